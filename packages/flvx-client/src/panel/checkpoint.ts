@@ -20,7 +20,7 @@ import type { StepRecord } from '../account/history/record-step.js';
 import { isUsedUp, sumBytes } from '../account/rules.js';
 import type { FlvxPermission, FlvxUser } from '../client/records.js';
 import { isReplaced, type ServiceObservation, type TimedObservation, type TunnelNodes } from './observation.js';
-import { findCycleId, toFlvxProduct, toPanelQuota, chooseTunnels, uncountedBytes } from './product.js';
+import { findCycleId, isOfCycle, toFlvxProduct, toPanelQuota, chooseTunnels, uncountedBytes } from './product.js';
 import type { FlvxDefaults } from './product.js';
 import { indexEvidence, permissionKey, toHeld } from './restrictions.js';
 
@@ -235,7 +235,7 @@ function unchangedAccount(
 /** Whether no reset is due, and the number of forwards is within the product's. */
 function isWithinLimits(target: TargetState, history: StoredHistory, forwards: number): boolean {
   const { resetDay, enforceMaxForwards, maxForwards } = toFlvxProduct(target.product);
-  const isReset = resetDay !== 0 || history.resetCycle === findCycleId(target);
+  const isReset = resetDay !== 0 || history.resetCycle === findCycleId(target) || isOfCycle(target);
   return isReset && (!enforceMaxForwards || forwards <= maxForwards);
 }
 

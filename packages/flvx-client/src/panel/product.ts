@@ -243,6 +243,11 @@ export function uncountedBytes(
   return (isZeroed ? 0 : counted.counterBytes) - counted.usedBytes;
 }
 
+/** Whether all that the panel's counter shows was used in the cycle: nothing of it is to be zeroed. */
+export function isOfCycle({ counted }: Pick<TargetState, 'counted'>): boolean {
+  return counted !== null && counted.usedBytes >= counted.counterBytes;
+}
+
 /** Returns when the account expires on the panel: due date and days of grace, at local midnight; null without a due date. */
 export function findExpiry({
   service,

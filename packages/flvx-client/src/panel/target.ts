@@ -13,7 +13,15 @@ import { isExpired, pickLimits, stopsPermission, stopsUser, sumBytes } from '../
 import type { FlvxForward, FlvxPermission, FlvxQuotaValues, FlvxUser, FlvxUserValues } from '../client/records.js';
 import { toBytes, UNLIMITED_QUOTA, type GigabytesWhole } from '../client/units.js';
 import type { ServiceObservation } from './observation.js';
-import { findCycleId, findExpiry, toFlvxProduct, toPanelQuota, redirectTo, type FlvxDefaults } from './product.js';
+import {
+  findCycleId,
+  findExpiry,
+  isOfCycle,
+  redirectTo,
+  toFlvxProduct,
+  toPanelQuota,
+  type FlvxDefaults,
+} from './product.js';
 import {
   parseClosedPrior,
   indexEvidence,
@@ -246,7 +254,7 @@ function toReset({ target, history, account }: PlanInput): FlvxCounters | null {
   if (scope !== 'poll' && scope !== 'reconcile') return null;
   const id = findCycleId(target);
   if (toFlvxProduct(target.product).resetDay !== 0 || id === null || cycle?.readAt == null) return null;
-  if (history.resetCycle === null || history.resetCycle === id) return null;
+  if (history.resetCycle === null || history.resetCycle === id || isOfCycle(target)) return null;
   return toCounters(account);
 }
 

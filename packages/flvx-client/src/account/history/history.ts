@@ -119,7 +119,7 @@ export function newHistory({ id, status }: Pick<FlvxUser, 'id' | 'status'>): Flv
 
 /**
  * Returns the history of an account that is observed for the first time for a service, with what changes of package have closed on it
- * while another service had it: for the present product it is opened again.
+ * while another service had it: for the present product it is opened again. What its counters show belongs to no cycle of this service.
  */
 export function inheritedHistory(
   user: Pick<FlvxUser, 'id' | 'status' | 'createdAt'>,
@@ -135,7 +135,8 @@ export function inheritedHistory(
     permissions.some(({ tunnelId, status }) => tunnelId === id && status === 0),
   );
   const parked = Object.entries(former.parked).filter(([, reason]) => reason === 'dropped');
-  return { ...fresh, dropped, closedBefore, parked: Object.fromEntries(parked) };
+  const { resetCycle } = former;
+  return { ...fresh, dropped, closedBefore, parked: Object.fromEntries(parked), resetCycle };
 }
 
 /** Returns the history of a stored checkpoint with the keys that earlier versions did not store; null where there is none. */

@@ -89,16 +89,19 @@ describe('the restrictions of a held service that ended', () => {
   );
 
   it('charge the next client with nothing that was used before', async () => {
-    const { user } = await passOn('relay', 'vanished');
+    const { user, web } = await passOn('relay', 'vanished');
     const values = [`flvx_user_id=${user}`, 'client=43', '--allow-duplicate-refs'];
     await at.addService(2, { product: 'relay', values });
-    const shown = async (): Promise<unknown> => {
+    const shown = async (): Promise<unknown[]> => {
       const service = (await poll()).services.find(({ id }) => id === 'svc-2');
-      return [service?.holds, service?.usage?.totalBytes];
+      return [service?.status, service?.error, service?.holds, service?.usage?.totalBytes];
     };
-    expect(await shown()).toEqual([[], 0]);
+    expect((await shown()).slice(2)).toEqual([[], 0]);
+    expect((await shown()).slice(1)).toEqual([null, [], 0]);
+    // The panel would stop the account by what was used before: its counter begins again.
     const account = at.panel.world.users.get(user)!;
+    expect([account.inFlow, account.outFlow, at.panel.runningForwards().includes(web)]).toEqual([0, 0, true]);
     account.inFlow += 5 * GB;
-    expect(await shown()).toEqual([[], 5 * GB]);
+    expect(await shown()).toEqual(['ok', null, [], 5 * GB]);
   });
 });
