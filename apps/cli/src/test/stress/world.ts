@@ -77,9 +77,12 @@ export function isBusy(busy: ReadonlySet<string>, writes: readonly Write[]): boo
   return writes.some(({ subject, field }) => busy.has(`${subject} ${field}`));
 }
 
-/** The local date (UTC) so many days from now. */
+/** The same day for all that a run of these tests writes and expects, also where it lasts past midnight. */
+const begunAt = Date.now();
+
+/** The local date (UTC) so many days from the one on which the tests began. */
 export function dateIn(days: number): string {
-  return new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+  return new Date(begunAt + days * 86_400_000).toISOString().slice(0, 10);
 }
 
 /** `observe` and `enforce --as-configured` of a panel. */
