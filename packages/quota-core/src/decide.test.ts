@@ -286,6 +286,27 @@ describe('decide about the quota', () => {
   });
 });
 
+describe('decide about usage that is only bounded', () => {
+  const past: Change = { ...held, hold: { window: 'c0', usedBytes: 1000, allowedBytes: 1000 }, peakUsedBytes: null };
+  const most = (totalBytes: number): Change => ({
+    usage: null,
+    most: { inBytes: null, outBytes: null, totalBytes },
+  });
+
+  it('ends the hold of an earlier window below the allowance', () => {
+    expect(run(past, most(999))).toMatchObject({ status: 'ok', rule: 'below-allowance', holds: [], usedBytes: null });
+  });
+
+  it('keeps it otherwise, and begins none', () => {
+    const kept = [{ reason: 'quota', rule: 'not-metered-keeps' }];
+    expect(run(past, most(1000)).holds).toMatchObject(kept);
+    expect(run(past, most(999), { mode: 'IN' }).holds).toMatchObject(kept);
+    expect(run(past, most(999), { peakUsedBytes: 1000 }).holds).toMatchObject(kept);
+    expect(run(held, most(999), { peakUsedBytes: null }).holds).toMatchObject(kept);
+    expect(run(most(2000)).holds).toEqual([]);
+  });
+});
+
 describe('decide about bills and orders', () => {
   const billing = (change: Partial<DecisionInput['billing']>): Change => ({
     billing: { ...base.billing!, ...change },

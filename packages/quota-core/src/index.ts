@@ -40,6 +40,7 @@ export {
   beginWindowCount,
   type CycleReading,
   stepWindowCount,
+  mostInWindow,
   usageInWindow,
   type WindowCount,
 } from './window-usage.js';

@@ -1,5 +1,5 @@
 import type { Allowance } from './allowance.js';
-import type { Mode, Reading } from './usage.js';
+import type { Mode, Reading, UsageBytes } from './usage.js';
 
 /** An allowance over a window, and the restriction that follows when it is exceeded. */
 export interface Limit {
@@ -28,6 +28,11 @@ export type LimitRelease = 'margin' | 'window-end' | { belowPercent: number };
 export interface MeteredLimit extends Limit {
   /** The newest reading inside the window; null where the panel reports no usage, or the subject is not metered. */
   usage: Reading | null;
+  /**
+   * The most that can have been used in the window while `usage` is null; null or absent where unknown. Below the allowance, it ends a
+   * hold of an earlier window.
+   */
+  most?: UsageBytes | null;
   /** Highest known figure of the mode in the window before this reading. */
   peakUsedBytes: number | null;
   /** Before this instant the limit holds nothing; a hold that is due is withheld. */

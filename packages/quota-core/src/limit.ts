@@ -99,6 +99,7 @@ function judge(limit: AnyLimit, figures: Quantities): Verdict {
   }
   if (allowed === 'unlimited') return { hold: false, rule: 'unlimited', status: 'ok' };
   if (used === null) {
+    if (isSurelyBelow(limit, figures)) return { hold: false, rule: 'below-allowance', status: 'ok' };
     return { hold: open, rule: open ? 'not-metered-keeps' : 'not-metered', status: 'skipped' };
   }
   if (exceeds(limit, used, allowed)) {
@@ -116,6 +117,12 @@ function exceeds(
 ): boolean {
   if (used === null || typeof allowed !== 'bigint') return false;
   return exceededAt === 'reached' ? used >= allowed : used > allowed;
+}
+
+/** Whether usage that is not known in a new window is below the allowance all the same. */
+function isSurelyBelow(limit: AnyLimit, { most, allowed, peak }: Quantities): boolean {
+  if (most === null || limit.window === null || limit.hold?.window === limit.window) return false;
+  return !exceeds(limit, most, allowed) && !exceeds(limit, peak, allowed);
 }
 
 type Limited = Quantities & { used: bigint; allowed: bigint };

@@ -12,6 +12,8 @@ export interface Problem {
 /** The figures of a limit as whole numbers of one unit: bytes, or the smallest decimal place of its amounts. */
 export interface Quantities {
   used: bigint | null;
+  /** The most that can have been used while `used` is null; null where unknown, and for money. */
+  most: bigint | null;
   allowed: bigint | 'unlimited' | 'unmanaged';
   /** Highest figure of the window before. */
   peak: bigint | null;
@@ -40,6 +42,7 @@ function ofBytes(limit: MeteredLimit): Quantities {
   const allowed = allowance.kind === 'limited' ? BigInt(allowance.allowedBytes) : allowance.kind;
   return {
     used: toBigInt(used),
+    most: limit.most == null ? null : toBigInt(usageInMode(limit.most, limit.mode)),
     allowed,
     peak: toBigInt(peak),
     fell: used !== null && peak !== null && used * 2 < peak,
@@ -93,6 +96,7 @@ function ofMoney({ allowance, usage, peakUsed, hold }: MoneyLimit): Quantities {
   const partial = usage?.known === true ? usage.partial : null;
   return {
     used: isBelow ? peak : read,
+    most: null,
     allowed,
     peak,
     fell: false,

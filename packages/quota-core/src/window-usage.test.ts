@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import {
   beginWindowCount,
   type CycleReading,
+  mostInWindow,
   stepWindowCount,
   usageInWindow,
   type UsageBytes,
@@ -33,6 +34,15 @@ describe('usage in a window', () => {
   it('is unknown, not zero, while nothing but the first reading is known', () => {
     expect(usageInWindow(begun)).toBeNull();
     expect(usageInWindow(counted(at(0, 700)))).toBeNull();
+  });
+
+  it('is bounded by the growth since a reading before the window', () => {
+    const first = beginWindowCount(hour(0), at(2, 700));
+    expect(mostInWindow(first, at(-40, 650))?.totalBytes).toBe(50);
+    expect(mostInWindow(first, at(0, 700))?.totalBytes).toBe(0);
+    expect(mostInWindow(first, at(1, 690))).toBeNull();
+    expect(mostInWindow(first, at(-40, 710))).toBeNull();
+    expect(mostInWindow(beginWindowCount(hour(0), at(8, 40, C2)), at(-40, 30))).toBeNull();
   });
 
   it('goes on over the end of a cycle, from the last reading that is stored in it', () => {

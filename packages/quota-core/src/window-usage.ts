@@ -75,6 +75,16 @@ export function usageInWindow({ since, base, last, carried }: WindowCount): Usag
   return last.at <= since ? null : add(carried, grow(base, last));
 }
 
+/**
+ * Returns the most that can have been used in a window up to its last reading: the growth since a reading before the window. Null
+ * where it is unknown: the cycle changed in between, figures fell, or the reading is not from before the window.
+ */
+export function mostInWindow({ start, last }: WindowCount, before: CycleReading): UsageBytes | null {
+  if (before.at > start || !isSameCycle(before, last)) return null;
+  const most = combine(last, before, (now, earlier) => now - earlier);
+  return Object.values(most).some((figure) => figure !== null && figure < 0) ? null : most;
+}
+
 /** Returns the reading of an ended cycle after which its final one is missing; null where none is. */
 function waitFor(windowStart: string, last: CycleReading): CycleReading | null {
   return last.at >= last.cycleEnd || last.cycleEnd <= windowStart ? null : last;

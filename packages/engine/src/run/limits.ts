@@ -9,6 +9,7 @@ import {
   type MeteredLimit,
   type MoneyLimit,
   type MoneyReading,
+  mostInWindow,
   type Reading,
   stepWindowCount,
   usageInWindow,
@@ -114,6 +115,7 @@ function weighBytes(session: Session, limit: LimitSettings, allowed: number, fro
       allowance: { kind: 'limited', baseBytes: allowed, extraBytes: 0, allowedBytes: allowed, parts: [] },
       mode,
       usage: counted.usage,
+      most: before === null && usage?.known === true ? findMost(facts, limit.id, counted.count) : null,
       peakUsedBytes: peak,
       hold: hold && { window: hold.cycle, usedBytes: hold.usedBytes, allowedBytes: hold.allowedBytes },
     },
@@ -134,6 +136,12 @@ function countInWindow(
   const count = known === null ? beginWindowCount(start, reading) : stepWindowCount(known, reading);
   const used = usageInWindow(count);
   return { count, usage: used && { known: true, at: usage.at, ...used } };
+}
+
+/** Returns the most that was used in a window before its first reading; null where that is unknown. */
+function findMost(facts: Loaded<Stage>, id: string, count: WindowCount | null): UsageBytes | null {
+  const last = findStored(facts, id)?.count?.last;
+  return count === null || last === undefined ? null : mostInWindow(count, last);
 }
 
 /** Returns a count with the newest figures of a cycle that ended in its window. */

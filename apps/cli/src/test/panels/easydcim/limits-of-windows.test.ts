@@ -5,6 +5,7 @@ import { handleOn } from '../../sqlite.js';
 
 const END = Date.parse('2026-12-15T00:00:00Z');
 const PRODUCTS = `  fair: { panel: dcim, quota: unlimited, limits: [{ id: fair-use, window: month, allowance: 50GB, action: disable-ports }] }
+  daily: { panel: dcim, quota: unlimited, limits: [{ id: daily, window: day, allowance: 25GB, action: disable-ports }] }
   plain: { panel: dcim, quota: unlimited }`;
 
 let at: EasyDcimBench;
@@ -24,7 +25,7 @@ function use(gigabytes: number, instant: number): void {
 /** Polls; gives what of the limit is used, in GB, and the reasons of the holds. */
 async function poll(): Promise<[used: number | null, holds: string[]]> {
   const { services } = (await at.poll()).json<RunReport>();
-  const limit = services[0]?.limits.find(({ id }) => id === 'fair-use');
+  const limit = services[0]?.limits.find(({ id }) => id === 'fair-use' || id === 'daily');
   const used = typeof limit?.used === 'number' ? limit.used / GB : null;
   return [used, services[0]?.holds.map(({ reason }) => reason) ?? []];
 }
@@ -137,5 +138,36 @@ describe('a limit of a month in which a cycle ends', () => {
     at.bench.write('sluice.yaml', config);
     advanceTo(END + 2 * HOUR);
     expect(await poll()).toEqual([47, []]);
+  });
+});
+
+describe('a limit of a day after days without a poll', () => {
+  it.each([
+    ['ends its hold with the first reading', 'all of it is below the allowance', 5, []],
+    ['keeps its hold until the day is known', 'it may all be of today', 25, ['daily']],
+  ] as const)('%s where %s', async (_title, _why, gigabytes, holds) => {
+    const noon = Date.parse('2026-12-02T12:00:00Z');
+    await at.addService(1, { product: 'daily' });
+    advanceTo(noon - 6 * HOUR);
+    await poll();
+    use(30, noon - HOUR);
+    advanceTo(noon);
+    expect(await poll()).toEqual([30, ['daily']]);
+    use(gigabytes, noon + 2 * HOUR);
+    advanceTo(noon + 2 * DAY);
+    expect(await poll()).toEqual([null, holds]);
+    advanceTo(noon + 2 * DAY + HOUR);
+    expect(await poll()).toEqual([0, []]);
+  });
+
+  it('keeps its hold until the day is known where a cycle began in between', async () => {
+    await at.addService(1, { product: 'daily' });
+    advanceTo(END - 2 * DAY);
+    await poll();
+    use(30, END - 2 * DAY + HOUR);
+    advanceTo(END - 2 * DAY + 2 * HOUR);
+    expect(await poll()).toEqual([30, ['daily']]);
+    advanceTo(END + HOUR);
+    expect((await poll())[1]).toEqual(['daily']);
   });
 });
