@@ -1,5 +1,6 @@
 import type { ItemError, Panel } from '@sluice/panel-kind';
 import { confirmsJump, formatBytes, isJump, usageInMode } from '@sluice/quota-core';
+import type { DecisionRecord } from '@sluice/state-store';
 import type { Session } from '../session.js';
 import { decideHolds } from './decide.js';
 import { listLimits } from './limits.js';
@@ -11,11 +12,13 @@ import type { Doubted, Loaded, Read } from './stages.js';
 interface Jump {
   read: Read;
   error: ItemError;
+  /** When the reading was made that it has jumped from. */
+  readAt: string;
 }
 
 /**
  * Finds the readings that would begin a hold by one jump of more than `poll.doubt.jump`, where nothing shows what the line can
- * carry; a reading that the run before doubted too is confirmed. Returns the doubts by service.
+ * carry; a reading that the run before doubted too, or that the brake kept from being used, is confirmed. Returns the doubts by service.
  */
 export async function findJumps(
   session: Session,
@@ -28,16 +31,23 @@ export async function findJumps(
   for (const facts of loaded) {
     const read = reads.get(facts.service.id);
     const error = read === undefined ? null : findJump(session, panel, { facts, read, now });
-    if (read !== undefined && error !== null) jumps.set(facts.service.id, { read, error });
+    const readAt = facts.recorded?.readAt ?? '';
+    if (read !== undefined && error !== null) jumps.set(facts.service.id, { read, error, readAt });
   }
   if (jumps.size === 0) return new Map();
   for (const decision of await session.store.decisions.latest([...jumps.keys()])) {
     const { service, cycle } = decision;
-    const before = doubtedView(decision);
     const jump = jumps.get(service);
-    if (before !== null && jump?.read.cycle?.id === cycle && confirms(jump.read, before)) jumps.delete(service);
+    if (jump?.read.cycle?.id !== cycle) continue;
+    const before = doubtedView(decision) ?? unusedReading(decision, jump.readAt);
+    if (before !== null && confirms(jump.read, before)) jumps.delete(service);
   }
   return new Map([...jumps].map(([id, { error }]) => [id, error]));
+}
+
+/** Returns the reading of a run that the brake stopped: it was believed, but is not that of the cycle. */
+function unusedReading({ readAt, inBytes, outBytes, totalBytes }: DecisionRecord, usedAt: string): Doubted | null {
+  return readAt === null || readAt <= usedAt ? null : { at: readAt, inBytes, outBytes, totalBytes };
 }
 
 function findJump(

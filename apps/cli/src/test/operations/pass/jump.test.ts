@@ -48,6 +48,17 @@ describe('a hold that one jump would begin', () => {
     expect(service(await addPoll(GB))).toMatchObject(HELD);
   });
 
+  it('is not doubted again while the brake stops the runs that it was confirmed in', async () => {
+    const config = at.bench.read('sluice.yaml');
+    at.bench.write('sluice.yaml', config.replace('poll: {', 'poll: { brake: { share: 1%, atLeast: 1 },'));
+    expect(service(await addPoll(60 * GB))).toMatchObject(DOUBTED);
+    for (let run = 0; run < 3; run += 1) {
+      const braked = await addPoll(GB);
+      expect([braked.error?.code, braked.totals.doubted, braked.totals.wouldHold]).toEqual(['mass_change', 0, 1]);
+    }
+    expect(service(await addPoll(0, '--allow-mass'))).toMatchObject(HELD);
+  });
+
   it('does not begin where the next reading is as low as before', async () => {
     at.panel.answers.bandwidth.factor = 10;
     expect(service(await addPoll(0))).toMatchObject(DOUBTED);
