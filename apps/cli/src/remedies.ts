@@ -125,6 +125,8 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
     '"sluice panel list" shows what each panel supports',
   ],
   account_exists: 'Correct the account id or username of the service, or adopt this account with --adopt',
+  restricted_for_ended:
+    'Run "sluice poll" first, which ends what restricts the account for the service that ended, and then try again',
   account_renamed:
     'If it is the account of this service, restore its name on the panel; otherwise forget it with "sluice service remove {service}"',
   account_missing: 'Create it again with "sluice provision create {service}", or correct flvx_user_id',

@@ -125,6 +125,7 @@ export {
   type Plan,
   type Sharer,
   sharerIds,
+  waitsForEnded,
   type Step,
   type StepOutcome,
 } from './plan.js';

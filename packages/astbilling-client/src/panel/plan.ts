@@ -1,5 +1,5 @@
 import type { HoldInForce, ItemError, Observation, Plan, ProductSettings, TargetState } from '@sluice/panel-kind';
-import { sharerIds } from '@sluice/panel-kind';
+import { sharerIds, waitsForEnded } from '@sluice/panel-kind';
 import type { EvidenceRecord, ServiceRecord } from '@sluice/quota-core';
 import { type Subscriber, TelephonyError } from '@sluice/telephony';
 import { planLine, planUpdate } from '../account/plan-line.js';
@@ -46,7 +46,7 @@ function planState(context: PlanContext, plan: Plan, target: TargetState, state:
   const { command, service, sharers } = target;
   if (sharers.length > 0) {
     const message = `"${service.id}" names the same line as ${sharerIds(target).join(', ')}, but a line belongs to one service: nothing was changed; correct ${LINE_REF}`;
-    plan.problems.push({ code: 'shared_line', message });
+    plan.problems.push(waitsForEnded(target) ?? { code: 'shared_line', message });
     return;
   }
   if (command?.verb === 'terminate') planTermination(context, plan, target, state);

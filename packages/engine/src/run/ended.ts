@@ -3,6 +3,7 @@ import type { EvidenceRecord, ServiceRecord } from '@sluice/state-store';
 import type { Leases } from '../leases.js';
 import type { Enforcements } from '../panels/enforcement.js';
 import { hasEnded } from '../services/lifecycle.js';
+import { COMMAND_PREFIX } from './command-row.js';
 import { undecided } from './decide.js';
 import { group } from './group.js';
 import { load } from './load.js';
@@ -45,12 +46,21 @@ export async function findGivenAway(
     const observation = observations.get(facts.service.id) ?? null;
     return { ...unplanned(undecided(toRead(facts))), observation };
   });
-  const found = await (panel.objects === undefined ? findSharers(on, works) : readUnread(on, works, works));
+  const seen = { ...on, ordered: await listOrdered(on) };
+  const found = await (panel.objects === undefined ? findSharers(seen, works) : readUnread(seen, works, works));
   // What was read once is not read again by the next run.
   if (!request.dryRun && on.resources.size > 0)
     await session.write(on.leases.held, (tables) => saveResources(on, tables));
   const passed = found.map((work) => [work.service.id, new Set(listGivenAway(on, work).map(({ id }) => id))] as const);
   return new Map(passed.filter(([, ids]) => ids.size > 0));
+}
+
+/** Returns the services whose account an operator has ordered, and that was refused: it names what they are to have. */
+async function listOrdered({ session, panel }: RunOnPanel): Promise<ReadonlySet<string>> {
+  if (panel.accounts === undefined) return new Set();
+  const rows = await session.store.actions.unresolved();
+  const orders = rows.filter((row) => row.panel === panel.name && row.type === `${COMMAND_PREFIX}create`);
+  return new Set(orders.flatMap(({ service }) => service ?? []));
 }
 
 /** Returns the evidence of an ended service on objects that are not its own any more. */

@@ -183,7 +183,9 @@ async function* standingPages(on: RunOnPanel, works: readonly Plannable[]): Asyn
   const observed = new Map(works.map((work) => [work.service.id, work.observation]));
   const evidence = group(await store.evidence.open({ panel: panel.name }));
   for await (const services of listPages(session, panel.name, PAGE)) {
-    const standing = services.filter((service) => stands(panel, service, evidence.has(service.id)));
+    const standing = services.filter((service) => {
+      return stands(panel, service, { isRestricted: evidence.has(service.id), isOrdered: on.ordered?.has(service.id) });
+    });
     const known = panel.objects
       ? new Map(
           (await store.resources.list({ services: standing.map(({ id }) => id) })).map((row) => [row.service, row]),
@@ -220,8 +222,12 @@ function toResource({ kind, target }: Pick<EvidenceRecord, 'kind' | 'target'>): 
 }
 
 /** Returns whether a service has resources: a pending one has no account yet, one that ended only what is still restricted. */
-function stands(panel: Panel, service: ServiceRecord, isRestricted: boolean): boolean {
+function stands(
+  panel: Panel,
+  service: ServiceRecord,
+  { isRestricted, isOrdered = false }: { isRestricted: boolean; isOrdered: boolean | undefined },
+): boolean {
   if (hasEnded(service)) return isRestricted;
-  if (service.status === 'pending') return panel.accounts === undefined;
+  if (service.status === 'pending') return isOrdered || panel.accounts === undefined;
   return true;
 }

@@ -45,6 +45,8 @@ export interface RunOnPanel {
   /** Whether everything is given back: without a hold, no quota of ours may stop the service on the panel. */
   readonly givesBack?: boolean;
   readonly ended?: GivenAway;
+  /** Services that count as having the account they name, although they are still pending; absent for none. */
+  readonly ordered?: ReadonlySet<string>;
 }
 
 /** Services that have ended, with the ids of their evidence that ends in this run because its object is not theirs any more. */

@@ -1,5 +1,6 @@
 import {
   sharerIds,
+  waitsForEnded,
   type TargetState,
   type ItemError,
   type Observation,
@@ -61,6 +62,8 @@ function planCommand(defaults: FlvxDefaults, target: TargetState, state: Service
   const { command: order, service } = target;
   if (order?.verb === 'create') return planCreate(defaults, target, state);
   const { account } = state;
+  const waits = waitsForEnded(target);
+  if (waits !== null) return failedPlan(waits);
   const renamed = findRenamed(target, account);
   if (renamed !== null) return failedPlan(renamed);
   // Of a service that has ended, the run knows whether its account is another's now.
@@ -113,6 +116,8 @@ function planCreate(defaults: FlvxDefaults, target: TargetState, state: ServiceO
   if (order?.verb !== 'create') return emptyPlan;
   const account = state.account.user === null && order.adopt ? (state.adoptable ?? state.account) : state.account;
   const { user } = account;
+  const waits = waitsForEnded(target);
+  if (waits !== null) return failedPlan(waits);
   if (target.sharers.length > 0) {
     return failedPlan({
       code: 'account_exists',

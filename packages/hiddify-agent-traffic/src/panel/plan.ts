@@ -1,4 +1,11 @@
-import { type TargetState, type HoldInForce, type Observation, type Plan, sharerIds } from '@sluice/panel-kind';
+import {
+  type TargetState,
+  type HoldInForce,
+  type Observation,
+  type Plan,
+  sharerIds,
+  waitsForEnded,
+} from '@sluice/panel-kind';
 import { type EvidenceRecord, formatBytes, toLocalDate } from '@sluice/quota-core';
 import {
   ACTION_TYPES,
@@ -51,10 +58,8 @@ export function planUser(target: TargetState, observation: Observation<HiddifySt
   const { user } = observation.state;
   if (terminates) planTermination(plan, target, user);
   else if (sharers.length > 0) {
-    plan.problems.push({
-      code: 'shared_user',
-      message: `"${service.id}" names the same user as ${sharerIds(target).join(', ')}, but a user belongs to one service: nothing was changed; correct ${USER_REF}`,
-    });
+    const message = `"${service.id}" names the same user as ${sharerIds(target).join(', ')}, but a user belongs to one service: nothing was changed; correct ${USER_REF}`;
+    plan.problems.push(waitsForEnded(target) ?? { code: 'shared_user', message });
   } else if (user === null) planAbsent(plan, target, uuid);
   else if (user.uuid !== null) planPresent(plan, target, { ...user, uuid: user.uuid }, observation.at);
   return plan;

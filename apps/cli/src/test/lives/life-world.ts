@@ -103,7 +103,7 @@ export class LifeWorld {
   /** Creates the account of a service, or lets the service take over the one that it names. */
   async create(id: string, adopt: boolean): Promise<void> {
     const create = (): Promise<string | null> =>
-      this.command((sluice) => sluice.provision.create(id, { adopt }), ['shared_user', 'account_exists']);
+      this.command((sluice) => sluice.provision.create(id, { adopt }), ['restricted_for_ended']);
     if ((await create()) === null) return;
     // What restricts an account for its former service ends with a run.
     await this.surely((sluice) => sluice.poll({ allowMass: true }));

@@ -88,6 +88,31 @@ describe('the restrictions of a held service that ended', () => {
     },
   );
 
+  it.each(['active', 'pending'])(
+    'are named where a service that is %s gets its account before a poll',
+    async (status) => {
+      const { user, web } = await passOn('relay', 'vanished');
+      const values = [`flvx_user_id=${user}`, `status=${status}`, '--allow-duplicate-refs'];
+      await at.addService(2, { product: 'big', values });
+      const create = (): ReturnType<typeof at.bench.sluice> =>
+        at.bench.sluice(`provision create svc-2 --adopt --password-file ${at.bench.path('pw')}`);
+      const refused = await create();
+      expect(refused.exitCode).toBe(1);
+      expect(refused.stdout).toMatch(/still restricted for svc-1, which has ended/);
+      expect(refused.stdout).toContain('Run "sluice poll" first');
+      await poll();
+      expect([(await create()).exitCode, at.panel.runningForwards().includes(web)]).toEqual([0, true]);
+    },
+  );
+
+  it('stay, too, for a pending service that nobody has ordered the account for', async () => {
+    const { user, web } = await passOn('relay', 'vanished');
+    const values = [`flvx_user_id=${user}`, 'status=pending', '--allow-duplicate-refs'];
+    await at.addService(2, { product: 'big', values });
+    await poll();
+    expect([(await open())[1], at.panel.runningForwards().includes(web)]).toEqual([1, false]);
+  });
+
   it('charge the next client with nothing that was used before', async () => {
     const { user, web } = await passOn('relay', 'vanished');
     const values = [`flvx_user_id=${user}`, 'client=43', '--allow-duplicate-refs'];
