@@ -588,3 +588,25 @@ describe('forwards that another tool paused', () => {
     expect(await holds()).toEqual([]);
   });
 });
+
+describe('a second service that names the account of another', () => {
+  it('restricts nothing on it by a hold of its own, and can be removed', async () => {
+    await customer();
+    const before = at.panel.state();
+    await at.addService(2, { values: ['flvx_user_id=3', 'client=43', '--allow-duplicate-refs'] });
+    const held = await at.run('hold add svc-2');
+    expect([held.exitCode, held.json<CommandReport>().service.error?.code]).toEqual([3, 'shared_account']);
+    const { report } = await poll();
+    expect(report.services.map(({ id, error }) => [id, error?.code])).toEqual([
+      ['svc-1', 'shared_account'],
+      ['svc-2', 'shared_account'],
+    ]);
+    expect(at.panel.state()).toEqual(before);
+    expect(await at.bench.store((store) => store.evidence.open({ panel: 'relay' }))).toEqual([]);
+    expect((await at.run('service remove svc-2 --yes')).stdout).toContain('service_held');
+    await at.run('hold release svc-2');
+    expect((await at.run('service remove svc-2 --yes')).exitCode).toBe(0);
+    expect((await poll()).report.services.map(({ id, error }) => [id, error])).toEqual([['svc-1', null]]);
+    expect(at.panel.state()).toEqual(before);
+  });
+});
