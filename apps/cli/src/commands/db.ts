@@ -58,7 +58,8 @@ export const dbRestore: CommandHandler<GlobalOptions & { yes?: boolean }> = asyn
   const from = path.resolve(deps.cwd, file);
   await confirm(deps, options, `Replace ${location} with ${from}?`);
   const { clock, isAlive } = deps;
-  const { version, replaced, replacedHolds, behind } = await restoreLocalStore(from, location, { clock, isAlive });
+  const restored = await restoreLocalStore(from, location, { clock, isAlive });
+  const { version, replaced, replacedHolds, behind, observing } = restored;
   const terminal = new Terminal(deps, options);
   if (replacedHolds !== null) {
     terminal.warn(
@@ -70,7 +71,12 @@ export const dbRestore: CommandHandler<GlobalOptions & { yes?: boolean }> = asyn
       `sluice: warning: if the store of this backup has changed panel ${behind.join(', ')} since, nothing is changed there until "sluice doctor --take-over"; stop the other installation first`,
     );
   }
-  terminal.document({ from, to: location, version, replaced, replacedHolds, behind });
+  if (observing.length > 0) {
+    terminal.warn(
+      `sluice: warning: panel ${observing.join(', ')} stays under observe, as in the replaced store; when "sluice plan" shows what you expect, run "sluice enforce PANEL"`,
+    );
+  }
+  terminal.document({ from, to: location, version, replaced, replacedHolds, behind, observing });
   terminal.info(
     `${location} was restored from ${from}${replaced === null ? '' : `; the replaced store is kept as ${replaced}`}`,
   );

@@ -316,6 +316,10 @@ describe('a restored backup that is older than what was restricted since', () =>
     expect(at.panel.snapshot()).toEqual(first);
     at.bench.clock.advance(HOUR);
     const second = await at.bench.sluice('db restore early.db --yes --json');
-    expect([second.stderr, second.json()]).toEqual(['', expect.objectContaining({ replacedHolds: null })]);
+    expect(second.json()).toMatchObject({ replacedHolds: null, observing: ['dcim'] });
+    expect(second.stderr).toContain('panel dcim stays under observe, as in the replaced store');
+    // The backup is of before the emergency stop, which goes on.
+    await succeed('poll');
+    expect([at.panel.snapshot(), ports(1)]).toEqual([first, ['up', 'up']]);
   });
 });

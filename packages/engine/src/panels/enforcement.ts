@@ -93,6 +93,23 @@ export async function copySwitches(
   for (const each of await from.switches.list()) await to.switches.set(each);
 }
 
+/**
+ * Copies the switches to `observe` from a replaced store to the one that replaces it: an older backup stops no emergency stop.
+ * Returns the panels that they concern.
+ */
+export async function keepObserving(
+  from: Pick<StoreTables, 'switches'>,
+  to: Pick<StoreTables, 'switches'>,
+): Promise<string[]> {
+  const kept = (await from.switches.list()).filter(({ enforce }) => enforce === 'observe');
+  for (const each of kept) {
+    // A switch of the whole panel replaces those of its products.
+    if (each.product === null) await to.switches.clear(each.panel);
+  }
+  for (const each of kept) await to.switches.set(each);
+  return [...new Set(kept.map(({ panel }) => panel))].sort();
+}
+
 function withSwitch(stored: readonly SwitchRecord[], wanted: SwitchRecord): SwitchRecord[] {
   // A switch of the whole panel replaces those of its products.
   const kept = stored.filter(

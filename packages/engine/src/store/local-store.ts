@@ -13,7 +13,7 @@ import {
 import { type Files, nodeFiles } from '../files.js';
 import { refuseLostStore, replaceHoldsFile } from '../holds/holds-file.js';
 import { leasesInUse } from '../leases.js';
-import { copySwitches } from '../panels/enforcement.js';
+import { copySwitches, keepObserving } from '../panels/enforcement.js';
 import { inheritMarks } from '../run/store-mark.js';
 import { backupBeforeMigration } from './backups.js';
 
@@ -67,6 +67,8 @@ export interface RestoredStore extends RestoreResult {
   replacedHolds: string | null;
   /** Panels on which nothing is changed until `doctor --take-over`, if a store of later than the backup has changed them. */
   behind: string[];
+  /** Panels that stay under `observe` by switches of the replaced store, whatever the backup says. */
+  observing: string[];
 }
 
 /**
@@ -85,20 +87,25 @@ export async function restoreLocalStore(
   const replacedHolds = await withStore({ location, clock }, (store) =>
     replaceHoldsFile(store, files, new Date(clock.now()).toISOString()),
   );
-  const behind = await inheritFrom(restored.replaced, { location, clock });
-  return { ...restored, replacedHolds, behind };
+  const inherited = await inheritFrom(restored.replaced, { location, clock });
+  return { ...restored, replacedHolds, ...inherited };
 }
 
 /** Lets the store at a location go on in place of the one that it replaced. */
-async function inheritFrom(replaced: string | null, at: { location: string; clock: Clock }): Promise<string[]> {
+async function inheritFrom(
+  replaced: string | null,
+  at: { location: string; clock: Clock },
+): Promise<Pick<RestoredStore, 'behind' | 'observing'>> {
   return withStore(at, async (store) => {
-    if (replaced === null) return inheritMarks(null, store);
+    const alone = async () => ({ behind: await inheritMarks(null, store), observing: [] });
+    if (replaced === null) return alone();
     try {
-      return await withStore({ location: replaced, clock: at.clock, readOnly: true }, (from) =>
-        inheritMarks(from, store),
-      );
+      return await withStore({ location: replaced, clock: at.clock, readOnly: true }, async (from) => ({
+        behind: await inheritMarks(from, store),
+        observing: await keepObserving(from, store),
+      }));
     } catch {
-      return inheritMarks(null, store); // A store that can't be read is often why a backup is restored.
+      return alone(); // A store that can't be read is often why a backup is restored.
     }
   });
 }
