@@ -94,7 +94,7 @@ export class AgentTrafficChecker {
     const who = `agent "${agent.name}"${isAncestor ? ", which is above the user's agent" : ''}`;
     const left = formatBytes(remainingTraffic(limit, used + reserved) ?? 0);
     return (
-      `A user with a limit of ${formatBytes(newBytes)} does not fit within the limit of ${who}: ` +
+      `A further ${formatBytes(newBytes)} does not fit within the limit of ${who}: ` +
       `${formatBytes(used)} ${this.state.accounting} and ${formatBytes(reserved)} reserved of ${formatBytes(limit)}, ${left} left.`
     );
   }
