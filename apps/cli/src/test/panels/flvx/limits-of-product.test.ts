@@ -84,8 +84,8 @@ describe('a limit of a product in bytes', () => {
     expect(reasons(await poll())).toEqual(['fair-use', 'burst']);
     expect(at.panel.runningForwards()).not.toContain(forward);
     clockTo('2026-11-21T00:10:00Z');
-    // No reading shows where the new day began: its first one ends nothing.
-    expect(reasons(await poll())).toEqual(['fair-use', 'burst']);
+    // No reading shows where the new day began, but nothing was used since the one before.
+    expect(reasons(await poll())).toEqual(['burst']);
     clockTo('2026-11-21T00:25:00Z');
     expect(reasons(await poll())).toEqual(['burst']);
     expect(at.panel.runningForwards()).not.toContain(forward);
