@@ -73,7 +73,7 @@ export const dbRestore: CommandHandler<GlobalOptions & { yes?: boolean }> = asyn
   }
   if (observing.length > 0) {
     terminal.warn(
-      `sluice: warning: panel ${observing.join(', ')} stays under observe, as in the replaced store; when "sluice plan" shows what you expect, run "sluice enforce PANEL"`,
+      `sluice: warning: panel ${observing.join(', ')} is enforced no further than in the replaced store; when "sluice plan" shows what you expect, run "sluice enforce PANEL"`,
     );
   }
   terminal.document({ from, to: location, version, replaced, replacedHolds, behind, observing });

@@ -299,6 +299,21 @@ describe('a store that is gone', () => {
 });
 
 describe('a restored backup that is older than what was restricted since', () => {
+  it('enforces no panel that was left to a config that observes', async () => {
+    await at.addService(1);
+    at.bench.write('sluice.yaml', `enforce: observe\n${at.bench.read('sluice.yaml')}`);
+    await succeed('enforce dcim --yes');
+    await succeed('poll');
+    await succeed('db backup early.db');
+    await succeed('observe dcim --as-configured');
+    const { stderr } = await at.bench.sluice('db restore early.db --yes --json');
+    expect(stderr).toContain('panel dcim is enforced no further');
+    at.panel.addTraffic(501, { in: 200 * GB, out: 0 });
+    at.bench.clock.advance(HOUR);
+    await succeed('poll');
+    expect(ports(1)).toEqual(['up', 'up']);
+  });
+
   it('keeps the file that names it, from which it is given back', async () => {
     await at.addService(1);
     await succeed('poll');
@@ -317,7 +332,7 @@ describe('a restored backup that is older than what was restricted since', () =>
     at.bench.clock.advance(HOUR);
     const second = await at.bench.sluice('db restore early.db --yes --json');
     expect(second.json()).toMatchObject({ replacedHolds: null, observing: ['dcim'] });
-    expect(second.stderr).toContain('panel dcim stays under observe, as in the replaced store');
+    expect(second.stderr).toContain('panel dcim is enforced no further than in the replaced store');
     // The backup is of before the emergency stop, which goes on.
     await succeed('poll');
     expect([at.panel.snapshot(), ports(1)]).toEqual([first, ['up', 'up']]);

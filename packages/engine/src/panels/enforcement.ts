@@ -94,20 +94,21 @@ export async function copySwitches(
 }
 
 /**
- * Copies the switches to `observe` from a replaced store to the one that replaces it: an older backup stops no emergency stop.
- * Returns the panels that they concern.
+ * Lets no switch of an older backup enforce what the replaced store did not: its switches to `observe` are copied, and what it
+ * left to the config is left to it again. Returns the panels that this concerns.
  */
 export async function keepObserving(
   from: Pick<StoreTables, 'switches'>,
   to: Pick<StoreTables, 'switches'>,
 ): Promise<string[]> {
-  const kept = (await from.switches.list()).filter(({ enforce }) => enforce === 'observe');
-  for (const each of kept) {
-    // A switch of the whole panel replaces those of its products.
-    if (each.product === null) await to.switches.clear(each.panel);
-  }
-  for (const each of kept) await to.switches.set(each);
-  return [...new Set(kept.map(({ panel }) => panel))].sort();
+  const before = await from.switches.list();
+  const observed = before.filter(({ enforce }) => enforce === 'observe');
+  const isSet = ({ panel, product }: SwitchRecord): boolean =>
+    before.some((each) => each.panel === panel && each.product === product);
+  const older = (await to.switches.list()).filter((each) => each.enforce === 'on' && !isSet(each));
+  for (const { panel, product } of older) await to.switches.clear(panel, product);
+  for (const each of observed) await to.switches.set(each);
+  return [...new Set([...observed, ...older].map(({ panel }) => panel))].sort();
 }
 
 function withSwitch(stored: readonly SwitchRecord[], wanted: SwitchRecord): SwitchRecord[] {

@@ -67,7 +67,7 @@ export interface RestoredStore extends RestoreResult {
   replacedHolds: string | null;
   /** Panels on which nothing is changed until `doctor --take-over`, if a store of later than the backup has changed them. */
   behind: string[];
-  /** Panels that stay under `observe` by switches of the replaced store, whatever the backup says. */
+  /** Panels whose switches are those of the replaced store, whatever the backup says: `observe`, or what the config says. */
   observing: string[];
 }
 
@@ -97,17 +97,29 @@ async function inheritFrom(
   at: { location: string; clock: Clock },
 ): Promise<Pick<RestoredStore, 'behind' | 'observing'>> {
   return withStore(at, async (store) => {
-    const alone = async () => ({ behind: await inheritMarks(null, store), observing: [] });
-    if (replaced === null) return alone();
+    const from = replaced === null ? null : await openReadable(replaced, at.clock);
     try {
-      return await withStore({ location: replaced, clock: at.clock, readOnly: true }, async (from) => ({
+      return {
         behind: await inheritMarks(from, store),
-        observing: await keepObserving(from, store),
-      }));
-    } catch {
-      return alone(); // A store that can't be read is often why a backup is restored.
+        observing: from === null ? [] : await keepObserving(from, store),
+      };
+    } finally {
+      await from?.close();
     }
   });
+}
+
+/** Opens a store to read it; null for one that can't be read, which is often why a backup is restored. */
+async function openReadable(location: string, clock: Clock): Promise<StateStore | null> {
+  let store: StateStore | null = null;
+  try {
+    store = await openStore({ location, clock, create: false, readOnly: true });
+    await store.conditions.list('');
+    return store;
+  } catch {
+    await store?.close();
+    return null;
+  }
 }
 
 /** Refuses while a run is active: it would continue with the leases and the journal of the replaced store. */
