@@ -96,7 +96,8 @@ export abstract class Life<Subject> {
     const status = this.random.pick(['vanished', 'terminated'] as const);
     const record = await this.world.store.services.get(id);
     if (!record) throw this.world.failure(`service ${id} is gone`);
-    if (status === 'vanished') await this.world.store.services.put([{ ...record, status }]);
+    if (status === 'vanished')
+      await this.world.store.services.put([{ ...record, status, updatedAt: new Date(this.now).toISOString() }]);
     else await this.world.surely((sluice) => sluice.services.set(id, { status }));
     this.world.tell(status);
   }
