@@ -87,7 +87,9 @@ function usageSection(service: ServiceDetail, times: Times): Section {
     ['State', showState(service)],
     metered ? ['Left', showRemaining(service)] : null,
     metered ? ['Period', showPeriod(service, times)] : null,
-    allowance === null || allowance.extraBytes === 0 ? null : ['Extra traffic in this period', bytes(allowance.extraBytes)],
+    allowance === null || allowance.extraBytes === 0
+      ? null
+      : ['Extra traffic in this period', bytes(allowance.extraBytes)],
     nextDueDate === null ? null : ['Next due date', times.day(nextDueDate)],
     metered ? ['Read', usage === null ? html`<span class="unknown">never</span>` : times.full(usage.readAt)] : null,
   ])}`;
