@@ -1,4 +1,4 @@
-/* Written by `npm run api-client` from openapi.json (SHA-256 5317ba81230334e61e7b16123b936e9b18aa80bc21138793d8cce862cbf71f6a). */
+/* Written by `npm run api-client` from openapi.json (SHA-256 949fda04ed5e5e09acd36055d18ac446ec2af6ba14d568661fca7288e1f03512). */
 /** The addresses of the HTTP API below `/api/v1`, with their methods. */
 export interface paths {
   '/services': {
@@ -1912,6 +1912,20 @@ export interface components {
   schemas: {
     /** @enum {string} */
     ServiceStatus: 'failed' | 'unreadable' | 'doubted' | 'over' | 'held' | 'ok' | 'unmanaged' | 'skipped';
+    /**
+     * @description A status, or `would-be-held`: services for which a hold would begin
+     * @enum {string}
+     */
+    StatusFilter:
+      | 'failed'
+      | 'unreadable'
+      | 'doubted'
+      | 'over'
+      | 'held'
+      | 'ok'
+      | 'unmanaged'
+      | 'skipped'
+      | 'would-be-held';
     Brake: {
       panel: string;
       /** @enum {string} */
@@ -2723,6 +2737,8 @@ export interface components {
         reason: string;
         /** @description Instant, ISO 8601 in UTC */
         since: string;
+        /** @description True where it began before the service was this client's: `since` is when that began */
+        beforeClient?: boolean;
       }[];
       /** @description Reasons of holds that would begin and were not added */
       wouldHold: string[];
@@ -2860,6 +2876,8 @@ export interface components {
         reason: string;
         /** @description Instant, ISO 8601 in UTC */
         since: string;
+        /** @description True where it began before the service was this client's: `since` is when that began */
+        beforeClient?: boolean;
       }[];
       /** @description Reasons of holds that would begin and were not added */
       wouldHold: string[];
@@ -3092,6 +3110,8 @@ export interface components {
         until: string | null;
         outcome: string | null;
       }[];
+      /** @description True where it began before the service was this client's: `since` is when that began */
+      beforeClient?: boolean;
       service: string | null;
       agent: {
         uuid: string;
@@ -3164,6 +3184,8 @@ export interface components {
           until: string | null;
           outcome: string | null;
         }[];
+        /** @description True where it began before the service was this client's: `since` is when that began */
+        beforeClient?: boolean;
         service: string;
       }[];
       released: {
@@ -3670,7 +3692,16 @@ export interface operations {
         panel?: string;
         product?: string;
         client?: string;
-        status?: 'failed' | 'unreadable' | 'doubted' | 'over' | 'held' | 'ok' | 'unmanaged' | 'skipped';
+        status?:
+          | 'failed'
+          | 'unreadable'
+          | 'doubted'
+          | 'over'
+          | 'held'
+          | 'ok'
+          | 'unmanaged'
+          | 'skipped'
+          | 'would-be-held';
         search?: string;
         drifting?: 'true' | 'false';
         order?: 'remaining' | 'share' | 'used' | 'id' | 'client';
@@ -4126,6 +4157,8 @@ export interface operations {
               reason: string;
               /** @description Instant, ISO 8601 in UTC */
               since: string;
+              /** @description True where it began before the service was this client's: `since` is when that began */
+              beforeClient?: boolean;
             }[];
             /** @description Reasons of holds that would begin and were not added */
             wouldHold: string[];
@@ -8281,7 +8314,16 @@ export interface operations {
         panel?: string;
         product?: string;
         client?: string;
-        status?: string;
+        status?:
+          | 'failed'
+          | 'unreadable'
+          | 'doubted'
+          | 'over'
+          | 'held'
+          | 'ok'
+          | 'unmanaged'
+          | 'skipped'
+          | 'would-be-held';
         search?: string;
         drifting?: 'true' | 'false';
         order?: 'remaining' | 'share' | 'used' | 'id' | 'client';

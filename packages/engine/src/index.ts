@@ -172,6 +172,6 @@ export {
 } from './usage/used.js';
 export type { CountedUsage } from './usage/counted.js';
 export type { CycleView, UsageFilter } from './usage/usage.js';
-export type { ActionView, LimitView, ServiceView } from './services/views.js';
+export type { ActionView, LimitView, OpenHold, ServiceView } from './services/views.js';
 export type { LinkBudget } from './purchases/link-budget.js';
 export type { RevokeRequest } from './access/tokens.js';

@@ -54,7 +54,14 @@ export {
   type DueHold,
 } from './decide.js';
 export { describeReason, describeRule } from './describe-rule.js';
-export { REPORTED_STATUSES, type ReportedStatus, type StatusInput, toReportedStatus } from './reported-status.js';
+export {
+  REPORTED_STATUSES,
+  type ReportedStatus,
+  STATUS_FILTERS,
+  type StatusFilter,
+  type StatusInput,
+  toReportedStatus,
+} from './reported-status.js';
 export { crossedThresholds } from './thresholds.js';
 export { autoBuy, type AutoBuyDecision } from './auto-buy.js';
 export { pollSchedule } from './poll-schedule.js';

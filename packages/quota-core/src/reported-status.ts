@@ -17,6 +17,12 @@ export const REPORTED_STATUSES = [
  */
 export type ReportedStatus = (typeof REPORTED_STATUSES)[number];
 
+/** What lists of services can be filtered by: a status, or `would-be-held`, services for which a hold would begin. */
+export const STATUS_FILTERS = [...REPORTED_STATUSES, 'would-be-held'] as const;
+
+/** A word of {@link STATUS_FILTERS}. */
+export type StatusFilter = (typeof STATUS_FILTERS)[number];
+
 /** What decides about the status of a service. */
 export interface StatusInput {
   /** What its last run decided; null before the first. */

@@ -143,6 +143,7 @@ describe('lists for operators', () => {
       ['d', 'held', ['manual'], []],
     ]);
     expect((await list({ status: 'over' })).map(({ id }) => id)).toEqual(['c']);
+    expect((await list({ status: 'would-be-held' })).map(({ id }) => id)).toEqual(['c']);
     expect(await at.store.overview.counts(TODAY, { status: 'over' })).toMatchObject([{ held: 0, wouldHold: 1 }]);
   });
 

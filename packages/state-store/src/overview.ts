@@ -5,7 +5,10 @@ export interface OverviewFilter {
   panel?: string | undefined;
   product?: string | undefined;
   client?: string | undefined;
-  /** As `service show` states it; `unreadable` and `failed` also find held services that the last run could not read. */
+  /**
+   * As `service show` states it; `unreadable` and `failed` also find held services that the last run could not read, and
+   * `would-be-held` those for which a hold would begin.
+   */
   status?: string | undefined;
   /** Part of an id, client or product. */
   search?: string | undefined;

@@ -18,6 +18,8 @@ export interface Column<Row> extends Omit<LayoutColumn, 'title'> {
   /** Default: the name. */
   title?: string;
   value: (row: Row) => Value;
+  /** Further words by which a filter finds the row. */
+  aliases?: (row: Row) => readonly string[];
   /** Compares two known values; default: natural order. */
   compare?: (a: string, b: string) => number;
   /** What a terminal shows; default: the value. */

@@ -150,7 +150,8 @@ function toFilter<Row>({ columns }: List<Row>, options: ListOptions): (row: Row)
     const wanted = options[name];
     if (column === undefined || wanted === undefined) return [];
     const words = name === 'status' ? splitWords(wanted) : [wanted];
-    return [(row: Row) => words.includes(String(column.value(row) ?? ''))];
+    const found = (row: Row): readonly string[] => [String(column.value(row) ?? ''), ...(column.aliases?.(row) ?? [])];
+    return [(row: Row) => found(row).some((word) => words.includes(word))];
   });
   const share = columns.find(({ name }) => name === SHARE);
   if (options.over !== undefined && share !== undefined) {

@@ -1,4 +1,4 @@
-import type { ReportedStatus } from '@sluice/quota-core';
+import type { StatusFilter } from '@sluice/quota-core';
 
 /** Written out: reading the list itself would load decimal numbers at each start. */
 const SERVICES = [
@@ -10,7 +10,8 @@ const SERVICES = [
   'ok',
   'unmanaged',
   'skipped',
-] as const satisfies readonly ReportedStatus[];
+  'would-be-held',
+] as const satisfies readonly StatusFilter[];
 
 /** What `--status` may name in each list. */
 export const STATUSES = {

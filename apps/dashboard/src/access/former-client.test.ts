@@ -138,4 +138,34 @@ describe('the new client of a service', () => {
     expect(phone).toContain('0.2320');
     expect(phone).not.toContain('0.4500');
   });
+
+  it('sees when a restriction began, or that it is older than its own time with the service', async () => {
+    await at.addService(2, 'c-8');
+    await at.sluice.holds.add('svc-2', {});
+    at.clock.advance(HOUR);
+    await at.sluice.services.set('svc-2', { client: 'c-9' });
+    const changed = new Date(at.clock.now()).toISOString();
+    const reader = await at.token('read', 'client:c-9');
+    const link = await Link.open(at, { client: 'c-9' });
+    const holds = async () => ({
+      service: (await read<{ holds: object[] }>('/services/svc-2', reader)).holds,
+      explained: (await read<{ holds: object[] }>('/services/svc-2/explanation', reader)).holds,
+      page: /the service has been restricted since (.*?)\. </.exec(await link.text('/services/svc-2'))?.[1],
+    });
+    const older = { reason: 'manual', since: changed, beforeClient: true };
+    expect(await holds()).toMatchObject({
+      service: [older],
+      explained: [older],
+      page: 'before you became its customer',
+    });
+    await at.sluice.holds.release('svc-2');
+    at.clock.advance(HOUR);
+    await at.sluice.holds.add('svc-2', {});
+    const { service, explained, page } = await holds();
+    const since = new Date(at.clock.now()).toISOString();
+    expect(service).toEqual([{ reason: 'manual', since }]);
+    expect(explained).toMatchObject([{ since, until: null }]);
+    expect(explained[0]).not.toHaveProperty('beforeClient');
+    expect(page).toContain(since);
+  });
 });

@@ -143,6 +143,8 @@ function toHold(session: Session, service: string, { reason, suspension, note }:
 /** A hold with its evidence, in `hold list` and `explain`. */
 export interface HoldView extends Pick<HoldRecord, 'service' | 'reason' | 'since' | 'until' | 'note' | 'origin'> {
   evidence: EvidenceView[];
+  /** For a client: it began before the service was this client's, and `since` is when that began. */
+  beforeClient?: boolean;
 }
 
 /** One element of `hold list --json` (docs/json.md): the hold of a service, or of an agent with its users. */

@@ -11,7 +11,7 @@ import { findTimeZone } from '../config/find-entry.js';
 import { clockChecks } from '../doctor/clock-checks.js';
 import { describeRunError } from '../log/error-words.js';
 import { type LogEntry, runEntry } from '../log/log.js';
-import { type BrakeState, listBrakes } from '../run/brake-state.js';
+import { agentsBrakeNotice, type BrakeState, isStopError, listBrakes } from '../run/brake-state.js';
 import { findRemovedPanels, type RemovedPanel } from '../run/removed-panels.js';
 import { toActionView } from '../services/views.js';
 import type { Session } from '../session.js';
@@ -145,7 +145,7 @@ async function recentEvents(session: Session): Promise<OverviewEvent[]> {
   const { store, deps } = session;
   const since = new Date(deps.clock.now() - EVENTS_MS).toISOString();
   const newest = { since, newestFirst: true };
-  const notices = (await store.notices.list({ ...newest, limit: RECENT_ACTIONS }))
+  const notices = newestOfStops(await store.notices.list({ ...newest, limit: RECENT_ACTIONS }))
     .filter(({ code }) => !FOR_CLIENTS.has(code))
     .map(({ id: _id, key: _key, ...event }) => ({ ...event, kind: 'notice' as const }));
   const actions = (await store.actions.list({ ...newest, limit: RECENT_ACTIONS }))
@@ -158,7 +158,7 @@ async function recentEvents(session: Session): Promise<OverviewEvent[]> {
       return { at, kind: 'action' as const, code: errorCode ?? state, message, panel, service, run };
     });
   const runs = (await store.runs.list({ since, limit: RECENT_ACTIONS }))
-    .filter(({ error }) => error !== null)
+    .filter(({ id, error }) => error !== null && !isReported(notices, id, error))
     .map(({ id, startedAt, command, outcome, error, service }) => {
       const message = `${command.replaceAll('-', ' ')}: ${describeRunError(error ?? '')}`;
       return { at: startedAt, kind: 'run' as const, code: outcome ?? '', message, panel: null, service, run: id };
@@ -166,6 +166,31 @@ async function recentEvents(session: Session): Promise<OverviewEvent[]> {
   const services = await serviceErrors(session);
   const others = [...notices, ...actions, ...runs].sort((a, b) => (a.at < b.at ? 1 : -1));
   return [...services, ...others].slice(0, EVENTS);
+}
+
+/** Returns notices, the newest first, without those of earlier runs that were stopped for the same reason. */
+function newestOfStops(notices: readonly NoticeRecord[]): NoticeRecord[] {
+  const seen = new Set<string>();
+  return notices.filter(({ code, panel, key }) => {
+    if (!isStopError({ code }) || panel === null) return true;
+    const stop = JSON.stringify([code, panel, key.startsWith(agentsBrakeNotice(panel))]);
+    if (seen.has(stop)) return false;
+    seen.add(stop);
+    return true;
+  });
+}
+
+/** Returns whether a notice reports the error of a run: in its words, or as the stop of a later run. */
+function isReported(
+  notices: readonly Pick<NoticeRecord, 'run' | 'code' | 'message'>[],
+  run: string,
+  error: string,
+): boolean {
+  const message = describeRunError(error);
+  const [code = ''] = error.split(':');
+  return notices.some((notice) =>
+    isStopError({ code }) ? notice.code === code : notice.run === run && notice.message === message,
+  );
 }
 
 /** Returns the errors that services have now, one entry for those with the same code. */

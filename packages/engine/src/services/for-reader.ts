@@ -4,6 +4,7 @@ import { type Reader, visibleSince } from './reader.js';
 /** The parts of documents that are not a client's. */
 interface Dated {
   since: string;
+  beforeClient?: boolean;
 }
 interface Hold extends Dated {
   until: string | null;
@@ -30,13 +31,18 @@ function findLater(at: string, since: string | null): string {
   return since !== null && since > at ? since : at;
 }
 
-/** Returns the holds that a reader may see; those that began before it came begin then. */
+/** Returns what a reader may see of a hold: one that began before it came begins then, marked as older. */
+function beginFor<View extends Dated>(hold: View, since: string | null): View {
+  return since === null || hold.since >= since ? hold : { ...hold, since, beforeClient: true };
+}
+
+/** Returns the holds that a reader may see. */
 export function holdsFor<View extends Hold>(holds: readonly View[], service: ServiceRecord, reader: Reader): View[] {
   if (reader === undefined) return [...holds];
   const since = visibleSince(service, reader);
   return holds
     .filter(({ until }) => until === null || since === null || until > since)
-    .map((hold) => ({ ...hold, since: findLater(hold.since, since), note: null, evidence: [] }));
+    .map((hold) => ({ ...beginFor(hold, since), note: null, evidence: [] }));
 }
 
 /** Returns the overrides that a reader may see. */
@@ -59,7 +65,7 @@ export function detailFor<View extends Detail>(detail: View, service: ServiceRec
   const { holds, overrides, termination } = detail;
   return {
     ...detail,
-    holds: holds.map((hold) => ({ ...hold, since: findLater(hold.since, since) })),
+    holds: holds.map((hold) => beginFor(hold, since)),
     overrides: overrides && { ...overrides, since: findLater(overrides.since, since) },
     termination: termination && { ...termination, since: findLater(termination.since, since), by: null },
   };

@@ -1,4 +1,4 @@
-import { REPORTED_STATUSES } from '@sluice/quota-core';
+import { STATUS_FILTERS } from '@sluice/quota-core';
 import type { OverviewFilter, OverviewOrder, ServiceRecord } from '@sluice/state-store';
 import { checkCount, checkWord } from '../api/inputs.js';
 import { localDates } from '../overview/overview.js';
@@ -28,7 +28,7 @@ export async function listServices(session: Session, request: ServiceListRequest
   const { order = 'id', after, limit, ...filter } = request;
   checkCount('limit', limit);
   checkWord('order', order, ORDERS);
-  checkWord('status', filter.status, REPORTED_STATUSES);
+  checkWord('status', filter.status, STATUS_FILTERS);
   const { status, search, drifting } = filter;
   const stored = order === 'id' && status === undefined && (search ?? '') === '' && drifting !== true;
   const asked = { order, after, limit };

@@ -84,7 +84,7 @@ export interface ServiceView {
   /** The quota, then the product's other limits. */
   limits: LimitView[];
   /** Open holds. */
-  holds: { reason: string; since: string }[];
+  holds: OpenHold[];
   /**
    * Reasons of holds that would begin and were not added: a dry run, `observe`, the brake, or a protection. They are of the last
    * run that decided.
@@ -96,6 +96,14 @@ export interface ServiceView {
   drift?: string[];
   /** In a run: reasons of open holds that would end and did not: a dry run, `observe` or the brake. */
   wouldRelease?: string[];
+}
+
+/** An open hold of a service. */
+export interface OpenHold {
+  reason: string;
+  since: string;
+  /** For a client: it began before the service was this client's, and `since` is when that began. */
+  beforeClient?: boolean;
 }
 
 /** Returns a service as documents show it, from stored rows, so that a run and `service show` agree. */

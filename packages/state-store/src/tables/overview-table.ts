@@ -158,6 +158,7 @@ function matching({ panel, status, search, product, client, drifting }: Overview
 }
 
 function ofStatus(status: string): RawBuilder<boolean> {
+  if (status === 'would-be-held') return sql<boolean>`"wouldBegin" <> ''`;
   const isOfRun = status === 'failed' || status === 'unreadable' || status === 'doubted';
   return isOfRun ? sql<boolean>`"decided" = ${status}` : sql<boolean>`"status" = ${status}`;
 }

@@ -1,13 +1,14 @@
 import type { Comparison, CycleView, HoldEntry, OverrideView, ServiceDetail } from '@sluice/engine';
 import { describeRule } from '@sluice/quota-core';
 import { allowed, bound, bytes, type Column, type ColumnInk, shares, state, text, time } from '../columns.js';
-import { describeStatus, listReasons } from '../reports/status.js';
+import { describeStatus, listAliases, listReasons } from '../reports/status.js';
 import { foldAlike, MOST_ALIKE } from '../reports/fold.js';
 import { allowedBytes, usedBytes } from '../reports/usage.js';
 import { bytesCell } from '../terminal.js';
 
-const STATUS: Column<ServiceDetail> = state('status', ({ status }) => status, {
+const STATUS = state<ServiceDetail>('status', ({ status }) => status, {
   cell: (service, ink) => ink.paint(service.status, describeStatus(service)),
+  aliases: listAliases,
   whole: true,
 });
 

@@ -1,9 +1,15 @@
 import type { ServiceView } from '@sluice/engine';
+import type { StatusFilter } from '@sluice/quota-core';
 
 /** Returns the status of a service for people: `would be held` where a hold would begin, or `used up`, in place of `over`. */
 export function describeStatus({ status, wouldHold }: Pick<ServiceView, 'status' | 'wouldHold'>): string {
   if (status !== 'over') return status;
   return wouldHold.length > 0 ? 'would be held' : 'used up';
+}
+
+/** Returns the words besides its status that find a service in a list. */
+export function listAliases({ wouldHold }: Pick<ServiceView, 'wouldHold'>): StatusFilter[] {
+  return wouldHold.length > 0 ? ['would-be-held'] : [];
 }
 
 /** Returns the reasons of open holds, and those that would be; null for none. */

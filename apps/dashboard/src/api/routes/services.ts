@@ -1,6 +1,6 @@
 import { may } from '@sluice/engine';
 import * as z from 'zod';
-import { flag, name, optionalText, queryFlag, reportedStatus, someText, textOrNone, texts } from '../schemas/common.js';
+import { flag, name, optionalText, queryFlag, someText, statusFilter, textOrNone, texts } from '../schemas/common.js';
 import { order } from '../schemas/overview.js';
 import * as schema from '../schemas/services.js';
 import { comparison, history, panelGraph, range, sampleGraph } from '../schemas/usage.js';
@@ -20,7 +20,7 @@ export const serviceRoutes: ApiRoute[] = [
     summary: 'List services: all, or with limit a page',
     query: {
       ...filter,
-      status: reportedStatus.optional(),
+      status: statusFilter.optional(),
       search: optionalText.describe('Part of an id, client or product'),
       drifting: queryFlag.describe('Only where the panel differs from what it should be'),
       order: order.optional().describe('Default by id; by figures, pages are those of the figures of their time'),

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { optionalText, queryFlag } from '../schemas/common.js';
+import { optionalText, queryFlag, statusFilter } from '../schemas/common.js';
 import { agentDetails } from '../schemas/agents.js';
 import { lineView, storedBills } from '../schemas/calls.js';
 import { order, overview } from '../schemas/overview.js';
@@ -15,7 +15,7 @@ export const storedRoutes: ApiRoute[] = [
     useCase: 'overview',
     summary: 'Show all services at a glance',
     query: {
-      ...{ panel: optionalText, product: optionalText, client: optionalText, status: optionalText },
+      ...{ panel: optionalText, product: optionalText, client: optionalText, status: statusFilter.optional() },
       ...{ search: optionalText, drifting: queryFlag, order: order.optional() },
       page: positive.optional(),
       size: positive.max(500).optional(),

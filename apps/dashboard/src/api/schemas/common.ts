@@ -1,4 +1,4 @@
-import { REPORTED_STATUSES } from '@sluice/quota-core';
+import { REPORTED_STATUSES, STATUS_FILTERS } from '@sluice/quota-core';
 import * as z from 'zod';
 
 /** Schemas with a name, which the OpenAPI document lists once. */
@@ -21,6 +21,10 @@ export const count = z.number();
 export const unknown = z.unknown();
 
 export const reportedStatus = name('ServiceStatus', z.enum(REPORTED_STATUSES));
+export const statusFilter = name(
+  'StatusFilter',
+  z.enum(STATUS_FILTERS).describe('A status, or `would-be-held`: services for which a hold would begin'),
+);
 export const brake = name(
   'Brake',
   z.object({

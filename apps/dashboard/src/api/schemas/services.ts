@@ -25,6 +25,12 @@ import {
 import { changedAgent } from './agents.js';
 import { callBill } from './calls.js';
 
+/** Only for clients. */
+const beforeClient = z
+  .boolean()
+  .optional()
+  .describe("True where it began before the service was this client's: `since` is when that began");
+
 const figures = { inBytes: bytesOrNull, outBytes: bytesOrNull, totalBytes: bytesOrNull };
 export const usage = name('UsageFigures', z.object({ ...figures, readAt: instant })).nullable();
 
@@ -59,7 +65,7 @@ const serviceParts = {
       held: z.boolean(),
     }),
   ),
-  holds: z.array(z.object({ reason: text, since: instant })),
+  holds: z.array(z.object({ reason: text, since: instant, beforeClient })),
   wouldHold: z.array(text).describe('Reasons of holds that would begin and were not added'),
   actions: z.array(action),
   error: errorOrNull,
@@ -242,6 +248,7 @@ const hold = {
   note: textOrNull,
   origin: text,
   evidence: z.array(evidence),
+  beforeClient,
 };
 export const holds = z.object({
   holds: z.array(

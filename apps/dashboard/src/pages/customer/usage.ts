@@ -101,9 +101,13 @@ export function ageNotice({ error, usage, doubted }: ServiceDetail, times: Times
 /** Why a service is restricted, and what is used up without a restriction, in words for its client. */
 export function holdNotices({ holds, wouldHold }: ServiceDetail, times: Times): Html[] {
   const used = wouldHold.map((reason) => notice('warning', html`${toWhy(reason)[0]}.`));
-  const restricted = holds.map(({ reason, since }) => {
+  const restricted = holds.map(({ reason, since, beforeClient }) => {
     const [why, tone] = toWhy(reason);
-    return notice(tone, html`${why}; the service has been restricted since ${times.full(since)}.`);
+    return notice(
+      tone,
+      html`${why}; the service has been restricted since
+      ${beforeClient === true ? 'before you became its customer' : times.full(since)}.`,
+    );
   });
   return [...restricted, ...used];
 }

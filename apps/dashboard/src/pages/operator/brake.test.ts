@@ -4,6 +4,9 @@ import { extractMain, Link } from '../../test/share-link.js';
 
 const SENTENCE =
   'Nothing was changed on panel dcim since 20 Nov 2026 12:00 UTC+0: the last run would have changed 3 of 4 services at once, and the brake stopped it.';
+interface Row {
+  id: string;
+}
 const USED_UP = ['svc-1', 'svc-2', 'svc-3'];
 
 let at: DashboardBench;
@@ -89,6 +92,36 @@ describe('while the brake stopped the last run of a panel', () => {
       expect(row).not.toMatch(/badge-good|bar-good/);
     }
     expect(textOf(page)).toMatch(/Held 0 no open hold Would be held 3 the brake stopped the run/);
+  });
+
+  it('lists can be filtered by what would be held', async () => {
+    for (const path of ['/services?status=would-be-held', '/overview?status=would-be-held']) {
+      const answer = await at.fetch(`/api/v1${path}`, { token: reader });
+      expect([path, answer.status]).toEqual([path, 200]);
+      const { services } = (await answer.json()) as { services: Row[] | { items: Row[] } };
+      expect((Array.isArray(services) ? services : services.items).map(({ id }) => id).sort()).toEqual(USED_UP);
+    }
+    const wrong = await at.fetch('/api/v1/overview?status=helt', { token: reader });
+    expect(wrong.status).toBe(400);
+    const whole = await read('/');
+    expect(whole).toMatch(/<option value="would-be-held"\s*>would be held</);
+    for (const page of [whole, await read('/panels/dcim')]) expect(page).toMatch(/href="[^"]*status=would-be-held"/);
+    const rows = (await read('/?status=would-be-held')).matchAll(/href="\/services\/(svc-\d)"/g);
+    expect([...new Set([...rows].map(([, id]) => id))].sort()).toEqual(USED_UP);
+  });
+
+  it('is one row among the errors and notices, however many runs it stops', async () => {
+    const messages = async () => {
+      const answer = await at.fetch('/api/v1/overview', { token: reader });
+      const { events } = (await answer.json()) as { events: { message: string }[] };
+      return events.map(({ message }) => message);
+    };
+    const stopped = [expect.stringContaining('3 of 4 services would be held')];
+    expect(await messages()).toEqual(stopped);
+    at.clock.advance(3_600_000);
+    await at.sluice.plan();
+    await at.sluice.poll();
+    expect(await messages()).toEqual(stopped);
   });
 
   it('the page of a run says what would be, and the preview too', async () => {

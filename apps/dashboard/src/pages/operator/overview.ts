@@ -1,5 +1,5 @@
 import type { OverviewReport } from '@sluice/engine';
-import { describeRule, REPORTED_STATUSES } from '@sluice/quota-core';
+import { describeRule, STATUS_FILTERS } from '@sluice/quota-core';
 import {
   address,
   badge,
@@ -45,7 +45,7 @@ export const overviewPage: Page = async (request) => {
 /** Returns what the overview shows, with the filter of the page's address. */
 export function readOverview({ query, sluice }: PageRequest): Promise<OverviewReport> {
   const filter = {
-    status: toWord(query.status, REPORTED_STATUSES),
+    status: toWord(query.status, STATUS_FILTERS),
     panel: given(query.panel),
     search: query.q?.trim().slice(0, 200),
     drifting: query.drift === 'yes' ? true : undefined,
@@ -88,7 +88,7 @@ export function summary(scene: Scene, { totals, brakes, panels, removed, runs, c
       ? []
       : [
           tile('Would be held', count(totals.wouldHold), {
-            href: '/?status=over',
+            href: '/?status=would-be-held',
             tone: brakes.length > 0 ? 'bad' : 'warning',
             detail: brakes.length > 0 ? 'the brake stopped the run' : 'under observe',
           }),
@@ -203,7 +203,7 @@ function filterForm({ request }: Scene, { panels }: OverviewReport, kept: Record
     submit: 'Show',
     fields: [
       { name: 'q', label: 'Service, client or product', type: 'search', value: q },
-      { name: 'status', label: 'Status', value: status, choices: [['', 'all'], ...toChoices(REPORTED_STATUSES)] },
+      { name: 'status', label: 'Status', value: status, choices: [['', 'all'], ...toChoices(STATUS_FILTERS)] },
       { name: 'panel', label: 'Panel', value: panel, choices: [['', 'all'], ...panels.map((each) => each.name)] },
       {
         name: 'order',

@@ -143,7 +143,9 @@ export const panelPage: Page = async (request) => {
           ? null
           : [
               'Would be held',
-              html`<a href="/?panel=${encodeURIComponent(panelName)}&amp;status=over">${count(panel.wouldHold)}</a>`,
+              html`<a href="/?panel=${encodeURIComponent(panelName)}&amp;status=would-be-held"
+                >${count(panel.wouldHold)}</a
+              >`,
             ],
         ['Can', panel.capabilities.map(inWords).join(', ')],
       ])}

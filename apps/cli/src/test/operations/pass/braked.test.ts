@@ -43,6 +43,10 @@ describe('while the brake stopped the last run of a panel', () => {
     expect(services.map(({ holds, wouldHold }) => [holds, wouldHold])).toEqual(
       Array.from({ length: USED_UP }, () => [[], ['quota']]),
     );
+    for (const list of ['service list', 'usage']) {
+      const due = await json<{ services: ServiceDetail[] }>(`${list} --status would-be-held`);
+      expect(due.services.map(({ id }) => id)).toEqual(services.map(({ id }) => id));
+    }
     expect(await json('hold list')).toMatchObject({ holds: [], wouldHold: expect.any(Array) });
     expect(await text('hold list')).toMatch(
       /svc-1: would be held \(quota\); the brake stopped the last run on panel dcim/,
