@@ -5,6 +5,8 @@ export {
   checkMoney,
   compareMoney,
   currencyDecimals,
+  formatMoney,
+  padMoney,
   multiplyMoney,
   negateMoney,
   subtractMoney,

@@ -5,6 +5,7 @@ import {
   checkMoney,
   compareMoney,
   currencyDecimals,
+  formatMoney,
   multiplyMoney,
   negateMoney,
   subtractMoney,
@@ -37,6 +38,33 @@ describe('checkMoney', () => {
   it('refuses places without meaning', () => {
     expect(catchCode(() => checkMoney('1', -1))).toBe('invalid_number');
     expect(catchCode(() => checkMoney('1', 1.5))).toBe('invalid_number');
+  });
+});
+
+describe('formatMoney', () => {
+  it('writes at least the decimals of the currency, and no fewer than the amount has', () => {
+    expect(['0', '5', '5.0', '-1.5', '0.2320'].map((amount) => formatMoney(amount, 'EUR'))).toEqual([
+      '0.00 EUR',
+      '5.00 EUR',
+      '5.00 EUR',
+      '-1.50 EUR',
+      '0.2320 EUR',
+    ]);
+    expect([formatMoney('5', 'JPY'), formatMoney('5', 'KWD'), formatMoney('5', null)]).toEqual([
+      '5 JPY',
+      '5.000 KWD',
+      '5',
+    ]);
+    expect([formatMoney('', ''), formatMoney('5', ''), formatMoney('', 'EUR')]).toEqual(['', '5', 'EUR']);
+  });
+
+  it('changes no amount', () => {
+    fc.assert(
+      fc.property(cents, fc.constantFrom('EUR', 'JPY', 'KWD'), (amount, currency) => {
+        const [written = ''] = formatMoney(fromCents(amount), currency).split(' ');
+        expect(compareMoney(written, fromCents(amount))).toBe(0);
+      }),
+    );
   });
 });
 

@@ -3,6 +3,7 @@ import { QuotaCoreError, quote } from './errors.js';
 
 // Sums of any two amounts that pass the pattern are exact.
 const Exact = Decimal.clone({ precision: 60 });
+const CURRENCY = /^[A-Z]{3}$/;
 const PLAIN = /^-?\d{1,24}(\.\d{1,24})?$/;
 
 /**
@@ -102,7 +103,7 @@ export function multiplyMoney(amount: string, count: number): string {
  * ```
  */
 export function currencyDecimals(code: string): number {
-  if (typeof code !== 'string' || !/^[A-Z]{3}$/.test(code)) {
+  if (typeof code !== 'string' || !CURRENCY.test(code)) {
     throw new QuotaCoreError(
       'invalid_money',
       `${quote(code)} is not a currency: write a code of three capital letters such as EUR`,
@@ -110,6 +111,37 @@ export function currencyDecimals(code: string): number {
   }
   const format = new Intl.NumberFormat('en', { style: 'currency', currency: code });
   return format.resolvedOptions().maximumFractionDigits ?? 2;
+}
+
+/**
+ * Returns an amount for people with its currency: `('0', 'EUR')` is `'0.00 EUR'`. Decimals beyond those of the currency are
+ * kept, such as those of prices per call.
+ *
+ * @param amount a plain decimal number; other text is returned as it is
+ * @param currency ISO 4217; null or an empty text where it is not known
+ *
+ * @example
+ * ```ts
+ * formatMoney('5', 'EUR'); // 5.00 EUR
+ * ```
+ */
+export function formatMoney(amount: string, currency: string | null): string {
+  return `${padMoney(amount, currency)} ${currency ?? ''}`.trim();
+}
+
+/**
+ * Returns an amount as {@link formatMoney} writes it, without its currency.
+ *
+ * @example
+ * ```ts
+ * padMoney('5', 'EUR'); // 5.00
+ * ```
+ */
+export function padMoney(amount: string, currency: string | null): string {
+  if (currency === null || !CURRENCY.test(currency) || !PLAIN.test(amount)) return amount;
+  const missing = currencyDecimals(currency) - countPlaces(amount);
+  if (missing <= 0) return amount;
+  return `${amount}${amount.includes('.') ? '' : '.'}${'0'.repeat(missing)}`;
 }
 
 /**

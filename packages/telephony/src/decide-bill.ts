@@ -1,3 +1,4 @@
+import { formatMoney } from '@sluice/quota-core';
 import { parseAmount } from './amounts.js';
 import { quote } from './errors.js';
 import type { CallProblem, CallTotals, Finding } from './call-sum.js';
@@ -39,7 +40,7 @@ export function decideBill(input: BillInput): BillDecision {
     return {
       kind: 'refuse',
       code: 'negative-total',
-      message: `the charges add up to ${totals.total} ${totals.currency}: a negative amount is not billed`,
+      message: `the charges add up to ${formatMoney(totals.total, totals.currency)}: a negative amount is not billed`,
     };
   }
   if (/[1-9]/.test(totals.amount) || input.zeroLine === true) {

@@ -1,4 +1,4 @@
-import { compareMoney, formatBytes, formatShare } from '@sluice/quota-core';
+import { compareMoney, formatBytes, formatShare, padMoney } from '@sluice/quota-core';
 import type { LayoutColumn } from './layout.js';
 import { allowedCell, type Cell, type Terminal } from './terminal.js';
 
@@ -56,13 +56,17 @@ export function bytes<Row>(
   return { name, value: known, cell, align: 'right', ...more };
 }
 
-/** Returns a column of decimal amounts. */
+/** Returns a column of decimal amounts, with the decimals of the row's currency where it has one. */
 export function money<Row>(
   name: string,
   value: (row: Row) => string | null,
   more: ColumnOptions<Row> = {},
 ): Column<Row> {
-  return { name, value, compare: compareMoney, align: 'right', ...more };
+  const cell = (row: Row): Cell => {
+    const amount = value(row);
+    return amount === null ? null : padMoney(amount, findCurrency(row));
+  };
+  return { name, value, cell, compare: compareMoney, align: 'right', ...more };
 }
 
 /** Returns a column of instants. */
@@ -87,6 +91,10 @@ export function bound<Row extends object>(
 /** Returns the panel whose time zone the times of a row have. */
 function findPanel(row: unknown): string | null {
   return (row as { panel?: string | null }).panel ?? null;
+}
+
+function findCurrency(row: unknown): string | null {
+  return (row as { currency?: string | null }).currency ?? null;
 }
 
 /** Returns the column of allowances. */

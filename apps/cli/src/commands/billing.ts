@@ -1,3 +1,4 @@
+import { formatMoney } from '@sluice/quota-core';
 import { usageError } from '@sluice/panel-kind/errors';
 import { CREDIT_ENTRIES, INVOICES } from '@sluice/terminal/lists';
 import { creditText, printInvoice } from '@sluice/terminal/reports';
@@ -35,7 +36,7 @@ export const creditAdd: CommandHandler<AddOptions> = ([client = '', amount = '']
     {
       document: ({ credit }) => credit,
       info: ({ credit, booked }) => {
-        const what = booked ? `${amount} ${currency} added` : `reference "${ref ?? ''}" was booked before`;
+        const what = booked ? `${formatMoney(amount, currency)} added` : `reference "${ref ?? ''}" was booked before`;
         return `client ${client}: ${what}; ${creditText(credit)}`;
       },
       print: (terminal, { booked, services }) => {
@@ -66,7 +67,7 @@ export const invoicePay: CommandHandler = ([id = ''], options, deps) =>
   answer(deps, options, ({ sluice }) => sluice.invoices.pay(id), {
     document: ({ invoice }) => invoice,
     info: ({ invoice: { total, currency, client }, credit, changed }) => {
-      const what = changed ? `${total} ${currency} paid from the credit of client ${client}` : 'paid before';
+      const what = changed ? `${formatMoney(total, currency)} paid from the credit of client ${client}` : 'paid before';
       return `${id}: ${what}; ${creditText(credit)}`;
     },
   });

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { CallReports } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind/errors';
+import { formatMoney } from '@sluice/quota-core';
 import type { ReportFormat } from '@sluice/telephony';
 import { type Config, storeLocation } from '@sluice/config-file';
 import type { Deps } from '../context.js';
@@ -100,7 +101,9 @@ export const callReport: CommandHandler<ReportOptions> = (_args, options, deps) 
     terminal.document(service === undefined ? made : { report: only });
     for (const { service: name, calls, total, currency, csv: file } of made.reports) {
       const count = calls === null ? 'calls not stated' : formatCount(calls, 'call');
-      terminal.info(`${name}: ${count}, ${total ?? 'amount not stated'} ${currency}: ${file}`);
+      terminal.info(
+        `${name}: ${count}, ${total === null ? 'amount not stated' : formatMoney(total, currency)}: ${file}`,
+      );
     }
     return ExitCode.done;
   });

@@ -1,5 +1,5 @@
 import { describeUsed, type PackageView, type ServiceDetail } from '@sluice/engine';
-import { formatBytes } from '@sluice/quota-core';
+import { formatBytes, formatMoney } from '@sluice/quota-core';
 import type { ApiCall } from '../api/route.js';
 import type { EmbeddedService } from '../api/schemas/embedded.js';
 import { readLogin } from '../pages/customer/account.js';
@@ -73,7 +73,9 @@ async function readHead(
   const packages = await offeredPackages(request, service);
   const known = reads === null || packages.length === 0 ? null : (await readCredit(request, reads)).value;
   const credit =
-    known === null ? null : toText(`${known.balance} ${known.currency ?? request.sluice.config.currency ?? ''}`.trim());
+    known === null
+      ? null
+      : toText(formatMoney(known.balance, known.currency ?? request.sluice.config.currency ?? null));
   return {
     service: service.id,
     title: toText(service.id),
@@ -87,5 +89,5 @@ async function readHead(
 }
 
 function toLabel({ id, bytes, price, currency }: PackageView): string {
-  return `${id}: ${formatBytes(bytes)}, ${price} ${currency}`;
+  return `${id}: ${formatBytes(bytes)}, ${formatMoney(price, currency)}`;
 }

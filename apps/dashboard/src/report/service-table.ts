@@ -1,5 +1,5 @@
 import { badge, listed, usageBar } from '../pages/layout/components.js';
-import { bytes, name, NONE, type Times, UNKNOWN } from '../pages/layout/format.js';
+import { bytes, money, name, NONE, type Times, UNKNOWN } from '../pages/layout/format.js';
 import { html, type Html } from '../pages/layout/html.js';
 import { reasonWords } from '../pages/layout/words.js';
 import type { ReportService } from './read-report.js';
@@ -79,5 +79,5 @@ function allowedBytes({ allowedBytes: allowed, unlimited }: ReportService): Html
 /** Returns a figure of a limit: bytes, or an amount with its currency. */
 export function amount(figure: number | string | null, unit: string): Html {
   if (figure === null) return UNKNOWN;
-  return typeof figure === 'number' ? bytes(figure) : html`<span class="number">${figure} ${unit}</span>`;
+  return typeof figure === 'number' ? bytes(figure) : money(figure, unit);
 }

@@ -1,4 +1,4 @@
-import { addMoney, compareMoney, negateMoney, subtractMoney } from '@sluice/quota-core';
+import { addMoney, compareMoney, formatMoney, negateMoney, subtractMoney } from '@sluice/quota-core';
 import {
   type Charge,
   type ChargeRequest,
@@ -189,7 +189,7 @@ export async function refund(
   const amount = toAmount(request.amount, currency);
   const left = subtractMoney(await creditTaken(tables, id), amount);
   if (left.startsWith('-')) {
-    const message = `Of invoice "${id}" (${total} ${currency}) less than ${amount} ${currency} is left to be returned`;
+    const message = `Of invoice "${id}" (${formatMoney(total, currency)}) less than ${formatMoney(amount, currency)} is left to be returned`;
     throw new SluiceError('invoice_closed', `${message}; nothing was changed`, { details: { invoice: id, status } });
   }
   if (compareMoney(amount, '0') === 0) return readCredit(tables, client);

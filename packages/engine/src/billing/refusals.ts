@@ -1,5 +1,5 @@
 import { type Credit, SluiceError } from '@sluice/panel-kind';
-import { addMoney, subtractMoney } from '@sluice/quota-core';
+import { formatMoney } from '@sluice/quota-core';
 import type { ServiceRecord } from '@sluice/state-store';
 
 /** Refuses an amount in another currency than the client has. */
@@ -43,15 +43,10 @@ export interface Due {
 
 /** Creates the error of an amount that the credit does not cover; `balance` is null where it is not known. */
 export function noCredit({ client, what, amount, currency }: Due, balance: string | null): SluiceError {
-  const has = balance === null ? 'too little credit' : `${withPlacesOf(amount, balance)} ${currency} of credit`;
+  const has = balance === null ? 'too little credit' : `${formatMoney(balance, currency)} of credit`;
   return new SluiceError(
     'no_credit',
-    `Client "${client}" has ${has}, and ${what} costs ${amount} ${currency}; nothing was changed`,
+    `Client "${client}" has ${has}, and ${what} costs ${formatMoney(amount, currency)}; nothing was changed`,
     { details: { client, needed: amount, balance, currency } },
   );
-}
-
-/** Returns an amount with at least as many decimal places as another: `0` beside `5.00` as `0.00`. */
-export function withPlacesOf(other: string, amount: string): string {
-  return addMoney(amount, subtractMoney(other, other));
 }

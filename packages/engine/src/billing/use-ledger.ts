@@ -1,5 +1,5 @@
 import { printable } from '@sluice/panel-http/printable';
-import { compareMoney, negateMoney } from '@sluice/quota-core';
+import { compareMoney, formatMoney, negateMoney } from '@sluice/quota-core';
 import { type Credit, SluiceError, usageError } from '@sluice/panel-kind';
 import type { BookingRecord, EntryRecord, InvoiceRecord, StoreTables } from '@sluice/state-store';
 import { notFound } from '../errors.js';
@@ -141,7 +141,7 @@ async function isBooked(tables: StoreTables, { client, amount, currency, ref }: 
   const entry = known.entries.find(({ account }) => account.startsWith('client:'));
   if (entry?.account === toAccount(client) && entry.currency === currency && compareMoney(entry.amount, amount) === 0)
     return true;
-  const what = `${entry?.amount ?? ''} ${entry?.currency ?? ''} for client "${entry?.account.slice(7) ?? ''}"`;
+  const what = `${formatMoney(entry?.amount ?? '', entry?.currency ?? '')} for client "${entry?.account.slice(7) ?? ''}"`;
   throw new SluiceError('ref_used', `Reference "${ref ?? ''}" is booked with ${what}; nothing was changed`, {
     details: { ref },
   });

@@ -5,7 +5,7 @@ import {
   type CallLine,
   SluiceError,
 } from '@sluice/panel-kind';
-import { compareMoney } from '@sluice/quota-core';
+import { compareMoney, formatMoney } from '@sluice/quota-core';
 import type { CallBillRecord, HeldLease, ServiceRecord } from '@sluice/state-store';
 import { billMarker, findMarkers } from '@sluice/telephony';
 import { nullIfUnknown } from '../billing/refusals.js';
@@ -198,7 +198,7 @@ function findOnly(invoices: readonly CallInvoice[], { marker, amount }: CallLine
     const { invoice, line } = found;
     throw refusal(
       'amount_differs',
-      `The line ${marker} of invoice ${invoice.id} has ${line.amount} ${invoice.currency}, and the calls now come to ${amount}`,
+      `The line ${marker} of invoice ${invoice.id} has ${formatMoney(line.amount, invoice.currency)}, and the calls now come to ${amount}`,
       found,
     );
   }

@@ -1,3 +1,4 @@
+import { formatMoney } from '@sluice/quota-core';
 import { SluiceError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import { billCalls } from '../calls/bill-calls.js';
@@ -49,7 +50,7 @@ function isNothing(unbilled: UnbilledCalls | null): unbilled is null {
 
 function describe({ calls, total, currency, unsummed, since }: UnbilledCalls): string {
   const count = (number: number): string => `${number} unbilled call${number === 1 ? '' : 's'}`;
-  const summed = calls === 0 && unsummed > 0 ? [] : [`${count(calls)} (${total} ${currency})`];
+  const summed = calls === 0 && unsummed > 0 ? [] : [`${count(calls)} (${formatMoney(total, currency)})`];
   const others = unsummed === 0 ? [] : [`${count(unsummed)} that can't be summed`];
   return `${[...summed, ...others].join(' and ')} since ${since}`;
 }

@@ -1,7 +1,6 @@
 import { type ItemError, SluiceError } from '@sluice/panel-kind';
-import { autoBuy, compareMoney, multiplyMoney, subtractMoney } from '@sluice/quota-core';
+import { autoBuy, compareMoney, formatMoney, multiplyMoney, subtractMoney } from '@sluice/quota-core';
 import type { AutoBuyRecord, PurchaseRecord } from '@sluice/state-store';
-import { withPlacesOf } from '../billing/refusals.js';
 import { findEntry } from '../config/find-entry.js';
 import { decideHolds } from '../run/decide.js';
 import { withPurchases } from '../run/load.js';
@@ -148,7 +147,7 @@ async function draft(on: RunOnPanel, work: Decided, wish: Wish, credits: Credits
   if (count === 0 && isBound && reason === 'no-credit')
     return {
       refused: 'link-spent',
-      why: `of the share link that set it ${budget.left} ${bought.currency} are left, and the package costs ${price}`,
+      why: `of the share link that set it ${formatMoney(budget.left, bought.currency)} are left, and the package costs ${price}`,
     };
   if (count === 0) return { refused: reason, why: describeRefusal(reason, wish, price, credit.left) };
   credit.left = subtractMoney(credit.left, multiplyMoney(price, count));
@@ -210,7 +209,7 @@ function describeRefusal(reason: string, wish: Wish, price: string, left: string
   const { package: bought, maxPerCycle, client } = wish;
   if (reason === 'limit-reached') return `the maximum of ${maxPerCycle} purchases in this cycle is reached`;
   if (reason === 'no-credit')
-    return `client ${client} has ${withPlacesOf(price, left)} ${bought.currency} of credit, and the package costs ${price}`;
+    return `client ${client} has ${formatMoney(left, bought.currency)} of credit, and the package costs ${price}`;
   return `${bought.id} up to the maximum of ${maxPerCycle} would leave the service over its allowance`;
 }
 

@@ -1,5 +1,5 @@
 import { type ItemError, SluiceError, toItemError } from '@sluice/panel-kind';
-import { compareMoney } from '@sluice/quota-core';
+import { compareMoney, formatMoney } from '@sluice/quota-core';
 import type { CycleRecord, PurchaseRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { hasLimits } from '../agents/budget.js';
 import { type Due, noCredit, refuseClosedClient, refuseOtherCurrency, requirePayer } from '../billing/refusals.js';
@@ -163,7 +163,7 @@ async function refuseOverBudget(tables: StoreTables, row: PurchaseRecord, budget
   if (compareMoney(row.price, await readBudgetLeft(tables, budget)) <= 0) return;
   throw new SluiceError(
     'over_budget',
-    `${row.price} ${row.currency} for package ${row.package} is more than what is left of ${budget.amount} ${row.currency}; nothing was charged`,
+    `${formatMoney(row.price, row.currency)} for package ${row.package} is more than what is left of ${formatMoney(budget.amount, row.currency)}; nothing was charged`,
     { details: { service: row.service, package: row.package } },
   );
 }

@@ -1,3 +1,4 @@
+import { formatMoney } from '@sluice/quota-core';
 import { type Invoice, isOnlyLine, SluiceError } from '@sluice/panel-kind';
 import type { HeldLease, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
 import type { Notice } from '../run/notices.js';
@@ -106,5 +107,5 @@ export function leftForPayerNotice({ id, panel }: ServiceRecord, row: PurchaseRe
 }
 
 function describe(service: string, row: PurchaseRecord): string {
-  return `${service}: package ${row.package} for ${row.price} ${row.currency}, which client ${row.client ?? ''} bought before the service ended or became another client's,`;
+  return `${service}: package ${row.package} for ${formatMoney(row.price, row.currency)}, which client ${row.client ?? ''} bought before the service ended or became another client's,`;
 }

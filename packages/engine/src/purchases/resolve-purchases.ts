@@ -1,3 +1,4 @@
+import { formatMoney } from '@sluice/quota-core';
 import { type ItemError, SluiceError } from '@sluice/panel-kind';
 import type { HeldLease, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
 import { type Leases, panelLease, serviceLease } from '../leases.js';
@@ -153,6 +154,6 @@ export function purchaseNotice({ id, panel }: ServiceRecord, row: PurchaseRecord
     key: `purchase:${row.id}:${row.status}`,
     panel,
     service: id,
-    message: `${id}: package ${row.package} for ${row.price} ${row.currency} ${what} (${row.id})${after}`,
+    message: `${id}: package ${row.package} for ${formatMoney(row.price, row.currency)} ${what} (${row.id})${after}`,
   };
 }

@@ -1,6 +1,13 @@
 import { printable } from '@sluice/panel-http/printable';
 import type { Plan } from '@sluice/panel-kind';
-import { crossedThresholds, describeReason, describeRule, type DueHold, formatBytes } from '@sluice/quota-core';
+import {
+  crossedThresholds,
+  describeReason,
+  describeRule,
+  type DueHold,
+  formatBytes,
+  formatMoney,
+} from '@sluice/quota-core';
 import type { HoldRecord, NoticeRecord, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
 import { describeTermination, type Termination, UNFINISHED } from '../provision/termination.js';
 import type { Session } from '../session.js';
@@ -110,7 +117,12 @@ function restartNotices({ service, warnings, usage }: Applied): Notice[] {
 
 /** Returns the notice of a purchase that auto-buy does not make: in a dry run, under `observe`, or stopped by the brake. */
 export function wouldBuy(service: ServiceRecord, { package: name, price, currency, key }: PurchaseRecord): Notice {
-  return serviceNotice(service, 'would_buy', `${service.id} would buy ${name} for ${price} ${currency}`, key);
+  return serviceNotice(
+    service,
+    'would_buy',
+    `${service.id} would buy ${name} for ${formatMoney(price, currency)}`,
+    key,
+  );
 }
 
 function unfinishedNotice(service: ServiceRecord, termination: Termination): Notice {

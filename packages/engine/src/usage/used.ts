@@ -1,4 +1,4 @@
-import { compareMoney, formatBytes, formatShare, usageInMode } from '@sluice/quota-core';
+import { compareMoney, formatBytes, formatMoney, formatShare, padMoney, usageInMode } from '@sluice/quota-core';
 import { isOfLimit } from '../run/limits.js';
 import type { LimitView, ServiceView } from '../services/views.js';
 
@@ -27,7 +27,7 @@ function describeBytes(used: number, allowed: number): string {
 export function describeLimit({ used, allowed, unit }: Pick<LimitView, 'used' | 'allowed' | 'unit'>): string | null {
   if (used === null || allowed === null) return null;
   if (typeof used === 'number' && typeof allowed === 'number') return describeBytes(used, allowed);
-  return `${used} of ${allowed} ${unit} are spent`;
+  return `${padMoney(String(used), unit)} of ${formatMoney(String(allowed), unit)} are spent`;
 }
 
 /**

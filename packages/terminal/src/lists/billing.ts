@@ -33,7 +33,7 @@ export const INVOICES: readonly Column<InvoiceView>[] = [
 export const PACKAGES: readonly Column<PackageView>[] = [
   text('package', ({ id }) => id),
   bytes('traffic', (row) => row.bytes),
-  text('price', ({ price }) => price, { align: 'right' }),
+  money('price', ({ price }) => price),
   text('currency', ({ currency }) => currency),
   text('products', ({ products }) => products.join(', ') || null, { priority: 1 }),
 ];
@@ -45,13 +45,13 @@ export const PURCHASES: readonly Column<PurchaseView>[] = [
   text('client', ({ client }) => client, { priority: 6 }),
   text('package', ({ package: name }) => name),
   bytes('traffic', (row) => row.bytes, { priority: 3 }),
-  text('price', ({ price }) => price, { align: 'right' }),
+  money('price', ({ price }) => price),
   text('currency', ({ currency }) => currency),
   state('status', ({ status }) => status),
   text('actor', ({ actor }) => actor, { priority: 4 }),
   text('by', ({ by }) => by, { extra: true, priority: 4 }),
   text('invoice', ({ invoice }) => invoice, { priority: 5 }),
-  text('charged', ({ charged }) => charged, { align: 'right', extra: true, priority: 7 }),
+  money('charged', ({ charged }) => charged, { extra: true, priority: 7 }),
   text('cycle', ({ cycle }) => cycle, { extra: true, priority: 8 }),
   time('at', ({ at }) => at, { priority: 1 }),
 ];

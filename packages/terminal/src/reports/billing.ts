@@ -1,20 +1,21 @@
+import { formatMoney } from '@sluice/quota-core';
 import type { AutoBuySubject, AutoBuyView, InvoiceView } from '@sluice/engine';
 import type { Credit } from '@sluice/panel-kind';
 import { bytesCell, type Terminal } from '../terminal.js';
 
 /** Returns `credit 10.00 EUR`. */
 export function creditText({ balance, currency }: Pick<Credit, 'balance' | 'currency'>): string {
-  return `credit ${currency === null ? 'none yet' : `${balance} ${currency}`}`;
+  return `credit ${currency === null ? 'none yet' : formatMoney(balance, currency)}`;
 }
 
 /** Prints an invoice with its lines. */
 export function printInvoice(terminal: Terminal, invoice: InvoiceView): void {
   const { id, client, currency, status, total, createdAt, paidAt, closedAt, lines } = invoice;
   const at = (instant: string | null): string => terminal.times.at(instant) ?? '';
-  terminal.line(`${id}: ${terminal.status(status)}, ${total} ${currency}, client ${client}`);
+  terminal.line(`${id}: ${terminal.status(status)}, ${formatMoney(total, currency)}, client ${client}`);
   const ended = status === 'open' ? '' : `, ${status} ${at(closedAt ?? paidAt)}`;
   terminal.line(`  created ${at(createdAt)}${ended}`);
-  for (const { description, amount } of lines) terminal.line(`  ${amount} ${currency}  ${description}`);
+  for (const { description, amount } of lines) terminal.line(`  ${formatMoney(amount, currency)}  ${description}`);
 }
 
 /** Where a rule comes from, as people read it. */

@@ -1,6 +1,6 @@
 import type { CommandReport, DescribedChange, PurchaseReport, PurchaseView, ServiceDetail } from '@sluice/engine';
 import { describeProtection } from '@sluice/engine';
-import { formatBytes } from '@sluice/quota-core';
+import { formatBytes, formatMoney } from '@sluice/quota-core';
 import type { Terminal } from '../terminal.js';
 import { formatCount } from '../words.js';
 
@@ -93,7 +93,7 @@ export function describeOverride(before: ServiceDetail, after: ServiceDetail): s
 /** Returns what a purchase changed, as one line; one that waits for its payment is never called bought. */
 export function formatPurchase({ purchase, repeated, stillHeld, error }: PurchaseReport, heldBefore: number): string {
   const { id, service, package: name, bytes, currency, invoice, status } = purchase;
-  const what = `${name} (${formatBytes(bytes)}) for ${purchase.charged ?? purchase.price} ${currency}`;
+  const what = `${name} (${formatBytes(bytes)}) for ${formatMoney(purchase.charged ?? purchase.price, currency)}`;
   if (status === 'pending') return `${service}: ${pendingText(purchase)}: ${what}, ${id}`;
   const done = status === 'paid' ? `${repeated ? 'already ' : ''}bought` : status;
   const parts = [`${service}: ${done} ${what}, ${id}`];

@@ -1,3 +1,4 @@
+import { formatMoney } from '@sluice/quota-core';
 import { describeTermination, type ServiceDetail } from '@sluice/engine';
 import { allowedCell, bytesCell, type Terminal } from '../terminal.js';
 import { limitText } from './limits.js';
@@ -44,7 +45,7 @@ function purchaseText(
   const { package: name, bytes, price, currency, at, current } = bought;
   const status = bought.status === 'pending' ? pendingText(bought) : bought.status;
   const cycle = current || bought.status !== 'paid' ? '' : ' (earlier cycle)';
-  return `${name}: ${bytesCell(bytes) ?? ''} for ${price} ${currency}, ${status}, ${terminal.times.at(at, panel) ?? ''}${cycle}`;
+  return `${name}: ${bytesCell(bytes) ?? ''} for ${formatMoney(price, currency)}, ${status}, ${terminal.times.at(at, panel) ?? ''}${cycle}`;
 }
 
 /** The limits besides the quota, which has rows of its own. */

@@ -1,3 +1,4 @@
+import { formatMoney } from '@sluice/quota-core';
 import type {
   CallBillView,
   ComparedBill,
@@ -33,7 +34,7 @@ export function printCallTotals(
   const { provisional, totals, period } = found;
   const { calls, charge, currency } = totals;
   const span = terminal.times.period(period);
-  terminal.info(`${formatCount(calls, 'call')}, ${charge} ${currency}, ${span}`);
+  terminal.info(`${formatCount(calls, 'call')}, ${formatMoney(charge, currency)}, ${span}`);
   if (provisional)
     terminal.info('Provisional: calls of this time may still arrive or change, and nothing of it is billed.');
 }
@@ -46,7 +47,9 @@ export function printSimulatedCall(terminal: Terminal, call: SimulatedCallView):
     rate.description,
     rate.id && `rate ${rate.id}`,
   ];
-  terminal.line(`${destination}: ${cost} ${currency}${billedSeconds === null ? '' : `, ${billedSeconds} s billed`}`);
+  terminal.line(
+    `${destination}: ${formatMoney(cost, currency)}${billedSeconds === null ? '' : `, ${billedSeconds} s billed`}`,
+  );
   terminal.line(
     `  ${by.filter(Boolean).join(', ')}: ${rate.pricePerMinute ?? '?'} a minute, connection ${rate.connectionFee ?? '?'}`,
   );

@@ -1,5 +1,5 @@
 import { type Charge, type ChargeRequest, type Invoice, isOnlyLine, SluiceError } from '@sluice/panel-kind';
-import { compareMoney } from '@sluice/quota-core';
+import { compareMoney, formatMoney } from '@sluice/quota-core';
 import type { WhmcsInvoice, WhmcsInvoiceChange, WhmcsInvoiceRow } from '../index.js';
 import { isBookable } from './amounts.js';
 import { checkAmount, currencyMismatch, type Progress, refuseClosed, TITLE, unclear } from './errors.js';
@@ -134,12 +134,12 @@ async function pay(
 
 function otherPrice({ amount, currency }: ChargeRequest, { id, lines }: Invoice): SluiceError {
   const own = lines.map((line) => line.amount).join(', ');
-  const message = `${TITLE} shows a price of ${own} ${currency} on invoice ${id}, where ${amount} ${currency} was agreed. Correct its line there.`;
+  const message = `${TITLE} shows a price of ${formatMoney(own, currency)} on invoice ${id}, where ${formatMoney(amount, currency)} was agreed. Correct its line there.`;
   return new SluiceError('billing_unavailable', message, { kind: 'billing', details: { invoice: id } });
 }
 
 function notPayable(id: string, { balance, currency }: Invoice): SluiceError {
-  const message = `${TITLE} shows a balance of ${balance} ${currency} on invoice ${id}, which no credit can pay exactly. Correct the invoice there.`;
+  const message = `${TITLE} shows a balance of ${formatMoney(balance, currency)} on invoice ${id}, which no credit can pay exactly. Correct the invoice there.`;
   return new SluiceError('billing_unavailable', message, { kind: 'billing', details: { invoice: id } });
 }
 

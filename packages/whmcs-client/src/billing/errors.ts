@@ -1,3 +1,4 @@
+import { formatMoney } from '@sluice/quota-core';
 import { isPanelError, type PanelError } from '@sluice/panel-http';
 import { type Credit, SluiceError } from '@sluice/panel-kind';
 import { AMOUNTS, isBookable } from './amounts.js';
@@ -46,7 +47,7 @@ export function refuseClosed({ client, closed }: Pick<Credit, 'client' | 'closed
 /** Refuses an amount that WHMCS would round. */
 export function checkAmount(amount: string, currency = ''): void {
   if (isBookable(amount)) return;
-  const what = `${amount} ${currency}`.trim();
+  const what = formatMoney(amount, currency);
   throw new SluiceError(
     'bad_amount',
     `${TITLE} can't book ${what} exactly: its amounts have ${AMOUNTS.decimals} decimals in every currency and at most ${AMOUNTS.digits} digits before them. Nothing was changed.`,

@@ -1,5 +1,5 @@
 import { type CallSending, type Credit, isOnlyLine, type RefundRequest } from '@sluice/panel-kind';
-import { compareMoney, subtractMoney } from '@sluice/quota-core';
+import { compareMoney, formatMoney, subtractMoney } from '@sluice/quota-core';
 import { checkAmount, currencyMismatch, invoiceClosed, type Progress, SHARED, unclear } from './errors.js';
 import { hasMarker, withMarker } from './marker.js';
 import { toInvoice, type WhmcsBooks } from './whmcs-books.js';
@@ -48,7 +48,7 @@ async function requireRefundable(
   if (shown.status !== 'paid') throw invoiceClosed(id, `it is ${shown.status}, not paid`);
   if (!isOnlyLine(shown, charge)) throw invoiceClosed(id, SHARED);
   if (compareMoney(subtractMoney(shown.total, shown.balance), amount) < 0 || compareMoney(shown.total, amount) < 0) {
-    throw invoiceClosed(id, `less than ${amount} ${currency} was paid on it`);
+    throw invoiceClosed(id, `less than ${formatMoney(amount, currency)} was paid on it`);
   }
   // GetInvoice does not name the currency of an invoice, which may be older than that of its client.
   const rows = await books.client.invoices.list({ clientId: client }, { signal: progress.signal });

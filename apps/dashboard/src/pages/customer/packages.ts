@@ -1,3 +1,4 @@
+import { formatMoney } from '@sluice/quota-core';
 import { type AutoBuyView, may, type PackageView, type PaymentTerms, type ServiceDetail } from '@sluice/engine';
 import type { Viewer } from '../../access/viewer.js';
 import { address, facts, notice, type Section, table } from '../layout/components.js';
@@ -137,7 +138,7 @@ function autoBuyForm(
   { id }: ServiceDetail,
   { autoBuy, packages }: { autoBuy: AutoBuyView; packages: readonly PackageView[] },
 ): Html {
-  const choices = packages.map((each) => [each.id, `${each.id}: ${each.price} ${each.currency}`] as const);
+  const choices = packages.map((each) => [each.id, `${each.id}: ${formatMoney(each.price, each.currency)}`] as const);
   return postForm(request, {
     action: `${toPath(request, id)}/auto-buy`,
     id: 'auto-buy',

@@ -7,7 +7,7 @@ import type {
   ServiceDetail,
 } from '@sluice/engine';
 import { SluiceError, usageError } from '@sluice/panel-kind';
-import { subtractMoney } from '@sluice/quota-core';
+import { formatMoney, subtractMoney } from '@sluice/quota-core';
 import { facts, notice } from '../layout/components.js';
 import { bytes, money, name, UNKNOWN } from '../layout/format.js';
 import { postForm } from '../layout/forms.js';
@@ -68,7 +68,7 @@ async function showPrice(request: PageRequest, reads: PanelReads): Promise<PageA
       'made' in asked
         ? asked.made
         : html`<p>${terms(pay, missing !== null)}</p>
-            ${refused ? null : postForm(request, { action: `${back}/buy`, id: 'buy', key: asked.key, hidden: { package: id }, submit: missing === null ? `Buy ${id} for ${price} ${currency}` : `Order ${id} for ${price} ${currency}` })}`
+            ${refused ? null : postForm(request, { action: `${back}/buy`, id: 'buy', key: asked.key, hidden: { package: id }, submit: missing === null ? `Buy ${id} for ${formatMoney(price, currency)}` : `Order ${id} for ${formatMoney(price, currency)}` })}`
     }
     ${missing === null ? null : topUpLink(request, pay)}
     <p><a href="${back}">Back to the service</a></p>`;

@@ -1,5 +1,5 @@
 import { boundText, periodText, shortDate, shortTime } from '@sluice/charts/time';
-import { formatBytes, parseSize } from '@sluice/quota-core';
+import { formatBytes, formatMoney, parseSize } from '@sluice/quota-core';
 import { html, type Html, type Part } from './html.js';
 
 const MINUTE = 60_000;
@@ -144,10 +144,10 @@ export function exactSize(value: number): string {
   return parseSize(text) === value ? text : `${value} B`;
 }
 
-/** An amount of money as it is stored, with its currency; null is unknown. */
+/** An amount of money with its currency; null is unknown. */
 export function money(amount: string | null | undefined, currency: string | null | undefined): Html {
   if (amount === null || amount === undefined) return UNKNOWN;
-  return html`<span class="number">${amount} ${currency ?? ''}</span>`;
+  return html`<span class="number">${formatMoney(amount, currency ?? null)}</span>`;
 }
 
 /** A whole number with thin spaces between thousands. */

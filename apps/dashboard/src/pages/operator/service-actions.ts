@@ -1,5 +1,5 @@
 import type { PackageView, ServiceDetail } from '@sluice/engine';
-import { formatBytes } from '@sluice/quota-core';
+import { formatBytes, formatMoney } from '@sluice/quota-core';
 import { section } from '../layout/components.js';
 import { type Field, postForm, searchForm } from '../layout/forms.js';
 import { html, type Html, type Part } from '../layout/html.js';
@@ -63,7 +63,7 @@ function asked({ id }: ServiceDetail, verb: VerbWord, title: string, fields: rea
 
 function buyPart({ id }: ServiceDetail, offered: readonly PackageView[]): Part {
   if (offered.length === 0) return null;
-  const choices = offered.map((each) => [each.id, `${each.id}: ${each.price} ${each.currency}`] as const);
+  const choices = offered.map((each) => [each.id, `${each.id}: ${formatMoney(each.price, each.currency)}`] as const);
   return html`<h3>Buy a package</h3>
     ${searchForm({ action: `${serviceHref(id)}/buy`, id: 'buy', fields: [{ name: 'package', label: 'Package', choices }], submit: 'Buy…' })}`;
 }

@@ -45,7 +45,7 @@ describe('credit and invoices by command', () => {
     expect(await line('credit show 42')).toBe('client 42: credit none yet');
     expect(await line('credit history 42')).toBe('No credit was ever added.');
     const add = ['credit', 'add', '42', '10', '--currency', 'EUR', '--ref', 'k1', '--note', 'bank transfer'];
-    expect((await run(add)).stdout).toBe('client 42: 10 EUR added; credit 10.00 EUR\n');
+    expect((await run(add)).stdout).toBe('client 42: 10.00 EUR added; credit 10.00 EUR\n');
     const repeat = await run([...add, '--json']);
     expect(repeat.json()).toEqual({ client: '42', currency: 'EUR', balance: '10.00' });
     expect((await run(add)).stdout).toBe('client 42: reference "k1" was booked before; credit 10.00 EUR\n');
