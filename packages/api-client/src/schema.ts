@@ -1,4 +1,4 @@
-/* Written by `npm run api-client` from openapi.json (SHA-256 949fda04ed5e5e09acd36055d18ac446ec2af6ba14d568661fca7288e1f03512). */
+/* Written by `npm run api-client` from openapi.json (SHA-256 f1f9fef712ca72bad26886efc793ebfe1abdb79934c83afa623f0d5626281554). */
 /** The addresses of the HTTP API below `/api/v1`, with their methods. */
 export interface paths {
   '/services': {
@@ -3233,6 +3233,7 @@ export interface components {
     };
     Package: {
       id: string;
+      name: string;
       /** @description Bytes */
       bytes: number;
       /** @description Decimal text */

@@ -115,7 +115,7 @@ export type { AutoBuyRequest, AutoBuySubject, AutoBuyView } from './purchases/au
 export type { PaymentTerms } from './billing/billing-pages.js';
 export type { PurchaseBudget } from './purchases/budget-left.js';
 export type { PurchaseReport } from './purchases/create.js';
-export type { PackageView } from './purchases/packages.js';
+export { packageName, type PackageView } from './purchases/packages.js';
 export type { AutoBuyRule, AutoBuySource } from './purchases/preferences.js';
 export type { PurchaseDetail, PurchaseView } from './purchases/views.js';
 export type { Begun, KeyedAnswer } from './requests/once.js';

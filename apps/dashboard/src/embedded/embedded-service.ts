@@ -1,5 +1,5 @@
-import { describeUsed, type PackageView, type ServiceDetail } from '@sluice/engine';
-import { formatBytes, formatMoney } from '@sluice/quota-core';
+import { describeUsed, packageName, type PackageView, type ServiceDetail } from '@sluice/engine';
+import { formatMoney } from '@sluice/quota-core';
 import type { ApiCall } from '../api/route.js';
 import type { EmbeddedService } from '../api/schemas/embedded.js';
 import { readLogin } from '../pages/customer/account.js';
@@ -13,6 +13,7 @@ import type { Section } from '../pages/layout/components.js';
 import { html } from '../pages/layout/html.js';
 import { inWords } from '../pages/layout/words.js';
 import type { PageRequest } from '../pages/page.js';
+import { findPending, packageLabel } from '../pages/purchase-state.js';
 import { toTimes, toZone } from '../pages/page-times.js';
 import { readFigures, readScene, showState } from '../pages/operator/service.js';
 import { toParts, toText } from './embedded-part.js';
@@ -60,9 +61,9 @@ export async function serviceForStaff(call: ApiCall, id: string): Promise<Embedd
   return { ...(await readHead(request, service, null)), summary, parts: toParts(parts) };
 }
 
-function toUnpaid(purchase: ServiceDetail['purchases'][number]): EmbeddedService['unpaid'] {
-  const { package: name, status, invoice } = purchase;
-  return status === 'pending' && invoice !== null ? [{ package: toText(name), invoice }] : [];
+function toUnpaid({ sluice }: PageRequest, purchase: ServiceDetail['purchases'][number]): EmbeddedService['unpaid'] {
+  const { package: id, status, invoice } = purchase;
+  return status === 'pending' && invoice !== null ? [{ package: toText(packageName(sluice.config, id)), invoice }] : [];
 }
 
 async function readHead(
@@ -81,13 +82,18 @@ async function readHead(
     title: toText(service.id),
     readAt: service.usage?.readAt ?? null,
     timeZone: toZone(request, service.panel),
-    unpaid: service.purchases.flatMap(toUnpaid).reverse(),
+    unpaid: service.purchases.flatMap((purchase) => toUnpaid(request, purchase)).reverse(),
     credit,
-    packages: packages.map((each) => ({ package: each.id, label: toText(toLabel(each)) })),
+    packages: pendingLast(packages, service).map((each) => ({
+      package: each.id,
+      label: toText(packageLabel(each, service.purchases)),
+    })),
     loginLink: typeof (await readLogin(request, service.id))?.url === 'string',
   };
 }
 
-function toLabel({ id, bytes, price, currency }: PackageView): string {
-  return `${id}: ${formatBytes(bytes)}, ${formatMoney(price, currency)}`;
+/** A form that begins with a package whose purchase waits would look like the way to finish it. */
+function pendingLast(packages: readonly PackageView[], { purchases }: ServiceDetail): PackageView[] {
+  const waits = ({ id }: PackageView): boolean => findPending(purchases, id) !== null;
+  return [...packages.filter((each) => !waits(each)), ...packages.filter(waits)];
 }

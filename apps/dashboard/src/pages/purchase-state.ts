@@ -1,5 +1,6 @@
-import type { PurchaseView } from '@sluice/engine';
-import { badge } from './layout/components.js';
+import type { PackageView, PurchaseView, ServiceDetail } from '@sluice/engine';
+import { formatBytes, formatMoney } from '@sluice/quota-core';
+import { badge, notice } from './layout/components.js';
 import { html, type Html } from './layout/html.js';
 
 /** What a page needs to know of a purchase to say what became of it. */
@@ -24,4 +25,33 @@ export function invoiceLink({ invoice, invoiceUrl }: Shown, { isEmbedded }: { is
   if (invoice === null) return null;
   const number = html`<bdi>${invoice}</bdi>`;
   return invoiceUrl === null || isEmbedded ? number : html`<a href="${invoiceUrl}" rel="noopener">${number}</a>`;
+}
+
+/** A purchase of a service. */
+type Purchase = ServiceDetail['purchases'][number];
+
+/** Returns the newest purchase of a package that is not finished: another one is not the way to finish it. Null for none. */
+export function findPending(purchases: readonly Purchase[], id: string): Purchase | null {
+  return purchases.findLast((each) => each.package === id && each.status === 'pending') ?? null;
+}
+
+/** Says on a page that asks before a purchase that the package is ordered already. */
+export function pendingNotice(pending: Purchase): Html {
+  const { invoice } = pending;
+  const way =
+    invoice === null
+      ? 'That purchase is not finished yet.'
+      : html`It counts once that purchase is paid: ${payLink(pending)}.`;
+  return notice('warning', html`This package is ordered already. ${way} Below you order another one.`);
+}
+
+/** A package in a list of choices: its name, traffic and price; one that is ordered already says that another one is bought. */
+export function packageLabel(
+  { id, name, bytes, price, currency }: PackageView,
+  purchases: readonly Purchase[],
+): string {
+  const pending = findPending(purchases, id);
+  const text = `${name}: ${formatBytes(bytes)}, ${formatMoney(price, currency)}`;
+  if (pending === null) return text;
+  return `${text} (another one; ${pending.invoice === null ? 'one is not finished' : `invoice ${pending.invoice} is not paid`})`;
 }

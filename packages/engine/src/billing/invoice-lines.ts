@@ -1,6 +1,7 @@
 import { formatBytes } from '@sluice/quota-core';
 import type { PurchaseRecord } from '@sluice/state-store';
 import type { Config } from '../config/schema.js';
+import { packageName } from '../purchases/packages.js';
 import { fillTemplate } from '../notices/template.js';
 
 /** What the text of each kind of line may contain, in braces. */
@@ -20,10 +21,14 @@ export interface CallsOfLine {
 
 /** Returns the text of the line of a purchase, without its mark. */
 export function purchaseLine(
-  { invoiceLines }: Pick<Config, 'invoiceLines'>,
-  { bytes, service, package: name }: Pick<PurchaseRecord, 'bytes' | 'service' | 'package'>,
+  { invoiceLines, packages }: Pick<Config, 'invoiceLines' | 'packages'>,
+  { bytes, service, package: id }: Pick<PurchaseRecord, 'bytes' | 'service' | 'package'>,
 ): string {
-  return fillTemplate(invoiceLines.purchase, { traffic: formatBytes(bytes), service, package: name });
+  return fillTemplate(invoiceLines.purchase, {
+    traffic: formatBytes(bytes),
+    service,
+    package: packageName({ packages }, id),
+  });
 }
 
 /** Returns the text of the line of calls, without its mark. */

@@ -106,6 +106,7 @@ const GENERAL: Record<string, string> = {
   'products.*.credentials.message':
     'Text for a mail to the customer; a file, relative to the config file, that may contain {{service}} {{username}} {{password}} {{url}} {{links}} {{expiresAt}}',
 
+  'packages.*.name': 'What pages, invoices and messages call the package; default its name in the config',
   'packages.*.traffic': 'Traffic that the package adds to the cycle',
   'packages.*.price': 'Price of the package',
   'packages.*.currency': 'Currency of the price, if it differs from the top-level one',

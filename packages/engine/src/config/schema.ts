@@ -146,6 +146,7 @@ const someTraffic = size.check(
 );
 
 const trafficPackage = z.strictObject({
+  name: z.optional(filled),
   traffic: someTraffic,
   price: amount,
   currency: optionalCurrency,
@@ -280,7 +281,10 @@ export interface Config {
   enforce: 'on' | 'observe';
   panels: Record<string, PanelSettings>;
   products: Record<string, ProductSettings>;
-  packages: Record<string, { traffic: number; price: string; currency?: string | undefined; taxed: boolean }>;
+  packages: Record<
+    string,
+    { name?: string | undefined; traffic: number; price: string; currency?: string | undefined; taxed: boolean }
+  >;
   autoBuy?: AutoBuySettings | undefined;
   /** `ledger`, or the kind of a billing system; the section of each kind has its name (`billingSettings`). */
   billing: string;

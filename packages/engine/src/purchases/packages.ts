@@ -10,6 +10,8 @@ import { suggestion } from '../suggestion.js';
 /** A package of the config that can be bought. */
 export interface Package {
   id: string;
+  /** What people read. */
+  name: string;
   bytes: number;
   /** Without tax; decimal text with the decimals of its currency. */
   price: string;
@@ -28,10 +30,15 @@ export function listPackages(config: Config): PackageView[] {
   return Object.keys(config.packages).flatMap((id) => {
     const found = findPackage(config, id);
     if (found === undefined) return [];
-    const { bytes, price, currency } = found;
+    const { name, bytes, price, currency } = found;
     const products = Object.entries(config.products).filter(([, product]) => product.packages.includes(id));
-    return [{ id, bytes, price, currency, products: products.map(([name]) => name) }];
+    return [{ id, name, bytes, price, currency, products: products.map(([product]) => product) }];
   });
+}
+
+/** Returns what people read of a package: its `name` in the config, else its id, as of packages that left the config. */
+export function packageName(config: Pick<Config, 'packages'>, id: string): string {
+  return findEntry(config.packages, id)?.name ?? id;
 }
 
 /** Returns a package of the config. */
@@ -40,7 +47,7 @@ export function findPackage(config: Config, id: string): Package | undefined {
   const currency = entry?.currency ?? config.currency;
   if (entry === undefined || currency === undefined) return undefined;
   const price = checkMoney(entry.price, currencyDecimals(currency));
-  return { id, bytes: entry.traffic, price, currency, taxed: entry.taxed };
+  return { id, name: packageName(config, id), bytes: entry.traffic, price, currency, taxed: entry.taxed };
 }
 
 /**

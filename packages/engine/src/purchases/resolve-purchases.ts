@@ -3,10 +3,12 @@ import { type ItemError, SluiceError } from '@sluice/panel-kind';
 import type { HeldLease, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
 import { type Leases, panelLease, serviceLease } from '../leases.js';
 import type { Notice } from '../run/notices.js';
+import type { Config } from '../config/schema.js';
 import type { Session } from '../session.js';
 import { afterInvoice, changePurchase, chargePurchase, type PurchaseChange, toProblem } from './charge.js';
 import { findInvoice } from './find-invoice.js';
 import { endedForPayerNotice, endForFormerPayer, isForPayer, leftForPayerNotice } from './former-payer.js';
+import { packageName } from './packages.js';
 import { refundPurchase } from './refund.js';
 import { endUnwanted, isCycleOver, isWanted } from './unfinished.js';
 
@@ -58,7 +60,7 @@ export async function resolvePurchases(session: Session, request: ResolveRequest
       if (after.status === row.status) continue;
       if (after.status === 'paid') paid++;
       const late = after.status === 'paid' && (await isCycleOver(session, row));
-      notices.push(purchaseNotice(service, after, late));
+      notices.push(purchaseNotice(session.config, service, after, late));
     } catch (error) {
       if (!(error instanceof SluiceError)) throw error;
       if (isForPayer(row, service)) problems.set(service.id, toProblem(error));
@@ -145,7 +147,12 @@ async function resolve(session: Session, fences: HeldLease[], { row, service }: 
 }
 
 /** Returns the notice of a purchase that was resolved; `late`: it was paid after its billing cycle. */
-export function purchaseNotice({ id, panel }: ServiceRecord, row: PurchaseRecord, late = false): Notice {
+export function purchaseNotice(
+  config: Pick<Config, 'packages'>,
+  { id, panel }: ServiceRecord,
+  row: PurchaseRecord,
+  late = false,
+): Notice {
   const words = { paid: 'is paid', failed: 'was not bought', cancelled: 'was cancelled', refunded: 'was refunded' };
   const what = row.status === 'pending' ? 'is waiting for payment' : words[row.status];
   const after = late ? '; its billing cycle is over, so it counts in the current one' : '';
@@ -154,6 +161,6 @@ export function purchaseNotice({ id, panel }: ServiceRecord, row: PurchaseRecord
     key: `purchase:${row.id}:${row.status}`,
     panel,
     service: id,
-    message: `${id}: package ${row.package} for ${formatMoney(row.price, row.currency)} ${what} (${row.id})${after}`,
+    message: `${id}: package ${packageName(config, row.package)} for ${formatMoney(row.price, row.currency)} ${what} (${row.id})${after}`,
   };
 }

@@ -92,7 +92,7 @@ export async function buyDrafts(
     if (refused !== null) notices.push(refusedNotice(work, refused));
     run.results.totals.purchased += paid.length;
     run.results.changes ||= paid.length > 0;
-    notices.push(...paid.map((row) => purchaseNotice(work.service, row)));
+    notices.push(...paid.map((row) => purchaseNotice(run.session.config, work.service, row)));
     if (paid.length === work.buys.length) continue;
     const decided = before.find(({ service }) => service.id === work.service.id);
     if (decided !== undefined) changed.push(withError(withDrafts(run, decided, paid), problem));

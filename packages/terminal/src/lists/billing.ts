@@ -32,6 +32,7 @@ export const INVOICES: readonly Column<InvoiceView>[] = [
 /** The columns of the packages of the config. */
 export const PACKAGES: readonly Column<PackageView>[] = [
   text('package', ({ id }) => id),
+  text('name', ({ id, name }) => (name === id ? null : name), { priority: 2 }),
   bytes('traffic', (row) => row.bytes),
   money('price', ({ price }) => price),
   text('currency', ({ currency }) => currency),

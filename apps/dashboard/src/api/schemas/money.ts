@@ -15,7 +15,7 @@ import {
 
 export const packages = z.object({
   packages: z.array(
-    name('Package', z.object({ id: text, bytes, price: amount, currency: text, products: z.array(text) })),
+    name('Package', z.object({ id: text, name: text, bytes, price: amount, currency: text, products: z.array(text) })),
   ),
 });
 

@@ -1,5 +1,12 @@
 import { formatMoney } from '@sluice/quota-core';
-import { type AutoBuyView, may, type PackageView, type PaymentTerms, type ServiceDetail } from '@sluice/engine';
+import {
+  type AutoBuyView,
+  may,
+  packageName,
+  type PackageView,
+  type PaymentTerms,
+  type ServiceDetail,
+} from '@sluice/engine';
 import type { Viewer } from '../../access/viewer.js';
 import { address, facts, notice, type Section, table } from '../layout/components.js';
 import { PACKAGE_COLUMNS } from '../package-columns.js';
@@ -7,7 +14,7 @@ import { bytes, money, name, NONE, type Times } from '../layout/format.js';
 import { postForm } from '../layout/forms.js';
 import { html, type Html } from '../layout/html.js';
 import type { PageRequest } from '../page.js';
-import { invoiceLink, purchaseState } from '../purchase-state.js';
+import { findPending, invoiceLink, purchaseState } from '../purchase-state.js';
 import { creditAmount, readCredit, topUpLink } from './credit.js';
 import { toPath } from './own.js';
 import type { PanelReads } from './panel-reads.js';
@@ -38,10 +45,7 @@ export async function packagesSection(
   const mayBuy = may(viewer, 'purchases.create');
   const list = table({
     caption: 'Packages',
-    columns: [
-      ...PACKAGE_COLUMNS,
-      mayBuy ? { title: 'Buy', cell: ({ id }) => buyButton(`${toPath(request, service.id)}/buy`, id) } : null,
-    ],
+    columns: [...PACKAGE_COLUMNS, mayBuy ? { title: 'Buy', cell: (each) => buyCell(request, service, each) } : null],
     rows: packages,
   });
   // Where the parts are embedded, the other site sells.
@@ -83,10 +87,13 @@ async function budgetText({ sluice, viewer }: PageRequest, currency: string | un
   return html`With this link you can spend ${money(maxAmount, currency)} in total; ${money(left, currency)} are left.`;
 }
 
-function buyButton(path: string, id: string): Html {
-  return html`<a class="button" href="${address(path, { package: id })}"
-    >Buy<span class="visually-hidden"> ${name(id)}</span></a
-  >`;
+/** The way to buy a package; one that is ordered already is finished by paying, so that another one is no button. */
+function buyCell(request: PageRequest, service: ServiceDetail, each: PackageView): Html {
+  const href = address(`${toPath(request, service.id)}/buy`, { package: each.id });
+  const of = html`<span class="visually-hidden"> ${name(each.name)}</span>`;
+  const pending = findPending(service.purchases, each.id);
+  if (pending === null) return html`<a class="button" href="${href}">Buy${of}</a>`;
+  return html`${purchaseState(pending, request)} <a href="${href}">Buy another one…${of}</a>`;
 }
 
 /** The purchases of a service, the newest first. */
@@ -96,7 +103,7 @@ export function purchasesSection(request: PageRequest, { purchases }: ServiceDet
     caption: 'Purchases',
     columns: [
       { title: 'When', cell: ({ at }) => times.at(at) },
-      { title: 'Package', cell: (purchase) => name(purchase.package) },
+      { title: 'Package', cell: (purchase) => name(packageName(request.sluice.config, purchase.package)) },
       { title: 'Traffic', cell: (purchase) => bytes(purchase.bytes), isNumber: true, isMinor: true },
       { title: 'Price', cell: ({ price, currency }) => money(price, currency), isNumber: true },
       { title: 'State', cell: (purchase) => purchaseState(purchase, request) },
@@ -119,14 +126,17 @@ export async function autoBuySection(
   const { autoBuy } = await sluice.autoBuy.show({ service: service.id });
   const content = may(viewer, 'autoBuy.set')
     ? autoBuyForm(request, service, { autoBuy, packages })
-    : autoBuyFacts(autoBuy);
+    : autoBuyFacts(request, autoBuy);
   return { id: 'auto-buy', title: 'Automatic purchases', content };
 }
 
-function autoBuyFacts({ enabled, package: bought, threshold, maxPerCycle, bought: done }: AutoBuyView): Html {
+function autoBuyFacts(
+  { sluice }: PageRequest,
+  { enabled, package: bought, threshold, maxPerCycle, bought: done }: AutoBuyView,
+): Html {
   if (!enabled) return html`<p>No package is bought by itself.</p>`;
   return facts([
-    ['Package', name(bought)],
+    ['Package', bought === null ? NONE : name(packageName(sluice.config, bought))],
     ['When less is left than', thresholdText(threshold)],
     ['At most per period', String(maxPerCycle)],
     done === null ? null : ['Bought in this period', String(done)],
@@ -138,7 +148,7 @@ function autoBuyForm(
   { id }: ServiceDetail,
   { autoBuy, packages }: { autoBuy: AutoBuyView; packages: readonly PackageView[] },
 ): Html {
-  const choices = packages.map((each) => [each.id, `${each.id}: ${formatMoney(each.price, each.currency)}`] as const);
+  const choices = packages.map((each) => [each.id, `${each.name}: ${formatMoney(each.price, each.currency)}`] as const);
   return postForm(request, {
     action: `${toPath(request, id)}/auto-buy`,
     id: 'auto-buy',

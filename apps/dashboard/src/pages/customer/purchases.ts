@@ -13,6 +13,7 @@ import { bytes, money, name, UNKNOWN } from '../layout/format.js';
 import { postForm } from '../layout/forms.js';
 import { html, type Part } from '../layout/html.js';
 import type { Page, PageAnswer, PageRequest } from '../page.js';
+import { findPending, pendingNotice } from '../purchase-state.js';
 import { findAsked } from '../asked-purchase.js';
 import { toZone } from '../page-times.js';
 import { creditAmount, missingCredit, readCredit, topUpLink } from './credit.js';
@@ -47,7 +48,8 @@ function newAllowance({ allowance }: ServiceDetail, size: number): [string, Part
 async function showPrice(request: PageRequest, reads: PanelReads): Promise<PageAnswer> {
   const { query, viewer } = request;
   const service = await ownService(request);
-  const { id, bytes: size, price, currency } = await requireOffered(request, service, query['package'] ?? '');
+  const offered = await requireOffered(request, service, query['package'] ?? '');
+  const { id, name: title, bytes: size, price, currency } = offered;
   const asked = await findAsked(request, service.id, (key) => toRefPrefix(viewer) + key);
   if ('redirect' in asked) return asked.redirect;
   const back = toPath(request, service.id);
@@ -55,9 +57,11 @@ async function showPrice(request: PageRequest, reads: PanelReads): Promise<PageA
   const { value: credit } = await readCredit(request, reads);
   const missing = credit === null ? null : missingCredit(credit, price);
   const refused = missing !== null && !pay.leavesInvoice;
-  const body = html`${facts([
+  const pending = findPending(service.purchases, id);
+  const body = html`${'made' in asked || pending === null ? null : pendingNotice(pending)}
+    ${facts([
       ['Service', name(service.id)],
-      ['Package', name(id)],
+      ['Package', name(title)],
       ['Traffic', bytes(size)],
       newAllowance(service, size),
       ['Price without tax', money(price, currency)],
@@ -68,11 +72,19 @@ async function showPrice(request: PageRequest, reads: PanelReads): Promise<PageA
       'made' in asked
         ? asked.made
         : html`<p>${terms(pay, missing !== null)}</p>
-            ${refused ? null : postForm(request, { action: `${back}/buy`, id: 'buy', key: asked.key, hidden: { package: id }, submit: missing === null ? `Buy ${id} for ${formatMoney(price, currency)}` : `Order ${id} for ${formatMoney(price, currency)}` })}`
+            ${refused ? null : postForm(request, { action: `${back}/buy`, id: 'buy', key: asked.key, hidden: { package: id }, submit: submitText(offered, { isOrder: missing !== null, isAnother: pending !== null }) })}`
     }
     ${missing === null ? null : topUpLink(request, pay)}
     <p><a href="${back}">Back to the service</a></p>`;
-  return { title: `Buy ${id}`, body, timeZone: toZone(request, service.panel) };
+  return { title: `Buy ${title}`, body, timeZone: toZone(request, service.panel) };
+}
+
+function submitText(
+  { name: title, price, currency }: PackageView,
+  of: { isOrder: boolean; isAnother: boolean },
+): string {
+  const verb = of.isOrder ? 'Order' : 'Buy';
+  return `${verb}${of.isAnother ? ' another one:' : ''} ${title} for ${formatMoney(price, currency)}`;
 }
 
 async function requireOffered(request: PageRequest, service: ServiceDetail, wanted: string): Promise<PackageView> {

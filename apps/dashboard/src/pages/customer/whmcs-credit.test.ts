@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { type FakeWhmcs, manualClock, startFakeWhmcs } from '@sluice/fake-panels';
 import { whmcs } from '@sluice/whmcs-client/billing';
-import { type DashboardBench, startBench } from '../../test/dashboard-bench.js';
+import { type DashboardBench, SERVE_TOKEN, startBench } from '../../test/dashboard-bench.js';
 import { extractMain, Link } from '../../test/share-link.js';
 
 let at: DashboardBench;
@@ -11,7 +11,11 @@ beforeAll(async () => {
   const { url, identifier, secret } = fake;
   at = await startBench({
     billing: [whmcs],
-    config: { billing: 'whmcs', whmcs: { url, identifier, secret, allowHttp: true } },
+    config: {
+      ...{ billing: 'whmcs', whmcs: { url, identifier, secret, allowHttp: true } },
+      packages: { 'extra-50': { name: '50 GB more', traffic: '50GB', price: '5.00' } },
+      invoiceLines: { purchase: '{package} for {service}' },
+    },
   });
   for (const id of [42, 43]) fake.addClient({ id, currency: 'EUR', credit: id === 42 ? '12.34' : '99.00' });
   fake.addCredit(42, '5.00', 'Goodwill');
@@ -65,9 +69,30 @@ it('never calls a purchase bought whose invoice is to be paid, and links the inv
   expect(page).not.toMatch(/was bought|charged at once/);
   const cookie = await at.login();
   expect(extractMain(await (await at.fetch('/services/svc-3', { cookie })).text())).toContain(way);
+  // Another one is no button beside the way to pay, and its page says what it is.
+  const buttons = (text: string) => [...text.matchAll(/class="button" href="[^"]*\/buy\?/g)].length;
+  const form = /<button[^>]*>(?:Buy|Order) [^<]*</g;
+  expect([buttons(page), page.includes('Buy another one…')]).toEqual([0, true]);
+  const ask = (await link.get('/services/svc-3/buy?package=extra-50')).headers.get('location') ?? '';
+  const asking = extractMain(await (await at.fetch(ask)).text());
+  expect(asking).toContain(`This package is ordered already. It counts once that purchase is paid: ${way}`);
+  expect(asking.match(form)?.map((text) => text.replace(/<[^>]*>/, ''))).toEqual([
+    'Order another one: 50 GB more for 5.00 EUR<',
+  ]);
+  const answer = await at.fetch('/api/v1/embedded/services/svc-3?for=customer', { token: SERVE_TOKEN });
+  expect(await answer.json()).toMatchObject({
+    unpaid: [{ package: '50 GB more', invoice: String(invoice?.id) }],
+    packages: [
+      { package: 'extra-50', label: `50 GB more: 50 GB, 5.00 EUR (another one; invoice ${invoice?.id} is not paid)` },
+    ],
+  });
   const { purchases } = await at.sluice.purchases.list({ service: 'svc-3' });
   expect(purchases).toMatchObject([{ status: 'pending', invoiceUrl: `${fake.url}/viewinvoice.php?id=${invoice?.id}` }]);
   fake.pay(Number(invoice?.id));
   await at.sluice.poll();
-  expect(await link.text('/services/svc-3')).toMatch(/paid<\/span>[\s\S]*?<td class="minor">yes<\/td>/);
+  const paid = await link.text('/services/svc-3');
+  expect(paid).toMatch(/paid<\/span>[\s\S]*?<td class="minor">yes<\/td>/);
+  expect(buttons(paid)).toBe(1);
+  expect(paid).not.toContain('<bdi>extra-50');
+  expect(invoice?.lines[0]?.description).toMatch(/^50 GB more for svc-3/);
 });

@@ -1,3 +1,4 @@
+import { packageName } from '@sluice/engine';
 import { address, link, listed, section, table } from '../layout/components.js';
 import { bytes, name, NONE, orNone } from '../layout/format.js';
 import { html, type Part } from '../layout/html.js';
@@ -20,7 +21,11 @@ export const productsPage: Page = async (request) => {
       { title: 'Period', cell: ({ quotaPeriod }) => quotaPeriod, isMinor: true },
       { title: 'Action', cell: ({ action }) => orNone(action, (word) => html`<code>${word}</code>`), isMinor: true },
       { title: 'Enforce', cell: ({ enforce }) => showSetting(enforce, toTimes(request)), isMinor: true },
-      { title: 'Packages', cell: ({ packages }) => listed(packages.map(name)), isMinor: true },
+      {
+        title: 'Packages',
+        cell: ({ packages }) => listed(packages.map((id) => name(packageName(request.sluice.config, id)))),
+        isMinor: true,
+      },
       {
         title: 'Other limits',
         cell: ({ limits }) => listed(limits.map(({ id, window }) => `${id} per ${window}`)),
@@ -52,7 +57,11 @@ export const packagesPage: Page = async ({ sluice }) => {
   const { packages } = await sluice.purchases.packages();
   const list = table({
     caption: 'Packages',
-    columns: [...PACKAGE_COLUMNS, { title: 'Offered with', cell: ({ products }) => listed(products.map(name)) }],
+    columns: [
+      ...PACKAGE_COLUMNS,
+      { title: 'Name in the config', cell: ({ id }) => name(id), isMinor: true },
+      { title: 'Offered with', cell: ({ products }) => listed(products.map(name)) },
+    ],
     rows: packages,
     empty: 'The config has no package.',
     filter: true,

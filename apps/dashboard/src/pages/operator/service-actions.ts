@@ -1,6 +1,7 @@
 import type { PackageView, ServiceDetail } from '@sluice/engine';
-import { formatBytes, formatMoney } from '@sluice/quota-core';
+import { formatBytes } from '@sluice/quota-core';
 import { section } from '../layout/components.js';
+import { packageLabel } from '../purchase-state.js';
 import { type Field, postForm, searchForm } from '../layout/forms.js';
 import { html, type Html, type Part } from '../layout/html.js';
 import { toChoices } from '../layout/words.js';
@@ -61,9 +62,9 @@ function asked({ id }: ServiceDetail, verb: VerbWord, title: string, fields: rea
     ${searchForm({ action: `${serviceHref(id)}/${verb}`, id: verb, fields, submit: `${title}…` })}`;
 }
 
-function buyPart({ id }: ServiceDetail, offered: readonly PackageView[]): Part {
+function buyPart({ id, purchases }: ServiceDetail, offered: readonly PackageView[]): Part {
   if (offered.length === 0) return null;
-  const choices = offered.map((each) => [each.id, `${each.id}: ${formatMoney(each.price, each.currency)}`] as const);
+  const choices = offered.map((each) => [each.id, packageLabel(each, purchases)] as const);
   return html`<h3>Buy a package</h3>
     ${searchForm({ action: `${serviceHref(id)}/buy`, id: 'buy', fields: [{ name: 'package', label: 'Package', choices }], submit: 'Buy…' })}`;
 }
@@ -108,7 +109,7 @@ async function autoBuyPart({ request }: Scene, { id }: ServiceDetail, offered: r
       name: 'package',
       label: 'Package',
       value: autoBuy.package ?? '',
-      choices: [['', 'unchanged'], ...offered.map((each) => each.id)],
+      choices: [['', 'unchanged'], ...offered.map((each) => [each.id, each.name] as const)],
     },
     {
       name: 'threshold',

@@ -6,6 +6,7 @@ import { type Field, postForm, searchForm } from '../layout/forms.js';
 import { html, type Html, type Part } from '../layout/html.js';
 import { reasonWords } from '../layout/words.js';
 import type { Page, PageRequest } from '../page.js';
+import { findPending, pendingNotice } from '../purchase-state.js';
 import { findAsked } from '../asked-purchase.js';
 import { toTimes, toZone } from '../page-times.js';
 import { actionsTable, attempt, given, problemNotice, serviceHref, serviceLink } from './scene.js';
@@ -186,13 +187,15 @@ export const buyPage: Page = async (request) => {
     throw new SluiceError('package_not_offered', `The product of "${id}" does not offer this package`);
   const asked = await findAsked(request, id, (key) => key);
   if ('redirect' in asked) return asked.redirect;
-  const body = html`<p>
-      Buy <bdi>${chosen.id}</bdi> for ${serviceLink(id)}: ${money(chosen.price, chosen.currency)} without tax, charged
+  const pending = findPending(detail.purchases, chosen.id);
+  const body = html`${'made' in asked || pending === null ? null : pendingNotice(pending)}
+    <p>
+      Buy <bdi>${chosen.name}</bdi> for ${serviceLink(id)}: ${money(chosen.price, chosen.currency)} without tax, charged
       to client ${name(detail.client)}.
     </p>
-    ${detail.client === null ? problemNotice('The service has no client, so nobody can be charged.') : 'made' in asked ? asked.made : postForm(request, { action: `${serviceHref(id)}/buy`, key: asked.key, id: 'buy', submit: `Buy ${chosen.id}`, hidden: { package: chosen.id } })}
+    ${detail.client === null ? problemNotice('The service has no client, so nobody can be charged.') : 'made' in asked ? asked.made : postForm(request, { action: `${serviceHref(id)}/buy`, key: asked.key, id: 'buy', submit: pending === null ? `Buy ${chosen.name}` : `Buy another one: ${chosen.name}`, hidden: { package: chosen.id } })}
     <p><a href="${serviceHref(id)}">Back to the service</a></p>`;
-  return { title: `Buy ${chosen.id}`, body, timeZone: toZone(request, detail.panel) };
+  return { title: `Buy ${chosen.name}`, body, timeZone: toZone(request, detail.panel) };
 };
 
 /** `POST /services/:id/buy`: the key of the form is the purchase's own, so that it is made once. */

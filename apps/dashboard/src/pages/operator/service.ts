@@ -1,4 +1,11 @@
-import { type Explanation, type HoldView, type PurchaseView, type ServiceDetail, usedBytes } from '@sluice/engine';
+import {
+  type Explanation,
+  type HoldView,
+  packageName,
+  type PurchaseView,
+  type ServiceDetail,
+  usedBytes,
+} from '@sluice/engine';
 import { accountTables } from '../account-tables.js';
 import { badge, coloured, facts, listed, toPercent, type Section, table, usageBar } from '../layout/components.js';
 import { bytes, money, name, NONE, orNone, type Times } from '../layout/format.js';
@@ -118,9 +125,9 @@ function showSource(source: string, packages: ReadonlyMap<string, string>): Part
 
 const SOURCES: Record<string, string> = { service: 'the service itself', override: 'an override' };
 
-function allowanceSection({ times, found }: ServiceScene, purchases: readonly PurchaseView[]): Section {
+function allowanceSection({ times, found, request }: ServiceScene, purchases: readonly PurchaseView[]): Section {
   const { service, allowance } = found;
-  const packages = new Map(purchases.map((row) => [row.id, row.package]));
+  const packages = new Map(purchases.map((row) => [row.id, packageName(request.sluice.config, row.package)]));
   const own = service.overrides;
   const parts = [
     ...allowance.parts.map((part) => ({
@@ -220,7 +227,7 @@ function purchasesSection({ times, request }: Scene, purchases: readonly Purchas
   const content = table({
     caption: 'Purchases',
     columns: [
-      { title: 'Package', cell: (row) => name(row.package) },
+      { title: 'Package', cell: (row) => name(packageName(request.sluice.config, row.package)) },
       { title: 'Traffic', cell: (row) => bytes(row.bytes), isNumber: true },
       { title: 'Price', cell: ({ charged, price, currency }) => money(charged ?? price, currency), isNumber: true },
       { title: 'State', cell: (row) => purchaseState(row, request) },
