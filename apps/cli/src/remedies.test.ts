@@ -73,6 +73,14 @@ describe('a message with its remedy', () => {
     expect(withRemedy({ code, message })).toBe(message);
   });
 
+  it('names what may hold a locked store', () => {
+    const message =
+      'The store /srv/sluice.db is locked by another process. Wait until that has finished, or end it, and try again (busy).';
+    expect(withRemedy({ code: 'store_busy', message })).toBe(
+      `${message} A running "sluice serve" or a job of cron may have it open`,
+    );
+  });
+
   it('has a line of its own below several', () => {
     expect(withRemedy({ code: 'store_too_old', message: 'Two:\n  lines' })).toBe(
       'Two:\n  lines\nUpdate it with "sluice db migrate"',

@@ -17,6 +17,8 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
     'Compare the figure with the panel; to believe it now: "sluice poll --service {service} --allow-mass"',
     'Compare the figures with the panel; to believe them now, run again with --allow-mass',
   ],
+  store_busy: 'A running "sluice serve" or a job of cron may have it open',
+  doctor_failed: 'Correct what is listed, see it with "sluice doctor --panel {panel}", then enforce again',
   readings_doubted: 'Compare the figures with the panel; to believe them now: "sluice poll --allow-mass"',
   readings_fell: 'Check the units and the data of the panel with "sluice doctor --contract"',
   not_read: '"sluice doctor --contract" shows what Sluice reads from the panel',

@@ -245,6 +245,8 @@ describe('a wrong token', () => {
     expect((await at.bench.sluice('panel test --json')).exitCode).toBe(1);
     const enforced = await at.bench.sluice('enforce dcim --yes --json');
     expect([enforced.exitCode, enforced.json<ErrorDocument>().error.code]).toEqual([1, 'doctor_failed']);
+    const said = (await at.bench.sluice('enforce dcim --yes')).stderr;
+    expect(said).toMatch(/"sluice doctor --panel dcim", then enforce again/);
     const adopted = await at.bench.sluice('hold adopt svc-1 --ports 7011 --json');
     expect([adopted.exitCode, adopted.json<ErrorDocument>().error.code]).toEqual([1, 'not_restricted']);
     expect(at.panel.snapshot()).toEqual(before);

@@ -1,9 +1,11 @@
 import { StoreError, type StoreErrorCode } from '../store-error.js';
 
+const LOCKED = 'is locked by another process. Wait until that has finished, or end it, and try again';
+
 /** SQLite's result codes by prefix, longer ones first. */
 const BY_RESULT_CODE: readonly (readonly [prefix: string, code: StoreErrorCode, message: string])[] = [
-  ['SQLITE_BUSY', 'store_busy', 'is locked by another process. Try again when that process has finished'],
-  ['SQLITE_LOCKED', 'store_busy', 'is locked by another process. Try again when that process has finished'],
+  ['SQLITE_BUSY', 'store_busy', LOCKED],
+  ['SQLITE_LOCKED', 'store_busy', LOCKED],
   ['SQLITE_READONLY', 'store_read_only', "can't be written. Check the permissions of the file and of its folder"],
   ['SQLITE_PERM', 'store_read_only', "can't be opened. Check the permissions of the file and of its folder"],
   ['SQLITE_CANTOPEN', 'store_read_only', "can't be opened. Check the permissions of the file and of its folder"],
