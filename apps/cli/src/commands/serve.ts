@@ -44,6 +44,10 @@ export const serve: CommandHandler<ServeOptions> = (_args, options, deps) =>
         terminal.warn(`sluice: ${(options.verbose === true ? stack : undefined) ?? message ?? String(error)}`);
       },
     });
+    await sluice.access.announce(dashboard.url).catch(async (error: unknown) => {
+      await dashboard.close();
+      throw error;
+    });
     terminal.document({ url: dashboard.url });
     terminal.info(`Listening on ${dashboard.url}${publicUrl === undefined ? '' : ` for ${publicUrl}`}`);
     warn(terminal, listen, publicUrl);

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { serveOn } from '../test/serve-on.js';
 import { startEasyDcimBench, type EasyDcimBench } from '../test/easydcim-bench.js';
 
 let at: EasyDcimBench;
@@ -21,6 +22,19 @@ describe('report --share', () => {
     expect(Date.parse(String(tokens[0]?.['expiresAt'])) - at.bench.clock.now()).toBe(7 * 86_400_000);
     const made = (await share('--share 12h --json')).json<{ url: string; access: { id: string } }>();
     expect((await at.bench.sluice(`api-token revoke ${made.access.id}`)).exitCode).toBe(0);
+  });
+
+  it('has the address at which serve listens, unless the config names the public one', async () => {
+    const served = await serveOn(at.bench, 'serve --listen 127.0.0.1:0');
+    const { stdout } = await share('--share 7d');
+    expect(stdout.trim().split('/share/')[0]).toBe(served.url);
+    expect((await fetch(stdout.trim())).status).toBe(200);
+    await served.stop();
+    at.bench.write(
+      'sluice.yaml',
+      `${at.bench.read('sluice.yaml')}\nserve: { publicUrl: "https://usage.example.com/" }\n`,
+    );
+    expect((await share('--share 7d')).stdout).toMatch(/^https:\/\/usage\.example\.com\/share\//);
   });
 
   it.each([

@@ -39,7 +39,7 @@ export const shareLink: CommandHandler<ShareOptions> = (_args, options, deps) =>
     if (services.length + agents.length === 0)
       throw usageError('unknown_client', `No service has the client "${client}"; no link was made`);
     const { token, access } = await sluice.access.share({ client, expiresAt, rights });
-    const url = `${toAddress(config)}/share/${token}`;
+    const url = `${config.serve.publicUrl?.replace(/\/+$/, '') ?? (await sluice.access.servedAt()) ?? toAddress(config)}/share/${token}`;
     terminal.document({ url, access });
     terminal.verbatim(url);
     if (!terminal.json) {
@@ -80,9 +80,8 @@ function parseMost({ mayBuy, maxAmount }: ShareOptions, { currency }: Config): s
   throw usageError('bad_option', `--max-amount: "${maxAmount}" is not an amount such as 50.00`);
 }
 
-/** Returns where clients reach the pages, without a slash at the end. */
+/** Returns where `serve` listens by the config. */
 function toAddress({ serve }: Config): string {
-  if (serve.publicUrl !== undefined) return serve.publicUrl.replace(/\/+$/, '');
   const { host, port } = parseListen(serve.listen, 'serve.listen');
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

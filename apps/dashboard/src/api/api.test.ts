@@ -142,6 +142,8 @@ const REACHED: Record<UseCase, 'route' | 'run' | 'server'> = {
   'access.login': 'server',
   'access.resume': 'server',
   'access.logout': 'server',
+  'access.announce': 'server',
+  'access.servedAt': 'server',
   'requests.begin': 'server',
   'requests.end': 'server',
 };

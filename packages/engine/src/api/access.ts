@@ -1,4 +1,5 @@
 import { verifyToken } from '../access/grants.js';
+import { announce, servedAt } from '../access/served-at.js';
 import { login, logout, resumeSession } from '../access/sessions.js';
 import { createShare, createToken, listTokens, revokeToken, type RevokeRequest } from '../access/tokens.js';
 import type {
@@ -34,6 +35,10 @@ export interface Access {
   /** Returns what a session permits; null for one that ended. */
   resume(session: string, how?: Pick<VerifyOptions, 'master'>): Promise<Granted | null>;
   logout(session: string): Promise<void>;
+  /** Stores the address of the pages of an HTTP front end, for links that are made elsewhere. */
+  announce(url: string): Promise<void>;
+  /** Returns the address that was announced last; null where none was. */
+  servedAt(): Promise<string | null>;
 }
 
 /** Returns the calls about access. */
@@ -47,5 +52,7 @@ export function accessApi(call: RunCall): Access {
     login: (token, how) => call(undefined, (session) => login(session, token, how?.master)),
     resume: (secret, how) => call(undefined, (session) => resumeSession(session, secret, how)),
     logout: (secret) => call(undefined, (session) => logout(session, secret)),
+    announce: (url) => call(undefined, (session) => announce(session, url)),
+    servedAt: () => call(undefined, (session) => servedAt(session)),
   };
 }

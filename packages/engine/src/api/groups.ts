@@ -83,6 +83,8 @@ const METHODS: { readonly [Group in keyof Groups]: MethodNames<Groups[Group]> } 
     login: true,
     resume: true,
     logout: true,
+    announce: true,
+    servedAt: true,
   },
   requests: { begin: true, end: true },
   notices: { acknowledge: true, alarms: true, send: true, test: true, list: true },
