@@ -79,7 +79,7 @@ export { configSchema, type Config, type ConfigSchema, type KnownKinds } from '.
 export type { CallBillReport } from './calls/bill-calls.js';
 export type { CallBillView, CallReports } from './calls/bill-view.js';
 export type { CallReportSink } from './calls/gather.js';
-export type { CallReportView, RecordsReport, RecordsRequest } from './calls/read-calls.js';
+export type { CallReportView, NumberOwner, RecordsReport, RecordsRequest } from './calls/read-calls.js';
 export type { ComparedBill, ReconcileCallsRequest } from './calls/compared-bill.js';
 export type { PeriodView } from './calls/due.js';
 export type { BillReport, StoredBillView } from './calls/stored-bills.js';

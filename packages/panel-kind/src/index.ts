@@ -127,6 +127,7 @@ export {
   sharerIds,
   waitsForEnded,
   type Step,
+  type PassedNumber,
   type StepOutcome,
 } from './plan.js';
 export { throwWithCredentialKey, withCredentialKey } from './refused-credentials.js';

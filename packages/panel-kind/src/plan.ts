@@ -182,6 +182,15 @@ export interface StepOutcome {
     outBytes: number | null;
     shown?: { inBytes: number; outBytes: number };
   };
+  /** A number that the service has since the step, or does not have any more. */
+  number?: PassedNumber;
+}
+
+/** A number that a line got, or gave up. */
+export interface PassedNumber {
+  /** E.164. */
+  number: string;
+  has: boolean;
 }
 
 /** Hooks around a changing call. */

@@ -15,7 +15,7 @@ export type {
   OverviewTables,
 } from './overview.js';
 export { migrateStore, type MigrationResult, storePast, storeVersion } from './migrate-store.js';
-export { ownershipSubject } from './ownership-change.js';
+export { type NumberChange, numberSubject, ownershipSubject } from './ownership-change.js';
 export { openStore, type OpenStoreOptions, withStore } from './open-store.js';
 export type { PastToken, StorePast } from './past.js';
 export type {

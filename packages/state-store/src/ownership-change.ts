@@ -4,6 +4,8 @@ import type { OwnershipRecord, ServiceRecord } from './records.js';
 export interface OwnerChange {
   before: ServiceRecord | null;
   after: ServiceRecord | null;
+  /** The telephone numbers that the service has; those that it had before it ended, where it is back. */
+  numbers?: readonly string[];
   /** ISO UTC. */
   at: string;
 }
@@ -21,17 +23,48 @@ export function ownershipSubject(ref: string, value: string): string {
   return `${ref}:${value}`;
 }
 
+/** A service got a telephone number, or gave it up. */
+export interface NumberChange {
+  panel: string;
+  service: string;
+  /** E.164. */
+  number: string;
+  has: boolean;
+  /** ISO UTC. */
+  at: string;
+}
+
+/** Begins the subjects of telephone numbers. */
+export const NUMBERS = 'number:';
+/** The first text behind them. */
+export const NUMBERS_END = 'number;';
+
+/** Returns the subject of a telephone number. */
+export function numberSubject(number: string): string {
+  return `${NUMBERS}${number}`;
+}
+
 /** Returns a text that is equal for equal subjects. */
 export function subjectKey({ panel, subject }: Subject): string {
   return JSON.stringify([panel, subject]);
 }
 
+/** Returns whether a service has anything. */
+export function isOwner(service: ServiceRecord | null): service is ServiceRecord {
+  return service !== null && service.status !== 'terminated' && service.status !== 'vanished';
+}
+
 /** Returns what a service has; one that ended has nothing. */
-export function listSubjects(service: ServiceRecord | null): Subject[] {
-  if (service === null || service.status === 'terminated' || service.status === 'vanished') return [];
+export function listSubjects(service: ServiceRecord | null, numbers: readonly string[] = []): Subject[] {
+  if (!isOwner(service)) return [];
   const { id, panel, refs } = service;
   const objects = Object.entries(refs).map(([name, value]) => ({ panel, subject: ownershipSubject(name, value) }));
-  return [{ panel: '', subject: `service:${id}` }, ...objects];
+  return [{ panel: '', subject: serviceSubject(id) }, ...objects, ...numbers.map((subject) => ({ panel, subject }))];
+}
+
+/** Returns the subject of a service. */
+export function serviceSubject(id: string): string {
+  return `service:${id}`;
 }
 
 /** Whether a change may end or begin a period. */
@@ -45,11 +78,11 @@ export function changesOwner({ before, after }: OwnerChange): boolean {
 export type PeriodsBySubject = Map<string, OwnedPeriod[]>;
 
 /** Ends the periods of what a service has no longer, or no longer for the same client. */
-export function endPeriods(periods: PeriodsBySubject, { before, after, at }: OwnerChange): void {
+export function endPeriods(periods: PeriodsBySubject, { before, after, at, numbers }: OwnerChange): void {
   if (before === null) return;
-  const has = new Set(listSubjects(after).map(subjectKey));
+  const has = new Set(listSubjects(after, numbers).map(subjectKey));
   const client = after?.client ?? null;
-  for (const subject of listSubjects(before)) {
+  for (const subject of listSubjects(before, numbers)) {
     const open = findOpen(periods, subject, before.id);
     if (open === undefined) continue;
     const stays = has.has(subjectKey(subject));
@@ -61,10 +94,10 @@ export function endPeriods(periods: PeriodsBySubject, { before, after, at }: Own
 }
 
 /** Begins the periods of what a service gets, after those of former owners ended; the first known owner had it also before. */
-export function beginPeriods(periods: PeriodsBySubject, { after, at }: OwnerChange): void {
+export function beginPeriods(periods: PeriodsBySubject, { after, at, numbers }: OwnerChange): void {
   if (after === null) return;
   const { id, client } = after;
-  for (const subject of listSubjects(after)) {
+  for (const subject of listSubjects(after, numbers)) {
     if (findOpen(periods, subject, id) !== undefined) continue;
     const all = periods.get(subjectKey(subject)) ?? [];
     const newest = all.at(-1);
@@ -86,4 +119,24 @@ function toBegin(all: readonly OwnedPeriod[], at: string): string | null {
 
 function latest(a: string, b: string | null): string {
   return b !== null && b > a ? b : a;
+}
+
+/** Ends and begins the periods of a number; `client`: the present one of the service that got it or gave it up. */
+export function passPeriods(periods: OwnedPeriod[], change: NumberChange, client: string | null): void {
+  const { panel, service, number, has, at } = change;
+  const open = periods.filter(({ until }) => until === null);
+  const own = open.find((period) => period.service === service);
+  for (const period of has ? open.filter((one) => one !== own) : own === undefined ? [] : [own])
+    period.until = latest(at, period.since);
+  if (own !== undefined) return;
+  // Somebody else has it, or it was given up before.
+  if (!has && (open.length > 0 || periods.at(-1)?.service === service)) return;
+  const newest = periods.reduce<string | null>(
+    (last, { until }) => (until === null ? last : latest(until, last)),
+    null,
+  );
+  const period = { panel, subject: numberSubject(number), service, client, seq: null };
+  // A number that was not known and is released was with the service before, too.
+  if (has) periods.push({ ...period, since: latest(at, newest), until: null });
+  else periods.push({ ...period, since: newest, until: latest(at, newest) });
 }

@@ -3,6 +3,7 @@ import type { AgentTables } from './agent-tables.js';
 import type { LedgerTables } from './ledger-tables.js';
 import type { TokenTables } from './token-tables.js';
 import type { OverviewTables } from './overview.js';
+import type { NumberChange } from './ownership-change.js';
 import type { PruneRequest } from './prune.js';
 import type {
   ActionRecord,
@@ -127,6 +128,8 @@ export interface StoreTables extends AgentTables, LedgerTables, OverviewTables, 
       client?: string;
       limit?: number;
     }): Promise<OwnershipRecord[]>;
+    /** Stores that a service has a telephone number from now on, or has it no longer; nobody else has it then. */
+    passNumber(change: NumberChange): Promise<void>;
   };
   overrides: {
     /** At most one of each service, ordered by service. */

@@ -29,7 +29,7 @@ function toDocument(record: CallRecord): Record<string, unknown> {
   return Object.fromEntries(Object.entries(record).map(([name, value]) => [snake(name), value as unknown]));
 }
 
-type Seen = Pick<RecordsReport, 'period' | 'provisional' | 'totals'>;
+type Seen = Pick<RecordsReport, 'period' | 'provisional' | 'totals' | 'owners'>;
 
 const listed = listCommand<CallRecord, RecordsOptions, Seen>(
   { key: 'records', empty: 'No calls.', keepsOrder: true, columns: CALLS, document: toDocument },

@@ -3,7 +3,7 @@ import type { DidValues } from '../client/types.js';
 import { isOfAddon, toReference, withoutReference, withReference } from './reference.js';
 import { reserve } from './plan-states.js';
 import { LineRefusal, onlyOne } from './refusal.js';
-import { type LinePlan, type LineStep, stateStep } from './step.js';
+import { giveUpStep, type LinePlan, type LineStep } from './step.js';
 import { acceptedValues, type LineSystem, need } from './system.js';
 
 /** A number that should be linked to a line. */
@@ -77,10 +77,13 @@ export function planUnlink(system: LineSystem, dids: readonly Did[], number: str
   if (did === null) throw new LineRefusal('not_found', 'the system has no such number');
   if (did.subscriberId === null) return { steps: [], warnings: [] };
   if (system.supports('dids', 'unlink')) {
-    return { steps: [...reserve(did), stateStep('unlink-did', did.id)], warnings: [] };
+    return { steps: [...reserve(did), giveUpStep('unlink-did', did)], warnings: [] };
   }
   needUpdate(system, 'subscriber_id');
-  const payload = { id: did.id, changes: { subscriberId: null }, prior: { subscriberId: did.subscriberId } };
+  const payload = {
+    ...{ id: did.id, number: did.number },
+    ...{ changes: { subscriberId: null }, prior: { subscriberId: did.subscriberId } },
+  };
   return { steps: [{ type: 'update-did', target: did.id, payload }], warnings: [] };
 }
 
@@ -98,7 +101,11 @@ function planLinkStep(
   if (system.supports('dids', 'link')) return [{ type: 'link-did', target: number, payload: { id, subscriberId } }];
   needUpdate(system, 'subscriber_id');
   return [
-    { type: 'update-did', target: id, payload: { id, changes: { subscriberId }, prior: { subscriberId: null } } },
+    {
+      type: 'update-did',
+      target: id,
+      payload: { id, number, changes: { subscriberId }, prior: { subscriberId: null } },
+    },
   ];
 }
 

@@ -1,6 +1,6 @@
 import type { Did, Subscriber } from '@sluice/telephony';
 import { LineRefusal } from './refusal.js';
-import { type LinePlan, type LineStep, stateStep } from './step.js';
+import { giveUpStep, type LinePlan, type LineStep, stateStep } from './step.js';
 import { type LineSystem, need } from './system.js';
 
 /** A line with the numbers that are linked to it. */
@@ -63,7 +63,7 @@ export function planTerminate(
  * @throws LineRefusal `unsupported`
  */
 export function planRelease(system: LineSystem, did: Did, isOurs: boolean): LinePlan {
-  return plan(system, [...restore(system, did, isOurs), ...reserve(did), stateStep('terminate-did', did.id)]);
+  return plan(system, [...restore(system, did, isOurs), ...reserve(did), giveUpStep('terminate-did', did)]);
 }
 
 /** Returns the step that makes a number active before it goes back to a pool, where our suspension suspended it. */

@@ -1,4 +1,5 @@
-import type { Subscriber } from '@sluice/telephony';
+import type { PassedNumber } from '@sluice/panel-kind';
+import type { Did, Subscriber } from '@sluice/telephony';
 import type { CustomerValues, DidValues, SubscriberValues } from '../client/types.js';
 
 /** A step of one type. */
@@ -20,8 +21,10 @@ export type LineStep =
   | PlannedStep<'create-did', { values: DidValues }>
   /** `id` null: the DID of the step before. */
   | PlannedStep<'link-did', { id: string | null; subscriberId: string }>
-  | PlannedStep<'update-did', { id: string; changes: DidValues; prior: DidValues }>
-  | PlannedStep<'unlink-did' | 'suspend-did' | 'unsuspend-did' | 'terminate-did', { id: string }>;
+  /** `number`: whose line changes. */
+  | PlannedStep<'update-did', { id: string; changes: DidValues; prior: DidValues; number?: string }>
+  | PlannedStep<'unlink-did' | 'terminate-did', { id: string; number: string }>
+  | PlannedStep<'suspend-did' | 'unsuspend-did', { id: string }>;
 
 /** Steps in the order in which they are performed; none when everything is as it should be. */
 export interface LinePlan {
@@ -32,8 +35,27 @@ export interface LinePlan {
   line?: Subscriber;
 }
 
-type StateStep = Extract<LineStep, { payload: { id: string } }>['type'];
+type StateStep = Exclude<Extract<LineStep, { payload: { id: string } }>['type'], 'unlink-did' | 'terminate-did'>;
 
 export function stateStep(type: StateStep, id: string): LineStep {
   return { type, target: id, payload: { id } } as LineStep;
+}
+
+/** Returns the step that unlinks or releases a number. */
+export function giveUpStep(type: 'unlink-did' | 'terminate-did', { id, number }: Pick<Did, 'id' | 'number'>): LineStep {
+  return { type, target: id, payload: { id, number } };
+}
+
+/** Returns the number that a step links, unlinks or releases; null for other steps, and those of old journals. */
+export function findPassedNumber({
+  type,
+  target,
+  payload,
+}: Record<'type' | 'target', string> & { payload: unknown }): PassedNumber | null {
+  const { number, changes, values } = (payload ?? {}) as { number?: string; changes?: DidValues; values?: DidValues };
+  if (type === 'link-did') return { number: target, has: true };
+  if (type === 'create-did' && values?.subscriberId !== undefined) return { number: target, has: true };
+  if (number === undefined) return null;
+  if (type === 'unlink-did' || type === 'terminate-did') return { number, has: false };
+  return type === 'update-did' ? { number, has: changes?.subscriberId !== null } : null;
 }

@@ -5,6 +5,7 @@ import type { Did, Subscriber } from '@sluice/telephony';
 import { differingFields } from '../account/plan-line.js';
 import { isReleased } from '../account/plan-states.js';
 import { toReference } from '../account/reference.js';
+import { findPassedNumber } from '../account/step.js';
 import type { AstbillingClient, CustomerValues, DidValues, SubscriberValues } from '../client/types.js';
 import { LINE_REF, USERNAME_REF } from './settings.js';
 import { orNull } from './state.js';
@@ -47,12 +48,18 @@ export async function performStep(
     if (type === 'create-customer') return await perform(tools, createCustomer(client, step, call), context);
     const { password } = context;
     if (type === 'create-subscriber') return await perform(tools, createLine(client, step, password, call), context);
-    if (type.endsWith('-did')) return await perform(tools, toDidChange(client, step, call), context);
+    if (type.endsWith('-did')) return withNumber(step, await perform(tools, toDidChange(client, step, call), context));
     return await perform(tools, toLineChange(client, step, password, call), context);
   } catch (error) {
     if (!isPanelError(error)) throw error;
     return toFailure(step, error);
   }
+}
+
+/** Adds the number that the line has got, or given up. */
+export function withNumber(step: Pick<Step, 'type' | 'target' | 'payload'>, outcome: StepOutcome): StepOutcome {
+  const number = outcome.state === 'applied' ? findPassedNumber(step) : null;
+  return number === null ? outcome : { ...outcome, number };
 }
 
 function toFailure({ type }: Step, error: PanelError): StepOutcome {

@@ -8,7 +8,7 @@ import {
 } from '@sluice/panel-kind';
 import type { ActionRecord } from '@sluice/quota-core';
 import type { Did, Subscriber } from '@sluice/telephony';
-import { type CreatePayload, isDidDone, isLineDone, isOwn, toLineOutcome, toOutcome } from './apply.js';
+import { type CreatePayload, isDidDone, isLineDone, isOwn, toLineOutcome, toOutcome, withNumber } from './apply.js';
 import { LINE_REF, USERNAME_REF } from './settings.js';
 import type { LineState } from './state.js';
 import { toShown } from './suspended.js';
@@ -46,7 +46,7 @@ function findOutcome(action: ActionRecord, state: LineState): StepOutcome | null
     case 'update-subscriber':
       return findLineOutcome({ type, payload, begins }, state.line);
     default:
-      return findDidOutcome({ type, target, payload, begins }, state);
+      return withNumber({ type, target, payload }, findDidOutcome({ type, target, payload, begins }, state));
   }
 }
 
@@ -89,7 +89,9 @@ function findDidOutcome(step: JournalStep & Pick<Step, 'target'>, state: LineSta
 /** Returns the outcome of an action that an operator states was done. */
 export function outcomeWhenDone(action: ActionRecord): StepOutcome {
   const { id, username } = (action.observed ?? {}) as { id?: string; username?: string };
-  if (action.type !== 'create-subscriber' || id === undefined) return toOutcome('applied');
+  const { payload } = (action.payload ?? {}) as { payload?: unknown };
+  if (action.type !== 'create-subscriber' || id === undefined)
+    return withNumber({ type: action.type, target: action.target, payload }, toOutcome('applied'));
   return toOutcome('applied', { refs: { [LINE_REF]: id, [USERNAME_REF]: username ?? action.target } });
 }
 

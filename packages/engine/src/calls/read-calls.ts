@@ -11,9 +11,10 @@ import {
   reportFileName,
   toLocalTime,
 } from '@sluice/telephony';
+import { numberSubject } from '@sluice/state-store';
 import { notFound } from '../errors.js';
 import { beginThen, type Reader, visibleSince } from '../services/reader.js';
-import { isInWindow, type ServiceWindow } from '../services/ownership.js';
+import { isInWindow, type OwnedWindow, type ServiceWindow } from '../services/ownership.js';
 import { requireService, type Session } from '../session.js';
 import type { CallReports } from './bill-view.js';
 import { clip, type PeriodView, toInstants } from './due.js';
@@ -50,6 +51,14 @@ export interface RecordsReport {
   provisional: boolean;
   /** `charge`: the exact sum. */
   totals: { calls: number; billedSeconds: number | null; charge: string; currency: string };
+  /** Who had the number in this time, as far as Sluice gave or took it; null where no number was named. */
+  owners: NumberOwner[] | null;
+}
+
+/** A time in which a service had a number; ISO UTC. Null: since before it was known, or still. */
+export interface NumberOwner extends OwnedWindow {
+  service: string;
+  client: string | null;
 }
 
 /** Reads call records in the order of time, and sums them. */
@@ -80,7 +89,20 @@ export async function readRecords(session: Session, request: RecordsRequest, rea
   const { calls, billedSeconds, total: charge } = sum.totals();
   const instants = toInstants(period);
   const totals = { calls, billedSeconds, charge, currency };
-  return { panel, period: instants, provisional: instants.to >= session.now(), totals };
+  const owners = filter.did === undefined ? null : await listNumberOwners(session, panel, filter.did, instants);
+  return { panel, period: instants, provisional: instants.to >= session.now(), totals, owners };
+}
+
+async function listNumberOwners(
+  { store }: Session,
+  panel: string,
+  number: string,
+  { from, to }: PeriodView,
+): Promise<NumberOwner[]> {
+  const periods = await store.ownership.list({ panel, subjects: [numberSubject(number)] });
+  return periods
+    .filter(({ since, until }) => (since === null || since < to) && (until === null || until > from))
+    .map(({ service, client, since, until }) => ({ service, client, from: since, to: until }));
 }
 
 function toWindow(session: Session, { day, from, to }: RecordsRequest, timeZone: string): BillPeriod {

@@ -108,6 +108,11 @@ export async function storeEnd(
   for (const item of begun) await tables.evidence.add(item);
   for (const id of ended) await tables.evidence.end(id, at, 'undone');
   if (refs) await tables.services.update([refs]);
+  if (done && outcome.number !== undefined && row.service !== null) {
+    const { number, has } = outcome.number;
+    const since = has ? (row.calledAt ?? at) : at;
+    await tables.ownership.passNumber({ panel: row.panel, service: row.service, number, has, at: since });
+  }
   const zeroed =
     done && outcome.zeroed && row.service !== null
       ? await zeroCounter(row.service, outcome.zeroed, row.calledAt, tables)

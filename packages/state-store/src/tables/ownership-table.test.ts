@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { OwnershipRecord, ServiceRecord } from '../records.js';
+import { numberSubject } from '../ownership-change.js';
 import { minute, service } from '../test/records.js';
 import { useStore } from '../test/use-store.js';
 
@@ -85,5 +86,46 @@ describe('who had an object', () => {
   it('shows two services on one object', async () => {
     await at.store.services.put([made('svc-1', 1), made('svc-2', 1, { client: 'b' })]);
     expect(await periods()).toEqual(['svc-1 a ..', 'svc-2 b 1..']);
+  });
+
+  describe('a number', () => {
+    const number = '+551140001234';
+    const pass = (id: string, n: number, has: boolean): Promise<void> =>
+      at.store.ownership.passNumber({ panel: 'tel', service: id, number, has, at: minute(n) });
+    const owners = (panel = 'tel'): Promise<string[]> => periods(numberSubject(number), panel);
+
+    it('is with a service until another has it', async () => {
+      await at.store.services.put([made('svc-1', 1), made('svc-2', 1, { client: 'b', refs: { line: '7' } })]);
+      await pass('svc-1', 2, true);
+      await pass('svc-1', 3, true);
+      expect(await owners()).toEqual(['svc-1 a 2..']);
+      await pass('svc-2', 5, true);
+      await pass('svc-1', 6, false);
+      expect(await owners()).toEqual(['svc-1 a 2..5', 'svc-2 b 5..']);
+      await pass('svc-2', 8, false);
+      await pass('svc-1', 9, true);
+      expect(await owners()).toEqual(['svc-1 a 2..5', 'svc-2 b 5..8', 'svc-1 a 9..']);
+    });
+
+    it('was with the service that gives it up, since before it was known', async () => {
+      await at.store.services.put([made('svc-1', 1)]);
+      await pass('svc-1', 4, false);
+      await pass('svc-1', 5, false);
+      expect(await owners()).toEqual(['svc-1 a ..4']);
+    });
+
+    it('changes with the client, the panel and the end of its service', async () => {
+      await at.store.services.put([made('svc-1', 1)]);
+      await pass('svc-1', 2, true);
+      await at.store.services.update([{ id: 'svc-1', client: 'b', clientSince: minute(5), updatedAt: minute(5) }]);
+      await at.store.services.update([{ id: 'svc-1', panel: 'voice', updatedAt: minute(6) }]);
+      expect([await owners(), await owners('voice')]).toEqual([[], ['svc-1 a 2..5', 'svc-1 b 5..']]);
+      await at.store.services.update([{ id: 'svc-1', status: 'vanished', updatedAt: minute(7) }]);
+      expect((await owners('voice')).at(-1)).toBe('svc-1 b 5..7');
+      await at.store.services.update([{ id: 'svc-1', status: 'active', updatedAt: minute(8) }]);
+      expect((await owners('voice')).at(-1)).toBe('svc-1 b 5..');
+      await at.store.services.remove('svc-1', minute(9));
+      expect(await owners('voice')).toEqual(['svc-1 a 2..5', 'svc-1 b 5..9']);
+    });
   });
 });

@@ -3,17 +3,24 @@ import {
   beginPeriods,
   changesOwner,
   endPeriods,
+  isOwner,
   listSubjects,
+  type NumberChange,
+  NUMBERS,
+  NUMBERS_END,
+  numberSubject,
   type OwnerChange,
+  passPeriods,
   type PeriodsBySubject,
+  serviceSubject,
   type Subject,
   subjectKey,
 } from '../ownership-change.js';
 import type { StoreTables } from '../store.js';
 import type { Access, Session } from './access.js';
 import { inChunks, inChunksOrAll } from './chunks.js';
-import { insertRecords, listCounted, listRecords } from './record-queries.js';
-import { ownership } from './record-tables.js';
+import { findRecord, insertRecords, listCounted, listRecords } from './record-queries.js';
+import { ownership, services } from './record-tables.js';
 
 /** Who had services and objects of panels, and when. */
 export function ownershipTable(access: Access): StoreTables['ownership'] {
@@ -24,19 +31,43 @@ export function ownershipTable(access: Access): StoreTables['ownership'] {
           listRecords(session, ownership, { where: { panel, subject, service, client }, order: ['seq'], limit }),
         ),
       ),
+    passNumber: (change) => access.write((session) => passNumber(session, change)),
   };
 }
 
 /** Stores what changes of services do to who has what, in the order of the changes: what ends comes before what begins. */
 export async function recordOwnership(session: Session, all: readonly OwnerChange[]): Promise<void> {
-  const changes = all.filter(changesOwner);
-  if (changes.length === 0) return;
+  const changing = all.filter(changesOwner);
+  if (changing.length === 0) return;
+  const changes = await withNumbers(session, changing);
   await renamePanels(session, changes);
-  const subjects = changes.flatMap(({ before, after }) => [...listSubjects(before), ...listSubjects(after)]);
+  const subjects = changes.flatMap(({ before, after, numbers }) =>
+    [before, after].flatMap((service) => listSubjects(service, numbers)),
+  );
+  await changePeriods(session, subjects, (periods) => {
+    for (const change of changes) endPeriods(periods, change);
+    for (const change of changes) beginPeriods(periods, change);
+  });
+}
+
+async function passNumber(session: Session, change: NumberChange): Promise<void> {
+  const { panel, number, service } = change;
+  const subject = { panel, subject: numberSubject(number) };
+  const client = (await findRecord(session, services, { id: service }))?.client ?? null;
+  await changePeriods(session, [subject], (periods) => {
+    passPeriods(periods.get(subjectKey(subject)) ?? [], change, client);
+  });
+}
+
+/** Stores what is changed of the periods of these subjects. */
+async function changePeriods(
+  session: Session,
+  subjects: readonly Subject[],
+  change: (periods: PeriodsBySubject) => void,
+): Promise<void> {
   const periods = await readPeriods(session, subjects);
   const stored = new Map([...periods.values()].flat().map((period) => [period.seq, { ...period }]));
-  for (const change of changes) endPeriods(periods, change);
-  for (const change of changes) beginPeriods(periods, change);
+  change(periods);
   const changed = [...periods.values()].flat();
   for (const { seq, client, until } of changed) {
     const before = stored.get(seq);
@@ -47,11 +78,30 @@ export async function recordOwnership(session: Session, all: readonly OwnerChang
   await insertRecords(session, ownership, added);
 }
 
+/** Adds the numbers that services have, or had until they ended. */
+async function withNumbers(session: Session, changes: readonly OwnerChange[]): Promise<OwnerChange[]> {
+  const ids = changes.flatMap(({ before }) => before?.id ?? []);
+  const and = [sql<boolean>`"subject" >= ${NUMBERS} and "subject" < ${NUMBERS_END}`];
+  const rows = await inChunks(ids, (service) => listRecords(session, ownership, { where: { service }, and }));
+  if (rows.length === 0) return [...changes];
+  const names = changes.map(({ before }) => serviceSubject(before?.id ?? ''));
+  const ends = await inChunks(names, (subject) =>
+    listRecords(session, ownership, { where: { subject }, order: ['seq'] }),
+  );
+  return changes.map((change) => {
+    const { before } = change;
+    const end = ends.filter(({ service }) => service === before?.id).at(-1)?.until ?? null;
+    const until = isOwner(before) ? null : end;
+    const own = rows.filter((row) => row.service === before?.id && row.until === until);
+    return { ...change, numbers: own.map(({ subject }) => subject) };
+  });
+}
+
 /** A panel with another name in the config has the same objects, unless another service has one of them there. */
 async function renamePanels({ db }: Session, changes: readonly OwnerChange[]): Promise<void> {
-  for (const { before, after } of changes) {
+  for (const { before, after, numbers } of changes) {
     if (before === null || after === null || before.panel === after.panel) continue;
-    for (const { panel, subject } of listSubjects(before)) {
+    for (const { panel, subject } of listSubjects(before, numbers)) {
       if (panel === '') continue;
       await sql`update "ownership" set "panel" = ${after.panel} where "panel" = ${panel} and "subject" = ${subject}
         and not exists (select 1 from "ownership" where "panel" = ${after.panel} and "subject" = ${subject})

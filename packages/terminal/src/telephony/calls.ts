@@ -29,14 +29,19 @@ export const CALLS: readonly Column<Parameters<RecordsRequest['onCall']>[0]>[] =
 /** Prints the sum of calls. */
 export function printCallTotals(
   terminal: Terminal,
-  found: Pick<RecordsReport, 'period' | 'provisional' | 'totals'>,
+  found: Pick<RecordsReport, 'period' | 'provisional' | 'totals' | 'owners'>,
 ): void {
-  const { provisional, totals, period } = found;
+  const { provisional, totals, period, owners } = found;
   const { calls, charge, currency } = totals;
   const span = terminal.times.period(period);
   terminal.info(`${formatCount(calls, 'call')}, ${formatMoney(charge, currency)}, ${span}`);
   if (provisional)
     terminal.info('Provisional: calls of this time may still arrive or change, and nothing of it is billed.');
+  for (const { service, client, from, to } of owners ?? []) {
+    const [since, until] = [from && `since ${terminal.times.at(from)}`, to && `until ${terminal.times.at(to)}`];
+    const ofClient = client === null ? '' : ` of client ${client}`;
+    terminal.info(['The number was with', `${service}${ofClient}`, since, until].filter(Boolean).join(' '));
+  }
 }
 
 /** Prints what a call would cost, and from which rate. */

@@ -1,3 +1,4 @@
+import type { NumberOwner } from '@sluice/engine';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { startTelephonyBench, type TelephonyBench, WIRES } from './telephony-bench.js';
 
@@ -82,6 +83,40 @@ describe.each(WIRES)('a number on the wire %s', (wire) => {
     expect((await at.run(`did suspend ${number}`)).exitCode).toBe(1);
     expect((await at.run(`did set ${number} channel=2`)).exitCode).not.toBe(0);
     expect((await at.run(`did set ${number} --subscriber 9002`)).exitCode).toBe(2);
+  });
+
+  it('has an owner since it was linked, and until it was given up or its service passed on', async () => {
+    at = await startTelephonyBench(wire);
+    await at.addService();
+    const number = '1140001234';
+    const listOwners = async (): Promise<(string | null)[][]> => {
+      const { owners } = (await at.run(`call records --did ${number} --from 2026-01-01`)).json<{
+        owners: NumberOwner[];
+      }>();
+      return owners.map(({ service, client, from, to }) => [service, client, from, to]);
+    };
+    const [released, linked, passed, ended] = [1, 2, 3, 4].map((hours) =>
+      new Date(at.bench.clock.now() + hours * 3_600_000).toISOString(),
+    );
+    const run = async (time: string | undefined, words: string): Promise<void> => {
+      at.bench.clock.set(Date.parse(time ?? ''));
+      expect([words, (await at.run(words)).exitCode]).toEqual([words, 0]);
+    };
+    await run(released, `did set ${number} --subscriber none`);
+    await run(linked, `did link ${number} --service svc-1`);
+    await run(passed, 'service set svc-1 client=8');
+    const { client } = (await at.run('service show svc-1')).json<{ client: string }>();
+    expect(client).toBe('8');
+    await run(ended, `did release ${number} --yes`);
+    const seconds = (await listOwners()).map((row) => row.map((cell) => cell?.replace(/:\d\d\.\d{3}Z$/, '') ?? null));
+    const minute = (time: string | undefined): string => (time ?? '').slice(0, 16);
+    expect(seconds).toEqual([
+      ['svc-1', '42', null, minute(released)],
+      ['svc-1', '42', minute(linked), minute(passed)],
+      ['svc-1', '8', minute(passed), minute(ended)],
+    ]);
+    const shown = await at.bench.sluice(`call records --did ${number} --from 2026-01-01`);
+    expect(shown.stdout + shown.stderr).toMatch(/The number was with svc-1 of client 42 until /);
   });
 });
 
