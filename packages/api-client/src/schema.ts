@@ -1,4 +1,4 @@
-/* Written by `npm run api-client` from openapi.json (SHA-256 f1f9fef712ca72bad26886efc793ebfe1abdb79934c83afa623f0d5626281554). */
+/* Written by `npm run api-client` from openapi.json (SHA-256 936545cffd4b45dafa0326537ebd096be731919c34652aac850e9dd330f2e310). */
 /** The addresses of the HTTP API below `/api/v1`, with their methods. */
 export interface paths {
   '/services': {
@@ -1913,7 +1913,7 @@ export interface components {
     /** @enum {string} */
     ServiceStatus: 'failed' | 'unreadable' | 'doubted' | 'over' | 'held' | 'ok' | 'unmanaged' | 'skipped';
     /**
-     * @description A status, or `would-be-held`: services for which a hold would begin
+     * @description A status; `would-be-held`: services for which a hold would begin; `not-read`: those that the last run could not read
      * @enum {string}
      */
     StatusFilter:
@@ -1925,7 +1925,8 @@ export interface components {
       | 'ok'
       | 'unmanaged'
       | 'skipped'
-      | 'would-be-held';
+      | 'would-be-held'
+      | 'not-read';
     Brake: {
       panel: string;
       /** @enum {string} */
@@ -3516,6 +3517,7 @@ export interface components {
       panels: {
         name: string;
         kind: string;
+        kindTitle: string;
         capabilities: string[];
         requiredRef: string | null;
         restrictions: string[];
@@ -3548,7 +3550,7 @@ export interface components {
         page: number;
         pages: number;
         /** @enum {string} */
-        order: 'remaining' | 'share' | 'used' | 'id' | 'client';
+        order: 'worst' | 'remaining' | 'share' | 'used' | 'id' | 'client';
         items: {
           id: string;
           panel: string;
@@ -3702,10 +3704,11 @@ export interface operations {
           | 'ok'
           | 'unmanaged'
           | 'skipped'
-          | 'would-be-held';
+          | 'would-be-held'
+          | 'not-read';
         search?: string;
         drifting?: 'true' | 'false';
-        order?: 'remaining' | 'share' | 'used' | 'id' | 'client';
+        order?: 'worst' | 'remaining' | 'share' | 'used' | 'id' | 'client';
         limit?: number;
         after?: string;
       };
@@ -8324,10 +8327,11 @@ export interface operations {
           | 'ok'
           | 'unmanaged'
           | 'skipped'
-          | 'would-be-held';
+          | 'would-be-held'
+          | 'not-read';
         search?: string;
         drifting?: 'true' | 'false';
-        order?: 'remaining' | 'share' | 'used' | 'id' | 'client';
+        order?: 'worst' | 'remaining' | 'share' | 'used' | 'id' | 'client';
         page?: number;
         size?: number;
       };

@@ -17,8 +17,11 @@ export const REPORTED_STATUSES = [
  */
 export type ReportedStatus = (typeof REPORTED_STATUSES)[number];
 
-/** What lists of services can be filtered by: a status, or `would-be-held`, services for which a hold would begin. */
-export const STATUS_FILTERS = [...REPORTED_STATUSES, 'would-be-held'] as const;
+/**
+ * What lists of services can be filtered by: a status; `would-be-held`, services for which a hold would begin; or `not-read`,
+ * services that the last run could not read, or where it failed, held ones included.
+ */
+export const STATUS_FILTERS = [...REPORTED_STATUSES, 'would-be-held', 'not-read'] as const;
 
 /** A word of {@link STATUS_FILTERS}. */
 export type StatusFilter = (typeof STATUS_FILTERS)[number];

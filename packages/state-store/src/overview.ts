@@ -7,7 +7,7 @@ export interface OverviewFilter {
   client?: string | undefined;
   /**
    * As `service show` states it; `unreadable` and `failed` also find held services that the last run could not read, and
-   * `would-be-held` those for which a hold would begin.
+   * `would-be-held` those for which a hold would begin; `not-read` finds `unreadable` and `failed` ones.
    */
   status?: string | undefined;
   /** Part of an id, client or product. */
@@ -16,8 +16,8 @@ export interface OverviewFilter {
   drifting?: boolean | undefined;
 }
 
-/** Order of such a list: least remaining, largest share used, most used, by id, by client. */
-export type OverviewOrder = 'remaining' | 'share' | 'used' | 'id' | 'client';
+/** Order of such a list: worst state first (due to be held, over, held, not read, doubted), then largest share; least remaining, largest share used, most used, by id, by client. */
+export type OverviewOrder = 'worst' | 'remaining' | 'share' | 'used' | 'id' | 'client';
 
 /** A service with the figures of its last decision. */
 export interface OverviewRow {

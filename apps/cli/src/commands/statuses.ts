@@ -11,6 +11,7 @@ const SERVICES = [
   'unmanaged',
   'skipped',
   'would-be-held',
+  'not-read',
 ] as const satisfies readonly StatusFilter[];
 
 /** What `--status` may name in each list. */

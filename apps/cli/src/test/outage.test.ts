@@ -35,6 +35,10 @@ it.each([500, 503, 401, 429])(
       ['svc-1', 'held', since],
       ['svc-2', 'unreadable', since],
     ]);
+    const unread = (await at.bench.sluice('service list --status not-read --json')).json<{
+      services: ServiceDetail[];
+    }>();
+    expect(unread.services.map(({ id }) => id)).toEqual(['svc-1', 'svc-2']);
     const { stdout } = await at.bench.sluice('service list');
     expect(stdout).toContain('Panel dcim is down since 20 Nov 2026 14:00: these are the last known states');
     const explained = (await at.bench.sluice('explain svc-1')).stdout;

@@ -17,7 +17,7 @@ import { toActionView } from '../services/views.js';
 import type { Session } from '../session.js';
 import { type OverviewPanel, panelStates } from './panel-states.js';
 
-/** Which services to list; without any, the first page of all by what remains. */
+/** Which services to list; without any, the first page of all, the worst first. */
 export interface OverviewRequest extends OverviewFilter {
   order?: OverviewOrder | undefined;
   /** From 1. */
@@ -89,7 +89,7 @@ const FOR_CLIENTS = new Set(['threshold', 'would_buy']);
 /** Returns all services at a glance; calls no panel. */
 export async function readOverview(session: Session, request: OverviewRequest): Promise<OverviewReport> {
   const { store } = session;
-  const { order = 'remaining', page = 1, size = PAGE, ...filter } = request;
+  const { order = 'worst', page = 1, size = PAGE, ...filter } = request;
   const limit = Math.min(MOST, Math.max(1, Math.trunc(size)));
   const today = localDates(session);
   const counts = await store.overview.counts(today);

@@ -9,6 +9,8 @@ import type { Session } from '../session.js';
 export interface OverviewPanel {
   name: string;
   kind: string;
+  /** What people call the kind: `EasyDCIM`. */
+  kindTitle: string;
   capabilities: string[];
   /** The ref that a service needs to be metered; null for none. */
   requiredRef: string | null;
@@ -50,6 +52,7 @@ export async function panelStates(session: Session, counts: readonly OverviewCou
     states.push({
       name,
       kind,
+      kindTitle: session.findKind(name)?.title ?? kind,
       capabilities: [...(session.findKind(name)?.capabilities ?? [])],
       requiredRef: session.findKind(name)?.requiredRef ?? null,
       restrictions: [...(session.findKind(name)?.restrictions ?? [])],

@@ -21,7 +21,7 @@ export interface ServiceListPage {
   next: string | null;
 }
 
-const ORDERS: readonly OverviewOrder[] = ['remaining', 'share', 'used', 'id', 'client'];
+const ORDERS: readonly OverviewOrder[] = ['worst', 'remaining', 'share', 'used', 'id', 'client'];
 
 /** Returns a page of services. Pages by id have each service once; those by figures are of the figures of their time. */
 export async function listServices(session: Session, request: ServiceListRequest = {}): Promise<ServiceListPage> {

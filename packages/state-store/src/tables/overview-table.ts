@@ -44,7 +44,7 @@ export function overviewTable(access: Access): OverviewTables['overview'] {
         const { rows } = await sql<OverviewCount>`with ranked as (${ranked(today)})
           select "panel", "status", count(*) as "services", sum("drift" > 0) as "drifting",
             sum("drift" > 0 and "acknowledged") as "driftAcknowledged",
-            sum("decided" in ('failed', 'unreadable')) as "failing", sum("decided" = 'doubted') as "doubted",
+            sum(${NOT_READ}) as "failing", sum("decided" = 'doubted') as "doubted",
             sum("holds" <> '') as "held", sum("wouldBegin" <> '') as "wouldHold",
             sum(coalesce("usedBytes" * 5 >= "allowedBytes" * 4, 0)) as "nearLimit"
           from ranked where ${matching(filter)} group by "panel", "status" order by "panel", "status"`.execute(db);
@@ -79,6 +79,9 @@ export function overviewTable(access: Access): OverviewTables['overview'] {
       }),
   };
 }
+
+/** Whether the last run could not read a service, or failed there. */
+const NOT_READ = sql<boolean>`"decided" in ('failed', 'unreadable')`;
 
 function toReasons(list: string): string[] {
   return list === '' ? [] : [...new Set(list.split(' '))];
@@ -138,6 +141,8 @@ const SHARE = sql`"usedBytes" * 1.0 / max(1, "allowedBytes")`;
 
 /** Unknown figures stand last. */
 const ORDERS = {
+  worst: sql`case when "wouldBegin" <> '' then 0 when "status" = 'over' then 1 when "status" = 'held' then 2
+      when ${NOT_READ} or "decided" = 'doubted' then 3 else 4 end, "remainingBytes" is null, ${SHARE} desc`,
   remaining: sql`"remainingBytes" is null, "remainingBytes", ${SHARE} desc`,
   share: sql`"remainingBytes" is null, ${SHARE} desc`,
   used: sql`"usedBytes" is null, "usedBytes" desc`,
@@ -159,6 +164,7 @@ function matching({ panel, status, search, product, client, drifting }: Overview
 
 function ofStatus(status: string): RawBuilder<boolean> {
   if (status === 'would-be-held') return sql<boolean>`"wouldBegin" <> ''`;
+  if (status === 'not-read') return NOT_READ;
   const isOfRun = status === 'failed' || status === 'unreadable' || status === 'doubted';
   return isOfRun ? sql<boolean>`"decided" = ${status}` : sql<boolean>`"status" = ${status}`;
 }

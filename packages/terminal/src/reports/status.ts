@@ -7,9 +7,14 @@ export function describeStatus({ status, wouldHold }: Pick<ServiceView, 'status'
   return wouldHold.length > 0 ? 'would be held' : 'used up';
 }
 
+type AliasedService = Pick<ServiceView, 'wouldHold' | 'status' | 'error' | 'doubted'>;
+
 /** Returns the words besides its status that find a service in a list. */
-export function listAliases({ wouldHold }: Pick<ServiceView, 'wouldHold'>): StatusFilter[] {
-  return wouldHold.length > 0 ? ['would-be-held'] : [];
+export function listAliases({ wouldHold, status, error, doubted }: AliasedService): StatusFilter[] {
+  // A held service keeps its status when the last run could not read it.
+  const isUnread =
+    ['failed', 'unreadable'].includes(status) || (status === 'held' && error !== null && doubted === null);
+  return [...(wouldHold.length > 0 ? (['would-be-held'] as const) : []), ...(isUnread ? (['not-read'] as const) : [])];
 }
 
 /** Returns the reasons of open holds, and those that would be; null for none. */

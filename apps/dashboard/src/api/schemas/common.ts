@@ -23,7 +23,11 @@ export const unknown = z.unknown();
 export const reportedStatus = name('ServiceStatus', z.enum(REPORTED_STATUSES));
 export const statusFilter = name(
   'StatusFilter',
-  z.enum(STATUS_FILTERS).describe('A status, or `would-be-held`: services for which a hold would begin'),
+  z
+    .enum(STATUS_FILTERS)
+    .describe(
+      'A status; `would-be-held`: services for which a hold would begin; `not-read`: those that the last run could not read',
+    ),
 );
 export const brake = name(
   'Brake',

@@ -14,11 +14,12 @@ import {
 } from './common.js';
 import { logEntry } from './access.js';
 
-export const order = z.enum(['remaining', 'share', 'used', 'id', 'client']);
+export const order = z.enum(['worst', 'remaining', 'share', 'used', 'id', 'client']);
 
 const panel = z.object({
   name: text,
   kind: text,
+  kindTitle: text,
   capabilities: z.array(text),
   requiredRef: textOrNull,
   restrictions: z.array(text),

@@ -5,7 +5,7 @@ import { html, type Html, type Part } from './html.js';
 export interface Field {
   name: string;
   label: string;
-  /** `text` where nothing else is said. */
+  /** `text` where nothing else is said; a `date` is written as 2026-12-31, whatever the language of the browser. */
   type?: 'text' | 'date' | 'number' | 'search' | 'checkbox';
   value?: string;
   /** Makes it a choice; with `''` as a value it may be left open. A value alone is its own text. */
@@ -119,13 +119,17 @@ function showControl(
   const required = isRequired ? html` required` : null;
   if (choices === undefined) {
     const direction = type === 'text' || type === 'search' ? html` dir="auto"` : null;
+    const day =
+      type === 'date'
+        ? html` placeholder="YYYY-MM-DD" pattern="\\d{4}-\\d{2}-\\d{2}" title="A date such as 2026-12-31"`
+        : null;
     return html`<input
-      type="${type}"
+      type="${type === 'date' ? 'text' : type}"
       id="${id}"
       name="${name}"
       value="${value}"
       autocomplete="off"
-      ${direction}${required}${more}
+      ${direction}${day}${required}${more}
     />`;
   }
   const options = choices.map((of) => {

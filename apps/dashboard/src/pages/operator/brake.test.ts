@@ -188,3 +188,41 @@ describe('while the brake stopped the last run of a panel', () => {
     expect(textOf(await read('/'))).toMatch(/Held 3 3 quota/);
   });
 });
+
+describe('while a panel does not answer', () => {
+  it('its pages begin with that, and what is not read is one figure everywhere', async () => {
+    at.panel.server.inject({ fault: { kind: 'status', status: 503 } });
+    at.clock.advance(3_600_000);
+    await at.sluice.poll();
+    const down =
+      /^Panel dcim is down since .*? Until it answers, its 4 services can be neither read, held nor released: they are shown as last read, and 3 stay held\. Last error: /;
+    for (const path of ['/', '/panels', '/panels/dcim'])
+      expect(textOf((await read(path)).replace(/^[\s\S]*?<\/h1>/, ''))).toMatch(down);
+    const page = await read('/');
+    expect(textOf(page)).toMatch(/Not read 4 failed or unreadable/);
+    expect(page).toContain('href="/?status=not-read"');
+    const list = async (path: string) => (await at.fetch(`/api/v1${path}`, { token: reader })).json();
+    expect(await list('/services?status=not-read&limit=1')).toMatchObject({ total: 4 });
+    expect(await list('/overview?status=not-read')).toMatchObject({
+      totals: { failing: 4 },
+      panels: [{ failing: 4 }],
+      services: { matching: 4 },
+    });
+  });
+
+  it('the overview begins with the worst, and calls kinds of panels by their names', async () => {
+    const page = await read('/');
+    const rows = [...page.matchAll(/<th scope="row" ?><a href="\/services\/(svc-\d)"/g)].map(([, id]) => id);
+    expect(rows.slice(0, 4)).toEqual([...USED_UP, 'svc-4']);
+    for (const path of ['/', '/panels', '/panels/dcim']) {
+      const text = await read(path);
+      expect([text.includes('EasyDCIM'), text.includes('>easydcim<')]).toEqual([true, false]);
+    }
+  });
+
+  it('dates of forms are written as ISO dates', async () => {
+    const page = await read('/services/svc-1');
+    expect(page).not.toContain('type="date"');
+    expect(page).toMatch(/name="until"[^>]*placeholder="YYYY-MM-DD"[^>]*pattern="\\d\{4\}-\\d\{2\}-\\d\{2\}"/);
+  });
+});

@@ -20,11 +20,11 @@ import { toChoices, reasonWords, words } from '../layout/words.js';
 import type { Page, PageRequest } from '../page.js';
 import { alarmsSection } from './alarms.js';
 import { brakeBanner, statusWithReasons } from './brake.js';
-import { clockWarning, panelLink, removedBanners, showEnforcement, showState } from './panels.js';
+import { clockWarning, outageBanner, panelLink, removedBanners, showEnforcement, showState } from './panels.js';
 import { runButtons } from './runs.js';
 import { given, type Scene, serviceLink, toNumber, toScene, toWord } from './scene.js';
 
-const ORDERS = ['remaining', 'share', 'used', 'id', 'client'] as const;
+const ORDERS = ['worst', 'remaining', 'share', 'used', 'id', 'client'] as const;
 const PAGE = 50;
 
 /** `/`: all services at a glance. */
@@ -50,7 +50,7 @@ export function readOverview({ query, sluice }: PageRequest): Promise<OverviewRe
     search: query.q?.trim().slice(0, 200),
     drifting: query.drift === 'yes' ? true : undefined,
   };
-  const order = toWord(query.order, ORDERS) ?? 'remaining';
+  const order = toWord(query.order, ORDERS) ?? 'worst';
   return sluice.overview({ ...filter, order, page: toNumber(query.page, 1), size: PAGE });
 }
 
@@ -99,7 +99,7 @@ export function summary(scene: Scene, { totals, brakes, panels, removed, runs, c
       detail: 'of their allowance',
     }),
     tile('Not read', count(failing), {
-      href: '/?status=unreadable',
+      href: '/?status=not-read',
       tone: failing > 0 || !hasRun ? 'warning' : 'good',
       detail: failing > 0 ? 'failed or unreadable' : hasRun ? 'the last run read all' : 'nothing has run yet',
     }),
@@ -123,8 +123,8 @@ export function summary(scene: Scene, { totals, brakes, panels, removed, runs, c
               : 'all answered last',
     }),
   ]);
-  return html`${brakes.map((brake) => brakeBanner(scene, brake))} ${removedBanners(removed)} ${figures}
-  ${clockWarning(clock)}`;
+  return html`${panels.map((panel) => outageBanner(panel, scene.times))}
+  ${brakes.map((brake) => brakeBanner(scene, brake))} ${removedBanners(removed)} ${figures} ${clockWarning(clock)}`;
 }
 
 function doubtedTile(doubted: number): Html[] {
@@ -208,7 +208,7 @@ function filterForm({ request }: Scene, { panels }: OverviewReport, kept: Record
       {
         name: 'order',
         label: 'Order',
-        value: request.query.order ?? 'remaining',
+        value: request.query.order ?? 'worst',
         choices: ORDERS.map((word) => [word, ORDER_WORDS[word]] as const),
       },
       { name: 'drift', label: 'With drift', type: 'checkbox', value: drift },
@@ -217,6 +217,7 @@ function filterForm({ request }: Scene, { panels }: OverviewReport, kept: Record
 }
 
 const ORDER_WORDS: Record<(typeof ORDERS)[number], string> = {
+  worst: 'worst first',
   remaining: 'least remaining',
   share: 'largest share',
   used: 'most used',
@@ -228,7 +229,7 @@ function panelsSection({ times }: Scene, { panels }: OverviewReport): Section {
   const content = table({
     caption: 'Panels',
     columns: [
-      { title: 'Panel', cell: (panel) => html`${panelLink(panel.name)} <span class="soft">${panel.kind}</span>` },
+      { title: 'Panel', cell: (panel) => html`${panelLink(panel.name)} <span class="soft">${panel.kindTitle}</span>` },
       { title: 'State', cell: (panel) => showState(panel, times) },
       { title: 'Enforce', cell: ({ enforce }) => showEnforcement(enforce, times) },
       {

@@ -8,7 +8,7 @@ import {
 } from '@sluice/engine';
 import { notFound } from '../../server/failure.js';
 import { badge, facts, link, notice, section, table } from '../layout/components.js';
-import { count, orNone } from '../layout/format.js';
+import { count, counted, orNone } from '../layout/format.js';
 import type { Times } from '../layout/format.js';
 import { html, type Html, type Part } from '../layout/html.js';
 import { inWords } from '../layout/words.js';
@@ -63,6 +63,22 @@ export function removedBanners(removed: OverviewReport['removed']): Html[] {
   );
 }
 
+/** Says since when a panel does not answer, and what that means for its services; nothing while it answers. */
+export function outageBanner(panel: OverviewPanel, times: Times): Part {
+  const { name, downSince, services, held, lastCall } = panel;
+  if (downSince === null) return null;
+  const cause =
+    lastCall === null || lastCall.ok
+      ? null
+      : html` Last error: <span dir="auto">${lastCall.message ?? lastCall.code}</span>.`;
+  return notice(
+    'bad',
+    html`<strong>Panel ${panelLink(name)} is down since ${times.full(downSince)}.</strong> Until it answers, its
+      ${counted(services, 'service')} can be neither read, held nor released: they are shown as last read, and
+      ${count(held)} stay held.${cause}`,
+  );
+}
+
 /** `/panels`: the panels of the config, as the store knows them. */
 export const panelsPage: Page = async (request) => {
   const scene = toScene(request);
@@ -72,7 +88,7 @@ export const panelsPage: Page = async (request) => {
     caption: 'Panels',
     columns: [
       { title: 'Panel', cell: (panel) => panelLink(panel.name) },
-      { title: 'Kind', cell: ({ kind }) => kind, isMinor: true },
+      { title: 'Kind', cell: ({ kindTitle }) => kindTitle, isMinor: true },
       { title: 'State', cell: (panel) => showState(panel, times) },
       { title: 'Enforce', cell: ({ enforce }) => showEnforcement(enforce, times) },
       {
@@ -83,7 +99,7 @@ export const panelsPage: Page = async (request) => {
       { title: 'Services', cell: ({ services }) => count(services), isNumber: true },
       { title: 'Held', cell: ({ held }) => count(held), isNumber: true },
       { title: 'Would be held', cell: ({ wouldHold }) => count(wouldHold), isNumber: true },
-      { title: 'Failing', cell: ({ failing }) => count(failing), isNumber: true },
+      { title: 'Not read', cell: ({ failing }) => count(failing), isNumber: true },
       { title: 'Drift', cell: ({ drifting }) => count(drifting), isNumber: true },
       { title: 'Last call', cell: ({ lastCall }) => times.ago(lastCall?.at), isMinor: true },
     ],
@@ -92,8 +108,8 @@ export const panelsPage: Page = async (request) => {
   });
   return {
     title: 'Panels',
-    body: html`${brakes.map((brake) => brakeBanner(scene, brake))} ${removedBanners(removed)} ${clockWarning(clock)}
-    ${section('Panels', list)}`,
+    body: html`${panels.map((panel) => outageBanner(panel, times))} ${brakes.map((brake) => brakeBanner(scene, brake))}
+    ${removedBanners(removed)} ${clockWarning(clock)} ${section('Panels', list)}`,
   };
 };
 
@@ -110,7 +126,7 @@ export const panelPage: Page = async (request) => {
   const { entries } = await sluice.log.list({ kinds: ['action', 'api'], panel: panelName, limit: 50 });
   const { enforce, lastCall, lease } = panel;
   const { times } = scene;
-  const body = html`${panel.brake === null ? null : brakeBanner(scene, panel.brake)}
+  const body = html`${outageBanner(panel, times)} ${panel.brake === null ? null : brakeBanner(scene, panel.brake)}
   ${scene.mayOperate ? runButtons(request, { panel: panelName, hasAgents: panel.capabilities.includes('agents') }) : null}
   ${tested?.value === null ? problemNotice(tested.problem) : null}
   ${
@@ -125,7 +141,7 @@ export const panelPage: Page = async (request) => {
   ${section(
     'State',
     html`${facts([
-        ['Kind', panel.kind],
+        ['Kind', panel.kindTitle],
         ['State', showState(panel, times)],
         [
           'Last call',
