@@ -59,7 +59,7 @@ export const dbRestore: CommandHandler<GlobalOptions & { yes?: boolean }> = asyn
   await confirm(deps, options, `Replace ${location} with ${from}?`);
   const { clock, isAlive } = deps;
   const restored = await restoreLocalStore(from, location, { clock, isAlive });
-  const { version, replaced, replacedHolds, behind, observing } = restored;
+  const { version, replaced, replacedHolds, behind, observing, enforced } = restored;
   const terminal = new Terminal(deps, options);
   if (replacedHolds !== null) {
     terminal.warn(
@@ -76,7 +76,12 @@ export const dbRestore: CommandHandler<GlobalOptions & { yes?: boolean }> = asyn
       `sluice: warning: panel ${observing.join(', ')} is enforced no further than in the replaced store; when "sluice plan" shows what you expect, run "sluice enforce PANEL"`,
     );
   }
-  terminal.document({ from, to: location, version, replaced, replacedHolds, behind, observing });
+  if (enforced.length > 0) {
+    terminal.warn(
+      `sluice: warning: there is no readable store to compare with, and the backup enforces panel ${enforced.join(', ')}: the next run changes it. If it was observed since, run "sluice observe PANEL" before`,
+    );
+  }
+  terminal.document({ from, to: location, version, replaced, replacedHolds, behind, observing, enforced });
   terminal.info(
     `${location} was restored from ${from}${replaced === null ? '' : `; the replaced store is kept as ${replaced}`}`,
   );

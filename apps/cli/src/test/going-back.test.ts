@@ -314,6 +314,23 @@ describe('a restored backup that is older than what was restricted since', () =>
     expect(ports(1)).toEqual(['up', 'up']);
   });
 
+  it.each(['is missing', 'is damaged'])(
+    'names the panels that it enforces where the replaced store %s',
+    async (state) => {
+      await at.addService(1);
+      await succeed('enforce dcim --yes');
+      await succeed('db backup early.db');
+      const location = at.bench.path('sluice.db');
+      for (const end of ['', '-wal', '-shm', '.holds.json']) rmSync(location + end, { force: true });
+      if (state === 'is damaged') at.bench.write('sluice.db', 'not a database');
+      const restored = await at.bench.sluice('db restore early.db --yes --json');
+      expect(restored.json()).toMatchObject({ observing: [], enforced: ['dcim'] });
+      expect(restored.stderr).toMatch(
+        /no readable store .* the backup enforces panel dcim: .* "sluice observe PANEL" before/,
+      );
+    },
+  );
+
   it('keeps the file that names it, from which it is given back', async () => {
     await at.addService(1);
     await succeed('poll');

@@ -111,6 +111,12 @@ export async function keepObserving(
   return [...new Set([...observed, ...older].map(({ panel }) => panel))].sort();
 }
 
+/** Returns the panels that switches of a store enforce, or products of theirs. */
+export async function listEnforced({ switches }: Pick<StoreTables, 'switches'>): Promise<string[]> {
+  const on = (await switches.list()).filter(({ enforce }) => enforce === 'on');
+  return [...new Set(on.map(({ panel }) => panel))].sort();
+}
+
 function withSwitch(stored: readonly SwitchRecord[], wanted: SwitchRecord): SwitchRecord[] {
   // A switch of the whole panel replaces those of its products.
   const kept = stored.filter(

@@ -13,7 +13,7 @@ import {
 import { type Files, nodeFiles } from '../files.js';
 import { refuseLostStore, replaceHoldsFile } from '../holds/holds-file.js';
 import { leasesInUse } from '../leases.js';
-import { copySwitches, keepObserving } from '../panels/enforcement.js';
+import { copySwitches, keepObserving, listEnforced } from '../panels/enforcement.js';
 import { inheritMarks } from '../run/store-mark.js';
 import { backupBeforeMigration } from './backups.js';
 
@@ -69,6 +69,8 @@ export interface RestoredStore extends RestoreResult {
   behind: string[];
   /** Panels whose switches are those of the replaced store, whatever the backup says: `observe`, or what the config says. */
   observing: string[];
+  /** Panels that switches of the backup enforce, where the replaced store is missing or can't be read to compare. */
+  enforced: string[];
 }
 
 /**
@@ -95,13 +97,14 @@ export async function restoreLocalStore(
 async function inheritFrom(
   replaced: string | null,
   at: { location: string; clock: Clock },
-): Promise<Pick<RestoredStore, 'behind' | 'observing'>> {
+): Promise<Pick<RestoredStore, 'behind' | 'observing' | 'enforced'>> {
   return withStore(at, async (store) => {
     const from = replaced === null ? null : await openReadable(replaced, at.clock);
     try {
       return {
         behind: await inheritMarks(from, store),
         observing: from === null ? [] : await keepObserving(from, store),
+        enforced: from === null ? await listEnforced(store) : [],
       };
     } finally {
       await from?.close();
