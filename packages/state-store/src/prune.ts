@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { type RollUpRange, rollUpSamples, type RollUpStep } from './roll-up.js';
-import { hasBetween } from './standing-samples.js';
+import { hasWithin } from './standing-samples.js';
 import type { Access, Session } from './tables/access.js';
 import { listed } from './tables/chunks.js';
 
@@ -156,7 +156,7 @@ async function rollUpPeriod(
     from "confirmations" as "c" where "resolution" = ${from} and "read_at" >= ${since} and "read_at" < ${until}`.execute(
     db,
   );
-  const due = rows.filter(({ at, next }) => !hasBetween(bounds, at, next));
+  const due = rows.filter(({ at, next }) => !hasWithin(bounds, at, next));
   const [gone, rest] = [true, false].map((isGone) =>
     due.filter(({ next }) => (next !== null && next < until) === isGone).map(({ seq }) => seq),
   );

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { SampleRecord } from './records.js';
-import { hasBetween, judge, type Neighboured, type Standing } from './standing-samples.js';
+import { hasWithin, judge, type Neighboured, type Standing } from './standing-samples.js';
 import type { Access, Session } from './tables/access.js';
 import { listed } from './tables/chunks.js';
 
@@ -134,16 +134,16 @@ const toKeys = (rows: readonly Neighboured[]): string => JSON.stringify(rows.map
 const isNamed = (rows: readonly Neighboured[]) => sql`("service", "at") in (
   select json_extract("value", '$[0]'), json_extract("value", '$[1]') from json_each(${toKeys(rows)}))`;
 
-/** Where a reading that repeats a sample is the last one before a bound, the sample goes on from it. */
+/** Where a reading that repeats a sample is the last one until a bound, the sample goes on from it. */
 async function moveConfirmed({ db }: Session, gone: readonly Neighboured[], bounds: readonly string[]): Promise<void> {
   for (const { service, at, next_at: next, confirmed_at: confirmed } of gone) {
-    if (confirmed === null || !hasBetween(bounds, confirmed, next)) continue;
+    if (confirmed === null || !hasWithin(bounds, confirmed, next)) continue;
     const { rows } = await sql<{ seq: number; at: string }>`
       select "c"."seq", "c"."read_at" as "at" from "usage_samples" as "s" join "confirmations" as "c"
         on "c"."panel" = "s"."panel" and "c"."seq" > "s"."confirmed_from"
         and "c"."seq" < coalesce("s"."confirmed_until", 9223372036854775807)
       where "s"."service" = ${service} and "s"."at" = ${at} order by "c"."seq"`.execute(db);
-    const kept = rows.find((row, index) => hasBetween(bounds, row.at, rows[index + 1]?.at ?? next));
+    const kept = rows.find((row, index) => hasWithin(bounds, row.at, rows[index + 1]?.at ?? next));
     if (kept === undefined) continue;
     await sql`update or ignore "usage_samples" set "at" = ${kept.at}, "resolution" = 'raw', "confirmed_from" = ${kept.seq}
       where "service" = ${service} and "at" = ${at}`.execute(db);

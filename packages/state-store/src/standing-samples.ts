@@ -25,13 +25,13 @@ export interface Standing {
   decided: ReadonlySet<string>;
   /** Purchases and notices by service, ascending. */
   events: ReadonlyMap<string, readonly string[]>;
-  /** Instants whose last sample before them stays, ascending. */
+  /** Instants whose last sample, at them or before, stays; ascending. */
   bounds: readonly string[];
 }
 
 /**
  * Returns whether a sample stays as it is, whatever its age: the first and last of a cycle, both sides of a fall, the last one
- * before a bound, that of a decision, and the change that was in force at a purchase or notice. `rows` are in the order of
+ * until a bound, that of a decision, and the change that was in force at a purchase or notice. `rows` are in the order of
  * services and time.
  */
 export function judge(rows: readonly Neighboured[], index: number, standing: Standing): boolean {
@@ -41,7 +41,7 @@ export function judge(rows: readonly Neighboured[], index: number, standing: Sta
   if (row.next_cycle !== null && row.next_cycle !== row.cycle) return true;
   if (isBelow(row.total_bytes, row.prior_total) || isBelow(row.next_total, row.total_bytes)) return true;
   if (standing.decided.has(`${row.service} ${row.at}`)) return true;
-  if (hasBetween(standing.bounds, row.at, earlier(row.confirmed_at, row.next_at))) return true;
+  if (hasWithin(standing.bounds, row.at, earlier(row.confirmed_at, row.next_at))) return true;
   if (!isChange(row)) return false;
   return hasWithin(standing.events.get(row.service) ?? [], row.at, nextChange(rows, index));
 }
@@ -77,23 +77,17 @@ function earlier(a: string | null, b: string | null): string | null {
   return a === null ? b : b === null || a < b ? a : b;
 }
 
-/** Returns whether one of ascending instants is after `from`, and at most `to`; without `to` whether one is after `from`. */
-export function hasBetween(instants: readonly string[], from: string, to: string | null): boolean {
-  const first = instants[firstAfter(instants, from)];
-  return first !== undefined && (to === null || first <= to);
-}
-
-/** The same, but for instants from `from` on and before `to`. */
-function hasWithin(instants: readonly string[], from: string, to: string | null): boolean {
-  const first = instants.find((instant) => instant >= from);
+/** Returns whether one of ascending instants is `from` or later, and before `to`; without `to` whether one is `from` or later. */
+export function hasWithin(instants: readonly string[], from: string, to: string | null): boolean {
+  const first = instants[findFirst(instants, from)];
   return first !== undefined && (to === null || first < to);
 }
 
-function firstAfter(instants: readonly string[], from: string): number {
+function findFirst(instants: readonly string[], from: string): number {
   let [low, high] = [0, instants.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((instants[middle] ?? '') <= from) low = middle + 1;
+    if ((instants[middle] ?? '') < from) low = middle + 1;
     else high = middle;
   }
   return low;

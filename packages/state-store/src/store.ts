@@ -517,7 +517,7 @@ export interface StateStore extends StoreTables {
     /**
      * Deletes API log rows, ended sessions and answers to requests older than a week, and rolls samples up; nothing of money: raw older than
      * `samplesDays` to hours, hours older than 4 times that to days. Samples stay that something follows from: the first and last of a
-     * cycle, both sides of a fall, the last before each of the `bounds`, and those behind a decision, purchase or notice.
+     * cycle, both sides of a fall, the last until each of the `bounds`, and those behind a decision, purchase or notice.
      */
     prune(request: PruneRequest): Promise<{ apiCalls: number; samples: number }>;
     /** What earlier versions left in it. */
