@@ -6,6 +6,8 @@ const ANSWERS: readonly string[] = ['PANEL_NOT_FOUND', 'PANEL_REJECTED', 'PANEL_
 
 /** Calls that are read to find one that was answered. */
 const NEWEST = 100;
+/** So many show that a panel answers, unless most of its calls fail. */
+const FEW = 10;
 /** Calls outside of runs that are this far apart do not belong together. */
 const TOGETHER_MS = 60_000;
 
@@ -24,17 +26,26 @@ export interface PanelReach {
  * outage, nor does an error of a reading about one service. Calls of a time when the clock was ahead are left out.
  */
 export async function readReach(session: Session, panel: string): Promise<PanelReach> {
+  const reach = await judgeNewest(session, panel, FEW);
+  return reach ?? (await judgeNewest(session, panel, NEWEST)) ?? { reachable: null, downSince: null, last: null };
+}
+
+/** Judges by the newest calls, as many as `limit`; null where an older one may show that the panel answers. */
+async function judgeNewest(session: Session, panel: string, limit: number): Promise<PanelReach | null> {
   const { store } = session;
-  const calls = await store.apiCalls.list({ panel, until: session.now(), limit: NEWEST });
+  const calls = await store.apiCalls.list({ panel, until: session.now(), limit });
+  const more = limit < NEWEST && calls.length === limit;
   const [last = null] = calls;
   const telling = calls.filter((call) => call.run !== null || call.service === null || isAnswered(call));
   const [newest] = telling;
+  if (newest === undefined && more) return null;
   if (newest === undefined) return { reachable: last === null ? null : last.status !== null, downSince: null, last };
   const latest = telling.filter((call) => belongTogether(call, newest));
   const known = await store.conditions.get(outageKey(panel));
   // After a whole run of refusals, another one shows nothing.
   if (latest.some((call) => call.ok || (known === null && isAnswered(call))))
     return { reachable: true, downSince: null, last };
+  if (more) return null;
   return { reachable: false, downSince: known?.since ?? latest.at(-1)?.at ?? null, last };
 }
 

@@ -100,31 +100,37 @@ async function listHeads({ db }: Session, { since, until, run, panel }: CallFilt
   if (until !== undefined) query = query.where('first_at', '<=', until);
   if (run !== undefined) query = query.where((eb) => eb.or([eb('run', '=', run), eb('run', 'is', null)]));
   if (panel !== undefined) query = query.where((eb) => eb.or([eb('panel', '=', panel), eb('panel', 'is', null)]));
-  return query.orderBy('last_at', 'desc').execute();
+  return query.orderBy('last_at', 'desc').orderBy('seq', 'desc').execute();
 }
 
-/** Reads the newest calls of a panel in a block; null where they are not beside it, or others are asked for. */
-async function readNewest(
+/** Returns whether the newest calls of a panel, which are beside a large block, are enough. */
+function isOfNewest(head: BlockHead, { service, run, panel, until }: CallFilter, limit: number): boolean {
+  if (panel === undefined || service !== undefined || run !== undefined || limit > NEWEST_OF_PANEL) return false;
+  return until === undefined || until >= head.last_at;
+}
+
+/** Reads the calls of a block; with `newest`, of a large one only the newest of each panel. */
+async function readBlock(
   { db }: Session,
   head: BlockHead,
-  { filter, limit }: { filter: CallFilter; limit: number },
-): Promise<NumberedCall[] | null> {
-  const { service, run, panel, until } = filter;
-  if (panel === undefined || service !== undefined || run !== undefined || limit > NEWEST_OF_PANEL) return null;
-  if (until !== undefined && until < head.last_at) return null;
-  const row = await db.selectFrom('api_call_blocks').select('newest').where('seq', '=', head.seq).executeTakeFirst();
-  if (row === undefined || row.newest === null) return null;
-  return decodeNewest(head.seq, row.newest)
-    .map(({ call, index }) => ({ call, seq: head.first_seq + index }))
-    .filter(({ call }) => matches(call, filter));
+  filter: CallFilter,
+  newest = false,
+): Promise<NumberedCall[]> {
+  const row = await db
+    .selectFrom('api_call_blocks')
+    .select((eb) => [
+      newest ? 'newest' : eb.val(null).as('newest'),
+      newest ? eb.case().when('newest', 'is', null).then(eb.ref('data')).end().as('data') : 'data',
+    ])
+    .where('seq', '=', head.seq)
+    .executeTakeFirst();
+  return toNumbered(head, row ?? { newest: null, data: null }).filter(({ call }) => matches(call, filter));
 }
 
-async function readBlock({ db }: Session, head: BlockHead, filter: CallFilter): Promise<NumberedCall[]> {
-  const row = await db.selectFrom('api_call_blocks').select('data').where('seq', '=', head.seq).executeTakeFirst();
-  if (row === undefined) return [];
-  return decodeBlock(head.seq, row.data)
-    .map((call, index) => ({ call, seq: head.first_seq + index }))
-    .filter(({ call }) => matches(call, filter));
+function toNumbered(head: BlockHead, { newest, data }: Record<'newest' | 'data', Uint8Array | null>): NumberedCall[] {
+  const { seq, first_seq: first } = head;
+  if (newest !== null) return decodeNewest(seq, newest).map(({ call, index }) => ({ call, seq: first + index }));
+  return data === null ? [] : decodeBlock(seq, data).map((call, index) => ({ call, seq: first + index }));
 }
 
 function matches(call: ApiCallRecord, { service, panel, run, since, until }: CallFilter): boolean {
@@ -138,6 +144,11 @@ function byTime(a: NumberedCall, b: NumberedCall): number {
   return a.call.at < b.call.at ? -1 : a.call.at > b.call.at ? 1 : a.seq - b.seq;
 }
 
+/** Returns whether all calls of a block are older than a call, or as old and written before it. */
+function isBefore(head: BlockHead, { call, seq }: NumberedCall): boolean {
+  return call.at > head.last_at || (call.at === head.last_at && seq > head.seq);
+}
+
 /** Reads the newest calls of blocks, newest first; only as many blocks as needed. */
 export async function newestInBlocks(
   session: Session,
@@ -147,9 +158,8 @@ export async function newestInBlocks(
   let found: NumberedCall[] = [];
   for (const head of await listHeads(session, filter)) {
     const oldest = found.length < limit ? undefined : found.at(-1);
-    if (oldest !== undefined && oldest.call.at > head.last_at) break;
-    const newest = await readNewest(session, head, { filter, limit });
-    found.push(...(newest ?? (await readBlock(session, head, filter))));
+    if (oldest !== undefined && isBefore(head, oldest)) break;
+    found.push(...(await readBlock(session, head, filter, isOfNewest(head, filter, limit))));
     found = found.sort((a, b) => byTime(b, a)).slice(0, limit);
   }
   return found;
