@@ -25,33 +25,28 @@ const part = (name, ok) => {
 };
 
 part('build', await runTool('turbo', ['run', 'build', '--output-logs=errors-only']));
-if (!panels) {
-  const checks = {
-    'types and lint': () => runScript('lint.mjs'),
-    circles: () => runScript('circles.mjs'),
-    format: () => runTool('oxfmt', ['--list-different', '.']),
-    ...(long ? {} : { docs: () => runScript('docs.mjs', '--check'), packages: () => runScript('check-packages.mjs') }),
-  };
-  // Two at a time: each is one thread for most of its time.
-  const waiting = Object.entries(checks);
-  const work = async () => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) part(next[0], await next[1]());
-  };
-  await Promise.all([work(), work()]);
+
+const checks = {
+  'types and lint': () => runScript('lint.mjs'),
+  ...(long ? {} : { packages: () => runScript('check-packages.mjs'), docs: () => runScript('docs.mjs', '--check') }),
+  circles: () => runScript('circles.mjs'),
+  format: () => runTool('oxfmt', ['--list-different', '.']),
+};
+/** One at a time, beside the tests: those wait now and then, and would leave a core idle. */
+async function runChecks() {
+  if (panels) return;
+  for (const [name, check] of Object.entries(checks)) part(name, await check());
 }
+
 // Runs that depend on the outside, on luck or on length are never answered from the cache.
 const fresh = long || panels ? ['--force'] : [];
 const only = panels ? ['--', '--passWithNoTests', '--testPathPatterns', '\\.panel\\.test'] : [];
 // Tests of two packages would delete each other's users on the same panel.
 const concurrency = panels ? 1 : 2;
-part(
-  'tests',
-  await runTool(
-    'turbo',
-    ['run', 'test', '--continue=always', `--concurrency=${concurrency}`, '--output-logs=new-only', ...fresh, ...only],
-    { env },
-  ),
-);
+const turbo = ['run', 'test', '--continue=always', `--concurrency=${concurrency}`, '--output-logs=new-only'];
+const tests = runTool('turbo', [...turbo, ...fresh, ...only], { env });
+await runChecks();
+part('tests', await tests);
 
 const totals = { passed: 0, failed: 0, skipped: 0 };
 for (const report of reports) {
