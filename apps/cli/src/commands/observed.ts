@@ -1,4 +1,4 @@
-import { describeBrake, type PanelView, type ServiceDetail } from '@sluice/engine';
+import { describeBrake, type ServiceDetail } from '@sluice/engine';
 import type { Terminal } from '@sluice/terminal';
 import { printObserving } from '@sluice/terminal/reports';
 import type { Opened } from '../open-sluice.js';
@@ -28,16 +28,17 @@ export async function printKept(
   printObserving(terminal, findPanels(true));
   const enforced = findPanels(false);
   if (enforced.length === 0) return;
-  const { panels } = await sluice.panels.list();
-  printBrakes(
-    terminal,
-    panels.filter(({ name }) => enforced.includes(name)),
-  );
+  await printBrakes({ sluice, terminal }, enforced);
 }
 
-/** Prints on which of these panels the brake stopped the last run. */
-export function printBrakes(terminal: Terminal, panels: readonly Pick<PanelView, 'name' | 'brake'>[]): void {
-  for (const { name, brake } of panels)
-    if (brake !== null)
-      terminal.line(terminal.colors.red(describeBrake(brake, terminal.times.at(brake.since, name) ?? brake.since)));
+/** Prints on which of these panels the brake stopped the last runs, over services and over agents. */
+export async function printBrakes(
+  { sluice, terminal }: Pick<Opened, 'sluice' | 'terminal'>,
+  panels: readonly string[],
+): Promise<void> {
+  const { brakes } = await sluice.overview({ size: 1 });
+  for (const brake of brakes.filter(({ panel }) => panels.includes(panel)))
+    terminal.line(
+      terminal.colors.red(describeBrake(brake, terminal.times.at(brake.since, brake.panel) ?? brake.since)),
+    );
 }

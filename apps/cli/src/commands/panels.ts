@@ -36,13 +36,16 @@ export const panelList: CommandHandler<ListOptions> = (args, options, deps) =>
       const { panels, removed } = await sluice.panels.list();
       return { rows: panels, also: { removed } };
     },
-    ({ terminal }, panels, { csv }, also) => {
+    async ({ sluice, terminal }, panels, { csv }, also) => {
       if (csv !== undefined) return ExitCode.done;
       printOutages(
         terminal,
         panels.map(({ name, downSince }) => ({ panel: name, panelDownSince: downSince })),
       );
-      printBrakes(terminal, panels);
+      await printBrakes(
+        { sluice, terminal },
+        panels.map(({ name }) => name),
+      );
       for (const { message } of also?.removed ?? []) terminal.line(terminal.colors.red(message));
       return ExitCode.done;
     },

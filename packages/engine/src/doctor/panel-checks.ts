@@ -5,7 +5,7 @@ import { formatLength } from '../clock/clock-guard.js';
 import { compareIds, nameFew } from '../natural-order.js';
 import { listAlarms } from '../notices/list-alarms.js';
 import { describeEnforcement, readEnforcements } from '../panels/enforcement.js';
-import { describeBrake, findBrake, findMoved } from '../run/brake-state.js';
+import { describeBrake, findBrakes, findMoved } from '../run/brake-state.js';
 import { listStopped } from '../run/reversals.js';
 import { readMark } from '../run/store-mark.js';
 import { describeWriter, isObserved } from '../run/store-moved.js';
@@ -50,12 +50,12 @@ export async function panelChecks(session: Session, name: string, contract: bool
 
 /** Checks that the last run was not stopped, by the brake or since a copy of the store changes the panel. */
 async function brakeChecks(session: Session, name: string): Promise<Check[]> {
-  const brake = await findBrake(session, name);
-  if (brake === null) return [];
-  const sentence = describeBrake(brake, brake.since);
-  if (brake.subjects === 'store')
-    return [{ ...toChecks('store', name)('failed', sentence, 'store_moved'), details: { panel: name } }];
-  return [toChecks('brake', name)('warning', sentence, 'mass_change')];
+  return (await findBrakes(session, name)).map((brake) => {
+    const sentence = describeBrake(brake, brake.since);
+    return brake.subjects === 'store'
+      ? { ...toChecks('store', name)('failed', sentence, 'store_moved'), details: { panel: name } }
+      : toChecks('brake', name)('warning', sentence, 'mass_change');
+  });
 }
 
 /** Checks the mark of this store on the panel; under `observe` another store may change it. */

@@ -61,21 +61,24 @@ export async function findMoved({ store }: Pick<Session, 'store'>, panel: string
  * next run over the panel that is not stopped, also because the panel is under `observe`; a run that can't read the panel ends
  * nothing. Also returns that a copy of the store changes the panel.
  */
-export async function findBrake({ store }: Pick<Session, 'store'>, panel: string): Promise<BrakeState | null> {
-  for (const subjects of EVERY) {
-    const condition = await store.conditions.get(brakeKey(panel, subjects));
-    if (condition !== null) return toState(panel, subjects, condition);
-  }
-  return null;
+export async function findBrake(session: Pick<Session, 'store'>, panel: string): Promise<BrakeState | null> {
+  return (await findBrakes(session, panel))[0] ?? null;
 }
 
-/** Returns the panels of the config whose last run the brake stopped, in the order of the config. */
+/** Returns all that stops the runs over a panel, as `findBrake`: the brake can stop those over services and over agents. */
+export async function findBrakes({ store }: Pick<Session, 'store'>, panel: string): Promise<BrakeState[]> {
+  const found: BrakeState[] = [];
+  for (const subjects of EVERY) {
+    const condition = await store.conditions.get(brakeKey(panel, subjects));
+    if (condition !== null) found.push(toState(panel, subjects, condition));
+  }
+  return found;
+}
+
+/** Returns what stopped the last runs over the panels of the config, in the order of the config. */
 export async function listBrakes(session: Session): Promise<BrakeState[]> {
   const found: BrakeState[] = [];
-  for (const panel of Object.keys(session.config.panels)) {
-    const brake = await findBrake(session, panel);
-    if (brake !== null) found.push(brake);
-  }
+  for (const panel of Object.keys(session.config.panels)) found.push(...(await findBrakes(session, panel)));
   return found;
 }
 

@@ -71,6 +71,21 @@ export function printSemantics(terminal: Terminal, agents: readonly AgentView[])
   }
 }
 
+/** Why an agent is in its state, by the code of its rule. */
+const RULES: Readonly<Record<string, string>> = {
+  'no-limit': 'it has no limit',
+  'below-limit': 'its usage is below its limit',
+  full: 'its limit is used up exactly, which is allowed',
+  'at-or-over-limit': 'its limit is used up',
+  'over-limit': 'it is over its limit',
+  'within-release-margin': 'its usage is only just below its limit, which releases nothing',
+  exempt: 'it is exempt from its limit',
+  dormant: 'the account is not an agent any more',
+  missing: "it is not in the panel's list",
+  unknown: "the panel's list could not be read",
+  doubted: 'its usage would exceed its limit by one jump, and waits for the next check',
+};
+
 /** Prints one agent with its period and its ancestors. */
 export function printAgent(terminal: Terminal, agent: AgentDetail): void {
   const { times } = terminal;
@@ -82,8 +97,10 @@ export function printAgent(terminal: Terminal, agent: AgentDetail): void {
       : ` since ${times.bound(period.start, panel) ?? ''}${period.end === null ? '' : `, until ${times.bound(period.end, panel) ?? ''}`}`;
   terminal.line(`  ${name} (${uuid}): counted by ${accounting}${since}`);
   if (reservedBytes !== null && reservedBytes > 0) terminal.line(`  reserved: ${bytesCell(reservedBytes) ?? ''}`);
-  if (rule !== null)
-    terminal.line(`  rule: ${rule}${heldSince === null ? '' : `, held since ${times.at(heldSince, panel) ?? ''}`}`);
+  const because = rule === null ? null : (RULES[rule] ?? null);
+  const held = heldSince === null ? null : `held since ${times.at(heldSince, panel) ?? ''}`;
+  const why = [because, held].filter((part) => part !== null);
+  if (why.length > 0) terminal.line(`  ${why.join('; ')}`);
   for (const above of ancestors) {
     terminal.line(
       `  ancestor ${above.name}, limit ${above.limitBytes === null ? 'none' : (bytesCell(above.limitBytes) ?? '')}`,

@@ -44,7 +44,7 @@ export function brakeBanner({ request, times, mayOperate }: Scene, brake: BrakeS
   const hidden = { command: 'plan', panel };
   return html`${notice('bad', sentence)}
     <div class="buttons">
-      ${postForm(request, { action: '/runs', id: `review-${panel}`, submit: 'Review the changes', hidden })}
+      ${postForm(request, { action: '/runs', id: `review-${subjects === 'agents' ? 'agents-' : ''}${panel}`, submit: 'Review the changes', hidden })}
       <a class="button" href="${panelHref(panel)}/allow-once">Allow them once…</a>
       <a class="button" href="${panelHref(panel)}/observe">Observe the panel…</a>
     </div>`;

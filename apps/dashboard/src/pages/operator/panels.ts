@@ -118,7 +118,7 @@ export const panelPage: Page = async (request) => {
   const { sluice, params, query } = request;
   const panelName = params.name ?? '';
   const scene = toScene(request, panelName);
-  const { panels } = await sluice.overview({ size: 1 });
+  const { panels, brakes } = await sluice.overview({ size: 1 });
   const panel = panels.find((each) => each.name === panelName);
   if (panel === undefined) throw notFound('unknown_panel', `There is no panel "${panelName}" in the config`);
   const tested = query.test === 'yes' ? await attempt(() => sluice.panels.test([panelName])) : null;
@@ -126,7 +126,8 @@ export const panelPage: Page = async (request) => {
   const { entries } = await sluice.log.list({ kinds: ['action', 'api'], panel: panelName, limit: 50 });
   const { enforce, lastCall, lease } = panel;
   const { times } = scene;
-  const body = html`${outageBanner(panel, times)} ${panel.brake === null ? null : brakeBanner(scene, panel.brake)}
+  const body = html`${outageBanner(panel, times)}
+  ${brakes.filter((brake) => brake.panel === panelName).map((brake) => brakeBanner(scene, brake))}
   ${scene.mayOperate ? runButtons(request, { panel: panelName, hasAgents: panel.capabilities.includes('agents') }) : null}
   ${tested?.value === null ? problemNotice(tested.problem) : null}
   ${

@@ -181,6 +181,23 @@ describe('the brake', () => {
     expect(disabled()).toBe(0);
   });
 
+  it('over agents is shown beside the one over services', async () => {
+    const users = [1, 2, 3].map((number) => at.create(number, { product: 'agency' }));
+    for (const uuid of await Promise.all(users)) at.panel.use(uuid, 12 * GB);
+    await addAgents(20);
+    for (const { user } of agents) at.panel.use(user, 6 * GB);
+    at.bench.clock.advance(3_600_000);
+    expect([(await at.poll()).exitCode, (await at.check()).exitCode]).toEqual([6, 6]);
+    for (const words of ['doctor', 'panel list']) {
+      const { stdout } = await at.bench.sluice(words);
+      expect(stdout).toMatch(/would have changed 3 of 3 services at once/);
+      expect(stdout).toMatch(/would have changed 20 of 20 agents at once/);
+    }
+    const shown = (await at.bench.sluice('agent show agent-0')).stdout;
+    expect(shown).toContain('its limit is used up');
+    expect(shown).not.toContain('rule:');
+  });
+
   it('stops a reconcile before the agents as well', async () => {
     await addAgents(20);
     for (const { user } of agents) at.panel.use(user, 6 * GB);
