@@ -8,6 +8,7 @@ import {
   reportCalls,
 } from '../calls/read-calls.js';
 import type { ComparedBill, ReconcileCallsRequest } from '../calls/compared-bill.js';
+import { noteLateCalls } from '../calls/late-calls.js';
 import { reconcileCalls } from '../calls/reconcile-calls.js';
 import { withFailure } from '../notices/heartbeat.js';
 import { billReport, type BillReport, listBills, type StoredBillView } from '../calls/stored-bills.js';
@@ -85,7 +86,8 @@ export function callsApi(call: RunCall): Calls {
         const isPart = options?.dryRun === true || options?.service !== undefined;
         const report = await (isPart ? work() : withFailure(session, work));
         const ended = { run: report.run, services: false };
-        if (options?.dryRun !== true) await afterRun(session, ended, newsOfBills(report.bills));
+        const late = isPart ? [] : await noteLateCalls(session);
+        if (options?.dryRun !== true) await afterRun(session, ended, [...newsOfBills(report.bills), ...late]);
         return report;
       }),
     report: (of, options) =>

@@ -18,6 +18,7 @@ export interface ComparedBill {
   /** Id of the bill; null: calls that no bill has, and that are not due. */
   bill: string | null;
   period: PeriodView;
+  currency: string;
   billed: { calls: number; total: string };
   now: { calls: number; total: string };
   /** What came later, less what is gone; with all digits of the charges. */

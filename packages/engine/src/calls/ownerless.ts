@@ -35,18 +35,34 @@ export async function listUnbilled(
     if (!hasCalls(session, panel)) continue;
     const { telephony } = await session.panel(panel);
     if (telephony === undefined || telephony.billFrom === null) continue;
-    for (const line of await listPassed(session, panel, telephony)) {
-      session.deps.signal.throwIfAborted();
-      if (request.service !== null && !line.periods.some(({ service }) => service === request.service)) continue;
-      found.push(...(await readUnbilled(session, line, request.period)));
-    }
+    found.push(...(await listUnbilledOnPanel(session, { panel, telephony }, request)));
   }
   return found;
 }
 
+/** The same of one panel with telephony that is billed. */
+export async function listUnbilledOnPanel(
+  session: Session,
+  { panel, telephony }: { panel: string; telephony: PanelTelephony },
+  request: Pick<ReconcileCallsRequest, 'service' | 'period'>,
+): Promise<ComparedBill[]> {
+  const found: ComparedBill[] = [];
+  for (const line of await listPassed(session, panel, telephony)) {
+    session.deps.signal.throwIfAborted();
+    if (request.service !== null && !line.periods.some(({ service }) => service === request.service)) continue;
+    found.push(...(await readUnbilled(session, line, request.period)));
+  }
+  return found;
+}
+
+/** Returns since when calls of lines that ended are searched, ISO UTC. */
+export function searchedSince({ deps }: Session): string {
+  return new Date(deps.clock.now() - SEARCHED_MS).toISOString();
+}
+
 /** Lists the lines of a panel that somebody lost in the last three months, or several have. */
 async function listPassed(session: Session, panel: string, telephony: PanelTelephony): Promise<PassedLine[]> {
-  const since = new Date(session.deps.clock.now() - SEARCHED_MS).toISOString();
+  const since = searchedSince(session);
   const lines = await listLines(session, panel, telephony);
   const passed = lines.filter(
     ({ periods }) =>
@@ -74,8 +90,9 @@ async function readUnbilled(session: Session, line: PassedLine, stated: string |
         if (ids.length === 0) continue;
         const instants = toInstants({ start, end, timeZone });
         const billed = { calls: 0, total: addMoney('0', '0') };
-        const what = { service, line: subscriber, bill: null, period: instants, billed, now: { calls, total } };
-        found.push({ ...what, difference: total, late: ids, missing: [], changed: [] });
+        const what = { service, line: subscriber, bill: null, period: instants, currency: telephony.currency };
+        const figures = { billed, now: { calls, total }, difference: total };
+        found.push({ ...what, ...figures, late: ids, missing: [], changed: [] });
       }
     }
   }
@@ -88,7 +105,7 @@ const isTaken = (bill: CallBillRecord): boolean => isFinal(bill) || isInDoubt(bi
 function toSearched(session: Session, { timeZone, billFrom }: PanelTelephony, stated: string | null): BillPeriod[] {
   const now = session.now();
   const first = localDay(billFrom ?? '', timeZone).start;
-  const since = new Date(session.deps.clock.now() - SEARCHED_MS).toISOString();
+  const since = searchedSince(session);
   const start = Date.parse(first) < Date.parse(since) ? toLocalTime(since, timeZone) : first;
   const end = toLocalTime(now, timeZone);
   if (Date.parse(start) >= Date.parse(end)) return [];

@@ -15,16 +15,17 @@ export async function reconcileCalls(session: Session, request: ReconcileCallsRe
   const compared: ComparedBill[] = [];
   for (const bill of bills.filter((one) => isFinal(one) && one.note !== 'prepaid')) {
     session.deps.signal.throwIfAborted();
-    const one = await compare(session, bill, request);
+    const one = await compareBill(session, bill, request);
     if (one !== null) compared.push(one);
   }
   return [...compared, ...(await listUnbilled(session, request))];
 }
 
-async function compare(
+/** Compares a final bill with the records of now; null where its service has no line any more, or its period is not asked for. */
+export async function compareBill(
   session: Session,
   bill: CallBillRecord,
-  request: ReconcileCallsRequest,
+  request: Pick<ReconcileCallsRequest, 'period' | 'billed'>,
 ): Promise<ComparedBill | null> {
   const service = await session.store.services.get(bill.service);
   const line = service === null ? null : await findLineOfCalls(session, service);
@@ -61,6 +62,7 @@ async function compare(
     line: bill.subscriber,
     bill: bill.id,
     period: toInstants(period),
+    currency: bill.currency,
     billed: { calls: bill.calls, total: bill.charged },
     now: { calls, total },
     difference: addMoney(total, negateMoney(bill.charged)),
@@ -78,7 +80,7 @@ function takeCharge(before: Map<string, string | null>, { charge }: CallRecord):
 
 async function readBilled(
   bill: CallBillRecord,
-  { billed }: ReconcileCallsRequest,
+  { billed }: Pick<ReconcileCallsRequest, 'billed'>,
 ): Promise<Map<string, string | null> | null> {
   const rows = billed === null ? null : await billed(bill);
   if (rows === null) return null;

@@ -47,6 +47,7 @@ const EVENT_OF: Readonly<Record<string, NoticeEvent | null>> = {
   usage_not_pushed: 'billing',
   fields_not_written: 'billing',
   bill_failed: 'billing',
+  calls_unbilled: 'billing',
   purchase_of_former_client: 'billing',
   would_hold: 'would-change',
   would_buy: 'would-change',

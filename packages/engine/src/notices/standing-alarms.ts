@@ -4,6 +4,7 @@ import type { AlarmRecord, ConditionRecord, StoreTables } from '@sluice/state-st
 import { panelsWithAgents } from '../agents/open-agents.js';
 import { listStoredAgents } from '../agents/show-agents.js';
 import { describePeriod } from '../calls/describe-period.js';
+import { CALLS_UNBILLED, listLateCalls } from '../calls/late-calls.js';
 import { findTimeZone } from '../config/find-entry.js';
 import { toActionView } from '../services/views.js';
 import type { Session } from '../session.js';
@@ -15,14 +16,15 @@ export interface StandingAlarm extends Pick<AlarmRecord, 'id' | 'code' | 'panel'
 }
 
 /**
- * Lists changes, bills of calls and refunds whose outcome is not known, and agents with a limit that their panel lacks: all of
- * them, or those of one service, which has no agents.
+ * Lists changes, bills of calls and refunds whose outcome is not known, calls after the end of a service that are on no bill, and
+ * agents with a limit that their panel lacks: all of them, or those of one service, which has no agents.
  */
 export async function findStandingAlarms(session: Session, service?: string): Promise<StandingAlarm[]> {
   const parts = await Promise.all([
     doubtfulChanges(session, service),
     doubtfulMoney(session, service),
     service === undefined ? missingAgents(session) : [],
+    unbilledCalls(session, service),
   ]);
   return parts
     .flat()
@@ -64,6 +66,11 @@ async function doubtfulMoney({ store, config }: Session, only?: string): Promise
       message: `it is not known whether package "${what}" was refunded`,
     })),
   ];
+}
+
+async function unbilledCalls(session: Session, only?: string): Promise<StandingAlarm[]> {
+  const found = (await listLateCalls(session)).filter(({ service }) => only === undefined || service === only);
+  return found.map((calls) => ({ ...calls, code: CALLS_UNBILLED }));
 }
 
 async function missingAgents(session: Session): Promise<StandingAlarm[]> {

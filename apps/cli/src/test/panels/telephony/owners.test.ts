@@ -65,6 +65,21 @@ async function records(words: string): Promise<string[]> {
   return json<{ records: { charge: string }[] }>().records.map(({ charge }) => charge);
 }
 
+interface Alarm {
+  id: string;
+  code: string;
+  service: string | null;
+  message: string;
+  event: string;
+  acknowledged: { note: string | null } | null;
+}
+
+/** What waits for somebody because calls are on no bill. */
+async function listAlarms(words = ''): Promise<Alarm[]> {
+  const { alarms } = (await at.run(`notice list${words}`)).json<{ alarms: Alarm[] }>();
+  return alarms.filter(({ code }) => code === 'calls_unbilled');
+}
+
 describe('a line that passes to a service of another client', () => {
   /** On 20 November the former service ends, and the next one names its line; WHMCS keeps the field of the former one. */
   async function passOn(): Promise<void> {
@@ -207,6 +222,12 @@ describe('calls that nobody is billed for', () => {
     expect(bills.filter(({ difference }) => Number(difference) !== 0)).toMatchObject([
       { service: null, line: LINE, bill: null, billed: { calls: 0 }, now: { calls: 1, total: '9.0000' }, late: [late] },
     ]);
+    expect(await listAlarms()).toMatchObject([
+      { code: 'calls_unbilled', service: null, message: expect.stringContaining('are on no invoice: 9.0000 BRL') },
+    ]);
+    at.panel.server.inject({ endpoint: /calls|cdr/i, fault: { kind: 'status', status: 500 } });
+    await bill();
+    expect(await listAlarms()).toHaveLength(1);
   });
 });
 
@@ -281,6 +302,18 @@ describe('a line that a command ends', () => {
     expect(bills.filter(({ difference }) => Number(difference) !== 0)).toMatchObject([
       { service: 'whmcs-7', difference: '250.0000', late: [late] },
     ]);
+    const [alarm] = await listAlarms();
+    const message = `calls of line ${LINE} since 2026-11-01 (America/Sao_Paulo) are on no invoice: 250.0000 BRL`;
+    expect(alarm).toMatchObject({ service: 'whmcs-7', event: 'billing', message, acknowledged: null });
+    expect((await at.run(`notice ack ${alarm?.id ?? ''} --note known`)).exitCode).toBe(0);
+    await bill();
+    expect(await listAlarms()).toEqual([]);
+    expect(await listAlarms(' --status acknowledged')).toMatchObject([
+      { id: alarm?.id, acknowledged: { note: 'known' } },
+    ]);
+    at.panel.deleteCall(late);
+    await bill();
+    expect(await listAlarms(' --status acknowledged')).toEqual([]);
   });
 
   it('loses no call where it was suspended for the grace before', async () => {
@@ -327,5 +360,6 @@ describe('a line that a command ends', () => {
     expect(bills.filter(({ difference }) => Number(difference) !== 0)).toMatchObject([
       { service: 'whmcs-7', bill: null, difference: '250.0000' },
     ]);
+    expect(await listAlarms()).toEqual([]);
   });
 });
