@@ -14,8 +14,8 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   counter_fell:
     'The next reading that confirms the fall counts on from there; where most counters of a panel fell, "sluice poll --allow-mass" accepts them',
   impossible_jump: [
-    'Compare the figure with the panel; to believe it now: "sluice poll --service {service} --allow-mass"',
-    'Compare the figures with the panel; to believe them now, run again with --allow-mass',
+    'To believe it now: "sluice poll --service {service} --allow-mass"',
+    'To believe it now, run again with --allow-mass',
   ],
   store_busy: 'A running "sluice serve" or a job of cron may have it open',
   doctor_failed: 'Correct what is listed, see it with "sluice doctor --panel {panel}", then enforce again',

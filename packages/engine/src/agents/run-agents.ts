@@ -164,7 +164,7 @@ function listDoubts(
     const isMeant = request.agent === null || agents.listChain(uuid, records).includes(request.agent);
     if (doubted === null || !isMeant) return [];
     const figures = `from ${formatBytes(usedBytes)} to ${formatBytes(doubted.usedBytes)}, of ${formatBytes(limitBytes ?? 0)} that are allowed`;
-    const message = `agent "${agent}": the usage of its users rose ${figures}, in one reading: none is disabled until the next check has read it again`;
+    const message = `agent "${agent}": the usage of its users rose ${figures}, in one reading: none is disabled until the next check has read it again; compare it with the panel`;
     return [
       toNotice(name, { code: IMPOSSIBLE_JUMP, key: `${name}:${uuid}:${IMPOSSIBLE_JUMP}:${doubted.at}`, message }),
     ];

@@ -131,12 +131,15 @@ function printChanges(terminal: Terminal, { services, notices }: RunReport): voi
 }
 
 /**
- * Prints the first notices of each code; of a service that is held, not its threshold too. That of the brake is the last, unless
- * it is the error of the run.
+ * Prints the first notices of each code; of a service that is held, not its threshold too, and none that is the error of its
+ * service. That of the brake is the last, unless it is the error of the run.
  */
-function printNotices(terminal: Terminal, { notices, error }: RunReport, all: boolean): void {
+function printNotices(terminal: Terminal, { notices, error, services }: RunReport, all: boolean): void {
   const held = new Set(notices.filter(({ code }) => /(^|_)hold$/.test(code)).map(({ service }) => service));
-  const told = notices.filter((notice) => notice.code !== 'threshold' || !held.has(notice.service));
+  const errors = new Set(services.flatMap((one) => (one.error === null ? [] : [`${one.id}: ${one.error.message}`])));
+  const told = notices
+    .filter((notice) => notice.code !== 'threshold' || !held.has(notice.service))
+    .filter(({ message }) => !errors.has(message));
   const shown = [...told.filter((one) => !isStopError(one)), ...(isStopError(error) ? [] : told.filter(isStopError))];
   for (const code of new Set(shown.map((notice) => notice.code))) {
     const own = shown.filter((notice) => notice.code === code);

@@ -48,6 +48,14 @@ describe('a hold that one jump would begin', () => {
     expect(service(await addPoll(GB))).toMatchObject(HELD);
   });
 
+  it('says once what an operator can do', async () => {
+    at.panel.addTraffic(501, { in: 60 * GB, out: 0 });
+    at.bench.clock.advance(HOUR);
+    const { stdout, stderr } = await at.bench.sluice('poll');
+    const said = stdout + stderr;
+    expect([said.match(/ompare/g)?.length, said.match(/--allow-mass/g)?.length]).toEqual([1, 1]);
+  });
+
   it('is not doubted again while the brake stops the runs that it was confirmed in', async () => {
     const config = at.bench.read('sluice.yaml');
     at.bench.write('sluice.yaml', config.replace('poll: {', 'poll: { brake: { share: 1%, atLeast: 1 },'));
