@@ -12,6 +12,8 @@ export const MUCH_GB = 9000;
 /** What staff and agents do: on the panel, and by commands about agents. */
 export abstract class HiddifyStaff extends HiddifyTown {
   #lastUser = 0;
+  /** Users that were made by the command. */
+  readonly #made = new Set<string>();
 
   protected drawAgent(): Agent {
     return this.all[this.random.pick(NAMES)];
@@ -67,14 +69,20 @@ export abstract class HiddifyStaff extends HiddifyTown {
       above: this.all[name],
       ...boundAgent(name, this.agents, this.at),
     }));
+    // What such a user, or that of a service, has not used yet may be reserved.
+    const reserved = (name: AgentName): number =>
+      this.rules.accounting === 'allocated'
+        ? 0
+        : this.sumQuotas(name, ({ uuid }) => !this.loose.some((one) => one.uuid === uuid) || this.#made.has(uuid));
     const fits = (used: number, { isSuspended, limit }: Agent): boolean =>
       !isSuspended && used + USER_GB * GB <= limit * GB;
-    const mustFit = before.every(({ above, most }) => fits(most, above));
+    const mustFit = before.every(({ above, most }) => fits(most + reserved(above.name), above));
     const mayFit = before.every(({ above, least }) => fits(least, above));
     let code = 'made';
     try {
       const { user } = await this.world.surely((sluice) => sluice.agents.createUser({ ...request, ...more }));
       this.loose.push({ uuid: user.uuid ?? '', agent: agent.name, isOff: false });
+      this.#made.add(user.uuid ?? '');
     } catch (error) {
       if (!(error instanceof SluiceError)) throw error;
       ({ code } = error);

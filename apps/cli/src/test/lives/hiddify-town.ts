@@ -65,12 +65,16 @@ export abstract class HiddifyTown extends Life<Vpn> {
   protected get agents(): Agents {
     return {
       ...{ all: this.all, ...this.rules, charges: this.#charges, certain: this.#agentLooks },
-      allocated: (name) =>
-        this.members
-          .filter(({ agent }) => agent !== null && this.all[agent].above.includes(name))
-          .map(({ uuid }) => this.panel.user(uuid))
-          .reduce((sum, { usageLimit, currentUsage }) => sum + Math.max(usageLimit, currentUsage), 0),
+      allocated: (name) => this.sumQuotas(name, () => true),
     };
+  }
+
+  /** Sums what these users below an agent have, by what the panel shows. */
+  protected sumQuotas(name: AgentName, isMeant: (member: Member) => boolean): number {
+    return this.members
+      .filter((member) => member.agent !== null && this.all[member.agent].above.includes(name) && isMeant(member))
+      .map(({ uuid }) => this.panel.user(uuid))
+      .reduce((sum, { usageLimit, currentUsage }) => sum + Math.max(usageLimit, currentUsage), 0);
   }
 
   protected get members(): Member[] {
