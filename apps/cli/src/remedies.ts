@@ -74,6 +74,7 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
     'Move it back with "sluice service set {service} panel=PANEL product=NAME", release it there with "sluice poll" or "sluice hold release {service}", then move it again',
   still_restricted:
     'Release a manual hold with "sluice hold release SERVICE", a billing hold with "sluice provision unsuspend SERVICE"; for any other hold, see its reason with "sluice explain SERVICE"',
+  raise_waits: 'Raise the limit with "sluice agent limit AGENT --gb N", or wait for its next period',
   calls_unbilled:
     'Charge them by hand, and acknowledge it with "sluice notice ack ID"; "sluice call reconcile" lists the calls',
   receiver_unreachable: 'Try the channel with "sluice notify test"',

@@ -12,6 +12,7 @@ import { inForce } from './limits.js';
 import { openRows } from './open-rows.js';
 import { withoutStopped } from './reversals.js';
 import { findSharers, readUnread } from './sharing.js';
+import { withoutWaiting } from './waiting-raise.js';
 import {
   type Applied,
   type Decided,
@@ -80,7 +81,7 @@ export function planSteps(on: RunOnPanel, work: Plannable, command: AccountComma
   const { session, panel, givesBack = false } = on;
   const target = toTargetState(on, work, command);
   const observation = work.observation ?? { service: work.service.id, at: session.now(), state: null, error: null };
-  const found = withoutStopped(on, work.service.id, panel.plan(target, observation));
+  const found = withoutWaiting(target, withoutStopped(on, work.service.id, panel.plan(target, observation)));
   const [problem = null] = found.problems;
   const isServed = givesBack ? target.holds.length === 0 : isToServe(work, target);
   const stops = problem === null && isServed ? (found.stops ?? []) : [];

@@ -164,6 +164,8 @@ export abstract class HiddifyTown extends Life<Vpn> {
         if (services.some(({ id, error: wrong }) => id === vpn.id && wrong === null)) vpn.certain.push(this.now);
       }
     }
+    // A run that begins a cycle lowers limits after it has read what agents have: a check reads that again.
+    if (this.rules.accounting === 'allocated') await world.surely((sluice) => sluice.agents.check({ allowMass: true }));
     this.#settledAt = this.now;
     await this.#compare();
     world.same('actions without an outcome', await world.store.actions.unresolved(), []);

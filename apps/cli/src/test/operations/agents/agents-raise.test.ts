@@ -156,6 +156,38 @@ describe('a limit that an operator lifts under a limited agent', () => {
   });
 });
 
+describe.each(['allocated', 'consumed'])('a raise of a service that is held for its agent (%s)', (accounting) => {
+  it('waits until the agent is below its limit, and does not fail', async () => {
+    at = await startHiddifyBench({ agents: `{ accounting: ${accounting} }` });
+    const uuid = await at.create(1, { product: 'agency' });
+    at.panel.use(uuid, 6 * GB);
+    await at.sluice('agent limit north --gb 5 --yes');
+    at.bench.clock.advance(HOUR);
+    await at.check();
+    expect(at.panel.user(uuid)).toMatchObject({ enable: false, usageLimit: 10 * GB });
+    await at.sluice('override set svc-1 --quota 50GB');
+    for (let round = 0; round < 2; round++) {
+      at.bench.clock.advance(HOUR);
+      const planned = await at.sluice('plan');
+      expect(planned.json<RunReport>().services[0]).toMatchObject({ status: 'held', error: null, actions: [] });
+      const poll = await at.poll();
+      expect([poll.exitCode, poll.json<RunReport>().services[0]]).toMatchObject([0, { status: 'held', error: null }]);
+    }
+    const { alarms } = (await at.sluice('notice list')).json<{ alarms: { code: string; message: string }[] }>();
+    expect(alarms.map(({ code, message }) => `${code} ${message}`)).toEqual([
+      'raise_waits svc-1: its quota on the panel stays 10 GB; the raise to 50 GB waits until its agent is below its limit',
+    ]);
+    await at.sluice('agent limit north --gb 90');
+    at.bench.clock.advance(HOUR);
+    await at.check();
+    await at.poll();
+    expect(at.panel.user(uuid)).toMatchObject({ enable: true, usageLimit: 50 * GB });
+    at.bench.clock.advance(HOUR);
+    await at.poll();
+    expect((await at.sluice('notice list')).json()).toMatchObject({ alarms: [] });
+  });
+});
+
 describe.each(['allocated', 'consumed'])('what a user counts already (%s)', (accounting) => {
   let uuid: string;
   const change = async (product: string): Promise<string | null> =>
