@@ -1,4 +1,4 @@
-/* Written by `npm run api-client` from openapi.json (SHA-256 936545cffd4b45dafa0326537ebd096be731919c34652aac850e9dd330f2e310). */
+/* Written by `npm run api-client` from openapi.json (SHA-256 7735db0b0d24501ec26bec55f1b39c9653085ab3aadc8bec11628727027b6c11). */
 /** The addresses of the HTTP API below `/api/v1`, with their methods. */
 export interface paths {
   '/services': {
@@ -7060,6 +7060,17 @@ export interface operations {
               charge: string;
               currency: string;
             };
+            /** @description Who had the number of the query in this time, as far as Sluice gave or took it; null without a number */
+            owners:
+              | {
+                  service: string;
+                  client: string | null;
+                  /** @description Instant, ISO 8601 in UTC */
+                  from: string | null;
+                  /** @description Instant, ISO 8601 in UTC */
+                  to: string | null;
+                }[]
+              | null;
             calls: components['schemas']['Call'][];
             /** @description Whether calls are left out of `calls`; `totals` count all */
             truncated: boolean;
@@ -7116,6 +7127,17 @@ export interface operations {
               charge: string;
               currency: string;
             };
+            /** @description Who had the number of the query in this time, as far as Sluice gave or took it; null without a number */
+            owners:
+              | {
+                  service: string;
+                  client: string | null;
+                  /** @description Instant, ISO 8601 in UTC */
+                  from: string | null;
+                  /** @description Instant, ISO 8601 in UTC */
+                  to: string | null;
+                }[]
+              | null;
             calls: components['schemas']['Call'][];
             /** @description Whether calls are left out of `calls`; `totals` count all */
             truncated: boolean;
@@ -7318,6 +7340,7 @@ export interface operations {
                 to: string;
                 timeZone: string;
               };
+              currency: string;
               billed: {
                 calls: number;
                 /** @description Decimal text */

@@ -92,7 +92,7 @@ async function readHead(
   };
 }
 
-/** A form that begins with a package whose purchase waits would look like the way to finish it. */
+/** A form that begins with a package whose purchase waits would seem to be the way to finish it. */
 function pendingLast(packages: readonly PackageView[], { purchases }: ServiceDetail): PackageView[] {
   const waits = ({ id }: PackageView): boolean => findPending(purchases, id) !== null;
   return [...packages.filter((each) => !waits(each)), ...packages.filter(waits)];

@@ -89,7 +89,8 @@ export async function readRecords(session: Session, request: RecordsRequest, rea
   const { calls, billedSeconds, total: charge } = sum.totals();
   const instants = toInstants(period);
   const totals = { calls, billedSeconds, charge, currency };
-  const owners = filter.did === undefined ? null : await listNumberOwners(session, panel, filter.did, instants);
+  const all = filter.did === undefined ? null : await listNumberOwners(session, panel, filter.did, instants);
+  const owners = reader === undefined ? all : (all?.filter(({ client }) => client === reader) ?? null);
   return { panel, period: instants, provisional: instants.to >= session.now(), totals, owners };
 }
 

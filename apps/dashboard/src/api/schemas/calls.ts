@@ -8,6 +8,7 @@ import {
   flag,
   fromTo,
   instant,
+  instantOrNull,
   itemError,
   name,
   notices,
@@ -98,6 +99,10 @@ export const callRecords = z.object({
   period: fromTo,
   provisional: z.boolean(),
   totals: z.object({ calls: count, billedSeconds: secondsOrNull, charge: amount, currency: text }),
+  owners: z
+    .array(z.object({ service: text, client: textOrNull, from: instantOrNull, to: instantOrNull }))
+    .nullable()
+    .describe('Who had the number of the query in this time, as far as Sluice gave or took it; null without a number'),
   calls: z.array(call),
   truncated: z.boolean().describe('Whether calls are left out of `calls`; `totals` count all'),
 });
@@ -130,6 +135,7 @@ export const comparedBills = z.object({
       line: text,
       bill: text.nullable(),
       period: fromTo,
+      currency: text,
       billed: z.object({ calls: count, total: amount }),
       now: z.object({ calls: count, total: amount }),
       difference: amount,

@@ -87,7 +87,7 @@ async function budgetText({ sluice, viewer }: PageRequest, currency: string | un
   return html`With this link you can spend ${money(maxAmount, currency)} in total; ${money(left, currency)} are left.`;
 }
 
-/** The way to buy a package; one that is ordered already is finished by paying, so that another one is no button. */
+/** The way to buy a package; one that is ordered already is finished by paying, so that another one is a link. */
 function buyCell(request: PageRequest, service: ServiceDetail, each: PackageView): Html {
   const href = address(`${toPath(request, service.id)}/buy`, { package: each.id });
   const of = html`<span class="visually-hidden"> ${name(each.name)}</span>`;
