@@ -97,7 +97,8 @@ export async function draftPurchases(
     const outcome = 'refused' in wish ? wish : await draft(on, work, wish, credits);
     if ('refused' in outcome) notices.push(refusedNotice(work, outcome));
     const isObserved = work.enforcement.value === 'observe';
-    if ('buys' in outcome && isObserved) notices.push(...outcome.buys.map((row) => wouldBuy(work.service, row)));
+    if ('buys' in outcome && isObserved)
+      notices.push(...outcome.buys.map((row) => wouldBuy(on.session.config, work.service, row)));
     if ('buys' in outcome) drafted.push(isObserved ? work : withDrafts(on, work, outcome.buys));
     else drafted.push('code' in outcome ? withError(work, outcome) : work);
   }

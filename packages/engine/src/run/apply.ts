@@ -57,10 +57,10 @@ export async function apply(run: ApplyRun, planned: readonly Planned[], verdict:
 }
 
 /** The brake blocked these changes; report only that. */
-function toAllNotices({ request }: ApplyRun, works: readonly Applied[], { stopped }: Verdict): Notice[] {
+function toAllNotices({ session, request }: ApplyRun, works: readonly Applied[], { stopped }: Verdict): Notice[] {
   return works
     .filter((work) => !work.changedMeanwhile && (!stopped || work.enforcement.value === 'observe'))
-    .flatMap((work) => [...toNotices(work, request), ...planNotices(work, work.plan)]);
+    .flatMap((work) => [...toNotices(work, session, request), ...planNotices(work, work.plan)]);
 }
 
 /** Stores the decisions whose facts are still true, with their notices: a run that is killed later has reported them. */

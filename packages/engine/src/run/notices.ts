@@ -10,6 +10,8 @@ import {
 } from '@sluice/quota-core';
 import type { HoldRecord, NoticeRecord, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
 import { describeTermination, type Termination, UNFINISHED } from '../provision/termination.js';
+import type { Config } from '../config/schema.js';
+import { packageName } from '../purchases/packages.js';
 import type { Session } from '../session.js';
 import { describeLimit } from '../usage/used.js';
 import { findWindowKey } from './decide.js';
@@ -57,7 +59,11 @@ export function noticeRows(session: Session, run: string, notices: Notice[]): No
 }
 
 /** Returns the notices of a decision; in a dry run, what would happen. */
-export function toNotices(work: Applied, { dryRun }: { dryRun: boolean }): Notice[] {
+export function toNotices(
+  work: Applied,
+  { config }: Pick<Session, 'config'>,
+  { dryRun }: { dryRun: boolean },
+): Notice[] {
   const { service, cycle, decision, termination } = work;
   if (termination && work.skipped === UNFINISHED) return [unfinishedNotice(service, termination)];
   if (!decision) return [];
@@ -75,7 +81,7 @@ export function toNotices(work: Applied, { dryRun }: { dryRun: boolean }): Notic
       add('would_hold', toKey(reason), `${service.id} would be held (${why})`);
     else add('hold', draft?.id ?? reason, `${service.id} is held (${why})`);
   }
-  if (dryRun) notices.push(...work.buys.map((row) => wouldBuy(service, row)));
+  if (dryRun) notices.push(...work.buys.map((row) => wouldBuy(config, service, row)));
   for (const { reason } of decision.withheld) {
     add(
       'hold_withheld',
@@ -116,11 +122,15 @@ function restartNotices({ service, warnings, usage }: Applied): Notice[] {
 }
 
 /** Returns the notice of a purchase that auto-buy does not make: in a dry run, under `observe`, or stopped by the brake. */
-export function wouldBuy(service: ServiceRecord, { package: name, price, currency, key }: PurchaseRecord): Notice {
+export function wouldBuy(
+  config: Pick<Config, 'packages'>,
+  service: ServiceRecord,
+  { package: id, price, currency, key }: PurchaseRecord,
+): Notice {
   return serviceNotice(
     service,
     'would_buy',
-    `${service.id} would buy ${name} for ${formatMoney(price, currency)}`,
+    `${service.id} would buy ${packageName(config, id)} for ${formatMoney(price, currency)}`,
     key,
   );
 }

@@ -187,7 +187,7 @@ async function writePage(run: PanelRun, reads: Read[]): Promise<void> {
   await answersTaken();
   const finished = await finishCalm(run, decidePage(run, leaveUnread(run, reads)));
   run.held.push(...listHeld(run, finished));
-  const notices = finished.flatMap((work) => toNotices(work, request));
+  const notices = finished.flatMap((work) => toNotices(work, session, request));
   // Lets the next page handle its answers and send further calls before the store blocks.
   await answersTaken();
   const treatment = treatmentIn(run, false);
@@ -320,7 +320,7 @@ async function finishOpen(run: PanelRun): Promise<void> {
   if (isObserving && !report.run.observing.includes(panel.name)) report.run.observing.push(panel.name);
   const works = finished.map((work) => withCheckpoint(run, work));
   const changed = works.filter((work) => work.changedMeanwhile).map((work) => changedNotice(work, run.run));
-  const purchases = stopped ? wouldBuyAll(wanted) : [...drafted.notices, ...bought.notices];
+  const purchases = stopped ? wouldBuyAll(run, wanted) : [...drafted.notices, ...bought.notices];
   const about = [...run.accounts.notices, ...reversed.notices, ...purchases];
   report.notices.push(...applied.stored.map(shownNotice));
   const released = endedNotices(run.ended, works, treatment);
@@ -377,8 +377,8 @@ async function buy(
 }
 
 /** What the brake stopped is shown to the operator who has to decide. */
-function wouldBuyAll(wanted: readonly Planned[]): Notice[] {
-  return wanted.flatMap(({ service, buys }) => buys.map((row) => wouldBuy(service, row)));
+function wouldBuyAll({ session: { config } }: PanelRun, wanted: readonly Planned[]): Notice[] {
+  return wanted.flatMap(({ service, buys }) => buys.map((row) => wouldBuy(config, service, row)));
 }
 
 /** Returns how a run, stopped by the brake or not, treats services. */

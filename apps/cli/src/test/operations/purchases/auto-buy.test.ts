@@ -92,13 +92,19 @@ describe('auto-buy', () => {
     await at.pollReport();
     await at.run('credit add 42 1000 --currency EUR');
     for (let number = 1; number <= 6; number++) at.use(number, 92);
-    at.bench.write('sluice.yaml', at.bench.read('sluice.yaml').replace('poll: {', 'poll: { brake: { atLeast: 5 },'));
+    at.bench.write(
+      'sluice.yaml',
+      at.bench
+        .read('sluice.yaml')
+        .replace('poll: {', 'poll: { brake: { atLeast: 5 },')
+        .replace('extra-50: {', 'extra-50: { name: Fifty more,'),
+    );
     const stopped = await at.poll();
     expect(stopped.exitCode).toBe(6);
     const planned = await at.run('plan');
     expect([planned.exitCode, planned.stdout]).toEqual([
       4,
-      expect.stringContaining('svc-1 would buy extra-50 for 5.00'),
+      expect.stringContaining('svc-1 would buy Fifty more for 5.00'),
     ]);
     expect(planned.stdout).not.toContain('Nothing to change');
     expect([await at.purchases(), await at.balance()]).toEqual([[], '1000.00']);
