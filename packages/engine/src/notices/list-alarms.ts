@@ -62,28 +62,39 @@ export async function acknowledgeAlarm(
   { undo = false }: AcknowledgeRequest = {},
 ): Promise<AlarmView> {
   const before = (await listAlarms(session)).find((alarm) => alarm.id === id);
-  if (before === undefined)
-    throw notFound('unknown_alarm', `There is no alarm "${id}": it has ended, or what is wrong has changed`, {
-      alarm: id,
-    });
-  if (undo && before.acknowledged === null)
-    throw new SluiceError('not_acknowledged', `Nobody has acknowledged alarm "${id}"; nothing was changed`, {
-      details: { alarm: id },
-    });
-  const { acknowledged: known, service } = before;
-  const { actor, note } = session.deps;
-  const { at, by } = known ?? { at: session.now(), by: actor() };
-  const acknowledged = undo ? null : { at, by, note: note ?? known?.note ?? null };
+  if (before === undefined) throw unknownAlarm(id);
+  const { service } = before;
+  const stands = (await findStandingAlarms(session)).some((alarm) => alarm.id === id);
   const command = undo ? 'notice ack, undone' : 'notice ack';
   return withRun(session, { command, dryRun: false, ...(service !== null && { service }) }, (run) =>
+    // What was listed may have ended, or been acknowledged, meanwhile.
     run.store(async (tables) => {
       const stored = await tables.alarms.get(id);
+      if (stored === null && !stands) throw unknownAlarm(id);
+      const known = stored === null ? await readAcknowledgement(tables, before) : toAlarmView(stored).acknowledged;
+      const acknowledged = acknowledge(session, { id, known, undo });
       if (stored === null) await storeAcknowledgement(tables, before, acknowledged);
       else await tables.alarms.put([{ ...stored, ...toColumns(acknowledged) }]);
       return { ...before, acknowledged };
     }),
   );
 }
+
+/** Who first acknowledged an alarm stays; only the note changes. */
+function acknowledge(
+  session: Session,
+  { id, known, undo }: { id: string; known: AlarmView['acknowledged']; undo: boolean },
+): AlarmView['acknowledged'] {
+  if (undo && known === null)
+    throw new SluiceError('not_acknowledged', `Nobody has acknowledged alarm "${id}"; nothing was changed`, {
+      details: { alarm: id },
+    });
+  const { actor, note } = session.deps;
+  return undo ? null : { ...(known ?? { at: session.now(), by: actor() }), note: note ?? known?.note ?? null };
+}
+
+const unknownAlarm = (id: string): SluiceError =>
+  notFound('unknown_alarm', `There is no alarm "${id}": it has ended, or what is wrong has changed`, { alarm: id });
 
 function toColumns(
   acknowledged: AlarmView['acknowledged'],
