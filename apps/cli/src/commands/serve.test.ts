@@ -39,6 +39,20 @@ describe('serve', () => {
     expect(await bench.sluice(words)).toMatchObject({ exitCode: 2, stderr: expect.stringContaining(message) });
   });
 
+  it('ends with the error, and listens no more, when it fails after it began to listen', async () => {
+    let url = '';
+    const stdout = {
+      write(text: string) {
+        url = /http:\/\/[\w.:]+/.exec(text)?.[0] ?? url;
+        throw new Error('nobody reads it');
+      },
+    };
+    await expect(bench.sluice('serve', { stdout, signal: new AbortController().signal })).resolves.toMatchObject({
+      exitCode: 1,
+    });
+    await expect(fetch(`${url}/healthz`)).rejects.toThrow('fetch failed');
+  });
+
   it('runs the jobs that are due with --with-schedule, and prints what they changed', async () => {
     const at = await startEasyDcimBench('serve: { listen: "127.0.0.1:0" }\n');
     bench.close();

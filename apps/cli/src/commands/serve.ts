@@ -1,5 +1,5 @@
 import { tokenStatus } from '@sluice/engine';
-import type { ScheduleOptions } from '@sluice/dashboard';
+import type { Schedule, ScheduleOptions } from '@sluice/dashboard';
 import { isLoopback, type ListenAddress, parseListen } from '@sluice/dashboard/listen';
 import { usageError } from '@sluice/panel-kind/errors';
 import { type Config, resolveSecret } from '@sluice/config-file';
@@ -44,23 +44,23 @@ export const serve: CommandHandler<ServeOptions> = (_args, options, deps) =>
         terminal.warn(`sluice: ${(options.verbose === true ? stack : undefined) ?? message ?? String(error)}`);
       },
     });
-    await sluice.access.announce(dashboard.url).catch(async (error: unknown) => {
-      await dashboard.close();
-      throw error;
-    });
-    terminal.document({ url: dashboard.url });
-    terminal.info(`Listening on ${dashboard.url}${publicUrl === undefined ? '' : ` for ${publicUrl}`}`);
-    warn(terminal, listen, publicUrl);
-    if (!hasTokens)
-      terminal.info('There is no valid token: create one with "sluice api-token create NAME --scope operate"');
-    // What the jobs print is what cron would mail.
-    const quiet = new Terminal(deps, { ...options, quiet: true }, config);
-    const schedule =
-      options.withSchedule === true
-        ? startSchedule(await scheduleOptions({ sluice, config, terminal: quiet }, deps))
-        : null;
-    await stopped(deps.signal);
-    await Promise.all([schedule?.stop(), dashboard.close()]);
+    let schedule: Schedule | null = null;
+    try {
+      await sluice.access.announce(dashboard.url);
+      terminal.document({ url: dashboard.url });
+      terminal.info(`Listening on ${dashboard.url}${publicUrl === undefined ? '' : ` for ${publicUrl}`}`);
+      warn(terminal, listen, publicUrl);
+      if (!hasTokens)
+        terminal.info('There is no valid token: create one with "sluice api-token create NAME --scope operate"');
+      // What the jobs print is what cron would mail.
+      const quiet = new Terminal(deps, { ...options, quiet: true }, config);
+      if (options.withSchedule === true)
+        schedule = startSchedule(await scheduleOptions({ sluice, config, terminal: quiet }, deps));
+      await stopped(deps.signal);
+    } finally {
+      // After an error too: an open server would keep the process alive.
+      await Promise.all([schedule?.stop(), dashboard.close()]);
+    }
     return ExitCode.done;
   });
 
