@@ -10,8 +10,8 @@ import { root, prepareEasyDcim, startFake, startServe } from './lib.mjs';
 const CONNECTIONS = 200;
 const REQUESTS = 1500;
 const SECONDS = 15;
-/** The default of `serve` (docs/configuration.md has no key for it). */
-const REQUESTS_PER_CONNECTION = 100;
+/** The default of `serve`. */
+const REQUESTS_PER_CONNECTION = 25;
 
 /** Milliseconds until the server answers that it is up. */
 function waitForHealth(url) {

@@ -42,7 +42,7 @@ export interface Limits {
   endMs: number;
   /** A stream sends a sign of life, and checks that its token is still valid, this often; in milliseconds, default 15 s. */
   streamMs: number;
-  /** Requests on one connection, which is closed after them; default 100. */
+  /** Requests on one connection, which is closed after them; default 25. */
   requestsPerConnection: number;
   /** Open connections; further ones are closed. Default 2000. */
   connections: number;
@@ -78,7 +78,7 @@ const LIMITS: Limits = {
   stalledMs: 60_000,
   endMs: 5000,
   streamMs: 15_000,
-  requestsPerConnection: 100,
+  requestsPerConnection: 25,
   connections: 2000,
   loginsPerMinute: 10,
   requestsPerMinute: 6000,
