@@ -16,9 +16,7 @@ const reports = folders
   .map((folder) => path.join(folder, '.reports', 'jest.json'));
 for (const report of reports) rmSync(report, { force: true });
 
-// The lint has a longer form too.
-if (long) process.env.SLUICE_LONG = '1';
-const env = { SLUICE_BUILT: '1', ...(panels ? { SLUICE_PANELS: '1' } : {}) };
+const env = { SLUICE_BUILT: '1', ...(long ? { SLUICE_LONG: '1' } : {}), ...(panels ? { SLUICE_PANELS: '1' } : {}) };
 const parts = [];
 const part = (name, ok) => {
   parts.push({ name, ok });
@@ -27,7 +25,8 @@ const part = (name, ok) => {
 part('build', await runTool('turbo', ['run', 'build', '--output-logs=errors-only']));
 
 const checks = {
-  'types and lint': () => runScript('lint.mjs'),
+  'types and lint': () =>
+    runTool('oxlint', ['--config', 'oxlint.config.mjs', '--type-aware', '--type-check', '--quiet']),
   ...(long ? {} : { packages: () => runScript('check-packages.mjs'), docs: () => runScript('docs.mjs', '--check') }),
   circles: () => runScript('circles.mjs'),
   format: () => runTool('oxfmt', ['--list-different', '.']),

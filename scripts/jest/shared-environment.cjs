@@ -45,8 +45,6 @@ function environment(config, context) {
 }
 
 /** Constructed for each file; each time the same object. */
-module.exports = class {
-  constructor(config, context) {
-    return environment(config, context);
-  }
+module.exports = function (config, context) {
+  return environment(config, context);
 };

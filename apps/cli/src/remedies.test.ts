@@ -54,7 +54,7 @@ describe('a message with its remedy', () => {
 
   it('stays one line whatever a detail contains', () => {
     expect(withRemedy({ code: 'no_account', message: 'None', details: { service: 'a\u001b[2J\nb' } })).not.toMatch(
-      // eslint-disable-next-line no-control-regex
+      // oxlint-disable-next-line no-control-regex
       /[\u001b\n]/,
     );
   });

@@ -20,7 +20,7 @@ const parameter = pattern(
 );
 const headerName = pattern(/^[A-Za-z0-9-]+$/, 'write a header name of letters, digits and - only');
 const visible = pattern(/^[\x20-\x7e]*$/, 'write printable ASCII without line breaks');
-// eslint-disable-next-line no-control-regex -- They are what is refused.
+// oxlint-disable-next-line no-control-regex -- They are what is refused.
 const oneLine = pattern(/^[^\x00-\x1f]*$/, 'write one line without control characters');
 const wireName = pattern(/^[^.\s]\S*$/, 'write the name of a wire field without blanks; dots descend');
 

@@ -14,7 +14,7 @@ export interface AcceptedClock {
 
 /** Confirms the clock for the operator: sets the confirmed instant to now, even backwards, and logs it as a run. */
 export async function acceptClock(session: Session): Promise<AcceptedClock> {
-  // eslint-disable-next-line no-restricted-syntax -- the name of such runs in the log
+  // oxlint-disable-next-line sluice/syntax -- the name of such runs in the log
   return withRun(session, { command: 'doctor --accept-clock', dryRun: false }, (run) =>
     session.write([], async (tables) => {
       const before = await tables.clock.confirmed();

@@ -34,7 +34,7 @@ async function isStopped(session: Session, panel: Panel): Promise<boolean> {
 
 async function takeOverOne(session: Session, panel: Panel): Promise<Check> {
   const { name } = panel;
-  // eslint-disable-next-line no-restricted-syntax -- the name of such runs in the log
+  // oxlint-disable-next-line sluice/syntax -- the name of such runs in the log
   return withRun(session, { command: 'doctor --take-over', dryRun: false, scope: `panel ${name}` }, async (run) => {
     await run.leases.take(panelLease(name), 0);
     await run.start();

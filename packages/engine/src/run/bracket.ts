@@ -110,7 +110,7 @@ export class Run {
     const about = { service: this.#service, scope: this.#scope };
     const end = { finishedAt: null, outcome: null, totals: null, error: null };
     this.#isStarted = true;
-    // eslint-disable-next-line no-restricted-syntax -- the only place
+    // oxlint-disable-next-line sluice/syntax -- the only place
     await tables.runs.start({ id, command, dryRun, observing, startedAt, ...end, ...process, ...about, ...who });
   }
 
@@ -151,7 +151,7 @@ export class Run {
   async #storeEnd(error: ItemError | null, tables: StoreTables): Promise<void> {
     const { id, finishedAt, outcome, observing } = this.view;
     const message = error === null ? null : printable(`${error.code}: ${error.message}`);
-    // eslint-disable-next-line no-restricted-syntax -- the only place
+    // oxlint-disable-next-line sluice/syntax -- the only place
     await tables.runs.finish(id, { finishedAt, outcome, totals: this.totals, error: message, observing });
     // Without a lease, nothing but the row is stored.
     if (this.#callsPanel && outcome !== 'busy') await confirmClock(this.#session, tables);

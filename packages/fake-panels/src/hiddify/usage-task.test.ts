@@ -144,7 +144,7 @@ describe('periodic resets', () => {
 describe('the figures of server_status', () => {
   const usage = async (key: string): Promise<unknown> => {
     const answer = await ask(fake, 'GET', '/api/v2/admin/server_status/', { key });
-    return (answer.json?.['usage_history'] as Record<string, { usage: unknown }>)['total']?.usage;
+    return (answer.json?.['usage_history'] as Record<string, { usage: unknown }> | undefined)?.['total']?.usage;
   };
 
   it('belong to the owner at the time of the traffic, whatever happens to the user', async () => {

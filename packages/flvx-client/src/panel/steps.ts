@@ -51,8 +51,9 @@ export function toPlan(steps: readonly FlvxStep[], input: PlanInput | null): Pla
 
 /** Describes the drift that a step repairs; null for a step that evidence begins or ends with. */
 function describeDrift(step: FlvxStep, journaled: Step | undefined): string | null {
-  const { begins } = journaled?.payload as StepPayload;
-  return begins.length > 0 || (journaled?.ends.length ?? 0) > 0 ? null : describeStep(step);
+  if (journaled === undefined || journaled.ends.length > 0) return null;
+  const { begins } = journaled.payload as StepPayload;
+  return begins.length > 0 ? null : describeStep(step);
 }
 
 function creates(step: FlvxStep): boolean {

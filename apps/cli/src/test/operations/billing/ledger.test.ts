@@ -155,7 +155,7 @@ describe('credit and invoices by command', () => {
     const place = words.indexOf('--');
     const json = await run(place < 0 ? [...words, '--json'] : words.toSpliced(place, 0, '--json'));
     expect([words, json.exitCode, json.json<{ error: { code: string } }>().error.code]).toEqual([words, 2, code]);
-    // eslint-disable-next-line no-control-regex
+    // oxlint-disable-next-line no-control-regex
     expect((await run(words)).stderr).not.toMatch(/\u001b/);
     expect(folderBytes(at.bench.folder)).toEqual(before);
   }

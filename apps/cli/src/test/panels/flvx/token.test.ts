@@ -120,8 +120,8 @@ describe('the config of an FLVX panel', () => {
 
   it('has the alternatives in the schema for editors', async () => {
     const { properties } = (await at.run('config schema')).json<JsonSchemaNode>();
-    const { oneOf: kinds = [] } = properties?.['panels']?.additionalProperties as JsonSchemaNode;
-    const ways = kinds.map(({ required = [], oneOf }) => [required, oneOf]);
+    const panels = properties?.['panels']?.additionalProperties as JsonSchemaNode | undefined;
+    const ways = (panels?.oneOf ?? []).map(({ required = [], oneOf }) => [required, oneOf]);
     expect(ways).toContainEqual([
       ['kind', 'url'],
       [{ required: ['username', 'password'] }, { required: ['token'] }],

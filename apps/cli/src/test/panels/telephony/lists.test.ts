@@ -263,7 +263,7 @@ describe('changes of a catalogue', () => {
         const stdout = { write: (part: string) => (text += part), isTTY: true, columns };
         const { exitCode } = await at.bench.sluice(`--no-color ${noun} list`, { stdout });
         expect([noun, exitCode, text.split('\n').filter((line) => line.length > columns)]).toEqual([noun, 0, []]);
-        // eslint-disable-next-line no-control-regex -- what a terminal would execute
+        // oxlint-disable-next-line no-control-regex -- what a terminal would execute
         expect(text).not.toMatch(/\u001b/);
       }
     }
