@@ -14,7 +14,13 @@ export type {
   OverviewRow,
   OverviewTables,
 } from './overview.js';
-export { migrateStore, type MigrationResult, storePast, storeVersion } from './migrate-store.js';
+export {
+  migrateStore,
+  type MigrateStoreOptions,
+  type MigrationResult,
+  storePast,
+  storeVersion,
+} from './migrate-store.js';
 export { type NumberChange, numberSubject, ownershipSubject } from './ownership-change.js';
 export { openStore, type OpenStoreOptions, withStore } from './open-store.js';
 export type { PastToken, StorePast } from './past.js';

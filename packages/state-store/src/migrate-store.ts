@@ -1,12 +1,15 @@
 import { migrateFile } from './migrations/migrate-file.js';
 import { refuseNewer } from './migrations/migrate.js';
 import { LATEST_SCHEMA_VERSION } from './migrations/version.js';
-import { DEFAULT_WAIT_MS } from './open-store.js';
+import { DEFAULT_WAIT_MS, type OpenStoreOptions } from './open-store.js';
 import { readPast, type StorePast } from './past.js';
 import { connectReader, connectWriter } from './sqlite/connect.js';
 import { fileVersion } from './sqlite/file-version.js';
 import { toStorePath, prepareFile } from './sqlite/open-handle.js';
 import { toStoreError } from './sqlite/to-store-error.js';
+
+/** How a store is migrated. */
+export type MigrateStoreOptions = Pick<OpenStoreOptions, 'clock' | 'wait' | 'beforeMigration'>;
 
 /** Result of a migration. */
 export interface MigrationResult {
@@ -26,17 +29,15 @@ export interface MigrationResult {
  * const { from, to, applied } = await migrateStore('./sluice.db');
  * ```
  */
-export async function migrateStore(
-  location: string,
-  { clock = { now: () => Date.now() }, wait = DEFAULT_WAIT_MS }: { clock?: { now(): number }; wait?: number } = {},
-): Promise<MigrationResult> {
+export async function migrateStore(location: string, options: MigrateStoreOptions = {}): Promise<MigrationResult> {
+  const { clock = Date, wait = DEFAULT_WAIT_MS } = options;
   const path = toStorePath(location);
   prepareFile(path, false);
   const writer = await connectWriter(path, wait);
   try {
     const from = fileVersion(writer.handle, path);
     refuseNewer(path, from);
-    const applied = from < LATEST_SCHEMA_VERSION ? await migrateFile(writer, from, { clock, wait }) : [];
+    const applied = from < LATEST_SCHEMA_VERSION ? await migrateFile(writer, from, { ...options, clock, wait }) : [];
     return { from, to: fileVersion(writer.handle, path), applied };
   } catch (error) {
     throw toStoreError(error, path);

@@ -24,6 +24,8 @@ export interface OpenStoreOptions {
   create?: boolean;
   /** Migrate an older store (default), or fail with `store_too_old`. */
   migrate?: boolean;
+  /** Called with the version of an older store, not of an empty file, before its migration, which waits for it. */
+  beforeMigration?: (version: number) => Promise<void>;
   /** Never write: neither the file nor its schema. Each write then fails with `store_read_only`. */
   readOnly?: boolean;
   /** Milliseconds to wait for a lock of another process before `store_busy` (default 10,000). */
@@ -58,7 +60,7 @@ export async function openStore(options: OpenStoreOptions): Promise<StateStore> 
       const version = fileVersion(writer.handle, path);
       refuseNewer(path, version);
       if (options.migrate === false) refuseOlder(path, version);
-      else if (version < LATEST_SCHEMA_VERSION) await migrateFile(writer, version, { clock, wait });
+      else if (version < LATEST_SCHEMA_VERSION) await migrateFile(writer, version, { ...options, clock, wait });
     }
     const reader = await connectReader(path, wait, { still: readOnly });
     connections.unshift(reader);

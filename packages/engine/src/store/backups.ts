@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { backupStore, LATEST_SCHEMA_VERSION, storeVersion } from '@sluice/state-store';
+import { backupStore, LATEST_SCHEMA_VERSION } from '@sluice/state-store';
 import type { Clock } from '@sluice/panel-kind';
 import { zonedMidnight } from '@sluice/quota-core';
 import { findTimeZone } from '../config/find-entry.js';
@@ -15,16 +15,15 @@ export function backupFolder(storeFile: string): string {
   return `${storeFile}-backups`;
 }
 
-/** Backs up the store before a migration changes it. */
-export async function backupBeforeMigration(
+/** Returns what backs up a store of some version before a migration changes it. */
+export function toMigrationBackup(
   storeFile: string,
   { clock, files }: { clock: Clock; files: Files },
-): Promise<void> {
-  if (!files.exists(storeFile)) return;
-  const version = await storeVersion(storeFile);
-  if (version === 0 || version >= LATEST_SCHEMA_VERSION) return;
-  const file = target(files, storeFile, `before-schema-${LATEST_SCHEMA_VERSION}-from-${version}-${stamp(clock)}`);
-  if (file !== null) await backupStore({ from: storeFile, to: file });
+): (version: number) => Promise<void> {
+  return async (version) => {
+    const file = target(files, storeFile, `before-schema-${LATEST_SCHEMA_VERSION}-from-${version}-${stamp(clock)}`);
+    if (file !== null) await backupStore({ from: storeFile, to: file });
+  };
 }
 
 /** Backs up the store before the first run that may change a panel; once per store. */

@@ -15,7 +15,7 @@ import { refuseLostStore, replaceHoldsFile } from '../holds/holds-file.js';
 import { leasesInUse } from '../leases.js';
 import { copySwitches, keepObserving, listEnforced } from '../panels/enforcement.js';
 import { inheritMarks } from '../run/store-mark.js';
-import { backupBeforeMigration } from './backups.js';
+import { toMigrationBackup } from './backups.js';
 
 /** What the file of a store is worked on with. */
 export interface StoreFileParts {
@@ -38,8 +38,7 @@ export async function openLocalStore(
   { clock, files = nodeFiles, mayBeLost = false }: StoreFileParts & { mayBeLost?: boolean },
 ): Promise<StateStore> {
   if (!mayBeLost && files.isEmpty(location)) refuseLostStore(files, location);
-  await backupBeforeMigration(location, { clock, files });
-  return openStore({ location, clock });
+  return openStore({ location, clock, beforeMigration: toMigrationBackup(location, { clock, files }) });
 }
 
 /**
@@ -51,8 +50,7 @@ export async function migrateLocalStore(
   location: string,
   { clock, files = nodeFiles }: StoreFileParts,
 ): Promise<MigrationResult> {
-  await backupBeforeMigration(location, { clock, files });
-  return migrateStore(location, { clock });
+  return migrateStore(location, { clock, beforeMigration: toMigrationBackup(location, { clock, files }) });
 }
 
 /** How the runs that a store knows are recognised. */
