@@ -11,7 +11,7 @@ import { armKill, drawKillPoint } from './kill/kill-point.js';
 import { seeds, underSeed, type SeededRandom } from './seeded-random.js';
 
 const LONG = process.env['SLUICE_LONG'] === '1';
-const cases = seeds(LONG ? 200 : 2).map((seed, index) => ({ seed, number: index + 1 }));
+const cases = seeds(LONG ? 200 : 1).map((seed, index) => ({ seed, number: index + 1 }));
 
 describe('a run that is killed', () => {
   it.each(cases)('is put right by the next poll, and nothing is done twice ($number)', ({ seed }) =>

@@ -5,7 +5,7 @@ import { hiddifyWorld } from './stress/hiddify-world.js';
 import { playStory } from './stress/story.js';
 
 const LONG = process.env['SLUICE_LONG'] === '1';
-const COUNT = Number(process.env['SLUICE_TEST_STORIES'] ?? (LONG ? 1000 : 8));
+const COUNT = Number(process.env['SLUICE_TEST_STORIES'] ?? (LONG ? 1000 : 4));
 /** Stories that are played at the same time: most of a story is waiting. */
 const AT_ONCE = 4;
 const all = seeds(COUNT);

@@ -240,7 +240,7 @@ describe('confirmations', () => {
           await confirming.close();
         },
       ),
-      { numRuns: process.env['SLUICE_LONG'] === '1' ? 200 : 15 },
+      { numRuns: process.env['SLUICE_LONG'] === '1' ? 200 : 8 },
     );
   });
 });

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFil
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import ts from 'typescript';
+import { transformSync } from 'esbuild';
 
 const SOURCE = join(dirname(fileURLToPath(import.meta.url)), '..');
 
@@ -22,11 +22,12 @@ export interface Child {
 }
 
 /**
- * Makes the package's sources runnable by bare Node in a folder, for programs that need a process of their own.
- * They import it as `./store/index.js`.
+ * Makes the package, as `npm test` has built it or by its sources, runnable by bare Node in a folder, for programs that need a
+ * process of their own. They import it as `./store/index.js`.
  */
 export function compileStore(folder: string): void {
-  transpile(SOURCE, join(folder, 'store'));
+  if (process.env['SLUICE_BUILT'] === '1') symlinkSync(join(SOURCE, '..', 'dist'), join(folder, 'store'));
+  else transpile(SOURCE, join(folder, 'store'));
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
   symlinkSync(modulesFolder(), join(folder, 'node_modules'));
 }
@@ -64,14 +65,8 @@ function transpile(from: string, to: string): void {
   for (const entry of readdirSync(from, { withFileTypes: true })) {
     if (entry.isDirectory() && entry.name !== 'test') transpile(join(from, entry.name), join(to, entry.name));
     if (!entry.name.endsWith('.ts') || entry.name.endsWith('.test.ts')) continue;
-    const { outputText } = ts.transpileModule(readFileSync(join(from, entry.name), 'utf8'), {
-      compilerOptions: {
-        target: ts.ScriptTarget.ES2022,
-        module: ts.ModuleKind.ESNext,
-        verbatimModuleSyntax: true,
-      },
-    });
-    writeFileSync(join(to, entry.name.replace(/\.ts$/, '.js')), outputText);
+    const { code } = transformSync(readFileSync(join(from, entry.name), 'utf8'), { loader: 'ts', target: 'node20' });
+    writeFileSync(join(to, entry.name.replace(/\.ts$/, '.js')), code);
   }
 }
 

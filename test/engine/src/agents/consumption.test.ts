@@ -84,7 +84,7 @@ describe("an agent's consumption on a panel where anything happens", () => {
           await world.close();
         }
       }),
-      { numRuns: process.env['SLUICE_LONG'] === '1' ? 200 : 10 },
+      { numRuns: process.env['SLUICE_LONG'] === '1' ? 200 : 5 },
     );
   }, 60_000);
 });

@@ -3,7 +3,7 @@ import { openGrowthWorld } from './world.js';
 
 /** With SLUICE_LONG=1 as many services and polls as the limits are stated for. */
 const LONG = process.env['SLUICE_LONG'] === '1';
-const [SERVICES, POLLS] = LONG ? [5000, 20] : [500, 6];
+const [SERVICES, POLLS] = LONG ? [5000, 20] : [500, 4];
 
 describe('the growth of the store', () => {
   it(

@@ -99,6 +99,30 @@ function makeHome(name: string, isClone: boolean): string {
 
 const installs = ({ script }: DocumentedStep): boolean => script.startsWith('npm ');
 
+/** Runs the lines of the README's crontab as cron does, in a home where its quick start was followed. */
+async function expectCrontabRuns(home: string): Promise<void> {
+  const [, text = ''] = /^```crontab\n(.*?)^```$/ms.exec(readFileSync(path.join(ROOT, 'README.md'), 'utf8')) ?? [];
+  const lines = text.trim().split('\n');
+  const settings = lines.filter((line) => /^\w+=/.test(line));
+  const commands = lines.filter((line) => !settings.includes(line)).map((line) => line.split(/\s+/).slice(5).join(' '));
+  expect(commands.map((command) => command.split(' ')[1])).toEqual(['poll', 'reconcile']);
+  const where = path.join(home, 'prefix', 'bin');
+  const env = [
+    `HOME=${home}`,
+    'PATH=/usr/bin:/bin',
+    `NODE_EXTRA_CA_CERTS=${path.join(folder, 'ca.pem')}`,
+    ...settings.map((line) => line.replace('/usr/local/bin', where)),
+  ];
+  for (const command of commands) {
+    const ended = await new Promise<string | null>((resolve) => {
+      execFile('env', ['-i', ...env, '/bin/sh', '-c', command], { cwd: home }, (error, stdout, stderr) => {
+        resolve(error === null ? null : stdout + stderr);
+      });
+    });
+    expect([command, ended]).toEqual([command, null]);
+  }
+}
+
 describe('the first hour, line by line', () => {
   // The installation takes minutes: `npm run test:long` follows it too, from a clone.
   const pages: [string, DocumentedStep[]][] = [
@@ -107,7 +131,7 @@ describe('the first hour, line by line', () => {
   ];
 
   it.each(pages)(
-    'reaches the first enforced hold by %s',
+    'reaches the first enforced hold by %s, and goes on with its crontab',
     async (page, steps) => {
       const panel = await startPanel(page === 'docs/first-hour.md');
       try {
@@ -119,45 +143,13 @@ describe('the first hour, line by line', () => {
         expect(readdirSync(path.join(home, 'sluice'))).toEqual(
           expect.arrayContaining(['sluice.yaml', 'services.csv', 'sluice.db', 'sluice.db.holds.json']),
         );
+        if (page === 'README.md') await expectCrontabRuns(home);
       } finally {
         await panel.close();
       }
     },
     LONG ? 3_600_000 : 60_000,
   );
-
-  it('runs the lines of the crontab in the README as cron does, after its quick start', async () => {
-    const panel = await startPanel(false);
-    try {
-      const home = makeHome('crontab', false);
-      const steps = listSteps('README.md', QUICK_START).filter((step) => !installs(step));
-      expect(await follow(steps, panel, home)).toBeNull();
-      const [, text = ''] = /^```crontab\n(.*?)^```$/ms.exec(readFileSync(path.join(ROOT, 'README.md'), 'utf8')) ?? [];
-      const lines = text.trim().split('\n');
-      const settings = lines.filter((line) => /^\w+=/.test(line));
-      const commands = lines
-        .filter((line) => !settings.includes(line))
-        .map((line) => line.split(/\s+/).slice(5).join(' '));
-      expect(commands.map((command) => command.split(' ')[1])).toEqual(['poll', 'reconcile']);
-      const where = path.join(home, 'prefix', 'bin');
-      const env = [
-        `HOME=${home}`,
-        'PATH=/usr/bin:/bin',
-        `NODE_EXTRA_CA_CERTS=${path.join(folder, 'ca.pem')}`,
-        ...settings.map((line) => line.replace('/usr/local/bin', where)),
-      ];
-      for (const command of commands) {
-        const ended = await new Promise<string | null>((resolve) => {
-          execFile('env', ['-i', ...env, '/bin/sh', '-c', command], { cwd: home }, (error, stdout, stderr) => {
-            resolve(error === null ? null : stdout + stderr);
-          });
-        });
-        expect([command, ended]).toEqual([command, null]);
-      }
-    } finally {
-      await panel.close();
-    }
-  }, 60_000);
 
   it('says in each place where sizes are written that they are binary', () => {
     const texts = ['README.md', 'docs/first-hour.md', 'docs/config.md', 'packages/setup/src/config-text.ts'];
