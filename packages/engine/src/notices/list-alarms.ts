@@ -29,19 +29,30 @@ export interface AlarmFilter {
  * found to be wrong with services, and what stands by itself. Calls no panel.
  */
 export async function listAlarms(session: Session, filter: AlarmFilter = {}): Promise<AlarmView[]> {
-  const { service, panel } = filter;
-  const { store } = session;
-  const found = await store.alarms.list({ ...(service && { services: [service] }), ...(panel && { panel }) });
-  const standing = (await findStandingAlarms(session, service)).filter(
-    (alarm) => (service === undefined || alarm.service === service) && (panel === undefined || alarm.panel === panel),
-  );
-  const views = found.map(toAlarmView);
-  for (const alarm of standing) views.push(toStandingView(alarm, await readAcknowledgement(store, alarm)));
+  const views = (await findAlarms(session, filter)).map(({ view }) => view);
   views.sort((a, b) => (a.since < b.since ? -1 : a.since > b.since ? 1 : 0));
   return [
     ...views.filter(({ acknowledged }) => acknowledged === null),
     ...views.filter(({ acknowledged }) => acknowledged !== null),
   ];
+}
+
+/** An alarm, and whether it stands by itself: then no run has stored it, only its acknowledgement is. */
+interface FoundAlarm {
+  view: AlarmView;
+  stands: boolean;
+}
+
+async function findAlarms(session: Session, { service, panel }: AlarmFilter): Promise<FoundAlarm[]> {
+  const { store } = session;
+  const stored = await store.alarms.list({ ...(service && { services: [service] }), ...(panel && { panel }) });
+  const found: FoundAlarm[] = stored.map((alarm) => ({ view: toAlarmView(alarm), stands: false }));
+  for (const alarm of await findStandingAlarms(session, service)) {
+    if (service !== undefined && alarm.service !== service) continue;
+    if (panel !== undefined && alarm.panel !== panel) continue;
+    found.push({ view: toStandingView(alarm, await readAcknowledgement(store, alarm)), stands: true });
+  }
+  return found;
 }
 
 /** What is done about an alarm. */
@@ -61,26 +72,27 @@ export async function acknowledgeAlarm(
   id: string,
   { undo = false }: AcknowledgeRequest = {},
 ): Promise<AlarmView> {
-  const before = (await listAlarms(session)).find((alarm) => alarm.id === id);
-  if (before === undefined) throw unknownAlarm(id);
-  const { service } = before;
-  const stands = (await findStandingAlarms(session)).some((alarm) => alarm.id === id);
+  const found = (await findAlarms(session, {})).find(({ view }) => view.id === id);
+  if (found === undefined) throw unknownAlarm(id);
+  const { view, stands } = found;
+  acknowledge(session, { id, known: view.acknowledged, undo });
+  const { service } = view;
   const command = undo ? 'notice ack, undone' : 'notice ack';
   return withRun(session, { command, dryRun: false, ...(service !== null && { service }) }, (run) =>
     // What was listed may have ended, or been acknowledged, meanwhile.
     run.store(async (tables) => {
       const stored = await tables.alarms.get(id);
       if (stored === null && !stands) throw unknownAlarm(id);
-      const known = stored === null ? await readAcknowledgement(tables, before) : toAlarmView(stored).acknowledged;
+      const known = stored === null ? await readAcknowledgement(tables, view) : toAlarmView(stored).acknowledged;
       const acknowledged = acknowledge(session, { id, known, undo });
-      if (stored === null) await storeAcknowledgement(tables, before, acknowledged);
+      if (stored === null) await storeAcknowledgement(tables, view, acknowledged);
       else await tables.alarms.put([{ ...stored, ...toColumns(acknowledged) }]);
-      return { ...before, acknowledged };
+      return { ...view, acknowledged };
     }),
   );
 }
 
-/** Who first acknowledged an alarm stays; only the note changes. */
+/** Who first acknowledged an alarm stays; only the note changes. Refuses to undo what nobody did. */
 function acknowledge(
   session: Session,
   { id, known, undo }: { id: string; known: AlarmView['acknowledged']; undo: boolean },

@@ -1,9 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { AlarmView } from '@sluice/engine';
 import type { FakeServer } from '@sluice/fake-panels';
 import type { ActionRecord, CallBillRecord, PurchaseRecord } from '@sluice/state-store';
 import { DAY, GB, hiddifyConfig, type HiddifyBench, startHiddifyBench } from '../hiddify-bench.js';
+import { handleOn } from '../sqlite.js';
 import { received, startReceiver } from './receiver.js';
 
 const SINCE = '2026-11-20T12:00:00.000Z';
@@ -150,12 +152,34 @@ describe('an alarm', () => {
     const twice = await at.bench.sluice(`notice ack ${alarm?.id ?? ''} --undo`);
     expect([twice.exitCode, twice.stderr]).toEqual([1, expect.stringContaining('Nobody has acknowledged')]);
     const { entries } = (await at.sluice('log list --runs')).json<{ entries: Record<string, unknown>[] }>();
-    expect(entries.filter(({ command }) => String(command).startsWith('notice ack'))).toMatchObject(
+    const acknowledging = entries.filter(({ command }) => String(command).startsWith('notice ack'));
+    // What was refused is no run.
+    expect(acknowledging).toHaveLength(2);
+    expect(acknowledging).toMatchObject(
       expect.arrayContaining([
         expect.objectContaining({ command: 'notice ack, undone', service: 'svc-1', actor: 'alice', exitCode: 0 }),
         expect.objectContaining({ command: 'notice ack', service: 'svc-1', actor: 'alice', note: 'the client knows' }),
       ]),
     );
+  });
+
+  it('stays acknowledged by the first of two who do it at the same time', async () => {
+    at.panel.disable(uuid);
+    await at.poll();
+    const [alarm] = (await listAlarms()).alarms;
+    const store = handleOn(at.bench.path('sluice.db'));
+    let made = 0;
+    const outcome = await at.bench.sluice(['notice', 'ack', alarm?.id ?? '', '--note', 'mine', '--json'], {
+      // The id of the run: the alarm has been read, and nothing is written yet.
+      randomBytes(count) {
+        made += 1;
+        store.exec(`update alarms set acknowledged_at = '${SINCE}', acknowledged_by = 'bob'`);
+        return randomBytes(count);
+      },
+    });
+    expect([made, outcome.exitCode]).toEqual([1, 0]);
+    const { alarms } = await listAlarms('--status acknowledged');
+    expect(alarms).toMatchObject([{ acknowledged: { at: SINCE, by: 'bob', note: 'mine' } }]);
   });
 
   it('is also an agent with a limit that its panel lacks, a bill, a refund and a change in doubt, each until it changes', async () => {
