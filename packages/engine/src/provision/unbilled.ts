@@ -11,14 +11,15 @@ import type { ProvisionRequest } from './verb-command.js';
 
 /** What was billed before a line ends. */
 export interface LastCalls {
-  /** Null where there was nothing to bill. */
+  /** Null where there was nothing to bill; planned ones in a dry run. */
   bills: CallBillView[] | null;
   /** Whether the calls of the line are paid as they are made: nothing of them is ever due. */
   isPrepaid: boolean;
 }
 
 /**
- * Refuses to end a line with calls that are not billed, since the panel may remove their records; or bills them first.
+ * Refuses to end a line with calls that are not billed, since the panel may remove their records; or bills them first; of a dry run
+ * the bills are planned.
  *
  * @throws SluiceError `unbilled_calls`, `final_bill_failed`, `calls_unread`
  */
@@ -34,8 +35,9 @@ export async function checkUnbilled(
   const isBilled = choice?.how === 'bill';
   const unbilled = await findUnbilled(session, service);
   if (unbilled === 'prepaid') return { bills: null, isPrepaid: true };
-  if (isNothing(unbilled) || (isBilled && dryRun)) return none;
-  const bills = isBilled ? await billFirst(session, service, { reports: choice.reports, waitMs }) : null;
+  if (isNothing(unbilled)) return none;
+  const bills = isBilled ? await billFirst(session, service, { reports: choice.reports, waitMs, dryRun }) : null;
+  if (isBilled && dryRun) return { bills, isPrepaid: false };
   // Calls of the meantime.
   const left = isBilled ? await findUnbilled(session, service) : unbilled;
   if (left === 'prepaid' || isNothing(left)) return { bills, isPrepaid: false };
@@ -55,15 +57,15 @@ function describe({ calls, total, currency, unsummed, since }: UnbilledCalls): s
   return `${[...summed, ...others].join(' and ')} since ${since}`;
 }
 
-type Billing = Pick<Parameters<typeof billCalls>[1], 'reports' | 'waitMs'>;
+type Billing = Pick<Parameters<typeof billCalls>[1], 'reports' | 'waitMs' | 'dryRun'>;
 
 async function billFirst(
   session: Session,
   service: ServiceRecord,
-  { reports, waitMs }: Billing,
+  { reports, waitMs, dryRun }: Billing,
 ): Promise<CallBillView[]> {
   const { bills } = await billCalls(session, {
-    ...{ service: service.id, period: null, invoice: null, final: true, dryRun: false, reports, waitMs },
+    ...{ service: service.id, period: null, invoice: null, final: true, dryRun, reports, waitMs },
     ...{ resend: false, zeroLine: false, allowUnrated: false, verifyRating: false },
   });
   const failed = bills.find(({ state }) => state === 'failed');

@@ -91,7 +91,7 @@ export function printBills(terminal: Terminal, bills: readonly CallBillView[], d
   if (shown.length > 0) printRows(terminal, BILLS, shown);
   for (const bill of shown) {
     const { service, error, warnings, reason, csv, differences = [] } = bill;
-    if (error !== null) terminal.line(`  ${service}: ${terminal.error(error, { service })}`);
+    if (error !== null) terminal.line(`  ${service}: ${terminal.error(error, { service, bill: service })}`);
     for (const warning of warnings) terminal.line(`  ${service}: ${terminal.notice({ ...warning, service })}`);
     for (const { id, kind } of differences.slice(0, 10)) terminal.line(`  ${service}: call ${id}: ${kind} differs`);
     if (reason !== null) terminal.info(`  ${service}: ${reason === 'zero' ? 'nothing was charged' : reason}`);

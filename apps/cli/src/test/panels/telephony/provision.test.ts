@@ -115,6 +115,11 @@ describe('an existing line', () => {
     expect((await typed('y')).stderr).toContain('Not confirmed');
     expect((await typed(username)).stderr).toContain('unbilled call');
     expect(at.panel.subscriber(LINE).status).toBe('active');
+    const planned = (await at.run('provision terminate svc-1 --final-invoice --dry-run')).json<Provisioned>();
+    expect(planned.bills).toMatchObject([{ state: 'planned', total: '2.00', csv: null }]);
+    const { stdout } = await at.bench.sluice('provision terminate svc-1 --final-invoice --dry-run');
+    expect(stdout).toMatch(/^svc-1 .* 2\.00 +BRL +planned/m);
+    expect((await at.run('invoice list')).json()).toEqual({ invoices: [] });
     const ended = await at.run('provision terminate svc-1 --yes --final-invoice');
     const [bill] = ended.json<Provisioned>().bills ?? [];
     expect([ended.exitCode, bill]).toMatchObject([0, { state: 'added', total: '2.00' }]);

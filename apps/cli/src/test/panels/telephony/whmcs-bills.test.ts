@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { type FakeWhmcs, startFakeWhmcs } from '@sluice/fake-panels';
-import { startTelephonyBench, type TelephonyBench } from './telephony-bench.js';
+import { LINE, startTelephonyBench, type TelephonyBench } from './telephony-bench.js';
 
 let at: TelephonyBench;
 let whmcs: FakeWhmcs;
@@ -88,4 +88,28 @@ it('no calls are billed to a client who is closed in WHMCS', async () => {
   expect((await at.run('call bill --period 2026-11 --service whmcs-7')).json()).toMatchObject({
     bills: [{ state: 'added' }],
   });
+});
+
+it('a bill in doubt says how it is sent again', async () => {
+  whmcs.addClient({ id: 77, currency: 'BRL' });
+  whmcs.addProduct({ id: 10, name: 'Line', fields: ['astbilling_subscriber_id'] });
+  whmcs.addService({
+    id: 7,
+    client: 77,
+    product: 10,
+    nextDueDate: '2026-12-01',
+    fields: { astbilling_subscriber_id: LINE },
+  });
+  expect((await at.run('service sync')).exitCode).toBe(0);
+  at.bench.clock.set(Date.parse('2026-12-02T12:00:00Z'));
+  at.addCall('2026-11-10T09:00:00-03:00', '1.5000');
+  whmcs.server.inject({ match: ({ changing }) => changing, fault: { kind: 'cut' }, when: 'before', times: 1 });
+  for (const words of ['call bill', 'call bill']) {
+    const { exitCode, stdout } = await at.bench.sluice(words);
+    expect([exitCode, stdout]).toEqual([
+      1,
+      expect.stringContaining('reads the invoices for the line of whmcs-7 again'),
+    ]);
+    expect(stdout).toContain('send it again with --resend');
+  }
 });
