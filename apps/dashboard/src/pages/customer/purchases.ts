@@ -22,7 +22,7 @@ import { offeredPackages, toRefPrefix } from './packages.js';
 import type { PanelReads } from './panel-reads.js';
 
 /** Most packages that a client may have bought by themselves in a period. */
-const MOST_AUTOMATIC = 100;
+const MOST_AUTOMATIC = 999;
 
 /** `GET …/buy?package=`: what it costs, before it is charged. */
 export function buyPage(reads: PanelReads): Page {
