@@ -9,6 +9,7 @@ import {
   resolveMode,
 } from './index.js';
 import { catchCode } from './test/catch-code.js';
+import { runs } from './test/runs.js';
 
 const none = { override: null, serviceQuotaBytes: null, product: null, purchases: [] };
 const override = (quotaBytes: number | null, unlimited = false): QuotaOverride => ({ quotaBytes, unlimited });
@@ -136,7 +137,7 @@ describe('resolveAllowance', () => {
         else if (expected === 'unlimited') expect(allowance.kind).toBe('unlimited');
         else expect(allowance).toMatchObject({ kind: 'limited', baseBytes: expected });
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { autoBuy } from './index.js';
 import { catchCode } from './test/catch-code.js';
+import { runs } from './test/runs.js';
 
 const input = {
   remainingBytes: 10,
@@ -90,7 +91,7 @@ describe('autoBuy', () => {
         expect(decision.count).toBe(helps ? count : 0);
         expect(decision.reason === 'buy').toBe(decision.count > 0);
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     );
   });
 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { brakeActs, brakeStops, DEFAULT_BRAKE } from './index.js';
 import { catchCode } from './test/catch-code.js';
+import { runs } from './test/runs.js';
 
 describe('brakeStops', () => {
   it('stops above the share, and not at it', () => {
@@ -36,7 +37,7 @@ describe('brakeStops', () => {
           changing >= atLeast && changing * 100 > percent * active,
         );
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     );
   });
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type CounterState, type CounterStep, stepCounter } from './index.js';
 import { catchCode } from './test/catch-code.js';
+import { runs } from './test/runs.js';
 
 const START = '2026-03-01T00:00:00.000Z';
 const at = (minutes: number): string => new Date(Date.parse(START) + minutes * 60_000).toISOString();
@@ -168,7 +169,7 @@ describe('stepCounter', () => {
           expect([state.usedIn, state.usedOut]).toEqual([real.in, real.out]);
         }
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 
@@ -199,7 +200,7 @@ describe('stepCounter', () => {
           expect(state.usedIn).toBe(real - unseen);
         }
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 

@@ -15,6 +15,7 @@ import {
   type DueHold,
 } from './index.js';
 import { AT, bytes, known, limited, unknown } from './test/arbitraries.js';
+import { runs } from './test/runs.js';
 
 const figure = fc.option(bytes);
 const reading: fc.Arbitrary<Reading | null> = fc.oneof(
@@ -155,7 +156,7 @@ describe('every decision', () => {
         const holds = due(plain(usedBytes, allowedBytes, { peakUsedBytes })).includes('quota');
         expect(holds).toBe(usedBytes >= allowedBytes);
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 
@@ -175,7 +176,7 @@ describe('every decision', () => {
         fc.pre(limit.allowance.kind === 'limited' || usage === unknown);
         expect(due(withLimit(input, { usage })).includes('quota')).toBe(limit.hold !== null);
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 
@@ -216,7 +217,7 @@ describe('every decision', () => {
         const released = clearlyBelow && BigInt(usedBytes) * 2n >= BigInt(peak);
         expect(due(input).includes('quota')).toBe(!released);
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     );
   });
 
@@ -293,7 +294,7 @@ describe('every list of limits', () => {
           [...decision.holds, ...decision.withheld].filter(({ reason }) => ids.includes(reason));
         expect(ofLimits(all)).toEqual(alone.flatMap(ofLimits));
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 
@@ -356,7 +357,7 @@ describe('every limit', () => {
         expect(decide(input).rule).toBe(isBelow ? 'below-allowance' : 'within-release-margin');
         expect(due(input)).toEqual(isBelow ? [] : ['quota']);
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 

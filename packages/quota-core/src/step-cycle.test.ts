@@ -14,6 +14,7 @@ import {
 } from './index.js';
 import { anchor, instant, localDate, quotaPeriod } from './test/arbitraries.js';
 import { catchCode } from './test/catch-code.js';
+import { runs } from './test/runs.js';
 
 const timeZone = 'Europe/Berlin';
 const monthly = { billingCycle: 'monthly' as const, timeZone };
@@ -182,7 +183,7 @@ describe('stepCycle', () => {
         const kept = step.kind === 'opened' && before !== null ? [before] : [];
         expect(stepCycle({ ...service, now, recorded: again, earlier: kept }).wrong).toBeUndefined();
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 
@@ -266,7 +267,7 @@ describe('stepCycle', () => {
         });
         expect(step.kind).toBe('same');
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 
@@ -314,7 +315,7 @@ describe('stepCycle', () => {
           }
         }
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 
@@ -335,7 +336,7 @@ describe('stepCycle', () => {
           last = { id: 'c', ...step.cycle };
         }
       }),
-      { numRuns: 40 },
+      { numRuns: runs(40) },
     );
   });
 

@@ -9,6 +9,7 @@ import {
   type UsageBytes,
   type WindowCount,
 } from './index.js';
+import { runs } from './test/runs.js';
 
 const hour = (number: number): string => new Date(Date.UTC(2026, 2, 10) + number * 3_600_000).toISOString();
 const C1 = { cycle: 'c1', cycleStart: hour(-500), cycleEnd: hour(6) };
@@ -180,7 +181,7 @@ describe('a count over any life of a service', () => {
       fc.property(life, (happenings) => {
         for (const { counted, used } of live(happenings, new Panel(true))) expect(counted?.totalBytes).toBe(used);
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 
@@ -193,7 +194,7 @@ describe('a count over any life of a service', () => {
           expect(bytes).toBeGreaterThanOrEqual(used - unknown);
         }
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 });

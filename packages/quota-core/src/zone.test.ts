@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { toLocalDate, zonedMidnight, zonedTime } from './index.js';
 import { instant, localDate, zone } from './test/arbitraries.js';
 import { catchCode } from './test/catch-code.js';
+import { runs } from './test/runs.js';
 
 /** The local day by the runtime's own formatter, asked directly. */
 function toDay(ms: number, timeZone: string): string {
@@ -52,7 +53,7 @@ describe('zonedMidnight', () => {
           expect(toDay(ms - 1 - minutes * 60_000, timeZone) < date).toBe(true);
         }
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 });
@@ -78,7 +79,7 @@ describe('toLocalDate', () => {
       fc.property(instant, zone, (at, timeZone) => {
         expect(toLocalDate(at, timeZone)).toBe(toDay(Date.parse(at), timeZone));
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 

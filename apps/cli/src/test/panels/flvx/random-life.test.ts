@@ -5,7 +5,7 @@ import { GB, HOUR, startFlvxBench, type FlvxBench } from '../../flvx-bench.js';
 import { seeds, underSeed, type SeededRandom } from '../../seeded-random.js';
 
 /** Lives of eight steps: 300 with SLUICE_LONG=1. */
-const LIVES = seeds(process.env['SLUICE_LONG'] === '1' ? 300 : 2);
+const LIVES = seeds(process.env['SLUICE_LONG'] === '1' ? 300 : 1);
 const STEPS = 8;
 const AT_ONCE = 4;
 const MOST_REPEATS = 5;
