@@ -10,9 +10,6 @@ import { root, prepareEasyDcim, startFake, startServe } from './lib.mjs';
 const CONNECTIONS = 200;
 const REQUESTS = 1500;
 const SECONDS = 15;
-/** The default of `serve`. */
-const REQUESTS_PER_CONNECTION = 25;
-
 /** Milliseconds until the server answers that it is up. */
 function waitForHealth(url) {
   const startedAt = performance.now();
@@ -22,6 +19,15 @@ function waitForHealth(url) {
       answer.on('end', () => resolve(performance.now() - startedAt));
     }).on('error', reject);
   });
+}
+
+/** Requests that the server answers on one connection, by what it says of it. */
+async function readLimit(url) {
+  const answer = await fetch(`${url}/healthz`);
+  await answer.arrayBuffer();
+  const [, limit] = /max=(\d+)/.exec(answer.headers.get('keep-alive') ?? '') ?? [];
+  if (limit === undefined) throw new Error('The server does not bound the requests of a connection');
+  return limit;
 }
 
 function readMegabytes(pid) {
@@ -54,9 +60,9 @@ async function flood({ url, pid }, asset) {
 }
 
 /** The same for node's own server, which does nothing for a request but answer it. */
-async function floodBare(asset, bytes) {
+async function floodBare(asset, bytes, requests) {
   const program = path.join(import.meta.dirname, 'bare-server.mjs');
-  const child = spawn(process.execPath, [program, REQUESTS_PER_CONNECTION, bytes], {
+  const child = spawn(process.execPath, [program, requests, bytes], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   try {
@@ -78,7 +84,7 @@ export async function benchPipelined() {
     const asset = /href="(\/assets\/[^"]+\.css)"/.exec(page)?.[1];
     if (asset === undefined) throw new Error(`no style sheet in the page of ${root}`);
     const { byteLength } = await (await fetch(`${serve.url}${asset}`)).arrayBuffer();
-    const bare = await floodBare(asset, byteLength);
+    const bare = await floodBare(asset, byteLength, await readLimit(serve.url));
     const ours = await flood(serve, asset);
     return [
       { name: 'serve: MB of memory under 18 MB of pipelined requests', figure: ours.megabytes, limit: 250 },
