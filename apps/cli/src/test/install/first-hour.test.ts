@@ -125,14 +125,18 @@ async function expectCrontabRuns(home: string): Promise<void> {
 
 describe('the first hour, line by line', () => {
   // The installation takes minutes: `npm run test:long` follows it too, from a clone.
-  const pages: [string, DocumentedStep[]][] = [
-    ['README.md', listSteps('README.md', QUICK_START).filter((step) => LONG || !installs(step))],
-    ['docs/first-hour.md', listSteps('docs/first-hour.md')],
+  const pages: [what: string, page: string, steps: DocumentedStep[]][] = [
+    [
+      'README.md, and runs the lines of its crontab as cron does',
+      'README.md',
+      listSteps('README.md', QUICK_START).filter((step) => LONG || !installs(step)),
+    ],
+    ['docs/first-hour.md', 'docs/first-hour.md', listSteps('docs/first-hour.md')],
   ];
 
   it.each(pages)(
-    'reaches the first enforced hold by %s, and goes on with its crontab',
-    async (page, steps) => {
+    'reaches the first enforced hold by %s',
+    async (_what, page, steps) => {
       const panel = await startPanel(page === 'docs/first-hour.md');
       try {
         expect(steps.length).toBeGreaterThan(10);
