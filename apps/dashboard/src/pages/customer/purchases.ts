@@ -21,9 +21,6 @@ import { toClient, done, ownService, toPath, plainly } from './own.js';
 import { offeredPackages, toRefPrefix } from './packages.js';
 import type { PanelReads } from './panel-reads.js';
 
-/** Most packages that a client may have bought by themselves in a period. */
-const MOST_AUTOMATIC = 999;
-
 /** `GET …/buy?package=`: what it costs, before it is charged. */
 export function buyPage(reads: PanelReads): Page {
   return (request) => showPrice(request, reads);
@@ -153,8 +150,7 @@ export const setAutoBuy: Page = async (request) => {
   const service = await ownService(request);
   const { package: wanted = '', threshold = '', max = '' } = form;
   const enabled = form['enabled'] === 'yes';
-  if (!/^\d{1,3}$/.test(max) || Number(max) > MOST_AUTOMATIC)
-    throw usageError('bad_option', `At most per period: write a whole number from 0 to ${MOST_AUTOMATIC}`);
+  if (!/^\d{1,3}$/.test(max)) throw usageError('bad_option', 'At most per period: write a whole number from 0 to 999');
   await requireOffered(request, service, wanted);
   const wish: AutoBuyRequest = { enabled, package: wanted, threshold: threshold.trim(), maxPerCycle: Number(max) };
   await plainly(() =>
