@@ -75,7 +75,7 @@ export async function acknowledgeAlarm(
   const found = (await findAlarms(session, {})).find(({ view }) => view.id === id);
   if (found === undefined) throw unknownAlarm(id);
   const { view, stands } = found;
-  acknowledge(session, { id, known: view.acknowledged, undo });
+  if (undo) requireAcknowledged(id, view.acknowledged);
   const { service } = view;
   const command = undo ? 'notice ack, undone' : 'notice ack';
   return withRun(session, { command, dryRun: false, ...(service !== null && { service }) }, (run) =>
@@ -84,7 +84,8 @@ export async function acknowledgeAlarm(
       const stored = await tables.alarms.get(id);
       if (stored === null && !stands) throw unknownAlarm(id);
       const known = stored === null ? await readAcknowledgement(tables, view) : toAlarmView(stored).acknowledged;
-      const acknowledged = acknowledge(session, { id, known, undo });
+      if (undo) requireAcknowledged(id, known);
+      const acknowledged = undo ? null : acknowledge(session, known);
       if (stored === null) await storeAcknowledgement(tables, view, acknowledged);
       else await tables.alarms.put([{ ...stored, ...toColumns(acknowledged) }]);
       return { ...view, acknowledged };
@@ -92,17 +93,17 @@ export async function acknowledgeAlarm(
   );
 }
 
-/** Who first acknowledged an alarm stays; only the note changes. Refuses to undo what nobody did. */
-function acknowledge(
-  session: Session,
-  { id, known, undo }: { id: string; known: AlarmView['acknowledged']; undo: boolean },
-): AlarmView['acknowledged'] {
-  if (undo && known === null)
-    throw new SluiceError('not_acknowledged', `Nobody has acknowledged alarm "${id}"; nothing was changed`, {
-      details: { alarm: id },
-    });
+function requireAcknowledged(id: string, known: AlarmView['acknowledged']): void {
+  if (known !== null) return;
+  throw new SluiceError('not_acknowledged', `Nobody has acknowledged alarm "${id}"; nothing was changed`, {
+    details: { alarm: id },
+  });
+}
+
+/** Who first acknowledged an alarm stays; only the note changes. */
+function acknowledge(session: Session, known: AlarmView['acknowledged']): AlarmView['acknowledged'] {
   const { actor, note } = session.deps;
-  return undo ? null : { ...(known ?? { at: session.now(), by: actor() }), note: note ?? known?.note ?? null };
+  return { ...(known ?? { at: session.now(), by: actor() }), note: note ?? known?.note ?? null };
 }
 
 const unknownAlarm = (id: string): SluiceError =>
