@@ -10,6 +10,7 @@ import { root, prepareEasyDcim, startFake, startServe } from './lib.mjs';
 const CONNECTIONS = 200;
 const REQUESTS = 1500;
 const SECONDS = 15;
+
 /** Milliseconds until the server answers that it is up. */
 function waitForHealth(url) {
   const startedAt = performance.now();

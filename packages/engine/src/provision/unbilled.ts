@@ -18,8 +18,8 @@ export interface LastCalls {
 }
 
 /**
- * Refuses to end a line with calls that are not billed, since the panel may remove their records; or bills them first; of a dry run
- * the bills are planned.
+ * Refuses to end a line with calls that are not billed, since the panel may remove their records; or bills them first. In a
+ * dry run the bills are only planned.
  *
  * @throws SluiceError `unbilled_calls`, `final_bill_failed`, `calls_unread`
  */
