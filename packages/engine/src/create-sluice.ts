@@ -47,6 +47,10 @@ export function createSluice(options: SluiceOptions): Promise<Sluice> {
       if (asked.dryRun || service !== undefined || toScope(asked) !== null) return runAndFinish(session, asked);
       return withHeartbeat(session, () => runAndFinish(session, asked));
     });
+  const close = throwing(async () => {
+    await Promise.all(underWay);
+    await store.close();
+  });
   const ofInstance: OfInstance = {
     config,
     poll: throwing((runOptions) => run({ command: 'poll', observeAll: false }, runOptions)),
@@ -71,10 +75,8 @@ export function createSluice(options: SluiceOptions): Promise<Sluice> {
     metrics: throwing((metricsOptions) =>
       call(metricsOptions, async (session) => (await import('./metrics/metrics.js')).collectMetrics(session)),
     ),
-    close: throwing(async () => {
-      await Promise.all(underWay);
-      await store.close();
-    }),
+    close,
+    [Symbol.asyncDispose]: close,
   };
   return Promise.resolve(namingNearest({ ...ofInstance, ...groups(call) }, 'sluice'));
 }

@@ -80,7 +80,7 @@ export interface RunOptions extends CallOptions {
  * The engine: one method per use case. Calls take plain objects and return the documents of docs/json.md; many may run at
  * once on one instance. Errors are `SluiceError`s with a `kind` and a `code` (docs/errors.md).
  */
-export interface Sluice {
+export interface Sluice extends AsyncDisposable {
   readonly config: Config;
   /** Reads usage, decides, and restricts or releases services. */
   poll(options?: RunOptions): Promise<RunReport>;

@@ -34,6 +34,9 @@ export function createPanelHttp(options: PanelHttpOptions): PanelHttp {
     close() {
       transport.close();
     },
+    [Symbol.dispose]() {
+      transport.close();
+    },
   };
 }
 

@@ -240,7 +240,7 @@ export interface PanelHttpStats {
 }
 
 /** The transport to one panel, for any number of callers. */
-export interface PanelHttp {
+export interface PanelHttp extends Disposable {
   /**
    * Performs one call. Resolves with a checked answer; rejects with a `PanelError`, or with the signal's reason when the call was
    * cancelled before it could have changed anything.

@@ -48,6 +48,7 @@ export function createSqliteStore({ waitMs, ...file }: SqliteStoreParts): StateS
         }),
     },
     close: () => connections.close(),
+    [Symbol.asyncDispose]: () => connections.close(),
   };
 }
 

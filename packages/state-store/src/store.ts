@@ -476,7 +476,7 @@ export interface StoreCheck {
 }
 
 /** The state store: reads outside of `write` see the last committed state. */
-export interface StateStore extends StoreTables {
+export interface StateStore extends StoreTables, AsyncDisposable {
   readonly location: string;
   readonly schemaVersion: number;
   /** Returns a text that changes with each committed write of any process. */

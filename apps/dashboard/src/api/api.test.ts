@@ -17,11 +17,11 @@ interface OpenApi {
 }
 
 type UseCases = {
-  [Group in keyof Sluice]: Sluice[Group] extends (...args: never[]) => unknown
+  [Group in keyof Sluice & string]: Sluice[Group] extends (...args: never[]) => unknown
     ? Group
     : `${Group}.${keyof Sluice[Group] & string}`;
 };
-type UseCase = Exclude<UseCases[Exclude<keyof Sluice, 'config'>], 'close'>;
+type UseCase = Exclude<UseCases[Exclude<keyof UseCases, 'config'>], 'close'>;
 
 /** How each use case of the engine is reached: by a route, by the `command` of a run, or not at all. */
 const REACHED: Record<UseCase, 'route' | 'run' | 'server'> = {

@@ -25,7 +25,7 @@ export interface ScheduleOptions {
 }
 
 /** A running schedule. */
-export interface Schedule {
+export interface Schedule extends AsyncDisposable {
   /** Starts no more runs, and waits for those under way. */
   stop(): Promise<void>;
 }
@@ -44,12 +44,11 @@ const JITTER_MS = 30_000;
 export function startSchedule(options: ScheduleOptions): Schedule {
   const stopping = new AbortController();
   const loops = options.jobs.map((job) => runJob(job, options, stopping.signal));
-  return {
-    stop: async () => {
-      stopping.abort();
-      await Promise.all(loops);
-    },
+  const stop = async () => {
+    stopping.abort();
+    await Promise.all(loops);
   };
+  return { stop, [Symbol.asyncDispose]: stop };
 }
 
 async function runJob(job: ScheduledJob, options: ScheduleOptions, signal: AbortSignal): Promise<void> {

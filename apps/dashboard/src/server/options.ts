@@ -55,7 +55,7 @@ export interface Limits {
 }
 
 /** A running dashboard. */
-export interface Dashboard {
+export interface Dashboard extends AsyncDisposable {
   /** Where it listens, such as `http://127.0.0.1:8787`. */
   url: string;
   /** All its routes, such as `GET /services/:id`. */

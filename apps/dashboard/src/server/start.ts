@@ -37,7 +37,8 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
   const { host, port } = context.listen;
   try {
     const url = await server.listen({ host, port });
-    return { url, routes, close: () => closeServer(server, cutSlow, context.limits.endMs) };
+    const close = () => closeServer(server, cutSlow, context.limits.endMs);
+    return { url, routes, close, [Symbol.asyncDispose]: close };
   } catch (error) {
     await server.close();
     const { code = 'unknown' } = error as { code?: string };

@@ -59,6 +59,9 @@ export function createAstbillingClient(options: AstbillingOptions): AstbillingCl
     close() {
       connection.close();
     },
+    [Symbol.dispose]() {
+      connection.close();
+    },
   };
 }
 

@@ -240,7 +240,7 @@ export interface ResourceSample {
 }
 
 /** A client of one telephony system. */
-export interface AstbillingClient {
+export interface AstbillingClient extends Disposable {
   readonly panel: string;
   readonly profile: Profile;
   /** Sentences for the operator about address and credential. */

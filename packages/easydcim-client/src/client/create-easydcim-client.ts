@@ -41,5 +41,8 @@ export function createEasyDcimClient(options: EasyDcimOptions): EasyDcimClient {
     close() {
       connection.close();
     },
+    [Symbol.dispose]() {
+      connection.close();
+    },
   };
 }

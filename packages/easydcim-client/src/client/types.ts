@@ -136,7 +136,7 @@ export type GraphExport =
   | { kind: 'csv'; text: string };
 
 /** A client of one EasyDCIM panel. Every call rejects with the errors of `@sluice/panel-http`. */
-export interface EasyDcimClient {
+export interface EasyDcimClient extends Disposable {
   readonly panel: string;
   /** Warnings about the address: plain http, an ending of v2. */
   readonly warnings: string[];

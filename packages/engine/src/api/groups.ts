@@ -5,7 +5,16 @@ import type { RunCall } from './call.js';
 /** The groups of an instance's calls. */
 export type Groups = Omit<
   Sluice,
-  'config' | 'poll' | 'reconcile' | 'plan' | 'explain' | 'overview' | 'version' | 'metrics' | 'close'
+  | 'config'
+  | 'poll'
+  | 'reconcile'
+  | 'plan'
+  | 'explain'
+  | 'overview'
+  | 'version'
+  | 'metrics'
+  | 'close'
+  | keyof AsyncDisposable
 >;
 
 /** The methods of each group, so that they can be listed before their code is loaded. */

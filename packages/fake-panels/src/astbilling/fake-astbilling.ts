@@ -18,7 +18,7 @@ import { type AstWorld, type Catalogue, toInstant, known } from './world.js';
  * A stateful telephony system on 127.0.0.1, for tests: one state behind the default wire, the Portuguese one and
  * MagnusBilling's. All methods throw `RangeError` for what does not exist. Amounts are decimal text.
  */
-export class FakeAstbilling {
+export class FakeAstbilling implements AsyncDisposable {
   /** How it behaves; may be changed at any time. */
   readonly quirks: AstQuirks;
   readonly #world: AstWorld;
@@ -161,5 +161,9 @@ export class FakeAstbilling {
 
   close(): Promise<void> {
     return this.server.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 }

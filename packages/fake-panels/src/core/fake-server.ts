@@ -2,7 +2,7 @@ import { type FakeCall } from './fake-call.js';
 import { type FaultRule } from './fault-rule.js';
 
 /** A fake panel's web server on 127.0.0.1, with its log of calls and its faults. */
-export interface FakeServer {
+export interface FakeServer extends AsyncDisposable {
   /** `http://127.0.0.1:PORT` (or `https:`), without a trailing slash. */
   readonly url: string;
   readonly port: number;

@@ -101,6 +101,10 @@ export class HttpFakeServer implements FakeServer {
     });
   }
 
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
   private async serve(incoming: IncomingMessage, reply: ServerResponse): Promise<void> {
     const request = await readRequest(incoming);
     const call = this.toCall(request);

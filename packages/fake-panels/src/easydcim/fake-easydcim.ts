@@ -36,7 +36,7 @@ export interface ServiceTraffic extends Traffic {
  * A stateful EasyDCIM on 127.0.0.1, for tests: its contents, actions of its staff, and the form of its answers.
  * All methods throw `RangeError` for a user, service, port, order or server that does not exist.
  */
-export class FakeEasyDcim {
+export class FakeEasyDcim implements AsyncDisposable {
   /** The wording of the answers; may be changed at any time. */
   readonly answers: EasyDcimAnswers;
   /** The behaviour beside the wording; may be changed at any time. */
@@ -206,6 +206,10 @@ export class FakeEasyDcim {
 
   close(): Promise<void> {
     return this.server.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 
   private livePort(id: number): Port {

@@ -44,7 +44,7 @@ const leadsNowhere = (target: string): boolean => /^(127\.|localhost\b|\[::1\])/
  * A stateful fake of an FLVX panel with its nodes (docs/panels/flvx.md). It serves `url`; everything that a test wants to set,
  * see or let happen beside the API is a method here. Ids count from 1 per table and are never given twice; user 1 is the administrator.
  */
-export class FakeFlvx extends FlvxBuilder {
+export class FakeFlvx extends FlvxBuilder implements AsyncDisposable {
   constructor(
     readonly panel: FlvxPanel,
     readonly server: FakeServer,
@@ -63,6 +63,10 @@ export class FakeFlvx extends FlvxBuilder {
 
   close(): Promise<void> {
     return this.server.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 
   /** A deep copy of everything that the panel and its nodes hold, comparable; see `diffStates`. */

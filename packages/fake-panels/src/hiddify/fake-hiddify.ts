@@ -21,7 +21,7 @@ export interface NewHiddifyUser extends Partial<Omit<UserSeed, 'addedBy'>> {
  * A running fake Hiddify panel, with helpers that bypass the API. Administrators and users are named by uuid,
  * traffic is in bytes. Helpers throw `Error` when there is no such row.
  */
-export class FakeHiddify {
+export class FakeHiddify implements AsyncDisposable {
   constructor(
     readonly panel: HiddifyPanel,
     readonly server: FakeServer,
@@ -227,6 +227,10 @@ export class FakeHiddify {
 
   close(): Promise<void> {
     return this.server.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 }
 

@@ -13,7 +13,7 @@ export interface FakeMail {
 export type MailBehaviour = 'accept' | 'refuse-recipient' | 'busy' | 'hang' | 'lose-answer' | 'drip';
 
 /** A mail server on 127.0.0.1 that keeps what it accepts; it offers no encryption. */
-export interface FakeMailServer {
+export interface FakeMailServer extends AsyncDisposable {
   /** `smtp://127.0.0.1:PORT` */
   readonly url: string;
   readonly mails: readonly FakeMail[];
@@ -37,16 +37,14 @@ export async function startFakeMailServer(): Promise<FakeMailServer> {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  return Object.assign(fake, {
-    url: `smtp://127.0.0.1:${port}`,
-    close: () =>
-      new Promise<void>((resolve) => {
-        for (const socket of sockets) socket.destroy();
-        server.close(() => {
-          resolve();
-        });
-      }),
-  });
+  const close = () =>
+    new Promise<void>((resolve) => {
+      for (const socket of sockets) socket.destroy();
+      server.close(() => {
+        resolve();
+      });
+    });
+  return Object.assign(fake, { url: `smtp://127.0.0.1:${port}`, close, [Symbol.asyncDispose]: close });
 }
 
 interface State {

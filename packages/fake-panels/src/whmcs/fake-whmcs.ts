@@ -16,7 +16,7 @@ import { known, type WhmcsWorld } from './world.js';
  * A stateful WHMCS on 127.0.0.1, for tests: its contents, actions of its staff and clients, and its quirks. All methods throw
  * `RangeError` for what does not exist. Amounts are decimal text.
  */
-export class FakeWhmcs {
+export class FakeWhmcs implements AsyncDisposable {
   /** The form of its answers and its behaviour; may be changed at any time. */
   readonly quirks: WhmcsQuirks;
   /** Its database: rows may be changed, as staff would. */
@@ -164,5 +164,9 @@ export class FakeWhmcs {
 
   close(): Promise<void> {
     return this.server.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 }

@@ -133,7 +133,7 @@ export interface FlvxBatchCounts {
  * A client of one FLVX panel. Every method rejects with a `PanelError`. If the answer of a changing call was lost, the error has
  * `outcomeUnknown`: read back before you repeat it. Creates return no id: list to find the created object.
  */
-export interface FlvxClient {
+export interface FlvxClient extends Disposable {
   readonly panel: string;
   readonly baseUrl: string;
   /** The local clock, for waits after lost answers. */

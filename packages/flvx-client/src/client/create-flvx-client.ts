@@ -78,6 +78,9 @@ export function createFlvxClient(options: FlvxOptions): FlvxClient {
     close() {
       http.close();
     },
+    [Symbol.dispose]() {
+      http.close();
+    },
   };
 }
 

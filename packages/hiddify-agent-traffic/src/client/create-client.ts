@@ -43,5 +43,8 @@ export function createHiddifyClient(options: HiddifyClientOptions): HiddifyClien
     close() {
       connection.close();
     },
+    [Symbol.dispose]() {
+      connection.close();
+    },
   };
 }

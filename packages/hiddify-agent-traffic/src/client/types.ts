@@ -162,7 +162,7 @@ export interface HiddifyProbe extends HiddifyIdentity {
 }
 
 /** API v2 of one Hiddify panel. */
-export interface HiddifyClient {
+export interface HiddifyClient extends Disposable {
   readonly panel: string;
   /** Sentences about the configured address. */
   readonly warnings: string[];

@@ -62,6 +62,9 @@ export function createWhmcsClient(options: WhmcsOptions): WhmcsClient {
     close() {
       connection.close();
     },
+    [Symbol.dispose]() {
+      connection.close();
+    },
   };
 }
 

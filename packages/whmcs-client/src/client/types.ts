@@ -280,7 +280,7 @@ export interface WhmcsServiceFilter {
  * A typed client of the WHMCS API. Reads are repeated after a failure, writes never: a write without a readable answer has
  * `outcomeUnknown` in its error. Lists are complete or fail. One call is sent at a time.
  */
-export interface WhmcsClient {
+export interface WhmcsClient extends Disposable {
   readonly panel: string;
   /** Sentences for the operator about the configured address. */
   readonly warnings: readonly string[];
