@@ -1,18 +1,20 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { writeDeclarations } from './declarations.mjs';
-import { root } from './ensure-installed.mjs';
+import { ensureInstalled, root } from './ensure-installed.mjs';
 import { packInto, published } from './pack.mjs';
 
 // Checks every published package as others get it: what its manifest promises, whether its types resolve where its code does,
 // and its use after all tarballs were installed into an empty folder with one command, which finds no package of ours in a
 // registry: the command runs its demo, each entry of each library loads, and its types are checked without our sources.
 
+// The clone below shares what is installed here.
+ensureInstalled();
 const empty = mkdtempSync(path.join(tmpdir(), 'sluice-tarballs-'));
 const run = (program, args, options = {}) =>
   execFileSync(program, args, { cwd: empty, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], ...options });
@@ -30,27 +32,38 @@ async function findProblems({ manifest }, tarball) {
   return [...found, ...served.map((problem) => JSON.stringify(problem))];
 }
 
-/** Packs a package by itself, after a build that wrote no types: `npm pack` has to write them. */
-function checkPackedAlone({ folder, manifest }) {
-  for (const file of readdirSync(path.join(folder, 'dist'), { recursive: true }))
-    if (file.endsWith('.d.ts')) rmSync(path.join(folder, 'dist', file));
-  const [packed] = Object.values(JSON.parse(run('npm', ['pack', '--dry-run', '--json'], { cwd: folder })));
-  const types = Object.values(manifest.exports).flatMap((target) => target.types ?? []);
-  const missing = types.filter(
+/** Packs a package by itself in a clone in which nothing was built: `npm pack` has to build it and to write its types. */
+function checkPackedInClone({ folder, manifest }) {
+  const clone = path.join(empty, 'clone');
+  const tracked = run('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { cwd: root }).trim();
+  const within = `${path.relative(root, folder)}${path.sep}`;
+  const needed = tracked
+    .split('\n')
+    .filter((file) => /^[^/]*$|^scripts\/|\/package\.json$/.test(file) || file.startsWith(within));
+  for (const file of needed) {
+    const from = path.join(root, file);
+    if (existsSync(from)) cpSync(from, path.join(clone, file));
+  }
+  symlinkSync(path.join(root, 'node_modules'), path.join(clone, 'node_modules'));
+  const cwd = path.join(clone, within);
+  const [packed] = Object.values(JSON.parse(run('npm', ['pack', '--dry-run', '--json'], { cwd })));
+  const promised = Object.values(manifest.exports).flatMap(({ types = [], default: code = [] }) =>
+    [types, code].flat(),
+  );
+  const missing = promised.filter(
     (file) => !packed.files.some((one) => path.join('.', file) === path.join('.', one.path)),
   );
-  if (missing.length > 0) throw new Error(`${manifest.name}, packed by itself, has no ${missing.join(', ')}`);
+  if (missing.length > 0) throw new Error(`${manifest.name}, packed in a fresh clone, has no ${missing.join(', ')}`);
 }
 
 try {
   const libraries = published.filter(({ manifest }) => manifest.bin === undefined);
-  const typed = libraries.filter(({ manifest }) =>
-    Object.values(manifest.exports).some(({ types }) => types !== undefined),
-  );
-  const without = typed.filter(({ manifest }) => manifest.scripts.prepack === undefined);
+  const without = published.filter(({ manifest }) => manifest.scripts.prepack !== 'node ../../scripts/prepack.mjs');
   if (without.length > 0)
-    throw new Error(`No prepack writes the types of ${without.map(({ manifest }) => manifest.name).join(', ')}`);
-  checkPackedAlone(libraries.find(({ manifest }) => manifest.name === '@sluice/quota-core'));
+    throw new Error(
+      `scripts/prepack.mjs is not the prepack of ${without.map(({ manifest }) => manifest.name).join(', ')}`,
+    );
+  checkPackedInClone(libraries.find(({ manifest }) => manifest.name === '@sluice/quota-core'));
   if (writeDeclarations() > 0) throw new Error('The packages have no types');
   const problems = [];
   const tarballs = path.join(empty, 'tarballs');

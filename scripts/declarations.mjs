@@ -70,8 +70,4 @@ export function writeDeclarations(only = null) {
   return problems.length + missing.length;
 }
 
-if (process.argv[1] === import.meta.filename) {
-  // Before `npm pack`, of the package alone: its types are as new as its code, however it was built.
-  const [, , folder] = process.argv;
-  process.exitCode = writeDeclarations(folder === undefined ? null : path.resolve(folder)) === 0 ? 0 : 1;
-}
+if (process.argv[1] === import.meta.filename) process.exitCode = writeDeclarations() === 0 ? 0 : 1;

@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import path from 'node:path';
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -12,11 +12,16 @@ function wanted() {
   return `${createHash('sha256').update(lock).digest('hex')} ${process.versions.modules}`;
 }
 
+/** What npm was called with, as a script that it runs finds it. */
+const OF_OUTER_CALL = ['dry_run', 'ignore_scripts', 'json', 'pack_destination', 'workspace', 'workspaces'];
+
 /** Installs what the lock file says, unless that is there already. */
-export function ensureInstalled() {
+export function ensureInstalled({ stdio = ['ignore', 'inherit', 'inherit'] } = {}) {
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted()) return;
-  process.stdout.write('Installing dependencies …\n');
-  execFileSync('npm', ['ci'], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+  writeSync(stdio[1] === 'inherit' ? 1 : stdio[1], 'Installing dependencies …\n');
+  const env = { ...process.env };
+  for (const name of OF_OUTER_CALL) delete env[`npm_config_${name}`];
+  execFileSync('npm', ['ci'], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'], env });
   writeFileSync(stamp, wanted());
 }
 
@@ -33,7 +38,7 @@ export function runScript(name, ...args) {
 function succeeds(program, args, options = {}) {
   const child = spawn(program, args, {
     cwd: root,
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: options.stdio ?? ['ignore', 'inherit', 'inherit'],
     env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1', ...options.env },
   });
   return new Promise((resolve, reject) => {

@@ -27,6 +27,7 @@ part('build', await runTool('turbo', ['run', 'build', '--output-logs=errors-only
 const checks = {
   'types and lint': () => runTool('oxlint', ['--config', 'oxlint.config.mjs', '--quiet']),
   ...(long ? {} : { packages: () => runScript('check-packages.mjs'), docs: () => runScript('docs.mjs', '--check') }),
+  manifests: () => runScript('manifests.mjs', '--check'),
   circles: () => runScript('circles.mjs'),
   format: () => runTool('oxfmt', ['--list-different', '.']),
 };
