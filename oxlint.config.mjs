@@ -207,6 +207,7 @@ const GLOBALS = [
     'performance',
   ],
   'fetch',
+  'AbortSignal',
 ];
 
 const toErrors = (names) => Object.fromEntries(names.map((name) => [name, 'error']));
