@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import path from 'node:path';
+import { jestArguments } from './jest/command.mjs';
 
 // Run in a package's folder: jest with ESM, and its report where scripts/test.mjs looks for it.
 mkdirSync('.reports', { recursive: true });
@@ -18,20 +19,9 @@ function folderInMemory() {
 }
 
 const temporary = folderInMemory();
-const jest = path.join(import.meta.dirname, '..', 'node_modules', 'jest', 'bin', 'jest.js');
 const { status } = spawnSync(
   process.execPath,
-  [
-    '--experimental-vm-modules',
-    '--disable-warning=ExperimentalWarning',
-    // A store's queries leave much garbage that is soon none: with more room less of it is copied.
-    '--max-semi-space-size=64',
-    jest,
-    `--cacheDirectory=${path.join(import.meta.dirname, '..', 'node_modules', '.cache', 'jest')}`,
-    '--json',
-    '--outputFile=.reports/jest.json',
-    ...process.argv.slice(2),
-  ],
+  [...jestArguments, '--json', '--outputFile=.reports/jest.json', ...process.argv.slice(2)],
   {
     stdio: ['ignore', 'ignore', 'inherit'],
     env: { ...process.env, ...(temporary === null ? {} : { TMPDIR: temporary }) },
