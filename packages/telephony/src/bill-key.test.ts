@@ -73,6 +73,12 @@ describe('the file of a report', () => {
     expect(reportFileName(bill)).toBe('calls_9001_2026-10-01_2026-11-01_7ee238035258.csv');
   });
 
+  it('has the time of a bound inside a day', () => {
+    const end = '2026-10-24T09:27:05-03:00';
+    const name = reportFileName({ ...bill, period: { ...bill.period, end } });
+    expect(name).toMatch(/^calls_9001_2026-10-01_2026-10-24-092705_[0-9a-f]{12}\.csv$/);
+  });
+
   it('is a plain name whatever the id', () => {
     for (const subscriberId of ['../../etc/passwd', '.', '-rf', 'a\u0000b', 'CON', 'ü'.repeat(300), '$(id)']) {
       const name = reportFileName({ ...bill, subscriberId });

@@ -53,8 +53,8 @@ export function findMarkers(description: string): string[] {
 }
 
 /**
- * Returns the file name of a bill's report, made of the subscriber's id, the local dates of the period, and the digits of
- * the bill's marker: `calls_9001_2026-10-01_2026-11-01_7ee238035258.csv`. It has no character that a path or a shell
+ * Returns the file name of a bill's report, made of the subscriber's id, the local dates of the period (with the time where it
+ * is cut inside a day), and the digits of the bill's marker: `calls_9001_2026-10-01_2026-11-01_7ee238035258.csv`. It has no character that a path or a shell
  * reads as more than text, and no two bills have the same.
  *
  * @param bill.key of a stored bill; default: the one of its installation and period
@@ -63,7 +63,13 @@ export function findMarkers(description: string): string[] {
 export function reportFileName(bill: BillIdentity & { key?: string | undefined }): string {
   const id = bill.subscriberId.replace(/[^A-Za-z0-9-]/g, '-').slice(0, 64);
   const digits = billMarker(bill.key ?? billKey(bill)).slice(3);
-  return `calls_${id}_${bill.period.start.slice(0, 10)}_${bill.period.end.slice(0, 10)}_${digits}.csv`;
+  return `calls_${id}_${toNamePart(bill.period.start)}_${toNamePart(bill.period.end)}_${digits}.csv`;
+}
+
+/** Returns a bound of a period, a local time, as a part of a file's name: `2026-11-24`, or `2026-11-24-092705` inside a day. */
+export function toNamePart(local: string): string {
+  const [day, time] = [local.slice(0, 10), local.slice(11, 19)];
+  return time === '00:00:00' ? day : `${day}-${time.replaceAll(':', '')}`;
 }
 
 /**

@@ -82,6 +82,7 @@ export {
   findMarkers,
   IdsDigest,
   reportFileName,
+  toNamePart,
   withMarker,
 } from './bill-key.js';
 export { type CellOptions, type CellType, formatCell, type ReportFormat } from './report-cells.js';

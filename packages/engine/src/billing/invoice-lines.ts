@@ -10,7 +10,7 @@ export const LINE_PLACEHOLDERS = {
   calls: ['username', 'service', 'from', 'to', 'last'],
 } as const;
 
-/** Calls of a line in a period of local dates: `last` is the last day, `to` the day after it. */
+/** Calls of a line in a period of local dates, with a time where it is cut inside a day: `last` is the last day, `to` what follows. */
 export interface CallsOfLine {
   username: string;
   service: string;

@@ -17,6 +17,7 @@ import { requirePayer } from '../billing/refusals.js';
 import type { Session } from '../session.js';
 import { refuseOpenPeriod, refuseOtherBilling, refuseOverlap, refuseShared } from './bill-refusals.js';
 import { type CallBillView, emptyView, figures, type PeriodOfLine, toView } from './bill-view.js';
+import { describeBound, lastDayBefore } from './describe-period.js';
 import { isFinal, isInDoubt, toInstants } from './due.js';
 import { gather, type Gathered } from './gather.js';
 import { listLineBills } from './line-bills.js';
@@ -226,14 +227,11 @@ async function storeBill(
 }
 
 function describe({ config }: Session, { line, period: { start, end }, username }: PeriodOfRead, key: string): string {
-  const [from, to] = [start.slice(0, 10), end.slice(0, 10)];
-  const text = callsLine(config, { username, service: line.service.id, from, to, last: lastDay(end) });
+  const { timeZone } = line.telephony;
+  const [from, to] = [describeBound(start, timeZone), describeBound(end, timeZone)];
+  const last = lastDayBefore(end, timeZone);
+  const text = callsLine(config, { username, service: line.service.id, from, to, last });
   return withMarker(text, billMarker(key));
-}
-
-/** Returns the last local day before a local instant. */
-function lastDay(end: string): string {
-  return new Date(Date.parse(`${end.slice(0, 19)}Z`) - 1).toISOString().slice(0, 10);
 }
 
 /** A stored bill has the key that it was made with: its line is found by that, and its report. */

@@ -1,6 +1,6 @@
 import { SluiceError } from '@sluice/panel-kind';
-import { toLocalDate } from '@sluice/quota-core';
 import type { CallBillRecord } from '@sluice/state-store';
+import { toLocalTime, toNamePart } from '@sluice/telephony';
 import { notFound } from '../errors.js';
 import { findTimeZone } from '../config/find-entry.js';
 import { findOwners } from '../services/ownership.js';
@@ -85,8 +85,8 @@ export async function billReport(session: Session, id: string, reader?: Reader):
     throw notFound('unknown_bill', `There is no bill "${id}"`, { bill: id });
   const [service] = await session.store.services.list({ ids: [bill.service] });
   const timeZone = findTimeZone(session.config, service?.panel ?? '');
-  const [from, to] = [toLocalDate(bill.start, timeZone), toLocalDate(bill.end, timeZone)];
-  const name = `calls_${bill.subscriber.replaceAll(/[^A-Za-z0-9-]/g, '-').slice(0, 64)}_${from}_${to}.csv`;
+  const [from, to] = [bill.start, bill.end].map((instant) => toNamePart(toLocalTime(instant, timeZone)));
+  const name = `calls_${bill.subscriber.replaceAll(/[^A-Za-z0-9-]/g, '-').slice(0, 64)}_${from ?? ''}_${to ?? ''}.csv`;
   const written = bill.file === null ? null : session.deps.files.read(bill.file);
   return { name, text: written ?? (await makeAgain(session, bill)) };
 }

@@ -125,6 +125,10 @@ describe('an existing line', () => {
     expect([ended.exitCode, bill]).toMatchObject([0, { state: 'added', total: '2.00' }]);
     expect(path.dirname(bill?.csv ?? '')).toBe(at.bench.path('reports'));
     expect(readFileSync(bill?.csv ?? '', 'utf8')).toContain('2,0000');
+    // The period ends inside a day, whose calls before that time are billed.
+    expect(path.basename(bill?.csv ?? '')).toMatch(/_2026-11-05-10\d{4}_[0-9a-f]{12}\.csv$/);
+    const text = JSON.stringify((await at.run('invoice list')).json());
+    expect(text).toMatch(/from 2026-11-05 09:00 until before 2026-11-05 10:00/);
     expect(at.panel.subscriber(LINE).status).toBe('terminated');
     expect((await at.run('invoice list')).json()).toMatchObject({ invoices: [{ total: '2.00' }] });
   });
