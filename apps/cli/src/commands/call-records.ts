@@ -1,4 +1,4 @@
-import type { RecordsReport, Sluice } from '@sluice/engine';
+import type { RecordsReport, RecordsRequest, Sluice } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind/errors';
 import { type CallRecord, createCallReport } from '@sluice/telephony';
 import { formatCount } from '@sluice/terminal';
@@ -31,14 +31,20 @@ function toDocument(record: CallRecord): Record<string, unknown> {
 
 type Seen = Pick<RecordsReport, 'period' | 'provisional' | 'totals' | 'owners'>;
 
-const listed = listCommand<CallRecord, RecordsOptions, Seen>(
-  { key: 'records', empty: 'No calls.', keepsOrder: true, columns: CALLS, document: toDocument },
+const listed = listCommand<CallRecord & { panel: string }, RecordsOptions, Seen>(
+  {
+    key: 'records',
+    empty: 'No calls.',
+    keepsOrder: true,
+    columns: CALLS,
+    document: ({ panel: _panel, ...record }) => toDocument(record),
+  },
   async ({ sluice }, _args, options) => {
     const rows: CallRecord[] = [];
-    const { panel: _panel, ...also } = await read(sluice, options, (call) => {
+    const { panel, ...also } = await read(sluice, options, (call) => {
       rows.push(call);
     });
-    return { rows, also };
+    return { rows: rows.map((row) => ({ ...row, panel })), also };
   },
   ({ terminal }, _rows, _options, also) => {
     if (also !== null) printCallTotals(terminal, also);
@@ -58,24 +64,20 @@ export const callRecords: ListHandler<RecordsOptions> = Object.assign(
     if (csv === undefined || options.json === true) return listed(args, options, deps);
     return withSluice(deps, options, async ({ sluice, config, terminal }) => {
       const sink = csvSink(deps, csv, options);
-      const timeZone = config.panels[options.panel ?? '']?.timeZone ?? config.timeZone;
-      const report = createCallReport({ format, timeZone });
       const { file, result } = await fillSink(sink, async (write) => {
-        await write(report.header());
-        return read(sluice, options, (call) => write(report.row(call)));
+        await write(createCallReport({ format, timeZone: config.timeZone }).header());
+        return read(sluice, options, (call, { timeZone }) => write(createCallReport({ format, timeZone }).row(call)));
       });
-      if (csv !== '-') terminal.info(`${file}: ${formatCount(result.totals.calls, 'call')}`);
+      const { timeZone } = result.period;
+      const zone = timeZone === config.timeZone ? '' : `, times in ${timeZone}`;
+      if (csv !== '-') terminal.info(`${file}: ${formatCount(result.totals.calls, 'call')}${zone}`);
       return ExitCode.done;
     });
   }) satisfies CommandHandler<RecordsOptions>,
   { columnNames: listed.columnNames },
 );
 
-async function read(
-  sluice: Sluice,
-  options: RecordsOptions,
-  onCall: (call: CallRecord) => Promise<void> | void,
-): Promise<RecordsReport> {
+async function read(sluice: Sluice, options: RecordsOptions, onCall: RecordsRequest['onCall']): Promise<RecordsReport> {
   const { service = null, did = null, panel = null, direction, day = null, from = null, to = null } = options;
   if (direction !== undefined && direction !== 'inbound' && direction !== 'outbound')
     throw usageError('bad_option', `--direction: "${direction}" is not one of inbound, outbound`);

@@ -39,15 +39,15 @@ export interface RecordsRequest {
   from: string | null;
   /** Null: now. */
   to: string | null;
-  /** Called with each record, in the order of time. */
-  onCall: (call: CallRecord) => Promise<void> | void;
+  /** Called with each record, in the order of time, and the period, which names the zone of the telephony system. */
+  onCall: (call: CallRecord, period: PeriodView) => Promise<void> | void;
 }
 
 /** What was read; the records are not kept. */
 export interface RecordsReport {
   panel: string;
   period: PeriodView;
-  /** Whether the window is not over: records may still arrive and change. Nothing of it is ever billed. */
+  /** Whether the window is not over: records may still arrive and change. A list bills nothing; parts of the window may be billed already. */
   provisional: boolean;
   /** `charge`: the exact sum. */
   totals: { calls: number; billedSeconds: number | null; charge: string; currency: string };
@@ -81,13 +81,13 @@ export async function readRecords(session: Session, request: RecordsRequest, rea
   };
   const { currency } = telephony;
   const sum = new CallSum({ period, currency, subscriberId: line?.subscriberId ?? null });
+  const instants = toInstants(period);
   for await (const calls of readSorted(telephony, filter, { signal: session.deps.signal })) {
     for (const call of calls) {
-      if (isOwn(call.startedAt) && ['counted', 'problem'].includes(sum.add(call))) await request.onCall(call);
+      if (isOwn(call.startedAt) && ['counted', 'problem'].includes(sum.add(call))) await request.onCall(call, instants);
     }
   }
   const { calls, billedSeconds, total: charge } = sum.totals();
-  const instants = toInstants(period);
   const totals = { calls, billedSeconds, charge, currency };
   const all = filter.did === undefined ? null : await listNumberOwners(session, panel, filter.did, instants);
   const owners = reader === undefined ? all : (all?.filter(({ client }) => client === reader) ?? null);

@@ -11,8 +11,11 @@ import { type Column, money, printRows, state, text, time } from '../columns.js'
 import type { Terminal } from '../terminal.js';
 import { formatCount } from '../words.js';
 
+/** A call with the panel whose zone its time is shown in. */
+export type ShownCall = Parameters<RecordsRequest['onCall']>[0] & { panel: string };
+
 /** The columns of calls. */
-export const CALLS: readonly Column<Parameters<RecordsRequest['onCall']>[0]>[] = [
+export const CALLS: readonly Column<ShownCall>[] = [
   time('started_at', ({ startedAt }) => startedAt, { title: 'started' }),
   text('direction', ({ direction }) => direction, { priority: 4 }),
   text('source', ({ source }) => source, { priority: 1 }),
@@ -36,7 +39,7 @@ export function printCallTotals(
   const span = terminal.times.period(period);
   terminal.info(`${formatCount(calls, 'call')}, ${formatMoney(charge, currency)}, ${span}`);
   if (provisional)
-    terminal.info('Provisional: calls of this time may still arrive or change, and nothing of it is billed.');
+    terminal.info('Provisional: this time is not over, its calls may still arrive or change. This list bills nothing.');
   for (const { service, client, from, to } of owners ?? []) {
     const [since, until] = [from && `since ${terminal.times.at(from)}`, to && `until ${terminal.times.at(to)}`];
     const ofClient = client === null ? '' : ` of client ${client}`;

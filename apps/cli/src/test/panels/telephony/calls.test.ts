@@ -150,6 +150,24 @@ describe('call records', () => {
     const { stdout } = await at.bench.sluice('call records --csv - --did 1140001234');
     expect(stdout).toMatch(/^\uFEFFdata_hora;/);
   });
+
+  it('has the times of the telephony system on every surface, and names its zone', async () => {
+    const config = readFileSync(at.bench.path('sluice.yaml'), 'utf8');
+    const zones = config
+      .replace('America/Sao_Paulo', 'Asia/Tokyo')
+      .replace('{ kind:', '{ timeZone: America/Sao_Paulo, kind:');
+    at.bench.write('sluice.yaml', zones);
+    at.addCall('2026-11-04T23:59:59-03:00', '0.1000');
+    const listed = await at.bench.sluice('call records --service svc-1 --day yesterday');
+    expect(listed.stdout).toMatch(/4 Nov 2026 23:59 -03:00/);
+    expect(listed.stdout + listed.stderr).toContain('(America/Sao_Paulo)');
+    expect(listed.stdout + listed.stderr).not.toContain('nothing of it is billed');
+    const written = await at.bench.sluice(
+      'call records --service svc-1 --day yesterday --csv one.csv --csv-format rfc4180',
+    );
+    expect(written.stdout + written.stderr).toContain('1 call, times in America/Sao_Paulo');
+    expect(listRows(at.bench.path('one.csv'), ',')).toMatchObject([{ data_hora: '2026-11-04T23:59:59-03:00' }]);
+  });
 });
 
 describe('call simulate and report', () => {
