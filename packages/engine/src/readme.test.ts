@@ -6,7 +6,8 @@ const API = path.join(import.meta.dirname, 'api');
 
 /** Returns the names of the methods of an interface. */
 function listMethods(text: string, name: string): string[] {
-  const [, body = ''] = new RegExp(`^export interface ${name} \\{$(.*?)^\\}$`, 'ms').exec(text) ?? [];
+  const [, body = ''] =
+    new RegExp(`^export interface ${name}(?: extends [\\w ,]+)? \\{$(.*?)^\\}$`, 'ms').exec(text) ?? [];
   return [...body.matchAll(/^ {2}(\w+)\(/gm)].map(([, method = '']) => method);
 }
 
@@ -14,7 +15,7 @@ function listMethods(text: string, name: string): string[] {
 function listCalls(): string[] {
   const text = readFileSync(path.join(import.meta.dirname, 'sluice.ts'), 'utf8');
   const files = readdirSync(API).map((file) => readFileSync(path.join(API, file), 'utf8'));
-  const [, body = ''] = /^export interface Sluice \{$(.*?)^\}$/ms.exec(text) ?? [];
+  const [, body = ''] = /^export interface Sluice(?: extends [\w ,]+)? \{$(.*?)^\}$/ms.exec(text) ?? [];
   const groups = [...body.matchAll(/^ {2}readonly (\w+): (\w+);$/gm)].filter(([, name]) => name !== 'config');
   const grouped = groups.flatMap(([, group = '', type = '']) =>
     files.flatMap((file) => listMethods(file, type)).map((method) => `${group}.${method}`),
