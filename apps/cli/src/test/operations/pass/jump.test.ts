@@ -1,138 +1,40 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { RunReport } from '@sluice/engine';
-import { GB, HOUR, startEasyDcimBench, toIds, type EasyDcimBench } from '../../easydcim-bench.js';
-
-const service = (report: RunReport): RunReport['services'][number] | undefined => report.services[0];
+import { GB, HOUR, startEasyDcimBench, type EasyDcimBench } from '../../easydcim-bench.js';
 
 let at: EasyDcimBench;
-const changing = (): string[] => at.panel.server.changingCalls().map(({ method, path }) => `${method} ${path}`);
 
-/** Starts with a service of 100 GB on a line of unknown speed, 40 GB of which were read. */
-async function startRead(more: string): Promise<void> {
-  at = await startEasyDcimBench(more);
-  at.panel.behaviour.speedWhenDown = null;
-  const [up, down] = [1, 2].map(toIds(1).port);
-  await at.addService(1, {
-    ports: [
-      { id: up ?? 0, name: 'eth0' },
-      { id: down ?? 0, name: 'eth1', adminState: 'down' },
-    ],
-  });
-  await addPoll(40 * GB);
-  at.panel.server.clearCalls();
-}
-
-async function addPoll(bytes: number, words = ''): Promise<RunReport> {
+/** Adds traffic to a service on a line of unknown speed, and polls in words. */
+async function poll(bytes: number): Promise<string> {
   at.panel.addTraffic(501, { in: bytes, out: 0 });
   at.bench.clock.advance(HOUR);
-  return (await at.poll(words)).json<RunReport>();
+  const { stdout, stderr } = await at.bench.sluice('poll');
+  return stdout + stderr;
 }
 
-const HELD = { status: 'held', holds: [{ reason: 'quota' }], error: null };
-const DOUBTED = { status: 'doubted', holds: [], error: { code: 'impossible_jump' } };
-
+beforeEach(async () => {
+  at = await startEasyDcimBench('poll: { interval: 1h }');
+  at.panel.behaviour.speedWhenDown = null;
+  await at.addService(1, {
+    ports: [
+      { id: 7011, name: 'eth0' },
+      { id: 7012, name: 'eth1', adminState: 'down' },
+    ],
+  });
+  await poll(40 * GB);
+});
 afterEach(() => at.close());
 
 describe('a hold that one jump would begin', () => {
-  beforeEach(() => startRead('poll: { interval: 1h }'));
-
-  it('waits for the next run, which confirms the reading', async () => {
-    const first = await addPoll(60 * GB);
-    const doubted = { at: first.run.startedAt, inBytes: 100 * GB, outBytes: 0, totalBytes: 100 * GB };
-    expect(service(first)).toMatchObject({ ...DOUBTED, actions: [], doubted });
-    expect(first.totals).toMatchObject({ read: 0, unreadable: 0, doubted: 1, held: 0 });
-    expect(first.notices).toMatchObject([{ code: 'impossible_jump', service: 'svc-1' }]);
-    const stored = await at.bench.store((store) => store.cycles.newest(['svc-1']));
-    expect(stored).toMatchObject([{ peakTotalBytes: 40 * GB, totalBytes: 40 * GB, thresholds: [] }]);
-    expect(changing()).toEqual([]);
-    expect(service(await addPoll(GB))).toMatchObject(HELD);
-  });
-
   it('says once what an operator can do', async () => {
-    at.panel.addTraffic(501, { in: 60 * GB, out: 0 });
-    at.bench.clock.advance(HOUR);
-    const { stdout, stderr } = await at.bench.sluice('poll');
-    const said = stdout + stderr;
+    const said = await poll(60 * GB);
     expect([said.match(/ompare/g)?.length, said.match(/--allow-mass/g)?.length]).toEqual([1, 1]);
   });
 
-  it('is not doubted again while the brake stops the runs that it was confirmed in', async () => {
-    const config = at.bench.read('sluice.yaml');
-    at.bench.write('sluice.yaml', config.replace('poll: {', 'poll: { brake: { share: 1%, atLeast: 1 },'));
-    expect(service(await addPoll(60 * GB))).toMatchObject(DOUBTED);
-    for (let run = 0; run < 3; run += 1) {
-      const braked = await addPoll(GB);
-      expect([braked.error?.code, braked.totals.doubted, braked.totals.wouldHold]).toEqual(['mass_change', 0, 1]);
-    }
-    expect(service(await addPoll(0, '--allow-mass'))).toMatchObject(HELD);
-  });
-
-  it('does not begin where the next reading is as low as before', async () => {
-    at.panel.answers.bandwidth.factor = 10;
-    expect(service(await addPoll(0))).toMatchObject(DOUBTED);
-    at.panel.answers.bandwidth.factor = 1;
-    expect(service(await addPoll(GB))).toMatchObject({ status: 'ok', holds: [], error: null });
-    at.panel.answers.bandwidth.factor = 10;
-    expect(service(await addPoll(0))).toMatchObject(DOUBTED);
-  });
-
-  it('waits again where the next reading is a lower jump', async () => {
-    at.panel.answers.bandwidth.factor = 10;
-    expect(service(await addPoll(0))).toMatchObject(DOUBTED);
-    at.panel.answers.bandwidth.factor = 5;
-    expect(service(await addPoll(0))).toMatchObject(DOUBTED);
-    expect(service(await addPoll(0))).toMatchObject(HELD);
-  });
-
-  it('is reported by doctor once it has waited for more than three polls', async () => {
-    const doubts = async (): Promise<object[]> =>
-      (await at.bench.sluice('doctor --json'))
-        .json<{ checks: { name: string }[] }>()
-        .checks.filter(({ name }) => name === 'doubted');
-    for (const [factor, found] of [
-      [40, []],
-      [20, []],
-      [10, []],
-      [5, [{ object: 'svc-1', status: 'warning' }]],
-    ] as const) {
+  it('has its remedy in doctor once it has waited for more than three polls', async () => {
+    for (const factor of [40, 20, 10, 5]) {
       at.panel.answers.bandwidth.factor = factor;
-      expect(service(await addPoll(0))).toMatchObject(DOUBTED);
-      expect(await doubts()).toMatchObject(found);
+      await poll(0);
     }
     expect((await at.bench.sluice('doctor')).stdout).toContain('"sluice poll --allow-mass"');
-  });
-
-  it('begins at once with --allow-mass, by steps of up to half of the allowance, and without an earlier reading', async () => {
-    await at.addService(2);
-    at.panel.addTraffic(502, { in: 200 * GB, out: 0 });
-    const report = await addPoll(60 * GB, '--allow-mass');
-    expect(report.services).toMatchObject([HELD, HELD]);
-  });
-
-  it('begins at once by steps of up to half of the allowance', async () => {
-    await addPoll(20 * GB);
-    expect(service(await addPoll(45 * GB))).toMatchObject(HELD);
-  });
-
-  it('counts for the brake', async () => {
-    await at.addService(2);
-    at.panel.addTraffic(502, { in: 40 * GB, out: 0 });
-    await addPoll(0);
-    at.panel.addTraffic(502, { in: 90 * GB, out: 0 });
-    const report = await addPoll(90 * GB);
-    expect(report.error).toMatchObject({ code: 'mass_change', details: { changing: 2 } });
-    expect(changing()).toEqual([]);
-  });
-});
-
-describe('poll.doubt.jump', () => {
-  it('is a share of the allowance', async () => {
-    await startRead('poll: { doubt: { jump: 70% } }');
-    expect(service(await addPoll(65 * GB))).toMatchObject(HELD);
-  });
-
-  it('is off where each hold begins at once', async () => {
-    await startRead('poll: { doubt: { jump: off } }');
-    expect(service(await addPoll(900 * GB))).toMatchObject(HELD);
   });
 });

@@ -1,0 +1,93 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { type Config, createSluice, parseConfig, type Sluice, type SluiceOptions } from '@sluice/engine';
+import type { ManualClock } from '@sluice/fake-panels';
+import { openStore, type StateStore } from '@sluice/state-store';
+import { parse } from 'yaml';
+
+export const GB = 1024 ** 3;
+export const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+
+/** Usage jumps in most tests: a hold begins with the first reading, unless a test has a config of `poll`. */
+export const NO_DOUBT = 'poll: { doubt: { jump: off } }';
+
+/** What an engine is started with besides its config, store and clock. */
+export type EngineParts = Pick<SluiceOptions, 'kinds'> & Partial<Omit<SluiceOptions, 'config' | 'store' | 'clock'>>;
+
+/** An engine over a store file, on a clock that moves only when set or slept on. */
+export class EngineBench {
+  /** Of the store, and of files that a test writes. */
+  readonly folder: string;
+  readonly clock: ManualClock;
+  readonly store: StateStore;
+  readonly #parts: EngineParts;
+  readonly #dead = new Set<number>();
+  #pid = 1000;
+  #config: Config;
+  #sluice: Sluice | null = null;
+
+  private constructor(folder: string, clock: ManualClock, store: StateStore, parts: EngineParts, config: Config) {
+    this.folder = folder;
+    this.clock = clock;
+    this.store = store;
+    this.#parts = parts;
+    this.#config = config;
+  }
+
+  /** Opens a bench with a config in YAML. */
+  static async open(clock: ManualClock, parts: EngineParts, config: string): Promise<EngineBench> {
+    const folder = mkdtempSync(path.join(tmpdir(), 'sluice-engine-'));
+    const store = await openStore({ location: path.join(folder, 'sluice.db'), clock });
+    const bench = new EngineBench(folder, clock, store, parts, check(config, parts));
+    await bench.restart();
+    return bench;
+  }
+
+  /** The engine that runs now. */
+  get sluice(): Sluice {
+    if (this.#sluice === null) throw new Error('the bench is not open');
+    return this.#sluice;
+  }
+
+  /** Starts an engine as another process; the one before is dead, as after a kill. */
+  async restart(parts: Partial<SluiceOptions> = {}): Promise<Sluice> {
+    this.#dead.add(this.#pid);
+    this.#sluice = await createSluice({
+      config: this.#config,
+      store: this.store,
+      clock: {
+        now: () => this.clock.now(),
+        sleep: (ms) => {
+          this.clock.advance(ms);
+          return Promise.resolve();
+        },
+      },
+      randomBytes: (count) => randomBytes(count),
+      actor: () => 'alice',
+      owner: { host: 'test', pid: ++this.#pid, processStart: '1' },
+      isAlive: (owner) => !this.#dead.has(owner.pid),
+      ...this.#parts,
+      ...parts,
+    });
+    return this.#sluice;
+  }
+
+  /** Goes on with another config, as the next command would. */
+  async configure(config: string): Promise<Sluice> {
+    this.#config = check(config, this.#parts);
+    return this.restart();
+  }
+
+  async close(): Promise<void> {
+    await this.sluice.close();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+function check(config: string, { kinds, billing, channels }: EngineParts): Config {
+  return parseConfig(parse(config), kinds, billing, channels);
+}

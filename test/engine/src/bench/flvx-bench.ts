@@ -1,0 +1,102 @@
+import type { RunOptions, RunReport } from '@sluice/engine';
+import { type FakeFlvx, manualClock, startFakeFlvx } from '@sluice/fake-panels';
+import { flvx } from '@sluice/flvx-client/panel';
+import { DAY, EngineBench, type EngineParts, NO_DOUBT } from './engine-bench.js';
+
+const ADMIN_PASSWORD = 'Very-secret-admin-1';
+
+/** An engine and a fake FLVX panel on one clock. */
+export interface FlvxBench {
+  bench: EngineBench;
+  panel: FakeFlvx;
+  /** Tunnels of the panel: HK-01 and JP-02, on one node each. */
+  tunnels: { hk: number; jp: number };
+  /** Adds a service to the store: number 1 is `svc-1`, billed monthly, due on 15 December. */
+  addService: (number: number, options?: ServiceOptions) => Promise<void>;
+  /** Adds a service and creates its account; returns the panel's user id. */
+  create: (number: number, options?: ServiceOptions) => Promise<number>;
+  poll: (options?: RunOptions) => Promise<RunReport>;
+  close: () => Promise<void>;
+}
+
+export interface ServiceOptions {
+  product?: string;
+  /** Further columns of the service. */
+  values?: Record<string, string>;
+}
+
+const PRODUCTS = `
+  relay: { panel: relay, quota: { total: 100GB }, flvx: { tunnelId: 1 } }
+  big: { panel: relay, quota: { total: 300GB }, flvx: { tunnelIds: [1, 2], maxForwards: 20, speedMbit: 50 } }
+  slow: { panel: relay, quota: { total: 100GB }, action: throttle, flvx: { tunnelId: 1, speedMbit: 50, throttleMbit: 2 } }
+  nowhere: { panel: relay, quota: { total: 100GB }, action: redirect, flvx: { tunnelId: 1 } }
+  free: { panel: relay, quota: unlimited, flvx: { tunnelId: 1 } }
+  counted: { panel: relay, quota: { total: 100GB }, flvx: { tunnelId: 1, maxForwards: 2, enforceMaxForwards: true } }
+  monthly: { panel: relay, quota: { total: 100GB }, flvx: { tunnelId: 1, resetDay: 1 } }
+  inbound: { panel: relay, quota: { in: 100GB }, mode: IN, flvx: { tunnelId: 1 } }
+  bare: { panel: relay, flvx: { tunnelId: 1 } }
+  group: { panel: relay, quota: { total: 100GB }, flvx: { tunnelGroup: asia } }`;
+
+/** The config that the tests run with; `more` is appended at the top level, `panelMore` to the panel. */
+export function flvxConfig(url: string, more = '', panelMore = '', timeout = '20s'): string {
+  return `timeZone: UTC
+${more.includes('poll:') ? '' : NO_DOUBT}
+panels:
+  relay: { kind: flvx, url: "${url}", allowHttp: true, username: admin_user, password: ${ADMIN_PASSWORD}, retries: 0, timeout: ${timeout}${panelMore} }
+products:${PRODUCTS}
+${more}`;
+}
+
+/** Starts a fake panel at 2026-11-20 12:00 UTC with two tunnels and a customer of somebody else's. */
+export async function startFlvxBench(
+  more = '',
+  { panelMore = '', ...parts }: { panelMore?: string } & Partial<EngineParts> = {},
+): Promise<FlvxBench> {
+  const clock = manualClock('2026-11-20T12:00:00Z');
+  const panel = await startFakeFlvx({
+    now: clock.now,
+    admin: { name: 'admin_user', password: ADMIN_PASSWORD },
+    onWait: (ms) => {
+      clock.advance(ms);
+    },
+  });
+  const hk = panel.addTunnel({ name: 'HK-01', entryNodes: [panel.addNode('hk-entry')] });
+  const jp = panel.addTunnel({ name: 'JP-02', entryNodes: [panel.addNode('jp-entry')] });
+  const other = panel.addUser({ user: 'somebody-else' });
+  panel.addPermission(other, hk);
+  panel.addForward(other, hk, { name: 'theirs' });
+  const bench = await EngineBench.open(clock, { kinds: [flvx], ...parts }, flvxConfig(panel.url, more, panelMore));
+  const addService: FlvxBench['addService'] = async (number, { product = 'relay', values = {} } = {}) => {
+    const due = { billing_cycle: 'monthly', next_due_date: '2026-12-15' };
+    await bench.sluice.services.add(`svc-${number}`, { panel: 'relay', product, ...due, ...values });
+  };
+  return {
+    bench,
+    panel,
+    tunnels: { hk, jp },
+    addService,
+    async create(number, options) {
+      await addService(number, options);
+      const { service, error } = await bench.sluice.provision.create(`svc-${number}`);
+      if (error !== null) throw new Error(`${error.code}: ${error.message}`);
+      return Number(service.refs['flvx_user_id']);
+    },
+    poll: (options) => bench.sluice.poll(options),
+    async close() {
+      await panel.close();
+      await bench.close();
+    },
+  };
+}
+
+/** Moves the clock on and has the panel's daily job run at each midnight that it passes. */
+export function passTime(at: FlvxBench, until: number): void {
+  const { clock } = at.bench;
+  for (;;) {
+    const midnight = Math.floor(clock.now() / DAY + 1) * DAY + 5000;
+    if (midnight > until) break;
+    clock.set(midnight);
+    at.panel.midnight();
+  }
+  clock.set(until);
+}

@@ -1,0 +1,82 @@
+import type { CheckReport, RunOptions, RunReport } from '@sluice/engine';
+import { type FakeHiddify, type FakeHiddifyOptions, manualClock, startFakeHiddify } from '@sluice/fake-panels';
+import { hiddify } from '@sluice/hiddify-agent-traffic/panel';
+import { EngineBench, type EngineParts, MINUTE, NO_DOUBT } from './engine-bench.js';
+
+/** An engine and a fake Hiddify panel on one clock. */
+export interface HiddifyBench {
+  bench: EngineBench;
+  panel: FakeHiddify;
+  /** The agent that product `agency` names. */
+  north: string;
+  poll: (options?: RunOptions) => Promise<RunReport>;
+  /** The check of all agents, five minutes after whatever was before. */
+  check: (options?: { dryRun?: boolean; allowMass?: boolean }) => Promise<CheckReport>;
+  /** Adds a service `svc-<number>` whose cycles run from the 15th to the 15th. */
+  addService: (number: number, options?: ServiceOptions) => Promise<void>;
+  /** Adds it and creates its user; returns the user's uuid. */
+  create: (number: number, options?: ServiceOptions) => Promise<string>;
+  /** Changing calls to the panel: method, user (as `user`) and body. */
+  changes: () => string[];
+  close: () => Promise<void>;
+}
+
+export interface ServiceOptions {
+  product?: string;
+  /** Further columns of the service. */
+  values?: Record<string, string>;
+}
+
+/** The config that the tests run with; `agents` goes into the panel, `more` to the top level. */
+export function hiddifyConfig(panel: FakeHiddify, north: string, agents = '', more = ''): string {
+  return `timeZone: UTC
+${more.includes('poll:') ? '' : NO_DOUBT}
+panels:
+  vpn: { kind: hiddify, url: "${panel.url}", allowHttp: true, apiKey: "${panel.key}", retries: 0, timeout: 60s${agents === '' ? '' : `, agents: ${agents}`} }
+products:
+  vpn-50: { panel: vpn, quota: { total: 50GB }, hiddify: { packageDays: 30, mode: no_reset } }
+  vpn-100: { panel: vpn, quota: { total: 100GB }, hiddify: { packageDays: 60, mode: no_reset } }
+  monthly: { panel: vpn, quota: { total: 50GB }, hiddify: { packageDays: 30, mode: monthly } }
+  agency: { panel: vpn, quota: { total: 10GB }, hiddify: { agent: ${north}, packageDays: 30, mode: no_reset } }
+  free: { panel: vpn, quota: unlimited, hiddify: {} }
+  bare: { panel: vpn }
+${more}`;
+}
+
+/** Starts a fake panel at 2026-11-20 12:00 UTC with the agent "north". */
+export async function startHiddifyBench(
+  options: { agents?: string; more?: string; panel?: FakeHiddifyOptions; north?: string } & Partial<EngineParts> = {},
+): Promise<HiddifyBench> {
+  const { agents, more, panel: panelOptions, north: uuid, ...parts } = options;
+  const clock = manualClock('2026-11-20T12:00:00Z');
+  const panel = await startFakeHiddify({ now: clock.now, ...panelOptions });
+  const north = panel.addAgent(undefined, { name: 'north', ...(uuid === undefined ? {} : { uuid }) });
+  const config = hiddifyConfig(panel, north, agents, more);
+  const bench = await EngineBench.open(clock, { kinds: [hiddify], ...parts }, config);
+  const addService: HiddifyBench['addService'] = async (number, { product = 'vpn-50', values = {} } = {}) => {
+    const due = { billing_cycle: 'monthly', next_due_date: '2026-12-15' };
+    await bench.sluice.services.add(`svc-${number}`, { panel: 'vpn', product, ...due, ...values });
+  };
+  return {
+    bench,
+    panel,
+    north,
+    poll: (how) => bench.sluice.poll(how),
+    check: (how) => {
+      clock.advance(5 * MINUTE);
+      return bench.sluice.agents.check({ ...how });
+    },
+    addService,
+    async create(number, how) {
+      await addService(number, how);
+      const { service, error } = await bench.sluice.provision.create(`svc-${number}`);
+      if (error !== null) throw new Error(`${error.code}: ${error.message}`);
+      return service.refs['hiddify_user_uuid'] ?? '';
+    },
+    changes: () => panel.server.changingCalls().map(({ method, body }) => `${method}${body === '' ? '' : ` ${body}`}`),
+    async close() {
+      await panel.close();
+      await bench.close();
+    },
+  };
+}
