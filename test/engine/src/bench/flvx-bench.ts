@@ -77,8 +77,8 @@ export async function startFlvxBench(
     addService,
     async create(number, options) {
       await addService(number, options);
-      const { service, error } = await bench.sluice.provision.create(`svc-${number}`);
-      if (error !== null) throw new Error(`${error.code}: ${error.message}`);
+      const { run, service } = await bench.sluice.provision.create(`svc-${number}`);
+      if (run.outcome !== 'done') throw new Error(`svc-${number}: ${service.error?.message ?? run.outcome}`);
       return Number(service.refs['flvx_user_id']);
     },
     poll: (options) => bench.sluice.poll(options),

@@ -69,8 +69,8 @@ export async function startHiddifyBench(
     addService,
     async create(number, how) {
       await addService(number, how);
-      const { service, error } = await bench.sluice.provision.create(`svc-${number}`);
-      if (error !== null) throw new Error(`${error.code}: ${error.message}`);
+      const { run, service } = await bench.sluice.provision.create(`svc-${number}`);
+      if (run.outcome !== 'done') throw new Error(`svc-${number}: ${service.error?.message ?? run.outcome}`);
       return service.refs['hiddify_user_uuid'] ?? '';
     },
     changes: () => panel.server.changingCalls().map(({ method, body }) => `${method}${body === '' ? '' : ` ${body}`}`),
