@@ -64,12 +64,12 @@ const useCaseRules = [
   })),
   {
     selector: 'CallExpression[callee.object.property.name="runs"][callee.property.name=/^(start|finish)$/]',
-    message: 'Runs start and end in packages/engine/src/run/bracket.ts: use withRun.',
+    message: 'Runs start and end in packages/engine/src/kernel/run/bracket.ts: use withRun.',
   },
 ];
 const switchRule = {
   selector: `CallExpression${READS_SWITCHES}`,
-  message: 'Only packages/engine/src/panels/enforcement.ts reads switches: use readEnforcements.',
+  message: 'Only packages/engine/src/context/enforcement.ts reads switches: use readEnforcements.',
 };
 const commandRules = {
   files: ['packages/*/src/**/*.ts'],
@@ -89,7 +89,7 @@ const commandRules = {
 };
 /** The one file that reads switches. */
 const enforcementRules = {
-  files: ['packages/engine/src/panels/enforcement.ts'],
+  files: ['packages/engine/src/context/enforcement.ts'],
   rules: { 'sluice/syntax': ['error', [...moduleRules, ...useCaseRules]] },
 };
 

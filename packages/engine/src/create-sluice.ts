@@ -1,14 +1,15 @@
 import type { CallOptions, RunCall } from './api/call.js';
-import { type Groups, groups } from './api/groups.js';
-import { checkCount, toInstant } from './api/inputs.js';
-import type { Dependencies } from './dependencies.js';
+import { type Groups, groups } from './groups.js';
+import { checkCount, toInstant } from './base/inputs.js';
+import type { Dependencies } from './context/dependencies.js';
 import { namingNearest, throwing } from './facade.js';
-import { nodeFiles } from './files.js';
-import { withHeartbeat } from './notices/heartbeat.js';
+import { nodeFiles } from './base/files.js';
+import { withHeartbeat } from './features/notices/heartbeat.js';
+import { ports } from './ports.js';
 import { processParts } from './process.js';
-import type { RunReport } from './run/report.js';
-import { type RunRequest, toScope } from './run/request.js';
-import { Session } from './session.js';
+import type { RunReport } from './kernel/run/report.js';
+import { type RunRequest, toScope } from './kernel/run/request.js';
+import { Session } from './context/context.js';
 import type { Sluice, SluiceOptions, RunOptions } from './sluice.js';
 
 /**
@@ -25,28 +26,13 @@ export function createSluice(options: SluiceOptions): Promise<Sluice> {
   const deps = toDependencies(options);
   const underWay = new Set<Promise<unknown>>();
   const call: RunCall = (callOptions, work) => {
-    const running = inSession({ deps: withCallOptions(deps, callOptions), config, store }, work);
+    const running = inSession({ deps: withCallOptions(deps, callOptions), config, store, ports }, work);
     const ended: Promise<unknown> = running.catch(() => undefined).finally(() => underWay.delete(ended));
     underWay.add(ended);
     return running;
   };
-  const run = (request: Pick<RunRequest, 'command' | 'observeAll'>, runOptions: RunOptions = {}): Promise<RunReport> =>
-    call(runOptions, async (session) => {
-      const { panel, service, onProgress } = runOptions;
-      const { runAndFinish } = await import('./run/run.js');
-      const asked: RunRequest = {
-        ...request,
-        panel,
-        service,
-        dryRun: runOptions.dryRun === true,
-        allowMass: runOptions.allowMass === true,
-        keepAll: runOptions.allServices ?? true,
-        onProgress,
-      };
-      // A dry run, and a run over a part, prove nothing about the runs that are watched.
-      if (asked.dryRun || service !== undefined || toScope(asked) !== null) return runAndFinish(session, asked);
-      return withHeartbeat(session, () => runAndFinish(session, asked));
-    });
+  const run = (request: RunKind, runOptions: RunOptions = {}): Promise<RunReport> =>
+    call(runOptions, (session) => runOverPanels(session, request, runOptions));
   const close = throwing(async () => {
     await Promise.all(underWay);
     await store.close();
@@ -58,7 +44,7 @@ export function createSluice(options: SluiceOptions): Promise<Sluice> {
     plan: throwing((runOptions) => run({ command: 'plan', observeAll: true }, { ...runOptions, dryRun: true })),
     explain: throwing((service, explainOptions) =>
       call(explainOptions, async (session) => {
-        const { explainService } = await import('./services/explain.js');
+        const { explainService } = await import('./features/explain/explain.js');
         const { at = null, reader } = explainOptions ?? {};
         return explainService(session, service, { at: at === null ? null : toInstant('at', at), reader });
       }),
@@ -67,18 +53,40 @@ export function createSluice(options: SluiceOptions): Promise<Sluice> {
       call({ signal, actor, note }, async (session) => {
         checkCount('page', request.page);
         checkCount('size', request.size);
-        const { readOverview } = await import('./overview/overview.js');
+        const { readOverview } = await import('./features/overview/overview.js');
         return readOverview(session, request);
       }),
     ),
     version: throwing(() => store.version()),
     metrics: throwing((metricsOptions) =>
-      call(metricsOptions, async (session) => (await import('./metrics/metrics.js')).collectMetrics(session)),
+      call(metricsOptions, async (session) => (await import('./features/metrics/metrics.js')).collectMetrics(session)),
     ),
     close,
     [Symbol.asyncDispose]: close,
   };
   return Promise.resolve(namingNearest({ ...ofInstance, ...groups(call) }, 'sluice'));
+}
+
+/** A poll, a reconcile, or their preview. */
+type RunKind = Pick<RunRequest, 'command' | 'observeAll'>;
+
+async function runOverPanels(session: Session, kind: RunKind, options: RunOptions): Promise<RunReport> {
+  const { panel, service, onProgress } = options;
+  const { runAndFinish } = await import('./loop/run.js');
+  const { runParts } = await import('./features/parts/run-parts.js');
+  const request: RunRequest = {
+    ...kind,
+    panel,
+    service,
+    dryRun: options.dryRun === true,
+    allowMass: options.allowMass === true,
+    keepAll: options.allServices ?? true,
+    onProgress,
+  };
+  // A dry run, and a run over a part, prove nothing about the runs that are watched.
+  if (request.dryRun || service !== undefined || toScope(request) !== null)
+    return runAndFinish(session, request, runParts);
+  return withHeartbeat(session, () => runAndFinish(session, request, runParts));
 }
 
 /** The calls of the instance itself; all others are in groups. */

@@ -1,6 +1,6 @@
 import { usageError } from '@sluice/panel-kind';
 import { closest, distance } from 'fastest-levenshtein';
-import { toSluiceError } from './to-sluice-error.js';
+import { toSluiceError } from './base/to-sluice-error.js';
 
 /** The names of an API's methods, all of them. */
 export type MethodNames<Api> = { readonly [Name in keyof Api]: true };

@@ -18,13 +18,13 @@ import type { Requests } from './api/requests.js';
 import type { Services } from './api/services.js';
 import type { Telephony } from './api/telephony.js';
 import type { Usage } from './api/usage.js';
-import type { Config } from './config/schema.js';
-import type { Ping } from './dependencies.js';
-import type { OverviewReport, OverviewRequest } from './overview/overview.js';
-import type { MetricsReport } from './metrics/metrics.js';
-import type { Explanation } from './services/explain.js';
-import type { Files } from './files.js';
-import type { RunReport } from './run/report.js';
+import type { Config } from './base/config/schema.js';
+import type { Ping } from './context/dependencies.js';
+import type { OverviewReport, OverviewRequest } from './features/overview/overview.js';
+import type { MetricsReport } from './features/metrics/metrics.js';
+import type { Explanation } from './features/explain/explain.js';
+import type { Files } from './base/files.js';
+import type { RunReport } from './kernel/run/report.js';
 
 /** Options of `createSluice`. All but the first three have defaults. */
 export interface SluiceOptions {

@@ -85,7 +85,7 @@ describe('the loop', () => {
   it('is read from one more file', () => {
     const files = [...readAtStart('run.js')].sort();
     expect(files).toEqual(['common.js', 'names.js', 'run.js', 'start.js']);
-    expect(listSources('run.js').filter((name) => name.endsWith('/engine/src/run/apply.ts'))).not.toEqual([]);
+    expect(listSources('run.js').filter((name) => name.endsWith('/engine/src/loop/apply.ts'))).not.toEqual([]);
   });
 });
 

@@ -1,7 +1,7 @@
-import { verifyToken } from '../access/grants.js';
-import { announce, servedAt } from '../access/served-at.js';
-import { login, logout, resumeSession } from '../access/sessions.js';
-import { createShare, createToken, listTokens, revokeToken, type RevokeRequest } from '../access/tokens.js';
+import { verifyToken } from '../features/access/grants.js';
+import { announce, servedAt } from '../features/access/served-at.js';
+import { login, logout, resumeSession } from '../features/access/sessions.js';
+import { createShare, createToken, listTokens, revokeToken, type RevokeRequest } from '../features/access/tokens.js';
 import type {
   Granted,
   NewSession,
@@ -11,7 +11,7 @@ import type {
   TokenRequest,
   TokenView,
   VerifyOptions,
-} from '../access/types.js';
+} from '../features/access/types.js';
 import type { CallOptions, RunCall } from './call.js';
 
 /** API tokens, share links of clients, and sessions. Texts of tokens are returned once and stored as hashes. */

@@ -1,14 +1,15 @@
-import { type AgentDetail, agentForClient } from '../agents/agent-views.js';
-import { checkAgents, type CheckReport } from '../agents/check-agents.js';
+import { agentForClient } from '../features/agents/agent-views.js';
+import type { AgentDetail } from '../kernel/run/agent-documents.js';
+import { checkAgents, type CheckReport } from '../features/agents/check-agents.js';
 import {
   canCreateUser,
   createAgentUser,
   type CreatedUserReport,
   type CreateUserRequest,
-} from '../agents/create-agent-user.js';
-import { limitAgent, limitAgents, type LimitImport, type LimitRequest } from '../agents/limit-agents.js';
-import type { AgentRequest, RestoreReport } from '../agents/agent-command.js';
-import { restoreAgent } from '../agents/restore-agent.js';
+} from '../features/agents/create-agent-user.js';
+import { limitAgent, limitAgents, type LimitImport, type LimitRequest } from '../features/agents/limit-agents.js';
+import type { AgentRequest, RestoreReport } from '../features/agents/agent-command.js';
+import { restoreAgent } from '../features/agents/restore-agent.js';
 import {
   type AgentExplained,
   type AgentList,
@@ -17,10 +18,10 @@ import {
   listAgents,
   listStoredAgents,
   showAgent,
-} from '../agents/show-agents.js';
-import { suspendAgent, unsuspendAgent } from '../agents/suspend-agent.js';
-import { afterRun } from '../notices/after-run.js';
-import { withFailure } from '../notices/heartbeat.js';
+} from '../features/agents/show-agents.js';
+import { suspendAgent, unsuspendAgent } from '../features/agents/suspend-agent.js';
+import { afterRun } from '../features/notices/after-run.js';
+import { withFailure } from '../features/notices/heartbeat.js';
 import { type CallOptions, type CommandOptions, type ReaderOptions, type RunCall, toHow } from './call.js';
 
 /** Names the panel of the agents; optional where only one panel has agents. */

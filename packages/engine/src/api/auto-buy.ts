@@ -5,7 +5,7 @@ import {
   clearAutoBuy,
   setAutoBuy,
   showAutoBuy,
-} from '../purchases/auto-buy-preferences.js';
+} from '../features/purchases/auto-buy-preferences.js';
 import { type CallOptions, type LockOptions, type RunCall, toWaitMs } from './call.js';
 
 /** Preferences for automatic purchases, of a service or a client, over those of the config. */

@@ -10,7 +10,7 @@ import {
   payFromCredit,
   showCredit,
   showInvoice,
-} from '../billing/use-ledger.js';
+} from '../features/billing/use-ledger.js';
 import type { CallOptions, ReaderOptions, RunCall } from './call.js';
 
 /** Credit of clients. */

@@ -1,7 +1,7 @@
-import { toRequestError } from '../calls/simulate.js';
-import type { Reader } from '../services/reader.js';
-import type { Session } from '../session.js';
-import { checkCount } from './inputs.js';
+import { toRequestError } from '../features/calls/simulate.js';
+import type { Reader } from '../context/reader.js';
+import type { Session } from '../context/context.js';
+import { checkCount } from '../base/inputs.js';
 
 /** Options of every call. */
 export interface CallOptions {

@@ -1,20 +1,20 @@
-import type { CallReports } from '../calls/bill-view.js';
-import { billCalls, type CallBillReport } from '../calls/bill-calls.js';
+import type { CallReports } from '../features/calls/bill-view.js';
+import { billCalls, type CallBillReport } from '../features/calls/bill-calls.js';
 import {
   type CallReportView,
   readRecords,
   type RecordsReport,
   type RecordsRequest,
   reportCalls,
-} from '../calls/read-calls.js';
-import type { ComparedBill, ReconcileCallsRequest } from '../calls/compared-bill.js';
-import { noteLateCalls } from '../calls/late-calls.js';
-import { reconcileCalls } from '../calls/reconcile-calls.js';
-import { withFailure } from '../notices/heartbeat.js';
-import { billReport, type BillReport, listBills, type StoredBillView } from '../calls/stored-bills.js';
-import { simulateCall, type SimulatedCallView, type SimulateRequest } from '../calls/simulate.js';
-import { afterRun } from '../notices/after-run.js';
-import { newsOfBills } from '../notices/run-notices.js';
+} from '../features/calls/read-calls.js';
+import type { ComparedBill, ReconcileCallsRequest } from '../features/calls/compared-bill.js';
+import { noteLateCalls } from '../features/calls/late-calls.js';
+import { reconcileCalls } from '../features/calls/reconcile-calls.js';
+import { withFailure } from '../features/notices/heartbeat.js';
+import { billReport, type BillReport, listBills, type StoredBillView } from '../features/calls/stored-bills.js';
+import { simulateCall, type SimulatedCallView, type SimulateRequest } from '../features/calls/simulate.js';
+import { afterRun } from '../features/notices/after-run.js';
+import { newsOfBills } from '../features/calls/bill-news.js';
 import {
   type CallOptions,
   type LockOptions,

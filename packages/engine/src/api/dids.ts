@@ -1,4 +1,4 @@
-import { changeDid, type DidReport, type DidRequest } from '../dids/change-did.js';
+import { changeDid, type DidReport, type DidRequest } from '../features/dids/change-did.js';
 import { type CommandOptions, type RunCall, toHow, withRequestErrors } from './call.js';
 
 /** Options of a change of a number; `panel` is needed where several panels have telephony. */

@@ -1,6 +1,6 @@
 import type { HoldReason } from '@sluice/quota-core';
-import { adoptHold } from '../holds/adopt-hold.js';
-import type { HoldsFile } from '../holds/holds-file.js';
+import { adoptHold } from '../features/holds/adopt-hold.js';
+import type { HoldsFile } from '../context/holds-file.js';
 import {
   type HoldCommand,
   type HoldEntry,
@@ -8,14 +8,14 @@ import {
   type ReleasedQuota,
   releasedQuotas,
   runHoldCommand,
-} from '../holds/holds.js';
-import { releaseQuota } from '../holds/release-quota.js';
-import type { CommandReport } from '../commands/types.js';
-import { releaseAll } from '../holds/release-all.js';
-import type { RunReport } from '../run/report.js';
-import { requirePanelName } from '../services/panels.js';
-import { serviceDetail, type ServiceDetail } from '../services/show.js';
-import { requireService } from '../session.js';
+} from '../features/holds/holds.js';
+import { releaseQuota } from '../features/holds/release-quota.js';
+import type { CommandReport } from '../features/command/types.js';
+import { releaseAll } from '../features/holds/release-all.js';
+import type { RunReport } from '../kernel/run/report.js';
+import { requirePanelName } from '../base/config/find-panel.js';
+import { serviceDetail, type ServiceDetail } from '../features/services/show.js';
+import { requireService } from '../context/find-service.js';
 import { type CommandOptions, type LockOptions, type ReaderOptions, type RunCall, toHow, toWaitMs } from './call.js';
 
 /** The restrictions of another tool to adopt. */

@@ -1,10 +1,11 @@
-import { exportLog } from '../log/export.js';
-import { followLog } from '../log/follow.js';
-import { type LogPage, readLog } from '../log/list.js';
-import type { LogEntry, LogFilter } from '../log/log.js';
-import { resolveAction } from '../commands/resolve-action.js';
-import { requireService, type Session } from '../session.js';
-import { checkCount, checkWord, toInstant } from './inputs.js';
+import { exportLog } from '../features/log/export.js';
+import { followLog } from '../features/log/follow.js';
+import { type LogPage, readLog } from '../features/log/list.js';
+import type { LogEntry, LogFilter } from '../features/log/log.js';
+import { resolveAction } from '../features/log/resolve-action.js';
+import type { Session } from '../context/context.js';
+import { requireService } from '../context/find-service.js';
+import { checkCount, checkWord, toInstant } from '../base/inputs.js';
 import { toWaitMs, type CallOptions, type LockOptions, type RunCall } from './call.js';
 
 /** Which entries of the log a call returns; default all kinds, `limit` 200. */

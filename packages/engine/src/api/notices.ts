@@ -4,12 +4,12 @@ import {
   type AlarmFilter,
   type AlarmView,
   listAlarms,
-} from '../notices/list-alarms.js';
-import { type DeliveryFilter, type DeliveryView, listDeliveries } from '../notices/list-deliveries.js';
-import { sendDue, type SendReport } from '../notices/send.js';
-import { type TestedChannel, testChannels } from '../notices/test-channels.js';
+} from '../features/notices/list-alarms.js';
+import { type DeliveryFilter, type DeliveryView, listDeliveries } from '../features/notices/list-deliveries.js';
+import { sendDue, type SendReport } from '../features/notices/send.js';
+import { type TestedChannel, testChannels } from '../features/notices/test-channels.js';
 import type { CallOptions, RunCall } from './call.js';
-import { checkCount } from './inputs.js';
+import { checkCount } from '../base/inputs.js';
 
 /** Notices for the channels of the config. */
 export interface Notices {

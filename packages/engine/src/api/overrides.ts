@@ -1,8 +1,8 @@
 import type { OverrideRecord } from '@sluice/state-store';
-import { clearOverride, setOverride, type OverrideRequest } from '../usage/overrides.js';
-import { overridesFor } from '../services/for-reader.js';
-import { serviceDetail, type ServiceDetail } from '../services/show.js';
-import { requireService } from '../session.js';
+import { clearOverride, setOverride, type OverrideRequest } from '../features/usage/overrides.js';
+import { overridesFor } from '../features/services/for-reader.js';
+import { serviceDetail, type ServiceDetail } from '../features/services/show.js';
+import { requireService } from '../context/find-service.js';
 import { toWaitMs, type LockOptions, type ReaderOptions, type RunCall } from './call.js';
 
 /** Overrides: an operator's exceptions from products. */

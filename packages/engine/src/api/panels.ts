@@ -5,10 +5,10 @@ import {
   type TunnelGroupView,
   type TunnelView,
 } from '@sluice/panel-kind';
-import type { Check } from '../doctor/check.js';
-import { expiryCheck } from '../doctor/panel-checks.js';
-import { type DoctorRequest, runDoctor } from '../doctor/doctor.js';
-import { listProducts, type ProductView } from '../panels/products.js';
+import type { Check } from '../base/check.js';
+import { expiryCheck } from '../features/doctor/panel-checks.js';
+import { type DoctorRequest, runDoctor } from '../features/doctor/doctor.js';
+import { listProducts, type ProductView } from '../features/panels/products.js';
 import {
   listRelayUsers,
   listSpeedLimits,
@@ -18,15 +18,22 @@ import {
   type LoginLink,
   type LookupRequest,
   type RelayUser,
-} from '../panels/relay.js';
-import { type PanelEnforcement, readEnforcements } from '../panels/enforcement.js';
-import { type BrakeState, findBrake } from '../run/brake-state.js';
-import { findRemovedPanels, type RemovedPanel } from '../run/removed-panels.js';
-import type { RunReport } from '../run/report.js';
-import { unknownPanel } from '../services/panels.js';
-import type { Session } from '../session.js';
-import { readReach } from '../panels/reach.js';
-import { checkSwitch, dropSwitch, notReady, planEnforcing, setSwitch, type SwitchReport } from '../panels/switches.js';
+} from '../features/panels/relay.js';
+import { type PanelEnforcement, readEnforcements } from '../context/enforcement.js';
+import { type BrakeState, findBrake } from '../kernel/run/brake-state.js';
+import { findRemovedPanels, type RemovedPanel } from '../kernel/run/removed-panels.js';
+import type { RunReport } from '../kernel/run/report.js';
+import { unknownPanel } from '../base/config/find-panel.js';
+import type { Session } from '../context/context.js';
+import { readReach } from '../context/reach.js';
+import {
+  checkSwitch,
+  dropSwitch,
+  notReady,
+  planEnforcing,
+  setSwitch,
+  type SwitchReport,
+} from '../features/panels/switches.js';
 import type { CallOptions, RunCall } from './call.js';
 
 /** A panel of the config. */
@@ -125,7 +132,8 @@ export function panelsApi(call: RunCall): Panels {
         const product = options?.product ?? null;
         checkSwitch(session, panel, product);
         await requireReady(session, panel);
-        return planEnforcing(session, panel, product);
+        const { runParts } = await import('../features/parts/run-parts.js');
+        return planEnforcing(session, panel, product, runParts.parts);
       }),
     doctor: (request = {}) => call(request, (session) => runDoctor(session, request)),
     tunnels: (options) => call(options, (session) => listTunnels(session, options?.panel)),

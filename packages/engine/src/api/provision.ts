@@ -1,11 +1,11 @@
-import { writeBack } from '../billing/write-back.js';
+import { writeBack } from '../features/billing/write-back.js';
 import { usageError } from '@sluice/panel-kind';
-import type { CallReports } from '../calls/bill-view.js';
-import { runHoldCommand } from '../holds/holds.js';
-import type { CommandReport } from '../commands/types.js';
-import { commandReportFor } from '../provision/for-reader.js';
-import { provision } from '../provision/provision.js';
-import type { ProvisionRequest } from '../provision/verb-command.js';
+import type { CallReports } from '../features/calls/bill-view.js';
+import { runHoldCommand } from '../features/holds/holds.js';
+import type { CommandReport } from '../features/command/types.js';
+import { commandReportFor } from '../features/provision/for-reader.js';
+import { provision } from '../features/provision/provision.js';
+import type { ProvisionRequest } from '../features/provision/verb-command.js';
 import { type CommandOptions, type ReaderOptions, type RunCall, toHow } from './call.js';
 
 /** Where a new password is read from and written to. */

@@ -1,10 +1,10 @@
-import { type PaymentTerms, paymentTerms } from '../billing/billing-pages.js';
-import { cancelPurchase } from '../purchases/cancel.js';
-import { type PurchaseBudget, readBudgetLeft } from '../purchases/budget-left.js';
-import { createPurchase, type PurchaseReport } from '../purchases/create.js';
-import { listPackages, type PackageView } from '../purchases/packages.js';
-import { listPurchases, type PurchaseDetail, type PurchaseView } from '../purchases/views.js';
-import { requireService } from '../session.js';
+import { type PaymentTerms, paymentTerms } from '../features/billing/billing-pages.js';
+import { cancelPurchase } from '../features/purchases/cancel.js';
+import { type PurchaseBudget, readBudgetLeft } from '../features/purchases/budget-left.js';
+import { createPurchase, type PurchaseReport } from '../features/purchases/create.js';
+import { listPackages, type PackageView } from '../features/purchases/packages.js';
+import { listPurchases, type PurchaseDetail, type PurchaseView } from '../features/purchases/views.js';
+import { requireService } from '../context/find-service.js';
 import { type CallOptions, type LockOptions, type ReaderOptions, type RunCall, toWaitMs } from './call.js';
 
 /** Packages of extra traffic, and their purchases. */

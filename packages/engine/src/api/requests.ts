@@ -1,5 +1,5 @@
-import { beginRequest, type Begun, endRequest, type KeyedAnswer, renewRequests } from '../requests/once.js';
-import { type KeyedRequest, RunningRequests } from '../requests/running.js';
+import { beginRequest, type Begun, endRequest, type KeyedAnswer, renewRequests } from '../features/requests/once.js';
+import { type KeyedRequest, RunningRequests } from '../features/requests/running.js';
 import type { RunCall } from './call.js';
 
 /** Requests with a key: a repeated one returns the answer of the first. */

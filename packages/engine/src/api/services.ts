@@ -1,16 +1,17 @@
-import { addService, type ChangeOptions, changeService, removeService } from '../services/change-services.js';
-import type { DescribedChange } from '../services/describe-changes.js';
-import { listColumns, toFields } from '../services/fields.js';
-import type { ImportRow } from '../services/plan-rows.js';
-import { importServices, type ImportReport } from '../services/import-services.js';
-import { listServices, type ServiceListRequest } from '../services/list.js';
-import { withFailure } from '../notices/heartbeat.js';
-import type { Reader } from '../services/reader.js';
-import { type Pair, setWhere } from '../services/set-where.js';
-import { customerFields, serviceDetail, serviceDetails, type ServiceDetail } from '../services/show.js';
-import type { SyncReport } from '../services/sync/plan-sync.js';
-import { type SyncRequest, syncServices } from '../services/sync/sync-services.js';
-import { requireService, type Session } from '../session.js';
+import { addService, type ChangeOptions, changeService, removeService } from '../features/services/change-services.js';
+import type { DescribedChange } from '../features/services/describe-changes.js';
+import { listColumns, toFields } from '../base/fields.js';
+import type { ImportRow } from '../features/services/plan-rows.js';
+import { importServices, type ImportReport } from '../features/services/import-services.js';
+import { listServices, type ServiceListRequest } from '../features/services/list.js';
+import { withFailure } from '../features/notices/heartbeat.js';
+import type { Reader } from '../context/reader.js';
+import { type Pair, setWhere } from '../features/services/set-where.js';
+import { customerFields, serviceDetail, serviceDetails, type ServiceDetail } from '../features/services/show.js';
+import type { SyncReport } from '../features/services/sync/plan-sync.js';
+import { type SyncRequest, syncServices } from '../features/services/sync/sync-services.js';
+import type { Session } from '../context/context.js';
+import { requireService } from '../context/find-service.js';
 import { toWaitMs, type CallOptions, type ReaderOptions, type LockOptions, type RunCall } from './call.js';
 
 /** Which services a call includes; default all. */

@@ -1,12 +1,12 @@
-import type { Comparison } from '../usage/compare.js';
-import type { DrawnGraph, LastGraph } from '../graph/last-graph.js';
-import type { SampleGraph } from '../graph/sample-graph.js';
-import type { GraphRange } from '../graph/window.js';
-import type { ImportRow } from '../services/plan-rows.js';
-import type { ServiceDetail } from '../services/show.js';
-import { readUsage, type UsageFilter, usageHistory, type CycleView } from '../usage/usage.js';
+import type { Comparison } from '../features/usage/compare.js';
+import type { DrawnGraph, LastGraph } from '../features/graph/last-graph.js';
+import type { SampleGraph } from '../features/graph/sample-graph.js';
+import type { GraphRange } from '../features/graph/window.js';
+import type { ImportRow } from '../features/services/plan-rows.js';
+import type { ServiceDetail } from '../features/services/show.js';
+import { readUsage, type UsageFilter, usageHistory, type CycleView } from '../features/usage/usage.js';
 import type { CallOptions, ReaderOptions, RunCall } from './call.js';
-import { checkCount, checkRange } from './inputs.js';
+import { checkCount, checkRange } from '../base/inputs.js';
 
 /** Usage: readings, past cycles and graphs. */
 export interface Usage {
@@ -44,24 +44,24 @@ export function usageApi(call: RunCall): Usage {
       call(options, async (session) => {
         checkRange(range);
         checkCount('points', options?.points);
-        const { sampleGraph } = await import('../graph/sample-graph.js');
+        const { sampleGraph } = await import('../features/graph/sample-graph.js');
         return sampleGraph(session, service, { range, points: options?.points, reader: options?.reader });
       }),
     panelGraph: (service, range, options) =>
       call(options, async (session) => {
         checkRange(range);
-        const { panelGraph } = await import('../graph/panel-graph.js');
+        const { panelGraph } = await import('../features/graph/panel-graph.js');
         return panelGraph(session, service, { range, reader: options?.reader });
       }),
     lastPanelGraph: (service, range, options) =>
       call(options, async (session) => {
         checkRange(range);
-        const { lastGraph } = await import('../graph/last-graph.js');
+        const { lastGraph } = await import('../features/graph/last-graph.js');
         return lastGraph(session, service, { range, reader: options?.reader });
       }),
     compare: (panel, rows, options) =>
       call(options, async (session) => {
-        const { compareWith } = await import('../usage/compare.js');
+        const { compareWith } = await import('../features/usage/compare.js');
         return compareWith(session, panel, rows, options.file);
       }),
   };

@@ -1,0 +1,110 @@
+import type { StoreTables } from '@sluice/state-store';
+import { SluiceError } from '@sluice/panel-kind';
+import type { Session } from './context.js';
+import { isUnconfirmed, WRONG_CLOCK_MS } from './trusted-clock.js';
+
+/** Codes of errors after which nothing may be decided by the local clock. */
+export const CLOCK_ERRORS: readonly string[] = ['clock_wrong', 'clock_unconfirmed'];
+
+/** A moment by the clock, and by a timer that setting the clock does not affect. */
+export interface Moment {
+  clock: number;
+  steady: number;
+}
+
+export function moment(session: Session): Moment {
+  return { clock: session.deps.clock.now(), steady: performance.now() };
+}
+
+/**
+ * Refuses a wrong clock: one that differs from the panel's, or that was set during the run.
+ *
+ * @throws SluiceError `clock_wrong`
+ */
+export function refuseWrongClock(session: Session, panel: string, start: Moment): void {
+  const difference = session.clockDifference(panel);
+  if (difference !== null && Math.abs(difference) > WRONG_CLOCK_MS) {
+    throw clockWrong(
+      panel,
+      `the clock of panel "${panel}" is ${formatLength(difference)} ${difference > 0 ? 'ahead of' : 'behind'} the local clock`,
+    );
+  }
+  const now = moment(session);
+  const jump = now.clock - start.clock - (now.steady - start.steady);
+  if (Math.abs(jump) > WRONG_CLOCK_MS) {
+    throw clockWrong(
+      panel,
+      `the local clock was set ${jump > 0 ? 'forward' : 'back'} by ${formatLength(jump)} during the run`,
+    );
+  }
+}
+
+function clockWrong(panel: string, what: string): SluiceError {
+  return new SluiceError('clock_wrong', `${what}: no decisions were made for the services of the panel`, {
+    kind: 'panel',
+    details: { panel },
+  });
+}
+
+/** Returns the newest instant at which the local clock was confirmed, in this session or in the store; null before the first. */
+export async function confirmedInstant(session: Session): Promise<string | null> {
+  return session.agreedAt() ?? (await session.store.clock.confirmed());
+}
+
+/**
+ * Refuses a clock that is far from the newest confirmed instant, unless a panel agrees with it. Panels that have not answered in
+ * this session are called for that.
+ *
+ * @throws SluiceError `clock_unconfirmed`, or `clock_wrong` if the panel's clock differs
+ */
+export async function refuseUnconfirmedClock(session: Session, panel: string, start: Moment): Promise<void> {
+  if (!isUnconfirmed(session, await confirmedInstant(session))) return;
+  await askForTheTime(session, panel);
+  refuseWrongClock(session, panel, start);
+  const confirmed = await confirmedInstant(session);
+  if (confirmed === null || !isUnconfirmed(session, confirmed)) return;
+  const now = session.now();
+  throw new SluiceError(
+    'clock_unconfirmed',
+    `the local clock was last confirmed at ${confirmed} and is at ${now} now, and no panel returned its time: no decisions were made for panel "${panel}"`,
+    { kind: 'panel', details: { panel, confirmed, now } },
+  );
+}
+
+async function askForTheTime(session: Session, first: string): Promise<void> {
+  const others = Object.keys(session.config.panels).filter((name) => name !== first);
+  for (const name of [first, ...others]) {
+    if (session.agreedAt() !== null) return;
+    if (session.clockDifference(name) !== null) continue;
+    // Errors of a panel are reported by its own run.
+    await session
+      .panel(name)
+      .then((panel) => panel.test())
+      .catch(() => undefined);
+  }
+}
+
+/**
+ * Moves the newest confirmed instant forward at the end of a run: to the last agreement with a panel's clock or, if no panel
+ * returns its time, to now unless that is too far. The first confirmation needs an answer from a panel.
+ */
+export async function confirmClock(session: Session, tables: Pick<StoreTables, 'clock'>): Promise<void> {
+  const agreed = session.agreedAt();
+  if (agreed !== null) return tables.clock.confirm(agreed);
+  if (session.sawPanelClock()) return;
+  const confirmed = await tables.clock.confirmed();
+  const isCertain = confirmed === null ? session.wasAnswered() : !isUnconfirmed(session, confirmed);
+  if (isCertain) await tables.clock.confirm(session.now());
+}
+
+/** Returns a rounded length of time: `90 s`, `45 min`, `3 h`, `365 d`. */
+export function formatLength(ms: number): string {
+  const units: [string, number][] = [
+    ['d', 86_400_000],
+    ['h', 3_600_000],
+    ['min', 60_000],
+  ];
+  const size = Math.abs(ms);
+  const [unit, length] = units.find(([, least]) => size >= 2 * least) ?? ['s', 1000];
+  return `${Math.round(size / length)} ${unit}`;
+}

@@ -1,0 +1,184 @@
+import type { CallEvent } from '@sluice/panel-http';
+import { type BillingSystem, newId, type Panel, type PanelKind } from '@sluice/panel-kind';
+import type { ApiCallRecord, HeldLease, StateStore, StoreTables } from '@sluice/state-store';
+import type { Config } from '../base/config/schema.js';
+import type { MovedError } from '../base/errors.js';
+import { type Interruption, toInterruption } from '../base/interruption.js';
+import { ApiLog } from './api-log.js';
+import type { Dependencies } from './dependencies.js';
+import { HoldsFileWriter } from './holds-file-writer.js';
+import { OpenPanels } from './open-panels.js';
+import { PanelAnswers } from './panel-answers.js';
+import type { Ports } from './ports.js';
+
+/** Parts of a session. */
+export interface SessionParts {
+  deps: Dependencies;
+  config: Config;
+  store: StateStore;
+  ports: Ports<Session>;
+}
+
+/** State of one call of the engine: config, store, what is opened on demand, the API log. `end` stores what is buffered. */
+export class Session {
+  readonly deps: Dependencies;
+  readonly config: Config;
+  readonly store: StateStore;
+  readonly ports: Ports<Session>;
+  /** When it started. */
+  readonly since: string;
+  /** Whether this store may change each panel, asked before the first change in the session. */
+  readonly changing = new Map<string, Promise<MovedError | null>>();
+  readonly #panels: OpenPanels;
+  readonly #answers: PanelAnswers;
+  readonly #apiLog: ApiLog;
+  readonly #holdsFile: HoldsFileWriter;
+  readonly #interruption: Interruption;
+  #billing: Promise<BillingSystem> | null = null;
+  #lastMs: number | null = null;
+  #lastNow = '';
+
+  constructor({ deps, config, store, ports }: SessionParts) {
+    this.#interruption = toInterruption(deps.signal);
+    this.deps = { ...deps, signal: this.#interruption.signal };
+    this.config = config;
+    this.store = store;
+    this.ports = ports;
+    this.#apiLog = new ApiLog(store, () => deps.clock.now());
+    this.#answers = new PanelAnswers(deps.clock);
+    this.#holdsFile = new HoldsFileWriter(store, deps.files, () => this.now());
+    this.#panels = new OpenPanels({ deps: this.deps, config, store, onCall: this.onCall });
+    this.since = this.now();
+  }
+
+  now(): string {
+    const ms = this.deps.clock.now();
+    if (ms !== this.#lastMs) {
+      this.#lastMs = ms;
+      this.#lastNow = new Date(ms).toISOString();
+    }
+    return this.#lastNow;
+  }
+
+  id(prefix: string): string {
+    return newId(this.deps, prefix);
+  }
+
+  /** Id of the run that requests belong to. */
+  get runId(): string | null {
+    return this.#apiLog.runId;
+  }
+
+  set runId(id: string | null) {
+    this.#apiLog.runId = id;
+  }
+
+  /** Opens the billing system once; resolves its secrets. */
+  billing(): Promise<BillingSystem> {
+    this.#billing ??= this.ports.openBilling(this);
+    return this.#billing;
+  }
+
+  /** Opens a panel once; resolves its secrets. */
+  panel(name: string): Promise<Panel> {
+    return this.#panels.open(name);
+  }
+
+  /** Returns the kind of a configured panel. */
+  findKind(name: string): PanelKind | undefined {
+    return this.#panels.findKind(name);
+  }
+
+  /** Adds a request to a panel to the API log. */
+  readonly onCall = (event: CallEvent): void => {
+    this.#answers.add(event);
+    this.#apiLog.addEvent(event);
+  };
+
+  /** Adds a request to a billing system to the API log; its clock confirms none of a panel. */
+  readonly onBillingCall = (event: CallEvent): void => {
+    this.#apiLog.addEvent(event);
+  };
+
+  /** Adds a request to the API log. */
+  logCall(request: Omit<ApiCallRecord, 'run'>): void {
+    this.#apiLog.add(request);
+  }
+
+  /** Returns a panel's clock minus the local clock in milliseconds, by its last answer; null where unknown. */
+  clockDifference(panel: string): number | null {
+    return this.#answers.clockDifference(panel);
+  }
+
+  /** Returns the last instant at which the local clock agreed with a panel's; null before the first. */
+  agreedAt(): string | null {
+    return this.#answers.agreedAt();
+  }
+
+  /** Returns whether any panel has returned its time. */
+  sawPanelClock(): boolean {
+    return this.#answers.sawClock();
+  }
+
+  /** Returns whether any panel has answered. */
+  wasAnswered(): boolean {
+    return this.#answers.wasAnswered();
+  }
+
+  /** Returns the panels that were called: null where a request succeeded, else the last failure. */
+  panelFailures(): ReadonlyMap<string, string | null> {
+    return this.#answers.failures();
+  }
+
+  /**
+   * Writes in a transaction, which fails if one of the leases was lost. Changes of holds and evidence also reach the file of open
+   * holds; buffered requests may be stored along with it.
+   */
+  async write<T>(leases: HeldLease[], work: (tables: StoreTables) => Promise<T>): Promise<T> {
+    const changes = { holds: false };
+    const onChange = (): void => {
+      changes.holds = true;
+    };
+    const result = await this.#apiLog.writeAlong((addRequests) =>
+      this.store.write(
+        async (tables) => {
+          await addRequests(tables);
+          return work(this.#holdsFile.watch(tables, onChange));
+        },
+        { fences: leases },
+      ),
+    );
+    if (changes.holds) this.#holdsFile.write();
+    return result;
+  }
+
+  /** Updates the file of open holds, which may be out of date after a killed run. */
+  refreshHoldsFile(): void {
+    this.#holdsFile.refresh();
+  }
+
+  /** Writes buffered requests and the file of open holds; throws the first error. */
+  async flush(): Promise<void> {
+    const results = await Promise.allSettled([this.#apiLog.flush(), this.#holdsFile.flush()]);
+    for (const result of results) if (result.status === 'rejected') throw result.reason;
+  }
+
+  /** Writes what is buffered and closes the panels and the billing system. The store stays open. */
+  async end(): Promise<void> {
+    try {
+      await this.flush();
+      await this.#apiLog.join();
+    } finally {
+      this.#interruption.end();
+      const opened: (Promise<{ close: () => void }> | null)[] = [...this.#panels.list(), this.#billing];
+      for (const each of opened) {
+        void each?.then(
+          (one) => {
+            one.close();
+          },
+          () => undefined,
+        );
+      }
+    }
+  }
+}

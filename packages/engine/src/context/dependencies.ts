@@ -1,0 +1,37 @@
+import type { BillingKind, Clock, NoticeChannelKind, PanelKind } from '@sluice/panel-kind';
+import type { LeaseOwner } from '@sluice/state-store';
+import type { Files } from '../base/files.js';
+
+/** Calls an address once, without a body; never waits longer than about two seconds. */
+export type Ping = (url: string) => Promise<void>;
+
+/** Everything passed to the engine, which never reads process, environment or terminal itself. */
+export interface Dependencies {
+  kinds: readonly PanelKind[];
+  /** Billing systems besides the ledger. */
+  billing: readonly BillingKind[];
+  /** Channels that notices are sent through. */
+  channels: readonly NoticeChannelKind[];
+  /** Calls the address of the heartbeat; null: there is none. */
+  ping: Ping | null;
+  clock: Clock;
+  /** Cryptographically strong bytes. */
+  randomBytes: (count: number) => Uint8Array;
+  /** Jitter and the like, in [0, 1). */
+  random: () => number;
+  /** This process, as leases name it. */
+  owner: LeaseOwner;
+  isAlive: (owner: LeaseOwner) => boolean;
+  /** Returns the actor, for the log. */
+  actor: () => string;
+  /** The operator's note, for the log. */
+  note: string | null;
+  /** Aborts the call. */
+  signal: AbortSignal;
+  /** Private files next to the store. */
+  files: Files;
+  /** Returns the secret that a config value refers to; `key` names the value in messages. */
+  secret: (value: string, key: string) => string;
+  /** Returns the text of a file that the config names; `key` names the value in messages. */
+  readFile: (file: string, key: string) => string;
+}

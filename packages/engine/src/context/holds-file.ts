@@ -1,0 +1,191 @@
+import type { EvidenceRecord, HoldRecord, ServiceRecord, StateStore, StoreTables } from '@sluice/state-store';
+import * as z from 'zod/mini';
+import { SluiceError, usageError } from '@sluice/panel-kind';
+import { type Files, isInMemory } from '../base/files.js';
+
+/** All open holds with their evidence and services: enough to release everything without the store. */
+export interface HoldsFile {
+  about: string;
+  at: string;
+  services: ServiceRecord[];
+  holds: HoldRecord[];
+  evidence: EvidenceRecord[];
+}
+
+const ABOUT =
+  'Open holds of Sluice and the restrictions applied for each. If the store is lost, all holds can be released from this file.';
+
+/** Returns the path of the file, next to the store. */
+export function toHoldsFilePath(storeFile: string): string {
+  return `${storeFile}.holds.json`;
+}
+
+/** Reads the current content of the file from the store. */
+async function readContent(store: StateStore): Promise<Omit<HoldsFile, 'about' | 'at'>> {
+  const holds = await store.holds.open();
+  const evidence = await store.evidence.open();
+  const ids = [...new Set([...holds, ...evidence].map((row) => row.service))];
+  const ended = evidence.map((row) => row.hold).filter((id) => !holds.some((hold) => hold.id === id));
+  // Evidence outlives its hold while its release fails; the file then has that hold too.
+  const past = ended.length === 0 ? [] : (await store.holds.all()).filter((hold) => ended.includes(hold.id));
+  const services = ids.length === 0 ? [] : await store.services.list({ ids });
+  return { services, holds: [...holds, ...past], evidence };
+}
+
+/**
+ * Writes the file from the store, and again if another process changed the store meanwhile.
+ */
+export async function writeHoldsFile(store: StateStore, files: Files, at: string): Promise<void> {
+  if (isInMemory(store)) return;
+  const file = toHoldsFilePath(store.location);
+  for (let content = await readContent(store), before = ''; JSON.stringify(content) !== before;) {
+    before = JSON.stringify(content);
+    const whole: HoldsFile = { about: ABOUT, at, ...content };
+    try {
+      files.replace(file, `${JSON.stringify(whole, null, 2)}\n`);
+    } catch (error) {
+      const reason = (error as { code?: string }).code ?? String(error);
+      throw new SluiceError(
+        'holds_file_not_written',
+        `The file of open holds ${file} can't be written (${reason}): the store is complete, and the next run writes the file again. Free disk space or correct the permissions of its folder`,
+        { kind: 'store', cause: error },
+      );
+    }
+    content = await readContent(store);
+  }
+}
+
+/** Writes the file if it differs from the store, as it may after a killed run. */
+export async function refreshHoldsFile(store: StateStore, files: Files, at: string): Promise<void> {
+  if (!(await isHoldsFileStale(store, files))) return;
+  await writeHoldsFile(store, files, at);
+}
+
+/**
+ * Writes the file after the store was replaced. An old file with evidence that the store lacks is renamed; returns its new path,
+ * or null.
+ */
+export async function replaceHoldsFile(store: StateStore, files: Files, at: string): Promise<string | null> {
+  const file = toHoldsFilePath(store.location);
+  const found = tryReadHoldsFile(files, file);
+  const known = new Set((await store.evidence.open()).map((row) => row.id));
+  const isNews = found?.evidence.some((row) => !known.has(row.id)) === true;
+  const kept = isNews ? `${file}.replaced-${at.replaceAll(/[-:]/g, '')}` : null;
+  if (kept !== null) files.rename(file, kept);
+  await writeHoldsFile(store, files, at);
+  return kept;
+}
+
+/** Returns whether the file differs from the store; without open holds, no file is needed. */
+export async function isHoldsFileStale(store: StateStore, files: Files): Promise<boolean> {
+  if (isInMemory(store)) return false;
+  const wanted = await readContent(store);
+  const found = tryReadHoldsFile(files, toHoldsFilePath(store.location));
+  if (found === null) return wanted.holds.length > 0 || wanted.evidence.length > 0;
+  const { services, holds, evidence } = found;
+  return JSON.stringify({ services, holds, evidence }) !== JSON.stringify(wanted);
+}
+
+/** Returns the content of the file; null where it is missing or damaged. */
+function tryReadHoldsFile(files: Files, file: string): HoldsFile | null {
+  try {
+    return readHoldsFile(files, file);
+  } catch {
+    return null; // It will be written again.
+  }
+}
+
+/**
+ * Refuses to create a new store in place of a lost one while anything is still restricted: the new store would attribute our
+ * restrictions to others. To be called for a missing or empty store.
+ */
+export function refuseLostStore(files: Files, storeFile: string): void {
+  const file = toHoldsFilePath(storeFile);
+  const found = files.exists(file) ? readHoldsFile(files, file) : null;
+  if (!found || (found.holds.length === 0 && found.evidence.length === 0)) return;
+  throw new SluiceError(
+    'store_missing',
+    `The store ${storeFile} does not exist, but ${file} lists ${found.holds.length} open holds`,
+    { kind: 'store', details: { store: storeFile, holdsFile: file } },
+  );
+}
+
+const textOrNull = z.nullable(z.string());
+const schema = z.object({
+  about: z.string(),
+  at: z.string(),
+  services: z.array(z.looseObject({ id: z.string(), panel: z.string(), product: z.string() })),
+  holds: z.array(
+    z.looseObject({
+      id: z.string(),
+      service: z.string(),
+      reason: z.string(),
+      // Files of earlier versions lack it.
+      restriction: z._default(textOrNull, null),
+      since: z.string(),
+      until: textOrNull,
+    }),
+  ),
+  evidence: z.array(
+    z.looseObject({
+      id: z.string(),
+      hold: z.string(),
+      service: z.string(),
+      panel: z.string(),
+      kind: z.string(),
+      target: z.string(),
+    }),
+  ),
+});
+
+/**
+ * Reads a file of open holds.
+ *
+ * @throws SluiceError `bad_holds_file` for anything else
+ */
+export function readHoldsFile(files: Files, file: string): HoldsFile {
+  try {
+    const text = files.read(file);
+    if (text === null) throw Object.assign(new Error(), { code: 'ENOENT' });
+    return schema.parse(JSON.parse(text)) as unknown as HoldsFile;
+  } catch (error) {
+    const { code, message } = error as { code?: string; message?: string };
+    const reason =
+      code === 'ENOENT'
+        ? 'the file does not exist'
+        : code !== undefined
+          ? `it can't be read (${code})`
+          : (message ?? 'it is damaged');
+    throw usageError(
+      'bad_holds_file',
+      `${file} can't be used as a file of open holds: ${reason.split('\n')[0] ?? ''}; no panel was called`,
+    );
+  }
+}
+
+/** Stores the services, holds and evidence of the file that the store lacks. */
+export async function adoptHoldsFile(file: HoldsFile, tables: StoreTables): Promise<void> {
+  const known = new Set((await tables.services.list({ ids: file.services.map((row) => row.id) })).map((row) => row.id));
+  await tables.services.put(file.services.filter((row) => !known.has(row.id)));
+  const holds = new Set((await tables.holds.all()).map((row) => row.id));
+  for (const hold of file.holds) if (!holds.has(hold.id)) await tables.holds.add(hold);
+  const evidence = new Set((await tables.evidence.ofHolds(file.holds.map((row) => row.id))).map((row) => row.id));
+  for (const item of file.evidence) if (!evidence.has(item.id)) await tables.evidence.add(item);
+}
+
+/** Returns tables that call `changed` before each write to holds or evidence. */
+export function watchHolds(tables: StoreTables, changed: () => void): StoreTables {
+  const watched = <Table extends object>(table: Table, reads: readonly string[]): Table =>
+    new Proxy(table, {
+      get(target, key, receiver) {
+        const value: unknown = Reflect.get(target, key, receiver);
+        if (typeof value === 'function' && typeof key === 'string' && !reads.includes(key)) changed();
+        return value;
+      },
+    });
+  return {
+    ...tables,
+    holds: watched(tables.holds, ['open', 'all']),
+    evidence: watched(tables.evidence, ['open', 'ofHolds']),
+  };
+}

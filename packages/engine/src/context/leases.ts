@@ -1,0 +1,168 @@
+import type { HeldLease, LeaseOwner, LeaseRecord, LeaseRequest } from '@sluice/state-store';
+import { type ItemError, toItemError, SluiceError } from '@sluice/panel-kind';
+import type { Dependencies } from './dependencies.js';
+import type { Session } from './context.js';
+
+/** How long a lease lasts unless it is renewed, in milliseconds. */
+export const TTL_MS = 60_000;
+/** How often leases are renewed, in milliseconds. */
+export const RENEW_MS = 15_000;
+const RETRY_MS = 100;
+
+/** Returns whether a process has certainly ended. One of another host can't be asked: only the age of what it left counts. */
+export function hasEnded(
+  { owner: self, isAlive }: Pick<Dependencies, 'owner' | 'isAlive'>,
+  owner: LeaseOwner,
+): boolean {
+  return owner.host === self.host && !isAlive(owner);
+}
+
+/** Leases of one run, renewed until they are released. */
+export class Leases {
+  readonly #session: Session;
+  readonly #run: string;
+  readonly #held = new Map<string, HeldLease>();
+  readonly #timer: ReturnType<typeof setInterval>;
+
+  constructor(session: Session, run: string) {
+    this.#session = session;
+    this.#run = run;
+    this.#timer = setInterval(() => {
+      if (this.#held.size === 0) return;
+      // After a failed renewal the next fenced write fails.
+      this.#session.store.leases.renewAll(this.held, session.now(), TTL_MS).catch(() => false);
+    }, RENEW_MS);
+    this.#timer.unref();
+  }
+
+  /** The held leases, for fenced writes. */
+  get held(): HeldLease[] {
+    return [...this.#held.values()];
+  }
+
+  /** Returns the held leases of these names, since concurrent work may not rely on each other's leases. */
+  toHeld(names: string[]): HeldLease[] {
+    return names.map((name) => this.#held.get(name)).filter((lease) => lease !== undefined);
+  }
+
+  /** Acquires a lease, or returns its holder. */
+  async tryTake(name: string): Promise<{ lease: HeldLease } | { heldBy: LeaseRecord }> {
+    const result = await this.#session.store.leases.acquire({ name, ...this.#request() });
+    if (!result.acquired) return { heldBy: result.heldBy };
+    this.#held.set(name, result.lease);
+    return { lease: result.lease };
+  }
+
+  /** Waits up to `waitMs` for a lease; then throws `lease_held`. */
+  async take(name: string, waitMs: number): Promise<HeldLease> {
+    return this.#waited(waitMs, async () => {
+      const result = await this.tryTake(name);
+      return 'lease' in result ? { had: result.lease } : { refusal: leaseHeld(name, [result.heldBy]) };
+    });
+  }
+
+  /** Waits up to `waitMs` for all leases at once; then throws `lease_held` and holds none. */
+  async takeAll(names: string[], waitMs: number): Promise<void> {
+    await this.#waited(waitMs, async () => {
+      const result = await this.#session.store.leases.acquireAll({ names, ...this.#request() });
+      if (!result.acquired) return { refusal: leasesHeld(result.heldBy) };
+      for (const lease of result.leases) this.#held.set(lease.name, lease);
+      return { had: result.leases };
+    });
+  }
+
+  #request(): LeaseRequest {
+    const { owner, isAlive } = this.#session.deps;
+    return { owner, run: this.#run, now: this.#session.now(), ttlMs: TTL_MS, isAlive };
+  }
+
+  async #waited<T>(waitMs: number, attempt: () => Promise<{ had: T } | { refusal: SluiceError }>): Promise<T> {
+    const { clock, signal } = this.#session.deps;
+    // Counts its own sleeps, so that setting the clock does not affect it.
+    for (let leftMs = waitMs; ; leftMs -= RETRY_MS) {
+      const result = await attempt();
+      if ('had' in result) return result.had;
+      if (leftMs <= 0 || signal.aborted) throw result.refusal;
+      await clock.sleep(Math.min(RETRY_MS, leftMs), signal);
+    }
+  }
+
+  async release(name: string): Promise<void> {
+    const lease = this.#held.get(name);
+    if (!lease) return;
+    this.#held.delete(name);
+    await this.#session.store.leases.release(lease);
+  }
+
+  async releaseAll(): Promise<void> {
+    clearInterval(this.#timer);
+    const { held } = this;
+    this.#held.clear();
+    if (held.length > 0) await this.#session.store.leases.releaseAll(held);
+  }
+}
+
+/** Returns the run and the process that hold a lease. */
+export const whoHolds = ({ run, owner }: LeaseRecord): string => `${run} (process ${owner.pid} on ${owner.host})`;
+
+/** Returns the error for a lease that other runs hold. */
+function leaseHeld(name: string, holders: LeaseRecord[]): SluiceError {
+  const who = [...new Set(holders.map(whoHolds))].join(', ');
+  return new SluiceError('lease_held', `${name} is in use by another run: ${who}. Try again when that run has ended`, {
+    kind: 'busy',
+    details: { lease: name, holders: holders.map((holder) => holder.run) },
+  });
+}
+
+/** Returns the error for leases that other runs hold. */
+export function leasesInUse(held: LeaseRecord[]): SluiceError {
+  return leaseHeld(held.map((lease) => lease.name.replace(':', ' ')).join(', '), held);
+}
+
+/** Most services named in a message; its details have all. */
+const NAMED = 10;
+
+/** Returns the error for several services that other runs work on. */
+function leasesHeld(held: LeaseRecord[]): SluiceError {
+  const services = held.map(({ name }) => name.replace(SERVICE, ''));
+  const named = held.slice(0, NAMED).map((lease, index) => `${services[index] ?? ''} by ${whoHolds(lease)}`);
+  const more = held.length > NAMED ? [`and ${held.length - NAMED} more`] : [];
+  return new SluiceError(
+    'lease_held',
+    `Services are in use by other runs: ${[...named, ...more].join(', ')}. Nothing was stored; try again when those runs have ended`,
+    {
+      kind: 'busy',
+      details: { services, holders: [...new Set(held.map(({ run }) => run))] },
+    },
+  );
+}
+
+const SERVICE = 'service:';
+export const panelLease = (panel: string): string => `panel:${panel}`;
+export const serviceLease = (service: string): string => `${SERVICE}${service}`;
+
+/** A panel that was left out of a run, and why. */
+export interface PanelError {
+  panel: string;
+  error: ItemError;
+}
+
+/**
+ * Acquires the leases of panels at the start of a run, and returns those panels; adds the ones that other runs hold to `left`.
+ *
+ * @throws SluiceError `lease_held` if other runs hold all of them
+ */
+export async function takePanels(leases: Leases, names: readonly string[], left: PanelError[]): Promise<string[]> {
+  const taken: string[] = [];
+  const held: LeaseRecord[] = [];
+  for (const name of names) {
+    const result = await leases.tryTake(panelLease(name));
+    if ('lease' in result) taken.push(name);
+    else {
+      held.push(result.heldBy);
+      left.push({ panel: name, error: toItemError(leaseHeld(`panel ${name}`, [result.heldBy])) });
+    }
+  }
+  if (taken.length === 0 && held.length > 0) throw leasesInUse(held);
+  return taken;
+}

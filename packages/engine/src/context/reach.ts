@@ -1,0 +1,78 @@
+import type { ApiCallRecord } from '@sluice/state-store';
+import type { Session } from './context.js';
+
+/** Codes of answers about one object: the panel itself works. */
+const ANSWERS: readonly string[] = ['PANEL_NOT_FOUND', 'PANEL_REJECTED', 'PANEL_FORBIDDEN'];
+
+/** Calls that are read to find one that was answered. */
+const NEWEST = 100;
+/** So many show that a panel answers, unless most of its calls fail. */
+const FEW = 10;
+/** Calls outside of runs that are this far apart do not belong together. */
+const TOGETHER_MS = 60_000;
+
+/** Whether a panel answers. */
+export interface PanelReach {
+  /** False where the panel answers nothing, or with errors only; null before the first call. */
+  reachable: boolean | null;
+  /** Since when no call succeeded; null where the panel is reachable or was never called. */
+  downSince: string | null;
+  /** The last call; null before the first. */
+  last: ApiCallRecord | null;
+}
+
+/**
+ * Returns whether a panel answers, by its last run or the readings after it. One failed call among answered ones does not count as an
+ * outage, nor does an error of a reading about one service. Calls of a time when the clock was ahead are left out.
+ */
+export async function readReach(session: Session, panel: string): Promise<PanelReach> {
+  const reach = await judgeNewest(session, panel, FEW);
+  return reach ?? (await judgeNewest(session, panel, NEWEST)) ?? { reachable: null, downSince: null, last: null };
+}
+
+/** Judges by the newest calls, as many as `limit`; null where an older one may show that the panel answers. */
+async function judgeNewest(session: Session, panel: string, limit: number): Promise<PanelReach | null> {
+  const { store } = session;
+  const calls = await store.apiCalls.list({ panel, until: session.now(), limit });
+  const more = limit < NEWEST && calls.length === limit;
+  const [last = null] = calls;
+  const telling = calls.filter((call) => call.run !== null || call.service === null || isAnswered(call));
+  const [newest] = telling;
+  if (newest === undefined && more) return null;
+  if (newest === undefined) return { reachable: last === null ? null : last.status !== null, downSince: null, last };
+  const latest = telling.filter((call) => belongTogether(call, newest));
+  const known = await store.conditions.get(outageKey(panel));
+  // After a whole run of refusals, another one shows nothing.
+  if (latest.some((call) => call.ok || (known === null && isAnswered(call))))
+    return { reachable: true, downSince: null, last };
+  if (more) return null;
+  return { reachable: false, downSince: known?.since ?? latest.at(-1)?.at ?? null, last };
+}
+
+/** Returns since when the panels of these services have answered no call; only of those that are down. */
+export async function readOutages(
+  session: Session,
+  services: readonly { panel: string }[],
+): Promise<ReadonlyMap<string, string>> {
+  const outages = new Map<string, string>();
+  for (const panel of new Set(services.map((service) => service.panel))) {
+    const { downSince } = await readReach(session, panel);
+    if (downSince !== null) outages.set(panel, downSince);
+  }
+  return outages;
+}
+
+/** Key of the condition that lasts while no call to a panel succeeds. */
+export function outageKey(panel: string): string {
+  return `unreachable:${panel}`;
+}
+
+/** Returns whether a panel works by a call: it succeeded, or was refused for the object that it was about. */
+export function isAnswered({ ok, code }: Pick<ApiCallRecord, 'ok' | 'code'>): boolean {
+  return ok || ANSWERS.includes(code ?? '');
+}
+
+function belongTogether(call: ApiCallRecord, newest: ApiCallRecord): boolean {
+  if (call.run !== newest.run) return false;
+  return call.run !== null || Date.parse(newest.at) - Date.parse(call.at) <= TOGETHER_MS;
+}

@@ -1,0 +1,30 @@
+import type { PurchaseRecord, ServiceRecord } from '@sluice/state-store';
+import { refuseOtherClient } from './find-service.js';
+
+/** The client that reads about its service; undefined: an operator, who sees everything. */
+export type Reader = string | null | undefined;
+
+/**
+ * Returns since when a reader may see what is known of a service: what was before is a former client's. Null: all.
+ *
+ * @throws SluiceError `unknown_service` for the service of another client
+ */
+export function visibleSince(service: ServiceRecord, reader: Reader): string | null {
+  if (reader === undefined) return null;
+  refuseOtherClient(service, reader);
+  return service.clientSince;
+}
+
+/** Returns the part of a window that begins then, at a whole second; it is empty where the window ends before. */
+export function beginThen<Window extends { start: string; end: string }>(window: Window, since: string | null): Window {
+  const then = Math.ceil(Date.parse(since ?? window.start) / 1000) * 1000;
+  if (since === null || then <= Date.parse(window.start)) return window;
+  return { ...window, start: then < Date.parse(window.end) ? new Date(then).toISOString() : window.end };
+}
+
+/** Returns whether a reader may see a purchase of a service; rows of old versions do not state their client. */
+export function isVisible({ client, at }: PurchaseRecord, service: ServiceRecord, reader: Reader): boolean {
+  const since = visibleSince(service, reader);
+  if (reader === undefined || client === null) return since === null || at >= since;
+  return client === service.client;
+}

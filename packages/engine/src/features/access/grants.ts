@@ -1,0 +1,81 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { ApiTokenRecord, ShareRights } from '@sluice/state-store';
+import type { Session } from '../../context/context.js';
+import { tokenStatus } from './token-status.js';
+import type { Granted, Scope, TokenView, VerifyOptions } from './types.js';
+import { needsOfLink, needsOfScopes } from './who-may.js';
+
+/** `lastUsedAt` is written at most this often. */
+const USED_EVERY_MS = 60_000;
+
+/** No token is longer; longer texts are not hashed. */
+const LONGEST = 200;
+
+export const NO_RIGHTS: ShareRights = { buy: false, maxAmount: null, manage: false, changePassword: false };
+
+/** Returns the hash under which a token or session is stored: it has 256 random bits, so one round is enough. */
+export function toHash(secret: string): string {
+  return createHash('sha256').update(secret).digest('base64url');
+}
+
+/** Returns 256 random bits as text for a URL. */
+export function newSecret(session: Session): string {
+  return Buffer.from(session.deps.randomBytes(32)).toString('base64url');
+}
+
+/** Returns a token as lists show it. */
+export function toView({ hash: _hash, scopesBefore: _before, scopes, ...record }: ApiTokenRecord): TokenView {
+  return { ...record, scopes: scopes as Scope[] };
+}
+
+/** Returns whether a stored token still opens anything. */
+export function isValid(record: ApiTokenRecord, now: string): boolean {
+  return tokenStatus(record, now) === 'active';
+}
+
+/** Returns what a stored token permits. */
+export function toGranted({ id, name, kind, scopes, client, rights, expiresAt }: ApiTokenRecord): Granted {
+  const isLink = kind === 'share';
+  return {
+    id,
+    name: isLink ? `client ${client ?? ''}` : `token ${name}`,
+    kind,
+    needs: isLink ? needsOfLink(rights ?? NO_RIGHTS) : needsOfScopes(scopes, client),
+    client,
+    maxAmount: rights?.maxAmount ?? null,
+    expiresAt,
+  };
+}
+
+/** Returns what a token text permits; null for one that is unknown, revoked, expired or of another kind. */
+export async function verifyToken(
+  session: Session,
+  token: string,
+  { kind = 'api', master }: VerifyOptions = {},
+): Promise<Granted | null> {
+  if (token === '' || token.length > LONGEST) return null;
+  if (kind === 'api' && master !== undefined && isSame(token, master)) return grantedToMaster(master);
+  const record = await session.store.apiTokens.find(toHash(token));
+  if (record?.kind !== kind || !isValid(record, session.now())) return null;
+  await stampUse(session, record);
+  return toGranted(record);
+}
+
+/** Returns what the token that is not stored permits; its id changes with it, which ends its sessions. */
+export function grantedToMaster(master: string): Granted {
+  const id = `serve.token ${toHash(`id:${master}`).slice(0, 16)}`;
+  const needs = needsOfScopes(['operate', 'tokens'], null);
+  return { id, name: 'token serve.token', kind: 'api', needs, client: null, maxAmount: null, expiresAt: null };
+}
+
+/** Stores when a token was last used, in minutes. */
+export async function stampUse(session: Session, { id, lastUsedAt }: ApiTokenRecord): Promise<void> {
+  const now = session.deps.clock.now();
+  if (lastUsedAt !== null && now - Date.parse(lastUsedAt) < USED_EVERY_MS) return;
+  await session.store.apiTokens.update(id, { lastUsedAt: new Date(now).toISOString() });
+}
+
+/** Compares in constant time. */
+function isSame(token: string, master: string): boolean {
+  return timingSafeEqual(Buffer.from(toHash(token)), Buffer.from(toHash(master)));
+}

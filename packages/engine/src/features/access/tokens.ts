@@ -1,0 +1,155 @@
+import { compareMoney } from '@sluice/quota-core';
+import { SluiceError, usageError } from '@sluice/panel-kind';
+import type { ApiTokenRecord, ShareRights } from '@sluice/state-store';
+import { notFound } from '../../base/errors.js';
+import { agentsOfClient } from '../agents/show-agents.js';
+import type { Session } from '../../context/context.js';
+import { toHash, isValid, newSecret, NO_RIGHTS, toView } from './grants.js';
+import { madeBy, refuseMore } from './makers.js';
+import { parseScopes } from './scopes.js';
+import type { NewToken, Maker, RevokedToken, ShareRequest, TokenRequest, TokenView } from './types.js';
+
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+
+/** Creates an API token; its text is returned once and stored as a hash. */
+export async function createToken(session: Session, request: TokenRequest): Promise<NewToken> {
+  const { name } = request;
+  if (!NAME.test(name))
+    throw usageError('bad_token', `"${name}" can't name a token: use letters, digits, dots, hyphens and underscores`);
+  const { scopes, client } = parseScopes(request.scopes);
+  const { maker, expiresAt = null, ref } = request;
+  if (maker !== undefined) refuseMore(maker, { scopes, client, expiresAt });
+  const token = `sluice_${newSecret(session)}`;
+  const record: ApiTokenRecord = {
+    ...newRecord(session, token, { expiresAt, ref, maker }),
+    ...{ name, kind: 'api', scopes, client, rights: null },
+  };
+  return { token, access: await storeToken(session, record) };
+}
+
+/** Stores a token; one that an earlier request with its reference made gets the new text, since nobody knows the old one. */
+async function storeToken(session: Session, record: ApiTokenRecord): Promise<TokenView> {
+  const { hash, name, kind } = record;
+  return session.store.write(async (tables) => {
+    const now = session.now();
+    let { id } = record;
+    let earlier = await tables.apiTokens.get(id);
+    // One that ended stays so: the request makes another.
+    while (earlier !== null && !isValid(earlier, now)) {
+      id = toId(id);
+      earlier = await tables.apiTokens.get(id);
+    }
+    if (earlier !== null) {
+      await tables.apiTokens.update(id, { hash });
+      return toView(earlier);
+    }
+    const others = kind === 'api' ? await tables.apiTokens.list() : [];
+    if (others.some((other) => other.name === name && isValid(other, now)))
+      throw new SluiceError('token_exists', `There is a token "${name}" already`, { details: { token: name } });
+    await tables.apiTokens.add({ ...record, id });
+    return toView({ ...record, id });
+  });
+}
+
+/** Creates a share link for a client that has services. */
+export async function createShare(
+  session: Session,
+  { client, expiresAt, rights, maker, ref }: ShareRequest,
+): Promise<NewToken> {
+  if (maker !== undefined) refuseMore(maker, { scopes: [], client, expiresAt });
+  await requireClient(session, client);
+  const token = newSecret(session);
+  const record: ApiTokenRecord = {
+    ...newRecord(session, token, { expiresAt, ref, maker }),
+    name: `share ${client}`,
+    kind: 'share',
+    scopes: [],
+    client,
+    rights: checkRights({ ...NO_RIGHTS, ...rights }),
+  };
+  return { token, access: await storeToken(session, record) };
+}
+
+/** Lists all tokens and links, also those that ended. */
+export async function listTokens(session: Session): Promise<TokenView[]> {
+  return (await session.store.apiTokens.list()).map(toView);
+}
+
+/** Which token ends, and how. */
+export interface RevokeRequest {
+  /** Its id, or the name of an API token. */
+  token: string;
+  /** End the tokens and links that it made, too. */
+  withMade?: boolean | undefined;
+  /** Refuse all but share links, as for somebody who may not make tokens. */
+  onlyLinks?: boolean | undefined;
+}
+
+/** Revokes a token and ends its sessions; one that is revoked stays so. Returns it with what it made. */
+export async function revokeToken(
+  session: Session,
+  { token, withMade = false, onlyLinks = false }: RevokeRequest,
+): Promise<RevokedToken> {
+  const now = session.now();
+  return session.store.write(async (tables) => {
+    const all = await tables.apiTokens.list();
+    const named = all.filter((record) => record.kind === 'api' && record.name === token);
+    const found = all.find(({ id }) => id === token) ?? named.find((record) => isValid(record, now)) ?? named.at(-1);
+    if (found === undefined) throw notFound('unknown_token', `There is no token "${token}"`, { token });
+    if (onlyLinks && found.kind !== 'share')
+      throw new SluiceError('forbidden', `Token "${found.name}" can be ended with the scope "tokens" only`, {
+        kind: 'usage',
+      });
+    const made = madeBy(found.id, all).filter((record) => isValid(record, now));
+    const end = async (record: ApiTokenRecord): Promise<TokenView> => {
+      await tables.sessions.removeByToken(record.id);
+      if (record.revokedAt !== null) return toView(record);
+      await tables.apiTokens.update(record.id, { revokedAt: now });
+      return toView({ ...record, revokedAt: now });
+    };
+    const ended = await end(found);
+    const shown: TokenView[] = [];
+    for (const record of made) shown.push(withMade ? await end(record) : toView(record));
+    return { ...ended, made: shown };
+  });
+}
+
+/** Returns the id of the token of a reference. */
+function toId(ref: string): string {
+  return `tok-${toHash(`ref:${ref}`).slice(0, 24)}`;
+}
+
+function newRecord(
+  session: Session,
+  token: string,
+  { expiresAt, ref, maker }: { expiresAt: string | null; ref: string | undefined; maker: Maker | undefined },
+) {
+  const createdAt = session.now();
+  if (expiresAt !== null && !(expiresAt > createdAt))
+    throw usageError('bad_token', 'The end of the token is not in the future');
+  return {
+    id: ref === undefined ? session.id('tok') : toId(ref),
+    hash: toHash(token),
+    createdAt,
+    createdBy: maker?.id ?? session.deps.actor(),
+    expiresAt,
+    revokedAt: null,
+    lastUsedAt: null,
+    scopesBefore: null,
+  };
+}
+
+function checkRights(rights: ShareRights): ShareRights {
+  const { maxAmount } = rights;
+  if (maxAmount !== null && !/^\d{1,12}(\.\d{1,6})?$/.test(maxAmount))
+    throw usageError('bad_token', `"${maxAmount}" is not an amount`);
+  if (maxAmount !== null && compareMoney(maxAmount, '0') <= 0)
+    throw usageError('bad_token', 'The highest amount of a purchase has to be above zero');
+  return rights;
+}
+
+async function requireClient(session: Session, client: string): Promise<void> {
+  if ((await session.store.services.list({ client, limit: 1 })).length > 0) return;
+  if ((await agentsOfClient(session, client)).length > 0) return;
+  throw notFound('unknown_client', `No service has the client "${client}"`, { client });
+}

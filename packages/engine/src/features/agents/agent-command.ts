@@ -1,0 +1,149 @@
+import { type AgentPlan, type AgentPlanInput, type ItemError, SluiceError } from '@sluice/panel-kind';
+import type { HoldRecord } from '@sluice/state-store';
+import { interruptedError } from '../../base/interruption.js';
+import { panelLease } from '../../context/leases.js';
+import { type Enforcements, readEnforcements } from '../../context/enforcement.js';
+import type { Notice } from '../../kernel/run/notice.js';
+import { type PanelsRunView, withRun } from '../../kernel/run/bracket.js';
+import { reportNotices } from '../../kernel/run/report.js';
+import type { Session } from '../../context/context.js';
+import { refuseAddon } from './addon.js';
+import { agentDetails } from './agent-views.js';
+import type { AgentAction, AgentDetail } from '../../kernel/run/agent-documents.js';
+import { changeUsers, type ListedAction, listed, planned, resolveUsers, type UserChanges } from './change-users.js';
+import { agentPanel, type AgentsOnPanel, matches, openAgents, withAgentErrors } from './open-agents.js';
+import { type AgentsRead, isProblem, loadStoredAgents, problemError, readAgents } from './read-agents.js';
+
+/** Options of a command about the users of one agent. */
+export interface AgentRequest {
+  panel: string | undefined;
+  agent: string;
+  dryRun: boolean;
+  waitMs: number;
+}
+
+/** `agent restore --json`, `agent suspend --json` and `agent unsuspend --json`: the agent, and what was changed. */
+export type RestoreReport = AgentDetail & {
+  run: PanelsRunView;
+  actions: AgentAction[];
+  /** Users that stay as they are, and why: `moved`, `touched`, `enabled-by-others`, `gone`, `still-over`, `suspended`. */
+  left: { uuid: string; name: string; outcome: string }[];
+  notices: { code: string; service: string | null; message: string }[];
+  error: ItemError | null;
+};
+
+/** State of a command about the users of one agent. */
+export interface AgentCommand extends UserChanges {
+  on: AgentsOnPanel;
+  /** The name of the command, and when its run started. */
+  command: string;
+  startedAt: string;
+  dryRun: boolean;
+  agent: string;
+  read: AgentsRead;
+  enforcements: Enforcements;
+  /** Changes of earlier runs whose outcome is still unknown. */
+  open: readonly ListedAction[];
+}
+
+/** Result of such a command. */
+export interface Done extends Pick<RestoreReport, 'actions' | 'left' | 'error'> {
+  notices: Notice[];
+  /** Whether a suspension began or ended, or would. */
+  changed?: boolean;
+}
+
+/** Runs a command about the users of one agent under the panel's lease, with what is in doubt resolved and the lists read. */
+export async function runForAgent(
+  session: Session,
+  { command, cannot }: { command: string; cannot: string },
+  request: AgentRequest,
+  work: (ordered: AgentCommand) => Promise<Done>,
+): Promise<RestoreReport> {
+  const on = await openAgents(session, agentPanel(session, request.panel));
+  refuseAddon(on, cannot);
+  const { dryRun, agent: text } = request;
+  return withRun(session, { command, dryRun }, async (run) => {
+    await run.start();
+    const { leases } = run;
+    if (!dryRun) await leases.take(panelLease(on.name), request.waitMs);
+    const changes: UserChanges = { ...on, run: run.id, leases: () => leases.toHeld([panelLease(on.name)]) };
+    const open = dryRun ? [] : await resolveUsers(changes);
+    const { agent, read } = await withAgentErrors(text, () => readFor(changes, text, dryRun));
+    const enforcements = await readEnforcements(session.config, session.store);
+    const { startedAt } = run.view;
+    const ordered = { ...changes, on, command, startedAt, dryRun, agent, read, enforcements, open };
+    const { notices, changed = false, ...done } = await work(ordered);
+    const failed = done.actions.some(({ state }) => state === 'failed' || state === 'in-doubt');
+    const detail = await showAgent(session, on, { agent, read, dryRun });
+    const made = done.actions.filter(({ state }) => state === 'applied' || state === 'in-doubt').length;
+    const error = session.deps.signal.aborted ? interruptedError('', made) : done.error;
+    const report: RestoreReport = { ...detail, run: run.view, ...done, notices: [], error };
+    await reportNotices(session, report, notices, leases.held);
+    const outcome = error === null && !failed ? 'done' : 'partial';
+    await run.end({ outcome, changes: changed || done.actions.length > 0, error });
+    return report;
+  });
+}
+
+/** Returns the agent after the command. One that is gone is not stored as an agent any more once its last hold has ended. */
+async function showAgent(
+  session: Session,
+  on: AgentsOnPanel,
+  { agent, read, dryRun }: Pick<AgentCommand, 'agent' | 'read' | 'dryRun'>,
+): Promise<AgentDetail> {
+  const find = (records: AgentsRead['records']) => on.agents.describe(records).filter(({ uuid }) => uuid === agent);
+  const enforcements = await readEnforcements(session.config, session.store);
+  const [stored] = agentDetails(on, dryRun ? [] : find(await loadStoredAgents(session, on.name)), enforcements);
+  const [before] = agentDetails(on, find(read.records), enforcements);
+  if (stored !== undefined) return stored;
+  if (before === undefined) throw new Error('an agent without detail');
+  return dryRun ? before : { ...before, suspended: null, heldSince: null };
+}
+
+/** Reads the panel, and returns the agent's uuid. An agent that is not listed any more is found while it is shown. */
+async function readFor(on: UserChanges, text: string, dryRun: boolean): Promise<{ agent: string; read: AgentsRead }> {
+  const { run, leases, agents } = on;
+  const read = await readAgents(on, { run, dryRun, leases });
+  if (isProblem(read)) throw problemError(read);
+  const [only, ...others] = matches(agents.describe(read.records), text);
+  const isKnown = only !== undefined && others.length === 0;
+  return { agent: isKnown ? only.uuid : agents.find(text, read.records).uuid, read };
+}
+
+/** Returns the input of a plan; the holds are those in force. */
+export function planInput(
+  { records, list, recorded }: AgentsRead,
+  agent: string | null,
+  holds: readonly HoldRecord[] = records.holds,
+): AgentPlanInput {
+  return { records, list, recorded, holds, serviceUsers: new Set(), agent };
+}
+
+/** Performs a plan, or lists its steps in a dry run. What is still in doubt is not changed, but listed as such. */
+export async function performPlan(
+  ordered: Pick<AgentCommand, 'dryRun' | 'open'> & UserChanges,
+  plan: Pick<AgentPlan, 'steps' | 'moves' | 'endedEvidence'>,
+  holds: readonly HoldRecord[] = [],
+): Promise<ListedAction[]> {
+  const { dryRun, open } = ordered;
+  const doubtful = open.filter(({ target }) => plan.steps.some((step) => step.target === target));
+  const steps = plan.steps.filter(({ target }) => !doubtful.some((row) => row.target === target));
+  if (dryRun) return steps.map((step) => planned(ordered, step));
+  const isEmpty = steps.length + plan.moves.length + plan.endedEvidence.length === 0;
+  const rows = isEmpty ? [] : await changeUsers(ordered, { ...plan, steps }, holds);
+  return [...doubtful, ...rows.map((row) => listed(ordered, row))];
+}
+
+/** Returns the open suspension of an agent. */
+export function findSuspension(holds: readonly HoldRecord[], subject: string): HoldRecord | undefined {
+  return holds.find(({ service, reason }) => service === subject && reason === 'manual');
+}
+
+/** Returns the error of an agent whose users stay disabled since an operator suspended it or an agent above it. */
+export function suspendedError(name: string): SluiceError {
+  return new SluiceError('agent_suspended', `Agent "${name}" is suspended, so its users stay disabled.`, {
+    kind: 'panel',
+    details: { agent: name },
+  });
+}

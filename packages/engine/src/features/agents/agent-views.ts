@@ -1,0 +1,92 @@
+import type { AddonAgent, AgentSemantics, AgentTraffic, ItemError, PanelAgents } from '@sluice/panel-kind';
+import type { Enforcement, Enforcements } from '../../context/enforcement.js';
+import type { AgentView, AgentDetail, AgentAction, ChangedAgent } from '../../kernel/run/agent-documents.js';
+
+/**
+ * Returns the state of an agent in one word, the same on every surface: `missing` on its panel, `suspended`, `held`, `over` its
+ * limit without a restriction, `doubted` where its usage waits for the next check, else `ok`.
+ */
+export function toAgentStatus(
+  agent: Pick<AgentView, 'rule' | 'exceeded' | 'suspended' | 'heldSince'>,
+): 'missing' | 'suspended' | 'held' | 'over' | 'doubted' | 'ok' {
+  if (agent.rule === 'missing') return 'missing';
+  if (agent.suspended !== null) return 'suspended';
+  if (!agent.exceeded) return agent.rule === 'doubted' ? 'doubted' : 'ok';
+  return agent.heldSince === null ? 'over' : 'held';
+}
+
+/** Returns an agent whose limit Sluice keeps. */
+export function agentView(panel: string, agent: AgentTraffic, enforce: Enforcement): AgentView {
+  const { uuid, name, limitBytes, allocatedBytes, usedBytes, remainingBytes, exceeded, users } = agent;
+  const figures = { limitBytes, allocatedBytes, usedBytes, remainingBytes, exceeded, users };
+  const { usersDisabledByUs, rule, doubted, suspended, heldSince } = agent;
+  const state = { rule, doubted, suspended, heldSince, enforce };
+  return { uuid, name, ...figures, usersDisabledByUs, panel, backend: 'sluice', ...state };
+}
+
+/** Returns agents of a panel whose limits Sluice keeps. */
+export function agentDetails(
+  { name, agents: { semantics } }: { name: string; agents: Pick<PanelAgents, 'semantics'> },
+  known: readonly AgentTraffic[],
+  enforcements: Pick<Enforcements, 'of'>,
+): AgentDetail[] {
+  const enforce = enforcements.of(name, null);
+  return known.map((agent) => ({ ...agent, panel: name, backend: 'sluice', enforce, semantics }));
+}
+
+/** Returns an agent as its own client sees it: without staff and their notes, and without names and limits of agents above it. */
+export function agentForClient(agent: AgentDetail): AgentDetail {
+  const { suspended, enforce, ancestors, disabledFor } = agent;
+  const above = new Set(ancestors.map(({ uuid }) => uuid));
+  return {
+    ...agent,
+    suspended: suspended === null ? null : { since: suspended.since, by: null, note: null },
+    enforce: enforce === null ? null : { ...enforce, since: null, by: null },
+    ancestors: ancestors.map(({ uuid }) => ({ uuid, name: '', limitBytes: null })),
+    disabledFor: disabledFor?.map((cause) => (above.has(cause.uuid) ? { ...cause, name: '' } : cause)) ?? null,
+  };
+}
+
+/** Returns an agent as the add-on reports it. */
+export function addonView(panel: string, agent: AddonAgent): AgentView {
+  const figures = { allocatedBytes: null, usersDisabledByUs: null };
+  const state = { rule: null, doubted: null, suspended: null, heldSince: null, enforce: null };
+  return { ...agent, ...figures, ...state, panel, backend: 'addon' };
+}
+
+/** Returns an agent as the add-on reports it, with how its figures count. */
+export function addonDetail(panel: string, agent: AddonAgent, semantics: AgentSemantics, at: string): AgentDetail {
+  return {
+    ...addonView(panel, agent),
+    ...{
+      enabledUsers: null,
+      disabledFor: null,
+      period: null,
+      thresholds: [],
+      ancestors: [],
+      reservedBytes: null,
+    },
+    accounting: semantics.accounting,
+    at,
+    semantics,
+  };
+}
+
+/** Returns an agent with its part of a run's actions. */
+export function changedAgent(
+  detail: AgentDetail,
+  actions: readonly (AgentAction & { agent: string | null; error: ItemError | null })[],
+): ChangedAgent {
+  const own = actions.filter(({ agent }) => agent === detail.uuid);
+  return { ...detail, actions: toActions(own), error: findError(own) };
+}
+
+/** Returns changes as documents list them. */
+export function toActions(done: readonly AgentAction[]): AgentAction[] {
+  return done.map(({ type, target, name, state }) => ({ type, target, name, state }));
+}
+
+/** Returns the first error of what was done. */
+export function findError(done: readonly { error: ItemError | null }[]): ItemError | null {
+  return done.find(({ error }) => error !== null)?.error ?? null;
+}

@@ -1,0 +1,287 @@
+import {
+  type AgentBudget,
+  type AgentRecords,
+  type CreationCheck,
+  type ItemError,
+  type PanelAgents,
+  type RaiseRequest,
+  SluiceError,
+  toItemError,
+  type UserCreation,
+  type WantedUser,
+} from '@sluice/panel-kind';
+import { formatBytes } from '@sluice/quota-core';
+import type { AgentRecord, AgentReservationRecord, StoreTables } from '@sluice/state-store';
+import { notFound } from '../../base/errors.js';
+import type { Session } from '../../context/context.js';
+import { isProblem, knownAgent, loadStoredAgents, readAgents, type ReadFrom } from './read-agents.js';
+import { brokenOff, FOUND, sameOrder } from './repeated-creation.js';
+
+/** How long a reserved user may be created; afterwards the reservation is resolved. */
+const RESERVED_MS = 600_000;
+
+/** Returns the budget of the agents of a panel. */
+export function agentBudget(session: Session, name: string, agents: PanelAgents): AgentBudget {
+  const from = { session, name, agents };
+  return {
+    async create(agent, wanted, work) {
+      if (!(await hasLimits(from)) && !(await hasSuspensions(from))) return work.make();
+      const reserved = await reserveUser(from, agent, wanted, { mayResume: false });
+      return makeReserved(from, reserved, work);
+    },
+    async raise(order, work) {
+      return !isFree(from, order) && (await hasLimits(from)) ? raise(from, order, work) : work();
+    },
+  };
+}
+
+/** What an operator lifts is not sold: real traffic counts anyway, once it is used. */
+function isFree({ agents }: ReadFrom, { lifted }: RaiseRequest): boolean {
+  return lifted === true && agents.semantics.accounting !== 'allocated';
+}
+
+/** Returns the error that a raise would fail with; null for one that fits. Reserves nothing. */
+export async function previewRaise(from: ReadFrom, order: RaiseRequest): Promise<ItemError | null> {
+  if (isFree(from, order) || !(await hasLimits(from))) return null;
+  const { check, records } = await checkRaise(from, order, from.session.store);
+  return check.allowed ? null : toItemError(refusal(check, records));
+}
+
+async function checkRaise({ session, name, agents }: ReadFrom, order: RaiseRequest, tables: StoreTables) {
+  const records: AgentRecords = await loadStoredAgents(session, name, tables);
+  const earlier = await tables.agentReservations.get(name, agents.raiseKey(order.user.uuid));
+  const [user = null] = await tables.agentUsers.list({ panel: name, keys: [order.user.uuid] });
+  const chain = agents.listChain(order.owner, records);
+  return { ...agents.raise(records, order, { earlier, user }), chain, earlier, records };
+}
+
+/** Returns whether any agent of a panel has a limit. */
+export async function hasLimits({ session, name }: Pick<ReadFrom, 'session' | 'name'>): Promise<boolean> {
+  return (await session.store.agents.list(name)).some(({ limitBytes }) => limitBytes !== null);
+}
+
+async function hasSuspensions({ session, name }: ReadFrom): Promise<boolean> {
+  return (await session.store.holds.open({ agentsOf: name, reason: 'manual' })).length > 0;
+}
+
+/** A reserved user. */
+export interface ReservedUser {
+  agent: AgentRecord;
+  /** The reservation of an earlier attempt at the same user. */
+  earlier: AgentReservationRecord | null;
+  /** The user with its owner, and the uuid of an earlier attempt. */
+  wanted: WantedUser;
+}
+
+/** Checks and reserves in one transaction, so that simultaneous creations keep the limit. */
+export async function reserveUser(
+  from: ReadFrom,
+  text: string,
+  wanted: WantedUser,
+  { mayResume }: { mayResume: boolean },
+): Promise<ReservedUser> {
+  const { session, name, agents } = from;
+  await knownAgent(from, text, { creation: true });
+  return session.write([], async (tables) => {
+    const records = await loadStoredAgents(session, name, tables);
+    const agent = agents.find(text, records);
+    if (agent.missingSince !== null) {
+      throw notFound('unknown_agent', `Agent "${agent.name}" is no longer in the panel's list. No user was created.`);
+    }
+    const chain = agents.listChain(agent.uuid, records);
+    const earlier = mayResume
+      ? brokenOff(session, records.reservations, agent.uuid, wanted)
+      : sameOrder(await tables.agentReservations.get(name, wanted.uuid), agent.uuid, wanted);
+    // A repeated attempt already has its reservation.
+    const check = agents.check(records, chain, earlier === null ? wanted.limitBytes : 0);
+    const owned = { ...wanted, uuid: earlier?.uuid ?? wanted.uuid, owner: agent.uuid };
+    if (mayResume && earlier?.state === 'settled') {
+      await tables.agentReservations.put([{ ...earlier, holder: toHolder(session) }]);
+    } else {
+      if (!check.allowed) throw refusal(check, records);
+      const record = reservation(from, { agent: agent.uuid, chain, bytes: wanted.limitBytes, wanted: owned });
+      const { leftBytes, createdAt, seenAt } = earlier ?? record;
+      await tables.agentReservations.put([{ ...record, leftBytes, createdAt, seenAt }]);
+    }
+    return { agent, earlier, wanted: owned };
+  });
+}
+
+/** Returns the error of a user that does not fit, or whose agent is suspended; `records` name the agent whose limit decides. */
+export function refusal(
+  { reason, remainingBytes, binding, suspended = null }: CreationCheck,
+  records: Pick<AgentRecords, 'agents'> = { agents: [] },
+): SluiceError {
+  if (suspended !== null) {
+    return new SluiceError('agent_suspended', reason ?? '', { kind: 'panel', details: { agent: suspended } });
+  }
+  const agent = records.agents.find(({ uuid }) => uuid === binding)?.name;
+  return new SluiceError('agent_limit', reason ?? 'The user does not fit within the limit of its agent.', {
+    kind: 'panel',
+    details: { remainingBytes, binding, ...(agent === undefined ? {} : { agent }) },
+  });
+}
+
+/** Returns this process as reservations name it. */
+function toHolder({ deps }: Session): string {
+  return JSON.stringify(deps.owner);
+}
+
+function reservation(
+  { session, name }: ReadFrom,
+  content: Pick<AgentReservationRecord, 'agent' | 'chain' | 'bytes'> & { wanted: { uuid: string } },
+): AgentReservationRecord {
+  return {
+    panel: name,
+    ...content,
+    uuid: content.wanted.uuid,
+    leftBytes: content.bytes,
+    state: 'open',
+    createdAt: session.now(),
+    expiresAt: new Date(session.deps.clock.now() + RESERVED_MS).toISOString(),
+    holder: toHolder(session),
+    seenAt: null,
+    confirmedAt: null,
+    closedAt: null,
+    outcome: null,
+  };
+}
+
+/** Creates a reserved user; after a crash its reservation is resolved later. */
+export async function makeReserved<T>(
+  from: ReadFrom,
+  { agent, wanted, earlier }: ReservedUser,
+  { make, remove }: UserCreation<T>,
+): Promise<T> {
+  const { session, name } = from;
+  const { uuid } = wanted;
+  const stored = await session.store.agentReservations.get(name, uuid);
+  // After its expiry another run may resolve the reservation at any time.
+  if (stored?.state !== 'open' || session.now() >= stored.expiresAt) {
+    throw new SluiceError(
+      'reservation_expired',
+      `The reservation for user "${wanted.name}" expired before the user was created. Repeat the command.`,
+      { kind: 'panel' },
+    );
+  }
+  let made: T;
+  try {
+    made = await make();
+  } catch (error) {
+    // A user that may exist stays reserved.
+    if (earlier === null && !isInDoubt(error))
+      await endReservation(from, uuid, { state: 'closed', outcome: 'not-created' });
+    throw error;
+  }
+  await endReservation(from, uuid, { state: 'settled', outcome: null });
+  await recheck(from, agent, wanted, remove);
+  return made;
+}
+
+function isInDoubt(error: unknown): boolean {
+  return (error as { outcomeUnknown?: unknown }).outcomeUnknown === true;
+}
+
+/** The end of a reservation. */
+export interface ReservationEnd {
+  state: 'settled' | 'closed';
+  outcome: string | null;
+}
+
+/** Ends an open reservation, unless another process has resumed it since it was `seen`. */
+export async function endReservation(
+  { session, name }: ReadFrom,
+  uuid: string,
+  { state, outcome }: ReservationEnd,
+  seen?: AgentReservationRecord,
+): Promise<void> {
+  const now = session.now();
+  await session.write([], async (tables) => {
+    const open = await tables.agentReservations.get(name, uuid);
+    if (open?.state !== 'open') return;
+    if (seen !== undefined && (open.holder !== seen.holder || open.expiresAt !== seen.expiresAt)) return;
+    const closedAt = state === 'closed' ? now : null;
+    await tables.agentReservations.put([{ ...open, state, confirmedAt: now, closedAt, outcome }]);
+  });
+}
+
+/**
+ * Reads the panel again, since users created on the panel itself have no reservation. Where limits count allocated traffic, a
+ * user that exceeds its agent's limit is removed again.
+ */
+async function recheck(
+  from: ReadFrom,
+  agent: AgentRecord,
+  { uuid, name, limitBytes }: WantedUser,
+  remove: () => Promise<unknown>,
+): Promise<void> {
+  const { session, agents } = from;
+  if (agents.semantics.accounting !== 'allocated') return;
+  const read = await readAgents(from, {});
+  // The next run checks again; after a failed reading nothing is reverted.
+  if (isProblem(read)) return;
+  const { records, recorded } = read;
+  const over = agents.listChain(agent.uuid, records).find((above) => recorded.standing.get(above)?.force === 'over');
+  if (over === undefined) return;
+  await remove();
+  await session.write([], async (tables) => {
+    const reserved = await tables.agentReservations.get(from.name, uuid);
+    const end = { state: 'closed' as const, closedAt: session.now(), outcome: 'user-gone' };
+    if (reserved !== null) await tables.agentReservations.put([{ ...reserved, ...end }]);
+  });
+  const binding = records.agents.find((known) => known.uuid === over)?.name ?? '';
+  throw new SluiceError(
+    'agent_limit',
+    `User "${name}" of ${formatBytes(limitBytes)} was created and removed again: agent "${binding}" exceeded its limit because of users that were created on the panel in the meantime.`,
+    { kind: 'panel', details: { binding: over, remainingBytes: 0 } },
+  );
+}
+
+/** Reserves the difference, calls, and keeps or releases the reservation by how the call ended. */
+async function raise<T>(from: ReadFrom, order: RaiseRequest, work: () => Promise<T>): Promise<T> {
+  const { session, agents } = from;
+  await knownAgent(from, order.owner, { creation: true });
+  const key = agents.raiseKey(order.user.uuid);
+  const { record, earlier } = await session.write([], async (tables) => {
+    const { bytes, wanted, check, chain, records, earlier: before } = await checkRaise(from, order, tables);
+    if (!check.allowed) throw refusal(check, records);
+    const content = { agent: order.owner, chain, bytes, wanted: { ...(wanted as object), uuid: key } };
+    const reserved = { ...reservation(from, content), wanted };
+    await tables.agentReservations.put([reserved]);
+    return { record: reserved, earlier: before };
+  });
+  let result: T;
+  try {
+    result = await work();
+  } catch (error) {
+    if (!isInDoubt(error)) await giveBack(from, record, earlier);
+    throw error;
+  }
+  await endReservation(from, key, { state: 'settled', outcome: null }, record);
+  return result;
+}
+
+/** Restores the earlier reservation after a raise that changed nothing. */
+async function giveBack(
+  { session, name }: ReadFrom,
+  { uuid, holder, expiresAt }: AgentReservationRecord,
+  earlier: AgentReservationRecord | null,
+): Promise<void> {
+  await session.write([], async (tables) => {
+    const open = await tables.agentReservations.get(name, uuid);
+    if (open?.state !== 'open' || open.holder !== holder || open.expiresAt !== expiresAt) return;
+    const end = { state: 'closed' as const, closedAt: session.now(), outcome: 'not-raised' };
+    await tables.agentReservations.put([earlier ?? { ...open, ...end }]);
+  });
+}
+
+/** Records whether the user of an earlier attempt exists; only the first repeat does so. */
+export async function takeFound(from: ReadFrom, { uuid }: AgentReservationRecord, isThere: boolean): Promise<void> {
+  const { session, name } = from;
+  await session.write([], async (tables) => {
+    const found = await tables.agentReservations.get(name, uuid);
+    if (found?.outcome !== FOUND) return;
+    const end = { state: 'closed' as const, closedAt: session.now(), outcome: 'user-gone' };
+    await tables.agentReservations.put([{ ...found, ...(isThere ? { outcome: null } : end) }]);
+  });
+}

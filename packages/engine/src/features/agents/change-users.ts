@@ -1,0 +1,133 @@
+import { isPanelError } from '@sluice/panel-http';
+import type { AgentPlan, ItemError, Observation, Step } from '@sluice/panel-kind';
+import { AGENT_STEPS } from '@sluice/panel-kind';
+import type { ActionRecord, HeldLease, HoldRecord } from '@sluice/state-store';
+import { isAtWork } from '../../kernel/run/bracket.js';
+import { outcomeByReading, outcomeUnknown } from '../../kernel/subject/doubt.js';
+import { type Changed, endAction } from '../../kernel/changes/journal.js';
+import { applyPlan, type ReadStop } from '../../kernel/changes/perform.js';
+import { waitForFresh } from '../../loop/resolve.js';
+import { toActionName, toActionView } from '../../kernel/subject/views.js';
+import type { AgentAction } from '../../kernel/run/agent-documents.js';
+import type { AgentsOnPanel } from './open-agents.js';
+import { loadStoredAgents } from './read-agents.js';
+
+/** What changes to the users of agents need. */
+export interface UserChanges extends Omit<AgentsOnPanel, 'addon'> {
+  /** Id of the run. */
+  run: string;
+  leases: () => HeldLease[];
+  /** Called in the transaction before each call; absent for a command that names the agent. */
+  readStop?: ReadStop<unknown>;
+}
+
+/** A change to a user, with its agent. */
+export interface ListedAction extends AgentAction {
+  agent: string | null;
+  error: ItemError | null;
+}
+
+/** Errors of the panel as a whole: the remaining steps would fail as well. */
+const HOPELESS: readonly string[] = ['PANEL_AUTH', 'PANEL_CIRCUIT_OPEN', 'PANEL_UNREACHABLE'];
+
+/** Types of steps that are only performed under the panel's lease. */
+const LEASED: readonly string[] = [AGENT_STEPS.disable, AGENT_STEPS.enable];
+
+/** Performs steps on agents' users: journal, call, read back. A step that fails stops none of the others. */
+export async function changeUsers(
+  on: UserChanges,
+  plan: Pick<AgentPlan, 'steps' | 'moves' | 'endedEvidence'>,
+  holds: readonly HoldRecord[] = [],
+): Promise<ActionRecord[]> {
+  const { session, panel, agents, run, leases, readStop } = on;
+  const records = await loadStoredAgents(session, panel.name);
+  const work = {
+    service: { id: null, panel: panel.name },
+    actions: [],
+    evidence: records.evidence,
+    holds: [...records.holds, ...holds],
+    error: null,
+    passwordSet: false,
+    cycle: null,
+  };
+  const steps = plan.steps.map((step) => withRun(step, run));
+  const at = { session, panel, run, scope: 'hold' as const, resources: new Map<string, never>(), fences: leases() };
+  const done = await applyPlan<Changed>(
+    at,
+    work,
+    { ...plan, steps },
+    {
+      password: null,
+      readStop: readStop ?? (() => Promise.resolve(null)),
+      stopped: (stopped) => stopped,
+      apply: (step, context) => agents.apply(step, context),
+      isHopeless: ({ error }) => error !== null && HOPELESS.includes(error.code),
+    },
+  );
+  return [...done.work.actions];
+}
+
+/** Returns a step whose evidence names its run. */
+function withRun(step: Step, run: string): Step {
+  const { begins } = step;
+  return begins === null ? step : { ...step, begins: { ...begins, prior: { ...(begins.prior as object), run } } };
+}
+
+type NamedPanel = Pick<AgentsOnPanel, 'session' | 'name'>;
+
+/** Returns a journal row as a command lists it. */
+export function listed(on: NamedPanel, action: ActionRecord): ListedAction {
+  const { payload, state, errorCode, errorMessage } = action;
+  const { agent = null } = ((payload as { payload?: unknown } | null)?.payload ?? {}) as { agent?: string | null };
+  const isWrong = errorCode !== null && (state === 'failed' || state === 'in-doubt');
+  const error = isWrong ? { code: errorCode, message: errorMessage ?? errorCode } : null;
+  return { ...toActionView((name) => on.session.findKind(name), action), agent, error };
+}
+
+/** Returns a step as a preview lists it. */
+export function planned({ session, name: panel }: NamedPanel, { type, target, prior, payload }: Step): ListedAction {
+  const name = toActionName(session.findKind(panel), { type, target, prior, payload });
+  return { type, target, name, state: 'planned', agent: (payload as { agent: string }).agent, error: null };
+}
+
+/**
+ * Resolves actions on agents' users that an earlier run left planned or in doubt, by what the panel shows now. Returns those
+ * still in doubt.
+ */
+export async function resolveUsers(on: UserChanges): Promise<ListedAction[]> {
+  const { session, name } = on;
+  const rows = (await session.store.actions.unresolved({ panel: name })).filter(({ service }) => service === null);
+  const open: ListedAction[] = [];
+  for (const row of rows) {
+    const run = LEASED.includes(row.type) ? null : await session.store.runs.get(row.run);
+    if (run !== null && (await isAtWork(session, run))) continue;
+    if (!(await resolveUser(on, row))) open.push({ ...listed(on, row), error: outcomeUnknown(row) });
+  }
+  return open;
+}
+
+async function resolveUser(on: UserChanges, row: ActionRecord): Promise<boolean> {
+  const { session, agents, name, leases } = on;
+  if (row.type === AGENT_STEPS.create) {
+    // While its reservation is open, the user may still be created.
+    const reservation = await session.store.agentReservations.get(name, row.target);
+    if (reservation?.state === 'open' && row.calledAt !== null) return false;
+  }
+  const look = async (): Promise<Observation | null> => {
+    try {
+      return await agents.observe(row.target);
+    } catch (error) {
+      if (isPanelError(error)) return null;
+      throw error;
+    }
+  };
+  const first = row.calledAt === null ? null : await look();
+  const observation = await waitForFresh(session, agents, { observation: first, unresolved: [row] }, look);
+  const outcome = outcomeByReading(agents, { observation }, row);
+  if (outcome === null) return false;
+  const nothing = { actions: [], evidence: [], holds: [], error: null, passwordSet: false, cycle: null };
+  const changed: Changed = { service: { id: null, panel: name }, ...nothing };
+  const { refs: _refs, zeroed: _zeroed, ...end } = outcome;
+  await endAction({ session, fences: leases() }, changed, row, end);
+  return true;
+}

@@ -1,0 +1,167 @@
+import type { ItemError } from '@sluice/panel-kind';
+import type { RunOutcome } from '@sluice/state-store';
+import { interruptedError } from '../../base/interruption.js';
+import { type Leases, panelLease, takePanels } from '../../context/leases.js';
+import { isBrakeError, isStopError } from '../../kernel/run/brake-state.js';
+import { endBrake, noteBrake } from '../../kernel/run/brake-state.js';
+import { concernsPanelAlone, type PanelsRunView, withRun } from '../../kernel/run/bracket.js';
+import { type RunReport, reportNotices } from '../../kernel/run/report.js';
+import { toScope } from '../../kernel/run/request.js';
+import type { PanelRun, PartHooks } from '../../loop/run-part.js';
+import type { Session } from '../../context/context.js';
+import { checkThroughAddon } from './addon.js';
+import type { AgentTotals, ChangedAgent } from '../../kernel/run/agent-documents.js';
+import { agentPanel, agentPanels, type AgentsOnPanel, matches, openAgents, withAgentErrors } from './open-agents.js';
+import { describeStored, knownAgent } from './read-agents.js';
+import { type AgentsRequest, type AgentsRun, failedRun, noTotals, runAgents } from './run-agents.js';
+
+/** Options of `agent check`. */
+export interface CheckRequest {
+  /** Null: all agents. */
+  agent: string | null;
+  panel: string | undefined;
+  dryRun: boolean;
+  allowMass: boolean;
+}
+
+/** `agent check --all --json` (docs/json.md). */
+export interface CheckReport {
+  run: PanelsRunView;
+  totals: AgentTotals;
+  agents: ChangedAgent[];
+  notices: { code: string; service: string | null; message: string }[];
+  error: (ItemError & { details?: Record<string, unknown> }) | null;
+  /** Panels that were left out since another run holds them, or that failed. */
+  panels: { panel: string; error: ItemError }[];
+}
+
+/** Checks the agents of one panel or of all panels. */
+export async function checkAgents(session: Session, request: CheckRequest): Promise<CheckReport> {
+  const { dryRun, allowMass, agent } = request;
+  const names = agent === null ? agentPanels(session, request.panel) : [agentPanel(session, request.panel)];
+  const scope = agent === null ? toScope({ panel: request.panel }) : 'agent';
+  return withRun(session, { command: 'agent check', dryRun, scope }, async (run) => {
+    await run.start();
+    const totals = noTotals();
+    run.totals = totals;
+    const report: CheckReport = { run: run.view, totals, agents: [], notices: [], error: null, panels: [] };
+    const { leases } = run;
+    const asked = { run: run.id, command: 'agent check', dryRun, allowMass };
+    const runs: AgentsRun[] = [];
+    for (const name of dryRun ? names : await takePanels(leases, names, report.panels)) {
+      const result = await runOnPanel({ session, leases, asked, agent }, name);
+      runs.push(result);
+      for (const key of Object.keys(totals) as (keyof AgentTotals)[]) totals[key] += result.totals[key];
+      await addToReport({ session, leases, isWhole: agent === null }, report, result);
+    }
+    report.error = wholeError(runs, names.length) ?? report.error;
+    const made = runs.reduce((sum, result) => sum + result.changes, 0);
+    if (session.deps.signal.aborted) report.error = interruptedError('', dryRun ? 0 : made);
+    const changes = made > 0;
+    await run.end({ outcome: decideOutcome(report, runs), changes, error: report.error });
+    return report;
+  });
+}
+
+/** Limits of agents, checked as the last part of a run over their panel, and added to its document. */
+export function beginAgents(run: PanelRun): PartHooks {
+  return {
+    async end() {
+      const { results } = run;
+      const changes = await agentsAfterServices(run);
+      results.changes ||= changes > 0;
+      results.made += changes;
+    },
+  };
+}
+
+/** Returns how many changes were made, or would be. */
+async function agentsAfterServices({ session, panel: { name }, request, leases, report }: PanelRun): Promise<number> {
+  // Nothing is changed on a panel that the brake stopped.
+  const isBraked = isStopError(report.error) && report.error?.details?.['panel'] === name;
+  if (isBraked || session.deps.signal.aborted) return 0;
+  const { command, dryRun, allowMass, assumed } = request;
+  const asked = { run: report.run.id, command, dryRun, allowMass, assumed };
+  const result = await runOnPanel({ session, leases, asked, agent: null }, name);
+  const changes = result.agents.flatMap(({ actions }) => actions.map(({ state }) => state));
+  const planned = changes.filter((state) => state === 'planned').length;
+  report.totals.planned += planned;
+  report.totals.actions += result.changes - planned;
+  await addToReport({ session, leases, isWhole: true }, report, result);
+  const failed = result.agents.find((agent) => agent.error !== null);
+  if (failed?.error != null) {
+    const { code, message } = failed.error;
+    report.panels.push({ panel: name, error: { code, message: `agent "${failed.name}": ${message}` } });
+  }
+  return result.changes;
+}
+
+/** Options of the check of each panel. */
+interface PanelsWithAgents {
+  session: Session;
+  leases: Leases;
+  asked: Omit<AgentsRequest, 'agent'>;
+  /** Uuid or name of the only agent; null: all. */
+  agent: string | null;
+}
+
+async function runOnPanel({ session, leases, asked, agent }: PanelsWithAgents, name: string): Promise<AgentsRun> {
+  try {
+    const on = await openAgents(session, name);
+    if (on.addon !== null) return await checkThroughAddon(session, on, on.addon, { agent, dryRun: asked.dryRun });
+    const uuid = agent === null ? null : await findAgentUuid(on, agent);
+    return await runAgents(on, { ...asked, agent: uuid }, () => leases.toHeld([panelLease(name)]));
+  } catch (error) {
+    // The other panels are still checked; a command about one agent fails as itself.
+    if (agent !== null || !concernsPanelAlone(error)) throw error;
+    return failedRun(name, error);
+  }
+}
+
+/** Returns the uuid of the agent of this uuid or name; reads the panel only for an unknown agent. */
+async function findAgentUuid(on: AgentsOnPanel, text: string): Promise<string> {
+  const known = matches(await describeStored(on), text);
+  const [only] = known;
+  if (only !== undefined && known.length === 1) return only.uuid;
+  return (await withAgentErrors(text, () => knownAgent(on, text))).agent.uuid;
+}
+
+/** A check of one agent has no brake. */
+interface Check {
+  session: Session;
+  leases: Leases;
+  isWhole: boolean;
+}
+
+/** Adds the agents of one panel to a document, and stores their notices and whether the brake stopped the check. */
+async function addToReport(
+  { session, leases, isWhole }: Check,
+  report: Pick<RunReport, 'run' | 'agents' | 'notices' | 'error' | 'panels'>,
+  { panel, agents, observing, error, notices }: AgentsRun,
+): Promise<void> {
+  (report.agents ??= []).push(...agents);
+  if (observing && !report.run.observing.includes(panel)) report.run.observing.push(panel);
+  const isBraked = isBrakeError(error);
+  if (error !== null && isStopError(error)) report.error ??= error;
+  else if (error !== null) report.panels.push({ panel, error: { code: error.code, message: error.message } });
+  await reportNotices(session, report, notices, leases.held);
+  if (report.run.dryRun || !isWhole) return;
+  const { id: run } = report.run;
+  if (isBraked)
+    await session.write(leases.held, (tables) => noteBrake(tables, 'agents', { run, at: session.now(), error }));
+  else if (error === null && !session.deps.signal.aborted) await endBrake(session.store, panel, 'agents');
+}
+
+/** Returns the error of a run in which every panel failed; null otherwise. */
+function wholeError(runs: readonly AgentsRun[], wanted: number): CheckReport['error'] {
+  const failed = runs.filter(({ error }) => error !== null && !isStopError(error));
+  return failed.length === runs.length && runs.length === wanted ? (failed[0]?.error ?? null) : null;
+}
+
+function decideOutcome({ error, panels, totals }: CheckReport, runs: readonly AgentsRun[]): RunOutcome {
+  if (error !== null && !isStopError(error)) return 'failed';
+  if (error !== null) return 'brake';
+  const someFailed =
+    panels.length > 0 || totals.failed > 0 || runs.some(({ agents }) => agents.some((agent) => agent.error !== null));
+  return someFailed ? 'partial' : 'done';
+}

@@ -1,0 +1,160 @@
+import {
+  AGENT_STEPS,
+  type AgentUserRequest,
+  type CreationCheck,
+  SluiceError,
+  type Step,
+  type WantedUser,
+} from '@sluice/panel-kind';
+import { type CustomerAccess, toUserAccess } from '../services/customer-access.js';
+import { withRun } from '../../kernel/run/bracket.js';
+import type { Session } from '../../context/context.js';
+import { makeReserved, refusal, reserveUser, takeFound } from './budget.js';
+import { changeUsers, listed, type UserChanges } from './change-users.js';
+import { agentPanel, type AgentsOnPanel, openAgents, withAgentErrors } from './open-agents.js';
+import { knownAgent } from './read-agents.js';
+import { resolveReservations } from './reservations.js';
+
+/** Options of `agent create-user`. */
+export interface CreateUserRequest {
+  panel: string | undefined;
+  agent: string;
+  name: string;
+  limitBytes: number;
+  days: number | undefined;
+  mode: AgentUserRequest['mode'];
+  dryRun: boolean;
+}
+
+/** `agent create-user --json` (docs/json.md). */
+export interface CreatedUserReport {
+  user: { uuid: string | null; name: string; limitBytes: number; agent: string };
+  /** Null in a dry run. */
+  access: CustomerAccess | null;
+}
+
+/** Returns whether a user of this size would fit now; only the creation itself reserves. */
+export async function canCreateUser(
+  session: Session,
+  text: string,
+  newBytes: number,
+  panel: string | undefined,
+): Promise<Pick<CreationCheck, 'allowed' | 'reason' | 'remainingBytes'>> {
+  const { allowed, reason, remainingBytes } = await checkUser(session, text, newBytes, panel);
+  return { allowed, reason, remainingBytes };
+}
+
+async function checkUser(
+  session: Session,
+  text: string,
+  newBytes: number,
+  panel: string | undefined,
+): Promise<CreationCheck> {
+  const on = await openAgents(session, agentPanel(session, panel));
+  return withAgentErrors(text, async () => {
+    if (on.addon !== null) return on.addon.canCreateUserWithTraffic(text, newBytes);
+    const { agent, records } = await knownAgent(on, text, { creation: true });
+    return on.agents.check(records, on.agents.listChain(agent.uuid, records), newBytes);
+  });
+}
+
+/**
+ * Creates a user within the limits of its agent and the agent's ancestors, also when many do so at once. Abandoned reservations
+ * are resolved before a user is refused.
+ *
+ * @throws SluiceError `agent_limit`, `agent_suspended`
+ */
+export async function createAgentUser(session: Session, request: CreateUserRequest): Promise<CreatedUserReport> {
+  const on = await openAgents(session, agentPanel(session, request.panel));
+  const { agent: text, name, limitBytes } = request;
+  if (request.dryRun) {
+    const check = await checkUser(session, text, limitBytes, request.panel);
+    if (!check.allowed) throw refusal(check);
+    return { user: { uuid: null, name, limitBytes, agent: text }, access: null };
+  }
+  return withRun(session, { command: 'agent create-user', dryRun: false }, async (run) => {
+    await run.start();
+    const changes: UserChanges = { ...on, run: run.id, leases: () => [] };
+    const made = await withAgentErrors(text, () =>
+      on.addon === null ? create(changes, request) : createBeside(changes, on, request),
+    );
+    await run.end({ outcome: 'done', changes: true });
+    return made;
+  });
+}
+
+async function create(on: UserChanges, request: CreateUserRequest): Promise<CreatedUserReport> {
+  try {
+    return await attempt(on, request);
+  } catch (error) {
+    if (!(error instanceof SluiceError) || error.code !== 'agent_limit') throw error;
+    const resolved = await resolveReservations(on, { dryRun: false });
+    const isFreed = resolved.some((outcome) => outcome.startsWith('not-') || outcome === 'orphan-removed');
+    if (!isFreed) throw error;
+    return attempt(on, request);
+  }
+}
+
+function wantedUser({ agents }: Pick<UserChanges, 'agents'>, { name, limitBytes, days, mode }: CreateUserRequest) {
+  return agents.newUser({
+    name,
+    limitBytes,
+    ...(days === undefined ? {} : { packageDays: days }),
+    ...(mode === undefined ? {} : { mode }),
+  });
+}
+
+async function attempt(on: UserChanges, request: CreateUserRequest): Promise<CreatedUserReport> {
+  const reserved = await reserveUser(on, request.agent, wantedUser(on, request), { mayResume: true });
+  const { agent, earlier, wanted } = reserved;
+  const report = toReport(on, agent.uuid, wanted);
+  if (earlier?.state === 'settled') {
+    const { state } = await on.agents.readReservation(earlier, false);
+    await takeFound(on, earlier, state === 'settled');
+    return state === 'settled' ? report : attempt(on, request);
+  }
+  await makeReserved(on, reserved, {
+    make: () => performOne(on, toStep(AGENT_STEPS.create, agent.uuid, wanted)),
+    remove: () => performOne(on, toStep(AGENT_STEPS.delete, agent.uuid, wanted)),
+  });
+  return report;
+}
+
+function toReport({ session, name: panel }: UserChanges, agent: string, wanted: WantedUser): CreatedUserReport {
+  const { uuid, name, limitBytes } = wanted;
+  return { user: { uuid, name, limitBytes, agent }, access: toUserAccess(session, panel, wanted) };
+}
+
+function toStep(type: string, agent: string, wanted: { uuid: string }): Step {
+  const payload = { agent, why: 'ordered', ...(type === AGENT_STEPS.create ? { wanted } : {}) };
+  return { type, target: wanted.uuid, hold: null, prior: null, payload, ends: [], begins: null };
+}
+
+/** Performs one step; rejects where it failed, with `outcomeUnknown` where it is in doubt. */
+async function performOne(on: UserChanges, step: Step): Promise<void> {
+  const [row] = await changeUsers(on, { steps: [step], moves: [], endedEvidence: [] }).catch((error: unknown) => {
+    // The store failed, before the call or after it.
+    throw Object.assign(error as Error, { outcomeUnknown: true });
+  });
+  const error = row === undefined ? null : listed(on, row).error;
+  if (row === undefined || error === null) return;
+  const kind = error.code === 'interrupted' ? 'interrupted' : 'panel';
+  const failure = new SluiceError(error.code, error.message, { kind });
+  throw Object.assign(failure, { outcomeUnknown: row.state === 'in-doubt' });
+}
+
+/** Creates a user after the add-on's check; the two are not atomic. */
+async function createBeside(
+  changes: UserChanges,
+  { addon }: Pick<AgentsOnPanel, 'addon'>,
+  request: CreateUserRequest,
+): Promise<CreatedUserReport> {
+  if (addon === null) throw new Error('no add-on');
+  const check = await addon.canCreateUserWithTraffic(request.agent, request.limitBytes);
+  if (!check.allowed)
+    throw new SluiceError('agent_limit', check.reason ?? 'The user does not fit within the limit of its agent.');
+  const { uuid: owner } = await addon.getAgent(request.agent);
+  const wanted = { ...wantedUser(changes, request), owner };
+  await performOne(changes, toStep(AGENT_STEPS.create, owner, wanted));
+  return toReport(changes, owner, wanted);
+}

@@ -1,0 +1,181 @@
+import { formatBytes, gigabytesToBytes } from '@sluice/quota-core';
+import {
+  type AgentLimit,
+  type AgentRecords,
+  type AgentTraffic,
+  type LedgerOpening,
+  usageError,
+} from '@sluice/panel-kind';
+import { withRun } from '../../kernel/run/bracket.js';
+import type { ImportRow } from '../services/plan-rows.js';
+import { readEnforcements } from '../../context/enforcement.js';
+import type { Session } from '../../context/context.js';
+import { addonAgent } from './addon.js';
+import { agentDetails } from './agent-views.js';
+import type { AgentDetail } from '../../kernel/run/agent-documents.js';
+import { agentPanel, type AgentsOnPanel, matches, openAgents, withAgentErrors } from './open-agents.js';
+import {
+  describeStored,
+  readCurrentFigures,
+  isProblem,
+  loadStoredAgents,
+  problemError,
+  readAgents,
+  readFigures,
+} from './read-agents.js';
+
+/** Options of `agent limit AGENT`. */
+export interface LimitRequest {
+  panel: string | undefined;
+  agent: string;
+  /** Null removes the limit. */
+  limitBytes: number | null;
+  opening: LedgerOpening | undefined;
+  dryRun: boolean;
+  /** Called before anything is stored if agents would be over their limit at once; throws to stop. */
+  confirm: (question: string) => Promise<void>;
+}
+
+/** Sets the limit of one agent. */
+export async function limitAgent(session: Session, request: LimitRequest): Promise<AgentDetail> {
+  const on = await openAgents(session, agentPanel(session, request.panel));
+  const { agent: text, limitBytes, opening } = request;
+  const { addon } = on;
+  if (addon !== null) {
+    if (opening !== undefined) {
+      throw usageError('bad_option', 'the add-on has no ledger: leave the opening out');
+    }
+    if (!request.dryRun) await withAgentErrors(text, () => addon.setTrafficLimit(text, limitBytes));
+    return addonAgent(session, on, addon, text);
+  }
+  const order: AgentLimit = { agent: text, limitBytes, ...(opening === undefined ? {} : { opening }) };
+  const [detail] = await withAgentErrors(text, () => setLimits(on, [order], request));
+  if (!detail) throw new Error('an agent without detail');
+  return detail;
+}
+
+/** Options of `agent limit --from`: all rows are stored, or none. */
+export interface LimitImport {
+  panel: string | undefined;
+  rows: ImportRow[];
+  file: string;
+  opening: LedgerOpening | undefined;
+  dryRun: boolean;
+  confirm: LimitRequest['confirm'];
+}
+
+/**
+ * Sets the limits of a file with the columns `agent` and `limit_gb` (empty: no limit).
+ *
+ * @throws SluiceError `bad_import` with every bad row and its line
+ */
+export async function limitAgents(session: Session, request: LimitImport): Promise<AgentDetail[]> {
+  const on = await openAgents(session, agentPanel(session, request.panel));
+  if (on.addon !== null) {
+    throw usageError('bad_option', "the add-on can't set several limits at once: set them one by one");
+  }
+  const problems: { line: number | null; agent: string; message: string }[] = [];
+  const read = request.rows.map((row) => readRow(row, problems));
+  await readCurrentFigures(on);
+  const agents = await describeStored(on);
+  const orders: AgentLimit[] = [];
+  const seen = new Set<string>();
+  for (const row of read) {
+    if (row === null) continue;
+    const [only, ...others] = matches(agents, row.agent);
+    const message = findProblem(only, others.length, seen);
+    if (message !== null || only === undefined)
+      problems.push({ line: row.line, agent: row.agent, message: message ?? '' });
+    else {
+      seen.add(only.uuid);
+      const { opening } = request;
+      orders.push({ agent: only.uuid, limitBytes: row.limitBytes, ...(opening === undefined ? {} : { opening }) });
+    }
+  }
+  if (problems.length > 0) {
+    const lines = problems.map(({ line, message }) => `line ${line ?? '?'}: ${message}`);
+    throw usageError('bad_import', `${request.file}: no limit was set:`, { problems }, lines);
+  }
+  return withAgentErrors(null, () => setLimits(on, orders, request));
+}
+
+function findProblem(only: AgentTraffic | undefined, others: number, seen: ReadonlySet<string>): string | null {
+  if (only === undefined) return 'there is no agent with this uuid or name on the panel';
+  if (others > 0) return `${others + 1} agents have this name: use the uuid`;
+  return seen.has(only.uuid) ? `agent "${only.name}" is in the file twice` : null;
+}
+
+function readRow(
+  { line, values }: ImportRow,
+  problems: { line: number | null; agent: string; message: string }[],
+): { line: number | null; agent: string; limitBytes: number | null } | null {
+  const { agent = '', limit_gb: limit, ...others } = values;
+  const [unknown] = Object.keys(others);
+  const say = (message: string): null => {
+    problems.push({ line, agent, message });
+    return null;
+  };
+  if (unknown !== undefined) return say(`unknown column "${unknown}"; known: agent, limit_gb`);
+  if (agent === '') return say('agent is required');
+  if (limit === undefined) return say('limit_gb is required; leave the value empty for no limit');
+  if (limit === '') return { line, agent, limitBytes: null };
+  try {
+    return { line, agent, limitBytes: gigabytesToBytes(limit) };
+  } catch (error) {
+    return say(`limit_gb: ${(error as Error).message}`);
+  }
+}
+
+/** Sets limits after reading the panel, so that ledgers start with the current usage. */
+async function setLimits(
+  on: AgentsOnPanel,
+  limits: AgentLimit[],
+  { dryRun, confirm }: Pick<LimitRequest, 'dryRun' | 'confirm'>,
+): Promise<AgentDetail[]> {
+  const { session, name, agents } = on;
+  const read = await readAgents(on, { dryRun: true });
+  if (isProblem(read) && read.code !== 'list_superseded') throw problemError(read);
+  const preview = previewLimits(on, isProblem(read) ? await loadStoredAgents(session, name) : read.records, limits);
+  const enforcements = await readEnforcements(session.config, session.store);
+  if (dryRun) return agentDetails(on, preview, enforcements);
+  const over = preview.filter(({ exceeded }) => exceeded);
+  if (over.length > 0) await confirm(questionFor(over));
+  await readFigures(on);
+  await withRun(session, { command: 'agent limit', dryRun: false }, (run) => {
+    run.totals = { agents: preview.map((agent) => agent.name) };
+    return run.store(async (tables) => {
+      const records = await loadStoredAgents(session, name, tables);
+      await tables.agents.put(agents.withLimits(records, limits, session.now()));
+    });
+  });
+  const uuids = preview.map(({ uuid }) => uuid);
+  const shown = agents.describe(await loadStoredAgents(session, name), uuids);
+  return agentDetails(
+    on,
+    uuids.flatMap((uuid) => shown.find((agent) => agent.uuid === uuid) ?? []),
+    enforcements,
+  );
+}
+
+/** Returns the agents as they would be shown with these limits. */
+function previewLimits(
+  { session, agents }: AgentsOnPanel,
+  records: AgentRecords,
+  limits: AgentLimit[],
+): AgentTraffic[] {
+  const changed = new Map(agents.withLimits(records, limits, session.now()).map((agent) => [agent.uuid, agent]));
+  const known = records.agents.map((agent) => changed.get(agent.uuid) ?? agent);
+  const shown = agents.describe({ ...records, agents: known }, [...changed.keys()]);
+  return [...changed.keys()].flatMap((uuid) => shown.find((agent) => agent.uuid === uuid) ?? []);
+}
+
+function questionFor(over: readonly AgentTraffic[]): string {
+  const [first] = over;
+  const figures = first === undefined ? '' : `${formatBytes(first.usedBytes)} of ${formatBytes(first.limitBytes ?? 0)}`;
+  const who =
+    over.length === 1
+      ? `Agent "${first?.name ?? ''}" would immediately be over its limit (${figures})`
+      : `${over.length} agents would immediately be over their limits ("${first?.name ?? ''}": ${figures})`;
+  const [whose, what] = over.length === 1 ? ['its', 'limit'] : ['their', 'limits'];
+  return `${who}: the next check would disable ${whose} users. Store the ${what} anyway?`;
+}

@@ -1,0 +1,124 @@
+import { type AgentAddon, type PanelAgents, type Panel, SluiceError, usageError } from '@sluice/panel-kind';
+import { findEntry } from '../../base/config/find-entry.js';
+import type { RunRequest } from '../../kernel/run/request.js';
+import { requirePanelName } from '../../base/config/find-panel.js';
+import type { Session } from '../../context/context.js';
+import { suggestion } from '../../base/suggestion.js';
+
+/** An open panel with agents. */
+export interface AgentsOnPanel {
+  session: Session;
+  name: string;
+  panel: Panel;
+  agents: PanelAgents;
+  /** The add-on that keeps the limits, where the config says so. */
+  addon: AgentAddon | null;
+}
+
+/** Returns the names of the panels with agents. */
+export function panelsWithAgents(session: Session): string[] {
+  return Object.keys(session.config.panels).filter(
+    (name) => session.findKind(name)?.capabilities.includes('agents') === true,
+  );
+}
+
+/** Returns the panels of a command: the named one, or all with agents. */
+export function agentPanels(session: Session, name: string | undefined): string[] {
+  const known = panelsWithAgents(session);
+  if (name !== undefined) {
+    requirePanelName(session, name);
+    if (!known.includes(name)) {
+      throw usageError('wrong_panel', `Panel "${name}" does not support agents`);
+    }
+    return [name];
+  }
+  if (known.length === 0) throw usageError('no_panel', 'No panel in the config supports agents');
+  return known;
+}
+
+/** Returns the panel of a command about one agent: the named one, or the only one with agents. */
+export function agentPanel(session: Session, name: string | undefined): string {
+  const names = agentPanels(session, name);
+  const [only] = names;
+  if (only !== undefined && names.length === 1) return only;
+  throw usageError('several_panels', `Several panels support agents: ${names.join(', ')}`);
+}
+
+/**
+ * Opens a panel for its agents.
+ *
+ * @throws SluiceError `addon_absent` if the config requires the add-on and it does not answer
+ */
+export async function openAgents(session: Session, name: string): Promise<AgentsOnPanel> {
+  const panel = await session.panel(name);
+  const { agents } = panel;
+  if (agents === undefined) throw usageError('wrong_panel', `Panel "${name}" does not support agents`);
+  return { session, name, panel, agents, addon: await agents.addon() };
+}
+
+/** Most names that a mistyped one is compared with. */
+const MOST_NAMES = 2000;
+
+const natural = new Intl.Collator('en', { numeric: true });
+
+/** Runs `work`; adds the most similar name to the error of an unknown agent. */
+export async function withAgentErrors<T>(text: string | null, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof SluiceError) || error.code !== 'unknown_agent' || text === null) throw error;
+    const { names, ...details } = error.details;
+    const known = Array.isArray(names) ? names.filter((name) => typeof name === 'string').slice(0, MOST_NAMES) : [];
+    const hint = suggestion(text, known.sort(natural.compare));
+    const message = hint === '' || hint.length > 200 ? error.message : error.message.replace(/\.$/, '') + hint;
+    throw new SluiceError(error.code, message, { kind: error.kind, details, cause: error });
+  }
+}
+
+/** Returns the agents of this uuid, or else of this name. */
+export function matches<T extends { uuid: string; name: string }>(agents: readonly T[], text: string): T[] {
+  const byUuid = agents.filter(({ uuid }) => uuid === text.toLowerCase());
+  return byUuid.length > 0 ? byUuid : agents.filter(({ name }) => name === text);
+}
+
+/** Returns the panels whose agents `reconcile` checks: those with limits, or with users or services still held for an agent. */
+export async function limitedPanels(session: Session, request: RunRequest): Promise<string[]> {
+  if (!request.observeAll || request.service !== undefined) return [];
+  const limited: string[] = [];
+  for (const name of panelsWithAgents(session)) {
+    if (request.panel !== undefined && request.panel !== name) continue;
+    if (await hasLimits(session, name)) limited.push(name);
+  }
+  return limited;
+}
+
+/** Returns whether a panel has agents whose limits a run checks, or something still held for one. */
+export async function hasLimits({ store, config }: Session, name: string): Promise<boolean> {
+  const settings = findEntry(config.panels, name)?.['agents'] as { addon?: unknown } | undefined;
+  if ((settings?.addon ?? false) !== false) return true;
+  const agents = await store.agents.list(name);
+  return (
+    agents.some(({ limitBytes }) => limitBytes !== null) ||
+    (await store.holds.open({ agentsOf: name })).length > 0 ||
+    (await store.evidence.open({ agentsOf: name })).length > 0 ||
+    (await store.holds.open({ panel: name, reason: 'agent-limit' })).length > 0
+  );
+}
+
+/** Returns the panels with users that are disabled for an agent, or with agents that are suspended; with `reason` for that alone. */
+export async function panelsWithDisabled(
+  session: Session,
+  { panel, reason }: { panel?: string | undefined; reason?: string | undefined },
+): Promise<string[]> {
+  const { store } = session;
+  const names: string[] = [];
+  if (reason !== undefined && reason !== 'agent-limit' && reason !== 'manual') return names;
+  for (const name of panelsWithAgents(session)) {
+    if (panel !== undefined && panel !== name) continue;
+    const suspended = await store.holds.open({ agentsOf: name, reason: 'manual' });
+    const isSuspended = reason !== 'agent-limit' && suspended.length > 0;
+    const isDisabled = reason !== 'manual' && (await store.evidence.open({ agentsOf: name })).length > 0;
+    if (isSuspended || isDisabled) names.push(name);
+  }
+  return names;
+}

@@ -1,0 +1,222 @@
+import { isPanelError } from '@sluice/panel-http';
+import {
+  type AgentList,
+  type AgentRecords,
+  type AgentTraffic,
+  isListProblem,
+  type ListProblem,
+  type RecordedAgents,
+  SluiceError,
+} from '@sluice/panel-kind';
+import type { AgentRecord, AgentUserRecord, HeldLease, HoldRecord, StoreTables } from '@sluice/state-store';
+import type { Session } from '../../context/context.js';
+import { trustedNow } from '../../context/trusted-clock.js';
+import type { AgentsOnPanel } from './open-agents.js';
+
+/** The panel whose lists are read. */
+export type ReadFrom = Pick<AgentsOnPanel, 'session' | 'name' | 'agents'>;
+
+/** Options of `readAgents`. */
+export interface ReadOptions {
+  /** Id of the run; absent outside of one. */
+  run?: string | undefined;
+  dryRun?: boolean;
+  acceptHalved?: boolean;
+  /** Marks the crossed thresholds as announced. */
+  announce?: boolean;
+  leases?: (() => HeldLease[]) | undefined;
+  /** Called before the list is used; throws to refuse it. */
+  guard?: (() => void) | undefined;
+}
+
+/** A good list, and what is stored after it. */
+export interface AgentsRead {
+  list: AgentList;
+  recorded: RecordedAgents;
+  records: AgentRecords;
+}
+
+/** Loads everything stored about the agents of a panel. */
+export async function loadStoredAgents(
+  session: Session,
+  panel: string,
+  tables: Omit<StoreTables, 'write'> = session.store,
+): Promise<AgentRecords> {
+  const own = await tables.evidence.open({ agentsOf: panel });
+  const holds = await tables.holds.open({ agentsOf: panel });
+  // Their users may have been disabled first for another hold, which then has the evidence.
+  const held = new Set((await tables.holds.open({ panel, reason: 'agent-limit' })).map(({ service }) => service));
+  const others =
+    held.size === 0 ? [] : (await tables.evidence.open({ panel })).filter(({ service }) => held.has(service));
+  return {
+    agents: await tables.agents.list(panel),
+    reservations: await tables.agentReservations.live(panel),
+    snapshot: await tables.agentSnapshots.get(panel),
+    holds,
+    evidence: [...own, ...others],
+    actors: await loadActors(holds, tables),
+    periodNow: trustedNow(session, panel, await tables.clock.confirmed()),
+  };
+}
+
+/** Returns the agents of a panel as last read. */
+export async function describeStored({ session, name, agents }: ReadFrom): Promise<AgentTraffic[]> {
+  return agents.describe(await loadStoredAgents(session, name));
+}
+
+/** Returns who suspended agents, by hold: the actor of the run that began it. */
+async function loadActors(
+  holds: readonly HoldRecord[],
+  { runs }: Pick<StoreTables, 'runs'>,
+): Promise<Map<string, string>> {
+  const actors = new Map<string, string>();
+  for (const { id, since } of holds.filter(({ reason }) => reason === 'manual')) {
+    const started = (await runs.list({ command: 'agent suspend', since })).find(({ startedAt }) => startedAt === since);
+    if (started?.actor != null) actors.set(id, started.actor);
+  }
+  return actors;
+}
+
+/** Older figures are read again. */
+const MOST_AGE_MS = 60_000;
+
+/** How often a list is read when another run keeps reading a later one. */
+const MOST_READS = 3;
+
+/**
+ * Reads the lists and stores them in one transaction. A list that is not newer than the stored one changes nothing, so that each
+ * is charged once, by however many runs.
+ */
+export async function readAgents(from: ReadFrom, options: ReadOptions): Promise<AgentsRead | ListProblem> {
+  let read = await readOnce(from, options);
+  for (let count = 1; isProblem(read) && read.code === SUPERSEDED.code && count < MOST_READS; count++)
+    read = await readOnce(from, options);
+  return read;
+}
+
+/** Returns whether reading failed. */
+export function isProblem(read: AgentsRead | ListProblem): read is ListProblem {
+  return 'code' in read;
+}
+
+async function readOnce(from: ReadFrom, options: ReadOptions): Promise<AgentsRead | ListProblem> {
+  const { session, name, agents } = from;
+  const { store } = session;
+  const { signal } = session.deps;
+  const { run = null, dryRun = false, acceptHalved = false, announce = false } = options;
+  const last = await store.agentSnapshots.get(name);
+  const bare = await agents.read(last, { acceptHalved, signal });
+  if (isListProblem(bare)) return bare;
+  for (;;) {
+    const before = await store.agentSnapshots.get(name);
+    // Of two lists that overlap in time, each may be older for some rows. A stored list from the future is ignored.
+    if (before !== null && before.until > bare.at && before.until <= session.now()) return SUPERSEDED;
+    const users = await store.agentUsers.list({ panel: name });
+    const list = await agents.complete(bare, { agents: await store.agents.list(name), users }, signal);
+    if (isListProblem(list)) return list;
+    options.guard?.();
+    const jump = acceptHalved ? null : session.config.poll.doubt.jump;
+    if (dryRun) return compute(from, list, { users, tables: store, run, jump });
+    const read = await session.write(options.leases?.() ?? [], async (tables) => {
+      // If another run stored a list meanwhile, the loaded ledger is out of date.
+      if ((await tables.agentSnapshots.get(name))?.at !== before?.at) return null;
+      const result = await compute(from, list, { users, tables, run, jump });
+      await put(name, tables, result.recorded, announce);
+      return result;
+    });
+    if (read !== null) return read;
+  }
+}
+
+const SUPERSEDED: ListProblem = {
+  code: 'list_superseded',
+  message: 'Another run read the panel after this one; the older list was ignored.',
+};
+
+/** The run of a reading, and the share of a limit above which its growth is doubted. */
+interface ReadIn {
+  run: string | null;
+  jump: number | null;
+}
+
+async function compute(
+  { session, name, agents }: ReadFrom,
+  list: AgentList,
+  { users, tables, ...at }: { users: AgentUserRecord[]; tables: Omit<StoreTables, 'write'> } & ReadIn,
+): Promise<AgentsRead> {
+  const records = await loadStoredAgents(session, name, tables);
+  const since = records.snapshot === null ? null : agents.recordsSince(records.snapshot);
+  const actions = since === null ? [] : (await tables.actions.list({ since })).filter(({ panel }) => panel === name);
+  const recorded = agents.record(list, { records, users, actions }, { now: session.now(), ...at });
+  const changed = new Map(recorded.reservations.map((reservation) => [reservation.uuid, reservation]));
+  const reservations = records.reservations.map((reservation) => changed.get(reservation.uuid) ?? reservation);
+  const known = [...recorded.agents.values()];
+  return { list, recorded, records: { ...records, agents: known, reservations, snapshot: recorded.snapshot } };
+}
+
+async function put(panel: string, tables: StoreTables, recorded: RecordedAgents, announce: boolean): Promise<void> {
+  const silent = announce ? [] : recorded.crossed;
+  const agents = [...recorded.agents.values()].map((agent): AgentRecord => {
+    const unsaid = silent.filter((crossing) => crossing.agent === agent.uuid).map(({ percent }) => percent);
+    return { ...agent, thresholds: agent.thresholds.filter((percent) => !unsaid.includes(percent)) };
+  });
+  await tables.agents.put(agents);
+  await tables.agentUsers.put(recorded.users.changed);
+  await tables.agentUsers.remove(panel, recorded.users.removed);
+  await tables.agentReservations.put(recorded.reservations);
+  await tables.agentSnapshots.put(recorded.snapshot);
+}
+
+/** Returns a problem as an error to throw. */
+export function problemError(problem: ListProblem): unknown {
+  if (isPanelError(problem.cause)) return problem.cause;
+  return new SluiceError(problem.code, problem.message, { kind: 'panel' });
+}
+
+/** Reads and stores the lists now; rejects where they can't be used. */
+export async function readFigures(from: ReadFrom): Promise<void> {
+  const read = await readOnce(from, {});
+  // Another run has just stored newer figures.
+  if (isProblem(read) && read.code !== SUPERSEDED.code) throw problemError(read);
+}
+
+/** Reads the lists, unless this session has read them recently. */
+export async function readCurrentFigures(from: ReadFrom): Promise<void> {
+  const { session, name } = from;
+  const last = await session.store.agentSnapshots.get(name);
+  const age = last === null ? Infinity : session.deps.clock.now() - Date.parse(last.at);
+  if (last === null || age < 0 || age > MOST_AGE_MS || last.at <= session.since) await readFigures(from);
+}
+
+/**
+ * Reads the lists before a creation. A list that is too short is tolerated: the stored figures are then too high rather than too
+ * low.
+ */
+async function figuresForCreation(from: ReadFrom): Promise<void> {
+  try {
+    await readCurrentFigures(from);
+  } catch (error) {
+    if (!(error instanceof SluiceError) || !TOO_SHORT.includes(error.code)) throw error;
+  }
+}
+
+const TOO_SHORT: readonly string[] = ['list_halved', 'list_empty'];
+
+/** Returns an agent with current figures; reads the panel again for an unknown one. */
+export async function knownAgent(
+  from: ReadFrom,
+  text: string,
+  { creation = false } = {},
+): Promise<{ agent: AgentRecord; records: AgentRecords }> {
+  const { session, name, agents } = from;
+  await (creation ? figuresForCreation(from) : readCurrentFigures(from));
+  const records = await loadStoredAgents(session, name);
+  try {
+    return { agent: agents.find(text, records), records };
+  } catch (error) {
+    if (!(error instanceof SluiceError) || error.code !== 'unknown_agent') throw error;
+  }
+  await readFigures(from);
+  const again = await loadStoredAgents(session, name);
+  return { agent: agents.find(text, again), records: again };
+}

@@ -1,0 +1,96 @@
+import { callAgeMs, type WantedUser } from '@sluice/panel-kind';
+import type { ActionRecord, AgentReservationRecord, LeaseOwner } from '@sluice/state-store';
+import { hasEnded } from '../../context/leases.js';
+import type { Session } from '../../context/context.js';
+
+/** Outcome of a resolved reservation whose user was found by another run. */
+export const FOUND = 'found';
+
+/** Within this time, a repeated command means the same user instead of a second one. */
+const REPEATED_MS = 86_400_000;
+
+/** Returns the reservation if it is still open and was made for this user. */
+export function sameOrder(
+  reservation: AgentReservationRecord | null,
+  agent: string,
+  { limitBytes }: WantedUser,
+): AgentReservationRecord | null {
+  if (reservation === null || reservation.state === 'closed') return null;
+  return reservation.agent === agent && reservation.bytes === limitBytes ? reservation : null;
+}
+
+/**
+ * Returns the reservation of the same command that has expired, or whose process ended without resolving it. Continuing with its
+ * uuid creates one user only, even if its last request reaches the panel now.
+ */
+export function brokenOff(
+  session: Session,
+  live: readonly AgentReservationRecord[],
+  agent: string,
+  wanted: WantedUser,
+): AgentReservationRecord | null {
+  const { deps } = session;
+  const now = session.now();
+  const since = new Date(deps.clock.now() - REPEATED_MS).toISOString();
+  const same = live.filter((reservation) => {
+    const { state, outcome, createdAt, expiresAt, holder } = reservation;
+    if (sameOrder(reservation, agent, wanted) === null || !isSameUser(reservation.wanted, wanted)) return false;
+    const owner = ownerIn(holder);
+    const isGone = now >= expiresAt || (owner !== null && hasEnded(deps, owner));
+    return isGone && (state === 'open' || (outcome === FOUND && createdAt > since));
+  });
+  same.sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1));
+  return same[0] ?? null;
+}
+
+function isSameUser(stored: unknown, wanted: WantedUser): boolean {
+  if (typeof stored !== 'object' || stored === null || 'raises' in stored) return false;
+  return toText(stored) === toText(wanted);
+}
+
+/** Returns a requested user as text, without owner and uuid. */
+function toText(user: object): string {
+  const { uuid: _uuid, owner: _owner, ...asked } = user as Record<string, unknown>;
+  return JSON.stringify(Object.entries(asked).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** How long the panel may still process the last request of an ended process. */
+const LAST_REQUEST_MS = 30_000;
+
+/** Returns whether the process that made a reservation has certainly ended. `begun` is the result of `callsBegun`. */
+export function isOrphaned(
+  { deps }: Session,
+  { holder }: Pick<AgentReservationRecord, 'holder'>,
+  begun: ReadonlyMap<string, ActionRecord>,
+): boolean {
+  const owner = ownerIn(holder);
+  if (owner === null || !hasEnded(deps, owner)) return false;
+  const row = begun.get(processKey(owner));
+  return row === undefined || callAgeMs(row, deps.clock.now()) >= LAST_REQUEST_MS;
+}
+
+/** Returns the last unfinished call of each process. */
+export async function callsBegun(session: Session, panel: string): Promise<Map<string, ActionRecord>> {
+  const begun = new Map<string, ActionRecord>();
+  for (const row of await session.store.actions.unresolved({ panel })) {
+    const run = row.calledAt === null ? null : await session.store.runs.get(row.run);
+    if (run === null) continue;
+    const key = processKey(run);
+    if ((row.calledAt ?? '') > (begun.get(key)?.calledAt ?? '')) begun.set(key, row);
+  }
+  return begun;
+}
+
+function processKey({ host, pid }: Pick<LeaseOwner, 'host' | 'pid'>): string {
+  return `${host}:${pid}`;
+}
+
+function ownerIn(holder: string | null): LeaseOwner | null {
+  try {
+    const { host, pid, processStart } = JSON.parse(holder ?? '') as Partial<LeaseOwner>;
+    if (typeof host !== 'string' || typeof pid !== 'number' || typeof processStart !== 'string') return null;
+    return { host, pid, processStart };
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,181 @@
+import { isPanelError } from '@sluice/panel-http';
+import { type ItemError, toItemError, SluiceError } from '@sluice/panel-kind';
+import { findSubjectAgent, toAgentSubject } from '@sluice/quota-core';
+import type { HoldRecord } from '@sluice/state-store';
+import { type Leases, panelLease } from '../../context/leases.js';
+import { readEnforcements } from '../../context/enforcement.js';
+import type { Session } from '../../context/context.js';
+import {
+  type AgentCommand,
+  type AgentRequest,
+  type Done,
+  findSuspension,
+  performPlan,
+  planInput,
+  type RestoreReport,
+  runForAgent,
+  suspendedError,
+} from './agent-command.js';
+import { agentDetails, changedAgent, findError, toActions } from './agent-views.js';
+import type { ChangedAgent } from '../../kernel/run/agent-documents.js';
+import { type ListedAction, resolveUsers, type UserChanges } from './change-users.js';
+import { type AgentsOnPanel, openAgents } from './open-agents.js';
+import { describeStored, isProblem, loadStoredAgents, problemError, readAgents } from './read-agents.js';
+import { holdServices, listReleasable, loadServiceUsers, type ServiceUsers } from './service-users.js';
+import { releaseSuspended, toHow } from './suspend-agent.js';
+
+/** Options of `agent restore`. */
+export interface RestoreRequest extends AgentRequest {
+  /** Restore even while the agent is over its limit; the next check disables its users again. */
+  force: boolean;
+  /** End the suspension of the agent too; otherwise a suspended agent is refused. */
+  unsuspend: boolean;
+}
+
+/**
+ * Enables the users that were disabled below an agent, if they are still disabled, still belong to it, and were not changed by
+ * others since.
+ *
+ * @throws SluiceError `agent_limit` while it is over its limit, without `force`; `agent_suspended` while it is suspended
+ */
+export function restoreAgent(session: Session, request: RestoreRequest): Promise<RestoreReport> {
+  const cannot = 'restore users because it keeps no record of the users that it disabled';
+  return runForAgent(session, { command: 'agent restore', cannot }, request, (ordered) => restore(ordered, request));
+}
+
+async function restore(ordered: AgentCommand, { force, unsuspend }: RestoreRequest): Promise<Done> {
+  const { session, name, agents, on, dryRun, agent, read, leases } = ordered;
+  const { records, recorded } = read;
+  const own = unsuspend ? findSuspension(records.holds, toAgentSubject(name, agent)) : undefined;
+  const holds = records.holds.filter((hold) => hold !== own);
+  const toName = (uuid: string): string => records.agents.find((other) => other.uuid === uuid)?.name ?? '';
+  const chain = agents.listChain(agent, records);
+  const suspended = chain.find((above) => findSuspension(holds, toAgentSubject(name, above)) !== undefined);
+  if (suspended !== undefined) throw suspendedError(toName(suspended));
+  const over = chain.find((above) => recorded.standing.get(above)?.force === 'over');
+  if (over !== undefined && !force) {
+    const binding = toName(over);
+    throw new SluiceError('agent_limit', `Agent "${binding}" is still over its limit, so its users stay disabled`, {
+      kind: 'panel',
+      details: { binding: over, over: binding },
+    });
+  }
+  if (own !== undefined && !dryRun) {
+    await session.write(leases(), (tables) => tables.holds.end(own.id, session.now()));
+  }
+  const services = await loadServiceUsers(on);
+  const plan = agents.planRestore({ ...planInput(read, agent, holds), serviceUsers: listReleasable(services) }, force);
+  const done = await performPlan(ordered, plan);
+  const released = await releaseServices(ordered, services, { agent, force, holds });
+  if (!dryRun) await endFreeHolds(on, agent);
+  return {
+    actions: toActions([...done, ...released.changes]),
+    left: plan.left,
+    notices: [],
+    error: released.error ?? findError(done),
+  };
+}
+
+/** Ends the holds for limits, of this agent and those below it (null: of all), that have no open evidence. */
+async function endFreeHolds({ session, name, agents }: AgentsOnPanel, agent: string | null): Promise<void> {
+  await session.write([], async (tables) => {
+    const records = await loadStoredAgents(session, name, tables);
+    const holding = new Set(records.evidence.map(({ hold }) => hold));
+    for (const { id, service, reason } of records.holds) {
+      if (reason !== 'agent-limit') continue;
+      const isMeant = agent === null || agents.listChain(findSubjectAgent(service) ?? '', records).includes(agent);
+      if (isMeant && !holding.has(id)) await tables.holds.end(id, session.now());
+    }
+  });
+}
+
+/** Releases the services below the agent (null: all) that an agent restricts, or whose users one disabled before. */
+async function releaseServices(
+  ordered: Omit<AgentCommand, 'agent' | 'startedAt'>,
+  services: ServiceUsers,
+  { agent, force, holds }: { agent: string | null; force: boolean; holds: readonly HoldRecord[] },
+): Promise<{ changes: ListedAction[]; error: ItemError | null }> {
+  const input = { ...planInput(ordered.read, null, holds), serviceUsers: new Set(services.byUser.keys()) };
+  const users = ordered.agents.planSuspension(input).serviceUsers.filter((user) => {
+    const { chain, evidence, suspended } = user;
+    const isMeant = agent === null || chain.includes(agent) || findSubjectAgent(evidence?.service ?? '') === agent;
+    return isMeant && suspended === null && (force || user.force !== 'over');
+  });
+  const freed = users.map((user) => ({ ...user, force: 'free' as const }));
+  const { changes } = await holdServices(ordered, services, freed, toHow(ordered, holds));
+  const made = changes.flatMap(({ agent: of, actions }) =>
+    actions.map((each) => ({ ...each, agent: of, error: null })),
+  );
+  return { changes: made, error: findError(changes) };
+}
+
+/** A release of what was disabled for agents, whatever their limits are: `hold release --all`. */
+export interface GiveBackRequest {
+  run: string;
+  dryRun: boolean;
+  /** Only holds with this reason; undefined: all. */
+  reason: string | undefined;
+}
+
+/** Enables every user of a panel that was disabled for an agent, regardless of the limits, and ends the suspensions. */
+export async function giveBackUsers(
+  session: Session,
+  name: string,
+  request: GiveBackRequest,
+  leases: Leases,
+): Promise<{ agents: ChangedAgent[]; error: ItemError | null }> {
+  const { run, dryRun } = request;
+  try {
+    const on = await openAgents(session, name);
+    const held = () => leases.toHeld([panelLease(name)]);
+    const changes: UserChanges = { ...on, run, leases: held };
+    const open = dryRun ? [] : await resolveUsers(changes);
+    const read = await readAgents(on, { run, dryRun, leases: held });
+    if (isProblem(read)) throw problemError(read);
+    const enforcements = await readEnforcements(session.config, session.store);
+    const ordered = { ...changes, on, command: 'hold release', dryRun, read, enforcements, open };
+    const { done, broken } = await giveBack(ordered, request);
+    const concerned = new Set(done.map(({ agent }) => agent));
+    const shown = (await describeStored(on)).filter(({ uuid }) => concerned.has(uuid));
+    const agents = agentDetails(on, shown, enforcements).map((detail) => changedAgent(detail, done));
+    return { agents, error: findError(done) ?? broken };
+  } catch (error) {
+    const item = toItemError(error);
+    const isOfPanel = isPanelError(error) || (error instanceof SluiceError && error.kind === 'panel');
+    if (!isOfPanel) throw error;
+    return { agents: [], error: item };
+  }
+}
+
+async function giveBack(
+  ordered: Omit<AgentCommand, 'agent' | 'startedAt'>,
+  { reason, dryRun }: GiveBackRequest,
+): Promise<{ done: ListedAction[]; broken: ItemError | null }> {
+  const { session, agents, on, read, leases } = ordered;
+  const ends = ({ reason: own }: HoldRecord): boolean =>
+    own === 'manual' && (reason === undefined || reason === 'manual');
+  const holds = read.records.holds.filter((hold) => !ends(hold));
+  const ending = read.records.holds.filter(ends);
+  if (!dryRun && ending.length > 0) {
+    await session.write(leases(), async (tables) => {
+      for (const { id } of ending) await tables.holds.end(id, session.now());
+    });
+  }
+  if (reason !== 'manual') {
+    const services = await loadServiceUsers(on);
+    const input = { ...planInput(read, null, holds), serviceUsers: listReleasable(services) };
+    const done = await performPlan(ordered, agents.planRestore(input, true));
+    const { changes, error } = await releaseServices(ordered, services, { agent: null, force: true, holds });
+    if (!dryRun) await endFreeHolds(on, null);
+    return { done: [...done, ...changes], broken: error };
+  }
+  const done: ListedAction[] = [];
+  let broken: ItemError | null = null;
+  for (const { service } of ending) {
+    const agent = findSubjectAgent(service) ?? '';
+    const { actions, error } = await releaseSuspended(ordered, agent, holds);
+    done.push(...actions.map((action) => ({ ...action, agent, error: null })));
+    broken ??= error;
+  }
+  return { done, broken };
+}

@@ -1,0 +1,321 @@
+import {
+  type AgentRecords,
+  type AgentPlan,
+  type AgentPlanInput,
+  AGENT_STEPS,
+  type AgentTraffic,
+  type ItemError,
+  toItemError,
+  type ListProblem,
+} from '@sluice/panel-kind';
+import { findSubjectAgent, formatBytes, toAgentSubject } from '@sluice/quota-core';
+import type { HeldLease, HoldRecord, SwitchRecord } from '@sluice/state-store';
+import { backupBeforeEnforcing } from '../../kernel/changes/backups.js';
+import { moment, refuseUnconfirmedClock, refuseWrongClock } from '../../context/clock-guard.js';
+import { isInterrupted } from '../../base/interruption.js';
+import { newHold } from '../../kernel/subject/new-hold.js';
+import { type Enforcements, readEnforcements } from '../../context/enforcement.js';
+import { askBrakeOfAgents } from '../../loop/brake.js';
+import { agentsBrakeNotice } from '../../kernel/run/brake-state.js';
+import type { Notice } from '../../kernel/run/notice.js';
+import { IMPOSSIBLE_JUMP } from '../../loop/plausible.js';
+import { mayChange } from '../../kernel/changes/store-moved.js';
+import { agentDetails, changedAgent } from './agent-views.js';
+import type { AgentTotals, ChangedAgent } from '../../kernel/run/agent-documents.js';
+import { changeUsers, type ListedAction, listed, planned, resolveUsers, type UserChanges } from './change-users.js';
+import type { AgentsOnPanel } from './open-agents.js';
+import { PanelSwitch, Stopped } from './panel-switch.js';
+import { type AgentsRead, describeStored, isProblem, loadStoredAgents, readAgents } from './read-agents.js';
+import { resolveReservations } from './reservations.js';
+import { holdServices, loadServiceUsers, type ServiceChange, type ServiceUsers } from './service-users.js';
+
+/** Options of `runAgents`. */
+export interface AgentsRequest {
+  run: string;
+  /** The command of the run. */
+  command: string;
+  dryRun: boolean;
+  allowMass: boolean;
+  /** Uuid of the only agent; null: all. A check of one agent has no brake. */
+  agent: string | null;
+  /** A switch that a preview of the first enforcing run assumes to be set. */
+  assumed?: SwitchRecord | undefined;
+}
+
+/** Result of a run over the agents of one panel. */
+export interface AgentsRun {
+  panel: string;
+  agents: ChangedAgent[];
+  totals: AgentTotals;
+  notices: Notice[];
+  /** Why nothing was changed: the lists could not be used, or the brake stopped the run. */
+  error: (ItemError & { details?: Record<string, unknown> }) | null;
+  observing: boolean;
+  /** Changes that were made or, in a preview, would be. */
+  changes: number;
+}
+
+/** Returns the open `agent-limit` holds, by agent. */
+function heldAgents({ holds }: Pick<AgentRecords, 'holds'>): Map<string, AgentRecords['holds'][number]> {
+  const limits = holds.filter(({ reason }) => reason === 'agent-limit');
+  return new Map(limits.map((hold) => [findSubjectAgent(hold.service) ?? '', hold]));
+}
+
+/** The lists, with the holds that start and end, and the plan. */
+interface AgentsDecided extends AgentsRead {
+  opens: HoldRecord[];
+  closes: HoldRecord[];
+  plan: AgentPlan;
+  /** Agents with a limit in force. */
+  active: number;
+}
+
+/** State of a run over the agents of one panel. */
+interface Run extends UserChanges {
+  request: AgentsRequest;
+  services: ServiceUsers;
+  panelSwitch: PanelSwitch;
+  enforcements: Enforcements;
+  /** A dry run, or the panel is under `observe`. */
+  previewOnly: boolean;
+}
+
+/**
+ * Runs over the agents of one panel, under its lease: resolves what is in doubt, reads the lists, decides which agents are over
+ * their limit, plans, and disables or enables users. Lists that can't be read change nothing; the brake counts agents; under
+ * `observe` everything is recorded and nothing changed.
+ */
+export async function runAgents(
+  on: AgentsOnPanel,
+  request: AgentsRequest,
+  leases: () => HeldLease[],
+): Promise<AgentsRun> {
+  const { session, name } = on;
+  const enforcements = await readEnforcements(session.config, session.store, request.assumed);
+  const panelSwitch = new PanelSwitch(session.config, name);
+  const observing = enforcements.isObserving(name, null);
+  const previewOnly = request.dryRun || observing;
+  const start = moment(session);
+  // Periods depend on the clock: with a wrong one nothing is stored or changed.
+  await refuseUnconfirmedClock(session, name, start);
+  const guard = (): void => {
+    refuseWrongClock(session, name, start);
+  };
+  const readStop: UserChanges['readStop'] = async (tables) => {
+    const enforcement = await panelSwitch.enforcement(tables, null);
+    return enforcement.value === 'observe' ? { by: 'observe', enforcement } : null;
+  };
+  const changes: UserChanges = { ...on, run: request.run, leases, readStop };
+  const reserved = await resolveReservations(changes, { dryRun: previewOnly });
+  const open = previewOnly ? [] : await resolveUsers(changes);
+  const services = await loadServiceUsers(on);
+  const run: Run = { ...changes, request, services, panelSwitch, enforcements, previewOnly };
+  const { dryRun, allowMass } = request;
+  const how = { dryRun, acceptHalved: allowMass, announce: !dryRun };
+  const read = await readAgents(on, { run: request.run, ...how, leases, guard });
+  guard();
+  const result = isProblem(read) ? await withoutList(run, read) : await finish(run, decideAndPlan(run, read), open);
+  result.totals.failed += reserved.filter((outcome) => outcome === 'unknown').length;
+  result.observing = observing || panelSwitch.stopped;
+  return result;
+}
+
+/** Decides which agents' holds start and end, and plans. */
+function decideAndPlan({ session, name, agents, request, services }: Run, read: AgentsRead): AgentsDecided {
+  const { records, recorded } = read;
+  const held = heldAgents(records);
+  const isMeant = (agent: string): boolean =>
+    request.agent === null || agents.listChain(agent, records).includes(request.agent);
+  const traffic = new Map(agents.describe(records).map((agent) => [agent.uuid, agent]));
+  const opens = [...recorded.standing]
+    .filter(([uuid, { force }]) => force === 'over' && !held.has(uuid) && isMeant(uuid))
+    .map(([uuid]) => {
+      const { usedBytes = null, limitBytes: allowedBytes = null } = traffic.get(uuid) ?? {};
+      const service = toAgentSubject(name, uuid);
+      return newHold(session, { service, reason: 'agent-limit', usedBytes, allowedBytes, origin: 'run' });
+    });
+  const closes = [...held]
+    .filter(([uuid]) => (recorded.standing.get(uuid)?.force ?? 'free') === 'free' && isMeant(uuid))
+    .map(([, hold]) => hold);
+  const input: AgentPlanInput = {
+    ...read,
+    holds: [...records.holds.filter((hold) => !closes.includes(hold)), ...opens],
+    serviceUsers: new Set(services.byUser.keys()),
+    agent: request.agent,
+  };
+  const active = [...recorded.standing].filter(([uuid, { counts }]) => counts && isMeant(uuid)).length;
+  return { ...read, opens, closes, plan: agents.plan(input), active };
+}
+
+/** Counts the agents that come back for the brake: not those whose period has ended, which a reading does not decide. */
+function countEnds({ name }: Run, closes: readonly HoldRecord[], traffic: readonly AgentTraffic[]): number {
+  const begins = new Map(traffic.map(({ uuid, period }) => [toAgentSubject(name, uuid), period?.start ?? '']));
+  return closes.filter(({ service, since }) => (begins.get(service) ?? '') <= since).length;
+}
+
+/** Returns the notices of agents whose users' usage is doubted; they count for the brake as if it was right. */
+function listDoubts(
+  { name, request, agents }: Run,
+  decided: AgentsDecided,
+  traffic: readonly AgentTraffic[],
+): Notice[] {
+  const { records, recorded } = decided;
+  return traffic.flatMap(({ uuid, name: agent, usedBytes, limitBytes }) => {
+    const doubted = recorded.standing.get(uuid)?.doubted ?? null;
+    const isMeant = request.agent === null || agents.listChain(uuid, records).includes(request.agent);
+    if (doubted === null || !isMeant) return [];
+    const figures = `from ${formatBytes(usedBytes)} to ${formatBytes(doubted.usedBytes)}, of ${formatBytes(limitBytes ?? 0)} that are allowed`;
+    const message = `agent "${agent}": the usage of its users rose ${figures}, in one reading: none is disabled until the next check has read it again; compare it with the panel`;
+    return [
+      toNotice(name, { code: IMPOSSIBLE_JUMP, key: `${name}:${uuid}:${IMPOSSIBLE_JUMP}:${doubted.at}`, message }),
+    ];
+  });
+}
+
+/** Asks the brake, makes the changes, and reports. */
+async function finish(run: Run, decided: AgentsDecided, open: readonly ListedAction[]): Promise<AgentsRun> {
+  const { session, name, agents, request, services } = run;
+  const { plan, opens, closes, records } = decided;
+  const beginning = opens.length;
+  const traffic = agents.describe(records);
+  const doubts = listDoubts(run, decided, traffic);
+  const changing = beginning + doubts.length + countEnds(run, closes, traffic);
+  const counted = { panel: name, changing, beginning: beginning + doubts.length, active: decided.active };
+  const hasBrake = request.agent === null && !request.allowMass;
+  const brake = hasBrake ? askBrakeOfAgents(session.config.poll.brake, counted) : null;
+  const isPlanned = plan.steps.length + opens.length + closes.length > 0;
+  const moved = run.previewOnly || !isPlanned ? null : await mayChange(session, run.panel, { dryRun: false });
+  const isChanging = !run.previewOnly && brake === null && moved === null;
+  const doubtful = new Set(open.map(({ target }) => target));
+  const steps = plan.steps.filter(({ target }) => !doubtful.has(target));
+  const held = await holdServices(run, services, plan.serviceUsers, {
+    ...run,
+    command: request.command,
+    previewOnly: !isChanging,
+    traffic,
+  });
+  const done = isChanging ? await apply(run, decided, { ...plan, steps }) : steps.map((step) => planned(run, step));
+  const final = isChanging ? await loadStoredAgents(session, name) : records;
+  const actions = [...listServiceActions(held.changes), ...open, ...done];
+  const shown = agents.describe(final);
+  const details = agentDetails({ name, agents }, shown, run.enforcements).map((detail) =>
+    changedAgent(detail, actions),
+  );
+  return {
+    panel: name,
+    agents: request.agent === null ? details : details.filter(({ uuid }) => uuid === request.agent),
+    totals: countTotals(shown, actions, held.changes, plan.left),
+    notices: [
+      ...plan.notices.map((notice) => toNotice(name, { ...notice, key: `${name}:${notice.key}` })),
+      ...held.notices,
+      ...doubts,
+      ...(brake === null ? [] : [toNotice(name, { ...brake, key: `${agentsBrakeNotice(name)}${request.run}` })]),
+    ],
+    error: request.dryRun ? null : (moved ?? brake),
+    observing: false,
+    changes: actions.filter(({ state }) => state !== 'unneeded').length,
+  };
+}
+
+/** Stores the holds that start, changes the users, and ends the holds without open evidence. */
+async function apply(run: Run, { opens, closes }: AgentsDecided, plan: AgentPlan): Promise<ListedAction[]> {
+  const { session, leases, panelSwitch } = run;
+  if (plan.steps.length > 0) await backupBeforeEnforcing(session);
+  try {
+    if (opens.length + plan.steps.length > 0) {
+      await session.write(leases(), async (tables) => {
+        if (await panelSwitch.read(tables)) throw new Stopped();
+        for (const hold of opens) await tables.holds.add(hold);
+      });
+    }
+  } catch (error) {
+    if (!(error instanceof Stopped)) throw error;
+    return plan.steps.map((step) => ({ ...planned(run, step), state: 'unneeded' }));
+  }
+  const isEmpty = plan.steps.length + plan.moves.length + plan.endedEvidence.length === 0;
+  const rows = isEmpty ? [] : await changeUsers(run, plan);
+  await endHolds(run, closes);
+  return rows.map((row) => listed(run, row));
+}
+
+/** Ends the holds that have no open evidence left. */
+async function endHolds({ session, name, leases }: Run, closes: readonly HoldRecord[]): Promise<void> {
+  if (closes.length === 0) return;
+  await session.write(leases(), async (tables) => {
+    const holding = new Set((await tables.evidence.open({ agentsOf: name })).map(({ hold }) => hold));
+    for (const { id } of closes) if (!holding.has(id)) await tables.holds.end(id, session.now());
+  });
+}
+
+/** Returns the result of a run without usable lists: the agents as last read, and no change. */
+async function withoutList(
+  { session, name, agents, request, enforcements }: Run,
+  problem: ListProblem,
+): Promise<AgentsRun> {
+  const shown = (await describeStored({ session, name, agents })).map((agent) => ({
+    ...agent,
+    rule: agent.limitBytes === null ? 'no-limit' : 'unknown',
+  }));
+  const details = agentDetails({ name, agents }, shown, enforcements).map((detail) => changedAgent(detail, []));
+  const code = `agent_${problem.code.toLowerCase()}`;
+  const key = `${name}:agent-list:${problem.code}:${session.now()}`;
+  return {
+    panel: name,
+    agents: request.agent === null ? details : details.filter(({ uuid }) => uuid === request.agent),
+    totals: countTotals(shown, [], [], 0),
+    notices: [toNotice(name, { code, key, message: problem.message })],
+    error: { code: problem.code, message: problem.message },
+    observing: false,
+    changes: 0,
+  };
+}
+
+function toNotice(panel: string, { key, code, message }: AgentPlan['notices'][number]): Notice {
+  return { code, key, panel, service: null, message };
+}
+
+/** Returns the changes to services' users; the error of a service is at its first change. */
+function listServiceActions(changes: readonly ServiceChange[]): ListedAction[] {
+  return changes.flatMap(({ agent, actions, error }): ListedAction[] => {
+    const all = actions.map((action): ListedAction => ({ ...action, agent, error: null }));
+    const [first, ...rest] = all;
+    if (error === null) return all;
+    if (first === undefined)
+      return [{ type: AGENT_STEPS.disable, target: '', name: 'disable users', state: 'failed', agent, error }];
+    return [{ ...first, error }, ...rest];
+  });
+}
+
+function countTotals(
+  agents: readonly Pick<AgentTraffic, 'exceeded'>[],
+  actions: readonly ListedAction[],
+  services: readonly ServiceChange[],
+  left: number,
+): AgentTotals {
+  const isWrong = ({ state }: { state: string }): boolean => state === 'failed' || state === 'in-doubt';
+  const count = (type: string): number =>
+    actions.filter((each) => each.type === type && each.state === 'applied').length;
+  // A service with an error of which no change failed.
+  const broken = services.filter(
+    ({ actions: done, error }) => error !== null && !isInterrupted(error) && done.length > 0 && !done.some(isWrong),
+  );
+  return {
+    agents: agents.length,
+    exceeded: agents.filter(({ exceeded }) => exceeded).length,
+    disabled: count(AGENT_STEPS.disable),
+    restored: count(AGENT_STEPS.enable),
+    failed: actions.filter(isWrong).length + broken.length,
+    skipped: actions.filter(({ state }) => state === 'unneeded').length + left,
+  };
+}
+
+/** Returns totals of zero. */
+export function noTotals(): AgentTotals {
+  return { agents: 0, exceeded: 0, disabled: 0, restored: 0, failed: 0, skipped: 0 };
+}
+
+/** Returns the result for a panel that failed. */
+export function failedRun(panel: string, error: unknown): AgentsRun {
+  const nothing = { agents: [], totals: noTotals(), notices: [], observing: false, changes: 0 };
+  return { panel, ...nothing, error: toItemError(error) };
+}

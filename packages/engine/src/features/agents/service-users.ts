@@ -1,0 +1,279 @@
+import { AGENT_STEPS, type AgentTraffic, type ItemError, toItemError, type ServiceUser } from '@sluice/panel-kind';
+import type { HoldRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
+import { isProtected } from '../../kernel/subject/is-released.js';
+import type { Enforcements } from '../../context/enforcement.js';
+import { newHold } from '../../kernel/subject/new-hold.js';
+import { runCommand } from '../command/run-command.js';
+import { type Notice, serviceNotice } from '../../kernel/run/notice.js';
+import type { Session } from '../../context/context.js';
+import type { AgentAction } from '../../kernel/run/agent-documents.js';
+import type { AgentsOnPanel } from './open-agents.js';
+import { type PanelSwitch, Stopped } from './panel-switch.js';
+import { isLiving } from '../../base/lifecycle.js';
+
+/**
+ * Agents' users that belong to services. Only the holds of its service disable such a user, so that runs over agents and over
+ * services never undo each other: an exceeded limit or a suspension above the user starts a hold `agent-limit` on the service.
+ */
+export interface ServiceUsers {
+  /** By the uuid of their user. */
+  byUser: Map<string, ServiceRecord>;
+  /** Open `agent-limit` holds, by service. */
+  holds: Map<string, HoldRecord>;
+  /** Users that are disabled for a service. */
+  disabled: Set<string>;
+  /** Users that are still disabled for an ended `agent-limit` hold: enabling them failed. */
+  leftOver: Set<string>;
+}
+
+/** The changes to one service in a run. */
+export interface ServiceChange {
+  service: string;
+  agent: string | null;
+  actions: AgentAction[];
+  error: ItemError | null;
+}
+
+/** Loads the services of a panel that have users. */
+export async function loadServiceUsers({
+  session: { store },
+  name: panel,
+  agents,
+}: Pick<AgentsOnPanel, 'session' | 'name' | 'agents'>): Promise<ServiceUsers> {
+  const byUser = new Map<string, ServiceRecord>();
+  for (const service of await store.services.list({ panel })) {
+    const uuid = agents.getServiceUser(service);
+    if (uuid !== null) byUser.set(uuid, service);
+  }
+  const open = await store.holds.open({ panel });
+  const isOpen = new Set(open.map(({ id }) => id));
+  const evidence = (await store.evidence.open({ panel })).filter(({ target }) => byUser.has(target));
+  const leftOver = new Set<string>();
+  for (const { service, hold, target } of evidence.filter((item) => !isOpen.has(item.hold))) {
+    const ended = (await store.holds.all({ service })).find(({ id }) => id === hold);
+    if (ended?.reason === 'agent-limit') leftOver.add(target);
+  }
+  return {
+    byUser,
+    holds: new Map(open.filter(({ reason }) => reason === 'agent-limit').map((hold) => [hold.service, hold])),
+    disabled: new Set(evidence.map(({ target }) => target)),
+    leftOver,
+  };
+}
+
+/** What a limit requires for one service: hold it, release it, or finish a release. */
+interface Due {
+  user: ServiceUser;
+  service: ServiceRecord;
+  what: 'hold' | 'release' | 'finish-release';
+  /** Nothing is changed: a dry run, `observe`, or the brake. */
+  previewOnly: boolean;
+}
+
+/** How a run treats services. */
+export interface HoldServices {
+  name: string;
+  run: string;
+  command: string;
+  enforcements: Enforcements;
+  previewOnly: boolean;
+  traffic: readonly Pick<AgentTraffic, 'uuid' | 'name' | 'usedBytes' | 'limitBytes' | 'heldSince'>[];
+  panelSwitch: PanelSwitch;
+  /** An operator's command, which `observe` does not stop. */
+  byName?: boolean;
+}
+
+/** Why the agents above a service's user restrict the service. */
+type Cause = 'limit' | 'suspension';
+
+/** Returns why a hold `agent-limit` of a service began: only an exceeded limit has figures. */
+export function toCause({ allowedBytes }: Pick<HoldRecord, 'allowedBytes'>): Cause {
+  return allowedBytes === null ? 'suspension' : 'limit';
+}
+
+/** Returns why a service is to be held; the cause of its open hold stays while it lasts. */
+function findCause({ force, suspended }: ServiceUser, open: HoldRecord | undefined): Cause {
+  if (suspended === null) return 'limit';
+  if (force === 'free') return 'suspension';
+  return open === undefined ? 'limit' : toCause(open);
+}
+
+/** Holds and releases services as the limits of their agents require, each under its own lease. */
+export async function holdServices(
+  { session }: { session: Session },
+  services: ServiceUsers,
+  users: readonly ServiceUser[],
+  how: HoldServices,
+): Promise<{ changes: ServiceChange[]; notices: Notice[] }> {
+  const changes: ServiceChange[] = [];
+  const notices: Notice[] = [];
+  for (const user of users) {
+    if (session.deps.signal.aborted) break;
+    const due = decideDue(services, user, how);
+    if (due === null) continue;
+    const { service } = due;
+    if (due.what === 'hold' && isProtected(session.config, service, session.now())) {
+      notices.push(withheld(service));
+      continue;
+    }
+    const done = due.previewOnly ? null : await carryOut(session, due, how);
+    changes.push(done ?? shown(services, due, due.previewOnly ? 'planned' : 'unneeded'));
+    notices.push(...reported(services, { ...due, previewOnly: done === null }, how));
+  }
+  return { changes, notices };
+}
+
+function decideDue({ byUser, holds, leftOver }: ServiceUsers, user: ServiceUser, how: HoldServices): Due | null {
+  const service = byUser.get(user.uuid);
+  if (service === undefined) return null;
+  if (!isLiving(service)) return null;
+  const hold = holds.get(service.id);
+  const observing = how.byName !== true && how.enforcements.isObserving(how.name, service.product);
+  const base = { user, service, previewOnly: how.previewOnly || observing };
+  // A user that was disabled before it belonged to a service becomes part of that service's hold, regardless of the limit.
+  const taken = takenOver(user);
+  if (isFree(user, hold, how)) {
+    if (hold !== undefined || taken !== null) return { ...base, what: 'release' };
+    return leftOver.has(user.uuid) ? { ...base, what: 'finish-release' } : null;
+  }
+  const isReplaced = hold !== undefined && toCause(hold) !== findCause(user, hold);
+  const mustHold = user.force === 'over' || user.suspended !== null;
+  const isDue = mustHold ? hold === undefined || user.enabled : taken !== null && hold === undefined;
+  return isDue || isReplaced ? { ...base, what: 'hold' } : null;
+}
+
+/** Returns the users that are given back by a release of their service, never as users of their agent. */
+export function listReleasable({ byUser }: ServiceUsers): Set<string> {
+  return new Set([...byUser].filter(([, service]) => isLiving(service)).map(([uuid]) => uuid));
+}
+
+/** Returns whether no agent above a user restricts its service. */
+function isFree({ force, agent, suspended }: ServiceUser, hold: HoldRecord | undefined, how: HoldServices): boolean {
+  if (suspended !== null) return false;
+  if (force !== 'keep' || hold === undefined || toCause(hold) === 'limit') return force === 'free';
+  // After a suspension, only a limit that is already held keeps the service.
+  return (how.traffic.find(({ uuid }) => uuid === agent)?.heldSince ?? null) === null;
+}
+
+/**
+ * Returns the open evidence of a user that was disabled before it belonged to a service. What commands about the service have
+ * changed since does not matter.
+ */
+function takenOver({ evidence, enabled }: ServiceUser): ServiceUser['evidence'] {
+  return enabled ? null : evidence;
+}
+
+function shown({ disabled }: ServiceUsers, { user, service, what }: Due, state: 'planned' | 'unneeded'): ServiceChange {
+  const type = what === 'hold' ? AGENT_STEPS.disable : AGENT_STEPS.enable;
+  const changes = what === 'hold' ? user.enabled : !user.enabled && (disabled.has(user.uuid) || user.evidence !== null);
+  const actions = changes
+    ? [{ type, target: user.uuid, name: `${type.replaceAll('-', ' ')} ${service.id}`, state }]
+    : [];
+  return { service: service.id, agent: findListedAgent(user), actions, error: null };
+}
+
+/** Makes the change; returns null if the switch was set meanwhile and nothing was changed. */
+async function carryOut(session: Session, due: Due, how: HoldServices): Promise<ServiceChange | null> {
+  const { user, service, what } = due;
+  const base = { service: service.id, agent: findListedAgent(user) };
+  try {
+    const { report, work } = await runCommand(session, service.id, {
+      command: how.command,
+      run: how.run,
+      decidedByRun: how.byName !== true,
+      dryRun: false,
+      waitMs: 1000,
+      scope: 'hold',
+      storeTarget: async (_service, tables) => {
+        if (how.byName !== true && (await how.panelSwitch.read(tables, service.product))) throw new Stopped();
+        if (what === 'finish-release') return;
+        const hold = await findHold(session, tables, due, how);
+        if (what === 'release') await tables.holds.end(hold.id, session.now());
+      },
+      preview: (loaded) => loaded,
+    });
+    if (how.byName !== true && work.enforcement.value === 'observe') await how.panelSwitch.read(session.store);
+    return { ...base, actions: report.actions, error: report.service.error };
+  } catch (error) {
+    if (error instanceof Stopped) return null;
+    return { ...base, actions: [], error: toItemError(error) };
+  }
+}
+
+/**
+ * Returns the open hold, or starts one; a hold with another cause is replaced. Evidence from before the user belonged to the
+ * service moves to it.
+ */
+async function findHold(
+  session: Session,
+  tables: StoreTables,
+  { service, user, what }: Due,
+  { traffic }: HoldServices,
+): Promise<HoldRecord> {
+  const [open] = await tables.holds.open({ services: [service.id], reason: 'agent-limit' });
+  const cause = findCause(user, open);
+  const isReplaced = open !== undefined && what === 'hold' && toCause(open) !== cause;
+  if (isReplaced) await tables.holds.end(open.id, session.now());
+  const isKept = open !== undefined && !isReplaced;
+  const hold = isKept ? open : startHold(session, service.id, { user, cause, traffic });
+  if (!isKept) await tables.holds.add(hold);
+  const taken = takenOver(user);
+  if (taken !== null) await tables.evidence.move(taken.id, hold.id);
+  return hold;
+}
+
+function startHold(
+  session: Session,
+  service: string,
+  { user, cause, traffic }: Pick<HoldServices, 'traffic'> & { user: ServiceUser; cause: Cause },
+): HoldRecord {
+  const isSuspension = cause === 'suspension';
+  const agent = traffic.find(({ uuid }) => uuid === (isSuspension ? user.suspended : user.agent));
+  const figures = isSuspension ? {} : { usedBytes: agent?.usedBytes ?? null, allowedBytes: agent?.limitBytes ?? null };
+  const note = agent === undefined ? null : `${nameAgent(agent)}${isSuspension ? SUSPENDED : ''}`;
+  return newHold(session, { service, reason: 'agent-limit', note, ...figures, origin: 'run' });
+}
+
+const SUSPENDED = ' is suspended';
+const SUSPENDED_AT_END = / is suspended$/;
+
+function nameAgent({ name }: Pick<AgentTraffic, 'name'>): string {
+  return `agent "${name}"`;
+}
+
+/** Returns why a hold ended. The agent that it began for may be gone, or the user may belong to another one by now. */
+function findReleaseReason({ chain }: ServiceUser, hold: HoldRecord, { traffic }: HoldServices): string {
+  const agent = hold.note?.replace(SUSPENDED_AT_END, '') ?? 'its agent';
+  const isAbove = traffic.some((above) => chain.includes(above.uuid) && nameAgent(above) === agent);
+  if (!isAbove) return `${agent} does not restrict it any more`;
+  return `${agent} is ${toCause(hold) === 'suspension' ? 'not suspended any more' : 'within its limit'}`;
+}
+
+/** Returns the agent that an action is listed under: the one whose limit or suspension decides, or the owner. */
+function findListedAgent({ agent, suspended, chain }: ServiceUser): string | null {
+  return agent ?? suspended ?? chain[0] ?? null;
+}
+
+function reported({ holds }: ServiceUsers, { user, service, what, previewOnly }: Due, how: HoldServices): Notice[] {
+  const hold = holds.get(service.id);
+  if (what === 'finish-release') return [];
+  if (what === 'release') {
+    if (hold === undefined || previewOnly) return [];
+    const message = `${service.id} is released (limit of its agent: ${findReleaseReason(user, hold, how)})`;
+    return [serviceNotice(service, 'release', message, hold.id)];
+  }
+  if (hold !== undefined) return [];
+  const agent = how.traffic.find(({ uuid }) => uuid === findListedAgent(user));
+  const say = previewOnly ? 'would be held' : 'is held';
+  const code = previewOnly ? 'would_hold' : 'hold';
+  const why = findCause(user, hold) === 'suspension' ? 'suspended' : 'over its limit';
+  const message = `${service.id} ${say} (limit of its agent: agent "${agent?.name ?? ''}" is ${why})`;
+  const since = agent === undefined ? '' : `${agent.uuid}:${agent.limitBytes ?? ''}`;
+  return [serviceNotice(service, code, message, 'agent-limit', since, how.run)];
+}
+
+function withheld(service: ServiceRecord): Notice {
+  const until = service.protectedUntil ?? '';
+  const message = `${service.id} is due to be held (limit of its agent), but it is protected until ${until}`;
+  return serviceNotice(service, 'hold_withheld', message, 'agent-limit', until);
+}

@@ -1,0 +1,184 @@
+import type { AgentSemantics, AgentTraffic } from '@sluice/panel-kind';
+import { type AgentReservationRecord, toAgentSubject } from '@sluice/quota-core';
+import { readEnforcements } from '../../context/enforcement.js';
+import { brakeKey } from '../../kernel/run/brake-state.js';
+import type { Session } from '../../context/context.js';
+import { addonAgent, refuseAddon } from './addon.js';
+import { addonView, agentDetails, agentView } from './agent-views.js';
+import type { AgentDetail, AgentView } from '../../kernel/run/agent-documents.js';
+import {
+  agentPanel,
+  agentPanels,
+  type AgentsOnPanel,
+  matches,
+  openAgents,
+  panelsWithAgents,
+  withAgentErrors,
+} from './open-agents.js';
+import { describeStored, readCurrentFigures, knownAgent, loadStoredAgents } from './read-agents.js';
+
+/** `agent list --json` (docs/json.md). */
+export interface AgentList {
+  agents: AgentView[];
+  /** How each panel's figures count. */
+  semantics: { panel: string; semantics: AgentSemantics }[];
+}
+
+/** Lists the agents of one panel or of all panels, with current figures. */
+export async function listAgents(session: Session, panel: string | undefined): Promise<AgentList> {
+  const list: AgentList = { agents: [], semantics: [] };
+  const enforcements = await readEnforcements(session.config, session.store);
+  for (const name of agentPanels(session, panel)) {
+    const on = await openAgents(session, name);
+    const { addon, agents } = on;
+    if (addon === null) {
+      await readCurrentFigures(on);
+      list.agents.push(
+        ...(await describeStored(on)).map((agent) => agentView(name, agent, enforcements.of(name, null))),
+      );
+    } else {
+      list.agents.push(...(await addon.listAgents()).map((agent) => addonView(name, agent)));
+    }
+    list.semantics.push({ panel: name, semantics: (addon ?? agents).semantics });
+  }
+  return list;
+}
+
+/** Lists the agents of one panel or of all as last read; calls no panel. Agents whose limits an add-on keeps were never read. */
+export async function listStoredAgents(session: Session, panel: string | undefined): Promise<AgentDetail[]> {
+  const found: AgentDetail[] = [];
+  for (const name of agentPanels(session, panel)) found.push(...(await storedAgents(session, name)));
+  return found;
+}
+
+/**
+ * Returns the agents that a client is, by `agents.clients` of the panels, as last read; calls no panel. An agent that was never
+ * read is left out.
+ */
+export async function agentsOfClient(session: Session, client: string): Promise<AgentDetail[]> {
+  const found: AgentDetail[] = [];
+  for (const name of panelsWithAgents(session)) {
+    const settings = session.config.panels[name];
+    const agent = settings === undefined ? null : (session.findKind(name)?.findAgent?.(settings, client) ?? null);
+    if (agent === null) continue;
+    const own = matches(await storedAgents(session, name), agent);
+    // An ambiguous name must not show another client's agent.
+    if (own.length === 1) found.push(...own);
+  }
+  return found;
+}
+
+async function storedAgents(session: Session, name: string): Promise<AgentDetail[]> {
+  const { agents } = await session.panel(name);
+  if (agents === undefined) return [];
+  const enforcements = await readEnforcements(session.config, session.store);
+  return agentDetails({ name, agents }, await describeStored({ session, name, agents }), enforcements);
+}
+
+/** Returns one agent with current figures. */
+export async function showAgent(session: Session, text: string, panel: string | undefined): Promise<AgentDetail> {
+  const on = await openAgents(session, agentPanel(session, panel));
+  if (on.addon !== null) return addonAgent(session, on, on.addon, text);
+  const { agent, records } = await withAgentErrors(text, () => knownAgent(on, text));
+  return toDetail(on, findTraffic(on.agents.describe(records, [agent.uuid]), agent.uuid));
+}
+
+function findTraffic(shown: readonly AgentTraffic[], uuid: string): AgentTraffic {
+  const traffic = shown.find((agent) => agent.uuid === uuid);
+  if (traffic === undefined) throw new Error('an agent that is not shown');
+  return traffic;
+}
+
+async function toDetail(on: AgentsOnPanel, traffic: AgentTraffic): Promise<AgentDetail> {
+  const { config, store } = on.session;
+  const [detail] = agentDetails(on, [traffic], await readEnforcements(config, store));
+  if (!detail) throw new Error('an agent without detail');
+  return detail;
+}
+
+/** `agent explain --json` (docs/json.md). */
+export interface AgentExplained extends AgentDetail {
+  readings: { at: string; allocatedBytes: number; currentBytes: number; consumedBytes: number | null; users: number }[];
+  reservations: Pick<
+    AgentReservationRecord,
+    'uuid' | 'agent' | 'bytes' | 'leftBytes' | 'state' | 'createdAt' | 'expiresAt'
+  >[];
+  /** The agent whose limit decides about a further user. */
+  binding: string | null;
+  actions: {
+    type: string;
+    target: string;
+    name: string;
+    state: string;
+    at: string;
+    run: string | null;
+    outcome: string | null;
+    settledAt: string | null;
+    usedBytes: number | null;
+    limitBytes: number | null;
+  }[];
+  sentence: string;
+}
+
+/** Explains why an agent is in its state, from the store alone. */
+export async function explainAgent(session: Session, text: string, panel: string | undefined): Promise<AgentExplained> {
+  const on = await openAgents(session, agentPanel(session, panel));
+  refuseAddon(on, 'explain the state of an agent because it keeps no record of it');
+  const { name, agents } = on;
+  const records = await loadStoredAgents(session, name);
+  const { uuid, figures, account } = await withAgentErrors(text, () => Promise.resolve(agents.find(text, records)));
+  const traffic = findTraffic(agents.describe(records, [uuid]), uuid);
+  const { at = '', allocatedBytes = 0, currentBytes = 0, users = 0 } = figures ?? {};
+  const reading = { at, allocatedBytes, currentBytes, consumedBytes: account?.consumedBytes ?? null, users };
+  return {
+    ...(await toDetail(on, traffic)),
+    readings: figures === null ? [] : [reading],
+    reservations: records.reservations
+      .filter(({ chain }) => chain.includes(uuid))
+      .map(({ uuid: user, agent, bytes, leftBytes, state, createdAt, expiresAt }) => {
+        return { uuid: user, agent, bytes, leftBytes, state, createdAt, expiresAt };
+      }),
+    binding: agents.check(records, agents.listChain(uuid, records), 0).binding,
+    actions: await disabledFor(on, uuid),
+    sentence: agents.explain(traffic, { now: session.now(), keptBy: await findKeeper(session, name) }),
+  };
+}
+
+/** Returns what keeps runs from disabling the users of a panel's agents; null for nothing. */
+async function findKeeper({ config, store }: Session, panel: string): Promise<'observe' | 'brake' | null> {
+  if ((await readEnforcements(config, store)).isObserving(panel, null)) return 'observe';
+  return (await store.conditions.get(brakeKey(panel, 'agents'))) === null ? null : 'brake';
+}
+
+/** Most users that are listed as disabled for an agent. */
+const MOST_LISTED = 500;
+
+/** Returns the users that are or were disabled for an agent, newest first. */
+async function disabledFor({ session, name }: AgentsOnPanel, uuid: string): Promise<AgentExplained['actions']> {
+  const holds = await session.store.holds.all({ service: toAgentSubject(name, uuid) });
+  const evidence = await session.store.evidence.ofHolds(holds.map(({ id }) => id));
+  evidence.sort((a, b) => (a.since > b.since ? -1 : 1));
+  return evidence.slice(0, MOST_LISTED).map(({ target, prior, since, until, outcome }) => {
+    const { name: user, run = null, usedBytes = null, limitBytes = null } = prior as DisabledUser;
+    return {
+      type: 'disable-user',
+      target,
+      name: user,
+      state: until === null ? 'disabled' : 'ended',
+      at: since,
+      run,
+      outcome: outcome === 'undone' ? 'restored' : outcome,
+      settledAt: until,
+      usedBytes,
+      limitBytes,
+    };
+  });
+}
+
+/** The listed part of the evidence of a disabled user. */
+interface DisabledUser {
+  name: string;
+  run?: string | null;
+  usedBytes?: number | null;
+  limitBytes?: number | null;
+}

@@ -1,0 +1,121 @@
+import { type ServiceSource, SluiceError, type SourceUsage, toItemError } from '@sluice/panel-kind';
+import type { DecisionRecord, ServiceRecord } from '@sluice/state-store';
+import { addNotices } from '../../kernel/run/outbox.js';
+import { type Notice, noticeRows } from '../../kernel/run/notice.js';
+import type { RunReport } from '../../kernel/run/report.js';
+import type { Session } from '../../context/context.js';
+import { toCountedUsage } from '../../kernel/subject/counted.js';
+import { type ConfiguredSource, findSource } from './open-billing.js';
+
+/** Usage of a service that the billing system does not have yet. */
+interface Push {
+  service: ServiceRecord;
+  usage: SourceUsage;
+  figures: string;
+}
+
+/**
+ * Writes usage and allowance that changed into the services of the billing system, after the run has enforced its decisions. A
+ * failure is a notice; the next run writes the figures again.
+ */
+export async function pushUsage(session: Session, report: RunReport): Promise<void> {
+  const configured = findSource(session);
+  if (configured === null || session.deps.signal.aborted) return;
+  const { id } = report.run;
+  const notices = await openAndPush(session, configured, id);
+  if (notices.length === 0) return;
+  const added = await session.store.write((tables) => addNotices(session, tables, noticeRows(session, id, notices)));
+  report.notices.push(...added.map(({ code, service, message }) => ({ code, service, message })));
+}
+
+async function openAndPush(session: Session, { open }: ConfiguredSource, run: string): Promise<Notice[]> {
+  let source: ServiceSource;
+  try {
+    source = await open();
+  } catch (error) {
+    return [await toNotice(session, null, error)];
+  }
+  try {
+    return source.pushesUsage ? await pushAll(session, source, await findChanged(session, source, run)) : [];
+  } finally {
+    source.close();
+  }
+}
+
+/** Returns the services that this run read, with other figures than the billing system has. */
+async function findChanged(session: Session, source: ServiceSource, run: string): Promise<Push[]> {
+  const services = (await session.store.services.list({})).filter(({ refs }) => refs[source.ref] !== undefined);
+  const ids = services.map(({ id }) => id);
+  const decisions = new Map((await session.store.decisions.latest(ids)).map((row) => [row.service, row]));
+  const pushed = new Map((await session.store.pushedUsage.list({ services: ids })).map((row) => [row.service, row]));
+  return services.flatMap((service) => {
+    const decision = decisions.get(service.id);
+    const usage = decision?.run === run && !decision.observing ? toUsage(decision) : null;
+    if (usage === null) return [];
+    const figures = source.toUsageText(usage);
+    return figures === pushed.get(service.id)?.figures ? [] : [{ service, usage, figures }];
+  });
+}
+
+function toUsage(decision: DecisionRecord): SourceUsage | null {
+  const { usedBytes = null, allowedBytes = null, unlimited = false } = toCountedUsage(decision) ?? {};
+  return usedBytes === null || (allowedBytes === null && !unlimited) ? null : { usedBytes, allowedBytes };
+}
+
+/** Services whose figures are stored as pushed at once. */
+const AT_ONCE = 50;
+
+async function pushAll(session: Session, source: ServiceSource, pushes: readonly Push[]): Promise<Notice[]> {
+  const { signal } = session.deps;
+  const isAborted = (): boolean => signal.aborted;
+  const notices: Notice[] = [];
+  let done: Push[] = [];
+  const store = async (): Promise<void> => {
+    const at = session.now();
+    const rows = done.map(({ service, figures }) => ({ service: service.id, figures, at }));
+    done = [];
+    if (rows.length > 0) await session.store.write((tables) => tables.pushedUsage.put(rows));
+  };
+  for (const push of pushes) {
+    if (isAborted()) break;
+    try {
+      await source.pushUsage(push.service.refs[source.ref] ?? '', push.usage, signal);
+      done.push(push);
+      if (done.length >= AT_ONCE) await store();
+    } catch (error) {
+      if (isAborted()) break;
+      if (!(error instanceof SluiceError)) throw error;
+      const isOfService = error.code === 'usage_refused';
+      if (!isOfService) await store();
+      notices.push(await toNotice(session, isOfService ? push : null, error));
+      // Without the billing system each of the others would wait in vain.
+      if (!isOfService) break;
+    }
+  }
+  await store();
+  return notices;
+}
+
+/**
+ * Reported once per figures of a service and cause; about the billing system once a day and cause, and again when it fails after
+ * a success.
+ */
+async function toNotice(session: Session, push: Push | null, error: unknown): Promise<Notice> {
+  const { code, message } = toItemError(error);
+  const own = push === null ? null : `${push.service.id}:${push.figures}:${message}`;
+  const key = own ?? `${session.now().slice(0, 10)}:${toCause(error, code)}:${await lastSuccess(session)}`;
+  const { id = null, panel = null } = push?.service ?? {};
+  return { code: 'usage_not_pushed', key: `usage_not_pushed:${key}`, panel, service: id, message };
+}
+
+/** Returns what stays the same while the cause does: a message may contain times. */
+function toCause(error: unknown, code: string): string {
+  const details: Record<string, unknown> = error instanceof SluiceError ? error.details : {};
+  return JSON.stringify([code, details['code'], details['refusal'], details['status']]);
+}
+
+async function lastSuccess({ store }: Session): Promise<string> {
+  const services = (await store.services.list({})).map(({ id }) => id);
+  const pushed = await store.pushedUsage.list({ services });
+  return pushed.reduce((last, { at }) => (at > last ? at : last), '');
+}

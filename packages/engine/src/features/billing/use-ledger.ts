@@ -1,0 +1,259 @@
+import { printable } from '@sluice/panel-http/printable';
+import { compareMoney, formatMoney, negateMoney } from '@sluice/quota-core';
+import { type Credit, SluiceError, usageError } from '@sluice/panel-kind';
+import type { BookingRecord, EntryRecord, InvoiceRecord, StoreTables } from '@sluice/state-store';
+import { notFound } from '../../base/errors.js';
+import { withRun } from '../../kernel/run/bracket.js';
+import type { Session } from '../../context/context.js';
+import { suggestId, suggestion } from '../../base/suggestion.js';
+import {
+  type Booking,
+  cancelInvoice,
+  invoiceClosed,
+  payInvoice,
+  readCredit,
+  requireInvoice,
+  toAccount,
+  toBalance,
+} from './ledger-books.js';
+import { checkCurrency, toAmount } from './money.js';
+import type { Reader } from '../../context/reader.js';
+import { noCredit, refuseOtherCurrency } from './refusals.js';
+
+/** Credit to add. */
+export interface CreditRequest {
+  /** Plain decimal text above zero, with no more decimals than the currency has. */
+  amount: string;
+  /** ISO 4217. */
+  currency: string;
+  /** Identifies the payment: one reference is booked once. */
+  ref?: string | undefined;
+  /** What the client reads of it; default `Credit`. The note of the call is for operators. */
+  description?: string | undefined;
+}
+
+/** One change of a client's credit, in `credit history --json` (docs/json.md). */
+export interface CreditEntry
+  extends Pick<EntryRecord, 'currency'>, Pick<BookingRecord, 'id' | 'at' | 'kind' | 'description' | 'note'> {
+  /** Who booked it; null for a client that reads. */
+  actor: string | null;
+  /** Negative where credit was taken. */
+  amount: string;
+  /** Credit after it. */
+  balance: string;
+  /** The operator's reference, or the key of a refund; of a payment the invoice. */
+  ref: string | null;
+}
+
+/** An invoice, in `invoice show --json` (docs/json.md). */
+export interface InvoiceView extends InvoiceRecord {
+  /** What is left to pay. */
+  balance: string;
+  lines: { id: string; description: string; amount: string }[];
+}
+
+/** Refuses calls about the ledger where another system bills. */
+function requireLedger({ config }: Session): void {
+  const billing: string = config.billing;
+  if (billing === 'ledger') return;
+  throw new SluiceError('unsupported', `Credit and invoices are in ${billing}: the local ledger is not used`, {
+    kind: 'unsupported',
+    details: { billing },
+  });
+}
+
+function toBooking(session: Session): Booking {
+  const { now, deps } = { now: session.now(), deps: session.deps };
+  return { now, id: (prefix) => session.id(prefix), actor: printable(deps.actor()) };
+}
+
+/** Returns the credit of a client in the billing system that the config names. */
+export async function showCredit(session: Session, client: string): Promise<Credit> {
+  const billing: string = session.config.billing;
+  if (billing !== 'ledger') return (await session.billing()).credit(client, session.deps.signal);
+  try {
+    return await readCredit(session.store, client);
+  } catch (error) {
+    throw await withSimilarClient(session, client, error);
+  }
+}
+
+/** Adds the most similar client to the error for an unknown one. */
+async function withSimilarClient({ store }: Session, client: string, error: unknown): Promise<unknown> {
+  if (!(error instanceof SluiceError) || error.code !== 'unknown_client') return error;
+  const named = (await store.services.list()).flatMap((service) => service.client ?? []);
+  const hint = suggestion(client, [...new Set([...(await store.invoices.clients()), ...named])].slice(0, 2000));
+  const { kind, details } = error;
+  return new SluiceError(error.code, `${error.message}${hint.length > 200 ? '' : hint}`, { kind, details });
+}
+
+/** Lists the changes of a client's credit, oldest first. */
+export async function creditHistory(session: Session, client: string, reader?: Reader): Promise<CreditEntry[]> {
+  const isOperator = reader === undefined;
+  requireLedger(session);
+  await showCredit(session, client);
+  const entries = await session.store.ledger.entries({ account: toAccount(client) });
+  return entries.map(({ amount, balance, currency, of: { id, at, kind, description, note, ref, actor } }) => {
+    const own = isOperator ? { note, actor } : { note: null, actor: null };
+    return { id, at, amount, balance, currency, kind, description, ref, ...own };
+  });
+}
+
+/** Adds credit; `booked` is false where the reference was booked before. */
+export async function addCredit(
+  session: Session,
+  client: string,
+  request: CreditRequest,
+): Promise<{ credit: Credit; booked: boolean }> {
+  requireLedger(session);
+  checkText('client', client);
+  if (request.ref !== undefined) checkText('reference', request.ref);
+  const { currency, ref = null, description = 'Credit' } = request;
+  checkText('description', description);
+  checkCurrency(currency);
+  const amount = toAmount(request.amount, currency);
+  if (compareMoney(amount, '0') === 0) throw usageError('bad_amount', 'The amount is 0; nothing was changed');
+  const wanted = { client, amount, currency, ref, description };
+  if (await isBooked(session.store, wanted)) return { credit: await readCredit(session.store, client), booked: false };
+  return withRun(session, { command: 'credit add', dryRun: false }, (run) => {
+    run.totals = { client, amount, currency, ref };
+    return run.store(async (tables) => {
+      // Another process may have booked it meanwhile.
+      const booked = !(await isBooked(tables, wanted)) && (await book(session, tables, wanted));
+      return { credit: await readCredit(tables, client), booked };
+    });
+  });
+}
+
+/** A booking of credit. */
+interface Wanted {
+  client: string;
+  amount: string;
+  currency: string;
+  ref: string | null;
+  description: string;
+}
+
+/** Returns whether a reference is booked with these figures; refuses one that is booked with others. */
+async function isBooked(tables: StoreTables, { client, amount, currency, ref }: Wanted): Promise<boolean> {
+  const known = ref === null ? null : await tables.ledger.find('credit', ref);
+  if (known === null) return false;
+  const entry = known.entries.find(({ account }) => account.startsWith('client:'));
+  if (entry?.account === toAccount(client) && entry.currency === currency && compareMoney(entry.amount, amount) === 0)
+    return true;
+  const what = `${formatMoney(entry?.amount ?? '', entry?.currency ?? '')} for client "${entry?.account.slice(7) ?? ''}"`;
+  throw new SluiceError('ref_used', `Reference "${ref ?? ''}" is booked with ${what}; nothing was changed`, {
+    details: { ref },
+  });
+}
+
+async function book(session: Session, tables: StoreTables, wanted: Wanted): Promise<true> {
+  const { client, amount, currency, ref, description } = wanted;
+  const [before] = await tables.ledger.balances(toAccount(client));
+  if (before !== undefined) refuseOtherCurrency({ ...before, client }, currency);
+  const { now, id, actor } = toBooking(session);
+  const note = session.deps.note === null ? null : printable(session.deps.note);
+  await tables.ledger.book({ id: id('bk'), kind: 'credit', ref, invoice: null, description, note, at: now, actor }, [
+    { account: toAccount(client), currency, amount },
+    { account: 'cash', currency, amount: negateMoney(amount) },
+  ]);
+  return true;
+}
+
+/** Refuses text that can't be shown as it is. */
+function checkText(what: string, text: string): void {
+  const problem =
+    text.trim() === ''
+      ? 'is empty'
+      : text.length > 100
+        ? 'has more than 100 characters'
+        : text !== text.trim()
+          ? 'begins or ends with a blank'
+          : printable(text) !== text
+            ? 'contains control characters'
+            : null;
+  if (problem !== null) throw usageError('bad_credit', `The ${what} ${problem}; nothing was changed`);
+}
+
+/** Lists invoices, oldest first. */
+export async function listInvoices(session: Session, client?: string): Promise<InvoiceView[]> {
+  requireLedger(session);
+  const records = await session.store.invoices.list(client === undefined ? {} : { client });
+  return toViews(session.store, records);
+}
+
+/** Returns an invoice; the error for an unknown one names the most similar id. */
+export async function showInvoice(session: Session, id: string): Promise<InvoiceView> {
+  requireLedger(session);
+  const invoice = await session.store.invoices.get(id);
+  if (invoice !== null) return toView(session.store, invoice);
+  const hint = suggestId(
+    id,
+    (await session.store.invoices.list()).map((one) => one.id),
+  );
+  throw notFound('unknown_invoice', `There is no invoice "${id}"${hint}`, { invoice: id });
+}
+
+/** Pays an open invoice from the credit of its client; `changed` is false for one that is paid. */
+export async function payFromCredit(
+  session: Session,
+  id: string,
+): Promise<{ invoice: InvoiceView; credit: Credit; changed: boolean }> {
+  const before = await showInvoice(session, id);
+  const { client } = before;
+  if (before.status === 'paid') {
+    return { invoice: before, credit: await readCredit(session.store, client), changed: false };
+  }
+  return withRun(session, { command: 'invoice pay', dryRun: false }, (run) => {
+    run.totals = { invoice: id, client };
+    return run.store(async (tables) => {
+      const record = await requireInvoice(tables, id);
+      const changed = record.status !== 'paid';
+      if (changed) await requirePayment(tables, record, toBooking(session));
+      const credit = await readCredit(tables, client);
+      return { invoice: await toView(tables, await requireInvoice(tables, id)), credit, changed };
+    });
+  });
+}
+
+async function requirePayment(tables: StoreTables, invoice: InvoiceRecord, booking: Booking): Promise<void> {
+  const { id, client, currency, total, status } = invoice;
+  if (status !== 'open') throw invoiceClosed(id, status);
+  const credit = await readCredit(tables, client);
+  refuseOtherCurrency(credit, currency);
+  if (compareMoney(credit.balance, total) < 0)
+    throw noCredit({ client, what: `invoice "${id}"`, amount: total, currency }, credit.balance);
+  await payInvoice(tables, invoice, booking);
+}
+
+/** Cancels an open invoice; `changed` is false for one that is cancelled. */
+export async function cancelOpenInvoice(
+  session: Session,
+  id: string,
+): Promise<{ invoice: InvoiceView; changed: boolean }> {
+  const before = await showInvoice(session, id);
+  if (before.status === 'cancelled') return { invoice: before, changed: false };
+  return withRun(session, { command: 'invoice cancel', dryRun: false }, (run) => {
+    run.totals = { invoice: id, client: before.client };
+    return run.store(async (tables) => {
+      const changed = await cancelInvoice(tables, id, toBooking(session));
+      return { invoice: await toView(tables, await requireInvoice(tables, id)), changed };
+    });
+  });
+}
+
+async function toView(tables: StoreTables, record: InvoiceRecord): Promise<InvoiceView> {
+  const [view] = await toViews(tables, [record]);
+  if (view === undefined) throw new Error('one record has one view');
+  return view;
+}
+
+async function toViews(tables: StoreTables, records: InvoiceRecord[]): Promise<InvoiceView[]> {
+  const lines = new Map<string, InvoiceView['lines']>();
+  for (const { key, invoice, description, amount } of await tables.invoices.lines(records.map(({ id }) => id))) {
+    const own = lines.get(invoice) ?? [];
+    own.push({ id: key, description, amount });
+    lines.set(invoice, own);
+  }
+  return records.map((record) => ({ ...record, balance: toBalance(record), lines: lines.get(record.id) ?? [] }));
+}

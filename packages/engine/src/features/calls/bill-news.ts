@@ -1,0 +1,13 @@
+import { describePeriod } from '../../base/describe-period.js';
+import type { CallBillView } from './bill-view.js';
+import type { Notice } from '../../kernel/run/notice.js';
+
+/** Returns the notices of bills that failed: one for each bill and cause. */
+export function newsOfBills(bills: readonly CallBillView[]): Notice[] {
+  return bills.flatMap(({ service, period, error }) => {
+    if (error === null) return [];
+    const message = `${service}: the calls from ${describePeriod(period)} were not billed: ${error.message}`;
+    const key = `bill_failed:${service}:${period.from}:${error.code}`;
+    return [{ code: 'bill_failed', key, panel: null, service, message }];
+  });
+}

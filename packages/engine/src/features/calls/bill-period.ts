@@ -1,0 +1,254 @@
+import path from 'node:path';
+import { isPanelError } from '@sluice/panel-http';
+import { SluiceError, toItemError } from '@sluice/panel-kind';
+import type { CallBillRecord } from '@sluice/state-store';
+import {
+  billKey,
+  billMarker,
+  decideBill,
+  reportFileName,
+  type Subscriber,
+  TelephonyError,
+  withMarker,
+} from '@sluice/telephony';
+import { QuotaCoreError } from '@sluice/quota-core';
+import { callsLine } from '../../base/config/invoice-lines.js';
+import { requirePayer } from '../billing/refusals.js';
+import type { Session } from '../../context/context.js';
+import { refuseOpenPeriod, refuseOtherBilling, refuseOverlap, refuseShared } from './bill-refusals.js';
+import { type CallBillView, emptyView, figures, type PeriodOfLine, toView } from './bill-view.js';
+import { describeBound, lastDayBefore } from '../../base/describe-period.js';
+import { isFinal, isInDoubt, toInstants } from './due.js';
+import { gather, type Gathered } from './gather.js';
+import { listLineBills } from './line-bills.js';
+import { findSubscriber, type Line } from '../telephony/find-line.js';
+import { changeBill, placeLine } from './place-line.js';
+
+/** A period of a line that was read. */
+interface PeriodOfRead extends PeriodOfLine {
+  /** The name by which the client knows the line. */
+  username: string;
+}
+
+/** Bills one period of a line; what goes wrong is in the result. */
+export async function billPeriod(session: Session, of: PeriodOfLine): Promise<CallBillView> {
+  try {
+    return await makeBill(session, of);
+  } catch (error) {
+    if (!isOfOneBill(error)) throw error;
+    return { ...emptyView(of), state: 'failed', error: toItemError(error) };
+  }
+}
+
+function isOfOneBill(error: unknown): boolean {
+  if (isPanelError(error) || error instanceof TelephonyError || error instanceof QuotaCoreError) return true;
+  return error instanceof SluiceError && !['store', 'internal', 'interrupted'].includes(error.kind);
+}
+
+async function makeBill(session: Session, of: PeriodOfLine): Promise<CallBillView> {
+  const { line, bill: stored, options } = of;
+  const { service } = line;
+  if (stored !== null && isFinal(stored)) return finished(session, of, stored);
+  refuseShared(of);
+  const bills = await listLineBills(session, line);
+  refuseOverlap(of, stored, bills);
+  if (stored !== null && isInDoubt(stored)) {
+    if (options.dryRun) return toView(of, stored, 'planned');
+    refuseOtherBilling(session, stored);
+    // Its line may be on an invoice of the client that the service had then.
+    return place(session, of, { bill: stored, client: stored.client ?? requirePayer(service) });
+  }
+  const client = requirePayer({ id: service.id, client: of.client });
+  // Calls of a line that was deleted on the panel may still be listed there.
+  const subscriber = await findSubscriber(session, line);
+  refuseOpenPeriod(session, of);
+  const billingType = subscriber?.billingType ?? lastBillingType(line, bills);
+  const read: PeriodOfRead = { ...of, username: subscriber?.username ?? line.subscriberId };
+  if (billingType === 'prepaid')
+    return nothing(session, read, { stored, gathered: null, reason: 'prepaid', csv: null });
+  return gatherAndPlace(session, read, { stored, client, subscriber });
+}
+
+async function gatherAndPlace(
+  session: Session,
+  of: PeriodOfRead,
+  { stored, client, subscriber }: { stored: CallBillRecord | null; client: string; subscriber: Subscriber | null },
+): Promise<CallBillView> {
+  const { options } = of;
+  const reports = options.dryRun ? null : options.reports;
+  const sink = reports === null ? null : await reports.open(toName(of));
+  let csv: string | null = null;
+  try {
+    const gathered = await gather(session, {
+      line: of.line,
+      period: of.period,
+      verifyPlan: options.verifyRating ? (subscriber?.planId ?? '') : null,
+      report: sink === null || reports === null ? null : { sink, format: reports.format },
+    });
+    const { allowUnrated, zeroLine } = options;
+    const decision = decideBill({ totals: gathered.totals, billingType: 'postpaid', allowUnrated, zeroLine });
+    if (decision.kind === 'refuse') throw await refused(session, of, { stored, gathered, decision });
+    csv = (await sink?.finish()) ?? null;
+    if (decision.kind === 'nothing')
+      return await nothing(session, of, { stored, gathered, reason: decision.reason, csv });
+    if (options.dryRun) return { ...emptyView(of), ...figures(gathered) };
+    const bill = await storeBill(session, of, { stored, gathered, state: 'planned', csv, note: null });
+    return { ...(await place(session, of, { bill, client })), ...figures(gathered) };
+  } catch (error) {
+    if (csv === null) await sink?.discard();
+    throw error;
+  }
+}
+
+/** Puts the line on an invoice; a failure is in the view, with the figures of the bill. */
+async function place(
+  session: Session,
+  of: PeriodOfLine,
+  { bill, client }: { bill: CallBillRecord; client: string },
+): Promise<CallBillView> {
+  const { line, options, fences } = of;
+  const { invoice, resend } = options;
+  const isOther = bill.service !== line.service.id;
+  const service = (isOther ? await session.store.services.get(bill.service) : null) ?? line.service;
+  try {
+    const placed = await placeLine(session, { service, client, bill, invoice, resend, fences });
+    return toView(of, placed.bill, placed.added ? 'added' : 'already-added');
+  } catch (error) {
+    if (!isOfOneBill(error)) throw error;
+    const now = (await session.store.callBills.get(bill.id)) ?? bill;
+    const problem = toItemError(error);
+    const failed = isInDoubt(now)
+      ? now
+      : await changeBill(session, fences, now, { state: 'failed', note: problem.message });
+    return { ...toView(of, failed, 'failed'), error: problem };
+  }
+}
+
+/** Returns a bill that is done with; its report is made again where it is missing. */
+async function finished(session: Session, of: PeriodOfLine, bill: CallBillRecord): Promise<CallBillView> {
+  const { line, period, options } = of;
+  const { reports } = options;
+  const state = bill.state === 'zero' ? 'nothing-to-bill' : 'already-added';
+  const view = { ...toView(of, bill, state), reason: bill.state === 'zero' ? (bill.note ?? 'zero') : null };
+  if (reports === null || options.dryRun || bill.note === 'prepaid') return view;
+  const name = toName(of);
+  const existing = await reports.find(name);
+  if (existing !== null) return { ...view, csv: existing };
+  const sink = await reports.open(name);
+  try {
+    const gathered = await gather(session, {
+      line,
+      period,
+      verifyPlan: null,
+      report: { sink, format: reports.format },
+    });
+    const warnings =
+      gathered.digest === bill.digest
+        ? []
+        : [{ code: 'calls_changed', message: 'The calls are not those that were billed: compare them' }];
+    return { ...view, csv: await sink.finish(), warnings };
+  } catch (error) {
+    await sink.discard();
+    throw error;
+  }
+}
+
+async function nothing(
+  session: Session,
+  of: PeriodOfRead,
+  result: { stored: CallBillRecord | null; gathered: Gathered | null; reason: 'zero' | 'prepaid'; csv: string | null },
+): Promise<CallBillView> {
+  const { stored, gathered, reason, csv } = result;
+  const shown = gathered === null ? {} : figures(gathered);
+  const view: CallBillView = { ...emptyView(of), ...shown, state: 'nothing-to-bill', reason, csv };
+  if (of.options.dryRun) return view;
+  await storeBill(session, of, { stored, gathered, state: 'zero', csv, note: reason });
+  return view;
+}
+
+async function refused(
+  session: Session,
+  of: PeriodOfRead,
+  {
+    stored,
+    gathered,
+    decision,
+  }: { stored: CallBillRecord | null; gathered: Gathered; decision: { code: string; message: string } },
+): Promise<SluiceError> {
+  const code = decision.code.replaceAll('-', '_');
+  const message = `Service "${of.line.service.id}" is not billed: ${decision.message}`;
+  if (!of.options.dryRun) await storeBill(session, of, { stored, gathered, state: 'failed', csv: null, note: message });
+  return new SluiceError(code, message, { details: { service: of.line.service.id } });
+}
+
+async function storeBill(
+  session: Session,
+  of: PeriodOfRead,
+  made: {
+    stored: CallBillRecord | null;
+    gathered: Gathered | null;
+    state: 'planned' | 'zero' | 'failed';
+    csv: string | null;
+    note: string | null;
+  },
+): Promise<CallBillRecord> {
+  const { stored, gathered, state, csv, note } = made;
+  const { line, period } = of;
+  const { service, telephony, subscriberId } = line;
+  const key = toKey(of);
+  const figures = {
+    state,
+    service: service.id,
+    client: of.client,
+    billing: session.config.billing,
+    invoice: null,
+    description: describe(session, of, key),
+    amount: gathered?.totals.amount ?? '0',
+    charged: gathered?.totals.total ?? '0',
+    currency: telephony.currency,
+    calls: gathered?.totals.calls ?? 0,
+    digest: gathered?.digest ?? '',
+    file: csv,
+    note,
+    run: session.runId,
+    sentAt: null,
+    endedAt: state === 'zero' ? session.now() : null,
+  };
+  const id = stored?.id ?? session.id('cb');
+  const { from: start, to: end } = toInstants(period);
+  const row = { id, key, subscriber: subscriberId, start, end, at: session.now() };
+  const added = await session.write(of.fences, async (tables) => {
+    if (stored === null) return tables.callBills.add({ ...row, ...figures });
+    await tables.callBills.update(id, figures);
+    return true;
+  });
+  if (!added) throw new SluiceError('lease_held', `Another run bills "${service.id}"`, { kind: 'busy' });
+  return { ...(stored ?? row), ...figures };
+}
+
+function describe({ config }: Session, { line, period: { start, end }, username }: PeriodOfRead, key: string): string {
+  const { timeZone } = line.telephony;
+  const [from, to] = [describeBound(start, timeZone), describeBound(end, timeZone)];
+  const last = lastDayBefore(end, timeZone);
+  const text = callsLine(config, { username, service: line.service.id, from, to, last });
+  return withMarker(text, billMarker(key));
+}
+
+/** A stored bill has the key that it was made with: its line is found by that, and its report. */
+function toKey({ bill, line, period }: PeriodOfLine): string {
+  const { telephony, subscriberId } = line;
+  return bill?.key ?? billKey({ installation: telephony.installation, subscriberId, period });
+}
+
+function toName(of: PeriodOfLine): string {
+  const { bill, line, period } = of;
+  if (bill !== null && bill.file !== null) return path.basename(bill.file);
+  const { telephony, subscriberId } = line;
+  return reportFileName({ installation: telephony.installation, subscriberId, period, key: toKey(of) });
+}
+
+/** Returns how a line was paid that the panel has no longer. */
+function lastBillingType({ service, terms }: Line, bills: readonly CallBillRecord[]): 'postpaid' | 'prepaid' {
+  const last = bills.find((bill) => bill.service === service.id && isFinal(bill));
+  return last?.note === 'prepaid' ? 'prepaid' : terms.billingType;
+}

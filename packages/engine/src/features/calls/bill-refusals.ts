@@ -1,0 +1,60 @@
+import { SluiceError } from '@sluice/panel-kind';
+import type { CallBillRecord } from '@sluice/state-store';
+import { isClosed, periodsOverlap } from '@sluice/telephony';
+import type { Session } from '../../context/context.js';
+import type { PeriodOfLine } from './bill-view.js';
+import { isFinal, isInDoubt } from './due.js';
+
+/** Refuses a bill whose line may be in another billing system: here it would be added a second time. */
+export function refuseOtherBilling({ config }: Session, { id, billing }: CallBillRecord): void {
+  if (billing === config.billing) return;
+  throw new SluiceError(
+    'other_billing',
+    `The line of bill ${id} may be in the billing system "${billing}", and the config has "${config.billing}"; nothing was changed`,
+    { details: { bill: id, billing } },
+  );
+}
+
+/** Refuses a time in which services of several clients had the line: it is not known who made its calls. */
+export function refuseShared({ line: { service, subscriberId }, sharedWith }: PeriodOfLine): void {
+  if (sharedWith.length === 0) return;
+  const others = sharedWith.map((id) => `"${id}"`).join(', ');
+  throw new SluiceError(
+    'line_shared',
+    `"${service.id}" had line ${subscriberId} at the same time as ${others}; nothing was changed`,
+    { details: { service: service.id, others: sharedWith } },
+  );
+}
+
+/** Refuses a period of which another bill has a part, since its calls would be billed twice. */
+export function refuseOverlap(
+  { line, period }: PeriodOfLine,
+  own: CallBillRecord | null,
+  bills: readonly CallBillRecord[],
+): void {
+  const other = bills.find(
+    (bill) => bill.id !== own?.id && (isFinal(bill) || isInDoubt(bill)) && periodsOverlap(bill, period),
+  );
+  if (other === undefined) return;
+  throw new SluiceError(
+    'period_overlaps',
+    `Bill ${other.id} of "${line.service.id}" covers a part of the period, until ${other.end}; nothing was changed`,
+    { details: { service: line.service.id, bill: other.id } },
+  );
+}
+
+/** A panel's clock that differs by more counts instead of the local one. */
+const CLOCK_MS = 60_000;
+
+/** Refuses a period that is not over and whose grace has not passed. */
+export function refuseOpenPeriod(session: Session, { line, period, options }: PeriodOfLine): void {
+  if (options.final) return;
+  const difference = session.clockDifference(line.service.panel) ?? 0;
+  const nowMs = session.deps.clock.now() + (Math.abs(difference) > CLOCK_MS ? difference : 0);
+  if (isClosed(period, new Date(nowMs).toISOString(), line.terms.graceMinutes)) return;
+  throw new SluiceError(
+    'period_open',
+    `The period until ${period.end} is open until ${line.terms.graceMinutes} minutes after its end: records may still arrive`,
+    { details: { service: line.service.id } },
+  );
+}

@@ -1,0 +1,109 @@
+import type { ItemError } from '@sluice/panel-kind';
+import type { CallBillRecord, HeldLease } from '@sluice/state-store';
+import type { ChargeDifference, ReportFormat } from '@sluice/telephony';
+import { type PeriodView, toInstants, type ToBill } from './due.js';
+import type { CallReportSink, Gathered } from './gather.js';
+import type { Line } from '../telephony/find-line.js';
+
+/** Writes the reports of bills. */
+export interface CallReports {
+  format: ReportFormat;
+  /** Begins a report; the name has no folder. One of a bill that is not final replaces an earlier one. */
+  open(name: string): Promise<CallReportSink>;
+  /** Returns the absolute path of a report that exists. */
+  find(name: string): Promise<string | null>;
+}
+
+/** How bills are made. */
+export interface BillOptions {
+  dryRun: boolean;
+  /** End now: the period may not be over. */
+  final: boolean;
+  resend: boolean;
+  zeroLine: boolean;
+  allowUnrated: boolean;
+  verifyRating: boolean;
+  /** The invoice for the line; null: the one that fits. */
+  invoice: string | null;
+  /** Null: no report is written. */
+  reports: CallReports | null;
+}
+
+/** The bill of one period, in `call bill --json` (docs/json.md). */
+export interface CallBillView {
+  service: string;
+  invoice: string | null;
+  /** Half open, instants (ISO UTC). */
+  period: PeriodView;
+  /** Distinct records of the period; null where they were not read. */
+  calls: number | null;
+  /** After increments; null where it is not known. */
+  billedSeconds: number | null;
+  /** The line's amount; null where the calls were not read. */
+  total: string | null;
+  currency: string | null;
+  state: 'added' | 'already-added' | 'nothing-to-bill' | 'failed' | 'planned';
+  reason: string | null;
+  /** Absolute path of the report. */
+  csv: string | null;
+  error: ItemError | null;
+  warnings: ItemError[];
+  /** Differences to the rates, the first hundred; absent where they were not checked. */
+  differences?: ChargeDifference[];
+}
+
+/** A period of a line that is to be billed. */
+export interface PeriodOfLine extends ToBill {
+  line: Line;
+  options: BillOptions;
+  fences: HeldLease[];
+}
+
+/** Returns the view of a bill that is to be made. */
+export function emptyView({ line, period }: PeriodOfLine): CallBillView {
+  return {
+    service: line.service.id,
+    invoice: null,
+    period: toInstants(period),
+    calls: null,
+    billedSeconds: null,
+    total: null,
+    currency: line.telephony.currency,
+    state: 'planned',
+    reason: null,
+    csv: null,
+    error: null,
+    warnings: [],
+  };
+}
+
+/** Returns the figures of what was read, with its warnings. */
+export function figures({ totals, differences, differenceCount, foreign }: Gathered) {
+  const { calls, billedSeconds, amount, currency, warnings, outside } = totals;
+  const odd = [...warnings, ...(outside === null ? [] : [outside])].map(({ code, count, ids }) => ({
+    code: code.replaceAll('-', '_'),
+    message: `${count} of the calls: ${ids.join(', ')}`,
+  }));
+  const others =
+    foreign.length === 0
+      ? []
+      : [{ code: 'other_subscriber', message: `calls of other lines were left out: ${foreign.join(', ')}` }];
+  const rating =
+    differenceCount === 0
+      ? []
+      : [{ code: 'rating_differs', message: `${differenceCount} charges differ from the rates` }];
+  return {
+    calls,
+    billedSeconds,
+    total: amount,
+    currency,
+    warnings: [...odd, ...others, ...rating],
+    ...(differences === null ? {} : { differences }),
+  };
+}
+
+/** Returns the view of a stored bill. */
+export function toView(of: PeriodOfLine, bill: CallBillRecord, state: CallBillView['state']): CallBillView {
+  const { service, invoice, calls, amount, currency, file } = bill;
+  return { ...emptyView(of), service, invoice, calls, total: amount, currency, csv: file, state };
+}

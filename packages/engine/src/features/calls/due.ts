@@ -1,0 +1,225 @@
+import type { CallBillRecord } from '@sluice/state-store';
+import {
+  type BillPeriod,
+  duePeriods,
+  explicitPeriod,
+  isClosed,
+  localDay,
+  type PeriodRule,
+  periodsOverlap,
+  toLocalTime,
+} from '@sluice/telephony';
+import type { ServiceWindow } from '../../base/ownership.js';
+
+/** A period to bill, or a stored bill to go on with. */
+export interface ToBill extends Pick<ServiceWindow, 'client' | 'sharedWith'> {
+  period: BillPeriod;
+  /** The stored bill, whatever its period has for a key now; null: it is to be made. */
+  bill: CallBillRecord | null;
+}
+
+/** What the due periods of a line follow from. */
+export interface DueRequest {
+  /** All bills of the line, newest period first. */
+  bills: readonly CallBillRecord[];
+  /** Those of them that were begun and are to be gone on with. */
+  begun: readonly CallBillRecord[];
+  /** When the service had the line. */
+  windows: readonly ServiceWindow[];
+  rule: PeriodRule;
+  timeZone: string;
+  now: string;
+  graceMinutes: number;
+  /** First local day that may be billed. */
+  billFrom: string;
+}
+
+/** So many periods that were never tried are due at once; what is older comes first, so that none is left out for good. */
+const AT_ONCE = 3;
+
+/** More than a line can have. */
+const ALL = 1_000;
+
+/** Longer than a period and its grace. */
+const PERIOD_MS = 62 * 86_400_000;
+
+/** Whether the period of a bill is done with. */
+export function isFinal({ state }: Pick<CallBillRecord, 'state'>): boolean {
+  return state === 'confirmed' || state === 'zero';
+}
+
+/** Whether the line of a bill may have been sent. */
+export function isInDoubt({ state }: Pick<CallBillRecord, 'state'>): boolean {
+  return state === 'sending' || state === 'unknown';
+}
+
+/** A period as documents have it: half open, instants (ISO UTC), and the zone in which it is whole days. */
+export interface PeriodView {
+  from: string;
+  to: string;
+  timeZone: string;
+}
+
+/** Returns a period as documents have it. */
+export function toInstants({ start, end, timeZone }: BillPeriod): PeriodView {
+  return { from: new Date(start).toISOString(), to: new Date(end).toISOString(), timeZone };
+}
+
+/** Returns the period of a stored bill in the present billing zone. */
+export function toPeriod({ start, end }: Pick<CallBillRecord, 'start' | 'end'>, timeZone: string): BillPeriod {
+  return explicitPeriod({ start, end, timeZone });
+}
+
+/** Returns a stored bill, to go on with it. */
+export function toStoredBill(bill: CallBillRecord, timeZone: string): ToBill {
+  return { period: toPeriod(bill, timeZone), bill, client: bill.client, sharedWith: [] };
+}
+
+/** Whether an earlier run began a bill and did not end it. */
+export function isBegun(bill: Pick<CallBillRecord, 'state'>): boolean {
+  return isInDoubt(bill) || bill.state === 'planned';
+}
+
+/**
+ * Returns the periods to bill, the oldest first: bills that were begun, those that failed, and the oldest closed periods since the
+ * first bill that no other bill covers, cut at the instants at which the service got or lost the line. Of a line that was never
+ * billed it is the period just closed.
+ */
+export function findDue(request: DueRequest): ToBill[] {
+  const { bills, timeZone, graceMinutes, now, windows } = request;
+  const begun = request.begun.map((bill) => toStoredBill(bill, timeZone));
+  const taken = bills.filter((bill) => isFinal(bill) || isBegun(bill));
+  const open = windows.flatMap((window) =>
+    listPeriods(request, window)
+      .flatMap((period) => clip(period, window))
+      .filter((period) => isClosed(period, now, graceMinutes))
+      .flatMap((period) => openParts(taken, period))
+      .map((period) => toBill(bills, period, window)),
+  );
+  const wasTried = ({ period }: ToBill): boolean =>
+    bills.some((bill) => bill.state === 'failed' && periodsOverlap(bill, period));
+  return [
+    ...begun.filter(({ period }) => isClosed(period, now, 0)),
+    ...open.filter(wasTried),
+    ...open.filter((one) => !wasTried(one)).slice(0, AT_ONCE),
+  ].sort((a, b) => Date.parse(a.period.start) - Date.parse(b.period.start));
+}
+
+/** Returns the periods in which a service had the line in this window, the oldest first, from the first that may be billed. */
+function listPeriods({ bills, rule, timeZone, now, graceMinutes, billFrom }: DueRequest, { to }: ServiceWindow) {
+  const { start: from } = localDay(billFrom, timeZone);
+  const due = { rule, timeZone, billedUntil: null };
+  const oldest = bills.findLast(({ start }) => to === null || isBefore(start, to));
+  const [closed] = duePeriods({ ...due, now, graceMinutes, createdAt: from, atMost: 1 });
+  const since = later(oldest?.start ?? closed?.start ?? from, from);
+  // A part may be over long before its period.
+  const inPeriod = new Date(Date.parse(now) + PERIOD_MS).toISOString();
+  const periods = duePeriods({ ...due, now: inPeriod, graceMinutes: 0, createdAt: since, atMost: ALL });
+  // What was before the first bill is another system's; of a period whose first bill failed nothing was billed.
+  const first = oldest !== undefined && oldest.state !== 'failed' ? since : from;
+  return periods.flatMap((period) => clip(period, { from: first, to: null }));
+}
+
+/** What the last periods of a line follow from. */
+interface FinalRequest extends Pick<DueRequest, 'timeZone' | 'now' | 'windows'> {
+  /** When the line was made. */
+  createdAt: string;
+  /** First local day that may be billed; null: any. What was called before is another system's to bill. */
+  billFrom: string | null;
+}
+
+/** Returns the periods of the last bills of a line, the oldest first: what no final bill covers until now. */
+export function finalPeriods(
+  bills: readonly CallBillRecord[],
+  { timeZone, now, createdAt, billFrom, windows }: FinalRequest,
+): ToBill[] {
+  const oldest = bills.at(-1);
+  const begin = oldest !== undefined && bills.some(isFinal) ? oldest.start : createdAt;
+  const start = billFrom === null ? begin : later(begin, localDay(billFrom, timeZone).start);
+  const whole = { start: toLocalTime(start, timeZone), end: toLocalTime(now, timeZone), timeZone };
+  return openWindows(bills, bills.filter(isFinal), { period: whole, windows });
+}
+
+/** A period of a service, and when it had the line. */
+interface PartsRequest extends Pick<DueRequest, 'windows'> {
+  period: BillPeriod;
+}
+
+/** Returns the parts of a period from the first day to bill on: the bills of a service that it has, and what no bill has. */
+export function findParts(
+  bills: readonly CallBillRecord[],
+  { period, billFrom, service, windows }: PartsRequest & Pick<DueRequest, 'billFrom'> & { service: string },
+): ToBill[] {
+  const { timeZone } = period;
+  const from = { ...period, start: later(period.start, localDay(billFrom, timeZone).start) };
+  if (!isBefore(from.start, from.end)) return [];
+  const taken = bills.filter((bill) => (isFinal(bill) || isBegun(bill)) && periodsOverlap(bill, from));
+  const own = taken.filter((bill) => bill.service === service).map((bill) => toStoredBill(bill, timeZone));
+  return [...own, ...openWindows(bills, taken, { period: from, windows })];
+}
+
+/**
+ * Returns what is to be billed of a period that a person named: its bill, else the parts in which the service had the line. Of a time
+ * that several services share, the person decides.
+ */
+export function findStated(bills: readonly CallBillRecord[], { period, windows }: PartsRequest): ToBill[] {
+  const stored = findBill(bills, period);
+  if (stored !== null && (isFinal(stored) || isBegun(stored))) return [toStoredBill(stored, period.timeZone)];
+  return windows.flatMap((window) =>
+    clip(period, window).map((part) => ({ ...toBill(bills, part, window), sharedWith: [] })),
+  );
+}
+
+function openWindows(
+  bills: readonly CallBillRecord[],
+  taken: readonly CallBillRecord[],
+  { period, windows }: Pick<PartsRequest, 'period' | 'windows'>,
+): ToBill[] {
+  return windows.flatMap((window) =>
+    clip(period, window)
+      .flatMap((part) => openParts(taken, part))
+      .map((part) => toBill(bills, part, window)),
+  );
+}
+
+function toBill(
+  bills: readonly CallBillRecord[],
+  period: BillPeriod,
+  { client, sharedWith }: Pick<ServiceWindow, 'client' | 'sharedWith'>,
+): ToBill {
+  return { period, bill: findBill(bills, period), client, sharedWith };
+}
+
+/** Returns the bill of exactly this period. */
+function findBill(bills: readonly CallBillRecord[], period: BillPeriod): CallBillRecord | null {
+  const { from, to } = toInstants(period);
+  return bills.find(({ start, end }) => start === from && end === to) ?? null;
+}
+
+/** Returns the part of a period within a window; none where they have no instant in common. */
+export function clip(period: BillPeriod, { from, to }: Pick<ServiceWindow, 'from' | 'to'>): BillPeriod[] {
+  const { timeZone } = period;
+  const start = from !== null && isBefore(period.start, from) ? toLocalTime(from, timeZone) : period.start;
+  const end = to !== null && isBefore(to, period.end) ? toLocalTime(to, timeZone) : period.end;
+  return isBefore(start, end) ? [{ start, end, timeZone }] : [];
+}
+
+/** Returns the parts of a period that no bill has. */
+export function openParts(bills: readonly Pick<CallBillRecord, 'start' | 'end'>[], period: BillPeriod): BillPeriod[] {
+  const { timeZone } = period;
+  const parts: BillPeriod[] = [];
+  let { start } = period;
+  for (const bill of bills.filter((one) => periodsOverlap(one, period)).sort((a, b) => (a.start < b.start ? -1 : 1))) {
+    if (isBefore(start, bill.start)) parts.push({ start, end: toLocalTime(bill.start, timeZone), timeZone });
+    start = later(start, toLocalTime(bill.end, timeZone));
+  }
+  return isBefore(start, period.end) ? [...parts, { start, end: period.end, timeZone }] : parts;
+}
+
+function isBefore(a: string, b: string): boolean {
+  return Date.parse(a) < Date.parse(b);
+}
+
+function later(a: string, b: string): string {
+  return isBefore(a, b) ? b : a;
+}

@@ -1,0 +1,134 @@
+import { isPanelError } from '@sluice/panel-http';
+import { addMoney, compareMoney, formatMoney, toLocalDate } from '@sluice/quota-core';
+import type { CallBillRecord, ConditionRecord } from '@sluice/state-store';
+import type { Notice } from '../../kernel/run/notice.js';
+import { isLiving } from '../../base/lifecycle.js';
+import type { Session } from '../../context/context.js';
+import { hasCalls } from '../telephony/panels.js';
+import type { ComparedBill } from './compared-bill.js';
+import { isFinal } from './due.js';
+import { findLastCalls } from '../telephony/find-line.js';
+import { listUnbilledOnPanel, searchedSince } from './ownerless.js';
+import { compareBill } from './reconcile-calls.js';
+
+/** The code of calls that came after the end of a service and are on no bill. */
+export const CALLS_UNBILLED = 'calls_unbilled';
+
+/** Calls of a line that are on no bill, as they were last found. */
+export interface LateCalls {
+  id: string;
+  panel: string;
+  /** Null where the line was nobody's, or of several services. */
+  service: string | null;
+  message: string;
+  /** ISO UTC. */
+  since: string;
+}
+
+/** What is stored of them. */
+interface Details extends Pick<LateCalls, 'panel' | 'service' | 'message'> {
+  /** With all digits of the charges. */
+  total: string;
+}
+
+/** Lists the late calls that the last `call bill` found. Calls no panel. */
+export async function listLateCalls({ store }: Pick<Session, 'store'>): Promise<LateCalls[]> {
+  const found = await store.conditions.list(`${CALLS_UNBILLED}:`);
+  return found.map(({ key, since, details }) => {
+    const { panel, service, message } = details as Details;
+    return { id: toId(key), since, panel, service, message };
+  });
+}
+
+const toId = (key: string): string => `calls-${key.slice(CALLS_UNBILLED.length + 1)}`;
+
+/**
+ * Searches for calls of lines that somebody lost, as far as they are on no bill, and stores them until they are billed or are gone.
+ * Returns a notice of each one that is new, or changed. What a panel does not answer stays as it was found before.
+ */
+export async function noteLateCalls(session: Session): Promise<Notice[]> {
+  const news: Notice[] = [];
+  for (const panel of Object.keys(session.config.panels)) {
+    if (!hasCalls(session, panel)) continue;
+    const found = await findLateCalls(session, panel);
+    if (found === null) continue;
+    const known = new Map(
+      (await session.store.conditions.list(`${CALLS_UNBILLED}:${panel}:`)).map((one) => [one.key, one]),
+    );
+    const conditions = toConditions(session, panel, found).map((one) => {
+      const before = known.get(one.key);
+      // Calls that are too old to be searched cause no notice.
+      return before === undefined || isMore(one, before) ? one : { ...one, since: before.since };
+    });
+    await session.write([], async (tables) => {
+      for (const key of known.keys()) await tables.conditions.end(key);
+      for (const condition of conditions) await tables.conditions.put(condition);
+    });
+    const fresh = conditions.filter(({ key, since }) => known.get(key)?.since !== since);
+    news.push(...fresh.map(({ key, since, details }) => toNotice(`${key}:${since}`, details as Details)));
+  }
+  return news;
+}
+
+function isMore(found: ConditionRecord, before: ConditionRecord): boolean {
+  return compareMoney((found.details as Details).total, (before.details as Details).total) > 0;
+}
+
+function toNotice(key: string, { panel, service, message }: Details): Notice {
+  return { code: CALLS_UNBILLED, key, panel, service, message };
+}
+
+/** Null where the panel does not answer. */
+async function findLateCalls(session: Session, panel: string): Promise<ComparedBill[] | null> {
+  try {
+    const { telephony } = await session.panel(panel);
+    if (telephony === undefined || telephony.billFrom === null) return [];
+    const found = await listUnbilledOnPanel(session, { panel, telephony }, { service: null, period: null });
+    for (const bill of await listBillsOfEnded(session, panel)) {
+      session.deps.signal.throwIfAborted();
+      const compared = await compareBill(session, bill, { period: null, billed: null });
+      if (compared !== null) found.push(compared);
+    }
+    const unbilled = found.filter(({ difference }) => compareMoney(difference, '0') > 0);
+    const services = await session.store.services.list({ ids: unbilled.flatMap(({ service }) => service ?? []) });
+    const givenUp = new Set<string | null>();
+    for (const service of services) if ((await findLastCalls(session, service)) === 'given-up') givenUp.add(service.id);
+    return unbilled.filter(({ service }) => !givenUp.has(service));
+  } catch (error) {
+    if (isPanelError(error)) return null;
+    throw error;
+  }
+}
+
+/** Lists the final bills of services that ended, lost the line, or have another client. */
+async function listBillsOfEnded(session: Session, panel: string): Promise<CallBillRecord[]> {
+  const { store } = session;
+  const since = searchedSince(session);
+  const services = new Map((await store.services.list({ panel })).map((service) => [service.id, service]));
+  const bills = await store.callBills.list({});
+  return bills.filter((bill) => {
+    const service = services.get(bill.service);
+    if (service === undefined || !isFinal(bill) || bill.note === 'prepaid' || bill.end < since) return false;
+    const hasLine = Object.values(service.refs).includes(bill.subscriber);
+    return !isLiving(service) || service.client !== bill.client || !hasLine;
+  });
+}
+
+/** One for each line and its service of then. */
+function toConditions(session: Session, panel: string, found: readonly ComparedBill[]): ConditionRecord[] {
+  const groups = new Map<string, ComparedBill[]>();
+  for (const one of found) {
+    const key = `${CALLS_UNBILLED}:${panel}:${one.line}:${one.service ?? ''}`;
+    groups.set(key, [...(groups.get(key) ?? []), one]);
+  }
+  return [...groups].flatMap(([key, all]) => {
+    const [oldest] = [...all].sort((a, b) => (a.period.from < b.period.from ? -1 : 1));
+    if (oldest === undefined) return [];
+    const { line, service, currency, period } = oldest;
+    const total = all.reduce((sum, { difference }) => addMoney(sum, difference), '0');
+    const since = toLocalDate(period.from, period.timeZone);
+    const message = `calls of line ${line} since ${since} (${period.timeZone}) are on no invoice: ${formatMoney(total, currency)}`;
+    const details: Details = { panel, service, message, total };
+    return [{ key, since: session.now(), runs: 1, details }];
+  });
+}

@@ -1,0 +1,142 @@
+import type { PanelTelephony } from '@sluice/panel-kind';
+import type { CallBillRecord } from '@sluice/state-store';
+import { type BillPeriod, CallSum, localDay, parsePeriod, toLocalTime } from '@sluice/telephony';
+import { addMoney } from '@sluice/quota-core';
+import { listLines, type OwnedLine } from '../services/lines.js';
+import { cutByOwner, type OwnedPart } from '../../base/ownership.js';
+import type { Session } from '../../context/context.js';
+import { hasCalls } from '../telephony/panels.js';
+import { clip, isFinal, isInDoubt, openParts, toInstants } from './due.js';
+import { findLastCalls } from '../telephony/find-line.js';
+import { readSorted } from './read-sorted.js';
+import type { ComparedBill, ReconcileCallsRequest } from './compared-bill.js';
+
+/** So many ids of a bill are listed. */
+export const MOST_IDS = 1000;
+
+/** Calls of lines that ended longer ago are not read. */
+const SEARCHED_MS = 93 * 86_400_000;
+
+/** A line that changed its owner. */
+interface PassedLine extends OwnedLine {
+  telephony: PanelTelephony;
+}
+
+/**
+ * Reads the calls of lines in times in which nobody is billed for them: after a service ended, while services of several clients had
+ * the line, and what was left of a service that was removed or whose calls were given up.
+ */
+export async function listUnbilled(
+  session: Session,
+  request: Pick<ReconcileCallsRequest, 'service' | 'period'>,
+): Promise<ComparedBill[]> {
+  const found: ComparedBill[] = [];
+  for (const panel of Object.keys(session.config.panels)) {
+    if (!hasCalls(session, panel)) continue;
+    const { telephony } = await session.panel(panel);
+    if (telephony === undefined || telephony.billFrom === null) continue;
+    found.push(...(await listUnbilledOnPanel(session, { panel, telephony }, request)));
+  }
+  return found;
+}
+
+/** The same of one panel with telephony that is billed. */
+export async function listUnbilledOnPanel(
+  session: Session,
+  { panel, telephony }: { panel: string; telephony: PanelTelephony },
+  request: Pick<ReconcileCallsRequest, 'service' | 'period'>,
+): Promise<ComparedBill[]> {
+  const found: ComparedBill[] = [];
+  for (const line of await listPassed(session, panel, telephony)) {
+    session.deps.signal.throwIfAborted();
+    if (request.service !== null && !line.periods.some(({ service }) => service === request.service)) continue;
+    found.push(...(await readUnbilled(session, line, request.period)));
+  }
+  return found;
+}
+
+/** Returns since when calls of lines that ended are searched, ISO UTC. */
+export function searchedSince({ deps }: Session): string {
+  return new Date(deps.clock.now() - SEARCHED_MS).toISOString();
+}
+
+/** Lists the lines of a panel that somebody lost in the last three months, or several have. */
+async function listPassed(session: Session, panel: string, telephony: PanelTelephony): Promise<PassedLine[]> {
+  const since = searchedSince(session);
+  const lines = await listLines(session, panel, telephony);
+  const passed = lines.filter(
+    ({ periods }) =>
+      periods.some(({ until }) => until !== null && until >= since) ||
+      periods.filter(({ until }) => until === null).length > 1,
+  );
+  return passed.map((line) => ({ telephony, ...line }));
+}
+
+async function readUnbilled(session: Session, line: PassedLine, stated: string | null): Promise<ComparedBill[]> {
+  const { telephony, subscriber, periods } = line;
+  const { timeZone } = telephony;
+  const owners = new Set(periods.map(({ service }) => service));
+  const bills = (await session.store.callBills.list({ subscriber })).filter(({ service }) => owners.has(service));
+  if (bills[0]?.note === 'prepaid') return [];
+  const found: ComparedBill[] = [];
+  for (const period of toSearched(session, telephony, stated)) {
+    const window = { from: new Date(period.start).toISOString(), to: new Date(period.end).toISOString() };
+    for (const part of cutByOwner(periods, window)) {
+      const service = await findUnpaid(session, line, part);
+      if (service === undefined) continue;
+      const open = clip(period, part).flatMap((one) => openParts(bills.filter(isTaken), one));
+      for (const { start, end } of open) {
+        const { calls, total, ids } = await sumCalls(session, line, { start, end, timeZone });
+        if (ids.length === 0) continue;
+        const instants = toInstants({ start, end, timeZone });
+        const billed = { calls: 0, total: addMoney('0', '0') };
+        const what = { service, line: subscriber, bill: null, period: instants, currency: telephony.currency };
+        const figures = { billed, now: { calls, total }, difference: total };
+        found.push({ ...what, ...figures, late: ids, missing: [], changed: [] });
+      }
+    }
+  }
+  return found;
+}
+
+const isTaken = (bill: CallBillRecord): boolean => isFinal(bill) || isInDoubt(bill);
+
+/** The last three months from the first day to bill on, as far as they are asked for. */
+function toSearched(session: Session, { timeZone, billFrom }: PanelTelephony, stated: string | null): BillPeriod[] {
+  const now = session.now();
+  const first = localDay(billFrom ?? '', timeZone).start;
+  const since = searchedSince(session);
+  const start = Date.parse(first) < Date.parse(since) ? toLocalTime(since, timeZone) : first;
+  const end = toLocalTime(now, timeZone);
+  if (Date.parse(start) >= Date.parse(end)) return [];
+  if (stated === null) return [{ start, end, timeZone }];
+  const period = parsePeriod(stated, { invoiceDate: end.slice(0, 10), timeZone });
+  return clip(period, { from: new Date(start).toISOString(), to: now });
+}
+
+/** Returns whose calls of a part are not due: a service, or null for nobody's. Undefined where a service is billed for them. */
+async function findUnpaid(
+  session: Session,
+  { telephony, subscriber }: PassedLine,
+  { owners }: OwnedPart,
+): Promise<string | null | undefined> {
+  const [first] = owners;
+  if (first === undefined || owners.some(({ client }) => client !== first.client)) return null;
+  const service = await session.store.services.get(first.service);
+  if (service === null) return first.service;
+  // A service is billed for one line: of one that it had before another, nothing is due.
+  const present = telephony.findSubscriber(service);
+  const isBilled = present === null || present === subscriber;
+  return isBilled && (await findLastCalls(session, service)) !== 'given-up' ? undefined : first.service;
+}
+
+async function sumCalls(session: Session, { telephony, subscriber }: PassedLine, period: BillPeriod) {
+  const sum = new CallSum({ period, currency: telephony.currency, subscriberId: subscriber });
+  const ids: string[] = [];
+  const window = { from: period.start, to: period.end, subscriberId: subscriber };
+  for await (const calls of readSorted(telephony, window, { signal: session.deps.signal })) {
+    for (const call of calls) if (sum.add(call) === 'counted' && ids.length < MOST_IDS) ids.push(call.id);
+  }
+  const { calls, total } = sum.totals();
+  return { calls, total, ids };
+}

@@ -1,0 +1,292 @@
+import {
+  type CallBilling,
+  type CallInvoice,
+  type CallInvoiceLine,
+  type CallLine,
+  SluiceError,
+} from '@sluice/panel-kind';
+import { compareMoney, formatMoney } from '@sluice/quota-core';
+import type { CallBillRecord, HeldLease, ServiceRecord } from '@sluice/state-store';
+import { billMarker, findMarkers } from '@sluice/telephony';
+import { nullIfUnknown } from '../billing/refusals.js';
+import type { Session } from '../../context/context.js';
+import { isInDoubt } from './due.js';
+
+/** A bill whose line is to be on an invoice. */
+export interface Placing {
+  service: ServiceRecord;
+  client: string;
+  bill: CallBillRecord;
+  /** The invoice that the operator named. */
+  invoice: string | null;
+  /** Send a line again that may have been sent, once it is long enough ago. */
+  resend: boolean;
+  fences: HeldLease[];
+}
+
+/** What changes of a bill. */
+export type BillChange = Partial<
+  Pick<CallBillRecord, 'state' | 'invoice' | 'note' | 'sentAt' | 'endedAt' | 'description'>
+>;
+
+const DAY_MS = 86_400_000;
+/** Days of the client's invoices that are searched for a line: three months. */
+const SEARCHED_DAYS = 93;
+/** A line that was sent is not sent again before. */
+const RESEND_AFTER_MS = 10 * 60_000;
+const READ_BACKS = 3;
+const READ_BACK_MS = 2_000;
+/** Refusals after which the line is there. */
+const SEEN = ['amount_differs', 'bill_doubled'];
+
+/** Stores a change of a bill. */
+export async function changeBill(
+  session: Session,
+  fences: HeldLease[],
+  bill: CallBillRecord,
+  change: BillChange,
+): Promise<CallBillRecord> {
+  await session.write(fences, (tables) => tables.callBills.update(bill.id, change));
+  return { ...bill, ...change };
+}
+
+/**
+ * Makes sure that the line of a bill is on one invoice once, and stores it as confirmed. Every step begins from what the
+ * billing system shows, and a line that may have been sent is never sent again by itself.
+ *
+ * @throws SluiceError `outcome_unknown` while that is not known; `bill_doubled`, `amount_differs`, `invoice_closed`,
+ *   `wrong_invoice`, `currency_mismatch`, `other_writer` that need a person; nothing was changed by those
+ */
+export async function placeLine(session: Session, placing: Placing): Promise<{ bill: CallBillRecord; added: boolean }> {
+  const { calls } = await session.billing();
+  const line = toLine(placing.bill);
+  const invoices = await search(session, calls, placing);
+  const found = findOnly(invoices, line);
+  if (found !== null) return { bill: await confirm(session, calls, placing, found), added: false };
+  refuseDoubt(session, calls, placing);
+  const target = choose(calls, placing, invoices);
+  if (target !== null) refuseOtherWriter(calls.settings().lookFor, target);
+  else calls.settings();
+  const sent = { ...placing };
+  const there = await send(session, calls, sent, target).catch((error: unknown) =>
+    findAfterFailure(session, calls, sent, error),
+  );
+  // Until it is confirmed the bill stays in doubt: the next run finds the line.
+  return { bill: await confirm(session, calls, sent, there), added: true };
+}
+
+/** Sends the line; the bill of `placing` is stored as `sending` right before. */
+async function send(
+  session: Session,
+  calls: CallBilling,
+  placing: Placing,
+  target: CallInvoice | null,
+): Promise<Found> {
+  const { client, bill, fences } = placing;
+  const line = toLine(bill);
+  const how = {
+    signal: session.deps.signal,
+    sending: async () => {
+      const sending = { state: 'sending', sentAt: session.now(), invoice: target?.id ?? null, note: null } as const;
+      placing.bill = await changeBill(session, fences, bill, sending);
+    },
+  };
+  const after =
+    target === null
+      ? await calls.open({ client, currency: bill.currency, line, since: daysAgo(session, 1) }, how)
+      : await calls.addLine(target.id, line, how);
+  const found = findOnly([after], line);
+  if (found === null) throw unknown(bill, 'the answer does not have it');
+  return found;
+}
+
+/** Stores what a failed attempt ended with; returns the line where it is found after all. */
+async function findAfterFailure(
+  session: Session,
+  calls: CallBilling,
+  placing: Placing,
+  error: unknown,
+): Promise<Found> {
+  if (!(error instanceof SluiceError) || error.kind === 'store' || error.kind === 'internal') throw error;
+  if (SEEN.includes(error.code)) throw error;
+  const { bill, fences } = placing;
+  if (error.code !== 'outcome_unknown') {
+    // Refused before a change was made: the next run begins again.
+    await changeBill(session, fences, bill, { state: 'failed', note: error.message });
+    throw error;
+  }
+  for (let attempt = 0; attempt < READ_BACKS && !session.deps.signal.aborted; attempt += 1) {
+    await session.deps.clock.sleep(READ_BACK_MS, session.deps.signal);
+    const found = findOnly(await search(session, calls, placing).catch(() => []), toLine(bill));
+    if (found !== null) return found;
+  }
+  await changeBill(session, fences, bill, { state: 'unknown', note: error.message });
+  throw error;
+}
+
+/** Stores a bill whose line is there; a draft that was made for it is shown to the client first. */
+async function confirm(
+  session: Session,
+  calls: CallBilling,
+  { bill, fences }: Placing,
+  { invoice }: Found,
+): Promise<CallBillRecord> {
+  const isOwnDraft =
+    invoice.status === 'draft' && invoice.lines.every(({ description }) => findMarkers(description).length > 0);
+  if (isOwnDraft) await calls.publish(invoice.id, session.deps.signal);
+  return changeBill(session, fences, bill, {
+    state: 'confirmed',
+    invoice: invoice.id,
+    note: null,
+    endedAt: session.now(),
+  });
+}
+
+/** The line as it is sent: the stored text and amount, also on a repeat. */
+function toLine({ key, description, amount }: CallBillRecord): CallLine {
+  return { key, marker: billMarker(key), description, amount };
+}
+
+/** Reads the invoices that may have the line. */
+async function search(
+  session: Session,
+  calls: CallBilling,
+  { client, invoice, bill }: Placing,
+): Promise<CallInvoice[]> {
+  const { signal } = session.deps;
+  const found = await calls.invoices({ client, since: daysAgo(session, SEARCHED_DAYS) }, signal);
+  for (const id of new Set([invoice, bill.invoice])) {
+    if (id === null || found.some((one) => one.id === id)) continue;
+    const read = calls.invoice(id, signal);
+    // Where the line was may be deleted; what the operator named may not.
+    const one = id === invoice ? await read : await read.catch(nullIfUnknown);
+    if (one !== null) found.push(one);
+  }
+  return found;
+}
+
+function daysAgo({ deps }: Session, days: number): string {
+  return new Date(deps.clock.now() - days * DAY_MS).toISOString().slice(0, 10);
+}
+
+interface Found {
+  invoice: CallInvoice;
+  line: CallInvoiceLine;
+}
+
+/** Returns the line of a bill; null where no invoice has it. */
+function findOnly(invoices: readonly CallInvoice[], { marker, amount }: CallLine): Found | null {
+  const all = invoices.flatMap((invoice) =>
+    invoice.lines
+      .filter(({ description }) => findMarkers(description).includes(marker))
+      .map((line): Found => ({ invoice, line })),
+  );
+  const live = all.filter(({ invoice }) => invoice.status !== 'cancelled');
+  const [found, ...surplus] = live;
+  if (found === undefined) {
+    const [dead] = all;
+    if (dead === undefined) return null;
+    throw refusal('invoice_closed', `The line ${marker} is on invoice ${dead.invoice.id}, which is cancelled`, dead);
+  }
+  const others = surplus.map(({ line, invoice }) => `line ${line.id} of invoice ${invoice.id}`);
+  if (others.length > 0) {
+    throw refusal('bill_doubled', `The line ${marker} is there more than once: delete ${others.join(', ')}`, found, {
+      surplus: surplus.map(({ line }) => line.id),
+    });
+  }
+  if (compareMoney(found.line.amount, amount) !== 0) {
+    const { invoice, line } = found;
+    throw refusal(
+      'amount_differs',
+      `The line ${marker} of invoice ${invoice.id} has ${formatMoney(line.amount, invoice.currency)}, and the calls now come to ${amount}`,
+      found,
+    );
+  }
+  return found;
+}
+
+function refusal(
+  code: string,
+  message: string,
+  { invoice }: Pick<Found, 'invoice'>,
+  details: object = {},
+): SluiceError {
+  return new SluiceError(code, `${message}; nothing was changed`, { details: { invoice: invoice.id, ...details } });
+}
+
+function unknown({ id }: CallBillRecord, why: string): SluiceError {
+  return new SluiceError('outcome_unknown', `It is not known whether the line of bill ${id} was added: ${why}`, {
+    kind: 'billing',
+    details: { bill: id },
+  });
+}
+
+/** Refuses to send a line again that may have been sent and may still come. */
+function refuseDoubt(session: Session, { isTransactional }: CallBilling, { bill, resend }: Placing): void {
+  if (!isInDoubt(bill) || isTransactional) return;
+  const sentMs = Date.parse(bill.sentAt ?? session.now());
+  const isLongAgo = session.deps.clock.now() - sentMs >= RESEND_AFTER_MS;
+  if (resend && isLongAgo) return;
+  throw unknown(
+    bill,
+    resend
+      ? 'it was sent less than 10 minutes ago'
+      : 'it was sent, and no invoice has it; it is sent again only on request',
+  );
+}
+
+/** Returns the invoice for the line; null where one has to be made. */
+function choose(calls: CallBilling, placing: Placing, invoices: readonly CallInvoice[]): CallInvoice | null {
+  const { invoice: named, service, client, bill } = placing;
+  const own = calls.serviceRef === null ? null : (service.refs[calls.serviceRef] ?? '');
+  const holds = (one: CallInvoice): boolean => own === null || one.lines.some((line) => line.service === own);
+  const fits = (one: CallInvoice): boolean => one.acceptsLines && one.client === client && holds(one);
+  if (named === null) {
+    // The invoice of the month after the period, else the newest.
+    const candidates = invoices.filter((one) => fits(one) && (own !== null || one.currency === bill.currency));
+    const later = candidates.filter(({ date }) => date.slice(0, 10) >= bill.end.slice(0, 10));
+    const chosen = later.at(-1) ?? candidates[0] ?? null;
+    if (chosen !== null) refuseCurrency(chosen, bill);
+    return chosen;
+  }
+  const chosen = invoices.find(({ id }) => id === named);
+  if (chosen === undefined) throw new Error(`invoice ${named} was not read`);
+  if (chosen.client !== client || !holds(chosen)) {
+    throw refusal('wrong_invoice', `Invoice ${named} is not for service "${service.id}"`, { invoice: chosen });
+  }
+  if (!chosen.acceptsLines) {
+    const why = isPayable(chosen) ? 'is being paid or collected' : `is ${chosen.status}`;
+    throw refusal('invoice_closed', `Invoice ${named} ${why}`, { invoice: chosen });
+  }
+  refuseCurrency(chosen, bill);
+  return chosen;
+}
+
+function isPayable({ status }: CallInvoice): boolean {
+  return status === 'draft' || status === 'open';
+}
+
+function refuseCurrency(invoice: CallInvoice, { currency }: CallBillRecord): void {
+  if (invoice.currency === currency) return;
+  const message = `Invoice ${invoice.id} is in ${invoice.currency}, and the calls are in ${currency}`;
+  throw refusal('currency_mismatch', message, { invoice });
+}
+
+/** Refuses an invoice that has lines which may be another writer's consumption. */
+function refuseOtherWriter(words: readonly string[], invoice: CallInvoice): void {
+  const other = invoice.lines.find(
+    ({ description, generated }) =>
+      !generated && findMarkers(description).length === 0 && words.some((word) => fold(description).includes(word)),
+  );
+  if (other === undefined) return;
+  throw refusal(
+    'other_writer',
+    `Line ${other.id} of invoice ${invoice.id} may be calls that another writer has added`,
+    { invoice },
+    { line: other.id },
+  );
+}
+
+function fold(text: string): string {
+  return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
+}

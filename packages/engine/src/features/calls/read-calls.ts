@@ -1,0 +1,245 @@
+import { type CallFilter, type CallReportJob, SluiceError, usageError } from '@sluice/panel-kind';
+import {
+  type BillPeriod,
+  type CallRecord,
+  CallSum,
+  type CallTotals,
+  explicitPeriod,
+  localDay,
+  parseNumber,
+  parsePeriod,
+  reportFileName,
+  toLocalTime,
+} from '@sluice/telephony';
+import { numberSubject } from '@sluice/state-store';
+import { notFound } from '../../base/errors.js';
+import { beginThen, type Reader, visibleSince } from '../../context/reader.js';
+import { isInWindow, type OwnedWindow, type ServiceWindow } from '../../base/ownership.js';
+import type { Session } from '../../context/context.js';
+import { requireService } from '../../context/find-service.js';
+import type { CallReports } from './bill-view.js';
+import { clip, type PeriodView, toInstants } from './due.js';
+import { type CallReportSink, gather } from './gather.js';
+import { parseTime } from '../../base/times.js';
+import { hasCalls, refuseUnsupported, requireTelephony } from '../telephony/panels.js';
+import { type Line, requireLineOfCalls } from '../telephony/find-line.js';
+import { readSorted } from './read-sorted.js';
+
+/** Which records to read. */
+export interface RecordsRequest {
+  /** Null: of all lines of the panel. */
+  service: string | null;
+  /** A number, as it is written. */
+  did: string | null;
+  /** Null without a service: the only panel with telephony. */
+  panel: string | null;
+  direction: 'inbound' | 'outbound' | null;
+  /** A local day; null with `from` null: today in the billing zone. */
+  day: string | null;
+  /** A local date or time, an instant, or `2d` ago. */
+  from: string | null;
+  /** Null: now. */
+  to: string | null;
+  /** Called with each record, in the order of time, and the period, which names the zone of the telephony system. */
+  onCall: (call: CallRecord, period: PeriodView) => Promise<void> | void;
+}
+
+/** What was read; the records are not kept. */
+export interface RecordsReport {
+  panel: string;
+  period: PeriodView;
+  /** Whether the window is not over: records may still arrive and change. A list bills nothing; parts of the window may be billed already. */
+  provisional: boolean;
+  /** `charge`: the exact sum. */
+  totals: { calls: number; billedSeconds: number | null; charge: string; currency: string };
+  /** Who had the number in this time, as far as Sluice gave or took it; null where no number was named. */
+  owners: NumberOwner[] | null;
+}
+
+/** A time in which a service had a number; ISO UTC. Null: since before it was known, or still. */
+export interface NumberOwner extends OwnedWindow {
+  service: string;
+  client: string | null;
+}
+
+/** Reads call records in the order of time, and sums them. */
+export async function readRecords(session: Session, request: RecordsRequest, reader?: Reader): Promise<RecordsReport> {
+  const service = request.service === null ? null : await requireService(session, request.service);
+  const on = await requireTelephony(session, service?.panel ?? request.panel);
+  const { panel, telephony } = on;
+  refuseUnsupported(on, { resource: 'calls', operation: 'read' });
+  const line = service === null ? null : await requireLineOfCalls(session, service);
+  const since = service === null ? null : visibleSince(service, reader);
+  const isOwn = (startedAt: string): boolean =>
+    line === null || listOwn(line, reader).some((one) => isInWindow(startedAt, one));
+  const period = beginCalls(toWindow(session, request, telephony.timeZone), since);
+  const filter: CallFilter = {
+    from: period.start,
+    to: period.end,
+    ...(line === null ? {} : { subscriberId: line.subscriberId }),
+    ...(request.did === null ? {} : { did: parseNumber(request.did, telephony).number }),
+    ...(request.direction === null ? {} : { direction: request.direction }),
+  };
+  const { currency } = telephony;
+  const sum = new CallSum({ period, currency, subscriberId: line?.subscriberId ?? null });
+  const instants = toInstants(period);
+  for await (const calls of readSorted(telephony, filter, { signal: session.deps.signal })) {
+    for (const call of calls) {
+      if (isOwn(call.startedAt) && ['counted', 'problem'].includes(sum.add(call))) await request.onCall(call, instants);
+    }
+  }
+  const { calls, billedSeconds, total: charge } = sum.totals();
+  const totals = { calls, billedSeconds, charge, currency };
+  const all = filter.did === undefined ? null : await listNumberOwners(session, panel, filter.did, instants);
+  const owners = reader === undefined ? all : (all?.filter(({ client }) => client === reader) ?? null);
+  return { panel, period: instants, provisional: instants.to >= session.now(), totals, owners };
+}
+
+async function listNumberOwners(
+  { store }: Session,
+  panel: string,
+  number: string,
+  { from, to }: PeriodView,
+): Promise<NumberOwner[]> {
+  const periods = await store.ownership.list({ panel, subjects: [numberSubject(number)] });
+  return periods
+    .filter(({ since, until }) => (since === null || since < to) && (until === null || until > from))
+    .map(({ service, client, since, until }) => ({ service, client, from: since, to: until }));
+}
+
+function toWindow(session: Session, { day, from, to }: RecordsRequest, timeZone: string): BillPeriod {
+  const now = session.deps.clock.now();
+  const read = (text: string, option: string): string => parseTime(text, { timeZone, option, now });
+  if (from !== null || to !== null) {
+    if (from === null) throw usageError('invalid_period', 'A window needs its beginning');
+    return explicitPeriod({ start: read(from, 'from'), end: read(to ?? 'now', 'to'), timeZone });
+  }
+  const start = day === null ? session.now() : read(day, 'day');
+  return { ...localDay(toLocalTime(start, timeZone).slice(0, 10), timeZone), timeZone };
+}
+
+/** Returns when a service had its line, as far as a reader may see its calls. */
+function listOwn({ windows }: Line, reader: Reader): ServiceWindow[] {
+  return reader === undefined ? windows : windows.filter(({ client }) => client === reader);
+}
+
+/** Returns the part of a period that begins then. */
+function beginCalls(period: BillPeriod, since: string | null): BillPeriod {
+  const { timeZone } = period;
+  const { start } = beginThen(period, since);
+  return start === period.start ? period : { ...period, start: toLocalTime(start, timeZone) };
+}
+
+/** Which report to make. */
+export interface CallReportCall {
+  /** One of both. */
+  service: string | null;
+  client: string | null;
+  /** Of a service: the client that reads. The report of a client is of its own calls for every reader. */
+  reader?: Reader;
+  period: string;
+  /** Let the panel make the report. */
+  remote: boolean;
+  reports: CallReports;
+}
+
+/** The report of one line, in `call report --json`. */
+export interface CallReportView {
+  service: string;
+  period: PeriodView;
+  /** Null where the panel made the report and does not state it; so the other figures. */
+  calls: number | null;
+  billedSeconds: number | null;
+  /** As it would be billed. */
+  total: string | null;
+  currency: string;
+  csv: string;
+}
+
+/** Writes the report of a period without billing it, one file per line. */
+export async function reportCalls(session: Session, request: CallReportCall): Promise<CallReportView[]> {
+  const services =
+    request.service === null
+      ? await session.store.services.list({ client: request.client ?? '' })
+      : [await requireService(session, request.service)];
+  const own = services.filter(({ panel }) => hasCalls(session, panel));
+  if (own.length === 0)
+    throw notFound('unknown_client', `No service with calls is of client "${request.client ?? ''}"`);
+  const made: CallReportView[] = [];
+  for (const service of own) {
+    const line = await requireLineOfCalls(session, service);
+    const { timeZone, installation } = line.telephony;
+    const invoiceDate = toLocalTime(session.now(), timeZone).slice(0, 10);
+    const reader = request.client ?? request.reader;
+    const since = visibleSince(service, reader);
+    const windows = listOwn(line, reader);
+    const period = beginCalls(parsePeriod(request.period, { invoiceDate, timeZone }), since);
+    const { format } = request.reports;
+    const sink = await request.reports.open(
+      reportFileName({ installation, subscriberId: line.subscriberId, period }).replace(/^calls_/, 'report_'),
+    );
+    try {
+      const figures =
+        request.remote && period.start !== period.end
+          ? toFigures(await fetchRemoteReport(session, line, requireWhole(line, period, windows), sink))
+          : toFigures(
+              (await gather(session, { line, period, windows, verifyPlan: null, report: { sink, format } })).totals,
+            );
+      const { currency } = line.telephony;
+      made.push({ service: service.id, period: toInstants(period), ...figures, currency, csv: await sink.finish() });
+    } catch (error) {
+      await sink.discard();
+      throw error;
+    }
+  }
+  return made;
+}
+
+/** Refuses a report of the panel over a time in which the line was not the service's throughout. */
+function requireWhole({ service }: Line, period: BillPeriod, windows: readonly ServiceWindow[]): BillPeriod {
+  const [part] = windows.flatMap((window) => clip(period, window));
+  if (part?.start === period.start && part.end === period.end) return period;
+  throw new SluiceError(
+    'line_of_other',
+    `"${service.id}" did not have its line in all of the period, and the panel reports whole lines`,
+    { details: { service: service.id } },
+  );
+}
+
+function toFigures(made: CallTotals | CallReportJob): Pick<CallReportView, 'calls' | 'billedSeconds' | 'total'> {
+  if ('amount' in made) return { calls: made.calls, billedSeconds: made.billedSeconds, total: made.amount };
+  return { calls: made.rows, billedSeconds: null, total: made.totalCharge };
+}
+
+const INTERVAL_MS = 5_000;
+const LONGEST_MS = 10 * 60_000;
+
+/** Lets the panel make the report of a line, waits for it, and copies its file. */
+async function fetchRemoteReport(
+  session: Session,
+  { telephony, subscriberId, service }: Line,
+  period: BillPeriod,
+  sink: CallReportSink,
+): Promise<CallReportJob> {
+  const { reports } = telephony;
+  const { clock, signal } = session.deps;
+  if (reports === null) {
+    throw new SluiceError('unsupported', `Panel "${service.panel}" makes no reports`, { kind: 'unsupported' });
+  }
+  let job = await reports.create({ subscriberId, from: period.start, to: period.end }, signal);
+  for (let waited = 0; job.status === 'queued' || job.status === 'running'; waited += INTERVAL_MS) {
+    signal.throwIfAborted();
+    if (waited >= LONGEST_MS) throw notMade(job, service.panel, 'is not ready after 10 minutes');
+    await clock.sleep(INTERVAL_MS, signal);
+    job = await reports.get(job.id, signal);
+  }
+  if (job.status !== 'ready') throw notMade(job, service.panel, `is ${job.status}`);
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  await reports.download(job.id, (chunk) => sink.write(decoder.decode(chunk, { stream: true })), signal);
+  await sink.write(decoder.decode());
+  return job;
+}
+
+function notMade({ id }: CallReportJob, panel: string, why: string): SluiceError {
+  return new SluiceError('report_failed', `Report "${id}" of panel "${panel}" ${why}`, { kind: 'panel' });
+}

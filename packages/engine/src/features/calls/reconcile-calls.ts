@@ -1,0 +1,95 @@
+import { addMoney, compareMoney, negateMoney } from '@sluice/quota-core';
+import type { CallBillRecord } from '@sluice/state-store';
+import { type CallRecord, CallSum, parsePeriod, periodsOverlap, toLocalTime } from '@sluice/telephony';
+import type { Session } from '../../context/context.js';
+import { requireService } from '../../context/find-service.js';
+import type { ComparedBill, ReconcileCallsRequest } from './compared-bill.js';
+import { isFinal, toInstants, toPeriod } from './due.js';
+import { findLineOfCalls } from '../telephony/find-line.js';
+import { listUnbilled, MOST_IDS } from './ownerless.js';
+import { readSorted } from './read-sorted.js';
+
+/** Compares final bills with the records of now, and adds the calls that nobody is billed for. Bills nothing. */
+export async function reconcileCalls(session: Session, request: ReconcileCallsRequest): Promise<ComparedBill[]> {
+  const filter = request.service === null ? {} : { service: (await requireService(session, request.service)).id };
+  const bills = await session.store.callBills.list(filter);
+  const compared: ComparedBill[] = [];
+  for (const bill of bills.filter((one) => isFinal(one) && one.note !== 'prepaid')) {
+    session.deps.signal.throwIfAborted();
+    const one = await compareBill(session, bill, request);
+    if (one !== null) compared.push(one);
+  }
+  return [...compared, ...(await listUnbilled(session, request))];
+}
+
+/** Compares a final bill with the records of now; null where its service has no line any more, or its period is not asked for. */
+export async function compareBill(
+  session: Session,
+  bill: CallBillRecord,
+  request: Pick<ReconcileCallsRequest, 'period' | 'billed'>,
+): Promise<ComparedBill | null> {
+  const service = await session.store.services.get(bill.service);
+  const line = service === null ? null : await findLineOfCalls(session, service);
+  if (line === null) return null;
+  const { telephony } = line;
+  const { timeZone } = telephony;
+  const period = toPeriod(bill, timeZone);
+  const invoiceDate = toLocalTime(session.now(), timeZone).slice(0, 10);
+  if (request.period !== null && !periodsOverlap(period, parsePeriod(request.period, { invoiceDate, timeZone }))) {
+    return null;
+  }
+  const before = await readBilled(bill, request);
+  const late: string[] = [];
+  const changed: string[] = [];
+  const archived: CallRecord[] = [];
+  const subscriberId = bill.subscriber;
+  const sum = new CallSum({ period, currency: bill.currency, subscriberId });
+  const window = { from: period.start, to: period.end, subscriberId };
+  for await (const calls of readSorted(telephony, window, { signal: session.deps.signal })) {
+    for (const call of calls) {
+      if (sum.add(call) !== 'counted' || before === null) continue;
+      const charge = before.get(call.id);
+      before.delete(call.id);
+      if (charge === undefined) {
+        if (call.isArchived === true) archived.push(call);
+        else late.push(call.id);
+      } else if (!isSame(charge, call.charge)) changed.push(call.id);
+    }
+  }
+  for (const call of archived) if (before === null || !takeCharge(before, call)) late.push(call.id);
+  const { calls, total } = sum.totals();
+  return {
+    service: bill.service,
+    line: bill.subscriber,
+    bill: bill.id,
+    period: toInstants(period),
+    currency: bill.currency,
+    billed: { calls: bill.calls, total: bill.charged },
+    now: { calls, total },
+    difference: addMoney(total, negateMoney(bill.charged)),
+    late: late.slice(0, MOST_IDS),
+    missing: [...(before?.keys() ?? [])].slice(0, MOST_IDS),
+    changed: changed.slice(0, MOST_IDS),
+  };
+}
+
+/** An archived call has another id than in its bill: removes one that is gone and has its charge, and returns whether there was one. */
+function takeCharge(before: Map<string, string | null>, { charge }: CallRecord): boolean {
+  for (const [id, billed] of before) if (isSame(billed, charge)) return before.delete(id);
+  return false;
+}
+
+async function readBilled(
+  bill: CallBillRecord,
+  { billed }: Pick<ReconcileCallsRequest, 'billed'>,
+): Promise<Map<string, string | null> | null> {
+  const rows = billed === null ? null : await billed(bill);
+  if (rows === null) return null;
+  const found = new Map<string, string | null>();
+  for await (const { id, charge } of rows) found.set(id, charge);
+  return found;
+}
+
+function isSame(a: string | null, b: string | null): boolean {
+  return a === null || b === null ? a === b : compareMoney(a, b) === 0;
+}

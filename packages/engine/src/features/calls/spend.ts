@@ -1,0 +1,198 @@
+import { type CallFilter, type PanelTelephony, toItemError } from '@sluice/panel-kind';
+import type { Cycle, MoneyReading } from '@sluice/quota-core';
+import { type OwnershipRecord, ownershipSubject, type ServiceRecord } from '@sluice/state-store';
+import { type SpendFigure, SpendSum } from '@sluice/telephony';
+import { unsupported } from '../../base/errors.js';
+import { requireFacet } from '../../base/facet.js';
+import { readSorted } from './read-sorted.js';
+import { cutByOwner, findLineRef, isInWindow, toWindows } from '../../base/ownership.js';
+import type { Session } from '../../context/context.js';
+import type { Spend } from '../../kernel/subject/limit-state.js';
+import { findWindow, listLimits } from '../../kernel/subject/limits.js';
+import { load } from '../../loop/load.js';
+import type { PanelRun, PartHooks } from '../../loop/run-part.js';
+import type { Loaded } from '../../kernel/subject/stages.js';
+
+/** The longest call that is found: records are read by when calls started, and belong where they ended. */
+const LONGEST_CALL_MS = 86_400_000;
+
+interface SpendRequest {
+  service: string;
+  subscriberId: string;
+  limit: string;
+  window: Cycle;
+  /** Since when the present client has the line; null: as long as it is known. */
+  since: string | null;
+}
+
+/** What calls cost, for services with a limit in money; read before the services are loaded. */
+export async function beginSpend(run: PanelRun): Promise<PartHooks> {
+  const spend = await readSpend(run);
+  return {
+    afterLoad: (loaded) =>
+      Promise.resolve(
+        loaded.map((facts) => {
+          const own = spend.get(facts.service.id);
+          return own === undefined ? facts : { ...facts, spend: own };
+        }),
+      ),
+  };
+}
+
+/**
+ * Reads what the calls of services with a limit in money cost, in one read of the panel's call records. A figure that can't be
+ * read is unknown, and never zero.
+ */
+async function readSpend({
+  session,
+  panel,
+  only,
+  enforcements,
+}: PanelRun): Promise<ReadonlyMap<string, readonly Spend[]>> {
+  const services = only === null ? await session.store.services.list({ panel: panel.name }) : [only];
+  const limited = services.filter(({ product }) => hasMoneyLimit(session, product));
+  const telephony = requireFacet(panel, 'telephony');
+  const now = session.now();
+  const loaded = await load(session, panel, limited, { enforcements, now });
+  const since = await listSince(session, telephony, limited);
+  const requests = loaded.flatMap((facts) => listRequests(session, telephony, facts, { now, since }));
+  const figures = await readFigures(session, telephony, requests, now);
+  const found = new Map<string, Spend[]>();
+  for (const [index, { service, limit, window, since }] of requests.entries()) {
+    const figure = figures[index];
+    if (figure === undefined) continue;
+    const spend = { limit, window, since, currency: telephony.currency, ...figure };
+    found.set(service, [...(found.get(service) ?? []), spend]);
+  }
+  return found;
+}
+
+function hasMoneyLimit(session: Session, product: string): boolean {
+  return listLimits(session, product).some(({ allowance }) => typeof allowance === 'string');
+}
+
+function listRequests(
+  session: Session,
+  telephony: PanelTelephony,
+  facts: Loaded,
+  { now, since: begins }: { now: string; since: ReadonlyMap<string, string | null> },
+): SpendRequest[] {
+  const { service, skipped, error, cycle } = facts;
+  const subscriberId = telephony.findSubscriber(service);
+  if (skipped !== null || error !== null || subscriberId === null) return [];
+  const since = begins.get(service.id) ?? null;
+  return listLimits(session, service.product).flatMap((limit) => {
+    const window = typeof limit.allowance === 'string' ? findWindow(session, limit, { service, cycle, now }) : null;
+    return window === null ? [] : [{ service: service.id, subscriberId, limit: limit.id, window, since }];
+  });
+}
+
+/** Returns since when services have their lines for their present clients: what was called before is not limited for these. */
+async function listSince(
+  { store }: Session,
+  telephony: PanelTelephony,
+  services: readonly ServiceRecord[],
+): Promise<ReadonlyMap<string, string | null>> {
+  const subjects = new Map(
+    services.flatMap((service) => {
+      const ref = findLineRef(telephony, service);
+      return ref === null ? [] : [[service.id, ownershipSubject(ref, service.refs[ref] ?? '')] as const];
+    }),
+  );
+  const [panel] = services.map((service) => service.panel);
+  if (panel === undefined) return new Map();
+  const all = await store.ownership.list({ panel, subjects: [...subjects.values()] });
+  const bySubject = new Map<string, OwnershipRecord[]>();
+  for (const period of all) bySubject.set(period.subject, [...(bySubject.get(period.subject) ?? []), period]);
+  return new Map(
+    [...subjects].map(([id, subject]) => {
+      const parts = cutByOwner(bySubject.get(subject) ?? [], { from: null, to: null });
+      return [id, toWindows(parts, id).at(-1)?.from ?? null];
+    }),
+  );
+}
+
+type Figure = Pick<Spend, 'reading' | 'destinations'>;
+
+/** Returns the figure of each request, in their order. */
+async function readFigures(
+  session: Session,
+  telephony: PanelTelephony,
+  requests: readonly SpendRequest[],
+  at: string,
+): Promise<Figure[]> {
+  if (requests.length === 0) return [];
+  try {
+    const reason = telephony.unsupported({ resource: 'calls', operation: 'read' });
+    if (reason !== null) throw unsupported(reason);
+    const whole = await sumSpend(session, telephony, requests);
+    if (!whole.isUnattributed) return toFigures(whole, requests, at);
+    // The panel names no subscriber in its list of all calls: ask for each line alone.
+    const figures: Figure[] = [];
+    for (const request of requests) {
+      const own = await sumSpend(session, telephony, [request], request.subscriberId);
+      figures.push(...toFigures(own, [request], at));
+    }
+    return figures;
+  } catch (error) {
+    session.deps.signal.throwIfAborted();
+    const { code, message } = toItemError(error);
+    return requests.map(() => ({ reading: { known: false, at, code, message }, destinations: [] }));
+  }
+}
+
+async function sumSpend(
+  session: Session,
+  telephony: PanelTelephony,
+  requests: readonly SpendRequest[],
+  unnamed: string | null = null,
+): Promise<SpendSum> {
+  const lines = new Map<string, Cycle[]>();
+  for (const { subscriberId, window } of requests)
+    lines.set(subscriberId, [...(lines.get(subscriberId) ?? []), window]);
+  const result = new SpendSum({ currency: telephony.currency, lines });
+  const since = new Map(requests.map((request) => [request.subscriberId, request.since]));
+  const [only] = lines.size === 1 ? lines.keys() : [];
+  const { signal } = session.deps;
+  for await (const calls of readSorted(telephony, toFilter(requests, only), { signal })) {
+    for (const call of calls) {
+      const named = call.subscriberId === null ? { ...call, subscriberId: unnamed } : call;
+      const from = since.get(named.subscriberId ?? '') ?? null;
+      if (isInWindow(call.startedAt, { from, to: null })) result.add(named);
+    }
+  }
+  return result;
+}
+
+function toFilter(requests: readonly SpendRequest[], subscriberId: string | undefined): CallFilter {
+  const starts = requests.map(({ window }) => Date.parse(window.start));
+  const ends = requests.map(({ window }) => Date.parse(window.end));
+  return {
+    from: new Date(Math.min(...starts) - LONGEST_CALL_MS).toISOString(),
+    to: new Date(Math.max(...ends)).toISOString(),
+    ...(subscriberId === undefined ? {} : { subscriberId }),
+  };
+}
+
+/** Returns the figure of each request: those of a line stand in the order of its requests. */
+function toFigures(result: SpendSum, requests: readonly SpendRequest[], at: string): Figure[] {
+  const taken = new Map<string, number>();
+  return requests.map(({ subscriberId }) => {
+    const index = taken.get(subscriberId) ?? 0;
+    taken.set(subscriberId, index + 1);
+    const figure = result.of(subscriberId)[index];
+    if (figure === undefined) throw new Error(`no figure of ${subscriberId}`);
+    return { reading: toReading(figure, at), destinations: figure.destinations };
+  });
+}
+
+/** What was summed proves that a limit is reached, and never that it is not, while any record is left out. */
+function toReading({ amount, unrated, problem }: SpendFigure, at: string): MoneyReading {
+  if (problem !== null) {
+    const message = `not all charges of the line can be summed: ${problem.code.replaceAll('-', ' ')} (call ${problem.id})`;
+    return { known: true, at, amount, partial: { code: 'spend_unreadable', message } };
+  }
+  const calls = unrated === 1 ? 'a call has' : `${unrated} calls have`;
+  const partial = { code: 'spend_incomplete', message: `${calls} no charge yet: what the line spent is not known` };
+  return { known: true, at, amount, partial: unrated === 0 ? null : partial };
+}

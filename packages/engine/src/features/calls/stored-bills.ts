@@ -1,0 +1,115 @@
+import { SluiceError } from '@sluice/panel-kind';
+import type { CallBillRecord } from '@sluice/state-store';
+import { toLocalTime, toNamePart } from '@sluice/telephony';
+import { notFound } from '../../base/errors.js';
+import { findTimeZone } from '../../base/config/find-entry.js';
+import { findOwners } from '../../base/ownership.js';
+import type { Reader } from '../../context/reader.js';
+import type { Session } from '../../context/context.js';
+import { refuseOtherClient, requireService } from '../../context/find-service.js';
+import type { CallReportSink } from './gather.js';
+import { gather } from './gather.js';
+import { type PeriodView, toPeriod } from './due.js';
+import { requireLineOfCalls } from '../telephony/find-line.js';
+
+/** A bill of calls as it is stored. */
+export interface StoredBillView extends Pick<
+  CallBillRecord,
+  'id' | 'service' | 'client' | 'state' | 'calls' | 'currency' | 'at'
+> {
+  /** Half open, instants (ISO UTC). */
+  period: PeriodView;
+  /** The amount of its line; decimal text. */
+  total: string;
+  /** The invoice with its line; null where it has none. */
+  invoice: string | null;
+}
+
+/** The report of a bill: a CSV file with its calls. */
+export interface BillReport {
+  /** Without a folder. */
+  name: string;
+  text: string;
+}
+
+/**
+ * Lists the stored bills of a service or client, the newest period of each service first; calls no panel. A reader gets those of
+ * its own: a bill without a client is of who had the service in all of its period.
+ *
+ * @throws SluiceError `unknown_service` for the service of another client
+ */
+export async function listBills(
+  session: Session,
+  { service, client, reader }: { service?: string | undefined; client?: string | undefined; reader?: Reader },
+): Promise<StoredBillView[]> {
+  const of = service === undefined ? null : await requireService(session, service);
+  if (of !== null && reader !== undefined) refuseOtherClient(of, reader);
+  const bills = await session.store.callBills.list({
+    ...(service === undefined ? {} : { service }),
+    ...(client === undefined ? {} : { client }),
+  });
+  const ids = [...new Set(bills.map((bill) => bill.service))];
+  const panels = new Map((await session.store.services.list({ ids })).map(({ id, panel }) => [id, panel]));
+  const shown: StoredBillView[] = [];
+  for (const bill of bills)
+    if (await isOwn(session, bill, reader))
+      shown.push(toView(bill, findTimeZone(session.config, panels.get(bill.service) ?? '')));
+  return shown;
+}
+
+/** Returns whether a bill is of a reader: by its client or, without one, by who had the service in all of its period. */
+async function isOwn(
+  session: Session,
+  { service, client, start, end }: CallBillRecord,
+  reader: Reader,
+): Promise<boolean> {
+  if (reader === undefined) return true;
+  if (client !== null) return client === reader;
+  const parts = await findOwners(session, { panel: '', ref: 'service', value: service }, { from: start, to: end });
+  return parts.every(({ owners }) => owners.length > 0 && owners.every((owner) => owner.client === reader));
+}
+
+function toView(bill: CallBillRecord, timeZone: string): StoredBillView {
+  const { id, service, client, start: from, end: to, state, calls, amount: total, currency, invoice, at } = bill;
+  return { id, service, client, period: { from, to, timeZone }, state, calls, total, currency, invoice, at };
+}
+
+/**
+ * Returns the report of a bill: the file that was written with it, or, where that is gone, the same made again of the panel's
+ * records. A reader gets those of its own bills.
+ *
+ * @throws SluiceError `unknown_bill`, also for the bill of another client; `report_failed` where the records are no longer those that were billed
+ */
+export async function billReport(session: Session, id: string, reader?: Reader): Promise<BillReport> {
+  const bill = await session.store.callBills.get(id);
+  if (bill === null || !(await isOwn(session, bill, reader)))
+    throw notFound('unknown_bill', `There is no bill "${id}"`, { bill: id });
+  const [service] = await session.store.services.list({ ids: [bill.service] });
+  const timeZone = findTimeZone(session.config, service?.panel ?? '');
+  const [from, to] = [bill.start, bill.end].map((instant) => toNamePart(toLocalTime(instant, timeZone)));
+  const name = `calls_${bill.subscriber.replaceAll(/[^A-Za-z0-9-]/g, '-').slice(0, 64)}_${from ?? ''}_${to ?? ''}.csv`;
+  const written = bill.file === null ? null : session.deps.files.read(bill.file);
+  return { name, text: written ?? (await makeAgain(session, bill)) };
+}
+
+async function makeAgain(session: Session, bill: CallBillRecord): Promise<string> {
+  const line = await requireLineOfCalls(session, await requireService(session, bill.service));
+  const parts: string[] = [];
+  const sink: CallReportSink = {
+    write: (text) => {
+      parts.push(text);
+      return Promise.resolve();
+    },
+    finish: () => Promise.resolve(''),
+    discard: () => Promise.resolve(),
+  };
+  const period = toPeriod(bill, line.telephony.timeZone);
+  const report = { sink, format: 'rfc4180' } as const;
+  const { digest } = await gather(session, { line, period, verifyPlan: null, report });
+  if (digest === bill.digest) return parts.join('');
+  throw new SluiceError(
+    'report_failed',
+    `The report of bill "${bill.id}" is gone, and the records of panel "${line.service.panel}" are no longer those that were billed`,
+    { kind: 'panel', details: { bill: bill.id } },
+  );
+}

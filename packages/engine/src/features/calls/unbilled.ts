@@ -1,0 +1,70 @@
+import { isPanelError } from '@sluice/panel-http';
+import { SluiceError } from '@sluice/panel-kind';
+import { addMoney } from '@sluice/quota-core';
+import type { ServiceRecord } from '@sluice/state-store';
+import type { BillPeriod, CallTotals } from '@sluice/telephony';
+import type { Session } from '../../context/context.js';
+import { finalPeriods, toInstants } from './due.js';
+import { gather } from './gather.js';
+import { listLineBills } from './line-bills.js';
+import { findLineOfCalls, findSubscriber, type Line } from '../telephony/find-line.js';
+
+/** Calls of a line that no bill has. */
+export interface UnbilledCalls {
+  calls: number;
+  /** Sum of their charges, with all digits. */
+  total: string;
+  currency: string;
+  /** Further records that can't be summed, such as those in another currency. */
+  unsummed: number;
+  /** ISO UTC. */
+  since: string;
+}
+
+/**
+ * Reads the calls of a service that no final bill has, since its first one, else since its line was made. Null where it has
+ * no line; the calls of a prepaid one are paid.
+ *
+ * @throws SluiceError `calls_unread` where the panel does not list them
+ */
+export async function findUnbilled(
+  session: Session,
+  service: ServiceRecord,
+): Promise<UnbilledCalls | 'prepaid' | null> {
+  const panel = await session.panel(service.panel);
+  const line = panel.telephony === undefined ? null : await findLineOfCalls(session, service);
+  if (line === null) return null;
+  const { telephony, terms, windows } = line;
+  const subscriber = await findSubscriber(session, line);
+  if ((subscriber?.billingType ?? terms.billingType) === 'prepaid') return 'prepaid';
+  const bills = await listLineBills(session, line);
+  const { timeZone, currency, billFrom } = telephony;
+  const createdAt = subscriber?.createdAt ?? service.createdAt;
+  const periods = finalPeriods(bills, { timeZone, now: session.now(), createdAt, billFrom, windows });
+  const found: UnbilledCalls = { calls: 0, total: '0', currency, unsummed: 0, since: session.now() };
+  for (const { period } of periods.reverse()) {
+    const { calls, total, problems } = await sumCalls(session, line, period);
+    // Unrated calls are among the others.
+    const unsummed = problems.filter(({ code }) => code !== 'unrated').reduce((sum, { count }) => sum + count, 0);
+    if (calls + unsummed === 0) continue;
+    found.calls += calls;
+    found.unsummed += unsummed;
+    found.total = addMoney(found.total, total);
+    found.since = toInstants(period).from;
+  }
+  return found;
+}
+
+async function sumCalls(session: Session, line: Line, period: BillPeriod): Promise<CallTotals> {
+  const { service } = line;
+  try {
+    return (await gather(session, { line, period, verifyPlan: null, report: null })).totals;
+  } catch (error) {
+    if (!isPanelError(error) || session.deps.signal.aborted) throw error;
+    throw new SluiceError(
+      'calls_unread',
+      `It is not known whether "${service.id}" has unbilled calls; nothing was changed: ${error.message}`,
+      { kind: 'panel', details: { service: service.id }, cause: error },
+    );
+  }
+}

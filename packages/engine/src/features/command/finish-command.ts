@@ -1,0 +1,131 @@
+import { AGENT_STEPS, type ItemError } from '@sluice/panel-kind';
+import { toReportedStatus } from '@sluice/quota-core';
+import type { NoticeRecord, RunOutcome, StoreTables } from '@sluice/state-store';
+import type { CarriedOut, CommandResult, CommandReport, CommandRun, ServiceCommand } from './types.js';
+import { STOPPED_BY_PANEL } from '../../kernel/subject/stages.js';
+import { REFUSED_BY_AGENT } from './types.js';
+import { interruptedError, isInterrupted } from '../../base/interruption.js';
+import { addNotices } from '../../kernel/run/outbox.js';
+import { type Run, toRunView } from '../../kernel/run/bracket.js';
+import { noticeRows, planNotices } from '../../kernel/run/notice.js';
+import { toDecisionRecord, shownNotice } from '../../kernel/run/report.js';
+import type { Applied } from '../../kernel/subject/stages.js';
+import { serviceDetail } from '../services/show.js';
+import { describeExceeded } from '../../kernel/subject/used.js';
+import { toActionView } from '../../kernel/subject/views.js';
+import type { Session } from '../../context/context.js';
+
+/** Stores the checkpoint of the command with the last run's decision. */
+async function saveCheckpoint(session: Session, run: string, work: Applied, tables: StoreTables): Promise<void> {
+  const { checkpoint: seen } = work.history;
+  if (seen === null) return;
+  const [latest] = await tables.decisions.latest([work.service.id]);
+  const treatment = { previewOnly: false, observing: false };
+  const decision =
+    latest ?? toDecisionRecord(session, { id: run, at: session.now() }, { ...work, error: null }, treatment);
+  await tables.decisions.record([{ ...decision, inputs: { ...(decision.inputs as object | null), reading: seen } }]);
+}
+
+/** Returns whether the command was refused by what the panel shows, and nothing was changed, or by an agent's limit. */
+function isRefused(work: Applied): work is Applied & { error: ItemError } {
+  const { error, observation, actions } = work;
+  if (error === null || error.code === 'outcome_unknown' || observation?.state == null) return false;
+  // What an agent does not limit is done all the same.
+  const mayBeMade = actions.some(({ type, state }) => type === AGENT_STEPS.create && state !== 'failed');
+  return actions.length === 0 || (REFUSED_BY_AGENT.includes(error.code) && !mayBeMade);
+}
+
+/** How a command ended. */
+interface CommandEnd {
+  outcome: RunOutcome;
+  /** Whether all of it is done. */
+  complete: boolean;
+}
+
+/** Stores how a command ended, and returns its report. */
+export async function finishCommand(
+  commandRun: CommandRun,
+  { work: carriedOut, reported }: CarriedOut,
+): Promise<CommandResult> {
+  const { session, command, run } = commandRun;
+  const end = decideEnd(session, command, carriedOut);
+  const found = planNotices(carriedOut, { notices: reported });
+  const notices = noticeRows(session, run.id, found);
+  if (command.dryRun) await endRun(run, carriedOut, end);
+  const work = command.dryRun ? carriedOut : await storeEnd(commandRun, carriedOut, end, notices);
+  const isCut = session.deps.signal.aborted;
+  const made = command.dryRun
+    ? 0
+    : work.actions.filter(({ state }) => state === 'applied' || state === 'in-doubt').length;
+  const error = isCut ? { error: interruptedError('', made) } : {};
+  const report = { ...(await toReport(commandRun, work, end)), notices: notices.map(shownNotice), ...error };
+  const aboutHolds = reported.flatMap(({ hold }, index) => {
+    const notice = report.notices[index];
+    return hold === undefined || notice === undefined ? [] : [{ hold, notice }];
+  });
+  return { report, work, notices: found, aboutHolds };
+}
+
+function decideEnd(session: Session, command: ServiceCommand, work: Applied): CommandEnd {
+  const stopped = command.decidedByRun === true && work.enforcement.value === 'observe';
+  const complete = work.error === null && !session.deps.signal.aborted && !stopped;
+  const someDone = work.actions.some((action) => action.state === 'applied');
+  // A run finishes a termination that was started.
+  const goesOn = command.account?.verb === 'terminate' && work.actions.length > 0;
+  // A hold that a refused provisioning command found is not its doing.
+  const isHeld = work.holds.length > 0 && !(command.refused !== undefined && isRefused(work));
+  const begun = goesOn || someDone || isHeld || work.actions.some((action) => action.state === 'in-doubt');
+  return { outcome: complete ? 'done' : begun ? 'partial' : 'failed', complete };
+}
+
+/** Stores how a command ended; returns the service with its stored row. */
+async function storeEnd(
+  { session, command, run }: CommandRun,
+  work: Applied,
+  end: CommandEnd,
+  notices: NoticeRecord[],
+): Promise<Applied> {
+  return session.write(run.leases.held, async (tables) => {
+    if (end.complete) await command.done?.(work.service, tables);
+    else if (work.error?.code === STOPPED_BY_PANEL) await command.stopped?.(tables);
+    else if (isRefused(work)) await command.refused?.(work.error, tables, work.service);
+    await saveCheckpoint(session, run.id, work, tables);
+    // The notices of a run's own command are reported by that run.
+    if (command.decidedByRun !== true) await addNotices(session, tables, notices);
+    await endRun(run, work, end, tables);
+    return { ...work, service: (await tables.services.get(work.service.id)) ?? work.service };
+  });
+}
+
+function endRun(run: Run, { actions, error }: Applied, { outcome }: CommandEnd, tables?: StoreTables): Promise<void> {
+  return run.end({ outcome, changes: actions.length > 0, error }, tables);
+}
+
+async function toReport(
+  { session, command, run }: CommandRun,
+  work: Applied,
+  { complete }: CommandEnd,
+): Promise<Omit<CommandReport, 'notices'>> {
+  const detail = await serviceDetail(session, work.service);
+  const staying = work.holds.filter((hold) => !work.closes.includes(hold));
+  const holds = command.dryRun ? staying : await session.store.holds.open({ services: [work.service.id] });
+  const actions = work.actions.map((action) => toActionView((name) => session.findKind(name), action));
+  // A completed command ends the error of an earlier run.
+  const decided = complete && detail.status === 'failed' ? 'ok' : detail.status;
+  const wouldHold = detail.wouldHold.length > 0;
+  const usedUp = describeExceeded(detail) !== null;
+  const status = holds.length > 0 ? 'held' : toReportedStatus({ decided, held: false, wouldHold, usedUp });
+  return {
+    run: toRunView(run.view),
+    service: {
+      ...detail,
+      status: work.error && !isInterrupted(work.error) ? 'failed' : status,
+      holds: holds.map(({ reason, since }) => ({ reason, since })),
+      actions,
+      error: work.error,
+    },
+    actions,
+    credentials: null,
+    stillHeld: holds.map((hold) => hold.reason),
+  };
+}

@@ -1,0 +1,208 @@
+import { describeReason } from '@sluice/quota-core';
+import { type ItemError, type Panel, type Plan, toItemError } from '@sluice/panel-kind';
+import type { ServiceRecord } from '@sluice/state-store';
+import { serviceLease } from '../../context/leases.js';
+import { readEnforcements } from '../../context/enforcement.js';
+import { addNotices } from '../../kernel/run/outbox.js';
+import { trustedNow } from '../../context/trusted-clock.js';
+import { finishCommand } from './finish-command.js';
+import { STOPPED_BY_PANEL } from '../../kernel/subject/stages.js';
+import {
+  type CarriedOut,
+  type CommandContent,
+  type CommandFrame,
+  type CommandResult,
+  type CommandRun,
+  type ServiceCommand,
+  TERMINATE,
+} from './types.js';
+import { refuseUnfinished } from '../../kernel/subject/termination.js';
+import { withRun } from '../../kernel/run/bracket.js';
+import { endHolds, undecided } from '../../loop/decide.js';
+import { errorOfDoubt } from '../../kernel/subject/doubt.js';
+import { elsewhereError } from '../../kernel/run/evidence-elsewhere.js';
+import { enforceService } from '../../loop/enforce.js';
+import { actionRow } from '../../kernel/changes/journal.js';
+import { withRefusedRaise } from '../../kernel/subject/raise.js';
+import { observeServices } from '../../loop/observe.js';
+import { load } from '../../loop/load.js';
+import { openRows } from '../../kernel/subject/open-rows.js';
+import { noticeRows, planNotices } from '../../kernel/run/notice.js';
+import { planOne, withCheckpoint } from '../../loop/plan.js';
+import { findSharers } from '../../loop/sharing.js';
+import {
+  type Applied,
+  type Decided,
+  type Loaded,
+  type RunOnPanel,
+  unapplied,
+  unplanned,
+  toRead,
+  withError,
+} from '../../kernel/subject/stages.js';
+import type { Session } from '../../context/context.js';
+import { requireService } from '../../context/find-service.js';
+
+/** Runs a command about one service: stores the target state, then observes, plans and applies. */
+export function runCommand(session: Session, id: string, command: ServiceCommand): Promise<CommandResult> {
+  return runDecidedCommand(session, id, command, () => command);
+}
+
+/**
+ * Runs a command that depends on the service: `decide` is called under the lease, after the changes of its previous holder, and
+ * throws to refuse. Nothing was stored or changed by then.
+ */
+export async function runDecidedCommand<Content extends CommandContent>(
+  session: Session,
+  id: string,
+  frame: CommandFrame,
+  decide: (service: ServiceRecord, panel: Panel) => Promise<Content> | Content,
+): Promise<CommandResult & { content: Content }> {
+  const { command, dryRun, run: partOf, waitMs } = frame;
+  await requireService(session, id);
+  return withRun(session, { command, dryRun, service: id, partOf }, async (run) => {
+    await run.leases.take(serviceLease(id), waitMs);
+    const service = await requireService(session, id);
+    if (command !== TERMINATE) await refuseUnfinished(session, id);
+    const panel = await session.panel(service.panel);
+    const content = await decide(service, panel);
+    const commandRun = { session, command: { ...content, ...frame }, run };
+    const target = dryRun ? (content.target?.(service) ?? service) : await begin(commandRun, service);
+    return { ...(await finishCommand(commandRun, await carryOut(commandRun, panel, target))), content };
+  });
+}
+
+/** Stores the command with the start of its run, and returns the changed service. */
+async function begin({ session, command, run }: CommandRun, service: ServiceRecord): Promise<ServiceRecord> {
+  const target = await session.write(run.leases.held, async (tables) => {
+    await run.start(tables);
+    await command.storeTarget(service, tables, run.id);
+    return tables.services.get(service.id);
+  });
+  try {
+    await command.begin?.(target ?? service);
+  } catch (error) {
+    await session.write(run.leases.held, async (tables) => command.withdraw?.(tables));
+    throw error;
+  }
+  return target ?? service;
+}
+
+async function carryOut(commandRun: CommandRun, panel: Panel, service: ServiceRecord): Promise<CarriedOut> {
+  const { session, command, run } = commandRun;
+  const scope = command.scope ?? 'command';
+  const { givesBack = false } = command;
+  const on: RunOnPanel = { session, panel, run: run.id, scope, resources: new Map(), givesBack };
+  // The panel first: its answer confirms the local clock, and with it the cycle of the service.
+  const filter = { services: [service.id] };
+  const evidence = await session.store.evidence.open(filter);
+  const unresolved = await session.store.actions.unresolved(filter);
+  const open = openRows([{ service, evidence, unresolved }]);
+  const observations = await observeServices(on, [service], { refresh: true, command: command.account, open });
+  const { decided, released } = await decideByRecord(commandRun, panel, await loadOne(commandRun, panel, service));
+  const reported = new Map(released.map((notice) => [notice.key, notice]));
+  let stops: readonly string[] = [];
+  const onPlan = (plan: Plan): void => {
+    stops = plan.stops ?? [];
+    for (const notice of plan.notices ?? []) reported.set(notice.key, notice);
+  };
+  const observed = { ...unplanned(decided), observation: observations.get(service.id) ?? null };
+  const [planned = observed] = await findSharers(on, [observed]);
+  const done = await (command.dryRun ? preview : enforce)(commandRun, on, unapplied(planned), onPlan);
+  command.checkDone?.(done);
+  const isStopped = givesBack && panel.accounts !== undefined && stops.length > 0;
+  const given = isStopped ? withError(done, stoppedByPanel(service, stops)) : done;
+  const delivered = command.dryRun ? given : await deliver(command, given);
+  // Evidence on another panel is not undone by this command, so it is not complete.
+  const elsewhere = delivered.evidence.filter((item) => item.panel !== service.panel);
+  const isLeft = scope === 'hold' && delivered.holds.length === 0 && elsewhere.length > 0;
+  const work = withCheckpoint(on, isLeft ? withError(delivered, elsewhereError(service, elsewhere)) : delivered);
+  return { work, reported: [...reported.values()] };
+}
+
+function stoppedByPanel({ id }: ServiceRecord, stops: readonly string[]): ItemError {
+  const message = `nothing of Sluice restricts "${id}" any more, but the panel still stops it: ${stops.join('; ')}. Start it on the panel, then repeat the command`;
+  return { code: STOPPED_BY_PANEL, message };
+}
+
+/** Delivers a password that the panel certainly has. */
+async function deliver({ deliver: write }: ServiceCommand, done: Applied): Promise<Applied> {
+  const isUncertain = done.actions.some(({ state }) => state === 'in-doubt');
+  if (write === undefined || !done.passwordSet || isUncertain) return done;
+  try {
+    await write(done.service);
+    return done;
+  } catch (error) {
+    return withError(done, toItemError(error));
+  }
+}
+
+/** Loads the service of a command; in a dry run with the target state. */
+async function loadOne({ session, command }: CommandRun, panel: Panel, service: ServiceRecord): Promise<Loaded> {
+  const now = trustedNow(session, panel.name, await session.store.clock.confirmed());
+  const enforcements = await readEnforcements(session.config, session.store);
+  const [loaded] = await load(session, panel, [service], { enforcements, ordered: true, now });
+  if (!loaded) throw new Error(`${service.id} was not loaded`);
+  // A command is carried out for a service that can't be metered, too.
+  const sound = { ...loaded, error: null };
+  return command.dryRun ? command.preview(sound) : sound;
+}
+
+type Reported = CarriedOut['reported'];
+
+/**
+ * Ends holds whose reason a command has ended since the last run, so that this one does not enforce them. Returns their notices.
+ */
+async function decideByRecord(
+  { session, command, run }: CommandRun,
+  panel: Panel,
+  loaded: Loaded,
+): Promise<{ decided: Decided; released: Reported }> {
+  const mayRelease = command.decidedByRun !== true || loaded.enforcement.value === 'on';
+  if (!mayRelease || command.account?.verb === 'terminate') return { decided: undecided(toRead(loaded)), released: [] };
+  const { id } = loaded.service;
+  const service = command.dryRun ? loaded.service : ((await session.store.services.get(id)) ?? loaded.service);
+  const decided = { ...endHolds(session, panel, { ...loaded, service }, session.now()), service: loaded.service };
+  const { closes } = decided;
+  const released = closes.map((hold) => ({
+    code: 'release',
+    key: `release:${id}:${hold.id}`,
+    message: `${id} is released (${describeReason(hold.reason)}: no longer due)`,
+  }));
+  if (!command.dryRun && closes.length > 0) {
+    await session.write(run.leases.held, async (tables) => {
+      for (const hold of closes) await tables.holds.end(hold.id, session.now());
+      if (command.decidedByRun === true) return;
+      const found = planNotices(decided, { notices: released });
+      await addNotices(session, tables, noticeRows(session, run.id, found));
+    });
+  }
+  return { decided, released };
+}
+
+/** Lists the steps of a previewed command. */
+async function preview(
+  { session, command, run }: CommandRun,
+  on: RunOnPanel,
+  begun: Applied,
+  onPlan: (plan: Plan) => void,
+): Promise<Applied> {
+  const planned = await planOne(on, begun, command.account ?? null);
+  onPlan(planned.plan);
+  const actions = planned.plan.steps.map((step) => actionRow(session, run.id, planned, step));
+  return withRefusedRaise(on, withError({ ...planned, actions }, errorOfDoubt(on.panel, planned)));
+}
+
+function enforce(
+  { command, run }: CommandRun,
+  on: RunOnPanel,
+  begun: Applied,
+  onPlan: (plan: Plan) => void,
+): Promise<Applied> {
+  return enforceService({ ...on, fences: run.leases.held }, begun, {
+    byName: command.decidedByRun !== true,
+    command: command.account ?? null,
+    password: command.password?.() ?? null,
+    onPlan,
+  });
+}

@@ -1,0 +1,113 @@
+import type { AccountCommand, ItemError, Plan } from '@sluice/panel-kind';
+import type { ServiceRecord, StoreTables } from '@sluice/state-store';
+import type { Notice } from '../../kernel/run/notice.js';
+import type { CallBillView } from '../calls/bill-view.js';
+import type { Run, RunView } from '../../kernel/run/bracket.js';
+import type { Applied, Loaded } from '../../kernel/subject/stages.js';
+import type { ServiceDetail } from '../services/show.js';
+import type { CustomerAccess } from '../services/customer-access.js';
+import type { ActionView } from '../../kernel/subject/views.js';
+import type { Session } from '../../context/context.js';
+
+/** `provision … --json`, `hold add --json` and `hold release --json` (docs/json.md). */
+export interface CommandReport {
+  run: RunView;
+  service: ServiceDetail;
+  actions: ActionView[];
+  credentials: Credentials | null;
+  /** Only after `provision create`: null where it made no account. */
+  access?: CustomerAccess | null;
+  /** The final bills of a line that ends with them, as `call bill` has them. */
+  bills?: CallBillView[];
+  /** Reasons of the holds that are still open. */
+  stillHeld: string[];
+  /** Notices for the operator; repeated with each repeat. */
+  notices: { code: string; service: string | null; message: string }[];
+  /** Set where the command was interrupted. */
+  error?: ItemError;
+}
+
+/** Credentials of an account, returned once on request. */
+export interface Credentials {
+  username: string | null;
+  password: string | null;
+  passwordFile: string | null;
+  /** The billing system whose service has the password now. */
+  writtenTo?: string;
+}
+
+/** Options of a command, whatever it is about. */
+export interface CommandFrame {
+  command: string;
+  dryRun: boolean;
+  waitMs: number;
+  /** Id of the run that the command is a part of. */
+  run?: string;
+  /** Whether a run decided on it instead of an operator: then `observe` stops it before each change. */
+  decidedByRun?: boolean;
+}
+
+/** What a command does. */
+export interface CommandContent {
+  /** Stores the target state; not called in a dry run. */
+  storeTarget: (service: ServiceRecord, tables: StoreTables, run: string) => Promise<void>;
+  /** Returns the service as the command stores it, for a dry run; absent where it stores nothing of the service. */
+  target?: (service: ServiceRecord) => ServiceRecord;
+  /** Returns the loaded service with the target state, for a dry run. */
+  preview: (loaded: Loaded) => Loaded;
+  account?: AccountCommand | null;
+  /** What may be changed on the panel; default: everything of the service. */
+  scope?: 'hold' | 'command';
+  /** Whether everything of ours on the service is given back. What the panel still stops by its own rules then is an error. */
+  givesBack?: boolean;
+  /** Stores that the panel still stops what was to be given back. */
+  stopped?: (tables: StoreTables) => Promise<void>;
+  password?: () => string | null;
+  /** Called with the stored service once the command is stored and before the panel is called; throws to refuse. */
+  begin?: (target: ServiceRecord) => Promise<void>;
+  /**
+   * Called once the panel has the command's password; throws if that can't be written to where the customer finds it. The
+   * command is not done then: a repeat sets another password.
+   */
+  deliver?: (service: ServiceRecord) => Promise<void>;
+  /** Reverts the stored command after `begin` refused. */
+  withdraw?: (tables: StoreTables) => Promise<void>;
+  /** Stores the end of the command, once all of it is done. */
+  done?: (service: ServiceRecord, tables: StoreTables) => Promise<void>;
+  /** Called once the panel is changed; throws if the command had nothing to do and can't do what was asked for. */
+  checkDone?: (work: Applied) => void;
+  /** Stores that the command can't be carried out on what the panel shows, and that nothing was changed. */
+  refused?: (error: ItemError, tables: StoreTables, service: ServiceRecord) => Promise<void>;
+}
+
+/** The command that finishes a termination; others are refused meanwhile. */
+export const TERMINATE = 'provision terminate';
+
+/** A command about one service. An operator's is carried out under `observe` too. */
+export interface ServiceCommand extends CommandFrame, CommandContent {}
+
+/** Result of a command. */
+export interface CommandResult {
+  report: CommandReport;
+  work: Applied;
+  /** The notices of the report, for the run that the command is a part of. */
+  notices: Notice[];
+  /** Notices about open holds of other services, with the ids of those holds. */
+  aboutHolds: { hold: string; notice: CommandReport['notices'][number] }[];
+}
+
+/** State of a command. */
+export interface CommandRun {
+  session: Session;
+  command: ServiceCommand;
+  run: Run;
+}
+
+/** A service after a command, and the notices of its plans. */
+export interface CarriedOut {
+  work: Applied;
+  reported: NonNullable<Plan['notices']>;
+}
+
+/** Errors of an agent that does not accept a further user. */
+export const REFUSED_BY_AGENT: readonly string[] = ['agent_limit', 'agent_suspended'];

@@ -1,0 +1,159 @@
+import { type DidCommand, type ItemError, type PanelTelephony, SluiceError, usageError } from '@sluice/panel-kind';
+import type { ServiceRecord } from '@sluice/state-store';
+import { checkAreaCode, checkAreaCodeOf, type Did, parseNumber } from '@sluice/telephony';
+import { notFound } from '../../base/errors.js';
+import { toRequestError } from '../calls/simulate.js';
+import { runCommand } from '../command/run-command.js';
+import type { CommandReport } from '../command/types.js';
+import { withRun } from '../../kernel/run/bracket.js';
+import type { Session } from '../../context/context.js';
+import { requireService } from '../../context/find-service.js';
+import { toDocument, type TelephonyDocument } from '../telephony/documents.js';
+import { requireTelephony } from '../telephony/panels.js';
+import { readValues, toRecordValues } from '../telephony/read-values.js';
+import { isLiving } from '../../base/lifecycle.js';
+import { findServiceOfLine } from '../../base/ownership.js';
+
+/** A change of one number of a line. */
+export interface DidRequest {
+  operation: DidCommand['operation'];
+  /** As people write it. */
+  number: string;
+  /** The service whose line gets the number; null: the one that has it. */
+  service: string | null;
+  /** Null: the only telephony panel. */
+  panel: string | null;
+  carrier?: string | undefined;
+  channels?: number | undefined;
+  /** The area code that the number is stated to have, also where it is written without one. */
+  areaCode?: string | undefined;
+  /** The id of the billing system's product addon that the number is for. */
+  addon?: string | undefined;
+  /** As people write them, by the names of the documents. */
+  values?: Readonly<Record<string, string>> | undefined;
+  waitMs: number;
+  dryRun: boolean;
+}
+
+/** `did link --json` and the others that change a number (docs/json.md). */
+export interface DidReport {
+  run: CommandReport['run'];
+  /** Null for a number that was released or unlinked before and belongs to no service any more. */
+  service: string | null;
+  /** The number as it reads back; empty where the panel does not have it any more. */
+  dids: TelephonyDocument[];
+  actions: CommandReport['actions'];
+  notices: CommandReport['notices'];
+  error: ItemError | null;
+}
+
+/**
+ * Changes one number as a command about the service whose line has it. Repeatable: what is done already is not done again.
+ *
+ * @throws SluiceError `no_number`, `number_unused`, `wrong_lifecycle`, `bad_value`, errors of the number
+ */
+export async function changeDid(session: Session, request: DidRequest): Promise<DidReport> {
+  const { operation, carrier, channels, areaCode, addon, dryRun, waitMs } = request;
+  checkAddon(addon);
+  const named = request.service === null ? null : await requireService(session, request.service);
+  const { panel, telephony } = await requireTelephony(session, named?.panel ?? request.panel);
+  const number = readNumber(telephony, request);
+  const place = { panel, telephony, number };
+  // The line of a service in use may have another number of the addon.
+  const isInUse = named !== null && isLiving(named);
+  if (operation === 'release' && addon !== undefined && !isInUse && (await isFree(session, place))) {
+    return reportFree(session, request, place);
+  }
+  if (operation === 'unlink' && named === null && (await isFreeOnPanel(session, place))) {
+    return reportFree(session, request, place);
+  }
+  const service = named ?? (await findOwner(session, place));
+  refuseEnded(service);
+  const values = request.values && toRecordValues(readValues(telephony, 'dids', request.values));
+  const { report } = await runCommand(session, service.id, {
+    command: `did ${operation}`,
+    dryRun,
+    waitMs,
+    account: { verb: 'did', operation, number, carrier, channels, areaCode, addon, values },
+    storeTarget: () => Promise.resolve(),
+    preview: (loaded) => loaded,
+  });
+  const { run, actions, notices } = report;
+  const live = await listLive(session, place);
+  const error = report.service.error ?? report.error ?? null;
+  return { run, service: service.id, dids: live.map(toDocument), actions, notices, error };
+}
+
+/** A number of a panel. */
+interface Place {
+  panel: string;
+  telephony: PanelTelephony;
+  number: string;
+}
+
+async function listLive({ deps }: Session, { telephony, number }: Place): Promise<Did[]> {
+  const dids = await telephony.list('dids', { number }, deps.signal);
+  return dids.filter(({ status }) => status !== 'terminated');
+}
+
+/** Whether the number belongs to no line, as after an earlier release. */
+async function isFree(session: Session, place: Place): Promise<boolean> {
+  return (await listLive(session, place)).every(({ subscriberId }) => subscriberId === null);
+}
+
+/** Whether the panel has the number, without a line. */
+async function isFreeOnPanel(session: Session, place: Place): Promise<boolean> {
+  const live = await listLive(session, place);
+  return live.length > 0 && live.every(({ subscriberId }) => subscriberId === null);
+}
+
+/** Reports a number that was released or unlinked before, as a run of its own. */
+function reportFree(session: Session, { operation, service, dryRun }: DidRequest, place: Place): Promise<DidReport> {
+  const purpose = { command: `did ${operation}`, dryRun, ...(service !== null && { service }) };
+  return withRun(session, purpose, async (run) => {
+    if (!dryRun) await run.start();
+    await run.end({ outcome: 'done', changes: false });
+    const { observing: _panels, ...view } = run.view;
+    const dids = (await listLive(session, place)).map(toDocument);
+    return { run: view, service, dids, actions: [], notices: [], error: null };
+  });
+}
+
+function checkAddon(addon: string | undefined): void {
+  if (addon === undefined || /^[\w.-]{1,64}$/.test(addon)) return;
+  throw usageError('bad_option', `${JSON.stringify(addon)} is not the id of an addon`);
+}
+
+function readNumber({ country }: PanelTelephony, { number: text, areaCode }: DidRequest): string {
+  try {
+    if (areaCode === undefined) return parseNumber(text, { country }).number;
+    const parsed = parseNumber(text, { country, defaultAreaCode: checkAreaCode(areaCode) });
+    checkAreaCodeOf(parsed, areaCode);
+    return parsed.number;
+  } catch (error) {
+    throw toRequestError(error);
+  }
+}
+
+async function findOwner(session: Session, place: Place): Promise<ServiceRecord> {
+  const { panel, telephony, number } = place;
+  const dids = await listLive(session, place);
+  const did = dids.find(({ subscriberId }) => subscriberId !== null);
+  const services = did === undefined ? [] : await session.store.services.list({ panel });
+  const owner = findServiceOfLine(services, telephony, did?.subscriberId);
+  if (owner !== undefined) return owner;
+  if (dids.length === 0) {
+    throw notFound('no_number', `Panel "${panel}" has no number ${number}`, { panel, number });
+  }
+  throw new SluiceError('number_unused', `Number ${number} of panel "${panel}" belongs to no service`, {
+    details: { panel, number },
+  });
+}
+
+function refuseEnded(service: ServiceRecord): void {
+  if (isLiving(service)) return;
+  const { id, status } = service;
+  throw new SluiceError('wrong_lifecycle', `"${id}" is ${status}: it has no line whose numbers can be changed`, {
+    details: { service: id, lifecycle: status },
+  });
+}

@@ -1,0 +1,205 @@
+import { SluiceError, toItemError } from '@sluice/panel-kind';
+import type { ActionRecord, RunRecord } from '@sluice/state-store';
+import { toBillingDependencies } from '../billing/open-billing.js';
+import { billingSections, billingSettings } from '../../base/config/find-entry.js';
+import { toHoldsFilePath, isHoldsFileStale } from '../../context/holds-file.js';
+import { whoHolds } from '../../context/leases.js';
+import type { Session } from '../../context/context.js';
+import { type Check, toChecks } from '../../base/check.js';
+import { CLOCK_TOLERANCE_MS, clockChecks } from './clock-checks.js';
+import { acceptClock, confirmedClockChecks } from './confirmed-clock.js';
+import { isCommandRow, COMMAND_PREFIX } from '../../kernel/subject/command-row.js';
+import { listFacts } from '../services/sync/apply-fills.js';
+import { scheduledCommands } from '../schedule/jobs.js';
+import { toActionView } from '../../kernel/subject/views.js';
+import { storeSizeChecks } from '../store/store-size.js';
+import { doubtChecks } from './doubt-checks.js';
+import { noticeChecks } from './notice-checks.js';
+import { panelChecks } from './panel-checks.js';
+import { takeOver } from './take-over.js';
+import { serviceChecks } from './service-checks.js';
+
+/** Options of `doctor`. */
+export interface DoctorRequest {
+  panel?: string | undefined;
+  /** Also reads every endpoint and checks the mapping of every service. */
+  contract?: boolean | undefined;
+  /** Confirms that the clock is right. */
+  acceptClock?: boolean | undefined;
+  /** Ends that this store changes nothing on panels that a copy of it changes, from now on; `panel`: only that one. */
+  takeOver?: boolean | undefined;
+  /** The store is a stand-in for one that can't be used: only panels and services are checked. */
+  standInFor?: BrokenStore | undefined;
+}
+
+/** A store that can't be used. */
+export interface BrokenStore {
+  location: string;
+  /** What was thrown. */
+  error: unknown;
+}
+
+/** Number of runs among which the newest that is not in the future is searched. */
+const RECENT_RUNS = 1000;
+/** A poll is late after this many intervals. */
+const LATE_INTERVALS = 3;
+
+/** Checks store, clock, leases, panels and last runs; problems are returned, not thrown. */
+export async function runDoctor(session: Session, request: DoctorRequest): Promise<{ ok: boolean; checks: Check[] }> {
+  const panels = request.panel === undefined ? Object.keys(session.config.panels) : [request.panel];
+  const taken = request.takeOver === true ? await takeOver(session, request.panel) : [];
+  const ofPanels: Check[] = [...inSection('store', taken)];
+  for (const name of panels) {
+    ofPanels.push(...inSection(`panel ${name}`, await panelChecks(session, name, request.contract === true)));
+  }
+  // One panel was asked for.
+  const billing = request.panel === undefined ? await billingChecks(session, request.contract === true) : [];
+  const accepted = request.acceptClock === true ? await acceptClock(session) : null;
+  const own: Check[] =
+    request.standInFor !== undefined
+      ? inSection('store', [brokenStore(request.standInFor)])
+      : [
+          ...inSection('store', await storeChecks(session)),
+          ...inSection('runs', [
+            ...(await clockChecks(session, panels)),
+            ...(await confirmedClockChecks(session, accepted)),
+            ...(await leaseChecks(session)),
+            ...(await runChecks(session)),
+          ]),
+        ];
+  const checks = [
+    ...own,
+    ...inSection('services', [
+      ...(await serviceChecks(session, request.panel)),
+      ...(await doubtChecks(session, request.panel)),
+    ]),
+    ...inSection('billing', billing),
+    ...(request.standInFor !== undefined || request.panel !== undefined
+      ? []
+      : [...inSection('notices', await noticeChecks(session)), ...inSection('upgrade', await changedChecks(session))]),
+    ...ofPanels,
+  ];
+  return { ok: !checks.some((check) => check.status === 'failed'), checks };
+}
+
+function inSection(section: string, checks: readonly Check[]): Check[] {
+  return checks.map((check) => ({ ...check, section }));
+}
+
+function brokenStore({ location, error }: BrokenStore): Check {
+  const { code, message } = toItemError(error);
+  const details = Object.entries(error instanceof SluiceError ? error.details : {});
+  const named = details.filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+  return { name: 'store', object: location, status: 'failed', message, code, details: Object.fromEntries(named) };
+}
+
+async function storeChecks(session: Session): Promise<Check[]> {
+  const { store, deps } = session;
+  const checks: Check[] = (await store.maintenance.check()).map((check) => ({ ...check, name: `store ${check.name}` }));
+  checks.push(...(await storeSizeChecks(session)));
+  if (await isHoldsFileStale(store, deps.files)) {
+    const check = toChecks('holds file', toHoldsFilePath(store.location));
+    checks.push(check('warning', 'it does not list the current open holds; the next poll updates it'));
+  }
+  return checks;
+}
+
+/** Names what became stricter since an earlier version of the store. */
+async function changedChecks(session: Session): Promise<Check[]> {
+  const { store, config, deps } = session;
+  const { upgradeChecks } = await import('../upgrade/upgrade-checks.js');
+  return upgradeChecks({ config, kinds: deps.kinds, past: await store.maintenance.past(), now: session.now() });
+}
+
+async function leaseChecks(session: Session): Promise<Check[]> {
+  const leases = await session.store.leases.list();
+  const now = session.now();
+  return leases.map((lease) => {
+    const alive = session.deps.isAlive(lease.owner) && lease.expiresAt > now;
+    const who = whoHolds(lease);
+    const check = toChecks('lease', lease.name);
+    return check('ok', alive ? `held by ${who}` : `left behind by ${who}; the next run replaces it`);
+  });
+}
+
+async function runChecks(session: Session): Promise<Check[]> {
+  const sync = scheduledCommands(session.config, session.deps).find(({ command }) => command === 'service sync');
+  const polls = await session.store.runs.list({ command: 'poll', limit: RECENT_RUNS });
+  const hasServices = (await session.store.services.ids()).length > 0;
+  const { interval } = session.config.poll;
+  const checks = [checkLastRun(session, polls, { word: 'poll', intervalMs: interval, isMissed: hasServices })];
+  if (sync !== undefined) {
+    const { command, intervalMs } = sync;
+    const syncs = await session.store.runs.list({ command, whole: true, limit: RECENT_RUNS });
+    checks.push(checkLastRun(session, syncs, { word: 'sync', intervalMs, isMissed: true }));
+  }
+  const unresolved = await session.store.actions.unresolved();
+  for (const action of unresolved) {
+    checks.push({
+      name: 'action in doubt',
+      object: `${action.service ?? action.panel}, ${toActionView((panel) => session.findKind(panel), action).name}`,
+      status: 'warning',
+      ...describeAction(action),
+    });
+  }
+  return checks;
+}
+
+/** Checks that the last run of a kind is recent and ended well; the codes are `no_`, `WORD_late` and `WORD_failed`. */
+function checkLastRun(
+  session: Session,
+  runs: readonly RunRecord[],
+  { word, intervalMs, isMissed }: { word: 'poll' | 'sync'; intervalMs: number; isMissed: boolean },
+): Check {
+  // A run in the future, by a clock that was ahead, must not hide that runs have stopped.
+  const latest = new Date(session.deps.clock.now() + CLOCK_TOLERANCE_MS).toISOString();
+  const past = runs.filter((run) => run.startedAt <= latest);
+  // A run that was refused for the lease of another one has read nothing.
+  const last = past.find((run) => run.outcome !== 'busy') ?? past[0];
+  if (!last)
+    return toChecks(`last ${word}`, word)(isMissed ? 'warning' : 'skipped', `no ${word} has run yet`, `no_${word}`);
+  const age = session.deps.clock.now() - Date.parse(last.startedAt);
+  const isDone = last.outcome === 'done' || last.outcome === 'partial';
+  const what = `${last.startedAt}, ${last.outcome ?? 'did not end'}`;
+  const check = toChecks(`last ${word}`, last.id);
+  if (age > LATE_INTERVALS * intervalMs) return check('warning', `${what}, which is too long ago`, `${word}_late`);
+  return isDone ? check('ok', what) : check('warning', what, `${word}_failed`);
+}
+
+/** An interrupted command is finished by repeating it; its changes are resolved by any run. */
+function describeAction(action: ActionRecord): Pick<Check, 'message' | 'code' | 'details'> {
+  const since = `${action.state} since ${action.plannedAt}`;
+  if (isCommandRow(action)) {
+    const details = { verb: action.type.slice(COMMAND_PREFIX.length), service: action.service ?? '' };
+    return { message: `${since}; the command was interrupted`, code: 'command_unfinished', details };
+  }
+  if (action.state !== 'in-doubt') return { message: `${since}; the next poll resolves it by reading the panel` };
+  return { message: `${since} (${action.id})`, code: 'outcome_unknown', details: { action: action.id } };
+}
+
+/** Checks the configured billing systems. The ledger is a part of the store. */
+async function billingChecks(session: Session, contract: boolean): Promise<Check[]> {
+  const checks: Check[] = [];
+  for (const system of session.deps.billing) {
+    const settings = billingSettings(session.config, system.kind);
+    if (settings === undefined || system.check === undefined) continue;
+    const products = Object.values(session.config.products);
+    const use = {
+      orders: products.some(({ provision }) => provision === 'auto'),
+      credentials: products.some(({ credentials }) => credentials?.writeTo === system.kind),
+      bills: session.config.billing === system.kind,
+      products: billingSections(session.config, system.kind),
+      facts: listFacts(session),
+      contract,
+      signal: session.deps.signal,
+    };
+    try {
+      const found = await system.check(settings, toBillingDependencies(session), use);
+      checks.push(...found.map((check) => ({ ...check, object: system.kind })));
+    } catch (error) {
+      const { code, message } = toItemError(error);
+      checks.push(toChecks('billing system', system.kind)('failed', message, code));
+    }
+  }
+  return checks;
+}

@@ -1,0 +1,57 @@
+import { toItemError } from '@sluice/panel-kind';
+import { panelsWithAgents } from '../agents/open-agents.js';
+import { listStoredAgents } from '../agents/show-agents.js';
+import { nameFew } from '../../base/natural-order.js';
+import type { Session } from '../../context/context.js';
+import { type Check, toChecks } from '../../base/check.js';
+
+/** A single wrong answer is doubted for fewer polls. */
+const MOST_POLLS = 3;
+
+/** A service or an agent whose reading is doubted, and the instant from which on its readings are not used. */
+interface Doubted {
+  name: string;
+  since: string;
+}
+
+/** Reports the services and agents whose readings have been doubted for longer than a few polls. */
+export async function doubtChecks(session: Session, panel: string | undefined): Promise<Check[]> {
+  const { config, deps } = session;
+  const earliest = new Date(deps.clock.now() - MOST_POLLS * config.poll.interval).toISOString();
+  const doubted = [...(await doubtedServices(session, panel)), ...(await doubtedAgents(session, panel))];
+  const old = doubted.filter(({ since }) => since < earliest);
+  const [oldest] = old.map(({ since }) => since).sort();
+  if (oldest === undefined) return [];
+  const check = toChecks('doubted', nameFew(old.map(({ name }) => name)));
+  const message = `the readings since ${oldest} are too high to be used: nothing is held or released by them`;
+  return [check('warning', message, 'readings_doubted')];
+}
+
+async function doubtedServices({ store }: Session, panel: string | undefined): Promise<Doubted[]> {
+  const doubted = (await store.decisions.latest()).filter(({ status }) => status === 'doubted');
+  if (doubted.length === 0) return [];
+  const services = new Map((await store.services.list()).map((each) => [each.id, each]));
+  const newest = await store.cycles.newest(doubted.map(({ service }) => service));
+  const cycles = new Map(newest.map((row) => [row.service, row]));
+  return doubted.flatMap(({ service: id }) => {
+    const since = cycles.get(id)?.readAt ?? null;
+    const service = services.get(id);
+    const isMeant = service !== undefined && (panel === undefined || service.panel === panel);
+    return isMeant && since !== null ? [{ name: id, since }] : [];
+  });
+}
+
+async function doubtedAgents(session: Session, panel: string | undefined): Promise<Doubted[]> {
+  const found: Doubted[] = [];
+  for (const name of panelsWithAgents(session).filter((each) => panel === undefined || each === panel)) {
+    try {
+      const agents = await listStoredAgents(session, name);
+      for (const { name: agent, doubted } of agents)
+        if (doubted !== null) found.push({ name: `agent ${agent}`, since: doubted.at });
+    } catch (error) {
+      // The checks of the panel say what keeps it from being opened.
+      if (toItemError(error).code === 'unexpected') throw error;
+    }
+  }
+  return found;
+}

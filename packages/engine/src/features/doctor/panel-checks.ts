@@ -1,0 +1,144 @@
+import { SHORTEST_MASKED } from '@sluice/panel-http';
+import { type Panel, toItemError } from '@sluice/panel-kind';
+import type { ServiceRecord } from '@sluice/state-store';
+import { formatLength } from '../../context/clock-guard.js';
+import { compareIds, nameFew } from '../../base/natural-order.js';
+import { listAlarms } from '../notices/list-alarms.js';
+import { describeEnforcement, readEnforcements } from '../../context/enforcement.js';
+import { describeBrake, findBrakes, findMoved } from '../../kernel/run/brake-state.js';
+import { listStopped } from '../../kernel/changes/reversals.js';
+import { readMark } from '../../kernel/changes/store-mark.js';
+import { describeWriter, isObserved } from '../../kernel/changes/store-moved.js';
+import { isLiving } from '../../base/lifecycle.js';
+import type { Session } from '../../context/context.js';
+import { type Check, toChecks } from '../../base/check.js';
+import { panelClockCheck } from './clock-checks.js';
+import { lineChecks, sharedChecks } from './service-checks.js';
+
+/** Checks that a panel answers, its clock, and what its services share; with `contract` every endpoint and mapping. */
+export async function panelChecks(session: Session, name: string, contract: boolean): Promise<Check[]> {
+  const checks: Check[] = [];
+  const check = toChecks('panel', name);
+  try {
+    const panel = await session.panel(name);
+    checks.push(...shortSecretChecks(session, name));
+    const startedAt = session.deps.clock.now();
+    const { message, clockDifferenceMs, warnings = [], expiring } = await panel.test();
+    const took = session.deps.clock.now() - startedAt;
+    checks.push(check('ok', `${message} in ${took} ms`), ...warnings.map((warning) => check('warning', warning)));
+    const difference = clockDifferenceMs ?? session.clockDifference(name);
+    checks.push(...panelClockCheck(name, difference));
+    if (expiring !== undefined) checks.push(expiryCheck(name, expiring, session.deps.clock.now() + (difference ?? 0)));
+    const enforcements = await readEnforcements(session.config, session.store);
+    checks.push(toChecks('enforce', name)('ok', describeEnforcement(enforcements.ofPanel(name))));
+    checks.push(
+      ...(await brakeChecks(session, name)),
+      ...(await markChecks(session, panel)),
+      ...(await stoppedChecks(session, name)),
+    );
+    checks.push(...(await alarmChecks(session, name)));
+    const stored = await session.store.services.list({ panel: name });
+    const services = stored.sort((a, b) => compareIds(a.id, b.id));
+    checks.push(...(await sharedChecks(session, panel, services)), ...(await lineChecks(session, panel)));
+    if (contract) checks.push(...(await contractChecks(session, name, services)));
+  } catch (error) {
+    const { code, message } = toItemError(error);
+    checks.push(check('failed', `${code}: ${message}`, code));
+  }
+  return checks;
+}
+
+/** Checks that the last run was not stopped, by the brake or since a copy of the store changes the panel. */
+async function brakeChecks(session: Session, name: string): Promise<Check[]> {
+  return (await findBrakes(session, name)).map((brake) => {
+    const sentence = describeBrake(brake, brake.since);
+    return brake.subjects === 'store'
+      ? { ...toChecks('store', name)('failed', sentence, 'store_moved'), details: { panel: name } }
+      : toChecks('brake', name)('warning', sentence, 'mass_change');
+  });
+}
+
+/** Checks the mark of this store on the panel; under `observe` another store may change it. */
+async function markChecks(session: Session, panel: Panel): Promise<Check[]> {
+  if (panel.mark === undefined || (await isObserved(session, panel.name))) return [];
+  if ((await findMoved(session, panel.name)) !== null) return [];
+  const answer = await readMark(session, panel);
+  const check = toChecks('store mark', panel.name);
+  if (answer.is === 'absent' && !answer.lost) return [];
+  if (answer.is === 'absent')
+    return [
+      check(
+        'warning',
+        'the panel does not have the mark that this store wrote: a copy of the store would not be noticed',
+      ),
+    ];
+  if (answer.is === 'own') return [check('ok', 'no copy of this store has changed the panel since this one did')];
+  if (answer.is === 'unknown')
+    return [check('warning', `${answer.message}: a copy of this store would not be noticed`)];
+  return [{ ...check('failed', describeWriter(answer), 'store_moved'), details: { panel: panel.name } }];
+}
+
+/** Checks that runs leave no objects of living services alone since something else reversed their changes. */
+async function stoppedChecks(session: Session, panel: string): Promise<Check[]> {
+  const { store } = session;
+  if (await isObserved(session, panel)) return [];
+  const living = new Set((await store.services.list({ panel })).filter(isLiving).map(({ id }) => id));
+  const stopped = (await listStopped(store, panel)).filter(({ service }) => living.has(service));
+  if (stopped.length === 0) return [];
+  const message = `no run repeats these, since something else reversed them again and again: ${nameFew(stopped.map(({ service, name }) => `${name} of ${service}`))}`;
+  return [toChecks('stopped targets', panel)('failed', message, 'change_reversed')];
+}
+
+/** Checks that no alarm waits for somebody to acknowledge it. */
+async function alarmChecks(session: Session, name: string): Promise<Check[]> {
+  const alarms = await listAlarms(session, { panel: name });
+  if (alarms.length === 0) return [];
+  const open = alarms.filter(({ acknowledged }) => acknowledged === null).length;
+  const known = alarms.length - open;
+  const message = `${alarms.length}${known === 0 ? '' : ` (${known} acknowledged)`}`;
+  const check = toChecks('alarms', name);
+  return [open === 0 ? check('ok', message) : check('warning', message, 'open_alarms')];
+}
+
+/** Warns of secrets that are too short to be masked in messages. */
+function shortSecretChecks(session: Session, name: string): Check[] {
+  const settings = session.config.panels[name] ?? {};
+  return (session.findKind(name)?.init.secrets ?? []).flatMap((key) => {
+    const value = (settings as Record<string, unknown>)[key];
+    if (typeof value !== 'string') return [];
+    const path = `panels.${name}.${key}`;
+    const isShort = session.deps.secret(value, path).length < SHORTEST_MASKED;
+    const message = `it has fewer than ${SHORTEST_MASKED} characters, too few to be masked in messages: set a longer one`;
+    return isShort ? [toChecks('secret', path)('warning', message)] : [];
+  });
+}
+
+/** Credentials that end within this time are a warning: enough to replace them without hurry. */
+const NOTICE_MS = 10 * 86_400_000;
+
+/** Checks when the credentials of a panel end; `now` is the panel's time. */
+export function expiryCheck(panel: string, { key, at }: { key: string; at: string }, now: number): Check {
+  const left = Date.parse(at) - now;
+  const check = toChecks('credentials', `panels.${panel}.${key}`);
+  if (left > NOTICE_MS) return check('ok', `valid until ${at}`);
+  if (left <= 0) return check('failed', `valid until ${at} and expired now: set a new ${key} in the config`);
+  const rest = `for ${formatLength(left)} more: set a new ${key} in the config before that`;
+  return check('warning', `valid until ${at}, ${rest}`);
+}
+
+/** Reads every endpoint and stores the shape of its answer; a poll treats an answer of another shape as unreadable. */
+async function contractChecks(session: Session, name: string, services: ServiceRecord[]): Promise<Check[]> {
+  const panel = await session.panel(name);
+  if (!panel.contract) return [toChecks('contract', name)('skipped', `not supported for ${panel.kind.kind}`)];
+  const { checks, shapes, lists = {} } = await panel.contract.check(services, session.deps.signal);
+  const since = session.now();
+  await session.write([], async (tables) => {
+    for (const { endpoint, shape } of shapes)
+      await tables.fingerprints.put({ panel: name, endpoint, shape, since, confirmed: true });
+    for (const list of ['speedLimits', 'tunnelGroups'] as const) {
+      const ids = lists[list];
+      if (ids !== undefined) await tables.panelLists.put(name, list, { ids, at: since });
+    }
+  });
+  return checks;
+}

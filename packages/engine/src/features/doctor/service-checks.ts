@@ -1,0 +1,98 @@
+import type { Panel } from '@sluice/panel-kind';
+import type { ServiceRecord } from '@sluice/state-store';
+import { findEntry } from '../../base/config/find-entry.js';
+import { nameFew } from '../../base/natural-order.js';
+import { findRemovedPanels, PANEL_REMOVED } from '../../kernel/run/removed-panels.js';
+import { toMapping } from '../../loop/sharing.js';
+import { listLines } from '../services/lines.js';
+import { findStoredProblems, type StoredProblem } from '../services/stored-problems.js';
+import type { Session } from '../../context/context.js';
+import type { Check } from '../../base/check.js';
+import { isLiving } from '../../base/lifecycle.js';
+
+const NAMES: Record<StoredProblem['code'], string> = {
+  unknown_product: 'product',
+  unknown_panel: 'service panel',
+  duplicate_ref: 'duplicate id',
+};
+
+/** Checks that the config has the products and panels of the services, and that no two services of a panel have one id. */
+export async function serviceChecks(session: Session, panel: string | undefined): Promise<Check[]> {
+  const removed = new Map((await findRemovedPanels(session)).map((each) => [each.panel, each]));
+  const services = await session.store.services.list(panel === undefined ? {} : { panel });
+  const problems = findStoredProblems({ config: session.config, kinds: session.deps.kinds }, services);
+  return problems.map(({ code, object, message, details }) => {
+    const gone = code === 'unknown_panel' ? removed.get(object) : undefined;
+    // Nothing can be decided for a service without a product, nor undone on a panel that is gone.
+    const isFailed = code === 'unknown_product' || (gone !== undefined && gone.held.length > 0);
+    return {
+      name: NAMES[code],
+      object,
+      status: isFailed ? 'failed' : 'warning',
+      message: gone?.message ?? message,
+      code: gone === undefined ? code : PANEL_REMOVED,
+      ...(gone === undefined ? details && { details } : { details: { panel: object } }),
+    };
+  });
+}
+
+/** Names the lines that services of different clients have now: nobody is billed for their calls. */
+export async function lineChecks(session: Session, { name: panel, telephony }: Panel): Promise<Check[]> {
+  if (telephony === undefined) return [];
+  const checks: Check[] = [];
+  for (const { subscriber, periods } of await listLines(session, panel, telephony)) {
+    const open = periods.filter(({ until }) => until === null);
+    const [first] = open;
+    if (first === undefined || open.every(({ client }) => client === first.client)) continue;
+    const owners = open.map(
+      ({ service, client }) => `${service} (${client === null ? 'no client' : `client ${client}`})`,
+    );
+    checks.push({
+      name: 'shared line',
+      object: subscriber,
+      status: 'warning',
+      message: `services of different clients have line ${subscriber} of panel "${panel}": ${owners.join(', ')}; its calls are billed to nobody`,
+      code: 'line_shared',
+      details: { service: open.at(-1)?.service ?? '' },
+    });
+  }
+  return checks;
+}
+
+/** Lists what several services of a panel use, as it was last read. */
+export async function sharedChecks(
+  { store, config }: Session,
+  panel: Panel,
+  services: readonly ServiceRecord[],
+): Promise<Check[]> {
+  const { objects } = panel;
+  if (objects?.nameShared === undefined) return [];
+  const living = new Map(services.filter(isLiving).map((each) => [each.id, each]));
+  const users = new Map<string, string[]>();
+  for (const record of await store.resources.list({ services: [...living.keys()] })) {
+    const service = living.get(record.service);
+    if (service === undefined || record.panel !== panel.name) continue;
+    if (record.mapping.join() !== toMapping(service).join()) continue;
+    for (const resource of record.resources) {
+      users.set(resource, [...(users.get(resource) ?? []), record.service]);
+    }
+  }
+  const shared = new Map<string, { ids: string[]; names: string[] }>();
+  for (const [resource, ids] of users) {
+    const name = objects.nameShared(resource);
+    if (ids.length < 2 || name === null) continue;
+    const key = ids.join(' ');
+    const entry = shared.get(key) ?? { ids, names: [] };
+    entry.names.push(name);
+    shared.set(key, entry);
+  }
+  const isAllowed = (id: string): boolean =>
+    findEntry(config.products, living.get(id)?.product ?? '')?.allowSharedPorts === true;
+  return [...shared.values()].map(({ ids, names }) => ({
+    name: 'shared',
+    object: nameFew(ids),
+    status: ids.every(isAllowed) ? 'ok' : 'warning',
+    message: `${ids.length} services use ${nameFew(names)}, as last read`,
+    code: 'shared_ports',
+  }));
+}

@@ -1,0 +1,67 @@
+import type { Panel } from '@sluice/panel-kind';
+import { panelLease } from '../../context/leases.js';
+import { brakeKey, findMoved } from '../../kernel/run/brake-state.js';
+import { withRun } from '../../kernel/run/bracket.js';
+import { listStopped, noteTakeOver, stoppedKey } from '../../kernel/changes/reversals.js';
+import { acceptMark, readMark, writeMark } from '../../kernel/changes/store-mark.js';
+import { isObserved } from '../../kernel/changes/store-moved.js';
+import { requirePanelName } from '../../base/config/find-panel.js';
+import type { Session } from '../../context/context.js';
+import { type Check, toChecks } from '../../base/check.js';
+
+/**
+ * Lets this store change a panel again that a copy of it changes, or all such panels, and writes its mark there, so that the copy
+ * changes nothing on it any more. Logged as a run. A panel that can't be read is only
+ * taken over by its name.
+ *
+ * @throws SluiceError `lease_held` while a run works on the panel
+ */
+export async function takeOver(session: Session, only: string | undefined): Promise<Check[]> {
+  if (only !== undefined) requirePanelName(session, only);
+  const checks: Check[] = [];
+  for (const name of only === undefined ? Object.keys(session.config.panels) : [only]) {
+    const panel = await session.panel(name);
+    if (only !== undefined || (await isStopped(session, panel))) checks.push(await takeOverOne(session, panel));
+  }
+  return checks.length > 0 ? checks : [toChecks('take-over', 'all panels')('ok', 'no panel has to be taken over')];
+}
+
+async function isStopped(session: Session, panel: Panel): Promise<boolean> {
+  const { name } = panel;
+  if ((await findMoved(session, name)) !== null || (await listStopped(session.store, name)).length > 0) return true;
+  return (await readMark(session, panel)).is === 'foreign';
+}
+
+async function takeOverOne(session: Session, panel: Panel): Promise<Check> {
+  const { name } = panel;
+  // oxlint-disable-next-line sluice/syntax -- the name of such runs in the log
+  return withRun(session, { command: 'doctor --take-over', dryRun: false, scope: `panel ${name}` }, async (run) => {
+    await run.leases.take(panelLease(name), 0);
+    await run.start();
+    const mark = await readMark(session, panel);
+    if (mark.is === 'foreign') await acceptMark(session, name, mark);
+    // Nothing is written to a panel under observe: its first change writes the mark.
+    const refusal = (await isObserved(session, name)) ? null : await tryToMark(session, panel);
+    const stopped = await listStopped(session.store, name);
+    await session.write(run.leases.held, async (tables) => {
+      await tables.conditions.end(brakeKey(name, 'store'));
+      for (const target of stopped) await tables.conditions.end(stoppedKey(name, target));
+      await noteTakeOver(tables, name, session.now());
+    });
+    await run.end({ outcome: 'done', changes: true });
+    const count = stopped.length === 0 ? '' : `; runs change ${stopped.length} stopped targets again`;
+    const message = `this store changes the panel from now on${count}: stop the copy of it`;
+    const check = toChecks('take-over', name);
+    return refusal === null ? check('ok', message) : check('warning', `${message}, which can't notice it: ${refusal}`);
+  });
+}
+
+/** Writes the mark; returns why the panel refuses it, which keeps no operator from going on with this store. */
+async function tryToMark(session: Session, panel: Panel): Promise<string | null> {
+  try {
+    await writeMark(session, panel);
+    return null;
+  } catch (error) {
+    return `the mark could not be written: ${(error as Error).message}`;
+  }
+}

@@ -1,0 +1,118 @@
+import type { Observation } from '@sluice/panel-kind';
+import type { EvidenceRecord, ServiceRecord } from '@sluice/state-store';
+import { hasEnded } from '../../base/lifecycle.js';
+import { COMMAND_PREFIX } from '../../kernel/subject/command-row.js';
+import { undecided } from '../../loop/decide.js';
+import { group } from '../../base/group.js';
+import { load } from '../../loop/load.js';
+import { type Notice, serviceNotice } from '../../kernel/run/notice.js';
+import { observe } from '../../loop/observe.js';
+import type { PanelRun, PartHooks, ToTreatment } from '../../loop/run-part.js';
+import { findSharers, readUnread } from '../../loop/sharing.js';
+import { saveResources } from '../../kernel/subject/resources.js';
+import {
+  type Applied,
+  type Decided,
+  type GivenAway,
+  type Planned,
+  type RunOnPanel,
+  toRead,
+  unplanned,
+} from '../../kernel/subject/stages.js';
+
+async function listEnded({ session, panel, only }: PanelRun): Promise<ServiceRecord[]> {
+  const filter = only === null ? { panel: panel.name } : { services: [only.id] };
+  const ids = [...group(await session.store.evidence.open(filter)).keys()];
+  const listed = ids.length === 0 ? [] : await session.store.services.list({ ids });
+  return listed.filter((service) => hasEnded(service) && service.panel === panel.name);
+}
+
+/** Restrictions of services that have ended: those on objects that are others' now end. */
+export async function beginEnded(run: PanelRun): Promise<PartHooks> {
+  const ended = await findGivenAway(run);
+  run.ended = ended;
+  return {
+    afterDecide: (decided) => endWithService(ended, decided),
+    afterApply(works, treatment) {
+      run.notices.push(...endedNotices(ended, works, treatment));
+      return Promise.resolve(works);
+    },
+  };
+}
+
+/**
+ * Finds terminated and vanished services whose restricted objects a service that has not ended uses now, each with the ids of its
+ * evidence on those objects. A run that observes everything also finds objects of terminated ones that the panel does not show as
+ * theirs any more. Without either, the restrictions stay.
+ */
+async function findGivenAway(on: PanelRun): Promise<GivenAway> {
+  const { session, panel, request, enforcements } = on;
+  const loaded = await load(session, panel, await listEnded(on), { enforcements });
+  const none = new Map<string, Observation>();
+  const observations = request.observeAll ? await observe(on, loaded) : none;
+  const works = loaded.map((facts) => {
+    const observation = observations.get(facts.service.id) ?? null;
+    return { ...unplanned(undecided(toRead(facts))), observation };
+  });
+  const seen = { ...on, ordered: await listOrdered(on) };
+  const found = await (panel.objects === undefined ? findSharers(seen, works) : readUnread(seen, works, works));
+  // What was read once is not read again by the next run.
+  if (!request.dryRun && on.resources.size > 0)
+    await session.write(on.leases.held, (tables) => saveResources(on, tables));
+  const passed = found.map((work) => [work.service.id, new Set(listGivenAway(on, work).map(({ id }) => id))] as const);
+  return new Map(passed.filter(([, ids]) => ids.size > 0));
+}
+
+/** Returns the services whose account an operator has ordered, and that was refused: it names what they are to have. */
+async function listOrdered({ session, panel }: RunOnPanel): Promise<ReadonlySet<string>> {
+  if (panel.accounts === undefined) return new Set();
+  const rows = await session.store.actions.unresolved();
+  const orders = rows.filter((row) => row.panel === panel.name && row.type === `${COMMAND_PREFIX}create`);
+  return new Set(orders.flatMap(({ service }) => service ?? []));
+}
+
+/** Returns the evidence of an ended service on objects that are not its own any more. */
+function listGivenAway({ panel }: RunOnPanel, { service, evidence, sharers, observation }: Planned): EvidenceRecord[] {
+  const here = evidence.filter((item) => item.panel === panel.name);
+  const living = sharers.filter((sharer) => !hasEnded(sharer.service));
+  // All that a service has on a panel with accounts belongs to its one account.
+  if (panel.objects === undefined && living.length > 0) return here;
+  // A vanished service may return: its absence from a list alone ends no restriction.
+  const isRead =
+    service.status === 'terminated' && observation !== null && panel.objects?.isComplete(service, observation) === true;
+  const own = isRead ? new Set(panel.resources(service, observation)) : null;
+  const hasPassed = (item: EvidenceRecord): boolean => {
+    const object = `${item.kind}:${item.target}`;
+    return living.some(({ shared }) => shared.includes(object)) || own?.has(object) === false;
+  };
+  const passed = here.filter(hasPassed);
+  // With the last object of a kind, all have passed: with the ports of a server its order, which nobody else names.
+  const isWhole = passed.some(({ kind }) => here.every((item) => item.kind !== kind || passed.includes(item)));
+  return isWhole ? here : passed;
+}
+
+/** Returns a service whose restrictions end with it: its holds end with the last of them. Others unchanged. */
+function endWithService(ended: GivenAway, decided: Decided): Decided {
+  const passed = ended.get(decided.service.id);
+  if (passed === undefined) return decided;
+  const isWhole = decided.evidence.every(({ id, panel }) => passed.has(id) || panel !== decided.service.panel);
+  return { ...decided, skipped: null, error: null, closes: isWhole ? decided.holds : [] };
+}
+
+/** Returns the notices of services whose restrictions ended with them. */
+function endedNotices(ended: GivenAway, works: readonly Applied[], treatment: ToTreatment): Notice[] {
+  const due = works.filter((work) => ended.has(work.service.id) && !work.changedMeanwhile);
+  return due.flatMap((work) => {
+    if (treatment(work).previewOnly) return [];
+    const { service } = work;
+    const [first = service.updatedAt, ...more] = ended.get(service.id) ?? [];
+    const which =
+      work.holds.length === 0
+        ? 'its restrictions end'
+        : more.length === 0
+          ? '1 of its restrictions ends'
+          : `${more.length + 1} of its restrictions end`;
+    const message = `${service.id} has ended, and what it was restricted on is not its own any more: ${which}`;
+    return [serviceNotice(service, 'ended_released', message, first)];
+  });
+}

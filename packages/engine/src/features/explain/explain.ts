@@ -1,0 +1,159 @@
+import { maskUuidsIn } from '@sluice/panel-http/printable';
+import type { Allowance, AllowancePart, UsageBytes } from '@sluice/quota-core';
+import type { ItemError } from '@sluice/panel-kind';
+import type { ActionRecord, CycleRecord, DecisionRecord, SampleRecord, ServiceRecord } from '@sluice/state-store';
+import { notFound } from '../../base/errors.js';
+import { findReleaseNote, holdViews, type HoldView } from '../holds/holds.js';
+import { type BrakeState, findBrake } from '../../kernel/run/brake-state.js';
+import { type AccountDue, findAccountDue } from './account-due.js';
+import { type ActionView, toActionView } from '../../kernel/subject/views.js';
+import { toPastDetail } from './past-detail.js';
+import { explanationFor } from '../services/for-reader.js';
+import { type Reader, visibleSince } from '../../context/reader.js';
+import { datesInForce, serviceDetail, type ServiceDetail } from '../services/show.js';
+import type { Session } from '../../context/context.js';
+import { requireService } from '../../context/find-service.js';
+
+/** `explain --json` (docs/json.md): a decision and everything it was based on, from the store alone. */
+export interface Explanation {
+  at: string;
+  service: ServiceDetail;
+  readings: (UsageBytes & {
+    at: string;
+    /** Why no decision was based on it, or null: `mass_change` (the brake), `usage_fell`. */
+    rejected: string | null;
+    raw: unknown;
+  })[];
+  allowance: { parts: AllowancePart[]; allowedBytes: number | null };
+  /** `inputs`: due date, period, policy, peak, protection and enforcement. */
+  decision: Pick<
+    DecisionRecord,
+    'rule' | 'status' | 'at' | 'run' | 'mode' | 'action' | 'observing' | 'wouldHold' | 'inputs'
+  > | null;
+  /** Why nothing is changed on its panel; null where the brake did not stop the last run, and for a past instant. */
+  brake: BrakeState | null;
+  /** What runs have yet to do about its account; null for nothing, and for a past instant. */
+  accountDue: AccountDue | null;
+  holds: HoldView[];
+  /** Local date until which the quota hold is released, with the operator's note; null where it is not. */
+  released: { until: string; note: string | null } | null;
+  actions: (ActionView &
+    Pick<ActionRecord, 'id' | 'run' | 'prior' | 'observed'> & { at: string; error: ItemError | null })[];
+}
+
+/** Number of shown readings. */
+const READINGS = 50;
+/** Readings before those, evenly spread, that are compared with. */
+const EARLIER = 500;
+
+/** Explains why a service is in its state now, or was at an instant. */
+export async function explainService(
+  session: Session,
+  id: string,
+  { at, reader }: { at: string | null; reader?: Reader },
+): Promise<Explanation> {
+  const { store } = session;
+  const service = await requireService(session, id);
+  const until = at ?? session.now();
+  const since = visibleSince(service, reader) ?? '';
+  if (until < since)
+    throw notFound('not_yet_known', `"${id}" was not known at ${until}: it has its client since ${since}`);
+  const decision = await store.decisions.at(id, until);
+  if (at !== null && !decision && service.createdAt > at) {
+    throw notFound('not_yet_known', `"${id}" was not known at ${at}: it was added at ${service.createdAt}`);
+  }
+  const cycles = await store.cycles.ofService(id);
+  const cycle = cycles.find((item) => item.id === decision?.cycle) ?? null;
+  const holds = (await holdViews(session, id)).filter(
+    (hold) => hold.since <= until && (hold.until === null || hold.until > since),
+  );
+  const actions = (await store.actions.list({ service: id, newestFirst: true })).filter(
+    (action) => action.plannedAt <= until && action.plannedAt >= since,
+  );
+  const detail = await serviceDetail(session, service, reader);
+  const readings = (await readReadings(session, service, { cycle, until })).filter((reading) => reading.at >= since);
+  const explanation = {
+    at: until,
+    service:
+      at === null
+        ? detail
+        : await toPastDetail(session, detail, {
+            ...{ service, at, decision, cycle, reader },
+            holds: holds.filter((hold) => hold.until === null || hold.until > at),
+            reading: readings.findLast(({ rejected }) => rejected === null) ?? null,
+          }),
+    readings,
+    allowance: allowanceView((decision?.allowance ?? null) as Allowance | null),
+    decision: decision && decisionView(decision),
+    brake: at === null ? await findBrake(session, service.panel) : null,
+    accountDue: at === null ? await findAccountDue(session, service, { decision, observing: detail.observing }) : null,
+    holds,
+    released: await findRelease(session, id, datesInForce(session, service, until).quotaReleasedUntil),
+    actions: actions.map((action) => actionView(session, action)),
+  };
+  return explanationFor(explanation, service, reader);
+}
+
+async function findRelease(session: Session, id: string, until: string | null): Promise<Explanation['released']> {
+  return until === null ? null : { until, note: await findReleaseNote(session, id) };
+}
+
+/** A smaller fall is the noise of consolidated data. */
+const NOISE_BYTES = 100 * 1024 ** 2;
+
+/** Reads the last readings; of those before, only as many as show how high the usage was. */
+async function readReadings(
+  { store }: Session,
+  { id, createdAt }: ServiceRecord,
+  { cycle, until }: { cycle: CycleRecord | null; until: string },
+): Promise<Explanation['readings']> {
+  const ofCycle = cycle === null ? {} : { cycle: cycle.id };
+  const newest = { service: id, ...ofCycle, to: until, newestFirst: true, limit: READINGS };
+  const last = (await store.samples.list(newest)).reverse();
+  const [first] = last;
+  if (first === undefined || last.length < READINGS) return readingViews(last, cycle);
+  const earlier = { from: cycle?.start ?? createdAt, to: first.at, parts: EARLIER };
+  const before = await store.samples.spread({ service: id, ...ofCycle, ...earlier });
+  return readingViews([...before.filter(({ at }) => at < first.at), ...last], cycle).slice(-READINGS);
+}
+
+/** Returns the readings, oldest first. One above the peak of its cycle was never accepted; one far below is not trusted. */
+function readingViews(samples: readonly SampleRecord[], cycle: CycleRecord | null): Explanation['readings'] {
+  let highest = 0;
+  return samples.map(({ at, inBytes, outBytes, totalBytes, raw }) => {
+    const total = totalBytes ?? 0;
+    const isAbove = total > (cycle?.peakTotalBytes ?? total);
+    const hasFallen = totalBytes !== null && total * 2 < highest && highest - total > NOISE_BYTES;
+    if (!isAbove) highest = Math.max(highest, total);
+    const rejected = isAbove ? 'mass_change' : hasFallen ? 'usage_fell' : null;
+    return { at, inBytes, outBytes, totalBytes, rejected, raw: maskUuidsIn(toRaw(raw)) };
+  });
+}
+
+function allowanceView(allowance: Allowance | null): Explanation['allowance'] {
+  return {
+    parts: allowance ? allowance.parts.map(({ source, bytes }) => ({ source, bytes })) : [],
+    allowedBytes: allowance?.kind === 'limited' ? allowance.allowedBytes : null,
+  };
+}
+
+function decisionView(decision: DecisionRecord): NonNullable<Explanation['decision']> {
+  const { rule, status, at, run, mode, action, observing, wouldHold, inputs } = decision;
+  return { rule, status, at, run, mode, action, observing, wouldHold, inputs: maskUuidsIn(inputs) };
+}
+
+function actionView(session: Session, action: ActionRecord): Explanation['actions'][number] {
+  const { id, endedAt, plannedAt, run, prior, observed, errorCode, errorMessage } = action;
+  const view = toActionView((panel) => session.findKind(panel), action);
+  const error = errorCode === null ? null : { code: errorCode, message: errorMessage ?? '' };
+  const states = { prior: maskUuidsIn(prior), observed: maskUuidsIn(observed) };
+  return { id, ...view, at: endedAt ?? plannedAt, run, ...states, error };
+}
+
+function toRaw(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,58 @@
+import type { Allowance } from '@sluice/quota-core';
+import type { CycleRecord, DecisionRecord, HoldRecord, SampleRecord, ServiceRecord } from '@sluice/state-store';
+import type { Session } from '../../context/context.js';
+import { detailFor } from '../services/for-reader.js';
+import { isVisible, type Reader } from '../../context/reader.js';
+import { datesInForce, type ServiceDetail, toOverride, toPurchase } from '../services/show.js';
+import { lastUsage, serviceView, toLifecycle } from '../../kernel/subject/views.js';
+
+/** What the store has of a service at a past instant. */
+export interface Past {
+  service: ServiceRecord;
+  at: string;
+  reader: Reader;
+  /** The decision in force. */
+  decision: DecisionRecord | null;
+  /** Its cycle. */
+  cycle: CycleRecord | null;
+  /** The holds that were open. */
+  holds: readonly Pick<HoldRecord, 'reason' | 'since'>[];
+  /** The last reading that was used; null where there was none. */
+  reading: Pick<SampleRecord, 'at' | 'inBytes' | 'outBytes' | 'totalBytes'> | null;
+}
+
+/**
+ * Returns the detail of a service as it was: `detail` is that of now, of which only what the store keeps no history of remains
+ * (product, client, ids, own quota and mode, termination, account).
+ */
+export async function toPastDetail(session: Session, detail: ServiceDetail, past: Past): Promise<ServiceDetail> {
+  const { service, at, reader, cycle, holds } = past;
+  const decision = withReading(past);
+  const view = serviceView({ service, decision, cycle, holds, actions: [] });
+  const overrides = await session.store.overrides.all(service.id);
+  const override = overrides.findLast(({ since, until }) => since <= at && (until === null || until > at));
+  const purchases = await session.store.purchases.list({ services: [service.id] });
+  const [quota = null] = ((decision?.allowance ?? null) as Allowance | null)?.parts ?? [];
+  const { nextDueDate = detail.nextDueDate } = (decision?.inputs ?? {}) as { nextDueDate?: string | null };
+  const then = {
+    ...detail,
+    ...view,
+    ...lastUsage(view, decision, null),
+    nextDueDate,
+    quota,
+    purchases: purchases
+      .filter((row) => row.at <= at && isVisible(row, service, reader))
+      .map((row) => toPurchase(session, row, cycle)),
+    overrides: override === undefined ? null : toOverride(override),
+    lifecycle: toLifecycle(service, [...holds]),
+    ...datesInForce(session, service, at),
+  };
+  return detailFor(then, service, reader);
+}
+
+/** A decision is stored again only where it changes: later readings that led to the same one are newer than its figures. */
+function withReading({ decision, reading }: Past): DecisionRecord | null {
+  if (decision === null || reading === null || reading.at <= (decision.readAt ?? '')) return decision;
+  const { inBytes, outBytes, totalBytes, at } = reading;
+  return { ...decision, inBytes, outBytes, totalBytes, readAt: at };
+}

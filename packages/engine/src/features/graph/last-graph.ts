@@ -1,0 +1,104 @@
+import { createHash } from 'node:crypto';
+import type { Panel, PanelGraph } from '@sluice/panel-kind';
+import type { ServiceRecord } from '@sluice/state-store';
+import { findTimeZone } from '../../base/config/find-entry.js';
+import { type Reader, visibleSince } from '../../context/reader.js';
+import type { Session } from '../../context/context.js';
+import { requireService } from '../../context/find-service.js';
+import { type PanelFigures, parseFigures } from './panel-figures.js';
+import { type GraphRange, type GraphWindow, refuseRange } from './window.js';
+
+/** A service's graph on its panel. */
+export interface DrawnGraph {
+  service: string;
+  panel: string;
+  window: GraphWindow;
+  timeZone: string;
+  /** When the panel was read, which is earlier for a cached answer; null for a range without readings. */
+  readAt: string | null;
+  /** Null for a picture. */
+  figures: PanelFigures | null;
+  picture: Uint8Array | null;
+}
+
+/** The last graph that was read of a panel, and whether it is due to be read again. */
+export interface LastGraph extends DrawnGraph {
+  expired: boolean;
+}
+
+/** How long the last graph of a range is kept where no newer one can be read. */
+const KEPT_MS = 30 * 86_400_000;
+
+/** Stores a graph as the last one of its range. */
+export async function keepLastGraph(
+  session: Session,
+  of: Graphed & { range: GraphRange },
+  drawn: { window: GraphWindow; body: string },
+): Promise<void> {
+  const key = lastKey(of);
+  const expiresAt = new Date(session.deps.clock.now() + KEPT_MS).toISOString();
+  const record = { key, service: of.service.id, at: session.now(), expiresAt, body: JSON.stringify(drawn) };
+  await session.write([], (tables) => tables.graphCache.put(record));
+}
+
+/** Returns the last graph of a range, of whatever age; null where none was read. Calls no panel. */
+export async function lastGraph(
+  session: Session,
+  id: string,
+  { range, reader }: { range: GraphRange; reader?: Reader },
+): Promise<LastGraph | null> {
+  const { config, deps, store } = session;
+  refuseRange(range, reader);
+  const service = await requireService(session, id);
+  const since = visibleSince(service, reader);
+  const panel = await session.panel(service.panel);
+  if (panel.graphs === undefined) return null;
+  const row = await store.graphCache.get(lastKey({ panel, service, since, range }), session.now());
+  if (row === null) return null;
+  const timeZone = findTimeZone(config, service.panel);
+  const { window, body } = JSON.parse(row.body) as { window: GraphWindow; body: string };
+  const read = parseGraph(body);
+  if (read === null) return null;
+  return {
+    service: id,
+    panel: panel.name,
+    window,
+    timeZone,
+    readAt: row.at,
+    figures: parseFigures(read, timeZone, panel.name),
+    picture: read.kind === 'png' ? read.bytes : null,
+    expired: deps.clock.now() - Date.parse(row.at) >= config.graphCache,
+  };
+}
+
+function lastKey({ range, ...of }: Graphed & { range: GraphRange }): string {
+  return toGraphKey(['last', ...identify(of), range]);
+}
+
+/** What a graph is of; `since`: the earliest instant that its reader may see, null for all. */
+interface Graphed {
+  panel: Panel;
+  service: ServiceRecord;
+  since: string | null;
+}
+
+/** Returns what identifies a service on its panel, and what of it is shown. */
+export function identify({ panel: { kind, url }, service: { id, refs }, since }: Graphed): unknown[] {
+  const names = Object.entries(refs).sort(([a], [b]) => (a < b ? -1 : 1));
+  return [kind.kind, url, id, names, ...(since === null ? [] : [since])];
+}
+
+/** Returns the key of a stored graph. */
+export function toGraphKey(question: unknown[]): string {
+  return createHash('sha256').update(JSON.stringify(question)).digest('hex');
+}
+
+/** Parses a stored graph; returns null where it can't be parsed, so that the panel is read again. */
+export function parseGraph(body: string): PanelGraph | null {
+  try {
+    const graph = JSON.parse(body) as Exclude<PanelGraph, { kind: 'png' }> | { kind: 'png'; base64: string };
+    return graph.kind === 'png' ? { kind: 'png', bytes: new Uint8Array(Buffer.from(graph.base64, 'base64')) } : graph;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,61 @@
+import type { Allowance, Mode, UsageBytes } from '@sluice/quota-core';
+import { findTimeZone } from '../../base/config/find-entry.js';
+import { beginThen, type Reader, visibleSince } from '../../context/reader.js';
+import type { Session } from '../../context/context.js';
+import { requireService } from '../../context/find-service.js';
+import { type GraphRange, type GraphWindow, findWindow } from './window.js';
+
+/** Usage inside the cycle at an instant; null is unknown. */
+export interface GraphPoint extends UsageBytes {
+  at: string;
+}
+
+/** A service's stored usage over a window. */
+export interface SampleGraph {
+  service: string;
+  window: GraphWindow;
+  timeZone: string;
+  mode: Mode;
+  allowedBytes: number | null;
+  /** Oldest first. */
+  series: GraphPoint[];
+  /** Starts of cycles inside the window, where usage begins at zero. */
+  breaks: string[];
+  /** End of the newest cycle; null for a service that was never metered. */
+  cycleEnd: string | null;
+}
+
+/** Returns the stored readings of a service: all, or about as many as `points`, evenly spread. */
+export async function sampleGraph(
+  session: Session,
+  id: string,
+  { range, points, reader }: { range: GraphRange; points?: number | undefined; reader?: Reader },
+): Promise<SampleGraph> {
+  const { store, config } = session;
+  const service = await requireService(session, id);
+  const since = visibleSince(service, reader);
+  const window = beginThen(await findWindow(session, service, range), since);
+  const { start: from, end: to, cycle } = window;
+  const ofCycle = cycle === null ? {} : { cycle };
+  const samples =
+    points === undefined
+      ? await store.samples.list({ service: id, to, ...(cycle === null || since !== null ? { from } : {}), ...ofCycle })
+      : await store.samples.spread({ service: id, from, to, parts: points, ...ofCycle });
+  const [decision] = await store.decisions.latest([id]);
+  const allowance = (decision?.allowance ?? null) as Allowance | null;
+  const cycles = await store.cycles.ofService(id);
+  const newest = cycles.reduce<string | null>(
+    (end, cycle) => (end === null || cycle.end > end ? cycle.end : end),
+    null,
+  );
+  return {
+    service: id,
+    window,
+    timeZone: findTimeZone(config, service.panel),
+    mode: decision?.mode ?? service.trafficMode ?? 'TOTAL',
+    allowedBytes: allowance?.kind === 'limited' ? allowance.allowedBytes : null,
+    series: samples.map(({ at, inBytes, outBytes, totalBytes }) => ({ at, inBytes, outBytes, totalBytes })),
+    breaks: cycles.map((cycle) => cycle.start).filter((start) => start > window.start && start < window.end),
+    cycleEnd: newest,
+  };
+}

@@ -1,0 +1,238 @@
+import { maskUuidsIn } from '@sluice/panel-http/printable';
+import type { EvidenceRecord, HoldRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
+import { type Panel, SluiceError } from '@sluice/panel-kind';
+import { describeReason, findSubjectAgent } from '@sluice/quota-core';
+import { notFound, unsupported } from '../../base/errors.js';
+import { isQuotaReleased } from '../../kernel/subject/is-released.js';
+import { newHold } from '../../kernel/subject/new-hold.js';
+import { runDecidedCommand } from '../command/run-command.js';
+import type { CommandReport } from '../command/types.js';
+import type { Applied } from '../../kernel/subject/stages.js';
+import type { Session } from '../../context/context.js';
+import { holdsFor } from '../services/for-reader.js';
+import { isLiving } from '../../base/lifecycle.js';
+import type { Reader } from '../../context/reader.js';
+
+/** Options of `hold add` and `hold release`. */
+export interface HoldCommand {
+  command: string;
+  reason: 'billing' | 'manual';
+  what: 'add' | 'release';
+  note: string | null;
+  waitMs: number;
+  dryRun: boolean;
+  /** Suspend the numbers of a line, too. */
+  withDids?: boolean | undefined;
+  /** Reactivate also what somebody else suspended. */
+  force?: boolean | undefined;
+}
+
+type SuspendingCommand = HoldCommand & { suspension: string };
+
+/**
+ * Adds or releases a hold and enforces that at once, under `observe` too. Repeatable: what is already done is not done again.
+ */
+export async function runHoldCommand(session: Session, id: string, order: HoldCommand): Promise<CommandReport> {
+  const { command, dryRun, waitMs } = order;
+  if (command === 'hold release') await refuseAgentHold(session, id);
+  const { report } = await runDecidedCommand(session, id, { command, dryRun, waitMs }, async (service, panel) => {
+    const suspension = toSuspension(panel, order);
+    const held = await session.store.holds.open({ services: [id] });
+    // A terminated service has no reason for a hold any more; an account is removed instead.
+    const isEnded = service.status === 'terminated' && command === 'hold release' && panel.accounts === undefined;
+    const isRestricted = isEnded && held.length + (await session.store.evidence.open({ services: [id] })).length > 0;
+    if (!isRestricted) checkLifecycle(service, order);
+    const isHeld = held.some(({ reason }) => reason === order.reason || isEnded);
+    // An interrupted release is finished by finding out how its last change ended.
+    const isUnfinished = (await session.store.actions.unresolved({ services: [id] })).length > 0;
+    return {
+      ...(command === 'hold release' && !isHeld && !isUnfinished && { checkDone: refuseIdle }),
+      scope: 'hold',
+      account: order.force === true ? { verb: 'unsuspend' } : null,
+      storeTarget: async (_service, tables) => {
+        if (order.reason === 'billing') {
+          const status = order.what === 'add' ? 'suspended' : 'active';
+          await tables.services.update([{ id, status, updatedAt: session.now() }]);
+        }
+        if (isEnded) for (const hold of held) await tables.holds.end(hold.id, session.now());
+        else await changeHold(session, id, { ...order, suspension }, tables);
+      },
+      preview: (loaded) => {
+        const others = loaded.holds.filter((hold) => hold.reason !== order.reason && !isEnded);
+        const added = order.what === 'add' ? [toHold(session, id, { ...order, suspension })] : [];
+        const status = order.what === 'add' ? 'suspended' : 'active';
+        const target = order.reason === 'billing' ? ({ ...loaded.service, status } as const) : loaded.service;
+        return { ...loaded, service: target, holds: [...others, ...added] };
+      },
+    };
+  });
+  return report;
+}
+
+/**
+ * Refuses to release the hold of an agent in place of a service's.
+ *
+ * @throws SluiceError `hold_of_agent` if no service has the id and it is the uuid or name of a suspended agent
+ */
+async function refuseAgentHold({ store, config }: Session, id: string): Promise<void> {
+  if ((await store.services.get(id)) !== null) return;
+  for (const panel of Object.keys(config.panels)) {
+    const held = await store.holds.open({ agentsOf: panel, reason: 'manual' });
+    if (held.length === 0) continue;
+    const suspended = new Set(held.map(({ service }) => findSubjectAgent(service)));
+    const agents = (await store.agents.list(panel)).filter(({ uuid }) => suspended.has(uuid));
+    const agent = agents.find(({ uuid, name }) => uuid === id.toLowerCase() || name === id);
+    if (agent === undefined) continue;
+    throw notFound(
+      'hold_of_agent',
+      `"${agent.name}" is a suspended agent of panel "${panel}", not a service; nothing was released.`,
+      { agent: agent.name, panel },
+    );
+  }
+}
+
+/** Returns the restriction of the hold; refuses what the panel lacks before anything is stored. */
+function toSuspension({ name, kind }: Panel, { withDids = false, force = false }: HoldCommand): string {
+  const { suspension, wideSuspension } = kind;
+  if (!withDids && !force) return suspension;
+  if (wideSuspension !== undefined) return withDids ? wideSuspension : suspension;
+  throw unsupported(`Panel "${name}" (${kind.kind}) has no lines with numbers`, { panel: name });
+}
+
+/** Refuses services that runs neither restrict nor release. */
+export function checkLifecycle(service: ServiceRecord, order: Pick<HoldCommand, 'what'>): void {
+  if (isLiving(service)) return;
+  throw new SluiceError(
+    'wrong_lifecycle',
+    `"${service.id}" is ${service.status}: there is nothing to ${order.what === 'add' ? 'restrict' : 'release'}`,
+    { details: { service: service.id, lifecycle: service.status } },
+  );
+}
+
+/** Refuses a release that released nothing while other holds restrict the service. */
+function refuseIdle({ service: { id }, holds, closes, actions, error }: Applied): void {
+  const reasons = holds.filter((hold) => !closes.includes(hold)).map(({ reason }) => reason);
+  if (reasons.length === 0 || closes.length > 0 || actions.length > 0 || error !== null) return;
+  throw new SluiceError(
+    'hold_not_released',
+    `"${id}" has no manual hold and stays held (${reasons.map(describeReason).join(', ')}); nothing was changed`,
+    { details: { service: id, reasons, ...Object.fromEntries(reasons.map((reason) => [reason, id])) } },
+  );
+}
+
+async function changeHold(session: Session, id: string, order: SuspendingCommand, tables: StoreTables): Promise<void> {
+  const open = (await tables.holds.open({ services: [id] })).find((hold) => hold.reason === order.reason);
+  if (order.what === 'release') {
+    if (open) await tables.holds.end(open.id, session.now());
+  } else if (open) {
+    const widens = order.withDids === true && open.restriction !== order.suspension;
+    const change = {
+      ...(order.note !== null && { note: order.note }),
+      ...(widens && { restriction: order.suspension }),
+    };
+    if (Object.keys(change).length > 0) await tables.holds.update(open.id, change);
+  } else {
+    await tables.holds.add(toHold(session, id, order));
+  }
+}
+
+function toHold(session: Session, service: string, { reason, suspension, note }: SuspendingCommand): HoldRecord {
+  return newHold(session, { service, reason, restriction: suspension, note, origin: 'operator' });
+}
+
+/** A hold with its evidence, in `hold list` and `explain`. */
+export interface HoldView extends Pick<HoldRecord, 'service' | 'reason' | 'since' | 'until' | 'note' | 'origin'> {
+  evidence: EvidenceView[];
+  /** For a client: it began before the service was this client's, and `since` is when that began. */
+  beforeClient?: boolean;
+}
+
+/** One element of `hold list --json` (docs/json.md): the hold of a service, or of an agent with its users. */
+export interface HoldEntry extends Omit<HoldView, 'service'> {
+  /** Null for the hold of an agent. */
+  service: string | null;
+  agent: { uuid: string; name: string | null } | null;
+  panel: string | null;
+  product: string | null;
+  client: string | null;
+}
+
+/** What was restricted for a hold, and the state before. */
+export type EvidenceView = Pick<
+  EvidenceRecord,
+  'kind' | 'target' | 'prior' | 'adopted' | 'since' | 'until' | 'outcome'
+>;
+
+/** A quota that restricts nothing until a local date. */
+export interface ReleasedQuota {
+  service: string;
+  until: string;
+  /** The operator's note. */
+  note: string | null;
+}
+
+/** Returns the services whose quota hold is released until a date. */
+export async function releasedQuotas(session: Session, service?: string): Promise<ReleasedQuota[]> {
+  const filter = service === undefined ? {} : { ids: [service] };
+  const found: ReleasedQuota[] = [];
+  for (const row of await session.store.services.list(filter)) {
+    const until = isQuotaReleased(session.config, row, session.now()) ? row.quotaReleasedUntil : null;
+    if (until !== null) found.push({ service: row.id, until, note: await findReleaseNote(session, row.id) });
+  }
+  return found;
+}
+
+/** Returns the note of the command that released the quota hold last: the newest release that ended no manual hold. */
+export async function findReleaseNote({ store }: Session, service: string): Promise<string | null> {
+  const manual = (await store.holds.all({ service })).filter(({ reason }) => reason === 'manual');
+  const runs = await store.runs.list({ service, command: 'hold release' });
+  const endsManual = ({ startedAt, finishedAt }: (typeof runs)[number]): boolean =>
+    manual.some(({ until }) => until !== null && until >= startedAt && (finishedAt === null || until <= finishedAt));
+  return runs.find((run) => run.outcome !== 'failed' && !endsManual(run))?.note ?? null;
+}
+
+/** Returns open and past holds with their evidence. */
+export async function holdViews(session: Session, service?: string): Promise<HoldView[]> {
+  return toViews(session, await session.store.holds.all(service === undefined ? {} : { service }));
+}
+
+/** Lists open and past holds of services and, without a service, of agents. */
+export async function listHolds(session: Session, service?: string, reader?: Reader): Promise<HoldEntry[]> {
+  const ids = service === undefined ? {} : { ids: [service] };
+  const services = new Map((await session.store.services.list(ids)).map((record) => [record.id, record]));
+  const ofServices = (await holdViews(session, service)).map((view): HoldEntry => {
+    const { panel = null, product = null, client = null } = services.get(view.service) ?? {};
+    return { ...view, agent: null, panel, product, client };
+  });
+  if (service === undefined) return [...ofServices, ...(await listAgentHolds(session))];
+  const own = services.get(service);
+  return own === undefined ? ofServices : holdsFor(ofServices, own, reader);
+}
+
+async function listAgentHolds(session: Session): Promise<HoldEntry[]> {
+  const entries: HoldEntry[] = [];
+  for (const panel of Object.keys(session.config.panels)) {
+    const views = await toViews(session, await session.store.holds.all({ agentsOf: panel }));
+    if (views.length === 0) continue;
+    const names = new Map((await session.store.agents.list(panel)).map(({ uuid, name }) => [uuid, name]));
+    for (const view of views) {
+      const uuid = findSubjectAgent(view.service) ?? '';
+      const agent = { uuid, name: names.get(uuid) ?? null };
+      entries.push({ ...view, service: null, agent, panel, product: null, client: null });
+    }
+  }
+  return entries;
+}
+
+async function toViews(session: Session, holds: readonly HoldRecord[]): Promise<HoldView[]> {
+  const evidence = await session.store.evidence.ofHolds(holds.map((hold) => hold.id));
+  return holds.map(({ id, service, reason, since, until, note, origin }) => {
+    const own = evidence.filter(({ hold }) => hold === id).map(evidenceView);
+    return { service, reason, since, until, note, origin, evidence: own };
+  });
+}
+
+export function evidenceView(item: EvidenceRecord): EvidenceView {
+  const { kind, target, prior, adopted, since, until, outcome } = item;
+  return { kind, target, prior: maskUuidsIn(prior), adopted, since, until, outcome };
+}

@@ -1,0 +1,212 @@
+import { toItemError } from '@sluice/panel-kind';
+import type { ServiceRecord } from '@sluice/state-store';
+import { panelsWithDisabled } from '../agents/open-agents.js';
+import type { ChangedAgent } from '../../kernel/run/agent-documents.js';
+import { adoptHoldsFile, type HoldsFile } from '../../context/holds-file.js';
+import { panelLease } from '../../context/leases.js';
+import { runCommand } from '../command/run-command.js';
+import type { CommandResult } from '../command/types.js';
+import { isTermination } from '../../kernel/subject/termination.js';
+import { type Run, withRun } from '../../kernel/run/bracket.js';
+import { NO_TOTALS, type RunReport } from '../../kernel/run/report.js';
+import type { Session } from '../../context/context.js';
+import { storeSwitch } from '../panels/switches.js';
+import { sideBySide } from '../../base/side-by-side.js';
+import type { ServiceView } from '../../kernel/subject/views.js';
+
+/** Options of `hold release --all`. */
+export interface ReleaseAllRequest {
+  panel?: string | undefined;
+  reason?: string | undefined;
+  dryRun: boolean;
+  waitMs: number;
+  /** The file of open holds, where the store was lost. */
+  file: HoldsFile | null;
+}
+
+/** Services released at the same time. */
+const AT_ONCE = 16;
+
+/**
+ * Releases everything that Sluice restricted, and switches those panels to `observe`, so that no run restricts it again. What fails
+ * stays as evidence for a repeat.
+ */
+export async function releaseAll(session: Session, request: ReleaseAllRequest): Promise<RunReport> {
+  return withRun(session, { command: 'hold release', dryRun: request.dryRun }, (run) =>
+    giveAllBack(session, run, request),
+  );
+}
+
+async function giveAllBack(session: Session, run: Run, request: ReleaseAllRequest): Promise<RunReport> {
+  const { file, dryRun, reason } = request;
+  if (file && !dryRun) await session.write([], (tables) => adoptHoldsFile(file, tables));
+  const { services, ending } = await restrictedServices(session, request);
+  const ofAgents = await panelsWithDisabled(session, request);
+  run.view.observing = [...new Set([...services.map((service) => service.panel), ...ofAgents])].sort();
+  const given: GivenBack = { views: [], reported: [], agents: [], broken: [] };
+  if (!dryRun) {
+    await startUnderObserve(session, run);
+    // The switch stops a run under way; its last change is waited for.
+    for (const name of run.view.observing) await run.leases.take(panelLease(name), request.waitMs);
+  }
+  await sideBySide(
+    services,
+    AT_ONCE,
+    async (service) => {
+      const { view, aboutHolds } = await giveBack(session, run.id, service.id, request);
+      given.views.push(view);
+      given.reported.push(...aboutHolds);
+    },
+    () => session.deps.signal.aborted,
+  );
+  for (const name of ofAgents) {
+    const { giveBackUsers } = await import('../agents/restore-agent.js');
+    const { agents, error } = await giveBackUsers(session, name, { run: run.id, dryRun, reason }, run.leases);
+    given.agents.push(...agents);
+    if (error) given.broken.push({ panel: name, error });
+  }
+  // A service that shared with a held one was released together with that one.
+  given.reported = given.reported.filter(({ hold }) => !ending.has(hold));
+  const report = toReport(given, run);
+  const wrong = report.totals.failed + given.broken.length;
+  const all = given.views.length + ofAgents.length;
+  run.totals = report.totals;
+  await run.end({
+    outcome: wrong === 0 ? 'done' : wrong === all ? 'failed' : 'partial',
+    changes: report.totals.actions + report.totals.planned > 0,
+  });
+  return report;
+}
+
+/** Finds the services with something to release, and the holds that end. */
+async function restrictedServices(
+  session: Session,
+  request: ReleaseAllRequest,
+): Promise<{ services: ServiceRecord[]; ending: Set<string> }> {
+  const scope = request.panel === undefined ? {} : { panel: request.panel };
+  const holds = (await session.store.holds.open(scope)).filter(
+    (hold) => request.reason === undefined || hold.reason === request.reason,
+  );
+  const ended = new Set((await session.store.holds.all()).filter((hold) => hold.until !== null).map((hold) => hold.id));
+  const left = (await session.store.evidence.open(scope)).filter((item) => ended.has(item.hold));
+  const doubtful = await servicesInDoubt(session, request);
+  const ids = [
+    ...new Set([...holds.map((hold) => hold.service), ...left.map((item) => item.service), ...doubtful]),
+  ].sort();
+  const terminating = new Set(
+    (await session.store.actions.unresolved(scope)).filter(isTermination).map((action) => action.service),
+  );
+  // Services that are being terminated are not released.
+  const services = (ids.length === 0 ? [] : await session.store.services.list({ ids })).filter(
+    ({ id: service }) => !terminating.has(service),
+  );
+  return { services, ending: new Set(holds.map((hold) => hold.id)) };
+}
+
+/** Starts the run, and switches its panels to `observe` with it. */
+async function startUnderObserve(session: Session, run: Run): Promise<void> {
+  const { observing, startedAt: since } = run.view;
+  const actor = session.deps.actor();
+  await session.write([], async (tables) => {
+    await run.start(tables);
+    for (const panel of observing)
+      await storeSwitch(tables, { panel, product: null, enforce: 'observe', since, actor });
+  });
+}
+
+/** The released services and agents. */
+interface GivenBack {
+  views: ServiceView[];
+  reported: CommandResult['aboutHolds'];
+  agents: ChangedAgent[];
+  broken: RunReport['panels'];
+}
+
+function toReport({ views, reported, agents, broken }: GivenBack, run: Run): RunReport {
+  const failed = views.filter((view) => view.error !== null).length;
+  const states = [...views, ...agents].flatMap(({ actions }) => actions.map(({ state }) => state));
+  const planned = states.filter((state) => state === 'planned').length;
+  const released = views.length - failed;
+  const { dryRun } = run.view;
+  return {
+    run: run.view,
+    totals: {
+      ...NO_TOTALS,
+      services: views.length,
+      failed,
+      held: views.filter((view) => view.holds.length > 0).length,
+      ...(dryRun ? { wouldRelease: released } : { released }),
+      actions: states.length - planned,
+      planned,
+    },
+    services: views.sort((a, b) => (a.id < b.id ? -1 : 1)),
+    notices: reported.map(({ notice }) => notice).sort((a, b) => ((a.service ?? '') < (b.service ?? '') ? -1 : 1)),
+    error: null,
+    panels: broken,
+    ...(agents.length === 0 ? {} : { agents }),
+  };
+}
+
+/** Finds the services with an action in doubt for a hold, which must be resolved before the release. */
+async function servicesInDoubt({ store }: Session, { panel, reason }: ReleaseAllRequest): Promise<string[]> {
+  const rows = await store.actions.unresolved(panel === undefined ? {} : { panel });
+  const reasons = new Map(rows.length === 0 ? [] : (await store.holds.all()).map((hold) => [hold.id, hold.reason]));
+  return rows.flatMap(({ service, hold, calledAt }) => {
+    if (service === null || hold === null || calledAt === null) return [];
+    return reason === undefined || reasons.get(hold) === reason ? [service] : [];
+  });
+}
+
+async function giveBack(
+  session: Session,
+  run: string,
+  id: string,
+  request: ReleaseAllRequest,
+): Promise<{ view: ServiceView; aboutHolds: CommandResult['aboutHolds'] }> {
+  const ended: string[] = [];
+  try {
+    const { report, aboutHolds } = await runCommand(session, id, {
+      command: 'hold release',
+      run,
+      dryRun: request.dryRun,
+      waitMs: request.waitMs,
+      scope: 'hold',
+      storeTarget: async (_service, tables) => {
+        for (const hold of await tables.holds.open({ services: [id] })) {
+          if (request.reason !== undefined && hold.reason !== request.reason) continue;
+          await tables.holds.end(hold.id, session.now());
+          ended.push(hold.id);
+        }
+      },
+      givesBack: true,
+      // What is not given back stays in the list, for a repeat.
+      stopped: async (tables) => {
+        for (const hold of ended) await tables.holds.reopen(hold);
+      },
+      preview: (loaded) => {
+        const { reason } = request;
+        const holds = reason === undefined ? [] : loaded.holds.filter((hold) => hold.reason !== reason);
+        return { ...loaded, holds };
+      },
+    });
+    return { view: report.service, aboutHolds };
+  } catch (error) {
+    const view = {
+      id,
+      panel: request.panel ?? '',
+      status: 'failed' as const,
+      observing: true,
+      mode: null,
+      cycle: null,
+      usage: null,
+      doubted: null,
+      allowance: null,
+      limits: [],
+      holds: [],
+      wouldHold: [],
+      actions: [],
+      error: toItemError(error),
+    };
+    return { view, aboutHolds: [] };
+  }
+}

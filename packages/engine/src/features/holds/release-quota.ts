@@ -1,0 +1,58 @@
+import { SluiceError, usageError } from '@sluice/panel-kind';
+import type { ServiceRecord } from '@sluice/state-store';
+import { runDecidedCommand } from '../command/run-command.js';
+import type { CommandReport } from '../command/types.js';
+import { parseUntil } from '../provision/stored-command.js';
+import type { Session } from '../../context/context.js';
+import { checkLifecycle } from './holds.js';
+import { isOfLimit } from '../../kernel/subject/limits.js';
+import { isQuotaReleased } from '../../kernel/subject/is-released.js';
+
+/** Options of `hold release SERVICE --until DATE`. */
+export interface QuotaRelease {
+  /** Local date in the panel's time zone; null ends an earlier release. */
+  until: string | null;
+  waitMs: number;
+  dryRun: boolean;
+}
+
+/** Lifts the holds of a service's quota and other limits until a date; the first poll after it decides again. Repeatable with another date. */
+export async function releaseQuota(session: Session, id: string, request: QuotaRelease): Promise<CommandReport> {
+  const { waitMs, dryRun } = request;
+  const { report } = await runDecidedCommand(
+    session,
+    id,
+    { command: 'hold release', dryRun, waitMs },
+    async (service) => {
+      checkLifecycle(service, { what: 'release' });
+      const until = request.until === null ? null : futureDate(session, service, request.until);
+      const open = (await session.store.holds.open({ services: [id] })).filter(isOfLimit);
+      if (until === null && service.quotaReleasedUntil === null) throw notReleased(id);
+      const ended = until === null ? [] : open;
+      return {
+        storeTarget: async (_service, tables) => {
+          await tables.services.update([{ id, quotaReleasedUntil: until, updatedAt: session.now() }]);
+          for (const hold of ended) await tables.holds.end(hold.id, session.now());
+        },
+        preview: (loaded) => ({
+          ...loaded,
+          service: { ...loaded.service, quotaReleasedUntil: until },
+          holds: loaded.holds.filter((hold) => !ended.some((one) => one.id === hold.id)),
+        }),
+      };
+    },
+  );
+  return report;
+}
+
+function futureDate(session: Session, { id, panel }: ServiceRecord, text: string): string {
+  const date = parseUntil(text);
+  if (isQuotaReleased(session.config, { quotaReleasedUntil: date, panel }, session.now())) return date;
+  throw usageError('bad_option', `until: ${date} is not in the future; the hold of "${id}" was not changed`);
+}
+
+function notReleased(id: string): SluiceError {
+  return new SluiceError('hold_not_released', `The quota hold of "${id}" is not released until a date`, {
+    details: { released: id },
+  });
+}

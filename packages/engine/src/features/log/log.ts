@@ -1,0 +1,79 @@
+import { maskUuidsIn } from '@sluice/panel-http/printable';
+import type { ActionRecord, ApiCallRecord, RefreshRecord, RunOutcome, RunRecord } from '@sluice/state-store';
+import { type FindKind, toActionView } from '../../kernel/subject/views.js';
+import type { Session } from '../../context/context.js';
+
+/** One entry of `log list` and one line of `log export`. */
+export interface LogEntry {
+  at: string;
+  kind: 'run' | 'action' | 'refresh' | 'api';
+  run: string | null;
+  service: string | null;
+  panel: string | null;
+  /** Outcome of a run; null while it is under way. */
+  outcome?: RunOutcome | null;
+  [detail: string]: unknown;
+}
+
+/** Which entries to return. */
+export interface LogFilter {
+  kinds: LogEntry['kind'][];
+  service?: string | undefined;
+  /** Only entries of this panel; runs are of several. */
+  panel?: string | undefined;
+  since?: string | undefined;
+  /** Only runs of this command, of the runs. */
+  command?: string | undefined;
+  /** The `next` of the page before, for lists. */
+  after?: string | undefined;
+  limit: number;
+}
+
+/** Returns the part of a filter that the tables apply. */
+export function tableFilter({ service, since }: LogFilter): { service?: string; since?: string } {
+  return { ...(service === undefined ? {} : { service }), ...(since === undefined ? {} : { since }) };
+}
+
+/** Returns whether the filter includes a kind of entry; a filter by service excludes refreshes. */
+export function includesKind({ kinds, service }: LogFilter, kind: LogEntry['kind']): boolean {
+  return kinds.includes(kind) && (kind !== 'refresh' || service === undefined);
+}
+
+/** Returns a call to a panel as an entry. */
+export function apiEntry({ at, run, service, panel, ...rest }: ApiCallRecord): LogEntry {
+  return { at, kind: 'api', run, service, panel, ...rest };
+}
+
+/** Returns the function that turns the actions of a session's panels into entries. */
+export function actionEntries(session: Session): (action: ActionRecord) => LogEntry {
+  return (action) => actionEntry((panel) => session.findKind(panel), action);
+}
+
+/** Returns an action as an entry; `at` is when it ended, or was planned if it hasn't ended. */
+function actionEntry(findKind: FindKind, action: ActionRecord): LogEntry {
+  const { id, hold, prior, observed, errorCode, errorMessage } = action;
+  return {
+    at: action.endedAt ?? action.plannedAt,
+    kind: 'action',
+    run: action.run,
+    service: action.service,
+    panel: action.panel,
+    id,
+    ...toActionView(findKind, action),
+    hold,
+    prior: maskUuidsIn(prior),
+    observed: maskUuidsIn(observed),
+    error: errorCode === null ? null : { code: errorCode, message: errorMessage ?? '' },
+  };
+}
+
+/** Returns a refresh of restrictions as an entry; `at` is its start. */
+export function refreshEntry({ startedAt, run, panel, state: _state, ...rest }: RefreshRecord): LogEntry {
+  return { at: startedAt, kind: 'refresh', run, service: null, panel, ...rest };
+}
+
+/** Returns a run as an entry; `at` is its start. */
+export function runEntry(run: RunRecord): LogEntry {
+  const { id, startedAt, service, host: _host, pid: _pid, processStart: _start, ...shown } = run;
+  return { at: startedAt, kind: 'run', run: id, service, panel: null, ...shown };
+}

@@ -1,0 +1,110 @@
+import { SluiceError, type StepOutcome } from '@sluice/panel-kind';
+import type { ActionRecord, StoreTables } from '@sluice/state-store';
+import { notFound } from '../../base/errors.js';
+import { panelLease, serviceLease } from '../../context/leases.js';
+import { actionEntries, type LogEntry } from './log.js';
+import { isAtWork, withRun } from '../../kernel/run/bracket.js';
+import { COMMAND_PREFIX, isCommandRow } from '../../kernel/subject/command-row.js';
+import { failedStep } from '../../kernel/subject/doubt.js';
+import { storeEnd } from '../../kernel/changes/journal.js';
+import type { Session } from '../../context/context.js';
+import { suggestion } from '../../base/suggestion.js';
+
+/** Options of `action resolve`. */
+export interface ResolveRequest {
+  done: boolean;
+  waitMs: number;
+}
+
+/**
+ * Resolves an action in doubt as the operator reports, where its outcome can't be read from the panel. If it was done, its evidence
+ * starts and ends as usual, so that a release undoes it. Calls no panel.
+ *
+ * @throws SluiceError `unknown_action`, `action_settled` or `action_not_called`; `lease_held` while a run works on it
+ */
+export async function resolveAction(session: Session, id: string, request: ResolveRequest): Promise<LogEntry> {
+  const { service, panel } = await requireUnresolved(session, id);
+  const purpose = { command: 'action resolve', dryRun: false, service: service ?? undefined };
+  await withRun(session, purpose, async (run) => {
+    const name = service === null ? panelLease(panel) : serviceLease(service);
+    const lease = await run.leases.take(name, request.waitMs);
+    // The previous holder of the lease may have resolved it.
+    const row = await requireUnresolved(session, id);
+    await refuseWhileAtWork(session, row);
+    const outcome = request.done ? await doneOutcome(session, row) : NOT_DONE;
+    await session.write([lease], async (tables) => {
+      await run.start(tables);
+      await endAsStated(session, row, outcome, tables);
+      await run.end({ outcome: 'done', changes: false }, tables);
+    });
+  });
+  return actionEntries(session)(await requireAction(session, id));
+}
+
+const NOT_DONE = failedStep('not_done', 'the operator reported that the action was not done');
+
+async function doneOutcome(session: Session, row: ActionRecord): Promise<StepOutcome> {
+  const panel = row.service === null ? null : await session.panel(row.panel);
+  return panel?.accounts?.doneOutcome(row, session.now()) ?? { state: 'applied', observed: null, error: null };
+}
+
+async function endAsStated(
+  session: Session,
+  row: ActionRecord,
+  outcome: StepOutcome,
+  tables: StoreTables,
+): Promise<void> {
+  const { refs, zeroed, ...rest } = outcome;
+  const word = { as: rest.state === 'applied' ? 'done' : 'not-done', at: session.now(), run: session.runId };
+  const observed = { ...(row.observed as object | null), resolved: word };
+  const service = row.service === null ? null : await tables.services.get(row.service);
+  const changes = service === null ? {} : { ...(refs && { refs }), ...(zeroed && { zeroed }) };
+  await storeEnd(session, row, { ...rest, observed, ...changes }, tables);
+}
+
+async function requireAction(session: Session, id: string): Promise<ActionRecord> {
+  const row = await session.store.actions.get(id);
+  if (row) return row;
+  const open = (await session.store.actions.unresolved()).filter((item) => item.calledAt !== null);
+  const known = open.map((item) => item.id);
+  const hint = suggestion(id, known);
+  throw notFound('unknown_action', `There is no action "${id}"${hint.length > 200 ? '' : hint}`, { action: id });
+}
+
+async function requireUnresolved(session: Session, id: string): Promise<ActionRecord> {
+  const row = await requireAction(session, id);
+  const what = `${row.type} ${row.target} ("${id}")`;
+  if (row.state !== 'planned' && row.state !== 'in-doubt') {
+    throw new SluiceError(
+      'action_settled',
+      `${what} has been ${row.state} since ${row.endedAt ?? row.plannedAt}: there is nothing to resolve`,
+      { details: { action: id, state: row.state } },
+    );
+  }
+  if (isCommandRow(row)) {
+    const verb = row.type.slice(COMMAND_PREFIX.length);
+    throw new SluiceError('action_not_called', `${what} is an interrupted command, not a single action`, {
+      details: { action: id, verb, service: row.target },
+    });
+  }
+  if (row.calledAt === null) {
+    throw new SluiceError(
+      'action_not_called',
+      `${what} was never sent to the panel, so it was not done: the next run resolves it`,
+      { details: { action: id } },
+    );
+  }
+  return row;
+}
+
+/** Refuses an action of a live run, since some commands about agents' users hold no lease. */
+async function refuseWhileAtWork(session: Session, row: ActionRecord): Promise<void> {
+  if (row.service !== null) return;
+  const run = await session.store.runs.get(row.run);
+  if (run === null || !(await isAtWork(session, run))) return;
+  throw new SluiceError(
+    'lease_held',
+    `${row.type} ${row.target} is in use by ${run.id} (process ${run.pid} on ${run.host}). Try again when that run has ended`,
+    { kind: 'busy', details: { holders: [run.id] } },
+  );
+}

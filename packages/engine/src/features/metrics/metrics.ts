@@ -1,0 +1,26 @@
+import type { Session } from '../../context/context.js';
+import { readStoreSize } from '../store/store-size.js';
+import { type MetricFamily, MetricTable } from './families.js';
+import { addNoticeMetrics } from './notice-metrics.js';
+import { addPanelMetrics } from './panel-metrics.js';
+import { addRunMetrics } from './run-metrics.js';
+import { addServiceMetrics } from './service-metrics.js';
+
+/** `metrics --json` (docs/json.md). */
+export interface MetricsReport {
+  at: string;
+  metrics: MetricFamily[];
+}
+
+/** Returns figures about services, panels and runs, from the store alone: no panel is called, no secret is read. */
+export async function collectMetrics(session: Session): Promise<MetricsReport> {
+  const table = new MetricTable();
+  await addServiceMetrics(session, table);
+  await addPanelMetrics(session, table);
+  await addRunMetrics(session, table);
+  await addNoticeMetrics(session, table);
+  const size = readStoreSize(session.store.location, session.deps.files);
+  table.add('sluice_store_bytes', {}, size?.bytes ?? null);
+  table.add('sluice_store_free_bytes', {}, size?.freeBytes ?? null);
+  return { at: session.now(), metrics: table.families() };
+}

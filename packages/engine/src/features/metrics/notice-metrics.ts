@@ -1,0 +1,26 @@
+import { listAlarms } from '../notices/list-alarms.js';
+import { configuredChannels } from '../../kernel/run/channels.js';
+import type { Session } from '../../context/context.js';
+import type { MetricTable } from './families.js';
+
+/** Adds the alarms, and the notices that wait for a channel or were given up; 0 from the beginning for the channels of the config. */
+export async function addNoticeMetrics(session: Session, table: MetricTable): Promise<void> {
+  const all = await listAlarms(session);
+  for (const panel of Object.keys(session.config.panels)) {
+    const alarms = all.filter((alarm) => alarm.panel === panel);
+    for (const code of new Set(['drift', ...alarms.map((alarm) => alarm.code)])) {
+      const own = alarms.filter((alarm) => alarm.code === code);
+      const known = own.filter(({ acknowledged }) => acknowledged !== null).length;
+      table.add('sluice_alarms', { panel, code, acknowledged: 'no' }, own.length - known);
+      table.add('sluice_alarms', { panel, code, acknowledged: 'yes' }, known);
+    }
+  }
+  const counts = await session.store.deliveries.counts();
+  const channels = [...configuredChannels(session).map(({ name }) => name), ...counts.map(({ channel }) => channel)];
+  for (const channel of new Set(channels)) {
+    const count = (state: string): number =>
+      counts.find((each) => each.channel === channel && each.state === state)?.count ?? 0;
+    table.add('sluice_deliveries_pending', { channel }, count('pending'));
+    table.add('sluice_deliveries_given_up', { channel }, count('given-up'));
+  }
+}

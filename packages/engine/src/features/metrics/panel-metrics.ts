@@ -1,0 +1,67 @@
+import type { AgentRecord } from '@sluice/state-store';
+import { panelsWithAgents } from '../agents/open-agents.js';
+import type { Config } from '../../base/config/schema.js';
+import { panelLease } from '../../context/leases.js';
+import { type Enforcements, readEnforcements } from '../../context/enforcement.js';
+import { readReach } from '../../context/reach.js';
+import { findBrake } from '../../kernel/run/brake-state.js';
+import type { Session } from '../../context/context.js';
+import type { MetricTable } from './families.js';
+
+/** Adds holds, changes in doubt, leases and agents of each panel, and whether it answers. */
+export async function addPanelMetrics(session: Session, table: MetricTable): Promise<void> {
+  const { store, config } = session;
+  const panels = Object.keys(config.panels);
+  const leases = new Map((await store.leases.list()).map((lease) => [lease.name, lease]));
+  const inDoubt = (await store.actions.unresolved()).filter(({ state }) => state === 'in-doubt');
+  const withAgents = panelsWithAgents(session);
+  const enforcements = await readEnforcements(config, store);
+  for (const panel of panels) {
+    addEnforcement(table, panel, enforcements, config);
+    await addHolds(session, table, panel, withAgents.includes(panel));
+    table.add('sluice_actions_in_doubt', { panel }, inDoubt.filter((action) => action.panel === panel).length);
+    const { reachable } = await readReach(session, panel);
+    table.add('sluice_panel_up', { panel }, reachable === null ? null : Number(reachable));
+    table.add('sluice_brake', { panel }, Number((await findBrake(session, panel)) !== null));
+    const lease = leases.get(panelLease(panel));
+    const isHeld = lease !== undefined && lease.expiresAt > session.now() && session.deps.isAlive(lease.owner);
+    table.add('sluice_lease_held', { panel }, Number(isHeld));
+    if (withAgents.includes(panel)) addAgents(table, panel, await store.agents.list(panel));
+  }
+}
+
+function addEnforcement(table: MetricTable, panel: string, enforcements: Enforcements, { products }: Config): void {
+  const own = Object.keys(products).filter((name) => products[name]?.panel === panel);
+  for (const product of [null, ...own]) {
+    const isOn = !enforcements.isObserving(panel, product);
+    table.add('sluice_enforce', { panel, product: product ?? '' }, Number(isOn));
+  }
+}
+
+/** Reasons that any panel may have: with a figure of 0 from the beginning, an increase can be seen. */
+const REASONS = ['quota', 'billing', 'manual'];
+
+async function addHolds({ store, config }: Session, table: MetricTable, panel: string, agents: boolean): Promise<void> {
+  const limits = Object.values(config.products)
+    .filter((product) => product.panel === panel)
+    .flatMap((product) => (product.limits ?? []).map(({ id }) => id));
+  const counts = new Map([...REASONS, ...limits, ...(agents ? ['agent-limit'] : [])].map((reason) => [reason, 0]));
+  const open = [...(await store.holds.open({ panel })), ...(agents ? await store.holds.open({ agentsOf: panel }) : [])];
+  for (const { reason } of new Map(open.map((hold) => [hold.id, hold])).values())
+    counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  for (const [reason, count] of counts) table.add('sluice_holds', { panel, reason }, count);
+}
+
+/** Adds agents by name and the first digits of their uuid: the whole uuid is a key. */
+function addAgents(table: MetricTable, panel: string, agents: readonly AgentRecord[]): void {
+  const seen = new Map<string, number>();
+  for (const { uuid, name, limitBytes, verdict, gone } of agents) {
+    if (gone) continue;
+    const masked = `${uuid.slice(0, 4)}...`;
+    const before = seen.get(`${masked} ${name}`) ?? 0;
+    seen.set(`${masked} ${name}`, before + 1);
+    const labels = { panel, agent: name, id: before === 0 ? masked : `${masked}${before + 1}` };
+    table.add('sluice_agent_used_bytes', labels, verdict?.usedBytes ?? null);
+    table.add('sluice_agent_limit_bytes', labels, limitBytes);
+  }
+}

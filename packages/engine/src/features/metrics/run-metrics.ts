@@ -1,0 +1,30 @@
+import type { RunOutcome } from '@sluice/state-store';
+import { scheduledCommands } from '../schedule/jobs.js';
+import type { Session } from '../../context/context.js';
+import type { MetricTable } from './families.js';
+
+/** All but `busy`: a run that was refused for the lease of another one has read nothing. */
+const OUTCOMES: readonly RunOutcome[] = ['done', 'partial', 'failed', 'usage', 'brake', 'interrupted', 'terminated'];
+/** Some items of the run failed; the others are done. */
+const SUCCESSES: readonly RunOutcome[] = ['done', 'partial'];
+
+/** Adds the last runs of the scheduled commands, and the number of purchases. */
+export async function addRunMetrics(session: Session, table: MetricTable): Promise<void> {
+  const { store, config, deps } = session;
+  for (const { command, intervalMs } of scheduledCommands(config, deps)) {
+    table.add('sluice_run_interval_seconds', { command }, intervalMs / 1000);
+    // A run that began while the clock was ahead would stay the last one until the clock gets there.
+    const ofAll = { command, whole: true, until: session.now(), limit: 1 };
+    const [success] = await store.runs.list({ ...ofAll, outcomes: SUCCESSES });
+    if (success?.finishedAt != null)
+      table.add('sluice_run_last_success_timestamp_seconds', { command }, Date.parse(success.finishedAt) / 1000);
+    const [last] = await store.runs.list({ ...ofAll, outcomes: OUTCOMES });
+    if (last?.finishedAt == null) continue;
+    const durationMs = Date.parse(last.finishedAt) - Date.parse(last.startedAt);
+    table.add('sluice_run_duration_seconds', { command }, Math.max(0, durationMs) / 1000);
+    for (const outcome of OUTCOMES)
+      table.add('sluice_run_outcome', { command, outcome }, Number(outcome === last.outcome));
+  }
+  const paid = await store.purchases.countPaid();
+  for (const actor of ['manual', 'auto'] as const) table.add('sluice_purchases_total', { actor }, paid[actor]);
+}

@@ -1,0 +1,38 @@
+import { toLocalDate, zonedMidnight } from '@sluice/quota-core';
+import type { NoticeRecord } from '@sluice/state-store';
+import { nameFew } from '../../base/natural-order.js';
+import { noticeRows } from '../../kernel/run/notice.js';
+import type { Session } from '../../context/context.js';
+import { toEvent } from '../../base/notice-events.js';
+import { addNotices } from '../../kernel/run/outbox.js';
+
+/** Writes the digest of the local day before, once, if anything happened on it. */
+export async function writeDigest(session: Session, run: string): Promise<void> {
+  const { store, config } = session;
+  const until = zonedMidnight(toLocalDate(session.now(), config.timeZone), config.timeZone);
+  const day = toLocalDate(new Date(Date.parse(until) - 1).toISOString(), config.timeZone);
+  const key = `digest:${day}`;
+  if (await store.notices.has(key)) return;
+  const since = zonedMidnight(day, config.timeZone);
+  const notices = (await store.notices.list({ since })).filter(({ at, code }) => at < until && code !== 'digest');
+  const runs = (await store.runs.list({ since })).filter(({ startedAt }) => startedAt < until);
+  const failed = runs.filter(({ outcome }) => outcome === 'failed' || outcome === 'brake').length;
+  const lines = countEvents(notices);
+  if (failed > 0) lines.push(`${failed} of ${runs.length} runs failed or were stopped`);
+  if (lines.length === 0) return;
+  const message = `${day}: ${lines.join('; ')}`;
+  const digest = noticeRows(session, run, [{ code: 'digest', key, panel: null, service: null, message }]);
+  await session.write([], (tables) => addNotices(session, tables, digest));
+}
+
+function countEvents(notices: readonly NoticeRecord[]): string[] {
+  const byEvent = new Map<string, NoticeRecord[]>();
+  for (const notice of notices) {
+    const event = toEvent(notice.code);
+    if (event !== null) byEvent.set(event, [...(byEvent.get(event) ?? []), notice]);
+  }
+  return [...byEvent].map(([event, found]) => {
+    const subjects = [...new Set(found.flatMap(({ service, panel }) => service ?? panel ?? []))];
+    return `${found.length} ${event}${subjects.length === 0 ? '' : ` (${nameFew(subjects)})`}`;
+  });
+}

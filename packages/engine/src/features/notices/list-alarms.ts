@@ -1,0 +1,126 @@
+import { SluiceError } from '@sluice/panel-kind';
+import type { AlarmRecord } from '@sluice/state-store';
+import { notFound } from '../../base/errors.js';
+import { withRun } from '../../kernel/run/bracket.js';
+import type { Session } from '../../context/context.js';
+import { type NoticeEvent, toEvent } from '../../base/notice-events.js';
+import {
+  findStandingAlarms,
+  readAcknowledgement,
+  type StandingAlarm,
+  storeAcknowledgement,
+} from './standing-alarms.js';
+
+/** Something that is wrong since an earlier run, until a run no longer finds it, or its outcome is known. */
+export interface AlarmView extends StandingAlarm {
+  event: NoticeEvent;
+  /** Who knows of it and lets it be; null where nobody does. */
+  acknowledged: { at: string; by: string; note: string | null } | null;
+}
+
+/** Which alarms to list. */
+export interface AlarmFilter {
+  service?: string | undefined;
+  panel?: string | undefined;
+}
+
+/**
+ * Lists all that waits for somebody, what nobody has acknowledged first, then by the time since it is known: what the last runs
+ * found to be wrong with services, and what stands by itself. Calls no panel.
+ */
+export async function listAlarms(session: Session, filter: AlarmFilter = {}): Promise<AlarmView[]> {
+  const views = (await findAlarms(session, filter)).map(({ view }) => view);
+  views.sort((a, b) => (a.since < b.since ? -1 : a.since > b.since ? 1 : 0));
+  return [
+    ...views.filter(({ acknowledged }) => acknowledged === null),
+    ...views.filter(({ acknowledged }) => acknowledged !== null),
+  ];
+}
+
+/** An alarm, and whether it stands by itself: then no run has stored it, only its acknowledgement is. */
+interface FoundAlarm {
+  view: AlarmView;
+  stands: boolean;
+}
+
+async function findAlarms(session: Session, { service, panel }: AlarmFilter): Promise<FoundAlarm[]> {
+  const { store } = session;
+  const stored = await store.alarms.list({ ...(service && { services: [service] }), ...(panel && { panel }) });
+  const found: FoundAlarm[] = stored.map((alarm) => ({ view: toAlarmView(alarm), stands: false }));
+  for (const alarm of await findStandingAlarms(session, service)) {
+    if (service !== undefined && alarm.service !== service) continue;
+    if (panel !== undefined && alarm.panel !== panel) continue;
+    found.push({ view: toStandingView(alarm, await readAcknowledgement(store, alarm)), stands: true });
+  }
+  return found;
+}
+
+/** What is done about an alarm. */
+export interface AcknowledgeRequest {
+  /** Removes the acknowledgement. */
+  undo?: boolean | undefined;
+}
+
+/**
+ * Notes that somebody knows of an alarm: no notice of it is sent until it ends, or what is wrong changes. A second time only
+ * the note changes. Is in the log of runs, as its end is.
+ *
+ * @throws SluiceError `unknown_alarm`, `not_acknowledged`
+ */
+export async function acknowledgeAlarm(
+  session: Session,
+  id: string,
+  { undo = false }: AcknowledgeRequest = {},
+): Promise<AlarmView> {
+  const found = (await findAlarms(session, {})).find(({ view }) => view.id === id);
+  if (found === undefined) throw unknownAlarm(id);
+  const { view, stands } = found;
+  if (undo) requireAcknowledged(id, view.acknowledged);
+  const { service } = view;
+  const command = undo ? 'notice ack, undone' : 'notice ack';
+  return withRun(session, { command, dryRun: false, ...(service !== null && { service }) }, (run) =>
+    // What was listed may have ended, or been acknowledged, meanwhile.
+    run.store(async (tables) => {
+      const stored = await tables.alarms.get(id);
+      if (stored === null && !stands) throw unknownAlarm(id);
+      const known = stored === null ? await readAcknowledgement(tables, view) : toAlarmView(stored).acknowledged;
+      if (undo) requireAcknowledged(id, known);
+      const acknowledged = undo ? null : acknowledge(session, known);
+      if (stored === null) await storeAcknowledgement(tables, view, acknowledged);
+      else await tables.alarms.put([{ ...stored, ...toColumns(acknowledged) }]);
+      return { ...view, acknowledged };
+    }),
+  );
+}
+
+function requireAcknowledged(id: string, known: AlarmView['acknowledged']): void {
+  if (known !== null) return;
+  throw new SluiceError('not_acknowledged', `Nobody has acknowledged alarm "${id}"; nothing was changed`, {
+    details: { alarm: id },
+  });
+}
+
+/** Who first acknowledged an alarm stays; only the note changes. */
+function acknowledge(session: Session, known: AlarmView['acknowledged']): AlarmView['acknowledged'] {
+  const { actor, note } = session.deps;
+  return { ...(known ?? { at: session.now(), by: actor() }), note: note ?? known?.note ?? null };
+}
+
+const unknownAlarm = (id: string): SluiceError =>
+  notFound('unknown_alarm', `There is no alarm "${id}": it has ended, or what is wrong has changed`, { alarm: id });
+
+function toColumns(
+  acknowledged: AlarmView['acknowledged'],
+): Pick<AlarmRecord, 'acknowledgedAt' | 'acknowledgedBy' | 'note'> {
+  const { at = null, by = null, note = null } = acknowledged ?? {};
+  return { acknowledgedAt: at, acknowledgedBy: by, note };
+}
+
+function toStandingView(alarm: StandingAlarm, acknowledged: AlarmView['acknowledged']): AlarmView {
+  return { ...alarm, event: toEvent(alarm.code) ?? 'attention', acknowledged };
+}
+
+function toAlarmView(alarm: AlarmRecord): AlarmView {
+  const { id, code, panel, service, message, since, acknowledgedAt: at, acknowledgedBy: by, note } = alarm;
+  return toStandingView({ id, code, panel, service, message, since }, at === null ? null : { at, by: by ?? '', note });
+}

@@ -1,0 +1,195 @@
+import { printable } from '@sluice/panel-http/printable';
+import { type NoticeChannel, SluiceError, toItemError } from '@sluice/panel-kind';
+import type { DeliveryRecord } from '@sluice/state-store';
+import { isInterrupted } from '../../base/interruption.js';
+import { Leases } from '../../context/leases.js';
+import { findTimeZone } from '../../base/config/find-entry.js';
+import type { Session } from '../../context/context.js';
+import { type ConfiguredChannel, configuredChannels } from '../../kernel/run/channels.js';
+import { readServices } from '../../kernel/run/outbox.js';
+import { toMessage } from './to-message.js';
+
+/** What one round of sending did. */
+export interface SendReport {
+  sent: number;
+  /** Attempts that failed; each is repeated later, or given up. */
+  failed: number;
+  givenUp: number;
+  /** Whether another process was sending: this one sent nothing. */
+  busy: boolean;
+}
+
+/** The lease of all that is sent: two processes never send at the same time. */
+const LEASE = 'notices';
+/** No attempt begins later than this in a round; one that began ends with the channel's own time-out. */
+const BUDGET_MS = 10_000;
+const PAGE = 50;
+/** Most deliveries that a removed channel loses in one round. */
+const PAGE_OF_REMOVED = 500;
+const FIRST_WAIT_MS = 60_000;
+const LONGEST_WAIT_MS = 6 * 3_600_000;
+/** A delivery is given up after this time, and after this many attempts. */
+const GIVE_UP_MS = 3 * 86_400_000;
+const LEAST_ATTEMPTS = 5;
+
+interface Round {
+  session: Session;
+  leases: Leases;
+  report: SendReport;
+  /** Aborted when no further attempt may begin. */
+  over: AbortSignal;
+}
+
+/**
+ * Sends the notices that are due, for at most about 20 s. An attempt is stored before it is made: a process that is killed in
+ * between repeats it later, with the same id. What was acknowledged is not sent again. Failures of receivers are counted.
+ *
+ * @throws SluiceError and errors of the store
+ */
+export async function sendDue(session: Session): Promise<SendReport> {
+  const report: SendReport = { sent: 0, failed: 0, givenUp: 0, busy: false };
+  report.givenUp += await giveUpRemoved(session);
+  const waiting = await findWaiting(session);
+  if (waiting.length === 0 || session.deps.signal.aborted) return report;
+  const leases = new Leases(session, session.runId ?? session.id('send'));
+  try {
+    if ('heldBy' in (await leases.tryTake(LEASE))) return { ...report, busy: true };
+    const over = AbortSignal.any([session.deps.signal, AbortSignal.timeout(BUDGET_MS)]);
+    const round: Round = { session, leases, report, over };
+    const rounds = await Promise.allSettled(waiting.map((channel) => sendThrough(round, channel)));
+    for (const result of rounds) if (result.status === 'rejected') throw result.reason;
+    return report;
+  } finally {
+    await leases.releaseAll();
+  }
+}
+
+async function findWaiting(session: Session): Promise<ConfiguredChannel[]> {
+  const waiting: ConfiguredChannel[] = [];
+  for (const channel of configuredChannels(session)) {
+    const due = await session.store.deliveries.due({ channel: channel.name, now: session.now(), limit: 1 });
+    if (due.length > 0) waiting.push(channel);
+  }
+  return waiting;
+}
+
+/** Marks as given up what waits for channels that the config does not name, after the time after which all others are given up. */
+async function giveUpRemoved(session: Session): Promise<number> {
+  const { store, deps } = session;
+  const names = configuredChannels(session).map(({ name }) => name);
+  const pending = (await store.deliveries.counts()).filter(({ state }) => state === 'pending');
+  let givenUp = 0;
+  for (const { channel } of pending.filter((each) => !names.includes(each.channel))) {
+    const due = await store.deliveries.due({ channel, now: session.now(), limit: PAGE_OF_REMOVED });
+    const old = due.filter(({ delivery }) => deps.clock.now() - Date.parse(delivery.at) >= GIVE_UP_MS);
+    const lastError = 'channel_removed: The config does not name this channel';
+    await store.write(async (tables) => {
+      for (const { delivery } of old) await tables.deliveries.update(delivery.id, { state: 'given-up', lastError });
+    });
+    givenUp += old.length;
+  }
+  return givenUp;
+}
+
+/** Sends what is due for one channel; ends where the receiver does not answer. */
+async function sendThrough(round: Round, channel: ConfiguredChannel): Promise<void> {
+  const { session, over } = round;
+  let opened: NoticeChannel | null = null;
+  try {
+    for (;;) {
+      const due = await session.store.deliveries.due({ channel: channel.name, now: session.now(), limit: PAGE });
+      if (due.length === 0) return;
+      const notices = due.map(({ notice }) => notice);
+      const services = await readServices(session.store, notices);
+      for (const { delivery, notice } of due) {
+        if (over.aborted) return;
+        const client = services.get(notice.service ?? '')?.client ?? null;
+        const send = async (): Promise<void> => {
+          opened ??= await channel.open();
+          const parts = { delivery, notice, client, settings: channel.settings };
+          const message = toMessage({ ...parts, timeZone: findTimeZone(session.config, notice.panel ?? '') });
+          await sendLogged(session, channel, notice.service, () => opened?.send(message, session.deps.signal));
+        };
+        if (!(await attempt(round, delivery, send))) return;
+      }
+    }
+  } finally {
+    (opened as NoticeChannel | null)?.close();
+  }
+}
+
+/** Makes one attempt; returns whether the next message may be sent through this channel. */
+async function attempt(round: Round, delivery: DeliveryRecord, send: () => Promise<void>): Promise<boolean> {
+  const { session, leases, report } = round;
+  const { id } = delivery;
+  const attempts = delivery.attempts + 1;
+  const planned = { attempts, nextAt: nextAttempt(session, attempts, 0) };
+  // Without the lease, or where it was sent meanwhile, nothing is sent.
+  if (!(await session.write(leases.held, (tables) => tables.deliveries.update(id, planned)))) return true;
+  try {
+    await send();
+  } catch (error) {
+    if (isInterrupted(toItemError(error))) return false;
+    return afterFailure(round, { ...delivery, attempts }, error);
+  }
+  // Without the fence: what was acknowledged stays so, also where the lease was lost.
+  await session.store.write((tables) =>
+    tables.deliveries.update(id, { state: 'sent', sentAt: session.now(), lastError: null }),
+  );
+  report.sent++;
+  return true;
+}
+
+async function afterFailure({ session, report }: Round, delivery: DeliveryRecord, error: unknown): Promise<boolean> {
+  const { id, at, attempts } = delivery;
+  const { code, message } = toItemError(error);
+  const lastError = printable(`${code}: ${message}`);
+  const isOver = session.deps.clock.now() - Date.parse(at) >= GIVE_UP_MS && attempts >= LEAST_ATTEMPTS;
+  const wait = error instanceof SluiceError ? Number(error.details['retryAfterMs'] ?? 0) : 0;
+  const change = isOver ? { state: 'given-up' as const } : { nextAt: nextAttempt(session, attempts, wait) };
+  await session.store.write((tables) => tables.deliveries.update(id, { lastError, ...change }));
+  report.failed++;
+  if (isOver) report.givenUp++;
+  return code === 'receiver_refused';
+}
+
+/** Waits double from a minute to six hours, and are up to a fifth longer, so that channels are not called all at once. */
+function nextAttempt({ deps }: Session, attempts: number, leastMs: number): string {
+  const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (attempts - 1));
+  const longer = Math.max(wait, Math.min(leastMs, LONGEST_WAIT_MS)) * (1 + deps.random() / 5);
+  return new Date(deps.clock.now() + Math.round(longer)).toISOString();
+}
+
+/** Sends once, and adds the attempt to the API log under the channel's name. */
+export async function sendLogged(
+  session: Session,
+  channel: ConfiguredChannel,
+  service: string | null,
+  send: () => Promise<void> | undefined,
+): Promise<void> {
+  const begun = session.deps.clock.now();
+  const record = (failure: { code: string; message: string } | null): void => {
+    session.logCall({
+      at: new Date(begun).toISOString(),
+      panel: channel.name,
+      service,
+      endpoint: `notify ${channel.kind.kind}`,
+      method: 'SEND',
+      path: '',
+      status: null,
+      durationMs: session.deps.clock.now() - begun,
+      attempt: 1,
+      ok: failure === null,
+      code: failure?.code ?? null,
+      message: failure?.message ?? null,
+      changing: false,
+    });
+  };
+  try {
+    await send();
+    record(null);
+  } catch (error) {
+    record(toItemError(error));
+    throw error;
+  }
+}

@@ -1,0 +1,115 @@
+import { printable } from '@sluice/panel-http/printable';
+import { findSubjectAgent } from '@sluice/quota-core';
+import type { AlarmRecord, ConditionRecord, StoreTables } from '@sluice/state-store';
+import { panelsWithAgents } from '../agents/open-agents.js';
+import { listStoredAgents } from '../agents/show-agents.js';
+import { describePeriod } from '../../base/describe-period.js';
+import { CALLS_UNBILLED, listLateCalls } from '../calls/late-calls.js';
+import { findTimeZone } from '../../base/config/find-entry.js';
+import { toActionView } from '../../kernel/subject/views.js';
+import type { Session } from '../../context/context.js';
+
+/** An alarm that no run stores: it is as long as the store says that its outcome is not known, or its object is missing. */
+export interface StandingAlarm extends Pick<AlarmRecord, 'id' | 'code' | 'panel' | 'message' | 'since'> {
+  /** Null for an object of no service, such as an agent. */
+  service: string | null;
+}
+
+/**
+ * Lists changes, bills of calls and refunds whose outcome is not known, calls after the end of a service that are on no bill, and
+ * agents with a limit that their panel lacks: all of them, or those of one service, which has no agents.
+ */
+export async function findStandingAlarms(session: Session, service?: string): Promise<StandingAlarm[]> {
+  const parts = await Promise.all([
+    doubtfulChanges(session, service),
+    doubtfulMoney(session, service),
+    service === undefined ? missingAgents(session) : [],
+    unbilledCalls(session, service),
+  ]);
+  return parts
+    .flat()
+    .map((alarm) => ({ ...alarm, message: printable(alarm.message) }))
+    .sort((a, b) => (a.since < b.since ? -1 : 1));
+}
+
+async function doubtfulChanges(session: Session, only?: string): Promise<StandingAlarm[]> {
+  const unresolved = await session.store.actions.unresolved(only === undefined ? {} : { services: [only] });
+  return unresolved
+    .filter(({ state }) => state === 'in-doubt')
+    .map((action) => {
+      const { id, panel, service, plannedAt: since } = action;
+      const { name } = toActionView((of) => session.findKind(of), action);
+      const message = `${name}: its outcome is not known`;
+      const own = service === null || findSubjectAgent(service) !== null ? null : service;
+      return { id, code: 'outcome_unknown', panel, service: own, message, since };
+    });
+}
+
+async function doubtfulMoney({ store, config }: Session, only?: string): Promise<StandingAlarm[]> {
+  const of = only === undefined ? {} : { service: only };
+  const bills = await store.callBills.list({ ...of, states: ['unknown'] });
+  const refunds = (await store.purchases.list({ ...of, status: 'refunded' })).flatMap(
+    ({ id, service, package: what, refundedAt, refundSentAt }) =>
+      refundedAt === null && refundSentAt !== null ? [{ id, service, what, since: refundSentAt }] : [],
+  );
+  const services = await store.services.list({ ids: [...bills, ...refunds].map(({ service }) => service) });
+  const panels = new Map(services.map(({ id, panel }) => [id, panel]));
+  return [
+    ...bills.map(({ id, service, start: from, end: to, sentAt, at }) => {
+      const panel = panels.get(service) ?? '';
+      const period = describePeriod({ from, to, timeZone: findTimeZone(config, panel) });
+      const message = `it is not known whether the calls from ${period} were billed`;
+      return { id, code: 'bill_in_doubt', service, panel, since: sentAt ?? at, message };
+    }),
+    ...refunds.map(({ id, service, what, since }) => ({
+      ...{ id, code: 'refund_in_doubt', service, panel: panels.get(service) ?? '', since },
+      message: `it is not known whether package "${what}" was refunded`,
+    })),
+  ];
+}
+
+async function unbilledCalls(session: Session, only?: string): Promise<StandingAlarm[]> {
+  const found = (await listLateCalls(session)).filter(({ service }) => only === undefined || service === only);
+  return found.map((calls) => ({ ...calls, code: CALLS_UNBILLED }));
+}
+
+async function missingAgents(session: Session): Promise<StandingAlarm[]> {
+  const agents = await Promise.all(panelsWithAgents(session).map((panel) => listStoredAgents(session, panel)));
+  return agents
+    .flat()
+    .filter(({ rule, limitBytes }) => rule === 'missing' && limitBytes !== null)
+    .map(({ uuid, name, panel, at }) => ({
+      ...{ id: `agent-${uuid}`, code: 'agent_missing', panel, service: null, since: at },
+      message: `agent "${name}" has a limit, but is not in the panel's list any more`,
+    }));
+}
+
+/** Who acknowledged a standing alarm, as it is stored. */
+interface Acknowledgement {
+  at: string;
+  by: string;
+  note: string | null;
+}
+
+/** What changes with what is wrong: what begins again is another alarm. */
+const toKey = ({ id, since }: StandingAlarm): string => `acknowledged:${id}:${since}`;
+
+/** Returns who acknowledged a standing alarm; null where nobody did. */
+export async function readAcknowledgement(
+  { conditions }: Pick<StoreTables, 'conditions'>,
+  alarm: StandingAlarm,
+): Promise<Acknowledgement | null> {
+  const found = await conditions.get(toKey(alarm));
+  return found === null ? null : (found.details as Acknowledgement);
+}
+
+/** Stores who acknowledged a standing alarm; null removes that. */
+export async function storeAcknowledgement(
+  { conditions }: Pick<StoreTables, 'conditions'>,
+  alarm: StandingAlarm,
+  details: Acknowledgement | null,
+): Promise<void> {
+  const key = toKey(alarm);
+  if (details === null) await conditions.end(key);
+  else await conditions.put({ key, since: details.at, runs: 1, details } satisfies ConditionRecord);
+}

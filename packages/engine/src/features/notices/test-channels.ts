@@ -1,0 +1,53 @@
+import { type ItemError, type NoticeChannel, toItemError } from '@sluice/panel-kind';
+import type { Session } from '../../context/context.js';
+import { type ConfiguredChannel, requireChannels } from '../../kernel/run/channels.js';
+import { sendLogged } from './send.js';
+import { toMessage } from './to-message.js';
+
+/** Result of a test notice: `notify test --json` (docs/json.md). */
+export interface TestedChannel {
+  channel: string;
+  kind: string;
+  ok: boolean;
+  error: ItemError | null;
+}
+
+/**
+ * Sends a test notice through one channel or through all; failures are returned, not thrown. Sent to the channel's own address,
+ * also where it is for clients. Nothing is repeated.
+ *
+ * @throws SluiceError `no_channels`, `unknown_channel`
+ */
+export async function testChannels(session: Session, name: string | null): Promise<{ channels: TestedChannel[] }> {
+  const channels = requireChannels(session, name);
+  return { channels: await Promise.all(channels.map((channel) => testChannel(session, channel))) };
+}
+
+async function testChannel(session: Session, channel: ConfiguredChannel): Promise<TestedChannel> {
+  const tested = { channel: channel.name, kind: channel.kind.kind };
+  const message = toMessage({
+    delivery: { id: session.id('test'), event: 'test', recipient: null },
+    notice: {
+      code: 'test',
+      at: session.now(),
+      panel: null,
+      service: null,
+      message: `This is a test of the channel "${channel.name}".`,
+    },
+    client: null,
+    settings: { for: channel.settings.for },
+    timeZone: session.config.timeZone,
+  });
+  let opened: NoticeChannel | null = null;
+  try {
+    await sendLogged(session, channel, null, async () => {
+      opened = await channel.open();
+      await opened.send(message, session.deps.signal);
+    });
+    return { ...tested, ok: true, error: null };
+  } catch (error) {
+    return { ...tested, ok: false, error: toItemError(error) };
+  } finally {
+    (opened as NoticeChannel | null)?.close();
+  }
+}

@@ -1,0 +1,197 @@
+import type { NoticeRecord, OverviewFilter, OverviewHold, OverviewOrder, OverviewRow } from '@sluice/state-store';
+import { clockChecks } from '../doctor/clock-checks.js';
+import { describeRunError } from '../log/error-words.js';
+import { type LogEntry, runEntry } from '../log/log.js';
+import { agentsBrakeNotice, type BrakeState, isStopError, listBrakes } from '../../kernel/run/brake-state.js';
+import { findRemovedPanels, type RemovedPanel } from '../../kernel/run/removed-panels.js';
+import { toActionView } from '../../kernel/subject/views.js';
+import type { Session } from '../../context/context.js';
+import { type OverviewPanel, panelStates } from './panel-states.js';
+import { localDates } from '../../context/local-dates.js';
+
+/** Which services to list; without any, the first page of all, the worst first. */
+export interface OverviewRequest extends OverviewFilter {
+  order?: OverviewOrder | undefined;
+  /** From 1. */
+  page?: number | undefined;
+  /** Services per page, at most 500; default 50. */
+  size?: number | undefined;
+}
+
+/** Something that went wrong, or that an operator should know. */
+export interface OverviewEvent extends Omit<NoticeRecord, 'id' | 'key'> {
+  /** `service`: the error of the last decision of one or several services. */
+  kind: 'notice' | 'action' | 'run' | 'service';
+}
+
+/** All services at a glance, from the store alone. */
+export interface OverviewReport {
+  at: string;
+  totals: {
+    services: number;
+    /** Services with an open hold, whatever the last run could read, and those for which one would begin. */
+    held: number;
+    wouldHold: number;
+    /** Services that have used at least 80 % of their allowance. */
+    nearLimit: number;
+    drifting: number;
+    /** Of those, services whose differences are all acknowledged. */
+    driftAcknowledged: number;
+    /** Services that the last run could not read, or where it failed, held ones included. */
+    failing: number;
+    /** Services of which the last run doubted the reading, held ones included. */
+    doubted: number;
+    byStatus: Record<string, number>;
+    /** Open holds of services, by reason. */
+    byReason: Record<string, number>;
+  };
+  /** Panels on which nothing is changed, since the brake stopped the last run. */
+  brakes: BrakeState[];
+  panels: OverviewPanel[];
+  /** Panels that left the config and still have services. */
+  removed: RemovedPanel[];
+  services: {
+    /** Services that match the filter. */
+    matching: number;
+    page: number;
+    pages: number;
+    order: OverviewOrder;
+    items: OverviewRow[];
+  };
+  /** The newest open holds. */
+  holds: OverviewHold[];
+  /** Of the last three days, the newest first. */
+  events: OverviewEvent[];
+  clock: { status: string; message: string };
+  /** The last runs, the newest first. */
+  runs: LogEntry[];
+}
+
+const PAGE = 50;
+
+const MOST = 500;
+
+const HOLDS = 10;
+
+const RUNS = 10;
+
+const EVENTS = 12;
+
+const EVENTS_MS = 3 * 86_400_000;
+
+/** Journaled changes among which the failed ones are searched. */
+const RECENT_ACTIONS = 200;
+
+/** Notices for the client, which report no error. */
+const FOR_CLIENTS = new Set(['threshold', 'would_buy']);
+
+/** Returns all services at a glance; calls no panel. */
+export async function readOverview(session: Session, request: OverviewRequest): Promise<OverviewReport> {
+  const { store } = session;
+  const { order = 'worst', page = 1, size = PAGE, ...filter } = request;
+  const limit = Math.min(MOST, Math.max(1, Math.trunc(size)));
+  const today = localDates(session);
+  const counts = await store.overview.counts(today);
+  const isFiltered = Object.values(filter).some((value) => value !== undefined && value !== '' && value !== false);
+  const matching = sum(isFiltered ? await store.overview.counts(today, filter) : counts, 'services');
+  const pages = Math.max(1, Math.ceil(matching / limit));
+  const shown = Math.min(pages, Math.max(1, Math.trunc(page)));
+  const wanted = { ...filter, order, limit, offset: (shown - 1) * limit };
+  const items = await store.overview.services(wanted, today);
+  const byStatus: Record<string, number> = {};
+  for (const { status, services } of counts) byStatus[status] = (byStatus[status] ?? 0) + services;
+  const reasons = (await store.overview.reasons()).map(({ reason, services }) => [reason, services]);
+  const [clock] = await clockChecks(session, []);
+  const brakes = await listBrakes(session);
+  return {
+    at: session.now(),
+    totals: {
+      services: sum(counts, 'services'),
+      held: sum(counts, 'held'),
+      wouldHold: sum(counts, 'wouldHold'),
+      nearLimit: sum(counts, 'nearLimit'),
+      drifting: sum(counts, 'drifting'),
+      driftAcknowledged: sum(counts, 'driftAcknowledged'),
+      failing: sum(counts, 'failing'),
+      doubted: sum(counts, 'doubted'),
+      byStatus,
+      byReason: Object.fromEntries(reasons) as Record<string, number>,
+    },
+    brakes,
+    panels: await panelStates(session, counts),
+    removed: await findRemovedPanels(session),
+    services: { matching, page: shown, pages, order, items },
+    holds: await store.overview.holds(HOLDS),
+    events: await recentEvents(session),
+    clock: { status: clock?.status ?? 'ok', message: clock?.message ?? '' },
+    runs: (await store.runs.list({ limit: RUNS })).map(runEntry),
+  };
+}
+
+function sum<Key extends string>(rows: readonly Record<Key, number>[], key: Key): number {
+  return rows.reduce((total, row) => total + row[key], 0);
+}
+
+async function recentEvents(session: Session): Promise<OverviewEvent[]> {
+  const { store, deps } = session;
+  const since = new Date(deps.clock.now() - EVENTS_MS).toISOString();
+  const newest = { since, newestFirst: true };
+  const notices = newestOfStops(await store.notices.list({ ...newest, limit: RECENT_ACTIONS }))
+    .filter(({ code }) => !FOR_CLIENTS.has(code))
+    .map(({ id: _id, key: _key, ...event }) => ({ ...event, kind: 'notice' as const }));
+  const actions = (await store.actions.list({ ...newest, limit: RECENT_ACTIONS }))
+    .filter(({ state }) => state === 'failed' || state === 'in-doubt')
+    .map((action) => {
+      const { panel, service, run, endedAt, plannedAt, errorCode, errorMessage } = action;
+      const { name, state } = toActionView((of) => session.findKind(of), action);
+      const message = `${name}: ${errorMessage ?? (state === 'in-doubt' ? 'its outcome is not known' : 'it failed')}`;
+      const at = endedAt ?? plannedAt;
+      return { at, kind: 'action' as const, code: errorCode ?? state, message, panel, service, run };
+    });
+  const runs = (await store.runs.list({ since, limit: RECENT_ACTIONS }))
+    .filter(({ id, error }) => error !== null && !isReported(notices, id, error))
+    .map(({ id, startedAt, command, outcome, error, service }) => {
+      const message = `${command.replaceAll('-', ' ')}: ${describeRunError(error ?? '')}`;
+      return { at: startedAt, kind: 'run' as const, code: outcome ?? '', message, panel: null, service, run: id };
+    });
+  const services = await serviceErrors(session);
+  const others = [...notices, ...actions, ...runs].sort((a, b) => (a.at < b.at ? 1 : -1));
+  return [...services, ...others].slice(0, EVENTS);
+}
+
+/** Returns notices, the newest first, without those of earlier runs that were stopped for the same reason. */
+function newestOfStops(notices: readonly NoticeRecord[]): NoticeRecord[] {
+  const seen = new Set<string>();
+  return notices.filter(({ code, panel, key }) => {
+    if (!isStopError({ code }) || panel === null) return true;
+    const stop = JSON.stringify([code, panel, key.startsWith(agentsBrakeNotice(panel))]);
+    if (seen.has(stop)) return false;
+    seen.add(stop);
+    return true;
+  });
+}
+
+/** Returns whether a notice reports the error of a run: in its words, or as the stop of a later run. */
+function isReported(
+  notices: readonly Pick<NoticeRecord, 'run' | 'code' | 'message'>[],
+  run: string,
+  error: string,
+): boolean {
+  const message = describeRunError(error);
+  const [code = ''] = error.split(':');
+  return notices.some((notice) =>
+    isStopError({ code }) ? notice.code === code : notice.run === run && notice.message === message,
+  );
+}
+
+/** Returns the errors that services have now, one entry for those with the same code. */
+async function serviceErrors({ store }: Session): Promise<OverviewEvent[]> {
+  return (await store.overview.errors()).slice(0, EVENTS / 2).map(({ services, message, service, ...error }) => {
+    const text = message ?? error.code;
+    return {
+      ...{ at: error.at, kind: 'service' as const, code: error.code, panel: error.panel, run: null },
+      message: services === 1 ? text : `${services} services: ${text}`,
+      service: services === 1 ? service : null,
+    };
+  });
+}

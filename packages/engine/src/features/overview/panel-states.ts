@@ -1,0 +1,73 @@
+import type { OverviewCount } from '@sluice/state-store';
+import { panelLease } from '../../context/leases.js';
+import { type PanelEnforcement, readEnforcements } from '../../context/enforcement.js';
+import { isAnswered, readReach } from '../../context/reach.js';
+import { type BrakeState, findBrake } from '../../kernel/run/brake-state.js';
+import type { Session } from '../../context/context.js';
+
+/** A panel of the config with its last known state. */
+export interface OverviewPanel {
+  name: string;
+  kind: string;
+  /** What people call the kind: `EasyDCIM`. */
+  kindTitle: string;
+  capabilities: string[];
+  /** The ref that a service needs to be metered; null for none. */
+  requiredRef: string | null;
+  /** What an exceeded quota can do on the panel: the actions that products and overrides name. */
+  restrictions: string[];
+  services: number;
+  /** Services with an open hold, and those for which one would begin. */
+  held: number;
+  wouldHold: number;
+  /** Services whose last run failed or could not read them. */
+  failing: number;
+  drifting: number;
+  enforce: PanelEnforcement;
+  /** False where the panel answers nothing, or with errors only; null before the first call. */
+  reachable: boolean | null;
+  /** Since when no call succeeded; null where the panel is reachable or was never called. */
+  downSince: string | null;
+  /** `ok` is false where it failed; a refusal for the object that it was about is an answer. */
+  lastCall: { at: string; ok: boolean; code: string | null; message: string | null } | null;
+  /** Why nothing is changed on it; null where the brake did not stop its last run. */
+  brake: BrakeState | null;
+  /** The run that works on the panel now. */
+  lease: { run: string; since: string } | null;
+}
+
+/** Returns the panels of the config as the store knows them. */
+export async function panelStates(session: Session, counts: readonly OverviewCount[]): Promise<OverviewPanel[]> {
+  const { store, config, deps } = session;
+  const enforcements = await readEnforcements(config, store);
+  const now = session.now();
+  const leases = (await store.leases.list()).filter(({ owner, expiresAt }) => expiresAt > now && deps.isAlive(owner));
+  const states: OverviewPanel[] = [];
+  for (const [name, { kind }] of Object.entries(config.panels)) {
+    const own = counts.filter(({ panel }) => panel === name);
+    const lease = leases.find((held) => held.name === panelLease(name));
+    const { reachable, downSince, last } = await readReach(session, name);
+    const total = (status: string | null, key: 'services' | 'drifting' | 'failing' = 'services'): number =>
+      own.reduce((sum, row) => (status === null || status === row.status ? sum + row[key] : sum), 0);
+    states.push({
+      name,
+      kind,
+      kindTitle: session.findKind(name)?.title ?? kind,
+      capabilities: [...(session.findKind(name)?.capabilities ?? [])],
+      requiredRef: session.findKind(name)?.requiredRef ?? null,
+      restrictions: [...(session.findKind(name)?.restrictions ?? [])],
+      services: total(null),
+      held: own.reduce((sum, row) => sum + row.held, 0),
+      wouldHold: own.reduce((sum, row) => sum + row.wouldHold, 0),
+      failing: total(null, 'failing'),
+      drifting: total(null, 'drifting'),
+      enforce: enforcements.ofPanel(name),
+      reachable,
+      downSince,
+      lastCall: last === null ? null : { at: last.at, ok: isAnswered(last), code: last.code, message: last.message },
+      brake: await findBrake(session, name),
+      lease: lease === undefined ? null : { run: lease.run, since: lease.acquiredAt },
+    });
+  }
+  return states;
+}

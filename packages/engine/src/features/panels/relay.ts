@@ -1,0 +1,128 @@
+import {
+  type LookupList,
+  type Lookups,
+  type SpeedLimitView,
+  type TunnelGroupView,
+  type TunnelView,
+  usageError,
+  type UserView,
+} from '@sluice/panel-kind';
+import type { ServiceRecord } from '@sluice/state-store';
+import { notFound, unsupported } from '../../base/errors.js';
+import { findAddress } from './customer-address.js';
+import { requireFacet } from '../../base/facet.js';
+import { findCheckpoint } from '../../kernel/subject/history.js';
+import { requirePanelName } from '../../base/config/find-panel.js';
+import type { Session } from '../../context/context.js';
+import { requireService } from '../../context/find-service.js';
+
+/** A user of a relay panel, with its service. */
+export interface RelayUser extends UserView {
+  service: string | null;
+}
+
+/** `relay login-link --json` (docs/json.md). */
+export interface LoginLink {
+  /** Address of the panel for its customers; null where they are shown none. */
+  url: string | null;
+  username: string;
+  singleSignOn: false;
+}
+
+/** Lists the tunnels of the named panel, or of the only one with such lists. */
+export async function listTunnels(session: Session, name: string | undefined): Promise<TunnelView[]> {
+  const { lookups } = await lookupPanel(session, name);
+  return lookups.tunnels();
+}
+
+/** Which rows of a list of a relay panel are read. */
+export interface LookupRequest {
+  /** Required where several panels have such lists. */
+  panel?: string | undefined;
+  /** Id or name of the only row; default all. */
+  only?: string | undefined;
+}
+
+/** Lists the speed limits of a panel. */
+export async function listSpeedLimits(session: Session, request: LookupRequest = {}): Promise<SpeedLimitView[]> {
+  const rows = await readList(session, request.panel, 'speedLimits');
+  return pick(rows, request.only, { code: 'unknown_speed_limit', what: 'speed limit' });
+}
+
+/** Lists the groups of tunnels of a panel. */
+export async function listTunnelGroups(session: Session, request: LookupRequest = {}): Promise<TunnelGroupView[]> {
+  const rows = await readList(session, request.panel, 'tunnelGroups');
+  return pick(rows, request.only, { code: 'unknown_tunnel_group', what: 'tunnel group' });
+}
+
+function pick<Row extends { id: number; name: string }>(
+  rows: Row[],
+  only: string | undefined,
+  { code, what }: { code: string; what: string },
+): Row[] {
+  if (only === undefined) return rows;
+  const found = rows.filter(({ id, name }) => String(id) === only || name === only);
+  if (found.length === 0) throw notFound(code, `the panel has no ${what} "${only}"`);
+  return found;
+}
+
+/** Reads a list and stores its ids for completion, which calls no panel. */
+async function readList<List extends LookupList>(
+  session: Session,
+  name: string | undefined,
+  list: List,
+): Promise<Awaited<ReturnType<Lookups[List]>>> {
+  const { name: panel, lookups } = await lookupPanel(session, name);
+  const rows = (await lookups[list]()) as Awaited<ReturnType<Lookups[List]>>;
+  const ids = rows.map(({ id }) => String(id));
+  await session.write([], (tables) => tables.panelLists.put(panel, list, { ids, at: session.now() }));
+  return rows;
+}
+
+/** Lists the users of a panel, each with its service. */
+export async function listRelayUsers(session: Session, name: string | undefined): Promise<RelayUser[]> {
+  const { name: panel, lookups } = await lookupPanel(session, name);
+  const [users, services] = await Promise.all([lookups.users(), session.store.services.list({ panel })]);
+  const idRef = session.findKind(panel)?.login?.idRef ?? '';
+  const living = services.filter((service) => service.status !== 'terminated');
+  const byId = new Map(living.map((service) => [service.refs[idRef], service.id]));
+  return users.map((user) => ({ ...user, service: byId.get(String(user.id)) ?? null }));
+}
+
+/** Returns where and with which name the customer of a service logs in, from the store alone. */
+export async function loginLink(session: Session, id: string): Promise<LoginLink> {
+  const service = await requireService(session, id);
+  const login = session.findKind(service.panel)?.login;
+  if (login === undefined) {
+    throw unsupported(`"${id}" is on panel "${service.panel}", where customers have no login`);
+  }
+  const username = await findUsername(session, service, login.nameRef);
+  if (service.refs[login.idRef] === undefined || username === null) {
+    throw notFound('no_account', `"${id}" has no account yet`, { service: id });
+  }
+  return { url: findAddress(session, service.panel), username, singleSignOn: false };
+}
+
+/** Returns the last observed name, since customers may rename their account. */
+async function findUsername(session: Session, service: ServiceRecord, nameRef: string): Promise<string | null> {
+  const [decision] = await session.store.decisions.latest([service.id]);
+  const account = findCheckpoint(decision ?? null)?.account as { username?: string } | null | undefined;
+  return account?.username ?? service.refs[nameRef] ?? null;
+}
+
+async function lookupPanel(session: Session, name: string | undefined): Promise<{ name: string; lookups: Lookups }> {
+  const known = Object.keys(session.config.panels).filter((key) => session.findKind(key)?.login !== undefined);
+  if (name !== undefined) requirePanelName(session, name);
+  const [only] = known;
+  const chosen = name ?? only;
+  if (chosen === undefined)
+    throw usageError('unknown_panel', 'There is no panel with lists of tunnels and users in the config');
+  if (name === undefined && known.length > 1) {
+    throw usageError(
+      'ambiguous_panel',
+      `There are several panels with lists of tunnels and users: ${known.join(', ')}`,
+    );
+  }
+  const panel = await session.panel(chosen);
+  return { name: chosen, lookups: requireFacet(panel, 'lookups', 'usage') };
+}

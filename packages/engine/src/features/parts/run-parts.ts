@@ -1,0 +1,139 @@
+import type { StoreTables } from '@sluice/state-store';
+import { billingSettings } from '../../base/config/find-entry.js';
+import { hasEnded } from '../../base/lifecycle.js';
+import { isCommandRow } from '../../kernel/subject/command-row.js';
+import { listLimits } from '../../kernel/subject/limits.js';
+import { isTermination } from '../../kernel/subject/termination.js';
+import type { EndedRun, PanelRun, RunDuty, RunPart, RunParts } from '../../loop/run-part.js';
+
+/** What a run is over, for queries. */
+const toFilter = ({ panel, only }: PanelRun): { panel: string } | { services: string[] } =>
+  only === null ? { panel: panel.name } : { services: [only.id] };
+
+/** Accounts that are made and removed without a command. */
+const accounts: RunPart = {
+  async wants(run) {
+    const { session, panel, request } = run;
+    if (!request.observeAll || panel.accounts === undefined) return false;
+    const products = Object.values(session.config.products).filter((product) => product.panel === panel.name);
+    if (products.some(({ provision, terminate }) => provision === 'auto' || terminate === 'auto')) return true;
+    return (await session.store.actions.unresolved(toFilter(run))).some(isCommandRow);
+  },
+  begin: async (run) => (await import('../provision/accounts.js')).beginAccounts(run),
+};
+
+/** Terminations that were not finished. */
+const terminations: RunPart = {
+  wants: async (run) => (await run.session.store.actions.unresolved(toFilter(run))).some(isTermination),
+  begin: async (run) => (await import('../provision/terminations.js')).beginTerminations(run),
+};
+
+/** Restrictions of services that have ended. */
+const ended: RunPart = {
+  async wants(run) {
+    const { store } = run.session;
+    const ids = new Set((await store.evidence.open(toFilter(run))).map(({ service }) => service));
+    if (ids.size === 0) return false;
+    return (await store.services.list({ ids: [...ids] })).some(
+      (service) => hasEnded(service) && service.panel === run.panel.name,
+    );
+  },
+  begin: async (run) => (await import('../ended/ended.js')).beginEnded(run),
+};
+
+/** Purchases: open ones, and those that auto-buy makes. */
+const buying: RunPart = {
+  async wants({ session: { config, store }, panel, request }) {
+    const products = Object.values(config.products).filter((product) => product.panel === panel.name);
+    if (products.some(({ autoBuy }) => autoBuy !== undefined)) return true;
+    return (await store.autoBuy.list()).length > 0 || hasPurchases(store, request.observeAll);
+  },
+  begin: async (run) => (await import('../purchases/buying.js')).beginBuying(run),
+};
+
+async function hasPurchases({ purchases }: Pick<StoreTables, 'purchases'>, all: boolean): Promise<boolean> {
+  // A paid or cancelled one is asked for again by the runs that observe everything.
+  for (const status of all ? OPEN_OR_ENDED : OPEN) if ((await purchases.list({ status })).length > 0) return true;
+  return false;
+}
+
+const OPEN = ['pending', 'refunded'] as const;
+const OPEN_OR_ENDED = [...OPEN, 'paid', 'cancelled'] as const;
+
+/** What calls cost, for limits in money. */
+const spend: RunPart = {
+  wants: ({ session, panel }) =>
+    Object.entries(session.config.products).some(
+      ([name, product]) =>
+        product.panel === panel.name &&
+        listLimits(session, name).some(({ allowance }) => typeof allowance === 'string'),
+    ),
+  begin: async (run) => (await import('../calls/spend.js')).beginSpend(run),
+};
+
+/** Restrictions that the panel may undo without showing it. */
+const refresh: RunPart = {
+  wants: ({ panel, request }) => panel.refresh !== undefined && !request.dryRun,
+  begin: async (run) => (await import('../refresh/refresh.js')).beginRefresh(run),
+};
+
+/** Limits of agents. */
+const agents: RunPart = {
+  async panels(session, request) {
+    const has = Object.keys(session.config.panels).some(
+      (name) => session.findKind(name)?.capabilities.includes('agents') === true,
+    );
+    if (!has || !request.observeAll || request.service !== undefined) return [];
+    return (await import('../agents/open-agents.js')).limitedPanels(session, request);
+  },
+  async wants({ session, panel, request, only }) {
+    if (panel.agents === undefined || !request.observeAll || only !== null) return false;
+    return (await import('../agents/open-agents.js')).hasLimits(session, panel.name);
+  },
+  begin: async (run) => (await import('../agents/check-agents.js')).beginAgents(run),
+};
+
+/** Maintenance of the store. With a wrong clock the clean-up would delete too much. */
+const store: RunDuty = {
+  wants: ({ session, request, report }) =>
+    request.command === 'reconcile' &&
+    !request.dryRun &&
+    !session.deps.signal.aborted &&
+    !report.panels.some(({ error }) => error.code === 'clock_wrong'),
+  async end({ session }) {
+    const { afterReconcile } = await import('../../kernel/changes/backups.js');
+    await afterReconcile(session);
+    await (await import('../store/store-size.js')).noteStoreSize(session);
+  },
+};
+
+const hasSource = ({ session: { deps, config } }: EndedRun): boolean =>
+  deps.billing.some((kind) => kind.openSource !== undefined && billingSettings(config, kind.kind) !== undefined);
+
+/** Usage in the services of the billing system. */
+const usage: RunDuty = {
+  wants: (run) => !run.request.dryRun && hasSource(run),
+  end: async ({ session, report }) => (await import('../billing/push-usage.js')).pushUsage(session, report),
+};
+
+/** Ids of accounts in the services of the billing system. */
+const references: RunDuty = {
+  wants: (run) => run.request.command === 'reconcile' && !run.request.dryRun && hasSource(run),
+  end: async ({ session, report }) => (await import('../billing/write-back.js')).writeBack(session, report),
+};
+
+/** The notices of the run, and those that were left. */
+const notices: RunDuty = {
+  wants: ({ request }) => !request.dryRun,
+  async end({ session, request, report }) {
+    await session.flush();
+    const { afterRun } = await import('../notices/after-run.js');
+    await afterRun(session, { run: report.run, services: request.service === undefined });
+  },
+};
+
+/** What features do in runs over panels and after them. */
+export const runParts: RunParts = {
+  parts: [accounts, terminations, ended, buying, spend, refresh, agents],
+  duties: [store, usage, references, notices],
+};

@@ -1,0 +1,109 @@
+import { type ItemError, type Panel, type ProductSettings, toItemError } from '@sluice/panel-kind';
+import type { ServiceRecord } from '@sluice/state-store';
+import { type BillingPlace, checkCredentials, findBillingPlace } from '../billing/service-credentials.js';
+import type { Credentials } from '../command/types.js';
+import type { Applied } from '../../kernel/subject/stages.js';
+import type { Session } from '../../context/context.js';
+import { observeServices } from '../../loop/observe.js';
+import { removeDraft, writePasswordFile } from './password-file.js';
+import { type PasswordPlan, planPassword, previewPassword } from './password.js';
+import { findOpenRow, parseStored } from './stored-command.js';
+import type { ProvisionRequest } from './verb-command.js';
+
+/** Returns whether the command sets a password: a new one, or that of an account that is incomplete or gone. */
+export async function setsPassword(
+  session: Session,
+  panel: Panel,
+  service: ServiceRecord,
+  {
+    verb,
+    adopt,
+    isRepeat,
+    mustLook,
+  }: { verb: ProvisionRequest['verb']; adopt: boolean; isRepeat: boolean; mustLook: boolean },
+): Promise<boolean> {
+  const { accounts, passwords } = panel;
+  if (accounts === undefined || passwords === undefined) return false;
+  if (verb === 'change-password') return true;
+  if (verb !== 'create') return false;
+  if (isRepeat || (service.ownRefs.length === 0 && !mustLook)) return true;
+  const observations = await observeServices({ session, panel, scope: 'command' }, [service], { refresh: true });
+  const observation = observations.get(service.id);
+  return observation !== undefined && accounts.exists(observation, { adopt }) === false;
+}
+
+/** Plans the password of a command, or only checks its place; `earlierFile` is the file of an interrupted run of it. */
+export async function choosePassword(
+  session: Session,
+  service: string,
+  request: ProvisionRequest,
+  {
+    product,
+    billing,
+    earlierFile,
+  }: { product: ProductSettings; billing: BillingPlace | null; earlierFile: string | null },
+): Promise<PasswordPlan | null> {
+  const options = {
+    file: request.passwordFile,
+    given: request.password,
+    folder: billing === null ? product.credentials?.writeTo : undefined,
+    billing,
+    service,
+    shown: request.shown !== false,
+    earlierFile,
+  };
+  previewPassword(session.deps, options);
+  const isElsewhere = options.file !== undefined || options.given !== undefined;
+  if (billing !== null && !isElsewhere) await checkCredentials(session, billing);
+  return request.dryRun ? null : planPassword(session.deps, options);
+}
+
+/** Returns why the password of an account that a run will create has no place; null where it has one, or needs none. */
+export async function findPlaceProblem(
+  session: Session,
+  panel: Panel,
+  service: ServiceRecord,
+  product: ProductSettings,
+): Promise<ItemError | null> {
+  if (panel.passwords === undefined) return null;
+  const billing = await findBillingPlace(session, service, product);
+  const earlierFile = parseStored(await findOpenRow(session, service.id, 'create'))?.passwordFile ?? null;
+  const folder = billing === null ? product.credentials?.writeTo : undefined;
+  try {
+    const file = earlierFile ?? undefined;
+    previewPassword(session.deps, { file, folder, billing, service: service.id, shown: false, earlierFile });
+    return null;
+  } catch (error) {
+    return toItemError(error);
+  }
+}
+
+/** Writes the planned password to its file, if it has one; `row` is the id of the command's journal row. */
+export function placePassword(
+  { deps: { files } }: Session,
+  { file, password, write }: PasswordPlan,
+  row: string,
+): void {
+  if (file === null) return;
+  if (write === null) removeDraft(files, file, row);
+  else writePasswordFile(files, { file, password, write }, row);
+}
+
+/** Returns the credentials for the caller; null where no password was set. */
+export function toCredentials(
+  panel: Panel,
+  work: Pick<Applied, 'service' | 'passwordSet'>,
+  { plan: password, delivery }: { plan: PasswordPlan | null; delivery: { isDone: boolean } },
+  request: ProvisionRequest,
+): Credentials | null {
+  // The panel has not set the password.
+  if (!password || request.dryRun || !work.passwordSet) return null;
+  const isElsewhere = password.file !== null || password.billing !== undefined;
+  const isShown = request.shown === 'always' || (password.generated && !isElsewhere && request.shown);
+  return {
+    username: panel.passwords?.username(work.service) ?? null,
+    password: isShown ? password.password : null,
+    passwordFile: password.file,
+    ...(password.billing !== undefined && delivery.isDone ? { writtenTo: password.billing.title } : {}),
+  };
+}

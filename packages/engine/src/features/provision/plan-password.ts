@@ -1,0 +1,73 @@
+import { type AccountCommand, type Panel, type ProductSettings, SluiceError, toItemError } from '@sluice/panel-kind';
+import type { ActionRecord, ServiceRecord } from '@sluice/state-store';
+import { findBillingPlace, writeCredentials } from '../billing/service-credentials.js';
+import type { Session } from '../../context/context.js';
+import { choosePassword, setsPassword } from './credentials.js';
+import type { PasswordPlan } from './password.js';
+import { listEarlier, parseStored } from './stored-command.js';
+import type { ProvisionRequest } from './verb-command.js';
+
+/** The password of a command, and the command about the account that follows; null for none. */
+interface PlannedPassword {
+  plan: PasswordPlan | null;
+  /** The password file of an interrupted run of the same command. */
+  earlierFile: string | null;
+  account: AccountCommand | null;
+}
+
+/** Plans the password of a command, and the command about the account that follows; null for none. */
+export async function decidePassword(
+  session: Session,
+  panel: Panel,
+  service: ServiceRecord,
+  { request, product, open }: { request: ProvisionRequest; product: ProductSettings; open: ActionRecord | null },
+): Promise<PlannedPassword> {
+  const { verb, adopt = false } = request;
+  const billing = panel.passwords === undefined ? null : await findBillingPlace(session, service, product);
+  const how = { verb, adopt, isRepeat: open !== null, mustLook: billing !== null };
+  const setPassword = await setsPassword(session, panel, service, how);
+  const earlier = verb === 'create' && open !== null ? await listEarlier(session, service.id) : [];
+  const account = accountOrder(request, setPassword, earlier);
+  const earlierFile = parseStored(open)?.passwordFile ?? null;
+  if (!setPassword) return { plan: null, account, earlierFile };
+  const places = { product, billing, earlierFile };
+  const plan = await choosePassword(session, service.id, withEarlierFile(request, earlierFile), places);
+  return { plan, account, earlierFile };
+}
+
+/**
+ * Writes a password that the panel has now to the billing system of its plan; returns whether there is one. It is not written
+ * before, so that a creation that is refused or fails leaves the billing system unchanged.
+ */
+export async function deliver(
+  session: Session,
+  panel: Panel,
+  target: ServiceRecord,
+  plan: PasswordPlan | null,
+): Promise<boolean> {
+  if (plan?.billing === undefined) return false;
+  const username = panel.passwords?.username(target) ?? target.id;
+  try {
+    await writeCredentials(session, plan.billing, { username, password: plan.password });
+  } catch (error) {
+    const { code, message } = toItemError(error);
+    const rest = `the panel has a password that ${plan.billing.title} does not have: the next reconcile sets another in both`;
+    throw new SluiceError(code, `${message}; ${rest}`, { kind: 'billing', cause: error });
+  }
+  return true;
+}
+
+/** A run that finishes the command of an operator writes to the file that the operator named. */
+function withEarlierFile(request: ProvisionRequest, earlierFile: string | null): ProvisionRequest {
+  return request.isAutomatic === true && earlierFile !== null ? { ...request, passwordFile: earlierFile } : request;
+}
+
+function accountOrder(
+  request: ProvisionRequest,
+  setPassword: boolean,
+  earlier: readonly ActionRecord[],
+): AccountCommand | null {
+  const { verb, adopt = false } = request;
+  if (verb === 'create') return { verb, adopt, setPassword, earlier };
+  return verb === 'change-password' || verb === 'terminate' ? { verb } : null;
+}

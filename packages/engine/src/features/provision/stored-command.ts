@@ -1,0 +1,175 @@
+import { SluiceError, usageError } from '@sluice/panel-kind';
+import {
+  checkLocalDate,
+  toLocalDate,
+  nextDueDateAfter,
+  parseBillingCycleName,
+  zonedMidnight,
+} from '@sluice/quota-core';
+import type { ActionRecord, ServiceRecord } from '@sluice/state-store';
+import { findTimeZone } from '../../base/config/find-entry.js';
+import { plannedRow } from '../../kernel/changes/journal.js';
+import {
+  COMMAND_PREFIX,
+  isCommandRow,
+  type BeforeRenewal,
+  type StoredCommand,
+} from '../../kernel/subject/command-row.js';
+import type { Session } from '../../context/context.js';
+import type { ProvisionRequest } from './verb-command.js';
+import type { VerbCommand } from './verb-command.js';
+
+/** Finds the journal row of an interrupted command with this verb. */
+export async function findOpenRow(session: Session, id: string, verb: string): Promise<ActionRecord | null> {
+  const rows = await session.store.actions.unresolved({ services: [id] });
+  return rows.find((row) => row.type === `${COMMAND_PREFIX}${verb}`) ?? null;
+}
+
+/** Lists the actions of a service with an interrupted creation, which may have made them. */
+export async function listEarlier({ store }: Session, id: string): Promise<ActionRecord[]> {
+  return (await store.actions.list({ service: id })).filter((row) => !isCommandRow(row));
+}
+
+/** Returns what the journal row of a command stores. */
+export function parseStored(row: ActionRecord | null): StoredCommand | null {
+  return row ? (row.payload as StoredCommand) : null;
+}
+
+/** Returns whether the command repeats the interrupted one; another date or product replaces it. */
+export function isSameCommand(open: ActionRecord, stored: StoredCommand): boolean {
+  const earlier = parseStored(open);
+  const isSame = earlier?.until === stored.until && earlier?.product === stored.product && earlier?.by === stored.by;
+  return isSame && earlier?.ref === stored.ref;
+}
+
+/** Returns what the journal row is to store; a repeat keeps the decisions of the interrupted command. */
+export function toStored(
+  session: Session,
+  service: ServiceRecord,
+  request: ProvisionRequest,
+  open: ActionRecord | null,
+): StoredCommand {
+  const earlier = parseStored(open);
+  switch (request.verb) {
+    case 'renew': {
+      if (request.ref !== undefined)
+        return toStoredWithRef(session, service, { ...request, ref: request.ref }, earlier);
+      if (request.until !== undefined) return { until: parseUntil(request.until) };
+      const begun = open !== null && isRepeat(session, service, open) ? earlier?.until : undefined;
+      return { until: begun ?? nextDueDate(session, service) };
+    }
+    case 'change-package':
+      return { product: request.product ?? earlier?.product ?? '', formerProduct: findFormerProduct(service, earlier) };
+    case 'terminate':
+      return {
+        by: earlier?.by ?? session.deps.actor(),
+        billsLast: request.unbilled?.how !== 'forfeit',
+        ...(request.isPrepaid === true && { prepaid: true }),
+      };
+    default:
+      return { passwordFile: earlier?.passwordFile ?? null };
+  }
+}
+
+/** Returns the product before the first try of an interrupted change, whose product the service has. */
+function findFormerProduct({ product }: ServiceRecord, earlier: StoredCommand | null): string {
+  return (earlier?.product === product ? earlier.formerProduct : undefined) ?? product;
+}
+
+/** Returns what a renewal with a key stores: the interrupted one with the same key goes on, and another key is another renewal. */
+function toStoredWithRef(
+  session: Session,
+  service: ServiceRecord,
+  { ref, until }: Pick<ProvisionRequest, 'until'> & { ref: string },
+  earlier: StoredCommand | null,
+): StoredCommand {
+  const known = earlier?.ref === ref ? earlier.until : undefined;
+  return { until: (until === undefined ? known : parseUntil(until)) ?? nextDueDate(session, service), ref };
+}
+
+/**
+ * Returns the renewal that was done for a key; null for none. One that another renewal replaced was done if its date was reached.
+ *
+ * @throws SluiceError `ref_used` where the key was used with another date
+ */
+export async function findRenewed(
+  { store }: Session,
+  { id, nextDueDate: due }: ServiceRecord,
+  { verb, ref, until }: ProvisionRequest,
+): Promise<ActionRecord | null> {
+  if (verb !== 'renew' || ref === undefined) return null;
+  const rows = (await store.actions.list({ service: id })).filter((row) => row.type === `${COMMAND_PREFIX}renew`);
+  const own = rows.filter((row) => parseStored(row)?.ref === ref && row.state !== 'failed');
+  const toDate = (row: ActionRecord): string => parseStored(row)?.until ?? '';
+  const done = own.find(
+    (row) => row.state === 'applied' || (row.state === 'unneeded' && due !== null && due >= toDate(row)),
+  );
+  const [known = done] = own;
+  if (known !== undefined && until !== undefined && parseUntil(until) !== toDate(known)) {
+    const message = `Reference "${ref}" belongs to the renewal of "${id}" until ${toDate(known)}: use another one; nothing was changed`;
+    throw new SluiceError('ref_used', message, { details: { service: id, ref } });
+  }
+  return done ?? null;
+}
+
+const DAY_MS = 86_400_000;
+
+/**
+ * Returns whether a renewal without a date repeats the interrupted one. A repeat comes soon; the next renewal comes when
+ * the period of the first one is nearly over.
+ */
+function isRepeat(session: Session, service: ServiceRecord, open: ActionRecord): boolean {
+  const until = parseStored(open)?.until;
+  if (until === undefined) return false;
+  const begunAt = Date.parse(open.plannedAt);
+  const endsAt = Date.parse(zonedMidnight(until, findTimeZone(session.config, service.panel)));
+  return Date.parse(session.now()) - begunAt < Math.max(DAY_MS, (endsAt - begunAt) / 2);
+}
+
+/** Returns the service before an interrupted renewal whose date it still has; undefined where there is none. */
+export function findFirst(
+  session: Session,
+  service: ServiceRecord,
+  open: ActionRecord | null,
+): BeforeRenewal | undefined {
+  const earlier = parseStored(open);
+  if (open === null || earlier?.until !== service.nextDueDate || !isRepeat(session, service, open)) return undefined;
+  return earlier.first ?? earlier.before;
+}
+
+/** Parses the local date of an option `until`. */
+export function parseUntil(text: string): string {
+  try {
+    return checkLocalDate(text, 'until');
+  } catch (error) {
+    throw usageError('bad_option', (error as Error).message);
+  }
+}
+
+function nextDueDate(session: Session, service: ServiceRecord): string {
+  if (service.billingCycle === null) {
+    throw usageError('no_cycle', `"${service.id}" has no billing cycle, so its next due date is unknown`, {
+      service: service.id,
+    });
+  }
+  const from = service.nextDueDate ?? toLocalDate(session.now(), findTimeZone(session.config, service.panel));
+  return nextDueDateAfter({ nextDueDate: from, billingCycle: parseBillingCycleName(service.billingCycle) });
+}
+
+/** Returns the journal row of a command, which is open until the command is done. */
+export function toRow(command: VerbCommand, service: ServiceRecord, run: string): ActionRecord {
+  const { session, request, stored, row } = command;
+  return plannedRow({
+    id: row,
+    run,
+    panel: service.panel,
+    service: service.id,
+    type: `${COMMAND_PREFIX}${request.verb}`,
+    target: service.id,
+    key: `${COMMAND_PREFIX}${request.verb}:${service.id}:${row}`,
+    hold: null,
+    prior: null,
+    payload: stored,
+    plannedAt: session.now(),
+  });
+}

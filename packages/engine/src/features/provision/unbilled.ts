@@ -1,0 +1,82 @@
+import { formatMoney } from '@sluice/quota-core';
+import { SluiceError } from '@sluice/panel-kind';
+import type { ServiceRecord } from '@sluice/state-store';
+import { billCalls } from '../calls/bill-calls.js';
+import type { CallBillView } from '../calls/bill-view.js';
+import { wasEnded } from '../telephony/find-line.js';
+import { findUnbilled, type UnbilledCalls } from '../calls/unbilled.js';
+import type { Session } from '../../context/context.js';
+import { findOpenRow } from './stored-command.js';
+import type { ProvisionRequest } from './verb-command.js';
+
+/** What was billed before a line ends. */
+export interface LastCalls {
+  /** Null where there was nothing to bill; planned ones in a dry run. */
+  bills: CallBillView[] | null;
+  /** Whether the calls of the line are paid as they are made: nothing of them is ever due. */
+  isPrepaid: boolean;
+}
+
+/**
+ * Refuses to end a line with calls that are not billed, since the panel may remove their records; or bills them first. In a
+ * dry run the bills are only planned.
+ *
+ * @throws SluiceError `unbilled_calls`, `final_bill_failed`, `calls_unread`
+ */
+export async function checkUnbilled(
+  session: Session,
+  service: ServiceRecord,
+  { unbilled: choice, dryRun, waitMs }: Pick<ProvisionRequest, 'unbilled' | 'dryRun' | 'waitMs'>,
+): Promise<LastCalls> {
+  const none = { bills: null, isPrepaid: false };
+  if (choice?.how === 'forfeit') return none;
+  // The termination was accepted before, and is to be finished, or it is done.
+  if ((await wasEnded(session, service)) || (await findOpenRow(session, service.id, 'terminate')) !== null) return none;
+  const isBilled = choice?.how === 'bill';
+  const unbilled = await findUnbilled(session, service);
+  if (unbilled === 'prepaid') return { bills: null, isPrepaid: true };
+  if (isNothing(unbilled)) return none;
+  const bills = isBilled ? await billFirst(session, service, { reports: choice.reports, waitMs, dryRun }) : null;
+  if (isBilled && dryRun) return { bills, isPrepaid: false };
+  // Calls of the meantime.
+  const left = isBilled ? await findUnbilled(session, service) : unbilled;
+  if (left === 'prepaid' || isNothing(left)) return { bills, isPrepaid: false };
+  throw new SluiceError('unbilled_calls', `"${service.id}" has ${describe(left)}; nothing was changed`, {
+    details: { service: service.id, ...left },
+  });
+}
+
+function isNothing(unbilled: UnbilledCalls | null): unbilled is null {
+  return unbilled === null || unbilled.calls + unbilled.unsummed === 0;
+}
+
+function describe({ calls, total, currency, unsummed, since }: UnbilledCalls): string {
+  const count = (number: number): string => `${number} unbilled call${number === 1 ? '' : 's'}`;
+  const summed = calls === 0 && unsummed > 0 ? [] : [`${count(calls)} (${formatMoney(total, currency)})`];
+  const others = unsummed === 0 ? [] : [`${count(unsummed)} that can't be summed`];
+  return `${[...summed, ...others].join(' and ')} since ${since}`;
+}
+
+type Billing = Pick<Parameters<typeof billCalls>[1], 'reports' | 'waitMs' | 'dryRun'>;
+
+async function billFirst(
+  session: Session,
+  service: ServiceRecord,
+  { reports, waitMs, dryRun }: Billing,
+): Promise<CallBillView[]> {
+  const { bills } = await billCalls(session, {
+    ...{ service: service.id, period: null, invoice: null, final: true, dryRun, reports, waitMs },
+    ...{ resend: false, zeroLine: false, allowUnrated: false, verifyRating: false },
+  });
+  const failed = bills.find(({ state }) => state === 'failed');
+  if (failed === undefined) return bills;
+  const why = failed.error === null ? '' : `: ${failed.error.message}`;
+  throw new SluiceError(
+    'final_bill_failed',
+    `The final bill of "${service.id}" failed${why}; its line was not removed`,
+    {
+      kind: 'billing',
+      details: { service: service.id },
+    },
+  );
+}

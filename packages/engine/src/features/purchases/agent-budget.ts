@@ -1,0 +1,65 @@
+import { type Panel, type RaiseRequest, SluiceError, toItemError } from '@sluice/panel-kind';
+import type { PurchaseRecord, ServiceRecord } from '@sluice/state-store';
+import { agentBudget, hasLimits } from '../agents/budget.js';
+import { undecided } from '../../loop/decide.js';
+import { withPurchases } from '../../loop/load.js';
+import { observeServices } from '../../loop/observe.js';
+import { planOne } from '../../loop/plan.js';
+import { findRaise } from '../../kernel/subject/raise.js';
+import { toRead, unplanned } from '../../kernel/subject/stages.js';
+import type { Session } from '../../context/context.js';
+import { loadService } from './load-service.js';
+
+/**
+ * Returns what a paid purchase would need of the budget of the service's agent; null where it needs nothing. Reads the panel only
+ * where agents have limits.
+ */
+export async function readRaise(
+  session: Session,
+  service: ServiceRecord,
+  row: PurchaseRecord,
+  run: string,
+): Promise<RaiseRequest | null> {
+  const panel = await session.panel(service.panel);
+  const { agents, name } = panel;
+  if (agents === undefined || !(await hasLimits({ session, name }))) return null;
+  const on = { session, panel, run, scope: 'poll' as const, resources: new Map<string, never>() };
+  const observation = (await observeServices(on, [service], { refresh: true })).get(service.id) ?? null;
+  if (observation !== null && observation.error !== null) {
+    const { code, message } = observation.error;
+    throw new SluiceError(code, `"${service.id}": ${message}; nothing was charged`, { kind: 'panel' });
+  }
+  const loaded = undecided(toRead(await loadService(session, service)));
+  const paid = withPurchases(loaded, [...loaded.purchases, { ...row, status: 'paid' }]);
+  return findRaise(await planOne(on, { ...unplanned(paid), observation }));
+}
+
+/**
+ * Makes a purchase while what it adds is reserved under the limits of the agents above its service.
+ *
+ * @throws SluiceError `agent_limit`: it does not fit, and `work` was not called
+ */
+export async function buyWithin<T>(
+  session: Session,
+  { agents, name }: Pick<Panel, 'agents' | 'name'>,
+  raises: RaiseRequest | null,
+  work: () => Promise<T>,
+): Promise<T> {
+  if (agents === undefined || raises === null) return work();
+  const begun = { work: false };
+  try {
+    return await agentBudget(session, name, agents).raise(raises, () => {
+      begun.work = true;
+      return work();
+    });
+  } catch (error) {
+    if (begun.work) throw error;
+    const { code, message } = toItemError(error);
+    const { kind, details } = error instanceof SluiceError ? error : { kind: 'panel' as const, details: {} };
+    throw new SluiceError(code, `${message.replace(/[.;:]?$/, '.')} Nothing was charged.`, {
+      kind,
+      details,
+      cause: error,
+    });
+  }
+}

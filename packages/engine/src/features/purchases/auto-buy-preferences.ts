@@ -1,0 +1,161 @@
+import { usageError } from '@sluice/panel-kind';
+import { type Allowance, parseSize } from '@sluice/quota-core';
+import type { AutoBuyRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
+import { findEntry } from '../../base/config/find-entry.js';
+import { notFound } from '../../base/errors.js';
+import { withRun } from '../../kernel/run/bracket.js';
+import { withServiceRun } from '../services/change-services.js';
+import type { Session } from '../../context/context.js';
+import { refuseOtherClient, requireService } from '../../context/find-service.js';
+import { type LinkBudget, readPreferences, refuseOverLink } from './link-budget.js';
+import { requireOffered, requirePackage } from './packages.js';
+import { type AutoBuyRule, findRule, isAutomatic, thresholdBytes } from '../preferences/preferences.js';
+
+/** `auto-buy show --json` and `auto-buy set --json` (docs/json.md). */
+export interface AutoBuyView extends AutoBuyRule {
+  /** Null for a percentage of an allowance that is not known. */
+  thresholdBytes: number | null;
+  /** Automatic purchases in the current cycle; null for a client. */
+  bought: number | null;
+}
+
+/** What `auto-buy` is about: a service, or a client. */
+export type AutoBuySubject =
+  | {
+      service: string;
+      client?: undefined;
+      /** The client that asks: refuses a change of a service that is another's by now. */
+      owner?: string | undefined;
+      /** The share link that asks, within whose budget it has to be. */
+      link?: LinkBudget | undefined;
+    }
+  | { client: string; service?: undefined; owner?: string | undefined; link?: undefined };
+
+/** Fields to set; the others stay. */
+export interface AutoBuyRequest {
+  enabled?: boolean | undefined;
+  package?: string | undefined;
+  /** Such as `10GB` or `10%`. */
+  threshold?: string | undefined;
+  maxPerCycle?: number | undefined;
+}
+
+/** Returns the rule in force for a service or client. */
+export async function showAutoBuy(session: Session, subject: AutoBuySubject): Promise<AutoBuyView> {
+  const stored = await readPreferences(session);
+  if (subject.service === undefined) {
+    const rule = findRule(session.config, stored, { client: subject.client });
+    return { ...rule, thresholdBytes: thresholdBytes(rule.threshold, null), bought: null };
+  }
+  const { id, client, product } = await requireService(session, subject.service);
+  const rule = findRule(session.config, stored, { service: id, client, product });
+  const [cycle] = await session.store.cycles.newest([id]);
+  const own = cycle === undefined ? [] : await session.store.purchases.list({ service: id, cycles: [cycle.id] });
+  const bought = own.filter(isAutomatic).length;
+  return {
+    ...rule,
+    thresholdBytes: thresholdBytes(rule.threshold, (cycle?.allowance ?? null) as Allowance | null),
+    bought,
+  };
+}
+
+/** Sets the passed fields of a preference; the others stay. Applies from the next run. */
+export async function setAutoBuy(
+  session: Session,
+  subject: AutoBuySubject,
+  request: AutoBuyRequest,
+  waitMs: number,
+): Promise<AutoBuyView> {
+  const change = toChange(request);
+  const { owner } = subject;
+  await changePreference(session, subject, { command: 'auto-buy set', waitMs }, async (service) => {
+    if (request.package !== undefined && service !== null)
+      requireOffered(session.config, service, request.package, { reader: owner });
+    if (request.package !== undefined && service === null) await requirePackageFor(session, request.package, owner);
+    const { scope, of } = toKey(subject);
+    return async (tables) => {
+      const before = (await tables.autoBuy.list()).find((row) => row.scope === scope && row.subject === of);
+      const { link } = subject;
+      const stated = { ...UNSTATED, ...before, ...change, scope, subject: of, link: link?.link ?? null };
+      const wanted = { ...stated, updatedAt: session.now() };
+      if (link !== undefined) await refuseOverLink(tables, session.config, wanted, link);
+      await tables.autoBuy.put(wanted);
+      return true;
+    };
+  });
+  return showAutoBuy(session, subject);
+}
+
+/** Refuses an unknown package; of a client that asks, also one that no product of its services offers. */
+async function requirePackageFor({ config, store }: Session, id: string, owner: string | undefined): Promise<void> {
+  if (owner === undefined) {
+    requirePackage(config, id);
+    return;
+  }
+  const own = await store.services.list({ client: owner });
+  if (own.some(({ product }) => findEntry(config.products, product)?.packages.includes(id) === true)) return;
+  throw notFound('unknown_package', `There is no package "${id}"; nothing was changed`, { package: id });
+}
+
+const UNSTATED = { enabled: null, package: null, thresholdBytes: null, thresholdPercent: null, maxPerCycle: null };
+
+/** Drops the preference of a service or client; returns whether there was one. */
+export async function clearAutoBuy(session: Session, subject: AutoBuySubject, waitMs: number): Promise<boolean> {
+  const { scope, of } = toKey(subject);
+  return changePreference(session, subject, { command: 'auto-buy clear', waitMs }, () =>
+    Promise.resolve((tables) => tables.autoBuy.remove(scope, of)),
+  );
+}
+
+function toKey({ service, client }: AutoBuySubject): { scope: AutoBuyRecord['scope']; of: string } {
+  return service === undefined ? { scope: 'client', of: client } : { scope: 'service', of: service };
+}
+
+type Change = (tables: StoreTables) => Promise<boolean>;
+
+async function changePreference(
+  session: Session,
+  subject: AutoBuySubject,
+  { command, waitMs }: { command: string; waitMs: number },
+  toStore: (service: ServiceRecord | null) => Promise<Change>,
+): Promise<boolean> {
+  if (subject.service !== undefined) {
+    const { service: id, owner } = subject;
+    return withServiceRun(session, id, { command, waitMs }, async (service, run) => {
+      refuseOtherClient(service, owner);
+      return run.store(await toStore(service));
+    });
+  }
+  await requireClient(session, subject.client);
+  return withRun(session, { command, dryRun: false }, async (run) => run.store(await toStore(null)));
+}
+
+async function requireClient({ store }: Session, client: string): Promise<void> {
+  if ((await store.services.list({ client, limit: 1 })).length > 0) return;
+  throw notFound('unknown_client', `No service has the client "${client}"; nothing was changed`, { client });
+}
+
+function toChange({ enabled, package: name, threshold, maxPerCycle }: AutoBuyRequest): Partial<AutoBuyRecord> {
+  if ([enabled, name, threshold, maxPerCycle].every((value) => value === undefined)) {
+    throw usageError('bad_option', 'Name what to set: on or off, a package, a threshold or a maximum per cycle');
+  }
+  if (maxPerCycle !== undefined && !(Number.isSafeInteger(maxPerCycle) && maxPerCycle >= 0)) {
+    throw usageError('bad_option', `max: ${maxPerCycle} is not a whole number from 0`);
+  }
+  return {
+    ...(enabled !== undefined && { enabled }),
+    ...(name !== undefined && { package: name }),
+    ...(threshold !== undefined && parseThreshold(threshold)),
+    ...(maxPerCycle !== undefined && { maxPerCycle }),
+  };
+}
+
+function parseThreshold(text: string): Pick<AutoBuyRecord, 'thresholdBytes' | 'thresholdPercent'> {
+  const percent = /^\s*(\d{1,3}(?:\.\d{1,4})?)\s*%\s*$/.exec(text)?.[1];
+  if (percent !== undefined && Number(percent) <= 100) return { thresholdBytes: null, thresholdPercent: percent };
+  try {
+    return { thresholdBytes: parseSize(text), thresholdPercent: null };
+  } catch {
+    throw usageError('bad_option', `threshold: "${text}" is neither a size such as 10GB nor a percentage such as 10%`);
+  }
+}

@@ -1,0 +1,230 @@
+import { type ItemError, SluiceError } from '@sluice/panel-kind';
+import { autoBuy, compareMoney, formatMoney, multiplyMoney, subtractMoney } from '@sluice/quota-core';
+import type { AutoBuyRecord, PurchaseRecord } from '@sluice/state-store';
+import { findEntry } from '../../base/config/find-entry.js';
+import { decideHolds } from '../../loop/decide.js';
+import { withPurchases } from '../../loop/load.js';
+import type { Notice } from '../../kernel/run/notice.js';
+import { wouldBuy } from './would-buy.js';
+import { type Decided, type RunOnPanel, withError } from '../../kernel/subject/stages.js';
+import type { Session } from '../../context/context.js';
+import { newPurchase, toProblem } from './charge.js';
+import { readBudgetLeft } from './budget-left.js';
+import { refsOfLink } from './link-budget.js';
+import { findPackage, type Package } from './packages.js';
+import { refKey } from './views.js';
+import { type AutoBuyRule, findRule, isAutomatic, thresholdBytes } from '../preferences/preferences.js';
+
+/** What a service would buy in this run, if its client has enough credit. */
+export interface Wish {
+  package: Package;
+  client: string;
+  remainingBytes: number;
+  overBytes: number;
+  thresholdBytes: number;
+  maxPerCycle: number;
+}
+
+/** Returns what auto-buy would buy for a service, or why it can't; null where it has nothing to buy. Pure. */
+export function findWish(
+  { session }: Pick<RunOnPanel, 'session'>,
+  stored: readonly AutoBuyRecord[],
+  decided: Decided,
+): Wish | Refusal | null {
+  const { config } = session;
+  const { service, decision, allowance, skipped, error, cycle } = decided;
+  const { client, product } = service;
+  if (decision === null || skipped !== null || error !== null || cycle === null) return null;
+  const rule = findRuleInForce(session, stored, decided);
+  if (allowance?.kind !== 'limited' || rule === null || rule.package === null) return null;
+  const quota = decision.limits.find(({ limit }) => limit === 'quota');
+  if (quota?.remainingBytes == null || quota.usedBytes === null || quota.problem !== null) return null;
+  const threshold = thresholdBytes(rule.threshold, allowance);
+  if (threshold === null || quota.remainingBytes > threshold) return null;
+  const bought = findPackage(config, rule.package);
+  const isOffered = findEntry(config.products, product)?.packages.includes(rule.package) === true;
+  if (bought === undefined || !isOffered)
+    return { refused: 'package', why: `product ${product} does not offer ${rule.package}` };
+  if (client === null) return { refused: 'client', why: 'it has no client' };
+  return {
+    package: bought,
+    client,
+    remainingBytes: quota.remainingBytes,
+    overBytes: Math.max(0, quota.usedBytes - allowance.allowedBytes),
+    thresholdBytes: threshold,
+    maxPerCycle: rule.maxPerCycle,
+  };
+}
+
+/** Returns the rule by which a service may buy automatically; null where it may not, whatever its usage is. Pure. */
+export function findRuleInForce(
+  { config }: Pick<Session, 'config'>,
+  stored: readonly AutoBuyRecord[],
+  { service, decision, allowance, holds }: Pick<Decided, 'service' | 'decision' | 'allowance' | 'holds'>,
+): AutoBuyRule | null {
+  const { id, client, product } = service;
+  if (decision === null || allowance?.kind !== 'limited') return null;
+  const due = [...holds, ...decision.holds];
+  if (due.some(({ reason }) => reason === 'billing' || reason === 'manual')) return null;
+  const rule = findRule(config, stored, { service: id, client, product });
+  return rule.enabled ? rule : null;
+}
+
+/** Services with the purchases that their holds were decided with, and notices about those that buy nothing. */
+export interface Drafted {
+  works: Decided[];
+  notices: Notice[];
+}
+
+/** Credit that this run has not promised to a purchase yet; an error where it is unknown. */
+type CreditLeft = { currency: string | null; left: string; closed: boolean } | ItemError;
+type Credits = Map<string, CreditLeft>;
+
+/** Drafts the purchases of services, and decides their holds as if they were paid. */
+export async function draftPurchases(
+  on: RunOnPanel,
+  works: readonly Decided[],
+  wishes: ReadonlyMap<string, Wish | Refusal>,
+): Promise<Drafted> {
+  const notices: Notice[] = [];
+  const credits: Credits = new Map();
+  const drafted: Decided[] = [];
+  for (const work of works) {
+    const wish = wishes.get(work.service.id);
+    if (wish === undefined || on.session.deps.signal.aborted) {
+      drafted.push(work);
+      continue;
+    }
+    const outcome = 'refused' in wish ? wish : await draft(on, work, wish, credits);
+    if ('refused' in outcome) notices.push(refusedNotice(work, outcome));
+    const isObserved = work.enforcement.value === 'observe';
+    if ('buys' in outcome && isObserved)
+      notices.push(...outcome.buys.map((row) => wouldBuy(on.session.config, work.service, row)));
+    if ('buys' in outcome) drafted.push(isObserved ? work : withDrafts(on, work, outcome.buys));
+    else drafted.push('code' in outcome ? withError(work, outcome) : work);
+  }
+  return { works: drafted, notices };
+}
+
+/** Returns the service with drafts, decided as if they were paid. */
+export function withDrafts(on: RunOnPanel, work: Decided, buys: readonly PurchaseRecord[]): Decided {
+  const { session, panel } = on;
+  const paid = [...work.purchases, ...buys.map((row) => ({ ...row, status: 'paid' as const }))];
+  const read = { ...withPurchases(work, paid), stage: 'read' as const };
+  return { ...decideHolds(session, panel, read, session.now()), buys };
+}
+
+/** Why nothing is bought: a word for the cause, and the sentence. */
+export interface Refusal {
+  refused: string;
+  why: string;
+}
+
+type Outcome = { buys: PurchaseRecord[] } | Refusal | ItemError;
+
+async function draft(on: RunOnPanel, work: Decided, wish: Wish, credits: Credits): Promise<Outcome> {
+  const { session } = on;
+  const { service, cycle } = work;
+  const { package: bought, client } = wish;
+  const own = await session.store.purchases.list({ service: service.id, cycles: [cycle?.id ?? ''] });
+  const automatic = own.filter(({ actor }) => actor === 'auto');
+  const credit = await findCredit(on, client, credits);
+  if ('code' in credit) return credit;
+  if (credit.closed) return { refused: 'client-closed', why: `client ${client} is closed in the billing system` };
+  if (credit.currency !== null && credit.currency !== bought.currency)
+    return {
+      refused: 'currency',
+      why: `client ${client} is billed in ${credit.currency}, ${bought.id} costs ${bought.currency}`,
+    };
+  const price = highestCharge(bought, own);
+  const budget = await findLinkBudget(on, service.id, credits);
+  const isBound = budget !== null && compareMoney(budget.left, credit.left) < 0;
+  const { count, reason } = autoBuy({
+    ...wish,
+    packageBytes: bought.bytes,
+    price,
+    credit: isBound ? budget.left : credit.left,
+    boughtThisCycle: own.filter(isAutomatic).length,
+  });
+  if (count === 0 && isBound && reason === 'no-credit')
+    return {
+      refused: 'link-spent',
+      why: `of the share link that set it ${formatMoney(budget.left, bought.currency)} are left, and the package costs ${price}`,
+    };
+  if (count === 0) return { refused: reason, why: describeRefusal(reason, wish, price, credit.left) };
+  credit.left = subtractMoney(credit.left, multiplyMoney(price, count));
+  if (budget !== null) budget.left = subtractMoney(budget.left, multiplyMoney(price, count));
+  const order = { service: service.id, client, cycle: cycle?.id ?? '', actor: 'auto' } as const;
+  const link = await findLink(on, service.id);
+  // Counts in what was spent with the link.
+  const prefix = link === null ? '' : refKey(refsOfLink(link));
+  const keys = Array.from({ length: count }, (_, n) => `${prefix}auto:${order.cycle}:${automatic.length + n + 1}`);
+  return { buys: keys.map((key) => newPurchase(session, bought, { ...order, key })) };
+}
+
+/** Returns the share link that set the preference of a service; null for one of somebody else. */
+async function findLink({ session }: RunOnPanel, service: string): Promise<string | null> {
+  const [row] = await session.store.autoBuy.list({ scope: 'service', subject: service });
+  return row?.link ?? null;
+}
+
+/** Returns what this run may still spend with the share link that set the preference; null without a maximum. */
+async function findLinkBudget(on: RunOnPanel, service: string, credits: Credits): Promise<{ left: string } | null> {
+  const link = await findLink(on, service);
+  if (link === null) return null;
+  const key = `link ${link}`;
+  const known = credits.get(key);
+  if (known !== undefined && 'left' in known) return known;
+  const { store } = on.session;
+  const amount = (await store.apiTokens.get(link))?.rights?.maxAmount ?? null;
+  if (amount === null) return null;
+  const left = await readBudgetLeft(store, { refs: refsOfLink(link), amount });
+  const budget = { currency: null, left, closed: false };
+  credits.set(key, budget);
+  return budget;
+}
+
+/** Returns what the last invoice for the package came to, since tax is not known before. */
+function highestCharge({ id, price }: Package, own: readonly PurchaseRecord[]): string {
+  const charged = own.findLast((row) => row.package === id && row.price === price && row.charged !== null)?.charged;
+  return charged != null && compareMoney(charged, price) > 0 ? charged : price;
+}
+
+async function findCredit({ session }: RunOnPanel, client: string, credits: Credits) {
+  const credit = credits.get(client) ?? (await askCredit(session, client));
+  credits.set(client, credit);
+  return credit;
+}
+
+async function askCredit(session: RunOnPanel['session'], client: string): Promise<CreditLeft> {
+  try {
+    const billing = await session.billing();
+    const { currency, balance, closed = false } = await billing.credit(client, session.deps.signal);
+    return { currency, left: balance, closed };
+  } catch (error) {
+    if (error instanceof SluiceError) return toProblem(error);
+    throw error;
+  }
+}
+
+function describeRefusal(reason: string, wish: Wish, price: string, left: string): string {
+  const { package: bought, maxPerCycle, client } = wish;
+  if (reason === 'limit-reached') return `the maximum of ${maxPerCycle} purchases in this cycle is reached`;
+  if (reason === 'no-credit')
+    return `client ${client} has ${formatMoney(left, bought.currency)} of credit, and the package costs ${price}`;
+  return `${bought.id} up to the maximum of ${maxPerCycle} would leave the service over its allowance`;
+}
+
+/** Returns the notice of a service that buys nothing; reported once per cycle and cause. */
+export function refusedNotice(
+  { service, cycle }: Pick<Decided, 'service' | 'cycle'>,
+  { refused, why }: Refusal,
+): Notice {
+  return {
+    code: 'auto_buy_refused',
+    key: `auto_buy_refused:${service.id}:${cycle?.id ?? 'none'}:${refused}`,
+    panel: service.panel,
+    service: service.id,
+    message: `${service.id}: nothing was bought automatically: ${why}`,
+  };
+}

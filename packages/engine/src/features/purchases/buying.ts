@@ -1,0 +1,174 @@
+import { readPreferences } from './link-budget.js';
+import { type ItemError, SluiceError } from '@sluice/panel-kind';
+import type { AutoBuyRecord, HeldLease, PurchaseRecord } from '@sluice/state-store';
+import { buyWithin } from './agent-budget.js';
+import { draftPurchases, findWish, type Refusal, refusedNotice, type Wish, withDrafts } from './auto-buy.js';
+import { chargePurchase, toProblem } from './charge.js';
+import { wouldBuy } from './would-buy.js';
+import { purchaseNotice, type ResolvedPurchases, resolvePurchases } from './resolve-purchases.js';
+import { panelLease, serviceLease } from '../../context/leases.js';
+import { storedFacts, toOwnFacts } from '../../kernel/subject/facts.js';
+import type { Notice } from '../../kernel/run/notice.js';
+import { planAll } from '../../loop/plan.js';
+import { findRaise } from '../../kernel/subject/raise.js';
+import { reportNotices } from '../../kernel/run/report.js';
+import type { PanelRun, PartHooks } from '../../loop/run-part.js';
+import { type Decided, type Planned, withError } from '../../kernel/subject/stages.js';
+
+/** Purchases of a run: those of earlier runs and commands, and what services buy automatically. */
+interface Buying {
+  readonly run: PanelRun;
+  readonly preferences: readonly AutoBuyRecord[];
+  /** Purchases of earlier runs and commands, resolved before the services were loaded. */
+  readonly resolved: ResolvedPurchases;
+  /** What services would buy, or why they can't, by id. */
+  readonly wishes: Map<string, Wish | Refusal>;
+  /** Services as they were decided before their purchases were drafted, and the notices of the drafts. */
+  drafted: { readonly before: readonly Decided[]; readonly notices: readonly Notice[] };
+}
+
+/** Automatic purchases in the run over one panel. Open purchases are resolved before the services are loaded. */
+export async function beginBuying(run: PanelRun): Promise<PartHooks> {
+  const { session, results } = run;
+  const preferences = await readPreferences(session);
+  const resolved = run.request.dryRun ? NOTHING : await resolveOpen(run);
+  const buying: Buying = { run, preferences, resolved, wishes: new Map(), drafted: { before: [], notices: [] } };
+  return {
+    afterDecide: (decided) => withWish(buying, decided),
+    async beforePlan(open) {
+      const { works, notices } = await draftPurchases(run, open, buying.wishes);
+      buying.drafted = { before: open, notices };
+      return works;
+    },
+    async afterBrake(planned, { stopped }) {
+      const wouldBuyAll = planned.flatMap(({ service, buys }) =>
+        buys.map((row) => wouldBuy(session.config, service, row)),
+      );
+      if (run.request.dryRun) results.changes ||= wouldBuyAll.length > 0;
+      // What the brake stopped is shown to the operator who has to decide.
+      run.notices.push(
+        ...(stopped ? [] : buying.drafted.notices),
+        ...(stopped || run.request.dryRun ? wouldBuyAll : []),
+      );
+      if (stopped) return planWithoutBuys(buying, planned);
+      return run.request.dryRun ? planned : buyDrafts(buying, planned);
+    },
+  };
+}
+
+const NOTHING: ResolvedPurchases = { paid: 0, problems: new Map(), notices: [] };
+
+async function resolveOpen({ session, panel, only, request, leases, report, results }: PanelRun) {
+  const resolved = await resolvePurchases(session, {
+    panel: panel.name,
+    service: only?.id ?? null,
+    all: request.observeAll,
+    leases,
+  });
+  results.totals.purchased += resolved.paid;
+  results.changes ||= resolved.notices.length > 0;
+  await reportNotices(session, report, resolved.notices, leases.held);
+  return resolved;
+}
+
+/** Notes what a service would buy; a purchase that could not be resolved is its error. */
+function withWish({ run, preferences, resolved, wishes }: Buying, decided: Decided): Decided {
+  const { id } = decided.service;
+  const problem = resolved.problems.get(id);
+  if (problem !== undefined) return withError(decided, problem);
+  const wish = findWish(run, preferences, decided);
+  if (wish === null) return decided;
+  wishes.set(id, wish);
+  return { ...decided, more: { changesPanel: false, removes: false } };
+}
+
+/** Plans services as if they bought nothing. */
+function planWithoutBuys({ run, drafted }: Buying, planned: readonly Planned[]): Promise<Planned[]> {
+  const buying = new Set(planned.filter(({ buys }) => buys.length > 0).map(({ service }) => service.id));
+  return planAgain(
+    run,
+    planned,
+    drafted.before.filter(({ service }) => buying.has(service.id)),
+  );
+}
+
+async function planAgain(run: PanelRun, planned: readonly Planned[], changed: readonly Decided[]): Promise<Planned[]> {
+  if (changed.length === 0) return [...planned];
+  const again = new Map((await planAll(run, changed)).map((work) => [work.service.id, work]));
+  return planned.map((work) => again.get(work.service.id) ?? work);
+}
+
+/** Buys what was drafted; services that got less are decided and planned again with what was paid. */
+async function buyDrafts({ run, drafted }: Buying, planned: readonly Planned[]): Promise<Planned[]> {
+  const changed: Decided[] = [];
+  for (const work of planned) {
+    if (work.buys.length === 0) continue;
+    const { paid, problem, refused = null } = await buyReserved(run, work);
+    if (refused !== null) run.notices.push(refusedNotice(work, refused));
+    run.results.totals.purchased += paid.length;
+    run.results.changes ||= paid.length > 0;
+    run.notices.push(...paid.map((row) => purchaseNotice(run.session.config, work.service, row)));
+    if (paid.length === work.buys.length) continue;
+    const decided = drafted.before.find(({ service }) => service.id === work.service.id);
+    if (decided !== undefined) changed.push(withError(withDrafts(run, decided, paid), problem));
+  }
+  return planAgain(run, planned, changed);
+}
+
+/** What a service got of its drafts, and why it got no more. */
+interface Bought {
+  paid: PurchaseRecord[];
+  problem: ItemError | null;
+  refused?: Refusal;
+}
+
+/** Buys what was drafted for one service, or nothing of it where the limit of an agent has no room for it. */
+async function buyReserved(run: PanelRun, work: Planned): Promise<Bought> {
+  try {
+    return await buyWithin(run.session, run.panel, findRaise(work), () => buyAll(run, work));
+  } catch (error) {
+    if (!(error instanceof SluiceError)) throw error;
+    const { code, message } = error;
+    if (code === 'agent_limit') return { paid: [], problem: null, refused: { refused: code, why: message } };
+    return { paid: [], problem: { code, message } };
+  }
+}
+
+/** Buys the packages of one service until one is not paid. */
+async function buyAll(run: PanelRun, work: Planned): Promise<Bought> {
+  const { session, leases, panel } = run;
+  const paid: PurchaseRecord[] = [];
+  const name = serviceLease(work.service.id);
+  if (!('lease' in (await leases.tryTake(name)))) return { paid, problem: null };
+  const fences = leases.toHeld([panelLease(panel.name), name]);
+  try {
+    for (const row of work.buys) {
+      if (session.deps.signal.aborted || !(await storeIntent(run, { work, paid, fences }, row))) break;
+      const bought = await chargePurchase(session, fences, row);
+      if (bought.status !== 'paid') break;
+      paid.push(bought);
+    }
+    return { paid, problem: null };
+  } catch (error) {
+    if (error instanceof SluiceError) return { paid, problem: toProblem(error) };
+    throw error;
+  } finally {
+    await leases.release(name);
+  }
+}
+
+/** Stores a purchase before its charge, unless a command changed the service since it was read. */
+async function storeIntent(
+  { session }: PanelRun,
+  { work, paid, fences }: { work: Planned; paid: readonly PurchaseRecord[]; fences: HeldLease[] },
+  row: PurchaseRecord,
+): Promise<boolean> {
+  const { id } = work.service;
+  const bought = new Set(work.buys.map((each) => each.id));
+  const purchases = [...work.purchases.filter((each) => !bought.has(each.id)), ...paid];
+  return session.write(fences, async (tables) => {
+    const facts = (await storedFacts(tables, [id])).get(id);
+    if (facts !== toOwnFacts({ ...work, purchases })) return false;
+    return tables.purchases.add(row);
+  });
+}

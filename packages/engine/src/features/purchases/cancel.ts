@@ -1,0 +1,134 @@
+import { isOnlyLine, SluiceError } from '@sluice/panel-kind';
+import { usageInMode } from '@sluice/quota-core';
+import type { PurchaseRecord } from '@sluice/state-store';
+import { notFound } from '../../base/errors.js';
+import { serviceLease } from '../../context/leases.js';
+import { type Run, withRun } from '../../kernel/run/bracket.js';
+import type { Session } from '../../context/context.js';
+import { requireService } from '../../context/find-service.js';
+import { suggestId } from '../../base/suggestion.js';
+import { afterInvoice, changePurchase } from './charge.js';
+import { loadService, recordAllowance } from './load-service.js';
+import { findInvoice } from './find-invoice.js';
+import { isForPayer, storeForFormerPayer } from './former-payer.js';
+import { refundPurchase } from './refund.js';
+import { type PurchaseDetail, toDetail } from './views.js';
+
+/** Which purchase to cancel. */
+export interface CancelRequest {
+  id: string;
+  /** Returns the price of a paid one as credit. */
+  refund: boolean;
+  waitMs: number;
+}
+
+/**
+ * Cancels a pending purchase with its invoice, or with `refund` a paid one. Repeatable.
+ *
+ * @throws SluiceError `unknown_purchase`, `billed_elsewhere`, `purchase_paid` without `refund`, `purchase_used` where the service would not stay
+ *   under its allowance, `purchase_ended` for one that failed or is over: nothing was changed
+ */
+export async function cancelPurchase(session: Session, request: CancelRequest): Promise<PurchaseDetail> {
+  const { service } = await requirePurchase(session, request.id);
+  const isStored = (await session.store.services.get(service)) !== null;
+  const purpose = { command: 'purchase cancel', dryRun: false, service };
+  const row = await withRun(session, purpose, async (run) => {
+    if (isStored) await run.leases.take(serviceLease(service), request.waitMs);
+    const found = await requirePurchase(session, request.id);
+    refuseElsewhere(session, found);
+    await run.start();
+    const cancelled =
+      found.status === 'pending' ? await cancelPending(session, run, found) : await undo(session, run, found, request);
+    await run.end({ outcome: 'done', changes: cancelled.status !== found.status });
+    return cancelled;
+  });
+  if (row.status === 'paid') throw isPaid(row);
+  return toDetail(session, row);
+}
+
+async function requirePurchase({ store }: Session, id: string): Promise<PurchaseRecord> {
+  const found = await store.purchases.get(id);
+  if (found !== null) return found;
+  const hint = suggestId(
+    id,
+    (await store.purchases.list()).map((row) => row.id),
+  );
+  throw notFound('unknown_purchase', `There is no purchase "${id}"${hint}`, { purchase: id });
+}
+
+/** Refuses what another billing system than the config's has charged: it can be asked and changed only there. */
+function refuseElsewhere({ config }: Session, { id, billing }: PurchaseRecord): void {
+  if (billing === null || billing === config.billing) return;
+  throw new SluiceError(
+    'billed_elsewhere',
+    `Purchase ${id} is billed by ${billing}, and the config names ${config.billing}; nothing was changed`,
+    { details: { purchase: id, billing } },
+  );
+}
+
+/** Cancels the invoice of a purchase; returns the purchase as paid where the client was faster. */
+async function cancelPending(session: Session, run: Run, row: PurchaseRecord): Promise<PurchaseRecord> {
+  const billing = await session.billing();
+  const { signal } = session.deps;
+  const found = await findInvoice(session, row);
+  const isOpen = found?.status === 'draft' || found?.status === 'open';
+  if (isOpen && !isOnlyLine(found, row.id)) throw isMerged(row, found.id);
+  const invoice = found !== null && isOpen ? await billing.cancel(found.id, row.id, signal) : found;
+  const fences = run.leases.held;
+  if (invoice === null) return changePurchase(session, fences, row, { status: 'cancelled' });
+  const service = await session.store.services.get(row.service);
+  if (!isForPayer(row, service)) return storeForFormerPayer(session, fences, row, invoice);
+  return changePurchase(session, fences, row, afterInvoice(row, invoice, session.now()));
+}
+
+async function undo(
+  session: Session,
+  run: Run,
+  row: PurchaseRecord,
+  { refund }: CancelRequest,
+): Promise<PurchaseRecord> {
+  if (row.status === 'cancelled') return row;
+  if (row.status === 'refunded') return row.refundedAt === null ? refundPurchase(session, run.leases.held, row) : row;
+  if (row.status === 'failed') {
+    throw new SluiceError('purchase_ended', `Purchase ${row.id} failed: there is nothing to cancel`, {
+      details: { purchase: row.id },
+    });
+  }
+  if (!refund) throw isPaid(row);
+  await refuseUsed(session, row);
+  const found = row.invoice === null ? null : await findInvoice(session, row);
+  if (found !== null && !isOnlyLine(found, row.id)) throw isMerged(row, found.id);
+  // Stored before the credit is returned: the traffic may not be used while it is.
+  const marked = await changePurchase(session, run.leases.held, row, { status: 'refunded' });
+  await recordAllowance(session, run.leases.held, row);
+  return refundPurchase(session, run.leases.held, marked).catch(async (error: unknown) => {
+    // A refused one leaves the purchase paid.
+    await recordAllowance(session, run.leases.held, row);
+    throw error;
+  });
+}
+
+function isMerged({ id }: PurchaseRecord, invoice: string): SluiceError {
+  const message = `Purchase ${id} is one of several lines of invoice ${invoice}: remove that line there, or move it to an invoice of its own; nothing was changed`;
+  return new SluiceError('invoice_closed', message, { details: { purchase: id, invoice } });
+}
+
+function isPaid({ id }: PurchaseRecord): SluiceError {
+  return new SluiceError('purchase_paid', `Purchase ${id} is paid; nothing was changed`, { details: { purchase: id } });
+}
+
+/** Refuses to take back traffic that is used, or may be. */
+async function refuseUsed(session: Session, row: PurchaseRecord): Promise<void> {
+  const service = await requireService(session, row.service);
+  const { cycle, allowance, mode } = await loadService(session, service);
+  const refuse = (why: string): never => {
+    throw new SluiceError('purchase_used', `Purchase ${row.id} can't be refunded: ${why}; nothing was changed`, {
+      details: { purchase: row.id, service: row.service },
+    });
+  };
+  if (cycle?.id !== row.cycle) return refuse('its billing cycle is over');
+  if (allowance?.kind !== 'limited') return;
+  const used = cycle.readAt === null ? null : usageInMode(cycle, mode);
+  if (used === null) return refuse('the usage is unknown');
+  if (used >= allowance.allowedBytes - row.bytes) refuse('without it the service would be at or over its allowance');
+}

@@ -1,0 +1,148 @@
+import {
+  type BillingSystem,
+  type Charge,
+  type Invoice,
+  isOnlyLine,
+  type ItemError,
+  SluiceError,
+  toItemError,
+} from '@sluice/panel-kind';
+import type { HeldLease, PurchaseRecord } from '@sluice/state-store';
+import { purchaseLine } from '../../base/config/invoice-lines.js';
+import type { Session } from '../../context/context.js';
+import type { Package } from './packages.js';
+
+/** What a purchase is made of, beside its package. */
+interface Ordered {
+  service: string;
+  client: string;
+  cycle: string;
+  actor: PurchaseRecord['actor'];
+  /** Unique; null for a key that no other purchase has. */
+  key: string | null;
+}
+
+/** Returns the row of a purchase that is not charged yet. It is stored before the billing system is called. */
+export function newPurchase(session: Session, bought: Package, { key, ...ordered }: Ordered): PurchaseRecord {
+  const id = session.id('pur');
+  const { bytes, price, currency, taxed } = bought;
+  return {
+    id,
+    ...ordered,
+    package: bought.id,
+    bytes,
+    price,
+    currency,
+    taxed,
+    status: 'pending',
+    invoice: null,
+    charged: null,
+    billing: session.config.billing,
+    run: session.runId,
+    note: session.deps.note,
+    key: key ?? `purchase:${id}`,
+    at: session.now(),
+    paidAt: null,
+    refundedAt: null,
+    refundSentAt: null,
+  };
+}
+
+/** A change of a purchase's row. */
+export type PurchaseChange = Partial<
+  Pick<PurchaseRecord, 'status' | 'invoice' | 'charged' | 'paidAt' | 'refundedAt' | 'refundSentAt' | 'cycle'>
+>;
+
+/**
+ * Charges the client for a stored purchase, and stores the outcome. Repeatable: the purchase's id is the key of its invoice.
+ *
+ * @throws SluiceError of the billing system; a refused charge ends the purchase once none of its invoices is left to be paid, any other leaves it pending
+ */
+export async function chargePurchase(
+  session: Session,
+  fences: HeldLease[],
+  row: PurchaseRecord,
+): Promise<PurchaseRecord> {
+  const billing = await session.billing();
+  try {
+    const charge = await billing.charge(toRequest(session, row, billing), session.deps.signal);
+    return await changePurchase(session, fences, row, afterCharge(row, charge, session.now()));
+  } catch (error) {
+    if (isRefusal(error)) await endRefused(session, fences, row);
+    throw error;
+  }
+}
+
+/**
+ * Ends a purchase whose charge is refused. An earlier attempt may have made its invoice: it is cancelled first, and where that is
+ * not known to be done, the purchase stays open.
+ */
+async function endRefused(session: Session, fences: HeldLease[], row: PurchaseRecord): Promise<void> {
+  const { signal } = session.deps;
+  try {
+    const billing = await session.billing();
+    const left = await billing.find({ key: row.id, client: row.client ?? '', since: row.at }, signal);
+    const isOpen = left !== null && (left.status === 'draft' || left.status === 'open');
+    // Others have a share in an invoice with more lines: the purchase waits for its payment or its end.
+    const found = isOpen && isOnlyLine(left, row.id) ? await billing.cancel(left.id, row.id, signal) : left;
+    const change: PurchaseChange = found === null ? { status: 'failed' } : afterInvoice(row, found, session.now());
+    await changePurchase(session, fences, row, change);
+  } catch (error) {
+    if (!(error instanceof SluiceError)) throw error;
+  }
+}
+
+function toRequest({ config }: Session, row: PurchaseRecord, { clientsPay }: BillingSystem) {
+  const { id, price, currency, taxed, at, actor } = row;
+  return {
+    key: id,
+    client: row.client ?? '',
+    description: purchaseLine(config, row),
+    amount: price,
+    currency,
+    taxed,
+    since: at,
+    whenShort: actor === 'manual' && clientsPay ? 'leave-open' : 'refuse',
+  } as const;
+}
+
+function afterCharge(row: PurchaseRecord, charge: Charge, now: string): PurchaseChange {
+  if (charge.state === 'short') return { status: 'failed', charged: charge.needed };
+  return afterInvoice(row, charge.invoice, now);
+}
+
+/** Returns what an invoice says about its purchase. */
+export function afterInvoice(row: PurchaseRecord, found: Invoice, now: string): PurchaseChange {
+  const { id: invoice, status, total, currency } = found;
+  // The total of an invoice with other lines is not the price of the purchase.
+  const isPrice = isOnlyLine(found, row.id) && currency === row.currency;
+  const known = isPrice ? { invoice, charged: total } : { invoice };
+  if (status === 'paid') return { ...known, status, paidAt: now };
+  if (status === 'cancelled') return { ...known, status };
+  if (status === 'refunded') return { ...known, status, refundedAt: now };
+  return known;
+}
+
+/** Stores a change of a purchase, and returns its row. */
+export async function changePurchase(
+  session: Session,
+  fences: HeldLease[],
+  row: PurchaseRecord,
+  change: PurchaseChange,
+): Promise<PurchaseRecord> {
+  await session.write(fences, (tables) => tables.purchases.update(row.id, change));
+  return { ...row, ...change };
+}
+
+/** Returns the error of a service whose purchase is still open: the next run asks again. */
+export function toProblem(error: unknown): ItemError {
+  const { code, message } = toItemError(error);
+  return isRefusal(error) ? { code, message } : { code: 'billing_unavailable', message };
+}
+
+const REFUSALS = ['unknown_client', 'client_closed', 'currency_mismatch', 'bad_amount', 'invoice_closed'];
+
+/** Returns whether the billing system refused, so that nothing was made and a repetition would be refused too. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof SluiceError && REFUSALS.includes(error.code);
+}

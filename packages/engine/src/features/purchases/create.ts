@@ -1,0 +1,233 @@
+import { type ItemError, SluiceError, toItemError } from '@sluice/panel-kind';
+import { compareMoney, formatMoney } from '@sluice/quota-core';
+import type { CycleRecord, PurchaseRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
+import { hasLimits } from '../agents/budget.js';
+import { type Due, noCredit, refuseClosedClient, refuseOtherCurrency, requirePayer } from '../billing/refusals.js';
+import { runDecidedCommand } from '../command/run-command.js';
+import { serviceLease } from '../../context/leases.js';
+import { type Run, withRun } from '../../kernel/run/bracket.js';
+import type { Session } from '../../context/context.js';
+import { refuseOtherClient, requireService } from '../../context/find-service.js';
+import { buyWithin, readRaise } from './agent-budget.js';
+import { type PurchaseBudget, readBudgetLeft } from './budget-left.js';
+import { chargePurchase, newPurchase } from './charge.js';
+import { loadService, recordAllowance } from './load-service.js';
+import { type Package, requireOffered } from './packages.js';
+import { endUnwanted, isWanted } from './unfinished.js';
+import { type PurchaseDetail, refKey, toDetail } from './views.js';
+import { isLiving } from '../../base/lifecycle.js';
+
+/** What to buy. */
+export interface PurchaseRequest {
+  service: string;
+  package: string;
+  /** One reference buys once, however often the request is repeated. */
+  ref?: string | undefined;
+  /** The client that asks: refuses a service that is another's by now. */
+  client?: string | undefined;
+  /** Refuses a purchase with which those of the same references would cost more. */
+  budget?: PurchaseBudget | undefined;
+  waitMs: number;
+}
+
+/** `purchase create --json` (docs/json.md). */
+export interface PurchaseReport {
+  purchase: PurchaseDetail;
+  /** Whether an earlier call with the same reference made it. */
+  repeated: boolean;
+  /** Reasons of the holds that are still open. */
+  stillHeld: string[];
+  /** Why what was bought has no effect on the panel yet; the next run completes it. */
+  error: ItemError | null;
+}
+
+/**
+ * Buys a package for the current cycle of a service: stores the purchase, charges the client, and releases the service if that
+ * brings it under its allowance.
+ *
+ * @throws SluiceError `unknown_package`, `package_not_offered`, `no_client`, `not_metered_yet`, `no_quota`, `currency_mismatch`,
+ *   `client_closed`, `no_credit`, `over_budget`, `purchase_unfinished`, `ref_used`, `wrong_lifecycle`, `agent_limit`: nothing was charged
+ */
+export async function createPurchase(session: Session, request: PurchaseRequest): Promise<PurchaseReport> {
+  const { service: id, waitMs } = request;
+  await requireService(session, id);
+  const { row, run, repeated } = await withRun(
+    session,
+    { command: 'purchase create', dryRun: false, service: id },
+    async (current) => {
+      await current.leases.take(serviceLease(id), waitMs);
+      await refuseForeign(session, request);
+      const known = await findRepeated(session, request);
+      const bought =
+        known === null ? await buy(session, request, current) : await repeat(session, request, known, current);
+      await current.end({ outcome: bought.status === 'failed' ? 'failed' : 'done', changes: true });
+      return { row: bought, run: current.id, repeated: known !== null };
+    },
+  );
+  if (row.status === 'failed') throw noCredit(toDue(row), null);
+  const error = row.status === 'paid' ? await enforcePaid(session, id, { waitMs, run }) : null;
+  const held = await session.store.holds.open({ services: [id] });
+  return { purchase: await toDetail(session, row), repeated, stillHeld: held.map(({ reason }) => reason), error };
+}
+
+async function refuseForeign(session: Session, { service, client }: PurchaseRequest): Promise<void> {
+  refuseOtherClient(await requireService(session, service), client);
+}
+
+/** Continues the purchase of the same reference, under the lease of the service. */
+async function repeat(
+  session: Session,
+  request: PurchaseRequest,
+  known: PurchaseRecord,
+  run: Run,
+): Promise<PurchaseRecord> {
+  await run.start();
+  if (known.status !== 'pending' || known.invoice !== null) return known;
+  const service = await requireService(session, known.service);
+  if (await isWanted(session, known, service)) return charge(session, run, known);
+  const ended = await endUnwanted(session, run.leases.held, known, service);
+  if (ended.status === 'failed') throw refUsed(request, ended);
+  return ended;
+}
+
+/** Stores a new purchase and charges it, under the lease of the service. */
+async function buy(session: Session, request: PurchaseRequest, run: Run): Promise<PurchaseRecord> {
+  const service = await requireService(session, request.service);
+  const bought = requireOffered(session.config, service, request.package, { reader: request.client });
+  const client = requireChargeable(service);
+  const cycle = await requireCycle(session, service);
+  await checkCredit(session, client, bought);
+  const key = request.ref === undefined ? null : refKey(request.ref);
+  const row = newPurchase(session, bought, { service: service.id, client, cycle: cycle.id, actor: 'manual', key });
+  const raises = await readRaise(session, service, row, run.id);
+  return buyWithin(session, await session.panel(service.panel), raises, async () => {
+    await session.write(run.leases.held, async (tables) => {
+      // A reference of its own says that another one is wanted.
+      if (key === null) await refuseUnfinished(tables, row);
+      if (request.budget !== undefined) await refuseOverBudget(tables, row, request.budget);
+      await run.start(tables);
+      await tables.purchases.add(row);
+    });
+    return charge(session, run, row);
+  });
+}
+
+/** Charges a stored purchase; the error of one that stays open says so. */
+async function charge(session: Session, run: Run, row: PurchaseRecord): Promise<PurchaseRecord> {
+  const fences = run.leases.held;
+  try {
+    const after = await chargePurchase(session, fences, row);
+    if (after.status === 'paid') await recordAllowance(session, fences, after);
+    return after;
+  } catch (error) {
+    const stored = await session.store.purchases.get(row.id);
+    if (!(error instanceof SluiceError) || stored?.status !== 'pending') throw error;
+    const reason = error.message.replace(/[.;:]?$/, '.');
+    const message = `${reason} Purchase ${row.id} stays open: the next run charges it, unless it is cancelled.`;
+    const { kind, code, cause } = error;
+    throw new SluiceError(code, message, { kind, cause, details: { ...error.details, purchase: row.id } });
+  }
+}
+
+/** Returns the purchase of a repeated reference. */
+async function findRepeated(session: Session, request: PurchaseRequest): Promise<PurchaseRecord | null> {
+  if (request.ref === undefined) return null;
+  const [known] = await session.store.purchases.list({ key: refKey(request.ref) });
+  if (known === undefined) return null;
+  if (known.service === request.service && known.package === request.package && known.status !== 'failed') return known;
+  throw refUsed(request, known);
+}
+
+function refUsed({ ref }: PurchaseRequest, known: PurchaseRecord): SluiceError {
+  const what = `package ${known.package} for "${known.service}"`;
+  const ended = known.status === 'failed' ? ', which failed' : '';
+  return new SluiceError(
+    'ref_used',
+    `Reference "${ref}" belongs to purchase ${known.id} of ${what}${ended}: use another one; nothing was charged`,
+    { details: { purchase: known.id, ref } },
+  );
+}
+
+async function refuseUnfinished(tables: StoreTables, row: PurchaseRecord): Promise<void> {
+  const open = await tables.purchases.list({ service: row.service, status: 'pending' });
+  const same = open.find((each) => each.package === row.package);
+  if (same === undefined) return;
+  const state = same.invoice === null ? 'is not finished' : `waits for the payment of invoice ${same.invoice}`;
+  throw new SluiceError(
+    'purchase_unfinished',
+    `Purchase ${same.id} of package ${same.package} for "${row.service}" ${state}: nothing was charged again`,
+    { details: { service: row.service, purchase: same.id } },
+  );
+}
+
+async function refuseOverBudget(tables: StoreTables, row: PurchaseRecord, budget: PurchaseBudget): Promise<void> {
+  if (compareMoney(row.price, await readBudgetLeft(tables, budget)) <= 0) return;
+  throw new SluiceError(
+    'over_budget',
+    `${formatMoney(row.price, row.currency)} for package ${row.package} is more than what is left of ${formatMoney(budget.amount, row.currency)}; nothing was charged`,
+    { details: { service: row.service, package: row.package } },
+  );
+}
+
+function requireChargeable(service: ServiceRecord): string {
+  const { id, status } = service;
+  if (!isLiving(service)) {
+    throw new SluiceError('wrong_lifecycle', `"${id}" is ${status}: there is nothing to buy traffic for`, {
+      details: { service: id, lifecycle: status },
+    });
+  }
+  return requirePayer(service);
+}
+
+/** Returns the current cycle of a service with a limited quota; extra traffic has no effect on others. */
+async function requireCycle(session: Session, service: ServiceRecord): Promise<CycleRecord> {
+  const { id } = service;
+  const loaded = await loadService(session, service);
+  const refusal = (code: string, message: string): SluiceError =>
+    new SluiceError(code, message, { details: { service: id } });
+  if (loaded.error !== null) throw refusal(loaded.error.code, `"${id}": ${loaded.error.message}; nothing was charged`);
+  if (loaded.allowance?.kind !== 'limited')
+    throw refusal('no_quota', `"${id}" has no limited quota, so extra traffic would have no effect`);
+  if (loaded.cycle !== null && !loaded.cycleIsNew) return loaded.cycle;
+  throw refusal('not_metered_yet', `"${id}" has not been read in its current billing cycle; nothing was charged`);
+}
+
+/** Refuses before anything is stored. Without credit a purchase is possible only where clients can pay the invoice. */
+async function checkCredit(session: Session, client: string, { id, price, currency }: Package): Promise<void> {
+  const billing = await session.billing();
+  const credit = await billing.credit(client, session.deps.signal);
+  refuseOtherCurrency(credit, currency);
+  refuseClosedClient(credit);
+  if (!billing.clientsPay && compareMoney(credit.balance, price) < 0)
+    throw noCredit(toDue({ client, package: id, price, charged: null, currency }), credit.balance);
+}
+
+function toDue(row: Pick<PurchaseRecord, 'client' | 'package' | 'price' | 'charged' | 'currency'>): Due {
+  const { client, price, charged, currency } = row;
+  return { client: client ?? '', what: `package "${row.package}"`, amount: charged ?? price, currency };
+}
+
+/** Ends the holds that the purchase ends, by the last reading, and writes a larger limit while it fits; returns why that failed. */
+async function enforcePaid(
+  session: Session,
+  id: string,
+  { waitMs, run }: { waitMs: number; run: string },
+): Promise<ItemError | null> {
+  const { holds, evidence } = session.store;
+  // A hold may have ended in an earlier attempt that could not undo its restriction.
+  const isHeld =
+    (await holds.open({ services: [id] })).length > 0 || (await evidence.open({ services: [id] })).length > 0;
+  const { panel } = await requireService(session, id);
+  if (!isHeld && !(await hasLimits({ session, name: panel }))) return null;
+  try {
+    const { work } = await runDecidedCommand(
+      session,
+      id,
+      { command: 'purchase create', dryRun: false, waitMs, run },
+      () => ({ storeTarget: () => Promise.resolve(), preview: (loaded) => loaded }),
+    );
+    return work.error;
+  } catch (error) {
+    return toItemError(error);
+  }
+}

@@ -1,0 +1,111 @@
+import { formatMoney } from '@sluice/quota-core';
+import { type Invoice, isOnlyLine, SluiceError } from '@sluice/panel-kind';
+import type { HeldLease, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
+import type { Notice } from '../../kernel/run/notice.js';
+import { isLiving } from '../../base/lifecycle.js';
+import type { Session } from '../../context/context.js';
+import { afterInvoice, changePurchase } from './charge.js';
+import { findInvoice } from './find-invoice.js';
+import { refundPurchase } from './refund.js';
+
+/** Returns whether the client of a purchase still has its service, and the service is in use. */
+export function isForPayer(
+  { client }: Pick<PurchaseRecord, 'client'>,
+  service: Pick<ServiceRecord, 'client' | 'status'> | null,
+): boolean {
+  return service !== null && isLiving(service) && (client === null || client === service.client);
+}
+
+/**
+ * Ends a purchase whose client no longer has the service, or whose service has ended: its invoice is cancelled, and what was paid on
+ * it becomes credit of the client who paid. Repeatable.
+ *
+ * @throws SluiceError `invoice_closed` where the invoice has other lines, too: a person has to remove the line or to return its price
+ */
+export async function endForFormerPayer(
+  session: Session,
+  fences: HeldLease[],
+  row: PurchaseRecord,
+): Promise<PurchaseRecord> {
+  const found = await findInvoice(session, row);
+  if (found === null) return store(session, fences, row, { status: row.invoice === null ? 'failed' : 'cancelled' });
+  const isOpen = found.status === 'draft' || found.status === 'open';
+  if (isOpen && !isOnlyLine(found, row.id)) {
+    await store(session, fences, row, { invoice: found.id });
+    throw isShared(row, found, 'remove that line');
+  }
+  const billing = await session.billing();
+  const left = isOpen ? await billing.cancel(found.id, row.id, session.deps.signal) : found;
+  return storeForFormerPayer(session, fences, row, left);
+}
+
+/** Stores what an invoice says about a purchase of a former client: what was paid is returned, and never counts for the service. */
+export async function storeForFormerPayer(
+  session: Session,
+  fences: HeldLease[],
+  row: PurchaseRecord,
+  found: Invoice,
+): Promise<PurchaseRecord> {
+  const { paidAt: _paidAt, ...change } = afterInvoice(row, found, session.now());
+  if (found.status !== 'paid') return store(session, fences, row, change);
+  if (!isOnlyLine(found, row.id)) {
+    await store(session, fences, row, { ...change, status: 'cancelled' });
+    throw isShared(row, found, 'it is paid: return the price of that line');
+  }
+  // Stored before the credit is returned, and never as paid: the traffic would count for the service as it is now.
+  const marked = await store(session, fences, row, { ...change, status: 'refunded' });
+  return refundPurchase(session, fences, marked);
+}
+
+function store(
+  session: Session,
+  fences: HeldLease[],
+  row: PurchaseRecord,
+  change: Parameters<typeof changePurchase>[3],
+): Promise<PurchaseRecord> | PurchaseRecord {
+  const isSame = (change.status ?? row.status) === row.status && (change.invoice ?? row.invoice) === row.invoice;
+  return isSame ? row : changePurchase(session, fences, row, change);
+}
+
+function isShared({ id }: PurchaseRecord, { id: invoice, status }: Invoice, remedy: string): SluiceError {
+  const message = `Purchase ${id} is one of several lines of invoice ${invoice}; ${remedy}`;
+  return new SluiceError('invoice_closed', message, { details: { purchase: id, invoice, status } });
+}
+
+/** A notice for operators only: the service may have another client, who is notified of `purchase`. */
+const CODE = 'purchase_of_former_client';
+
+/** Returns the notice of a purchase of a former client that ended. */
+export function endedForPayerNotice({ id, panel }: ServiceRecord, row: PurchaseRecord): Notice {
+  const ends = {
+    paid: 'is paid',
+    pending: 'is waiting for payment',
+    failed: 'was not bought',
+    cancelled: 'was cancelled with its invoice',
+    refunded: 'was paid all the same; the price was returned as credit',
+  };
+  return {
+    code: CODE,
+    key: `${CODE}:${row.id}:${row.status}`,
+    panel,
+    service: id,
+    message: `${describe(id, row)} ${ends[row.status]} (${row.id})`,
+  };
+}
+
+/** Returns the notice of a purchase of a former client that could not be ended yet. */
+export function leftForPayerNotice({ id, panel }: ServiceRecord, row: PurchaseRecord, error: SluiceError): Notice {
+  const reason = error.message.replace(/[.;:]?$/, '');
+  const { status = row.status } = error.details as { status?: string };
+  return {
+    code: CODE,
+    key: `${CODE}:${row.id}:${error.code}:${status}`,
+    panel,
+    service: id,
+    message: `${describe(id, row)} could not be ended (${row.id}): ${reason}. A payment of it does not count for the service`,
+  };
+}
+
+function describe(service: string, row: PurchaseRecord): string {
+  return `${service}: package ${row.package} for ${formatMoney(row.price, row.currency)}, which client ${row.client ?? ''} bought before the service ended or became another client's,`;
+}

@@ -1,0 +1,56 @@
+import { SluiceError } from '@sluice/panel-kind';
+import { addMoney, compareMoney, multiplyMoney } from '@sluice/quota-core';
+import type { AutoBuyRecord, StoreTables } from '@sluice/state-store';
+import { isValid } from '../access/grants.js';
+import type { Config } from '../../base/config/schema.js';
+import type { Session } from '../../context/context.js';
+import { findPackage } from './packages.js';
+
+/** The share link that sets a preference, with the most that may be spent with it in total (null: any). */
+export interface LinkBudget {
+  link: string;
+  amount: string | null;
+}
+
+/** Returns what references of purchases with a link begin with, also of automatic ones. */
+export function refsOfLink(link: string): string {
+  return `${link}:`;
+}
+
+/** Lists the preferences in force: one that a share link set ends with the link. */
+export async function readPreferences(session: Pick<Session, 'store' | 'now'>): Promise<AutoBuyRecord[]> {
+  const { store } = session;
+  const all = await store.autoBuy.list();
+  if (all.every(({ link }) => link === null)) return all;
+  const at = session.now();
+  const valid = new Set((await store.apiTokens.list()).filter((token) => isValid(token, at)).map(({ id }) => id));
+  return all.filter(({ link }) => link === null || valid.has(link));
+}
+
+/**
+ * Refuses a preference with which the link's automatic purchases of one period, for all services, could cost more than its maximum; runs buy no more than is left of it.
+ *
+ * @throws SluiceError `over_budget`
+ */
+export async function refuseOverLink(
+  tables: Pick<StoreTables, 'autoBuy'>,
+  config: Config,
+  wanted: AutoBuyRecord,
+  { link, amount }: LinkBudget,
+): Promise<void> {
+  if (amount === null || wanted.enabled !== true) return;
+  const others = (await tables.autoBuy.list()).filter((row) => row.link === link && row.subject !== wanted.subject);
+  const costs = [...others, wanted].filter(({ enabled }) => enabled === true).map((row) => toCost(config, row));
+  const sum = costs.reduce((total, cost) => addMoney(total, cost), '0');
+  if (compareMoney(sum, amount) <= 0) return;
+  throw new SluiceError(
+    'over_budget',
+    `The automatic purchases of this link, for all services, can cost ${sum} in a period, which is more than its ${amount}; nothing was changed`,
+    { kind: 'conflict' },
+  );
+}
+
+function toCost(config: Config, { package: name, maxPerCycle }: AutoBuyRecord): string {
+  const found = name === null ? undefined : findPackage(config, name);
+  return found === undefined ? '0' : multiplyMoney(found.price, maxPerCycle ?? 0);
+}

@@ -1,0 +1,96 @@
+import { callAgeMs, type Invoice, LATEST_CALL_MS, SluiceError } from '@sluice/panel-kind';
+import { compareMoney, subtractMoney } from '@sluice/quota-core';
+import type { HeldLease, PurchaseRecord } from '@sluice/state-store';
+import type { Session } from '../../context/context.js';
+import { changePurchase, isRefusal } from './charge.js';
+import { findInvoice } from './find-invoice.js';
+
+/**
+ * Returns what was paid for a purchase to its client as credit, once, and stores that it was confirmed.
+ *
+ * @throws SluiceError `outcome_unknown` while it is not known whether an earlier attempt was made; a refused refund leaves the purchase
+ *   paid, any other error leaves it to the next run
+ */
+export async function refundPurchase(
+  session: Session,
+  fences: HeldLease[],
+  row: PurchaseRecord,
+): Promise<PurchaseRecord> {
+  const found = row.invoice === null ? null : await findInvoice(session, row);
+  // Nothing was charged without an invoice, and what a person has returned is not returned again.
+  const isDue = row.invoice !== null && found?.status !== 'refunded';
+  if (isDue) await send(session, fences, row, found);
+  return changePurchase(session, fences, row, { refundedAt: session.now(), refundSentAt: null });
+}
+
+async function send(session: Session, fences: HeldLease[], row: PurchaseRecord, found: Invoice | null): Promise<void> {
+  const { id, currency } = row;
+  const billing = await session.billing();
+  const request = {
+    key: `refund:${id}`,
+    charge: id,
+    client: row.client ?? found?.client ?? '',
+    amount: found === null ? (row.charged ?? row.price) : toPaid(found),
+    currency,
+  };
+  const progress = { isSent: false };
+  const sending = async (): Promise<void> => {
+    await storeSent(session, fences, row);
+    progress.isSent = true;
+  };
+  try {
+    await billing.refund(found?.id ?? row.invoice ?? '', request, { signal: session.deps.signal, sending });
+  } catch (error) {
+    if (!(error instanceof SluiceError)) throw error;
+    if (!progress.isSent) throw await refuse(session, fences, row, error);
+    // Counted from when its call was given up; every other error says that nothing was changed.
+    const refundSentAt = error.code === 'outcome_unknown' ? session.now() : null;
+    await changePurchase(session, fences, row, { refundSentAt });
+    throw error;
+  }
+}
+
+/** Returns what was paid on an invoice, at most its total. */
+function toPaid({ total, balance }: Invoice): string {
+  if (balance.startsWith('-')) return total;
+  const paid = subtractMoney(total, balance);
+  return compareMoney(paid, '0') < 0 ? subtractMoney(total, total) : paid;
+}
+
+/** Stores that a refund is being sent. Refuses while an earlier one may still be made, and while another run sends it. */
+async function storeSent(session: Session, fences: HeldLease[], row: PurchaseRecord): Promise<void> {
+  await session.write(fences, async ({ purchases }) => {
+    const stored = await purchases.get(row.id);
+    const isSame = stored?.status === row.status && stored.refundedAt === null;
+    if (!isSame || stored.refundSentAt !== row.refundSentAt || isRecent(session, row)) throw inDoubt(stored ?? row);
+    await purchases.update(row.id, { refundSentAt: session.now() });
+  });
+}
+
+/** Ends a refund that is refused: the purchase stays paid, or ends where it never counted. Returns the error. */
+async function refuse(
+  session: Session,
+  fences: HeldLease[],
+  row: PurchaseRecord,
+  error: SluiceError,
+): Promise<SluiceError> {
+  const { kind, code, message, cause, details } = error;
+  if (!isRefusal(error) && code !== 'unknown_invoice') return error;
+  if (isRecent(session, row)) return inDoubt(row);
+  const counted = row.paidAt !== null;
+  await changePurchase(session, fences, row, { status: counted ? 'paid' : 'cancelled', refundSentAt: null });
+  const reason = message.replace(/[.;:]?$/, '.');
+  const after = counted ? 'the purchase stays paid' : 'return it by hand';
+  const outcome = `The price of purchase ${row.id} was not returned; ${after}.`;
+  return new SluiceError(code, `${reason} ${outcome}`, { kind, cause, details: { ...details, purchase: row.id } });
+}
+
+function isRecent({ deps }: Session, { refundSentAt }: PurchaseRecord): boolean {
+  return callAgeMs({ calledAt: refundSentAt, givenUpAt: null }, deps.clock.now()) < LATEST_CALL_MS;
+}
+
+function inDoubt({ id, refundSentAt }: PurchaseRecord): SluiceError {
+  const sent = refundSentAt === null ? 'is being sent' : `was sent at ${refundSentAt}`;
+  const message = `The refund of purchase ${id} ${sent}, and it is not known yet whether it was made. It was not sent again; the next run finds it out.`;
+  return new SluiceError('outcome_unknown', message, { kind: 'billing', details: { purchase: id } });
+}

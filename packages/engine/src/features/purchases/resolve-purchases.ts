@@ -1,0 +1,166 @@
+import { formatMoney } from '@sluice/quota-core';
+import { type ItemError, SluiceError } from '@sluice/panel-kind';
+import type { HeldLease, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
+import { type Leases, panelLease, serviceLease } from '../../context/leases.js';
+import type { Notice } from '../../kernel/run/notice.js';
+import type { Config } from '../../base/config/schema.js';
+import type { Session } from '../../context/context.js';
+import { afterInvoice, changePurchase, chargePurchase, type PurchaseChange, toProblem } from './charge.js';
+import { findInvoice } from './find-invoice.js';
+import { endedForPayerNotice, endForFormerPayer, isForPayer, leftForPayerNotice } from './former-payer.js';
+import { packageName } from '../../base/config/package-name.js';
+import { refundPurchase } from './refund.js';
+import { endUnwanted, isCycleOver, isWanted } from './unfinished.js';
+
+/** Which purchases to resolve. */
+export interface ResolveRequest {
+  panel: string;
+  /** Only of this service. */
+  service: string | null;
+  /** Asks about paid purchases of open cycles, too: they may have been refunded. */
+  all: boolean;
+  leases: Leases;
+}
+
+/** A purchase to be resolved, and its service as it is now. */
+interface Due {
+  row: PurchaseRecord;
+  service: ServiceRecord;
+}
+
+/** What became of open purchases. */
+export interface ResolvedPurchases {
+  /** Became paid. */
+  paid: number;
+  /** Why a purchase is still open, by service. */
+  problems: ReadonlyMap<string, ItemError>;
+  notices: Notice[];
+}
+
+/**
+ * Asks the billing system about open purchases: finishes charges and refunds that were interrupted, and stores what was paid,
+ * cancelled or refunded there since. Leaves out services that another run works on.
+ */
+export async function resolvePurchases(session: Session, request: ResolveRequest): Promise<ResolvedPurchases> {
+  const problems = new Map<string, ItemError>();
+  const notices: Notice[] = [];
+  let paid = 0;
+  const due = await findDue(session, request);
+  for (const { row, service } of due) {
+    if (session.deps.signal.aborted) break;
+    try {
+      const after = await resolveUnderLease(session, request, row);
+      if (after === null) continue;
+      if (after.status === 'pending' && after.actor === 'auto') throw await waits(session, after);
+      if (after.status === row.status && after.refundedAt === row.refundedAt) continue;
+      if (!isForPayer(row, service)) {
+        notices.push(endedForPayerNotice(service, after));
+        continue;
+      }
+      if (after.status === row.status) continue;
+      if (after.status === 'paid') paid++;
+      const late = after.status === 'paid' && (await isCycleOver(session, row));
+      notices.push(purchaseNotice(session.config, service, after, late));
+    } catch (error) {
+      if (!(error instanceof SluiceError)) throw error;
+      if (isForPayer(row, service)) problems.set(service.id, toProblem(error));
+      // The service is another client's by now: it is metered and billed as if the purchase were not there.
+      else notices.push(leftForPayerNotice(service, row, error));
+    }
+  }
+  return { paid, problems, notices };
+}
+
+/** Returns null for a purchase that another run works on, or has changed meanwhile. */
+async function resolveUnderLease(
+  session: Session,
+  { panel, leases }: ResolveRequest,
+  row: PurchaseRecord,
+): Promise<PurchaseRecord | null> {
+  const name = serviceLease(row.service);
+  if (!('lease' in (await leases.tryTake(name)))) return null;
+  try {
+    const current = await session.store.purchases.get(row.id);
+    const service = await session.store.services.get(row.service);
+    if (current?.status !== row.status || service === null) return null;
+    return await resolve(session, leases.toHeld([panelLease(panel), name]), { row: current, service });
+  } finally {
+    await leases.release(name);
+  }
+}
+
+/** An automatic purchase is paid at once or not at all: what is left of it was changed by a person. */
+async function waits(session: Session, { id, invoice }: PurchaseRecord): Promise<SluiceError> {
+  const { title } = await session.billing();
+  const message = `Purchase ${id} waits for the payment of invoice ${invoice}, which a person changed in ${title}. Pay it there, or remove the line of the purchase.`;
+  return new SluiceError('billing_unavailable', message, { kind: 'billing', details: { purchase: id, invoice } });
+}
+
+async function findDue(session: Session, { panel, service, all }: ResolveRequest): Promise<Due[]> {
+  const { store, config } = session;
+  const now = session.now();
+  const filter = service === null ? {} : { service };
+  const pending = await store.purchases.list({ ...filter, status: 'pending' });
+  const refunded = await store.purchases.list({ ...filter, status: 'refunded' });
+  const paid = all ? await store.purchases.list({ ...filter, status: 'paid' }) : [];
+  const cancelled = all ? await store.purchases.list({ ...filter, status: 'cancelled' }) : [];
+  const since = new Date(Date.parse(now) - LONGEST_LATE_MS).toISOString();
+  const late = cancelled.filter(({ at, invoice }) => invoice !== null && at >= since);
+  const open = [...pending, ...refunded.filter(({ refundedAt }) => refundedAt === null)];
+  // What another billing system charged can be asked for only there.
+  const isOwn = ({ billing }: PurchaseRecord): boolean => billing === null || billing === config.billing;
+  const rows = [...open, ...(await inOpenCycles(store, paid)), ...late].filter(isOwn);
+  if (rows.length === 0) return [];
+  const ids = [...new Set(rows.map((row) => row.service))];
+  const services = new Map((await store.services.list({ ids, panel })).map((found) => [found.id, found]));
+  return rows.flatMap((row) => {
+    const found = services.get(row.service);
+    if (found === undefined || (row.status === 'cancelled' && isForPayer(row, found))) return [];
+    return [{ row, service: found }];
+  });
+}
+
+/** How long the cancelled invoice of a former client is asked for: he may have paid it at the same time. */
+const LONGEST_LATE_MS = 60 * 86_400_000;
+
+async function inOpenCycles({ cycles }: Session['store'], rows: readonly PurchaseRecord[]): Promise<PurchaseRecord[]> {
+  if (rows.length === 0) return [];
+  const newest = await cycles.newest([...new Set(rows.map(({ service }) => service))]);
+  const open = new Set(newest.filter(({ closedAt }) => closedAt === null).map(({ id }) => id));
+  return rows.filter(({ cycle, invoice }) => open.has(cycle) && invoice !== null);
+}
+
+/** Resolves one purchase as far as the billing system shows, and returns its row. */
+async function resolve(session: Session, fences: HeldLease[], { row, service }: Due): Promise<PurchaseRecord> {
+  if (row.status === 'refunded') return refundPurchase(session, fences, row);
+  if (row.invoice === null) {
+    const wanted = await isWanted(session, row, service);
+    return wanted ? chargePurchase(session, fences, row) : endUnwanted(session, fences, row, service);
+  }
+  if (row.status !== 'paid' && !isForPayer(row, service)) return endForFormerPayer(session, fences, row);
+  const found = await findInvoice(session, row);
+  // A paid purchase stays paid where its invoice can't be found.
+  if (found === null && row.status === 'paid') return row;
+  const change: PurchaseChange = found === null ? { status: 'cancelled' } : afterInvoice(row, found, session.now());
+  const isSame = (change.status ?? row.status) === row.status && (change.invoice ?? row.invoice) === row.invoice;
+  return isSame ? row : changePurchase(session, fences, row, change);
+}
+
+/** Returns the notice of a purchase that was resolved; `late`: it was paid after its billing cycle. */
+export function purchaseNotice(
+  config: Pick<Config, 'packages'>,
+  { id, panel }: ServiceRecord,
+  row: PurchaseRecord,
+  late = false,
+): Notice {
+  const words = { paid: 'is paid', failed: 'was not bought', cancelled: 'was cancelled', refunded: 'was refunded' };
+  const what = row.status === 'pending' ? 'is waiting for payment' : words[row.status];
+  const after = late ? '; its billing cycle is over, so it counts in the current one' : '';
+  return {
+    code: row.status === 'paid' ? 'purchase' : 'purchase_ended',
+    key: `purchase:${row.id}:${row.status}`,
+    panel,
+    service: id,
+    message: `${id}: package ${packageName(config, row.package)} for ${formatMoney(row.price, row.currency)} ${what} (${row.id})${after}`,
+  };
+}

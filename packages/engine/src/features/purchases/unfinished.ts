@@ -1,0 +1,53 @@
+import { readPreferences } from './link-budget.js';
+import { type Invoice, isOnlyLine } from '@sluice/panel-kind';
+import type { HeldLease, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
+import { decideHolds } from '../../loop/decide.js';
+import { toRead } from '../../kernel/subject/stages.js';
+import type { Session } from '../../context/context.js';
+import { findRuleInForce } from './auto-buy.js';
+import { afterInvoice, changePurchase } from './charge.js';
+import { findInvoice } from './find-invoice.js';
+import { endForFormerPayer, isForPayer } from './former-payer.js';
+import { loadService } from './load-service.js';
+
+/** Returns whether a pending purchase without an invoice is still to be charged: what it was ordered for may have ended. */
+export async function isWanted(session: Session, row: PurchaseRecord, service: ServiceRecord): Promise<boolean> {
+  if (row.client !== service.client || !isForPayer(row, service) || (await isCycleOver(session, row))) return false;
+  return row.actor !== 'auto' || isStillAutomatic(session, service);
+}
+
+export async function isCycleOver(session: Session, row: PurchaseRecord): Promise<boolean> {
+  const cycle = (await session.store.cycles.ofService(row.service)).find(({ id }) => id === row.cycle);
+  return cycle === undefined || cycle.closedAt !== null || cycle.end <= session.now();
+}
+
+async function isStillAutomatic(session: Session, service: ServiceRecord): Promise<boolean> {
+  const loaded = await loadService(session, service);
+  if (loaded.enforcement.value === 'observe') return false;
+  const decided = decideHolds(session, await session.panel(service.panel), toRead(loaded), session.now());
+  return findRuleInForce(session, await readPreferences(session), decided) !== null;
+}
+
+/**
+ * Ends a pending purchase that is not wanted any more, with the invoice that an interrupted attempt left. What was paid meanwhile
+ * is stored as paid while its client has the service, else returned.
+ */
+export async function endUnwanted(
+  session: Session,
+  fences: HeldLease[],
+  row: PurchaseRecord,
+  service: ServiceRecord,
+): Promise<PurchaseRecord> {
+  if (!isForPayer(row, service)) return endForFormerPayer(session, fences, row);
+  const shown = await findInvoice(session, row);
+  const isLeft = shown !== null && isUnpayable(row, shown);
+  const found = isLeft ? await (await session.billing()).cancel(shown.id, row.id, session.deps.signal) : shown;
+  const change = found === null ? ({ status: 'failed' } as const) : afterInvoice(row, found, session.now());
+  return changePurchase(session, fences, row, change);
+}
+
+/** Whether nobody is meant to pay an invoice any more: a draft, or one that was made to be paid from credit at once. */
+function isUnpayable({ id, actor }: PurchaseRecord, invoice: Invoice): boolean {
+  const { status } = invoice;
+  return (status === 'draft' || (status === 'open' && actor === 'auto')) && isOnlyLine(invoice, id);
+}

@@ -1,0 +1,90 @@
+import type { PurchaseRecord } from '@sluice/state-store';
+import { invoiceUrl } from '../billing/billing-pages.js';
+import { isVisible, type Reader } from '../../context/reader.js';
+import type { Session } from '../../context/context.js';
+
+/** One purchase, in `purchase list --json` (docs/json.md). */
+export interface PurchaseView extends Pick<
+  PurchaseRecord,
+  'id' | 'service' | 'client' | 'package' | 'bytes' | 'currency' | 'status' | 'actor' | 'invoice' | 'at' | 'paidAt'
+> {
+  /** Without tax. */
+  price: string;
+  /** Who started the run that bought it, as in the log; null where that is not known. */
+  by: string | null;
+  /** Id of the cycle that it counts in. */
+  cycle: string;
+  /** Total of the invoice, with tax; null where it is not known. */
+  charged: string | null;
+  /** Page where the client sees and pays the invoice; null where none is known. */
+  invoiceUrl: string | null;
+}
+
+/** A purchase with its cycle, in `purchase create --json`. */
+export type PurchaseDetail = Omit<PurchaseView, 'cycle'> & { cycle: { id: string; start: string; end: string } | null };
+
+/** Returns a purchase as documents show it. */
+function toView(session: Session, row: PurchaseRecord, actors: ReadonlyMap<string, string>): PurchaseView {
+  const {
+    run,
+    billing: _billing,
+    taxed: _taxed,
+    key: _key,
+    refundedAt: _refundedAt,
+    refundSentAt: _refundSentAt,
+    note: _note,
+    ...shown
+  } = row;
+  return { ...shown, by: actors.get(run ?? '') ?? null, invoiceUrl: invoiceUrl(session, row) };
+}
+
+/** Returns a purchase with its cycle. */
+export async function toDetail(session: Session, row: PurchaseRecord): Promise<PurchaseDetail> {
+  const { store } = session;
+  const cycle = (await store.cycles.ofService(row.service)).find(({ id }) => id === row.cycle);
+  const actors = await readActors(store, [row]);
+  return {
+    ...toView(session, row, actors),
+    cycle: cycle ? { id: cycle.id, start: cycle.start, end: cycle.end } : null,
+  };
+}
+
+function readActors(store: Session['store'], rows: readonly PurchaseRecord[]): Promise<ReadonlyMap<string, string>> {
+  return store.runs.actors(rows.flatMap(({ run }) => (run === null ? [] : [run])));
+}
+
+/** Returns the key of the purchase with this reference. */
+export function refKey(ref: string): string {
+  return `ref:${ref}`;
+}
+
+/** Lists purchases, oldest first. */
+export async function listPurchases(
+  session: Session,
+  { service, ref, reader }: { service?: string | undefined; ref?: string | undefined; reader?: Reader } = {},
+): Promise<PurchaseView[]> {
+  const { store } = session;
+  const rows = await store.purchases.list({
+    ...(service === undefined ? {} : { service }),
+    ...(ref === undefined ? {} : { key: refKey(ref) }),
+  });
+  if (reader !== undefined) return visibleRows(session, rows, reader);
+  const actors = await readActors(store, rows);
+  return rows.map((row) => toView(session, row, actors));
+}
+
+/** Returns a client's purchases, without who made them. */
+async function visibleRows(
+  session: Session,
+  rows: readonly PurchaseRecord[],
+  reader: string | null,
+): Promise<PurchaseView[]> {
+  const own = new Map(
+    (await session.store.services.list({ client: reader ?? '' })).map((service) => [service.id, service]),
+  );
+  const visible = rows.filter((row) => {
+    const service = own.get(row.service);
+    return row.client === null ? service !== undefined && isVisible(row, service, reader) : row.client === reader;
+  });
+  return visible.map((row) => toView(session, row, new Map()));
+}

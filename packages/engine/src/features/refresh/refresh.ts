@@ -1,0 +1,200 @@
+import { type HeldService, toItemError, type Refresh, type RefreshCall } from '@sluice/panel-kind';
+import type { RefreshRecord } from '@sluice/state-store';
+import { readEnforcements } from '../../context/enforcement.js';
+import { panelLease, serviceLease } from '../../context/leases.js';
+import type { Session } from '../../context/context.js';
+import { sideBySide } from '../../base/side-by-side.js';
+import { toOwnFacts, storedFacts } from '../../kernel/subject/facts.js';
+import { inForce } from '../../kernel/subject/limits.js';
+import type { Applied } from '../../kernel/subject/stages.js';
+import type { PanelRun, PartHooks } from '../../loop/run-part.js';
+
+const AT_ONCE = 8;
+/** No further call starts after this; the rest stays due. */
+const LONGEST_MS = 8000;
+
+/** A held service, with the facts of its decision. */
+interface HeldWork extends HeldService {
+  facts: string;
+}
+
+type RefreshRun = Pick<PanelRun, 'session' | 'panel' | 'leases' | 'run'>;
+
+/** The held services of a run, whose restrictions its panel may undo. */
+export function beginRefresh(run: PanelRun): PartHooks {
+  const held: HeldWork[] = [];
+  return {
+    finished(works) {
+      held.push(...works.map((work) => toHeld(run, work)).filter((work) => work !== null));
+    },
+    async end({ stopped }) {
+      if (!run.request.dryRun && !stopped) await refreshHeld(run, held);
+    },
+  };
+}
+
+/** Returns a service to restrict again; null where it is not held, or failed in this run. */
+function toHeld({ session, panel }: Pick<RefreshRun, 'session' | 'panel'>, work: Applied): HeldWork | null {
+  const { service, holds, evidence, action, skipped, error, enforcement } = work;
+  if (skipped !== null || error !== null || holds.length === 0 || enforcement.value === 'observe') return null;
+  if (work.changedMeanwhile) return null;
+  return { service, holds: inForce(session, panel, work), evidence: [...evidence], action, facts: toOwnFacts(work) };
+}
+
+/**
+ * Applies the restrictions of held services again, where the panel may have undone them without showing it. Journaled as one row,
+ * since no service changes by it.
+ */
+async function refreshHeld(run: RefreshRun, held: HeldWork[]): Promise<void> {
+  const { session, panel, leases } = run;
+  const { refresh } = panel;
+  if (!refresh || held.length === 0 || session.deps.signal.aborted) return;
+  const fences = leases.toHeld([panelLease(panel.name)]);
+  const row: RefreshRecord = {
+    id: session.id('ref'),
+    run: run.run,
+    panel: panel.name,
+    startedAt: session.now(),
+    finishedAt: null,
+    ...{ targets: 0, calls: 0, failed: 0, away: [], error: null, state: null },
+  };
+  const state = await session.store.refreshes.state(panel.name);
+  try {
+    const plan = await refresh.plan(held, {
+      state,
+      restrictedAt: (service) => restrictedAt(session, service),
+      signal: session.deps.signal,
+    });
+    if (plan.calls.length === 0) return;
+    row.targets = plan.calls.reduce((sum, call) => sum + countTargets(call), 0);
+    row.away = plan.away;
+    await session.write(fences, (tables) => tables.refreshes.start(row));
+    const made = await new Refreshing(run, refresh, held).make(plan.calls);
+    const { calls, failed, errors } = made;
+    const change = { calls: calls.length, failed, error: errors[0] ?? null, state: plan.stateAfter(calls) };
+    await session.write(fences, (tables) =>
+      tables.refreshes.finish(row.id, panel.name, { ...change, finishedAt: session.now() }),
+    );
+  } catch (error) {
+    if (row.targets > 0) throw error;
+    const { code, message } = toItemError(error);
+    const ended = { ...row, finishedAt: session.now(), error: `${code}: ${message}` };
+    await session.write(fences, (tables) => tables.refreshes.start(ended));
+  }
+}
+
+async function restrictedAt(session: Session, service: string): Promise<Map<string, string>> {
+  const at = new Map<string, string>();
+  const rows = await session.store.actions.list({ service, newestFirst: true, limit: 500 });
+  for (const { target, type, state, endedAt } of rows) {
+    const counts = state === 'applied' && endedAt !== null && !at.has(target) && type.startsWith('pause-');
+    if (counts) at.set(target, endedAt);
+  }
+  return at;
+}
+
+interface Made {
+  calls: { call: RefreshCall; at: string }[];
+  failed: number;
+  errors: string[];
+}
+
+/** The calls of one refresh. */
+class Refreshing {
+  readonly #run: RefreshRun;
+  readonly #refresh: Refresh;
+  readonly #held: Map<string, HeldWork>;
+  readonly #until: number;
+  readonly #silent = new Set<string>();
+  readonly #leased = new Map<string, { users: number; taken: Promise<boolean> }>();
+  readonly #made: Made = { calls: [], failed: 0, errors: [] };
+
+  constructor(run: RefreshRun, refresh: Refresh, held: HeldWork[]) {
+    this.#run = run;
+    this.#refresh = refresh;
+    this.#held = new Map(held.map((one) => [one.service.id, one]));
+    this.#until = run.session.deps.clock.now() + LONGEST_MS;
+  }
+
+  /** Makes one call per part first, so that a part that does not answer costs one call only. */
+  async make(calls: RefreshCall[]): Promise<Made> {
+    const seen = new Set<string>();
+    const first = calls.filter(({ part }) => !seen.has(part) && seen.add(part));
+    const rest = calls.filter((call) => !first.includes(call));
+    for (const some of [first, rest]) {
+      await sideBySide(some, AT_ONCE, (call) => this.#makeLeased(call), this.#isOver);
+    }
+    return this.#made;
+  }
+
+  readonly #isOver = (): boolean => {
+    const { signal, clock } = this.#run.session.deps;
+    return signal.aborted || clock.now() >= this.#until;
+  };
+
+  async #makeLeased(call: RefreshCall): Promise<void> {
+    if (this.#silent.has(call.part)) return;
+    const taken: string[] = [];
+    try {
+      for (const { service } of call.items) if (await this.#take(service)) taken.push(service);
+      const due = await this.#stillDue(taken);
+      const items = call.items.filter(({ service }) => due.has(service));
+      if (items.length > 0) await this.#makeCall({ ...call, items });
+    } finally {
+      for (const service of taken) await this.#giveBack(service);
+    }
+  }
+
+  async #makeCall(call: RefreshCall): Promise<void> {
+    const { session } = this.#run;
+    try {
+      const { failed } = await this.#refresh.make(call, session.deps.signal);
+      this.#made.failed += failed;
+    } catch (error) {
+      const { code, message } = toItemError(error);
+      this.#silent.add(call.part);
+      this.#made.failed += countTargets(call);
+      this.#made.errors.push(`${code}: ${message}`);
+    }
+    this.#made.calls.push({ call, at: session.now() });
+  }
+
+  /** Returns the services that are unchanged since they were read and not under `observe`. */
+  async #stillDue(services: string[]): Promise<Set<string>> {
+    const { session, panel } = this.#run;
+    const { store } = session;
+    const facts = await storedFacts(store, services);
+    const holds = await store.holds.open({ services });
+    const enforcements = await readEnforcements(session.config, store);
+    const due = services.filter((id) => {
+      const held = this.#held.get(id);
+      if (!held || facts.get(id) !== held.facts) return false;
+      if (enforcements.isObserving(panel.name, held.service.product)) return false;
+      const open = holds.filter((hold) => hold.service === id).map((hold) => hold.id);
+      return open.length === held.holds.length && held.holds.every((hold) => open.includes(hold.id));
+    });
+    return new Set(due);
+  }
+
+  /** Acquires the lease of a service, shared between its calls; false where another run has it. */
+  async #take(service: string): Promise<boolean> {
+    const known = this.#leased.get(service);
+    if (known) known.users++;
+    const taken = known?.taken ?? this.#run.leases.tryTake(serviceLease(service)).then((result) => 'lease' in result);
+    if (!known) this.#leased.set(service, { users: 1, taken });
+    if (await taken) return true;
+    this.#leased.delete(service);
+    return false;
+  }
+
+  async #giveBack(service: string): Promise<void> {
+    const known = this.#leased.get(service);
+    if (!known || --known.users > 0) return;
+    this.#leased.delete(service);
+    await this.#run.leases.release(serviceLease(service));
+  }
+}
+
+function countTargets({ items }: RefreshCall): number {
+  return items.reduce((sum, { targets }) => sum + targets.length, 0);
+}

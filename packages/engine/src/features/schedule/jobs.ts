@@ -1,0 +1,45 @@
+import type { BillingKind, PanelKind } from '@sluice/panel-kind';
+import { billingSections, billingSettings, findEntry } from '../../base/config/find-entry.js';
+import type { Config } from '../../base/config/schema.js';
+
+/** A command that a schedule runs. */
+export interface ScheduledCommand {
+  /** Its name in the log. */
+  command: 'poll' | 'reconcile' | 'agent check' | 'call bill' | 'service sync';
+  /** Time between its runs in milliseconds; a day for `reconcile`. */
+  intervalMs: number;
+}
+
+/** The kinds of panels and billing systems that a config may name. */
+export interface ScheduledKinds {
+  kinds: readonly Pick<PanelKind, 'kind' | 'capabilities'>[];
+  billing: readonly Pick<BillingKind, 'kind' | 'openSource'>[];
+}
+
+const DAY_MS = 86_400_000;
+
+/** Returns the commands that the panels and the billing system of a config need, each with its interval. */
+export function scheduledCommands(
+  config: Pick<Config, 'panels' | 'products' | 'poll' | 'schedule'>,
+  { kinds, billing }: ScheduledKinds,
+): ScheduledCommand[] {
+  const { panels, poll, schedule } = config;
+  const hasPanel = (capability: 'agents' | 'calls'): boolean =>
+    Object.keys(panels).some((name) => {
+      const kind = findEntry(panels, name)?.kind;
+      return kinds.some((known) => known.kind === kind && known.capabilities.includes(capability));
+    });
+  const hasSource = billing.some(
+    ({ kind, openSource }) =>
+      openSource !== undefined &&
+      billingSettings(config as Config, kind) !== undefined &&
+      Object.keys(billingSections(config, kind)).length > 0,
+  );
+  return [
+    { command: 'poll', intervalMs: poll.interval },
+    { command: 'reconcile', intervalMs: DAY_MS },
+    ...(hasPanel('agents') ? [{ command: 'agent check' as const, intervalMs: schedule.agentCheck }] : []),
+    ...(hasPanel('calls') ? [{ command: 'call bill' as const, intervalMs: schedule.callBill }] : []),
+    ...(hasSource ? [{ command: 'service sync' as const, intervalMs: schedule.sync }] : []),
+  ];
+}

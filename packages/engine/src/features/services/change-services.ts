@@ -1,0 +1,187 @@
+import type { ServiceRecord, StoreTables } from '@sluice/state-store';
+import { SluiceError, usageError } from '@sluice/panel-kind';
+import { serviceLease } from '../../context/leases.js';
+import { type Run, withRun } from '../../kernel/run/bracket.js';
+import type { Session } from '../../context/context.js';
+import { requireService } from '../../context/find-service.js';
+import { suggestion } from '../../base/suggestion.js';
+import { describeDuplicate, duplicateRefs } from './duplicate-refs.js';
+import { type Change, type DescribedChange, listChanges } from './describe-changes.js';
+import { applyField, listColumns } from '../../base/fields.js';
+import { findChange } from './find-change.js';
+import { storeChanges } from './store-changes.js';
+import { blankService, checkService, idProblem, panelChangeProblems } from './check-service.js';
+
+/** Refuses keys that services do not have. */
+export function checkKeys(
+  { deps }: Session,
+  pairs: readonly (readonly [key: string, text: string])[],
+  also: readonly string[] = [],
+): void {
+  const { keys } = listColumns(deps.kinds);
+  for (const [key] of pairs) {
+    if (also.includes(key) || (key !== 'id' && keys.includes(key))) continue;
+    if (key === 'id') throw usageError('unknown_key', "The id of a service can't be changed; nothing was stored");
+    const known = keys.filter((name) => name !== 'id' || also.includes(name));
+    throw usageError('unknown_key', `Unknown key "${key}"${suggestion(key, known)}`);
+  }
+}
+
+/** Options of a change of a service. */
+export interface ChangeOptions {
+  /** Whether the service may have the id of another service on its panel. */
+  allowDuplicateRefs?: boolean | undefined;
+}
+
+/** Adds one service. */
+export async function addService(
+  session: Session,
+  id: string,
+  pairs: [string, string][],
+  options: ChangeOptions = {},
+): Promise<ServiceRecord> {
+  checkKeys(session, pairs);
+  const wrongId = idProblem(id);
+  if (wrongId !== null) throw usageError('bad_service', wrongId);
+  return withRun(session, { command: 'service add', dryRun: false, service: id }, (run) =>
+    run.store(async (tables) => {
+      if (await tables.services.get(id)) {
+        throw new SluiceError('service_exists', `Service "${id}" already exists`, { details: { service: id } });
+      }
+      const record = blankService(id, session.now());
+      setFields(session, record, pairs);
+      await refuseDuplicate(session, tables, { before: null, after: record }, options);
+      await tables.services.put([record]);
+      return record;
+    }),
+  );
+}
+
+/** A service with what a command changed of it. */
+export interface ChangedService {
+  service: ServiceRecord;
+  changes: DescribedChange[];
+}
+
+/** Changes keys of one service. */
+export async function changeService(
+  session: Session,
+  id: string,
+  pairs: [string, string][],
+  { waitMs, allowDuplicateRefs }: ChangeOptions & { waitMs: number },
+): Promise<ChangedService> {
+  checkKeys(session, pairs);
+  const panel = pairs.find(([key]) => key === 'panel')?.[1];
+  return withServiceRun(session, id, { command: 'service set', waitMs }, async (service, run) => {
+    if (panel !== undefined && panel !== service.panel) await refuseInDoubt(session, id);
+    return run.store(async (tables) => {
+      const record = structuredClone(service);
+      setFields(session, record, pairs);
+      if (record.panel !== service.panel) {
+        const problems = await panelChangeProblems((panel) => session.findKind(panel), tables, [
+          { before: service, after: record },
+        ]);
+        const problem = problems.get(id);
+        if (problem !== undefined) throw new SluiceError(problem.code, problem.message, { details: { service: id } });
+      }
+      await refuseDuplicate(session, tables, { before: service, after: record }, { allowDuplicateRefs });
+      const change = findChange(service, record, session.now());
+      const changes = change === null ? [] : [change];
+      const [changed = service] = await storeChanges(session, tables, { changes, run: run.id });
+      return {
+        service: changed,
+        changes: listChanges([{ before: service, after: changed }], listColumns(session.deps.kinds)),
+      };
+    });
+  });
+}
+
+async function refuseDuplicate(
+  { config, deps: { kinds } }: Session,
+  tables: StoreTables,
+  change: Change,
+  { allowDuplicateRefs: allow }: ChangeOptions,
+): Promise<void> {
+  const [duplicate] = await duplicateRefs({ config, kinds, allow }, tables, [change]);
+  if (duplicate === undefined) return;
+  const { service, ref, value, other } = duplicate;
+  throw new SluiceError('duplicate_ref', `"${service}" was not stored: ${describeDuplicate(duplicate)}`, {
+    details: { service, ref, value, other },
+  });
+}
+
+function setFields(session: Session, record: ServiceRecord, pairs: [string, string][]): void {
+  const problems: string[] = [];
+  const { refs } = listColumns(session.deps.kinds);
+  for (const [key, value] of pairs) {
+    try {
+      refuseRemoval(record, key, value);
+      applyField(record, key, value, refs);
+    } catch (error) {
+      problems.push(`${key}: ${(error as Error).message}`);
+    }
+  }
+  if (problems.length === 0)
+    problems.push(
+      ...checkService(record, session.config, session.deps.kinds).map(([key, message]) => `${key}: ${message}`),
+    );
+  if (problems.length > 0) {
+    throw usageError('bad_service', `"${record.id}" was not stored:`, { service: record.id, problems }, problems);
+  }
+}
+
+/** An import leaves the ids of an account that Sluice created where its column is empty; a person who removes one is refused. */
+function refuseRemoval({ id, refs, ownRefs }: ServiceRecord, key: string, value: string): void {
+  const own = refs[key];
+  if (value.trim() !== '' || own === undefined || !ownRefs.includes(key)) return;
+  throw new Error(
+    `the account that Sluice created for "${id}" is ${own}; terminate the service before you remove ${key}`,
+  );
+}
+
+/** Removes a service and its records; refused while it is held or has an account that Sluice created. */
+export async function removeService(session: Session, id: string, waitMs: number): Promise<ServiceRecord> {
+  return withServiceRun(session, id, { command: 'service remove', waitMs }, async (service, run) => {
+    const evidence = await session.store.evidence.open({ services: [id] });
+    const holds = await session.store.holds.open({ services: [id] });
+    if (evidence.length > 0 || holds.length > 0) {
+      throw new SluiceError(
+        'service_held',
+        `"${id}" is held (${holds.map((hold) => hold.reason).join(', ') || 'an object is still restricted'}): release it first, so that its restrictions are lifted`,
+        { details: { service: id } },
+      );
+    }
+    await refuseInDoubt(session, id);
+    if (service.ownRefs.length > 0 && service.status !== 'terminated') {
+      throw new SluiceError('service_has_account', `"${id}" was not removed: it has an account that Sluice created`, {
+        details: { service: id },
+      });
+    }
+    await run.store((tables) => tables.services.remove(id, session.now()));
+    return service;
+  });
+}
+
+/** Refuses while a change may have been made: undoing it needs the service and its panel. */
+async function refuseInDoubt(session: Session, id: string): Promise<void> {
+  const rows = await session.store.actions.unresolved({ services: [id] });
+  const row = rows.find((action) => action.calledAt !== null);
+  if (!row) return;
+  throw new SluiceError('service_in_doubt', `"${id}" has an action in doubt (${row.type} ${row.target})`, {
+    details: { service: id, action: row.id },
+  });
+}
+
+/** Runs a command that calls no panel under the lease of its service, which is read again under it. */
+export async function withServiceRun<T>(
+  session: Session,
+  id: string,
+  { command, waitMs }: { command: string; waitMs: number },
+  work: (service: ServiceRecord, run: Run) => Promise<T>,
+): Promise<T> {
+  await requireService(session, id);
+  return withRun(session, { command, dryRun: false, service: id }, async (run) => {
+    await run.leases.take(serviceLease(id), waitMs);
+    return work(await requireService(session, id), run);
+  });
+}

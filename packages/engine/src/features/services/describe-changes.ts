@@ -1,0 +1,66 @@
+import type { ServiceRecord } from '@sluice/state-store';
+import { readEnforcements } from '../../context/enforcement.js';
+import { isProtected } from '../../kernel/subject/is-released.js';
+import type { Session } from '../../context/context.js';
+import { type Columns, listColumns, toFields } from '../../base/fields.js';
+
+/** A key of a service with its texts; null is unset. */
+export interface ChangedField {
+  key: string;
+  before: string | null;
+  after: string | null;
+}
+
+/** A service that is added or changed. */
+export interface DescribedChange {
+  service: string;
+  added: boolean;
+  keys: ChangedField[];
+}
+
+/** A service before (null: it is new) and after a change. */
+export interface Change {
+  before: ServiceRecord | null;
+  after: ServiceRecord;
+}
+
+/** Returns what an import would store, and which of the new services are enforced; nothing if it has problems. */
+export async function describeChanges(
+  session: Session,
+  { rowChanges, problems }: { rowChanges: readonly Change[]; problems: readonly unknown[] },
+): Promise<{ dryRun: true; changes: DescribedChange[]; enforced: string[] }> {
+  if (problems.length > 0) return { dryRun: true, changes: [], enforced: [] };
+  const columns = listColumns(session.deps.kinds);
+  const enforcements = await readEnforcements(session.config, session.store);
+  const isEnforced = ({ before, after }: Change): boolean =>
+    before === null &&
+    after.status !== 'pending' &&
+    after.status !== 'terminated' &&
+    !isProtected(session.config, after, session.now()) &&
+    !enforcements.isObserving(after.panel, after.product);
+  return {
+    dryRun: true,
+    changes: listChanges(rowChanges, columns),
+    enforced: rowChanges.filter(isEnforced).map(({ after }) => after.id),
+  };
+}
+
+/** Returns the services that are added or changed, with their keys. */
+export function listChanges(changes: readonly Change[], columns: Columns): DescribedChange[] {
+  return changes.map((change) => describeChange(change, columns)).filter(({ added, keys }) => added || keys.length > 0);
+}
+
+/** Returns the keys that differ, with their texts. */
+export function describeChange({ before, after }: Change, columns: Columns): DescribedChange {
+  const had = before === null ? {} : texts(before, columns);
+  const has = texts(after, columns);
+  const keys = columns.keys
+    .filter((key) => key !== 'id' && had[key] !== has[key])
+    .map((key) => ({ key, before: had[key] ?? null, after: has[key] ?? null }));
+  return { service: after.id, added: before === null, keys };
+}
+
+/** Unlike an export, names a service that vanished as such: an import makes it active again. */
+function texts(record: ServiceRecord, columns: Columns): Partial<Record<string, string>> {
+  return { ...toFields(record, columns), status: record.status };
+}

@@ -1,0 +1,127 @@
+import { closest } from 'fastest-levenshtein';
+import type { StoreTables } from '@sluice/state-store';
+import { serviceLease } from '../../context/leases.js';
+import { type Run, withRun } from '../../kernel/run/bracket.js';
+import { storeChanges } from './store-changes.js';
+import type { Session } from '../../context/context.js';
+import { describeChanges, type DescribedChange, listChanges } from './describe-changes.js';
+import { listColumns } from '../../base/fields.js';
+import { type ImportProblem, type ImportRow, planRows, toChanges } from './plan-rows.js';
+
+/** `service import --json` (docs/json.md). */
+export interface ImportReport {
+  totals: { rows: number; added: number; changed: number; unchanged: number };
+  problems: ImportProblem[];
+  /** Of a dry run: nothing was stored. */
+  dryRun?: true;
+  /** Of a dry run: what would be stored; with `describe` also what was stored. */
+  changes?: DescribedChange[];
+  /** Of a dry run: the new services that runs may restrict from the next poll. */
+  enforced?: string[];
+}
+
+/** What an import changes. */
+type ImportPlan = Awaited<ReturnType<typeof planImport>>;
+
+/** Rows to import, and whether they may give services the id of another service on their panel. */
+export interface ImportRequest {
+  command: string;
+  /** Reads the rows, in the transaction that stores them. */
+  rows: (tables: StoreTables) => ImportRow[] | Promise<ImportRow[]>;
+  waitMs: number;
+  allowDuplicateRefs?: boolean | undefined;
+  dryRun?: boolean | undefined;
+  /** Lists what was stored. */
+  describe?: boolean | undefined;
+}
+
+/**
+ * Imports all rows or none: one problem and nothing is stored. The changed services are leased, and the changes are
+ * computed again under the leases. A dry run plans and stores nothing.
+ */
+export async function importServices(session: Session, request: ImportRequest): Promise<ImportReport> {
+  let plan = await planImport(session, session.store, request);
+  if (request.dryRun === true) return { ...toReport(plan), ...(await describeChanges(session, plan)) };
+  const leased = new Set<string>();
+  while (plan.problems.length === 0) {
+    for (const { id } of plan.changes) leased.add(id);
+    const outcome = await storeLeased(session, request, [...leased]);
+    plan = outcome.plan;
+    if (outcome.stored) break;
+  }
+  if (request.describe !== true || plan.problems.length > 0) return toReport(plan);
+  return { ...toReport(plan), changes: listChanges(plan.rowChanges, listColumns(session.deps.kinds)) };
+}
+
+/** Plans and stores under the leases of these services; stores nothing if other services change as well. */
+async function storeLeased(
+  session: Session,
+  request: ImportRequest,
+  ids: string[],
+): Promise<{ plan: ImportPlan; stored: boolean }> {
+  return withRun(session, { command: request.command, dryRun: false }, async (run) => {
+    await run.leases.takeAll(ids.map(serviceLease), request.waitMs);
+    const leased = new Set(ids);
+    return session.write(run.leases.held, async (tables) => {
+      const plan = await planImport(session, tables, request);
+      // If another command added or changed a service meanwhile, try again with its lease.
+      const stored = plan.problems.length === 0 && plan.changes.every((change) => leased.has(change.id));
+      if (stored) await store(session, tables, plan, run);
+      return { plan, stored };
+    });
+  });
+}
+
+async function store(session: Session, tables: StoreTables, { added, changes }: ImportPlan, run: Run): Promise<void> {
+  if (added.length + changes.length === 0) return;
+  await run.start(tables);
+  // What ends comes first: a new service may get what a former one had.
+  await storeChanges(session, tables, { changes, run: run.id });
+  await tables.services.put(added);
+  await run.end({ outcome: 'done', changes: true }, tables);
+}
+
+function toReport({ rows, added, changes, unchanged, problems }: ImportPlan): ImportReport {
+  const done = problems.length === 0;
+  const count = (number: number): number => (done ? number : 0);
+  return {
+    totals: {
+      rows: rows.length,
+      added: count(added.length),
+      changed: count(changes.length),
+      unchanged: count(unchanged),
+    },
+    problems,
+  };
+}
+
+async function planImport(session: Session, tables: StoreTables, request: ImportRequest) {
+  const rows = await request.rows(tables);
+  const unknown = unknownColumns(rows, listColumns(session.deps.kinds).keys);
+  const { rowChanges, problems } = await planRows(session, tables, rows, request);
+  return {
+    rows,
+    rowChanges,
+    ...toChanges(rowChanges, session.now()),
+    problems: inFileOrder([...unknown, ...problems]),
+  };
+}
+
+/** Sorts problems by line; those without a line come first. */
+function inFileOrder(problems: ImportProblem[]): ImportProblem[] {
+  return problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
+}
+
+function unknownColumns(rows: ImportRow[], keys: string[]): ImportProblem[] {
+  const named = new Map<string, number | null>();
+  for (const row of rows)
+    for (const key of Object.keys(row.values)) if (!named.has(key)) named.set(key, row.headerLine ?? row.line);
+  return [...named]
+    .filter(([key]) => !keys.includes(key))
+    .map(([key, line]) => ({
+      line,
+      service: null,
+      key,
+      message: `unknown column "${key}"; did you mean "${closest(key.toLowerCase(), keys)}"?`,
+    }));
+}

@@ -1,0 +1,200 @@
+import type { AccountView } from '@sluice/panel-kind';
+import { gigabytesToBytes, resolveAllowance, resolveMode } from '@sluice/quota-core';
+import type { CycleRecord, DecisionRecord, OverrideRecord, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
+import { invoiceUrl } from '../billing/billing-pages.js';
+import { findEntry } from '../../base/config/find-entry.js';
+import { readEnforcements } from '../../context/enforcement.js';
+import { findAddress } from '../panels/customer-address.js';
+import { openTerminations, type Termination } from '../../kernel/subject/termination.js';
+import { readOutages } from '../../context/reach.js';
+import { findCheckpoint } from '../../kernel/subject/history.js';
+import { isProtected, isQuotaReleased } from '../../kernel/subject/is-released.js';
+import { group } from '../../base/group.js';
+import { countsIn } from '../../loop/load.js';
+import { detailFor } from './for-reader.js';
+import { isVisible, type Reader } from '../../context/reader.js';
+import type { Session } from '../../context/context.js';
+import { requireService } from '../../context/find-service.js';
+import type { CountedUsage } from '../../kernel/subject/counted.js';
+import { isWithheld } from '../../kernel/subject/used.js';
+import { lastUsage, toLifecycle, serviceView, type ServiceView } from '../../kernel/subject/views.js';
+
+/** `service show --json`: the service after the last run, with everything stored about it (docs/json.md). */
+export interface ServiceDetail extends ServiceView {
+  /** What counts of `usage` in the service's mode, and what is allowed; null before the first reading. */
+  counted: CountedUsage | null;
+  /** Since when its panel has answered no call: what is stated is the last known state. Null while the panel answers. */
+  panelDownSince: string | null;
+  product: string;
+  client: string | null;
+  lifecycle: string;
+  billingCycle: string | null;
+  nextDueDate: string | null;
+  /** The service's own mode; null where its product or an override decides. */
+  trafficMode: string | null;
+  /** The service's own quota; null where its product or an override decides. */
+  baseQuotaBytes: number | null;
+  /** The quota of the next run without purchases, and where it comes from; null for an unmanaged service. */
+  quota: { bytes: number | null; source: string } | null;
+  refs: Record<string, string>;
+  purchases: (Pick<PurchaseRecord, 'id' | 'package' | 'bytes' | 'price' | 'currency' | 'status' | 'at'> & {
+    invoice: string | null;
+    /** Page where the client sees and pays the invoice; null where none is known. */
+    invoiceUrl: string | null;
+    /** Whether it counts: it is paid, and belongs to the newest cycle. */
+    current: boolean;
+  })[];
+  overrides: Pick<OverrideRecord, 'quotaBytes' | 'unlimited' | 'mode' | 'action' | 'since'> | null;
+  protectedUntil: string | null;
+  /** Whether that local date of the panel is still to come, so that nothing but a manual hold restricts it. */
+  protected: boolean;
+  /** Local date until which the holds of the quota and of all limits are released; null where it is not, or no longer. */
+  quotaReleasedUntil: string | null;
+  /** An unfinished termination, or null. */
+  termination: (Pick<Termination, 'since' | 'remains'> & { by: string | null }) | null;
+  /** On panels with accounts: the account as last read, null before the first read. */
+  account?: AccountView | null;
+}
+
+/** Returns the details of these services, in the same order. */
+export async function serviceDetails(
+  session: Session,
+  services: ServiceRecord[],
+  reader?: Reader,
+): Promise<ServiceDetail[]> {
+  const { store, config } = session;
+  const ids = services.map(({ id }) => id);
+  const decisions = new Map((await store.decisions.latest(ids)).map((row) => [row.service, row]));
+  const cycles = new Map((await store.cycles.newest(ids)).map((row) => [row.service, row]));
+  const overrides = new Map((await store.overrides.open(ids)).map((row) => [row.service, row]));
+  const holds = group(await store.holds.open({ services: ids }));
+  const purchases = group(await store.purchases.list({ services: ids }));
+  const enforcements = await readEnforcements(config, store);
+  const terminations = await openTerminations(session, ids);
+  const downSince = await readOutages(session, services);
+  return services.map((service) => {
+    const open = holds.get(service.id) ?? [];
+    const decision = decisions.get(service.id) ?? null;
+    const cycle = cycles.get(service.id) ?? null;
+    const override = overrides.get(service.id);
+    const observing = enforcements.isObserving(service.panel, service.product);
+    const view = serviceView({ service, decision, cycle, holds: open, actions: [] });
+    const dates = datesInForce(session, service, session.now());
+    const withheld = { service: dates, released: dates.quotaReleasedUntil === null ? null : dates };
+    const detail = {
+      ...view,
+      ...lastUsage(view, decision, cycle),
+      wouldHold: view.wouldHold.filter((reason) => !isWithheld(withheld, reason)),
+      observing,
+      panelDownSince: downSince.get(service.panel) ?? null,
+      product: service.product,
+      client: service.client,
+      lifecycle: toLifecycle(service, open),
+      billingCycle: service.billingCycle,
+      nextDueDate: service.nextDueDate,
+      ...ownQuota(session, service, override),
+      refs: { ...service.refs },
+      purchases: (purchases.get(service.id) ?? [])
+        .filter((row) => isVisible(row, service, reader))
+        .map((row) => toPurchase(session, row, cycle)),
+      overrides: override === undefined ? null : toOverride(override),
+      ...dates,
+      termination: terminationView(terminations.get(service.id)),
+      ...(session.findKind(service.panel)?.showsAccount === true
+        ? { account: findAccount(session, service.panel, decision, reader) }
+        : {}),
+    };
+    return detailFor(detail, service, reader);
+  });
+}
+
+/** Returns a purchase as a detail shows it. */
+export function toPurchase(
+  session: Session,
+  row: PurchaseRecord,
+  cycle: CycleRecord | null,
+): ServiceDetail['purchases'][number] {
+  const { id, package: name, bytes, price, currency, status, at, invoice } = row;
+  const current = status === 'paid' && countsIn({ cycle, wrongCycles: [] }, row);
+  return {
+    id,
+    package: name,
+    bytes,
+    price,
+    currency,
+    status,
+    at,
+    invoice,
+    invoiceUrl: invoiceUrl(session, row),
+    current,
+  };
+}
+
+/** Returns an override as a detail shows it. */
+export function toOverride({ quotaBytes, unlimited, mode, action, since }: OverrideRecord): ServiceDetail['overrides'] {
+  return { quotaBytes, unlimited, mode, action, since };
+}
+
+/** Returns until when a service is protected and its quota hold released, at an instant. */
+export function datesInForce(
+  { config }: Session,
+  service: ServiceRecord,
+  at: string,
+): Pick<ServiceDetail, 'protectedUntil' | 'protected' | 'quotaReleasedUntil'> {
+  return {
+    protectedUntil: service.protectedUntil,
+    protected: isProtected(config, service, at),
+    quotaReleasedUntil: isQuotaReleased(config, service, at) ? service.quotaReleasedUntil : null,
+  };
+}
+
+/** Returns the mode and quota of the service itself, and the quota that applies. */
+function ownQuota(
+  { config }: Session,
+  service: ServiceRecord,
+  override: OverrideRecord | undefined,
+): Pick<ServiceDetail, 'trafficMode' | 'baseQuotaBytes' | 'quota'> {
+  const { trafficMode, baseQuotaOverrideGb } = service;
+  const product = findEntry(config.products, service.product);
+  const baseQuotaBytes = baseQuotaOverrideGb === null ? null : gigabytesToBytes(baseQuotaOverrideGb);
+  const allowance = resolveAllowance({
+    mode: resolveMode({ override: override?.mode ?? null, service: trafficMode, product: product?.mode ?? null }),
+    override: override ?? null,
+    serviceQuotaBytes: baseQuotaBytes,
+    product: product?.quota ?? null,
+    purchases: [],
+  });
+  const [quota = null] = allowance.parts;
+  return { trafficMode, baseQuotaBytes, quota };
+}
+
+/** Returns the account as last read; a client never sees the address of the panel's API. */
+function findAccount(
+  session: Session,
+  panel: string,
+  decision: DecisionRecord | null,
+  reader: Reader,
+): AccountView | null {
+  const account = (findCheckpoint(decision)?.account ?? null) as AccountView | null;
+  return account === null || reader === undefined ? account : { ...account, url: findAddress(session, panel) };
+}
+
+function terminationView(termination: Termination | undefined): ServiceDetail['termination'] {
+  if (!termination) return null;
+  const { since, by, remains } = termination;
+  return { since, by, remains };
+}
+
+/** Returns the details of one service. */
+export async function serviceDetail(session: Session, service: ServiceRecord, reader?: Reader): Promise<ServiceDetail> {
+  const [detail] = await serviceDetails(session, [service], reader);
+  if (!detail) throw new Error(`no detail of ${service.id}`);
+  return detail;
+}
+
+/** Returns the fields that the product of a service lets its client change. */
+export async function customerFields(session: Session, id: string): Promise<readonly string[]> {
+  const { panel, product: name } = await requireService(session, id);
+  const product = findEntry(session.config.products, name);
+  return product === undefined ? [] : (session.findKind(panel)?.customerMay?.(product) ?? []);
+}

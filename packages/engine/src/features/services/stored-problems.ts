@@ -1,0 +1,57 @@
+import type { PanelKind } from '@sluice/panel-kind';
+import type { ServiceRecord } from '@sluice/state-store';
+import { findEntry } from '../../base/config/find-entry.js';
+import type { Config } from '../../base/config/schema.js';
+import { nameFew } from '../../base/natural-order.js';
+import { describeDuplicate, storedDuplicates } from './duplicate-refs.js';
+
+/** A problem of stored services with the config or with each other. */
+export interface StoredProblem {
+  /** Code of the remedy (docs/errors.md). */
+  code: 'unknown_product' | 'unknown_panel' | 'duplicate_ref';
+  /** The product, panel or service that the problem is about. */
+  object: string;
+  message: string;
+  /** Objects that the remedy names. */
+  details?: Record<string, string>;
+}
+
+/** Returns what is wrong with stored services; equal problems of several services are one problem. */
+export function findStoredProblems(
+  known: { config: Config; kinds: readonly PanelKind[] },
+  services: readonly ServiceRecord[],
+): StoredProblem[] {
+  const living = services.filter(({ status }) => status !== 'terminated' && status !== 'vanished');
+  return [
+    ...missing('panel', living, known.config.panels),
+    ...missing('product', living, known.config.products),
+    ...storedDuplicates(known, living).map((duplicate) => ({
+      code: 'duplicate_ref' as const,
+      object: duplicate.service,
+      message: `"${duplicate.service}": ${describeDuplicate(duplicate)}`,
+      details: { stored: duplicate.service, ref: duplicate.ref },
+    })),
+  ];
+}
+
+function missing(
+  key: 'panel' | 'product',
+  services: readonly ServiceRecord[],
+  known: Readonly<Record<string, unknown>>,
+): StoredProblem[] {
+  const groups = new Map<string, string[]>();
+  for (const service of services) {
+    if (findEntry(known, service[key]) !== undefined) continue;
+    const ids = groups.get(service[key]);
+    if (ids) ids.push(service.id);
+    else groups.set(service[key], [service.id]);
+  }
+  return [...groups].map(([name, ids]) => {
+    const who = ids.length === 1 ? `1 service has the ${key}` : `${ids.length} services have the ${key}`;
+    return {
+      code: `unknown_${key}`,
+      object: name,
+      message: `${who} "${name}", which is not in the config: ${nameFew(ids)}`,
+    };
+  });
+}

@@ -1,0 +1,173 @@
+import type { SourceList, SourceService } from '@sluice/panel-kind';
+import type { ServiceChange, ServiceRecord, StoreTables } from '@sluice/state-store';
+import { listUnwritten } from '../../billing/write-back.js';
+import { compareIds } from '../../../base/natural-order.js';
+import type { Session } from '../../../context/context.js';
+import type { RunView } from '../../../kernel/run/bracket.js';
+import { type ChangedField, describeChange } from '../describe-changes.js';
+import { listColumns } from '../../../base/fields.js';
+import { type RowChange, toChanges } from '../plan-rows.js';
+import { applyFills } from './apply-fills.js';
+import { followProtection } from './follow-protection.js';
+import { planTaken, type SyncProblem } from './plan-taken.js';
+import { type TakenService, takeServices } from './take-services.js';
+import { hasEnded } from '../../../base/lifecycle.js';
+
+/** A service that a sync adds or changes. */
+export interface SyncChange {
+  id: string;
+  change: 'added' | 'changed' | 'vanished' | 'terminated';
+  fields: ChangedField[];
+}
+
+/** `service sync --json` (docs/json.md). */
+export interface SyncReport {
+  run: RunView;
+  totals: {
+    /** Services that the billing system lists. */
+    seen: number;
+    added: number;
+    changed: number;
+    unchanged: number;
+    vanished: number;
+    terminated: number;
+    /** Listed, and not taken, or no longer: see `skipped`. */
+    skipped: number;
+  };
+  changes: SyncChange[];
+  /** Services that are not taken, by reason. Those that were taken earlier follow in what does not depend on their product. */
+  skipped: { reason: string; services: string[] }[];
+  problems: SyncProblem[];
+}
+
+/** The services that a billing system lists. */
+export interface Listed extends SourceList {
+  /** The name of the billing system. */
+  title: string;
+  /** The ref with their id there. */
+  ref: string;
+  /** The ref with the id of their product there, where an operator named the product. */
+  productRef: string;
+  /** The ref with the date of its protection there. */
+  protectionRef: string;
+  /** The only service that was asked for; null: all. */
+  only: string | null;
+}
+
+/** How rows are checked. */
+export interface SyncOptions {
+  allowDuplicateRefs: boolean;
+  /** The product of services that no product of the config claims; null: they are skipped. */
+  product: string | null;
+}
+
+/** What a sync stores and reports. */
+export interface SyncPlan extends Pick<SyncReport, 'totals' | 'changes' | 'skipped' | 'problems'> {
+  added: ServiceRecord[];
+  updates: ServiceChange[];
+  /** Services that came from the billing system earlier and have not ended. */
+  known: number;
+}
+
+/** Compares the list with the store. */
+export async function planSync(
+  session: Session,
+  tables: StoreTables,
+  { ref, productRef, protectionRef, only, services: listedServices, unread }: Listed,
+  options: SyncOptions,
+): Promise<SyncPlan> {
+  const records = await tables.services.list(only === null ? {} : { ids: [only] });
+  const stored = new Map(records.map((record) => [record.id, record]));
+  const services = takeServices(listedServices, { product: options.product, ref, productRef, stored });
+  const skipped = services.flatMap((service) => {
+    const reason = service.skipped ?? (isOver(service, stored) ? 'had ended before the first sync' : null);
+    return reason === null ? [] : [{ id: service.id, reason }];
+  });
+  const left = new Set(skipped.filter(({ id }) => stored.get(id)?.refs[ref] === undefined).map(({ id }) => id));
+  const unwritten = await listUnwritten(session, tables);
+  const taken = services
+    .filter(({ id }) => !left.has(id))
+    .map((service) => applyFills(session, service, stored.get(service.id)))
+    .map((service) => withoutColumns(service, unwritten.get(service.id) ?? []));
+  const sources = new Map(taken.map((service) => [service.id, service]));
+  const listed = new Set(services.map(({ id }) => id));
+  const known = [...stored.values()].filter((record) => record.refs[ref] !== undefined && !hasEnded(record));
+  // A row that can't be read may be any service.
+  const ending = unread.length > 0 ? [] : known.filter(({ id }) => !listed.has(id)).map(toVanished);
+  const planned = await planTaken(session, tables, { services: taken, stored, ref }, { ...options, ending });
+  for (const { after } of planned.rowChanges) {
+    const { externalId = '', named = null, texts = {} } = sources.get(after.id) ?? {};
+    after.refs[ref] = externalId;
+    followProtection(after, texts, protectionRef);
+    if (planned.narrowed.has(after.id)) continue;
+    if (named === null) Reflect.deleteProperty(after.refs, productRef);
+    else after.refs[productRef] = named;
+  }
+  const rowChanges = [...planned.rowChanges, ...ending];
+  const { added, changes: updates, unchanged } = toChanges(rowChanges, session.now());
+  const changes = describe(session, rowChanges, new Set([...added, ...updates].map(({ id }) => id)));
+  const count = (change: SyncChange['change']): number => changes.filter((item) => item.change === change).length;
+  return {
+    added,
+    updates,
+    known: known.length,
+    totals: {
+      seen: services.length,
+      added: count('added'),
+      changed: count('changed'),
+      unchanged,
+      vanished: count('vanished'),
+      terminated: count('terminated'),
+      skipped: skipped.length,
+    },
+    changes,
+    skipped: byReason(skipped),
+    problems: [...unread.map(toUnreadProblem), ...planned.problems],
+  };
+}
+
+/** Leaves out the custom fields that Sluice has not written yet. */
+function withoutColumns(service: TakenService, columns: readonly string[]): TakenService {
+  if (columns.length === 0) return service;
+  const texts = Object.entries(service.texts).filter(([column]) => !columns.includes(column));
+  return { ...service, texts: Object.fromEntries(texts) };
+}
+
+/** A service that ended without ever having been synced is not added. */
+function isOver({ id, texts }: SourceService, stored: ReadonlyMap<string, ServiceRecord>): boolean {
+  return texts['status'] === 'terminated' && !stored.has(id);
+}
+
+function toUnreadProblem(what: string): SyncProblem {
+  const message = `${what}; a row that can't be read may be any service, so that no service was marked as vanished`;
+  return { service: '', key: null, message };
+}
+
+function toVanished(before: ServiceRecord): RowChange {
+  const row = { line: null, values: { id: before.id } };
+  return { row, before, after: { ...structuredClone(before), status: 'vanished' }, bad: new Set() };
+}
+
+function describe(session: Session, rows: readonly RowChange[], changed: ReadonlySet<string>): SyncChange[] {
+  const columns = listColumns(session.deps.kinds);
+  return rows
+    .filter(({ after }) => changed.has(after.id))
+    .sort((a, b) => compareIds(a.after.id, b.after.id))
+    .map(({ before, after }) => ({
+      id: after.id,
+      change: toKind(before, after),
+      fields: describeChange({ before, after }, columns).keys,
+    }));
+}
+
+function toKind(before: ServiceRecord | null, after: ServiceRecord): SyncChange['change'] {
+  if (before === null) return 'added';
+  if (after.status === before.status) return 'changed';
+  return after.status === 'vanished' || after.status === 'terminated' ? after.status : 'changed';
+}
+
+function byReason(skipped: readonly { id: string; reason: string }[]): SyncReport['skipped'] {
+  const reasons = new Map<string, string[]>();
+  for (const { id, reason } of skipped) reasons.set(reason, [...(reasons.get(reason) ?? []), id]);
+  return [...reasons].map(([reason, services]) => ({ reason, services }));
+}

@@ -1,0 +1,134 @@
+import { type ServiceSource, SluiceError, type SourceList, usageError } from '@sluice/panel-kind';
+import { requireSource } from '../../billing/open-billing.js';
+import { notFound } from '../../../base/errors.js';
+import { billingSections, findEntry } from '../../../base/config/find-entry.js';
+import { serviceLease } from '../../../context/leases.js';
+import { type Run, toRunView, withRun } from '../../../kernel/run/bracket.js';
+import type { Session } from '../../../context/context.js';
+import { unknownProduct } from '../../../base/config/find-panel.js';
+import { listFieldColumns } from '../../../base/fields.js';
+import { storeChanges } from '../store-changes.js';
+import { listFacts } from './apply-fills.js';
+import { type Listed, planSync, type SyncPlan, type SyncReport } from './plan-sync.js';
+
+/** How services are synced. */
+export interface SyncRequest {
+  dryRun: boolean;
+  /** Only this service, by its id in the billing system; null: all. */
+  service: string | null;
+  /** The product of the service where no product of the config claims it; only with `service`. */
+  product: string | null;
+  /** Accept a list with fewer than half of the known services. */
+  allowMass: boolean;
+  /** Whether a service may have the id of another service on its panel. */
+  allowDuplicateRefs: boolean;
+  waitMs: number;
+}
+
+/** The lease of a sync: there is one at a time. */
+const SYNC_LEASE = 'service sync';
+
+/**
+ * Adds and changes services as the billing system lists them. Everything is read first; then all changes are stored in one transaction,
+ * under the leases of the services that change. Services with problems are left as they are. With `service` nothing is known of the
+ * others, and they are not changed.
+ *
+ * @throws SluiceError `no_source`, `billing_unavailable`, `list_too_short`, `lease_held`, `not_listed`, `product_conflict`,
+ * `unknown_product`: nothing was changed
+ */
+export async function syncServices(session: Session, request: SyncRequest): Promise<SyncReport> {
+  checkProduct(session, request);
+  const { kind, open } = requireSource(session);
+  const source = await open();
+  const { dryRun, service: one } = request;
+  const service = one === null ? null : source.toServiceId(one);
+  try {
+    return await withRun(session, { command: 'service sync', dryRun, ...(service && { service }) }, async (run) => {
+      if (!dryRun) {
+        await run.leases.take(SYNC_LEASE, request.waitMs);
+        await run.start();
+      }
+      const list = await readList(session, source, { section: kind.kind, service: one ?? undefined });
+      const { title, ref, productRef, protectionRef } = source;
+      const listed = { title, ref, productRef, protectionRef, only: service, ...list };
+      if (service !== null) await refuseUnlisted(session, service, listed);
+      if (!dryRun) return toReport(run, await storeLeased(session, run, listed, request));
+      const plan = await planChecked(session, listed, request);
+      await run.end({ outcome: toOutcome(plan), changes: plan.changes.length > 0 });
+      return toReport(run, plan);
+    });
+  } finally {
+    source.close();
+  }
+}
+
+function checkProduct({ config }: Session, { product, service }: SyncRequest): void {
+  if (product === null) return;
+  if (service === null) throw usageError('bad_option', 'A product is named for one service; name the service too');
+  if (findEntry(config.products, product) !== undefined) return;
+  throw unknownProduct(product, Object.keys(config.products));
+}
+
+function readList(
+  session: Session,
+  source: ServiceSource,
+  { section, service }: { section: string; service: string | undefined },
+): Promise<SourceList> {
+  const { config, deps } = session;
+  const products = billingSections(config, section);
+  const columns = listFieldColumns(deps.kinds);
+  return source.list({ products, columns, facts: listFacts(session), service, signal: deps.signal });
+}
+
+async function refuseUnlisted({ store }: Session, id: string, { services, unread, title, ref }: Listed): Promise<void> {
+  if (services.length + unread.length > 0 || (await store.services.get(id))?.refs[ref] !== undefined) return;
+  throw notFound('not_listed', `${title} lists no service "${id}"; nothing was changed`, { service: id });
+}
+
+/** Stores the changes once all services that change are leased; a change that came meanwhile needs its lease too. */
+async function storeLeased(session: Session, run: Run, listed: Listed, request: SyncRequest): Promise<SyncPlan> {
+  let plan = await planChecked(session, listed, request);
+  for (;;) {
+    const leased = new Set(run.leases.held.map(({ name }) => name));
+    const wanted = plan.updates.map(({ id }) => serviceLease(id)).filter((name) => !leased.has(name));
+    if (wanted.length > 0) await run.leases.takeAll(wanted, request.waitMs);
+    const leases = run.leases.held;
+    const names = new Set(leases.map(({ name }) => name));
+    const stored = await session.write(leases, async (tables) => {
+      plan = await planSync(session, tables, listed, request);
+      if (!plan.updates.every(({ id }) => names.has(serviceLease(id)))) return false;
+      // What ends comes first: a new service may get what a former one had.
+      await storeChanges(session, tables, { changes: plan.updates, run: run.id });
+      await tables.services.put(plan.added);
+      run.totals = plan.totals;
+      await run.end({ outcome: toOutcome(plan), changes: plan.changes.length > 0 }, tables);
+      return true;
+    });
+    if (stored) return plan;
+  }
+}
+
+async function planChecked(session: Session, listed: Listed, request: SyncRequest): Promise<SyncPlan> {
+  const plan = await planSync(session, session.store, listed, request);
+  if (!request.allowMass) refuseShortList(plan, listed);
+  return plan;
+}
+
+/** So few that a small installation is not stopped by one cancellation. */
+const FEW = 5;
+
+/** A list that lacks most of the known services is taken for broken. */
+function refuseShortList({ known, totals: { vanished } }: SyncPlan, { title }: Listed): void {
+  if (vanished < FEW || vanished * 2 <= known) return;
+  throw new SluiceError(
+    'list_too_short',
+    `${title} lists only ${known - vanished} of the ${known} services that came from there; nothing was changed`,
+    { kind: 'billing', details: { known, vanished } },
+  );
+}
+
+const toOutcome = ({ problems }: SyncPlan): 'done' | 'partial' => (problems.length === 0 ? 'done' : 'partial');
+
+function toReport({ view }: Run, { totals, changes, skipped, problems }: SyncPlan): SyncReport {
+  return { run: toRunView(view), totals, changes, skipped, problems };
+}

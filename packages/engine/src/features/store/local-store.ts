@@ -1,0 +1,156 @@
+import type { Clock } from '@sluice/panel-kind';
+import {
+  type LeaseOwner,
+  type LeaseRecord,
+  type MigrationResult,
+  migrateStore,
+  openStore,
+  restoreStore,
+  type RestoreResult,
+  type StateStore,
+  withStore,
+} from '@sluice/state-store';
+import { type Files, nodeFiles } from '../../base/files.js';
+import { refuseLostStore, replaceHoldsFile } from '../../context/holds-file.js';
+import { leasesInUse } from '../../context/leases.js';
+import { copySwitches, keepObserving, listEnforced } from '../../context/enforcement.js';
+import { inheritMarks } from '../../kernel/changes/store-mark.js';
+import { toMigrationBackup } from '../../kernel/changes/backups.js';
+
+/** What the file of a store is worked on with. */
+export interface StoreFileParts {
+  clock: Clock;
+  /** Default: those of the operating system. */
+  files?: Files;
+}
+
+/**
+ * Opens the store at a location. A missing one is created unless its file of open holds shows that one was lost; an older one is
+ * backed up before it is migrated.
+ *
+ * @throws SluiceError `store_missing` for a lost store, unless it `mayBeLost`; and as `openStore`
+ *
+ * @example
+ * const store = await openLocalStore('/var/lib/sluice/sluice.db', { clock: realClock });
+ */
+export async function openLocalStore(
+  location: string,
+  { clock, files = nodeFiles, mayBeLost = false }: StoreFileParts & { mayBeLost?: boolean },
+): Promise<StateStore> {
+  if (!mayBeLost && files.isEmpty(location)) refuseLostStore(files, location);
+  return openStore({ location, clock, beforeMigration: toMigrationBackup(location, { clock, files }) });
+}
+
+/**
+ * Brings the store at a location up to the newest schema, after a backup.
+ *
+ * @throws as `migrateStore`
+ */
+export async function migrateLocalStore(
+  location: string,
+  { clock, files = nodeFiles }: StoreFileParts,
+): Promise<MigrationResult> {
+  return migrateStore(location, { clock, beforeMigration: toMigrationBackup(location, { clock, files }) });
+}
+
+/** How the runs that a store knows are recognised. */
+export interface LeaseHolders {
+  /** Returns whether the process that holds a lease is alive. */
+  isAlive: (owner: LeaseOwner) => boolean;
+}
+
+/** Result of a restore. */
+export interface RestoredStore extends RestoreResult {
+  /** New path of a file of open holds with restrictions that were applied after the backup; null if there was none. */
+  replacedHolds: string | null;
+  /** Panels on which nothing is changed until `doctor --take-over`, if a store of later than the backup has changed them. */
+  behind: string[];
+  /** Panels whose switches are those of the replaced store, whatever the backup says: `observe`, or what the config says. */
+  observing: string[];
+  /** Panels that switches of the backup enforce, where the replaced store is missing or can't be read to compare. */
+  enforced: string[];
+}
+
+/**
+ * Replaces the store at a location, and its file of open holds, by a backup.
+ *
+ * @throws SluiceError `lease_held` while a run is active; and as `restoreStore`
+ */
+export async function restoreLocalStore(
+  from: string,
+  location: string,
+  { clock, files = nodeFiles, isAlive }: StoreFileParts & LeaseHolders,
+): Promise<RestoredStore> {
+  if (files.exists(location)) await refuseActiveRuns(location, { clock, isAlive });
+  const restored = await restoreStore({ from, to: location, clock });
+  // The file of open holds has to match the restored store.
+  const replacedHolds = await withStore({ location, clock }, (store) =>
+    replaceHoldsFile(store, files, new Date(clock.now()).toISOString()),
+  );
+  const inherited = await inheritFrom(restored.replaced, { location, clock });
+  return { ...restored, replacedHolds, ...inherited };
+}
+
+/** Lets the store at a location go on in place of the one that it replaced. */
+async function inheritFrom(
+  replaced: string | null,
+  at: { location: string; clock: Clock },
+): Promise<Pick<RestoredStore, 'behind' | 'observing' | 'enforced'>> {
+  return withStore(at, async (store) => {
+    const from = replaced === null ? null : await openReadable(replaced, at.clock);
+    try {
+      return {
+        behind: await inheritMarks(from, store),
+        observing: from === null ? [] : await keepObserving(from, store),
+        enforced: from === null ? await listEnforced(store) : [],
+      };
+    } finally {
+      await from?.close();
+    }
+  });
+}
+
+/** Opens a store to read it; null for one that can't be read, which is often why a backup is restored. */
+async function openReadable(location: string, clock: Clock): Promise<StateStore | null> {
+  let store: StateStore | null = null;
+  try {
+    store = await openStore({ location, clock, create: false, readOnly: true });
+    await store.conditions.list('');
+    return store;
+  } catch {
+    await store?.close();
+    return null;
+  }
+}
+
+/** Refuses while a run is active: it would continue with the leases and the journal of the replaced store. */
+async function refuseActiveRuns(location: string, { clock, isAlive }: StoreFileParts & LeaseHolders): Promise<void> {
+  let leases: LeaseRecord[];
+  try {
+    leases = await withStore({ location, clock }, (store) => store.leases.list());
+  } catch {
+    return; // No run can go on with a store that can't be read.
+  }
+  const now = new Date(clock.now()).toISOString();
+  const alive = leases.filter(({ expiresAt, owner }) => expiresAt > now && isAlive(owner));
+  if (alive.length > 0) throw leasesInUse(alive);
+}
+
+/**
+ * Returns a store in memory for one that can't be used, with its services and switches if these can be read.
+ *
+ * @example
+ * const store = await openStandIn('/var/lib/sluice/sluice.db', { clock: realClock });
+ */
+export async function openStandIn(location: string, { clock }: Pick<StoreFileParts, 'clock'>): Promise<StateStore> {
+  const store = await openStore({ location: ':memory:', clock });
+  try {
+    await withStore({ location, clock, readOnly: true }, async (real) => {
+      await store.services.put(await real.services.list());
+      await copySwitches(real, store);
+    });
+  } catch {
+    // The panels can be checked without services.
+  }
+  return store;
+}

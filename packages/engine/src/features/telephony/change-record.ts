@@ -1,0 +1,206 @@
+import { isPanelError } from '@sluice/panel-http';
+import { SluiceError, type TelephonyResource, usageError } from '@sluice/panel-kind';
+import type { ServiceRecord } from '@sluice/state-store';
+import { panelLease, serviceLease } from '../../context/leases.js';
+import { type Run, type RunView, withRun } from '../../kernel/run/bracket.js';
+import { findServiceOfLine } from '../../base/ownership.js';
+import type { Session } from '../../context/context.js';
+import { showsValue, toText, toCamel, toDocument, type TelephonyDocument } from './documents.js';
+import { findRecord } from './find-records.js';
+import { type FieldValue, readValues } from './read-values.js';
+import { type NamedTelephony, RECORD_NAMES, refuseUnsupported, requireTelephony } from './panels.js';
+import { toKey } from './record-keys.js';
+import { findRemoved, resolveEarlier, writeRecord } from './write-record.js';
+
+/** What to change. */
+export interface ChangeRequest {
+  resource: TelephonyResource;
+  operation: 'create' | 'set' | 'remove';
+  /** Id or name of the record; not used by `create`. */
+  id: string;
+  /** As an operator writes them, by the names of the documents. */
+  values: Readonly<Record<string, string>>;
+  panel: string | null;
+  dryRun: boolean;
+  waitMs: number;
+}
+
+/** A record after a change, or as it would be. */
+export interface RecordChange {
+  run: Omit<RunView, 'observing'>;
+  panel: string;
+  /** As read back; of a removed one: as it was. */
+  record: TelephonyDocument;
+  /** Names of the fields that changed; empty where everything was so before. */
+  changed: string[];
+  /** Names of the fields that the system shows with other values than were sent. */
+  differs: string[];
+  /** Id of the service whose next reconcile puts changed fields back to what it says; null where none does. */
+  putBackBy: string | null;
+}
+
+/** Creates, changes or removes a record of a telephony system: journal, call, read back. Repeatable without harm. */
+export async function changeRecord(session: Session, request: ChangeRequest): Promise<RecordChange> {
+  const { resource, operation, dryRun, waitMs } = request;
+  const on = await requireTelephony(session, request.panel);
+  refuseUnsupported(on, { resource, operation });
+  const values = readValues(on.telephony, resource, request.values);
+  if (operation !== 'remove' && values.length === 0) throw usageError('bad_value', 'No field was named to be set');
+  const command = `${RECORD_NAMES[resource]} ${operation}`;
+  return withRun(session, { command, dryRun }, async (run) => {
+    if (!dryRun) {
+      await run.leases.take(panelLease(on.panel), waitMs);
+      await run.start();
+      const name = operation === 'create' ? null : request.id;
+      await resolveEarlier(session, on, { resource, name, values }, run.leases.held);
+    }
+    const change = { session, on, run, request, values };
+    const done = await (operation === 'create' ? create(change) : operation === 'set' ? set(change) : remove(change));
+    await run.end({ outcome: 'done', changes: done.changed.length > 0 });
+    const { observing: _observing, ...view } = run.view;
+    const putBackBy = await findRepairing(change, done);
+    return { run: view, panel: on.panel, ...done, putBackBy };
+  });
+}
+
+interface Change {
+  session: Session;
+  on: NamedTelephony;
+  run: Run;
+  request: ChangeRequest;
+  values: readonly FieldValue[];
+}
+
+type Done = Pick<RecordChange, 'record' | 'changed' | 'differs'>;
+
+async function create(change: Change): Promise<Done> {
+  const { session, on, request, values } = change;
+  const { resource } = request;
+  const key = toKey(resource, values);
+  const [existing, second] = await findByKey(session, on, resource, key);
+  if (existing !== undefined) {
+    const others = values.filter(({ field, value }) => !showsValue(field, existing, value));
+    if (second === undefined && others.length === 0) return { record: existing, changed: [], differs: [] };
+    const fields = others.map(({ field }) => field.name).join(', ');
+    throw new SluiceError(
+      'record_exists',
+      `Panel "${on.panel}" has ${RECORD_NAMES[resource]} "${String(existing['id'])}" already${fields === '' ? '' : `, with another ${fields}`}; nothing was changed`,
+      { details: { panel: on.panel, id: String(existing['id']) } },
+    );
+  }
+  const changed = values.map(({ field }) => field.name);
+  if (request.dryRun) return { record: withValues({}, values), changed, differs: [] };
+  const find = async (): Promise<TelephonyDocument | null> => (await findByKey(session, on, resource, key))[0] ?? null;
+  const { record, differs } = await write(change, { id: null, before: null, find });
+  return { record: record ?? withValues({}, values), changed, differs };
+}
+
+async function set(change: Change): Promise<Done> {
+  const { session, on, request, values } = change;
+  const { resource } = request;
+  const found = await findRecord(session, on, resource, request.id);
+  const before = toDocument(found);
+  const wanted = values.filter(({ field, value }) => field.type === 'secret' || !showsValue(field, before, value));
+  const changed = wanted.map(({ field }) => field.name);
+  if (wanted.length === 0) return { record: before, changed, differs: [] };
+  if (request.dryRun) return { record: withValues(before, wanted), changed, differs: [] };
+  await takeService(change, found.id);
+  const find = async (): Promise<TelephonyDocument> =>
+    toDocument(await on.telephony.get(resource, found.id, session.deps.signal));
+  const { record, differs } = await write({ ...change, values: wanted }, { id: found.id, before, find });
+  return { record: record ?? before, changed, differs };
+}
+
+async function remove(change: Change): Promise<Done> {
+  const { session, on, request } = change;
+  const { resource } = request;
+  const { id } = request;
+  let found: { id: string };
+  let isUnreadable = false;
+  try {
+    found = await findRecord(session, on, resource, id);
+  } catch (error) {
+    isUnreadable = isMisfit(resource, error);
+    const isGone = error instanceof SluiceError && error.code === 'unknown_record';
+    const removed = isGone ? await findRemoved(session, on, { resource, name: id, values: [] }) : null;
+    if (removed !== null) return { record: removed, changed: [], differs: [] };
+    if (!isUnreadable) throw error;
+    found = { id };
+  }
+  const before = toDocument(found);
+  if (request.dryRun) return { record: before, changed: ['id'], differs: [] };
+  const find = async (): Promise<TelephonyDocument | null> => {
+    if (isUnreadable) return (await isThere(change, id)) ? before : null;
+    const rows = await on.telephony.list(resource, {}, session.deps.signal);
+    const row = rows.find(({ id }) => id === found.id);
+    return row === undefined ? null : toDocument(row);
+  };
+  await write(change, { id: found.id, before, find });
+  return { record: before, changed: ['id'], differs: [] };
+}
+
+/** Whether an error is about the values of a rate that the panel has, and not about the panel. */
+function isMisfit(resource: TelephonyResource, error: unknown): boolean {
+  if (resource !== 'rates' || !isPanelError(error) || error.code !== 'PANEL_UNREADABLE') return false;
+  return error.fields?.some(({ path }) => path.startsWith('resources.rates.')) === true;
+}
+
+/** Whether the panel has a record, even one that can't be read. */
+async function isThere({ session, on, request }: Change, id: string): Promise<boolean> {
+  const { resource } = request;
+  try {
+    await on.telephony.get(resource, id, session.deps.signal);
+    return true;
+  } catch (error) {
+    if (isMisfit(resource, error)) return true;
+    if (isPanelError(error) && error.code === 'PANEL_NOT_FOUND') return false;
+    throw error;
+  }
+}
+
+function write(
+  { session, on, run, request, values }: Change,
+  target: { id: string | null; before: TelephonyDocument | null; find: () => Promise<TelephonyDocument | null> },
+): ReturnType<typeof writeRecord> {
+  const { resource, operation } = request;
+  return writeRecord(session, { on, run: run.id, fences: run.leases.held, resource, operation, values, ...target });
+}
+
+/** A line of a service is not changed while a command or run works on the service. */
+async function takeService(change: Change, id: string): Promise<void> {
+  const { run, request } = change;
+  const owner = await findOwner(change, id);
+  if (owner !== undefined) await run.leases.take(serviceLease(owner.id), request.waitMs);
+}
+
+/** Returns the service of a line; undefined where it has none, and for other records. */
+async function findOwner({ session, on, request }: Change, id: unknown): Promise<ServiceRecord | undefined> {
+  if (request.resource !== 'subscribers') return undefined;
+  const services = await session.store.services.list({ panel: on.panel });
+  return findServiceOfLine(services, on.telephony, id);
+}
+
+async function findRepairing(change: Change, { record, changed }: Done): Promise<string | null> {
+  if (change.request.operation !== 'set' || changed.length === 0) return null;
+  const owner = await findOwner(change, record['id']);
+  if (owner === undefined) return null;
+  const repaired = change.on.telephony.repaired?.(owner) ?? [];
+  return changed.some((name) => repaired.includes(name)) ? owner.id : null;
+}
+
+async function findByKey(
+  session: Session,
+  { telephony }: NamedTelephony,
+  resource: TelephonyResource,
+  key: readonly FieldValue[],
+): Promise<TelephonyDocument[]> {
+  const [first] = key;
+  const filters = first === undefined ? {} : { [toCamel(first.field.name)]: toText(first.value) };
+  const rows = (await telephony.list(resource, filters, session.deps.signal)).map(toDocument);
+  return rows.filter((row) => key.every(({ field, value }) => showsValue(field, row, value)));
+}
+
+function withValues(document: TelephonyDocument, values: readonly FieldValue[]): TelephonyDocument {
+  const shown = values.filter(({ field }) => field.type !== 'secret');
+  return { ...document, ...Object.fromEntries(shown.map(({ field, value }) => [field.name, value])) };
+}

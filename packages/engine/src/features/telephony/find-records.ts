@@ -1,0 +1,108 @@
+import { isPanelError } from '@sluice/panel-http';
+import { SluiceError, type TelephonyRecords, type TelephonyResource, usageError } from '@sluice/panel-kind';
+import { parseNumber, TelephonyError } from '@sluice/telephony';
+import { notFound } from '../../base/errors.js';
+import { suggestion } from '../../base/suggestion.js';
+import type { Session } from '../../context/context.js';
+import { toCamel, toDocument, type TelephonyDocument } from './documents.js';
+import { type NamedTelephony, RECORD_NAMES, refuseUnsupported, requireTelephony } from './panels.js';
+
+/** Which records to list. */
+export interface ListRequest {
+  resource: TelephonyResource;
+  /** Null: the only panel with telephony. */
+  panel: string | null;
+  /** By the names of the documents (`customer_id`); records have exactly these values. */
+  filters: Readonly<Record<string, string>>;
+}
+
+/** Records of one panel. */
+export interface ListedRecords {
+  panel: string;
+  records: TelephonyDocument[];
+}
+
+/** Lists the records of a telephony system. */
+export async function listRecords(session: Session, request: ListRequest): Promise<ListedRecords> {
+  const { resource } = request;
+  const on = await requireTelephony(session, request.panel);
+  refuseUnsupported(on, { resource, operation: 'list' });
+  const known = on.telephony.fields(resource);
+  const filters: Record<string, string> = {};
+  for (const [name, text] of Object.entries(request.filters)) {
+    const field = known.find((one) => one.name === name);
+    if (field === undefined) {
+      const names = known.map((one) => one.name);
+      throw usageError('bad_option', `Panel "${on.panel}" has no "${name}" in ${resource}${suggestion(name, names)}`);
+    }
+    filters[toCamel(name)] = field.type === 'phone' ? parseNumber(text, on.telephony).number : text;
+  }
+  const records = await on.telephony.list(resource, filters, session.deps.signal);
+  return { panel: on.panel, records: records.map(toDocument) };
+}
+
+/** Returns one record, by its id or the name that people know it by. */
+export async function showRecord(
+  session: Session,
+  resource: TelephonyResource,
+  id: string,
+  panel: string | null,
+): Promise<ListedRecords> {
+  const on = await requireTelephony(session, panel);
+  refuseUnsupported(on, { resource, operation: 'get' });
+  return { panel: on.panel, records: [toDocument(await findRecord(session, on, resource, id))] };
+}
+
+/** What people know the records of a list by. */
+export const NAMES: Partial<Record<TelephonyResource, string>> = {
+  customers: 'name',
+  subscribers: 'username',
+  dids: 'number',
+  plans: 'name',
+  carriers: 'name',
+  trunks: 'name',
+  routes: 'name',
+  countries: 'name',
+};
+
+/**
+ * Finds a record by its id or name; a number by the number.
+ *
+ * @throws SluiceError `unknown_record`, `ambiguous_record`
+ */
+export async function findRecord<Name extends TelephonyResource>(
+  session: Session,
+  on: NamedTelephony,
+  resource: Name,
+  text: string,
+): Promise<TelephonyRecords[Name]> {
+  const { signal } = session.deps;
+  const { telephony, panel } = on;
+  const number = resource === 'dids' ? toNumber(on, text) : null;
+  if (number === null) {
+    try {
+      return await telephony.get(resource, text, signal);
+    } catch (error) {
+      if (!isPanelError(error) || error.code !== 'PANEL_NOT_FOUND') throw error;
+    }
+  }
+  const name = NAMES[resource];
+  const found = name === undefined ? [] : await telephony.list(resource, { [name]: number ?? text }, signal);
+  const [only] = found;
+  const what = RECORD_NAMES[resource];
+  if (only === undefined)
+    throw notFound('unknown_record', `Panel "${panel}" has no ${what} "${text}"`, { panel, resource });
+  if (found.length === 1) return only;
+  const ids = found.map(({ id }) => id).join(', ');
+  throw new SluiceError('ambiguous_record', `Panel "${panel}" has several ${resource} "${text}": ids ${ids}`);
+}
+
+function toNumber({ telephony }: NamedTelephony, text: string): string | null {
+  try {
+    return parseNumber(text, telephony).number;
+  } catch (error) {
+    // An id is not a number.
+    if (error instanceof TelephonyError) return null;
+    throw error;
+  }
+}

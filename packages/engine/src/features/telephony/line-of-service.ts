@@ -1,0 +1,57 @@
+import { requireLine, readSubscriber } from './find-line.js';
+import type { Reader } from '../../context/reader.js';
+import type { Session } from '../../context/context.js';
+import { requireService } from '../../context/find-service.js';
+import { toDocument, type TelephonyDocument } from './documents.js';
+import { lineFor } from './line-for-reader.js';
+
+/** The line of a service on its telephony panel, with its plan and numbers; records as in the lists, without passwords. */
+export interface LineView {
+  service: string;
+  panel: string;
+  /** The billing zone (IANA). */
+  timeZone: string;
+  subscriber: TelephonyDocument;
+  /** Null where the line has none, or the system has no plans. */
+  plan: TelephonyDocument | null;
+  /** Without numbers that ended. */
+  numbers: TelephonyDocument[];
+  /** Names of the fields that the system lets be changed. */
+  changeable: { subscriber: string[]; numbers: string[] };
+}
+
+/**
+ * Reads the line of a service.
+ *
+ * @throws SluiceError `no_account`; `line_conflict` for a line that belongs to another service
+ */
+export async function lineOfService(session: Session, id: string, reader?: Reader): Promise<LineView> {
+  const service = await requireService(session, id);
+  const line = await requireLine(session, service);
+  const { telephony, subscriberId } = line;
+  const { signal } = session.deps;
+  const subscriber = await readSubscriber(session, line);
+  const has = (resource: 'plans' | 'dids', operation: 'list' | 'get'): boolean =>
+    telephony.unsupported({ resource, operation }) === null;
+  const changeable = (resource: 'subscribers' | 'dids'): string[] =>
+    telephony.unsupported({ resource, operation: 'set' }) === null
+      ? telephony
+          .fields(resource)
+          .filter(({ type }) => type !== 'computed')
+          .map(({ name }) => name)
+      : [];
+  const { planId } = subscriber;
+  const plan = planId !== null && has('plans', 'get') ? await telephony.get('plans', planId, signal) : null;
+  const dids = has('dids', 'list') ? await telephony.list('dids', { subscriberId }, signal) : [];
+  const view = {
+    service: id,
+    panel: service.panel,
+    timeZone: telephony.timeZone,
+    subscriber: toDocument(subscriber),
+    plan: plan === null ? null : toDocument(plan),
+    // A system that does not filter returns the numbers of other lines, too.
+    numbers: dids.filter((did) => did.subscriberId === subscriberId && did.status !== 'terminated').map(toDocument),
+    changeable: { subscriber: changeable('subscribers'), numbers: changeable('dids') },
+  };
+  return lineFor(session, view, service, reader);
+}

@@ -1,0 +1,54 @@
+import { SluiceError, type TelephonyOperation, type TelephonyResource, usageError } from '@sluice/panel-kind';
+import { openTelephony } from './find-line.js';
+import { requirePanelName } from '../../base/config/find-panel.js';
+import type { Session } from '../../context/context.js';
+
+/** The telephony of a panel, with the panel's name. */
+export interface NamedTelephony {
+  panel: string;
+  telephony: Awaited<ReturnType<typeof openTelephony>>;
+}
+
+/** Returns the telephony of the named panel, or of the only one that has it. */
+export async function requireTelephony(session: Session, name: string | null): Promise<NamedTelephony> {
+  const panel = name ?? onlyPanel(session);
+  requirePanelName(session, panel);
+  return { panel, telephony: await openTelephony(session, panel) };
+}
+
+/** Returns whether a panel of the config is a telephony system. */
+export function hasCalls(session: Session, panel: string): boolean {
+  return session.findKind(panel)?.capabilities.includes('calls') === true;
+}
+
+function onlyPanel(session: Session): string {
+  const known = Object.keys(session.config.panels).filter((panel) => hasCalls(session, panel));
+  const [only] = known;
+  if (only === undefined) throw usageError('unsupported', 'No panel of the config has telephony');
+  if (known.length === 1) return only;
+  throw usageError('ambiguous_panel', `There are several panels with telephony: ${known.join(', ')}`);
+}
+
+/** What one record of each list is. */
+export const RECORD_NAMES: Readonly<Record<TelephonyResource, string>> = {
+  customers: 'customer',
+  subscribers: 'subscriber',
+  dids: 'did',
+  plans: 'plan',
+  carriers: 'carrier',
+  trunks: 'trunk',
+  routes: 'route',
+  rates: 'rate',
+  countries: 'country',
+};
+
+/**
+ * Refuses what the system lacks, before any call.
+ *
+ * @throws SluiceError `unsupported`
+ */
+export function refuseUnsupported({ panel, telephony }: NamedTelephony, operation: TelephonyOperation): void {
+  const reason = telephony.unsupported(operation);
+  if (reason === null) return;
+  throw new SluiceError('unsupported', `Panel "${panel}": ${reason}`, { kind: 'unsupported', details: { panel } });
+}

@@ -1,0 +1,88 @@
+import { BYTES_PER_GB, gigabytesToBytes, usageInMode } from '@sluice/quota-core';
+import { usageError } from '@sluice/panel-kind';
+import { requirePanelName } from '../../base/config/find-panel.js';
+import { serviceDetails } from '../services/show.js';
+import type { ImportRow } from '../services/plan-rows.js';
+import type { Session } from '../../context/context.js';
+
+/** `compare --json` (docs/json.md). */
+export interface Comparison {
+  services: {
+    service: string;
+    usedBytes: number | null;
+    theirUsedBytes: number | null;
+    held: boolean | null;
+    theirHeld: boolean | null;
+    agrees: boolean;
+  }[];
+  totals: { agree: number; differ: number; onlyOurs: number; onlyTheirs: number };
+}
+
+const YES = ['1', 'true', 'yes', 'y', 'limited', 'on'];
+const NO = ['0', 'false', 'no', 'n', 'ok', 'off', ''];
+
+/** Compares usage and holds, also those of a preview, with another tool's; usage agrees within 1 % or 1 GB. */
+export async function compareWith(
+  session: Session,
+  panel: string,
+  rows: ImportRow[],
+  file: string,
+): Promise<Comparison> {
+  requirePanelName(session, panel);
+  const theirs = new Map(rows.map((row) => [row.values['service'] ?? '', parseRow(row, file)]));
+  const ours = await serviceDetails(session, await session.store.services.list({ panel }));
+  const result: Comparison = { services: [], totals: { agree: 0, differ: 0, onlyOurs: 0, onlyTheirs: 0 } };
+  for (const detail of ours) {
+    const { usage, mode } = detail;
+    const usedBytes = usage && (mode === 'IN' || mode === 'OUT' || mode === 'TOTAL') ? usageInMode(usage, mode) : null;
+    const held = detail.holds.length + detail.wouldHold.length > 0;
+    const their = theirs.get(detail.id);
+    theirs.delete(detail.id);
+    const agrees = their !== undefined && their.limited === held && near(usedBytes, their.usedBytes);
+    result.services.push({
+      service: detail.id,
+      usedBytes,
+      theirUsedBytes: their?.usedBytes ?? null,
+      held,
+      theirHeld: their?.limited ?? null,
+      agrees,
+    });
+    if (!their) result.totals.onlyOurs++;
+    else if (agrees) result.totals.agree++;
+    else result.totals.differ++;
+  }
+  for (const [service, their] of theirs) {
+    result.services.push({
+      service,
+      usedBytes: null,
+      theirUsedBytes: their.usedBytes,
+      held: null,
+      theirHeld: their.limited,
+      agrees: false,
+    });
+    result.totals.onlyTheirs++;
+  }
+  return result;
+}
+
+function parseRow(row: ImportRow, file: string): { usedBytes: number | null; limited: boolean } {
+  const { used_gb: used = '', limited = '', service = '' } = row.values;
+  const at = `${file}, line ${String(row.line ?? '?')}`;
+  if (service === '') throw usageError('bad_import', `${at}: the column "service" is empty or missing`);
+  const word = limited.trim().toLowerCase();
+  if (!YES.includes(word) && !NO.includes(word)) {
+    throw usageError('bad_import', `${at}: limited: "${limited}" is neither yes nor no`);
+  }
+  try {
+    return { usedBytes: used.trim() === '' ? null : gigabytesToBytes(used.trim()), limited: YES.includes(word) };
+  } catch (error) {
+    throw usageError('bad_import', `${at}: used_gb: ${(error as Error).message}`);
+  }
+}
+
+/** Returns whether two figures agree: within 1 % of the larger or within 1 GB, or both missing. */
+function near(a: number | null, b: number | null): boolean {
+  if (a === null || b === null) return a === b;
+  const difference = Math.abs(a - b);
+  return difference <= BYTES_PER_GB || difference * 100 <= Math.max(a, b);
+}

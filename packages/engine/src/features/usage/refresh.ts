@@ -1,0 +1,51 @@
+import { toItemError } from '@sluice/panel-kind';
+import type { ServiceRecord } from '@sluice/state-store';
+import { readEnforcements } from '../../context/enforcement.js';
+import { decideHolds } from '../../loop/decide.js';
+import { load } from '../../loop/load.js';
+import { readUsage } from '../../loop/meter.js';
+import { toDecisionRecord } from '../../kernel/run/report.js';
+import { untouched } from '../../kernel/subject/stages.js';
+import type { ServiceDetail } from '../services/show.js';
+import type { Session } from '../../context/context.js';
+import { lastUsage, serviceView } from '../../kernel/subject/views.js';
+
+/** Returns the details with a new reading of the services, without storing or changing anything. */
+export async function refreshUsage(
+  session: Session,
+  services: ServiceRecord[],
+  details: ServiceDetail[],
+): Promise<ServiceDetail[]> {
+  const byId = new Map(details.map((detail) => [detail.id, detail]));
+  const enforcements = await readEnforcements(session.config, session.store);
+  for (const name of new Set(services.map((service) => service.panel))) {
+    const own = services.filter((service) => service.panel === name);
+    try {
+      const panel = await session.panel(name);
+      const loaded = await load(session, panel, own, { enforcements });
+      const reads = await readUsage(session, panel, loaded);
+      const now = session.now();
+      for (const read of reads) {
+        const work = untouched(decideHolds(session, panel, read, now));
+        const treatment = { previewOnly: true, observing: work.enforcement.value === 'observe' };
+        const decision = toDecisionRecord(session, { id: '', at: now }, work, treatment);
+        const view = serviceView({
+          service: work.service,
+          decision,
+          cycle: work.cycle,
+          holds: work.holds,
+          actions: [],
+        });
+        const detail = byId.get(work.service.id);
+        const last = lastUsage(view, decision, work.cycle);
+        if (detail) byId.set(work.service.id, { ...detail, ...view, ...last, observing: detail.observing });
+      }
+    } catch (error) {
+      for (const service of own) {
+        const detail = byId.get(service.id);
+        if (detail) byId.set(service.id, { ...detail, error: toItemError(error) });
+      }
+    }
+  }
+  return [...byId.values()];
+}

@@ -1,0 +1,126 @@
+import type { Sluice } from './sluice.js';
+import { lazyApi, type MethodNames } from './facade.js';
+import type { RunCall } from './api/call.js';
+
+/** The groups of an instance's calls. */
+export type Groups = Omit<
+  Sluice,
+  | 'config'
+  | 'poll'
+  | 'reconcile'
+  | 'plan'
+  | 'explain'
+  | 'overview'
+  | 'version'
+  | 'metrics'
+  | 'close'
+  | keyof AsyncDisposable
+>;
+
+/** The methods of each group, so that they can be listed before their code is loaded. */
+const METHODS: { readonly [Group in keyof Groups]: MethodNames<Groups[Group]> } = {
+  services: {
+    import: true,
+    add: true,
+    set: true,
+    setWhere: true,
+    planSetWhere: true,
+    sync: true,
+    remove: true,
+    show: true,
+    isOf: true,
+    customerMay: true,
+    list: true,
+    export: true,
+  },
+  holds: { list: true, add: true, release: true, adopt: true, releaseAll: true },
+  provision: {
+    create: true,
+    suspend: true,
+    unsuspend: true,
+    renew: true,
+    changePackage: true,
+    changePassword: true,
+    terminate: true,
+  },
+  agents: {
+    list: true,
+    listStored: true,
+    show: true,
+    ofClient: true,
+    explain: true,
+    limit: true,
+    limits: true,
+    check: true,
+    canCreateUser: true,
+    createUser: true,
+    suspend: true,
+    unsuspend: true,
+    restore: true,
+  },
+  panels: {
+    list: true,
+    products: true,
+    test: true,
+    observe: true,
+    enforce: true,
+    asConfigured: true,
+    planEnforcing: true,
+    doctor: true,
+    tunnels: true,
+    users: true,
+    speedLimits: true,
+    tunnelGroups: true,
+    loginLink: true,
+  },
+  usage: { read: true, history: true, graph: true, panelGraph: true, lastPanelGraph: true, compare: true },
+  overrides: { set: true, clear: true, list: true },
+  purchases: { packages: true, create: true, list: true, budgetLeft: true, terms: true, cancel: true },
+  autoBuy: { show: true, set: true, clear: true },
+  credit: { show: true, add: true, history: true },
+  invoices: { list: true, show: true, pay: true, cancel: true },
+  calls: { bill: true, report: true, records: true, simulate: true, bills: true, billReport: true, reconcile: true },
+  dids: { link: true, set: true, suspend: true, unsuspend: true, release: true },
+  telephony: { list: true, show: true, line: true, create: true, set: true, remove: true },
+  log: { list: true, export: true, follow: true, resolve: true },
+  access: {
+    create: true,
+    share: true,
+    list: true,
+    revoke: true,
+    verify: true,
+    login: true,
+    resume: true,
+    logout: true,
+    announce: true,
+    servedAt: true,
+  },
+  requests: { begin: true, end: true },
+  notices: { acknowledge: true, alarms: true, send: true, test: true, list: true },
+};
+
+/** Returns the groups of calls; the code of each is loaded on its first call. */
+export function groups(call: RunCall): Groups {
+  const lazily = <Name extends keyof Groups>(name: Name, load: () => Promise<Groups[Name]>): Groups[Name] =>
+    lazyApi(`sluice.${name}`, METHODS[name], load);
+  return {
+    services: lazily('services', async () => (await import('./api/services.js')).servicesApi(call)),
+    holds: lazily('holds', async () => (await import('./api/holds.js')).holdsApi(call)),
+    provision: lazily('provision', async () => (await import('./api/provision.js')).provisionApi(call)),
+    agents: lazily('agents', async () => (await import('./api/agents.js')).agentsApi(call)),
+    panels: lazily('panels', async () => (await import('./api/panels.js')).panelsApi(call)),
+    usage: lazily('usage', async () => (await import('./api/usage.js')).usageApi(call)),
+    overrides: lazily('overrides', async () => (await import('./api/overrides.js')).overridesApi(call)),
+    purchases: lazily('purchases', async () => (await import('./api/purchases.js')).purchasesApi(call)),
+    autoBuy: lazily('autoBuy', async () => (await import('./api/auto-buy.js')).autoBuyApi(call)),
+    credit: lazily('credit', async () => (await import('./api/billing.js')).creditApi(call)),
+    invoices: lazily('invoices', async () => (await import('./api/billing.js')).invoicesApi(call)),
+    calls: lazily('calls', async () => (await import('./api/calls.js')).callsApi(call)),
+    dids: lazily('dids', async () => (await import('./api/dids.js')).didsApi(call)),
+    telephony: lazily('telephony', async () => (await import('./api/telephony.js')).telephonyApi(call)),
+    log: lazily('log', async () => (await import('./api/log.js')).logApi(call)),
+    access: lazily('access', async () => (await import('./api/access.js')).accessApi(call)),
+    requests: lazily('requests', async () => (await import('./api/requests.js')).requestsApi(call)),
+    notices: lazily('notices', async () => (await import('./api/notices.js')).noticesApi(call)),
+  };
+}

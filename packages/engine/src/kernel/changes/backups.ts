@@ -1,0 +1,94 @@
+import path from 'node:path';
+import { backupStore, LATEST_SCHEMA_VERSION } from '@sluice/state-store';
+import type { Clock } from '@sluice/panel-kind';
+import { zonedMidnight } from '@sluice/quota-core';
+import { findTimeZone } from '../../base/config/find-entry.js';
+import { type Files, isInMemory } from '../../base/files.js';
+import type { Session } from '../../context/context.js';
+
+/** Number of daily backups. */
+const KEPT = 7;
+const DAILY = /^daily-\d{4}-\d{2}-\d{2}\.db(\.gz)?$/;
+
+/** Returns the folder of automatic backups, next to the store. */
+export function backupFolder(storeFile: string): string {
+  return `${storeFile}-backups`;
+}
+
+/** Returns what backs up a store of some version before a migration changes it. */
+export function toMigrationBackup(
+  storeFile: string,
+  { clock, files }: { clock: Clock; files: Files },
+): (version: number) => Promise<void> {
+  return async (version) => {
+    const file = target(files, storeFile, `before-schema-${LATEST_SCHEMA_VERSION}-from-${version}-${stamp(clock)}`);
+    if (file !== null) await backupStore({ from: storeFile, to: file });
+  };
+}
+
+/** Backs up the store before the first run that may change a panel; once per store. */
+export async function backupBeforeEnforcing({ store, deps }: Session): Promise<void> {
+  if (isInMemory(store)) return;
+  const file = target(deps.files, store.location, 'before-first-enforcing');
+  if (file !== null) await store.maintenance.backup(file);
+}
+
+/** Backs up the store before samples are thinned for the first time; once per store. */
+async function backupBeforeThinning({ store, deps }: Session): Promise<void> {
+  if (isInMemory(store)) return;
+  const file = target(deps.files, store.location, 'before-first-thinning');
+  if (file !== null) await store.maintenance.backup(file);
+}
+
+/** Makes the backup of the day (UTC), and deletes the oldest beyond the number kept. */
+async function backupDaily({ store, deps }: Session): Promise<void> {
+  const { clock, files } = deps;
+  if (isInMemory(store)) return;
+  const file = target(files, store.location, `daily-${new Date(clock.now()).toISOString().slice(0, 10)}`);
+  if (file !== null) await store.maintenance.backup(file);
+  const folder = backupFolder(store.location);
+  const daily = files
+    .list(folder)
+    .filter((name) => DAILY.test(name))
+    .sort();
+  for (const name of daily.slice(0, Math.max(0, daily.length - KEPT))) files.remove(path.join(folder, name));
+}
+
+/** Returns the file for a backup; null where it exists, be it of a version that did not compress them. */
+function target(files: Files, storeFile: string, name: string): string | null {
+  const folder = backupFolder(storeFile);
+  files.makeFolder(folder);
+  const file = path.join(folder, `${name}.db`);
+  return files.exists(file) || files.exists(`${file}.gz`) ? null : `${file}.gz`;
+}
+
+function stamp(clock: Clock): string {
+  return new Date(clock.now()).toISOString().replaceAll(/[:.]/g, '-');
+}
+
+const DAY_MS = 86_400_000;
+
+/** Windows are no longer than a month, and end with the newest reading before them. */
+const WINDOW_DAYS = 62;
+
+/** Maintains the store after `reconcile`: daily backup, API log, old samples. */
+export async function afterReconcile(session: Session): Promise<void> {
+  const { apiLog, samples } = session.config.retention;
+  await backupDaily(session);
+  await session.store.maintenance.prune({
+    now: session.now(),
+    apiLogDays: apiLog / DAY_MS,
+    samplesDays: samples === undefined ? null : samples / DAY_MS,
+    bounds: listMidnights(session),
+    beforeThinning: () => backupBeforeThinning(session),
+  });
+}
+
+/** Lists the days at whose beginning a window of a limit may begin, in the zones of all panels. */
+function listMidnights({ config, deps }: Session): string[] {
+  const zones = new Set(Object.keys(config.panels).map((panel) => findTimeZone(config, panel)));
+  const days = Array.from({ length: WINDOW_DAYS }, (_, ago) =>
+    new Date(deps.clock.now() - ago * DAY_MS).toISOString().slice(0, 10),
+  );
+  return [...zones].flatMap((zone) => days.map((day) => zonedMidnight(day, zone)));
+}

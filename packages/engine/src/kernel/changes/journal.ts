@@ -1,0 +1,212 @@
+import { printable } from '@sluice/panel-http/printable';
+import type { ItemError, Step, StepOutcome } from '@sluice/panel-kind';
+import type { CounterState } from '@sluice/quota-core';
+import {
+  type ActionRecord,
+  type EvidenceRecord,
+  mergeService,
+  type ServiceChange,
+  type ServiceRecord,
+  type StoreTables,
+} from '@sluice/state-store';
+import type { Session } from '../../context/context.js';
+import { withAction } from '../subject/doubt.js';
+import { type Applied, type FencedRun, withError } from '../subject/stages.js';
+
+/** The payload of a journal row: enough to finish the step's bookkeeping after a crash. */
+export interface JournalPayload {
+  payload: unknown;
+  begins: Step['begins'];
+  ends: string[];
+  /** Whether it sets the password of the command. */
+  setsPassword?: true;
+  /** The owner of the evidence that starts, unless that is a service. */
+  subject?: string;
+}
+
+/** The subject of a change: a service, or the agents of a panel (then the journal names no service). */
+export interface Changed extends Pick<Applied, 'holds' | 'evidence' | 'actions' | 'error' | 'passwordSet' | 'cycle'> {
+  readonly service: Readonly<ServiceRecord> | { readonly id: null; readonly panel: string };
+}
+
+/** Returns the journal row of a step, before it is performed. */
+export function actionRow(
+  session: Session,
+  run: string,
+  { service, holds }: Pick<Changed, 'service' | 'holds'>,
+  step: Step,
+): ActionRecord {
+  const payload: JournalPayload = { payload: step.payload, begins: step.begins, ends: step.ends };
+  if (step.needsPassword === true) payload.setsPassword = true;
+  const hold = service.id === null ? holds.find(({ id }) => id === step.hold) : undefined;
+  if (hold !== undefined && step.begins !== null) payload.subject = hold.service;
+  const id = session.id('act');
+  const { type, target, hold: holdId, prior } = step;
+  const { panel } = service;
+  const key = `${panel}:${type}:${target}:${id}`;
+  const change = { panel, service: service.id, type, target, key, hold: holdId, prior, payload };
+  return plannedRow({ id, run, ...change, plannedAt: session.now() });
+}
+
+/**
+ * Stores how an action ended, with the evidence that starts or ends with it; returns its row and the changed subject.
+ */
+export async function endAction<W extends Changed>(
+  { session, fences }: Pick<FencedRun, 'session' | 'fences'>,
+  work: W,
+  row: ActionRecord,
+  outcome: StepOutcome,
+): Promise<{ work: W; row: ActionRecord }> {
+  const { end, error, begun, ended, refs, zeroed } = await session.write(fences, (tables) =>
+    storeEnd(session, row, outcome, tables),
+  );
+  const { service, cycle } = work;
+  const changed = {
+    ...work,
+    evidence: without([...work.evidence, ...begun], ended),
+    service: refs && service.id !== null ? mergeService(service, refs) : service,
+    cycle: zeroed !== null && cycle?.id === zeroed.cycle ? { ...cycle, counter: zeroed.counter } : cycle,
+  };
+  return { work: withError(changed, error), row: { ...row, ...end } };
+}
+
+/** What `storeEnd` has stored. */
+interface StoredEnd {
+  end: Pick<ActionRecord, 'state' | 'endedAt' | 'observed' | 'errorCode' | 'errorMessage'> &
+    Partial<Pick<ActionRecord, 'givenUpAt'>>;
+  error: ItemError | null;
+  begun: EvidenceRecord[];
+  /** Ids of evidence. */
+  ended: string[];
+  refs: ServiceChange | null;
+  zeroed: Awaited<ReturnType<typeof zeroCounter>>;
+}
+
+/** Stores in a transaction how an action ended, and what begins, ends and changes with it. */
+export async function storeEnd(
+  session: Session,
+  row: ActionRecord,
+  outcome: StepOutcome,
+  tables: StoreTables,
+): Promise<StoredEnd> {
+  const at = session.now();
+  const { state, observed } = outcome;
+  const error = withAction(outcome.error, row.id);
+  const done = state === 'applied';
+  const begun = done ? toEvidence(session, row, outcome.begins, at) : [];
+  const ended = done ? (row.payload as JournalPayload).ends : [];
+  const refs = outcome.refs && row.service !== null ? refsChange({ id: row.service }, outcome.refs, at) : null;
+  const end = {
+    state,
+    endedAt: state === 'in-doubt' ? null : at,
+    ...(state === 'in-doubt' ? { givenUpAt: at } : {}),
+    observed,
+    errorCode: error?.code ?? null,
+    errorMessage: error ? printable(error.message) : null,
+  };
+  await tables.actions.end(row.id, end);
+  for (const item of begun) await tables.evidence.add(item);
+  for (const id of ended) await tables.evidence.end(id, at, 'undone');
+  if (refs) await tables.services.update([refs]);
+  if (done && outcome.number !== undefined && row.service !== null) {
+    const { number, has } = outcome.number;
+    const since = has ? (row.calledAt ?? at) : at;
+    await tables.ownership.passNumber({ panel: row.panel, service: row.service, number, has, at: since });
+  }
+  const zeroed =
+    done && outcome.zeroed && row.service !== null
+      ? await zeroCounter(row.service, outcome.zeroed, row.calledAt, tables)
+      : null;
+  return { end, error, begun, ended, refs, zeroed };
+}
+
+/** Stores in a transaction how a command ended; no evidence begins or ends with its row. */
+export async function endCommandRow(
+  session: Session,
+  row: string,
+  { state, error = null }: { state: 'applied' | 'unneeded' | 'failed'; error?: ItemError | null },
+  tables: StoreTables,
+): Promise<void> {
+  const failure = error === null ? {} : { errorCode: error.code, errorMessage: error.message };
+  await tables.actions.end(row, { state, endedAt: session.now(), ...failure });
+}
+
+/** Returns the evidence that starts with a completed action; `begun` replaces what its journal row names. */
+function toEvidence(session: Session, row: ActionRecord, begun: StepOutcome['begins'], at: string): EvidenceRecord[] {
+  const { hold } = row;
+  const { begins, subject } = row.payload as JournalPayload;
+  const service = row.service ?? subject;
+  if (hold === null || service === undefined) return [];
+  return (begun ?? (begins ? [begins] : [])).map(({ kind, target, prior }) => ({
+    id: session.id('ev'),
+    hold,
+    service,
+    panel: row.panel,
+    kind,
+    target,
+    prior,
+    action: row.id,
+    adopted: false,
+    since: at,
+    until: null,
+    outcome: null,
+  }));
+}
+
+/**
+ * Returns a change of only these refs, since the rest of the row may have changed meanwhile. They become Sluice's own: an
+ * import does not unset them.
+ */
+export function refsChange(
+  { id }: Pick<ServiceRecord, 'id'>,
+  refs: Record<string, string | null>,
+  at: string,
+): ServiceChange {
+  const ownRefs = Object.fromEntries(Object.entries(refs).map(([key, value]) => [key, value !== null]));
+  return { id, refs, ownRefs, updatedAt: at };
+}
+
+/** Returns the evidence without the rows of these ids. */
+export function without(evidence: Applied['evidence'], ids: readonly string[]): Applied['evidence'] {
+  return ids.length === 0 ? evidence : evidence.filter(({ id }) => !ids.includes(id));
+}
+
+const PLANNED = {
+  state: 'planned',
+  observed: null,
+  errorCode: null,
+  errorMessage: null,
+  calledAt: null,
+  givenUpAt: null,
+  endedAt: null,
+  attempts: 0,
+} as const;
+
+/** Returns a journal row in the state `planned`. */
+export function plannedRow(intended: Omit<ActionRecord, keyof typeof PLANNED>): ActionRecord {
+  return { ...intended, ...PLANNED };
+}
+
+/**
+ * Zeroes the metered counter after the panel's counter was zeroed, so that the next reading is not taken for a fall or for
+ * growth; growth since the last reading is counted first. Returns the new counter and its cycle; null where nothing changes.
+ */
+export async function zeroCounter(
+  service: string,
+  zeroed: NonNullable<StepOutcome['zeroed']>,
+  calledAt: string | null,
+  tables: Pick<StoreTables, 'cycles'>,
+): Promise<{ cycle: string; counter: CounterState } | null> {
+  const [cycle] = await tables.cycles.newest([service]);
+  const before = (cycle?.counter ?? null) as CounterState | null;
+  if (!cycle || !before) return null;
+  // A reading taken after the call already has the zeroed counters, unless the panel did the call later: then it shows more.
+  const isLater = calledAt !== null && before.at > calledAt;
+  const { shown = null } = zeroed;
+  if (isLater && (shown === null || (before.lastIn <= shown.inBytes && before.lastOut <= shown.outBytes))) return null;
+  const usedIn = before.usedIn + Math.max(0, (zeroed.inBytes ?? 0) - before.lastIn);
+  const usedOut = before.usedOut + Math.max(0, (zeroed.outBytes ?? 0) - before.lastOut);
+  const counter: CounterState = { lastIn: 0, lastOut: 0, usedIn, usedOut, at: zeroed.at };
+  await tables.cycles.put([{ ...cycle, counter }]);
+  return { cycle: cycle.id, counter };
+}

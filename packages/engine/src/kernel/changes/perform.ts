@@ -1,0 +1,199 @@
+import type { AgentPlan, ApplyContext, Plan, Step, StepOutcome } from '@sluice/panel-kind';
+import { type ActionRecord, mergeService, type StoreTables } from '@sluice/state-store';
+import type { Enforcement } from '../../context/enforcement.js';
+import { INTERRUPTED } from '../../base/interruption.js';
+import { failedStep } from '../subject/doubt.js';
+import { leaveOut } from '../subject/facts.js';
+import { actionRow, type Changed, refsChange, endAction, without } from './journal.js';
+import { saveResources } from '../subject/resources.js';
+import { mayChange } from './store-moved.js';
+import type { Applied, FencedRun } from '../subject/stages.js';
+
+/** Why a run stops changing a subject: its panel is under `observe`, or a command changed its facts. */
+export type Stop = { by: 'observe'; enforcement: Enforcement } | { by: 'facts' };
+
+/** Reads in a transaction why a run must stop changing a subject; null while it may continue. */
+export type ReadStop<W = Applied> = (tables: StoreTables, work: W) => Promise<Stop | null>;
+
+/** How the steps of a plan are performed. */
+export interface CallOptions<W extends Changed = Applied> {
+  password: string | null;
+  readStop: ReadStop<W>;
+  /** Returns the subject after a stop. */
+  stopped: (work: W, stop: Stop) => W;
+  apply: (step: Step, context: ApplyContext, work: W) => Promise<StepOutcome>;
+  /** Returns whether the panel no longer answers at all, so that the remaining steps are not started. */
+  isHopeless?: (outcome: StepOutcome) => boolean;
+}
+
+type Performable = Pick<Plan, 'steps' | 'moves' | 'refs'> & Pick<AgentPlan, 'endedEvidence'>;
+
+/** Returns the service after a stop. */
+export function stoppedBy(work: Applied, stop: Stop): Applied {
+  return stop.by === 'observe' ? { ...work, enforcement: stop.enforcement } : leaveOut(work);
+}
+
+/** Thrown to end a step directly before a call. */
+class ChangeStopped extends Error {
+  constructor(readonly stop: Stop) {
+    super();
+  }
+}
+
+/**
+ * Performs the steps of a plan one after the other; a failed step stops only those that need it. `readStop` is called in the
+ * transaction that journals each call; after a stop no further step starts.
+ */
+export async function applyPlan<W extends Changed>(
+  on: FencedRun,
+  before: W,
+  plan: Performable,
+  options: CallOptions<W>,
+): Promise<{ work: W; movesLost: boolean }> {
+  const { session, run } = on;
+  const steps = plan.steps.filter((step) => step.later !== true);
+  const rows = steps.map((step) => actionRow(session, run, before, step));
+  const { begun, moved } = await beginPlan(on, before, plan, rows);
+  let work = begun;
+  const actions: ActionRecord[] = [];
+  const undone = new Set<string>();
+  const refusal = steps.length === 0 ? null : await mayChange(session, on.panel, { dryRun: false });
+  let rest: StepOutcome | null = refusal === null ? null : failedStep(refusal.code, refusal.message);
+  for (const [index, step] of steps.entries()) {
+    const row = rows[index];
+    if (!row) continue;
+    const missing = step.needs?.find((id) => undone.has(id));
+    let done: StepDone = { outcome: rest ?? notWanted, calledAt: null, stop: null };
+    if (session.deps.signal.aborted) done = { ...done, outcome: notCalled };
+    else if (missing !== undefined) done = { ...done, outcome: waitsFor(missing) };
+    else if (rest === null) {
+      done = await performStep(on, work, { step, row }, options);
+    }
+    const { outcome, calledAt, stop } = done;
+    if (stop !== null) rest = notWanted;
+    else if (rest === null && options.isHopeless?.(outcome) === true) rest = notReached;
+    if (stop) work = options.stopped(work, stop);
+    const mayBeDone = outcome.state === 'applied' || outcome.state === 'in-doubt';
+    if (step.needsPassword === true && mayBeDone) work = { ...work, passwordSet: true };
+    const ended = await endAction(on, work, { ...row, calledAt }, outcome);
+    work = ended.work;
+    actions.push(ended.row);
+    if (step.id !== undefined && outcome.state !== 'applied' && outcome.state !== 'unneeded') undone.add(step.id);
+  }
+  return { work: { ...work, actions: [...before.actions, ...actions] }, movesLost: moved < plan.moves.length };
+}
+
+/** Stores the plan: what needs no call, and the planned steps. */
+async function beginPlan<W extends Changed>(
+  on: FencedRun,
+  work: W,
+  plan: Performable,
+  rows: ActionRecord[],
+): Promise<{ begun: W; moved: number }> {
+  const { session, fences } = on;
+  const { service } = work;
+  const refs = plan.refs && service.id !== null ? refsChange(service, plan.refs, session.now()) : undefined;
+  const moves = await session.write(fences, async (tables) => {
+    await saveResources(on, tables);
+    const made: Plan['moves'] = [];
+    // Evidence that can't move to a hold that ended meanwhile is planned again.
+    for (const move of plan.moves) if (await tables.evidence.move(move.evidence, move.hold)) made.push(move);
+    for (const { evidence, outcome } of plan.endedEvidence) await tables.evidence.end(evidence, session.now(), outcome);
+    if (refs) await tables.services.update([refs]);
+    await tables.actions.plan(rows);
+    return made;
+  });
+  const ended = plan.endedEvidence.map((item) => item.evidence);
+  const begun = {
+    ...work,
+    service: refs && service.id !== null ? mergeService(service, refs) : service,
+    evidence: withMoves({ ...work, evidence: without(work.evidence, ended) }, moves),
+  };
+  return { begun, moved: moves.length };
+}
+
+/** How a step ended, and when the panel was called. */
+interface StepDone {
+  outcome: StepOutcome;
+  calledAt: string | null;
+  /** Why it did not start, or was not continued. */
+  stop: Stop | null;
+}
+
+async function performStep<W extends Changed>(
+  { session, panel, fences }: FencedRun,
+  work: W,
+  { step, row }: { step: Step; row: ActionRecord },
+  { password, readStop, apply }: CallOptions<W>,
+): Promise<StepDone> {
+  let calledAt = null as string | null;
+  const context: ApplyContext = {
+    signal: session.deps.signal,
+    password,
+    ...(panel.agents === undefined
+      ? {}
+      : { budget: session.ports.agentBudget(session, { name: panel.name, agents: panel.agents }) }),
+    // In one transaction, so that a caller that stops the run later finds the call in the journal and can wait for its end.
+    calling: async () => {
+      const at = session.now();
+      await session.write(fences, async (tables) => {
+        const stop = await readStop(tables, work);
+        if (stop !== null) throw new ChangeStopped(stop);
+        await tables.actions.called(row.id, at);
+      });
+      calledAt = at;
+    },
+    accepted: (observed) =>
+      session.write(fences, (tables) => tables.actions.end(row.id, { state: 'planned', endedAt: null, observed })),
+    earlier: () => earlierActions(session.store, row),
+  };
+  try {
+    const outcome = await apply(step, context, work);
+    return { outcome, calledAt, stop: null };
+  } catch (error) {
+    if (!(error instanceof ChangeStopped)) throw error;
+    // Stopped before a further call of the step: an earlier one may have changed the panel.
+    const outcome = calledAt === null ? notWanted : stoppedMidway(row);
+    return { outcome, calledAt, stop: error.stop };
+  }
+}
+
+async function earlierActions(
+  { actions }: Pick<StoreTables, 'actions'>,
+  { id, service, panel, target }: ActionRecord,
+): Promise<ActionRecord[]> {
+  if (service === null) return [];
+  const rows = await actions.list({ service });
+  return rows.filter((row) => row.panel === panel && row.target === target && row.id !== id);
+}
+
+/** Returns the evidence after the moves, without what moved to another service. */
+function withMoves({ holds, evidence }: Changed, moves: Plan['moves']): Applied['evidence'] {
+  if (moves.length === 0) return evidence;
+  const own = new Set(holds.map((hold) => hold.id));
+  const moved = new Map(moves.map((move) => [move.evidence, move.hold]));
+  return evidence.flatMap((item) => {
+    const hold = moved.get(item.id);
+    if (hold === undefined) return [item];
+    return own.has(hold) ? [{ ...item, hold }] : [];
+  });
+}
+
+function waitsFor(step: string): StepOutcome {
+  return failedStep('not_reached', `it requires ${step}, which was not done; the next run continues from that step`);
+}
+
+function stoppedMidway({ type, target }: ActionRecord): StepOutcome {
+  const message = `${type} ${target}: the run was stopped before the outcome of its call was known`;
+  return { state: 'in-doubt', observed: null, error: { code: 'outcome_unknown', message } };
+}
+
+const notCalled = failedStep(INTERRUPTED, 'the run was interrupted before the panel was called');
+
+const notReached = failedStep(
+  'not_reached',
+  'the panel no longer responds; the next run, or repeating the command, continues',
+);
+
+/** The run was stopped: nothing failed. */
+const notWanted: StepOutcome = { state: 'unneeded', observed: null, error: null };

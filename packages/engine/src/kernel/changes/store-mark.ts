@@ -1,0 +1,169 @@
+import type { Panel } from '@sluice/panel-kind';
+import type { StateStore } from '@sluice/state-store';
+import type { Session } from '../../context/context.js';
+
+/** What a store keeps of its mark on a panel. Copies of the store have it too, up to when they were made. */
+interface MarkRecord {
+  /** Names the mark on the panel, so that two stores, neither a copy of the other, don't read each other's. */
+  id: string;
+  /** What the mark is sealed with: customers of a panel may read its settings. */
+  key: string;
+  /** The last marks that this store wrote or accepted, oldest first. */
+  written: WrittenMark[];
+}
+
+interface WrittenMark {
+  token: string;
+  /** When it was written. */
+  at: string;
+}
+
+/** Who wrote a mark, and when. */
+export interface MarkWriter {
+  at: string;
+  /** The host as leases name it. */
+  host: string;
+}
+
+/** What the mark on a panel shows: whether this store wrote it last, or a copy of it did. */
+export type MarkAnswer =
+  /** `lost`: this store wrote one before. */
+  | { is: 'absent'; lost: boolean }
+  | { is: 'own' }
+  | ({ is: 'foreign'; token: string } & MarkWriter)
+  /** It can't be read, or not understood. */
+  | { is: 'unknown'; message: string };
+
+/** Older marks than these are known by their time: a backup of the panel may bring them back. */
+const MOST_WRITTEN = 20;
+
+const PREFIX = 'mark:';
+const toKey = (panel: string): string => `${PREFIX}${panel}`;
+const toName = ({ id }: MarkRecord): string => `sluice_store_${id}`;
+
+async function findRecord(store: StateStore, panel: string): Promise<MarkRecord | null> {
+  return ((await store.conditions.get(toKey(panel)))?.details ?? null) as MarkRecord | null;
+}
+
+/** Reads the mark on a panel, and whose it is. Changes nothing. */
+export async function readMark({ store, deps }: Session, panel: Panel): Promise<MarkAnswer> {
+  const record = await findRecord(store, panel.name);
+  if (record === null || panel.mark === undefined) return { is: 'absent', lost: false };
+  try {
+    const text = await panel.mark.read(toName(record), deps.signal);
+    if (text === null) return { is: 'absent', lost: record.written.length > 0 };
+    const mark = open(record.key, text);
+    if (mark === null) return { is: 'unknown', message: `setting ${toName(record)} has an unknown format` };
+    // Another process of this store may have written the mark since: it was stored first.
+    const { written } = (await findRecord(store, panel.name)) ?? record;
+    return isOwn(written, mark) ? { is: 'own' } : { is: 'foreign', ...mark };
+  } catch (error) {
+    return { is: 'unknown', message: `the mark could not be read: ${(error as Error).message}` };
+  }
+}
+
+/** Returns whether this store wrote a mark: one that is older than all it still knows was replaced by those. */
+function isOwn(written: readonly WrittenMark[], { token, at }: Mark): boolean {
+  const [oldest] = written;
+  if (written.some((one) => one.token === token)) return true;
+  return oldest !== undefined && written.length === MOST_WRITTEN && at < oldest.at;
+}
+
+/**
+ * Begins the record of a panel's mark before the first one is written, also under `observe`: copies of a store that begin their
+ * own don't notice each other.
+ */
+export async function beginMark(session: Session, panel: Panel): Promise<void> {
+  if (panel.mark === undefined || (await findRecord(session.store, panel.name)) !== null) return;
+  await change(session, panel.name, (record) => record);
+}
+
+/**
+ * Writes a new mark, by which copies of this store find that it changes the panel. It is stored first: a mark that was written
+ * before a crash is known as this store's own. Throws where the panel refuses it.
+ */
+export async function writeMark(session: Session, panel: Panel): Promise<void> {
+  const { mark } = panel;
+  if (mark === undefined) return;
+  const { deps } = session;
+  const written = { token: hex(deps.randomBytes(16)), at: session.now() };
+  const record = await acceptMark(session, panel.name, written);
+  const text = seal(record.key, deps.randomBytes(12), { ...written, host: deps.owner.host });
+  await mark.write(toName(record), text, deps.signal);
+}
+
+/** Adds a mark to this store's own. */
+export async function acceptMark(session: Session, panel: string, { token, at }: WrittenMark): Promise<MarkRecord> {
+  return change(session, panel, (record) => withMarks(record, [...record.written, { token, at }]));
+}
+
+const withMarks = (record: MarkRecord, written: readonly WrittenMark[]): MarkRecord => ({
+  ...record,
+  written: written.slice(-MOST_WRITTEN),
+});
+
+async function change(session: Session, panel: string, to: (record: MarkRecord) => MarkRecord): Promise<MarkRecord> {
+  const { store, deps } = session;
+  return store.write(async ({ conditions }) => {
+    const condition = await conditions.get(toKey(panel));
+    const known = (condition?.details ?? null) as MarkRecord | null;
+    const record = to(known ?? { id: hex(deps.randomBytes(6)), key: hex(deps.randomBytes(32)), written: [] });
+    await conditions.put({ key: toKey(panel), since: condition?.since ?? session.now(), runs: 1, details: record });
+    return record;
+  });
+}
+
+/**
+ * Copies the marks of a replaced store to the one that replaces it, so that this one goes on in its place. Returns the panels
+ * whose marks on the panel may be newer than what it knows; null for a replaced store that is missing or can't be read.
+ */
+export async function inheritMarks(from: StateStore | null, to: StateStore): Promise<string[]> {
+  const replaced = new Map((from === null ? [] : await from.conditions.list(PREFIX)).map((one) => [one.key, one]));
+  const behind: string[] = [];
+  for (const condition of await to.conditions.list(PREFIX)) {
+    const record = condition.details as MarkRecord;
+    const newer = replaced.get(condition.key)?.details as MarkRecord | undefined;
+    replaced.delete(condition.key);
+    if (newer?.id === record.id) await to.conditions.put({ ...condition, details: newer });
+    else if (record.written.length > 0) behind.push(condition.key.slice(PREFIX.length));
+  }
+  // A backup of before the first mark goes on with it.
+  for (const condition of replaced.values()) await to.conditions.put(condition);
+  return behind;
+}
+
+type Mark = MarkWriter & { token: string };
+
+/** The format of a mark; a later one begins otherwise. */
+const FORMAT = '1';
+const CIPHER = 'aes-256-gcm';
+const TAG_BYTES = 16;
+
+function seal(key: string, nonce: Uint8Array, mark: Mark): string {
+  const { createCipheriv } = crypto();
+  const cipher = createCipheriv(CIPHER, Buffer.from(key, 'hex'), nonce);
+  const sealed = [cipher.update(JSON.stringify(mark), 'utf8'), cipher.final()];
+  const parts = [Buffer.from(nonce), Buffer.concat([...sealed, cipher.getAuthTag()])];
+  return [FORMAT, ...parts.map((part) => part.toString('base64url'))].join('.');
+}
+
+/** Returns a mark; null for one that this version or this store can't open. */
+function open(key: string, text: string): Mark | null {
+  const [format, nonce = '', sealed = '', ...rest] = text.split('.');
+  if (format !== FORMAT || rest.length > 0) return null;
+  try {
+    const bytes = Buffer.from(sealed, 'base64url');
+    const { createDecipheriv } = crypto();
+    const decipher = createDecipheriv(CIPHER, Buffer.from(key, 'hex'), Buffer.from(nonce, 'base64url'));
+    decipher.setAuthTag(bytes.subarray(-TAG_BYTES));
+    const opened = Buffer.concat([decipher.update(bytes.subarray(0, -TAG_BYTES)), decipher.final()]);
+    return JSON.parse(opened.toString('utf8')) as Mark;
+  } catch {
+    return null;
+  }
+}
+
+/** Loaded on demand, since most calls change no panel. */
+const crypto = () => process.getBuiltinModule('node:crypto');
+
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');

@@ -1,0 +1,108 @@
+import { printable } from '@sluice/panel-http/printable';
+import type { AlarmRecord, NoticeRecord, StoreTables } from '@sluice/state-store';
+import { type Applied, LEASED, STOPPED_BY_PANEL } from '../subject/stages.js';
+import type { Session } from '../../context/context.js';
+import { toEvent } from '../../base/notice-events.js';
+
+/** The code of a difference between what a service is on its panel and what it should be. */
+const DRIFT = 'drift';
+
+type AlarmTables = Pick<StoreTables, 'alarms'>;
+
+/** A run, as far as it decides which alarms begin and end. */
+interface LookingRun {
+  session: Session;
+  scope: string;
+}
+
+/**
+ * Stores what a run found to be wrong with services and does not repair itself, and ends what it no longer found. What only a
+ * reconcile checks does not end with a poll. Called in the transaction that stores the decisions.
+ */
+export async function noteAlarms(run: LookingRun, tables: AlarmTables, works: readonly Applied[]): Promise<void> {
+  const looked = works.filter(
+    ({ plan, skipped, changedMeanwhile }) => !changedMeanwhile && (plan !== null || skipped !== null),
+  );
+  if (looked.length === 0) return;
+  const stored = new Map<string, AlarmRecord[]>();
+  for (const alarm of await tables.alarms.list({ services: looked.map(({ service }) => service.id) }))
+    stored.set(alarm.service, [...(stored.get(alarm.service) ?? []), alarm]);
+  const [put, ended]: [AlarmRecord[], string[]] = [[], []];
+  for (const work of looked) {
+    const known = stored.get(work.service.id) ?? [];
+    const found = new Map(findAlarms(run, work).map((alarm) => [alarm.key, alarm]));
+    const isRepairing = work.actions.some(({ state }) => state === 'applied');
+    for (const [key, alarm] of found) {
+      const before = known.find((each) => each.key === key);
+      // What the run repairs becomes an alarm only when the next run finds it again.
+      if (before === undefined && !(isRepairing && alarm.code === DRIFT)) put.push(alarm);
+      else if (before?.scope === 'reconcile' && run.scope === 'poll') put.push({ ...before, scope: 'poll' });
+    }
+    ended.push(...known.filter((alarm) => !found.has(alarm.key) && endsWith(run, work, alarm)).map(({ id }) => id));
+  }
+  if (put.length > 0) await tables.alarms.put(put);
+  if (ended.length > 0) await tables.alarms.remove(ended);
+}
+
+/** Whether a run that did not find an alarm again has checked for it. */
+function endsWith({ scope }: LookingRun, { plan, skipped, error }: Applied, alarm: AlarmRecord): boolean {
+  if (skipped !== null) return skipped !== LEASED;
+  return plan !== null && error === null && (scope !== 'poll' || alarm.scope === 'poll');
+}
+
+function findAlarms({ session, scope }: LookingRun, work: Applied): AlarmRecord[] {
+  const { id, panel } = work.service;
+  return listWrong(work).map(({ code, message: text }) => {
+    const message = printable(text);
+    return {
+      ...{
+        id: session.id('alarm'),
+        key: toAlarmKey({ service: id, code, message }),
+        code,
+        panel,
+        service: id,
+        message,
+      },
+      ...{ scope: scope === 'poll' ? ('poll' as const) : ('reconcile' as const), since: session.now() },
+      ...{ acknowledgedAt: null, acknowledgedBy: null, note: null },
+    };
+  });
+}
+
+/** Returns what a run found to be wrong with a service. What stops it there is one alarm, and no difference besides. */
+function listWrong({ plan, drift }: Pick<Applied, 'plan' | 'drift'>): { code: string; message: string }[] {
+  const told = (plan?.notices ?? []).filter(({ code }) => toEvent(code) !== null);
+  const stops = told.some(({ code }) => code === STOPPED_BY_PANEL) ? (plan?.stops ?? []) : [];
+  return [...drift.filter((text) => !stops.includes(text)).map((message) => ({ code: DRIFT, message })), ...told];
+}
+
+function toAlarmKey({ service, code, message }: Pick<NoticeRecord, 'service' | 'code' | 'message'>): string {
+  return JSON.stringify([service, code, printable(message)]);
+}
+
+/** Returns what is acknowledged of services, as `isAcknowledged` asks for it. */
+export async function readAcknowledged(tables: AlarmTables, services: readonly string[]): Promise<ReadonlySet<string>> {
+  if (services.length === 0) return new Set();
+  const found = await tables.alarms.list({ services: [...new Set(services)] });
+  return new Set(found.filter(({ acknowledgedAt }) => acknowledgedAt !== null).map(({ key }) => key));
+}
+
+/** Returns whether somebody knows of what a notice says. */
+export function isAcknowledged(
+  acknowledged: ReadonlySet<string>,
+  notice: Pick<NoticeRecord, 'service' | 'code' | 'message'>,
+): boolean {
+  return acknowledged.size > 0 && acknowledged.has(toAlarmKey(notice));
+}
+
+/** Returns the differences of a service that nobody has acknowledged. */
+export function findOpenDrift(
+  { service, drift, plan }: Pick<Applied, 'service' | 'drift' | 'plan'>,
+  acknowledged: ReadonlySet<string>,
+): string[] {
+  const isKnown = (code: string, message: string): boolean =>
+    isAcknowledged(acknowledged, { service: service.id, code, message });
+  const stopped = (plan?.notices ?? []).find(({ code }) => code === STOPPED_BY_PANEL);
+  const stops = stopped !== undefined && isKnown(stopped.code, stopped.message) ? (plan?.stops ?? []) : [];
+  return drift.filter((text) => !stops.includes(text) && !isKnown(DRIFT, text));
+}

@@ -1,0 +1,197 @@
+import { isPanelError } from '@sluice/panel-http';
+import { printable } from '@sluice/panel-http/printable';
+import { type ErrorKind, type ItemError, toItemError, SluiceError } from '@sluice/panel-kind';
+import type { RunOutcome, RunRecord, StoreTables } from '@sluice/state-store';
+import { confirmClock } from '../../context/clock-guard.js';
+import { Leases } from '../../context/leases.js';
+import type { Session } from '../../context/context.js';
+
+/** `run` of a document (docs/json.md). */
+export interface RunView {
+  id: string;
+  command: string;
+  dryRun: boolean;
+  startedAt: string;
+  finishedAt: string;
+  outcome: RunOutcome;
+  /** Whether anything was changed, or would be (a dry run, `observe`). */
+  changes: boolean;
+}
+
+/** `run` of a document about panels: names also those under `observe`. */
+export type PanelsRunView = RunView & { observing: string[] };
+
+/** Returns the run without what only documents about panels have. */
+export function toRunView({ observing: _observing, ...view }: PanelsRunView): RunView {
+  return view;
+}
+
+/** What a run is started for. */
+export interface RunPurpose {
+  command: string;
+  dryRun: boolean;
+  /** The service that it is about. */
+  service?: string | undefined;
+  /** The part that it is over, such as `panel dcim`; null or undefined for all, or for the service. */
+  scope?: string | null | undefined;
+  /** Id of the run that this one is a part of: its row in the store is that run's. */
+  partOf?: string | undefined;
+}
+
+/** How a run ended. */
+export interface RunEnd {
+  outcome: RunOutcome;
+  changes: boolean;
+  error?: ItemError | null;
+}
+
+/**
+ * Executes `work` as a run: the only place where runs start and end. The leases are released in every case, and an error
+ * ends a run that was started. A dry run stores nothing.
+ */
+export async function withRun<T>(session: Session, purpose: RunPurpose, work: (run: Run) => Promise<T>): Promise<T> {
+  const run = new Run(session, purpose);
+  try {
+    return await work(run);
+  } catch (error) {
+    await run.fail(error).catch(() => undefined);
+    throw error;
+  } finally {
+    await run.leases.releaseAll();
+  }
+}
+
+/** One execution of a command, with its leases and its part of the document. */
+export class Run {
+  readonly view: PanelsRunView;
+  readonly leases: Leases;
+  /** Stored with the end of the run. */
+  totals: object | null = null;
+  readonly #session: Session;
+  readonly #isStored: boolean;
+  readonly #service: string | null;
+  readonly #scope: string | null;
+  #isStarted = false;
+  #callsPanel = true;
+
+  constructor(session: Session, { command, dryRun, service, scope, partOf }: RunPurpose) {
+    const at = session.now();
+    const id = partOf ?? session.id('run');
+    this.#session = session;
+    this.#service = service ?? null;
+    this.#scope = scope ?? null;
+    this.#isStored = !dryRun && partOf === undefined;
+    this.view = {
+      id,
+      command,
+      dryRun,
+      observing: [],
+      startedAt: at,
+      finishedAt: at,
+      outcome: 'done',
+      changes: false,
+    };
+    this.leases = new Leases(session, id);
+    session.runId = id;
+  }
+
+  get id(): string {
+    return this.view.id;
+  }
+
+  /** Stores the start of the run, in the transaction of `tables` where one is passed. */
+  async start(tables: Pick<StoreTables, 'runs'> = this.#session.store): Promise<void> {
+    if (!this.#isStored) return;
+    const { id, command, dryRun, observing, startedAt } = this.view;
+    const { owner, actor, note } = this.#session.deps;
+    const { host, pid, processStart } = owner;
+    const who = { actor: printable(actor()), note: note === null ? null : printable(note) };
+    const process = { host, pid, processStart };
+    const about = { service: this.#service, scope: this.#scope };
+    const end = { finishedAt: null, outcome: null, totals: null, error: null };
+    this.#isStarted = true;
+    // oxlint-disable-next-line sluice/syntax -- the only place
+    await tables.runs.start({ id, command, dryRun, observing, startedAt, ...end, ...process, ...about, ...who });
+  }
+
+  /** Stores what a command that calls no panel changes, with its run, in one transaction. */
+  store<T>(work: (tables: StoreTables) => Promise<T>): Promise<T> {
+    this.#callsPanel = false;
+    return this.#session.write(this.leases.held, async (tables) => {
+      await this.start(tables);
+      const result = await work(tables);
+      await this.end({ outcome: 'done', changes: true }, tables);
+      return result;
+    });
+  }
+
+  /**
+   * Ends the run in its view and in the store, in the transaction of `tables` where one is passed. A run that a signal
+   * interrupted ends as `interrupted` or `terminated`, whatever was finished of it.
+   */
+  async end({ outcome, changes, error = null }: RunEnd, tables?: StoreTables): Promise<void> {
+    const session = this.#session;
+    const finishedAt = session.now();
+    Object.assign(this.view, { finishedAt, outcome: interruption(session) ?? outcome, changes });
+    if (!this.#isStarted) return;
+    if (tables === undefined) await session.store.write((own) => this.#storeEnd(error, own));
+    else await this.#storeEnd(error, tables);
+  }
+
+  /** Ends the run by an error that was thrown in it. A run that was refused for the lease of another run gets a row too. */
+  async fail(error: unknown): Promise<void> {
+    const end = { outcome: toOutcome(error), changes: this.view.changes, error: toItemError(error) };
+    if (this.#isStarted || end.outcome !== 'busy') return this.end(end);
+    return this.#session.store.write(async (tables) => {
+      await this.start(tables);
+      await this.end(end, tables);
+    });
+  }
+
+  async #storeEnd(error: ItemError | null, tables: StoreTables): Promise<void> {
+    const { id, finishedAt, outcome, observing } = this.view;
+    const message = error === null ? null : printable(`${error.code}: ${error.message}`);
+    // oxlint-disable-next-line sluice/syntax -- the only place
+    await tables.runs.finish(id, { finishedAt, outcome, totals: this.totals, error: message, observing });
+    // Without a lease, nothing but the row is stored.
+    if (this.#callsPanel && outcome !== 'busy') await confirmClock(this.#session, tables);
+  }
+}
+
+function interruption({ deps: { signal } }: Session): RunOutcome | null {
+  if (!signal.aborted) return null;
+  return (signal.reason as SluiceError).details['signal'] === 'SIGTERM' ? 'terminated' : 'interrupted';
+}
+
+const BY_KIND: Partial<Record<ErrorKind, RunOutcome>> = {
+  usage: 'usage',
+  busy: 'busy',
+  brake: 'brake',
+  interrupted: 'interrupted',
+};
+
+function toOutcome(error: unknown): RunOutcome {
+  return error instanceof SluiceError ? (BY_KIND[error.kind] ?? 'failed') : 'failed';
+}
+
+/** Returns whether an error is about one panel: a run over several continues with the others. */
+export function concernsPanelAlone(error: unknown): boolean {
+  return isPanelError(error) || (error instanceof SluiceError && toOutcome(error) === 'failed');
+}
+
+/** A run without a lease is a command about one user, and never lasts longer. */
+const UNLEASED_MS = 3_600_000;
+
+/**
+ * Returns whether another process still works on a run: the one that started it, not a later one with its id. One of another
+ * host can't be asked: its run is at work while its leases last, or for an hour if it holds none.
+ */
+export async function isAtWork({ runId, deps, store }: Session, run: RunRecord): Promise<boolean> {
+  if (run.id === runId || run.finishedAt !== null) return false;
+  const { host, pid, processStart } = run;
+  if (host === deps.owner.host) return deps.isAlive({ host, pid, processStart: processStart ?? '' });
+  const now = deps.clock.now();
+  const own = (await store.leases.list()).filter((lease) => lease.run === run.id);
+  if (own.length > 0) return own.some(({ expiresAt }) => Date.parse(expiresAt) > now);
+  return Math.abs(now - Date.parse(run.startedAt)) < UNLEASED_MS;
+}

@@ -1,0 +1,58 @@
+import type { NoticeChannel, NoticeChannelKind } from '@sluice/panel-kind';
+import { SluiceError } from '@sluice/panel-kind';
+import { notFound } from '../../base/errors.js';
+import { namedChannels, type NotifySettings } from '../../base/config/notify-schema.js';
+import type { Session } from '../../context/context.js';
+import { suggestion } from '../../base/suggestion.js';
+import { CLIENT_EVENTS, DEFAULT_EVENTS, type NoticeEvent } from '../../base/notice-events.js';
+
+/** A channel of the config. */
+export interface ConfiguredChannel {
+  name: string;
+  kind: NoticeChannelKind;
+  settings: NotifySettings;
+  events: readonly NoticeEvent[];
+  /** Checks its settings, and resolves its secrets; sends nothing. */
+  open(): Promise<NoticeChannel>;
+}
+
+/** Returns the channels of the config. */
+export function configuredChannels({ config, deps }: Pick<Session, 'config' | 'deps'>): ConfiguredChannel[] {
+  return namedChannels(config.notify, deps.channels).map(({ name, index, kind, settings }) => ({
+    name,
+    kind,
+    settings,
+    events: settings.events ?? (settings.for === 'client' ? CLIENT_EVENTS : DEFAULT_EVENTS),
+    open: () =>
+      kind.open(settings, {
+        secret: (key) => {
+          const value = settings[key];
+          return typeof value === 'string' ? deps.secret(value, `notify.${index}.${key}`) : '';
+        },
+        now: () => deps.clock.now(),
+        timeoutMs: settings.timeout,
+        childEnv: config.childEnv,
+      }),
+  }));
+}
+
+/** Returns whether any channel is notified of an event. */
+export function isWanted(session: Pick<Session, 'config' | 'deps'>, event: NoticeEvent): boolean {
+  return configuredChannels(session).some(({ events }) => events.includes(event));
+}
+
+/**
+ * Returns the channel of this name, or all of them.
+ *
+ * @throws SluiceError `no_channels`, `unknown_channel`
+ */
+export function requireChannels(session: Session, name: string | null): ConfiguredChannel[] {
+  const channels = configuredChannels(session);
+  if (channels.length === 0) throw new SluiceError('no_channels', 'The config names no channel for notices');
+  if (name === null) return channels;
+  const found = channels.filter((channel) => channel.name === name);
+  if (found.length > 0) return found;
+  const names = channels.map((channel) => channel.name);
+  const hint = `${suggestion(name, names)}; known: ${names.join(', ')}`;
+  throw notFound('unknown_channel', `There is no channel "${name}"${hint}`, { channel: name });
+}

@@ -1,0 +1,69 @@
+import { findEntry } from '../../base/config/find-entry.js';
+import { nameFew } from '../../base/natural-order.js';
+import { isLiving } from '../../base/lifecycle.js';
+import type { Session } from '../../context/context.js';
+import type { Notice } from './notice.js';
+import { type RunReport, reportNotices } from './report.js';
+import type { RunRequest } from './request.js';
+
+export const PANEL_REMOVED = 'panel_removed';
+
+/** A panel that is not in the config and still has services. */
+export interface RemovedPanel {
+  panel: string;
+  /** Ids of living services, and of others that are held. */
+  services: string[];
+  /** Those of them with an open hold. */
+  held: string[];
+  /** What stays as it is there, in words. */
+  message: string;
+}
+
+/** Finds panels that have services but are not in the config, by name. */
+export async function findRemovedPanels({ store, config }: Session): Promise<RemovedPanel[]> {
+  const names = (await store.services.panels()).filter((name) => findEntry(config.panels, name) === undefined);
+  const removed: RemovedPanel[] = [];
+  for (const panel of names) {
+    const holds = await store.holds.open({ panel });
+    const held = [...new Set(holds.map(({ service }) => service))];
+    const services = (await store.services.list({ panel }))
+      .filter((service) => isLiving(service) || held.includes(service.id))
+      .map(({ id }) => id);
+    if (services.length > 0) removed.push({ panel, services, held, message: describe(panel, services, held) });
+  }
+  return removed;
+}
+
+function describe(panel: string, services: readonly string[], held: readonly string[]): string {
+  const who = services.length === 1 ? '1 service has' : `${services.length} services have`;
+  const count = held.length === 1 ? '1 is held and stays' : `${held.length} are held and stay`;
+  const restricted = held.length === 0 ? 'none is held' : `${count} restricted (${nameFew(held)})`;
+  return `${who} the panel "${panel}", which is not in the config: nothing is read or changed there; ${restricted}`;
+}
+
+/** Reports the panels that are missing in the config in each run over all panels; as a notice once, until it is back. */
+export async function reportRemovedPanels(session: Session, request: RunRequest, report: RunReport): Promise<void> {
+  if (request.panel !== undefined || request.service !== undefined) return;
+  const { conditions } = session.store;
+  const removed = await findRemovedPanels(session);
+  const notices: Notice[] = [];
+  for (const { panel, message } of removed) {
+    report.panels.push({ panel, error: { code: PANEL_REMOVED, message } });
+    const key = toKey(panel);
+    const known = await conditions.get(key);
+    const since = known?.since ?? session.now();
+    if (!request.dryRun)
+      await session.write([], (tables) =>
+        tables.conditions.put({ key, since, runs: (known?.runs ?? 0) + 1, details: null }),
+      );
+    notices.push({ code: PANEL_REMOVED, key: `${PANEL_REMOVED}:${panel}:${since}`, panel, service: null, message });
+  }
+  if (notices.length > 0) await reportNotices(session, report, notices, []);
+  if (request.dryRun) return;
+  for (const panel of Object.keys(session.config.panels)) {
+    if ((await conditions.get(toKey(panel))) === null) continue;
+    await session.write([], (tables) => tables.conditions.end(toKey(panel)));
+  }
+}
+
+const toKey = (panel: string): string => `removed:${panel}`;

@@ -1,0 +1,342 @@
+import { setImmediate as answersTaken } from 'node:timers/promises';
+import type { ItemError } from '@sluice/panel-kind';
+import type { DecisionRecord, HeldLease, NoticeRecord, RunOutcome, StoreTables } from '@sluice/state-store';
+import type { ChangedAgent } from './agent-documents.js';
+import { isInterrupted } from '../../base/interruption.js';
+import type { Session } from '../../context/context.js';
+import type { LimitState } from '../subject/limit-state.js';
+import { type FindKind, type ServiceView, serviceView, toStatus, toActionView } from '../subject/views.js';
+import type { PanelsRunView, RunView } from './bracket.js';
+import { isStopError } from './brake-state.js';
+import { addNotices } from './outbox.js';
+import { noteAlarms } from './alarms.js';
+import { newsOfServices } from './news.js';
+import { type Notice, noticeRows } from './notice.js';
+import { type Applied, LEASED } from '../subject/stages.js';
+
+/** The document of a run over panels: `poll --json`, `reconcile --json`, `plan --json`, `hold release --all --json` (docs/json.md). */
+export interface RunReport {
+  run: PanelsRunView;
+  totals: RunTotals;
+  services: ServiceView[];
+  notices: { code: string; service: string | null; message: string }[];
+  error: (ItemError & { details?: Record<string, unknown> }) | null;
+  /** Panels that were left out since another run holds them, or that failed. */
+  panels: { panel: string; error: ItemError }[];
+  /** Agents whose limits a `reconcile` checked. */
+  agents?: ChangedAgent[];
+}
+
+/** Counts of services by state, and of actions. */
+export interface RunTotals {
+  services: number;
+  read: number;
+  unreadable: number;
+  /** Services with a reading that is too high to be used. */
+  doubted: number;
+  failed: number;
+  /** Services with an open hold. */
+  held: number;
+  released: number;
+  /** Services for which a hold would begin, or end; nothing of that was done. */
+  wouldHold: number;
+  wouldRelease: number;
+  purchased: number;
+  /** Changes that were made or tried, and those that were only planned. */
+  actions: number;
+  planned: number;
+}
+
+/** Totals of nothing. */
+export const NO_TOTALS: Readonly<RunTotals> = {
+  services: 0,
+  read: 0,
+  unreadable: 0,
+  doubted: 0,
+  failed: 0,
+  held: 0,
+  released: 0,
+  wouldHold: 0,
+  wouldRelease: 0,
+  purchased: 0,
+  actions: 0,
+  planned: 0,
+};
+
+/** Returns a notice as documents show it. */
+export function shownNotice(notice: Pick<NoticeRecord, 'code' | 'service' | 'message'>) {
+  return { code: notice.code, service: notice.service, message: notice.message };
+}
+
+/** Adds notices to a run's document, and stores them unless it is a dry run; each once per key. */
+export async function reportNotices(
+  session: Session,
+  report: Pick<RunReport, 'notices'> & { run: Pick<RunView, 'id' | 'dryRun'> },
+  notices: Notice[],
+  fences: HeldLease[],
+): Promise<void> {
+  const rows = noticeRows(session, report.run.id, notices);
+  const added = report.run.dryRun ? rows : await session.write(fences, (tables) => addNotices(session, tables, rows));
+  report.notices.push(...added.map(shownNotice));
+}
+
+/** How a run treats what it decided. */
+export interface Treatment {
+  /** Nothing is changed: a dry run, a panel under `observe`, or one that the brake stopped. */
+  previewOnly: boolean;
+  observing: boolean;
+}
+
+function decideStatus(work: Applied): string {
+  if (work.skipped !== null) return 'skipped';
+  const unreadable = work.decision?.status === 'unreadable' && (work.answer !== null || work.spend.length > 0);
+  if (unreadable) return work.doubted === null ? 'unreadable' : 'doubted';
+  // What an interrupted run decided and stored stands; only its changes are left to the next run.
+  if (work.error !== null && !isInterrupted(work.error)) return 'failed';
+  const isLimited = work.limits.some(({ used }) => used !== null);
+  const isRestricted = work.holds.length + work.drafts.length + work.opens.length > 0;
+  if (work.allowance?.kind === 'unmanaged' && !isLimited && !isRestricted) return 'unmanaged';
+  if (isRestricted || work.made === true) return 'ok';
+  return work.decision?.status ?? 'skipped';
+}
+
+/** A panel without usage: there is nothing to manage. */
+function skippedIfUnmetered(session: Session, { service }: Applied, status: string): string {
+  const isUnmetered = session.findKind(service.panel)?.capabilities.includes('usage') === false;
+  return isUnmetered && status === 'unmanaged' ? 'skipped' : status;
+}
+
+/** Returns the reasons of holds that would begin and were not added. */
+function listWouldHold({ decision, holds, opens }: Applied, { previewOnly }: Treatment): string[] {
+  const due = previewOnly ? opens : (decision?.withheld ?? []);
+  return due.map(({ reason }) => reason).filter((reason) => !holds.some((hold) => hold.reason === reason));
+}
+
+/** What a run could not do or had not to do: its document says that, whether the service is held or not. */
+const OF_RUN: ReadonlySet<string> = new Set(['failed', 'unreadable', 'doubted', 'skipped', 'unmanaged']);
+
+/** Returns the row of a decision, with all its inputs. */
+export function toDecisionRecord(
+  session: Session,
+  run: { id: string; at: string },
+  work: Applied,
+  treatment: Treatment,
+): DecisionRecord {
+  const { service, usage, decision, cycle } = work;
+  const wouldHold = listWouldHold(work, treatment);
+  const figures = {
+    mode: work.mode,
+    inBytes: usage?.inBytes ?? null,
+    outBytes: usage?.outBytes ?? null,
+    totalBytes: usage?.totalBytes ?? null,
+    allowance: work.allowance,
+  };
+  const status = skippedIfUnmetered(session, work, decideStatus(work));
+  const counts = { holds: work.holds.length, wouldHold: wouldHold.length };
+  return {
+    service: service.id,
+    run: run.id,
+    at: run.at,
+    cycle: cycle?.id ?? null,
+    status: OF_RUN.has(status) ? status : toStatus({ decision: { ...figures, status }, ...counts }),
+    rule: work.skipped ?? decision?.rule ?? work.error?.code ?? 'not-decided',
+    ...figures,
+    action: work.action,
+    readAt: usage?.at ?? null,
+    wouldHold,
+    observing: treatment.observing,
+    errorCode: work.error?.code ?? null,
+    errorMessage: work.error?.message ?? null,
+    // Sorted by name: the digest of a decision depends on the order.
+    inputs: {
+      billingCycle: service.billingCycle,
+      ...(work.doubted === null ? {} : { doubted: work.doubted }),
+      drift: work.drift,
+      enforce: { since: work.enforcement.since, source: work.enforcement.source, value: work.enforcement.value },
+      ...(work.limits.length === 0 ? {} : { limits: toStored(work, treatment) }),
+      nextDueDate: service.nextDueDate,
+      overdue: session.config.poll.overdue,
+      peak: cycle
+        ? { inBytes: cycle.peakInBytes, outBytes: cycle.peakOutBytes, totalBytes: cycle.peakTotalBytes }
+        : null,
+      protectedUntil: service.protectedUntil,
+      quotaPeriod: work.product.quotaPeriod,
+      ...(service.quotaReleasedUntil === null ? {} : { quotaReleasedUntil: service.quotaReleasedUntil }),
+      status: service.status,
+      warnings: work.warnings,
+      ...(work.history.checkpoint === null ? {} : { reading: work.history.checkpoint }),
+    },
+  };
+}
+
+/** What a run does not accept counts neither as a peak nor as the beginning of a window. */
+function toStored({ limits, limitsBefore }: Applied, { previewOnly, observing }: Treatment): LimitState[] {
+  if (!previewOnly || observing) return [...limits];
+  return limits.map((limit) => {
+    const before = limitsBefore.find(({ id, key }) => id === limit.id && key === limit.key);
+    return { ...limit, peak: before?.peak ?? null, count: before?.count ?? null };
+  });
+}
+
+/** Returns the reasons of holds that would end and did not. */
+function listWouldRelease({ closes }: Applied, { previewOnly }: Treatment): string[] {
+  return previewOnly ? closes.map(({ reason }) => reason) : [];
+}
+
+/** Returns a service as the run's document shows it. */
+function toView(findKind: FindKind, decision: DecisionRecord, work: Applied, treatment: Treatment): ServiceView {
+  const view = serviceView({
+    service: work.service,
+    decision,
+    cycle: work.cycle,
+    holds: work.holds,
+    actions: work.actions.map((action) => toActionView(findKind, action)),
+  });
+  // What a protection withholds would not begin.
+  const wouldHold = treatment.previewOnly ? view.wouldHold : [];
+  const status = OF_RUN.has(decision.status) ? (decision.status as ServiceView['status']) : view.status;
+  return { ...view, status, wouldHold, drift: [...work.drift], wouldRelease: listWouldRelease(work, treatment) };
+}
+
+/** Returns the error of a run in which everything failed: the common error, or `all_failed`. */
+export function wholeError(services: ServiceView[], panels: RunReport['panels']): ItemError {
+  const errors = [...panels, ...services].map(({ error }) => error).filter((error) => error !== null);
+  // An open circuit only follows from earlier errors.
+  const causes = errors.filter((error) => error.code !== 'PANEL_CIRCUIT_OPEN');
+  const [first] = causes.length > 0 ? causes : errors;
+  if (first && causes.every((error) => error.code === first.code)) return first;
+  return {
+    code: 'all_failed',
+    message: `none of the ${services.length} services could be processed; see the error of each service`,
+  };
+}
+
+/** Returns the outcome of a run: the worst that applies. */
+export function decideOutcome(
+  report: RunReport,
+  results: Pick<RunResults, 'counted' | 'wrong' | 'partly' | 'left'>,
+): RunOutcome {
+  if (report.error?.code === 'lease_held') return 'busy';
+  if (report.error && !isStopError(report.error)) return 'failed';
+  if (results.counted === 0 && report.totals.services === 0 && report.panels.length > 0) return 'failed';
+  // A run that changed something for a failed service is partial, not failed.
+  if (results.counted > 0 && results.wrong === results.counted && !results.partly) return 'failed';
+  if (isStopError(report.error)) return 'brake';
+  return results.wrong + results.left + report.panels.length > 0 ? 'partial' : 'done';
+}
+
+/** Collects the totals and the shown services of a run. */
+export class RunResults {
+  readonly totals: RunTotals = { ...NO_TOTALS };
+  /** Services that were not skipped; those with an error; whether anything was done for one of these. */
+  counted = 0;
+  wrong = 0;
+  partly = false;
+  /** Services that were skipped since another run works on them. */
+  left = 0;
+  /** Actions whose call was made. */
+  made = 0;
+  /** Whether a hold starts or ends, or anything is changed or would be. */
+  changes = false;
+  readonly #views: ServiceView[] = [];
+  readonly #keepAll: boolean;
+  readonly #findKind: FindKind;
+
+  /** @param keepAll whether compliant services are reported too */
+  constructor(keepAll: boolean, findKind: FindKind) {
+    this.#keepAll = keepAll;
+    this.#findKind = findKind;
+  }
+
+  add(work: Applied, decision: DecisionRecord, how: Treatment): void {
+    const { totals } = this;
+    const { status } = decision;
+    const { actions } = work;
+    totals.services++;
+    if (work.usage !== null) totals.read++;
+    if (status === 'unreadable') totals.unreadable++;
+    if (status === 'doubted') totals.doubted++;
+    if (status === 'failed') totals.failed++;
+    if (work.holds.length > 0) totals.held++;
+    if (work.released) totals.released++;
+    if (how.previewOnly && decision.wouldHold.length > 0) totals.wouldHold++;
+    if (listWouldRelease(work, how).length > 0) totals.wouldRelease++;
+    const planned = actions.filter(({ state }) => state === 'planned').length;
+    totals.planned += planned;
+    totals.actions += actions.length - planned;
+    this.made += actions.filter(({ state }) => state === 'applied' || state === 'in-doubt').length;
+    this.changes ||= actions.length > 0 || work.opens.length > 0 || work.closes.length > 0;
+    // A preview skips a service whose account would be made or removed.
+    if (status !== 'skipped' || (how.previewOnly && actions.length > 0)) this.counted++;
+    else if (work.skipped === LEASED) this.left++;
+    if (status === 'skipped' && work.termination !== null && decision.errorCode !== null) this.left++;
+    if (status !== 'skipped' && decision.errorCode !== null) {
+      this.wrong++;
+      this.partly ||= actions.some((action) => action.state === 'applied');
+    }
+    // A compliant service is only counted, unless all are requested.
+    const isCut = status === 'skipped' && isInterrupted(work.error);
+    const isShown = !isCut && (status !== 'ok' || work.error !== null);
+    if (this.#keepAll || isShown || actions.length > 0) this.#views.push(toView(this.#findKind, decision, work, how));
+  }
+
+  /** Returns the services by panel, in the order of `panels`, then by id. */
+  views(panels: string[]): ServiceView[] {
+    const place = new Map(panels.map((name, index) => [name, index]));
+    return this.#views.sort(
+      (a, b) => (place.get(a.panel) ?? 0) - (place.get(b.panel) ?? 0) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0),
+    );
+  }
+}
+
+/** A run with the places where its results are collected. */
+export interface ReportedRun {
+  session: Session;
+  scope: string;
+  report: RunReport;
+  results: RunResults;
+}
+
+/** Finished services, and how the run treated them. */
+export interface FinishedWorks {
+  works: readonly Applied[];
+  treatment: (work: Applied) => Treatment;
+  notices: Notice[];
+}
+
+/** Stores the decisions and adds the services to the run's document. */
+export async function record(run: ReportedRun, tables: StoreTables, finished: FinishedWorks): Promise<void> {
+  const { session, report } = run;
+  const { works, notices } = finished;
+  await answersTaken();
+  const decisions = decided(run, finished);
+  // A decision on changed facts is not stored: the one before stays.
+  const kept = decisions.filter((_, index) => works[index]?.changedMeanwhile !== true);
+  const news = await newsOfServices(session, tables, works, report.run.id);
+  await tables.decisions.record(kept);
+  await noteAlarms(run, tables, works);
+  const reported = await addNotices(session, tables, noticeRows(session, report.run.id, notices));
+  report.notices.push(...reported.map(shownNotice));
+  // The report shows these with their services.
+  await addNotices(session, tables, noticeRows(session, report.run.id, news));
+}
+
+/** Adds the services to the document of a run that stores nothing. */
+export function showOnly(run: ReportedRun, finished: FinishedWorks): void {
+  const { session, report } = run;
+  decided(run, finished);
+  report.notices.push(...noticeRows(session, report.run.id, finished.notices).map(shownNotice));
+}
+
+function decided(
+  { session, report, results }: ReportedRun,
+  { works, treatment }: Omit<FinishedWorks, 'notices'>,
+): DecisionRecord[] {
+  const run = { id: report.run.id, at: session.now() };
+  return works.map((work) => {
+    const how = treatment(work);
+    const decision = toDecisionRecord(session, run, work, how);
+    results.add(work, decision, how);
+    return decision;
+  });
+}

@@ -1,0 +1,32 @@
+import type { KindTraits, Panel, ProductSettings } from '@sluice/panel-kind';
+import type { ServiceRecord } from '@sluice/state-store';
+import type { Session } from '../../context/context.js';
+
+/** What a reconcile does about the account of a service without a command. */
+export type AccountVerb = 'create' | 'change-password' | 'terminate';
+
+/** `skipped` of a service that waits for its account. */
+export const NO_ACCOUNT = 'no_account';
+
+type Refs = Pick<ServiceRecord, 'refs' | 'ownRefs'>;
+
+/** Returns whether a service names its account on the panel. */
+export function hasAccount({ requiredRef }: Pick<KindTraits, 'requiredRef'>, { refs, ownRefs }: Refs): boolean {
+  return requiredRef === null ? ownRefs.length > 0 : refs[requiredRef] !== undefined;
+}
+
+/** Returns whether Sluice created or adopted the account of a service. */
+export function ownsAccount({ requiredRef }: Pick<KindTraits, 'requiredRef'>, { ownRefs }: Refs): boolean {
+  return requiredRef === null ? ownRefs.length > 0 : ownRefs.includes(requiredRef);
+}
+
+/** Returns the refs that a creation stores first: an unguessable name can be found after a lost answer. */
+export function listNewRefs(
+  { deps }: Session,
+  panel: Panel,
+  service: ServiceRecord,
+  product: ProductSettings,
+): Record<string, string> {
+  const names = panel.accounts?.newRefs(service, product, deps.randomBytes) ?? {};
+  return Object.fromEntries(Object.entries(names).filter(([key]) => service.refs[key] === undefined));
+}

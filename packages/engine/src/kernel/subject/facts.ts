@@ -1,0 +1,107 @@
+import type { LeaseRecord, OverrideRecord, PurchaseRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
+import { readEnforcements } from '../../context/enforcement.js';
+import { hasEnded, serviceLease } from '../../context/leases.js';
+import type { Session } from '../../context/context.js';
+import { group } from '../../base/group.js';
+import { type Applied, LEASED, withError } from './stages.js';
+
+/** Leases of services held by other runs, by name. */
+export type OtherLeases = Map<string, LeaseRecord>;
+
+/** Reads which services other live runs work on. */
+export async function otherLeases(session: Session, run: string): Promise<OtherLeases> {
+  const { deps, store } = session;
+  const now = session.now();
+  const leases = await store.leases.list();
+  const others = leases.filter(
+    (lease) =>
+      lease.run !== run &&
+      lease.name.startsWith(serviceLease('')) &&
+      lease.expiresAt > now &&
+      !hasEnded(deps, lease.owner),
+  );
+  return new Map(others.map((lease) => [lease.name, lease]));
+}
+
+/**
+ * Leaves the services to the next run whose facts (row, override, purchases, holds) a command changed since they were read, or
+ * is changing now. Their holds stay as they are. Called in the transaction that stores the decisions, so that no command can
+ * interfere. Also reads the switch again.
+ */
+export async function leaveOutChanged(
+  session: Session,
+  tables: StoreTables,
+  works: readonly Applied[],
+  { run, leasesAtStart }: { run: string; leasesAtStart: OtherLeases },
+): Promise<Applied[]> {
+  if (works.length === 0) return [];
+  const services = works.map((work) => work.service.id);
+  const facts = await storedFacts(tables, services);
+  const holds = group(await tables.holds.open({ services }));
+  const leases = await otherLeases(session, run);
+  const enforcements = await readEnforcements(session.config, tables);
+  return works.map((work) => {
+    const { id, panel, product } = work.service;
+    const current = { ...work, enforcement: enforcements.of(panel, product) };
+    const lease = leases.get(serviceLease(id));
+    const stored = holds.get(id) ?? [];
+    const isSame = facts.get(id) === toOwnFacts(work) && sameHolds(work.holds, stored);
+    if (isSame && !lease) return current;
+    const left = { ...leaveOut(current), holds: stored };
+    const wasThere = isSame && lease && leasesAtStart.get(lease.name)?.fence === lease.fence;
+    return wasThere ? skipLeased(left, lease) : left;
+  });
+}
+
+/** Returns whether the facts of a decision are still those in the store. */
+export async function factsHold(tables: StoreTables, work: Applied): Promise<boolean> {
+  const { id } = work.service;
+  return (await storedFacts(tables, [id])).get(id) === toOwnFacts(work);
+}
+
+/** Reads the facts of services as text, comparable with `toOwnFacts`; a removed service has none. */
+export async function storedFacts(tables: StoreTables, services: string[]): Promise<Map<string, string>> {
+  const rows = await tables.services.list({ ids: services });
+  const overrides = new Map((await tables.overrides.open(services)).map((row) => [row.service, row]));
+  const purchases = group(await tables.purchases.list({ services, status: 'paid' }));
+  return new Map(rows.map((row) => [row.id, toFacts(row, overrides.get(row.id), purchases.get(row.id) ?? [])]));
+}
+
+/** Leaves a service to the next run: nothing is decided about it or changed. */
+export function leaveOut(work: Applied): Applied {
+  return { ...work, opens: [], closes: [], drafts: [], changedMeanwhile: true };
+}
+
+/** Marks a service as in use by another run. */
+export function skipLeased(work: Applied, lease: LeaseRecord): Applied {
+  const skipped = { ...work, changedMeanwhile: false, skipped: LEASED };
+  return withError(skipped, {
+    code: 'lease_held',
+    message: `"${work.service.id}" is in use by ${lease.run}; this run skipped it`,
+  });
+}
+
+/** Returns the facts of a decision as text. */
+export function toOwnFacts({
+  service,
+  override,
+  purchases,
+}: Pick<Applied, 'service' | 'override' | 'purchases'>): string {
+  return toFacts(service, override ?? undefined, purchases);
+}
+
+/** Omits the time of the last change, which moves when a run stores refs that it found. */
+function toFacts(
+  service: ServiceRecord,
+  override: OverrideRecord | undefined,
+  purchases: readonly PurchaseRecord[],
+): string {
+  const { updatedAt: _updatedAt, ...row } = service;
+  const bought = purchases.map(({ id, bytes, cycle, status }) => [id, bytes, cycle, status]);
+  return JSON.stringify([row, override?.id ?? null, bought]);
+}
+
+/** Returns whether the open holds are those of the decision. */
+function sameHolds(own: Applied['holds'], stored: readonly { id: string }[]): boolean {
+  return own.length === stored.length && stored.every(({ id }) => own.some((hold) => hold.id === id));
+}

@@ -1,0 +1,171 @@
+import type { History, Panel } from '@sluice/panel-kind';
+import type { ActionRecord, DecisionRecord, ServiceRecord } from '@sluice/state-store';
+import type { Session } from '../../context/context.js';
+import { group } from '../../base/group.js';
+import { findFormer } from './taken-over.js';
+import type { ServiceHistory } from './stages.js';
+import { isLiving } from '../../base/lifecycle.js';
+
+/** A stored checkpoint. */
+export interface StoredCheckpoint {
+  at: string;
+  account: unknown;
+  /** Ids of actions that were in doubt then; the next plan needs their outcome. */
+  doubts?: string[];
+  /** Actions that it includes although they were planned at `at` or later (same instant, or the clock was set back), with when. */
+  included?: Record<string, string>;
+}
+
+/** The history of a service while it is loaded. */
+type Gathered = { -readonly [Key in keyof ServiceHistory]: ServiceHistory[Key] };
+
+/** The journal since older checkpoints is loaded per service, since that of all services would be long. */
+const BULK_MS = 2 * 86_400_000;
+
+/** Returns the checkpoint in the inputs of a decision; null where there is none. */
+export function findCheckpoint(decision: Pick<DecisionRecord, 'inputs'> | null): StoredCheckpoint | null {
+  const kept = (decision?.inputs as { reading?: unknown } | null)?.reading;
+  if (typeof kept !== 'object' || kept === null || typeof (kept as Partial<StoredCheckpoint>).at !== 'string')
+    return null;
+  return kept as StoredCheckpoint;
+}
+
+/** Loads the history of services for a run, or for a command (`ordered`); empty for panels without the facet `history`. */
+export async function loadHistory(
+  session: Session,
+  panel: Pick<Panel, 'name' | 'history'>,
+  services: ServiceRecord[],
+  { ordered = false }: { ordered?: boolean } = {},
+): Promise<Map<string, ServiceHistory>> {
+  const histories = new Map<string, Gathered>();
+  const { history } = panel;
+  if (history === undefined) return histories;
+  const { store } = session;
+  if (history.checkpoint === undefined) {
+    for (const { id } of ordered ? services : []) {
+      const rows = await store.actions.list({ service: id });
+      findEntry(histories, id).recent = rows.filter((row) => row.panel === panel.name);
+    }
+    return histories;
+  }
+  const ids = services.map((service) => service.id);
+  for (const decision of await store.decisions.latest(ids)) {
+    histories.set(decision.service, { checkpoint: findCheckpoint(decision), decision, recent: [], removed: 0 });
+  }
+  const living = services.filter(isLiving);
+  const limit = new Date(session.deps.clock.now() - BULK_MS).toISOString();
+  const since = new Map(
+    living.map((service) => [service.id, parseStored(histories.get(service.id)?.checkpoint)?.at ?? service.createdAt]),
+  );
+  const entries = [...since];
+  for (const [service, at] of entries.filter(([, at]) => at < limit)) {
+    findEntry(histories, service).recent = await store.actions.list({ service, since: at });
+  }
+  await loadRecent(
+    session,
+    { name: panel.name, history },
+    histories,
+    entries.filter(([, at]) => at >= limit),
+  );
+  const now = session.now();
+  for (const [service, entry] of histories) {
+    const checkpoint = parseStored(entry.checkpoint);
+    entry.recent = withoutIncluded(entry.recent, checkpoint);
+    if (checkpoint !== null && checkpoint.at > now) entry.checkpoint = await withEarlier(session, service, checkpoint);
+  }
+  await addResolved(session, histories);
+  return histories;
+}
+
+/** Returns the last checkpoints of those that had the accounts of these services before, where their own describe none yet. */
+export async function findFormerCheckpoints(
+  { store }: Session,
+  panel: Pick<Panel, 'name' | 'kind' | 'accounts' | 'history'>,
+  known: { services: readonly ServiceRecord[]; history: ReadonlyMap<string, ServiceHistory> },
+): Promise<ReadonlyMap<string, unknown>> {
+  if (panel.history?.checkpoint === undefined) return new Map();
+  const fresh = known.services.filter(({ id }) => parseStored(known.history.get(id)?.checkpoint)?.account == null);
+  const former = await findFormer({ store }, panel, fresh);
+  if (former.size === 0) return new Map();
+  const decisions = await store.decisions.latest([...former.values()].map(({ before }) => before.service));
+  const checkpoints = new Map(decisions.map((decision) => [decision.service, findCheckpoint(decision)]));
+  return new Map([...former].map(([id, { before }]) => [id, checkpoints.get(before.service) ?? null]));
+}
+
+/** Loads the journal of services since their checkpoints, in one query. */
+async function loadRecent(
+  { store }: Session,
+  { name, history }: { name: string; history: History },
+  histories: Map<string, Gathered>,
+  since: (readonly [service: string, at: string])[],
+): Promise<void> {
+  const first = since.map(([, at]) => at).sort()[0];
+  if (first === undefined) return;
+  const rows = (await store.actions.list({ since: first })).filter((row) => row.panel === name);
+  const removals = rows.filter((row) => history.removes(row));
+  const byService = group(rows);
+  for (const [service, at] of since) {
+    const entry = findEntry(histories, service);
+    entry.recent = (byService.get(service) ?? []).filter((row) => row.plannedAt >= at);
+    entry.removed = removals.filter((row) => row.plannedAt >= at).length;
+  }
+}
+
+/** Names the actions that a checkpoint ahead of the clock includes: the next checkpoint will be older than they are. */
+async function withEarlier(session: Session, service: string, checkpoint: StoredCheckpoint): Promise<StoredCheckpoint> {
+  const rows = await session.store.actions.list({ service, since: session.now() });
+  const earlier = rows.filter((row) => row.plannedAt < checkpoint.at);
+  return { ...checkpoint, included: { ...checkpoint.included, ...toIncluded(earlier) } };
+}
+
+function toIncluded(rows: readonly ActionRecord[]): Record<string, string> {
+  return Object.fromEntries(rows.filter((row) => row.endedAt !== null).map(({ id, plannedAt }) => [id, plannedAt]));
+}
+
+/** Adds the actions that were in doubt at the checkpoint and were resolved since. */
+async function addResolved({ store }: Session, histories: Map<string, Gathered>): Promise<void> {
+  for (const entry of histories.values()) {
+    for (const id of parseStored(entry.checkpoint)?.doubts ?? []) {
+      const row = await store.actions.get(id);
+      if (row?.endedAt != null) entry.recent = withResolved(entry.recent, row);
+    }
+  }
+}
+
+/**
+ * Returns the actions since the checkpoint with an action that was resolved now: its loaded row is out of date, or it is older
+ * than the checkpoint.
+ */
+export function withResolved(recent: readonly ActionRecord[], row: ActionRecord): ActionRecord[] {
+  const later = recent.findIndex((known) => known.plannedAt > row.plannedAt);
+  const at = later === -1 ? recent.length : later;
+  return [...recent.slice(0, at), row, ...recent.slice(at)].filter((known) => known === row || known.id !== row.id);
+}
+
+/** Returns the checkpoint with the actions that it and the one before include, as far as its time alone does not show that. */
+export function withIncluded(
+  checkpoint: StoredCheckpoint,
+  { checkpoint: before }: Pick<ServiceHistory, 'checkpoint'>,
+  rows: readonly ActionRecord[],
+): StoredCheckpoint {
+  const all = Object.entries({ ...parseStored(before)?.included, ...toIncluded(rows) });
+  const included = all.filter(([, plannedAt]) => plannedAt >= checkpoint.at);
+  return included.length === 0 ? checkpoint : { ...checkpoint, included: Object.fromEntries(included) };
+}
+
+function withoutIncluded(rows: readonly ActionRecord[], checkpoint: StoredCheckpoint | null): readonly ActionRecord[] {
+  const included = checkpoint?.included;
+  return included === undefined ? rows : rows.filter(({ id }) => included[id] === undefined);
+}
+
+function parseStored(checkpoint: unknown): StoredCheckpoint | null {
+  return (checkpoint ?? null) as StoredCheckpoint | null;
+}
+
+function findEntry(histories: Map<string, Gathered>, service: string): Gathered {
+  const known = histories.get(service);
+  if (known) return known;
+  const entry: Gathered = { checkpoint: null, decision: null, recent: [], removed: 0 };
+  histories.set(service, entry);
+  return entry;
+}

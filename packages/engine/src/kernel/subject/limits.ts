@@ -1,0 +1,285 @@
+import type { HoldInForce, LimitSettings, Panel } from '@sluice/panel-kind';
+import {
+  beginWindowCount,
+  calendarWindow,
+  type Cycle,
+  type CycleReading,
+  type Decision,
+  type Mode,
+  type MeteredLimit,
+  type MoneyLimit,
+  type MoneyReading,
+  mostInWindow,
+  type Reading,
+  stepWindowCount,
+  usageInWindow,
+  type UsageBytes,
+  type WindowCount,
+} from '@sluice/quota-core';
+import type { CycleRecord, HoldRecord, ServiceRecord } from '@sluice/state-store';
+import { findEntry, findTimeZone } from '../../base/config/find-entry.js';
+import type { Session } from '../../context/context.js';
+import type { LimitState, Spend } from './limit-state.js';
+import type { Loaded, Stage } from './stages.js';
+
+/** Returns the limits of a service in addition to its quota. */
+export function listLimits({ config }: Pick<Session, 'config'>, product: string): readonly LimitSettings[] {
+  return findEntry(config.products, product)?.limits ?? [];
+}
+
+/** Percentages of an allowance that are reported once per window. */
+export const THRESHOLDS = [80, 90, 100];
+
+/** Reasons of holds that no limit of the config has. */
+const RESERVED: readonly string[] = ['quota', 'billing', 'manual', 'agent-limit'];
+
+/** Returns whether a hold follows from a limit: the quota, or one of the config. */
+export function isOfLimit({ reason }: Pick<HoldRecord, 'reason'>): boolean {
+  return reason === 'quota' || !RESERVED.includes(reason);
+}
+
+/** Returns the restriction that a decision requires for an open hold of a limit; the stored one where it does not decide about it. */
+export function findDueRestriction(
+  decision: Pick<Decision, 'holds'> | null,
+  hold: Pick<HoldRecord, 'reason' | 'restriction'>,
+): string | null {
+  const due = isOfLimit(hold) ? decision?.holds.find(({ reason }) => reason === hold.reason) : undefined;
+  return due?.restriction ?? hold.restriction;
+}
+
+/** Returns whether a hold began with a window of a limit that the config does not have any more. */
+export function isOfRemovedLimit({ reason, cycle }: Readonly<HoldRecord>, limits: readonly LimitSettings[]): boolean {
+  return !RESERVED.includes(reason) && cycle !== null && limits.every(({ id }) => id !== reason);
+}
+
+/** Returns the window of a limit at an instant; null where the service has no cycle. */
+export function findWindow(
+  { config }: Pick<Session, 'config'>,
+  { window }: LimitSettings,
+  { service, cycle, now }: { service: ServiceRecord; cycle: Pick<CycleRecord, 'start' | 'end'> | null; now: string },
+): Cycle | null {
+  if (window !== 'cycle') return calendarWindow({ window, timeZone: findTimeZone(config, service.panel), now });
+  return cycle === null ? null : { start: cycle.start, end: cycle.end };
+}
+
+/** Returns usage of the cycle as the growth of limits is counted from it. */
+export function toCycleReading(
+  { id, start, end }: Pick<CycleRecord, 'id' | 'start' | 'end'>,
+  at: string,
+  usage: UsageBytes,
+): CycleReading {
+  const { inBytes, outBytes, totalBytes } = usage;
+  return { at, cycle: id, cycleStart: start, cycleEnd: end, inBytes, outBytes, totalBytes };
+}
+
+/** A limit as it is decided, with what is stored of it. */
+interface WeighedLimit {
+  limit: MeteredLimit | MoneyLimit;
+  state: LimitState;
+}
+
+/** Usage and what is known of the limits before it. */
+export interface LimitFacts {
+  facts: Loaded<Stage>;
+  usage: Reading | null;
+  /** Null where no charges were read. */
+  spend: readonly Spend[];
+  now: string;
+  releasedUntil: string | null;
+}
+
+/** Weighs the limits of a service besides its quota: their windows, and what was used in them. */
+export function weighLimits(session: Session, from: LimitFacts): WeighedLimit[] {
+  return listLimits(session, from.facts.service.product).map((limit) => {
+    if (typeof limit.allowance === 'string') return weighMoney(session, limit as CappedLimit, from);
+    return weighBytes(session, limit, limit.allowance, from);
+  });
+}
+
+function weighBytes(session: Session, limit: LimitSettings, allowed: number, from: LimitFacts): WeighedLimit {
+  const { facts, usage, now } = from;
+  const { cycle, service, mode } = facts;
+  const isCycle = limit.window === 'cycle';
+  const window = findWindow(session, limit, { service, cycle, now: usage?.known === true ? usage.at : now });
+  const key = isCycle ? (cycle?.id ?? null) : toKey(limit, window);
+  const before = findBefore(facts, { id: limit.id, key, unit: 'bytes' });
+  const counted =
+    isCycle || window === null
+      ? { usage, count: null }
+      : countInWindow(facts, window.start, before?.count ?? null, usage);
+  const peak = isCycle ? findPeak(cycle, mode) : toBytes(before?.peak);
+  const hold = facts.holds.find(({ reason }) => reason === limit.id) ?? null;
+  return {
+    limit: {
+      ...common(limit, key, from),
+      allowance: { kind: 'limited', baseBytes: allowed, extraBytes: 0, allowedBytes: allowed, parts: [] },
+      mode,
+      usage: counted.usage,
+      most: before === null && usage?.known === true ? findMost(facts, limit.id, counted.count) : null,
+      peakUsedBytes: peak,
+      hold: hold && { window: hold.cycle, usedBytes: hold.usedBytes, allowedBytes: hold.allowedBytes },
+    },
+    state: { id: limit.id, window, key, unit: 'bytes', used: null, allowed, peak, count: counted.count },
+  };
+}
+
+/** Counts what was used in a window of the calendar; unknown while nothing but its first reading is known. */
+function countInWindow(
+  { cycle, closing, awaited }: Loaded<Stage>,
+  start: string,
+  before: WindowCount | null,
+  usage: Reading | null,
+): { usage: Reading | null; count: WindowCount | null } {
+  const known = before && [closing, awaited].reduce(withEnd, before);
+  if (usage === null || !usage.known || cycle === null) return { usage, count: known };
+  const reading = toCycleReading(cycle, usage.at, usage);
+  const count = known === null ? beginWindowCount(start, reading) : stepWindowCount(known, reading);
+  const used = usageInWindow(count);
+  return { count, usage: used && { known: true, at: usage.at, ...used } };
+}
+
+/** Returns the most that was used in a window before its first reading; null where that is unknown. */
+function findMost(facts: Loaded<Stage>, id: string, count: WindowCount | null): UsageBytes | null {
+  const last = findStored(facts, id)?.count?.last;
+  return count === null || last === undefined ? null : mostInWindow(count, last);
+}
+
+/** Returns a count with the newest figures of a cycle that ended in its window. */
+export function withEnd(count: WindowCount, cycle: Readonly<CycleRecord> | null): WindowCount {
+  if (cycle?.readAt == null || (cycle.id !== count.last.cycle && cycle.id !== count.ended?.cycle)) return count;
+  return stepWindowCount(count, toCycleReading(cycle, cycle.readAt, cycle));
+}
+
+type CappedLimit = LimitSettings & { allowance: string };
+
+function weighMoney(session: Session, limit: CappedLimit, from: LimitFacts): WeighedLimit {
+  const { facts, now } = from;
+  const { allowance: allowed } = limit;
+  const spend = from.spend.find((one) => one.limit === limit.id) ?? null;
+  const window = spend?.window ?? null;
+  const key = ofClient(limit.window === 'cycle' ? (facts.cycle?.id ?? null) : toKey(limit, window), spend);
+  const stored = findStored(facts, limit.id);
+  const currency = spend?.currency ?? stored?.unit ?? session.config.currency ?? '';
+  const before = findBefore(facts, { id: limit.id, key, unit: currency });
+  const peak = typeof before?.peak === 'string' ? before.peak : null;
+  const state = { id: limit.id, window, key, unit: currency, used: null, allowed, peak, count: null };
+  const hold = facts.holds.find(({ reason }) => reason === limit.id) ?? null;
+  return {
+    limit: {
+      ...common(limit, key, from),
+      unit: { currency },
+      allowance: allowed,
+      usage: spend?.reading ?? (limit.window === 'cycle' && facts.cycle === null ? noCycle(facts, now) : null),
+      peakUsed: peak,
+      hold: hold && { window: hold.cycle, allowed: before === null ? null : String(before.allowed) },
+    },
+    state: spend === null && stored !== null ? stored : state,
+  };
+}
+
+/** The window of a client that got the line within it is another one: what the former one spent does not count. */
+function ofClient(key: string | null, spend: Pick<Spend, 'window' | 'since'> | null): string | null {
+  if (key === null || spend?.since == null || spend.since <= spend.window.start) return key;
+  return `${key} since ${spend.since}`;
+}
+
+function noCycle({ service }: Loaded<Stage>, at: string): MoneyReading {
+  const message = `"${service.id}" has a limit of its billing cycle but no billing cycle`;
+  return { known: false, at, code: 'no_cycle', message };
+}
+
+function common({ id, action }: LimitSettings, key: string | null, { releasedUntil }: LimitFacts) {
+  return {
+    id,
+    window: key,
+    exceededAt: 'reached',
+    release: 'window-end',
+    restriction: action,
+    releasedUntil,
+  } as const;
+}
+
+function toKey({ window }: LimitSettings, bounds: Cycle | null): string | null {
+  return bounds === null ? null : `${window} ${bounds.start}`;
+}
+
+function findStored({ limitsBefore }: Loaded<Stage>, id: string): LimitState | null {
+  return limitsBefore.find((state) => state.id === id) ?? null;
+}
+
+/** Returns what is known of the same window. */
+function findBefore(facts: Loaded<Stage>, of: Pick<LimitState, 'id' | 'key' | 'unit'>): LimitState | null {
+  const state = findStored(facts, of.id);
+  return state !== null && state.key === of.key && state.unit === of.unit ? state : null;
+}
+
+/** Returns the highest figure of a cycle in a mode. */
+export function findPeak(cycle: Readonly<CycleRecord> | null, mode: Mode): number | null {
+  if (cycle === null) return null;
+  if (mode === 'IN') return cycle.peakInBytes;
+  if (mode === 'OUT') return cycle.peakOutBytes;
+  return cycle.peakTotalBytes;
+}
+
+function toBytes(figure: LimitState['peak'] | undefined): number | null {
+  return typeof figure === 'number' ? figure : null;
+}
+
+/** Returns the states of limits with the figures of a decision. */
+export function withFigures(weighed: readonly WeighedLimit[], { limits }: Decision): LimitState[] {
+  return weighed.map(({ state }) => {
+    const decision = limits.find(({ limit }) => limit === state.id);
+    if (decision === undefined) return state;
+    const { money, usedBytes } = decision;
+    if (money !== null) return money.used === null ? state : { ...state, used: money.used, peak: money.used };
+    const peak = usedBytes === null ? state.peak : Math.max(usedBytes, toBytes(state.peak) ?? 0);
+    return { ...state, used: usedBytes, peak };
+  });
+}
+
+/**
+ * Returns the restriction of a service's quota: an override's, else the product's or its default. Where the product is missing
+ * in the config, that of the open hold.
+ */
+export function findAction(
+  { restrictions }: Pick<Panel['kind'], 'restrictions'>,
+  known: {
+    override: { action: string | null } | null | undefined;
+    product: { action?: string | undefined } | undefined;
+    holds: readonly HoldRecord[];
+  },
+): string {
+  const { override, product, holds } = known;
+  const stored = product === undefined ? holds.find(({ reason }) => reason === 'quota')?.restriction : null;
+  return override?.action ?? product?.action ?? stored ?? restrictions[0] ?? '';
+}
+
+/** A service with its holds; `action` is the restriction of its quota: the product's, or an override's. */
+interface Restricted {
+  service: ServiceRecord;
+  holds: readonly HoldRecord[];
+  action: string;
+}
+
+/**
+ * Returns holds with the restriction that each requires: a limit's current one, or the suspension for billing and manual holds.
+ * The hold of a removed limit, or of a product that is missing in the config, keeps its last restriction.
+ */
+export function inForce(
+  session: Session,
+  { kind, agents }: Pick<Panel, 'kind' | 'agents'>,
+  { service, holds, action }: Restricted,
+): HoldInForce[] {
+  if (holds.length === 0) return [];
+  const isKnown = findEntry(session.config.products, service.product) !== undefined;
+  const others = listLimits(session, service.product).map((limit) => [limit.id, limit.action] as const);
+  const limits = new Map(isKnown ? [['quota', action], ...others] : []);
+  const findRestriction = ({ reason, restriction }: HoldRecord): string => {
+    if (reason === 'billing' || reason === 'manual') {
+      return restriction !== null && restriction === kind.wideSuspension ? restriction : kind.suspension;
+    }
+    if (reason === 'agent-limit') return agents?.serviceRestriction ?? action;
+    return limits.get(reason) ?? restriction ?? action;
+  };
+  return holds.map((hold) => ({ ...hold, restriction: findRestriction(hold) }));
+}

@@ -1,0 +1,80 @@
+import type { Panel } from '@sluice/panel-kind';
+import type { ServiceRecord } from '@sluice/state-store';
+import { findEntry } from '../../base/config/find-entry.js';
+import type { Session } from '../../context/context.js';
+import { sideBySide } from '../../base/side-by-side.js';
+
+/**
+ * Services per page: as many as the store writes in one statement, since no answer is handled while a page is written.
+ */
+const PAGE = 128;
+/** Services per page of a panel that needs no call per service. */
+const QUICK_PAGE = 3 * PAGE;
+/** So many of these are loaded while the panel writes its lists. */
+const QUICK_AT_ONCE = 3;
+
+type PagedPanel = Pick<Panel, 'name' | 'snapshot'>;
+
+/** Yields the services of a panel in pages, so that memory use does not grow with their number. */
+async function* servicePages(
+  session: Session,
+  panel: PagedPanel,
+  only: ServiceRecord | null,
+): AsyncGenerator<ServiceRecord[]> {
+  if (only) {
+    yield [only];
+    return;
+  }
+  if (panel.snapshot?.paged === false) {
+    yield await session.store.services.list({ panel: panel.name });
+    return;
+  }
+  yield* listPages(session, panel.name, pageSize(panel));
+}
+
+/** Yields the services of a panel in pages of `limit`. */
+export async function* listPages({ store }: Session, panel: string, limit: number): AsyncGenerator<ServiceRecord[]> {
+  for (let after: string | undefined; ;) {
+    const page = await store.services.list({ panel, limit, ...(after === undefined ? {} : { after }) });
+    if (page.length > 0) yield page;
+    if (page.length < limit) return;
+    after = page.at(-1)?.id;
+  }
+}
+
+/**
+ * Reads pages, several at a time, and writes each once it is read, one after the other and in order. The next page starts
+ * before a page is written, so that the panel is never idle, but no page starts while more than one is still to be written.
+ */
+export async function eachPage<Read>(
+  session: Session,
+  panel: PagedPanel,
+  only: ServiceRecord | null,
+  { read, write }: { read: (page: ServiceRecord[]) => Promise<Read>; write: (page: Read) => Promise<void> },
+): Promise<void> {
+  const atOnce =
+    panel.snapshot?.paged === true
+      ? QUICK_AT_ONCE
+      : Math.max(2, Math.ceil((findConcurrency(session, panel) * 2) / pageSize(panel)));
+  let writing = Promise.resolve();
+  const reading = sideBySide(servicePages(session, panel, only), atOnce, async (services) => {
+    const page = await read(services);
+    const before = writing;
+    writing = before.then(() => write(page));
+    // Its error is thrown where it is awaited, at the latest at the end.
+    writing.catch(() => undefined);
+    await before;
+  });
+  // The last write is known only when reading has ended.
+  const [pages] = await Promise.allSettled([reading]);
+  const [last] = await Promise.allSettled([writing]);
+  for (const result of [pages, last]) if (result.status === 'rejected') throw result.reason;
+}
+
+function pageSize({ snapshot }: PagedPanel): number {
+  return snapshot?.paged === true ? QUICK_PAGE : PAGE;
+}
+
+function findConcurrency(session: Session, panel: PagedPanel): number {
+  return findEntry(session.config.panels, panel.name)?.concurrency ?? 0;
+}

@@ -1,0 +1,314 @@
+import { printable } from '@sluice/panel-http/printable';
+import type {
+  TargetState,
+  ItemError,
+  Observation,
+  Panel,
+  Plan,
+  ProductSettings,
+  Sharer,
+  UsageAnswer,
+} from '@sluice/panel-kind';
+import type { Allowance, Decision, Mode, UsageBytes, DueHold } from '@sluice/quota-core';
+import type {
+  ActionRecord,
+  CycleRecord,
+  DecisionRecord,
+  EvidenceRecord,
+  HeldLease,
+  HoldRecord,
+  OverrideRecord,
+  PurchaseRecord,
+  ResourcesRecord,
+  ServiceRecord,
+} from '@sluice/state-store';
+import { INTERRUPTED } from '../../base/interruption.js';
+import type { Enforcement } from '../../context/enforcement.js';
+import type { Termination } from './termination.js';
+import { hasEnded } from '../../base/lifecycle.js';
+import type { Session } from '../../context/context.js';
+import type { LimitState, Spend } from './limit-state.js';
+import type { StoppedTargets } from './stopped-targets.js';
+
+/** What the services in a run over one panel share. */
+export interface RunOnPanel {
+  readonly session: Session;
+  readonly panel: Panel;
+  /** Id of the run. */
+  readonly run: string;
+  /** What the run may change on the panel. */
+  readonly scope: TargetState['scope'];
+  /** Observed resources that are not stored yet, by service. */
+  readonly resources: Map<string, ResourcesRecord>;
+  /** Objects that the run leaves alone; absent for a command, which changes what it names. */
+  readonly stopped?: StoppedTargets;
+  /** Whether everything is given back: without a hold, no quota of ours may stop the service on the panel. */
+  readonly givesBack?: boolean;
+  readonly ended?: GivenAway;
+  /** Services that count as having the account they name, although they are still pending; absent for none. */
+  readonly ordered?: ReadonlySet<string>;
+}
+
+/** Services that have ended, with the ids of their evidence that ends in this run because its object is not theirs any more. */
+export type GivenAway = ReadonlyMap<string, ReadonlySet<string>>;
+
+/** A run over one panel, with the leases that its writes require. */
+export interface FencedRun extends RunOnPanel {
+  readonly fences: HeldLease[];
+}
+
+/** The checkpoint of the last run, and the journal since. */
+export interface ServiceHistory {
+  /** The checkpoint of the panel's adapter; null before the first. */
+  readonly checkpoint: unknown;
+  /** The decision of the last run; null where there is none. */
+  readonly decision: Readonly<DecisionRecord> | null;
+  readonly recent: readonly ActionRecord[];
+  /** How many accounts were removed from the panel since. */
+  readonly removed: number;
+}
+
+/** The cycle that a service is in. */
+export interface Placement {
+  /** Null when the service has none. */
+  readonly cycle: Readonly<CycleRecord> | null;
+  /** The cycle that this run closes. */
+  readonly closing: Readonly<CycleRecord> | null;
+  readonly cycleIsNew: boolean;
+  /** Recorded cycles to remove: a wrong clock opened them. */
+  readonly wrongCycles: readonly CycleRecord[];
+}
+
+/**
+ * The stages of a service in a run, in order. Each is derived from the one before and never changed: a function that needs one
+ * stage accepts no other, and `Loaded<Stage>` is any stage from `loaded` on.
+ */
+export type Stage = 'loaded' | 'read' | 'decided' | 'planned' | 'applied';
+
+/** A service as stored and configured. */
+export interface Loaded<S extends Stage = 'loaded'> extends Placement {
+  readonly stage: S;
+  readonly service: Readonly<ServiceRecord>;
+  readonly product: ProductSettings;
+  readonly enforcement: Enforcement;
+  readonly override: OverrideRecord | null;
+  readonly mode: Mode;
+  readonly action: string;
+  /** The newest cycle before this run. */
+  readonly recorded: Readonly<CycleRecord> | null;
+  readonly purchases: readonly PurchaseRecord[];
+  readonly allowance: Allowance | null;
+  /** Open holds. */
+  readonly holds: readonly Readonly<HoldRecord>[];
+  readonly evidence: readonly Readonly<EvidenceRecord>[];
+  /** Whether a hold of its agent has disabled its account; the next check of agents passes the evidence to the service. */
+  readonly disabledForAgent: boolean;
+  /** Whether its account was another client's, and was not read since: what its counter shows was used by others. */
+  readonly takenOver: boolean;
+  /** The last checkpoint of the service that had its account before, until its own describes the account; null without one. */
+  readonly former: unknown;
+  readonly unresolved: readonly ActionRecord[];
+  readonly history: ServiceHistory;
+  /** The limits besides the quota at the last decision. */
+  readonly limitsBefore: readonly LimitState[];
+  /** An ended cycle whose final figures a limit waits for; once it was read, with them. */
+  readonly awaited: Readonly<CycleRecord> | null;
+  /** Whether the creation of its account is not finished. */
+  readonly creating: boolean;
+  /** Whether the billing system may lack the password that its account has. */
+  readonly delivering: boolean;
+  /** An unfinished termination. */
+  readonly termination: Termination | null;
+  /** What its calls cost, by limit; empty without a limit in money. */
+  readonly spend: readonly Spend[];
+  /** Why it is skipped: its status, its due date, or `LEASED`. */
+  readonly skipped: string | null;
+  /** The first error; later ones mostly follow from it. */
+  readonly error: ItemError | null;
+}
+
+/** Usage inside the cycle that a reading showed. */
+export type Doubted = UsageBytes & { readonly at: string };
+
+/** A service with its usage. */
+export interface Read<S extends Stage = 'read'> extends Loaded<S> {
+  readonly answer: UsageAnswer | null;
+  /** Usage inside the cycle; null where it is unknown. */
+  readonly usage: (UsageBytes & { readonly at: string }) | null;
+  /** Usage by a reading that is too high to be used. */
+  readonly doubted: Doubted | null;
+  readonly warnings: readonly ItemError[];
+}
+
+/** A service with the holds that start and end. */
+export interface Decided<S extends Stage = 'decided'> extends Read<S> {
+  /** Null where nothing was decided: the service is skipped, or its allowance is unknown. */
+  readonly decision: Decision | null;
+  /** The limits besides the quota, with what was used in their windows. */
+  readonly limits: readonly LimitState[];
+  readonly opens: readonly DueHold[];
+  readonly closes: readonly HoldRecord[];
+  /** Percentages of the allowance reached for the first time in the cycle. */
+  readonly thresholds: readonly number[];
+  /** Packages that auto-buy buys before the holds; the decision counts them as paid. */
+  readonly buys: readonly PurchaseRecord[];
+  /** What a part of the run has to do for it beside the steps of its plan; null for nothing. */
+  readonly more: MoreToDo | null;
+}
+
+/** What a part of a run does for a service: the brake counts it. */
+export interface MoreToDo {
+  readonly changesPanel: boolean;
+  /** Whether it removes the account of the service. */
+  readonly removes: boolean;
+}
+
+/** A service with its observation and its plan. */
+export interface Planned<S extends Stage = 'planned'> extends Decided<S> {
+  /** Rows of the holds that start. */
+  readonly drafts: readonly HoldRecord[];
+  readonly observation: Observation | null;
+  readonly sharers: readonly Sharer[];
+  /** Services that may share with this one and could not be read; null until they are needed. */
+  readonly unread: readonly string[] | null;
+  /** Null where the service was not observed. */
+  readonly plan: Plan | null;
+  readonly drift: readonly string[];
+}
+
+/** A service with what the run has changed so far; `holds` and `evidence` are those open now. */
+export interface Applied extends Planned<'applied'> {
+  /** Actions of this run, journaled or (dry run) planned. */
+  readonly actions: readonly ActionRecord[];
+  /** A password was set, or may have been. */
+  readonly passwordSet: boolean;
+  /** Whether a command changed it since it was read; then the run leaves it as it is. */
+  readonly changedMeanwhile: boolean;
+  readonly released: boolean;
+  /** Whether its account was created in this run, so that nothing was read of it yet. */
+  readonly made?: boolean;
+}
+
+/** A service that steps can be planned for. */
+export type Plannable = Planned | Applied;
+
+/** `skipped` of a service that another run works on; only such services make a run partial. */
+export const LEASED = 'leased';
+
+/** Code of the notice of a service that its panel stops although nothing of ours should. */
+export const STOPPED_BY_PANEL = 'stopped_by_panel';
+
+/** Code of the error of a service whose product is missing in the config. */
+export const UNKNOWN_PRODUCT = 'unknown_product';
+
+/** Returns whether a run leaves a service as it is on the panel: what its product requires is not known. */
+export function isLeftAsIs({ error }: Pick<Loaded<Stage>, 'error'>): boolean {
+  return error?.code === UNKNOWN_PRODUCT;
+}
+
+/**
+ * Returns whether a run only reads what became of a service's changes in doubt: it leaves the service as it is, or the service has
+ * ended. No later run would find it out, and what such a change restricted ends only once that is known.
+ */
+export function isOnlyRead(work: Pick<Loaded<Stage>, 'error' | 'skipped' | 'service'>): boolean {
+  return isLeftAsIs(work) || (work.skipped !== null && hasEnded(work.service));
+}
+
+/** Returns the value with this error; unchanged where it already has one. */
+export function withError<T extends { readonly error: ItemError | null }>(value: T, error: ItemError | null): T {
+  if (error === null || value.error !== null) return value;
+  return { ...value, error: onOneLine(error) };
+}
+
+/** Returns an error with its message as one line. */
+export function onOneLine(error: ItemError | null): ItemError | null {
+  return error && { code: error.code, message: printable(error.message) };
+}
+
+/**
+ * Returns a loaded service. It has the members of all stages from the start, empty until their stage: V8 copies an object to the
+ * next stage ten times faster if no member is added, and a run copies each of ten thousands of services.
+ */
+export function toLoaded(facts: Omit<Loaded, 'stage' | 'spend'>): Loaded {
+  const all: Omit<Applied, 'stage'> & Pick<Loaded, 'stage'> = {
+    answer: null,
+    usage: null,
+    doubted: null,
+    warnings: [],
+    spend: [],
+    decision: null,
+    limits: [],
+    opens: [],
+    closes: [],
+    thresholds: [],
+    buys: [],
+    more: null,
+    drafts: [],
+    observation: null,
+    sharers: [],
+    unread: null,
+    plan: null,
+    drift: [],
+    actions: [],
+    passwordSet: false,
+    changedMeanwhile: false,
+    released: false,
+    ...facts,
+    stage: 'loaded',
+  };
+  return all;
+}
+
+/** Returns a service with what was read of it; without `found`, nothing was. */
+export function toRead(
+  loaded: Loaded,
+  found: Partial<Pick<Read, 'answer' | 'usage' | 'warnings' | 'cycle'>> = {},
+): Read {
+  return { ...loaded, stage: 'read', answer: null, usage: null, doubted: null, warnings: [], ...found };
+}
+
+const NOT_PLANNED = {
+  stage: 'planned',
+  drafts: [],
+  observation: null,
+  sharers: [],
+  unread: null,
+  plan: null,
+  drift: [],
+} as const;
+
+/** Returns a service that was not observed. */
+export function unplanned(decided: Decided): Planned {
+  return { ...decided, ...NOT_PLANNED };
+}
+
+const NOT_APPLIED = {
+  stage: 'applied',
+  actions: [],
+  passwordSet: false,
+  changedMeanwhile: false,
+  released: false,
+} as const;
+
+/** Returns a service without changes yet. */
+export function unapplied(planned: Planned): Applied {
+  return { ...planned, ...NOT_APPLIED };
+}
+
+/** Returns a service that needs nothing beyond the decision. */
+export function untouched(decided: Decided, observation: Observation | null = null): Applied {
+  return { ...decided, ...NOT_PLANNED, ...NOT_APPLIED, observation };
+}
+
+/** Returns a service that an interrupted run leaves as it is stored. */
+export function leftUnfinished(decided: Decided): Applied {
+  const left = untouched({ ...decided, opens: [], closes: [], error: null });
+  const message = `the run was interrupted before it finished "${decided.service.id}"`;
+  return withError({ ...left, skipped: decided.skipped ?? INTERRUPTED }, { code: INTERRUPTED, message });
+}
+
+/** Returns a service whose changes an interrupted run did not start. */
+export function unfinished(work: Applied): Applied {
+  const message = 'the run was interrupted before it finished this service; the next run continues';
+  return withError(work, { code: INTERRUPTED, message });
+}

@@ -1,0 +1,85 @@
+import { compareMoney, formatBytes, formatMoney, formatShare, padMoney, usageInMode } from '@sluice/quota-core';
+import { isOfLimit } from './limits.js';
+import type { LimitView, ServiceView } from './views.js';
+
+/** Returns the used bytes of the direction that counts; null where they are unknown. */
+export function usedBytes({ usage, mode }: Pick<ServiceView, 'usage' | 'mode'>): number | null {
+  return usage && usageInMode(usage, mode === 'IN' || mode === 'OUT' ? mode : 'TOTAL');
+}
+
+/** Describes the usage of a service: `119.52 GB of 100 GB (119%) are used`. */
+export function describeUsed(service: Pick<ServiceView, 'usage' | 'mode' | 'allowance'>): string {
+  const used = usedBytes(service);
+  if (used === null) return 'its usage is unknown';
+  const allowed = service.allowance?.allowedBytes ?? null;
+  return allowed === null ? `${formatBytes(used)} are used, without a limit` : describeBytes(used, allowed);
+}
+
+function describeBytes(used: number, allowed: number): string {
+  const share = formatShare(used, allowed);
+  return `${formatBytes(used)} of ${formatBytes(allowed)}${share === null ? '' : ` (${share})`} are used`;
+}
+
+/**
+ * Describes what is used of a limit in its window: `20.53 of 20.00 BRL are spent`, or as `describeUsed` for bytes; null where a
+ * figure is unknown.
+ */
+export function describeLimit({ used, allowed, unit }: Pick<LimitView, 'used' | 'allowed' | 'unit'>): string | null {
+  if (used === null || allowed === null) return null;
+  if (typeof used === 'number' && typeof allowed === 'number') return describeBytes(used, allowed);
+  return `${padMoney(String(used), unit)} of ${formatMoney(String(allowed), unit)} are spent`;
+}
+
+/**
+ * Describes what is used of the quota and the limits that are among these reasons of holds, such as
+ * `20.53 of 20.00 BRL are spent`; null for other reasons and unknown figures.
+ */
+export function describeFigures(
+  service: Pick<ServiceView, 'usage' | 'mode' | 'allowance' | 'limits'>,
+  reasons: readonly string[],
+): string | null {
+  const figures = reasons.map((reason) => {
+    if (reason === 'quota') return describeUsed(service);
+    const limit = service.limits.find(({ id }) => id === reason);
+    return limit === undefined ? null : describeLimit(limit);
+  });
+  const known = figures.filter((figure) => figure !== null);
+  return known.length === 0 ? null : known.join('; ');
+}
+
+/** Describes the quota and the limits of a service that are used up, as `describeFigures`; null where none is. */
+export function describeExceeded(service: Pick<ServiceView, 'usage' | 'mode' | 'allowance' | 'limits'>): string | null {
+  const used = usedBytes(service);
+  const allowed = service.allowance?.allowedBytes ?? null;
+  const isQuota = used !== null && allowed !== null && used >= allowed;
+  const limits = service.limits.filter((limit) => limit.id !== 'quota' && isExceeded(limit)).map(({ id }) => id);
+  return describeFigures(service, [...(isQuota ? ['quota'] : []), ...limits]);
+}
+
+function isExceeded({ used, allowed }: LimitView): boolean {
+  if (typeof used === 'string' && typeof allowed === 'string') return compareMoney(used, allowed) >= 0;
+  return used !== null && allowed !== null && used >= allowed;
+}
+
+/**
+ * Returns whether a protection keeps a hold with this reason from restricting (never a manual one), or for a quota or limit a release until a date.
+ * Under `observe`, a service would not be held for such a reason.
+ */
+export function isWithheld(
+  { service, released }: { service: { protected: boolean }; released: object | null },
+  reason: string,
+): boolean {
+  return (service.protected && reason !== 'manual') || (released !== null && isOfLimit({ reason }));
+}
+
+/** Returns until when a service is protected, and which of its open holds restricts it all the same; null where it is not. */
+export function describeProtection(
+  service: { protected: boolean; protectedUntil: string | null },
+  open: readonly { reason: string }[],
+): string | null {
+  const { protectedUntil } = service;
+  if (!service.protected || protectedUntil === null) return null;
+  const isByHand = open.some(({ reason }) => reason === 'manual');
+  const what = isByHand ? 'only its manual hold restricts it before' : 'nothing is restricted before';
+  return `It is protected until ${protectedUntil}: ${what}.`;
+}

@@ -1,0 +1,232 @@
+import {
+  type Allowance,
+  type ReportedStatus,
+  toReportedStatus,
+  type UsageBytes,
+  usageInMode,
+} from '@sluice/quota-core';
+import type { ActionRecord, CycleRecord, DecisionRecord, HoldRecord, ServiceRecord } from '@sluice/state-store';
+import type { ItemError, NamedAction, PanelKind } from '@sluice/panel-kind';
+import { printable } from '@sluice/panel-http/printable';
+import { INTERRUPTED } from '../../base/interruption.js';
+import { findLimitStates } from './limit-state.js';
+import { type CountedUsage, toCountedUsage } from './counted.js';
+import type { Doubted } from './stages.js';
+import { COMMAND_PREFIX, isCommandRow } from './command-row.js';
+
+/** An action in documents. */
+export interface ActionView {
+  type: string;
+  target: string;
+  /** For people: `disable port eth0 (100)`. */
+  name: string;
+  state: string;
+}
+
+/** Returns the kind of a configured panel. */
+export type FindKind = (panel: string) => Pick<PanelKind, 'nameAction'> | undefined;
+
+/** Returns an action as documents show it. */
+export function toActionView(findKind: FindKind, action: ActionRecord): ActionView {
+  const { panel, type, target, state, prior } = action;
+  if (isCommandRow(action)) {
+    return { type, target, name: printable(`provision ${type.slice(COMMAND_PREFIX.length)} ${target}`), state };
+  }
+  const { payload = null } = (action.payload ?? {}) as { payload?: unknown };
+  const name = toActionName(findKind(panel), { type, target, prior, payload });
+  return { type, target, name, state: neverBegan(action) ? 'planned' : state };
+}
+
+/** Returns whether the run ended before the action began: nothing failed, and the next run plans it again. */
+function neverBegan({ state, calledAt, errorCode }: ActionRecord): boolean {
+  return state === 'failed' && calledAt === null && errorCode === INTERRUPTED;
+}
+
+/** Returns the name of a change for operators. */
+export function toActionName(kind: Pick<PanelKind, 'nameAction'> | undefined, action: NamedAction): string {
+  const name = kind?.nameAction?.(action) ?? `${action.type.replaceAll('-', ' ')} ${action.target}`;
+  return printable(name);
+}
+
+/** A limit of a service, with what is used in its window. */
+export interface LimitView {
+  id: string;
+  /** Null where the service has no cycle. */
+  window: { start: string; end: string } | null;
+  /** `bytes`, or the currency of amounts. */
+  unit: string;
+  /** Bytes, or decimal text; null where unknown. */
+  used: number | string | null;
+  /** Null for unlimited. */
+  allowed: number | string | null;
+  /** Whether its hold is open. */
+  held: boolean;
+}
+
+/** A service in `poll --json`; `service show --json` has further keys (docs/json.md). */
+export interface ServiceView {
+  id: string;
+  panel: string;
+  status: ReportedStatus;
+  observing: boolean;
+  mode: string | null;
+  cycle: { start: string; end: string } | null;
+  usage: (UsageBytes & { readAt: string }) | null;
+  /** Usage by the last reading, where that was too high to be used before it is confirmed. Null for any other reading. */
+  doubted: (UsageBytes & { at: string }) | null;
+  allowance: {
+    unlimited: boolean;
+    baseBytes: number | null;
+    extraBytes: number;
+    allowedBytes: number | null;
+    remainingBytes: number | null;
+  } | null;
+  /** The quota, then the product's other limits. */
+  limits: LimitView[];
+  /** Open holds. */
+  holds: OpenHold[];
+  /**
+   * Reasons of holds that would begin and were not added: a dry run, `observe`, the brake, or a protection. They are of the last
+   * run that decided.
+   */
+  wouldHold: string[];
+  actions: ActionView[];
+  error: ItemError | null;
+  /** In a run: descriptions of the drift. */
+  drift?: string[];
+  /** In a run: reasons of open holds that would end and did not: a dry run, `observe` or the brake. */
+  wouldRelease?: string[];
+}
+
+/** An open hold of a service. */
+export interface OpenHold {
+  reason: string;
+  since: string;
+  /** For a client: it began before the service was this client's, and `since` is when that began. */
+  beforeClient?: boolean;
+}
+
+/** Returns a service as documents show it, from stored rows, so that a run and `service show` agree. */
+export function serviceView(from: {
+  service: ServiceRecord;
+  decision: DecisionRecord | null;
+  cycle: CycleRecord | null;
+  holds: readonly { reason: string; since: string }[];
+  actions: readonly ActionView[];
+}): ServiceView {
+  const { service, decision, cycle, holds, actions } = from;
+  const wouldHold = (decision?.wouldHold ?? []).filter((reason) => !holds.some((hold) => hold.reason === reason));
+  return {
+    id: service.id,
+    panel: service.panel,
+    status: toStatus({ decision, holds: holds.length, wouldHold: wouldHold.length }),
+    observing: decision?.observing ?? false,
+    mode: decision?.mode ?? service.trafficMode,
+    cycle: cycle ? { start: cycle.start, end: cycle.end } : null,
+    usage: usageView(decision),
+    doubted: doubtedView(decision),
+    allowance: allowanceView(decision),
+    limits: limitViews(decision, cycle, holds),
+    holds: holds.map((hold) => ({ reason: hold.reason, since: hold.since })),
+    wouldHold,
+    actions: [...actions],
+    error: decision?.errorCode == null ? null : { code: decision.errorCode, message: decision.errorMessage ?? '' },
+  };
+}
+
+/** Returns the status of a service by its last decision, or one about to be stored, and its holds. */
+export function toStatus(of: {
+  decision: Pick<DecisionRecord, 'status' | 'mode' | 'allowance' | 'inBytes' | 'outBytes' | 'totalBytes'> | null;
+  holds: number;
+  wouldHold: number;
+}): ReportedStatus {
+  const { decision, holds, wouldHold } = of;
+  const allowance = (decision?.allowance ?? null) as Allowance | null;
+  const used = decision === null || decision.mode === null ? null : usageInMode(decision, decision.mode);
+  const usedUp = used !== null && allowance?.kind === 'limited' && used >= allowance.allowedBytes;
+  return toReportedStatus({
+    decided: decision?.status ?? null,
+    held: holds > 0,
+    wouldHold: wouldHold > 0,
+    usedUp,
+  });
+}
+
+function limitViews(
+  decision: DecisionRecord | null,
+  cycle: CycleRecord | null,
+  holds: readonly { reason: string }[],
+): LimitView[] {
+  const isHeld = (id: string): boolean => holds.some(({ reason }) => reason === id);
+  const allowance = (decision?.allowance ?? null) as Allowance | null;
+  const used = decision?.readAt == null || decision.mode === null ? null : usageInMode(decision, decision.mode);
+  const quota: LimitView = {
+    id: 'quota',
+    window: cycle && { start: cycle.start, end: cycle.end },
+    unit: 'bytes',
+    used,
+    allowed: allowance?.kind === 'limited' ? allowance.allowedBytes : null,
+    held: isHeld('quota'),
+  };
+  const hasQuota = allowance !== null && allowance.kind !== 'unmanaged';
+  const others = findLimitStates(decision).map(({ id, window, unit, used: figure, allowed }) => {
+    return { id, window, unit, used: figure, allowed, held: isHeld(id) };
+  });
+  return [...(hasQuota || quota.held ? [quota] : []), ...others];
+}
+
+/** Returns the usage of a decision or a cycle; null before its first reading. */
+export function usageView(from: (UsageBytes & { readAt: string | null }) | null): ServiceView['usage'] {
+  if (from?.readAt == null) return null;
+  const { inBytes, outBytes, totalBytes, readAt } = from;
+  return { inBytes, outBytes, totalBytes, readAt };
+}
+
+/** Returns the reading that the last run doubted; null where it doubted none. */
+export function doubtedView(decision: Pick<DecisionRecord, 'inputs'> | null): ServiceView['doubted'] {
+  return (decision?.inputs as { doubted?: Doubted } | null | undefined)?.doubted ?? null;
+}
+
+/** Returns the last good figures of the cycle for a service that the last run could not read. */
+export function lastUsage(
+  view: ServiceView,
+  decision: DecisionRecord | null,
+  cycle: CycleRecord | null,
+): Pick<ServiceView, 'usage' | 'allowance' | 'limits'> & { counted: CountedUsage | null } {
+  const { usage, allowance, limits } = view;
+  if (usage !== null || cycle?.readAt == null) return { usage, allowance, limits, counted: toCountedUsage(decision) };
+  const ofCycle = usageView(cycle);
+  const last = decision && { ...decision, ...ofCycle };
+  return {
+    usage: ofCycle,
+    allowance: allowanceView(last),
+    limits: limitViews(last, cycle, view.holds),
+    counted: toCountedUsage(last),
+  };
+}
+
+function allowanceView(decision: DecisionRecord | null): ServiceView['allowance'] {
+  const allowed = allowedView(decision?.allowance);
+  if (decision === null || allowed === null) return null;
+  const { allowedBytes } = allowed;
+  const used = decision.mode === null || decision.readAt === null ? null : usageInMode(decision, decision.mode);
+  return {
+    ...allowed,
+    remainingBytes: used === null || allowedBytes === null ? null : Math.max(0, allowedBytes - used),
+  };
+}
+
+/** Returns a stored allowance; null for an unmanaged service. */
+export function allowedView(stored: unknown): Omit<NonNullable<ServiceView['allowance']>, 'remainingBytes'> | null {
+  const allowance = (stored ?? null) as Allowance | null;
+  if (!allowance || allowance.kind === 'unmanaged') return null;
+  if (allowance.kind === 'unlimited') return { unlimited: true, baseBytes: null, extraBytes: 0, allowedBytes: null };
+  const { baseBytes, extraBytes, allowedBytes } = allowance;
+  return { unlimited: false, baseBytes, extraBytes, allowedBytes };
+}
+
+/** Returns the `status` of the import: `suspended` while a billing hold is open. */
+export function toLifecycle(service: ServiceRecord, openHolds: Pick<HoldRecord, 'reason'>[]): string {
+  if (service.status !== 'active') return service.status;
+  return openHolds.some((hold) => hold.reason === 'billing') ? 'suspended' : 'active';
+}

@@ -1,0 +1,229 @@
+import { setImmediate as answersTaken } from 'node:timers/promises';
+import type { LimitDecision } from '@sluice/quota-core';
+import type { CycleRecord, HoldRecord, NoticeRecord, PurchaseRecord, StoreTables } from '@sluice/state-store';
+import { backupBeforeEnforcing } from '../kernel/changes/backups.js';
+import type { Leases } from '../context/leases.js';
+import { withRefusedRaise } from '../kernel/subject/raise.js';
+import { findWindowKey } from './decide.js';
+import { errorOfDoubt } from '../kernel/subject/doubt.js';
+import { carryOut } from './enforce.js';
+import { leaveOutChanged, type OtherLeases } from '../kernel/subject/facts.js';
+import { actionRow } from '../kernel/changes/journal.js';
+import { countsIn } from './load.js';
+import { findDueRestriction } from '../kernel/subject/limits.js';
+import { addNotices } from '../kernel/run/outbox.js';
+import { type Notice, noticeRows, planNotices } from '../kernel/run/notice.js';
+import { mayEnd, toNotices } from './decision-notices.js';
+import { toPeaks, toSample } from './meter.js';
+import { needsObservation } from './plan.js';
+import type { Treatment } from '../kernel/run/report.js';
+import type { RunRequest } from '../kernel/run/request.js';
+import { resolveDoubts } from './resolve.js';
+import { saveResources } from '../kernel/subject/resources.js';
+import {
+  type Applied,
+  isOnlyRead,
+  type Planned,
+  type RunOnPanel,
+  unapplied,
+  unfinished,
+  withError,
+} from '../kernel/subject/stages.js';
+
+/** A run over one panel that makes changes. */
+interface ApplyRun extends RunOnPanel {
+  readonly request: RunRequest;
+  readonly leases: Leases;
+  /** Services that other runs worked on when this one began. */
+  readonly leasesAtStart: OtherLeases;
+}
+
+/** How a run treats what it planned. */
+export interface Verdict {
+  /** Whether the brake blocks the changes. */
+  stopped: boolean;
+  treatment: (work: Pick<Applied, 'enforcement'>) => Treatment;
+}
+
+/** Services after a stage, and their notices: those stored with the decisions, and those that the end of the run stores. */
+interface Outcome {
+  works: Applied[];
+  stored: NoticeRecord[];
+  notices: Notice[];
+}
+
+/** Stores the decisions and makes the changes; a dry run only lists them. */
+export async function apply(run: ApplyRun, planned: readonly Planned[], verdict: Verdict): Promise<Outcome> {
+  const begun = planned.map(unapplied);
+  if (run.request.dryRun || begun.length === 0) {
+    const shown = showSteps(run, begun, verdict);
+    const works = run.request.dryRun ? await Promise.all(shown.map((work) => withRefusedRaise(run, work))) : shown;
+    return { works, stored: [], notices: toAllNotices(run, begun, verdict) };
+  }
+  const decided = await commitDecisions(run, begun, verdict);
+  return { ...decided, works: await applyChanges(run, showSteps(run, decided.works, verdict), verdict) };
+}
+
+/** The brake blocked these changes; report only that. */
+function toAllNotices({ request }: ApplyRun, works: readonly Applied[], { stopped }: Verdict): Notice[] {
+  return works
+    .filter((work) => !work.changedMeanwhile && (!stopped || work.enforcement.value === 'observe'))
+    .flatMap((work) => [...toNotices(work, request), ...planNotices(work, work.plan)]);
+}
+
+/** Stores the decisions whose facts are still true, with their notices: a run that is killed later has reported them. */
+async function commitDecisions(run: ApplyRun, begun: readonly Applied[], verdict: Verdict): Promise<Outcome> {
+  const { session, leases } = run;
+  if (begun.some((work) => !verdict.treatment(work).previewOnly)) await backupBeforeEnforcing(session);
+  return session.write(leases.held, async (tables) => {
+    const checked = await leaveOutChanged(session, tables, begun.filter(isAffected), run);
+    const works = replaced(begun, checked);
+    const notices = toAllNotices(run, works, verdict);
+    await saveResources(run, tables);
+    const current = works.filter((work) => !work.changedMeanwhile);
+    const written = await commit(tables, current, verdict, session.now());
+    const ofDecisions = notices.filter((notice) => !mayEnd(notice));
+    const stored = await addNotices(session, tables, noticeRows(session, run.run, ofDecisions));
+    return { works: replaced(works, written), stored, notices: notices.filter(mayEnd) };
+  });
+}
+
+/** Returns whether the run changes anything for the service, so that its facts must still be true. */
+function isAffected({ opens, closes, unresolved, plan }: Applied): boolean {
+  if (opens.length > 0 || closes.length > 0 || unresolved.length > 0) return true;
+  return plan !== null && (plan.steps.length > 0 || plan.endedEvidence.length > 0 || plan.moves.length > 0);
+}
+
+/** Stores readings, cycles, and the holds that start and end, before the first change on the panel. */
+export async function commit(
+  tables: StoreTables,
+  works: readonly Applied[],
+  { stopped, treatment }: Verdict,
+  at: string,
+): Promise<Applied[]> {
+  await tables.samples.add(works.map(toSample).filter((sample) => sample !== null));
+  // Lets the calls of the next pages proceed.
+  await answersTaken();
+  // A reading that the brake stopped is stored as a sample, but never as a peak.
+  const isAccepted = (work: Applied): boolean => !stopped || treatment(work).observing;
+  const measured = works.map((work) => (isAccepted(work) ? withReading(work) : work));
+  const accepted = measured.filter(isAccepted);
+  await tables.cycles.put(
+    accepted.flatMap((work) => [work.closing, work.awaited, work.cycle]).filter((cycle) => cycle !== null),
+  );
+  const written: Applied[] = [];
+  for (const reading of measured) {
+    const work = isAccepted(reading) && mayMovePurchases(reading) ? await movePurchases(reading, tables) : reading;
+    if (treatment(work).previewOnly) written.push(work.drafts.length === 0 ? work : { ...work, drafts: [] });
+    else written.push(changesHolds(work) ? await commitHolds(work, at, tables) : work);
+  }
+  return written;
+}
+
+/** Returns the service with its cycle after the reading. */
+function withReading(work: Applied): Applied {
+  return work.cycle === null ? work : { ...work, cycle: cycleAfter(work, work.cycle) };
+}
+
+/** Returns a service's cycle with its peaks, allowance and thresholds after the reading that was decided on. */
+export function cycleAfter(
+  { decision, allowance, thresholds }: Applied,
+  cycle: Readonly<CycleRecord>,
+): Readonly<CycleRecord> {
+  const { peakInBytes, peakOutBytes, peakTotalBytes } = toPeaks(cycle);
+  return {
+    ...cycle,
+    peakInBytes,
+    peakOutBytes,
+    peakTotalBytes,
+    allowance: decision === null ? cycle.allowance : allowance,
+    thresholds: thresholds.length === 0 ? cycle.thresholds : [...cycle.thresholds, ...thresholds],
+  };
+}
+
+function mayMovePurchases({ wrongCycles, purchases }: Applied): boolean {
+  return wrongCycles.length + purchases.length > 0;
+}
+
+/** Removes cycles that a wrong clock opened; their purchases, and those that were paid late, move to the current cycle. */
+async function movePurchases(work: Applied, tables: StoreTables): Promise<Applied> {
+  const { cycle, wrongCycles, service } = work;
+  if (cycle === null) return work;
+  const cycles = wrongCycles.map(({ id }) => id);
+  if (cycles.length > 0) {
+    for (const { id } of await tables.purchases.list({ service: service.id, cycles }))
+      await tables.purchases.update(id, { cycle: cycle.id });
+    await tables.cycles.remove(cycles);
+  }
+  const isMoved = (row: PurchaseRecord): boolean => row.cycle !== cycle.id && countsIn(work, row);
+  const moved = work.purchases.filter(isMoved);
+  if (moved.length === 0) return work;
+  for (const row of moved) await tables.purchases.update(row.id, { cycle: cycle.id });
+  return { ...work, purchases: work.purchases.map((row) => (isMoved(row) ? { ...row, cycle: cycle.id } : row)) };
+}
+
+function changesHolds({ holds, drafts, closes }: Applied): boolean {
+  return holds.length + drafts.length + closes.length > 0;
+}
+
+async function commitHolds(work: Applied, at: string, tables: StoreTables): Promise<Applied> {
+  const { holds, drafts, closes } = work;
+  const kept: HoldRecord[] = [];
+  for (const hold of holds) if (!closes.includes(hold)) kept.push(await withFigures(work, hold, tables));
+  for (const hold of drafts) await tables.holds.add(hold);
+  for (const hold of closes) await tables.holds.end(hold.id, at);
+  const released = closes.length > 0;
+  return { ...work, holds: [...kept, ...drafts], drafts: [], opens: [], closes: [], released };
+}
+
+/** Returns a limit's hold with its current figures, from which a later release is decided, and its current restriction. */
+async function withFigures(work: Applied, hold: HoldRecord, tables: StoreTables): Promise<HoldRecord> {
+  const limit = work.decision?.limits.find((one) => one.limit === hold.reason);
+  if (limit === undefined) return hold;
+  const { usedBytes, allowedBytes } = limit;
+  const figures = isRead(work, limit) ? { cycle: findWindowKey(work, hold.reason), usedBytes, allowedBytes } : {};
+  const change = { ...hold, ...figures, restriction: findDueRestriction(work.decision, hold) };
+  const { cycle, restriction } = change;
+  if (hold.cycle !== cycle || hold.allowedBytes !== change.allowedBytes || hold.restriction !== restriction)
+    await tables.holds.update(hold.id, { ...figures, restriction });
+  return change;
+}
+
+/** A hold of another limit than the quota is due to a window only by what is known to be used in it. */
+function isRead({ usage }: Applied, { limit, money, usedBytes, allowedBytes }: LimitDecision): boolean {
+  if (money !== null) return money.used !== null;
+  return usage !== null && allowedBytes !== null && (limit === 'quota' || usedBytes !== null);
+}
+
+/** Lists the steps of services that are only previewed. */
+function showSteps(run: ApplyRun, works: readonly Applied[], { treatment }: Verdict): Applied[] {
+  const { session, panel, request } = run;
+  return works.map((work) => {
+    const { plan } = work;
+    if (!plan || work.changedMeanwhile || !treatment(work).previewOnly) return work;
+    const shown = { ...work, actions: plan.steps.map((step) => actionRow(session, run.run, work, step)) };
+    return request.dryRun ? withError(shown, errorOfDoubt(panel, work)) : shown;
+  });
+}
+
+/** Makes the changes; under `observe`, of a service whose product is unknown and of one that has ended, only resolves actions in doubt. */
+async function applyChanges(run: ApplyRun, works: readonly Applied[], { treatment }: Verdict): Promise<Applied[]> {
+  const { session, panel, request, leases } = run;
+  const unchanged = works.filter((work) => !work.changedMeanwhile);
+  const current = unchanged.filter((work) => work.skipped === null);
+  const readOnly = unchanged.filter((work) => (work.skipped === null && treatment(work).observing) || isOnlyRead(work));
+  const resolved = await resolveDoubts(run, readOnly, leases);
+  const due = current.filter((work) => !treatment(work).previewOnly && needsObservation(panel, work, request));
+  const done = await carryOut(run, due, leases);
+  const left = session.deps.signal.aborted
+    ? due.filter(({ service }) => !done.some((one) => one.service.id === service.id))
+    : [];
+  return replaced(works, [...resolved, ...done, ...left.map(unfinished)]);
+}
+
+/** Returns the services, with the changed ones in their places. */
+export function replaced(works: readonly Applied[], changed: readonly Applied[]): Applied[] {
+  if (changed.length === 0) return [...works];
+  const byId = new Map(changed.map((work) => [work.service.id, work]));
+  return works.map((work) => byId.get(work.service.id) ?? work);
+}

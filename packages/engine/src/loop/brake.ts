@@ -1,0 +1,94 @@
+import type { KindTraits } from '@sluice/panel-kind';
+import { brakeActs } from '@sluice/quota-core';
+import type { HoldRecord } from '@sluice/state-store';
+import type { Config } from '../base/config/schema.js';
+import type { MovedError } from '../base/errors.js';
+import type { BrakeError } from '../kernel/run/brake-state.js';
+import type { Notice } from '../kernel/run/notice.js';
+import type { ReadingCount } from './meter.js';
+import type { RunReport } from '../kernel/run/report.js';
+import type { RunRequest } from '../kernel/run/request.js';
+import { findDueRestriction, isOfLimit } from '../kernel/subject/limits.js';
+import type { Planned } from '../kernel/subject/stages.js';
+
+/** The part of a run over one panel that the brake checks. */
+interface BrakedRun {
+  panel: { name: string; kind: Pick<KindTraits, 'mildestFirst'> };
+  request: RunRequest;
+  report: RunReport;
+  active: number;
+  /** Services that would be held if a reading that is too high to be used was right. */
+  doubted: ReadonlySet<string>;
+  count: ReadingCount;
+}
+
+/** Subjects of a panel that a run would change, among those that it could. */
+interface Counted {
+  panel: string;
+  changing: number;
+  /** Those for which a hold would begin, or whose account would be removed. */
+  beginning: number;
+  active: number;
+}
+
+function brakeError(stated: Config['poll']['brake'], counted: Counted, says: string): BrakeError | null {
+  const { panel, changing, beginning, active } = counted;
+  if (!brakeActs({ changing, beginning, active, stated })) return null;
+  const message = `${panel}: ${changing} of ${active} ${says}`;
+  return { code: 'mass_change', message, details: { panel, changing, active } };
+}
+
+/** Returns why a run would change too many services of a panel at once; null where it would not. A run over one service has no brake. */
+export function askBrake(
+  brake: Config['poll']['brake'],
+  { panel, request, active, doubted, count }: BrakedRun,
+  planned: readonly Planned[],
+): BrakeError | null {
+  if (request.service !== undefined) return null;
+  const enforced = planned.filter(({ enforcement, service }) => enforcement.value === 'on' && !doubted.has(service.id));
+  const isRemoved = ({ plan, more }: Planned): boolean => plan?.counts === true && more?.removes === true;
+  const { mildestFirst = [] } = panel.kind;
+  const begins = (work: Planned): boolean =>
+    work.opens.length > 0 || isRemoved(work) || isRestrictedHarder(work, mildestFirst);
+  const beginning = enforced.filter(begins).length + doubted.size;
+  const changes = enforced.filter(
+    (work) => listCountedEnds(work, count).length + work.buys.length > 0 || work.plan?.counts === true || begins(work),
+  ).length;
+  const changing = changes + doubted.size;
+  const says = 'services would be held, released, changed or buy traffic at once; nothing was changed or bought';
+  return brakeError(brake, { panel: panel.name, changing, beginning, active }, says);
+}
+
+/** Returns whether the harshest restriction of open holds would be harsher than the one that is stored. */
+function isRestrictedHarder({ holds, closes, decision }: Planned, mildestFirst: readonly string[]): boolean {
+  const ofLimits = holds.filter((hold) => isOfLimit(hold) && !closes.includes(hold));
+  const now = ofLimits.map((hold) => findDueRestriction(decision, hold) ?? '');
+  const before = holds.map(({ restriction }) => restriction ?? '');
+  const rank = (restrictions: string[]): number =>
+    Math.max(-1, ...restrictions.map((one) => mildestFirst.indexOf(one)));
+  return ofLimits.every(({ restriction }) => restriction !== null) && rank(now) > rank(before);
+}
+
+/**
+ * Lists the holds whose end counts. Where all services are due on one day, many quotas are new at once because their cycle ended.
+ * Those are left out, unless the panel answers zero for everybody. No other hold ends with the cycle.
+ */
+function listCountedEnds({ closes, cycle }: Planned, { free, aboveZero }: ReadingCount): HoldRecord[] {
+  if (cycle === null || aboveZero * 2 <= free) return [...closes];
+  return closes.filter((hold) => hold.reason !== 'quota' || hold.cycle === null || hold.cycle === cycle.id);
+}
+
+/** Returns the notice of a run that is stopped, and makes it the error of the run; a dry run only reports it. */
+export function brakeNotice({ panel, report, request }: BrakedRun, error: BrakeError | MovedError): Notice {
+  if (!request.dryRun) report.error = error;
+  const { code, message } = error;
+  // The brake stops run by run; a copy of the store is reported once.
+  const occasion = 'since' in error.details ? error.details.since : report.run.id;
+  return { code, key: `${code}:${occasion}:${panel.name}`, panel: panel.name, service: null, message };
+}
+
+/** Returns why a run would change too many of a panel's agents at once; null where it would not. */
+export function askBrakeOfAgents(brake: Config['poll']['brake'], counted: Counted): BrakeError | null {
+  const says = 'agents with a limit would exceed it or return below it at once; no users were disabled or restored';
+  return brakeError(brake, counted, says);
+}

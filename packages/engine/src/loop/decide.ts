@@ -1,0 +1,210 @@
+import type { ItemError, Panel } from '@sluice/panel-kind';
+import {
+  type Allowance,
+  crossedThresholds,
+  decide,
+  type Decision,
+  type MeteredLimit,
+  type StandingHold,
+  usageInMode,
+  zonedMidnight,
+} from '@sluice/quota-core';
+import type { HoldRecord } from '@sluice/state-store';
+import { findTimeZone } from '../base/config/find-entry.js';
+import { newHold } from '../kernel/subject/new-hold.js';
+import type { Session } from '../context/context.js';
+import {
+  findPeak,
+  inForce,
+  isOfRemovedLimit,
+  listLimits,
+  THRESHOLDS,
+  weighLimits,
+  withFigures,
+} from '../kernel/subject/limits.js';
+import { isOverdue } from './load.js';
+import type { LimitState, Spend } from '../kernel/subject/limit-state.js';
+import { type Decided, type Loaded, type Read, type Stage, toRead, withError } from '../kernel/subject/stages.js';
+
+/** Decides which holds start and end, from the reading and the stored state. */
+export function decideHolds(session: Session, panel: Panel, read: Read, now: string): Decided {
+  const { allowance, error } = read;
+  if (read.skipped !== null || allowance === null) return undecided(read);
+  const usage =
+    error === null ? toReading(read) : { known: false as const, at: now, code: error.code, message: error.message };
+  const { decision, limits } = decideByUsage(session, panel, read, { allowance, now, usage, spend: read.spend });
+  const open = new Set<string>(read.holds.map((hold) => hold.reason));
+  const { problem } = decision;
+  const decided: Decided = {
+    ...read,
+    stage: 'decided',
+    decision,
+    limits,
+    opens: decision.holds.filter(({ reason }) => isDecided(decision, reason) && !open.has(reason)),
+    closes: findEnding(session, read, decision),
+    thresholds: crossed(read),
+    buys: [],
+    more: null,
+  };
+  if (problem === null) return decided;
+  if (decision.status === 'unreadable') return withError(decided, problem);
+  return { ...decided, warnings: [...read.warnings, problem] };
+}
+
+/** Returns a service about which nothing is decided. */
+export function undecided(read: Read): Decided {
+  return {
+    ...read,
+    stage: 'decided',
+    decision: null,
+    limits: read.limitsBefore,
+    opens: [],
+    closes: [],
+    thresholds: [],
+    buys: [],
+    more: null,
+  };
+}
+
+/**
+ * Decides for a command, which reads no usage: ends the open holds that a run would end by the last reading, since another
+ * command ended their reason and no run has decided since.
+ */
+export function endHolds(session: Session, panel: Panel, loaded: Loaded, now: string): Decided {
+  const decided = undecided(toRead(loaded));
+  const { allowance, cycle, cycleIsNew } = loaded;
+  if (allowance === null) return decided;
+  const usage =
+    cycle === null || cycleIsNew || cycle.readAt === null
+      ? { known: false as const, at: now, code: 'not_read', message: 'not read in this cycle' }
+      : { known: true as const, at: cycle.readAt, ...pick(cycle) };
+  const { decision } = decideByUsage(session, panel, loaded, { allowance, now, usage, spend: [] });
+  return { ...decided, closes: findEnding(session, loaded, decision) };
+}
+
+/** Reverts what follows from an untrusted reading: it neither starts nor ends a hold. */
+export function distrust(decided: Decided, reason: ItemError): Decided {
+  const inBytes = decided.decision?.limits.filter(({ money }) => money === null) ?? [];
+  const limits = new Set(inBytes.map(({ limit }) => limit));
+  const byUsage = (hold: { reason: string }): boolean => limits.has(hold.reason);
+  const { opens, closes } = decided;
+  if (!opens.some(byUsage) && !closes.some(byUsage)) return decided;
+  const left = {
+    opens: opens.filter((hold) => !byUsage(hold)),
+    closes: closes.filter((hold) => !byUsage(hold)),
+  };
+  return withError({ ...decided, ...left }, reason);
+}
+
+/** Returns the open holds that this decision ends. */
+function findEnding(session: Session, { holds, service }: Loaded<Stage>, decision: Decision): HoldRecord[] {
+  const wanted = new Set<string>(decision.holds.map((hold) => hold.reason));
+  const withheld = new Set(decision.withheld.map((hold) => hold.reason));
+  const limits = listLimits(session, service.product);
+  return holds.filter(
+    (hold) =>
+      withheld.has(hold.reason) ||
+      (isDecided(decision, hold.reason) && !wanted.has(hold.reason)) ||
+      isOfRemovedLimit(hold, limits),
+  );
+}
+
+/** Returns whether runs start and end holds with this reason; the others belong to an operator or an agent. */
+function isDecided({ limits }: Decision, reason: string): boolean {
+  return reason === 'billing' || limits.some(({ limit }) => limit === reason);
+}
+
+interface Weighing {
+  allowance: Allowance;
+  now: string;
+  usage: MeteredLimit['usage'];
+  spend: readonly Spend[];
+}
+
+function decideByUsage(
+  session: Session,
+  panel: Panel,
+  facts: Loaded<Stage>,
+  { allowance, now, usage, spend }: Weighing,
+): { decision: Decision; limits: LimitState[] } {
+  const { config } = session;
+  const { service, cycle, mode, action } = facts;
+  const toInstant = (date: string | null): string | null =>
+    date === null ? null : zonedMidnight(date, findTimeZone(config, service.panel));
+  const releasedUntil = toInstant(service.quotaReleasedUntil);
+  const hold = facts.holds.find(({ reason }) => reason === 'quota');
+  const quota: MeteredLimit = {
+    id: 'quota',
+    window: cycle?.id ?? null,
+    allowance,
+    mode,
+    exceededAt: 'reached',
+    release: 'margin',
+    restriction: action,
+    usage,
+    peakUsedBytes: findPeak(cycle, mode),
+    hold: hold ? { window: hold.cycle, usedBytes: hold.usedBytes, allowedBytes: hold.allowedBytes } : null,
+    releasedUntil,
+  };
+  const others = weighLimits(session, { facts, usage, spend, now, releasedUntil });
+  const decision = decide({
+    now,
+    limits: [quota, ...others.map(({ limit }) => limit)],
+    billing: {
+      suspended: service.status === 'suspended',
+      overdue: isOverdue(service, config, now),
+      overduePolicy: config.poll.overdue,
+      restriction: panel.kind.suspension,
+    },
+    standing: standingHolds(session, panel, facts),
+    protectedUntil: toInstant(service.protectedUntil),
+  });
+  return { decision, limits: withFigures(others, decision) };
+}
+
+function standingHolds(session: Session, panel: Panel, facts: Loaded<Stage>): StandingHold[] {
+  const holds = inForce(session, panel, facts);
+  return (['manual', 'agent-limit'] as const).flatMap((reason) => {
+    const hold = holds.find((open) => open.reason === reason);
+    return hold ? [{ reason, restriction: hold.restriction }] : [];
+  });
+}
+
+function toReading({ answer, usage }: Read): MeteredLimit['usage'] {
+  const reading = answer?.reading ?? null;
+  if (reading === null || !reading.known) return reading;
+  return usage
+    ? { known: true, at: usage.at, ...pick(usage) }
+    : { known: false, at: reading.at, code: 'not_read', message: 'the reading was not counted' };
+}
+
+function pick(usage: { inBytes: number | null; outBytes: number | null; totalBytes: number | null }) {
+  return { inBytes: usage.inBytes, outBytes: usage.outBytes, totalBytes: usage.totalBytes };
+}
+
+/** Returns the id of the window of a limit, as its holds name it. */
+export function findWindowKey({ cycle, limits }: Pick<Decided, 'cycle' | 'limits'>, reason: string): string | null {
+  const limit = limits.find(({ id }) => id === reason);
+  return limit === undefined ? (cycle?.id ?? null) : limit.key;
+}
+
+/** Returns the rows of the holds that a decision starts; stored only if the run proceeds. */
+export function draftHolds(session: Session, work: Decided): HoldRecord[] {
+  const { service, opens, decision } = work;
+  const since = session.now();
+  return opens.map(({ reason, rule: note, restriction }) => {
+    const limit = decision?.limits.find((one) => one.limit === reason);
+    const { usedBytes = null, allowedBytes = null } = limit ?? {};
+    const figures = { cycle: findWindowKey(work, reason), usedBytes, allowedBytes };
+    return newHold(session, { service: service.id, reason, restriction, since, note, ...figures, origin: 'run' });
+  });
+}
+
+/** Returns the thresholds of the quota that this reading is the first of its cycle to reach. */
+function crossed({ cycle, allowance, usage, mode }: Read): number[] {
+  if (!cycle || !usage || allowance?.kind !== 'limited') return [];
+  const usedBytes = usageInMode(usage, mode);
+  if (usedBytes === null) return [];
+  const { allowedBytes } = allowance;
+  return crossedThresholds({ usedBytes, allowedBytes, thresholds: THRESHOLDS, already: cycle.thresholds });
+}

@@ -1,0 +1,159 @@
+import { crossedThresholds, describeReason, describeRule, type DueHold, formatBytes } from '@sluice/quota-core';
+import type { HoldRecord, ServiceRecord } from '@sluice/state-store';
+import { describeTermination, type Termination, UNFINISHED } from '../kernel/subject/termination.js';
+import { describeLimit } from '../kernel/subject/used.js';
+import { findWindowKey } from './decide.js';
+import type { LimitState } from '../kernel/subject/limit-state.js';
+import { isOfLimit, THRESHOLDS } from '../kernel/subject/limits.js';
+import { COUNTER_RESTARTED } from './meter.js';
+import { IMPOSSIBLE_JUMP } from './plausible.js';
+import type { Applied } from '../kernel/subject/stages.js';
+import { type Notice, serviceNotice } from '../kernel/run/notice.js';
+
+/** Returns the notices of a decision; in a dry run, what would happen. */
+export function toNotices(work: Applied, { dryRun }: { dryRun: boolean }): Notice[] {
+  const { service, cycle, decision, termination } = work;
+  if (termination && work.skipped === UNFINISHED) return [unfinishedNotice(service, termination)];
+  if (!decision) return [];
+  const notices: Notice[] = [];
+  const add = (code: string, key: string, message: string): void => {
+    notices.push(serviceNotice(service, code, message, key));
+  };
+  const toKey = (reason: string): string => `${reason}:${findWindowKey(work, reason) ?? 'none'}`;
+  for (const open of work.opens) {
+    const { reason } = open;
+    const draft = work.drafts.find((hold) => hold.reason === reason);
+    const why = `${describeReason(open.reason)}: ${describeOpen(work, open)}`;
+    if (work.enforcement.value === 'observe' || dryRun)
+      // Decided again in every run, but reported once per cycle.
+      add('would_hold', toKey(reason), `${service.id} would be held (${why})`);
+    else add('hold', draft?.id ?? reason, `${service.id} is held (${why})`);
+  }
+  for (const { reason } of decision.withheld) {
+    add(
+      'hold_withheld',
+      isReleased(service, reason) ? `${reason}:released:${service.quotaReleasedUntil ?? ''}` : toKey(reason),
+      `${service.id} is due to be held (${describeReason(reason)}), but ${describeWithheld(work, reason)}`,
+    );
+  }
+  if (work.enforcement.value === 'on') {
+    for (const hold of work.closes)
+      add(
+        'release',
+        hold.id,
+        `${service.id} ${dryRun ? 'would be' : 'is'} released (${describeReason(hold.reason)}: ${describeClose(work, hold)})`,
+      );
+  }
+  if (decision.status === 'unmanaged') {
+    add('unmanaged', service.product, `${service.id} has no quota: it is metered where possible and never held`);
+  }
+  if (decision.problem?.code === 'usage_fell')
+    add('usage_fell', cycle?.id ?? 'none', `${service.id}: ${decision.problem.message}`);
+  if (work.doubted !== null && decision.problem !== null)
+    add(IMPOSSIBLE_JUMP, cycle?.readAt ?? 'none', `${service.id}: ${decision.problem.message}`);
+  for (const wrong of work.wrongCycles) {
+    add(
+      'cycle_mended',
+      wrong.id,
+      `${service.id}: its cycle from ${wrong.start} was opened while the clock was ahead and has been discarded; the service is metered from ${cycle?.start ?? ''}`,
+    );
+  }
+  notices.push(...restartNotices(work), ...thresholdNotices(work), ...limitThresholdNotices(work));
+  return notices;
+}
+
+export function restartNotices({ service, warnings, usage }: Applied): Notice[] {
+  const restarted = warnings.find(({ code }) => code === COUNTER_RESTARTED);
+  if (restarted === undefined) return [];
+  return [serviceNotice(service, COUNTER_RESTARTED, restarted.message, usage?.at ?? 'none')];
+}
+
+export function unfinishedNotice(service: ServiceRecord, termination: Termination): Notice {
+  return serviceNotice(service, UNFINISHED, describeTermination(service.id, termination), termination.command);
+}
+
+export function thresholdNotices({ service, cycle, thresholds }: Applied): Notice[] {
+  if (thresholds.length === 0) return [];
+  const percent = Math.max(...thresholds);
+  const message = `${service.id} has used ${percent}% of its allowance`;
+  return [serviceNotice(service, 'threshold', message, cycle?.id ?? 'none', percent)];
+}
+
+/** Returns the notices of thresholds that usage is the first of a window to reach, of the limits besides the quota. */
+export function limitThresholdNotices({ service, limits, limitsBefore }: Applied): Notice[] {
+  return limits.flatMap((limit) => {
+    const before = limitsBefore.find(({ id, key }) => id === limit.id && key === limit.key);
+    const reached = listReached(before?.peak ?? null, limit.allowed, []);
+    const percent = listReached(limit.used, limit.allowed, reached).at(-1);
+    if (percent === undefined) return [];
+    const message = `${service.id} has used ${percent}% of its limit "${limit.id}"`;
+    return [serviceNotice(service, 'threshold', message, limit.id, limit.key ?? 'none', percent)];
+  });
+}
+
+export function listReached(used: LimitState['used'], allowed: LimitState['allowed'], already: number[]): number[] {
+  const thresholds = THRESHOLDS;
+  if (typeof used === 'number' && typeof allowed === 'number')
+    return crossedThresholds({ usedBytes: used, allowedBytes: allowed, thresholds, already });
+  if (typeof used === 'string' && typeof allowed === 'string')
+    return crossedThresholds({ used, allowed, thresholds, already });
+  return [];
+}
+
+export function isReleased({ quotaReleasedUntil }: Applied['service'], reason: string): boolean {
+  return isOfLimit({ reason }) && quotaReleasedUntil !== null;
+}
+
+/** Returns what keeps a hold that is due from restricting. */
+export function describeWithheld({ service }: Pick<Applied, 'service'>, reason: string): string {
+  if (isReleased(service, reason)) return `the hold is released until ${service.quotaReleasedUntil ?? ''}`;
+  return `it is protected until ${service.protectedUntil ?? ''}`;
+}
+
+/** Returns why a hold ends. */
+export function describeClose(work: Applied, { reason }: HoldRecord): string {
+  const { decision } = work;
+  if (decision?.withheld.some((hold) => hold.reason === reason) === true) return describeWithheld(work, reason);
+  const rule = decision?.limits.find(({ limit }) => limit === reason)?.rule;
+  if (rule !== undefined) return describeRule(rule) ?? rule;
+  return isOfLimit({ reason }) ? 'the product does not have the limit any more' : 'no longer due';
+}
+
+/** Returns why a hold begins: the figures of its limit, else its rule in words. */
+export function describeOpen(work: Applied, { reason, rule }: DueHold): string {
+  const limit = work.decision?.limits.find((one) => one.limit === reason);
+  return describeSpend(work, reason) ?? (limit && describeBytes(limit)) ?? describeRule(rule) ?? rule;
+}
+
+export function describeBytes({
+  usedBytes,
+  allowedBytes,
+}: Pick<HoldRecord, 'usedBytes' | 'allowedBytes'>): string | null {
+  if (usedBytes === null || allowedBytes === null) return null;
+  return `${formatBytes(usedBytes)} of ${formatBytes(allowedBytes)} are used`;
+}
+
+/** Returns what the calls of a limit in money cost, and where they went; null for another limit. */
+export function describeSpend({ spend, limits }: Applied, reason: string): string | null {
+  const found = spend.find(({ limit }) => limit === reason);
+  const state = limits.find(({ id }) => id === reason);
+  if (found === undefined || state === undefined) return null;
+  const most = found.destinations.map(({ destination, charge }) => `${destination} (${charge})`).join(', ');
+  const spent = describeLimit({ ...state, used: state.used ?? '?' });
+  return spent === null || most === '' ? spent : `${spent}, most of it on calls to ${most}`;
+}
+
+/** Returns the notice of a service that was left to the next run. */
+export function changedNotice({ service }: Applied, run: string): Notice {
+  const message = `${service.id} was changed by a command during this run; this run left it unchanged, and the next run decides`;
+  return serviceNotice(service, 'changed_meanwhile', message, run);
+}
+
+/** Returns whether a notice may not be true any more at the end of the run: an unfinished termination is finished by it. */
+export const mayEnd = ({ code }: Notice): boolean => code === UNFINISHED;
+
+/** Returns the notices without those about terminations that are finished now. */
+export function stillTrue(notices: readonly Notice[], works: readonly Applied[]): Notice[] {
+  const open = new Set(works.filter((work) => work.termination !== null).map((work) => work.service.id));
+  return notices.filter((notice) => !mayEnd(notice) || open.has(notice.service ?? ''));
+}

@@ -1,0 +1,142 @@
+import type { AccountCommand, Plan } from '@sluice/panel-kind';
+import type { StoreTables } from '@sluice/state-store';
+import { readEnforcements } from '../context/enforcement.js';
+import { type Leases, panelLease, serviceLease } from '../context/leases.js';
+import { sideBySide } from '../base/side-by-side.js';
+import { factsHold, leaveOut, skipLeased } from '../kernel/subject/facts.js';
+import { applyPlan, type Stop, type ReadStop, stoppedBy } from '../kernel/changes/perform.js';
+import { planOne, planSteps } from './plan.js';
+import { loadHistory } from '../kernel/subject/history.js';
+import { observeAgain } from './observe.js';
+import { resolveActions } from './resolve.js';
+import { loadHoldsOfSharers } from './sharing.js';
+import { type Applied, type FencedRun, type RunOnPanel, withError } from '../kernel/subject/stages.js';
+import { isCommandRow } from '../kernel/subject/command-row.js';
+
+/** Services changed at the same time; the transport limits the calls. */
+const AT_ONCE = 16;
+
+/** Makes the changes of the services, each under its own lease. */
+export async function carryOut(on: RunOnPanel, due: readonly Applied[], leases: Leases): Promise<Applied[]> {
+  const done: Applied[] = [];
+  const enforce = async (work: Applied): Promise<void> => {
+    done.push(await enforceUnderLease(on, work, leases));
+  };
+  const stopped = (): boolean => on.session.deps.signal.aborted;
+  const alone = due.filter(({ sharers }) => sharers.length === 0);
+  const sharing = due.filter(({ sharers }) => sharers.length > 0);
+  await sideBySide(alone, AT_ONCE, enforce, stopped);
+  // Shared resources are changed once: one service after the other.
+  await sideBySide(sharing, 1, enforce, stopped);
+  return done;
+}
+
+async function enforceUnderLease(on: RunOnPanel, work: Applied, leases: Leases): Promise<Applied> {
+  if (work.unresolved.length === 0 && !hasPlan(on, work)) return work;
+  const name = serviceLease(work.service.id);
+  const result = await leases.tryTake(name);
+  if (!('lease' in result)) return skipLeased(work, result.heldBy);
+  try {
+    const current = await refreshed(on, work);
+    if (current.changedMeanwhile) return current;
+    return await enforceService({ ...on, fences: leases.toHeld([panelLease(on.panel.name), name]) }, current);
+  } finally {
+    await leases.release(name);
+  }
+}
+
+/** The longest that a change may last. */
+const LONGEST_CHANGE_MS = 3_600_000;
+
+/**
+ * Observes the service again under its lease if the first observation was partial or another run changed it since. If a
+ * command changed the facts of the decision, leaves the service to the next run.
+ */
+async function refreshed(on: RunOnPanel, work: Applied): Promise<Applied> {
+  const { session, panel, run } = on;
+  const { service, observation } = work;
+  if (!(await factsHold(session.store, work))) return leaveOut(work);
+  const lookedAt = observation?.at ?? session.now();
+  const since = new Date(Date.parse(lookedAt) - LONGEST_CHANGE_MS).toISOString();
+  const others = (await session.store.actions.list({ service: service.id, since })).filter(
+    (row) => row.run !== run && (row.endedAt ?? row.plannedAt) >= lookedAt,
+  );
+  if (others.length === 0 && observation?.partial !== true && work.sharers.length === 0) return work;
+  const history = (await loadHistory(session, panel, [service])).get(service.id) ?? work.history;
+  return { ...work, history, observation: await observeAgain(on, work) };
+}
+
+function hasPlan(on: RunOnPanel, work: Applied): boolean {
+  const { plan } = planSteps(on, work);
+  return plan.steps.length > 0 || plan.endedEvidence.length > 0 || plan.moves.length > 0 || plan.refs !== undefined;
+}
+
+/** Options of `enforceService`. */
+export interface EnforceOptions {
+  /** Whether an operator named the service: then it is changed under `observe` too. */
+  byName?: boolean;
+  command?: AccountCommand | null;
+  password?: string | null;
+  /** Called with each plan, before it is applied. */
+  onPlan?: (plan: Plan) => void;
+}
+
+/** A plan that needs more rounds is an adapter's defect. */
+const MOST_ROUNDS = 12;
+
+/**
+ * Brings one service to its target state: resolves actions in doubt, plans again from the stored state (its lease is held), and
+ * applies the steps, round by round. The switch is read before each change, so that `observe PANEL` stops a run under way.
+ */
+export async function enforceService(on: FencedRun, begun: Applied, options: EnforceOptions = {}): Promise<Applied> {
+  const { session, panel } = on;
+  const resolved = await resolveActions(on, await withStored(on, begun), options.command);
+  let { work } = resolved;
+  if (!resolved.goesOn) return work;
+  const readStop: ReadStop = (tables, current) =>
+    options.byName === true ? Promise.resolve(null) : stopIn(on, tables, current);
+  const stop = await readStop(session.store, work);
+  if (stop !== null) return stoppedBy(work, stop);
+  for (let round = 1; ; round++) {
+    const [current = work] = await loadHoldsOfSharers(on, [work]);
+    const planned = await planOne(on, current, options.command ?? null);
+    const { plan } = planned;
+    options.onPlan?.(plan);
+    const applied = await applyPlan<Applied>(on, planned, plan, {
+      password: options.password ?? null,
+      readStop,
+      stopped: stoppedBy,
+      apply: (step, context, { service }) => panel.apply(service, step, context),
+    });
+    work = applied.work;
+    const done = work.actions
+      .slice(planned.actions.length)
+      .every((action) => action.state === 'applied' || action.state === 'unneeded');
+    const goesOn = applied.movesLost || (plan.again === true && done);
+    if (!goesOn || session.deps.signal.aborted) return work;
+    const stopNow = await readStop(session.store, work);
+    if (stopNow !== null) return stoppedBy(work, stopNow);
+    if (round === MOST_ROUNDS) {
+      return withError(work, {
+        code: 'not_finished',
+        message: `"${work.service.id}" still differs from its target state after ${MOST_ROUNDS} rounds`,
+      });
+    }
+    work = { ...work, observation: await observeAgain(on, work, { command: options.command }) };
+  }
+}
+
+/** Returns the service with its currently stored rows. */
+async function withStored({ session }: RunOnPanel, work: Applied): Promise<Applied> {
+  const filter = { services: [work.service.id] };
+  const holds = await session.store.holds.open(filter);
+  const evidence = await session.store.evidence.open(filter);
+  const unresolved = (await session.store.actions.unresolved(filter)).filter((action) => !isCommandRow(action));
+  return { ...work, holds, evidence, unresolved };
+}
+
+async function stopIn({ session, panel }: RunOnPanel, tables: StoreTables, work: Applied): Promise<Stop | null> {
+  const enforcement = (await readEnforcements(session.config, tables)).of(panel.name, work.service.product);
+  if (enforcement.value === 'observe') return { by: 'observe', enforcement };
+  return work.changedMeanwhile || !(await factsHold(tables, work)) ? { by: 'facts' } : null;
+}

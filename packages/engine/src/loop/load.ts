@@ -1,0 +1,245 @@
+import { type ItemError, toItemError, type Panel } from '@sluice/panel-kind';
+import { type Allowance, gigabytesToBytes, resolveAllowance, resolveMode, zonedMidnight } from '@sluice/quota-core';
+import type { PurchaseRecord, ServiceRecord } from '@sluice/state-store';
+import { findEntry, findTimeZone } from '../base/config/find-entry.js';
+import type { Config } from '../base/config/schema.js';
+import type { Enforcements } from '../context/enforcement.js';
+import { hasAccount, NO_ACCOUNT } from '../kernel/subject/account.js';
+import { terminationsIn, UNFINISHED } from '../kernel/subject/termination.js';
+import type { Session } from '../context/context.js';
+import { group } from '../base/group.js';
+import { findFormerCheckpoints, loadHistory } from '../kernel/subject/history.js';
+import { findAction } from '../kernel/subject/limits.js';
+import { loadLimits, NO_LIMITS } from '../kernel/subject/limits-before.js';
+import {
+  type Loaded,
+  onOneLine,
+  type Read,
+  type Stage,
+  toLoaded,
+  UNKNOWN_PRODUCT,
+  withError,
+} from '../kernel/subject/stages.js';
+import { findTakenOver } from '../kernel/subject/taken-over.js';
+import { COMMAND_PREFIX, isCommandRow, isDelivery } from '../kernel/subject/command-row.js';
+import { UNPLACED, NOWHERE, placeInCycle, earlierCycles } from './place.js';
+
+/** Options of `load`. */
+export interface LoadOptions {
+  enforcements: Enforcements;
+  /** Load for a command: no service is skipped, so that a new account has its quota from the start. */
+  ordered?: boolean;
+  now?: string;
+}
+
+/**
+ * Loads the stored state of services, with cycle, mode, action and allowance of each. Runs skip services that are not metered
+ * (pending, vanished, …).
+ */
+export async function load(
+  session: Session,
+  panel: Pick<Panel, 'name' | 'kind' | 'accounts' | 'agents'>,
+  services: ServiceRecord[],
+  { enforcements, ordered = false, now = session.now() }: LoadOptions,
+): Promise<Loaded[]> {
+  const { config } = session;
+  const stored = await loadStored(session, panel, services, { now, ordered });
+  const limits = await loadLimits(session, panel, services, {
+    recorded: (id) => stored.cycles.get(id)?.[0] ?? null,
+    now,
+  });
+  return services.map((service) => {
+    const configured = findEntry(config.products, service.product);
+    const product = configured ?? { ...EMPTY_PRODUCT, panel: service.panel };
+    const rows = findRows(stored, service.id);
+    const account = panel.agents?.getServiceUser(service) ?? null;
+    const { override, termination } = rows;
+    const mode = resolveMode({
+      override: override?.mode ?? null,
+      service: service.trafficMode,
+      product: configured?.mode ?? null,
+    });
+    const skipped = ordered
+      ? null
+      : termination !== null
+        ? UNFINISHED
+        : skipReason(service, product, { panel, config, now });
+    const error = configured ? null : unknownProduct(service);
+    const before = limits.get(service.id) ?? NO_LIMITS;
+    const isPlaced = error === null && skipped === null;
+    const placed = isPlaced
+      ? placeInCycle({ service, product, recorded: rows.recorded }, stored.earlier.get(service.id) ?? [], now, session)
+      : UNPLACED;
+    const weighed = isPlaced
+      ? weigh({ override, purchases: rows.purchases, ...placed.placement, service, product, mode })
+      : UNWEIGHED;
+    return toLoaded({
+      service,
+      disabledForAgent: account !== null && stored.disabledForAgents.has(account),
+      product,
+      enforcement: enforcements.of(service.panel, service.product),
+      mode,
+      limitsBefore: before.limits,
+      awaited: isPlaced ? before.awaited : null,
+      action: findAction(panel.kind, { override, product: configured, holds: rows.holds }),
+      allowance: weighed.allowance,
+      skipped,
+      error: onOneLine(error ?? placed.error ?? weighed.error),
+      ...rows,
+      ...placed.placement,
+    });
+  });
+}
+
+function unknownProduct({ product }: ServiceRecord): ItemError {
+  return { code: UNKNOWN_PRODUCT, message: `product "${product}" is not in the config` };
+}
+
+type StoredRows = Awaited<ReturnType<typeof loadStored>>;
+
+/** Loads the rows of services, grouped by service. */
+async function loadStored(
+  session: Session,
+  panel: Pick<Panel, 'name' | 'kind' | 'accounts' | 'agents'>,
+  services: ServiceRecord[],
+  { now, ordered }: { now: string; ordered: boolean },
+) {
+  const { store } = session;
+  const ids = services.length > 2000 ? undefined : services.map((service) => service.id);
+  const scope = ids === undefined ? { panel: panel.name } : { services: ids };
+  const overrides = group(await store.overrides.open(ids));
+  const cycles = group(await store.cycles.newest(ids));
+  const holds = group(await store.holds.open(scope));
+  const evidence = group(await store.evidence.open(scope));
+  const ofAgents = panel.agents === undefined ? [] : await store.evidence.open({ agentsOf: panel.name });
+  const disabledForAgents = new Set(ofAgents.map(({ target }) => target));
+  const unresolved = group(await store.actions.unresolved(scope));
+  const paid = { status: 'paid' } as const;
+  const purchases = group(await store.purchases.list(ids === undefined ? paid : { services: ids, ...paid }));
+  const history = await loadHistory(session, panel, services, { ordered });
+  const earlier = await earlierCycles(session, cycles, now);
+  const uncounted = services.filter(({ id }) => cycles.get(id)?.[0]?.counter == null);
+  const takenOver = await findTakenOver(session, panel, uncounted);
+  const former = await findFormerCheckpoints(session, panel, { services, history });
+  const terminations = await terminationsIn(session, [...unresolved.values()].flat());
+  return {
+    overrides,
+    cycles,
+    holds,
+    evidence,
+    disabledForAgents,
+    unresolved,
+    purchases,
+    history,
+    earlier,
+    takenOver,
+    former,
+    terminations,
+  };
+}
+
+/** Returns the rows of one service. */
+function findRows(stored: StoredRows, id: string) {
+  return {
+    override: stored.overrides.get(id)?.[0] ?? null,
+    recorded: stored.cycles.get(id)?.[0] ?? null,
+    purchases: stored.purchases.get(id) ?? [],
+    holds: stored.holds.get(id) ?? [],
+    evidence: stored.evidence.get(id) ?? [],
+    takenOver: stored.takenOver.has(id),
+    former: stored.former.get(id) ?? null,
+    unresolved: (stored.unresolved.get(id) ?? []).filter((action) => !isCommandRow(action)),
+    creating: (stored.unresolved.get(id) ?? []).some(({ type }) => type === `${COMMAND_PREFIX}create`),
+    delivering: (stored.unresolved.get(id) ?? []).some(isDelivery),
+    history: stored.history.get(id) ?? { checkpoint: null, decision: null, recent: [], removed: 0 },
+    termination: stored.terminations.get(id) ?? null,
+  } satisfies Partial<Loaded>;
+}
+
+interface Weighed {
+  allowance: Allowance | null;
+  error: ItemError | null;
+}
+
+const UNWEIGHED: Weighed = { allowance: null, error: null };
+
+const EMPTY_PRODUCT = {
+  quotaPeriod: 'billing',
+  packages: [],
+  allowSharedPorts: false,
+  provision: 'manual',
+  terminate: 'manual',
+} as const satisfies Partial<Loaded['product']>;
+
+function skipReason(
+  service: ServiceRecord,
+  { provision }: Pick<Loaded['product'], 'provision'>,
+  { panel, config, now }: { panel: Pick<Panel, 'kind' | 'accounts'>; config: Config; now: string },
+): string | null {
+  if (service.status !== 'active' && service.status !== 'suspended') return service.status;
+  if (config.poll.overdue === 'ignore' && isOverdue(service, config, now)) return 'overdue';
+  if (provision === 'auto' && panel.accounts !== undefined && !hasAccount(panel.kind, service)) return NO_ACCOUNT;
+  return null;
+}
+
+/** Returns whether the due date has passed in the panel's time zone. */
+export function isOverdue(service: ServiceRecord, config: Config, now: string): boolean {
+  if (service.nextDueDate === null) return false;
+  return now >= zonedMidnight(service.nextDueDate, findTimeZone(config, service.panel));
+}
+
+/** Returns the service in its recorded cycle, ignoring what follows from the clock alone. */
+export function stayInCycle(read: Read): Read {
+  const stayed = { ...read, ...NOWHERE, cycle: read.recorded };
+  if (stayed.cycle === null) return stayed;
+  const { allowance, error } = weigh(stayed);
+  return withError({ ...stayed, allowance: allowance ?? read.allowance }, error);
+}
+
+/** Returns the service with other purchases, and the allowance that follows. */
+export function withPurchases<S extends Read<Stage>>(read: S, purchases: readonly PurchaseRecord[]): S {
+  const weighed = weigh({ ...read, purchases });
+  return { ...read, purchases, allowance: weighed.allowance ?? read.allowance };
+}
+
+/**
+ * Returns whether a purchase counts in the current cycle: it was bought for it, for a cycle that a wrong clock opened, or for an
+ * earlier one after whose end it was paid.
+ */
+export function countsIn(
+  { cycle, wrongCycles }: Pick<Loaded, 'cycle' | 'wrongCycles'>,
+  purchase: Pick<PurchaseRecord, 'cycle' | 'paidAt'>,
+): boolean {
+  if (cycle === null) return false;
+  if ([cycle, ...wrongCycles].some(({ id }) => id === purchase.cycle)) return true;
+  return purchase.paidAt !== null && purchase.paidAt >= cycle.start && purchase.paidAt < cycle.end;
+}
+
+/** Returns the allowance of the current cycle, with its paid purchases. */
+function weigh({
+  override,
+  service,
+  product,
+  mode,
+  cycle,
+  wrongCycles,
+  purchases,
+}: Pick<Loaded, 'override' | 'service' | 'product' | 'mode' | 'purchases' | 'cycle' | 'wrongCycles'>): Weighed {
+  try {
+    const allowance = resolveAllowance({
+      mode,
+      override: override ? { quotaBytes: override.quotaBytes, unlimited: override.unlimited } : null,
+      serviceQuotaBytes: service.baseQuotaOverrideGb === null ? null : gigabytesToBytes(service.baseQuotaOverrideGb),
+      product: product.quota ?? null,
+      purchases: purchases.filter((purchase) => countsIn({ cycle, wrongCycles }, purchase)),
+    });
+    if (allowance.kind === 'unmanaged' || cycle !== null) return { allowance, error: null };
+    const error = {
+      code: 'no_cycle',
+      message: `"${service.id}" has a quota but no billing cycle`,
+    };
+    return { allowance, error };
+  } catch (error) {
+    return { allowance: null, error: toItemError(error) };
+  }
+}

@@ -1,0 +1,271 @@
+import type { ItemError, Panel, UsageAnswer, UsageRequest } from '@sluice/panel-kind';
+import { type CounterState, formatBytes, stepCounter, type UsageBytes } from '@sluice/quota-core';
+import type { CycleRecord, FingerprintRecord, SampleRecord } from '@sluice/state-store';
+import type { Session } from '../context/context.js';
+import { findJumps } from './jump.js';
+import { findDoubt, IMPOSSIBLE_JUMP, NOISE_BYTES, toWindowReading } from './plausible.js';
+import { type Loaded, type Read, type Stage, toRead, withError } from '../kernel/subject/stages.js';
+
+/** The shortest window that a panel is asked about. */
+const SHORTEST_WINDOW_MS = 60_000;
+
+/** Returns whether usage of this service is read now. */
+function isMetered({ skipped, error, cycle }: Loaded, panel: Panel): boolean {
+  return skipped === null && error === null && cycle !== null && panel.kind.capabilities.includes('usage');
+}
+
+/** Returns why usage of a service can't be read; null where it can. */
+export function mappingError({ service }: Loaded<Stage>, panel: Panel): ItemError | null {
+  const ref = panel.kind.requiredRef;
+  if (ref === null || service.refs[ref] !== undefined) return null;
+  return { code: 'not_mapped', message: `"${service.id}" has no ${ref}` };
+}
+
+/** Options of `readUsage`. */
+export interface MeterOptions {
+  allowShort?: boolean;
+  /** The confirmed shape of the answers. */
+  fingerprint?: FingerprintRecord | null;
+  /** Called after each answer. */
+  onRead?: () => void;
+}
+
+/** Reads the usage of the metered services; returns all services in order. */
+export async function readUsage(
+  session: Session,
+  panel: Panel,
+  loaded: readonly Loaded[],
+  { allowShort = false, fingerprint = null, onRead }: MeterOptions = {},
+): Promise<Read[]> {
+  const asked = new Map<string, { facts: Loaded; window: UsageWindow }>();
+  const reads = new Map<string, Read>();
+  const requests: UsageRequest[] = [];
+  const restarts: Restart[] = [];
+  const windowAt = windowsAt(session.now());
+  for (const facts of loaded) {
+    const { service, product, cycle, history } = facts;
+    if (!isMetered(facts, panel) || cycle === null) continue;
+    const problem = mappingError(facts, panel);
+    if (problem !== null) {
+      reads.set(service.id, withError(toRead(facts), problem));
+      continue;
+    }
+    const window = windowAt(cycle);
+    asked.set(service.id, { facts, window });
+    requests.push({ service, product, window, ...history, unresolved: [...facts.unresolved] });
+  }
+  await panel.readUsage(
+    requests,
+    (id, answer) => {
+      const request = asked.get(id);
+      if (!request) return;
+      const { facts, window } = request;
+      const doubt = findDoubt(panel, facts, answer, { fingerprint, window, believed: allowShort });
+      const read = doubt === null ? take(facts, answer, panel) : doubted(facts, answer, doubt);
+      reads.set(id, read);
+      if (read.warnings.some(({ code }) => code === COUNTER_RESTARTED)) restarts.push({ facts, answer });
+      onRead?.();
+    },
+    session.deps.signal,
+    { allowShort },
+  );
+  if (!allowShort && areTooMany(restarts, reads)) {
+    for (const { facts, answer } of restarts) reads.set(facts.service.id, take(facts, withoutRestart(answer), panel));
+  }
+  if (!allowShort) {
+    for (const [id, doubt] of await findJumps(session, panel, loaded, reads)) {
+      const { facts } = asked.get(id) ?? {};
+      const { answer = null, usage } = reads.get(id) ?? {};
+      if (facts !== undefined && answer !== null) reads.set(id, doubted(facts, answer, doubt, usage));
+    }
+  }
+  return loaded.map((facts) => reads.get(facts.service.id) ?? toRead(facts));
+}
+
+/** Code of the warning about a counter that fell without a reset, and was read again since. */
+export const COUNTER_RESTARTED = 'counter_restarted';
+
+/** An answer whose counter goes on from a fall without a reset. */
+interface Restart {
+  facts: Loaded;
+  answer: UsageAnswer;
+}
+
+/** Where most counters of a panel fell, its data or units have changed, and not the usage of its services. */
+function areTooMany(restarts: readonly Restart[], reads: ReadonlyMap<string, Read>): boolean {
+  const counters = [...reads.values()].filter(({ usage, answer }) => usage !== null && answer?.counter !== undefined);
+  return counters.length >= FEWEST_COMPARED && restarts.length * 2 > counters.length;
+}
+
+function withoutRestart(answer: UsageAnswer): UsageAnswer {
+  return answer.counter === undefined ? answer : { ...answer, counter: { ...answer.counter, seen: null } };
+}
+
+/** Returns a service with a reading that is not used; of one that is only too high, the usage is known. */
+function doubted(facts: Loaded, answer: UsageAnswer, doubt: ItemError, usage: Read['usage'] = null): Read {
+  const { reading } = answer;
+  const read = take(facts, refused(answer, doubt));
+  if (!reading.known || doubt.code !== IMPOSSIBLE_JUMP) return read;
+  const { at, inBytes, outBytes } = usage ?? reading;
+  return { ...read, doubted: { at, inBytes, outBytes, totalBytes: toTotal(usage ?? reading) } };
+}
+
+/** Returns an answer as not understood; its raw figures are kept. */
+function refused(answer: UsageAnswer, { code, message }: ItemError): UsageAnswer {
+  return { ...answer, reading: { known: false, at: answer.reading.at, code, message } };
+}
+
+type UsageWindow = UsageRequest['window'];
+
+/** Returns the window of a cycle at this moment; one object is shared by all services with the same cycle. */
+function windowsAt(now: string): (cycle: CycleRecord) => UsageWindow {
+  const known = new Map<string, UsageWindow>();
+  return (cycle) => {
+    const key = `${cycle.start} ${cycle.end}`;
+    const window = known.get(key) ?? toWindow(cycle, now);
+    known.set(key, window);
+    return window;
+  };
+}
+
+function toWindow(cycle: CycleRecord, now: string): UsageWindow {
+  const earliest = new Date(Date.parse(cycle.start) + SHORTEST_WINDOW_MS).toISOString();
+  const end = now < earliest ? earliest : now;
+  return { start: cycle.start, end: end < cycle.end ? end : cycle.end };
+}
+
+/** Returns a service with an answer and its cycle's new figures; an unreadable answer does not change the cycle. */
+function take(facts: Loaded, answer: UsageAnswer, panel?: Pick<Panel, 'plausibility'>): Read {
+  const { reading, warnings } = answer;
+  const { cycle } = facts;
+  if (!reading.known || !cycle) return toRead(facts, { answer, warnings });
+  const counted = answer.counter
+    ? count(facts, cycle, answer)
+    : { usage: reading, counter: withBounds(panel, cycle, reading), restarted: null };
+  if ('code' in counted) return toRead(facts, { answer: refused(answer, counted), warnings });
+  const { inBytes, outBytes } = counted.usage;
+  const usage = { inBytes, outBytes, totalBytes: toTotal(counted.usage) };
+  return toRead(facts, {
+    answer,
+    usage: { at: reading.at, ...usage },
+    warnings: counted.restarted === null ? warnings : [...warnings, counted.restarted],
+    cycle: { ...cycle, ...usage, readAt: reading.at, counter: counted.counter },
+  });
+}
+
+function withBounds(panel: Pick<Panel, 'plausibility'> | undefined, cycle: CycleRecord, reading: Known): unknown {
+  return panel?.plausibility?.withReading(cycle.counter, toWindowReading(cycle, reading)) ?? cycle.counter;
+}
+
+type Known = Extract<UsageAnswer['reading'], { known: true }>;
+
+/** Returns the total of a reading; null where it is unknown. */
+export function toTotal(usage: UsageBytes): number | null {
+  if (usage.totalBytes !== null) return usage.totalBytes;
+  return usage.inBytes !== null && usage.outBytes !== null ? usage.inBytes + usage.outBytes : null;
+}
+
+/** Returns the usage of a counter inside the cycle: the sum of its growth. A panel that reports only a total has one counter. */
+function count(
+  { cycleIsNew, service, takenOver }: Loaded,
+  cycle: Readonly<CycleRecord>,
+  { reading, counter }: UsageAnswer,
+): { usage: UsageBytes; counter: unknown; restarted: ItemError | null } | ItemError {
+  const notRead = { code: 'not_read', message: 'the panel reports neither directions nor a total' };
+  if (!reading.known || !counter) return notRead;
+  const totalOnly = reading.inBytes === null || reading.outBytes === null;
+  const [inBytes, outBytes] = totalOnly ? [reading.totalBytes, 0] : [reading.inBytes, reading.outBytes];
+  if (inBytes === null || outBytes === null) return notRead;
+  const used = takenOver ? { lastIn: inBytes, lastOut: outBytes, usedIn: 0, usedOut: 0, at: reading.at } : null;
+  const stored = (cycle.counter ?? used) as CounterState | null;
+  const stoodAt = counter.stoodAt ?? null;
+  const previous = stored !== null && stored.lastIn <= 0 && stoodAt !== null ? { ...stored, lastIn: stoodAt } : stored;
+  const step = stepCounter({
+    previous,
+    cycleStart: cycle.start,
+    reading: { at: reading.at, inBytes, outBytes },
+    resetBetween: previous !== null && counter.resetBetween(previous.at, reading.at),
+    newCycle: cycleIsNew,
+    refused: counter.seen ?? null,
+  });
+  if (!step.known) return { code: step.code, message: step.message };
+  const { usedIn, usedOut } = step.state;
+  const usage = totalOnly
+    ? { inBytes: null, outBytes: null, totalBytes: usedIn }
+    : { inBytes: usedIn, outBytes: usedOut, totalBytes: usedIn + usedOut };
+  const restarted = step.restarted === true && previous !== null ? toRestart(service.id, previous, step.state) : null;
+  return { usage, counter: step.state, restarted };
+}
+
+function toRestart(service: string, before: CounterState, now: CounterState): ItemError {
+  const figures = `from ${formatBytes(before.lastIn + before.lastOut)} to ${formatBytes(now.lastIn + now.lastOut)}`;
+  const message = `${service}: the panel's counter fell ${figures} without a reset that is known: what was counted stays, and the growth since the fall counts`;
+  return { code: COUNTER_RESTARTED, message };
+}
+
+/** The highest figures seen in a cycle; asked for after the decision, which compares with those before. */
+export function toPeaks(
+  cycle: Readonly<CycleRecord>,
+): Pick<CycleRecord, 'peakInBytes' | 'peakOutBytes' | 'peakTotalBytes'> {
+  return {
+    peakInBytes: highest(cycle.peakInBytes, cycle.inBytes),
+    peakOutBytes: highest(cycle.peakOutBytes, cycle.outBytes),
+    peakTotalBytes: highest(cycle.peakTotalBytes, cycle.totalBytes),
+  };
+}
+
+function highest(a: number | null, b: number | null): number | null {
+  if (a === null || b === null) return a ?? b;
+  return Math.max(a, b);
+}
+
+/** Returns the sample of a readable answer. */
+export function toSample({ service, usage, cycle, answer }: Read<Stage>): SampleRecord | null {
+  if (!usage || !cycle) return null;
+  return {
+    service: service.id,
+    at: usage.at,
+    cycle: cycle.id,
+    inBytes: usage.inBytes,
+    outBytes: usage.outBytes,
+    totalBytes: usage.totalBytes,
+    raw: JSON.stringify(answer?.raw ?? null),
+    resolution: 'raw',
+  };
+}
+
+/** A majority of fewer services proves nothing. */
+const FEWEST_COMPARED = 3;
+
+/** What the readings of a panel show together. */
+export interface ReadingCount {
+  /** Compared with earlier ones of their cycle. */
+  compared: number;
+  /** Those of them that fell by more than half. */
+  fell: number;
+  /** Of services without a hold. */
+  free: number;
+  /** Those of them above zero. */
+  aboveZero: number;
+}
+
+/** Counts a reading, before it raises the cycle's peaks. */
+export function countReading(count: ReadingCount, { cycle, cycleIsNew, usage, holds }: Read): void {
+  const peak = cycleIsNew ? null : (cycle?.peakTotalBytes ?? null);
+  const total = usage?.totalBytes ?? null;
+  if (total === null) return;
+  if (holds.length === 0) count.free++;
+  if (holds.length === 0 && total > 0) count.aboveZero++;
+  if (peak === null || peak < NOISE_BYTES) return;
+  count.compared++;
+  if (total * 2 < peak) count.fell++;
+}
+
+/** Returns an error if most readings of a panel fell by more than half inside their cycles. */
+export function mostFell({ compared, fell }: ReadingCount): ItemError | null {
+  if (compared < FEWEST_COMPARED || fell * 2 <= compared) return null;
+  return {
+    code: 'readings_fell',
+    message: `the readings of ${fell} of ${compared} services fell by more than half within their cycle: the panel's unit or its data seem to have changed; no service was held or released because of these readings`,
+  };
+}

@@ -1,0 +1,42 @@
+import type { Observation, ObserveOptions, Panel } from '@sluice/panel-kind';
+import type { ServiceRecord } from '@sluice/state-store';
+import type { Session } from '../context/context.js';
+import { openRows } from '../kernel/subject/open-rows.js';
+import type { Loaded, RunOnPanel, Stage } from '../kernel/subject/stages.js';
+
+/** A panel, and what it is observed in. */
+type Observing = { readonly session: Pick<Session, 'deps'>; readonly panel: Panel };
+type InScope = Observing & Pick<RunOnPanel, 'scope'>;
+
+/** Loaded services, with the rows whose targets are observed although they may have others now. */
+type Observable = Pick<Loaded<Stage>, 'service' | 'evidence' | 'unresolved'>;
+
+/** Whether the panel is read again instead of the run's snapshot, and what is observed for a command. */
+type How = Partial<Pick<ObserveOptions, 'refresh' | 'command' | 'open'>>;
+
+/** Observes services of a panel: the only caller of its `observe`. Without a scope, everything about them is read again. */
+export function observeServices(
+  { session, panel, scope }: Observing & Partial<InScope>,
+  services: readonly ServiceRecord[],
+  { refresh = false, ...how }: How = {},
+): Promise<Map<string, Observation>> {
+  const { signal } = session.deps;
+  if (scope === undefined) return panel.observe([...services], signal);
+  return panel.observe([...services], signal, { scope, refresh, ...how });
+}
+
+/** Observes loaded services, with their open rows. */
+export function observe(on: InScope, works: readonly Observable[], how: How = {}): Promise<Map<string, Observation>> {
+  const services = works.map(({ service }) => service);
+  return observeServices(on, services, { ...how, open: openRows(works) });
+}
+
+/** Observes one loaded service again, with its open rows; null where the panel returned nothing about it. */
+export async function observeAgain(
+  on: InScope,
+  work: Observable,
+  how: Pick<How, 'command'> = {},
+): Promise<Observation | null> {
+  const observations = await observe(on, [work], { ...how, refresh: true });
+  return observations.get(work.service.id) ?? null;
+}

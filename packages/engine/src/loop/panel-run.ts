@@ -1,0 +1,269 @@
+import { setImmediate as answersTaken } from 'node:timers/promises';
+import { toItemError, type Panel } from '@sluice/panel-kind';
+import type { FingerprintRecord, ServiceRecord } from '@sluice/state-store';
+import type { MovedError } from '../base/errors.js';
+import { CLOCK_ERRORS, moment, refuseUnconfirmedClock, refuseWrongClock } from '../context/clock-guard.js';
+import type { Session } from '../context/context.js';
+import { readEnforcements } from '../context/enforcement.js';
+import { findReversals, loadStopped } from '../kernel/changes/reversals.js';
+import { beginMark } from '../kernel/changes/store-mark.js';
+import { mayChange } from '../kernel/changes/store-moved.js';
+import type { BrakeError } from '../kernel/run/brake-state.js';
+import { record, showOnly, shownNotice } from '../kernel/run/report.js';
+import type { RunRequest } from '../kernel/run/request.js';
+import { NO_ACCOUNT } from '../kernel/subject/account.js';
+import { otherLeases } from '../kernel/subject/facts.js';
+import { eachPage } from '../kernel/subject/pages.js';
+import {
+  type Applied,
+  type Decided,
+  isLeftAsIs,
+  isOnlyRead,
+  type Planned,
+  type Read,
+  untouched,
+} from '../kernel/subject/stages.js';
+import { apply, commit, type Verdict } from './apply.js';
+import { beginParts } from './begin-parts.js';
+import { askBrake, brakeNotice } from './brake.js';
+import { decideHolds, distrust } from './decide.js';
+import { changedNotice, stillTrue, toNotices } from './decision-notices.js';
+import { readEndedCycles } from './final-reading.js';
+import { load, stayInCycle } from './load.js';
+import { countReading, mostFell, readUsage } from './meter.js';
+import { observeServices } from './observe.js';
+import { historyAfter, needsObservation, planAgain, planAll, planSteps, withCheckpoint } from './plan.js';
+import { wouldHoldIfBelieved } from './plausible.js';
+import { beginReadings, confirmReadings, splitRepeated } from './repeated.js';
+import type { PanelRun, RunPart } from './run-part.js';
+import { recordFinished, leaveUnread, leaveUnfinished, treatmentIn } from './record.js';
+
+/** A run over panels, for the run over one of them. */
+type RunOfPanels = Pick<PanelRun, 'session' | 'panel' | 'request' | 'leases' | 'report' | 'results' | 'advance'>;
+
+type Hooks = Awaited<ReturnType<typeof beginParts>>;
+
+/**
+ * Runs over one panel. Reads usage and decides page by page, storing services that need nothing more at once; then observes the
+ * others, asks the brake, and makes the changes.
+ */
+export async function runPanel(
+  context: RunOfPanels,
+  only: ServiceRecord | null,
+  parts: readonly RunPart[],
+): Promise<void> {
+  const { session, panel, report } = context;
+  const run = await beginRun(context, only);
+  try {
+    const hooks = await beginParts(run, parts);
+    await eachPage(session, panel, only, {
+      read: (page) => readPage(run, hooks, page),
+      write: (reads) => writePage(run, hooks, reads),
+    });
+    await confirmReadings(run);
+    run.open.sort((a, b) => (a.service.id < b.service.id ? -1 : 1));
+    if (run.observing) report.run.observing.push(panel.name);
+    await finishOpen(run, hooks);
+  } catch (error) {
+    const refused = toItemError(error);
+    if (!CLOCK_ERRORS.includes(refused.code)) throw error;
+    report.panels.push({ panel: panel.name, error: refused });
+  }
+}
+
+async function beginRun(context: RunOfPanels, only: ServiceRecord | null): Promise<PanelRun> {
+  const { session, panel, request, report } = context;
+  const { store } = session;
+  const { id } = report.run;
+  const start = moment(session);
+  const isWhole = only === null && !request.dryRun;
+  if (isWhole) await beginMark(session, panel);
+  return {
+    ...context,
+    only,
+    run: id,
+    scope: request.observeAll ? 'reconcile' : 'poll',
+    start,
+    fingerprint: await usageFingerprint(session, panel),
+    leasesAtStart: await otherLeases(session, id),
+    stopped: await loadStopped(session, panel.name),
+    alarmed: new Set((await store.alarms.list({ panel: panel.name })).map(({ service }) => service)),
+    enforcements: await readEnforcements(session.config, store, request.assumed),
+    readings: isWhole ? beginReadings(panel.snapshot?.paged === true ? null : session.now()) : null,
+    count: { compared: 0, fell: 0, free: 0, aboveZero: 0 },
+    ...{ open: [], notices: [], active: 0, read: 0, unread: 0, observing: false },
+    resources: new Map(),
+    doubted: new Set(),
+  };
+}
+
+/** Returns the confirmed shape of the panel's usage answers, if any. */
+async function usageFingerprint(session: Session, panel: Panel): Promise<FingerprintRecord | null> {
+  const { plausibility } = panel;
+  if (plausibility === undefined) return null;
+  const known = await session.store.fingerprints.list(panel.name);
+  return known.find((item) => item.endpoint === plausibility.endpoint && item.confirmed) ?? null;
+}
+
+async function readPage(run: PanelRun, hooks: Hooks, page: ServiceRecord[]): Promise<Read[]> {
+  const { session, panel, request, enforcements } = run;
+  const loaded = await hooks.afterLoad(await load(session, panel, page, { enforcements }));
+  let left = loaded.length;
+  const reads = await readUsage(session, panel, loaded, {
+    allowShort: request.allowMass,
+    fingerprint: run.fingerprint,
+    onRead: () => {
+      left--;
+      run.advance(1);
+    },
+  });
+  if (left > 0) run.advance(left);
+  refuseWrongClock(session, panel.name, run.start);
+  await refuseUnconfirmedClock(session, panel.name, run.start);
+  // Without a reading or the panel's clock, no cycle starts or ends.
+  const isConfirmed = session.clockDifference(panel.name) !== null;
+  const placed = isConfirmed ? reads : reads.map((read) => (read.usage === null ? stayInCycle(read) : read));
+  return request.dryRun ? placed : readEndedCycles(session, panel, placed, run.fingerprint);
+}
+
+/** Decides on the services of a page, and stores those that need nothing more. */
+async function writePage(run: PanelRun, hooks: Hooks, reads: Read[]): Promise<void> {
+  const { session, request } = run;
+  // Lets the next page send its calls first.
+  await answersTaken();
+  const finished = await finishCompliant(run, decidePage(run, hooks, leaveUnread(run, reads)));
+  hooks.finished(finished);
+  const notices = finished.flatMap((work) => toNotices(work, request));
+  // Lets the next page handle its answers and send further calls before the store blocks.
+  await answersTaken();
+  const treatment = treatmentIn(run, false);
+  // A poll leaves what the last reconcile found out about a missing account.
+  const isLeft = ({ skipped, history }: Applied): boolean =>
+    !request.observeAll && skipped === NO_ACCOUNT && history.decision !== null;
+  if (request.dryRun) showOnly(run, { works: finished, treatment, notices });
+  else {
+    showOnly(run, { works: finished.filter(isLeft), treatment, notices: [] });
+    const noted = finished.filter((work) => !isLeft(work));
+    const changed = await splitRepeated(run, noted, treatment);
+    if (changed.length + notices.length === 0) return;
+    // One transaction is enough, since nothing changes on the panel in between; each costs a disk flush.
+    await session.write(run.leases.held, async (tables) => {
+      const asRead: Verdict = { stopped: false, treatment: () => ({ previewOnly: false, observing: false }) };
+      const works = await commit(tables, changed, asRead, session.now());
+      await record(run, tables, { works, treatment, notices });
+    });
+  }
+}
+
+function decidePage(run: PanelRun, hooks: Hooks, reads: readonly Read[]): Decided[] {
+  const { session, panel } = run;
+  const now = session.now();
+  return reads.map((read) => {
+    countReading(run.count, read);
+    if (read.usage !== null || read.doubted !== null) run.read++;
+    else if (read.error !== null || read.answer?.reading.known === false) run.unread++;
+    if (read.enforcement.value === 'observe') run.observing = true;
+    const decided = hooks.afterDecide(decideHolds(session, panel, read, now));
+    if (decided.skipped === null) run.active++;
+    if (decided.enforcement.value === 'on' && wouldHoldIfBelieved(decided)) run.doubted.add(read.service.id);
+    return decided;
+  });
+}
+
+/** Returns the services that need nothing more; adds the others to `open`. */
+async function finishCompliant(run: PanelRun, decided: readonly Decided[]): Promise<Applied[]> {
+  const { panel, request, open } = run;
+  const compliant = await findCompliant(run, decided);
+  const finished: Applied[] = [];
+  for (const work of decided) {
+    const done = compliant.get(work.service.id);
+    if (done) finished.push(done);
+    else if (work.more !== null || needsMore(panel, work, request)) open.push(work);
+    else finished.push(untouched(work));
+  }
+  return finished;
+}
+
+/** Fast path for panels where observing costs no call: finds compliant services, which need no further planning. */
+async function findCompliant(run: PanelRun, decided: readonly Decided[]): Promise<Map<string, Applied>> {
+  const compliant = new Map<string, Applied>();
+  if (run.panel.snapshot?.paged !== true) return compliant;
+  const unchanged = decided.filter(
+    (work) =>
+      work.skipped === null &&
+      work.more === null &&
+      !isLeftAsIs(work) &&
+      work.opens.length + work.closes.length + work.unresolved.length === 0,
+  );
+  const observations = await observeServices(
+    run,
+    unchanged.map((work) => work.service),
+  );
+  for (const work of unchanged) {
+    const observation = observations.get(work.service.id) ?? null;
+    const seen = untouched(work, observation);
+    const { target, plan, drift } = planSteps(run, seen);
+    const { steps, endedEvidence, moves, refs, problems, notices } = plan;
+    const nothing = [steps, endedEvidence, moves, drift, problems, notices ?? []].every((part) => part.length === 0);
+    if (nothing && refs === undefined) {
+      compliant.set(work.service.id, { ...seen, plan, history: historyAfter(run, seen, target), observation: null });
+    }
+  }
+  return compliant;
+}
+
+function needsMore(panel: Panel, work: Decided, request: RunRequest): boolean {
+  const goesOn = request.observeAll && work.termination !== null;
+  const isInDoubt = isOnlyRead(work) && work.unresolved.length > 0;
+  return (
+    goesOn || isInDoubt || work.closes.length > 0 || work.opens.length > 0 || needsObservation(panel, work, request)
+  );
+}
+
+/** Plans the open services, asks the brake, and makes the changes. */
+async function finishOpen(run: PanelRun, hooks: Hooks): Promise<void> {
+  const { session, panel, request, report } = run;
+  const fell = mostFell(run.count);
+  const open = fell && !request.allowMass ? run.open.map((work) => distrust(work, fell)) : run.open;
+  const decided = fell ? open : await hooks.beforePlan(open);
+  const planned = session.deps.signal.aborted ? [] : await hooks.afterPlan(await planAll(run, decided));
+  if (session.deps.signal.aborted) {
+    leaveUnfinished(run, open);
+    return;
+  }
+  refuseWrongClock(session, panel.name, run.start);
+  const reversed = await findReversals(run, planned, request);
+  run.notices.push(...reversed.notices);
+  const wanted = planAgain(run, planned, reversed.found);
+  const stop = await askStop(run, wanted);
+  const verdict = { stopped: stop !== null, treatment: treatmentIn(run, stop !== null) };
+  const applied = await apply(run, await hooks.afterBrake(wanted, verdict), verdict);
+  const finished = await hooks.afterApply(applied.works, verdict.treatment);
+  const isObserving = finished.some((work) => work.enforcement.value === 'observe');
+  if (isObserving && !report.run.observing.includes(panel.name)) report.run.observing.push(panel.name);
+  const works = finished.map((work) => withCheckpoint(run, work));
+  report.notices.push(...applied.stored.map(shownNotice));
+  const changed = works.filter((work) => work.changedMeanwhile).map((work) => changedNotice(work, run.run));
+  const braked = stop === null ? [] : [brakeNotice(run, stop)];
+  const notices = stillTrue([...run.notices, ...applied.notices, ...changed, ...braked], works);
+  await recordFinished(run, { works, treatment: verdict.treatment, notices }, stop);
+  hooks.finished(works);
+  await hooks.end(verdict);
+}
+
+/** Returns why nothing may be changed on the panel: a copy of the store changes it, or the brake. */
+async function askStop(run: PanelRun, wanted: readonly Planned[]): Promise<MovedError | BrakeError | null> {
+  const moved = await askStore(run, wanted);
+  if (moved !== null || run.request.allowMass) return moved;
+  return askBrake(run.session.config.poll.brake, run, wanted);
+}
+
+/** Returns why this store must not change the panel; asked only by a run that would change it. */
+async function askStore({ session, panel, request }: PanelRun, wanted: readonly Planned[]): Promise<MovedError | null> {
+  const isChange = ({ enforcement, plan, opens, closes, more, termination }: Planned): boolean =>
+    enforcement.value === 'on' &&
+    (opens.length + closes.length + (plan?.steps.length ?? 0) > 0 ||
+      more?.changesPanel === true ||
+      termination !== null);
+  return wanted.some(isChange) ? mayChange(session, panel, { dryRun: request.dryRun }) : null;
+}

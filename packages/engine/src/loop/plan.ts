@@ -1,0 +1,225 @@
+import type { AccountCommand, TargetState, ItemError, Observation, Panel, Plan } from '@sluice/panel-kind';
+import { type CounterState, usageInMode } from '@sluice/quota-core';
+import { findTimeZone } from '../base/config/find-entry.js';
+import { isQuotaReleased } from '../kernel/subject/is-released.js';
+import type { EvidenceRecord } from '@sluice/state-store';
+import type { Session } from '../context/context.js';
+import { draftHolds } from './decide.js';
+import { certainSteps } from '../kernel/subject/doubt.js';
+import { withIncluded } from '../kernel/subject/history.js';
+import type { RunRequest } from '../kernel/run/request.js';
+import { inForce } from '../kernel/subject/limits.js';
+import { observe } from './observe.js';
+import { withoutStopped } from '../kernel/changes/reversals.js';
+import { findSharers, readUnread } from './sharing.js';
+import { withoutWaiting } from './waiting-raise.js';
+import {
+  type Applied,
+  type Decided,
+  isLeftAsIs,
+  type Loaded,
+  type Plannable,
+  type Planned,
+  type RunOnPanel,
+  type ServiceHistory,
+  type Stage,
+  STOPPED_BY_PANEL,
+  unplanned,
+  withError,
+} from '../kernel/subject/stages.js';
+
+/** Returns the target state of a service for its panel's adapter. */
+export function toTargetState(on: RunOnPanel, work: Plannable, command: AccountCommand | null = null): TargetState {
+  const { session, panel, scope } = on;
+  const closing = new Set(work.closes.map((hold) => hold.id));
+  const { checkpoint, recent } = work.history;
+  const passed = on.ended?.get(work.service.id);
+  // What a service that has ended still has stays restricted by the holds as they are: only what passed on is undone.
+  const holds = passed ? [] : [...work.holds, ...work.drafts].filter((hold) => !closing.has(hold.id));
+  const isDue = (item: EvidenceRecord): boolean => item.panel === work.service.panel && passed?.has(item.id) !== false;
+  return {
+    service: work.service,
+    product: work.product,
+    holds: inForce(session, panel, { service: work.service, action: work.action, holds }),
+    evidence: work.evidence.filter(isDue),
+    disabledForAgent: work.disabledForAgent,
+    action: work.action,
+    mode: work.mode,
+    allowance: on.givesBack === true && holds.length === 0 ? LIFTED : toTargetAllowance(session, work),
+    sharers: [...work.sharers],
+    unread: work.unread && [...work.unread],
+    scope,
+    ...(isLeaving(on, work) && LEAVING),
+    command,
+    cycle: work.cycle && {
+      id: work.cycle.id,
+      start: work.cycle.start,
+      end: work.cycle.end,
+      isNew: work.cycleIsNew,
+      readAt: work.cycle.readAt,
+    },
+    counted: toCounted(work),
+    timeZone: findTimeZone(session.config, work.service.panel),
+    now: session.now(),
+    checkpoint,
+    former: work.former,
+    recent: work.stage === 'applied' ? [...recent, ...work.actions] : [...recent],
+  };
+}
+
+/** A plan, the drift that it removes, and what prevents it. */
+interface PlanResult {
+  /** What it was planned for. */
+  target: TargetState;
+  plan: Plan;
+  drift: string[];
+  problem: ItemError | null;
+}
+
+/** Plans one service from its observation. */
+export function planSteps(on: RunOnPanel, work: Plannable, command: AccountCommand | null = null): PlanResult {
+  const { session, panel, givesBack = false } = on;
+  const target = toTargetState(on, work, command);
+  const observation = work.observation ?? { service: work.service.id, at: session.now(), state: null, error: null };
+  const found = withoutWaiting(target, withoutStopped(on, work.service.id, panel.plan(target, observation)));
+  const [problem = null] = found.problems;
+  const isServed = givesBack ? target.holds.length === 0 : isToServe(work, target);
+  const stops = problem === null && isServed ? (found.stops ?? []) : [];
+  const steps = certainSteps(panel, work, found);
+  const isReported = stops.length > 0 && !givesBack;
+  const notices = isReported ? { notices: [...(found.notices ?? []), stoppedNotice(work, stops)] } : {};
+  const drift = [...new Set([...found.drift, ...stops])];
+  return { target, plan: { ...found, steps, stops, ...notices }, drift, problem };
+}
+
+/** Returns the service with its plan, and the plan's problem as its error. */
+function withPlan<W extends Plannable>(work: W, { plan, drift, problem }: PlanResult): W & { readonly plan: Plan } {
+  return withError({ ...work, plan, drift }, problem);
+}
+
+/** Plans services again after more of their objects are left alone. */
+export function planAgain(on: RunOnPanel, works: readonly Planned[], services: ReadonlySet<string>): Planned[] {
+  return works.map((work) => (services.has(work.service.id) ? withPlan(work, planSteps(on, work)) : work));
+}
+
+/** Plans one service; if the plan needs services that were never read, reads those and plans again. */
+export async function planOne<W extends Plannable>(
+  on: RunOnPanel,
+  work: W,
+  command: AccountCommand | null = null,
+): Promise<W & { readonly plan: Plan }> {
+  const first = withPlan(work, planSteps(on, work, command));
+  if (first.plan.needsSharers !== true) return first;
+  const [again = first] = await readUnread(on, [first], [first]);
+  return withPlan(again, planSteps(on, again, command));
+}
+
+/** Observes the services that need it, finds their sharers, and plans; drafts the holds that start. */
+export async function planAll(
+  on: RunOnPanel & { readonly request: Pick<RunRequest, 'observeAll'> },
+  decided: readonly Decided[],
+): Promise<Planned[]> {
+  const { session, panel, request } = on;
+  const toObserve = decided.filter((work) => needsObservation(panel, work, request));
+  const observations = await observe(on, toObserve);
+  const observing = decided.map((work) => observed(panel, work, draftHolds(session, work), observations));
+  const isLooked = new Set(toObserve.map(({ service }) => service.id));
+  const plan = (works: readonly Planned[], ids: ReadonlySet<string>): Planned[] =>
+    works.map((work) => (ids.has(work.service.id) ? withPlan(work, planSteps(on, work)) : work));
+  const planned = plan(await findSharers(on, observing), isLooked);
+  const needing = planned.filter((work) => work.plan?.needsSharers === true);
+  if (needing.length === 0) return planned;
+  return plan(await readUnread(on, needing, planned), new Set(needing.map((work) => work.service.id)));
+}
+
+function observed(
+  panel: Panel,
+  decided: Decided,
+  drafts: Planned['drafts'],
+  observations: ReadonlyMap<string, Observation>,
+): Planned {
+  const { cycle, service } = decided;
+  const observation = observations.get(service.id) ?? null;
+  const bounds = observation ? panel.plausibility?.bounds(observation, cycle?.counter ?? null) : undefined;
+  const bounded = bounds !== undefined && cycle ? { ...cycle, counter: bounds } : cycle;
+  return { ...unplanned(decided), drafts, observation, cycle: bounded };
+}
+
+/** Returns whether the service has to be observed. What is missing in the config changes nothing on the panel. */
+export function needsObservation(
+  panel: Pick<Panel, 'snapshot' | 'plausibility'>,
+  work: Decided<Stage>,
+  request: Pick<RunRequest, 'observeAll'>,
+): boolean {
+  if (work.skipped !== null || isLeftAsIs(work)) return false;
+  const touched = [work.opens, work.holds, work.evidence, work.unresolved];
+  // A faster line may be the reason of a doubt.
+  const isDoubted = work.doubted !== null && panel.plausibility !== undefined;
+  return panel.snapshot !== undefined || request.observeAll || isDoubted || touched.some((rows) => rows.length > 0);
+}
+
+/** Returns whether nothing of ours should stop the service. */
+function isToServe({ allowance, error, cycle, mode }: Loaded<Stage>, target: TargetState): boolean {
+  if (target.holds.length > 0 || target.command !== null || error !== null) return false;
+  if (allowance === null || allowance.kind === 'unmanaged') return false;
+  const { allowedBytes } = target.allowance ?? { allowedBytes: null };
+  const used = cycle === null ? null : usageInMode(cycle, mode);
+  // A command decides nothing: the next run holds a service that has used its allowance.
+  return used === null || allowedBytes === null || used < allowedBytes;
+}
+
+function stoppedNotice({ service, cycle }: Loaded<Stage>, stops: string[]): NonNullable<Plan['notices']>[number] {
+  return {
+    code: STOPPED_BY_PANEL,
+    key: `${STOPPED_BY_PANEL}:${service.id}:${cycle?.id ?? 'none'}`,
+    message: `${service.id} is within its allowance, but the panel stops it: ${stops.join('; ')}`,
+  };
+}
+
+/** Returns the last counter reading; one from before the cycle counts as 0 in it. */
+function toCounted({ cycle, cycleIsNew }: Loaded<Stage>): TargetState['counted'] {
+  if (cycle === null) return null;
+  const { lastIn, lastOut, usedIn, usedOut, at } = (cycle.counter ?? {}) as Partial<CounterState>;
+  if (lastIn === undefined || lastOut === undefined || usedIn === undefined || usedOut === undefined) return null;
+  const isBefore = (cycleIsNew && cycle.readAt === null) || (at ?? '') < cycle.start;
+  return { counterBytes: lastIn + lastOut, usedBytes: isBefore ? 0 : usedIn + usedOut };
+}
+
+/** Whether the account of a service that has ended is another's: only what Sluice restricted there is undone. */
+function isLeaving({ panel, ended }: RunOnPanel, { service }: Plannable): boolean {
+  return panel.objects === undefined && ended?.has(service.id) === true;
+}
+
+const LEAVING = { allowance: null, sharers: [], scope: 'hold' as const };
+
+const LIFTED: TargetState['allowance'] = { unlimited: true, allowedBytes: null, lifted: true };
+
+/** The panel must not stop a service by its own quota while the quota hold is released. */
+function toTargetAllowance(
+  session: Session,
+  { allowance, service, override }: Loaded<Stage>,
+): TargetState['allowance'] {
+  if (!allowance || allowance.kind === 'unmanaged') return null;
+  const isReleased = isQuotaReleased(session.config, service, session.now());
+  const limited = allowance.kind === 'limited' && !isReleased;
+  const lifted = !limited && (isReleased || override?.unlimited === true);
+  return { unlimited: !limited, allowedBytes: limited ? allowance.allowedBytes : null, lifted };
+}
+
+/** Saves the adapter's checkpoint for the next run; what it kept before stays where nothing was seen. */
+export function withCheckpoint(on: RunOnPanel, work: Applied): Applied {
+  const history = historyAfter(on, work);
+  return history === work.history ? work : { ...work, history };
+}
+
+/** Returns the history of a service for a later run, with the adapter's checkpoint. */
+export function historyAfter(on: RunOnPanel, work: Applied, target?: TargetState): ServiceHistory {
+  const { panel } = on;
+  const { observation, unresolved, actions, history } = work;
+  if (panel.history?.checkpoint === undefined || observation?.state == null) return history;
+  const kept = panel.history.checkpoint(target ?? toTargetState(on, work), observation);
+  if (!kept) return history;
+  const doubts = [...unresolved, ...actions].filter((row) => row.endedAt === null).map((row) => row.id);
+  const checkpoint = withIncluded(kept, history, [...history.recent, ...actions]);
+  return { ...history, checkpoint: doubts.length === 0 ? checkpoint : { ...checkpoint, doubts } };
+}

@@ -1,0 +1,84 @@
+import type { ItemError, Panel, UsageAnswer, UsageRequest, WindowReading } from '@sluice/panel-kind';
+import { usageInMode } from '@sluice/quota-core';
+import type { CycleRecord, FingerprintRecord } from '@sluice/state-store';
+import type { Decided, Loaded } from '../kernel/subject/stages.js';
+
+/** Code of a reading that has grown by more than is possible, or than one reading alone shows. */
+export const IMPOSSIBLE_JUMP = 'impossible_jump';
+
+/** Smaller changes are noise of consolidated data. */
+export const NOISE_BYTES = 100 * 1024 ** 2;
+
+/** Options of `findDoubt`. */
+export interface DoubtOptions {
+  /** The confirmed shape of the answers. */
+  fingerprint: FingerprintRecord | null;
+  window: UsageRequest['window'];
+  /** Whether the operator has confirmed growth that seems impossible. */
+  believed: boolean;
+}
+
+/** Returns why a reading is implausible and its figures are not used; null where it is plausible. */
+export function findDoubt(
+  panel: Panel,
+  { cycle, cycleIsNew }: Pick<Loaded, 'cycle' | 'cycleIsNew'>,
+  answer: UsageAnswer,
+  { fingerprint, window, believed }: DoubtOptions,
+): ItemError | null {
+  const { reading } = answer;
+  if (!reading.known || !cycle) return null;
+  return (
+    otherShape(answer, fingerprint) ??
+    panel.plausibility?.check(cycle.counter, window, reading) ??
+    (cycleIsNew ? null : otherDirections(cycle, reading)) ??
+    (believed ? null : findJump(panel, cycle, reading))
+  );
+}
+
+function findJump({ plausibility }: Panel, cycle: CycleRecord, reading: Known): ItemError | null {
+  return plausibility?.checkGrowth(cycle.counter, toWindowReading(cycle, reading)) ?? null;
+}
+
+/** Returns a reading as one of the cycle's window. The cycle is that of before it. */
+export function toWindowReading({ start, readAt }: CycleRecord, reading: Known): WindowReading {
+  const usage = { ...reading, totalBytes: usageInMode(reading, 'TOTAL') };
+  return { at: reading.at, start, usage, previousAt: readAt };
+}
+
+type Known = Extract<UsageAnswer['reading'], { known: true }>;
+
+/** Refuses an answer whose shape is not the confirmed one. */
+function otherShape({ shape }: UsageAnswer, fingerprint: FingerprintRecord | null): ItemError | null {
+  if (!fingerprint || shape.length === 0 || shape.join() === fingerprint.shape.join()) return null;
+  return {
+    code: 'shape_changed',
+    message: `the panel's answer has other fields (${shape.join(', ')}) than on ${fingerprint.since} (${fingerprint.shape.join(', ')})`,
+  };
+}
+
+/** Refuses swapped directions: inside a cycle both only grow, so that one can't fall by more than half while the other rises. */
+function otherDirections(
+  cycle: CycleRecord,
+  reading: { inBytes: number | null; outBytes: number | null },
+): ItemError | null {
+  const { peakInBytes, peakOutBytes } = cycle;
+  const { inBytes, outBytes } = reading;
+  if (peakInBytes === null || peakOutBytes === null || inBytes === null || outBytes === null) return null;
+  const fell = (now: number, before: number): boolean => now * 2 < before && before - now > NOISE_BYTES;
+  const rose = (now: number, before: number): boolean => now - before > NOISE_BYTES;
+  const crossed =
+    (fell(inBytes, peakInBytes) && rose(outBytes, peakOutBytes)) ||
+    (fell(outBytes, peakOutBytes) && rose(inBytes, peakInBytes));
+  if (!crossed) return null;
+  return {
+    code: 'directions_changed',
+    message: `one direction fell by more than half while the other rose (in ${peakInBytes} to ${inBytes}, out ${peakOutBytes} to ${outBytes} bytes): the panel seems to have swapped them; check trafficDirection`,
+  };
+}
+
+/** Returns whether the quota would hold a service if a doubted reading was right. */
+export function wouldHoldIfBelieved({ doubted, allowance, mode, holds }: Decided): boolean {
+  if (doubted === null || allowance?.kind !== 'limited') return false;
+  const used = usageInMode(doubted, mode);
+  return used !== null && used >= allowance.allowedBytes && holds.every(({ reason }) => reason !== 'quota');
+}

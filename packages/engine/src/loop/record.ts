@@ -1,0 +1,56 @@
+import type { MovedError } from '../base/errors.js';
+import { isInterrupted } from '../base/interruption.js';
+import { endStops } from '../kernel/changes/store-moved.js';
+import { type BrakeError, isBrakeError, noteBrake } from '../kernel/run/brake-state.js';
+import { type FinishedWorks, record, showOnly } from '../kernel/run/report.js';
+import { type Decided, leftUnfinished, type Read } from '../kernel/subject/stages.js';
+import { undecided } from './decide.js';
+import type { PanelRun, ToTreatment } from './run-part.js';
+
+/** Reports services that an interrupted run did not read, and returns the others. */
+export function leaveUnread(run: PanelRun, reads: readonly Read[]): readonly Read[] {
+  const { session } = run;
+  if (!session.deps.signal.aborted) return reads;
+  const isLeft = ({ answer, error }: Read): boolean =>
+    isInterrupted(error) || (answer?.reading.known === false && isInterrupted(answer.reading));
+  leaveUnfinished(run, reads.filter(isLeft).map(undecided));
+  return reads.filter((read) => !isLeft(read));
+}
+
+/** Reports services that an interrupted run leaves as they are stored. */
+export function leaveUnfinished(run: PanelRun, decided: readonly Decided[]): void {
+  showOnly(run, { works: decided.map(leftUnfinished), treatment: treatmentIn(run, false), notices: [] });
+}
+
+/** Stores the decisions and what the run was stopped by; a dry run only shows them. */
+export async function recordFinished(
+  run: PanelRun,
+  finished: FinishedWorks,
+  stop: MovedError | BrakeError | null,
+): Promise<void> {
+  const { session, panel, request, leases } = run;
+  if (request.dryRun) {
+    showOnly(run, finished);
+    return;
+  }
+  if (finished.works.length + finished.notices.length > 0) {
+    await session.write(leases.held, async (tables) => {
+      await record(run, tables, finished);
+      if (isBrakeError(stop)) await noteBrake(tables, 'services', { run: run.run, at: session.now(), error: stop });
+    });
+  }
+  if (stop === null && request.service === undefined && wasRead(run)) await endStops(session, panel.name);
+}
+
+/** Returns whether the run could decide: a panel that answers for no service ends nothing. */
+export function wasRead({ session, panel, read, unread }: PanelRun): boolean {
+  return (session.panelFailures().get(panel.name) ?? null) === null && (read > 0 || unread === 0);
+}
+
+/** Returns how a run, stopped by the brake or not, treats services. */
+export function treatmentIn({ request }: PanelRun, stopped: boolean): ToTreatment {
+  return ({ enforcement }) => {
+    const observing = enforcement.value === 'observe';
+    return { previewOnly: request.dryRun || stopped || observing, observing };
+  };
+}

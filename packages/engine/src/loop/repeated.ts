@@ -1,0 +1,164 @@
+import type { DecisionRecord, SampleRecord } from '@sluice/state-store';
+import type { Leases } from '../context/leases.js';
+import { cycleAfter, type Verdict } from './apply.js';
+import { findLimitStates, type LimitState } from '../kernel/subject/limit-state.js';
+import { toSample } from './meter.js';
+import { type ReportedRun, toDecisionRecord } from '../kernel/run/report.js';
+import type { Applied, RunOnPanel } from '../kernel/subject/stages.js';
+
+/** Readings of a run that are confirmed together at its end. */
+export interface Readings {
+  /** The instant for which they are confirmed; null before the first one of lists. */
+  readAt: string | null;
+  /**
+   * Whether each service is read for itself, at an instant of its own. A figure that was the same before the run and in it was so
+   * when the run began, too: that is the instant for which all are confirmed.
+   */
+  readonly each: boolean;
+  /** Services whose sample, cycle and decision would be written as they are stored, but for run and times. */
+  readonly unchanged: string[];
+  /** Services with a sample of this run, and its instant, which later runs may confirm. */
+  readonly written: { service: string; at: string }[];
+}
+
+/** Begins with readings that are each of an instant after `began`, or with those of lists, which are all of one instant. */
+export function beginReadings(began: string | null): Readings {
+  return { readAt: began, each: began !== null, unchanged: [], written: [] };
+}
+
+type ReadingsRun = RunOnPanel &
+  ReportedRun & {
+    readonly readings: Readings | null;
+    readonly leases: Leases;
+    /** Services with alarms: what is written about them may end these. */
+    readonly alarmed: ReadonlySet<string>;
+  };
+
+/** Counts the services whose readings repeat what is stored, to be confirmed at the end; returns the others. */
+export async function splitRepeated(
+  run: ReadingsRun,
+  works: readonly Applied[],
+  treatment: Verdict['treatment'],
+): Promise<readonly Applied[]> {
+  const { session, panel, readings, report, results } = run;
+  if (readings === null) return works;
+  const candidates = works.filter((work) => isPlain(work) && !run.alarmed.has(work.service.id));
+  readings.readAt ??= works.find(({ usage }) => usage !== null)?.usage?.at ?? null;
+  const ids = candidates.map((work) => work.service.id);
+  const stored = new Map((await session.store.confirmations.samples(panel.name, ids)).map((row) => [row.service, row]));
+  const at = { id: report.run.id, at: session.now() };
+  // Only a panel with checkpoints has loaded its decisions.
+  const loaded = readings.each ? await session.store.decisions.latest([...stored.keys()]) : [];
+  const decisions = new Map(loaded.map((decision) => [decision.service, decision]));
+  return works.filter((read) => {
+    const { id } = read.service;
+    const sample = stored.get(id);
+    const decided = decisions.get(id);
+    const work = decided === undefined ? read : { ...read, history: { ...read.history, decision: decided } };
+    if (sample !== undefined && isOfRun(work, readings) && repeatsCycle(work, sample, readings)) {
+      const how = treatment(work);
+      const decision = toDecisionRecord(session, at, work, how);
+      if (repeatsDecision(decision, work, readings)) {
+        readings.unchanged.push(id);
+        results.add(work, readings.each ? { ...decision, readAt: readings.readAt } : decision, how);
+        return false;
+      }
+    }
+    if (work.usage !== null && isOfRun(work, readings)) readings.written.push({ service: id, at: work.usage.at });
+    return true;
+  });
+}
+
+/** Confirms the readings of a run that repeat what is stored. */
+export async function confirmReadings({ session, panel, run, readings, leases }: ReadingsRun): Promise<void> {
+  if (readings === null || readings.readAt === null) return;
+  const { readAt, unchanged, written } = readings;
+  const request = { panel: panel.name, run, at: session.now(), readAt, unchanged, written };
+  await session.write(leases.held, (tables) => tables.confirmations.confirm(request));
+}
+
+/** Whether the reading is of an instant that the run confirms. */
+function isOfRun({ usage }: Applied, { readAt, each }: Readings): boolean {
+  if (usage === null || readAt === null) return false;
+  return each ? usage.at >= readAt : usage.at === readAt;
+}
+
+/** Whether nothing but a reading is to be written about the service. */
+function isPlain(work: Applied): boolean {
+  const { skipped, error, usage, holds, opens, closes, closing, awaited, cycleIsNew, wrongCycles } = work;
+  if (skipped !== null || error !== null || usage === null || cycleIsNew) return false;
+  if (closing !== null || awaited !== null) return false;
+  return holds.length + opens.length + closes.length + wrongCycles.length === 0;
+}
+
+/** Whether the sample and the cycle would be written as they are stored, but for the time of the reading. */
+function repeatsCycle(work: Applied, stored: SampleRecord, { readAt, each }: Readings): boolean {
+  const { cycle, recorded, history } = work;
+  const sample = toSample(work);
+  if (sample === null || cycle === null || recorded === null) return false;
+  const { at: lastAt } = stored;
+  if (lastAt >= (readAt ?? sample.at) || lastAt !== recorded.readAt || lastAt !== history.decision?.readAt)
+    return false;
+  // A counter was read when it was read: it is not confirmed for another instant.
+  if (each && (toTime(cycle.counter) !== null || toTime(recorded.counter) !== null)) return false;
+  if (toTime(cycle.counter) !== (toTime(recorded.counter) === null ? null : sample.at)) return false;
+  return (
+    isSame(sample, stored, OF_SAMPLE) &&
+    isSame(cycleAfter(work, cycle), recorded, OF_CYCLE) &&
+    isSame(cycle.counter, recorded.counter, TIME)
+  );
+}
+
+// What is compared without these is compared in place: copies for ten thousand services would cost more than the rest.
+const TIME = new Set(['at']);
+const OF_SAMPLE = new Set(['at', 'resolution']);
+const OF_CYCLE = new Set(['readAt', 'counter']);
+const OF_DECISION = new Set(['run', 'at', 'readAt', 'inputs']);
+const OF_INPUTS = new Set(['reading', 'limits']);
+const OF_LIMIT = new Set(['count']);
+// The reading itself, whose figures are those of the sample.
+const OF_COUNT = new Set(['last']);
+const NOTHING = new Set<string>();
+
+/** Whether the decision would be written as it is stored, but for run and times. */
+function repeatsDecision(decision: DecisionRecord, { history }: Applied, { each }: Readings): boolean {
+  if (history.decision === null) return false;
+  const inputs = decision.inputs as { reading?: unknown };
+  const before = history.decision.inputs as { reading?: unknown };
+  if (each ? toTime(inputs.reading) !== null : toTime(inputs.reading) !== decision.readAt) return false;
+  if ((toTime(before.reading) === null) !== each) return false;
+  return (
+    isSame(decision, history.decision, OF_DECISION) &&
+    isSame(inputs, before, OF_INPUTS) &&
+    repeatsLimits(findLimitStates(decision), findLimitStates(history.decision)) &&
+    isSame(inputs.reading, before.reading, TIME)
+  );
+}
+
+function repeatsLimits(limits: readonly LimitState[], before: readonly LimitState[]): boolean {
+  if (limits.length !== before.length) return false;
+  return limits.every((limit, index) => {
+    const other = before[index];
+    return isSame(limit, other, OF_LIMIT) && isSame(limit.count, other?.count, OF_COUNT);
+  });
+}
+
+function toTime(value: unknown): unknown {
+  return (value as { at?: unknown } | null | undefined)?.at ?? null;
+}
+
+/** Whether two values are the same as JSON, but for these members. */
+function isSame(a: unknown, b: unknown, except: ReadonlySet<string> = NOTHING): boolean {
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (Array.isArray(a) || Array.isArray(b)) {
+    if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
+    return a.every((value, index) => isSame(value, b[index]));
+  }
+  const [left, right] = [a as Record<string, unknown>, b as Record<string, unknown>];
+  for (const key in left) if (!except.has(key) && !isSame(left[key], right[key])) return false;
+  for (const key in right) {
+    if (right[key] !== undefined && left[key] === undefined && !except.has(key)) return false;
+  }
+  return true;
+}

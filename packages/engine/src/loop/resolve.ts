@@ -1,0 +1,123 @@
+import { type AccountCommand, callAgeMs, IN_PROGRESS_MS, type Observation, type Panel } from '@sluice/panel-kind';
+import type { ActionRecord } from '@sluice/state-store';
+import { type Leases, panelLease, serviceLease } from '../context/leases.js';
+import type { Session } from '../context/context.js';
+import { sideBySide } from '../base/side-by-side.js';
+import { outcomeByReading, outcomeUnknown } from '../kernel/subject/doubt.js';
+import { isCommandRow } from '../kernel/subject/command-row.js';
+import { endAction } from '../kernel/changes/journal.js';
+import { withResolved } from '../kernel/subject/history.js';
+import { observeAgain } from './observe.js';
+import { historyAfter } from './plan.js';
+import { type Applied, type FencedRun, type RunOnPanel, withError } from '../kernel/subject/stages.js';
+
+/** Services observed at the same time; the transport limits the calls. */
+const AT_ONCE = 16;
+
+/**
+ * Resolves the actions in doubt of services that the run changes nothing of, by reading alone. Leaves out services that another run works on.
+ * Returns the others.
+ */
+export async function resolveDoubts(on: RunOnPanel, works: readonly Applied[], leases: Leases): Promise<Applied[]> {
+  const { session, panel } = on;
+  const resolved: Applied[] = [];
+  await sideBySide(
+    works.filter((work) => work.unresolved.length > 0),
+    AT_ONCE,
+    async (work) => {
+      const name = serviceLease(work.service.id);
+      if (!('lease' in (await leases.tryTake(name)))) return;
+      try {
+        resolved.push(await resolve({ ...on, fences: leases.toHeld([panelLease(panel.name), name]) }, work));
+      } finally {
+        await leases.release(name);
+      }
+    },
+    () => session.deps.signal.aborted,
+  );
+  return resolved;
+}
+
+async function resolve(on: FencedRun, work: Applied): Promise<Applied> {
+  const { session } = on;
+  const rows = await session.store.actions.unresolved({ services: [work.service.id] });
+  const unresolved = rows.filter((row) => !isCommandRow(row));
+  // The lease was free until now, so the earlier observation may be older than the actions.
+  const observation = await observeAgain(on, { ...work, unresolved });
+  return (await resolveActions(on, { ...work, unresolved, observation })).work;
+}
+
+/**
+ * Resolves the actions that an earlier run left planned or in doubt, by what the panel shows now. An action that was never
+ * called was not done. What stays in doubt blocks further steps on the same object. `goesOn`: whether other steps may continue.
+ */
+export async function resolveActions(
+  on: FencedRun,
+  begun: Applied,
+  /** What is observed again is planned for it. */
+  command: AccountCommand | null = null,
+): Promise<{ work: Applied; goesOn: boolean }> {
+  if (begun.unresolved.length === 0) return { work: begun, goesOn: true };
+  const { session, panel } = on;
+  const look = (): Promise<Observation | null> => observeAgain({ ...on, scope: 'command' }, begun, { command });
+  // Before the wait: an adapter judges what it read last.
+  const before = toHistoryBefore(on, begun);
+  const observation = await waitForFresh(session, panel, begun, look);
+  let work: Applied = { ...begun, observation, history: observation === begun.observation ? begun.history : before };
+  const doubtful: ActionRecord[] = [];
+  for (const row of begun.unresolved) {
+    const outcome = outcomeByReading(panel, work, row);
+    if (outcome) {
+      // The failure of an earlier run is not an error of this one: what is still needed is planned again.
+      const ended = await endAction(on, { ...work, error: null }, row, outcome);
+      const { history, error } = work;
+      work = { ...ended.work, error };
+      work = { ...work, history: { ...history, recent: withResolved(history.recent, ended.row) } };
+      // A target with open evidence gets no second row.
+      if (outcome.state === 'applied')
+        work = { ...work, evidence: await session.store.evidence.open({ services: [work.service.id] }) };
+      continue;
+    }
+    doubtful.push(row);
+    work = withError(work, outcomeUnknown(row));
+  }
+  return { work: { ...work, unresolved: doubtful }, goesOn: doubtful.length === 0 || panel.objects !== undefined };
+}
+
+/**
+ * Returns the history with what was observed before the wait, so that it is not forgotten: counters that are zeroed meanwhile no
+ * longer show that the panel had stopped the account.
+ */
+function toHistoryBefore(on: FencedRun, begun: Applied): Applied['history'] {
+  const history = historyAfter(on, begun);
+  if (history === begun.history) return history;
+  return { ...history, recent: history.recent.filter((row) => row.endedAt === null) };
+}
+
+/** Waits before each further observation. */
+const WAITS_MS = [500, 1000, 2000, 4000, 4000, 4000];
+
+/**
+ * Observes a few more times while the outcome of a recent call is unknown: after a crash or a time-out, the panel may still be
+ * processing it. Many rows that were given up together are fresh for this time together, not for each.
+ */
+export async function waitForFresh(
+  { deps }: Session,
+  panel: Pick<Panel, 'resolve'>,
+  { unresolved, observation }: Pick<Applied, 'unresolved' | 'observation'>,
+  look: () => Promise<Observation | null>,
+): Promise<Observation | null> {
+  const { clock, signal } = deps;
+  let latest = observation;
+  const isOpen = (row: ActionRecord): boolean => {
+    if (!latest) return false;
+    // By the time that `resolve` judges by: reading may take longer than the rest of the wait.
+    return callAgeMs(row, Date.parse(latest.at)) <= IN_PROGRESS_MS && panel.resolve(row, latest) === null;
+  };
+  for (const wait of WAITS_MS) {
+    if (signal.aborted || !unresolved.some(isOpen)) return latest;
+    await clock.sleep(wait, signal);
+    latest = await look();
+  }
+  return latest;
+}

@@ -1,0 +1,97 @@
+import type { FingerprintRecord, ServiceRecord } from '@sluice/state-store';
+import type { Moment } from '../context/clock-guard.js';
+import type { Session } from '../context/context.js';
+import type { Enforcements } from '../context/enforcement.js';
+import type { Leases } from '../context/leases.js';
+import type { Notice } from '../kernel/run/notice.js';
+import type { RunReport, RunResults, Treatment } from '../kernel/run/report.js';
+import type { Advance, RunRequest } from '../kernel/run/request.js';
+import type { OtherLeases } from '../kernel/subject/facts.js';
+import type { Applied, Decided, GivenAway, Loaded, Planned, RunOnPanel } from '../kernel/subject/stages.js';
+import type { ReadingCount } from './meter.js';
+import type { Readings } from './repeated.js';
+
+/** State of the run over one panel. */
+export interface PanelRun extends RunOnPanel {
+  readonly request: RunRequest;
+  readonly leases: Leases;
+  readonly report: RunReport;
+  readonly results: RunResults;
+  readonly advance: Advance;
+  /** The only service that the run is over; null: all of the panel. */
+  readonly only: ServiceRecord | null;
+  readonly enforcements: Enforcements;
+  /** Services that have ended, with their evidence that ends in this run. */
+  ended?: GivenAway;
+  /** Services that need more than a reading: held, to be held or released, in doubt, or to be observed. */
+  readonly open: Decided[];
+  /** What operators are notified of at the end, besides what follows from the decisions. */
+  readonly notices: Notice[];
+  /** Active services of the panel, and those that a part has work for, for the brake. */
+  active: number;
+  /** Services with a reading, and those whose reading failed. */
+  read: number;
+  unread: number;
+  /** Services that a reading would hold that is too high to be used; they count for the brake. */
+  readonly doubted: Set<string>;
+  observing: boolean;
+  readonly fingerprint: FingerprintRecord | null;
+  readonly count: ReadingCount;
+  /** Null where each reading is written: of a single service, and in a dry run. */
+  readonly readings: Readings | null;
+  readonly start: Moment;
+  /** Services with alarms at the start. */
+  readonly alarmed: ReadonlySet<string>;
+  /** Services that other runs worked on at the start. */
+  readonly leasesAtStart: OtherLeases;
+}
+
+/** How the run treats each service: what is only previewed, and what is under `observe`. */
+export type ToTreatment = (work: Pick<Applied, 'enforcement'>) => Treatment;
+
+/** What a feature does in the run over one panel. Each hook returns the services as the run goes on with them. */
+export interface PartHooks {
+  /** Called with each page of services, before they are read. */
+  afterLoad?(loaded: readonly Loaded[]): Promise<readonly Loaded[]>;
+  /** Called with each service once its holds are decided; `more` keeps it for the rest of the run. */
+  afterDecide?(decided: Decided): Decided;
+  /** Called once, with the services that need more than a reading. */
+  beforePlan?(open: readonly Decided[]): Promise<readonly Decided[]>;
+  afterPlan?(planned: readonly Planned[]): Promise<readonly Planned[]>;
+  /** Called before the first change; `stopped`: nothing will be changed. */
+  afterBrake?(planned: readonly Planned[], verdict: { readonly stopped: boolean }): Promise<readonly Planned[]>;
+  afterApply?(applied: readonly Applied[], treatment: ToTreatment): Promise<readonly Applied[]>;
+  /** Called with services that the run has finished, page by page and at the end. */
+  finished?(works: readonly Applied[]): void;
+  /** Called once everything about the services is stored. */
+  end?(verdict: { readonly stopped: boolean }): Promise<void>;
+}
+
+/** The part of a feature in runs over panels. One that has nothing to do in a run is not loaded. */
+export interface RunPart {
+  /** Returns whether it may have something to do in the run over a panel, by what is cheap to know. */
+  wants(run: PanelRun): boolean | Promise<boolean>;
+  /** Loads it, and does what comes before the services are loaded. */
+  begin(run: PanelRun): Promise<PartHooks>;
+  /** Returns the panels that a run is over although no service is on them. */
+  panels?(session: Session, request: RunRequest): Promise<readonly string[]>;
+}
+
+/** A run over panels that has ended, with its document. */
+export interface EndedRun {
+  readonly session: Session;
+  readonly request: RunRequest;
+  readonly report: RunReport;
+}
+
+/** What a feature does after each run over panels. */
+export interface RunDuty {
+  wants(run: EndedRun): boolean;
+  end(run: EndedRun): Promise<void>;
+}
+
+/** What features do in runs and after them, in this order. */
+export interface RunParts {
+  readonly parts: readonly RunPart[];
+  readonly duties: readonly RunDuty[];
+}

@@ -1,0 +1,120 @@
+import { toItemError, type Panel, SluiceError, usageError } from '@sluice/panel-kind';
+import type { ServiceRecord } from '@sluice/state-store';
+import { interruptedError } from '../base/interruption.js';
+import { takePanels } from '../context/leases.js';
+import { requirePanelName } from '../base/config/find-panel.js';
+import type { Session } from '../context/context.js';
+import { requireService } from '../context/find-service.js';
+import { withRun } from '../kernel/run/bracket.js';
+import { reportElsewhere } from '../kernel/run/evidence-elsewhere.js';
+import { runPanel } from './panel-run.js';
+import type { RunPart, RunParts } from './run-part.js';
+import { reportRemovedPanels } from '../kernel/run/removed-panels.js';
+import { decideOutcome, type RunReport, RunResults, wholeError } from '../kernel/run/report.js';
+import { type RunRequest, toScope, startProgress } from '../kernel/run/request.js';
+
+/**
+ * Executes one run over panels: observe, decide, plan, apply, each panel under its lease. What can't be read changes nothing;
+ * the brake stops a panel's run before its first change.
+ */
+export function runPanels(session: Session, request: RunRequest, parts: readonly RunPart[]): Promise<RunReport> {
+  return withRun(session, { ...request, scope: toScope(request) }, async (run) => {
+    const { panels, only } = await selectPanels(session, request, parts);
+    await resolveSecrets(session, panels);
+    const results = new RunResults(request.keepAll ?? true, (name) => session.findKind(name));
+    const { totals } = results;
+    run.totals = totals;
+    const report: RunReport = { run: run.view, totals, services: [], notices: [], error: null, panels: [] };
+    const { leases } = run;
+    const names = request.dryRun ? panels : await takePanels(leases, panels, report.panels);
+    await run.start();
+    const advance = await startProgress(session, request, names);
+    for (const name of names) {
+      const panel = await openPanel(session, name, report);
+      if (panel) await runPanel({ session, panel, request, leases, report, results, advance }, only, parts);
+    }
+    await reportElsewhere(session, request, report);
+    await reportRemovedPanels(session, request, report);
+    report.services = results.views(names);
+    const outcome = decideOutcome(report, results);
+    if (outcome === 'failed') report.error ??= wholeError(report.services, report.panels);
+    if (session.deps.signal.aborted) {
+      const made = request.dryRun ? 0 : results.made;
+      report.error = interruptedError(`${totals.read} of ${totals.services} services read, `, made);
+    }
+    await run.end({ outcome, changes: results.changes, error: report.error });
+    return report;
+  });
+}
+
+/** Selects the panels with services or with something for a part of the run, or the panel of the requested service. */
+async function selectPanels(
+  session: Session,
+  request: RunRequest,
+  parts: readonly RunPart[],
+): Promise<{ panels: string[]; only: ServiceRecord | null }> {
+  if (request.panel !== undefined) requirePanelName(session, request.panel);
+  if (request.service !== undefined) {
+    const only = await requireService(session, request.service);
+    requirePanelName(session, only.panel);
+    if (request.panel !== undefined && request.panel !== only.panel) {
+      throw usageError(
+        'wrong_panel',
+        `"${only.id}" is on panel "${only.panel}", not on "${request.panel}"; no panel was called`,
+        { service: only.id, panel: only.panel },
+      );
+    }
+    return { panels: [only.panel], only };
+  }
+  const ofParts = new Set<string>();
+  for (const part of parts) for (const panel of (await part.panels?.(session, request)) ?? []) ofParts.add(panel);
+  const panels: string[] = [];
+  for (const panel of request.panel === undefined ? Object.keys(session.config.panels) : [request.panel]) {
+    const isUsed = (await session.store.services.list({ panel, limit: 1 })).length > 0;
+    if (isUsed || ofParts.has(panel)) panels.push(panel);
+  }
+  return { panels, only: null };
+}
+
+/** Throws for a missing secret before anything is stored or called, on any panel. */
+async function resolveSecrets(session: Session, names: string[]): Promise<void> {
+  for (const name of names) {
+    try {
+      await session.panel(name);
+    } catch (error) {
+      if (error instanceof SluiceError && error.kind === 'usage') throw error;
+    }
+  }
+}
+
+/** Opens the panel; on failure records the error and returns null, so that the run continues with the other panels. */
+async function openPanel(session: Session, name: string, report: RunReport): Promise<Panel | null> {
+  try {
+    return await session.panel(name);
+  } catch (error) {
+    report.panels.push({ panel: name, error: toItemError(error) });
+    return null;
+  }
+}
+
+/**
+ * Runs over the panels, then writes the file of open holds and the API log, and does what features do after each run. An error
+ * in these fails the run; its services are still reported.
+ */
+export async function runAndFinish(
+  session: Session,
+  request: RunRequest,
+  { parts, duties }: RunParts,
+): Promise<RunReport> {
+  const report = await runPanels(session, request, parts);
+  try {
+    if (!request.dryRun) session.refreshHoldsFile();
+    const ended = { session, request, report };
+    for (const duty of duties) if (duty.wants(ended)) await duty.end(ended);
+    await session.flush();
+  } catch (error) {
+    report.error ??= toItemError(error);
+    report.run.outcome = 'failed';
+  }
+  return report;
+}

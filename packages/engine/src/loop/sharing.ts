@@ -1,0 +1,227 @@
+import { observeServices } from './observe.js';
+import type { Observation, Panel, Sharer } from '@sluice/panel-kind';
+import type { EvidenceRecord, HoldRecord, ResourcesRecord, ServiceRecord } from '@sluice/state-store';
+import { findEntry } from '../base/config/find-entry.js';
+import { group } from '../base/group.js';
+import { findAction, inForce } from '../kernel/subject/limits.js';
+import { listPages } from '../kernel/subject/pages.js';
+import type { Plannable, RunOnPanel } from '../kernel/subject/stages.js';
+import { hasEnded } from '../base/lifecycle.js';
+
+/** Services loaded, or observed, at a time. */
+const PAGE = 500;
+
+/** The known resources of a service. */
+interface Standing {
+  service: ServiceRecord;
+  resources: readonly string[];
+  /** Whether all its resources are known. */
+  isKnown: boolean;
+}
+
+/**
+ * Finds the sharers of each service with a hold, evidence or a restriction on the panel (on a panel with accounts: of each
+ * service), by refs, observed resources and open evidence. Collects newly observed resources. Returns all services in order.
+ */
+export async function findSharers<W extends Plannable>(on: RunOnPanel, works: readonly W[]): Promise<W[]> {
+  const { panel } = on;
+  const concerned = works.filter(
+    ({ holds, drafts, evidence, observation }) =>
+      panel.accounts !== undefined ||
+      holds.length + drafts.length > 0 ||
+      evidence.length > 0 ||
+      (observation !== null && panel.objects?.isRestricted(observation) === true),
+  );
+  await saveCheckpoint(on, works);
+  if (concerned.length === 0) return [...works];
+  const own = new Map(concerned.map((work) => [work.service.id, toResources(panel, work)]));
+  const found = new Map<string, ServiceRecord[]>([...own.values()].flat().map((resource) => [resource, []]));
+  for await (const page of standingPages(on, works)) {
+    for (const { service, resources } of page) {
+      for (const resource of resources) found.get(resource)?.push(service);
+    }
+  }
+  const sharers = new Map([...own].map(([id, resources]) => [id, sharersAmong(id, resources, found)]));
+  return loadHoldsOfSharers(
+    on,
+    works.map((work) => ({ ...work, sharers: sharers.get(work.service.id) ?? work.sharers })),
+    works,
+  );
+}
+
+function sharersAmong(own: string, resources: readonly string[], found: Map<string, ServiceRecord[]>): Sharer[] {
+  const shared = new Map<string, { service: ServiceRecord; shared: string[] }>();
+  for (const resource of resources) {
+    for (const service of found.get(resource) ?? []) {
+      if (service.id === own) continue;
+      const entry = shared.get(service.id) ?? { service, shared: [] };
+      if (!entry.shared.includes(resource)) entry.shared.push(resource);
+      shared.set(service.id, entry);
+    }
+  }
+  return [...shared.values()]
+    .sort((a, b) => (a.service.id < b.service.id ? -1 : 1))
+    .map((entry) => ({ ...entry, action: '', allowSharedPorts: false, holds: [] }));
+}
+
+/** Loads the holds of the sharers again; `planned` are services whose holds this run decides. */
+export async function loadHoldsOfSharers<W extends Plannable>(
+  { session, panel }: RunOnPanel,
+  works: readonly W[],
+  planned: readonly Plannable[] = [],
+): Promise<W[]> {
+  const services = [...new Set(works.flatMap((work) => work.sharers.map(({ service }) => service.id)))];
+  if (services.length === 0) return [...works];
+  const { store, config } = session;
+  const holds = group(await store.holds.open({ services }));
+  const overrides = new Map((await store.overrides.open(services)).map((row) => [row.service, row]));
+  const decided = new Map(planned.map((work) => [work.service.id, work]));
+  const listHolds = (id: string): readonly HoldRecord[] => {
+    const work = decided.get(id);
+    if (!work) return holds.get(id) ?? [];
+    return [...work.holds, ...work.drafts].filter((hold) => !work.closes.includes(hold));
+  };
+  const complete = (sharer: Sharer): Sharer => {
+    const { id, product: name } = sharer.service;
+    const product = findEntry(config.products, name);
+    const open = listHolds(id);
+    const action = findAction(panel.kind, { override: overrides.get(id), product, holds: open });
+    return {
+      ...sharer,
+      action,
+      allowSharedPorts: product?.allowSharedPorts === true,
+      holds: inForce(session, panel, { service: sharer.service, holds: open, action }),
+    };
+  };
+  return works.map((work) => (work.sharers.length === 0 ? work : { ...work, sharers: work.sharers.map(complete) }));
+}
+
+/**
+ * Observes the services that may share with one of `works` and were never read, then finds the sharers of all again. Those that
+ * can't be read stay in `unread`.
+ */
+export async function readUnread<W extends Plannable>(
+  on: RunOnPanel,
+  works: readonly W[],
+  all: readonly W[],
+): Promise<W[]> {
+  const { session, panel } = on;
+  const { objects } = panel;
+  const unread = new Map<string, string[]>(works.map((work) => [work.service.id, []]));
+  const withUnread = (): W[] => all.map((work) => ({ ...work, unread: unread.get(work.service.id) ?? work.unread }));
+  if (!objects) return withUnread();
+  const own = works.map((work) => ({ id: work.service.id, resources: toResources(panel, work) }));
+  const candidates: Standing[] = [];
+  for await (const page of standingPages(on, all)) {
+    for (const standing of page) {
+      if (standing.isKnown || unread.has(standing.service.id)) continue;
+      if (own.some(({ resources }) => objects.mayShare(resources, standing.resources))) candidates.push(standing);
+    }
+  }
+  for (let from = 0; from < candidates.length; from += PAGE) {
+    const chunk = candidates.slice(from, from + PAGE);
+    const observations = await observeServices(
+      { session, panel },
+      chunk.map(({ service }) => service),
+    );
+    for (const { service, resources } of chunk) {
+      const record = findResources(on, service, observations.get(service.id) ?? null);
+      if (record) on.resources.set(record.service, record);
+      else
+        for (const { id } of own.filter((item) => objects.mayShare(item.resources, resources)))
+          unread.get(id)?.push(service.id);
+    }
+  }
+  return findSharers(on, withUnread());
+}
+
+async function saveCheckpoint(on: RunOnPanel, works: readonly Plannable[]): Promise<void> {
+  if (!on.panel.objects) return;
+  const metered = new Set(works.filter((work) => work.usage !== null).map((work) => work.service.id));
+  const seen = works
+    .flatMap((work) => findResources(on, work.service, work.observation) ?? [])
+    // A service whose usage was read in this run exists.
+    .filter(({ service, resources }) => resources.length > 0 || !metered.has(service));
+  if (seen.length === 0) return;
+  const known = await on.session.store.resources.list({ services: seen.map((record) => record.service) });
+  const texts = new Map(known.map((record) => [record.service, toText(record)]));
+  for (const record of seen) {
+    if (texts.get(record.service) !== toText(record)) on.resources.set(record.service, record);
+  }
+}
+
+function toText({ panel, mapping, resources }: ResourcesRecord): string {
+  return JSON.stringify([panel, mapping, resources]);
+}
+
+/** Returns the resources of a service from a complete observation; null for an incomplete one. */
+function findResources(
+  { session, panel }: RunOnPanel,
+  service: ServiceRecord,
+  observation: Observation | null,
+): ResourcesRecord | null {
+  if (!observation || panel.objects?.isComplete(service, observation) !== true) return null;
+  return {
+    service: service.id,
+    panel: panel.name,
+    mapping: toMapping(service),
+    resources: panel.resources(service, observation),
+    at: session.now(),
+  };
+}
+
+/** Yields the services of the panel that have resources, in pages. */
+async function* standingPages(on: RunOnPanel, works: readonly Plannable[]): AsyncGenerator<Standing[]> {
+  const { session, panel } = on;
+  const { store } = session;
+  const observed = new Map(works.map((work) => [work.service.id, work.observation]));
+  const evidence = group(await store.evidence.open({ panel: panel.name }));
+  for await (const services of listPages(session, panel.name, PAGE)) {
+    const standing = services.filter((service) => {
+      return stands(panel, service, { isRestricted: evidence.has(service.id), isOrdered: on.ordered?.has(service.id) });
+    });
+    const known = panel.objects
+      ? new Map(
+          (await store.resources.list({ services: standing.map(({ id }) => id) })).map((row) => [row.service, row]),
+        )
+      : new Map<string, ResourcesRecord>();
+    yield standing.map((service) => {
+      const record = on.resources.get(service.id) ?? known.get(service.id);
+      const mapping = toMapping(service);
+      const isKnown = record?.panel === panel.name && record.mapping.join() === mapping.join();
+      const resources = new Set([
+        ...(isKnown ? record.resources : panel.resources(service, observed.get(service.id) ?? null)),
+        ...(evidence.get(service.id) ?? []).map(toResource),
+      ]);
+      return { service, resources: [...resources], isKnown };
+    });
+  }
+}
+
+/** Returns the refs as text: resources observed with other refs are no longer known. */
+export function toMapping({ refs }: ServiceRecord): string[] {
+  return Object.entries(refs)
+    .map(([key, value]) => `${key}=${value}`)
+    .sort();
+}
+
+function toResources(panel: Panel, work: Plannable): string[] {
+  return [
+    ...new Set([...panel.resources(work.service, work.observation), ...work.evidence.map((item) => toResource(item))]),
+  ];
+}
+
+function toResource({ kind, target }: Pick<EvidenceRecord, 'kind' | 'target'>): string {
+  return `${kind}:${target}`;
+}
+
+/** Returns whether a service has resources: a pending one has no account yet, one that ended only what is still restricted. */
+function stands(
+  panel: Panel,
+  service: ServiceRecord,
+  { isRestricted, isOrdered = false }: { isRestricted: boolean; isOrdered: boolean | undefined },
+): boolean {
+  if (hasEnded(service)) return isRestricted;
+  if (service.status === 'pending') return isOrdered || panel.accounts === undefined;
+  return true;
+}

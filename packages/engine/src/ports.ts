@@ -1,0 +1,18 @@
+import type { AgentBudget } from '@sluice/panel-kind';
+import type { Session } from './context/context.js';
+import type { Ports } from './context/ports.js';
+
+/** What features provide to every context. */
+export const ports: Ports<Session> = {
+  openBilling: async (context) => (await import('./features/billing/open-billing.js')).openBilling(context),
+  agentBudget(context, { name, agents }) {
+    const load = async (): Promise<AgentBudget> =>
+      (await import('./features/agents/budget.js')).agentBudget(context, name, agents);
+    return {
+      create: async (agent, wanted, work) => (await load()).create(agent, wanted, work),
+      raise: async (raise, work) => (await load()).raise(raise, work),
+    };
+  },
+  previewRaise: async (context, of, raise) =>
+    (await import('./features/agents/budget.js')).previewRaise({ session: context, ...of }, raise),
+};
