@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { ApiCall } from './route.js';
-import { flag, optionalText } from './schemas/common.js';
+import { flag, optionalText } from '../schemas/common.js';
 import type { Task } from './tasks.js';
 
 const commands = z.enum(['poll', 'reconcile', 'plan', 'agent check']);

@@ -1,5 +1,5 @@
 import type { ApiCall } from '../api/route.js';
-import type { EmbeddedClient, EmbeddedPart } from '../api/schemas/embedded.js';
+import type { EmbeddedClient, EmbeddedPart } from '../schemas/embedded.js';
 import { clientSections } from '../pages/customer/overview.js';
 import { html } from '../pages/layout/html.js';
 import { overviewSections, readOverview, summary } from '../pages/operator/overview.js';

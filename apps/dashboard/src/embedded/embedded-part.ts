@@ -1,5 +1,5 @@
 import { maskUuids } from '@sluice/panel-http/printable';
-import type { EmbeddedPart } from '../api/schemas/embedded.js';
+import type { EmbeddedPart } from '../schemas/embedded.js';
 import type { Section } from '../pages/layout/components.js';
 import { html, visible } from '../pages/layout/html.js';
 

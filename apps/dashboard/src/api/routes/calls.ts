@@ -1,8 +1,8 @@
 import type { CallReports } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind';
 import * as z from 'zod';
-import { flag, optionalText, queryFlag, someText, texts } from '../schemas/common.js';
-import * as schema from '../schemas/calls.js';
+import { flag, optionalText, queryFlag, someText, texts } from '../../schemas/common.js';
+import * as schema from '../../schemas/calls.js';
 import { changeCallerId, changeDestination, type LineChange } from '../../access/line-changes.js';
 import { type ApiCall, type ApiRoute, route } from '../route.js';
 

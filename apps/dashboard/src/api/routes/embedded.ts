@@ -3,7 +3,7 @@ import { clientForCustomer, overviewForStaff } from '../../embedded/embedded-lis
 import { serviceForCustomer, serviceForStaff } from '../../embedded/embedded-service.js';
 import { forbidden } from '../../server/failure.js';
 import { type ApiRoute, route } from '../route.js';
-import * as schema from '../schemas/embedded.js';
+import * as schema from '../../schemas/embedded.js';
 
 /** Parts of the pages, for other sites that show them. */
 export const embeddedRoutes: ApiRoute[] = [

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { errorOrNull, instant, instantOrNull, name, optionalText, text, textOrNull } from '../schemas/common.js';
+import { errorOrNull, instant, instantOrNull, name, optionalText, text, textOrNull } from '../../schemas/common.js';
 import { listRoute } from '../list-route.js';
 import { type ApiRoute, route } from '../route.js';
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { flag, localDate, optionalText, someText } from '../schemas/common.js';
-import { commandReport } from '../schemas/services.js';
+import { flag, localDate, optionalText, someText } from '../../schemas/common.js';
+import { commandReport } from '../../schemas/services.js';
 import { type ApiRoute, route } from '../route.js';
 
 /** A password is shown once, and never stored. */

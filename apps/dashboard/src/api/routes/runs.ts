@@ -1,8 +1,8 @@
 import { may, type Need, parseTime } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind';
 import * as z from 'zod';
-import { flag, name, optionalText, someText, text } from '../schemas/common.js';
-import { logEntries, logEntry, me, newShareLink, newToken, revokedToken, tokens } from '../schemas/access.js';
+import { flag, name, optionalText, someText, text } from '../../schemas/common.js';
+import { logEntries, logEntry, me, newShareLink, newToken, revokedToken, tokens } from '../../schemas/access.js';
 import { listRoute, pageQuery } from '../list-route.js';
 import { type ApiCall, type ApiRoute, route } from '../route.js';
 import type { Context } from '../../server/options.js';

@@ -1,9 +1,18 @@
 import { may } from '@sluice/engine';
 import * as z from 'zod';
-import { flag, name, optionalText, queryFlag, someText, statusFilter, textOrNone, texts } from '../schemas/common.js';
-import { order } from '../schemas/overview.js';
-import * as schema from '../schemas/services.js';
-import { comparison, history, panelGraph, range, sampleGraph } from '../schemas/usage.js';
+import {
+  flag,
+  name,
+  optionalText,
+  queryFlag,
+  someText,
+  statusFilter,
+  textOrNone,
+  texts,
+} from '../../schemas/common.js';
+import { order } from '../../schemas/overview.js';
+import * as schema from '../../schemas/services.js';
+import { comparison, history, panelGraph, range, sampleGraph } from '../../schemas/usage.js';
 import { forbidden } from '../../server/failure.js';
 import { listRoute, pageAnswer, pageQuery } from '../list-route.js';
 import { type ApiRoute, route } from '../route.js';

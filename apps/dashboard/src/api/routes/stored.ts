@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { optionalText, queryFlag, statusFilter } from '../schemas/common.js';
-import { agentDetails } from '../schemas/agents.js';
-import { lineView, storedBills } from '../schemas/calls.js';
-import { order, overview } from '../schemas/overview.js';
-import { lastGraph, range } from '../schemas/usage.js';
+import { optionalText, queryFlag, statusFilter } from '../../schemas/common.js';
+import { agentDetails } from '../../schemas/agents.js';
+import { lineView, storedBills } from '../../schemas/calls.js';
+import { order, overview } from '../../schemas/overview.js';
+import { lastGraph, range } from '../../schemas/usage.js';
 import { listRoute } from '../list-route.js';
 import { type ApiRoute, route } from '../route.js';
 
