@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { NOBODY, sendPage } from '../server/html-reply.js';
 import { forbidden, toFailure } from '../server/failure.js';
-import { html, type Html } from '../pages/layout/html.js';
+import { html, type Html } from '../layout/html.js';
 import type { Limiters } from '../server/limits.js';
 import type { Context } from '../server/options.js';
 import { bySession, cookieName, isForeign, isOwnForm } from './authenticate.js';

@@ -1,7 +1,7 @@
 import type { ApiCall } from '../api/route.js';
 import type { EmbeddedClient, EmbeddedPart } from '../schemas/embedded.js';
 import { clientSections } from '../pages/customer/overview.js';
-import { html } from '../pages/layout/html.js';
+import { html } from '../layout/html.js';
 import { overviewSections, readOverview, summary } from '../pages/operator/overview.js';
 import { toScene } from '../pages/operator/scene.js';
 import { toParts, toText } from './embedded-part.js';

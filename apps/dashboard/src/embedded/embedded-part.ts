@@ -1,7 +1,7 @@
 import { maskUuids } from '@sluice/panel-http/printable';
 import type { EmbeddedPart } from '../schemas/embedded.js';
-import type { Section } from '../pages/layout/components.js';
-import { html, visible } from '../pages/layout/html.js';
+import type { Section } from '../layout/components.js';
+import { html, visible } from '../layout/html.js';
 
 /** Returns parts of a page for other sites; null is left out. */
 export function toParts(sections: readonly (Section | null)[]): EmbeddedPart[] {

@@ -1,7 +1,7 @@
 import type { ServiceDetail } from '@sluice/engine';
-import { badge, listed, table } from './layout/components.js';
-import { name } from './layout/format.js';
-import { html, type Html } from './layout/html.js';
+import { badge, listed, table } from '../layout/components.js';
+import { name } from '../layout/format.js';
+import { html, type Html } from '../layout/html.js';
 
 /** The tunnels of an account with their nodes, and its forwards. */
 export function accountTables({ tunnels: list, forwards }: NonNullable<ServiceDetail['account']>): Html {

@@ -1,9 +1,9 @@
 import type { PurchaseView } from '@sluice/engine';
-import { notice, address } from './layout/components.js';
-import { html, type Html } from './layout/html.js';
+import { notice, address } from '../layout/components.js';
+import { html, type Html } from '../layout/html.js';
 import type { PageAnswer, PageRequest } from './page.js';
 import { payLink } from './purchase-state.js';
-import { toTimes } from './page-times.js';
+import { toTimes } from '../layout/page-times.js';
 
 /** What a page that asks before a purchase shows first. */
 export type Asked =

@@ -1,4 +1,4 @@
-import { html, type Html } from './layout/html.js';
+import { html, type Html } from '../layout/html.js';
 
 /** Returns the page of a share link that is not valid any more: with the provider's contact, never with the login of operators. */
 export function deadLinkPage(contact: string | undefined) {

@@ -3,7 +3,7 @@ import type { StateStore } from '@sluice/state-store';
 import { readReport } from '../report/index.js';
 import { type DashboardBench, startBench } from '../test/dashboard-bench.js';
 import { Link } from '../test/share-link.js';
-import { POINTS } from './layout/chart.js';
+import { POINTS } from '../layout/chart.js';
 
 const READINGS = 40_000;
 const MINUTE = 60_000;

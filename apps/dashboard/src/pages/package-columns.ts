@@ -1,6 +1,6 @@
 import type { PackageView } from '@sluice/engine';
-import type { Column } from './layout/components.js';
-import { bytes, money, name } from './layout/format.js';
+import type { Column } from '../layout/components.js';
+import { bytes, money, name } from '../layout/format.js';
 
 /** What each list of packages begins with. */
 export const PACKAGE_COLUMNS: readonly Column<PackageView>[] = [

@@ -1,7 +1,7 @@
 import type { Sluice, UseCase } from '@sluice/engine';
 import type { Tasks } from '../api/tasks.js';
 import type { Viewer } from '../access/viewer.js';
-import type { Html, Part } from './layout/html.js';
+import type { Html, Part } from '../layout/html.js';
 
 /** What a page is made of. */
 export interface PageRequest {

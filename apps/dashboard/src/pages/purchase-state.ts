@@ -1,7 +1,7 @@
 import type { PackageView, PurchaseView, ServiceDetail } from '@sluice/engine';
 import { formatBytes, formatMoney } from '@sluice/quota-core';
-import { badge, notice } from './layout/components.js';
-import { html, type Html } from './layout/html.js';
+import { badge, notice } from '../layout/components.js';
+import { html, type Html } from '../layout/html.js';
 
 /** What a page needs to know of a purchase to say what became of it. */
 type Shown = Pick<PurchaseView, 'status' | 'invoice' | 'invoiceUrl'>;

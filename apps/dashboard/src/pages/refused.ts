@@ -1,8 +1,8 @@
 import { SluiceError } from '@sluice/panel-kind';
 import { toFailure } from '../server/failure.js';
-import { errorId } from './layout/forms.js';
-import { notice } from './layout/components.js';
-import { html } from './layout/html.js';
+import { errorId } from '../layout/forms.js';
+import { notice } from '../layout/components.js';
+import { html } from '../layout/html.js';
 import type { Page } from './page.js';
 
 /**

@@ -1,7 +1,7 @@
 import { usageProjection } from '@sluice/charts';
 import { compareIds, type SampleGraph, type ServiceDetail, type Sluice, usedBytes } from '@sluice/engine';
 import { SluiceError } from '@sluice/panel-kind/errors';
-import { POINTS } from '../pages/layout/chart.js';
+import { POINTS } from '../layout/chart.js';
 
 /** A service in a report. */
 export interface ReportService extends Pick<ServiceDetail, 'id' | 'client' | 'panel' | 'product' | 'status' | 'cycle'> {

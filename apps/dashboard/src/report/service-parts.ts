@@ -1,10 +1,10 @@
 import type { Sluice } from '@sluice/engine';
-import { facts, plainTable } from '../pages/layout/components.js';
-import { bytes, name, orNone, type Times } from '../pages/layout/format.js';
-import { html, type Html, type Part } from '../pages/layout/html.js';
+import { facts, plainTable } from '../layout/components.js';
+import { bytes, name, orNone, type Times } from '../layout/format.js';
+import { html, type Html, type Part } from '../layout/html.js';
 import { type ReportService, toShare } from './read-report.js';
 import { amount, shareBar, showStatus } from './service-table.js';
-import { toTimes, toZone } from '../pages/page-times.js';
+import { toTimes, toZone } from '../layout/page-times.js';
 
 /** Past cycles in the report of a client. */
 const CYCLES = 12;

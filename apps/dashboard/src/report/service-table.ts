@@ -1,7 +1,7 @@
-import { badge, listed, usageBar } from '../pages/layout/components.js';
-import { bytes, money, name, NONE, type Times, UNKNOWN } from '../pages/layout/format.js';
-import { html, type Html } from '../pages/layout/html.js';
-import { reasonWords } from '../pages/layout/words.js';
+import { badge, listed, usageBar } from '../layout/components.js';
+import { bytes, money, name, NONE, type Times, UNKNOWN } from '../layout/format.js';
+import { html, type Html } from '../layout/html.js';
+import { reasonWords } from '../layout/words.js';
 import type { ReportService } from './read-report.js';
 
 /** Returns the start of the table of services, up to its first row. */

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { html, type Html } from '../pages/layout/html.js';
-import { layout, type LayoutParts } from '../pages/layout/layout.js';
+import { html, type Html } from '../layout/html.js';
+import { layout, type LayoutParts } from '../layout/layout.js';
 import { operatorNav } from '../pages/operator/navigation.js';
 import { type Failure, toFailure } from './failure.js';
 import type { Context } from './options.js';

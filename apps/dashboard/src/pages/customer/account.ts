@@ -1,11 +1,11 @@
 import type { ServiceDetail } from '@sluice/engine';
 import { SluiceError } from '@sluice/panel-kind';
 import { accountTables } from '../account-tables.js';
-import { facts, type Section } from '../layout/components.js';
-import { name } from '../layout/format.js';
-import { html } from '../layout/html.js';
+import { facts, type Section } from '../../layout/components.js';
+import { name } from '../../layout/format.js';
+import { html } from '../../layout/html.js';
 import type { PageRequest } from '../page.js';
-import { toTimes } from '../page-times.js';
+import { toTimes } from '../../layout/page-times.js';
 
 /** The account of a service on its panel: where its client logs in, tunnels with their nodes, and forwards. */
 export async function accountSection(request: PageRequest, service: ServiceDetail): Promise<Section | null> {

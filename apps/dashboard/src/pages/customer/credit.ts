@@ -1,8 +1,8 @@
 import type { PaymentTerms } from '@sluice/engine';
 import type { Credit } from '@sluice/panel-kind';
 import { compareMoney, subtractMoney } from '@sluice/quota-core';
-import { money } from '../layout/format.js';
-import { html, type Html } from '../layout/html.js';
+import { money } from '../../layout/format.js';
+import { html, type Html } from '../../layout/html.js';
 import type { PageRequest } from '../page.js';
 import { toClient } from './own.js';
 import type { LastRead, PanelReads } from './panel-reads.js';

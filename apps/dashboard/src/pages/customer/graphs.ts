@@ -1,13 +1,13 @@
 import { describeProjection, panelChart, responsiveChart, usageProjection } from '@sluice/charts';
 import type { GraphRange, LastGraph, ServiceDetail } from '@sluice/engine';
 import { SluiceError } from '@sluice/panel-kind';
-import { POINTS, usageDrawing } from '../layout/chart.js';
-import { notice, type Section, toId } from '../layout/components.js';
-import { name } from '../layout/format.js';
-import { html, type Html, type Part, trusted } from '../layout/html.js';
+import { POINTS, usageDrawing } from '../../layout/chart.js';
+import { notice, type Section, toId } from '../../layout/components.js';
+import { name } from '../../layout/format.js';
+import { html, type Html, type Part, trusted } from '../../layout/html.js';
 import { hasCapability } from '../capabilities.js';
 import type { PageRequest } from '../page.js';
-import { toTimes } from '../page-times.js';
+import { toTimes } from '../../layout/page-times.js';
 import { toPath } from './own.js';
 import type { GraphRefresher } from './refresh-graphs.js';
 

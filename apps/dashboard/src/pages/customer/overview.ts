@@ -1,9 +1,9 @@
 import type { AgentDetail, ServiceDetail } from '@sluice/engine';
-import { facts, link, notice, type Section, sections, table, usageBar } from '../layout/components.js';
-import { bytes, counted, money, name, NONE, type Times } from '../layout/format.js';
-import { html, type Html, join, type Part } from '../layout/html.js';
+import { facts, link, notice, type Section, sections, table, usageBar } from '../../layout/components.js';
+import { bytes, counted, money, name, NONE, type Times } from '../../layout/format.js';
+import { html, type Html, join, type Part } from '../../layout/html.js';
 import type { Page, PageRequest } from '../page.js';
-import { toTimes, toZone } from '../page-times.js';
+import { toTimes, toZone } from '../../layout/page-times.js';
 import { creditAmount, readCredit, topUpLink } from './credit.js';
 import { toClient, ownServices, toPath } from './own.js';
 import type { PanelReads } from './panel-reads.js';

@@ -8,11 +8,11 @@ import {
   type ServiceDetail,
 } from '@sluice/engine';
 import type { Viewer } from '../../access/viewer.js';
-import { address, facts, notice, type Section, table } from '../layout/components.js';
+import { address, facts, notice, type Section, table } from '../../layout/components.js';
 import { PACKAGE_COLUMNS } from '../package-columns.js';
-import { bytes, money, name, NONE, type Times } from '../layout/format.js';
-import { postForm } from '../layout/forms.js';
-import { html, type Html } from '../layout/html.js';
+import { bytes, money, name, NONE, type Times } from '../../layout/format.js';
+import { postForm } from '../../layout/forms.js';
+import { html, type Html } from '../../layout/html.js';
 import type { PageRequest } from '../page.js';
 import { findPending, invoiceLink, purchaseState } from '../purchase-state.js';
 import { creditAmount, readCredit, topUpLink } from './credit.js';

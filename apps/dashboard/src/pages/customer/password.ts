@@ -1,13 +1,13 @@
 import { may, mayWithFields, type ServiceDetail } from '@sluice/engine';
 import { SluiceError } from '@sluice/panel-kind';
 import { forbidden } from '../../server/failure.js';
-import { facts, notice, type Section } from '../layout/components.js';
-import { name } from '../layout/format.js';
-import { postForm } from '../layout/forms.js';
-import { html } from '../layout/html.js';
+import { facts, notice, type Section } from '../../layout/components.js';
+import { name } from '../../layout/format.js';
+import { postForm } from '../../layout/forms.js';
+import { html } from '../../layout/html.js';
 import { hasCapability } from '../capabilities.js';
 import type { Page, PageAnswer, PageRequest } from '../page.js';
-import { toZone } from '../page-times.js';
+import { toZone } from '../../layout/page-times.js';
 import { ownService, toPath, plainly, throwReported } from './own.js';
 
 /** Returns whether the client may get a new password for a service. */

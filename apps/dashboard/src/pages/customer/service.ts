@@ -1,9 +1,9 @@
 import type { ServiceDetail } from '@sluice/engine';
-import { facts, type Section, sections, table } from '../layout/components.js';
-import { bytes, orNone, type Times, UNKNOWN } from '../layout/format.js';
-import { html, join, type Part } from '../layout/html.js';
+import { facts, type Section, sections, table } from '../../layout/components.js';
+import { bytes, orNone, type Times, UNKNOWN } from '../../layout/format.js';
+import { html, join, type Part } from '../../layout/html.js';
 import type { Page, PageRequest } from '../page.js';
-import { toTimes } from '../page-times.js';
+import { toTimes } from '../../layout/page-times.js';
 import { payLink } from '../purchase-state.js';
 import { accountSection } from './account.js';
 import { graphSection } from './graphs.js';

@@ -7,13 +7,13 @@ import {
   type UseCase,
 } from '@sluice/engine';
 import { SluiceError } from '@sluice/panel-kind';
-import { badge, facts, notice, type Section, table } from '../layout/components.js';
-import { count, money, name, plain, type Times } from '../layout/format.js';
-import { postForm, searchForm } from '../layout/forms.js';
-import { html, type Html, type Part } from '../layout/html.js';
+import { badge, facts, notice, type Section, table } from '../../layout/components.js';
+import { count, money, name, plain, type Times } from '../../layout/format.js';
+import { postForm, searchForm } from '../../layout/forms.js';
+import { html, type Html, type Part } from '../../layout/html.js';
 import { hasCapability } from '../capabilities.js';
 import type { PageRequest } from '../page.js';
-import { toTimes } from '../page-times.js';
+import { toTimes } from '../../layout/page-times.js';
 import { toPath } from './own.js';
 import type { LastRead, PanelReads } from './panel-reads.js';
 

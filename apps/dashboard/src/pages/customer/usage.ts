@@ -1,8 +1,8 @@
 import { describeExceeded, type ServiceDetail } from '@sluice/engine';
 import { formatBytes } from '@sluice/quota-core';
-import { badge, type Fill, notice, usageBar } from '../layout/components.js';
-import { bytes, name, NONE, type Times, UNKNOWN } from '../layout/format.js';
-import { html, type Html, type Part } from '../layout/html.js';
+import { badge, type Fill, notice, usageBar } from '../../layout/components.js';
+import { bytes, name, NONE, type Times, UNKNOWN } from '../../layout/format.js';
+import { html, type Html, type Part } from '../../layout/html.js';
 
 /** Readings older than this are shown with a warning, in milliseconds. */
 const OLD_MS = 6 * 3_600_000;

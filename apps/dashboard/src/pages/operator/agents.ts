@@ -12,12 +12,12 @@ import {
   section,
   table,
   usageBar,
-} from '../layout/components.js';
-import { bytes, count, exactSize, name, NONE, orNone } from '../layout/format.js';
-import { postForm, searchForm } from '../layout/forms.js';
-import { html, type Html, type Part } from '../layout/html.js';
+} from '../../layout/components.js';
+import { bytes, count, exactSize, name, NONE, orNone } from '../../layout/format.js';
+import { postForm, searchForm } from '../../layout/forms.js';
+import { html, type Html, type Part } from '../../layout/html.js';
 import type { Page, PageRequest } from '../page.js';
-import { toZone } from '../page-times.js';
+import { toZone } from '../../layout/page-times.js';
 import { agentAction, agentHref, findAddressed } from './agent-address.js';
 import { brakeBanner } from './brake.js';
 import { runButtons } from './runs.js';

@@ -1,8 +1,8 @@
 import type { AlarmView } from '@sluice/engine';
-import { badge, type Section, table } from '../layout/components.js';
-import { count, counted, name } from '../layout/format.js';
-import { postForm } from '../layout/forms.js';
-import { html, type Html, type Part } from '../layout/html.js';
+import { badge, type Section, table } from '../../layout/components.js';
+import { count, counted, name } from '../../layout/format.js';
+import { postForm } from '../../layout/forms.js';
+import { html, type Html, type Part } from '../../layout/html.js';
 import type { Page } from '../page.js';
 import { panelLink } from './panels.js';
 import { given, type Scene, serviceHref, serviceLink } from './scene.js';

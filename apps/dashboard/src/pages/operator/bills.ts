@@ -1,7 +1,7 @@
-import { badge, section, table, type Tone } from '../layout/components.js';
-import { count, money, name } from '../layout/format.js';
-import { searchForm } from '../layout/forms.js';
-import { html, type Html } from '../layout/html.js';
+import { badge, section, table, type Tone } from '../../layout/components.js';
+import { count, money, name } from '../../layout/format.js';
+import { searchForm } from '../../layout/forms.js';
+import { html, type Html } from '../../layout/html.js';
 import type { Page } from '../page.js';
 import { attempt, given, problemNotice, serviceLink, toScene } from './scene.js';
 

@@ -1,9 +1,9 @@
 import { type BrakeState, describeBrake } from '@sluice/engine';
 import { notFound } from '../../server/failure.js';
-import { badge, listed, notice } from '../layout/components.js';
-import { postForm } from '../layout/forms.js';
-import { html, type Html, type Part } from '../layout/html.js';
-import { reasonWords } from '../layout/words.js';
+import { badge, listed, notice } from '../../layout/components.js';
+import { postForm } from '../../layout/forms.js';
+import { html, type Html, type Part } from '../../layout/html.js';
+import { reasonWords } from '../../layout/words.js';
 import type { Page, PageRequest } from '../page.js';
 import { type Scene, toScene } from './scene.js';
 

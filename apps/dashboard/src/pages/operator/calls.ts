@@ -1,8 +1,8 @@
 import type { RecordsReport, SimulatedCallView } from '@sluice/engine';
-import { badge, type Column, link, section, table } from '../layout/components.js';
-import { count, counted, money, name, orNone } from '../layout/format.js';
-import { type Field, searchForm } from '../layout/forms.js';
-import { html, type Html, type Part } from '../layout/html.js';
+import { badge, type Column, link, section, table } from '../../layout/components.js';
+import { count, counted, money, name, orNone } from '../../layout/format.js';
+import { type Field, searchForm } from '../../layout/forms.js';
+import { html, type Html, type Part } from '../../layout/html.js';
 import type { Page, PageRequest } from '../page.js';
 import { readNow } from './last-read.js';
 import { lineHref } from './record-values.js';

@@ -1,8 +1,8 @@
 import { describeProjection, usageProjection } from '@sluice/charts';
 import type { Explanation, GraphRange } from '@sluice/engine';
-import { POINTS, usageDrawing } from '../layout/chart.js';
-import { type Section, toId } from '../layout/components.js';
-import { html, type Html } from '../layout/html.js';
+import { POINTS, usageDrawing } from '../../layout/chart.js';
+import { type Section, toId } from '../../layout/components.js';
+import { html, type Html } from '../../layout/html.js';
 import { attempt, type Scene } from './scene.js';
 
 const RANGES: readonly (readonly [GraphRange, string])[] = [

@@ -1,7 +1,7 @@
 import type { Sluice } from '@sluice/engine';
 import { SluiceError } from '@sluice/panel-kind';
 import { PanelReads } from '../customer/panel-reads.js';
-import { html, type Part } from '../layout/html.js';
+import { html, type Part } from '../../layout/html.js';
 import { problemNotice, type Scene } from './scene.js';
 
 /** Operators see what the panel has now: no figure is shown without reading it again. */

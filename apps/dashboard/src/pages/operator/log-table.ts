@@ -1,8 +1,8 @@
 import { describeRunError, type LogEntry } from '@sluice/engine';
-import { badge, table } from '../layout/components.js';
-import { name, type Times } from '../layout/format.js';
-import { html, type Part } from '../layout/html.js';
-import { showValue, words } from '../layout/words.js';
+import { badge, table } from '../../layout/components.js';
+import { name, type Times } from '../../layout/format.js';
+import { html, type Part } from '../../layout/html.js';
+import { showValue, words } from '../../layout/words.js';
 import { type Scene, serviceLink } from './scene.js';
 
 /** Entries of the log as a table. */

@@ -1,6 +1,6 @@
-import { section } from '../layout/components.js';
-import { searchForm } from '../layout/forms.js';
-import { html } from '../layout/html.js';
+import { section } from '../../layout/components.js';
+import { searchForm } from '../../layout/forms.js';
+import { html } from '../../layout/html.js';
 import type { Page } from '../page.js';
 import { logTable } from './log-table.js';
 import { attempt, given, problemNotice, toNumber, toScene, toWord } from './scene.js';

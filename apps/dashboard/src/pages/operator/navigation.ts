@@ -1,5 +1,5 @@
 import type { OverviewPanel, Sluice } from '@sluice/engine';
-import type { NavGroup } from '../layout/layout.js';
+import type { NavGroup } from '../../layout/layout.js';
 
 /** What is known of a panel. */
 type PanelTraits = Pick<OverviewPanel, 'capabilities' | 'requiredRef' | 'restrictions'>;

@@ -12,11 +12,11 @@ import {
   tile,
   tiles,
   usageBar,
-} from '../layout/components.js';
-import { bytes, count, counted, name, NONE, orNone, type Times } from '../layout/format.js';
-import { searchForm } from '../layout/forms.js';
-import { html, type Html, type Part } from '../layout/html.js';
-import { toChoices, reasonWords, words } from '../layout/words.js';
+} from '../../layout/components.js';
+import { bytes, count, counted, name, NONE, orNone, type Times } from '../../layout/format.js';
+import { searchForm } from '../../layout/forms.js';
+import { html, type Html, type Part } from '../../layout/html.js';
+import { toChoices, reasonWords, words } from '../../layout/words.js';
 import type { Page, PageRequest } from '../page.js';
 import { alarmsSection } from './alarms.js';
 import { brakeBanner, statusWithReasons } from './brake.js';

@@ -7,11 +7,11 @@ import {
   type PanelEnforcement,
 } from '@sluice/engine';
 import { notFound } from '../../server/failure.js';
-import { badge, facts, link, notice, section, table } from '../layout/components.js';
-import { count, counted, orNone } from '../layout/format.js';
-import type { Times } from '../layout/format.js';
-import { html, type Html, type Part } from '../layout/html.js';
-import { inWords } from '../layout/words.js';
+import { badge, facts, link, notice, section, table } from '../../layout/components.js';
+import { count, counted, orNone } from '../../layout/format.js';
+import type { Times } from '../../layout/format.js';
+import { html, type Html, type Part } from '../../layout/html.js';
+import { inWords } from '../../layout/words.js';
 import type { Page } from '../page.js';
 import { brakeBanner } from './brake.js';
 import { logTable } from './log-table.js';

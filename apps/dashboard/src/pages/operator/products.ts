@@ -1,11 +1,11 @@
 import { packageName } from '@sluice/engine';
-import { address, link, listed, section, table } from '../layout/components.js';
-import { bytes, name, NONE, orNone } from '../layout/format.js';
-import { html, type Part } from '../layout/html.js';
-import { words } from '../layout/words.js';
+import { address, link, listed, section, table } from '../../layout/components.js';
+import { bytes, name, NONE, orNone } from '../../layout/format.js';
+import { html, type Part } from '../../layout/html.js';
+import { words } from '../../layout/words.js';
 import { PACKAGE_COLUMNS } from '../package-columns.js';
 import type { Page } from '../page.js';
-import { toTimes } from '../page-times.js';
+import { toTimes } from '../../layout/page-times.js';
 import { showSetting } from './panels.js';
 
 /** `/products`: what the config declares. */

@@ -1,9 +1,9 @@
 import type { TelephonyDocument } from '@sluice/engine';
-import { facts, pager, section, table } from '../layout/components.js';
-import { counted, money, name, orNone } from '../layout/format.js';
-import { searchForm } from '../layout/forms.js';
-import { html, type Part } from '../layout/html.js';
-import { words } from '../layout/words.js';
+import { facts, pager, section, table } from '../../layout/components.js';
+import { counted, money, name, orNone } from '../../layout/format.js';
+import { searchForm } from '../../layout/forms.js';
+import { html, type Part } from '../../layout/html.js';
+import { words } from '../../layout/words.js';
 import type { Page } from '../page.js';
 import { readNow } from './last-read.js';
 import { recordFacts } from './record-values.js';

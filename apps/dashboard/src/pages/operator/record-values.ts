@@ -1,8 +1,8 @@
 import type { Sluice, TelephonyDocument } from '@sluice/engine';
-import { address, badge, link, listed } from '../layout/components.js';
-import { count, money, name, NONE, type Times } from '../layout/format.js';
-import { html, type Html, type Part } from '../layout/html.js';
-import { label, words } from '../layout/words.js';
+import { address, badge, link, listed } from '../../layout/components.js';
+import { count, money, name, NONE, type Times } from '../../layout/format.js';
+import { html, type Html, type Part } from '../../layout/html.js';
+import { label, words } from '../../layout/words.js';
 import { readRequiredRef } from './navigation.js';
 import { serviceLink } from './scene.js';
 

@@ -1,9 +1,9 @@
 import { SluiceError } from '@sluice/panel-kind';
-import { address, facts, section } from '../layout/components.js';
-import { plain } from '../layout/format.js';
-import { postForm, searchForm } from '../layout/forms.js';
-import { html, type Html } from '../layout/html.js';
-import { words } from '../layout/words.js';
+import { address, facts, section } from '../../layout/components.js';
+import { plain } from '../../layout/format.js';
+import { postForm, searchForm } from '../../layout/forms.js';
+import { html, type Html } from '../../layout/html.js';
+import { words } from '../../layout/words.js';
 import type { Page, PageRequest } from '../page.js';
 import { readNow } from './last-read.js';
 import { readRequiredRef } from './navigation.js';

@@ -9,8 +9,8 @@ import {
   isWithheld,
 } from '@sluice/engine';
 import { describeRule, formatBytes } from '@sluice/quota-core';
-import type { Times } from '../layout/format.js';
-import { html, type Part } from '../layout/html.js';
+import type { Times } from '../../layout/format.js';
+import { html, type Part } from '../../layout/html.js';
 
 /** Returns what the last run found to differ from its target: the overview counts the same. */
 export function toDrift({ decision }: Pick<Explanation, 'decision'>): readonly string[] {

@@ -1,10 +1,10 @@
 import type { PackageView, ServiceDetail } from '@sluice/engine';
 import { formatBytes } from '@sluice/quota-core';
-import { section } from '../layout/components.js';
+import { section } from '../../layout/components.js';
 import { packageLabel } from '../purchase-state.js';
-import { type Field, postForm, searchForm } from '../layout/forms.js';
-import { html, type Html, type Part } from '../layout/html.js';
-import { toChoices } from '../layout/words.js';
+import { type Field, postForm, searchForm } from '../../layout/forms.js';
+import { html, type Html, type Part } from '../../layout/html.js';
+import { toChoices } from '../../layout/words.js';
 import type { Page } from '../page.js';
 import { readRestrictions } from './navigation.js';
 import { runButtons } from './runs.js';

@@ -1,6 +1,6 @@
-import { address, facts, link, section, sections } from '../layout/components.js';
-import { orNone } from '../layout/format.js';
-import { html, type Html } from '../layout/html.js';
+import { address, facts, link, section, sections } from '../../layout/components.js';
+import { orNone } from '../../layout/format.js';
+import { html, type Html } from '../../layout/html.js';
 import type { Page } from '../page.js';
 import { alarmsSection } from './alarms.js';
 import { brakeBanner } from './brake.js';

@@ -1,14 +1,14 @@
 import type { CommandReport, ServiceDetail, Sluice } from '@sluice/engine';
 import { SluiceError } from '@sluice/panel-kind';
-import { listed, section, table } from '../layout/components.js';
-import { bytes, money, name, orNone } from '../layout/format.js';
-import { type Field, postForm, searchForm } from '../layout/forms.js';
-import { html, type Html, type Part } from '../layout/html.js';
-import { reasonWords } from '../layout/words.js';
+import { listed, section, table } from '../../layout/components.js';
+import { bytes, money, name, orNone } from '../../layout/format.js';
+import { type Field, postForm, searchForm } from '../../layout/forms.js';
+import { html, type Html, type Part } from '../../layout/html.js';
+import { reasonWords } from '../../layout/words.js';
 import type { Page, PageRequest } from '../page.js';
 import { findPending, pendingNotice } from '../purchase-state.js';
 import { findAsked } from '../asked-purchase.js';
-import { toTimes, toZone } from '../page-times.js';
+import { toTimes, toZone } from '../../layout/page-times.js';
 import { actionsTable, attempt, given, problemNotice, serviceHref, serviceLink } from './scene.js';
 
 /** A command about a service that is shown before it is made. */

@@ -7,10 +7,10 @@ import {
   usedBytes,
 } from '@sluice/engine';
 import { accountTables } from '../account-tables.js';
-import { badge, coloured, facts, listed, toPercent, type Section, table, usageBar } from '../layout/components.js';
-import { bytes, money, name, NONE, orNone, type Times } from '../layout/format.js';
-import { html, type Html, type Part } from '../layout/html.js';
-import { inWords, reasonWords, refLabel, showValue } from '../layout/words.js';
+import { badge, coloured, facts, listed, toPercent, type Section, table, usageBar } from '../../layout/components.js';
+import { bytes, money, name, NONE, orNone, type Times } from '../../layout/format.js';
+import { html, type Html, type Part } from '../../layout/html.js';
+import { inWords, reasonWords, refLabel, showValue } from '../../layout/words.js';
 import type { PageRequest } from '../page.js';
 import { invoiceLink, purchaseState } from '../purchase-state.js';
 import { statusWithReasons } from './brake.js';

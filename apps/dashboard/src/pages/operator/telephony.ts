@@ -1,9 +1,9 @@
 import type { ListedRecords, Sluice, TelephonyDocument } from '@sluice/engine';
-import { address, type Column, link, pager, section, table } from '../layout/components.js';
-import { counted } from '../layout/format.js';
-import { type Field, searchForm } from '../layout/forms.js';
-import { html, type Html } from '../layout/html.js';
-import { words } from '../layout/words.js';
+import { address, type Column, link, pager, section, table } from '../../layout/components.js';
+import { counted } from '../../layout/format.js';
+import { type Field, searchForm } from '../../layout/forms.js';
+import { html, type Html } from '../../layout/html.js';
+import { words } from '../../layout/words.js';
 import type { Page, PageRequest } from '../page.js';
 import { readNow } from './last-read.js';
 import { panelsWith } from './navigation.js';

@@ -1,5 +1,5 @@
-import { ASSET_PATHS } from '../../assets/assets.js';
-import type { Viewer } from '../../access/viewer.js';
+import { ASSET_PATHS } from '../assets/assets.js';
+import type { Viewer } from '../access/viewer.js';
 import { html, type Html, join, type Part, trusted } from './html.js';
 
 /** A link of the navigation. */
