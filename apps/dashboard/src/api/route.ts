@@ -1,34 +1,12 @@
-import { onlyReads, type Sluice, type UseCase } from '@sluice/engine';
+import { onlyReads, type UseCase } from '@sluice/engine';
 import * as z from 'zod';
-import type { Viewer } from '../access/viewer.js';
-import type { Context } from '../server/options.js';
-import type { Readers } from '../pages/customer/readers.js';
-import type { Tasks } from './tasks.js';
+import type { ApiCall } from '../requests/api-call.js';
 
 /**
  * What a token of one client reaches: `service`: routes whose parameter `service` is one of its services; `client`: routes whose
  * parameter `client` is it; `own`: the route itself returns only what is the client's; `none`: nothing.
  */
 export type Reach = 'service' | 'client' | 'own' | 'none';
-
-/** A request for a route, checked. */
-export interface ApiCall<Query = Record<string, unknown>, Body = Record<string, unknown>> {
-  sluice: Sluice;
-  context: Context;
-  viewer: Viewer;
-  /** Returns a parameter of the path. */
-  param: (name: string) => string;
-  query: Query;
-  body: Body;
-  /** The `Idempotency-Key`, unique among all senders; empty for a request that changes nothing. */
-  ref: string;
-  /** Options of calls of the engine that change something: who makes them, and why. */
-  as: { actor: string; note: string | null };
-  /** The client of the token; undefined for one of all clients. */
-  client: string | undefined;
-  tasks: Tasks;
-  readers: Readers;
-}
 
 /** One route of the HTTP API. */
 export interface ApiRoute {

@@ -2,15 +2,17 @@ import { printableJson } from '@sluice/panel-http/printable';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Viewer } from '../access/viewer.js';
 import { parseBody, checked, checkReach, checkScope } from './check.js';
-import { parseKey, toRef, toStored } from './keyed.js';
+import { parseKey, toRef, toStored } from '../requests/keyed.js';
 import { openApiDocument } from './openapi.js';
-import { type ApiParts, BASE, requireViewer } from './parts.js';
-import { type ApiCall, type ApiRoute, needsKey } from './route.js';
+import { BASE, requireViewer } from './require-viewer.js';
+import type { ServerParts } from '../requests/parts.js';
+import { type ApiRoute, needsKey } from './route.js';
+import type { ApiCall } from '../requests/api-call.js';
 import { ROUTES } from './routes/routes.js';
 import { addStreams } from './streams.js';
 
 /** Adds `/api/v1`. */
-export function addApi(server: FastifyInstance, parts: ApiParts): void {
+export function addApi(server: FastifyInstance, parts: ServerParts): void {
   for (const route of ROUTES) addRoute(server, parts, route);
   addStreams(server, parts);
   let document: string | null = null;
@@ -20,7 +22,7 @@ export function addApi(server: FastifyInstance, parts: ApiParts): void {
   });
 }
 
-function addRoute(server: FastifyInstance, parts: ApiParts, route: ApiRoute): void {
+function addRoute(server: FastifyInstance, parts: ServerParts, route: ApiRoute): void {
   const viewers = new WeakMap<FastifyRequest, Viewer>();
   server.route({
     method: route.method,
@@ -49,7 +51,7 @@ function sendJson(reply: FastifyReply, answer: unknown): FastifyReply {
 }
 
 async function answerTo(
-  { context, tasks, readers, keyed }: ApiParts,
+  { context, tasks, readers, keyed }: ServerParts,
   route: ApiRoute,
   { request, viewer }: { request: FastifyRequest; viewer: Viewer },
 ): Promise<{ status: number; answer: unknown; replayed: boolean }> {

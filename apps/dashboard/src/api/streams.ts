@@ -5,7 +5,8 @@ import { printableJson } from '@sluice/panel-http/printable';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { checked, checkScope } from './check.js';
 import { logFilterSchema, type LogQuery, toLogFilter } from './routes/runs.js';
-import { type ApiParts, BASE, findViewer, requireViewer } from './parts.js';
+import { BASE, findViewer, requireViewer } from './require-viewer.js';
+import type { ServerParts } from '../requests/parts.js';
 import type { Limits } from '../server/options.js';
 import { type StreamRoute, STREAMS } from './stream-routes.js';
 
@@ -18,7 +19,7 @@ const MOST_UNREAD = 4 * 1024 * 1024;
 type Write = (raw: ServerResponse) => Promise<void>;
 
 /** Adds the streams of the API; they end with the server. */
-export function addStreams(server: FastifyInstance, parts: ApiParts): void {
+export function addStreams(server: FastifyInstance, parts: ServerParts): void {
   const open = new Set<ServerResponse>();
   server.addHook('preClose', (done) => {
     for (const stream of open) stream.end();
@@ -62,7 +63,7 @@ export function addStreams(server: FastifyInstance, parts: ApiParts): void {
   });
 }
 
-function followRun({ context, tasks }: ApiParts, request: FastifyRequest, reply: FastifyReply): Write {
+function followRun({ context, tasks }: ServerParts, request: FastifyRequest, reply: FastifyReply): Write {
   const task = tasks.get((request.params as { run: string }).run);
   asEvents(reply);
   return (raw) =>
@@ -75,7 +76,7 @@ function followRun({ context, tasks }: ApiParts, request: FastifyRequest, reply:
     );
 }
 
-function followLog(parts: ApiParts, request: FastifyRequest, reply: FastifyReply): Write {
+function followLog(parts: ServerParts, request: FastifyRequest, reply: FastifyReply): Write {
   const filter = toFilter(parts, request);
   asEvents(reply);
   return (raw) =>
@@ -94,7 +95,7 @@ function followLog(parts: ApiParts, request: FastifyRequest, reply: FastifyReply
     });
 }
 
-function toFilter({ context }: ApiParts, request: FastifyRequest) {
+function toFilter({ context }: ServerParts, request: FastifyRequest) {
   const query = checked(logFilterSchema, request.query, 'query') as LogQuery;
   return { ...toLogFilter({ sluice: context.sluice, context }, query), limit: 1 };
 }

@@ -1,4 +1,4 @@
-import type { ApiCall } from '../api/route.js';
+import type { ApiCall } from '../requests/api-call.js';
 import type { EmbeddedClient, EmbeddedPart } from '../schemas/embedded.js';
 import { clientSections } from '../pages/customer/overview.js';
 import { html } from '../layout/html.js';

@@ -1,5 +1,5 @@
-import type { ApiCall } from '../api/route.js';
-import type { PageRequest } from '../pages/page.js';
+import type { ApiCall } from '../requests/api-call.js';
+import type { PageRequest } from '../requests/page-request.js';
 
 /** Returns the request that embedded parts are made for: it only reads, and shows what a client may see, or all where it is null. */
 export function embeddedRequest({ sluice, context, viewer, tasks }: ApiCall, client: string | null): PageRequest {

@@ -1,4 +1,4 @@
-import type { PageRequest } from '../pages/page.js';
+import type { PageRequest } from '../requests/page-request.js';
 import { html, type Html, type Part } from './html.js';
 
 /** A field of a form. */

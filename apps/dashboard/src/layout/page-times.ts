@@ -1,6 +1,6 @@
 import type { Sluice } from '@sluice/engine';
 import { Times } from './format.js';
-import type { PageRequest } from '../pages/page.js';
+import type { PageRequest } from '../requests/page-request.js';
 
 /** Returns the times of a panel, or of the config: in its time zone, by default in that of the config. */
 export function toTimes({ sluice, now }: Pick<PageRequest, 'sluice' | 'now'>, panel?: string): Times {

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { SluiceError } from '@sluice/panel-kind';
 import { byToken, isForeign } from '../access/authenticate.js';
-import { PageCache } from '../pages/page-cache.js';
+import { PageCache } from '../requests/page-cache.js';
 import { forbidden } from '../server/failure.js';
 import type { Limiters } from '../server/limits.js';
 import { isLoopback } from '../server/listen-address.js';

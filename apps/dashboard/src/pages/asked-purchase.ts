@@ -1,7 +1,8 @@
 import type { PurchaseView } from '@sluice/engine';
 import { notice, address } from '../layout/components.js';
 import { html, type Html } from '../layout/html.js';
-import type { PageAnswer, PageRequest } from './page.js';
+import type { PageAnswer } from './page.js';
+import type { PageRequest } from '../requests/page-request.js';
 import { payLink } from './purchase-state.js';
 import { toTimes } from '../layout/page-times.js';
 

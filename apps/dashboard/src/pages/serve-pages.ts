@@ -5,14 +5,14 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { byLink, bySession, isForeign, type Visit } from '../access/authenticate.js';
 import type { Viewer } from '../access/viewer.js';
 import { toDirection, type Frame, NOBODY, renderPage, sendErrorPage, sendPage } from '../server/html-reply.js';
-import type { KeyedContent, Performed } from '../api/keyed.js';
-import type { ApiParts } from '../api/parts.js';
+import type { KeyedContent, Performed } from '../requests/keyed.js';
+import type { ServerParts } from '../requests/parts.js';
 import { forbidden, notFound } from '../server/failure.js';
 import type { Context } from '../server/options.js';
 import { deadLinkPage } from './dead-link.js';
 import { customerPages } from './customer/routes.js';
 import { operatorPages } from './operator/routes.js';
-import { type OfVisit, PageCache } from './page-cache.js';
+import { type OfVisit, PageCache } from '../requests/page-cache.js';
 import type { PageAnswer, PageFile, Route } from './page.js';
 
 /** A request for a page, with who sends it. */
@@ -22,7 +22,7 @@ interface PageVisit extends Visit {
 }
 
 /** Adds the pages of operators and clients. */
-export function addPages(server: FastifyInstance, parts: ApiParts): void {
+export function addPages(server: FastifyInstance, parts: ServerParts): void {
   const { context, limiters } = parts;
   const [operator, customer] = [operatorPages(), customerPages(parts.readers)];
   const cache = new PageCache(context);
@@ -86,7 +86,7 @@ interface Exchange {
   underWay: FormsUnderWay;
 }
 
-async function servePage(parts: ApiParts, exchange: Exchange, visit: PageVisit): Promise<FastifyReply> {
+async function servePage(parts: ServerParts, exchange: Exchange, visit: PageVisit): Promise<FastifyReply> {
   const { context } = parts;
   const { viewer, csrf, base, route } = visit;
   const { request, reply, cache, underWay } = exchange;
@@ -128,7 +128,7 @@ function mayOpen(viewer: Viewer, needs: Route['needs']): boolean {
 
 /** Sends a page of the cache; a browser that has it already gets no body. */
 async function serveCached(
-  parts: ApiParts,
+  parts: ServerParts,
   { request, reply, cache }: Exchange,
   visit: PageVisit & { frame: Frame },
 ): Promise<FastifyReply> {
@@ -161,7 +161,7 @@ async function sendFile(reply: FastifyReply, { name, type, text }: PageFile): Pr
 
 /** Performs a form once: one that is sent again gets the same answer, or goes where the first one went. */
 async function onceOnly(
-  { keyed }: ApiParts,
+  { keyed }: ServerParts,
   underWay: FormsUnderWay,
   { base, ...form }: KeyedContent & { base: string },
   work: () => Promise<PageAnswer>,
@@ -189,7 +189,7 @@ async function toPerformed(work: () => Promise<PageAnswer>, base: string): Promi
 }
 
 function toPageRequest(
-  { context, tasks }: ApiParts,
+  { context, tasks }: ServerParts,
   request: FastifyRequest,
   { viewer, csrf, base, frame, form }: PageVisit & { frame: Frame; form?: Record<string, string> },
 ) {

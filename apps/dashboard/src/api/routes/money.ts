@@ -3,7 +3,8 @@ import { flag, name, optionalText, someText } from '../../schemas/common.js';
 import * as schema from '../../schemas/money.js';
 import { notFound } from '../../server/failure.js';
 import { listRoute } from '../list-route.js';
-import { type ApiCall, type ApiRoute, route } from '../route.js';
+import { type ApiRoute, route } from '../route.js';
+import type { ApiCall } from '../../requests/api-call.js';
 
 const preference = {
   enabled: flag,

@@ -4,10 +4,11 @@ import * as z from 'zod';
 import { flag, name, optionalText, someText, text } from '../../schemas/common.js';
 import { logEntries, logEntry, me, newShareLink, newToken, revokedToken, tokens } from '../../schemas/access.js';
 import { listRoute, pageQuery } from '../list-route.js';
-import { type ApiCall, type ApiRoute, route } from '../route.js';
+import { type ApiRoute, route } from '../route.js';
+import type { ApiCall } from '../../requests/api-call.js';
 import type { Context } from '../../server/options.js';
-import { runBody, startRun } from '../start-run.js';
-import type { Task } from '../tasks.js';
+import { runBody, startRun } from '../../requests/start-run.js';
+import type { Task } from '../../requests/tasks.js';
 
 const task = name(
   'Task',

@@ -4,7 +4,7 @@ import { accountTables } from '../account-tables.js';
 import { facts, type Section } from '../../layout/components.js';
 import { name } from '../../layout/format.js';
 import { html } from '../../layout/html.js';
-import type { PageRequest } from '../page.js';
+import type { PageRequest } from '../../requests/page-request.js';
 import { toTimes } from '../../layout/page-times.js';
 
 /** The account of a service on its panel: where its client logs in, tunnels with their nodes, and forwards. */

@@ -2,9 +2,10 @@ import { mayWithFields, type UseCase } from '@sluice/engine';
 import { SluiceError } from '@sluice/panel-kind';
 import { changeCallerId, changeDestination } from '../../access/line-changes.js';
 import { forbidden, notFound } from '../../server/failure.js';
-import type { Page, PageRequest } from '../page.js';
+import type { Page } from '../page.js';
+import type { PageRequest } from '../../requests/page-request.js';
 import { toClient, done, ownService, plainly } from './own.js';
-import type { PanelReads } from './panel-reads.js';
+import type { PanelReads } from '../../requests/panel-reads.js';
 import { readLine } from './telephony.js';
 
 /** Changes where calls to a number of the client's line go. */

@@ -3,9 +3,9 @@ import type { Credit } from '@sluice/panel-kind';
 import { compareMoney, subtractMoney } from '@sluice/quota-core';
 import { money } from '../../layout/format.js';
 import { html, type Html } from '../../layout/html.js';
-import type { PageRequest } from '../page.js';
+import type { PageRequest } from '../../requests/page-request.js';
 import { toClient } from './own.js';
-import type { LastRead, PanelReads } from './panel-reads.js';
+import type { LastRead, PanelReads } from '../../requests/panel-reads.js';
 
 /** Reads the credit of the page's client, in whichever billing system it is. */
 export function readCredit(request: PageRequest, reads: PanelReads): Promise<LastRead<Credit>> {

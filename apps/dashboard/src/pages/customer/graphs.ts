@@ -6,10 +6,10 @@ import { notice, type Section, toId } from '../../layout/components.js';
 import { name } from '../../layout/format.js';
 import { html, type Html, type Part, trusted } from '../../layout/html.js';
 import { hasCapability } from '../capabilities.js';
-import type { PageRequest } from '../page.js';
+import type { PageRequest } from '../../requests/page-request.js';
 import { toTimes } from '../../layout/page-times.js';
 import { toPath } from './own.js';
-import type { GraphRefresher } from './refresh-graphs.js';
+import type { GraphRefresher } from '../../requests/refresh-graphs.js';
 
 const RANGES = [
   ['cycle', 'This period'],

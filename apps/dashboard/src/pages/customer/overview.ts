@@ -2,11 +2,12 @@ import type { AgentDetail, ServiceDetail } from '@sluice/engine';
 import { facts, link, notice, type Section, sections, table, usageBar } from '../../layout/components.js';
 import { bytes, counted, money, name, NONE, type Times } from '../../layout/format.js';
 import { html, type Html, join, type Part } from '../../layout/html.js';
-import type { Page, PageRequest } from '../page.js';
+import type { Page } from '../page.js';
+import type { PageRequest } from '../../requests/page-request.js';
 import { toTimes, toZone } from '../../layout/page-times.js';
 import { creditAmount, readCredit, topUpLink } from './credit.js';
 import { toClient, ownServices, toPath } from './own.js';
-import type { PanelReads } from './panel-reads.js';
+import type { PanelReads } from '../../requests/panel-reads.js';
 import { cycleEnd, toFill, isMetered, showRemaining, showState, showUsed } from './usage.js';
 
 /** Returns the first page of a client: its services, its credit, and the agents that it is. */

@@ -1,7 +1,8 @@
 import type { ServiceDetail } from '@sluice/engine';
 import { type ErrorKind, type ItemError, SluiceError } from '@sluice/panel-kind';
 import { notFound } from '../../server/failure.js';
-import type { PageAnswer, PageRequest } from '../page.js';
+import type { PageAnswer } from '../page.js';
+import type { PageRequest } from '../../requests/page-request.js';
 
 /** Returns the client of a page; only routes with one are served to clients. */
 export function toClient({ viewer }: Pick<PageRequest, 'viewer'>): string {

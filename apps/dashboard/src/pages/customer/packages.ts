@@ -13,11 +13,11 @@ import { PACKAGE_COLUMNS } from '../package-columns.js';
 import { bytes, money, name, NONE, type Times } from '../../layout/format.js';
 import { postForm } from '../../layout/forms.js';
 import { html, type Html } from '../../layout/html.js';
-import type { PageRequest } from '../page.js';
+import type { PageRequest } from '../../requests/page-request.js';
 import { findPending, invoiceLink, purchaseState } from '../purchase-state.js';
 import { creditAmount, readCredit, topUpLink } from './credit.js';
 import { toPath } from './own.js';
-import type { PanelReads } from './panel-reads.js';
+import type { PanelReads } from '../../requests/panel-reads.js';
 
 /** Returns the packages that the product of a service offers; none where it has not begun, or has ended. */
 export async function offeredPackages(

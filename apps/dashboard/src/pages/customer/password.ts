@@ -6,7 +6,8 @@ import { name } from '../../layout/format.js';
 import { postForm } from '../../layout/forms.js';
 import { html } from '../../layout/html.js';
 import { hasCapability } from '../capabilities.js';
-import type { Page, PageAnswer, PageRequest } from '../page.js';
+import type { Page, PageAnswer } from '../page.js';
+import type { PageRequest } from '../../requests/page-request.js';
 import { toZone } from '../../layout/page-times.js';
 import { ownService, toPath, plainly, throwReported } from './own.js';
 

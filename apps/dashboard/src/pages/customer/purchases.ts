@@ -12,14 +12,15 @@ import { facts, notice } from '../../layout/components.js';
 import { bytes, money, name, UNKNOWN } from '../../layout/format.js';
 import { postForm } from '../../layout/forms.js';
 import { html, type Part } from '../../layout/html.js';
-import type { Page, PageAnswer, PageRequest } from '../page.js';
+import type { Page, PageAnswer } from '../page.js';
+import type { PageRequest } from '../../requests/page-request.js';
 import { findPending, pendingNotice } from '../purchase-state.js';
 import { findAsked } from '../asked-purchase.js';
 import { toZone } from '../../layout/page-times.js';
 import { creditAmount, missingCredit, readCredit, topUpLink } from './credit.js';
 import { toClient, done, ownService, toPath, plainly } from './own.js';
 import { offeredPackages, toRefPrefix } from './packages.js';
-import type { PanelReads } from './panel-reads.js';
+import type { PanelReads } from '../../requests/panel-reads.js';
 
 /** `GET …/buy?package=`: what it costs, before it is charged. */
 export function buyPage(reads: PanelReads): Page {

@@ -5,7 +5,7 @@ import { billFile, setCallerId, setDestination } from './actions.js';
 import { overviewPage } from './overview.js';
 import { newPassword, passwordPage } from './password.js';
 import { buy, buyPage, setAutoBuy } from './purchases.js';
-import type { Readers } from './readers.js';
+import type { Readers } from '../../requests/readers.js';
 import { servicePage } from './service.js';
 import { destinationForm } from './telephony.js';
 

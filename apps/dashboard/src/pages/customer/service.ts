@@ -2,7 +2,8 @@ import type { ServiceDetail } from '@sluice/engine';
 import { facts, type Section, sections, table } from '../../layout/components.js';
 import { bytes, orNone, type Times, UNKNOWN } from '../../layout/format.js';
 import { html, join, type Part } from '../../layout/html.js';
-import type { Page, PageRequest } from '../page.js';
+import type { Page } from '../page.js';
+import type { PageRequest } from '../../requests/page-request.js';
 import { toTimes } from '../../layout/page-times.js';
 import { payLink } from '../purchase-state.js';
 import { accountSection } from './account.js';
@@ -10,7 +11,7 @@ import { graphSection } from './graphs.js';
 import { ownService } from './own.js';
 import { autoBuySection, offeredPackages, packagesSection, purchasesSection } from './packages.js';
 import { passwordSection } from './password.js';
-import type { Readers } from './readers.js';
+import type { Readers } from '../../requests/readers.js';
 import { telephonySections } from './telephony.js';
 import { ageNotice, headline, holdNotices, isMetered, showRemaining, showState } from './usage.js';
 

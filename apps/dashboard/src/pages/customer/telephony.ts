@@ -12,10 +12,10 @@ import { count, money, name, plain, type Times } from '../../layout/format.js';
 import { postForm, searchForm } from '../../layout/forms.js';
 import { html, type Html, type Part } from '../../layout/html.js';
 import { hasCapability } from '../capabilities.js';
-import type { PageRequest } from '../page.js';
+import type { PageRequest } from '../../requests/page-request.js';
 import { toTimes } from '../../layout/page-times.js';
 import { toPath } from './own.js';
-import type { LastRead, PanelReads } from './panel-reads.js';
+import type { LastRead, PanelReads } from '../../requests/panel-reads.js';
 
 /** Most calls of a day on a page; the bill has all. */
 const MOST_CALLS = 200;

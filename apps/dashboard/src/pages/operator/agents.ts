@@ -16,7 +16,8 @@ import {
 import { bytes, count, exactSize, name, NONE, orNone } from '../../layout/format.js';
 import { postForm, searchForm } from '../../layout/forms.js';
 import { html, type Html, type Part } from '../../layout/html.js';
-import type { Page, PageRequest } from '../page.js';
+import type { Page } from '../page.js';
+import type { PageRequest } from '../../requests/page-request.js';
 import { toZone } from '../../layout/page-times.js';
 import { agentAction, agentHref, findAddressed } from './agent-address.js';
 import { brakeBanner } from './brake.js';

@@ -4,7 +4,8 @@ import { badge, listed, notice } from '../../layout/components.js';
 import { postForm } from '../../layout/forms.js';
 import { html, type Html, type Part } from '../../layout/html.js';
 import { reasonWords } from '../../layout/words.js';
-import type { Page, PageRequest } from '../page.js';
+import type { Page } from '../page.js';
+import type { PageRequest } from '../../requests/page-request.js';
 import { type Scene, toScene } from './scene.js';
 
 const panelHref = (panel: string): string => `/panels/${encodeURIComponent(panel)}`;

@@ -3,7 +3,8 @@ import { badge, type Column, link, section, table } from '../../layout/component
 import { count, counted, money, name, orNone } from '../../layout/format.js';
 import { type Field, searchForm } from '../../layout/forms.js';
 import { html, type Html, type Part } from '../../layout/html.js';
-import type { Page, PageRequest } from '../page.js';
+import type { Page } from '../page.js';
+import type { PageRequest } from '../../requests/page-request.js';
 import { readNow } from './last-read.js';
 import { lineHref } from './record-values.js';
 import { attempt, given, problemNotice, type Scene, serviceLink, toScene, toWord } from './scene.js';

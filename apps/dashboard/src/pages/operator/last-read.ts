@@ -1,6 +1,6 @@
 import type { Sluice } from '@sluice/engine';
 import { SluiceError } from '@sluice/panel-kind';
-import { PanelReads } from '../customer/panel-reads.js';
+import { PanelReads } from '../../requests/panel-reads.js';
 import { html, type Part } from '../../layout/html.js';
 import { problemNotice, type Scene } from './scene.js';
 

@@ -17,7 +17,8 @@ import { bytes, count, counted, name, NONE, orNone, type Times } from '../../lay
 import { searchForm } from '../../layout/forms.js';
 import { html, type Html, type Part } from '../../layout/html.js';
 import { toChoices, reasonWords, words } from '../../layout/words.js';
-import type { Page, PageRequest } from '../page.js';
+import type { Page } from '../page.js';
+import type { PageRequest } from '../../requests/page-request.js';
 import { alarmsSection } from './alarms.js';
 import { brakeBanner, statusWithReasons } from './brake.js';
 import { clockWarning, outageBanner, panelLink, removedBanners, showEnforcement, showState } from './panels.js';

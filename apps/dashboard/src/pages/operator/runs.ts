@@ -1,13 +1,14 @@
 import { SluiceError } from '@sluice/panel-kind';
 import { type CheckReport, isStopError, listObserving, type RunReport, toAgentStatus } from '@sluice/engine';
-import { startRun } from '../../api/start-run.js';
-import type { Task } from '../../api/tasks.js';
+import { startRun } from '../../requests/start-run.js';
+import type { Task } from '../../requests/tasks.js';
 import { badge, facts, link, listed, notice, section, table } from '../../layout/components.js';
 import { count, NONE } from '../../layout/format.js';
 import { postForm } from '../../layout/forms.js';
 import { html, type Html, type Part } from '../../layout/html.js';
 import { label, reasonWords } from '../../layout/words.js';
-import type { Page, PageRequest } from '../page.js';
+import type { Page } from '../page.js';
+import type { PageRequest } from '../../requests/page-request.js';
 import { agentHref } from './agent-address.js';
 import { brakeBanner, statusWithReasons } from './brake.js';
 import { attempt, problemNotice, type Scene, serviceHref, serviceLink, toScene, toWord } from './scene.js';

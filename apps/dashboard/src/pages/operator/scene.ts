@@ -1,7 +1,7 @@
 import { badge, link, table } from '../../layout/components.js';
 import type { Times } from '../../layout/format.js';
 import { html, type Html, type Part } from '../../layout/html.js';
-import type { PageRequest } from '../page.js';
+import type { PageRequest } from '../../requests/page-request.js';
 import { toTimes } from '../../layout/page-times.js';
 
 /** What the pages of operators need of each request. */

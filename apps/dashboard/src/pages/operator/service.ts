@@ -11,7 +11,7 @@ import { badge, coloured, facts, listed, toPercent, type Section, table, usageBa
 import { bytes, money, name, NONE, orNone, type Times } from '../../layout/format.js';
 import { html, type Html, type Part } from '../../layout/html.js';
 import { inWords, reasonWords, refLabel, showValue } from '../../layout/words.js';
-import type { PageRequest } from '../page.js';
+import type { PageRequest } from '../../requests/page-request.js';
 import { invoiceLink, purchaseState } from '../purchase-state.js';
 import { statusWithReasons } from './brake.js';
 import { graphsSection } from './graphs.js';

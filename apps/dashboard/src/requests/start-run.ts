@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { ApiCall } from './route.js';
+import type { ApiCall } from './api-call.js';
 import { flag, optionalText } from '../schemas/common.js';
 import type { Task } from './tasks.js';
 

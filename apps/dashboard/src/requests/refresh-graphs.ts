@@ -1,5 +1,5 @@
 import type { GraphRange, ServiceDetail, Sluice } from '@sluice/engine';
-import { setNewest } from '../../newest.js';
+import { setNewest } from './newest.js';
 
 /** How long a panel may take to answer, in milliseconds. */
 const TIMEOUT_MS = 20_000;

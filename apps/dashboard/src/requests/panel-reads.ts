@@ -1,4 +1,4 @@
-import { setNewest } from '../../newest.js';
+import { setNewest } from './newest.js';
 
 /** What a page shows of something that is read elsewhere. */
 export interface LastRead<T> {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '@sluice/panel-kind';
 import type { Sluice } from '@sluice/engine';
-import { setNewest } from '../newest.js';
+import { setNewest } from './newest.js';
 import type { Context } from '../server/options.js';
 
 /** A page as it was rendered, with marks in place of what is of one visit only. */

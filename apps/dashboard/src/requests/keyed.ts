@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import { SluiceError } from '@sluice/panel-kind';
 import type { FastifyRequest } from 'fastify';
-import { setNewest } from '../newest.js';
+import { setNewest } from './newest.js';
 import type { Context } from '../server/options.js';
 
 /** An answer, and whether it is that of an earlier request with the key. */

@@ -2,27 +2,15 @@ import { SluiceError } from '@sluice/panel-kind';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { bySession, byToken, isForeign } from '../access/authenticate.js';
 import type { Viewer } from '../access/viewer.js';
-import type { Limiters } from '../server/limits.js';
 import type { Context } from '../server/options.js';
-import type { Readers } from '../pages/customer/readers.js';
-import type { KeyedRequests } from './keyed.js';
-import type { Tasks } from './tasks.js';
+import type { ServerParts } from '../requests/parts.js';
 
 /** Where the API is. */
 export const BASE = '/api/v1';
 
-/** What the routes of the API work with. */
-export interface ApiParts {
-  context: Context;
-  limiters: Limiters;
-  tasks: Tasks;
-  readers: Readers;
-  keyed: KeyedRequests;
-}
-
 /** Returns who sends a request for the API, before its body is read; refuses all others. */
 export async function requireViewer(
-  { context, limiters }: Pick<ApiParts, 'context' | 'limiters'>,
+  { context, limiters }: Pick<ServerParts, 'context' | 'limiters'>,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<Viewer> {
