@@ -1,4 +1,4 @@
-export { startDashboard } from './server/start.js';
+export { startDashboard } from './start.js';
 export type { Dashboard, DashboardOptions, Limits } from './server/options.js';
 export type { Viewer } from './access/viewer.js';
 export type { JobTiming } from './schedule/timing.js';

@@ -1,10 +1,10 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { NOBODY, sendPage } from '../server/html-reply.js';
+import { NOBODY, sendPage } from './html-reply.js';
 import { forbidden, toFailure } from '../server/failure.js';
 import { html, type Html } from '../layout/html.js';
 import type { Limiters } from '../server/limits.js';
 import type { Context } from '../server/options.js';
-import { bySession, cookieName, isForeign, isOwnForm } from './authenticate.js';
+import { bySession, cookieName, isForeign, isOwnForm } from '../access/authenticate.js';
 
 /** Adds `/login`, which opens a session with an API token, and `/logout`. */
 export function addLogin(server: FastifyInstance, context: Context, limiters: Limiters): void {

@@ -2,8 +2,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { html, type Html } from '../layout/html.js';
 import { layout, type LayoutParts } from '../layout/layout.js';
 import { operatorNav } from '../pages/operator/navigation.js';
-import { type Failure, toFailure } from './failure.js';
-import type { Context } from './options.js';
+import { toFailure } from '../server/failure.js';
+import type { Context } from '../server/options.js';
 
 /** The parts of a page that its visitor determines. */
 export type Frame = Pick<LayoutParts, 'viewer' | 'base' | 'path' | 'csrf'>;
@@ -65,19 +65,6 @@ function backToParent({ base, path }: Frame, status: number): Html | null {
   return parent === undefined || kind === undefined || status === 404
     ? null
     : html`<p><a href="${base}${parent}">Back to the ${PARENTS[kind as keyof typeof PARENTS]}</a></p>`;
-}
-
-/** Sends an error as JSON. */
-export async function sendError(context: Context, reply: FastifyReply, error: unknown): Promise<FastifyReply> {
-  const failure: Failure = toFailure(error);
-  if (failure.defect) context.onError?.(error);
-  const { status, code, message, details } = failure;
-  return reply.code(status).header('cache-control', 'no-store').send({ error: { code, message, details } });
-}
-
-/** Returns whether a request is one of a program. */
-export function isApi({ url }: FastifyRequest): boolean {
-  return /^\/(api|metrics|healthz)(\/|\?|$)/.test(url);
 }
 
 function isOperator(viewer: LayoutParts['viewer']): boolean {

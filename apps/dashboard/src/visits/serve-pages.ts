@@ -4,16 +4,16 @@ import { SluiceError } from '@sluice/panel-kind';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { byLink, bySession, isForeign, type Visit } from '../access/authenticate.js';
 import type { Viewer } from '../access/viewer.js';
-import { toDirection, type Frame, NOBODY, renderPage, sendErrorPage, sendPage } from '../server/html-reply.js';
+import { toDirection, type Frame, NOBODY, renderPage, sendErrorPage, sendPage } from './html-reply.js';
 import type { KeyedContent, Performed } from '../requests/keyed.js';
 import type { ServerParts } from '../requests/parts.js';
 import { forbidden, notFound } from '../server/failure.js';
 import type { Context } from '../server/options.js';
 import { deadLinkPage } from './dead-link.js';
-import { customerPages } from './customer/routes.js';
-import { operatorPages } from './operator/routes.js';
+import { customerPages } from '../pages/customer/routes.js';
+import { operatorPages } from '../pages/operator/routes.js';
 import { type OfVisit, PageCache } from '../requests/page-cache.js';
-import type { PageAnswer, PageFile, Route } from './page.js';
+import type { PageAnswer, PageFile, Route } from '../pages/page.js';
 
 /** A request for a page, with who sends it. */
 interface PageVisit extends Visit {
