@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { whoMay } from '@sluice/engine';
-import { type ApiRoute, needsKey } from '../api/route.js';
+import { type ApiRoute, needsKey } from '../api/routes/route.js';
 import { ROUTES } from '../api/routes/routes.js';
 import { extractMain } from '../test/share-link.js';
 import { type DashboardBench, SERVE_TOKEN, startBench } from '../test/dashboard-bench.js';

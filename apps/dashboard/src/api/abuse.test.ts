@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { onlyReads } from '@sluice/engine';
 import { type DashboardBench, SERVE_TOKEN, startBench } from '../test/dashboard-bench.js';
-import type { ApiRoute } from './route.js';
+import type { ApiRoute } from './routes/route.js';
 import { ROUTES } from './routes/routes.js';
 import { processParts } from '@sluice/engine/process';
 

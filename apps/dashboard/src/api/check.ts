@@ -5,7 +5,7 @@ import * as z from 'zod';
 import type { Viewer } from '../access/viewer.js';
 import { forbidden, notFound } from '../server/failure.js';
 import type { Context } from '../server/options.js';
-import type { ApiRoute } from './route.js';
+import type { ApiRoute } from './routes/route.js';
 
 /** A query or body that has no keys. */
 const NOTHING = z.strictObject({});

@@ -5,7 +5,7 @@ import { addonFailure } from '../agent-traffic/schemas.js';
 import { toExample } from './examples.js';
 import { failure } from '../schemas/access.js';
 import { named } from '../schemas/common.js';
-import { type ApiRoute, needsKey } from './route.js';
+import { type ApiRoute, needsKey } from './routes/route.js';
 import { ROUTES } from './routes/routes.js';
 import { STREAMS } from './stream-routes.js';
 

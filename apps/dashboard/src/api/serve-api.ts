@@ -6,7 +6,7 @@ import { parseKey, toRef, toStored } from '../requests/keyed.js';
 import { openApiDocument } from './openapi.js';
 import { BASE, requireViewer } from './require-viewer.js';
 import type { ServerParts } from '../requests/parts.js';
-import { type ApiRoute, needsKey } from './route.js';
+import { type ApiRoute, needsKey } from './routes/route.js';
 import type { ApiCall } from '../requests/api-call.js';
 import { ROUTES } from './routes/routes.js';
 import { addStreams } from './streams.js';

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { flag, name, optionalText, someText, texts } from '../../schemas/common.js';
 import * as schema from '../../schemas/agents.js';
 import { access } from '../../schemas/services.js';
-import { type ApiRoute, route } from '../route.js';
+import { type ApiRoute, route } from './route.js';
 
 const panel = { panel: optionalText };
 const size = z.number().int().min(0).describe('Bytes');

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { flag, optionalText, queryFlag, someText, texts } from '../../schemas/common.js';
 import * as schema from '../../schemas/calls.js';
 import { changeCallerId, changeDestination, type LineChange } from '../../access/line-changes.js';
-import { type ApiRoute, route } from '../route.js';
+import { type ApiRoute, route } from './route.js';
 import type { ApiCall } from '../../requests/api-call.js';
 
 /** Most calls in one answer. */

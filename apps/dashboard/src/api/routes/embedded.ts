@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { clientForCustomer, overviewForStaff } from '../../embedded/embedded-lists.js';
 import { serviceForCustomer, serviceForStaff } from '../../embedded/embedded-service.js';
 import { forbidden } from '../../server/failure.js';
-import { type ApiRoute, route } from '../route.js';
+import { type ApiRoute, route } from './route.js';
 import * as schema from '../../schemas/embedded.js';
 
 /** Parts of the pages, for other sites that show them. */

@@ -2,8 +2,8 @@ import * as z from 'zod';
 import { flag, name, optionalText, someText } from '../../schemas/common.js';
 import * as schema from '../../schemas/money.js';
 import { notFound } from '../../server/failure.js';
-import { listRoute } from '../list-route.js';
-import { type ApiRoute, route } from '../route.js';
+import { listRoute } from './list-route.js';
+import { type ApiRoute, route } from './route.js';
 import type { ApiCall } from '../../requests/api-call.js';
 
 const preference = {

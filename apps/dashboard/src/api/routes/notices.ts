@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { errorOrNull, instant, instantOrNull, name, optionalText, text, textOrNull } from '../../schemas/common.js';
-import { listRoute } from '../list-route.js';
-import { type ApiRoute, route } from '../route.js';
+import { listRoute } from './list-route.js';
+import { type ApiRoute, route } from './route.js';
 
 const state = z.enum(['pending', 'sent', 'given-up']);
 

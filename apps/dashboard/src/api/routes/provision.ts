@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { flag, localDate, optionalText, someText } from '../../schemas/common.js';
 import { commandReport } from '../../schemas/services.js';
-import { type ApiRoute, route } from '../route.js';
+import { type ApiRoute, route } from './route.js';
 
 /** A password is shown once, and never stored. */
 function withoutSecrets<Report extends z.input<typeof commandReport>>(report: Report): Report {

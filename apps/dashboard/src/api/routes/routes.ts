@@ -1,4 +1,4 @@
-import type { ApiRoute } from '../route.js';
+import type { ApiRoute } from './route.js';
 import { agentRoutes } from './agents.js';
 import { callRoutes } from './calls.js';
 import { embeddedRoutes } from './embedded.js';

@@ -14,8 +14,8 @@ import { order } from '../../schemas/overview.js';
 import * as schema from '../../schemas/services.js';
 import { comparison, history, panelGraph, range, sampleGraph } from '../../schemas/usage.js';
 import { forbidden } from '../../server/failure.js';
-import { listRoute, pageAnswer, pageQuery } from '../list-route.js';
-import { type ApiRoute, route } from '../route.js';
+import { listRoute, pageAnswer, pageQuery } from './list-route.js';
+import { type ApiRoute, route } from './route.js';
 
 const filter = { panel: optionalText, product: optionalText, client: optionalText };
 const rows = z.array(texts).max(100_000);

@@ -4,8 +4,8 @@ import { agentDetails } from '../../schemas/agents.js';
 import { lineView, storedBills } from '../../schemas/calls.js';
 import { order, overview } from '../../schemas/overview.js';
 import { lastGraph, range } from '../../schemas/usage.js';
-import { listRoute } from '../list-route.js';
-import { type ApiRoute, route } from '../route.js';
+import { listRoute } from './list-route.js';
+import { type ApiRoute, route } from './route.js';
 
 const positive = z.coerce.number().int().min(1);
 

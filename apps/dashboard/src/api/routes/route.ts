@@ -1,6 +1,6 @@
 import { onlyReads, type UseCase } from '@sluice/engine';
 import * as z from 'zod';
-import type { ApiCall } from '../requests/api-call.js';
+import type { ApiCall } from '../../requests/api-call.js';
 
 /**
  * What a token of one client reaches: `service`: routes whose parameter `service` is one of its services; `client`: routes whose
