@@ -28,7 +28,7 @@ const checks = {
   'types and lint': () => runTool('oxlint', ['--config', 'oxlint.config.mjs', '--quiet']),
   ...(long ? {} : { packages: () => runScript('check-packages.mjs'), docs: () => runScript('docs.mjs', '--check') }),
   manifests: () => runScript('manifests.mjs', '--check'),
-  circles: () => runScript('circles.mjs'),
+  floors: () => runTool('depcruise', ['--config', 'dependency-cruiser.config.mjs', 'packages', 'apps']),
   format: () => runTool('oxfmt', ['--list-different', '.']),
 };
 /** One at a time, beside the tests: those wait now and then, and would leave a core idle. */

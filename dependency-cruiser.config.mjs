@@ -1,0 +1,78 @@
+// What `npm run floors` checks: imports between the files and folders of one package, types included.
+// Imports of other packages are the lint's (oxlint.config.mjs).
+
+/**
+ * The folders of apps/dashboard/src, the highest first. A folder imports only from the lines below its own; files beside the
+ * folders import from all of them.
+ */
+const dashboard = [
+  ['api', 'metrics', 'report', 'schedule', 'visits'],
+  ['api/routes'],
+  ['agent-traffic', 'embedded'],
+  ['pages/customer', 'pages/operator'],
+  ['pages'],
+  ['layout'],
+  ['requests'],
+  ['access', 'schemas'],
+  ['assets', 'server'],
+];
+
+/** The folders of packages/engine/src, in the same way; none is checked while the list is empty. */
+const engine = [];
+
+const trees = Object.entries({ 'apps/dashboard/src': dashboard, 'packages/engine/src': engine }).filter(
+  ([, floors]) => floors.length > 0,
+);
+
+/** Returns what the paths of a folder match, without those of listed folders inside it. */
+function toPattern(tree, folder, listed) {
+  const inside = listed
+    .filter((other) => other.startsWith(`${folder}/`))
+    .map((other) => other.slice(folder.length + 1));
+  return `^${tree}/${folder}/${inside.length === 0 ? '' : `(?!(?:${inside.join('|')})/)`}`;
+}
+
+/** Returns the rules of the floors of a tree: one per folder, and two that find folders without a floor. */
+function toFloorRules([tree, floors]) {
+  const listed = floors.flat();
+  const toPatterns = (folders) => folders.map((folder) => toPattern(tree, folder, listed));
+  const downwards = floors.flatMap((floor, index) =>
+    floor.map((folder) => ({
+      name: `${tree}/${folder} imports only from floors below`,
+      severity: 'error',
+      from: { path: toPatterns([folder]) },
+      to: { path: `^${tree}/`, pathNot: toPatterns([folder, ...floors.slice(index + 1).flat()]) },
+    })),
+  );
+  const unlisted = { path: `^${tree}/[^/]+/`, pathNot: toPatterns(listed) };
+  const name = `each folder of ${tree} has a floor`;
+  return [
+    ...downwards,
+    { name, severity: 'error', from: unlisted, to: {} },
+    { name, severity: 'error', from: {}, to: unlisted },
+  ];
+}
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+export default {
+  forbidden: [
+    { name: 'no circles between files', severity: 'error', from: {}, to: { circular: true } },
+    ...trees.map(([tree]) => ({
+      name: `no circles between folders of ${tree}`,
+      severity: 'error',
+      scope: 'folder',
+      from: { path: `^${tree}` },
+      to: { circular: true },
+    })),
+    ...trees.flatMap(toFloorRules),
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    includeOnly: { path: '^(packages|apps)/[^/]+/src/' },
+    exclude: { path: String.raw`\.test\.ts$|/test/` },
+    // For speed: what is not TypeScript of ours is not searched for.
+    moduleSystems: ['es6'],
+    skipAnalysisNotInRules: true,
+    enhancedResolveOptions: { extensions: ['.ts'], mainFields: [], mainFiles: [] },
+  },
+};
