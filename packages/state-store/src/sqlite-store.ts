@@ -17,8 +17,7 @@ export interface SqliteStoreParts extends OpenFile {
 export function createSqliteStore({ waitMs, ...file }: SqliteStoreParts): StateStore {
   const { location, schemaVersion } = file;
   const connections = new StoreConnections(file);
-  return {
-    ...createTables(connections),
+  const rest: Omit<StateStore, keyof StoreTables> = {
     location,
     schemaVersion,
     version: () => connections.read(readDataVersion),
@@ -50,6 +49,7 @@ export function createSqliteStore({ waitMs, ...file }: SqliteStoreParts): StateS
     close: () => connections.close(),
     [Symbol.asyncDispose]: () => connections.close(),
   };
+  return Object.assign(createTables(connections), rest);
 }
 
 /** The first figure changes with the writes of other connections, the second with those of this one. */

@@ -183,9 +183,10 @@ export function watchHolds(tables: StoreTables, changed: () => void): StoreTable
         return value;
       },
     });
-  return {
-    ...tables,
-    holds: watched(tables.holds, ['open', 'all']),
-    evidence: watched(tables.evidence, ['open', 'ofHolds']),
+  const own = {
+    holds: { get: () => watched(tables.holds, ['open', 'all']) },
+    evidence: { get: () => watched(tables.evidence, ['open', 'ofHolds']) },
   };
+  // The other tables are made when they are first used.
+  return Object.create(tables, own) as StoreTables;
 }

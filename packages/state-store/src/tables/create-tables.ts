@@ -23,30 +23,66 @@ import { samplesTable } from './samples-table.js';
 import { serviceTables } from './service-tables.js';
 import { servicesTable } from './services-table.js';
 
-/** Creates all tables for one kind of access to the database. */
+const MAKERS: { readonly [Name in keyof StoreTables]: (access: Access) => StoreTables[Name] } = {
+  services: servicesTable,
+  ownership: ownershipTable,
+  overrides: overridesTable,
+  cycles: cyclesTable,
+  samples: samplesTable,
+  confirmations: confirmationsTable,
+  purchases: purchasesTable,
+  holds: holdsTable,
+  evidence: evidenceTable,
+  actions: actionsTable,
+  decisions: decisionsTable,
+  runs: runsTable,
+  refreshes: refreshesTable,
+  apiCalls: apiCallsTable,
+  clock: clockTable,
+  overview: overviewTable,
+  agents: (access) => agentsTables(access).agents,
+  agentUsers: (access) => agentsTables(access).agentUsers,
+  agentReservations: (access) => agentsTables(access).agentReservations,
+  agentSnapshots: (access) => agentsTables(access).agentSnapshots,
+  ledger: (access) => ledgerTables(access).ledger,
+  invoices: (access) => ledgerTables(access).invoices,
+  callBills: (access) => ledgerTables(access).callBills,
+  autoBuy: (access) => ledgerTables(access).autoBuy,
+  notices: (access) => noticeTables(access).notices,
+  deliveries: (access) => noticeTables(access).deliveries,
+  alarms: (access) => noticeTables(access).alarms,
+  conditions: (access) => noticeTables(access).conditions,
+  switches: (access) => panelTables(access).switches,
+  fingerprints: (access) => panelTables(access).fingerprints,
+  graphCache: (access) => panelTables(access).graphCache,
+  panelLists: (access) => panelTables(access).panelLists,
+  resources: (access) => serviceTables(access).resources,
+  pushedUsage: (access) => serviceTables(access).pushedUsage,
+  writeBacks: (access) => serviceTables(access).writeBacks,
+  apiTokens: (access) => tokenTables(access).apiTokens,
+  sessions: (access) => tokenTables(access).sessions,
+  requests: (access) => tokenTables(access).requests,
+};
+
+const ACCESS = Symbol('access');
+
+/** Getters that make a table when it is first used, and are the table from then on. */
+const MADE_ON_DEMAND: PropertyDescriptorMap = Object.fromEntries(
+  Object.entries(MAKERS).map(([name, make]) => [
+    name,
+    {
+      enumerable: true,
+      configurable: true,
+      get(this: { readonly [ACCESS]: Access }): unknown {
+        const value = make(this[ACCESS]);
+        Object.defineProperty(this, name, { value, enumerable: true, configurable: true });
+        return value;
+      },
+    },
+  ]),
+);
+
+/** Creates the tables for one kind of access to the database, each when it is first used: most calls use few of them. */
 export function createTables(access: Access): StoreTables {
-  return {
-    services: servicesTable(access),
-    ownership: ownershipTable(access),
-    overrides: overridesTable(access),
-    cycles: cyclesTable(access),
-    samples: samplesTable(access),
-    confirmations: confirmationsTable(access),
-    purchases: purchasesTable(access),
-    holds: holdsTable(access),
-    evidence: evidenceTable(access),
-    actions: actionsTable(access),
-    decisions: decisionsTable(access),
-    runs: runsTable(access),
-    refreshes: refreshesTable(access),
-    apiCalls: apiCallsTable(access),
-    clock: clockTable(access),
-    overview: overviewTable(access),
-    ...agentsTables(access),
-    ...ledgerTables(access),
-    ...noticeTables(access),
-    ...panelTables(access),
-    ...serviceTables(access),
-    ...tokenTables(access),
-  };
+  return Object.defineProperties({ [ACCESS]: access }, MADE_ON_DEMAND) as unknown as StoreTables;
 }
