@@ -1,11 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import {
-  adaptConcurrency,
-  initialAdaptiveState,
-  type AdaptiveSample,
-  type AdaptiveState,
-} from './adaptive-concurrency.js';
+import { adaptConcurrency, initialAdaptiveState, type AdaptiveSample, type AdaptiveState } from './limiter.js';
 
 const ok = (durationMs: number): AdaptiveSample => ({ durationMs, overloaded: false, failed: false });
 const overloaded: AdaptiveSample = { durationMs: 5, overloaded: true, failed: false };

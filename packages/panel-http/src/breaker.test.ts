@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { createBreaker, type Breaker } from './breaker.js';
+import { createBreaker, type Breaker } from './limiter.js';
 import { createPanelError, type PanelError, type PanelErrorCode } from './errors.js';
 import { createTestClock, type TestClock } from './test/test-clock.js';
 

@@ -1,5 +1,5 @@
 import { ConstantBackoff, handleWhen, retry } from 'cockatiel';
-import { reportCall } from './call-event.js';
+import { reportCall } from './prepare-request.js';
 import { isPanelError, type PanelError } from './errors.js';
 import { type AttemptAnswer, LostAnswer } from './exchange.js';
 import { toPanelError, type Failure, toLostFailure } from './failure.js';

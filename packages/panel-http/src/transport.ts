@@ -1,12 +1,12 @@
-import { adaptConcurrency, type AdaptiveSample, initialAdaptiveState } from './adaptive-concurrency.js';
+import { adaptConcurrency, type AdaptiveSample, initialAdaptiveState } from './limiter.js';
 import { type Attempt, createAttempt, LARGEST_BODY } from './attempt.js';
-import { type Breaker, createBreaker } from './breaker.js';
+import { type Breaker, createBreaker } from './limiter.js';
 import { systemClock } from './clock.js';
 import { createLimiter, type Limiter } from './limiter.js';
 import { createPanelPool } from './panel-pool.js';
 import { lowerCased } from './prepare-request.js';
 import { createRedactor, isCredentialHeader } from './redact.js';
-import { createRenewal, type Renewal } from './renewal.js';
+import { createRenewal, type Renewal } from './attempt.js';
 import type { RetryPolicy } from './retry-delay.js';
 import type { Clock, PanelHttpOptions } from './types.js';
 import { version } from './version.js';
