@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { TZDate } from '@date-fns/tz';
 import { addMonths } from 'date-fns/addMonths';
 import fc from 'fast-check';
-import { addCalendarMonths, formatCalendarDate, parseCalendarDate } from './calendar.js';
+import { addCalendarMonths, formatCalendarDate, parseCalendarDate } from './zone.js';
 import { checkLocalDate } from './index.js';
 import { localDate } from './test/arbitraries.js';
 import { catchCode } from './test/catch-code.js';

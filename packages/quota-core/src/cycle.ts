@@ -1,9 +1,13 @@
-import { type BillingCycleName, countMonths, type QuotaPeriod } from './billing-cycle-name.js';
-import { BoundedCache } from './bounded-cache.js';
-import { addCalendarMonths, type CalendarDate, formatCalendarDate, parseCalendarDate } from './calendar.js';
-import { QuotaCoreError } from './errors.js';
-import { instantMs } from './instant.js';
-import { calendarDateAt, midnightMs } from './zone.js';
+import { BoundedCache, instantMs } from './instant.js';
+import {
+  addCalendarMonths,
+  type CalendarDate,
+  formatCalendarDate,
+  parseCalendarDate,
+  calendarDateAt,
+  midnightMs,
+} from './zone.js';
+import { QuotaCoreError, quote } from './errors.js';
 
 /** A period `[start, end)`: instants as ISO 8601 UTC with milliseconds. */
 export interface Cycle {
@@ -128,4 +132,55 @@ function nthCycle(number: number, anchor: CalendarDate, months: number, timeZone
   const startMs = midnightMs(addCalendarMonths(anchor, (number - 1) * months), timeZone);
   const endMs = midnightMs(addCalendarMonths(anchor, number * months), timeZone);
   return { startMs, endMs, start: new Date(startMs).toISOString(), end: new Date(endMs).toISOString() };
+}
+
+/** The recurring billing cycles: 1, 3, 6, 12, 24 and 36 calendar months. */
+export type BillingCycleName = 'monthly' | 'quarterly' | 'semiannually' | 'annually' | 'biennially' | 'triennially';
+
+/** `billing` meters whole billing periods; `month` cuts them into calendar months from the billing anchor. */
+export type QuotaPeriod = 'billing' | 'month';
+
+const MONTHS: Readonly<Record<BillingCycleName, number>> = {
+  monthly: 1,
+  quarterly: 3,
+  semiannually: 6,
+  annually: 12,
+  biennially: 24,
+  triennially: 36,
+};
+
+/**
+ * Parses a billing cycle as billing systems and people write it: any case, with or without hyphens and spaces
+ * (`Semi-Annually`), `yearly` for annually.
+ *
+ * @throws QuotaCoreError `invalid_billing_cycle` for cycles that do not recur (`One Time`, `Free Account`) and for
+ *   unknown names.
+ *
+ * @example
+ * ```ts
+ * parseBillingCycleName('Semi-Annually'); // semiannually
+ * ```
+ */
+export function parseBillingCycleName(text: string): BillingCycleName {
+  const plain = text.toLowerCase().replace(/[\s_-]/g, '');
+  if (plain === 'yearly') return 'annually';
+  if (isBillingCycleName(plain)) return plain;
+  throw unknownCycle(text);
+}
+
+/** Returns the length of a quota period in calendar months. */
+export function countMonths(billingCycle: BillingCycleName, quotaPeriod: QuotaPeriod = 'billing'): number {
+  if (!isBillingCycleName(billingCycle)) throw unknownCycle(billingCycle);
+  return quotaPeriod === 'month' ? 1 : MONTHS[billingCycle];
+}
+
+function isBillingCycleName(text: string): text is BillingCycleName {
+  return Object.hasOwn(MONTHS, text);
+}
+
+function unknownCycle(text: string): QuotaCoreError {
+  return new QuotaCoreError(
+    'invalid_billing_cycle',
+    `${quote(text)} is not a recurring billing cycle: write one of ${Object.keys(MONTHS).join(', ')}`,
+  );
 }

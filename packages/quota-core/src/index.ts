@@ -11,7 +11,7 @@ export {
   negateMoney,
   subtractMoney,
 } from './money.js';
-export { type BillingCycleName, parseBillingCycleName, type QuotaPeriod } from './billing-cycle-name.js';
+export { type BillingCycleName, parseBillingCycleName, type QuotaPeriod } from './cycle.js';
 export { toLocalDate, zonedMidnight, zonedTime } from './zone.js';
 export {
   billingCycle,

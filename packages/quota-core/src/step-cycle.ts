@@ -1,5 +1,5 @@
-import { type QuotaPeriod } from './billing-cycle-name.js';
-import { addCalendarMonths, parseCalendarDate } from './calendar.js';
+import type { QuotaPeriod } from './cycle.js';
+import { addCalendarMonths, parseCalendarDate } from './zone.js';
 import { billingCycleAt, type Cycle, type CycleAnchor } from './cycle.js';
 import { QuotaCoreError } from './errors.js';
 import { instantMs } from './instant.js';

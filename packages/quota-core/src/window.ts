@@ -1,4 +1,4 @@
-import { addCalendarMonths, formatCalendarDate, parseCalendarDate } from './calendar.js';
+import { addCalendarMonths, formatCalendarDate, parseCalendarDate } from './zone.js';
 import type { Cycle } from './cycle.js';
 import { toLocalDate, zonedMidnight } from './zone.js';
 

@@ -2,9 +2,8 @@ import { createPanelError } from '@sluice/panel-http';
 import * as z from 'zod';
 import type { FlvxCallOptions, FlvxClient } from '../client.js';
 import type { FlvxApi } from '../http/api.js';
-import type { Mutex } from '../mutex.js';
 import type { FlvxQuotaValues, FlvxUser, FlvxUserValues } from '../records.js';
-import { userRows } from '../row-list.js';
+import { userRows, listedPermissionRows, permissionRows } from '../row-list.js';
 import { FlvxValueError } from '../units.js';
 
 // Null for a user without groups (docs/panels/flvx.md, 3.4).
@@ -95,4 +94,52 @@ function checkPassword(password: string): void {
       'The password is empty, or begins or ends with white space, which the panel removes. Choose another password.',
     );
   }
+}
+
+/** Runs work of the same key one after the other. Different keys don't wait for each other. */
+export class Mutex {
+  readonly #tails = new Map<string, Promise<unknown>>();
+
+  run<T>(key: string, work: () => Promise<T>): Promise<T> {
+    const before = this.#tails.get(key) ?? Promise.resolve();
+    const mine = before.then(work, work);
+    this.#tails.set(key, mine);
+    const leave = (): void => {
+      if (this.#tails.get(key) === mine) this.#tails.delete(key);
+    };
+    void mine.then(leave, leave);
+    return mine;
+  }
+}
+
+/** The endpoints of permissions, and the export with their true status (docs/panels/flvx.md, 4 and 8.2). */
+export function permissionEndpoints(api: FlvxApi): FlvxClient['permissions'] {
+  const write = (path: string, body: Record<string, unknown>, options?: FlvxCallOptions): Promise<undefined> =>
+    api.call({ path, kind: 'write', body }, options);
+  return {
+    list: (options) => permissionRows.readAll(api, options),
+    listByUser: (userId, options) => listedPermissionRows.readAll(api, options, { userId }),
+    assign: (userId, tunnelId, values, options) => {
+      const { status, speedId } = values;
+      const body = {
+        userId,
+        tunnelId,
+        ...toQuotaFields(values),
+        ...(status === undefined ? {} : { status }),
+        ...(speedId === undefined ? {} : { speedId }),
+      };
+      return write('/tunnel/user/assign', body, options);
+    },
+    assignMany: (userId, tunnels, options) => {
+      // A strict endpoint: no field beyond these two.
+      const rows = tunnels.map(({ tunnelId, speedId }) =>
+        speedId === undefined ? { tunnelId } : { tunnelId, speedId },
+      );
+      return write('/tunnel/user/batch-assign', { userId, tunnels: rows }, options);
+    },
+    update: (id, { status, speedId, ...quotas }, options) =>
+      write('/tunnel/user/update', { id, ...toQuotaFields(quotas), status, speedId }, options),
+    delete: (id, options) => write('/tunnel/user/remove', { id }, options),
+    reset: (id, options) => write('/user/reset', { id, type: 2 }, options),
+  };
 }

@@ -1,7 +1,7 @@
 import type { PanelHttp } from '@sluice/panel-http';
 import * as z from 'zod';
 import type { FlvxCallOptions } from '../client.js';
-import type { PanelClock } from './panel-clock.js';
+import type { PanelClock } from './session-keeper.js';
 import type { ApiCall, Authorization } from './session-keeper.js';
 
 /** The transport to the panel and the time limits of its calls, in milliseconds. */

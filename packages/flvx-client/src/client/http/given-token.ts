@@ -1,8 +1,8 @@
 import { createPanelError, isPanelError, type PanelError, type PanelErrorCode } from '@sluice/panel-http';
 import type { FlvxSession } from '../client.js';
 import { toEpochMs } from '../units.js';
-import type { PanelClock } from './panel-clock.js';
-import { parseToken, type FlvxClaims } from './parse-token.js';
+import type { PanelClock } from './session-keeper.js';
+import { parseToken, type FlvxClaims } from './session-keeper.js';
 import type { Authorization } from './session-keeper.js';
 
 /** A token that was given to the client: it is used until the panel refuses it, since nothing renews one. */

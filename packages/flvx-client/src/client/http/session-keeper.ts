@@ -1,9 +1,7 @@
-import { createPanelError, isPanelError, type PanelError } from '@sluice/panel-http';
+import { createPanelError, isPanelError, type PanelError, type Clock } from '@sluice/panel-http';
 import * as z from 'zod';
-import type { FlvxCallOptions, FlvxSession } from '../client.js';
-import { toEpochMs } from '../units.js';
-import type { PanelClock } from './panel-clock.js';
-import { parseToken } from './parse-token.js';
+import type { FlvxCallOptions, FlvxSession, FlvxClockDifference } from '../client.js';
+import { toEpochMs, epochSeconds, type EpochSeconds, epochMs, type EpochMs } from '../units.js';
 
 /** One call of the API. */
 export interface ApiCall<Data> {
@@ -151,5 +149,61 @@ export class SessionKeeper implements Authorization {
       panelCode: error.panelCode,
       cause: error,
     });
+  }
+}
+
+/** Three base64url parts. */
+const TOKEN = /^[\w-]+\.([\w-]+)\.[\w-]+$/;
+
+const claims = z.object({ exp: z.int().positive(), role_id: z.int(), name: z.string() });
+
+/** The claims of a token. */
+export interface FlvxClaims {
+  expiresAt: EpochSeconds;
+  /** 0 is an administrator. */
+  role: number;
+  name: string;
+}
+
+/**
+ * Parses the payload of the panel's token; null when it can't be parsed. JWT libraries refuse the algorithm that its header
+ * names (docs/panels/flvx.md, 2.1).
+ */
+export function parseToken(token: string): FlvxClaims | null {
+  const [, payload] = TOKEN.exec(token) ?? [];
+  if (payload === undefined) return null;
+  let json: unknown;
+  try {
+    json = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
+  } catch {
+    return null;
+  }
+  const checked = claims.safeParse(json);
+  if (!checked.success) return null;
+  return { expiresAt: epochSeconds(checked.data.exp), role: checked.data.role_id, name: checked.data.name };
+}
+
+/** The panel may have stamped a slower answer long before it arrived. */
+const promptMs = 2_000;
+
+/** The panel's clock, from the `ts` of its answers: accounts and tokens expire by it. */
+export class PanelClock {
+  #difference: FlvxClockDifference | null = null;
+
+  constructor(readonly local: Clock) {}
+
+  get difference(): FlvxClockDifference | null {
+    return this.#difference;
+  }
+
+  /** Measures the difference by an answer's stamp. */
+  observe(stamp: number, receivedAt: number, durationMs: number): void {
+    if (durationMs > promptMs && this.#difference !== null) return;
+    this.#difference = { ms: Math.round(stamp - receivedAt), measuredAt: epochMs(Math.round(receivedAt)) };
+  }
+
+  /** Returns the panel's present time; the local time before the first answer. */
+  now(): EpochMs {
+    return epochMs(Math.round(this.local.now()) + (this.#difference?.ms ?? 0));
   }
 }

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { isPanelError, type CallEvent, type PanelError } from '@sluice/panel-http';
 import { day, name, password, product, start, startWorld, type World } from '../../test/world.js';
 import type { FlvxOptions } from '../client.js';
-import { parseToken } from './parse-token.js';
+import { parseToken } from './session-keeper.js';
 
 let world: World;
 beforeEach(async () => {

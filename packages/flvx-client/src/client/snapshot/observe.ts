@@ -4,7 +4,7 @@ import type { FlvxApi } from '../http/api.js';
 import type { FlvxObservation, FlvxScope } from '../observation.js';
 import type { FlvxPermission, FlvxUser } from '../records.js';
 import { forwardRows, permissionRows, refuseUnreadable, userRows, type Rows } from '../row-list.js';
-import { countSpeedUse, toObservation } from './select-account.js';
+import { countSpeedUse, toObservation } from './take-snapshot.js';
 
 type Client = Pick<FlvxClient, 'permissions' | 'tunnels' | 'speedLimits' | 'passwordOpens'>;
 
