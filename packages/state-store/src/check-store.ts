@@ -12,7 +12,7 @@ import { decodeBlock, decodeNewest } from './tables/api-call-block.js';
 import type { Database } from './tables/database.js';
 import * as ledgerTables from './tables/ledger-record-tables.js';
 import * as tables from './tables/record-tables.js';
-import { ofServices } from './tables/subjects.js';
+import { ofServices } from './tables/record-queries.js';
 import * as tokenTables from './tables/token-record-tables.js';
 
 /** Maximum findings reported per check; many findings usually have one cause. */

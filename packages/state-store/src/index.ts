@@ -82,4 +82,4 @@ export type {
   StoreTables,
 } from './store.js';
 export { StoreError, type StoreErrorCode, type StoreRowReference } from './store-error.js';
-export type { PruneRequest } from './prune.js';
+export type { PruneRequest } from './store.js';

@@ -3,7 +3,7 @@ import type { LeaseOwner, LeaseRecord } from './records.js';
 import type { HeldLease, LeaseRequest, LeasesResult, StateStore } from './store.js';
 import { StoreError } from './store-error.js';
 import type { Access, Session } from './tables/access.js';
-import { inChunks, listed } from './tables/chunks.js';
+import { inChunks, listed } from './tables/record-queries.js';
 import type { LeaseRow } from './tables/database.js';
 
 /** Leases. Each row is permanent, so that the fence number of a name always rises. */

@@ -2,9 +2,11 @@ import { sql } from 'kysely';
 import { type RollUpRange, rollUpSamples, type RollUpStep } from './roll-up.js';
 import { hasWithin } from './standing-samples.js';
 import type { Access, Session } from './tables/access.js';
-import { listed } from './tables/chunks.js';
+import { listed } from './tables/record-queries.js';
+import type { PruneRequest } from './store.js';
 
 const HOUR_MS = 3_600_000;
+
 const DAY_MS = 24 * HOUR_MS;
 
 /** Hours are kept this many times as long as raw samples. */
@@ -19,19 +21,8 @@ const DELIVERY_DAYS = 30;
 /** Raw samples are kept this many days where nothing is stated. */
 const RAW_DAYS = 7;
 
-/** What is deleted, and what stays. */
-export interface PruneRequest {
-  now: string;
-  apiLogDays: number;
-  /** How long every sample stays; null: seven days, and all of the cycles that are not over. */
-  samplesDays: number | null;
-  /** Instants whose last sample before them stays, such as the beginnings of windows. */
-  bounds?: readonly string[] | undefined;
-  /** Called once, before the first sample is deleted; what it throws ends the work. */
-  beforeThinning?: (() => Promise<void>) | undefined;
-}
-
 const TO_HOURS: RollUpStep = { from: 'raw', to: 'hour', length: HOUR_MS, prefix: 13 };
+
 const TO_DAYS: RollUpStep = { from: 'hour', to: 'day', length: DAY_MS, prefix: 10 };
 
 /**

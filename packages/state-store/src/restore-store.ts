@@ -7,7 +7,7 @@ import { copyFile, flush } from './sqlite/backup.js';
 import { fileVersion } from './sqlite/file-version.js';
 import { gunzipFile, isDamagedGzip, isGzipped } from './sqlite/gzip-file.js';
 import { createPrivateFile, openReader, toStorePath } from './sqlite/open-handle.js';
-import { retryWhileBusy } from './sqlite/retry-while-busy.js';
+import { retryWhileBusy } from './sqlite/immediate-sqlite-dialect.js';
 import { toStoreError } from './sqlite/to-store-error.js';
 import { StoreError } from './store-error.js';
 

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { SampleRecord } from './records.js';
 import { hasWithin, judge, type Neighboured, type Standing } from './standing-samples.js';
 import type { Access, Session } from './tables/access.js';
-import { listed } from './tables/chunks.js';
+import { listed } from './tables/record-queries.js';
 
 /** A roll-up from one resolution to the next coarser one. */
 export interface RollUpStep {

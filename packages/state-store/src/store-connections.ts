@@ -6,7 +6,6 @@ import { toStoreError } from './sqlite/to-store-error.js';
 import type { HeldLease } from './store.js';
 import { StoreError } from './store-error.js';
 import type { Access, Session } from './tables/access.js';
-import { WriteQueue } from './write-queue.js';
 
 /** State of a transaction. */
 export interface Scope {
@@ -136,5 +135,21 @@ export class StoreConnections implements Access {
       // Tracking slows down every promise of the process, so it is on only while a write runs.
       this.#current.disable();
     }
+  }
+}
+
+/** Runs tasks one after the other, in the order of their calls; a failed one does not stop the next. */
+export class WriteQueue {
+  #tail: Promise<unknown> = Promise.resolve();
+
+  run<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#tail.then(work);
+    this.#tail = result.catch(() => undefined);
+    return result;
+  }
+
+  /** Resolves when all tasks so far have ended. */
+  async idle(): Promise<void> {
+    await this.#tail;
   }
 }

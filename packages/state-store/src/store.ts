@@ -4,7 +4,6 @@ import type { LedgerTables } from './ledger-tables.js';
 import type { TokenTables } from './token-tables.js';
 import type { OverviewTables } from './overview.js';
 import type { NumberChange } from './ownership-change.js';
-import type { PruneRequest } from './prune.js';
 import type {
   ActionRecord,
   ActionState,
@@ -532,4 +531,16 @@ export interface StateStore extends StoreTables, AsyncDisposable {
   };
   /** Waits for running work, then refuses every call with `store_closed`. */
   close(): Promise<void>;
+}
+
+/** What is deleted, and what stays. */
+export interface PruneRequest {
+  now: string;
+  apiLogDays: number;
+  /** How long every sample stays; null: seven days, and all of the cycles that are not over. */
+  samplesDays: number | null;
+  /** Instants whose last sample before them stays, such as the beginnings of windows. */
+  bounds?: readonly string[] | undefined;
+  /** Called once, before the first sample is deleted; what it throws ends the work. */
+  beforeThinning?: (() => Promise<void>) | undefined;
 }

@@ -1,5 +1,5 @@
 import type { Connection } from '../sqlite/connect.js';
-import { retryWhileBusy } from '../sqlite/retry-while-busy.js';
+import { retryWhileBusy } from '../sqlite/immediate-sqlite-dialect.js';
 import { migrate } from './migrate.js';
 
 /** What a file is migrated with. */

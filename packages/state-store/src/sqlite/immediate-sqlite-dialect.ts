@@ -5,11 +5,11 @@ import {
   SqliteDialect,
   SqliteDriver,
   type SqliteStatement,
+  type SqliteDatabase,
 } from 'kysely';
 import type SqliteHandle from 'better-sqlite3';
-import { retryWhileBusy } from './retry-while-busy.js';
 import { emptyRecord } from '../empty-record.js';
-import { StatementCache } from './statement-cache.js';
+import { setTimeout as delay } from 'node:timers/promises';
 
 /**
  * Prepares a statement whose rows are read as arrays and named here: better-sqlite3 needs twice as long to name them.
@@ -76,5 +76,71 @@ export class ImmediateSqliteDialect extends SqliteDialect {
 
   override createDriver(): Driver {
     return new ImmediateSqliteDriver(this.#handle, this.#waitMs);
+  }
+}
+
+const LONGEST_PAUSE_MS = 25;
+
+/** Whether the error means that another connection holds the lock. */
+function isBusy(error: unknown): boolean {
+  return (
+    typeof error === 'object' &&
+    error !== null &&
+    'code' in error &&
+    typeof error.code === 'string' &&
+    (error.code.startsWith('SQLITE_BUSY') || error.code.startsWith('SQLITE_LOCKED'))
+  );
+}
+
+/**
+ * Tries again while another connection holds the lock, for at most `waitMs`.
+ *
+ * SQLite's own wait blocks the whole process, including a second store of the same process that may hold the lock.
+ * So it is short, and the rest of the wait is asynchronous.
+ */
+export async function retryWhileBusy<T>(waitMs: number, attempt: () => T): Promise<T> {
+  const deadline = performance.now() + waitMs;
+  for (let pause = 1; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+    try {
+      return attempt();
+    } catch (error) {
+      if (!isBusy(error) || performance.now() >= deadline) throw error;
+    }
+    await delay(pause);
+  }
+}
+
+/** Far more than the store's own statements; lists of different lengths add others. */
+const CAPACITY = 256;
+
+/**
+ * Caches prepared statements by their text, since the query builder prepares each again. Evicts the least recently
+ * used one.
+ */
+export class StatementCache implements SqliteDatabase {
+  readonly #database: SqliteDatabase;
+  readonly #statements = new Map<string, SqliteStatement>();
+
+  constructor(database: SqliteDatabase) {
+    this.#database = database;
+  }
+
+  prepare(sql: string): SqliteStatement {
+    const known = this.#statements.get(sql);
+    const statement = known ?? this.#database.prepare(sql);
+    if (known !== undefined) this.#statements.delete(sql);
+    this.#statements.set(sql, statement);
+    if (this.#statements.size > CAPACITY) {
+      for (const oldest of this.#statements.keys()) {
+        this.#statements.delete(oldest);
+        break;
+      }
+    }
+    return statement;
+  }
+
+  close(): void {
+    this.#statements.clear();
+    this.#database.close();
   }
 }

@@ -12,7 +12,7 @@ import {
 import { dirname, resolve } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { StoreError } from '../store-error.js';
-import { retryWhileBusy } from './retry-while-busy.js';
+import { retryWhileBusy } from './immediate-sqlite-dialect.js';
 import { toStoreError } from './to-store-error.js';
 
 /** How long SQLite itself may block the process for a lock; the rest of a wait is asynchronous. */

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import Sqlite from 'better-sqlite3';
-import { StatementCache } from './statement-cache.js';
+import { StatementCache } from './immediate-sqlite-dialect.js';
 
 describe('StatementCache', () => {
   let prepared: string[] = [];

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { AgentTables } from '../agent-tables.js';
 import type { Access } from './access.js';
 import { agentReservations, agents, agentSnapshots, agentUsers } from './agent-record-tables.js';
-import { inChunksOrAll, listed } from './chunks.js';
+import { inChunksOrAll, listed } from './record-queries.js';
 import { findRecord, listRecords, putRecords } from './record-queries.js';
 
 /** Repeats the condition of the partial index literally: with bound values SQLite would not use the index. */

@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { CycleRecord, DecisionRecord, SampleRecord } from '../records.js';
 import type { StoreTables } from '../store.js';
 import type { Access, Session } from './access.js';
-import { inChunks, listed } from './chunks.js';
+import { inChunks, listed } from './record-queries.js';
 import { confirmations, samples } from './record-tables.js';
 
 /**

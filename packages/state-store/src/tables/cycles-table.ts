@@ -1,10 +1,18 @@
-import type { CycleRecord } from '../records.js';
+import type { CycleRecord, SampleRecord } from '../records.js';
 import type { StoreTables } from '../store.js';
 import type { Access, Session } from './access.js';
-import { closeSamples, CONFIRMED, confirmedCycle, IS_OPEN, NEWEST } from './confirmations-table.js';
-import { inChunksOrAll, listed } from './chunks.js';
-import { putRecords } from './record-queries.js';
-import { cycles } from './record-tables.js';
+import {
+  closeSamples,
+  CONFIRMED,
+  confirmedCycle,
+  IS_OPEN,
+  NEWEST,
+  listConfirmations,
+  withConfirmations,
+} from './confirmations-table.js';
+import { inChunksOrAll, listed, putRecords } from './record-queries.js';
+import { cycles, samples } from './record-tables.js';
+import { sql } from 'kysely';
 
 /** The cycles of each service. */
 export function cyclesTable(access: Access): StoreTables['cycles'] {
@@ -69,4 +77,132 @@ async function putCycles(session: Session, records: readonly CycleRecord[]): Pro
     records.map((record) => record.service),
   );
   await putRecords(session, cycles, ['id'], records);
+}
+
+/** Readings of each service. */
+export function samplesTable(access: Access): StoreTables['samples'] {
+  return {
+    add: (records) =>
+      access.write(async (session) => {
+        await closeSamples(
+          session,
+          records.map((record) => record.service),
+        );
+        await putRecords(session, samples, ['service', 'at'], records);
+      }),
+    list: (filter) => access.read((session) => listSamples(session, filter)),
+    spread: (filter) => access.read((session) => spreadSamples(session, filter)),
+  };
+}
+
+const RESOLUTIONS = ['raw', 'hour', 'day'] as const satisfies readonly SampleRecord['resolution'][];
+
+type SampleFilter = Parameters<StoreTables['samples']['list']>[0];
+
+async function listSamples(
+  session: Session,
+  { service, from, to, limit, cycle, newestFirst = false }: SampleFilter,
+): Promise<SampleRecord[]> {
+  const { db } = session;
+  // The newest readings are of the newest samples; two of a rolled-up hour are one reading.
+  const since =
+    newestFirst && limit !== undefined ? await timeOfSample(session, { service, to, cycle }, 2 * limit) : undefined;
+  // Confirmations first: a sample that is closed in between is then read twice, not half.
+  const repeated = await listConfirmations(session, service, since);
+  let query = db.selectFrom('usage_samples').select(samples.columns).where('service', '=', service);
+  if (cycle !== undefined) query = query.where('cycle', '=', cycle);
+  if (from !== undefined) query = query.where('at', '>=', repeated.findLast((row) => row.at < from)?.at ?? from);
+  if (repeated.length === 0) {
+    if (to !== undefined) query = query.where('at', '<=', to);
+    if (limit !== undefined) query = query.limit(limit);
+    const rows = await query.orderBy('at', newestFirst ? 'desc' : 'asc').execute();
+    return rows.map((row) => samples.decode(row));
+  }
+  if (since !== undefined) query = query.where('at', '>=', since);
+  const rows = await query.orderBy('at').execute();
+  const all = withConfirmations(
+    rows.map((row) => samples.decode(row)),
+    repeated,
+  );
+  const inside = all.filter(({ at }) => (from === undefined || at >= from) && (to === undefined || at <= to));
+  return (newestFirst ? inside.reverse() : inside).slice(0, limit);
+}
+
+/** Returns when the n-th newest sample was read; undefined where there are fewer. */
+async function timeOfSample(
+  { db }: Session,
+  { service, to, cycle }: { service: string; to: string | undefined; cycle: string | undefined },
+  n: number,
+): Promise<string | undefined> {
+  let query = db.selectFrom('usage_samples').select('at').where('service', '=', service);
+  if (to !== undefined) query = query.where('at', '<=', to);
+  if (cycle !== undefined) query = query.where('cycle', '=', cycle);
+  const row = await query.orderBy('at', 'desc').offset(n).limit(1).executeTakeFirst();
+  return row?.at;
+}
+
+type SpreadFilter = Parameters<StoreTables['samples']['spread']>[0];
+
+async function spreadSamples(session: Session, filter: SpreadFilter): Promise<SampleRecord[]> {
+  // Confirmations first: a sample that is closed in between is then read twice, not half.
+  const confirmed = await edgesOfConfirmed(session, filter);
+  const { service, cycle } = filter;
+  const columns = samples.columns.map((column) => sql.ref(`s.${column}`));
+  const ofCycle = cycle === undefined ? sql`` : sql`and "cycle" = ${cycle}`;
+  const { rows } = await sql<Parameters<typeof samples.decode>[0]>`
+    select ${sql.join(columns)} from json_each(${JSON.stringify(listParts(filter))})
+    cross join "usage_samples" as "s" on "s"."service" = ${service} and "s"."at" = (
+      select "at" from "usage_samples" where "service" = ${service} ${ofCycle}
+        and "at" >= json_extract("json_each"."value", '$[0]') and "at" < json_extract("json_each"."value", '$[1]')
+      order by "at" desc limit 1)`.execute(session.db);
+  const found = new Map([...confirmed, ...rows.map((row) => samples.decode(row))].map((sample) => [sample.at, sample]));
+  return [...found.values()].sort((a, b) => (a.at < b.at ? -1 : 1));
+}
+
+/** Returns the beginnings and ends of the parts; the last one ends after `to`. */
+function listParts({ from, to, parts }: SpreadFilter): [string, string][] {
+  const [start, end] = [Date.parse(from), Date.parse(to) + 1];
+  const bound = (index: number): string => new Date(Math.round(start + ((end - start) * index) / parts)).toISOString();
+  return Array.from({ length: Math.max(0, parts) }, (_, index) => [bound(index), bound(index + 1)]);
+}
+
+/** Returns the first and the last confirmation in a time of the sample that was the last one before it, or is open. */
+async function edgesOfConfirmed({ db }: Session, { service, from, to, cycle }: SpreadFilter): Promise<SampleRecord[]> {
+  const bases = await Promise.all(
+    [to, from].map((until) =>
+      db
+        .selectFrom('usage_samples')
+        .select([...samples.columns, 'panel', 'confirmed_from', 'confirmed_until'])
+        .where('service', '=', service)
+        .where('at', '<=', until)
+        .orderBy('at', 'desc')
+        .limit(1)
+        .executeTakeFirst(),
+    ),
+  );
+  const [last, before] = bases;
+  const edge = async (base: typeof last, order: 'asc' | 'desc'): Promise<SampleRecord[]> => {
+    if (base?.panel == null || (cycle !== undefined && base.cycle !== cycle)) return [];
+    const { panel, confirmed_from: since, confirmed_until: until, ...row } = base;
+    const found = await Promise.all(
+      RESOLUTIONS.map((resolution) =>
+        db
+          .selectFrom('confirmations')
+          .select(['read_at as at', 'resolution'])
+          .where('resolution', '=', resolution)
+          .where('read_at', '>=', from)
+          .where('read_at', '<=', to)
+          .where('panel', '=', panel)
+          .where('seq', '>', since ?? 0)
+          .where('seq', '<', until ?? Number.MAX_SAFE_INTEGER)
+          .orderBy('read_at', order)
+          .limit(1)
+          .executeTakeFirst(),
+      ),
+    );
+    const times = found.filter((one) => one !== undefined).sort((a, b) => (a.at < b.at ? -1 : 1));
+    const time = order === 'asc' ? times[0] : times.at(-1);
+    return time === undefined ? [] : [samples.decode({ ...row, ...time })];
+  };
+  return [...(await edge(before, 'asc')), ...(await edge(last, 'desc'))];
 }

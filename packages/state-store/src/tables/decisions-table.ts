@@ -1,7 +1,7 @@
 import type { StoreTables } from '../store.js';
 import type { Access, Session } from './access.js';
 import { closeSamples, CONFIRMED, confirmedDecision, IS_OPEN, NEWEST } from './confirmations-table.js';
-import { inChunks, inChunksOrAll, listed } from './chunks.js';
+import { inChunks, inChunksOrAll, listed } from './record-queries.js';
 import { decisionBasis } from './decision-basis.js';
 import { insertRows, lastOfEach } from './insert-rows.js';
 import { insertRecords, listByTime } from './record-queries.js';

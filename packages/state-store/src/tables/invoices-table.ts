@@ -3,9 +3,9 @@ import type { InvoiceLineRecord, InvoiceRecord } from '../ledger-records.js';
 import type { LedgerTables } from '../ledger-tables.js';
 import { StoreError } from '../store-error.js';
 import type { Access, Session } from './access.js';
-import { inChunks } from './chunks.js';
+import { inChunks } from './record-queries.js';
 import { invoiceLines, invoices } from './ledger-record-tables.js';
-import { missingRow } from './must-exist.js';
+import { missingRow } from './record-queries.js';
 import { addRecord, findRecord, insertRecords, listCounted, listRecords, updateRecord } from './record-queries.js';
 
 /** Invoices of the local ledger. */

@@ -4,7 +4,7 @@ import type { BookingRecord, EntryRecord } from '../ledger-records.js';
 import type { LedgerTables } from '../ledger-tables.js';
 import { StoreError } from '../store-error.js';
 import type { Access, Session } from './access.js';
-import { inChunks } from './chunks.js';
+import { inChunks } from './record-queries.js';
 import { bookings, entries } from './ledger-record-tables.js';
 import { addRecord, findRecord, insertRecords, listRecords } from './record-queries.js';
 

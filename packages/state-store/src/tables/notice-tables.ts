@@ -1,7 +1,7 @@
 import type { DeliveryRecord, NoticeRecord } from '../records.js';
 import type { StoreTables } from '../store.js';
 import type { Access, Session } from './access.js';
-import { inChunks, inChunksOrAll } from './chunks.js';
+import { inChunks, inChunksOrAll } from './record-queries.js';
 import { insertRows } from './insert-rows.js';
 import { compare, deleteRecords, findRecord, listByTime, listRecords, putRecords } from './record-queries.js';
 import { alarms, conditions, deliveries, notices } from './record-tables.js';

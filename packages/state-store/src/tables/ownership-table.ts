@@ -18,7 +18,7 @@ import {
 } from '../ownership-change.js';
 import type { StoreTables } from '../store.js';
 import type { Access, Session } from './access.js';
-import { inChunks, inChunksOrAll } from './chunks.js';
+import { inChunks, inChunksOrAll } from './record-queries.js';
 import { findRecord, insertRecords, listCounted, listRecords } from './record-queries.js';
 import { ownership, services } from './record-tables.js';
 

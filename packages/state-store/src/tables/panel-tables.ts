@@ -1,6 +1,6 @@
 import type { StoreTables } from '../store.js';
 import type { Access } from './access.js';
-import { inChunks, listed } from './chunks.js';
+import { inChunks, listed } from './record-queries.js';
 import { findRecord, listRecords, putRecords } from './record-queries.js';
 import { fingerprints, graphCache, switches } from './record-tables.js';
 

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { StoreTables } from '../store.js';
 import type { Access } from './access.js';
-import { inChunksOrAll, inOrder, listed } from './chunks.js';
+import { inChunksOrAll, inOrder, listed } from './record-queries.js';
 import { addRecord, findRecord, listCounted, updateRecord } from './record-queries.js';
 import { purchases } from './record-tables.js';
 

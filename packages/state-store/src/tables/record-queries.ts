@@ -1,11 +1,11 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Page, PageRequest } from '../store.js';
 import type { Session } from './access.js';
-import { listed } from './chunks.js';
 import type { Stored } from './columns.js';
 import { insertRows, lastOfEach } from './insert-rows.js';
-import { mustExist } from './must-exist.js';
 import type { RecordTable } from './record-table.js';
+import { toAgentSubject } from '@sluice/quota-core';
+import { StoreError } from '../store-error.js';
 
 /** A table without the literal type of its name. */
 type Table<Rec, Row> = RecordTable<string, Rec, Row>;
@@ -203,4 +203,65 @@ export function compare(
 
 function toRefs(columns: readonly string[]): RawBuilder<unknown> {
   return sql.join(columns.map((column) => sql.ref(column)));
+}
+
+/** Condition for rows of services: the subject of an agent is never the id of a service. */
+export const ofServices = sql<boolean>`"service" not like 'agent:%'`;
+
+/** Condition for rows of the agents of a panel, of these subjects, or of all services. */
+export function ofSubjects(agentsOf: string | undefined, subjects: readonly string[] | undefined): RawBuilder<boolean> {
+  if (agentsOf === undefined) return subjects === undefined ? ofServices : sql`"service" in ${listed(subjects)}`;
+  // A range, so that the index on the subject is used.
+  const first = toAgentSubject(agentsOf, '');
+  return sql`"service" >= ${first} and "service" < ${`${first.slice(0, -1)};`}`;
+}
+
+/** Throws when no row was changed: the row does not exist. */
+export function mustExist(table: string, id: string, changed: bigint): void {
+  if (changed === 0n) throw missingRow(table, id);
+}
+
+/** The error for a missing row. */
+export function missingRow(table: string, id: string): StoreError {
+  return new StoreError('store_not_found', `The table ${table} has no row "${id}"; nothing was changed.`, {
+    row: { table, id },
+  });
+}
+
+/** Ids per query. */
+const IN_LIST = 500;
+
+/**
+ * Queries a list of any length in parts and joins the results. The list is sorted and without duplicates, so
+ * that results in its order stay ordered.
+ */
+export async function inChunks<T>(
+  ids: readonly string[],
+  ask: (chunk: readonly string[]) => Promise<T[]>,
+): Promise<T[]> {
+  const sorted = [...new Set(ids)].sort();
+  if (sorted.length <= IN_LIST) return sorted.length === 0 ? [] : ask(sorted);
+  const answers: T[][] = [];
+  for (let at = 0; at < sorted.length; at += IN_LIST) answers.push(await ask(sorted.slice(at, at + IN_LIST)));
+  return answers.flat();
+}
+
+/** Passes a list as one value, so that the statement has the same text for any length and is prepared once. */
+export function listed(values: readonly Stored[]): RawBuilder<string> {
+  return sql`(select value from json_each(${JSON.stringify(values)}))`;
+}
+
+/** The same for an optional list: without it, one query. */
+export async function inChunksOrAll<T>(
+  ids: readonly string[] | undefined,
+  ask: (chunk: readonly string[] | undefined) => Promise<T[]>,
+): Promise<T[]> {
+  return ids === undefined ? ask(undefined) : inChunks(ids, ask);
+}
+
+/** Sorts rows of several chunks by a key, then by `seq`. */
+export function inOrder<Row extends { seq: number }>(rows: Row[], getKey: (row: Row) => string): Row[] {
+  const keyed = rows.map((row) => ({ row, key: getKey(row) }));
+  keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : a.row.seq - b.row.seq));
+  return keyed.map(({ row }) => row);
 }

@@ -1,9 +1,21 @@
 import type { StoreTables } from '../store.js';
 import type { Access } from './access.js';
-import { inChunks, listed } from './chunks.js';
+import {
+  inChunks,
+  listed,
+  findRecord,
+  insertRecords,
+  listByTime,
+  pageByTime,
+  updateRecord,
+  inChunksOrAll,
+  inOrder,
+  mustExist,
+  listCounted,
+} from './record-queries.js';
 import { outcomeOrNull } from './columns.js';
-import { findRecord, insertRecords, listByTime, pageByTime, updateRecord } from './record-queries.js';
-import { runs } from './record-tables.js';
+import { runs, refreshes, actions } from './record-tables.js';
+import { sql } from 'kysely';
 
 const OUTCOME = outcomeOrNull('exit_code');
 
@@ -32,5 +44,95 @@ export function runsTable(access: Access): StoreTables['runs'] {
       }),
     page: ({ service, ...request }) =>
       access.read((session) => pageByTime(session, runs, 'started_at', { where: { service }, ...request })),
+  };
+}
+
+/** Restrictions that were applied again. */
+export function refreshesTable(access: Access): StoreTables['refreshes'] {
+  return {
+    start: (record) => access.write((session) => insertRecords(session, refreshes, [record])),
+    finish: (id, panel, change) =>
+      access.write(async (session) => {
+        // Only the newest state is used.
+        await session.db
+          .updateTable('refreshes')
+          .set({ state: null })
+          .where('panel', '=', panel)
+          .where('state', 'is not', null)
+          .execute();
+        await updateRecord(session, refreshes, id, change);
+      }),
+    state: (panel) =>
+      access.read(async (session) => {
+        const and = [sql<boolean>`"state" is not null`];
+        const filter = { where: { panel }, and, newestFirst: true, limit: 1 };
+        const [newest] = await listByTime(session, refreshes, 'started_at', filter);
+        return newest?.state ?? null;
+      }),
+    list: (filter = {}) =>
+      access.read((session) => listByTime(session, refreshes, 'started_at', { newestFirst: true, ...filter })),
+    page: (request) => access.read((session) => pageByTime(session, refreshes, 'started_at', request)),
+  };
+}
+
+/** Key of the only row. */
+const CONFIRMED = 'confirmed';
+
+/** The newest instant confirmed by the clock. */
+export function clockTable(access: Access): StoreTables['clock'] {
+  return {
+    confirmed: () =>
+      access.read(async ({ db }) => {
+        const row = await db.selectFrom('clock').select('at').where('name', '=', CONFIRMED).executeTakeFirst();
+        return row?.at ?? null;
+      }),
+    confirm: (at) =>
+      access.write(async ({ db }) => {
+        await db
+          .insertInto('clock')
+          .values({ name: CONFIRMED, at })
+          .onConflict((conflict) => conflict.column('name').doUpdateSet({ at }).where('clock.at', '<', at))
+          .execute();
+      }),
+    accept: (at) =>
+      access.write(async ({ db }) => {
+        await db
+          .insertInto('clock')
+          .values({ name: CONFIRMED, at })
+          .onConflict((conflict) => conflict.column('name').doUpdateSet({ at }))
+          .execute();
+      }),
+  };
+}
+
+/** Repeats the condition of the partial index literally: with bound values SQLite would not use the index. */
+const UNRESOLVED = sql<boolean>`"state" in ('planned', 'in-doubt')`;
+
+/** The journal. */
+export function actionsTable(access: Access): StoreTables['actions'] {
+  return {
+    get: (id) => access.read((session) => findRecord(session, actions, { id })),
+    plan: (records) => access.write((session) => insertRecords(session, actions, records)),
+    called: (id, at) =>
+      access.write(async ({ db }) => {
+        const result = await db
+          .updateTable('actions')
+          .set((eb) => ({ called_at: at, attempts: eb('attempts', '+', 1) }))
+          .where('id', '=', id)
+          .executeTakeFirst();
+        mustExist('actions', id, result.numUpdatedRows);
+      }),
+    end: (id, change) => access.write((session) => updateRecord(session, actions, id, change)),
+    unresolved: ({ panel, services } = {}) =>
+      access.read(async (session) => {
+        const rows = await inChunksOrAll(services, (service) =>
+          listCounted(session, actions, { where: { service, panel }, and: [UNRESOLVED] }),
+        );
+        return inOrder(rows, (row) => row.planned_at).map((row) => actions.decode(row));
+      }),
+    list: ({ service, run, ...filter }) =>
+      access.read((session) => listByTime(session, actions, 'planned_at', { where: { service, run }, ...filter })),
+    page: ({ service, ...request }) =>
+      access.read((session) => pageByTime(session, actions, 'planned_at', { where: { service }, ...request })),
   };
 }

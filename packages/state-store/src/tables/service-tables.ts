@@ -1,6 +1,6 @@
 import type { StoreTables } from '../store.js';
 import type { Access } from './access.js';
-import { inChunksOrAll } from './chunks.js';
+import { inChunksOrAll } from './record-queries.js';
 import { deleteRecords, listRecords, putRecords, type Where } from './record-queries.js';
 import type { RecordTable } from './record-table.js';
 import { pushedUsage, resources, writeBacks } from './record-tables.js';

@@ -4,12 +4,19 @@ import type { ServiceChange, ServiceRecord } from '../records.js';
 import type { StoreTables } from '../store.js';
 import { StoreError } from '../store-error.js';
 import type { Access, Session } from './access.js';
-import { inChunks, inChunksOrAll } from './chunks.js';
+import {
+  inChunks,
+  inChunksOrAll,
+  missingRow,
+  deleteRecords,
+  findRecord,
+  listRecords,
+  putRecords,
+  insertRecords,
+} from './record-queries.js';
 import { autoBuyPreferences } from './ledger-record-tables.js';
-import { missingRow } from './must-exist.js';
 import { recordOwnership } from './ownership-table.js';
-import { deleteRecords, findRecord, listRecords, putRecords } from './record-queries.js';
-import { evidence, holds, services } from './record-tables.js';
+import { evidence, holds, services, overrides } from './record-tables.js';
 
 /** Services. */
 export function servicesTable(access: Access): StoreTables['services'] {
@@ -109,4 +116,36 @@ async function refuseHeld(session: Session, id: string): Promise<void> {
   throw new StoreError('store_conflict', `The service "${id}" is still held; release it before it is removed.`, {
     row: { table: 'services', id },
   });
+}
+
+/** The operator's overrides for single services. */
+export function overridesTable(access: Access): StoreTables['overrides'] {
+  return {
+    open: (ids) =>
+      access.read((session) =>
+        inChunksOrAll(ids, (service) =>
+          listRecords(session, overrides, { where: { service, until: null }, order: ['service'] }),
+        ),
+      ),
+    all: (service) =>
+      access.read((session) =>
+        listRecords(session, overrides, { where: { service }, order: ['service', 'since', 'seq'] }),
+      ),
+    set: (record) =>
+      access.write(async (session) => {
+        await endOpen(session, record.service, record.since);
+        await insertRecords(session, overrides, [record]);
+      }),
+    end: (service, at) => access.write((session) => endOpen(session, service, at)),
+  };
+}
+
+async function endOpen({ db }: Session, service: string, until: string): Promise<boolean> {
+  const result = await db
+    .updateTable('service_overrides')
+    .set({ until })
+    .where('service', '=', service)
+    .where('until', 'is', null)
+    .executeTakeFirst();
+  return result.numUpdatedRows > 0n;
 }

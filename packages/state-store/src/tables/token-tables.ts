@@ -1,6 +1,6 @@
 import type { TokenTables } from '../token-tables.js';
 import type { Access } from './access.js';
-import { mustExist } from './must-exist.js';
+import { mustExist } from './record-queries.js';
 import { addRecord, deleteRecords, findRecord, insertRecords, listRecords, updateRecord } from './record-queries.js';
 import { apiTokens, requests, sessions } from './token-record-tables.js';
 
