@@ -4,11 +4,10 @@ import { checkCount, toInstant } from './base/inputs.js';
 import type { Dependencies } from './context/dependencies.js';
 import { namingNearest, throwing } from './facade.js';
 import { nodeFiles } from './base/files.js';
-import { withHeartbeat } from './features/notices/heartbeat.js';
 import { ports } from './ports.js';
 import { processParts } from './process.js';
 import type { RunReport } from './kernel/run/report.js';
-import { type RunRequest, toScope } from './kernel/run/request.js';
+import { type RunRequest, toScope } from './kernel/run/bracket.js';
 import { Session } from './context/context.js';
 import type { Sluice, SluiceOptions, RunOptions } from './sluice.js';
 
@@ -86,7 +85,9 @@ async function runOverPanels(session: Session, kind: RunKind, options: RunOption
   // A dry run, and a run over a part, prove nothing about the runs that are watched.
   if (request.dryRun || service !== undefined || toScope(request) !== null)
     return runAndFinish(session, request, runParts);
-  return withHeartbeat(session, () => runAndFinish(session, request, runParts));
+  const work = (): Promise<RunReport> => runAndFinish(session, request, runParts);
+  if (session.config.heartbeat === undefined) return work();
+  return (await import('./features/notices/heartbeat.js')).withHeartbeat(session, work);
 }
 
 /** The calls of the instance itself; all others are in groups. */

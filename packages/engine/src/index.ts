@@ -13,7 +13,7 @@ export type { Overrides, OverrideView } from './api/overrides.js';
 export type { Usage } from './api/usage.js';
 export type { Adopted, Holds, ReleaseAll } from './api/holds.js';
 export type { Panels, PanelTest, PanelView } from './api/panels.js';
-export type { RemovedPanel } from './kernel/run/removed-panels.js';
+export type { RemovedPanel } from './kernel/run/left-elsewhere.js';
 export type { PasswordOptions, Provision, SuspendOptions, TerminateOptions } from './api/provision.js';
 export type { Purchases } from './api/purchases.js';
 export type { Requests } from './api/requests.js';

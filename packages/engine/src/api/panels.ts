@@ -21,7 +21,7 @@ import {
 } from '../features/panels/relay.js';
 import { type PanelEnforcement, readEnforcements } from '../context/enforcement.js';
 import { type BrakeState, findBrake } from '../kernel/run/brake-state.js';
-import { findRemovedPanels, type RemovedPanel } from '../kernel/run/removed-panels.js';
+import { findRemovedPanels, type RemovedPanel } from '../kernel/run/left-elsewhere.js';
 import type { RunReport } from '../kernel/run/report.js';
 import { unknownPanel } from '../base/config/find-panel.js';
 import type { Session } from '../context/context.js';

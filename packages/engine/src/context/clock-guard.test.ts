@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { formatLength, moment, refuseWrongClock } from './clock-guard.js';
-import { WRONG_CLOCK_MS } from './trusted-clock.js';
+import { WRONG_CLOCK_MS } from './panel-answers.js';
 import type { Session } from './context.js';
 
 /** A session as far as the guard looks at it. */

@@ -1,7 +1,7 @@
 import type { StoreTables } from '@sluice/state-store';
 import { SluiceError } from '@sluice/panel-kind';
 import type { Session } from './context.js';
-import { isUnconfirmed, WRONG_CLOCK_MS } from './trusted-clock.js';
+import { isUnconfirmed, WRONG_CLOCK_MS } from './panel-answers.js';
 
 /** Codes of errors after which nothing may be decided by the local clock. */
 export const CLOCK_ERRORS: readonly string[] = ['clock_wrong', 'clock_unconfirmed'];

@@ -17,7 +17,7 @@ import { mayEnd, toNotices } from './decision-notices.js';
 import { toPeaks, toSample } from './meter.js';
 import { needsObservation } from './plan.js';
 import type { Treatment } from '../kernel/run/report.js';
-import type { RunRequest } from '../kernel/run/request.js';
+import type { RunRequest } from '../kernel/run/bracket.js';
 import { resolveDoubts } from './resolve.js';
 import { saveResources } from '../kernel/subject/resources.js';
 import {

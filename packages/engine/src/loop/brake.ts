@@ -7,7 +7,7 @@ import type { BrakeError } from '../kernel/run/brake-state.js';
 import type { Notice } from '../kernel/run/notice.js';
 import type { ReadingCount } from './meter.js';
 import type { RunReport } from '../kernel/run/report.js';
-import type { RunRequest } from '../kernel/run/request.js';
+import type { RunRequest } from '../kernel/run/bracket.js';
 import { findDueRestriction, isOfLimit } from '../kernel/subject/limits.js';
 import type { Planned } from '../kernel/subject/stages.js';
 

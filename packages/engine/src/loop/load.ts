@@ -20,7 +20,7 @@ import {
   UNKNOWN_PRODUCT,
   withError,
 } from '../kernel/subject/stages.js';
-import { findTakenOver } from '../kernel/subject/taken-over.js';
+import { findTakenOver } from '../kernel/subject/history.js';
 import { COMMAND_PREFIX, isCommandRow, isDelivery } from '../kernel/subject/command-row.js';
 import { UNPLACED, NOWHERE, placeInCycle, earlierCycles } from './place.js';
 

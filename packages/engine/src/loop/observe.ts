@@ -1,7 +1,6 @@
-import type { Observation, ObserveOptions, Panel } from '@sluice/panel-kind';
+import type { Observation, ObserveOptions, Panel, OpenRows } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import type { Session } from '../context/context.js';
-import { openRows } from '../kernel/subject/open-rows.js';
 import type { Loaded, RunOnPanel, Stage } from '../kernel/subject/stages.js';
 
 /** A panel, and what it is observed in. */
@@ -39,4 +38,20 @@ export async function observeAgain(
 ): Promise<Observation | null> {
   const observations = await observe(on, [work], { ...how, refresh: true });
   return observations.get(work.service.id) ?? null;
+}
+
+type Opened = { readonly service: Pick<Loaded['service'], 'id' | 'panel'> } & Pick<
+  Loaded<Stage>,
+  'evidence' | 'unresolved'
+>;
+
+/** Returns the open evidence and the unresolved actions of services on their panel, for their observation. */
+export function openRows(works: readonly Opened[]): NonNullable<ObserveOptions['open']> {
+  const open = new Map<string, OpenRows>();
+  for (const { service, evidence, unresolved } of works) {
+    const isHere = ({ panel }: { panel: string }): boolean => panel === service.panel;
+    const rows = { evidence: evidence.filter(isHere), unresolved: unresolved.filter(isHere) };
+    if (rows.evidence.length + rows.unresolved.length > 0) open.set(service.id, rows);
+  }
+  return open;
 }

@@ -6,11 +6,11 @@ import { CLOCK_ERRORS, moment, refuseUnconfirmedClock, refuseWrongClock } from '
 import type { Session } from '../context/context.js';
 import { readEnforcements } from '../context/enforcement.js';
 import { findReversals, loadStopped } from '../kernel/changes/reversals.js';
-import { beginMark } from '../kernel/changes/store-mark.js';
-import { mayChange } from '../kernel/changes/store-moved.js';
+import { beginMark } from '../kernel/changes/store-copy.js';
+import { mayChange } from '../kernel/changes/store-copy.js';
 import type { BrakeError } from '../kernel/run/brake-state.js';
 import { record, showOnly, shownNotice } from '../kernel/run/report.js';
-import type { RunRequest } from '../kernel/run/request.js';
+import type { RunRequest } from '../kernel/run/bracket.js';
 import { NO_ACCOUNT } from '../kernel/subject/account.js';
 import { otherLeases } from '../kernel/subject/facts.js';
 import { eachPage } from '../kernel/subject/pages.js';
@@ -24,7 +24,7 @@ import {
   untouched,
 } from '../kernel/subject/stages.js';
 import { apply, commit, type Verdict } from './apply.js';
-import { beginParts } from './begin-parts.js';
+import { beginParts } from './run-part.js';
 import { askBrake, brakeNotice } from './brake.js';
 import { decideHolds, distrust } from './decide.js';
 import { changedNotice, stillTrue, toNotices } from './decision-notices.js';

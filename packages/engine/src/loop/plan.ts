@@ -1,5 +1,5 @@
 import type { AccountCommand, TargetState, ItemError, Observation, Panel, Plan } from '@sluice/panel-kind';
-import { type CounterState, usageInMode } from '@sluice/quota-core';
+import { type CounterState, usageInMode, formatBytes } from '@sluice/quota-core';
 import { findTimeZone } from '../base/config/find-entry.js';
 import { isQuotaReleased } from '../kernel/subject/is-released.js';
 import type { EvidenceRecord } from '@sluice/state-store';
@@ -7,12 +7,11 @@ import type { Session } from '../context/context.js';
 import { draftHolds } from './decide.js';
 import { certainSteps } from '../kernel/subject/doubt.js';
 import { withIncluded } from '../kernel/subject/history.js';
-import type { RunRequest } from '../kernel/run/request.js';
+import type { RunRequest } from '../kernel/run/bracket.js';
 import { inForce } from '../kernel/subject/limits.js';
 import { observe } from './observe.js';
 import { withoutStopped } from '../kernel/changes/reversals.js';
 import { findSharers, readUnread } from './sharing.js';
-import { withoutWaiting } from './waiting-raise.js';
 import {
   type Applied,
   type Decided,
@@ -222,4 +221,23 @@ export function historyAfter(on: RunOnPanel, work: Applied, target?: TargetState
   const doubts = [...unresolved, ...actions].filter((row) => row.endedAt === null).map((row) => row.id);
   const checkpoint = withIncluded(kept, history, [...history.recent, ...actions]);
   return { ...history, checkpoint: doubts.length === 0 ? checkpoint : { ...checkpoint, doubts } };
+}
+
+/**
+ * Leaves out the steps of a run that raise the quota of a service while its agent is over the limit: there is no room for them, and
+ * the user is disabled. They are planned again by each run. A move to another agent goes on, as does what a command asks for.
+ */
+export function withoutWaiting({ service, holds, scope }: TargetState, plan: Plan): Plan {
+  const step = plan.steps.find(({ raises }) => raises !== undefined);
+  const raises = step?.raises;
+  if (raises === undefined || scope === 'command' || scope === 'hold' || raises.lifted === true) return plan;
+  if (raises.user.owner !== raises.owner || !holds.some(({ reason }) => reason === 'agent-limit')) return plan;
+  const [from, to] = [raises.user.limitBytes, raises.limitBytes].map((bytes) => formatBytes(bytes));
+  const notice = {
+    code: 'raise_waits',
+    key: `raise_waits:${service.id}:${raises.limitBytes}`,
+    message: `${service.id}: its quota on the panel stays ${from}; the raise to ${to} waits until its agent is below its limit`,
+  };
+  const steps = plan.steps.filter((each) => each !== step && !(each.needs ?? []).some((id) => id === step?.id));
+  return { ...plan, steps, notices: [...(plan.notices ?? []), notice] };
 }

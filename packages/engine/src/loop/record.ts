@@ -1,6 +1,6 @@
 import type { MovedError } from '../base/errors.js';
 import { isInterrupted } from '../base/interruption.js';
-import { endStops } from '../kernel/changes/store-moved.js';
+import { endStops } from '../kernel/changes/store-copy.js';
 import { type BrakeError, isBrakeError, noteBrake } from '../kernel/run/brake-state.js';
 import { type FinishedWorks, record, showOnly } from '../kernel/run/report.js';
 import { type Decided, leftUnfinished, type Read } from '../kernel/subject/stages.js';

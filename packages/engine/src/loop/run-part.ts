@@ -5,7 +5,7 @@ import type { Enforcements } from '../context/enforcement.js';
 import type { Leases } from '../context/leases.js';
 import type { Notice } from '../kernel/run/notice.js';
 import type { RunReport, RunResults, Treatment } from '../kernel/run/report.js';
-import type { Advance, RunRequest } from '../kernel/run/request.js';
+import type { Advance, RunRequest } from '../kernel/run/bracket.js';
 import type { OtherLeases } from '../kernel/subject/facts.js';
 import type { Applied, Decided, GivenAway, Loaded, Planned, RunOnPanel } from '../kernel/subject/stages.js';
 import type { ReadingCount } from './meter.js';
@@ -86,7 +86,7 @@ export interface EndedRun {
 
 /** What a feature does after each run over panels. */
 export interface RunDuty {
-  wants(run: EndedRun): boolean;
+  wants(run: EndedRun): boolean | Promise<boolean>;
   end(run: EndedRun): Promise<void>;
 }
 
@@ -94,4 +94,44 @@ export interface RunDuty {
 export interface RunParts {
   readonly parts: readonly RunPart[];
   readonly duties: readonly RunDuty[];
+}
+
+/** Begins the parts that have something to do in the run over one panel, and returns their hooks as one, in their order. */
+export async function beginParts(run: PanelRun, parts: readonly RunPart[]): Promise<Required<PartHooks>> {
+  const begun: PartHooks[] = [];
+  for (const part of parts) if (await part.wants(run)) begun.push(await part.begin(run));
+  return {
+    async afterLoad(loaded) {
+      let current = loaded;
+      for (const part of begun) current = (await part.afterLoad?.(current)) ?? current;
+      return current;
+    },
+    afterDecide: (decided) => begun.reduce((work, part) => part.afterDecide?.(work) ?? work, decided),
+    async beforePlan(open) {
+      let current = open;
+      for (const part of begun) current = (await part.beforePlan?.(current)) ?? current;
+      return current;
+    },
+    async afterPlan(planned) {
+      let current = planned;
+      for (const part of begun) current = (await part.afterPlan?.(current)) ?? current;
+      return current;
+    },
+    async afterBrake(planned, verdict) {
+      let current = planned;
+      for (const part of begun) current = (await part.afterBrake?.(current, verdict)) ?? current;
+      return current;
+    },
+    async afterApply(applied, treatment) {
+      let current = applied;
+      for (const part of begun) current = (await part.afterApply?.(current, treatment)) ?? current;
+      return current;
+    },
+    finished(works) {
+      for (const part of begun) part.finished?.(works);
+    },
+    async end(verdict) {
+      for (const part of begun) await part.end?.(verdict);
+    },
+  };
 }

@@ -6,12 +6,12 @@ import { requirePanelName } from '../base/config/find-panel.js';
 import type { Session } from '../context/context.js';
 import { requireService } from '../context/find-service.js';
 import { withRun } from '../kernel/run/bracket.js';
-import { reportElsewhere } from '../kernel/run/evidence-elsewhere.js';
+import { reportElsewhere } from '../kernel/run/left-elsewhere.js';
 import { runPanel } from './panel-run.js';
 import type { RunPart, RunParts } from './run-part.js';
-import { reportRemovedPanels } from '../kernel/run/removed-panels.js';
+import { reportRemovedPanels } from '../kernel/run/left-elsewhere.js';
 import { decideOutcome, type RunReport, RunResults, wholeError } from '../kernel/run/report.js';
-import { type RunRequest, toScope, startProgress } from '../kernel/run/request.js';
+import { type RunRequest, toScope, startProgress } from '../kernel/run/bracket.js';
 
 /**
  * Executes one run over panels: observe, decide, plan, apply, each panel under its lease. What can't be read changes nothing;
@@ -110,7 +110,7 @@ export async function runAndFinish(
   try {
     if (!request.dryRun) session.refreshHoldsFile();
     const ended = { session, request, report };
-    for (const duty of duties) if (duty.wants(ended)) await duty.end(ended);
+    for (const duty of duties) if (await duty.wants(ended)) await duty.end(ended);
     await session.flush();
   } catch (error) {
     report.error ??= toItemError(error);

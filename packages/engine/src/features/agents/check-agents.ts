@@ -6,7 +6,7 @@ import { isBrakeError, isStopError } from '../../kernel/run/brake-state.js';
 import { endBrake, noteBrake } from '../../kernel/run/brake-state.js';
 import { concernsPanelAlone, type PanelsRunView, withRun } from '../../kernel/run/bracket.js';
 import { type RunReport, reportNotices } from '../../kernel/run/report.js';
-import { toScope } from '../../kernel/run/request.js';
+import { toScope } from '../../kernel/run/bracket.js';
 import type { PanelRun, PartHooks } from '../../loop/run-part.js';
 import type { Session } from '../../context/context.js';
 import { checkThroughAddon } from './addon.js';

@@ -1,6 +1,6 @@
 import { type AgentAddon, type PanelAgents, type Panel, SluiceError, usageError } from '@sluice/panel-kind';
 import { findEntry } from '../../base/config/find-entry.js';
-import type { RunRequest } from '../../kernel/run/request.js';
+import type { RunRequest } from '../../kernel/run/bracket.js';
 import { requirePanelName } from '../../base/config/find-panel.js';
 import type { Session } from '../../context/context.js';
 import { suggestion } from '../../base/suggestion.js';

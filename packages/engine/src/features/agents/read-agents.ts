@@ -10,7 +10,7 @@ import {
 } from '@sluice/panel-kind';
 import type { AgentRecord, AgentUserRecord, HeldLease, HoldRecord, StoreTables } from '@sluice/state-store';
 import type { Session } from '../../context/context.js';
-import { trustedNow } from '../../context/trusted-clock.js';
+import { trustedNow } from '../../context/panel-answers.js';
 import type { AgentsOnPanel } from './open-agents.js';
 
 /** The panel whose lists are read. */

@@ -19,7 +19,7 @@ import { askBrakeOfAgents } from '../../loop/brake.js';
 import { agentsBrakeNotice } from '../../kernel/run/brake-state.js';
 import type { Notice } from '../../kernel/run/notice.js';
 import { IMPOSSIBLE_JUMP } from '../../loop/plausible.js';
-import { mayChange } from '../../kernel/changes/store-moved.js';
+import { mayChange } from '../../kernel/changes/store-copy.js';
 import { agentDetails, changedAgent } from './agent-views.js';
 import type { AgentTotals, ChangedAgent } from '../../kernel/run/agent-documents.js';
 import { changeUsers, type ListedAction, listed, planned, resolveUsers, type UserChanges } from './change-users.js';

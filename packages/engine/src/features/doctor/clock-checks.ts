@@ -1,5 +1,5 @@
 import { formatLength } from '../../context/clock-guard.js';
-import { WRONG_CLOCK_MS } from '../../context/trusted-clock.js';
+import { WRONG_CLOCK_MS } from '../../context/panel-answers.js';
 import type { Session } from '../../context/context.js';
 import { type Check, toChecks } from '../../base/check.js';
 

@@ -1,6 +1,6 @@
 import { liesAhead } from '@sluice/quota-core';
 import { confirmedInstant, formatLength } from '../../context/clock-guard.js';
-import { isUnconfirmed } from '../../context/trusted-clock.js';
+import { isUnconfirmed } from '../../context/panel-answers.js';
 import { withRun } from '../../kernel/run/bracket.js';
 import type { Session } from '../../context/context.js';
 import { type Check, toChecks } from '../../base/check.js';

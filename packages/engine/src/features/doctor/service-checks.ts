@@ -2,7 +2,7 @@ import type { Panel } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import { findEntry } from '../../base/config/find-entry.js';
 import { nameFew } from '../../base/natural-order.js';
-import { findRemovedPanels, PANEL_REMOVED } from '../../kernel/run/removed-panels.js';
+import { findRemovedPanels, PANEL_REMOVED } from '../../kernel/run/left-elsewhere.js';
 import { toMapping } from '../../loop/sharing.js';
 import { listLines } from '../services/lines.js';
 import { findStoredProblems, type StoredProblem } from '../services/stored-problems.js';

@@ -3,7 +3,7 @@ import { clockChecks } from '../doctor/clock-checks.js';
 import { describeRunError } from '../log/error-words.js';
 import { type LogEntry, runEntry } from '../log/log.js';
 import { agentsBrakeNotice, type BrakeState, isStopError, listBrakes } from '../../kernel/run/brake-state.js';
-import { findRemovedPanels, type RemovedPanel } from '../../kernel/run/removed-panels.js';
+import { findRemovedPanels, type RemovedPanel } from '../../kernel/run/left-elsewhere.js';
 import { toActionView } from '../../kernel/subject/views.js';
 import type { Session } from '../../context/context.js';
 import { type OverviewPanel, panelStates } from './panel-states.js';

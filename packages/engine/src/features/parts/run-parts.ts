@@ -1,8 +1,10 @@
 import type { StoreTables } from '@sluice/state-store';
 import { billingSettings } from '../../base/config/find-entry.js';
 import { hasEnded } from '../../base/lifecycle.js';
+import { outageKey } from '../../context/reach.js';
 import { isCommandRow } from '../../kernel/subject/command-row.js';
 import { listLimits } from '../../kernel/subject/limits.js';
+import type { Applied } from '../../kernel/subject/stages.js';
 import { isTermination } from '../../kernel/subject/termination.js';
 import type { EndedRun, PanelRun, RunDuty, RunPart, RunParts } from '../../loop/run-part.js';
 
@@ -74,7 +76,18 @@ const spend: RunPart = {
 /** Restrictions that the panel may undo without showing it. */
 const refresh: RunPart = {
   wants: ({ panel, request }) => panel.refresh !== undefined && !request.dryRun,
-  begin: async (run) => (await import('../refresh/refresh.js')).beginRefresh(run),
+  begin(run) {
+    const held: Applied[] = [];
+    return Promise.resolve({
+      finished(works) {
+        held.push(...works.filter(({ holds }) => holds.length > 0));
+      },
+      async end({ stopped }) {
+        if (stopped || held.length === 0) return;
+        await (await import('../refresh/refresh.js')).refreshHeld(run, held);
+      },
+    });
+  },
 };
 
 /** Limits of agents. */
@@ -122,9 +135,14 @@ const references: RunDuty = {
   end: async ({ session, report }) => (await import('../billing/write-back.js')).writeBack(session, report),
 };
 
-/** The notices of the run, and those that were left. */
+/** The notices of the run, and those that were left; which panels did not answer, and which answer again. */
 const notices: RunDuty = {
-  wants: ({ request }) => !request.dryRun,
+  async wants({ session, request }) {
+    if (request.dryRun) return false;
+    const { config, store: tables } = session;
+    if ((config.notify ?? []).length > 0 || [...session.panelFailures().values()].some(Boolean)) return true;
+    return (await tables.conditions.list(outageKey(''))).length > 0 || (await tables.deliveries.counts()).length > 0;
+  },
   async end({ session, request, report }) {
     await session.flush();
     const { afterRun } = await import('../notices/after-run.js');

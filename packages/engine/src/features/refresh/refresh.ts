@@ -7,7 +7,7 @@ import { sideBySide } from '../../base/side-by-side.js';
 import { toOwnFacts, storedFacts } from '../../kernel/subject/facts.js';
 import { inForce } from '../../kernel/subject/limits.js';
 import type { Applied } from '../../kernel/subject/stages.js';
-import type { PanelRun, PartHooks } from '../../loop/run-part.js';
+import type { PanelRun } from '../../loop/run-part.js';
 
 const AT_ONCE = 8;
 /** No further call starts after this; the rest stays due. */
@@ -19,19 +19,6 @@ interface HeldWork extends HeldService {
 }
 
 type RefreshRun = Pick<PanelRun, 'session' | 'panel' | 'leases' | 'run'>;
-
-/** The held services of a run, whose restrictions its panel may undo. */
-export function beginRefresh(run: PanelRun): PartHooks {
-  const held: HeldWork[] = [];
-  return {
-    finished(works) {
-      held.push(...works.map((work) => toHeld(run, work)).filter((work) => work !== null));
-    },
-    async end({ stopped }) {
-      if (!run.request.dryRun && !stopped) await refreshHeld(run, held);
-    },
-  };
-}
 
 /** Returns a service to restrict again; null where it is not held, or failed in this run. */
 function toHeld({ session, panel }: Pick<RefreshRun, 'session' | 'panel'>, work: Applied): HeldWork | null {
@@ -45,7 +32,8 @@ function toHeld({ session, panel }: Pick<RefreshRun, 'session' | 'panel'>, work:
  * Applies the restrictions of held services again, where the panel may have undone them without showing it. Journaled as one row,
  * since no service changes by it.
  */
-async function refreshHeld(run: RefreshRun, held: HeldWork[]): Promise<void> {
+export async function refreshHeld(run: RefreshRun, works: readonly Applied[]): Promise<void> {
+  const held = works.map((work) => toHeld(run, work)).filter((work) => work !== null);
   const { session, panel, leases } = run;
   const { refresh } = panel;
   if (!refresh || held.length === 0 || session.deps.signal.aborted) return;

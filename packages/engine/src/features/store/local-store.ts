@@ -14,7 +14,7 @@ import { type Files, nodeFiles } from '../../base/files.js';
 import { refuseLostStore, replaceHoldsFile } from '../../context/holds-file.js';
 import { leasesInUse } from '../../context/leases.js';
 import { copySwitches, keepObserving, listEnforced } from '../../context/enforcement.js';
-import { inheritMarks } from '../../kernel/changes/store-mark.js';
+import { inheritMarks } from '../../kernel/changes/store-copy.js';
 import { toMigrationBackup } from '../../kernel/changes/backups.js';
 
 /** What the file of a store is worked on with. */

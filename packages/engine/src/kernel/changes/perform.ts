@@ -6,7 +6,7 @@ import { failedStep } from '../subject/doubt.js';
 import { leaveOut } from '../subject/facts.js';
 import { actionRow, type Changed, refsChange, endAction, without } from './journal.js';
 import { saveResources } from '../subject/resources.js';
-import { mayChange } from './store-moved.js';
+import { mayChange } from './store-copy.js';
 import type { Applied, FencedRun } from '../subject/stages.js';
 
 /** Why a run stops changing a subject: its panel is under `observe`, or a command changed its facts. */

@@ -5,7 +5,7 @@ import { toActionName } from '../subject/views.js';
 import type { Session } from '../../context/context.js';
 import { noteMoved } from '../run/brake-state.js';
 import type { JournalPayload } from './journal.js';
-import { isObserved, movedError } from './store-moved.js';
+import { isObserved, movedError } from './store-copy.js';
 import type { Notice } from '../run/notice.js';
 import type { Planned, RunOnPanel } from '../subject/stages.js';
 import type { StoppedTarget, StoppedTargets } from '../subject/stopped-targets.js';
