@@ -73,7 +73,7 @@ export function toNamePart(local: string): string {
 }
 
 /**
- * The digest of the ids of a bill's calls, by which a later run sees that others came. Add them in the order of the
+ * The digest of the ids of a bill's calls. A later run compares it to detect calls that arrived late. Add them in the order of the
  * report: by start, then id.
  */
 export class IdsDigest {

@@ -69,7 +69,7 @@ function convert(further: z.ZodType[]): Record<string, object> {
   return z.toJSONSchema(all, { uri: (id) => `${COMPONENTS}${id}`, io: 'output', unrepresentable: 'any' }).schemas;
 }
 
-/** A request's fields are JSON of the other side: what has a default may be missing. */
+/** Uses the input side of the schema: fields with defaults are optional. */
 function requestSchema(schema: z.ZodType): Json {
   return bare(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }));
 }

@@ -112,7 +112,7 @@ export function table<Row>({ caption, hidesCaption = true, columns, rows, empty,
   </div>`;
 }
 
-/** Returns a table as wide as it is. */
+/** Returns a table that scrolls sideways instead of shrinking. */
 export function plainTable<Row>(of: Pick<Table<Row>, 'hidesCaption' | 'columns' | 'rows'> & { caption: Part }): Html {
   const { caption, hidesCaption = false, columns, rows } = of;
   const shown = columns

@@ -44,7 +44,7 @@ export interface LineObservation {
   byReference: readonly Subscriber[];
   /** Lines with one of the usernames. */
   byUsername: readonly Subscriber[];
-  /** All customers that were found in any way, and those of the lines with a reference; where both are one record, of all lines. */
+  /** Customers found by the service's fields, and the customers of its lines. In a system whose customers are its lines: all lines. */
   customers: readonly TelephoneCustomer[];
   /** Null where plans can't be listed: a plan's id is then taken as it is. */
   plans: readonly TelephonePlan[] | null;

@@ -213,7 +213,7 @@ function byName(scope: FlvxScope): FlvxScope {
   return { ...scope, userId: null };
 }
 
-/** Whether the account of the stored id is missing, so that one with the service's unguessable name is searched. */
+/** Whether to search by the unguessable name: the stored id no longer exists. */
 function isLost({ user, scope, history }: FlvxAccount): boolean {
   const created = history?.run.createdUserId ?? null;
   return user === null && scope.userId != null && scope.nameIsOurs === true && created === null;

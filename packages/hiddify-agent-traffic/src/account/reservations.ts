@@ -113,8 +113,8 @@ interface KnownUser {
 }
 
 /**
- * Returns what a raise reserves beside what the user counts already, and whether the whole user fits: what it counts now is taken
- * out of every agent's figures first.
+ * Returns what a raise reserves beyond what the user counts already, and whether the whole user fits. What the user counts now
+ * is subtracted from every agent's figures first.
  */
 export function checkRaise(
   records: AgentRecords,

@@ -35,7 +35,7 @@ export function agentBudget(session: Session, name: string, agents: PanelAgents)
   };
 }
 
-/** What an operator lifts is not sold: real traffic counts anyway, once it is used. */
+/** Lifting a limit reserves nothing: real usage is counted anyway. */
 function isFree({ agents }: ReadFrom, { lifted }: RaiseRequest): boolean {
   return lifted === true && agents.semantics.accounting !== 'allocated';
 }

@@ -35,7 +35,7 @@ export async function* readSorted(
   const [from, to] = [Date.parse(filter.from), Date.parse(filter.to)];
   if (to <= from) return;
   const half = from + Math.ceil((to - from) / 2 / SECOND) * SECOND;
-  // One second can't be halved: all of it is one part.
+  // A window of one second is read whole, however many calls it has.
   const most = half < to ? atOnce : Infinity;
   const window = await readSteady(telephony, filter, { ...options, most });
   if (window !== null) {

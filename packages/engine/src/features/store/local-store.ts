@@ -17,7 +17,7 @@ import { copySwitches, keepObserving, listEnforced } from '../../context/enforce
 import { inheritMarks } from '../../kernel/changes/store-copy.js';
 import { toMigrationBackup } from '../../kernel/changes/backups.js';
 
-/** What the file of a store is worked on with. */
+/** Dependencies for opening a store file. */
 export interface StoreFileParts {
   clock: Clock;
   /** Default: those of the operating system. */

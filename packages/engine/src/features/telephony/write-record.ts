@@ -213,7 +213,7 @@ export async function resolveEarlier(
       if (!isAbout(row, concerned)) continue;
       const { code, message } = outcomeUnknown(row);
       const until = new Date(Date.parse(row.givenUpAt ?? row.calledAt ?? session.now()) + LATEST_CALL_MS).toISOString();
-      const text = `${message}; it may still be made until ${until}, and nothing else was changed`;
+      const text = `${message}; the panel may still apply it until ${until}. Nothing else was changed`;
       throw new SluiceError(code, text, { kind: 'panel', details: { action: row.id } });
     }
     await endAction({ session, fences }, emptyWork(on.panel), row, outcome);

@@ -220,7 +220,7 @@ export interface RunRequest {
 /** Counts services of a run that are read, or need no reading. */
 export type Advance = (services: number) => void;
 
-/** Returns the progress of a run over these panels, or over one service, whose total stays what it is from the beginning. */
+/** Creates the progress counter of a run; its total is fixed at the start. */
 export async function startProgress(
   { store }: Session,
   { service, onProgress }: RunRequest,
