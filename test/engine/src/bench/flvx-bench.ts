@@ -3,7 +3,7 @@ import { type FakeFlvx, manualClock, startFakeFlvx } from '@sluice/fake-panels';
 import { flvx } from '@sluice/flvx-client/panel';
 import { DAY, EngineBench, type EngineParts, NO_DOUBT } from './engine-bench.js';
 
-const ADMIN_PASSWORD = 'Very-secret-admin-1';
+export const ADMIN_PASSWORD = 'Very-secret-admin-1';
 
 /** An engine and a fake FLVX panel on one clock. */
 export interface FlvxBench {
@@ -16,6 +16,7 @@ export interface FlvxBench {
   /** Adds a service and creates its account; returns the panel's user id. */
   create: (number: number, options?: ServiceOptions) => Promise<number>;
   poll: (options?: RunOptions) => Promise<RunReport>;
+  /** Throws where the panel got a call that it does not know. */
   close: () => Promise<void>;
 }
 
@@ -23,6 +24,8 @@ export interface ServiceOptions {
   product?: string;
   /** Further columns of the service. */
   values?: Record<string, string>;
+  /** Names an account that another service has. */
+  allowDuplicateRefs?: boolean;
 }
 
 const PRODUCTS = `
@@ -66,9 +69,9 @@ export async function startFlvxBench(
   panel.addPermission(other, hk);
   panel.addForward(other, hk, { name: 'theirs' });
   const bench = await EngineBench.open(clock, { kinds: [flvx], ...parts }, flvxConfig(panel.url, more, panelMore));
-  const addService: FlvxBench['addService'] = async (number, { product = 'relay', values = {} } = {}) => {
+  const addService: FlvxBench['addService'] = async (number, { product = 'relay', values = {}, ...how } = {}) => {
     const due = { billing_cycle: 'monthly', next_due_date: '2026-12-15' };
-    await bench.sluice.services.add(`svc-${number}`, { panel: 'relay', product, ...due, ...values });
+    await bench.sluice.services.add(`svc-${number}`, { panel: 'relay', product, ...due, ...values }, how);
   };
   return {
     bench,
@@ -85,6 +88,7 @@ export async function startFlvxBench(
     async close() {
       await panel.close();
       await bench.close();
+      if (panel.server.failures.length > 0) throw new Error(panel.server.failures.join('\n'));
     },
   };
 }

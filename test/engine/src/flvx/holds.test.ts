@@ -1,0 +1,190 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { GB, HOUR } from '../bench/engine-bench.js';
+import { startFlvxBench, type FlvxBench } from '../bench/flvx-bench.js';
+import { done, expectSettled } from '../bench/outcomes.js';
+import { addCustomer, noticeCodes, pollLater, toSteps, useUp, type Polled } from './customer.js';
+
+let at: FlvxBench;
+beforeEach(async () => {
+  at = await startFlvxBench();
+});
+afterEach(() => at.close());
+
+const poll = (ms?: number): Promise<Polled> => pollLater(at, ms);
+
+describe('a paused forward that runs again while the service is held', () => {
+  beforeEach(async () => {
+    await addCustomer(at);
+    useUp(at);
+    expect((await poll()).service.holds.map((hold) => hold.reason)).toEqual(['quota']);
+    expect(at.panel.runningForwards()).toEqual([1]);
+  });
+
+  it('is left in peace as long as it carries nothing', async () => {
+    at.panel.server.clearCalls();
+    // Within the hour after which it is paused again all the same.
+    const { service, report } = await poll(HOUR / 4);
+    expect(service.actions).toEqual([]);
+    expect(noticeCodes(report)).toEqual([]);
+    expect(at.panel.server.changingCalls()).toEqual([]);
+  });
+
+  it('is found by its counters after a restart of the agent, paused again and reported', async () => {
+    at.panel.restartNode(1);
+    expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
+    expect(at.panel.forward(2)?.status).toBe(0);
+    expect(at.panel.traffic(2, GB)).toBe(true);
+    const { outcome, report, service } = await poll();
+    expect(outcome).toBe('done');
+    // The other one runs as well, although it has carried nothing yet.
+    expect(toSteps(service.actions)).toEqual(['pause-forward 2', 'pause-forward 3']);
+    expect(noticeCodes(report)).toEqual(['forward_ran_again']);
+    expect(report.notices[0]?.message).toMatch(/forward 2 \(web\) of svc-1/);
+    expect(at.panel.runningForwards()).toEqual([1]);
+    expect((await poll()).service.actions).toEqual([]);
+  });
+
+  it('is found when the customer redeploys it with an old token', async () => {
+    await at.panel.customerRedeploy(3);
+    at.panel.traffic(3, GB);
+    const { service } = await poll();
+    expect(toSteps(service.actions)).toContain('pause-forward 3');
+    expect(at.panel.runningForwards()).toEqual([1]);
+  });
+
+  it('is paused again when the customer resumes it with an old token', async () => {
+    await at.panel.customerResume(3);
+    expect(at.panel.forward(3)?.status).toBe(1);
+    const { service, report } = await poll();
+    expect(toSteps(service.actions)).toEqual(['pause-forward 3']);
+    expect(noticeCodes(report)).toEqual(['forward_ran_again']);
+    expect(at.panel.runningForwards()).toEqual([1]);
+  });
+
+  it('comes back with the others when the hold ends', async () => {
+    at.panel.restartNode(1);
+    at.panel.traffic(2, GB);
+    await poll();
+    await at.bench.sluice.overrides.set('svc-1', { quota: '500GB' });
+    await poll();
+    expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
+    await expectSettled(at);
+  });
+
+  it('is named in the account as paused by Sluice', async () => {
+    const { account } = await at.bench.sluice.services.show('svc-1');
+    expect(account).toEqual({
+      url: at.panel.url,
+      username: at.panel.user(3)?.user,
+      expiresAt: '2026-12-15T00:00:00.000Z',
+      tunnels: [{ id: 1, name: 'HK-01', nodes: ['hk-entry'] }],
+      forwards: [
+        { id: 2, name: 'web', status: 0, pausedByUs: true },
+        { id: 3, name: 'game', status: 0, pausedByUs: true },
+      ],
+    });
+  });
+});
+
+describe('a redirected service', () => {
+  it('carries nothing whatever the customer or the agent starts, and gets its addresses back', async () => {
+    await addCustomer(at, 'nowhere');
+    useUp(at);
+    await poll();
+    expect([2, 3].map((id) => at.panel.forward(id)?.remoteAddr)).toEqual(['127.0.0.1:9', '127.0.0.1:9']);
+    at.panel.restartNode(1);
+    await at.panel.customerResume(2);
+    await at.panel.customerRedeploy(3);
+    expect([2, 3].map((id) => at.panel.isRunning(id))).toEqual([true, true]);
+    expect([2, 3].map((id) => at.panel.traffic(id, GB))).toEqual([false, false]);
+    const refused = await at.panel.customer(3).updateForward(2, { remoteAddr: '198.51.100.7:443' });
+    expect(refused.code).toBe(-1);
+    await poll();
+    await at.bench.sluice.overrides.set('svc-1', { unlimited: true });
+    await poll();
+    expect([2, 3].map((id) => at.panel.forward(id)?.remoteAddr)).toEqual(['198.51.100.7:443', '198.51.100.8:80']);
+    expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
+    expect(at.panel.traffic(2, GB)).toBe(true);
+    await expectSettled(at);
+  });
+});
+
+describe('a redirected forward that an administrator has pointed elsewhere meanwhile', () => {
+  it('is pointed nowhere again, and gets that address back', async () => {
+    await addCustomer(at, 'nowhere');
+    await at.bench.sluice.provision.suspend('svc-1');
+    at.panel.world.forwards.get(2)!.remoteAddr = '198.51.100.99:443';
+    expect(toSteps((await poll()).service.actions)).toContain('redirect-forward 2');
+    expect(at.panel.forward(2)?.remoteAddr).toBe('127.0.0.1:9');
+    await at.bench.sluice.provision.unsuspend('svc-1');
+    expect([2, 3].map((id) => at.panel.forward(id)?.remoteAddr)).toEqual(['198.51.100.99:443', '198.51.100.8:80']);
+    expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
+  });
+});
+
+describe('a hold of billing or of an operator', () => {
+  it('also closes the user, and opens him again', async () => {
+    await addCustomer(at);
+    const { provision, holds } = at.bench.sluice;
+    for (const [add, release] of [
+      [provision.suspend, provision.unsuspend],
+      [holds.add, holds.release],
+    ] as const) {
+      await done(add('svc-1'));
+      expect([at.panel.user(3)?.status, at.panel.permissionStatus(3, 1)]).toEqual([0, 0]);
+      expect(at.panel.runningForwards()).toEqual([1]);
+      await done(release('svc-1'));
+      expect([at.panel.user(3)?.status, at.panel.permissionStatus(3, 1)]).toEqual([1, 1]);
+      expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
+    }
+  });
+
+  it('gives back only what Sluice closed: what staff had closed before stays closed', async () => {
+    await addCustomer(at);
+    const { world } = at.panel;
+    world.users.get(3)!.status = 0;
+    world.findPermission(3, 1)!.status = 0;
+    await at.panel.customer(3).pause(3);
+    await poll();
+    await at.bench.sluice.provision.suspend('svc-1');
+    await at.bench.sluice.provision.unsuspend('svc-1');
+    await at.bench.sluice.reconcile();
+    expect([at.panel.user(3)?.status, at.panel.permissionStatus(3, 1)]).toEqual([0, 0]);
+    expect([2, 3].map((id) => at.panel.forward(id)?.status)).toEqual([0, 0]);
+    // The first one ran before the suspension, the other one was paused by the customer.
+    world.users.get(3)!.status = 1;
+    world.findPermission(3, 1)!.status = 1;
+    await poll();
+    expect([2, 3].map((id) => at.panel.forward(id)?.status)).toEqual([1, 0]);
+  });
+
+  it('leaves what another hold still needs', async () => {
+    await addCustomer(at);
+    await at.bench.sluice.holds.add('svc-1');
+    await at.bench.sluice.provision.suspend('svc-1');
+    const released = await at.bench.sluice.holds.release('svc-1');
+    expect(released).toMatchObject({ stillHeld: ['billing'], actions: [] });
+    expect(at.panel.runningForwards()).toEqual([1]);
+    await at.bench.sluice.provision.unsuspend('svc-1');
+    expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
+    await expectSettled(at);
+  });
+});
+
+describe('the status of a service', () => {
+  const shown = async (): Promise<string> => (await at.bench.sluice.services.show('svc-1')).status;
+
+  it('follows the orders that came after the last run', async () => {
+    await addCustomer(at);
+    expect(await shown()).toBe('ok');
+    await at.bench.sluice.provision.suspend('svc-1');
+    expect(await shown()).toBe('held');
+    await at.bench.sluice.provision.unsuspend('svc-1');
+    expect(await shown()).toBe('ok');
+    useUp(at);
+    await poll();
+    await at.bench.sluice.provision.suspend('svc-1');
+    await at.bench.sluice.provision.unsuspend('svc-1');
+    expect(await shown()).toBe('held');
+  });
+});

@@ -1,0 +1,189 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { flvxConfig, startFlvxBench, type FlvxBench } from '../bench/flvx-bench.js';
+import { done, expectSettled } from '../bench/outcomes.js';
+import { addCustomer, noticeCodes, pollLater, toSteps, useUp, type Polled } from './customer.js';
+
+let at: FlvxBench;
+beforeEach(async () => {
+  at = await startFlvxBench();
+});
+afterEach(() => at.close());
+
+const poll = (ms?: number): Promise<Polled> => pollLater(at, ms);
+/** The login name of the customer, which only Sluice can have given. */
+const account = (): string => at.panel.user(3)?.user ?? '';
+const limits = (): string[] =>
+  Object.values(at.panel.state().limits as Record<string, { name: string }>).map(({ name }) => name);
+
+describe('the end of a hold on an account that the panel would stop', () => {
+  const running = (): boolean[] => [2, 3].map((id) => at.panel.isRunning(id));
+
+  it.each(['relay', 'nowhere'])('leaves the forwards of %s paused until staff enables the user', async (product) => {
+    await addCustomer(at, product);
+    useUp(at);
+    await poll();
+    at.panel.world.users.get(3)!.status = 0;
+    await at.bench.sluice.overrides.set('svc-1', { quota: '500GB' });
+    expect(await poll()).toMatchObject({ outcome: 'done', service: { status: 'ok' } });
+    expect(running()).toEqual([false, false]);
+    expect(at.panel.forward(2)?.remoteAddr).toBe('198.51.100.7:443');
+    const planned = await at.bench.sluice.plan();
+    expect(planned.services[0]?.drift?.join()).toMatch(/user 3 is disabled, but not by Sluice/);
+    await done(at.bench.sluice.reconcile());
+    expect(running()).toEqual([false, false]);
+
+    at.panel.world.users.get(3)!.status = 1;
+    expect(toSteps((await poll()).service.actions)).toEqual(['resume-forward 2', 'resume-forward 3']);
+    expect(running()).toEqual([true, true]);
+    await expectSettled(at);
+  });
+
+  it('leaves them paused until staff opens the permission', async () => {
+    await addCustomer(at);
+    at.panel.world.findPermission(3, 1)!.status = 0;
+    await at.bench.sluice.holds.add('svc-1');
+    await done(at.bench.sluice.holds.release('svc-1'));
+    expect(running()).toEqual([false, false]);
+    at.panel.world.findPermission(3, 1)!.status = 1;
+    await poll();
+    expect(running()).toEqual([true, true]);
+  });
+
+  it('leaves them paused until an expired account is renewed', async () => {
+    await addCustomer(at);
+    useUp(at);
+    await poll();
+    await at.bench.sluice.services.set('svc-1', { next_due_date: '2026-11-19' });
+    await at.bench.sluice.reconcile();
+    await at.bench.sluice.overrides.set('svc-1', { quota: '500GB' });
+    const { report } = await poll();
+    expect(noticeCodes(report)).toContain('stopped_by_panel');
+    expect(running()).toEqual([false, false]);
+    await done(at.bench.sluice.provision.renew('svc-1', { until: '2026-12-19' }));
+    expect(running()).toEqual([true, true]);
+    await poll();
+    await expectSettled(at);
+  });
+
+  it('leaves them paused when the daily job has closed the account, and a renewal opens all', async () => {
+    await addCustomer(at);
+    at.bench.clock.set('2026-12-16T00:00:10Z');
+    at.panel.midnight();
+    await poll();
+    await at.bench.sluice.provision.suspend('svc-1');
+    await done(at.bench.sluice.provision.unsuspend('svc-1'));
+    expect(running()).toEqual([false, false]);
+    await at.bench.sluice.provision.renew('svc-1');
+    expect([at.panel.user(3)?.status, at.panel.permissionStatus(3, 1)]).toEqual([1, 1]);
+    expect(running()).toEqual([true, true]);
+  });
+
+  it('leaves no restriction of the hold behind, and starts them when everything is given back', async () => {
+    await addCustomer(at);
+    useUp(at);
+    await poll();
+    await done(at.bench.sluice.holds.releaseAll());
+    expect(running()).toEqual([true, true]);
+    expect((await at.bench.sluice.holds.releaseAll()).services).toEqual([]);
+    await at.bench.sluice.overrides.set('svc-1', { quota: '500GB' });
+    await at.bench.sluice.panels.enforce('relay');
+    await poll();
+    expect(running()).toEqual([true, true]);
+  });
+
+  it('starts them when a second hold has come and gone', async () => {
+    await addCustomer(at);
+    await at.bench.sluice.holds.add('svc-1');
+    at.panel.world.users.get(3)!.expTime = at.bench.clock.now() - 1;
+    await at.bench.sluice.holds.release('svc-1');
+    expect(running()).toEqual([false, false]);
+    await at.bench.sluice.provision.suspend('svc-1');
+    await at.bench.sluice.provision.unsuspend('svc-1');
+    await at.bench.sluice.reconcile();
+    expect(running()).toEqual([true, true]);
+    await expectSettled(at);
+  });
+});
+
+describe('a node that is away', () => {
+  it('makes the run partial, keeps nothing else from being done, and is caught up with later', async () => {
+    await addCustomer(at);
+    await at.addService(2);
+    await at.bench.sluice.provision.create('svc-2');
+    at.panel.addForward(4, at.tunnels.hk, { name: 'another' });
+    useUp(at);
+    await at.panel.customerResume(2);
+    at.panel.nodeOffline(1, { stillListed: true });
+    const { outcome, report } = await poll();
+    expect(outcome).toBe('partial');
+    const [held, other] = report.services;
+    expect(held).toMatchObject({ status: 'failed', holds: [{ reason: 'quota' }], error: { code: 'PANEL_REJECTED' } });
+    expect(held?.error?.message).toMatch(/offline/);
+    expect(other).toMatchObject({ id: 'svc-2', status: 'ok', error: null });
+    expect(at.panel.permissionStatus(3, 1)).toBe(0);
+    at.panel.nodeOnline(1);
+    const later = await poll();
+    expect(later.outcome).toBe('done');
+    expect(at.panel.runningForwards()).toEqual([1, 4]);
+    await expectSettled(at);
+  });
+
+  it('makes a suspension partial when it is the only service, and a repeat finishes it', async () => {
+    await addCustomer(at);
+    at.panel.nodeOffline(1);
+    const suspended = await at.bench.sluice.provision.suspend('svc-1');
+    expect(suspended.run.outcome).toBe('partial');
+    expect(at.panel.user(3)?.status).toBe(0);
+    at.panel.nodeOnline(1);
+    await done(at.bench.sluice.provision.suspend('svc-1'));
+    expect(at.panel.runningForwards()).toEqual([1]);
+  });
+});
+
+describe('forwards that the panel paused by itself', () => {
+  it('run again when the quota is raised before Sluice ever held the service', async () => {
+    await addCustomer(at);
+    useUp(at);
+    expect(at.panel.runningForwards()).toEqual([1]);
+    await at.bench.sluice.overrides.set('svc-1', { quota: '500GB' });
+    const { service } = await poll();
+    expect(service.holds).toEqual([]);
+    expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
+  });
+
+  it('run again after a renewal, with the user and permission that the daily job had closed', async () => {
+    await addCustomer(at);
+    await at.panel.customer(3).pause(3);
+    await poll();
+    at.bench.clock.set('2026-12-16T00:00:10Z');
+    at.panel.midnight();
+    expect([at.panel.user(3)?.status, at.panel.permissionStatus(3, 1)]).toEqual([0, 0]);
+    expect(at.panel.runningForwards()).toEqual([1]);
+    await poll();
+    await done(at.bench.sluice.provision.renew('svc-1'));
+    expect([at.panel.user(3)?.status, at.panel.permissionStatus(3, 1)]).toEqual([1, 1]);
+    expect(at.panel.runningForwards()).toEqual([1, 2]);
+    await poll();
+    await expectSettled(at);
+  });
+
+  it('run again after a renewal, also when a write has started them meanwhile and they were paused again', async () => {
+    await addCustomer(at, 'slow');
+    await at.panel.customer(3).pause(3);
+    await poll();
+    at.bench.clock.set('2026-12-16T00:00:10Z');
+    at.panel.midnight();
+    await poll();
+    await at.bench.configure(
+      flvxConfig(at.panel.url).replace('speedMbit: 50, throttleMbit', 'speedMbit: 60, throttleMbit'),
+    );
+    await done(at.bench.sluice.reconcile());
+    expect(limits()).toEqual([`sluice:${account()}:60M`]);
+    expect(at.panel.runningForwards()).toEqual([1]);
+    await poll();
+    await done(at.bench.sluice.provision.renew('svc-1'));
+    expect(at.panel.runningForwards()).toEqual([1, 2]);
+    await poll();
+    await expectSettled(at);
+  });
+});
