@@ -54,3 +54,14 @@ export function toOutcomes(actions: readonly { type: string; target: string; sta
 export function noticeCodes({ notices }: Pick<RunReport, 'notices'>): string[] {
   return notices.map(({ code }) => code);
 }
+
+/** Logs in as a customer does; returns the panel's code, which is 0 after a success. */
+export async function logIn(
+  { panel }: FlvxBench,
+  username: string | null | undefined,
+  password: string | null | undefined,
+): Promise<number> {
+  const body = JSON.stringify({ username, password });
+  const answer = await fetch(`${panel.url}/api/v1/user/login`, { method: 'POST', body });
+  return ((await answer.json()) as { code: number }).code;
+}

@@ -1,0 +1,180 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { diffStates } from '@sluice/fake-panels';
+import path from 'node:path';
+import { existsSync } from 'node:fs';
+import { startFlvxBench, type FlvxBench } from '../bench/flvx-bench.js';
+import { done, failure, expectSettled } from '../bench/outcomes.js';
+
+let at: FlvxBench;
+beforeEach(async () => {
+  at = await startFlvxBench();
+});
+afterEach(() => at.close());
+
+const changing = (): string[] => at.panel.server.changingCalls().map((call) => call.path.replace('/api/v1', ''));
+
+describe('create', () => {
+  it('is done once: a repeat finds everything as it should be', async () => {
+    await at.create(1);
+    const before = at.panel.state();
+    at.panel.server.clearCalls();
+    const again = await done(at.bench.sluice.provision.create('svc-1'));
+    expect(again).toMatchObject({ actions: [], credentials: null });
+    expect(changing()).toEqual([]);
+    expect(diffStates(before, at.panel.state())).toEqual([]);
+  });
+
+  it('gives its quota to a service that was pending', async () => {
+    await at.addService(1, { values: { status: 'pending' } });
+    const made = await done(at.bench.sluice.provision.create('svc-1'));
+    expect(made.service.lifecycle).toBe('active');
+    const user = Number(made.service.refs['flvx_user_id']);
+    expect([at.panel.user(user)?.flow, at.panel.permission(user, 1)?.flow]).toEqual([100, 100]);
+  });
+
+  it('is what a pending service needs before its account can be changed', async () => {
+    await at.addService(1, { values: { status: 'pending' } });
+    const before = await at.bench.sluice.services.show('svc-1');
+    const { provision } = at.bench.sluice;
+    for (const change of [
+      () => provision.changePassword('svc-1'),
+      () => provision.renew('svc-1', { until: '2027-05-01' }),
+      () => provision.changePackage('svc-1', 'big'),
+    ])
+      expect(await failure(change())).toMatchObject({ as: 'conflict', code: 'no_account' });
+    expect(await at.bench.sluice.services.show('svc-1')).toEqual(before);
+    await done(at.bench.sluice.provision.create('svc-1'));
+  });
+
+  it('refuses a name that another account has, and says that it can’t be told whose it is', async () => {
+    await at.addService(1, { values: { flvx_username: 'somebody-else' } });
+    const before = at.panel.state();
+    const refused = await failure(at.bench.sluice.provision.create('svc-1'));
+    expect(refused).toMatchObject({ as: 'failed', code: 'account_exists' });
+    expect(refused.message).toMatch(/nothing proves that it belongs to this service/);
+    expect(diffStates(before, at.panel.state())).toEqual([]);
+    const { lifecycle } = await at.bench.sluice.services.show('svc-1');
+    expect(lifecycle).toBe('active');
+  });
+
+  it('refuses an account that belongs to another service, also to adopt', async () => {
+    const user = await at.create(1);
+    await at.addService(2, { values: { flvx_user_id: String(user) }, allowDuplicateRefs: true });
+    for (const adopt of [false, true]) {
+      const refused = await failure(at.bench.sluice.provision.create('svc-2', { adopt }));
+      expect(refused).toMatchObject({ as: 'failed', code: 'account_exists' });
+      expect(refused.message).toMatch(/belongs to svc-1/);
+    }
+  });
+
+  it('takes an account over by the service’s own id on the operator’s word, and leaves its password', async () => {
+    const user = at.panel.addUser({ user: 'anna', password: 'Her-own-1', flow: 5 });
+    at.panel.addForward(user, at.tunnels.hk, { name: 'hers' });
+    await at.addService(1, { values: { flvx_user_id: String(user) } });
+    const refused = await failure(at.bench.sluice.provision.create('svc-1'));
+    expect(refused).toMatchObject({ as: 'failed', code: 'account_exists' });
+    const before = at.panel.user(user);
+    const file = path.join(at.bench.folder, 'anna.password');
+    const adopted = await done(at.bench.sluice.provision.create('svc-1', { adopt: true, passwordFile: file }));
+    expect(adopted).toMatchObject({
+      credentials: null,
+      service: { lifecycle: 'active', refs: { flvx_user_id: String(user), flvx_username: 'anna' } },
+    });
+    expect(existsSync(file)).toBe(false);
+    expect(at.panel.user(user)).toMatchObject({ pwd: before?.pwd, flow: 100 });
+    expect(at.panel.permission(user, 1)).toMatchObject({ flow: 100, status: 1 });
+    await expectSettled(at);
+  });
+
+  it('takes an account over by name on the operator’s word', async () => {
+    const user = at.panel.addUser({ user: 'anna' });
+    await at.addService(1, { values: { flvx_username: 'anna' } });
+    const adopted = await done(at.bench.sluice.provision.create('svc-1', { adopt: true }));
+    expect(adopted.service.refs).toMatchObject({ flvx_user_id: String(user) });
+    await expectSettled(at);
+  });
+
+  it('takes an account over after it was refused, with nothing left of either', async () => {
+    at.panel.addUser({ user: 'anna' });
+    await at.addService(1, { values: { flvx_username: 'anna' } });
+    expect((await at.poll()).run.outcome).toBe('failed');
+    const passwordFile = path.join(at.bench.folder, 'pw');
+    expect(await failure(at.bench.sluice.provision.create('svc-1', { passwordFile }))).toMatchObject({ as: 'failed' });
+    const adopted = await done(at.bench.sluice.provision.create('svc-1', { adopt: true, passwordFile }));
+    expect(adopted).toMatchObject({ credentials: null, service: { status: 'ok', error: null } });
+    // The account keeps its password: nobody should take the one of the refused order for it.
+    expect(existsSync(passwordFile)).toBe(false);
+  });
+
+  it('does not take over one of two accounts of a name', async () => {
+    at.panel.addUser({ user: 'anna' });
+    at.panel.addUser({ user: 'anna' });
+    await at.addService(1, { values: { flvx_username: 'anna' } });
+    const refused = await failure(at.bench.sluice.provision.create('svc-1', { adopt: true }));
+    expect(refused).toMatchObject({ as: 'failed', code: 'ambiguous_account' });
+  });
+
+  it('makes one account when the answer is lost and the run dies', async () => {
+    await at.addService(1);
+    const users = Object.keys(at.panel.state().users).length;
+    const dying = new AbortController();
+    at.panel.server.inject({ endpoint: /user\/create$/, when: 'after', fault: { kind: 'cut' }, times: 1 });
+    at.panel.server.inject({
+      endpoint: /user\/list$/,
+      skip: 1,
+      match: () => {
+        dying.abort('SIGTERM');
+        return true;
+      },
+      fault: { kind: 'cut' },
+      times: 20,
+    });
+    await failure(at.bench.sluice.provision.create('svc-1', { signal: dying.signal }));
+    at.panel.server.clearFaults();
+    await at.bench.restart();
+    await done(at.bench.sluice.provision.create('svc-1'));
+    expect(Object.keys(at.panel.state().users)).toHaveLength(users + 1);
+    await expectSettled(at);
+  });
+
+  it('is what a run and doctor name while it is missing or was broken off', async () => {
+    await at.addService(1);
+    expect(await failure(at.poll())).toMatchObject({ as: 'failed', code: 'not_mapped' });
+    at.panel.server.inject({ endpoint: /tunnel\/user\/assign/, fault: { kind: 'status', status: 500 } });
+    expect((await at.bench.sluice.provision.create('svc-1')).run.outcome).toBe('partial');
+    const { checks } = await at.bench.sluice.panels.doctor();
+    expect(checks).toContainEqual(
+      expect.objectContaining({ object: 'svc-1, provision create svc-1', status: 'warning' }),
+    );
+  });
+
+  it('takes all tunnels of a group', async () => {
+    at.panel.addTunnelGroup('asia', [at.tunnels.hk, at.tunnels.jp]);
+    const user = await at.create(1, { product: 'group' });
+    expect([1, 2].map((tunnel) => at.panel.permission(user, tunnel)?.flow)).toEqual([100, 100]);
+    await expectSettled(at);
+  });
+
+  it.each([
+    [{ product: 'group' }, 'unknown_tunnel_group'],
+    [{ flvx_tunnel_id: '99' }, 'unknown_tunnel'],
+  ])('refuses %j before anything is made', async (values, code) => {
+    await at.addService(1, { values });
+    expect(await failure(at.bench.sluice.provision.create('svc-1'))).toMatchObject({ as: 'failed', code });
+    expect(changing()).toEqual([]);
+  });
+
+  it('is shown by a dry run, which calls and stores nothing', async () => {
+    await at.addService(1, { product: 'big' });
+    const shown = await done(at.bench.sluice.provision.create('svc-1', { dryRun: true }));
+    expect(shown.run).toMatchObject({ dryRun: true, changes: true });
+    expect(shown.actions.map((action) => action.type)).toEqual([
+      'create-user',
+      'assign-tunnel',
+      'assign-tunnel',
+    ]);
+    expect(changing()).toEqual([]);
+    const { refs } = await at.bench.sluice.services.show('svc-1');
+    expect(refs).toEqual({});
+  });
+});
