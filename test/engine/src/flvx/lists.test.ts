@@ -1,0 +1,102 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { diffStates } from '@sluice/fake-panels';
+import { GB } from '../bench/engine-bench.js';
+import { flvxConfig, startFlvxBench, type FlvxBench } from '../bench/flvx-bench.js';
+import { done } from '../bench/outcomes.js';
+import { addCustomer } from './customer.js';
+
+let at: FlvxBench;
+beforeEach(async () => {
+  at = await startFlvxBench();
+});
+afterEach(() => at.close());
+
+describe('the mass-change brake', () => {
+  beforeEach(async () => {
+    for (let number = 1; number <= 3; number++) await at.create(number);
+    await at.poll();
+  });
+  const brake = 'poll: { brake: { share: 20%, atLeast: 2 }, doubt: { jump: off } }';
+
+  it('stops a run that would lower the quota of most accounts', async () => {
+    const config = flvxConfig(at.panel.url, brake).replaceAll('total: 100GB', 'total: 10GB');
+    await at.bench.configure( config);
+    const before = at.panel.state();
+    const polled = await at.poll();
+    expect(polled.run.outcome).toBe('brake');
+    expect(polled.error?.code).toBe('mass_change');
+    expect(diffStates(before, at.panel.state())).toEqual([]);
+    await done(at.poll({ allowMass: true }));
+    expect([3, 4, 5].map((id) => at.panel.user(id)?.flow)).toEqual([10, 10, 10]);
+  });
+
+  it('lets a run pass that only raises them', async () => {
+    await at.bench.configure( flvxConfig(at.panel.url, brake).replaceAll('total: 100GB', 'total: 200GB'));
+    await done(at.poll());
+  });
+
+  it('takes a list of less than half of the users for a broken one', async () => {
+    const { users } = at.panel.world;
+    const gone = [2, 4, 5].map((id) => users.get(id)!);
+    for (const { id } of gone) users.delete(id);
+    const before = at.panel.state();
+    const polled = await at.poll();
+    expect(polled.run.outcome).toBe('failed');
+    const { services, totals } = polled;
+    expect(services.map((service) => service.error?.code)).toEqual(Array(3).fill('list_too_short'));
+    expect(totals).toMatchObject({ read: 0, unreadable: 3, actions: 0 });
+    expect((await at.bench.sluice.reconcile()).run.outcome).toBe('failed');
+    expect(diffStates(before, at.panel.state())).toEqual([]);
+    const believed = await at.poll({ allowMass: true });
+    expect(believed.services.map((service) => service.error?.code)).toEqual([
+      undefined,
+      'account_missing',
+      'account_missing',
+    ]);
+    const later = [await at.poll(), await at.bench.sluice.reconcile(), await at.poll()];
+    expect(later.map((outcome) => outcome.services.map((service) => service.error?.code))).toEqual(
+      Array(3).fill([undefined, 'account_missing', 'account_missing']),
+    );
+  });
+
+  it('does not take the accounts for lost that Sluice itself has removed', async () => {
+    for (const number of [1, 2]) await at.bench.sluice.provision.terminate(`svc-${number}`);
+    await done(at.poll());
+  });
+});
+
+describe('a panel under observe', () => {
+  it('is read, metered and decided about, and not changed', async () => {
+    await addCustomer(at);
+    await at.bench.sluice.panels.observe('relay');
+    at.panel.traffic(2, { in: 90 * GB, out: 20 * GB });
+    at.panel.world.users.get(3)!.flow = 5;
+    const before = at.panel.state();
+    at.panel.server.clearCalls();
+    const polled = await at.poll();
+    await at.bench.sluice.reconcile();
+    expect(polled.services[0]).toMatchObject({ observing: true, status: 'over', holds: [], wouldHold: ['quota'] });
+    expect(diffStates(before, at.panel.state())).toEqual([]);
+    expect(at.panel.server.changingCalls()).toEqual([]);
+  });
+});
+
+describe('a poll', () => {
+  it('reads three lists, however many services there are', async () => {
+    for (let number = 1; number <= 12; number++) {
+      const user = at.panel.addUser({ user: `user-${number}x`, flowResetTime: 0, expTime: Date.parse('2026-12-15') });
+      at.panel.addPermission(user, at.tunnels.hk);
+      at.panel.addForward(user, at.tunnels.hk);
+      await at.addService(number, { values: { flvx_user_id: String(user) } });
+    }
+    at.panel.server.clearCalls();
+    const polled = await done(at.poll());
+    expect(polled.totals).toMatchObject({ services: 12, read: 12 });
+    expect(at.panel.server.calls.map((call) => call.path.replace('/api/v1', '')).sort()).toEqual([
+      '/backup/export',
+      '/forward/list',
+      '/user/list',
+      '/user/login',
+    ]);
+  });
+});
