@@ -1,16 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Sluice } from '@sluice/engine';
 import type { FakeCall, Fault } from '@sluice/fake-panels';
-import { GB, HOUR, startFlvxBench, type FlvxBench } from '../../flvx-bench.js';
-import { arrive, kill, landAt } from '../../killed-command.js';
+import { GB, HOUR } from '../bench/engine-bench.js';
+import { startFlvxBench, type FlvxBench } from '../bench/flvx-bench.js';
+import { arrive, kill, landAt } from '../bench/killed-call.js';
+import { done, expectSettled } from '../bench/outcomes.js';
 
 let at: FlvxBench;
 beforeEach(async () => {
   at = await startFlvxBench();
 });
-afterEach(async () => {
-  expect(at.panel.server.failures).toEqual([]);
-  await at.close();
-});
+afterEach(() => at.close());
 
 /** A service with the running forwards 2 and 3, and 4, which its customer has paused. */
 async function addService(product: string): Promise<void> {
@@ -22,15 +22,18 @@ async function addService(product: string): Promise<void> {
 
 async function poll(): Promise<void> {
   at.bench.clock.advance(HOUR);
-  expect((await at.run('poll')).exitCode).toBe(0);
+  await done(at.poll());
 }
+
+const suspend = ({ provision }: Sluice) => provision.suspend('svc-1');
+const pollNow = (sluice: Sluice) => sluice.poll();
 
 function pauseAsCustomer(forward: number): Promise<unknown> {
   return at.panel.customer(at.panel.world.forwards.get(forward)!.userId).pause(forward);
 }
 
 const ASSIGN = /tunnel\/user\/assign$/;
-const again = (call: FakeCall): Promise<unknown> => arrive(at.panel, call);
+const again = (call: FakeCall): Promise<unknown> => arrive(at, call);
 
 describe('a suspension that is killed and taken back', () => {
   it.each([/user\/update$/, /tunnel\/user\/assign$/, /forward\/pause$/])(
@@ -38,8 +41,8 @@ describe('a suspension that is killed and taken back', () => {
     async (endpoint) => {
       await addService('relay');
       const before = at.panel.state();
-      const landed = await kill(at, 'provision suspend svc-1', { endpoint, land: again });
-      expect((await at.run('provision unsuspend svc-1')).exitCode).toBe(0);
+      const landed = await kill(at, suspend, { endpoint, land: again });
+      await done(at.bench.sluice.provision.unsuspend('svc-1'));
       await landed();
       expect(at.panel.state()).toEqual(before);
     },
@@ -48,8 +51,8 @@ describe('a suspension that is killed and taken back', () => {
   it('leaves nothing closed when the panel does a repeated call of it 10 seconds later', async () => {
     await addService('relay');
     const before = at.panel.state();
-    const landed = await kill(at, 'provision suspend svc-1', { endpoint: ASSIGN, nth: 2, land: again });
-    expect((await at.run('provision unsuspend svc-1')).exitCode).toBe(0);
+    const landed = await kill(at, suspend, { endpoint: ASSIGN, nth: 2, land: again });
+    await done(at.bench.sluice.provision.unsuspend('svc-1'));
     await landed();
     expect(at.panel.state()).toEqual(before);
   });
@@ -59,8 +62,8 @@ describe('a suspension that is killed and taken back', () => {
     const before = at.panel.state();
     const restart = (): Promise<unknown> => at.panel.customerRedeploy(4);
     const point = { endpoint: ASSIGN, when: 'after', land: restart } as const;
-    const landed = await kill(at, 'provision suspend svc-1', point);
-    expect((await at.run('provision unsuspend svc-1')).exitCode).toBe(0);
+    const landed = await kill(at, suspend, point);
+    await done(at.bench.sluice.provision.unsuspend('svc-1'));
     await landed();
     expect(at.panel.state()).toEqual(before);
   });
@@ -77,12 +80,12 @@ describe('a suspension that is killed and taken back after traffic', () => {
     'starts what the panel stopped because the account was closed, when killed %s',
     async (_what, endpoint, when) => {
       await addService('relay');
-      await kill(at, 'provision suspend svc-1', { endpoint, when, land: NEVER });
+      await kill(at, suspend, { endpoint, when, land: NEVER });
       // The panel stops all forwards of a closed account at its next traffic.
       at.panel.traffic(2, { in: 2048, out: 0 });
       expect(at.panel.runningForwards()).not.toContain(3);
       at.bench.clock.advance(60_000);
-      expect((await at.run('provision unsuspend svc-1')).exitCode).toBe(0);
+      await done(at.bench.sluice.provision.unsuspend('svc-1'));
       await poll();
       expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
     },
@@ -90,12 +93,12 @@ describe('a suspension that is killed and taken back after traffic', () => {
 
   it('does so after a repeat of the suspension too', async () => {
     await addService('relay');
-    await kill(at, 'provision suspend svc-1', { endpoint: ASSIGN, land: NEVER });
+    await kill(at, suspend, { endpoint: ASSIGN, land: NEVER });
     at.panel.traffic(2, { in: 2048, out: 0 });
     at.bench.clock.advance(60_000);
-    expect((await at.run('provision suspend svc-1')).exitCode).toBe(0);
+    await done(at.bench.sluice.provision.suspend('svc-1'));
     at.bench.clock.advance(HOUR);
-    expect((await at.run('provision unsuspend svc-1')).exitCode).toBe(0);
+    await done(at.bench.sluice.provision.unsuspend('svc-1'));
     await poll();
     expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
   });
@@ -108,10 +111,10 @@ describe('a suspension that is killed and taken back after traffic', () => {
     at.bench.clock.advance(60_000);
     await pauseAsCustomer(3);
     at.bench.clock.advance(60_000);
-    await kill(at, 'provision suspend svc-1', { endpoint: ASSIGN, land: NEVER });
+    await kill(at, suspend, { endpoint: ASSIGN, land: NEVER });
     if (bytes > 0) at.panel.traffic(2, { in: bytes, out: 0 });
     at.bench.clock.advance(60_000);
-    expect((await at.run('provision unsuspend svc-1')).exitCode).toBe(0);
+    await done(at.bench.sluice.provision.unsuspend('svc-1'));
     await poll();
     expect(at.panel.runningForwards()).toEqual([1, 2]);
   });
@@ -121,14 +124,13 @@ describe('a renewal that is killed in a call which the panel never does', () => 
   it('is done by its repeat, also when a reading lasts until the wait is over', async () => {
     await addService('relay');
     const { clock } = at.bench;
-    const words = 'provision renew svc-1 --until 2027-01-15';
+    const renew = ({ provision }: Sluice) => provision.renew('svc-1', { until: '2027-01-15' });
     const land = (): Promise<void> => {
       clock.advance(4000);
       return Promise.resolve();
     };
-    await kill(at, words, { endpoint: /user\/update$/, land });
-    const renewed = await at.run(words);
-    expect([renewed.exitCode, renewed.json<{ service: { error: unknown } }>().service.error]).toEqual([0, null]);
+    await kill(at, renew, { endpoint: /user\/update$/, land });
+    expect((await done(renew(at.bench.sluice))).service.error).toBeNull();
   });
 });
 
@@ -147,11 +149,11 @@ describe('a suspension whose pause was lost and taken back', () => {
     });
     server.inject({ endpoint, times: 1, fault: { kind: 'cut' } });
     server.inject({ endpoint, times: 1, fault });
-    const suspended = await at.run('provision suspend svc-1');
+    const suspended = await at.bench.sluice.provision.suspend('svc-1');
     ignore();
-    expect(suspended.json<{ service: { error: unknown } }>().service.error).toMatchObject({ code: 'outcome_unknown' });
+    expect(suspended.service.error).toMatchObject({ code: 'outcome_unknown' });
     const landed = landAt(at, at.bench.clock.now() + 10_000, () => again(pauses[0]!));
-    expect((await at.run('provision unsuspend svc-1')).exitCode).toBe(0);
+    await done(at.bench.sluice.provision.unsuspend('svc-1'));
     await landed();
     expect(at.panel.state()).toEqual(before);
   });
@@ -161,12 +163,12 @@ describe('a poll that is killed when it pauses a forward, which the panel stops 
   it('leaves nothing closed when more quota follows, and the panel does the call 10 seconds later', async () => {
     await addService('relay');
     at.panel.traffic(2, { in: 30 * GB, out: 20 * GB });
-    await at.run('override set svc-1 --quota 40GB');
-    const landed = await kill(at, 'poll', { endpoint: /forward\/pause$/, land: again });
+    await at.bench.sluice.overrides.set('svc-1', { quota: '40GB' });
+    const landed = await kill(at, pollNow, { endpoint: /forward\/pause$/, land: again });
     at.panel.traffic(2, { in: GB, out: 0 });
     expect([2, 3].map((id) => at.panel.isRunning(id))).toEqual([false, false]);
-    await at.run('override set svc-1 --quota 400GB');
-    expect((await at.run('poll')).exitCode).toBe(0);
+    await at.bench.sluice.overrides.set('svc-1', { quota: '400GB' });
+    await done(at.poll());
     await landed();
     expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
   });
@@ -178,25 +180,24 @@ describe('a poll that is killed when it throttles', () => {
     async (endpoint) => {
       await addService('slow');
       at.panel.traffic(2, { in: 30 * GB, out: 20 * GB });
-      await at.run('override set svc-1 --quota 40GB');
-      const landed = await kill(at, 'poll', { endpoint, land: again });
-      expect((await at.run('poll')).exitCode).toBe(0);
+      await at.bench.sluice.overrides.set('svc-1', { quota: '40GB' });
+      const landed = await kill(at, pollNow, { endpoint, land: again });
+      await done(at.poll());
       await landed();
       expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
       expect([2, 3, 4].map((id) => at.panel.findSpeed(id))).toEqual([0.2, 0.2, 0.2]);
-      expect((await at.run('plan')).exitCode).toBe(0);
+      await expectSettled(at);
     },
   );
 });
 
 describe('a poll that is killed when it zeroes the counters', () => {
-  const used = async (): Promise<unknown> =>
-    (await at.run('service show svc-1')).json<{ usage: { totalBytes: number } | null }>().usage?.totalBytes;
+  const used = async (): Promise<unknown> => (await at.bench.sluice.services.show('svc-1')).usage?.totalBytes;
 
   /** Uses a paid service, and lets its cycle end. */
   async function endCycle(bytes: { in: number; out: number }): Promise<void> {
     await addService('relay');
-    await at.run('provision renew svc-1 --until 2027-01-15');
+    await at.bench.sluice.provision.renew('svc-1', { until: '2027-01-15' });
     at.panel.traffic(2, bytes);
     await poll();
     at.bench.clock.set('2026-12-16T00:10:00Z');
@@ -209,23 +210,23 @@ describe('a poll that is killed when it zeroes the counters', () => {
     'leaves the next ones able to read, when the customer uses %s after the panel zeroes later',
     async (_what, after) => {
       await endCycle({ in: 6 * GB, out: GB });
-      const landed = await kill(at, 'poll', { endpoint: /user\/reset$/, land: again });
+      const landed = await kill(at, pollNow, { endpoint: /user\/reset$/, land: again });
       // It reads the counters as they were, waits for the call of the killed one, and finds them zeroed.
-      expect((await at.run('poll')).exitCode).toBe(0);
+      await done(at.poll());
       await landed();
       at.panel.traffic(2, { in: after, out: 0 });
       await poll();
       expect(await used()).toBe(after);
-      expect((await at.run('plan')).exitCode).toBe(0);
+      await expectSettled(at);
     },
   );
 
   it('starts what the panel stopped before it zeroed', async () => {
     await endCycle({ in: 80 * GB, out: 10 * GB });
-    const landed = await kill(at, 'poll', { endpoint: /user\/reset$/, land: again });
+    const landed = await kill(at, pollNow, { endpoint: /user\/reset$/, land: again });
     at.panel.traffic(2, { in: 11 * GB, out: 0 });
     expect(at.panel.runningForwards()).toEqual([1]);
-    expect((await at.run('poll')).exitCode).toBe(0);
+    await done(at.poll());
     await landed();
     await poll();
     expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
@@ -234,9 +235,9 @@ describe('a poll that is killed when it zeroes the counters', () => {
   it('leaves a pause that the customer makes while the next one waits', async () => {
     await endCycle({ in: 101 * GB, out: 10 * GB });
     // It has resumed 2 and 3 by then.
-    const landed = await kill(at, 'poll', { endpoint: /forward\/pause$/, land: again });
+    const landed = await kill(at, pollNow, { endpoint: /forward\/pause$/, land: again });
     const paused = landAt(at, at.bench.clock.now() + 3000, () => pauseAsCustomer(2));
-    expect((await at.run('poll')).exitCode).toBe(0);
+    await done(at.poll());
     await Promise.all([landed(), paused()]);
     await poll();
     expect(at.panel.runningForwards()).toEqual([1, 3]);
