@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { diffStates, type FlvxState } from '@sluice/fake-panels';
-import type { CommandReport, RunReport } from '@sluice/engine';
-import { DAY, GB, startFlvxBench, type FlvxBench } from '../../flvx-bench.js';
+import { GB, DAY } from '../bench/engine-bench.js';
+import { startFlvxBench, type FlvxBench } from '../bench/flvx-bench.js';
+import { done, expectSettled } from '../bench/outcomes.js';
 
 let at: FlvxBench;
 let before: FlvxState;
@@ -9,10 +10,7 @@ beforeEach(async () => {
   at = await startFlvxBench();
   before = at.panel.state();
 });
-afterEach(async () => {
-  expect(at.panel.server.failures).toEqual([]);
-  await at.close();
-});
+afterEach(() => at.close());
 
 /** All that has changed on the panel and its nodes since the last look, services of nodes by forward. */
 function changes(): string[] {
@@ -33,13 +31,8 @@ const running = (...forwards: number[]): string[] =>
     `nodes.1.services.${id}_3_2_udp.paused: true -> false`,
   ]);
 
-async function done(words: string): Promise<void> {
-  const outcome = await at.run(words);
-  expect({ words, exitCode: outcome.exitCode, stderr: outcome.stderr }).toEqual({ words, exitCode: 0, stderr: '' });
-}
-
 const status = async (): Promise<{ used: number; holds: string[] }> => {
-  const { usage, holds } = (await at.run('service show svc-1')).json<RunReport['services'][number]>();
+  const { usage, holds } = await at.bench.sluice.services.show('svc-1');
   return { used: (usage?.totalBytes ?? 0) / GB, holds: holds.map((hold) => hold.reason) };
 };
 
@@ -50,9 +43,7 @@ describe('the life of a relay service', () => {
     const empty = at.panel.state();
     await at.addService(1);
 
-    const created = await at.run('provision create svc-1');
-    expect(created.exitCode).toBe(0);
-    const { service, credentials } = created.json<CommandReport>();
+    const { service, credentials } = await done(at.bench.sluice.provision.create('svc-1'));
     const name = credentials?.username ?? '';
     expect(name).toMatch(/^sl-[0-9a-z]{20}$/);
     expect(credentials?.password).toMatch(/^[A-Za-z2-9]{24}$/);
@@ -80,7 +71,7 @@ describe('the life of a relay service', () => {
     at.panel.traffic(2, { in: 20 * GB, out: 30 * GB });
     changes();
     at.bench.clock.advance(DAY);
-    await done('poll');
+    await done(at.poll());
     expect(await status()).toEqual({ used: 50, holds: [] });
     expect(changes()).toEqual([]);
 
@@ -88,16 +79,16 @@ describe('the life of a relay service', () => {
     at.panel.traffic(2, { in: 20 * GB, out: 31 * GB });
     changes();
     at.bench.clock.advance(DAY);
-    await done('poll');
+    await done(at.poll());
     expect(await status()).toEqual({ used: 101, holds: ['quota'] });
     expect(changes()).toEqual(['permissions.2.status: 1 -> 0']);
     expect(at.panel.runningForwards()).toEqual([1]);
     expect(at.panel.traffic(2, GB)).toBe(false);
 
     // More quota: what ran runs again, what the customer had paused does not.
-    await done('override set svc-1 --quota 200GB');
+    await at.bench.sluice.overrides.set('svc-1', { quota: '200GB' });
     expect(changes()).toEqual([]);
-    await done('poll');
+    await done(at.poll());
     expect(await status()).toEqual({ used: 101, holds: [] });
     expect(changes()).toEqual(
       [
@@ -115,16 +106,16 @@ describe('the life of a relay service', () => {
     at.panel.traffic(3, { in: 5 * GB, out: 5 * GB });
     changes();
     at.bench.clock.set('2026-12-14T12:00:00Z');
-    await done('provision renew svc-1');
+    await done(at.bench.sluice.provision.renew('svc-1'));
     const january = `${ms('2026-12-15')} -> ${ms('2027-01-15')}`;
     expect(changes()).toEqual([`permissions.2.expTime: ${january}`, `users.3.expTime: ${january}`]);
-    await done('poll');
+    await done(at.poll());
     expect(await status()).toEqual({ used: 111, holds: [] });
     at.bench.clock.set('2026-12-15T00:10:00Z');
     at.panel.midnight();
     at.panel.traffic(2, GB);
     changes();
-    await done('poll');
+    await done(at.poll());
     expect(await status()).toEqual({ used: 1, holds: [] });
     expect(changes()).toEqual([
       `permissions.2.inFlow: ${46 * GB} -> 0`,
@@ -134,7 +125,7 @@ describe('the life of a relay service', () => {
     ]);
 
     // A bigger package: another tunnel, more forwards, a speed of its own.
-    await done('provision change-package svc-1 big');
+    await done(at.bench.sluice.provision.changePackage('svc-1', 'big'));
     expect(at.panel.permission(3, 2)).toEqual({
       ...{ id: 3, userId: 3, tunnelId: 2, speedId: 1, num: 20, flow: 200, inFlow: 0, outFlow: 0, flowResetTime: 0 },
       ...{ expTime: ms('2027-01-15'), status: 1 },
@@ -153,7 +144,7 @@ describe('the life of a relay service', () => {
     expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
 
     // Suspended, and moved back to the smaller package meanwhile: it stays suspended.
-    await done('provision suspend svc-1');
+    await done(at.bench.sluice.provision.suspend('svc-1'));
     const closed = [
       'forwards.2.status: 1 -> 0',
       'forwards.3.status: 1 -> 0',
@@ -162,7 +153,7 @@ describe('the life of a relay service', () => {
       'users.3.status: 1 -> 0',
     ];
     expect(changes()).toEqual([...closed, 'permissions.3.status: 1 -> 0'].sort());
-    await done('provision change-package svc-1 relay');
+    await done(at.bench.sluice.provision.changePackage('svc-1', 'relay'));
     expect(at.panel.runningForwards()).toEqual([1]);
     expect(changes().filter((line) => !/^(permissions\.3|limits|nodes\.1\.limiters)\b/.test(line))).toEqual(
       [
@@ -178,22 +169,22 @@ describe('the life of a relay service', () => {
     expect(Object.keys(at.panel.state().limits)).toEqual([]);
     expect(at.panel.permission(3, 2)).toBeUndefined();
     const open = closed.map((line) => line.replace(/(\S+) -> (\S+)$/, '$2 -> $1')).sort();
-    await done('provision unsuspend svc-1');
+    await done(at.bench.sluice.provision.unsuspend('svc-1'));
     expect(changes()).toEqual(open);
     expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
 
     // A new password, and nothing else.
-    const changed = (await at.run('provision change-password svc-1')).json<CommandReport>();
+    const changed = await at.bench.sluice.provision.changePassword('svc-1');
     expect(changed.credentials).toMatchObject({ username: name, passwordFile: null });
     expect(changed.credentials?.password).not.toBe(credentials?.password);
     expect(changes().map((line) => line.split(':')[0])).toEqual(['users.3.pwd']);
 
     // Over quota again, and not paid: paying alone does not open it.
-    await done('override clear svc-1');
+    await at.bench.sluice.overrides.clear('svc-1');
     at.panel.traffic(2, { in: 80 * GB, out: 31 * GB });
     changes();
     at.bench.clock.advance(DAY);
-    await done('poll');
+    await done(at.poll());
     expect(await status()).toEqual({ used: 112, holds: ['quota'] });
     expect(changes()).toEqual(
       [
@@ -202,21 +193,21 @@ describe('the life of a relay service', () => {
         'users.3.flow: 200 -> 100',
       ].sort(),
     );
-    await done('provision suspend svc-1');
+    await done(at.bench.sluice.provision.suspend('svc-1'));
     expect((await status()).holds.sort()).toEqual(['billing', 'quota']);
     expect(changes()).toEqual(['users.3.status: 1 -> 0']);
-    const paid = await at.run('provision unsuspend svc-1');
-    expect(paid.json<CommandReport>().stillHeld).toEqual(['quota']);
+    const paid = await at.bench.sluice.provision.unsuspend('svc-1');
+    expect(paid.stillHeld).toEqual(['quota']);
     expect(changes()).toEqual(['users.3.status: 0 -> 1']);
     expect(at.panel.runningForwards()).toEqual([1]);
-    await done('provision renew svc-1');
+    await done(at.bench.sluice.provision.renew('svc-1'));
     expect(at.panel.user(3)?.expTime).toBe(ms('2027-02-15'));
     changes();
 
     // The new cycle gives it back.
     at.bench.clock.set('2027-01-15T00:10:00Z');
     at.panel.midnight();
-    await done('poll');
+    await done(at.poll());
     expect(await status()).toEqual({ used: 0, holds: [] });
     expect(changes()).toEqual(
       [
@@ -230,15 +221,15 @@ describe('the life of a relay service', () => {
     expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
 
     // Nothing is left to do, by any run.
-    expect((await at.run('plan')).exitCode).toBe(0);
+    await expectSettled(at);
     at.panel.server.clearCalls();
-    await done('reconcile');
+    await done(at.bench.sluice.reconcile());
     expect(at.panel.server.changingCalls()).toEqual([]);
 
-    await done('provision terminate svc-1 --yes');
+    await done(at.bench.sluice.provision.terminate('svc-1'));
     expect(diffStates(empty, at.panel.state())).toEqual([]);
-    expect((await at.run('service show svc-1')).json()).toMatchObject({ lifecycle: 'terminated', account: null });
-    expect((await at.run('plan')).exitCode).toBe(0);
-    await done('provision terminate svc-1 --yes');
+    expect(await at.bench.sluice.services.show('svc-1')).toMatchObject({ lifecycle: 'terminated', account: null });
+    await expectSettled(at);
+    await done(at.bench.sluice.provision.terminate('svc-1'));
   });
 });
