@@ -55,13 +55,14 @@ export function noticeCodes({ notices }: Pick<RunReport, 'notices'>): string[] {
   return notices.map(({ code }) => code);
 }
 
-/** Logs in as a customer does; returns the panel's code, which is 0 after a success. */
+/** Logs in as a customer does; returns what the panel answers, with code 0 after a success. */
 export async function logIn(
   { panel }: FlvxBench,
   username: string | null | undefined,
   password: string | null | undefined,
-): Promise<number> {
+): Promise<{ code: number; msg: string }> {
   const body = JSON.stringify({ username, password });
   const answer = await fetch(`${panel.url}/api/v1/user/login`, { method: 'POST', body });
-  return ((await answer.json()) as { code: number }).code;
+  const { code, msg } = (await answer.json()) as { code: number; msg: string };
+  return { code, msg };
 }

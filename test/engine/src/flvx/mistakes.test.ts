@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { diffStates } from '@sluice/fake-panels';
-import type { CommandReport, RunReport } from '@sluice/engine';
-import { GB, HOUR, startFlvxBench, type FlvxBench } from '../../flvx-bench.js';
+import { GB, HOUR } from '../bench/engine-bench.js';
+import { startFlvxBench, type FlvxBench } from '../bench/flvx-bench.js';
+import { logIn } from './customer.js';
+import { done, failure, expectSettled } from '../bench/outcomes.js';
 
 let at: FlvxBench;
 beforeEach(async () => {
@@ -10,13 +12,9 @@ beforeEach(async () => {
   odd: { panel: relay, quota: { total: 20.5GB }, flvx: { tunnelId: 1 } }
   limited: { panel: relay, quota: { total: 100GB }, flvx: { tunnelId: 1, speedLimitId: 1, resetDay: 9, maxForwards: 3 } }`);
 });
-afterEach(async () => {
-  expect(at.panel.server.failures).toEqual([]);
-  await at.close();
-});
+afterEach(() => at.close());
 
 const paths = (): string[] => at.panel.server.calls.map((call) => call.path.replace('/api/v1', ''));
-const runCommand = async (words: string): Promise<CommandReport> => (await at.run(words)).json<CommandReport>();
 
 /** Sixteen mistakes that a client of this panel can make, each with what Sluice does instead. */
 describe('the mistakes of the WHMCS module are not made:', () => {
@@ -40,27 +38,23 @@ describe('the mistakes of the WHMCS module are not made:', () => {
     at.panel.addSpeedLimit(1, 30);
     const user = await at.create(1, { product: 'limited' });
     const before = at.panel.state();
-    await at.run('provision suspend svc-1');
+    await at.bench.sluice.provision.suspend('svc-1');
     expect(diffStates(before, at.panel.state())).toEqual([
       'permissions.2.status: 1 -> 0',
       `users.${user}.status: 1 -> 0`,
     ]);
-    await at.run('provision unsuspend svc-1');
+    await at.bench.sluice.provision.unsuspend('svc-1');
     expect(diffStates(before, at.panel.state())).toEqual([]);
     expect(at.panel.permission(user, 1)).toMatchObject({ speedId: 1, flow: 100, num: 3, flowResetTime: 9 });
   });
 
   it('3. suspending stops what runs and refuses the login', async () => {
     await at.addService(1);
-    const { credentials } = await runCommand('provision create svc-1');
+    const { credentials } = await at.bench.sluice.provision.create('svc-1');
     at.panel.addForward(3, 1);
-    await at.run('provision suspend svc-1');
+    await at.bench.sluice.provision.suspend('svc-1');
     expect(at.panel.traffic(2, GB)).toBe(false);
-    const answer = await fetch(`${at.panel.url}/api/v1/user/login`, {
-      method: 'POST',
-      body: JSON.stringify({ username: credentials?.username, password: credentials?.password }),
-    });
-    expect(await answer.json()).toMatchObject({ code: -1, msg: '账号被停用' });
+    expect(await logIn(at, credentials?.username, credentials?.password)).toEqual({ code: -1, msg: '账号被停用' });
     const refused = await at.panel.customer(3).createForward(1, 'new', '198.51.100.9:80');
     expect(refused.code).toBe(-1);
   });
@@ -69,16 +63,15 @@ describe('the mistakes of the WHMCS module are not made:', () => {
     at.panel.addSpeedLimit(1, 30);
     const user = await at.create(1, { product: 'limited' });
     at.panel.addForward(user, 1);
-    await at.run('provision suspend svc-1');
+    await at.bench.sluice.provision.suspend('svc-1');
     const { expTime } = at.panel.user(user)!;
     at.panel.server.inject({
       endpoint: /user\/update$/,
       fault: { kind: 'body', body: '{"code":-1,"msg":"用户名不能为空","ts":1795176000000}' },
       times: 1,
     });
-    const failed = await at.run('provision change-package svc-1 relay');
-    expect(failed.exitCode).not.toBe(0);
-    expect((await at.run('provision change-package svc-1 relay')).exitCode).toBe(0);
+    await failure(at.bench.sluice.provision.changePackage('svc-1', 'relay'));
+    await done(at.bench.sluice.provision.changePackage('svc-1', 'relay'));
     expect(at.panel.user(user)).toMatchObject({ flow: 100, num: 10, flowResetTime: 0, status: 0, expTime });
     expect(at.panel.permission(user, 1)).toMatchObject({
       num: 10,
@@ -93,9 +86,9 @@ describe('the mistakes of the WHMCS module are not made:', () => {
   it('5. a change of password leaves the package alone', async () => {
     at.panel.addSpeedLimit(1, 30);
     await at.create(1, { product: 'limited' });
-    await at.run('provision suspend svc-1');
+    await at.bench.sluice.provision.suspend('svc-1');
     const before = at.panel.state();
-    await at.run('provision change-password svc-1');
+    await at.bench.sluice.provision.changePassword('svc-1');
     expect(diffStates(before, at.panel.state()).map((line) => line.split(':')[0])).toEqual(['users.3.pwd']);
   });
 
@@ -104,29 +97,29 @@ describe('the mistakes of the WHMCS module are not made:', () => {
     const user = await at.create(1);
     at.panel.addForward(user, 1);
     at.panel.nodeOffline(1);
-    const broken = await runCommand('provision terminate svc-1 --yes');
+    const broken = await at.bench.sluice.provision.terminate('svc-1');
     expect(broken.service).toMatchObject({ lifecycle: 'active', refs: { flvx_user_id: String(user) } });
     at.panel.nodeOnline(1);
-    await at.run('provision terminate svc-1 --yes');
+    await at.bench.sluice.provision.terminate('svc-1');
     expect(diffStates(before, at.panel.state())).toEqual([]);
     expect(at.panel.services().every((service) => service.forwardId === 1)).toBe(true);
   });
 
   it('7. no account is taken over because of its name', async () => {
-    await at.addService(1, { values: ['flvx_username=somebody-else', 'email=somebody-else@example.com'] });
+    await at.addService(1, { values: { flvx_username: 'somebody-else', email: 'somebody-else@example.com' } });
     const before = at.panel.state();
-    expect((await at.run('provision create svc-1')).exitCode).toBe(1);
+    expect((await at.bench.sluice.provision.create('svc-1')).run.outcome).toBe('failed');
     expect(diffStates(before, at.panel.state())).toEqual([]);
   });
 
   it('8. a renewal moves the expiry and starts what had stopped', async () => {
     const user = await at.create(1);
     at.panel.addForward(user, 1);
-    await at.run('poll');
+    await at.poll();
     at.bench.clock.set('2026-12-20T00:00:10Z');
     at.panel.midnight();
     expect(at.panel.isRunning(2)).toBe(false);
-    expect((await at.run('provision renew svc-1')).exitCode).toBe(0);
+    await done(at.bench.sluice.provision.renew('svc-1'));
     expect(at.panel.user(user)).toMatchObject({ expTime: Date.parse('2027-01-15'), status: 1 });
     expect(at.panel.traffic(2, GB)).toBe(true);
   });
@@ -135,24 +128,24 @@ describe('the mistakes of the WHMCS module are not made:', () => {
     const user = await at.create(1);
     at.panel.addForward(user, 1);
     at.panel.traffic(2, 99 * GB);
-    const [first] = (await at.run('poll')).json<RunReport>().services;
+    const [first] = (await at.poll()).services;
     expect(first).toMatchObject({ status: 'ok', allowance: { allowedBytes: 100 * GB, remainingBytes: GB } });
     at.panel.traffic(2, GB - 1);
     at.bench.clock.advance(HOUR);
-    expect((await at.run('poll')).json<RunReport>().services[0]?.status).toBe('ok');
+    expect((await at.poll()).services[0]?.status).toBe('ok');
     at.panel.report('2_3_2_tcp', 1);
     at.bench.clock.advance(HOUR);
-    expect((await at.run('poll')).json<RunReport>().services[0]?.status).toBe('held');
+    expect((await at.poll()).services[0]?.status).toBe('held');
     expect(at.panel.permissionStatus(user, 1)).toBe(0);
   });
 
   it('10. the quota is shown in bytes, and the true status of a permission is read', async () => {
     const user = await at.create(1);
-    const { users } = (await at.run('relay users')).json<{ users: { id: number; quotaBytes: number }[] }>();
+    const users = await at.bench.sluice.panels.users();
     expect(users.find((row) => row.id === user)?.quotaBytes).toBe(100 * GB);
-    await at.run('provision suspend svc-1');
+    await at.bench.sluice.provision.suspend('svc-1');
     at.panel.world.findPermission(user, 1)!.status = 1;
-    const planned = (await at.run('plan')).json<RunReport>();
+    const planned = await at.bench.sluice.plan();
     expect(planned.services[0]?.actions).toEqual([
       { type: 'assign-tunnel', target: '1', name: expect.any(String) as unknown, state: 'planned' },
     ]);
@@ -160,9 +153,9 @@ describe('the mistakes of the WHMCS module are not made:', () => {
 
   it('11. the administrator’s own account is never taken for the customer’s', async () => {
     await at.create(1);
-    await at.run('poll');
-    await at.run('reconcile');
-    await at.run('service show svc-1');
+    await at.poll();
+    await at.bench.sluice.reconcile();
+    await at.bench.sluice.services.show('svc-1');
     expect(paths()).not.toContain('/user/package');
   });
 
@@ -176,7 +169,7 @@ describe('the mistakes of the WHMCS module are not made:', () => {
       });
     refuse(401, '无效的token或token已过期', 1);
     at.panel.server.clearCalls();
-    expect((await at.run('poll')).exitCode).toBe(0);
+    await done(at.poll());
     expect(paths().filter((path) => path === '/user/login')).toHaveLength(2);
     for (const [code, msg, wanted] of [
       [403, '权限不足，仅管理员可操作', 'PANEL_FORBIDDEN'],
@@ -184,7 +177,7 @@ describe('the mistakes of the WHMCS module are not made:', () => {
     ] as const) {
       refuse(code, msg, 1);
       at.panel.server.clearCalls();
-      const { services } = (await at.run('poll')).json<RunReport>();
+      const { services } = await at.poll();
       expect(services[0]).toMatchObject({ status: 'unreadable', error: { code: wanted } });
       expect(paths().filter((path) => path === '/user/login')).toHaveLength(1);
     }
@@ -194,66 +187,62 @@ describe('the mistakes of the WHMCS module are not made:', () => {
     const user = await at.create(1);
     expect(at.panel.user(user)).toBeDefined();
     at.panel.server.inject({ endpoint: /user\/list$/, fault: { kind: 'html' }, times: 1 });
-    expect((await at.run('poll')).json<RunReport>().services[0]?.error?.code).toBe('PANEL_UNREADABLE');
+    expect((await at.poll()).services[0]?.error?.code).toBe('PANEL_UNREADABLE');
     at.panel.setCaptcha(true, { turnstile: true });
-    const { services } = (await at.run('poll')).json<RunReport>();
+    const { services } = await at.poll();
     expect(services[0]?.error).toMatchObject({ code: 'PANEL_AUTH' });
     expect(services[0]?.error?.message).toMatch(/captcha/);
-    const tested = await at.run('panel test relay');
-    expect(tested.exitCode).toBe(1);
-    expect(tested.json<{ panels: { error: { message: string } }[] }>().panels[0]?.error.message).toMatch(/captcha/);
+    const tested = await at.bench.sluice.panels.test(['relay']);
+    expect(tested.panels).toMatchObject([{ ok: false, error: { message: expect.stringContaining('captcha') } }]);
   });
 
   it('14. the port of the address is used', async () => {
     expect(new URL(at.panel.url).port).not.toBe('');
-    expect((await at.run('panel test relay')).exitCode).toBe(0);
-    const { checks } = (await at.run('doctor')).json<{ checks: { name: string; message: string }[] }>();
+    expect((await at.bench.sluice.panels.test(['relay'])).panels).toMatchObject([{ ok: true }]);
+    const { checks } = await at.bench.sluice.panels.doctor();
     const told = checks.find((check) => check.name === 'panel')?.message;
     expect(told).toContain('with 2 tunnels; 2 of 2 nodes online, node agents of version 2.1.4');
     expect(paths()).toContain('/user/login');
   });
 
   it('15. nothing is looked for by e-mail, and a renamed customer is still the same', async () => {
-    const user = await at.create(1, { values: ['email=anna@example.com'] });
+    const user = await at.create(1, { values: { email: 'anna@example.com' } });
     const bodies = at.panel.server.calls.map((call) => call.body).join('\n');
     expect(bodies).not.toContain('anna@example.com');
     at.panel.world.users.get(user)!.user = 'anna-renamed';
-    expect((await at.run('provision renew svc-1')).exitCode).toBe(0);
+    await done(at.bench.sluice.provision.renew('svc-1'));
     expect(at.panel.user(user)).toMatchObject({ user: 'anna-renamed', expTime: Date.parse('2027-01-15') });
-    expect((await at.run('plan')).exitCode).toBe(0);
+    await expectSettled(at);
   });
 
   it('15b. another account with the id, as after a restore of the panel, is neither changed nor deleted', async () => {
     const user = await at.create(1);
-    expect((await at.run('reconcile')).exitCode).toBe(0);
+    await done(at.bench.sluice.reconcile());
     const row = at.panel.world.users.get(user)!;
     const name = row.user;
     Object.assign(row, { user: 'bob', createdTime: row.createdTime - 1000 });
     const before = at.panel.state();
-    await at.run('provision suspend svc-1');
-    const codes: (string | undefined)[] = [];
-    for (const words of ['poll', 'reconcile', 'reconcile']) {
-      const { services } = (await at.run(words)).json<RunReport>();
-      codes.push(...services.map(({ error }) => error?.code));
+    await at.bench.sluice.provision.suspend('svc-1');
+    for (const run of ['poll', 'reconcile', 'reconcile'] as const) {
+      const { services } = await at.bench.sluice[run]();
+      expect(services).toMatchObject([{ error: { code: 'account_renamed' } }]);
     }
-    expect(new Set(codes)).toEqual(new Set(['account_renamed']));
-    for (const verb of ['terminate', 'create', 'change-password'])
-      expect((await at.run(`provision ${verb} svc-1${verb === 'terminate' ? ' --yes' : ''}`)).exitCode).not.toBe(0);
+    for (const verb of ['terminate', 'create', 'changePassword'] as const)
+      await failure(at.bench.sluice.provision[verb]('svc-1'));
     expect(diffStates(before, at.panel.state())).toEqual([]);
     row.user = name;
-    expect((await at.run('reconcile')).exitCode).toBe(0);
-    expect((await at.run('provision terminate svc-1 --yes')).exitCode).toBe(0);
+    await done(at.bench.sluice.reconcile());
+    await done(at.bench.sluice.provision.terminate('svc-1'));
     expect(at.panel.user(user)).toBeUndefined();
   });
 
   it('16. no single sign-on is pretended, and no password stands in an address or in the store', async () => {
     await at.addService(1);
-    const { credentials } = await runCommand('provision create svc-1');
-    const link = await at.run('relay login-link svc-1');
-    expect(link.json()).toEqual({ url: null, username: credentials?.username, singleSignOn: false });
-    expect(link.stdout).not.toContain(credentials!.password!);
+    const { credentials } = await at.bench.sluice.provision.create('svc-1');
+    const link = await at.bench.sluice.panels.loginLink('svc-1');
+    expect(link).toEqual({ url: null, username: credentials?.username, singleSignOn: false });
     expect(at.panel.server.calls.map((call) => call.query.toString()).filter((query) => query !== '')).toEqual([]);
-    const shown = await at.run('service show svc-1');
-    expect(shown.stdout).not.toContain(credentials!.password!);
+    const shown = await at.bench.sluice.services.show('svc-1');
+    expect(JSON.stringify(shown)).not.toContain(credentials?.password);
   });
 });
