@@ -1,40 +1,32 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { RunReport } from '@sluice/engine';
-import { GB, passTime, startFlvxBench, type FlvxBench } from '../../flvx-bench.js';
+import { GB, HOUR, MINUTE } from '../bench/engine-bench.js';
+import { flvxConfig, startFlvxBench, passTime, type FlvxBench } from '../bench/flvx-bench.js';
+import { done, expectSettled } from '../bench/outcomes.js';
+import { firstService } from './customer.js';
 
 let at: FlvxBench;
 beforeEach(async () => {
   at = await startFlvxBench();
 });
-afterEach(async () => {
-  expect(at.panel.server.failures).toEqual([]);
-  await at.close();
-});
+afterEach(() => at.close());
 
-/** Gives the service's element of a poll, with the run's notices. */
-async function run(
-  words = 'poll',
-): Promise<RunReport['services'][number] & { notices: string[]; exit: number; said: string[] }> {
-  const outcome = await at.run(words);
-  const { services, notices } = outcome.json<RunReport>();
-  return {
-    ...services[0]!,
-    notices: notices.map(({ code }) => code),
-    said: notices.map(({ message }) => message),
-    exit: outcome.exitCode,
-  };
-}
+/** Polls, and returns what that did about the first service. */
+const poll = async () => firstService(await at.poll());
+const reconcile = async () => firstService(await at.bench.sluice.reconcile());
 
 const until = (instant: string): void => {
   passTime(at, Date.parse(instant));
+};
+const pass = (ms: number): void => {
+  passTime(at, at.bench.clock.now() + ms);
 };
 
 /** A customer of user id 3 with the running forward 2, due on the 15th of each month. */
 async function customer(product: string): Promise<number> {
   const user = await at.create(1, { product });
-  await at.run('provision renew svc-1 --until 2030-12-15');
+  await at.bench.sluice.provision.renew('svc-1', { until: '2030-12-15' });
   at.panel.addForward(user, at.tunnels.hk, { name: 'web' });
-  await at.run('poll');
+  await at.poll();
   return user;
 }
 
@@ -43,12 +35,14 @@ describe('the quota of an account that the panel resets on a day of its own', ()
     const user = await customer('monthly');
     until('2026-12-10T12:00:00Z');
     at.panel.traffic(2, 70 * GB);
-    await run();
+    await poll();
     until('2026-12-15T00:30:00Z');
-    expect(await run()).toMatchObject({ status: 'ok', usage: { totalBytes: 0 } });
+    expect(await poll()).toMatchObject({ status: 'ok', usage: { totalBytes: 0 } });
     expect(at.panel.user(user)?.flow).toBe(170);
     expect(at.panel.traffic(2, 40 * GB)).toBe(true);
-    expect(await run()).toMatchObject({ status: 'ok', usage: { totalBytes: 40 * GB }, actions: [], notices: [] });
+    const report = await at.poll();
+    expect(firstService(report)).toMatchObject({ status: 'ok', usage: { totalBytes: 40 * GB }, actions: [] });
+    expect(report.notices).toEqual([]);
     expect(at.panel.isRunning(2)).toBe(true);
   });
 
@@ -56,18 +50,18 @@ describe('the quota of an account that the panel resets on a day of its own', ()
     const user = await customer('monthly');
     until('2026-12-10T12:00:00Z');
     at.panel.traffic(2, 70 * GB + 12_345);
-    await run();
+    await poll();
     until('2026-12-15T00:30:00Z');
-    await run();
+    await poll();
     expect(at.panel.user(user)?.flow).toBe(171);
     for (const bytes of [Math.floor(GB / 3), 11 * GB + 7, 1, 60 * GB]) {
       at.panel.traffic(2, bytes);
-      until(new Date(at.bench.clock.now() + 3_600_000).toISOString());
-      expect(await run()).toMatchObject({ status: 'ok', actions: [] });
-      expect((await at.run('plan')).exitCode).toBe(0);
+      pass(HOUR);
+      expect(await poll()).toMatchObject({ status: 'ok', actions: [] });
+      await expectSettled(at);
     }
     at.panel.traffic(2, 60 * GB);
-    expect(await run()).toMatchObject({ status: 'held' });
+    expect(await poll()).toMatchObject({ status: 'held' });
     expect(at.panel.user(user)?.flow).toBe(171);
   });
 
@@ -75,70 +69,67 @@ describe('the quota of an account that the panel resets on a day of its own', ()
     const user = await customer('monthly');
     until('2026-12-16T12:00:00Z');
     at.panel.traffic(2, 40 * GB);
-    await run();
+    await poll();
     until('2027-01-01T00:30:00Z');
     at.panel.traffic(2, 5 * GB);
-    expect(await run()).toMatchObject({ status: 'ok', usage: { totalBytes: 45 * GB } });
+    expect(await poll()).toMatchObject({ status: 'ok', usage: { totalBytes: 45 * GB } });
     expect(at.panel.user(user)?.flow).toBe(60);
-    expect(await run()).toMatchObject({ actions: [] });
-    expect(await run('reconcile')).toMatchObject({ actions: [] });
+    expect(await poll()).toMatchObject({ actions: [] });
+    expect(await reconcile()).toMatchObject({ actions: [] });
   });
 
   it('is at most the counter where nothing remains, and a purchase opens it again', async () => {
     const user = await customer('monthly');
     until('2026-12-16T12:00:00Z');
     at.panel.traffic(2, 130 * GB);
-    await run();
+    await poll();
     until('2027-01-01T00:30:00Z');
-    expect(await run()).toMatchObject({ status: 'held' });
+    expect(await poll()).toMatchObject({ status: 'held' });
     expect(at.panel.user(user)?.flow).toBe(0);
-    await at.run('override set svc-1 --quota 150GB');
-    expect(await run()).toMatchObject({ status: 'ok' });
+    await at.bench.sluice.overrides.set('svc-1', { quota: '150GB' });
+    expect(await poll()).toMatchObject({ status: 'ok' });
     expect(at.panel.user(user)?.flow).toBe(20);
     expect(at.panel.traffic(2, 19 * GB)).toBe(true);
-    expect(await run()).toMatchObject({ status: 'ok' });
+    expect(await poll()).toMatchObject({ status: 'ok' });
   });
 
   it('is raised for one whom an older quota has stopped, and his forward runs again', async () => {
     const user = await customer('monthly');
     until('2026-12-10T12:00:00Z');
     at.panel.traffic(2, 70 * GB);
-    await run();
+    await poll();
     until('2026-12-15T00:30:00Z');
-    await run();
+    await poll();
     Object.assign(at.panel.world.users.get(user)!, { flow: 100 });
     at.panel.traffic(2, 40 * GB);
     expect(at.panel.isRunning(2)).toBe(false);
-    expect(await run()).toMatchObject({ status: 'ok' });
+    expect(await poll()).toMatchObject({ status: 'ok' });
     expect(at.panel.isRunning(2)).toBe(true);
   });
 
   it('may fall with the window without the brake, not with the allowance', async () => {
-    at.bench.write('sluice.yaml', at.bench.read('sluice.yaml').replace('poll: {', 'poll: { brake: { atLeast: 5 },'));
+    const brake = 'poll: { brake: { atLeast: 5 }, doubt: { jump: off } }';
+    await at.bench.configure(flvxConfig(at.panel.url, brake));
     for (const number of [1, 2, 3, 4, 5, 6]) {
       const user = await at.create(number, { product: 'monthly' });
-      await at.run(`provision renew svc-${number} --until 2030-12-15`);
+      await at.bench.sluice.provision.renew(`svc-${number}`, { until: '2030-12-15' });
       at.panel.addForward(user, at.tunnels.hk);
     }
-    await at.run('poll');
+    await at.poll();
     until('2026-12-16T12:00:00Z');
     for (const forward of [2, 3, 4, 5, 6, 7]) at.panel.traffic(forward, 40 * GB + forward);
-    await at.run('poll');
+    await at.poll();
     until('2027-01-01T00:30:00Z');
     for (const forward of [2, 3, 4, 5, 6, 7]) at.panel.traffic(forward, 3 * GB);
-    const moved = await at.run('poll');
-    expect(moved.exitCode).toBe(0);
-    expect(moved.json<RunReport>().totals.actions).toBeGreaterThanOrEqual(6);
+    const moved = await done(at.poll());
+    expect(moved.totals.actions).toBeGreaterThanOrEqual(6);
     expect(at.panel.user(3)?.flow).toBe(60);
-    const config = at.bench.read('sluice.yaml');
-    at.bench.write(
-      'sluice.yaml',
-      config.replace(
-        'monthly: { panel: relay, quota: { total: 100GB }',
-        'monthly: { panel: relay, quota: { total: 90GB }',
-      ),
+    const less = flvxConfig(at.panel.url, brake).replace(
+      /(monthly: .*total: )100GB/,
+      (_, before: string) => `${before}90GB`,
     );
-    expect((await at.run('poll')).exitCode).toBe(6);
+    await at.bench.configure(less);
+    expect((await at.poll()).run.outcome).toBe('brake');
   });
 });
 
@@ -147,11 +138,11 @@ describe('the quota of an account that Sluice resets itself', () => {
     const user = await customer('relay');
     expect(at.panel.user(user)?.flow).toBe(100);
     at.panel.traffic(2, 30 * GB);
-    await run();
+    await poll();
     until('2026-12-15T03:30:00Z');
     at.panel.traffic(2, 5 * GB);
-    await run();
-    await run('reconcile');
+    await poll();
+    await reconcile();
     expect(at.panel.user(user)?.flow).toBe(100);
   });
 
@@ -159,19 +150,19 @@ describe('the quota of an account that Sluice resets itself', () => {
     const user = await customer('relay');
     at.panel.addForward(user, at.tunnels.hk, { name: 'mail' });
     at.panel.addForward(user, at.tunnels.hk, { name: 'old' });
-    await run();
-    until(new Date(at.bench.clock.now() + 60_000).toISOString());
+    await poll();
+    pass(MINUTE);
     await at.panel.customer(user).pause(4);
-    until(new Date(at.bench.clock.now() + 60_000).toISOString());
+    pass(MINUTE);
     at.panel.traffic(2, 101 * GB);
     const running = (): boolean[] => [2, 3, 4].map((id) => at.panel.isRunning(id));
     expect(running()).toEqual([false, false, false]);
-    expect(await run()).toMatchObject({ status: 'held' });
+    expect(await poll()).toMatchObject({ status: 'held' });
     expect(running()).toEqual([false, false, false]);
-    await at.run('override set svc-1 --quota 300GB');
-    expect(await run()).toMatchObject({ status: 'ok' });
+    await at.bench.sluice.overrides.set('svc-1', { quota: '300GB' });
+    expect(await poll()).toMatchObject({ status: 'ok' });
     expect(running()).toEqual([true, true, false]);
-    await run('reconcile');
+    await reconcile();
     expect(running()).toEqual([true, true, false]);
   });
 
@@ -181,40 +172,37 @@ describe('the quota of an account that Sluice resets itself', () => {
       const user = await customer('relay');
       at.panel.addForward(user, at.tunnels.hk, { name: 'mail' });
       at.panel.traffic(2, 99 * GB);
-      until(new Date(at.bench.clock.now() + 3_600_000).toISOString());
+      pass(HOUR);
       Object.assign(at.panel.world.users.get(user)!, { inFlow: 120 * GB });
-      expect(await run()).toMatchObject({ status: 'held' });
-      await at.run('override set svc-1 --quota 300GB');
+      expect(await poll()).toMatchObject({ status: 'held' });
+      await at.bench.sluice.overrides.set('svc-1', { quota: '300GB' });
       const forget = at.panel.server.onCall((call) => {
         if (call.path.endsWith('/tunnel/user/assign')) at.bench.clock.set(at.bench.clock.now() - back);
       });
-      expect(await run()).toMatchObject({ status: 'ok' });
+      expect(await poll()).toMatchObject({ status: 'ok' });
       forget();
       await at.panel.customer(user).pause(3);
-      until(new Date(at.bench.clock.now() + 3_600_000).toISOString());
-      expect(await run()).toMatchObject({ status: 'ok', actions: [] });
+      pass(HOUR);
+      expect(await poll()).toMatchObject({ status: 'ok', actions: [] });
       expect([2, 3].map((id) => at.panel.isRunning(id))).toEqual([true, false]);
     },
   );
 
   it('lets run what the panel stopped after a release, with the clock set back before that release', async () => {
     const user = await customer('relay');
-    const pass = (ms: number): void => {
-      until(new Date(at.bench.clock.now() + ms).toISOString());
-    };
     pass(10_000);
-    await at.run('hold add svc-1');
+    await at.bench.sluice.holds.add('svc-1');
     pass(10_000);
-    expect(await run()).toMatchObject({ status: 'held' });
+    expect(await poll()).toMatchObject({ status: 'held' });
     at.bench.clock.set(at.bench.clock.now() - 300_000);
-    await at.run('hold release svc-1');
+    await at.bench.sluice.holds.release('svc-1');
     expect(at.panel.isRunning(2)).toBe(true);
     at.panel.traffic(2, 101 * GB);
     pass(60_000);
-    expect(await run()).toMatchObject({ status: 'held' });
-    await at.run('override set svc-1 --quota 300GB');
+    expect(await poll()).toMatchObject({ status: 'held' });
+    await at.bench.sluice.overrides.set('svc-1', { quota: '300GB' });
     pass(60_000);
-    expect(await run()).toMatchObject({ status: 'ok' });
+    expect(await poll()).toMatchObject({ status: 'ok' });
     expect([at.panel.isRunning(2), at.panel.permissionStatus(user, 1)]).toEqual([true, 1]);
   });
 });
