@@ -1,5 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { startFlvxBench, type FlvxBench } from '../../flvx-bench.js';
+import type { CommandReport, Sluice } from '@sluice/engine';
+import { startFlvxBench, type FlvxBench } from '../bench/flvx-bench.js';
+import { done, failure } from '../bench/outcomes.js';
+
+let at: FlvxBench;
+beforeEach(async () => {
+  at = await startFlvxBench();
+});
+afterEach(() => at.close());
 
 /** The forwards of the customer: on both tunnels one that runs, on the second one that the customer paused. */
 interface Customer {
@@ -11,22 +19,6 @@ interface Customer {
 
 const isLong = process.env['SLUICE_LONG'] === '1';
 
-let at: FlvxBench;
-
-beforeEach(async () => {
-  at = await startFlvxBench();
-});
-
-afterEach(async () => {
-  expect(at.panel.server.failures).toEqual([]);
-  await at.close();
-});
-
-async function ok(words: string): Promise<void> {
-  const outcome = await at.run(words);
-  if (outcome.exitCode !== 0) throw new Error(`${words}: ${outcome.stdout}${outcome.stderr}`);
-}
-
 /** A customer of the large package who changed to the small one, which closed the second tunnel. */
 async function moved(): Promise<Customer> {
   const { jp, hk } = at.tunnels;
@@ -34,8 +26,8 @@ async function moved(): Promise<Customer> {
   const web = at.panel.addForward(user, hk, { name: 'web' });
   const far = at.panel.addForward(user, jp, { name: 'far' });
   const off = at.panel.addForward(user, jp, { name: 'off', paused: true });
-  await ok('poll');
-  await ok('provision change-package svc-1 relay');
+  await done(at.poll());
+  await done(at.bench.sluice.provision.changePackage('svc-1', 'relay'));
   const customer = { user, web, far, off };
   expect(shown(customer)).toEqual({ tunnels: [1, 0], forwards: [1, 0, 0] });
   at.panel.server.clearCalls();
@@ -55,9 +47,9 @@ const BOTH_OPEN = { tunnels: [1, 1], forwards: [1, 1, 0] };
 /** Returns the numbers of the calls to fail, of a reconcile that opens the tunnel again: in short runs those around its opening. */
 async function callsToFail(): Promise<number[]> {
   await moved();
-  await ok('service set svc-1 product=big');
+  await at.bench.sluice.services.set('svc-1', { product: 'big' });
   at.panel.server.clearCalls();
-  await ok('reconcile');
+  await done(at.bench.sluice.reconcile());
   const { calls } = at.panel.server;
   const opening = calls.findIndex(({ endpoint }) => endpoint.includes('tunnel/user/assign'));
   expect(opening).toBeGreaterThan(1);
@@ -75,12 +67,12 @@ describe('a tunnel that a package change closed', () => {
           await at.close();
           at = await startFlvxBench();
           const customer = await moved();
-          await ok('service set svc-1 product=big');
+          await at.bench.sluice.services.set('svc-1', { product: 'big' });
           const repair = at.panel.server.inject({ skip, times, when, fault: { kind: 'cut' } });
-          await at.run('reconcile');
+          await at.bench.sluice.reconcile();
           repair();
-          await ok('poll');
-          await ok('reconcile');
+          await done(at.poll());
+          await done(at.bench.sluice.reconcile());
           const { tunnels, forwards } = shown(customer);
           if (JSON.stringify({ tunnels, forwards }) !== JSON.stringify(BOTH_OPEN))
             wrong.push({ skip, when, tunnels, forwards });
@@ -91,38 +83,38 @@ describe('a tunnel that a package change closed', () => {
     120_000,
   );
 
-  it.each(['poll', 'reconcile'])('is opened by the next %s after a change back that failed', async (words) => {
+  it.each(['poll', 'reconcile'] as const)('is opened by the next %s after a change back that failed', async (run) => {
     const customer = await moved();
-    await ok('service set svc-1 product=big');
+    await at.bench.sluice.services.set('svc-1', { product: 'big' });
     const repair = at.panel.server.inject({ endpoint: /tunnel\/user\/assign/, fault: { kind: 'status', status: 500 } });
-    await at.run('reconcile');
+    await at.bench.sluice.reconcile();
     expect(shown(customer).tunnels).toEqual([1, 0]);
     repair();
-    await ok(words);
+    await done(at.bench.sluice[run]());
     expect(shown(customer)).toEqual(BOTH_OPEN);
   });
 
-  it.each([
-    ['provision suspend svc-1', 'provision unsuspend svc-1'],
-    ['hold add svc-1', 'hold release svc-1'],
-  ])('is open when the package came back between %s and %s', async (hold, release) => {
+  it.each<[string, (sluice: Sluice) => Promise<CommandReport>, (sluice: Sluice) => Promise<CommandReport>]>([
+    ['suspension', ({ provision }) => provision.suspend('svc-1'), ({ provision }) => provision.unsuspend('svc-1')],
+    ['hold', ({ holds }) => holds.add('svc-1'), ({ holds }) => holds.release('svc-1')],
+  ])('is open when the package came back during a %s', async (_what, hold, release) => {
     const customer = await moved();
-    await ok(hold);
-    await ok('provision change-package svc-1 big');
-    await ok('reconcile');
+    await done(hold(at.bench.sluice));
+    await done(at.bench.sluice.provision.changePackage('svc-1', 'big'));
+    await done(at.bench.sluice.reconcile());
     expect(shown(customer)).toEqual({ tunnels: [0, 0], forwards: [0, 0, 0] });
-    await ok(release);
-    await ok('poll');
+    await done(release(at.bench.sluice));
+    await done(at.poll());
     expect(shown(customer)).toEqual(BOTH_OPEN);
   });
 
   it('stays closed when staff close it after it was opened again', async () => {
     const { user } = await moved();
-    await ok('provision change-package svc-1 big');
+    await done(at.bench.sluice.provision.changePackage('svc-1', 'big'));
     const { id } = at.panel.permission(user, at.tunnels.jp)!;
     Object.assign(at.panel.world.permissions.get(id)!, { status: 0 });
-    await ok('poll');
-    await ok('reconcile');
+    await done(at.poll());
+    await done(at.bench.sluice.reconcile());
     expect(at.panel.permissionStatus(user, at.tunnels.jp)).toBe(0);
   });
 
@@ -130,43 +122,40 @@ describe('a tunnel that a package change closed', () => {
     const { jp } = at.tunnels;
     const user = await at.create(1, { product: 'big' });
     at.panel.addForward(user, jp, { name: 'far' });
-    await ok('poll');
+    await done(at.poll());
     Object.assign(at.panel.world.permissions.get(at.panel.permission(user, jp)!.id)!, { status: 0 });
-    await ok('poll');
-    await ok('provision change-package svc-1 relay');
-    await ok('reconcile');
-    await ok('provision change-package svc-1 big');
-    await ok('poll');
-    await ok('reconcile');
+    await done(at.poll());
+    await done(at.bench.sluice.provision.changePackage('svc-1', 'relay'));
+    await done(at.bench.sluice.reconcile());
+    await done(at.bench.sluice.provision.changePackage('svc-1', 'big'));
+    await done(at.poll());
+    await done(at.bench.sluice.reconcile());
     expect(at.panel.permissionStatus(user, jp)).toBe(0);
   });
 
   it('stays closed after the change back when staff had closed it and no forward uses it', async () => {
     const { jp } = at.tunnels;
     const user = await at.create(1, { product: 'big' });
-    await ok('poll');
+    await done(at.poll());
     Object.assign(at.panel.world.permissions.get(at.panel.permission(user, jp)!.id)!, { status: 0 });
-    await ok('poll');
-    for (const words of [
-      'provision change-package svc-1 relay',
-      'reconcile',
-      'poll',
-      'provision change-package svc-1 big',
-    ])
-      await ok(words);
-    await ok('poll');
-    await ok('reconcile');
+    await done(at.poll());
+    await done(at.bench.sluice.provision.changePackage('svc-1', 'relay'));
+    await done(at.bench.sluice.reconcile());
+    await done(at.poll());
+    await done(at.bench.sluice.provision.changePackage('svc-1', 'big'));
+    await done(at.poll());
+    await done(at.bench.sluice.reconcile());
     expect(at.panel.permissionStatus(user, jp)).toBe(0);
   });
 
   it('is open after the change back when nobody had closed it and no forward uses it', async () => {
     const { jp } = at.tunnels;
     const user = await at.create(1, { product: 'big' });
-    await ok('poll');
-    await ok('provision change-package svc-1 relay');
-    await ok('reconcile');
+    await done(at.poll());
+    await done(at.bench.sluice.provision.changePackage('svc-1', 'relay'));
+    await done(at.bench.sluice.reconcile());
     expect(at.panel.permissionStatus(user, jp)).toBe(undefined);
-    await ok('provision change-package svc-1 big');
+    await done(at.bench.sluice.provision.changePackage('svc-1', 'big'));
     expect(at.panel.permissionStatus(user, jp)).toBe(1);
   });
 
@@ -174,23 +163,23 @@ describe('a tunnel that a package change closed', () => {
     const { jp } = at.tunnels;
     const user = await at.create(1, { product: 'big' });
     at.panel.addForward(user, jp, { name: 'far' });
-    await ok('poll');
+    await done(at.poll());
     const permission = at.panel.world.permissions.get(at.panel.permission(user, jp)!.id)!;
     Object.assign(permission, { status: 0 });
-    await ok('poll');
-    await ok('provision change-package svc-1 relay');
+    await done(at.poll());
+    await done(at.bench.sluice.provision.changePackage('svc-1', 'relay'));
     Object.assign(at.panel.world.permissions.get(permission.id)!, { status: 1 });
-    await ok('reconcile');
+    await done(at.bench.sluice.reconcile());
     expect(at.panel.permissionStatus(user, jp)).toBe(0);
-    await ok('provision change-package svc-1 big');
+    await done(at.bench.sluice.provision.changePackage('svc-1', 'big'));
     expect(at.panel.permissionStatus(user, jp)).toBe(1);
   });
 
   it('stays closed under the package without it, whatever runs', async () => {
     const customer = await moved();
-    await ok('poll');
-    await ok('reconcile');
-    await ok('poll');
+    await done(at.poll());
+    await done(at.bench.sluice.reconcile());
+    await done(at.poll());
     expect(shown(customer)).toEqual({ tunnels: [1, 0], forwards: [1, 0, 0] });
   });
 });
@@ -203,13 +192,13 @@ describe('a tunnel that staff gave to a customer', () => {
       const user = await at.create(1, { product: 'relay' });
       at.panel.addPermission(user, jp);
       const far = at.panel.addForward(user, jp, { name: 'far' });
-      await ok('poll');
-      await ok('reconcile');
+      await done(at.poll());
+      await done(at.bench.sluice.reconcile());
       const repair = at.panel.server.inject({ endpoint, fault: { kind: 'status', status: 500 } });
-      expect((await at.run('provision change-package svc-1 big')).exitCode).not.toBe(0);
+      await failure(at.bench.sluice.provision.changePackage('svc-1', 'big'));
       repair();
-      await ok('provision change-package svc-1 relay');
-      await ok('reconcile');
+      await done(at.bench.sluice.provision.changePackage('svc-1', 'relay'));
+      await done(at.bench.sluice.reconcile());
       expect([at.panel.permissionStatus(user, jp), at.panel.world.forwards.get(far)?.status]).toEqual([1, 1]);
     },
   );
