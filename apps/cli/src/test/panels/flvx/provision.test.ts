@@ -48,6 +48,23 @@ describe('provision without what it needs', () => {
   });
 });
 
+describe('options', () => {
+  it('renew --ref renews once per key', async () => {
+    await at.create(1);
+    for (const words of ['--ref a --until 2027-01-15', '--ref a --until 2027-01-15', '--ref b'])
+      expect((await at.run(`provision renew svc-1 ${words}`)).exitCode).toBe(0);
+    expect(at.panel.user(3)?.expTime).toBe(Date.parse('2027-02-15'));
+  });
+
+  it('hold adopt --forwards takes a list', async () => {
+    const user = await at.create(1);
+    for (const name of ['web', 'game']) at.panel.addForward(user, at.tunnels.hk, { name, paused: true });
+    expect((await at.run('hold adopt svc-1 --reason manual --forwards 2,3')).exitCode).toBe(0);
+    expect((await at.run('hold release svc-1')).exitCode).toBe(0);
+    expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
+  });
+});
+
 describe('where a new password is read from and written to', () => {
   it('--password-file never reads a file, and the other options read one each', async () => {
     await at.addService(1);
