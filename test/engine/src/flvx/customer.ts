@@ -29,10 +29,22 @@ export function firstService({ services: [service] }: RunReport): ServiceOfRun {
 
 /** Creates the account of `svc-1` with the running forwards 2 and 3, which a poll has seen. */
 export async function addCustomer(at: FlvxBench, product = 'relay'): Promise<void> {
+  await addForwards(at, product);
+  await pollLater(at);
+}
+
+/** Adds the customer with a third forward, 4, which he has paused himself. */
+export async function addPausingCustomer(at: FlvxBench, product = 'relay'): Promise<void> {
+  const user = await addForwards(at, product);
+  at.panel.addForward(user, at.tunnels.hk, { name: 'own', paused: true });
+  await pollLater(at);
+}
+
+async function addForwards(at: FlvxBench, product: string): Promise<number> {
   const user = await at.create(1, { product });
   at.panel.addForward(user, at.tunnels.hk, { name: 'web', remoteAddr: '198.51.100.7:443' });
   at.panel.addForward(user, at.tunnels.hk, { name: 'game', remoteAddr: '198.51.100.8:80' });
-  await pollLater(at);
+  return user;
 }
 
 /** Uses up more than the product has, at which the panel stops the forwards by itself. */
