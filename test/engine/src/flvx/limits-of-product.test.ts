@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { RunReport } from '@sluice/engine';
-import { type FlvxBench, GB, HOUR, startFlvxBench } from '../../flvx-bench.js';
+import { GB, HOUR } from '../bench/engine-bench.js';
+import { flvxConfig, startFlvxBench, type FlvxBench } from '../bench/flvx-bench.js';
+import { done } from '../bench/outcomes.js';
 
 let at: FlvxBench;
 afterEach(() => at.close());
@@ -19,11 +21,7 @@ async function start(more = FAIR): Promise<Line> {
   return { user, forward: at.panel.addForward(user, at.tunnels.hk, { name: 'web' }) };
 }
 
-async function poll(words = 'poll'): Promise<RunReport> {
-  const polled = await at.run(words);
-  expect([polled.exitCode, polled.stderr]).toEqual([0, '']);
-  return polled.json<RunReport>();
-}
+const poll = (): Promise<RunReport> => done(at.poll());
 
 const reasons = ({ services: [service] }: RunReport): string[] => service?.holds.map(({ reason }) => reason) ?? [];
 const listLimits = ({ services: [service] }: RunReport): unknown[] =>
@@ -67,10 +65,9 @@ describe('a limit of a product in bytes', () => {
     clockTo('2026-11-20T23:50:00Z');
     expect(reasons(await poll())).toEqual(['fair-use']);
     clockTo('2026-11-21T00:05:00Z');
-    const released = await at.run('poll');
-    expect(released.json<RunReport>().totals).toMatchObject({ released: 1, held: 0 });
+    expect((await at.poll()).totals).toMatchObject({ released: 1, held: 0 });
     expect(at.panel.permission(user, at.tunnels.hk)?.speedId).toBeNull();
-    expect((await at.run('service show svc-1')).json<RunReport['services'][number]>().limits[1]).toMatchObject({
+    expect((await at.bench.sluice.services.show('svc-1')).limits[1]).toMatchObject({
       window: { start: '2026-11-21T00:00:00.000Z' },
       used: 0,
     });
@@ -98,21 +95,19 @@ describe('a limit of a product in bytes', () => {
   });
 
   it('is counted from the stored readings of the day when it is new, and ends with its key', async () => {
-    at = await startFlvxBench('  fair: { panel: relay, quota: { total: 100GB }, flvx: { tunnelId: 1 } }');
-    const user = await at.create(1, { product: 'fair' });
-    const forward = at.panel.addForward(user, at.tunnels.hk, { name: 'web' });
-    const plain = at.bench.read('sluice.yaml');
+    const plain = '  fair: { panel: relay, quota: { total: 100GB }, flvx: { tunnelId: 1 } }';
+    const { forward } = await start(plain);
     for (const hour of [1, 2]) {
       at.panel.traffic(forward, 6 * GB);
       clockTo(`2026-11-20T${12 + hour}:00:00Z`);
       await poll();
     }
-    at.bench.write('sluice.yaml', plain.replace(/ {2}fair: .*/, FAIR));
+    await at.bench.configure(flvxConfig(at.panel.url, FAIR));
     at.panel.traffic(forward, 5 * GB);
     clockTo('2026-11-20T15:00:00Z');
     // 6 GB since the first reading of the day, and 5 GB.
     expect(listLimits(await poll())).toContainEqual(['fair-use', 11 * GB, true]);
-    at.bench.write('sluice.yaml', plain);
+    await at.bench.configure(flvxConfig(at.panel.url, plain));
     clockTo('2026-11-20T16:00:00Z');
     const { totals, notices } = await poll();
     expect([totals.released, notices.map(({ message }) => message)]).toEqual([
@@ -122,11 +117,9 @@ describe('a limit of a product in bytes', () => {
   });
 
   it('goes on over the end of a cycle whose first reading fails', async () => {
-    at = await startFlvxBench(
+    const { forward } = await start(
       '  fair: { panel: relay, quota: { total: 900GB }, flvx: { tunnelId: 1 }, limits: [{ id: fair-use, window: month, allowance: 50GB, action: pause }] }',
     );
-    const user = await at.create(1, { product: 'fair' });
-    const forward = at.panel.addForward(user, at.tunnels.hk, { name: 'web' });
     clockTo('2026-12-02T00:00:00Z');
     await poll();
     at.panel.traffic(forward, 45 * GB);
@@ -138,7 +131,7 @@ describe('a limit of a product in bytes', () => {
       fault: { kind: 'status', status: 500 },
     });
     clockTo('2026-12-15T01:00:00Z');
-    await at.run('poll');
+    await at.poll();
     restored();
     at.panel.traffic(forward, GB);
     clockTo('2026-12-15T02:00:00Z');
@@ -150,10 +143,10 @@ describe('a limit of a product in bytes', () => {
     await poll();
     at.bench.clock.advance(HOUR);
     at.panel.traffic(forward, 12 * GB);
-    expect((await at.run('plan')).json<RunReport>().services[0]?.wouldHold).toEqual(['fair-use']);
-    expect((await at.run('service show svc-1')).json<RunReport['services'][number]>().holds).toEqual([]);
+    expect((await at.bench.sluice.plan()).services[0]?.wouldHold).toEqual(['fair-use']);
+    expect((await at.bench.sluice.services.show('svc-1')).holds).toEqual([]);
     expect(reasons(await poll())).toEqual(['fair-use']);
-    expect((await at.run('hold release svc-1 --until 2026-11-22')).exitCode).toBe(0);
+    await done(at.bench.sluice.holds.release('svc-1', { until: '2026-11-22' }));
     at.bench.clock.advance(HOUR);
     const { services, notices } = await poll();
     expect(services[0]?.holds).toEqual([]);
