@@ -1,0 +1,137 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { RunReport } from '@sluice/engine';
+import { GB, HOUR } from '../bench/engine-bench.js';
+import { startFlvxBench, type FlvxBench } from '../bench/flvx-bench.js';
+import { done, failure } from '../bench/outcomes.js';
+
+let at: FlvxBench;
+beforeEach(async () => {
+  at = await startFlvxBench();
+});
+afterEach(() => at.close());
+
+async function poll(): Promise<RunReport> {
+  at.bench.clock.advance(HOUR);
+  return at.poll();
+}
+
+const open = async (): Promise<number[]> => {
+  const { evidence, holds } = at.bench.store;
+  return [(await evidence.open()).length, (await holds.open()).length];
+};
+
+/** Ends the first service, as a sync does. */
+async function end(status: 'vanished' | 'terminated', changed: { updatedAt?: string } = {}): Promise<void> {
+  const service = await at.bench.store.services.get('svc-1');
+  await at.bench.store.services.put([{ ...service!, ...changed, status }]);
+}
+
+/** Adds a service that names the account of the first. */
+async function passTo(number: number, user: number, product: string, more: Record<string, string> = {}): Promise<void> {
+  await at.addService(number, {
+    product,
+    values: { flvx_user_id: String(user), ...more },
+    allowDuplicateRefs: true,
+  });
+}
+
+/** A service that is held for its quota, and then ends; the new one names its account. */
+async function passOn(product: string, status: 'vanished' | 'terminated'): Promise<{ user: number; web: number }> {
+  const user = await at.create(1, { product });
+  const web = at.panel.addForward(user, at.tunnels.hk, { name: 'web' });
+  await poll();
+  at.panel.traffic(web, { in: 110 * GB, out: 0 });
+  await poll();
+  expect((await open())[1]).toBe(1);
+  await end(status);
+  return { user, web };
+}
+
+describe('the restrictions of a held service that ended', () => {
+  it.each([
+    ['relay', 'vanished'],
+    ['slow', 'vanished'],
+    ['relay', 'terminated'],
+  ] as const)('of %s, which is %s, end where another service has its account', async (product, status) => {
+    const { user, web } = await passOn(product, status);
+    Object.assign(at.panel.world.users.get(user)!, { inFlow: 0, outFlow: 0 });
+    await passTo(2, user, 'big');
+    const released = await poll();
+    expect(released.notices.map(({ code }) => code)).toContain('ended_released');
+    expect(await open()).toEqual([0, 0]);
+    const after = await poll();
+    expect(after.services.find(({ id }) => id === 'svc-2')).toMatchObject({ status: 'ok' });
+    expect(at.panel.runningForwards()).toContain(web);
+    expect(at.panel.permission(user, at.tunnels.hk)?.status).toBe(1);
+  });
+
+  it('stay while nobody else has its account', async () => {
+    const { web } = await passOn('relay', 'vanished');
+    await poll();
+    expect([(await open())[1], at.panel.runningForwards().includes(web)]).toEqual([1, false]);
+  });
+
+  it.each(['vanished', 'terminated'] as const)(
+    'leave the next service no tunnel closed that a change of package had closed (%s)',
+    async (status) => {
+      const { jp } = at.tunnels;
+      const user = await at.create(1, { product: 'big' });
+      const far = at.panel.addForward(user, jp, { name: 'far' });
+      const off = at.panel.addForward(user, jp, { name: 'off', paused: true });
+      await poll();
+      await done(at.bench.sluice.provision.changePackage('svc-1', 'relay'));
+      expect(at.panel.permissionStatus(user, jp)).toBe(0);
+      // Another service names the account for a while.
+      await passTo(3, user, 'relay');
+      at.bench.clock.advance(HOUR);
+      await at.bench.sluice.services.set('svc-3', { flvx_user_id: '', status: 'terminated' });
+      at.bench.clock.advance(HOUR);
+      await end(status, { updatedAt: new Date(at.bench.clock.now()).toISOString() });
+      await passTo(2, user, 'big', { client: '43' });
+      await poll();
+      await done(at.bench.sluice.reconcile());
+      await poll();
+      expect(at.panel.permissionStatus(user, jp)).toBe(1);
+      expect([far, off].map((id) => at.panel.world.forwards.get(id)?.status)).toEqual([1, 0]);
+    },
+  );
+
+  it.each(['active', 'pending'])(
+    'are named where a service that is %s gets its account before a poll',
+    async (status) => {
+      const { user, web } = await passOn('relay', 'vanished');
+      await passTo(2, user, 'big', { status });
+      const create = () => at.bench.sluice.provision.create('svc-2', { adopt: true });
+      expect(await failure(create())).toMatchObject({
+        as: 'failed',
+        message: expect.stringContaining('still restricted for svc-1, which has ended'),
+      });
+      await poll();
+      await done(create());
+      expect(at.panel.runningForwards()).toContain(web);
+    },
+  );
+
+  it('stay, too, for a pending service that nobody has ordered the account for', async () => {
+    const { user, web } = await passOn('relay', 'vanished');
+    await passTo(2, user, 'big', { status: 'pending' });
+    await poll();
+    expect([(await open())[1], at.panel.runningForwards().includes(web)]).toEqual([1, false]);
+  });
+
+  it('charge the next client with nothing that was used before', async () => {
+    const { user, web } = await passOn('relay', 'vanished');
+    await passTo(2, user, 'relay', { client: '43' });
+    const shown = async (): Promise<unknown[]> => {
+      const service = (await poll()).services.find(({ id }) => id === 'svc-2');
+      return [service?.status, service?.error, service?.holds, service?.usage?.totalBytes];
+    };
+    expect((await shown()).slice(2)).toEqual([[], 0]);
+    expect((await shown()).slice(1)).toEqual([null, [], 0]);
+    // The panel would stop the account by what was used before: its counter begins again.
+    const account = at.panel.world.users.get(user)!;
+    expect([account.inFlow, account.outFlow, at.panel.runningForwards().includes(web)]).toEqual([0, 0, true]);
+    account.inFlow += 5 * GB;
+    expect(await shown()).toEqual(['ok', null, [], 5 * GB]);
+  });
+});
