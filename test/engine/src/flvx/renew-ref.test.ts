@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { startFlvxBench, type FlvxBench } from '../../flvx-bench.js';
+import { startFlvxBench, type FlvxBench } from '../bench/flvx-bench.js';
 
 let at: FlvxBench;
 beforeEach(async () => {
@@ -8,15 +8,12 @@ beforeEach(async () => {
 });
 afterEach(() => at.close());
 
-const renew = async (words: string): Promise<[number, string | null]> => {
-  const { exitCode, json } = await at.run(`provision renew svc-1 ${words}`.trim());
-  return [exitCode, json<{ error?: { code: string } }>().error?.code ?? null];
-};
-const dueDate = async (): Promise<unknown> =>
-  at.bench.store(async (store) => (await store.services.get('svc-1'))?.nextDueDate);
+const renew = async (options?: { ref?: string | undefined; until?: string }): Promise<string> =>
+  (await at.bench.sluice.provision.renew('svc-1', options)).run.outcome;
+const dueDate = async (): Promise<unknown> => (await at.bench.store.services.get('svc-1'))?.nextDueDate;
 const cutOff = (): (() => void) => at.panel.server.inject({ fault: { kind: 'status', status: 500 } });
 
-describe('renew --ref', () => {
+describe('a renewal with a key', () => {
   it('renews once per key, and once more for another', async () => {
     for (const [ref, due] of [
       ['a', '2027-01-15'],
@@ -25,25 +22,25 @@ describe('renew --ref', () => {
       ['a', '2027-02-15'],
       ['b', '2027-02-15'],
     ]) {
-      expect([await renew(`--ref ${ref}`), await dueDate()]).toEqual([[0, null], due]);
+      expect([await renew({ ref }), await dueDate()]).toEqual(['done', due]);
     }
-    expect([await renew(''), await dueDate()]).toEqual([[0, null], '2027-03-15']);
+    expect([await renew(), await dueDate()]).toEqual(['done', '2027-03-15']);
   });
 
   it('finishes the interrupted renewal of its key, however late, and another key renews in the same outage', async () => {
     const restore = cutOff();
-    await renew('--ref a');
+    await renew({ ref: 'a' });
     expect(await dueDate()).toBe('2027-01-15');
-    await renew('--ref a');
+    await renew({ ref: 'a' });
     expect(await dueDate()).toBe('2027-01-15');
-    await renew('--ref b');
+    await renew({ ref: 'b' });
     expect(await dueDate()).toBe('2027-02-15');
-    await renew('--ref a');
+    await renew({ ref: 'a' });
     expect(await dueDate()).toBe('2027-02-15');
     restore();
-    expect([await renew('--ref b'), await renew('--ref a'), await dueDate()]).toEqual([
-      [0, null],
-      [0, null],
+    expect([await renew({ ref: 'b' }), await renew({ ref: 'a' }), await dueDate()]).toEqual([
+      'done',
+      'done',
       '2027-02-15',
     ]);
     const expiry = new Date(at.panel.user(3)?.expTime ?? 0).toISOString();
@@ -52,15 +49,19 @@ describe('renew --ref', () => {
 
   it('finishes what was interrupted after more than half of the renewed time', async () => {
     const restore = cutOff();
-    await renew('--ref a');
+    await renew({ ref: 'a' });
     restore();
     at.bench.clock.set('2027-01-10T00:00:00Z');
-    expect([await renew('--ref a'), await dueDate()]).toEqual([[0, null], '2027-01-15']);
+    expect([await renew({ ref: 'a' }), await dueDate()]).toEqual(['done', '2027-01-15']);
   });
 
   it('refuses the key of a renewal to another date', async () => {
-    expect(await renew('--ref a --until 2027-03-01')).toEqual([0, null]);
-    expect(await renew('--ref a --until 2027-03-01')).toEqual([0, null]);
-    expect([await renew('--ref a --until 2027-04-01'), await dueDate()]).toEqual([[1, 'ref_used'], '2027-03-01']);
+    expect(await renew({ ref: 'a', until: '2027-03-01' })).toEqual('done');
+    expect(await renew({ ref: 'a', until: '2027-03-01' })).toEqual('done');
+    await expect(renew({ ref: 'a', until: '2027-04-01' })).rejects.toMatchObject({
+      kind: 'conflict',
+      code: 'ref_used',
+    });
+    expect(await dueDate()).toBe('2027-03-01');
   });
 });
