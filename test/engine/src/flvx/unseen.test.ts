@@ -1,23 +1,20 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { RunReport } from '@sluice/engine';
-import { GB, HOUR, startFlvxBench, type FlvxBench } from '../../flvx-bench.js';
+import { GB, HOUR } from '../bench/engine-bench.js';
+import { startFlvxBench, type FlvxBench } from '../bench/flvx-bench.js';
+import { done, expectSettled } from '../bench/outcomes.js';
+import { firstService, useUp } from './customer.js';
 
 let at: FlvxBench;
 beforeEach(async () => {
   at = await startFlvxBench();
 });
-afterEach(async () => {
-  expect(at.panel.server.failures).toEqual([]);
-  await at.close();
-});
+afterEach(() => at.close());
 
 async function poll(): Promise<RunReport['services'][number]> {
   at.bench.clock.advance(HOUR);
-  return (await at.run('poll')).json<RunReport>().services[0]!;
+  return firstService(await at.poll());
 }
-const overQuota = (): void => {
-  at.panel.traffic(2, { in: 90 * GB, out: 20 * GB });
-};
 
 describe('forwards that no poll had seen when the quota stopped them', () => {
   const addOver = async (): Promise<void> => {
@@ -28,11 +25,11 @@ describe('forwards that no poll had seen when the quota stopped them', () => {
     at.bench.clock.advance(HOUR);
     await at.panel.customer(user).pause(4);
     at.bench.clock.advance(HOUR);
-    overQuota();
+    useUp(at);
     expect(at.panel.runningForwards()).toEqual([1]);
   };
   const released = async (): Promise<void> => {
-    await at.run('override set svc-1 --quota 300GB');
+    await at.bench.sluice.overrides.set('svc-1', { quota: '300GB' });
     expect((await poll()).holds).toEqual([]);
     expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
   };
@@ -45,29 +42,29 @@ describe('forwards that no poll had seen when the quota stopped them', () => {
 
   it('come back after a reconcile, or an order, has held them', async () => {
     await addOver();
-    expect((await at.run('reconcile')).exitCode).toBe(0);
-    expect((await at.run('provision suspend svc-1')).exitCode).toBe(0);
-    expect((await at.run('provision unsuspend svc-1')).exitCode).toBe(0);
+    await done(at.bench.sluice.reconcile());
+    await done(at.bench.sluice.provision.suspend('svc-1'));
+    await done(at.bench.sluice.provision.unsuspend('svc-1'));
     await released();
   });
 
   it('come back with a quota that is raised before any run has held them, and the other one not later either', async () => {
     await addOver();
-    await at.run('override set svc-1 --quota 300GB');
-    await at.run('reconcile');
+    await at.bench.sluice.overrides.set('svc-1', { quota: '300GB' });
+    await at.bench.sluice.reconcile();
     expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
-    expect((await at.run('plan')).exitCode).toBe(0);
+    await expectSettled(at);
     await poll();
-    await at.run('reconcile');
+    await at.bench.sluice.reconcile();
     expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
   });
 
   it('come back when the first runs only observed', async () => {
     await addOver();
-    await at.run('observe relay');
+    await at.bench.sluice.panels.observe('relay');
     await poll();
     await poll();
-    await at.run('enforce relay --yes');
+    await at.bench.sluice.panels.enforce('relay');
     expect((await poll()).status).toBe('held');
     await released();
   });
@@ -81,7 +78,7 @@ describe('forwards that no poll had seen when the quota stopped them', () => {
       fault: { kind: 'mutate', change: (json) => ({ ...(json as object), forwards: [] }) },
     });
     await poll();
-    await at.run('override set svc-1 --quota 300GB');
+    await at.bench.sluice.overrides.set('svc-1', { quota: '300GB' });
     await poll();
     expect(at.panel.runningForwards()).toEqual([1, 2]);
   });
