@@ -1,22 +1,23 @@
-import type { RunReport } from '@sluice/engine';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { startFlvxBench, type FlvxBench } from './flvx-bench.js';
-import { GB, HOUR, startHiddifyBench, type HiddifyBench } from './hiddify-bench.js';
-import type { Outcome } from './harness.js';
+import type { RunReport } from '@sluice/engine';
+import { type EngineBench, GB, HOUR } from '../bench/engine-bench.js';
+import { startFlvxBench, type FlvxBench } from '../bench/flvx-bench.js';
+import { type HiddifyBench, startHiddifyBench } from '../bench/hiddify-bench.js';
+import { done } from '../bench/outcomes.js';
 
 const BRAKE = 'poll: { brake: { share: 100%, atLeast: 1000 }, doubt: { jump: off } }';
-const released = ({ exitCode, stdout, json }: Outcome): unknown => {
-  const { services, totals } = json<RunReport>();
-  return [exitCode, services.map(({ id, error }) => [id, error?.code ?? null]), totals.released, stdout === ''];
-};
-const DONE = [0, [['svc-1', null]], 1, false];
 
-describe('hold release --all on FLVX', () => {
+const releaseAll = ({ bench }: { bench: EngineBench }): Promise<RunReport> => bench.sluice.holds.releaseAll();
+const released = ({ run, services, totals }: RunReport): unknown => [
+  run.outcome,
+  services.map(({ id, error }) => [id, error?.code ?? null]),
+  totals.released,
+];
+const DONE = ['done', [['svc-1', null]], 1];
+
+describe('a release of all holds on FLVX', () => {
   let at: FlvxBench;
-  afterEach(async () => {
-    expect(at.panel.server.failures).toEqual([]);
-    await at.close();
-  });
+  afterEach(() => at.close());
 
   /** An account with one running forward, made by Sluice or by another tool, which used 120 of the product's 100 GB. */
   async function overQuota(
@@ -29,28 +30,30 @@ describe('hold release --all on FLVX', () => {
     const user = kind === 'own' ? await at.create(1, { product }) : at.panel.addUser({ user: 'anna', flow });
     if (kind !== 'own') {
       at.panel.addPermission(user, hk, { flow });
-      await at.addService(1, { product, values: [`flvx_user_id=${user}`] });
+      await at.addService(1, { product, values: { flvx_user_id: String(user) } });
     }
     const web = at.panel.addForward(user, hk, { name: 'web' });
-    if (kind === 'adopted') expect((await at.run('provision create svc-1 --adopt')).exitCode).toBe(0);
-    await at.run('poll');
+    if (kind === 'adopted') await done(at.bench.sluice.provision.create('svc-1', { adopt: true }));
+    await at.poll();
     at.panel.traffic(web, { in: 60 * GB, out: 60 * GB });
     await poll();
     return { user, web };
   }
 
-  const poll = async (): Promise<Outcome> => {
+  const poll = (): Promise<RunReport> => {
     at.bench.clock.advance(HOUR);
-    return at.run('poll');
+    return at.poll();
   };
-  const held = async (): Promise<number> =>
-    at.bench.store(async (store) => (await store.holds.open()).length + (await store.evidence.open()).length);
+  const held = async (): Promise<number> => {
+    const { holds, evidence } = at.bench.store;
+    return (await holds.open()).length + (await evidence.open()).length;
+  };
 
   /** Whether the forward runs, also after the traffic at which the panel looks at its quotas. */
   const goesOn = async (web: number): Promise<boolean> => {
     at.panel.traffic(web, { in: GB, out: GB });
     await poll();
-    await at.run('reconcile');
+    await at.bench.sluice.reconcile();
     return at.panel.runningForwards().includes(web);
   };
 
@@ -65,39 +68,39 @@ describe('hold release --all on FLVX', () => {
   ] as const)('of a %s account that is %s leaves no quota of ours that stops it', async (product, kind, flow) => {
     const { user, web } = await overQuota(product, kind);
     expect(await held()).toBeGreaterThan(0);
-    expect(released(await at.run('hold release --all --yes'))).toEqual(DONE);
+    expect(released(await releaseAll(at))).toEqual(DONE);
     expect([await held(), at.panel.user(user)?.flow, at.panel.permission(user, 1)?.flow]).toEqual([0, flow, flow]);
     expect(await goesOn(web)).toBe(true);
     expect(at.panel.user(user)?.flow).toBe(flow);
-    expect(released(await at.run('hold release --all --yes'))).toEqual([0, [], 0, false]);
+    expect(released(await releaseAll(at))).toEqual(['done', [], 0]);
   });
 
   it('lifts the quota where the former one is used up, too', async () => {
     const { user, web } = await overQuota('relay', 'adopted', 110);
-    expect(released(await at.run('hold release --all --yes'))).toEqual(DONE);
+    expect(released(await releaseAll(at))).toEqual(DONE);
     expect([at.panel.user(user)?.flow, await goesOn(web)]).toEqual([99_999, true]);
   });
 
   it('of another reason leaves the quota as it is', async () => {
     const { user, web } = await overQuota('relay', 'adopted');
-    await at.run('hold add svc-1');
-    expect((await at.run('hold release --all --reason manual --yes')).exitCode).toBe(0);
+    await at.bench.sluice.holds.add('svc-1');
+    await done(at.bench.sluice.holds.releaseAll({ reason: 'manual' }));
     expect([at.panel.user(user)?.flow, at.panel.runningForwards().includes(web)]).toEqual([100, false]);
   });
 
   it('counts as not released what the panel still stops, and tries it again', async () => {
     const { user, web } = await overQuota('relay', 'own');
     at.panel.world.users.get(user)!.status = 0;
-    const dry = await at.run('hold release --all --dry-run');
-    expect(dry.json<RunReport>().services[0]?.error?.code).toBe('stopped_by_panel');
+    const dry = await at.bench.sluice.holds.releaseAll({ dryRun: true });
+    expect(dry.services[0]?.error?.code).toBe('stopped_by_panel');
     for (const time of ['first', 'again']) {
-      const outcome = await at.run('hold release --all --yes');
-      expect([time, released(outcome)]).toEqual([time, [1, [['svc-1', 'stopped_by_panel']], 0, false]]);
-      expect(outcome.json<RunReport>().services[0]?.error?.message).toMatch(/still stops it: .*not by Sluice/);
+      const outcome = await releaseAll(at);
+      expect([time, released(outcome)]).toEqual([time, ['failed', [['svc-1', 'stopped_by_panel']], 0]]);
+      expect(outcome.services[0]?.error?.message).toMatch(/still stops it: .*not by Sluice/);
       expect(await held()).toBe(1);
     }
     at.panel.world.users.get(user)!.status = 1;
-    expect(released(await at.run('hold release --all --yes'))).toEqual(DONE);
+    expect(released(await releaseAll(at))).toEqual(DONE);
     expect([await held(), await goesOn(web)]).toEqual([0, true]);
   });
 
@@ -106,15 +109,15 @@ describe('hold release --all on FLVX', () => {
     const match = ({ endpoint }: { endpoint: string }): boolean =>
       /update|assign|resume|delete|redeploy/.test(endpoint);
     const repair = at.panel.server.inject({ match, skip, times: 1, when: 'after', fault: { kind: 'cut' } });
-    await at.run('hold release --all --yes');
+    await releaseAll(at);
     repair();
     at.bench.clock.advance(HOUR);
-    expect((await at.run('hold release --all --yes')).exitCode).toBe(0);
+    await done(releaseAll(at));
     expect([await held(), at.panel.user(user)?.flow, await goesOn(web)]).toEqual([0, 1000, true]);
   });
 });
 
-describe('hold release --all on Hiddify', () => {
+describe('a release of all holds on Hiddify', () => {
   let at: HiddifyBench;
   afterEach(async () => {
     expect(at.panel.server.failures).toEqual([]);
@@ -127,8 +130,8 @@ describe('hold release --all on Hiddify', () => {
       kind === 'own'
         ? await at.create(1)
         : at.panel.addUser({ agent: null, usageLimit: 1000 * GB, startDate: '2026-11-15', packageDays: 60 });
-    if (kind !== 'own') await at.addService(1, { values: [`hiddify_user_uuid=${uuid}`] });
-    if (kind === 'adopted') expect((await at.sluice('provision create svc-1 --adopt')).exitCode).toBe(0);
+    if (kind !== 'own') await at.addService(1, { values: { hiddify_user_uuid: uuid } });
+    if (kind === 'adopted') await done(at.bench.sluice.provision.create('svc-1', { adopt: true }));
     await at.poll();
     at.panel.use(uuid, 60 * GB);
     at.bench.clock.advance(HOUR);
@@ -143,7 +146,7 @@ describe('hold release --all on Hiddify', () => {
   ] as const)('of a user that is %s leaves no limit of ours that stops it', async (kind, limit) => {
     const uuid = await overQuota(kind);
     expect(at.panel.user(uuid).enable).toBe(false);
-    expect(released(await at.sluice('hold release --all --yes'))).toEqual(DONE);
+    expect(released(await releaseAll(at))).toEqual(DONE);
     at.bench.clock.advance(HOUR);
     await at.poll();
     const user = at.panel.user(uuid);
