@@ -1,7 +1,7 @@
 import type { Sluice } from '@sluice/engine';
 import type { FakeCall, FakeServer } from '@sluice/fake-panels';
-import type { StateStore } from '@sluice/state-store';
 import type { EngineBench } from './engine-bench.js';
+import { intercept } from './intercept.js';
 
 /** A bench with its panel. */
 export interface KillableBench {
@@ -33,7 +33,9 @@ export async function kill(
     server.inject({ fault: { kind: 'cut' } });
   });
   server.inject({ endpoint, times: nth, when, fault: { kind: 'cut' } });
-  const end = await work(await bench.restart({ store: killable(bench.store, killed) })).then(
+  // Nothing of a process is read or written once it is killed.
+  const store = intercept(bench.store, () => (killed.is ? Promise.reject(new Error('killed')) : null));
+  const end = await work(await bench.restart({ store })).then(
     () => 'not killed',
     () => 'killed',
   );
@@ -67,19 +69,4 @@ export function arrive({ panel: { url } }: KillableBench, call: FakeCall): Promi
     return typeof value === 'string' ? [[name, value] as const] : [];
   });
   return fetch(`${url}${path}`, { method, headers: Object.fromEntries(kept), body });
-}
-
-/** Returns the store of a process of which nothing is read or written once it is killed. */
-function killable(store: StateStore, killed: { is: boolean }): StateStore {
-  const wrap = <T extends object>(part: T): T =>
-    new Proxy(part, {
-      get(target, name): unknown {
-        const value: unknown = Reflect.get(target, name);
-        if (typeof value === 'object' && value !== null) return wrap(value);
-        if (typeof value !== 'function') return value;
-        return (...given: unknown[]): unknown =>
-          killed.is ? Promise.reject(new Error('killed')) : Reflect.apply(value, target, given);
-      },
-    });
-  return wrap(store);
 }
