@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Config, createSluice, parseConfig, type Sluice, type SluiceOptions } from '@sluice/engine';
@@ -41,7 +41,9 @@ export class EngineBench {
   /** Opens a bench with a config in YAML. */
   static async open(clock: ManualClock, parts: EngineParts, config: string): Promise<EngineBench> {
     const folder = mkdtempSync(path.join(tmpdir(), 'sluice-engine-'));
-    const store = await openStore({ location: path.join(folder, 'sluice.db'), clock });
+    const location = path.join(folder, 'sluice.db');
+    writeFileSync(location, await (empty ??= makeEmpty()), { mode: 0o600 });
+    const store = await openStore({ location, clock });
     const bench = new EngineBench(folder, clock, store, parts, check(config, parts));
     await bench.restart();
     return bench;
@@ -90,4 +92,19 @@ export class EngineBench {
 
 function check(config: string, { kinds, billing, channels }: EngineParts): Config {
   return parseConfig(parse(config), kinds, billing, channels);
+}
+
+/** An empty store's file, made once: a copy takes a fraction of the time that the migrations take. */
+let empty: Promise<Buffer> | undefined;
+
+async function makeEmpty(): Promise<Buffer> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'sluice-engine-'));
+  try {
+    const location = path.join(folder, 'sluice.db');
+    const store = await openStore({ location, clock: { now: () => 0 } });
+    await store.close();
+    return readFileSync(location);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
