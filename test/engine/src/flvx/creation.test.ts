@@ -168,11 +168,7 @@ describe('create', () => {
     await at.addService(1, { product: 'big' });
     const shown = await done(at.bench.sluice.provision.create('svc-1', { dryRun: true }));
     expect(shown.run).toMatchObject({ dryRun: true, changes: true });
-    expect(shown.actions.map((action) => action.type)).toEqual([
-      'create-user',
-      'assign-tunnel',
-      'assign-tunnel',
-    ]);
+    expect(shown.actions.map((action) => action.type)).toEqual(['create-user', 'assign-tunnel', 'assign-tunnel']);
     expect(changing()).toEqual([]);
     const { refs } = await at.bench.sluice.services.show('svc-1');
     expect(refs).toEqual({});

@@ -174,7 +174,7 @@ describe('a hold of billing or of an operator', () => {
 describe('the status of a service', () => {
   const shown = async (): Promise<string> => (await at.bench.sluice.services.show('svc-1')).status;
 
-  it('follows the orders that came after the last run', async () => {
+  it('follows the commands that came after the last run', async () => {
     await addCustomer(at);
     expect(await shown()).toBe('ok');
     await at.bench.sluice.provision.suspend('svc-1');

@@ -20,7 +20,7 @@ describe('the mass-change brake', () => {
 
   it('stops a run that would lower the quota of most accounts', async () => {
     const config = flvxConfig(at.panel.url, brake).replaceAll('total: 100GB', 'total: 10GB');
-    await at.bench.configure( config);
+    await at.bench.configure(config);
     const before = at.panel.state();
     const polled = await at.poll();
     expect(polled.run.outcome).toBe('brake');
@@ -31,7 +31,7 @@ describe('the mass-change brake', () => {
   });
 
   it('lets a run pass that only raises them', async () => {
-    await at.bench.configure( flvxConfig(at.panel.url, brake).replaceAll('total: 100GB', 'total: 200GB'));
+    await at.bench.configure(flvxConfig(at.panel.url, brake).replaceAll('total: 100GB', 'total: 200GB'));
     await done(at.poll());
   });
 

@@ -40,7 +40,7 @@ describe('forwards that no poll had seen when the quota stopped them', () => {
     await released();
   });
 
-  it('come back after a reconcile, or an order, has held them', async () => {
+  it('come back after a reconcile, or a suspension, has held them', async () => {
     await addOver();
     await done(at.bench.sluice.reconcile());
     await done(at.bench.sluice.provision.suspend('svc-1'));

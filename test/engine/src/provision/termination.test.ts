@@ -204,7 +204,9 @@ describe('a termination that does not fit what the panel shows', () => {
     try {
       const user = await at.create(1);
       await at.addService(2, { values: { flvx_user_id: String(user) }, allowDuplicateRefs: true });
-      expect((await at.bench.sluice.provision.terminate('svc-2')).run.outcome).toBe('failed');
+      const refused = await failure(at.bench.sluice.provision.terminate('svc-2'));
+      expect(refused).toMatchObject({ as: 'failed', code: 'shared_account' });
+      expect(at.panel.user(user)).toBeDefined();
       expect((await at.bench.sluice.services.show('svc-2')).termination).toBeNull();
     } finally {
       await at.close();
