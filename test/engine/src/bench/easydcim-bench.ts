@@ -1,5 +1,5 @@
 import { easydcim } from '@sluice/easydcim-client/panel';
-import type { RunOptions, RunReport } from '@sluice/engine';
+import type { RunOptions, RunReport, Sluice } from '@sluice/engine';
 import { type FakeEasyDcim, manualClock, type NewService, startFakeEasyDcim } from '@sluice/fake-panels';
 import { EngineBench, type EngineParts, NO_DOUBT } from './engine-bench.js';
 
@@ -8,6 +8,8 @@ const TOKEN = 'token-of-the-bench';
 /** An engine and a fake EasyDCIM on one clock. */
 export interface EasyDcimBench {
   bench: EngineBench;
+  /** The engine that runs now. */
+  readonly sluice: Sluice;
   panel: FakeEasyDcim;
   /** How far the engine's clock is ahead of the panel's, in milliseconds; 0 at first. */
   skew: { ms: number };
@@ -69,6 +71,9 @@ export async function startEasyDcimBench(
   );
   return {
     bench,
+    get sluice() {
+      return bench.sluice;
+    },
     panel,
     skew,
     async addService(number, options = {}) {

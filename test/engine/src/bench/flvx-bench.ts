@@ -1,4 +1,5 @@
-import type { RunOptions, RunReport } from '@sluice/engine';
+import { afterEach, beforeEach } from '@jest/globals';
+import type { RunOptions, RunReport, Sluice } from '@sluice/engine';
 import { type FakeFlvx, manualClock, startFakeFlvx } from '@sluice/fake-panels';
 import { flvx } from '@sluice/flvx-client/panel';
 import { DAY, EngineBench, type EngineParts, NO_DOUBT } from './engine-bench.js';
@@ -8,6 +9,8 @@ export const ADMIN_PASSWORD = 'Very-secret-admin-1';
 /** An engine and a fake FLVX panel on one clock. */
 export interface FlvxBench {
   bench: EngineBench;
+  /** The engine that runs now. */
+  readonly sluice: Sluice;
   panel: FakeFlvx;
   /** Tunnels of the panel: HK-01 and JP-02, on one node each. */
   tunnels: { hk: number; jp: number };
@@ -75,6 +78,9 @@ export async function startFlvxBench(
   };
   return {
     bench,
+    get sluice() {
+      return bench.sluice;
+    },
     panel,
     tunnels: { hk, jp },
     addService,
@@ -91,6 +97,18 @@ export async function startFlvxBench(
       if (panel.server.failures.length > 0) throw new Error(panel.server.failures.join('\n'));
     },
   };
+}
+
+/** Starts a bench before each test, and closes it after it; returns the one of the present test. */
+export function useFlvxBench(more = ''): FlvxBench {
+  let current: FlvxBench | undefined;
+  beforeEach(async () => {
+    current = await startFlvxBench(more);
+  });
+  afterEach(() => current?.close());
+  return new Proxy({} as FlvxBench, {
+    get: (_target, name): unknown => current && Reflect.get(current, name),
+  });
 }
 
 /** Moves the clock on and has the panel's daily job run at each midnight that it passes. */

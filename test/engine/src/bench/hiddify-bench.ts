@@ -1,4 +1,4 @@
-import type { CheckReport, RunOptions, RunReport } from '@sluice/engine';
+import type { CheckReport, RunOptions, RunReport, Sluice } from '@sluice/engine';
 import { type FakeHiddify, type FakeHiddifyOptions, manualClock, startFakeHiddify } from '@sluice/fake-panels';
 import { hiddify } from '@sluice/hiddify-agent-traffic/panel';
 import { EngineBench, type EngineParts, MINUTE, NO_DOUBT } from './engine-bench.js';
@@ -6,6 +6,8 @@ import { EngineBench, type EngineParts, MINUTE, NO_DOUBT } from './engine-bench.
 /** An engine and a fake Hiddify panel on one clock. */
 export interface HiddifyBench {
   bench: EngineBench;
+  /** The engine that runs now. */
+  readonly sluice: Sluice;
   panel: FakeHiddify;
   /** The agent that product `agency` names. */
   north: string;
@@ -59,6 +61,9 @@ export async function startHiddifyBench(
   };
   return {
     bench,
+    get sluice() {
+      return bench.sluice;
+    },
     panel,
     north,
     poll: (how) => bench.sluice.poll(how),

@@ -1,19 +1,15 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { GB } from '../bench/engine-bench.js';
-import { startFlvxBench, type FlvxBench } from '../bench/flvx-bench.js';
+import { useFlvxBench } from '../bench/flvx-bench.js';
 import { done, expectSettled } from '../bench/outcomes.js';
 import { addCustomer, pollLater, useUp, type Polled } from './customer.js';
 
-let at: FlvxBench;
-beforeEach(async () => {
-  at = await startFlvxBench();
-});
-afterEach(() => at.close());
+const at = useFlvxBench();
 
 const poll = (ms?: number): Promise<Polled> => pollLater(at, ms);
 
 describe('forwards that another tool paused', () => {
-  const holds = async () => (await at.bench.sluice.holds.list({ service: 'svc-1' })).holds;
+  const holds = async () => (await at.sluice.holds.list({ service: 'svc-1' })).holds;
   const pauseAll = async (): Promise<void> => {
     for (const id of [2, 3]) await at.panel.customer(3).pause(id);
   };
@@ -23,8 +19,8 @@ describe('forwards that another tool paused', () => {
     useUp(at);
     await pauseAll();
     at.panel.server.clearCalls();
-    await at.bench.sluice.holds.adopt('svc-1', { reason: 'manual', forwards: ['2', '3'] });
-    await at.bench.sluice.holds.adopt('svc-1', { reason: 'manual', forwards: ['2'] });
+    await at.sluice.holds.adopt('svc-1', { reason: 'manual', forwards: ['2', '3'] });
+    await at.sluice.holds.adopt('svc-1', { reason: 'manual', forwards: ['2'] });
     expect(at.panel.server.changingCalls()).toEqual([]);
     expect(
       (await holds()).map(({ evidence }) => evidence.map((item) => [item.kind, item.target, item.adopted])),
@@ -34,10 +30,10 @@ describe('forwards that another tool paused', () => {
         ['forward', '3', true],
       ],
     ]);
-    await at.bench.sluice.overrides.set('svc-1', { quota: '500GB' });
+    await at.sluice.overrides.set('svc-1', { quota: '500GB' });
     await poll();
     expect(at.panel.runningForwards()).toEqual([1]);
-    await done(at.bench.sluice.holds.release('svc-1'));
+    await done(at.sluice.holds.release('svc-1'));
     expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
     await expectSettled(at);
   });
@@ -47,14 +43,14 @@ describe('forwards that another tool paused', () => {
     at.panel.traffic(2, 10 * GB);
     await pauseAll();
     await poll();
-    await at.bench.sluice.overrides.set('svc-1', { quota: '5GB' });
-    await at.bench.sluice.holds.adopt('svc-1', { reason: 'quota', forwards: ['2'] });
+    await at.sluice.overrides.set('svc-1', { quota: '5GB' });
+    await at.sluice.holds.adopt('svc-1', { reason: 'quota', forwards: ['2'] });
     expect((await poll()).service.holds.map(({ reason }) => reason)).toEqual(['quota']);
     expect(at.panel.runningForwards()).toEqual([1]);
     at.bench.clock.set('2026-12-15T01:00:00Z');
-    await at.bench.sluice.services.set('svc-1', { next_due_date: '2027-01-15' });
+    await at.sluice.services.set('svc-1', { next_due_date: '2027-01-15' });
     await poll();
-    await at.bench.sluice.reconcile();
+    await at.sluice.reconcile();
     await poll();
     expect(at.panel.runningForwards()).toEqual([1, 2]);
   });
@@ -62,10 +58,10 @@ describe('forwards that another tool paused', () => {
   it('stay paused when they are adopted for billing, until the customer has paid', async () => {
     await addCustomer(at);
     await pauseAll();
-    await at.bench.sluice.holds.adopt('svc-1', { reason: 'billing', forwards: ['2', '3'] });
+    await at.sluice.holds.adopt('svc-1', { reason: 'billing', forwards: ['2', '3'] });
     expect((await poll()).service.holds.map(({ reason }) => reason)).toEqual(['billing']);
     expect(at.panel.runningForwards()).toEqual([1]);
-    await done(at.bench.sluice.provision.unsuspend('svc-1'));
+    await done(at.sluice.provision.unsuspend('svc-1'));
     expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
     await poll();
     expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
@@ -80,7 +76,7 @@ describe('forwards that another tool paused', () => {
       { forwards: ['3'], ports: ['7'], says: 'FLVX has no ports or orders' },
       { order: true, says: 'FLVX has no ports or orders' },
     ]) {
-      await expect(at.bench.sluice.holds.adopt('svc-1', { reason: 'quota', ...what })).rejects.toMatchObject({
+      await expect(at.sluice.holds.adopt('svc-1', { reason: 'quota', ...what })).rejects.toMatchObject({
         kind: 'conflict',
         code: 'not_restricted',
         message: expect.stringContaining(says),
@@ -95,7 +91,7 @@ describe('a second service that names the account of another', () => {
     await addCustomer(at);
     const before = at.panel.state();
     await at.addService(2, { values: { flvx_user_id: '3', client: '43' }, allowDuplicateRefs: true });
-    const held = await at.bench.sluice.holds.add('svc-2');
+    const held = await at.sluice.holds.add('svc-2');
     expect([held.run.outcome, held.service.error?.code]).toEqual(['partial', 'shared_account']);
     const { report } = await poll();
     expect(report.services.map(({ id, error }) => [id, error?.code])).toEqual([
@@ -104,12 +100,12 @@ describe('a second service that names the account of another', () => {
     ]);
     expect(at.panel.state()).toEqual(before);
     expect(await at.bench.store.evidence.open({ panel: 'relay' })).toEqual([]);
-    await expect(at.bench.sluice.services.remove('svc-2')).rejects.toMatchObject({
+    await expect(at.sluice.services.remove('svc-2')).rejects.toMatchObject({
       kind: 'conflict',
       code: 'service_held',
     });
-    await at.bench.sluice.holds.release('svc-2');
-    await at.bench.sluice.services.remove('svc-2');
+    await at.sluice.holds.release('svc-2');
+    await at.sluice.services.remove('svc-2');
     expect((await poll()).report.services.map(({ id, error }) => [id, error])).toEqual([['svc-1', null]]);
     expect(at.panel.state()).toEqual(before);
   });

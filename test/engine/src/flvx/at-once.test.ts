@@ -1,16 +1,12 @@
 import { setTimeout } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { CommandReport, Sluice } from '@sluice/engine';
 import { GB } from '../bench/engine-bench.js';
-import { startFlvxBench, type FlvxBench } from '../bench/flvx-bench.js';
+import { useFlvxBench } from '../bench/flvx-bench.js';
 import { done, expectSettled, failure } from '../bench/outcomes.js';
 import { logIn } from './customer.js';
 
-let at: FlvxBench;
-beforeEach(async () => {
-  at = await startFlvxBench();
-});
-afterEach(() => at.close());
+const at = useFlvxBench();
 
 /** Starts a command in a process of its own. Time stands still: each waits for the lease until the others have ended. */
 async function start(command: (sluice: Sluice) => Promise<CommandReport>): Promise<CommandReport> {

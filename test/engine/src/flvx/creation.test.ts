@@ -1,15 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { diffStates } from '@sluice/fake-panels';
 import path from 'node:path';
 import { existsSync } from 'node:fs';
-import { startFlvxBench, type FlvxBench } from '../bench/flvx-bench.js';
+import { useFlvxBench } from '../bench/flvx-bench.js';
 import { done, failure, expectSettled } from '../bench/outcomes.js';
 
-let at: FlvxBench;
-beforeEach(async () => {
-  at = await startFlvxBench();
-});
-afterEach(() => at.close());
+const at = useFlvxBench();
 
 const changing = (): string[] => at.panel.server.changingCalls().map((call) => call.path.replace('/api/v1', ''));
 
@@ -18,7 +14,7 @@ describe('create', () => {
     await at.create(1);
     const before = at.panel.state();
     at.panel.server.clearCalls();
-    const again = await done(at.bench.sluice.provision.create('svc-1'));
+    const again = await done(at.sluice.provision.create('svc-1'));
     expect(again).toMatchObject({ actions: [], credentials: null });
     expect(changing()).toEqual([]);
     expect(diffStates(before, at.panel.state())).toEqual([]);
@@ -26,7 +22,7 @@ describe('create', () => {
 
   it('gives its quota to a service that was pending', async () => {
     await at.addService(1, { values: { status: 'pending' } });
-    const made = await done(at.bench.sluice.provision.create('svc-1'));
+    const made = await done(at.sluice.provision.create('svc-1'));
     expect(made.service.lifecycle).toBe('active');
     const user = Number(made.service.refs['flvx_user_id']);
     expect([at.panel.user(user)?.flow, at.panel.permission(user, 1)?.flow]).toEqual([100, 100]);
@@ -34,26 +30,26 @@ describe('create', () => {
 
   it('is what a pending service needs before its account can be changed', async () => {
     await at.addService(1, { values: { status: 'pending' } });
-    const before = await at.bench.sluice.services.show('svc-1');
-    const { provision } = at.bench.sluice;
+    const before = await at.sluice.services.show('svc-1');
+    const { provision } = at.sluice;
     for (const change of [
       () => provision.changePassword('svc-1'),
       () => provision.renew('svc-1', { until: '2027-05-01' }),
       () => provision.changePackage('svc-1', 'big'),
     ])
       expect(await failure(change())).toMatchObject({ as: 'conflict', code: 'no_account' });
-    expect(await at.bench.sluice.services.show('svc-1')).toEqual(before);
-    await done(at.bench.sluice.provision.create('svc-1'));
+    expect(await at.sluice.services.show('svc-1')).toEqual(before);
+    await done(at.sluice.provision.create('svc-1'));
   });
 
   it('refuses a name that another account has, and says that it can’t be told whose it is', async () => {
     await at.addService(1, { values: { flvx_username: 'somebody-else' } });
     const before = at.panel.state();
-    const refused = await failure(at.bench.sluice.provision.create('svc-1'));
+    const refused = await failure(at.sluice.provision.create('svc-1'));
     expect(refused).toMatchObject({ as: 'failed', code: 'account_exists' });
     expect(refused.message).toMatch(/nothing proves that it belongs to this service/);
     expect(diffStates(before, at.panel.state())).toEqual([]);
-    const { lifecycle } = await at.bench.sluice.services.show('svc-1');
+    const { lifecycle } = await at.sluice.services.show('svc-1');
     expect(lifecycle).toBe('active');
   });
 
@@ -61,7 +57,7 @@ describe('create', () => {
     const user = await at.create(1);
     await at.addService(2, { values: { flvx_user_id: String(user) }, allowDuplicateRefs: true });
     for (const adopt of [false, true]) {
-      const refused = await failure(at.bench.sluice.provision.create('svc-2', { adopt }));
+      const refused = await failure(at.sluice.provision.create('svc-2', { adopt }));
       expect(refused).toMatchObject({ as: 'failed', code: 'account_exists' });
       expect(refused.message).toMatch(/belongs to svc-1/);
     }
@@ -71,11 +67,11 @@ describe('create', () => {
     const user = at.panel.addUser({ user: 'anna', password: 'Her-own-1', flow: 5 });
     at.panel.addForward(user, at.tunnels.hk, { name: 'hers' });
     await at.addService(1, { values: { flvx_user_id: String(user) } });
-    const refused = await failure(at.bench.sluice.provision.create('svc-1'));
+    const refused = await failure(at.sluice.provision.create('svc-1'));
     expect(refused).toMatchObject({ as: 'failed', code: 'account_exists' });
     const before = at.panel.user(user);
     const file = path.join(at.bench.folder, 'anna.password');
-    const adopted = await done(at.bench.sluice.provision.create('svc-1', { adopt: true, passwordFile: file }));
+    const adopted = await done(at.sluice.provision.create('svc-1', { adopt: true, passwordFile: file }));
     expect(adopted).toMatchObject({
       credentials: null,
       service: { lifecycle: 'active', refs: { flvx_user_id: String(user), flvx_username: 'anna' } },
@@ -89,7 +85,7 @@ describe('create', () => {
   it('takes an account over by name on the operator’s word', async () => {
     const user = at.panel.addUser({ user: 'anna' });
     await at.addService(1, { values: { flvx_username: 'anna' } });
-    const adopted = await done(at.bench.sluice.provision.create('svc-1', { adopt: true }));
+    const adopted = await done(at.sluice.provision.create('svc-1', { adopt: true }));
     expect(adopted.service.refs).toMatchObject({ flvx_user_id: String(user) });
     await expectSettled(at);
   });
@@ -99,8 +95,8 @@ describe('create', () => {
     await at.addService(1, { values: { flvx_username: 'anna' } });
     expect((await at.poll()).run.outcome).toBe('failed');
     const passwordFile = path.join(at.bench.folder, 'pw');
-    expect(await failure(at.bench.sluice.provision.create('svc-1', { passwordFile }))).toMatchObject({ as: 'failed' });
-    const adopted = await done(at.bench.sluice.provision.create('svc-1', { adopt: true, passwordFile }));
+    expect(await failure(at.sluice.provision.create('svc-1', { passwordFile }))).toMatchObject({ as: 'failed' });
+    const adopted = await done(at.sluice.provision.create('svc-1', { adopt: true, passwordFile }));
     expect(adopted).toMatchObject({ credentials: null, service: { status: 'ok', error: null } });
     // The account keeps its password: nobody should take the one of the refused order for it.
     expect(existsSync(passwordFile)).toBe(false);
@@ -110,7 +106,7 @@ describe('create', () => {
     at.panel.addUser({ user: 'anna' });
     at.panel.addUser({ user: 'anna' });
     await at.addService(1, { values: { flvx_username: 'anna' } });
-    const refused = await failure(at.bench.sluice.provision.create('svc-1', { adopt: true }));
+    const refused = await failure(at.sluice.provision.create('svc-1', { adopt: true }));
     expect(refused).toMatchObject({ as: 'failed', code: 'ambiguous_account' });
   });
 
@@ -129,10 +125,10 @@ describe('create', () => {
       fault: { kind: 'cut' },
       times: 20,
     });
-    await failure(at.bench.sluice.provision.create('svc-1', { signal: dying.signal }));
+    await failure(at.sluice.provision.create('svc-1', { signal: dying.signal }));
     at.panel.server.clearFaults();
     await at.bench.restart();
-    await done(at.bench.sluice.provision.create('svc-1'));
+    await done(at.sluice.provision.create('svc-1'));
     expect(Object.keys(at.panel.state().users)).toHaveLength(users + 1);
     await expectSettled(at);
   });
@@ -141,8 +137,8 @@ describe('create', () => {
     await at.addService(1);
     expect(await failure(at.poll())).toMatchObject({ as: 'failed', code: 'not_mapped' });
     at.panel.server.inject({ endpoint: /tunnel\/user\/assign/, fault: { kind: 'status', status: 500 } });
-    expect((await at.bench.sluice.provision.create('svc-1')).run.outcome).toBe('partial');
-    const { checks } = await at.bench.sluice.panels.doctor();
+    expect((await at.sluice.provision.create('svc-1')).run.outcome).toBe('partial');
+    const { checks } = await at.sluice.panels.doctor();
     expect(checks).toContainEqual(
       expect.objectContaining({ object: 'svc-1, provision create svc-1', status: 'warning' }),
     );
@@ -160,17 +156,17 @@ describe('create', () => {
     [{ flvx_tunnel_id: '99' }, 'unknown_tunnel'],
   ])('refuses %j before anything is made', async (values, code) => {
     await at.addService(1, { values });
-    expect(await failure(at.bench.sluice.provision.create('svc-1'))).toMatchObject({ as: 'failed', code });
+    expect(await failure(at.sluice.provision.create('svc-1'))).toMatchObject({ as: 'failed', code });
     expect(changing()).toEqual([]);
   });
 
   it('is shown by a dry run, which calls and stores nothing', async () => {
     await at.addService(1, { product: 'big' });
-    const shown = await done(at.bench.sluice.provision.create('svc-1', { dryRun: true }));
+    const shown = await done(at.sluice.provision.create('svc-1', { dryRun: true }));
     expect(shown.run).toMatchObject({ dryRun: true, changes: true });
     expect(shown.actions.map((action) => action.type)).toEqual(['create-user', 'assign-tunnel', 'assign-tunnel']);
     expect(changing()).toEqual([]);
-    const { refs } = await at.bench.sluice.services.show('svc-1');
+    const { refs } = await at.sluice.services.show('svc-1');
     expect(refs).toEqual({});
   });
 });

@@ -1,13 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { HOUR } from '../bench/engine-bench.js';
-import { flvxConfig, startFlvxBench, type FlvxBench } from '../bench/flvx-bench.js';
+import { flvxConfig, useFlvxBench } from '../bench/flvx-bench.js';
 import { done, failure } from '../bench/outcomes.js';
 
-let at: FlvxBench;
-beforeEach(async () => {
-  at = await startFlvxBench();
-});
-afterEach(() => at.close());
+const at = useFlvxBench();
 
 const addProduct = (product: string) =>
   at.bench.configure(flvxConfig(at.panel.url).replace('  bare:', `  ${product}\n  bare:`));
@@ -18,14 +14,14 @@ describe('a product whose tunnel, group or speed limit is gone from the panel', 
   it('is still renewed, keeps its other tunnels, and the missing one is reported until the config is corrected', async () => {
     await at.create(1, { product: 'big' });
     await at.panel.customer(1).post('/tunnel/delete', { id: at.tunnels.jp });
-    const renewal = await failure(at.bench.sluice.provision.renew('svc-1', { until: '2027-03-15' }));
+    const renewal = await failure(at.sluice.provision.renew('svc-1', { until: '2027-03-15' }));
     expect(renewal).toMatchObject({ as: 'partial', code: 'unknown_tunnel' });
     expect(at.panel.user(3)?.expTime).toBe(renewed);
     expect(at.panel.permission(3, at.tunnels.hk)?.expTime).toBe(renewed);
     expect(at.panel.permission(3, at.tunnels.jp)).toBeUndefined();
-    expect((await at.bench.sluice.reconcile()).run.outcome).toBe('failed');
-    await done(at.bench.sluice.provision.changePackage('svc-1', 'relay'));
-    await done(at.bench.sluice.reconcile());
+    expect((await at.sluice.reconcile()).run.outcome).toBe('failed');
+    await done(at.sluice.provision.changePackage('svc-1', 'relay'));
+    await done(at.sluice.reconcile());
   });
 
   it('drops no tunnel of an earlier product before the new ones are there', async () => {
@@ -33,10 +29,10 @@ describe('a product whose tunnel, group or speed limit is gone from the panel', 
     at.panel.addForward(3, at.tunnels.hk, { name: 'web' });
     await at.panel.customer(1).post('/tunnel/delete', { id: at.tunnels.jp });
     await addProduct('moved: { panel: relay, quota: { total: 100GB }, flvx: { tunnelId: 2 } }');
-    await at.bench.sluice.services.set('svc-1', { product: 'moved' });
+    await at.sluice.services.set('svc-1', { product: 'moved' });
     for (const run of ['reconcile', 'poll', 'reconcile'] as const) {
       at.bench.clock.advance(HOUR);
-      await at.bench.sluice[run]();
+      await at.sluice[run]();
     }
     expect(at.panel.permission(3, at.tunnels.hk)?.status).toBe(1);
     expect(at.panel.runningForwards()).toContain(2);
@@ -46,7 +42,7 @@ describe('a product whose tunnel, group or speed limit is gone from the panel', 
     const group = at.panel.addTunnelGroup('asia', [at.tunnels.hk, at.tunnels.jp]);
     await at.create(1, { product: 'group' });
     await at.panel.customer(1).post('/group/tunnel/delete', { id: group });
-    const renewal = await failure(at.bench.sluice.provision.renew('svc-1', { until: '2027-03-15' }));
+    const renewal = await failure(at.sluice.provision.renew('svc-1', { until: '2027-03-15' }));
     expect(renewal).toMatchObject({ as: 'partial', code: 'unknown_tunnel_group' });
     for (const tunnel of [at.tunnels.hk, at.tunnels.jp]) expect(at.panel.permission(3, tunnel)?.expTime).toBe(renewed);
   });
@@ -58,7 +54,7 @@ describe('a product whose tunnel, group or speed limit is gone from the panel', 
     );
     await at.create(1, { product: 'limited' });
     await at.panel.customer(1).post('/speed-limit/delete', { id: limit });
-    const renewal = await failure(at.bench.sluice.provision.renew('svc-1', { until: '2027-03-15' }));
+    const renewal = await failure(at.sluice.provision.renew('svc-1', { until: '2027-03-15' }));
     expect(at.panel.permission(3, at.tunnels.hk)?.expTime).toBe(renewed);
     expect(renewal).toMatchObject({ as: 'partial', code: 'unknown_speed_limit' });
   });

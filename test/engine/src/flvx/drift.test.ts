@@ -1,15 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { diffStates } from '@sluice/fake-panels';
 import { DAY } from '../bench/engine-bench.js';
-import { startFlvxBench, type FlvxBench } from '../bench/flvx-bench.js';
+import { useFlvxBench } from '../bench/flvx-bench.js';
 import { done, expectSettled } from '../bench/outcomes.js';
 import { firstService, toSteps } from './customer.js';
 
-let at: FlvxBench;
-beforeEach(async () => {
-  at = await startFlvxBench();
-});
-afterEach(() => at.close());
+const at = useFlvxBench();
 
 async function customer(product = 'relay'): Promise<void> {
   const user = await at.create(1, { product });
@@ -19,7 +15,7 @@ async function customer(product = 'relay'): Promise<void> {
 
 /** Returns what a reconcile would do. */
 async function planned(): Promise<{ changes: boolean; actions: string[] }> {
-  const { run, services } = await done(at.bench.sluice.plan());
+  const { run, services } = await done(at.sluice.plan());
   return { changes: run.changes, actions: services.flatMap(({ actions }) => toSteps(actions)) };
 }
 
@@ -29,7 +25,7 @@ async function repaired(spoil: () => void, actions: string[]): Promise<void> {
   spoil();
   expect(diffStates(before, at.panel.state())).not.toEqual([]);
   expect(await planned()).toEqual({ changes: true, actions });
-  await done(at.bench.sluice.reconcile());
+  await done(at.sluice.reconcile());
   expect(diffStates(before, at.panel.state())).toEqual([]);
   expect(await planned()).toEqual({ changes: false, actions: [] });
 }
@@ -73,7 +69,7 @@ describe('a difference between panel and product', () => {
     const { id } = permission(2);
     at.panel.world.permissions.delete(id);
     expect((await planned()).actions).toEqual(['assign-tunnel 2']);
-    await done(at.bench.sluice.reconcile());
+    await done(at.sluice.reconcile());
     expect(permission(2)).toMatchObject({ flow: 300, num: 20, flowResetTime: 0, status: 1, speedId: 1 });
     await expectSettled(at);
   });
@@ -83,17 +79,17 @@ describe('a difference between panel and product', () => {
     for (const row of [...world.permissions.of(3)]) world.permissions.delete(row.id);
     for (const row of [...world.forwards.of(3)]) world.forwards.delete(row.id);
     world.users.delete(3);
-    const planned = await at.bench.sluice.plan();
+    const planned = await at.sluice.plan();
     expect(planned.run.outcome).toBe('failed');
     expect(firstService(planned).error).toMatchObject({ code: 'account_missing' });
-    await done(at.bench.sluice.provision.create('svc-1'));
+    await done(at.sluice.provision.create('svc-1'));
     expect(at.panel.user(4)).toMatchObject({ flow: 300, status: 1 });
     await done(at.poll());
     await expectSettled(at);
   });
 
   it('in what a hold has closed is repaired', async () => {
-    await at.bench.sluice.provision.suspend('svc-1');
+    await at.sluice.provision.suspend('svc-1');
     await repaired(() => {
       user().status = 1;
       permission().status = 1;
@@ -101,21 +97,21 @@ describe('a difference between panel and product', () => {
   });
 
   it('of a forward that runs while the service is held is repaired', async () => {
-    await at.bench.sluice.provision.suspend('svc-1');
+    await at.sluice.provision.suspend('svc-1');
     const before = at.panel.state();
     await at.panel.customerResume(2);
     expect(await planned()).toEqual({ changes: true, actions: ['pause-forward 2'] });
-    await at.bench.sluice.reconcile();
+    await at.sluice.reconcile();
     expect(diffStates(before, at.panel.state())).toEqual([]);
   });
 
   it('is named by the plan', async () => {
     user().flow = 7;
-    const { services } = await at.bench.sluice.plan();
+    const { services } = await at.sluice.plan();
     expect(services[0]?.drift).toEqual(['user 3: quota 7 GB should be 300 GB']);
-    await at.bench.sluice.reconcile();
+    await at.sluice.reconcile();
     permission().expTime = 1_900_000_000_000;
-    expect(firstService(await at.bench.sluice.plan()).drift).toEqual([
+    expect(firstService(await at.sluice.plan()).drift).toEqual([
       'the permission for tunnel 1: expiry 2030-03-17T17:46:40.000Z should be 2026-12-15T00:00:00.000Z',
     ]);
   });
@@ -128,10 +124,10 @@ describe('a difference between panel and product', () => {
       'user 3 is disabled, but not by Sluice: it stays disabled',
       'the permission for tunnel 1 is disabled, but not by Sluice: it stays disabled',
     ];
-    expect(firstService(await at.bench.sluice.plan())).toMatchObject({ actions: [], drift: named });
-    await at.bench.sluice.reconcile();
+    expect(firstService(await at.sluice.plan())).toMatchObject({ actions: [], drift: named });
+    await at.sluice.reconcile();
     expect(diffStates(before, at.panel.state())).toEqual([]);
-    const { decision } = await at.bench.sluice.explain('svc-1');
+    const { decision } = await at.sluice.explain('svc-1');
     expect(decision?.inputs).toMatchObject({ drift: named });
   });
 });
@@ -141,10 +137,10 @@ describe('values of permissions that are not the product’s', () => {
     await customer();
     at.panel.addPermission(3, at.tunnels.jp, { flow: 7, num: 1, expTime: 1_900_000_000_000, flowResetTime: 9 });
     const before = at.panel.permission(3, at.tunnels.jp);
-    await at.bench.sluice.overrides.set('svc-1', { quota: '150GB' });
+    await at.sluice.overrides.set('svc-1', { quota: '150GB' });
     await at.poll();
-    await at.bench.sluice.provision.renew('svc-1');
-    await at.bench.sluice.provision.changePassword('svc-1');
+    await at.sluice.provision.renew('svc-1');
+    await at.sluice.provision.changePassword('svc-1');
     expect(at.panel.user(3)).toMatchObject({ flow: 150, expTime: Date.parse('2027-01-15') });
     expect(at.panel.permission(3, at.tunnels.jp)).toEqual(before);
     await expectSettled(at);

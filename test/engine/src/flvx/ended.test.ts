@@ -1,14 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { RunReport } from '@sluice/engine';
 import { GB, HOUR } from '../bench/engine-bench.js';
-import { startFlvxBench, type FlvxBench } from '../bench/flvx-bench.js';
+import { useFlvxBench } from '../bench/flvx-bench.js';
 import { done, failure } from '../bench/outcomes.js';
 
-let at: FlvxBench;
-beforeEach(async () => {
-  at = await startFlvxBench();
-});
-afterEach(() => at.close());
+const at = useFlvxBench();
 
 async function poll(): Promise<RunReport> {
   at.bench.clock.advance(HOUR);
@@ -79,17 +75,17 @@ describe('the restrictions of a held service that ended', () => {
       const far = at.panel.addForward(user, jp, { name: 'far' });
       const off = at.panel.addForward(user, jp, { name: 'off', paused: true });
       await poll();
-      await done(at.bench.sluice.provision.changePackage('svc-1', 'relay'));
+      await done(at.sluice.provision.changePackage('svc-1', 'relay'));
       expect(at.panel.permissionStatus(user, jp)).toBe(0);
       // Another service names the account for a while.
       await passTo(3, user, 'relay');
       at.bench.clock.advance(HOUR);
-      await at.bench.sluice.services.set('svc-3', { flvx_user_id: '', status: 'terminated' });
+      await at.sluice.services.set('svc-3', { flvx_user_id: '', status: 'terminated' });
       at.bench.clock.advance(HOUR);
       await end(status, { updatedAt: new Date(at.bench.clock.now()).toISOString() });
       await passTo(2, user, 'big', { client: '43' });
       await poll();
-      await done(at.bench.sluice.reconcile());
+      await done(at.sluice.reconcile());
       await poll();
       expect(at.panel.permissionStatus(user, jp)).toBe(1);
       expect([far, off].map((id) => at.panel.world.forwards.get(id)?.status)).toEqual([1, 0]);
@@ -101,7 +97,7 @@ describe('the restrictions of a held service that ended', () => {
     async (status) => {
       const { user, web } = await passOn('relay', 'vanished');
       await passTo(2, user, 'big', { status });
-      const create = () => at.bench.sluice.provision.create('svc-2', { adopt: true });
+      const create = () => at.sluice.provision.create('svc-2', { adopt: true });
       expect(await failure(create())).toMatchObject({
         as: 'failed',
         message: expect.stringContaining('still restricted for svc-1, which has ended'),

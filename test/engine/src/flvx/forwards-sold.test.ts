@@ -1,13 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { startFlvxBench, type FlvxBench } from '../bench/flvx-bench.js';
+import { describe, expect, it } from '@jest/globals';
+import { useFlvxBench } from '../bench/flvx-bench.js';
 import { done, expectSettled } from '../bench/outcomes.js';
 import { addCustomer, noticeCodes, pollLater, toSteps, type Polled } from './customer.js';
 
-let at: FlvxBench;
-beforeEach(async () => {
-  at = await startFlvxBench();
-});
-afterEach(() => at.close());
+const at = useFlvxBench();
 
 const poll = (ms?: number): Promise<Polled> => pollLater(at, ms);
 
@@ -31,10 +27,10 @@ describe('a product that sells a number of forwards', () => {
     await addCustomer(at, 'counted');
     at.panel.addForward(3, 1, { name: 'third' });
     await poll();
-    await at.bench.sluice.provision.suspend('svc-1');
-    await at.bench.sluice.provision.unsuspend('svc-1');
+    await at.sluice.provision.suspend('svc-1');
+    await at.sluice.provision.unsuspend('svc-1');
     expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
-    await at.bench.sluice.provision.changePackage('svc-1', 'relay');
+    await at.sluice.provision.changePackage('svc-1', 'relay');
     expect(at.panel.runningForwards()).toEqual([1, 2, 3, 4]);
     await expectSettled(at);
   });
@@ -43,12 +39,12 @@ describe('a product that sells a number of forwards', () => {
     await addCustomer(at);
     at.panel.addForward(3, 1, { name: 'third' });
     await poll();
-    await done(at.bench.sluice.provision.suspend('svc-1'));
-    await done(at.bench.sluice.provision.changePackage('svc-1', 'counted'));
-    await done(at.bench.sluice.provision.unsuspend('svc-1'));
+    await done(at.sluice.provision.suspend('svc-1'));
+    await done(at.sluice.provision.changePackage('svc-1', 'counted'));
+    await done(at.sluice.provision.unsuspend('svc-1'));
     expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
     await expectSettled(at);
-    await at.bench.sluice.provision.changePackage('svc-1', 'relay');
+    await at.sluice.provision.changePackage('svc-1', 'relay');
     expect(at.panel.runningForwards()).toEqual([1, 2, 3, 4]);
     await expectSettled(at);
   });

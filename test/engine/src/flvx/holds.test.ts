@@ -1,14 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { GB, HOUR } from '../bench/engine-bench.js';
-import { startFlvxBench, type FlvxBench } from '../bench/flvx-bench.js';
+import { useFlvxBench } from '../bench/flvx-bench.js';
 import { done, expectSettled } from '../bench/outcomes.js';
 import { addCustomer, noticeCodes, pollLater, toSteps, useUp, type Polled } from './customer.js';
 
-let at: FlvxBench;
-beforeEach(async () => {
-  at = await startFlvxBench();
-});
-afterEach(() => at.close());
+const at = useFlvxBench();
 
 const poll = (ms?: number): Promise<Polled> => pollLater(at, ms);
 
@@ -65,14 +61,14 @@ describe('a paused forward that runs again while the service is held', () => {
     at.panel.restartNode(1);
     at.panel.traffic(2, GB);
     await poll();
-    await at.bench.sluice.overrides.set('svc-1', { quota: '500GB' });
+    await at.sluice.overrides.set('svc-1', { quota: '500GB' });
     await poll();
     expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
     await expectSettled(at);
   });
 
   it('is named in the account as paused by Sluice', async () => {
-    const { account } = await at.bench.sluice.services.show('svc-1');
+    const { account } = await at.sluice.services.show('svc-1');
     expect(account).toEqual({
       url: at.panel.url,
       username: at.panel.user(3)?.user,
@@ -100,7 +96,7 @@ describe('a redirected service', () => {
     const refused = await at.panel.customer(3).updateForward(2, { remoteAddr: '198.51.100.7:443' });
     expect(refused.code).toBe(-1);
     await poll();
-    await at.bench.sluice.overrides.set('svc-1', { unlimited: true });
+    await at.sluice.overrides.set('svc-1', { unlimited: true });
     await poll();
     expect([2, 3].map((id) => at.panel.forward(id)?.remoteAddr)).toEqual(['198.51.100.7:443', '198.51.100.8:80']);
     expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
@@ -112,11 +108,11 @@ describe('a redirected service', () => {
 describe('a redirected forward that an administrator has pointed elsewhere meanwhile', () => {
   it('is pointed nowhere again, and gets that address back', async () => {
     await addCustomer(at, 'nowhere');
-    await at.bench.sluice.provision.suspend('svc-1');
+    await at.sluice.provision.suspend('svc-1');
     at.panel.world.forwards.get(2)!.remoteAddr = '198.51.100.99:443';
     expect(toSteps((await poll()).service.actions)).toContain('redirect-forward 2');
     expect(at.panel.forward(2)?.remoteAddr).toBe('127.0.0.1:9');
-    await at.bench.sluice.provision.unsuspend('svc-1');
+    await at.sluice.provision.unsuspend('svc-1');
     expect([2, 3].map((id) => at.panel.forward(id)?.remoteAddr)).toEqual(['198.51.100.99:443', '198.51.100.8:80']);
     expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
   });
@@ -125,7 +121,7 @@ describe('a redirected forward that an administrator has pointed elsewhere meanw
 describe('a hold of billing or of an operator', () => {
   it('also closes the user, and opens him again', async () => {
     await addCustomer(at);
-    const { provision, holds } = at.bench.sluice;
+    const { provision, holds } = at.sluice;
     for (const [add, release] of [
       [provision.suspend, provision.unsuspend],
       [holds.add, holds.release],
@@ -146,9 +142,9 @@ describe('a hold of billing or of an operator', () => {
     world.findPermission(3, 1)!.status = 0;
     await at.panel.customer(3).pause(3);
     await poll();
-    await at.bench.sluice.provision.suspend('svc-1');
-    await at.bench.sluice.provision.unsuspend('svc-1');
-    await at.bench.sluice.reconcile();
+    await at.sluice.provision.suspend('svc-1');
+    await at.sluice.provision.unsuspend('svc-1');
+    await at.sluice.reconcile();
     expect([at.panel.user(3)?.status, at.panel.permissionStatus(3, 1)]).toEqual([0, 0]);
     expect([2, 3].map((id) => at.panel.forward(id)?.status)).toEqual([0, 0]);
     // The first one ran before the suspension, the other one was paused by the customer.
@@ -160,31 +156,31 @@ describe('a hold of billing or of an operator', () => {
 
   it('leaves what another hold still needs', async () => {
     await addCustomer(at);
-    await at.bench.sluice.holds.add('svc-1');
-    await at.bench.sluice.provision.suspend('svc-1');
-    const released = await at.bench.sluice.holds.release('svc-1');
+    await at.sluice.holds.add('svc-1');
+    await at.sluice.provision.suspend('svc-1');
+    const released = await at.sluice.holds.release('svc-1');
     expect(released).toMatchObject({ stillHeld: ['billing'], actions: [] });
     expect(at.panel.runningForwards()).toEqual([1]);
-    await at.bench.sluice.provision.unsuspend('svc-1');
+    await at.sluice.provision.unsuspend('svc-1');
     expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
     await expectSettled(at);
   });
 });
 
 describe('the status of a service', () => {
-  const shown = async (): Promise<string> => (await at.bench.sluice.services.show('svc-1')).status;
+  const shown = async (): Promise<string> => (await at.sluice.services.show('svc-1')).status;
 
   it('follows the commands that came after the last run', async () => {
     await addCustomer(at);
     expect(await shown()).toBe('ok');
-    await at.bench.sluice.provision.suspend('svc-1');
+    await at.sluice.provision.suspend('svc-1');
     expect(await shown()).toBe('held');
-    await at.bench.sluice.provision.unsuspend('svc-1');
+    await at.sluice.provision.unsuspend('svc-1');
     expect(await shown()).toBe('ok');
     useUp(at);
     await poll();
-    await at.bench.sluice.provision.suspend('svc-1');
-    await at.bench.sluice.provision.unsuspend('svc-1');
+    await at.sluice.provision.suspend('svc-1');
+    await at.sluice.provision.unsuspend('svc-1');
     expect(await shown()).toBe('held');
   });
 });

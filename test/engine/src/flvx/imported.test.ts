@@ -1,13 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { GB, HOUR } from '../bench/engine-bench.js';
-import { startFlvxBench, type FlvxBench } from '../bench/flvx-bench.js';
+import { useFlvxBench } from '../bench/flvx-bench.js';
 import { expectSettled } from '../bench/outcomes.js';
 
-let at: FlvxBench;
-beforeEach(async () => {
-  at = await startFlvxBench();
-});
-afterEach(() => at.close());
+const at = useFlvxBench();
 
 describe('an account that another tool has made', () => {
   async function imported(flow: number): Promise<number> {
@@ -20,7 +16,7 @@ describe('an account that another tool has made', () => {
 
   it('keeps a quota that is too high until the next cycle opens', async () => {
     const user = await imported(500);
-    await at.bench.sluice.reconcile();
+    await at.sluice.reconcile();
     expect([at.panel.user(user)?.flow, at.panel.permission(user, 1)?.flow]).toEqual([500, 500]);
     await expectSettled(at);
     at.panel.world.users.get(user)!.expTime = Date.parse('2027-06-01');
@@ -43,18 +39,18 @@ describe('an account that another tool has made', () => {
     const poll = async (): Promise<unknown[]> => {
       at.bench.clock.advance(HOUR);
       await at.poll();
-      await at.bench.sluice.reconcile();
+      await at.sluice.reconcile();
       return quotas();
     };
     await poll();
     at.panel.traffic(web, { in: 110 * GB, out: 0 });
     expect(await poll()).toEqual([99_999, 99_999]);
-    await at.bench.sluice.overrides.set('svc-1', { quota: '200GB' });
+    await at.sluice.overrides.set('svc-1', { quota: '200GB' });
     expect(await poll()).toEqual([1000, 1000]);
     expect(await poll()).toEqual([1000, 1000]);
     at.panel.traffic(web, { in: 110 * GB, out: 0 });
     expect(await poll()).toEqual([99_999, 99_999]);
-    await at.bench.sluice.overrides.set('svc-1', { quota: '300GB' });
+    await at.sluice.overrides.set('svc-1', { quota: '300GB' });
     expect(await poll()).toEqual([1000, 1000]);
     at.bench.clock.set(Date.parse('2026-12-15T01:00:00Z'));
     expect(await poll()).toEqual([300, 300]);

@@ -1,16 +1,12 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { Sluice } from '@sluice/engine';
 import type { FakeCall, Fault } from '@sluice/fake-panels';
 import { GB, HOUR } from '../bench/engine-bench.js';
-import { startFlvxBench, type FlvxBench } from '../bench/flvx-bench.js';
+import { useFlvxBench } from '../bench/flvx-bench.js';
 import { arrive, kill, landAt } from '../bench/killed-call.js';
 import { done, expectSettled } from '../bench/outcomes.js';
 
-let at: FlvxBench;
-beforeEach(async () => {
-  at = await startFlvxBench();
-});
-afterEach(() => at.close());
+const at = useFlvxBench();
 
 /** A service with the running forwards 2 and 3, and 4, which its customer has paused. */
 async function addService(product: string): Promise<void> {
@@ -42,7 +38,7 @@ describe('a suspension that is killed and taken back', () => {
       await addService('relay');
       const before = at.panel.state();
       const landed = await kill(at, suspend, { endpoint, land: again });
-      await done(at.bench.sluice.provision.unsuspend('svc-1'));
+      await done(at.sluice.provision.unsuspend('svc-1'));
       await landed();
       expect(at.panel.state()).toEqual(before);
     },
@@ -52,7 +48,7 @@ describe('a suspension that is killed and taken back', () => {
     await addService('relay');
     const before = at.panel.state();
     const landed = await kill(at, suspend, { endpoint: ASSIGN, nth: 2, land: again });
-    await done(at.bench.sluice.provision.unsuspend('svc-1'));
+    await done(at.sluice.provision.unsuspend('svc-1'));
     await landed();
     expect(at.panel.state()).toEqual(before);
   });
@@ -63,7 +59,7 @@ describe('a suspension that is killed and taken back', () => {
     const restart = (): Promise<unknown> => at.panel.customerRedeploy(4);
     const point = { endpoint: ASSIGN, when: 'after', land: restart } as const;
     const landed = await kill(at, suspend, point);
-    await done(at.bench.sluice.provision.unsuspend('svc-1'));
+    await done(at.sluice.provision.unsuspend('svc-1'));
     await landed();
     expect(at.panel.state()).toEqual(before);
   });
@@ -85,7 +81,7 @@ describe('a suspension that is killed and taken back after traffic', () => {
       at.panel.traffic(2, { in: 2048, out: 0 });
       expect(at.panel.runningForwards()).not.toContain(3);
       at.bench.clock.advance(60_000);
-      await done(at.bench.sluice.provision.unsuspend('svc-1'));
+      await done(at.sluice.provision.unsuspend('svc-1'));
       await poll();
       expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
     },
@@ -96,9 +92,9 @@ describe('a suspension that is killed and taken back after traffic', () => {
     await kill(at, suspend, { endpoint: ASSIGN, land: NEVER });
     at.panel.traffic(2, { in: 2048, out: 0 });
     at.bench.clock.advance(60_000);
-    await done(at.bench.sluice.provision.suspend('svc-1'));
+    await done(at.sluice.provision.suspend('svc-1'));
     at.bench.clock.advance(HOUR);
-    await done(at.bench.sluice.provision.unsuspend('svc-1'));
+    await done(at.sluice.provision.unsuspend('svc-1'));
     await poll();
     expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
   });
@@ -114,7 +110,7 @@ describe('a suspension that is killed and taken back after traffic', () => {
     await kill(at, suspend, { endpoint: ASSIGN, land: NEVER });
     if (bytes > 0) at.panel.traffic(2, { in: bytes, out: 0 });
     at.bench.clock.advance(60_000);
-    await done(at.bench.sluice.provision.unsuspend('svc-1'));
+    await done(at.sluice.provision.unsuspend('svc-1'));
     await poll();
     expect(at.panel.runningForwards()).toEqual([1, 2]);
   });
@@ -130,7 +126,7 @@ describe('a renewal that is killed in a call which the panel never does', () => 
       return Promise.resolve();
     };
     await kill(at, renew, { endpoint: /user\/update$/, land });
-    expect((await done(renew(at.bench.sluice))).service.error).toBeNull();
+    expect((await done(renew(at.sluice))).service.error).toBeNull();
   });
 });
 
@@ -149,11 +145,11 @@ describe('a suspension whose pause was lost and taken back', () => {
     });
     server.inject({ endpoint, times: 1, fault: { kind: 'cut' } });
     server.inject({ endpoint, times: 1, fault });
-    const suspended = await at.bench.sluice.provision.suspend('svc-1');
+    const suspended = await at.sluice.provision.suspend('svc-1');
     ignore();
     expect(suspended.service.error).toMatchObject({ code: 'outcome_unknown' });
     const landed = landAt(at, at.bench.clock.now() + 10_000, () => again(pauses[0]!));
-    await done(at.bench.sluice.provision.unsuspend('svc-1'));
+    await done(at.sluice.provision.unsuspend('svc-1'));
     await landed();
     expect(at.panel.state()).toEqual(before);
   });
@@ -163,11 +159,11 @@ describe('a poll that is killed when it pauses a forward, which the panel stops 
   it('leaves nothing closed when more quota follows, and the panel does the call 10 seconds later', async () => {
     await addService('relay');
     at.panel.traffic(2, { in: 30 * GB, out: 20 * GB });
-    await at.bench.sluice.overrides.set('svc-1', { quota: '40GB' });
+    await at.sluice.overrides.set('svc-1', { quota: '40GB' });
     const landed = await kill(at, pollNow, { endpoint: /forward\/pause$/, land: again });
     at.panel.traffic(2, { in: GB, out: 0 });
     expect([2, 3].map((id) => at.panel.isRunning(id))).toEqual([false, false]);
-    await at.bench.sluice.overrides.set('svc-1', { quota: '400GB' });
+    await at.sluice.overrides.set('svc-1', { quota: '400GB' });
     await done(at.poll());
     await landed();
     expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
@@ -180,7 +176,7 @@ describe('a poll that is killed when it throttles', () => {
     async (endpoint) => {
       await addService('slow');
       at.panel.traffic(2, { in: 30 * GB, out: 20 * GB });
-      await at.bench.sluice.overrides.set('svc-1', { quota: '40GB' });
+      await at.sluice.overrides.set('svc-1', { quota: '40GB' });
       const landed = await kill(at, pollNow, { endpoint, land: again });
       await done(at.poll());
       await landed();
@@ -192,12 +188,12 @@ describe('a poll that is killed when it throttles', () => {
 });
 
 describe('a poll that is killed when it zeroes the counters', () => {
-  const used = async (): Promise<unknown> => (await at.bench.sluice.services.show('svc-1')).usage?.totalBytes;
+  const used = async (): Promise<unknown> => (await at.sluice.services.show('svc-1')).usage?.totalBytes;
 
   /** Uses a paid service, and lets its cycle end. */
   async function endCycle(bytes: { in: number; out: number }): Promise<void> {
     await addService('relay');
-    await at.bench.sluice.provision.renew('svc-1', { until: '2027-01-15' });
+    await at.sluice.provision.renew('svc-1', { until: '2027-01-15' });
     at.panel.traffic(2, bytes);
     await poll();
     at.bench.clock.set('2026-12-16T00:10:00Z');

@@ -32,7 +32,7 @@ const running = (...forwards: number[]): string[] =>
   ]);
 
 const status = async (): Promise<{ used: number; holds: string[] }> => {
-  const { usage, holds } = await at.bench.sluice.services.show('svc-1');
+  const { usage, holds } = await at.sluice.services.show('svc-1');
   return { used: (usage?.totalBytes ?? 0) / GB, holds: holds.map((hold) => hold.reason) };
 };
 
@@ -43,7 +43,7 @@ describe('the life of a relay service', () => {
     const empty = at.panel.state();
     await at.addService(1);
 
-    const { service, credentials } = await done(at.bench.sluice.provision.create('svc-1'));
+    const { service, credentials } = await done(at.sluice.provision.create('svc-1'));
     const name = credentials?.username ?? '';
     expect(name).toMatch(/^sl-[0-9a-z]{20}$/);
     expect(credentials?.password).toMatch(/^[A-Za-z2-9]{24}$/);
@@ -86,7 +86,7 @@ describe('the life of a relay service', () => {
     expect(at.panel.traffic(2, GB)).toBe(false);
 
     // More quota: what ran runs again, what the customer had paused does not.
-    await at.bench.sluice.overrides.set('svc-1', { quota: '200GB' });
+    await at.sluice.overrides.set('svc-1', { quota: '200GB' });
     expect(changes()).toEqual([]);
     await done(at.poll());
     expect(await status()).toEqual({ used: 101, holds: [] });
@@ -106,7 +106,7 @@ describe('the life of a relay service', () => {
     at.panel.traffic(3, { in: 5 * GB, out: 5 * GB });
     changes();
     at.bench.clock.set('2026-12-14T12:00:00Z');
-    await done(at.bench.sluice.provision.renew('svc-1'));
+    await done(at.sluice.provision.renew('svc-1'));
     const january = `${ms('2026-12-15')} -> ${ms('2027-01-15')}`;
     expect(changes()).toEqual([`permissions.2.expTime: ${january}`, `users.3.expTime: ${january}`]);
     await done(at.poll());
@@ -125,7 +125,7 @@ describe('the life of a relay service', () => {
     ]);
 
     // A bigger package: another tunnel, more forwards, a speed of its own.
-    await done(at.bench.sluice.provision.changePackage('svc-1', 'big'));
+    await done(at.sluice.provision.changePackage('svc-1', 'big'));
     expect(at.panel.permission(3, 2)).toEqual({
       ...{ id: 3, userId: 3, tunnelId: 2, speedId: 1, num: 20, flow: 200, inFlow: 0, outFlow: 0, flowResetTime: 0 },
       ...{ expTime: ms('2027-01-15'), status: 1 },
@@ -144,7 +144,7 @@ describe('the life of a relay service', () => {
     expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
 
     // Suspended, and moved back to the smaller package meanwhile: it stays suspended.
-    await done(at.bench.sluice.provision.suspend('svc-1'));
+    await done(at.sluice.provision.suspend('svc-1'));
     const closed = [
       'forwards.2.status: 1 -> 0',
       'forwards.3.status: 1 -> 0',
@@ -153,7 +153,7 @@ describe('the life of a relay service', () => {
       'users.3.status: 1 -> 0',
     ];
     expect(changes()).toEqual([...closed, 'permissions.3.status: 1 -> 0'].sort());
-    await done(at.bench.sluice.provision.changePackage('svc-1', 'relay'));
+    await done(at.sluice.provision.changePackage('svc-1', 'relay'));
     expect(at.panel.runningForwards()).toEqual([1]);
     expect(changes().filter((line) => !/^(permissions\.3|limits|nodes\.1\.limiters)\b/.test(line))).toEqual(
       [
@@ -169,18 +169,18 @@ describe('the life of a relay service', () => {
     expect(Object.keys(at.panel.state().limits)).toEqual([]);
     expect(at.panel.permission(3, 2)).toBeUndefined();
     const open = closed.map((line) => line.replace(/(\S+) -> (\S+)$/, '$2 -> $1')).sort();
-    await done(at.bench.sluice.provision.unsuspend('svc-1'));
+    await done(at.sluice.provision.unsuspend('svc-1'));
     expect(changes()).toEqual(open);
     expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
 
     // A new password, and nothing else.
-    const changed = await at.bench.sluice.provision.changePassword('svc-1');
+    const changed = await at.sluice.provision.changePassword('svc-1');
     expect(changed.credentials).toMatchObject({ username: name, passwordFile: null });
     expect(changed.credentials?.password).not.toBe(credentials?.password);
     expect(changes().map((line) => line.split(':')[0])).toEqual(['users.3.pwd']);
 
     // Over quota again, and not paid: paying alone does not open it.
-    await at.bench.sluice.overrides.clear('svc-1');
+    await at.sluice.overrides.clear('svc-1');
     at.panel.traffic(2, { in: 80 * GB, out: 31 * GB });
     changes();
     at.bench.clock.advance(DAY);
@@ -193,14 +193,14 @@ describe('the life of a relay service', () => {
         'users.3.flow: 200 -> 100',
       ].sort(),
     );
-    await done(at.bench.sluice.provision.suspend('svc-1'));
+    await done(at.sluice.provision.suspend('svc-1'));
     expect((await status()).holds.sort()).toEqual(['billing', 'quota']);
     expect(changes()).toEqual(['users.3.status: 1 -> 0']);
-    const paid = await at.bench.sluice.provision.unsuspend('svc-1');
+    const paid = await at.sluice.provision.unsuspend('svc-1');
     expect(paid.stillHeld).toEqual(['quota']);
     expect(changes()).toEqual(['users.3.status: 0 -> 1']);
     expect(at.panel.runningForwards()).toEqual([1]);
-    await done(at.bench.sluice.provision.renew('svc-1'));
+    await done(at.sluice.provision.renew('svc-1'));
     expect(at.panel.user(3)?.expTime).toBe(ms('2027-02-15'));
     changes();
 
@@ -223,13 +223,13 @@ describe('the life of a relay service', () => {
     // Nothing is left to do, by any run.
     await expectSettled(at);
     at.panel.server.clearCalls();
-    await done(at.bench.sluice.reconcile());
+    await done(at.sluice.reconcile());
     expect(at.panel.server.changingCalls()).toEqual([]);
 
-    await done(at.bench.sluice.provision.terminate('svc-1'));
+    await done(at.sluice.provision.terminate('svc-1'));
     expect(diffStates(empty, at.panel.state())).toEqual([]);
-    expect(await at.bench.sluice.services.show('svc-1')).toMatchObject({ lifecycle: 'terminated', account: null });
+    expect(await at.sluice.services.show('svc-1')).toMatchObject({ lifecycle: 'terminated', account: null });
     await expectSettled(at);
-    await done(at.bench.sluice.provision.terminate('svc-1'));
+    await done(at.sluice.provision.terminate('svc-1'));
   });
 });

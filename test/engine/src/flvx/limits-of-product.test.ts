@@ -67,7 +67,7 @@ describe('a limit of a product in bytes', () => {
     clockTo('2026-11-21T00:05:00Z');
     expect((await at.poll()).totals).toMatchObject({ released: 1, held: 0 });
     expect(at.panel.permission(user, at.tunnels.hk)?.speedId).toBeNull();
-    expect((await at.bench.sluice.services.show('svc-1')).limits[1]).toMatchObject({
+    expect((await at.sluice.services.show('svc-1')).limits[1]).toMatchObject({
       window: { start: '2026-11-21T00:00:00.000Z' },
       used: 0,
     });
@@ -143,10 +143,10 @@ describe('a limit of a product in bytes', () => {
     await poll();
     at.bench.clock.advance(HOUR);
     at.panel.traffic(forward, 12 * GB);
-    expect((await at.bench.sluice.plan()).services[0]?.wouldHold).toEqual(['fair-use']);
-    expect((await at.bench.sluice.services.show('svc-1')).holds).toEqual([]);
+    expect((await at.sluice.plan()).services[0]?.wouldHold).toEqual(['fair-use']);
+    expect((await at.sluice.services.show('svc-1')).holds).toEqual([]);
     expect(reasons(await poll())).toEqual(['fair-use']);
-    await done(at.bench.sluice.holds.release('svc-1', { until: '2026-11-22' }));
+    await done(at.sluice.holds.release('svc-1', { until: '2026-11-22' }));
     at.bench.clock.advance(HOUR);
     const { services, notices } = await poll();
     expect(services[0]?.holds).toEqual([]);

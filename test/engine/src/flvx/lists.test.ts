@@ -1,15 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { diffStates } from '@sluice/fake-panels';
 import { GB } from '../bench/engine-bench.js';
-import { flvxConfig, startFlvxBench, type FlvxBench } from '../bench/flvx-bench.js';
+import { flvxConfig, useFlvxBench } from '../bench/flvx-bench.js';
 import { done } from '../bench/outcomes.js';
 import { addCustomer } from './customer.js';
 
-let at: FlvxBench;
-beforeEach(async () => {
-  at = await startFlvxBench();
-});
-afterEach(() => at.close());
+const at = useFlvxBench();
 
 describe('the mass-change brake', () => {
   beforeEach(async () => {
@@ -45,7 +41,7 @@ describe('the mass-change brake', () => {
     const { services, totals } = polled;
     expect(services.map((service) => service.error?.code)).toEqual(Array(3).fill('list_too_short'));
     expect(totals).toMatchObject({ read: 0, unreadable: 3, actions: 0 });
-    expect((await at.bench.sluice.reconcile()).run.outcome).toBe('failed');
+    expect((await at.sluice.reconcile()).run.outcome).toBe('failed');
     expect(diffStates(before, at.panel.state())).toEqual([]);
     const believed = await at.poll({ allowMass: true });
     expect(believed.services.map((service) => service.error?.code)).toEqual([
@@ -53,14 +49,14 @@ describe('the mass-change brake', () => {
       'account_missing',
       'account_missing',
     ]);
-    const later = [await at.poll(), await at.bench.sluice.reconcile(), await at.poll()];
+    const later = [await at.poll(), await at.sluice.reconcile(), await at.poll()];
     expect(later.map((outcome) => outcome.services.map((service) => service.error?.code))).toEqual(
       Array(3).fill([undefined, 'account_missing', 'account_missing']),
     );
   });
 
   it('does not take the accounts for lost that Sluice itself has removed', async () => {
-    for (const number of [1, 2]) await at.bench.sluice.provision.terminate(`svc-${number}`);
+    for (const number of [1, 2]) await at.sluice.provision.terminate(`svc-${number}`);
     await done(at.poll());
   });
 });
@@ -68,13 +64,13 @@ describe('the mass-change brake', () => {
 describe('a panel under observe', () => {
   it('is read, metered and decided about, and not changed', async () => {
     await addCustomer(at);
-    await at.bench.sluice.panels.observe('relay');
+    await at.sluice.panels.observe('relay');
     at.panel.traffic(2, { in: 90 * GB, out: 20 * GB });
     at.panel.world.users.get(3)!.flow = 5;
     const before = at.panel.state();
     at.panel.server.clearCalls();
     const polled = await at.poll();
-    await at.bench.sluice.reconcile();
+    await at.sluice.reconcile();
     expect(polled.services[0]).toMatchObject({ observing: true, status: 'over', holds: [], wouldHold: ['quota'] });
     expect(diffStates(before, at.panel.state())).toEqual([]);
     expect(at.panel.server.changingCalls()).toEqual([]);

@@ -1,15 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { FlvxConnection } from '@sluice/fake-panels';
 import { GB } from '../bench/engine-bench.js';
-import { startFlvxBench, type FlvxBench } from '../bench/flvx-bench.js';
+import { useFlvxBench } from '../bench/flvx-bench.js';
 import { done, failure } from '../bench/outcomes.js';
 import { addPausingCustomer, noticeCodes, pollLater, toOutcomes, type Polled } from './customer.js';
 
-let at: FlvxBench;
-beforeEach(async () => {
-  at = await startFlvxBench();
-});
-afterEach(() => at.close());
+const at = useFlvxBench();
 
 const poll = (ms?: number): Promise<Polled> => pollLater(at, ms);
 
@@ -22,7 +18,7 @@ describe('terminate', () => {
   it('pauses each forward before it deletes it: the node cuts open connections only on a pause', async () => {
     await addPausingCustomer(at);
     const open = connected();
-    const ended = await done(at.bench.sluice.provision.terminate('svc-1'));
+    const ended = await done(at.sluice.provision.terminate('svc-1'));
     expect(open.map((one) => one.isOpen())).toEqual([false, false]);
     expect(toOutcomes(ended.actions)).toEqual([
       'update-user 3 applied',
@@ -41,10 +37,10 @@ describe('terminate', () => {
 
   it('cuts also what a restart of the agent had started again on a held service', async () => {
     await addPausingCustomer(at);
-    await at.bench.sluice.provision.suspend('svc-1');
+    await at.sluice.provision.suspend('svc-1');
     at.panel.restartNode(1);
     const open = connected();
-    await done(at.bench.sluice.provision.terminate('svc-1'));
+    await done(at.sluice.provision.terminate('svc-1'));
     expect(open.map((one) => one.isOpen())).toEqual([false, false]);
   });
 
@@ -52,10 +48,10 @@ describe('terminate', () => {
     await addPausingCustomer(at);
     const open = connected();
     at.panel.node(1).failures.push({ message: 'no such thing', type: 'PauseService' });
-    await failure(at.bench.sluice.provision.terminate('svc-1'));
+    await failure(at.sluice.provision.terminate('svc-1'));
     expect([2, 3].map((id) => at.panel.forward(id)?.id)).toEqual([2, 3]);
     at.panel.node(1).failures = [];
-    await done(at.bench.sluice.provision.terminate('svc-1'));
+    await done(at.sluice.provision.terminate('svc-1'));
     expect(open.map((one) => one.isOpen())).toEqual([false, false]);
     expect(at.panel.user(3)).toBeUndefined();
   });
@@ -64,7 +60,7 @@ describe('terminate', () => {
     await addPausingCustomer(at);
     at.panel.node(1).agent.obey('DeleteService', { services: ['2_3_2_tcp', '2_3_2_udp'] });
     at.panel.world.permissions.delete(2);
-    await done(at.bench.sluice.provision.terminate('svc-1'));
+    await done(at.sluice.provision.terminate('svc-1'));
     expect([at.panel.user(3), at.panel.forward(2)]).toEqual([undefined, undefined]);
   });
 });
@@ -74,7 +70,7 @@ describe('a node without tcpkill', () => {
     await addPausingCustomer(at);
     at.panel.node(1).agent.tcpkill = false;
     const open = at.panel.connect(2);
-    await at.bench.sluice.provision.suspend('svc-1');
+    await at.sluice.provision.suspend('svc-1');
     expect(open?.carry(GB)).toBe(true);
     expect(noticeCodes((await poll()).report)).toEqual(['forward_ran_again']);
     open?.carry(GB);
@@ -82,8 +78,8 @@ describe('a node without tcpkill', () => {
     expect(noticeCodes(report)).toEqual(['connections_open']);
     expect(report.notices[0]?.message).toMatch(/forward 2 \(web\) of svc-1.*no tcpkill/);
     // What was started again since is another matter.
-    await at.bench.sluice.provision.unsuspend('svc-1');
-    await at.bench.sluice.provision.suspend('svc-1');
+    await at.sluice.provision.unsuspend('svc-1');
+    await at.sluice.provision.suspend('svc-1');
     at.panel.restartNode(1);
     at.panel.traffic(2, GB);
     expect(noticeCodes((await poll()).report)).toEqual(['forward_ran_again']);

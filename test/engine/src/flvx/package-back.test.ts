@@ -27,7 +27,7 @@ async function moved(): Promise<Customer> {
   const far = at.panel.addForward(user, jp, { name: 'far' });
   const off = at.panel.addForward(user, jp, { name: 'off', paused: true });
   await done(at.poll());
-  await done(at.bench.sluice.provision.changePackage('svc-1', 'relay'));
+  await done(at.sluice.provision.changePackage('svc-1', 'relay'));
   const customer = { user, web, far, off };
   expect(shown(customer)).toEqual({ tunnels: [1, 0], forwards: [1, 0, 0] });
   at.panel.server.clearCalls();
@@ -47,9 +47,9 @@ const BOTH_OPEN = { tunnels: [1, 1], forwards: [1, 1, 0] };
 /** Returns the numbers of the calls to fail, of a reconcile that opens the tunnel again: in short runs those around its opening. */
 async function callsToFail(): Promise<number[]> {
   await moved();
-  await at.bench.sluice.services.set('svc-1', { product: 'big' });
+  await at.sluice.services.set('svc-1', { product: 'big' });
   at.panel.server.clearCalls();
-  await done(at.bench.sluice.reconcile());
+  await done(at.sluice.reconcile());
   const { calls } = at.panel.server;
   const opening = calls.findIndex(({ endpoint }) => endpoint.includes('tunnel/user/assign'));
   expect(opening).toBeGreaterThan(1);
@@ -67,12 +67,12 @@ describe('a tunnel that a package change closed', () => {
           await at.close();
           at = await startFlvxBench();
           const customer = await moved();
-          await at.bench.sluice.services.set('svc-1', { product: 'big' });
+          await at.sluice.services.set('svc-1', { product: 'big' });
           const repair = at.panel.server.inject({ skip, times, when, fault: { kind: 'cut' } });
-          await at.bench.sluice.reconcile();
+          await at.sluice.reconcile();
           repair();
           await done(at.poll());
-          await done(at.bench.sluice.reconcile());
+          await done(at.sluice.reconcile());
           const { tunnels, forwards } = shown(customer);
           if (JSON.stringify({ tunnels, forwards }) !== JSON.stringify(BOTH_OPEN))
             wrong.push({ skip, when, tunnels, forwards });
@@ -85,12 +85,12 @@ describe('a tunnel that a package change closed', () => {
 
   it.each(['poll', 'reconcile'] as const)('is opened by the next %s after a change back that failed', async (run) => {
     const customer = await moved();
-    await at.bench.sluice.services.set('svc-1', { product: 'big' });
+    await at.sluice.services.set('svc-1', { product: 'big' });
     const repair = at.panel.server.inject({ endpoint: /tunnel\/user\/assign/, fault: { kind: 'status', status: 500 } });
-    await at.bench.sluice.reconcile();
+    await at.sluice.reconcile();
     expect(shown(customer).tunnels).toEqual([1, 0]);
     repair();
-    await done(at.bench.sluice[run]());
+    await done(at.sluice[run]());
     expect(shown(customer)).toEqual(BOTH_OPEN);
   });
 
@@ -99,22 +99,22 @@ describe('a tunnel that a package change closed', () => {
     ['hold', ({ holds }) => holds.add('svc-1'), ({ holds }) => holds.release('svc-1')],
   ])('is open when the package came back during a %s', async (_what, hold, release) => {
     const customer = await moved();
-    await done(hold(at.bench.sluice));
-    await done(at.bench.sluice.provision.changePackage('svc-1', 'big'));
-    await done(at.bench.sluice.reconcile());
+    await done(hold(at.sluice));
+    await done(at.sluice.provision.changePackage('svc-1', 'big'));
+    await done(at.sluice.reconcile());
     expect(shown(customer)).toEqual({ tunnels: [0, 0], forwards: [0, 0, 0] });
-    await done(release(at.bench.sluice));
+    await done(release(at.sluice));
     await done(at.poll());
     expect(shown(customer)).toEqual(BOTH_OPEN);
   });
 
   it('stays closed when staff close it after it was opened again', async () => {
     const { user } = await moved();
-    await done(at.bench.sluice.provision.changePackage('svc-1', 'big'));
+    await done(at.sluice.provision.changePackage('svc-1', 'big'));
     const { id } = at.panel.permission(user, at.tunnels.jp)!;
     Object.assign(at.panel.world.permissions.get(id)!, { status: 0 });
     await done(at.poll());
-    await done(at.bench.sluice.reconcile());
+    await done(at.sluice.reconcile());
     expect(at.panel.permissionStatus(user, at.tunnels.jp)).toBe(0);
   });
 
@@ -125,11 +125,11 @@ describe('a tunnel that a package change closed', () => {
     await done(at.poll());
     Object.assign(at.panel.world.permissions.get(at.panel.permission(user, jp)!.id)!, { status: 0 });
     await done(at.poll());
-    await done(at.bench.sluice.provision.changePackage('svc-1', 'relay'));
-    await done(at.bench.sluice.reconcile());
-    await done(at.bench.sluice.provision.changePackage('svc-1', 'big'));
+    await done(at.sluice.provision.changePackage('svc-1', 'relay'));
+    await done(at.sluice.reconcile());
+    await done(at.sluice.provision.changePackage('svc-1', 'big'));
     await done(at.poll());
-    await done(at.bench.sluice.reconcile());
+    await done(at.sluice.reconcile());
     expect(at.panel.permissionStatus(user, jp)).toBe(0);
   });
 
@@ -139,12 +139,12 @@ describe('a tunnel that a package change closed', () => {
     await done(at.poll());
     Object.assign(at.panel.world.permissions.get(at.panel.permission(user, jp)!.id)!, { status: 0 });
     await done(at.poll());
-    await done(at.bench.sluice.provision.changePackage('svc-1', 'relay'));
-    await done(at.bench.sluice.reconcile());
+    await done(at.sluice.provision.changePackage('svc-1', 'relay'));
+    await done(at.sluice.reconcile());
     await done(at.poll());
-    await done(at.bench.sluice.provision.changePackage('svc-1', 'big'));
+    await done(at.sluice.provision.changePackage('svc-1', 'big'));
     await done(at.poll());
-    await done(at.bench.sluice.reconcile());
+    await done(at.sluice.reconcile());
     expect(at.panel.permissionStatus(user, jp)).toBe(0);
   });
 
@@ -152,10 +152,10 @@ describe('a tunnel that a package change closed', () => {
     const { jp } = at.tunnels;
     const user = await at.create(1, { product: 'big' });
     await done(at.poll());
-    await done(at.bench.sluice.provision.changePackage('svc-1', 'relay'));
-    await done(at.bench.sluice.reconcile());
+    await done(at.sluice.provision.changePackage('svc-1', 'relay'));
+    await done(at.sluice.reconcile());
     expect(at.panel.permissionStatus(user, jp)).toBe(undefined);
-    await done(at.bench.sluice.provision.changePackage('svc-1', 'big'));
+    await done(at.sluice.provision.changePackage('svc-1', 'big'));
     expect(at.panel.permissionStatus(user, jp)).toBe(1);
   });
 
@@ -167,18 +167,18 @@ describe('a tunnel that a package change closed', () => {
     const permission = at.panel.world.permissions.get(at.panel.permission(user, jp)!.id)!;
     Object.assign(permission, { status: 0 });
     await done(at.poll());
-    await done(at.bench.sluice.provision.changePackage('svc-1', 'relay'));
+    await done(at.sluice.provision.changePackage('svc-1', 'relay'));
     Object.assign(at.panel.world.permissions.get(permission.id)!, { status: 1 });
-    await done(at.bench.sluice.reconcile());
+    await done(at.sluice.reconcile());
     expect(at.panel.permissionStatus(user, jp)).toBe(0);
-    await done(at.bench.sluice.provision.changePackage('svc-1', 'big'));
+    await done(at.sluice.provision.changePackage('svc-1', 'big'));
     expect(at.panel.permissionStatus(user, jp)).toBe(1);
   });
 
   it('stays closed under the package without it, whatever runs', async () => {
     const customer = await moved();
     await done(at.poll());
-    await done(at.bench.sluice.reconcile());
+    await done(at.sluice.reconcile());
     await done(at.poll());
     expect(shown(customer)).toEqual({ tunnels: [1, 0], forwards: [1, 0, 0] });
   });
@@ -193,12 +193,12 @@ describe('a tunnel that staff gave to a customer', () => {
       at.panel.addPermission(user, jp);
       const far = at.panel.addForward(user, jp, { name: 'far' });
       await done(at.poll());
-      await done(at.bench.sluice.reconcile());
+      await done(at.sluice.reconcile());
       const repair = at.panel.server.inject({ endpoint, fault: { kind: 'status', status: 500 } });
-      await failure(at.bench.sluice.provision.changePackage('svc-1', 'big'));
+      await failure(at.sluice.provision.changePackage('svc-1', 'big'));
       repair();
-      await done(at.bench.sluice.provision.changePackage('svc-1', 'relay'));
-      await done(at.bench.sluice.reconcile());
+      await done(at.sluice.provision.changePackage('svc-1', 'relay'));
+      await done(at.sluice.reconcile());
       expect([at.panel.permissionStatus(user, jp), at.panel.world.forwards.get(far)?.status]).toEqual([1, 1]);
     },
   );

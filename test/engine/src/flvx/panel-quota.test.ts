@@ -1,18 +1,14 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { GB, HOUR, MINUTE } from '../bench/engine-bench.js';
-import { flvxConfig, startFlvxBench, passTime, type FlvxBench } from '../bench/flvx-bench.js';
+import { flvxConfig, passTime, useFlvxBench } from '../bench/flvx-bench.js';
 import { done, expectSettled } from '../bench/outcomes.js';
 import { firstService } from './customer.js';
 
-let at: FlvxBench;
-beforeEach(async () => {
-  at = await startFlvxBench();
-});
-afterEach(() => at.close());
+const at = useFlvxBench();
 
 /** Polls, and returns what that did about the first service. */
 const poll = async () => firstService(await at.poll());
-const reconcile = async () => firstService(await at.bench.sluice.reconcile());
+const reconcile = async () => firstService(await at.sluice.reconcile());
 
 const until = (instant: string): void => {
   passTime(at, Date.parse(instant));
@@ -24,7 +20,7 @@ const pass = (ms: number): void => {
 /** A customer of user id 3 with the running forward 2, due on the 15th of each month. */
 async function customer(product: string): Promise<number> {
   const user = await at.create(1, { product });
-  await at.bench.sluice.provision.renew('svc-1', { until: '2030-12-15' });
+  await at.sluice.provision.renew('svc-1', { until: '2030-12-15' });
   at.panel.addForward(user, at.tunnels.hk, { name: 'web' });
   await at.poll();
   return user;
@@ -86,7 +82,7 @@ describe('the quota of an account that the panel resets on a day of its own', ()
     until('2027-01-01T00:30:00Z');
     expect(await poll()).toMatchObject({ status: 'held' });
     expect(at.panel.user(user)?.flow).toBe(0);
-    await at.bench.sluice.overrides.set('svc-1', { quota: '150GB' });
+    await at.sluice.overrides.set('svc-1', { quota: '150GB' });
     expect(await poll()).toMatchObject({ status: 'ok' });
     expect(at.panel.user(user)?.flow).toBe(20);
     expect(at.panel.traffic(2, 19 * GB)).toBe(true);
@@ -112,7 +108,7 @@ describe('the quota of an account that the panel resets on a day of its own', ()
     await at.bench.configure(flvxConfig(at.panel.url, brake));
     for (const number of [1, 2, 3, 4, 5, 6]) {
       const user = await at.create(number, { product: 'monthly' });
-      await at.bench.sluice.provision.renew(`svc-${number}`, { until: '2030-12-15' });
+      await at.sluice.provision.renew(`svc-${number}`, { until: '2030-12-15' });
       at.panel.addForward(user, at.tunnels.hk);
     }
     await at.poll();
@@ -159,7 +155,7 @@ describe('the quota of an account that Sluice resets itself', () => {
     expect(running()).toEqual([false, false, false]);
     expect(await poll()).toMatchObject({ status: 'held' });
     expect(running()).toEqual([false, false, false]);
-    await at.bench.sluice.overrides.set('svc-1', { quota: '300GB' });
+    await at.sluice.overrides.set('svc-1', { quota: '300GB' });
     expect(await poll()).toMatchObject({ status: 'ok' });
     expect(running()).toEqual([true, true, false]);
     await reconcile();
@@ -175,7 +171,7 @@ describe('the quota of an account that Sluice resets itself', () => {
       pass(HOUR);
       Object.assign(at.panel.world.users.get(user)!, { inFlow: 120 * GB });
       expect(await poll()).toMatchObject({ status: 'held' });
-      await at.bench.sluice.overrides.set('svc-1', { quota: '300GB' });
+      await at.sluice.overrides.set('svc-1', { quota: '300GB' });
       const forget = at.panel.server.onCall((call) => {
         if (call.path.endsWith('/tunnel/user/assign')) at.bench.clock.set(at.bench.clock.now() - back);
       });
@@ -191,16 +187,16 @@ describe('the quota of an account that Sluice resets itself', () => {
   it('lets run what the panel stopped after a release, with the clock set back before that release', async () => {
     const user = await customer('relay');
     pass(10_000);
-    await at.bench.sluice.holds.add('svc-1');
+    await at.sluice.holds.add('svc-1');
     pass(10_000);
     expect(await poll()).toMatchObject({ status: 'held' });
     at.bench.clock.set(at.bench.clock.now() - 300_000);
-    await at.bench.sluice.holds.release('svc-1');
+    await at.sluice.holds.release('svc-1');
     expect(at.panel.isRunning(2)).toBe(true);
     at.panel.traffic(2, 101 * GB);
     pass(60_000);
     expect(await poll()).toMatchObject({ status: 'held' });
-    await at.bench.sluice.overrides.set('svc-1', { quota: '300GB' });
+    await at.sluice.overrides.set('svc-1', { quota: '300GB' });
     pass(60_000);
     expect(await poll()).toMatchObject({ status: 'ok' });
     expect([at.panel.isRunning(2), at.panel.permissionStatus(user, 1)]).toEqual([true, 1]);

@@ -1,17 +1,13 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { diffStates } from '@sluice/fake-panels';
 import { GB } from '../bench/engine-bench.js';
-import { ADMIN_PASSWORD, startFlvxBench, type FlvxBench } from '../bench/flvx-bench.js';
+import { ADMIN_PASSWORD, useFlvxBench } from '../bench/flvx-bench.js';
 import { done, failure } from '../bench/outcomes.js';
 import { logIn } from './customer.js';
 
-let at: FlvxBench;
-beforeEach(async () => {
-  at = await startFlvxBench();
-});
-afterEach(() => at.close());
+const at = useFlvxBench();
 
 const file = (name: string): string => path.join(at.bench.folder, name);
 const read = (name: string): string => readFileSync(file(name), 'utf8').trim();
@@ -20,19 +16,19 @@ const username = (): string => at.panel.user(3)?.user ?? '';
 describe('a password', () => {
   it('goes into a file of its own, never over another', async () => {
     await at.addService(1);
-    const { credentials } = await at.bench.sluice.provision.create('svc-1', { passwordFile: file('secret.txt') });
+    const { credentials } = await at.sluice.provision.create('svc-1', { passwordFile: file('secret.txt') });
     expect(credentials).toEqual({ username: username(), password: null, passwordFile: file('secret.txt') });
     expect(statSync(file('secret.txt')).mode & 0o777).toBe(0o600);
     expect(await logIn(at, username(), read('secret.txt'))).toMatchObject({ code: 0 });
     await at.addService(2);
-    const refused = await failure(at.bench.sluice.provision.create('svc-2', { passwordFile: file('secret.txt') }));
+    const refused = await failure(at.sluice.provision.create('svc-2', { passwordFile: file('secret.txt') }));
     expect(refused).toMatchObject({ as: 'usage', code: 'password_file_exists' });
   });
 
   it('is the one of its file when a change that failed is repeated, and never one of another file', async () => {
     await at.addService(1);
-    await at.bench.sluice.provision.create('svc-1', { passwordFile: file('first.txt') });
-    const change = (name: string) => at.bench.sluice.provision.changePassword('svc-1', { passwordFile: file(name) });
+    await at.sluice.provision.create('svc-1', { passwordFile: file('first.txt') });
+    const change = (name: string) => at.sluice.provision.changePassword('svc-1', { passwordFile: file(name) });
     const before = at.panel.state();
     expect(await failure(change('first.txt'))).toMatchObject({ as: 'usage', code: 'password_file_exists' });
     expect(diffStates(before, at.panel.state())).toEqual([]);
@@ -48,18 +44,18 @@ describe('a password', () => {
 
   it('of the caller is set and not returned', async () => {
     await at.addService(1);
-    const made = await at.bench.sluice.provision.create('svc-1', { password: 'Chosen-by-customer-1' });
+    const made = await at.sluice.provision.create('svc-1', { password: 'Chosen-by-customer-1' });
     expect(made.credentials).toMatchObject({ password: null, passwordFile: null });
     expect(await logIn(at, username(), 'Chosen-by-customer-1')).toMatchObject({ code: 0 });
     const password = () => Promise.resolve('Chosen-by-customer-2');
-    const changed = await done(at.bench.sluice.provision.changePassword('svc-1', { password }));
+    const changed = await done(at.sluice.provision.changePassword('svc-1', { password }));
     expect(changed.credentials).toMatchObject({ password: null });
     expect(await logIn(at, username(), 'Chosen-by-customer-2')).toMatchObject({ code: 0 });
   });
 
   it('that would go nowhere is refused before anything is called', async () => {
     await at.addService(1);
-    const refused = await failure(at.bench.sluice.provision.create('svc-1', { showPassword: false }));
+    const refused = await failure(at.sluice.provision.create('svc-1', { showPassword: false }));
     expect(refused.as).toBe('usage');
     expect(at.panel.server.calls).toEqual([]);
   });
@@ -69,7 +65,7 @@ describe('a password', () => {
     at.panel.addPermission(3, at.tunnels.jp, { flow: 7, num: 2, expTime: 1_900_000_000_000, flowResetTime: 4 });
     at.panel.addForward(3, at.tunnels.jp, { name: 'off', paused: true });
     const before = at.panel.state();
-    const { credentials } = await done(at.bench.sluice.provision.changePassword('svc-1'));
+    const { credentials } = await done(at.sluice.provision.changePassword('svc-1'));
     expect(diffStates(before, at.panel.state()).map((line) => line.split(':')[0])).toEqual(['users.3.pwd']);
     expect(await logIn(at, credentials?.username, credentials?.password)).toMatchObject({ code: 0 });
   });
@@ -77,7 +73,7 @@ describe('a password', () => {
   it('is given with the name that the account has by now', async () => {
     await at.create(1);
     at.panel.world.users.get(3)!.user = 'anna-renamed';
-    const { credentials } = await at.bench.sluice.provision.changePassword('svc-1');
+    const { credentials } = await at.sluice.provision.changePassword('svc-1');
     expect(credentials?.username).toBe('anna-renamed');
     expect(await logIn(at, 'anna-renamed', credentials?.password)).toMatchObject({ code: 0 });
   });

@@ -1,16 +1,12 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { describedSchema, type RunReport, type Sluice } from '@sluice/engine';
 import { flvx } from '@sluice/flvx-client/panel';
 import { HOUR } from '../bench/engine-bench.js';
-import { flvxConfig, startFlvxBench, type FlvxBench } from '../bench/flvx-bench.js';
+import { flvxConfig, useFlvxBench } from '../bench/flvx-bench.js';
 import { done, expectSettled } from '../bench/outcomes.js';
 import { addCustomer, firstService, useUp } from './customer.js';
 
-let at: FlvxBench;
-beforeEach(async () => {
-  at = await startFlvxBench();
-});
-afterEach(() => at.close());
+const at = useFlvxBench();
 
 /** Goes on with another `redirectTo`, of the product or of the panel. */
 function configure({ product, panel }: { product?: string; panel?: string }): Promise<Sluice> {
@@ -40,14 +36,14 @@ describe('redirectTo', () => {
     await held();
     expect(addresses()).toEqual(['192.0.2.10:8080', '192.0.2.10:8080']);
     expect((await poll()).actions).toEqual([]);
-    await at.bench.sluice.overrides.set('svc-1', { unlimited: true });
+    await at.sluice.overrides.set('svc-1', { unlimited: true });
     await poll();
     expect(addresses()).toEqual(['198.51.100.7:443', '198.51.100.8:80']);
     expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
     await expectSettled(at);
 
     await configure({ panel: '192.0.2.10:8080', product: '[2001:db8::1]:80' });
-    await at.bench.sluice.provision.suspend('svc-1');
+    await at.sluice.provision.suspend('svc-1');
     expect(addresses()).toEqual(['[2001:db8::1]:80', '[2001:db8::1]:80']);
   });
 
@@ -67,7 +63,7 @@ describe('redirectTo', () => {
     expect((await poll()).actions).toEqual([]);
     // The config says something else again, and the service is released in the same run.
     await configure({ panel: '192.0.2.1:9' });
-    await at.bench.sluice.overrides.set('svc-1', { unlimited: true });
+    await at.sluice.overrides.set('svc-1', { unlimited: true });
     await poll();
     expect(addresses()).toEqual(['198.51.100.7:443', '198.51.100.8:80']);
     expect(at.panel.runningForwards()).toEqual([1, 2, 3]);

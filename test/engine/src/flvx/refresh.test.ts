@@ -1,15 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { RunReport, LogEntry } from '@sluice/engine';
 import { GB, HOUR, MINUTE } from '../bench/engine-bench.js';
-import { startFlvxBench, type FlvxBench } from '../bench/flvx-bench.js';
+import { useFlvxBench } from '../bench/flvx-bench.js';
 import { done, expectSettled } from '../bench/outcomes.js';
 import { addCustomer, firstService, noticeCodes, useUp } from './customer.js';
 
-let at: FlvxBench;
-beforeEach(async () => {
-  at = await startFlvxBench();
-});
-afterEach(() => at.close());
+const at = useFlvxBench();
 
 /** Holds the first customer, and starts counting calls. */
 async function held(product = 'relay'): Promise<void> {
@@ -29,7 +25,7 @@ async function poll(ms = 15 * MINUTE): Promise<RunReport['services'][number] & {
 
 const changing = (): string[] =>
   at.panel.server.changingCalls().map((call) => `${call.path.replace('/api/v1/forward/', '')} ${call.body}`);
-const refreshes = async (): Promise<LogEntry[]> => (await at.bench.sluice.log.list({ kinds: ['refresh'] })).entries;
+const refreshes = async (): Promise<LogEntry[]> => (await at.sluice.log.list({ kinds: ['refresh'] })).entries;
 
 describe('held forwards', () => {
   it('are paused again at the poll after a restart of the agent, before they have carried anything', async () => {
@@ -131,7 +127,7 @@ describe('held forwards', () => {
     at.bench.clock.advance(MINUTE);
     await expectSettled(at);
     await done(at.poll({ dryRun: true }));
-    await at.bench.sluice.panels.observe('relay');
+    await at.sluice.panels.observe('relay');
     await at.poll();
     expect(changing()).toEqual([]);
     expect(await refreshes()).toEqual([]);
@@ -142,7 +138,7 @@ describe('held forwards', () => {
     at.bench.clock.advance(HOUR);
     await done(at.poll());
     expect(changing()).toHaveLength(1);
-    await at.bench.sluice.overrides.set('svc-1', { unlimited: true });
+    await at.sluice.overrides.set('svc-1', { unlimited: true });
     await poll();
     at.panel.server.clearCalls();
     await poll(2 * HOUR);
@@ -159,7 +155,7 @@ describe('held forwards', () => {
       endpoint: /backup\/export$/,
       match: (call) => {
         const isLook = call.body.includes('"nodes"') && released.length === 0;
-        if (isLook) released.push(at.bench.sluice.overrides.set('svc-1', { unlimited: true }));
+        if (isLook) released.push(at.sluice.overrides.set('svc-1', { unlimited: true }));
         return false;
       },
       fault: { kind: 'latency', ms: 0 },
@@ -178,7 +174,7 @@ describe('held forwards', () => {
     await held();
     await poll(HOUR);
     const entries: LogEntry[] = [];
-    await at.bench.sluice.log.export({}, (entry) => void entries.push(entry));
+    await at.sluice.log.export({}, (entry) => void entries.push(entry));
     expect(entries.filter(({ kind }) => kind === 'refresh')).toHaveLength(1);
   });
 
@@ -215,7 +211,7 @@ describe('many held forwards', () => {
       for (let each = 0; each < 10; each++) at.panel.addForward(user, at.tunnels.hk);
     }
     await at.poll();
-    for (let number = 1; number <= many; number++) await at.bench.sluice.holds.add(`svc-${number}`);
+    for (let number = 1; number <= many; number++) await at.sluice.holds.add(`svc-${number}`);
     at.panel.server.clearCalls();
     at.bench.clock.advance(HOUR);
     await at.poll({ allowMass: true });

@@ -1,15 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { startFlvxBench, type FlvxBench } from '../bench/flvx-bench.js';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { useFlvxBench } from '../bench/flvx-bench.js';
 
-let at: FlvxBench;
-beforeEach(async () => {
-  at = await startFlvxBench();
-  await at.create(1);
-});
-afterEach(() => at.close());
+const at = useFlvxBench();
+beforeEach(() => at.create(1));
 
 const renew = async (options?: { ref?: string | undefined; until?: string }): Promise<string> =>
-  (await at.bench.sluice.provision.renew('svc-1', options)).run.outcome;
+  (await at.sluice.provision.renew('svc-1', options)).run.outcome;
 const dueDate = async (): Promise<unknown> => (await at.bench.store.services.get('svc-1'))?.nextDueDate;
 const cutOff = (): (() => void) => at.panel.server.inject({ fault: { kind: 'status', status: 500 } });
 

@@ -1,22 +1,18 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { RunReport } from '@sluice/engine';
 import { flvx } from '@sluice/flvx-client/panel';
 import { EngineBench, GB, HOUR } from '../bench/engine-bench.js';
-import { flvxConfig, startFlvxBench, type FlvxBench } from '../bench/flvx-bench.js';
+import { flvxConfig, useFlvxBench } from '../bench/flvx-bench.js';
 import { done, expectSettled } from '../bench/outcomes.js';
 
-let at: FlvxBench;
-beforeEach(async () => {
-  at = await startFlvxBench();
-});
-afterEach(() => at.close());
+const at = useFlvxBench();
 
 const account = (id: number): string => at.panel.user(id)?.user ?? '';
 const names = (): string[] => [...at.panel.world.limits.values()].map((limit) => limit.name);
 
 function reconcile(): Promise<RunReport> {
   at.bench.clock.advance(HOUR);
-  return done(at.bench.sluice.reconcile());
+  return done(at.sluice.reconcile());
 }
 
 const oldNames = (report: RunReport): string[] =>
@@ -85,7 +81,7 @@ describe('a speed limit of an old name', () => {
     at.panel.world.users.get(3)!.inFlow = 120 * GB;
     await reconcile();
     expect(names()).toEqual(['sluice:svc-1:50M', `sluice:${account(3)}:2M`]);
-    await at.bench.sluice.overrides.set('svc-1', { quota: '500GB' });
+    await at.sluice.overrides.set('svc-1', { quota: '500GB' });
     await reconcile();
     expect(names()).toEqual([`sluice:${account(3)}:50M`]);
     expect(at.panel.findSpeed(2)).toBe(6.2);
@@ -101,13 +97,13 @@ describe('a speed limit of an old name', () => {
     );
     await reconcile();
     expect(names()).toEqual(['sluice:svc-1:50M', `sluice:${account(3)}:60M`]);
-    await done(at.bench.sluice.provision.terminate('svc-1'));
+    await done(at.sluice.provision.terminate('svc-1'));
     expect(names()).toEqual(['sluice:svc-1:50M']);
   });
 
   it('goes with the account where this store has made it', async () => {
     await earlier({ made: true });
-    await done(at.bench.sluice.provision.terminate('svc-1'));
+    await done(at.sluice.provision.terminate('svc-1'));
     expect(names()).toEqual([]);
   });
 });

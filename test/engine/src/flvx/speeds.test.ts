@@ -1,15 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { Sluice } from '@sluice/engine';
 import { GB } from '../bench/engine-bench.js';
-import { startFlvxBench, type FlvxBench } from '../bench/flvx-bench.js';
+import { useFlvxBench } from '../bench/flvx-bench.js';
 import { done, expectSettled } from '../bench/outcomes.js';
 import { addPausingCustomer, firstService, pollLater, toOutcomes, type Polled } from './customer.js';
 
-let at: FlvxBench;
-beforeEach(async () => {
-  at = await startFlvxBench();
-});
-afterEach(() => at.close());
+const at = useFlvxBench();
 
 const poll = (ms?: number): Promise<Polled> => pollLater(at, ms);
 
@@ -40,7 +36,7 @@ describe('a speed that the node does not take because it is away', () => {
     const still = await poll();
     expect(still.outcome).not.toBe('done');
     expect(still.service.error?.code).toBe('speed_not_in_force');
-    const drift = await at.bench.sluice.plan();
+    const drift = await at.sluice.plan();
     expect(drift.run).not.toMatchObject({ outcome: 'done', changes: false });
     expect(firstService(drift).drift?.join()).toMatch(
       /speed of tunnel 1 is not in force.*forwards to redeploy: 2, 3, 4/,
@@ -63,7 +59,7 @@ describe('a speed that the node does not take because it is away', () => {
     expect((await poll()).outcome).toBe('done');
     expect(speeds()).toEqual([0.2, 0.2, 0.2]);
     nodeAway();
-    await at.bench.sluice.overrides.set('svc-1', { quota: '500GB' });
+    await at.sluice.overrides.set('svc-1', { quota: '500GB' });
     const missed = await poll();
     expect([missed.outcome, missed.service.error?.code]).toEqual(['partial', 'speed_not_in_force']);
     at.panel.nodeOnline(1);
@@ -81,11 +77,11 @@ describe('a speed that the node does not take because it is away', () => {
       ['slow', ({ provision }: Sluice) => done(provision.changePackage('svc-1', 'slow'))],
     ] as const) {
       nodeAway();
-      const ordered = await at.bench.sluice.provision.changePackage('svc-1', product);
+      const ordered = await at.sluice.provision.changePackage('svc-1', product);
       expect(ordered.run.outcome).toBe('partial');
       expect(ordered.service.error?.code).toBe('speed_not_in_force');
       at.panel.nodeOnline(1);
-      await finish(at.bench.sluice);
+      await finish(at.sluice);
       expect(speeds()).toEqual(product === 'slow' ? [6.2, 6.2, 6.2] : [null, null, null]);
       expect(running()).toEqual([1, 2, 3]);
       await expectSettled(at);
@@ -100,7 +96,7 @@ describe('a speed that the node does not take because it is away', () => {
     expect((await poll()).outcome).toBe('partial');
     at.panel.server.clearFaults();
     at.panel.nodeOnline(1);
-    await done(at.bench.sluice.reconcile());
+    await done(at.sluice.reconcile());
     expect(speeds()).toEqual([0.2, 0.2, 0.2]);
     expect(running()).toEqual([1, 2, 3]);
   });
@@ -134,10 +130,10 @@ describe('the beginning of a throttle', () => {
     overQuota();
     await poll();
     const slow = at.panel.connect(2);
-    await at.bench.sluice.overrides.set('svc-1', { quota: '500GB' });
+    await at.sluice.overrides.set('svc-1', { quota: '500GB' });
     await poll();
     const fast = at.panel.connect(2);
-    await at.bench.sluice.provision.changePackage('svc-1', 'relay');
+    await at.sluice.provision.changePackage('svc-1', 'relay');
     expect([slow?.isOpen(), fast?.isOpen()]).toEqual([true, true]);
     expect([slow?.megabytesPerSecond, fast?.megabytesPerSecond]).toEqual([0.2, 6.2]);
   });
@@ -160,9 +156,9 @@ describe('the beginning of a throttle', () => {
     at.panel.server.inject({ endpoint: /forward\/resume$/, fault: { kind: 'status', status: 500 } });
     await poll();
     at.panel.server.clearFaults();
-    await at.bench.sluice.provision.suspend('svc-1');
+    await at.sluice.provision.suspend('svc-1');
     expect(running()).toEqual([1]);
-    await at.bench.sluice.provision.unsuspend('svc-1');
+    await at.sluice.provision.unsuspend('svc-1');
     expect(running()).toEqual([1, 2, 3]);
   });
 });

@@ -1,13 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { flvxConfig, startFlvxBench, type FlvxBench } from '../bench/flvx-bench.js';
+import { describe, expect, it } from '@jest/globals';
+import { flvxConfig, useFlvxBench } from '../bench/flvx-bench.js';
 import { done, expectSettled } from '../bench/outcomes.js';
 import { addCustomer, noticeCodes, pollLater, toSteps, useUp, type Polled } from './customer.js';
 
-let at: FlvxBench;
-beforeEach(async () => {
-  at = await startFlvxBench();
-});
-afterEach(() => at.close());
+const at = useFlvxBench();
 
 const poll = (ms?: number): Promise<Polled> => pollLater(at, ms);
 /** The login name of the customer, which only Sluice can have given. */
@@ -23,13 +19,13 @@ describe('the end of a hold on an account that the panel would stop', () => {
     useUp(at);
     await poll();
     at.panel.world.users.get(3)!.status = 0;
-    await at.bench.sluice.overrides.set('svc-1', { quota: '500GB' });
+    await at.sluice.overrides.set('svc-1', { quota: '500GB' });
     expect(await poll()).toMatchObject({ outcome: 'done', service: { status: 'ok' } });
     expect(running()).toEqual([false, false]);
     expect(at.panel.forward(2)?.remoteAddr).toBe('198.51.100.7:443');
-    const planned = await at.bench.sluice.plan();
+    const planned = await at.sluice.plan();
     expect(planned.services[0]?.drift?.join()).toMatch(/user 3 is disabled, but not by Sluice/);
-    await done(at.bench.sluice.reconcile());
+    await done(at.sluice.reconcile());
     expect(running()).toEqual([false, false]);
 
     at.panel.world.users.get(3)!.status = 1;
@@ -41,8 +37,8 @@ describe('the end of a hold on an account that the panel would stop', () => {
   it('leaves them paused until staff opens the permission', async () => {
     await addCustomer(at);
     at.panel.world.findPermission(3, 1)!.status = 0;
-    await at.bench.sluice.holds.add('svc-1');
-    await done(at.bench.sluice.holds.release('svc-1'));
+    await at.sluice.holds.add('svc-1');
+    await done(at.sluice.holds.release('svc-1'));
     expect(running()).toEqual([false, false]);
     at.panel.world.findPermission(3, 1)!.status = 1;
     await poll();
@@ -53,13 +49,13 @@ describe('the end of a hold on an account that the panel would stop', () => {
     await addCustomer(at);
     useUp(at);
     await poll();
-    await at.bench.sluice.services.set('svc-1', { next_due_date: '2026-11-19' });
-    await at.bench.sluice.reconcile();
-    await at.bench.sluice.overrides.set('svc-1', { quota: '500GB' });
+    await at.sluice.services.set('svc-1', { next_due_date: '2026-11-19' });
+    await at.sluice.reconcile();
+    await at.sluice.overrides.set('svc-1', { quota: '500GB' });
     const { report } = await poll();
     expect(noticeCodes(report)).toContain('stopped_by_panel');
     expect(running()).toEqual([false, false]);
-    await done(at.bench.sluice.provision.renew('svc-1', { until: '2026-12-19' }));
+    await done(at.sluice.provision.renew('svc-1', { until: '2026-12-19' }));
     expect(running()).toEqual([true, true]);
     await poll();
     await expectSettled(at);
@@ -70,10 +66,10 @@ describe('the end of a hold on an account that the panel would stop', () => {
     at.bench.clock.set('2026-12-16T00:00:10Z');
     at.panel.midnight();
     await poll();
-    await at.bench.sluice.provision.suspend('svc-1');
-    await done(at.bench.sluice.provision.unsuspend('svc-1'));
+    await at.sluice.provision.suspend('svc-1');
+    await done(at.sluice.provision.unsuspend('svc-1'));
     expect(running()).toEqual([false, false]);
-    await at.bench.sluice.provision.renew('svc-1');
+    await at.sluice.provision.renew('svc-1');
     expect([at.panel.user(3)?.status, at.panel.permissionStatus(3, 1)]).toEqual([1, 1]);
     expect(running()).toEqual([true, true]);
   });
@@ -82,24 +78,24 @@ describe('the end of a hold on an account that the panel would stop', () => {
     await addCustomer(at);
     useUp(at);
     await poll();
-    await done(at.bench.sluice.holds.releaseAll());
+    await done(at.sluice.holds.releaseAll());
     expect(running()).toEqual([true, true]);
-    expect((await at.bench.sluice.holds.releaseAll()).services).toEqual([]);
-    await at.bench.sluice.overrides.set('svc-1', { quota: '500GB' });
-    await at.bench.sluice.panels.enforce('relay');
+    expect((await at.sluice.holds.releaseAll()).services).toEqual([]);
+    await at.sluice.overrides.set('svc-1', { quota: '500GB' });
+    await at.sluice.panels.enforce('relay');
     await poll();
     expect(running()).toEqual([true, true]);
   });
 
   it('starts them when a second hold has come and gone', async () => {
     await addCustomer(at);
-    await at.bench.sluice.holds.add('svc-1');
+    await at.sluice.holds.add('svc-1');
     at.panel.world.users.get(3)!.expTime = at.bench.clock.now() - 1;
-    await at.bench.sluice.holds.release('svc-1');
+    await at.sluice.holds.release('svc-1');
     expect(running()).toEqual([false, false]);
-    await at.bench.sluice.provision.suspend('svc-1');
-    await at.bench.sluice.provision.unsuspend('svc-1');
-    await at.bench.sluice.reconcile();
+    await at.sluice.provision.suspend('svc-1');
+    await at.sluice.provision.unsuspend('svc-1');
+    await at.sluice.reconcile();
     expect(running()).toEqual([true, true]);
     await expectSettled(at);
   });
@@ -109,7 +105,7 @@ describe('a node that is away', () => {
   it('makes the run partial, keeps nothing else from being done, and is caught up with later', async () => {
     await addCustomer(at);
     await at.addService(2);
-    await at.bench.sluice.provision.create('svc-2');
+    await at.sluice.provision.create('svc-2');
     at.panel.addForward(4, at.tunnels.hk, { name: 'another' });
     useUp(at);
     await at.panel.customerResume(2);
@@ -131,11 +127,11 @@ describe('a node that is away', () => {
   it('makes a suspension partial when it is the only service, and a repeat finishes it', async () => {
     await addCustomer(at);
     at.panel.nodeOffline(1);
-    const suspended = await at.bench.sluice.provision.suspend('svc-1');
+    const suspended = await at.sluice.provision.suspend('svc-1');
     expect(suspended.run.outcome).toBe('partial');
     expect(at.panel.user(3)?.status).toBe(0);
     at.panel.nodeOnline(1);
-    await done(at.bench.sluice.provision.suspend('svc-1'));
+    await done(at.sluice.provision.suspend('svc-1'));
     expect(at.panel.runningForwards()).toEqual([1]);
   });
 });
@@ -145,7 +141,7 @@ describe('forwards that the panel paused by itself', () => {
     await addCustomer(at);
     useUp(at);
     expect(at.panel.runningForwards()).toEqual([1]);
-    await at.bench.sluice.overrides.set('svc-1', { quota: '500GB' });
+    await at.sluice.overrides.set('svc-1', { quota: '500GB' });
     const { service } = await poll();
     expect(service.holds).toEqual([]);
     expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
@@ -160,7 +156,7 @@ describe('forwards that the panel paused by itself', () => {
     expect([at.panel.user(3)?.status, at.panel.permissionStatus(3, 1)]).toEqual([0, 0]);
     expect(at.panel.runningForwards()).toEqual([1]);
     await poll();
-    await done(at.bench.sluice.provision.renew('svc-1'));
+    await done(at.sluice.provision.renew('svc-1'));
     expect([at.panel.user(3)?.status, at.panel.permissionStatus(3, 1)]).toEqual([1, 1]);
     expect(at.panel.runningForwards()).toEqual([1, 2]);
     await poll();
@@ -177,11 +173,11 @@ describe('forwards that the panel paused by itself', () => {
     await at.bench.configure(
       flvxConfig(at.panel.url).replace('speedMbit: 50, throttleMbit', 'speedMbit: 60, throttleMbit'),
     );
-    await done(at.bench.sluice.reconcile());
+    await done(at.sluice.reconcile());
     expect(limits()).toEqual([`sluice:${account()}:60M`]);
     expect(at.panel.runningForwards()).toEqual([1]);
     await poll();
-    await done(at.bench.sluice.provision.renew('svc-1'));
+    await done(at.sluice.provision.renew('svc-1'));
     expect(at.panel.runningForwards()).toEqual([1, 2]);
     await poll();
     await expectSettled(at);

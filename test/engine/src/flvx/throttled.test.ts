@@ -1,13 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { flvxConfig, startFlvxBench, type FlvxBench } from '../bench/flvx-bench.js';
+import { describe, expect, it } from '@jest/globals';
+import { flvxConfig, useFlvxBench } from '../bench/flvx-bench.js';
 import { done, expectSettled } from '../bench/outcomes.js';
 import { addCustomer, pollLater, useUp, type Polled } from './customer.js';
 
-let at: FlvxBench;
-beforeEach(async () => {
-  at = await startFlvxBench();
-});
-afterEach(() => at.close());
+const at = useFlvxBench();
 
 const poll = (ms?: number): Promise<Polled> => pollLater(at, ms);
 /** The login name of the customer, which only Sluice can have given. */
@@ -42,7 +38,7 @@ describe('a throttled service', () => {
     expect((await poll()).service.actions).toEqual([]);
     await expectSettled(at);
 
-    await at.bench.sluice.overrides.set('svc-1', { quota: '500GB' });
+    await at.sluice.overrides.set('svc-1', { quota: '500GB' });
     await poll();
     expect(at.panel.permission(3, 1)).toMatchObject({ flow: 500, speedId: own });
     expect(Object.keys(at.panel.state().limits)).toEqual(['1']);
@@ -57,7 +53,7 @@ describe('a throttled service', () => {
     expect((await poll()).outcome).toBe('partial');
     at.panel.server.clearFaults();
     expect(at.panel.user(3)?.flow).toBe(99_999);
-    await done(at.bench.sluice.reconcile());
+    await done(at.sluice.reconcile());
     expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
     await expectSettled(at);
   });
@@ -68,10 +64,10 @@ describe('a throttled service', () => {
     await poll();
     const { url } = at.panel;
     await at.bench.configure(flvxConfig(url).replace('speedMbit: 50, throttleMbit: 2', 'throttleMbit: 1'));
-    await done(at.bench.sluice.reconcile());
+    await done(at.sluice.reconcile());
     expect(limits()).toEqual([`sluice:${account()}:50M`, `sluice:${account()}:1M`]);
     await expectSettled(at);
-    await at.bench.sluice.overrides.set('svc-1', { unlimited: true });
+    await at.sluice.overrides.set('svc-1', { unlimited: true });
     await poll();
     expect(at.panel.permission(3, 1)?.speedId).toBeNull();
     expect(limits()).toEqual([]);
@@ -82,10 +78,10 @@ describe('a throttled service', () => {
     await addCustomer(at, 'slow');
     useUp(at);
     await poll();
-    await done(at.bench.sluice.provision.suspend('svc-1'));
+    await done(at.sluice.provision.suspend('svc-1'));
     expect(at.panel.runningForwards()).toEqual([1]);
     expect(at.panel.user(3)?.status).toBe(0);
-    await at.bench.sluice.provision.unsuspend('svc-1');
+    await at.sluice.provision.unsuspend('svc-1');
     expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
     expect(at.panel.permission(3, 1)).toMatchObject({ status: 1, speedId: 2 });
     await expectSettled(at);

@@ -22,9 +22,9 @@ const configure = (credentials: string): Promise<Sluice> =>
   at.bench.configure(flvxConfig(at.panel.url).replace(LOGIN, credentials));
 const logins = (): string[] =>
   at.panel.server.calls.filter(({ path }) => path.endsWith('/user/login')).map(({ body }) => body);
-const tested = async (): Promise<PanelTest | undefined> => (await at.bench.sluice.panels.test(['relay'])).panels[0];
+const tested = async (): Promise<PanelTest | undefined> => (await at.sluice.panels.test(['relay'])).panels[0];
 const credentialCheck = async (): Promise<Check | undefined> =>
-  (await at.bench.sluice.panels.doctor()).checks.find(({ name }) => name === 'credentials');
+  (await at.sluice.panels.doctor()).checks.find(({ name }) => name === 'credentials');
 
 describe('a token in place of username and password', () => {
   it('creates, reads and restricts without a login, and is in no document', async () => {
@@ -54,7 +54,7 @@ describe('a token in place of username and password', () => {
     const warning = `valid until ${END}, for 10 d more: set a new token in the config before that`;
     expect(await credentialCheck()).toMatchObject({ ...check, status: 'warning', message: warning });
     expect(await tested()).toMatchObject({ ok: true, warnings: [`panels.relay.token is ${warning}`] });
-    expect((await at.bench.sluice.panels.doctor()).ok).toBe(true);
+    expect((await at.sluice.panels.doctor()).ok).toBe(true);
 
     at.bench.clock.advance(10 * DAY);
     expect(await tested()).toMatchObject({
@@ -65,7 +65,7 @@ describe('a token in place of username and password', () => {
         message: expect.stringMatching(/"relay" refused the token, which was valid until .*Check panels\.relay\.token/),
       },
     });
-    expect((await at.bench.sluice.panels.doctor({ panel: 'relay' })).ok).toBe(false);
+    expect((await at.sluice.panels.doctor({ panel: 'relay' })).ok).toBe(false);
   });
 
   it('that is refused, altered, no token or a customer’s fails the run with the panel and the config key', async () => {

@@ -1,15 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { RunReport } from '@sluice/engine';
 import { GB, HOUR } from '../bench/engine-bench.js';
-import { startFlvxBench, type FlvxBench } from '../bench/flvx-bench.js';
+import { useFlvxBench } from '../bench/flvx-bench.js';
 import { done, expectSettled } from '../bench/outcomes.js';
 import { firstService, useUp } from './customer.js';
 
-let at: FlvxBench;
-beforeEach(async () => {
-  at = await startFlvxBench();
-});
-afterEach(() => at.close());
+const at = useFlvxBench();
 
 async function poll(): Promise<RunReport['services'][number]> {
   at.bench.clock.advance(HOUR);
@@ -29,7 +25,7 @@ describe('forwards that no poll had seen when the quota stopped them', () => {
     expect(at.panel.runningForwards()).toEqual([1]);
   };
   const released = async (): Promise<void> => {
-    await at.bench.sluice.overrides.set('svc-1', { quota: '300GB' });
+    await at.sluice.overrides.set('svc-1', { quota: '300GB' });
     expect((await poll()).holds).toEqual([]);
     expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
   };
@@ -42,29 +38,29 @@ describe('forwards that no poll had seen when the quota stopped them', () => {
 
   it('come back after a reconcile, or a suspension, has held them', async () => {
     await addOver();
-    await done(at.bench.sluice.reconcile());
-    await done(at.bench.sluice.provision.suspend('svc-1'));
-    await done(at.bench.sluice.provision.unsuspend('svc-1'));
+    await done(at.sluice.reconcile());
+    await done(at.sluice.provision.suspend('svc-1'));
+    await done(at.sluice.provision.unsuspend('svc-1'));
     await released();
   });
 
   it('come back with a quota that is raised before any run has held them, and the other one not later either', async () => {
     await addOver();
-    await at.bench.sluice.overrides.set('svc-1', { quota: '300GB' });
-    await at.bench.sluice.reconcile();
+    await at.sluice.overrides.set('svc-1', { quota: '300GB' });
+    await at.sluice.reconcile();
     expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
     await expectSettled(at);
     await poll();
-    await at.bench.sluice.reconcile();
+    await at.sluice.reconcile();
     expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
   });
 
   it('come back when the first runs only observed', async () => {
     await addOver();
-    await at.bench.sluice.panels.observe('relay');
+    await at.sluice.panels.observe('relay');
     await poll();
     await poll();
-    await at.bench.sluice.panels.enforce('relay');
+    await at.sluice.panels.enforce('relay');
     expect((await poll()).status).toBe('held');
     await released();
   });
@@ -78,7 +74,7 @@ describe('forwards that no poll had seen when the quota stopped them', () => {
       fault: { kind: 'mutate', change: (json) => ({ ...(json as object), forwards: [] }) },
     });
     await poll();
-    await at.bench.sluice.overrides.set('svc-1', { quota: '300GB' });
+    await at.sluice.overrides.set('svc-1', { quota: '300GB' });
     await poll();
     expect(at.panel.runningForwards()).toEqual([1, 2]);
   });

@@ -51,7 +51,7 @@ async function story(product: string, stretches: Stretch[]): Promise<void> {
   const at = await startFlvxBench();
   try {
     const user = await at.create(1, { product });
-    await at.bench.sluice.provision.renew('svc-1', { until: '2030-12-15' });
+    await at.sluice.provision.renew('svc-1', { until: '2030-12-15' });
     at.panel.addForward(user, at.tunnels.hk);
     await at.poll();
     let used = 0;
@@ -119,7 +119,7 @@ describe('usage of a cycle', () => {
     at.panel.addForward(user, at.tunnels.hk);
     at.panel.traffic(2, 40 * GB);
     await at.poll();
-    await at.bench.sluice.provision.renew('svc-1');
+    await at.sluice.provision.renew('svc-1');
     at.bench.clock.set('2026-12-15T01:00:00Z');
     at.panel.traffic(2, 2 * GB);
     // While the poll is under way the customer goes on: 3 GB before the panel is told to reset, 4 GB after it.
@@ -185,7 +185,7 @@ describe('usage of a cycle', () => {
       services: [{ status: 'held', usage: { inBytes: 103 * GB, outBytes: 21 * GB, totalBytes: 124 * GB } }],
       notices: [{ code: 'counter_restarted', message: expect.stringContaining('from 120 GB to 7 GB') }],
     });
-    await at.bench.sluice.overrides.set('svc-1', { quota: '150GB' });
+    await at.sluice.overrides.set('svc-1', { quota: '150GB' });
     await done(at.poll());
     expect(at.panel.isRunning(2)).toBe(true);
   });

@@ -33,7 +33,7 @@ describe('a release of all holds on FLVX', () => {
       await at.addService(1, { product, values: { flvx_user_id: String(user) } });
     }
     const web = at.panel.addForward(user, hk, { name: 'web' });
-    if (kind === 'adopted') await done(at.bench.sluice.provision.create('svc-1', { adopt: true }));
+    if (kind === 'adopted') await done(at.sluice.provision.create('svc-1', { adopt: true }));
     await at.poll();
     at.panel.traffic(web, { in: 60 * GB, out: 60 * GB });
     await poll();
@@ -53,7 +53,7 @@ describe('a release of all holds on FLVX', () => {
   const goesOn = async (web: number): Promise<boolean> => {
     at.panel.traffic(web, { in: GB, out: GB });
     await poll();
-    await at.bench.sluice.reconcile();
+    await at.sluice.reconcile();
     return at.panel.runningForwards().includes(web);
   };
 
@@ -83,15 +83,15 @@ describe('a release of all holds on FLVX', () => {
 
   it('of another reason leaves the quota as it is', async () => {
     const { user, web } = await overQuota('relay', 'adopted');
-    await at.bench.sluice.holds.add('svc-1');
-    await done(at.bench.sluice.holds.releaseAll({ reason: 'manual' }));
+    await at.sluice.holds.add('svc-1');
+    await done(at.sluice.holds.releaseAll({ reason: 'manual' }));
     expect([at.panel.user(user)?.flow, at.panel.runningForwards().includes(web)]).toEqual([100, false]);
   });
 
   it('counts as not released what the panel still stops, and tries it again', async () => {
     const { user, web } = await overQuota('relay', 'own');
     at.panel.world.users.get(user)!.status = 0;
-    const dry = await at.bench.sluice.holds.releaseAll({ dryRun: true });
+    const dry = await at.sluice.holds.releaseAll({ dryRun: true });
     expect(dry.services[0]?.error?.code).toBe('stopped_by_panel');
     for (const time of ['first', 'again']) {
       const outcome = await releaseAll(at);
@@ -131,7 +131,7 @@ describe('a release of all holds on Hiddify', () => {
         ? await at.create(1)
         : at.panel.addUser({ agent: null, usageLimit: 1000 * GB, startDate: '2026-11-15', packageDays: 60 });
     if (kind !== 'own') await at.addService(1, { values: { hiddify_user_uuid: uuid } });
-    if (kind === 'adopted') await done(at.bench.sluice.provision.create('svc-1', { adopt: true }));
+    if (kind === 'adopted') await done(at.sluice.provision.create('svc-1', { adopt: true }));
     await at.poll();
     at.panel.use(uuid, 60 * GB);
     at.bench.clock.advance(HOUR);

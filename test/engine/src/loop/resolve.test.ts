@@ -22,8 +22,8 @@ const calls = (): string[] => at.panel.server.changingCalls().map(({ path }) => 
 const portState = (): string => at.panel.port(port(1)).adminState;
 const unresolved = () => at.bench.store.actions.unresolved();
 const evidence = () => at.bench.store.evidence.open();
-const free = () => at.bench.sluice.overrides.set('svc-1', { unlimited: true });
-const resolve = (id: string, isDone: boolean): Promise<LogEntry> => at.bench.sluice.log.resolve(id, { done: isDone });
+const free = () => at.sluice.overrides.set('svc-1', { unlimited: true });
+const resolve = (id: string, isDone: boolean): Promise<LogEntry> => at.sluice.log.resolve(id, { done: isDone });
 
 /** Polls with the answer to that call lost, and gives the id of the action in doubt, long after the grace. */
 async function leaveDoubt(call: 'disable' | 'enable', when: 'before' | 'after'): Promise<string> {
@@ -78,7 +78,7 @@ describe('an action in doubt that was done', () => {
     const id = await leaveDoubt('disable', 'after');
     await at.bench.configure(easyDcimConfig(at.panel.url, 'enforce: observe'));
     const { observed } = await resolve(id, true);
-    const { entries } = await at.bench.sluice.log.list({ kinds: ['run'] });
+    const { entries } = await at.sluice.log.list({ kinds: ['run'] });
     const run = entries.find(({ command }) => command === 'action resolve');
     expect(run).toMatchObject({ outcome: 'done', dryRun: false });
     expect(observed).toMatchObject({ resolved: { run: run?.run } });
@@ -166,7 +166,7 @@ describe('resolving is refused', () => {
     const now = new Date(at.bench.clock.now()).toISOString();
     const lease = { name: 'service:svc-1', owner, run: 'run-other', now, ttlMs: MINUTE, isAlive: () => true };
     expect((await at.bench.store.leases.acquire(lease)).acquired).toBe(true);
-    const refused = at.bench.sluice.log.resolve(id, { done: true, waitMs: 1000 });
+    const refused = at.sluice.log.resolve(id, { done: true, waitMs: 1000 });
     await expect(refused).rejects.toMatchObject({ kind: 'busy', code: 'lease_held' });
     expect(await unresolved()).toHaveLength(1);
   });
@@ -179,7 +179,7 @@ describe("an action on an agent's user", () => {
   ] as const)('is settled as done: %s', async (isDone, state, when) => {
     const vpn = await startHiddifyBench();
     try {
-      const { agents, log } = vpn.bench.sluice;
+      const { agents, log } = vpn.sluice;
       const { actions } = vpn.bench.store;
       const limitTo = (limitBytes: number) => {
         const request = { panel: undefined, opening: undefined, dryRun: false, confirm: () => Promise.resolve() };

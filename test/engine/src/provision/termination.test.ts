@@ -18,8 +18,8 @@ describe('a termination of an FLVX service while its node is away', () => {
   });
   afterEach(() => at.close());
 
-  const terminate = () => at.bench.sluice.provision.terminate('svc-1');
-  const shown = () => at.bench.sluice.services.show('svc-1');
+  const terminate = () => at.sluice.provision.terminate('svc-1');
+  const shown = () => at.sluice.services.show('svc-1');
 
   /** Runs an hour later. */
   async function run(
@@ -27,7 +27,7 @@ describe('a termination of an FLVX service while its node is away', () => {
   ): Promise<RunReport['services'][number] & { outcome: string; notices: string[] }> {
     at.bench.clock.advance(HOUR);
     at.panel.server.clearCalls();
-    const report = await at.bench.sluice[how]();
+    const report = await at.sluice[how]();
     const notices = report.notices.map(({ code, message }) => `${code}: ${message}`);
     return { ...firstService(report), outcome: report.run.outcome, notices };
   }
@@ -76,11 +76,11 @@ describe('a termination of an FLVX service while its node is away', () => {
     );
     await terminate();
     at.panel.nodeOnline(1);
-    await at.bench.sluice.panels.observe('relay');
+    await at.sluice.panels.observe('relay');
     expect(await run('reconcile')).toMatchObject({ status: 'skipped', outcome: 'done', actions: [] });
     expect(at.panel.server.changingCalls()).toEqual([]);
     expect((await shown()).lifecycle).toBe('active');
-    await at.bench.sluice.panels.asConfigured('relay');
+    await at.sluice.panels.asConfigured('relay');
     expect(await run('reconcile')).toMatchObject({ status: 'skipped', outcome: 'done' });
     expect((await shown()).lifecycle).toBe('terminated');
   });
@@ -92,7 +92,7 @@ describe('a termination of an FLVX service while its node is away', () => {
     at.panel.server.inject({
       endpoint: /forward\/(delete|pause|batch-)/,
       match: () => {
-        if (put.length === 0) put.push(at.bench.sluice.panels.observe('relay'));
+        if (put.length === 0) put.push(at.sluice.panels.observe('relay'));
         return false;
       },
       fault: { kind: 'latency', ms: 0 },
@@ -112,7 +112,7 @@ describe('a termination of an FLVX service while its node is away', () => {
     await terminate();
     at.panel.nodeOnline(1);
     expect((await run('plan')).actions.map(({ type }) => type)).toContain('delete-user');
-    expect((await at.bench.sluice.plan()).run).toMatchObject({ outcome: 'done', changes: true });
+    expect((await at.sluice.plan()).run).toMatchObject({ outcome: 'done', changes: true });
     expect(at.panel.server.changingCalls()).toEqual([]);
   });
 
@@ -135,7 +135,7 @@ describe('a termination of an FLVX service while its node is away', () => {
     await terminate();
     at.panel.nodeOnline(1);
     at.panel.server.clearCalls();
-    expect(await failure(command(at.bench.sluice))).toMatchObject({ as: 'conflict', code: 'termination_unfinished' });
+    expect(await failure(command(at.sluice))).toMatchObject({ as: 'conflict', code: 'termination_unfinished' });
     expect(at.panel.server.changingCalls()).toEqual([]);
   });
 
@@ -153,7 +153,7 @@ describe('a termination of an FLVX service while its node is away', () => {
       { type: 'assign-tunnel', target: String(at.tunnels.hk), name: expect.any(String) as unknown, state: 'applied' },
     ]);
     expect((await shown()).termination?.remains).not.toContain(`update-user ${user}`);
-    expect((await at.bench.sluice.holds.list({ service: 'svc-1' })).holds).toEqual([]);
+    expect((await at.sluice.holds.list({ service: 'svc-1' })).holds).toEqual([]);
   });
 
   it('closes it again where somebody has opened it, while the node is still away', async () => {
@@ -192,9 +192,9 @@ describe('a termination of an FLVX service while its node is away', () => {
   });
 
   it('is left out of a release of all holds', async () => {
-    await at.bench.sluice.holds.add('svc-1');
+    await at.sluice.holds.add('svc-1');
     await terminate();
-    expect((await done(at.bench.sluice.holds.releaseAll())).services).toEqual([]);
+    expect((await done(at.sluice.holds.releaseAll())).services).toEqual([]);
   });
 });
 
@@ -204,10 +204,10 @@ describe('a termination that does not fit what the panel shows', () => {
     try {
       const user = await at.create(1);
       await at.addService(2, { values: { flvx_user_id: String(user) }, allowDuplicateRefs: true });
-      const refused = await failure(at.bench.sluice.provision.terminate('svc-2'));
+      const refused = await failure(at.sluice.provision.terminate('svc-2'));
       expect(refused).toMatchObject({ as: 'failed', code: 'shared_account' });
       expect(at.panel.user(user)).toBeDefined();
-      expect((await at.bench.sluice.services.show('svc-2')).termination).toBeNull();
+      expect((await at.sluice.services.show('svc-2')).termination).toBeNull();
     } finally {
       await at.close();
     }
@@ -229,12 +229,12 @@ describe('a termination of a Hiddify service that was broken off', () => {
       match: (call) => call.method === 'GET' && !at.panel.hasUser(uuid),
       fault: { kind: 'cut' },
     });
-    const broken = await at.bench.sluice.provision.terminate('svc-1');
+    const broken = await at.sluice.provision.terminate('svc-1');
     expect(broken.run.outcome).toBe('partial');
     at.panel.server.clearFaults();
     at.bench.clock.advance(HOUR);
-    await done(at.bench.sluice.reconcile());
-    const shown = await at.bench.sluice.services.show('svc-1');
+    await done(at.sluice.reconcile());
+    const shown = await at.sluice.services.show('svc-1');
     expect(shown).toMatchObject({ lifecycle: 'terminated', termination: null });
   });
 });
