@@ -104,8 +104,11 @@ describe('the mistakes of the WHMCS module are not made:', () => {
   it('7. no account is taken over because of its name', async () => {
     await at.addService(1, { values: { flvx_username: 'somebody-else', email: 'somebody-else@example.com' } });
     const before = at.panel.state();
-    expect((await at.sluice.provision.create('svc-1')).run.outcome).toBe('failed');
+    const refused = await failure(at.sluice.provision.create('svc-1'));
+    expect(refused).toMatchObject({ as: 'failed', code: 'account_exists' });
+    expect(refused.message).toMatch(/nothing proves that it belongs to this service/);
     expect(diffStates(before, at.panel.state())).toEqual([]);
+    expect((await at.sluice.services.show('svc-1')).lifecycle).toBe('active');
   });
 
   it('8. a renewal moves the expiry and starts what had stopped', async () => {

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { CommandReport, Sluice } from '@sluice/engine';
 import { startFlvxBench, type FlvxBench } from '../bench/flvx-bench.js';
-import { done, failure } from '../bench/outcomes.js';
+import { done, expectSettled, failure } from '../bench/outcomes.js';
+import { USER } from './customer.js';
 
 let at: FlvxBench;
 beforeEach(async () => {
@@ -19,16 +20,21 @@ interface Customer {
 
 const isLong = process.env['SLUICE_LONG'] === '1';
 
-/** A customer of the large package who changed to the small one, which closed the second tunnel. */
-async function moved(): Promise<Customer> {
+/** A customer of the large package. */
+async function addLarge(): Promise<Customer> {
   const { jp, hk } = at.tunnels;
   const user = await at.create(1, { product: 'big' });
   const web = at.panel.addForward(user, hk, { name: 'web' });
   const far = at.panel.addForward(user, jp, { name: 'far' });
   const off = at.panel.addForward(user, jp, { name: 'off', paused: true });
   await done(at.poll());
-  await done(at.sluice.provision.changePackage('svc-1', 'relay'));
-  const customer = { user, web, far, off };
+  return { user, web, far, off };
+}
+
+/** A customer who changed to the small one, which closed the second tunnel. */
+async function moved(): Promise<Customer> {
+  const customer = await addLarge();
+  await changeTo('relay');
   expect(shown(customer)).toEqual({ tunnels: [1, 0], forwards: [1, 0, 0] });
   at.panel.server.clearCalls();
   return customer;
@@ -43,6 +49,17 @@ function shown({ user, web, far, off }: Customer): { tunnels: unknown[]; forward
 }
 
 const BOTH_OPEN = { tunnels: [1, 1], forwards: [1, 1, 0] };
+
+const changeTo = (product: string): Promise<unknown> => done(at.sluice.provision.changePackage('svc-1', product));
+
+async function run(...runs: ('poll' | 'reconcile')[]): Promise<void> {
+  for (const each of runs) await done(at.sluice[each]());
+}
+
+/** Opens or closes the second tunnel, as staff do. */
+function setTunnel(status: 0 | 1): void {
+  Object.assign(at.panel.world.findPermission(USER, at.tunnels.jp)!, { status });
+}
 
 /** Returns the numbers of the calls to fail, of a reconcile that opens the tunnel again: in short runs those around its opening. */
 async function callsToFail(): Promise<number[]> {
@@ -71,8 +88,7 @@ describe('a tunnel that a package change closed', () => {
           const repair = at.panel.server.inject({ skip, times, when, fault: { kind: 'cut' } });
           await at.sluice.reconcile();
           repair();
-          await done(at.poll());
-          await done(at.sluice.reconcile());
+          await run('poll', 'reconcile');
           const { tunnels, forwards } = shown(customer);
           if (JSON.stringify({ tunnels, forwards }) !== JSON.stringify(BOTH_OPEN))
             wrong.push({ skip, when, tunnels, forwards });
@@ -100,7 +116,7 @@ describe('a tunnel that a package change closed', () => {
   ])('is open when the package came back during a %s', async (_what, hold, release) => {
     const customer = await moved();
     await done(hold(at.sluice));
-    await done(at.sluice.provision.changePackage('svc-1', 'big'));
+    await changeTo('big');
     await done(at.sluice.reconcile());
     expect(shown(customer)).toEqual({ tunnels: [0, 0], forwards: [0, 0, 0] });
     await done(release(at.sluice));
@@ -108,13 +124,33 @@ describe('a tunnel that a package change closed', () => {
     expect(shown(customer)).toEqual(BOTH_OPEN);
   });
 
+  it('is open after the change back, with what ran on it', async () => {
+    const customer = await moved();
+    expect(at.panel.runningForwards()).toEqual([1, customer.web]);
+    await expectSettled(at);
+    await changeTo('big');
+    expect(shown(customer)).toEqual(BOTH_OPEN);
+    expect(at.panel.runningForwards()).toEqual([1, customer.web, customer.far]);
+    await expectSettled(at);
+  });
+
+  it('is open after the change back, with what ran on it, also where the change came while the service was held', async () => {
+    const customer = await addLarge();
+    await done(at.sluice.provision.suspend('svc-1'));
+    await changeTo('relay');
+    await done(at.sluice.provision.unsuspend('svc-1'));
+    expect(at.panel.runningForwards()).toEqual([1, customer.web]);
+    await expectSettled(at);
+    await changeTo('big');
+    expect(at.panel.runningForwards()).toEqual([1, customer.web, customer.far]);
+    await expectSettled(at);
+  });
+
   it('stays closed when staff close it after it was opened again', async () => {
     const { user } = await moved();
-    await done(at.sluice.provision.changePackage('svc-1', 'big'));
-    const { id } = at.panel.permission(user, at.tunnels.jp)!;
-    Object.assign(at.panel.world.permissions.get(id)!, { status: 0 });
-    await done(at.poll());
-    await done(at.sluice.reconcile());
+    await changeTo('big');
+    setTunnel(0);
+    await run('poll', 'reconcile');
     expect(at.panel.permissionStatus(user, at.tunnels.jp)).toBe(0);
   });
 
@@ -123,13 +159,12 @@ describe('a tunnel that a package change closed', () => {
     const user = await at.create(1, { product: 'big' });
     at.panel.addForward(user, jp, { name: 'far' });
     await done(at.poll());
-    Object.assign(at.panel.world.permissions.get(at.panel.permission(user, jp)!.id)!, { status: 0 });
+    setTunnel(0);
     await done(at.poll());
-    await done(at.sluice.provision.changePackage('svc-1', 'relay'));
+    await changeTo('relay');
     await done(at.sluice.reconcile());
-    await done(at.sluice.provision.changePackage('svc-1', 'big'));
-    await done(at.poll());
-    await done(at.sluice.reconcile());
+    await changeTo('big');
+    await run('poll', 'reconcile');
     expect(at.panel.permissionStatus(user, jp)).toBe(0);
   });
 
@@ -137,14 +172,12 @@ describe('a tunnel that a package change closed', () => {
     const { jp } = at.tunnels;
     const user = await at.create(1, { product: 'big' });
     await done(at.poll());
-    Object.assign(at.panel.world.permissions.get(at.panel.permission(user, jp)!.id)!, { status: 0 });
+    setTunnel(0);
     await done(at.poll());
-    await done(at.sluice.provision.changePackage('svc-1', 'relay'));
-    await done(at.sluice.reconcile());
-    await done(at.poll());
-    await done(at.sluice.provision.changePackage('svc-1', 'big'));
-    await done(at.poll());
-    await done(at.sluice.reconcile());
+    await changeTo('relay');
+    await run('reconcile', 'poll');
+    await changeTo('big');
+    await run('poll', 'reconcile');
     expect(at.panel.permissionStatus(user, jp)).toBe(0);
   });
 
@@ -152,10 +185,10 @@ describe('a tunnel that a package change closed', () => {
     const { jp } = at.tunnels;
     const user = await at.create(1, { product: 'big' });
     await done(at.poll());
-    await done(at.sluice.provision.changePackage('svc-1', 'relay'));
+    await changeTo('relay');
     await done(at.sluice.reconcile());
     expect(at.panel.permissionStatus(user, jp)).toBe(undefined);
-    await done(at.sluice.provision.changePackage('svc-1', 'big'));
+    await changeTo('big');
     expect(at.panel.permissionStatus(user, jp)).toBe(1);
   });
 
@@ -164,22 +197,19 @@ describe('a tunnel that a package change closed', () => {
     const user = await at.create(1, { product: 'big' });
     at.panel.addForward(user, jp, { name: 'far' });
     await done(at.poll());
-    const permission = at.panel.world.permissions.get(at.panel.permission(user, jp)!.id)!;
-    Object.assign(permission, { status: 0 });
+    setTunnel(0);
     await done(at.poll());
-    await done(at.sluice.provision.changePackage('svc-1', 'relay'));
-    Object.assign(at.panel.world.permissions.get(permission.id)!, { status: 1 });
+    await changeTo('relay');
+    setTunnel(1);
     await done(at.sluice.reconcile());
     expect(at.panel.permissionStatus(user, jp)).toBe(0);
-    await done(at.sluice.provision.changePackage('svc-1', 'big'));
+    await changeTo('big');
     expect(at.panel.permissionStatus(user, jp)).toBe(1);
   });
 
   it('stays closed under the package without it, whatever runs', async () => {
     const customer = await moved();
-    await done(at.poll());
-    await done(at.sluice.reconcile());
-    await done(at.poll());
+    await run('poll', 'reconcile', 'poll');
     expect(shown(customer)).toEqual({ tunnels: [1, 0], forwards: [1, 0, 0] });
   });
 });
@@ -192,12 +222,11 @@ describe('a tunnel that staff gave to a customer', () => {
       const user = await at.create(1, { product: 'relay' });
       at.panel.addPermission(user, jp);
       const far = at.panel.addForward(user, jp, { name: 'far' });
-      await done(at.poll());
-      await done(at.sluice.reconcile());
+      await run('poll', 'reconcile');
       const repair = at.panel.server.inject({ endpoint, fault: { kind: 'status', status: 500 } });
       await failure(at.sluice.provision.changePackage('svc-1', 'big'));
       repair();
-      await done(at.sluice.provision.changePackage('svc-1', 'relay'));
+      await changeTo('relay');
       await done(at.sluice.reconcile());
       expect([at.panel.permissionStatus(user, jp), at.panel.world.forwards.get(far)?.status]).toEqual([1, 1]);
     },

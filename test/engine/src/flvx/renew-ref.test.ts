@@ -61,3 +61,14 @@ describe('a renewal with a key', () => {
     expect(await dueDate()).toBe('2027-03-01');
   });
 });
+
+describe('a renewal without a key', () => {
+  it('moves the due date once when a repeat finishes what was broken off', async () => {
+    at.panel.server.inject({ endpoint: /user\/update$/, fault: { kind: 'cut' }, times: 2 });
+    expect(await renew()).not.toBe('done');
+    for (const due of ['2027-01-15', '2027-02-15']) {
+      expect(await renew()).toBe('done');
+      expect(at.panel.user(3)?.expTime).toBe(Date.parse(due));
+    }
+  });
+});
