@@ -47,6 +47,12 @@ async function addForwards(at: FlvxBench, product: string): Promise<number> {
   return user;
 }
 
+/** Allows the first service more traffic, and polls an hour later. */
+export async function allow(at: FlvxBench, quota: string): Promise<Polled> {
+  await at.sluice.overrides.set('svc-1', quota === 'unlimited' ? { unlimited: true } : { quota });
+  return pollLater(at);
+}
+
 /** Uses up more than the product has, at which the panel stops the forwards by itself. */
 export function useUp(at: FlvxBench): void {
   at.panel.traffic(2, { in: 90 * GB, out: 20 * GB });

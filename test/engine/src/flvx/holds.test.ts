@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { GB, HOUR } from '../bench/engine-bench.js';
 import { useFlvxBench } from '../bench/flvx-bench.js';
 import { done, expectSettled } from '../bench/outcomes.js';
-import { addCustomer, noticeCodes, pollLater, toSteps, useUp, type Polled } from './customer.js';
+import { allow, addCustomer, noticeCodes, pollLater, toSteps, useUp, type Polled } from './customer.js';
 
 const at = useFlvxBench();
 
@@ -61,8 +61,7 @@ describe('a paused forward that runs again while the service is held', () => {
     at.panel.restartNode(1);
     at.panel.traffic(2, GB);
     await poll();
-    await at.sluice.overrides.set('svc-1', { quota: '500GB' });
-    await poll();
+    await allow(at, '500GB');
     expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
     await expectSettled(at);
   });
@@ -96,8 +95,7 @@ describe('a redirected service', () => {
     const refused = await at.panel.customer(3).updateForward(2, { remoteAddr: '198.51.100.7:443' });
     expect(refused.code).toBe(-1);
     await poll();
-    await at.sluice.overrides.set('svc-1', { unlimited: true });
-    await poll();
+    await allow(at, 'unlimited');
     expect([2, 3].map((id) => at.panel.forward(id)?.remoteAddr)).toEqual(['198.51.100.7:443', '198.51.100.8:80']);
     expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
     expect(at.panel.traffic(2, GB)).toBe(true);

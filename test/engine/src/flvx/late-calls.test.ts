@@ -1,20 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Sluice } from '@sluice/engine';
-import type { FakeCall, Fault } from '@sluice/fake-panels';
-import { GB, HOUR } from '../bench/engine-bench.js';
+import type { FakeCall, Fault, FlvxState } from '@sluice/fake-panels';
+import { GB, HOUR, MINUTE } from '../bench/engine-bench.js';
 import { useFlvxBench } from '../bench/flvx-bench.js';
 import { arrive, kill, landAt } from '../bench/killed-call.js';
 import { done, expectSettled } from '../bench/outcomes.js';
+import { addPausingCustomer, USER } from './customer.js';
 
 const at = useFlvxBench();
 
-/** A service with the running forwards 2 and 3, and 4, which its customer has paused. */
-async function addService(product: string): Promise<void> {
-  const user = await at.create(1, { product });
-  for (const name of ['web', 'game']) at.panel.addForward(user, at.tunnels.hk, { name });
-  at.panel.addForward(user, at.tunnels.hk, { name: 'own', paused: true });
-  await poll();
-}
+const customer = (product = 'relay'): Promise<void> => addPausingCustomer(at, product);
 
 async function poll(): Promise<void> {
   at.bench.clock.advance(HOUR);
@@ -24,44 +19,33 @@ async function poll(): Promise<void> {
 const suspend = ({ provision }: Sluice) => provision.suspend('svc-1');
 const pollNow = (sluice: Sluice) => sluice.poll();
 
-function pauseAsCustomer(forward: number): Promise<unknown> {
-  return at.panel.customer(at.panel.world.forwards.get(forward)!.userId).pause(forward);
-}
-
 const ASSIGN = /tunnel\/user\/assign$/;
 const again = (call: FakeCall): Promise<unknown> => arrive(at, call);
 
-describe('a suspension that is killed and taken back', () => {
-  it.each([/user\/update$/, /tunnel\/user\/assign$/, /forward\/pause$/])(
-    'leaves nothing closed when the panel does a call of it 10 seconds later: %s',
-    async (endpoint) => {
-      await addService('relay');
-      const before = at.panel.state();
-      const landed = await kill(at, suspend, { endpoint, land: again });
-      await done(at.sluice.provision.unsuspend('svc-1'));
-      await landed();
-      expect(at.panel.state()).toEqual(before);
-    },
-  );
+/** Ends the suspension; nothing of it may be left once the panel has done what it still does. */
+async function takeBack(before: FlvxState, landed: () => Promise<void>): Promise<void> {
+  await done(at.sluice.provision.unsuspend('svc-1'));
+  await landed();
+  expect(at.panel.state()).toEqual(before);
+}
 
-  it('leaves nothing closed when the panel does a repeated call of it 10 seconds later', async () => {
-    await addService('relay');
+describe('a suspension that is killed and taken back', () => {
+  it.each([
+    [{ endpoint: /user\/update$/ }],
+    [{ endpoint: ASSIGN }],
+    [{ endpoint: ASSIGN, nth: 2 }],
+    [{ endpoint: /forward\/pause$/ }],
+  ])('leaves nothing closed when the panel does a call of it 10 seconds later: %p', async (point) => {
+    await customer();
     const before = at.panel.state();
-    const landed = await kill(at, suspend, { endpoint: ASSIGN, nth: 2, land: again });
-    await done(at.sluice.provision.unsuspend('svc-1'));
-    await landed();
-    expect(at.panel.state()).toEqual(before);
+    await takeBack(before, await kill(at, suspend, { ...point, land: again }));
   });
 
   it("leaves the customer's own pause when a push of it starts the forward 10 seconds later", async () => {
-    await addService('relay');
+    await customer();
     const before = at.panel.state();
-    const restart = (): Promise<unknown> => at.panel.customerRedeploy(4);
-    const point = { endpoint: ASSIGN, when: 'after', land: restart } as const;
-    const landed = await kill(at, suspend, point);
-    await done(at.sluice.provision.unsuspend('svc-1'));
-    await landed();
-    expect(at.panel.state()).toEqual(before);
+    const land = (): Promise<unknown> => at.panel.customerRedeploy(4);
+    await takeBack(before, await kill(at, suspend, { endpoint: ASSIGN, when: 'after', land }));
   });
 });
 
@@ -75,12 +59,12 @@ describe('a suspension that is killed and taken back after traffic', () => {
   ] as const)(
     'starts what the panel stopped because the account was closed, when killed %s',
     async (_what, endpoint, when) => {
-      await addService('relay');
+      await customer();
       await kill(at, suspend, { endpoint, when, land: NEVER });
       // The panel stops all forwards of a closed account at its next traffic.
       at.panel.traffic(2, { in: 2048, out: 0 });
       expect(at.panel.runningForwards()).not.toContain(3);
-      at.bench.clock.advance(60_000);
+      at.bench.clock.advance(MINUTE);
       await done(at.sluice.provision.unsuspend('svc-1'));
       await poll();
       expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
@@ -88,10 +72,10 @@ describe('a suspension that is killed and taken back after traffic', () => {
   );
 
   it('does so after a repeat of the suspension too', async () => {
-    await addService('relay');
+    await customer();
     await kill(at, suspend, { endpoint: ASSIGN, land: NEVER });
     at.panel.traffic(2, { in: 2048, out: 0 });
-    at.bench.clock.advance(60_000);
+    at.bench.clock.advance(MINUTE);
     await done(at.sluice.provision.suspend('svc-1'));
     at.bench.clock.advance(HOUR);
     await done(at.sluice.provision.unsuspend('svc-1'));
@@ -103,13 +87,13 @@ describe('a suspension that is killed and taken back after traffic', () => {
     ['with', 2048],
     ['without', 0],
   ])('leaves what the customer had paused before it, %s traffic', async (_what, bytes) => {
-    await addService('relay');
-    at.bench.clock.advance(60_000);
-    await pauseAsCustomer(3);
-    at.bench.clock.advance(60_000);
+    await customer();
+    at.bench.clock.advance(MINUTE);
+    await at.panel.customer(USER).pause(3);
+    at.bench.clock.advance(MINUTE);
     await kill(at, suspend, { endpoint: ASSIGN, land: NEVER });
     if (bytes > 0) at.panel.traffic(2, { in: bytes, out: 0 });
-    at.bench.clock.advance(60_000);
+    at.bench.clock.advance(MINUTE);
     await done(at.sluice.provision.unsuspend('svc-1'));
     await poll();
     expect(at.panel.runningForwards()).toEqual([1, 2]);
@@ -118,7 +102,7 @@ describe('a suspension that is killed and taken back after traffic', () => {
 
 describe('a renewal that is killed in a call which the panel never does', () => {
   it('is done by its repeat, also when a reading lasts until the wait is over', async () => {
-    await addService('relay');
+    await customer();
     const { clock } = at.bench;
     const renew = ({ provision }: Sluice) => provision.renew('svc-1', { until: '2027-01-15' });
     const land = (): Promise<void> => {
@@ -135,7 +119,7 @@ describe('a suspension whose pause was lost and taken back', () => {
     ['the node did not answer', { kind: 'body', body: { code: -1, msg: '等待节点响应超时', ts: 0 } }],
     ['it had too many calls', { kind: 'body', status: 429, body: {} }],
   ])('leaves nothing closed when the panel refuses the repeat, because %s, and pauses later', async (_why, fault) => {
-    await addService('relay');
+    await customer();
     const before = at.panel.state();
     const { server } = at.panel;
     const endpoint = /forward\/pause$/;
@@ -148,16 +132,16 @@ describe('a suspension whose pause was lost and taken back', () => {
     const suspended = await at.sluice.provision.suspend('svc-1');
     ignore();
     expect(suspended.service.error).toMatchObject({ code: 'outcome_unknown' });
-    const landed = landAt(at, at.bench.clock.now() + 10_000, () => again(pauses[0]!));
-    await done(at.sluice.provision.unsuspend('svc-1'));
-    await landed();
-    expect(at.panel.state()).toEqual(before);
+    await takeBack(
+      before,
+      landAt(at, at.bench.clock.now() + 10_000, () => again(pauses[0]!)),
+    );
   });
 });
 
 describe('a poll that is killed when it pauses a forward, which the panel stops itself', () => {
   it('leaves nothing closed when more quota follows, and the panel does the call 10 seconds later', async () => {
-    await addService('relay');
+    await customer();
     at.panel.traffic(2, { in: 30 * GB, out: 20 * GB });
     await at.sluice.overrides.set('svc-1', { quota: '40GB' });
     const landed = await kill(at, pollNow, { endpoint: /forward\/pause$/, land: again });
@@ -174,7 +158,7 @@ describe('a poll that is killed when it throttles', () => {
   it.each([/speed-limit\/create$/, /forward\/batch-redeploy$/])(
     'is completed by the next when the panel does a call of it 10 seconds later: %s',
     async (endpoint) => {
-      await addService('slow');
+      await customer('slow');
       at.panel.traffic(2, { in: 30 * GB, out: 20 * GB });
       await at.sluice.overrides.set('svc-1', { quota: '40GB' });
       const landed = await kill(at, pollNow, { endpoint, land: again });
@@ -192,7 +176,7 @@ describe('a poll that is killed when it zeroes the counters', () => {
 
   /** Uses a paid service, and lets its cycle end. */
   async function endCycle(bytes: { in: number; out: number }): Promise<void> {
-    await addService('relay');
+    await customer();
     await at.sluice.provision.renew('svc-1', { until: '2027-01-15' });
     at.panel.traffic(2, bytes);
     await poll();
@@ -232,7 +216,7 @@ describe('a poll that is killed when it zeroes the counters', () => {
     await endCycle({ in: 101 * GB, out: 10 * GB });
     // It has resumed 2 and 3 by then.
     const landed = await kill(at, pollNow, { endpoint: /forward\/pause$/, land: again });
-    const paused = landAt(at, at.bench.clock.now() + 3000, () => pauseAsCustomer(2));
+    const paused = landAt(at, at.bench.clock.now() + 3000, () => at.panel.customer(USER).pause(2));
     await done(at.poll());
     await Promise.all([landed(), paused()]);
     await poll();

@@ -21,14 +21,16 @@ async function start(more = FAIR): Promise<Line> {
   return { user, forward: at.panel.addForward(user, at.tunnels.hk, { name: 'web' }) };
 }
 
-const poll = (): Promise<RunReport> => done(at.poll());
+/** Polls an hour later, or at an instant. */
+function poll(instant?: string): Promise<RunReport> {
+  const { clock } = at.bench;
+  clock.set(instant === undefined ? clock.now() + HOUR : Date.parse(instant));
+  return done(at.poll());
+}
 
 const reasons = ({ services: [service] }: RunReport): string[] => service?.holds.map(({ reason }) => reason) ?? [];
 const listLimits = ({ services: [service] }: RunReport): unknown[] =>
   (service?.limits ?? []).map(({ id, used, held }) => [id, used, held]);
-const clockTo = (time: string): void => {
-  at.bench.clock.set(Date.parse(time));
-};
 
 describe('a limit of a product in bytes', () => {
   it('holds for what is used in a local day, with its own restriction, until the day ends', async () => {
@@ -40,10 +42,8 @@ describe('a limit of a product in bytes', () => {
       ['fair-use', null, false],
       ['burst', null, false],
     ]);
-    at.bench.clock.advance(HOUR);
     at.panel.traffic(forward, 9 * GB);
     expect(reasons(await poll())).toEqual([]);
-    at.bench.clock.advance(HOUR);
     at.panel.traffic(forward, GB);
     const held = await poll();
     expect(reasons(held)).toEqual(['fair-use']);
@@ -62,10 +62,8 @@ describe('a limit of a product in bytes', () => {
     expect(at.panel.permission(user, at.tunnels.hk)).toMatchObject({ status: 1, speedId: expect.any(Number) });
     expect(at.panel.runningForwards()).toContain(forward);
 
-    clockTo('2026-11-20T23:50:00Z');
-    expect(reasons(await poll())).toEqual(['fair-use']);
-    clockTo('2026-11-21T00:05:00Z');
-    expect((await at.poll()).totals).toMatchObject({ released: 1, held: 0 });
+    expect(reasons(await poll('2026-11-20T23:50:00Z'))).toEqual(['fair-use']);
+    expect((await poll('2026-11-21T00:05:00Z')).totals).toMatchObject({ released: 1, held: 0 });
     expect(at.panel.permission(user, at.tunnels.hk)?.speedId).toBeNull();
     expect((await at.sluice.services.show('svc-1')).limits[1]).toMatchObject({
       window: { start: '2026-11-21T00:00:00.000Z' },
@@ -76,20 +74,15 @@ describe('a limit of a product in bytes', () => {
   it('keeps the stricter restriction until no hold needs it', async () => {
     const { user, forward } = await start();
     await poll();
-    at.bench.clock.advance(HOUR);
     at.panel.traffic(forward, 31 * GB);
     expect(reasons(await poll())).toEqual(['fair-use', 'burst']);
     expect(at.panel.runningForwards()).not.toContain(forward);
-    clockTo('2026-11-21T00:10:00Z');
     // No reading shows where the new day began, but nothing was used since the one before.
-    expect(reasons(await poll())).toEqual(['burst']);
-    clockTo('2026-11-21T00:25:00Z');
-    expect(reasons(await poll())).toEqual(['burst']);
+    expect(reasons(await poll('2026-11-21T00:10:00Z'))).toEqual(['burst']);
+    expect(reasons(await poll('2026-11-21T00:25:00Z'))).toEqual(['burst']);
     expect(at.panel.runningForwards()).not.toContain(forward);
-    clockTo('2026-11-22T23:50:00Z');
-    expect(reasons(await poll())).toEqual(['burst']);
-    clockTo('2026-11-23T00:10:00Z');
-    expect(reasons(await poll())).toEqual([]);
+    expect(reasons(await poll('2026-11-22T23:50:00Z'))).toEqual(['burst']);
+    expect(reasons(await poll('2026-11-23T00:10:00Z'))).toEqual([]);
     expect(at.panel.runningForwards()).toContain(forward);
     expect(at.panel.permission(user, at.tunnels.hk)?.speedId).toBeNull();
   });
@@ -99,17 +92,14 @@ describe('a limit of a product in bytes', () => {
     const { forward } = await start(plain);
     for (const hour of [1, 2]) {
       at.panel.traffic(forward, 6 * GB);
-      clockTo(`2026-11-20T${12 + hour}:00:00Z`);
-      await poll();
+      await poll(`2026-11-20T${12 + hour}:00:00Z`);
     }
     await at.bench.configure(flvxConfig(at.panel.url, FAIR));
     at.panel.traffic(forward, 5 * GB);
-    clockTo('2026-11-20T15:00:00Z');
     // 6 GB since the first reading of the day, and 5 GB.
-    expect(listLimits(await poll())).toContainEqual(['fair-use', 11 * GB, true]);
+    expect(listLimits(await poll('2026-11-20T15:00:00Z'))).toContainEqual(['fair-use', 11 * GB, true]);
     await at.bench.configure(flvxConfig(at.panel.url, plain));
-    clockTo('2026-11-20T16:00:00Z');
-    const { totals, notices } = await poll();
+    const { totals, notices } = await poll('2026-11-20T16:00:00Z');
     expect([totals.released, notices.map(({ message }) => message)]).toEqual([
       1,
       ['svc-1 is released (fair-use: the product does not have the limit any more)'],
@@ -120,22 +110,19 @@ describe('a limit of a product in bytes', () => {
     const { forward } = await start(
       '  fair: { panel: relay, quota: { total: 900GB }, flvx: { tunnelId: 1 }, limits: [{ id: fair-use, window: month, allowance: 50GB, action: pause }] }',
     );
-    clockTo('2026-12-02T00:00:00Z');
-    await poll();
+    await poll('2026-12-02T00:00:00Z');
     at.panel.traffic(forward, 45 * GB);
-    clockTo('2026-12-14T23:00:00Z');
-    await poll();
+    await poll('2026-12-14T23:00:00Z');
     at.panel.traffic(forward, 2 * GB);
     const restored = at.panel.server.inject({
       match: ({ method }) => method === 'POST',
       fault: { kind: 'status', status: 500 },
     });
-    clockTo('2026-12-15T01:00:00Z');
+    at.bench.clock.set('2026-12-15T01:00:00Z');
     await at.poll();
     restored();
     at.panel.traffic(forward, GB);
-    clockTo('2026-12-15T02:00:00Z');
-    expect(listLimits(await poll())).toContainEqual(['fair-use', 48 * GB, false]);
+    expect(listLimits(await poll('2026-12-15T02:00:00Z'))).toContainEqual(['fair-use', 48 * GB, false]);
   });
 
   it('is lifted by a release until a date, and only shown in a dry run', async () => {
@@ -147,7 +134,6 @@ describe('a limit of a product in bytes', () => {
     expect((await at.sluice.services.show('svc-1')).holds).toEqual([]);
     expect(reasons(await poll())).toEqual(['fair-use']);
     await done(at.sluice.holds.release('svc-1', { until: '2026-11-22' }));
-    at.bench.clock.advance(HOUR);
     const { services, notices } = await poll();
     expect(services[0]?.holds).toEqual([]);
     expect(notices.map(({ message }) => message)).toContain(

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { flvxConfig, useFlvxBench } from '../bench/flvx-bench.js';
 import { done, expectSettled } from '../bench/outcomes.js';
-import { addCustomer, noticeCodes, pollLater, toSteps, useUp, type Polled } from './customer.js';
+import { allow, addCustomer, noticeCodes, pollLater, toSteps, useUp, type Polled } from './customer.js';
 
 const at = useFlvxBench();
 
@@ -19,8 +19,7 @@ describe('the end of a hold on an account that the panel would stop', () => {
     useUp(at);
     await poll();
     at.panel.world.users.get(3)!.status = 0;
-    await at.sluice.overrides.set('svc-1', { quota: '500GB' });
-    expect(await poll()).toMatchObject({ outcome: 'done', service: { status: 'ok' } });
+    expect(await allow(at, '500GB')).toMatchObject({ outcome: 'done', service: { status: 'ok' } });
     expect(running()).toEqual([false, false]);
     expect(at.panel.forward(2)?.remoteAddr).toBe('198.51.100.7:443');
     const planned = await at.sluice.plan();
@@ -51,8 +50,7 @@ describe('the end of a hold on an account that the panel would stop', () => {
     await poll();
     await at.sluice.services.set('svc-1', { next_due_date: '2026-11-19' });
     await at.sluice.reconcile();
-    await at.sluice.overrides.set('svc-1', { quota: '500GB' });
-    const { report } = await poll();
+    const { report } = await allow(at, '500GB');
     expect(noticeCodes(report)).toContain('stopped_by_panel');
     expect(running()).toEqual([false, false]);
     await done(at.sluice.provision.renew('svc-1', { until: '2026-12-19' }));
@@ -141,8 +139,7 @@ describe('forwards that the panel paused by itself', () => {
     await addCustomer(at);
     useUp(at);
     expect(at.panel.runningForwards()).toEqual([1]);
-    await at.sluice.overrides.set('svc-1', { quota: '500GB' });
-    const { service } = await poll();
+    const { service } = await allow(at, '500GB');
     expect(service.holds).toEqual([]);
     expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
   });

@@ -1,12 +1,55 @@
 import { describe, expect, it } from '@jest/globals';
-import { GB } from '../bench/engine-bench.js';
+import { GB, HOUR } from '../bench/engine-bench.js';
 import { useFlvxBench } from '../bench/flvx-bench.js';
 import { done, expectSettled } from '../bench/outcomes.js';
-import { addCustomer, pollLater, useUp, type Polled } from './customer.js';
+import { addCustomer, noticeCodes, pollLater, toSteps, useUp, type Polled, allow } from './customer.js';
 
 const at = useFlvxBench();
 
 const poll = (ms?: number): Promise<Polled> => pollLater(at, ms);
+
+describe('a product that sells a number of forwards', () => {
+  it('has the newest beyond it paused with a notice, and run again when there is room', async () => {
+    await addCustomer(at, 'counted');
+    at.panel.addForward(3, 1, { name: 'third' });
+    const { report, service } = await poll();
+    expect(toSteps(service.actions)).toEqual(['pause-forward 4']);
+    expect(noticeCodes(report)).toEqual(['max_forwards']);
+    expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
+    const again = await poll();
+    expect([again.service.actions, noticeCodes(again.report)]).toEqual([[], []]);
+    await at.panel.customer(3).deleteForward(2);
+    await poll();
+    expect(at.panel.runningForwards()).toEqual([1, 3, 4]);
+    await expectSettled(at);
+  });
+
+  it('keeps it paused through a hold', async () => {
+    await addCustomer(at, 'counted');
+    at.panel.addForward(3, 1, { name: 'third' });
+    await poll();
+    await at.sluice.provision.suspend('svc-1');
+    await at.sluice.provision.unsuspend('svc-1');
+    expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
+    await at.sluice.provision.changePackage('svc-1', 'relay');
+    expect(at.panel.runningForwards()).toEqual([1, 2, 3, 4]);
+    await expectSettled(at);
+  });
+
+  it('remembers what ran and became too many while the service was held', async () => {
+    await addCustomer(at);
+    at.panel.addForward(3, 1, { name: 'third' });
+    await poll();
+    await done(at.sluice.provision.suspend('svc-1'));
+    await done(at.sluice.provision.changePackage('svc-1', 'counted'));
+    await done(at.sluice.provision.unsuspend('svc-1'));
+    expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
+    await expectSettled(at);
+    await at.sluice.provision.changePackage('svc-1', 'relay');
+    expect(at.panel.runningForwards()).toEqual([1, 2, 3, 4]);
+    await expectSettled(at);
+  });
+});
 
 describe('forwards that another tool paused', () => {
   const holds = async () => (await at.sluice.holds.list({ service: 'svc-1' })).holds;
@@ -30,8 +73,7 @@ describe('forwards that another tool paused', () => {
         ['forward', '3', true],
       ],
     ]);
-    await at.sluice.overrides.set('svc-1', { quota: '500GB' });
-    await poll();
+    await allow(at, '500GB');
     expect(at.panel.runningForwards()).toEqual([1]);
     await done(at.sluice.holds.release('svc-1'));
     expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
@@ -108,5 +150,72 @@ describe('a second service that names the account of another', () => {
     await at.sluice.services.remove('svc-2');
     expect((await poll()).report.services.map(({ id, error }) => [id, error])).toEqual([['svc-1', null]]);
     expect(at.panel.state()).toEqual(before);
+  });
+});
+
+describe('forwards that no poll had seen when the quota stopped them', () => {
+  const addOver = async (): Promise<void> => {
+    const user = await at.create(1);
+    at.panel.addForward(user, at.tunnels.hk, { name: 'web' });
+    at.panel.addForward(user, at.tunnels.hk, { name: 'game' });
+    at.panel.addForward(user, at.tunnels.hk, { name: 'off' });
+    at.bench.clock.advance(HOUR);
+    await at.panel.customer(user).pause(4);
+    at.bench.clock.advance(HOUR);
+    useUp(at);
+    expect(at.panel.runningForwards()).toEqual([1]);
+  };
+  const released = async (): Promise<void> => {
+    await at.sluice.overrides.set('svc-1', { quota: '300GB' });
+    expect((await poll()).service.holds).toEqual([]);
+    expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
+  };
+
+  it('come back, and the one that the customer had paused before does not', async () => {
+    await addOver();
+    expect((await poll()).service.status).toBe('held');
+    await released();
+  });
+
+  it('come back after a reconcile, or a suspension, has held them', async () => {
+    await addOver();
+    await done(at.sluice.reconcile());
+    await done(at.sluice.provision.suspend('svc-1'));
+    await done(at.sluice.provision.unsuspend('svc-1'));
+    await released();
+  });
+
+  it('come back with a quota that is raised before any run has held them, and the other one not later either', async () => {
+    await addOver();
+    await at.sluice.overrides.set('svc-1', { quota: '300GB' });
+    await at.sluice.reconcile();
+    expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
+    await expectSettled(at);
+    await poll();
+    await at.sluice.reconcile();
+    expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
+  });
+
+  it('come back when the first runs only observed', async () => {
+    await addOver();
+    await at.sluice.panels.observe('relay');
+    await poll();
+    await poll();
+    await at.sluice.panels.enforce('relay');
+    expect((await poll()).service.status).toBe('held');
+    await released();
+  });
+
+  it('come back where the panel does not tell when they were paused, if they have carried something', async () => {
+    await addOver();
+    at.panel.traffic(3, GB);
+    at.panel.server.inject({
+      endpoint: /backup\/export/,
+      match: ({ body }) => body.includes('"forwards"'),
+      fault: { kind: 'mutate', change: (json) => ({ ...(json as object), forwards: [] }) },
+    });
+    await poll();
+    await allow(at, '300GB');
+    expect(at.panel.runningForwards()).toEqual([1, 2]);
   });
 });
