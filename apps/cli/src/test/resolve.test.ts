@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import type { LogEntry } from '@sluice/engine';
 import { GB, HOUR, startEasyDcimBench, type EasyDcimBench } from './easydcim-bench.js';
 
@@ -20,44 +20,36 @@ beforeEach(async () => {
 });
 afterEach(() => at.close());
 
-describe('action resolve', () => {
-  it('prints the action, once', async () => {
-    const { exitCode, json, stderr } = await at.bench.sluice(`action resolve ${id} --done --json`);
-    expect([exitCode, stderr]).toEqual([0, '']);
-    expect(json<{ action: LogEntry }>().action).toMatchObject({ id, state: 'applied' });
-    const again = await at.bench.sluice(`action resolve ${id} --not-done --json`);
-    expect([again.exitCode, again.json<{ error: { code: string } }>().error.code]).toEqual([1, 'action_settled']);
-  });
+interface Answer {
+  action?: LogEntry;
+  error?: { code: string };
+}
 
-  it('takes --not-done', async () => {
-    const { json } = await at.bench.sluice(`action resolve ${id} --not-done --json`);
-    expect(json<{ action: LogEntry }>().action).toMatchObject({ id, state: 'failed' });
-  });
+/** Resolves the action; returns the exit code, and the action's new state or the error. */
+async function resolve(words: string): Promise<unknown[]> {
+  const { exitCode, json, stderr } = await at.bench.sluice(`action resolve ${id} ${words} --json`.replace('  ', ' '));
+  const { action, error } = json<Answer>();
+  return [exitCode, stderr, action?.state ?? error?.code];
+}
 
-  it.each(['', ' --done --not-done'])('is refused with the words "%s"', async (words) => {
-    const { exitCode, json } = await at.bench.sluice(`action resolve ${id}${words} --json`);
-    expect([exitCode, json<{ error: { code: string } }>().error.code]).toEqual([2, 'bad_option']);
-    expect(await at.bench.store((store) => store.actions.unresolved())).toHaveLength(1);
-  });
-
-  it('says where the ids are for one that is unknown', async () => {
-    const { stderr } = await at.bench.sluice(`action resolve ${id.slice(0, -1)} --done`);
-    expect(stderr).toContain('"sluice log list --actions" lists the actions');
-  });
+it('action resolve needs one of --done and --not-done, and prints the action once', async () => {
+  for (const words of ['', '--done --not-done']) expect(await resolve(words)).toEqual([2, '', 'bad_option']);
+  expect(await resolve('--done')).toEqual([0, '', 'applied']);
+  expect(await resolve('--not-done')).toEqual([1, '', 'action_settled']);
 });
 
-describe('the id of an action in doubt', () => {
-  it('is printed by explain, log list and doctor', async () => {
-    expect((await at.bench.sluice('explain svc-1')).stdout).toMatch(new RegExp(`in-doubt ${id}`));
-    expect((await at.bench.sluice('log list --actions')).stdout).toContain(id);
-    expect((await at.bench.sluice('doctor')).stdout).toContain(`sluice action resolve ${id} --done`);
-  });
+it('action resolve takes --not-done', async () => {
+  expect(await resolve('--not-done')).toEqual([0, '', 'failed']);
+});
 
-  it('is printed where its service is to be removed', async () => {
-    await at.bench.sluice('override set svc-1 --unlimited');
-    await at.poll();
-    const { exitCode, stderr } = await at.bench.sluice('service remove svc-1 --yes');
-    expect(exitCode).toBe(1);
-    expect(stderr).toContain(`sluice action resolve ${id} --done`);
-  });
+it('the id of an action in doubt is printed by explain, log list and doctor, and where its service is to be removed', async () => {
+  expect((await at.bench.sluice('explain svc-1')).stdout).toMatch(new RegExp(`in-doubt ${id}`));
+  expect((await at.bench.sluice('log list --actions')).stdout).toContain(id);
+  expect((await at.bench.sluice('doctor')).stdout).toContain(`sluice action resolve ${id} --done`);
+  const mistyped = await at.bench.sluice(`action resolve ${id.slice(0, -1)} --done`);
+  expect(mistyped.stderr).toContain('"sluice log list --actions" lists the actions');
+  await at.bench.sluice('override set svc-1 --unlimited');
+  await at.poll();
+  const { exitCode, stderr } = await at.bench.sluice('service remove svc-1 --yes');
+  expect([exitCode, stderr]).toEqual([1, expect.stringContaining(`sluice action resolve ${id} --done`)]);
 });

@@ -45,10 +45,22 @@ const trouble = fc.oneof(
   },
 );
 
+const COMMANDS = {
+  hold: ({ holds }: Sluice) => done(holds.add('svc-1')),
+  release: ({ holds }: Sluice) => done(holds.release('svc-1')),
+  'use up': ({ overrides }: Sluice) => overrides.clear('svc-1'),
+  'allow more': ({ overrides }: Sluice) => overrides.set('svc-1', { quota: '900GB' }),
+  product: ({ provision }: Sluice, product: Product) => done(provision.changePackage('svc-1', product)),
+  password: ({ provision }: Sluice) => done(provision.changePassword('svc-1')),
+  renew: ({ provision }: Sluice) => done(provision.renew('svc-1', { until: '2027-01-15' })),
+};
+
 /** What somebody does, and what fails meanwhile and in the poll after it. */
 const step = fc.record({
   act: fc.constantFrom(
-    ...(['hold', 'release', 'use up', 'allow more', 'product', 'password', 'renew', 'customer', 'restart'] as const),
+    ...(Object.keys(COMMANDS) as (keyof typeof COMMANDS)[]),
+    'customer' as const,
+    'restart' as const,
   ),
   product: fc.constantFrom(...(Object.keys(PRODUCTS) as Product[])),
   customer: fc.constantFrom(...(['pause', 'resume', 'redeploy'] as const)),
@@ -79,44 +91,16 @@ class Life {
     this.check();
   }
 
-  async step(each: Step): Promise<void> {
-    const { meanwhile, product } = each;
-    switch (each.act) {
-      case 'hold':
-        await this.#command(meanwhile, ({ holds }) => done(holds.add('svc-1')));
-        this.#manual = true;
-        break;
-      case 'release':
-        if (!this.#manual) return;
-        await this.#command(meanwhile, ({ holds }) => done(holds.release('svc-1')));
-        this.#manual = false;
-        break;
-      case 'use up':
-        await this.#command(meanwhile, ({ overrides }) => overrides.clear('svc-1'));
-        // More than Sluice allows, and less than what the panel itself would stop.
-        Object.assign(this.#at.panel.world.users.get(USER)!, { inFlow: 120 * GB });
-        this.#overQuota = true;
-        break;
-      case 'allow more':
-        await this.#command(meanwhile, ({ overrides }) => overrides.set('svc-1', { quota: '900GB' }));
-        this.#overQuota = false;
-        break;
-      case 'product':
-        this.#product = product;
-        await this.#command(meanwhile, ({ provision }) => done(provision.changePackage('svc-1', product)));
-        break;
-      case 'password':
-        await this.#command(meanwhile, ({ provision }) => done(provision.changePassword('svc-1')));
-        break;
-      case 'renew':
-        await this.#command(meanwhile, ({ provision }) => done(provision.renew('svc-1', { until: '2027-01-15' })));
-        break;
-      case 'customer':
-        await this.#customer(each.customer, each.forward);
-        break;
-      case 'restart':
-        await this.#restart();
-    }
+  async step({ act, product, ...each }: Step): Promise<void> {
+    if (act === 'release' && !this.#manual) return;
+    if (act === 'customer') await this.#customer(each.customer, each.forward);
+    else if (act === 'restart') await this.#restart();
+    else await this.#command(each.meanwhile, (sluice) => COMMANDS[act](sluice, product));
+    if (act === 'hold' || act === 'release') this.#manual = act === 'hold';
+    if (act === 'product') this.#product = product;
+    if (act === 'use up' || act === 'allow more') this.#overQuota = act === 'use up';
+    // More than Sluice allows, and less than what the panel itself would stop.
+    if (act === 'use up') Object.assign(this.#at.panel.world.users.get(USER)!, { inFlow: 120 * GB });
     await this.#poll(each.afterwards);
     this.check();
   }

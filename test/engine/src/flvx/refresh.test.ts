@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { RunReport, LogEntry } from '@sluice/engine';
-import { GB, HOUR, MINUTE } from '../bench/engine-bench.js';
+import { HOUR, MINUTE } from '../bench/engine-bench.js';
 import { useFlvxBench } from '../bench/flvx-bench.js';
 import { done, expectSettled } from '../bench/outcomes.js';
 import { addCustomer, firstService, noticeCodes, useUp } from './customer.js';
@@ -38,16 +38,8 @@ describe('held forwards', () => {
     expect(polled).toMatchObject({ status: 'held', actions: [], codes: [] });
     expect(changing()).toEqual(['batch-pause {"ids":[2,3]}']);
     const [entry] = await refreshes();
-    expect(entry).toMatchObject({
-      kind: 'refresh',
-      panel: 'relay',
-      service: null,
-      targets: 2,
-      calls: 1,
-      failed: 0,
-      away: [],
-      error: null,
-    });
+    const round = { panel: 'relay', service: null, targets: 2, calls: 1, failed: 0, away: [], error: null };
+    expect(entry).toMatchObject({ kind: 'refresh', ...round });
     expect(entry).not.toHaveProperty('state');
     at.panel.server.clearCalls();
     await poll();
@@ -55,15 +47,13 @@ describe('held forwards', () => {
   });
 
   it.each([0, 400, 1000])('are paused again at the poll after a restart %s ms after the pause', async (ms) => {
-    const user = await at.create(1);
-    at.panel.addForward(user, at.tunnels.hk, { name: 'web', remoteAddr: '198.51.100.7:443' });
-    await poll();
-    at.panel.traffic(2, { in: 90 * GB, out: 20 * GB });
+    await addCustomer(at);
+    useUp(at);
     expect((await poll()).status).toBe('held');
     expect(at.panel.runningForwards()).toEqual([1]);
     at.bench.clock.advance(ms);
     at.panel.restartNode(1);
-    expect(at.panel.runningForwards()).toEqual([1, 2]);
+    expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
     await poll();
     expect(at.panel.runningForwards()).toEqual([1]);
     // The same after a pause of the round's own, and then it is done.
@@ -150,23 +140,15 @@ describe('held forwards', () => {
   it('stay as they are where the hold is released meanwhile', async () => {
     await held();
     at.bench.clock.advance(HOUR);
-    const released: Promise<unknown>[] = [];
-    at.panel.server.inject({
-      endpoint: /backup\/export$/,
-      match: (call) => {
-        const isLook = call.body.includes('"nodes"') && released.length === 0;
-        if (isLook) released.push(at.sluice.overrides.set('svc-1', { unlimited: true }));
-        return false;
-      },
-      fault: { kind: 'latency', ms: 0 },
+    let released: Promise<unknown> | undefined;
+    at.panel.server.onCall(({ endpoint, body }) => {
+      if (endpoint.endsWith('backup/export') && body.includes('"nodes"'))
+        released ??= at.sluice.overrides.set('svc-1', { unlimited: true });
     });
-    at.panel.server.inject({
-      endpoint: /tunnel\/list$/,
-      fault: { kind: 'wait', until: () => Promise.all(released).then(() => undefined) },
-    });
+    const until = async (): Promise<void> => void (await released);
+    at.panel.server.inject({ endpoint: /tunnel\/list$/, fault: { kind: 'wait', until } });
     await at.poll();
-    expect(released).toHaveLength(1);
-    await Promise.all(released);
+    expect(await released).toBeDefined();
     expect(changing()).toEqual([]);
   });
 
@@ -181,24 +163,14 @@ describe('held forwards', () => {
   it('have their row before the call, and are done by the next poll when the run is broken off', async () => {
     await held();
     at.bench.clock.advance(HOUR);
-    let rows: unknown[] = [];
-    const looking: Promise<void>[] = [];
-    at.panel.server.inject({
-      endpoint: /batch-pause$/,
-      match: () => {
-        looking.push(
-          at.bench.store.refreshes.list().then((found) => {
-            rows = found;
-          }),
-        );
-        return true;
-      },
-      fault: { kind: 'cut' },
-      times: 1,
-    });
+    let rows: Promise<unknown[]> | undefined;
+    const match = (): boolean => {
+      rows = at.bench.store.refreshes.list();
+      return true;
+    };
+    at.panel.server.inject({ endpoint: /batch-pause$/, match, fault: { kind: 'cut' }, times: 1 });
     await poll(0);
-    await Promise.all(looking);
-    expect(rows).toMatchObject([{ finishedAt: null, targets: 2 }]);
+    expect(await rows).toMatchObject([{ finishedAt: null, targets: 2 }]);
     expect((await refreshes())[0]).toMatchObject({ calls: 1, failed: 2, error: expect.stringMatching(/^PANEL_/) });
   });
 });
@@ -215,10 +187,7 @@ describe('many held forwards', () => {
     at.panel.server.clearCalls();
     at.bench.clock.advance(HOUR);
     await at.poll({ allowMass: true });
-    expect(
-      changing()
-        .map((call) => call.split(',').length)
-        .sort(),
-    ).toEqual([20, 50, 50]);
+    const sizes = changing().map((call) => call.split(',').length);
+    expect(sizes.sort()).toEqual([20, 50, 50]);
   });
 });
