@@ -6,6 +6,7 @@ import { done, expectSettled } from '../bench/outcomes.js';
 import { firstService, toSteps } from './customer.js';
 
 const at = useFlvxBench();
+const DUE = Date.parse('2026-12-15');
 
 async function customer(product = 'relay'): Promise<void> {
   const user = await at.create(1, { product });
@@ -35,35 +36,20 @@ describe('a difference between panel and product', () => {
   const user = () => at.panel.world.users.get(3)!;
   const permission = (tunnel = 1) => at.panel.world.findPermission(3, tunnel)!;
 
-  it('in the quota is repaired', () =>
+  it.each<[string, Partial<Record<'user' | 'first' | 'second', object>>, string[]]>([
+    // What an update of the user writes is written to his permissions, too.
+    ['the quota', { user: { flow: 50 }, first: { flow: 70 } }, ['update-user 3']],
+    ['the quota of one permission', { second: { flow: 900 } }, ['assign-tunnel 2']],
+    ['the expiry', { user: { expTime: DUE + DAY }, second: { expTime: DUE - DAY } }, ['update-user 3']],
+    ['number and reset day', { user: { num: 3, flowResetTime: 1 }, first: { flowResetTime: 31 } }, ['update-user 3']],
+    ['the speed limit', { first: { speedId: null } }, ['assign-tunnel 1', 'redeploy-forwards 1']],
+  ])('in %s is repaired', (_what, spoilt, actions) =>
     repaired(() => {
-      user().flow = 50;
-      permission().flow = 70;
-      // What an update of the user writes is written to his permissions, too.
-    }, ['update-user 3']));
-
-  it('in the quota of one permission is repaired', () =>
-    repaired(() => {
-      permission(2).flow = 900;
-    }, ['assign-tunnel 2']));
-
-  it('in the expiry is repaired', () =>
-    repaired(() => {
-      user().expTime += DAY;
-      permission(2).expTime -= DAY;
-    }, ['update-user 3']));
-
-  it('in number and reset day is repaired', () =>
-    repaired(() => {
-      user().num = 3;
-      user().flowResetTime = 1;
-      permission().flowResetTime = 31;
-    }, ['update-user 3']));
-
-  it('in the speed limit is repaired', () =>
-    repaired(() => {
-      permission().speedId = null;
-    }, ['assign-tunnel 1', 'redeploy-forwards 1']));
+      Object.assign(user(), spoilt.user);
+      Object.assign(permission(), spoilt.first);
+      Object.assign(permission(2), spoilt.second);
+    }, actions),
+  );
 
   it('of a missing permission is repaired', async () => {
     const { id } = permission(2);

@@ -142,10 +142,7 @@ describe('a second service that names the account of another', () => {
     ]);
     expect(at.panel.state()).toEqual(before);
     expect(await at.bench.store.evidence.open({ panel: 'relay' })).toEqual([]);
-    await expect(at.sluice.services.remove('svc-2')).rejects.toMatchObject({
-      kind: 'conflict',
-      code: 'service_held',
-    });
+    await expect(at.sluice.services.remove('svc-2')).rejects.toMatchObject({ kind: 'conflict', code: 'service_held' });
     await at.sluice.holds.release('svc-2');
     await at.sluice.services.remove('svc-2');
     expect((await poll()).report.services.map(({ id, error }) => [id, error])).toEqual([['svc-1', null]]);

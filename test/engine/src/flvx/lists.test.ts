@@ -1,11 +1,14 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { RunReport } from '@sluice/engine';
 import { diffStates } from '@sluice/fake-panels';
 import { GB } from '../bench/engine-bench.js';
 import { flvxConfig, useFlvxBench } from '../bench/flvx-bench.js';
-import { done } from '../bench/outcomes.js';
+import { done, failure } from '../bench/outcomes.js';
 import { addCustomer } from './customer.js';
 
 const at = useFlvxBench();
+
+const errors = ({ services }: RunReport) => services.map(({ error }) => error?.code);
 
 describe('the mass-change brake', () => {
   beforeEach(async () => {
@@ -15,12 +18,9 @@ describe('the mass-change brake', () => {
   const brake = 'poll: { brake: { share: 20%, atLeast: 2 }, doubt: { jump: off } }';
 
   it('stops a run that would lower the quota of most accounts', async () => {
-    const config = flvxConfig(at.panel.url, brake).replaceAll('total: 100GB', 'total: 10GB');
-    await at.bench.configure(config);
+    await at.bench.configure(flvxConfig(at.panel.url, brake).replaceAll('total: 100GB', 'total: 10GB'));
     const before = at.panel.state();
-    const polled = await at.poll();
-    expect(polled.run.outcome).toBe('brake');
-    expect(polled.error?.code).toBe('mass_change');
+    expect(await failure(at.poll())).toMatchObject({ as: 'brake', code: 'mass_change' });
     expect(diffStates(before, at.panel.state())).toEqual([]);
     await done(at.poll({ allowMass: true }));
     expect([3, 4, 5].map((id) => at.panel.user(id)?.flow)).toEqual([10, 10, 10]);
@@ -37,22 +37,13 @@ describe('the mass-change brake', () => {
     for (const { id } of gone) users.delete(id);
     const before = at.panel.state();
     const polled = await at.poll();
-    expect(polled.run.outcome).toBe('failed');
-    const { services, totals } = polled;
-    expect(services.map((service) => service.error?.code)).toEqual(Array(3).fill('list_too_short'));
-    expect(totals).toMatchObject({ read: 0, unreadable: 3, actions: 0 });
+    expect([polled.run.outcome, ...errors(polled)]).toEqual(['failed', ...Array<string>(3).fill('list_too_short')]);
+    expect(polled.totals).toMatchObject({ read: 0, unreadable: 3, actions: 0 });
     expect((await at.sluice.reconcile()).run.outcome).toBe('failed');
     expect(diffStates(before, at.panel.state())).toEqual([]);
-    const believed = await at.poll({ allowMass: true });
-    expect(believed.services.map((service) => service.error?.code)).toEqual([
-      undefined,
-      'account_missing',
-      'account_missing',
-    ]);
-    const later = [await at.poll(), await at.sluice.reconcile(), await at.poll()];
-    expect(later.map((outcome) => outcome.services.map((service) => service.error?.code))).toEqual(
-      Array(3).fill([undefined, 'account_missing', 'account_missing']),
-    );
+    const { reconcile } = at.sluice;
+    for (const run of [() => at.poll({ allowMass: true }), () => at.poll(), () => reconcile(), () => at.poll()])
+      expect(errors(await run())).toEqual([undefined, 'account_missing', 'account_missing']);
   });
 
   it('does not take the accounts for lost that Sluice itself has removed', async () => {

@@ -26,12 +26,18 @@ async function customer(product: string): Promise<number> {
   return user;
 }
 
+/** A customer whose counter the panel zeroes on the first of each month, and of whom a poll sees what he has used. */
+async function used(instant: string, bytes: number): Promise<number> {
+  const user = await customer('monthly');
+  until(instant);
+  at.panel.traffic(2, bytes);
+  await poll();
+  return user;
+}
+
 describe('the quota of an account that the panel resets on a day of its own', () => {
   it('leaves a customer alone who is within his allowance', async () => {
-    const user = await customer('monthly');
-    until('2026-12-10T12:00:00Z');
-    at.panel.traffic(2, 70 * GB);
-    await poll();
+    const user = await used('2026-12-10T12:00:00Z', 70 * GB);
     until('2026-12-15T00:30:00Z');
     expect(await poll()).toMatchObject({ status: 'ok', usage: { totalBytes: 0 } });
     expect(at.panel.user(user)?.flow).toBe(170);
@@ -43,10 +49,7 @@ describe('the quota of an account that the panel resets on a day of its own', ()
   });
 
   it('stays as it is while counter and usage grow, also by parts of a GB and beyond the allowance', async () => {
-    const user = await customer('monthly');
-    until('2026-12-10T12:00:00Z');
-    at.panel.traffic(2, 70 * GB + 12_345);
-    await poll();
+    const user = await used('2026-12-10T12:00:00Z', 70 * GB + 12_345);
     until('2026-12-15T00:30:00Z');
     await poll();
     expect(at.panel.user(user)?.flow).toBe(171);
@@ -62,10 +65,7 @@ describe('the quota of an account that the panel resets on a day of its own', ()
   });
 
   it('follows the counter when the panel has zeroed it', async () => {
-    const user = await customer('monthly');
-    until('2026-12-16T12:00:00Z');
-    at.panel.traffic(2, 40 * GB);
-    await poll();
+    const user = await used('2026-12-16T12:00:00Z', 40 * GB);
     until('2027-01-01T00:30:00Z');
     at.panel.traffic(2, 5 * GB);
     expect(await poll()).toMatchObject({ status: 'ok', usage: { totalBytes: 45 * GB } });
@@ -75,10 +75,7 @@ describe('the quota of an account that the panel resets on a day of its own', ()
   });
 
   it('is at most the counter where nothing remains, and a purchase opens it again', async () => {
-    const user = await customer('monthly');
-    until('2026-12-16T12:00:00Z');
-    at.panel.traffic(2, 130 * GB);
-    await poll();
+    const user = await used('2026-12-16T12:00:00Z', 130 * GB);
     until('2027-01-01T00:30:00Z');
     expect(await poll()).toMatchObject({ status: 'held' });
     expect(at.panel.user(user)?.flow).toBe(0);
@@ -90,10 +87,7 @@ describe('the quota of an account that the panel resets on a day of its own', ()
   });
 
   it('is raised for one whom an older quota has stopped, and his forward runs again', async () => {
-    const user = await customer('monthly');
-    until('2026-12-10T12:00:00Z');
-    at.panel.traffic(2, 70 * GB);
-    await poll();
+    const user = await used('2026-12-10T12:00:00Z', 70 * GB);
     until('2026-12-15T00:30:00Z');
     await poll();
     Object.assign(at.panel.world.users.get(user)!, { flow: 100 });

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { FaultRule } from '@sluice/fake-panels';
 import * as fc from 'fast-check';
 import { GB, HOUR } from '../bench/engine-bench.js';
 import { startFlvxBench, passTime, type FlvxBench } from '../bench/flvx-bench.js';
@@ -7,39 +8,21 @@ import { firstService } from './customer.js';
 
 const isLong = process.env['SLUICE_LONG'] === '1';
 
-/** What a customer does in one stretch of time: what he uses, how long it lasts, and what goes wrong at the end of it. */
-interface Stretch {
-  gb: number;
-  hours: number;
-  trouble: 'none' | 'reset is lost after it was done' | 'reset is lost before it is done' | 'list is garbage';
-}
+const CUT = { kind: 'cut' } as const;
+const TROUBLES = {
+  none: null,
+  'reset is lost after it was done': { endpoint: /user\/reset$/, when: 'after', fault: CUT, times: 1 },
+  'reset is lost before it is done': { endpoint: /user\/reset$/, when: 'before', fault: CUT, times: 3 },
+  'list is garbage': { endpoint: /user\/list$/, fault: { kind: 'html' }, times: 1 },
+} satisfies Record<string, FaultRule | null>;
 
-const stretch: fc.Arbitrary<Stretch> = fc.record({
+/** What a customer uses in one stretch of time, how long it lasts, and what goes wrong at the end of it: mostly nothing. */
+const stretch = fc.record({
   gb: fc.integer({ min: 0, max: 45 }),
   hours: fc.integer({ min: 1, max: 9 * 24 }),
-  trouble: fc.constantFrom(
-    'none',
-    'none',
-    'reset is lost after it was done',
-    'reset is lost before it is done',
-    'list is garbage',
-  ),
+  trouble: fc.constantFrom('none', ...(Object.keys(TROUBLES) as (keyof typeof TROUBLES)[])),
 });
-
-function disturb(at: FlvxBench, trouble: Stretch['trouble']): () => void {
-  const { server } = at.panel;
-  const cut = { kind: 'cut' } as const;
-  switch (trouble) {
-    case 'reset is lost after it was done':
-      return server.inject({ endpoint: /user\/reset$/, when: 'after', fault: cut, times: 1 });
-    case 'reset is lost before it is done':
-      return server.inject({ endpoint: /user\/reset$/, when: 'before', fault: cut, times: 3 });
-    case 'list is garbage':
-      return server.inject({ endpoint: /user\/list$/, fault: { kind: 'html' }, times: 1 });
-    default:
-      return () => undefined;
-  }
-}
+type Stretch = typeof stretch extends fc.Arbitrary<infer T> ? T : never;
 
 const toCycle = (ms: number): string => {
   const date = new Date(ms);
@@ -65,9 +48,10 @@ async function story(product: string, stretches: Stretch[]): Promise<void> {
       unread = 0;
       expect(first.usage?.totalBytes).toBe(used * GB);
       passTime(at, at.bench.clock.now() + hours * HOUR);
-      const undo = disturb(at, trouble);
+      const rule = TROUBLES[trouble];
+      if (rule !== null) at.panel.server.inject(rule);
       let polled = firstService(await at.poll());
-      undo();
+      at.panel.server.clearFaults();
       if (polled.usage === null) {
         expect(trouble).toBe('list is garbage');
         // A poll that reads nothing changes nothing; the next one catches up.
