@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { GB, HOUR, startEasyDcimBench, type EasyDcimBench } from '../../easydcim-bench.js';
-import type { CommandReport, RunReport } from '@sluice/engine';
+import { startEasyDcimBench, type EasyDcimBench } from '../bench/easydcim-bench.js';
+import { GB, HOUR } from '../bench/engine-bench.js';
+import type { RunReport } from '@sluice/engine';
 
 /** A service of the panel and of the store, without a server id in the store unless one is given. */
 interface Given {
@@ -10,7 +11,7 @@ interface Given {
   ports: number[];
   product?: string;
   order?: number;
-  values?: string[];
+  values?: Record<string, string>;
 }
 
 const OPTIONS = `
@@ -18,16 +19,14 @@ const OPTIONS = `
   ordered: { panel: dcim, quota: { total: 100GB }, action: suspend-order }
 `;
 
-const SHARED = ['--allow-duplicate-refs'];
-
 let at: EasyDcimBench;
 beforeEach(async () => {
   at = await startEasyDcimBench();
-  at.bench.write('sluice.yaml', at.bench.read('sluice.yaml').replace(/\nproducts:/, `\nproducts:${OPTIONS}`));
+  await at.bench.edit(/\nproducts:/, `\nproducts:${OPTIONS}`);
 });
 afterEach(() => at.close());
 
-async function add({ id, number, server, ports, product = 'ports', order, values = [] }: Given): Promise<void> {
+async function add({ id, number, server, ports, product = 'ports', order, values = {} }: Given): Promise<void> {
   at.panel.addService({
     id: number,
     orderId: number + 400,
@@ -35,10 +34,10 @@ async function add({ id, number, server, ports, product = 'ports', order, values
     user: 10,
     ports: ports.map((port) => ({ id: port, name: `eth${port}` })),
   });
-  const words = ['service', 'add', id, 'panel=dcim', `product=${product}`, 'billing_cycle=monthly'];
-  const refs = [`easydcim_service_id=${number}`, ...(order === undefined ? [] : [`easydcim_order_id=${order}`])];
-  const added = await at.bench.sluice([...words, 'next_due_date=2026-12-15', ...refs, ...values]);
-  if (added.exitCode !== 0) throw new Error(added.stderr);
+  const own = order === undefined ? {} : { easydcim_order_id: String(order) };
+  const due = { billing_cycle: 'monthly', next_due_date: '2026-12-15' };
+  const texts = { panel: 'dcim', product, ...due, easydcim_service_id: String(number), ...own, ...values };
+  await at.bench.sluice.services.add(id, texts, { allowDuplicateRefs: true });
 }
 
 /** Two services of one server that share port 7001; nobody has named the server. */
@@ -62,23 +61,23 @@ describe('a port that two services share without a known server', () => {
     use(501, 200 * GB);
   });
 
-  it.each(['reconcile', 'poll'])('is not disabled by %s, and not by the poll after it', async (command) => {
-    const first = await at.bench.sluice(`${command} --json`);
-    expect(first.exitCode).toBe(3);
-    expect(findError(first.json<RunReport>(), 'a')).toBe('shared_ports');
+  it.each(['reconcile', 'poll'] as const)('is not disabled by %s, and not by the poll after it', async (command) => {
+    const first = await at.bench.sluice[command]();
+    expect(first.run.outcome).toBe('partial');
+    expect(findError(first, 'a')).toBe('shared_ports');
     const polled = await at.poll();
-    expect(findError(polled.json<RunReport>(), 'a')).toBe('shared_ports');
+    expect(findError(polled, 'a')).toBe('shared_ports');
     expect([7001, 7002].map(toState)).toEqual(['up', 'up']);
     expect(at.panel.server.changingCalls()).toEqual([]);
   });
 
   it('is not disabled by a manual hold of a service that has no order', async () => {
-    await at.bench.sluice('service set a easydcim_order_id=');
-    const held = await at.bench.sluice('hold add a --note abuse --json');
-    expect(held.json<CommandReport>().service.error?.code).toBe('shared_ports');
-    expect(held.exitCode).not.toBe(0);
-    const suspended = await at.bench.sluice('provision suspend a --json');
-    expect(suspended.json<CommandReport>().service.error?.code).toBe('shared_ports');
+    await at.bench.sluice.services.set('a', { easydcim_order_id: '' });
+    const held = await at.bench.sluice.holds.add('a', { note: 'abuse' });
+    expect(held.service.error?.code).toBe('shared_ports');
+    expect(held.run.outcome).not.toBe('done');
+    const suspended = await at.bench.sluice.provision.suspend('a');
+    expect(suspended.service.error?.code).toBe('shared_ports');
     expect(toState(7001)).toBe('up');
   });
 
@@ -93,19 +92,19 @@ describe('a port that two services share without a known server', () => {
   });
 
   it('is found in a dry run too', async () => {
-    const planned = await at.bench.sluice('plan --json');
-    expect(findError(planned.json<RunReport>(), 'a')).toBe('shared_ports');
-    const shown = await at.bench.sluice('poll --dry-run --json');
-    expect(findError(shown.json<RunReport>(), 'a')).toBe('shared_ports');
+    const planned = await at.bench.sluice.plan();
+    expect(findError(planned, 'a')).toBe('shared_ports');
+    const shown = await at.bench.sluice.poll({ dryRun: true });
+    expect(findError(shown, 'a')).toBe('shared_ports');
   });
 
   it('is given back when it turns out to be shared after it was disabled', async () => {
-    await at.bench.sluice('service set b status=terminated');
+    await at.bench.sluice.services.set('b', { status: 'terminated' });
     await at.poll();
     expect([7001, 7002].map(toState)).toEqual(['down', 'down']);
-    await at.bench.sluice('service set b status=active');
-    const polled = await at.bench.sluice('reconcile --json');
-    expect(findError(polled.json<RunReport>(), 'a')).toBe('shared_ports');
+    await at.bench.sluice.services.set('b', { status: 'active' });
+    const polled = await at.bench.sluice.reconcile();
+    expect(findError(polled, 'a')).toBe('shared_ports');
     expect([7001, 7002].map(toState)).toEqual(['up', 'down']);
   });
 });
@@ -119,30 +118,30 @@ describe('a service that may share ports and can not be read', () => {
 
   it('keeps ports from being disabled, and says who and what helps', async () => {
     const polled = await at.poll();
-    expect(polled.exitCode).toBe(3);
-    const [service] = polled.json<RunReport>().services;
+    expect(polled.run.outcome).toBe('partial');
+    const [service] = polled.services;
     expect(service?.error).toMatchObject({ code: 'shared_unknown' });
     expect(service?.error?.message).toMatch(/\bb\b.*easydcim_server_id/);
     expect(at.panel.server.changingCalls()).toEqual([]);
   });
 
   it('does not keep the own order from being suspended', async () => {
-    const suspended = await at.bench.sluice('provision suspend a');
-    expect(suspended.exitCode).toBe(0);
+    const suspended = await at.bench.sluice.provision.suspend('a');
+    expect(suspended.run.outcome).toBe('done');
     expect(at.panel.order(901).status).toBe('suspended');
   });
 
   it('does not matter where its known server is another one', async () => {
-    await at.bench.sluice('service set a easydcim_server_id=77');
-    await at.bench.sluice('service set b easydcim_server_id=78');
+    await at.bench.sluice.services.set('a', { easydcim_server_id: '77' });
+    await at.bench.sluice.services.set('b', { easydcim_server_id: '78' });
     const polled = await at.poll();
-    expect(polled.exitCode).toBe(0);
+    expect(polled.run.outcome).toBe('done');
     expect(toState(7001)).toBe('down');
   });
 
   it('does not matter once it is terminated', async () => {
-    await at.bench.sluice('service set b status=terminated');
-    expect((await at.poll()).exitCode).toBe(0);
+    await at.bench.sluice.services.set('b', { status: 'terminated' });
+    expect((await at.poll()).run.outcome).toBe('done');
     expect(toState(7001)).toBe('down');
   });
 
@@ -150,7 +149,7 @@ describe('a service that may share ports and can not be read', () => {
     at.panel.server.clearFaults();
     at.panel.deleteService(502);
     const polled = await at.poll();
-    expect(findError(polled.json<RunReport>(), 'a')).toBeUndefined();
+    expect(findError(polled, 'a')).toBeUndefined();
     expect(toState(7001)).toBe('down');
   });
 });
@@ -158,7 +157,7 @@ describe('a service that may share ports and can not be read', () => {
 describe('what is known of a service that shares a port', () => {
   beforeEach(async () => {
     await addSharing();
-    await at.bench.sluice('reconcile');
+    await at.bench.sluice.reconcile();
     at.panel.server.inject({
       match: (call) => call.path.includes('/services/502/ports'),
       fault: { kind: 'status', status: 404, body: '<html>404</html>' },
@@ -167,43 +166,43 @@ describe('what is known of a service that shares a port', () => {
 
   it('is not forgotten for a 404 on its ports', async () => {
     use(501, 200 * GB);
-    const reconciled = await at.bench.sluice('reconcile --json');
-    expect(findError(reconciled.json<RunReport>(), 'a')).toBe('shared_ports');
+    const reconciled = await at.bench.sluice.reconcile();
+    expect(findError(reconciled, 'a')).toBe('shared_ports');
     at.panel.server.clearFaults();
     const polled = await at.poll();
-    expect(findError(polled.json<RunReport>(), 'a')).toBe('shared_ports');
+    expect(findError(polled, 'a')).toBe('shared_ports');
     expect(at.panel.server.changingCalls()).toEqual([]);
   });
 
   it('is unknown again once its ids are others', async () => {
     use(501, 200 * GB);
-    await at.bench.sluice('service set b easydcim_user=11');
+    await at.bench.sluice.services.set('b', { easydcim_user: '11' });
     const polled = await at.poll();
-    expect(['shared_unknown', 'shared_ports']).toContain(findError(polled.json<RunReport>(), 'a'));
+    expect(['shared_unknown', 'shared_ports']).toContain(findError(polled, 'a'));
     expect(at.panel.server.changingCalls()).toEqual([]);
   });
 });
 
 it('does not take a service for gone that only the user of the panel can not see', async () => {
-  at.bench.write('sluice.yaml', at.bench.read('sluice.yaml').replace('retries: 0', 'retries: 0, impersonate: 11'));
+  await at.bench.edit('retries: 0', 'retries: 0, impersonate: 11');
   at.panel.addUser({ id: 11, email: 'other@example.test', active: true });
-  await add({ id: 'a', number: 501, server: 77, ports: [7001], values: ['easydcim_user=10'] });
+  await add({ id: 'a', number: 501, server: 77, ports: [7001], values: { easydcim_user: '10' } });
   await add({ id: 'b', number: 502, server: 77, ports: [7001] });
   use(501, 200 * GB);
   const polled = await at.poll();
-  expect(findError(polled.json<RunReport>(), 'a')).toBe('shared_unknown');
+  expect(findError(polled, 'a')).toBe('shared_unknown');
   expect(at.panel.server.changingCalls()).toEqual([]);
 });
 
 describe('a service that comes to a port that is disabled', () => {
-  it.each(['poll', 'reconcile'])('gets it back by the next %s', async (command) => {
+  it.each(['poll', 'reconcile'] as const)('gets it back by the next %s', async (command) => {
     await add({ id: 'a', number: 501, server: 77, ports: [7001, 7002], order: 901 });
     use(501, 200 * GB);
     await at.poll();
     expect([7001, 7002].map(toState)).toEqual(['down', 'down']);
     await add({ id: 'b', number: 502, server: 77, ports: [7001], order: 902 });
-    const run = await at.bench.sluice(`${command} --json`);
-    expect(findError(run.json<RunReport>(), 'a')).toBe('shared_ports');
+    const run = await at.bench.sluice[command]();
+    expect(findError(run, 'a')).toBe('shared_ports');
     expect([7001, 7002].map(toState)).toEqual(['up', 'down']);
   });
 });
@@ -214,28 +213,28 @@ describe('an order that two services name', () => {
     Object.assign(at.panel.answers.orders, { style: 'flat', suspendedIn: 'order' });
     at.panel.answers.orders.rename = { service_id: 'x1', related_id: 'x2', server_id: 'x3' };
     await add({ id: 'a', number: 501, server: 77, ports: [7001], product: 'ordered', order: 901 });
-    await add({ id: 'b', number: 502, server: 78, ports: [7002], product: 'ordered', order: 901, values: SHARED });
+    await add({ id: 'b', number: 502, server: 78, ports: [7002], product: 'ordered', order: 901 });
   });
 
   it('is not suspended for one of them', async () => {
     use(501, 200 * GB);
     const polled = await at.poll();
-    expect(findError(polled.json<RunReport>(), 'a')).toBe('shared_order');
+    expect(findError(polled, 'a')).toBe('shared_order');
     expect(at.panel.server.changingCalls()).toEqual([]);
   });
 
   it('stays suspended as long as a hold of the other one needs it', async () => {
     use(501, 200 * GB);
     use(502, 200 * GB);
-    await at.poll('--allow-mass');
+    await at.poll({ allowMass: true });
     expect(at.panel.order(901).status).toBe('suspended');
     expect(at.panel.server.changingCalls()).toHaveLength(1);
-    await at.bench.sluice('override set a --unlimited');
-    expect((await at.poll()).exitCode).toBe(0);
+    await at.bench.sluice.overrides.set('a', { unlimited: true });
+    expect((await at.poll()).run.outcome).toBe('done');
     expect(at.panel.order(901).status).toBe('suspended');
     await at.poll();
     expect(at.panel.order(901).status).toBe('suspended');
-    await at.bench.sluice('override set b --unlimited');
+    await at.bench.sluice.overrides.set('b', { unlimited: true });
     await at.poll();
     expect(at.panel.order(901).status).toBe('active');
     expect(at.panel.server.changingCalls()).toHaveLength(at.panel.events.length);
@@ -250,36 +249,36 @@ describe('ports that may be shared', () => {
     await at.poll();
     use(502, 200 * GB);
     const polled = await at.poll();
-    expect(polled.exitCode).toBe(0);
+    expect(polled.run.outcome).toBe('done');
     expect([7001, 7002].map(toState)).toEqual(['down', 'down']);
   }
 
   it('stay disabled for the hold that still needs them', async () => {
     await holdBoth();
-    await at.bench.sluice('override set a --unlimited');
+    await at.bench.sluice.overrides.set('a', { unlimited: true });
     const polled = await at.poll();
-    expect(polled.exitCode).toBe(0);
+    expect(polled.run.outcome).toBe('done');
     expect([7001, 7002].map(toState)).toEqual(['down', 'up']);
-    expect(polled.json<RunReport>().services.find(({ id }) => id === 'b')?.status).toBe('held');
-    expect(polled.json<RunReport>().notices.map((notice) => notice.code)).toContain('still_restricted');
+    expect(polled.services.find(({ id }) => id === 'b')?.status).toBe('held');
+    expect(polled.notices.map((notice) => notice.code)).toContain('still_restricted');
     await at.poll();
     expect([7001, 7002].map(toState)).toEqual(['down', 'up']);
-    await at.bench.sluice('override set b --unlimited');
+    await at.bench.sluice.overrides.set('b', { unlimited: true });
     await at.poll();
     expect(toState(7001)).toBe('up');
   });
 
-  it('are all given back when both holds end in one run, or by hold release --all', async () => {
+  it('are all given back when both holds end in one run, or by a release of all', async () => {
     await holdBoth();
-    await at.bench.sluice('override set a --unlimited');
-    await at.bench.sluice('override set b --unlimited');
+    await at.bench.sluice.overrides.set('a', { unlimited: true });
+    await at.bench.sluice.overrides.set('b', { unlimited: true });
     await at.poll();
     expect([7001, 7002].map(toState)).toEqual(['up', 'up']);
-    await at.bench.sluice('override clear a');
-    await at.bench.sluice('override clear b');
-    await at.poll('--allow-mass');
+    await at.bench.sluice.overrides.clear('a');
+    await at.bench.sluice.overrides.clear('b');
+    await at.poll({ allowMass: true });
     expect([7001, 7002].map(toState)).toEqual(['down', 'down']);
-    expect((await at.bench.sluice('hold release --all --yes')).exitCode).toBe(0);
+    expect((await at.bench.sluice.holds.releaseAll()).run.outcome).toBe('done');
     expect([7001, 7002].map(toState)).toEqual(['up', 'up']);
   });
 });
