@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { DAY, GB, HOUR, toIds, startEasyDcimBench, type EasyDcimBench } from '../../easydcim-bench.js';
-import type { RunReport } from '@sluice/engine';
+import { toIds, startEasyDcimBench, type EasyDcimBench } from '../bench/easydcim-bench.js';
+import { DAY, GB, HOUR } from '../bench/engine-bench.js';
 
 let at: EasyDcimBench;
 beforeEach(async () => {
@@ -17,15 +17,15 @@ describe('a service over its quota', () => {
     at.panel.addTraffic(501, { in: 80 * GB, out: 20 * GB });
     at.bench.clock.advance(HOUR);
     const polled = await at.poll();
-    expect(polled.exitCode).toBe(0);
-    const [service] = polled.json<RunReport>().services;
+    expect(polled.run.outcome).toBe('done');
+    const [service] = polled.services;
     expect(service).toMatchObject({ id: 'svc-1', status: 'held', error: null, holds: [{ reason: 'quota' }] });
     expect(service?.actions).toEqual([
       { type: 'disable-port', target: String(port(1)), name: expect.any(String) as unknown, state: 'applied' },
       { type: 'disable-port', target: String(port(2)), name: expect.any(String) as unknown, state: 'applied' },
     ]);
     expect([1, 2, 3].map((index) => at.panel.port(port(index)).adminState)).toEqual(['down', 'down', 'up']);
-    expect(polled.json<RunReport>().totals).toEqual({
+    expect(polled.totals).toEqual({
       services: 1,
       read: 1,
       unreadable: 0,
@@ -46,7 +46,7 @@ describe('a service over its quota', () => {
     at.panel.addTraffic(501, { in: 80 * GB, out: 20 * GB - 1 });
     at.bench.clock.advance(HOUR);
     const polled = await at.poll();
-    expect(polled.json<RunReport>().services[0]?.status).toBe('ok');
+    expect(polled.services[0]?.status).toBe('ok');
     expect(changing()).toEqual([]);
   });
 
@@ -60,14 +60,14 @@ describe('a service over its quota', () => {
     await at.poll();
     expect(changing()).toHaveLength(before);
     at.panel.staffEnablePort(port(1));
-    const planned = await at.bench.sluice('plan --json');
-    expect(planned.exitCode).toBe(4);
-    const reconciled = await at.bench.sluice('reconcile --json');
-    expect(reconciled.json<RunReport>().services[0]?.actions).toEqual([
+    const planned = await at.bench.sluice.plan();
+    expect(planned.run).toMatchObject({ outcome: 'done', changes: true });
+    const reconciled = await at.bench.sluice.reconcile();
+    expect(reconciled.services[0]?.actions).toEqual([
       { type: 'disable-port', target: String(port(1)), name: expect.any(String) as unknown, state: 'applied' },
     ]);
     expect(at.panel.port(port(1)).adminState).toBe('down');
-    expect((await at.bench.sluice('plan --json')).exitCode).toBe(0);
+    expect((await at.bench.sluice.plan()).run).toMatchObject({ outcome: 'done', changes: false });
   });
 
   it('is released in the next cycle, and a port that was disabled before us stays disabled', async () => {
@@ -83,7 +83,7 @@ describe('a service over its quota', () => {
     expect(at.panel.port(port(1)).adminState).toBe('down');
     at.bench.clock.set('2026-12-15T01:00:00Z');
     const polled = await at.poll();
-    expect(polled.json<RunReport>().totals).toMatchObject({ held: 0, released: 1, actions: 1 });
+    expect(polled.totals).toMatchObject({ held: 0, released: 1, actions: 1 });
     expect([1, 2].map((index) => at.panel.port(port(index)).adminState)).toEqual(['up', 'down']);
   });
 
@@ -93,13 +93,11 @@ describe('a service over its quota', () => {
     at.bench.clock.advance(HOUR);
     await at.poll();
     at.panel.staffEnablePort(port(1));
-    await at.bench.sluice('override set svc-1 --quota 1TB');
+    await at.bench.sluice.overrides.set('svc-1', { quota: '1TB' });
     at.panel.server.clearCalls();
     await at.poll();
     expect(changing()).toEqual([`POST /api/v3/admin/ports/${port(2)}/enable`]);
-    const { evidence } = (await at.bench.sluice('hold list --status past --json')).json<{
-      holds: { evidence: { target: string; outcome: string }[] }[];
-    }>().holds[0]!;
+    const { evidence } = (await at.bench.sluice.holds.list()).holds[0]!;
     expect(evidence.map((item) => [item.target, item.outcome])).toEqual([
       [String(port(1)), 'dropped'],
       [String(port(2)), 'undone'],
@@ -112,7 +110,7 @@ describe('a service over its quota', () => {
     at.bench.clock.advance(HOUR);
     await at.poll();
     expect(changing()).toEqual([`POST /api/v3/admin/orders/${order}/service/suspend`]);
-    await at.bench.sluice('override set svc-1 --unlimited');
+    await at.bench.sluice.overrides.set('svc-1', { unlimited: true });
     await at.poll();
     expect(at.panel.order(order).status).toBe('active');
   });
@@ -123,7 +121,7 @@ describe('a service over its quota', () => {
     at.panel.addTraffic(501, { in: 200 * GB, out: 0, at: at.bench.clock.now() - DAY });
     await at.poll();
     expect(at.panel.port(port(1)).adminState).toBe('down');
-    await at.bench.sluice('override set svc-1 --unlimited');
+    await at.bench.sluice.overrides.set('svc-1', { unlimited: true });
     await at.poll();
     expect(at.panel.port(port(1)).adminState).toBe('up');
     expect(at.panel.order(order).status).toBe('suspended');
@@ -134,8 +132,8 @@ describe('a service over its quota', () => {
     at.panel.addTraffic(501, { in: 200 * GB, out: 0 });
     at.bench.clock.advance(HOUR);
     await at.poll();
-    await at.bench.sluice('service set svc-1 product=ports');
-    await at.bench.sluice('override set svc-1 --unlimited');
+    await at.bench.sluice.services.set('svc-1', { product: 'ports' });
+    await at.bench.sluice.overrides.set('svc-1', { unlimited: true });
     await at.poll();
     expect(at.panel.order(order).status).toBe('active');
     expect([1, 2].map((index) => at.panel.port(port(index)).adminState)).toEqual(['up', 'up']);
@@ -146,13 +144,13 @@ describe('a service over its quota', () => {
     at.panel.addTraffic(501, { in: 200 * GB, out: 0 });
     at.bench.clock.advance(HOUR);
     await at.poll();
-    await at.bench.sluice('provision suspend svc-1');
-    await at.bench.sluice('override set svc-1 --unlimited');
+    await at.bench.sluice.provision.suspend('svc-1');
+    await at.bench.sluice.overrides.set('svc-1', { unlimited: true });
     const polled = await at.poll();
-    expect(polled.json<RunReport>().services[0]?.holds.map((hold) => hold.reason)).toEqual(['billing']);
+    expect(polled.services[0]?.holds.map((hold) => hold.reason)).toEqual(['billing']);
     expect(at.panel.order(order).status).toBe('suspended');
-    const released = await at.bench.sluice('provision unsuspend svc-1 --json');
-    expect(released.exitCode).toBe(0);
+    const released = await at.bench.sluice.provision.unsuspend('svc-1');
+    expect(released.run.outcome).toBe('done');
     expect(at.panel.order(order).status).toBe('active');
     expect(changing()).toHaveLength(2);
   });
@@ -165,8 +163,8 @@ describe('ports that two services share', () => {
     at.panel.addTraffic(501, { in: 200 * GB, out: 0 });
     at.bench.clock.advance(HOUR);
     const polled = await at.poll();
-    expect(polled.exitCode).toBe(3);
-    expect(polled.json<RunReport>().services[0]?.error?.code).toBe('shared_ports');
+    expect(polled.run.outcome).toBe('partial');
+    expect(polled.services[0]?.error?.code).toBe('shared_ports');
     expect(changing()).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { configText, GB, HOUR, toIds, startEasyDcimBench, type EasyDcimBench } from '../../easydcim-bench.js';
-import type { Explanation, RunReport } from '@sluice/engine';
+import { easyDcimConfig, toIds, startEasyDcimBench, type EasyDcimBench } from '../bench/easydcim-bench.js';
+import { GB, HOUR } from '../bench/engine-bench.js';
+import type { RunReport } from '@sluice/engine';
 
 let at: EasyDcimBench;
 beforeEach(async () => {
@@ -13,7 +14,7 @@ const statuses = (report: RunReport): Record<string, string> =>
   Object.fromEntries(report.services.map((service) => [service.id, service.status]));
 
 describe('a panel that answers garbage for some services', () => {
-  it('changes nothing for those, finishes the others, says which and why, and exits 3', async () => {
+  it('changes nothing for those, finishes the others, and says which and why', async () => {
     for (const number of [1, 2, 3, 4]) await at.addService(number);
     at.panel.addTraffic(501, { in: 200 * GB, out: 0 });
     at.panel.addTraffic(502, { in: 200 * GB, out: 0 });
@@ -25,8 +26,8 @@ describe('a panel that answers garbage for some services', () => {
     at.panel.spoilBandwidth(503, { in: '12.5 GB', out: '1 GB', total: '13.5 GB' });
     at.bench.clock.set('2026-12-15T02:00:00Z');
     const polled = await at.poll();
-    expect(polled.exitCode).toBe(3);
-    const report = polled.json<RunReport>();
+    expect(polled.run.outcome).toBe('partial');
+    const report = polled;
     expect(statuses(report)).toEqual({ 'svc-1': 'unreadable', 'svc-2': 'ok', 'svc-3': 'unreadable', 'svc-4': 'ok' });
     expect(report.services[0]).toMatchObject({
       usage: null,
@@ -50,7 +51,7 @@ describe('a panel that answers garbage for some services', () => {
     await at.addService(1);
     at.panel.spoilBandwidth(501, {});
     const polled = await at.poll();
-    expect(polled.exitCode).toBe(1);
+    expect(polled.run.outcome).toBe('failed');
     expect(changing()).toEqual([]);
   });
 });
@@ -64,23 +65,19 @@ describe('the mass-change brake of a small panel', () => {
     };
     use(1, 2);
     const stopped = await at.poll();
-    expect([stopped.exitCode, stopped.json<RunReport>().error?.details]).toEqual([
-      6,
-      { panel: 'dcim', changing: 2, active: 3 },
-    ]);
+    expect([stopped.run.outcome, stopped.error?.details]).toEqual(['brake', { panel: 'dcim', changing: 2, active: 3 }]);
     expect(changing()).toEqual([]);
-    expect((await at.poll('--allow-mass')).exitCode).toBe(0);
+    expect((await at.poll({ allowMass: true })).run.outcome).toBe('done');
     use(3);
-    expect((await at.poll()).exitCode).toBe(0);
+    expect((await at.poll()).run.outcome).toBe('done');
     for (let number = 1; number <= 3; number++) at.panel.resetTraffic(500 + number);
     at.bench.clock.set('2026-12-15T03:00:00Z');
     const freed = await at.poll();
-    expect([freed.exitCode, freed.json<RunReport>().totals.released]).toEqual([0, 3]);
+    expect([freed.run.outcome, freed.totals.released]).toEqual(['done', 3]);
 
-    const stated = at.bench.read('sluice.yaml');
-    at.bench.write('sluice.yaml', stated.replace('poll: {', 'poll: { brake: { atLeast: 4 },'));
+    await at.bench.edit('poll: {', 'poll: { brake: { atLeast: 4 },');
     use(1, 2, 3);
-    expect((await at.poll()).exitCode).toBe(0);
+    expect((await at.poll()).run.outcome).toBe('done');
   });
 });
 
@@ -92,84 +89,84 @@ describe('the mass-change brake', () => {
     at.bench.clock.advance(HOUR);
   });
 
-  it('stops a run that would hold everybody, before the first change, and exits 6', async () => {
+  it('stops a run that would hold everybody, before the first change', async () => {
     for (let number = 1; number <= ALL; number++) at.panel.addTraffic(500 + number, { in: GB, out: 0 });
     at.bench.clock.advance(HOUR);
     await at.poll();
     at.bench.clock.advance(HOUR);
     at.panel.answers.bandwidth.factor = 1000;
     const polled = await at.poll();
-    expect(polled.exitCode).toBe(6);
-    const report = polled.json<RunReport>();
+    expect(polled.run.outcome).toBe('brake');
+    const report = polled;
     expect(report.error).toMatchObject({ code: 'mass_change' });
     expect(report.services.flatMap((service) => service.actions.map((action) => action.state))).toEqual(
       Array.from({ length: ALL * 2 }, () => 'planned'),
     );
     expect(changing()).toEqual([]);
-    expect((await at.bench.sluice('hold list --json')).json()).toMatchObject({ holds: [], released: [] });
+    expect(await at.bench.sluice.holds.list()).toMatchObject({ holds: [], released: [] });
     at.panel.answers.bandwidth.factor = 1;
     const again = await at.poll();
-    expect(again.exitCode).toBe(0);
-    expect(statuses(again.json<RunReport>())['svc-1']).toBe('ok');
+    expect(again.run.outcome).toBe('done');
+    expect(statuses(again)['svc-1']).toBe('ok');
   });
 
-  it('stops a run that would free everybody because the panel answers zero; --allow-mass goes through', async () => {
+  it('stops a run that would free everybody because the panel answers zero; a mass change that is allowed goes through', async () => {
     for (let number = 1; number <= ALL; number++) at.panel.addTraffic(500 + number, { in: 200 * GB, out: 0 });
     at.bench.clock.advance(HOUR);
-    const held = await at.poll('--allow-mass');
-    expect(held.exitCode).toBe(0);
-    expect(held.json<RunReport>().totals).toMatchObject({ held: ALL, actions: ALL * 2 });
+    const held = await at.poll({ allowMass: true });
+    expect(held.run.outcome).toBe('done');
+    expect(held.totals).toMatchObject({ held: ALL, actions: ALL * 2 });
     at.panel.server.clearCalls();
     for (let number = 1; number <= ALL; number++) at.panel.resetTraffic(500 + number);
     at.bench.clock.set('2026-12-15T03:00:00Z');
     const polled = await at.poll();
-    expect(polled.exitCode).toBe(6);
+    expect(polled.run.outcome).toBe('brake');
     expect(changing()).toEqual([]);
-    const planned = await at.bench.sluice('plan --json');
-    expect(planned.exitCode).toBe(4);
-    expect(planned.json<RunReport>().notices.map((notice) => notice.code)).toContain('mass_change');
-    const allowed = await at.poll('--allow-mass');
-    expect(allowed.exitCode).toBe(0);
-    expect(allowed.json<RunReport>().totals).toMatchObject({ held: 0, released: ALL });
+    const planned = await at.bench.sluice.plan();
+    expect(planned.run).toMatchObject({ outcome: 'done', changes: true });
+    expect(planned.notices.map((notice) => notice.code)).toContain('mass_change');
+    const allowed = await at.poll({ allowMass: true });
+    expect(allowed.run.outcome).toBe('done');
+    expect(allowed.totals).toMatchObject({ held: 0, released: ALL });
   });
 
   it.each([
-    ['counts no release because a cycle has ended, where the panel shows traffic', 0],
-    ['counts it where the panel answers zero for everybody', 6],
-  ])('%s', async (_what, exitCode) => {
+    ['counts no release because a cycle has ended, where the panel shows traffic', 'done'],
+    ['counts it where the panel answers zero for everybody', 'brake'],
+  ])('%s', async (_what, outcome) => {
     for (let number = 1; number <= 6; number++) at.panel.addTraffic(500 + number, { in: 200 * GB, out: 0 });
     at.bench.clock.advance(HOUR);
-    await at.poll('--allow-mass');
+    await at.poll({ allowMass: true });
     at.bench.clock.set('2026-12-15T03:00:00Z');
     for (let number = 7; number <= ALL; number++) {
-      if (exitCode === 0) at.panel.addTraffic(500 + number, { in: GB, out: 0 });
+      if (outcome === 'done') at.panel.addTraffic(500 + number, { in: GB, out: 0 });
     }
     at.bench.clock.advance(HOUR);
     const polled = await at.poll();
-    expect([polled.exitCode, polled.json<RunReport>().totals.released]).toEqual([exitCode, exitCode === 0 ? 6 : 0]);
+    expect([polled.run.outcome, polled.totals.released]).toEqual([outcome, outcome === 'done' ? 6 : 0]);
   });
 
   it('does not count what only repeats a hold that is there', async () => {
     for (let number = 1; number <= ALL; number++) at.panel.addTraffic(500 + number, { in: 200 * GB, out: 0 });
     at.bench.clock.advance(HOUR);
-    await at.poll('--allow-mass');
+    await at.poll({ allowMass: true });
     for (let number = 1; number <= ALL; number++) at.panel.staffEnablePort(toIds(number).port(1));
     const polled = await at.poll();
-    expect(polled.exitCode).toBe(0);
-    expect(polled.json<RunReport>().totals.actions).toBe(ALL);
+    expect(polled.run.outcome).toBe('done');
+    expect(polled.totals.actions).toBe(ALL);
   });
 });
 
 describe('watching before acting', () => {
   it('makes no changing call, stores samples and would-be holds, and then does exactly what was announced', async () => {
-    at.bench.write('sluice.yaml', configText(at.panel.url, 'enforce: observe'));
+    await at.bench.configure(easyDcimConfig(at.panel.url, 'enforce: observe'));
     for (const number of [1, 2, 3]) await at.addService(number, number === 3 ? { product: 'order' } : {});
     at.panel.addTraffic(501, { in: 200 * GB, out: 0 });
     at.panel.addTraffic(503, { in: 200 * GB, out: 0 });
     at.bench.clock.advance(HOUR);
     const watched = await at.poll();
-    expect(watched.exitCode).toBe(0);
-    const announced = watched.json<RunReport>();
+    expect(watched.run.outcome).toBe('done');
+    const announced = watched;
     expect(announced.run.observing).toEqual(['dcim']);
     expect(
       announced.services.map((service) => [service.id, service.observing, service.holds, service.wouldHold]),
@@ -179,15 +176,16 @@ describe('watching before acting', () => {
       ['svc-3', true, [], ['quota']],
     ]);
     at.bench.clock.advance(HOUR);
-    await at.bench.sluice('reconcile --json');
+    await at.bench.sluice.reconcile();
     expect(changing()).toEqual([]);
-    await at.bench.store(async (store) => {
-      expect(await store.holds.all()).toEqual([]);
-      expect((await store.samples.list({ service: 'svc-1' })).length).toBe(2);
-      expect((await store.decisions.latest(['svc-1']))[0]).toMatchObject({ wouldHold: ['quota'], observing: true });
+    expect(await at.bench.store.holds.all()).toEqual([]);
+    expect((await at.bench.store.samples.list({ service: 'svc-1' })).length).toBe(2);
+    expect((await at.bench.store.decisions.latest(['svc-1']))[0]).toMatchObject({
+      wouldHold: ['quota'],
+      observing: true,
     });
-    at.bench.write('sluice.yaml', configText(at.panel.url, 'enforce: on'));
-    const done = (await at.poll('--allow-mass')).json<RunReport>();
+    await at.bench.configure(easyDcimConfig(at.panel.url, 'enforce: on'));
+    const done = await at.poll({ allowMass: true });
     const brief = (report: RunReport): string[] =>
       report.services.flatMap((service) =>
         service.actions.map((action) => `${service.id} ${action.type} ${action.target}`),
@@ -203,11 +201,11 @@ describe('watching before acting', () => {
 
 describe('explain', () => {
   it('is enough to recompute the decision by hand', async () => {
-    await at.addService(1, { values: ['base_quota_override_gb=150'] });
+    await at.addService(1, { values: { base_quota_override_gb: '150' } });
     at.panel.addTraffic(501, { in: 160 * GB, out: 0 });
     at.bench.clock.advance(HOUR);
     await at.poll();
-    const why = (await at.bench.sluice('explain svc-1 --json')).json<Explanation>();
+    const why = await at.bench.sluice.explain('svc-1');
     expect(why.allowance).toEqual({ parts: [{ source: 'service', bytes: 150 * GB }], allowedBytes: 150 * GB });
     const last = why.readings.at(-1);
     expect(last).toMatchObject({ inBytes: 160 * GB, outBytes: 0, totalBytes: 160 * GB });
@@ -240,7 +238,7 @@ describe('explain', () => {
     at.panel.addTraffic(501, { in: 160 * GB, out: 0 });
     at.bench.clock.advance(HOUR);
     await at.poll();
-    const why = (await at.bench.sluice(`explain svc-1 --at ${then} --json`)).json<Explanation>();
+    const why = await at.bench.sluice.explain('svc-1', { at: then });
     expect(why.decision).toMatchObject({ status: 'ok', rule: 'below-allowance' });
     expect(why.holds).toEqual([]);
   });
@@ -254,9 +252,9 @@ describe('explain', () => {
       await at.poll();
       if (gigabytes === 30) then = new Date(at.bench.clock.now() + 1000).toISOString();
     }
-    await at.bench.sluice('override set svc-1 --quota 7GB');
-    await at.bench.sluice('service set svc-1 next_due_date=2027-01-15');
-    const why = (await at.bench.sluice(`explain svc-1 --at ${then} --json`)).json<Explanation>();
+    await at.bench.sluice.overrides.set('svc-1', { quota: '7GB' });
+    await at.bench.sluice.services.set('svc-1', { next_due_date: '2027-01-15' });
+    const why = await at.bench.sluice.explain('svc-1', { at: then });
     expect(why.service).toMatchObject({
       status: 'ok',
       usage: { totalBytes: 60 * GB },
@@ -271,51 +269,13 @@ describe('explain', () => {
 });
 
 describe('a second run at the same time', () => {
-  it('exits 5 at once and changes nothing', async () => {
+  it('is refused at once and changes nothing', async () => {
     await at.addService(1);
     at.panel.server.latencyMs = 50;
     const first = at.poll();
     await at.panel.server.waitForCall();
-    const second = await at.poll();
-    expect(second.exitCode).toBe(5);
-    expect(second.json<{ error: { code: string } }>().error.code).toBe('lease_held');
-    expect((await first).exitCode).toBe(0);
-    expect((await at.poll()).exitCode).toBe(0);
-  });
-});
-
-describe('secrets', () => {
-  it('appear in no output, no row and no file after a full run with failures', async () => {
-    const { TOKEN } = await import('../../easydcim-bench.js');
-    for (const number of [1, 2]) await at.addService(number);
-    at.panel.addTraffic(501, { in: 200 * GB, out: 0 });
-    at.bench.clock.advance(HOUR);
-    const echo = JSON.stringify({ message: `bad token ${TOKEN}`, error: TOKEN });
-    at.panel.server.inject({
-      endpoint: /bandwidth/,
-      skip: 1,
-      times: 1,
-      fault: { kind: 'status', status: 500, body: echo },
-    });
-    await at.poll('--verbose');
-    at.panel.server.inject({ endpoint: /./, times: 2, fault: { kind: 'status', status: 401, body: echo } });
-    await at.bench.sluice('poll --verbose');
-    for (const words of [
-      'panel test',
-      'explain svc-1 --json',
-      'log list --json',
-      'doctor',
-      'service show svc-1 --json',
-      'reconcile --json',
-    ]) {
-      await at.bench.sluice(words);
-    }
-    expect(at.bench.printed).toContain('PANEL_');
-    expect(at.bench.printed).not.toContain(TOKEN);
-    const { readdirSync, readFileSync, statSync } = await import('node:fs');
-    for (const name of readdirSync(at.bench.folder)) {
-      const file = at.bench.path(name);
-      if (statSync(file).isFile()) expect(readFileSync(file).includes(TOKEN)).toBe(false);
-    }
+    await expect(at.poll()).rejects.toMatchObject({ kind: 'busy', code: 'lease_held' });
+    expect((await first).run.outcome).toBe('done');
+    expect((await at.poll()).run.outcome).toBe('done');
   });
 });

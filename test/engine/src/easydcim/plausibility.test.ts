@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { GB, HOUR, startEasyDcimBench, type EasyDcimBench } from '../../easydcim-bench.js';
-import type { RunReport } from '@sluice/engine';
+import { startEasyDcimBench, type EasyDcimBench } from '../bench/easydcim-bench.js';
+import { GB, HOUR } from '../bench/engine-bench.js';
 
 let at: EasyDcimBench;
 beforeEach(async () => {
@@ -16,15 +16,13 @@ describe('answers that change their shape', () => {
     at.panel.addTraffic(501, { in: 200 * GB, out: 0 });
     at.bench.clock.advance(HOUR);
     await at.poll();
-    const doctor = await at.bench.sluice('doctor --contract --json');
-    expect(doctor.json<{ checks: { name: string; status: string }[] }>().checks).toContainEqual(
-      expect.objectContaining({ name: 'bandwidth', status: 'ok' }),
-    );
+    const doctor = await at.bench.sluice.panels.doctor({ contract: true });
+    expect(doctor.checks).toContainEqual(expect.objectContaining({ name: 'bandwidth', status: 'ok' }));
     at.panel.server.clearCalls();
     at.panel.answers.bandwidth.keys = { in: 'rx', out: 'tx', total: null };
     at.bench.clock.set('2026-12-15T05:00:00Z');
     const polled = await at.poll();
-    expect(polled.json<RunReport>().services.map((service) => [service.status, service.error?.code])).toEqual([
+    expect(polled.services.map((service) => [service.status, service.error?.code])).toEqual([
       ['unreadable', 'shape_changed'],
       ['unreadable', 'shape_changed'],
     ]);
@@ -39,7 +37,7 @@ describe('answers that change their shape', () => {
     at.panel.answers.bandwidth.swapped = true;
     at.bench.clock.advance(HOUR);
     const polled = await at.poll();
-    expect(polled.json<RunReport>().services[0]).toMatchObject({
+    expect(polled.services[0]).toMatchObject({
       status: 'unreadable',
       error: { code: 'directions_changed' },
     });
@@ -48,7 +46,7 @@ describe('answers that change their shape', () => {
 
   it('from bytes to megabytes free nobody', async () => {
     for (const number of [1, 2, 3, 4])
-      await at.addService(number, number === 4 ? { values: ['next_due_date=2026-11-22'] } : {});
+      await at.addService(number, number === 4 ? { values: { next_due_date: '2026-11-22' } } : {});
     for (const number of [1, 2, 3, 4])
       at.panel.addTraffic(500 + number, { in: (number === 4 ? 200 : 50) * GB, out: 0 });
     at.bench.clock.advance(HOUR);
@@ -57,7 +55,7 @@ describe('answers that change their shape', () => {
     at.panel.answers.bandwidth.unit = 'MB';
     at.bench.clock.set('2026-11-22T01:00:00Z');
     const polled = await at.poll();
-    const fourth = polled.json<RunReport>().services[3];
+    const fourth = polled.services[3];
     expect(fourth).toMatchObject({ holds: [{ reason: 'quota' }], error: { code: 'readings_fell' } });
     expect(changing()).toEqual([]);
   });
@@ -66,11 +64,11 @@ describe('answers that change their shape', () => {
     await at.addService(1);
     at.panel.addTraffic(501, { in: GB, out: 0 });
     at.bench.clock.advance(HOUR);
-    await at.bench.sluice('reconcile');
+    await at.bench.sluice.reconcile();
     at.panel.answers.bandwidth.factor = 1024 ** 2;
     at.bench.clock.advance(HOUR);
     const polled = await at.poll();
-    expect(polled.json<RunReport>().services[0]).toMatchObject({
+    expect(polled.services[0]).toMatchObject({
       status: 'unreadable',
       error: { code: 'impossible_rate' },
     });
@@ -78,18 +76,17 @@ describe('answers that change their shape', () => {
   });
 });
 
-describe('doctor --contract', () => {
+describe('doctor with the contract', () => {
   it('names the holes of every mapping and asks nothing that changes', async () => {
     await at.addService(1);
     await at.addService(2);
-    await at.bench.sluice('service set svc-2 easydcim_order_id=901 --allow-duplicate-refs');
+    await at.bench.sluice.services.set('svc-2', { easydcim_order_id: '901' }, { allowDuplicateRefs: true });
     await at.addService(3);
-    await at.bench.sluice(['service', 'set', 'svc-3', 'easydcim_order_id=']);
+    await at.bench.sluice.services.set('svc-3', { easydcim_order_id: '' });
     at.panel.addTraffic(501, { in: 9 * GB, out: GB, at: at.bench.clock.now() - 9 * 24 * HOUR });
     at.panel.addTraffic(501, { in: 9 * GB, out: GB });
     at.bench.clock.advance(HOUR);
-    const { exitCode, json } = await at.bench.sluice('doctor --contract --json');
-    const { checks } = json<{ checks: { name: string; object: string; status: string; message: string }[] }>();
+    const { ok, checks } = await at.bench.sluice.panels.doctor({ contract: true });
     const mapping = checks.filter((check) => check.name === 'mapping');
     expect(mapping.map((check) => [check.object, check.status])).toEqual([
       ['svc-1', 'ok'],
@@ -98,7 +95,7 @@ describe('doctor --contract', () => {
       ['svc-3', 'warning'],
     ]);
     expect(checks.find((check) => check.name === 'windows')).toMatchObject({ status: 'ok' });
-    expect(exitCode).toBe(1);
+    expect(ok).toBe(false);
     expect(changing()).toEqual([]);
   });
 
@@ -107,9 +104,7 @@ describe('doctor --contract', () => {
     at.panel.addTraffic(501, { in: 9 * GB, out: GB });
     at.panel.answers.bandwidth.datesIgnored = true;
     at.bench.clock.advance(HOUR);
-    const { checks } = (await at.bench.sluice('doctor --contract --json')).json<{
-      checks: { name: string; status: string }[];
-    }>();
+    const { checks } = await at.bench.sluice.panels.doctor({ contract: true });
     expect(checks.find((check) => check.name === 'windows')).toMatchObject({ status: 'failed' });
   });
 });

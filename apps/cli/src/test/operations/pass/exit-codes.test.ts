@@ -1,0 +1,40 @@
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { GB, HOUR, startEasyDcimBench, type EasyDcimBench } from '../../easydcim-bench.js';
+
+let at: EasyDcimBench;
+beforeEach(async () => {
+  at = await startEasyDcimBench();
+  for (const number of [1, 2, 3]) await at.addService(number);
+});
+afterEach(() => at.close());
+
+const exitCode = async (words: string): Promise<number> => (await at.bench.sluice(words)).exitCode;
+
+it('exits by the outcome of the run', async () => {
+  expect(await exitCode('poll')).toBe(0);
+  at.panel.spoilBandwidth(503, {});
+  expect(await exitCode('poll')).toBe(3);
+  for (const id of [501, 502]) at.panel.spoilBandwidth(id, {});
+  expect(await exitCode('poll')).toBe(1);
+  at.panel.deleteService(501);
+  expect(await exitCode('doctor --contract')).toBe(1);
+});
+
+it('exits 6 where the brake stops a run, and 4 where a plan has changes', async () => {
+  for (const id of [501, 502]) at.panel.addTraffic(id, { in: 200 * GB, out: 0 });
+  at.bench.clock.advance(HOUR);
+  expect([await exitCode('poll'), await exitCode('plan')]).toEqual([6, 4]);
+  expect([await exitCode('poll --allow-mass'), await exitCode('plan')]).toEqual([0, 0]);
+});
+
+it('exits 5 at once where another run is under way', async () => {
+  let release = (): void => undefined;
+  const released = new Promise<void>((resolve) => (release = resolve));
+  at.panel.server.inject({ endpoint: /./, times: 1, fault: { kind: 'wait', until: () => released } });
+  const first = at.poll();
+  await at.panel.server.waitForCall();
+  const second = await at.poll();
+  release();
+  expect([second.exitCode, second.json<{ error: { code: string } }>().error.code]).toEqual([5, 'lease_held']);
+  expect((await first).exitCode).toBe(0);
+});
