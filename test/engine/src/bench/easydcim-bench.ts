@@ -3,7 +3,7 @@ import type { RunOptions, RunReport, Sluice } from '@sluice/engine';
 import { type FakeEasyDcim, manualClock, type NewService, startFakeEasyDcim } from '@sluice/fake-panels';
 import { EngineBench, type EngineParts, NO_DOUBT } from './engine-bench.js';
 
-const TOKEN = 'token-of-the-bench';
+export const TOKEN = 'token-of-the-bench';
 
 /** An engine and a fake EasyDCIM on one clock. */
 export interface EasyDcimBench {

@@ -1,53 +1,30 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Explanation, MetricsReport, RunReport, ServiceDetail } from '@sluice/engine';
-import { type EasyDcimBench, GB, HOUR, startEasyDcimBench, toIds } from '../../easydcim-bench.js';
+import type { RunReport, ServiceDetail } from '@sluice/engine';
+import { type EasyDcimBench, GB, HOUR, startEasyDcimBench } from '../../easydcim-bench.js';
 
 let at: EasyDcimBench;
 beforeEach(async () => {
-  at = await startEasyDcimBench();
+  at = await startEasyDcimBench('poll: { doubt: { jump: off }, brake: { share: 1%, atLeast: 1 } }');
+  for (const number of [1, 2]) await at.addService(number);
+  at.panel.addTraffic(501, { in: 195 * GB, out: 0 });
+  at.bench.clock.advance(HOUR);
 });
 afterEach(() => at.close());
 
-const ALL = 24;
-const USED_UP = 12;
-const SENTENCE = /Nothing was changed on panel dcim since .*: the last run would have changed 12 of 24 services/;
+const SENTENCE = /Nothing was changed on panel dcim since .*: the last run would have changed 1 of 2 services/;
 
-const use = (bytes: number): void => {
-  for (let number = 1; number <= USED_UP; number++) at.panel.addTraffic(500 + number, { in: bytes, out: 0 });
-  at.bench.clock.advance(HOUR);
-};
 const text = async (words: string): Promise<string> => (await at.bench.sluice(words)).stdout;
-const json = async <Document>(words: string): Promise<Document> =>
-  (await at.bench.sluice(`${words} --json`)).json<Document>();
-
-async function brake(): Promise<RunReport> {
-  for (let number = 1; number <= ALL; number++) await at.addService(number);
-  use(195 * GB);
-  const stopped = await at.poll();
-  expect(stopped.exitCode).toBe(6);
-  return stopped.json<RunReport>();
-}
+const wouldHold = async (): Promise<unknown> =>
+  (await at.bench.sluice('hold list --json')).json<{ wouldHold: object[] }>().wouldHold;
 
 describe('while the brake stopped the last run of a panel', () => {
-  it('the run, its services and the store say what would be, and nothing is held', async () => {
-    const stopped = await brake();
-    const planned = await json<RunReport>('plan');
-    for (const { totals, services } of [stopped, planned]) {
-      expect(totals).toMatchObject({ held: 0, released: 0, wouldHold: USED_UP, wouldRelease: 0 });
-      expect(totals).toMatchObject({ actions: 0, planned: USED_UP * 2 });
-      const [first] = services;
-      expect(first).toMatchObject({ status: 'over', holds: [], wouldHold: ['quota'] });
-      expect(first?.limits).toMatchObject([{ id: 'quota', held: false }]);
-    }
-    const { services } = await json<{ services: ServiceDetail[] }>('service list --status over');
-    expect(services.map(({ holds, wouldHold }) => [holds, wouldHold])).toEqual(
-      Array.from({ length: USED_UP }, () => [[], ['quota']]),
-    );
+  it('hold list, usage and plan say what would be', async () => {
+    expect((await at.poll()).json<RunReport>().error?.code).toBe('mass_change');
     for (const list of ['service list', 'usage']) {
-      const due = await json<{ services: ServiceDetail[] }>(`${list} --status would-be-held`);
-      expect(due.services.map(({ id }) => id)).toEqual(services.map(({ id }) => id));
+      const due = await at.bench.sluice(`${list} --status would-be-held --json`);
+      expect(due.json<{ services: ServiceDetail[] }>().services.map(({ id }) => id)).toEqual(['svc-1']);
     }
-    expect(await json('hold list')).toMatchObject({ holds: [], wouldHold: expect.any(Array) });
+    expect(await wouldHold()).toEqual([{ service: 'svc-1', panel: 'dcim', reason: 'quota', by: 'brake' }]);
     expect(await text('hold list')).toMatch(
       /svc-1: would be held \(quota\); the brake stopped the last run on panel dcim/,
     );
@@ -57,63 +34,24 @@ describe('while the brake stopped the last run of a panel', () => {
   });
 
   it('every place that shows the panel says since when, how many and what to do', async () => {
-    await brake();
+    await at.poll();
     const why = await text('explain svc-1');
     expect(why).toMatch(SENTENCE);
     for (const way of ['sluice plan --panel dcim', 'sluice poll --panel dcim --allow-mass', 'sluice observe dcim'])
       expect(why).toContain(way);
-    expect((await json<Explanation>('explain svc-1')).brake).toMatchObject({ changing: 12, active: 24, runs: 1 });
     expect(await text('doctor')).toMatch(SENTENCE);
     expect(await text('panel list')).toMatch(SENTENCE);
-    expect(await json('panel list')).toMatchObject({ panels: [{ brake: { subjects: 'services', changing: 12 } }] });
-    expect(await gauge('sluice_brake')).toEqual([1]);
-    const statuses = (await json<MetricsReport>('metrics')).metrics.find(({ name }) => name === 'sluice_services');
-    const found = statuses?.samples.map(({ labels, value }) => `${labels['status'] ?? ''} ${value}`).sort();
-    expect(found).toEqual(['doubted 0', 'held 0', 'ok 12', 'over 12']);
   });
 
-  it('ends with the run that is not stopped, and not in an outage or with a run over one service', async () => {
-    await brake();
-    const since = (await json<Explanation>('explain svc-1')).brake?.since;
-    at.bench.clock.advance(HOUR);
-    await at.bench.sluice('poll --service svc-1');
-    await at.bench.sluice('plan --allow-mass');
-    at.panel.server.inject({ endpoint: /./, times: 500, fault: { kind: 'status', status: 503 } });
-    await at.poll();
-    expect((await json<Explanation>('explain svc-2')).brake).toMatchObject({ since, runs: 1 });
-    at.panel.server.clearFaults();
-    at.bench.clock.advance(HOUR);
-    await at.poll();
-    expect((await json<Explanation>('explain svc-2')).brake).toMatchObject({ since, runs: 2 });
-    const allowed = (await at.poll('--allow-mass')).json<RunReport>();
-    expect(allowed.totals).toMatchObject({ held: USED_UP, wouldHold: 0, planned: 0 });
-    expect((await json<Explanation>('explain svc-2')).brake).toBeNull();
-    expect(await gauge('sluice_brake')).toEqual([0]);
-  });
-
-  it('ends where the panel is observed, and the services stay over', async () => {
-    await brake();
-    await at.bench.sluice('observe dcim');
-    const { totals, services } = (await at.poll()).json<RunReport>();
-    expect([totals.held, totals.wouldHold, services[0]?.status, services[0]?.holds]).toEqual([0, USED_UP, 'over', []]);
-    expect((await json<Explanation>('explain svc-1')).brake).toBeNull();
-  });
-
-  it('a mass release is one that would be: the services are held', async () => {
-    for (let number = 1; number <= ALL; number++) await at.addService(number);
-    use(195 * GB);
+  it('plan says what would be released', async () => {
     await at.poll('--allow-mass');
-    for (let number = 1; number <= USED_UP; number++) at.panel.resetTraffic(500 + number);
-    at.bench.clock.set('2026-12-15T03:00:00Z');
-    const { totals, services } = (await at.poll()).json<RunReport>();
-    expect(totals).toMatchObject({ held: USED_UP, wouldRelease: USED_UP, wouldHold: 0, released: 0, actions: 0 });
-    expect(services[0]).toMatchObject({ status: 'held', wouldRelease: ['quota'], holds: [{ reason: 'quota' }] });
-    expect(at.panel.port(toIds(1).port(1)).adminState).toBe('down');
+    await at.bench.sluice('override set svc-1 --quota 1TB');
     expect(await text('plan')).toContain('would be released: quota');
   });
 });
 
-async function gauge(name: string): Promise<number[] | undefined> {
-  const { metrics } = await json<MetricsReport>('metrics');
-  return metrics.find((metric) => metric.name === name)?.samples.map(({ value }) => value);
-}
+it('hold list says what observe stops', async () => {
+  await at.bench.sluice('observe dcim');
+  await at.poll();
+  expect(await wouldHold()).toEqual([{ service: 'svc-1', panel: 'dcim', reason: 'quota', by: 'observe' }]);
+});

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { GB, HOUR, toIds, startEasyDcimBench, type EasyDcimBench } from '../../easydcim-bench.js';
-import type { CommandReport } from '@sluice/engine';
+import { toIds, startEasyDcimBench, type EasyDcimBench } from '../bench/easydcim-bench.js';
+import { GB, HOUR } from '../bench/engine-bench.js';
+import type { CommandOptions, CommandReport, Sluice } from '@sluice/engine';
 
 let at: EasyDcimBench;
 beforeEach(async () => {
@@ -14,29 +15,34 @@ afterEach(() => at.close());
 const changes = (): number => at.panel.server.changingCalls().length;
 const disabled = (): number =>
   [1, 2].filter((index) => at.panel.port(toIds(1).port(index)).adminState === 'down').length;
-const run = async (words: string): Promise<CommandReport> => (await at.bench.sluice(`${words} --json`)).json();
 const holds = async (): Promise<unknown[]> =>
-  ((await run('service show svc-1')) as unknown as { holds: { reason: string }[] }).holds.map(({ reason }) => reason);
+  (await at.bench.sluice.services.show('svc-1')).holds.map(({ reason }) => reason);
+
+const COMMANDS: Record<string, (sluice: Sluice, options?: CommandOptions) => Promise<CommandReport>> = {
+  renew: (sluice, options) => sluice.provision.renew('svc-1', options),
+  'change-package': (sluice, options) => sluice.provision.changePackage('svc-1', 'both', options),
+  unsuspend: (sluice, options) => sluice.provision.unsuspend('svc-1', options),
+};
 
 /** A poll that holds the service, and whose changes beyond the first so many fail. */
 async function brokenOffAfter(done: number): Promise<void> {
   const fault = { kind: 'status', status: 422, body: { message: 'not now' } } as const;
   const remove = at.panel.server.inject({ match: (call) => call.changing, skip: done, fault });
-  expect((await at.poll()).exitCode).toBe(done === 0 ? 1 : 3);
+  expect((await at.poll()).run.outcome).toBe(done === 0 ? 'failed' : 'partial');
   remove();
   expect([disabled(), await holds()]).toEqual([done, ['quota']]);
 }
 
 describe('a hold that a run began and did not enforce, whose reason a command has ended', () => {
-  it.each(['provision renew svc-1', 'provision change-package svc-1 both', 'provision unsuspend svc-1'])(
+  it.each(Object.entries(COMMANDS))(
     'is released by the next command about the service, which restricts nothing (%s)',
-    async (words) => {
+    async (_name, command) => {
       await brokenOffAfter(0);
-      await at.bench.sluice('override set svc-1 --unlimited');
+      await at.bench.sluice.overrides.set('svc-1', { unlimited: true });
       const before = changes();
-      const planned = await run(`${words} --dry-run`);
+      const planned = await command(at.bench.sluice, { dryRun: true });
       expect([planned.actions, planned.stillHeld]).toEqual([[], []]);
-      const report = await run(words);
+      const report = await command(at.bench.sluice);
       expect([report.actions, report.stillHeld, report.service.error]).toEqual([[], [], null]);
       expect(report.notices).toEqual([expect.objectContaining({ code: 'release', service: 'svc-1' })]);
       expect([changes(), disabled(), await holds()]).toEqual([before, 0, []]);
@@ -45,23 +51,25 @@ describe('a hold that a run began and did not enforce, whose reason a command ha
 
   it('is released with what was done for it', async () => {
     await brokenOffAfter(1);
-    await at.bench.sluice('service set svc-1 product=free');
-    expect((await run('provision renew svc-1')).actions).toMatchObject([{ type: 'enable-port', state: 'applied' }]);
+    await at.bench.sluice.services.set('svc-1', { product: 'free' });
+    expect((await at.bench.sluice.provision.renew('svc-1')).actions).toMatchObject([
+      { type: 'enable-port', state: 'applied' },
+    ]);
     expect([disabled(), await holds()]).toEqual([0, []]);
   });
 
   it('does not go into a hold of another reason', async () => {
     await brokenOffAfter(0);
-    await at.bench.sluice('override set svc-1 --quota 1TB');
-    expect((await run('provision suspend svc-1')).stillHeld).toEqual(['billing']);
-    await run('provision unsuspend svc-1');
+    await at.bench.sluice.overrides.set('svc-1', { quota: '1TB' });
+    expect((await at.bench.sluice.provision.suspend('svc-1')).stillHeld).toEqual(['billing']);
+    await at.bench.sluice.provision.unsuspend('svc-1');
     expect([disabled(), await holds()]).toEqual([0, []]);
   });
 
   it('stays where its reason stands, and is enforced', async () => {
     await brokenOffAfter(0);
-    await at.bench.sluice('override set svc-1 --quota 150GB');
-    expect((await run('provision renew svc-1')).stillHeld).toEqual(['quota']);
+    await at.bench.sluice.overrides.set('svc-1', { quota: '150GB' });
+    expect((await at.bench.sluice.provision.renew('svc-1')).stillHeld).toEqual(['quota']);
     expect([disabled(), await holds()]).toEqual([2, ['quota']]);
   });
 });
