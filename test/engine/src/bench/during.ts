@@ -9,8 +9,13 @@ export async function during<T>(
 ): Promise<T> {
   let release = (): void => undefined;
   const released = new Promise<void>((resolve) => (release = resolve));
-  const reached = server.waitForCall(match);
-  const remove = server.inject({ match, times: 1, fault: { kind: 'wait', until: () => released } });
+  let reach = (): void => undefined;
+  const reached = new Promise<void>((resolve) => (reach = resolve));
+  const until = (): Promise<void> => {
+    reach();
+    return released;
+  };
+  const remove = server.inject({ match, times: 1, fault: { kind: 'wait', until } });
   const running = run();
   await reached;
   remove();

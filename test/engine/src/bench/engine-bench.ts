@@ -24,10 +24,11 @@ export class EngineBench {
   readonly folder: string;
   readonly clock: ManualClock;
   readonly store: StateStore;
+  /** The config in YAML. */
+  text = '';
   readonly #parts: EngineParts;
   readonly #dead = new Set<number>();
   #pid = 1000;
-  #text = '';
   #config: Config;
   #sluice: Sluice | null = null;
 
@@ -46,7 +47,7 @@ export class EngineBench {
     writeFileSync(location, await (empty ??= makeEmpty()), { mode: 0o600 });
     const store = await openStore({ location, clock });
     const bench = new EngineBench(folder, clock, store, parts, check(config, parts));
-    bench.#text = config;
+    bench.text = config;
     await bench.restart();
     return bench;
   }
@@ -83,14 +84,14 @@ export class EngineBench {
   /** Goes on with another config, as the next command would. */
   async configure(config: string): Promise<Sluice> {
     this.#config = check(config, this.#parts);
-    this.#text = config;
+    this.text = config;
     return this.restart();
   }
 
   /** Goes on with the config in which `from` is replaced. */
   edit(from: string | RegExp, to: string): Promise<Sluice> {
-    const config = this.#text.replace(from, to);
-    if (config === this.#text) throw new Error(`the config has no ${String(from)}`);
+    const config = this.text.replace(from, to);
+    if (config === this.text) throw new Error(`the config has no ${String(from)}`);
     return this.configure(config);
   }
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { FakeCall } from '@sluice/fake-panels';
-import { GB, HOUR, startHiddifyBench, type HiddifyBench } from '../../hiddify-bench.js';
-import type { RunReport } from '@sluice/engine';
+import { startHiddifyBench, type HiddifyBench } from '../bench/hiddify-bench.js';
+import { GB, HOUR } from '../bench/engine-bench.js';
+import { during } from '../bench/during.js';
 
 let at: HiddifyBench;
 let uuid: string;
@@ -26,31 +26,22 @@ async function readsBeforeTheChange(): Promise<number> {
   return count;
 }
 
-/** Runs `words` while the adapter's last reading before its change is under way. */
-async function duringTheLastReading(words: string, reads: number): Promise<RunReport> {
-  let release = (): void => undefined;
-  const released = new Promise<void>((resolve) => (release = resolve));
-  let seen = 0;
-  const isLast = ({ endpoint }: FakeCall): boolean => endpoint === USER && ++seen === reads;
-  const remove = at.panel.server.inject({ match: isLast, times: 1, fault: { kind: 'wait', until: () => released } });
-  const polling = at.poll();
-  while (seen < reads) await at.panel.server.waitForCall(({ endpoint }) => endpoint === USER);
-  remove();
-  expect((await at.bench.sluice(words)).exitCode).toBe(0);
-  release();
-  return (await polling).json<RunReport>();
-}
-
 describe('a change that is stopped between the decision and its call', () => {
   it('is not made once observe has returned', async () => {
     const reads = await readsBeforeTheChange();
-    await at.bench.sluice('override set svc-1 --quota 100GB');
+    await at.bench.sluice.overrides.set('svc-1', { quota: '100GB' });
     await at.poll();
     expect(at.panel.user(uuid).enable).toBe(true);
-    await at.bench.sluice('override clear svc-1');
+    await at.bench.sluice.overrides.clear('svc-1');
     at.bench.clock.advance(HOUR);
     const changes = at.panel.server.changingCalls().length;
-    const report = await duringTheLastReading('observe vpn', reads);
+    let seen = 0;
+    const report = await during(
+      at.panel.server,
+      ({ endpoint }) => endpoint === USER && ++seen === reads,
+      () => at.poll(),
+      () => at.bench.sluice.panels.observe('vpn'),
+    );
     expect(at.panel.server.changingCalls()).toHaveLength(changes);
     expect(at.panel.user(uuid).enable).toBe(true);
     expect(report.services[0]?.error).toBeNull();

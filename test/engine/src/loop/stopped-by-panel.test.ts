@@ -1,16 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { toIds, startEasyDcimBench, type EasyDcimBench } from '../../easydcim-bench.js';
-import { GB, startFlvxBench, type FlvxBench } from '../../flvx-bench.js';
-import { startHiddifyBench, type HiddifyBench } from '../../hiddify-bench.js';
-import type { Outcome } from '../../harness.js';
+import { toIds, startEasyDcimBench, type EasyDcimBench } from '../bench/easydcim-bench.js';
+import { startFlvxBench, type FlvxBench } from '../bench/flvx-bench.js';
+import { GB } from '../bench/engine-bench.js';
+import { startHiddifyBench, type HiddifyBench } from '../bench/hiddify-bench.js';
 import type { RunReport } from '@sluice/engine';
 
 /** The service's status and drift, and what was said of services that the panel stops. */
-function seen(outcome: Outcome): { status: string; drift: string[]; said: string[]; exit: number } {
-  const { services, notices } = outcome.json<RunReport>();
-  const { status, drift } = services[0] as RunReport['services'][number] & { drift: string[] };
+function seen({ run, services, notices }: RunReport) {
+  const { status, drift = [] } = services[0] ?? {};
   const said = notices.filter(({ code }) => code === 'stopped_by_panel').map(({ message }) => message);
-  return { status, drift, said, exit: outcome.exitCode };
+  return { status, drift, said, outcome: run.outcome };
 }
 
 describe('an FLVX service that is ok', () => {
@@ -20,31 +19,31 @@ describe('an FLVX service that is ok', () => {
     at = await startFlvxBench();
     user = await at.create(1);
     at.panel.addForward(user, at.tunnels.hk);
-    await at.run('poll');
+    await at.poll();
   });
   afterEach(() => at.close());
 
   it('is not named while nothing stops it', async () => {
-    expect(seen(await at.run('poll'))).toEqual({ status: 'ok', drift: [], said: [], exit: 0 });
-    expect(seen(await at.run('reconcile'))).toEqual({ status: 'ok', drift: [], said: [], exit: 0 });
+    expect(seen(await at.poll())).toEqual({ status: 'ok', drift: [], said: [], outcome: 'done' });
+    expect(seen(await at.bench.sluice.reconcile())).toEqual({ status: 'ok', drift: [], said: [], outcome: 'done' });
   });
 
   it('is named once in a cycle when the panel stops it by its expiry', async () => {
     Object.assign(at.panel.world.users.get(user)!, { expTime: at.bench.clock.now() - 1 });
-    const first = seen(await at.run('poll'));
-    expect(first).toMatchObject({ status: 'ok', exit: 0 });
+    const first = seen(await at.poll());
+    expect(first).toMatchObject({ status: 'ok', outcome: 'done' });
     expect(first.drift.join()).toMatch(/user 3 expired on/);
     expect(first.said.join()).toMatch(/svc-1 is within its allowance, but the panel stops it: user 3 expired on/);
-    const second = seen(await at.run('poll'));
+    const second = seen(await at.poll());
     expect(second.said).toEqual([]);
     expect(second.drift.join()).toMatch(/expired/);
-    expect(seen(await at.run('reconcile')).said).toEqual([]);
-    expect(seen(await at.run('poll'))).toEqual({ status: 'ok', drift: [], said: [], exit: 0 });
+    expect(seen(await at.bench.sluice.reconcile()).said).toEqual([]);
+    expect(seen(await at.poll())).toEqual({ status: 'ok', drift: [], said: [], outcome: 'done' });
   });
 
   it('is named when somebody has closed its user', async () => {
     Object.assign(at.panel.world.users.get(user)!, { status: 0 });
-    const { status, drift, said } = seen(await at.run('poll'));
+    const { status, drift, said } = seen(await at.poll());
     expect({ status, drift: drift.length, said: said.length }).toEqual({ status: 'ok', drift: 1, said: 1 });
     expect(said[0]).toMatch(/user 3 is disabled, but not by Sluice/);
   });
@@ -52,13 +51,13 @@ describe('an FLVX service that is ok', () => {
   it('is named when a permission has used up a quota of its own', async () => {
     const [permission] = at.panel.world.permissions.all().filter((row) => row.userId === user);
     Object.assign(at.panel.world.permissions.get(permission!.id)!, { inFlow: 100 * GB });
-    expect(seen(await at.run('poll')).said.join()).toMatch(/the permission for tunnel 1 has used up its quota/);
+    expect(seen(await at.poll()).said.join()).toMatch(/the permission for tunnel 1 has used up its quota/);
   });
 
   it('is not named while it is held', async () => {
-    await at.run('hold add svc-1');
+    await at.bench.sluice.holds.add('svc-1');
     Object.assign(at.panel.world.users.get(user)!, { expTime: at.bench.clock.now() - 1 });
-    expect(seen(await at.run('poll'))).toMatchObject({ status: 'held', said: [] });
+    expect(seen(await at.poll())).toMatchObject({ status: 'held', said: [] });
   });
 });
 
@@ -90,17 +89,15 @@ describe('a Hiddify service that is ok', () => {
   });
 
   it('is named when the panel counts more than the cycle has used', async () => {
-    await at.addService(2, { product: 'monthly', values: ['next_due_date=2027-12-15'] });
-    await at.sluice('provision create svc-2');
-    const other = (await at.readUser('svc-2')) ?? '';
-    await at.sluice('provision renew svc-1 --until 2027-12-15');
+    const other = await at.create(2, { product: 'monthly', values: { next_due_date: '2027-12-15' } });
+    await at.bench.sluice.provision.renew('svc-1', { until: '2027-12-15' });
     at.panel.use(other, 45 * GB);
     await at.poll();
     at.bench.clock.set('2026-12-15T01:00:00Z');
     expect(seen(await at.poll()).said).toEqual([]);
     at.panel.use(other, 6 * GB);
     const polled = await at.poll();
-    expect(polled.json<RunReport>().services[1]).toMatchObject({ status: 'ok', usage: { totalBytes: 6 * GB } });
+    expect(polled.services[1]).toMatchObject({ status: 'ok', usage: { totalBytes: 6 * GB } });
     expect(seen(polled).said.join()).toMatch(/svc-2 .*has used up its limit on the panel/);
   });
 });
@@ -117,17 +114,17 @@ describe('an EasyDCIM service that is ok', () => {
 
   it('is named by reconcile when somebody has suspended its order', async () => {
     at.panel.staffSuspendOrder(order, 'fraud');
-    const { status, drift, said } = seen(await at.bench.sluice('reconcile --json'));
+    const { status, drift, said } = seen(await at.bench.sluice.reconcile());
     expect({ status, said: said.length }).toEqual({ status: 'ok', said: 1 });
     expect(drift.join()).toMatch(/order 901 is suspended, but not by a hold of this service/);
-    expect(seen(await at.bench.sluice('reconcile --json')).said).toEqual([]);
+    expect(seen(await at.bench.sluice.reconcile()).said).toEqual([]);
   });
 
   it('is named when somebody has disabled all its ports, not for one of them', async () => {
     at.panel.staffDisablePort(port(1));
-    expect(seen(await at.bench.sluice('reconcile --json'))).toMatchObject({ drift: [], said: [] });
+    expect(seen(await at.bench.sluice.reconcile())).toMatchObject({ drift: [], said: [] });
     at.panel.staffDisablePort(port(2));
-    expect(seen(await at.bench.sluice('reconcile --json')).said.join()).toMatch(/all its ports are disabled/);
+    expect(seen(await at.bench.sluice.reconcile()).said.join()).toMatch(/all its ports are disabled/);
   });
 
   it('costs a poll no call', async () => {
