@@ -1,8 +1,9 @@
+import path from 'node:path';
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { RunReport } from '@sluice/engine';
-import { GB, HOUR, startEasyDcimBench } from '../../easydcim-bench.js';
-import { handleOn } from '../../sqlite.js';
+import { startEasyDcimBench } from '../bench/easydcim-bench.js';
+import { GB, HOUR } from '../bench/engine-bench.js';
+import { handleOn } from '../bench/sqlite.js';
 
 const PRODUCTS = ['fair', 'fairer'].map(
   (name) =>
@@ -26,10 +27,10 @@ it(
         const at = await startEasyDcimBench(PRODUCTS.join('\n'));
         const { clock } = at.bench;
         const exec = (sql: string): void => {
-          handleOn(at.bench.path('sluice.db')).exec(sql);
+          handleOn(path.join(at.bench.folder, 'sluice.db')).exec(sql);
         };
         const readUsed = async (): Promise<number | string | null | undefined> => {
-          const { services } = (await at.poll()).json<RunReport>();
+          const { services } = await at.poll();
           return services[0]?.limits.find(({ id }) => id === 'fair-use')?.used;
         };
         try {
@@ -51,7 +52,7 @@ it(
             if (what === 'kill') exec('create table kept as select * from decisions');
             if (what === 'package') {
               const product = step % 2 === 0 ? 'fairer' : 'fair';
-              await at.bench.sluice(`service set svc-1 product=${product}`);
+              await at.bench.sluice.services.set('svc-1', { product });
             } else if (what !== 'none') await at.poll();
             if (what === 'kill')
               exec('delete from decisions; insert into decisions select * from kept; drop table kept');

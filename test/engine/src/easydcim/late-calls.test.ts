@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { GB, HOUR, toIds, startEasyDcimBench, type EasyDcimBench } from '../../easydcim-bench.js';
-import { arrive, kill } from '../../killed-command.js';
+import { toIds, startEasyDcimBench, type EasyDcimBench } from '../bench/easydcim-bench.js';
+import { GB, HOUR } from '../bench/engine-bench.js';
+import { arrive, kill } from '../bench/kill.js';
 
 const { port, order } = toIds(1);
 let at: EasyDcimBench;
@@ -18,12 +19,12 @@ describe('a poll that is killed when it holds a service whose customer then gets
     at.panel.addTraffic(501, { in: 200 * GB, out: 0 });
     at.bench.clock.advance(HOUR);
     const land = (call: Parameters<typeof arrive>[1]): Promise<unknown> => arrive(at.panel, call);
-    const landed = await kill(at, 'poll', { endpoint, lateMs: 3000, land });
-    await at.bench.sluice('override set svc-1 --quota 900GB');
-    expect((await at.bench.sluice('poll')).exitCode).toBe(0);
+    const landed = await kill(at, (sluice) => sluice.poll(), { endpoint, lateMs: 3000, land });
+    await at.bench.sluice.overrides.set('svc-1', { quota: '900GB' });
+    expect((await at.poll()).run.outcome).toBe('done');
     await landed();
-    await at.bench.sluice('poll');
+    await at.poll();
     expect([at.panel.port(port(1)).adminState, at.panel.order(order).status]).toEqual(['up', 'active']);
-    expect(await at.bench.store((store) => store.actions.unresolved())).toEqual([]);
+    expect(await at.bench.store.actions.unresolved()).toEqual([]);
   });
 });

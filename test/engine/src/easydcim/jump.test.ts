@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Explanation, RunReport } from '@sluice/engine';
-import { GB, HOUR, startEasyDcimBench, toIds, type EasyDcimBench } from '../../easydcim-bench.js';
+import type { RunOptions, RunReport } from '@sluice/engine';
+import { startEasyDcimBench, toIds, type EasyDcimBench } from '../bench/easydcim-bench.js';
+import { GB, HOUR } from '../bench/engine-bench.js';
 
 const TB = 1000 ** 4;
 
@@ -19,15 +20,15 @@ async function addRead(number: number): Promise<void> {
   at.panel.addTraffic(500 + number, { in: GB, out: GB });
 }
 
-async function pollAfter(ms: number, words = ''): Promise<RunReport> {
+async function pollAfter(ms: number, options?: RunOptions): Promise<RunReport> {
   at.bench.clock.advance(ms);
-  return (await at.poll(words)).json<RunReport>();
+  return at.poll(options);
 }
 
 async function readOnce(): Promise<void> {
   at.bench.clock.advance(HOUR);
-  await at.bench.sluice('reconcile');
-  expect((await at.poll()).exitCode).toBe(0);
+  await at.bench.sluice.reconcile();
+  expect((await at.poll()).run.outcome).toBe('done');
   at.panel.server.clearCalls();
 }
 
@@ -44,9 +45,9 @@ describe('a jump of 9 TB in seconds on two ports of 1 Gbit/s', () => {
     expect(service(second)).toMatchObject(doubted);
     expect(second.notices).toEqual([]);
     expect(changing()).toEqual([]);
-    const stored = await at.bench.store((store) => store.cycles.newest(['svc-1']));
+    const stored = await at.bench.store.cycles.newest(['svc-1']);
     expect(stored).toMatchObject([{ peakTotalBytes: 2 * GB, totalBytes: 2 * GB, thresholds: [] }]);
-    const explained = (await at.bench.sluice('explain svc-1 --json')).json<Explanation>();
+    const explained = await at.bench.sluice.explain('svc-1');
     expect(JSON.stringify(explained)).toContain('impossible_jump');
 
     expect(service(await pollAfter(8 * HOUR))).toMatchObject({ status: 'held', holds: [{ reason: 'quota' }] });
@@ -60,7 +61,7 @@ describe('a jump of 9 TB in seconds on two ports of 1 Gbit/s', () => {
       expect(service(await pollAfter(HOUR / 2))).toMatchObject({ status: 'ok', error: null });
       instants.push(new Date(at.bench.clock.now()).toISOString());
     }
-    const [stored] = await at.bench.store((store) => store.cycles.newest(['svc-1']));
+    const [stored] = await at.bench.store.cycles.newest(['svc-1']);
     const [firstAt, confirmedAt] = instants;
     expect(stored?.readAt).toBe(confirmedAt);
     expect(JSON.stringify(stored?.counter)).not.toContain(firstAt);
@@ -74,11 +75,11 @@ describe('a jump of 9 TB in seconds on two ports of 1 Gbit/s', () => {
     expect(service(await pollAfter(3 * HOUR))).toMatchObject({ status: 'held', error: null });
   });
 
-  it('is believed with --allow-mass', async () => {
+  it('is believed where mass changes are allowed', async () => {
     await addRead(1);
     await readOnce();
     at.panel.addTraffic(501, { in: 4.5 * TB, out: 4.5 * TB });
-    expect(service(await pollAfter(3000, '--allow-mass'))).toMatchObject({ status: 'held', error: null });
+    expect(service(await pollAfter(3000, { allowMass: true }))).toMatchObject({ status: 'held', error: null });
     expect(changing()).toHaveLength(2);
   });
 

@@ -1,7 +1,8 @@
+import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { RunReport } from '@sluice/engine';
-import { DAY, GB, HOUR, startEasyDcimBench, type EasyDcimBench } from '../../easydcim-bench.js';
-import { handleOn } from '../../sqlite.js';
+import { startEasyDcimBench, type EasyDcimBench } from '../bench/easydcim-bench.js';
+import { DAY, GB, HOUR } from '../bench/engine-bench.js';
+import { handleOn } from '../bench/sqlite.js';
 
 const END = Date.parse('2026-12-15T00:00:00Z');
 const PRODUCTS = `  fair: { panel: dcim, quota: unlimited, limits: [{ id: fair-use, window: month, allowance: 50GB, action: disable-ports }] }
@@ -24,14 +25,14 @@ function use(gigabytes: number, instant: number): void {
 
 /** Polls; gives what of the limit is used, in GB, and the reasons of the holds. */
 async function poll(): Promise<[used: number | null, holds: string[]]> {
-  const { services } = (await at.poll()).json<RunReport>();
+  const { services } = await at.poll();
   const limit = services[0]?.limits.find(({ id }) => id === 'fair-use' || id === 'daily');
   const used = typeof limit?.used === 'number' ? limit.used / GB : null;
   return [used, services[0]?.holds.map(({ reason }) => reason) ?? []];
 }
 
 const exec = (sql: string): void => {
-  handleOn(at.bench.path('sluice.db')).exec(sql);
+  handleOn(path.join(at.bench.folder, 'sluice.db')).exec(sql);
 };
 const isOfEnded = ({ body }: { body: string }): boolean => body.includes('2026-12-14 23:59:59');
 
@@ -90,9 +91,8 @@ describe('a limit of a month in which a cycle ends', () => {
     advanceTo(END + 3 * HOUR);
     expect(await poll()).toEqual([48, []]);
     expect(at.panel.server.calls.filter(isOfEnded)).toHaveLength(1);
-    const history = await at.bench.sluice('usage history svc-1 --json');
-    const { cycles } = history.json<{ cycles: { usage: { totalBytes: number } }[] }>();
-    expect(cycles.map(({ usage }) => usage.totalBytes / GB)).toEqual([1, 50]);
+    const { cycles } = await at.bench.sluice.usage.history('svc-1');
+    expect(cycles.map(({ usage }) => usage?.totalBytes)).toEqual([GB, 50 * GB]);
   });
 
   it('goes on from the readings of a run that was killed before it stored its decisions', async () => {
@@ -123,7 +123,7 @@ describe('a limit of a month in which a cycle ends', () => {
     advanceTo(END + HOUR);
     use(1, END + HOUR / 2);
     await poll();
-    expect((await at.bench.sluice('service set svc-1 product=fair')).exitCode).toBe(0);
+    await at.bench.sluice.services.set('svc-1', { product: 'fair' });
     use(1, END + HOUR);
     advanceTo(END + 2 * HOUR);
     expect(await poll()).toEqual([49, []]);
@@ -131,11 +131,11 @@ describe('a limit of a month in which a cycle ends', () => {
 
   it('keeps its count while the product is missing in the config', async () => {
     await liveUntilEnd();
-    const config = at.bench.read('sluice.yaml');
-    at.bench.write('sluice.yaml', config.replace('  fair:', '  renamed:'));
+    const config = at.bench.text;
+    await at.bench.edit('  fair:', '  renamed:');
     advanceTo(END + HOUR);
     await poll();
-    at.bench.write('sluice.yaml', config);
+    await at.bench.configure(config);
     advanceTo(END + 2 * HOUR);
     expect(await poll()).toEqual([47, []]);
   });

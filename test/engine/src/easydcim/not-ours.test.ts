@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { RunReport } from '@sluice/engine';
 import type { FakeCall } from '@sluice/fake-panels';
-import { GB, HOUR, toIds, startEasyDcimBench, type EasyDcimBench } from '../../easydcim-bench.js';
+import { toIds, startEasyDcimBench, type EasyDcimBench } from '../bench/easydcim-bench.js';
+import { GB, HOUR } from '../bench/engine-bench.js';
 
 const { port, order } = toIds(1);
 const PORTS = [{ id: port(1), name: 'eth0' }];
@@ -53,12 +54,12 @@ function actAt(endpoint: RegExp, act: () => void): void {
 }
 
 async function release(): Promise<RunReport> {
-  await at.bench.sluice('override set svc-1 --unlimited');
+  await at.bench.sluice.overrides.set('svc-1', { unlimited: true });
   at.bench.clock.advance(HOUR);
-  return (await at.poll()).json<RunReport>();
+  return at.poll();
 }
 
-const evidence = (): Promise<unknown[]> => at.bench.store((store) => store.evidence.open());
+const evidence = (): Promise<unknown[]> => at.bench.store.evidence.open();
 const changes = (): number => at.panel.server.changingCalls().length;
 
 describe.each(STORIES)('what staff stop while a run is about to ($product)', (story) => {
@@ -67,10 +68,10 @@ describe.each(STORIES)('what staff stop while a run is about to ($product)', (st
   it('stays theirs where the panel answers that it is so already', async () => {
     actAt(story.change, story.act);
     const held = await at.poll();
-    expect([held.exitCode, story.isStopped(), await evidence()]).toEqual([0, true, []]);
-    expect(held.json<RunReport>().services[0]).toMatchObject({ status: 'held', actions: [{ state: 'unneeded' }] });
+    expect([held.run.outcome, story.isStopped(), await evidence()]).toEqual(['done', true, []]);
+    expect(held.services[0]).toMatchObject({ status: 'held', actions: [{ state: 'unneeded' }] });
     at.bench.clock.advance(HOUR);
-    expect((await at.poll()).exitCode).toBe(0);
+    expect((await at.poll()).run.outcome).toBe('done');
     expect((await release()).services[0]).toMatchObject({ holds: [], actions: [], error: null });
     expect([story.isStopped(), changes()]).toEqual([true, 1]);
   });
@@ -81,7 +82,7 @@ describe.each(STORIES)('what staff stop while a run is about to ($product)', (st
       if (story.read.test(endpoint) || /GET .*\/ports\/\{id\}$/.test(endpoint)) reads++;
       if (reads === 2) story.act();
     });
-    expect((await at.poll()).json<RunReport>().services[0]).toMatchObject({ actions: [{ state: 'unneeded' }] });
+    expect((await at.poll()).services[0]).toMatchObject({ actions: [{ state: 'unneeded' }] });
     expect([changes(), await evidence()]).toEqual([0, []]);
     await release();
     expect([story.isStopped(), changes()]).toEqual([true, 0]);

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { CommandReport, RunReport } from '@sluice/engine';
+import type { RunReport } from '@sluice/engine';
 import type { FakeCall } from '@sluice/fake-panels';
-import { GB, HOUR, toIds, startEasyDcimBench, type EasyDcimBench } from '../../easydcim-bench.js';
+import { toIds, startEasyDcimBench, type EasyDcimBench } from '../bench/easydcim-bench.js';
+import { GB, HOUR } from '../bench/engine-bench.js';
 
 const { port, order } = toIds(1);
 const PORTS = [
@@ -15,19 +16,20 @@ beforeEach(async () => {
   await at.addService(1, { product: 'both', ports: PORTS });
   at.panel.addTraffic(501, { in: 200 * GB, out: 0 });
   await poll();
-  expect((await at.bench.sluice('service set svc-1 status=terminated')).exitCode).toBe(0);
+  await at.bench.sluice.services.set('svc-1', { status: 'terminated' });
 });
 afterEach(() => at.close());
 
-async function poll(words = 'poll'): Promise<{ exitCode: number; report: RunReport }> {
+async function poll(command: 'poll' | 'reconcile' | 'plan' = 'poll'): Promise<RunReport> {
   at.bench.clock.advance(HOUR);
-  const { exitCode, json } = await at.bench.sluice(`${words} --json`);
-  return { exitCode, report: json<RunReport>() };
+  return at.bench.sluice[command]();
 }
 
 const toState = (): string[] => [port(1), port(2)].map((id) => at.panel.port(id).adminState);
-const open = (): Promise<number[]> =>
-  at.bench.store(async (store) => [(await store.evidence.open()).length, (await store.holds.open()).length]);
+const open = async (): Promise<number[]> => [
+  (await at.bench.store.evidence.open()).length,
+  (await at.bench.store.holds.open()).length,
+];
 
 /** Gives the server to another customer; on the panel the former service is gone. */
 async function giveToAnother(): Promise<void> {
@@ -35,30 +37,36 @@ async function giveToAnother(): Promise<void> {
   await at.addService(2, { serverId: 301, ports: PORTS });
 }
 
+/** Stores a status as a sync with the billing system does. */
+async function setStatus(id: string, status: 'terminated' | 'vanished'): Promise<void> {
+  const service = await at.bench.store.services.get(id);
+  await at.bench.store.services.put([{ ...service!, status }]);
+}
+
 const STAYS = { ports: ['down', 'down'], open: [2, 1] };
 
 describe('the restrictions of a service that was terminated while it was held', () => {
   it('stay while nobody else has its objects, and are released by a command', async () => {
-    expect((await poll()).exitCode).toBe(0);
-    expect((await poll('reconcile')).exitCode).toBe(0);
+    expect((await poll()).run.outcome).toBe('done');
+    expect((await poll('reconcile')).run.outcome).toBe('done');
     expect({ ports: toState(), open: await open() }).toEqual(STAYS);
-    const released = await at.bench.sluice('hold release svc-1 --json');
-    expect([released.exitCode, released.json<CommandReport>().actions.length]).toEqual([0, 2]);
+    const released = await at.bench.sluice.holds.release('svc-1');
+    expect([released.run.outcome, released.actions.length]).toEqual(['done', 2]);
     expect([toState(), at.panel.order(order).status, await open()]).toEqual([['up', 'down'], 'active', [0, 0]]);
-    const again = await at.bench.sluice('hold release svc-1 --json');
-    expect(again.json<{ error: { code: string } }>().error.code).toBe('wrong_lifecycle');
+    const again = at.bench.sluice.holds.release('svc-1');
+    await expect(again).rejects.toMatchObject({ code: 'wrong_lifecycle' });
   });
 
   it('end where its server was given to another customer', async () => {
     await giveToAnother();
-    const { exitCode, report } = await poll();
-    expect(exitCode).toBe(0);
+    const report = await poll();
+    expect(report.run.outcome).toBe('done');
     expect(report.notices.map(({ code }) => code)).toContain('ended_released');
     expect([toState(), await open()]).toEqual([
       ['up', 'down'],
       [0, 0],
     ]);
-    expect((await poll('reconcile')).report.totals.actions).toBe(0);
+    expect((await poll('reconcile')).totals.actions).toBe(0);
   });
 
   it.each(['terminated', 'vanished'] as const)(
@@ -70,21 +78,18 @@ describe('the restrictions of a service that was terminated while it was held', 
       at.panel.addTraffic(505, { in: 200 * GB, out: 0 });
       await poll();
       expect(shown()).toEqual(['down', 'down']);
-      await at.bench.store(async (store) => {
-        const service = await store.services.get('svc-5');
-        await store.services.put([{ ...service!, status }]);
-      });
+      await setStatus('svc-5', status);
       await at.addService(6, { serverId: 305, ports: held.slice(1) });
-      const { report } = await poll();
+      const report = await poll();
       expect(report.notices.map(({ message }) => message)).toContainEqual(
         expect.stringMatching(/svc-5 has ended.*: 1 of its restrictions ends?$/),
       );
-      for (const words of ['reconcile', 'poll']) await poll(words);
+      for (const words of ['reconcile', 'poll'] as const) await poll(words);
       expect(shown()).toEqual(['down', 'up']);
-      const left = await at.bench.store(async (store) => [
-        (await store.evidence.open({ services: ['svc-5'] })).map(({ target }) => target),
-        (await store.holds.open({ services: ['svc-5'] })).length,
-      ]);
+      const left = [
+        (await at.bench.store.evidence.open({ services: ['svc-5'] })).map(({ target }) => target),
+        (await at.bench.store.holds.open({ services: ['svc-5'] })).length,
+      ];
       expect(left).toEqual([[String(held[0]!.id)], 1]);
     },
   );
@@ -92,7 +97,7 @@ describe('the restrictions of a service that was terminated while it was held', 
   it('end where the panel has the service no longer', async () => {
     at.panel.deleteService(501);
     at.panel.deletePort(port(1));
-    expect((await poll('reconcile')).exitCode).toBe(0);
+    expect((await poll('reconcile')).run.outcome).toBe('done');
     expect(await open()).toEqual([0, 0]);
   });
 
@@ -100,7 +105,7 @@ describe('the restrictions of a service that was terminated while it was held', 
     await giveToAnother();
     const before = at.panel.server.changingCalls().length;
     await poll('plan');
-    await at.bench.sluice('observe dcim');
+    await at.bench.sluice.panels.observe('dcim');
     await poll();
     expect([toState(), await open()]).toEqual([
       ['down', 'down'],
@@ -112,23 +117,23 @@ describe('the restrictions of a service that was terminated while it was held', 
 
 describe('the restrictions of a held service that vanished from the billing system', () => {
   beforeEach(async () => {
-    await at.bench.store(async (store) => {
-      const service = await store.services.get('svc-1');
-      await store.services.put([{ ...service!, status: 'vanished' }]);
-    });
+    await setStatus('svc-1', 'vanished');
   });
 
-  it.each(['poll', 'reconcile'])('end at the next %s where its server was given to another customer', async (words) => {
-    await giveToAnother();
-    const { exitCode, report } = await poll(words);
-    expect(exitCode).toBe(0);
-    expect(report.notices.map(({ code }) => code)).toContain('ended_released');
-    expect([toState(), await open()]).toEqual([
-      ['up', 'down'],
-      [0, 0],
-    ]);
-    expect((await poll('reconcile')).report.totals.actions).toBe(0);
-  });
+  it.each(['poll', 'reconcile'] as const)(
+    'end at the next %s where its server was given to another customer',
+    async (words) => {
+      await giveToAnother();
+      const report = await poll(words);
+      expect(report.run.outcome).toBe('done');
+      expect(report.notices.map(({ code }) => code)).toContain('ended_released');
+      expect([toState(), await open()]).toEqual([
+        ['up', 'down'],
+        [0, 0],
+      ]);
+      expect((await poll('reconcile')).totals.actions).toBe(0);
+    },
+  );
 
   it('stay where only the panel lists the service no longer', async () => {
     at.panel.deleteService(501);
@@ -139,7 +144,7 @@ describe('the restrictions of a held service that vanished from the billing syst
 
   it('stay where the service that names its server has ended, too', async () => {
     await giveToAnother();
-    expect((await at.bench.sluice('service set svc-2 status=terminated')).exitCode).toBe(0);
+    await at.bench.sluice.services.set('svc-2', { status: 'terminated' });
     await poll();
     await poll('reconcile');
     expect({ ports: toState(), open: await open() }).toEqual(STAYS);
@@ -147,8 +152,8 @@ describe('the restrictions of a held service that vanished from the billing syst
 });
 
 describe('a change in doubt of a service that has ended', () => {
-  const unresolved = (): Promise<string[]> =>
-    at.bench.store(async (store) => (await store.actions.unresolved()).map(({ type, target }) => `${type} ${target}`));
+  const unresolved = async (): Promise<string[]> =>
+    (await at.bench.store.actions.unresolved()).map(({ type, target }) => `${type} ${target}`);
   const { order: ordered } = toIds(3);
 
   /** The panel suspends the order (`after`) or not, and answers nothing more while the command runs. */
@@ -176,25 +181,22 @@ describe('a change in doubt of a service that has ended', () => {
     'is resolved by reading where the service is %s (lost %s the work), and ends with it',
     async (status, when) => {
       await suspendInDoubt(when);
-      await at.bench.store(async (store) => {
-        const service = await store.services.get('svc-3');
-        await store.services.put([{ ...service!, status }]);
-      });
-      const another = ['service add svc-4 panel=dcim product=order billing_cycle=monthly next_due_date=2026-12-15'];
-      const refs = `easydcim_service_id=503 easydcim_order_id=${ordered} easydcim_server_id=303`;
-      expect((await at.bench.sluice(`${another.join(' ')} ${refs}`)).exitCode).toBe(0);
+      await setStatus('svc-3', status);
+      const refs = { easydcim_service_id: '503', easydcim_order_id: String(ordered), easydcim_server_id: '303' };
+      const due = { billing_cycle: 'monthly', next_due_date: '2026-12-15' };
+      await at.bench.sluice.services.add('svc-4', { panel: 'dcim', product: 'order', ...due, ...refs });
       // The new owner has used nothing that counts for him.
-      expect((await at.bench.sluice('override set svc-4 --unlimited')).exitCode).toBe(0);
-      for (const words of ['poll', 'reconcile', 'poll']) await poll(words);
+      await at.bench.sluice.overrides.set('svc-4', { unlimited: true });
+      for (const words of ['poll', 'reconcile', 'poll'] as const) await poll(words);
       expect([await unresolved(), at.panel.order(ordered).status]).toEqual([[], 'active']);
     },
   );
 
   it('is not waited for where the panel has the service no longer', async () => {
     await suspendInDoubt('before');
-    expect((await at.bench.sluice('service set svc-3 status=terminated')).exitCode).toBe(0);
+    await at.bench.sluice.services.set('svc-3', { status: 'terminated' });
     at.panel.deleteService(503);
-    for (const words of ['poll', 'reconcile']) expect((await poll(words)).exitCode).toBe(0);
+    for (const words of ['poll', 'reconcile'] as const) expect((await poll(words)).run.outcome).toBe('done');
     expect(await unresolved()).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { FaultRule } from '@sluice/fake-panels';
-import { DAY, GB, HOUR, startEasyDcimBench, type EasyDcimBench } from '../../easydcim-bench.js';
+import { startEasyDcimBench, type EasyDcimBench } from '../bench/easydcim-bench.js';
+import { DAY, GB, HOUR } from '../bench/engine-bench.js';
 
 const END = Date.parse('2026-12-15T00:00:00Z');
 
@@ -10,7 +11,7 @@ beforeEach(async () => {
   await at.addService(1, { product: 'free' });
   at.panel.addTraffic(501, { in: 10 * GB, out: 2 * GB });
   advanceTo(END - HOUR);
-  expect((await at.poll()).exitCode).toBe(0);
+  expect((await at.poll()).run.outcome).toBe('done');
   at.panel.addTraffic(501, { in: 4 * GB, out: GB, at: END - 60_000 });
   advanceTo(END + HOUR);
   at.panel.addTraffic(501, { in: GB, out: 0, at: END + 60_000 });
@@ -23,8 +24,7 @@ function advanceTo(instant: number): void {
 }
 
 const readTotals = async (): Promise<(number | null)[]> => {
-  const history = await at.bench.sluice('usage history svc-1 --json');
-  const { cycles } = history.json<{ cycles: { usage: { totalBytes: number | null } | null }[] }>();
+  const { cycles } = await at.bench.sluice.usage.history('svc-1');
   return cycles.map(({ usage }) => (usage?.totalBytes == null ? null : usage.totalBytes / GB));
 };
 const isOfEnded = ({ body }: { body: string }): boolean => body.includes('2026-12-14 23:59:59');
@@ -33,7 +33,7 @@ const readings = (): boolean[] =>
 
 describe('a cycle that has ended', () => {
   it('is read once more, with the traffic after its last poll', async () => {
-    expect((await at.poll()).exitCode).toBe(0);
+    expect((await at.poll()).run.outcome).toBe('done');
     expect(await readTotals()).toEqual([1, 17]);
     expect(readings().sort()).toEqual([false, true]);
     at.bench.clock.advance(HOUR);
@@ -47,12 +47,12 @@ describe('a cycle that has ended', () => {
     await at.poll();
     silent();
     at.bench.clock.advance(40 * DAY);
-    expect((await at.poll()).exitCode).toBe(0);
+    expect((await at.poll()).run.outcome).toBe('done');
     expect(await readTotals()).toEqual([0, 17]);
   });
 
   it('is not stored by a preview', async () => {
-    await at.bench.sluice('plan --json');
+    await at.bench.sluice.plan();
     expect(await readTotals()).toEqual([12]);
   });
 
@@ -63,7 +63,7 @@ describe('a cycle that has ended', () => {
   ];
   it.each(UNFIT)('keeps its last figures after a reading %s', async (_, fault) => {
     at.panel.server.inject({ match: isOfEnded, fault });
-    expect((await at.poll()).exitCode).toBe(0);
+    expect((await at.poll()).run.outcome).toBe('done');
     expect(await readTotals()).toEqual([1, 12]);
   });
 });

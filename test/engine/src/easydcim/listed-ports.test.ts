@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { GB, HOUR, toIds, startEasyDcimBench, type EasyDcimBench } from '../../easydcim-bench.js';
+import type { RunOptions } from '@sluice/engine';
+import { toIds, startEasyDcimBench, type EasyDcimBench } from '../bench/easydcim-bench.js';
+import { GB, HOUR } from '../bench/engine-bench.js';
 
 const { port } = toIds(1);
 const UPLINK = 88;
@@ -27,9 +29,9 @@ function listAlso(more: (row: Row) => object[]): void {
   at.panel.server.inject({ match, fault: { kind: 'mutate', change } });
 }
 
-async function poll(words = ''): Promise<number> {
+async function poll(options?: RunOptions): Promise<string> {
   at.bench.clock.advance(HOUR);
-  return (await at.poll(words)).exitCode;
+  return (await at.poll(options)).run.outcome;
 }
 
 const changing = (): string[] => at.panel.server.changingCalls().map(({ path }) => path.replace(/.*ports\//, ''));
@@ -37,9 +39,9 @@ const changing = (): string[] => at.panel.server.changingCalls().map(({ path }) 
 describe('a list of ports', () => {
   it('may have a port twice', async () => {
     listAlso((row) => [row]);
-    expect(await poll()).toBe(0);
-    await at.bench.sluice('override set svc-1 --unlimited');
-    expect(await poll()).toBe(0);
+    expect(await poll()).toBe('done');
+    await at.bench.sluice.overrides.set('svc-1', { unlimited: true });
+    expect(await poll()).toBe('done');
     expect(changing()).toEqual([`${port(1)}/disable`, `${port(1)}/enable`]);
   });
 
@@ -50,7 +52,7 @@ describe('a list of ports', () => {
     });
     await at.addService(2, { ports: [{ id: toIds(2).port(1), name: 'eth0' }] });
     listAlso(() => [{ id: UPLINK, name: 'Te1/1', admin_state: 'up', oper_state: 'up', item_id: 77 }]);
-    expect(await poll('--allow-mass')).toBe(0);
+    expect(await poll({ allowMass: true })).toBe('done');
     expect(changing()).toEqual([`${port(1)}/disable`]);
     expect(at.panel.port(UPLINK).adminState).toBe('up');
   });

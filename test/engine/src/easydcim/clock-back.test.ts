@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { CommandReport, RunReport } from '@sluice/engine';
-import { GB, HOUR, toIds, startEasyDcimBench, type EasyDcimBench } from '../../easydcim-bench.js';
+import type { CommandReport } from '@sluice/engine';
+import { toIds, startEasyDcimBench, type EasyDcimBench } from '../bench/easydcim-bench.js';
+import { GB, HOUR, MINUTE } from '../bench/engine-bench.js';
 
-const MINUTE = 60_000;
 const { port } = toIds(1);
 
 let at: EasyDcimBench;
@@ -17,9 +17,9 @@ afterEach(() => at.close());
 const changing = (): string[] =>
   at.panel.server.changingCalls().map((call) => call.path.split('/').slice(-2).join(' ').replace('service ', ''));
 
-async function poll(): Promise<{ exitCode: number; service: RunReport['services'][number] }> {
-  const { exitCode, json } = await at.poll();
-  return { exitCode, service: json<RunReport>().services[0]! };
+async function poll() {
+  const { run, services } = await at.poll();
+  return { outcome: run.outcome, service: services[0]! };
 }
 
 describe('a change that was called by a clock that was set back since', () => {
@@ -29,9 +29,9 @@ describe('a change that was called by a clock that was set back since', () => {
     at.skew.ms = 25 * MINUTE;
     expect((await poll()).service.actions).toMatchObject([{ type: 'disable-port', state: 'in-doubt' }]);
     at.skew.ms = 0;
-    expect(await poll()).toMatchObject({ exitCode: 0, service: { status: 'held', error: null } });
+    expect(await poll()).toMatchObject({ outcome: 'done', service: { status: 'held', error: null } });
     expect(changing()).toEqual([`${port(1)} disable`]);
-    await at.bench.sluice('override set svc-1 --unlimited');
+    await at.bench.sluice.overrides.set('svc-1', { unlimited: true });
     expect((await poll()).service.actions).toMatchObject([{ type: 'enable-port' }]);
   });
 
@@ -45,10 +45,10 @@ describe('a change that was called by a clock that was set back since', () => {
     at.bench.clock.advance(17 * MINUTE);
     expect((await poll()).service.error?.code).toBe('outcome_unknown');
     at.bench.clock.advance(MINUTE);
-    expect(await poll()).toMatchObject({ exitCode: 0, service: { error: null } });
+    expect(await poll()).toMatchObject({ outcome: 'done', service: { error: null } });
   });
 
-  const suspend = async (): Promise<CommandReport> => (await at.bench.sluice('provision suspend svc-1 --json')).json();
+  const suspend = async (): Promise<CommandReport> => at.bench.sluice.provision.suspend('svc-1');
   function loseCall(): void {
     const match = ({ endpoint }: { endpoint: string }): boolean => endpoint.endsWith('/suspend');
     at.panel.server.inject({ match, times: 1, fault: { kind: 'cut' } });
