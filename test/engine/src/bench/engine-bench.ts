@@ -29,6 +29,7 @@ export class EngineBench {
   readonly #parts: EngineParts;
   readonly #dead = new Set<number>();
   #pid = 1000;
+  #running = 0;
   #config: Config;
   #sluice: Sluice | null = null;
 
@@ -60,8 +61,15 @@ export class EngineBench {
 
   /** Starts an engine as another process; the one before is dead, as after a kill. */
   async restart(parts: Partial<SluiceOptions> = {}): Promise<Sluice> {
-    this.#dead.add(this.#pid);
-    this.#sluice = await createSluice({
+    this.#dead.add(this.#running);
+    this.#running = this.#pid + 1;
+    this.#sluice = await this.start(parts);
+    return this.#sluice;
+  }
+
+  /** Starts an engine as another process beside the one that runs. */
+  start(parts: Partial<SluiceOptions> = {}): Promise<Sluice> {
+    return createSluice({
       config: this.#config,
       store: this.store,
       clock: {
@@ -78,7 +86,6 @@ export class EngineBench {
       ...this.#parts,
       ...parts,
     });
-    return this.#sluice;
   }
 
   /** Goes on with another config, as the next command would. */

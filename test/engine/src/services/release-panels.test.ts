@@ -1,36 +1,37 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { GB, HOUR, passTime, startFlvxBench } from '../../flvx-bench.js';
-import type { Bench } from '../../harness.js';
-import { startHiddifyBench } from '../../hiddify-bench.js';
+import { passTime, startFlvxBench } from '../bench/flvx-bench.js';
+import { type EngineBench, GB, HOUR, MINUTE } from '../bench/engine-bench.js';
+import { startHiddifyBench } from '../bench/hiddify-bench.js';
 
 const END = Date.parse('2026-11-25T00:00:00Z');
-const MINUTE = 60_000;
 
 let close: () => Promise<void>;
 afterEach(() => close());
 
 /** Releases svc-1, which is held, until 25 November, and follows it over that midnight. */
-async function expectGrace(bench: Bench, passTo: (instant: number) => void, isServed: () => boolean): Promise<void> {
-  const text = async (words: string): Promise<string> => (await bench.sluice(words)).stdout;
-  const poll = async (): Promise<void> => {
-    expect((await bench.sluice('poll --json')).exitCode).toBe(0);
+async function expectGrace(
+  bench: EngineBench,
+  passTo: (instant: number) => void,
+  isServed: () => boolean,
+): Promise<void> {
+  const { sluice } = bench;
+  const look = async (): Promise<unknown[]> => {
+    const { holds, wouldHold, quotaReleasedUntil } = await sluice.services.show('svc-1');
+    return [isServed(), holds.map(({ reason }) => reason), wouldHold, quotaReleasedUntil];
   };
-  const says = 'Its quota hold is released until 2026-11-25';
-  expect([isServed(), await text('explain svc-1')]).toEqual([false, expect.stringMatching(/^svc-1 is held since /)]);
-  expect(await text('hold release svc-1 --until 2026-11-25')).toBe('svc-1: released (quota); panel updated\n');
-  expect([isServed(), await text('explain svc-1')]).toEqual([true, expect.stringContaining(says)]);
+  const held = [false, ['quota'], [], null];
+  const released = [true, [], [], '2026-11-25'];
+  expect(await look()).toEqual(held);
+  const { run, stillHeld } = await sluice.holds.release('svc-1', { until: '2026-11-25' });
+  expect([run.outcome, stillHeld, await look()]).toEqual(['done', [], released]);
   for (const instant of [END - 2 * 24 * HOUR, END - MINUTE]) {
     passTo(instant);
-    await poll();
-    expect([instant, isServed()]).toEqual([instant, true]);
-    expect(await text('explain svc-1')).toContain(says);
-    expect(await text('explain svc-1')).not.toContain('It is held once');
+    expect((await sluice.poll()).run.outcome).toBe('done');
+    expect([instant, await look()]).toEqual([instant, released]);
   }
   passTo(END + MINUTE);
-  await poll();
-  const after = await text('explain svc-1');
-  expect([isServed(), after]).toEqual([false, expect.stringMatching(/^svc-1 is held since /)]);
-  expect(after).not.toContain(says);
+  expect((await sluice.poll()).run.outcome).toBe('done');
+  expect(await look()).toEqual(held);
 }
 
 describe('a quota hold that is released until a date', () => {
@@ -40,10 +41,10 @@ describe('a quota hold that is released until a date', () => {
     const user = await at.create(1);
     at.panel.addForward(user, at.tunnels.hk, { name: 'web', remoteAddr: '198.51.100.7:443' });
     at.bench.clock.advance(HOUR);
-    await at.run('poll');
+    await at.poll();
     at.panel.traffic(2, { in: 90 * GB, out: 20 * GB });
     at.bench.clock.advance(HOUR);
-    await at.run('poll');
+    await at.poll();
     await expectGrace(
       at.bench,
       (instant) => {

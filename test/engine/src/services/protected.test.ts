@@ -1,0 +1,71 @@
+import { afterEach, expect, it } from '@jest/globals';
+import { type EasyDcimBench, startEasyDcimBench, toIds } from '../bench/easydcim-bench.js';
+import { GB, HOUR, MINUTE } from '../bench/engine-bench.js';
+
+let at: EasyDcimBench;
+afterEach(() => at.close());
+
+// Local midnight of 25 November is 11:00 UTC on the 24th in Auckland, and 08:00 UTC on the 25th in Los Angeles.
+it.each([
+  ['Pacific/Auckland', Date.parse('2026-11-24T11:00:00Z')],
+  ['America/Los_Angeles', Date.parse('2026-11-25T08:00:00Z')],
+])('a protection and a released quota end at local midnight in %s', async (zone, midnight) => {
+  at = await startEasyDcimBench('', { panelMore: `, timeZone: ${zone}` });
+  await at.addService(1, { values: { protected_until: '2026-11-25' } });
+  await at.addService(2);
+  for (const number of [1, 2]) at.panel.addTraffic(toIds(number).service, { in: 200 * GB, out: 0 });
+  at.bench.clock.advance(HOUR);
+  await at.poll();
+  const { explain, holds, services } = at.bench.sluice;
+  expect((await holds.release('svc-2', { until: '2026-11-25' })).run.outcome).toBe('done');
+  const look = async (): Promise<unknown[]> => {
+    // Two of two services are more than the brake lets pass.
+    await at.poll({ allowMass: true });
+    const details = [await services.show('svc-1'), await services.show('svc-2')];
+    return [
+      [1, 2].map((number) => at.panel.port(toIds(number).port(1)).adminState),
+      details.map((detail) => [detail.protected, detail.quotaReleasedUntil]),
+      (await holds.list()).released.map(({ service, until }) => [service, until]),
+    ];
+  };
+  at.bench.clock.set(midnight - MINUTE);
+  const withheld = [
+    [true, null],
+    [false, '2026-11-25'],
+  ];
+  expect(await look()).toEqual([['up', 'up'], withheld, [['svc-2', '2026-11-25']]]);
+  const before = new Date(at.bench.clock.now()).toISOString();
+  at.bench.clock.set(midnight + MINUTE);
+  const ended = [
+    [false, null],
+    [false, null],
+  ];
+  expect(await look()).toEqual([['down', 'down'], ended, []]);
+  expect((await explain('svc-1', { at: before })).service.protected).toBe(true);
+});
+
+it('a manual hold restricts a protected service, while its quota holds nobody', async () => {
+  at = await startEasyDcimBench();
+  await at.addService(1, { values: { protected_until: '2026-11-25' } });
+  at.panel.addTraffic(toIds(1).service, { in: 200 * GB, out: 0 });
+  const look = async (): Promise<unknown[]> => {
+    at.bench.clock.advance(HOUR);
+    const { services, notices } = await at.poll();
+    const { decision } = await at.bench.sluice.explain('svc-1');
+    return [
+      services[0]?.status,
+      services[0]?.holds.map(({ reason }) => reason),
+      notices.filter(({ code }) => code === 'hold_withheld').map(({ message }) => message),
+      at.panel.order(toIds(1).order).status,
+      at.panel.port(toIds(1).port(1)).adminState,
+      decision?.wouldHold,
+    ];
+  };
+  const withheld = 'svc-1 is due to be held (quota), but it is protected until 2026-11-25';
+  expect(await look()).toEqual(['over', [], [withheld], 'active', 'up', ['quota']]);
+  const added = await at.bench.sluice.holds.add('svc-1', { note: 'abuse' });
+  expect([added.run.outcome, added.stillHeld]).toEqual(['done', ['manual']]);
+  expect(await look()).toEqual(['held', ['manual'], [], 'suspended', 'up', ['quota']]);
+  expect((await at.bench.sluice.holds.release('svc-1')).run.outcome).toBe('done');
+  expect(await look()).toEqual(['over', [], [], 'active', 'up', ['quota']]);
+});
