@@ -34,7 +34,7 @@ export function toRows(head: string, lines: readonly string[]) {
   return lines.map((text, index) => {
     const cells = text.split(',');
     const values = Object.fromEntries(keys.map((key, column) => [key, cells[column] ?? '']));
-    return { line: index + 2, values };
+    return { line: index + 2, values, headerLine: 1 };
   });
 }
 

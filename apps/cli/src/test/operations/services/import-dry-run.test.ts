@@ -27,11 +27,6 @@ afterEach(() => {
 
 const stored = async (): Promise<string> =>
   (await bench.sluice('service export')).stdout + (await bench.sluice('log list --json')).stdout;
-const readProducts = async (): Promise<string[]> =>
-  (await bench.sluice('service list --json'))
-    .json<{ services: ServiceDetail[] }>()
-    .services.map(({ product }) => product);
-
 describe('the help of import, add and set', () => {
   it('lists every column', async () => {
     const named = IMPORT_COLUMNS.flatMap((words) => words.join(' ').match(/[a-z_]+/g) ?? []);
@@ -66,22 +61,7 @@ describe('service import --dry-run', () => {
         /svc-1:\n {2}product: ded → fast\n {2}client: 7 → none\nnew-1: new\n {2}panel: dcim\n[^]*8 rows \(dry run, nothing was stored\): 6 added, 1 changed, 1 unchanged\n2 of the new services are enforced from the next poll\n$/,
       ),
     ]);
-    const json = await bench.sluice('service import b.csv --dry-run --detailed-exitcode --json');
-    const report = json.json<ImportReport>();
-    expect([json.exitCode, report.dryRun, report.enforced, report.totals]).toEqual([
-      4,
-      true,
-      ['new-1', 'new-2'],
-      { rows: 8, added: 6, changed: 1, unchanged: 1 },
-    ]);
-    expect(report.changes?.[0]).toEqual({
-      service: 'svc-1',
-      added: false,
-      keys: [
-        { key: 'product', before: 'ded', after: 'fast' },
-        { key: 'client', before: '7', after: null },
-      ],
-    });
+    expect((await bench.sluice('service import b.csv --dry-run --detailed-exitcode')).exitCode).toBe(4);
     expect(await stored()).toBe(before);
     await bench.sluice('observe dcim');
     expect((await bench.sluice('service import b.csv --dry-run')).stdout).not.toContain('enforced from');
@@ -89,17 +69,10 @@ describe('service import --dry-run', () => {
     expect((await bench.sluice('service import b.csv --dry-run --detailed-exitcode')).exitCode).toBe(0);
   });
 
-  it('reports the problems that the import would', async () => {
-    bench.write('b.csv', `${HEAD}\nsvc-4,dcim,ded,,501,,\nsvc-5,dcim,gone,,505,,\n`);
-    const reports = await Promise.all(
-      ['--json --dry-run --detailed-exitcode', '--json'].map((options) =>
-        bench.sluice(`service import b.csv ${options}`),
-      ),
-    );
-    expect(reports.map(({ exitCode }) => exitCode)).toEqual([2, 2]);
-    const [dry, real] = reports.map((each) => each.json<ImportReport>());
-    expect(dry).toEqual({ ...real, dryRun: true, changes: [], enforced: [] });
-    expect(dry?.problems).toHaveLength(2);
+  it('exits 2 where the import would', async () => {
+    bench.write('b.csv', `${HEAD}\nsvc-4,dcim,ded,,501,,\n`);
+    const dry = await bench.sluice('service import b.csv --json --dry-run --detailed-exitcode');
+    expect([dry.exitCode, dry.json<ImportReport>().problems.length]).toEqual([2, 1]);
   });
 });
 
@@ -120,14 +93,7 @@ describe('service set --where', () => {
       0,
       'svc-2: product fast (was ded)\n1 service matches: 1 changed, 0 unchanged\n',
     ]);
-    expect(await readProducts()).toEqual(['ded', 'fast', 'fast']);
-    const json = await bench.sluice('service set --where client=8 --where panel=dcim client= traffic_mode=in --json');
-    const { services } = json.json<{ services: ServiceDetail[] }>();
-    expect(services.map(({ id, client, trafficMode }) => [id, client, trafficMode])).toEqual([
-      ['svc-2', null, 'IN'],
-      ['svc-3', null, 'IN'],
-    ]);
-    const again = await bench.sluice('service set --where client= --where traffic_mode=in product=fast');
+    const again = await bench.sluice('service set --where panel=dcim --where client=8 product=fast');
     expect(again.stdout).toBe('2 services match: 0 changed, 2 unchanged\n');
   });
 
@@ -164,12 +130,9 @@ describe('service set --where', () => {
       ['--where client=8 easydcim_service_id=900', 1, 'svc-3: easydcim_service_id 900 is already that of'],
       ['--where client=8 product=gone', 2, 'svc-3: there is no product "gone"'],
       ['--where client=99 product=fast', 2, 'No service has client=99'],
-      ['--where client=7 --where client=8 product=fast', 2, 'No service has client=7 and client=8'],
       ['--where client=8 svc-1 product=fast', 2, 'Use either "svc-1" or --where'],
       ['--where client=8', 2, 'at least one KEY=VALUE'],
       ['svc-1', 2, 'at least one KEY=VALUE'],
-      ['--where clint=8 product=fast', 2, 'did you mean "client"'],
-      ['--where client=8 id=x', 2, "The id of a service can't be changed"],
       ['--where client product=fast', 2, '"client" is not KEY=VALUE'],
     ];
     for (const [words, exitCode, message] of refused) {
