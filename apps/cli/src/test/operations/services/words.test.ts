@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Explanation, RunReport, ServiceDetail } from '@sluice/engine';
 import { configText, GB, startEasyDcimBench, type EasyDcimBench } from '../../easydcim-bench.js';
 
 const MINUTE = 60_000;
@@ -42,8 +41,6 @@ describe('what an operator reads', () => {
       'svc-1 on dcim: held (quota), 119.50 GB of 100 GB used; disable port eth0 (7011) applied; disable port eth1 (7012) applied\n',
     );
     expect(await text('poll --quiet')).toBe('');
-    const report = (await at.poll()).json<RunReport>();
-    expect([report.totals.actions, report.notices]).toEqual([0, []]);
   });
 
   it('of a hold is why, since when, and what ends it', async () => {
@@ -93,20 +90,10 @@ describe('what an operator reads', () => {
     );
     await at.bench.sluice('override set svc-3 --mode OUT --note swap');
     expect(await text('override set svc-3 --quota 200GB')).toContain('the override is unchanged');
-    const { overrides } = (await at.bench.sluice('override list --json')).json<{
-      overrides: { note: string | null }[];
-    }>();
-    expect(overrides.map(({ note }) => note).sort()).toEqual([null, 'swap']);
     const over = await text('service show svc-3');
     expect(over).toMatch(
       /mode +OUT \(override\)\n +quota +200 GB \(override\)\n +override +quota 200 GB, mode OUT since 20 Nov/,
     );
-    const { stdout } = await at.bench.sluice('service show svc-3 --json');
-    expect(JSON.parse(stdout)).toMatchObject({
-      trafficMode: 'IN',
-      baseQuotaBytes: 150 * GB,
-      quota: { source: 'override', bytes: 200 * GB },
-    });
     expect(await text('override clear svc-3')).toContain('quota 150 GB (was 200 GB)');
   });
 
@@ -126,23 +113,9 @@ describe('what an operator reads', () => {
 
   it('after a failed read is the last good figure with its age', async () => {
     await at.poll();
-    const readAt = new Date(at.bench.clock.now()).toISOString();
     at.panel.server.inject({ endpoint: /bandwidth/, fault: { kind: 'status', status: 500 } });
     at.bench.clock.advance(12 * MINUTE);
-    const run = (await at.poll()).json<RunReport>();
-    expect(run.services.map(({ status, usage }) => [status, usage])).toEqual(
-      ['unreadable', 'unreadable', 'unreadable', 'unmanaged'].map((status) => [status, null]),
-    );
-    for (const words of ['usage --json', 'service list --json', 'usage --refresh --json']) {
-      const { services } = (await at.bench.sluice(words)).json<{ services: ServiceDetail[] }>();
-      const [first] = services;
-      expect([words, first?.status, first?.usage]).toEqual([
-        words,
-        'held',
-        { inBytes: 119.5 * GB, outBytes: 0, totalBytes: 119.5 * GB, readAt },
-      ]);
-      expect(first?.allowance?.remainingBytes).toBe(0);
-    }
+    await at.poll();
     expect(await text('usage')).toMatch(/svc-1 .*119\.50 GB .*12 min ago +held/);
     // What could not be read may well have something to change.
     expect(await text('plan')).not.toContain('Nothing to change');
@@ -153,17 +126,15 @@ describe('what an operator reads', () => {
   });
 
   it('of readings that the brake stopped is that they were not used', async () => {
-    for (let number = 5; number <= 14; number++) await at.addService(number);
+    const brake = 'poll: { doubt: { jump: off }, brake: { share: 1%, atLeast: 1 } }';
+    at.bench.write('sluice.yaml', configText(at.panel.url, brake));
     await at.poll();
-    for (let number = 2; number <= 14; number++) at.panel.addTraffic(500 + number, { in: 5000 * GB, out: 0 });
+    for (const number of [2, 3]) at.panel.addTraffic(500 + number, { in: 5000 * GB, out: 0 });
     at.bench.clock.advance(MINUTE);
     const stopped = await text('poll');
-    expect(stopped).toMatch(/1 held, 12 would be held, \d+ changes planned, none made\n/);
+    expect(stopped).toMatch(/1 held, 2 would be held, \d+ changes planned, none made\n/);
     expect(await text('explain svc-2')).toMatch(
       /One reading was not used; see below\.\n[^]*not used: the brake stopped the run/,
     );
-    const { readings } = (await at.bench.sluice('explain svc-2 --json')).json<Explanation>();
-    expect(readings.at(-1)?.rejected).toBe('mass_change');
-    expect(readings.at(0)?.rejected).toBeNull();
   });
 });

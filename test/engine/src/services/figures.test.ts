@@ -1,0 +1,57 @@
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { type EasyDcimBench, startEasyDcimBench } from '../bench/easydcim-bench.js';
+import { GB, HOUR, MINUTE } from '../bench/engine-bench.js';
+
+let at: EasyDcimBench;
+beforeEach(async () => {
+  at = await startEasyDcimBench();
+  await at.addService(1);
+  at.panel.addTraffic(501, { in: 119.5 * GB, out: 0 });
+  at.bench.clock.advance(HOUR);
+  await at.poll();
+});
+afterEach(() => at.close());
+
+it('after a failed read the figures are the last good ones, with their time', async () => {
+  const readAt = new Date(at.bench.clock.now()).toISOString();
+  at.panel.server.inject({ endpoint: /bandwidth/, fault: { kind: 'status', status: 500 } });
+  at.bench.clock.advance(12 * MINUTE);
+  expect((await at.poll()).services).toMatchObject([{ status: 'unreadable', usage: null }]);
+  const { services, usage } = at.bench.sluice;
+  for (const read of [() => usage.read(), () => services.list(), () => usage.read({ refresh: true })])
+    expect((await read()).services).toMatchObject([
+      {
+        status: 'held',
+        usage: { inBytes: 119.5 * GB, outBytes: 0, totalBytes: 119.5 * GB, readAt },
+        allowance: { remainingBytes: 0 },
+      },
+    ]);
+});
+
+it('a run without a change has no actions and no notices', async () => {
+  const report = await at.poll();
+  expect([report.totals.actions, report.notices]).toEqual([0, []]);
+});
+
+it('the quota of an override is in force over that of the service, and notes are kept', async () => {
+  const { overrides, services } = at.bench.sluice;
+  await services.set('svc-1', { base_quota_override_gb: '150', traffic_mode: 'IN' });
+  await overrides.set('svc-1', { quota: '200GB', mode: 'OUT' });
+  await overrides.set('svc-1', { mode: 'OUT' }, { note: 'swap' });
+  expect((await overrides.list()).overrides.map(({ note }) => note).sort()).toEqual([null, 'swap']);
+  expect(await services.show('svc-1')).toMatchObject({
+    trafficMode: 'IN',
+    baseQuotaBytes: 150 * GB,
+    quota: { source: 'override', bytes: 200 * GB },
+  });
+});
+
+it('readings of a run that the brake stopped are not used', async () => {
+  for (const number of [2, 3, 4]) await at.addService(number);
+  await at.poll();
+  for (const id of [502, 503, 504]) at.panel.addTraffic(id, { in: 5000 * GB, out: 0 });
+  at.bench.clock.advance(MINUTE);
+  expect((await at.poll()).run.outcome).toBe('brake');
+  const { readings } = await at.bench.sluice.explain('svc-2');
+  expect([readings.at(0)?.rejected, readings.at(-1)?.rejected]).toEqual([null, 'mass_change']);
+});
