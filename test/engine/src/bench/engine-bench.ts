@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Config, createSluice, parseConfig, type Sluice, type SluiceOptions } from '@sluice/engine';
 import type { ManualClock } from '@sluice/fake-panels';
-import { openStore, type StateStore } from '@sluice/state-store';
+import { type LeaseOwner, openStore, type StateStore } from '@sluice/state-store';
 import { parse } from 'yaml';
 
 export const GB = 1024 ** 3;
@@ -49,6 +49,21 @@ export class EngineBench {
     const store = await openStore({ location, clock });
     const bench = new EngineBench(folder, clock, store, parts, check(config, parts));
     bench.text = config;
+    await bench.restart();
+    return bench;
+  }
+
+  /** Opens a copy of the store on another host, as a backup or a standby does. */
+  async copy(host: string, change: (config: string) => string = (config) => config): Promise<EngineBench> {
+    const folder = mkdtempSync(path.join(tmpdir(), 'sluice-engine-'));
+    const location = path.join(folder, 'sluice.db');
+    for (const end of ['', '-wal'].filter((each) => existsSync(path.join(this.folder, `sluice.db${each}`))))
+      copyFileSync(path.join(this.folder, `sluice.db${end}`), `${location}${end}`);
+    const store = await openStore({ location, clock: this.clock });
+    const parts = { ...this.#parts, owner: on(host) };
+    const text = change(this.text);
+    const bench = new EngineBench(folder, this.clock, store, parts, check(text, parts));
+    bench.text = text;
     await bench.restart();
     return bench;
   }
@@ -107,6 +122,9 @@ export class EngineBench {
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
+
+/** The process of an engine on a host. */
+export const on = (host: string): LeaseOwner => ({ host: `${host} (boot 1234)`, pid: 1, processStart: '1' });
 
 function check(config: string, { kinds, billing, channels }: EngineParts): Config {
   return parseConfig(parse(config), kinds, billing, channels);

@@ -1,0 +1,117 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { Check, RunReport } from '@sluice/engine';
+import { type EasyDcimBench, startEasyDcimBench, toIds } from '../bench/easydcim-bench.js';
+import { type EngineBench, GB, HOUR, on } from '../bench/engine-bench.js';
+
+let at: EasyDcimBench;
+let others: EngineBench[] = [];
+afterEach(async () => {
+  for (const other of others) await other.close();
+  others = [];
+  await at.close();
+});
+
+const port = (number = 1) => at.panel.port(toIds(number).port(1));
+const poll = (): Promise<RunReport> => at.poll({ allowMass: true });
+const outcome = async (): Promise<string> => (await poll()).run.outcome;
+const takeOver = async (): Promise<Check[]> =>
+  (await at.bench.sluice.panels.doctor({ takeOver: true })).checks.filter(({ name }) => name === 'take-over');
+const failed = async (): Promise<Check[]> =>
+  (await at.bench.sluice.panels.doctor()).checks.filter(({ status }) => status === 'failed');
+
+async function start(services: number, over: number): Promise<void> {
+  at = await startEasyDcimBench('poll: { doubt: { jump: off }, brake: { share: 50% } }', { owner: on('first') });
+  for (let number = 1; number <= services; number++) await at.addService(number);
+  for (let number = 1; number <= over; number++) at.panel.addTraffic(toIds(number).service, { in: 200 * GB, out: 0 });
+  at.bench.clock.advance(HOUR);
+  expect(await outcome()).toBe('done');
+}
+
+/** A standby gets a copy of the store, and releases by a config of its own. */
+async function standby(): Promise<void> {
+  at.bench.clock.advance(HOUR);
+  const other = await at.bench.copy('second', (config) => config.replaceAll('100GB', '1TB'));
+  others.push(other);
+  await other.sluice.poll({ allowMass: true });
+  at.bench.clock.advance(HOUR);
+}
+
+describe('two copies of a store on a panel without a mark', () => {
+  it('stop at the third reversal of a target within 24 hours, until it is taken over', async () => {
+    await start(12, 1);
+    for (let time = 0; time < 2; time++) {
+      await standby();
+      expect(port().adminState).toBe('up');
+      expect(await outcome()).toBe('done');
+      expect(port().adminState).toBe('down');
+    }
+    await standby();
+    at.panel.server.clearCalls();
+    const report = await poll();
+    expect([report.run.outcome, report.error]).toEqual(['partial', null]);
+    expect(report.notices.map(({ code }) => code)).toContain('change_reversed');
+    expect(report.services.find(({ id }) => id === 'svc-1')).toMatchObject({
+      status: 'failed',
+      error: { code: 'change_reversed' },
+      actions: [],
+    });
+    expect(at.panel.server.changingCalls()).toEqual([]);
+    // The port is enabled, and the service is shown so.
+    const { service, decision } = await at.bench.sluice.explain('svc-1');
+    expect(service.error?.code).toBe('change_reversed');
+    expect(JSON.stringify(decision?.inputs)).toContain('is enabled and should be disabled');
+    expect(await failed()).not.toEqual([]);
+
+    // Days later it still stands.
+    at.bench.clock.advance(48 * HOUR);
+    await poll();
+    expect(port().adminState).toBe('up');
+    // Under observe nothing is left alone.
+    await at.bench.sluice.panels.observe('dcim');
+    expect(await outcome()).toBe('done');
+    expect(await failed()).toEqual([]);
+    await at.bench.sluice.panels.enforce('dcim');
+    expect(await outcome()).toBe('partial');
+    expect(await takeOver()).toMatchObject([{ message: expect.stringContaining('2 stopped targets') as unknown }]);
+    expect(await outcome()).toBe('done');
+    expect(port().adminState).toBe('down');
+    expect((await poll()).notices).toEqual([]);
+  });
+
+  it('stop the panel only at the share of the brake', async () => {
+    await start(12, 10);
+    for (let time = 0; time < 3; time++) {
+      await standby();
+      await poll();
+    }
+    expect(port(12).adminState).toBe('up');
+    at.panel.addTraffic(toIds(12).service, { in: 200 * GB, out: 0 });
+    at.bench.clock.advance(HOUR);
+    at.panel.server.clearCalls();
+    const report = await poll();
+    expect([report.run.outcome, report.error?.code]).toEqual(['brake', 'store_moved']);
+    expect(at.panel.server.changingCalls()).toEqual([]);
+    expect((await at.bench.sluice.panels.list()).panels).toMatchObject([{ brake: { subjects: 'store' } }]);
+  });
+
+  it('count no reversal of more than a day ago, and none by a change of the decision', async () => {
+    await start(12, 1);
+    for (let time = 0; time < 4; time++) {
+      await standby();
+      at.bench.clock.advance(12 * HOUR);
+      expect(await outcome()).toBe('done');
+      expect(port().adminState).toBe('down');
+    }
+    at.bench.clock.advance(24 * HOUR);
+    for (let time = 0; time < 4; time++) {
+      await at.bench.sluice.overrides.set('svc-1', { unlimited: true });
+      await poll();
+      expect(port().adminState).toBe('up');
+      await at.bench.sluice.overrides.clear('svc-1');
+      await poll();
+      expect(port().adminState).toBe('down');
+      at.bench.clock.advance(HOUR);
+    }
+    expect((await poll()).notices.map(({ code }) => code)).not.toContain('change_reversed');
+  });
+});

@@ -1,0 +1,140 @@
+import type { AutoBuyView } from '@sluice/engine';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { GB } from '../bench/engine-bench.js';
+import { type Shop, startShop } from './shop.js';
+
+let at: Shop;
+afterEach(async () => {
+  expect(at.panel.server.failures).toEqual([]);
+  await at.close();
+});
+
+const AUTO = ', autoBuy: { enabled: true, package: extra-50, thresholdGb: 10, maxPerCycle: 3 }';
+
+async function open(product = AUTO, more = ''): Promise<void> {
+  at = await startShop(product, more);
+  await at.addClientService(1);
+  at.use(1, 10);
+  await at.pollReport();
+}
+
+describe('auto-buy', () => {
+  it('buys before it holds, as many as bring the service above the threshold', async () => {
+    await open();
+    await at.pay('20');
+    at.use(1, 79);
+    expect((await at.pollReport()).totals.purchased).toBe(0);
+    at.use(1, 81);
+    const dry = await at.pollReport({ dryRun: true });
+    expect(dry.notices.filter(({ code }) => code === 'would_buy')).toHaveLength(2);
+    expect([dry.totals.held, await at.balance(), (await at.purchases()).length]).toEqual([0, '20.00', 0]);
+    const { totals, services, notices } = await at.pollReport();
+    expect(totals).toMatchObject({ purchased: 2, held: 0 });
+    expect(services[0]).toMatchObject({ status: 'ok', allowance: { allowedBytes: 200 * GB } });
+    expect(notices.filter(({ code }) => code === 'purchase')).toHaveLength(2);
+    expect([at.portState(1), await at.balance()]).toEqual(['up', '10.00']);
+    // The third is the last of the cycle.
+    at.use(1, 25);
+    expect((await at.pollReport()).totals.purchased).toBe(1);
+    at.use(1, 70);
+    const last = await at.pollReport();
+    expect([last.totals.purchased, last.totals.held]).toEqual([0, 1]);
+    expect(last.notices).toEqual(expect.arrayContaining([expect.objectContaining({ code: 'auto_buy_refused' })]));
+    expect([at.portState(1), await at.balance()]).toEqual(['down', '5.00']);
+    expect((await at.purchases()).map(({ actor, status }) => [actor, status])).toEqual(
+      Array.from({ length: 3 }, () => ['auto', 'paid']),
+    );
+    const shown = (await at.bench.sluice.autoBuy.show({ service: 'svc-1' })).autoBuy;
+    expect(shown).toMatchObject({ enabled: true, bought: 3, maxPerCycle: 3, source: 'product' });
+  });
+
+  it('without credit holds, says so once a cycle, and buys once there is credit', async () => {
+    await open();
+    at.use(1, 120);
+    const first = await at.pollReport();
+    expect([first.totals.held, first.totals.failed]).toEqual([1, 0]);
+    expect(first.notices.map(({ code }) => code)).toContain('auto_buy_refused');
+    expect((await at.pollReport()).notices.map(({ code }) => code)).not.toContain('auto_buy_refused');
+    expect(await at.purchases()).toEqual([]);
+    await at.pay('5');
+    expect((await at.pollReport()).totals).toMatchObject({ purchased: 1, held: 0, released: 1 });
+    expect(at.portState(1)).toBe('up');
+  });
+
+  it('buys nothing under observe, for a manual or billing hold, or when that would not lift the service', async () => {
+    await open();
+    await at.pay('1000');
+    await at.bench.sluice.holds.add('svc-1');
+    at.use(1, 85);
+    expect((await at.pollReport()).totals.purchased).toBe(0);
+    await at.bench.sluice.holds.release('svc-1');
+    await at.bench.sluice.panels.observe('dcim');
+    const observed = await at.pollReport();
+    expect([observed.totals.purchased, observed.notices.map(({ code }) => code)]).toEqual([0, ['would_buy']]);
+    await at.bench.sluice.panels.enforce('dcim');
+    at.use(1, 400);
+    const { totals, notices } = await at.pollReport();
+    expect([totals.purchased, totals.held]).toEqual([0, 1]);
+    expect(notices.find(({ code }) => code === 'auto_buy_refused')?.message).toMatch(/would leave .* over/);
+    expect(await at.balance()).toBe('1000.00');
+    await at.bench.sluice.autoBuy.set({ service: 'svc-1' }, { package: 'extra-10' });
+    await at.bench.edit('extra-50, extra-10,', 'extra-50,');
+    const unoffered = await at.pollReport();
+    expect(unoffered.notices.find(({ code }) => code === 'auto_buy_refused')?.message).toMatch(
+      /does not offer extra-10$/,
+    );
+  });
+
+  it('counts towards the brake, which buys nothing', async () => {
+    at = await startShop(AUTO);
+    for (let number = 1; number <= 6; number++) await at.addClientService(number);
+    for (let number = 1; number <= 6; number++) at.use(number, 1);
+    await at.pollReport();
+    await at.pay('1000');
+    for (let number = 1; number <= 6; number++) at.use(number, 92);
+    await at.bench.edit('poll: {', 'poll: { brake: { atLeast: 5 },');
+    await at.bench.edit('extra-50: {', 'extra-50: { name: Fifty more,');
+    const stopped = await at.poll();
+    expect(stopped.run.outcome).toBe('brake');
+    const planned = await at.bench.sluice.plan();
+    expect(planned.run).toMatchObject({ outcome: 'done', changes: true });
+    expect(planned.notices.map(({ message }) => message)).toContainEqual(
+      expect.stringContaining('svc-1 would buy Fifty more for 5.00'),
+    );
+    expect([await at.purchases(), await at.balance()]).toEqual([[], '1000.00']);
+    expect((await at.pollReport({ allowMass: true })).totals.purchased).toBe(6);
+    expect(await at.balance()).toBe('970.00');
+  });
+
+  it('prefers the service, its client, its product, the top level, field by field', async () => {
+    await open('', 'autoBuy: { enabled: false, package: extra-50, thresholdPercent: 5 }\n');
+    const { autoBuy } = at.bench.sluice;
+    const service = { service: 'svc-1' };
+    const shown = async (): Promise<AutoBuyView> => (await autoBuy.show(service)).autoBuy;
+    expect(await shown()).toMatchObject({
+      enabled: false,
+      package: 'extra-50',
+      thresholdBytes: 5 * GB,
+      maxPerCycle: 5,
+      source: 'global',
+    });
+    await autoBuy.set({ client: '42' }, { enabled: true, threshold: '20GB', maxPerCycle: 1 });
+    expect(await shown()).toMatchObject({ enabled: true, thresholdBytes: 20 * GB, maxPerCycle: 1, source: 'client' });
+    await autoBuy.set(service, { package: 'extra-10', threshold: '30%' });
+    expect(await shown()).toMatchObject({
+      ...{ enabled: true, package: 'extra-10', thresholdBytes: 30 * GB, maxPerCycle: 1, source: 'client' },
+    });
+    await at.pay('20');
+    at.use(1, 65);
+    expect((await at.pollReport()).totals.purchased).toBe(1);
+    expect(await at.balance()).toBe('18.50');
+    await autoBuy.set(service, { enabled: false });
+    expect(await shown()).toMatchObject({ enabled: false, source: 'service' });
+    await autoBuy.clear(service);
+    expect(await shown()).toMatchObject({ enabled: true, package: 'extra-50', source: 'client' });
+    for (const request of [{}, { maxPerCycle: -1 }, { threshold: 'many' }])
+      await expect(autoBuy.set(service, request)).rejects.toMatchObject({ kind: 'usage' });
+    await expect(autoBuy.set(service, { package: 'other' })).rejects.toMatchObject({ code: 'package_not_offered' });
+    await expect(autoBuy.set({ client: '99' }, { enabled: true })).rejects.toMatchObject({ kind: 'not-found' });
+  });
+});

@@ -1,0 +1,155 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { GB, HOUR } from '../bench/engine-bench.js';
+import { type Shop, startShop } from './shop.js';
+
+let at: Shop;
+beforeEach(async () => {
+  at = await startShop();
+});
+afterEach(async () => {
+  expect(at.panel.server.failures).toEqual([]);
+  await at.close();
+});
+
+describe('a purchase', () => {
+  it('charges the client, counts in the cycle, and releases the service in the same call', async () => {
+    await at.addClientService(1);
+    at.use(1, 120);
+    await at.pollReport();
+    expect(at.portState(1)).toBe('down');
+    await at.pay('20');
+    const { purchases } = at.bench.sluice;
+    const bought = await purchases.create('svc-1', 'extra-50', { ref: 'order-1', actor: 'bob' });
+    expect(bought).toMatchObject({
+      purchase: {
+        service: 'svc-1',
+        package: 'extra-50',
+        bytes: 50 * GB,
+        price: '5.00',
+        currency: 'EUR',
+        status: 'paid',
+        charged: '5.00',
+        cycle: { start: '2026-11-15T00:00:00.000Z', end: '2026-12-15T00:00:00.000Z' },
+      },
+      stillHeld: [],
+      error: null,
+    });
+    expect([at.portState(1), await at.balance()]).toEqual(['up', '15.00']);
+    const { services, totals } = await at.pollReport();
+    expect([services[0]?.allowance?.allowedBytes, services[0]?.status, totals.purchased]).toEqual([150 * GB, 'ok', 0]);
+    // One reference buys once, and a repeat says the same.
+    const again = await at.buy('svc-1', 'extra-50', 'order-1');
+    expect(again.purchase.id).toBe(bought.purchase.id);
+    expect([(await at.purchases()).length, await at.balance()]).toEqual([1, '15.00']);
+    await expect(at.buy('svc-1', 'extra-10', 'order-1')).rejects.toMatchObject({ code: 'ref_used' });
+    // Without a reference each call is a purchase.
+    const third = await at.buy('svc-1', 'extra-50');
+    expect(third.purchase).toMatchObject({ package: 'extra-50', bytes: 50 * GB, charged: '5.00' });
+    expect(third.purchase.invoice).not.toBeNull();
+    expect(await at.balance()).toBe('10.00');
+    const { entries } = await at.bench.sluice.log.list({ kinds: ['run'], service: 'svc-1' });
+    expect(entries).toContainEqual(expect.objectContaining({ command: 'purchase create', actor: 'bob' }));
+  });
+
+  it('does not say released while the panel refuses, and a repeat releases', async () => {
+    await at.addClientService(1);
+    at.use(1, 120);
+    await at.pollReport();
+    await at.pay('20');
+    at.panel.server.inject({ fault: { kind: 'status', status: 503 } });
+    for (let time = 0; time < 2; time++) {
+      const { purchase, error } = await at.buy('svc-1', 'extra-50', 'order-1');
+      expect([purchase.status, error, at.portState(1)]).toEqual(['paid', expect.anything(), 'down']);
+    }
+    at.panel.server.clearFaults();
+    expect(await at.buy('svc-1', 'extra-50', 'order-1')).toMatchObject({ stillHeld: [], error: null });
+    expect(at.portState(1)).toBe('up');
+    // Counted at once, before the next run.
+    const shown = await at.bench.sluice.services.show('svc-1');
+    expect(shown.allowance).toMatchObject({ allowedBytes: 150 * GB, extraBytes: 50 * GB });
+  });
+
+  it('counts in its cycle whatever its due date becomes, and not in the next', async () => {
+    await at.addClientService(1);
+    at.use(1, 10);
+    await at.pollReport();
+    await at.pay('20');
+    await at.buy('svc-1', 'extra-50');
+    const allowed = async (): Promise<number | null | undefined> =>
+      (await at.pollReport()).services[0]?.allowance?.allowedBytes;
+    expect(await allowed()).toBe(150 * GB);
+    await at.bench.sluice.services.set('svc-1', { next_due_date: '2026-12-10' });
+    at.bench.clock.advance(HOUR);
+    expect(await allowed()).toBe(150 * GB);
+    at.bench.clock.set(Date.parse('2026-12-11T01:00:00Z'));
+    await at.bench.sluice.panels.doctor({ acceptClock: true });
+    expect(await allowed()).toBe(100 * GB);
+  });
+
+  it('is refused before anything is charged', async () => {
+    await at.addClientService(1);
+    await at.addService(2);
+    await expect(at.buy('svc-1', 'extra-50')).rejects.toMatchObject({ code: 'not_metered_yet' });
+    at.use(1, 10);
+    await at.pollReport();
+    await expect(at.buy('svc-1', 'extra-50')).rejects.toMatchObject({ code: 'no_credit' });
+    await expect(at.buy('svc-1', 'extra-50')).rejects.toThrow('has 0.00 EUR of credit');
+    await at.pay('4.99');
+    await expect(at.buy('svc-1', 'extra-50')).rejects.toMatchObject({ code: 'no_credit' });
+    await expect(at.buy('svc-1', 'extra-500')).rejects.toMatchObject({ code: 'unknown_package' });
+    await expect(at.buy('svc-1', 'other')).rejects.toMatchObject({ code: 'package_not_offered' });
+    await expect(at.buy('svc-1', 'dollars')).rejects.toMatchObject({ code: 'currency_mismatch' });
+    await expect(at.buy('svc-2', 'extra-50')).rejects.toMatchObject({ code: 'no_client' });
+    await expect(at.buy('svc-9', 'extra-50')).rejects.toMatchObject({ code: 'unknown_service' });
+    await at.bench.sluice.overrides.set('svc-1', { unlimited: true });
+    await expect(at.buy('svc-1', 'extra-10')).rejects.toMatchObject({ code: 'no_quota' });
+    expect([await at.purchases(), await at.balance()]).toEqual([[], '4.99']);
+  });
+
+  it('refuses a repeat while a purchase is unfinished, and the next run finishes that one', async () => {
+    await at.addClientService(1);
+    at.use(1, 10);
+    await at.pollReport();
+    await at.pay('20');
+    await at.buy('svc-1', 'extra-50');
+    const [paid] = await at.purchases();
+    // As a process leaves it that is killed between the intent and the charge.
+    const row = await at.bench.store.purchases.get(paid?.id ?? '');
+    if (row === null) throw new Error('no purchase');
+    const open = { status: 'pending', invoice: null, charged: null, paidAt: null } as const;
+    await at.bench.store.purchases.add({ ...row, ...open, id: 'pur-open', key: 'open' });
+    await expect(at.buy('svc-1', 'extra-50')).rejects.toThrow(/pur-open/);
+    expect(await at.balance()).toBe('15.00');
+    const { totals, notices } = await at.pollReport();
+    expect(totals.purchased).toBe(1);
+    expect(notices).toMatchObject([{ code: 'purchase', service: 'svc-1' }]);
+    expect([(await at.purchases()).map(({ status }) => status), await at.balance()]).toEqual([
+      ['paid', 'paid'],
+      '10.00',
+    ]);
+    expect((await at.pollReport()).totals.purchased).toBe(0);
+  });
+});
+
+describe('a cancelled purchase', () => {
+  it('returns the price while the service stays under its allowance without it', async () => {
+    await at.addClientService(1);
+    at.use(1, 10);
+    await at.pollReport();
+    await at.pay('20');
+    const { purchases } = at.bench.sluice;
+    const { id } = (await at.buy('svc-1', 'extra-50')).purchase;
+    await expect(purchases.cancel(id)).rejects.toMatchObject({ code: 'purchase_paid' });
+    for (let time = 0; time < 2; time++)
+      expect((await purchases.cancel(id, { refund: true })).purchase.status).toBe('refunded');
+    expect(await at.balance()).toBe('20.00');
+    expect((await at.pollReport()).services[0]?.allowance?.allowedBytes).toBe(100 * GB);
+    await at.buy('svc-1', 'extra-50');
+    at.use(1, 100);
+    await at.pollReport();
+    const used = (await at.purchases()).at(-1)?.id ?? '';
+    await expect(purchases.cancel(used, { refund: true })).rejects.toMatchObject({ code: 'purchase_used' });
+    await expect(purchases.cancel('pur-9')).rejects.toMatchObject({ code: 'unknown_purchase' });
+    expect(await at.balance()).toBe('15.00');
+  });
+});

@@ -1,0 +1,50 @@
+import type { PurchaseReport, PurchaseView, RunOptions, RunReport } from '@sluice/engine';
+import { type EasyDcimBench, startEasyDcimBench, toIds } from '../bench/easydcim-bench.js';
+import { GB, HOUR } from '../bench/engine-bench.js';
+
+/** A bench whose product offers packages, with client 42 on the ledger. */
+export interface Shop extends EasyDcimBench {
+  /** Adds the n-th service, of client 42 unless another is named. */
+  addClientService: (number: number, client?: string) => Promise<void>;
+  /** Lets an hour pass with this traffic. */
+  use: (number: number, gigabytes: number) => void;
+  pollReport: (options?: RunOptions) => Promise<RunReport>;
+  /** Adds credit for client 42. */
+  pay: (amount: string) => Promise<void>;
+  buy: (service: string, packageId: string, ref?: string) => Promise<PurchaseReport>;
+  purchases: () => Promise<PurchaseView[]>;
+  balance: (client?: string) => Promise<string>;
+  portState: (number: number) => string;
+}
+
+const PACKAGES = `currency: EUR
+packages:
+  extra-50: { traffic: 50GB, price: "5.00" }
+  extra-10: { traffic: 10GB, price: "1.50" }
+  other: { traffic: 50GB, price: "5.00" }
+  dollars: { traffic: 50GB, price: "5.00", currency: USD }
+`;
+
+/** Starts a shop; `product` is added to its product, `more` at the top level of the config. */
+export async function startShop(product = '', more = ''): Promise<Shop> {
+  const at = await startEasyDcimBench();
+  const { bench, panel } = at;
+  const line = `  ports: { panel: dcim, quota: { total: 100GB }, action: disable-ports, packages: [extra-50, extra-10, dollars]${product} }`;
+  await bench.configure(`${bench.text.replace(/^ {2}ports: .*$/m, line)}${PACKAGES}${more}`);
+  return {
+    ...at,
+    addClientService: (number, client = '42') => at.addService(number, { values: { client } }),
+    use(number, gigabytes) {
+      panel.addTraffic(toIds(number).service, { in: gigabytes * GB, out: 0 });
+      bench.clock.advance(HOUR);
+    },
+    pollReport: (options) => at.poll(options),
+    async pay(amount) {
+      await bench.sluice.credit.add('42', { amount, currency: 'EUR' });
+    },
+    buy: (service, packageId, ref) => bench.sluice.purchases.create(service, packageId, { ref }),
+    purchases: async () => (await bench.sluice.purchases.list()).purchases,
+    balance: async (client = '42') => (await bench.sluice.credit.show(client)).balance,
+    portState: (number) => panel.port(toIds(number).port(1)).adminState,
+  };
+}
