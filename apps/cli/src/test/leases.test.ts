@@ -1,177 +1,33 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
-import { createInterface } from 'node:readline';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { LeaseOwner } from '@sluice/state-store';
-import type { Deps } from '../context.js';
-import type { RunReport } from '@sluice/engine';
-import { isAlive, processStat } from '@sluice/engine';
-import { startCommand } from './command-process.js';
-import { GB, HOUR, toIds, startEasyDcimBench, type EasyDcimBench } from './easydcim-bench.js';
-import type { Outcome } from './harness.js';
-import { startKillBench, succeed, toCsv } from './kill/kill-bench.js';
+import { expect, describe, it } from '@jest/globals';
+import { isAlive } from '@sluice/engine';
 import { processParts } from '@sluice/engine/process';
+import { startCommand } from './command-process.js';
+import { HOUR, startEasyDcimBench } from './easydcim-bench.js';
+import { startKillBench, succeed, toCsv } from './kill/kill-bench.js';
 
-const host = processParts().owner.host;
-const MINUTE = 60_000;
+const { host } = processParts().owner;
 
-let at: EasyDcimBench;
-beforeEach(async () => {
-  at = await startEasyDcimBench();
-  await at.addService(1);
-  at.panel.addTraffic(501, { in: 200 * GB, out: 0 });
-  at.bench.clock.advance(HOUR);
-});
-afterEach(() => at.close());
-
-/** Leaves a lease of that owner in the store, taken `age` before now. */
-async function leaveLease(name: string, owner: LeaseOwner, age = 0): Promise<void> {
-  const now = new Date(at.bench.clock.now() - age).toISOString();
-  await at.bench.store(async (store) => {
-    const taken = await store.leases.acquire({ name, owner, run: 'run-old', now, ttlMs: MINUTE, isAlive: () => false });
-    expect(taken.acquired).toBe(true);
-  });
-}
-
-/** Runs the command as a process of this computer, which looks at real processes. */
-function here(words: string, more: Partial<Deps> = {}): Promise<Outcome> {
-  return at.bench.sluice(words, {
-    owner: { host, pid: process.pid, processStart: '0' },
-    isAlive: (owner) => isAlive(owner, host),
-    ...more,
-  });
-}
-
-async function deadPid(): Promise<number> {
-  const child = spawn('true');
-  await once(child, 'exit');
-  return child.pid!;
-}
-
-/** A process that has ended and whose parent never asks how: its id is still taken. */
-async function zombie(): Promise<{ pid: number; parent: ChildProcess }> {
-  const parent = spawn('/bin/sh', ['-c', 'cat <&3 & echo $!; exec sleep 600 3<&-'], {
-    stdio: ['ignore', 'pipe', 'ignore', 'pipe'],
-  });
-  const [line] = (await once(createInterface({ input: parent.stdout! }), 'line')) as [string];
-  const pid = Number(line);
-  const until = async (test: () => boolean): Promise<void> => {
-    const last = performance.now() + 20_000;
-    while (!test()) {
-      if (performance.now() > last) throw new Error('The process did not become what it should');
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-  };
-  // Only once the shell, which would ask, has made way for a program that does not.
-  await until(() => readFileSync(`/proc/${parent.pid}/comm`, 'utf8') === 'sleep\n');
-  parent.stdio[3]?.destroy();
-  await until(() => processStat(pid)?.state === 'Z');
-  return { pid, parent };
-}
-
-const portOne = (): string => at.panel.port(toIds(1).port(1)).adminState;
-
-describe("a run's lease whose owner", () => {
-  it('is gone from this computer is taken over at once', async () => {
-    await leaveLease('panel:dcim', { host, pid: await deadPid(), processStart: '17' });
-    await leaveLease('service:svc-1', { host, pid: await deadPid(), processStart: '17' });
-    expect((await here('poll')).exitCode).toBe(0);
-    expect(portOne()).toBe('down');
-  });
-
-  it('is gone and whose process id another process has by now is taken over at once', async () => {
-    await leaveLease('panel:dcim', { host, pid: process.pid, processStart: '1' });
-    expect((await here('poll')).exitCode).toBe(0);
-    expect(portOne()).toBe('down');
-  });
-
-  it('has ended without its parent having noticed is taken over at once', async () => {
-    const { pid, parent } = await zombie();
-    await leaveLease('panel:dcim', { host, pid, processStart: processStat(pid)?.start ?? '' });
-    const { exitCode } = await here('poll');
-    parent.kill('SIGKILL');
-    expect(exitCode).toBe(0);
-  });
-
-  it('is at work here is respected, and named', async () => {
-    const owner = { host, pid: process.pid, processStart: processStat(process.pid)?.start ?? '' };
-    await leaveLease('panel:dcim', owner);
-    const polled = await here('poll --json');
-    expect([polled.exitCode, polled.stderr]).toEqual([5, '']);
-    const { error } = polled.json<{ error: { code: string; message: string } }>();
-    expect(error.code).toBe('lease_held');
-    expect(error.message).toContain(`run-old (process ${process.pid} on ${host})`);
-    expect(at.panel.server.calls).toEqual([]);
-    const { entries } = (await here('log list --runs --json')).json<{ entries: { exitCode: number }[] }>();
-    expect(entries.find(({ exitCode }) => exitCode === 5)).toMatchObject({
-      exitCode: 5,
-      error: expect.stringContaining('lease_held') as unknown,
+it('a command names the run that holds a lease, and --wait-lock ends its wait with exit 5', async () => {
+  const at = await startEasyDcimBench();
+  try {
+    await at.addService(1);
+    const owner = { host: 'elsewhere', pid: 7, processStart: '17' };
+    const now = new Date(at.bench.clock.now()).toISOString();
+    await at.bench.store(async ({ leases }) => {
+      for (const name of ['panel:dcim', 'service:svc-1'])
+        await leases.acquire({ name, owner, run: 'run-old', now, ttlMs: HOUR, isAlive: () => false });
     });
-    expect((await here('doctor')).stdout).toContain(`held by run-old (process ${process.pid} on ${host})`);
-  });
-
-  it('is on another host is respected until it runs out', async () => {
-    const owner = { host: 'elsewhere', pid: await deadPid(), processStart: '17' };
-    await leaveLease('panel:dcim', owner);
-    expect((await here('poll')).exitCode).toBe(5);
-    at.bench.clock.advance(MINUTE - 1);
-    expect((await here('poll')).exitCode).toBe(5);
-    expect(at.panel.server.calls).toEqual([]);
-    at.bench.clock.advance(1);
-    expect((await here('poll')).exitCode).toBe(0);
-    expect(portOne()).toBe('down');
-  });
-
-  it('is on another host and took it before the clock was set back by a year is not waited for', async () => {
-    await leaveLease('panel:dcim', { host: 'elsewhere', pid: 7, processStart: '17' }, -365 * 24 * HOUR);
-    expect((await here('poll')).exitCode).toBe(0);
-    expect(portOne()).toBe('down');
-  });
-});
-
-const elsewhere = { host: 'elsewhere', pid: 7, processStart: '17' };
-
-describe('a service that another run works on', () => {
-  it('is skipped by a poll, which says so and is done later', async () => {
-    await leaveLease('service:svc-1', elsewhere);
-    const polled = await here('poll --json');
-    const { services, totals } = polled.json<RunReport>();
-    expect([polled.exitCode, totals.failed]).toEqual([3, 0]);
-    expect(services).toMatchObject([{ id: 'svc-1', status: 'skipped', actions: [], error: { code: 'lease_held' } }]);
-    expect(portOne()).toBe('up');
-    at.bench.clock.advance(2 * MINUTE);
-    expect((await here('poll')).exitCode).toBe(0);
-    expect(portOne()).toBe('down');
-  });
-});
-
-describe('a wait for the lease of a service', () => {
-  it('ends after --wait-lock with exit 5, also when the clock is set meanwhile', async () => {
-    for (const jump of [0, -365 * 24 * HOUR, 30_000]) {
-      await leaveLease('service:svc-1', elsewhere);
-      let sleeps = 0;
-      const clock = {
-        now: () => at.bench.clock.now(),
-        sleep: (ms: number) => {
-          if (sleeps === 3) at.bench.clock.advance(jump);
-          sleeps += 1;
-          at.bench.clock.advance(ms);
-          return Promise.resolve();
-        },
-      };
-      const waited = await here('hold add svc-1 --wait-lock 1s --json', { clock });
-      if (jump < 0) expect(waited.exitCode).toBe(0);
-      else expect([waited.exitCode, sleeps]).toEqual([5, 10]);
-      at.bench.clock.advance(-jump + 2 * MINUTE);
-    }
-  });
-
-  it('ends at once when the owner is gone', async () => {
-    await leaveLease('service:svc-1', { host, pid: await deadPid(), processStart: '17' });
-    expect((await here('hold add svc-1 --wait-lock 0s')).exitCode).toBe(0);
-    expect(at.panel.order(toIds(1).order).status).toBe('suspended');
-  });
+    const polled = await at.bench.sluice('poll --json');
+    expect([polled.exitCode, polled.stderr]).toEqual([5, '']);
+    const { entries } = (await at.bench.sluice('log list --runs --json')).json<{ entries: { exitCode: number }[] }>();
+    expect(entries.map(({ exitCode }) => exitCode)).toContain(5);
+    expect((await at.bench.sluice('doctor')).stdout).toContain('held by run-old (process 7 on elsewhere)');
+    at.bench.write('a.csv', 'id,client\nsvc-1,7\n');
+    for (const words of ['hold add svc-1 --wait-lock 1s', 'service import a.csv --wait-lock 0s'])
+      expect([words, (await at.bench.sluice(words)).exitCode]).toEqual([words, 5]);
+  } finally {
+    await at.close();
+  }
 });
 
 describe('a real run', () => {
