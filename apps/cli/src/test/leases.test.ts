@@ -2,7 +2,7 @@ import { expect, describe, it } from '@jest/globals';
 import { isAlive } from '@sluice/engine';
 import { processParts } from '@sluice/engine/process';
 import { startCommand } from './command-process.js';
-import { HOUR, startEasyDcimBench } from './easydcim-bench.js';
+import { startEasyDcimBench } from './easydcim-bench.js';
 import { startKillBench, succeed, toCsv } from './kill/kill-bench.js';
 
 const { host } = processParts().owner;
@@ -15,7 +15,7 @@ it('a command names the run that holds a lease, and --wait-lock ends its wait wi
     const now = new Date(at.bench.clock.now()).toISOString();
     await at.bench.store(async ({ leases }) => {
       for (const name of ['panel:dcim', 'service:svc-1'])
-        await leases.acquire({ name, owner, run: 'run-old', now, ttlMs: HOUR, isAlive: () => false });
+        await leases.acquire({ name, owner, run: 'run-old', now, ttlMs: 60_000, isAlive: () => false });
     });
     const polled = await at.bench.sluice('poll --json');
     expect([polled.exitCode, polled.stderr]).toEqual([5, '']);

@@ -1,11 +1,12 @@
 import type { FakeCall, FakeServer } from '@sluice/fake-panels';
 
-/** Does `work` while `run` waits for the answer to the first call that `match` meets; then `run` goes on. */
+/** Does `work` while `run` waits for the answers to the first calls that `match` meets; then `run` goes on. */
 export async function during<T>(
   server: FakeServer,
   match: (call: FakeCall) => boolean,
   run: () => Promise<T>,
   work: () => Promise<unknown>,
+  times = 1,
 ): Promise<T> {
   let release = (): void => undefined;
   const released = new Promise<void>((resolve) => (release = resolve));
@@ -15,13 +16,13 @@ export async function during<T>(
     reach();
     return released;
   };
-  const remove = server.inject({ match, times: 1, fault: { kind: 'wait', until } });
+  const remove = server.inject({ match, times, fault: { kind: 'wait', until } });
   const running = run();
   await reached;
-  remove();
   try {
     await work();
   } finally {
+    remove();
     release();
   }
   return running;
