@@ -6,10 +6,15 @@ const SERVICES = 25;
 let at: EasyDcimBench;
 beforeAll(async () => {
   at = await startEasyDcimBench();
+  const rows = ['id,panel,product,billing_cycle,next_due_date,easydcim_service_id,easydcim_order_id'];
   for (let number = 1; number <= SERVICES; number++) {
-    await at.addService(number);
-    at.panel.addTraffic(toIds(number).service, { in: 195 * GB, out: 0 });
+    const { service: id, order: orderId, server: serverId, port } = toIds(number);
+    at.panel.addService({ id, orderId, serverId, user: 10 + number, ports: [{ id: port(1), name: 'eth0' }] });
+    at.panel.addTraffic(id, { in: 195 * GB, out: 0 });
+    rows.push(`svc-${number},dcim,ports,monthly,2026-12-15,${id},${orderId}`);
   }
+  at.bench.write('services.csv', rows.join('\n'));
+  expect((await at.bench.sluice('service import services.csv')).exitCode).toBe(0);
   at.bench.clock.advance(HOUR);
 });
 afterAll(() => at.close());
