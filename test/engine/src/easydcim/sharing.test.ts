@@ -26,7 +26,8 @@ beforeEach(async () => {
 });
 afterEach(() => at.close());
 
-async function add({ id, number, server, ports, product = 'ports', order, values = {} }: Given): Promise<void> {
+async function add(given: Given, allowDuplicateRefs = false): Promise<void> {
+  const { id, number, server, ports, product = 'ports', order, values = {} } = given;
   at.panel.addService({
     id: number,
     orderId: number + 400,
@@ -37,7 +38,7 @@ async function add({ id, number, server, ports, product = 'ports', order, values
   const own = order === undefined ? {} : { easydcim_order_id: String(order) };
   const due = { billing_cycle: 'monthly', next_due_date: '2026-12-15' };
   const texts = { panel: 'dcim', product, ...due, easydcim_service_id: String(number), ...own, ...values };
-  await at.bench.sluice.services.add(id, texts, { allowDuplicateRefs: true });
+  await at.bench.sluice.services.add(id, texts, { allowDuplicateRefs });
 }
 
 /** Two services of one server that share port 7001; nobody has named the server. */
@@ -213,7 +214,7 @@ describe('an order that two services name', () => {
     Object.assign(at.panel.answers.orders, { style: 'flat', suspendedIn: 'order' });
     at.panel.answers.orders.rename = { service_id: 'x1', related_id: 'x2', server_id: 'x3' };
     await add({ id: 'a', number: 501, server: 77, ports: [7001], product: 'ordered', order: 901 });
-    await add({ id: 'b', number: 502, server: 78, ports: [7002], product: 'ordered', order: 901 });
+    await add({ id: 'b', number: 502, server: 78, ports: [7002], product: 'ordered', order: 901 }, true);
   });
 
   it('is not suspended for one of them', async () => {
