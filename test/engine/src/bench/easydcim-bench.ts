@@ -1,7 +1,7 @@
 import { easydcim } from '@sluice/easydcim-client/panel';
 import type { RunOptions, RunReport, Sluice } from '@sluice/engine';
 import { type FakeEasyDcim, manualClock, type NewService, startFakeEasyDcim } from '@sluice/fake-panels';
-import { EngineBench, type EngineParts, NO_DOUBT } from './engine-bench.js';
+import { EngineBench, type EngineParts, GB, HOUR, NO_DOUBT } from './engine-bench.js';
 
 export const TOKEN = 'token-of-the-bench';
 
@@ -15,6 +15,8 @@ export interface EasyDcimBench {
   skew: { ms: number };
   /** Adds a service to panel and store: number 1 is `svc-1`, EasyDCIM service 501, order 901, server 301, ports 7010.. */
   addService: (number: number, options?: ServiceOptions) => Promise<void>;
+  /** Lets an hour pass with this inbound traffic of the n-th service. */
+  use: (number: number, gigabytes: number) => void;
   poll: (options?: RunOptions) => Promise<RunReport>;
   close: () => Promise<void>;
 }
@@ -95,6 +97,10 @@ export async function startEasyDcimBench(
         easydcim_server_id: String(serverId),
         ...options.values,
       });
+    },
+    use(number, gigabytes) {
+      panel.addTraffic(toIds(number).service, { in: gigabytes * GB, out: 0 });
+      clock.advance(HOUR);
     },
     poll: (options) => bench.sluice.poll(options),
     async close() {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { CommandReport } from '@sluice/engine';
 import { toIds, startEasyDcimBench, type EasyDcimBench } from '../bench/easydcim-bench.js';
-import { GB, HOUR, MINUTE } from '../bench/engine-bench.js';
+import { HOUR, MINUTE } from '../bench/engine-bench.js';
 
 const { port } = toIds(1);
 
@@ -9,8 +9,7 @@ let at: EasyDcimBench;
 beforeEach(async () => {
   at = await startEasyDcimBench();
   await at.addService(1, { ports: [{ id: port(1), name: 'eth0' }] });
-  at.panel.addTraffic(501, { in: 200 * GB, out: 0 });
-  at.bench.clock.advance(HOUR);
+  at.use(1, 200);
 });
 afterEach(() => at.close());
 

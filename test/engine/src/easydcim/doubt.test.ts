@@ -12,8 +12,7 @@ beforeEach(async () => {
   at.panel.answers.ports.style = 'stateless';
   at.panel.answers.adminPorts.style = 'stateless';
   await at.addService(1, { ports: [{ id: port(1), name: 'eth0' }] });
-  at.panel.addTraffic(501, { in: 200 * GB, out: 0 });
-  at.bench.clock.advance(HOUR);
+  at.use(1, 200);
 });
 afterEach(() => at.close());
 

@@ -52,8 +52,7 @@ describe('a service over its quota', () => {
 
   it('is not changed again by a second poll, unless the panel drifted', async () => {
     await at.addService(1);
-    at.panel.addTraffic(501, { in: 200 * GB, out: 0 });
-    at.bench.clock.advance(HOUR);
+    at.use(1, 200);
     await at.poll();
     const before = changing().length;
     at.bench.clock.advance(HOUR);
@@ -77,8 +76,7 @@ describe('a service over its quota', () => {
         { id: port(2), name: 'eth1', adminState: 'down' },
       ],
     });
-    at.panel.addTraffic(501, { in: 200 * GB, out: 0 });
-    at.bench.clock.advance(HOUR);
+    at.use(1, 200);
     await at.poll();
     expect(at.panel.port(port(1)).adminState).toBe('down');
     at.bench.clock.set('2026-12-15T01:00:00Z');
@@ -89,8 +87,7 @@ describe('a service over its quota', () => {
 
   it('keeps a port enabled that staff enabled again meanwhile, and drops it from what we undo', async () => {
     await at.addService(1);
-    at.panel.addTraffic(501, { in: 200 * GB, out: 0 });
-    at.bench.clock.advance(HOUR);
+    at.use(1, 200);
     await at.poll();
     at.panel.staffEnablePort(port(1));
     await at.bench.sluice.overrides.set('svc-1', { quota: '1TB' });
@@ -106,8 +103,7 @@ describe('a service over its quota', () => {
 
   it('has its order suspended by the action suspend-order, and given back', async () => {
     await at.addService(1, { product: 'order' });
-    at.panel.addTraffic(501, { in: 200 * GB, out: 0 });
-    at.bench.clock.advance(HOUR);
+    at.use(1, 200);
     await at.poll();
     expect(changing()).toEqual([`POST /api/v3/admin/orders/${order}/service/suspend`]);
     await at.bench.sluice.overrides.set('svc-1', { unlimited: true });
@@ -129,8 +125,7 @@ describe('a service over its quota', () => {
 
   it('gives back what was done, whatever action is configured by then', async () => {
     await at.addService(1, { product: 'order' });
-    at.panel.addTraffic(501, { in: 200 * GB, out: 0 });
-    at.bench.clock.advance(HOUR);
+    at.use(1, 200);
     await at.poll();
     await at.bench.sluice.services.set('svc-1', { product: 'ports' });
     await at.bench.sluice.overrides.set('svc-1', { unlimited: true });
@@ -141,8 +136,7 @@ describe('a service over its quota', () => {
 
   it('stays held while a second hold still needs it', async () => {
     await at.addService(1, { product: 'order' });
-    at.panel.addTraffic(501, { in: 200 * GB, out: 0 });
-    at.bench.clock.advance(HOUR);
+    at.use(1, 200);
     await at.poll();
     await at.bench.sluice.provision.suspend('svc-1');
     await at.bench.sluice.overrides.set('svc-1', { unlimited: true });
@@ -160,8 +154,7 @@ describe('ports that two services share', () => {
   it('are not disabled unless the product allows it', async () => {
     await at.addService(1, { serverId: 399 });
     await at.addService(2, { serverId: 399 });
-    at.panel.addTraffic(501, { in: 200 * GB, out: 0 });
-    at.bench.clock.advance(HOUR);
+    at.use(1, 200);
     const polled = await at.poll();
     expect(polled.run.outcome).toBe('partial');
     expect(polled.services[0]?.error?.code).toBe('shared_ports');

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { toIds, startEasyDcimBench, type EasyDcimBench } from '../bench/easydcim-bench.js';
-import { GB, HOUR } from '../bench/engine-bench.js';
 import { arrive, kill } from '../bench/kill.js';
 
 const { port, order } = toIds(1);
@@ -16,8 +15,7 @@ describe('a poll that is killed when it holds a service whose customer then gets
     ['order', /suspend$/],
   ])('leaves nothing off when the panel does the call 3 seconds later: %s', async (product, endpoint) => {
     await at.addService(1, { product, ports: [{ id: port(1), name: 'eth0' }] });
-    at.panel.addTraffic(501, { in: 200 * GB, out: 0 });
-    at.bench.clock.advance(HOUR);
+    at.use(1, 200);
     const land = (call: Parameters<typeof arrive>[1]): Promise<unknown> => arrive(at.panel, call);
     const landed = await kill(at, (sluice) => sluice.poll(), { endpoint, lateMs: 3000, land });
     await at.bench.sluice.overrides.set('svc-1', { quota: '900GB' });

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { RunReport } from '@sluice/engine';
 import type { FakeCall } from '@sluice/fake-panels';
 import { toIds, startEasyDcimBench, type EasyDcimBench } from '../bench/easydcim-bench.js';
-import { GB, HOUR } from '../bench/engine-bench.js';
+import { HOUR } from '../bench/engine-bench.js';
 
 const { port, order } = toIds(1);
 const PORTS = [{ id: port(1), name: 'eth0' }];
@@ -40,8 +40,7 @@ type Story = (typeof STORIES)[number];
 /** Makes the service exceed its quota by the next poll. */
 async function exceed({ product }: Story): Promise<void> {
   await at.addService(1, { product, ports: PORTS });
-  at.panel.addTraffic(501, { in: 200 * GB, out: 0 });
-  at.bench.clock.advance(HOUR);
+  at.use(1, 200);
 }
 
 /** Staff act once, when a call of the endpoint arrives. */

@@ -13,8 +13,7 @@ const changing = (): string[] => at.panel.server.changingCalls().map((call) => `
 describe('answers that change their shape', () => {
   it('are unreadable once the shape was confirmed, and nobody is held or released by them', async () => {
     for (const number of [1, 2]) await at.addService(number);
-    at.panel.addTraffic(501, { in: 200 * GB, out: 0 });
-    at.bench.clock.advance(HOUR);
+    at.use(1, 200);
     await at.poll();
     const doctor = await at.bench.sluice.panels.doctor({ contract: true });
     expect(doctor.checks).toContainEqual(expect.objectContaining({ name: 'bandwidth', status: 'ok' }));

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { startEasyDcimBench, type EasyDcimBench } from '../bench/easydcim-bench.js';
-import { GB, HOUR } from '../bench/engine-bench.js';
 import type { RunReport } from '@sluice/engine';
 
 /** A service of the panel and of the store, without a server id in the store unless one is given. */
@@ -47,11 +46,6 @@ async function addSharing(product = 'ports'): Promise<void> {
   await add({ id: 'b', number: 502, server: 77, ports: [7001], product, order: 902 });
 }
 
-function use(number: number, bytes: number): void {
-  at.panel.addTraffic(number, { in: bytes, out: 0 });
-  at.bench.clock.advance(HOUR);
-}
-
 const toState = (port: number): string => at.panel.port(port).adminState;
 const findError = (report: RunReport, id: string): string | undefined =>
   report.services.find((service) => service.id === id)?.error?.code;
@@ -59,7 +53,7 @@ const findError = (report: RunReport, id: string): string | undefined =>
 describe('a port that two services share without a known server', () => {
   beforeEach(async () => {
     await addSharing();
-    use(501, 200 * GB);
+    at.use(1, 200);
   });
 
   it.each(['reconcile', 'poll'] as const)('is not disabled by %s, and not by the poll after it', async (command) => {
@@ -113,7 +107,7 @@ describe('a port that two services share without a known server', () => {
 describe('a service that may share ports and can not be read', () => {
   beforeEach(async () => {
     await addSharing();
-    use(501, 200 * GB);
+    at.use(1, 200);
     at.panel.server.inject({ match: (call) => call.path.includes('/services/502/ports'), fault: { kind: 'cut' } });
   });
 
@@ -166,7 +160,7 @@ describe('what is known of a service that shares a port', () => {
   });
 
   it('is not forgotten for a 404 on its ports', async () => {
-    use(501, 200 * GB);
+    at.use(1, 200);
     const reconciled = await at.bench.sluice.reconcile();
     expect(findError(reconciled, 'a')).toBe('shared_ports');
     at.panel.server.clearFaults();
@@ -176,7 +170,7 @@ describe('what is known of a service that shares a port', () => {
   });
 
   it('is unknown again once its ids are others', async () => {
-    use(501, 200 * GB);
+    at.use(1, 200);
     await at.bench.sluice.services.set('b', { easydcim_user: '11' });
     const polled = await at.poll();
     expect(['shared_unknown', 'shared_ports']).toContain(findError(polled, 'a'));
@@ -189,7 +183,7 @@ it('does not take a service for gone that only the user of the panel can not see
   at.panel.addUser({ id: 11, email: 'other@example.test', active: true });
   await add({ id: 'a', number: 501, server: 77, ports: [7001], values: { easydcim_user: '10' } });
   await add({ id: 'b', number: 502, server: 77, ports: [7001] });
-  use(501, 200 * GB);
+  at.use(1, 200);
   const polled = await at.poll();
   expect(findError(polled, 'a')).toBe('shared_unknown');
   expect(at.panel.server.changingCalls()).toEqual([]);
@@ -198,7 +192,7 @@ it('does not take a service for gone that only the user of the panel can not see
 describe('a service that comes to a port that is disabled', () => {
   it.each(['poll', 'reconcile'] as const)('gets it back by the next %s', async (command) => {
     await add({ id: 'a', number: 501, server: 77, ports: [7001, 7002], order: 901 });
-    use(501, 200 * GB);
+    at.use(1, 200);
     await at.poll();
     expect([7001, 7002].map(toState)).toEqual(['down', 'down']);
     await add({ id: 'b', number: 502, server: 77, ports: [7001], order: 902 });
@@ -218,15 +212,15 @@ describe('an order that two services name', () => {
   });
 
   it('is not suspended for one of them', async () => {
-    use(501, 200 * GB);
+    at.use(1, 200);
     const polled = await at.poll();
     expect(findError(polled, 'a')).toBe('shared_order');
     expect(at.panel.server.changingCalls()).toEqual([]);
   });
 
   it('stays suspended as long as a hold of the other one needs it', async () => {
-    use(501, 200 * GB);
-    use(502, 200 * GB);
+    at.use(1, 200);
+    at.use(2, 200);
     await at.poll({ allowMass: true });
     expect(at.panel.order(901).status).toBe('suspended');
     expect(at.panel.server.changingCalls()).toHaveLength(1);
@@ -246,9 +240,9 @@ describe('ports that may be shared', () => {
   beforeEach(() => addSharing('open'));
 
   async function holdBoth(): Promise<void> {
-    use(501, 200 * GB);
+    at.use(1, 200);
     await at.poll();
-    use(502, 200 * GB);
+    at.use(2, 200);
     const polled = await at.poll();
     expect(polled.run.outcome).toBe('done');
     expect([7001, 7002].map(toState)).toEqual(['down', 'down']);

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { startEasyDcimBench, type EasyDcimBench } from '../bench/easydcim-bench.js';
-import { GB, HOUR } from '../bench/engine-bench.js';
 import type { CommandReport, RunReport } from '@sluice/engine';
 
 const OPTIONS = `
@@ -36,11 +35,6 @@ async function add(
   const due = { billing_cycle: 'monthly', next_due_date: '2026-12-15' };
   const texts = { panel: 'dcim', product, ...due, easydcim_service_id: String(number), ...own };
   await at.bench.sluice.services.add(id, texts, { allowDuplicateRefs: true });
-}
-
-function use(number: number, bytes: number): void {
-  at.panel.addTraffic(number, { in: bytes, out: 0 });
-  at.bench.clock.advance(HOUR);
 }
 
 async function done(command: Promise<CommandReport>): Promise<CommandReport> {
@@ -101,8 +95,8 @@ describe('an order that two held services name', () => {
   });
 
   it('is named once by the runs after a release, and not as stopped by the panel', async () => {
-    use(501, 200 * GB);
-    use(502, 200 * GB);
+    at.use(1, 200);
+    at.use(2, 200);
     await at.poll({ allowMass: true });
     await at.bench.sluice.overrides.set('a', { unlimited: true });
     const polled = await at.poll();
@@ -115,8 +109,8 @@ describe('an order that two held services name', () => {
   });
 
   it('is named by a release of all for the holds that it leaves', async () => {
-    use(501, 200 * GB);
-    use(502, 200 * GB);
+    at.use(1, 200);
+    at.use(2, 200);
     await at.poll({ allowMass: true });
     await at.bench.sluice.holds.add('b');
     await at.bench.sluice.overrides.set('b', { unlimited: true });

@@ -43,8 +43,7 @@ describe('a service that a command changes while a run reads it', () => {
     ['an override before its order is suspended', override, order],
     ['another package before its order is suspended', changePackage, order],
   ])('is not held on the old facts (%s)', async (_case, command, match) => {
-    at.panel.addTraffic(501, { in: 200 * GB, out: 0 });
-    at.bench.clock.advance(HOUR);
+    at.use(1, 200);
     expectUntouched(await pollDuring(command, match));
     const next = await at.poll();
     expect(next.run.outcome).toBe('done');
@@ -60,8 +59,7 @@ describe('a service that a command changes while a run reads it', () => {
   });
 
   it('keeps its hold until the next run when the command comes between decision and release', async () => {
-    at.panel.addTraffic(501, { in: 200 * GB, out: 0 });
-    at.bench.clock.advance(HOUR);
+    at.use(1, 200);
     await at.poll();
     await at.bench.sluice.overrides.set('svc-1', { quota: '1TB' });
     const polled = await pollDuring((sluice) => sluice.overrides.set('svc-1', { quota: '50GB' }), bandwidth);
@@ -71,8 +69,7 @@ describe('a service that a command changes while a run reads it', () => {
   });
 
   it('is not held by a run whose panel is put under observe meanwhile', async () => {
-    at.panel.addTraffic(501, { in: 200 * GB, out: 0 });
-    at.bench.clock.advance(HOUR);
+    at.use(1, 200);
     const polled = await pollDuring((sluice) => sluice.panels.observe('dcim'), order);
     expect(polled.run.outcome).toBe('done');
     expect(polled.run.observing).toEqual(['dcim']);
@@ -101,8 +98,7 @@ describe('a service that a command changes while a run reads it', () => {
 describe('a service whose facts change right before a restricting call', () => {
   it('is not cut, and the next run releases the hold', async () => {
     await at.addService(2, { product: 'both' });
-    at.panel.addTraffic(502, { in: 200 * GB, out: 0 });
-    at.bench.clock.advance(HOUR);
+    at.use(2, 200);
     // The first of several changes is under way when another process stores an override without a lease.
     const { port } = toIds(2);
     const polled = await during(

@@ -73,8 +73,7 @@ describe('a product that is missing in the config', () => {
   it('resolves an action in doubt by reading, without a change', async () => {
     const at = await startDcim();
     await at.addService(1, { product: 'order' });
-    at.panel.addTraffic(501, { in: 150 * GB, out: 0 });
-    at.bench.clock.advance(HOUR);
+    at.use(1, 150);
     const match = ({ endpoint }: { endpoint: string }): boolean => endpoint.endsWith('/suspend');
     at.panel.server.inject({ match, times: 1, when: 'after', fault: { kind: 'cut' } });
     const reading = ({ method, endpoint }: { method: string; endpoint: string }): boolean =>

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { startFakeEasyDcim, type FakeEasyDcim } from '@sluice/fake-panels';
 import { toIds, startEasyDcimBench, TOKEN, type EasyDcimBench } from '../bench/easydcim-bench.js';
-import { GB, HOUR } from '../bench/engine-bench.js';
+import { HOUR } from '../bench/engine-bench.js';
 
 const PORT = toIds(1).port(1);
 
@@ -25,8 +25,7 @@ beforeEach(async () => {
     user: 11,
     ports: [{ id: PORT, name: 'eth0', adminState: 'down' }],
   });
-  at.panel.addTraffic(501, { in: 200 * GB, out: 0 });
-  at.bench.clock.advance(HOUR);
+  at.use(1, 200);
   expect((await at.poll()).run.outcome).toBe('done');
   expect(at.panel.port(PORT).adminState).toBe('down');
 });

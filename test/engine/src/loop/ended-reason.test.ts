@@ -1,14 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { toIds, startEasyDcimBench, type EasyDcimBench } from '../bench/easydcim-bench.js';
-import { GB, HOUR } from '../bench/engine-bench.js';
 import type { CommandOptions, CommandReport, Sluice } from '@sluice/engine';
 
 let at: EasyDcimBench;
 beforeEach(async () => {
   at = await startEasyDcimBench();
   await at.addService(1);
-  at.panel.addTraffic(501, { in: 200 * GB, out: 0 });
-  at.bench.clock.advance(HOUR);
+  at.use(1, 200);
 });
 afterEach(() => at.close());
 

@@ -7,7 +7,7 @@ import { isAlive, processStat } from '@sluice/engine';
 import { processParts } from '@sluice/engine/process';
 import type { LeaseOwner } from '@sluice/state-store';
 import { type EasyDcimBench, startEasyDcimBench, toIds } from '../bench/easydcim-bench.js';
-import { GB, HOUR, MINUTE } from '../bench/engine-bench.js';
+import { HOUR, MINUTE } from '../bench/engine-bench.js';
 
 const { host } = processParts().owner;
 const elsewhere = { host: 'elsewhere', pid: 7, processStart: '17' };
@@ -18,8 +18,7 @@ beforeEach(async () => {
   const owner = { host, pid: process.pid, processStart: '0' };
   at = await startEasyDcimBench('', { owner, isAlive: (other) => isAlive(other, host) });
   await at.addService(1);
-  at.panel.addTraffic(501, { in: 200 * GB, out: 0 });
-  at.bench.clock.advance(HOUR);
+  at.use(1, 200);
 });
 afterEach(() => at.close());
 

@@ -22,8 +22,7 @@ describe('a notice', () => {
   it('of what would hold is written once in a cycle', async () => {
     await at.bench.configure(easyDcimConfig(at.panel.url, 'enforce: observe'));
     await at.addService(1);
-    at.panel.addTraffic(501, { in: 85 * GB, out: 0 });
-    at.bench.clock.advance(HOUR);
+    at.use(1, 85);
     const used = (await at.poll()).notices.flatMap(({ message }) =>
       /svc-1 has used \d+% of its allowance/.exec(message),
     );

@@ -17,8 +17,7 @@ describe('a panel that answers garbage for some services', () => {
   it('changes nothing for those, finishes the others, and says which and why', async () => {
     for (const number of [1, 2, 3, 4]) await at.addService(number);
     at.panel.addTraffic(501, { in: 200 * GB, out: 0 });
-    at.panel.addTraffic(502, { in: 200 * GB, out: 0 });
-    at.bench.clock.advance(HOUR);
+    at.use(2, 200);
     await at.poll();
     const before = at.panel.snapshot();
     at.panel.server.clearCalls();
@@ -162,8 +161,7 @@ describe('watching before acting', () => {
     await at.bench.configure(easyDcimConfig(at.panel.url, 'enforce: observe'));
     for (const number of [1, 2, 3]) await at.addService(number, number === 3 ? { product: 'order' } : {});
     at.panel.addTraffic(501, { in: 200 * GB, out: 0 });
-    at.panel.addTraffic(503, { in: 200 * GB, out: 0 });
-    at.bench.clock.advance(HOUR);
+    at.use(3, 200);
     const watched = await at.poll();
     expect(watched.run.outcome).toBe('done');
     const announced = watched;
@@ -202,8 +200,7 @@ describe('watching before acting', () => {
 describe('explain', () => {
   it('is enough to recompute the decision by hand', async () => {
     await at.addService(1, { values: { base_quota_override_gb: '150' } });
-    at.panel.addTraffic(501, { in: 160 * GB, out: 0 });
-    at.bench.clock.advance(HOUR);
+    at.use(1, 160);
     await at.poll();
     const why = await at.bench.sluice.explain('svc-1');
     expect(why.allowance).toEqual({ parts: [{ source: 'service', bytes: 150 * GB }], allowedBytes: 150 * GB });
@@ -235,8 +232,7 @@ describe('explain', () => {
     at.bench.clock.advance(HOUR);
     await at.poll();
     const then = new Date(at.bench.clock.now()).toISOString();
-    at.panel.addTraffic(501, { in: 160 * GB, out: 0 });
-    at.bench.clock.advance(HOUR);
+    at.use(1, 160);
     await at.poll();
     const why = await at.bench.sluice.explain('svc-1', { at: then });
     expect(why.decision).toMatchObject({ status: 'ok', rule: 'below-allowance' });

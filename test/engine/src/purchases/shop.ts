@@ -1,13 +1,10 @@
 import type { PurchaseReport, PurchaseView, RunOptions, RunReport } from '@sluice/engine';
 import { type EasyDcimBench, startEasyDcimBench, toIds } from '../bench/easydcim-bench.js';
-import { GB, HOUR } from '../bench/engine-bench.js';
 
 /** A bench whose product offers packages, with client 42 on the ledger. */
 export interface Shop extends EasyDcimBench {
   /** Adds the n-th service, of client 42 unless another is named. */
   addClientService: (number: number, client?: string) => Promise<void>;
-  /** Lets an hour pass with this traffic. */
-  use: (number: number, gigabytes: number) => void;
   pollReport: (options?: RunOptions) => Promise<RunReport>;
   /** Adds credit for client 42. */
   pay: (amount: string) => Promise<void>;
@@ -34,10 +31,6 @@ export async function startShop(product = '', more = ''): Promise<Shop> {
   return {
     ...at,
     addClientService: (number, client = '42') => at.addService(number, { values: { client } }),
-    use(number, gigabytes) {
-      panel.addTraffic(toIds(number).service, { in: gigabytes * GB, out: 0 });
-      bench.clock.advance(HOUR);
-    },
     pollReport: (options) => at.poll(options),
     async pay(amount) {
       await bench.sluice.credit.add('42', { amount, currency: 'EUR' });

@@ -1,13 +1,12 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { type EasyDcimBench, startEasyDcimBench } from '../bench/easydcim-bench.js';
-import { GB, HOUR, MINUTE } from '../bench/engine-bench.js';
+import { GB, MINUTE } from '../bench/engine-bench.js';
 
 let at: EasyDcimBench;
 beforeEach(async () => {
   at = await startEasyDcimBench();
   await at.addService(1);
-  at.panel.addTraffic(501, { in: 119.5 * GB, out: 0 });
-  at.bench.clock.advance(HOUR);
+  at.use(1, 119.5);
   await at.poll();
 });
 afterEach(() => at.close());

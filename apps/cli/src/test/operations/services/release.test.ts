@@ -1,6 +1,6 @@
 import type { LogEntry, ServiceDetail } from '@sluice/engine';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { configText, GB, HOUR, toIds, startEasyDcimBench, type EasyDcimBench } from '../../easydcim-bench.js';
+import { GB, HOUR, toIds, startEasyDcimBench, type EasyDcimBench } from '../../easydcim-bench.js';
 
 let at: EasyDcimBench;
 beforeEach(async () => {
@@ -137,12 +137,4 @@ it('--note and --actor are for the log and for what a command creates', async ()
   ]);
   expect((await at.bench.sluice('override list')).stdout).toContain('why');
   expect((await at.bench.sluice(['hold', 'add', 'svc-1', '--actor', ' '])).exitCode).toBe(2);
-});
-
-it('a run over a service is refused for another panel', async () => {
-  const other = `  other: { kind: easydcim, url: "${at.panel.url}", allowHttp: true, token: x }\nproducts:`;
-  at.bench.write('sluice.yaml', configText(at.panel.url).replace('products:', other));
-  await at.addService(1);
-  const refused = await at.bench.sluice('poll --panel other --service svc-1');
-  expect([refused.exitCode, refused.stderr]).toEqual([2, expect.stringContaining('"svc-1" is on panel "dcim"')]);
 });

@@ -9,7 +9,6 @@ panels:
 products:
   bare: { panel: dcim }
 `;
-const HEAD = 'id,panel,product,client,billing_cycle,next_due_date,easydcim_service_id';
 
 let bench: Bench;
 beforeEach(() => {
@@ -26,20 +25,6 @@ const importText = async (file: string, text: string): Promise<Outcome> => {
 };
 
 describe('service import', () => {
-  it('names every bad row of a table with its line', async () => {
-    const rows = 'svc-1,dcim,bare,17,monthly,2026-12-15,501,\nsvc-3,dcim,bare,17,one time,2026-02-30,,\n';
-    const { exitCode, json } = await importText('a.csv', `${HEAD},colour\n${rows}`);
-    expect(exitCode).toBe(2);
-    const { problems, totals } = json<ImportReport>();
-    expect(totals).toEqual({ rows: 2, added: 0, changed: 0, unchanged: 0 });
-    expect(problems.map(({ line, key }) => [line, key])).toEqual([
-      [1, 'colour'],
-      [3, 'billing_cycle'],
-      [3, 'next_due_date'],
-      [3, 'easydcim_service_id'],
-    ]);
-  });
-
   it.each([
     [
       'b.json',
@@ -58,13 +43,6 @@ describe('service import', () => {
       expect.objectContaining({ line, service: 'svc-2', key: 'product' }),
     ]);
     expect((await importText(file, text.replace('nope', 'bare'))).exitCode).toBe(0);
-  });
-
-  it('reads CSV from standard input', async () => {
-    const outcome = await bench.sluice('service import - --json', {
-      readStdin: () => Promise.resolve(Buffer.from(`${HEAD}\nsvc-1,dcim,bare,,,,501\n`)),
-    });
-    expect(outcome.json<ImportReport>().totals.added).toBe(1);
   });
 });
 
