@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Config, createSluice, parseConfig, type Sluice, type SluiceOptions } from '@sluice/engine';
 import type { ManualClock } from '@sluice/fake-panels';
+import { type ItemError, SluiceError } from '@sluice/panel-kind/errors';
 import { type LeaseOwner, openStore, type StateStore } from '@sluice/state-store';
 import { parse } from 'yaml';
+import { openEmptyStore } from './empty-store.js';
 
 export const GB = 1024 ** 3;
 export const MINUTE = 60_000;
@@ -25,7 +27,7 @@ export class EngineBench {
   readonly clock: ManualClock;
   readonly store: StateStore;
   /** The config in YAML. */
-  text = '';
+  text: string;
   readonly #parts: EngineParts;
   readonly #dead = new Set<number>();
   #pid = 1000;
@@ -33,22 +35,20 @@ export class EngineBench {
   #config: Config;
   #sluice: Sluice | null = null;
 
-  private constructor(folder: string, clock: ManualClock, store: StateStore, parts: EngineParts, config: Config) {
+  private constructor(folder: string, clock: ManualClock, store: StateStore, parts: EngineParts, text: string) {
     this.folder = folder;
     this.clock = clock;
     this.store = store;
     this.#parts = parts;
-    this.#config = config;
+    this.text = text;
+    this.#config = check(text, parts);
   }
 
   /** Opens a bench with a config in YAML. */
   static async open(clock: ManualClock, parts: EngineParts, config: string): Promise<EngineBench> {
     const folder = mkdtempSync(path.join(tmpdir(), 'sluice-engine-'));
-    const location = path.join(folder, 'sluice.db');
-    writeFileSync(location, await (empty ??= makeEmpty()), { mode: 0o600 });
-    const store = await openStore({ location, clock });
-    const bench = new EngineBench(folder, clock, store, parts, check(config, parts));
-    bench.text = config;
+    const store = await openEmptyStore(path.join(folder, 'sluice.db'), clock);
+    const bench = new EngineBench(folder, clock, store, parts, config);
     await bench.restart();
     return bench;
   }
@@ -60,10 +60,13 @@ export class EngineBench {
     for (const end of ['', '-wal'].filter((each) => existsSync(path.join(this.folder, `sluice.db${each}`))))
       copyFileSync(path.join(this.folder, `sluice.db${end}`), `${location}${end}`);
     const store = await openStore({ location, clock: this.clock });
-    const parts = { ...this.#parts, owner: on(host) };
-    const text = change(this.text);
-    const bench = new EngineBench(folder, this.clock, store, parts, check(text, parts));
-    bench.text = text;
+    const bench = new EngineBench(
+      folder,
+      this.clock,
+      store,
+      { ...this.#parts, owner: on(host) },
+      change(this.text),
+    );
     await bench.restart();
     return bench;
   }
@@ -103,6 +106,16 @@ export class EngineBench {
     });
   }
 
+  /** Makes calls in another process, which is dead afterwards. */
+  async inAnother<T>(work: (sluice: Sluice) => Promise<T>, parts: Partial<SluiceOptions> = {}): Promise<T> {
+    const pid = this.#pid + 1;
+    try {
+      return await work(await this.start(parts));
+    } finally {
+      this.#dead.add(pid);
+    }
+  }
+
   /** Goes on with another config, as the next command would. */
   async configure(config: string): Promise<Sluice> {
     this.#config = check(config, this.#parts);
@@ -117,6 +130,18 @@ export class EngineBench {
     return this.configure(config);
   }
 
+  /** Takes a lease for another process, which lives; returns its release. */
+  async takeLease(name: string): Promise<() => Promise<void>> {
+    const owner = { host: 'test', pid: 1, processStart: '1' };
+    const now = new Date(this.clock.now()).toISOString();
+    const { leases } = this.store;
+    const taken = await leases.acquire({ name, owner, run: 'r', now, ttlMs: HOUR, isAlive: () => true });
+    if (!taken.acquired) throw new Error(`${name} is not free`);
+    return async () => {
+      await leases.release(taken.lease);
+    };
+  }
+
   async close(): Promise<void> {
     await this.sluice.close();
     rmSync(this.folder, { recursive: true, force: true });
@@ -126,21 +151,22 @@ export class EngineBench {
 /** The process of an engine on a host. */
 export const on = (host: string): LeaseOwner => ({ host: `${host} (boot 1234)`, pid: 1, processStart: '1' });
 
-function check(config: string, { kinds, billing, channels }: EngineParts): Config {
-  return parseConfig(parse(config), kinds, billing, channels);
+/** Returns the error that a call is refused with, or that its document has; null where there is none. */
+export async function errorOf(call: Promise<object>): Promise<{ code: string; message: string; kind?: string } | null> {
+  try {
+    const { error = null } = (await call) as { error?: ItemError | null };
+    return error;
+  } catch (error) {
+    if (error instanceof SluiceError) return error;
+    throw error;
+  }
 }
 
-/** An empty store's file, made once: a copy takes a fraction of the time that the migrations take. */
-let empty: Promise<Buffer> | undefined;
+/** Returns the code of that error. */
+export async function codeOf(call: Promise<object>): Promise<string | null> {
+  return (await errorOf(call))?.code ?? null;
+}
 
-async function makeEmpty(): Promise<Buffer> {
-  const folder = mkdtempSync(path.join(tmpdir(), 'sluice-engine-'));
-  try {
-    const location = path.join(folder, 'sluice.db');
-    const store = await openStore({ location, clock: { now: () => 0 } });
-    await store.close();
-    return readFileSync(location);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+function check(config: string, { kinds, billing, channels }: EngineParts): Config {
+  return parseConfig(parse(config), kinds, billing, channels);
 }

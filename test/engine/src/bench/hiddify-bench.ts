@@ -1,7 +1,15 @@
-import type { CheckReport, RunOptions, RunReport, Sluice } from '@sluice/engine';
+import type {
+  AgentDetail,
+  Agents,
+  CheckReport,
+  CreatedUserReport,
+  RunOptions,
+  RunReport,
+  Sluice,
+} from '@sluice/engine';
 import { type FakeHiddify, type FakeHiddifyOptions, manualClock, startFakeHiddify } from '@sluice/fake-panels';
 import { hiddify } from '@sluice/hiddify-agent-traffic/panel';
-import { EngineBench, type EngineParts, MINUTE, NO_DOUBT } from './engine-bench.js';
+import { EngineBench, type EngineParts, GB, MINUTE, NO_DOUBT } from './engine-bench.js';
 
 /** An engine and a fake Hiddify panel on one clock. */
 export interface HiddifyBench {
@@ -14,20 +22,42 @@ export interface HiddifyBench {
   poll: (options?: RunOptions) => Promise<RunReport>;
   /** The check of all agents, five minutes after whatever was before. */
   check: (options?: { dryRun?: boolean; allowMass?: boolean }) => Promise<CheckReport>;
+  /** Limits an agent to this many GB, null: not at all; nobody is asked. */
+  limit: (agent: string, gb: number | null, options?: LimitOptions) => Promise<AgentDetail>;
+  /** Creates a user of this many GB below an agent. */
+  createUser: (agent: string, name: string, gb: number, options?: UserOptions) => Promise<CreatedUserReport>;
+  /** Reasons of the open holds of a service. */
+  reasons: (id: string) => Promise<string[]>;
+  /** Adds a product to the config, as `agency` if not stated otherwise. */
+  addProduct: (name: string, options?: ProductOptions) => Promise<void>;
   /** Adds a service `svc-<number>` whose cycles run from the 15th to the 15th. */
   addService: (number: number, options?: ServiceOptions) => Promise<void>;
   /** Adds it and creates its user; returns the user's uuid. */
   create: (number: number, options?: ServiceOptions) => Promise<string>;
+  /** The uuid in the references of a service. */
+  readUser: (id: string) => Promise<string>;
   /** Changing calls to the panel: method, user (as `user`) and body. */
   changes: () => string[];
   close: () => Promise<void>;
+}
+
+export interface ProductOptions {
+  gb?: number;
+  agent?: string;
+  days?: number;
+  mode?: string;
 }
 
 export interface ServiceOptions {
   product?: string;
   /** Further columns of the service. */
   values?: Record<string, string>;
+  /** Of an account that another service has. */
+  allowDuplicateRefs?: boolean;
 }
+
+type LimitOptions = Partial<Parameters<Agents['limit']>[1]>;
+type UserOptions = Partial<Parameters<Agents['createUser']>[0]> & { by?: Sluice };
 
 /** The config that the tests run with; `agents` goes into the panel, `more` to the top level. */
 export function hiddifyConfig(panel: FakeHiddify, north: string, agents = '', more = ''): string {
@@ -55,9 +85,9 @@ export async function startHiddifyBench(
   const north = panel.addAgent(undefined, { name: 'north', ...(uuid === undefined ? {} : { uuid }) });
   const config = hiddifyConfig(panel, north, agents, more);
   const bench = await EngineBench.open(clock, { kinds: [hiddify], ...parts }, config);
-  const addService: HiddifyBench['addService'] = async (number, { product = 'vpn-50', values = {} } = {}) => {
+  const addService: HiddifyBench['addService'] = async (number, { product = 'vpn-50', values = {}, ...how } = {}) => {
     const due = { billing_cycle: 'monthly', next_due_date: '2026-12-15' };
-    await bench.sluice.services.add(`svc-${number}`, { panel: 'vpn', product, ...due, ...values });
+    await bench.sluice.services.add(`svc-${number}`, { panel: 'vpn', product, ...due, ...values }, how);
   };
   return {
     bench,
@@ -66,6 +96,23 @@ export async function startHiddifyBench(
     },
     panel,
     north,
+    limit(agent, gb, how) {
+      const limitBytes = gb === null ? null : gb * GB;
+      const confirm = (): Promise<void> => Promise.resolve();
+      const asked = { panel: undefined, limitBytes, opening: undefined, dryRun: false, confirm, ...how };
+      return bench.sluice.agents.limit(agent, asked);
+    },
+    createUser(agent, name, gb, { by = bench.sluice, ...how } = {}) {
+      const asked = { panel: undefined, agent, name, limitBytes: gb * GB, days: undefined, mode: undefined };
+      return by.agents.createUser({ ...asked, dryRun: false, ...how });
+    },
+    async addProduct(name, { gb = 10, agent = north, days = 30, mode = 'no_reset' } = {}) {
+      const account = `hiddify: { agent: ${agent}, packageDays: ${days}, mode: ${mode} }`;
+      await bench.edit('  free:', `  ${name}: { panel: vpn, quota: { total: ${gb}GB }, ${account} }\n  free:`);
+    },
+    async reasons(id) {
+      return (await bench.sluice.services.show(id)).holds.map(({ reason }) => reason);
+    },
     poll: (how) => bench.sluice.poll(how),
     check: (how) => {
       clock.advance(5 * MINUTE);
@@ -78,6 +125,7 @@ export async function startHiddifyBench(
       if (run.outcome !== 'done') throw new Error(`svc-${number}: ${service.error?.message ?? run.outcome}`);
       return service.refs['hiddify_user_uuid'] ?? '';
     },
+    readUser: async (id) => (await bench.sluice.services.show(id)).refs['hiddify_user_uuid'] ?? '',
     changes: () => panel.server.changingCalls().map(({ method, body }) => `${method}${body === '' ? '' : ` ${body}`}`),
     async close() {
       await panel.close();
