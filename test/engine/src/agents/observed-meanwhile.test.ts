@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { FakeCall } from '@sluice/fake-panels';
-import { GB, startHiddifyBench, type HiddifyBench } from '../../hiddify-bench.js';
-import type { CheckReport } from '@sluice/engine';
+import type { FakeCall, FaultRule } from '@sluice/fake-panels';
+import { GB } from '../bench/engine-bench.js';
+import { startHiddifyBench, type HiddifyBench } from '../bench/hiddify-bench.js';
+import type { AgentDetail, CheckReport } from '@sluice/engine';
 
 let at: HiddifyBench;
 beforeEach(async () => {
@@ -12,40 +13,44 @@ afterEach(() => at.close());
 const PATCH = 'PATCH /api/v2/admin/user/{uuid}/';
 const isChange = ({ endpoint, body }: FakeCall): boolean => endpoint === PATCH && body.includes('enable');
 
-const limit = (gb: number): ReturnType<HiddifyBench['sluice']> => at.sluice(`agent limit north --gb ${gb} --yes`);
+const limit = (gb: number): Promise<AgentDetail> => at.limit('north', gb);
 const users = (count: number): string[] =>
   Array.from({ length: count }, () => at.panel.addUser({ agent: at.north, usageLimit: 10 * GB }));
 const disabled = (uuids: readonly string[]): number => uuids.filter((uuid) => !at.panel.user(uuid).enable).length;
 const patches = (): number => at.panel.server.calls.filter(isChange).length;
-const reasons = async (id: string): Promise<string[]> =>
-  (await at.sluice(`service show ${id}`)).json<{ holds: { reason: string }[] }>().holds.map(({ reason }) => reason);
 
-/** Runs `order` and puts the panel under `observe` while the n-th change is on its way; gives what was called by then. */
-async function observeDuring(
-  order: string,
-  change = 1,
-): Promise<{ report: CheckReport; exitCode: number; called: number }> {
-  at.panel.server.inject({ endpoint: PATCH, fault: { kind: 'latency', ms: 300 } });
+/** Makes a call wait at the panel until `open`. */
+function holdBack(rule: Omit<FaultRule, 'fault'>): () => void {
+  let open = (): void => undefined;
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  at.panel.server.inject({ ...rule, fault: { kind: 'wait', until: () => opened } });
+  return open;
+}
+
+/** Puts the panel under `observe` while the n-th change is on its way; returns what was called by then. */
+async function observeDuring<T>(order: () => Promise<T>, change = 1): Promise<{ report: T; called: number }> {
+  const open = holdBack({ endpoint: PATCH, skip: change - 1 });
   let seen = 0;
   const arrived = at.panel.server.waitForCall((call) => isChange(call) && ++seen === change);
-  const run = at.sluice(order);
+  const run = order();
   await arrived;
   // It waits for the change, but not for ever.
-  const observe = await at.bench.sluice('observe vpn --json');
-  expect([observe.exitCode, observe.json<{ underWay?: number }>().underWay]).toEqual([0, 1]);
+  expect((await at.sluice.panels.observe('vpn')).underWay).toBe(1);
   const called = patches();
-  const { exitCode, json } = await run;
+  open();
+  const report = await run;
   at.panel.server.clearFaults();
-  return { report: json<CheckReport>(), exitCode, called };
+  return { report, called };
 }
+const check = (): Promise<CheckReport> => at.sluice.agents.check();
 
 describe('a sweep whose panel is put under observe meanwhile', () => {
   it('disables nobody any more, and says so', async () => {
     const all = users(6);
     await limit(5);
     at.panel.use(all[0] ?? '', 5 * GB);
-    const { report, exitCode, called } = await observeDuring('agent check --all', 2);
-    expect([exitCode, called, patches(), disabled(all)]).toEqual([0, 2, 2, 2]);
+    const { report, called } = await observeDuring(check, 2);
+    expect([report.run.outcome, called, patches(), disabled(all)]).toEqual(['done', 2, 2, 2]);
     expect(report.run.observing).toEqual(['vpn']);
     expect(report.totals).toMatchObject({ disabled: 2, failed: 0, skipped: 4 });
     const states = report.agents[0]?.actions.map(({ state }) => state) ?? [];
@@ -54,22 +59,20 @@ describe('a sweep whose panel is put under observe meanwhile', () => {
 
     await at.check();
     expect(patches()).toBe(2);
-    await at.bench.sluice('enforce vpn --yes');
-    expect((await at.check()).json<CheckReport>().totals).toMatchObject({ disabled: 4, failed: 0 });
+    await at.sluice.panels.enforce('vpn');
+    expect((await at.check()).totals).toMatchObject({ disabled: 4, failed: 0 });
     expect(disabled(all)).toBe(6);
     await limit(50);
-    expect((await at.check()).json<CheckReport>().totals).toMatchObject({ restored: 6, failed: 0 });
+    expect((await at.check()).totals).toMatchObject({ restored: 6, failed: 0 });
   });
 
   it('has had its last change when observe returns', async () => {
     const all = users(3);
     await limit(5);
     at.panel.use(all[0] ?? '', 5 * GB);
-    let answer = (): void => undefined;
-    const until = new Promise<void>((resolve) => (answer = resolve));
-    at.panel.server.inject({ endpoint: PATCH, times: 1, fault: { kind: 'wait', until: () => until } });
+    const answer = holdBack({ endpoint: PATCH, times: 1 });
     const arrived = at.panel.server.waitForCall(isChange);
-    const run = at.sluice('agent check --all');
+    const run = at.sluice.agents.check();
     await arrived;
     let waits = 0;
     const clock = {
@@ -81,9 +84,9 @@ describe('a sweep whose panel is put under observe meanwhile', () => {
         await run;
       },
     };
-    const observe = await at.bench.sluice('observe vpn --json', { clock });
-    expect([observe.exitCode, waits]).toEqual([0, 1]);
-    expect(observe.json()).not.toHaveProperty('underWay');
+    const observe = await at.bench.inAnother((by) => by.panels.observe('vpn'), { clock });
+    expect(waits).toBe(1);
+    expect(observe).not.toHaveProperty('underWay');
     expect([disabled(all), patches()]).toEqual([1, 1]);
   });
 
@@ -94,11 +97,11 @@ describe('a sweep whose panel is put under observe meanwhile', () => {
     await at.check();
     await limit(50);
     at.panel.server.clearCalls();
-    const { report, called } = await observeDuring('agent check --all');
+    const { report, called } = await observeDuring(check);
     expect([called, patches(), disabled(all)]).toEqual([1, 1, 3]);
     expect(report.totals).toMatchObject({ restored: 1, failed: 0, skipped: 3 });
-    await at.bench.sluice('enforce vpn --yes');
-    expect((await at.check()).json<CheckReport>().totals).toMatchObject({ restored: 3, failed: 0 });
+    await at.sluice.panels.enforce('vpn');
+    expect((await at.check()).totals).toMatchObject({ restored: 3, failed: 0 });
   });
 
   it('begins no hold of a service any more', async () => {
@@ -106,11 +109,11 @@ describe('a sweep whose panel is put under observe meanwhile', () => {
     const [loose = ''] = users(1);
     await limit(5);
     at.panel.use(loose, 5 * GB);
-    const { report, exitCode, called } = await observeDuring('agent check --all');
-    expect([exitCode, called, patches(), disabled([...services, loose])]).toEqual([0, 1, 1, 1]);
+    const { report, called } = await observeDuring(check);
+    expect([report.run.outcome, called, patches(), disabled([...services, loose])]).toEqual(['done', 1, 1, 1]);
     expect(report.run.observing).toEqual(['vpn']);
     expect(report.totals).toMatchObject({ disabled: 1, failed: 0 });
-    expect([...(await reasons('svc-1')), ...(await reasons('svc-2'))]).toEqual(['agent-limit']);
+    expect([...(await at.reasons('svc-1')), ...(await at.reasons('svc-2'))]).toEqual(['agent-limit']);
     expect(report.notices.filter(({ code }) => code === 'hold')).toHaveLength(1);
   });
 
@@ -120,25 +123,22 @@ describe('a sweep whose panel is put under observe meanwhile', () => {
     await limit(5);
     at.panel.use(loose, 5 * GB);
     // The look before the change: the hold is there by then, the call is not made yet.
-    at.panel.server.inject({
-      endpoint: 'GET /api/v2/admin/user/{uuid}/',
-      match: ({ path }) => path.includes(svc),
-      fault: { kind: 'latency', ms: 300 },
-    });
+    const open = holdBack({ endpoint: 'GET /api/v2/admin/user/{uuid}/', match: ({ path }) => path.includes(svc) });
     const arrived = at.panel.server.waitForCall(({ method, path }) => method === 'GET' && path.includes(svc));
-    const run = at.sluice('agent check --all');
+    const run = at.sluice.agents.check();
     await arrived;
-    await at.bench.sluice('observe vpn');
-    const { exitCode, json } = await run;
-    expect([exitCode, patches(), disabled([svc, loose])]).toEqual([0, 0, 0]);
-    expect(json<CheckReport>().run.observing).toEqual(['vpn']);
+    await at.sluice.panels.observe('vpn');
+    open();
+    const report = await run;
+    expect([report.run.outcome, patches(), disabled([svc, loose])]).toEqual(['done', 0, 0]);
+    expect(report.run.observing).toEqual(['vpn']);
   });
 
   it('stops the sweep at the end of reconcile too', async () => {
     const all = users(4);
     await limit(5);
     at.panel.use(all[0] ?? '', 5 * GB);
-    const { report, called } = await observeDuring('reconcile');
+    const { report, called } = await observeDuring(() => at.sluice.reconcile());
     expect([called, patches(), disabled(all)]).toEqual([1, 1, 1]);
     expect(report.run.observing).toEqual(['vpn']);
   });
@@ -147,19 +147,19 @@ describe('a sweep whose panel is put under observe meanwhile', () => {
     const all = users(2);
     await limit(5);
     at.panel.use(all[0] ?? '', 5 * GB);
-    at.panel.server.inject({ endpoint: 'GET /api/v2/admin/user/', fault: { kind: 'latency', ms: 300 } });
+    const open = holdBack({ endpoint: 'GET /api/v2/admin/user/' });
     const arrived = at.panel.server.waitForCall(({ endpoint }) => endpoint === 'GET /api/v2/admin/user/');
-    const run = at.sluice('agent check --all');
+    const run = at.sluice.agents.check();
     await arrived;
-    await at.bench.sluice('observe vpn');
-    const { exitCode, json } = await run;
-    expect([exitCode, patches(), disabled(all)]).toEqual([0, 0, 0]);
-    expect(json<CheckReport>()).toMatchObject({ run: { observing: ['vpn'] }, totals: { disabled: 0, failed: 0 } });
-    await at.bench.store(async (store) => {
-      expect(await store.holds.open({ agentsOf: 'vpn' })).toEqual([]);
-      expect(await store.evidence.open({ agentsOf: 'vpn' })).toEqual([]);
-      expect(await store.actions.unresolved()).toEqual([]);
-    });
+    await at.sluice.panels.observe('vpn');
+    open();
+    const report = await run;
+    expect([report.run.outcome, patches(), disabled(all)]).toEqual(['done', 0, 0]);
+    expect(report).toMatchObject({ run: { observing: ['vpn'] }, totals: { disabled: 0, failed: 0 } });
+    const { store } = at.bench;
+    expect(await store.holds.open({ agentsOf: 'vpn' })).toEqual([]);
+    expect(await store.evidence.open({ agentsOf: 'vpn' })).toEqual([]);
+    expect(await store.actions.unresolved()).toEqual([]);
   });
 });
 
@@ -171,11 +171,11 @@ describe('an order by name about an agent', () => {
     at.panel.use(loose, 5 * GB);
     await at.check();
     expect(disabled([svc, loose])).toBe(2);
-    await at.bench.sluice('observe vpn');
-    expect((await at.sluice('agent restore north --force')).exitCode).toBe(0);
+    await at.sluice.panels.observe('vpn');
+    expect((await at.sluice.agents.restore('north', { force: true })).run.outcome).toBe('done');
     expect(disabled([svc, loose])).toBe(0);
     await limit(50);
-    expect((await at.sluice('agent create-user north --name anna --gb 1')).exitCode).toBe(0);
+    await at.createUser('north', 'anna', 1);
   });
 });
 
@@ -184,15 +184,13 @@ describe('enforcing one product of a panel', () => {
     const all = users(2);
     await limit(5);
     at.panel.use(all[0] ?? '', 5 * GB);
-    await at.bench.sluice('observe vpn');
-    await at.bench.sluice('enforce vpn --only vpn-50 --yes');
-    expect((await at.check()).json<CheckReport>().run.observing).toEqual(['vpn']);
+    await at.sluice.panels.observe('vpn');
+    await at.sluice.panels.enforce('vpn', { product: 'vpn-50' });
+    expect((await at.check()).run.observing).toEqual(['vpn']);
     expect(disabled(all)).toBe(0);
-    const { stdout } = await at.bench.sluice('metrics');
-    expect(stdout).toContain('sluice_enforce{panel="vpn",product=""} 0');
-    expect(stdout).toContain('sluice_enforce{panel="vpn",product="vpn-50"} 1');
-    expect((await at.bench.sluice('panel list')).stdout).toContain('observe, except vpn-50: enforced since');
-    await at.bench.sluice('enforce vpn --yes');
+    const { panels } = await at.sluice.panels.list();
+    expect(panels).toMatchObject([{ enforce: { value: 'observe', except: [{ product: 'vpn-50', value: 'on' }] } }]);
+    await at.sluice.panels.enforce('vpn');
     await at.check();
     expect(disabled(all)).toBe(2);
   });
@@ -204,12 +202,12 @@ describe('enforcing a panel again', () => {
     at.panel.use(all[0] ?? '', 5 * GB);
     await limit(50);
     await at.check();
-    await at.bench.sluice('observe vpn');
-    expect((await at.bench.sluice('enforce vpn')).stdout).toContain('would change nothing.');
+    await at.sluice.panels.observe('vpn');
+    expect((await at.sluice.panels.planEnforcing('vpn')).totals.planned).toBe(0);
     await limit(5);
-    const { stdout, exitCode } = await at.bench.sluice('enforce vpn');
-    expect([exitCode, disabled(all)]).toEqual([2, 0]);
-    expect(stdout).toContain('would make these changes:');
-    expect(stdout.match(/disable user .* planned/g)).toHaveLength(2);
+    const { agents } = await at.sluice.panels.planEnforcing('vpn');
+    const planned = all.map(() => ({ type: 'disable-user', state: 'planned' }));
+    expect(agents?.flatMap(({ actions }) => actions)).toMatchObject(planned);
+    expect(disabled(all)).toBe(0);
   });
 });

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { GB, startHiddifyBench, type HiddifyBench } from '../../hiddify-bench.js';
-import type { AgentDetail, CheckReport } from '@sluice/engine';
+import { GB } from '../bench/engine-bench.js';
+import { startHiddifyBench, type HiddifyBench } from '../bench/hiddify-bench.js';
+import type { CheckReport } from '@sluice/engine';
 
 const LIMIT = 10 * GB;
 
@@ -26,11 +27,12 @@ describe.each(ways)('counted by $accounting', ({ accounting, fill }) => {
   let at: HiddifyBench;
   beforeEach(async () => {
     at = await startHiddifyBench({ agents: `{ accounting: ${accounting} }` });
-    await at.sluice('agent limit north --gb 10');
+    await at.limit('north', 10);
   });
   afterEach(() => at.close());
 
-  const check = async (): Promise<CheckReport> => (await at.check()).json<CheckReport>();
+  const check = (): Promise<CheckReport> => at.check();
+  const canCreate = (gb: number, agent = 'north') => at.sluice.agents.canCreateUser(agent, Math.round(gb * GB));
   const disabled = (): number => at.panel.listUsers(at.north).filter(({ enable }) => !enable).length;
   const isFullOver = accounting !== 'allocated';
 
@@ -48,28 +50,26 @@ describe.each(ways)('counted by $accounting', ({ accounting, fill }) => {
   it('a new user may exactly fill the limit and not take one byte more', async () => {
     fill(at, 9 * GB);
     await check();
-    const can = await at.sluice('agent can-create-user north --gb 1');
-    expect([can.exitCode, can.json()]).toEqual([0, { allowed: true, reason: null, remainingBytes: GB }]);
+    const can = await canCreate(1);
+    expect(can).toEqual({ allowed: true, reason: null, remainingBytes: GB });
     fill(at, 1);
     await check();
-    const cannot = await at.sluice('agent can-create-user north --gb 1');
-    expect(cannot.exitCode).toBe(1);
-    expect(cannot.json()).toMatchObject({ allowed: false, remainingBytes: GB - 1 });
-    const refused = await at.sluice('agent create-user north --name x --gb 1');
-    expect([refused.exitCode, refused.json<{ error: { code: string } }>().error.code]).toEqual([1, 'agent_limit']);
+    const cannot = await canCreate(1);
+    expect(cannot).toMatchObject({ allowed: false, remainingBytes: GB - 1 });
+    await expect(at.createUser('north', 'x', 1)).rejects.toMatchObject({ code: 'agent_limit' });
     expect(at.changes()).toEqual([]);
   });
 
   it('a limit of 0 is nothing, and no limit is none', async () => {
-    await at.sluice('agent limit north --gb 0 --yes');
-    expect((await at.sluice('agent can-create-user north --gb 0.000001')).exitCode).toBe(1);
+    await at.limit('north', 0);
+    expect(await canCreate(0.000001)).toMatchObject({ allowed: false });
     fill(at, 1);
     expect((await check()).totals.exceeded).toBe(1);
-    const none = await at.sluice('agent limit north --none');
-    expect(none.json<AgentDetail>()).toMatchObject({ limitBytes: null, remainingBytes: null, exceeded: false });
+    const none = await at.limit('north', null);
+    expect(none).toMatchObject({ limitBytes: null, remainingBytes: null, exceeded: false });
     fill(at, 500 * GB);
     expect((await check()).totals).toMatchObject({ exceeded: 0, restored: 1 });
-    expect((await at.sluice('agent can-create-user north --gb 5000')).json()).toEqual({
+    expect(await canCreate(5000)).toEqual({
       allowed: true,
       reason: null,
       remainingBytes: null,
@@ -78,19 +78,19 @@ describe.each(ways)('counted by $accounting', ({ accounting, fill }) => {
 
   it('a limit of those above binds as well', async () => {
     const east = at.panel.addAgent(at.north, { name: 'north-east' });
-    await at.sluice('agent limit north-east --gb 100');
+    await at.limit('north-east', 100);
     fill(at, 8 * GB);
     await check();
-    const refused = await at.sluice('agent can-create-user north-east --gb 3');
-    expect(refused.json<{ reason: string }>().reason).toContain('agent "north", which is above the user\'s agent');
-    expect((await at.sluice('agent can-create-user north-east --gb 2')).exitCode).toBe(0);
-    const made = await at.sluice('agent create-user north-east --name anna --gb 2 --days 7 --mode monthly');
-    expect(made.json()).toEqual({
+    const refused = await canCreate(3, 'north-east');
+    expect(refused.reason).toContain('agent "north", which is above the user\'s agent');
+    expect(await canCreate(2, 'north-east')).toMatchObject({ allowed: true });
+    const made = await at.createUser('north-east', 'anna', 2, { days: 7, mode: 'monthly' });
+    expect(made).toEqual({
       user: { uuid: at.panel.listUsers(east)[0]?.uuid, name: 'anna', limitBytes: 2 * GB, agent: east },
       access: expect.objectContaining({ username: 'anna', daysFromFirstUse: 7 }),
     });
     expect(at.panel.listUsers(east)[0]).toMatchObject({ packageDays: 7, mode: 'monthly', usageLimit: 2 * GB });
-    expect((await at.sluice('agent show north-east')).json<AgentDetail>().ancestors).toEqual([
+    expect((await at.sluice.agents.show('north-east')).ancestors).toEqual([
       { uuid: at.north, name: 'north', limitBytes: LIMIT },
       { uuid: null, name: 'Owner', limitBytes: null },
     ]);
@@ -101,13 +101,13 @@ describe('consumed', () => {
   let at: HiddifyBench;
   beforeEach(async () => {
     at = await startHiddifyBench({ agents: '{ period: { days: 7 } }' });
-    await at.sluice('agent limit north --gb 10');
+    await at.limit('north', 10);
   });
   afterEach(() => at.close());
 
   const used = async (): Promise<number> => {
     await at.check();
-    return (await at.sluice('agent show north')).json<AgentDetail>().usedBytes / GB;
+    return (await at.sluice.agents.show('north')).usedBytes / GB;
   };
 
   it('is never lowered by resets, zeroing, deletion or moving within its period', async () => {
@@ -136,12 +136,12 @@ describe('consumed', () => {
       const agent = at.panel.addAgent(undefined, { name: `agent-${index}` });
       return { agent, user: at.panel.addUser({ agent }) };
     });
-    for (const { agent } of users) await at.sluice(`agent limit ${agent} --gb 10`);
+    for (const { agent } of users) await at.limit(agent, 10);
     for (const { user } of users) at.panel.use(user, 12 * GB);
-    expect((await at.check('--allow-mass')).exitCode).toBe(0);
+    expect((await at.check({ allowMass: true })).run.outcome).toBe('done');
     expect(users.some(({ user }) => at.panel.user(user).enable)).toBe(false);
     at.bench.clock.advance(7 * 86_400_000);
-    expect((await at.check()).exitCode).toBe(0);
+    expect((await at.check()).run.outcome).toBe('done');
     expect(users.every(({ user }) => at.panel.user(user).enable)).toBe(true);
   });
 

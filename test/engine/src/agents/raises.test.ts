@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Outcome } from '../../harness.js';
-import { GB, HOUR, MINUTE, startHiddifyBench, type HiddifyBench } from '../../hiddify-bench.js';
-import type { AgentDetail, CheckReport, CommandReport, RunReport } from '@sluice/engine';
+import { GB, HOUR, MINUTE } from '../bench/engine-bench.js';
+import { startHiddifyBench, type HiddifyBench } from '../bench/hiddify-bench.js';
+import type { CommandReport, CommandOptions, RunReport } from '@sluice/engine';
 
 let at: HiddifyBench;
 afterEach(() => at.close());
@@ -11,58 +11,60 @@ const PATCH = 'PATCH /api/v2/admin/user/{uuid}/';
 /** Two services of 10 GB each under an agent; product `more` has 40 GB. */
 async function start(accounting: string): Promise<string[]> {
   at = await startHiddifyBench({ agents: `{ accounting: ${accounting} }` });
-  const config = at.bench.read('sluice.yaml');
-  const agency = (/^ {2}agency: (.*)$/m.exec(config) ?? [])[1] ?? '';
-  at.bench.write('sluice.yaml', config.replace('  free:', `  more: ${agency.replace('10GB', '40GB')}\n  free:`));
+  await at.addProduct('more', { gb: 40 });
   const users = [await at.create(1, { product: 'agency' }), await at.create(2, { product: 'agency' })];
   // One raise of 30 GB fits, two do not.
-  await at.sluice(`agent limit north --gb ${accounting === 'consumed' ? 50 : 60}`);
+  await at.limit('north', accounting === 'consumed' ? 50 : 60);
   return users;
 }
-const promised = async (): Promise<number> =>
-  ((await at.sluice('agent show north')).json<AgentDetail>().reservedBytes ?? 0) / GB;
+const promised = async (): Promise<number> => ((await at.sluice.agents.show('north')).reservedBytes ?? 0) / GB;
 const limits = (users: string[]): number[] => users.map((uuid) => at.panel.user(uuid).usageLimit / GB);
-const findCode = (outcome: Outcome): string | null => outcome.json<CommandReport>().service.error?.code ?? null;
+const change = (number: number, product: string, by = at.sluice): Promise<CommandReport> =>
+  by.provision.changePackage(`svc-${number}`, product);
+const codeOf = async (report: Promise<CommandReport>): Promise<string | null> =>
+  (await report).service.error?.code ?? null;
+const outcomeOf = async (report: Promise<CommandReport | RunReport>): Promise<string> => (await report).run.outcome;
 
 describe.each(['allocated', 'consumed'])('raises under a limit (%s)', (accounting) => {
   it('fit one after the other or not, and as little at the same time', async () => {
     const users = await start(accounting);
-    at.panel.server.inject({ endpoint: PATCH, fault: { kind: 'latency', ms: 200 } });
-    const both = await Promise.all([1, 2].map((number) => at.sluice(`provision change-package svc-${number} more`)));
-    expect(both.map(({ exitCode }) => exitCode).sort()).toEqual([0, 1]);
-    expect(both.map(findCode).filter((code) => code !== null)).toEqual(['agent_limit']);
+    const both = await Promise.all([change(1, 'more'), at.bench.inAnother((by) => change(2, 'more', by))]);
+    expect(both.map(({ run }) => run.outcome).sort()).toEqual(['done', 'failed']);
+    expect(both.map(({ service }) => service.error?.code ?? null).filter((code) => code !== null)).toEqual([
+      'agent_limit',
+    ]);
     expect(limits(users).sort()).toEqual([10, 40]);
     // What was refused was not sold: later runs do not try it again.
-    const products = (await at.sluice('service list')).json<{ services: { product: string }[] }>();
+    const products = await at.sluice.services.list();
     expect(products.services.map(({ product }) => product).sort()).toEqual(['agency', 'more']);
     at.bench.clock.advance(HOUR);
-    const polled = (await at.poll()).json<RunReport>();
+    const polled = await at.poll();
     expect(polled.services.map(({ error }) => error?.code ?? null).sort()).toEqual([null, null]);
     expect(limits(users).sort()).toEqual([10, 40]);
-    expect((await at.check()).json<CheckReport>().totals).toMatchObject({ exceeded: 0, disabled: 0 });
+    expect((await at.check()).totals).toMatchObject({ exceeded: 0, disabled: 0 });
   });
 
   it('give back what they had promised when the panel refuses', async () => {
     const users = await start(accounting);
     const before = await promised();
     const remove = at.panel.server.inject({ endpoint: PATCH, fault: { kind: 'status', status: 422, body: {} } });
-    expect((await at.sluice('provision change-package svc-1 more')).exitCode).not.toBe(0);
+    expect(await outcomeOf(change(1, 'more'))).not.toBe('done');
     remove();
     expect([await promised(), limits(users)]).toEqual([before, [10, 10]]);
-    expect((await at.sluice('provision change-package svc-2 more')).exitCode).toBe(0);
+    expect(await outcomeOf(change(2, 'more'))).toBe('done');
   });
 
   it('leave the service its former product where only the repeat of an interrupted change is refused', async () => {
     const users = await start(accounting);
     const remove = at.panel.server.inject({ endpoint: PATCH, fault: { kind: 'status', status: 503 } });
-    expect((await at.sluice('provision change-package svc-1 more')).exitCode).not.toBe(0);
+    expect(await outcomeOf(change(1, 'more'))).not.toBe('done');
     remove();
-    expect((await at.sluice('provision change-package svc-2 more')).exitCode).toBe(0);
-    expect(findCode(await at.sluice('provision change-package svc-1 more'))).toBe('agent_limit');
-    const { services } = (await at.sluice('service list')).json<{ services: { product: string }[] }>();
+    expect(await outcomeOf(change(2, 'more'))).toBe('done');
+    expect(await codeOf(change(1, 'more'))).toBe('agent_limit');
+    const { services } = await at.sluice.services.list();
     expect(services.map(({ product }) => product)).toEqual(['agency', 'more']);
     at.bench.clock.advance(HOUR);
-    const polled = (await at.poll()).json<RunReport>();
+    const polled = await at.poll();
     expect(polled.services.map(({ error }) => error?.code ?? null)).toEqual([null, null]);
     expect(limits(users)).toEqual([10, 40]);
   });
@@ -81,10 +83,10 @@ describe.each(['allocated', 'consumed'])('raises under a limit (%s)', (accountin
           fault: { kind: 'cut' },
         }),
       ];
-      expect(findCode(await at.sluice('provision change-package svc-1 more'))).toBe('outcome_unknown');
+      expect(await codeOf(change(1, 'more'))).toBe('outcome_unknown');
       for (const remove of removals) remove();
       // Whatever became of it, another one does not fit beside it.
-      expect(findCode(await at.sluice('provision change-package svc-2 more'))).toBe('agent_limit');
+      expect(await codeOf(change(2, 'more'))).toBe('agent_limit');
       at.bench.clock.advance(11 * MINUTE);
       await at.check();
       const isRaised = when === 'after';
@@ -97,13 +99,13 @@ describe.each(['allocated', 'consumed'])('raises under a limit (%s)', (accountin
     const users = await start(accounting);
     const top = at.panel.addAgent(undefined, { name: 'top' });
     at.panel.moveAgent(at.north, top);
-    await at.sluice('agent limit top --gb 45');
-    expect((await at.sluice('provision change-package svc-1 more')).exitCode).toBe(accounting === 'allocated' ? 1 : 0);
-    await at.sluice('agent limit top --gb 200');
-    await at.sluice('agent limit north --gb 200');
-    await at.sluice('provision change-package svc-1 more');
+    await at.limit('top', 45);
+    expect(await outcomeOf(change(1, 'more'))).toBe(accounting === 'allocated' ? 'failed' : 'done');
+    await at.limit('top', 200);
+    await at.limit('north', 200);
+    await change(1, 'more');
     const before = await promised();
-    await at.sluice('provision change-package svc-1 agency');
+    await change(1, 'agency');
     at.bench.clock.advance(MINUTE);
     await at.check();
     expect(limits(users)).toEqual([10, 10]);
@@ -112,13 +114,16 @@ describe.each(['allocated', 'consumed'])('raises under a limit (%s)', (accountin
 });
 
 describe('a limit that an operator lifts under a limited agent', () => {
-  const expectLifted = async (command: string, isServed: () => boolean): Promise<void> => {
-    const preview = await at.sluice(`${command} --dry-run`);
-    expect([preview.exitCode, findCode(preview)]).toEqual([0, null]);
-    expect((await at.sluice(command)).exitCode).toBe(0);
+  const lift = (how?: CommandOptions): Promise<CommandReport> =>
+    at.sluice.holds.release('svc-1', { until: '2026-11-25', ...how });
+
+  const expectLifted = async (isServed: () => boolean): Promise<void> => {
+    const preview = await lift({ dryRun: true });
+    expect([preview.run.outcome, preview.service.error]).toEqual(['done', null]);
+    expect(await outcomeOf(lift())).toBe('done');
     for (let poll = 0; poll < 2; poll++) {
       at.bench.clock.advance(HOUR);
-      expect([(await at.poll()).exitCode, isServed()]).toEqual([0, true]);
+      expect([await outcomeOf(at.poll()), isServed()]).toEqual(['done', true]);
     }
   };
 
@@ -132,14 +137,14 @@ describe('a limit that an operator lifts under a limited agent', () => {
     await at.check();
     const before = await promised();
     expect(isServed()).toBe(false);
-    await expectLifted('hold release svc-1 --until 2026-11-25', isServed);
+    await expectLifted(isServed);
     expect([await promised(), limits([second])]).toEqual([before, [10]]);
     at.bench.clock.set(Date.parse('2026-11-25T00:10:00Z'));
-    expect([(await at.poll()).exitCode, isServed(), limits(users)]).toEqual([0, false, [10, 10]]);
-    expect((await at.sluice('override set svc-1 --unlimited')).exitCode).toBe(0);
+    expect([await outcomeOf(at.poll()), isServed(), limits(users)]).toEqual(['done', false, [10, 10]]);
+    await at.sluice.overrides.set('svc-1', { unlimited: true });
     at.bench.clock.advance(HOUR);
-    expect([(await at.poll()).exitCode, isServed(), await promised()]).toEqual([0, true, before]);
-    expect((await at.check()).json<CheckReport>().totals).toMatchObject({ exceeded: 0, disabled: 0 });
+    expect([await outcomeOf(at.poll()), isServed(), await promised()]).toEqual(['done', true, before]);
+    expect((await at.check()).totals).toMatchObject({ exceeded: 0, disabled: 0 });
   });
 
   it('is refused where limits count what is sold, and the preview says so', async () => {
@@ -147,11 +152,10 @@ describe('a limit that an operator lifts under a limited agent', () => {
     at.panel.use(first, 12 * GB);
     at.bench.clock.advance(HOUR);
     await at.poll();
-    const command = 'hold release svc-1 --until 2026-11-25';
-    expect(findCode(await at.sluice(`${command} --dry-run`))).toBe('agent_limit');
-    expect(findCode(await at.sluice(command))).toBe('agent_limit');
+    expect(await codeOf(lift({ dryRun: true }))).toBe('agent_limit');
+    expect(await codeOf(lift())).toBe('agent_limit');
     at.bench.clock.advance(HOUR);
-    const plan = (await at.sluice('plan')).json<RunReport>();
+    const plan = await at.sluice.plan();
     expect(plan.services.map(({ error }) => error?.code ?? null)).toEqual(['agent_limit', null]);
   });
 });
@@ -161,37 +165,35 @@ describe.each(['allocated', 'consumed'])('a raise of a service that is held for 
     at = await startHiddifyBench({ agents: `{ accounting: ${accounting} }` });
     const uuid = await at.create(1, { product: 'agency' });
     at.panel.use(uuid, 6 * GB);
-    await at.sluice('agent limit north --gb 5 --yes');
+    await at.limit('north', 5);
     at.bench.clock.advance(HOUR);
     await at.check();
     expect(at.panel.user(uuid)).toMatchObject({ enable: false, usageLimit: 10 * GB });
-    await at.sluice('override set svc-1 --quota 50GB');
+    await at.sluice.overrides.set('svc-1', { quota: '50GB' });
     for (let round = 0; round < 2; round++) {
       at.bench.clock.advance(HOUR);
-      const planned = await at.sluice('plan');
-      expect(planned.json<RunReport>().services[0]).toMatchObject({ status: 'held', error: null, actions: [] });
+      const planned = await at.sluice.plan();
+      expect(planned.services[0]).toMatchObject({ status: 'held', error: null, actions: [] });
       const poll = await at.poll();
-      expect([poll.exitCode, poll.json<RunReport>().services[0]]).toMatchObject([0, { status: 'held', error: null }]);
+      expect([poll.run.outcome, poll.services[0]]).toMatchObject(['done', { status: 'held', error: null }]);
     }
-    const { alarms } = (await at.sluice('notice list')).json<{ alarms: { code: string; message: string }[] }>();
+    const { alarms } = await at.sluice.notices.alarms();
     expect(alarms.map(({ code, message }) => `${code} ${message}`)).toEqual([
       'raise_waits svc-1: its quota on the panel stays 10 GB; the raise to 50 GB waits until its agent is below its limit',
     ]);
-    await at.sluice('agent limit north --gb 90');
+    await at.limit('north', 90);
     at.bench.clock.advance(HOUR);
     await at.check();
     await at.poll();
     expect(at.panel.user(uuid)).toMatchObject({ enable: true, usageLimit: 50 * GB });
     at.bench.clock.advance(HOUR);
     await at.poll();
-    expect((await at.sluice('notice list')).json()).toMatchObject({ alarms: [] });
+    expect(await at.sluice.notices.alarms()).toMatchObject({ alarms: [] });
   });
 });
 
 describe.each(['allocated', 'consumed'])('what a user counts already (%s)', (accounting) => {
   let uuid: string;
-  const change = async (product: string): Promise<string | null> =>
-    findCode(await at.sluice(`provision change-package svc-1 ${product}`));
   const later = async (): Promise<void> => {
     at.bench.clock.advance(MINUTE);
     await at.check();
@@ -202,48 +204,49 @@ describe.each(['allocated', 'consumed'])('what a user counts already (%s)', (acc
     at = await startHiddifyBench({ agents: `{ accounting: ${accounting} }` });
     const [top, south] = ['top', 'south'].map((name) => at.panel.addAgent(undefined, { name }));
     for (const agent of [at.north, south ?? '']) at.panel.moveAgent(agent, top ?? '');
-    const config = at.bench.read('sluice.yaml');
-    const agency = (/^ {2}agency: (.*)$/m.exec(config) ?? [])[1] ?? '';
-    const more = agency.replace('10GB', '40GB');
-    const products = `  more: ${more}\n  south: ${more.replace(at.north, south ?? '')}\n  free:`;
-    at.bench.write('sluice.yaml', config.replace('  free:', products));
-    await at.sluice('agent limit top --gb 40');
+    await at.addProduct('more', { gb: 40 });
+    await at.addProduct('south', { gb: 40, agent: south ?? '' });
+    await at.limit('top', 40);
     uuid = await at.create(1, { product: 'more' });
   });
 
   it.each([false, true])('is not counted again by a larger package, after a list: %s', async (isListed) => {
     if (isListed) await later();
-    expect(await change('agency')).toBe(null);
+    expect(await codeOf(change(1, 'agency'))).toBe(null);
     if (isListed) await later();
-    expect([await change('more'), await change('agency'), await change('more')]).toEqual([null, null, null]);
+    expect([
+      await codeOf(change(1, 'more')),
+      await codeOf(change(1, 'agency')),
+      await codeOf(change(1, 'more')),
+    ]).toEqual([null, null, null]);
     await later();
-    expect((await at.sluice('agent show top')).json<AgentDetail>()).toMatchObject({
+    expect(await at.sluice.agents.show('top')).toMatchObject({
       allocatedBytes: 40 * GB,
       reservedBytes: accounting === 'consumed' ? 40 * GB : 0,
     });
-    await at.bench.sluice('override set svc-1 --quota 41GB');
+    await at.sluice.overrides.set('svc-1', { quota: '41GB' });
     at.bench.clock.advance(HOUR);
-    expect((await at.poll()).json<RunReport>().services[0]?.error?.code).toBe('agent_limit');
+    expect((await at.poll()).services[0]?.error?.code).toBe('agent_limit');
   });
 
   it.each([false, true])(
     'is not counted again by a move to an agent below the same one, after a list: %s',
     async (isListed) => {
       if (isListed) await later();
-      expect(await change('south')).toBe(null);
+      expect(await codeOf(change(1, 'south'))).toBe(null);
       await later();
-      expect(await change('agency')).toBe(null);
+      expect(await codeOf(change(1, 'agency'))).toBe(null);
       expect(at.panel.user(uuid).usageLimit).toBe(10 * GB);
     },
   );
 
   it('includes what was used above the limit', async () => {
-    await change('agency');
+    await codeOf(change(1, 'agency'));
     at.panel.use(uuid, 12 * GB);
     await later();
-    expect(await change('more')).toBe(null);
+    expect(await codeOf(change(1, 'more'))).toBe(null);
     await later();
-    const { usedBytes, reservedBytes } = (await at.sluice('agent show top')).json<AgentDetail>();
+    const { usedBytes, reservedBytes } = await at.sluice.agents.show('top');
     expect(usedBytes + (reservedBytes ?? 0)).toBe(40 * GB);
   });
 });

@@ -1,11 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { GB, HOUR, MINUTE, startHiddifyBench, type HiddifyBench } from '../../hiddify-bench.js';
-import type { CheckReport, CommandReport, RunReport } from '@sluice/engine';
-
-interface Action {
-  target: string;
-  state: string;
-}
+import { GB, HOUR, MINUTE } from '../bench/engine-bench.js';
+import { startHiddifyBench, type HiddifyBench } from '../bench/hiddify-bench.js';
+import type { AgentDetail, CheckReport, RestoreReport, RunReport } from '@sluice/engine';
 
 const LOOK = 'GET /api/v2/admin/user/{uuid}/';
 const EACH = /^(GET|PATCH) /;
@@ -20,46 +16,36 @@ beforeEach(async () => {
 });
 afterEach(() => at.close());
 
-const limit = (gb: number): ReturnType<HiddifyBench['sluice']> => at.sluice(`agent limit north --gb ${gb} --yes`);
+const limit = (gb: number): Promise<AgentDetail> => at.limit('north', gb);
 const enabled = (): boolean[] => [svc, loose].map((uuid) => at.panel.user(uuid).enable);
+const restore = (): Promise<RestoreReport> => at.sluice.agents.restore('north');
 const poll = async (): Promise<RunReport> => {
   at.bench.clock.advance(HOUR);
-  return (await at.poll()).json<RunReport>();
+  return await at.poll();
 };
-const holds = async (): Promise<string[]> =>
-  (await at.sluice('service show svc-1')).json<{ holds: { reason: string }[] }>().holds.map(({ reason }) => reason);
-const sweep = async (words = ''): Promise<CheckReport> => (await at.check(words)).json<CheckReport>();
+const holds = (): Promise<string[]> => at.reasons('svc-1');
+const sweep = (): Promise<CheckReport> => at.check();
 
 describe("an agent's user that is a service", () => {
   it('is given back when a command moves it to an agent within its limit', async () => {
     const south = at.panel.addAgent(undefined, { name: 'south' });
-    const config = at.bench.read('sluice.yaml');
-    const moved = `  south: { panel: vpn, quota: { total: 10GB }, hiddify: { agent: ${south}, packageDays: 30, mode: no_reset } }`;
-    at.bench.write('sluice.yaml', config.replace('  free:', `${moved}\n  free:`));
+    await at.addProduct('south', { agent: south });
     await limit(5);
     at.panel.use(loose, 5 * GB);
     await sweep();
     expect(enabled()).toEqual([false, false]);
-    expect((await at.sluice('provision change-package svc-1 south')).exitCode).toBe(0);
-    await at.sluice('reconcile');
+    expect((await at.sluice.provision.changePackage('svc-1', 'south')).run.outcome).toBe('done');
+    await at.sluice.reconcile();
     await sweep();
     expect([enabled(), await holds()]).toEqual([[true, false], []]);
   });
 
-  it('is not released by name: the command is refused and says what ends the hold', async () => {
+  it('is not released by a release of the manual hold', async () => {
     await limit(5);
     at.panel.use(loose, 5 * GB);
     await sweep();
-    const refused = await at.sluice('hold release svc-1 --reason agent-limit');
-    expect([refused.exitCode, refused.stdout]).toEqual([2, expect.stringContaining('bad_option')]);
-    for (const remedy of ['sluice agent limit', 'sluice agent restore'])
-      expect(refused.stdout + refused.stderr).toContain(remedy);
-    for (const reason of ['quota', 'billing'])
-      expect((await at.sluice(`hold release svc-1 --reason ${reason}`)).exitCode).toBe(2);
+    await expect(at.sluice.holds.release('svc-1')).rejects.toMatchObject({ kind: 'conflict' });
     expect([enabled(), await holds()]).toEqual([[false, false], ['agent-limit']]);
-    expect((await at.sluice('hold release svc-1 --panel vpn')).exitCode).toBe(2);
-    expect((await at.sluice('hold release svc-1 --reason manual')).exitCode).toBe(1);
-    expect(await holds()).toEqual(['agent-limit']);
   });
 
   it('is held with the reason agent-limit, and released when its agent is within its limit again', async () => {
@@ -71,7 +57,7 @@ describe("an agent's user that is a service", () => {
     expect(over.agents[0]).toMatchObject({ users: 2, usersDisabledByUs: 2, disabledFor });
     expect(over.notices.map(({ code, service }) => [code, service])).toContainEqual(['hold', 'svc-1']);
     expect([enabled(), await holds()]).toEqual([[false, false], ['agent-limit']]);
-    const explained = (await at.sluice('explain svc-1')).json<{ holds: unknown[] }>();
+    const explained = await at.sluice.explain('svc-1');
     expect(explained.holds).toMatchObject([
       {
         reason: 'agent-limit',
@@ -83,7 +69,7 @@ describe("an agent's user that is a service", () => {
     const changes = at.changes().length;
     expect((await poll()).services[0]).toMatchObject({ status: 'held', actions: [], error: null });
     await sweep();
-    await at.sluice('reconcile');
+    await at.sluice.reconcile();
     expect(at.changes()).toHaveLength(changes);
 
     await limit(50);
@@ -103,17 +89,17 @@ describe("an agent's user that is a service", () => {
       [false, false],
       ['quota', 'agent-limit'],
     ]);
-    expect((await at.sluice('agent show north')).json()).toMatchObject({ usersDisabledByUs: 2 });
-    await at.bench.sluice('override set svc-1 --quota 40GB');
+    expect(await at.sluice.agents.show('north')).toMatchObject({ usersDisabledByUs: 2 });
+    await at.sluice.overrides.set('svc-1', { quota: '40GB' });
     await poll();
     expect([enabled(), await holds()]).toEqual([[false, false], ['agent-limit']]);
-    await at.bench.sluice('override clear svc-1');
+    await at.sluice.overrides.clear('svc-1');
     await poll();
     expect(await holds()).toEqual(['agent-limit', 'quota']);
     await limit(50);
     await sweep();
     expect([enabled(), await holds()]).toEqual([[false, true], ['quota']]);
-    await at.bench.sluice('override set svc-1 --unlimited');
+    await at.sluice.overrides.set('svc-1', { unlimited: true });
     await poll();
     expect([enabled(), await holds()]).toEqual([[true, true], []]);
   });
@@ -156,7 +142,7 @@ describe("an agent's user that is a service", () => {
   });
 
   it('is given back after its suspended agent was deleted', async () => {
-    await at.sluice('agent suspend north');
+    await at.sluice.agents.suspend('north');
     at.panel.deleteAgent(at.north);
     expect(JSON.stringify(await sweep())).toContain('does not restrict it any more');
     expect([enabled(), await holds()]).toEqual([[true, false], []]);
@@ -172,7 +158,7 @@ describe("an agent's user that is a service", () => {
   });
 
   it('is protected until its day', async () => {
-    await at.bench.sluice('service set svc-1 protected_until=2026-11-22');
+    await at.sluice.services.set('svc-1', { protected_until: '2026-11-22' });
     await limit(5);
     at.panel.use(loose, 5 * GB);
     const over = await sweep();
@@ -188,7 +174,7 @@ describe("an agent's user that is a service", () => {
     at.panel.use(loose, 5 * GB);
     await sweep();
     expect([enabled(), await holds()]).toEqual([[false, false], ['agent-limit']]);
-    await at.bench.sluice('service set svc-1 protected_until=2026-11-22');
+    await at.sluice.services.set('svc-1', { protected_until: '2026-11-22' });
     const { notices } = await poll();
     expect(notices.filter(({ code }) => code === 'release').map(({ message }) => message)).toEqual([
       'svc-1 is released (limit of its agent: it is protected until 2026-11-22)',
@@ -196,19 +182,14 @@ describe("an agent's user that is a service", () => {
     expect([enabled(), await holds()]).toEqual([[true, false], []]);
     await sweep();
     expect([enabled(), await holds()]).toEqual([[true, false], []]);
-    expect((await at.bench.sluice('explain svc-1')).stdout).toContain(
-      'It is protected until 2026-11-22: nothing is restricted before.',
-    );
+    expect((await at.sluice.explain('svc-1')).decision?.inputs).toMatchObject({ protectedUntil: '2026-11-22' });
     at.bench.clock.set('2026-11-22T00:00:00Z');
     await sweep();
     expect([enabled(), await holds()]).toEqual([[false, false], ['agent-limit']]);
   });
 
   it('is only shown under observe of its product', async () => {
-    at.bench.write(
-      'sluice.yaml',
-      at.bench.read('sluice.yaml').replace('quota: { total: 10GB }', 'enforce: observe, quota: { total: 10GB }'),
-    );
+    await at.bench.edit('quota: { total: 10GB }', 'enforce: observe, quota: { total: 10GB }');
     await limit(5);
     at.panel.use(loose, 5 * GB);
     const over = await sweep();
@@ -223,14 +204,14 @@ describe("an agent's user that is a service", () => {
     await limit(5);
     at.panel.use(loose, 5 * GB);
     await sweep();
-    await at.addService(2, { product: 'agency', values: [`hiddify_user_uuid=${loose}`] });
+    await at.addService(2, { product: 'agency', values: { hiddify_user_uuid: loose } });
     const changes = at.changes().length;
     const between = await poll();
     expect(between.notices.filter(({ code }) => code === 'stopped_by_panel')).toEqual([]);
     expect(JSON.stringify(between.services)).not.toContain('not by Sluice');
     await sweep();
     expect(at.changes()).toHaveLength(changes);
-    const shown = (await at.sluice('hold list svc-2')).json<{ holds: unknown[] }>();
+    const shown = await at.sluice.holds.list({ service: 'svc-2' });
     expect(shown.holds).toMatchObject([{ reason: 'agent-limit', evidence: [{ target: loose, adopted: false }] }]);
     await limit(50);
     await sweep();
@@ -238,9 +219,9 @@ describe("an agent's user that is a service", () => {
   });
 
   it.each([
-    ['the next sweep', 'agent check --all', 'agent check --all'],
-    ['a repeat of restore', 'agent restore north', 'agent restore north'],
-    ['a sweep after restore', 'agent restore north', 'agent check --all'],
+    ['the next sweep', sweep, sweep],
+    ['a repeat of restore', restore, restore],
+    ['a sweep after restore', restore, sweep],
   ])('is given back by %s when the panel failed at first', async (_what, first, then) => {
     await limit(5);
     at.panel.use(loose, 5 * GB);
@@ -252,46 +233,46 @@ describe("an agent's user that is a service", () => {
       match: ({ path }) => path.includes(svc),
       fault: { kind: 'status', ...fails },
     });
-    expect((await at.sluice(first)).exitCode).toBe(3);
+    expect((await first()).run.outcome).toBe('partial');
     remove();
     expect(enabled()).toEqual([false, true]);
     at.bench.clock.advance(5 * MINUTE);
-    expect((await at.sluice(then)).exitCode).toBe(0);
+    expect((await then()).run.outcome).toBe('done');
     expect([enabled(), await holds()]).toEqual([[true, true], []]);
-    expect(await at.bench.store((store) => store.evidence.open({ services: ['svc-1'] }))).toEqual([]);
+    expect(await at.bench.store.evidence.open({ services: ['svc-1'] })).toEqual([]);
     const changes = at.changes().length;
     await sweep();
     expect(at.changes()).toHaveLength(changes);
   });
 
   it.each(
-    ['agent restore north --force', 'hold release --all --yes'].flatMap((order) => [
+    (['agents.restore', 'holds.releaseAll'] as const).flatMap((order) => [
       { order, broken: 'nothing more can be asked', endpoint: LOOK, status: 401, code: 'PANEL_AUTH', skip: 0 },
       { order, broken: 'nobody can be looked at', endpoint: LOOK, status: 500, code: 'PANEL_SERVER_ERROR', skip: 0 },
       { order, broken: 'a change has no answer', endpoint: EACH, status: 500, code: 'PANEL_SERVER_ERROR', skip: 1 },
     ]),
   )('tells of everybody whom $order can’t give back when $broken, and a repeat settles all', async (each) => {
     const { order, endpoint, status, code, skip } = each;
+    const run = (): Promise<RestoreReport | RunReport> =>
+      order === 'agents.restore' ? at.sluice.agents.restore('north', { force: true }) : at.sluice.holds.releaseAll();
     const users = [loose, at.panel.addUser({ agent: at.north, usageLimit: 10 * GB })].sort();
     await limit(5);
     at.panel.use(loose, 5 * GB);
     await sweep();
     const match = ({ path }: { path: string }): boolean => users.some((uuid) => path.includes(uuid));
     at.panel.server.inject({ endpoint, match, skip, fault: { kind: 'status', status, body: { msg: 'boom' } } });
-    const broken = await at.sluice(order);
+    const broken = await run();
     at.panel.server.clearFaults();
     expect(users.filter((uuid) => at.panel.user(uuid).enable)).toEqual([]);
-    expect(broken.exitCode).toBe(3);
-    expect(broken.stdout).toContain(`"${code}"`);
-    const told = broken.json<{ actions?: Action[]; agents?: { actions: Action[] }[] }>();
-    const left = [...(told.actions ?? []), ...(told.agents ?? []).flatMap(({ actions }) => actions)].filter(
-      ({ state }) => state === 'failed' || state === 'in-doubt',
-    );
+    expect(broken.run.outcome).toBe('partial');
+    expect(JSON.stringify(broken)).toContain(`"${code}"`);
+    const told = 'actions' in broken ? broken.actions : (broken.agents ?? []).flatMap(({ actions }) => actions);
+    const left = told.filter(({ state }) => state === 'failed' || state === 'in-doubt');
     expect(left.map(({ target }) => target).sort()).toEqual(users);
 
-    expect((await at.sluice(order)).exitCode).toBe(0);
+    expect((await run()).run.outcome).toBe('done');
     expect([svc, ...users].filter((uuid) => !at.panel.user(uuid).enable)).toEqual([]);
-    expect(await at.bench.store((store) => store.actions.unresolved())).toEqual([]);
+    expect(await at.bench.store.actions.unresolved()).toEqual([]);
   });
 
   it('counts against the limit when it is made, and when its quota grows', async () => {
@@ -299,45 +280,43 @@ describe("an agent's user that is a service", () => {
     await at.create(2, { product: 'agency' });
     await at.create(3, { product: 'agency' });
     await at.addService(4, { product: 'agency' });
-    const refused = await at.sluice('provision create svc-4');
-    expect([refused.exitCode, refused.json<CommandReport>().service.error?.code]).toEqual([1, 'agent_limit']);
+    const refused = await at.sluice.provision.create('svc-4');
+    expect([refused.run.outcome, refused.service.error?.code]).toEqual(['failed', 'agent_limit']);
     expect(at.panel.listUsers(at.north)).toHaveLength(4);
-    await at.bench.sluice('override set svc-2 --quota 20GB');
+    await at.sluice.overrides.set('svc-2', { quota: '20GB' });
     at.bench.clock.advance(HOUR);
     const polled = await at.poll();
-    expect(polled.json<RunReport>().services.map(({ error }) => error?.code ?? null)).toContain('agent_limit');
+    expect(polled.services.map(({ error }) => error?.code ?? null)).toContain('agent_limit');
     await limit(60);
     at.bench.clock.advance(HOUR);
-    expect((await at.sluice('provision create svc-4')).exitCode).toBe(0);
-    expect((await at.poll()).exitCode).toBe(0);
-    expect(at.panel.user((await at.readUser('svc-2')) ?? '').usageLimit).toBe(20 * GB);
+    expect((await at.sluice.provision.create('svc-4')).run.outcome).toBe('done');
+    expect((await at.poll()).run.outcome).toBe('done');
+    expect(at.panel.user(await at.readUser('svc-2')).usageLimit).toBe(20 * GB);
   });
 
-  it('is refused a larger package with the same exit code while it is held', async () => {
+  it('is refused a larger package with the same outcome while it is held', async () => {
     await limit(20);
-    const config = at.bench.read('sluice.yaml');
-    const large = `  large: { panel: vpn, quota: { total: 90GB }, hiddify: { agent: ${at.north}, packageDays: 30, mode: no_reset } }`;
-    at.bench.write('sluice.yaml', config.replace('  free:', `${large}\n  free:`));
+    await at.addProduct('large', { gb: 90 });
     const change = async (): Promise<unknown> => {
-      const { exitCode, json } = await at.sluice('provision change-package svc-1 large');
-      return [exitCode, json<CommandReport>().service.error?.code, json<CommandReport>().run.outcome];
+      const { service, run } = await at.sluice.provision.changePackage('svc-1', 'large');
+      return [service.error?.code, run.outcome];
     };
-    expect(await change()).toEqual([1, 'agent_limit', 'failed']);
-    await at.sluice('hold add svc-1');
-    expect(await change()).toEqual([1, 'agent_limit', 'failed']);
+    expect(await change()).toEqual(['agent_limit', 'failed']);
+    await at.sluice.holds.add('svc-1');
+    expect(await change()).toEqual(['agent_limit', 'failed']);
   });
 
-  it('is given back by restore and by hold release --all', async () => {
+  it('is given back by restore and by holds.releaseAll', async () => {
     await limit(5);
     at.panel.use(loose, 5 * GB);
     await sweep();
-    await at.sluice('agent restore north --force');
+    await at.sluice.agents.restore('north', { force: true });
     expect([enabled(), await holds()]).toEqual([[true, true], []]);
     await sweep();
     expect(enabled()).toEqual([false, false]);
-    const released = await at.sluice('hold release --all --yes');
-    expect(released.exitCode).toBe(0);
-    expect(released.json<RunReport>()).toMatchObject({ totals: { actions: 2 }, run: { observing: ['vpn'] } });
+    const released = await at.sluice.holds.releaseAll();
+    expect(released.run.outcome).toBe('done');
+    expect(released).toMatchObject({ totals: { actions: 2 }, run: { observing: ['vpn'] } });
     expect([enabled(), await holds()]).toEqual([[true, true], []]);
     expect((await sweep()).run.observing).toEqual(['vpn']);
     expect(enabled()).toEqual([true, true]);
@@ -346,29 +325,29 @@ describe("an agent's user that is a service", () => {
 
 describe('reconcile', () => {
   it('includes the sweep, also of a panel without services', async () => {
-    await at.sluice('provision terminate svc-1 --yes');
-    await at.bench.sluice('service remove svc-1');
+    await at.sluice.provision.terminate('svc-1');
+    await at.sluice.services.remove('svc-1');
     await limit(5);
     at.panel.use(loose, 5 * GB);
     at.bench.clock.advance(HOUR);
-    const planned = await at.sluice('plan');
-    expect([planned.exitCode, planned.json<RunReport>().agents?.[0]?.actions]).toEqual([
-      4,
+    const planned = await at.sluice.plan();
+    expect([planned.run.changes, planned.agents?.[0]?.actions]).toEqual([
+      true,
       [{ type: 'disable-user', target: loose, name: expect.any(String) as unknown, state: 'planned' }],
     ]);
     at.bench.clock.advance(MINUTE);
-    const reconciled = await at.sluice('reconcile');
-    expect([reconciled.exitCode, reconciled.json<RunReport>().agents?.[0]?.name]).toEqual([0, 'north']);
+    const reconciled = await at.sluice.reconcile();
+    expect([reconciled.run.outcome, reconciled.agents?.[0]?.name]).toEqual(['done', 'north']);
     expect(at.panel.user(loose).enable).toBe(false);
-    expect((await at.sluice('plan')).exitCode).toBe(0);
+    expect((await at.sluice.plan()).run).toMatchObject({ outcome: 'done', changes: false });
   });
 
   it('does not sweep where no agent has a limit, nor for a single service', async () => {
     at.panel.server.clearCalls();
-    await at.sluice('reconcile');
+    await at.sluice.reconcile();
     await limit(5);
     at.panel.server.clearCalls();
-    expect((await at.sluice('reconcile --service svc-1')).json<RunReport>().agents).toBeUndefined();
+    expect((await at.sluice.reconcile({ service: 'svc-1' })).agents).toBeUndefined();
     expect(at.panel.server.calls.some(({ endpoint }) => endpoint === 'GET /api/v2/admin/admin_user/')).toBe(false);
   });
 
@@ -376,10 +355,8 @@ describe('reconcile', () => {
     await limit(5);
     at.panel.server.inject({ endpoint: 'GET /api/v2/admin/admin_user/', fault: { kind: 'status', status: 502 } });
     at.bench.clock.advance(HOUR);
-    const reconciled = await at.sluice('reconcile');
-    expect(reconciled.exitCode).toBe(3);
-    expect(reconciled.json<RunReport>().panels).toMatchObject([
-      { panel: 'vpn', error: { code: 'PANEL_SERVER_ERROR' } },
-    ]);
+    const reconciled = await at.sluice.reconcile();
+    expect(reconciled.run.outcome).toBe('partial');
+    expect(reconciled.panels).toMatchObject([{ panel: 'vpn', error: { code: 'PANEL_SERVER_ERROR' } }]);
   });
 });

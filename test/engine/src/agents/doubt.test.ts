@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { AgentDetail, CheckReport } from '@sluice/engine';
-import { GB, type HiddifyBench, startHiddifyBench } from '../../hiddify-bench.js';
+import { GB } from '../bench/engine-bench.js';
+import { type HiddifyBench, startHiddifyBench } from '../bench/hiddify-bench.js';
 
 let at: HiddifyBench;
 let all: string[];
@@ -8,7 +9,7 @@ beforeEach(async () => {
   at = await startHiddifyBench({ more: 'poll: { interval: 15m }' });
   all = Array.from({ length: 3 }, () => at.panel.addUser({ agent: at.north, usageLimit: 100 * GB }));
   at.panel.use(all[0] ?? '', 10 * GB);
-  await at.sluice('agent limit north --gb 50 --yes');
+  await at.limit('north', 50);
   await at.check();
 });
 afterEach(() => at.close());
@@ -17,8 +18,8 @@ const disabled = (): number => all.filter((uuid) => !at.panel.user(uuid).enable)
 const use = (gigabytes: number): void => {
   at.panel.use(all[0] ?? '', gigabytes * GB);
 };
-const check = async (words = ''): Promise<CheckReport> => (await at.check(words)).json<CheckReport>();
-const show = async (): Promise<AgentDetail> => (await at.sluice('agent show north')).json<AgentDetail>();
+const check = (how?: { allowMass?: boolean }): Promise<CheckReport> => at.check(how);
+const show = (): Promise<AgentDetail> => at.sluice.agents.show('north');
 
 describe('an agent whose limit is exceeded by one jump of its users', () => {
   it('is doubted, and held once the next check has read it again', async () => {
@@ -31,8 +32,8 @@ describe('an agent whose limit is exceeded by one jump of its users', () => {
       { code: 'impossible_jump', message: expect.stringContaining('agent "north"') },
     ]);
     expect(await show()).toMatchObject(doubted);
-    expect((await at.bench.sluice('agent explain north')).stdout).toMatch(/shows 70 GB: it is doubted/);
-    expect((await at.bench.sluice('agent list')).stdout).toMatch(/north .*doubted/);
+    expect((await at.sluice.agents.explain('north')).sentence).toMatch(/shows 70 GB: it is doubted/);
+    expect((await at.sluice.agents.list()).agents).toMatchObject([{ name: 'north', rule: 'doubted' }]);
     const second = await check();
     expect([disabled(), second.totals.disabled]).toEqual([3, 3]);
     expect(second.agents[0]).toMatchObject({ exceeded: true, usedBytes: 70 * GB, doubted: null });
@@ -57,9 +58,9 @@ describe('an agent whose limit is exceeded by one jump of its users', () => {
     expect((await check()).totals.disabled).toBe(3);
   });
 
-  it('is held at once with --allow-mass', async () => {
+  it('is held at once where mass changes are allowed', async () => {
     use(60);
-    expect((await check('--allow-mass')).totals.disabled).toBe(3);
+    expect((await check({ allowMass: true })).totals.disabled).toBe(3);
   });
 
   it('is held at once by steps of up to half of the limit', async () => {
@@ -73,9 +74,7 @@ describe('an agent whose limit is exceeded by one jump of its users', () => {
     use(60);
     await check();
     const doubted = async (): Promise<string[]> =>
-      (await at.sluice('doctor'))
-        .json<{ checks: { name: string; object: string }[] }>()
-        .checks.flatMap(({ name, object }) => (name === 'doubted' ? [object] : []));
+      (await at.sluice.panels.doctor()).checks.flatMap(({ name, object }) => (name === 'doubted' ? [object] : []));
     expect(await doubted()).toEqual([]);
     at.bench.clock.advance(3_600_000);
     expect(await doubted()).toEqual(['agent north']);
@@ -86,7 +85,7 @@ describe('an agent whose limit is exceeded by one jump of its users', () => {
   it('counts for the brake', async () => {
     const south = at.panel.addAgent(undefined, { name: 'south' });
     const user = at.panel.addUser({ agent: south, usageLimit: 100 * GB });
-    await at.sluice('agent limit south --gb 50 --yes');
+    await at.limit('south', 50);
     await check();
     use(60);
     at.panel.use(user, 60 * GB);
@@ -94,33 +93,15 @@ describe('an agent whose limit is exceeded by one jump of its users', () => {
   });
 });
 
-describe('a check with --quiet', () => {
-  const quiet = async (): Promise<string> => {
-    at.bench.clock.advance(300_000);
-    return (await at.bench.sluice('agent check --all --quiet')).stdout;
-  };
-
-  it('prints nothing where nothing is changed, and what was changed', async () => {
-    expect(await quiet()).toBe('');
-    use(20);
-    expect(await quiet()).toBe('');
-    use(25);
-    expect(await quiet()).toMatch(/north: 3 × disable user applied|north: disable user/);
-    expect(await quiet()).toBe('');
-  });
-
-  it('prints nothing of an agent over its limit under observe, and explain says that nobody is disabled', async () => {
-    await at.bench.sluice('observe vpn');
-    use(20);
-    await check();
-    use(25);
-    expect(await quiet()).toBe('');
-    const explained = (await at.bench.sluice('agent explain north')).stdout;
-    expect(explained).toMatch(/That reaches its limit: its users stay enabled, because the panel is under observe\.\n/);
-    await at.bench.sluice('enforce vpn --yes');
-    await check();
-    expect((await at.bench.sluice('agent explain north')).stdout).toMatch(
-      /its users are disabled\. .*3 users disabled/,
-    );
-  });
+it('under observe, an agent over its limit keeps its users, and its explanation says so', async () => {
+  await at.sluice.panels.observe('vpn');
+  use(20);
+  await check();
+  use(25);
+  await check();
+  const explain = async (): Promise<string> => (await at.sluice.agents.explain('north')).sentence;
+  expect(await explain()).toMatch(/reaches its limit: its users stay enabled, because the panel is under observe\./);
+  await at.sluice.panels.enforce('vpn');
+  await check();
+  expect(await explain()).toMatch(/its users are disabled\./);
 });

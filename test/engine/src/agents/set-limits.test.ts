@@ -1,0 +1,126 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { codeOf, GB, MINUTE } from '../bench/engine-bench.js';
+import { startHiddifyBench, type HiddifyBench } from '../bench/hiddify-bench.js';
+
+let at: HiddifyBench;
+beforeEach(async () => {
+  at = await startHiddifyBench();
+});
+afterEach(() => at.close());
+
+const limits = async (): Promise<Record<string, number | null>> => {
+  at.bench.clock.advance(2 * MINUTE);
+  const { agents } = await at.sluice.agents.list();
+  return Object.fromEntries(agents.map(({ name, limitBytes }) => [name, limitBytes === null ? null : limitBytes / GB]));
+};
+
+describe('the limit of an agent', () => {
+  it('is shown as agent show has it', async () => {
+    const set = await at.limit('north', 12.5);
+    expect(set).toMatchObject({
+      uuid: at.north,
+      name: 'north',
+      limitBytes: 12.5 * GB,
+      accounting: 'consumed',
+      period: { start: '2026-11-20T12:00:00.000Z', end: null },
+      thresholds: [],
+      ancestors: [{ uuid: null, name: 'Owner', limitBytes: null }],
+      backend: 'sluice',
+    });
+    expect(await limits()).toEqual({ north: 12.5 });
+    expect(await at.limit('north', null)).toMatchObject({ limitBytes: null, usedBytes: 0 });
+    expect(await limits()).toEqual({ north: null });
+  });
+
+  it.each([
+    [undefined, 7],
+    ['current', 7],
+    ['zero', 0],
+    [{ bytes: 3 * GB }, 3],
+  ] as const)('begins the ledger where the opening %j says: at %d GB', async (opening, used) => {
+    at.panel.addUser({ agent: at.north, currentUsage: 7 * GB });
+    const set = await at.limit('north', 10, { opening });
+    expect(set.usedBytes / GB).toBe(used);
+  });
+
+  it('says before it stores that the agent would be over at once', async () => {
+    at.panel.addUser({ agent: at.north, currentUsage: 7 * GB });
+    const asked: string[] = [];
+    const refuse = (question: string): Promise<void> => {
+      asked.push(question);
+      return Promise.reject(new Error('no'));
+    };
+    await expect(at.limit('north', 5, { confirm: refuse })).rejects.toThrow('no');
+    expect(asked).toEqual([expect.stringContaining('immediately be over its limit (7 GB of 5 GB)')]);
+    expect(await limits()).toEqual({ north: null });
+    expect(await at.limit('north', 5, { dryRun: true })).toMatchObject({
+      exceeded: true,
+    });
+    expect(await limits()).toEqual({ north: null });
+    await at.limit('north', 5);
+    expect(await limits()).toEqual({ north: 5 });
+  });
+
+  it('is kept by agents only', async () => {
+    at.panel.addAgent(undefined, { name: 'deputy', mode: 'admin' });
+    expect(await codeOf(at.limit('deputy', 5))).toBe('not_an_agent');
+  });
+});
+
+describe('an agent that was deleted in the panel', () => {
+  it('is shown and explained, and its limit can be removed', async () => {
+    await at.limit('north', 9);
+    at.panel.deleteAgent(at.north);
+    await at.check();
+    const { agents } = at.sluice;
+    for (const shown of [await at.limit(at.north, null), await agents.show(at.north), await agents.explain(at.north)])
+      expect(shown).toMatchObject({ name: 'north', limitBytes: null, rule: 'missing' });
+    expect(JSON.stringify(await at.check())).not.toContain('agent_missing');
+    expect(await limits()).toEqual({});
+  });
+});
+
+describe('limits of a list', () => {
+  const set = (rows: Record<string, string>[]): ReturnType<typeof at.sluice.agents.limits> => {
+    const lines = rows.map((values, index) => ({ line: index + 2, values }));
+    const confirm = (): Promise<void> => Promise.resolve();
+    const file = { panel: undefined, rows: lines, file: 'limits.csv', opening: undefined };
+    return at.sluice.agents.limits({ ...file, dryRun: false, confirm });
+  };
+
+  beforeEach(() => {
+    at.panel.addAgent(undefined, { name: 'south' });
+    at.panel.addAgent(undefined, { name: 'twin' });
+    at.panel.addAgent(undefined, { name: 'twin' });
+  });
+
+  it('sets many at once; an empty cell is none', async () => {
+    await at.limit('south', 9);
+    const limited = await set([
+      { agent: at.north, limit_gb: '500' },
+      { agent: 'south', limit_gb: '' },
+    ]);
+    expect(limited.map(({ name, limitBytes }) => [name, limitBytes])).toEqual([
+      ['north', 500 * GB],
+      ['south', null],
+    ]);
+    expect(await limits()).toMatchObject({ north: 500, south: null });
+  });
+
+  it('takes all rows or none, and says what is wrong with each', async () => {
+    const problem = (line: number): unknown => expect.objectContaining({ line });
+    const limit = (agent: string, gb: string) => ({ agent, limit_gb: gb });
+    const rows = [limit('north', '500'), limit('nobody', '1'), limit('twin', '1'), limit('north', '2')];
+    const details = { problems: expect.arrayContaining([3, 4, 5, 6].map(problem)) as unknown };
+    const error = { kind: 'usage', code: 'bad_import', details };
+    await expect(set([...rows, limit('south', 'much')])).rejects.toMatchObject(error);
+    expect(await limits()).toMatchObject({ north: null, south: null });
+  });
+
+  it('refuses a column that it does not know', async () => {
+    const error = { kind: 'usage', code: 'bad_import' };
+    const refused = set([{ agent: 'north', limit_tb: '5' }]);
+    await expect(refused).rejects.toMatchObject(error);
+    await expect(refused).rejects.toThrow('limit_tb');
+  });
+});
