@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import type { RunReport } from '@sluice/engine';
-import { GB, HOUR, startHiddifyBench, type HiddifyBench } from '../../hiddify-bench.js';
+import { GB, HOUR } from '../bench/engine-bench.js';
+import { startHiddifyBench, type HiddifyBench } from '../bench/hiddify-bench.js';
 
 let at: HiddifyBench;
 beforeEach(async () => {
@@ -16,39 +16,36 @@ it.each(['vanished', 'terminated'] as const)(
     at.panel.use(uuid, 50 * GB);
     await at.poll();
     expect(at.panel.user(uuid).enable).toBe(false);
-    await at.bench.store(async (store) => {
-      const service = await store.services.get('svc-1');
-      await store.services.put([{ ...service!, status }]);
-    });
+    const { store } = at.bench;
+    const service = await store.services.get('svc-1');
+    await store.services.put([{ ...service!, status }]);
     await at.poll();
     expect(at.panel.user(uuid).enable).toBe(false);
     await at.addService(2, {
-      values: [`hiddify_user_uuid=${uuid}`, 'base_quota_override_gb=200', '--allow-duplicate-refs'],
+      values: { hiddify_user_uuid: uuid, base_quota_override_gb: '200' },
+      allowDuplicateRefs: true,
     });
     await at.poll();
     expect(at.panel.user(uuid).enable).toBe(true);
     await at.poll();
-    expect([
-      at.panel.user(uuid).enable,
-      await at.bench.store(async (store) => (await store.holds.open()).length),
-    ]).toEqual([true, 0]);
+    expect([at.panel.user(uuid).enable, (await at.bench.store.holds.open()).length]).toEqual([true, 0]);
   },
 );
 
 it.each([
-  ['another client', 'client=43', 0],
-  ['the same client', 'client=42', 70],
+  ['another client', '43', 0],
+  ['the same client', '42', 70],
 ] as const)('counts what a former service used for %s only where it is the same', async (_whose, client, counts) => {
-  const uuid = await at.create(1, { values: ['client=42'] });
+  const uuid = await at.create(1, { values: { client: '42' } });
   at.panel.use(uuid, 70 * GB);
   await at.poll();
   expect(at.panel.user(uuid).enable).toBe(false);
-  await at.bench.sluice('service set svc-1 status=terminated');
-  const values = [`hiddify_user_uuid=${uuid}`, client, '--allow-duplicate-refs'];
-  await at.addService(2, { product: 'vpn-100', values });
+  await at.sluice.services.set('svc-1', { status: 'terminated' });
+  const values = { hiddify_user_uuid: uuid, client };
+  await at.addService(2, { product: 'vpn-100', values, allowDuplicateRefs: true });
   const read = async (): Promise<unknown> => {
     at.bench.clock.advance(HOUR);
-    const { services } = (await at.poll()).json<RunReport>();
+    const { services } = await at.poll();
     return services.find(({ id }) => id === 'svc-2')?.usage?.totalBytes;
   };
   expect([await read(), at.panel.user(uuid).enable]).toEqual([counts * GB, true]);

@@ -1,0 +1,114 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { RunReport } from '@sluice/engine';
+import { DAY, GB, HOUR, MINUTE } from '../bench/engine-bench.js';
+import { startHiddifyBench, type HiddifyBench } from '../bench/hiddify-bench.js';
+
+let at: HiddifyBench;
+beforeEach(async () => {
+  at = await startHiddifyBench();
+});
+afterEach(() => at.close());
+
+type Service = RunReport['services'][number];
+const poll = async (ms = HOUR): Promise<Service> => {
+  at.bench.clock.advance(ms);
+  const [service] = (await at.poll()).services;
+  if (!service) throw new Error('no service');
+  return service;
+};
+
+describe('a counter that Sluice zeroed', () => {
+  let uuid: string;
+  beforeEach(async () => {
+    uuid = await at.create(1);
+    at.panel.use(uuid, 30 * GB);
+    await poll();
+    at.bench.clock.set('2026-12-15T01:00:00Z');
+    await poll(0);
+    expect(at.panel.user(uuid).currentUsage).toBe(0);
+  });
+  const writeBack = (gb: number): void => {
+    at.panel.changeUser(uuid, { currentUsage: 30 * GB });
+    at.panel.use(uuid, (gb - 30) * GB);
+  };
+
+  it('is zeroed again by the run that finds the old figure, and only what is above it counts', async () => {
+    writeBack(31);
+    const found = await poll();
+    expect(found).toMatchObject({ status: 'ok', error: null, usage: { totalBytes: GB } });
+    expect(found.drift).toEqual(['the panel has written back the usage that was zeroed']);
+    expect(found.actions).toMatchObject([{ type: 'update-user', state: 'applied' }]);
+    expect(at.panel.user(uuid).currentUsage).toBe(0);
+    at.panel.use(uuid, 2 * GB);
+    expect(await poll()).toMatchObject({ actions: [], drift: [], usage: { totalBytes: 3 * GB } });
+  });
+
+  it('is zeroed again by that run on a clock that goes on within the run', async () => {
+    at.bench.clock.set('2027-01-15T01:00:00Z');
+    at.panel.use(uuid, 40 * GB);
+    const ticking = {
+      now: (): number => {
+        at.bench.clock.advance(1);
+        return at.bench.clock.now();
+      },
+      sleep: (): Promise<void> => Promise.resolve(),
+    };
+    await at.sluice.services.set('svc-1', { next_due_date: '2027-02-15' });
+    await (await at.bench.restart({ clock: ticking })).poll();
+    expect(at.panel.user(uuid).currentUsage).toBe(0);
+    at.panel.changeUser(uuid, { currentUsage: 41 * GB });
+    at.bench.clock.advance(HOUR);
+    await (await at.bench.restart({ clock: ticking })).poll();
+    expect(at.panel.user(uuid).currentUsage).toBe(0);
+  });
+
+  it('counts all that was used when it is first read later than a figure can be written back', async () => {
+    at.bench.clock.advance(2 * DAY);
+    at.panel.use(uuid, 31 * GB);
+    const { services, notices } = await at.poll();
+    expect(services).toMatchObject([{ status: 'ok', actions: [], usage: { totalBytes: 31 * GB } }]);
+    expect(notices.map(({ code }) => code)).toContain('zeroing_unclear');
+    at.panel.use(uuid, 2 * GB);
+    expect(await poll()).toMatchObject({ actions: [], usage: { totalBytes: 33 * GB } });
+  });
+
+  it('counts all that was used once a later reading has shown that the zeroing held', async () => {
+    await poll(7 * HOUR);
+    at.panel.use(uuid, 31 * GB);
+    expect(await poll(MINUTE)).toMatchObject({ actions: [], drift: [], usage: { totalBytes: 31 * GB } });
+  });
+
+  it('shows the old figure, however late it is read, where nobody was online since', async () => {
+    writeBack(31);
+    at.bench.clock.advance(2 * DAY);
+    const found = await poll(0);
+    expect(found).toMatchObject({ status: 'ok', usage: { totalBytes: GB } });
+    expect(at.panel.user(uuid).currentUsage).toBe(0);
+  });
+
+  it('stays metered where the panel may not be changed, and is zeroed again when it may', async () => {
+    await at.sluice.panels.observe('vpn');
+    writeBack(31);
+    expect(await poll()).toMatchObject({ status: 'ok', usage: { totalBytes: GB } });
+    at.panel.use(uuid, GB);
+    expect(await poll()).toMatchObject({ status: 'ok', usage: { totalBytes: 2 * GB } });
+    at.panel.use(uuid, GB);
+    expect(await poll(DAY)).toMatchObject({ status: 'ok', usage: { totalBytes: 3 * GB } });
+    expect(at.panel.user(uuid).currentUsage).toBe(33 * GB);
+    await at.sluice.panels.asConfigured('vpn');
+    expect(await poll()).toMatchObject({ status: 'ok', usage: { totalBytes: 3 * GB } });
+    expect(at.panel.user(uuid).currentUsage).toBe(0);
+    at.panel.use(uuid, GB);
+    expect(await poll()).toMatchObject({ status: 'ok', usage: { totalBytes: 4 * GB } });
+  });
+
+  it('is not counted twice when a command finds the old figure first', async () => {
+    writeBack(31);
+    at.bench.clock.advance(MINUTE);
+    await at.sluice.provision.suspend('svc-1');
+    await at.sluice.provision.unsuspend('svc-1');
+    at.panel.use(uuid, GB);
+    expect(await poll()).toMatchObject({ status: 'ok', usage: { totalBytes: 2 * GB } });
+    expect(at.panel.user(uuid).currentUsage).toBe(0);
+  });
+});
