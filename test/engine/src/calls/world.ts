@@ -80,7 +80,7 @@ export async function openWorld(
     service,
     files,
     config,
-    reports: toReports(files),
+    reports: createReports(files),
     lines: () => readLines(fake, store),
     ...killings(fake, (killed) => start(killable(store, killed)), kill),
     async withLostStore() {
@@ -221,7 +221,8 @@ async function readLines(fake: FakeWhmcs | null, store: StateStore): Promise<str
   return rows.filter(isCalls).map(({ description, amount }) => `${description} ${amount}`);
 }
 
-function toReports(files: Map<string, string>): CallReports {
+/** Returns reports that are kept by name. */
+export function createReports(files = new Map<string, string>()): CallReports {
   return {
     format: 'rfc4180',
     find: (name) => Promise.resolve(files.has(name) ? `/reports/${name}` : null),

@@ -179,6 +179,8 @@ describe('call simulate and report', () => {
     expect(local.json()).toMatchObject({ source: 'local', currency: 'BRL', rate: { id: '701' } });
     expect(local.json<{ cost: string }>().cost).toBe(byPanel.json<{ cost: string }>().cost);
     expect((await at.bench.sluice(`${words} --plan 11 --local`)).stdout).toContain('number portability');
+    const after = await at.run(`${words} --plan 11 --increment-base after-initial`);
+    expect(after.exitCode).toBe(0);
     const none = await at.run('call simulate +351912345678 --seconds 1 --plan 11 --local');
     expect([none.exitCode, none.json()]).toMatchObject([1, { error: { code: 'no_rate' } }]);
     expect((await at.run(words)).exitCode).toBe(2);

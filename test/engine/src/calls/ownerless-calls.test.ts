@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from '@jest/globals';
-import { startTelephonyBench, type TelephonyBench } from './telephony-bench.js';
+import { startTelephonyBench, type TelephonyBench } from '../bench/telephony-bench.js';
 
 let at: TelephonyBench;
 afterEach(() => at.close());
@@ -15,8 +15,8 @@ it('bills no call that names no line but the username of another, and says so', 
     return { ...page, data: page.data.map((row) => ({ ...row, subscriber_id: null, username: usernames[row.id] })) };
   };
   at.panel.server.inject({ endpoint: 'GET /cdrs', fault: { kind: 'mutate', change } });
-  const { json } = await at.run('call bill --service svc-1 --period 2026-10');
-  expect(json<{ bills: object[] }>().bills).toMatchObject([
+  const { bills } = await at.sluice.calls.bill({ service: 'svc-1', period: '2026-10' });
+  expect(bills).toMatchObject([
     {
       state: 'added',
       calls: 1,

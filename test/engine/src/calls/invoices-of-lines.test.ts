@@ -1,0 +1,159 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { BillCallsOptions, CallBillView } from '@sluice/engine';
+import { LINE, startTelephonyBench, type TelephonyBench } from '../bench/telephony-bench.js';
+
+const CLIENT = 77;
+const SERVICE = 7;
+
+let at: TelephonyBench;
+beforeEach(async () => {
+  at = await startTelephonyBench({ whmcs: '' });
+  at.whmcs.addClient({ id: CLIENT, currency: 'BRL' });
+  at.whmcs.addProduct({ id: 10, name: 'Line', fields: ['astbilling_subscriber_id'] });
+  const fields = { astbilling_subscriber_id: LINE };
+  at.whmcs.addService({ id: SERVICE, client: CLIENT, product: 10, nextDueDate: '2026-12-01', fields });
+  expect((await at.sluice.services.sync()).run.outcome).toBe('done');
+});
+afterEach(() => at.close());
+
+async function bill(how?: BillCallsOptions): Promise<CallBillView[]> {
+  return (await at.sluice.calls.bill(how)).bills;
+}
+
+const addInvoice = (status = 'Unpaid'): number =>
+  at.whmcs.addInvoice({ client: CLIENT, status, items: [{ service: SERVICE, description: 'Line', amount: '50.00' }] });
+
+const listLines = (): string[] =>
+  at.whmcs
+    .invoices()
+    .flatMap(({ id, lines }) => lines.map((line) => ({ id, ...line })))
+    .filter(({ description }) => description.includes('AB:'))
+    .map(({ id, amount }) => `${id}: ${amount}`);
+
+/** Sets the first day that may be billed. */
+async function billFrom(day: string): Promise<void> {
+  await at.bench.edit('billFrom: 2026-10-01', `billFrom: ${day}`);
+}
+
+describe('the calls of a new invoice', () => {
+  beforeEach(() => {
+    at.addCall('2026-10-05T09:00:00-03:00', '1.0000');
+    at.addCall('2026-10-25T09:00:00-03:00', '2.0000');
+  });
+
+  it('are none before the first day to bill', async () => {
+    await billFrom('2026-11-01');
+    expect(await bill({ invoice: String(addInvoice()) })).toEqual([]);
+    expect(await bill()).toEqual([]);
+    expect(listLines()).toEqual([]);
+  });
+
+  it('begin on the first day to bill', async () => {
+    await billFrom('2026-10-20');
+    const invoice = addInvoice();
+    const period = { from: '2026-10-20T03:00:00.000Z' };
+    expect(await bill({ invoice: String(invoice) })).toMatchObject([{ state: 'added', total: '2.00', period }]);
+    expect(await bill()).toMatchObject([{ state: 'already-added' }]);
+    expect(await bill({ invoice: String(invoice) })).toMatchObject([{ state: 'already-added', period }]);
+    expect(listLines()).toEqual([`${invoice}: 2.00`]);
+  });
+
+  it('need the first day to bill', async () => {
+    await at.bench.edit(', billFrom: 2026-10-01', '');
+    const invoice = addInvoice();
+    const refused = at.sluice.calls.bill({ invoice: String(invoice) });
+    await expect(refused).rejects.toMatchObject({ kind: 'usage', code: 'bill_from_missing' });
+    expect(await bill({ invoice: String(invoice), period: '2026-10' })).toMatchObject([
+      { state: 'added', total: '3.00' },
+    ]);
+  });
+});
+
+describe('an invoice that is no longer open', () => {
+  it.each(['Payment Pending', 'Collections'])('gets no calls: %s', async (status) => {
+    at.addCall('2026-10-05T09:00:00-03:00', '1.0000');
+    const closed = addInvoice(status);
+    expect(await bill({ invoice: String(closed) })).toMatchObject([
+      { state: 'failed', error: { code: 'invoice_closed' } },
+    ]);
+    const open = addInvoice();
+    addInvoice(status);
+    expect(await bill()).toMatchObject([{ state: 'added', invoice: String(open) }]);
+    expect(listLines()).toEqual([`${open}: 1.00`]);
+  });
+
+  it('is replaced by another', async () => {
+    at.addCall('2026-10-05T09:00:00-03:00', '1.0000');
+    const closed = addInvoice('Payment Pending');
+    const [made] = await bill();
+    expect(made?.state).toBe('added');
+    expect(made?.invoice).not.toBe(String(closed));
+  });
+});
+
+describe('a service that changes its client', () => {
+  it('has a bill in doubt on the invoice of the client that it was written for', async () => {
+    at.addCall('2026-10-05T09:00:00-03:00', '1.0000');
+    addInvoice();
+    at.whmcs.server.inject({ endpoint: 'UpdateInvoice', times: 1, when: 'before', fault: { kind: 'cut' } });
+    expect(await bill()).toMatchObject([{ error: { code: 'outcome_unknown' } }]);
+    const [stored] = await at.bench.store.callBills.list();
+    // The change is made late, and the invoice is split.
+    const items = [{ description: stored?.description ?? '', amount: '1.00' }];
+    const split = at.whmcs.addInvoice({ client: CLIENT, status: 'Unpaid', items });
+    at.whmcs.addClient({ id: 78, currency: 'BRL' });
+    await at.sluice.services.set('whmcs-7', { client: '78' });
+    expect(await bill()).toMatchObject([{ state: 'already-added', invoice: String(split) }]);
+  });
+});
+
+describe('a service that ends in WHMCS', () => {
+  const FIELDS = {
+    first_name: 'Ana',
+    last_name: 'Lima',
+    document: '98765432100',
+    astbilling_username: 'ana',
+    ddd: '11',
+  };
+
+  /** Makes a line for an order, and ends the order with calls that are not billed. */
+  async function endOrder(): Promise<string> {
+    const fields = { ...FIELDS, channels: '2' };
+    at.whmcs.addProduct({ id: 11, name: 'Line', fields: Object.keys(fields) });
+    at.whmcs.addService({ id: 8, client: CLIENT, product: 11, nextDueDate: '2026-12-01', fields });
+    await at.bench.edit('productIds: [10] }', 'productIds: [10, 11] }, terminate: auto');
+    await at.sluice.services.sync();
+    expect((await at.sluice.provision.create('whmcs-8')).run.outcome).toBe('done');
+    const { id } = at.panel.subscriber('ana');
+    at.addCall('2026-11-10T09:00:00-03:00', '1.5000', { subscriber: id });
+    at.setTime('2026-11-20T12:00:00Z');
+    at.whmcs.service(8).status = 'Terminated';
+    expect((await at.sluice.services.sync()).run.outcome).toBe('done');
+    return id;
+  }
+
+  it('is billed as long as its line is there', async () => {
+    await endOrder();
+    at.setTime('2026-12-02T12:00:00Z');
+    expect(await bill({ service: 'whmcs-8' })).toMatchObject([{ state: 'added', total: '1.50' }]);
+  });
+
+  it('is billed before its line is removed', async () => {
+    const line = await endOrder();
+    const { run } = await at.sluice.reconcile();
+    expect([run.outcome, at.panel.subscriber(line).status]).toEqual(['done', 'terminated']);
+    expect(listLines()).toEqual([expect.stringMatching(/: 1\.50$/)]);
+    expect((await at.sluice.reconcile()).run.outcome).toBe('done');
+    at.setTime('2026-12-02T12:00:00Z');
+    await bill();
+    expect(listLines()).toHaveLength(1);
+  });
+
+  it('keeps its line while its calls can not be billed', async () => {
+    const line = await endOrder();
+    at.panel.server.inject({ endpoint: 'GET /cdrs', fault: { kind: 'status', status: 500 } });
+    const report = await at.sluice.reconcile();
+    expect([report.run.outcome, at.panel.subscriber(line).status]).toEqual(['failed', 'active']);
+    expect(JSON.stringify(report)).toContain('calls_unread');
+  });
+});

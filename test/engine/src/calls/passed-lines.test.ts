@@ -1,0 +1,246 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { AlarmView } from '@sluice/engine';
+import { codeOf } from '../bench/engine-bench.js';
+import { LINE, startTelephonyBench, type TelephonyBench } from '../bench/telephony-bench.js';
+import { createReports } from './world.js';
+
+const [FORMER, NEXT] = [501, 502];
+
+let at: TelephonyBench;
+beforeEach(async () => {
+  at = await startTelephonyBench({ whmcs: '' });
+  for (const id of [FORMER, NEXT]) at.whmcs.addClient({ id, currency: 'BRL' });
+  at.whmcs.addProduct({ id: 10, name: 'Line', fields: ['astbilling_subscriber_id'] });
+  addService(7, FORMER);
+  await sync();
+});
+afterEach(() => at.close());
+
+function addService(id: number, client: number): void {
+  const fields = { astbilling_subscriber_id: LINE };
+  at.whmcs.addService({ id, client, product: 10, nextDueDate: '2026-12-01', fields });
+}
+
+async function sync(): Promise<void> {
+  expect((await at.sluice.services.sync()).run.outcome).toBe('done');
+}
+
+/** What each client pays for calls. */
+const charged = (): string[] =>
+  at.whmcs
+    .invoices()
+    .flatMap(({ client, lines }) => lines.map((line) => ({ client, ...line })))
+    .filter(({ description }) => description.includes('AB:'))
+    .map(({ client, amount }) => `${client}: ${amount}`)
+    .sort();
+
+async function records(service: string): Promise<string[]> {
+  const charges: string[] = [];
+  const onCall = ({ charge }: { charge: string | null }): void => {
+    charges.push(charge ?? '');
+  };
+  await at.sluice.calls.records({ service, from: '2026-11-01', onCall });
+  return charges;
+}
+
+/** What waits for somebody because calls are on no bill. */
+async function listAlarms(isAcknowledged = false): Promise<AlarmView[]> {
+  const { alarms } = await at.sluice.notices.alarms();
+  return alarms.filter(
+    ({ code, acknowledged }) => code === 'calls_unbilled' && (acknowledged !== null) === isAcknowledged,
+  );
+}
+
+describe('a line that passes to a service of another client', () => {
+  /** On 20 November the former service ends, and the next one names its line; WHMCS keeps the field of the former one. */
+  async function passOn(): Promise<void> {
+    at.addCall('2026-11-10T09:00:00-03:00', '3.0000');
+    at.setTime('2026-11-20T12:00:00Z');
+    at.whmcs.service(7).status = 'Terminated';
+    addService(8, NEXT);
+    await sync();
+    at.addCall('2026-11-25T09:00:00-03:00', '4.0000');
+  }
+
+  it('is billed to each client for its own time, month after month', async () => {
+    await passOn();
+    at.setTime('2026-12-02T12:00:00Z');
+    expect((await at.bill()).sort()).toEqual(['whmcs-7 added 3.00', 'whmcs-8 added 4.00']);
+    at.addCall('2026-12-10T09:00:00-03:00', '5.0000');
+    at.setTime('2027-01-02T12:00:00Z');
+    expect(await at.bill()).toContain('whmcs-8 added 5.00');
+    expect(charged()).toEqual(['501: 3.00', '502: 4.00', '502: 5.00']);
+  });
+
+  it('is billed to each client once the panel names the next service', async () => {
+    Object.assign(at.panel.subscriber(LINE), { externalRef: 'whmcs:service:7' });
+    await passOn();
+    at.setTime('2026-12-02T12:00:00Z');
+    expect((await at.bill({ dryRun: true })).sort()).toEqual(['whmcs-7 planned 3.00', 'whmcs-8 line_conflict']);
+    Object.assign(at.panel.subscriber(LINE), { externalRef: 'whmcs:service:8' });
+    expect((await at.bill()).sort()).toEqual(['whmcs-7 added 3.00', 'whmcs-8 added 4.00']);
+    Object.assign(at.panel.subscriber(LINE), { externalRef: 'whmcs:service:9' });
+    at.setTime('2027-01-02T12:00:00Z');
+    expect(await at.bill({ service: 'whmcs-8' })).toContain('whmcs-8 line_conflict');
+  });
+
+  it('is billed to each client where the former service no longer names it', async () => {
+    await passField('');
+    expect((await at.bill()).sort()).toEqual(['whmcs-7 added 3.00', 'whmcs-8 added 4.00']);
+    expect(charged()).toEqual(['501: 3.00', '502: 4.00']);
+    expect(await records('whmcs-7')).toEqual(['3.0000']);
+    const link = at.sluice.dids.link('+551140001234', { service: 'whmcs-7' });
+    expect(await codeOf(link)).toBe('line_not_found');
+  });
+
+  it('has its calls reported where the former service names another line', async () => {
+    at.panel.addSubscriber({ id: '9002', username: 'ana1043', customer: '501', plan: '11' });
+    await passField('9002');
+    await at.bill();
+    expect(charged()).toEqual(['502: 4.00']);
+    expect(await at.differences()).toMatchObject([
+      { service: 'whmcs-7', line: LINE, bill: null, now: { calls: 1, total: '3.0000' } },
+    ]);
+  });
+
+  /** On 20 November staff moves the field with the line to the service of the next client. */
+  async function passField(value: string): Promise<void> {
+    at.addCall('2026-11-10T09:00:00-03:00', '3.0000');
+    at.setTime('2026-11-20T12:00:00Z');
+    const { fields } = at.whmcs.service(7);
+    for (const field of fields.keys()) fields.set(field, value);
+    addService(8, NEXT);
+    await sync();
+    at.addCall('2026-11-25T09:00:00-03:00', '4.0000');
+    at.setTime('2026-12-02T12:00:00Z');
+  }
+
+  it('is due until the end of the former service and its grace', async () => {
+    await passOn();
+    expect(await at.bill()).toEqual(['whmcs-7 nothing-to-bill 0.00']);
+    at.setTime('2026-11-20T13:00:00Z');
+    expect(await at.bill()).toContain('whmcs-7 added 3.00');
+    at.setTime('2027-03-02T12:00:00Z');
+    expect((await at.bill()).filter((line) => line.startsWith('whmcs-7'))).toEqual([]);
+  });
+
+  it('shows each service the calls of its own time', async () => {
+    await passOn();
+    at.setTime('2026-12-02T12:00:00Z');
+    expect(await records('whmcs-7')).toEqual(['3.0000']);
+    expect(await records('whmcs-8')).toEqual(['4.0000']);
+    const report = async (period: string) =>
+      (await at.sluice.calls.report({ service: 'whmcs-7' }, { period, reports: createReports() })).reports;
+    expect(await report('2026-11')).toMatchObject([{ total: '3.00', calls: 1 }]);
+    expect(await report('2026-12')).toMatchObject([{ calls: 0 }]);
+  });
+
+  it('has its numbers changed for the next service', async () => {
+    await passOn();
+    expect(await at.sluice.dids.suspend('+551140001234')).toMatchObject({
+      service: 'whmcs-8',
+      run: { outcome: 'done' },
+    });
+  });
+
+  it('is not billed by a command that can not remove it', async () => {
+    await passOn();
+    await expect(at.sluice.provision.terminate('whmcs-7', { finalInvoice: true })).rejects.toThrow(
+      'nothing was changed',
+    );
+    expect(charged()).toEqual([]);
+  });
+
+  it('refuses a month in which the service did not have it', async () => {
+    await passOn();
+    at.setTime('2027-01-02T12:00:00Z');
+    const bill = at.sluice.calls.bill({ service: 'whmcs-7', period: '2026-12' });
+    await expect(bill).rejects.toMatchObject({ code: 'line_of_other' });
+  });
+});
+
+describe('a service that passes to another client', () => {
+  beforeEach(async () => {
+    at.addCall('2026-11-10T09:00:00-03:00', '180.0000');
+    at.setTime('2026-11-20T12:00:00Z');
+    at.whmcs.service(7).clientId = NEXT;
+    await sync();
+    at.addCall('2026-11-25T09:00:00-03:00', '0.5000');
+    at.setTime('2026-12-02T12:00:00Z');
+  });
+
+  it('is billed to each client for its own time', async () => {
+    expect((await at.bill()).sort()).toEqual(['whmcs-7 added 0.50', 'whmcs-7 added 180.00']);
+    expect(charged()).toEqual(['501: 180.00', '502: 0.50']);
+  });
+
+  it('adds only the own calls to the invoice of the new client', async () => {
+    const items = [{ service: 7, description: 'Line', amount: '50.00' }];
+    const invoice = at.whmcs.addInvoice({ client: NEXT, status: 'Unpaid', items });
+    expect(await at.bill({ invoice: String(invoice) })).toEqual(['whmcs-7 added 0.50']);
+    expect(charged()).toEqual(['502: 0.50']);
+  });
+});
+
+describe('calls that nobody is billed for', () => {
+  it('are shown after the end of a service', async () => {
+    at.setTime('2026-11-20T12:00:00Z');
+    at.whmcs.service(7).status = 'Terminated';
+    await sync();
+    const late = at.addCall('2026-11-25T09:00:00-03:00', '9.0000');
+    at.setTime('2026-12-02T12:00:00Z');
+    await at.bill();
+    expect(charged()).toEqual([]);
+    expect(await at.differences()).toMatchObject([
+      { service: null, line: LINE, bill: null, billed: { calls: 0 }, now: { calls: 1, total: '9.0000' }, late: [late] },
+    ]);
+    expect(await listAlarms()).toMatchObject([
+      { code: 'calls_unbilled', service: null, message: expect.stringContaining('are on no invoice: 9.0000 BRL') },
+    ]);
+    at.panel.server.inject({ endpoint: /calls|cdr/i, fault: { kind: 'status', status: 500 } });
+    await at.bill();
+    expect(await listAlarms()).toHaveLength(1);
+  });
+});
+
+describe('two services of different clients on one line', () => {
+  const own = {
+    panel: 'voice',
+    product: 'line',
+    client: String(NEXT),
+    status: 'active',
+    astbilling_subscriber_id: LINE,
+  };
+
+  it('are refused, also where duplicates are allowed', async () => {
+    const added = at.sluice.services.add('svc-2', own, { allowDuplicateRefs: true });
+    await expect(added).rejects.toMatchObject({ code: 'duplicate_ref' });
+  });
+
+  it('are not billed for the time that they share, until a person decides', async () => {
+    const { store } = at.bench;
+    const [former] = await store.services.list();
+    if (former === undefined) throw new Error('no service');
+    const now = new Date(at.bench.clock.now()).toISOString();
+    await store.services.put([
+      { ...former, id: 'svc-2', client: String(NEXT), refs: { ...former.refs }, createdAt: now, updatedAt: now },
+    ]);
+    at.addCall('2026-11-25T09:00:00-03:00', '4.0000');
+    at.setTime('2026-12-02T12:00:00Z');
+    expect((await at.bill()).filter((line) => line.includes('line_shared'))).toEqual([
+      'svc-2 line_shared',
+      'whmcs-7 line_shared',
+    ]);
+    expect(charged()).toEqual([]);
+    const { checks } = await at.sluice.panels.doctor();
+    expect(checks.filter(({ name }) => name === 'shared line')).toMatchObject([
+      {
+        status: 'warning',
+        object: LINE,
+        message: `services of different clients have line ${LINE} of panel "voice": whmcs-7 (client 501), svc-2 (client 502); its calls are billed to nobody`,
+      },
+    ]);
+    expect(await at.bill({ service: 'svc-2', period: '2026-11-10..2026-12-01' })).toEqual(['svc-2 added 4.00']);
+    expect(charged()).toEqual(['502: 4.00']);
+  });
+});

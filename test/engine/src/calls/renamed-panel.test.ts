@@ -1,0 +1,37 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { startTelephonyBench, type TelephonyBench } from '../bench/telephony-bench.js';
+
+let at: TelephonyBench;
+beforeEach(async () => {
+  at = await startTelephonyBench();
+  await at.addService();
+  at.addCall('2026-10-10T09:00:00-03:00', '3.0000');
+});
+afterEach(() => at.close());
+
+async function rename(): Promise<void> {
+  await at.bench.edit(/ {2}voice: \{([^]*)panel: voice/, '  telco: {$1panel: telco');
+  await at.sluice.services.set('svc-1', { panel: 'telco' });
+}
+
+describe('a telephony panel whose name in the config changed', () => {
+  it('bills no period a second time', async () => {
+    expect(await at.bill()).toEqual(['svc-1 added 3.00']);
+    await rename();
+    expect(await at.bill()).toEqual(['svc-1 already-added 3.00']);
+    at.addCall('2026-11-10T09:00:00-03:00', '4.0000');
+    at.setTime('2026-12-02T12:00:00Z');
+    expect(await at.bill()).toEqual(['svc-1 added 4.00', 'svc-1 already-added 3.00']);
+    expect(await at.sluice.invoices.list()).toMatchObject({ invoices: [{ total: '7.00' }] });
+  });
+
+  it('goes on with a bill in doubt', async () => {
+    expect(await at.bill()).toEqual(['svc-1 added 3.00']);
+    const { store } = at.bench;
+    const [stored] = await store.callBills.list({});
+    await store.callBills.update(stored!.id, { ...stored!, state: 'unknown' });
+    await rename();
+    expect(await at.bill()).toEqual(['svc-1 already-added 3.00']);
+    expect(await at.sluice.invoices.list()).toMatchObject({ invoices: [{ total: '3.00' }] });
+  });
+});

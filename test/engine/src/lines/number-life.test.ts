@@ -1,0 +1,59 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { DidReport } from '@sluice/engine';
+import { codeOf, HOUR } from '../bench/engine-bench.js';
+import { startTelephonyBench, type TelephonyBench, WIRES } from '../bench/telephony-bench.js';
+
+const NUMBER = '1140001234';
+
+let at: TelephonyBench;
+afterEach(() => at.close());
+
+describe.each(WIRES)('a number on the wire %s', (wire) => {
+  it('is linked, changed, suspended and released by calls that can be repeated', async () => {
+    at = await startTelephonyBench({ wire });
+    await at.addService();
+    const { dids } = at.sluice;
+    const statusAfter = async (change: Promise<DidReport>): Promise<unknown> => {
+      const report = await change;
+      expect(report).toMatchObject({ run: { outcome: 'done' }, service: 'svc-1' });
+      return report.dids.map(({ status }) => status);
+    };
+    const planned = await dids.suspend(NUMBER, { dryRun: true });
+    expect(planned.run).toMatchObject({ outcome: 'done', changes: true });
+    expect(await statusAfter(dids.suspend(NUMBER))).toEqual(['suspended']);
+    expect(await statusAfter(dids.suspend(NUMBER))).toEqual(['suspended']);
+    expect(await statusAfter(dids.unsuspend(NUMBER))).toEqual(['active']);
+    expect(await statusAfter(dids.set(NUMBER, { subscriber: null }))).toEqual(['available']);
+    expect(await dids.set(NUMBER, { subscriber: null })).toMatchObject({
+      ...{ service: null, actions: [], run: { outcome: 'done', changes: false } },
+    });
+    expect(await statusAfter(dids.link(NUMBER, { service: 'svc-1' }))).toEqual(['active']);
+    expect(await statusAfter(dids.link(NUMBER, { service: 'svc-1' }))).toEqual(['active']);
+    expect((await dids.release(NUMBER)).run.outcome).toBe('done');
+    expect(await codeOf(dids.suspend(NUMBER))).not.toBeNull();
+    expect(await codeOf(dids.set(NUMBER, { values: { channel: '2' } }))).not.toBeNull();
+  });
+
+  it('has an owner since it was linked, and until it was given up or its service passed on', async () => {
+    at = await startTelephonyBench({ wire });
+    await at.addService();
+    const [released = '', linked = '', passed = '', ended = ''] = [1, 2, 3, 4].map((hours) =>
+      new Date(at.bench.clock.now() + hours * HOUR).toISOString(),
+    );
+    at.setTime(released);
+    await at.sluice.dids.set(NUMBER, { subscriber: null });
+    at.setTime(linked);
+    await at.sluice.dids.link(NUMBER, { service: 'svc-1' });
+    at.setTime(passed);
+    expect(await at.sluice.services.set('svc-1', { client: '8' })).toMatchObject({ client: '8' });
+    at.setTime(ended);
+    await at.sluice.dids.release(NUMBER);
+    const { owners } = await at.sluice.calls.records({ did: NUMBER, from: '2026-01-01', onCall: () => undefined });
+    const toMinute = (time: string | null): string | null => time?.slice(0, 16) ?? null;
+    expect(owners?.map(({ service, client, from, to }) => [service, client, toMinute(from), toMinute(to)])).toEqual([
+      ['svc-1', '42', null, toMinute(released)],
+      ['svc-1', '42', toMinute(linked), toMinute(passed)],
+      ['svc-1', '8', toMinute(passed), toMinute(ended)],
+    ]);
+  });
+});
