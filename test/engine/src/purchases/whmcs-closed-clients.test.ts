@@ -1,7 +1,7 @@
 import type { RunReport } from '@sluice/engine';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { HOUR } from '../easydcim-bench.js';
-import { CLIENT, openWhmcsShop, type WhmcsShop } from './whmcs-shop.js';
+import { codeOf, HOUR } from '../bench/engine-bench.js';
+import { CLIENT, openWhmcsShop, type WhmcsShop } from '../bench/whmcs-bench.js';
 
 let at: WhmcsShop;
 afterEach(async () => {
@@ -25,10 +25,10 @@ describe('a client who is closed in WHMCS', () => {
     at = await openWhmcsShop();
     at.whmcs.addCredit(CLIENT, '50.00');
     setStatus('Closed');
-    expect(await at.codeOf('purchase create whmcs-1 extra')).toBe('client_closed');
+    expect(await codeOf(at.sluice.purchases.create('whmcs-1', 'extra'))).toBe('client_closed');
     expect(await outcome()).toEqual(['50.00', [], []]);
     setStatus('Inactive');
-    expect(await at.codeOf('purchase create whmcs-1 extra')).toBe('none');
+    expect(await codeOf(at.sluice.purchases.create('whmcs-1', 'extra'))).toBeNull();
     expect(await outcome()).toEqual(['45.00', ['Paid'], ['paid']]);
   });
 
@@ -49,7 +49,7 @@ describe('a client who is closed in WHMCS', () => {
     at = await openWhmcsShop();
     at.whmcs.addCredit(CLIENT, '50.00');
     const off = at.whmcs.server.inject({ endpoint, when, fault: { kind: 'cut' } });
-    await at.buy();
+    await codeOf(at.buy());
     off();
     setStatus('Closed');
     at.bench.clock.advance(HOUR);
@@ -65,7 +65,7 @@ describe('a client who is closed in WHMCS', () => {
     await at.buy();
     setStatus('Closed');
     const [row] = await at.purchases();
-    expect(await at.codeOf(`purchase cancel ${row?.id} --refund`)).toBe('none');
+    expect(await codeOf(at.sluice.purchases.cancel(row?.id ?? '', { refund: true }))).toBeNull();
     expect(await outcome()).toEqual(['50.00', ['Paid'], ['refunded']]);
   });
 });

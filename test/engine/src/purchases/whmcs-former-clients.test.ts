@@ -1,7 +1,7 @@
 import type { RunReport } from '@sluice/engine';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { HOUR } from '../easydcim-bench.js';
-import { CLIENT, openWhmcsShop, type WhmcsShop } from './whmcs-shop.js';
+import { HOUR } from '../bench/engine-bench.js';
+import { CLIENT, openWhmcsShop, type WhmcsShop } from '../bench/whmcs-bench.js';
 
 const isLong = process.env['SLUICE_LONG'] === '1';
 
@@ -17,15 +17,15 @@ const CODE = 'purchase_of_former_client';
 const move = async (): Promise<void> => {
   at.whmcs.addClient({ id: OTHER, currency: 'EUR' });
   at.whmcs.service(1).clientId = OTHER;
-  expect((await at.sync()).exitCode).toBe(0);
+  expect((await at.sync()).run.outcome).toBe('done');
 };
 const terminate = async (): Promise<void> => {
   at.whmcs.service(1).status = 'Terminated';
-  expect((await at.sync()).exitCode).toBe(0);
+  expect((await at.sync()).run.outcome).toBe('done');
 };
 const vanish = async (): Promise<void> => {
   at.whmcs.deleteService(1);
-  await at.sync('--allow-mass');
+  await at.sync({ allowMass: true });
 };
 const ENDS: [string, () => Promise<void>][] = [
   ['has another client', move],
@@ -33,9 +33,9 @@ const ENDS: [string, () => Promise<void>][] = [
   ['is gone from WHMCS', vanish],
 ];
 
-const poll = async (words = 'poll'): Promise<RunReport> => {
+const poll = (what: 'poll' | 'reconcile' = 'poll'): Promise<RunReport> => {
   at.bench.clock.advance(HOUR);
-  return (await at.bench.sluice(`${words} --json`)).json<RunReport>();
+  return what === 'poll' ? at.sluice.poll() : at.sluice.reconcile();
 };
 const codes = ({ notices }: RunReport): string[] => notices.map(({ code }) => code);
 /** Credit of the payer, statuses of his invoices and of the purchases, and the traffic bought for the service. */
@@ -113,7 +113,7 @@ describe('a purchase that waits for its payment', () => {
     const { id, invoice } = await at.buyPending();
     await move();
     at.whmcs.pay(invoice);
-    expect((await at.bench.sluice(`purchase cancel ${id}`)).exitCode).toBe(0);
+    await at.sluice.purchases.cancel(id);
     expect(await outcome()).toEqual(['5.00', ['Paid'], ['refunded']]);
   });
 });

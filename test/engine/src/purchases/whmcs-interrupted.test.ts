@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { HOUR } from '../easydcim-bench.js';
-import { CLIENT, openWhmcsShop, type WhmcsShop } from './whmcs-shop.js';
+import { codeOf, HOUR } from '../bench/engine-bench.js';
+import { CLIENT, openWhmcsShop, type WhmcsShop } from '../bench/whmcs-bench.js';
 
 let at: WhmcsShop;
 afterEach(async () => {
@@ -17,21 +17,18 @@ const interrupt = async (actor: 'auto' | 'manual', endpoint = 'CreateInvoice'): 
   at.whmcs.addCredit(CLIENT, '50.00');
   const off = at.whmcs.server.inject({ endpoint, fault: { kind: 'cut' } });
   if (actor === 'auto') await at.use(85);
-  else await at.buy('--ref r1');
+  else await codeOf(at.buy('r1'));
   off();
   expect(await at.purchases()).toMatchObject([{ status: 'pending', invoice: null, actor }]);
   at.bench.clock.advance(HOUR);
 };
-const run = async (words: string): Promise<void> => {
-  expect((await at.bench.sluice(words)).exitCode).toBe(0);
-};
 const setStatus = async (status: 'Terminated' | 'Suspended'): Promise<void> => {
   at.whmcs.service(1).status = status;
-  expect((await at.sync()).exitCode).toBe(0);
+  expect((await at.sync()).run.outcome).toBe('done');
 };
 const vanish = async (): Promise<void> => {
   at.whmcs.deleteService(1);
-  await at.sync('--allow-mass');
+  await at.sync({ allowMass: true });
 };
 const nextCycle = (): Promise<void> => {
   at.bench.clock.advance(26 * DAY);
@@ -50,11 +47,11 @@ const ENDS: [string, () => Promise<unknown>][] = [
 ];
 
 const AUTO_ENDS: [string, () => Promise<unknown>][] = [
-  ['is observed', () => run('observe dcim')],
-  ['buys nothing automatically', () => run('auto-buy set whmcs-1 --off')],
+  ['is observed', () => at.sluice.panels.observe('dcim')],
+  ['buys nothing automatically', () => at.sluice.autoBuy.set({ service: 'whmcs-1' }, { enabled: false })],
   ['is suspended in WHMCS', () => setStatus('Suspended')],
-  ['has a hold by hand', () => run('hold add whmcs-1')],
-  ['has no limit', () => run('override set whmcs-1 --unlimited')],
+  ['has a hold by hand', () => at.sluice.holds.add('whmcs-1')],
+  ['has no limit', () => at.sluice.overrides.set('whmcs-1', { unlimited: true })],
 ];
 
 describe('an interrupted purchase', () => {
@@ -68,7 +65,7 @@ describe('an interrupted purchase', () => {
   it.each(ENDS)('is not charged by a repetition once its service %s', async (_name, end) => {
     await interrupt('manual');
     await end();
-    expect(await at.codeOf('purchase create whmcs-1 extra --ref r1')).toBe('ref_used');
+    expect(await codeOf(at.sluice.purchases.create('whmcs-1', 'extra', { ref: 'r1' }))).toBe('ref_used');
     expect(await outcome()).toEqual(['50.00', [], ['failed']]);
   });
 

@@ -1,7 +1,7 @@
-import type { PurchaseReport, RunReport } from '@sluice/engine';
+import type { PurchaseDetail, RunReport } from '@sluice/engine';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { GB, HOUR } from '../easydcim-bench.js';
-import { CLIENT, openWhmcsShop, type WhmcsShop } from './whmcs-shop.js';
+import { codeOf, GB, HOUR } from '../bench/engine-bench.js';
+import { CLIENT, openWhmcsShop, type WhmcsShop } from '../bench/whmcs-bench.js';
 
 let at: WhmcsShop;
 afterEach(async () => {
@@ -13,13 +13,13 @@ afterEach(async () => {
 async function openPaid(options?: Parameters<typeof openWhmcsShop>[0]): Promise<{ id: string; invoice: number }> {
   at = await openWhmcsShop(options);
   at.whmcs.addCredit(CLIENT, '100.00');
-  const { id, invoice, status } = (await at.buy()).json<PurchaseReport>().purchase;
+  const { id, invoice, status } = (await at.buy()).purchase;
   expect([status, at.whmcs.credit(CLIENT)]).toEqual(['paid', '95.00']);
   return { id, invoice: Number(invoice) };
 }
 
-const cancel = (id: string) => at.bench.sluice(`purchase cancel ${id} --refund --json`);
-const refusal = async (id: string): Promise<string> => at.codeOf(`purchase cancel ${id} --refund`);
+const cancel = (id: string): Promise<{ purchase: PurchaseDetail }> => at.sluice.purchases.cancel(id, { refund: true });
+const refusal = (id: string): Promise<string | null> => codeOf(at.sluice.purchases.cancel(id, { refund: true }));
 const refunds = (): string[] =>
   at.whmcs
     .credits(CLIENT)
@@ -69,9 +69,9 @@ describe('a refund is made once', () => {
     expect(await refusal(id)).toBe('outcome_unknown');
     at.bench.clock.advance(HOUR);
     const { begun, release } = holdBack();
-    const polled = at.poll();
+    const polled = codeOf(at.poll());
     await begun;
-    expect(await at.codeOf(`purchase cancel ${id} --refund --wait-lock 0s`)).toBe('lease_held');
+    expect(await codeOf(at.sluice.purchases.cancel(id, { waitMs: 0, refund: true }))).toBe('lease_held');
     // The lease of a run that stood still has run out.
     at.bench.clock.advance(120_000);
     expect(await refusal(id)).toBe('outcome_unknown');
@@ -89,7 +89,7 @@ describe('a refund is made once', () => {
     expect(await refusal(id)).toBe('outcome_unknown');
     read();
     at.bench.clock.advance(60_000);
-    expect(failed((await at.poll()).json<RunReport>())).toBe('billing_unavailable');
+    expect(failed(await at.poll())).toBe('billing_unavailable');
     expect(refunds()).toEqual([]);
     at.whmcs.server.inject({ ...lost, when: 'after' });
     expect(failed(await at.use(1))).toBeUndefined();
@@ -101,7 +101,7 @@ describe('a refund is made once', () => {
     at.whmcs.quirks.denied.add('AddCredit');
     expect(await refusal(id)).toBe('billing_unavailable');
     at.whmcs.quirks.denied.clear();
-    expect((await cancel(id)).exitCode).toBe(0);
+    await cancel(id);
     expect(refunds()).toEqual(['5.00']);
   });
 });
@@ -155,9 +155,9 @@ describe('a refund that WHMCS cannot make ends', () => {
 
   it('where nothing was paid: there is nothing to return', async () => {
     at = await openWhmcsShop();
-    at.bench.write('sluice.yaml', at.bench.read('sluice.yaml').replace('price: "5.00"', 'price: "0.00"'));
-    const { id } = (await at.buy()).json<PurchaseReport>().purchase;
-    expect((await cancel(id)).exitCode).toBe(0);
+    await at.bench.edit('price: "5.00"', 'price: "0.00"');
+    const { id } = (await at.buy()).purchase;
+    await cancel(id);
     expect([await statuses(), refunds(), failed(await at.use(1))]).toEqual([['refunded'], [], undefined]);
   });
 });
@@ -170,7 +170,7 @@ describe('a refund returns what was paid', () => {
     if (row !== undefined) at.whmcs.world.addPayment(row, 2_00n, 'part');
     at.whmcs.setInvoiceStatus(invoice, 'Paid');
     expect((await at.use(1)).totals.purchased).toBe(1);
-    expect((await cancel(id)).exitCode).toBe(0);
+    await cancel(id);
     expect(refunds()).toEqual(['2.00']);
   });
 
@@ -180,7 +180,7 @@ describe('a refund returns what was paid', () => {
     const row = at.whmcs.world.invoices.get(invoice);
     if (row !== undefined) at.whmcs.world.addPayment(row, 50_00n, 'too much');
     await at.use(1);
-    expect((await cancel(id)).exitCode).toBe(0);
+    await cancel(id);
     expect(refunds()).toEqual(['5.00']);
   });
 
@@ -204,12 +204,14 @@ describe('a refund returns what was paid', () => {
     at.whmcs.mergeInvoice(invoice, hosting);
     at.whmcs.pay(hosting);
     await at.use(1);
-    const { error } = (await cancel(id)).json<{ error: { code: string; message: string } }>();
-    expect(error).toMatchObject({ code: 'invoice_closed', message: expect.stringMatching(/one of several lines/) });
+    await expect(cancel(id)).rejects.toMatchObject({
+      code: 'invoice_closed',
+      message: expect.stringMatching(/one of several lines/),
+    });
     expect([await statuses(), refunds()]).toEqual([['paid'], []]);
     const split = at.whmcs.splitInvoice(hosting, 'Extra traffic');
     at.whmcs.pay(split);
-    expect((await cancel(id)).exitCode).toBe(0);
+    await cancel(id);
     expect(refunds()).toEqual(['5.00']);
   });
 });

@@ -1,0 +1,270 @@
+import type { PurchaseReport, RunReport } from '@sluice/engine';
+import type { Fault } from '@sluice/fake-panels';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { toIds } from '../bench/easydcim-bench.js';
+import { codeOf, GB, HOUR } from '../bench/engine-bench.js';
+import { CLIENT, openWhmcsShop, type WhmcsShop } from '../bench/whmcs-bench.js';
+
+const LONG = process.env['SLUICE_LONG'] === '1';
+
+let at: WhmcsShop;
+afterEach(async () => {
+  expect(at.whmcs.server.failures).toEqual([]);
+  await at.close();
+});
+
+async function open(product = '', taxRate?: string): Promise<void> {
+  at = await openWhmcsShop({ product, ...(taxRate !== undefined && { taxRate }) });
+}
+
+const use = (gigabytes: number): Promise<RunReport> => at.use(gigabytes);
+const buy = (ref?: string): Promise<PurchaseReport> => at.buy(ref);
+const purchases = () => at.purchases();
+const invoices = (): string[] => at.invoices();
+
+/** Polls once a day until the next cycle has begun. */
+async function passCycle(): Promise<void> {
+  while (at.bench.clock.now() < Date.parse('2026-12-16T00:00:00Z')) {
+    at.bench.clock.advance(24 * HOUR);
+    await at.poll();
+  }
+}
+
+describe('a purchase that WHMCS bills', () => {
+  it('is paid from credit with tax, and releases the service', async () => {
+    await open('', '20.000');
+    await use(100);
+    expect(at.panel.port(toIds(1).port(1)).adminState).toBe('down');
+    at.whmcs.addCredit(CLIENT, '20.00');
+    const bought = await buy('a');
+    expect(bought).toMatchObject({
+      ...{ purchase: { status: 'paid', price: '5.00', charged: '6.00', client: '77' }, stillHeld: [], error: null },
+    });
+    expect([at.whmcs.credit(CLIENT), invoices()]).toEqual(['14.00', ['Paid']]);
+    expect(at.panel.port(toIds(1).port(1)).adminState).toBe('up');
+    await buy('a');
+    expect(invoices()).toEqual(['Paid']);
+    const [{ id } = { id: '' }] = await purchases();
+    await expect(at.sluice.purchases.cancel(id, { refund: true })).rejects.toMatchObject({ code: 'purchase_used' });
+  });
+
+  it('stays pending until its invoice is paid or cancelled there', async () => {
+    await open();
+    const pending = (await buy()).purchase;
+    expect([pending.status, invoices()]).toEqual(['pending', ['Unpaid']]);
+    expect(await codeOf(buy())).toBe('purchase_unfinished');
+    expect((await use(1)).totals.purchased).toBe(0);
+    at.whmcs.pay(Number(pending.invoice));
+    const paid = await use(1);
+    expect([paid.totals.purchased, paid.services[0]?.allowance?.allowedBytes]).toEqual([1, 150 * GB]);
+    const second = (await buy()).purchase;
+    at.whmcs.setInvoiceStatus(Number(second.invoice), 'Cancelled');
+    await use(1);
+    const third = (await buy()).purchase;
+    await at.sluice.purchases.cancel(third.id);
+    expect((await purchases()).map(({ status }) => status)).toEqual(['paid', 'cancelled', 'cancelled']);
+    expect(invoices()).toEqual(['Paid', 'Cancelled', 'Cancelled']);
+    // A refund that staff makes takes the traffic back with the next reconcile.
+    at.whmcs.setInvoiceStatus(Number(pending.invoice), 'Refunded');
+    await at.sluice.reconcile();
+    expect((await use(1)).services[0]?.allowance?.allowedBytes).toBe(100 * GB);
+  });
+
+  it('names the invoice to be paid, and a repeated one was bought already', async () => {
+    await open();
+    const { purchase } = await buy('a');
+    const [{ id } = { id: 0 }] = at.whmcs.invoices(CLIENT);
+    const invoiceUrl = `${at.whmcs.url}/viewinvoice.php?id=${id}`;
+    expect(purchase).toMatchObject({ status: 'pending', invoice: String(id), invoiceUrl });
+    at.whmcs.pay(id);
+    await at.poll();
+    expect(await buy('a')).toMatchObject({ repeated: true, purchase: { status: 'paid' } });
+  });
+
+  it('has the text of the config on its invoice, and the mark that it is found by', async () => {
+    await open();
+    const texts = 'invoiceLines: { purchase: "Tráfego extra: {traffic} ({package}) para {service}" }';
+    await at.bench.edit(/$/, `${texts}\n`);
+    for (let time = 1; time <= 2; time += 1) await buy('a');
+    const [{ id } = { id: '' }] = await purchases();
+    const lines = at.whmcs.invoices(CLIENT).flatMap((invoice) => invoice.lines.map(({ description }) => description));
+    expect(lines).toEqual([`Tráfego extra: 50 GB (extra) para whmcs-1 [sluice:${id}]`]);
+  });
+
+  it('is cancelled when its invoice is deleted there, and follows its line into another invoice', async () => {
+    await open();
+    const first = (await buy()).purchase;
+    at.whmcs.deleteInvoice(Number(first.invoice));
+    const polled = await at.poll();
+    expect([polled.run.outcome, (await purchases()).map(({ status }) => status)]).toEqual(['done', ['cancelled']]);
+    const second = (await buy()).purchase;
+    const other = at.whmcs.addInvoice({ client: CLIENT, items: [{ description: 'Hosting', amount: '30.00' }] });
+    at.whmcs.mergeInvoice(Number(second.invoice), other);
+    expect((await use(1)).totals.purchased).toBe(0);
+    const merged = (await purchases()).at(-1);
+    expect(merged).toMatchObject({ status: 'pending', invoice: String(other), charged: '5.00' });
+    await expect(at.sluice.purchases.cancel(second.id)).rejects.toMatchObject({ code: 'invoice_closed' });
+    at.whmcs.pay(other);
+    expect((await use(1)).totals.purchased).toBe(1);
+    expect((await purchases()).at(-1)).toMatchObject({ status: 'paid', charged: '5.00' });
+    at.whmcs.deleteInvoice(other);
+    expect((await at.sluice.reconcile()).run.outcome).toBe('done');
+    expect((await purchases()).at(-1)?.status).toBe('paid');
+  });
+
+  it('leaves no invoice when a later attempt is refused', async () => {
+    await open();
+    const lost = { fault: { kind: 'cut' } } as const;
+    at.whmcs.server.inject({ endpoint: 'CreateInvoice', when: 'after', ...lost });
+    const ignore = at.whmcs.server.onCall(({ endpoint }) => {
+      if (endpoint === 'CreateInvoice') at.whmcs.server.inject({ endpoint: 'GetInvoices', ...lost });
+    });
+    await codeOf(buy());
+    ignore();
+    at.whmcs.server.clearFaults();
+    expect([(await purchases())[0]?.status, invoices()]).toEqual(['pending', ['Draft']]);
+    at.whmcs.addClient({ id: CLIENT, currency: 'USD' });
+    at.whmcs.server.inject({ endpoint: 'UpdateInvoice', times: 1, ...lost });
+    expect((await use(1)).services[0]?.error?.code).toBe('currency_mismatch');
+    expect([(await purchases())[0]?.status, invoices()]).toEqual(['pending', ['Draft']]);
+    await use(1);
+    expect([(await purchases())[0]?.status, invoices()]).toEqual(['cancelled', ['Cancelled']]);
+  });
+
+  it('may be bought beside an unfinished one with a reference of its own, and costs nothing at a price of 0', async () => {
+    await open();
+    await buy();
+    const other = (await buy('b')).purchase;
+    await buy('b');
+    expect([other.status, invoices()]).toEqual(['pending', ['Unpaid', 'Unpaid']]);
+    await at.bench.edit('price: "5.00"', 'price: "0.00"');
+    const free = (await buy('c')).purchase;
+    expect([free.status, free.charged, invoices().at(-1)]).toEqual(['paid', '0.00', 'Paid']);
+  });
+
+  it('is left alone while the config names the ledger', async () => {
+    await open();
+    await buy();
+    await at.bench.edit('billing: whmcs', 'billing: ledger');
+    expect((await at.sluice.reconcile()).run.outcome).toBe('done');
+    expect((await purchases()).map(({ status }) => status)).toEqual(['pending']);
+    await at.bench.edit('billing: ledger', 'billing: whmcs');
+    expect((await at.sluice.reconcile()).run.outcome).toBe('done');
+  });
+
+  it('stays open when it is interrupted, and says so in a sentence of its own', async () => {
+    await open();
+    const stop = new AbortController();
+    const until = (): Promise<void> => {
+      stop.abort('SIGINT');
+      return Promise.resolve();
+    };
+    at.whmcs.server.inject({ endpoint: 'CreateInvoice', times: 1, fault: { kind: 'wait', until } });
+    const bought = at.sluice.purchases.create('whmcs-1', 'extra', { signal: stop.signal });
+    const message = expect.stringMatching(/ complete\. Purchase \S+ stays open: /) as unknown;
+    await expect(bought).rejects.toMatchObject({ kind: 'interrupted', message });
+  });
+
+  it('that is paid after its cycle counts in the current one', async () => {
+    await open();
+    const { invoice } = (await buy()).purchase;
+    await passCycle();
+    at.whmcs.pay(Number(invoice));
+    const { totals, services } = await at.poll();
+    expect([totals.purchased, services[0]?.allowance?.allowedBytes]).toEqual([1, 150 * GB]);
+    expect((await at.poll()).services[0]?.allowance?.allowedBytes).toBe(150 * GB);
+  });
+});
+
+it.each(['manual', 'auto'])(
+  'a charge that stays interrupted until its cycle is over leaves no invoice (%s)',
+  async (actor) => {
+    await open(actor === 'auto' ? ', autoBuy: { enabled: true, package: extra }' : '');
+    at.whmcs.addCredit(CLIENT, '5.00');
+    // A draft; or an invoice that was published for its automatic payment.
+    at.whmcs.server.inject({ endpoint: actor === 'auto' ? 'ApplyCredit' : 'UpdateInvoice', fault: { kind: 'cut' } });
+    if (actor === 'auto') await use(100);
+    else await codeOf(buy());
+    expect(invoices()).toEqual([actor === 'auto' ? 'Unpaid' : 'Draft']);
+    await passCycle();
+    at.whmcs.server.clearFaults();
+    await use(1);
+    await use(1);
+    expect([invoices(), at.whmcs.credit(CLIENT)]).toEqual([['Cancelled'], '5.00']);
+    expect((await purchases()).map(({ status }) => status)).toEqual(['cancelled']);
+  },
+);
+
+describe('auto-buy that WHMCS bills', () => {
+  const AUTO = ', autoBuy: { enabled: true, package: extra }';
+
+  it('buys with each poll what is needed', async () => {
+    await open(AUTO);
+    at.whmcs.addCredit(CLIENT, '100.00');
+    const { totals } = await use(115);
+    expect([totals.purchased, totals.held, at.whmcs.credit(CLIENT), invoices()]).toEqual([1, 0, '95.00', ['Paid']]);
+    expect((await use(1)).totals.purchased).toBe(0);
+  });
+
+  it('leaves no invoice when the credit does not cover the tax, and does not try again', async () => {
+    await open(AUTO, '20.000');
+    at.whmcs.addCredit(CLIENT, '5.50');
+    expect((await use(100)).totals).toMatchObject({ purchased: 0, held: 1, failed: 0 });
+    await use(1);
+    expect([invoices(), at.whmcs.credit(CLIENT)]).toEqual([['Cancelled'], '5.50']);
+    at.whmcs.addCredit(CLIENT, '0.50');
+    expect((await use(1)).totals).toMatchObject({ purchased: 1, held: 0 });
+  });
+
+  it.each([
+    ['down', { kind: 'cut' }],
+    ['answers with a page', { kind: 'html' }],
+    ['fails', { kind: 'status', status: 500 }],
+  ] satisfies [string, Fault][])('buys nothing while WHMCS %s; the service is held as due', async (_name, fault) => {
+    await open(AUTO);
+    at.whmcs.addCredit(CLIENT, '100.00');
+    at.whmcs.server.inject({ fault });
+    at.panel.addTraffic(toIds(1).service, { in: 100 * GB, out: 0 });
+    at.bench.clock.advance(HOUR);
+    const { run, services, totals } = await at.poll();
+    expect([run.outcome, totals.purchased]).toEqual(['partial', 0]);
+    expect(services[0]?.error?.code).toBe('billing_unavailable');
+    expect([at.panel.port(toIds(1).port(1)).adminState, invoices()]).toEqual(['down', []]);
+    at.whmcs.server.clearFaults();
+    expect((await use(1)).totals).toMatchObject({ purchased: 1, held: 0, released: 1 });
+  });
+});
+
+describe('a charge whose calls fail', () => {
+  const troubles: { name: string; when?: 'after'; fault: Fault }[] = [
+    { name: 'cut before the work', fault: { kind: 'cut' } },
+    { name: 'cut after the work', when: 'after', fault: { kind: 'cut' } },
+    { name: 'a page after the work', when: 'after', fault: { kind: 'html' } },
+  ];
+
+  it.each(troubles)('$name, in any call, ends with one invoice and one purchase', async ({ fault, when }) => {
+    await open();
+    at.whmcs.addCredit(CLIENT, '1000.00');
+    for (let skip = LONG ? 0 : troubles.findIndex((one) => one.fault === fault); ; skip += LONG ? 1 : 5) {
+      const { server } = at.whmcs;
+      const before = at.whmcs.invoices(CLIENT).filter(({ status }) => status === 'Paid').length;
+      server.clearCalls();
+      server.inject({ skip, times: 1, when: when ?? 'before', fault });
+      await codeOf(buy(`try-${skip}`));
+      const isOver = !server.calls.some(({ fault: hit }) => hit !== null);
+      server.clearFaults();
+      await use(0);
+      await use(0);
+      await buy(`try-${skip}`);
+      const paid = at.whmcs.invoices(CLIENT).filter(({ status }) => status === 'Paid');
+      const rows = (await purchases()).filter(({ status }) => status === 'paid');
+      expect([paid.length, invoices().filter((status) => status === 'Unpaid' || status === 'Draft')]).toEqual([
+        before + 1,
+        [],
+      ]);
+      expect(rows.map(({ invoice }) => Number(invoice)).sort()).toEqual(paid.map(({ id }) => id).sort());
+      expect(Number(at.whmcs.credit(CLIENT))).toBe(1000 - 5 * paid.length);
+      if (isOver) return;
+    }
+  });
+});
