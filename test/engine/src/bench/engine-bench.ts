@@ -60,13 +60,7 @@ export class EngineBench {
     for (const end of ['', '-wal'].filter((each) => existsSync(path.join(this.folder, `sluice.db${each}`))))
       copyFileSync(path.join(this.folder, `sluice.db${end}`), `${location}${end}`);
     const store = await openStore({ location, clock: this.clock });
-    const bench = new EngineBench(
-      folder,
-      this.clock,
-      store,
-      { ...this.#parts, owner: on(host) },
-      change(this.text),
-    );
+    const bench = new EngineBench(folder, this.clock, store, { ...this.#parts, owner: on(host) }, change(this.text));
     await bench.restart();
     return bench;
   }

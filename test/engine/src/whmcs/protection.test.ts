@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { ServiceDetail, SyncReport } from '@sluice/engine';
-import { GB, HOUR } from '../easydcim-bench.js';
-import { startWhmcsBench, type WhmcsBench } from './whmcs-bench.js';
+import type { SyncReport } from '@sluice/engine';
+import { GB, HOUR } from '../bench/engine-bench.js';
+import { startWhmcsBench, type WhmcsBench } from '../bench/whmcs-bench.js';
 
 let at: WhmcsBench;
 beforeEach(async () => {
@@ -10,9 +10,8 @@ beforeEach(async () => {
 });
 afterEach(() => at.close());
 
-const shown = async (): Promise<string | null> =>
-  (await at.bench.sluice('service show whmcs-1 --json')).json<ServiceDetail>().protectedUntil;
-const sync = async (): Promise<SyncReport> => (await at.sync()).json<SyncReport>();
+const shown = async (): Promise<string | null> => (await at.sluice.services.show('whmcs-1')).protectedUntil;
+const sync = async (): Promise<SyncReport> => await at.sync();
 
 /** Protects the service in WHMCS. */
 async function protect(date: string): Promise<void> {
@@ -70,7 +69,7 @@ describe('a protection that ends in WHMCS', () => {
     await protect('2027-06-01');
     endProtection();
     for (const date of ['2027-09-01', '2027-06-01']) {
-      await at.bench.sluice(`service set whmcs-1 protected_until=${date}`);
+      await at.sluice.services.set('whmcs-1', { protected_until: date });
       await sync();
       expect(await shown()).toBe(date);
     }

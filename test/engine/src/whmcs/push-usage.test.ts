@@ -1,7 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { RunReport } from '@sluice/engine';
-import { GB, HOUR } from '../easydcim-bench.js';
-import { startWhmcsBench, type WhmcsBench } from './whmcs-bench.js';
+import { GB, HOUR } from '../bench/engine-bench.js';
+import { startWhmcsBench, type WhmcsBench } from '../bench/whmcs-bench.js';
 
 let at: WhmcsBench;
 afterEach(() => at.close());
@@ -19,24 +18,24 @@ const begin = async (section: string): Promise<void> => {
 describe('whmcs.pushUsage', () => {
   it('writes figures that changed, in the unit of the config, and nothing in a dry run', async () => {
     await begin(', pushUsage: megabytes');
-    await at.poll('--dry-run');
+    await at.poll({ dryRun: true });
     expect(updates()).toBe(0);
     await at.poll();
     expect([fields(1), fields(2), updates()]).toEqual([[30 * 1024, 100 * 1024], [0, 100 * 1024], 2]);
     await at.poll();
     expect(updates()).toBe(2);
-    await at.bench.sluice('override set whmcs-2 --quota 1KB');
+    await at.sluice.overrides.set('whmcs-2', { quota: '1KB' });
     at.bench.clock.advance(HOUR);
     await at.poll();
     expect([fields(2), updates()]).toEqual([[0, 1], 3]);
-    at.bench.write('sluice.yaml', at.bench.read('sluice.yaml').replace('megabytes', 'bytes'));
+    await at.bench.edit('megabytes', 'bytes');
     at.panel.addTraffic(501, { in: GB, out: 0 });
     at.bench.clock.advance(HOUR);
-    await at.bench.sluice('override set whmcs-2 --unlimited');
-    await at.bench.sluice('observe dcim');
+    await at.sluice.overrides.set('whmcs-2', { unlimited: true });
+    await at.sluice.panels.observe('dcim');
     await at.poll();
     expect(updates()).toBe(3);
-    await at.bench.sluice('enforce dcim --yes');
+    await at.sluice.panels.enforce('dcim');
     await at.poll();
     expect([fields(1), fields(2)]).toEqual([
       [31 * GB, 100 * GB],
@@ -49,7 +48,7 @@ describe('whmcs.pushUsage', () => {
     at.panel.addTraffic(501, { in: 100 * GB, out: 0 });
     at.bench.clock.advance(HOUR);
     at.whmcs.deleteService(2);
-    const first = (await at.poll('--allow-mass')).json<RunReport>();
+    const first = await at.poll({ allowMass: true });
     expect([first.run.outcome, first.totals.held]).toEqual(['done', 1]);
     expect(first.notices.filter(({ code }) => code === 'usage_not_pushed').map(({ service }) => service)).toEqual([
       'whmcs-2',
@@ -59,15 +58,20 @@ describe('whmcs.pushUsage', () => {
     at.bench.clock.advance(HOUR);
     at.whmcs.quirks.refusedAddress = '192.0.2.9';
     const second = await at.poll();
-    expect([second.exitCode, second.json<RunReport>().notices]).toEqual([
-      0,
+    expect([second.run.outcome, second.notices]).toEqual([
+      'done',
       [{ code: 'usage_not_pushed', service: null, message: expect.stringContaining('192.0.2.9') }],
     ]);
     at.whmcs.quirks.refusedAddress = null;
     await at.poll();
     expect(fields(1)[0]).toBe(131 * GB);
-    delete at.bench.env['WHMCS_SECRET'];
-    expect((await at.poll()).exitCode).toBe(0);
+    await at.bench.restart({
+      secret: (value) => {
+        if (value === at.whmcs.secret) throw new Error('no secret');
+        return value;
+      },
+    });
+    expect((await at.poll()).run.outcome).toBe('done');
   });
 
   it('reports a failure again when its cause changes, and when it begins again after a success', async () => {
@@ -75,7 +79,7 @@ describe('whmcs.pushUsage', () => {
     const poll = async (): Promise<number> => {
       at.panel.addTraffic(501, { in: GB, out: 0 });
       at.bench.clock.advance(HOUR / 4);
-      const { notices } = (await at.poll()).json<RunReport>();
+      const { notices } = await at.poll();
       return notices.filter(({ code, service }) => code === 'usage_not_pushed' && service === null).length;
     };
     at.whmcs.quirks.refusedAddress = '192.0.2.9';

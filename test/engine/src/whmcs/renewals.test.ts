@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { RunReport, ServiceView } from '@sluice/engine';
-import { DAY, GB } from '../easydcim-bench.js';
-import { startWhmcsBench, type WhmcsBench } from './whmcs-bench.js';
+import type { ServiceView } from '@sluice/engine';
+import { DAY, GB } from '../bench/engine-bench.js';
+import { startWhmcsBench, type WhmcsBench } from '../bench/whmcs-bench.js';
 
 let at: WhmcsBench;
 afterEach(() => at.close());
@@ -16,7 +16,7 @@ const begin = async (overdue: string): Promise<void> => {
   await at.poll();
 };
 const poll = async (): Promise<ServiceView> => {
-  const { services } = (await at.poll('--allow-mass')).json<RunReport>();
+  const { services } = await at.poll({ allowMass: true });
   return services[0]!;
 };
 /** The state in short: status, cycle, holds. */
@@ -24,16 +24,14 @@ const state = ({ status, cycle, holds }: ServiceView): string =>
   [status, cycle?.start.slice(0, 10), cycle?.end.slice(0, 10), ...holds.map(({ reason }) => reason)].join(' ');
 const renew = async (due: string): Promise<void> => {
   at.whmcs.service(1).nextDueDate = due;
-  expect((await at.sync()).exitCode).toBe(0);
+  expect((await at.sync()).run.outcome).toBe('done');
 };
 /** Moves the clock to the 17th of December: overdue for two days. */
 const becomeOverdue = (): void => {
   at.bench.clock.advance(26 * DAY);
 };
 const cycles = async (): Promise<string[]> => {
-  const history = (await at.bench.sluice('usage history whmcs-1 --json')).json<{
-    cycles: { id: string; start: string; end: string }[];
-  }>();
+  const history = await at.sluice.usage.history('whmcs-1');
   return history.cycles.map(({ start, end }) => `${start.slice(0, 10)} ${end.slice(0, 10)}`);
 };
 

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { PurchaseView, RunReport, ServiceDetail, SyncReport } from '@sluice/engine';
-import { GB, HOUR, toIds } from '../easydcim-bench.js';
-import { startWhmcsBench, type WhmcsBench } from './whmcs-bench.js';
+import type { RunReport, ServiceDetail } from '@sluice/engine';
+import { toIds } from '../bench/easydcim-bench.js';
+import { codeOf, GB, HOUR } from '../bench/engine-bench.js';
+import { startWhmcsBench, type WhmcsBench } from '../bench/whmcs-bench.js';
 
 const FORMER = 77;
 const OWNER = 78;
@@ -14,11 +15,11 @@ async function open(product = ''): Promise<void> {
   const more = 'billing: whmcs\ncurrency: EUR\npackages: { extra: { traffic: 50GB, price: "5.00", taxed: true } }\n';
   at = await startWhmcsBench({ more });
   const line = `  ports: { panel: dcim, quota: { total: 100GB }, packages: [extra]${product}, whmcs: { productIds: [10] } }`;
-  at.bench.write('sluice.yaml', at.bench.read('sluice.yaml').replace(/^ {2}ports: .*$/m, line));
+  await at.bench.edit(/^ {2}ports: .*$/m, line);
   at.whmcs.addClient({ id: OWNER, firstName: 'Bia', currency: 'EUR', credit: '50.00' });
   at.whmcs.addCredit(FORMER, '50.00');
   at.addService(1);
-  expect((await at.sync()).exitCode).toBe(0);
+  expect((await at.sync()).run.outcome).toBe('done');
   await use(10);
 }
 
@@ -26,13 +27,11 @@ async function open(product = ''): Promise<void> {
 async function use(gigabytes: number): Promise<RunReport> {
   at.panel.addTraffic(toIds(1).service, { in: gigabytes * GB, out: 0 });
   at.bench.clock.advance(HOUR);
-  return (await at.poll('--allow-mass')).json<RunReport>();
+  return await at.poll({ allowMass: true });
 }
 
-const rewrite = (from: string | RegExp, to: string): void => {
-  at.bench.write('sluice.yaml', at.bench.read('sluice.yaml').replace(from, to));
-};
-const show = async (): Promise<ServiceDetail> => (await at.bench.sluice('service show whmcs-1 --json')).json();
+const rewrite = (from: string | RegExp, to: string): Promise<unknown> => at.bench.edit(from, to);
+const show = async (): Promise<ServiceDetail> => await at.sluice.services.show('whmcs-1');
 const shown = async (): Promise<string> => {
   const { product, client, lifecycle, nextDueDate } = await show();
   return `${product} ${client} ${lifecycle} ${nextDueDate}`;
@@ -49,19 +48,19 @@ describe('a known service that the config does not take any more', () => {
     ],
     [
       'that is narrowed out',
-      'secret: "${env:WHMCS_SECRET}"',
-      'secret: "${env:WHMCS_SECRET}", productIds: [99]',
+      'whmcs: { url:',
+      'whmcs: { productIds: [99], url:',
       /^not among .* they keep their product/,
     ],
   ])('%s follows WHMCS in client, status and due date', async (_name, from, to, reason) => {
     await open(', autoBuy: { enabled: true, package: extra }');
-    rewrite(from, to);
+    await rewrite(from, to);
     Object.assign(at.whmcs.service(1), { clientId: OWNER, nextDueDate: '2027-01-15' });
     at.whmcs.setField(1, 'easydcim_service_id', '');
     const synced = await at.sync();
-    const { skipped, totals } = synced.json<SyncReport>();
-    expect([synced.exitCode, totals.changed, skipped]).toEqual([
-      0,
+    const { skipped, totals } = synced;
+    expect([synced.run.outcome, totals.changed, skipped]).toEqual([
+      'done',
       1,
       [{ reason: expect.stringMatching(reason), services: ['whmcs-1'] }],
     ]);
@@ -79,7 +78,7 @@ describe('a known service that the config does not take any more', () => {
   it('with a status that means nothing here keeps its state, and follows in client and due date', async () => {
     await open();
     Object.assign(at.whmcs.service(1), { clientId: OWNER, nextDueDate: '2027-01-15', status: 'Completed' });
-    const { skipped } = (await at.sync()).json<SyncReport>();
+    const { skipped } = await at.sync();
     expect(skipped).toEqual([
       { reason: expect.stringMatching(/^status "Completed"; they keep/), services: ['whmcs-1'] },
     ]);
@@ -88,7 +87,7 @@ describe('a known service that the config does not take any more', () => {
 });
 
 describe('a known service with a problem', () => {
-  it.each([
+  it.each<[string, () => unknown, string]>([
     [
       'in a custom field',
       () => {
@@ -97,20 +96,17 @@ describe('a known service with a problem', () => {
       'suspended 2027-01-15',
     ],
     ['in its due date', () => Object.assign(at.whmcs.service(1), { nextDueDate: 'soon' }), 'active 2026-12-15'],
-    [
-      'whose product is not in the config',
-      () => {
-        rewrite(/\bports: (.*)\[10\]/, 'other: $1[9]');
-      },
-      'active 2026-12-15',
-    ],
+    ['whose product is not in the config', () => rewrite(/\bports: (.*)\[10\]/, 'other: $1[9]'), 'active 2026-12-15'],
   ])('%s is not charged to its former client', async (_name, spoil, expected) => {
     await open(', autoBuy: { enabled: true, package: extra }');
     Object.assign(at.whmcs.service(1), { clientId: OWNER, nextDueDate: '2027-01-15', status: 'Suspended' });
-    spoil();
+    await spoil();
     const synced = await at.sync();
-    const { problems } = synced.json<SyncReport>();
-    expect([synced.exitCode, new Set(problems.map(({ service }) => service))]).toEqual([3, new Set(['whmcs-1'])]);
+    const { problems } = synced;
+    expect([synced.run.outcome, new Set(problems.map(({ service }) => service))]).toEqual([
+      'partial',
+      new Set(['whmcs-1']),
+    ]);
     expect(await shown()).toBe(`ports 78 ${expected}`);
     await use(100);
     expect(at.whmcs.credit(FORMER)).toBe('50.00');
@@ -122,41 +118,38 @@ it.each(['manual', 'auto'])('a former client is not charged for an interrupted p
   const { server } = at.whmcs;
   server.inject({ endpoint: actor === 'auto' ? 'ApplyCredit' : 'UpdateInvoice', fault: { kind: 'cut' } });
   if (actor === 'auto') await use(100);
-  else await at.bench.sluice('purchase create whmcs-1 extra --ref a --json');
+  else await codeOf(at.sluice.purchases.create('whmcs-1', 'extra', { ref: 'a' }));
   expect(at.whmcs.invoices(FORMER).map(({ status }) => status)).toEqual([actor === 'auto' ? 'Unpaid' : 'Draft']);
   server.clearFaults();
   at.whmcs.service(1).clientId = OWNER;
-  rewrite('enabled: true', 'enabled: false');
+  if (actor === 'auto') await rewrite('enabled: true', 'enabled: false');
   await at.sync();
-  if (actor === 'manual') await at.bench.sluice('purchase create whmcs-1 extra --ref a --json');
+  if (actor === 'manual') await codeOf(at.sluice.purchases.create('whmcs-1', 'extra', { ref: 'a' }));
   await use(1);
   expect(at.whmcs.invoices(FORMER).map(({ status }) => status)).toEqual(['Cancelled']);
-  const { purchases } = (await at.bench.sluice('purchase list --json')).json<{ purchases: PurchaseView[] }>();
+  const { purchases } = await at.sluice.purchases.list();
   expect([purchases.map(({ status }) => status), credits()]).toEqual([['cancelled'], ['50.00', '50.00']]);
 });
 
 describe('auto-buy that a client switched on for a service', () => {
   const ended = async (): Promise<string[]> =>
-    (await at.bench.store((store) => store.notices.list({})))
+    (await at.bench.store.notices.list({}))
       .filter(({ code }) => code === 'auto_buy_ended')
       .map(({ service }) => service ?? '');
-  const switchOn = () => at.bench.sluice('auto-buy set whmcs-1 --on --package extra --json');
+  const switchOn = () => at.sluice.autoBuy.set({ service: 'whmcs-1' }, { enabled: true, package: 'extra' });
   const moves: [string, () => Promise<unknown>][] = [
     [
-      'service sync',
+      'a sync',
       () => {
         at.whmcs.service(1).clientId = OWNER;
         return at.sync();
       },
     ],
-    ['service set', () => at.bench.sluice(`service set whmcs-1 client=${OWNER}`)],
-    ['service set --where', () => at.bench.sluice(`service set --where client=${FORMER} client=${OWNER}`)],
+    ['set', () => at.sluice.services.set('whmcs-1', { client: String(OWNER) })],
+    ['setWhere', () => at.sluice.services.setWhere([['client', String(FORMER)]], { client: String(OWNER) })],
     [
-      'service import',
-      () => {
-        at.bench.write('moved.csv', `id,panel,product,client\nwhmcs-1,dcim,ports,${OWNER}\n`);
-        return at.bench.sluice('service import moved.csv');
-      },
+      'an import',
+      () => at.sluice.services.import([{ id: 'whmcs-1', panel: 'dcim', product: 'ports', client: String(OWNER) }]),
     ],
   ];
 
@@ -165,7 +158,7 @@ describe('auto-buy that a client switched on for a service', () => {
     async (_name, move) => {
       await open();
       await switchOn();
-      await at.bench.sluice('service set whmcs-1 email=ana@example.com');
+      await at.sluice.services.set('whmcs-1', { email: 'ana@example.com' });
       expect((await use(100)).totals.purchased).toBe(1);
       await move();
       expect([(await show()).client, await ended()]).toEqual([String(OWNER), ['whmcs-1']]);
@@ -189,7 +182,7 @@ describe('auto-buy that a client switched on for a service', () => {
   it('ends with the service', async () => {
     await open();
     await switchOn();
-    await at.bench.sluice('service remove whmcs-1 --yes');
+    await at.sluice.services.remove('whmcs-1');
     at.whmcs.service(1).clientId = OWNER;
     await at.sync();
     await use(1);

@@ -1,0 +1,85 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { SyncOptions } from '@sluice/engine';
+import { toIds } from '../bench/easydcim-bench.js';
+import { SluiceError } from '@sluice/panel-kind/errors';
+import { startWhmcsBench, type WhmcsBench } from '../bench/whmcs-bench.js';
+
+let at: WhmcsBench;
+beforeEach(async () => {
+  at = await startWhmcsBench();
+  at.whmcs.addProduct({ id: 30, name: 'Unclaimed', groupId: 5, fields: ['easydcim_service_id'] });
+});
+afterEach(() => at.close());
+
+const services = async (): Promise<string[]> => {
+  const list = await at.sluice.services.list();
+  return list.services.map(({ id, product, lifecycle }) => `${id} ${product} ${lifecycle}`);
+};
+const refs = async (id: string): Promise<Record<string, string>> => (await at.sluice.services.show(id)).refs;
+/** What a sync did, in words. */
+const one = async (options?: SyncOptions): Promise<string> => {
+  try {
+    const { run, changes, skipped } = await at.sync(options);
+    return [
+      run.outcome,
+      ...changes.map(({ id, change }) => `${id} ${change}`),
+      ...skipped.map(({ reason }) => reason),
+    ].join(', ');
+  } catch (error) {
+    if (!(error instanceof SluiceError)) throw error;
+    return `${error.kind} ${error.code}: ${error.message}`;
+  }
+};
+
+describe('service sync of one service', () => {
+  it('reads and stores only that one, and marks no other as vanished', async () => {
+    for (const number of [1, 2, 3]) at.addService(number);
+    await at.sync();
+    at.whmcs.deleteService(2);
+    at.whmcs.service(3).nextDueDate = '2027-01-15';
+    at.addService(4, { status: 'Pending' });
+    const before = at.whmcs.server.calls.length;
+    expect(await one({ service: '4' })).toBe('done, whmcs-4 added');
+    expect(at.whmcs.server.calls.slice(before).map(({ endpoint }) => endpoint)).toEqual([
+      'GetClientsProducts',
+      'GetProducts',
+    ]);
+    expect(await services()).toEqual([
+      'whmcs-1 ports active',
+      'whmcs-2 ports active',
+      'whmcs-3 ports active',
+      'whmcs-4 ports pending',
+    ]);
+    expect(await one({ service: '3', dryRun: true })).toBe('done, whmcs-3 changed');
+    expect([await one({ service: '3' }), await one({ service: '3' })]).toEqual(['done, whmcs-3 changed', 'done']);
+    expect(await one({ service: '2' })).toBe('done, whmcs-2 vanished');
+    expect(await one({ service: '99' })).toMatch(/^not-found not_listed: WHMCS lists no service "whmcs-99"/);
+    expect(await one({ service: 'whmcs-1' })).toMatch(/^usage bad_service: .*digits/);
+  });
+
+  it('takes the named product where none claims it, and keeps it until one does', async () => {
+    at.addService(1, { product: 30 });
+    at.addService(2);
+    expect(await one({ service: '1' })).toBe(
+      'done, product 30 (Unclaimed) of WHMCS is not claimed by a product of the config',
+    );
+    expect(await one({ service: '1', product: 'big' })).toBe('done, whmcs-1 added');
+    expect((await refs('whmcs-1'))['whmcs_product_id']).toBe('30');
+    expect(await one()).toBe('done, whmcs-2 added');
+    expect(await services()).toEqual(['whmcs-1 big active', 'whmcs-2 ports active']);
+    expect(await one({ service: '1', product: 'ports' })).toBe('done, whmcs-1 changed');
+    expect(await one()).toBe('done');
+    expect(await one({ service: '2', product: 'big' })).toMatch(
+      /^conflict product_conflict: .*"big".*"ports" of the config claims/,
+    );
+    expect(await one({ service: '2', product: 'ports' })).toBe('done');
+    expect(await one({ service: '2', product: 'bigg' })).toMatch(/^not-found unknown_product: .*"big"/);
+    expect(await one({ product: 'big' })).toMatch(/^usage bad_option/);
+    at.whmcs.service(1).productId = 11;
+    at.whmcs.setField(1, 'easydcim_service_id', String(toIds(1).service));
+    expect(await one()).toBe('done, whmcs-1 changed');
+    expect(await refs('whmcs-1')).toEqual({ easydcim_service_id: String(toIds(1).service), whmcs_service_id: '1' });
+    at.whmcs.service(1).productId = 30;
+    expect(await one()).toMatch(/^done, product 30/);
+  });
+});
