@@ -1,4 +1,4 @@
-/* Written by `npm run api-client` from openapi.json (SHA-256 7735db0b0d24501ec26bec55f1b39c9653085ab3aadc8bec11628727027b6c11). */
+/* Written by `npm run api-client` from openapi.json (SHA-256 83014ec28fc7706d3edc371bd98a1f2342e4209e47e8e020f3987bf55938cbb0). */
 /** The addresses of the HTTP API below `/api/v1`, with their methods. */
 export interface paths {
   '/services': {
@@ -2785,6 +2785,7 @@ export interface components {
         /** @description Instant, ISO 8601 in UTC */
         at: string;
         invoice: string | null;
+        charged: string | null;
         invoiceUrl: string | null;
         current: boolean;
       }[];
@@ -2924,6 +2925,7 @@ export interface components {
         /** @description Instant, ISO 8601 in UTC */
         at: string;
         invoice: string | null;
+        charged: string | null;
         invoiceUrl: string | null;
         current: boolean;
       }[];
@@ -3240,6 +3242,10 @@ export interface components {
       /** @description Decimal text */
       price: string;
       currency: string;
+      /** @description Whether the billing system adds tax to the price */
+      taxed: boolean;
+      /** @description Total of the client’s newest invoice for it at this price, with tax; null where none is known */
+      lastCharged: string | null;
       products: string[];
     };
     Purchase: {
@@ -4208,6 +4214,7 @@ export interface operations {
               /** @description Instant, ISO 8601 in UTC */
               at: string;
               invoice: string | null;
+              charged: string | null;
               invoiceUrl: string | null;
               current: boolean;
             }[];

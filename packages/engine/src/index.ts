@@ -110,6 +110,7 @@ export type { PaymentTerms } from './features/billing/billing-pages.js';
 export type { PurchaseBudget } from './features/purchases/budget-left.js';
 export type { PurchaseReport } from './features/purchases/create.js';
 export { packageName } from './base/config/package-name.js';
+export { describePrice } from './base/config/package-price.js';
 export type { PackageView } from './features/purchases/packages.js';
 export type { AutoBuyRule, AutoBuySource } from './features/preferences/preferences.js';
 export type { PurchaseDetail, PurchaseView } from './features/purchases/views.js';

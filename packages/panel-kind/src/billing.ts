@@ -156,6 +156,8 @@ export interface BillingKind<Settings = unknown> {
   open(settings: Settings, dependencies: BillingDependencies): Promise<BillingSystem>;
   /** Whether clients can pay an open invoice there themselves (`BillingSystem.clientsPay`). */
   readonly clientsPay?: boolean | undefined;
+  /** Whether it adds tax to lines that are `taxed`. */
+  readonly addsTax?: boolean | undefined;
   /** Returns the pages that clients open there. */
   pages?(settings: Settings): BillingPages;
   /** Whether its services have fields for the username and password of their account (`ServiceSource.writeCredentials`). */

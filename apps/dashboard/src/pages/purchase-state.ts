@@ -1,5 +1,5 @@
-import type { PackageView, PurchaseView, ServiceDetail } from '@sluice/engine';
-import { formatBytes, formatMoney } from '@sluice/quota-core';
+import { describePrice, type PackageView, type PurchaseView, type ServiceDetail } from '@sluice/engine';
+import { formatBytes } from '@sluice/quota-core';
 import { badge, notice } from '../layout/components.js';
 import { html, type Html } from '../layout/html.js';
 
@@ -46,12 +46,10 @@ export function pendingNotice(pending: Purchase): Html {
 }
 
 /** A package in a list of choices: its name, traffic and price; one that is ordered already says that another one is bought. */
-export function packageLabel(
-  { id, name, bytes, price, currency }: PackageView,
-  purchases: readonly Purchase[],
-): string {
+export function packageLabel(offered: PackageView, purchases: readonly Purchase[]): string {
+  const { id, name, bytes } = offered;
   const pending = findPending(purchases, id);
-  const text = `${name}: ${formatBytes(bytes)}, ${formatMoney(price, currency)}`;
+  const text = `${name}: ${formatBytes(bytes)}, ${describePrice(offered)}`;
   if (pending === null) return text;
   return `${text} (another one; ${pending.invoice === null ? 'one is not finished' : `invoice ${pending.invoice} is not paid`})`;
 }

@@ -15,7 +15,17 @@ import {
 
 export const packages = z.object({
   packages: z.array(
-    name('Package', z.object({ id: text, name: text, bytes, price: amount, currency: text, products: z.array(text) })),
+    name(
+      'Package',
+      z.object({
+        ...{ id: text, name: text, bytes, price: amount, currency: text },
+        taxed: z.boolean().describe('Whether the billing system adds tax to the price'),
+        lastCharged: amount
+          .nullable()
+          .describe('Total of the client’s newest invoice for it at this price, with tax; null where none is known'),
+        products: z.array(text),
+      }),
+    ),
   ),
 });
 

@@ -82,6 +82,7 @@ const purchase = z.object({
   status: text,
   at: instant,
   invoice: textOrNull,
+  charged: amount.nullable(),
   invoiceUrl: textOrNull,
   current: z.boolean(),
 });

@@ -3,14 +3,17 @@ import { cancelPurchase } from '../features/purchases/cancel.js';
 import { type PurchaseBudget, readBudgetLeft } from '../features/purchases/budget-left.js';
 import { createPurchase, type PurchaseReport } from '../features/purchases/create.js';
 import { listPackages, type PackageView } from '../features/purchases/packages.js';
-import { listPurchases, type PurchaseDetail, type PurchaseView } from '../features/purchases/views.js';
+import { listOfClient, listPurchases, type PurchaseDetail, type PurchaseView } from '../features/purchases/views.js';
 import { requireService } from '../context/find-service.js';
 import { type CallOptions, type LockOptions, type ReaderOptions, type RunCall, toWaitMs } from './call.js';
 
 /** Packages of extra traffic, and their purchases. */
 export interface Purchases {
-  /** Lists packages; for a reader, those that the products of its services offer, with these products. */
-  packages(options?: ReaderOptions): Promise<{ packages: PackageView[] }>;
+  /**
+   * Lists packages; for a reader, those that the products of its services offer, with these products. `client` is whose invoices
+   * `lastCharged` is of; default the reader.
+   */
+  packages(options?: ReaderOptions & { client?: string | null | undefined }): Promise<{ packages: PackageView[] }>;
   /**
    * Buys a package for the current cycle of a service. Each call is a new purchase; calls with one `ref` buy once.
    *
@@ -42,11 +45,13 @@ export interface Purchases {
 export function purchasesApi(call: RunCall): Purchases {
   return {
     packages: (options) =>
-      call(options, async ({ config, store }) => {
-        const { reader } = options ?? {};
-        if (reader === undefined) return { packages: listPackages(config) };
+      call(options, async (session) => {
+        const { store } = session;
+        const { reader, client = reader } = options ?? {};
+        const packages = listPackages(session, client == null ? [] : await listOfClient(store, client));
+        if (reader === undefined) return { packages };
         const own = new Set((await store.services.list({ client: reader ?? '' })).map(({ product }) => product));
-        const offered = listPackages(config).map((each) => ({
+        const offered = packages.map((each) => ({
           ...each,
           products: each.products.filter((product) => own.has(product)),
         }));

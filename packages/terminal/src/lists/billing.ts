@@ -36,6 +36,7 @@ export const PACKAGES: readonly Column<PackageView>[] = [
   bytes('traffic', (row) => row.bytes),
   money('price', ({ price }) => price),
   text('currency', ({ currency }) => currency),
+  text('tax', ({ taxed }) => (taxed ? 'added' : null), { priority: 3 }),
   text('products', ({ products }) => products.join(', ') || null, { priority: 1 }),
 ];
 
@@ -47,12 +48,12 @@ export const PURCHASES: readonly Column<PurchaseView>[] = [
   text('package', ({ package: name }) => name),
   bytes('traffic', (row) => row.bytes, { priority: 3 }),
   money('price', ({ price }) => price),
+  money('charged', ({ charged }) => charged, { priority: 2 }),
   text('currency', ({ currency }) => currency),
   state('status', ({ status }) => status),
   text('actor', ({ actor }) => actor, { priority: 4 }),
   text('by', ({ by }) => by, { extra: true, priority: 4 }),
   text('invoice', ({ invoice }) => invoice, { priority: 5 }),
-  money('charged', ({ charged }) => charged, { extra: true, priority: 7 }),
   text('cycle', ({ cycle }) => cycle, { extra: true, priority: 8 }),
   time('at', ({ at }) => at, { priority: 1 }),
 ];

@@ -42,10 +42,10 @@ function purchaseText(
   { panel }: ServiceDetail,
   bought: ServiceDetail['purchases'][number],
 ): string {
-  const { package: name, bytes, price, currency, at, current } = bought;
+  const { package: name, bytes, price, charged, currency, at, current } = bought;
   const status = bought.status === 'pending' ? pendingText(bought) : bought.status;
   const cycle = current || bought.status !== 'paid' ? '' : ' (earlier cycle)';
-  return `${name}: ${bytesCell(bytes) ?? ''} for ${formatMoney(price, currency)}, ${status}, ${terminal.times.at(at, panel) ?? ''}${cycle}`;
+  return `${name}: ${bytesCell(bytes) ?? ''} for ${formatMoney(charged ?? price, currency)}, ${status}, ${terminal.times.at(at, panel) ?? ''}${cycle}`;
 }
 
 /** The limits besides the quota, which has rows of its own. */

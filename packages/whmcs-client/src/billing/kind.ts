@@ -13,6 +13,7 @@ export const whmcs: BillingKind<WhmcsSettings> = {
   secrets: ['secret', 'accessKey'],
   storesCredentials: true,
   clientsPay: true,
+  addsTax: true,
   pages: ({ url }) => {
     const folder = url.replace(/\/+$/, '');
     return {

@@ -1,6 +1,6 @@
-import { formatMoney } from '@sluice/quota-core';
 import {
   type AutoBuyView,
+  describePrice,
   may,
   packageName,
   type PackageView,
@@ -22,10 +22,10 @@ import type { PanelReads } from '../../requests/panel-reads.js';
 /** Returns the packages that the product of a service offers; none where it has not begun, or has ended. */
 export async function offeredPackages(
   { sluice }: PageRequest,
-  { product, lifecycle }: Pick<ServiceDetail, 'product' | 'lifecycle'>,
+  { product, lifecycle, client }: Pick<ServiceDetail, 'product' | 'lifecycle' | 'client'>,
 ): Promise<PackageView[]> {
   if (lifecycle !== 'active' && lifecycle !== 'suspended') return [];
-  const { packages } = await sluice.purchases.packages();
+  const { packages } = await sluice.purchases.packages({ client });
   return packages.filter(({ products }) => products.includes(product));
 }
 
@@ -53,7 +53,7 @@ export async function packagesSection(
   const pay = await request.sluice.purchases.terms();
   const terms = html`<p class="soft">
       ${isSold ? payText(pay) : 'Ask your provider for a package.'}
-      ${mayBuy ? await budgetText(request, packages[0]?.currency) : null}
+      ${mayBuy ? await budgetText(request, packages) : null}
     </p>
     ${isSold ? await creditText(request, pay, reads) : null}`;
   const stays = service.lifecycle !== 'active' || service.holds.some(({ reason }) => reason !== 'quota');
@@ -67,7 +67,7 @@ export async function packagesSection(
 /** How a package is paid. */
 function payText({ leavesInvoice }: PaymentTerms): string {
   return leavesInvoice
-    ? 'A package is paid from your credit, otherwise by invoice; it counts in the current period once it is paid.'
+    ? 'A package is paid from your credit where it covers the whole price, otherwise by invoice; it counts in the current period once it is paid.'
     : 'A package is paid from your credit at once, and counts in the current period.';
 }
 
@@ -80,11 +80,14 @@ async function creditText(request: PageRequest, pay: PaymentTerms, reads: PanelR
 }
 
 /** What may be spent with a link, and what is left of it; nothing for links without a maximum. */
-async function budgetText({ sluice, viewer }: PageRequest, currency: string | undefined): Promise<Html | null> {
+async function budgetText({ sluice, viewer }: PageRequest, packages: readonly PackageView[]): Promise<Html | null> {
   const { maxAmount } = viewer;
   if (maxAmount === null) return null;
   const left = await sluice.purchases.budgetLeft({ refs: toRefPrefix(viewer), amount: maxAmount });
-  return html`With this link you can spend ${money(maxAmount, currency)} in total; ${money(left, currency)} are left.`;
+  const currency = packages[0]?.currency;
+  const basis = packages.some(({ taxed }) => taxed) ? ', without tax' : '';
+  return html`With this link you can spend ${money(maxAmount, currency)} in total${basis}; ${money(left, currency)} are
+  left.`;
 }
 
 /** The way to buy a package; one that is ordered already is finished by paying, so that another one is a link. */
@@ -105,7 +108,7 @@ export function purchasesSection(request: PageRequest, { purchases }: ServiceDet
       { title: 'When', cell: ({ at }) => times.at(at) },
       { title: 'Package', cell: (purchase) => name(packageName(request.sluice.config, purchase.package)) },
       { title: 'Traffic', cell: (purchase) => bytes(purchase.bytes), isNumber: true, isMinor: true },
-      { title: 'Price', cell: ({ price, currency }) => money(price, currency), isNumber: true },
+      { title: 'Price', cell: ({ charged, price, currency }) => money(charged ?? price, currency), isNumber: true },
       { title: 'State', cell: (purchase) => purchaseState(purchase, request) },
       { title: 'Invoice', cell: (purchase) => invoiceLink(purchase, request) ?? NONE },
       { title: 'Counts now', cell: ({ current }) => (current ? 'yes' : 'no'), isMinor: true },
@@ -148,7 +151,7 @@ function autoBuyForm(
   { id }: ServiceDetail,
   { autoBuy, packages }: { autoBuy: AutoBuyView; packages: readonly PackageView[] },
 ): Html {
-  const choices = packages.map((each) => [each.id, `${each.name}: ${formatMoney(each.price, each.currency)}`] as const);
+  const choices = packages.map((each) => [each.id, `${each.name}: ${describePrice(each)}`] as const);
   return postForm(request, {
     action: `${toPath(request, id)}/auto-buy`,
     id: 'auto-buy',

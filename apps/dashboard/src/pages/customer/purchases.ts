@@ -1,19 +1,21 @@
-import type {
-  AutoBuyRequest,
-  AutoBuySubject,
-  PackageView,
-  PaymentTerms,
-  PurchaseReport,
-  ServiceDetail,
+import {
+  type AutoBuyRequest,
+  type AutoBuySubject,
+  describePrice,
+  type PackageView,
+  type PaymentTerms,
+  type PurchaseReport,
+  type ServiceDetail,
 } from '@sluice/engine';
 import { SluiceError, usageError } from '@sluice/panel-kind';
-import { formatMoney, subtractMoney } from '@sluice/quota-core';
+import { subtractMoney } from '@sluice/quota-core';
 import { facts, notice } from '../../layout/components.js';
 import { bytes, money, name, UNKNOWN } from '../../layout/format.js';
 import { postForm } from '../../layout/forms.js';
 import { html, type Part } from '../../layout/html.js';
 import type { Page, PageAnswer } from '../page.js';
 import type { PageRequest } from '../../requests/page-request.js';
+import { toPrice } from '../package-columns.js';
 import { findPending, pendingNotice } from '../purchase-state.js';
 import { findAsked } from '../asked-purchase.js';
 import { toZone } from '../../layout/page-times.js';
@@ -27,11 +29,26 @@ export function buyPage(reads: PanelReads): Page {
   return (request) => showPrice(request, reads);
 }
 
-function terms({ leavesInvoice }: PaymentTerms, isShort: boolean): string {
-  if (!isShort) return 'It is paid from your credit at once, and counts in the current period.';
+/** Whether the credit covers a price; null where that is not known. */
+type IsCovered = boolean | null;
+
+function terms({ leavesInvoice }: PaymentTerms, isCovered: IsCovered, { taxed }: PackageView): string {
+  if (isCovered === true) return 'It is paid from your credit at once, and counts in the current period.';
+  if (isCovered === null) {
+    const price = taxed ? 'the price with tax' : 'the price';
+    const otherwise = leavesInvoice
+      ? 'otherwise you get an invoice, and the package counts once it is paid.'
+      : 'otherwise nothing is bought.';
+    return `It is paid from your credit where it covers ${price}; ${otherwise}`;
+  }
   return leavesInvoice
     ? 'You get an invoice; the package counts once it is paid.'
     : 'Add credit first: nothing is bought without it.';
+}
+
+/** What a package comes to, as far as it is known: the tax only by an earlier invoice. */
+function expectedCharge({ price, taxed, lastCharged }: PackageView): { least: string; isWhole: boolean } {
+  return taxed && lastCharged !== null ? { least: lastCharged, isWhole: true } : { least: price, isWhole: !taxed };
 }
 
 /** What may be used with the package; nothing where no limit is known. */
@@ -47,13 +64,15 @@ async function showPrice(request: PageRequest, reads: PanelReads): Promise<PageA
   const { query, viewer } = request;
   const service = await ownService(request);
   const offered = await requireOffered(request, service, query['package'] ?? '');
-  const { id, name: title, bytes: size, price, currency } = offered;
+  const { id, name: title, bytes: size, currency, taxed, lastCharged } = offered;
   const asked = await findAsked(request, service.id, (key) => toRefPrefix(viewer) + key);
   if ('redirect' in asked) return asked.redirect;
   const back = toPath(request, service.id);
   const pay = await request.sluice.purchases.terms();
   const { value: credit } = await readCredit(request, reads);
-  const missing = credit === null ? null : missingCredit(credit, price);
+  const { least, isWhole } = expectedCharge(offered);
+  const missing = credit === null ? null : missingCredit(credit, least);
+  const isCovered = missing !== null ? false : credit !== null && isWhole ? true : null;
   const refused = missing !== null && !pay.leavesInvoice;
   const pending = findPending(service.purchases, id);
   const body = html`${'made' in asked || pending === null ? null : pendingNotice(pending)}
@@ -62,14 +81,17 @@ async function showPrice(request: PageRequest, reads: PanelReads): Promise<PageA
       ['Package', name(title)],
       ['Traffic', bytes(size)],
       newAllowance(service, size),
-      ['Price without tax', money(price, currency)],
+      ['Price', toPrice(offered)],
+      taxed && lastCharged !== null
+        ? ['With tax', html`${money(lastCharged, currency)}, by your last invoice for it`]
+        : null,
       ['Your credit', credit === null ? UNKNOWN : creditAmount(request, credit)],
     ])}
-    ${missing === null ? null : notice('warning', html`${money(missing, currency)} of credit are missing.`)}
+    ${missing === null ? null : notice('warning', html`${isWhole ? null : 'At least '}${money(missing, currency)} of credit are missing.`)}
     ${
       'made' in asked
         ? asked.made
-        : html`<p>${terms(pay, missing !== null)}</p>
+        : html`<p>${terms(pay, isCovered, offered)}</p>
             ${refused ? null : postForm(request, { action: `${back}/buy`, id: 'buy', key: asked.key, hidden: { package: id }, submit: submitText(offered, { isOrder: missing !== null, isAnother: pending !== null }) })}`
     }
     ${missing === null ? null : topUpLink(request, pay)}
@@ -77,12 +99,9 @@ async function showPrice(request: PageRequest, reads: PanelReads): Promise<PageA
   return { title: `Buy ${title}`, body, timeZone: toZone(request, service.panel) };
 }
 
-function submitText(
-  { name: title, price, currency }: PackageView,
-  of: { isOrder: boolean; isAnother: boolean },
-): string {
+function submitText(offered: PackageView, of: { isOrder: boolean; isAnother: boolean }): string {
   const verb = of.isOrder ? 'Order' : 'Buy';
-  return `${verb}${of.isAnother ? ' another one:' : ''} ${title} for ${formatMoney(price, currency)}`;
+  return `${verb}${of.isAnother ? ' another one:' : ''} ${offered.name} for ${describePrice(offered)}`;
 }
 
 async function requireOffered(request: PageRequest, service: ServiceDetail, wanted: string): Promise<PackageView> {

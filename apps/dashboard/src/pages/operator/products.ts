@@ -66,7 +66,7 @@ export const packagesPage: Page = async ({ sluice }) => {
     empty: 'The config has no package.',
     filter: true,
   });
-  const body = html`<p class="soft">Packages are declared in the config. Prices are without tax.</p>
+  const body = html`<p class="soft">Packages are declared in the config.</p>
     ${section('Packages', list)}`;
   return { title: 'Packages', body };
 };

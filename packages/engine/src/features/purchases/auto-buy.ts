@@ -11,7 +11,7 @@ import type { Session } from '../../context/context.js';
 import { newPurchase, toProblem } from './charge.js';
 import { readBudgetLeft } from './budget-left.js';
 import { refsOfLink } from './link-budget.js';
-import { findPackage, type Package } from './packages.js';
+import { findPackage, lastCharged, type Package } from './packages.js';
 import { refKey } from './views.js';
 import { type AutoBuyRule, findRule, isAutomatic, thresholdBytes } from '../preferences/preferences.js';
 
@@ -99,7 +99,7 @@ export async function draftPurchases(
     if ('refused' in outcome) notices.push(refusedNotice(work, outcome));
     const isObserved = work.enforcement.value === 'observe';
     if ('buys' in outcome && isObserved)
-      notices.push(...outcome.buys.map((row) => wouldBuy(on.session.config, work.service, row)));
+      notices.push(...outcome.buys.map((row) => wouldBuy(on.session, work.service, row)));
     if ('buys' in outcome) drafted.push(isObserved ? work : withDrafts(on, work, outcome.buys));
     else drafted.push('code' in outcome ? withError(work, outcome) : work);
   }
@@ -184,10 +184,10 @@ async function findLinkBudget(on: RunOnPanel, service: string, credits: Credits)
   return budget;
 }
 
-/** Returns what the last invoice for the package came to, since tax is not known before. */
-function highestCharge({ id, price }: Package, own: readonly PurchaseRecord[]): string {
-  const charged = own.findLast((row) => row.package === id && row.price === price && row.charged !== null)?.charged;
-  return charged != null && compareMoney(charged, price) > 0 ? charged : price;
+/** Returns what the last invoice for the package came to, where that is more than its price. */
+function highestCharge(bought: Package, own: readonly PurchaseRecord[]): string {
+  const charged = lastCharged(bought, own);
+  return charged !== null && compareMoney(charged, bought.price) > 0 ? charged : bought.price;
 }
 
 async function findCredit({ session }: RunOnPanel, client: string, credits: Credits) {

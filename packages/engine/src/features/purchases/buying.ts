@@ -41,9 +41,7 @@ export async function beginBuying(run: PanelRun): Promise<PartHooks> {
       return works;
     },
     async afterBrake(planned, { stopped }) {
-      const wouldBuyAll = planned.flatMap(({ service, buys }) =>
-        buys.map((row) => wouldBuy(session.config, service, row)),
-      );
+      const wouldBuyAll = planned.flatMap(({ service, buys }) => buys.map((row) => wouldBuy(session, service, row)));
       if (run.request.dryRun) results.changes ||= wouldBuyAll.length > 0;
       // What the brake stopped is shown to the operator who has to decide.
       run.notices.push(

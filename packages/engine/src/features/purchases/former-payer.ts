@@ -107,5 +107,5 @@ export function leftForPayerNotice({ id, panel }: ServiceRecord, row: PurchaseRe
 }
 
 function describe(service: string, row: PurchaseRecord): string {
-  return `${service}: package ${row.package} for ${formatMoney(row.price, row.currency)}, which client ${row.client ?? ''} bought before the service ended or became another client's,`;
+  return `${service}: package ${row.package} for ${formatMoney(row.charged ?? row.price, row.currency)}, which client ${row.client ?? ''} bought before the service ended or became another client's,`;
 }

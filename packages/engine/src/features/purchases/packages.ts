@@ -1,10 +1,11 @@
 import { SluiceError } from '@sluice/panel-kind';
 import { checkMoney, currencyDecimals } from '@sluice/quota-core';
-import type { ServiceRecord } from '@sluice/state-store';
+import type { PurchaseRecord, ServiceRecord } from '@sluice/state-store';
 import { notFound } from '../../base/errors.js';
 import { findEntry } from '../../base/config/find-entry.js';
 import { packageName } from '../../base/config/package-name.js';
 import type { Config } from '../../base/config/schema.js';
+import type { Session } from '../../context/context.js';
 import type { Reader } from '../../context/reader.js';
 import { suggestion } from '../../base/suggestion.js';
 
@@ -22,19 +23,52 @@ export interface Package {
 
 /** One package, in `package list --json` (docs/json.md). */
 export interface PackageView extends Omit<Package, 'taxed'> {
+  /** Whether the billing system adds tax to the price. */
+  taxed: boolean;
+  /** Total of the client's newest invoice for it at this price, with tax; null where none is known. */
+  lastCharged: string | null;
   /** Products that offer it. */
   products: string[];
 }
 
-/** Returns the packages of the config. */
-export function listPackages(config: Config): PackageView[] {
+/** Returns the packages of the config; `bought` are purchases of the client that is asked for. */
+export function listPackages(
+  { config, deps }: Pick<Session, 'config' | 'deps'>,
+  bought: readonly PurchaseRecord[] = [],
+): PackageView[] {
+  const isTaxed = findTaxed({ config, deps });
   return Object.keys(config.packages).flatMap((id) => {
     const found = findPackage(config, id);
     if (found === undefined) return [];
-    const { name, bytes, price, currency } = found;
     const products = Object.entries(config.products).filter(([, product]) => product.packages.includes(id));
-    return [{ id, name, bytes, price, currency, products: products.map(([product]) => product) }];
+    return [
+      {
+        ...found,
+        taxed: isTaxed(found),
+        lastCharged: lastCharged(found, bought),
+        products: products.map(([product]) => product),
+      },
+    ];
   });
+}
+
+/** Returns which packages and purchases the billing system adds tax to. */
+export function findTaxed({ config, deps }: Pick<Session, 'config' | 'deps'>): (of: { taxed: boolean }) => boolean {
+  const addsTax = deps.billing.find(({ kind }) => kind === config.billing)?.addsTax === true;
+  return ({ taxed }) => taxed && addsTax;
+}
+
+/** Returns what the newest invoice for a package came to, since tax is not known before; null where there is none. */
+export function lastCharged({ id, price, currency, taxed }: Package, bought: readonly PurchaseRecord[]): string | null {
+  const same = bought.findLast(
+    (row) =>
+      row.package === id &&
+      row.price === price &&
+      row.currency === currency &&
+      row.taxed === taxed &&
+      row.charged !== null,
+  );
+  return same?.charged ?? null;
 }
 
 /** Returns a package of the config. */

@@ -161,6 +161,6 @@ export function purchaseNotice(
     key: `purchase:${row.id}:${row.status}`,
     panel,
     service: id,
-    message: `${id}: package ${packageName(config, row.package)} for ${formatMoney(row.price, row.currency)} ${what} (${row.id})${after}`,
+    message: `${id}: package ${packageName(config, row.package)} for ${formatMoney(row.charged ?? row.price, row.currency)} ${what} (${row.id})${after}`,
   };
 }

@@ -73,6 +73,13 @@ export async function listPurchases(
   return rows.map((row) => toView(session, row, actors));
 }
 
+/** Returns what a client bought for the services that it has now, oldest first. */
+export async function listOfClient(store: Session['store'], client: string): Promise<PurchaseRecord[]> {
+  const services = (await store.services.list({ client })).map(({ id }) => id);
+  if (services.length === 0) return [];
+  return (await store.purchases.list({ services })).filter((row) => row.client === client);
+}
+
 /** Returns a client's purchases, without who made them. */
 async function visibleRows(
   session: Session,

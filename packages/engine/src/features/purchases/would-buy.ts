@@ -1,19 +1,21 @@
-import { formatMoney } from '@sluice/quota-core';
 import type { PurchaseRecord, ServiceRecord } from '@sluice/state-store';
-import type { Config } from '../../base/config/schema.js';
 import { packageName } from '../../base/config/package-name.js';
+import type { Session } from '../../context/context.js';
 import { type Notice, serviceNotice } from '../../kernel/run/notice.js';
+import { findTaxed } from './packages.js';
+import { describePrice } from '../../base/config/package-price.js';
 
 /** Returns the notice of a purchase that auto-buy does not make: in a dry run, under `observe`, or stopped by the brake. */
 export function wouldBuy(
-  config: Pick<Config, 'packages'>,
+  session: Pick<Session, 'config' | 'deps'>,
   service: ServiceRecord,
-  { package: id, price, currency, key }: PurchaseRecord,
+  row: PurchaseRecord,
 ): Notice {
+  const price = describePrice({ ...row, taxed: findTaxed(session)(row) });
   return serviceNotice(
     service,
     'would_buy',
-    `${service.id} would buy ${packageName(config, id)} for ${formatMoney(price, currency)}`,
-    key,
+    `${service.id} would buy ${packageName(session.config, row.package)} for ${price}`,
+    row.key,
   );
 }

@@ -39,6 +39,8 @@ export interface ServiceDetail extends ServiceView {
   refs: Record<string, string>;
   purchases: (Pick<PurchaseRecord, 'id' | 'package' | 'bytes' | 'price' | 'currency' | 'status' | 'at'> & {
     invoice: string | null;
+    /** Total of the invoice, with tax; null where it is not known. */
+    charged: string | null;
     /** Page where the client sees and pays the invoice; null where none is known. */
     invoiceUrl: string | null;
     /** Whether it counts: it is paid, and belongs to the newest cycle. */
@@ -114,7 +116,7 @@ export function toPurchase(
   row: PurchaseRecord,
   cycle: CycleRecord | null,
 ): ServiceDetail['purchases'][number] {
-  const { id, package: name, bytes, price, currency, status, at, invoice } = row;
+  const { id, package: name, bytes, price, currency, status, at, invoice, charged } = row;
   const current = status === 'paid' && countsIn({ cycle, wrongCycles: [] }, row);
   return {
     id,
@@ -125,6 +127,7 @@ export function toPurchase(
     status,
     at,
     invoice,
+    charged,
     invoiceUrl: invoiceUrl(session, row),
     current,
   };
