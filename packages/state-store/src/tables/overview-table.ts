@@ -9,6 +9,7 @@ import type {
   OverviewTables,
 } from '../overview.js';
 import type { Access } from './access.js';
+import { IS_OPEN, NEWEST } from './confirmations-table.js';
 
 /** A row as SQLite returns it; reasons are separated by blanks, and none is an empty text. */
 type RawRow = Omit<OverviewRow, 'holds' | 'wouldHold' | 'observing'> & {
@@ -116,12 +117,14 @@ const figures = (
     case d."mode" when 'IN' then ${toUsed('in')} when 'OUT' then ${toUsed('out')} when 'TOTAL' then ${toUsed('total')}
       end as "usedBytes",
     case d."allowance" ->> '$.kind' when 'limited' then d."allowance" ->> '$.allowedBytes' end as "allowedBytes",
-    coalesce(d."read_at", c."read_at") as "readAt", d."error_code" as "errorCode", d."error_message" as "errorMessage",
+    coalesce(last."read_at", d."read_at", c."read_at") as "readAt", d."error_code" as "errorCode", d."error_message" as "errorMessage",
     coalesce(json_array_length(d."inputs", '$.drift'), 0) as "drift",
     coalesce((select min(a."acknowledged_at" is not null) from "alarms" a
       where a."service" = s."id" and a."code" in ('drift', 'stopped_by_panel')), 0) as "acknowledged"
   from "services" s left join "decisions" d on d."service" = s."id"
-    left join "cycles" c on c."id" = d."cycle" and d."read_at" is null`;
+    left join "cycles" c on c."id" = d."cycle" and d."read_at" is null
+    left join "usage_samples" as "base" on "base"."service" = d."service" and ${IS_OPEN}
+    left join "confirmations" as "last" on "last"."seq" = ${NEWEST}`;
 
 /** The status as `toReportedStatus` of quota-core decides it; a test compares the two. */
 const STATUS = sql`case when "holds" <> '' then 'held' when "decided" is null then 'skipped'
