@@ -1,4 +1,4 @@
-/* Written by `npm run api-client` from openapi.json (SHA-256 83014ec28fc7706d3edc371bd98a1f2342e4209e47e8e020f3987bf55938cbb0). */
+/* Written by `npm run api-client` from openapi.json (SHA-256 20803ca186aa168f37896f20db54e4f6a2de467e66f671cda67356e2a89b530a). */
 /** The addresses of the HTTP API below `/api/v1`, with their methods. */
 export interface paths {
   '/services': {
@@ -3055,6 +3055,11 @@ export interface components {
           [key: string]: unknown;
         };
       } | null;
+      /** @description Panels under observe of which products are enforced, with the services that this concerns */
+      enforced: {
+        panel: string;
+        services: number;
+      }[];
       panels: {
         panel: string;
         error: components['schemas']['ItemError'];

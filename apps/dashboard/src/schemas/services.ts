@@ -195,6 +195,9 @@ export const runReport = name(
     services: z.array(serviceInRun),
     notices,
     error: runError,
+    enforced: z
+      .array(z.object({ panel: text, services: count }))
+      .describe('Panels under observe of which products are enforced, with the services that this concerns'),
     panels: skippedPanels,
     agents: z.array(changedAgent).optional(),
   }),

@@ -1,6 +1,8 @@
 import { toItemError, type Panel, SluiceError, usageError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import { interruptedError } from '../base/interruption.js';
+import { readEnforcements } from '../context/enforcement.js';
+import { isLiving } from '../base/lifecycle.js';
 import { takePanels } from '../context/leases.js';
 import { requirePanelName } from '../base/config/find-panel.js';
 import type { Session } from '../context/context.js';
@@ -24,7 +26,15 @@ export function runPanels(session: Session, request: RunRequest, parts: readonly
     const results = new RunResults(request.keepAll ?? true, (name) => session.findKind(name));
     const { totals } = results;
     run.totals = totals;
-    const report: RunReport = { run: run.view, totals, services: [], notices: [], error: null, panels: [] };
+    const report: RunReport = {
+      run: run.view,
+      totals,
+      services: [],
+      notices: [],
+      error: null,
+      enforced: [],
+      panels: [],
+    };
     const { leases } = run;
     const names = request.dryRun ? panels : await takePanels(leases, panels, report.panels);
     await run.start();
@@ -36,6 +46,7 @@ export function runPanels(session: Session, request: RunRequest, parts: readonly
     await reportElsewhere(session, request, report);
     await reportRemovedPanels(session, request, report);
     report.services = results.views(names);
+    report.enforced = await countEnforced(session, request, run.view.observing);
     const outcome = decideOutcome(report, results);
     if (outcome === 'failed') report.error ??= wholeError(report.services, report.panels);
     if (session.deps.signal.aborted) {
@@ -45,6 +56,22 @@ export function runPanels(session: Session, request: RunRequest, parts: readonly
     await run.end({ outcome, changes: results.changes, error: report.error });
     return report;
   });
+}
+
+/** Counts the services of observed panels whose product is enforced. */
+async function countEnforced(
+  { config, store }: Session,
+  { assumed, service }: RunRequest,
+  observing: readonly string[],
+): Promise<RunReport['enforced']> {
+  const enforcements = await readEnforcements(config, store, assumed);
+  const enforced: RunReport['enforced'] = [];
+  for (const panel of observing) {
+    const all = await store.services.list({ panel, ...(service !== undefined && { ids: [service] }) });
+    const services = all.filter((row) => isLiving(row) && !enforcements.isObserving(panel, row.product)).length;
+    if (services > 0) enforced.push({ panel, services });
+  }
+  return enforced;
 }
 
 /** Selects the panels with services or with something for a part of the run, or the panel of the requested service. */

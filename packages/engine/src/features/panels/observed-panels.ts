@@ -1,10 +1,11 @@
 import type { RunReport } from '../../kernel/run/report.js';
 
 /** Returns the panels under observe; of those that are enforced for some products, how many services that concerns. */
-export function listObserving({ run, services }: Pick<RunReport, 'run' | 'services'>): string[] {
+export function listObserving({ run, enforced }: Pick<RunReport, 'run' | 'enforced'>): string[] {
   return run.observing.map((panel) => {
-    const enforced = services.filter((service) => service.panel === panel && !service.observing).length;
-    if (run.command === 'hold release' || enforced === 0) return panel;
-    return `${panel} (except ${enforced} enforced ${enforced === 1 ? 'service' : 'services'})`;
+    const services = enforced.find((each) => each.panel === panel)?.services ?? 0;
+    // A release of everything observes all of its panels afterwards.
+    if (run.command === 'hold release' || services === 0) return panel;
+    return `${panel} (except ${services} enforced ${services === 1 ? 'service' : 'services'})`;
   });
 }

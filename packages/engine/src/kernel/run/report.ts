@@ -21,6 +21,8 @@ export interface RunReport {
   services: ServiceView[];
   notices: { code: string; service: string | null; message: string }[];
   error: (ItemError & { details?: Record<string, unknown> }) | null;
+  /** Of the panels under observe those of which products are enforced, with how many services the run could change. */
+  enforced: { panel: string; services: number }[];
   /** Panels that were left out since another run holds them, or that failed. */
   panels: { panel: string; error: ItemError }[];
   /** Agents whose limits a `reconcile` checked. */
