@@ -142,6 +142,7 @@ function toReport({ views, reported, agents, broken }: GivenBack, run: Run): Run
     services: views.sort((a, b) => (a.id < b.id ? -1 : 1)),
     notices: reported.map(({ notice }) => notice).sort((a, b) => ((a.service ?? '') < (b.service ?? '') ? -1 : 1)),
     error: null,
+    enforced: [],
     panels: broken,
     ...(agents.length === 0 ? {} : { agents }),
   };
