@@ -3,6 +3,7 @@ import { ExitCode } from '../exit-codes.js';
 import { answer } from './answer.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
 import { listCommand, type ListOptions } from './list.js';
+import { printStanding } from './observed.js';
 import { STATUSES } from './statuses.js';
 
 /** `sluice notice list` */
@@ -12,14 +13,16 @@ export const noticeList: CommandHandler<ListOptions> = listCommand(
     keepsOrder: true,
     statuses: STATUSES.alarms,
     status: 'open',
-    empty: 'Nothing is wrong that is not acknowledged.',
+    empty: 'No alarm waits for an acknowledgement.',
     columns: ALARMS,
   },
   async ({ sluice }) => {
     const { alarms } = await sluice.notices.alarms();
     return { rows: alarms, also: { acknowledged: alarms.filter(({ acknowledged }) => acknowledged !== null).length } };
   },
-  ({ terminal }, _rows, { status = 'open' }, also) => {
+  async (opened, _rows, { status = 'open', csv, panel }, also) => {
+    const { terminal } = opened;
+    if (csv === undefined && status === 'open') await printStanding(opened, panel);
     const known = also?.acknowledged ?? 0;
     if (known > 0 && status === 'open')
       terminal.info(`${known} acknowledged: sluice notice list --status acknowledged`);

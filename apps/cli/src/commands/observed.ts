@@ -16,6 +16,29 @@ export function printOutages(
   }
 }
 
+/** Prints what no alarm says: what the brake stopped, panels that are down, and panels that left the config; of one, or of all. */
+export async function printStanding(
+  { sluice, terminal }: Pick<Opened, 'sluice' | 'terminal'>,
+  only: string | undefined,
+): Promise<void> {
+  const { brakes, panels, removed } = await sluice.overview({ size: 1 });
+  const isAsked = (panel: string): boolean => only === undefined || panel === only;
+  const lines = [
+    ...brakes
+      .filter(({ panel }) => isAsked(panel))
+      .map((brake) => describeBrake(brake, terminal.times.at(brake.since, brake.panel) ?? brake.since)),
+    ...panels.flatMap(({ name, downSince }) =>
+      downSince === null || !isAsked(name)
+        ? []
+        : [
+            `Panel ${name} is down since ${terminal.times.at(downSince, name) ?? downSince}: nothing is read or changed there.`,
+          ],
+    ),
+    ...removed.filter(({ panel }) => isAsked(panel)).map(({ message }) => message),
+  ];
+  for (const line of lines) terminal.line(terminal.colors.red(line));
+}
+
 /** Prints what keeps listed services from being held: panels that are only observed, and runs that the brake stopped. */
 export async function printKept(
   { sluice, terminal }: Pick<Opened, 'sluice' | 'terminal'>,

@@ -65,7 +65,7 @@ function alarmTable(scene: Scene, alarms: readonly AlarmView[], { caption, shows
       },
     ],
     rows: alarms.slice(0, MOST),
-    empty: 'Nothing is wrong that is not acknowledged.',
+    empty: 'No alarm waits for an acknowledgement.',
   });
   const left = alarms.length - MOST;
   return left > 0

@@ -1,0 +1,32 @@
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { type EasyDcimBench, GB, HOUR, startEasyDcimBench } from '../easydcim-bench.js';
+
+let at: EasyDcimBench;
+beforeEach(async () => {
+  at = await startEasyDcimBench();
+  for (const number of [1, 2, 3]) await at.addService(number);
+});
+afterEach(() => at.close());
+
+const list = async (): Promise<string> => (await at.bench.sluice('notice list')).stdout;
+const NONE = 'No alarm waits for an acknowledgement.';
+
+it('says no more than that no alarm is open', async () => {
+  await at.poll();
+  expect((await list()).trim()).toBe(NONE);
+});
+
+it('names what the brake stopped, panels that are down and panels that left the config', async () => {
+  await at.poll();
+  for (const number of [1, 2, 3]) at.panel.addTraffic(500 + number, { in: 150 * GB, out: 0 });
+  at.bench.clock.advance(HOUR);
+  await at.poll();
+  expect(await list()).toContain('Nothing was changed on panel dcim since 20 Nov 2026 13:00');
+  at.panel.server.inject({ fault: { kind: 'status', status: 503 } });
+  at.bench.clock.advance(HOUR);
+  await at.poll();
+  expect(await list()).toContain('Panel dcim is down since 20 Nov 2026 14:00');
+  const config = at.bench.read('sluice.yaml');
+  at.bench.write('sluice.yaml', config.replace('  dcim: {', '  new: {').replaceAll('panel: dcim', 'panel: new'));
+  expect(await list()).toContain('3 services have the panel "dcim", which is not in the config');
+});
