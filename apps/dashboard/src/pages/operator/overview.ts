@@ -115,13 +115,15 @@ export function summary(scene: Scene, { totals, brakes, panels, removed, runs, c
       href: '/panels',
       tone: away.length + erring.length > 0 ? 'bad' : uncalled > 0 ? 'warning' : 'good',
       detail:
-        erring.length > 0
-          ? `${count(erring.length)} with errors`
-          : uncalled > 0
-            ? `${count(uncalled)} not called yet`
-            : observed > 0
-              ? `${count(observed)} under observe`
-              : 'all answered last',
+        away.length > 0
+          ? listed(away.slice(0, 3).map((panel) => name(panel.name)))
+          : erring.length > 0
+            ? `${count(erring.length)} with errors`
+            : uncalled > 0
+              ? `${count(uncalled)} not called yet`
+              : observed > 0
+                ? `${count(observed)} under observe`
+                : 'all answered last',
     }),
   ]);
   return html`${panels.map((panel) => outageBanner(panel, scene.times))}

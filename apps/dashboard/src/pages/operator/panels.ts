@@ -63,6 +63,11 @@ export function removedBanners(removed: OverviewReport['removed']): Html[] {
   );
 }
 
+/** Returns a message that a sentence continues or ends. */
+export function withoutStop(message: string): string {
+  return message.replace(/\.$/, '');
+}
+
 /** Says since when a panel does not answer, and what that means for its services; nothing while it answers. */
 export function outageBanner(panel: OverviewPanel, times: Times): Part {
   const { name, downSince, services, held, lastCall } = panel;
@@ -70,7 +75,7 @@ export function outageBanner(panel: OverviewPanel, times: Times): Part {
   const cause =
     lastCall === null || lastCall.ok
       ? null
-      : html` Last error: <span dir="auto">${lastCall.message ?? lastCall.code}</span>.`;
+      : html` Last error: <span dir="auto">${withoutStop(lastCall.message ?? lastCall.code ?? '')}</span>.`;
   return notice(
     'bad',
     html`<strong>Panel ${panelLink(name)} is down since ${times.full(downSince)}.</strong> Until it answers, its
