@@ -1,4 +1,4 @@
-/* Written by `npm run api-client` from openapi.json (SHA-256 20803ca186aa168f37896f20db54e4f6a2de467e66f671cda67356e2a89b530a). */
+/* Written by `npm run api-client` from openapi.json (SHA-256 86aa7d3788b43803d5e7f50bf5ebdc3126b93e9c426e030c69d13fdc9e29569b). */
 /** The addresses of the HTTP API below `/api/v1`, with their methods. */
 export interface paths {
   '/services': {
@@ -3167,6 +3167,8 @@ export interface components {
         inputs: unknown;
       } | null;
       brake: components['schemas']['Brake'] | null;
+      /** @description Whether its panel is not in the config, so that nothing is read or changed there */
+      panelRemoved: boolean;
       accountDue: {
         /** @enum {string} */
         verb: 'create' | 'terminate';

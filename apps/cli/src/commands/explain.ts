@@ -22,7 +22,8 @@ const COMMANDS: StateCommands = {
   endSuspension: (service) => `sluice provision unsuspend ${service}`,
   renew: (service) => `sluice provision renew ${service}`,
   raiseAgentLimit: (agent) => `sluice agent limit ${shellWords([agent])} --gb N`,
-  endAgentSuspension: () => 'sluice agent unsuspend AGENT',
+  endAgentSuspension: (agent) => `sluice agent unsuspend ${shellWords([agent])}`,
+  releasePanel: (panel) => `sluice hold release --all --panel ${shellWords([panel])}`,
 };
 
 /** Returns the name of the agent whose limit decides; null where the store does not have it. */

@@ -295,6 +295,9 @@ export const explanation = name(
       })
       .nullable(),
     brake: brake.nullable(),
+    panelRemoved: z
+      .boolean()
+      .describe('Whether its panel is not in the config, so that nothing is read or changed there'),
     accountDue: z
       .object({
         verb: z.enum(['create', 'terminate']),

@@ -132,11 +132,14 @@ function printChanges(terminal: Terminal, { services, notices }: RunReport): voi
 
 /**
  * Prints the first notices of each code; of a service that is held, not its threshold too, and none that is the error of its
- * service. That of the brake is the last, unless it is the error of the run.
+ * service or panel. That of the brake is the last, unless it is the error of the run.
  */
-function printNotices(terminal: Terminal, { notices, error, services }: RunReport, all: boolean): void {
+function printNotices(terminal: Terminal, { notices, error, services, panels }: RunReport, all: boolean): void {
   const held = new Set(notices.filter(({ code }) => /(^|_)hold$/.test(code)).map(({ service }) => service));
-  const errors = new Set(services.flatMap((one) => (one.error === null ? [] : [`${one.id}: ${one.error.message}`])));
+  const errors = new Set([
+    ...services.flatMap((one) => (one.error === null ? [] : [`${one.id}: ${one.error.message}`])),
+    ...panels.map((one) => one.error.message),
+  ]);
   const told = notices
     .filter((notice) => notice.code !== 'threshold' || !held.has(notice.service))
     .filter(({ message }) => !errors.has(message));

@@ -30,6 +30,8 @@ export interface StateCommands {
   allowOnce: (panel: string) => string;
   takeOver: (panel: string) => string;
   observe: (panel: string) => string;
+  /** Releases all that is held on a panel before it leaves the config. */
+  releasePanel: (panel: string) => string;
   /** Reconciles although that is more than the brake lets pass. */
   reconcileAll: () => string;
   setQuota: (service: string, gigabytes: number) => string;
@@ -38,7 +40,7 @@ export interface StateCommands {
   endSuspension: (service: string) => string;
   renew: (service: string) => string;
   raiseAgentLimit: (agent: string) => string;
-  endAgentSuspension: () => string;
+  endAgentSuspension: (agent: string) => string;
 }
 
 /** What the sentences name that is not in the store. */
@@ -85,13 +87,14 @@ function stateSentences(found: Explanation, times: Times, names: StateNames): st
   const { service, decision } = found;
   const { id, lifecycle } = service;
   const { commands } = names;
+  const isGone = lifecycle === 'terminated' || lifecycle === 'vanished';
+  if (found.panelRemoved && (!isGone || openHolds(found).length > 0)) return removedSentences(found, times, names);
   if (found.accountDue !== null) return accountSentences(service, found.accountDue, commands);
   if (lifecycle === 'pending')
     return names.canCreate
       ? [`${id} is pending: it has no account yet. Create it with "${commands.createAccount(id)}".`]
       : [`${id} is pending. Once it is in use: ${commands.activate(id)}.`];
-  if (lifecycle === 'terminated' || lifecycle === 'vanished')
-    return [`${id} is ${lifecycle}: it is neither metered nor restricted.`];
+  if (isGone) return [`${id} is ${lifecycle}: it is neither metered nor restricted.`];
   const open = openHolds(found);
   if (open.length > 0) return open.flatMap((hold) => holdSentences(found, hold, times, names));
   const reasons = service.wouldHold.filter((reason) => !isWithheld(found, reason));
@@ -116,6 +119,16 @@ function stateSentences(found: Explanation, times: Times, names: StateNames): st
   }
   if (decision === null) return [`${id} has not been read yet: run "${commands.poll(id)}".`];
   return notHeld(found, times, commands);
+}
+
+/** What ends a hold elsewhere ends none on a panel that no run reads. */
+function removedSentences(found: Explanation, times: Times, names: StateNames): string[] {
+  const { id, panel } = found.service;
+  const held = openHolds(found).flatMap((hold) => holdSentences(found, hold, times, names).slice(0, 1));
+  return [
+    ...held,
+    `Panel ${panel} is not in the config: nothing of ${id} is read or changed there. Put it back into the config; before you take it out for good, give its services back: ${names.commands.releasePanel(panel)}.`,
+  ];
 }
 
 function openHolds({ holds, at }: Explanation): HoldView[] {
@@ -200,7 +213,10 @@ function holdSentences(
       return [`${since}: its bill is not paid${note}.`, billingEnd({ service, decision }, hold, commands)];
     case 'agent-limit':
       if (hold.note?.endsWith(' is suspended') === true)
-        return [`${since}: ${hold.note}.`, `To release it: ${commands.endAgentSuspension()}.`];
+        return [
+          `${since}: ${hold.note}.`,
+          `To release it: ${commands.endAgentSuspension(readSuspended(hold.note) ?? agent ?? 'AGENT')}.`,
+        ];
       return [
         `${since}: ${hold.note ?? (agent === null ? 'its agent' : `agent "${agent}"`)} is over its limit.`,
         `It is released when the agent is within its limit again, or with a higher one${agent === null ? '' : `: ${commands.raiseAgentLimit(agent)}`}.`,
@@ -211,6 +227,11 @@ function holdSentences(
         limitEnd(service, hold.reason, times, commands),
       ];
   }
+}
+
+/** Returns the name in `agent "north" is suspended`. */
+function readSuspended(note: string): string | null {
+  return /^agent "(.*)" is suspended$/s.exec(note)?.[1] ?? null;
 }
 
 function limitEnd({ id, panel, limits }: Service, reason: string, times: Times, { release }: StateCommands): string {

@@ -11,6 +11,7 @@ import {
 import { describeRule, formatBytes } from '@sluice/quota-core';
 import type { Times } from '../../layout/format.js';
 import { html, type Part } from '../../layout/html.js';
+import { withoutStop } from './panels.js';
 
 /** Returns what the last run found to differ from its target: the overview counts the same. */
 export function toDrift({ decision }: Pick<Explanation, 'decision'>): readonly string[] {
@@ -25,11 +26,15 @@ export function explainState(found: Explanation, times: Times): Part[] {
   const drift = toDrift(found);
   const open = holds.filter(({ until }) => until === null);
   return [
-    ...(open.length > 0 ? open.flatMap((hold) => holdSentences(found, hold, times)) : withoutHold(found, times)),
+    ...(found.panelRemoved && (open.length > 0 || isLiving(service.lifecycle))
+      ? removedSentences(found, open, times)
+      : open.length > 0
+        ? open.flatMap((hold) => holdSentences(found, hold, times))
+        : withoutHold(found, times)),
     service.error === null || found.decision === null
       ? null
       : html`${service.doubted === null ? 'The last run could not finish' : 'The last reading is doubted'}:
-          <span dir="auto">${service.error.message}</span
+          <span dir="auto">${withoutStop(service.error.message)}</span
           >${service.panelDownSince === null ? null : html`; panel ${service.panel} is down since ${times.full(service.panelDownSince)}`}${service.usage === null ? '.' : html` The figures were read ${times.ago(service.usage.readAt)}.`}`,
     drift.length === 0
       ? null
@@ -41,6 +46,19 @@ export function explainState(found: Explanation, times: Times): Part[] {
         ${released.until}${released.note === null ? '' : html` (<span dir="auto">${released.note}</span>)`}.`,
     rejected === 0 ? null : `${rejected === 1 ? 'One reading was' : `${rejected} readings were`} not used.`,
   ].filter((part) => part !== null);
+}
+
+const isLiving = (lifecycle: string): boolean => lifecycle !== 'terminated' && lifecycle !== 'vanished';
+
+/** What ends a hold elsewhere ends none on a panel that no run reads. */
+function removedSentences(found: Explanation, open: readonly HoldView[], times: Times): Part[] {
+  const { panel } = found.service;
+  return [
+    ...open.flatMap((hold) => holdSentences(found, hold, times).slice(0, 1)),
+    html`Panel ${panel} is not in the config: nothing of the service is read or changed there. Put the panel back into
+      the config; before you take it out for good, give its services back with
+      <code>sluice hold release --all --panel ${panel}</code>.`,
+  ];
 }
 
 function withoutHold(found: Explanation, times: Times): Part[] {

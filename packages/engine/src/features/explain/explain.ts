@@ -1,4 +1,5 @@
 import { maskUuidsIn } from '@sluice/panel-http/printable';
+import { findEntry } from '../../base/config/find-entry.js';
 import type { Allowance, AllowancePart, UsageBytes } from '@sluice/quota-core';
 import type { ItemError } from '@sluice/panel-kind';
 import type { ActionRecord, CycleRecord, DecisionRecord, SampleRecord, ServiceRecord } from '@sluice/state-store';
@@ -32,6 +33,8 @@ export interface Explanation {
   > | null;
   /** Why nothing is changed on its panel; null where the brake did not stop the last run, and for a past instant. */
   brake: BrakeState | null;
+  /** Whether its panel is not in the config, so that nothing is read or changed there; false for a past instant and for clients. */
+  panelRemoved: boolean;
   /** What runs have yet to do about its account; null for nothing, and for a past instant. */
   accountDue: AccountDue | null;
   holds: HoldView[];
@@ -86,6 +89,7 @@ export async function explainService(
     allowance: allowanceView((decision?.allowance ?? null) as Allowance | null),
     decision: decision && decisionView(decision),
     brake: at === null ? await findBrake(session, service.panel) : null,
+    panelRemoved: at === null && reader === undefined && findEntry(session.config.panels, service.panel) === undefined,
     accountDue: at === null ? await findAccountDue(session, service, { decision, observing: detail.observing }) : null,
     holds,
     released: await findRelease(session, id, datesInForce(session, service, until).quotaReleasedUntil),
