@@ -15,6 +15,11 @@ interface Outcome {
   zones: Zones | null;
 }
 
+/** Returns the width that the environment asks for; undefined for none. */
+function readColumns({ COLUMNS = '' }: Deps['env']): number | undefined {
+  return /^[1-9]\d{0,4}$/.test(COLUMNS) ? Number(COLUMNS) : undefined;
+}
+
 /** Runs a command line (without the program's name), prints its error, and returns the exit code; never throws. */
 export async function run(argv: string[], deps: Deps): Promise<number> {
   const outcome: Outcome = { exitCode: 0, printed: false, zones: null };
@@ -30,6 +35,7 @@ export async function run(argv: string[], deps: Deps): Promise<number> {
       get columns() {
         return stdout.columns;
       },
+      asked: readColumns(deps.env),
       once: (event, listener) => {
         if (stdout.once) stdout.once(event, listener);
         else listener();

@@ -152,10 +152,12 @@ export function printRows<Row>(
   rows: readonly Row[],
   { all = false, follow }: RowsOptions = {},
 ): void {
-  const shown = columns.map(({ name, title = name, align, priority, extra, whole, least, atLeast }): LayoutColumn => {
-    const width = { align, whole, least, atLeast: follow === undefined ? undefined : atLeast };
-    return all ? { title, ...width } : { title, ...width, priority, extra };
-  });
+  const shown = columns.map(
+    ({ name, title = name, align, priority, extra, whole, below, least, atLeast }): LayoutColumn => {
+      const width = { align, whole, below, least, atLeast: follow === undefined ? undefined : atLeast };
+      return all ? { title, ...width } : { title, ...width, priority, extra };
+    },
+  );
   const ink: ColumnInk = {
     colors: terminal.colors,
     times: terminal.times.among(rows.map(findPanel)),

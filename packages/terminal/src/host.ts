@@ -5,6 +5,8 @@ export interface Output {
   write(text: string): unknown;
   isTTY?: boolean | undefined;
   columns?: number | undefined;
+  /** Columns of what is not a terminal: `COLUMNS` of the environment. */
+  asked?: number | undefined;
   /** Calls the listener when more may be written after `write` returned false, or when nobody reads any more. */
   once?(event: 'drain' | 'close', listener: () => void): unknown;
 }

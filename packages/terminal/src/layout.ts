@@ -14,6 +14,8 @@ export interface LayoutColumn {
   atLeast?: number | undefined;
   /** Shown only where the width is known and has room for it. */
   extra?: boolean | undefined;
+  /** A sentence: where it would be cut, it is printed whole below its row. */
+  below?: boolean | undefined;
 }
 
 const GAP = 2;
@@ -37,12 +39,21 @@ export function cutText(text: string, width: number): string {
   return `${text.slice(0, index)}${ELLIPSIS}${(text.slice(index).match(COLOURS) ?? []).join('')}`;
 }
 
+/** Before a sentence below its row. */
+const BELOW = '  ';
+
+/** The width of a table, and what breaks a sentence to fit it. */
+export interface TableRoom {
+  width: number;
+  wrap: (line: string, width: number) => string;
+}
+
 /** Lays out a table within a width: a cell is a list of lines, which may have colours. */
 export function layoutTable(
   columns: readonly LayoutColumn[],
   heads: readonly string[],
   rows: readonly (readonly string[])[][],
-  width: number,
+  { width, wrap }: TableRoom,
 ): string[] {
   const natural = heads.map((head, at) => {
     const least = Math.max(columns[at]?.atLeast ?? 0, displayWidth(head));
@@ -50,7 +61,11 @@ export function layoutTable(
     const own = rows.reduce((widest, row) => Math.max(widest, ...(row[at] ?? []).map(displayWidth)), least);
     return width === Infinity ? Math.min(own, WIDEST) : own;
   });
-  const shown = chooseColumns(columns, natural, width);
+  const sentences = columns.map((_, at) => at).filter((at) => columns[at]?.below === true);
+  const others = columns.map((_, at) => at).filter((at) => columns[at]?.extra !== true);
+  const isBelow = sentences.length > 0 && sum(others.map((at) => natural[at] ?? 0)) > width;
+  const below = isBelow ? sentences : [];
+  const shown = chooseColumns(columns, natural, width, below);
   const widths = shrink(columns, shown, natural, width);
   const line = (cells: readonly (string | undefined)[]): string =>
     shown
@@ -62,7 +77,10 @@ export function layoutTable(
       .trimEnd();
   const body = rows.flatMap((row) => {
     const height = Math.max(1, ...shown.map((at) => row[at]?.length ?? 0));
-    return Array.from({ length: height }, (_, index) => line(row.map((cell) => cell[index])));
+    return [
+      ...Array.from({ length: height }, (_, index) => line(row.map((cell) => cell[index]))),
+      ...below.flatMap((at) => (row[at] ?? []).flatMap((text) => wrap(`${BELOW}${text}`, width).split('\n'))),
+    ];
   });
   return [line(heads), ...body];
 }
@@ -85,8 +103,15 @@ function leastWidth(column: LayoutColumn, natural: number): number {
 }
 
 /** Returns the columns to show: extra ones only with room for everything, others as long as texts can be cut. */
-function chooseColumns(columns: readonly LayoutColumn[], natural: readonly number[], width: number): number[] {
-  let shown = columns.map((_, at) => at).filter((at) => width !== Infinity || columns[at]?.extra !== true);
+function chooseColumns(
+  columns: readonly LayoutColumn[],
+  natural: readonly number[],
+  width: number,
+  below: readonly number[],
+): number[] {
+  let shown = columns
+    .map((_, at) => at)
+    .filter((at) => (width !== Infinity || columns[at]?.extra !== true) && !below.includes(at));
   const total = (least: boolean): number =>
     sum(shown.map((at) => (least ? leastWidth(columns[at] ?? { title: '' }, natural[at] ?? 0) : (natural[at] ?? 0))));
   const drop = (candidates: number[]): boolean => {

@@ -5,7 +5,7 @@ import { Times, type Zones } from './times.js';
 import { colouredInk, plainInk, type Colors, type Ink } from './colors.js';
 import type { DescribedError, TerminalHost } from './host.js';
 import { type LayoutColumn, layoutTable } from './layout.js';
-import { outputWidth, writeLine } from './wrap.js';
+import { outputWidth, wrapLine, writeLine } from './wrap.js';
 
 /** Global options of output. */
 export interface TerminalOptions {
@@ -107,13 +107,13 @@ export class Terminal {
       columns,
       heads,
       rows.map((row) => row.map(toLines)),
-      this.width,
+      { width: this.width, wrap: wrapLine },
     );
     const shown = withHeads ? lines : lines.slice(1);
     this.#host.stdout.write(`${shown.join('\n')}\n`);
   }
 
-  /** Columns of the terminal; infinite where the output is not a terminal. */
+  /** Columns of the terminal; where the output is not one, those that are asked for, else infinite. */
   get width(): number {
     return outputWidth(this.#host.stdout);
   }

@@ -19,9 +19,9 @@ const LABEL = /^ *\S.*? {2,}(?=\S)/;
 // As escapes: a character outside Latin-1 would make Node read the whole file of the command at two bytes a character.
 const MARK = /^ *[\u2713\u2717!+~-] (?=\S)/;
 
-/** Returns the columns of an output; infinite where it is not a terminal. */
-export function outputWidth({ isTTY, columns }: Pick<Output, 'isTTY' | 'columns'>): number {
-  return isTTY === true ? (columns ?? WIDTH) : Infinity;
+/** Returns the columns of an output; where it is not a terminal, those that are asked for, else infinite. */
+export function outputWidth({ isTTY, columns, asked }: Pick<Output, 'isTTY' | 'columns' | 'asked'>): number {
+  return isTTY === true ? (columns ?? WIDTH) : (asked ?? Infinity);
 }
 
 /**

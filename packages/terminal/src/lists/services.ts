@@ -36,7 +36,7 @@ export const USAGE: readonly Column<ServiceDetail>[] = [
   text('mode', ({ mode }) => mode, { priority: 8 }),
   bytes('in', ({ usage }) => usage?.inBytes, { priority: 7 }),
   bytes('out', ({ usage }) => usage?.outBytes, { priority: 7 }),
-  bytes('total', ({ usage }) => usage?.totalBytes, { priority: 5 }),
+  bytes('total', ({ usage }) => usage?.totalBytes),
   allowed(({ allowance }) => allowance, { priority: 1 }),
   bytes('remaining', ({ allowance }) => allowance?.remainingBytes, { priority: 4 }),
   ...shares<ServiceDetail>(usedBytes, allowedBytes),

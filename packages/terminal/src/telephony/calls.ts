@@ -72,17 +72,19 @@ function billedPeriod<Row extends { period: PeriodView }>(): Column<Row> {
     value: ({ period }) => period.from,
     cell: ({ period }, { times }) => times.period(period),
     whole: true,
+    // The amounts matter more.
+    priority: 1,
   };
 }
 
 const BILLS: readonly Column<CallBillView>[] = [
   text('service', ({ service }) => service, { whole: true }),
   billedPeriod(),
-  text('calls', ({ calls }) => calls, { align: 'right', priority: 2 }),
+  text('calls', ({ calls }) => calls, { align: 'right', priority: 3 }),
   money('total', ({ total }) => total),
   text('currency', ({ currency }) => currency, { title: '' }),
-  state('state', ({ state: word }) => word),
-  text('invoice', ({ invoice }) => invoice, { priority: 1 }),
+  state('state', ({ state: word }) => word, { whole: true }),
+  text('invoice', ({ invoice }) => invoice, { priority: 2 }),
 ];
 
 /** Prints bills with their reports. */
@@ -110,12 +112,12 @@ function isNews(word: CallBillView['state'], dryRun: boolean): boolean {
 const COMPARED: readonly Column<ComparedBill>[] = [
   text('service', ({ service }) => service, { whole: true }),
   billedPeriod(),
-  money('billed', ({ billed }) => billed.total, { priority: 2 }),
-  money('now', ({ now }) => now.total, { priority: 2 }),
+  money('billed', ({ billed }) => billed.total),
+  money('now', ({ now }) => now.total),
   money('difference', ({ difference }) => difference),
-  text('late', ({ late }) => late.length, { align: 'right', priority: 1 }),
-  text('missing', ({ missing }) => missing.length, { align: 'right', priority: 1 }),
-  text('changed', ({ changed }) => changed.length, { align: 'right', priority: 1 }),
+  text('late', ({ late }) => late.length, { align: 'right', priority: 2 }),
+  text('missing', ({ missing }) => missing.length, { align: 'right', priority: 2 }),
+  text('changed', ({ changed }) => changed.length, { align: 'right', priority: 2 }),
 ];
 
 /** Prints what bills would be now; with `--quiet` those that differ, with `showAll` the ids of their calls. */
