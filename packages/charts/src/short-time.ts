@@ -17,11 +17,21 @@ export function boundText(at: number, timeZone: string): string {
 
 /**
  * Returns a period as local dates: `15 Nov 2026 to 15 Dec 2026`, where the last one is not a part of it, and a whole calendar month as
- * `October 2026`.
+ * `October 2026`. Bounds in one minute have their seconds.
  */
 export function periodText({ start, end }: { start: number; end: number }, timeZone: string): string {
-  if (!isWholeMonth(start, end, timeZone)) return `${boundText(start, timeZone)} to ${boundText(end, timeZone)}`;
+  if (!isWholeMonth(start, end, timeZone)) {
+    const texts = [start, end].map((at) => boundText(at, timeZone));
+    const isAlike = start !== end && texts[0] === texts[1];
+    return (isAlike ? [start, end].map((at) => toSeconds(at, timeZone)) : texts).join(' to ');
+  }
   return new Intl.DateTimeFormat('en-US', { timeZone, month: 'long', year: 'numeric' }).format(start);
+}
+
+/** Returns an instant as `15 Nov 2026 00:00:05`: zones differ from UTC by whole minutes. */
+function toSeconds(at: number, timeZone: string): string {
+  const seconds = Math.floor((at % 60_000) / 1000);
+  return `${shortTime(at, timeZone)}:${String(seconds).padStart(2, '0')}`;
 }
 
 /** Whether an instant is the first of its local day: clocks that change at midnight skip it. */
