@@ -89,7 +89,7 @@ describe('a period of an operator', () => {
     expect(catchCode(() => parsePeriod('2026-10-02..2026-10-01', at))).toBe('period_empty');
     expect(catchCode(() => parsePeriod('2026-10-02..2026-10-02', at))).toBe('period_empty');
     expect(() => parsePeriod('2026-02-30..2026-03-01', at)).toThrow('2026-02-30');
-    expect(() => parsePeriod('2026-13', at)).toThrow('2026-13-01');
+    expect(() => parsePeriod('2026-13', at)).toThrow('"2026-13" is not a period');
   });
 
   it('ends at an instant when it is the last one', () => {
@@ -186,4 +186,11 @@ describe('local days', () => {
   it('refuses a zone that does not exist', () => {
     expect(() => toLocalTime('2026-10-05T00:00:00Z', 'Brasil/Leste')).toThrow('is not a time zone');
   });
+});
+
+it('names the month that was written, where it is none', () => {
+  for (const month of ['2026-13', '2026-00'])
+    expect(() => parsePeriod(month, { invoiceDate: '2026-11-15', timeZone: 'UTC' })).toThrow(
+      `"${month}" is not a period`,
+    );
 });

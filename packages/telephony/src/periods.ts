@@ -70,7 +70,7 @@ export function explicitPeriod(input: BillPeriod): BillPeriod {
  */
 export function parsePeriod(text: string, at: { invoiceDate: string; timeZone: string }): BillPeriod {
   if (text === 'previous-month') return invoicePeriod({ rule: 'previous-month', ...at });
-  const month = /^(\d{4})-(\d\d)$/.exec(text);
+  const month = /^(\d{4})-(0[1-9]|1[0-2])$/.exec(text);
   if (month !== null) {
     const [year, number] = [Number(month[1]), Number(month[2])];
     const next = number === 12 ? `${String(year + 1).padStart(4, '0')}-01` : `${month[1] ?? ''}-${pad(number + 1)}`;
