@@ -4,7 +4,7 @@ import { type IncrementBase, parseNumber, rateCall, RateTable, TelephonyError, t
 import type { Session } from '../../context/context.js';
 import { requireService } from '../../context/find-service.js';
 import { parseTime } from '../../base/times.js';
-import { findRecord } from '../telephony/find-records.js';
+import { requirePlan } from '../telephony/find-records.js';
 import { requireTelephony } from '../telephony/panels.js';
 import { openTelephony, readSubscriber, requireLine } from '../telephony/find-line.js';
 
@@ -102,8 +102,7 @@ function readTime(session: Session, text: string | null, timeZone: string): stri
 async function findPlan(session: Session, { service, plan, panel }: SimulateRequest) {
   if (plan !== null) {
     const on = await requireTelephony(session, panel);
-    const isUnlisted = on.telephony.unsupported({ resource: 'plans', operation: 'list' }) !== null;
-    const planId = isUnlisted ? plan : (await findRecord(session, on, 'plans', plan)).id;
+    const planId = await requirePlan(session, on, plan);
     return { panel: on.panel, planId, areaCode: null, subscriberId: null };
   }
   if (service === null) throw usageError('unknown_plan', 'Name a plan or a service');

@@ -1,6 +1,9 @@
 import { formatMoney } from '@sluice/quota-core';
+import { toLocalTime } from '@sluice/telephony';
 import { SluiceError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
+import { findTimeZone } from '../../base/config/find-entry.js';
+import { describeBound } from '../../base/describe-period.js';
 import { billCalls } from '../calls/bill-calls.js';
 import type { CallBillView } from '../calls/bill-view.js';
 import { wasEnded } from '../telephony/find-line.js';
@@ -41,20 +44,24 @@ export async function checkUnbilled(
   // Calls of the meantime.
   const left = isBilled ? await findUnbilled(session, service) : unbilled;
   if (left === 'prepaid' || isNothing(left)) return { bills, isPrepaid: false };
-  throw new SluiceError('unbilled_calls', `"${service.id}" has ${describe(left)}; nothing was changed`, {
-    details: { service: service.id, ...left },
-  });
+  throw new SluiceError(
+    'unbilled_calls',
+    `"${service.id}" has ${describe(left, findTimeZone(session.config, service.panel))}; nothing was changed`,
+    {
+      details: { service: service.id, ...left },
+    },
+  );
 }
 
 function isNothing(unbilled: UnbilledCalls | null): unbilled is null {
   return unbilled === null || unbilled.calls + unbilled.unsummed === 0;
 }
 
-function describe({ calls, total, currency, unsummed, since }: UnbilledCalls): string {
+function describe({ calls, total, currency, unsummed, since }: UnbilledCalls, timeZone: string): string {
   const count = (number: number): string => `${number} unbilled call${number === 1 ? '' : 's'}`;
   const summed = calls === 0 && unsummed > 0 ? [] : [`${count(calls)} (${formatMoney(total, currency)})`];
   const others = unsummed === 0 ? [] : [`${count(unsummed)} that can't be summed`];
-  return `${[...summed, ...others].join(' and ')} since ${since}`;
+  return `${[...summed, ...others].join(' and ')} since ${describeBound(toLocalTime(since, timeZone), timeZone)} (${timeZone})`;
 }
 
 type Billing = Pick<Parameters<typeof billCalls>[1], 'reports' | 'waitMs' | 'dryRun'>;

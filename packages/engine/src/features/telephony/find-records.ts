@@ -38,6 +38,9 @@ export async function listRecords(session: Session, request: ListRequest): Promi
     filters[toCamel(name)] = field.type === 'phone' ? parseNumber(text, on.telephony).number : text;
   }
   const records = await on.telephony.list(resource, filters, session.deps.signal);
+  const { planId } = filters;
+  // A plan without rates is not one that the panel lacks.
+  if (resource === 'rates' && records.length === 0 && planId !== undefined) await requirePlan(session, on, planId);
   return { panel: on.panel, records: records.map(toDocument) };
 }
 
@@ -95,6 +98,21 @@ export async function findRecord<Name extends TelephonyResource>(
   if (found.length === 1) return only;
   const ids = found.map(({ id }) => id).join(', ');
   throw new SluiceError('ambiguous_record', `Panel "${panel}" has several ${resource} "${text}": ids ${ids}`);
+}
+
+/**
+ * Returns the id of a plan; where the panel lists none, what was written.
+ *
+ * @throws SluiceError `unknown_plan`, `ambiguous_record`
+ */
+export async function requirePlan(session: Session, on: NamedTelephony, plan: string): Promise<string> {
+  if (on.telephony.unsupported({ resource: 'plans', operation: 'list' }) !== null) return plan;
+  try {
+    return (await findRecord(session, on, 'plans', plan)).id;
+  } catch (error) {
+    if (!(error instanceof SluiceError) || error.code !== 'unknown_record') throw error;
+    throw notFound('unknown_plan', error.message, { panel: on.panel, plan });
+  }
 }
 
 function toNumber({ telephony }: NamedTelephony, text: string): string | null {
