@@ -1,4 +1,4 @@
-/* Written by `npm run api-client` from openapi.json (SHA-256 86aa7d3788b43803d5e7f50bf5ebdc3126b93e9c426e030c69d13fdc9e29569b). */
+/* Written by `npm run api-client` from openapi.json (SHA-256 0a652978e95d210624624421bf250cf79ebe0116bb777f1ae0dde94decd31f20). */
 /** The addresses of the HTTP API below `/api/v1`, with their methods. */
 export interface paths {
   '/services': {
@@ -7203,6 +7203,8 @@ export interface operations {
               billedSeconds: number | null;
               total: string | null;
               currency: string;
+              /** @description Whether the period is not over, so that its calls may still arrive or change */
+              provisional: boolean;
               /** @description Name of the file; its text is in `files` */
               csv: string;
             }[];
@@ -7258,6 +7260,8 @@ export interface operations {
               billedSeconds: number | null;
               total: string | null;
               currency: string;
+              /** @description Whether the period is not over, so that its calls may still arrive or change */
+              provisional: boolean;
               /** @description Name of the file; its text is in `files` */
               csv: string;
             }[];

@@ -8,6 +8,7 @@ import type { Deps } from '../context.js';
 import { ExitCode, toRunExitCode } from '../exit-codes.js';
 import { withSluice } from '../open-sluice.js';
 import { formatCount } from '@sluice/terminal';
+import { PROVISIONAL } from '@sluice/terminal/telephony';
 import { printObserving } from '@sluice/terminal/reports';
 import { printBills, printComparedBills } from '@sluice/terminal/telephony';
 import { answer } from './answer.js';
@@ -99,11 +100,12 @@ export const callReport: CommandHandler<ReportOptions> = (_args, options, deps) 
     if (csv === '-') return ExitCode.done;
     const [only] = made.reports;
     terminal.document(service === undefined ? made : { report: only });
-    for (const { service: name, calls, total, currency, csv: file } of made.reports) {
+    for (const { service: name, calls, total, currency, provisional, csv: file } of made.reports) {
       const count = calls === null ? 'calls not stated' : formatCount(calls, 'call');
       terminal.info(
         `${name}: ${count}, ${total === null ? 'amount not stated' : formatMoney(total, currency)}: ${file}`,
       );
+      if (provisional) terminal.info(`  ${PROVISIONAL}`);
     }
     return ExitCode.done;
   });

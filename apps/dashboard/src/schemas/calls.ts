@@ -59,6 +59,7 @@ export const callReports = z.object({
       billedSeconds: secondsOrNull,
       total: amountOrNull,
       currency: text,
+      provisional: z.boolean().describe('Whether the period is not over, so that its calls may still arrive or change'),
       csv: text.describe('Name of the file; its text is in `files`'),
     }),
   ),

@@ -14,6 +14,9 @@ import { formatCount } from '../words.js';
 /** A call with the panel whose zone its time is shown in. */
 export type ShownCall = Parameters<RecordsRequest['onCall']>[0] & { panel: string };
 
+/** Said of calls of a time that is not over. */
+export const PROVISIONAL = 'Provisional: this time is not over, its calls may still arrive or change.';
+
 /** The columns of calls. */
 export const CALLS: readonly Column<ShownCall>[] = [
   time('started_at', ({ startedAt }) => startedAt, { title: 'started' }),
@@ -38,8 +41,7 @@ export function printCallTotals(
   const { calls, charge, currency } = totals;
   const span = terminal.times.period(period);
   terminal.info(`${formatCount(calls, 'call')}, ${formatMoney(charge, currency)}, ${span}`);
-  if (provisional)
-    terminal.info('Provisional: this time is not over, its calls may still arrive or change. This list bills nothing.');
+  if (provisional) terminal.info(`${PROVISIONAL} This list bills nothing.`);
   for (const { service, client, from, to } of owners ?? []) {
     const [since, until] = [from && `since ${terminal.times.at(from)}`, to && `until ${terminal.times.at(to)}`];
     const ofClient = client === null ? '' : ` of client ${client}`;

@@ -1,3 +1,11 @@
-export { CALLS, type ShownCall, printBills, printCallTotals, printComparedBills, printSimulatedCall } from './calls.js';
+export {
+  CALLS,
+  type ShownCall,
+  printBills,
+  printCallTotals,
+  printComparedBills,
+  printSimulatedCall,
+  PROVISIONAL,
+} from './calls.js';
 export { TELEPHONY_LISTS, type TelephonyList, type TelephonyNoun } from './lists.js';
 export { printNumberChange, printRecord, printRecordChange } from './records.js';

@@ -153,6 +153,8 @@ export interface CallReportView {
   /** As it would be billed. */
   total: string | null;
   currency: string;
+  /** Whether the period is not over, so that its calls may still arrive or change. */
+  provisional: boolean;
   csv: string;
 }
 
@@ -186,7 +188,10 @@ export async function reportCalls(session: Session, request: CallReportCall): Pr
               (await gather(session, { line, period, windows, verifyPlan: null, report: { sink, format } })).totals,
             );
       const { currency } = line.telephony;
-      made.push({ service: service.id, period: toInstants(period), ...figures, currency, csv: await sink.finish() });
+      const instants = toInstants(period);
+      const provisional = instants.to >= session.now();
+      const csv = await sink.finish();
+      made.push({ service: service.id, period: instants, ...figures, currency, provisional, csv });
     } catch (error) {
       await sink.discard();
       throw error;

@@ -1,0 +1,42 @@
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { startTelephonyBench, type TelephonyBench } from './telephony-bench.js';
+
+let at: TelephonyBench;
+beforeEach(async () => {
+  at = await startTelephonyBench();
+  await at.addService();
+});
+afterEach(() => at.close());
+
+it('says that a report of an open month is provisional', async () => {
+  at.addCall('2026-11-05T08:00:00-03:00', '0.2320');
+  at.addCall('2026-10-05T08:00:00-03:00', '0.1000');
+  const open = await at.bench.sluice('call report --service svc-1 --period 2026-11');
+  expect([open.exitCode, open.stdout]).toEqual([0, expect.stringContaining('Provisional')]);
+  const closed = await at.bench.sluice('call report --service svc-1 --period 2026-10');
+  expect([closed.exitCode, closed.stdout]).toEqual([0, expect.not.stringContaining('Provisional')]);
+  const document = (await at.run('call report --service svc-1 --period 2026-11')).json();
+  expect(document).toMatchObject({ report: { provisional: true } });
+});
+
+it('names the month that was written, where it is none', async () => {
+  const refused = await at.bench.sluice('call report --service svc-1 --period 2026-13');
+  expect([refused.exitCode, refused.stderr]).toEqual([2, expect.stringContaining('"2026-13" is not a period')]);
+});
+
+it('names the zone of the time since which calls are not billed', async () => {
+  at.addCall('2026-11-05T09:10:00-03:00', '2.0000');
+  at.bench.clock.advance(3_600_000);
+  const refused = await at.bench.sluice('provision terminate svc-1 --yes');
+  expect([refused.exitCode, refused.stderr]).toEqual([
+    1,
+    expect.stringMatching(/since \d{4}-\d\d-\d\d( \d\d:\d\d(:\d\d)?)? \(America\/Sao_Paulo\)/),
+  ]);
+});
+
+it('says of an unknown plan where the plans are listed', async () => {
+  const simulated = await at.bench.sluice('call simulate 11999990000 --seconds 45 --plan 4711');
+  expect([simulated.exitCode, simulated.stderr]).toEqual([1, expect.stringContaining('sluice plan-catalog list')]);
+  const rates = await at.bench.sluice('rate list --plan-id 4711');
+  expect([rates.exitCode, rates.stderr]).toEqual([1, expect.stringContaining('sluice plan-catalog list')]);
+});
