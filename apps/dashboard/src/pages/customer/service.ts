@@ -81,7 +81,8 @@ export async function serviceSections(
 }
 
 function usageSection(service: ServiceDetail, times: Times): Section {
-  const { allowance, nextDueDate, usage } = service;
+  const { allowance, nextDueDate, usage, lifecycle } = service;
+  const hasEnded = lifecycle === 'terminated' || lifecycle === 'vanished';
   const metered = isMetered(service);
   const content = html`${ageNotice(service, times)} ${holdNotices(service, times)} ${metered ? headline(service) : null}
   ${facts([
@@ -91,7 +92,7 @@ function usageSection(service: ServiceDetail, times: Times): Section {
     allowance === null || allowance.extraBytes === 0
       ? null
       : ['Extra traffic in this period', bytes(allowance.extraBytes)],
-    nextDueDate === null ? null : ['Next due date', times.day(nextDueDate)],
+    nextDueDate === null || hasEnded ? null : ['Next due date', times.day(nextDueDate)],
     metered ? ['Read', usage === null ? html`<span class="unknown">never</span>` : times.full(usage.readAt)] : null,
   ])}`;
   return { id: 'usage', title: metered ? 'Usage' : 'Service', content };

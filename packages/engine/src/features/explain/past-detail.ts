@@ -42,7 +42,7 @@ export async function toPastDetail(session: Session, detail: ServiceDetail, past
     quota,
     purchases: purchases
       .filter((row) => row.at <= at && isVisible(row, service, reader))
-      .map((row) => toPurchase(session, row, cycle)),
+      .map((row) => toPurchase(session, row, { cycle, service })),
     overrides: override === undefined ? null : toOverride(override),
     lifecycle: toLifecycle(service, [...holds]),
     ...datesInForce(session, service, at),

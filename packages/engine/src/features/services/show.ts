@@ -1,3 +1,4 @@
+import { hasEnded } from '../../base/lifecycle.js';
 import type { AccountView } from '@sluice/panel-kind';
 import { gigabytesToBytes, resolveAllowance, resolveMode } from '@sluice/quota-core';
 import type { CycleRecord, DecisionRecord, OverrideRecord, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
@@ -43,7 +44,7 @@ export interface ServiceDetail extends ServiceView {
     charged: string | null;
     /** Page where the client sees and pays the invoice; null where none is known. */
     invoiceUrl: string | null;
-    /** Whether it counts: it is paid, and belongs to the newest cycle. */
+    /** Whether it counts: it is paid, and belongs to the newest cycle of a service that has not ended. */
     current: boolean;
   })[];
   overrides: Pick<OverrideRecord, 'quotaBytes' | 'unlimited' | 'mode' | 'action' | 'since'> | null;
@@ -98,7 +99,7 @@ export async function serviceDetails(
       refs: { ...service.refs },
       purchases: (purchases.get(service.id) ?? [])
         .filter((row) => isVisible(row, service, reader))
-        .map((row) => toPurchase(session, row, cycle)),
+        .map((row) => toPurchase(session, row, { cycle, service })),
       overrides: override === undefined ? null : toOverride(override),
       ...dates,
       termination: terminationView(terminations.get(service.id)),
@@ -114,10 +115,11 @@ export async function serviceDetails(
 export function toPurchase(
   session: Session,
   row: PurchaseRecord,
-  cycle: CycleRecord | null,
+  { cycle, service }: { cycle: CycleRecord | null; service: ServiceRecord },
 ): ServiceDetail['purchases'][number] {
   const { id, package: name, bytes, price, currency, status, at, invoice, charged } = row;
-  const current = status === 'paid' && countsIn({ cycle, wrongCycles: [] }, row);
+  // What was bought for a service that has ended counts for nothing.
+  const current = status === 'paid' && !hasEnded(service) && countsIn({ cycle, wrongCycles: [] }, row);
   return {
     id,
     package: name,
