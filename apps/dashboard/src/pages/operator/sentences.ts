@@ -34,8 +34,8 @@ export function explainState(found: Explanation, times: Times): Part[] {
     service.error === null || found.decision === null
       ? null
       : html`${service.doubted === null ? 'The last run could not finish' : 'The last reading is doubted'}:
-          <span dir="auto">${withoutStop(service.error.message)}</span
-          >${service.panelDownSince === null ? null : html`; panel ${service.panel} is down since ${times.full(service.panelDownSince)}`}${service.usage === null ? '.' : html` The figures were read ${times.ago(service.usage.readAt)}.`}`,
+          <span dir="auto">${times.inText(withoutStop(service.error.message))}</span
+          >${service.panelDownSince === null ? null : html`; panel ${service.panel} is down since ${times.full(service.panelDownSince)}`}${service.usage === null ? '.' : html`. The figures were read ${times.ago(service.usage.readAt)}.`}`,
     drift.length === 0
       ? null
       : html`The last run found a difference from its target: <span dir="auto">${drift.join('; ')}</span>.`,
