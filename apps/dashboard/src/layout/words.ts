@@ -7,7 +7,6 @@ const WORDS: Readonly<Record<string, string>> = {
   skipped: 'not metered',
   unmanaged: 'no quota',
   exceeded: 'over its limit',
-  over: 'used up',
 };
 
 /** Returns a code of a document, such as a state, in words: `in doubt` for `in-doubt`. */

@@ -10,6 +10,9 @@ import { type Scene, toScene } from './scene.js';
 
 const panelHref = (panel: string): string => `/panels/${encodeURIComponent(panel)}`;
 
+/** The words for a service that is `over` and would not be held, as commands have them. */
+export const USED_UP = 'used up';
+
 /** The status of a service, `would be held` where a hold would begin, with the reasons. */
 export function statusWithReasons(of: {
   status: string;
@@ -22,7 +25,7 @@ export function statusWithReasons(of: {
     ...holds.map(reasonWords),
     ...(isPreview ? wouldHold.map(reasonWords) : wouldHold.map((reason) => html`would be: ${reasonWords(reason)}`)),
   ];
-  return html`${isPreview ? badge('would be held', 'bad') : badge(status)}${
+  return html`${isPreview ? badge('would be held', 'bad') : status === 'over' ? badge(USED_UP, 'bad') : badge(status)}${
     reasons.length === 0 ? null : html` <span class="soft">${listed(reasons)}</span>`
   }`;
 }

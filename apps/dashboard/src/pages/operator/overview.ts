@@ -20,7 +20,7 @@ import { toChoices, reasonWords, words } from '../../layout/words.js';
 import type { Page } from '../page.js';
 import type { PageRequest } from '../../requests/page-request.js';
 import { alarmsSection } from './alarms.js';
-import { brakeBanner, statusWithReasons } from './brake.js';
+import { brakeBanner, statusWithReasons, USED_UP } from './brake.js';
 import { clockWarning, outageBanner, panelLink, removedBanners, showEnforcement, showState } from './panels.js';
 import { runButtons } from './runs.js';
 import { given, type Scene, serviceLink, toNumber, toScene, toWord } from './scene.js';
@@ -206,7 +206,15 @@ function filterForm({ request }: Scene, { panels }: OverviewReport, kept: Record
     submit: 'Show',
     fields: [
       { name: 'q', label: 'Service, client or product', type: 'search', value: q },
-      { name: 'status', label: 'Status', value: status, choices: [['', 'all'], ...toChoices(STATUS_FILTERS)] },
+      {
+        name: 'status',
+        label: 'Status',
+        value: status,
+        choices: [
+          ['', 'all'],
+          ...toChoices(STATUS_FILTERS).map(([code, text]) => [code, code === 'over' ? USED_UP : text] as const),
+        ],
+      },
       { name: 'panel', label: 'Panel', value: panel, choices: [['', 'all'], ...panels.map((each) => each.name)] },
       {
         name: 'order',
