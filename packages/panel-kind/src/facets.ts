@@ -70,6 +70,11 @@ export interface Plausibility<State = unknown> {
    * where it has not, and without an earlier one.
    */
   checkGrowth(bounds: unknown, reading: WindowReading): ItemError | null;
+  /**
+   * Returns whether the service can have used in the time since the last reading what a reading shows more than that one, if the
+   * panel's figures are up to date; false where the bounds do not say that.
+   */
+  explains(bounds: unknown, reading: WindowReading): boolean;
   /** Returns the bounds of later readings after an accepted one. */
   withReading(bounds: unknown, reading: WindowReading): unknown;
 }

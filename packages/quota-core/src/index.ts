@@ -34,7 +34,7 @@ export {
 } from './allowance.js';
 export { type Mode, type Reading, resolveMode, type UsageBytes, usageInMode } from './usage.js';
 export { type CounterState, type CounterStep, type RefusedReading, type ResetBetween, stepCounter } from './counter.js';
-export { confirmsJump, isJump } from './jump.js';
+export { confirmsJump, isJump, mayConfirm } from './jump.js';
 export type { LimitDecision, LimitRule } from './limit.js';
 export type { Limit, LimitRelease, MeteredLimit, MoneyLimit, MoneyReading } from './limit-types.js';
 export { type CalendarWindow, calendarWindow } from './window.js';

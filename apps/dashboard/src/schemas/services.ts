@@ -43,7 +43,12 @@ const serviceParts = {
   cycle: period.nullable(),
   usage,
   doubted: z
-    .object({ at: instant, ...figures })
+    .object({
+      at: instant,
+      since: instant.describe('When a reading that this one confirms was first doubted'),
+      ...figures,
+      holds: z.array(text).describe('Reasons of open holds that began by it, before it was found impossible'),
+    })
     .nullable()
     .describe('Usage by the last reading, where that was too high to be used'),
   allowance: z

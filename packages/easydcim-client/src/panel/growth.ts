@@ -87,17 +87,52 @@ function isLonger(from: string, to: string, ms: number): boolean {
   return Date.parse(to) - Date.parse(from) > ms;
 }
 
+/** By how much a reading has grown since an earlier one, and the most that it may have, both in bytes of one direction. */
+interface Growth {
+  since: string;
+  grown: number;
+  most: number;
+}
+
 /**
- * Returns the most that a reading may have grown, and by how much it has grown, both in bytes of one direction; null without an
- * earlier reading of its window.
+ * Returns by how much a reading has grown, and the most that it may have with a lag of the figures; null without an earlier reading
+ * of its window. A reading that would be too high once it was the last one is too high now.
  *
  * @param bytesPerSecond what the line carries in one direction
  */
 export function measureGrowth(
   state: GrowthState | null,
+  reading: WindowReading,
+  bytesPerSecond: number,
+): Growth | null {
+  const found = measureSince(state, reading, bytesPerSecond);
+  if (state === null || found === null || found.grown > found.most) return found;
+  const again = measureSince(stepGrowth(state, reading), reading, bytesPerSecond);
+  return again !== null && again.grown > again.most ? again : found;
+}
+
+/**
+ * Returns by how much a reading has grown since the last one, and what the line can carry in that time, without a lag of the
+ * figures. Without an earlier reading, they count from the start of the window, where they were zero.
+ */
+export function measureCarried(
+  state: GrowthState | null,
   { at, start, usage, previousAt }: WindowReading,
   bytesPerSecond: number,
-): { since: string; grown: number; most: number } | null {
+): Growth {
+  const isKnown = state !== null && state.start === start && at >= lastReadAt(state, previousAt);
+  const mark = isKnown
+    ? { at: lastReadAt(state, previousAt), figures: state.figures }
+    : { at: start, figures: NOTHING };
+  const seconds = ((Date.parse(at) - Date.parse(mark.at)) * CLOCKS) / 1000;
+  return { since: mark.at, grown: grownSince(mark.figures, usage), most: bytesPerSecond * seconds };
+}
+
+function measureSince(
+  state: GrowthState | null,
+  { at, start, usage, previousAt }: WindowReading,
+  bytesPerSecond: number,
+): Growth | null {
   if (state === null || state.start !== start || at < lastReadAt(state, previousAt)) return null;
   const { standstillMs, slackMs } = findLag(start, at);
   const { behind } = state;
@@ -105,14 +140,21 @@ export function measureGrowth(
   const isBehind =
     behind !== null && (at <= behind.until || (isLonger(moving.at, at, standstillMs) && moving.at <= behind.until));
   const mark = isBehind ? behind : moving;
+  const seconds = ((Date.parse(at) - Date.parse(mark.at)) * CLOCKS + slackMs) / 1000;
+  const shown = grownSince(NOTHING, usage);
+  const grown = grownSince(mark.figures, usage);
+  return { since: mark.at, grown, most: bytesPerSecond * seconds + shown * CONSOLIDATION };
+}
+
+/** Figures at the start of a window. */
+const NOTHING: Figures = [0, 0, 0];
+
+/** Returns by how much the direction that has grown most is above earlier figures. */
+function grownSince([inBytes, outBytes, totalBytes]: Figures, usage: WindowReading['usage']): number {
   const growth = (figure: number | null, from: number | null): number =>
     figure === null || from === null ? 0 : Math.max(0, figure - from);
-  const [inBytes, outBytes, totalBytes] = mark.figures;
-  const { inBytes: nowIn, outBytes: nowOut, totalBytes: nowTotal } = usage;
-  const grown = Math.max(growth(nowIn, inBytes), growth(nowOut, outBytes), growth(nowTotal, totalBytes) / 2);
-  const seconds = ((Date.parse(at) - Date.parse(mark.at)) * CLOCKS + slackMs) / 1000;
-  const shown = Math.max(nowIn ?? 0, nowOut ?? 0, (nowTotal ?? 0) / 2);
-  return { since: mark.at, grown, most: bytesPerSecond * seconds + shown * CONSOLIDATION };
+  const total = growth(usage.totalBytes, totalBytes) / 2;
+  return Math.max(growth(usage.inBytes, inBytes), growth(usage.outBytes, outBytes), total);
 }
 
 /** Clocks may differ by this factor. */

@@ -26,7 +26,15 @@ import { adoptEasyDcim } from './adopt.js';
 import { performStep } from './apply.js';
 import { checkContract } from './contract.js';
 import { planEasyDcim } from './plan.js';
-import { beyondTheLine, figurePaths, growthBeyondTheLine, lineBounds, lineSpeed, withReading } from './plausibility.js';
+import {
+  beyondTheLine,
+  figurePaths,
+  growthBeyondTheLine,
+  isCarried,
+  lineBounds,
+  lineSpeed,
+  withReading,
+} from './plausibility.js';
 import { readLeft } from './read-left.js';
 import { resolveAction } from './resolve.js';
 import {
@@ -243,6 +251,7 @@ export class EasyDcimPanel implements Panel<EasyDcimState> {
     check: beyondTheLine,
     isBounded: (bounds: unknown): boolean => (lineSpeed(bounds) ?? 0) > 0,
     checkGrowth: growthBeyondTheLine,
+    explains: isCarried,
     withReading,
   };
   readonly adoption = { adopt: adoptEasyDcim };

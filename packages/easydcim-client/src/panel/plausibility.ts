@@ -1,7 +1,7 @@
 import type { ItemError, Observation, WindowReading } from '@sluice/panel-kind';
 import { formatBytes, type UsageBytes } from '@sluice/quota-core';
 import { figureNames } from '../client/bandwidth.js';
-import { type GrowthState, measureGrowth, stepGrowth } from './growth.js';
+import { type GrowthState, measureCarried, measureGrowth, stepGrowth } from './growth.js';
 import type { EasyDcimState, PortState } from './state.js';
 
 /** Returns the key paths of the figures: the other parts of an answer may vary. */
@@ -81,6 +81,13 @@ export function growthBeyondTheLine(bounds: unknown, reading: WindowReading): It
     code: 'impossible_jump',
     message: `the figures rose by ${formatBytes(Math.round(grown))} in one direction since ${since}, and the ports of the service can carry ${formatBytes(Math.round(most))} in that time (${bits} bit/s): the reading is not used until the line could have carried it; compare it with the panel`,
   };
+}
+
+/** Returns whether the line can carry the growth of a reading in the time since the last one; false where its speed is not known. */
+export function isCarried(bounds: unknown, reading: WindowReading): boolean {
+  const bits = lineSpeed(bounds) ?? 0;
+  const { grown, most } = measureCarried(parseBounds(bounds).growth ?? null, reading, bits / 8);
+  return bits > 0 && grown <= most;
 }
 
 /** Clocks and consolidation may differ by this factor. */

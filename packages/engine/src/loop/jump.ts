@@ -1,64 +1,117 @@
 import type { ItemError, Panel } from '@sluice/panel-kind';
-import { confirmsJump, formatBytes, isJump, usageInMode } from '@sluice/quota-core';
+import { confirmsJump, formatBytes, isJump, mayConfirm, usageInMode } from '@sluice/quota-core';
 import type { DecisionRecord } from '@sluice/state-store';
 import type { Session } from '../context/context.js';
 import { decideHolds } from './decide.js';
 import { listLimits } from '../kernel/subject/limits.js';
 import { doubtedView } from '../kernel/subject/views.js';
-import { IMPOSSIBLE_JUMP } from './plausible.js';
-import type { Doubted, Loaded, Read } from '../kernel/subject/stages.js';
+import { observe } from './observe.js';
+import { IMPOSSIBLE_JUMP, toWindowReading } from './plausible.js';
+import type { Loaded, Read } from '../kernel/subject/stages.js';
 
-/** A reading that would begin a hold by one jump. */
-interface Jump {
+/** A reading that would begin a hold by one jump, and is not confirmed. */
+export interface Jump {
+  error: ItemError;
+  /** When a reading that this one confirms was first doubted; null where none was. */
+  since: string | null;
+}
+
+/** A service whose reading would begin a hold by one jump. */
+interface Jumping {
+  facts: Loaded;
   read: Read;
   error: ItemError;
-  /** When the reading was made that it has jumped from. */
-  readAt: string;
+  /** The limits whose holds would begin. */
+  limits: readonly string[];
+}
+
+/** Services of a page with their readings. */
+interface Page {
+  loaded: readonly Loaded[];
+  reads: ReadonlyMap<string, Read>;
+  /** Returns the reading of a service again, with bounds that say what its line can carry. */
+  readAgain: (facts: Loaded) => Read | null;
 }
 
 /**
- * Finds the readings that would begin a hold by one jump of more than `poll.doubt.jump`, where nothing shows what the line can
- * carry; a reading that the run before doubted too, or that the brake kept from being used, is confirmed. Returns the doubts by service.
+ * Finds the readings that would begin a hold by one jump of more than `poll.doubt.jump`, where the line is not known to carry that
+ * much in the time since the last reading: its speed is read in this run, unless it is known. A reading that a run doubted a
+ * minute ago or earlier, or that the brake kept from being used, is confirmed. Returns the jumps by service, and the readings that
+ * the speeds have changed.
  */
 export async function findJumps(
   session: Session,
   panel: Panel,
-  loaded: readonly Loaded[],
-  reads: ReadonlyMap<string, Read>,
-): Promise<Map<string, ItemError>> {
+  { loaded, reads, readAgain }: Page,
+): Promise<{ jumps: Map<string, Jump>; known: Map<string, Read> }> {
   const now = session.now();
-  const jumps = new Map<string, Jump>();
-  for (const facts of loaded) {
-    const read = reads.get(facts.service.id);
-    const error = read === undefined ? null : findJump(session, panel, { facts, read, now });
-    const readAt = facts.recorded?.readAt ?? '';
-    if (read !== undefined && error !== null) jumps.set(facts.service.id, { read, error, readAt });
+  const find = (facts: Loaded, read: Read | undefined): Jumping[] => {
+    const found = read === undefined ? null : findJump(session, panel, { facts, read, now });
+    return found === null ? [] : [found];
+  };
+  const jumping = new Map(
+    loaded.flatMap((facts) => find(facts, reads.get(facts.service.id)).map((jump) => [facts.service.id, jump])),
+  );
+  const known = new Map<string, Read>();
+  for (const facts of await findLines(session, panel, [...jumping.values()])) {
+    const { id } = facts.service;
+    const read = readAgain(facts);
+    if (read === null) continue;
+    known.set(id, read);
+    jumping.delete(id);
+    for (const jump of find(facts, read)) jumping.set(id, jump);
   }
-  if (jumps.size === 0) return new Map();
-  for (const decision of await session.store.decisions.latest([...jumps.keys()])) {
-    const { service, cycle } = decision;
-    const jump = jumps.get(service);
-    if (jump?.read.cycle?.id !== cycle) continue;
-    const before = doubtedView(decision) ?? unusedReading(decision, jump.readAt);
-    if (before !== null && confirms(jump.read, before)) jumps.delete(service);
-  }
-  return new Map([...jumps].map(([id, { error }]) => [id, error]));
+  return { jumps: await withoutConfirmed(session, jumping), known };
 }
 
-/** Returns the reading of a run that the brake stopped: it was believed, but is not that of the cycle. */
-function unusedReading({ readAt, inBytes, outBytes, totalBytes }: DecisionRecord, usedAt: string): Doubted | null {
-  return readAt === null || readAt <= usedAt ? null : { at: readAt, inBytes, outBytes, totalBytes };
+/** Reads the lines of unknown speed; returns their services with the bounds that follow. */
+async function findLines(session: Session, panel: Panel, jumping: readonly Jumping[]): Promise<Loaded[]> {
+  const { plausibility } = panel;
+  const unknown = jumping.filter(({ facts }) => plausibility?.isBounded(facts.cycle?.counter) === false);
+  if (plausibility === undefined || unknown.length === 0) return [];
+  const works = unknown.map(({ facts }) => facts);
+  const observations = await observe({ session, panel, scope: 'poll' }, works);
+  return works.flatMap((facts) => {
+    const { cycle, service } = facts;
+    const observation = observations.get(service.id);
+    const bounds = observation && plausibility.bounds(observation, cycle?.counter ?? null);
+    return cycle === null || bounds === undefined ? [] : [{ ...facts, cycle: { ...cycle, counter: bounds } }];
+  });
+}
+
+/** Leaves out the readings that an earlier one confirms. */
+async function withoutConfirmed(session: Session, jumping: ReadonlyMap<string, Jumping>): Promise<Map<string, Jump>> {
+  const jumps = new Map([...jumping].map(([id, { error }]): [string, Jump] => [id, { error, since: null }]));
+  if (jumps.size === 0) return jumps;
+  for (const decision of await session.store.decisions.latest([...jumps.keys()])) {
+    const { service, cycle } = decision;
+    const found = jumping.get(service);
+    if (found === undefined || found.read.cycle?.id !== cycle) continue;
+    const doubted = doubtedView(decision);
+    if (doubted === null) {
+      if (isUnused(decision, found) && confirms(found.read, decision)) jumps.delete(service);
+    } else if (confirms(found.read, doubted)) {
+      if (mayConfirm(found.read.usage?.at ?? '', doubted.since)) jumps.delete(service);
+      else jumps.set(service, { error: found.error, since: doubted.since });
+    }
+  }
+  return jumps;
+}
+
+/** Returns whether a decision is of a run that the brake stopped: its reading was believed, but is not that of the cycle. */
+function isUnused({ readAt, wouldHold }: DecisionRecord, { facts, limits }: Jumping): boolean {
+  if (readAt === null || readAt <= (facts.recorded?.readAt ?? '')) return false;
+  return limits.some((limit) => wouldHold.includes(limit));
 }
 
 function findJump(
   session: Session,
   panel: Panel,
   { facts, read, now }: { facts: Loaded; read: Read; now: string },
-): ItemError | null {
+): Jumping | null {
   const { jump } = session.config.poll.doubt;
   const { recorded, cycle, mode, allowance, service } = facts;
   if (jump === null || read.usage === null || recorded?.readAt == null || cycle === null) return null;
-  if (panel.plausibility?.isBounded(cycle.counter) === true) return null;
   const used = usageInMode(read.usage, mode);
   const before = facts.cycleIsNew ? 0 : usageInMode(cycle, mode);
   if (used === null || before === null) return null;
@@ -68,20 +121,24 @@ function findJump(
   const quota = allowance?.kind === 'limited' && used >= allowance.allowedBytes ? allowance.allowedBytes : null;
   // Decides only where a hold is possible.
   if (![quota, ...listLimits(session, service.product).map((limit) => limit.allowance)].some(isTooMuch)) return null;
+  const known = read.answer?.reading;
+  if (known?.known === true && panel.plausibility?.explains(cycle.counter, toWindowReading(cycle, known)) === true)
+    return null;
   const { opens, decision } = decideHolds(session, panel, read, now);
-  const limits = decision?.limits.filter(({ limit }) => opens.some(({ reason }) => reason === limit)) ?? [];
-  const limit = limits.find(({ allowedBytes }) => isTooMuch(allowedBytes));
+  const begun = decision?.limits.filter(({ limit }) => opens.some(({ reason }) => reason === limit)) ?? [];
+  const limits = begun.filter(({ allowedBytes }) => isTooMuch(allowedBytes));
+  const [limit] = limits;
   if (limit === undefined) return null;
   const figures = `${formatBytes(grown)} since ${recorded.readAt}, of ${formatBytes(limit.allowedBytes ?? 0)} that are allowed`;
-  return {
+  const error = {
     code: IMPOSSIBLE_JUMP,
     message: `the usage rose by ${figures}, in one reading: no hold begins until the next run has read it again; compare it with the panel`,
   };
+  return { facts, read, error, limits: limits.map(({ limit: id }) => id) };
 }
 
 /** Returns whether a reading is at least as high as an earlier one, less the differences of consolidated data. */
-function confirms({ usage, mode }: Read, before: Doubted): boolean {
-  if (usage === null || before.at >= usage.at) return false;
-  const [now, then] = [usageInMode(usage, mode), usageInMode(before, mode)];
+function confirms({ usage, mode }: Read, before: Pick<DecisionRecord, 'inBytes' | 'outBytes' | 'totalBytes'>): boolean {
+  const [now, then] = [usage && usageInMode(usage, mode), usageInMode(before, mode)];
   return now !== null && then !== null && confirmsJump(now, then);
 }

@@ -3,7 +3,7 @@ import { type CounterState, formatBytes, stepCounter, type UsageBytes } from '@s
 import type { CycleRecord, FingerprintRecord, SampleRecord } from '@sluice/state-store';
 import type { Session } from '../context/context.js';
 import { findJumps } from './jump.js';
-import { findDoubt, IMPOSSIBLE_JUMP, NOISE_BYTES, toWindowReading } from './plausible.js';
+import { findDoubt, findDoubtedHolds, IMPOSSIBLE_JUMP, NOISE_BYTES, toWindowReading } from './plausible.js';
 import { type Loaded, type Read, type Stage, toRead, withError } from '../kernel/subject/stages.js';
 
 /** The shortest window that a panel is asked about. */
@@ -37,11 +37,15 @@ export async function readUsage(
   loaded: readonly Loaded[],
   { allowShort = false, fingerprint = null, onRead }: MeterOptions = {},
 ): Promise<Read[]> {
-  const asked = new Map<string, { facts: Loaded; window: UsageWindow }>();
+  const asked: Asked = new Map();
   const reads = new Map<string, Read>();
   const requests: UsageRequest[] = [];
   const restarts: Restart[] = [];
   const windowAt = windowsAt(session.now());
+  const weigh: Weigh = (facts, answer, window) => {
+    const doubt = findDoubt(panel, facts, answer, { fingerprint, window, believed: allowShort });
+    return doubt === null ? take(facts, answer, panel) : doubted(panel, facts, answer, { error: doubt });
+  };
   for (const facts of loaded) {
     const { service, product, cycle, history } = facts;
     if (!isMetered(facts, panel) || cycle === null) continue;
@@ -60,8 +64,7 @@ export async function readUsage(
       const request = asked.get(id);
       if (!request) return;
       const { facts, window } = request;
-      const doubt = findDoubt(panel, facts, answer, { fingerprint, window, believed: allowShort });
-      const read = doubt === null ? take(facts, answer, panel) : doubted(facts, answer, doubt);
+      const read = weigh(facts, answer, window);
       reads.set(id, read);
       if (read.warnings.some(({ code }) => code === COUNTER_RESTARTED)) restarts.push({ facts, answer });
       onRead?.();
@@ -72,14 +75,37 @@ export async function readUsage(
   if (!allowShort && areTooMany(restarts, reads)) {
     for (const { facts, answer } of restarts) reads.set(facts.service.id, take(facts, withoutRestart(answer), panel));
   }
-  if (!allowShort) {
-    for (const [id, doubt] of await findJumps(session, panel, loaded, reads)) {
-      const { facts } = asked.get(id) ?? {};
-      const { answer = null, usage } = reads.get(id) ?? {};
-      if (facts !== undefined && answer !== null) reads.set(id, doubted(facts, answer, doubt, usage));
-    }
-  }
+  if (!allowShort) await doubtJumps(session, panel, loaded, { asked, reads, weigh });
   return loaded.map((facts) => reads.get(facts.service.id) ?? toRead(facts));
+}
+
+/** The services that are read, with the window that each is asked about. */
+type Asked = Map<string, { facts: Loaded; window: UsageWindow }>;
+
+/** Returns a service with an answer, which is doubted or used. */
+type Weigh = (facts: Loaded, answer: UsageAnswer, window: UsageWindow) => Read;
+
+/** Doubts the readings that would begin a hold by one jump. */
+async function doubtJumps(
+  session: Session,
+  panel: Panel,
+  loaded: readonly Loaded[],
+  { asked, reads, weigh }: { asked: Asked; reads: Map<string, Read>; weigh: Weigh },
+): Promise<void> {
+  const readAgain = (facts: Loaded): Read | null => {
+    const { id } = facts.service;
+    const [request, answer] = [asked.get(id), reads.get(id)?.answer ?? null];
+    if (request === undefined || answer === null) return null;
+    asked.set(id, { ...request, facts });
+    return weigh(facts, answer, request.window);
+  };
+  const { jumps, known } = await findJumps(session, panel, { loaded, reads, readAgain });
+  for (const [id, read] of known) reads.set(id, read);
+  for (const [id, jump] of jumps) {
+    const { facts } = asked.get(id) ?? {};
+    const { answer = null, usage = null } = reads.get(id) ?? {};
+    if (facts !== undefined && answer !== null) reads.set(id, doubted(panel, facts, answer, { ...jump, usage }));
+  }
 }
 
 /** Code of the warning about a counter that fell without a reset, and was read again since. */
@@ -102,12 +128,18 @@ function withoutRestart(answer: UsageAnswer): UsageAnswer {
 }
 
 /** Returns a service with a reading that is not used; of one that is only too high, the usage is known. */
-function doubted(facts: Loaded, answer: UsageAnswer, doubt: ItemError, usage: Read['usage'] = null): Read {
+function doubted(
+  panel: Panel,
+  facts: Loaded,
+  answer: UsageAnswer,
+  { error, since = null, usage = null }: { error: ItemError; since?: string | null; usage?: Read['usage'] },
+): Read {
   const { reading } = answer;
-  const read = take(facts, refused(answer, doubt));
-  if (!reading.known || doubt.code !== IMPOSSIBLE_JUMP) return read;
+  const read = take(facts, refused(answer, error));
+  if (!reading.known || error.code !== IMPOSSIBLE_JUMP) return read;
   const { at, inBytes, outBytes } = usage ?? reading;
-  return { ...read, doubted: { at, inBytes, outBytes, totalBytes: toTotal(usage ?? reading) } };
+  const figures = { at, since: since ?? at, inBytes, outBytes, totalBytes: toTotal(usage ?? reading) };
+  return { ...read, doubted: { ...figures, holds: findDoubtedHolds(panel, facts, at) } };
 }
 
 /** Returns an answer as not understood; its raw figures are kept. */

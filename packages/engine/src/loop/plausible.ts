@@ -1,6 +1,7 @@
 import type { ItemError, Panel, UsageAnswer, UsageRequest, WindowReading } from '@sluice/panel-kind';
-import { usageInMode } from '@sluice/quota-core';
+import { confirmsJump, usageInMode } from '@sluice/quota-core';
 import type { CycleRecord, FingerprintRecord } from '@sluice/state-store';
+import { isOfLimit } from '../kernel/subject/limits.js';
 import type { Decided, Loaded } from '../kernel/subject/stages.js';
 
 /** Code of a reading that has grown by more than is possible, or than one reading alone shows. */
@@ -43,6 +44,27 @@ function findJump({ plausibility }: Panel, cycle: CycleRecord, reading: Known): 
 export function toWindowReading({ start, readAt }: CycleRecord, reading: Known): WindowReading {
   const usage = { ...reading, totalBytes: usageInMode(reading, 'TOTAL') };
   return { at: reading.at, start, usage, previousAt: readAt };
+}
+
+/**
+ * Returns the reasons of open holds that began by a reading which is impossible by what is known at an instant: that of the cycle,
+ * whose figures are those that the hold began with.
+ */
+export function findDoubtedHolds(
+  { plausibility }: Panel,
+  { cycle, mode, holds, limitsBefore }: Pick<Loaded, 'cycle' | 'mode' | 'holds' | 'limitsBefore'>,
+  at: string,
+): string[] {
+  if (plausibility === undefined || cycle?.readAt == null) return [];
+  const { inBytes, outBytes, totalBytes, start, readAt, counter } = cycle;
+  const accepted = { at, start, usage: { inBytes, outBytes, totalBytes }, previousAt: readAt };
+  if (plausibility.checkGrowth(counter, accepted) === null) return [];
+  const findUsed = (reason: string): unknown =>
+    reason === 'quota' ? usageInMode(cycle, mode) : limitsBefore.find(({ id }) => id === reason)?.used;
+  return holds.filter(isOfLimit).flatMap(({ reason, usedBytes }) => {
+    const used = findUsed(reason);
+    return usedBytes !== null && typeof used === 'number' && confirmsJump(usedBytes, used) ? [reason] : [];
+  });
 }
 
 type Known = Extract<UsageAnswer['reading'], { known: true }>;

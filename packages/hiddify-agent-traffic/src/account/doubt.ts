@@ -1,4 +1,11 @@
-import { type AgentDoubt, type AgentRecord, type AgentUserRecord, confirmsJump, isJump } from '@sluice/quota-core';
+import {
+  type AgentDoubt,
+  type AgentRecord,
+  type AgentUserRecord,
+  confirmsJump,
+  isJump,
+  mayConfirm,
+} from '@sluice/quota-core';
 import type { HiddifyUser } from '../client/records.js';
 import { type LedgerInterval, resetSince } from './counter.js';
 import { ledgerKey } from './ledger.js';
@@ -48,7 +55,7 @@ export function findDoubts(input: DoubtInput, over: readonly OverAgent[]): Doubt
     const { uuid, limitBytes, verdict } = before;
     const known = verdict?.doubted ?? null;
     const isConfirmed = known !== null && confirmsJump(usedBytes, known.usedBytes);
-    if (isConfirmed && run !== null && run !== known.run) continue;
+    if (isConfirmed && run !== null && run !== known.run && mayConfirm(interval.at, known.at)) continue;
     if (!isJump({ grownBytes: grown.get(uuid) ?? 0, allowedBytes: limitBytes ?? 0, share: jump })) continue;
     doubts.agents.set(uuid, isConfirmed ? known : { at: interval.at, run, usedBytes });
   }

@@ -127,8 +127,14 @@ export interface Loaded<S extends Stage = 'loaded'> extends Placement {
   readonly error: ItemError | null;
 }
 
-/** Usage inside the cycle that a reading showed. */
-export type Doubted = UsageBytes & { readonly at: string };
+/** Usage inside the cycle that a doubted reading showed. */
+export type Doubted = UsageBytes & {
+  readonly at: string;
+  /** When a reading that this one confirms was first doubted. */
+  readonly since: string;
+  /** Reasons of open holds that began by this very reading, before it was found impossible. */
+  readonly holds: readonly string[];
+};
 
 /** A service with its usage. */
 export interface Read<S extends Stage = 'read'> extends Loaded<S> {

@@ -72,8 +72,11 @@ export interface ServiceView {
   mode: string | null;
   cycle: { start: string; end: string } | null;
   usage: (UsageBytes & { readAt: string }) | null;
-  /** Usage by the last reading, where that was too high to be used before it is confirmed. Null for any other reading. */
-  doubted: (UsageBytes & { at: string }) | null;
+  /**
+   * Usage by the last reading, where that was too high to be used before it is confirmed. Null for any other reading. `since`: when
+   * a reading that it confirms was first doubted; `holds`: the reasons of open holds that began by it before it was found impossible.
+   */
+  doubted: (UsageBytes & { at: string; since: string; holds: string[] }) | null;
   allowance: {
     unlimited: boolean;
     baseBytes: number | null;
@@ -124,7 +127,7 @@ export function serviceView(from: {
     mode: decision?.mode ?? service.trafficMode,
     cycle: cycle ? { start: cycle.start, end: cycle.end } : null,
     usage: usageView(decision),
-    doubted: doubtedView(decision),
+    doubted: openDoubt(decision, holds),
     allowance: allowanceView(decision),
     limits: limitViews(decision, cycle, holds),
     holds: holds.map((hold) => ({ reason: hold.reason, since: hold.since })),
@@ -182,9 +185,31 @@ export function usageView(from: (UsageBytes & { readAt: string | null }) | null)
   return { inBytes, outBytes, totalBytes, readAt };
 }
 
+/** A doubted reading as it is stored: of earlier versions without the rest. */
+type Stored = UsageBytes & Pick<Doubted, 'at'> & Partial<Doubted>;
+
 /** Returns the reading that the last run doubted; null where it doubted none. */
 export function doubtedView(decision: Pick<DecisionRecord, 'inputs'> | null): ServiceView['doubted'] {
-  return (decision?.inputs as { doubted?: Doubted } | null | undefined)?.doubted ?? null;
+  const { doubted } = (decision?.inputs ?? {}) as { doubted?: Stored };
+  if (doubted === undefined) return null;
+  const { at, since = at, holds = [], inBytes, outBytes, totalBytes } = doubted;
+  return { at, since, inBytes, outBytes, totalBytes, holds: [...holds] };
+}
+
+/** Returns the doubted reading, of the holds that began by it only those that are open now. */
+function openDoubt(decision: DecisionRecord | null, open: readonly { reason: string }[]): ServiceView['doubted'] {
+  const doubted = doubtedView(decision);
+  if (doubted === null) return null;
+  return { ...doubted, holds: doubted.holds.filter((reason) => open.some((hold) => hold.reason === reason)) };
+}
+
+/** Code of the alarm about a hold that began by a reading which was found impossible later. */
+export const HOLD_DOUBTED = 'hold_doubted';
+
+/** Returns what is wrong with holds that began by a doubted reading, and what to do about it; null where none did. */
+export function describeDoubtedHolds(service: string, doubted: Pick<Doubted, 'holds'> | null): string | null {
+  if (doubted === null || doubted.holds.length === 0) return null;
+  return `${service} is held (${doubted.holds.join(', ')}) by a reading that was found impossible since: compare it with the panel, and release the hold until a date if it is wrong`;
 }
 
 /** Returns the last good figures of the cycle for a service that the last run could not read. */
