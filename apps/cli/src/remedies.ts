@@ -19,6 +19,10 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   ],
   store_busy: 'A running "sluice serve" or a job of cron may have it open',
   doctor_failed: 'Correct what is listed, see it with "sluice doctor --panel {panel}", then enforce again',
+  hold_doubted: [
+    'Compare the usage with the panel. If it is wrong: "sluice hold release {service} --until DATE"; if it is right: "sluice poll --service {service} --allow-mass"',
+    'Compare the usage with the panel. If it is wrong, release the hold with "sluice hold release SERVICE --until DATE"; if it is right, believe it with "sluice poll --service SERVICE --allow-mass"',
+  ],
   readings_doubted: 'Compare the figures with the panel; to believe them now: "sluice poll --allow-mass"',
   readings_fell: 'Check the units and the data of the panel with "sluice doctor --contract"',
   not_read: '"sluice doctor --contract" shows what Sluice reads from the panel',

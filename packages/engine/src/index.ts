@@ -168,6 +168,12 @@ export {
 } from './kernel/subject/used.js';
 export type { CountedUsage } from './kernel/subject/counted.js';
 export type { CycleView, UsageFilter } from './features/usage/usage.js';
-export type { ActionView, LimitView, OpenHold, ServiceView } from './kernel/subject/views.js';
+export {
+  type ActionView,
+  describeDoubtedHolds,
+  type LimitView,
+  type OpenHold,
+  type ServiceView,
+} from './kernel/subject/views.js';
 export type { LinkBudget } from './features/purchases/link-budget.js';
 export type { RevokeRequest } from './features/access/tokens.js';

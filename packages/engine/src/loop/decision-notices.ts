@@ -8,6 +8,7 @@ import { isOfLimit, THRESHOLDS } from '../kernel/subject/limits.js';
 import { COUNTER_RESTARTED } from './meter.js';
 import { IMPOSSIBLE_JUMP } from './plausible.js';
 import type { Applied } from '../kernel/subject/stages.js';
+import { describeDoubtedHolds, HOLD_DOUBTED } from '../kernel/subject/views.js';
 import { type Notice, serviceNotice } from '../kernel/run/notice.js';
 
 /** Returns the notices of a decision; in a dry run, what would happen. */
@@ -51,6 +52,8 @@ export function toNotices(work: Applied, { dryRun }: { dryRun: boolean }): Notic
     add('usage_fell', cycle?.id ?? 'none', `${service.id}: ${decision.problem.message}`);
   if (work.doubted !== null && decision.problem !== null)
     add(IMPOSSIBLE_JUMP, cycle?.readAt ?? 'none', `${service.id}: ${decision.problem.message}`);
+  const impossible = describeDoubtedHolds(service.id, work.doubted);
+  if (impossible !== null) add(HOLD_DOUBTED, cycle?.readAt ?? 'none', impossible);
   for (const wrong of work.wrongCycles) {
     add(
       'cycle_mended',

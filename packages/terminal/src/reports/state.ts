@@ -1,5 +1,6 @@
 import {
   describeBrake,
+  describeDoubtedHolds,
   describeExceeded,
   describeFigures,
   describeProtection,
@@ -68,6 +69,8 @@ export function explainState(found: Explanation, times: Times, names: StateNames
         : `The last reading is doubted: ${message}. To believe it now: ${names.commands.believe(service.id)}.`;
     sentences.push(`${what}${down}${age}`);
   }
+  const impossible = describeDoubtedHolds(service.id, service.doubted);
+  if (impossible !== null) sentences.push(`${impossible}: ${names.commands.release(service.id, 'DATE')}.`);
   const protection = describeProtection(service, openHolds(found));
   if (protection !== null) sentences.push(protection);
   const { released } = found;

@@ -1,8 +1,16 @@
 import type { ServiceView } from '@sluice/engine';
 import type { StatusFilter } from '@sluice/quota-core';
 
-/** Returns the status of a service for people: `would be held` where a hold would begin, or `used up`, in place of `over`. */
-export function describeStatus({ status, wouldHold }: Pick<ServiceView, 'status' | 'wouldHold'>): string {
+/**
+ * Returns the status of a service for people: `would be held` where a hold would begin, or `used up`, in place of `over`, and
+ * `(hold doubted)` where a hold began by a reading that was found impossible since.
+ */
+export function describeStatus({
+  status,
+  wouldHold,
+  doubted,
+}: Pick<ServiceView, 'status' | 'wouldHold'> & Partial<Pick<ServiceView, 'doubted'>>): string {
+  if ((doubted?.holds ?? []).length > 0) return `${status} (hold doubted)`;
   if (status !== 'over') return status;
   return wouldHold.length > 0 ? 'would be held' : 'used up';
 }

@@ -1,5 +1,6 @@
 import {
   describeBrake,
+  describeDoubtedHolds,
   describeExceeded,
   describeFigures,
   describeProtection,
@@ -36,6 +37,7 @@ export function explainState(found: Explanation, times: Times): Part[] {
       : html`${service.doubted === null ? 'The last run could not finish' : 'The last reading is doubted'}:
           <span dir="auto">${times.inText(withoutStop(service.error.message))}</span
           >${service.panelDownSince === null ? null : html`; panel ${service.panel} is down since ${times.full(service.panelDownSince)}`}${service.usage === null ? '.' : html`. The figures were read ${times.ago(service.usage.readAt)}.`}`,
+    toSentence(describeDoubtedHolds(service.id, service.doubted)),
     drift.length === 0
       ? null
       : html`The last run found a difference from its target: <span dir="auto">${drift.join('; ')}</span>.`,
@@ -47,6 +49,8 @@ export function explainState(found: Explanation, times: Times): Part[] {
     rejected === 0 ? null : `${rejected === 1 ? 'One reading was' : `${rejected} readings were`} not used.`,
   ].filter((part) => part !== null);
 }
+
+const toSentence = (text: string | null): string | null => (text === null ? null : `${text}.`);
 
 const isLiving = (lifecycle: string): boolean => lifecycle !== 'terminated' && lifecycle !== 'vanished';
 

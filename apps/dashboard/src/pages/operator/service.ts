@@ -70,6 +70,7 @@ export function showState(scene: ServiceScene): Html {
   return html`<p class="headline">
       ${statusWithReasons({ ...service, holds: [] })}
       ${service.lifecycle === 'active' ? null : badge(service.lifecycle)} ${service.observing ? badge('observe') : null}
+      ${(service.doubted?.holds ?? []).length > 0 ? badge('hold doubted', 'bad') : null}
       ${toDrift(found).length > 0 ? badge('drift', 'warning') : null}
     </p>
     ${toPercent(fill) === null ? null : html`<p class="headline">${usageBar(fill)}</p>`}

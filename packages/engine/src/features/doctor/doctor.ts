@@ -13,7 +13,7 @@ import { listFacts } from '../services/sync/apply-fills.js';
 import { scheduledCommands } from '../schedule/jobs.js';
 import { toActionView } from '../../kernel/subject/views.js';
 import { storeSizeChecks } from '../store/store-size.js';
-import { doubtChecks } from './doubt-checks.js';
+import { doubtChecks, doubtedHoldChecks } from './doubt-checks.js';
 import { noticeChecks } from './notice-checks.js';
 import { panelChecks } from './panel-checks.js';
 import { takeOver } from './take-over.js';
@@ -72,6 +72,7 @@ export async function runDoctor(session: Session, request: DoctorRequest): Promi
     ...inSection('services', [
       ...(await serviceChecks(session, request.panel)),
       ...(await doubtChecks(session, request.panel)),
+      ...(await doubtedHoldChecks(session, request.panel)),
     ]),
     ...inSection('billing', billing),
     ...(request.standInFor !== undefined || request.panel !== undefined

@@ -4,6 +4,7 @@ import { listStoredAgents } from '../agents/show-agents.js';
 import { nameFew } from '../../base/natural-order.js';
 import type { Session } from '../../context/context.js';
 import { type Check, toChecks } from '../../base/check.js';
+import { describeDoubtedHolds, doubtedView, HOLD_DOUBTED } from '../../kernel/subject/views.js';
 
 /** A single wrong answer is doubted for fewer polls. */
 const MOST_POLLS = 3;
@@ -25,6 +26,28 @@ export async function doubtChecks(session: Session, panel: string | undefined): 
   const check = toChecks('doubted', nameFew(old.map(({ name }) => name)));
   const message = `the readings since ${oldest} are too high to be used: nothing is held or released by them`;
   return [check('warning', message, 'readings_doubted')];
+}
+
+/** Names each service that is held by a reading which was found impossible since. */
+export async function doubtedHoldChecks({ store }: Session, panel: string | undefined): Promise<Check[]> {
+  const doubted = (await store.decisions.latest()).flatMap((decision) => {
+    const { holds = [] } = doubtedView(decision) ?? {};
+    return holds.length === 0 ? [] : [{ service: decision.service, holds }];
+  });
+  if (doubted.length === 0) return [];
+  const ids = doubted.map(({ service }) => service);
+  const meant = new Set(
+    (await store.services.list({ ids })).flatMap((each) =>
+      panel === undefined || each.panel === panel ? [each.id] : [],
+    ),
+  );
+  const open = await store.holds.open({ services: ids });
+  return doubted.flatMap(({ service, holds }) => {
+    const still = holds.filter((reason) => open.some((hold) => hold.service === service && hold.reason === reason));
+    const message = describeDoubtedHolds(service, { holds: still });
+    if (message === null || !meant.has(service)) return [];
+    return [{ ...toChecks('doubted hold', service)('failed', message, HOLD_DOUBTED), details: { service } }];
+  });
 }
 
 async function doubtedServices({ store }: Session, panel: string | undefined): Promise<Doubted[]> {

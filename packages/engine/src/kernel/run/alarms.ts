@@ -1,6 +1,7 @@
 import { printable } from '@sluice/panel-http/printable';
 import type { AlarmRecord, NoticeRecord, StoreTables } from '@sluice/state-store';
 import { type Applied, LEASED, STOPPED_BY_PANEL } from '../subject/stages.js';
+import { describeDoubtedHolds, HOLD_DOUBTED } from '../subject/views.js';
 import type { Session } from '../../context/context.js';
 import { toEvent } from '../../base/notice-events.js';
 
@@ -47,6 +48,8 @@ export async function noteAlarms(run: LookingRun, tables: AlarmTables, works: re
 /** Whether a run that did not find an alarm again has checked for it. */
 function endsWith({ scope }: LookingRun, { plan, skipped, error }: Applied, alarm: AlarmRecord): boolean {
   if (skipped !== null) return skipped !== LEASED;
+  // Each run decides whether a reading is doubted, whatever else is wrong.
+  if (alarm.code === HOLD_DOUBTED) return plan !== null;
   return plan !== null && error === null && (scope !== 'poll' || alarm.scope === 'poll');
 }
 
@@ -70,10 +73,15 @@ function findAlarms({ session, scope }: LookingRun, work: Applied): AlarmRecord[
 }
 
 /** Returns what a run found to be wrong with a service. What stops it there is one alarm, and no difference besides. */
-function listWrong({ plan, drift }: Pick<Applied, 'plan' | 'drift'>): { code: string; message: string }[] {
+function listWrong({ plan, drift, service, doubted }: Applied): { code: string; message: string }[] {
   const told = (plan?.notices ?? []).filter(({ code }) => toEvent(code) !== null);
   const stops = told.some(({ code }) => code === STOPPED_BY_PANEL) ? (plan?.stops ?? []) : [];
-  return [...drift.filter((text) => !stops.includes(text)).map((message) => ({ code: DRIFT, message })), ...told];
+  const impossible = describeDoubtedHolds(service.id, doubted);
+  return [
+    ...drift.filter((text) => !stops.includes(text)).map((message) => ({ code: DRIFT, message })),
+    ...told,
+    ...(impossible === null ? [] : [{ code: HOLD_DOUBTED, message: impossible }]),
+  ];
 }
 
 function toAlarmKey({ service, code, message }: Pick<NoticeRecord, 'service' | 'code' | 'message'>): string {
