@@ -39,6 +39,7 @@ export const brake = name(
     run: text.nullable(),
     changing: z.number().nullable(),
     active: z.number().nullable(),
+    doubted: z.number().nullable().describe('Those of `changing` that only a doubted reading would change'),
     message: text,
   }),
 );

@@ -3,7 +3,7 @@ import { brakeActs } from '@sluice/quota-core';
 import type { HoldRecord } from '@sluice/state-store';
 import type { Config } from '../base/config/schema.js';
 import type { MovedError } from '../base/errors.js';
-import type { BrakeError } from '../kernel/run/brake-state.js';
+import { type BrakeError, describeDoubted } from '../kernel/run/brake-state.js';
 import type { Notice } from '../kernel/run/notice.js';
 import type { ReadingCount } from './meter.js';
 import type { RunReport } from '../kernel/run/report.js';
@@ -29,13 +29,20 @@ interface Counted {
   /** Those for which a hold would begin, or whose account would be removed. */
   beginning: number;
   active: number;
+  /** Those of `changing` that only a doubted reading would change. */
+  doubted: number;
 }
 
-function brakeError(stated: Config['poll']['brake'], counted: Counted, says: string): BrakeError | null {
-  const { panel, changing, beginning, active } = counted;
+function brakeError(
+  stated: Config['poll']['brake'],
+  counted: Counted,
+  { who, would, nothing }: { who: string; would: string; nothing: string },
+): BrakeError | null {
+  const { panel, changing, beginning, active, doubted } = counted;
   if (!brakeActs({ changing, beginning, active, stated })) return null;
-  const message = `${panel}: ${changing} of ${active} ${says}`;
-  return { code: 'mass_change', message, details: { panel, changing, active } };
+  const more = doubted === 0 ? '' : `${describeDoubted(doubted)},`;
+  const message = `${panel}: ${changing - doubted} of ${active} ${who}${more} ${would} at once; ${nothing}`;
+  return { code: 'mass_change', message, details: { panel, changing, active, doubted } };
 }
 
 /** Returns why a run would change too many services of a panel at once; null where it would not. A run over one service has no brake. */
@@ -55,8 +62,12 @@ export function askBrake(
     (work) => listCountedEnds(work, count).length + work.buys.length > 0 || work.plan?.counts === true || begins(work),
   ).length;
   const changing = changes + doubted.size;
-  const says = 'services would be held, released, changed or buy traffic at once; nothing was changed or bought';
-  return brakeError(brake, { panel: panel.name, changing, beginning, active }, says);
+  const counted = { panel: panel.name, changing, beginning, active, doubted: doubted.size };
+  return brakeError(brake, counted, {
+    who: 'services',
+    would: 'would be held, released, changed or buy traffic',
+    nothing: 'nothing was changed or bought',
+  });
 }
 
 /** Returns whether the harshest restriction of open holds would be harsher than the one that is stored. */
@@ -89,6 +100,9 @@ export function brakeNotice({ panel, report, request }: BrakedRun, error: BrakeE
 
 /** Returns why a run would change too many of a panel's agents at once; null where it would not. */
 export function askBrakeOfAgents(brake: Config['poll']['brake'], counted: Counted): BrakeError | null {
-  const says = 'agents with a limit would exceed it or return below it at once; no users were disabled or restored';
-  return brakeError(brake, counted, says);
+  return brakeError(brake, counted, {
+    who: 'agents with a limit',
+    would: 'would exceed it or return below it',
+    nothing: 'no users were disabled or restored',
+  });
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { RunOptions, RunReport } from '@sluice/engine';
+import { describeBrake, type RunOptions, type RunReport } from '@sluice/engine';
 import { type EasyDcimBench, startEasyDcimBench } from '../bench/easydcim-bench.js';
 import { GB, HOUR } from '../bench/engine-bench.js';
 
@@ -93,5 +93,29 @@ describe('a jump before the first reconcile', () => {
     await at.poll();
     at.panel.addTraffic(501, { in: 200 * GB, out: 0 });
     expect(service(await pollAfter(POLL))).toMatchObject(HELD);
+  });
+});
+
+describe('the brake', () => {
+  it('says how many services would be changed, and how many only by a doubted reading', async () => {
+    at = await startEasyDcimBench('poll: { interval: 15m, brake: { share: 50%, atLeast: 2 } }');
+    for (const number of [1, 2, 3, 4]) await at.addService(number);
+    await at.bench.sluice.reconcile();
+    at.panel.addTraffic(501, { in: 200 * GB, out: 0 });
+    for (const id of [502, 503]) at.panel.addTraffic(id, { in: 9 * TB, out: 0 });
+    const { error } = await pollAfter(POLL);
+    expect(error).toMatchObject({
+      code: 'mass_change',
+      message: expect.stringMatching(
+        /^dcim: 1 of 4 services, and 2 more if their doubted readings are right, would be held, .* at once; /,
+      ),
+      details: { changing: 3, active: 4, doubted: 2 },
+    });
+    const { panels } = await at.bench.sluice.panels.list();
+    const brake = panels[0]?.brake ?? null;
+    expect(brake).toMatchObject({ changing: 3, doubted: 2 });
+    expect(brake && describeBrake(brake, 'noon')).toContain(
+      'the last run would have changed 1 of 4 services at once, and 2 more if their doubted readings are right, and the brake',
+    );
   });
 });

@@ -64,7 +64,10 @@ describe('the mass-change brake of a small panel', () => {
     };
     use(1, 2);
     const stopped = await at.poll();
-    expect([stopped.run.outcome, stopped.error?.details]).toEqual(['brake', { panel: 'dcim', changing: 2, active: 3 }]);
+    expect([stopped.run.outcome, stopped.error?.details]).toEqual([
+      'brake',
+      { panel: 'dcim', changing: 2, active: 3, doubted: 0 },
+    ]);
     expect(changing()).toEqual([]);
     expect((await at.poll({ allowMass: true })).run.outcome).toBe('done');
     use(3);

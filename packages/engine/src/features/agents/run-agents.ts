@@ -180,7 +180,10 @@ async function finish(run: Run, decided: AgentsDecided, open: readonly ListedAct
   const traffic = agents.describe(records);
   const doubts = listDoubts(run, decided, traffic);
   const changing = beginning + doubts.length + countEnds(run, closes, traffic);
-  const counted = { panel: name, changing, beginning: beginning + doubts.length, active: decided.active };
+  const counted = {
+    ...{ panel: name, changing, beginning: beginning + doubts.length },
+    ...{ active: decided.active, doubted: doubts.length },
+  };
   const hasBrake = request.agent === null && !request.allowMass;
   const brake = hasBrake ? askBrakeOfAgents(session.config.poll.brake, counted) : null;
   const isPlanned = plan.steps.length + opens.length + closes.length > 0;

@@ -4,7 +4,7 @@ import type { MovedError } from '../../base/errors.js';
 import type { Session } from '../../context/context.js';
 
 /** The error of a run that the brake stops. */
-export type BrakeError = ItemError & { details: { panel: string; changing: number; active: number } };
+export type BrakeError = ItemError & { details: { panel: string; changing: number; active: number; doubted: number } };
 
 /** Returns whether the brake stopped a run, by the run's error. */
 export function isBrakeError(error: { code: string } | null): error is BrakeError {
@@ -34,12 +34,14 @@ export interface BrakeState {
   /** Services, or agents, that it would have changed, of so many active ones; null where an earlier version stored it. */
   changing: number | null;
   active: number | null;
+  /** Those of `changing` that only a doubted reading would change; null where an earlier version stored it, and for `store`. */
+  doubted: number | null;
   /** What would have been changed, in a sentence. */
   message: string;
 }
 
 /** What is stored of the last run that was stopped. */
-type Details = Pick<BrakeState, 'run' | 'changing' | 'active' | 'message'>;
+type Details = Pick<BrakeState, 'run' | 'changing' | 'active' | 'message'> & Partial<Pick<BrakeState, 'doubted'>>;
 
 const EVERY: readonly BrakedSubjects[] = ['store', 'services', 'agents'];
 
@@ -85,21 +87,28 @@ export async function listBrakes(session: Session): Promise<BrakeState[]> {
 function toState(panel: string, subjects: BrakedSubjects, { since, runs, details }: ConditionRecord): BrakeState {
   const message = 'the brake stopped the last run before its first change';
   const stored = (details ?? { run: null, changing: null, active: null, message }) as Details;
-  const { run, changing, active, message: text } = stored;
-  return { panel, subjects, since, runs, run, changing, active, message: text };
+  const { run, changing, active, doubted = null, message: text } = stored;
+  return { panel, subjects, since, runs, run, changing, active, doubted, message: text };
 }
 
 /** Returns what the brake keeps from being changed, in a sentence; `since` is the instant as the reader's times are. */
 export function describeBrake(
-  brake: Pick<BrakeState, 'panel' | 'subjects' | 'changing' | 'active' | 'message'>,
+  brake: Pick<BrakeState, 'panel' | 'subjects' | 'changing' | 'active' | 'message'> &
+    Partial<Pick<BrakeState, 'doubted'>>,
   since: string,
 ): string {
   const { panel, subjects, changing, active, message } = brake;
+  const doubted = brake.doubted ?? 0;
   const nothing = `Nothing was changed on panel ${panel} since ${since}`;
   if (subjects === 'store') return `${nothing}: ${message}.`;
   if (changing === null || active === null) return `${nothing}: the brake stopped the last run.`;
-  const [some, all] = [changing, active].map((count) => count.toLocaleString('en'));
-  return `${nothing}: the last run would have changed ${some ?? ''} of ${all ?? ''} ${subjects} at once, and the brake stopped it.`;
+  const [some, all] = [changing - doubted, active].map((count) => count.toLocaleString('en'));
+  return `${nothing}: the last run would have changed ${some ?? ''} of ${all ?? ''} ${subjects} at once${describeDoubted(doubted)}, and the brake stopped it.`;
+}
+
+/** Returns how many more a run would change if their doubted readings were right; nothing for none. */
+export function describeDoubted(doubted: number): string {
+  return doubted === 0 ? '' : `, and ${doubted.toLocaleString('en')} more if their doubted readings are right`;
 }
 
 /** Notes that the brake stopped a run, in the transaction that stores its notice. */
@@ -108,8 +117,8 @@ export async function noteBrake(
   subjects: Exclude<BrakedSubjects, 'store'>,
   { run, at, error }: { run: string; at: string; error: BrakeError },
 ): Promise<void> {
-  const { panel, changing, active } = error.details;
-  await note(tables, brakeKey(panel, subjects), at, { run, changing, active, message: error.message });
+  const { panel, changing, active, doubted } = error.details;
+  await note(tables, brakeKey(panel, subjects), at, { run, changing, active, doubted, message: error.message });
 }
 
 /** Notes that a copy of the store changes a panel: nothing is changed on it until `doctor --take-over`. */
