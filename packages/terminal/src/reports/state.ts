@@ -29,6 +29,9 @@ export interface StateCommands {
   /** Shows what would be changed on a panel, allows it once, and ends all changes. */
   plan: (panel: string) => string;
   allowOnce: (panel: string) => string;
+  /** The same for the agents of a panel. */
+  planAgents: (panel: string) => string;
+  allowAgentsOnce: (panel: string) => string;
   takeOver: (panel: string) => string;
   observe: (panel: string) => string;
   /** Releases all that is held on a panel before it leaves the config. */
@@ -108,14 +111,15 @@ function stateSentences(found: Explanation, times: Times, names: StateNames): st
     ];
   }
   if (found.brake !== null && reasons.length > 0) {
+    const ofAgents = found.brake.subjects === 'agents';
     const brake = describeBrake(found.brake, times.at(found.brake.since, service.panel) ?? '');
     return [
       `${id} would be held (${reasons.join(', ')})${figuresText(service, reasons)}. ${brake}`,
       ...(found.brake.subjects === 'store'
         ? [`If this installation is the one to go on, stop the other one, then: ${commands.takeOver(service.panel)}`]
         : [
-            `To review what would be changed: ${commands.plan(service.panel)}`,
-            `To allow it once: ${commands.allowOnce(service.panel)}`,
+            `To review what would be changed: ${ofAgents ? commands.planAgents(service.panel) : commands.plan(service.panel)}`,
+            `To allow it once: ${ofAgents ? commands.allowAgentsOnce(service.panel) : commands.allowOnce(service.panel)}`,
             `To change nothing on the panel: ${commands.observe(service.panel)}`,
           ]),
     ];

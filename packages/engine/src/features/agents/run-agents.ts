@@ -27,6 +27,7 @@ import type { AgentsOnPanel } from './open-agents.js';
 import { PanelSwitch, Stopped } from './panel-switch.js';
 import { type AgentsRead, describeStored, isProblem, loadStoredAgents, readAgents } from './read-agents.js';
 import { resolveReservations } from './reservations.js';
+import { storeWouldHold } from './would-hold.js';
 import { holdServices, loadServiceUsers, type ServiceChange, type ServiceUsers } from './service-users.js';
 
 /** Options of `runAgents`. */
@@ -197,6 +198,7 @@ async function finish(run: Run, decided: AgentsDecided, open: readonly ListedAct
     previewOnly: !isChanging,
     traffic,
   });
+  if (!request.dryRun) await storeWouldHold(session, { ...run, run: request.run, ...held });
   const done = isChanging ? await apply(run, decided, { ...plan, steps }) : steps.map((step) => planned(run, step));
   const final = isChanging ? await loadStoredAgents(session, name) : records;
   const actions = [...listServiceActions(held.changes), ...open, ...done];

@@ -104,12 +104,16 @@ export async function holdServices(
   services: ServiceUsers,
   users: readonly ServiceUser[],
   how: HoldServices,
-): Promise<{ changes: ServiceChange[]; notices: Notice[] }> {
+): Promise<{ changes: ServiceChange[]; notices: Notice[]; decided: string[]; wouldHold: Set<string> }> {
+  const decided: string[] = [];
+  const wouldHold = new Set<string>();
   const changes: ServiceChange[] = [];
   const notices: Notice[] = [];
   for (const user of users) {
     if (session.deps.signal.aborted) break;
     const due = decideDue(services, user, how);
+    const subject = services.byUser.get(user.uuid);
+    if (subject !== undefined) decided.push(subject.id);
     if (due === null) continue;
     const { service } = due;
     if (due.what === 'hold' && isProtected(session.config, service, session.now())) {
@@ -117,10 +121,11 @@ export async function holdServices(
       continue;
     }
     const done = due.previewOnly ? null : await carryOut(session, due, how);
+    if (done === null && due.what === 'hold' && !services.holds.has(service.id)) wouldHold.add(service.id);
     changes.push(done ?? shown(services, due, due.previewOnly ? 'planned' : 'unneeded'));
     notices.push(...reported(services, { ...due, previewOnly: done === null }, how));
   }
-  return { changes, notices };
+  return { changes, notices, decided, wouldHold };
 }
 
 function decideDue({ byUser, holds, leftOver }: ServiceUsers, user: ServiceUser, how: HoldServices): Due | null {

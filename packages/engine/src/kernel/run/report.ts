@@ -5,7 +5,7 @@ import type { ChangedAgent } from './agent-documents.js';
 import { isInterrupted } from '../../base/interruption.js';
 import type { Session } from '../../context/context.js';
 import type { LimitState } from '../subject/limit-state.js';
-import { type FindKind, type ServiceView, serviceView, toStatus, toActionView } from '../subject/views.js';
+import { AGENT_LIMIT, type FindKind, type ServiceView, serviceView, toStatus, toActionView } from '../subject/views.js';
 import type { PanelsRunView, RunView } from './bracket.js';
 import { isStopError } from './brake-state.js';
 import { addNotices } from './outbox.js';
@@ -108,10 +108,19 @@ function skippedIfUnmetered(session: Session, { service }: Applied, status: stri
   return isUnmetered && status === 'unmanaged' ? 'skipped' : status;
 }
 
-/** Returns the reasons of holds that would begin and were not added. */
-function listWouldHold({ decision, holds, opens }: Applied, { previewOnly }: Treatment): string[] {
-  const due = previewOnly ? opens : (decision?.withheld ?? []);
-  return due.map(({ reason }) => reason).filter((reason) => !holds.some((hold) => hold.reason === reason));
+/**
+ * Returns the reasons of holds that would begin and were not added. What a run over agents would have held stays until such a run
+ * decides again.
+ */
+function listWouldHold({ decision, holds, opens, history }: Applied, { previewOnly }: Treatment): string[] {
+  const due = (previewOnly ? opens : (decision?.withheld ?? [])).map(({ reason }) => reason);
+  const stays = (history.decision?.wouldHold ?? []).filter((reason) => reason === AGENT_LIMIT && !due.includes(reason));
+  return [...due, ...stays].filter((reason) => !holds.some((hold) => hold.reason === reason));
+}
+
+/** Returns the reasons that the run's document shows: what a protection withholds would not begin. */
+function listShown({ wouldHold }: Pick<DecisionRecord, 'wouldHold'>, { previewOnly }: Treatment): string[] {
+  return previewOnly ? wouldHold : wouldHold.filter((reason) => reason === AGENT_LIMIT);
 }
 
 /** What a run could not do or had not to do: its document says that, whether the service is held or not. */
@@ -194,8 +203,7 @@ function toView(findKind: FindKind, decision: DecisionRecord, work: Applied, tre
     holds: work.holds,
     actions: work.actions.map((action) => toActionView(findKind, action)),
   });
-  // What a protection withholds would not begin.
-  const wouldHold = treatment.previewOnly ? view.wouldHold : [];
+  const wouldHold = listShown(view, treatment);
   const status = OF_RUN.has(decision.status) ? (decision.status as ServiceView['status']) : view.status;
   return { ...view, status, wouldHold, drift: [...work.drift], wouldRelease: listWouldRelease(work, treatment) };
 }
@@ -261,7 +269,7 @@ export class RunResults {
     if (status === 'failed') totals.failed++;
     if (work.holds.length > 0) totals.held++;
     if (work.released) totals.released++;
-    if (how.previewOnly && decision.wouldHold.length > 0) totals.wouldHold++;
+    if (listShown(decision, how).length > 0) totals.wouldHold++;
     if (listWouldRelease(work, how).length > 0) totals.wouldRelease++;
     const planned = actions.filter(({ state }) => state === 'planned').length;
     totals.planned += planned;

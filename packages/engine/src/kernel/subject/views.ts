@@ -109,6 +109,9 @@ export interface OpenHold {
   beforeClient?: boolean;
 }
 
+/** Reason of the holds that runs over agents begin and end. */
+export const AGENT_LIMIT = 'agent-limit';
+
 /** Returns a service as documents show it, from stored rows, so that a run and `service show` agree. */
 export function serviceView(from: {
   service: ServiceRecord;
