@@ -13,15 +13,6 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-/** A preview reads again, which confirms what is doubted. */
-const PREVIEWS = ['command plan', 'GET /api/v1/runs/:run', 'GET /runs/:id'];
-
-const afterNextReading = (facts: Facts): Facts => ({
-  ...facts,
-  wouldHold: [...facts.wouldHold, ...facts.doubted].sort(),
-  doubted: [],
-});
-
 /** Returns what the store says of what a surface is about. */
 function expected(said: Said, { held, ...facts }: Facts): Said {
   const all = {
@@ -66,6 +57,8 @@ const STATES: [string, (at: World) => unknown, Facts][] = [
   [
     'doubted',
     ({ at }) => {
+      // More than its line carries since the last reading, but possible if the figures are behind the traffic.
+      for (const index of [1, 2]) at.panel.setWiring(toIds(4).port(index), { speed: 25_000_000 });
       at.panel.addTraffic(toIds(4).service, { in: 100 * GB, out: 0, at: at.bench.clock.now() - HOUR / 2 });
     },
     { ...PARTLY, doubted: ['svc-4'] },
@@ -105,7 +98,7 @@ describe('every surface', () => {
     const wrong: object[] = [];
     for (const [surface, read] of Object.entries(SPEAKING)) {
       const said = await reading(surface, () => read(world));
-      const meant = expected(said, PREVIEWS.includes(surface) ? afterNextReading(facts) : facts);
+      const meant = expected(said, facts);
       if (JSON.stringify(sorted(said)) !== JSON.stringify(sorted(meant))) wrong.push({ surface, said, meant });
     }
     expect(wrong).toEqual([]);
