@@ -159,6 +159,7 @@ export { parseTime, type TimeReading } from './base/times.js';
 export { type BrakeState, describeBrake, type BrakedSubjects, isStopError } from './kernel/run/brake-state.js';
 export { listObserving } from './features/panels/observed-panels.js';
 export {
+  describeAllowance,
   describeExceeded,
   describeFigures,
   describeProtection,

@@ -58,6 +58,7 @@ const serviceParts = {
       extraBytes: bytes,
       allowedBytes: bytesOrNull,
       remainingBytes: bytesOrNull,
+      decided: z.boolean().describe('Whether the last run decided with it; else the next run decides'),
     })
     .nullable(),
   limits: z.array(

@@ -54,11 +54,7 @@ export async function load(
     const rows = findRows(stored, service.id);
     const account = panel.agents?.getServiceUser(service) ?? null;
     const { override, termination } = rows;
-    const mode = resolveMode({
-      override: override?.mode ?? null,
-      service: service.trafficMode,
-      product: configured?.mode ?? null,
-    });
+    const mode = findMode(service, override, configured);
     const skipped = ordered
       ? null
       : termination !== null
@@ -213,6 +209,32 @@ export function countsIn(
   if (cycle === null) return false;
   if ([cycle, ...wrongCycles].some(({ id }) => id === purchase.cycle)) return true;
   return purchase.paidAt !== null && purchase.paidAt >= cycle.start && purchase.paidAt < cycle.end;
+}
+
+/** What decides about the allowance of a service. */
+type AllowanceFacts = Pick<Loaded, 'service' | 'override' | 'purchases' | 'cycle'>;
+
+/**
+ * Returns the mode and the allowance of a service by the config, its override and its paid purchases as they are now, as the next
+ * run in this cycle decides with them; null where its product is missing, or the allowance is unknown.
+ */
+export function findAllowance(
+  config: Config,
+  { service, override, purchases, cycle }: AllowanceFacts,
+): (Pick<Loaded, 'mode'> & { allowance: Allowance }) | null {
+  const product = findEntry(config.products, service.product);
+  if (product === undefined) return null;
+  const mode = findMode(service, override, product);
+  const { allowance } = weigh({ service, override, purchases, cycle, product, mode, wrongCycles: [] });
+  return allowance === null ? null : { mode, allowance };
+}
+
+function findMode(
+  { trafficMode }: ServiceRecord,
+  override: Loaded['override'],
+  product: { mode?: Loaded['mode'] | undefined } | undefined,
+): Loaded['mode'] {
+  return resolveMode({ override: override?.mode ?? null, service: trafficMode, product: product?.mode ?? null });
 }
 
 /** Returns the allowance of the current cycle, with its paid purchases. */

@@ -96,7 +96,11 @@ export function printService(terminal: Terminal, detail: ServiceDetail): void {
     ['quota', `${quotaText(detail)} (${quotaSource(detail)})`],
     ['override', overrideText(terminal, detail)],
     ...detail.purchases.map((bought): [string, string] => ['purchase', purchaseText(terminal, detail, bought)]),
-    ['allowed', allowedCell(allowance)],
+    [
+      'allowed',
+      allowedCell(allowance) &&
+        `${allowedCell(allowance) ?? ''}${allowance?.decided === false ? ' (the next run decides)' : ''}`,
+    ],
     ['remaining', bytesCell(allowance?.remainingBytes)],
     ...limitRows(terminal, detail),
     [

@@ -1,4 +1,5 @@
 import {
+  describeAllowance,
   describeBrake,
   describeDoubtedHolds,
   describeExceeded,
@@ -74,6 +75,8 @@ export function explainState(found: Explanation, times: Times, names: StateNames
   }
   const impossible = describeDoubtedHolds(service.id, service.doubted);
   if (impossible !== null) sentences.push(`${impossible}: ${names.commands.release(service.id, 'DATE')}.`);
+  const changed = describeAllowance(service);
+  if (changed !== null) sentences.push(`${changed}.`);
   const protection = describeProtection(service, openHolds(found));
   if (protection !== null) sentences.push(protection);
   const { released } = found;

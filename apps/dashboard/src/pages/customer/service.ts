@@ -13,7 +13,7 @@ import { autoBuySection, offeredPackages, packagesSection, purchasesSection } fr
 import { passwordSection } from './password.js';
 import type { Readers } from '../../requests/readers.js';
 import { telephonySections } from './telephony.js';
-import { ageNotice, headline, holdNotices, isMetered, showRemaining, showState } from './usage.js';
+import { ageNotice, changeNotice, headline, holdNotices, isMetered, showRemaining, showState } from './usage.js';
 
 /** Most past periods on a page. */
 const MOST_CYCLES = 24;
@@ -84,7 +84,8 @@ function usageSection(service: ServiceDetail, times: Times): Section {
   const { allowance, nextDueDate, usage, lifecycle } = service;
   const hasEnded = lifecycle === 'terminated' || lifecycle === 'vanished';
   const metered = isMetered(service);
-  const content = html`${ageNotice(service, times)} ${holdNotices(service, times)} ${metered ? headline(service) : null}
+  const content = html`${ageNotice(service, times)} ${changeNotice(service)} ${holdNotices(service, times)}
+  ${metered ? headline(service) : null}
   ${facts([
     ['State', showState(service)],
     metered ? ['Left', showRemaining(service)] : null,

@@ -98,6 +98,12 @@ export function ageNotice({ error, usage, doubted }: ServiceDetail, times: Times
   return notice('warning', html`These figures are from ${times.full(usage.readAt)}; newer ones have not arrived.`);
 }
 
+/** Says that what the service may use has changed and is not in force yet; nothing where it is. */
+export function changeNotice({ allowance }: ServiceDetail): Html | null {
+  if (allowance === null || allowance.decided) return null;
+  return notice('warning', 'What the service may use has changed. The next reading of its usage applies it.');
+}
+
 /** Why a service is restricted, and what is used up without a restriction, in words for its client. */
 export function holdNotices({ holds, wouldHold }: ServiceDetail, times: Times): Html[] {
   const used = wouldHold.map((reason) => notice('warning', html`${toWhy(reason)[0]}.`));

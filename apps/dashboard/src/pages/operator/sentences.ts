@@ -1,4 +1,5 @@
 import {
+  describeAllowance,
   describeBrake,
   describeDoubtedHolds,
   describeExceeded,
@@ -37,6 +38,7 @@ export function explainState(found: Explanation, times: Times): Part[] {
       : html`${service.doubted === null ? 'The last run could not finish' : 'The last reading is doubted'}:
           <span dir="auto">${times.inText(withoutStop(service.error.message))}</span
           >${service.panelDownSince === null ? null : html`; panel ${service.panel} is down since ${times.full(service.panelDownSince)}`}${service.usage === null ? '.' : html`. The figures were read ${times.ago(service.usage.readAt)}.`}`,
+    toSentence(describeAllowance(service)),
     toSentence(describeDoubtedHolds(service.id, service.doubted)),
     drift.length === 0
       ? null

@@ -9,6 +9,7 @@ import { type BrakeState, findBrake } from '../../kernel/run/brake-state.js';
 import { type AccountDue, findAccountDue } from './account-due.js';
 import { type ActionView, toActionView } from '../../kernel/subject/views.js';
 import { toPastDetail } from './past-detail.js';
+import { allowancesNow } from '../services/allowance-now.js';
 import { explanationFor } from '../services/for-reader.js';
 import { type Reader, visibleSince } from '../../context/reader.js';
 import { datesInForce, serviceDetail, type ServiceDetail } from '../services/show.js';
@@ -75,6 +76,7 @@ export async function explainService(
   );
   const detail = await serviceDetail(session, service, reader);
   const readings = (await readReadings(session, service, { cycle, until })).filter((reading) => reading.at >= since);
+  const allowance = at === null ? (await allowancesNow(session, [service])).get(id)?.decision : decision;
   const explanation = {
     at: until,
     service:
@@ -86,7 +88,7 @@ export async function explainService(
             reading: readings.findLast(({ rejected }) => rejected === null) ?? null,
           }),
     readings,
-    allowance: allowanceView((decision?.allowance ?? null) as Allowance | null),
+    allowance: allowanceView((allowance?.allowance ?? null) as Allowance | null),
     decision: decision && decisionView(decision),
     brake: at === null ? await findBrake(session, service.panel) : null,
     panelRemoved: at === null && reader === undefined && findEntry(session.config.panels, service.panel) === undefined,

@@ -1,5 +1,6 @@
 import { type Allowance, type Mode, REPORTED_STATUSES } from '@sluice/quota-core';
 import type { DecisionRecord, ServiceRecord } from '@sluice/state-store';
+import { allowancesNow } from '../services/allowance-now.js';
 import { lastUsage, serviceView } from '../../kernel/subject/views.js';
 import type { Session } from '../../context/context.js';
 import type { MetricTable } from './families.js';
@@ -9,8 +10,10 @@ const FAILING = new Set(['failed', 'unreadable']);
 const AT_ONCE = REPORTED_STATUSES.filter((status) => ['ok', 'held', 'over', 'doubted'].includes(status));
 
 /** Adds usage and allowance of each service, and how many services there are by status. */
-export async function addServiceMetrics({ store, config }: Session, table: MetricTable): Promise<void> {
+export async function addServiceMetrics(session: Session, table: MetricTable): Promise<void> {
+  const { store, config } = session;
   const services = await store.services.list();
+  const allowances = await allowancesNow(session, services);
   const decisions = new Map((await store.decisions.latest()).map((row) => [row.service, row]));
   const cycles = new Map((await store.cycles.newest()).map((row) => [row.service, row]));
   const open = new Map<string, Set<string>>();
@@ -31,7 +34,7 @@ export async function addServiceMetrics({ store, config }: Session, table: Metri
     counts.set(panel, ofPanel.set(status, (ofPanel.get(status) ?? 0) + 1));
     if (FAILING.has(decision?.status ?? '')) unread.set(panel, (unread.get(panel) ?? 0) + 1);
     addUsage(table, service, lastUsage(view, decision, cycle).usage);
-    addAllowance(table, service, decision);
+    addAllowance(table, service, allowances.get(id)?.decision ?? null);
   }
   for (const [panel, services] of unread) table.add('sluice_services_unread', { panel }, services);
   for (const [panel, ofPanel] of counts)

@@ -4,7 +4,8 @@ import { describeRunError } from '../log/error-words.js';
 import { type LogEntry, runEntry } from '../log/log.js';
 import { agentsBrakeNotice, type BrakeState, isStopError, listBrakes } from '../../kernel/run/brake-state.js';
 import { findRemovedPanels, type RemovedPanel } from '../../kernel/run/left-elsewhere.js';
-import { toActionView } from '../../kernel/subject/views.js';
+import { allowedView, toActionView } from '../../kernel/subject/views.js';
+import { allowancesNow } from '../services/allowance-now.js';
 import type { Session } from '../../context/context.js';
 import { type OverviewPanel, panelStates } from './panel-states.js';
 import { localDates } from '../../context/local-dates.js';
@@ -97,7 +98,7 @@ export async function readOverview(session: Session, request: OverviewRequest): 
   const pages = Math.max(1, Math.ceil(matching / limit));
   const shown = Math.min(pages, Math.max(1, Math.trunc(page)));
   const wanted = { ...filter, order, limit, offset: (shown - 1) * limit };
-  const items = await store.overview.services(wanted, today);
+  const items = await withAllowances(session, await store.overview.services(wanted, today));
   const byStatus: Record<string, number> = {};
   for (const { status, services } of counts) byStatus[status] = (byStatus[status] ?? 0) + services;
   const reasons = (await store.overview.reasons()).map(({ reason, services }) => [reason, services]);
@@ -126,6 +127,20 @@ export async function readOverview(session: Session, request: OverviewRequest): 
     clock: { status: clock?.status ?? 'ok', message: clock?.message ?? '' },
     runs: (await store.runs.list({ limit: RUNS })).map(runEntry),
   };
+}
+
+/** Returns the rows with what is allowed now; their order and status are those of the last run. */
+async function withAllowances(session: Session, rows: readonly OverviewRow[]): Promise<OverviewRow[]> {
+  const services = await session.store.services.list({ ids: rows.map(({ id }) => id) });
+  const now = await allowancesNow(session, services);
+  return rows.map((row) => {
+    const { decision = null, decided = true } = now.get(row.id) ?? {};
+    if (decided) return row;
+    const { allowedBytes = null } = allowedView(decision?.allowance) ?? {};
+    const { usedBytes } = row;
+    const remainingBytes = usedBytes === null || allowedBytes === null ? null : Math.max(0, allowedBytes - usedBytes);
+    return { ...row, allowedBytes, remainingBytes };
+  });
 }
 
 function sum<Key extends string>(rows: readonly Record<Key, number>[], key: Key): number {

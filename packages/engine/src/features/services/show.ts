@@ -12,6 +12,7 @@ import { findCheckpoint } from '../../kernel/subject/history.js';
 import { isProtected, isQuotaReleased } from '../../kernel/subject/is-released.js';
 import { group } from '../../base/group.js';
 import { countsIn } from '../../loop/load.js';
+import { withAllowanceNow } from './allowance-now.js';
 import { detailFor } from './for-reader.js';
 import { isVisible, type Reader } from '../../context/reader.js';
 import type { Session } from '../../context/context.js';
@@ -80,13 +81,22 @@ export async function serviceDetails(
     const decision = decisions.get(service.id) ?? null;
     const cycle = cycles.get(service.id) ?? null;
     const override = overrides.get(service.id);
+    const bought = purchases.get(service.id) ?? [];
+    const now = withAllowanceNow(session, { service, decision, cycle, override: override ?? null, purchases: bought });
     const observing = enforcements.isObserving(service.panel, service.product);
     const view = serviceView({ service, decision, cycle, holds: open, actions: [] });
+    const last = lastUsage(
+      serviceView({ service, decision: now.decision, cycle, holds: open, actions: [] }),
+      now.decision,
+      cycle,
+    );
     const dates = datesInForce(session, service, session.now());
     const withheld = { service: dates, released: dates.quotaReleasedUntil === null ? null : dates };
     const detail = {
       ...view,
-      ...lastUsage(view, decision, cycle),
+      ...last,
+      mode: now.decision?.mode ?? view.mode,
+      allowance: last.allowance && { ...last.allowance, decided: now.decided },
       wouldHold: view.wouldHold.filter((reason) => !isWithheld(withheld, reason)),
       observing,
       panelDownSince: downSince.get(service.panel) ?? null,
@@ -97,7 +107,7 @@ export async function serviceDetails(
       nextDueDate: service.nextDueDate,
       ...ownQuota(session, service, override),
       refs: { ...service.refs },
-      purchases: (purchases.get(service.id) ?? [])
+      purchases: bought
         .filter((row) => isVisible(row, service, reader))
         .map((row) => toPurchase(session, row, { cycle, service })),
       overrides: override === undefined ? null : toOverride(override),

@@ -33,7 +33,7 @@ export interface CycleView {
   start: string;
   end: string;
   usage: ServiceView['usage'];
-  allowance: Omit<NonNullable<ServiceView['allowance']>, 'remainingBytes'> | null;
+  allowance: Omit<NonNullable<ServiceView['allowance']>, 'remainingBytes' | 'decided'> | null;
 }
 
 /** Returns usage and allowance of each recorded cycle, newest first. */

@@ -15,6 +15,14 @@ export function describeUsed(service: Pick<ServiceView, 'usage' | 'mode' | 'allo
   return allowed === null ? `${formatBytes(used)} are used, without a limit` : describeBytes(used, allowed);
 }
 
+/** Says that what is allowed follows from a change since the last run, which has yet to decide; null where a run decided with it. */
+export function describeAllowance({ allowance }: Pick<ServiceView, 'allowance'>): string | null {
+  if (allowance === null || allowance.decided) return null;
+  const allowed =
+    allowance.allowedBytes === null ? 'no limit is set' : `${formatBytes(allowance.allowedBytes)} are allowed`;
+  return `${allowed} by what was changed since the last run: the next one decides`;
+}
+
 function describeBytes(used: number, allowed: number): string {
   const share = formatShare(used, allowed);
   return `${formatBytes(used)} of ${formatBytes(allowed)}${share === null ? '' : ` (${share})`} are used`;

@@ -83,6 +83,8 @@ export interface ServiceView {
     extraBytes: number;
     allowedBytes: number | null;
     remainingBytes: number | null;
+    /** Whether the last run decided with it; else it follows from what was changed since, and the next run decides. */
+    decided: boolean;
   } | null;
   /** The quota, then the product's other limits. */
   limits: LimitView[];
@@ -241,11 +243,14 @@ function allowanceView(decision: DecisionRecord | null): ServiceView['allowance'
   return {
     ...allowed,
     remainingBytes: used === null || allowedBytes === null ? null : Math.max(0, allowedBytes - used),
+    decided: true,
   };
 }
 
 /** Returns a stored allowance; null for an unmanaged service. */
-export function allowedView(stored: unknown): Omit<NonNullable<ServiceView['allowance']>, 'remainingBytes'> | null {
+export function allowedView(
+  stored: unknown,
+): Omit<NonNullable<ServiceView['allowance']>, 'remainingBytes' | 'decided'> | null {
   const allowance = (stored ?? null) as Allowance | null;
   if (!allowance || allowance.kind === 'unmanaged') return null;
   if (allowance.kind === 'unlimited') return { unlimited: true, baseBytes: null, extraBytes: 0, allowedBytes: null };

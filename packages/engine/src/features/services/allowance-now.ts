@@ -1,0 +1,62 @@
+import type { CycleRecord, DecisionRecord, OverrideRecord, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
+import { isLiving } from '../../base/lifecycle.js';
+import { group } from '../../base/group.js';
+import type { Session } from '../../context/context.js';
+import { findAllowance } from '../../loop/load.js';
+import { allowedView } from '../../kernel/subject/views.js';
+
+/** What is stored about a service. */
+interface Facts {
+  service: ServiceRecord;
+  decision: DecisionRecord | null;
+  override: OverrideRecord | null;
+  purchases: readonly PurchaseRecord[];
+  /** Its newest cycle. */
+  cycle: CycleRecord | null;
+}
+
+/** The last decision with the allowance of now, and whether a run decided with that. */
+export interface AllowanceNow {
+  decision: DecisionRecord | null;
+  decided: boolean;
+}
+
+/**
+ * Returns the last decision about a service with its mode and allowance as the config, its override and its paid purchases make
+ * them now: the only place that all documents have them from. Before the first decision, and once the service has ended, there is
+ * nothing to change.
+ */
+export function withAllowanceNow({ config }: Session, { service, decision, ...facts }: Facts): AllowanceNow {
+  if (decision === null || decision.allowance === null || !isLiving(service)) return { decision, decided: true };
+  const now = findAllowance(config, { service, ...facts });
+  if (now === null) return { decision, decided: true };
+  const [before, after] = [decision.allowance, now.allowance].map((each) => JSON.stringify(allowedView(each)));
+  return before === after ? { decision, decided: true } : { decision: { ...decision, ...now }, decided: false };
+}
+
+/** Returns the last decisions about services with the allowances of now, by service. */
+export async function allowancesNow(
+  session: Session,
+  services: readonly ServiceRecord[],
+): Promise<Map<string, AllowanceNow>> {
+  const { store } = session;
+  const ids = services.map(({ id }) => id);
+  const decisions = new Map((await store.decisions.latest(ids)).map((row) => [row.service, row]));
+  const cycles = new Map((await store.cycles.newest(ids)).map((row) => [row.service, row]));
+  const overrides = new Map((await store.overrides.open(ids)).map((row) => [row.service, row]));
+  const purchases = group(await store.purchases.list({ services: ids, status: 'paid' }));
+  return new Map(
+    services.map((service) => {
+      const { id } = service;
+      const [decision, cycle, override] = [decisions, cycles, overrides].map((rows) => rows.get(id) ?? null) as [
+        DecisionRecord | null,
+        CycleRecord | null,
+        OverrideRecord | null,
+      ];
+      return [
+        id,
+        withAllowanceNow(session, { service, decision, cycle, override, purchases: purchases.get(id) ?? [] }),
+      ];
+    }),
+  );
+}
