@@ -87,7 +87,7 @@ describe('check', () => {
       {
         name: 'evidence-of-ended-holds',
         object: 'e-1',
-        status: 'failed',
+        status: 'warning',
         message: expect.stringContaining('port 7001'),
       },
       {

@@ -37,7 +37,12 @@ export async function checkStore(session: Session, location: string, schemaVersi
     { name: 'rows', object: location, find: () => damagedRows(db) },
     { name: 'one-open-hold', object: 'holds', find: () => findDoubleHolds(db) },
     { name: 'one-open-evidence', object: 'evidence', find: () => findDoubleEvidence(db) },
-    { name: 'evidence-of-ended-holds', object: 'evidence', find: () => findLeftoverEvidence(db) },
+    {
+      name: 'evidence-of-ended-holds',
+      object: 'evidence',
+      find: () => findLeftoverEvidence(db),
+      severity: 'warning',
+    },
     { name: 'ledger', object: 'ledger_entries', find: () => findWrongEntries(session) },
     { name: 'invoices', object: 'invoices', find: () => findWrongInvoices(session) },
     { name: 'unknown-services', object: 'services', find: () => findUnknownServices(db) },
@@ -146,7 +151,7 @@ async function findLeftoverEvidence(db: Kysely<Database>): Promise<Finding[]> {
     .execute();
   return rows.map((row) => ({
     object: row.id,
-    message: `The hold of ${findSubjectAgent(row.service) === null ? 'service' : 'agent'} ${findSubjectAgent(row.service) ?? row.service} ended, but its restriction of ${row.kind} ${row.target} was not released.`,
+    message: `The hold of ${findSubjectAgent(row.service) === null ? 'service' : 'agent'} ${findSubjectAgent(row.service) ?? row.service} ended, and its restriction of ${row.kind} ${row.target} is still to be undone.`,
   }));
 }
 

@@ -4,15 +4,16 @@ export { backupStore } from './backup-store.js';
 export type { LedgerTables } from './ledger-tables.js';
 export { LATEST_SCHEMA_VERSION } from './migrations/version.js';
 export { mergeService } from './merge-service.js';
-export type {
-  LocalDates,
-  OverviewCount,
-  OverviewError,
-  OverviewFilter,
-  OverviewHold,
-  OverviewOrder,
-  OverviewRow,
-  OverviewTables,
+export {
+  type LocalDates,
+  type OverviewCount,
+  type OverviewError,
+  type OverviewFilter,
+  type OverviewHold,
+  type OverviewOrder,
+  type OverviewRow,
+  type OverviewTables,
+  TO_RESTRICT,
 } from './overview.js';
 export {
   migrateStore,

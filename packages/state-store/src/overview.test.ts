@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { REPORTED_STATUSES, toReportedStatus } from '@sluice/quota-core';
-import { cycle, hold, minute, service } from './test/records.js';
+import { TO_RESTRICT } from './overview.js';
+import { cycle, hold, minute, proof, service } from './test/records.js';
 import { useStore } from './test/use-store.js';
 import type { DecisionRecord } from './records.js';
 
@@ -124,6 +125,45 @@ describe('lists for operators', () => {
       ['held', 2, 2],
       ['unreadable', 1, 1],
     ]);
+  });
+
+  it('have a hold that ended until its restriction is undone, and mark one that is not on the panel yet', async () => {
+    await at.store.services.put(['a', 'b', 'c'].map((id) => service(id)));
+    await at.store.decisions.record(['a', 'b', 'c'].map((id) => decision(id)));
+    await at.store.holds.add(hold('h-1', { service: 'a', reason: 'quota' }));
+    await at.store.holds.add(hold('h-2', { service: 'b', reason: 'manual' }));
+    await at.store.evidence.add(proof('e-1', { hold: 'h-1', service: 'a' }));
+    await at.store.holds.end('h-1', minute(5));
+    await at.store.conditions.put({ key: `${TO_RESTRICT}h-2`, since: minute(5), runs: 1, details: null });
+    const shown = async () =>
+      (await list({ order: 'id' })).map(({ id, status, holds, releasing, restricting }) => {
+        return [id, status, holds, releasing, restricting];
+      });
+    expect(await shown()).toEqual([
+      ['a', 'held', ['quota'], ['quota'], []],
+      ['b', 'held', ['manual'], [], ['manual']],
+      ['c', 'ok', [], [], []],
+    ]);
+    expect((await at.store.holds.lasting()).map(({ id }) => id)).toEqual(['h-1', 'h-2']);
+    expect((await at.store.holds.open()).map(({ id }) => id)).toEqual(['h-2']);
+    expect((await at.store.overview.counts(TODAY)).map(({ status, held }) => [status, held])).toEqual([
+      ['held', 2],
+      ['ok', 0],
+    ]);
+    expect(await at.store.overview.reasons()).toEqual([
+      { reason: 'manual', services: 1 },
+      { reason: 'quota', services: 1 },
+    ]);
+    const marks = (await at.store.overview.holds(5)).map(({ service: id, releasing, restricting }) => {
+      return [id, releasing, restricting];
+    });
+    expect(marks).toEqual([
+      ['a', true, false],
+      ['b', false, true],
+    ]);
+    await at.store.evidence.end('e-1', minute(6), 'undone');
+    expect((await shown())[0]).toEqual(['a', 'ok', [], [], []]);
+    expect((await at.store.holds.lasting()).map(({ id }) => id)).toEqual(['h-2']);
   });
 
   it('count holds that commands began and ended, and those that were not added', async () => {

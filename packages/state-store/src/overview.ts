@@ -30,8 +30,12 @@ export interface OverviewRow {
   status: ReportedStatus;
   mode: string | null;
   observing: boolean;
-  /** Reasons of its open holds. */
+  /** Reasons of its holds: of the open ones, and of those of `releasing`. */
   holds: string[];
+  /** Reasons of holds that have ended, and whose restriction is not undone yet. */
+  releasing: string[];
+  /** Reasons of open holds whose restriction is not on the panel yet. */
+  restricting: string[];
   /** Reasons that the last run would have held it for, and did not, without those that a protection or a release withholds today. */
   wouldHold: string[];
   /** In the mode that counts; null where it is not known. */
@@ -58,7 +62,7 @@ export interface OverviewCount {
   failing: number;
   /** Services of which the last run doubted the reading, held ones included. */
   doubted: number;
-  /** Services with an open hold, whatever their status. */
+  /** Services with an open hold, or one that is not undone yet, whatever their status. */
   held: number;
   /** Services for which a hold would begin. */
   wouldHold: number;
@@ -66,13 +70,17 @@ export interface OverviewCount {
   nearLimit: number;
 }
 
-/** An open hold of a service. */
+/** A hold of a service that is open, or not undone yet. */
 export interface OverviewHold {
   service: string;
   panel: string;
   reason: string;
   since: string;
   note: string | null;
+  /** Whether it has ended, and its restriction is not undone yet. */
+  releasing: boolean;
+  /** Whether its restriction is not on the panel yet. */
+  restricting: boolean;
   /** When it was added; null where no traffic decided. */
   usedBytes: number | null;
   allowedBytes: number | null;
@@ -88,6 +96,9 @@ export interface OverviewError {
   at: string;
   message: string | null;
 }
+
+/** The key of the condition that an open hold is not on the panel yet begins with this; the id of the hold follows. */
+export const TO_RESTRICT = 'to-restrict:';
 
 /** The local date of each panel, such as `2026-11-20`: protections and releases last until one. */
 export interface LocalDates {
@@ -105,9 +116,9 @@ export interface OverviewTables {
       today: LocalDates,
     ): Promise<OverviewRow[]>;
     counts(today: LocalDates, filter?: OverviewFilter): Promise<OverviewCount[]>;
-    /** Open holds of services, the newest first. */
+    /** Holds of services that are open or not undone yet, the newest first. */
     holds(limit: number): Promise<OverviewHold[]>;
-    /** Number of open holds of services by reason, the most first. */
+    /** Number of services with such a hold by reason, the most first. */
     reasons(): Promise<{ reason: string; services: number }[]>;
     /** Errors of the last decisions by panel and code, the most services first, each with one of them. */
     errors(): Promise<OverviewError[]>;

@@ -219,6 +219,16 @@ export interface StoreTables extends AgentTables, LedgerTables, OverviewTables, 
      * `agentsOf` names their panel, or `services` their subjects.
      */
     open(filter?: { services?: string[]; panel?: string; reason?: string; agentsOf?: string }): Promise<HoldRecord[]>;
+    /**
+     * Holds that still restrict, or are to: the open ones, and those that have ended and of which evidence is open. Filter and order
+     * are those of `open`.
+     */
+    lasting(filter?: {
+      services?: string[];
+      panel?: string;
+      reason?: string;
+      agentsOf?: string;
+    }): Promise<HoldRecord[]>;
     /** Open and past holds of services, of that subject, or of the agents of a panel, in the same order. */
     all(filter?: { service?: string; agentsOf?: string }): Promise<HoldRecord[]>;
     /** A subject has at most one open hold of a reason; a second `add` changes nothing and returns false. */

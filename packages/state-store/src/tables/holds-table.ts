@@ -1,4 +1,5 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
+import type { HoldRecord } from '../records.js';
 import type { StoreTables } from '../store.js';
 import type { Access, Session } from './access.js';
 import {
@@ -20,16 +21,8 @@ import { StoreError } from '../store-error.js';
 /** Holds of services and agents. */
 export function holdsTable(access: Access): StoreTables['holds'] {
   return {
-    open: ({ services, panel, reason, agentsOf } = {}) =>
-      access.read(async (session) => {
-        const rows = await inChunksOrAll(services, (chunk) => {
-          const and = [ofSubjects(agentsOf, chunk)];
-          if (panel !== undefined) and.push(sql`"service" in (select "id" from "services" where "panel" = ${panel})`);
-          return listCounted(session, holds, { where: { until: null, reason }, and });
-        });
-        // Sorted here: otherwise SQLite would scan the whole history by the other index to avoid sorting.
-        return inOrder(rows, (row) => `${row.service} ${row.since}`).map((row) => holds.decode(row));
-      }),
+    open: (filter) => access.read((session) => listLasting(session, filter, [toOpen])),
+    lasting: (filter) => access.read((session) => listLasting(session, filter, [toOpen, toEnded])),
     all: ({ service, agentsOf } = {}) =>
       access.read((session) => {
         const and = [ofSubjects(agentsOf, service === undefined ? undefined : [service])];
@@ -64,6 +57,35 @@ export function holdsTable(access: Access): StoreTables['holds'] {
       }),
     update: (id, change) => access.write((session) => updateRecord(session, holds, id, change)),
   };
+}
+
+type Filter = Parameters<StoreTables['holds']['lasting']>[0];
+
+/** Returns a condition for holds of these subjects. */
+type ToCondition = (subjects: RawBuilder<boolean>) => RawBuilder<boolean>;
+
+const toOpen: ToCondition = () => sql`"until" is null`;
+/** Not undone yet: evidence outlives its hold until its restriction is. */
+const toEnded: ToCondition = (subjects) =>
+  sql`"until" is not null and "id" in (select "hold" from "evidence" where "until" is null and ${subjects})`;
+
+/** Reads the holds of each condition: together, the conditions would scan the whole history. */
+async function listLasting(
+  session: Session,
+  { services, panel, reason, agentsOf }: Filter = {},
+  conditions: readonly ToCondition[],
+): Promise<HoldRecord[]> {
+  const rows = await inChunksOrAll(services, async (chunk) => {
+    const subjects = ofSubjects(agentsOf, chunk);
+    const and = [subjects];
+    if (panel !== undefined) and.push(sql`"service" in (select "id" from "services" where "panel" = ${panel})`);
+    const found = [];
+    for (const toCondition of conditions)
+      found.push(...(await listCounted(session, holds, { where: { reason }, and: [toCondition(subjects), ...and] })));
+    return found;
+  });
+  // Sorted here: otherwise SQLite would scan the whole history by the other index to avoid sorting.
+  return inOrder(rows, (row) => `${row.service} ${row.since}`).map((row) => holds.decode(row));
 }
 
 /** The changes made for each hold, which its release undoes. */

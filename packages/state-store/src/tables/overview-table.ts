@@ -1,19 +1,23 @@
 import { type RawBuilder, sql } from 'kysely';
-import type {
-  LocalDates,
-  OverviewCount,
-  OverviewError,
-  OverviewFilter,
-  OverviewHold,
-  OverviewRow,
-  OverviewTables,
+import {
+  type LocalDates,
+  type OverviewCount,
+  type OverviewError,
+  type OverviewFilter,
+  type OverviewHold,
+  type OverviewRow,
+  type OverviewTables,
+  TO_RESTRICT,
 } from '../overview.js';
 import type { Access } from './access.js';
 import { IS_OPEN, NEWEST } from './confirmations-table.js';
 
 /** A row as SQLite returns it; reasons are separated by blanks, and none is an empty text. */
-type RawRow = Omit<OverviewRow, 'holds' | 'wouldHold' | 'observing'> & {
+type RawRow = Omit<OverviewRow, 'holds' | 'releasing' | 'restricting' | 'wouldHold' | 'observing'> & {
   holds: string;
+  open: string;
+  releasing: string;
+  restricting: string;
   /** With those that are withheld: the status counts them. */
   wouldHold: string;
   wouldBegin: string;
@@ -31,14 +35,7 @@ export function overviewTable(access: Access): OverviewTables['overview'] {
           select * from ranked where ${matching(filter)} and "id" > ${after} order by ${ORDERS[order]}, "id" limit ${limit} offset ${offset}`.execute(
           db,
         );
-        return rows.map(
-          ({ holds, wouldBegin, wouldHold: _all, observing, decided: _decided, acknowledged: _known, ...row }) => ({
-            ...row,
-            holds: toReasons(holds),
-            wouldHold: toReasons(wouldBegin),
-            observing: observing === 1,
-          }),
-        );
+        return rows.map(toRow);
       }),
     counts: (today, filter = {}) =>
       access.read(async ({ db }) => {
@@ -53,19 +50,20 @@ export function overviewTable(access: Access): OverviewTables['overview'] {
       }),
     holds: (limit) =>
       access.read(async ({ db }) => {
-        const { rows } = await sql<OverviewHold>`
-          select h."service", s."panel", h."reason", h."since", h."note",
+        const { rows } = await sql<Omit<OverviewHold, 'releasing' | 'restricting'> & Marks>`
+          select h."service", s."panel", h."reason", h."since", h."note", h."until" is not null as "releasing",
+            h."until" is null and ${IS_TO_RESTRICT} as "restricting",
             h."used_bytes" as "usedBytes", h."allowed_bytes" as "allowedBytes"
-          from "holds" h indexed by "holds_open" join "services" s on s."id" = h."service"
-          where h."until" is null order by h."since" desc, h."service" limit ${limit}`.execute(db);
-        return rows;
+          from (${LASTING}) h join "services" s on s."id" = h."service"
+          order by h."since" desc, h."service" limit ${limit}`.execute(db);
+        return rows.map((row) => ({ ...row, releasing: row.releasing === 1, restricting: row.restricting === 1 }));
       }),
     reasons: () =>
       access.read(async ({ db }) => {
         const { rows } = await sql<{ reason: string; services: number }>`
-          select h."reason", count(*) as "services"
-          from "holds" h indexed by "holds_open" join "services" s on s."id" = h."service"
-          where h."until" is null group by h."reason" order by 2 desc, 1`.execute(db);
+          select h."reason", count(distinct h."service") as "services"
+          from (${LASTING}) h join "services" s on s."id" = h."service"
+          group by h."reason" order by 2 desc, 1`.execute(db);
         return rows;
       }),
     errors: () =>
@@ -88,9 +86,43 @@ function toReasons(list: string): string[] {
   return list === '' ? [] : [...new Set(list.split(' '))];
 }
 
+interface Marks {
+  releasing: number;
+  restricting: number;
+}
+
+function toRow(raw: RawRow): OverviewRow {
+  const { holds, open, releasing, restricting, wouldBegin, wouldHold: _all, observing, ...rest } = raw;
+  const { decided: _decided, acknowledged: _known, ...row } = rest;
+  const isOpen = new Set(toReasons(open));
+  return {
+    ...row,
+    holds: toReasons(holds),
+    releasing: toReasons(releasing).filter((reason) => !isOpen.has(reason)),
+    restricting: toReasons(restricting),
+    wouldHold: toReasons(wouldBegin),
+    observing: observing === 1,
+  };
+}
+
+/** Holds that are open, or not undone yet: as `holds.lasting` has them. */
+const LASTING = sql`select * from "holds" indexed by "holds_open" where "until" is null
+    union all select * from "holds" where "until" is not null and "id" in (select "hold" from "evidence" where "until" is null)`;
+
+/** Whether the restriction of an open hold is not on the panel yet. */
+const IS_TO_RESTRICT = sql<boolean>`exists (select 1 from "conditions" k where k."key" = ${TO_RESTRICT} || h."id")`;
+
 /** The reasons of open holds. */
-const HOLDS = sql`coalesce((select group_concat(h."reason", ' ') from "holds" h
+const OPEN = sql`coalesce((select group_concat(h."reason", ' ') from "holds" h
     where h."service" = s."id" and h."until" is null), '')`;
+
+/** The reasons of open holds whose restriction is not on the panel yet. */
+const RESTRICTING = sql`coalesce((select group_concat(h."reason", ' ') from "holds" h
+    where h."service" = s."id" and h."until" is null and ${IS_TO_RESTRICT}), '')`;
+
+/** The reasons of holds that have ended, and whose restriction is not undone yet. */
+const RELEASING = sql`coalesce((select group_concat(h."reason", ' ') from "evidence" e join "holds" h on h."id" = e."hold"
+    where e."service" = s."id" and e."until" is null and h."until" is not null), '')`;
 
 /** The reasons of holds that the last run did not add, and that are not open either. */
 const toWouldHold = (condition: RawBuilder<unknown>): RawBuilder<unknown> =>
@@ -112,7 +144,8 @@ const toUsed = (mode: 'in' | 'out' | 'total'): RawBuilder<unknown> =>
 const figures = (
   today: LocalDates,
 ): RawBuilder<unknown> => sql`select s."id", s."panel", s."product", s."client", s."status" as "lifecycle",
-    d."status" as "decided", d."mode", coalesce(d."observing", 0) as "observing", ${HOLDS} as "holds",
+    d."status" as "decided", d."mode", coalesce(d."observing", 0) as "observing",
+    ${OPEN} as "open", ${RELEASING} as "releasing", ${RESTRICTING} as "restricting",
     ${toWouldHold(sql`true`)} as "wouldHold", ${toWouldHold(isNotWithheld(today))} as "wouldBegin",
     case d."mode" when 'IN' then ${toUsed('in')} when 'OUT' then ${toUsed('out')} when 'TOTAL' then ${toUsed('total')}
       end as "usedBytes",
@@ -134,11 +167,11 @@ const STATUS = sql`case when "holds" <> '' then 'held' when "decided" is null th
 
 const ranked = (
   today: LocalDates,
-): RawBuilder<unknown> => sql`select "id", "panel", "product", "client", "lifecycle", "mode", "observing", "holds", "wouldHold", "wouldBegin", "usedBytes",
-    "allowedBytes", "readAt", "errorCode", "errorMessage", "drift", "acknowledged", coalesce("decided", '') as "decided",
+): RawBuilder<unknown> => sql`select "id", "panel", "product", "client", "lifecycle", "mode", "observing", "holds", "open", "releasing", "restricting",
+    "wouldHold", "wouldBegin", "usedBytes", "allowedBytes", "readAt", "errorCode", "errorMessage", "drift", "acknowledged", coalesce("decided", '') as "decided",
     max(0, "allowedBytes" - "usedBytes") as "remainingBytes",
     ${STATUS} as "status"
-  from (${figures(today)})`;
+  from (select *, trim("open" || ' ' || "releasing") as "holds" from (${figures(today)}))`;
 
 const SHARE = sql`"usedBytes" * 1.0 / max(1, "allowedBytes")`;
 

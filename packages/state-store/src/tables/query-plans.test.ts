@@ -53,6 +53,7 @@ const FILTERED: Record<string, (tables: StoreTables) => Promise<unknown>> = {
   'invoices.findLine': (t) => t.invoices.findLine('k'),
   'autoBuy.list of one': (t) => t.autoBuy.list({ scope: 'client', subject: '7' }),
   'holds.open of services': (t) => t.holds.open({ services: ['svc-1'] }),
+  'holds.lasting of services': (t) => t.holds.lasting({ services: ['svc-1'] }),
   'holds.all of a service': (t) => t.holds.all({ service: 'svc-1' }),
   'evidence.open of services': (t) => t.evidence.open({ services: ['svc-1'] }),
   'evidence.open of a panel': (t) => t.evidence.open({ panel: 'dcim' }),
