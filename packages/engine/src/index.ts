@@ -162,6 +162,8 @@ export {
   describeAllowance,
   describeExceeded,
   describeFigures,
+  describeHold,
+  describeMark,
   describeProtection,
   describeUsed,
   isWithheld,
@@ -172,6 +174,7 @@ export type { CycleView, UsageFilter } from './features/usage/usage.js';
 export {
   type ActionView,
   describeDoubtedHolds,
+  type HoldMarks,
   type LimitView,
   type OpenHold,
   type ServiceView,

@@ -56,7 +56,8 @@ const purchase = name(
 export const purchaseReport = z.object({
   purchase,
   repeated: z.boolean(),
-  stillHeld: z.array(text),
+  stillHeld: z.array(text).describe('Reasons of holds that are open or not undone yet'),
+  releasing: z.array(text).describe('Those of stillHeld whose hold has ended and is not undone on the panel yet'),
   error: errorOrNull,
 });
 export const cancelledPurchase = z.object({ purchase });

@@ -46,6 +46,8 @@ const row = z.object({
   mode: textOrNull,
   observing: z.boolean(),
   holds: z.array(text),
+  releasing: z.array(text).describe('Reasons of holds that have ended and are not undone on the panel yet'),
+  restricting: z.array(text).describe('Reasons of holds that are not on the panel yet'),
   wouldHold: z.array(text),
   usedBytes: bytesOrNull,
   allowedBytes: bytesOrNull,
@@ -89,6 +91,7 @@ export const overview = name(
     holds: z.array(
       z.object({
         ...{ service: text, panel: text, reason: text, since: instant, note: textOrNull },
+        ...{ releasing: z.boolean(), restricting: z.boolean() },
         ...{ usedBytes: bytesOrNull, allowedBytes: bytesOrNull },
       }),
     ),

@@ -26,6 +26,14 @@ import { changedAgent } from './agents.js';
 import { callBill } from './calls.js';
 
 /** Only for clients. */
+const holdMarks = {
+  releasing: z
+    .literal(true)
+    .optional()
+    .describe('It has ended, and its restriction is still on the panel: the next run that reaches the panel undoes it'),
+  restricting: z.literal(true).optional().describe('Its restriction is not on the panel yet'),
+};
+
 const beforeClient = z
   .boolean()
   .optional()
@@ -71,7 +79,7 @@ const serviceParts = {
       held: z.boolean(),
     }),
   ),
-  holds: z.array(z.object({ reason: text, since: instant, beforeClient })),
+  holds: z.array(z.object({ reason: text, since: instant, ...holdMarks, beforeClient })),
   wouldHold: z.array(text).describe('Reasons of holds that would begin and were not added'),
   actions: z.array(action),
   error: errorOrNull,
@@ -257,6 +265,7 @@ const hold = {
   until: instantOrNull,
   note: textOrNull,
   origin: text,
+  ...holdMarks,
   evidence: z.array(evidence),
   beforeClient,
 };

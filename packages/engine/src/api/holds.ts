@@ -65,7 +65,13 @@ export function holdsApi(call: RunCall): Holds {
         const holds = await listHolds(session, filter?.service, reader);
         const all = await releasedQuotas(session, filter?.service);
         const released = reader === undefined ? all : all.map((each) => ({ ...each, note: null }));
-        return { holds: filter?.open === true ? holds.filter(({ until }) => until === null) : holds, released };
+        return {
+          holds:
+            filter?.open === true
+              ? holds.filter(({ until, releasing }) => until === null || releasing === true)
+              : holds,
+          released,
+        };
       }),
     add: (id, options) =>
       change(id, options, { command: 'hold add', reason: 'manual', what: 'add', note: options?.note ?? null }),

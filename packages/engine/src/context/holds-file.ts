@@ -184,7 +184,7 @@ export function watchHolds(tables: StoreTables, changed: () => void): StoreTable
       },
     });
   const own = {
-    holds: { get: () => watched(tables.holds, ['open', 'all']) },
+    holds: { get: () => watched(tables.holds, ['open', 'lasting', 'all']) },
     evidence: { get: () => watched(tables.evidence, ['open', 'ofHolds']) },
   };
   // The other tables are made when they are first used.

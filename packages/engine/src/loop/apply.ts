@@ -11,6 +11,7 @@ import { leaveOutChanged, type OtherLeases } from '../kernel/subject/facts.js';
 import { actionRow } from '../kernel/changes/journal.js';
 import { countsIn } from './load.js';
 import { findDueRestriction } from '../kernel/subject/limits.js';
+import { noteToRestrict } from '../kernel/subject/lasting-holds.js';
 import { addNotices } from '../kernel/run/outbox.js';
 import { type Notice, noticeRows, planNotices } from '../kernel/run/notice.js';
 import { mayEnd, toNotices } from './decision-notices.js';
@@ -170,10 +171,14 @@ async function commitHolds(work: Applied, at: string, tables: StoreTables): Prom
   const { holds, drafts, closes } = work;
   const kept: HoldRecord[] = [];
   for (const hold of holds) if (!closes.includes(hold)) kept.push(await withFigures(work, hold, tables));
-  for (const hold of drafts) await tables.holds.add(hold);
+  for (const hold of drafts) {
+    await tables.holds.add(hold);
+    await noteToRestrict(tables, hold, at);
+  }
   for (const hold of closes) await tables.holds.end(hold.id, at);
-  const released = closes.length > 0;
-  return { ...work, holds: [...kept, ...drafts], drafts: [], opens: [], closes: [], released };
+  const ended = [...work.ended, ...closes.map((hold) => ({ ...hold, until: at }))];
+  const toRestrict = [...work.toRestrict, ...drafts.map(({ id }) => id)];
+  return { ...work, holds: [...kept, ...drafts], drafts: [], opens: [], closes: [], ended, toRestrict };
 }
 
 /** Returns a limit's hold with its current figures, from which a later release is decided, and its current restriction. */

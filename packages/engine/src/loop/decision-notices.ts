@@ -4,12 +4,14 @@ import { describeTermination, type Termination, UNFINISHED } from '../kernel/sub
 import { describeLimit } from '../kernel/subject/used.js';
 import { findWindowKey } from './decide.js';
 import type { LimitState } from '../kernel/subject/limit-state.js';
+import { listReleasedHolds } from '../kernel/subject/lasting-holds.js';
 import { isOfLimit, THRESHOLDS } from '../kernel/subject/limits.js';
 import { COUNTER_RESTARTED } from './meter.js';
 import { IMPOSSIBLE_JUMP } from './plausible.js';
 import type { Applied } from '../kernel/subject/stages.js';
 import { describeDoubtedHolds, HOLD_DOUBTED } from '../kernel/subject/views.js';
 import { type Notice, serviceNotice } from '../kernel/run/notice.js';
+import { toReleaseNotices } from '../kernel/run/release-notices.js';
 
 /** Returns the notices of a decision; in a dry run, what would happen. */
 export function toNotices(work: Applied, { dryRun }: { dryRun: boolean }): Notice[] {
@@ -37,12 +39,13 @@ export function toNotices(work: Applied, { dryRun }: { dryRun: boolean }): Notic
       `${service.id} is due to be held (${describeReason(reason)}), but ${describeWithheld(work, reason)}`,
     );
   }
-  if (work.enforcement.value === 'on') {
+  // What became of a release is known at the end of the run.
+  if (work.enforcement.value === 'on' && dryRun) {
     for (const hold of work.closes)
       add(
         'release',
         hold.id,
-        `${service.id} ${dryRun ? 'would be' : 'is'} released (${describeReason(hold.reason)}: ${describeClose(work, hold)})`,
+        `${service.id} would be released (${describeReason(hold.reason)}: ${describeClose(work, hold)})`,
       );
   }
   if (decision.status === 'unmanaged') {
@@ -63,6 +66,13 @@ export function toNotices(work: Applied, { dryRun }: { dryRun: boolean }): Notic
   }
   notices.push(...restartNotices(work), ...thresholdNotices(work), ...limitThresholdNotices(work));
   return notices;
+}
+
+/** Returns the notices of the holds that a run ended, and of those that ended before and are undone now. */
+export function listReleases(work: Applied, { startedAt }: { startedAt: string }): Notice[] {
+  const released = listReleasedHolds(work);
+  const due = work.ended.filter((hold) => released.includes(hold) || (hold.until ?? '') >= startedAt);
+  return toReleaseNotices(work, due, (hold) => describeClose(work, hold));
 }
 
 export function restartNotices({ service, warnings, usage }: Applied): Notice[] {
@@ -114,7 +124,7 @@ export function describeWithheld({ service }: Pick<Applied, 'service'>, reason: 
 }
 
 /** Returns why a hold ends. */
-export function describeClose(work: Applied, { reason }: HoldRecord): string {
+export function describeClose(work: Applied, { reason }: Pick<HoldRecord, 'reason'>): string {
   const { decision } = work;
   if (decision?.withheld.some((hold) => hold.reason === reason) === true) return describeWithheld(work, reason);
   const rule = decision?.limits.find(({ limit }) => limit === reason)?.rule;

@@ -1,11 +1,12 @@
 import type { AccountCommand, Plan } from '@sluice/panel-kind';
-import type { StoreTables } from '@sluice/state-store';
+import type { HeldLease, StoreTables } from '@sluice/state-store';
 import { readEnforcements } from '../context/enforcement.js';
 import { type Leases, panelLease, serviceLease } from '../context/leases.js';
 import { sideBySide } from '../base/side-by-side.js';
 import { factsHold, leaveOut, skipLeased } from '../kernel/subject/facts.js';
 import { applyPlan, type Stop, type ReadStop, stoppedBy } from '../kernel/changes/perform.js';
 import { planOne, planSteps } from './plan.js';
+import { noteRestricted } from '../kernel/subject/lasting-holds.js';
 import { loadHistory } from '../kernel/subject/history.js';
 import { observeAgain } from './observe.js';
 import { resolveActions } from './resolve.js';
@@ -32,7 +33,10 @@ export async function carryOut(on: RunOnPanel, due: readonly Applied[], leases: 
 }
 
 async function enforceUnderLease(on: RunOnPanel, work: Applied, leases: Leases): Promise<Applied> {
-  if (work.unresolved.length === 0 && !hasPlan(on, work)) return work;
+  const { plan } = planSteps(on, work);
+  if (work.unresolved.length === 0 && !hasSteps(plan)) {
+    return isDone(work, plan, []) ? withRestricted(on, work, leases.held) : work;
+  }
   const name = serviceLease(work.service.id);
   const result = await leases.tryTake(name);
   if (!('lease' in result)) return skipLeased(work, result.heldBy);
@@ -66,9 +70,24 @@ async function refreshed(on: RunOnPanel, work: Applied): Promise<Applied> {
   return { ...work, history, observation: await observeAgain(on, work) };
 }
 
-function hasPlan(on: RunOnPanel, work: Applied): boolean {
-  const { plan } = planSteps(on, work);
+function hasSteps(plan: Plan): boolean {
   return plan.steps.length > 0 || plan.endedEvidence.length > 0 || plan.moves.length > 0 || plan.refs !== undefined;
+}
+
+/** Returns whether all of a plan is done, so that the service is as its holds require. */
+function isDone(work: Applied, { steps, problems }: Plan, actions: Applied['actions']): boolean {
+  if (work.observation?.state == null || work.unresolved.length > 0 || work.changedMeanwhile) return false;
+  const due = steps.filter(({ later }) => later !== true);
+  return problems.length === 0 && actions.length === due.length && actions.every(({ state }) => ENDED.has(state));
+}
+
+const ENDED: ReadonlySet<string> = new Set(['applied', 'unneeded']);
+
+/** Stores that the service is as its holds require. */
+async function withRestricted({ session }: RunOnPanel, work: Applied, fences: HeldLease[]): Promise<Applied> {
+  if (work.toRestrict.length === 0) return work;
+  await session.write(fences, (tables) => noteRestricted(tables, work.toRestrict));
+  return { ...work, toRestrict: [] };
 }
 
 /** Options of `enforceService`. */
@@ -109,11 +128,15 @@ export async function enforceService(on: FencedRun, begun: Applied, options: Enf
       apply: (step, context, { service }) => panel.apply(service, step, context),
     });
     work = applied.work;
-    const done = work.actions
-      .slice(planned.actions.length)
-      .every((action) => action.state === 'applied' || action.state === 'unneeded');
+    const actions = work.actions.slice(planned.actions.length);
+    const done = actions.every(({ state }) => ENDED.has(state));
     const goesOn = applied.movesLost || (plan.again === true && done);
-    if (!goesOn || session.deps.signal.aborted) return work;
+    if (session.deps.signal.aborted) return work;
+    if (!goesOn) {
+      // A stop leaves steps as unneeded.
+      const isStopped = done && work.toRestrict.length > 0 && (await readStop(session.store, work)) !== null;
+      return isDone(work, plan, actions) && !isStopped ? withRestricted(on, work, on.fences) : work;
+    }
     const stopNow = await readStop(session.store, work);
     if (stopNow !== null) return stoppedBy(work, stopNow);
     if (round === MOST_ROUNDS) {
@@ -129,10 +152,14 @@ export async function enforceService(on: FencedRun, begun: Applied, options: Enf
 /** Returns the service with its currently stored rows. */
 async function withStored({ session }: RunOnPanel, work: Applied): Promise<Applied> {
   const filter = { services: [work.service.id] };
-  const holds = await session.store.holds.open(filter);
+  const lasting = await session.store.holds.lasting(filter);
+  const holds = lasting.filter(({ until }) => until === null);
+  // Of a hold that this run ended, nothing may have been restricted.
+  const known = work.ended.filter(({ id }) => !lasting.some((hold) => hold.id === id));
+  const ended = [...known, ...lasting.filter(({ until }) => until !== null)];
   const evidence = await session.store.evidence.open(filter);
   const unresolved = (await session.store.actions.unresolved(filter)).filter((action) => !isCommandRow(action));
-  return { ...work, holds, evidence, unresolved };
+  return { ...work, holds, ended, evidence, unresolved };
 }
 
 async function stopIn({ session, panel }: RunOnPanel, tables: StoreTables, work: Applied): Promise<Stop | null> {

@@ -10,6 +10,7 @@ import type { Session } from '../context/context.js';
 import { group } from '../base/group.js';
 import { findFormerCheckpoints, loadHistory } from '../kernel/subject/history.js';
 import { findAction } from '../kernel/subject/limits.js';
+import { readToRestrict } from '../kernel/subject/lasting-holds.js';
 import { loadLimits, NO_LIMITS } from '../kernel/subject/limits-before.js';
 import {
   type Loaded,
@@ -105,7 +106,10 @@ async function loadStored(
   const scope = ids === undefined ? { panel: panel.name } : { services: ids };
   const overrides = group(await store.overrides.open(ids));
   const cycles = group(await store.cycles.newest(ids));
-  const holds = group(await store.holds.open(scope));
+  const lasting = await store.holds.lasting(scope);
+  const holds = group(lasting.filter(({ until }) => until === null));
+  const ended = group(lasting.filter(({ until }) => until !== null));
+  const toRestrict = group([...(await readToRestrict(store))].map(([id, service]) => ({ id, service })));
   const evidence = group(await store.evidence.open(scope));
   const ofAgents = panel.agents === undefined ? [] : await store.evidence.open({ agentsOf: panel.name });
   const disabledForAgents = new Set(ofAgents.map(({ target }) => target));
@@ -122,6 +126,8 @@ async function loadStored(
     overrides,
     cycles,
     holds,
+    ended,
+    toRestrict,
     evidence,
     disabledForAgents,
     unresolved,
@@ -141,6 +147,8 @@ function findRows(stored: StoredRows, id: string) {
     recorded: stored.cycles.get(id)?.[0] ?? null,
     purchases: stored.purchases.get(id) ?? [],
     holds: stored.holds.get(id) ?? [],
+    ended: stored.ended.get(id) ?? [],
+    toRestrict: (stored.toRestrict.get(id) ?? []).map((hold) => hold.id),
     evidence: stored.evidence.get(id) ?? [],
     takenOver: stored.takenOver.has(id),
     former: stored.former.get(id) ?? null,

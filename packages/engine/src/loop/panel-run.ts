@@ -27,7 +27,7 @@ import { apply, commit, type Verdict } from './apply.js';
 import { beginParts } from './run-part.js';
 import { askBrake, brakeNotice } from './brake.js';
 import { decideHolds, distrust } from './decide.js';
-import { changedNotice, stillTrue, toNotices } from './decision-notices.js';
+import { changedNotice, listReleases, stillTrue, toNotices } from './decision-notices.js';
 import { readEndedCycles } from './final-reading.js';
 import { load, stayInCycle } from './load.js';
 import { countReading, mostFell, readUsage } from './meter.js';
@@ -245,7 +245,8 @@ async function finishOpen(run: PanelRun, hooks: Hooks): Promise<void> {
   report.notices.push(...applied.stored.map(shownNotice));
   const changed = works.filter((work) => work.changedMeanwhile).map((work) => changedNotice(work, run.run));
   const braked = stop === null ? [] : [brakeNotice(run, stop)];
-  const notices = stillTrue([...run.notices, ...applied.notices, ...changed, ...braked], works);
+  const releases = works.flatMap((work) => listReleases(work, report.run));
+  const notices = stillTrue([...run.notices, ...applied.notices, ...releases, ...changed, ...braked], works);
   await recordFinished(run, { works, treatment: verdict.treatment, notices }, stop);
   hooks.finished(works);
   await hooks.end(verdict);

@@ -1,4 +1,11 @@
-import type { Comparison, CycleView, HoldEntry, OverrideView, ServiceDetail } from '@sluice/engine';
+import {
+  type Comparison,
+  type CycleView,
+  describeHold,
+  type HoldEntry,
+  type OverrideView,
+  type ServiceDetail,
+} from '@sluice/engine';
 import { describeRule } from '@sluice/quota-core';
 import { allowed, bound, bytes, type Column, type ColumnInk, shares, state, text, time } from '../columns.js';
 import { describeStatus, listAliases, listReasons } from '../reports/status.js';
@@ -118,8 +125,11 @@ function holdColumns(most: number): readonly Column<HoldEntry>[] {
   return [
     text('subject', ({ service, agent }) => service ?? `agent ${agent?.name ?? agent?.uuid ?? ''}`, { least: 20 }),
     ...ofService<HoldEntry>(),
-    text('reason', ({ reason }) => reason, { least: 12 }),
-    isOpen(),
+    { ...text<HoldEntry>('reason', ({ reason }) => reason, { least: 12 }), cell: describeHold },
+    text('status', ({ until, releasing }) => (until === null || releasing === true ? 'open' : 'past'), {
+      extra: true,
+      priority: 7,
+    }),
     time('since', ({ since }) => since, { priority: 2 }),
     time('until', ({ until }) => until),
     {

@@ -1,5 +1,5 @@
 import type { CommandReport, DescribedChange, PurchaseReport, PurchaseView, ServiceDetail } from '@sluice/engine';
-import { describeProtection } from '@sluice/engine';
+import { describeHold, describeMark, describeProtection } from '@sluice/engine';
 import { formatBytes, formatMoney } from '@sluice/quota-core';
 import type { Terminal } from '../terminal.js';
 import { formatCount } from '../words.js';
@@ -22,7 +22,7 @@ const WORDINGS: Record<string, Wording> = {
   'provision change-package': (before, after) => changed('product', before.product, after.product),
   'provision change-password': () => 'new password',
   'provision terminate': (before, after) => changed('', before.lifecycle, after.lifecycle).trim(),
-  'provision suspend': (_before, { holds }) => `held (${holds.map(({ reason }) => reason).join(', ')})`,
+  'provision suspend': (_before, { holds }) => `held (${holds.map(describeHold).join(', ')})`,
   'provision unsuspend': (before, after) => releasedWords(before, after),
   'hold add': ({ holds }) =>
     holds.some(({ reason }) => reason === 'manual') ? 'held before (manual)' : 'held (manual)',
@@ -32,8 +32,8 @@ const WORDINGS: Record<string, Wording> = {
 function releasedWords(before: ServiceDetail, after: ServiceDetail): string {
   if (before.quotaReleasedUntil !== null && after.quotaReleasedUntil === null)
     return describeGrace(before, after) ?? '';
-  const open = new Set(after.holds.map(({ reason }) => reason));
-  const ended = before.holds.filter(({ reason }) => !open.has(reason)).map(({ reason }) => reason);
+  const left = new Set(after.holds.map(({ reason }) => reason));
+  const ended = before.holds.filter(({ reason }) => !left.has(reason)).map(({ reason }) => reason);
   if (ended.length > 0) return `released (${ended.join(', ')})`;
   return describeGrace(before, after) ?? 'nothing to release';
 }
@@ -47,14 +47,17 @@ function describeGrace(
   return was === null ? null : `the quota restricts again from now on; the next poll decides`;
 }
 
-/** Returns what became of the changes to the panel. */
-function panelWords({ actions }: CommandReport): string {
+/** Returns what became of the changes to the panel, and what is left to do there. */
+function panelWords({ actions, service, run }: CommandReport): string {
   const count = (state: string): number => actions.filter((action) => action.state === state).length;
   const failed = count('failed') + count('in-doubt');
   const planned = count('planned');
   if (planned > 0) return `${formatCount(planned, 'change')} planned, none made`;
   if (failed > 0) return `${formatCount(failed, 'change')} failed or in doubt`;
-  return count('applied') > 0 ? 'panel updated' : 'nothing had to be changed on the panel';
+  if (count('applied') > 0) return 'panel updated';
+  const left = run.dryRun ? [] : service.holds.filter((hold) => describeMark(hold) !== null);
+  if (left.length === 0) return 'nothing had to be changed on the panel';
+  return `nothing was changed on the panel yet: ${left.map(describeHold).join(', ')}; the next run tries again`;
 }
 
 /** Returns what a command about one service changed, as one line. */
@@ -67,11 +70,13 @@ export function describeOutcome(before: ServiceDetail, report: CommandReport): s
   const grace = run.dryRun && isRelease ? describeGrace(before, service) : null;
   if (grace !== null) parts.splice(1, 0, grace);
   const isHolding = run.command === 'hold add' || run.command === 'provision suspend';
-  const protection = isHolding ? describeProtection(service, service.holds) : null;
+  const protection = isHolding ? describeProtection(service, service.holds.filter(isStaying)) : null;
   if (protection !== null) parts.push(protection.replace(/^It/, 'it').replace(/\.$/, ''));
   if (isRelease && stillHeld.length > 0) parts.push(`still held: ${stillHeld.join(', ')}`);
   return `${service.id}: ${parts.join('; ')}`;
 }
+
+const isStaying = ({ releasing }: ServiceDetail['holds'][number]): boolean => releasing !== true;
 
 /** Returns the quota of a service as text. */
 export function quotaText({ quota }: Pick<ServiceDetail, 'quota'>): string {
@@ -91,15 +96,19 @@ export function describeOverride(before: ServiceDetail, after: ServiceDetail): s
 }
 
 /** Returns what a purchase changed, as one line; one that waits for its payment is never called bought. */
-export function formatPurchase({ purchase, repeated, stillHeld, error }: PurchaseReport, heldBefore: number): string {
+export function formatPurchase(report: PurchaseReport, heldBefore: number): string {
+  const { purchase, repeated, stillHeld, releasing, error } = report;
   const { id, service, package: name, bytes, currency, invoice, status } = purchase;
   const what = `${name} (${formatBytes(bytes)}) for ${formatMoney(purchase.charged ?? purchase.price, currency)}`;
   if (status === 'pending') return `${service}: ${pendingText(purchase)}: ${what}, ${id}`;
   const done = status === 'paid' ? `${repeated ? 'already ' : ''}bought` : status;
   const parts = [`${service}: ${done} ${what}, ${id}`];
   if (invoice !== null) parts.push(`invoice ${invoice}`);
-  if (stillHeld.length > 0) parts.push(`held: ${stillHeld.join(', ')}`);
-  else if (heldBefore > 0) parts.push(error === null ? 'released' : 'not released yet');
+  const held = stillHeld.filter((reason) => !releasing.includes(reason));
+  if (held.length > 0) parts.push(`held: ${held.join(', ')}`);
+  if (releasing.length > 0)
+    parts.push(`${releasing.join(', ')} to be released by the next run that reaches the panel; not released yet`);
+  else if (stillHeld.length === 0 && heldBefore > 0) parts.push(error === null ? 'released' : 'not released yet');
   return parts.join('; ');
 }
 

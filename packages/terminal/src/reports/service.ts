@@ -1,5 +1,5 @@
 import { formatMoney } from '@sluice/quota-core';
-import { describeTermination, type ServiceDetail } from '@sluice/engine';
+import { describeMark, describeTermination, type ServiceDetail } from '@sluice/engine';
 import { allowedCell, bytesCell, type Terminal } from '../terminal.js';
 import { limitText } from './limits.js';
 import { pendingText, quotaText } from './outcome.js';
@@ -65,6 +65,11 @@ function downText({ panel, panelDownSince }: ServiceDetail, times: Terminal['tim
   return panelDownSince === null ? '' : `; panel down since ${times.at(panelDownSince, panel) ?? panelDownSince}`;
 }
 
+function holdText(hold: ServiceDetail['holds'][number], times: Terminal['times'], panel: string): string {
+  const mark = describeMark(hold);
+  return `${hold.reason} since ${times.at(hold.since, panel) ?? ''}${mark === null ? '' : ` (${mark})`}`;
+}
+
 /** Prints a service with all its details. */
 export function printService(terminal: Terminal, detail: ServiceDetail): void {
   const { colors, times } = terminal;
@@ -103,10 +108,7 @@ export function printService(terminal: Terminal, detail: ServiceDetail): void {
     ],
     ['remaining', bytesCell(allowance?.remainingBytes)],
     ...limitRows(terminal, detail),
-    [
-      'holds',
-      detail.holds.map((hold) => `${hold.reason} since ${times.at(hold.since, detail.panel) ?? ''}`).join(', ') || null,
-    ],
+    ['holds', detail.holds.map((hold) => holdText(hold, times, detail.panel)).join(', ') || null],
     ['would be held', detail.wouldHold.join(', ') || null],
     ...Object.entries(detail.refs),
     ...accountRows(terminal, detail),

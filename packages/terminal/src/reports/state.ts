@@ -77,7 +77,10 @@ export function explainState(found: Explanation, times: Times, names: StateNames
   if (impossible !== null) sentences.push(`${impossible}: ${names.commands.release(service.id, 'DATE')}.`);
   const changed = describeAllowance(service);
   if (changed !== null) sentences.push(`${changed}.`);
-  const protection = describeProtection(service, openHolds(found));
+  const protection = describeProtection(
+    service,
+    openHolds(found).filter(({ releasing }) => releasing !== true),
+  );
   if (protection !== null) sentences.push(protection);
   const { released } = found;
   if (released !== null) {
@@ -142,7 +145,7 @@ function removedSentences(found: Explanation, times: Times, names: StateNames): 
 }
 
 function openHolds({ holds, at }: Explanation): HoldView[] {
-  return holds.filter(({ until }) => until === null || until > at);
+  return holds.filter(({ until, releasing }) => releasing === true || until === null || until > at);
 }
 
 type AccountDue = NonNullable<Explanation['accountDue']>;
@@ -210,7 +213,15 @@ function holdSentences(
 ): string[] {
   const { id, panel } = service;
   const note = hold.note === null || hold.origin === 'run' ? '' : ` (${hold.note})`;
-  const since = `${id} is held since ${times.at(hold.since, panel) ?? ''}`;
+  if (hold.releasing === true) {
+    const ended = `its hold "${hold.reason}" ended on ${times.at(hold.until, panel) ?? ''}`;
+    return [
+      `${id} is to be released: ${ended}, but its restriction is still on the panel.`,
+      `The next run that reaches the panel undoes it: ${commands.poll(id)}.`,
+    ];
+  }
+  const isLeft = hold.restricting === true;
+  const since = `${id} is ${isLeft ? 'to be restricted: held' : 'held'} since ${times.at(hold.since, panel) ?? ''}${isLeft ? ', but not on the panel yet' : ''}`;
   switch (hold.reason) {
     case 'quota':
       return [

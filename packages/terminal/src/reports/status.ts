@@ -1,4 +1,4 @@
-import type { ServiceView } from '@sluice/engine';
+import { describeHold, type ServiceView } from '@sluice/engine';
 import type { StatusFilter } from '@sluice/quota-core';
 
 /**
@@ -25,8 +25,8 @@ export function listAliases({ wouldHold, status, error, doubted }: AliasedServic
   return [...(wouldHold.length > 0 ? (['would-be-held'] as const) : []), ...(isUnread ? (['not-read'] as const) : [])];
 }
 
-/** Returns the reasons of open holds, and those that would be; null for none. */
-export function listReasons(holds: readonly { reason: string }[], wouldHold: readonly string[]): string | null {
+/** Returns the reasons of holds, with what is left to do for them, and those that would be; null for none. */
+export function listReasons(holds: ServiceView['holds'], wouldHold: readonly string[]): string | null {
   const would = wouldHold.length === 0 ? [] : [`would be: ${wouldHold.join(', ')}`];
-  return [...holds.map(({ reason }) => reason), ...would].join(', ') || null;
+  return [...holds.map(describeHold), ...would].join(', ') || null;
 }

@@ -56,7 +56,9 @@ export async function packagesSection(
       ${mayBuy ? await budgetText(request, packages) : null}
     </p>
     ${isSold ? await creditText(request, pay, reads) : null}`;
-  const stays = service.lifecycle !== 'active' || service.holds.some(({ reason }) => reason !== 'quota');
+  const stays =
+    service.lifecycle !== 'active' ||
+    service.holds.some(({ reason, releasing }) => reason !== 'quota' && releasing !== true);
   const warning =
     isSold && stays
       ? notice('warning', 'The service is restricted for another reason: a package does not end that.')

@@ -131,8 +131,7 @@ export function buy(reads: PanelReads): Page {
     ).catch((error: unknown) => tooLittleCredit(request, id, error));
     reads.forget(toClient(request));
     if ('body' in bought) return bought;
-    const { purchase, stillHeld } = bought;
-    return done(request, id, await outcome(request, { before, purchase, stillHeld }), 'packages');
+    return done(request, id, await outcome(request, before, bought.purchase), 'packages');
   };
 }
 
@@ -155,13 +154,14 @@ async function tooLittleCredit(request: PageRequest, id: string, error: unknown)
 /** Returns the word for what a purchase did to its service. */
 async function outcome(
   { sluice }: PageRequest,
-  { before, purchase, stillHeld }: { before: ServiceDetail } & Pick<PurchaseReport, 'purchase' | 'stillHeld'>,
+  before: ServiceDetail,
+  purchase: PurchaseReport['purchase'],
 ): Promise<string> {
   if (purchase.status === 'pending') return 'ordered';
   if (purchase.status !== 'paid') return purchase.status;
   if (before.holds.length === 0) return 'bought';
   const { holds } = await sluice.services.show(before.id);
-  return stillHeld.length === 0 && holds.length === 0 ? 'online' : 'still-restricted';
+  return holds.length === 0 ? 'online' : 'still-restricted';
 }
 
 /** Saves whether packages are bought by themselves. */

@@ -13,7 +13,16 @@ import { autoBuySection, offeredPackages, packagesSection, purchasesSection } fr
 import { passwordSection } from './password.js';
 import type { Readers } from '../../requests/readers.js';
 import { telephonySections } from './telephony.js';
-import { ageNotice, changeNotice, headline, holdNotices, isMetered, showRemaining, showState } from './usage.js';
+import {
+  ageNotice,
+  changeNotice,
+  COMES_BACK,
+  headline,
+  holdNotices,
+  isMetered,
+  showRemaining,
+  showState,
+} from './usage.js';
 
 /** Most past periods on a page. */
 const MOST_CYCLES = 24;
@@ -49,14 +58,21 @@ function doneText(word: string, service: ServiceDetail): Part | undefined {
     allowance?.allowedBytes == null ? null : html`: ${bytes(allowance.allowedBytes)} are allowed in this period`;
   const waiting = purchases.findLast(({ status, invoice }) => status === 'pending' && invoice !== null);
   if (word === 'bought') return html`The package was bought${allowed}.`;
-  if (word === 'online' && service.holds.length === 0)
-    return html`Your service is online again; the package was bought${allowed}.`;
-  if (word === 'online' || word === 'still-restricted')
-    return html`The package was bought${allowed}. The service is still restricted; see below.`;
+  if (word === 'online' || word === 'still-restricted') {
+    return service.holds.length === 0
+      ? html`Your service is online again; the package was bought${allowed}.`
+      : html`The package was bought${allowed}. ${afterPurchase(service)}`;
+  }
   if (word !== 'ordered') return DONE[word];
   return waiting === undefined
     ? 'The package was ordered; it counts when its invoice is paid.'
     : html`The package was ordered and counts once it is paid: ${payLink(waiting)}.`;
+}
+
+/** What a purchase changed of a service that is still restricted. */
+function afterPurchase({ holds }: ServiceDetail): string {
+  if (holds.every(({ releasing }) => releasing === true)) return COMES_BACK;
+  return 'The service is still restricted; see below.';
 }
 
 /** Returns the parts of the page of a service; null for those that it has not. */

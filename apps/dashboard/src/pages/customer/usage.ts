@@ -1,4 +1,4 @@
-import { describeExceeded, type ServiceDetail } from '@sluice/engine';
+import { describeExceeded, describeMark, type ServiceDetail } from '@sluice/engine';
 import { formatBytes } from '@sluice/quota-core';
 import { badge, type Fill, notice, usageBar } from '../../layout/components.js';
 import { bytes, name, NONE, type Times, UNKNOWN } from '../../layout/format.js';
@@ -27,15 +27,21 @@ export function isUnread({ allowance, usage, error, quota }: ServiceDetail): boo
 /** The state of a service in a word that its client understands. */
 export function showState(service: ServiceDetail): Html {
   const word = stateWord(service);
-  return badge(word, word === 'restricted' ? 'bad' : word === 'not read' || word === USED_UP ? 'warning' : undefined);
+  const isWarning = ['not read', 'coming back', 'to be restricted', USED_UP].includes(word);
+  return badge(word, word === RESTRICTED ? 'bad' : isWarning ? 'warning' : undefined);
 }
 
 const USED_UP = 'used up';
+const RESTRICTED = 'restricted';
+
+/** What a client reads of a restriction that has ended and is not undone yet. */
+export const COMES_BACK = 'The service comes back as soon as its panel answers.';
 
 function stateWord(service: ServiceDetail): string {
   const { lifecycle, holds, status } = service;
   if (lifecycle !== 'active') return lifecycle;
-  if (holds.length > 0) return 'restricted';
+  if (holds.some((hold) => describeMark(hold) === null)) return RESTRICTED;
+  if (holds.length > 0) return holds.some(({ releasing }) => releasing === true) ? 'coming back' : 'to be restricted';
   if (describeExceeded(service) !== null) return USED_UP;
   return status === 'unreadable' ? 'not read' : 'active';
 }
@@ -107,8 +113,10 @@ export function changeNotice({ allowance }: ServiceDetail): Html | null {
 /** Why a service is restricted, and what is used up without a restriction, in words for its client. */
 export function holdNotices({ holds, wouldHold }: ServiceDetail, times: Times): Html[] {
   const used = wouldHold.map((reason) => notice('warning', html`${toWhy(reason)[0]}.`));
-  const restricted = holds.map(({ reason, since, beforeClient }) => {
+  const restricted = holds.map(({ reason, since, beforeClient, releasing, restricting }) => {
+    if (releasing === true) return notice('warning', COMES_BACK);
     const [why, tone] = toWhy(reason);
+    if (restricting === true) return notice('warning', html`${why}; the service is to be restricted.`);
     return notice(
       tone,
       html`${why}; the service has been restricted since

@@ -1,4 +1,4 @@
-import { type BrakeState, describeBrake } from '@sluice/engine';
+import { type BrakeState, describeBrake, describeMark } from '@sluice/engine';
 import { notFound } from '../../server/failure.js';
 import { badge, listed, notice } from '../../layout/components.js';
 import { postForm } from '../../layout/forms.js';
@@ -18,11 +18,22 @@ export function statusWithReasons(of: {
   status: string;
   holds: readonly string[];
   wouldHold: readonly string[];
+  /** Those of `holds` that are not undone on the panel yet, and those that are not there yet. */
+  releasing?: readonly string[];
+  restricting?: readonly string[];
 }): Html {
-  const { status, holds, wouldHold } = of;
+  const { status, holds, wouldHold, releasing = [], restricting = [] } = of;
+  const withMark = (reason: string): Part => {
+    const marks = {
+      ...(releasing.includes(reason) && { releasing: true as const }),
+      ...(restricting.includes(reason) && { restricting: true as const }),
+    };
+    const mark = describeMark(marks);
+    return mark === null ? reasonWords(reason) : html`${reasonWords(reason)} (${mark})`;
+  };
   const isPreview = status === 'over' && wouldHold.length > 0;
   const reasons: Part[] = [
-    ...holds.map(reasonWords),
+    ...holds.map(withMark),
     ...(isPreview ? wouldHold.map(reasonWords) : wouldHold.map((reason) => html`would be: ${reasonWords(reason)}`)),
   ];
   return html`${isPreview ? badge('would be held', 'bad') : status === 'over' ? badge(USED_UP, 'bad') : badge(status)}${

@@ -1,4 +1,4 @@
-import type { OverviewReport } from '@sluice/engine';
+import { describeMark, type OverviewReport } from '@sluice/engine';
 import { describeRule, STATUS_FILTERS } from '@sluice/quota-core';
 import {
   address,
@@ -264,7 +264,7 @@ function holdsSection({ times }: Scene, { holds, totals }: OverviewReport): Sect
     caption: 'Newest holds',
     columns: [
       { title: 'Service', cell: ({ service }) => serviceLink(service) },
-      { title: 'Reason', cell: ({ reason }) => coloured(reasonWords(reason), 'bad') },
+      { title: 'Reason', cell: (hold) => showReason(hold) },
       { title: 'Since', cell: ({ since }) => times.ago(since) },
       { title: 'Why', cell: (hold) => whyHeld(hold, times) },
     ],
@@ -274,6 +274,12 @@ function holdsSection({ times }: Scene, { holds, totals }: OverviewReport): Sect
   const aside = html`<span class="soft">${listed(listReasons(totals))}</span
     >${all > holds.length ? html` <a href="/?status=held">All held services</a>` : null}`;
   return { id: 'holds', title: 'Held and why', content, aside };
+}
+
+function showReason({ reason, releasing, restricting }: OverviewReport['holds'][number]): Part {
+  const mark = describeMark({ ...(releasing && { releasing }), ...(restricting && { restricting }) });
+  const shown = coloured(reasonWords(reason), 'bad');
+  return mark === null ? shown : html`${shown} ${badge(mark, 'warning')}`;
 }
 
 /** Returns why a service is held: the figures of when the hold was added, or the note of who added it. */

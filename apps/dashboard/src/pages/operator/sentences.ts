@@ -14,6 +14,7 @@ import { describeRule, formatBytes } from '@sluice/quota-core';
 import type { Times } from '../../layout/format.js';
 import { html, type Part } from '../../layout/html.js';
 import { withoutStop } from './panels.js';
+import { reasonWords } from '../../layout/words.js';
 
 /** Returns what the last run found to differ from its target: the overview counts the same. */
 export function toDrift({ decision }: Pick<Explanation, 'decision'>): readonly string[] {
@@ -26,12 +27,13 @@ export function explainState(found: Explanation, times: Times): Part[] {
   const { service, holds, released, readings } = found;
   const rejected = readings.filter((reading) => reading.rejected !== null).length;
   const drift = toDrift(found);
-  const open = holds.filter(({ until }) => until === null);
+  const lasting = holds.filter(({ until, releasing }) => until === null || releasing === true);
+  const open = lasting.filter(({ until }) => until === null);
   return [
-    ...(found.panelRemoved && (open.length > 0 || isLiving(service.lifecycle))
-      ? removedSentences(found, open, times)
-      : open.length > 0
-        ? open.flatMap((hold) => holdSentences(found, hold, times))
+    ...(found.panelRemoved && (lasting.length > 0 || isLiving(service.lifecycle))
+      ? removedSentences(found, lasting, times)
+      : lasting.length > 0
+        ? lasting.flatMap((hold) => holdSentences(found, hold, times))
         : withoutHold(found, times)),
     service.error === null || found.decision === null
       ? null
@@ -129,7 +131,18 @@ const ACCOUNT_REASONS: Record<string, string> = {
 };
 
 function holdSentences({ service, decision }: Explanation, hold: HoldView, times: Times): Part[] {
-  const since = html`It is held since ${times.full(hold.since)}`;
+  if (hold.releasing === true) {
+    const ended = html`its hold “${reasonWords(hold.reason)}” ended
+    ${hold.until === null ? '' : html`on ${times.full(hold.until)}`}`;
+    return [
+      html`It is to be released: ${ended}, but its restriction is still on the panel.`,
+      'The next run that reaches the panel undoes it.',
+    ];
+  }
+  const since =
+    hold.restricting === true
+      ? html`It is to be restricted: held since ${times.full(hold.since)}, but not on the panel yet`
+      : html`It is held since ${times.full(hold.since)}`;
   const note = hold.note === null ? '' : html` (<span dir="auto">${describeRule(hold.note) ?? hold.note}</span>)`;
   const end =
     service.cycle === null ? 'with the next cycle' : html`with the next cycle on ${times.bound(service.cycle.end)}`;

@@ -19,7 +19,8 @@ export async function actionsSection(scene: ServiceScene): Promise<Html> {
   const { request, found } = scene;
   const { service } = found;
   const isSuspended = service.lifecycle === 'suspended';
-  const isManual = service.holds.some(({ reason }) => reason === 'manual') && !service.observing;
+  const isManual =
+    service.holds.some(({ reason, releasing }) => reason === 'manual' && releasing !== true) && !service.observing;
   const products = Object.entries(request.sluice.config.products).filter(([, { panel }]) => panel === service.panel);
   const { packages } = await request.sluice.purchases.packages();
   const offered = packages.filter((each) => each.products.includes(service.product));

@@ -1,4 +1,5 @@
 import {
+  describeMark,
   type Explanation,
   type HoldView,
   packageName,
@@ -195,9 +196,20 @@ function holdsSection({ times }: Scene, { holds }: Explanation): Section {
   const content = table({
     caption: 'Holds with their evidence',
     columns: [
-      { title: 'Reason', cell: ({ reason, until }) => coloured(reasonWords(reason), until === null ? 'bad' : 'quiet') },
+      {
+        title: 'Reason',
+        cell: ({ reason, until, releasing }) =>
+          coloured(reasonWords(reason), until === null || releasing === true ? 'bad' : 'quiet'),
+      },
       { title: 'Since', cell: ({ since }) => times.at(since) },
-      { title: 'Until', cell: ({ until }) => (until === null ? badge('open') : times.at(until)) },
+      {
+        title: 'Until',
+        cell: (hold) => {
+          const mark = describeMark(hold);
+          const until = hold.until === null ? badge('open') : times.at(hold.until);
+          return mark === null ? until : html`${until} ${badge(mark, 'warning')}`;
+        },
+      },
       {
         title: 'Note',
         cell: ({ note, origin }) => html`${name(note)} <span class="soft">${origin}</span>`,

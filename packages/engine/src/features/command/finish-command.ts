@@ -7,12 +7,19 @@ import { REFUSED_BY_AGENT } from './types.js';
 import { interruptedError, isInterrupted } from '../../base/interruption.js';
 import { addNotices } from '../../kernel/run/outbox.js';
 import { type Run, toRunView } from '../../kernel/run/bracket.js';
-import { noticeRows, planNotices } from '../../kernel/run/notice.js';
+import { type Notice, noticeRows, planNotices } from '../../kernel/run/notice.js';
+import { toReleaseNotices } from '../../kernel/run/release-notices.js';
 import { toDecisionRecord, shownNotice } from '../../kernel/run/report.js';
 import type { Applied } from '../../kernel/subject/stages.js';
 import { serviceDetail } from '../services/show.js';
+import {
+  type LastingHold,
+  listLastingHolds,
+  listReleasedHolds,
+  readLastingHolds,
+} from '../../kernel/subject/lasting-holds.js';
 import { describeExceeded } from '../../kernel/subject/used.js';
-import { toActionView } from '../../kernel/subject/views.js';
+import { toActionView, toOpenHold } from '../../kernel/subject/views.js';
 import type { Session } from '../../context/context.js';
 
 /** Stores the checkpoint of the command with the last run's decision. */
@@ -49,7 +56,7 @@ export async function finishCommand(
 ): Promise<CommandResult> {
   const { session, command, run } = commandRun;
   const end = decideEnd(session, command, carriedOut);
-  const found = planNotices(carriedOut, { notices: reported });
+  const found = [...planNotices(carriedOut, { notices: reported }), ...releaseNotices(commandRun, carriedOut)];
   const notices = noticeRows(session, run.id, found);
   if (command.dryRun) await endRun(run, carriedOut, end);
   const work = command.dryRun ? carriedOut : await storeEnd(commandRun, carriedOut, end, notices);
@@ -73,9 +80,21 @@ function decideEnd(session: Session, command: ServiceCommand, work: Applied): Co
   // A run finishes a termination that was started.
   const goesOn = command.account?.verb === 'terminate' && work.actions.length > 0;
   // A hold that a refused provisioning command found is not its doing.
-  const isHeld = work.holds.length > 0 && !(command.refused !== undefined && isRefused(work));
+  const isHeld = listLastingHolds(work).length > 0 && !(command.refused !== undefined && isRefused(work));
   const begun = goesOn || someDone || isHeld || work.actions.some((action) => action.state === 'in-doubt');
   return { outcome: complete ? 'done' : begun ? 'partial' : 'failed', complete };
+}
+
+/**
+ * Returns the notices of the holds that the command found to have no reason any more, and of those that ended before it and are
+ * undone now. What the command itself was to release is its outcome.
+ */
+function releaseNotices({ command, run }: CommandRun, work: Applied): Notice[] {
+  const isOwn = (hold: Applied['ended'][number]): boolean => work.closes.some(({ id }) => id === hold.id);
+  if (command.dryRun) return toReleaseNotices(work, work.closes, () => 'no longer due');
+  const due = work.ended.filter((hold) => isOwn(hold) || (hold.until ?? '') < run.view.startedAt);
+  const shown = due.filter((hold) => isOwn(hold) || listReleasedHolds(work).includes(hold));
+  return toReleaseNotices(work, shown, () => 'no longer due');
 }
 
 /** Stores how a command ended; returns the service with its stored row. */
@@ -108,7 +127,9 @@ async function toReport(
 ): Promise<Omit<CommandReport, 'notices'>> {
   const detail = await serviceDetail(session, work.service);
   const staying = work.holds.filter((hold) => !work.closes.includes(hold));
-  const holds = command.dryRun ? staying : await session.store.holds.open({ services: [work.service.id] });
+  const holds: readonly LastingHold[] = command.dryRun
+    ? [...staying, ...work.ended.map((hold) => ({ ...hold, releasing: true as const }))]
+    : await readLastingHolds(session.store, { services: [work.service.id] });
   const actions = work.actions.map((action) => toActionView((name) => session.findKind(name), action));
   // A completed command ends the error of an earlier run.
   const decided = complete && detail.status === 'failed' ? 'ok' : detail.status;
@@ -120,12 +141,12 @@ async function toReport(
     service: {
       ...detail,
       status: work.error && !isInterrupted(work.error) ? 'failed' : status,
-      holds: holds.map(({ reason, since }) => ({ reason, since })),
+      holds: holds.map(toOpenHold),
       actions,
       error: work.error,
     },
     actions,
     credentials: null,
-    stillHeld: holds.map((hold) => hold.reason),
+    stillHeld: [...new Set(holds.map((hold) => hold.reason))],
   };
 }

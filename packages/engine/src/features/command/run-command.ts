@@ -1,9 +1,7 @@
-import { describeReason } from '@sluice/quota-core';
 import { type ItemError, type Panel, type Plan, toItemError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import { serviceLease } from '../../context/leases.js';
 import { readEnforcements } from '../../context/enforcement.js';
-import { addNotices } from '../../kernel/run/outbox.js';
 import { trustedNow } from '../../context/panel-answers.js';
 import { finishCommand } from './finish-command.js';
 import { STOPPED_BY_PANEL } from '../../kernel/subject/stages.js';
@@ -16,6 +14,7 @@ import {
   type ServiceCommand,
   TERMINATE,
 } from './types.js';
+import { noteToRestrict } from '../../kernel/subject/lasting-holds.js';
 import { refuseUnfinished } from '../../kernel/subject/termination.js';
 import { withRun } from '../../kernel/run/bracket.js';
 import { endHolds, undecided } from '../../loop/decide.js';
@@ -27,7 +26,6 @@ import { withRefusedRaise } from '../../kernel/subject/raise.js';
 import { observeServices } from '../../loop/observe.js';
 import { load } from '../../loop/load.js';
 import { openRows } from '../../loop/observe.js';
-import { noticeRows, planNotices } from '../../kernel/run/notice.js';
 import { planOne, withCheckpoint } from '../../loop/plan.js';
 import { findSharers } from '../../loop/sharing.js';
 import {
@@ -76,7 +74,10 @@ export async function runDecidedCommand<Content extends CommandContent>(
 async function begin({ session, command, run }: CommandRun, service: ServiceRecord): Promise<ServiceRecord> {
   const target = await session.write(run.leases.held, async (tables) => {
     await run.start(tables);
+    const before = new Set((await tables.holds.open({ services: [service.id] })).map(({ id }) => id));
     await command.storeTarget(service, tables, run.id);
+    for (const hold of await tables.holds.open({ services: [service.id] }))
+      if (!before.has(hold.id)) await noteToRestrict(tables, hold, session.now());
     return tables.services.get(service.id);
   });
   try {
@@ -99,8 +100,8 @@ async function carryOut(commandRun: CommandRun, panel: Panel, service: ServiceRe
   const unresolved = await session.store.actions.unresolved(filter);
   const open = openRows([{ service, evidence, unresolved }]);
   const observations = await observeServices(on, [service], { refresh: true, command: command.account, open });
-  const { decided, released } = await decideByRecord(commandRun, panel, await loadOne(commandRun, panel, service));
-  const reported = new Map(released.map((notice) => [notice.key, notice]));
+  const decided = await decideByRecord(commandRun, panel, await loadOne(commandRun, panel, service));
+  const reported: Map<string, Reported[number]> = new Map();
   let stops: readonly string[] = [];
   const onPlan = (plan: Plan): void => {
     stops = plan.stops ?? [];
@@ -151,33 +152,21 @@ async function loadOne({ session, command }: CommandRun, panel: Panel, service: 
 type Reported = CarriedOut['reported'];
 
 /**
- * Ends holds whose reason a command has ended since the last run, so that this one does not enforce them. Returns their notices.
+ * Ends holds whose reason a command has ended since the last run, so that this one does not enforce them.
  */
-async function decideByRecord(
-  { session, command, run }: CommandRun,
-  panel: Panel,
-  loaded: Loaded,
-): Promise<{ decided: Decided; released: Reported }> {
+async function decideByRecord({ session, command, run }: CommandRun, panel: Panel, loaded: Loaded): Promise<Decided> {
   const mayRelease = command.decidedByRun !== true || loaded.enforcement.value === 'on';
-  if (!mayRelease || command.account?.verb === 'terminate') return { decided: undecided(toRead(loaded)), released: [] };
+  if (!mayRelease || command.account?.verb === 'terminate') return undecided(toRead(loaded));
   const { id } = loaded.service;
   const service = command.dryRun ? loaded.service : ((await session.store.services.get(id)) ?? loaded.service);
   const decided = { ...endHolds(session, panel, { ...loaded, service }, session.now()), service: loaded.service };
   const { closes } = decided;
-  const released = closes.map((hold) => ({
-    code: 'release',
-    key: `release:${id}:${hold.id}`,
-    message: `${id} is released (${describeReason(hold.reason)}: no longer due)`,
-  }));
-  if (!command.dryRun && closes.length > 0) {
-    await session.write(run.leases.held, async (tables) => {
-      for (const hold of closes) await tables.holds.end(hold.id, session.now());
-      if (command.decidedByRun === true) return;
-      const found = planNotices(decided, { notices: released });
-      await addNotices(session, tables, noticeRows(session, run.id, found));
-    });
-  }
-  return { decided, released };
+  if (command.dryRun || closes.length === 0) return decided;
+  const until = session.now();
+  await session.write(run.leases.held, async (tables) => {
+    for (const hold of closes) await tables.holds.end(hold.id, until);
+  });
+  return { ...decided, ended: [...decided.ended, ...closes.map((hold) => ({ ...hold, until }))] };
 }
 
 /** Lists the steps of a previewed command. */

@@ -19,7 +19,7 @@ export interface CommandReport {
   access?: CustomerAccess | null;
   /** The final bills of a line that ends with them, as `call bill` has them. */
   bills?: CallBillView[];
-  /** Reasons of the holds that are still open. */
+  /** Reasons of the holds that are still open, or not undone yet. */
   stillHeld: string[];
   /** Notices for the operator; repeated with each repeat. */
   notices: { code: string; service: string | null; message: string }[];

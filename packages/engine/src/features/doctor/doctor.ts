@@ -14,6 +14,7 @@ import { scheduledCommands } from '../schedule/jobs.js';
 import { toActionView } from '../../kernel/subject/views.js';
 import { storeSizeChecks } from '../store/store-size.js';
 import { doubtChecks, doubtedHoldChecks } from './doubt-checks.js';
+import { holdChecks } from './hold-checks.js';
 import { noticeChecks } from './notice-checks.js';
 import { panelChecks } from './panel-checks.js';
 import { takeOver } from './take-over.js';
@@ -73,6 +74,7 @@ export async function runDoctor(session: Session, request: DoctorRequest): Promi
       ...(await serviceChecks(session, request.panel)),
       ...(await doubtChecks(session, request.panel)),
       ...(await doubtedHoldChecks(session, request.panel)),
+      ...(await holdChecks(session, request.panel)),
     ]),
     ...inSection('billing', billing),
     ...(request.standInFor !== undefined || request.panel !== undefined

@@ -68,8 +68,9 @@ export async function explainService(
   }
   const cycles = await store.cycles.ofService(id);
   const cycle = cycles.find((item) => item.id === decision?.cycle) ?? null;
-  const holds = (await holdViews(session, id)).filter(
-    (hold) => hold.since <= until && (hold.until === null || hold.until > since),
+  const known = (await holdViews(session, id)).filter((hold) => hold.since <= until);
+  const holds = (at === null ? known : known.map((hold) => toPastHold(hold, at))).filter(
+    (hold) => isLasting(hold, until) || (hold.until ?? '') > since,
   );
   const actions = (await store.actions.list({ service: id, newestFirst: true })).filter(
     (action) => action.plannedAt <= until && action.plannedAt >= since,
@@ -84,7 +85,7 @@ export async function explainService(
         ? detail
         : await toPastDetail(session, detail, {
             ...{ service, at, decision, cycle, reader },
-            holds: holds.filter((hold) => hold.until === null || hold.until > at),
+            holds: holds.filter((hold) => isLasting(hold, at)),
             reading: readings.findLast(({ rejected }) => rejected === null) ?? null,
           }),
     readings,
@@ -98,6 +99,17 @@ export async function explainService(
     actions: actions.map((action) => actionView(session, action)),
   };
   return explanationFor(explanation, service, reader);
+}
+
+/** Returns a hold with the mark that it had at an instant; that it was not on the panel yet is not kept. */
+function toPastHold({ releasing: _now, restricting: _still, ...hold }: HoldView, at: string): HoldView {
+  const isLeft = hold.evidence.some((item) => item.since <= at && (item.until === null || item.until > at));
+  return hold.until !== null && hold.until <= at && isLeft ? { ...hold, releasing: true } : hold;
+}
+
+/** Returns whether a hold is open at an instant, or not undone yet. */
+function isLasting({ until, releasing }: HoldView, at: string): boolean {
+  return releasing === true || until === null || until > at;
 }
 
 async function findRelease(session: Session, id: string, until: string | null): Promise<Explanation['released']> {

@@ -4,7 +4,7 @@ import type { Session } from '../../context/context.js';
 import { detailFor } from '../services/for-reader.js';
 import { isVisible, type Reader } from '../../context/reader.js';
 import { datesInForce, type ServiceDetail, toOverride, toPurchase } from '../services/show.js';
-import { lastUsage, serviceView, toLifecycle } from '../../kernel/subject/views.js';
+import { type HoldMarks, lastUsage, serviceView, toLifecycle } from '../../kernel/subject/views.js';
 
 /** What the store has of a service at a past instant. */
 export interface Past {
@@ -15,8 +15,8 @@ export interface Past {
   decision: DecisionRecord | null;
   /** Its cycle. */
   cycle: CycleRecord | null;
-  /** The holds that were open. */
-  holds: readonly Pick<HoldRecord, 'reason' | 'since'>[];
+  /** The holds that were open, or not undone yet. */
+  holds: readonly (Pick<HoldRecord, 'reason' | 'since'> & HoldMarks)[];
   /** The last reading that was used; null where there was none. */
   reading: Pick<SampleRecord, 'at' | 'inBytes' | 'outBytes' | 'totalBytes'> | null;
 }
@@ -44,7 +44,10 @@ export async function toPastDetail(session: Session, detail: ServiceDetail, past
       .filter((row) => row.at <= at && isVisible(row, service, reader))
       .map((row) => toPurchase(session, row, { cycle, service })),
     overrides: override === undefined ? null : toOverride(override),
-    lifecycle: toLifecycle(service, [...holds]),
+    lifecycle: toLifecycle(
+      service,
+      holds.filter(({ releasing }) => releasing !== true),
+    ),
     ...datesInForce(session, service, at),
   };
   return detailFor(then, service, reader);

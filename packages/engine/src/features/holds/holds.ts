@@ -4,10 +4,12 @@ import { type Panel, SluiceError } from '@sluice/panel-kind';
 import { describeReason, findSubjectAgent } from '@sluice/quota-core';
 import { notFound, unsupported } from '../../base/errors.js';
 import { isQuotaReleased } from '../../kernel/subject/is-released.js';
+import { findMarks, readToRestrict } from '../../kernel/subject/lasting-holds.js';
 import { newHold } from '../../kernel/subject/new-hold.js';
 import { runDecidedCommand } from '../command/run-command.js';
 import type { CommandReport } from '../command/types.js';
 import type { Applied } from '../../kernel/subject/stages.js';
+import type { HoldMarks } from '../../kernel/subject/views.js';
 import type { Session } from '../../context/context.js';
 import { holdsFor } from '../services/for-reader.js';
 import { isLiving } from '../../base/lifecycle.js';
@@ -141,7 +143,8 @@ function toHold(session: Session, service: string, { reason, suspension, note }:
 }
 
 /** A hold with its evidence, in `hold list` and `explain`. */
-export interface HoldView extends Pick<HoldRecord, 'service' | 'reason' | 'since' | 'until' | 'note' | 'origin'> {
+export interface HoldView
+  extends Pick<HoldRecord, 'service' | 'reason' | 'since' | 'until' | 'note' | 'origin'>, HoldMarks {
   evidence: EvidenceView[];
   /** For a client: it began before the service was this client's, and `since` is when that began. */
   beforeClient?: boolean;
@@ -225,10 +228,15 @@ async function listAgentHolds(session: Session): Promise<HoldEntry[]> {
 }
 
 async function toViews(session: Session, holds: readonly HoldRecord[]): Promise<HoldView[]> {
-  const evidence = await session.store.evidence.ofHolds(holds.map((hold) => hold.id));
-  return holds.map(({ id, service, reason, since, until, note, origin }) => {
-    const own = evidence.filter(({ hold }) => hold === id).map(evidenceView);
-    return { service, reason, since, until, note, origin, evidence: own };
+  const evidence = new Map<string, EvidenceRecord[]>();
+  for (const item of await session.store.evidence.ofHolds(holds.map((hold) => hold.id)))
+    evidence.set(item.hold, [...(evidence.get(item.hold) ?? []), item]);
+  const toRestrict = holds.length === 0 ? new Map<string, string>() : await readToRestrict(session.store);
+  return holds.map((hold) => {
+    const { id, service, reason, since, until, note, origin } = hold;
+    const own = evidence.get(id) ?? [];
+    const marks = findMarks(hold, own, toRestrict);
+    return { service, reason, since, until, note, origin, ...marks, evidence: own.map(evidenceView) };
   });
 }
 

@@ -38,7 +38,7 @@ export const METRICS = {
   ),
   sluice_service_read_timestamp_seconds: gauge('When the usage of a service was read.', 'panel', 'service'),
   sluice_services: gauge(
-    'Number of services by status; with an open hold they are held, whatever the last run could read.',
+    'Number of services by status; with a hold that is open or not undone yet they are held, whatever the last run could read.',
     'panel',
     'status',
   ),
@@ -46,7 +46,7 @@ export const METRICS = {
     'Number of services that the last run could not read, or where it failed, held ones included.',
     'panel',
   ),
-  sluice_holds: gauge('Number of open holds of services and agents.', 'panel', 'reason'),
+  sluice_holds: gauge('Number of holds of services and agents that are open or not undone yet.', 'panel', 'reason'),
   sluice_actions_in_doubt: gauge('Number of changes whose outcome is unknown.', 'panel'),
   sluice_brake: gauge(
     '1 while the brake stops the runs over the panel, so that nothing is changed; 0 if not.',

@@ -4,6 +4,7 @@ import type { Config } from '../../base/config/schema.js';
 import { panelLease } from '../../context/leases.js';
 import { type Enforcements, readEnforcements } from '../../context/enforcement.js';
 import { readReach } from '../../context/reach.js';
+import { readLastingHolds } from '../../kernel/subject/lasting-holds.js';
 import { findBrake } from '../../kernel/run/brake-state.js';
 import type { Session } from '../../context/context.js';
 import type { MetricTable } from './families.js';
@@ -46,7 +47,8 @@ async function addHolds({ store, config }: Session, table: MetricTable, panel: s
     .filter((product) => product.panel === panel)
     .flatMap((product) => (product.limits ?? []).map(({ id }) => id));
   const counts = new Map([...REASONS, ...limits, ...(agents ? ['agent-limit'] : [])].map((reason) => [reason, 0]));
-  const open = [...(await store.holds.open({ panel })), ...(agents ? await store.holds.open({ agentsOf: panel }) : [])];
+  const ofAgents = agents ? await readLastingHolds(store, { agentsOf: panel }) : [];
+  const open = [...(await readLastingHolds(store, { panel })), ...ofAgents];
   for (const { reason } of new Map(open.map((hold) => [hold.id, hold])).values())
     counts.set(reason, (counts.get(reason) ?? 0) + 1);
   for (const [reason, count] of counts) table.add('sluice_holds', { panel, reason }, count);

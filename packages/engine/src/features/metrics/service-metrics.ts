@@ -1,6 +1,7 @@
 import { type Allowance, type Mode, REPORTED_STATUSES } from '@sluice/quota-core';
 import type { DecisionRecord, ServiceRecord } from '@sluice/state-store';
 import { allowancesNow } from '../services/allowance-now.js';
+import { readLastingHolds } from '../../kernel/subject/lasting-holds.js';
 import { lastUsage, serviceView } from '../../kernel/subject/views.js';
 import type { Session } from '../../context/context.js';
 import type { MetricTable } from './families.js';
@@ -17,7 +18,7 @@ export async function addServiceMetrics(session: Session, table: MetricTable): P
   const decisions = new Map((await store.decisions.latest()).map((row) => [row.service, row]));
   const cycles = new Map((await store.cycles.newest()).map((row) => [row.service, row]));
   const open = new Map<string, Set<string>>();
-  for (const { service, reason } of await store.holds.open())
+  for (const { service, reason } of await readLastingHolds(store))
     open.set(service, (open.get(service) ?? new Set()).add(reason));
   const counts = new Map(
     Object.keys(config.panels).map((panel) => [panel, new Map<string, number>(AT_ONCE.map((status) => [status, 0]))]),

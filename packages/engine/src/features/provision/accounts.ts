@@ -216,11 +216,11 @@ async function carryOutOne(on: PanelRun, work: Applied, verb: AccountVerb): Prom
   };
   try {
     const { work: made, notices } = await provisionInRun(session, id, { verb, run, confirm });
-    const { actions, service, history, enforcement, passwordSet, closes, error } = made;
+    const { actions, service, history, enforcement, passwordSet, closes, ended, evidence, toRestrict, error } = made;
     on.notices.push(...notices);
     const holds = work.holds.filter((hold) => !closes.some((closed) => closed.id === hold.id));
-    const ended = { holds, released: closes.length > 0 };
-    const after = withError({ ...work, ...ended, actions, service, history, enforcement, passwordSet }, error);
+    const rows = { holds, ended, evidence, toRestrict };
+    const after = withError({ ...work, ...rows, actions, service, history, enforcement, passwordSet }, error);
     if (error !== null) return { ...after, skipped: null };
     if (service.status === 'terminated') return { ...after, skipped: service.status, holds: [] };
     return hasAccount(panel.kind, service) ? { ...after, skipped: null, made: true } : after;

@@ -7,6 +7,7 @@ import { runDecidedCommand } from '../command/run-command.js';
 import { serviceLease } from '../../context/leases.js';
 import { type Run, withRun } from '../../kernel/run/bracket.js';
 import type { Session } from '../../context/context.js';
+import { readLastingHolds } from '../../kernel/subject/lasting-holds.js';
 import { refuseOtherClient, requireService } from '../../context/find-service.js';
 import { buyWithin, readRaise } from './agent-budget.js';
 import { type PurchaseBudget, readBudgetLeft } from './budget-left.js';
@@ -35,8 +36,10 @@ export interface PurchaseReport {
   purchase: PurchaseDetail;
   /** Whether an earlier call with the same reference made it. */
   repeated: boolean;
-  /** Reasons of the holds that are still open. */
+  /** Reasons of the holds that are still open, or not undone yet. */
   stillHeld: string[];
+  /** Those of `stillHeld` whose hold has ended: the next run that reaches the panel undoes it. */
+  releasing: string[];
   /** Why what was bought has no effect on the panel yet; the next run completes it. */
   error: ItemError | null;
 }
@@ -66,8 +69,11 @@ export async function createPurchase(session: Session, request: PurchaseRequest)
   );
   if (row.status === 'failed') throw noCredit(toDue(row), null);
   const error = row.status === 'paid' ? await enforcePaid(session, id, { waitMs, run }) : null;
-  const held = await session.store.holds.open({ services: [id] });
-  return { purchase: await toDetail(session, row), repeated, stillHeld: held.map(({ reason }) => reason), error };
+  const holds = await readLastingHolds(session.store, { services: [id] });
+  const stillHeld = [...new Set(holds.map(({ reason }) => reason))];
+  const isOpen = (reason: string): boolean => holds.some((hold) => hold.reason === reason && hold.releasing !== true);
+  const releasing = stillHeld.filter((reason) => !isOpen(reason));
+  return { purchase: await toDetail(session, row), repeated, stillHeld, releasing, error };
 }
 
 async function refuseForeign(session: Session, { service, client }: PurchaseRequest): Promise<void> {
@@ -213,10 +219,8 @@ async function enforcePaid(
   id: string,
   { waitMs, run }: { waitMs: number; run: string },
 ): Promise<ItemError | null> {
-  const { holds, evidence } = session.store;
   // A hold may have ended in an earlier attempt that could not undo its restriction.
-  const isHeld =
-    (await holds.open({ services: [id] })).length > 0 || (await evidence.open({ services: [id] })).length > 0;
+  const isHeld = (await readLastingHolds(session.store, { services: [id] })).length > 0;
   const { panel } = await requireService(session, id);
   if (!isHeld && !(await hasLimits({ session, name: panel }))) return null;
   try {

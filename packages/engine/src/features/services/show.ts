@@ -18,6 +18,7 @@ import { isVisible, type Reader } from '../../context/reader.js';
 import type { Session } from '../../context/context.js';
 import { requireService } from '../../context/find-service.js';
 import type { CountedUsage } from '../../kernel/subject/counted.js';
+import { readLastingHolds } from '../../kernel/subject/lasting-holds.js';
 import { isWithheld } from '../../kernel/subject/used.js';
 import { lastUsage, toLifecycle, serviceView, type ServiceView } from '../../kernel/subject/views.js';
 
@@ -71,7 +72,7 @@ export async function serviceDetails(
   const decisions = new Map((await store.decisions.latest(ids)).map((row) => [row.service, row]));
   const cycles = new Map((await store.cycles.newest(ids)).map((row) => [row.service, row]));
   const overrides = new Map((await store.overrides.open(ids)).map((row) => [row.service, row]));
-  const holds = group(await store.holds.open({ services: ids }));
+  const holds = group(await readLastingHolds(store, { services: ids }));
   const purchases = group(await store.purchases.list({ services: ids }));
   const enforcements = await readEnforcements(config, store);
   const terminations = await openTerminations(session, ids);
@@ -102,7 +103,10 @@ export async function serviceDetails(
       panelDownSince: downSince.get(service.panel) ?? null,
       product: service.product,
       client: service.client,
-      lifecycle: toLifecycle(service, open),
+      lifecycle: toLifecycle(
+        service,
+        open.filter(({ releasing }) => releasing !== true),
+      ),
       billingCycle: service.billingCycle,
       nextDueDate: service.nextDueDate,
       ...ownQuota(session, service, override),

@@ -5,6 +5,7 @@ import type { ChangedAgent } from './agent-documents.js';
 import { isInterrupted } from '../../base/interruption.js';
 import type { Session } from '../../context/context.js';
 import type { LimitState } from '../subject/limit-state.js';
+import { listLastingHolds, listReleasedHolds } from '../subject/lasting-holds.js';
 import { AGENT_LIMIT, type FindKind, type ServiceView, serviceView, toStatus, toActionView } from '../subject/views.js';
 import type { PanelsRunView, RunView } from './bracket.js';
 import { isStopError } from './brake-state.js';
@@ -37,8 +38,9 @@ export interface RunTotals {
   /** Services with a reading that is too high to be used. */
   doubted: number;
   failed: number;
-  /** Services with an open hold. */
+  /** Services with an open hold, or one that is not undone yet. */
   held: number;
+  /** Services with a hold that has ended and of which nothing is left on the panel. */
   released: number;
   /** Services for which a hold would begin, or end; nothing of that was done. */
   wouldHold: number;
@@ -143,7 +145,7 @@ export function toDecisionRecord(
     allowance: work.allowance,
   };
   const status = skippedIfUnmetered(session, work, decideStatus(work));
-  const counts = { holds: work.holds.length, wouldHold: wouldHold.length };
+  const counts = { holds: listLastingHolds(work).length, wouldHold: wouldHold.length };
   return {
     service: service.id,
     run: run.id,
@@ -200,7 +202,7 @@ function toView(findKind: FindKind, decision: DecisionRecord, work: Applied, tre
     service: work.service,
     decision,
     cycle: work.cycle,
-    holds: work.holds,
+    holds: listLastingHolds(work),
     actions: work.actions.map((action) => toActionView(findKind, action)),
   });
   const wouldHold = listShown(view, treatment);
@@ -267,8 +269,8 @@ export class RunResults {
     if (status === 'unreadable') totals.unreadable++;
     if (status === 'doubted') totals.doubted++;
     if (status === 'failed') totals.failed++;
-    if (work.holds.length > 0) totals.held++;
-    if (work.released) totals.released++;
+    if (listLastingHolds(work).length > 0) totals.held++;
+    if (listReleasedHolds(work).length > 0) totals.released++;
     if (listShown(decision, how).length > 0) totals.wouldHold++;
     if (listWouldRelease(work, how).length > 0) totals.wouldRelease++;
     const planned = actions.filter(({ state }) => state === 'planned').length;

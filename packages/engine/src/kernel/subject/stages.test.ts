@@ -49,6 +49,8 @@ const loaded: Loaded = {
   purchases: [],
   allowance: { kind: 'limited', baseBytes: 1000, extraBytes: 0, allowedBytes: 1000, parts: [] },
   holds: [],
+  ended: [],
+  toRestrict: [],
   evidence: [],
   disabledForAgent: false,
   unresolved: [],

@@ -100,6 +100,10 @@ export interface Loaded<S extends Stage = 'loaded'> extends Placement {
   readonly allowance: Allowance | null;
   /** Open holds. */
   readonly holds: readonly Readonly<HoldRecord>[];
+  /** Holds that have ended, but not all of what they restricted was undone when the service was loaded, and those that this run ended. */
+  readonly ended: readonly Readonly<HoldRecord>[];
+  /** Ids of holds whose restriction is not on the panel yet. */
+  readonly toRestrict: readonly string[];
   readonly evidence: readonly Readonly<EvidenceRecord>[];
   /** Whether a hold of its agent has disabled its account; the next check of agents passes the evidence to the service. */
   readonly disabledForAgent: boolean;
@@ -190,7 +194,6 @@ export interface Applied extends Planned<'applied'> {
   readonly passwordSet: boolean;
   /** Whether a command changed it since it was read; then the run leaves it as it is. */
   readonly changedMeanwhile: boolean;
-  readonly released: boolean;
   /** Whether its account was created in this run, so that nothing was read of it yet. */
   readonly made?: boolean;
 }
@@ -258,7 +261,6 @@ export function toLoaded(facts: Omit<Loaded, 'stage' | 'spend'>): Loaded {
     actions: [],
     passwordSet: false,
     changedMeanwhile: false,
-    released: false,
     ...facts,
     stage: 'loaded',
   };
@@ -293,7 +295,6 @@ const NOT_APPLIED = {
   actions: [],
   passwordSet: false,
   changedMeanwhile: false,
-  released: false,
 } as const;
 
 /** Returns a service without changes yet. */

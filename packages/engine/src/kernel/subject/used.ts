@@ -1,6 +1,6 @@
 import { compareMoney, formatBytes, formatMoney, formatShare, padMoney, usageInMode } from '@sluice/quota-core';
 import { isOfLimit } from './limits.js';
-import type { LimitView, ServiceView } from './views.js';
+import type { HoldMarks, LimitView, ServiceView } from './views.js';
 
 /** Returns the used bytes of the direction that counts; null where they are unknown. */
 export function usedBytes({ usage, mode }: Pick<ServiceView, 'usage' | 'mode'>): number | null {
@@ -67,6 +67,18 @@ export function describeExceeded(service: Pick<ServiceView, 'usage' | 'mode' | '
 function isExceeded({ used, allowed }: LimitView): boolean {
   if (typeof used === 'string' && typeof allowed === 'string') return compareMoney(used, allowed) >= 0;
   return used !== null && allowed !== null && used >= allowed;
+}
+
+/** Returns what is left to do on the panel for a hold: `to be released`; null where it is as it should be. */
+export function describeMark({ releasing, restricting }: HoldMarks): string | null {
+  if (releasing === true) return 'to be released';
+  return restricting === true ? 'to be restricted' : null;
+}
+
+/** Returns the reason of a hold with what is left to do for it: `quota (to be released)`. */
+export function describeHold(hold: HoldMarks & { reason: string }): string {
+  const mark = describeMark(hold);
+  return mark === null ? hold.reason : `${hold.reason} (${mark})`;
 }
 
 /**

@@ -59,7 +59,7 @@ export interface LimitView {
   used: number | string | null;
   /** Null for unlimited. */
   allowed: number | string | null;
-  /** Whether its hold is open. */
+  /** Whether its hold is open, or not undone yet. */
   held: boolean;
 }
 
@@ -88,7 +88,7 @@ export interface ServiceView {
   } | null;
   /** The quota, then the product's other limits. */
   limits: LimitView[];
-  /** Open holds. */
+  /** Open holds, and those that have ended and are not undone yet. */
   holds: OpenHold[];
   /**
    * Reasons of holds that would begin and were not added: a dry run, `observe`, the brake, or a protection. They are of the last
@@ -103,8 +103,16 @@ export interface ServiceView {
   wouldRelease?: string[];
 }
 
-/** An open hold of a service. */
-export interface OpenHold {
+/** What is left to do on the panel for a hold; neither where it is as it should be. */
+export interface HoldMarks {
+  /** It has ended, and its restriction is still on the panel: the next run undoes it. */
+  releasing?: true;
+  /** Its restriction is not on the panel yet: the next run restricts the service. */
+  restricting?: true;
+}
+
+/** An open hold of a service, or one that has ended and is not undone yet. */
+export interface OpenHold extends HoldMarks {
   reason: string;
   since: string;
   /** For a client: it began before the service was this client's, and `since` is when that began. */
@@ -119,11 +127,12 @@ export function serviceView(from: {
   service: ServiceRecord;
   decision: DecisionRecord | null;
   cycle: CycleRecord | null;
-  holds: readonly { reason: string; since: string }[];
+  holds: readonly ({ reason: string; since: string } & HoldMarks)[];
   actions: readonly ActionView[];
 }): ServiceView {
   const { service, decision, cycle, holds, actions } = from;
-  const wouldHold = (decision?.wouldHold ?? []).filter((reason) => !holds.some((hold) => hold.reason === reason));
+  const isOpen = (reason: string): boolean => holds.some((hold) => hold.reason === reason && hold.releasing !== true);
+  const wouldHold = (decision?.wouldHold ?? []).filter((reason) => !isOpen(reason));
   return {
     id: service.id,
     panel: service.panel,
@@ -135,11 +144,16 @@ export function serviceView(from: {
     doubted: openDoubt(decision, holds),
     allowance: allowanceView(decision),
     limits: limitViews(decision, cycle, holds),
-    holds: holds.map((hold) => ({ reason: hold.reason, since: hold.since })),
+    holds: holds.map(toOpenHold),
     wouldHold,
     actions: [...actions],
     error: decision?.errorCode == null ? null : { code: decision.errorCode, message: decision.errorMessage ?? '' },
   };
+}
+
+/** Returns a hold as documents show it. */
+export function toOpenHold({ reason, since, releasing, restricting }: OpenHold): OpenHold {
+  return { reason, since, ...(releasing === true && { releasing }), ...(restricting === true && { restricting }) };
 }
 
 /** Returns the status of a service by its last decision, or one about to be stored, and its holds. */

@@ -1,0 +1,64 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { type DashboardBench, startBench } from '../../test/dashboard-bench.js';
+import { Link } from '../../test/share-link.js';
+
+let at: DashboardBench;
+let link: Link;
+
+const textOf = (page: string): string =>
+  page
+    .replaceAll(/<[^>]*>/g, ' ')
+    .replaceAll(/\s+/g, ' ')
+    .replaceAll(/ ([.;:,)])/g, '$1')
+    .trim();
+
+/** Starts with a service that is held for 120 of 100 GB, and a client with credit for two packages of 50 GB. */
+beforeEach(async () => {
+  at = await startBench();
+  await at.addService(1, 'c-1', 120);
+  await at.sluice.poll();
+  await at.sluice.credit.add('c-1', { amount: '10.00', currency: 'EUR' });
+  link = await Link.open(at, { client: 'c-1', buy: true });
+});
+afterEach(() => at.close());
+
+const isUp = (): boolean => at.panel.port(7011).adminState === 'up';
+
+/** Buys by the page, and returns the text of the page that it leads to. */
+async function buy(): Promise<string> {
+  const sent = await link.post('/services/svc-1/buy', { package: 'extra-50' });
+  const to = new URL(sent.headers.get('location') ?? '', at.dashboard.url);
+  return textOf(await link.text(`${to.pathname.slice(`/share/${link.token}`.length)}${to.search}`));
+}
+
+describe('a customer who buys while the panel is down', () => {
+  beforeEach(() => {
+    at.panel.server.inject({ fault: { kind: 'status', status: 503 } });
+  });
+
+  it('reads that the service comes back when the panel answers, and then that it has', async () => {
+    const page = await buy();
+    expect(isUp()).toBe(false);
+    expect(page).toContain('The package was bought: 150 GB are allowed in this period.');
+    expect(page).toContain('The service comes back as soon as its panel answers.');
+    expect(page).toMatch(/State coming back/);
+    expect(page).not.toMatch(/online again|State active/);
+    expect(textOf(await link.text('/'))).toContain('coming back');
+    at.panel.server.clearFaults();
+    at.clock.advance(3_600_000);
+    await at.sluice.poll();
+    expect(isUp()).toBe(true);
+    expect(textOf(await link.text('/services/svc-1?done=still-restricted'))).toContain('Your service is online again;');
+  });
+
+  it('is shown as to be released to staff', async () => {
+    await buy();
+    const cookie = await at.login();
+    const read = async (path: string): Promise<string> => textOf(await (await at.fetch(path, { cookie })).text());
+    expect(await read('/')).toMatch(/Held 1 1 quota/);
+    expect(await read('/')).toContain('to be released');
+    const own = await read('/services/svc-1');
+    expect(own).toContain('It is to be released');
+    expect(own).not.toContain('It is not held');
+  });
+});

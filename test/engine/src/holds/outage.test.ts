@@ -1,0 +1,147 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { HoldEntry, MetricsReport, ServiceDetail } from '@sluice/engine';
+import { type EasyDcimBench, easyDcimConfig, startEasyDcimBench, toIds } from '../bench/easydcim-bench.js';
+import { GB, HOUR, NO_DOUBT } from '../bench/engine-bench.js';
+
+const MORE = `${NO_DOUBT}
+currency: EUR
+packages: { extra: { traffic: 100GB, price: "5.00" } }`;
+
+const toConfig = (url: string): string =>
+  easyDcimConfig(url, MORE).replace('action: disable-ports }', 'action: disable-ports, packages: [extra] }');
+
+let at: EasyDcimBench;
+
+/** Starts with two services of 100 GB each, of which svc-1 is held for 150 GB, while the panel has just gone down. */
+beforeEach(async () => {
+  at = await startEasyDcimBench();
+  await at.bench.configure(toConfig(at.panel.url));
+  await at.addService(1, { values: { client: 'c-1' } });
+  await at.addService(2, { product: 'order' });
+  at.panel.addTraffic(toIds(1).service, { in: 150 * GB, out: 0 });
+  at.bench.clock.advance(HOUR);
+  await at.poll();
+  await at.bench.sluice.credit.add('c-1', { amount: '20.00', currency: 'EUR' });
+});
+afterEach(() => at.close());
+
+function goDown(): void {
+  at.panel.server.inject({ fault: { kind: 'status', status: 503 } });
+}
+
+async function comeBack(): ReturnType<EasyDcimBench['poll']> {
+  at.panel.server.clearFaults();
+  // The breaker of the panel's transport has closed by then.
+  at.bench.clock.advance(HOUR);
+  return at.poll();
+}
+
+const portsUp = (): boolean => at.panel.port(toIds(1).port(1)).adminState === 'up';
+const isActive = (): boolean => at.panel.order(toIds(2).order).status === 'active';
+
+async function show(id: string): Promise<ServiceDetail> {
+  return at.bench.sluice.services.show(id);
+}
+
+async function openHolds(): Promise<HoldEntry[]> {
+  return (await at.bench.sluice.holds.list({ open: true })).holds;
+}
+
+const figure = ({ metrics }: MetricsReport, name: string, labels: Record<string, string>): number | undefined =>
+  metrics
+    .find((family) => family.name === name)
+    ?.samples.find((sample) => Object.entries(labels).every(([key, value]) => sample.labels[key] === value))?.value;
+
+const noticesAbout = async (code: string): Promise<string[]> =>
+  (await at.bench.store.notices.list({})).filter((notice) => notice.code === code).map(({ message }) => message);
+
+/** What every reader is told of svc-1, whose hold has ended while its ports are still down. */
+async function expectToBeReleased(): Promise<void> {
+  expect(portsUp()).toBe(false);
+  const held = { status: 'held', holds: [{ reason: 'quota', releasing: true }] };
+  expect(await show('svc-1')).toMatchObject({ ...held, limits: [{ id: 'quota', held: true }] });
+  const { sluice } = at.bench;
+  const explained = await sluice.explain('svc-1');
+  expect(explained).toMatchObject({ service: held });
+  expect(explained.holds.map(({ reason, releasing }) => [reason, releasing])).toEqual([['quota', true]]);
+  expect(await openHolds()).toMatchObject([{ service: 'svc-1', reason: 'quota', releasing: true }]);
+  const overview = await sluice.overview();
+  expect(overview.totals).toMatchObject({ held: 1, byReason: { quota: 1 }, byStatus: { held: 1 } });
+  expect(overview.panels).toMatchObject([{ held: 1 }]);
+  expect(overview.holds).toMatchObject([{ service: 'svc-1', reason: 'quota', releasing: true }]);
+  const { services } = await sluice.overview({ status: 'held' });
+  expect(services.items).toMatchObject([{ id: 'svc-1', status: 'held', holds: ['quota'], releasing: ['quota'] }]);
+  const metrics = await sluice.metrics();
+  expect(figure(metrics, 'sluice_holds', { panel: 'dcim', reason: 'quota' })).toBe(1);
+  expect(figure(metrics, 'sluice_services', { panel: 'dcim', status: 'held' })).toBe(1);
+  const polled = await at.poll();
+  expect(polled.totals.held).toBe(1);
+  expect(polled.services.find(({ id }) => id === 'svc-1')).toMatchObject({ holds: held.holds });
+  expect(await noticesAbout('release')).toEqual([]);
+}
+
+async function expectReleased(status: string): Promise<void> {
+  const { totals, notices } = await comeBack();
+  expect(portsUp()).toBe(true);
+  expect([totals.held, totals.released]).toEqual([0, 1]);
+  expect(await show('svc-1')).toMatchObject({ status, holds: [] });
+  expect(await openHolds()).toEqual([]);
+  expect((await at.bench.sluice.overview()).totals).toMatchObject({ held: 0, byReason: {} });
+  expect(notices.filter(({ code }) => code === 'release')).toMatchObject([{ service: 'svc-1' }]);
+  expect(await noticesAbout('release')).toHaveLength(1);
+}
+
+describe('a release while the panel is down', () => {
+  beforeEach(goDown);
+
+  it('is shown as to be released after a purchase, and as done once the panel answered', async () => {
+    const bought = await at.bench.sluice.purchases.create('svc-1', 'extra');
+    expect(bought).toMatchObject({ purchase: { status: 'paid' }, stillHeld: ['quota'] });
+    expect(bought.error).not.toBeNull();
+    await expectToBeReleased();
+    expect(await noticesAbout('release_pending')).toEqual([expect.stringContaining('svc-1 is to be released')]);
+    await expectReleased('ok');
+  });
+
+  it('is shown as to be released after an operator lifted the quota', async () => {
+    const { run, stillHeld, service } = await at.bench.sluice.holds.release('svc-1', { until: '2026-12-01' });
+    expect([run.outcome, stillHeld]).toEqual(['partial', ['quota']]);
+    expect(service).toMatchObject({ holds: [{ reason: 'quota', releasing: true }] });
+    await expectToBeReleased();
+    // More is used than the quota, which restricts nothing until that date.
+    await expectReleased('over');
+  });
+
+  it('is no fault of the store', async () => {
+    await at.bench.sluice.purchases.create('svc-1', 'extra');
+    const { checks } = await at.bench.sluice.panels.doctor();
+    expect(checks.filter(({ section, status }) => section === 'store' && status === 'failed')).toEqual([]);
+    expect(checks.filter(({ code }) => code === 'hold_pending')).toMatchObject([
+      { status: 'warning', object: 'svc-1' },
+    ]);
+  });
+});
+
+describe('a hold that begins while the panel is down', () => {
+  beforeEach(goDown);
+
+  it('is shown as to be restricted until the panel answered', async () => {
+    const { sluice } = at.bench;
+    const { service, run } = await sluice.holds.add('svc-2');
+    const pending = { holds: [{ reason: 'manual', restricting: true }] };
+    expect(run.outcome).toBe('partial');
+    expect(service).toMatchObject(pending);
+    expect(isActive()).toBe(true);
+    expect(await show('svc-2')).toMatchObject(pending);
+    expect((await openHolds()).filter(({ reason }) => reason === 'manual')).toMatchObject([{ restricting: true }]);
+    const { services, holds } = await sluice.overview({ search: 'svc-2' });
+    expect(services.items).toMatchObject([{ holds: ['manual'], restricting: ['manual'] }]);
+    expect(holds.find(({ service: id }) => id === 'svc-2')).toMatchObject({ restricting: true });
+    const polled = await at.poll();
+    expect(polled.services.find(({ id }) => id === 'svc-2')).toMatchObject(pending);
+    await comeBack();
+    expect(isActive()).toBe(false);
+    expect((await show('svc-2')).holds).toEqual([{ reason: 'manual', since: expect.any(String) }]);
+    expect((await openHolds()).some(({ restricting }) => restricting === true)).toBe(false);
+  });
+});
