@@ -23,6 +23,8 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
     'Compare the usage with the panel. If it is wrong: "sluice hold release {service} --until DATE"; if it is right: "sluice poll --service {service} --allow-mass"',
     'Compare the usage with the panel. If it is wrong, release the hold with "sluice hold release SERVICE --until DATE"; if it is right, believe it with "sluice poll --service SERVICE --allow-mass"',
   ],
+  under_observe:
+    'Release it now with "sluice hold release {service} --until DATE", or let runs change the panel again with "sluice enforce"',
   hold_pending: 'Make the panel answer; the next "sluice poll" does it, under observe "sluice hold release SERVICE"',
   readings_doubted: 'Compare the figures with the panel; to believe them now: "sluice poll --allow-mass"',
   readings_fell: 'Check the units and the data of the panel with "sluice doctor --contract"',

@@ -152,14 +152,14 @@ function declareHold(hold: LazyCommand): void {
     .description('list open and past holds of services and agents, with the restrictions of each')
     .examples('sluice hold list svc-1', 'sluice hold list --status open --sort since')
     .runs(async () => (await load()).holdList);
-  changing(hold.command('add <service>').description('add a manual hold and enforce it immediately'))
+  changing(hold.command('add <service>').description('add a manual hold and enforce it immediately, under observe too'))
     .examples('sluice hold add svc-1 --note "abuse report 4711"')
     .runs(async () => (await load()).holdAdd);
   changing(
     hold
       .command('release [service]')
       .description(
-        'release the manual hold and lift its restriction immediately; --all releases every hold and switches the panels to observe',
+        'release the manual hold and lift its restriction immediately, under observe too; --all releases every hold and switches the panels to observe',
       )
       .option('--until <date>', 'lift the quota hold until this date instead (none: end that now)')
       .option('--all', 'release all holds')

@@ -109,7 +109,9 @@ function declareSwitches(program: LazyCommand): void {
   const load = () => import('./switches.js');
   program
     .command('observe <panel>')
-    .description('stop changing a panel immediately, regardless of the config; continue reading and deciding')
+    .description(
+      'stop changing a panel immediately, regardless of the config; continue reading and deciding; only commands that name a service or an agent still change it',
+    )
     .option('--as-configured', 'remove what "observe" or "enforce" set, so that the config applies again')
     .changes()
     .examples('sluice observe dcim')

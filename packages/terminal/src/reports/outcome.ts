@@ -72,6 +72,9 @@ export function describeOutcome(before: ServiceDetail, report: CommandReport): s
   const isHolding = run.command === 'hold add' || run.command === 'provision suspend';
   const protection = isHolding ? describeProtection(service, service.holds.filter(isStaying)) : null;
   if (protection !== null) parts.push(protection.replace(/^It/, 'it').replace(/\.$/, ''));
+  const isChanged = report.actions.some(({ state }) => state === 'applied' || state === 'in-doubt');
+  if (service.observing && isChanged)
+    parts.push(`panel ${service.panel} is under observe: only what is asked for by name changes it`);
   if (isRelease && stillHeld.length > 0) parts.push(`still held: ${stillHeld.join(', ')}`);
   return `${service.id}: ${parts.join('; ')}`;
 }

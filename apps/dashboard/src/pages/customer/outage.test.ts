@@ -62,3 +62,15 @@ describe('a customer who buys while the panel is down', () => {
     expect(own).not.toContain('It is not held');
   });
 });
+
+describe('a customer who buys while the panel is observed', () => {
+  it('reads that the provider restores the service later, and the panel is not changed', async () => {
+    await at.sluice.panels.observe('dcim');
+    at.panel.server.clearCalls();
+    const page = await buy();
+    expect(at.panel.server.changingCalls()).toEqual([]);
+    expect(isUp()).toBe(false);
+    expect(page).toContain('Your provider restores the service later.');
+    expect(page).toMatch(/State restricted/);
+  });
+});

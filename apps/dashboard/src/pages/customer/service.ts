@@ -70,8 +70,10 @@ function doneText(word: string, service: ServiceDetail): Part | undefined {
 }
 
 /** What a purchase changed of a service that is still restricted. */
-function afterPurchase({ holds }: ServiceDetail): string {
+function afterPurchase({ holds, observing }: ServiceDetail): string {
   if (holds.every(({ releasing }) => releasing === true)) return COMES_BACK;
+  const isOfTraffic = holds.every(({ reason }) => reason === 'quota');
+  if (observing && isOfTraffic) return 'Your provider restores the service later.';
   return 'The service is still restricted; see below.';
 }
 

@@ -3,7 +3,7 @@ import { toReportedStatus } from '@sluice/quota-core';
 import type { NoticeRecord, RunOutcome, StoreTables } from '@sluice/state-store';
 import type { CarriedOut, CommandResult, CommandReport, CommandRun, ServiceCommand } from './types.js';
 import { STOPPED_BY_PANEL } from '../../kernel/subject/stages.js';
-import { REFUSED_BY_AGENT } from './types.js';
+import { isObservant, REFUSED_BY_AGENT } from './types.js';
 import { interruptedError, isInterrupted } from '../../base/interruption.js';
 import { addNotices } from '../../kernel/run/outbox.js';
 import { type Run, toRunView } from '../../kernel/run/bracket.js';
@@ -74,7 +74,7 @@ export async function finishCommand(
 }
 
 function decideEnd(session: Session, command: ServiceCommand, work: Applied): CommandEnd {
-  const stopped = command.decidedByRun === true && work.enforcement.value === 'observe';
+  const stopped = isObservant(command) && work.enforcement.value === 'observe';
   const complete = work.error === null && !session.deps.signal.aborted && !stopped;
   const someDone = work.actions.some((action) => action.state === 'applied');
   // A run finishes a termination that was started.

@@ -11,6 +11,7 @@ import {
   type CommandFrame,
   type CommandResult,
   type CommandRun,
+  isObservant,
   type ServiceCommand,
   TERMINATE,
 } from './types.js';
@@ -155,7 +156,7 @@ type Reported = CarriedOut['reported'];
  * Ends holds whose reason a command has ended since the last run, so that this one does not enforce them.
  */
 async function decideByRecord({ session, command, run }: CommandRun, panel: Panel, loaded: Loaded): Promise<Decided> {
-  const mayRelease = command.decidedByRun !== true || loaded.enforcement.value === 'on';
+  const mayRelease = !isObservant(command) || loaded.enforcement.value === 'on';
   if (!mayRelease || command.account?.verb === 'terminate') return undecided(toRead(loaded));
   const { id } = loaded.service;
   const service = command.dryRun ? loaded.service : ((await session.store.services.get(id)) ?? loaded.service);
@@ -189,7 +190,7 @@ function enforce(
   onPlan: (plan: Plan) => void,
 ): Promise<Applied> {
   return enforceService({ ...on, fences: run.leases.held }, begun, {
-    byName: command.decidedByRun !== true,
+    byName: !isObservant(command),
     command: command.account ?? null,
     password: command.password?.() ?? null,
     onPlan,

@@ -45,6 +45,13 @@ export interface CommandFrame {
   run?: string;
   /** Whether a run decided on it instead of an operator: then `observe` stops it before each change. */
   decidedByRun?: boolean;
+  /** Whether it follows from what a customer asked for: then `observe` stops it before each change. */
+  byCustomer?: boolean;
+}
+
+/** Returns whether `observe` stops a command: only what an operator named is carried out all the same. */
+export function isObservant({ decidedByRun, byCustomer }: CommandFrame): boolean {
+  return decidedByRun === true || byCustomer === true;
 }
 
 /** What a command does. */

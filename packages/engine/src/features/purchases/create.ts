@@ -213,6 +213,12 @@ function toDue(row: Pick<PurchaseRecord, 'client' | 'package' | 'price' | 'charg
   return { client: client ?? '', what: `package "${row.package}"`, amount: charged ?? price, currency };
 }
 
+/** What a customer buys never changes a panel under `observe`. */
+function underObserve({ id, panel }: ServiceRecord): ItemError {
+  const message = `panel "${panel}" is under observe for "${id}": the package counts, and nothing is changed there; release the service by name, or let runs do it again`;
+  return { code: 'under_observe', message };
+}
+
 /** Ends the holds that the purchase ends, by the last reading, and writes a larger limit while it fits; returns why that failed. */
 async function enforcePaid(
   session: Session,
@@ -227,10 +233,10 @@ async function enforcePaid(
     const { work } = await runDecidedCommand(
       session,
       id,
-      { command: 'purchase create', dryRun: false, waitMs, run },
+      { command: 'purchase create', dryRun: false, waitMs, run, byCustomer: true },
       () => ({ storeTarget: () => Promise.resolve(), preview: (loaded) => loaded }),
     );
-    return work.error;
+    return work.error ?? (work.enforcement.value === 'observe' ? underObserve(work.service) : null);
   } catch (error) {
     return toItemError(error);
   }

@@ -211,9 +211,10 @@ export async function serviceDetail(session: Session, service: ServiceRecord, re
   return detail;
 }
 
-/** Returns the fields that the product of a service lets its client change. */
+/** Returns the fields that the product of a service lets its client change; none under `observe`. */
 export async function customerFields(session: Session, id: string): Promise<readonly string[]> {
   const { panel, product: name } = await requireService(session, id);
+  if ((await readEnforcements(session.config, session.store)).isObserving(panel, name)) return [];
   const product = findEntry(session.config.products, name);
   return product === undefined ? [] : (session.findKind(panel)?.customerMay?.(product) ?? []);
 }
