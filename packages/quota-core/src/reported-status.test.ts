@@ -22,6 +22,13 @@ describe('the status of a service', () => {
     }
   });
 
+  it('is what failed where nothing of what is held is on the panel', () => {
+    for (const decided of ['failed', 'unreadable', 'doubted'])
+      expect(toReportedStatus({ decided, ...NOTHING, held: true, restricting: true })).toBe(decided);
+    for (const decided of [null, 'ok', 'held', 'over', 'unmanaged', 'skipped'])
+      expect(toReportedStatus({ decided, ...NOTHING, held: true, restricting: true })).toBe('held');
+  });
+
   it('is held or skipped before the first run', () => {
     expect(toReportedStatus({ decided: null, ...NOTHING })).toBe('skipped');
     expect(toReportedStatus({ decided: null, ...NOTHING, held: true })).toBe('held');

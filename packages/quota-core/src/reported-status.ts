@@ -30,8 +30,10 @@ export type StatusFilter = (typeof STATUS_FILTERS)[number];
 export interface StatusInput {
   /** What its last run decided; null before the first. */
   decided: string | null;
-  /** Whether a hold is open now. */
+  /** Whether a hold is open now, or not undone yet. */
   held: boolean;
+  /** Whether nothing of what is held is on the panel yet; default false. */
+  restricting?: boolean;
   /** Whether a hold would begin, but was not added. */
   wouldHold: boolean;
   /** Whether its usage has reached its allowance. */
@@ -39,17 +41,19 @@ export interface StatusInput {
 }
 
 /**
- * Returns the status of a service: the only place that decides it. An open hold is in force whatever the last run could read;
- * holds count as they are now, since commands begin and end them between runs.
+ * Returns the status of a service: the only place that decides it. An open hold is in force whatever the last run could read, unless
+ * it is not on the panel; holds count as they are now, since commands begin and end them between runs.
  *
  * @example
  * ```ts
  * toReportedStatus({ decided: 'ok', held: false, wouldHold: true, usedUp: true }); // 'over'
  * ```
  */
-export function toReportedStatus({ decided, held, wouldHold, usedUp }: StatusInput): ReportedStatus {
+export function toReportedStatus(input: StatusInput): ReportedStatus {
+  const { decided, held, restricting = false, wouldHold, usedUp } = input;
   const known = REPORTED_STATUSES.find((status) => status === decided);
-  if (held) return 'held';
+  const hasFailed = known === 'failed' || known === 'unreadable' || known === 'doubted';
+  if (held && !(restricting && hasFailed)) return 'held';
   if (known === undefined) return 'skipped';
   if (known !== 'ok' && known !== 'held' && known !== 'over') return known;
   return wouldHold || usedUp ? 'over' : 'ok';

@@ -127,6 +127,18 @@ describe('lists for operators', () => {
     ]);
   });
 
+  it('have the status of what failed where nothing of what is held is on the panel', async () => {
+    await at.store.services.put(['a', 'b'].map((id) => service(id)));
+    const failed = { status: 'failed', errorCode: 'E', errorMessage: 'm' } as const;
+    await at.store.decisions.record(['a', 'b'].map((id) => decision(id, failed)));
+    for (const id of ['a', 'b']) await at.store.holds.add(hold(`h-${id}`, { service: id, reason: 'quota' }));
+    await at.store.conditions.put({ key: `${TO_RESTRICT}h-a`, since: minute(5), runs: 1, details: null });
+    const statuses = async () => (await list({ order: 'id' })).map(({ status }) => status);
+    expect(await statuses()).toEqual(['failed', 'held']);
+    await at.store.holds.add(hold('h-2', { service: 'a', reason: 'manual' }));
+    expect(await statuses()).toEqual(['held', 'held']);
+  });
+
   it('have a hold that ended until its restriction is undone, and mark one that is not on the panel yet', async () => {
     await at.store.services.put(['a', 'b', 'c'].map((id) => service(id)));
     await at.store.decisions.record(['a', 'b', 'c'].map((id) => decision(id)));

@@ -234,7 +234,7 @@ async function finishOpen(run: PanelRun, hooks: Hooks): Promise<void> {
   refuseWrongClock(session, panel.name, run.start);
   const reversed = await findReversals(run, planned, request);
   run.notices.push(...reversed.notices);
-  const wanted = planAgain(run, planned, reversed.found);
+  const wanted = planAgain(run, planned, reversed.found).map((work) => withReversed(work, reversed.reversed));
   const stop = await askStop(run, wanted);
   const verdict = { stopped: stop !== null, treatment: treatmentIn(run, stop !== null) };
   const applied = await apply(run, await hooks.afterBrake(wanted, verdict), verdict);
@@ -250,6 +250,12 @@ async function finishOpen(run: PanelRun, hooks: Hooks): Promise<void> {
   await recordFinished(run, { works, treatment: verdict.treatment, notices }, stop);
   hooks.finished(works);
   await hooks.end(verdict);
+}
+
+/** Returns a service with those of its holds that something else keeps off the panel. */
+function withReversed(work: Planned, reversed: ReadonlySet<string>): Planned {
+  const own = work.holds.flatMap(({ id }) => (reversed.has(id) && !work.toRestrict.includes(id) ? [id] : []));
+  return own.length === 0 ? work : { ...work, toRestrict: [...work.toRestrict, ...own] };
 }
 
 /** Returns why nothing may be changed on the panel: a copy of the store changes it, or the brake. */

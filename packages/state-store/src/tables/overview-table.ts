@@ -160,7 +160,10 @@ const figures = (
     left join "confirmations" as "last" on "last"."seq" = ${NEWEST}`;
 
 /** The status as `toReportedStatus` of quota-core decides it; a test compares the two. */
-const STATUS = sql`case when "holds" <> '' then 'held' when "decided" is null then 'skipped'
+const STATUS = sql`case
+      when "holds" <> '' and ("releasing" <> '' or length("open") <> length("restricting")
+        or coalesce("decided", '') not in ('failed', 'unreadable', 'doubted')) then 'held'
+      when "decided" is null then 'skipped'
       when "decided" not in ('ok', 'held', 'over') then "decided"
       when "wouldHold" <> '' or coalesce("usedBytes" >= "allowedBytes", 0) then 'over'
       else 'ok' end`;

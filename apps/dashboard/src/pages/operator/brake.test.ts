@@ -199,7 +199,7 @@ describe('while a panel does not answer', () => {
     for (const path of ['/', '/panels', '/panels/dcim'])
       expect(textOf((await read(path)).replace(/^[\s\S]*?<\/h1>/, ''))).toMatch(down);
     const page = await read('/');
-    expect(textOf(page)).toMatch(/Not read 4 failed or unreadable/);
+    expect(textOf(page)).toMatch(/Failed or not read 4 in the last run/);
     expect(page).toContain('href="/?status=not-read"');
     const list = async (path: string) => (await at.fetch(`/api/v1${path}`, { token: reader })).json();
     expect(await list('/services?status=not-read&limit=1')).toMatchObject({ total: 4 });

@@ -99,10 +99,10 @@ export function summary(scene: Scene, { totals, brakes, panels, removed, runs, c
       tone: totals.nearLimit > 0 ? 'warning' : 'good',
       detail: 'of their allowance',
     }),
-    tile('Not read', count(failing), {
+    tile('Failed or not read', count(failing), {
       href: '/?status=not-read',
       tone: failing > 0 || !hasRun ? 'warning' : 'good',
-      detail: failing > 0 ? 'failed or unreadable' : hasRun ? 'the last run read all' : 'nothing has run yet',
+      detail: failing > 0 ? 'in the last run' : hasRun ? 'the last run read all' : 'nothing has run yet',
     }),
     ...doubtedTile(totals.doubted),
     tile('Drift', count(totals.drifting), {

@@ -104,7 +104,7 @@ export const panelsPage: Page = async (request) => {
       { title: 'Services', cell: ({ services }) => count(services), isNumber: true },
       { title: 'Held', cell: ({ held }) => count(held), isNumber: true },
       { title: 'Would be held', cell: ({ wouldHold }) => count(wouldHold), isNumber: true },
-      { title: 'Not read', cell: ({ failing }) => count(failing), isNumber: true },
+      { title: 'Failed or not read', cell: ({ failing }) => count(failing), isNumber: true },
       { title: 'Drift', cell: ({ drifting }) => count(drifting), isNumber: true },
       { title: 'Last call', cell: ({ lastCall }) => times.ago(lastCall?.at), isMinor: true },
     ],

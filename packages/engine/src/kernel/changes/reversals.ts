@@ -1,6 +1,7 @@
 import type { ItemError, Plan, Step } from '@sluice/panel-kind';
 import { brakeActs, type ChangeOfObject, countReversals, MOST_REVERSALS } from '@sluice/quota-core';
-import type { ActionRecord, StoreTables } from '@sluice/state-store';
+import type { ActionRecord, HoldRecord, StoreTables } from '@sluice/state-store';
+import { noteToRestrict } from '../subject/lasting-holds.js';
 import { toActionName } from '../subject/views.js';
 import type { Session } from '../../context/context.js';
 import { noteMoved } from '../run/brake-state.js';
@@ -72,17 +73,18 @@ interface ReversalsRun extends RunOnPanel {
 
 /**
  * Finds the objects whose changes something else has reversed for the third time within 24 hours, and adds them to those that
- * runs leave alone; a dry run stores nothing. Once their services are as many as stop the brake, nothing is changed on the panel.
+ * runs leave alone; a dry run stores nothing. `reversed` are the holds that are not on the panel by that. Once their services are as many as stop the brake, nothing is changed on the panel.
  * Panels with a mark have no need of it: there a customer may reverse changes himself.
  */
 export async function findReversals(
   run: ReversalsRun,
   planned: readonly Planned[],
   { dryRun }: { dryRun: boolean },
-): Promise<{ found: ReadonlySet<string>; notices: Notice[] }> {
+): Promise<{ found: ReadonlySet<string>; reversed: ReadonlySet<string>; notices: Notice[] }> {
   const { session, panel, stopped } = run;
   const found: StoppedTarget[] = [];
-  if (panel.mark !== undefined || stopped === undefined) return { found: new Set(), notices: [] };
+  const reversed = new Map<string, HoldRecord>();
+  if (panel.mark !== undefined || stopped === undefined) return { found: new Set(), reversed: new Set(), notices: [] };
   const since = (await session.store.conditions.get(takenOverKey(panel.name)))?.since ?? '';
   for (const work of planned) {
     const { enforcement, plan, service } = work;
@@ -95,13 +97,16 @@ export async function findReversals(
       if (countReversals(own, now) < MOST_REVERSALS) continue;
       const name = toActionName(session.findKind(panel.name), step);
       found.push({ service: service.id, object, name, since: session.now() });
+      const hold = work.holds.find(({ id }) => id === step.hold);
+      if (hold !== undefined) reversed.set(hold.id, hold);
     }
   }
   for (const target of found) stopped.set(toKey(target), target);
   const fought = new Set([...stopped.values()].map(({ service }) => service));
   const services = planned.filter(({ service }) => fought.has(service.id)).length;
-  if (found.length > 0 && !dryRun) await store(run, found, services);
+  if (found.length > 0 && !dryRun) await store(run, found, { services, reversed: [...reversed.values()] });
   return {
+    reversed: new Set(reversed.keys()),
     found: new Set(found.map(({ service }) => service)),
     notices: found.map((target) => toNotice(panel.name, target)),
   };
@@ -111,7 +116,7 @@ export async function findReversals(
 async function store(
   { session, panel, active, run }: ReversalsRun,
   found: readonly StoppedTarget[],
-  services: number,
+  { services, reversed }: { services: number; reversed: readonly HoldRecord[] },
 ): Promise<void> {
   const stated = session.config.poll.brake;
   const isWhole = brakeActs({ changing: services, beginning: services, active, stated });
@@ -119,6 +124,7 @@ async function store(
   await session.store.write(async (tables) => {
     for (const details of found)
       await tables.conditions.put({ key: stoppedKey(panel.name, details), since: details.since, runs: 1, details });
+    for (const hold of reversed) await noteToRestrict(tables, hold, session.now());
     if (isWhole) await noteMoved(tables, { run, error: movedError(panel.name, session.now(), why) });
   });
 }

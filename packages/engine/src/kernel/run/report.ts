@@ -145,7 +145,7 @@ export function toDecisionRecord(
     allowance: work.allowance,
   };
   const status = skippedIfUnmetered(session, work, decideStatus(work));
-  const counts = { holds: listLastingHolds(work).length, wouldHold: wouldHold.length };
+  const counts = { holds: listLastingHolds(work), wouldHold: wouldHold.length };
   return {
     service: service.id,
     run: run.id,

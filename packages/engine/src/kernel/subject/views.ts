@@ -136,7 +136,7 @@ export function serviceView(from: {
   return {
     id: service.id,
     panel: service.panel,
-    status: toStatus({ decision, holds: holds.length, wouldHold: wouldHold.length }),
+    status: toStatus({ decision, holds, wouldHold: wouldHold.length }),
     observing: decision?.observing ?? false,
     mode: decision?.mode ?? service.trafficMode,
     cycle: cycle ? { start: cycle.start, end: cycle.end } : null,
@@ -159,7 +159,7 @@ export function toOpenHold({ reason, since, releasing, restricting }: OpenHold):
 /** Returns the status of a service by its last decision, or one about to be stored, and its holds. */
 export function toStatus(of: {
   decision: Pick<DecisionRecord, 'status' | 'mode' | 'allowance' | 'inBytes' | 'outBytes' | 'totalBytes'> | null;
-  holds: number;
+  holds: readonly HoldMarks[];
   wouldHold: number;
 }): ReportedStatus {
   const { decision, holds, wouldHold } = of;
@@ -168,7 +168,8 @@ export function toStatus(of: {
   const usedUp = used !== null && allowance?.kind === 'limited' && used >= allowance.allowedBytes;
   return toReportedStatus({
     decided: decision?.status ?? null,
-    held: holds > 0,
+    held: holds.length > 0,
+    restricting: holds.every(({ restricting }) => restricting === true),
     wouldHold: wouldHold > 0,
     usedUp,
   });
