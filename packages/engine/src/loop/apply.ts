@@ -11,7 +11,7 @@ import { leaveOutChanged, type OtherLeases } from '../kernel/subject/facts.js';
 import { actionRow } from '../kernel/changes/journal.js';
 import { countsIn } from './load.js';
 import { findDueRestriction } from '../kernel/subject/limits.js';
-import { noteToRestrict } from '../kernel/subject/lasting-holds.js';
+import { noteToRestrict, noteUntold } from '../kernel/subject/lasting-holds.js';
 import { addNotices } from '../kernel/run/outbox.js';
 import { type Notice, noticeRows, planNotices } from '../kernel/run/notice.js';
 import { mayEnd, toNotices } from './decision-notices.js';
@@ -175,8 +175,12 @@ async function commitHolds(work: Applied, at: string, tables: StoreTables): Prom
     await tables.holds.add(hold);
     await noteToRestrict(tables, hold, at);
   }
-  for (const hold of closes) await tables.holds.end(hold.id, at);
-  const ended = [...work.ended, ...closes.map((hold) => ({ ...hold, until: at }))];
+  const closed = closes.map((hold) => ({ ...hold, until: at }));
+  for (const hold of closed) {
+    await tables.holds.end(hold.id, at);
+    await noteUntold(tables, hold, at);
+  }
+  const ended = [...work.ended, ...closed];
   const toRestrict = [...work.toRestrict, ...drafts.map(({ id }) => id)];
   return { ...work, holds: [...kept, ...drafts], drafts: [], opens: [], closes: [], ended, toRestrict };
 }

@@ -10,7 +10,7 @@ import type { Session } from '../context/context.js';
 import { group } from '../base/group.js';
 import { findFormerCheckpoints, loadHistory } from '../kernel/subject/history.js';
 import { findAction } from '../kernel/subject/limits.js';
-import { readToRestrict } from '../kernel/subject/lasting-holds.js';
+import { readToRestrict, readUntold } from '../kernel/subject/lasting-holds.js';
 import { loadLimits, NO_LIMITS } from '../kernel/subject/limits-before.js';
 import {
   type Loaded,
@@ -108,7 +108,9 @@ async function loadStored(
   const cycles = group(await store.cycles.newest(ids));
   const lasting = await store.holds.lasting(scope);
   const holds = group(lasting.filter(({ until }) => until === null));
-  const ended = group(lasting.filter(({ until }) => until !== null));
+  const isLasting = new Set(lasting.map(({ id }) => id));
+  const untold = (await readUntold(store)).filter(({ id }) => !isLasting.has(id));
+  const ended = group([...lasting.filter(({ until }) => until !== null), ...untold]);
   const toRestrict = group([...(await readToRestrict(store))].map(([id, service]) => ({ id, service })));
   const evidence = group(await store.evidence.open(scope));
   const ofAgents = panel.agents === undefined ? [] : await store.evidence.open({ agentsOf: panel.name });

@@ -16,6 +16,7 @@ import {
   type LastingHold,
   listLastingHolds,
   listReleasedHolds,
+  noteTold,
   readLastingHolds,
 } from '../../kernel/subject/lasting-holds.js';
 import { describeExceeded } from '../../kernel/subject/used.js';
@@ -110,7 +111,10 @@ async function storeEnd(
     else if (isRefused(work)) await command.refused?.(work.error, tables, work.service);
     await saveCheckpoint(session, run.id, work, tables);
     // The notices of a run's own command are reported by that run.
-    if (command.decidedByRun !== true) await addNotices(session, tables, notices);
+    if (command.decidedByRun !== true) {
+      await addNotices(session, tables, notices);
+      await noteTold(tables, listReleasedHolds(work));
+    }
     await endRun(run, work, end, tables);
     return { ...work, service: (await tables.services.get(work.service.id)) ?? work.service };
   });

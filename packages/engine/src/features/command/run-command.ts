@@ -15,7 +15,7 @@ import {
   type ServiceCommand,
   TERMINATE,
 } from './types.js';
-import { noteToRestrict } from '../../kernel/subject/lasting-holds.js';
+import { noteToRestrict, noteUntold } from '../../kernel/subject/lasting-holds.js';
 import { refuseUnfinished } from '../../kernel/subject/termination.js';
 import { withRun } from '../../kernel/run/bracket.js';
 import { endHolds, undecided } from '../../loop/decide.js';
@@ -165,7 +165,10 @@ async function decideByRecord({ session, command, run }: CommandRun, panel: Pane
   if (command.dryRun || closes.length === 0) return decided;
   const until = session.now();
   await session.write(run.leases.held, async (tables) => {
-    for (const hold of closes) await tables.holds.end(hold.id, until);
+    for (const hold of closes) {
+      await tables.holds.end(hold.id, until);
+      await noteUntold(tables, { ...hold, until }, until);
+    }
   });
   return { ...decided, ended: [...decided.ended, ...closes.map((hold) => ({ ...hold, until }))] };
 }

@@ -5,7 +5,7 @@ import type { ChangedAgent } from './agent-documents.js';
 import { isInterrupted } from '../../base/interruption.js';
 import type { Session } from '../../context/context.js';
 import type { LimitState } from '../subject/limit-state.js';
-import { listLastingHolds, listReleasedHolds } from '../subject/lasting-holds.js';
+import { listLastingHolds, listReleasedHolds, noteTold } from '../subject/lasting-holds.js';
 import { AGENT_LIMIT, type FindKind, type ServiceView, serviceView, toStatus, toActionView } from '../subject/views.js';
 import type { PanelsRunView, RunView } from './bracket.js';
 import { isStopError } from './brake-state.js';
@@ -327,6 +327,7 @@ export async function record(run: ReportedRun, tables: StoreTables, finished: Fi
   const news = await newsOfServices(session, tables, works, report.run.id);
   await tables.decisions.record(kept);
   await noteAlarms(run, tables, works);
+  for (const work of works) if (work.ended.length > 0) await noteTold(tables, listReleasedHolds(work));
   const reported = await addNotices(session, tables, noticeRows(session, report.run.id, notices));
   report.notices.push(...reported.map(shownNotice));
   // The report shows these with their services.

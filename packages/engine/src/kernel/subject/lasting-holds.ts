@@ -74,3 +74,28 @@ export async function noteRestricted(
 ): Promise<void> {
   for (const id of holds) await conditions.end(`${TO_RESTRICT}${id}`);
 }
+
+/** The key of the condition that nobody was told of the end of a hold begins with this; the id of the hold follows. */
+const UNTOLD = 'release-untold:';
+
+/** Notes that the notice of an ended hold is due, in the transaction that ends it: what became of it is known only later. */
+export async function noteUntold(
+  { conditions }: Pick<StoreTables, 'conditions'>,
+  hold: Readonly<HoldRecord>,
+  at: string,
+): Promise<void> {
+  await conditions.put({ key: `${UNTOLD}${hold.id}`, since: at, runs: 1, details: hold });
+}
+
+/** Reads the ended holds whose notice is due: a run that was killed has undone them, but told nobody. */
+export async function readUntold({ conditions }: Pick<StoreTables, 'conditions'>): Promise<HoldRecord[]> {
+  return (await conditions.list(UNTOLD)).map(({ details }) => details as HoldRecord);
+}
+
+/** Notes that the notices of these holds are stored. */
+export async function noteTold(
+  { conditions }: Pick<StoreTables, 'conditions'>,
+  holds: readonly Pick<HoldRecord, 'id'>[],
+): Promise<void> {
+  for (const { id } of holds) await conditions.end(`${UNTOLD}${id}`);
+}
