@@ -25,6 +25,8 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   ],
   under_observe:
     'Release it now with "sluice hold release {service} --until DATE", or let runs change the panel again with "sluice enforce"',
+  usage_fell:
+    'Compare both with the panel; if the lower one is right, release it with "sluice hold release {service} --until DATE"',
   hold_pending: 'Make the panel answer; the next "sluice poll" does it, under observe "sluice hold release SERVICE"',
   readings_doubted: 'Compare the figures with the panel; to believe them now: "sluice poll --allow-mass"',
   readings_fell: 'Check the units and the data of the panel with "sluice doctor --contract"',

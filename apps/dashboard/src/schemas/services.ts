@@ -119,6 +119,10 @@ const overrideParts = {
 
 const detailParts = {
   counted: z.object({ usedBytes: bytesOrNull, allowedBytes: bytesOrNull, unlimited: z.boolean() }).nullable(),
+  fallen: z
+    .object({ usedBytes: bytes, peakBytes: bytes })
+    .nullable()
+    .describe('Where the quota hold lasts although the usage fell by more than half'),
   panelDownSince: instantOrNull,
   product: text,
   client: textOrNull,

@@ -74,3 +74,17 @@ describe('a customer who buys while the panel is observed', () => {
     expect(page).toMatch(/State restricted/);
   });
 });
+
+describe('a customer whose usage fell', () => {
+  it('reads why the service is restricted, in words that fit its figures', async () => {
+    at.panel.resetTraffic(501);
+    at.clock.advance(3_600_000);
+    await at.sluice.poll();
+    const page = textOf(await link.text('/services/svc-1'));
+    expect(page).toMatch(/State restricted Left 100 GB/);
+    expect(page).toContain(
+      'Earlier in this period 120 GB were read, which used up its traffic; the newest reading shows',
+    );
+    expect(page).not.toContain('The traffic of this period is used up');
+  });
+});

@@ -1,4 +1,4 @@
-import { describeExceeded, describeMark, type ServiceDetail } from '@sluice/engine';
+import { describeExceeded, describeMark, type FallenUsage, type ServiceDetail } from '@sluice/engine';
 import { formatBytes } from '@sluice/quota-core';
 import { badge, type Fill, notice, usageBar } from '../../layout/components.js';
 import { bytes, name, NONE, type Times, UNKNOWN } from '../../layout/format.js';
@@ -111,11 +111,12 @@ export function changeNotice({ allowance }: ServiceDetail): Html | null {
 }
 
 /** Why a service is restricted, and what is used up without a restriction, in words for its client. */
-export function holdNotices({ holds, wouldHold }: ServiceDetail, times: Times): Html[] {
+export function holdNotices({ holds, wouldHold, fallen }: ServiceDetail, times: Times): Html[] {
   const used = wouldHold.map((reason) => notice('warning', html`${toWhy(reason)[0]}.`));
   const restricted = holds.map(({ reason, since, beforeClient, releasing, restricting }) => {
     if (releasing === true) return notice('warning', COMES_BACK);
-    const [why, tone] = toWhy(reason);
+    const [why, tone] =
+      reason === 'quota' && fallen !== null ? [fallenText(fallen), 'warning' as const] : toWhy(reason);
     if (restricting === true) return notice('warning', html`${why}; the service is to be restricted.`);
     return notice(
       tone,
@@ -124,6 +125,12 @@ export function holdNotices({ holds, wouldHold }: ServiceDetail, times: Times): 
     );
   });
   return [...restricted, ...used];
+}
+
+/** Says of a restriction why the figures shown do not call for it. */
+function fallenText({ usedBytes, peakBytes }: FallenUsage): Html {
+  return html`Earlier in this period ${bytes(peakBytes)} were read, which used up its traffic; the newest reading shows
+  only ${bytes(usedBytes)}, and your provider has to check it`;
 }
 
 function toWhy(reason: string): readonly [Part, 'bad' | 'warning'] {

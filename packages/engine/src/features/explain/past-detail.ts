@@ -4,6 +4,7 @@ import type { Session } from '../../context/context.js';
 import { detailFor } from '../services/for-reader.js';
 import { isVisible, type Reader } from '../../context/reader.js';
 import { datesInForce, type ServiceDetail, toOverride, toPurchase } from '../services/show.js';
+import { findFallen } from '../../kernel/subject/fallen.js';
 import { type HoldMarks, lastUsage, serviceView, toLifecycle } from '../../kernel/subject/views.js';
 
 /** What the store has of a service at a past instant. */
@@ -38,6 +39,7 @@ export async function toPastDetail(session: Session, detail: ServiceDetail, past
     ...detail,
     ...view,
     ...lastUsage(view, decision, null),
+    fallen: findFallen(decision, holds),
     nextDueDate,
     quota,
     purchases: purchases

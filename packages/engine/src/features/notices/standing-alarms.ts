@@ -1,11 +1,12 @@
 import { printable } from '@sluice/panel-http/printable';
-import { findSubjectAgent } from '@sluice/quota-core';
+import { findSubjectAgent, formatBytes } from '@sluice/quota-core';
 import type { AlarmRecord, ConditionRecord, StoreTables } from '@sluice/state-store';
 import { panelsWithAgents } from '../agents/open-agents.js';
 import { listStoredAgents } from '../agents/show-agents.js';
 import { describePeriod } from '../../base/describe-period.js';
 import { CALLS_UNBILLED, listLateCalls } from '../calls/late-calls.js';
 import { findTimeZone } from '../../base/config/find-entry.js';
+import { findFallen } from '../../kernel/subject/fallen.js';
 import { toActionView } from '../../kernel/subject/views.js';
 import type { Session } from '../../context/context.js';
 
@@ -17,7 +18,7 @@ export interface StandingAlarm extends Pick<AlarmRecord, 'id' | 'code' | 'panel'
 
 /**
  * Lists changes, bills of calls and refunds whose outcome is not known, calls after the end of a service that are on no bill, and
- * agents with a limit that their panel lacks: all of them, or those of one service, which has no agents.
+ * agents with a limit that their panel lacks, and quota holds that last although the usage fell: all of them, or those of one service, which has no agents.
  */
 export async function findStandingAlarms(session: Session, service?: string): Promise<StandingAlarm[]> {
   const parts = await Promise.all([
@@ -25,6 +26,7 @@ export async function findStandingAlarms(session: Session, service?: string): Pr
     doubtfulMoney(session, service),
     service === undefined ? missingAgents(session) : [],
     unbilledCalls(session, service),
+    fallenUsage(session, service),
   ]);
   return parts
     .flat()
@@ -71,6 +73,23 @@ async function doubtfulMoney({ store, config }: Session, only?: string): Promise
 async function unbilledCalls(session: Session, only?: string): Promise<StandingAlarm[]> {
   const found = (await listLateCalls(session)).filter(({ service }) => only === undefined || service === only);
   return found.map((calls) => ({ ...calls, code: CALLS_UNBILLED }));
+}
+
+/** A quota hold that was decided on a figure that fell by more than half since: nothing but a person or the next cycle ends it. */
+async function fallenUsage({ store }: Session, only?: string): Promise<StandingAlarm[]> {
+  const filter = { reason: 'quota', ...(only === undefined ? {} : { services: [only] }) };
+  const holds = new Map((await store.holds.open(filter)).map((hold) => [hold.service, hold]));
+  if (holds.size === 0) return [];
+  const services = await store.services.list({ ids: [...holds.keys()] });
+  const decisions = new Map((await store.decisions.latest([...holds.keys()])).map((row) => [row.service, row]));
+  return services.flatMap(({ id: service, panel }) => {
+    const hold = holds.get(service);
+    const fallen = findFallen(decisions.get(service) ?? null, hold === undefined ? [] : [hold]);
+    if (hold === undefined || fallen === null) return [];
+    const { usedBytes, peakBytes } = fallen;
+    const message = `its quota hold lasts, although the usage fell from ${formatBytes(peakBytes)} to ${formatBytes(usedBytes)}: compare both with the panel`;
+    return [{ id: `fallen-${hold.id}`, code: 'usage_fell', panel, service, since: hold.since, message }];
+  });
 }
 
 async function missingAgents(session: Session): Promise<StandingAlarm[]> {

@@ -18,6 +18,7 @@ import { isVisible, type Reader } from '../../context/reader.js';
 import type { Session } from '../../context/context.js';
 import { requireService } from '../../context/find-service.js';
 import type { CountedUsage } from '../../kernel/subject/counted.js';
+import { type FallenUsage, findFallen } from '../../kernel/subject/fallen.js';
 import { readLastingHolds } from '../../kernel/subject/lasting-holds.js';
 import { isWithheld } from '../../kernel/subject/used.js';
 import { lastUsage, toLifecycle, serviceView, type ServiceView } from '../../kernel/subject/views.js';
@@ -26,6 +27,8 @@ import { lastUsage, toLifecycle, serviceView, type ServiceView } from '../../ker
 export interface ServiceDetail extends ServiceView {
   /** What counts of `usage` in the service's mode, and what is allowed; null before the first reading. */
   counted: CountedUsage | null;
+  /** Where the quota hold lasts although the usage fell by more than half: both figures. Null for none. */
+  fallen: FallenUsage | null;
   /** Since when its panel has answered no call: what is stated is the last known state. Null while the panel answers. */
   panelDownSince: string | null;
   product: string;
@@ -98,6 +101,7 @@ export async function serviceDetails(
       ...last,
       mode: now.decision?.mode ?? view.mode,
       allowance: last.allowance && { ...last.allowance, decided: now.decided },
+      fallen: findFallen(decision, open),
       wouldHold: view.wouldHold.filter((reason) => !isWithheld(withheld, reason)),
       observing,
       panelDownSince: downSince.get(service.panel) ?? null,

@@ -1,0 +1,24 @@
+import { type UsageBytes, usageInMode } from '@sluice/quota-core';
+import type { DecisionRecord } from '@sluice/state-store';
+import type { HoldMarks } from './views.js';
+
+/** Usage that fell to less than half of what a quota hold was decided on: the hold lasts, and no reading releases it. */
+export interface FallenUsage {
+  usedBytes: number;
+  /** The highest usage of the cycle. */
+  peakBytes: number;
+}
+
+const RULE = 'fall-of-more-than-half-keeps';
+
+/** Returns the fallen usage that an open quota hold lasts in spite of; null for none. */
+export function findFallen(
+  decision: DecisionRecord | null,
+  holds: readonly ({ reason: string } & HoldMarks)[],
+): FallenUsage | null {
+  if (decision?.rule !== RULE || decision.mode === null) return null;
+  if (!holds.some(({ reason, releasing }) => reason === 'quota' && releasing !== true)) return null;
+  const { peak } = (decision.inputs ?? {}) as { peak?: UsageBytes | null };
+  const [usedBytes, peakBytes] = [decision, peak ?? null].map((of) => of && usageInMode(of, decision.mode ?? 'TOTAL'));
+  return usedBytes == null || peakBytes == null ? null : { usedBytes, peakBytes };
+}
