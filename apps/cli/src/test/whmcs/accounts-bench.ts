@@ -24,8 +24,6 @@ export interface AccountsBench {
   /** Runs `sluice` with `--json`. */
   run: (words: string) => Promise<Outcome>;
   reconcile: (words?: string) => Promise<RunReport>;
-  /** Reconciles, and loses the answer of the first creation on the relay panel and of all lists after it. */
-  loseCreation: () => Promise<void>;
   plan: () => Promise<RunReport>;
   /** Names of the accounts on the relay panel, except those that were there before. */
   relayUsers: () => string[];
@@ -102,15 +100,6 @@ export async function startAccountsBench(options: AccountsOptions = {}): Promise
     },
     run,
     reconcile: async (words = '') => (await run(`reconcile ${words}`.trim())).json(),
-    async loseCreation() {
-      relay.server.inject({ endpoint: /user\/create$/, when: 'after', times: 1, fault: { kind: 'cut' } });
-      const ignore = relay.server.onCall(({ endpoint }) => {
-        if (endpoint.endsWith('user/create')) relay.server.inject({ endpoint: /list$/, fault: { kind: 'cut' } });
-      });
-      await run('reconcile');
-      ignore();
-      relay.server.clearFaults();
-    },
     plan: async () => (await run('plan')).json(),
     relayUsers: () => names().filter((name) => !before.includes(name)),
     vpnUsers: () => [...vpn.state.users.values()].map(({ name }) => name),

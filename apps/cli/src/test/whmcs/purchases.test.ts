@@ -1,10 +1,21 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import type { PurchaseReport } from '@sluice/engine';
-import { CLIENT, openWhmcsShop, type WhmcsShop } from './whmcs-shop.js';
+import { HOUR, toIds } from '../easydcim-bench.js';
+import { startWhmcsBench, type WhmcsBench } from './whmcs-bench.js';
 
-let at: WhmcsShop;
+const CLIENT = 77;
+
+let at: WhmcsBench;
 beforeEach(async () => {
-  at = await openWhmcsShop();
+  const more = 'billing: whmcs\ncurrency: EUR\npackages: { extra: { traffic: 50GB, price: "5.00", taxed: true } }\n';
+  at = await startWhmcsBench({ more });
+  const line = '  ports: { panel: dcim, quota: { total: 100GB }, packages: [extra], whmcs: { productIds: [10] } }';
+  at.bench.write('sluice.yaml', at.bench.read('sluice.yaml').replace(/^ {2}ports: .*$/m, line));
+  at.addService(1);
+  await at.sync();
+  at.panel.addTraffic(toIds(1).service, { in: 10, out: 0 });
+  at.bench.clock.advance(HOUR);
+  await at.poll();
 });
 afterEach(async () => {
   expect(at.whmcs.server.failures).toEqual([]);
@@ -23,7 +34,7 @@ it('says of a pending purchase which invoice is to be paid, and of a repeated on
   await at.poll();
   const again = await at.bench.sluice(words);
   expect(again.stdout).toContain('whmcs-1: already bought extra (50 GB)');
-  expect((await at.buy('--ref a')).json<PurchaseReport>().repeated).toBe(true);
+  expect((await at.bench.sluice(`${words} --json`)).json<PurchaseReport>().repeated).toBe(true);
 });
 
 it('says that a purchase stays open when it is interrupted, and says so in a sentence of its own', async () => {

@@ -1,0 +1,322 @@
+import { createHash } from 'node:crypto';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { RunReport } from '@sluice/engine';
+import { type AccountsBench, type AccountsOptions, startAccountsBench } from '../bench/accounts-bench.js';
+
+let at: AccountsBench;
+afterEach(() => at.close());
+const begin = async (options?: AccountsOptions): Promise<void> => {
+  at = await startAccountsBench(options);
+};
+
+const md5 = (text: string): string => createHash('md5').update(text).digest('hex');
+const errors = ({ services }: RunReport): (string | null)[] => services.map(({ error }) => error?.code ?? null);
+const listActions = ({ services }: RunReport): string[] =>
+  services.flatMap(({ id, actions }) => actions.map(({ type }) => `${id} ${type}`));
+const endOrder = async (number: number): Promise<void> => {
+  at.whmcs.service(number).status = 'Terminated';
+  await at.sync();
+};
+
+describe("an account of somebody else's", () => {
+  it.each([false, true])('stays where the creation of its name was refused (FLVX, with its id: %s)', async (hasId) => {
+    await begin({ product: 'terminate: auto' });
+    at.addOrder(1);
+    const taken = at.relay.addUser({ user: 'taken' });
+    at.relay.addPermission(taken, 1);
+    at.whmcs.setField(1, 'flvx_username', 'taken');
+    await at.sync();
+    expect(errors(await at.reconcile())).toEqual(['account_exists']);
+    expect(await at.create('whmcs-1')).toBe('failed');
+    if (hasId) await at.sluice.services.set('whmcs-1', { flvx_user_id: String(taken) });
+    await endOrder(1);
+    expect(listActions(await at.plan())).toEqual([]);
+    for (let n = 0; n < 2; n++) expect((await at.reconcile({ allowMass: true })).run.outcome).toBe('done');
+    expect([at.relayUsers(), at.relay.permissionStatus(taken, 1)]).toEqual([['taken'], 1]);
+  });
+
+  it('stays where the creation with its id was refused (Hiddify)', async () => {
+    await begin({ product: 'terminate: auto' });
+    at.addOrder(1, { product: 11 });
+    await at.sync();
+    const foreign = at.vpn.addUser({ name: 'somebody' });
+    await at.sluice.services.set('whmcs-1', { hiddify_user_uuid: foreign });
+    expect(await at.create('whmcs-1')).toBe('failed');
+    await endOrder(1);
+    for (let n = 0; n < 2; n++) expect((await at.reconcile({ allowMass: true })).run.outcome).toBe('done');
+    expect(at.vpnUsers()).toEqual(['somebody']);
+  });
+});
+
+describe('the removal of an account', () => {
+  it('leaves the one that a field of its order named before its creation was known to be done', async () => {
+    await begin({ product: 'terminate: auto' });
+    const foreign = at.relay.addUser({ user: 'foreign' });
+    at.addOrder(1);
+    await at.sync();
+    await at.loseCreation();
+    expect([at.relayUsers().length, (await at.plan()).run.changes]).toEqual([2, true]);
+    at.whmcs.setField(1, 'flvx_user_id', String(foreign));
+    expect((await at.sluice.services.sync()).problems).toMatchObject([{ key: 'flvx_user_id' }]);
+    expect((await at.reconcile()).run.outcome).toBe('done');
+    at.whmcs.setField(1, 'flvx_user_id', '');
+    await endOrder(1);
+    expect((await at.reconcile()).run.outcome).toBe('done');
+    expect(at.relayUsers()).toEqual(['foreign']);
+  });
+
+  it('leaves one of another name, as after a restore of the panel', async () => {
+    await begin({ product: 'terminate: auto' });
+    at.addOrder(1);
+    await at.sync();
+    await at.reconcile();
+    const [user] = [...at.relay.world.users.values()].slice(-1);
+    if (user !== undefined) user.user = 'foreign';
+    await endOrder(1);
+    expect(errors(await at.plan())).toEqual(['account_renamed']);
+    expect(errors(await at.reconcile())).toEqual(['account_renamed']);
+    expect((await at.sluice.provision.terminate('whmcs-1')).run.outcome).toBe('failed');
+    expect(at.relayUsers()).toEqual(['foreign']);
+    await at.sluice.services.remove('whmcs-1');
+  });
+});
+
+it('is not left on its panel by an order that changes to a product of another panel', async () => {
+  await begin();
+  for (const number of [1, 2, 3]) at.addOrder(number, number === 2 ? { product: 11 } : {});
+  await at.sync();
+  await at.loseCreation();
+  await at.sluice.provision.create('whmcs-3');
+  expect([at.relayUsers().length, at.vpnUsers().length]).toEqual([2, 1]);
+  for (const number of [1, 2, 3]) at.whmcs.service(number).productId = number === 2 ? 10 : 11;
+  at.addOrder(4);
+  const synced = await at.sluice.services.sync();
+  const { totals, problems } = synced;
+  expect([synced.run.outcome, totals.added, totals.changed]).toEqual(['partial', 1, 0]);
+  expect(problems[1]).toEqual({
+    service: 'whmcs-2',
+    key: 'panel',
+    code: 'account_left_behind',
+    message: '"whmcs-2" has an account on panel "vpn" (product "vpn-50"), and product "relay-100" is on panel "relay"',
+  });
+  expect(problems.map(({ code }) => code)).toEqual(Array(3).fill('account_left_behind'));
+  const texts = { panel: 'relay', product: 'relay-100' };
+  const { services } = at.sluice;
+  for (const set of [services.set('whmcs-2', texts), services.setWhere([['id', 'whmcs-2']], texts)])
+    await expect(set).rejects.toMatchObject({ code: 'account_left_behind' });
+  expect((await at.sluice.provision.terminate('whmcs-2')).run.outcome).toBe('done');
+  await at.sluice.services.sync();
+  await at.reconcile();
+  expect([at.relayUsers().length, at.vpnUsers()]).toEqual([4, []]);
+});
+
+describe('an order that WHMCS does not return', () => {
+  it('waits alone, with its own error', async () => {
+    await begin();
+    for (const number of [1, 2, 3]) {
+      at.addOrder(number, { product: 11, status: 'Pending' });
+      const items = [{ description: 'VPN', amount: '10.00', service: number }];
+      at.whmcs.pay(at.whmcs.addInvoice({ client: 77, items }));
+    }
+    await at.sync();
+    const refusal = JSON.stringify({ result: 'error', message: 'Invoice ID Not Found' });
+    const run = async (what: 'plan' | 'reconcile'): Promise<RunReport> => {
+      for (const body of ['Fatal error', refusal])
+        at.whmcs.server.inject({ endpoint: 'GetInvoice', times: 1, fault: { kind: 'status', status: 200, body } });
+      return at[what]();
+    };
+    const plan = await run('plan');
+    const report = await run('reconcile');
+    for (const shown of [plan, report]) {
+      expect([shown.run.outcome, shown.error]).toEqual(['partial', null]);
+      expect(errors(shown)).toEqual(['order_unreadable', 'order_unreadable', null]);
+    }
+    expect([at.vpnUsers(), report.services[0]?.error?.message]).toEqual([
+      ['whmcs-3'],
+      expect.stringMatching(/^The order of service 1 of WHMCS can't be read: /),
+    ]);
+    await at.reconcile();
+    expect(at.vpnUsers().sort()).toEqual(['whmcs-1', 'whmcs-2', 'whmcs-3']);
+  });
+});
+
+describe('an order whose invoice was merged into another', () => {
+  /** Adds a pending order with a merged invoice, to which the order still refers. */
+  const addMerged = async (): Promise<number> => {
+    at.addOrder(1, { product: 11, status: 'Pending' });
+    const own = at.whmcs.addInvoice({ client: 77, items: [{ description: 'VPN', amount: '10.00', service: 1 }] });
+    const other = at.whmcs.addInvoice({ client: 77, items: [{ description: 'Hosting', amount: '30.00' }] });
+    at.whmcs.mergeInvoice(own, other);
+    const change = (json: unknown): unknown => {
+      for (const row of (json as { orders: { order: { invoiceid: number }[] } }).orders.order) row.invoiceid = own;
+      return json;
+    };
+    at.whmcs.server.inject({ endpoint: 'GetOrders', fault: { kind: 'mutate', change } });
+    await at.sync();
+    return other;
+  };
+
+  it('gets its account when that is paid', async () => {
+    await begin();
+    const other = await addMerged();
+    at.whmcs.pay(at.whmcs.addInvoice({ client: 77, items: [{ description: 'Another', amount: '1.00' }] }));
+    await at.reconcile();
+    expect(at.vpnUsers()).toEqual([]);
+    at.whmcs.pay(other);
+    await at.reconcile();
+    expect(at.vpnUsers()).toEqual(['whmcs-1']);
+  });
+
+  it('waits with an error of its own without the right to list invoices', async () => {
+    await begin();
+    at.whmcs.pay(await addMerged());
+    at.whmcs.quirks.denied.add('GetInvoices');
+    const denied = await at.reconcile();
+    expect([denied.run.outcome, errors(denied), at.vpnUsers()]).toEqual(['failed', ['order_unreadable'], []]);
+    at.whmcs.quirks.denied.clear();
+    await at.reconcile();
+    expect(at.vpnUsers()).toEqual(['whmcs-1']);
+  });
+});
+
+it('is announced by doctor if the credentials lack a right that accounts need', async () => {
+  await begin();
+  const rights = async (): Promise<string[]> => {
+    const { checks } = await at.sluice.panels.doctor();
+    return checks.filter(({ name, object }) => object === 'whmcs' && /^right/.test(name)).map(({ message }) => message);
+  };
+  expect(await rights()).toEqual([
+    expect.stringMatching(/allows GetClientsProducts, GetOrders, GetInvoice; not tested, .*: UpdateClientProduct$/),
+  ]);
+  at.whmcs.quirks.denied.add('GetOrders');
+  expect(await rights()).toEqual([expect.stringContaining('"getorders" is not allowed')]);
+});
+
+describe('the password of an account', () => {
+  const credentials = (): string[] => [at.whmcs.service(1).username, at.whmcs.service(1).password];
+  const before = ['earlier', 'secret'];
+  const addOrder = async (): Promise<void> => {
+    at.addOrder(1);
+    Object.assign(at.whmcs.service(1), { username: 'earlier', password: 'secret' });
+    at.whmcs.setField(1, 'flvx_username', 'chosen');
+    await at.sync();
+  };
+  const expectUsable = (): void => {
+    const [username, password = ''] = credentials();
+    expect([username, at.relay.user('chosen')?.pwd]).toEqual(['chosen', md5(password)]);
+    expect(at.relayUsers()).toEqual(['chosen']);
+  };
+
+  it('does not reach WHMCS where the creation is refused or fails', async () => {
+    await begin();
+    await addOrder();
+    const taken = at.relay.addUser({ user: 'chosen' });
+    expect(await at.create('whmcs-1')).toBe('failed');
+    expect(errors(await at.reconcile())).toEqual(['account_exists']);
+    expect(credentials()).toEqual(before);
+    at.relay.world.users.delete(taken);
+    const refusal = { kind: 'status', status: 200, body: { code: -1, msg: 'refused', ts: 0, data: null } } as const;
+    at.relay.server.inject({ endpoint: /user\/create$/, fault: refusal });
+    expect((await at.reconcile()).run.outcome).toBe('failed');
+    expect(credentials()).toEqual(before);
+    at.relay.server.clearFaults();
+    expect((await at.reconcile()).run.outcome).toBe('done');
+    expectUsable();
+  });
+
+  it('is set and written again if WHMCS did not store it; other creations wait', async () => {
+    await begin();
+    await addOrder();
+    at.addOrder(2);
+    await at.sync();
+    at.whmcs.quirks.denied.add('UpdateClientProduct');
+    expect(errors(await at.reconcile())).toEqual(['billing_unavailable', 'billing_unavailable']);
+    expect([credentials(), at.relayUsers()]).toEqual([before, ['chosen']]);
+    at.whmcs.quirks.denied.clear();
+    at.whmcs.deleteService(2);
+    expect(listActions(await at.plan())).toContain('whmcs-1 update-user');
+    expect(errors(await at.reconcile())).toEqual([null, 'credentials_refused']);
+    expectUsable();
+  });
+
+  it('is set when the creation is finished, which also ends the hold of a suspension, as the plan shows', async () => {
+    await begin();
+    await addOrder();
+    at.whmcs.quirks.denied.add('UpdateClientProduct');
+    await at.reconcile();
+    at.whmcs.quirks.denied.clear();
+    for (const status of ['Suspended', 'Active'] as const) {
+      at.whmcs.service(1).status = status;
+      await at.sync();
+      if (status === 'Suspended') expect((await at.reconcile()).totals.held).toBe(1);
+    }
+    const planned = await at.plan();
+    const done = await at.reconcile();
+    expect(listActions(done)).toEqual(listActions(planned));
+    expect([planned.totals.wouldRelease, done.totals.held, done.totals.released]).toEqual([1, 0, 1]);
+    expect(done.services.map(({ status, holds }) => [status, holds])).toEqual([['ok', []]]);
+    expect(done.notices).toMatchObject([{ code: 'release', service: 'whmcs-1' }]);
+    expectUsable();
+  });
+
+  it('is set and written again by a run if WHMCS did not store a changed one', async () => {
+    await begin();
+    await addOrder();
+    await at.reconcile();
+    at.whmcs.quirks.denied.add('UpdateClientProduct');
+    const changed = await at.sluice.provision.changePassword('whmcs-1');
+    expect(changed.run.outcome).toBe('partial');
+    expect(JSON.stringify(changed)).toContain('the next reconcile sets another');
+    at.whmcs.quirks.denied.clear();
+    expect(listActions(await at.plan())).toEqual(['whmcs-1 update-user']);
+    const done = await at.reconcile();
+    expect([done.run.outcome, listActions(done)]).toEqual(['done', ['whmcs-1 update-user']]);
+    expectUsable();
+    expect(listActions(await at.plan())).toEqual([]);
+  });
+
+  it('reaches WHMCS where a creation that may adopt makes or completes the account', async () => {
+    await begin();
+    await addOrder();
+    at.addOrder(2);
+    await at.sync();
+    at.whmcs.quirks.denied.add('UpdateClientProduct');
+    await at.reconcile();
+    at.whmcs.quirks.denied.clear();
+    for (const number of [1, 2]) {
+      const { credentials: shown } = await at.sluice.provision.create(`whmcs-${number}`, { adopt: true });
+      expect(shown).toMatchObject({ password: null, passwordFile: null, writtenTo: 'WHMCS' });
+      const { username, password } = at.whmcs.service(number);
+      expect(at.relay.user(username)?.pwd).toBe(md5(password));
+    }
+    const again = await at.sluice.provision.create('whmcs-1', { adopt: true });
+    expect([again.run.outcome, again.credentials]).toEqual(['done', null]);
+  });
+
+  it('is set by an adoption of an account with a chosen name whose creation was cut off', async () => {
+    await begin();
+    await addOrder();
+    at.relay.server.inject({ endpoint: /user\/create$/, when: 'after', times: 1, fault: { kind: 'cut' } });
+    const ignore = at.relay.server.onCall(({ endpoint }) => {
+      if (endpoint.endsWith('user/create'))
+        at.relay.server.inject({ endpoint: /list$|login$/, fault: { kind: 'cut' } });
+    });
+    await at.reconcile();
+    ignore();
+    at.relay.server.clearFaults();
+    expect(errors(await at.reconcile())).toEqual(['account_exists']);
+    expect(await at.create('whmcs-1', { adopt: true })).toBe('done');
+    expectUsable();
+    expect((await at.reconcile()).run.outcome).toBe('done');
+  });
+
+  it('stays where the account is adopted as it is, also without a place for another one', async () => {
+    await begin();
+    at.relay.addPermission(at.relay.addUser({ user: 'chosen', password: 'own-password' }), 1);
+    const due = { billing_cycle: 'monthly', next_due_date: '2026-12-15' };
+    await at.sluice.services.add('own-1', { panel: 'relay', product: 'relay-100', ...due, flvx_username: 'chosen' });
+    const adopted = await at.sluice.provision.create('own-1', { adopt: true });
+    expect([adopted.run.outcome, adopted.credentials]).toEqual(['done', null]);
+    expect(at.relay.user('chosen')?.pwd).toBe(md5('own-password'));
+  });
+});
