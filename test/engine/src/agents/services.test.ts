@@ -1,10 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { GB, HOUR, MINUTE } from '../bench/engine-bench.js';
+import { GB, HOUR } from '../bench/engine-bench.js';
 import { startHiddifyBench, type HiddifyBench } from '../bench/hiddify-bench.js';
-import type { AgentDetail, CheckReport, RestoreReport, RunReport } from '@sluice/engine';
-
-const LOOK = 'GET /api/v2/admin/user/{uuid}/';
-const EACH = /^(GET|PATCH) /;
+import type { AgentDetail, CheckReport, RunReport } from '@sluice/engine';
 
 let at: HiddifyBench;
 let svc: string;
@@ -18,7 +15,6 @@ afterEach(() => at.close());
 
 const limit = (gb: number): Promise<AgentDetail> => at.limit('north', gb);
 const enabled = (): boolean[] => [svc, loose].map((uuid) => at.panel.user(uuid).enable);
-const restore = (): Promise<RestoreReport> => at.sluice.agents.restore('north');
 const poll = async (): Promise<RunReport> => {
   at.bench.clock.advance(HOUR);
   return await at.poll();
@@ -218,63 +214,6 @@ describe("an agent's user that is a service", () => {
     expect(enabled()).toEqual([true, true]);
   });
 
-  it.each([
-    ['the next sweep', sweep, sweep],
-    ['a repeat of restore', restore, restore],
-    ['a sweep after restore', restore, sweep],
-  ])('is given back by %s when the panel failed at first', async (_what, first, then) => {
-    await limit(5);
-    at.panel.use(loose, 5 * GB);
-    await sweep();
-    await limit(50);
-    const fails = { status: 500, body: { msg: 'boom' } };
-    const remove = at.panel.server.inject({
-      endpoint: /^PATCH /,
-      match: ({ path }) => path.includes(svc),
-      fault: { kind: 'status', ...fails },
-    });
-    expect((await first()).run.outcome).toBe('partial');
-    remove();
-    expect(enabled()).toEqual([false, true]);
-    at.bench.clock.advance(5 * MINUTE);
-    expect((await then()).run.outcome).toBe('done');
-    expect([enabled(), await holds()]).toEqual([[true, true], []]);
-    expect(await at.bench.store.evidence.open({ services: ['svc-1'] })).toEqual([]);
-    const changes = at.changes().length;
-    await sweep();
-    expect(at.changes()).toHaveLength(changes);
-  });
-
-  it.each(
-    (['agents.restore', 'holds.releaseAll'] as const).flatMap((order) => [
-      { order, broken: 'nothing more can be asked', endpoint: LOOK, status: 401, code: 'PANEL_AUTH', skip: 0 },
-      { order, broken: 'nobody can be looked at', endpoint: LOOK, status: 500, code: 'PANEL_SERVER_ERROR', skip: 0 },
-      { order, broken: 'a change has no answer', endpoint: EACH, status: 500, code: 'PANEL_SERVER_ERROR', skip: 1 },
-    ]),
-  )('tells of everybody whom $order can’t give back when $broken, and a repeat settles all', async (each) => {
-    const { order, endpoint, status, code, skip } = each;
-    const run = (): Promise<RestoreReport | RunReport> =>
-      order === 'agents.restore' ? at.sluice.agents.restore('north', { force: true }) : at.sluice.holds.releaseAll();
-    const users = [loose, at.panel.addUser({ agent: at.north, usageLimit: 10 * GB })].sort();
-    await limit(5);
-    at.panel.use(loose, 5 * GB);
-    await sweep();
-    const match = ({ path }: { path: string }): boolean => users.some((uuid) => path.includes(uuid));
-    at.panel.server.inject({ endpoint, match, skip, fault: { kind: 'status', status, body: { msg: 'boom' } } });
-    const broken = await run();
-    at.panel.server.clearFaults();
-    expect(users.filter((uuid) => at.panel.user(uuid).enable)).toEqual([]);
-    expect(broken.run.outcome).toBe('partial');
-    expect(JSON.stringify(broken)).toContain(`"${code}"`);
-    const told = 'actions' in broken ? broken.actions : (broken.agents ?? []).flatMap(({ actions }) => actions);
-    const left = told.filter(({ state }) => state === 'failed' || state === 'in-doubt');
-    expect(left.map(({ target }) => target).sort()).toEqual(users);
-
-    expect((await run()).run.outcome).toBe('done');
-    expect([svc, ...users].filter((uuid) => !at.panel.user(uuid).enable)).toEqual([]);
-    expect(await at.bench.store.actions.unresolved()).toEqual([]);
-  });
-
   it('counts against the limit when it is made, and when its quota grows', async () => {
     await limit(20);
     await at.create(2, { product: 'agency' });
@@ -320,43 +259,5 @@ describe("an agent's user that is a service", () => {
     expect([enabled(), await holds()]).toEqual([[true, true], []]);
     expect((await sweep()).run.observing).toEqual(['vpn']);
     expect(enabled()).toEqual([true, true]);
-  });
-});
-
-describe('reconcile', () => {
-  it('includes the sweep, also of a panel without services', async () => {
-    await at.sluice.provision.terminate('svc-1');
-    await at.sluice.services.remove('svc-1');
-    await limit(5);
-    at.panel.use(loose, 5 * GB);
-    at.bench.clock.advance(HOUR);
-    const planned = await at.sluice.plan();
-    expect([planned.run.changes, planned.agents?.[0]?.actions]).toEqual([
-      true,
-      [{ type: 'disable-user', target: loose, name: expect.any(String) as unknown, state: 'planned' }],
-    ]);
-    at.bench.clock.advance(MINUTE);
-    const reconciled = await at.sluice.reconcile();
-    expect([reconciled.run.outcome, reconciled.agents?.[0]?.name]).toEqual(['done', 'north']);
-    expect(at.panel.user(loose).enable).toBe(false);
-    expect((await at.sluice.plan()).run).toMatchObject({ outcome: 'done', changes: false });
-  });
-
-  it('does not sweep where no agent has a limit, nor for a single service', async () => {
-    at.panel.server.clearCalls();
-    await at.sluice.reconcile();
-    await limit(5);
-    at.panel.server.clearCalls();
-    expect((await at.sluice.reconcile({ service: 'svc-1' })).agents).toBeUndefined();
-    expect(at.panel.server.calls.some(({ endpoint }) => endpoint === 'GET /api/v2/admin/admin_user/')).toBe(false);
-  });
-
-  it('says which panel could not be swept', async () => {
-    await limit(5);
-    at.panel.server.inject({ endpoint: 'GET /api/v2/admin/admin_user/', fault: { kind: 'status', status: 502 } });
-    at.bench.clock.advance(HOUR);
-    const reconciled = await at.sluice.reconcile();
-    expect(reconciled.run.outcome).toBe('partial');
-    expect(reconciled.panels).toMatchObject([{ panel: 'vpn', error: { code: 'PANEL_SERVER_ERROR' } }]);
   });
 });
