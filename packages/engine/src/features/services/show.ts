@@ -86,24 +86,17 @@ export async function serviceDetails(
     const cycle = cycles.get(service.id) ?? null;
     const override = overrides.get(service.id);
     const bought = purchases.get(service.id) ?? [];
-    const now = withAllowanceNow(session, { service, decision, cycle, override: override ?? null, purchases: bought });
-    const observing = enforcements.isObserving(service.panel, service.product);
-    const view = serviceView({ service, decision, cycle, holds: open, actions: [] });
-    const last = lastUsage(
-      serviceView({ service, decision: now.decision, cycle, holds: open, actions: [] }),
-      now.decision,
-      cycle,
-    );
+    const stored = { service, decision, cycle };
+    const view = serviceView({ ...stored, holds: open, actions: [] });
+    const figures = figuresNow(session, { ...stored, override: override ?? null, purchases: bought }, open);
     const dates = datesInForce(session, service, session.now());
     const withheld = { service: dates, released: dates.quotaReleasedUntil === null ? null : dates };
     const detail = {
       ...view,
-      ...last,
-      mode: now.decision?.mode ?? view.mode,
-      allowance: last.allowance && { ...last.allowance, decided: now.decided },
+      ...figures,
       fallen: findFallen(decision, open),
       wouldHold: view.wouldHold.filter((reason) => !isWithheld(withheld, reason)),
-      observing,
+      observing: enforcements.isObserving(service.panel, service.product),
       panelDownSince: downSince.get(service.panel) ?? null,
       product: service.product,
       client: service.client,
@@ -127,6 +120,15 @@ export async function serviceDetails(
     };
     return detailFor(detail, service, reader);
   });
+}
+
+/** Returns usage, limits and allowance as the config, the override and the purchases make them now. */
+function figuresNow(session: Session, facts: Parameters<typeof withAllowanceNow>[1], holds: readonly HoldRecord[]) {
+  const { service, cycle } = facts;
+  const { decision, decided } = withAllowanceNow(session, facts);
+  const view = serviceView({ service, decision, cycle, holds, actions: [] });
+  const last = lastUsage(view, decision, cycle);
+  return { ...last, mode: view.mode, allowance: last.allowance && { ...last.allowance, decided } };
 }
 
 /** Returns a purchase as a detail shows it. */
