@@ -1,5 +1,6 @@
 import { chmodSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
+import { openStore } from './open-store.js';
 import type { StoreCheck, StoreTables } from './store.js';
 import { connectWriter } from './sqlite/connect.js';
 import {
@@ -75,6 +76,13 @@ describe('check', () => {
       'invoices',
       'unknown-services',
     ]);
+  });
+
+  it('checks a store in memory', async () => {
+    const store = await openStore({ location: ':memory:' });
+    const checks = await store.maintenance.check();
+    await store.close();
+    expect([checks.length, checks.filter(({ status }) => status !== 'ok')]).toEqual([11, []]);
   });
 
   it('finds evidence of a hold that ended, and held services that are gone', async () => {

@@ -4,6 +4,7 @@ import { type Kysely, sql } from 'kysely';
 import { expectedSchema } from './expected-schema.js';
 import { findWrongEntries, findWrongInvoices } from './ledger-check.js';
 import type { StoreCheck } from './store.js';
+import { IN_MEMORY } from './sqlite/open-handle.js';
 import { toStoreError } from './sqlite/to-store-error.js';
 import { StoreError } from './store-error.js';
 import type { Session } from './tables/access.js';
@@ -103,6 +104,7 @@ async function findAlteredSchema(db: Kysely<Database>): Promise<Finding[]> {
 }
 
 function findOpenPermissions(location: string): Finding[] {
+  if (location === IN_MEMORY) return [];
   const mode = statSync(location).mode & 0o777;
   if ((mode & 0o077) === 0) return [];
   return [

@@ -3,16 +3,13 @@ import { migrate, refuseNewer, refuseOlder } from './migrations/migrate.js';
 import { LATEST_SCHEMA_VERSION } from './migrations/version.js';
 import { type Connection, toConnection, connectReader, connectWriter } from './sqlite/connect.js';
 import { fileVersion } from './sqlite/file-version.js';
-import { openMemory, toStorePath, prepareFile } from './sqlite/open-handle.js';
+import { IN_MEMORY, openMemory, toStorePath, prepareFile } from './sqlite/open-handle.js';
 import { toStoreError } from './sqlite/to-store-error.js';
 import { createSqliteStore } from './sqlite-store.js';
 import type { StateStore } from './store.js';
 
 /** Default wait for a lock. */
 export const DEFAULT_WAIT_MS = 10_000;
-
-/** Location of a store that ends with the process. */
-export const IN_MEMORY = ':memory:';
 
 /** How a store is opened. */
 export interface OpenStoreOptions {

@@ -15,6 +15,9 @@ import { StoreError } from '../store-error.js';
 import { retryWhileBusy } from './immediate-sqlite-dialect.js';
 import { toStoreError } from './to-store-error.js';
 
+/** Location of a store that ends with the process. */
+export const IN_MEMORY = ':memory:';
+
 /** How long SQLite itself may block the process for a lock; the rest of a wait is asynchronous. */
 const BLOCKING_WAIT_MS = 20;
 
@@ -107,7 +110,7 @@ function missing(path: string): StoreError {
 
 /** Opens a database that ends with the process. */
 export function openMemory(): Sqlite.Database {
-  const handle = new Sqlite(':memory:');
+  const handle = new Sqlite(IN_MEMORY);
   handle.pragma('foreign_keys = on');
   return handle;
 }
