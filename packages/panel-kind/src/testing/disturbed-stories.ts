@@ -1,0 +1,95 @@
+import { type Bench, differences, HOUR, onBench, type PanelKindSuite } from './bench.js';
+import { type Disturbance, disturbed, type Undisturbed, undisturbed } from './disturbed.js';
+import type { SuiteSluice } from './engine.js';
+import { listOperations, type Operation } from './operations.js';
+import type { FailingWay } from './world.js';
+
+const LONG_MS = 1_800_000;
+
+/** Cases of each story that are tried where not all are. */
+const SAMPLE = 2;
+
+/** Returns so many of the cases, spread so that all operations together see early, middle and late ones and each way. */
+function sample<Case>(cases: readonly Case[], index: number): Case[] {
+  const step = Math.max(1, Math.floor(cases.length / SAMPLE) + 1);
+  const first = (index * 7) % step;
+  return cases.filter((_, at) => at % step === first);
+}
+
+function lostAnswers({ calls }: Undisturbed, ways: readonly FailingWay[]): Disturbance[] {
+  const numbers = Array.from({ length: calls }, (_, call) => call);
+  return ways.flatMap((way) => numbers.map((call) => ({ kind: 'call' as const, call, way })));
+}
+
+function kills({ calls, writes }: Undisturbed, canReverse: boolean): Disturbance[] {
+  const next = canReverse ? (['repeat', 'reverse'] as const) : (['repeat'] as const);
+  return next.flatMap((then) => [
+    ...Array.from({ length: writes }, (_, write) => ({ kind: 'killed at a write' as const, write, next: then })),
+    ...(['after', 'before'] as const).flatMap((when) =>
+      Array.from({ length: calls }, (_, call) => ({ kind: 'killed at a call' as const, call, when, next: then })),
+    ),
+  ]);
+}
+
+async function tryCases<Sluice extends SuiteSluice>(
+  suite: PanelKindSuite<Sluice>,
+  { operation, index }: { operation: Operation<Sluice>; index: number },
+  list: (expected: Undisturbed) => Disturbance[],
+): Promise<string[]> {
+  const expected = await undisturbed(suite, operation);
+  const all = list(expected);
+  const wrong: string[] = [];
+  for (const one of suite.isWhole === true ? all : sample(all, index))
+    wrong.push(...(await disturbed(suite, operation, one, expected)));
+  return expected.calls === 0 ? ['it makes no call'] : wrong;
+}
+
+/** Stories about calls that fail and processes that are killed. */
+export function describeDisturbed<Sluice extends SuiteSluice>(suite: PanelKindSuite<Sluice>): void {
+  const { it, expect } = suite.test;
+  for (const [index, operation] of listOperations(suite).entries()) {
+    it(
+      `ends the same whichever call fails: ${operation.name}`,
+      async () => {
+        const list = (expected: Undisturbed): Disturbance[] => lostAnswers(expected, suite.worlds.ways);
+        expect(await tryCases(suite, { operation, index }, list)).toEqual([]);
+      },
+      LONG_MS,
+    );
+    it(
+      `ends the same wherever its process is killed: ${operation.name}`,
+      async () => {
+        const list = (expected: Undisturbed): Disturbance[] => kills(expected, operation.reverse !== undefined);
+        expect(await tryCases(suite, { operation, index }, list)).toEqual([]);
+      },
+      LONG_MS,
+    );
+  }
+}
+
+/** Two processes that run at the same time do what one does. */
+async function twoRuns<Sluice extends SuiteSluice>(bench: Bench<Sluice>): Promise<string[]> {
+  const { world, clock } = bench;
+  const service = await bench.addService(1);
+  await bench.poll();
+  world.exceed(service);
+  clock.advance(HOUR);
+  const processes = [await bench.startProcess({ alone: false }), await bench.startProcess({ alone: false })];
+  const ends = await Promise.allSettled(processes.map((sluice) => sluice.poll()));
+  const outcomes = ends.map((end) =>
+    end.status === 'fulfilled' ? end.value.run.outcome : String((end.reason as { kind?: string }).kind),
+  );
+  const wrong = outcomes.includes('done') ? [] : [`neither is done: ${outcomes.join(', ')}`];
+  wrong.push(...outcomes.filter((outcome) => outcome !== 'done' && outcome !== 'busy'));
+  if (!world.isRestricted(service)) wrong.push('is not held');
+  const { holds } = await bench.open();
+  return wrong.concat(differences(1, holds.length), await bench.findUnfinished());
+}
+
+/** The story of two runs at once. */
+export function describeTwoRuns<Sluice extends SuiteSluice>(suite: PanelKindSuite<Sluice>): void {
+  const { it, expect } = suite.test;
+  it('is held once by two runs at once', async () => {
+    expect(await onBench(suite, twoRuns)).toEqual([]);
+  });
+}

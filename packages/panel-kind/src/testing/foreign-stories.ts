@@ -1,0 +1,152 @@
+import { type Bench, differences, HOUR, onBench, type PanelKindSuite, requireDone } from './bench.js';
+import type { SuiteSluice } from './engine.js';
+import { around, findNotReleased } from './hold-stories.js';
+import { hold, letGo } from './operations.js';
+import type { SuiteService } from './world.js';
+
+type Story = <Sluice extends SuiteSluice>(bench: Bench<Sluice>, product: string) => Promise<string[]>;
+
+async function release<Sluice extends SuiteSluice>(bench: Bench<Sluice>, service: SuiteService, product: string) {
+  const way = bench.worlds.limited.find(({ name }) => name === product)?.releases[0] ?? 'raise';
+  await letGo(bench, service, way);
+  return bench.poll(service.id);
+}
+
+const stoppedBefore: Story = async (bench, product) => {
+  const { world } = bench;
+  const service = await bench.addService(1, { product });
+  await bench.poll();
+  world.stop(service);
+  const working = structuredClone(world.running(service));
+  bench.world.exceed(service);
+  await bench.poll();
+  await release(bench, service, product);
+  return findNotReleased(bench, service, working);
+};
+
+const freedWhileHeld: Story = async (bench, product) => {
+  const { world } = bench;
+  const service = await bench.addService(1, { product });
+  await bench.poll();
+  const working = structuredClone(world.running(service));
+  await hold(bench, service);
+  bench.clock.advance(HOUR);
+  world.free(service);
+  const { services } = await bench.sluice.plan();
+  const wrong = services[0]?.drift?.length === 0 ? ['the plan names no drift'] : [];
+  await bench.poll();
+  if (!world.isRestricted(service)) wrong.push('is not restricted again');
+  await release(bench, service, product);
+  return wrong.concat(await findNotReleased(bench, service, working));
+};
+
+const freedBeforeRelease: Story = async (bench, product) => {
+  const { world } = bench;
+  const service = await bench.addService(1, { product });
+  await bench.poll();
+  const working = structuredClone(world.running(service));
+  await hold(bench, service);
+  bench.clock.advance(HOUR);
+  world.free(service);
+  await release(bench, service, product);
+  return findNotReleased(bench, service, working);
+};
+
+/** The second time it is restricted again, the third time it stays as people have it, and is reported. */
+const freedAgainAndAgain: Story = async (bench, product) => {
+  const { world } = bench;
+  const service = await bench.addService(1, { product });
+  await bench.poll();
+  await hold(bench, service);
+  const wrong: string[] = [];
+  for (let time = 1; time <= 3; time++) {
+    world.free(service);
+    const { error } = await bench.poll();
+    if (world.isRestricted(service) !== time < 3) wrong.push(`time ${time}: restricted is ${String(time >= 3)}`);
+    if (time === 3 && error?.code !== 'change_reversed') wrong.push(`reported is ${error?.code ?? 'nothing'}`);
+  }
+  return wrong;
+};
+
+/** What happens to objects that do not exist any more, or are another customer's now. */
+function lostObjects(act: 'remove' | 'replace'): Story {
+  return async (bench, product) => {
+    const { world, clock } = bench;
+    const [service, other] = [await bench.addService(1, { product }), await bench.addService(2)];
+    await bench.poll();
+    await hold(bench, service);
+    clock.advance(HOUR);
+    world.act(act, service);
+    const [left, others] = [structuredClone(world.running(service)), around(bench, other)];
+    const changes = world.port.changes();
+    const wrong: string[] = [];
+    const view = await bench.poll();
+    if (view.outcome === 'done' && view.error === null && view.status === 'ok') wrong.push('nothing is reported');
+    await release(bench, service, product);
+    await bench.poll();
+    if (world.port.changes() !== changes) wrong.push('the panel was asked for a change');
+    return wrong.concat(differences(left, world.running(service)), differences(others, around(bench, other)));
+  };
+}
+
+/** Staff stop something when the n-th call of the run that holds arrives, if they could be seen. Null where there is no such call. */
+async function stoppedMeanwhile<Sluice extends SuiteSluice>(
+  bench: Bench<Sluice>,
+  product: string,
+  n: number,
+): Promise<string[] | null> {
+  const { world } = bench;
+  const service = await bench.addService(1, { product });
+  requireDone(await bench.sluice.poll(), 'poll');
+  const working = structuredClone(world.running(service));
+  world.exceed(service);
+  let theirs: { working: unknown } | null = null;
+  let [calls, isReached] = [0, false];
+  const forget = world.port.onCall(({ changing }) => {
+    if (calls++ !== n) return;
+    isReached = true;
+    if ((changing && bench.worlds.stopsMeanwhile !== 'until-change') || !world.stop(service)) return;
+    theirs = { working: structuredClone(world.running(service)) };
+  });
+  await bench.poll();
+  forget();
+  if (!isReached) return null;
+  await bench.poll();
+  const wrong = world.isRestricted(service) ? [] : ['is not restricted'];
+  await release(bench, service, product);
+  const after = (theirs as { working: unknown } | null)?.working ?? working;
+  wrong.push(...(await findNotReleased(bench, service, after)));
+  return wrong.map((line) => `at call ${n}: ${line}`);
+}
+
+/** Stories about what people change by hand. */
+export function describeForeign<Sluice extends SuiteSluice>(suite: PanelKindSuite<Sluice>): void {
+  const { it, expect } = suite.test;
+  const { limited, staffActs, stopsMeanwhile } = suite.worlds;
+  const stories: Record<string, Story> = {
+    'leaves stopped what staff stopped before the hold': stoppedBefore,
+    'is restricted again when staff free it while it is held': freedWhileHeld,
+    'is left as it is when staff freed it and the hold ends': freedBeforeRelease,
+    'is left to staff who free it again and again': freedAgainAndAgain,
+    ...(staffActs.includes('remove') && { 'is reported when its objects vanish': lostObjects('remove') }),
+    ...(staffActs.includes('replace') && { "is reported when its ids are another customer's": lostObjects('replace') }),
+  };
+  for (const { name } of limited) {
+    for (const [what, story] of Object.entries(stories)) {
+      it(`${what}: ${name}`, async () => {
+        expect(await onBench(suite, (bench) => story(bench, name))).toEqual([]);
+      });
+    }
+    if (stopsMeanwhile === undefined) continue;
+    it(`leaves stopped what staff stop while a run reads: ${name}`, async () => {
+      const wrong: string[] = [];
+      let found: string[] | null = [];
+      for (let n = 0; found !== null; n += suite.isWhole === true ? 1 : 2) {
+        const call = n;
+        found = await onBench(suite, (bench) => stoppedMeanwhile(bench, name, call));
+        wrong.push(...(found ?? []));
+      }
+      expect(wrong).toEqual([]);
+    }, 600_000);
+  }
+}

@@ -1,0 +1,13 @@
+import { describe, expect, it } from '@jest/globals';
+import { createSluice, parseConfig, type Sluice } from '@sluice/engine';
+import type { PanelKindSuite } from '@sluice/panel-kind/testing';
+import { openStore } from '@sluice/state-store';
+
+export const GB = 1024 ** 3;
+
+/** What every kind is tested with: the engine, the store and jest. */
+export const PARTS: Pick<PanelKindSuite<Sluice>, 'engine' | 'test' | 'isWhole'> = {
+  engine: { createSluice, parseConfig, openStore },
+  test: { describe, it, expect },
+  isWhole: process.env['SLUICE_LONG'] === '1',
+};
