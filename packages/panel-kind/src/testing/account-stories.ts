@@ -12,7 +12,7 @@ async function liveOnce<Sluice extends SuiteSluice>(bench: Bench<Sluice>): Promi
   const { provision } = sluice;
   const service = await bench.addService(1);
   const { id } = service;
-  const working = structuredClone(world.running(service));
+  let working = structuredClone(world.running(service));
   const again = await provision.create(id);
   if (again.actions.length > 0) wrong.push('a second creation changes something');
   const perform = async (what: string, command: Promise<{ run: { outcome: string } }>, isStopped: boolean) => {
@@ -26,7 +26,11 @@ async function liveOnce<Sluice extends SuiteSluice>(bench: Bench<Sluice>): Promi
   await perform('a poll', sluice.poll(), true);
   await perform('unsuspend', provision.unsuspend(id), false);
   const { package: product } = bench.worlds;
-  if (product !== undefined) await perform('change-package', provision.changePackage(id, product), false);
+  if (product !== undefined) {
+    requireDone(await provision.changePackage(id, product), 'change-package');
+    if (world.isRestricted(service)) wrong.push('restricted after change-package');
+    working = structuredClone(world.running(service));
+  }
   await perform('renew', provision.renew(id, { until: '2027-03-15' }), false);
   if (bench.hasPasswords) await perform('change-password', provision.changePassword(id), false);
   await perform('a reconcile', sluice.reconcile(), false);

@@ -12,8 +12,8 @@ async function unreadThenHeld<Sluice extends SuiteSluice>(bench: Bench<Sluice>, 
   world.spoil(service, how);
   const wrong = await findChanges(bench, async () => {
     const view = await bench.poll();
-    if (!['unreadable', 'doubted', 'failed'].includes(view.status)) wrong.push(`the service is ${view.status}`);
-    return view.holds.map(({ reason }) => `held for ${reason}`);
+    const held = view.holds.map(({ reason }) => `held for ${reason}`);
+    return ['unreadable', 'doubted', 'failed'].includes(view.status) ? held : [...held, `it is ${view.status}`];
   });
   world.honest();
   const others = around(bench, other);

@@ -89,6 +89,10 @@ export interface PanelWorlds<Sluice extends SuiteSluice = SuiteSluice> {
    * itself. Absent where it can't know.
    */
   readonly stopsMeanwhile?: 'until-read' | 'until-change';
+  /** Whether customers can free what is restricted: then it is restricted again however often, and never left to staff. */
+  readonly customersFree?: boolean;
+  /** Whether a run that is killed may leave something that does no harm until the next reconcile removes it. */
+  readonly leavesToReconcile?: boolean;
   /** Commands and runs of this kind alone that are disturbed as the others are. */
   readonly operations?: Readonly<Record<string, SuiteOperation<Sluice>>>;
   /** Opens a new panel by a clock that stands on 20 November 2026, 12:00 UTC; services are billed monthly on the 15th. */
@@ -128,7 +132,7 @@ export interface PanelWorld {
   /** Stops an object of the service, as staff do; false where it is stopped already. */
   stop(service: SuiteService): boolean;
   /** Starts everything that Sluice has stopped of the service, as staff do. */
-  free(service: SuiteService): void;
+  free(service: SuiteService): void | Promise<void>;
   act(act: StaffAct, service: SuiteService): void;
   /** Makes the usage of the service unreadable until `honest` is called. */
   spoil(service: SuiteService, how: string): void;
