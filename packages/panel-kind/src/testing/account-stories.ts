@@ -29,7 +29,12 @@ async function liveOnce<Sluice extends SuiteSluice>(bench: Bench<Sluice>): Promi
   if (product !== undefined) {
     requireDone(await provision.changePackage(id, product), 'change-package');
     if (world.isRestricted(service)) wrong.push('restricted after change-package');
+    const first = working;
     working = structuredClone(world.running(service));
+    await perform('a second suspend', provision.suspend(id), true);
+    working = first;
+    await perform('change-package of a suspended service', provision.changePackage(id, service.product), true);
+    await perform('a second unsuspend', provision.unsuspend(id), false);
   }
   await perform('renew', provision.renew(id, { until: '2027-03-15' }), false);
   if (bench.hasPasswords) await perform('change-password', provision.changePassword(id), false);

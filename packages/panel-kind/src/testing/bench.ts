@@ -20,8 +20,8 @@ export interface PanelKindSuite<Sluice extends SuiteSluice = SuiteSluice> {
   worlds: PanelWorlds<Sluice>;
   engine: SuiteEngine<Sluice>;
   test: SuiteTest;
-  /** Whether every case of each story is tried; by default a sample. */
-  isWhole?: boolean;
+  /** How many cases of each disturbed operation are tried, spread over all of them; default 3, `Infinity` for all. */
+  cases?: number;
 }
 
 /** How a bench is opened. */

@@ -19,7 +19,7 @@ import { describeReadings } from './reading-stories.js';
  *   worlds,
  *   engine: { createSluice, parseConfig, openStore },
  *   test: { describe, it, expect },
- *   isWhole: process.env['SLUICE_LONG'] === '1',
+ *   cases: process.env['SLUICE_LONG'] === '1' ? Infinity : 3,
  * });
  * ```
  */

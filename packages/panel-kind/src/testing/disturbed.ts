@@ -8,6 +8,8 @@ import type { FailingWay, SuiteService } from './world.js';
 export interface Undisturbed {
   calls: number;
   writes: number;
+  /** Changes that took effect. */
+  effects: number;
   /** What the panel and the store have before it and after it. */
   before: EndState;
   after: EndState;
@@ -18,11 +20,14 @@ interface EndState {
   open: unknown;
 }
 
+/** What follows a kill: the operation again, a reconcile and then the operation, or what reverses it. */
+export type Next = 'repeat' | 'reconcile' | 'reverse';
+
 /** What disturbs an operation: a call that fails, or the death of its process at a call or before a write. */
 export type Disturbance =
   | { kind: 'call'; call: number; way: FailingWay }
-  | { kind: 'killed at a call'; call: number; when: 'before' | 'after'; next: 'repeat' | 'reverse' }
-  | { kind: 'killed at a write'; write: number; next: 'repeat' | 'reverse' };
+  | { kind: 'killed at a call'; call: number; when: 'before' | 'after'; next: Next }
+  | { kind: 'killed at a write'; write: number; next: Next };
 
 const MOST_REPEATS = 6;
 
@@ -56,10 +61,12 @@ export function undisturbed<Sluice extends SuiteSluice>(
     const sluice = await bench.startProcess({ life });
     const before = await readState(bench);
     const calls = bench.world.port.calls();
+    const effects = countEffects(bench);
     const { run } = await operation.run(sluice, service);
     if (run.outcome !== 'done') throw new Error(`${operation.name}: ${run.outcome} without a failure`);
     const after = await readState(bench);
-    return { calls: bench.world.port.calls() - calls, writes: life.writes, before, after };
+    const counted = { calls: bench.world.port.calls() - calls, effects: countEffects(bench) - effects };
+    return { ...counted, writes: life.writes, before, after };
   });
 }
 
@@ -82,6 +89,7 @@ async function disturb<Sluice extends SuiteSluice>(
   expected: Undisturbed,
 ): Promise<string[]> {
   const service = await prepare(bench, operation);
+  const effects = countEffects(bench);
   const life = newLife(disturbance.kind === 'killed at a write' ? disturbance.write : null);
   const sluice = await bench.startProcess({ life });
   const disarm = arm(bench, disturbance, life);
@@ -92,6 +100,7 @@ async function disturb<Sluice extends SuiteSluice>(
   const next = isReversed ? reverse : operation.run;
   const outcomes = [first];
   const last = await bench.startProcess();
+  if (disturbance.kind !== 'call' && disturbance.next === 'reconcile') await last.reconcile();
   do {
     bench.clock.advance(5 * MINUTE);
     outcomes.push(await readOutcome(next(last, service)));
@@ -100,7 +109,13 @@ async function disturb<Sluice extends SuiteSluice>(
   const wrong = outcomes.at(-1) === 'done' ? [] : [`not done: ${outcomes.join(', ')}`];
   if (disturbance.kind === 'call' && first.startsWith('internal')) wrong.push(first);
   wrong.push(...differences(isReversed ? expected.before : expected.after, await readState(bench)));
+  const taken = countEffects(bench) - effects;
+  if (!isReversed && taken !== expected.effects) wrong.push(`${taken} changes took effect, not ${expected.effects}`);
   return wrong.concat(await bench.findUnfinished());
+}
+
+function countEffects<Sluice extends SuiteSluice>({ world }: Bench<Sluice>): number {
+  return world.effects?.() ?? 0;
 }
 
 /** Prepares the disturbance; returns a function that ends it. */

@@ -121,6 +121,8 @@ async function stoppedMeanwhile<Sluice extends SuiteSluice>(
   return wrong.map((line) => `at call ${n}: ${line}`);
 }
 
+const MANY = 10;
+
 /** Stories about what people change by hand. */
 export function describeForeign<Sluice extends SuiteSluice>(suite: PanelKindSuite<Sluice>): void {
   const { it, expect } = suite.test;
@@ -133,6 +135,8 @@ export function describeForeign<Sluice extends SuiteSluice>(suite: PanelKindSuit
     ...(staffActs.includes('remove') && { 'is reported when its objects vanish': lostObjects('remove') }),
     ...(staffActs.includes('replace') && { "is reported when its ids are another customer's": lostObjects('replace') }),
   };
+  // Every other call, unless many cases are tried.
+  const step = (suite.cases ?? 0) > MANY ? 1 : 2;
   for (const { name } of limited) {
     for (const [what, story] of Object.entries(stories)) {
       it(`${what}: ${name}`, async () => {
@@ -143,7 +147,7 @@ export function describeForeign<Sluice extends SuiteSluice>(suite: PanelKindSuit
     it(`leaves stopped what staff stop while a run reads: ${name}`, async () => {
       const wrong: string[] = [];
       let found: string[] | null = [];
-      for (let n = 0; found !== null; n += suite.isWhole === true ? 1 : 2) {
+      for (let n = 0; found !== null; n += step) {
         const call = n;
         found = await onBench(suite, (bench) => stoppedMeanwhile(bench, name, call));
         wrong.push(...(found ?? []));

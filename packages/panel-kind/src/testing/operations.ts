@@ -49,8 +49,9 @@ export function listOperations<Sluice extends SuiteSluice>({
     name,
     product: operation.product,
     withoutAccount: operation.withoutAccount === true,
-    setUp: async ({ sluice }, service) => operation.setUp?.(sluice, service),
+    setUp: async ({ sluice, world }, service) => operation.setUp?.(sluice, service, world),
     run: operation.run,
+    ...(operation.reverse === undefined ? {} : { reverse: operation.reverse }),
   }));
   const repairs: Operation<Sluice>[] = !worlds.staffActs.includes('damage')
     ? []

@@ -67,8 +67,10 @@ export type StaffAct =
 /** A command or run whose calls fail and whose process is killed. */
 export interface SuiteOperation<Sluice extends SuiteSluice = SuiteSluice> {
   /** What comes before it, undisturbed. `service` is the first one, with an account unless `withoutAccount`. */
-  setUp?(sluice: Sluice, service: SuiteService): Promise<void>;
+  setUp?(sluice: Sluice, service: SuiteService, world: PanelWorld): Promise<void>;
   readonly run: (sluice: Sluice, service: SuiteService) => Promise<{ run: { outcome: string } }>;
+  /** Reverses it, as an operator may do after a process was killed. Absent where nothing does. */
+  readonly reverse?: (sluice: Sluice, service: SuiteService) => Promise<{ run: { outcome: string } }>;
   /** Product of the service; the first limited one by default. */
   product?: string;
   withoutAccount?: boolean;
@@ -128,6 +130,8 @@ export interface PanelWorld {
   state(): unknown;
   /** Returns changes that the panel was asked for again although they were made. Absent where repeats have no effect at all. */
   repeated?(): string[];
+  /** Returns how many changes have taken effect: as many after a failure as without one. Absent where the panel keeps no record. */
+  effects?(): number;
   readonly port: CallPort;
   /** Stops an object of the service, as staff do; false where it is stopped already. */
   stop(service: SuiteService): boolean;

@@ -13,6 +13,10 @@ const FAULTS: Faults = {
   '429': { fault: { kind: 'status', status: 429, headers: { 'retry-after': '1' } }, when: 'before' },
   'HTML after': { fault: { kind: 'html' }, when: 'after' },
   'empty after': { fault: { kind: 'empty' }, when: 'after' },
+  '422 after': {
+    fault: { kind: 'status', status: 422, body: { message: 'The mail could not be sent' } },
+    when: 'after',
+  },
   truncated: { fault: { kind: 'truncated' } },
   'a hang before': { fault: { kind: 'hang' }, when: 'before' },
   'a hang after': { fault: { kind: 'hang' }, when: 'after' },
@@ -97,6 +101,7 @@ async function open(clock: SuiteClock): Promise<PanelWorld> {
       panel.events.flatMap(({ by, changed, what, id }) =>
         by === 'api' && !changed && what.includes('suspend') ? [`${what} ${id} was repeated`] : [],
       ),
+    effects: () => panel.events.filter(({ by, changed }) => by === 'api' && changed).length,
     port: toPort(panel.server, FAULTS),
     stop(service) {
       const { order, ports } = toIds(service);

@@ -144,7 +144,10 @@ async function open(clock: SuiteClock): Promise<PanelWorld> {
       const permission = world.findPermission(user, hk);
       if (act === 'reset-usage')
         for (const one of [row, permission]) Object.assign(one ?? {}, { inFlow: 0, outFlow: 0 });
-      if (act === 'damage') Object.assign(row ?? {}, { flow: 7, expTime: 1_900_000_000_000, flowResetTime: 4 });
+      if (act === 'damage') {
+        Object.assign(row ?? {}, { flow: 7, expTime: 1_900_000_000_000, flowResetTime: 4 });
+        world.permissions.delete(world.findPermission(user, jp)?.id ?? 0);
+      }
     },
     spoil(_service, how) {
       const fault = UNREADABLE[how];
@@ -180,8 +183,33 @@ function toState(panel: FakeFlvx): FlvxState {
 }
 
 const OPERATIONS: Record<string, SuiteOperation<Sluice>> = {
+  'create with two tunnels': {
+    product: 'big',
+    withoutAccount: true,
+    run: (sluice, { id }) => sluice.provision.create(id),
+  },
+  'terminate with two tunnels': { product: 'big', run: (sluice, { id }) => sluice.provision.terminate(id) },
+  'a reconcile that restores a permission': {
+    product: 'big',
+    setUp(_sluice, service, world) {
+      world.act('damage', service);
+      return Promise.resolve();
+    },
+    run: (sluice) => sluice.reconcile(),
+  },
+  'a poll that throttles forwards that run': {
+    product: 'slow',
+    async setUp(sluice, service, world) {
+      await sluice.overrides.set(service.id, { quota: '300GB' });
+      await sluice.poll();
+      world.exceed(service);
+      await sluice.overrides.set(service.id, { quota: '100GB' });
+    },
+    run: (sluice) => sluice.poll(),
+  },
   'a change of package that pauses a forward too many': {
     run: (sluice, { id }) => sluice.provision.changePackage(id, 'counted'),
+    reverse: (sluice, { id }) => sluice.provision.changePackage(id, 'relay'),
   },
 };
 

@@ -134,13 +134,19 @@ const OPERATIONS: Record<string, SuiteOperation<Sluice>> = {
     },
     run: (sluice) => sluice.agents.check({ panel: 'vpn' }),
   },
-  'a suspension of an agent': { product: 'agency', run: (sluice) => sluice.agents.suspend('north') },
+  'change-package to a mode of its own': { run: (sluice, { id }) => sluice.provision.changePackage(id, 'monthly') },
+  'a suspension of an agent': {
+    product: 'agency',
+    run: (sluice) => sluice.agents.suspend('north'),
+    reverse: (sluice) => sluice.agents.unsuspend('north'),
+  },
   'the end of a suspension': {
     product: 'agency',
     setUp: async (sluice) => {
       await sluice.agents.suspend('north');
     },
     run: (sluice) => sluice.agents.unsuspend('north'),
+    reverse: (sluice) => sluice.agents.suspend('north'),
   },
 };
 

@@ -6,8 +6,8 @@ import { openStore } from '@sluice/state-store';
 export const GB = 1024 ** 3;
 
 /** What every kind is tested with: the engine, the store and jest. */
-export const PARTS: Pick<PanelKindSuite<Sluice>, 'engine' | 'test' | 'isWhole'> = {
+export const PARTS: Pick<PanelKindSuite<Sluice>, 'engine' | 'test' | 'cases'> = {
   engine: { createSluice, parseConfig, openStore },
   test: { describe, it, expect },
-  isWhole: process.env['SLUICE_LONG'] === '1',
+  cases: process.env['SLUICE_LONG'] === '1' ? Infinity : 3,
 };

@@ -123,12 +123,15 @@ class WaterworksWorld implements PanelWorld {
   }
 }
 
-/** Worlds of waterworks, with meters that Sluice creates or without. */
-export function waterworksWorlds({ accounts = false } = {}): PanelWorlds {
+/** Worlds of waterworks, with meters that Sluice creates or without; `ways`: the only ways in which calls fail. */
+export function waterworksWorlds({
+  accounts = false,
+  ways = Object.keys(FAULTS),
+}: { accounts?: boolean; ways?: string[] | undefined } = {}): PanelWorlds {
   return {
     limited: [{ name: 'tap', releases: ['raise', 'cycle'] }],
     ...(accounts ? { package: 'main' } : {}),
-    ways: toWays(FAULTS),
+    ways: toWays(FAULTS).filter(({ name }) => ways.includes(name)),
     unreadable: Object.keys(UNREADABLE),
     staffActs: ['remove', 'replace', 'reset-usage', 'damage'],
     stopsMeanwhile: 'until-read',
