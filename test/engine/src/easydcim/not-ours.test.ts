@@ -18,7 +18,6 @@ const STORIES = [
   {
     product: 'ports',
     change: /\/disable$/,
-    read: /GET .*\/ports$/,
     act: () => {
       at.panel.staffDisablePort(port(1));
     },
@@ -27,7 +26,6 @@ const STORIES = [
   {
     product: 'order',
     change: /\/service\/suspend$/,
-    read: /GET .*\/orders\/\{id\}$/,
     act: () => {
       at.panel.staffSuspendOrder(order, 'abuse');
     },
@@ -59,33 +57,9 @@ async function release(): Promise<RunReport> {
 }
 
 const evidence = (): Promise<unknown[]> => at.bench.store.evidence.open();
-const changes = (): number => at.panel.server.changingCalls().length;
 
 describe.each(STORIES)('what staff stop while a run is about to ($product)', (story) => {
   beforeEach(() => exceed(story));
-
-  it('stays theirs where the panel answers that it is so already', async () => {
-    actAt(story.change, story.act);
-    const held = await at.poll();
-    expect([held.run.outcome, story.isStopped(), await evidence()]).toEqual(['done', true, []]);
-    expect(held.services[0]).toMatchObject({ status: 'held', actions: [{ state: 'unneeded' }] });
-    at.bench.clock.advance(HOUR);
-    expect((await at.poll()).run.outcome).toBe('done');
-    expect((await release()).services[0]).toMatchObject({ holds: [], actions: [], error: null });
-    expect([story.isStopped(), changes()]).toEqual([true, 1]);
-  });
-
-  it('is read directly before the call, which is then left out', async () => {
-    let reads = 0;
-    at.panel.server.onCall(({ endpoint }) => {
-      if (story.read.test(endpoint) || /GET .*\/ports\/\{id\}$/.test(endpoint)) reads++;
-      if (reads === 2) story.act();
-    });
-    expect((await at.poll()).services[0]).toMatchObject({ actions: [{ state: 'unneeded' }] });
-    expect([changes(), await evidence()]).toEqual([0, []]);
-    await release();
-    expect([story.isStopped(), changes()]).toEqual([true, 0]);
-  });
 
   it('is ours where the call repeats one of ours whose answer was lost', async () => {
     // The first call is lost on its way, and arrives when the next run repeats it.
@@ -95,15 +69,6 @@ describe.each(STORIES)('what staff stop while a run is about to ($product)', (st
     actAt(story.change, story.act);
     await at.poll();
     expect([story.isStopped(), (await evidence()).length]).toEqual([true, 1]);
-    await release();
-    expect(story.isStopped()).toBe(false);
-  });
-
-  it('is ours where the call was refused for another reason and is seen to be done', async () => {
-    const fault = { kind: 'status', status: 422, body: { message: 'The mail could not be sent' } } as const;
-    at.panel.server.inject({ match: ({ endpoint }) => story.change.test(endpoint), times: 1, when: 'after', fault });
-    await at.poll();
-    expect((await evidence()).length).toBe(1);
     await release();
     expect(story.isStopped()).toBe(false);
   });
