@@ -81,7 +81,7 @@ export class Bench<Sluice extends SuiteSluice = SuiteSluice> {
   }
 
   get hasPasswords(): boolean {
-    return this.#suite.kind.capabilities.includes('passwords');
+    return this.#suite.kind.capabilities.includes('passwords') && this.worlds.fixedPasswords !== true;
   }
 
   /** Starts another process on the same store; by default those before are dead. */

@@ -114,7 +114,7 @@ function limitOperations<Sluice extends SuiteSluice>({ name, releases }: Limited
 }
 
 function accountOperations<Sluice extends SuiteSluice>(
-  { package: other }: PanelWorlds<Sluice>,
+  { package: other, fixedPasswords }: PanelWorlds<Sluice>,
   capabilities: readonly string[],
 ): Operation<Sluice>[] {
   const base = { product: undefined, withoutAccount: false, setUp: nothing };
@@ -124,7 +124,7 @@ function accountOperations<Sluice extends SuiteSluice>(
     other === undefined
       ? null
       : { ...base, name: 'change-package', run: (sluice, { id }) => sluice.provision.changePackage(id, other) },
-    capabilities.includes('passwords')
+    capabilities.includes('passwords') && fixedPasswords !== true
       ? { ...base, name: 'change-password', run: (sluice, { id }) => sluice.provision.changePassword(id) }
       : null,
     { ...base, name: 'terminate', run: (sluice, { id }) => sluice.provision.terminate(id) },

@@ -91,6 +91,8 @@ export interface PanelWorlds<Sluice extends SuiteSluice = SuiteSluice> {
    * itself. Absent where it can't know.
    */
   readonly stopsMeanwhile?: 'until-read' | 'until-change';
+  /** Whether the password of an account stays the one that it was created with. */
+  readonly fixedPasswords?: boolean;
   /** Whether customers can free what is restricted: then it is restricted again however often, and never left to staff. */
   readonly customersFree?: boolean;
   /** Whether a run that is killed may leave something that does no harm until the next reconcile removes it. */

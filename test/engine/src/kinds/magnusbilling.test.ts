@@ -1,0 +1,11 @@
+import { magnusbilling } from '@sluice/astbilling-client/panel';
+import { describePanelKind } from '@sluice/panel-kind/testing';
+import { PARTS } from './suite-parts.js';
+import { telephonyWorlds } from './telephony-world.js';
+
+describePanelKind({
+  ...PARTS,
+  name: magnusbilling.title,
+  kind: magnusbilling,
+  worlds: telephonyWorlds('magnusbilling'),
+});
