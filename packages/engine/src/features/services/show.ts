@@ -1,7 +1,14 @@
 import { hasEnded } from '../../base/lifecycle.js';
 import type { AccountView } from '@sluice/panel-kind';
 import { gigabytesToBytes, resolveAllowance, resolveMode } from '@sluice/quota-core';
-import type { CycleRecord, DecisionRecord, OverrideRecord, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
+import type {
+  CycleRecord,
+  DecisionRecord,
+  HoldRecord,
+  OverrideRecord,
+  PurchaseRecord,
+  ServiceRecord,
+} from '@sluice/state-store';
 import { invoiceUrl } from '../billing/billing-pages.js';
 import { findEntry } from '../../base/config/find-entry.js';
 import { readEnforcements } from '../../context/enforcement.js';

@@ -75,7 +75,7 @@ export async function noteRestricted(
   for (const id of holds) await conditions.end(`${TO_RESTRICT}${id}`);
 }
 
-/** The key of the condition that nobody was told of the end of a hold begins with this; the id of the hold follows. */
+/** Prefix of the key of the condition that the end of a hold was not reported yet; the id of the hold follows. */
 const UNTOLD = 'release-untold:';
 
 /** Notes that the notice of an ended hold is due, in the transaction that ends it: what became of it is known only later. */
@@ -87,7 +87,7 @@ export async function noteUntold(
   await conditions.put({ key: `${UNTOLD}${hold.id}`, since: at, runs: 1, details: hold });
 }
 
-/** Reads the ended holds whose notice is due: a run that was killed has undone them, but told nobody. */
+/** Reads the ended holds whose notice is due: a run that was killed has undone them without reporting it. */
 export async function readUntold({ conditions }: Pick<StoreTables, 'conditions'>): Promise<HoldRecord[]> {
   return (await conditions.list(UNTOLD)).map(({ details }) => details as HoldRecord);
 }
