@@ -1,4 +1,4 @@
-/* Written by `npm run api-client` from openapi.json (SHA-256 0a652978e95d210624624421bf250cf79ebe0116bb777f1ae0dde94decd31f20). */
+/* Written by `npm run api-client` from openapi.json (SHA-256 e80f83fb895042354419ccd62d28305a7eafbf53d793b2b0c20e1fcf7baea5ce). */
 /** The addresses of the HTTP API below `/api/v1`, with their methods. */
 export interface paths {
   '/services': {
@@ -1937,6 +1937,8 @@ export interface components {
       run: string | null;
       changing: number | null;
       active: number | null;
+      /** @description Those of `changing` that only a doubted reading would change */
+      doubted: number | null;
       message: string;
     };
     ItemError: {
@@ -2703,12 +2705,16 @@ export interface components {
       doubted: {
         /** @description Instant, ISO 8601 in UTC */
         at: string;
+        /** @description When a reading that this one confirms was first doubted */
+        since: string;
         /** @description Bytes; null where unknown */
         inBytes: number | null;
         /** @description Bytes; null where unknown */
         outBytes: number | null;
         /** @description Bytes; null where unknown */
         totalBytes: number | null;
+        /** @description Reasons of open holds that began by it, before it was found impossible */
+        holds: string[];
       } | null;
       allowance: {
         unlimited: boolean;
@@ -2720,6 +2726,8 @@ export interface components {
         allowedBytes: number | null;
         /** @description Bytes; null where unknown */
         remainingBytes: number | null;
+        /** @description Whether the last run decided with it; else the next run decides */
+        decided: boolean;
       } | null;
       limits: {
         id: string;
@@ -2738,6 +2746,16 @@ export interface components {
         reason: string;
         /** @description Instant, ISO 8601 in UTC */
         since: string;
+        /**
+         * @description It has ended, and its restriction is still on the panel: the next run that reaches the panel undoes it
+         * @constant
+         */
+        releasing?: true;
+        /**
+         * @description Its restriction is not on the panel yet
+         * @constant
+         */
+        restricting?: true;
         /** @description True where it began before the service was this client's: `since` is when that began */
         beforeClient?: boolean;
       }[];
@@ -2754,6 +2772,13 @@ export interface components {
         /** @description Bytes; null where unknown */
         allowedBytes: number | null;
         unlimited: boolean;
+      } | null;
+      /** @description Where the quota hold lasts although the usage fell by more than half */
+      fallen: {
+        /** @description Bytes */
+        usedBytes: number;
+        /** @description Bytes */
+        peakBytes: number;
       } | null;
       /** @description Instant, ISO 8601 in UTC */
       panelDownSince: string | null;
@@ -2843,12 +2868,16 @@ export interface components {
       doubted: {
         /** @description Instant, ISO 8601 in UTC */
         at: string;
+        /** @description When a reading that this one confirms was first doubted */
+        since: string;
         /** @description Bytes; null where unknown */
         inBytes: number | null;
         /** @description Bytes; null where unknown */
         outBytes: number | null;
         /** @description Bytes; null where unknown */
         totalBytes: number | null;
+        /** @description Reasons of open holds that began by it, before it was found impossible */
+        holds: string[];
       } | null;
       allowance: {
         unlimited: boolean;
@@ -2860,6 +2889,8 @@ export interface components {
         allowedBytes: number | null;
         /** @description Bytes; null where unknown */
         remainingBytes: number | null;
+        /** @description Whether the last run decided with it; else the next run decides */
+        decided: boolean;
       } | null;
       limits: {
         id: string;
@@ -2878,6 +2909,16 @@ export interface components {
         reason: string;
         /** @description Instant, ISO 8601 in UTC */
         since: string;
+        /**
+         * @description It has ended, and its restriction is still on the panel: the next run that reaches the panel undoes it
+         * @constant
+         */
+        releasing?: true;
+        /**
+         * @description Its restriction is not on the panel yet
+         * @constant
+         */
+        restricting?: true;
         /** @description True where it began before the service was this client's: `since` is when that began */
         beforeClient?: boolean;
       }[];
@@ -2894,6 +2935,13 @@ export interface components {
         /** @description Bytes; null where unknown */
         allowedBytes: number | null;
         unlimited: boolean;
+      } | null;
+      /** @description Where the quota hold lasts although the usage fell by more than half */
+      fallen?: {
+        /** @description Bytes */
+        usedBytes: number;
+        /** @description Bytes */
+        peakBytes: number;
       } | null;
       /** @description Instant, ISO 8601 in UTC */
       panelDownSince?: string | null;
@@ -3107,6 +3155,16 @@ export interface components {
       until: string | null;
       note: string | null;
       origin: string;
+      /**
+       * @description It has ended, and its restriction is still on the panel: the next run that reaches the panel undoes it
+       * @constant
+       */
+      releasing?: true;
+      /**
+       * @description Its restriction is not on the panel yet
+       * @constant
+       */
+      restricting?: true;
       evidence: {
         kind: string;
         target: string;
@@ -3183,6 +3241,16 @@ export interface components {
         until: string | null;
         note: string | null;
         origin: string;
+        /**
+         * @description It has ended, and its restriction is still on the panel: the next run that reaches the panel undoes it
+         * @constant
+         */
+        releasing?: true;
+        /**
+         * @description Its restriction is not on the panel yet
+         * @constant
+         */
+        restricting?: true;
         evidence: {
           kind: string;
           target: string;
@@ -3574,6 +3642,10 @@ export interface components {
           mode: string | null;
           observing: boolean;
           holds: string[];
+          /** @description Reasons of holds that have ended and are not undone on the panel yet */
+          releasing: string[];
+          /** @description Reasons of holds that are not on the panel yet */
+          restricting: string[];
           wouldHold: string[];
           /** @description Bytes; null where unknown */
           usedBytes: number | null;
@@ -3595,6 +3667,8 @@ export interface components {
         /** @description Instant, ISO 8601 in UTC */
         since: string;
         note: string | null;
+        releasing: boolean;
+        restricting: boolean;
         /** @description Bytes; null where unknown */
         usedBytes: number | null;
         /** @description Bytes; null where unknown */
@@ -4139,12 +4213,16 @@ export interface operations {
             doubted: {
               /** @description Instant, ISO 8601 in UTC */
               at: string;
+              /** @description When a reading that this one confirms was first doubted */
+              since: string;
               /** @description Bytes; null where unknown */
               inBytes: number | null;
               /** @description Bytes; null where unknown */
               outBytes: number | null;
               /** @description Bytes; null where unknown */
               totalBytes: number | null;
+              /** @description Reasons of open holds that began by it, before it was found impossible */
+              holds: string[];
             } | null;
             allowance: {
               unlimited: boolean;
@@ -4156,6 +4234,8 @@ export interface operations {
               allowedBytes: number | null;
               /** @description Bytes; null where unknown */
               remainingBytes: number | null;
+              /** @description Whether the last run decided with it; else the next run decides */
+              decided: boolean;
             } | null;
             limits: {
               id: string;
@@ -4174,6 +4254,16 @@ export interface operations {
               reason: string;
               /** @description Instant, ISO 8601 in UTC */
               since: string;
+              /**
+               * @description It has ended, and its restriction is still on the panel: the next run that reaches the panel undoes it
+               * @constant
+               */
+              releasing?: true;
+              /**
+               * @description Its restriction is not on the panel yet
+               * @constant
+               */
+              restricting?: true;
               /** @description True where it began before the service was this client's: `since` is when that began */
               beforeClient?: boolean;
             }[];
@@ -4190,6 +4280,13 @@ export interface operations {
               /** @description Bytes; null where unknown */
               allowedBytes: number | null;
               unlimited: boolean;
+            } | null;
+            /** @description Where the quota hold lasts although the usage fell by more than half */
+            fallen: {
+              /** @description Bytes */
+              usedBytes: number;
+              /** @description Bytes */
+              peakBytes: number;
             } | null;
             /** @description Instant, ISO 8601 in UTC */
             panelDownSince: string | null;
@@ -5420,7 +5517,10 @@ export interface operations {
           'application/json': {
             purchase: components['schemas']['PurchaseDetail'];
             repeated: boolean;
+            /** @description Reasons of holds that are open or not undone yet */
             stillHeld: string[];
+            /** @description Those of stillHeld whose hold has ended and is not undone on the panel yet */
+            releasing: string[];
             error: components['schemas']['ItemError'] | null;
           };
         };

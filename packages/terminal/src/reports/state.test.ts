@@ -21,6 +21,7 @@ it('names the suspended agent in what releases its services', () => {
     wouldHold: [],
     error: null,
     protectedUntil: null,
+    doubted: null,
   };
   const found = {
     at: since,

@@ -53,7 +53,7 @@ describe('changes of a catalogue', () => {
   it('wait for a change in doubt of the same record only', async () => {
     at.panel.server.inject({ endpoint: 'POST /plans', times: 1, when: 'before', fault: { kind: 'cut' } });
     expect(await codeOf(create('plans', { name: 'Small' }))).toBe('outcome_unknown');
-    const message = expect.stringMatching(/create-plan Small: .* may still be made until \S+Z/) as unknown;
+    const message = expect.stringMatching(/create-plan Small: .* the panel may still apply it until \S+Z/) as unknown;
     await expect(create('plans', { name: 'Small' })).rejects.toMatchObject({ code: 'outcome_unknown', message });
     await create('plans', { name: 'Large' });
   });
