@@ -22,6 +22,7 @@ it('names the suspended agent in what releases its services', () => {
     error: null,
     protectedUntil: null,
     doubted: null,
+    allowance: null,
   };
   const found = {
     at: since,
