@@ -8,7 +8,7 @@ import { ports } from './ports.js';
 import { processParts } from './process.js';
 import type { RunReport } from './kernel/run/report.js';
 import { type RunRequest, toScope } from './kernel/run/bracket.js';
-import { Session } from './context/context.js';
+import { Context } from './context/context.js';
 import type { Sluice, SluiceOptions, RunOptions } from './sluice.js';
 
 /**
@@ -25,13 +25,13 @@ export function createSluice(options: SluiceOptions): Promise<Sluice> {
   const deps = toDependencies(options);
   const underWay = new Set<Promise<unknown>>();
   const call: RunCall = (callOptions, work) => {
-    const running = inSession({ deps: withCallOptions(deps, callOptions), config, store, ports }, work);
+    const running = inContext({ deps: withCallOptions(deps, callOptions), config, store, ports }, work);
     const ended: Promise<unknown> = running.catch(() => undefined).finally(() => underWay.delete(ended));
     underWay.add(ended);
     return running;
   };
   const run = (request: RunKind, runOptions: RunOptions = {}): Promise<RunReport> =>
-    call(runOptions, (session) => runOverPanels(session, request, runOptions));
+    call(runOptions, (context) => runOverPanels(context, request, runOptions));
   const close = throwing(async () => {
     await Promise.all(underWay);
     await store.close();
@@ -42,23 +42,23 @@ export function createSluice(options: SluiceOptions): Promise<Sluice> {
     reconcile: throwing((runOptions) => run({ command: 'reconcile', observeAll: true }, runOptions)),
     plan: throwing((runOptions) => run({ command: 'plan', observeAll: true }, { ...runOptions, dryRun: true })),
     explain: throwing((service, explainOptions) =>
-      call(explainOptions, async (session) => {
+      call(explainOptions, async (context) => {
         const { explainService } = await import('./features/explain/explain.js');
         const { at = null, reader } = explainOptions ?? {};
-        return explainService(session, service, { at: at === null ? null : toInstant('at', at), reader });
+        return explainService(context, service, { at: at === null ? null : toInstant('at', at), reader });
       }),
     ),
     overview: throwing(({ signal, actor, note, ...request } = {}) =>
-      call({ signal, actor, note }, async (session) => {
+      call({ signal, actor, note }, async (context) => {
         checkCount('page', request.page);
         checkCount('size', request.size);
         const { readOverview } = await import('./features/overview/overview.js');
-        return readOverview(session, request);
+        return readOverview(context, request);
       }),
     ),
     version: throwing(() => store.version()),
     metrics: throwing((metricsOptions) =>
-      call(metricsOptions, async (session) => (await import('./features/metrics/metrics.js')).collectMetrics(session)),
+      call(metricsOptions, async (context) => (await import('./features/metrics/metrics.js')).collectMetrics(context)),
     ),
     close,
     [Symbol.asyncDispose]: close,
@@ -69,7 +69,7 @@ export function createSluice(options: SluiceOptions): Promise<Sluice> {
 /** A poll, a reconcile, or their preview. */
 type RunKind = Pick<RunRequest, 'command' | 'observeAll'>;
 
-async function runOverPanels(session: Session, kind: RunKind, options: RunOptions): Promise<RunReport> {
+async function runOverPanels(context: Context, kind: RunKind, options: RunOptions): Promise<RunReport> {
   const { panel, service, onProgress } = options;
   const { runAndFinish } = await import('./loop/run.js');
   const { runParts } = await import('./features/parts/run-parts.js');
@@ -84,10 +84,10 @@ async function runOverPanels(session: Session, kind: RunKind, options: RunOption
   };
   // A dry run, and a run over a part, prove nothing about the runs that are watched.
   if (request.dryRun || service !== undefined || toScope(request) !== null)
-    return runAndFinish(session, request, runParts);
-  const work = (): Promise<RunReport> => runAndFinish(session, request, runParts);
-  if (session.config.heartbeat === undefined) return work();
-  return (await import('./features/notices/heartbeat.js')).withHeartbeat(session, work);
+    return runAndFinish(context, request, runParts);
+  const work = (): Promise<RunReport> => runAndFinish(context, request, runParts);
+  if (context.config.heartbeat === undefined) return work();
+  return (await import('./features/notices/heartbeat.js')).withHeartbeat(context, work);
 }
 
 /** The calls of the instance itself; all others are in groups. */
@@ -98,12 +98,12 @@ function withCallOptions(deps: Dependencies, options: CallOptions = {}): Depende
   return { ...deps, signal, actor: actor === undefined ? deps.actor : () => actor, note: note ?? deps.note };
 }
 
-async function inSession<T>(parts: ConstructorParameters<typeof Session>[0], work: (session: Session) => Promise<T>) {
-  const session = new Session(parts);
+async function inContext<T>(parts: ConstructorParameters<typeof Context>[0], work: (context: Context) => Promise<T>) {
+  const context = new Context(parts);
   try {
-    return await work(session);
+    return await work(context);
   } finally {
-    await session.end();
+    await context.end();
   }
 }
 

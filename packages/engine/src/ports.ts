@@ -1,9 +1,9 @@
 import type { AgentBudget } from '@sluice/panel-kind';
-import type { Session } from './context/context.js';
+import type { Context } from './context/context.js';
 import type { Ports } from './context/ports.js';
 
 /** What features provide to every context. */
-export const ports: Ports<Session> = {
+export const ports: Ports<Context> = {
   openBilling: async (context) => (await import('./features/billing/open-billing.js')).openBilling(context),
   agentBudget(context, { name, agents }) {
     const load = async (): Promise<AgentBudget> =>
@@ -14,5 +14,5 @@ export const ports: Ports<Session> = {
     };
   },
   previewRaise: async (context, of, raise) =>
-    (await import('./features/agents/budget.js')).previewRaise({ session: context, ...of }, raise),
+    (await import('./features/agents/budget.js')).previewRaise({ context: context, ...of }, raise),
 };

@@ -70,13 +70,13 @@ class Model {
       }
       case 'move': {
         const found = this.evidence.find((each) => each.id === `e-${next.id}`);
-        const heir = this.holds.find((each) => each.id === `hold-${next.hold}`);
-        if (found === undefined || heir === undefined) return 'store_not_found';
-        const isNear = heir.service === found.service || heir.service !== 'svc-2';
+        const newHold = this.holds.find((each) => each.id === `hold-${next.hold}`);
+        if (found === undefined || newHold === undefined) return 'store_not_found';
+        const isNear = newHold.service === found.service || newHold.service !== 'svc-2';
         if (found.until !== null || !isNear) return 'store_conflict';
-        if (heir.until !== null) return false;
-        found.hold = heir.id;
-        found.service = heir.service;
+        if (newHold.until !== null) return false;
+        found.hold = newHold.id;
+        found.service = newHold.service;
         return true;
       }
     }

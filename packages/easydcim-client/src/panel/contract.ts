@@ -10,7 +10,7 @@ import {
 import type { ServiceRecord } from '@sluice/quota-core';
 import type { CallOptions, EasyDcimClient } from '../index.js';
 import { USAGE_ENDPOINT } from '../client/bandwidth.js';
-import { beyondTheLine, figurePaths, lineBounds, lineSpeed } from './plausibility.js';
+import { exceedsLineSpeed, figurePaths, lineBounds, lineSpeed } from './plausibility.js';
 import { isSendable, toSentRef } from './resources.js';
 import type { EasyDcimState } from './state.js';
 
@@ -120,7 +120,7 @@ async function checkBandwidth(
   const { inBytes, outBytes, totalBytes } = reading;
   const observation = (await panel.observe([service], signal)).get(service.id);
   const bounds = observation ? lineBounds(observation, null) : undefined;
-  const odd = beyondTheLine(bounds ?? null, window, reading);
+  const odd = exceedsLineSpeed(bounds ?? null, window, reading);
   const figures = `in ${describeBytes(inBytes)}, out ${describeBytes(outBytes)}, total ${describeBytes(totalBytes)} in 7 days, read from ${figurePaths(reading.shape).join(', ')}`;
   if (odd) return { status: 'failed', message: `${figures}: ${odd.message}` };
   const warning = reading.warnings[0];

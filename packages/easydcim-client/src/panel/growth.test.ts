@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { WindowReading } from '@sluice/panel-kind';
 import fc from 'fast-check';
-import { beyondTheLine, growthBeyondTheLine, withReading } from './plausibility.js';
+import { exceedsLineSpeed, growthBeyondTheLine, withReading } from './plausibility.js';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -168,7 +168,7 @@ function findDoubtInYear({ cycleDays, stepMinutes, seed }: Life): unknown {
     const usage = { inBytes: bytes, outBytes: Math.floor(bytes / 3), totalBytes: null };
     const read: WindowReading = { at: iso(ms + clockOff), start: iso(start), usage, previousAt };
     const doubt =
-      beyondTheLine(bounds, { start: read.start, end: read.at }, usage) ?? growthBeyondTheLine(bounds, read);
+      exceedsLineSpeed(bounds, { start: read.start, end: read.at }, usage) ?? growthBeyondTheLine(bounds, read);
     if (doubt !== null) return { doubt, ms: iso(ms), read };
     bounds = withReading(bounds, read);
     previousAt = read.at;

@@ -27,7 +27,7 @@ import { performStep } from './apply.js';
 import { checkContract } from './contract.js';
 import { planEasyDcim } from './plan.js';
 import {
-  beyondTheLine,
+  exceedsLineSpeed,
   figurePaths,
   growthBeyondTheLine,
   isCarried,
@@ -248,7 +248,7 @@ export class EasyDcimPanel implements Panel<EasyDcimState> {
   readonly plausibility = {
     endpoint: USAGE_ENDPOINT,
     bounds: lineBounds,
-    check: beyondTheLine,
+    check: exceedsLineSpeed,
     isBounded: (bounds: unknown): boolean => (lineSpeed(bounds) ?? 0) > 0,
     checkGrowth: growthBeyondTheLine,
     explains: isCarried,

@@ -96,7 +96,7 @@ const TOLERANCE = 1.1;
 const EDGE_SECONDS = 2 * 3600;
 
 /** Refuses more bytes than the line can carry in the window: they have another unit (docs/panels/easydcim.md, H4). */
-export function beyondTheLine(
+export function exceedsLineSpeed(
   bounds: unknown,
   window: { start: string; end: string },
   usage: UsageBytes,

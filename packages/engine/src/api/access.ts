@@ -33,8 +33,8 @@ export interface Access {
    */
   login(token: string, how?: Pick<VerifyOptions, 'master'>): Promise<NewSession>;
   /** Returns what a session permits; null for one that ended. */
-  resume(session: string, how?: Pick<VerifyOptions, 'master'>): Promise<Granted | null>;
-  logout(session: string): Promise<void>;
+  resume(context: string, how?: Pick<VerifyOptions, 'master'>): Promise<Granted | null>;
+  logout(context: string): Promise<void>;
   /** Stores the address of the pages of an HTTP front end, for links that are made elsewhere. */
   announce(url: string): Promise<void>;
   /** Returns the address that was announced last; null where none was. */
@@ -44,15 +44,15 @@ export interface Access {
 /** Returns the calls about access. */
 export function accessApi(call: RunCall): Access {
   return {
-    create: (request, options) => call(options, (session) => createToken(session, request)),
-    share: (request, options) => call(options, (session) => createShare(session, request)),
-    list: (options) => call(options, async (session) => ({ tokens: await listTokens(session) })),
-    revoke: (token, options) => call(options, (session) => revokeToken(session, { ...options, token })),
-    verify: (token, how) => call(undefined, (session) => verifyToken(session, token, how)),
-    login: (token, how) => call(undefined, (session) => login(session, token, how?.master)),
-    resume: (secret, how) => call(undefined, (session) => resumeSession(session, secret, how)),
-    logout: (secret) => call(undefined, (session) => logout(session, secret)),
-    announce: (url) => call(undefined, (session) => announce(session, url)),
-    servedAt: () => call(undefined, (session) => servedAt(session)),
+    create: (request, options) => call(options, (context) => createToken(context, request)),
+    share: (request, options) => call(options, (context) => createShare(context, request)),
+    list: (options) => call(options, async (context) => ({ tokens: await listTokens(context) })),
+    revoke: (token, options) => call(options, (context) => revokeToken(context, { ...options, token })),
+    verify: (token, how) => call(undefined, (context) => verifyToken(context, token, how)),
+    login: (token, how) => call(undefined, (context) => login(context, token, how?.master)),
+    resume: (secret, how) => call(undefined, (context) => resumeSession(context, secret, how)),
+    logout: (secret) => call(undefined, (context) => logout(context, secret)),
+    announce: (url) => call(undefined, (context) => announce(context, url)),
+    servedAt: () => call(undefined, (context) => servedAt(context)),
   };
 }

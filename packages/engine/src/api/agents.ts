@@ -75,37 +75,37 @@ export interface Agents {
 /** Returns the calls about agents. */
 export function agentsApi(call: RunCall): Agents {
   return {
-    list: (options) => call(options, (session) => listAgents(session, options?.panel)),
+    list: (options) => call(options, (context) => listAgents(context, options?.panel)),
     listStored: (options) =>
-      call(options, async (session) => ({ agents: await listStoredAgents(session, options?.panel) })),
-    show: (agent, options) => call(options, (session) => showAgent(session, agent, options?.panel)),
+      call(options, async (context) => ({ agents: await listStoredAgents(context, options?.panel) })),
+    show: (agent, options) => call(options, (context) => showAgent(context, agent, options?.panel)),
     ofClient: (client, options) =>
-      call(options, async (session) => {
-        const agents = await agentsOfClient(session, client);
+      call(options, async (context) => {
+        const agents = await agentsOfClient(context, client);
         return { agents: options?.reader === undefined ? agents : agents.map(agentForClient) };
       }),
-    explain: (agent, options) => call(options, (session) => explainAgent(session, agent, options?.panel)),
-    limit: (agent, request) => call(request, (session) => limitAgent(session, { ...request, agent })),
-    limits: (request) => call(request, (session) => limitAgents(session, request)),
+    explain: (agent, options) => call(options, (context) => explainAgent(context, agent, options?.panel)),
+    limit: (agent, request) => call(request, (context) => limitAgent(context, { ...request, agent })),
+    limits: (request) => call(request, (context) => limitAgents(context, request)),
     check: (options) =>
-      call(options, async (session) => {
+      call(options, async (context) => {
         const agent = options?.agent ?? null;
         const dryRun = options?.dryRun === true;
         const allowMass = options?.allowMass === true;
-        const work = () => checkAgents(session, { agent, panel: options?.panel, dryRun, allowMass });
+        const work = () => checkAgents(context, { agent, panel: options?.panel, dryRun, allowMass });
         const isPart = dryRun || agent !== null || options?.panel !== undefined;
-        const report = await (isPart ? work() : withFailure(session, work));
-        if (!dryRun) await afterRun(session, { run: report.run, services: false });
+        const report = await (isPart ? work() : withFailure(context, work));
+        if (!dryRun) await afterRun(context, { run: report.run, services: false });
         return report;
       }),
     canCreateUser: (agent, bytes, options) =>
-      call(options, (session) => canCreateUser(session, agent, bytes, options?.panel)),
-    createUser: (request) => call(request, (session) => createAgentUser(session, request)),
-    suspend: (agent, options) => call(options, (session) => suspendAgent(session, toRequest(agent, options))),
-    unsuspend: (agent, options) => call(options, (session) => unsuspendAgent(session, toRequest(agent, options))),
+      call(options, (context) => canCreateUser(context, agent, bytes, options?.panel)),
+    createUser: (request) => call(request, (context) => createAgentUser(context, request)),
+    suspend: (agent, options) => call(options, (context) => suspendAgent(context, toRequest(agent, options))),
+    unsuspend: (agent, options) => call(options, (context) => unsuspendAgent(context, toRequest(agent, options))),
     restore: (agent, options) =>
-      call(options, (session) =>
-        restoreAgent(session, {
+      call(options, (context) =>
+        restoreAgent(context, {
           ...toRequest(agent, options),
           force: options?.force === true,
           unsuspend: options?.unsuspend === true,

@@ -21,15 +21,15 @@ export interface AutoBuy {
 /** Returns the calls about auto-buy. */
 export function autoBuyApi(call: RunCall): AutoBuy {
   return {
-    show: (subject, options) => call(options, async (session) => ({ autoBuy: await showAutoBuy(session, subject) })),
+    show: (subject, options) => call(options, async (context) => ({ autoBuy: await showAutoBuy(context, subject) })),
     set: (subject, request, options) =>
-      call(options, async (session) => ({
-        autoBuy: await setAutoBuy(session, subject, request, toWaitMs(options)),
+      call(options, async (context) => ({
+        autoBuy: await setAutoBuy(context, subject, request, toWaitMs(options)),
       })),
     clear: (subject, options) =>
-      call(options, async (session) => {
-        const ended = await clearAutoBuy(session, subject, toWaitMs(options));
-        return { autoBuy: await showAutoBuy(session, subject), ended };
+      call(options, async (context) => {
+        const ended = await clearAutoBuy(context, subject, toWaitMs(options));
+        return { autoBuy: await showAutoBuy(context, subject), ended };
       }),
   };
 }

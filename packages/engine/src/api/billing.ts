@@ -37,19 +37,19 @@ export interface Invoices {
 /** Returns the calls about credit. */
 export function creditApi(call: RunCall): CreditCalls {
   return {
-    show: (client, options) => call(options, (session) => showCredit(session, client)),
-    add: (client, request, options) => call(options, (session) => addCredit(session, client, request)),
+    show: (client, options) => call(options, (context) => showCredit(context, client)),
+    add: (client, request, options) => call(options, (context) => addCredit(context, client, request)),
     history: (client, options) =>
-      call(options, async (session) => ({ entries: await creditHistory(session, client, options?.reader) })),
+      call(options, async (context) => ({ entries: await creditHistory(context, client, options?.reader) })),
   };
 }
 
 /** Returns the calls about invoices. */
 export function invoicesApi(call: RunCall): Invoices {
   return {
-    list: (options) => call(options, async (session) => ({ invoices: await listInvoices(session, options?.client) })),
-    show: (id, options) => call(options, (session) => showInvoice(session, id)),
-    pay: (id, options) => call(options, (session) => payFromCredit(session, id)),
-    cancel: (id, options) => call(options, (session) => cancelOpenInvoice(session, id)),
+    list: (options) => call(options, async (context) => ({ invoices: await listInvoices(context, options?.client) })),
+    show: (id, options) => call(options, (context) => showInvoice(context, id)),
+    pay: (id, options) => call(options, (context) => payFromCredit(context, id)),
+    cancel: (id, options) => call(options, (context) => cancelOpenInvoice(context, id)),
   };
 }

@@ -1,6 +1,6 @@
 import { toRequestError } from '../features/calls/simulate.js';
 import type { Reader } from '../context/reader.js';
-import type { Session } from '../context/context.js';
+import type { Context } from '../context/context.js';
 import { checkCount } from '../base/inputs.js';
 
 /** Options of every call. */
@@ -31,15 +31,15 @@ export interface CommandOptions extends LockOptions {
   dryRun?: boolean | undefined;
 }
 
-/** Runs one call in a new session, so that calls share no API log, panels or snapshots. */
-export type RunCall = <T>(options: CallOptions | undefined, work: (session: Session) => Promise<T>) => Promise<T>;
+/** Runs one call in a new context, so that calls share no API log, panels or snapshots. */
+export type RunCall = <T>(options: CallOptions | undefined, work: (context: Context) => Promise<T>) => Promise<T>;
 
 /** Returns `call` for requests with numbers, times and amounts: what can't be read of them is the request's fault. */
 export function withRequestErrors(call: RunCall): RunCall {
   return (options, work) =>
-    call(options, async (session) => {
+    call(options, async (context) => {
       try {
-        return await work(session);
+        return await work(context);
       } catch (error) {
         throw toRequestError(error);
       }

@@ -81,29 +81,29 @@ export function callsApi(call: RunCall): Calls {
   const checked = withRequestErrors(call);
   return {
     bill: (options) =>
-      checked(options, async (session) => {
-        const work = () => billCalls(session, toBillRequest(options));
+      checked(options, async (context) => {
+        const work = () => billCalls(context, toBillRequest(options));
         const isPart = options?.dryRun === true || options?.service !== undefined;
-        const report = await (isPart ? work() : withFailure(session, work));
+        const report = await (isPart ? work() : withFailure(context, work));
         const ended = { run: report.run, services: false };
-        const late = isPart ? [] : await noteLateCalls(session);
-        if (options?.dryRun !== true) await afterRun(session, ended, [...newsOfBills(report.bills), ...late]);
+        const late = isPart ? [] : await noteLateCalls(context);
+        if (options?.dryRun !== true) await afterRun(context, ended, [...newsOfBills(report.bills), ...late]);
         return report;
       }),
     report: (of, options) =>
-      checked(options, async (session) => {
+      checked(options, async (context) => {
         const { period, reports, remote = false, reader } = options;
         const service = 'service' in of ? of.service : null;
         const client = 'client' in of ? of.client : null;
-        return { reports: await reportCalls(session, { service, client, period, remote, reports, reader }) };
+        return { reports: await reportCalls(context, { service, client, period, remote, reports, reader }) };
       }),
     records: (request, options) =>
-      checked(options, (session) => {
+      checked(options, (context) => {
         const whole = { service: null, did: null, panel: null, direction: null, day: null, from: null, to: null };
-        return readRecords(session, { ...whole, ...request }, options?.reader);
+        return readRecords(context, { ...whole, ...request }, options?.reader);
       }),
     simulate: (request, options) =>
-      checked(options, (session) => {
+      checked(options, (context) => {
         const whole = {
           service: null,
           plan: null,
@@ -112,13 +112,13 @@ export function callsApi(call: RunCall): Calls {
           local: false,
           incrementBase: null,
         } as const;
-        return simulateCall(session, { ...whole, ...request });
+        return simulateCall(context, { ...whole, ...request });
       }),
-    bills: (filter = {}) => checked(filter, async (session) => ({ bills: await listBills(session, filter) })),
-    billReport: (bill, options) => checked(options, (session) => billReport(session, bill, options?.reader)),
+    bills: (filter = {}) => checked(filter, async (context) => ({ bills: await listBills(context, filter) })),
+    billReport: (bill, options) => checked(options, (context) => billReport(context, bill, options?.reader)),
     reconcile: (request, options) =>
-      checked(options, async (session) => ({
-        bills: await reconcileCalls(session, { service: null, period: null, billed: null, ...request }),
+      checked(options, async (context) => ({
+        bills: await reconcileCalls(context, { service: null, period: null, billed: null, ...request }),
       })),
   };
 }

@@ -56,8 +56,8 @@ export function didsApi(call: RunCall): Dids {
     request: Pick<DidRequest, 'operation' | 'number'> & Partial<DidRequest>,
     options: LinkedDidOptions | undefined,
   ): Promise<DidReport> =>
-    checked(options, (session) =>
-      changeDid(session, {
+    checked(options, (context) =>
+      changeDid(context, {
         service: options?.service ?? null,
         addon: options?.addon,
         areaCode: options?.areaCode,

@@ -55,15 +55,15 @@ export interface Holds {
 
 /** Returns the calls about holds. */
 export function holdsApi(call: RunCall): Holds {
-  const change = (id: string, options: CommandOptions | undefined, order: Omit<HoldCommand, 'waitMs' | 'dryRun'>) =>
-    call(options, (session) => runHoldCommand(session, id, { ...order, ...toHow(options) }));
+  const change = (id: string, options: CommandOptions | undefined, request: Omit<HoldCommand, 'waitMs' | 'dryRun'>) =>
+    call(options, (context) => runHoldCommand(context, id, { ...request, ...toHow(options) }));
   return {
     list: (filter) =>
-      call(filter, async (session) => {
-        if (filter?.service !== undefined) await requireService(session, filter.service);
+      call(filter, async (context) => {
+        if (filter?.service !== undefined) await requireService(context, filter.service);
         const reader = filter?.reader;
-        const holds = await listHolds(session, filter?.service, reader);
-        const all = await releasedQuotas(session, filter?.service);
+        const holds = await listHolds(context, filter?.service, reader);
+        const all = await releasedQuotas(context, filter?.service);
         const released = reader === undefined ? all : all.map((each) => ({ ...each, note: null }));
         return {
           holds:
@@ -79,18 +79,18 @@ export function holdsApi(call: RunCall): Holds {
       const { until } = options ?? {};
       if (until === undefined)
         return change(id, options, { command: 'hold release', reason: 'manual', what: 'release', note: null });
-      return call(options, (session) => releaseQuota(session, id, { until, ...toHow(options) }));
+      return call(options, (context) => releaseQuota(context, id, { until, ...toHow(options) }));
     },
     adopt: (id, { reason, ports = [], order = false, forwards = [], note = null, ...options }) =>
-      call(options, async (session) => {
-        await requireService(session, id);
-        await adoptHold(session, id, { reason, ports, order, forwards, note, waitMs: toWaitMs(options) });
-        return serviceDetail(session, await requireService(session, id));
+      call(options, async (context) => {
+        await requireService(context, id);
+        await adoptHold(context, id, { reason, ports, order, forwards, note, waitMs: toWaitMs(options) });
+        return serviceDetail(context, await requireService(context, id));
       }),
     releaseAll: (options) =>
-      call(options, (session) => {
-        if (options?.panel !== undefined) requirePanelName(session, options.panel);
-        return releaseAll(session, {
+      call(options, (context) => {
+        if (options?.panel !== undefined) requirePanelName(context, options.panel);
+        return releaseAll(context, {
           panel: options?.panel,
           reason: options?.reason,
           ...toHow(options),

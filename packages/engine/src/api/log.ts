@@ -3,7 +3,7 @@ import { followLog } from '../features/log/follow.js';
 import { type LogPage, readLog } from '../features/log/list.js';
 import type { LogEntry, LogFilter } from '../features/log/log.js';
 import { resolveAction } from '../features/log/resolve-action.js';
-import type { Session } from '../context/context.js';
+import type { Context } from '../context/context.js';
 import { requireService } from '../context/find-service.js';
 import { checkCount, checkWord, toInstant } from '../base/inputs.js';
 import { toWaitMs, type CallOptions, type LockOptions, type RunCall } from './call.js';
@@ -27,28 +27,28 @@ const KINDS: LogEntry['kind'][] = ['run', 'action', 'refresh', 'api'];
 
 /** Returns the calls about the log. */
 export function logApi(call: RunCall): Log {
-  const checked = async (session: Session, request: LogRequest = {}): Promise<LogFilter> => {
+  const checked = async (context: Context, request: LogRequest = {}): Promise<LogFilter> => {
     const { kinds = KINDS, limit = 200, service, panel, since, command, after } = request;
     for (const kind of kinds) checkWord('kinds', kind, KINDS);
     checkCount('limit', limit);
     const from = since === undefined ? undefined : toInstant('since', since);
-    if (service !== undefined) await requireService(session, service);
+    if (service !== undefined) await requireService(context, service);
     return { kinds, limit, service, panel, since: from, command, after };
   };
   return {
-    list: (filter) => call(filter, async (session) => readLog(session, await checked(session, filter))),
+    list: (filter) => call(filter, async (context) => readLog(context, await checked(context, filter))),
     export: (filter, onEntry) =>
-      call(filter, async (session) => {
+      call(filter, async (context) => {
         let entries = 0;
-        for await (const entry of exportLog(session, await checked(session, filter))) {
+        for await (const entry of exportLog(context, await checked(context, filter))) {
           entries++;
           await onEntry(entry);
         }
         return entries;
       }),
     follow: (filter, onEntry) =>
-      call(filter, async (session) => followLog(session, await checked(session, filter), onEntry)),
+      call(filter, async (context) => followLog(context, await checked(context, filter), onEntry)),
     resolve: (action, request) =>
-      call(request, (session) => resolveAction(session, action, { done: request.done, waitMs: toWaitMs(request) })),
+      call(request, (context) => resolveAction(context, action, { done: request.done, waitMs: toWaitMs(request) })),
   };
 }

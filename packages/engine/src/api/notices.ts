@@ -33,14 +33,14 @@ export interface Notices {
 export function noticesApi(call: RunCall): Notices {
   return {
     send: (options) => call(options, sendDue),
-    test: (channel, options) => call(options, (session) => testChannels(session, channel ?? null)),
-    alarms: (filter = {}) => call(filter, async (session) => ({ alarms: await listAlarms(session, filter) })),
+    test: (channel, options) => call(options, (context) => testChannels(context, channel ?? null)),
+    alarms: (filter = {}) => call(filter, async (context) => ({ alarms: await listAlarms(context, filter) })),
     acknowledge: (alarm, options) =>
-      call(options, async (session) => ({ alarm: await acknowledgeAlarm(session, alarm, options) })),
+      call(options, async (context) => ({ alarm: await acknowledgeAlarm(context, alarm, options) })),
     list: (filter = {}) =>
-      call(filter, async (session) => {
+      call(filter, async (context) => {
         checkCount('limit', filter.limit);
-        return { deliveries: await listDeliveries(session, filter) };
+        return { deliveries: await listDeliveries(context, filter) };
       }),
   };
 }

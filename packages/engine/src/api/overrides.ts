@@ -25,22 +25,22 @@ export interface OverrideView extends Omit<OverrideRecord, 'id'> {
 export function overridesApi(call: RunCall): Overrides {
   return {
     set: (service, request, options) =>
-      call(options, async (session) => {
-        await setOverride(session, service, request, toWaitMs(options));
-        return serviceDetail(session, await requireService(session, service));
+      call(options, async (context) => {
+        await setOverride(context, service, request, toWaitMs(options));
+        return serviceDetail(context, await requireService(context, service));
       }),
     clear: (service, options) =>
-      call(options, async (session) => {
-        const ended = await clearOverride(session, service, toWaitMs(options));
-        return { service: await serviceDetail(session, await requireService(session, service)), ended };
+      call(options, async (context) => {
+        const ended = await clearOverride(context, service, toWaitMs(options));
+        return { service: await serviceDetail(context, await requireService(context, service)), ended };
       }),
     list: (options) =>
-      call(options, async (session) => {
+      call(options, async (context) => {
         const id = options?.service;
-        if (id !== undefined) await requireService(session, id);
+        if (id !== undefined) await requireService(context, id);
         const ids = id === undefined ? {} : { ids: [id] };
-        const services = new Map((await session.store.services.list(ids)).map((record) => [record.id, record]));
-        const overrides = (await session.store.overrides.all(id)).map(({ id: _id, ...override }) => {
+        const services = new Map((await context.store.services.list(ids)).map((record) => [record.id, record]));
+        const overrides = (await context.store.overrides.all(id)).map(({ id: _id, ...override }) => {
           const { panel = null, product = null, client = null } = services.get(override.service) ?? {};
           return { ...override, panel, product, client };
         });

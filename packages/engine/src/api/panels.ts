@@ -24,7 +24,7 @@ import { type BrakeState, findBrake } from '../kernel/run/brake-state.js';
 import { findRemovedPanels, type RemovedPanel } from '../kernel/run/left-elsewhere.js';
 import type { RunReport } from '../kernel/run/report.js';
 import { unknownPanel } from '../base/config/find-panel.js';
-import type { Session } from '../context/context.js';
+import type { Context } from '../context/context.js';
 import { readReach } from '../context/reach.js';
 import {
   checkSwitch,
@@ -107,45 +107,45 @@ export interface Panels {
 export function panelsApi(call: RunCall): Panels {
   return {
     list: (options) =>
-      call(options, async (session) => {
+      call(options, async (context) => {
         const panels: PanelView[] = [];
-        for (const name of Object.keys(session.config.panels)) panels.push(await toView(session, name));
-        return { panels, removed: await findRemovedPanels(session) };
+        for (const name of Object.keys(context.config.panels)) panels.push(await toView(context, name));
+        return { panels, removed: await findRemovedPanels(context) };
       }),
     test: (names = [], options) =>
-      call(options, async (session) => {
-        const known = Object.keys(session.config.panels);
+      call(options, async (context) => {
+        const known = Object.keys(context.config.panels);
         for (const name of names) if (!known.includes(name)) throw unknownPanel(name, known);
         const chosen = names.length > 0 ? names : known;
-        return { panels: await Promise.all(chosen.map((name) => testPanel(session, name))) };
+        return { panels: await Promise.all(chosen.map((name) => testPanel(context, name))) };
       }),
     products: (options) => call(options, listProducts),
-    observe: (panel, options) => call(options, (session) => setSwitch(session, panel, null, 'observe')),
-    enforce: (panel, options) => call(options, (session) => setSwitch(session, panel, options?.product ?? null, 'on')),
+    observe: (panel, options) => call(options, (context) => setSwitch(context, panel, null, 'observe')),
+    enforce: (panel, options) => call(options, (context) => setSwitch(context, panel, options?.product ?? null, 'on')),
     asConfigured: (panel, options) =>
-      call(options, (session) => {
-        checkSwitch(session, panel, options?.product ?? null);
-        return dropSwitch(session, panel);
+      call(options, (context) => {
+        checkSwitch(context, panel, options?.product ?? null);
+        return dropSwitch(context, panel);
       }),
     planEnforcing: (panel, options) =>
-      call(options, async (session) => {
+      call(options, async (context) => {
         const product = options?.product ?? null;
-        checkSwitch(session, panel, product);
-        await requireReady(session, panel);
+        checkSwitch(context, panel, product);
+        await requireReady(context, panel);
         const { runParts } = await import('../features/parts/run-parts.js');
-        return planEnforcing(session, panel, product, runParts.parts);
+        return planEnforcing(context, panel, product, runParts.parts);
       }),
-    doctor: (request = {}) => call(request, (session) => runDoctor(session, request)),
-    tunnels: (options) => call(options, (session) => listTunnels(session, options?.panel)),
-    users: (options) => call(options, (session) => listRelayUsers(session, options?.panel)),
-    speedLimits: (options) => call(options, (session) => listSpeedLimits(session, options)),
-    tunnelGroups: (options) => call(options, (session) => listTunnelGroups(session, options)),
-    loginLink: (service, options) => call(options, (session) => loginLink(session, service)),
+    doctor: (request = {}) => call(request, (context) => runDoctor(context, request)),
+    tunnels: (options) => call(options, (context) => listTunnels(context, options?.panel)),
+    users: (options) => call(options, (context) => listRelayUsers(context, options?.panel)),
+    speedLimits: (options) => call(options, (context) => listSpeedLimits(context, options)),
+    tunnelGroups: (options) => call(options, (context) => listTunnelGroups(context, options)),
+    loginLink: (service, options) => call(options, (context) => loginLink(context, service)),
   };
 }
 
-async function requireReady(session: Session, panel: string): Promise<void> {
-  const { checks } = await runDoctor(session, { panel });
+async function requireReady(context: Context, panel: string): Promise<void> {
+  const { checks } = await runDoctor(context, { panel });
   const failed = checks.filter((check) => check.status === 'failed');
   if (failed.length === 0) return;
   throw notReady(
@@ -154,21 +154,21 @@ async function requireReady(session: Session, panel: string): Promise<void> {
   );
 }
 
-async function toView(session: Session, name: string): Promise<PanelView> {
-  const panel = await session.panel(name);
-  const enforce = (await readEnforcements(session.config, session.store)).ofPanel(name);
+async function toView(context: Context, name: string): Promise<PanelView> {
+  const panel = await context.panel(name);
+  const enforce = (await readEnforcements(context.config, context.store)).ofPanel(name);
   const { kind, capabilities } = panel.kind;
-  const brake = await findBrake(session, name);
-  const { downSince } = await readReach(session, name);
+  const brake = await findBrake(context, name);
+  const { downSince } = await readReach(context, name);
   return { name, kind, url: panel.url, capabilities: [...capabilities], enforce, brake, downSince };
 }
 
-async function testPanel(session: Session, name: string): Promise<PanelTest> {
-  const { brake: _brake, downSince: _downSince, ...view } = await toView(session, name);
-  const { clock } = session.deps;
+async function testPanel(context: Context, name: string): Promise<PanelTest> {
+  const { brake: _brake, downSince: _downSince, ...view } = await toView(context, name);
+  const { clock } = context.deps;
   const startedAt = clock.now();
   try {
-    const { warnings = [], expiring, clockDifferenceMs = 0 } = await (await session.panel(name)).test();
+    const { warnings = [], expiring, clockDifferenceMs = 0 } = await (await context.panel(name)).test();
     const latencyMs = clock.now() - startedAt;
     const check = expiring && expiryCheck(name, expiring, clock.now() + clockDifferenceMs);
     const ends = check === undefined || check.status === 'ok' ? [] : [`${check.object} is ${check.message}`];

@@ -82,21 +82,21 @@ export function provisionApi(call: RunCall): Provision {
     options: (PasswordOptions & ReaderOptions) | undefined,
     request: Pick<ProvisionRequest, 'verb'> & Partial<ProvisionRequest>,
   ) =>
-    call(options, async (session) => {
+    call(options, async (context) => {
       const { password } = options ?? {};
-      const report = await provision(session, id, {
+      const report = await provision(context, id, {
         ...request,
         ...toHow(options),
         passwordFile: options?.passwordFile,
         password: typeof password === 'string' ? () => Promise.resolve(password) : password,
         shown: options?.showPassword ?? true,
       });
-      if (options?.dryRun !== true) await writeBack(session, report, [id]);
-      return commandReportFor(session, report, options?.reader);
+      if (options?.dryRun !== true) await writeBack(context, report, [id]);
+      return commandReportFor(context, report, options?.reader);
     });
   const hold = (id: string, what: 'add' | 'release', options: SuspendOptions | undefined) =>
-    call(options, (session) =>
-      runHoldCommand(session, id, {
+    call(options, (context) =>
+      runHoldCommand(context, id, {
         command: what === 'add' ? 'provision suspend' : 'provision unsuspend',
         reason: options?.as ?? 'billing',
         what,

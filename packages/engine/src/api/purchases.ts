@@ -45,10 +45,10 @@ export interface Purchases {
 export function purchasesApi(call: RunCall): Purchases {
   return {
     packages: (options) =>
-      call(options, async (session) => {
-        const { store } = session;
+      call(options, async (context) => {
+        const { store } = context;
         const { reader, client = reader } = options ?? {};
-        const packages = listPackages(session, client == null ? [] : await listOfClient(store, client));
+        const packages = listPackages(context, client == null ? [] : await listOfClient(store, client));
         if (reader === undefined) return { packages };
         const own = new Set((await store.services.list({ client: reader ?? '' })).map(({ product }) => product));
         const offered = packages.map((each) => ({
@@ -58,8 +58,8 @@ export function purchasesApi(call: RunCall): Purchases {
         return { packages: offered.filter(({ products }) => products.length > 0) };
       }),
     create: (service, packageId, options) =>
-      call(options, (session) =>
-        createPurchase(session, {
+      call(options, (context) =>
+        createPurchase(context, {
           service,
           package: packageId,
           ref: options?.ref,
@@ -69,16 +69,16 @@ export function purchasesApi(call: RunCall): Purchases {
         }),
       ),
     list: (options) =>
-      call(options, async (session) => {
+      call(options, async (context) => {
         const { service, ref, reader } = options ?? {};
-        if (service !== undefined) await requireService(session, service);
-        return { purchases: await listPurchases(session, { service, ref, reader }) };
+        if (service !== undefined) await requireService(context, service);
+        return { purchases: await listPurchases(context, { service, ref, reader }) };
       }),
     budgetLeft: (budget, options) => call(options, ({ store }) => readBudgetLeft(store, budget)),
-    terms: (options) => call(options, (session) => Promise.resolve(paymentTerms(session))),
+    terms: (options) => call(options, (context) => Promise.resolve(paymentTerms(context))),
     cancel: (id, options) =>
-      call(options, async (session) => ({
-        purchase: await cancelPurchase(session, { id, refund: options?.refund === true, waitMs: toWaitMs(options) }),
+      call(options, async (context) => ({
+        purchase: await cancelPurchase(context, { id, refund: options?.refund === true, waitMs: toWaitMs(options) }),
       })),
   };
 }

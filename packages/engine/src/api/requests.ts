@@ -17,12 +17,12 @@ export interface Requests {
 
 /** Returns the calls about requests. */
 export function requestsApi(call: RunCall): Requests {
-  const running = new RunningRequests((requests) => call(undefined, (session) => renewRequests(session, requests)));
+  const running = new RunningRequests((requests) => call(undefined, (context) => renewRequests(context, requests)));
   return {
-    begin: (request) => call(undefined, (session) => beginRequest(session, request, running)),
+    begin: (request) => call(undefined, (context) => beginRequest(context, request, running)),
     end: (request, answer) => {
       running.delete(request);
-      return call(undefined, (session) => endRequest(session, request, answer));
+      return call(undefined, (context) => endRequest(context, request, answer));
     },
   };
 }

@@ -10,7 +10,7 @@ import { type Pair, setWhere } from '../features/services/set-where.js';
 import { customerFields, serviceDetail, serviceDetails, type ServiceDetail } from '../features/services/show.js';
 import type { SyncReport } from '../features/services/sync/plan-sync.js';
 import { type SyncRequest, syncServices } from '../features/services/sync/sync-services.js';
-import type { Session } from '../context/context.js';
+import type { Context } from '../context/context.js';
 import { requireService } from '../context/find-service.js';
 import { toWaitMs, type CallOptions, type ReaderOptions, type LockOptions, type RunCall } from './call.js';
 
@@ -92,69 +92,69 @@ export function servicesApi(call: RunCall): Services {
     import: (rows, options) => {
       const { allowDuplicateRefs, dryRun, describe } = options ?? {};
       const how = { allowDuplicateRefs, dryRun, describe, waitMs: toWaitMs(options) };
-      return call(options, (session) =>
-        importServices(session, { command: 'service import', rows: () => rows.map(toRow), ...how }),
+      return call(options, (context) =>
+        importServices(context, { command: 'service import', rows: () => rows.map(toRow), ...how }),
       );
     },
     add: (id, texts, options) =>
-      call(options, async (session) =>
-        serviceDetail(session, await addService(session, id, Object.entries(texts), options)),
+      call(options, async (context) =>
+        serviceDetail(context, await addService(context, id, Object.entries(texts), options)),
       ),
     set: (id, texts, options) =>
-      call(options, async (session) => {
-        const changed = await changeService(session, id, Object.entries(texts), {
+      call(options, async (context) => {
+        const changed = await changeService(context, id, Object.entries(texts), {
           waitMs: toWaitMs(options),
           allowDuplicateRefs: options?.allowDuplicateRefs,
         });
-        return { ...(await serviceDetail(session, changed.service)), changes: changed.changes };
+        return { ...(await serviceDetail(context, changed.service)), changes: changed.changes };
       }),
     setWhere: (where, texts, options) =>
-      call(options, async (session) => {
-        const { ids, report } = await setWhere(session, {
+      call(options, async (context) => {
+        const { ids, report } = await setWhere(context, {
           where,
           texts,
           waitMs: toWaitMs(options),
           allowDuplicateRefs: options?.allowDuplicateRefs,
         });
-        const services = await serviceDetails(session, await session.store.services.list({ ids }));
+        const services = await serviceDetails(context, await context.store.services.list({ ids }));
         return { services, changed: report.totals.changed, changes: report.changes ?? [] };
       }),
     planSetWhere: (where, texts, options) =>
-      call(options, async (session) => {
+      call(options, async (context) => {
         const { allowDuplicateRefs } = options ?? {};
-        return (await setWhere(session, { where, texts, waitMs: 0, allowDuplicateRefs, dryRun: true })).report;
+        return (await setWhere(context, { where, texts, waitMs: 0, allowDuplicateRefs, dryRun: true })).report;
       }),
-    sync: (options) => call(options, (session) => runSync(session, toSyncRequest(options))),
+    sync: (options) => call(options, (context) => runSync(context, toSyncRequest(options))),
     remove: (id, options) =>
-      call(options, async (session) => {
-        const before = await detail(session, id);
-        await removeService(session, id, toWaitMs(options));
+      call(options, async (context) => {
+        const before = await detail(context, id);
+        await removeService(context, id, toWaitMs(options));
         return before;
       }),
     isOf: (id, client) =>
       call(undefined, async ({ store }) => (await store.services.list({ ids: [id], client, limit: 1 })).length > 0),
-    show: (id, options) => call(options, (session) => detail(session, id, options?.reader)),
+    show: (id, options) => call(options, (context) => detail(context, id, options?.reader)),
     customerMay: (id, options) =>
-      call(options, async (session) => ({ service: id, fields: await customerFields(session, id) })),
-    list: (filter) => call(filter, (session) => listDetails(session, filter)),
+      call(options, async (context) => ({ service: id, fields: await customerFields(context, id) })),
+    list: (filter) => call(filter, (context) => listDetails(context, filter)),
     export: (filter) =>
-      call(filter, async (session) => {
-        const columns = listColumns(session.deps.kinds);
-        return (await listServices(session, toListRequest(filter))).records.map((service) =>
+      call(filter, async (context) => {
+        const columns = listColumns(context.deps.kinds);
+        return (await listServices(context, toListRequest(filter))).records.map((service) =>
           toFields(service, columns),
         );
       }),
   };
 }
 
-async function detail(session: Session, id: string, reader?: Reader): Promise<ServiceDetail> {
-  return serviceDetail(session, await requireService(session, id), reader);
+async function detail(context: Context, id: string, reader?: Reader): Promise<ServiceDetail> {
+  return serviceDetail(context, await requireService(context, id), reader);
 }
 
-function runSync(session: Session, request: SyncRequest): Promise<SyncReport> {
+function runSync(context: Context, request: SyncRequest): Promise<SyncReport> {
   const { dryRun, service, product } = request;
-  const work = () => syncServices(session, request);
-  return dryRun || service !== null || product !== null ? work() : withFailure(session, work);
+  const work = () => syncServices(context, request);
+  return dryRun || service !== null || product !== null ? work() : withFailure(context, work);
 }
 
 function toSyncRequest(options: SyncOptions = {}): SyncRequest {
@@ -162,9 +162,9 @@ function toSyncRequest(options: SyncOptions = {}): SyncRequest {
   return { dryRun, service, product, allowMass, allowDuplicateRefs, waitMs: toWaitMs(options) };
 }
 
-async function listDetails(session: Session, filter?: ServicePage): ReturnType<Services['list']> {
-  const { records, total, next } = await listServices(session, toListRequest(filter));
-  return { services: await serviceDetails(session, records, filter?.reader), total, next };
+async function listDetails(context: Context, filter?: ServicePage): ReturnType<Services['list']> {
+  const { records, total, next } = await listServices(context, toListRequest(filter));
+  return { services: await serviceDetails(context, records, filter?.reader), total, next };
 }
 
 function toListRequest(filter: ServicePage = {}): ServiceListRequest {

@@ -55,16 +55,16 @@ export function telephonyApi(call: RunCall): Telephony {
     options: TelephonyChangeOptions = {},
   ): Promise<RecordChange> => {
     const { panel = null } = options;
-    return checked(options, (session) => changeRecord(session, { ...what, panel, ...toHow(options) }));
+    return checked(options, (context) => changeRecord(context, { ...what, panel, ...toHow(options) }));
   };
   return {
     list: (resource, options = {}) => {
       const { panel = null, filters = {} } = options;
-      return checked(options, (session) => listRecords(session, { resource, panel, filters }));
+      return checked(options, (context) => listRecords(context, { resource, panel, filters }));
     },
     show: (resource, id, options) =>
-      checked(options, (session) => showRecord(session, resource, id, options?.panel ?? null)),
-    line: (service, options) => checked(options, (session) => lineOfService(session, service, options?.reader)),
+      checked(options, (context) => showRecord(context, resource, id, options?.panel ?? null)),
+    line: (service, options) => checked(options, (context) => lineOfService(context, service, options?.reader)),
     create: (resource, values, options) => change({ resource, operation: 'create', id: '', values }, options),
     set: (resource, id, options) => change({ resource, operation: 'set', id, values: options.values }, options),
     remove: (resource, id, options) => change({ resource, operation: 'remove', id, values: {} }, options),

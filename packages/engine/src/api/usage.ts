@@ -34,35 +34,35 @@ export interface Usage {
 export function usageApi(call: RunCall): Usage {
   return {
     read: (options) =>
-      call(options, async (session) => ({
-        services: await readUsage(session, options ?? {}, options?.refresh === true),
+      call(options, async (context) => ({
+        services: await readUsage(context, options ?? {}, options?.refresh === true),
       })),
     history: (service, options) =>
-      call(options, async (session) => ({ cycles: await usageHistory(session, service, options?.reader) })),
+      call(options, async (context) => ({ cycles: await usageHistory(context, service, options?.reader) })),
     // Loaded on demand: most calls only read the last figures.
     graph: (service, range, options) =>
-      call(options, async (session) => {
+      call(options, async (context) => {
         checkRange(range);
         checkCount('points', options?.points);
         const { sampleGraph } = await import('../features/graph/sample-graph.js');
-        return sampleGraph(session, service, { range, points: options?.points, reader: options?.reader });
+        return sampleGraph(context, service, { range, points: options?.points, reader: options?.reader });
       }),
     panelGraph: (service, range, options) =>
-      call(options, async (session) => {
+      call(options, async (context) => {
         checkRange(range);
         const { panelGraph } = await import('../features/graph/panel-graph.js');
-        return panelGraph(session, service, { range, reader: options?.reader });
+        return panelGraph(context, service, { range, reader: options?.reader });
       }),
     lastPanelGraph: (service, range, options) =>
-      call(options, async (session) => {
+      call(options, async (context) => {
         checkRange(range);
         const { lastGraph } = await import('../features/graph/last-graph.js');
-        return lastGraph(session, service, { range, reader: options?.reader });
+        return lastGraph(context, service, { range, reader: options?.reader });
       }),
     compare: (panel, rows, options) =>
-      call(options, async (session) => {
+      call(options, async (context) => {
         const { compareWith } = await import('../features/usage/compare.js');
-        return compareWith(session, panel, rows, options.file);
+        return compareWith(context, panel, rows, options.file);
       }),
   };
 }

@@ -1,19 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
 import { formatLength, moment, refuseWrongClock } from './clock-guard.js';
 import { WRONG_CLOCK_MS } from './panel-answers.js';
-import type { Session } from './context.js';
+import type { Context } from './context.js';
 
-/** A session as far as the guard looks at it. */
-function sessionAt(state: { now: number; difference: number | null }): Session {
-  const session = { deps: { clock: { now: () => state.now } }, clockDifference: () => state.difference };
-  return session as unknown as Session;
+/** A context as far as the guard looks at it. */
+function sessionAt(state: { now: number; difference: number | null }): Context {
+  const context = { deps: { clock: { now: () => state.now } }, clockDifference: () => state.difference };
+  return context as unknown as Context;
 }
 
 describe('refuseWrongClock', () => {
   it.each([WRONG_CLOCK_MS, -WRONG_CLOCK_MS, 0, null])("lets a panel's clock that differs by %s pass", (difference) => {
-    const session = sessionAt({ now: 0, difference });
-    refuseWrongClock(session, 'dcim', moment(session));
-    expect(session.clockDifference('dcim')).toBe(difference);
+    const context = sessionAt({ now: 0, difference });
+    refuseWrongClock(context, 'dcim', moment(context));
+    expect(context.clockDifference('dcim')).toBe(difference);
   });
 
   it.each([
@@ -21,23 +21,23 @@ describe('refuseWrongClock', () => {
     [-WRONG_CLOCK_MS - 1, 'the clock of panel "dcim" is 30 min behind the local clock'],
     [365 * 86_400_000, 'the clock of panel "dcim" is 365 d ahead of the local clock'],
   ])('refuses one that differs by %s', (difference, says) => {
-    const session = sessionAt({ now: 0, difference });
+    const context = sessionAt({ now: 0, difference });
     expect(() => {
-      refuseWrongClock(session, 'dcim', moment(session));
+      refuseWrongClock(context, 'dcim', moment(context));
     }).toThrow(says);
   });
 
   it('refuses after a jump during the run although the panel tells no time', () => {
     const state = { now: 0, difference: null };
-    const session = sessionAt(state);
-    const start = moment(session);
+    const context = sessionAt(state);
+    const start = moment(context);
     state.now = 3_600_000;
     expect(() => {
-      refuseWrongClock(session, 'dcim', start);
+      refuseWrongClock(context, 'dcim', start);
     }).toThrow('the local clock was set forward by 60 min during the run');
     state.now = -86_400_000;
     expect(() => {
-      refuseWrongClock(session, 'dcim', start);
+      refuseWrongClock(context, 'dcim', start);
     }).toThrow('the local clock was set back by 24 h during the run');
   });
 });

@@ -1,6 +1,6 @@
 import type { StoreTables } from '@sluice/state-store';
 import { SluiceError } from '@sluice/panel-kind';
-import type { Session } from './context.js';
+import type { Context } from './context.js';
 import { isUnconfirmed, WRONG_CLOCK_MS } from './panel-answers.js';
 
 /** Codes of errors after which nothing may be decided by the local clock. */
@@ -12,8 +12,8 @@ export interface Moment {
   steady: number;
 }
 
-export function moment(session: Session): Moment {
-  return { clock: session.deps.clock.now(), steady: performance.now() };
+export function moment(context: Context): Moment {
+  return { clock: context.deps.clock.now(), steady: performance.now() };
 }
 
 /**
@@ -21,15 +21,15 @@ export function moment(session: Session): Moment {
  *
  * @throws SluiceError `clock_wrong`
  */
-export function refuseWrongClock(session: Session, panel: string, start: Moment): void {
-  const difference = session.clockDifference(panel);
+export function refuseWrongClock(context: Context, panel: string, start: Moment): void {
+  const difference = context.clockDifference(panel);
   if (difference !== null && Math.abs(difference) > WRONG_CLOCK_MS) {
     throw clockWrong(
       panel,
       `the clock of panel "${panel}" is ${formatLength(difference)} ${difference > 0 ? 'ahead of' : 'behind'} the local clock`,
     );
   }
-  const now = moment(session);
+  const now = moment(context);
   const jump = now.clock - start.clock - (now.steady - start.steady);
   if (Math.abs(jump) > WRONG_CLOCK_MS) {
     throw clockWrong(
@@ -46,24 +46,24 @@ function clockWrong(panel: string, what: string): SluiceError {
   });
 }
 
-/** Returns the newest instant at which the local clock was confirmed, in this session or in the store; null before the first. */
-export async function confirmedInstant(session: Session): Promise<string | null> {
-  return session.agreedAt() ?? (await session.store.clock.confirmed());
+/** Returns the newest instant at which the local clock was confirmed, in this context or in the store; null before the first. */
+export async function confirmedInstant(context: Context): Promise<string | null> {
+  return context.agreedAt() ?? (await context.store.clock.confirmed());
 }
 
 /**
  * Refuses a clock that is far from the newest confirmed instant, unless a panel agrees with it. Panels that have not answered in
- * this session are called for that.
+ * this context are called for that.
  *
  * @throws SluiceError `clock_unconfirmed`, or `clock_wrong` if the panel's clock differs
  */
-export async function refuseUnconfirmedClock(session: Session, panel: string, start: Moment): Promise<void> {
-  if (!isUnconfirmed(session, await confirmedInstant(session))) return;
-  await askForTheTime(session, panel);
-  refuseWrongClock(session, panel, start);
-  const confirmed = await confirmedInstant(session);
-  if (confirmed === null || !isUnconfirmed(session, confirmed)) return;
-  const now = session.now();
+export async function refuseUnconfirmedClock(context: Context, panel: string, start: Moment): Promise<void> {
+  if (!isUnconfirmed(context, await confirmedInstant(context))) return;
+  await askForTheTime(context, panel);
+  refuseWrongClock(context, panel, start);
+  const confirmed = await confirmedInstant(context);
+  if (confirmed === null || !isUnconfirmed(context, confirmed)) return;
+  const now = context.now();
   throw new SluiceError(
     'clock_unconfirmed',
     `the local clock was last confirmed at ${confirmed} and is at ${now} now, and no panel returned its time: no decisions were made for panel "${panel}"`,
@@ -71,13 +71,13 @@ export async function refuseUnconfirmedClock(session: Session, panel: string, st
   );
 }
 
-async function askForTheTime(session: Session, first: string): Promise<void> {
-  const others = Object.keys(session.config.panels).filter((name) => name !== first);
+async function askForTheTime(context: Context, first: string): Promise<void> {
+  const others = Object.keys(context.config.panels).filter((name) => name !== first);
   for (const name of [first, ...others]) {
-    if (session.agreedAt() !== null) return;
-    if (session.clockDifference(name) !== null) continue;
+    if (context.agreedAt() !== null) return;
+    if (context.clockDifference(name) !== null) continue;
     // Errors of a panel are reported by its own run.
-    await session
+    await context
       .panel(name)
       .then((panel) => panel.test())
       .catch(() => undefined);
@@ -88,13 +88,13 @@ async function askForTheTime(session: Session, first: string): Promise<void> {
  * Moves the newest confirmed instant forward at the end of a run: to the last agreement with a panel's clock or, if no panel
  * returns its time, to now unless that is too far. The first confirmation needs an answer from a panel.
  */
-export async function confirmClock(session: Session, tables: Pick<StoreTables, 'clock'>): Promise<void> {
-  const agreed = session.agreedAt();
+export async function confirmClock(context: Context, tables: Pick<StoreTables, 'clock'>): Promise<void> {
+  const agreed = context.agreedAt();
   if (agreed !== null) return tables.clock.confirm(agreed);
-  if (session.sawPanelClock()) return;
+  if (context.sawPanelClock()) return;
   const confirmed = await tables.clock.confirmed();
-  const isCertain = confirmed === null ? session.wasAnswered() : !isUnconfirmed(session, confirmed);
-  if (isCertain) await tables.clock.confirm(session.now());
+  const isCertain = confirmed === null ? context.wasAnswered() : !isUnconfirmed(context, confirmed);
+  if (isCertain) await tables.clock.confirm(context.now());
 }
 
 /** Returns a rounded length of time: `90 s`, `45 min`, `3 h`, `365 d`. */

@@ -11,23 +11,23 @@ import { OpenPanels } from './open-panels.js';
 import { PanelAnswers } from './panel-answers.js';
 import type { Ports } from './ports.js';
 
-/** Parts of a session. */
-export interface SessionParts {
+/** Parts of a context. */
+export interface ContextParts {
   deps: Dependencies;
   config: Config;
   store: StateStore;
-  ports: Ports<Session>;
+  ports: Ports<Context>;
 }
 
 /** State of one call of the engine: config, store, what is opened on demand, the API log. `end` stores what is buffered. */
-export class Session {
+export class Context {
   readonly deps: Dependencies;
   readonly config: Config;
   readonly store: StateStore;
-  readonly ports: Ports<Session>;
+  readonly ports: Ports<Context>;
   /** When it started. */
   readonly since: string;
-  /** Whether this store may change each panel, asked before the first change in the session. */
+  /** Whether this store may change each panel, asked before the first change in the context. */
   readonly changing = new Map<string, Promise<MovedError | null>>();
   readonly #panels: OpenPanels;
   readonly #answers: PanelAnswers;
@@ -38,7 +38,7 @@ export class Session {
   #lastMs: number | null = null;
   #lastNow = '';
 
-  constructor({ deps, config, store, ports }: SessionParts) {
+  constructor({ deps, config, store, ports }: ContextParts) {
     this.#interruption = toInterruption(deps.signal);
     this.deps = { ...deps, signal: this.#interruption.signal };
     this.config = config;

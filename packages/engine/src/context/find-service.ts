@@ -2,10 +2,10 @@ import type { ServiceRecord } from '@sluice/state-store';
 import { notFound } from '../base/errors.js';
 import { compareIds } from '../base/natural-order.js';
 import { suggestId } from '../base/suggestion.js';
-import type { Session } from './context.js';
+import type { Context } from './context.js';
 
 /** Returns a service; the error for an unknown one names the most similar id. */
-export async function requireService({ store }: Pick<Session, 'store'>, id: string): Promise<ServiceRecord> {
+export async function requireService({ store }: Pick<Context, 'store'>, id: string): Promise<ServiceRecord> {
   const service = await store.services.get(id);
   if (service) return service;
   const ids = await store.services.ids();

@@ -1,7 +1,7 @@
 import type { HeldLease, LeaseOwner, LeaseRecord, LeaseRequest } from '@sluice/state-store';
 import { type ItemError, toItemError, SluiceError } from '@sluice/panel-kind';
 import type { Dependencies } from './dependencies.js';
-import type { Session } from './context.js';
+import type { Context } from './context.js';
 
 /** How long a lease lasts unless it is renewed, in milliseconds. */
 export const TTL_MS = 60_000;
@@ -19,18 +19,18 @@ export function hasEnded(
 
 /** Leases of one run, renewed until they are released. */
 export class Leases {
-  readonly #session: Session;
+  readonly #session: Context;
   readonly #run: string;
   readonly #held = new Map<string, HeldLease>();
   readonly #timer: ReturnType<typeof setInterval>;
 
-  constructor(session: Session, run: string) {
-    this.#session = session;
+  constructor(context: Context, run: string) {
+    this.#session = context;
     this.#run = run;
     this.#timer = setInterval(() => {
       if (this.#held.size === 0) return;
       // After a failed renewal the next fenced write fails.
-      this.#session.store.leases.renewAll(this.held, session.now(), TTL_MS).catch(() => false);
+      this.#session.store.leases.renewAll(this.held, context.now(), TTL_MS).catch(() => false);
     }, RENEW_MS);
     this.#timer.unref();
   }

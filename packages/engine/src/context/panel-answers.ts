@@ -63,7 +63,7 @@ const DAY = 86_400_000;
 /** How far the clock may be from the newest confirmed instant: daily runs start at different hours. */
 const FURTHEST_MS = DAY + 2 * 3_600_000;
 
-/** The part of a session that concerns time. */
+/** The part of a context that concerns time. */
 interface KnownTime {
   readonly deps: { readonly clock: Clock };
   now(): string;
@@ -79,9 +79,9 @@ export function isUnconfirmed({ deps }: Pick<KnownTime, 'deps'>, confirmed: stri
 }
 
 /** Returns the clock's instant, or the newest confirmed one if the clock is wrong or unconfirmed. */
-export function trustedNow(session: KnownTime, panel: string, stored: string | null): string {
-  const difference = session.clockDifference(panel);
+export function trustedNow(context: KnownTime, panel: string, stored: string | null): string {
+  const difference = context.clockDifference(panel);
   const isWrong = difference !== null && Math.abs(difference) > WRONG_CLOCK_MS;
-  const confirmed = session.agreedAt() ?? stored;
-  return confirmed !== null && (isWrong || isUnconfirmed(session, confirmed)) ? confirmed : session.now();
+  const confirmed = context.agreedAt() ?? stored;
+  return confirmed !== null && (isWrong || isUnconfirmed(context, confirmed)) ? confirmed : context.now();
 }

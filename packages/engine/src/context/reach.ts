@@ -1,5 +1,5 @@
 import type { ApiCallRecord } from '@sluice/state-store';
-import type { Session } from './context.js';
+import type { Context } from './context.js';
 
 /** Codes of answers about one object: the panel itself works. */
 const ANSWERS: readonly string[] = ['PANEL_NOT_FOUND', 'PANEL_REJECTED', 'PANEL_FORBIDDEN'];
@@ -25,15 +25,15 @@ export interface PanelReach {
  * Returns whether a panel answers, by its last run or the readings after it. One failed call among answered ones does not count as an
  * outage, nor does an error of a reading about one service. Calls of a time when the clock was ahead are left out.
  */
-export async function readReach(session: Session, panel: string): Promise<PanelReach> {
-  const reach = await judgeNewest(session, panel, FEW);
-  return reach ?? (await judgeNewest(session, panel, NEWEST)) ?? { reachable: null, downSince: null, last: null };
+export async function readReach(context: Context, panel: string): Promise<PanelReach> {
+  const reach = await judgeNewest(context, panel, FEW);
+  return reach ?? (await judgeNewest(context, panel, NEWEST)) ?? { reachable: null, downSince: null, last: null };
 }
 
 /** Judges by the newest calls, as many as `limit`; null where an older one may show that the panel answers. */
-async function judgeNewest(session: Session, panel: string, limit: number): Promise<PanelReach | null> {
-  const { store } = session;
-  const calls = await store.apiCalls.list({ panel, until: session.now(), limit });
+async function judgeNewest(context: Context, panel: string, limit: number): Promise<PanelReach | null> {
+  const { store } = context;
+  const calls = await store.apiCalls.list({ panel, until: context.now(), limit });
   const more = limit < NEWEST && calls.length === limit;
   const [last = null] = calls;
   const telling = calls.filter((call) => call.run !== null || call.service === null || isAnswered(call));
@@ -51,12 +51,12 @@ async function judgeNewest(session: Session, panel: string, limit: number): Prom
 
 /** Returns since when the panels of these services have answered no call; only of those that are down. */
 export async function readOutages(
-  session: Session,
+  context: Context,
   services: readonly { panel: string }[],
 ): Promise<ReadonlyMap<string, string>> {
   const outages = new Map<string, string>();
   for (const panel of new Set(services.map((service) => service.panel))) {
-    const { downSince } = await readReach(session, panel);
+    const { downSince } = await readReach(context, panel);
     if (downSince !== null) outages.set(panel, downSince);
   }
   return outages;

@@ -1,4 +1,4 @@
-import { setImmediate as answersTaken } from 'node:timers/promises';
+import { setImmediate as yieldToIo } from 'node:timers/promises';
 import type { LimitDecision } from '@sluice/quota-core';
 import type { CycleRecord, HoldRecord, NoticeRecord, PurchaseRecord, StoreTables } from '@sluice/state-store';
 import { backupBeforeEnforcing } from '../kernel/changes/backups.js';
@@ -47,45 +47,45 @@ export interface Verdict {
 }
 
 /** Services after a stage, and their notices: those stored with the decisions, and those that the end of the run stores. */
-interface Outcome {
-  works: Applied[];
+interface AppliedServices {
+  subjects: Applied[];
   stored: NoticeRecord[];
   notices: Notice[];
 }
 
 /** Stores the decisions and makes the changes; a dry run only lists them. */
-export async function apply(run: ApplyRun, planned: readonly Planned[], verdict: Verdict): Promise<Outcome> {
-  const begun = planned.map(unapplied);
-  if (run.request.dryRun || begun.length === 0) {
-    const shown = showSteps(run, begun, verdict);
-    const works = run.request.dryRun ? await Promise.all(shown.map((work) => withRefusedRaise(run, work))) : shown;
-    return { works, stored: [], notices: toAllNotices(run, begun, verdict) };
+export async function apply(run: ApplyRun, planned: readonly Planned[], verdict: Verdict): Promise<AppliedServices> {
+  const started = planned.map(unapplied);
+  if (run.request.dryRun || started.length === 0) {
+    const shown = showSteps(run, started, verdict);
+    const subjects = run.request.dryRun ? await Promise.all(shown.map((work) => withRefusedRaise(run, work))) : shown;
+    return { subjects, stored: [], notices: toAllNotices(run, started, verdict) };
   }
-  const decided = await commitDecisions(run, begun, verdict);
-  return { ...decided, works: await applyChanges(run, showSteps(run, decided.works, verdict), verdict) };
+  const decided = await commitDecisions(run, started, verdict);
+  return { ...decided, subjects: await applyChanges(run, showSteps(run, decided.subjects, verdict), verdict) };
 }
 
 /** The brake blocked these changes; report only that. */
-function toAllNotices({ request }: ApplyRun, works: readonly Applied[], { stopped }: Verdict): Notice[] {
-  return works
+function toAllNotices({ request }: ApplyRun, subjects: readonly Applied[], { stopped }: Verdict): Notice[] {
+  return subjects
     .filter((work) => !work.changedMeanwhile && (!stopped || work.enforcement.value === 'observe'))
     .flatMap((work) => [...toNotices(work, request), ...planNotices(work, work.plan)]);
 }
 
 /** Stores the decisions whose facts are still true, with their notices: a run that is killed later has reported them. */
-async function commitDecisions(run: ApplyRun, begun: readonly Applied[], verdict: Verdict): Promise<Outcome> {
-  const { session, leases } = run;
-  if (begun.some((work) => !verdict.treatment(work).previewOnly)) await backupBeforeEnforcing(session);
-  return session.write(leases.held, async (tables) => {
-    const checked = await leaveOutChanged(session, tables, begun.filter(isAffected), run);
-    const works = replaced(begun, checked);
-    const notices = toAllNotices(run, works, verdict);
+async function commitDecisions(run: ApplyRun, started: readonly Applied[], verdict: Verdict): Promise<AppliedServices> {
+  const { context, leases } = run;
+  if (started.some((work) => !verdict.treatment(work).previewOnly)) await backupBeforeEnforcing(context);
+  return context.write(leases.held, async (tables) => {
+    const checked = await leaveOutChanged(context, tables, started.filter(isAffected), run);
+    const subjects = replaced(started, checked);
+    const notices = toAllNotices(run, subjects, verdict);
     await saveResources(run, tables);
-    const current = works.filter((work) => !work.changedMeanwhile);
-    const written = await commit(tables, current, verdict, session.now());
+    const current = subjects.filter((work) => !work.changedMeanwhile);
+    const written = await commit(tables, current, verdict, context.now());
     const ofDecisions = notices.filter((notice) => !mayEnd(notice));
-    const stored = await addNotices(session, tables, noticeRows(session, run.run, ofDecisions));
-    return { works: replaced(works, written), stored, notices: notices.filter(mayEnd) };
+    const stored = await addNotices(context, tables, noticeRows(context, run.run, ofDecisions));
+    return { subjects: replaced(subjects, written), stored, notices: notices.filter(mayEnd) };
   });
 }
 
@@ -98,16 +98,16 @@ function isAffected({ opens, closes, unresolved, plan }: Applied): boolean {
 /** Stores readings, cycles, and the holds that start and end, before the first change on the panel. */
 export async function commit(
   tables: StoreTables,
-  works: readonly Applied[],
+  subjects: readonly Applied[],
   { stopped, treatment }: Verdict,
   at: string,
 ): Promise<Applied[]> {
-  await tables.samples.add(works.map(toSample).filter((sample) => sample !== null));
+  await tables.samples.add(subjects.map(toSample).filter((sample) => sample !== null));
   // Lets the calls of the next pages proceed.
-  await answersTaken();
+  await yieldToIo();
   // A reading that the brake stopped is stored as a sample, but never as a peak.
   const isAccepted = (work: Applied): boolean => !stopped || treatment(work).observing;
-  const measured = works.map((work) => (isAccepted(work) ? withReading(work) : work));
+  const measured = subjects.map((work) => (isAccepted(work) ? withReading(work) : work));
   const accepted = measured.filter(isAccepted);
   await tables.cycles.put(
     accepted.flatMap((work) => [work.closing, work.awaited, work.cycle]).filter((cycle) => cycle !== null),
@@ -205,34 +205,34 @@ function isRead({ usage }: Applied, { limit, money, usedBytes, allowedBytes }: L
 }
 
 /** Lists the steps of services that are only previewed. */
-function showSteps(run: ApplyRun, works: readonly Applied[], { treatment }: Verdict): Applied[] {
-  const { session, panel, request } = run;
-  return works.map((work) => {
+function showSteps(run: ApplyRun, subjects: readonly Applied[], { treatment }: Verdict): Applied[] {
+  const { context, panel, request } = run;
+  return subjects.map((work) => {
     const { plan } = work;
     if (!plan || work.changedMeanwhile || !treatment(work).previewOnly) return work;
-    const shown = { ...work, actions: plan.steps.map((step) => actionRow(session, run.run, work, step)) };
+    const shown = { ...work, actions: plan.steps.map((step) => actionRow(context, run.run, work, step)) };
     return request.dryRun ? withError(shown, errorOfDoubt(panel, work)) : shown;
   });
 }
 
 /** Makes the changes; under `observe`, of a service whose product is unknown and of one that has ended, only resolves actions in doubt. */
-async function applyChanges(run: ApplyRun, works: readonly Applied[], { treatment }: Verdict): Promise<Applied[]> {
-  const { session, panel, request, leases } = run;
-  const unchanged = works.filter((work) => !work.changedMeanwhile);
+async function applyChanges(run: ApplyRun, subjects: readonly Applied[], { treatment }: Verdict): Promise<Applied[]> {
+  const { context, panel, request, leases } = run;
+  const unchanged = subjects.filter((work) => !work.changedMeanwhile);
   const current = unchanged.filter((work) => work.skipped === null);
   const readOnly = unchanged.filter((work) => (work.skipped === null && treatment(work).observing) || isOnlyRead(work));
   const resolved = await resolveDoubts(run, readOnly, leases);
   const due = current.filter((work) => !treatment(work).previewOnly && needsObservation(panel, work, request));
   const done = await carryOut(run, due, leases);
-  const left = session.deps.signal.aborted
+  const left = context.deps.signal.aborted
     ? due.filter(({ service }) => !done.some((one) => one.service.id === service.id))
     : [];
-  return replaced(works, [...resolved, ...done, ...left.map(unfinished)]);
+  return replaced(subjects, [...resolved, ...done, ...left.map(unfinished)]);
 }
 
 /** Returns the services, with the changed ones in their places. */
-export function replaced(works: readonly Applied[], changed: readonly Applied[]): Applied[] {
-  if (changed.length === 0) return [...works];
+export function replaced(subjects: readonly Applied[], changed: readonly Applied[]): Applied[] {
+  if (changed.length === 0) return [...subjects];
   const byId = new Map(changed.map((work) => [work.service.id, work]));
-  return works.map((work) => byId.get(work.service.id) ?? work);
+  return subjects.map((work) => byId.get(work.service.id) ?? work);
 }

@@ -12,14 +12,14 @@ import {
 import type { HoldRecord } from '@sluice/state-store';
 import { findTimeZone } from '../base/config/find-entry.js';
 import { newHold } from '../kernel/subject/new-hold.js';
-import type { Session } from '../context/context.js';
+import type { Context } from '../context/context.js';
 import {
   findPeak,
   inForce,
   isOfRemovedLimit,
   listLimits,
   THRESHOLDS,
-  weighLimits,
+  computeLimits,
   withFigures,
 } from '../kernel/subject/limits.js';
 import { isOverdue } from './load.js';
@@ -27,12 +27,12 @@ import type { LimitState, Spend } from '../kernel/subject/limit-state.js';
 import { type Decided, type Loaded, type Read, type Stage, toRead, withError } from '../kernel/subject/stages.js';
 
 /** Decides which holds start and end, from the reading and the stored state. */
-export function decideHolds(session: Session, panel: Panel, read: Read, now: string): Decided {
+export function decideHolds(context: Context, panel: Panel, read: Read, now: string): Decided {
   const { allowance, error } = read;
   if (read.skipped !== null || allowance === null) return undecided(read);
   const usage =
     error === null ? toReading(read) : { known: false as const, at: now, code: error.code, message: error.message };
-  const { decision, limits } = decideByUsage(session, panel, read, { allowance, now, usage, spend: read.spend });
+  const { decision, limits } = decideByUsage(context, panel, read, { allowance, now, usage, spend: read.spend });
   const open = new Set<string>(read.holds.map((hold) => hold.reason));
   const { problem } = decision;
   const decided: Decided = {
@@ -41,7 +41,7 @@ export function decideHolds(session: Session, panel: Panel, read: Read, now: str
     decision,
     limits,
     opens: decision.holds.filter(({ reason }) => isDecided(decision, reason) && !open.has(reason)),
-    closes: findEnding(session, read, decision),
+    closes: findEnding(context, read, decision),
     thresholds: crossed(read),
     buys: [],
     more: null,
@@ -70,7 +70,7 @@ export function undecided(read: Read): Decided {
  * Decides for a command, which reads no usage: ends the open holds that a run would end by the last reading, since another
  * command ended their reason and no run has decided since.
  */
-export function endHolds(session: Session, panel: Panel, loaded: Loaded, now: string): Decided {
+export function endHolds(context: Context, panel: Panel, loaded: Loaded, now: string): Decided {
   const decided = undecided(toRead(loaded));
   const { allowance, cycle, cycleIsNew } = loaded;
   if (allowance === null) return decided;
@@ -78,8 +78,8 @@ export function endHolds(session: Session, panel: Panel, loaded: Loaded, now: st
     cycle === null || cycleIsNew || cycle.readAt === null
       ? { known: false as const, at: now, code: 'not_read', message: 'not read in this cycle' }
       : { known: true as const, at: cycle.readAt, ...pick(cycle) };
-  const { decision } = decideByUsage(session, panel, loaded, { allowance, now, usage, spend: [] });
-  return { ...decided, closes: findEnding(session, loaded, decision) };
+  const { decision } = decideByUsage(context, panel, loaded, { allowance, now, usage, spend: [] });
+  return { ...decided, closes: findEnding(context, loaded, decision) };
 }
 
 /** Reverts what follows from an untrusted reading: it neither starts nor ends a hold. */
@@ -97,10 +97,10 @@ export function distrust(decided: Decided, reason: ItemError): Decided {
 }
 
 /** Returns the open holds that this decision ends. */
-function findEnding(session: Session, { holds, service }: Loaded<Stage>, decision: Decision): HoldRecord[] {
+function findEnding(context: Context, { holds, service }: Loaded<Stage>, decision: Decision): HoldRecord[] {
   const wanted = new Set<string>(decision.holds.map((hold) => hold.reason));
   const withheld = new Set(decision.withheld.map((hold) => hold.reason));
-  const limits = listLimits(session, service.product);
+  const limits = listLimits(context, service.product);
   return holds.filter(
     (hold) =>
       withheld.has(hold.reason) ||
@@ -114,7 +114,7 @@ function isDecided({ limits }: Decision, reason: string): boolean {
   return reason === 'billing' || limits.some(({ limit }) => limit === reason);
 }
 
-interface Weighing {
+interface DecidedBy {
   allowance: Allowance;
   now: string;
   usage: MeteredLimit['usage'];
@@ -122,12 +122,12 @@ interface Weighing {
 }
 
 function decideByUsage(
-  session: Session,
+  context: Context,
   panel: Panel,
   facts: Loaded<Stage>,
-  { allowance, now, usage, spend }: Weighing,
+  { allowance, now, usage, spend }: DecidedBy,
 ): { decision: Decision; limits: LimitState[] } {
-  const { config } = session;
+  const { config } = context;
   const { service, cycle, mode, action } = facts;
   const toInstant = (date: string | null): string | null =>
     date === null ? null : zonedMidnight(date, findTimeZone(config, service.panel));
@@ -146,7 +146,7 @@ function decideByUsage(
     hold: hold ? { window: hold.cycle, usedBytes: hold.usedBytes, allowedBytes: hold.allowedBytes } : null,
     releasedUntil,
   };
-  const others = weighLimits(session, { facts, usage, spend, now, releasedUntil });
+  const others = computeLimits(context, { facts, usage, spend, now, releasedUntil });
   const decision = decide({
     now,
     limits: [quota, ...others.map(({ limit }) => limit)],
@@ -156,14 +156,14 @@ function decideByUsage(
       overduePolicy: config.poll.overdue,
       restriction: panel.kind.suspension,
     },
-    standing: standingHolds(session, panel, facts),
+    standing: standingHolds(context, panel, facts),
     protectedUntil: toInstant(service.protectedUntil),
   });
   return { decision, limits: withFigures(others, decision) };
 }
 
-function standingHolds(session: Session, panel: Panel, facts: Loaded<Stage>): StandingHold[] {
-  const holds = inForce(session, panel, facts);
+function standingHolds(context: Context, panel: Panel, facts: Loaded<Stage>): StandingHold[] {
+  const holds = inForce(context, panel, facts);
   return (['manual', 'agent-limit'] as const).flatMap((reason) => {
     const hold = holds.find((open) => open.reason === reason);
     return hold ? [{ reason, restriction: hold.restriction }] : [];
@@ -189,14 +189,14 @@ export function findWindowKey({ cycle, limits }: Pick<Decided, 'cycle' | 'limits
 }
 
 /** Returns the rows of the holds that a decision starts; stored only if the run proceeds. */
-export function draftHolds(session: Session, work: Decided): HoldRecord[] {
+export function draftHolds(context: Context, work: Decided): HoldRecord[] {
   const { service, opens, decision } = work;
-  const since = session.now();
+  const since = context.now();
   return opens.map(({ reason, rule: note, restriction }) => {
     const limit = decision?.limits.find((one) => one.limit === reason);
     const { usedBytes = null, allowedBytes = null } = limit ?? {};
     const figures = { cycle: findWindowKey(work, reason), usedBytes, allowedBytes };
-    return newHold(session, { service: service.id, reason, restriction, since, note, ...figures, origin: 'run' });
+    return newHold(context, { service: service.id, reason, restriction, since, note, ...figures, origin: 'run' });
   });
 }
 

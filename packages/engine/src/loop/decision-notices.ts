@@ -166,7 +166,7 @@ export function changedNotice({ service }: Applied, run: string): Notice {
 export const mayEnd = ({ code }: Notice): boolean => code === UNFINISHED;
 
 /** Returns the notices without those about terminations that are finished now. */
-export function stillTrue(notices: readonly Notice[], works: readonly Applied[]): Notice[] {
-  const open = new Set(works.filter((work) => work.termination !== null).map((work) => work.service.id));
+export function stillTrue(notices: readonly Notice[], subjects: readonly Applied[]): Notice[] {
+  const open = new Set(subjects.filter((work) => work.termination !== null).map((work) => work.service.id));
   return notices.filter((notice) => !mayEnd(notice) || open.has(notice.service ?? ''));
 }

@@ -2,7 +2,7 @@ import type { AccountCommand, Plan } from '@sluice/panel-kind';
 import type { HeldLease, StoreTables } from '@sluice/state-store';
 import { readEnforcements } from '../context/enforcement.js';
 import { type Leases, panelLease, serviceLease } from '../context/leases.js';
-import { sideBySide } from '../base/side-by-side.js';
+import { runConcurrently } from '../base/run-concurrently.js';
 import { factsHold, leaveOut, skipLeased } from '../kernel/subject/facts.js';
 import { applyPlan, type Stop, type ReadStop, stoppedBy } from '../kernel/changes/perform.js';
 import { planOne, planSteps } from './plan.js';
@@ -23,12 +23,12 @@ export async function carryOut(on: RunOnPanel, due: readonly Applied[], leases: 
   const enforce = async (work: Applied): Promise<void> => {
     done.push(await enforceUnderLease(on, work, leases));
   };
-  const stopped = (): boolean => on.session.deps.signal.aborted;
+  const stopped = (): boolean => on.context.deps.signal.aborted;
   const alone = due.filter(({ sharers }) => sharers.length === 0);
   const sharing = due.filter(({ sharers }) => sharers.length > 0);
-  await sideBySide(alone, AT_ONCE, enforce, stopped);
+  await runConcurrently(alone, AT_ONCE, enforce, stopped);
   // Shared resources are changed once: one service after the other.
-  await sideBySide(sharing, 1, enforce, stopped);
+  await runConcurrently(sharing, 1, enforce, stopped);
   return done;
 }
 
@@ -57,16 +57,16 @@ const LONGEST_CHANGE_MS = 3_600_000;
  * command changed the facts of the decision, leaves the service to the next run.
  */
 async function refreshed(on: RunOnPanel, work: Applied): Promise<Applied> {
-  const { session, panel, run } = on;
+  const { context, panel, run } = on;
   const { service, observation } = work;
-  if (!(await factsHold(session.store, work))) return leaveOut(work);
-  const lookedAt = observation?.at ?? session.now();
+  if (!(await factsHold(context.store, work))) return leaveOut(work);
+  const lookedAt = observation?.at ?? context.now();
   const since = new Date(Date.parse(lookedAt) - LONGEST_CHANGE_MS).toISOString();
-  const others = (await session.store.actions.list({ service: service.id, since })).filter(
+  const others = (await context.store.actions.list({ service: service.id, since })).filter(
     (row) => row.run !== run && (row.endedAt ?? row.plannedAt) >= lookedAt,
   );
   if (others.length === 0 && observation?.partial !== true && work.sharers.length === 0) return work;
-  const history = (await loadHistory(session, panel, [service])).get(service.id) ?? work.history;
+  const history = (await loadHistory(context, panel, [service])).get(service.id) ?? work.history;
   return { ...work, history, observation: await observeAgain(on, work) };
 }
 
@@ -84,9 +84,9 @@ function isDone(work: Applied, { steps, problems }: Plan, actions: Applied['acti
 const ENDED: ReadonlySet<string> = new Set(['applied', 'unneeded']);
 
 /** Stores that the service is as its holds require. */
-async function withRestricted({ session }: RunOnPanel, work: Applied, fences: HeldLease[]): Promise<Applied> {
+async function withRestricted({ context }: RunOnPanel, work: Applied, fences: HeldLease[]): Promise<Applied> {
   if (work.toRestrict.length === 0) return work;
-  await session.write(fences, (tables) => noteRestricted(tables, work.toRestrict));
+  await context.write(fences, (tables) => noteRestricted(tables, work.toRestrict));
   return { ...work, toRestrict: [] };
 }
 
@@ -107,14 +107,14 @@ const MOST_ROUNDS = 12;
  * Brings one service to its target state: resolves actions in doubt, plans again from the stored state (its lease is held), and
  * applies the steps, round by round. The switch is read before each change, so that `observe PANEL` stops a run under way.
  */
-export async function enforceService(on: FencedRun, begun: Applied, options: EnforceOptions = {}): Promise<Applied> {
-  const { session, panel } = on;
-  const resolved = await resolveActions(on, await withStored(on, begun), options.command);
+export async function enforceService(on: FencedRun, started: Applied, options: EnforceOptions = {}): Promise<Applied> {
+  const { context, panel } = on;
+  const resolved = await resolveActions(on, await withStored(on, started), options.command);
   let { work } = resolved;
   if (!resolved.goesOn) return work;
   const readStop: ReadStop = (tables, current) =>
     options.byName === true ? Promise.resolve(null) : stopIn(on, tables, current);
-  const stop = await readStop(session.store, work);
+  const stop = await readStop(context.store, work);
   if (stop !== null) return stoppedBy(work, stop);
   for (let round = 1; ; round++) {
     const [current = work] = await loadHoldsOfSharers(on, [work]);
@@ -125,19 +125,19 @@ export async function enforceService(on: FencedRun, begun: Applied, options: Enf
       password: options.password ?? null,
       readStop,
       stopped: stoppedBy,
-      apply: (step, context, { service }) => panel.apply(service, step, context),
+      apply: (step, how, { service }) => panel.apply(service, step, how),
     });
     work = applied.work;
     const actions = work.actions.slice(planned.actions.length);
     const done = actions.every(({ state }) => ENDED.has(state));
     const goesOn = applied.movesLost || (plan.again === true && done);
-    if (session.deps.signal.aborted) return work;
+    if (context.deps.signal.aborted) return work;
     if (!goesOn) {
       // A stop leaves steps as unneeded.
-      const isStopped = done && work.toRestrict.length > 0 && (await readStop(session.store, work)) !== null;
+      const isStopped = done && work.toRestrict.length > 0 && (await readStop(context.store, work)) !== null;
       return isDone(work, plan, actions) && !isStopped ? withRestricted(on, work, on.fences) : work;
     }
-    const stopNow = await readStop(session.store, work);
+    const stopNow = await readStop(context.store, work);
     if (stopNow !== null) return stoppedBy(work, stopNow);
     if (round === MOST_ROUNDS) {
       return withError(work, {
@@ -150,20 +150,20 @@ export async function enforceService(on: FencedRun, begun: Applied, options: Enf
 }
 
 /** Returns the service with its currently stored rows. */
-async function withStored({ session }: RunOnPanel, work: Applied): Promise<Applied> {
+async function withStored({ context }: RunOnPanel, work: Applied): Promise<Applied> {
   const filter = { services: [work.service.id] };
-  const lasting = await session.store.holds.lasting(filter);
+  const lasting = await context.store.holds.lasting(filter);
   const holds = lasting.filter(({ until }) => until === null);
   // Of a hold that this run ended, nothing may have been restricted.
   const known = work.ended.filter(({ id }) => !lasting.some((hold) => hold.id === id));
   const ended = [...known, ...lasting.filter(({ until }) => until !== null)];
-  const evidence = await session.store.evidence.open(filter);
-  const unresolved = (await session.store.actions.unresolved(filter)).filter((action) => !isCommandRow(action));
+  const evidence = await context.store.evidence.open(filter);
+  const unresolved = (await context.store.actions.unresolved(filter)).filter((action) => !isCommandRow(action));
   return { ...work, holds, ended, evidence, unresolved };
 }
 
-async function stopIn({ session, panel }: RunOnPanel, tables: StoreTables, work: Applied): Promise<Stop | null> {
-  const enforcement = (await readEnforcements(session.config, tables)).of(panel.name, work.service.product);
+async function stopIn({ context, panel }: RunOnPanel, tables: StoreTables, work: Applied): Promise<Stop | null> {
+  const enforcement = (await readEnforcements(context.config, tables)).of(panel.name, work.service.product);
   if (enforcement.value === 'observe') return { by: 'observe', enforcement };
   return work.changedMeanwhile || !(await factsHold(tables, work)) ? { by: 'facts' } : null;
 }

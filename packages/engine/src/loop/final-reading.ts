@@ -1,7 +1,7 @@
 import type { Panel, UsageAnswer, UsageRequest } from '@sluice/panel-kind';
 import type { CycleRecord, FingerprintRecord } from '@sluice/state-store';
 import { isInterrupted } from '../base/interruption.js';
-import type { Session } from '../context/context.js';
+import type { Context } from '../context/context.js';
 import { mappingError, toPeaks, toTotal } from './meter.js';
 import { findDoubt } from './plausible.js';
 import { type Read, withError } from '../kernel/subject/stages.js';
@@ -11,7 +11,7 @@ import { type Read, withError } from '../kernel/subject/stages.js';
  * cycle without a plausible reading keeps its figures. Where a limit counts such a cycle, later runs read it again.
  */
 export async function readEndedCycles(
-  session: Session,
+  context: Context,
   panel: Panel,
   reads: readonly Read[],
   fingerprint: FingerprintRecord | null,
@@ -32,7 +32,7 @@ export async function readEndedCycles(
     const ending = read === undefined ? null : findEnded(read);
     if (read !== undefined && ending !== null) ended.set(id, withFinal(panel, read, ending, { answer, fingerprint }));
   };
-  await panel.readUsage(requests, take, session.deps.signal, { allowShort: true });
+  await panel.readUsage(requests, take, context.deps.signal, { allowShort: true });
   return reads.map((read) => withoutUnread(ended.get(read.service.id) ?? read));
 }
 

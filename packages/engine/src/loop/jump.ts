@@ -1,7 +1,7 @@
 import type { ItemError, Panel } from '@sluice/panel-kind';
 import { confirmsJump, formatBytes, isJump, mayConfirm, usageInMode } from '@sluice/quota-core';
 import type { DecisionRecord } from '@sluice/state-store';
-import type { Session } from '../context/context.js';
+import type { Context } from '../context/context.js';
 import { decideHolds } from './decide.js';
 import { listLimits } from '../kernel/subject/limits.js';
 import { doubtedView } from '../kernel/subject/views.js';
@@ -40,20 +40,20 @@ interface Page {
  * the speeds have changed.
  */
 export async function findJumps(
-  session: Session,
+  context: Context,
   panel: Panel,
   { loaded, reads, readAgain }: Page,
 ): Promise<{ jumps: Map<string, Jump>; known: Map<string, Read> }> {
-  const now = session.now();
+  const now = context.now();
   const find = (facts: Loaded, read: Read | undefined): Jumping[] => {
-    const found = read === undefined ? null : findJump(session, panel, { facts, read, now });
+    const found = read === undefined ? null : findJump(context, panel, { facts, read, now });
     return found === null ? [] : [found];
   };
   const jumping = new Map(
     loaded.flatMap((facts) => find(facts, reads.get(facts.service.id)).map((jump) => [facts.service.id, jump])),
   );
   const known = new Map<string, Read>();
-  for (const facts of await findLines(session, panel, [...jumping.values()])) {
+  for (const facts of await findLines(context, panel, [...jumping.values()])) {
     const { id } = facts.service;
     const read = readAgain(facts);
     if (read === null) continue;
@@ -61,17 +61,17 @@ export async function findJumps(
     jumping.delete(id);
     for (const jump of find(facts, read)) jumping.set(id, jump);
   }
-  return { jumps: await withoutConfirmed(session, jumping), known };
+  return { jumps: await withoutConfirmed(context, jumping), known };
 }
 
 /** Reads the lines of unknown speed; returns their services with the bounds that follow. */
-async function findLines(session: Session, panel: Panel, jumping: readonly Jumping[]): Promise<Loaded[]> {
+async function findLines(context: Context, panel: Panel, jumping: readonly Jumping[]): Promise<Loaded[]> {
   const { plausibility } = panel;
   const unknown = jumping.filter(({ facts }) => plausibility?.isBounded(facts.cycle?.counter) === false);
   if (plausibility === undefined || unknown.length === 0) return [];
-  const works = unknown.map(({ facts }) => facts);
-  const observations = await observe({ session, panel, scope: 'poll' }, works);
-  return works.flatMap((facts) => {
+  const subjects = unknown.map(({ facts }) => facts);
+  const observations = await observe({ context, panel, scope: 'poll' }, subjects);
+  return subjects.flatMap((facts) => {
     const { cycle, service } = facts;
     const observation = observations.get(service.id);
     const bounds = observation && plausibility.bounds(observation, cycle?.counter ?? null);
@@ -80,10 +80,10 @@ async function findLines(session: Session, panel: Panel, jumping: readonly Jumpi
 }
 
 /** Leaves out the readings that an earlier one confirms. */
-async function withoutConfirmed(session: Session, jumping: ReadonlyMap<string, Jumping>): Promise<Map<string, Jump>> {
+async function withoutConfirmed(context: Context, jumping: ReadonlyMap<string, Jumping>): Promise<Map<string, Jump>> {
   const jumps = new Map([...jumping].map(([id, { error }]): [string, Jump] => [id, { error, since: null }]));
   if (jumps.size === 0) return jumps;
-  for (const decision of await session.store.decisions.latest([...jumps.keys()])) {
+  for (const decision of await context.store.decisions.latest([...jumps.keys()])) {
     const { service, cycle } = decision;
     const found = jumping.get(service);
     if (found === undefined || found.read.cycle?.id !== cycle) continue;
@@ -105,11 +105,11 @@ function isUnused({ readAt, wouldHold }: DecisionRecord, { facts, limits }: Jump
 }
 
 function findJump(
-  session: Session,
+  context: Context,
   panel: Panel,
   { facts, read, now }: { facts: Loaded; read: Read; now: string },
 ): Jumping | null {
-  const { jump } = session.config.poll.doubt;
+  const { jump } = context.config.poll.doubt;
   const { recorded, cycle, mode, allowance, service } = facts;
   if (jump === null || read.usage === null || recorded?.readAt == null || cycle === null) return null;
   const used = usageInMode(read.usage, mode);
@@ -120,13 +120,13 @@ function findJump(
     typeof allowed === 'number' && isJump({ grownBytes: grown, allowedBytes: allowed, share: jump });
   const quota = allowance?.kind === 'limited' && used >= allowance.allowedBytes ? allowance.allowedBytes : null;
   // Decides only where a hold is possible.
-  if (![quota, ...listLimits(session, service.product).map((limit) => limit.allowance)].some(isTooMuch)) return null;
+  if (![quota, ...listLimits(context, service.product).map((limit) => limit.allowance)].some(isTooMuch)) return null;
   const known = read.answer?.reading;
   if (known?.known === true && panel.plausibility?.explains(cycle.counter, toWindowReading(cycle, known)) === true)
     return null;
-  const { opens, decision } = decideHolds(session, panel, read, now);
-  const begun = decision?.limits.filter(({ limit }) => opens.some(({ reason }) => reason === limit)) ?? [];
-  const limits = begun.filter(({ allowedBytes }) => isTooMuch(allowedBytes));
+  const { opens, decision } = decideHolds(context, panel, read, now);
+  const started = decision?.limits.filter(({ limit }) => opens.some(({ reason }) => reason === limit)) ?? [];
+  const limits = started.filter(({ allowedBytes }) => isTooMuch(allowedBytes));
   const [limit] = limits;
   if (limit === undefined) return null;
   const figures = `${formatBytes(grown)} since ${recorded.readAt}, of ${formatBytes(limit.allowedBytes ?? 0)} that are allowed`;

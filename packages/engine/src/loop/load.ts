@@ -6,7 +6,7 @@ import type { Config } from '../base/config/schema.js';
 import type { Enforcements } from '../context/enforcement.js';
 import { hasAccount, NO_ACCOUNT } from '../kernel/subject/account.js';
 import { terminationsIn, UNFINISHED } from '../kernel/subject/termination.js';
-import type { Session } from '../context/context.js';
+import type { Context } from '../context/context.js';
 import { group } from '../base/group.js';
 import { findFormerCheckpoints, loadHistory } from '../kernel/subject/history.js';
 import { findAction } from '../kernel/subject/limits.js';
@@ -23,7 +23,7 @@ import {
 } from '../kernel/subject/stages.js';
 import { findTakenOver } from '../kernel/subject/history.js';
 import { COMMAND_PREFIX, isCommandRow, isDelivery } from '../kernel/subject/command-row.js';
-import { UNPLACED, NOWHERE, placeInCycle, earlierCycles } from './place.js';
+import { UNPLACED, NO_PLACE, placeInCycle, earlierCycles } from './place.js';
 
 /** Options of `load`. */
 export interface LoadOptions {
@@ -38,14 +38,14 @@ export interface LoadOptions {
  * (pending, vanished, …).
  */
 export async function load(
-  session: Session,
+  context: Context,
   panel: Pick<Panel, 'name' | 'kind' | 'accounts' | 'agents'>,
   services: ServiceRecord[],
-  { enforcements, ordered = false, now = session.now() }: LoadOptions,
+  { enforcements, ordered = false, now = context.now() }: LoadOptions,
 ): Promise<Loaded[]> {
-  const { config } = session;
-  const stored = await loadStored(session, panel, services, { now, ordered });
-  const limits = await loadLimits(session, panel, services, {
+  const { config } = context;
+  const stored = await loadStored(context, panel, services, { now, ordered });
+  const limits = await loadLimits(context, panel, services, {
     recorded: (id) => stored.cycles.get(id)?.[0] ?? null,
     now,
   });
@@ -65,11 +65,11 @@ export async function load(
     const before = limits.get(service.id) ?? NO_LIMITS;
     const isPlaced = error === null && skipped === null;
     const placed = isPlaced
-      ? placeInCycle({ service, product, recorded: rows.recorded }, stored.earlier.get(service.id) ?? [], now, session)
+      ? placeInCycle({ service, product, recorded: rows.recorded }, stored.earlier.get(service.id) ?? [], now, context)
       : UNPLACED;
-    const weighed = isPlaced
-      ? weigh({ override, purchases: rows.purchases, ...placed.placement, service, product, mode })
-      : UNWEIGHED;
+    const computed = isPlaced
+      ? computeAllowance({ override, purchases: rows.purchases, ...placed.placement, service, product, mode })
+      : NO_ALLOWANCE;
     return toLoaded({
       service,
       disabledForAgent: account !== null && stored.disabledForAgents.has(account),
@@ -79,9 +79,9 @@ export async function load(
       limitsBefore: before.limits,
       awaited: isPlaced ? before.awaited : null,
       action: findAction(panel.kind, { override, product: configured, holds: rows.holds }),
-      allowance: weighed.allowance,
+      allowance: computed.allowance,
       skipped,
-      error: onOneLine(error ?? placed.error ?? weighed.error),
+      error: onOneLine(error ?? placed.error ?? computed.error),
       ...rows,
       ...placed.placement,
     });
@@ -96,12 +96,12 @@ type StoredRows = Awaited<ReturnType<typeof loadStored>>;
 
 /** Loads the rows of services, grouped by service. */
 async function loadStored(
-  session: Session,
+  context: Context,
   panel: Pick<Panel, 'name' | 'kind' | 'accounts' | 'agents'>,
   services: ServiceRecord[],
   { now, ordered }: { now: string; ordered: boolean },
 ) {
-  const { store } = session;
+  const { store } = context;
   const ids = services.length > 2000 ? undefined : services.map((service) => service.id);
   const scope = ids === undefined ? { panel: panel.name } : { services: ids };
   const overrides = group(await store.overrides.open(ids));
@@ -118,12 +118,12 @@ async function loadStored(
   const unresolved = group(await store.actions.unresolved(scope));
   const paid = { status: 'paid' } as const;
   const purchases = group(await store.purchases.list(ids === undefined ? paid : { services: ids, ...paid }));
-  const history = await loadHistory(session, panel, services, { ordered });
-  const earlier = await earlierCycles(session, cycles, now);
+  const history = await loadHistory(context, panel, services, { ordered });
+  const earlier = await earlierCycles(context, cycles, now);
   const uncounted = services.filter(({ id }) => cycles.get(id)?.[0]?.counter == null);
-  const takenOver = await findTakenOver(session, panel, uncounted);
-  const former = await findFormerCheckpoints(session, panel, { services, history });
-  const terminations = await terminationsIn(session, [...unresolved.values()].flat());
+  const takenOver = await findTakenOver(context, panel, uncounted);
+  const former = await findFormerCheckpoints(context, panel, { services, history });
+  const terminations = await terminationsIn(context, [...unresolved.values()].flat());
   return {
     overrides,
     cycles,
@@ -162,12 +162,12 @@ function findRows(stored: StoredRows, id: string) {
   } satisfies Partial<Loaded>;
 }
 
-interface Weighed {
+interface ComputedAllowance {
   allowance: Allowance | null;
   error: ItemError | null;
 }
 
-const UNWEIGHED: Weighed = { allowance: null, error: null };
+const NO_ALLOWANCE: ComputedAllowance = { allowance: null, error: null };
 
 const EMPTY_PRODUCT = {
   quotaPeriod: 'billing',
@@ -196,16 +196,16 @@ export function isOverdue(service: ServiceRecord, config: Config, now: string): 
 
 /** Returns the service in its recorded cycle, ignoring what follows from the clock alone. */
 export function stayInCycle(read: Read): Read {
-  const stayed = { ...read, ...NOWHERE, cycle: read.recorded };
+  const stayed = { ...read, ...NO_PLACE, cycle: read.recorded };
   if (stayed.cycle === null) return stayed;
-  const { allowance, error } = weigh(stayed);
+  const { allowance, error } = computeAllowance(stayed);
   return withError({ ...stayed, allowance: allowance ?? read.allowance }, error);
 }
 
 /** Returns the service with other purchases, and the allowance that follows. */
 export function withPurchases<S extends Read<Stage>>(read: S, purchases: readonly PurchaseRecord[]): S {
-  const weighed = weigh({ ...read, purchases });
-  return { ...read, purchases, allowance: weighed.allowance ?? read.allowance };
+  const computed = computeAllowance({ ...read, purchases });
+  return { ...read, purchases, allowance: computed.allowance ?? read.allowance };
 }
 
 /**
@@ -235,7 +235,7 @@ export function findAllowance(
   const product = findEntry(config.products, service.product);
   if (product === undefined) return null;
   const mode = findMode(service, override, product);
-  const { allowance } = weigh({ service, override, purchases, cycle, product, mode, wrongCycles: [] });
+  const { allowance } = computeAllowance({ service, override, purchases, cycle, product, mode, wrongCycles: [] });
   return allowance === null ? null : { mode, allowance };
 }
 
@@ -248,7 +248,7 @@ function findMode(
 }
 
 /** Returns the allowance of the current cycle, with its paid purchases. */
-function weigh({
+function computeAllowance({
   override,
   service,
   product,
@@ -256,7 +256,10 @@ function weigh({
   cycle,
   wrongCycles,
   purchases,
-}: Pick<Loaded, 'override' | 'service' | 'product' | 'mode' | 'purchases' | 'cycle' | 'wrongCycles'>): Weighed {
+}: Pick<
+  Loaded,
+  'override' | 'service' | 'product' | 'mode' | 'purchases' | 'cycle' | 'wrongCycles'
+>): ComputedAllowance {
   try {
     const allowance = resolveAllowance({
       mode,

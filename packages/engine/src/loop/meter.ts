@@ -1,7 +1,7 @@
 import type { ItemError, Panel, UsageAnswer, UsageRequest } from '@sluice/panel-kind';
 import { type CounterState, formatBytes, stepCounter, type UsageBytes } from '@sluice/quota-core';
 import type { CycleRecord, FingerprintRecord, SampleRecord } from '@sluice/state-store';
-import type { Session } from '../context/context.js';
+import type { Context } from '../context/context.js';
 import { findJumps } from './jump.js';
 import { findDoubt, findDoubtedHolds, IMPOSSIBLE_JUMP, NOISE_BYTES, toWindowReading } from './plausible.js';
 import { type Loaded, type Read, type Stage, toRead, withError } from '../kernel/subject/stages.js';
@@ -32,7 +32,7 @@ export interface MeterOptions {
 
 /** Reads the usage of the metered services; returns all services in order. */
 export async function readUsage(
-  session: Session,
+  context: Context,
   panel: Panel,
   loaded: readonly Loaded[],
   { allowShort = false, fingerprint = null, onRead }: MeterOptions = {},
@@ -41,8 +41,8 @@ export async function readUsage(
   const reads = new Map<string, Read>();
   const requests: UsageRequest[] = [];
   const restarts: Restart[] = [];
-  const windowAt = windowsAt(session.now());
-  const weigh: Weigh = (facts, answer, window) => {
+  const windowAt = windowsAt(context.now());
+  const computeAllowance: Weigh = (facts, answer, window) => {
     const doubt = findDoubt(panel, facts, answer, { fingerprint, window, believed: allowShort });
     return doubt === null ? take(facts, answer, panel) : doubted(panel, facts, answer, { error: doubt });
   };
@@ -64,18 +64,18 @@ export async function readUsage(
       const request = asked.get(id);
       if (!request) return;
       const { facts, window } = request;
-      const read = weigh(facts, answer, window);
+      const read = computeAllowance(facts, answer, window);
       reads.set(id, read);
       if (read.warnings.some(({ code }) => code === COUNTER_RESTARTED)) restarts.push({ facts, answer });
       onRead?.();
     },
-    session.deps.signal,
+    context.deps.signal,
     { allowShort },
   );
   if (!allowShort && areTooMany(restarts, reads)) {
     for (const { facts, answer } of restarts) reads.set(facts.service.id, take(facts, withoutRestart(answer), panel));
   }
-  if (!allowShort) await doubtJumps(session, panel, loaded, { asked, reads, weigh });
+  if (!allowShort) await doubtJumps(context, panel, loaded, { asked, reads, computeAllowance });
   return loaded.map((facts) => reads.get(facts.service.id) ?? toRead(facts));
 }
 
@@ -87,19 +87,19 @@ type Weigh = (facts: Loaded, answer: UsageAnswer, window: UsageWindow) => Read;
 
 /** Doubts the readings that would begin a hold by one jump. */
 async function doubtJumps(
-  session: Session,
+  context: Context,
   panel: Panel,
   loaded: readonly Loaded[],
-  { asked, reads, weigh }: { asked: Asked; reads: Map<string, Read>; weigh: Weigh },
+  { asked, reads, computeAllowance }: { asked: Asked; reads: Map<string, Read>; computeAllowance: Weigh },
 ): Promise<void> {
   const readAgain = (facts: Loaded): Read | null => {
     const { id } = facts.service;
     const [request, answer] = [asked.get(id), reads.get(id)?.answer ?? null];
     if (request === undefined || answer === null) return null;
     asked.set(id, { ...request, facts });
-    return weigh(facts, answer, request.window);
+    return computeAllowance(facts, answer, request.window);
   };
-  const { jumps, known } = await findJumps(session, panel, { loaded, reads, readAgain });
+  const { jumps, known } = await findJumps(context, panel, { loaded, reads, readAgain });
   for (const [id, read] of known) reads.set(id, read);
   for (const [id, jump] of jumps) {
     const { facts } = asked.get(id) ?? {};

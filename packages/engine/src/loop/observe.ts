@@ -1,10 +1,10 @@
 import type { Observation, ObserveOptions, Panel, OpenRows } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
-import type { Session } from '../context/context.js';
+import type { Context } from '../context/context.js';
 import type { Loaded, RunOnPanel, Stage } from '../kernel/subject/stages.js';
 
 /** A panel, and what it is observed in. */
-type Observing = { readonly session: Pick<Session, 'deps'>; readonly panel: Panel };
+type Observing = { readonly context: Pick<Context, 'deps'>; readonly panel: Panel };
 type InScope = Observing & Pick<RunOnPanel, 'scope'>;
 
 /** Loaded services, with the rows whose targets are observed although they may have others now. */
@@ -15,19 +15,23 @@ type How = Partial<Pick<ObserveOptions, 'refresh' | 'command' | 'open'>>;
 
 /** Observes services of a panel: the only caller of its `observe`. Without a scope, everything about them is read again. */
 export function observeServices(
-  { session, panel, scope }: Observing & Partial<InScope>,
+  { context, panel, scope }: Observing & Partial<InScope>,
   services: readonly ServiceRecord[],
   { refresh = false, ...how }: How = {},
 ): Promise<Map<string, Observation>> {
-  const { signal } = session.deps;
+  const { signal } = context.deps;
   if (scope === undefined) return panel.observe([...services], signal);
   return panel.observe([...services], signal, { scope, refresh, ...how });
 }
 
 /** Observes loaded services, with their open rows. */
-export function observe(on: InScope, works: readonly Observable[], how: How = {}): Promise<Map<string, Observation>> {
-  const services = works.map(({ service }) => service);
-  return observeServices(on, services, { ...how, open: openRows(works) });
+export function observe(
+  on: InScope,
+  subjects: readonly Observable[],
+  how: How = {},
+): Promise<Map<string, Observation>> {
+  const services = subjects.map(({ service }) => service);
+  return observeServices(on, services, { ...how, open: openRows(subjects) });
 }
 
 /** Observes one loaded service again, with its open rows; null where the panel returned nothing about it. */
@@ -46,9 +50,9 @@ type Opened = { readonly service: Pick<Loaded['service'], 'id' | 'panel'> } & Pi
 >;
 
 /** Returns the open evidence and the unresolved actions of services on their panel, for their observation. */
-export function openRows(works: readonly Opened[]): NonNullable<ObserveOptions['open']> {
+export function openRows(subjects: readonly Opened[]): NonNullable<ObserveOptions['open']> {
   const open = new Map<string, OpenRows>();
-  for (const { service, evidence, unresolved } of works) {
+  for (const { service, evidence, unresolved } of subjects) {
     const isHere = ({ panel }: { panel: string }): boolean => panel === service.panel;
     const rows = { evidence: evidence.filter(isHere), unresolved: unresolved.filter(isHere) };
     if (rows.evidence.length + rows.unresolved.length > 0) open.set(service.id, rows);

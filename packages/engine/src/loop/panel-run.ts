@@ -1,9 +1,9 @@
-import { setImmediate as answersTaken } from 'node:timers/promises';
+import { setImmediate as yieldToIo } from 'node:timers/promises';
 import { toItemError, type Panel } from '@sluice/panel-kind';
 import type { FingerprintRecord, ServiceRecord } from '@sluice/state-store';
 import type { MovedError } from '../base/errors.js';
 import { CLOCK_ERRORS, moment, refuseUnconfirmedClock, refuseWrongClock } from '../context/clock-guard.js';
-import type { Session } from '../context/context.js';
+import type { Context } from '../context/context.js';
 import { readEnforcements } from '../context/enforcement.js';
 import { findReversals, loadStopped } from '../kernel/changes/reversals.js';
 import { beginMark } from '../kernel/changes/store-copy.js';
@@ -39,7 +39,7 @@ import type { PanelRun, RunPart } from './run-part.js';
 import { recordFinished, leaveUnread, leaveUnfinished, treatmentIn } from './record.js';
 
 /** A run over panels, for the run over one of them. */
-type RunOfPanels = Pick<PanelRun, 'session' | 'panel' | 'request' | 'leases' | 'report' | 'results' | 'advance'>;
+type RunOfPanels = Pick<PanelRun, 'context' | 'panel' | 'request' | 'leases' | 'report' | 'results' | 'advance'>;
 
 type Hooks = Awaited<ReturnType<typeof beginParts>>;
 
@@ -48,15 +48,15 @@ type Hooks = Awaited<ReturnType<typeof beginParts>>;
  * others, asks the brake, and makes the changes.
  */
 export async function runPanel(
-  context: RunOfPanels,
+  ofPanels: RunOfPanels,
   only: ServiceRecord | null,
   parts: readonly RunPart[],
 ): Promise<void> {
-  const { session, panel, report } = context;
-  const run = await beginRun(context, only);
+  const { context, panel, report } = ofPanels;
+  const run = await beginRun(ofPanels, only);
   try {
     const hooks = await beginParts(run, parts);
-    await eachPage(session, panel, only, {
+    await eachPage(context, panel, only, {
       read: (page) => readPage(run, hooks, page),
       write: (reads) => writePage(run, hooks, reads),
     });
@@ -71,25 +71,25 @@ export async function runPanel(
   }
 }
 
-async function beginRun(context: RunOfPanels, only: ServiceRecord | null): Promise<PanelRun> {
-  const { session, panel, request, report } = context;
-  const { store } = session;
+async function beginRun(ofPanels: RunOfPanels, only: ServiceRecord | null): Promise<PanelRun> {
+  const { context, panel, request, report } = ofPanels;
+  const { store } = context;
   const { id } = report.run;
-  const start = moment(session);
+  const start = moment(context);
   const isWhole = only === null && !request.dryRun;
-  if (isWhole) await beginMark(session, panel);
+  if (isWhole) await beginMark(context, panel);
   return {
-    ...context,
+    ...ofPanels,
     only,
     run: id,
     scope: request.observeAll ? 'reconcile' : 'poll',
     start,
-    fingerprint: await usageFingerprint(session, panel),
-    leasesAtStart: await otherLeases(session, id),
-    stopped: await loadStopped(session, panel.name),
+    fingerprint: await usageFingerprint(context, panel),
+    leasesAtStart: await otherLeases(context, id),
+    stopped: await loadStopped(context, panel.name),
     alarmed: new Set((await store.alarms.list({ panel: panel.name })).map(({ service }) => service)),
-    enforcements: await readEnforcements(session.config, store, request.assumed),
-    readings: isWhole ? beginReadings(panel.snapshot?.paged === true ? null : session.now()) : null,
+    enforcements: await readEnforcements(context.config, store, request.assumed),
+    readings: isWhole ? beginReadings(panel.snapshot?.paged === true ? null : context.now()) : null,
     count: { compared: 0, fell: 0, free: 0, aboveZero: 0 },
     ...{ open: [], notices: [], active: 0, read: 0, unread: 0, observing: false },
     resources: new Map(),
@@ -98,18 +98,18 @@ async function beginRun(context: RunOfPanels, only: ServiceRecord | null): Promi
 }
 
 /** Returns the confirmed shape of the panel's usage answers, if any. */
-async function usageFingerprint(session: Session, panel: Panel): Promise<FingerprintRecord | null> {
+async function usageFingerprint(context: Context, panel: Panel): Promise<FingerprintRecord | null> {
   const { plausibility } = panel;
   if (plausibility === undefined) return null;
-  const known = await session.store.fingerprints.list(panel.name);
+  const known = await context.store.fingerprints.list(panel.name);
   return known.find((item) => item.endpoint === plausibility.endpoint && item.confirmed) ?? null;
 }
 
 async function readPage(run: PanelRun, hooks: Hooks, page: ServiceRecord[]): Promise<Read[]> {
-  const { session, panel, request, enforcements } = run;
-  const loaded = await hooks.afterLoad(await load(session, panel, page, { enforcements }));
+  const { context, panel, request, enforcements } = run;
+  const loaded = await hooks.afterLoad(await load(context, panel, page, { enforcements }));
   let left = loaded.length;
-  const reads = await readUsage(session, panel, loaded, {
+  const reads = await readUsage(context, panel, loaded, {
     allowShort: request.allowMass,
     fingerprint: run.fingerprint,
     onRead: () => {
@@ -118,52 +118,52 @@ async function readPage(run: PanelRun, hooks: Hooks, page: ServiceRecord[]): Pro
     },
   });
   if (left > 0) run.advance(left);
-  refuseWrongClock(session, panel.name, run.start);
-  await refuseUnconfirmedClock(session, panel.name, run.start);
+  refuseWrongClock(context, panel.name, run.start);
+  await refuseUnconfirmedClock(context, panel.name, run.start);
   // Without a reading or the panel's clock, no cycle starts or ends.
-  const isConfirmed = session.clockDifference(panel.name) !== null;
+  const isConfirmed = context.clockDifference(panel.name) !== null;
   const placed = isConfirmed ? reads : reads.map((read) => (read.usage === null ? stayInCycle(read) : read));
-  return request.dryRun ? placed : readEndedCycles(session, panel, placed, run.fingerprint);
+  return request.dryRun ? placed : readEndedCycles(context, panel, placed, run.fingerprint);
 }
 
 /** Decides on the services of a page, and stores those that need nothing more. */
 async function writePage(run: PanelRun, hooks: Hooks, reads: Read[]): Promise<void> {
-  const { session, request } = run;
+  const { context, request } = run;
   // Lets the next page send its calls first.
-  await answersTaken();
+  await yieldToIo();
   const finished = await finishCompliant(run, decidePage(run, hooks, leaveUnread(run, reads)));
   hooks.finished(finished);
   const notices = finished.flatMap((work) => toNotices(work, request));
   // Lets the next page handle its answers and send further calls before the store blocks.
-  await answersTaken();
+  await yieldToIo();
   const treatment = treatmentIn(run, false);
   // A poll leaves what the last reconcile found out about a missing account.
   const isLeft = ({ skipped, history }: Applied): boolean =>
     !request.observeAll && skipped === NO_ACCOUNT && history.decision !== null;
-  if (request.dryRun) showOnly(run, { works: finished, treatment, notices });
+  if (request.dryRun) showOnly(run, { subjects: finished, treatment, notices });
   else {
-    showOnly(run, { works: finished.filter(isLeft), treatment, notices: [] });
+    showOnly(run, { subjects: finished.filter(isLeft), treatment, notices: [] });
     const noted = finished.filter((work) => !isLeft(work));
     const changed = await splitRepeated(run, noted, treatment);
     if (changed.length + notices.length === 0) return;
     // One transaction is enough, since nothing changes on the panel in between; each costs a disk flush.
-    await session.write(run.leases.held, async (tables) => {
+    await context.write(run.leases.held, async (tables) => {
       const asRead: Verdict = { stopped: false, treatment: () => ({ previewOnly: false, observing: false }) };
-      const works = await commit(tables, changed, asRead, session.now());
-      await record(run, tables, { works, treatment, notices });
+      const subjects = await commit(tables, changed, asRead, context.now());
+      await record(run, tables, { subjects, treatment, notices });
     });
   }
 }
 
 function decidePage(run: PanelRun, hooks: Hooks, reads: readonly Read[]): Decided[] {
-  const { session, panel } = run;
-  const now = session.now();
+  const { context, panel } = run;
+  const now = context.now();
   return reads.map((read) => {
     countReading(run.count, read);
     if (read.usage !== null || read.doubted !== null) run.read++;
     else if (read.error !== null || read.answer?.reading.known === false) run.unread++;
     if (read.enforcement.value === 'observe') run.observing = true;
-    const decided = hooks.afterDecide(decideHolds(session, panel, read, now));
+    const decided = hooks.afterDecide(decideHolds(context, panel, read, now));
     if (decided.skipped === null) run.active++;
     if (decided.enforcement.value === 'on' && wouldHoldIfBelieved(decided)) run.doubted.add(read.service.id);
     return decided;
@@ -222,33 +222,33 @@ function needsMore(panel: Panel, work: Decided, request: RunRequest): boolean {
 
 /** Plans the open services, asks the brake, and makes the changes. */
 async function finishOpen(run: PanelRun, hooks: Hooks): Promise<void> {
-  const { session, panel, request, report } = run;
+  const { context, panel, request, report } = run;
   const fell = mostFell(run.count);
   const open = fell && !request.allowMass ? run.open.map((work) => distrust(work, fell)) : run.open;
   const decided = fell ? open : await hooks.beforePlan(open);
-  const planned = session.deps.signal.aborted ? [] : await hooks.afterPlan(await planAll(run, decided));
-  if (session.deps.signal.aborted) {
+  const planned = context.deps.signal.aborted ? [] : await hooks.afterPlan(await planAll(run, decided));
+  if (context.deps.signal.aborted) {
     leaveUnfinished(run, open);
     return;
   }
-  refuseWrongClock(session, panel.name, run.start);
+  refuseWrongClock(context, panel.name, run.start);
   const reversed = await findReversals(run, planned, request);
   run.notices.push(...reversed.notices);
   const wanted = planAgain(run, planned, reversed.found).map((work) => withReversed(work, reversed.reversed));
   const stop = await askStop(run, wanted);
   const verdict = { stopped: stop !== null, treatment: treatmentIn(run, stop !== null) };
   const applied = await apply(run, await hooks.afterBrake(wanted, verdict), verdict);
-  const finished = await hooks.afterApply(applied.works, verdict.treatment);
+  const finished = await hooks.afterApply(applied.subjects, verdict.treatment);
   const isObserving = finished.some((work) => work.enforcement.value === 'observe');
   if (isObserving && !report.run.observing.includes(panel.name)) report.run.observing.push(panel.name);
-  const works = finished.map((work) => withCheckpoint(run, work));
+  const subjects = finished.map((work) => withCheckpoint(run, work));
   report.notices.push(...applied.stored.map(shownNotice));
-  const changed = works.filter((work) => work.changedMeanwhile).map((work) => changedNotice(work, run.run));
+  const changed = subjects.filter((work) => work.changedMeanwhile).map((work) => changedNotice(work, run.run));
   const braked = stop === null ? [] : [brakeNotice(run, stop)];
-  const releases = works.flatMap((work) => listReleases(work, report.run));
-  const notices = stillTrue([...run.notices, ...applied.notices, ...releases, ...changed, ...braked], works);
-  await recordFinished(run, { works, treatment: verdict.treatment, notices }, stop);
-  hooks.finished(works);
+  const releases = subjects.flatMap((work) => listReleases(work, report.run));
+  const notices = stillTrue([...run.notices, ...applied.notices, ...releases, ...changed, ...braked], subjects);
+  await recordFinished(run, { subjects, treatment: verdict.treatment, notices }, stop);
+  hooks.finished(subjects);
   await hooks.end(verdict);
 }
 
@@ -262,15 +262,15 @@ function withReversed(work: Planned, reversed: ReadonlySet<string>): Planned {
 async function askStop(run: PanelRun, wanted: readonly Planned[]): Promise<MovedError | BrakeError | null> {
   const moved = await askStore(run, wanted);
   if (moved !== null || run.request.allowMass) return moved;
-  return askBrake(run.session.config.poll.brake, run, wanted);
+  return askBrake(run.context.config.poll.brake, run, wanted);
 }
 
 /** Returns why this store must not change the panel; asked only by a run that would change it. */
-async function askStore({ session, panel, request }: PanelRun, wanted: readonly Planned[]): Promise<MovedError | null> {
+async function askStore({ context, panel, request }: PanelRun, wanted: readonly Planned[]): Promise<MovedError | null> {
   const isChange = ({ enforcement, plan, opens, closes, more, termination }: Planned): boolean =>
     enforcement.value === 'on' &&
     (opens.length + closes.length + (plan?.steps.length ?? 0) > 0 ||
       more?.changesPanel === true ||
       termination !== null);
-  return wanted.some(isChange) ? mayChange(session, panel, { dryRun: request.dryRun }) : null;
+  return wanted.some(isChange) ? mayChange(context, panel, { dryRun: request.dryRun }) : null;
 }

@@ -2,21 +2,21 @@ import { type ItemError, toItemError } from '@sluice/panel-kind';
 import { type CounterState, liesAhead, parseBillingCycleName, stepCounter, stepCycle } from '@sluice/quota-core';
 import type { CycleRecord } from '@sluice/state-store';
 import { findTimeZone } from '../base/config/find-entry.js';
-import type { Session } from '../context/context.js';
+import type { Context } from '../context/context.js';
 import type { Loaded, Placement } from '../kernel/subject/stages.js';
 
-export const NOWHERE: Placement = { cycle: null, closing: null, cycleIsNew: false, wrongCycles: [] };
+export const NO_PLACE: Placement = { cycle: null, closing: null, cycleIsNew: false, wrongCycles: [] };
 
 export interface Placed {
   placement: Placement;
   error: ItemError | null;
 }
 
-export const UNPLACED: Placed = { placement: NOWHERE, error: null };
+export const UNPLACED: Placed = { placement: NO_PLACE, error: null };
 
 /** Loads the earlier cycles of services whose newest cycle is in the future, opened by a wrong clock. */
 export async function earlierCycles(
-  { store }: Session,
+  { store }: Context,
   newest: Map<string, CycleRecord[]>,
   now: string,
 ): Promise<Map<string, CycleRecord[]>> {
@@ -35,14 +35,14 @@ export function placeInCycle(
   { service, product, recorded }: Pick<Loaded, 'service' | 'product' | 'recorded'>,
   earlier: CycleRecord[],
   now: string,
-  session: Session,
+  context: Context,
 ): Placed {
   if (service.billingCycle === null || service.nextDueDate === null) return UNPLACED;
   try {
     const step = stepCycle({
       nextDueDate: service.nextDueDate,
       billingCycle: parseBillingCycleName(service.billingCycle),
-      timeZone: findTimeZone(session.config, service.panel),
+      timeZone: findTimeZone(context.config, service.panel),
       now,
       quotaPeriod: product.quotaPeriod,
       recorded,
@@ -63,10 +63,10 @@ export function placeInCycle(
     }
     const closing = before && before.closedAt === null ? { ...before, closedAt: now } : null;
     // Growth of the counter since the last reading belongs to the new cycle.
-    const cycle = { id: session.id('cyc'), service: service.id, ...step.cycle, openedAt: now, counter, ...NEW_CYCLE };
+    const cycle = { id: context.id('cyc'), service: service.id, ...step.cycle, openedAt: now, counter, ...NEW_CYCLE };
     return { placement: { cycle, closing, cycleIsNew: true, wrongCycles }, error: null };
   } catch (error) {
-    return { placement: NOWHERE, error: toItemError(error) };
+    return { placement: NO_PLACE, error: toItemError(error) };
   }
 }
 

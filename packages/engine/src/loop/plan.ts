@@ -3,7 +3,7 @@ import { type CounterState, usageInMode, formatBytes } from '@sluice/quota-core'
 import { findTimeZone } from '../base/config/find-entry.js';
 import { isQuotaReleased } from '../kernel/subject/is-released.js';
 import type { EvidenceRecord } from '@sluice/state-store';
-import type { Session } from '../context/context.js';
+import type { Context } from '../context/context.js';
 import { draftHolds } from './decide.js';
 import { certainSteps } from '../kernel/subject/doubt.js';
 import { withIncluded } from '../kernel/subject/history.js';
@@ -29,7 +29,7 @@ import {
 
 /** Returns the target state of a service for its panel's adapter. */
 export function toTargetState(on: RunOnPanel, work: Plannable, command: AccountCommand | null = null): TargetState {
-  const { session, panel, scope } = on;
+  const { context, panel, scope } = on;
   const closing = new Set(work.closes.map((hold) => hold.id));
   const { checkpoint, recent } = work.history;
   const passed = on.ended?.get(work.service.id);
@@ -39,12 +39,12 @@ export function toTargetState(on: RunOnPanel, work: Plannable, command: AccountC
   return {
     service: work.service,
     product: work.product,
-    holds: inForce(session, panel, { service: work.service, action: work.action, holds }),
+    holds: inForce(context, panel, { service: work.service, action: work.action, holds }),
     evidence: work.evidence.filter(isDue),
     disabledForAgent: work.disabledForAgent,
     action: work.action,
     mode: work.mode,
-    allowance: on.givesBack === true && holds.length === 0 ? LIFTED : toTargetAllowance(session, work),
+    allowance: on.givesBack === true && holds.length === 0 ? LIFTED : toTargetAllowance(context, work),
     sharers: [...work.sharers],
     unread: work.unread && [...work.unread],
     scope,
@@ -58,8 +58,8 @@ export function toTargetState(on: RunOnPanel, work: Plannable, command: AccountC
       readAt: work.cycle.readAt,
     },
     counted: toCounted(work),
-    timeZone: findTimeZone(session.config, work.service.panel),
-    now: session.now(),
+    timeZone: findTimeZone(context.config, work.service.panel),
+    now: context.now(),
     checkpoint,
     former: work.former,
     recent: work.stage === 'applied' ? [...recent, ...work.actions] : [...recent],
@@ -77,9 +77,9 @@ interface PlanResult {
 
 /** Plans one service from its observation. */
 export function planSteps(on: RunOnPanel, work: Plannable, command: AccountCommand | null = null): PlanResult {
-  const { session, panel, givesBack = false } = on;
+  const { context, panel, givesBack = false } = on;
   const target = toTargetState(on, work, command);
-  const observation = work.observation ?? { service: work.service.id, at: session.now(), state: null, error: null };
+  const observation = work.observation ?? { service: work.service.id, at: context.now(), state: null, error: null };
   const found = withoutWaiting(target, withoutStopped(on, work.service.id, panel.plan(target, observation)));
   const [problem = null] = found.problems;
   const isServed = givesBack ? target.holds.length === 0 : isToServe(work, target);
@@ -97,8 +97,8 @@ function withPlan<W extends Plannable>(work: W, { plan, drift, problem }: PlanRe
 }
 
 /** Plans services again after more of their objects are left alone. */
-export function planAgain(on: RunOnPanel, works: readonly Planned[], services: ReadonlySet<string>): Planned[] {
-  return works.map((work) => (services.has(work.service.id) ? withPlan(work, planSteps(on, work)) : work));
+export function planAgain(on: RunOnPanel, subjects: readonly Planned[], services: ReadonlySet<string>): Planned[] {
+  return subjects.map((work) => (services.has(work.service.id) ? withPlan(work, planSteps(on, work)) : work));
 }
 
 /** Plans one service; if the plan needs services that were never read, reads those and plans again. */
@@ -118,13 +118,13 @@ export async function planAll(
   on: RunOnPanel & { readonly request: Pick<RunRequest, 'observeAll'> },
   decided: readonly Decided[],
 ): Promise<Planned[]> {
-  const { session, panel, request } = on;
+  const { context, panel, request } = on;
   const toObserve = decided.filter((work) => needsObservation(panel, work, request));
   const observations = await observe(on, toObserve);
-  const observing = decided.map((work) => observed(panel, work, draftHolds(session, work), observations));
+  const observing = decided.map((work) => observed(panel, work, draftHolds(context, work), observations));
   const isLooked = new Set(toObserve.map(({ service }) => service.id));
-  const plan = (works: readonly Planned[], ids: ReadonlySet<string>): Planned[] =>
-    works.map((work) => (ids.has(work.service.id) ? withPlan(work, planSteps(on, work)) : work));
+  const plan = (subjects: readonly Planned[], ids: ReadonlySet<string>): Planned[] =>
+    subjects.map((work) => (ids.has(work.service.id) ? withPlan(work, planSteps(on, work)) : work));
   const planned = plan(await findSharers(on, observing), isLooked);
   const needing = planned.filter((work) => work.plan?.needsSharers === true);
   if (needing.length === 0) return planned;
@@ -195,11 +195,11 @@ const LIFTED: TargetState['allowance'] = { unlimited: true, allowedBytes: null, 
 
 /** The panel must not stop a service by its own quota while the quota hold is released. */
 function toTargetAllowance(
-  session: Session,
+  context: Context,
   { allowance, service, override }: Loaded<Stage>,
 ): TargetState['allowance'] {
   if (!allowance || allowance.kind === 'unmanaged') return null;
-  const isReleased = isQuotaReleased(session.config, service, session.now());
+  const isReleased = isQuotaReleased(context.config, service, context.now());
   const limited = allowance.kind === 'limited' && !isReleased;
   const lifted = !limited && (isReleased || override?.unlimited === true);
   return { unlimited: !limited, allowedBytes: limited ? allowance.allowedBytes : null, lifted };

@@ -9,8 +9,8 @@ import type { PanelRun, ToTreatment } from './run-part.js';
 
 /** Reports services that an interrupted run did not read, and returns the others. */
 export function leaveUnread(run: PanelRun, reads: readonly Read[]): readonly Read[] {
-  const { session } = run;
-  if (!session.deps.signal.aborted) return reads;
+  const { context } = run;
+  if (!context.deps.signal.aborted) return reads;
   const isLeft = ({ answer, error }: Read): boolean =>
     isInterrupted(error) || (answer?.reading.known === false && isInterrupted(answer.reading));
   leaveUnfinished(run, reads.filter(isLeft).map(undecided));
@@ -19,7 +19,7 @@ export function leaveUnread(run: PanelRun, reads: readonly Read[]): readonly Rea
 
 /** Reports services that an interrupted run leaves as they are stored. */
 export function leaveUnfinished(run: PanelRun, decided: readonly Decided[]): void {
-  showOnly(run, { works: decided.map(leftUnfinished), treatment: treatmentIn(run, false), notices: [] });
+  showOnly(run, { subjects: decided.map(leftUnfinished), treatment: treatmentIn(run, false), notices: [] });
 }
 
 /** Stores the decisions and what the run was stopped by; a dry run only shows them. */
@@ -28,23 +28,23 @@ export async function recordFinished(
   finished: FinishedWorks,
   stop: MovedError | BrakeError | null,
 ): Promise<void> {
-  const { session, panel, request, leases } = run;
+  const { context, panel, request, leases } = run;
   if (request.dryRun) {
     showOnly(run, finished);
     return;
   }
-  if (finished.works.length + finished.notices.length > 0) {
-    await session.write(leases.held, async (tables) => {
+  if (finished.subjects.length + finished.notices.length > 0) {
+    await context.write(leases.held, async (tables) => {
       await record(run, tables, finished);
-      if (isBrakeError(stop)) await noteBrake(tables, 'services', { run: run.run, at: session.now(), error: stop });
+      if (isBrakeError(stop)) await noteBrake(tables, 'services', { run: run.run, at: context.now(), error: stop });
     });
   }
-  if (stop === null && request.service === undefined && wasRead(run)) await endStops(session, panel.name);
+  if (stop === null && request.service === undefined && wasRead(run)) await endStops(context, panel.name);
 }
 
 /** Returns whether the run could decide: a panel that answers for no service ends nothing. */
-export function wasRead({ session, panel, read, unread }: PanelRun): boolean {
-  return (session.panelFailures().get(panel.name) ?? null) === null && (read > 0 || unread === 0);
+export function wasRead({ context, panel, read, unread }: PanelRun): boolean {
+  return (context.panelFailures().get(panel.name) ?? null) === null && (read > 0 || unread === 0);
 }
 
 /** Returns how a run, stopped by the brake or not, treats services. */

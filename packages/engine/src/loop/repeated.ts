@@ -37,27 +37,27 @@ type ReadingsRun = RunOnPanel &
 /** Counts the services whose readings repeat what is stored, to be confirmed at the end; returns the others. */
 export async function splitRepeated(
   run: ReadingsRun,
-  works: readonly Applied[],
+  subjects: readonly Applied[],
   treatment: Verdict['treatment'],
 ): Promise<readonly Applied[]> {
-  const { session, panel, readings, report, results } = run;
-  if (readings === null) return works;
-  const candidates = works.filter((work) => isPlain(work) && !run.alarmed.has(work.service.id));
-  readings.readAt ??= works.find(({ usage }) => usage !== null)?.usage?.at ?? null;
+  const { context, panel, readings, report, results } = run;
+  if (readings === null) return subjects;
+  const candidates = subjects.filter((work) => isPlain(work) && !run.alarmed.has(work.service.id));
+  readings.readAt ??= subjects.find(({ usage }) => usage !== null)?.usage?.at ?? null;
   const ids = candidates.map((work) => work.service.id);
-  const stored = new Map((await session.store.confirmations.samples(panel.name, ids)).map((row) => [row.service, row]));
-  const at = { id: report.run.id, at: session.now() };
+  const stored = new Map((await context.store.confirmations.samples(panel.name, ids)).map((row) => [row.service, row]));
+  const at = { id: report.run.id, at: context.now() };
   // Only a panel with checkpoints has loaded its decisions.
-  const loaded = readings.each ? await session.store.decisions.latest([...stored.keys()]) : [];
+  const loaded = readings.each ? await context.store.decisions.latest([...stored.keys()]) : [];
   const decisions = new Map(loaded.map((decision) => [decision.service, decision]));
-  return works.filter((read) => {
+  return subjects.filter((read) => {
     const { id } = read.service;
     const sample = stored.get(id);
     const decided = decisions.get(id);
     const work = decided === undefined ? read : { ...read, history: { ...read.history, decision: decided } };
     if (sample !== undefined && isOfRun(work, readings) && repeatsCycle(work, sample, readings)) {
       const how = treatment(work);
-      const decision = toDecisionRecord(session, at, work, how);
+      const decision = toDecisionRecord(context, at, work, how);
       if (repeatsDecision(decision, work, readings)) {
         readings.unchanged.push(id);
         results.add(work, readings.each ? { ...decision, readAt: readings.readAt } : decision, how);
@@ -70,11 +70,11 @@ export async function splitRepeated(
 }
 
 /** Confirms the readings of a run that repeat what is stored. */
-export async function confirmReadings({ session, panel, run, readings, leases }: ReadingsRun): Promise<void> {
+export async function confirmReadings({ context, panel, run, readings, leases }: ReadingsRun): Promise<void> {
   if (readings === null || readings.readAt === null) return;
   const { readAt, unchanged, written } = readings;
-  const request = { panel: panel.name, run, at: session.now(), readAt, unchanged, written };
-  await session.write(leases.held, (tables) => tables.confirmations.confirm(request));
+  const request = { panel: panel.name, run, at: context.now(), readAt, unchanged, written };
+  await context.write(leases.held, (tables) => tables.confirmations.confirm(request));
 }
 
 /** Whether the reading is of an instant that the run confirms. */

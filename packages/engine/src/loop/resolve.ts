@@ -1,8 +1,8 @@
 import { type AccountCommand, callAgeMs, IN_PROGRESS_MS, type Observation, type Panel } from '@sluice/panel-kind';
 import type { ActionRecord } from '@sluice/state-store';
 import { type Leases, panelLease, serviceLease } from '../context/leases.js';
-import type { Session } from '../context/context.js';
-import { sideBySide } from '../base/side-by-side.js';
+import type { Context } from '../context/context.js';
+import { runConcurrently } from '../base/run-concurrently.js';
 import { outcomeByReading, outcomeUnknown } from '../kernel/subject/doubt.js';
 import { isCommandRow } from '../kernel/subject/command-row.js';
 import { endAction } from '../kernel/changes/journal.js';
@@ -18,11 +18,11 @@ const AT_ONCE = 16;
  * Resolves the actions in doubt of services that the run changes nothing of, by reading alone. Leaves out services that another run works on.
  * Returns the others.
  */
-export async function resolveDoubts(on: RunOnPanel, works: readonly Applied[], leases: Leases): Promise<Applied[]> {
-  const { session, panel } = on;
+export async function resolveDoubts(on: RunOnPanel, subjects: readonly Applied[], leases: Leases): Promise<Applied[]> {
+  const { context, panel } = on;
   const resolved: Applied[] = [];
-  await sideBySide(
-    works.filter((work) => work.unresolved.length > 0),
+  await runConcurrently(
+    subjects.filter((work) => work.unresolved.length > 0),
     AT_ONCE,
     async (work) => {
       const name = serviceLease(work.service.id);
@@ -33,14 +33,14 @@ export async function resolveDoubts(on: RunOnPanel, works: readonly Applied[], l
         await leases.release(name);
       }
     },
-    () => session.deps.signal.aborted,
+    () => context.deps.signal.aborted,
   );
   return resolved;
 }
 
 async function resolve(on: FencedRun, work: Applied): Promise<Applied> {
-  const { session } = on;
-  const rows = await session.store.actions.unresolved({ services: [work.service.id] });
+  const { context } = on;
+  const rows = await context.store.actions.unresolved({ services: [work.service.id] });
   const unresolved = rows.filter((row) => !isCommandRow(row));
   // The lease was free until now, so the earlier observation may be older than the actions.
   const observation = await observeAgain(on, { ...work, unresolved });
@@ -53,19 +53,23 @@ async function resolve(on: FencedRun, work: Applied): Promise<Applied> {
  */
 export async function resolveActions(
   on: FencedRun,
-  begun: Applied,
+  started: Applied,
   /** What is observed again is planned for it. */
   command: AccountCommand | null = null,
 ): Promise<{ work: Applied; goesOn: boolean }> {
-  if (begun.unresolved.length === 0) return { work: begun, goesOn: true };
-  const { session, panel } = on;
-  const look = (): Promise<Observation | null> => observeAgain({ ...on, scope: 'command' }, begun, { command });
+  if (started.unresolved.length === 0) return { work: started, goesOn: true };
+  const { context, panel } = on;
+  const look = (): Promise<Observation | null> => observeAgain({ ...on, scope: 'command' }, started, { command });
   // Before the wait: an adapter judges what it read last.
-  const before = toHistoryBefore(on, begun);
-  const observation = await waitForFresh(session, panel, begun, look);
-  let work: Applied = { ...begun, observation, history: observation === begun.observation ? begun.history : before };
+  const before = toHistoryBefore(on, started);
+  const observation = await waitForFresh(context, panel, started, look);
+  let work: Applied = {
+    ...started,
+    observation,
+    history: observation === started.observation ? started.history : before,
+  };
   const doubtful: ActionRecord[] = [];
-  for (const row of begun.unresolved) {
+  for (const row of started.unresolved) {
     const outcome = outcomeByReading(panel, work, row);
     if (outcome) {
       // The failure of an earlier run is not an error of this one: what is still needed is planned again.
@@ -75,7 +79,7 @@ export async function resolveActions(
       work = { ...work, history: { ...history, recent: withResolved(history.recent, ended.row) } };
       // A target with open evidence gets no second row.
       if (outcome.state === 'applied')
-        work = { ...work, evidence: await session.store.evidence.open({ services: [work.service.id] }) };
+        work = { ...work, evidence: await context.store.evidence.open({ services: [work.service.id] }) };
       continue;
     }
     doubtful.push(row);
@@ -88,9 +92,9 @@ export async function resolveActions(
  * Returns the history with what was observed before the wait, so that it is not forgotten: counters that are zeroed meanwhile no
  * longer show that the panel had stopped the account.
  */
-function toHistoryBefore(on: FencedRun, begun: Applied): Applied['history'] {
-  const history = historyAfter(on, begun);
-  if (history === begun.history) return history;
+function toHistoryBefore(on: FencedRun, started: Applied): Applied['history'] {
+  const history = historyAfter(on, started);
+  if (history === started.history) return history;
   return { ...history, recent: history.recent.filter((row) => row.endedAt === null) };
 }
 
@@ -102,7 +106,7 @@ const WAITS_MS = [500, 1000, 2000, 4000, 4000, 4000];
  * processing it. Many rows that were given up together are fresh for this time together, not for each.
  */
 export async function waitForFresh(
-  { deps }: Session,
+  { deps }: Context,
   panel: Pick<Panel, 'resolve'>,
   { unresolved, observation }: Pick<Applied, 'unresolved' | 'observation'>,
   look: () => Promise<Observation | null>,

@@ -1,6 +1,6 @@
 import type { FingerprintRecord, ServiceRecord } from '@sluice/state-store';
 import type { Moment } from '../context/clock-guard.js';
-import type { Session } from '../context/context.js';
+import type { Context } from '../context/context.js';
 import type { Enforcements } from '../context/enforcement.js';
 import type { Leases } from '../context/leases.js';
 import type { Notice } from '../kernel/run/notice.js';
@@ -62,7 +62,7 @@ export interface PartHooks {
   afterBrake?(planned: readonly Planned[], verdict: { readonly stopped: boolean }): Promise<readonly Planned[]>;
   afterApply?(applied: readonly Applied[], treatment: ToTreatment): Promise<readonly Applied[]>;
   /** Called with services that the run has finished, page by page and at the end. */
-  finished?(works: readonly Applied[]): void;
+  finished?(subjects: readonly Applied[]): void;
   /** Called once everything about the services is stored. */
   end?(verdict: { readonly stopped: boolean }): Promise<void>;
 }
@@ -74,12 +74,12 @@ export interface RunPart {
   /** Loads it, and does what comes before the services are loaded. */
   begin(run: PanelRun): Promise<PartHooks>;
   /** Returns the panels that a run is over although no service is on them. */
-  panels?(session: Session, request: RunRequest): Promise<readonly string[]>;
+  panels?(context: Context, request: RunRequest): Promise<readonly string[]>;
 }
 
 /** A run over panels that has ended, with its document. */
 export interface EndedRun {
-  readonly session: Session;
+  readonly context: Context;
   readonly request: RunRequest;
   readonly report: RunReport;
 }
@@ -98,40 +98,40 @@ export interface RunParts {
 
 /** Begins the parts that have something to do in the run over one panel, and returns their hooks as one, in their order. */
 export async function beginParts(run: PanelRun, parts: readonly RunPart[]): Promise<Required<PartHooks>> {
-  const begun: PartHooks[] = [];
-  for (const part of parts) if (await part.wants(run)) begun.push(await part.begin(run));
+  const started: PartHooks[] = [];
+  for (const part of parts) if (await part.wants(run)) started.push(await part.begin(run));
   return {
     async afterLoad(loaded) {
       let current = loaded;
-      for (const part of begun) current = (await part.afterLoad?.(current)) ?? current;
+      for (const part of started) current = (await part.afterLoad?.(current)) ?? current;
       return current;
     },
-    afterDecide: (decided) => begun.reduce((work, part) => part.afterDecide?.(work) ?? work, decided),
+    afterDecide: (decided) => started.reduce((work, part) => part.afterDecide?.(work) ?? work, decided),
     async beforePlan(open) {
       let current = open;
-      for (const part of begun) current = (await part.beforePlan?.(current)) ?? current;
+      for (const part of started) current = (await part.beforePlan?.(current)) ?? current;
       return current;
     },
     async afterPlan(planned) {
       let current = planned;
-      for (const part of begun) current = (await part.afterPlan?.(current)) ?? current;
+      for (const part of started) current = (await part.afterPlan?.(current)) ?? current;
       return current;
     },
     async afterBrake(planned, verdict) {
       let current = planned;
-      for (const part of begun) current = (await part.afterBrake?.(current, verdict)) ?? current;
+      for (const part of started) current = (await part.afterBrake?.(current, verdict)) ?? current;
       return current;
     },
     async afterApply(applied, treatment) {
       let current = applied;
-      for (const part of begun) current = (await part.afterApply?.(current, treatment)) ?? current;
+      for (const part of started) current = (await part.afterApply?.(current, treatment)) ?? current;
       return current;
     },
-    finished(works) {
-      for (const part of begun) part.finished?.(works);
+    finished(subjects) {
+      for (const part of started) part.finished?.(subjects);
     },
     async end(verdict) {
-      for (const part of begun) await part.end?.(verdict);
+      for (const part of started) await part.end?.(verdict);
     },
   };
 }

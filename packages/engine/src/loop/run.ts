@@ -5,7 +5,7 @@ import { readEnforcements } from '../context/enforcement.js';
 import { isLiving } from '../base/lifecycle.js';
 import { takePanels } from '../context/leases.js';
 import { requirePanelName } from '../base/config/find-panel.js';
-import type { Session } from '../context/context.js';
+import type { Context } from '../context/context.js';
 import { requireService } from '../context/find-service.js';
 import { withRun } from '../kernel/run/bracket.js';
 import { reportElsewhere } from '../kernel/run/left-elsewhere.js';
@@ -19,11 +19,11 @@ import { type RunRequest, toScope, startProgress } from '../kernel/run/bracket.j
  * Executes one run over panels: observe, decide, plan, apply, each panel under its lease. What can't be read changes nothing;
  * the brake stops a panel's run before its first change.
  */
-export function runPanels(session: Session, request: RunRequest, parts: readonly RunPart[]): Promise<RunReport> {
-  return withRun(session, { ...request, scope: toScope(request) }, async (run) => {
-    const { panels, only } = await selectPanels(session, request, parts);
-    await resolveSecrets(session, panels);
-    const results = new RunResults(request.keepAll ?? true, (name) => session.findKind(name));
+export function runPanels(context: Context, request: RunRequest, parts: readonly RunPart[]): Promise<RunReport> {
+  return withRun(context, { ...request, scope: toScope(request) }, async (run) => {
+    const { panels, only } = await selectPanels(context, request, parts);
+    await resolveSecrets(context, panels);
+    const results = new RunResults(request.keepAll ?? true, (name) => context.findKind(name));
     const { totals } = results;
     run.totals = totals;
     const report: RunReport = {
@@ -38,18 +38,18 @@ export function runPanels(session: Session, request: RunRequest, parts: readonly
     const { leases } = run;
     const names = request.dryRun ? panels : await takePanels(leases, panels, report.panels);
     await run.start();
-    const advance = await startProgress(session, request, names);
+    const advance = await startProgress(context, request, names);
     for (const name of names) {
-      const panel = await openPanel(session, name, report);
-      if (panel) await runPanel({ session, panel, request, leases, report, results, advance }, only, parts);
+      const panel = await openPanel(context, name, report);
+      if (panel) await runPanel({ context, panel, request, leases, report, results, advance }, only, parts);
     }
-    await reportElsewhere(session, request, report);
-    await reportRemovedPanels(session, request, report);
+    await reportElsewhere(context, request, report);
+    await reportRemovedPanels(context, request, report);
     report.services = results.views(names);
-    report.enforced = await countEnforced(session, request, run.view.observing);
+    report.enforced = await countEnforced(context, request, run.view.observing);
     const outcome = decideOutcome(report, results);
     if (outcome === 'failed') report.error ??= wholeError(report.services, report.panels);
-    if (session.deps.signal.aborted) {
+    if (context.deps.signal.aborted) {
       const made = request.dryRun ? 0 : results.made;
       report.error = interruptedError(`${totals.read} of ${totals.services} services read, `, made);
     }
@@ -60,7 +60,7 @@ export function runPanels(session: Session, request: RunRequest, parts: readonly
 
 /** Counts the services of observed panels whose product is enforced. */
 async function countEnforced(
-  { config, store }: Session,
+  { config, store }: Context,
   { assumed, service }: RunRequest,
   observing: readonly string[],
 ): Promise<RunReport['enforced']> {
@@ -76,14 +76,14 @@ async function countEnforced(
 
 /** Selects the panels with services or with something for a part of the run, or the panel of the requested service. */
 async function selectPanels(
-  session: Session,
+  context: Context,
   request: RunRequest,
   parts: readonly RunPart[],
 ): Promise<{ panels: string[]; only: ServiceRecord | null }> {
-  if (request.panel !== undefined) requirePanelName(session, request.panel);
+  if (request.panel !== undefined) requirePanelName(context, request.panel);
   if (request.service !== undefined) {
-    const only = await requireService(session, request.service);
-    requirePanelName(session, only.panel);
+    const only = await requireService(context, request.service);
+    requirePanelName(context, only.panel);
     if (request.panel !== undefined && request.panel !== only.panel) {
       throw usageError(
         'wrong_panel',
@@ -94,20 +94,20 @@ async function selectPanels(
     return { panels: [only.panel], only };
   }
   const ofParts = new Set<string>();
-  for (const part of parts) for (const panel of (await part.panels?.(session, request)) ?? []) ofParts.add(panel);
+  for (const part of parts) for (const panel of (await part.panels?.(context, request)) ?? []) ofParts.add(panel);
   const panels: string[] = [];
-  for (const panel of request.panel === undefined ? Object.keys(session.config.panels) : [request.panel]) {
-    const isUsed = (await session.store.services.list({ panel, limit: 1 })).length > 0;
+  for (const panel of request.panel === undefined ? Object.keys(context.config.panels) : [request.panel]) {
+    const isUsed = (await context.store.services.list({ panel, limit: 1 })).length > 0;
     if (isUsed || ofParts.has(panel)) panels.push(panel);
   }
   return { panels, only: null };
 }
 
 /** Throws for a missing secret before anything is stored or called, on any panel. */
-async function resolveSecrets(session: Session, names: string[]): Promise<void> {
+async function resolveSecrets(context: Context, names: string[]): Promise<void> {
   for (const name of names) {
     try {
-      await session.panel(name);
+      await context.panel(name);
     } catch (error) {
       if (error instanceof SluiceError && error.kind === 'usage') throw error;
     }
@@ -115,9 +115,9 @@ async function resolveSecrets(session: Session, names: string[]): Promise<void> 
 }
 
 /** Opens the panel; on failure records the error and returns null, so that the run continues with the other panels. */
-async function openPanel(session: Session, name: string, report: RunReport): Promise<Panel | null> {
+async function openPanel(context: Context, name: string, report: RunReport): Promise<Panel | null> {
   try {
-    return await session.panel(name);
+    return await context.panel(name);
   } catch (error) {
     report.panels.push({ panel: name, error: toItemError(error) });
     return null;
@@ -129,16 +129,16 @@ async function openPanel(session: Session, name: string, report: RunReport): Pro
  * in these fails the run; its services are still reported.
  */
 export async function runAndFinish(
-  session: Session,
+  context: Context,
   request: RunRequest,
   { parts, duties }: RunParts,
 ): Promise<RunReport> {
-  const report = await runPanels(session, request, parts);
+  const report = await runPanels(context, request, parts);
   try {
-    if (!request.dryRun) session.refreshHoldsFile();
-    const ended = { session, request, report };
+    if (!request.dryRun) context.refreshHoldsFile();
+    const ended = { context, request, report };
     for (const duty of duties) if (await duty.wants(ended)) await duty.end(ended);
-    await session.flush();
+    await context.flush();
   } catch (error) {
     report.error ??= toItemError(error);
     report.run.outcome = 'failed';

@@ -23,20 +23,20 @@ interface Standing {
  * Finds the sharers of each service with a hold, evidence or a restriction on the panel (on a panel with accounts: of each
  * service), by refs, observed resources and open evidence. Collects newly observed resources. Returns all services in order.
  */
-export async function findSharers<W extends Plannable>(on: RunOnPanel, works: readonly W[]): Promise<W[]> {
+export async function findSharers<W extends Plannable>(on: RunOnPanel, subjects: readonly W[]): Promise<W[]> {
   const { panel } = on;
-  const concerned = works.filter(
+  const concerned = subjects.filter(
     ({ holds, drafts, evidence, observation }) =>
       panel.accounts !== undefined ||
       holds.length + drafts.length > 0 ||
       evidence.length > 0 ||
       (observation !== null && panel.objects?.isRestricted(observation) === true),
   );
-  await saveCheckpoint(on, works);
-  if (concerned.length === 0) return [...works];
+  await saveCheckpoint(on, subjects);
+  if (concerned.length === 0) return [...subjects];
   const own = new Map(concerned.map((work) => [work.service.id, toResources(panel, work)]));
   const found = new Map<string, ServiceRecord[]>([...own.values()].flat().map((resource) => [resource, []]));
-  for await (const page of standingPages(on, works)) {
+  for await (const page of standingPages(on, subjects)) {
     for (const { service, resources } of page) {
       for (const resource of resources) found.get(resource)?.push(service);
     }
@@ -44,8 +44,8 @@ export async function findSharers<W extends Plannable>(on: RunOnPanel, works: re
   const sharers = new Map([...own].map(([id, resources]) => [id, sharersAmong(id, resources, found)]));
   return loadHoldsOfSharers(
     on,
-    works.map((work) => ({ ...work, sharers: sharers.get(work.service.id) ?? work.sharers })),
-    works,
+    subjects.map((work) => ({ ...work, sharers: sharers.get(work.service.id) ?? work.sharers })),
+    subjects,
   );
 }
 
@@ -66,13 +66,13 @@ function sharersAmong(own: string, resources: readonly string[], found: Map<stri
 
 /** Loads the holds of the sharers again; `planned` are services whose holds this run decides. */
 export async function loadHoldsOfSharers<W extends Plannable>(
-  { session, panel }: RunOnPanel,
-  works: readonly W[],
+  { context, panel }: RunOnPanel,
+  subjects: readonly W[],
   planned: readonly Plannable[] = [],
 ): Promise<W[]> {
-  const services = [...new Set(works.flatMap((work) => work.sharers.map(({ service }) => service.id)))];
-  if (services.length === 0) return [...works];
-  const { store, config } = session;
+  const services = [...new Set(subjects.flatMap((work) => work.sharers.map(({ service }) => service.id)))];
+  if (services.length === 0) return [...subjects];
+  const { store, config } = context;
   const holds = group(await store.holds.open({ services }));
   const overrides = new Map((await store.overrides.open(services)).map((row) => [row.service, row]));
   const decided = new Map(planned.map((work) => [work.service.id, work]));
@@ -90,10 +90,10 @@ export async function loadHoldsOfSharers<W extends Plannable>(
       ...sharer,
       action,
       allowSharedPorts: product?.allowSharedPorts === true,
-      holds: inForce(session, panel, { service: sharer.service, holds: open, action }),
+      holds: inForce(context, panel, { service: sharer.service, holds: open, action }),
     };
   };
-  return works.map((work) => (work.sharers.length === 0 ? work : { ...work, sharers: work.sharers.map(complete) }));
+  return subjects.map((work) => (work.sharers.length === 0 ? work : { ...work, sharers: work.sharers.map(complete) }));
 }
 
 /**
@@ -102,15 +102,15 @@ export async function loadHoldsOfSharers<W extends Plannable>(
  */
 export async function readUnread<W extends Plannable>(
   on: RunOnPanel,
-  works: readonly W[],
+  subjects: readonly W[],
   all: readonly W[],
 ): Promise<W[]> {
-  const { session, panel } = on;
+  const { context, panel } = on;
   const { objects } = panel;
-  const unread = new Map<string, string[]>(works.map((work) => [work.service.id, []]));
+  const unread = new Map<string, string[]>(subjects.map((work) => [work.service.id, []]));
   const withUnread = (): W[] => all.map((work) => ({ ...work, unread: unread.get(work.service.id) ?? work.unread }));
   if (!objects) return withUnread();
-  const own = works.map((work) => ({ id: work.service.id, resources: toResources(panel, work) }));
+  const own = subjects.map((work) => ({ id: work.service.id, resources: toResources(panel, work) }));
   const candidates: Standing[] = [];
   for await (const page of standingPages(on, all)) {
     for (const standing of page) {
@@ -121,7 +121,7 @@ export async function readUnread<W extends Plannable>(
   for (let from = 0; from < candidates.length; from += PAGE) {
     const chunk = candidates.slice(from, from + PAGE);
     const observations = await observeServices(
-      { session, panel },
+      { context, panel },
       chunk.map(({ service }) => service),
     );
     for (const { service, resources } of chunk) {
@@ -135,15 +135,15 @@ export async function readUnread<W extends Plannable>(
   return findSharers(on, withUnread());
 }
 
-async function saveCheckpoint(on: RunOnPanel, works: readonly Plannable[]): Promise<void> {
+async function saveCheckpoint(on: RunOnPanel, subjects: readonly Plannable[]): Promise<void> {
   if (!on.panel.objects) return;
-  const metered = new Set(works.filter((work) => work.usage !== null).map((work) => work.service.id));
-  const seen = works
+  const metered = new Set(subjects.filter((work) => work.usage !== null).map((work) => work.service.id));
+  const seen = subjects
     .flatMap((work) => findResources(on, work.service, work.observation) ?? [])
     // A service whose usage was read in this run exists.
     .filter(({ service, resources }) => resources.length > 0 || !metered.has(service));
   if (seen.length === 0) return;
-  const known = await on.session.store.resources.list({ services: seen.map((record) => record.service) });
+  const known = await on.context.store.resources.list({ services: seen.map((record) => record.service) });
   const texts = new Map(known.map((record) => [record.service, toText(record)]));
   for (const record of seen) {
     if (texts.get(record.service) !== toText(record)) on.resources.set(record.service, record);
@@ -156,7 +156,7 @@ function toText({ panel, mapping, resources }: ResourcesRecord): string {
 
 /** Returns the resources of a service from a complete observation; null for an incomplete one. */
 function findResources(
-  { session, panel }: RunOnPanel,
+  { context, panel }: RunOnPanel,
   service: ServiceRecord,
   observation: Observation | null,
 ): ResourcesRecord | null {
@@ -166,17 +166,17 @@ function findResources(
     panel: panel.name,
     mapping: toMapping(service),
     resources: panel.resources(service, observation),
-    at: session.now(),
+    at: context.now(),
   };
 }
 
 /** Yields the services of the panel that have resources, in pages. */
-async function* standingPages(on: RunOnPanel, works: readonly Plannable[]): AsyncGenerator<Standing[]> {
-  const { session, panel } = on;
-  const { store } = session;
-  const observed = new Map(works.map((work) => [work.service.id, work.observation]));
+async function* standingPages(on: RunOnPanel, subjects: readonly Plannable[]): AsyncGenerator<Standing[]> {
+  const { context, panel } = on;
+  const { store } = context;
+  const observed = new Map(subjects.map((work) => [work.service.id, work.observation]));
   const evidence = group(await store.evidence.open({ panel: panel.name }));
-  for await (const services of listPages(session, panel.name, PAGE)) {
+  for await (const services of listPages(context, panel.name, PAGE)) {
     const standing = services.filter((service) => {
       return stands(panel, service, { isRestricted: evidence.has(service.id), isOrdered: on.ordered?.has(service.id) });
     });

@@ -59,8 +59,8 @@ export function planService(
 }
 
 function planCommand(defaults: FlvxDefaults, target: TargetState, state: ServiceObservation): Plan {
-  const { command: order, service } = target;
-  if (order?.verb === 'create') return planCreate(defaults, target, state);
+  const { command, service } = target;
+  if (command?.verb === 'create') return planCreate(defaults, target, state);
   const { account } = state;
   const waits = waitsForEnded(target);
   if (waits !== null) return failedPlan(waits);
@@ -70,12 +70,12 @@ function planCommand(defaults: FlvxDefaults, target: TargetState, state: Service
   const hasEnded = target.scope === 'hold' && (service.status === 'vanished' || service.status === 'terminated');
   const sharedWith = [...new Set([...sharerIds(target), ...(hasEnded ? [] : state.sharers)])];
   if (sharedWith.length > 0) return failedPlan(sharedAccount(service.id, sharedWith));
-  if (order?.verb === 'terminate') {
+  if (command?.verb === 'terminate') {
     const speedKey = findLimitKey(service, account.user?.id);
     return toPlan(planTerminate(account, { speedKey, speedNames: state.oldLimitNames }), null);
   }
   if (account.user === null) return planWithoutAccount(target);
-  if (order?.verb === 'change-password') return toPlan(planAccount(account, passwordOnly), null);
+  if (command?.verb === 'change-password') return toPlan(planAccount(account, passwordOnly), null);
   return planExisting(defaults, target, state, { account });
 }
 
@@ -112,9 +112,9 @@ function sharedAccount(service: string, sharedWith: string[]): ItemError {
 
 /** Plans a create: the account is created, or adopted where that is proved or requested; then it is planned as any other. */
 function planCreate(defaults: FlvxDefaults, target: TargetState, state: ServiceObservation): Plan {
-  const { service, command: order } = target;
-  if (order?.verb !== 'create') return emptyPlan;
-  const account = state.account.user === null && order.adopt ? (state.adoptable ?? state.account) : state.account;
+  const { service, command } = target;
+  if (command?.verb !== 'create') return emptyPlan;
+  const account = state.account.user === null && command.adopt ? (state.adoptable ?? state.account) : state.account;
   const { user } = account;
   const waits = waitsForEnded(target);
   if (waits !== null) return failedPlan(waits);
@@ -124,13 +124,13 @@ function planCreate(defaults: FlvxDefaults, target: TargetState, state: ServiceO
       message: `the account that "${service.id}" names on the panel belongs to ${sharerIds(target).join(', ')}: choose another flvx_username or flvx_user_id`,
     });
   }
-  if (user === null) return planNew(defaults, target, state, order.adopt);
+  if (user === null) return planNew(defaults, target, state, command.adopt);
   const { createdUserId } = toHistory(account).run;
   const renamed = findRenamed(target, account);
-  if (renamed !== null && !order.adopt) return failedPlan(renamed);
+  if (renamed !== null && !command.adopt) return failedPlan(renamed);
   const isOwn = service.ownRefs.includes('flvx_user_id') || createdUserId === user.id;
   const proved = (isOwn && renamed === null) || (account.scope.nameIsOurs === true && account.scope.name === user.name);
-  if (!proved && !order.adopt) {
+  if (!proved && !command.adopt) {
     return failedPlan({
       code: 'account_exists',
       message: `the panel already has the account "${user.name}" (id ${user.id}) of "${service.id}", but Sluice did not create it`,
@@ -141,7 +141,7 @@ function planCreate(defaults: FlvxDefaults, target: TargetState, state: ServiceO
   const values = { name, quota, maxForwards, expiresAt, resetDay };
   const first = account.duplicates.length === 0 ? [] : planEnsureUser(account, values);
   // Only for an account that an interrupted command created: an adopted one keeps its password.
-  const setsPassword = order.setPassword && wasCreated(target, account) && createdUserId === null;
+  const setsPassword = command.setPassword && wasCreated(target, account) && createdUserId === null;
   const plan = planExisting(defaults, target, state, { account, first, setsPassword });
   const refs = { flvx_user_id: String(user.id), ...(proved ? {} : { flvx_username: user.name }) };
   return withRefs(plan, target, { ...refs, ...plan.refs });

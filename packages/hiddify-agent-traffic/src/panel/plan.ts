@@ -41,16 +41,16 @@ import { listUpdates } from './updates.js';
  */
 export function planUser(target: TargetState, observation: Observation<HiddifyState>): Plan {
   const plan: Plan = { steps: [], problems: [], endedEvidence: [], moves: [], drift: [] };
-  const { service, command: order, holds, evidence, sharers } = target;
+  const { service, command, holds, evidence, sharers } = target;
   const uuid = service.refs[USER_REF];
-  const terminates = order?.verb === 'terminate';
+  const terminates = command?.verb === 'terminate';
   if (uuid === undefined) {
     if (terminates) dropAll(plan, evidence);
     return plan;
   }
   if (!observation.state) {
     // A command about a user that can't be read is not carried out.
-    const isNeeded = target.scope === 'command' || order !== null || holds.length > 0 || evidence.length > 0;
+    const isNeeded = target.scope === 'command' || command !== null || holds.length > 0 || evidence.length > 0;
     const problem = observation.error ?? { code: 'not_observed', message: 'the user was not read' };
     if (isNeeded) plan.problems.push(problem);
     return plan;
@@ -66,8 +66,8 @@ export function planUser(target: TargetState, observation: Observation<HiddifySt
 }
 
 function planAbsent(plan: Plan, target: TargetState, uuid: string): void {
-  const { service, product, command: order, scope, holds } = target;
-  if (order?.verb !== 'create') {
+  const { service, product, command, scope, holds } = target;
+  if (command?.verb !== 'create') {
     // Nothing is left to enable again.
     dropAll(plan, target.evidence);
     if (scope !== 'hold' || holds.length > 0) plan.problems.push(toAbsence(service, target.checkpoint, target.recent));
@@ -114,9 +114,9 @@ function planTermination(plan: Plan, { service, evidence }: TargetState, user: H
 }
 
 function planPresent(plan: Plan, target: TargetState, user: AddressableUser, at: string): void {
-  const { command: order, service } = target;
-  if (order?.verb === 'create' && !isOwn(service.ownRefs)) {
-    if (!order.adopt && user.name !== service.id) {
+  const { command, service } = target;
+  if (command?.verb === 'create' && !isOwn(service.ownRefs)) {
+    if (!command.adopt && user.name !== service.id) {
       plan.problems.push({
         code: 'account_exists',
         message: `the panel has a user "${user.name}" with the ${USER_REF} of "${service.id}", which may belong to another service`,

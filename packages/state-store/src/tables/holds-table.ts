@@ -134,10 +134,10 @@ async function moveToHold(session: Session, id: string, hold: string): Promise<b
     .select(['service', 'panel', 'until'])
     .where('id', '=', id)
     .executeTakeFirst();
-  const heir = await db.selectFrom('holds').select(['service', 'until']).where('id', '=', hold).executeTakeFirst();
+  const newHold = await db.selectFrom('holds').select(['service', 'until']).where('id', '=', hold).executeTakeFirst();
   if (proof === undefined) throw missingRow('evidence', id);
-  if (heir === undefined) throw missingRow('holds', hold);
-  const isNear = heir.service === proof.service || (await findPanel(session, heir.service)) === proof.panel;
+  if (newHold === undefined) throw missingRow('holds', hold);
+  const isNear = newHold.service === proof.service || (await findPanel(session, newHold.service)) === proof.panel;
   if (proof.until !== null || !isNear) {
     throw new StoreError(
       'store_conflict',
@@ -145,8 +145,8 @@ async function moveToHold(session: Session, id: string, hold: string): Promise<b
       { row: { table: 'evidence', id } },
     );
   }
-  if (heir.until !== null) return false;
-  await db.updateTable('evidence').set({ hold, service: heir.service }).where('id', '=', id).execute();
+  if (newHold.until !== null) return false;
+  await db.updateTable('evidence').set({ hold, service: newHold.service }).where('id', '=', id).execute();
   return true;
 }
 

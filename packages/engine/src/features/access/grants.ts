@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { ApiTokenRecord, ShareRights } from '@sluice/state-store';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { tokenStatus } from './token-status.js';
 import type { Granted, Scope, TokenView, VerifyOptions } from './types.js';
 import { needsOfLink, needsOfScopes } from './who-may.js';
@@ -13,14 +13,14 @@ const LONGEST = 200;
 
 export const NO_RIGHTS: ShareRights = { buy: false, maxAmount: null, manage: false, changePassword: false };
 
-/** Returns the hash under which a token or session is stored: it has 256 random bits, so one round is enough. */
+/** Returns the hash under which a token or context is stored: it has 256 random bits, so one round is enough. */
 export function toHash(secret: string): string {
   return createHash('sha256').update(secret).digest('base64url');
 }
 
 /** Returns 256 random bits as text for a URL. */
-export function newSecret(session: Session): string {
-  return Buffer.from(session.deps.randomBytes(32)).toString('base64url');
+export function newSecret(context: Context): string {
+  return Buffer.from(context.deps.randomBytes(32)).toString('base64url');
 }
 
 /** Returns a token as lists show it. */
@@ -49,15 +49,15 @@ export function toGranted({ id, name, kind, scopes, client, rights, expiresAt }:
 
 /** Returns what a token text permits; null for one that is unknown, revoked, expired or of another kind. */
 export async function verifyToken(
-  session: Session,
+  context: Context,
   token: string,
   { kind = 'api', master }: VerifyOptions = {},
 ): Promise<Granted | null> {
   if (token === '' || token.length > LONGEST) return null;
   if (kind === 'api' && master !== undefined && isSame(token, master)) return grantedToMaster(master);
-  const record = await session.store.apiTokens.find(toHash(token));
-  if (record?.kind !== kind || !isValid(record, session.now())) return null;
-  await stampUse(session, record);
+  const record = await context.store.apiTokens.find(toHash(token));
+  if (record?.kind !== kind || !isValid(record, context.now())) return null;
+  await stampUse(context, record);
   return toGranted(record);
 }
 
@@ -69,10 +69,10 @@ export function grantedToMaster(master: string): Granted {
 }
 
 /** Stores when a token was last used, in minutes. */
-export async function stampUse(session: Session, { id, lastUsedAt }: ApiTokenRecord): Promise<void> {
-  const now = session.deps.clock.now();
+export async function stampUse(context: Context, { id, lastUsedAt }: ApiTokenRecord): Promise<void> {
+  const now = context.deps.clock.now();
   if (lastUsedAt !== null && now - Date.parse(lastUsedAt) < USED_EVERY_MS) return;
-  await session.store.apiTokens.update(id, { lastUsedAt: new Date(now).toISOString() });
+  await context.store.apiTokens.update(id, { lastUsedAt: new Date(now).toISOString() });
 }
 
 /** Compares in constant time. */

@@ -3,7 +3,7 @@ import { SluiceError, usageError } from '@sluice/panel-kind';
 import type { ApiTokenRecord, ShareRights } from '@sluice/state-store';
 import { notFound } from '../../base/errors.js';
 import { agentsOfClient } from '../agents/show-agents.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { toHash, isValid, newSecret, NO_RIGHTS, toView } from './grants.js';
 import { madeBy, refuseMore } from './makers.js';
 import { parseScopes } from './scopes.js';
@@ -12,26 +12,26 @@ import type { NewToken, Maker, RevokedToken, ShareRequest, TokenRequest, TokenVi
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 /** Creates an API token; its text is returned once and stored as a hash. */
-export async function createToken(session: Session, request: TokenRequest): Promise<NewToken> {
+export async function createToken(context: Context, request: TokenRequest): Promise<NewToken> {
   const { name } = request;
   if (!NAME.test(name))
     throw usageError('bad_token', `"${name}" can't name a token: use letters, digits, dots, hyphens and underscores`);
   const { scopes, client } = parseScopes(request.scopes);
   const { maker, expiresAt = null, ref } = request;
   if (maker !== undefined) refuseMore(maker, { scopes, client, expiresAt });
-  const token = `sluice_${newSecret(session)}`;
+  const token = `sluice_${newSecret(context)}`;
   const record: ApiTokenRecord = {
-    ...newRecord(session, token, { expiresAt, ref, maker }),
+    ...newRecord(context, token, { expiresAt, ref, maker }),
     ...{ name, kind: 'api', scopes, client, rights: null },
   };
-  return { token, access: await storeToken(session, record) };
+  return { token, access: await storeToken(context, record) };
 }
 
 /** Stores a token; one that an earlier request with its reference made gets the new text, since nobody knows the old one. */
-async function storeToken(session: Session, record: ApiTokenRecord): Promise<TokenView> {
+async function storeToken(context: Context, record: ApiTokenRecord): Promise<TokenView> {
   const { hash, name, kind } = record;
-  return session.store.write(async (tables) => {
-    const now = session.now();
+  return context.store.write(async (tables) => {
+    const now = context.now();
     let { id } = record;
     let earlier = await tables.apiTokens.get(id);
     // One that ended stays so: the request makes another.
@@ -53,26 +53,26 @@ async function storeToken(session: Session, record: ApiTokenRecord): Promise<Tok
 
 /** Creates a share link for a client that has services. */
 export async function createShare(
-  session: Session,
+  context: Context,
   { client, expiresAt, rights, maker, ref }: ShareRequest,
 ): Promise<NewToken> {
   if (maker !== undefined) refuseMore(maker, { scopes: [], client, expiresAt });
-  await requireClient(session, client);
-  const token = newSecret(session);
+  await requireClient(context, client);
+  const token = newSecret(context);
   const record: ApiTokenRecord = {
-    ...newRecord(session, token, { expiresAt, ref, maker }),
+    ...newRecord(context, token, { expiresAt, ref, maker }),
     name: `share ${client}`,
     kind: 'share',
     scopes: [],
     client,
     rights: checkRights({ ...NO_RIGHTS, ...rights }),
   };
-  return { token, access: await storeToken(session, record) };
+  return { token, access: await storeToken(context, record) };
 }
 
 /** Lists all tokens and links, also those that ended. */
-export async function listTokens(session: Session): Promise<TokenView[]> {
-  return (await session.store.apiTokens.list()).map(toView);
+export async function listTokens(context: Context): Promise<TokenView[]> {
+  return (await context.store.apiTokens.list()).map(toView);
 }
 
 /** Which token ends, and how. */
@@ -87,11 +87,11 @@ export interface RevokeRequest {
 
 /** Revokes a token and ends its sessions; one that is revoked stays so. Returns it with what it made. */
 export async function revokeToken(
-  session: Session,
+  context: Context,
   { token, withMade = false, onlyLinks = false }: RevokeRequest,
 ): Promise<RevokedToken> {
-  const now = session.now();
-  return session.store.write(async (tables) => {
+  const now = context.now();
+  return context.store.write(async (tables) => {
     const all = await tables.apiTokens.list();
     const named = all.filter((record) => record.kind === 'api' && record.name === token);
     const found = all.find(({ id }) => id === token) ?? named.find((record) => isValid(record, now)) ?? named.at(-1);
@@ -120,18 +120,18 @@ function toId(ref: string): string {
 }
 
 function newRecord(
-  session: Session,
+  context: Context,
   token: string,
   { expiresAt, ref, maker }: { expiresAt: string | null; ref: string | undefined; maker: Maker | undefined },
 ) {
-  const createdAt = session.now();
+  const createdAt = context.now();
   if (expiresAt !== null && !(expiresAt > createdAt))
     throw usageError('bad_token', 'The end of the token is not in the future');
   return {
-    id: ref === undefined ? session.id('tok') : toId(ref),
+    id: ref === undefined ? context.id('tok') : toId(ref),
     hash: toHash(token),
     createdAt,
-    createdBy: maker?.id ?? session.deps.actor(),
+    createdBy: maker?.id ?? context.deps.actor(),
     expiresAt,
     revokedAt: null,
     lastUsedAt: null,
@@ -148,8 +148,8 @@ function checkRights(rights: ShareRights): ShareRights {
   return rights;
 }
 
-async function requireClient(session: Session, client: string): Promise<void> {
-  if ((await session.store.services.list({ client, limit: 1 })).length > 0) return;
-  if ((await agentsOfClient(session, client)).length > 0) return;
+async function requireClient(context: Context, client: string): Promise<void> {
+  if ((await context.store.services.list({ client, limit: 1 })).length > 0) return;
+  if ((await agentsOfClient(context, client)).length > 0) return;
   throw notFound('unknown_client', `No service has the client "${client}"`, { client });
 }

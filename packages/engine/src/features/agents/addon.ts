@@ -1,7 +1,7 @@
 import type { AgentAddon } from '@sluice/panel-kind';
 import { unsupported } from '../../base/errors.js';
 import { readEnforcements } from '../../context/enforcement.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { addonDetail } from './agent-views.js';
 import type { AgentDetail, ChangedAgent } from '../../kernel/run/agent-documents.js';
 import { type AgentsOnPanel, matches, withAgentErrors } from './open-agents.js';
@@ -18,23 +18,23 @@ export function refuseAddon({ name, addon }: Pick<AgentsOnPanel, 'name' | 'addon
 
 /** Returns the agents as the add-on reports them. */
 export async function addonAgents(
-  session: Session,
+  context: Context,
   { name }: Pick<AgentsOnPanel, 'name'>,
   addon: AgentAddon,
 ): Promise<AgentDetail[]> {
-  const at = session.now();
+  const at = context.now();
   return (await addon.listAgents()).map((agent) => addonDetail(name, agent, addon.semantics, at));
 }
 
 /** Returns one agent as the add-on reports it. */
 export async function addonAgent(
-  session: Session,
+  context: Context,
   { name }: Pick<AgentsOnPanel, 'name'>,
   addon: AgentAddon,
   text: string,
 ): Promise<AgentDetail> {
   const agent = await withAgentErrors(text, () => addon.getAgent(text));
-  return addonDetail(name, agent, addon.semantics, session.now());
+  return addonDetail(name, agent, addon.semantics, context.now());
 }
 
 /**
@@ -42,20 +42,20 @@ export async function addonAgent(
  * report whom it disabled. In a dry run and under `observe` only its figures are read.
  */
 export async function checkThroughAddon(
-  session: Session,
+  context: Context,
   desk: Pick<AgentsOnPanel, 'name'>,
   addon: AgentAddon,
   request: { agent: string | null; dryRun: boolean },
 ): Promise<AgentsRun> {
   const { name } = desk;
-  const before = await addonAgents(session, desk, addon);
+  const before = await addonAgents(context, desk, addon);
   // Read directly before the only changing call.
-  const observing = (await readEnforcements(session.config, session.store)).isObserving(name, null);
+  const observing = (await readEnforcements(context.config, context.store)).isObserving(name, null);
   const changing = !request.dryRun && !observing;
   if (changing && request.agent === null) await addon.checkAllAgents();
   const { agent: text } = request;
   if (changing && text !== null) await withAgentErrors(text, () => addon.checkAgent(text));
-  const agents = (changing ? await addonAgents(session, desk, addon) : before).map((agent): ChangedAgent => ({
+  const agents = (changing ? await addonAgents(context, desk, addon) : before).map((agent): ChangedAgent => ({
     ...agent,
     actions: [],
     error: null,

@@ -6,7 +6,7 @@ import { type Enforcements, readEnforcements } from '../../context/enforcement.j
 import type { Notice } from '../../kernel/run/notice.js';
 import { type PanelsRunView, withRun } from '../../kernel/run/bracket.js';
 import { reportNotices } from '../../kernel/run/report.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { refuseAddon } from './addon.js';
 import { agentDetails } from './agent-views.js';
 import type { AgentAction, AgentDetail } from '../../kernel/run/agent-documents.js';
@@ -55,31 +55,31 @@ export interface Done extends Pick<RestoreReport, 'actions' | 'left' | 'error'> 
 
 /** Runs a command about the users of one agent under the panel's lease, with what is in doubt resolved and the lists read. */
 export async function runForAgent(
-  session: Session,
+  context: Context,
   { command, cannot }: { command: string; cannot: string },
   request: AgentRequest,
   work: (ordered: AgentCommand) => Promise<Done>,
 ): Promise<RestoreReport> {
-  const on = await openAgents(session, agentPanel(session, request.panel));
+  const on = await openAgents(context, agentPanel(context, request.panel));
   refuseAddon(on, cannot);
   const { dryRun, agent: text } = request;
-  return withRun(session, { command, dryRun }, async (run) => {
+  return withRun(context, { command, dryRun }, async (run) => {
     await run.start();
     const { leases } = run;
     if (!dryRun) await leases.take(panelLease(on.name), request.waitMs);
     const changes: UserChanges = { ...on, run: run.id, leases: () => leases.toHeld([panelLease(on.name)]) };
     const open = dryRun ? [] : await resolveUsers(changes);
     const { agent, read } = await withAgentErrors(text, () => readFor(changes, text, dryRun));
-    const enforcements = await readEnforcements(session.config, session.store);
+    const enforcements = await readEnforcements(context.config, context.store);
     const { startedAt } = run.view;
     const ordered = { ...changes, on, command, startedAt, dryRun, agent, read, enforcements, open };
     const { notices, changed = false, ...done } = await work(ordered);
     const failed = done.actions.some(({ state }) => state === 'failed' || state === 'in-doubt');
-    const detail = await showAgent(session, on, { agent, read, dryRun });
+    const detail = await showAgent(context, on, { agent, read, dryRun });
     const made = done.actions.filter(({ state }) => state === 'applied' || state === 'in-doubt').length;
-    const error = session.deps.signal.aborted ? interruptedError('', made) : done.error;
+    const error = context.deps.signal.aborted ? interruptedError('', made) : done.error;
     const report: RestoreReport = { ...detail, run: run.view, ...done, notices: [], error };
-    await reportNotices(session, report, notices, leases.held);
+    await reportNotices(context, report, notices, leases.held);
     const outcome = error === null && !failed ? 'done' : 'partial';
     await run.end({ outcome, changes: changed || done.actions.length > 0, error });
     return report;
@@ -88,13 +88,13 @@ export async function runForAgent(
 
 /** Returns the agent after the command. One that is gone is not stored as an agent any more once its last hold has ended. */
 async function showAgent(
-  session: Session,
+  context: Context,
   on: AgentsOnPanel,
   { agent, read, dryRun }: Pick<AgentCommand, 'agent' | 'read' | 'dryRun'>,
 ): Promise<AgentDetail> {
   const find = (records: AgentsRead['records']) => on.agents.describe(records).filter(({ uuid }) => uuid === agent);
-  const enforcements = await readEnforcements(session.config, session.store);
-  const [stored] = agentDetails(on, dryRun ? [] : find(await loadStoredAgents(session, on.name)), enforcements);
+  const enforcements = await readEnforcements(context.config, context.store);
+  const [stored] = agentDetails(on, dryRun ? [] : find(await loadStoredAgents(context, on.name)), enforcements);
   const [before] = agentDetails(on, find(read.records), enforcements);
   if (stored !== undefined) return stored;
   if (before === undefined) throw new Error('an agent without detail');

@@ -13,7 +13,7 @@ import {
 import { formatBytes } from '@sluice/quota-core';
 import type { AgentRecord, AgentReservationRecord, StoreTables } from '@sluice/state-store';
 import { notFound } from '../../base/errors.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { isProblem, knownAgent, loadStoredAgents, readAgents, type ReadFrom } from './read-agents.js';
 import { brokenOff, FOUND, sameOrder } from './repeated-creation.js';
 
@@ -21,16 +21,16 @@ import { brokenOff, FOUND, sameOrder } from './repeated-creation.js';
 const RESERVED_MS = 600_000;
 
 /** Returns the budget of the agents of a panel. */
-export function agentBudget(session: Session, name: string, agents: PanelAgents): AgentBudget {
-  const from = { session, name, agents };
+export function agentBudget(context: Context, name: string, agents: PanelAgents): AgentBudget {
+  const from = { context, name, agents };
   return {
     async create(agent, wanted, work) {
       if (!(await hasLimits(from)) && !(await hasSuspensions(from))) return work.make();
       const reserved = await reserveUser(from, agent, wanted, { mayResume: false });
       return makeReserved(from, reserved, work);
     },
-    async raise(order, work) {
-      return !isFree(from, order) && (await hasLimits(from)) ? raise(from, order, work) : work();
+    async raise(request, work) {
+      return !isFree(from, request) && (await hasLimits(from)) ? raise(from, request, work) : work();
     },
   };
 }
@@ -41,27 +41,27 @@ function isFree({ agents }: ReadFrom, { lifted }: RaiseRequest): boolean {
 }
 
 /** Returns the error that a raise would fail with; null for one that fits. Reserves nothing. */
-export async function previewRaise(from: ReadFrom, order: RaiseRequest): Promise<ItemError | null> {
-  if (isFree(from, order) || !(await hasLimits(from))) return null;
-  const { check, records } = await checkRaise(from, order, from.session.store);
+export async function previewRaise(from: ReadFrom, request: RaiseRequest): Promise<ItemError | null> {
+  if (isFree(from, request) || !(await hasLimits(from))) return null;
+  const { check, records } = await checkRaise(from, request, from.context.store);
   return check.allowed ? null : toItemError(refusal(check, records));
 }
 
-async function checkRaise({ session, name, agents }: ReadFrom, order: RaiseRequest, tables: StoreTables) {
-  const records: AgentRecords = await loadStoredAgents(session, name, tables);
-  const earlier = await tables.agentReservations.get(name, agents.raiseKey(order.user.uuid));
-  const [user = null] = await tables.agentUsers.list({ panel: name, keys: [order.user.uuid] });
-  const chain = agents.listChain(order.owner, records);
-  return { ...agents.raise(records, order, { earlier, user }), chain, earlier, records };
+async function checkRaise({ context, name, agents }: ReadFrom, request: RaiseRequest, tables: StoreTables) {
+  const records: AgentRecords = await loadStoredAgents(context, name, tables);
+  const earlier = await tables.agentReservations.get(name, agents.raiseKey(request.user.uuid));
+  const [user = null] = await tables.agentUsers.list({ panel: name, keys: [request.user.uuid] });
+  const chain = agents.listChain(request.owner, records);
+  return { ...agents.raise(records, request, { earlier, user }), chain, earlier, records };
 }
 
 /** Returns whether any agent of a panel has a limit. */
-export async function hasLimits({ session, name }: Pick<ReadFrom, 'session' | 'name'>): Promise<boolean> {
-  return (await session.store.agents.list(name)).some(({ limitBytes }) => limitBytes !== null);
+export async function hasLimits({ context, name }: Pick<ReadFrom, 'context' | 'name'>): Promise<boolean> {
+  return (await context.store.agents.list(name)).some(({ limitBytes }) => limitBytes !== null);
 }
 
-async function hasSuspensions({ session, name }: ReadFrom): Promise<boolean> {
-  return (await session.store.holds.open({ agentsOf: name, reason: 'manual' })).length > 0;
+async function hasSuspensions({ context, name }: ReadFrom): Promise<boolean> {
+  return (await context.store.holds.open({ agentsOf: name, reason: 'manual' })).length > 0;
 }
 
 /** A reserved user. */
@@ -80,23 +80,23 @@ export async function reserveUser(
   wanted: WantedUser,
   { mayResume }: { mayResume: boolean },
 ): Promise<ReservedUser> {
-  const { session, name, agents } = from;
+  const { context, name, agents } = from;
   await knownAgent(from, text, { creation: true });
-  return session.write([], async (tables) => {
-    const records = await loadStoredAgents(session, name, tables);
+  return context.write([], async (tables) => {
+    const records = await loadStoredAgents(context, name, tables);
     const agent = agents.find(text, records);
     if (agent.missingSince !== null) {
       throw notFound('unknown_agent', `Agent "${agent.name}" is no longer in the panel's list. No user was created.`);
     }
     const chain = agents.listChain(agent.uuid, records);
     const earlier = mayResume
-      ? brokenOff(session, records.reservations, agent.uuid, wanted)
+      ? brokenOff(context, records.reservations, agent.uuid, wanted)
       : sameOrder(await tables.agentReservations.get(name, wanted.uuid), agent.uuid, wanted);
     // A repeated attempt already has its reservation.
     const check = agents.check(records, chain, earlier === null ? wanted.limitBytes : 0);
     const owned = { ...wanted, uuid: earlier?.uuid ?? wanted.uuid, owner: agent.uuid };
     if (mayResume && earlier?.state === 'settled') {
-      await tables.agentReservations.put([{ ...earlier, holder: toHolder(session) }]);
+      await tables.agentReservations.put([{ ...earlier, holder: toHolder(context) }]);
     } else {
       if (!check.allowed) throw refusal(check, records);
       const record = reservation(from, { agent: agent.uuid, chain, bytes: wanted.limitBytes, wanted: owned });
@@ -123,12 +123,12 @@ export function refusal(
 }
 
 /** Returns this process as reservations name it. */
-function toHolder({ deps }: Session): string {
+function toHolder({ deps }: Context): string {
   return JSON.stringify(deps.owner);
 }
 
 function reservation(
-  { session, name }: ReadFrom,
+  { context, name }: ReadFrom,
   content: Pick<AgentReservationRecord, 'agent' | 'chain' | 'bytes'> & { wanted: { uuid: string } },
 ): AgentReservationRecord {
   return {
@@ -137,9 +137,9 @@ function reservation(
     uuid: content.wanted.uuid,
     leftBytes: content.bytes,
     state: 'open',
-    createdAt: session.now(),
-    expiresAt: new Date(session.deps.clock.now() + RESERVED_MS).toISOString(),
-    holder: toHolder(session),
+    createdAt: context.now(),
+    expiresAt: new Date(context.deps.clock.now() + RESERVED_MS).toISOString(),
+    holder: toHolder(context),
     seenAt: null,
     confirmedAt: null,
     closedAt: null,
@@ -153,11 +153,11 @@ export async function makeReserved<T>(
   { agent, wanted, earlier }: ReservedUser,
   { make, remove }: UserCreation<T>,
 ): Promise<T> {
-  const { session, name } = from;
+  const { context, name } = from;
   const { uuid } = wanted;
-  const stored = await session.store.agentReservations.get(name, uuid);
+  const stored = await context.store.agentReservations.get(name, uuid);
   // After its expiry another run may resolve the reservation at any time.
-  if (stored?.state !== 'open' || session.now() >= stored.expiresAt) {
+  if (stored?.state !== 'open' || context.now() >= stored.expiresAt) {
     throw new SluiceError(
       'reservation_expired',
       `The reservation for user "${wanted.name}" expired before the user was created. Repeat the command.`,
@@ -190,13 +190,13 @@ export interface ReservationEnd {
 
 /** Ends an open reservation, unless another process has resumed it since it was `seen`. */
 export async function endReservation(
-  { session, name }: ReadFrom,
+  { context, name }: ReadFrom,
   uuid: string,
   { state, outcome }: ReservationEnd,
   seen?: AgentReservationRecord,
 ): Promise<void> {
-  const now = session.now();
-  await session.write([], async (tables) => {
+  const now = context.now();
+  await context.write([], async (tables) => {
     const open = await tables.agentReservations.get(name, uuid);
     if (open?.state !== 'open') return;
     if (seen !== undefined && (open.holder !== seen.holder || open.expiresAt !== seen.expiresAt)) return;
@@ -215,7 +215,7 @@ async function recheck(
   { uuid, name, limitBytes }: WantedUser,
   remove: () => Promise<unknown>,
 ): Promise<void> {
-  const { session, agents } = from;
+  const { context, agents } = from;
   if (agents.semantics.accounting !== 'allocated') return;
   const read = await readAgents(from, {});
   // The next run checks again; after a failed reading nothing is reverted.
@@ -224,9 +224,9 @@ async function recheck(
   const over = agents.listChain(agent.uuid, records).find((above) => recorded.standing.get(above)?.force === 'over');
   if (over === undefined) return;
   await remove();
-  await session.write([], async (tables) => {
+  await context.write([], async (tables) => {
     const reserved = await tables.agentReservations.get(from.name, uuid);
-    const end = { state: 'closed' as const, closedAt: session.now(), outcome: 'user-gone' };
+    const end = { state: 'closed' as const, closedAt: context.now(), outcome: 'user-gone' };
     if (reserved !== null) await tables.agentReservations.put([{ ...reserved, ...end }]);
   });
   const binding = records.agents.find((known) => known.uuid === over)?.name ?? '';
@@ -238,14 +238,14 @@ async function recheck(
 }
 
 /** Reserves the difference, calls, and keeps or releases the reservation by how the call ended. */
-async function raise<T>(from: ReadFrom, order: RaiseRequest, work: () => Promise<T>): Promise<T> {
-  const { session, agents } = from;
-  await knownAgent(from, order.owner, { creation: true });
-  const key = agents.raiseKey(order.user.uuid);
-  const { record, earlier } = await session.write([], async (tables) => {
-    const { bytes, wanted, check, chain, records, earlier: before } = await checkRaise(from, order, tables);
+async function raise<T>(from: ReadFrom, request: RaiseRequest, work: () => Promise<T>): Promise<T> {
+  const { context, agents } = from;
+  await knownAgent(from, request.owner, { creation: true });
+  const key = agents.raiseKey(request.user.uuid);
+  const { record, earlier } = await context.write([], async (tables) => {
+    const { bytes, wanted, check, chain, records, earlier: before } = await checkRaise(from, request, tables);
     if (!check.allowed) throw refusal(check, records);
-    const content = { agent: order.owner, chain, bytes, wanted: { ...(wanted as object), uuid: key } };
+    const content = { agent: request.owner, chain, bytes, wanted: { ...(wanted as object), uuid: key } };
     const reserved = { ...reservation(from, content), wanted };
     await tables.agentReservations.put([reserved]);
     return { record: reserved, earlier: before };
@@ -263,25 +263,25 @@ async function raise<T>(from: ReadFrom, order: RaiseRequest, work: () => Promise
 
 /** Restores the earlier reservation after a raise that changed nothing. */
 async function giveBack(
-  { session, name }: ReadFrom,
+  { context, name }: ReadFrom,
   { uuid, holder, expiresAt }: AgentReservationRecord,
   earlier: AgentReservationRecord | null,
 ): Promise<void> {
-  await session.write([], async (tables) => {
+  await context.write([], async (tables) => {
     const open = await tables.agentReservations.get(name, uuid);
     if (open?.state !== 'open' || open.holder !== holder || open.expiresAt !== expiresAt) return;
-    const end = { state: 'closed' as const, closedAt: session.now(), outcome: 'not-raised' };
+    const end = { state: 'closed' as const, closedAt: context.now(), outcome: 'not-raised' };
     await tables.agentReservations.put([earlier ?? { ...open, ...end }]);
   });
 }
 
 /** Records whether the user of an earlier attempt exists; only the first repeat does so. */
 export async function takeFound(from: ReadFrom, { uuid }: AgentReservationRecord, isThere: boolean): Promise<void> {
-  const { session, name } = from;
-  await session.write([], async (tables) => {
+  const { context, name } = from;
+  await context.write([], async (tables) => {
     const found = await tables.agentReservations.get(name, uuid);
     if (found?.outcome !== FOUND) return;
-    const end = { state: 'closed' as const, closedAt: session.now(), outcome: 'user-gone' };
+    const end = { state: 'closed' as const, closedAt: context.now(), outcome: 'user-gone' };
     await tables.agentReservations.put([{ ...found, ...(isThere ? { outcome: null } : end) }]);
   });
 }

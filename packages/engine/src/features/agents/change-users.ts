@@ -39,8 +39,8 @@ export async function changeUsers(
   plan: Pick<AgentPlan, 'steps' | 'moves' | 'endedEvidence'>,
   holds: readonly HoldRecord[] = [],
 ): Promise<ActionRecord[]> {
-  const { session, panel, agents, run, leases, readStop } = on;
-  const records = await loadStoredAgents(session, panel.name);
+  const { context, panel, agents, run, leases, readStop } = on;
+  const records = await loadStoredAgents(context, panel.name);
   const work = {
     service: { id: null, panel: panel.name },
     actions: [],
@@ -50,8 +50,8 @@ export async function changeUsers(
     passwordSet: false,
     cycle: null,
   };
-  const steps = plan.steps.map((step) => withRun(step, run));
-  const at = { session, panel, run, scope: 'hold' as const, resources: new Map<string, never>(), fences: leases() };
+  const steps = plan.steps.map((step) => stampRun(step, run));
+  const at = { context, panel, run, scope: 'hold' as const, resources: new Map<string, never>(), fences: leases() };
   const done = await applyPlan<Changed>(
     at,
     work,
@@ -60,7 +60,7 @@ export async function changeUsers(
       password: null,
       readStop: readStop ?? (() => Promise.resolve(null)),
       stopped: (stopped) => stopped,
-      apply: (step, context) => agents.apply(step, context),
+      apply: (step, how) => agents.apply(step, how),
       isHopeless: ({ error }) => error !== null && HOPELESS.includes(error.code),
     },
   );
@@ -68,12 +68,12 @@ export async function changeUsers(
 }
 
 /** Returns a step whose evidence names its run. */
-function withRun(step: Step, run: string): Step {
+function stampRun(step: Step, run: string): Step {
   const { begins } = step;
   return begins === null ? step : { ...step, begins: { ...begins, prior: { ...(begins.prior as object), run } } };
 }
 
-type NamedPanel = Pick<AgentsOnPanel, 'session' | 'name'>;
+type NamedPanel = Pick<AgentsOnPanel, 'context' | 'name'>;
 
 /** Returns a journal row as a command lists it. */
 export function listed(on: NamedPanel, action: ActionRecord): ListedAction {
@@ -81,12 +81,12 @@ export function listed(on: NamedPanel, action: ActionRecord): ListedAction {
   const { agent = null } = ((payload as { payload?: unknown } | null)?.payload ?? {}) as { agent?: string | null };
   const isWrong = errorCode !== null && (state === 'failed' || state === 'in-doubt');
   const error = isWrong ? { code: errorCode, message: errorMessage ?? errorCode } : null;
-  return { ...toActionView((name) => on.session.findKind(name), action), agent, error };
+  return { ...toActionView((name) => on.context.findKind(name), action), agent, error };
 }
 
 /** Returns a step as a preview lists it. */
-export function planned({ session, name: panel }: NamedPanel, { type, target, prior, payload }: Step): ListedAction {
-  const name = toActionName(session.findKind(panel), { type, target, prior, payload });
+export function planned({ context, name: panel }: NamedPanel, { type, target, prior, payload }: Step): ListedAction {
+  const name = toActionName(context.findKind(panel), { type, target, prior, payload });
   return { type, target, name, state: 'planned', agent: (payload as { agent: string }).agent, error: null };
 }
 
@@ -95,22 +95,22 @@ export function planned({ session, name: panel }: NamedPanel, { type, target, pr
  * still in doubt.
  */
 export async function resolveUsers(on: UserChanges): Promise<ListedAction[]> {
-  const { session, name } = on;
-  const rows = (await session.store.actions.unresolved({ panel: name })).filter(({ service }) => service === null);
+  const { context, name } = on;
+  const rows = (await context.store.actions.unresolved({ panel: name })).filter(({ service }) => service === null);
   const open: ListedAction[] = [];
   for (const row of rows) {
-    const run = LEASED.includes(row.type) ? null : await session.store.runs.get(row.run);
-    if (run !== null && (await isAtWork(session, run))) continue;
+    const run = LEASED.includes(row.type) ? null : await context.store.runs.get(row.run);
+    if (run !== null && (await isAtWork(context, run))) continue;
     if (!(await resolveUser(on, row))) open.push({ ...listed(on, row), error: outcomeUnknown(row) });
   }
   return open;
 }
 
 async function resolveUser(on: UserChanges, row: ActionRecord): Promise<boolean> {
-  const { session, agents, name, leases } = on;
+  const { context, agents, name, leases } = on;
   if (row.type === AGENT_STEPS.create) {
     // While its reservation is open, the user may still be created.
-    const reservation = await session.store.agentReservations.get(name, row.target);
+    const reservation = await context.store.agentReservations.get(name, row.target);
     if (reservation?.state === 'open' && row.calledAt !== null) return false;
   }
   const look = async (): Promise<Observation | null> => {
@@ -122,12 +122,12 @@ async function resolveUser(on: UserChanges, row: ActionRecord): Promise<boolean>
     }
   };
   const first = row.calledAt === null ? null : await look();
-  const observation = await waitForFresh(session, agents, { observation: first, unresolved: [row] }, look);
+  const observation = await waitForFresh(context, agents, { observation: first, unresolved: [row] }, look);
   const outcome = outcomeByReading(agents, { observation }, row);
   if (outcome === null) return false;
   const nothing = { actions: [], evidence: [], holds: [], error: null, passwordSet: false, cycle: null };
   const changed: Changed = { service: { id: null, panel: name }, ...nothing };
   const { refs: _refs, zeroed: _zeroed, ...end } = outcome;
-  await endAction({ session, fences: leases() }, changed, row, end);
+  await endAction({ context, fences: leases() }, changed, row, end);
   return true;
 }

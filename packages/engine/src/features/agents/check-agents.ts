@@ -8,7 +8,7 @@ import { concernsPanelAlone, type PanelsRunView, withRun } from '../../kernel/ru
 import { type RunReport, reportNotices } from '../../kernel/run/report.js';
 import { toScope } from '../../kernel/run/bracket.js';
 import type { PanelRun, PartHooks } from '../../loop/run-part.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { checkThroughAddon } from './addon.js';
 import type { AgentTotals, ChangedAgent } from '../../kernel/run/agent-documents.js';
 import { agentPanel, agentPanels, type AgentsOnPanel, matches, openAgents, withAgentErrors } from './open-agents.js';
@@ -36,11 +36,11 @@ export interface CheckReport {
 }
 
 /** Checks the agents of one panel or of all panels. */
-export async function checkAgents(session: Session, request: CheckRequest): Promise<CheckReport> {
+export async function checkAgents(context: Context, request: CheckRequest): Promise<CheckReport> {
   const { dryRun, allowMass, agent } = request;
-  const names = agent === null ? agentPanels(session, request.panel) : [agentPanel(session, request.panel)];
+  const names = agent === null ? agentPanels(context, request.panel) : [agentPanel(context, request.panel)];
   const scope = agent === null ? toScope({ panel: request.panel }) : 'agent';
-  return withRun(session, { command: 'agent check', dryRun, scope }, async (run) => {
+  return withRun(context, { command: 'agent check', dryRun, scope }, async (run) => {
     await run.start();
     const totals = noTotals();
     run.totals = totals;
@@ -49,14 +49,14 @@ export async function checkAgents(session: Session, request: CheckRequest): Prom
     const asked = { run: run.id, command: 'agent check', dryRun, allowMass };
     const runs: AgentsRun[] = [];
     for (const name of dryRun ? names : await takePanels(leases, names, report.panels)) {
-      const result = await runOnPanel({ session, leases, asked, agent }, name);
+      const result = await runOnPanel({ context, leases, asked, agent }, name);
       runs.push(result);
       for (const key of Object.keys(totals) as (keyof AgentTotals)[]) totals[key] += result.totals[key];
-      await addToReport({ session, leases, isWhole: agent === null }, report, result);
+      await addToReport({ context, leases, isWhole: agent === null }, report, result);
     }
     report.error = wholeError(runs, names.length) ?? report.error;
     const made = runs.reduce((sum, result) => sum + result.changes, 0);
-    if (session.deps.signal.aborted) report.error = interruptedError('', dryRun ? 0 : made);
+    if (context.deps.signal.aborted) report.error = interruptedError('', dryRun ? 0 : made);
     const changes = made > 0;
     await run.end({ outcome: decideOutcome(report, runs), changes, error: report.error });
     return report;
@@ -76,18 +76,18 @@ export function beginAgents(run: PanelRun): PartHooks {
 }
 
 /** Returns how many changes were made, or would be. */
-async function agentsAfterServices({ session, panel: { name }, request, leases, report }: PanelRun): Promise<number> {
+async function agentsAfterServices({ context, panel: { name }, request, leases, report }: PanelRun): Promise<number> {
   // Nothing is changed on a panel that the brake stopped.
   const isBraked = isStopError(report.error) && report.error?.details?.['panel'] === name;
-  if (isBraked || session.deps.signal.aborted) return 0;
+  if (isBraked || context.deps.signal.aborted) return 0;
   const { command, dryRun, allowMass, assumed } = request;
   const asked = { run: report.run.id, command, dryRun, allowMass, assumed };
-  const result = await runOnPanel({ session, leases, asked, agent: null }, name);
+  const result = await runOnPanel({ context, leases, asked, agent: null }, name);
   const changes = result.agents.flatMap(({ actions }) => actions.map(({ state }) => state));
   const planned = changes.filter((state) => state === 'planned').length;
   report.totals.planned += planned;
   report.totals.actions += result.changes - planned;
-  await addToReport({ session, leases, isWhole: true }, report, result);
+  await addToReport({ context, leases, isWhole: true }, report, result);
   const failed = result.agents.find((agent) => agent.error !== null);
   if (failed?.error != null) {
     const { code, message } = failed.error;
@@ -98,17 +98,17 @@ async function agentsAfterServices({ session, panel: { name }, request, leases, 
 
 /** Options of the check of each panel. */
 interface PanelsWithAgents {
-  session: Session;
+  context: Context;
   leases: Leases;
   asked: Omit<AgentsRequest, 'agent'>;
   /** Uuid or name of the only agent; null: all. */
   agent: string | null;
 }
 
-async function runOnPanel({ session, leases, asked, agent }: PanelsWithAgents, name: string): Promise<AgentsRun> {
+async function runOnPanel({ context, leases, asked, agent }: PanelsWithAgents, name: string): Promise<AgentsRun> {
   try {
-    const on = await openAgents(session, name);
-    if (on.addon !== null) return await checkThroughAddon(session, on, on.addon, { agent, dryRun: asked.dryRun });
+    const on = await openAgents(context, name);
+    if (on.addon !== null) return await checkThroughAddon(context, on, on.addon, { agent, dryRun: asked.dryRun });
     const uuid = agent === null ? null : await findAgentUuid(on, agent);
     return await runAgents(on, { ...asked, agent: uuid }, () => leases.toHeld([panelLease(name)]));
   } catch (error) {
@@ -128,14 +128,14 @@ async function findAgentUuid(on: AgentsOnPanel, text: string): Promise<string> {
 
 /** A check of one agent has no brake. */
 interface Check {
-  session: Session;
+  context: Context;
   leases: Leases;
   isWhole: boolean;
 }
 
 /** Adds the agents of one panel to a document, and stores their notices and whether the brake stopped the check. */
 async function addToReport(
-  { session, leases, isWhole }: Check,
+  { context, leases, isWhole }: Check,
   report: Pick<RunReport, 'run' | 'agents' | 'notices' | 'error' | 'panels'>,
   { panel, agents, observing, error, notices }: AgentsRun,
 ): Promise<void> {
@@ -144,12 +144,12 @@ async function addToReport(
   const isBraked = isBrakeError(error);
   if (error !== null && isStopError(error)) report.error ??= error;
   else if (error !== null) report.panels.push({ panel, error: { code: error.code, message: error.message } });
-  await reportNotices(session, report, notices, leases.held);
+  await reportNotices(context, report, notices, leases.held);
   if (report.run.dryRun || !isWhole) return;
   const { id: run } = report.run;
   if (isBraked)
-    await session.write(leases.held, (tables) => noteBrake(tables, 'agents', { run, at: session.now(), error }));
-  else if (error === null && !session.deps.signal.aborted) await endBrake(session.store, panel, 'agents');
+    await context.write(leases.held, (tables) => noteBrake(tables, 'agents', { run, at: context.now(), error }));
+  else if (error === null && !context.deps.signal.aborted) await endBrake(context.store, panel, 'agents');
 }
 
 /** Returns the error of a run in which every panel failed; null otherwise. */

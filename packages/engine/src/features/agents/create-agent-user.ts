@@ -8,7 +8,7 @@ import {
 } from '@sluice/panel-kind';
 import { type CustomerAccess, toUserAccess } from '../services/customer-access.js';
 import { withRun } from '../../kernel/run/bracket.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { makeReserved, refusal, reserveUser, takeFound } from './budget.js';
 import { changeUsers, listed, type UserChanges } from './change-users.js';
 import { agentPanel, type AgentsOnPanel, openAgents, withAgentErrors } from './open-agents.js';
@@ -35,22 +35,22 @@ export interface CreatedUserReport {
 
 /** Returns whether a user of this size would fit now; only the creation itself reserves. */
 export async function canCreateUser(
-  session: Session,
+  context: Context,
   text: string,
   newBytes: number,
   panel: string | undefined,
 ): Promise<Pick<CreationCheck, 'allowed' | 'reason' | 'remainingBytes'>> {
-  const { allowed, reason, remainingBytes } = await checkUser(session, text, newBytes, panel);
+  const { allowed, reason, remainingBytes } = await checkUser(context, text, newBytes, panel);
   return { allowed, reason, remainingBytes };
 }
 
 async function checkUser(
-  session: Session,
+  context: Context,
   text: string,
   newBytes: number,
   panel: string | undefined,
 ): Promise<CreationCheck> {
-  const on = await openAgents(session, agentPanel(session, panel));
+  const on = await openAgents(context, agentPanel(context, panel));
   return withAgentErrors(text, async () => {
     if (on.addon !== null) return on.addon.canCreateUserWithTraffic(text, newBytes);
     const { agent, records } = await knownAgent(on, text, { creation: true });
@@ -64,15 +64,15 @@ async function checkUser(
  *
  * @throws SluiceError `agent_limit`, `agent_suspended`
  */
-export async function createAgentUser(session: Session, request: CreateUserRequest): Promise<CreatedUserReport> {
-  const on = await openAgents(session, agentPanel(session, request.panel));
+export async function createAgentUser(context: Context, request: CreateUserRequest): Promise<CreatedUserReport> {
+  const on = await openAgents(context, agentPanel(context, request.panel));
   const { agent: text, name, limitBytes } = request;
   if (request.dryRun) {
-    const check = await checkUser(session, text, limitBytes, request.panel);
+    const check = await checkUser(context, text, limitBytes, request.panel);
     if (!check.allowed) throw refusal(check);
     return { user: { uuid: null, name, limitBytes, agent: text }, access: null };
   }
-  return withRun(session, { command: 'agent create-user', dryRun: false }, async (run) => {
+  return withRun(context, { command: 'agent create-user', dryRun: false }, async (run) => {
     await run.start();
     const changes: UserChanges = { ...on, run: run.id, leases: () => [] };
     const made = await withAgentErrors(text, () =>
@@ -120,9 +120,9 @@ async function attempt(on: UserChanges, request: CreateUserRequest): Promise<Cre
   return report;
 }
 
-function toReport({ session, name: panel }: UserChanges, agent: string, wanted: WantedUser): CreatedUserReport {
+function toReport({ context, name: panel }: UserChanges, agent: string, wanted: WantedUser): CreatedUserReport {
   const { uuid, name, limitBytes } = wanted;
-  return { user: { uuid, name, limitBytes, agent }, access: toUserAccess(session, panel, wanted) };
+  return { user: { uuid, name, limitBytes, agent }, access: toUserAccess(context, panel, wanted) };
 }
 
 function toStep(type: string, agent: string, wanted: { uuid: string }): Step {

@@ -9,7 +9,7 @@ import {
 import { withRun } from '../../kernel/run/bracket.js';
 import type { ImportRow } from '../services/plan-rows.js';
 import { readEnforcements } from '../../context/enforcement.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { addonAgent } from './addon.js';
 import { agentDetails } from './agent-views.js';
 import type { AgentDetail } from '../../kernel/run/agent-documents.js';
@@ -37,8 +37,8 @@ export interface LimitRequest {
 }
 
 /** Sets the limit of one agent. */
-export async function limitAgent(session: Session, request: LimitRequest): Promise<AgentDetail> {
-  const on = await openAgents(session, agentPanel(session, request.panel));
+export async function limitAgent(context: Context, request: LimitRequest): Promise<AgentDetail> {
+  const on = await openAgents(context, agentPanel(context, request.panel));
   const { agent: text, limitBytes, opening } = request;
   const { addon } = on;
   if (addon !== null) {
@@ -46,7 +46,7 @@ export async function limitAgent(session: Session, request: LimitRequest): Promi
       throw usageError('bad_option', 'the add-on has no ledger: leave the opening out');
     }
     if (!request.dryRun) await withAgentErrors(text, () => addon.setTrafficLimit(text, limitBytes));
-    return addonAgent(session, on, addon, text);
+    return addonAgent(context, on, addon, text);
   }
   const order: AgentLimit = { agent: text, limitBytes, ...(opening === undefined ? {} : { opening }) };
   const [detail] = await withAgentErrors(text, () => setLimits(on, [order], request));
@@ -69,8 +69,8 @@ export interface LimitImport {
  *
  * @throws SluiceError `bad_import` with every bad row and its line
  */
-export async function limitAgents(session: Session, request: LimitImport): Promise<AgentDetail[]> {
-  const on = await openAgents(session, agentPanel(session, request.panel));
+export async function limitAgents(context: Context, request: LimitImport): Promise<AgentDetail[]> {
+  const on = await openAgents(context, agentPanel(context, request.panel));
   if (on.addon !== null) {
     throw usageError('bad_option', "the add-on can't set several limits at once: set them one by one");
   }
@@ -132,24 +132,24 @@ async function setLimits(
   limits: AgentLimit[],
   { dryRun, confirm }: Pick<LimitRequest, 'dryRun' | 'confirm'>,
 ): Promise<AgentDetail[]> {
-  const { session, name, agents } = on;
+  const { context, name, agents } = on;
   const read = await readAgents(on, { dryRun: true });
   if (isProblem(read) && read.code !== 'list_superseded') throw problemError(read);
-  const preview = previewLimits(on, isProblem(read) ? await loadStoredAgents(session, name) : read.records, limits);
-  const enforcements = await readEnforcements(session.config, session.store);
+  const preview = previewLimits(on, isProblem(read) ? await loadStoredAgents(context, name) : read.records, limits);
+  const enforcements = await readEnforcements(context.config, context.store);
   if (dryRun) return agentDetails(on, preview, enforcements);
   const over = preview.filter(({ exceeded }) => exceeded);
   if (over.length > 0) await confirm(questionFor(over));
   await readFigures(on);
-  await withRun(session, { command: 'agent limit', dryRun: false }, (run) => {
+  await withRun(context, { command: 'agent limit', dryRun: false }, (run) => {
     run.totals = { agents: preview.map((agent) => agent.name) };
     return run.store(async (tables) => {
-      const records = await loadStoredAgents(session, name, tables);
-      await tables.agents.put(agents.withLimits(records, limits, session.now()));
+      const records = await loadStoredAgents(context, name, tables);
+      await tables.agents.put(agents.withLimits(records, limits, context.now()));
     });
   });
   const uuids = preview.map(({ uuid }) => uuid);
-  const shown = agents.describe(await loadStoredAgents(session, name), uuids);
+  const shown = agents.describe(await loadStoredAgents(context, name), uuids);
   return agentDetails(
     on,
     uuids.flatMap((uuid) => shown.find((agent) => agent.uuid === uuid) ?? []),
@@ -159,11 +159,11 @@ async function setLimits(
 
 /** Returns the agents as they would be shown with these limits. */
 function previewLimits(
-  { session, agents }: AgentsOnPanel,
+  { context, agents }: AgentsOnPanel,
   records: AgentRecords,
   limits: AgentLimit[],
 ): AgentTraffic[] {
-  const changed = new Map(agents.withLimits(records, limits, session.now()).map((agent) => [agent.uuid, agent]));
+  const changed = new Map(agents.withLimits(records, limits, context.now()).map((agent) => [agent.uuid, agent]));
   const known = records.agents.map((agent) => changed.get(agent.uuid) ?? agent);
   const shown = agents.describe({ ...records, agents: known }, [...changed.keys()]);
   return [...changed.keys()].flatMap((uuid) => shown.find((agent) => agent.uuid === uuid) ?? []);

@@ -2,12 +2,12 @@ import { type AgentAddon, type PanelAgents, type Panel, SluiceError, usageError 
 import { findEntry } from '../../base/config/find-entry.js';
 import type { RunRequest } from '../../kernel/run/bracket.js';
 import { requirePanelName } from '../../base/config/find-panel.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { suggestion } from '../../base/suggestion.js';
 
 /** An open panel with agents. */
 export interface AgentsOnPanel {
-  session: Session;
+  context: Context;
   name: string;
   panel: Panel;
   agents: PanelAgents;
@@ -16,17 +16,17 @@ export interface AgentsOnPanel {
 }
 
 /** Returns the names of the panels with agents. */
-export function panelsWithAgents(session: Session): string[] {
-  return Object.keys(session.config.panels).filter(
-    (name) => session.findKind(name)?.capabilities.includes('agents') === true,
+export function panelsWithAgents(context: Context): string[] {
+  return Object.keys(context.config.panels).filter(
+    (name) => context.findKind(name)?.capabilities.includes('agents') === true,
   );
 }
 
 /** Returns the panels of a command: the named one, or all with agents. */
-export function agentPanels(session: Session, name: string | undefined): string[] {
-  const known = panelsWithAgents(session);
+export function agentPanels(context: Context, name: string | undefined): string[] {
+  const known = panelsWithAgents(context);
   if (name !== undefined) {
-    requirePanelName(session, name);
+    requirePanelName(context, name);
     if (!known.includes(name)) {
       throw usageError('wrong_panel', `Panel "${name}" does not support agents`);
     }
@@ -37,8 +37,8 @@ export function agentPanels(session: Session, name: string | undefined): string[
 }
 
 /** Returns the panel of a command about one agent: the named one, or the only one with agents. */
-export function agentPanel(session: Session, name: string | undefined): string {
-  const names = agentPanels(session, name);
+export function agentPanel(context: Context, name: string | undefined): string {
+  const names = agentPanels(context, name);
   const [only] = names;
   if (only !== undefined && names.length === 1) return only;
   throw usageError('several_panels', `Several panels support agents: ${names.join(', ')}`);
@@ -49,11 +49,11 @@ export function agentPanel(session: Session, name: string | undefined): string {
  *
  * @throws SluiceError `addon_absent` if the config requires the add-on and it does not answer
  */
-export async function openAgents(session: Session, name: string): Promise<AgentsOnPanel> {
-  const panel = await session.panel(name);
+export async function openAgents(context: Context, name: string): Promise<AgentsOnPanel> {
+  const panel = await context.panel(name);
   const { agents } = panel;
   if (agents === undefined) throw usageError('wrong_panel', `Panel "${name}" does not support agents`);
-  return { session, name, panel, agents, addon: await agents.addon() };
+  return { context, name, panel, agents, addon: await agents.addon() };
 }
 
 /** Most names that a mistyped one is compared with. */
@@ -82,18 +82,18 @@ export function matches<T extends { uuid: string; name: string }>(agents: readon
 }
 
 /** Returns the panels whose agents `reconcile` checks: those with limits, or with users or services still held for an agent. */
-export async function limitedPanels(session: Session, request: RunRequest): Promise<string[]> {
+export async function limitedPanels(context: Context, request: RunRequest): Promise<string[]> {
   if (!request.observeAll || request.service !== undefined) return [];
   const limited: string[] = [];
-  for (const name of panelsWithAgents(session)) {
+  for (const name of panelsWithAgents(context)) {
     if (request.panel !== undefined && request.panel !== name) continue;
-    if (await hasLimits(session, name)) limited.push(name);
+    if (await hasLimits(context, name)) limited.push(name);
   }
   return limited;
 }
 
 /** Returns whether a panel has agents whose limits a run checks, or something still held for one. */
-export async function hasLimits({ store, config }: Session, name: string): Promise<boolean> {
+export async function hasLimits({ store, config }: Context, name: string): Promise<boolean> {
   const settings = findEntry(config.panels, name)?.['agents'] as { addon?: unknown } | undefined;
   if ((settings?.addon ?? false) !== false) return true;
   const agents = await store.agents.list(name);
@@ -107,13 +107,13 @@ export async function hasLimits({ store, config }: Session, name: string): Promi
 
 /** Returns the panels with users that are disabled for an agent, or with agents that are suspended; with `reason` for that alone. */
 export async function panelsWithDisabled(
-  session: Session,
+  context: Context,
   { panel, reason }: { panel?: string | undefined; reason?: string | undefined },
 ): Promise<string[]> {
-  const { store } = session;
+  const { store } = context;
   const names: string[] = [];
   if (reason !== undefined && reason !== 'agent-limit' && reason !== 'manual') return names;
-  for (const name of panelsWithAgents(session)) {
+  for (const name of panelsWithAgents(context)) {
     if (panel !== undefined && panel !== name) continue;
     const suspended = await store.holds.open({ agentsOf: name, reason: 'manual' });
     const isSuspended = reason !== 'agent-limit' && suspended.length > 0;

@@ -9,12 +9,12 @@ import {
   SluiceError,
 } from '@sluice/panel-kind';
 import type { AgentRecord, AgentUserRecord, HeldLease, HoldRecord, StoreTables } from '@sluice/state-store';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { trustedNow } from '../../context/panel-answers.js';
 import type { AgentsOnPanel } from './open-agents.js';
 
 /** The panel whose lists are read. */
-export type ReadFrom = Pick<AgentsOnPanel, 'session' | 'name' | 'agents'>;
+export type ReadFrom = Pick<AgentsOnPanel, 'context' | 'name' | 'agents'>;
 
 /** Options of `readAgents`. */
 export interface ReadOptions {
@@ -38,9 +38,9 @@ export interface AgentsRead {
 
 /** Loads everything stored about the agents of a panel. */
 export async function loadStoredAgents(
-  session: Session,
+  context: Context,
   panel: string,
-  tables: Omit<StoreTables, 'write'> = session.store,
+  tables: Omit<StoreTables, 'write'> = context.store,
 ): Promise<AgentRecords> {
   const own = await tables.evidence.open({ agentsOf: panel });
   const holds = await tables.holds.open({ agentsOf: panel });
@@ -55,13 +55,13 @@ export async function loadStoredAgents(
     holds,
     evidence: [...own, ...others],
     actors: await loadActors(holds, tables),
-    periodNow: trustedNow(session, panel, await tables.clock.confirmed()),
+    periodNow: trustedNow(context, panel, await tables.clock.confirmed()),
   };
 }
 
 /** Returns the agents of a panel as last read. */
-export async function describeStored({ session, name, agents }: ReadFrom): Promise<AgentTraffic[]> {
-  return agents.describe(await loadStoredAgents(session, name));
+export async function describeStored({ context, name, agents }: ReadFrom): Promise<AgentTraffic[]> {
+  return agents.describe(await loadStoredAgents(context, name));
 }
 
 /** Returns who suspended agents, by hold: the actor of the run that began it. */
@@ -100,9 +100,9 @@ export function isProblem(read: AgentsRead | ListProblem): read is ListProblem {
 }
 
 async function readOnce(from: ReadFrom, options: ReadOptions): Promise<AgentsRead | ListProblem> {
-  const { session, name, agents } = from;
-  const { store } = session;
-  const { signal } = session.deps;
+  const { context, name, agents } = from;
+  const { store } = context;
+  const { signal } = context.deps;
   const { run = null, dryRun = false, acceptHalved = false, announce = false } = options;
   const last = await store.agentSnapshots.get(name);
   const bare = await agents.read(last, { acceptHalved, signal });
@@ -110,14 +110,14 @@ async function readOnce(from: ReadFrom, options: ReadOptions): Promise<AgentsRea
   for (;;) {
     const before = await store.agentSnapshots.get(name);
     // Of two lists that overlap in time, each may be older for some rows. A stored list from the future is ignored.
-    if (before !== null && before.until > bare.at && before.until <= session.now()) return SUPERSEDED;
+    if (before !== null && before.until > bare.at && before.until <= context.now()) return SUPERSEDED;
     const users = await store.agentUsers.list({ panel: name });
     const list = await agents.complete(bare, { agents: await store.agents.list(name), users }, signal);
     if (isListProblem(list)) return list;
     options.guard?.();
-    const jump = acceptHalved ? null : session.config.poll.doubt.jump;
+    const jump = acceptHalved ? null : context.config.poll.doubt.jump;
     if (dryRun) return compute(from, list, { users, tables: store, run, jump });
-    const read = await session.write(options.leases?.() ?? [], async (tables) => {
+    const read = await context.write(options.leases?.() ?? [], async (tables) => {
       // If another run stored a list meanwhile, the loaded ledger is out of date.
       if ((await tables.agentSnapshots.get(name))?.at !== before?.at) return null;
       const result = await compute(from, list, { users, tables, run, jump });
@@ -140,14 +140,14 @@ interface ReadIn {
 }
 
 async function compute(
-  { session, name, agents }: ReadFrom,
+  { context, name, agents }: ReadFrom,
   list: AgentList,
   { users, tables, ...at }: { users: AgentUserRecord[]; tables: Omit<StoreTables, 'write'> } & ReadIn,
 ): Promise<AgentsRead> {
-  const records = await loadStoredAgents(session, name, tables);
+  const records = await loadStoredAgents(context, name, tables);
   const since = records.snapshot === null ? null : agents.recordsSince(records.snapshot);
   const actions = since === null ? [] : (await tables.actions.list({ since })).filter(({ panel }) => panel === name);
-  const recorded = agents.record(list, { records, users, actions }, { now: session.now(), ...at });
+  const recorded = agents.record(list, { records, users, actions }, { now: context.now(), ...at });
   const changed = new Map(recorded.reservations.map((reservation) => [reservation.uuid, reservation]));
   const reservations = records.reservations.map((reservation) => changed.get(reservation.uuid) ?? reservation);
   const known = [...recorded.agents.values()];
@@ -180,12 +180,12 @@ export async function readFigures(from: ReadFrom): Promise<void> {
   if (isProblem(read) && read.code !== SUPERSEDED.code) throw problemError(read);
 }
 
-/** Reads the lists, unless this session has read them recently. */
+/** Reads the lists, unless this context has read them recently. */
 export async function readCurrentFigures(from: ReadFrom): Promise<void> {
-  const { session, name } = from;
-  const last = await session.store.agentSnapshots.get(name);
-  const age = last === null ? Infinity : session.deps.clock.now() - Date.parse(last.at);
-  if (last === null || age < 0 || age > MOST_AGE_MS || last.at <= session.since) await readFigures(from);
+  const { context, name } = from;
+  const last = await context.store.agentSnapshots.get(name);
+  const age = last === null ? Infinity : context.deps.clock.now() - Date.parse(last.at);
+  if (last === null || age < 0 || age > MOST_AGE_MS || last.at <= context.since) await readFigures(from);
 }
 
 /**
@@ -208,15 +208,15 @@ export async function knownAgent(
   text: string,
   { creation = false } = {},
 ): Promise<{ agent: AgentRecord; records: AgentRecords }> {
-  const { session, name, agents } = from;
+  const { context, name, agents } = from;
   await (creation ? figuresForCreation(from) : readCurrentFigures(from));
-  const records = await loadStoredAgents(session, name);
+  const records = await loadStoredAgents(context, name);
   try {
     return { agent: agents.find(text, records), records };
   } catch (error) {
     if (!(error instanceof SluiceError) || error.code !== 'unknown_agent') throw error;
   }
   await readFigures(from);
-  const again = await loadStoredAgents(session, name);
+  const again = await loadStoredAgents(context, name);
   return { agent: agents.find(text, again), records: again };
 }

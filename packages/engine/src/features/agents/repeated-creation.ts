@@ -1,7 +1,7 @@
 import { callAgeMs, type WantedUser } from '@sluice/panel-kind';
 import type { ActionRecord, AgentReservationRecord, LeaseOwner } from '@sluice/state-store';
 import { hasEnded } from '../../context/leases.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 
 /** Outcome of a resolved reservation whose user was found by another run. */
 export const FOUND = 'found';
@@ -24,13 +24,13 @@ export function sameOrder(
  * uuid creates one user only, even if its last request reaches the panel now.
  */
 export function brokenOff(
-  session: Session,
+  context: Context,
   live: readonly AgentReservationRecord[],
   agent: string,
   wanted: WantedUser,
 ): AgentReservationRecord | null {
-  const { deps } = session;
-  const now = session.now();
+  const { deps } = context;
+  const now = context.now();
   const since = new Date(deps.clock.now() - REPEATED_MS).toISOString();
   const same = live.filter((reservation) => {
     const { state, outcome, createdAt, expiresAt, holder } = reservation;
@@ -59,26 +59,26 @@ const LAST_REQUEST_MS = 30_000;
 
 /** Returns whether the process that made a reservation has certainly ended. `begun` is the result of `callsBegun`. */
 export function isOrphaned(
-  { deps }: Session,
+  { deps }: Context,
   { holder }: Pick<AgentReservationRecord, 'holder'>,
-  begun: ReadonlyMap<string, ActionRecord>,
+  started: ReadonlyMap<string, ActionRecord>,
 ): boolean {
   const owner = ownerIn(holder);
   if (owner === null || !hasEnded(deps, owner)) return false;
-  const row = begun.get(processKey(owner));
+  const row = started.get(processKey(owner));
   return row === undefined || callAgeMs(row, deps.clock.now()) >= LAST_REQUEST_MS;
 }
 
 /** Returns the last unfinished call of each process. */
-export async function callsBegun(session: Session, panel: string): Promise<Map<string, ActionRecord>> {
-  const begun = new Map<string, ActionRecord>();
-  for (const row of await session.store.actions.unresolved({ panel })) {
-    const run = row.calledAt === null ? null : await session.store.runs.get(row.run);
+export async function callsBegun(context: Context, panel: string): Promise<Map<string, ActionRecord>> {
+  const started = new Map<string, ActionRecord>();
+  for (const row of await context.store.actions.unresolved({ panel })) {
+    const run = row.calledAt === null ? null : await context.store.runs.get(row.run);
     if (run === null) continue;
     const key = processKey(run);
-    if ((row.calledAt ?? '') > (begun.get(key)?.calledAt ?? '')) begun.set(key, row);
+    if ((row.calledAt ?? '') > (started.get(key)?.calledAt ?? '')) started.set(key, row);
   }
-  return begun;
+  return started;
 }
 
 function processKey({ host, pid }: Pick<LeaseOwner, 'host' | 'pid'>): string {

@@ -19,13 +19,13 @@ export async function resolveReservations(
   on: UserChanges,
   { dryRun }: { dryRun: boolean },
 ): Promise<ResolvedReservation[]> {
-  const { session, name } = on;
-  const now = session.now();
-  const open = (await session.store.agentReservations.live(name)).filter(({ state }) => state === 'open');
-  const begun = open.length === 0 ? new Map<string, never>() : await callsBegun(session, name);
+  const { context, name } = on;
+  const now = context.now();
+  const open = (await context.store.agentReservations.live(name)).filter(({ state }) => state === 'open');
+  const started = open.length === 0 ? new Map<string, never>() : await callsBegun(context, name);
   const resolved: ResolvedReservation[] = [];
   for (const reservation of open) {
-    const orphaned = isOrphaned(session, reservation, begun);
+    const orphaned = isOrphaned(context, reservation, started);
     if (now >= reservation.expiresAt || orphaned) resolved.push(await resolve(on, reservation, { orphaned, dryRun }));
   }
   return resolved;

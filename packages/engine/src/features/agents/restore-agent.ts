@@ -4,7 +4,7 @@ import { findSubjectAgent, toAgentSubject } from '@sluice/quota-core';
 import type { HoldRecord } from '@sluice/state-store';
 import { type Leases, panelLease } from '../../context/leases.js';
 import { readEnforcements } from '../../context/enforcement.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import {
   type AgentCommand,
   type AgentRequest,
@@ -38,13 +38,13 @@ export interface RestoreRequest extends AgentRequest {
  *
  * @throws SluiceError `agent_limit` while it is over its limit, without `force`; `agent_suspended` while it is suspended
  */
-export function restoreAgent(session: Session, request: RestoreRequest): Promise<RestoreReport> {
+export function restoreAgent(context: Context, request: RestoreRequest): Promise<RestoreReport> {
   const cannot = 'restore users because it keeps no record of the users that it disabled';
-  return runForAgent(session, { command: 'agent restore', cannot }, request, (ordered) => restore(ordered, request));
+  return runForAgent(context, { command: 'agent restore', cannot }, request, (ordered) => restore(ordered, request));
 }
 
 async function restore(ordered: AgentCommand, { force, unsuspend }: RestoreRequest): Promise<Done> {
-  const { session, name, agents, on, dryRun, agent, read, leases } = ordered;
+  const { context, name, agents, on, dryRun, agent, read, leases } = ordered;
   const { records, recorded } = read;
   const own = unsuspend ? findSuspension(records.holds, toAgentSubject(name, agent)) : undefined;
   const holds = records.holds.filter((hold) => hold !== own);
@@ -61,7 +61,7 @@ async function restore(ordered: AgentCommand, { force, unsuspend }: RestoreReque
     });
   }
   if (own !== undefined && !dryRun) {
-    await session.write(leases(), (tables) => tables.holds.end(own.id, session.now()));
+    await context.write(leases(), (tables) => tables.holds.end(own.id, context.now()));
   }
   const services = await loadServiceUsers(on);
   const plan = agents.planRestore({ ...planInput(read, agent, holds), serviceUsers: listReleasable(services) }, force);
@@ -77,14 +77,14 @@ async function restore(ordered: AgentCommand, { force, unsuspend }: RestoreReque
 }
 
 /** Ends the holds for limits, of this agent and those below it (null: of all), that have no open evidence. */
-async function endFreeHolds({ session, name, agents }: AgentsOnPanel, agent: string | null): Promise<void> {
-  await session.write([], async (tables) => {
-    const records = await loadStoredAgents(session, name, tables);
+async function endFreeHolds({ context, name, agents }: AgentsOnPanel, agent: string | null): Promise<void> {
+  await context.write([], async (tables) => {
+    const records = await loadStoredAgents(context, name, tables);
     const holding = new Set(records.evidence.map(({ hold }) => hold));
     for (const { id, service, reason } of records.holds) {
       if (reason !== 'agent-limit') continue;
       const isMeant = agent === null || agents.listChain(findSubjectAgent(service) ?? '', records).includes(agent);
-      if (isMeant && !holding.has(id)) await tables.holds.end(id, session.now());
+      if (isMeant && !holding.has(id)) await tables.holds.end(id, context.now());
     }
   });
 }
@@ -119,20 +119,20 @@ export interface GiveBackRequest {
 
 /** Enables every user of a panel that was disabled for an agent, regardless of the limits, and ends the suspensions. */
 export async function giveBackUsers(
-  session: Session,
+  context: Context,
   name: string,
   request: GiveBackRequest,
   leases: Leases,
 ): Promise<{ agents: ChangedAgent[]; error: ItemError | null }> {
   const { run, dryRun } = request;
   try {
-    const on = await openAgents(session, name);
+    const on = await openAgents(context, name);
     const held = () => leases.toHeld([panelLease(name)]);
     const changes: UserChanges = { ...on, run, leases: held };
     const open = dryRun ? [] : await resolveUsers(changes);
     const read = await readAgents(on, { run, dryRun, leases: held });
     if (isProblem(read)) throw problemError(read);
-    const enforcements = await readEnforcements(session.config, session.store);
+    const enforcements = await readEnforcements(context.config, context.store);
     const ordered = { ...changes, on, command: 'hold release', dryRun, read, enforcements, open };
     const { done, broken } = await giveBack(ordered, request);
     const concerned = new Set(done.map(({ agent }) => agent));
@@ -151,14 +151,14 @@ async function giveBack(
   ordered: Omit<AgentCommand, 'agent' | 'startedAt'>,
   { reason, dryRun }: GiveBackRequest,
 ): Promise<{ done: ListedAction[]; broken: ItemError | null }> {
-  const { session, agents, on, read, leases } = ordered;
+  const { context, agents, on, read, leases } = ordered;
   const ends = ({ reason: own }: HoldRecord): boolean =>
     own === 'manual' && (reason === undefined || reason === 'manual');
   const holds = read.records.holds.filter((hold) => !ends(hold));
   const ending = read.records.holds.filter(ends);
   if (!dryRun && ending.length > 0) {
-    await session.write(leases(), async (tables) => {
-      for (const { id } of ending) await tables.holds.end(id, session.now());
+    await context.write(leases(), async (tables) => {
+      for (const { id } of ending) await tables.holds.end(id, context.now());
     });
   }
   if (reason !== 'manual') {

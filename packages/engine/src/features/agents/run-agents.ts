@@ -91,16 +91,16 @@ export async function runAgents(
   request: AgentsRequest,
   leases: () => HeldLease[],
 ): Promise<AgentsRun> {
-  const { session, name } = on;
-  const enforcements = await readEnforcements(session.config, session.store, request.assumed);
-  const panelSwitch = new PanelSwitch(session.config, name);
+  const { context, name } = on;
+  const enforcements = await readEnforcements(context.config, context.store, request.assumed);
+  const panelSwitch = new PanelSwitch(context.config, name);
   const observing = enforcements.isObserving(name, null);
   const previewOnly = request.dryRun || observing;
-  const start = moment(session);
+  const start = moment(context);
   // Periods depend on the clock: with a wrong one nothing is stored or changed.
-  await refuseUnconfirmedClock(session, name, start);
+  await refuseUnconfirmedClock(context, name, start);
   const guard = (): void => {
-    refuseWrongClock(session, name, start);
+    refuseWrongClock(context, name, start);
   };
   const readStop: UserChanges['readStop'] = async (tables) => {
     const enforcement = await panelSwitch.enforcement(tables, null);
@@ -122,7 +122,7 @@ export async function runAgents(
 }
 
 /** Decides which agents' holds start and end, and plans. */
-function decideAndPlan({ session, name, agents, request, services }: Run, read: AgentsRead): AgentsDecided {
+function decideAndPlan({ context, name, agents, request, services }: Run, read: AgentsRead): AgentsDecided {
   const { records, recorded } = read;
   const held = heldAgents(records);
   const isMeant = (agent: string): boolean =>
@@ -133,7 +133,7 @@ function decideAndPlan({ session, name, agents, request, services }: Run, read: 
     .map(([uuid]) => {
       const { usedBytes = null, limitBytes: allowedBytes = null } = traffic.get(uuid) ?? {};
       const service = toAgentSubject(name, uuid);
-      return newHold(session, { service, reason: 'agent-limit', usedBytes, allowedBytes, origin: 'run' });
+      return newHold(context, { service, reason: 'agent-limit', usedBytes, allowedBytes, origin: 'run' });
     });
   const closes = [...held]
     .filter(([uuid]) => (recorded.standing.get(uuid)?.force ?? 'free') === 'free' && isMeant(uuid))
@@ -175,7 +175,7 @@ function listDoubts(
 
 /** Asks the brake, makes the changes, and reports. */
 async function finish(run: Run, decided: AgentsDecided, open: readonly ListedAction[]): Promise<AgentsRun> {
-  const { session, name, agents, request, services } = run;
+  const { context, name, agents, request, services } = run;
   const { plan, opens, closes, records } = decided;
   const beginning = opens.length;
   const traffic = agents.describe(records);
@@ -186,9 +186,9 @@ async function finish(run: Run, decided: AgentsDecided, open: readonly ListedAct
     ...{ active: decided.active, doubted: doubts.length },
   };
   const hasBrake = request.agent === null && !request.allowMass;
-  const brake = hasBrake ? askBrakeOfAgents(session.config.poll.brake, counted) : null;
+  const brake = hasBrake ? askBrakeOfAgents(context.config.poll.brake, counted) : null;
   const isPlanned = plan.steps.length + opens.length + closes.length > 0;
-  const moved = run.previewOnly || !isPlanned ? null : await mayChange(session, run.panel, { dryRun: false });
+  const moved = run.previewOnly || !isPlanned ? null : await mayChange(context, run.panel, { dryRun: false });
   const isChanging = !run.previewOnly && brake === null && moved === null;
   const doubtful = new Set(open.map(({ target }) => target));
   const steps = plan.steps.filter(({ target }) => !doubtful.has(target));
@@ -198,9 +198,9 @@ async function finish(run: Run, decided: AgentsDecided, open: readonly ListedAct
     previewOnly: !isChanging,
     traffic,
   });
-  if (!request.dryRun) await storeWouldHold(session, { ...run, run: request.run, ...held });
+  if (!request.dryRun) await storeWouldHold(context, { ...run, run: request.run, ...held });
   const done = isChanging ? await apply(run, decided, { ...plan, steps }) : steps.map((step) => planned(run, step));
-  const final = isChanging ? await loadStoredAgents(session, name) : records;
+  const final = isChanging ? await loadStoredAgents(context, name) : records;
   const actions = [...listServiceActions(held.changes), ...open, ...done];
   const shown = agents.describe(final);
   const details = agentDetails({ name, agents }, shown, run.enforcements).map((detail) =>
@@ -224,11 +224,11 @@ async function finish(run: Run, decided: AgentsDecided, open: readonly ListedAct
 
 /** Stores the holds that start, changes the users, and ends the holds without open evidence. */
 async function apply(run: Run, { opens, closes }: AgentsDecided, plan: AgentPlan): Promise<ListedAction[]> {
-  const { session, leases, panelSwitch } = run;
-  if (plan.steps.length > 0) await backupBeforeEnforcing(session);
+  const { context, leases, panelSwitch } = run;
+  if (plan.steps.length > 0) await backupBeforeEnforcing(context);
   try {
     if (opens.length + plan.steps.length > 0) {
-      await session.write(leases(), async (tables) => {
+      await context.write(leases(), async (tables) => {
         if (await panelSwitch.read(tables)) throw new Stopped();
         for (const hold of opens) await tables.holds.add(hold);
       });
@@ -244,26 +244,26 @@ async function apply(run: Run, { opens, closes }: AgentsDecided, plan: AgentPlan
 }
 
 /** Ends the holds that have no open evidence left. */
-async function endHolds({ session, name, leases }: Run, closes: readonly HoldRecord[]): Promise<void> {
+async function endHolds({ context, name, leases }: Run, closes: readonly HoldRecord[]): Promise<void> {
   if (closes.length === 0) return;
-  await session.write(leases(), async (tables) => {
+  await context.write(leases(), async (tables) => {
     const holding = new Set((await tables.evidence.open({ agentsOf: name })).map(({ hold }) => hold));
-    for (const { id } of closes) if (!holding.has(id)) await tables.holds.end(id, session.now());
+    for (const { id } of closes) if (!holding.has(id)) await tables.holds.end(id, context.now());
   });
 }
 
 /** Returns the result of a run without usable lists: the agents as last read, and no change. */
 async function withoutList(
-  { session, name, agents, request, enforcements }: Run,
+  { context, name, agents, request, enforcements }: Run,
   problem: ListProblem,
 ): Promise<AgentsRun> {
-  const shown = (await describeStored({ session, name, agents })).map((agent) => ({
+  const shown = (await describeStored({ context, name, agents })).map((agent) => ({
     ...agent,
     rule: agent.limitBytes === null ? 'no-limit' : 'unknown',
   }));
   const details = agentDetails({ name, agents }, shown, enforcements).map((detail) => changedAgent(detail, []));
   const code = `agent_${problem.code.toLowerCase()}`;
-  const key = `${name}:agent-list:${problem.code}:${session.now()}`;
+  const key = `${name}:agent-list:${problem.code}:${context.now()}`;
   return {
     panel: name,
     agents: request.agent === null ? details : details.filter(({ uuid }) => uuid === request.agent),

@@ -5,7 +5,7 @@ import type { Enforcements } from '../../context/enforcement.js';
 import { newHold } from '../../kernel/subject/new-hold.js';
 import { runCommand } from '../command/run-command.js';
 import { type Notice, serviceNotice } from '../../kernel/run/notice.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import type { AgentAction } from '../../kernel/run/agent-documents.js';
 import type { AgentsOnPanel } from './open-agents.js';
 import { type PanelSwitch, Stopped } from './panel-switch.js';
@@ -36,10 +36,10 @@ export interface ServiceChange {
 
 /** Loads the services of a panel that have users. */
 export async function loadServiceUsers({
-  session: { store },
+  context: { store },
   name: panel,
   agents,
-}: Pick<AgentsOnPanel, 'session' | 'name' | 'agents'>): Promise<ServiceUsers> {
+}: Pick<AgentsOnPanel, 'context' | 'name' | 'agents'>): Promise<ServiceUsers> {
   const byUser = new Map<string, ServiceRecord>();
   for (const service of await store.services.list({ panel })) {
     const uuid = agents.getServiceUser(service);
@@ -62,7 +62,7 @@ export async function loadServiceUsers({
 }
 
 /** What a limit requires for one service: hold it, release it, or finish a release. */
-interface Due {
+interface DueUser {
   user: ServiceUser;
   service: ServiceRecord;
   what: 'hold' | 'release' | 'finish-release';
@@ -100,7 +100,7 @@ function findCause({ force, suspended }: ServiceUser, open: HoldRecord | undefin
 
 /** Holds and releases services as the limits of their agents require, each under its own lease. */
 export async function holdServices(
-  { session }: { session: Session },
+  { context }: { context: Context },
   services: ServiceUsers,
   users: readonly ServiceUser[],
   how: HoldServices,
@@ -110,17 +110,17 @@ export async function holdServices(
   const changes: ServiceChange[] = [];
   const notices: Notice[] = [];
   for (const user of users) {
-    if (session.deps.signal.aborted) break;
+    if (context.deps.signal.aborted) break;
     const due = decideDue(services, user, how);
     const subject = services.byUser.get(user.uuid);
     if (subject !== undefined) decided.push(subject.id);
     if (due === null) continue;
     const { service } = due;
-    if (due.what === 'hold' && isProtected(session.config, service, session.now())) {
+    if (due.what === 'hold' && isProtected(context.config, service, context.now())) {
       notices.push(withheld(service));
       continue;
     }
-    const done = due.previewOnly ? null : await carryOut(session, due, how);
+    const done = due.previewOnly ? null : await carryOut(context, due, how);
     if (done === null && due.what === 'hold' && !services.holds.has(service.id)) wouldHold.add(service.id);
     changes.push(done ?? shown(services, due, due.previewOnly ? 'planned' : 'unneeded'));
     notices.push(...reported(services, { ...due, previewOnly: done === null }, how));
@@ -128,7 +128,7 @@ export async function holdServices(
   return { changes, notices, decided, wouldHold };
 }
 
-function decideDue({ byUser, holds, leftOver }: ServiceUsers, user: ServiceUser, how: HoldServices): Due | null {
+function decideDue({ byUser, holds, leftOver }: ServiceUsers, user: ServiceUser, how: HoldServices): DueUser | null {
   const service = byUser.get(user.uuid);
   if (service === undefined) return null;
   if (!isLiving(service)) return null;
@@ -168,7 +168,11 @@ function takenOver({ evidence, enabled }: ServiceUser): ServiceUser['evidence'] 
   return enabled ? null : evidence;
 }
 
-function shown({ disabled }: ServiceUsers, { user, service, what }: Due, state: 'planned' | 'unneeded'): ServiceChange {
+function shown(
+  { disabled }: ServiceUsers,
+  { user, service, what }: DueUser,
+  state: 'planned' | 'unneeded',
+): ServiceChange {
   const type = what === 'hold' ? AGENT_STEPS.disable : AGENT_STEPS.enable;
   const changes = what === 'hold' ? user.enabled : !user.enabled && (disabled.has(user.uuid) || user.evidence !== null);
   const actions = changes
@@ -178,11 +182,11 @@ function shown({ disabled }: ServiceUsers, { user, service, what }: Due, state: 
 }
 
 /** Makes the change; returns null if the switch was set meanwhile and nothing was changed. */
-async function carryOut(session: Session, due: Due, how: HoldServices): Promise<ServiceChange | null> {
+async function carryOut(context: Context, due: DueUser, how: HoldServices): Promise<ServiceChange | null> {
   const { user, service, what } = due;
   const base = { service: service.id, agent: findListedAgent(user) };
   try {
-    const { report, work } = await runCommand(session, service.id, {
+    const { report, work } = await runCommand(context, service.id, {
       command: how.command,
       run: how.run,
       decidedByRun: how.byName !== true,
@@ -192,12 +196,12 @@ async function carryOut(session: Session, due: Due, how: HoldServices): Promise<
       storeTarget: async (_service, tables) => {
         if (how.byName !== true && (await how.panelSwitch.read(tables, service.product))) throw new Stopped();
         if (what === 'finish-release') return;
-        const hold = await findHold(session, tables, due, how);
-        if (what === 'release') await tables.holds.end(hold.id, session.now());
+        const hold = await findHold(context, tables, due, how);
+        if (what === 'release') await tables.holds.end(hold.id, context.now());
       },
       preview: (loaded) => loaded,
     });
-    if (how.byName !== true && work.enforcement.value === 'observe') await how.panelSwitch.read(session.store);
+    if (how.byName !== true && work.enforcement.value === 'observe') await how.panelSwitch.read(context.store);
     return { ...base, actions: report.actions, error: report.service.error };
   } catch (error) {
     if (error instanceof Stopped) return null;
@@ -210,17 +214,17 @@ async function carryOut(session: Session, due: Due, how: HoldServices): Promise<
  * service moves to it.
  */
 async function findHold(
-  session: Session,
+  context: Context,
   tables: StoreTables,
-  { service, user, what }: Due,
+  { service, user, what }: DueUser,
   { traffic }: HoldServices,
 ): Promise<HoldRecord> {
   const [open] = await tables.holds.open({ services: [service.id], reason: 'agent-limit' });
   const cause = findCause(user, open);
   const isReplaced = open !== undefined && what === 'hold' && toCause(open) !== cause;
-  if (isReplaced) await tables.holds.end(open.id, session.now());
+  if (isReplaced) await tables.holds.end(open.id, context.now());
   const isKept = open !== undefined && !isReplaced;
-  const hold = isKept ? open : startHold(session, service.id, { user, cause, traffic });
+  const hold = isKept ? open : startHold(context, service.id, { user, cause, traffic });
   if (!isKept) await tables.holds.add(hold);
   const taken = takenOver(user);
   if (taken !== null) await tables.evidence.move(taken.id, hold.id);
@@ -228,7 +232,7 @@ async function findHold(
 }
 
 function startHold(
-  session: Session,
+  context: Context,
   service: string,
   { user, cause, traffic }: Pick<HoldServices, 'traffic'> & { user: ServiceUser; cause: Cause },
 ): HoldRecord {
@@ -236,7 +240,7 @@ function startHold(
   const agent = traffic.find(({ uuid }) => uuid === (isSuspension ? user.suspended : user.agent));
   const figures = isSuspension ? {} : { usedBytes: agent?.usedBytes ?? null, allowedBytes: agent?.limitBytes ?? null };
   const note = agent === undefined ? null : `${nameAgent(agent)}${isSuspension ? SUSPENDED : ''}`;
-  return newHold(session, { service, reason: 'agent-limit', note, ...figures, origin: 'run' });
+  return newHold(context, { service, reason: 'agent-limit', note, ...figures, origin: 'run' });
 }
 
 const SUSPENDED = ' is suspended';
@@ -259,7 +263,7 @@ function findListedAgent({ agent, suspended, chain }: ServiceUser): string | nul
   return agent ?? suspended ?? chain[0] ?? null;
 }
 
-function reported({ holds }: ServiceUsers, { user, service, what, previewOnly }: Due, how: HoldServices): Notice[] {
+function reported({ holds }: ServiceUsers, { user, service, what, previewOnly }: DueUser, how: HoldServices): Notice[] {
   const hold = holds.get(service.id);
   if (what === 'finish-release') return [];
   if (what === 'release') {

@@ -2,7 +2,7 @@ import type { AgentSemantics, AgentTraffic } from '@sluice/panel-kind';
 import { type AgentReservationRecord, toAgentSubject } from '@sluice/quota-core';
 import { readEnforcements } from '../../context/enforcement.js';
 import { brakeKey } from '../../kernel/run/brake-state.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { addonAgent, refuseAddon } from './addon.js';
 import { addonView, agentDetails, agentView } from './agent-views.js';
 import type { AgentDetail, AgentView } from '../../kernel/run/agent-documents.js';
@@ -25,11 +25,11 @@ export interface AgentList {
 }
 
 /** Lists the agents of one panel or of all panels, with current figures. */
-export async function listAgents(session: Session, panel: string | undefined): Promise<AgentList> {
+export async function listAgents(context: Context, panel: string | undefined): Promise<AgentList> {
   const list: AgentList = { agents: [], semantics: [] };
-  const enforcements = await readEnforcements(session.config, session.store);
-  for (const name of agentPanels(session, panel)) {
-    const on = await openAgents(session, name);
+  const enforcements = await readEnforcements(context.config, context.store);
+  for (const name of agentPanels(context, panel)) {
+    const on = await openAgents(context, name);
     const { addon, agents } = on;
     if (addon === null) {
       await readCurrentFigures(on);
@@ -45,9 +45,9 @@ export async function listAgents(session: Session, panel: string | undefined): P
 }
 
 /** Lists the agents of one panel or of all as last read; calls no panel. Agents whose limits an add-on keeps were never read. */
-export async function listStoredAgents(session: Session, panel: string | undefined): Promise<AgentDetail[]> {
+export async function listStoredAgents(context: Context, panel: string | undefined): Promise<AgentDetail[]> {
   const found: AgentDetail[] = [];
-  for (const name of agentPanels(session, panel)) found.push(...(await storedAgents(session, name)));
+  for (const name of agentPanels(context, panel)) found.push(...(await storedAgents(context, name)));
   return found;
 }
 
@@ -55,30 +55,30 @@ export async function listStoredAgents(session: Session, panel: string | undefin
  * Returns the agents that a client is, by `agents.clients` of the panels, as last read; calls no panel. An agent that was never
  * read is left out.
  */
-export async function agentsOfClient(session: Session, client: string): Promise<AgentDetail[]> {
+export async function agentsOfClient(context: Context, client: string): Promise<AgentDetail[]> {
   const found: AgentDetail[] = [];
-  for (const name of panelsWithAgents(session)) {
-    const settings = session.config.panels[name];
-    const agent = settings === undefined ? null : (session.findKind(name)?.findAgent?.(settings, client) ?? null);
+  for (const name of panelsWithAgents(context)) {
+    const settings = context.config.panels[name];
+    const agent = settings === undefined ? null : (context.findKind(name)?.findAgent?.(settings, client) ?? null);
     if (agent === null) continue;
-    const own = matches(await storedAgents(session, name), agent);
+    const own = matches(await storedAgents(context, name), agent);
     // An ambiguous name must not show another client's agent.
     if (own.length === 1) found.push(...own);
   }
   return found;
 }
 
-async function storedAgents(session: Session, name: string): Promise<AgentDetail[]> {
-  const { agents } = await session.panel(name);
+async function storedAgents(context: Context, name: string): Promise<AgentDetail[]> {
+  const { agents } = await context.panel(name);
   if (agents === undefined) return [];
-  const enforcements = await readEnforcements(session.config, session.store);
-  return agentDetails({ name, agents }, await describeStored({ session, name, agents }), enforcements);
+  const enforcements = await readEnforcements(context.config, context.store);
+  return agentDetails({ name, agents }, await describeStored({ context, name, agents }), enforcements);
 }
 
 /** Returns one agent with current figures. */
-export async function showAgent(session: Session, text: string, panel: string | undefined): Promise<AgentDetail> {
-  const on = await openAgents(session, agentPanel(session, panel));
-  if (on.addon !== null) return addonAgent(session, on, on.addon, text);
+export async function showAgent(context: Context, text: string, panel: string | undefined): Promise<AgentDetail> {
+  const on = await openAgents(context, agentPanel(context, panel));
+  if (on.addon !== null) return addonAgent(context, on, on.addon, text);
   const { agent, records } = await withAgentErrors(text, () => knownAgent(on, text));
   return toDetail(on, findTraffic(on.agents.describe(records, [agent.uuid]), agent.uuid));
 }
@@ -90,7 +90,7 @@ function findTraffic(shown: readonly AgentTraffic[], uuid: string): AgentTraffic
 }
 
 async function toDetail(on: AgentsOnPanel, traffic: AgentTraffic): Promise<AgentDetail> {
-  const { config, store } = on.session;
+  const { config, store } = on.context;
   const [detail] = agentDetails(on, [traffic], await readEnforcements(config, store));
   if (!detail) throw new Error('an agent without detail');
   return detail;
@@ -121,11 +121,11 @@ export interface AgentExplained extends AgentDetail {
 }
 
 /** Explains why an agent is in its state, from the store alone. */
-export async function explainAgent(session: Session, text: string, panel: string | undefined): Promise<AgentExplained> {
-  const on = await openAgents(session, agentPanel(session, panel));
+export async function explainAgent(context: Context, text: string, panel: string | undefined): Promise<AgentExplained> {
+  const on = await openAgents(context, agentPanel(context, panel));
   refuseAddon(on, 'explain the state of an agent because it keeps no record of it');
   const { name, agents } = on;
-  const records = await loadStoredAgents(session, name);
+  const records = await loadStoredAgents(context, name);
   const { uuid, figures, account } = await withAgentErrors(text, () => Promise.resolve(agents.find(text, records)));
   const traffic = findTraffic(agents.describe(records, [uuid]), uuid);
   const { at = '', allocatedBytes = 0, currentBytes = 0, users = 0 } = figures ?? {};
@@ -140,12 +140,12 @@ export async function explainAgent(session: Session, text: string, panel: string
       }),
     binding: agents.check(records, agents.listChain(uuid, records), 0).binding,
     actions: await disabledFor(on, uuid),
-    sentence: agents.explain(traffic, { now: session.now(), keptBy: await findKeeper(session, name) }),
+    sentence: agents.explain(traffic, { now: context.now(), keptBy: await findKeeper(context, name) }),
   };
 }
 
 /** Returns what keeps runs from disabling the users of a panel's agents; null for nothing. */
-async function findKeeper({ config, store }: Session, panel: string): Promise<'observe' | 'brake' | null> {
+async function findKeeper({ config, store }: Context, panel: string): Promise<'observe' | 'brake' | null> {
   if ((await readEnforcements(config, store)).isObserving(panel, null)) return 'observe';
   return (await store.conditions.get(brakeKey(panel, 'agents'))) === null ? null : 'brake';
 }
@@ -154,9 +154,9 @@ async function findKeeper({ config, store }: Session, panel: string): Promise<'o
 const MOST_LISTED = 500;
 
 /** Returns the users that are or were disabled for an agent, newest first. */
-async function disabledFor({ session, name }: AgentsOnPanel, uuid: string): Promise<AgentExplained['actions']> {
-  const holds = await session.store.holds.all({ service: toAgentSubject(name, uuid) });
-  const evidence = await session.store.evidence.ofHolds(holds.map(({ id }) => id));
+async function disabledFor({ context, name }: AgentsOnPanel, uuid: string): Promise<AgentExplained['actions']> {
+  const holds = await context.store.holds.all({ service: toAgentSubject(name, uuid) });
+  const evidence = await context.store.evidence.ofHolds(holds.map(({ id }) => id));
   evidence.sort((a, b) => (a.since > b.since ? -1 : 1));
   return evidence.slice(0, MOST_LISTED).map(({ target, prior, since, until, outcome }) => {
     const { name: user, run = null, usedBytes = null, limitBytes = null } = prior as DisabledUser;

@@ -4,7 +4,7 @@ import { findSubjectAgent, toAgentSubject } from '@sluice/quota-core';
 import type { HoldRecord } from '@sluice/state-store';
 import { notFound } from '../../base/errors.js';
 import { newHold } from '../../kernel/subject/new-hold.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import {
   type AgentCommand,
   type AgentRequest,
@@ -25,25 +25,25 @@ const CANNOT = 'suspend an agent because it keeps no record of the users that it
  * Suspends an agent: disables every enabled user below it, whatever its limit is, under `observe` too. Runs keep them disabled
  * until `unsuspendAgent`. A repeat disables users that were enabled or created since.
  */
-export function suspendAgent(session: Session, request: AgentRequest): Promise<RestoreReport> {
-  return runForAgent(session, { command: 'agent suspend', cannot: CANNOT }, request, suspend);
+export function suspendAgent(context: Context, request: AgentRequest): Promise<RestoreReport> {
+  return runForAgent(context, { command: 'agent suspend', cannot: CANNOT }, request, suspend);
 }
 
 /** Ends the suspension of an agent, and enables exactly the users that were disabled for it and that no other hold needs. */
-export function unsuspendAgent(session: Session, request: AgentRequest): Promise<RestoreReport> {
-  return runForAgent(session, { command: 'agent unsuspend', cannot: CANNOT }, request, unsuspend);
+export function unsuspendAgent(context: Context, request: AgentRequest): Promise<RestoreReport> {
+  return runForAgent(context, { command: 'agent unsuspend', cannot: CANNOT }, request, unsuspend);
 }
 
 async function suspend(ordered: AgentCommand): Promise<Done> {
-  const { session, name, agents, dryRun, agent, read, leases, startedAt } = ordered;
+  const { context, name, agents, dryRun, agent, read, leases, startedAt } = ordered;
   const service = toAgentSubject(name, agent);
   const open = findSuspension(read.records.holds, service);
-  const { note } = session.deps;
+  const { note } = context.deps;
   const begins = { since: startedAt, note: note === null ? null : printable(note) };
-  const hold = open ?? newHold(session, { service, reason: 'manual', ...begins, origin: 'operator' });
+  const hold = open ?? newHold(context, { service, reason: 'manual', ...begins, origin: 'operator' });
   if (open === undefined) {
     refuseMissing(ordered);
-    if (!dryRun) await session.write(leases(), (tables) => tables.holds.add(hold));
+    if (!dryRun) await context.write(leases(), (tables) => tables.holds.add(hold));
   }
   const holds = [...read.records.holds.filter(({ id }) => id !== hold.id), hold];
   const services = await loadServiceUsers(ordered.on);
@@ -71,10 +71,10 @@ function refuseMissing({ agent, read }: AgentCommand): void {
 }
 
 async function unsuspend(ordered: AgentCommand): Promise<Done> {
-  const { session, name, dryRun, agent, read, leases } = ordered;
+  const { context, name, dryRun, agent, read, leases } = ordered;
   const hold = findSuspension(read.records.holds, toAgentSubject(name, agent));
   if (hold !== undefined && !dryRun) {
-    await session.write(leases(), (tables) => tables.holds.end(hold.id, session.now()));
+    await context.write(leases(), (tables) => tables.holds.end(hold.id, context.now()));
   }
   const holds = read.records.holds.filter((other) => other !== hold);
   return { ...(await releaseSuspended(ordered, agent, holds)), changed: hold !== undefined };
@@ -125,7 +125,7 @@ function withHeldOnly(recorded: RecordedAgents, holds: readonly HoldRecord[]): R
 
 /** Returns how a command about an agent treats services, with these holds of agents in force. */
 export function toHow(ordered: Omit<AgentCommand, 'agent' | 'startedAt'>, holds: readonly HoldRecord[]): HoldServices {
-  const { session, name, run, command, enforcements, dryRun, agents, read } = ordered;
+  const { context, name, run, command, enforcements, dryRun, agents, read } = ordered;
   return {
     name,
     run,
@@ -133,7 +133,7 @@ export function toHow(ordered: Omit<AgentCommand, 'agent' | 'startedAt'>, holds:
     enforcements,
     previewOnly: dryRun,
     traffic: agents.describe({ ...read.records, holds }),
-    panelSwitch: new PanelSwitch(session.config, name),
+    panelSwitch: new PanelSwitch(context.config, name),
     byName: true,
   };
 }

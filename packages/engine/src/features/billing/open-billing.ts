@@ -11,7 +11,7 @@ import type { Config } from '../../base/config/schema.js';
 import type { Dependencies } from '../../context/dependencies.js';
 import { createLedger } from './ledger.js';
 
-/** The parts of a session that a billing system is opened with. */
+/** The parts of a context that a billing system is opened with. */
 export interface BillingParts {
   readonly config: Config;
   readonly deps: Dependencies;
@@ -38,12 +38,12 @@ export interface ConfiguredSource {
 }
 
 /** Returns the billing system of the config that lists services; null if there is none. */
-export function findSource(session: BillingParts): ConfiguredSource | null {
-  for (const kind of session.deps.billing) {
-    const settings = billingSettings(session.config, kind.kind);
+export function findSource(context: BillingParts): ConfiguredSource | null {
+  for (const kind of context.deps.billing) {
+    const settings = billingSettings(context.config, kind.kind);
     if (settings === undefined || kind.openSource === undefined) continue;
     const openSource = kind.openSource.bind(kind);
-    return { kind, settings, open: () => openSource(settings, toBillingDependencies(session)) };
+    return { kind, settings, open: () => openSource(settings, toBillingDependencies(context)) };
   }
   return null;
 }
@@ -53,16 +53,16 @@ export function findSource(session: BillingParts): ConfiguredSource | null {
  *
  * @throws SluiceError `no_source` if there is none
  */
-export function requireSource(session: BillingParts): ConfiguredSource {
-  const source = findSource(session);
+export function requireSource(context: BillingParts): ConfiguredSource {
+  const source = findSource(context);
   if (source !== null) return source;
-  const known = session.deps.billing.filter((kind) => kind.openSource !== undefined).map(({ kind }) => kind);
+  const known = context.deps.billing.filter((kind) => kind.openSource !== undefined).map(({ kind }) => kind);
   const section = known.length === 0 ? '' : `: it has no section "${known.join('" or "')}"`;
   throw usageError('no_source', `The config names no billing system to take services from${section}`);
 }
 
 /** Returns what a billing system is opened with. */
-export function toBillingDependencies(session: BillingParts): BillingDependencies {
-  const { clock, random, secret } = session.deps;
-  return { clock, random, secret, onCall: session.onBillingCall };
+export function toBillingDependencies(context: BillingParts): BillingDependencies {
+  const { clock, random, secret } = context.deps;
+  return { clock, random, secret, onCall: context.onBillingCall };
 }

@@ -3,7 +3,7 @@ import type { DecisionRecord, ServiceRecord } from '@sluice/state-store';
 import { addNotices } from '../../kernel/run/outbox.js';
 import { type Notice, noticeRows } from '../../kernel/run/notice.js';
 import type { RunReport } from '../../kernel/run/report.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { toCountedUsage } from '../../kernel/subject/counted.js';
 import { type ConfiguredSource, findSource } from './open-billing.js';
 
@@ -18,36 +18,36 @@ interface Push {
  * Writes usage and allowance that changed into the services of the billing system, after the run has enforced its decisions. A
  * failure is a notice; the next run writes the figures again.
  */
-export async function pushUsage(session: Session, report: RunReport): Promise<void> {
-  const configured = findSource(session);
-  if (configured === null || session.deps.signal.aborted) return;
+export async function pushUsage(context: Context, report: RunReport): Promise<void> {
+  const configured = findSource(context);
+  if (configured === null || context.deps.signal.aborted) return;
   const { id } = report.run;
-  const notices = await openAndPush(session, configured, id);
+  const notices = await openAndPush(context, configured, id);
   if (notices.length === 0) return;
-  const added = await session.store.write((tables) => addNotices(session, tables, noticeRows(session, id, notices)));
+  const added = await context.store.write((tables) => addNotices(context, tables, noticeRows(context, id, notices)));
   report.notices.push(...added.map(({ code, service, message }) => ({ code, service, message })));
 }
 
-async function openAndPush(session: Session, { open }: ConfiguredSource, run: string): Promise<Notice[]> {
+async function openAndPush(context: Context, { open }: ConfiguredSource, run: string): Promise<Notice[]> {
   let source: ServiceSource;
   try {
     source = await open();
   } catch (error) {
-    return [await toNotice(session, null, error)];
+    return [await toNotice(context, null, error)];
   }
   try {
-    return source.pushesUsage ? await pushAll(session, source, await findChanged(session, source, run)) : [];
+    return source.pushesUsage ? await pushAll(context, source, await findChanged(context, source, run)) : [];
   } finally {
     source.close();
   }
 }
 
 /** Returns the services that this run read, with other figures than the billing system has. */
-async function findChanged(session: Session, source: ServiceSource, run: string): Promise<Push[]> {
-  const services = (await session.store.services.list({})).filter(({ refs }) => refs[source.ref] !== undefined);
+async function findChanged(context: Context, source: ServiceSource, run: string): Promise<Push[]> {
+  const services = (await context.store.services.list({})).filter(({ refs }) => refs[source.ref] !== undefined);
   const ids = services.map(({ id }) => id);
-  const decisions = new Map((await session.store.decisions.latest(ids)).map((row) => [row.service, row]));
-  const pushed = new Map((await session.store.pushedUsage.list({ services: ids })).map((row) => [row.service, row]));
+  const decisions = new Map((await context.store.decisions.latest(ids)).map((row) => [row.service, row]));
+  const pushed = new Map((await context.store.pushedUsage.list({ services: ids })).map((row) => [row.service, row]));
   return services.flatMap((service) => {
     const decision = decisions.get(service.id);
     const usage = decision?.run === run && !decision.observing ? toUsage(decision) : null;
@@ -65,16 +65,16 @@ function toUsage(decision: DecisionRecord): SourceUsage | null {
 /** Services whose figures are stored as pushed at once. */
 const AT_ONCE = 50;
 
-async function pushAll(session: Session, source: ServiceSource, pushes: readonly Push[]): Promise<Notice[]> {
-  const { signal } = session.deps;
+async function pushAll(context: Context, source: ServiceSource, pushes: readonly Push[]): Promise<Notice[]> {
+  const { signal } = context.deps;
   const isAborted = (): boolean => signal.aborted;
   const notices: Notice[] = [];
   let done: Push[] = [];
   const store = async (): Promise<void> => {
-    const at = session.now();
+    const at = context.now();
     const rows = done.map(({ service, figures }) => ({ service: service.id, figures, at }));
     done = [];
-    if (rows.length > 0) await session.store.write((tables) => tables.pushedUsage.put(rows));
+    if (rows.length > 0) await context.store.write((tables) => tables.pushedUsage.put(rows));
   };
   for (const push of pushes) {
     if (isAborted()) break;
@@ -87,7 +87,7 @@ async function pushAll(session: Session, source: ServiceSource, pushes: readonly
       if (!(error instanceof SluiceError)) throw error;
       const isOfService = error.code === 'usage_refused';
       if (!isOfService) await store();
-      notices.push(await toNotice(session, isOfService ? push : null, error));
+      notices.push(await toNotice(context, isOfService ? push : null, error));
       // Without the billing system each of the others would wait in vain.
       if (!isOfService) break;
     }
@@ -100,10 +100,10 @@ async function pushAll(session: Session, source: ServiceSource, pushes: readonly
  * Reported once per figures of a service and cause; about the billing system once a day and cause, and again when it fails after
  * a success.
  */
-async function toNotice(session: Session, push: Push | null, error: unknown): Promise<Notice> {
+async function toNotice(context: Context, push: Push | null, error: unknown): Promise<Notice> {
   const { code, message } = toItemError(error);
   const own = push === null ? null : `${push.service.id}:${push.figures}:${message}`;
-  const key = own ?? `${session.now().slice(0, 10)}:${toCause(error, code)}:${await lastSuccess(session)}`;
+  const key = own ?? `${context.now().slice(0, 10)}:${toCause(error, code)}:${await lastSuccess(context)}`;
   const { id = null, panel = null } = push?.service ?? {};
   return { code: 'usage_not_pushed', key: `usage_not_pushed:${key}`, panel, service: id, message };
 }
@@ -114,7 +114,7 @@ function toCause(error: unknown, code: string): string {
   return JSON.stringify([code, details['code'], details['refusal'], details['status']]);
 }
 
-async function lastSuccess({ store }: Session): Promise<string> {
+async function lastSuccess({ store }: Context): Promise<string> {
   const services = (await store.services.list({})).map(({ id }) => id);
   const pushed = await store.pushedUsage.list({ services });
   return pushed.reduce((last, { at }) => (at > last ? at : last), '');

@@ -33,7 +33,7 @@ export function nullIfUnknown(error: unknown): null {
 }
 
 /** What credit was to be spent on. */
-export interface Due {
+export interface DueCharge {
   client: string;
   /** What it is, in a sentence: `package "extra"`. */
   what: string;
@@ -42,7 +42,7 @@ export interface Due {
 }
 
 /** Creates the error of an amount that the credit does not cover; `balance` is null where it is not known. */
-export function noCredit({ client, what, amount, currency }: Due, balance: string | null): SluiceError {
+export function noCredit({ client, what, amount, currency }: DueCharge, balance: string | null): SluiceError {
   const has = balance === null ? 'too little credit' : `${formatMoney(balance, currency)} of credit`;
   return new SluiceError(
     'no_credit',

@@ -1,6 +1,6 @@
 import { type ItemError, type ProductSettings, type ServiceSource, toItemError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { findSource } from './open-billing.js';
 
 /** The service of a billing system that the password of an account is written to. */
@@ -14,20 +14,20 @@ export interface BillingPlace {
 
 /** Returns where a product's passwords are written in a billing system; null where they are not. Sends nothing. */
 export async function findBillingPlace(
-  session: Session,
+  context: Context,
   { refs }: Pick<ServiceRecord, 'refs'>,
   { credentials }: ProductSettings,
 ): Promise<BillingPlace | null> {
   const writeTo = credentials?.writeTo;
-  const kind = session.deps.billing.find((known) => known.kind === writeTo && known.storesCredentials === true);
+  const kind = context.deps.billing.find((known) => known.kind === writeTo && known.storesCredentials === true);
   if (kind === undefined) return null;
-  return withSource(session, ({ title, ref }) => Promise.resolve({ title, ref, id: refs[ref] }));
+  return withSource(context, ({ title, ref }) => Promise.resolve({ title, ref, id: refs[ref] }));
 }
 
 /** Refuses a service that the billing system does not have; changes nothing. */
-export async function checkCredentials(session: Session, { id }: BillingPlace): Promise<void> {
+export async function checkCredentials(context: Context, { id }: BillingPlace): Promise<void> {
   if (id === undefined) return;
-  await withSource(session, (source) => source.checkCredentials(id, session.deps.signal));
+  await withSource(context, (source) => source.checkCredentials(id, context.deps.signal));
 }
 
 /**
@@ -35,12 +35,12 @@ export async function checkCredentials(session: Session, { id }: BillingPlace): 
  * stop it, since the panel has the password already.
  */
 export async function writeCredentials(
-  session: Session,
+  context: Context,
   { id }: BillingPlace,
   credentials: { username: string; password: string },
 ): Promise<void> {
   if (id === undefined) return;
-  await withSource(session, (source) => source.writeCredentials(id, credentials));
+  await withSource(context, (source) => source.writeCredentials(id, credentials));
 }
 
 /** What the billing system shows of the orders of pending services. */
@@ -52,15 +52,15 @@ export interface PaidOrders {
 }
 
 /** Asks whether the orders of these pending services are paid; without a billing system of services, none is. */
-export async function listPaidOrders(session: Session, services: readonly ServiceRecord[]): Promise<PaidOrders> {
+export async function listPaidOrders(context: Context, services: readonly ServiceRecord[]): Promise<PaidOrders> {
   const orders: PaidOrders = { paid: [], problems: new Map() };
-  if (services.length === 0 || findSource(session) === null) return orders;
+  if (services.length === 0 || findSource(context) === null) return orders;
   let unavailable: ItemError | null = null;
   const ask = async (source: ServiceSource, { id, refs }: ServiceRecord): Promise<void> => {
     const order = refs[source.ref];
     if (order === undefined) return;
     try {
-      if (unavailable === null && (await source.isPaid(order, session.deps.signal))) orders.paid.push(id);
+      if (unavailable === null && (await source.isPaid(order, context.deps.signal))) orders.paid.push(id);
     } catch (error) {
       const problem = toItemError(error);
       orders.problems.set(id, problem);
@@ -71,7 +71,7 @@ export async function listPaidOrders(session: Session, services: readonly Servic
     if (unavailable !== null) orders.problems.set(id, unavailable);
   };
   try {
-    await withSource(session, async (source) => {
+    await withSource(context, async (source) => {
       for (const service of services) await ask(source, service);
     });
   } catch (error) {
@@ -80,8 +80,8 @@ export async function listPaidOrders(session: Session, services: readonly Servic
   return orders;
 }
 
-async function withSource<T>(session: Session, work: (source: ServiceSource) => Promise<T>): Promise<T | null> {
-  const source = await findSource(session)?.open();
+async function withSource<T>(context: Context, work: (source: ServiceSource) => Promise<T>): Promise<T | null> {
+  const source = await findSource(context)?.open();
   if (source === undefined) return null;
   try {
     return await work(source);

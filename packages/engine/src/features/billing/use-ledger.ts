@@ -4,7 +4,7 @@ import { type Credit, SluiceError, usageError } from '@sluice/panel-kind';
 import type { BookingRecord, EntryRecord, InvoiceRecord, StoreTables } from '@sluice/state-store';
 import { notFound } from '../../base/errors.js';
 import { withRun } from '../../kernel/run/bracket.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { suggestId, suggestion } from '../../base/suggestion.js';
 import {
   type Booking,
@@ -53,7 +53,7 @@ export interface InvoiceView extends InvoiceRecord {
 }
 
 /** Refuses calls about the ledger where another system bills. */
-function requireLedger({ config }: Session): void {
+function requireLedger({ config }: Context): void {
   const billing: string = config.billing;
   if (billing === 'ledger') return;
   throw new SluiceError('unsupported', `Credit and invoices are in ${billing}: the local ledger is not used`, {
@@ -62,24 +62,24 @@ function requireLedger({ config }: Session): void {
   });
 }
 
-function toBooking(session: Session): Booking {
-  const { now, deps } = { now: session.now(), deps: session.deps };
-  return { now, id: (prefix) => session.id(prefix), actor: printable(deps.actor()) };
+function toBooking(context: Context): Booking {
+  const { now, deps } = { now: context.now(), deps: context.deps };
+  return { now, id: (prefix) => context.id(prefix), actor: printable(deps.actor()) };
 }
 
 /** Returns the credit of a client in the billing system that the config names. */
-export async function showCredit(session: Session, client: string): Promise<Credit> {
-  const billing: string = session.config.billing;
-  if (billing !== 'ledger') return (await session.billing()).credit(client, session.deps.signal);
+export async function showCredit(context: Context, client: string): Promise<Credit> {
+  const billing: string = context.config.billing;
+  if (billing !== 'ledger') return (await context.billing()).credit(client, context.deps.signal);
   try {
-    return await readCredit(session.store, client);
+    return await readCredit(context.store, client);
   } catch (error) {
-    throw await withSimilarClient(session, client, error);
+    throw await withSimilarClient(context, client, error);
   }
 }
 
 /** Adds the most similar client to the error for an unknown one. */
-async function withSimilarClient({ store }: Session, client: string, error: unknown): Promise<unknown> {
+async function withSimilarClient({ store }: Context, client: string, error: unknown): Promise<unknown> {
   if (!(error instanceof SluiceError) || error.code !== 'unknown_client') return error;
   const named = (await store.services.list()).flatMap((service) => service.client ?? []);
   const hint = suggestion(client, [...new Set([...(await store.invoices.clients()), ...named])].slice(0, 2000));
@@ -88,11 +88,11 @@ async function withSimilarClient({ store }: Session, client: string, error: unkn
 }
 
 /** Lists the changes of a client's credit, oldest first. */
-export async function creditHistory(session: Session, client: string, reader?: Reader): Promise<CreditEntry[]> {
+export async function creditHistory(context: Context, client: string, reader?: Reader): Promise<CreditEntry[]> {
   const isOperator = reader === undefined;
-  requireLedger(session);
-  await showCredit(session, client);
-  const entries = await session.store.ledger.entries({ account: toAccount(client) });
+  requireLedger(context);
+  await showCredit(context, client);
+  const entries = await context.store.ledger.entries({ account: toAccount(client) });
   return entries.map(({ amount, balance, currency, of: { id, at, kind, description, note, ref, actor } }) => {
     const own = isOperator ? { note, actor } : { note: null, actor: null };
     return { id, at, amount, balance, currency, kind, description, ref, ...own };
@@ -101,11 +101,11 @@ export async function creditHistory(session: Session, client: string, reader?: R
 
 /** Adds credit; `booked` is false where the reference was booked before. */
 export async function addCredit(
-  session: Session,
+  context: Context,
   client: string,
   request: CreditRequest,
 ): Promise<{ credit: Credit; booked: boolean }> {
-  requireLedger(session);
+  requireLedger(context);
   checkText('client', client);
   if (request.ref !== undefined) checkText('reference', request.ref);
   const { currency, ref = null, description = 'Credit' } = request;
@@ -114,12 +114,12 @@ export async function addCredit(
   const amount = toAmount(request.amount, currency);
   if (compareMoney(amount, '0') === 0) throw usageError('bad_amount', 'The amount is 0; nothing was changed');
   const wanted = { client, amount, currency, ref, description };
-  if (await isBooked(session.store, wanted)) return { credit: await readCredit(session.store, client), booked: false };
-  return withRun(session, { command: 'credit add', dryRun: false }, (run) => {
+  if (await isBooked(context.store, wanted)) return { credit: await readCredit(context.store, client), booked: false };
+  return withRun(context, { command: 'credit add', dryRun: false }, (run) => {
     run.totals = { client, amount, currency, ref };
     return run.store(async (tables) => {
       // Another process may have booked it meanwhile.
-      const booked = !(await isBooked(tables, wanted)) && (await book(session, tables, wanted));
+      const booked = !(await isBooked(tables, wanted)) && (await book(context, tables, wanted));
       return { credit: await readCredit(tables, client), booked };
     });
   });
@@ -147,12 +147,12 @@ async function isBooked(tables: StoreTables, { client, amount, currency, ref }: 
   });
 }
 
-async function book(session: Session, tables: StoreTables, wanted: Wanted): Promise<true> {
+async function book(context: Context, tables: StoreTables, wanted: Wanted): Promise<true> {
   const { client, amount, currency, ref, description } = wanted;
   const [before] = await tables.ledger.balances(toAccount(client));
   if (before !== undefined) refuseOtherCurrency({ ...before, client }, currency);
-  const { now, id, actor } = toBooking(session);
-  const note = session.deps.note === null ? null : printable(session.deps.note);
+  const { now, id, actor } = toBooking(context);
+  const note = context.deps.note === null ? null : printable(context.deps.note);
   await tables.ledger.book({ id: id('bk'), kind: 'credit', ref, invoice: null, description, note, at: now, actor }, [
     { account: toAccount(client), currency, amount },
     { account: 'cash', currency, amount: negateMoney(amount) },
@@ -176,40 +176,40 @@ function checkText(what: string, text: string): void {
 }
 
 /** Lists invoices, oldest first. */
-export async function listInvoices(session: Session, client?: string): Promise<InvoiceView[]> {
-  requireLedger(session);
-  const records = await session.store.invoices.list(client === undefined ? {} : { client });
-  return toViews(session.store, records);
+export async function listInvoices(context: Context, client?: string): Promise<InvoiceView[]> {
+  requireLedger(context);
+  const records = await context.store.invoices.list(client === undefined ? {} : { client });
+  return toViews(context.store, records);
 }
 
 /** Returns an invoice; the error for an unknown one names the most similar id. */
-export async function showInvoice(session: Session, id: string): Promise<InvoiceView> {
-  requireLedger(session);
-  const invoice = await session.store.invoices.get(id);
-  if (invoice !== null) return toView(session.store, invoice);
+export async function showInvoice(context: Context, id: string): Promise<InvoiceView> {
+  requireLedger(context);
+  const invoice = await context.store.invoices.get(id);
+  if (invoice !== null) return toView(context.store, invoice);
   const hint = suggestId(
     id,
-    (await session.store.invoices.list()).map((one) => one.id),
+    (await context.store.invoices.list()).map((one) => one.id),
   );
   throw notFound('unknown_invoice', `There is no invoice "${id}"${hint}`, { invoice: id });
 }
 
 /** Pays an open invoice from the credit of its client; `changed` is false for one that is paid. */
 export async function payFromCredit(
-  session: Session,
+  context: Context,
   id: string,
 ): Promise<{ invoice: InvoiceView; credit: Credit; changed: boolean }> {
-  const before = await showInvoice(session, id);
+  const before = await showInvoice(context, id);
   const { client } = before;
   if (before.status === 'paid') {
-    return { invoice: before, credit: await readCredit(session.store, client), changed: false };
+    return { invoice: before, credit: await readCredit(context.store, client), changed: false };
   }
-  return withRun(session, { command: 'invoice pay', dryRun: false }, (run) => {
+  return withRun(context, { command: 'invoice pay', dryRun: false }, (run) => {
     run.totals = { invoice: id, client };
     return run.store(async (tables) => {
       const record = await requireInvoice(tables, id);
       const changed = record.status !== 'paid';
-      if (changed) await requirePayment(tables, record, toBooking(session));
+      if (changed) await requirePayment(tables, record, toBooking(context));
       const credit = await readCredit(tables, client);
       return { invoice: await toView(tables, await requireInvoice(tables, id)), credit, changed };
     });
@@ -228,15 +228,15 @@ async function requirePayment(tables: StoreTables, invoice: InvoiceRecord, booki
 
 /** Cancels an open invoice; `changed` is false for one that is cancelled. */
 export async function cancelOpenInvoice(
-  session: Session,
+  context: Context,
   id: string,
 ): Promise<{ invoice: InvoiceView; changed: boolean }> {
-  const before = await showInvoice(session, id);
+  const before = await showInvoice(context, id);
   if (before.status === 'cancelled') return { invoice: before, changed: false };
-  return withRun(session, { command: 'invoice cancel', dryRun: false }, (run) => {
+  return withRun(context, { command: 'invoice cancel', dryRun: false }, (run) => {
     run.totals = { invoice: id, client: before.client };
     return run.store(async (tables) => {
-      const changed = await cancelInvoice(tables, id, toBooking(session));
+      const changed = await cancelInvoice(tables, id, toBooking(context));
       return { invoice: await toView(tables, await requireInvoice(tables, id)), changed };
     });
   });

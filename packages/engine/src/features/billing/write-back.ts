@@ -4,12 +4,12 @@ import { addNotices } from '../../kernel/run/outbox.js';
 import { isCommandRow } from '../../kernel/subject/command-row.js';
 import { type Notice, noticeRows } from '../../kernel/run/notice.js';
 import { listFieldColumns } from '../../base/fields.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { type ConfiguredSource, findSource } from './open-billing.js';
 
 /** Returns the billing system whose custom fields get the refs of services; null if there is none. */
-function findFieldSource(session: Session): ConfiguredSource | null {
-  const source = findSource(session);
+function findFieldSource(context: Context): ConfiguredSource | null {
+  const source = findSource(context);
   return source?.kind.writesFields?.(source.settings) === true ? source : null;
 }
 
@@ -17,16 +17,16 @@ function findFieldSource(session: Session): ConfiguredSource | null {
  * Stores that the refs of a service are to be written into the billing system, in the transaction that stores the command: after a
  * kill the next reconcile writes them.
  */
-export async function planWriteBack(session: Session, service: ServiceRecord, tables: StoreTables): Promise<void> {
-  if (findFieldSource(session) === null) return;
+export async function planWriteBack(context: Context, service: ServiceRecord, tables: StoreTables): Promise<void> {
+  if (findFieldSource(context) === null) return;
   const [earlier] = await tables.writeBacks.list({ services: [service.id] });
   const columns = [...new Set([...(earlier?.columns ?? []), ...service.ownRefs])].sort();
-  await tables.writeBacks.put([{ service: service.id, columns, at: session.now() }]);
+  await tables.writeBacks.put([{ service: service.id, columns, at: context.now() }]);
 }
 
 /** Returns the columns that are still to be written, by service: what the billing system shows of them is out of date. */
-export async function listUnwritten(session: Session, tables: StoreTables): Promise<Map<string, readonly string[]>> {
-  if (findFieldSource(session) === null) return new Map();
+export async function listUnwritten(context: Context, tables: StoreTables): Promise<Map<string, readonly string[]>> {
+  if (findFieldSource(context) === null) return new Map();
   return new Map((await tables.writeBacks.list()).map(({ service, columns }) => [service, columns]));
 }
 
@@ -40,28 +40,28 @@ interface Reported {
  * Writes the refs of services into the billing system, of these or of all that are due. A failure is a notice of the report; the
  * next reconcile tries again. Services with an unfinished command stay due.
  */
-export async function writeBack(session: Session, report: Reported, services?: string[]): Promise<void> {
-  const configured = findFieldSource(session);
-  if (configured === null || session.deps.signal.aborted) return;
-  const due = await session.store.writeBacks.list(services === undefined ? {} : { services });
+export async function writeBack(context: Context, report: Reported, services?: string[]): Promise<void> {
+  const configured = findFieldSource(context);
+  if (configured === null || context.deps.signal.aborted) return;
+  const due = await context.store.writeBacks.list(services === undefined ? {} : { services });
   if (due.length === 0) return;
-  const notices = await openAndWrite(session, configured, await leaveOutUnfinished(session, due));
+  const notices = await openAndWrite(context, configured, await leaveOutUnfinished(context, due));
   if (notices.length === 0) return;
-  const rows = noticeRows(session, report.run.id, notices);
-  const added = await session.store.write((tables) => addNotices(session, tables, rows));
+  const rows = noticeRows(context, report.run.id, notices);
+  const added = await context.store.write((tables) => addNotices(context, tables, rows));
   // A command repeats its notices, a run does not.
   const shown = services === undefined ? added : rows;
   report.notices.push(...shown.map(({ code, service, message }) => ({ code, service, message })));
 }
 
-async function leaveOutUnfinished({ store }: Session, due: readonly WriteBackRecord[]): Promise<WriteBackRecord[]> {
+async function leaveOutUnfinished({ store }: Context, due: readonly WriteBackRecord[]): Promise<WriteBackRecord[]> {
   const rows = await store.actions.unresolved({ services: due.map(({ service }) => service) });
   const unfinished = new Set(rows.filter(isCommandRow).map(({ service }) => service));
   return due.filter(({ service }) => !unfinished.has(service));
 }
 
 async function openAndWrite(
-  session: Session,
+  context: Context,
   { open }: ConfiguredSource,
   due: readonly WriteBackRecord[],
 ): Promise<Notice[]> {
@@ -69,19 +69,19 @@ async function openAndWrite(
   try {
     source = await open();
   } catch (error) {
-    return [toNotice(session, null, error)];
+    return [toNotice(context, null, error)];
   }
   try {
-    return await writeAll(session, source, due);
+    return await writeAll(context, source, due);
   } finally {
     source.close();
   }
 }
 
-async function writeAll(session: Session, source: ServiceSource, due: readonly WriteBackRecord[]): Promise<Notice[]> {
-  const { signal } = session.deps;
+async function writeAll(context: Context, source: ServiceSource, due: readonly WriteBackRecord[]): Promise<Notice[]> {
+  const { signal } = context.deps;
   const isAborted = (): boolean => signal.aborted;
-  const records = await session.store.services.list({ ids: due.map(({ service }) => service) });
+  const records = await context.store.services.list({ ids: due.map(({ service }) => service) });
   const byId = new Map(records.map((record) => [record.id, record]));
   const notices: Notice[] = [];
   for (const row of due) {
@@ -90,14 +90,14 @@ async function writeAll(session: Session, source: ServiceSource, due: readonly W
     const id = service?.refs[source.ref];
     try {
       if (service !== undefined && id !== undefined && service.status !== 'vanished') {
-        await source.writeFields(id, toFields(session, service, row), signal);
+        await source.writeFields(id, toFields(context, service, row), signal);
       }
-      await session.store.writeBacks.remove(row);
+      await context.store.writeBacks.remove(row);
     } catch (error) {
       if (isAborted()) break;
       if (!(error instanceof SluiceError)) throw error;
       const isOfService = error.code === 'fields_refused';
-      notices.push(toNotice(session, service ?? null, error));
+      notices.push(toNotice(context, service ?? null, error));
       // Without the billing system each of the others would wait in vain.
       if (!isOfService) break;
     }
@@ -106,7 +106,7 @@ async function writeAll(session: Session, source: ServiceSource, due: readonly W
 }
 
 /** Refs that Sluice made replace what is there; others only fill an empty field, which an operator may have corrected since. */
-function toFields({ deps }: Session, service: ServiceRecord, { columns }: WriteBackRecord): SourceFields {
+function toFields({ deps }: Context, service: ServiceRecord, { columns }: WriteBackRecord): SourceFields {
   const { refs, ownRefs, status } = service;
   const known = listFieldColumns(deps.kinds).filter((column) => columns.includes(column) || column in refs);
   return Object.fromEntries(
@@ -119,9 +119,9 @@ function toFields({ deps }: Session, service: ServiceRecord, { columns }: WriteB
 }
 
 /** Reported once a day and cause for each service. */
-function toNotice(session: Session, service: ServiceRecord | null, error: unknown): Notice {
+function toNotice(context: Context, service: ServiceRecord | null, error: unknown): Notice {
   const { code, message } = toItemError(error);
   const { id = null, panel = null } = service ?? {};
-  const key = `fields_not_written:${session.now().slice(0, 10)}:${id ?? ''}:${code}`;
+  const key = `fields_not_written:${context.now().slice(0, 10)}:${id ?? ''}:${code}`;
   return { code: 'fields_not_written', key, panel, service: id, message };
 }

@@ -14,7 +14,7 @@ import {
 import { QuotaCoreError } from '@sluice/quota-core';
 import { callsLine } from '../../base/config/invoice-lines.js';
 import { requirePayer } from '../billing/refusals.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { refuseOpenPeriod, refuseOtherBilling, refuseOverlap, refuseShared } from './bill-refusals.js';
 import { type CallBillView, emptyView, figures, type PeriodOfLine, toView } from './bill-view.js';
 import { describeBound, lastDayBefore } from '../../base/describe-period.js';
@@ -31,9 +31,9 @@ interface PeriodOfRead extends PeriodOfLine {
 }
 
 /** Bills one period of a line; what goes wrong is in the result. */
-export async function billPeriod(session: Session, of: PeriodOfLine): Promise<CallBillView> {
+export async function billPeriod(context: Context, of: PeriodOfLine): Promise<CallBillView> {
   try {
-    return await makeBill(session, of);
+    return await makeBill(context, of);
   } catch (error) {
     if (!isOfOneBill(error)) throw error;
     return { ...emptyView(of), state: 'failed', error: toItemError(error) };
@@ -45,32 +45,32 @@ function isOfOneBill(error: unknown): boolean {
   return error instanceof SluiceError && !['store', 'internal', 'interrupted'].includes(error.kind);
 }
 
-async function makeBill(session: Session, of: PeriodOfLine): Promise<CallBillView> {
+async function makeBill(context: Context, of: PeriodOfLine): Promise<CallBillView> {
   const { line, bill: stored, options } = of;
   const { service } = line;
-  if (stored !== null && isFinal(stored)) return finished(session, of, stored);
+  if (stored !== null && isFinal(stored)) return finished(context, of, stored);
   refuseShared(of);
-  const bills = await listLineBills(session, line);
+  const bills = await listLineBills(context, line);
   refuseOverlap(of, stored, bills);
   if (stored !== null && isInDoubt(stored)) {
     if (options.dryRun) return toView(of, stored, 'planned');
-    refuseOtherBilling(session, stored);
+    refuseOtherBilling(context, stored);
     // Its line may be on an invoice of the client that the service had then.
-    return place(session, of, { bill: stored, client: stored.client ?? requirePayer(service) });
+    return place(context, of, { bill: stored, client: stored.client ?? requirePayer(service) });
   }
   const client = requirePayer({ id: service.id, client: of.client });
   // Calls of a line that was deleted on the panel may still be listed there.
-  const subscriber = await findSubscriber(session, line);
-  refuseOpenPeriod(session, of);
+  const subscriber = await findSubscriber(context, line);
+  refuseOpenPeriod(context, of);
   const billingType = subscriber?.billingType ?? lastBillingType(line, bills);
   const read: PeriodOfRead = { ...of, username: subscriber?.username ?? line.subscriberId };
   if (billingType === 'prepaid')
-    return nothing(session, read, { stored, gathered: null, reason: 'prepaid', csv: null });
-  return gatherAndPlace(session, read, { stored, client, subscriber });
+    return nothing(context, read, { stored, gathered: null, reason: 'prepaid', csv: null });
+  return gatherAndPlace(context, read, { stored, client, subscriber });
 }
 
 async function gatherAndPlace(
-  session: Session,
+  context: Context,
   of: PeriodOfRead,
   { stored, client, subscriber }: { stored: CallBillRecord | null; client: string; subscriber: Subscriber | null },
 ): Promise<CallBillView> {
@@ -79,7 +79,7 @@ async function gatherAndPlace(
   const sink = reports === null ? null : await reports.open(toName(of));
   let csv: string | null = null;
   try {
-    const gathered = await gather(session, {
+    const gathered = await gather(context, {
       line: of.line,
       period: of.period,
       verifyPlan: options.verifyRating ? (subscriber?.planId ?? '') : null,
@@ -87,13 +87,13 @@ async function gatherAndPlace(
     });
     const { allowUnrated, zeroLine } = options;
     const decision = decideBill({ totals: gathered.totals, billingType: 'postpaid', allowUnrated, zeroLine });
-    if (decision.kind === 'refuse') throw await refused(session, of, { stored, gathered, decision });
+    if (decision.kind === 'refuse') throw await refused(context, of, { stored, gathered, decision });
     csv = (await sink?.finish()) ?? null;
     if (decision.kind === 'nothing')
-      return await nothing(session, of, { stored, gathered, reason: decision.reason, csv });
+      return await nothing(context, of, { stored, gathered, reason: decision.reason, csv });
     if (options.dryRun) return { ...emptyView(of), ...figures(gathered) };
-    const bill = await storeBill(session, of, { stored, gathered, state: 'planned', csv, note: null });
-    return { ...(await place(session, of, { bill, client })), ...figures(gathered) };
+    const bill = await storeBill(context, of, { stored, gathered, state: 'planned', csv, note: null });
+    return { ...(await place(context, of, { bill, client })), ...figures(gathered) };
   } catch (error) {
     if (csv === null) await sink?.discard();
     throw error;
@@ -102,30 +102,30 @@ async function gatherAndPlace(
 
 /** Puts the line on an invoice; a failure is in the view, with the figures of the bill. */
 async function place(
-  session: Session,
+  context: Context,
   of: PeriodOfLine,
   { bill, client }: { bill: CallBillRecord; client: string },
 ): Promise<CallBillView> {
   const { line, options, fences } = of;
   const { invoice, resend } = options;
   const isOther = bill.service !== line.service.id;
-  const service = (isOther ? await session.store.services.get(bill.service) : null) ?? line.service;
+  const service = (isOther ? await context.store.services.get(bill.service) : null) ?? line.service;
   try {
-    const placed = await placeLine(session, { service, client, bill, invoice, resend, fences });
+    const placed = await placeLine(context, { service, client, bill, invoice, resend, fences });
     return toView(of, placed.bill, placed.added ? 'added' : 'already-added');
   } catch (error) {
     if (!isOfOneBill(error)) throw error;
-    const now = (await session.store.callBills.get(bill.id)) ?? bill;
+    const now = (await context.store.callBills.get(bill.id)) ?? bill;
     const problem = toItemError(error);
     const failed = isInDoubt(now)
       ? now
-      : await changeBill(session, fences, now, { state: 'failed', note: problem.message });
+      : await changeBill(context, fences, now, { state: 'failed', note: problem.message });
     return { ...toView(of, failed, 'failed'), error: problem };
   }
 }
 
 /** Returns a bill that is done with; its report is made again where it is missing. */
-async function finished(session: Session, of: PeriodOfLine, bill: CallBillRecord): Promise<CallBillView> {
+async function finished(context: Context, of: PeriodOfLine, bill: CallBillRecord): Promise<CallBillView> {
   const { line, period, options } = of;
   const { reports } = options;
   const state = bill.state === 'zero' ? 'nothing-to-bill' : 'already-added';
@@ -136,7 +136,7 @@ async function finished(session: Session, of: PeriodOfLine, bill: CallBillRecord
   if (existing !== null) return { ...view, csv: existing };
   const sink = await reports.open(name);
   try {
-    const gathered = await gather(session, {
+    const gathered = await gather(context, {
       line,
       period,
       verifyPlan: null,
@@ -154,7 +154,7 @@ async function finished(session: Session, of: PeriodOfLine, bill: CallBillRecord
 }
 
 async function nothing(
-  session: Session,
+  context: Context,
   of: PeriodOfRead,
   result: { stored: CallBillRecord | null; gathered: Gathered | null; reason: 'zero' | 'prepaid'; csv: string | null },
 ): Promise<CallBillView> {
@@ -162,12 +162,12 @@ async function nothing(
   const shown = gathered === null ? {} : figures(gathered);
   const view: CallBillView = { ...emptyView(of), ...shown, state: 'nothing-to-bill', reason, csv };
   if (of.options.dryRun) return view;
-  await storeBill(session, of, { stored, gathered, state: 'zero', csv, note: reason });
+  await storeBill(context, of, { stored, gathered, state: 'zero', csv, note: reason });
   return view;
 }
 
 async function refused(
-  session: Session,
+  context: Context,
   of: PeriodOfRead,
   {
     stored,
@@ -177,12 +177,12 @@ async function refused(
 ): Promise<SluiceError> {
   const code = decision.code.replaceAll('-', '_');
   const message = `Service "${of.line.service.id}" is not billed: ${decision.message}`;
-  if (!of.options.dryRun) await storeBill(session, of, { stored, gathered, state: 'failed', csv: null, note: message });
+  if (!of.options.dryRun) await storeBill(context, of, { stored, gathered, state: 'failed', csv: null, note: message });
   return new SluiceError(code, message, { details: { service: of.line.service.id } });
 }
 
 async function storeBill(
-  session: Session,
+  context: Context,
   of: PeriodOfRead,
   made: {
     stored: CallBillRecord | null;
@@ -200,9 +200,9 @@ async function storeBill(
     state,
     service: service.id,
     client: of.client,
-    billing: session.config.billing,
+    billing: context.config.billing,
     invoice: null,
-    description: describe(session, of, key),
+    description: describe(context, of, key),
     amount: gathered?.totals.amount ?? '0',
     charged: gathered?.totals.total ?? '0',
     currency: telephony.currency,
@@ -210,14 +210,14 @@ async function storeBill(
     digest: gathered?.digest ?? '',
     file: csv,
     note,
-    run: session.runId,
+    run: context.runId,
     sentAt: null,
-    endedAt: state === 'zero' ? session.now() : null,
+    endedAt: state === 'zero' ? context.now() : null,
   };
-  const id = stored?.id ?? session.id('cb');
+  const id = stored?.id ?? context.id('cb');
   const { from: start, to: end } = toInstants(period);
-  const row = { id, key, subscriber: subscriberId, start, end, at: session.now() };
-  const added = await session.write(of.fences, async (tables) => {
+  const row = { id, key, subscriber: subscriberId, start, end, at: context.now() };
+  const added = await context.write(of.fences, async (tables) => {
     if (stored === null) return tables.callBills.add({ ...row, ...figures });
     await tables.callBills.update(id, figures);
     return true;
@@ -226,7 +226,7 @@ async function storeBill(
   return { ...(stored ?? row), ...figures };
 }
 
-function describe({ config }: Session, { line, period: { start, end }, username }: PeriodOfRead, key: string): string {
+function describe({ config }: Context, { line, period: { start, end }, username }: PeriodOfRead, key: string): string {
   const { timeZone } = line.telephony;
   const [from, to] = [describeBound(start, timeZone), describeBound(end, timeZone)];
   const last = lastDayBefore(end, timeZone);

@@ -1,12 +1,12 @@
 import { SluiceError } from '@sluice/panel-kind';
 import type { CallBillRecord } from '@sluice/state-store';
 import { isClosed, periodsOverlap } from '@sluice/telephony';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import type { PeriodOfLine } from './bill-view.js';
 import { isFinal, isInDoubt } from './due.js';
 
 /** Refuses a bill whose line may be in another billing system: here it would be added a second time. */
-export function refuseOtherBilling({ config }: Session, { id, billing }: CallBillRecord): void {
+export function refuseOtherBilling({ config }: Context, { id, billing }: CallBillRecord): void {
   if (billing === config.billing) return;
   throw new SluiceError(
     'other_billing',
@@ -47,10 +47,10 @@ export function refuseOverlap(
 const CLOCK_MS = 60_000;
 
 /** Refuses a period that is not over and whose grace has not passed. */
-export function refuseOpenPeriod(session: Session, { line, period, options }: PeriodOfLine): void {
+export function refuseOpenPeriod(context: Context, { line, period, options }: PeriodOfLine): void {
   if (options.final) return;
-  const difference = session.clockDifference(line.service.panel) ?? 0;
-  const nowMs = session.deps.clock.now() + (Math.abs(difference) > CLOCK_MS ? difference : 0);
+  const difference = context.clockDifference(line.service.panel) ?? 0;
+  const nowMs = context.deps.clock.now() + (Math.abs(difference) > CLOCK_MS ? difference : 0);
   if (isClosed(period, new Date(nowMs).toISOString(), line.terms.graceMinutes)) return;
   throw new SluiceError(
     'period_open',

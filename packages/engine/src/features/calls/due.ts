@@ -23,7 +23,7 @@ export interface DueRequest {
   /** All bills of the line, newest period first. */
   bills: readonly CallBillRecord[];
   /** Those of them that were begun and are to be gone on with. */
-  begun: readonly CallBillRecord[];
+  started: readonly CallBillRecord[];
   /** When the service had the line. */
   windows: readonly ServiceWindow[];
   rule: PeriodRule;
@@ -87,7 +87,7 @@ export function isBegun(bill: Pick<CallBillRecord, 'state'>): boolean {
  */
 export function findDue(request: DueRequest): ToBill[] {
   const { bills, timeZone, graceMinutes, now, windows } = request;
-  const begun = request.begun.map((bill) => toStoredBill(bill, timeZone));
+  const started = request.started.map((bill) => toStoredBill(bill, timeZone));
   const taken = bills.filter((bill) => isFinal(bill) || isBegun(bill));
   const open = windows.flatMap((window) =>
     listPeriods(request, window)
@@ -99,7 +99,7 @@ export function findDue(request: DueRequest): ToBill[] {
   const wasTried = ({ period }: ToBill): boolean =>
     bills.some((bill) => bill.state === 'failed' && periodsOverlap(bill, period));
   return [
-    ...begun.filter(({ period }) => isClosed(period, now, 0)),
+    ...started.filter(({ period }) => isClosed(period, now, 0)),
     ...open.filter(wasTried),
     ...open.filter((one) => !wasTried(one)).slice(0, AT_ONCE),
   ].sort((a, b) => Date.parse(a.period.start) - Date.parse(b.period.start));

@@ -11,7 +11,7 @@ import {
   type ReportFormat,
 } from '@sluice/telephony';
 import { isInWindow, type ServiceWindow } from '../../base/ownership.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import type { Line } from '../telephony/find-line.js';
 import { readSorted } from './read-sorted.js';
 
@@ -51,13 +51,13 @@ const MOST_DIFFERENCES = 100;
 const MOST_FOREIGN = 10;
 
 /** Reads the calls of a period, sums them, and writes the report row by row. */
-export async function gather(session: Session, request: GatherRequest): Promise<Gathered> {
+export async function gather(context: Context, request: GatherRequest): Promise<Gathered> {
   const { line, period, report } = request;
   const { telephony, subscriberId } = line;
-  const { signal } = session.deps;
+  const { signal } = context.deps;
   const sum = new CallSum({ period, currency: telephony.currency, subscriberId });
   const digest = new IdsDigest();
-  const verify = request.verifyPlan === null ? null : await createVerifier(session, line, request.verifyPlan);
+  const verify = request.verifyPlan === null ? null : await createVerifier(context, line, request.verifyPlan);
   const writer = report === null ? null : createCallReport({ format: report.format, timeZone: telephony.timeZone });
   if (writer !== null) await report?.sink.write(writer.header());
   const filter = { from: period.start, to: period.end, subscriberId };
@@ -100,7 +100,7 @@ function isWithin({ startedAt }: CallRecord, { start, end }: BillPeriod): boolea
   return Date.parse(start) <= at && at < Date.parse(end);
 }
 
-async function createVerifier({ deps }: Session, { telephony }: Line, planId: string) {
+async function createVerifier({ deps }: Context, { telephony }: Line, planId: string) {
   const table = new RateTable(await telephony.list('rates', { planId }, deps.signal), planId);
   const found: ChargeDifference[] = [];
   let count = 0;

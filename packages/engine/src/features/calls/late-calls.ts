@@ -3,7 +3,7 @@ import { addMoney, compareMoney, formatMoney, toLocalDate } from '@sluice/quota-
 import type { CallBillRecord, ConditionRecord } from '@sluice/state-store';
 import type { Notice } from '../../kernel/run/notice.js';
 import { isLiving } from '../../base/lifecycle.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { hasCalls } from '../telephony/panels.js';
 import type { ComparedBill } from './compared-bill.js';
 import { isFinal } from './due.js';
@@ -32,7 +32,7 @@ interface Details extends Pick<LateCalls, 'panel' | 'service' | 'message'> {
 }
 
 /** Lists the late calls that the last `call bill` found. Calls no panel. */
-export async function listLateCalls({ store }: Pick<Session, 'store'>): Promise<LateCalls[]> {
+export async function listLateCalls({ store }: Pick<Context, 'store'>): Promise<LateCalls[]> {
   const found = await store.conditions.list(`${CALLS_UNBILLED}:`);
   return found.map(({ key, since, details }) => {
     const { panel, service, message } = details as Details;
@@ -46,21 +46,21 @@ const toId = (key: string): string => `calls-${key.slice(CALLS_UNBILLED.length +
  * Searches for calls of lines that somebody lost, as far as they are on no bill, and stores them until they are billed or are gone.
  * Returns a notice of each one that is new, or changed. What a panel does not answer stays as it was found before.
  */
-export async function noteLateCalls(session: Session): Promise<Notice[]> {
+export async function noteLateCalls(context: Context): Promise<Notice[]> {
   const news: Notice[] = [];
-  for (const panel of Object.keys(session.config.panels)) {
-    if (!hasCalls(session, panel)) continue;
-    const found = await findLateCalls(session, panel);
+  for (const panel of Object.keys(context.config.panels)) {
+    if (!hasCalls(context, panel)) continue;
+    const found = await findLateCalls(context, panel);
     if (found === null) continue;
     const known = new Map(
-      (await session.store.conditions.list(`${CALLS_UNBILLED}:${panel}:`)).map((one) => [one.key, one]),
+      (await context.store.conditions.list(`${CALLS_UNBILLED}:${panel}:`)).map((one) => [one.key, one]),
     );
-    const conditions = toConditions(session, panel, found).map((one) => {
+    const conditions = toConditions(context, panel, found).map((one) => {
       const before = known.get(one.key);
       // Calls that are too old to be searched cause no notice.
       return before === undefined || isMore(one, before) ? one : { ...one, since: before.since };
     });
-    await session.write([], async (tables) => {
+    await context.write([], async (tables) => {
       for (const key of known.keys()) await tables.conditions.end(key);
       for (const condition of conditions) await tables.conditions.put(condition);
     });
@@ -79,20 +79,20 @@ function toNotice(key: string, { panel, service, message }: Details): Notice {
 }
 
 /** Null where the panel does not answer. */
-async function findLateCalls(session: Session, panel: string): Promise<ComparedBill[] | null> {
+async function findLateCalls(context: Context, panel: string): Promise<ComparedBill[] | null> {
   try {
-    const { telephony } = await session.panel(panel);
+    const { telephony } = await context.panel(panel);
     if (telephony === undefined || telephony.billFrom === null) return [];
-    const found = await listUnbilledOnPanel(session, { panel, telephony }, { service: null, period: null });
-    for (const bill of await listBillsOfEnded(session, panel)) {
-      session.deps.signal.throwIfAborted();
-      const compared = await compareBill(session, bill, { period: null, billed: null });
+    const found = await listUnbilledOnPanel(context, { panel, telephony }, { service: null, period: null });
+    for (const bill of await listBillsOfEnded(context, panel)) {
+      context.deps.signal.throwIfAborted();
+      const compared = await compareBill(context, bill, { period: null, billed: null });
       if (compared !== null) found.push(compared);
     }
     const unbilled = found.filter(({ difference }) => compareMoney(difference, '0') > 0);
-    const services = await session.store.services.list({ ids: unbilled.flatMap(({ service }) => service ?? []) });
+    const services = await context.store.services.list({ ids: unbilled.flatMap(({ service }) => service ?? []) });
     const givenUp = new Set<string | null>();
-    for (const service of services) if ((await findLastCalls(session, service)) === 'given-up') givenUp.add(service.id);
+    for (const service of services) if ((await findLastCalls(context, service)) === 'given-up') givenUp.add(service.id);
     return unbilled.filter(({ service }) => !givenUp.has(service));
   } catch (error) {
     if (isPanelError(error)) return null;
@@ -101,9 +101,9 @@ async function findLateCalls(session: Session, panel: string): Promise<ComparedB
 }
 
 /** Lists the final bills of services that ended, lost the line, or have another client. */
-async function listBillsOfEnded(session: Session, panel: string): Promise<CallBillRecord[]> {
-  const { store } = session;
-  const since = searchedSince(session);
+async function listBillsOfEnded(context: Context, panel: string): Promise<CallBillRecord[]> {
+  const { store } = context;
+  const since = searchedSince(context);
   const services = new Map((await store.services.list({ panel })).map((service) => [service.id, service]));
   const bills = await store.callBills.list({});
   return bills.filter((bill) => {
@@ -115,7 +115,7 @@ async function listBillsOfEnded(session: Session, panel: string): Promise<CallBi
 }
 
 /** One for each line and its service of then. */
-function toConditions(session: Session, panel: string, found: readonly ComparedBill[]): ConditionRecord[] {
+function toConditions(context: Context, panel: string, found: readonly ComparedBill[]): ConditionRecord[] {
   const groups = new Map<string, ComparedBill[]>();
   for (const one of found) {
     const key = `${CALLS_UNBILLED}:${panel}:${one.line}:${one.service ?? ''}`;
@@ -129,6 +129,6 @@ function toConditions(session: Session, panel: string, found: readonly ComparedB
     const since = toLocalDate(period.from, period.timeZone);
     const message = `calls of line ${line} since ${since} (${period.timeZone}) are on no invoice: ${formatMoney(total, currency)}`;
     const details: Details = { panel, service, message, total };
-    return [{ key, since: session.now(), runs: 1, details }];
+    return [{ key, since: context.now(), runs: 1, details }];
   });
 }

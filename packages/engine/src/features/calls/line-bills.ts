@@ -1,12 +1,12 @@
 import { type CallBillRecord, ownershipSubject } from '@sluice/state-store';
 import { billKey } from '@sluice/telephony';
 import type { PanelObject } from '../../base/ownership.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { isBegun, isInDoubt, toPeriod } from './due.js';
 import type { Line } from '../telephony/find-line.js';
 
 /** Lists the bills of a line, also those of a service that had it before, the newest period first. */
-export async function listLineBills({ store }: Pick<Session, 'store'>, line: Line): Promise<CallBillRecord[]> {
+export async function listLineBills({ store }: Pick<Context, 'store'>, line: Line): Promise<CallBillRecord[]> {
   const { service, subscriberId } = line;
   const bills = await store.callBills.list({ subscriber: subscriberId });
   const owners = line.object === null ? [] : await listOwners(store, line.object);
@@ -20,7 +20,7 @@ export async function listLineBills({ store }: Pick<Session, 'store'>, line: Lin
 }
 
 /** Lists the services that had the line, also those that were removed since. */
-async function listOwners({ ownership }: Session['store'], { panel, ref, value }: PanelObject): Promise<string[]> {
+async function listOwners({ ownership }: Context['store'], { panel, ref, value }: PanelObject): Promise<string[]> {
   const periods = await ownership.list({ panel, subjects: [ownershipSubject(ref, value)] });
   return periods.map((period) => period.service);
 }
@@ -33,12 +33,12 @@ function isOfLine({ telephony, subscriberId }: Line, bill: CallBillRecord): bool
 
 /** Returns the bills that a run of this service goes on with: its own, and those of services that were removed. */
 export async function listBegun(
-  { store }: Pick<Session, 'store'>,
+  { store }: Pick<Context, 'store'>,
   { service }: Line,
   known: readonly CallBillRecord[],
 ): Promise<CallBillRecord[]> {
-  const begun = known.filter((bill) => (bill.service === service.id ? isBegun(bill) : isInDoubt(bill)));
-  const stored = await store.services.list({ ids: begun.map((bill) => bill.service) });
+  const started = known.filter((bill) => (bill.service === service.id ? isBegun(bill) : isInDoubt(bill)));
+  const stored = await store.services.list({ ids: started.map((bill) => bill.service) });
   const others = new Set(stored.map(({ id }) => id).filter((id) => id !== service.id));
-  return begun.filter((bill) => !others.has(bill.service));
+  return started.filter((bill) => !others.has(bill.service));
 }

@@ -4,7 +4,7 @@ import { type BillPeriod, CallSum, localDay, parsePeriod, toLocalTime } from '@s
 import { addMoney } from '@sluice/quota-core';
 import { listLines, type OwnedLine } from '../services/lines.js';
 import { cutByOwner, type OwnedPart } from '../../base/ownership.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { hasCalls } from '../telephony/panels.js';
 import { clip, isFinal, isInDoubt, openParts, toInstants } from './due.js';
 import { findLastCalls } from '../telephony/find-line.js';
@@ -27,43 +27,43 @@ interface PassedLine extends OwnedLine {
  * the line, and what was left of a service that was removed or whose calls were given up.
  */
 export async function listUnbilled(
-  session: Session,
+  context: Context,
   request: Pick<ReconcileCallsRequest, 'service' | 'period'>,
 ): Promise<ComparedBill[]> {
   const found: ComparedBill[] = [];
-  for (const panel of Object.keys(session.config.panels)) {
-    if (!hasCalls(session, panel)) continue;
-    const { telephony } = await session.panel(panel);
+  for (const panel of Object.keys(context.config.panels)) {
+    if (!hasCalls(context, panel)) continue;
+    const { telephony } = await context.panel(panel);
     if (telephony === undefined || telephony.billFrom === null) continue;
-    found.push(...(await listUnbilledOnPanel(session, { panel, telephony }, request)));
+    found.push(...(await listUnbilledOnPanel(context, { panel, telephony }, request)));
   }
   return found;
 }
 
 /** The same of one panel with telephony that is billed. */
 export async function listUnbilledOnPanel(
-  session: Session,
+  context: Context,
   { panel, telephony }: { panel: string; telephony: PanelTelephony },
   request: Pick<ReconcileCallsRequest, 'service' | 'period'>,
 ): Promise<ComparedBill[]> {
   const found: ComparedBill[] = [];
-  for (const line of await listPassed(session, panel, telephony)) {
-    session.deps.signal.throwIfAborted();
+  for (const line of await listPassed(context, panel, telephony)) {
+    context.deps.signal.throwIfAborted();
     if (request.service !== null && !line.periods.some(({ service }) => service === request.service)) continue;
-    found.push(...(await readUnbilled(session, line, request.period)));
+    found.push(...(await readUnbilled(context, line, request.period)));
   }
   return found;
 }
 
 /** Returns since when calls of lines that ended are searched, ISO UTC. */
-export function searchedSince({ deps }: Session): string {
+export function searchedSince({ deps }: Context): string {
   return new Date(deps.clock.now() - SEARCHED_MS).toISOString();
 }
 
 /** Lists the lines of a panel that somebody lost in the last three months, or several have. */
-async function listPassed(session: Session, panel: string, telephony: PanelTelephony): Promise<PassedLine[]> {
-  const since = searchedSince(session);
-  const lines = await listLines(session, panel, telephony);
+async function listPassed(context: Context, panel: string, telephony: PanelTelephony): Promise<PassedLine[]> {
+  const since = searchedSince(context);
+  const lines = await listLines(context, panel, telephony);
   const passed = lines.filter(
     ({ periods }) =>
       periods.some(({ until }) => until !== null && until >= since) ||
@@ -72,21 +72,21 @@ async function listPassed(session: Session, panel: string, telephony: PanelTelep
   return passed.map((line) => ({ telephony, ...line }));
 }
 
-async function readUnbilled(session: Session, line: PassedLine, stated: string | null): Promise<ComparedBill[]> {
+async function readUnbilled(context: Context, line: PassedLine, stated: string | null): Promise<ComparedBill[]> {
   const { telephony, subscriber, periods } = line;
   const { timeZone } = telephony;
   const owners = new Set(periods.map(({ service }) => service));
-  const bills = (await session.store.callBills.list({ subscriber })).filter(({ service }) => owners.has(service));
+  const bills = (await context.store.callBills.list({ subscriber })).filter(({ service }) => owners.has(service));
   if (bills[0]?.note === 'prepaid') return [];
   const found: ComparedBill[] = [];
-  for (const period of toSearched(session, telephony, stated)) {
+  for (const period of toSearched(context, telephony, stated)) {
     const window = { from: new Date(period.start).toISOString(), to: new Date(period.end).toISOString() };
     for (const part of cutByOwner(periods, window)) {
-      const service = await findUnpaid(session, line, part);
+      const service = await findUnpaid(context, line, part);
       if (service === undefined) continue;
       const open = clip(period, part).flatMap((one) => openParts(bills.filter(isTaken), one));
       for (const { start, end } of open) {
-        const { calls, total, ids } = await sumCalls(session, line, { start, end, timeZone });
+        const { calls, total, ids } = await sumCalls(context, line, { start, end, timeZone });
         if (ids.length === 0) continue;
         const instants = toInstants({ start, end, timeZone });
         const billed = { calls: 0, total: addMoney('0', '0') };
@@ -102,10 +102,10 @@ async function readUnbilled(session: Session, line: PassedLine, stated: string |
 const isTaken = (bill: CallBillRecord): boolean => isFinal(bill) || isInDoubt(bill);
 
 /** The last three months from the first day to bill on, as far as they are asked for. */
-function toSearched(session: Session, { timeZone, billFrom }: PanelTelephony, stated: string | null): BillPeriod[] {
-  const now = session.now();
+function toSearched(context: Context, { timeZone, billFrom }: PanelTelephony, stated: string | null): BillPeriod[] {
+  const now = context.now();
   const first = localDay(billFrom ?? '', timeZone).start;
-  const since = searchedSince(session);
+  const since = searchedSince(context);
   const start = Date.parse(first) < Date.parse(since) ? toLocalTime(since, timeZone) : first;
   const end = toLocalTime(now, timeZone);
   if (Date.parse(start) >= Date.parse(end)) return [];
@@ -116,25 +116,25 @@ function toSearched(session: Session, { timeZone, billFrom }: PanelTelephony, st
 
 /** Returns whose calls of a part are not due: a service, or null for nobody's. Undefined where a service is billed for them. */
 async function findUnpaid(
-  session: Session,
+  context: Context,
   { telephony, subscriber }: PassedLine,
   { owners }: OwnedPart,
 ): Promise<string | null | undefined> {
   const [first] = owners;
   if (first === undefined || owners.some(({ client }) => client !== first.client)) return null;
-  const service = await session.store.services.get(first.service);
+  const service = await context.store.services.get(first.service);
   if (service === null) return first.service;
   // A service is billed for one line: of one that it had before another, nothing is due.
   const present = telephony.findSubscriber(service);
   const isBilled = present === null || present === subscriber;
-  return isBilled && (await findLastCalls(session, service)) !== 'given-up' ? undefined : first.service;
+  return isBilled && (await findLastCalls(context, service)) !== 'given-up' ? undefined : first.service;
 }
 
-async function sumCalls(session: Session, { telephony, subscriber }: PassedLine, period: BillPeriod) {
+async function sumCalls(context: Context, { telephony, subscriber }: PassedLine, period: BillPeriod) {
   const sum = new CallSum({ period, currency: telephony.currency, subscriberId: subscriber });
   const ids: string[] = [];
   const window = { from: period.start, to: period.end, subscriberId: subscriber };
-  for await (const calls of readSorted(telephony, window, { signal: session.deps.signal })) {
+  for await (const calls of readSorted(telephony, window, { signal: context.deps.signal })) {
     for (const call of calls) if (sum.add(call) === 'counted' && ids.length < MOST_IDS) ids.push(call.id);
   }
   const { calls, total } = sum.totals();

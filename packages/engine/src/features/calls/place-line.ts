@@ -9,7 +9,7 @@ import { compareMoney, formatMoney } from '@sluice/quota-core';
 import type { CallBillRecord, HeldLease, ServiceRecord } from '@sluice/state-store';
 import { billMarker, findMarkers } from '@sluice/telephony';
 import { nullIfUnknown } from '../billing/refusals.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { isInDoubt } from './due.js';
 
 /** A bill whose line is to be on an invoice. */
@@ -41,12 +41,12 @@ const SEEN = ['amount_differs', 'bill_doubled'];
 
 /** Stores a change of a bill. */
 export async function changeBill(
-  session: Session,
+  context: Context,
   fences: HeldLease[],
   bill: CallBillRecord,
   change: BillChange,
 ): Promise<CallBillRecord> {
-  await session.write(fences, (tables) => tables.callBills.update(bill.id, change));
+  await context.write(fences, (tables) => tables.callBills.update(bill.id, change));
   return { ...bill, ...change };
 }
 
@@ -57,27 +57,27 @@ export async function changeBill(
  * @throws SluiceError `outcome_unknown` while that is not known; `bill_doubled`, `amount_differs`, `invoice_closed`,
  *   `wrong_invoice`, `currency_mismatch`, `other_writer` that need a person; nothing was changed by those
  */
-export async function placeLine(session: Session, placing: Placing): Promise<{ bill: CallBillRecord; added: boolean }> {
-  const { calls } = await session.billing();
+export async function placeLine(context: Context, placing: Placing): Promise<{ bill: CallBillRecord; added: boolean }> {
+  const { calls } = await context.billing();
   const line = toLine(placing.bill);
-  const invoices = await search(session, calls, placing);
+  const invoices = await search(context, calls, placing);
   const found = findOnly(invoices, line);
-  if (found !== null) return { bill: await confirm(session, calls, placing, found), added: false };
-  refuseDoubt(session, calls, placing);
+  if (found !== null) return { bill: await confirm(context, calls, placing, found), added: false };
+  refuseDoubt(context, calls, placing);
   const target = choose(calls, placing, invoices);
   if (target !== null) refuseOtherWriter(calls.settings().lookFor, target);
   else calls.settings();
   const sent = { ...placing };
-  const there = await send(session, calls, sent, target).catch((error: unknown) =>
-    findAfterFailure(session, calls, sent, error),
+  const there = await send(context, calls, sent, target).catch((error: unknown) =>
+    findAfterFailure(context, calls, sent, error),
   );
   // Until it is confirmed the bill stays in doubt: the next run finds the line.
-  return { bill: await confirm(session, calls, sent, there), added: true };
+  return { bill: await confirm(context, calls, sent, there), added: true };
 }
 
 /** Sends the line; the bill of `placing` is stored as `sending` right before. */
 async function send(
-  session: Session,
+  context: Context,
   calls: CallBilling,
   placing: Placing,
   target: CallInvoice | null,
@@ -85,15 +85,15 @@ async function send(
   const { client, bill, fences } = placing;
   const line = toLine(bill);
   const how = {
-    signal: session.deps.signal,
+    signal: context.deps.signal,
     sending: async () => {
-      const sending = { state: 'sending', sentAt: session.now(), invoice: target?.id ?? null, note: null } as const;
-      placing.bill = await changeBill(session, fences, bill, sending);
+      const sending = { state: 'sending', sentAt: context.now(), invoice: target?.id ?? null, note: null } as const;
+      placing.bill = await changeBill(context, fences, bill, sending);
     },
   };
   const after =
     target === null
-      ? await calls.open({ client, currency: bill.currency, line, since: daysAgo(session, 1) }, how)
+      ? await calls.open({ client, currency: bill.currency, line, since: daysAgo(context, 1) }, how)
       : await calls.addLine(target.id, line, how);
   const found = findOnly([after], line);
   if (found === null) throw unknown(bill, 'the answer does not have it');
@@ -102,7 +102,7 @@ async function send(
 
 /** Stores what a failed attempt ended with; returns the line where it is found after all. */
 async function findAfterFailure(
-  session: Session,
+  context: Context,
   calls: CallBilling,
   placing: Placing,
   error: unknown,
@@ -112,33 +112,33 @@ async function findAfterFailure(
   const { bill, fences } = placing;
   if (error.code !== 'outcome_unknown') {
     // Refused before a change was made: the next run begins again.
-    await changeBill(session, fences, bill, { state: 'failed', note: error.message });
+    await changeBill(context, fences, bill, { state: 'failed', note: error.message });
     throw error;
   }
-  for (let attempt = 0; attempt < READ_BACKS && !session.deps.signal.aborted; attempt += 1) {
-    await session.deps.clock.sleep(READ_BACK_MS, session.deps.signal);
-    const found = findOnly(await search(session, calls, placing).catch(() => []), toLine(bill));
+  for (let attempt = 0; attempt < READ_BACKS && !context.deps.signal.aborted; attempt += 1) {
+    await context.deps.clock.sleep(READ_BACK_MS, context.deps.signal);
+    const found = findOnly(await search(context, calls, placing).catch(() => []), toLine(bill));
     if (found !== null) return found;
   }
-  await changeBill(session, fences, bill, { state: 'unknown', note: error.message });
+  await changeBill(context, fences, bill, { state: 'unknown', note: error.message });
   throw error;
 }
 
 /** Stores a bill whose line is there; a draft that was made for it is shown to the client first. */
 async function confirm(
-  session: Session,
+  context: Context,
   calls: CallBilling,
   { bill, fences }: Placing,
   { invoice }: Found,
 ): Promise<CallBillRecord> {
   const isOwnDraft =
     invoice.status === 'draft' && invoice.lines.every(({ description }) => findMarkers(description).length > 0);
-  if (isOwnDraft) await calls.publish(invoice.id, session.deps.signal);
-  return changeBill(session, fences, bill, {
+  if (isOwnDraft) await calls.publish(invoice.id, context.deps.signal);
+  return changeBill(context, fences, bill, {
     state: 'confirmed',
     invoice: invoice.id,
     note: null,
-    endedAt: session.now(),
+    endedAt: context.now(),
   });
 }
 
@@ -149,12 +149,12 @@ function toLine({ key, description, amount }: CallBillRecord): CallLine {
 
 /** Reads the invoices that may have the line. */
 async function search(
-  session: Session,
+  context: Context,
   calls: CallBilling,
   { client, invoice, bill }: Placing,
 ): Promise<CallInvoice[]> {
-  const { signal } = session.deps;
-  const found = await calls.invoices({ client, since: daysAgo(session, SEARCHED_DAYS) }, signal);
+  const { signal } = context.deps;
+  const found = await calls.invoices({ client, since: daysAgo(context, SEARCHED_DAYS) }, signal);
   for (const id of new Set([invoice, bill.invoice])) {
     if (id === null || found.some((one) => one.id === id)) continue;
     const read = calls.invoice(id, signal);
@@ -165,7 +165,7 @@ async function search(
   return found;
 }
 
-function daysAgo({ deps }: Session, days: number): string {
+function daysAgo({ deps }: Context, days: number): string {
   return new Date(deps.clock.now() - days * DAY_MS).toISOString().slice(0, 10);
 }
 
@@ -222,10 +222,10 @@ function unknown({ id }: CallBillRecord, why: string): SluiceError {
 }
 
 /** Refuses to send a line again that may have been sent and may still come. */
-function refuseDoubt(session: Session, { isTransactional }: CallBilling, { bill, resend }: Placing): void {
+function refuseDoubt(context: Context, { isTransactional }: CallBilling, { bill, resend }: Placing): void {
   if (!isInDoubt(bill) || isTransactional) return;
-  const sentMs = Date.parse(bill.sentAt ?? session.now());
-  const isLongAgo = session.deps.clock.now() - sentMs >= RESEND_AFTER_MS;
+  const sentMs = Date.parse(bill.sentAt ?? context.now());
+  const isLongAgo = context.deps.clock.now() - sentMs >= RESEND_AFTER_MS;
   if (resend && isLongAgo) return;
   throw unknown(
     bill,

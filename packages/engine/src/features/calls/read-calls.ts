@@ -15,7 +15,7 @@ import { numberSubject } from '@sluice/state-store';
 import { notFound } from '../../base/errors.js';
 import { beginThen, type Reader, visibleSince } from '../../context/reader.js';
 import { isInWindow, type OwnedWindow, type ServiceWindow } from '../../base/ownership.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { requireService } from '../../context/find-service.js';
 import type { CallReports } from './bill-view.js';
 import { clip, type PeriodView, toInstants } from './due.js';
@@ -63,16 +63,16 @@ export interface NumberOwner extends OwnedWindow {
 }
 
 /** Reads call records in the order of time, and sums them. */
-export async function readRecords(session: Session, request: RecordsRequest, reader?: Reader): Promise<RecordsReport> {
-  const service = request.service === null ? null : await requireService(session, request.service);
-  const on = await requireTelephony(session, service?.panel ?? request.panel);
+export async function readRecords(context: Context, request: RecordsRequest, reader?: Reader): Promise<RecordsReport> {
+  const service = request.service === null ? null : await requireService(context, request.service);
+  const on = await requireTelephony(context, service?.panel ?? request.panel);
   const { panel, telephony } = on;
   refuseUnsupported(on, { resource: 'calls', operation: 'read' });
-  const line = service === null ? null : await requireLineOfCalls(session, service);
+  const line = service === null ? null : await requireLineOfCalls(context, service);
   const since = service === null ? null : visibleSince(service, reader);
   const isOwn = (startedAt: string): boolean =>
     line === null || listOwn(line, reader).some((one) => isInWindow(startedAt, one));
-  const period = beginCalls(toWindow(session, request, telephony.timeZone), since);
+  const period = beginCalls(toWindow(context, request, telephony.timeZone), since);
   const filter: CallFilter = {
     from: period.start,
     to: period.end,
@@ -83,20 +83,20 @@ export async function readRecords(session: Session, request: RecordsRequest, rea
   const { currency } = telephony;
   const sum = new CallSum({ period, currency, subscriberId: line?.subscriberId ?? null });
   const instants = toInstants(period);
-  for await (const calls of readSorted(telephony, filter, { signal: session.deps.signal })) {
+  for await (const calls of readSorted(telephony, filter, { signal: context.deps.signal })) {
     for (const call of calls) {
       if (isOwn(call.startedAt) && ['counted', 'problem'].includes(sum.add(call))) await request.onCall(call, instants);
     }
   }
   const { calls, billedSeconds, total: charge } = sum.totals();
   const totals = { calls, billedSeconds, charge, currency };
-  const all = filter.did === undefined ? null : await listNumberOwners(session, panel, filter.did, instants);
+  const all = filter.did === undefined ? null : await listNumberOwners(context, panel, filter.did, instants);
   const owners = reader === undefined ? all : (all?.filter(({ client }) => client === reader) ?? null);
-  return { panel, period: instants, provisional: instants.to >= session.now(), totals, owners };
+  return { panel, period: instants, provisional: instants.to >= context.now(), totals, owners };
 }
 
 async function listNumberOwners(
-  { store }: Session,
+  { store }: Context,
   panel: string,
   number: string,
   { from, to }: PeriodView,
@@ -107,14 +107,14 @@ async function listNumberOwners(
     .map(({ service, client, since, until }) => ({ service, client, from: since, to: until }));
 }
 
-function toWindow(session: Session, { day, from, to }: RecordsRequest, timeZone: string): BillPeriod {
-  const now = session.deps.clock.now();
+function toWindow(context: Context, { day, from, to }: RecordsRequest, timeZone: string): BillPeriod {
+  const now = context.deps.clock.now();
   const read = (text: string, option: string): string => parseTime(text, { timeZone, option, now });
   if (from !== null || to !== null) {
     if (from === null) throw usageError('invalid_period', 'A window needs its beginning');
     return explicitPeriod({ start: read(from, 'from'), end: read(to ?? 'now', 'to'), timeZone });
   }
-  const start = day === null ? session.now() : read(day, 'day');
+  const start = day === null ? context.now() : read(day, 'day');
   return { ...localDay(toLocalTime(start, timeZone).slice(0, 10), timeZone), timeZone };
 }
 
@@ -159,19 +159,19 @@ export interface CallReportView {
 }
 
 /** Writes the report of a period without billing it, one file per line. */
-export async function reportCalls(session: Session, request: CallReportCall): Promise<CallReportView[]> {
+export async function reportCalls(context: Context, request: CallReportCall): Promise<CallReportView[]> {
   const services =
     request.service === null
-      ? await session.store.services.list({ client: request.client ?? '' })
-      : [await requireService(session, request.service)];
-  const own = services.filter(({ panel }) => hasCalls(session, panel));
+      ? await context.store.services.list({ client: request.client ?? '' })
+      : [await requireService(context, request.service)];
+  const own = services.filter(({ panel }) => hasCalls(context, panel));
   if (own.length === 0)
     throw notFound('unknown_client', `No service with calls is of client "${request.client ?? ''}"`);
   const made: CallReportView[] = [];
   for (const service of own) {
-    const line = await requireLineOfCalls(session, service);
+    const line = await requireLineOfCalls(context, service);
     const { timeZone, installation } = line.telephony;
-    const invoiceDate = toLocalTime(session.now(), timeZone).slice(0, 10);
+    const invoiceDate = toLocalTime(context.now(), timeZone).slice(0, 10);
     const reader = request.client ?? request.reader;
     const since = visibleSince(service, reader);
     const windows = listOwn(line, reader);
@@ -183,13 +183,13 @@ export async function reportCalls(session: Session, request: CallReportCall): Pr
     try {
       const figures =
         request.remote && period.start !== period.end
-          ? toFigures(await fetchRemoteReport(session, line, requireWhole(line, period, windows), sink))
+          ? toFigures(await fetchRemoteReport(context, line, requireWhole(line, period, windows), sink))
           : toFigures(
-              (await gather(session, { line, period, windows, verifyPlan: null, report: { sink, format } })).totals,
+              (await gather(context, { line, period, windows, verifyPlan: null, report: { sink, format } })).totals,
             );
       const { currency } = line.telephony;
       const instants = toInstants(period);
-      const provisional = instants.to >= session.now();
+      const provisional = instants.to >= context.now();
       const csv = await sink.finish();
       made.push({ service: service.id, period: instants, ...figures, currency, provisional, csv });
     } catch (error) {
@@ -221,13 +221,13 @@ const LONGEST_MS = 10 * 60_000;
 
 /** Lets the panel make the report of a line, waits for it, and copies its file. */
 async function fetchRemoteReport(
-  session: Session,
+  context: Context,
   { telephony, subscriberId, service }: Line,
   period: BillPeriod,
   sink: CallReportSink,
 ): Promise<CallReportJob> {
   const { reports } = telephony;
-  const { clock, signal } = session.deps;
+  const { clock, signal } = context.deps;
   if (reports === null) {
     throw new SluiceError('unsupported', `Panel "${service.panel}" makes no reports`, { kind: 'unsupported' });
   }

@@ -1,7 +1,7 @@
 import { addMoney, compareMoney, negateMoney } from '@sluice/quota-core';
 import type { CallBillRecord } from '@sluice/state-store';
 import { type CallRecord, CallSum, parsePeriod, periodsOverlap, toLocalTime } from '@sluice/telephony';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { requireService } from '../../context/find-service.js';
 import type { ComparedBill, ReconcileCallsRequest } from './compared-bill.js';
 import { isFinal, toInstants, toPeriod } from './due.js';
@@ -10,31 +10,31 @@ import { listUnbilled, MOST_IDS } from './ownerless.js';
 import { readSorted } from './read-sorted.js';
 
 /** Compares final bills with the records of now, and adds the calls that nobody is billed for. Bills nothing. */
-export async function reconcileCalls(session: Session, request: ReconcileCallsRequest): Promise<ComparedBill[]> {
-  const filter = request.service === null ? {} : { service: (await requireService(session, request.service)).id };
-  const bills = await session.store.callBills.list(filter);
+export async function reconcileCalls(context: Context, request: ReconcileCallsRequest): Promise<ComparedBill[]> {
+  const filter = request.service === null ? {} : { service: (await requireService(context, request.service)).id };
+  const bills = await context.store.callBills.list(filter);
   const compared: ComparedBill[] = [];
   for (const bill of bills.filter((one) => isFinal(one) && one.note !== 'prepaid')) {
-    session.deps.signal.throwIfAborted();
-    const one = await compareBill(session, bill, request);
+    context.deps.signal.throwIfAborted();
+    const one = await compareBill(context, bill, request);
     if (one !== null) compared.push(one);
   }
-  return [...compared, ...(await listUnbilled(session, request))];
+  return [...compared, ...(await listUnbilled(context, request))];
 }
 
 /** Compares a final bill with the records of now; null where its service has no line any more, or its period is not asked for. */
 export async function compareBill(
-  session: Session,
+  context: Context,
   bill: CallBillRecord,
   request: Pick<ReconcileCallsRequest, 'period' | 'billed'>,
 ): Promise<ComparedBill | null> {
-  const service = await session.store.services.get(bill.service);
-  const line = service === null ? null : await findLineOfCalls(session, service);
+  const service = await context.store.services.get(bill.service);
+  const line = service === null ? null : await findLineOfCalls(context, service);
   if (line === null) return null;
   const { telephony } = line;
   const { timeZone } = telephony;
   const period = toPeriod(bill, timeZone);
-  const invoiceDate = toLocalTime(session.now(), timeZone).slice(0, 10);
+  const invoiceDate = toLocalTime(context.now(), timeZone).slice(0, 10);
   if (request.period !== null && !periodsOverlap(period, parsePeriod(request.period, { invoiceDate, timeZone }))) {
     return null;
   }
@@ -45,7 +45,7 @@ export async function compareBill(
   const subscriberId = bill.subscriber;
   const sum = new CallSum({ period, currency: bill.currency, subscriberId });
   const window = { from: period.start, to: period.end, subscriberId };
-  for await (const calls of readSorted(telephony, window, { signal: session.deps.signal })) {
+  for await (const calls of readSorted(telephony, window, { signal: context.deps.signal })) {
     for (const call of calls) {
       if (sum.add(call) !== 'counted' || before === null) continue;
       const charge = before.get(call.id);

@@ -1,7 +1,7 @@
 import { SluiceError, usageError } from '@sluice/panel-kind';
 import { QuotaCoreError } from '@sluice/quota-core';
 import { type IncrementBase, parseNumber, rateCall, RateTable, TelephonyError, toLocalTime } from '@sluice/telephony';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { requireService } from '../../context/find-service.js';
 import { parseTime } from '../../base/times.js';
 import { requirePlan } from '../telephony/find-records.js';
@@ -53,16 +53,16 @@ const NOT_MODELLED =
   'Computed from the rates of the panel: reduced hours, successive calls to one number and number portability are not taken into account';
 
 /** Returns what a call would cost. */
-export async function simulateCall(session: Session, request: SimulateRequest): Promise<SimulatedCallView> {
-  const { panel, planId, areaCode, subscriberId } = await findPlan(session, request);
-  const telephony = await openTelephony(session, panel);
+export async function simulateCall(context: Context, request: SimulateRequest): Promise<SimulatedCallView> {
+  const { panel, planId, areaCode, subscriberId } = await findPlan(context, request);
+  const telephony = await openTelephony(context, panel);
   const { number: destination } = parseNumber(request.destination, {
     country: telephony.country,
     defaultAreaCode: areaCode,
   });
-  const at = readTime(session, request.at, telephony.timeZone);
+  const at = readTime(context, request.at, telephony.timeZone);
   const base = { destination, plan: planId, at: new Date(at).toISOString() };
-  const { signal } = session.deps;
+  const { signal } = context.deps;
   if (telephony.simulate !== null && !request.local) {
     const call = { destination, durationSeconds: request.seconds, at, ...(planId === null ? {} : { planId }) };
     const whose = planId === null && subscriberId !== null ? { subscriberId } : {};
@@ -94,20 +94,20 @@ export async function simulateCall(session: Session, request: SimulateRequest): 
   };
 }
 
-function readTime(session: Session, text: string | null, timeZone: string): string {
-  if (text === null) return session.now();
-  return parseTime(text, { timeZone, option: 'at', now: session.deps.clock.now() });
+function readTime(context: Context, text: string | null, timeZone: string): string {
+  if (text === null) return context.now();
+  return parseTime(text, { timeZone, option: 'at', now: context.deps.clock.now() });
 }
 
-async function findPlan(session: Session, { service, plan, panel }: SimulateRequest) {
+async function findPlan(context: Context, { service, plan, panel }: SimulateRequest) {
   if (plan !== null) {
-    const on = await requireTelephony(session, panel);
-    const planId = await requirePlan(session, on, plan);
+    const on = await requireTelephony(context, panel);
+    const planId = await requirePlan(context, on, plan);
     return { panel: on.panel, planId, areaCode: null, subscriberId: null };
   }
   if (service === null) throw usageError('unknown_plan', 'Name a plan or a service');
-  const line = await requireLine(session, await requireService(session, service));
-  const { planId, areaCode } = await readSubscriber(session, line);
+  const line = await requireLine(context, await requireService(context, service));
+  const { planId, areaCode } = await readSubscriber(context, line);
   return { panel: line.service.panel, planId, areaCode, subscriberId: line.subscriberId };
 }
 

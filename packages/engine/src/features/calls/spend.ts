@@ -6,7 +6,7 @@ import { unsupported } from '../../base/errors.js';
 import { requireFacet } from '../../base/facet.js';
 import { readSorted } from './read-sorted.js';
 import { cutByOwner, findLineRef, isInWindow, toWindows } from '../../base/ownership.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import type { Spend } from '../../kernel/subject/limit-state.js';
 import { findWindow, listLimits } from '../../kernel/subject/limits.js';
 import { load } from '../../loop/load.js';
@@ -44,19 +44,19 @@ export async function beginSpend(run: PanelRun): Promise<PartHooks> {
  * read is unknown, and never zero.
  */
 async function readSpend({
-  session,
+  context,
   panel,
   only,
   enforcements,
 }: PanelRun): Promise<ReadonlyMap<string, readonly Spend[]>> {
-  const services = only === null ? await session.store.services.list({ panel: panel.name }) : [only];
-  const limited = services.filter(({ product }) => hasMoneyLimit(session, product));
+  const services = only === null ? await context.store.services.list({ panel: panel.name }) : [only];
+  const limited = services.filter(({ product }) => hasMoneyLimit(context, product));
   const telephony = requireFacet(panel, 'telephony');
-  const now = session.now();
-  const loaded = await load(session, panel, limited, { enforcements, now });
-  const since = await listSince(session, telephony, limited);
-  const requests = loaded.flatMap((facts) => listRequests(session, telephony, facts, { now, since }));
-  const figures = await readFigures(session, telephony, requests, now);
+  const now = context.now();
+  const loaded = await load(context, panel, limited, { enforcements, now });
+  const since = await listSince(context, telephony, limited);
+  const requests = loaded.flatMap((facts) => listRequests(context, telephony, facts, { now, since }));
+  const figures = await readFigures(context, telephony, requests, now);
   const found = new Map<string, Spend[]>();
   for (const [index, { service, limit, window, since }] of requests.entries()) {
     const figure = figures[index];
@@ -67,12 +67,12 @@ async function readSpend({
   return found;
 }
 
-function hasMoneyLimit(session: Session, product: string): boolean {
-  return listLimits(session, product).some(({ allowance }) => typeof allowance === 'string');
+function hasMoneyLimit(context: Context, product: string): boolean {
+  return listLimits(context, product).some(({ allowance }) => typeof allowance === 'string');
 }
 
 function listRequests(
-  session: Session,
+  context: Context,
   telephony: PanelTelephony,
   facts: Loaded,
   { now, since: begins }: { now: string; since: ReadonlyMap<string, string | null> },
@@ -81,15 +81,15 @@ function listRequests(
   const subscriberId = telephony.findSubscriber(service);
   if (skipped !== null || error !== null || subscriberId === null) return [];
   const since = begins.get(service.id) ?? null;
-  return listLimits(session, service.product).flatMap((limit) => {
-    const window = typeof limit.allowance === 'string' ? findWindow(session, limit, { service, cycle, now }) : null;
+  return listLimits(context, service.product).flatMap((limit) => {
+    const window = typeof limit.allowance === 'string' ? findWindow(context, limit, { service, cycle, now }) : null;
     return window === null ? [] : [{ service: service.id, subscriberId, limit: limit.id, window, since }];
   });
 }
 
 /** Returns since when services have their lines for their present clients: what was called before is not limited for these. */
 async function listSince(
-  { store }: Session,
+  { store }: Context,
   telephony: PanelTelephony,
   services: readonly ServiceRecord[],
 ): Promise<ReadonlyMap<string, string | null>> {
@@ -116,7 +116,7 @@ type Figure = Pick<Spend, 'reading' | 'destinations'>;
 
 /** Returns the figure of each request, in their order. */
 async function readFigures(
-  session: Session,
+  context: Context,
   telephony: PanelTelephony,
   requests: readonly SpendRequest[],
   at: string,
@@ -125,24 +125,24 @@ async function readFigures(
   try {
     const reason = telephony.unsupported({ resource: 'calls', operation: 'read' });
     if (reason !== null) throw unsupported(reason);
-    const whole = await sumSpend(session, telephony, requests);
+    const whole = await sumSpend(context, telephony, requests);
     if (!whole.isUnattributed) return toFigures(whole, requests, at);
     // The panel names no subscriber in its list of all calls: ask for each line alone.
     const figures: Figure[] = [];
     for (const request of requests) {
-      const own = await sumSpend(session, telephony, [request], request.subscriberId);
+      const own = await sumSpend(context, telephony, [request], request.subscriberId);
       figures.push(...toFigures(own, [request], at));
     }
     return figures;
   } catch (error) {
-    session.deps.signal.throwIfAborted();
+    context.deps.signal.throwIfAborted();
     const { code, message } = toItemError(error);
     return requests.map(() => ({ reading: { known: false, at, code, message }, destinations: [] }));
   }
 }
 
 async function sumSpend(
-  session: Session,
+  context: Context,
   telephony: PanelTelephony,
   requests: readonly SpendRequest[],
   unnamed: string | null = null,
@@ -153,7 +153,7 @@ async function sumSpend(
   const result = new SpendSum({ currency: telephony.currency, lines });
   const since = new Map(requests.map((request) => [request.subscriberId, request.since]));
   const [only] = lines.size === 1 ? lines.keys() : [];
-  const { signal } = session.deps;
+  const { signal } = context.deps;
   for await (const calls of readSorted(telephony, toFilter(requests, only), { signal })) {
     for (const call of calls) {
       const named = call.subscriberId === null ? { ...call, subscriberId: unnamed } : call;

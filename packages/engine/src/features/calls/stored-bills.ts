@@ -5,7 +5,7 @@ import { notFound } from '../../base/errors.js';
 import { findTimeZone } from '../../base/config/find-entry.js';
 import { findOwners } from '../../base/ownership.js';
 import type { Reader } from '../../context/reader.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { refuseOtherClient, requireService } from '../../context/find-service.js';
 import type { CallReportSink } from './gather.js';
 import { gather } from './gather.js';
@@ -39,33 +39,33 @@ export interface BillReport {
  * @throws SluiceError `unknown_service` for the service of another client
  */
 export async function listBills(
-  session: Session,
+  context: Context,
   { service, client, reader }: { service?: string | undefined; client?: string | undefined; reader?: Reader },
 ): Promise<StoredBillView[]> {
-  const of = service === undefined ? null : await requireService(session, service);
+  const of = service === undefined ? null : await requireService(context, service);
   if (of !== null && reader !== undefined) refuseOtherClient(of, reader);
-  const bills = await session.store.callBills.list({
+  const bills = await context.store.callBills.list({
     ...(service === undefined ? {} : { service }),
     ...(client === undefined ? {} : { client }),
   });
   const ids = [...new Set(bills.map((bill) => bill.service))];
-  const panels = new Map((await session.store.services.list({ ids })).map(({ id, panel }) => [id, panel]));
+  const panels = new Map((await context.store.services.list({ ids })).map(({ id, panel }) => [id, panel]));
   const shown: StoredBillView[] = [];
   for (const bill of bills)
-    if (await isOwn(session, bill, reader))
-      shown.push(toView(bill, findTimeZone(session.config, panels.get(bill.service) ?? '')));
+    if (await isOwn(context, bill, reader))
+      shown.push(toView(bill, findTimeZone(context.config, panels.get(bill.service) ?? '')));
   return shown;
 }
 
 /** Returns whether a bill is of a reader: by its client or, without one, by who had the service in all of its period. */
 async function isOwn(
-  session: Session,
+  context: Context,
   { service, client, start, end }: CallBillRecord,
   reader: Reader,
 ): Promise<boolean> {
   if (reader === undefined) return true;
   if (client !== null) return client === reader;
-  const parts = await findOwners(session, { panel: '', ref: 'service', value: service }, { from: start, to: end });
+  const parts = await findOwners(context, { panel: '', ref: 'service', value: service }, { from: start, to: end });
   return parts.every(({ owners }) => owners.length > 0 && owners.every((owner) => owner.client === reader));
 }
 
@@ -80,20 +80,20 @@ function toView(bill: CallBillRecord, timeZone: string): StoredBillView {
  *
  * @throws SluiceError `unknown_bill`, also for the bill of another client; `report_failed` where the records are no longer those that were billed
  */
-export async function billReport(session: Session, id: string, reader?: Reader): Promise<BillReport> {
-  const bill = await session.store.callBills.get(id);
-  if (bill === null || !(await isOwn(session, bill, reader)))
+export async function billReport(context: Context, id: string, reader?: Reader): Promise<BillReport> {
+  const bill = await context.store.callBills.get(id);
+  if (bill === null || !(await isOwn(context, bill, reader)))
     throw notFound('unknown_bill', `There is no bill "${id}"`, { bill: id });
-  const [service] = await session.store.services.list({ ids: [bill.service] });
-  const timeZone = findTimeZone(session.config, service?.panel ?? '');
+  const [service] = await context.store.services.list({ ids: [bill.service] });
+  const timeZone = findTimeZone(context.config, service?.panel ?? '');
   const [from, to] = [bill.start, bill.end].map((instant) => toNamePart(toLocalTime(instant, timeZone)));
   const name = `calls_${bill.subscriber.replaceAll(/[^A-Za-z0-9-]/g, '-').slice(0, 64)}_${from ?? ''}_${to ?? ''}.csv`;
-  const written = bill.file === null ? null : session.deps.files.read(bill.file);
-  return { name, text: written ?? (await makeAgain(session, bill)) };
+  const written = bill.file === null ? null : context.deps.files.read(bill.file);
+  return { name, text: written ?? (await makeAgain(context, bill)) };
 }
 
-async function makeAgain(session: Session, bill: CallBillRecord): Promise<string> {
-  const line = await requireLineOfCalls(session, await requireService(session, bill.service));
+async function makeAgain(context: Context, bill: CallBillRecord): Promise<string> {
+  const line = await requireLineOfCalls(context, await requireService(context, bill.service));
   const parts: string[] = [];
   const sink: CallReportSink = {
     write: (text) => {
@@ -105,7 +105,7 @@ async function makeAgain(session: Session, bill: CallBillRecord): Promise<string
   };
   const period = toPeriod(bill, line.telephony.timeZone);
   const report = { sink, format: 'rfc4180' } as const;
-  const { digest } = await gather(session, { line, period, verifyPlan: null, report });
+  const { digest } = await gather(context, { line, period, verifyPlan: null, report });
   if (digest === bill.digest) return parts.join('');
   throw new SluiceError(
     'report_failed',

@@ -3,7 +3,7 @@ import { SluiceError } from '@sluice/panel-kind';
 import { addMoney } from '@sluice/quota-core';
 import type { ServiceRecord } from '@sluice/state-store';
 import type { BillPeriod, CallTotals } from '@sluice/telephony';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { finalPeriods, toInstants } from './due.js';
 import { gather } from './gather.js';
 import { listLineBills } from './line-bills.js';
@@ -28,22 +28,22 @@ export interface UnbilledCalls {
  * @throws SluiceError `calls_unread` where the panel does not list them
  */
 export async function findUnbilled(
-  session: Session,
+  context: Context,
   service: ServiceRecord,
 ): Promise<UnbilledCalls | 'prepaid' | null> {
-  const panel = await session.panel(service.panel);
-  const line = panel.telephony === undefined ? null : await findLineOfCalls(session, service);
+  const panel = await context.panel(service.panel);
+  const line = panel.telephony === undefined ? null : await findLineOfCalls(context, service);
   if (line === null) return null;
   const { telephony, terms, windows } = line;
-  const subscriber = await findSubscriber(session, line);
+  const subscriber = await findSubscriber(context, line);
   if ((subscriber?.billingType ?? terms.billingType) === 'prepaid') return 'prepaid';
-  const bills = await listLineBills(session, line);
+  const bills = await listLineBills(context, line);
   const { timeZone, currency, billFrom } = telephony;
   const createdAt = subscriber?.createdAt ?? service.createdAt;
-  const periods = finalPeriods(bills, { timeZone, now: session.now(), createdAt, billFrom, windows });
-  const found: UnbilledCalls = { calls: 0, total: '0', currency, unsummed: 0, since: session.now() };
+  const periods = finalPeriods(bills, { timeZone, now: context.now(), createdAt, billFrom, windows });
+  const found: UnbilledCalls = { calls: 0, total: '0', currency, unsummed: 0, since: context.now() };
   for (const { period } of periods.reverse()) {
-    const { calls, total, problems } = await sumCalls(session, line, period);
+    const { calls, total, problems } = await sumCalls(context, line, period);
     // Unrated calls are among the others.
     const unsummed = problems.filter(({ code }) => code !== 'unrated').reduce((sum, { count }) => sum + count, 0);
     if (calls + unsummed === 0) continue;
@@ -55,12 +55,12 @@ export async function findUnbilled(
   return found;
 }
 
-async function sumCalls(session: Session, line: Line, period: BillPeriod): Promise<CallTotals> {
+async function sumCalls(context: Context, line: Line, period: BillPeriod): Promise<CallTotals> {
   const { service } = line;
   try {
-    return (await gather(session, { line, period, verifyPlan: null, report: null })).totals;
+    return (await gather(context, { line, period, verifyPlan: null, report: null })).totals;
   } catch (error) {
-    if (!isPanelError(error) || session.deps.signal.aborted) throw error;
+    if (!isPanelError(error) || context.deps.signal.aborted) throw error;
     throw new SluiceError(
       'calls_unread',
       `It is not known whether "${service.id}" has unbilled calls; nothing was changed: ${error.message}`,

@@ -21,16 +21,16 @@ import {
 } from '../../kernel/subject/lasting-holds.js';
 import { describeExceeded } from '../../kernel/subject/used.js';
 import { toActionView, toOpenHold } from '../../kernel/subject/views.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 
 /** Stores the checkpoint of the command with the last run's decision. */
-async function saveCheckpoint(session: Session, run: string, work: Applied, tables: StoreTables): Promise<void> {
+async function saveCheckpoint(context: Context, run: string, work: Applied, tables: StoreTables): Promise<void> {
   const { checkpoint: seen } = work.history;
   if (seen === null) return;
   const [latest] = await tables.decisions.latest([work.service.id]);
   const treatment = { previewOnly: false, observing: false };
   const decision =
-    latest ?? toDecisionRecord(session, { id: run, at: session.now() }, { ...work, error: null }, treatment);
+    latest ?? toDecisionRecord(context, { id: run, at: context.now() }, { ...work, error: null }, treatment);
   await tables.decisions.record([{ ...decision, inputs: { ...(decision.inputs as object | null), reading: seen } }]);
 }
 
@@ -55,13 +55,13 @@ export async function finishCommand(
   commandRun: CommandRun,
   { work: carriedOut, reported }: CarriedOut,
 ): Promise<CommandResult> {
-  const { session, command, run } = commandRun;
-  const end = decideEnd(session, command, carriedOut);
+  const { context, command, run } = commandRun;
+  const end = decideEnd(context, command, carriedOut);
   const found = [...planNotices(carriedOut, { notices: reported }), ...releaseNotices(commandRun, carriedOut)];
-  const notices = noticeRows(session, run.id, found);
+  const notices = noticeRows(context, run.id, found);
   if (command.dryRun) await endRun(run, carriedOut, end);
   const work = command.dryRun ? carriedOut : await storeEnd(commandRun, carriedOut, end, notices);
-  const isCut = session.deps.signal.aborted;
+  const isCut = context.deps.signal.aborted;
   const made = command.dryRun
     ? 0
     : work.actions.filter(({ state }) => state === 'applied' || state === 'in-doubt').length;
@@ -74,16 +74,16 @@ export async function finishCommand(
   return { report, work, notices: found, aboutHolds };
 }
 
-function decideEnd(session: Session, command: ServiceCommand, work: Applied): CommandEnd {
+function decideEnd(context: Context, command: ServiceCommand, work: Applied): CommandEnd {
   const stopped = isObservant(command) && work.enforcement.value === 'observe';
-  const complete = work.error === null && !session.deps.signal.aborted && !stopped;
+  const complete = work.error === null && !context.deps.signal.aborted && !stopped;
   const someDone = work.actions.some((action) => action.state === 'applied');
   // A run finishes a termination that was started.
   const goesOn = command.account?.verb === 'terminate' && work.actions.length > 0;
   // A hold that a refused provisioning command found is not its doing.
   const isHeld = listLastingHolds(work).length > 0 && !(command.refused !== undefined && isRefused(work));
-  const begun = goesOn || someDone || isHeld || work.actions.some((action) => action.state === 'in-doubt');
-  return { outcome: complete ? 'done' : begun ? 'partial' : 'failed', complete };
+  const started = goesOn || someDone || isHeld || work.actions.some((action) => action.state === 'in-doubt');
+  return { outcome: complete ? 'done' : started ? 'partial' : 'failed', complete };
 }
 
 /**
@@ -100,19 +100,19 @@ function releaseNotices({ command, run }: CommandRun, work: Applied): Notice[] {
 
 /** Stores how a command ended; returns the service with its stored row. */
 async function storeEnd(
-  { session, command, run }: CommandRun,
+  { context, command, run }: CommandRun,
   work: Applied,
   end: CommandEnd,
   notices: NoticeRecord[],
 ): Promise<Applied> {
-  return session.write(run.leases.held, async (tables) => {
+  return context.write(run.leases.held, async (tables) => {
     if (end.complete) await command.done?.(work.service, tables);
     else if (work.error?.code === STOPPED_BY_PANEL) await command.stopped?.(tables);
     else if (isRefused(work)) await command.refused?.(work.error, tables, work.service);
-    await saveCheckpoint(session, run.id, work, tables);
+    await saveCheckpoint(context, run.id, work, tables);
     // The notices of a run's own command are reported by that run.
     if (command.decidedByRun !== true) {
-      await addNotices(session, tables, notices);
+      await addNotices(context, tables, notices);
       await noteTold(tables, listReleasedHolds(work));
     }
     await endRun(run, work, end, tables);
@@ -125,16 +125,16 @@ function endRun(run: Run, { actions, error }: Applied, { outcome }: CommandEnd, 
 }
 
 async function toReport(
-  { session, command, run }: CommandRun,
+  { context, command, run }: CommandRun,
   work: Applied,
   { complete }: CommandEnd,
 ): Promise<Omit<CommandReport, 'notices'>> {
-  const detail = await serviceDetail(session, work.service);
+  const detail = await serviceDetail(context, work.service);
   const staying = work.holds.filter((hold) => !work.closes.includes(hold));
   const holds: readonly LastingHold[] = command.dryRun
     ? [...staying, ...work.ended.map((hold) => ({ ...hold, releasing: true as const }))]
-    : await readLastingHolds(session.store, { services: [work.service.id] });
-  const actions = work.actions.map((action) => toActionView((name) => session.findKind(name), action));
+    : await readLastingHolds(context.store, { services: [work.service.id] });
+  const actions = work.actions.map((action) => toActionView((name) => context.findKind(name), action));
   // A completed command ends the error of an earlier run.
   const decided = complete && detail.status === 'failed' ? 'ok' : detail.status;
   const wouldHold = detail.wouldHold.length > 0;

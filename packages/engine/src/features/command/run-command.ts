@@ -39,12 +39,12 @@ import {
   toRead,
   withError,
 } from '../../kernel/subject/stages.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { requireService } from '../../context/find-service.js';
 
 /** Runs a command about one service: stores the target state, then observes, plans and applies. */
-export function runCommand(session: Session, id: string, command: ServiceCommand): Promise<CommandResult> {
-  return runDecidedCommand(session, id, command, () => command);
+export function runCommand(context: Context, id: string, command: ServiceCommand): Promise<CommandResult> {
+  return runDecidedCommand(context, id, command, () => command);
 }
 
 /**
@@ -52,53 +52,53 @@ export function runCommand(session: Session, id: string, command: ServiceCommand
  * throws to refuse. Nothing was stored or changed by then.
  */
 export async function runDecidedCommand<Content extends CommandContent>(
-  session: Session,
+  context: Context,
   id: string,
   frame: CommandFrame,
   decide: (service: ServiceRecord, panel: Panel) => Promise<Content> | Content,
 ): Promise<CommandResult & { content: Content }> {
   const { command, dryRun, run: partOf, waitMs } = frame;
-  await requireService(session, id);
-  return withRun(session, { command, dryRun, service: id, partOf }, async (run) => {
+  await requireService(context, id);
+  return withRun(context, { command, dryRun, service: id, partOf }, async (run) => {
     await run.leases.take(serviceLease(id), waitMs);
-    const service = await requireService(session, id);
-    if (command !== TERMINATE) await refuseUnfinished(session, id);
-    const panel = await session.panel(service.panel);
+    const service = await requireService(context, id);
+    if (command !== TERMINATE) await refuseUnfinished(context, id);
+    const panel = await context.panel(service.panel);
     const content = await decide(service, panel);
-    const commandRun = { session, command: { ...content, ...frame }, run };
+    const commandRun = { context, command: { ...content, ...frame }, run };
     const target = dryRun ? (content.target?.(service) ?? service) : await begin(commandRun, service);
     return { ...(await finishCommand(commandRun, await carryOut(commandRun, panel, target))), content };
   });
 }
 
 /** Stores the command with the start of its run, and returns the changed service. */
-async function begin({ session, command, run }: CommandRun, service: ServiceRecord): Promise<ServiceRecord> {
-  const target = await session.write(run.leases.held, async (tables) => {
+async function begin({ context, command, run }: CommandRun, service: ServiceRecord): Promise<ServiceRecord> {
+  const target = await context.write(run.leases.held, async (tables) => {
     await run.start(tables);
     const before = new Set((await tables.holds.open({ services: [service.id] })).map(({ id }) => id));
     await command.storeTarget(service, tables, run.id);
     for (const hold of await tables.holds.open({ services: [service.id] }))
-      if (!before.has(hold.id)) await noteToRestrict(tables, hold, session.now());
+      if (!before.has(hold.id)) await noteToRestrict(tables, hold, context.now());
     return tables.services.get(service.id);
   });
   try {
     await command.begin?.(target ?? service);
   } catch (error) {
-    await session.write(run.leases.held, async (tables) => command.withdraw?.(tables));
+    await context.write(run.leases.held, async (tables) => command.withdraw?.(tables));
     throw error;
   }
   return target ?? service;
 }
 
 async function carryOut(commandRun: CommandRun, panel: Panel, service: ServiceRecord): Promise<CarriedOut> {
-  const { session, command, run } = commandRun;
+  const { context, command, run } = commandRun;
   const scope = command.scope ?? 'command';
   const { givesBack = false } = command;
-  const on: RunOnPanel = { session, panel, run: run.id, scope, resources: new Map(), givesBack };
+  const on: RunOnPanel = { context, panel, run: run.id, scope, resources: new Map(), givesBack };
   // The panel first: its answer confirms the local clock, and with it the cycle of the service.
   const filter = { services: [service.id] };
-  const evidence = await session.store.evidence.open(filter);
-  const unresolved = await session.store.actions.unresolved(filter);
+  const evidence = await context.store.evidence.open(filter);
+  const unresolved = await context.store.actions.unresolved(filter);
   const open = openRows([{ service, evidence, unresolved }]);
   const observations = await observeServices(on, [service], { refresh: true, command: command.account, open });
   const decided = await decideByRecord(commandRun, panel, await loadOne(commandRun, panel, service));
@@ -140,10 +140,10 @@ async function deliver({ deliver: write }: ServiceCommand, done: Applied): Promi
 }
 
 /** Loads the service of a command; in a dry run with the target state. */
-async function loadOne({ session, command }: CommandRun, panel: Panel, service: ServiceRecord): Promise<Loaded> {
-  const now = trustedNow(session, panel.name, await session.store.clock.confirmed());
-  const enforcements = await readEnforcements(session.config, session.store);
-  const [loaded] = await load(session, panel, [service], { enforcements, ordered: true, now });
+async function loadOne({ context, command }: CommandRun, panel: Panel, service: ServiceRecord): Promise<Loaded> {
+  const now = trustedNow(context, panel.name, await context.store.clock.confirmed());
+  const enforcements = await readEnforcements(context.config, context.store);
+  const [loaded] = await load(context, panel, [service], { enforcements, ordered: true, now });
   if (!loaded) throw new Error(`${service.id} was not loaded`);
   // A command is carried out for a service that can't be metered, too.
   const sound = { ...loaded, error: null };
@@ -155,16 +155,16 @@ type Reported = CarriedOut['reported'];
 /**
  * Ends holds whose reason a command has ended since the last run, so that this one does not enforce them.
  */
-async function decideByRecord({ session, command, run }: CommandRun, panel: Panel, loaded: Loaded): Promise<Decided> {
+async function decideByRecord({ context, command, run }: CommandRun, panel: Panel, loaded: Loaded): Promise<Decided> {
   const mayRelease = !isObservant(command) || loaded.enforcement.value === 'on';
   if (!mayRelease || command.account?.verb === 'terminate') return undecided(toRead(loaded));
   const { id } = loaded.service;
-  const service = command.dryRun ? loaded.service : ((await session.store.services.get(id)) ?? loaded.service);
-  const decided = { ...endHolds(session, panel, { ...loaded, service }, session.now()), service: loaded.service };
+  const service = command.dryRun ? loaded.service : ((await context.store.services.get(id)) ?? loaded.service);
+  const decided = { ...endHolds(context, panel, { ...loaded, service }, context.now()), service: loaded.service };
   const { closes } = decided;
   if (command.dryRun || closes.length === 0) return decided;
-  const until = session.now();
-  await session.write(run.leases.held, async (tables) => {
+  const until = context.now();
+  await context.write(run.leases.held, async (tables) => {
     for (const hold of closes) {
       await tables.holds.end(hold.id, until);
       await noteUntold(tables, { ...hold, until }, until);
@@ -175,24 +175,24 @@ async function decideByRecord({ session, command, run }: CommandRun, panel: Pane
 
 /** Lists the steps of a previewed command. */
 async function preview(
-  { session, command, run }: CommandRun,
+  { context, command, run }: CommandRun,
   on: RunOnPanel,
-  begun: Applied,
+  started: Applied,
   onPlan: (plan: Plan) => void,
 ): Promise<Applied> {
-  const planned = await planOne(on, begun, command.account ?? null);
+  const planned = await planOne(on, started, command.account ?? null);
   onPlan(planned.plan);
-  const actions = planned.plan.steps.map((step) => actionRow(session, run.id, planned, step));
+  const actions = planned.plan.steps.map((step) => actionRow(context, run.id, planned, step));
   return withRefusedRaise(on, withError({ ...planned, actions }, errorOfDoubt(on.panel, planned)));
 }
 
 function enforce(
   { command, run }: CommandRun,
   on: RunOnPanel,
-  begun: Applied,
+  started: Applied,
   onPlan: (plan: Plan) => void,
 ): Promise<Applied> {
-  return enforceService({ ...on, fences: run.leases.held }, begun, {
+  return enforceService({ ...on, fences: run.leases.held }, started, {
     byName: !isObservant(command),
     command: command.account ?? null,
     password: command.password?.() ?? null,

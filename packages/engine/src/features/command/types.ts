@@ -7,7 +7,7 @@ import type { Applied, Loaded } from '../../kernel/subject/stages.js';
 import type { ServiceDetail } from '../services/show.js';
 import type { CustomerAccess } from '../services/customer-access.js';
 import type { ActionView } from '../../kernel/subject/views.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 
 /** `provision … --json`, `hold add --json` and `hold release --json` (docs/json.md). */
 export interface CommandReport {
@@ -105,7 +105,7 @@ export interface CommandResult {
 
 /** State of a command. */
 export interface CommandRun {
-  session: Session;
+  context: Context;
   command: ServiceCommand;
   run: Run;
 }

@@ -6,7 +6,7 @@ import { toRequestError } from '../calls/simulate.js';
 import { runCommand } from '../command/run-command.js';
 import type { CommandReport } from '../command/types.js';
 import { withRun } from '../../kernel/run/bracket.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { requireService } from '../../context/find-service.js';
 import { toDocument, type TelephonyDocument } from '../telephony/documents.js';
 import { requireTelephony } from '../telephony/panels.js';
@@ -52,25 +52,25 @@ export interface DidReport {
  *
  * @throws SluiceError `no_number`, `number_unused`, `wrong_lifecycle`, `bad_value`, errors of the number
  */
-export async function changeDid(session: Session, request: DidRequest): Promise<DidReport> {
+export async function changeDid(context: Context, request: DidRequest): Promise<DidReport> {
   const { operation, carrier, channels, areaCode, addon, dryRun, waitMs } = request;
   checkAddon(addon);
-  const named = request.service === null ? null : await requireService(session, request.service);
-  const { panel, telephony } = await requireTelephony(session, named?.panel ?? request.panel);
+  const named = request.service === null ? null : await requireService(context, request.service);
+  const { panel, telephony } = await requireTelephony(context, named?.panel ?? request.panel);
   const number = readNumber(telephony, request);
   const place = { panel, telephony, number };
   // The line of a service in use may have another number of the addon.
   const isInUse = named !== null && isLiving(named);
-  if (operation === 'release' && addon !== undefined && !isInUse && (await isFree(session, place))) {
-    return reportFree(session, request, place);
+  if (operation === 'release' && addon !== undefined && !isInUse && (await isFree(context, place))) {
+    return reportFree(context, request, place);
   }
-  if (operation === 'unlink' && named === null && (await isFreeOnPanel(session, place))) {
-    return reportFree(session, request, place);
+  if (operation === 'unlink' && named === null && (await isFreeOnPanel(context, place))) {
+    return reportFree(context, request, place);
   }
-  const service = named ?? (await findOwner(session, place));
+  const service = named ?? (await findOwner(context, place));
   refuseEnded(service);
   const values = request.values && toRecordValues(readValues(telephony, 'dids', request.values));
-  const { report } = await runCommand(session, service.id, {
+  const { report } = await runCommand(context, service.id, {
     command: `did ${operation}`,
     dryRun,
     waitMs,
@@ -79,7 +79,7 @@ export async function changeDid(session: Session, request: DidRequest): Promise<
     preview: (loaded) => loaded,
   });
   const { run, actions, notices } = report;
-  const live = await listLive(session, place);
+  const live = await listLive(context, place);
   const error = report.service.error ?? report.error ?? null;
   return { run, service: service.id, dids: live.map(toDocument), actions, notices, error };
 }
@@ -91,30 +91,30 @@ interface Place {
   number: string;
 }
 
-async function listLive({ deps }: Session, { telephony, number }: Place): Promise<Did[]> {
+async function listLive({ deps }: Context, { telephony, number }: Place): Promise<Did[]> {
   const dids = await telephony.list('dids', { number }, deps.signal);
   return dids.filter(({ status }) => status !== 'terminated');
 }
 
 /** Whether the number belongs to no line, as after an earlier release. */
-async function isFree(session: Session, place: Place): Promise<boolean> {
-  return (await listLive(session, place)).every(({ subscriberId }) => subscriberId === null);
+async function isFree(context: Context, place: Place): Promise<boolean> {
+  return (await listLive(context, place)).every(({ subscriberId }) => subscriberId === null);
 }
 
 /** Whether the panel has the number, without a line. */
-async function isFreeOnPanel(session: Session, place: Place): Promise<boolean> {
-  const live = await listLive(session, place);
+async function isFreeOnPanel(context: Context, place: Place): Promise<boolean> {
+  const live = await listLive(context, place);
   return live.length > 0 && live.every(({ subscriberId }) => subscriberId === null);
 }
 
 /** Reports a number that was released or unlinked before, as a run of its own. */
-function reportFree(session: Session, { operation, service, dryRun }: DidRequest, place: Place): Promise<DidReport> {
+function reportFree(context: Context, { operation, service, dryRun }: DidRequest, place: Place): Promise<DidReport> {
   const purpose = { command: `did ${operation}`, dryRun, ...(service !== null && { service }) };
-  return withRun(session, purpose, async (run) => {
+  return withRun(context, purpose, async (run) => {
     if (!dryRun) await run.start();
     await run.end({ outcome: 'done', changes: false });
     const { observing: _panels, ...view } = run.view;
-    const dids = (await listLive(session, place)).map(toDocument);
+    const dids = (await listLive(context, place)).map(toDocument);
     return { run: view, service, dids, actions: [], notices: [], error: null };
   });
 }
@@ -135,11 +135,11 @@ function readNumber({ country }: PanelTelephony, { number: text, areaCode }: Did
   }
 }
 
-async function findOwner(session: Session, place: Place): Promise<ServiceRecord> {
+async function findOwner(context: Context, place: Place): Promise<ServiceRecord> {
   const { panel, telephony, number } = place;
-  const dids = await listLive(session, place);
+  const dids = await listLive(context, place);
   const did = dids.find(({ subscriberId }) => subscriberId !== null);
-  const services = did === undefined ? [] : await session.store.services.list({ panel });
+  const services = did === undefined ? [] : await context.store.services.list({ panel });
   const owner = findServiceOfLine(services, telephony, did?.subscriberId);
   if (owner !== undefined) return owner;
   if (dids.length === 0) {

@@ -1,22 +1,22 @@
 import { formatLength } from '../../context/clock-guard.js';
 import { WRONG_CLOCK_MS } from '../../context/panel-answers.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { type Check, toChecks } from '../../base/check.js';
 
 /** A clock that is further off would begin and end cycles at the wrong time. */
 export const CLOCK_TOLERANCE_MS = 120_000;
 
 /** Checks for runs in the future: the clock was ahead then, or is behind now, which the panels' clocks decide. */
-export async function clockChecks(session: Session, panels: string[]): Promise<Check[]> {
-  const now = session.deps.clock.now();
+export async function clockChecks(context: Context, panels: string[]): Promise<Check[]> {
+  const now = context.deps.clock.now();
   const since = new Date(now + CLOCK_TOLERANCE_MS).toISOString();
-  const [last] = await session.store.runs.list({ since, limit: 1 });
-  const check = toChecks('clock', session.now());
+  const [last] = await context.store.runs.list({ since, limit: 1 });
+  const check = toChecks('clock', context.now());
   if (!last) return [check('ok', '')];
   const ahead = formatLength(Date.parse(last.startedAt) - now);
-  const differences = panels.map((panel) => session.clockDifference(panel)).filter((ms) => ms !== null);
+  const differences = panels.map((panel) => context.clockDifference(panel)).filter((ms) => ms !== null);
   const agreed = differences.length > 0 && differences.every((ms) => Math.abs(ms) <= WRONG_CLOCK_MS);
-  const known = await session.store.clock.confirmed();
+  const known = await context.store.clock.confirmed();
   // The operator may have confirmed the clock.
   const accepted = known !== null && Math.abs(now - Date.parse(known)) <= WRONG_CLOCK_MS;
   const what = `run ${last.id} is ${ahead} in the future`;

@@ -2,7 +2,7 @@ import { liesAhead } from '@sluice/quota-core';
 import { confirmedInstant, formatLength } from '../../context/clock-guard.js';
 import { isUnconfirmed } from '../../context/panel-answers.js';
 import { withRun } from '../../kernel/run/bracket.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { type Check, toChecks } from '../../base/check.js';
 import { isLiving } from '../../base/lifecycle.js';
 
@@ -13,10 +13,10 @@ export interface AcceptedClock {
 }
 
 /** Confirms the clock for the operator: sets the confirmed instant to now, even backwards, and logs it as a run. */
-export async function acceptClock(session: Session): Promise<AcceptedClock> {
+export async function acceptClock(context: Context): Promise<AcceptedClock> {
   // oxlint-disable-next-line sluice/syntax -- the name of such runs in the log
-  return withRun(session, { command: 'doctor --accept-clock', dryRun: false }, (run) =>
-    session.write([], async (tables) => {
+  return withRun(context, { command: 'doctor --accept-clock', dryRun: false }, (run) =>
+    context.write([], async (tables) => {
       const before = await tables.clock.confirmed();
       const at = run.view.startedAt;
       await tables.clock.accept(at);
@@ -28,25 +28,25 @@ export async function acceptClock(session: Session): Promise<AcceptedClock> {
 }
 
 /** Compares the clock with the last confirmed instant, and finds what a clock that was ahead left in the store. */
-export async function confirmedClockChecks(session: Session, accepted: AcceptedClock | null): Promise<Check[]> {
-  const stored = await session.store.clock.confirmed();
-  const check = clockCheck(session, stored, accepted);
-  if (isUnconfirmed(session, await confirmedInstant(session))) return [check];
-  return [check, ...(await cyclesAhead(session)), ...(await periodsAhead(session))];
+export async function confirmedClockChecks(context: Context, accepted: AcceptedClock | null): Promise<Check[]> {
+  const stored = await context.store.clock.confirmed();
+  const check = clockCheck(context, stored, accepted);
+  if (isUnconfirmed(context, await confirmedInstant(context))) return [check];
+  return [check, ...(await cyclesAhead(context)), ...(await periodsAhead(context))];
 }
 
-function clockCheck(session: Session, stored: string | null, accepted: AcceptedClock | null): Check {
-  const check = toChecks('confirmed clock', session.now());
+function clockCheck(context: Context, stored: string | null, accepted: AcceptedClock | null): Check {
+  const check = toChecks('confirmed clock', context.now());
   if (accepted !== null) {
     const before =
       accepted.before === null ? 'no instant was confirmed before' : `the instant before was ${accepted.before}`;
     return check('ok', `${accepted.at} is confirmed now; ${before}`);
   }
   if (stored === null) return check('ok', 'no instant is confirmed yet; the first run confirms one');
-  const gap = session.deps.clock.now() - Date.parse(stored);
+  const gap = context.deps.clock.now() - Date.parse(stored);
   const where = `last confirmed at ${stored}, ${formatLength(gap)} ${gap < 0 ? 'in the future' : 'ago'}`;
-  if (!isUnconfirmed(session, stored)) return check('ok', where);
-  if (session.agreedAt() === null)
+  if (!isUnconfirmed(context, stored)) return check('ok', where);
+  if (context.agreedAt() === null)
     return check('failed', `${where}, and no panel agrees with the clock`, 'clock_unconfirmed');
   const agreed = 'the panels agree with the clock now';
   if (gap >= 0) return check('ok', `${where}; ${agreed}`);
@@ -54,10 +54,10 @@ function clockCheck(session: Session, stored: string | null, accepted: AcceptedC
 }
 
 /** Finds cycles in the future: nothing would be metered in them until they begin. */
-async function cyclesAhead(session: Session): Promise<Check[]> {
-  const now = session.now();
-  const ahead = (await session.store.cycles.newest()).filter((cycle) => liesAhead(cycle, now));
-  const services = await session.store.services.list({ ids: ahead.map((cycle) => cycle.service) });
+async function cyclesAhead(context: Context): Promise<Check[]> {
+  const now = context.now();
+  const ahead = (await context.store.cycles.newest()).filter((cycle) => liesAhead(cycle, now));
+  const services = await context.store.services.list({ ids: ahead.map((cycle) => cycle.service) });
   const metered = new Set(services.filter(isLiving).map(({ id }) => id));
   return ahead
     .filter((cycle) => metered.has(cycle.service))
@@ -69,11 +69,11 @@ async function cyclesAhead(session: Session): Promise<Check[]> {
     );
 }
 
-async function periodsAhead(session: Session): Promise<Check[]> {
-  const now = session.now();
+async function periodsAhead(context: Context): Promise<Check[]> {
+  const now = context.now();
   const checks: Check[] = [];
-  for (const panel of Object.keys(session.config.panels)) {
-    for (const { name, account } of await session.store.agents.list(panel)) {
+  for (const panel of Object.keys(context.config.panels)) {
+    for (const { name, account } of await context.store.agents.list(panel)) {
       const start = (account as { periodStart?: string } | null)?.periodStart;
       if (start === undefined || !liesAhead({ start }, now)) continue;
       const message = `its period does not begin until ${start}: the period was opened while the clock was ahead`;

@@ -4,7 +4,7 @@ import { toBillingDependencies } from '../billing/open-billing.js';
 import { billingSections, billingSettings } from '../../base/config/find-entry.js';
 import { toHoldsFilePath, isHoldsFileStale } from '../../context/holds-file.js';
 import { whoHolds } from '../../context/leases.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { type Check, toChecks } from '../../base/check.js';
 import { CLOCK_TOLERANCE_MS, clockChecks } from './clock-checks.js';
 import { acceptClock, confirmedClockChecks } from './confirmed-clock.js';
@@ -46,40 +46,40 @@ const RECENT_RUNS = 1000;
 const LATE_INTERVALS = 3;
 
 /** Checks store, clock, leases, panels and last runs; problems are returned, not thrown. */
-export async function runDoctor(session: Session, request: DoctorRequest): Promise<{ ok: boolean; checks: Check[] }> {
-  const panels = request.panel === undefined ? Object.keys(session.config.panels) : [request.panel];
-  const taken = request.takeOver === true ? await takeOver(session, request.panel) : [];
+export async function runDoctor(context: Context, request: DoctorRequest): Promise<{ ok: boolean; checks: Check[] }> {
+  const panels = request.panel === undefined ? Object.keys(context.config.panels) : [request.panel];
+  const taken = request.takeOver === true ? await takeOver(context, request.panel) : [];
   const ofPanels: Check[] = [...inSection('store', taken)];
   for (const name of panels) {
-    ofPanels.push(...inSection(`panel ${name}`, await panelChecks(session, name, request.contract === true)));
+    ofPanels.push(...inSection(`panel ${name}`, await panelChecks(context, name, request.contract === true)));
   }
   // One panel was asked for.
-  const billing = request.panel === undefined ? await billingChecks(session, request.contract === true) : [];
-  const accepted = request.acceptClock === true ? await acceptClock(session) : null;
+  const billing = request.panel === undefined ? await billingChecks(context, request.contract === true) : [];
+  const accepted = request.acceptClock === true ? await acceptClock(context) : null;
   const own: Check[] =
     request.standInFor !== undefined
       ? inSection('store', [brokenStore(request.standInFor)])
       : [
-          ...inSection('store', await storeChecks(session)),
+          ...inSection('store', await storeChecks(context)),
           ...inSection('runs', [
-            ...(await clockChecks(session, panels)),
-            ...(await confirmedClockChecks(session, accepted)),
-            ...(await leaseChecks(session)),
-            ...(await runChecks(session)),
+            ...(await clockChecks(context, panels)),
+            ...(await confirmedClockChecks(context, accepted)),
+            ...(await leaseChecks(context)),
+            ...(await runChecks(context)),
           ]),
         ];
   const checks = [
     ...own,
     ...inSection('services', [
-      ...(await serviceChecks(session, request.panel)),
-      ...(await doubtChecks(session, request.panel)),
-      ...(await doubtedHoldChecks(session, request.panel)),
-      ...(await holdChecks(session, request.panel)),
+      ...(await serviceChecks(context, request.panel)),
+      ...(await doubtChecks(context, request.panel)),
+      ...(await doubtedHoldChecks(context, request.panel)),
+      ...(await holdChecks(context, request.panel)),
     ]),
     ...inSection('billing', billing),
     ...(request.standInFor !== undefined || request.panel !== undefined
       ? []
-      : [...inSection('notices', await noticeChecks(session)), ...inSection('upgrade', await changedChecks(session))]),
+      : [...inSection('notices', await noticeChecks(context)), ...inSection('upgrade', await changedChecks(context))]),
     ...ofPanels,
   ];
   return { ok: !checks.some((check) => check.status === 'failed'), checks };
@@ -96,10 +96,10 @@ function brokenStore({ location, error }: BrokenStore): Check {
   return { name: 'store', object: location, status: 'failed', message, code, details: Object.fromEntries(named) };
 }
 
-async function storeChecks(session: Session): Promise<Check[]> {
-  const { store, deps } = session;
+async function storeChecks(context: Context): Promise<Check[]> {
+  const { store, deps } = context;
   const checks: Check[] = (await store.maintenance.check()).map((check) => ({ ...check, name: `store ${check.name}` }));
-  checks.push(...(await storeSizeChecks(session)));
+  checks.push(...(await storeSizeChecks(context)));
   if (await isHoldsFileStale(store, deps.files)) {
     const check = toChecks('holds file', toHoldsFilePath(store.location));
     checks.push(check('warning', 'it does not list the current open holds; the next poll updates it'));
@@ -108,39 +108,39 @@ async function storeChecks(session: Session): Promise<Check[]> {
 }
 
 /** Names what became stricter since an earlier version of the store. */
-async function changedChecks(session: Session): Promise<Check[]> {
-  const { store, config, deps } = session;
+async function changedChecks(context: Context): Promise<Check[]> {
+  const { store, config, deps } = context;
   const { upgradeChecks } = await import('../upgrade/upgrade-checks.js');
-  return upgradeChecks({ config, kinds: deps.kinds, past: await store.maintenance.past(), now: session.now() });
+  return upgradeChecks({ config, kinds: deps.kinds, past: await store.maintenance.past(), now: context.now() });
 }
 
-async function leaseChecks(session: Session): Promise<Check[]> {
-  const leases = await session.store.leases.list();
-  const now = session.now();
+async function leaseChecks(context: Context): Promise<Check[]> {
+  const leases = await context.store.leases.list();
+  const now = context.now();
   return leases.map((lease) => {
-    const alive = session.deps.isAlive(lease.owner) && lease.expiresAt > now;
+    const alive = context.deps.isAlive(lease.owner) && lease.expiresAt > now;
     const who = whoHolds(lease);
     const check = toChecks('lease', lease.name);
     return check('ok', alive ? `held by ${who}` : `left behind by ${who}; the next run replaces it`);
   });
 }
 
-async function runChecks(session: Session): Promise<Check[]> {
-  const sync = scheduledCommands(session.config, session.deps).find(({ command }) => command === 'service sync');
-  const polls = await session.store.runs.list({ command: 'poll', limit: RECENT_RUNS });
-  const hasServices = (await session.store.services.ids()).length > 0;
-  const { interval } = session.config.poll;
-  const checks = [checkLastRun(session, polls, { word: 'poll', intervalMs: interval, isMissed: hasServices })];
+async function runChecks(context: Context): Promise<Check[]> {
+  const sync = scheduledCommands(context.config, context.deps).find(({ command }) => command === 'service sync');
+  const polls = await context.store.runs.list({ command: 'poll', limit: RECENT_RUNS });
+  const hasServices = (await context.store.services.ids()).length > 0;
+  const { interval } = context.config.poll;
+  const checks = [checkLastRun(context, polls, { word: 'poll', intervalMs: interval, isMissed: hasServices })];
   if (sync !== undefined) {
     const { command, intervalMs } = sync;
-    const syncs = await session.store.runs.list({ command, whole: true, limit: RECENT_RUNS });
-    checks.push(checkLastRun(session, syncs, { word: 'sync', intervalMs, isMissed: true }));
+    const syncs = await context.store.runs.list({ command, whole: true, limit: RECENT_RUNS });
+    checks.push(checkLastRun(context, syncs, { word: 'sync', intervalMs, isMissed: true }));
   }
-  const unresolved = await session.store.actions.unresolved();
+  const unresolved = await context.store.actions.unresolved();
   for (const action of unresolved) {
     checks.push({
       name: 'action in doubt',
-      object: `${action.service ?? action.panel}, ${toActionView((panel) => session.findKind(panel), action).name}`,
+      object: `${action.service ?? action.panel}, ${toActionView((panel) => context.findKind(panel), action).name}`,
       status: 'warning',
       ...describeAction(action),
     });
@@ -150,18 +150,18 @@ async function runChecks(session: Session): Promise<Check[]> {
 
 /** Checks that the last run of a kind is recent and ended well; the codes are `no_`, `WORD_late` and `WORD_failed`. */
 function checkLastRun(
-  session: Session,
+  context: Context,
   runs: readonly RunRecord[],
   { word, intervalMs, isMissed }: { word: 'poll' | 'sync'; intervalMs: number; isMissed: boolean },
 ): Check {
   // A run in the future, by a clock that was ahead, must not hide that runs have stopped.
-  const latest = new Date(session.deps.clock.now() + CLOCK_TOLERANCE_MS).toISOString();
+  const latest = new Date(context.deps.clock.now() + CLOCK_TOLERANCE_MS).toISOString();
   const past = runs.filter((run) => run.startedAt <= latest);
   // A run that was refused for the lease of another one has read nothing.
   const last = past.find((run) => run.outcome !== 'busy') ?? past[0];
   if (!last)
     return toChecks(`last ${word}`, word)(isMissed ? 'warning' : 'skipped', `no ${word} has run yet`, `no_${word}`);
-  const age = session.deps.clock.now() - Date.parse(last.startedAt);
+  const age = context.deps.clock.now() - Date.parse(last.startedAt);
   const isDone = last.outcome === 'done' || last.outcome === 'partial';
   const what = `${last.startedAt}, ${last.outcome ?? 'did not end'}`;
   const check = toChecks(`last ${word}`, last.id);
@@ -181,23 +181,23 @@ function describeAction(action: ActionRecord): Pick<Check, 'message' | 'code' | 
 }
 
 /** Checks the configured billing systems. The ledger is a part of the store. */
-async function billingChecks(session: Session, contract: boolean): Promise<Check[]> {
+async function billingChecks(context: Context, contract: boolean): Promise<Check[]> {
   const checks: Check[] = [];
-  for (const system of session.deps.billing) {
-    const settings = billingSettings(session.config, system.kind);
+  for (const system of context.deps.billing) {
+    const settings = billingSettings(context.config, system.kind);
     if (settings === undefined || system.check === undefined) continue;
-    const products = Object.values(session.config.products);
+    const products = Object.values(context.config.products);
     const use = {
       orders: products.some(({ provision }) => provision === 'auto'),
       credentials: products.some(({ credentials }) => credentials?.writeTo === system.kind),
-      bills: session.config.billing === system.kind,
-      products: billingSections(session.config, system.kind),
-      facts: listFacts(session),
+      bills: context.config.billing === system.kind,
+      products: billingSections(context.config, system.kind),
+      facts: listFacts(context),
       contract,
-      signal: session.deps.signal,
+      signal: context.deps.signal,
     };
     try {
-      const found = await system.check(settings, toBillingDependencies(session), use);
+      const found = await system.check(settings, toBillingDependencies(context), use);
       checks.push(...found.map((check) => ({ ...check, object: system.kind })));
     } catch (error) {
       const { code, message } = toItemError(error);

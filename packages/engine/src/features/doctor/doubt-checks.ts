@@ -2,7 +2,7 @@ import { toItemError } from '@sluice/panel-kind';
 import { panelsWithAgents } from '../agents/open-agents.js';
 import { listStoredAgents } from '../agents/show-agents.js';
 import { nameFew } from '../../base/natural-order.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { type Check, toChecks } from '../../base/check.js';
 import { describeDoubtedHolds, doubtedView, HOLD_DOUBTED } from '../../kernel/subject/views.js';
 
@@ -16,10 +16,10 @@ interface Doubted {
 }
 
 /** Reports the services and agents whose readings have been doubted for longer than a few polls. */
-export async function doubtChecks(session: Session, panel: string | undefined): Promise<Check[]> {
-  const { config, deps } = session;
+export async function doubtChecks(context: Context, panel: string | undefined): Promise<Check[]> {
+  const { config, deps } = context;
   const earliest = new Date(deps.clock.now() - MOST_POLLS * config.poll.interval).toISOString();
-  const doubted = [...(await doubtedServices(session, panel)), ...(await doubtedAgents(session, panel))];
+  const doubted = [...(await doubtedServices(context, panel)), ...(await doubtedAgents(context, panel))];
   const old = doubted.filter(({ since }) => since < earliest);
   const [oldest] = old.map(({ since }) => since).sort();
   if (oldest === undefined) return [];
@@ -29,7 +29,7 @@ export async function doubtChecks(session: Session, panel: string | undefined): 
 }
 
 /** Names each service that is held by a reading which was found impossible since. */
-export async function doubtedHoldChecks({ store }: Session, panel: string | undefined): Promise<Check[]> {
+export async function doubtedHoldChecks({ store }: Context, panel: string | undefined): Promise<Check[]> {
   const doubted = (await store.decisions.latest()).flatMap((decision) => {
     const { holds = [] } = doubtedView(decision) ?? {};
     return holds.length === 0 ? [] : [{ service: decision.service, holds }];
@@ -50,7 +50,7 @@ export async function doubtedHoldChecks({ store }: Session, panel: string | unde
   });
 }
 
-async function doubtedServices({ store }: Session, panel: string | undefined): Promise<Doubted[]> {
+async function doubtedServices({ store }: Context, panel: string | undefined): Promise<Doubted[]> {
   const doubted = (await store.decisions.latest()).filter(({ status }) => status === 'doubted');
   if (doubted.length === 0) return [];
   const services = new Map((await store.services.list()).map((each) => [each.id, each]));
@@ -64,11 +64,11 @@ async function doubtedServices({ store }: Session, panel: string | undefined): P
   });
 }
 
-async function doubtedAgents(session: Session, panel: string | undefined): Promise<Doubted[]> {
+async function doubtedAgents(context: Context, panel: string | undefined): Promise<Doubted[]> {
   const found: Doubted[] = [];
-  for (const name of panelsWithAgents(session).filter((each) => panel === undefined || each === panel)) {
+  for (const name of panelsWithAgents(context).filter((each) => panel === undefined || each === panel)) {
     try {
-      const agents = await listStoredAgents(session, name);
+      const agents = await listStoredAgents(context, name);
       for (const { name: agent, doubted } of agents)
         if (doubted !== null) found.push({ name: `agent ${agent}`, since: doubted.at });
     } catch (error) {

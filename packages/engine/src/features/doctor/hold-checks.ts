@@ -1,15 +1,15 @@
 import { findSubjectAgent } from '@sluice/quota-core';
 import { panelsWithAgents } from '../agents/open-agents.js';
 import { nameFew } from '../../base/natural-order.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { type Check, toChecks } from '../../base/check.js';
 import { type LastingHold, readLastingHolds } from '../../kernel/subject/lasting-holds.js';
 
 /** Names what is not on its panel as its holds require: what ended there and is not undone, and what is not restricted yet. */
-export async function holdChecks(session: Session, panel: string | undefined): Promise<Check[]> {
-  const { store } = session;
+export async function holdChecks(context: Context, panel: string | undefined): Promise<Check[]> {
+  const { store } = context;
   const holds = await readLastingHolds(store, panel === undefined ? {} : { panel });
-  for (const name of panelsWithAgents(session).filter((each) => panel === undefined || each === panel))
+  for (const name of panelsWithAgents(context).filter((each) => panel === undefined || each === panel))
     holds.push(...(await readLastingHolds(store, { agentsOf: name })));
   return [
     ...toCheck(holds, 'releasing', 'a hold ended, but its restriction is still on the panel'),

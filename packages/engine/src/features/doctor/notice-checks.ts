@@ -1,6 +1,6 @@
 import type { DeliveryRecord } from '@sluice/state-store';
 import { configuredChannels } from '../../kernel/run/channels.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { type Check, toChecks } from '../../base/check.js';
 
 /** What was given up is reported for this long. */
@@ -9,9 +9,9 @@ const REPORTED_MS = 7 * 86_400_000;
 const FAILURES = 3;
 
 /** Checks that notices reach their channels. Nothing is sent. */
-export async function noticeChecks(session: Session): Promise<Check[]> {
-  const { store, deps } = session;
-  const names = configuredChannels(session).map(({ name }) => name);
+export async function noticeChecks(context: Context): Promise<Check[]> {
+  const { store, deps } = context;
+  const names = configuredChannels(context).map(({ name }) => name);
   const since = new Date(deps.clock.now() - REPORTED_MS).toISOString();
   const lost = (await store.deliveries.list({ state: 'given-up' }))
     .map(({ delivery }) => delivery)

@@ -10,37 +10,37 @@ import { listStopped } from '../../kernel/changes/reversals.js';
 import { readMark } from '../../kernel/changes/store-copy.js';
 import { describeWriter, isObserved } from '../../kernel/changes/store-copy.js';
 import { isLiving } from '../../base/lifecycle.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { type Check, toChecks } from '../../base/check.js';
 import { panelClockCheck } from './clock-checks.js';
 import { lineChecks, sharedChecks } from './service-checks.js';
 
 /** Checks that a panel answers, its clock, and what its services share; with `contract` every endpoint and mapping. */
-export async function panelChecks(session: Session, name: string, contract: boolean): Promise<Check[]> {
+export async function panelChecks(context: Context, name: string, contract: boolean): Promise<Check[]> {
   const checks: Check[] = [];
   const check = toChecks('panel', name);
   try {
-    const panel = await session.panel(name);
-    checks.push(...shortSecretChecks(session, name));
-    const startedAt = session.deps.clock.now();
+    const panel = await context.panel(name);
+    checks.push(...shortSecretChecks(context, name));
+    const startedAt = context.deps.clock.now();
     const { message, clockDifferenceMs, warnings = [], expiring } = await panel.test();
-    const took = session.deps.clock.now() - startedAt;
+    const took = context.deps.clock.now() - startedAt;
     checks.push(check('ok', `${message} in ${took} ms`), ...warnings.map((warning) => check('warning', warning)));
-    const difference = clockDifferenceMs ?? session.clockDifference(name);
+    const difference = clockDifferenceMs ?? context.clockDifference(name);
     checks.push(...panelClockCheck(name, difference));
-    if (expiring !== undefined) checks.push(expiryCheck(name, expiring, session.deps.clock.now() + (difference ?? 0)));
-    const enforcements = await readEnforcements(session.config, session.store);
+    if (expiring !== undefined) checks.push(expiryCheck(name, expiring, context.deps.clock.now() + (difference ?? 0)));
+    const enforcements = await readEnforcements(context.config, context.store);
     checks.push(toChecks('enforce', name)('ok', describeEnforcement(enforcements.ofPanel(name))));
     checks.push(
-      ...(await brakeChecks(session, name)),
-      ...(await markChecks(session, panel)),
-      ...(await stoppedChecks(session, name)),
+      ...(await brakeChecks(context, name)),
+      ...(await markChecks(context, panel)),
+      ...(await stoppedChecks(context, name)),
     );
-    checks.push(...(await alarmChecks(session, name)));
-    const stored = await session.store.services.list({ panel: name });
+    checks.push(...(await alarmChecks(context, name)));
+    const stored = await context.store.services.list({ panel: name });
     const services = stored.sort((a, b) => compareIds(a.id, b.id));
-    checks.push(...(await sharedChecks(session, panel, services)), ...(await lineChecks(session, panel)));
-    if (contract) checks.push(...(await contractChecks(session, name, services)));
+    checks.push(...(await sharedChecks(context, panel, services)), ...(await lineChecks(context, panel)));
+    if (contract) checks.push(...(await contractChecks(context, name, services)));
   } catch (error) {
     const { code, message } = toItemError(error);
     checks.push(check('failed', `${code}: ${message}`, code));
@@ -49,8 +49,8 @@ export async function panelChecks(session: Session, name: string, contract: bool
 }
 
 /** Checks that the last run was not stopped, by the brake or since a copy of the store changes the panel. */
-async function brakeChecks(session: Session, name: string): Promise<Check[]> {
-  return (await findBrakes(session, name)).map((brake) => {
+async function brakeChecks(context: Context, name: string): Promise<Check[]> {
+  return (await findBrakes(context, name)).map((brake) => {
     const sentence = describeBrake(brake, brake.since);
     return brake.subjects === 'store'
       ? { ...toChecks('store', name)('failed', sentence, 'store_moved'), details: { panel: name } }
@@ -59,10 +59,10 @@ async function brakeChecks(session: Session, name: string): Promise<Check[]> {
 }
 
 /** Checks the mark of this store on the panel; under `observe` another store may change it. */
-async function markChecks(session: Session, panel: Panel): Promise<Check[]> {
-  if (panel.mark === undefined || (await isObserved(session, panel.name))) return [];
-  if ((await findMoved(session, panel.name)) !== null) return [];
-  const answer = await readMark(session, panel);
+async function markChecks(context: Context, panel: Panel): Promise<Check[]> {
+  if (panel.mark === undefined || (await isObserved(context, panel.name))) return [];
+  if ((await findMoved(context, panel.name)) !== null) return [];
+  const answer = await readMark(context, panel);
   const check = toChecks('store mark', panel.name);
   if (answer.is === 'absent' && !answer.lost) return [];
   if (answer.is === 'absent')
@@ -79,9 +79,9 @@ async function markChecks(session: Session, panel: Panel): Promise<Check[]> {
 }
 
 /** Checks that runs leave no objects of living services alone since something else reversed their changes. */
-async function stoppedChecks(session: Session, panel: string): Promise<Check[]> {
-  const { store } = session;
-  if (await isObserved(session, panel)) return [];
+async function stoppedChecks(context: Context, panel: string): Promise<Check[]> {
+  const { store } = context;
+  if (await isObserved(context, panel)) return [];
   const living = new Set((await store.services.list({ panel })).filter(isLiving).map(({ id }) => id));
   const stopped = (await listStopped(store, panel)).filter(({ service }) => living.has(service));
   if (stopped.length === 0) return [];
@@ -90,8 +90,8 @@ async function stoppedChecks(session: Session, panel: string): Promise<Check[]> 
 }
 
 /** Checks that no alarm waits for somebody to acknowledge it. */
-async function alarmChecks(session: Session, name: string): Promise<Check[]> {
-  const alarms = await listAlarms(session, { panel: name });
+async function alarmChecks(context: Context, name: string): Promise<Check[]> {
+  const alarms = await listAlarms(context, { panel: name });
   if (alarms.length === 0) return [];
   const open = alarms.filter(({ acknowledged }) => acknowledged === null).length;
   const known = alarms.length - open;
@@ -101,13 +101,13 @@ async function alarmChecks(session: Session, name: string): Promise<Check[]> {
 }
 
 /** Warns of secrets that are too short to be masked in messages. */
-function shortSecretChecks(session: Session, name: string): Check[] {
-  const settings = session.config.panels[name] ?? {};
-  return (session.findKind(name)?.init.secrets ?? []).flatMap((key) => {
+function shortSecretChecks(context: Context, name: string): Check[] {
+  const settings = context.config.panels[name] ?? {};
+  return (context.findKind(name)?.init.secrets ?? []).flatMap((key) => {
     const value = (settings as Record<string, unknown>)[key];
     if (typeof value !== 'string') return [];
     const path = `panels.${name}.${key}`;
-    const isShort = session.deps.secret(value, path).length < SHORTEST_MASKED;
+    const isShort = context.deps.secret(value, path).length < SHORTEST_MASKED;
     const message = `it has fewer than ${SHORTEST_MASKED} characters, too few to be masked in messages: set a longer one`;
     return isShort ? [toChecks('secret', path)('warning', message)] : [];
   });
@@ -127,12 +127,12 @@ export function expiryCheck(panel: string, { key, at }: { key: string; at: strin
 }
 
 /** Reads every endpoint and stores the shape of its answer; a poll treats an answer of another shape as unreadable. */
-async function contractChecks(session: Session, name: string, services: ServiceRecord[]): Promise<Check[]> {
-  const panel = await session.panel(name);
+async function contractChecks(context: Context, name: string, services: ServiceRecord[]): Promise<Check[]> {
+  const panel = await context.panel(name);
   if (!panel.contract) return [toChecks('contract', name)('skipped', `not supported for ${panel.kind.kind}`)];
-  const { checks, shapes, lists = {} } = await panel.contract.check(services, session.deps.signal);
-  const since = session.now();
-  await session.write([], async (tables) => {
+  const { checks, shapes, lists = {} } = await panel.contract.check(services, context.deps.signal);
+  const since = context.now();
+  await context.write([], async (tables) => {
     for (const { endpoint, shape } of shapes)
       await tables.fingerprints.put({ panel: name, endpoint, shape, since, confirmed: true });
     for (const list of ['speedLimits', 'tunnelGroups'] as const) {

@@ -6,7 +6,7 @@ import { findRemovedPanels, PANEL_REMOVED } from '../../kernel/run/left-elsewher
 import { toMapping } from '../../loop/sharing.js';
 import { listLines } from '../services/lines.js';
 import { findStoredProblems, type StoredProblem } from '../services/stored-problems.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import type { Check } from '../../base/check.js';
 import { isLiving } from '../../base/lifecycle.js';
 
@@ -17,10 +17,10 @@ const NAMES: Record<StoredProblem['code'], string> = {
 };
 
 /** Checks that the config has the products and panels of the services, and that no two services of a panel have one id. */
-export async function serviceChecks(session: Session, panel: string | undefined): Promise<Check[]> {
-  const removed = new Map((await findRemovedPanels(session)).map((each) => [each.panel, each]));
-  const services = await session.store.services.list(panel === undefined ? {} : { panel });
-  const problems = findStoredProblems({ config: session.config, kinds: session.deps.kinds }, services);
+export async function serviceChecks(context: Context, panel: string | undefined): Promise<Check[]> {
+  const removed = new Map((await findRemovedPanels(context)).map((each) => [each.panel, each]));
+  const services = await context.store.services.list(panel === undefined ? {} : { panel });
+  const problems = findStoredProblems({ config: context.config, kinds: context.deps.kinds }, services);
   return problems.map(({ code, object, message, details }) => {
     const gone = code === 'unknown_panel' ? removed.get(object) : undefined;
     // Nothing can be decided for a service without a product, nor undone on a panel that is gone.
@@ -37,10 +37,10 @@ export async function serviceChecks(session: Session, panel: string | undefined)
 }
 
 /** Names the lines that services of different clients have now: nobody is billed for their calls. */
-export async function lineChecks(session: Session, { name: panel, telephony }: Panel): Promise<Check[]> {
+export async function lineChecks(context: Context, { name: panel, telephony }: Panel): Promise<Check[]> {
   if (telephony === undefined) return [];
   const checks: Check[] = [];
-  for (const { subscriber, periods } of await listLines(session, panel, telephony)) {
+  for (const { subscriber, periods } of await listLines(context, panel, telephony)) {
     const open = periods.filter(({ until }) => until === null);
     const [first] = open;
     if (first === undefined || open.every(({ client }) => client === first.client)) continue;
@@ -61,7 +61,7 @@ export async function lineChecks(session: Session, { name: panel, telephony }: P
 
 /** Lists what several services of a panel use, as it was last read. */
 export async function sharedChecks(
-  { store, config }: Session,
+  { store, config }: Context,
   panel: Panel,
   services: readonly ServiceRecord[],
 ): Promise<Check[]> {

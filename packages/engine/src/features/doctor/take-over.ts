@@ -6,7 +6,7 @@ import { listStopped, noteTakeOver, stoppedKey } from '../../kernel/changes/reve
 import { acceptMark, readMark, writeMark } from '../../kernel/changes/store-copy.js';
 import { isObserved } from '../../kernel/changes/store-copy.js';
 import { requirePanelName } from '../../base/config/find-panel.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { type Check, toChecks } from '../../base/check.js';
 
 /**
@@ -16,37 +16,37 @@ import { type Check, toChecks } from '../../base/check.js';
  *
  * @throws SluiceError `lease_held` while a run works on the panel
  */
-export async function takeOver(session: Session, only: string | undefined): Promise<Check[]> {
-  if (only !== undefined) requirePanelName(session, only);
+export async function takeOver(context: Context, only: string | undefined): Promise<Check[]> {
+  if (only !== undefined) requirePanelName(context, only);
   const checks: Check[] = [];
-  for (const name of only === undefined ? Object.keys(session.config.panels) : [only]) {
-    const panel = await session.panel(name);
-    if (only !== undefined || (await isStopped(session, panel))) checks.push(await takeOverOne(session, panel));
+  for (const name of only === undefined ? Object.keys(context.config.panels) : [only]) {
+    const panel = await context.panel(name);
+    if (only !== undefined || (await isStopped(context, panel))) checks.push(await takeOverOne(context, panel));
   }
   return checks.length > 0 ? checks : [toChecks('take-over', 'all panels')('ok', 'no panel has to be taken over')];
 }
 
-async function isStopped(session: Session, panel: Panel): Promise<boolean> {
+async function isStopped(context: Context, panel: Panel): Promise<boolean> {
   const { name } = panel;
-  if ((await findMoved(session, name)) !== null || (await listStopped(session.store, name)).length > 0) return true;
-  return (await readMark(session, panel)).is === 'foreign';
+  if ((await findMoved(context, name)) !== null || (await listStopped(context.store, name)).length > 0) return true;
+  return (await readMark(context, panel)).is === 'foreign';
 }
 
-async function takeOverOne(session: Session, panel: Panel): Promise<Check> {
+async function takeOverOne(context: Context, panel: Panel): Promise<Check> {
   const { name } = panel;
   // oxlint-disable-next-line sluice/syntax -- the name of such runs in the log
-  return withRun(session, { command: 'doctor --take-over', dryRun: false, scope: `panel ${name}` }, async (run) => {
+  return withRun(context, { command: 'doctor --take-over', dryRun: false, scope: `panel ${name}` }, async (run) => {
     await run.leases.take(panelLease(name), 0);
     await run.start();
-    const mark = await readMark(session, panel);
-    if (mark.is === 'foreign') await acceptMark(session, name, mark);
+    const mark = await readMark(context, panel);
+    if (mark.is === 'foreign') await acceptMark(context, name, mark);
     // Nothing is written to a panel under observe: its first change writes the mark.
-    const refusal = (await isObserved(session, name)) ? null : await tryToMark(session, panel);
-    const stopped = await listStopped(session.store, name);
-    await session.write(run.leases.held, async (tables) => {
+    const refusal = (await isObserved(context, name)) ? null : await tryToMark(context, panel);
+    const stopped = await listStopped(context.store, name);
+    await context.write(run.leases.held, async (tables) => {
       await tables.conditions.end(brakeKey(name, 'store'));
       for (const target of stopped) await tables.conditions.end(stoppedKey(name, target));
-      await noteTakeOver(tables, name, session.now());
+      await noteTakeOver(tables, name, context.now());
     });
     await run.end({ outcome: 'done', changes: true });
     const count = stopped.length === 0 ? '' : `; runs change ${stopped.length} stopped targets again`;
@@ -57,9 +57,9 @@ async function takeOverOne(session: Session, panel: Panel): Promise<Check> {
 }
 
 /** Writes the mark; returns why the panel refuses it, which keeps no operator from going on with this store. */
-async function tryToMark(session: Session, panel: Panel): Promise<string | null> {
+async function tryToMark(context: Context, panel: Panel): Promise<string | null> {
   try {
-    await writeMark(session, panel);
+    await writeMark(context, panel);
     return null;
   } catch (error) {
     return `the mark could not be written: ${(error as Error).message}`;

@@ -20,10 +20,10 @@ import {
   unplanned,
 } from '../../kernel/subject/stages.js';
 
-async function listEnded({ session, panel, only }: PanelRun): Promise<ServiceRecord[]> {
+async function listEnded({ context, panel, only }: PanelRun): Promise<ServiceRecord[]> {
   const filter = only === null ? { panel: panel.name } : { services: [only.id] };
-  const ids = [...group(await session.store.evidence.open(filter)).keys()];
-  const listed = ids.length === 0 ? [] : await session.store.services.list({ ids });
+  const ids = [...group(await context.store.evidence.open(filter)).keys()];
+  const listed = ids.length === 0 ? [] : await context.store.services.list({ ids });
   return listed.filter((service) => hasEnded(service) && service.panel === panel.name);
 }
 
@@ -33,9 +33,9 @@ export async function beginEnded(run: PanelRun): Promise<PartHooks> {
   run.ended = ended;
   return {
     afterDecide: (decided) => endWithService(ended, decided),
-    afterApply(works, treatment) {
-      run.notices.push(...endedNotices(ended, works, treatment));
-      return Promise.resolve(works);
+    afterApply(subjects, treatment) {
+      run.notices.push(...endedNotices(ended, subjects, treatment));
+      return Promise.resolve(subjects);
     },
   };
 }
@@ -46,27 +46,29 @@ export async function beginEnded(run: PanelRun): Promise<PartHooks> {
  * theirs any more. Without either, the restrictions stay.
  */
 async function findGivenAway(on: PanelRun): Promise<GivenAway> {
-  const { session, panel, request, enforcements } = on;
-  const loaded = await load(session, panel, await listEnded(on), { enforcements });
+  const { context, panel, request, enforcements } = on;
+  const loaded = await load(context, panel, await listEnded(on), { enforcements });
   const none = new Map<string, Observation>();
   const observations = request.observeAll ? await observe(on, loaded) : none;
-  const works = loaded.map((facts) => {
+  const subjects = loaded.map((facts) => {
     const observation = observations.get(facts.service.id) ?? null;
     return { ...unplanned(undecided(toRead(facts))), observation };
   });
   const seen = { ...on, ordered: await listOrdered(on) };
-  const found = await (panel.objects === undefined ? findSharers(seen, works) : readUnread(seen, works, works));
+  const found = await (panel.objects === undefined
+    ? findSharers(seen, subjects)
+    : readUnread(seen, subjects, subjects));
   // What was read once is not read again by the next run.
   if (!request.dryRun && on.resources.size > 0)
-    await session.write(on.leases.held, (tables) => saveResources(on, tables));
+    await context.write(on.leases.held, (tables) => saveResources(on, tables));
   const passed = found.map((work) => [work.service.id, new Set(listGivenAway(on, work).map(({ id }) => id))] as const);
   return new Map(passed.filter(([, ids]) => ids.size > 0));
 }
 
 /** Returns the services whose account an operator has ordered, and that was refused: it names what they are to have. */
-async function listOrdered({ session, panel }: RunOnPanel): Promise<ReadonlySet<string>> {
+async function listOrdered({ context, panel }: RunOnPanel): Promise<ReadonlySet<string>> {
   if (panel.accounts === undefined) return new Set();
-  const rows = await session.store.actions.unresolved();
+  const rows = await context.store.actions.unresolved();
   const orders = rows.filter((row) => row.panel === panel.name && row.type === `${COMMAND_PREFIX}create`);
   return new Set(orders.flatMap(({ service }) => service ?? []));
 }
@@ -100,8 +102,8 @@ function endWithService(ended: GivenAway, decided: Decided): Decided {
 }
 
 /** Returns the notices of services whose restrictions ended with them. */
-function endedNotices(ended: GivenAway, works: readonly Applied[], treatment: ToTreatment): Notice[] {
-  const due = works.filter((work) => ended.has(work.service.id) && !work.changedMeanwhile);
+function endedNotices(ended: GivenAway, subjects: readonly Applied[], treatment: ToTreatment): Notice[] {
+  const due = subjects.filter((work) => ended.has(work.service.id) && !work.changedMeanwhile);
   return due.flatMap((work) => {
     if (treatment(work).previewOnly) return [];
     const { service } = work;

@@ -13,7 +13,7 @@ import { allowancesNow } from '../services/allowance-now.js';
 import { explanationFor } from '../services/for-reader.js';
 import { type Reader, visibleSince } from '../../context/reader.js';
 import { datesInForce, serviceDetail, type ServiceDetail } from '../services/show.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { requireService } from '../../context/find-service.js';
 
 /** `explain --json` (docs/json.md): a decision and everything it was based on, from the store alone. */
@@ -52,13 +52,13 @@ const EARLIER = 500;
 
 /** Explains why a service is in its state now, or was at an instant. */
 export async function explainService(
-  session: Session,
+  context: Context,
   id: string,
   { at, reader }: { at: string | null; reader?: Reader },
 ): Promise<Explanation> {
-  const { store } = session;
-  const service = await requireService(session, id);
-  const until = at ?? session.now();
+  const { store } = context;
+  const service = await requireService(context, id);
+  const until = at ?? context.now();
   const since = visibleSince(service, reader) ?? '';
   if (until < since)
     throw notFound('not_yet_known', `"${id}" was not known at ${until}: it has its client since ${since}`);
@@ -68,22 +68,22 @@ export async function explainService(
   }
   const cycles = await store.cycles.ofService(id);
   const cycle = cycles.find((item) => item.id === decision?.cycle) ?? null;
-  const known = (await holdViews(session, id)).filter((hold) => hold.since <= until);
+  const known = (await holdViews(context, id)).filter((hold) => hold.since <= until);
   const holds = (at === null ? known : known.map((hold) => toPastHold(hold, at))).filter(
     (hold) => isLasting(hold, until) || (hold.until ?? '') > since,
   );
   const actions = (await store.actions.list({ service: id, newestFirst: true })).filter(
     (action) => action.plannedAt <= until && action.plannedAt >= since,
   );
-  const detail = await serviceDetail(session, service, reader);
-  const readings = (await readReadings(session, service, { cycle, until })).filter((reading) => reading.at >= since);
-  const allowance = at === null ? (await allowancesNow(session, [service])).get(id)?.decision : decision;
+  const detail = await serviceDetail(context, service, reader);
+  const readings = (await readReadings(context, service, { cycle, until })).filter((reading) => reading.at >= since);
+  const allowance = at === null ? (await allowancesNow(context, [service])).get(id)?.decision : decision;
   const explanation = {
     at: until,
     service:
       at === null
         ? detail
-        : await toPastDetail(session, detail, {
+        : await toPastDetail(context, detail, {
             ...{ service, at, decision, cycle, reader },
             holds: holds.filter((hold) => isLasting(hold, at)),
             reading: readings.findLast(({ rejected }) => rejected === null) ?? null,
@@ -91,12 +91,12 @@ export async function explainService(
     readings,
     allowance: allowanceView((allowance?.allowance ?? null) as Allowance | null),
     decision: decision && decisionView(decision),
-    brake: at === null ? await findBrake(session, service.panel) : null,
-    panelRemoved: at === null && reader === undefined && findEntry(session.config.panels, service.panel) === undefined,
-    accountDue: at === null ? await findAccountDue(session, service, { decision, observing: detail.observing }) : null,
+    brake: at === null ? await findBrake(context, service.panel) : null,
+    panelRemoved: at === null && reader === undefined && findEntry(context.config.panels, service.panel) === undefined,
+    accountDue: at === null ? await findAccountDue(context, service, { decision, observing: detail.observing }) : null,
     holds,
-    released: await findRelease(session, id, datesInForce(session, service, until).quotaReleasedUntil),
-    actions: actions.map((action) => actionView(session, action)),
+    released: await findRelease(context, id, datesInForce(context, service, until).quotaReleasedUntil),
+    actions: actions.map((action) => actionView(context, action)),
   };
   return explanationFor(explanation, service, reader);
 }
@@ -112,8 +112,8 @@ function isLasting({ until, releasing }: HoldView, at: string): boolean {
   return releasing === true || until === null || until > at;
 }
 
-async function findRelease(session: Session, id: string, until: string | null): Promise<Explanation['released']> {
-  return until === null ? null : { until, note: await findReleaseNote(session, id) };
+async function findRelease(context: Context, id: string, until: string | null): Promise<Explanation['released']> {
+  return until === null ? null : { until, note: await findReleaseNote(context, id) };
 }
 
 /** A smaller fall is the noise of consolidated data. */
@@ -121,7 +121,7 @@ const NOISE_BYTES = 100 * 1024 ** 2;
 
 /** Reads the last readings; of those before, only as many as show how high the usage was. */
 async function readReadings(
-  { store }: Session,
+  { store }: Context,
   { id, createdAt }: ServiceRecord,
   { cycle, until }: { cycle: CycleRecord | null; until: string },
 ): Promise<Explanation['readings']> {
@@ -160,9 +160,9 @@ function decisionView(decision: DecisionRecord): NonNullable<Explanation['decisi
   return { rule, status, at, run, mode, action, observing, wouldHold, inputs: maskUuidsIn(inputs) };
 }
 
-function actionView(session: Session, action: ActionRecord): Explanation['actions'][number] {
+function actionView(context: Context, action: ActionRecord): Explanation['actions'][number] {
   const { id, endedAt, plannedAt, run, prior, observed, errorCode, errorMessage } = action;
-  const view = toActionView((panel) => session.findKind(panel), action);
+  const view = toActionView((panel) => context.findKind(panel), action);
   const error = errorCode === null ? null : { code: errorCode, message: errorMessage ?? '' };
   const states = { prior: maskUuidsIn(prior), observed: maskUuidsIn(observed) };
   return { id, ...view, at: endedAt ?? plannedAt, run, ...states, error };

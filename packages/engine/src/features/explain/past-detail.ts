@@ -1,6 +1,6 @@
 import type { Allowance } from '@sluice/quota-core';
 import type { CycleRecord, DecisionRecord, HoldRecord, SampleRecord, ServiceRecord } from '@sluice/state-store';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { detailFor } from '../services/for-reader.js';
 import { isVisible, type Reader } from '../../context/reader.js';
 import { datesInForce, type ServiceDetail, toOverride, toPurchase } from '../services/show.js';
@@ -26,13 +26,13 @@ export interface Past {
  * Returns the detail of a service as it was: `detail` is that of now, of which only what the store keeps no history of remains
  * (product, client, ids, own quota and mode, termination, account).
  */
-export async function toPastDetail(session: Session, detail: ServiceDetail, past: Past): Promise<ServiceDetail> {
+export async function toPastDetail(context: Context, detail: ServiceDetail, past: Past): Promise<ServiceDetail> {
   const { service, at, reader, cycle, holds } = past;
   const decision = withReading(past);
   const view = serviceView({ service, decision, cycle, holds, actions: [] });
-  const overrides = await session.store.overrides.all(service.id);
+  const overrides = await context.store.overrides.all(service.id);
   const override = overrides.findLast(({ since, until }) => since <= at && (until === null || until > at));
-  const purchases = await session.store.purchases.list({ services: [service.id] });
+  const purchases = await context.store.purchases.list({ services: [service.id] });
   const [quota = null] = ((decision?.allowance ?? null) as Allowance | null)?.parts ?? [];
   const { nextDueDate = detail.nextDueDate } = (decision?.inputs ?? {}) as { nextDueDate?: string | null };
   const then = {
@@ -44,13 +44,13 @@ export async function toPastDetail(session: Session, detail: ServiceDetail, past
     quota,
     purchases: purchases
       .filter((row) => row.at <= at && isVisible(row, service, reader))
-      .map((row) => toPurchase(session, row, { cycle, service })),
+      .map((row) => toPurchase(context, row, { cycle, service })),
     overrides: override === undefined ? null : toOverride(override),
     lifecycle: toLifecycle(
       service,
       holds.filter(({ releasing }) => releasing !== true),
     ),
-    ...datesInForce(session, service, at),
+    ...datesInForce(context, service, at),
   };
   return detailFor(then, service, reader);
 }

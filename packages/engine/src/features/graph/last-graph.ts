@@ -3,7 +3,7 @@ import type { Panel, PanelGraph } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import { findTimeZone } from '../../base/config/find-entry.js';
 import { type Reader, visibleSince } from '../../context/reader.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { requireService } from '../../context/find-service.js';
 import { type PanelFigures, parseFigures } from './panel-figures.js';
 import { type GraphRange, type GraphWindow, refuseRange } from './window.js';
@@ -31,29 +31,29 @@ const KEPT_MS = 30 * 86_400_000;
 
 /** Stores a graph as the last one of its range. */
 export async function keepLastGraph(
-  session: Session,
+  context: Context,
   of: Graphed & { range: GraphRange },
   drawn: { window: GraphWindow; body: string },
 ): Promise<void> {
   const key = lastKey(of);
-  const expiresAt = new Date(session.deps.clock.now() + KEPT_MS).toISOString();
-  const record = { key, service: of.service.id, at: session.now(), expiresAt, body: JSON.stringify(drawn) };
-  await session.write([], (tables) => tables.graphCache.put(record));
+  const expiresAt = new Date(context.deps.clock.now() + KEPT_MS).toISOString();
+  const record = { key, service: of.service.id, at: context.now(), expiresAt, body: JSON.stringify(drawn) };
+  await context.write([], (tables) => tables.graphCache.put(record));
 }
 
 /** Returns the last graph of a range, of whatever age; null where none was read. Calls no panel. */
 export async function lastGraph(
-  session: Session,
+  context: Context,
   id: string,
   { range, reader }: { range: GraphRange; reader?: Reader },
 ): Promise<LastGraph | null> {
-  const { config, deps, store } = session;
+  const { config, deps, store } = context;
   refuseRange(range, reader);
-  const service = await requireService(session, id);
+  const service = await requireService(context, id);
   const since = visibleSince(service, reader);
-  const panel = await session.panel(service.panel);
+  const panel = await context.panel(service.panel);
   if (panel.graphs === undefined) return null;
-  const row = await store.graphCache.get(lastKey({ panel, service, since, range }), session.now());
+  const row = await store.graphCache.get(lastKey({ panel, service, since, range }), context.now());
   if (row === null) return null;
   const timeZone = findTimeZone(config, service.panel);
   const { window, body } = JSON.parse(row.body) as { window: GraphWindow; body: string };

@@ -2,7 +2,7 @@ import { type PanelGraph, SluiceError } from '@sluice/panel-kind';
 import { findTimeZone } from '../../base/config/find-entry.js';
 import { requireFacet } from '../../base/facet.js';
 import { beginThen, type Reader, visibleSince } from '../../context/reader.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { requireService } from '../../context/find-service.js';
 import { type DrawnGraph, identify, keepLastGraph, parseGraph, toGraphKey } from './last-graph.js';
 import { parseFigures } from './panel-figures.js';
@@ -18,16 +18,16 @@ const SHORTEST_MS = 60_000;
  * @throws SluiceError `unsupported`, `not_metered_yet`, `graph_unreadable`, and the errors of the panel
  */
 export async function panelGraph(
-  session: Session,
+  context: Context,
   id: string,
   { range, reader }: { range: GraphRange; reader?: Reader },
 ): Promise<DrawnGraph> {
-  const { config } = session;
+  const { config } = context;
   refuseRange(range, reader);
   const cacheMs = reader === undefined ? config.graphCache : Math.max(config.graphCache, SHORTEST_MS);
-  const service = await requireService(session, id);
+  const service = await requireService(context, id);
   const since = visibleSince(service, reader);
-  const panel = await session.panel(service.panel);
+  const panel = await context.panel(service.panel);
   const graphs = requireFacet(panel, 'graphs', 'usage');
   const { requiredRef } = panel.kind;
   if (requiredRef !== null && service.refs[requiredRef] === undefined) {
@@ -36,24 +36,24 @@ export async function panelGraph(
     });
   }
   const timeZone = findTimeZone(config, service.panel);
-  const window = beginThen(roundDown(await findWindow(session, service, range), range, cacheMs), since);
+  const window = beginThen(roundDown(await findWindow(context, service, range), range, cacheMs), since);
   const drawn = { service: id, panel: panel.name, window, timeZone };
   if (window.end <= window.start) {
     return { ...drawn, readAt: null, figures: { times: [], series: [], unit: null }, picture: null };
   }
   const key = toGraphKey([...identify({ panel, service, since }), window.start, window.end]);
-  const now = session.now();
-  const cached = cacheMs > 0 ? await session.store.graphCache.get(key, now) : null;
+  const now = context.now();
+  const cached = cacheMs > 0 ? await context.store.graphCache.get(key, now) : null;
   const fromCache = cached === null ? null : parseGraph(cached.body);
-  const read = fromCache ?? (await graphs.read(service, window, session.deps.signal));
+  const read = fromCache ?? (await graphs.read(service, window, context.deps.signal));
   // Only an answer that can be parsed is cached.
   const figures = parseFigures(read, timeZone, panel.name);
   if (fromCache === null && cacheMs > 0) {
-    const expiresAt = new Date(session.deps.clock.now() + cacheMs).toISOString();
-    await session.write([], (tables) =>
+    const expiresAt = new Date(context.deps.clock.now() + cacheMs).toISOString();
+    await context.write([], (tables) =>
       tables.graphCache.put({ key, service: id, at: now, expiresAt, body: toText(read) }),
     );
-    await keepLastGraph(session, { panel, service, since, range }, { window, body: toText(read) });
+    await keepLastGraph(context, { panel, service, since, range }, { window, body: toText(read) });
   }
   return {
     ...drawn,

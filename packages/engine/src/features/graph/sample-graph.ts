@@ -1,7 +1,7 @@
 import type { Allowance, Mode, UsageBytes } from '@sluice/quota-core';
 import { findTimeZone } from '../../base/config/find-entry.js';
 import { beginThen, type Reader, visibleSince } from '../../context/reader.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { requireService } from '../../context/find-service.js';
 import { type GraphRange, type GraphWindow, findWindow } from './window.js';
 
@@ -27,14 +27,14 @@ export interface SampleGraph {
 
 /** Returns the stored readings of a service: all, or about as many as `points`, evenly spread. */
 export async function sampleGraph(
-  session: Session,
+  context: Context,
   id: string,
   { range, points, reader }: { range: GraphRange; points?: number | undefined; reader?: Reader },
 ): Promise<SampleGraph> {
-  const { store, config } = session;
-  const service = await requireService(session, id);
+  const { store, config } = context;
+  const service = await requireService(context, id);
   const since = visibleSince(service, reader);
-  const window = beginThen(await findWindow(session, service, range), since);
+  const window = beginThen(await findWindow(context, service, range), since);
   const { start: from, end: to, cycle } = window;
   const ofCycle = cycle === null ? {} : { cycle };
   const samples =

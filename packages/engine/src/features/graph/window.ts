@@ -2,7 +2,7 @@ import type { ServiceRecord } from '@sluice/state-store';
 import { usageError } from '@sluice/panel-kind';
 import { notFound } from '../../base/errors.js';
 import type { Reader } from '../../context/reader.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 
 /** The time range of a graph: the cycle, or a number of hours or days. */
 export type GraphRange = 'cycle' | `${number}h` | `${number}d`;
@@ -34,10 +34,10 @@ export interface GraphWindow {
  *
  * @throws SluiceError `not_metered_yet` for a service that was never metered
  */
-export async function findWindow(session: Session, service: ServiceRecord, range: GraphRange): Promise<GraphWindow> {
-  const now = session.deps.clock.now();
+export async function findWindow(context: Context, service: ServiceRecord, range: GraphRange): Promise<GraphWindow> {
+  const now = context.deps.clock.now();
   if (range !== 'cycle') return { start: iso(now - lengthMs(range)), end: iso(now), cycle: null };
-  const [cycle] = await session.store.cycles.newest([service.id]);
+  const [cycle] = await context.store.cycles.newest([service.id]);
   if (!cycle) {
     throw notFound('not_metered_yet', `"${service.id}" has not been metered in any cycle`, { service: service.id });
   }

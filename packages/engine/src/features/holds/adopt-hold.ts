@@ -4,7 +4,7 @@ import { requireFacet } from '../../base/facet.js';
 import { checkLifecycle, holdViews, type HoldView } from './holds.js';
 import { newHold } from '../../kernel/subject/new-hold.js';
 import { withServiceRun } from '../services/change-services.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { observeServices } from '../../loop/observe.js';
 
 /** Options of `hold adopt`: what another tool restricted. */
@@ -21,13 +21,13 @@ export interface AdoptRequest {
  * Adopts what another tool restricted as evidence of a hold, after checking that it belongs to this service and is restricted.
  * Changes nothing on the panel. A repeat adopts what is missing. A hold for billing suspends the service.
  */
-export async function adoptHold(session: Session, id: string, request: AdoptRequest): Promise<HoldView> {
-  return withServiceRun(session, id, { command: 'hold adopt', waitMs: request.waitMs }, async (service, run) => {
+export async function adoptHold(context: Context, id: string, request: AdoptRequest): Promise<HoldView> {
+  return withServiceRun(context, id, { command: 'hold adopt', waitMs: request.waitMs }, async (service, run) => {
     const isBilling = request.reason === 'billing';
     if (isBilling) checkLifecycle(service, { what: 'add' });
-    const panel = await session.panel(service.panel);
+    const panel = await context.panel(service.panel);
     const adoption = requireFacet(panel, 'adoption');
-    const observation = (await observeServices({ session, panel }, [service])).get(id);
+    const observation = (await observeServices({ context, panel }, [service])).get(id);
     if (!observation?.state) {
       const why = observation?.error?.message ?? 'the panel returned no state for it';
       throw new SluiceError(
@@ -43,7 +43,7 @@ export async function adoptHold(session: Session, id: string, request: AdoptRequ
       });
     }
     if (targets.length === 0) throw usageError('bad_option', 'Name what was restricted: ports, the order or forwards');
-    const open = await session.store.evidence.open({ panel: panel.name });
+    const open = await context.store.evidence.open({ panel: panel.name });
     const taken = targets.find((target) =>
       open.some((item) => item.service !== id && item.kind === target.kind && item.target === target.target),
     );
@@ -52,20 +52,20 @@ export async function adoptHold(session: Session, id: string, request: AdoptRequ
         'already_adopted',
         `${taken.kind} ${taken.target} is already restricted for another service`,
       );
-    const at = session.now();
-    const existing = (await session.store.holds.open({ services: [id], reason: request.reason }))[0];
+    const at = context.now();
+    const existing = (await context.store.holds.open({ services: [id], reason: request.reason }))[0];
     const { reason, note } = request;
-    const cycle = (await session.store.cycles.newest([id]))[0]?.id ?? null;
-    const hold = existing ?? newHold(session, { service: id, reason, since: at, note, cycle, origin: 'adopted' });
+    const cycle = (await context.store.cycles.newest([id]))[0]?.id ?? null;
+    const hold = existing ?? newHold(context, { service: id, reason, since: at, note, cycle, origin: 'adopted' });
     await run.store(async (tables) => {
       // Without it the next run finds the hold no longer due, and ends it.
       if (isBilling) await tables.services.update([{ id, status: 'suspended', updatedAt: at }]);
       if (!existing) await tables.holds.add(hold);
-      const begun = { hold: hold.id, service: id, panel: panel.name, action: null, adopted: true, since: at };
+      const started = { hold: hold.id, service: id, panel: panel.name, action: null, adopted: true, since: at };
       for (const target of targets)
-        await tables.evidence.add({ id: session.id('ev'), ...begun, ...target, until: null, outcome: null });
+        await tables.evidence.add({ id: context.id('ev'), ...started, ...target, until: null, outcome: null });
     });
-    const view = (await holdViews(session, id)).find(
+    const view = (await holdViews(context, id)).find(
       (item) => item.since === hold.since && item.reason === hold.reason,
     );
     if (!view) throw new Error(`no view of ${hold.id}`);

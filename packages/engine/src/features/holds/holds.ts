@@ -10,7 +10,7 @@ import { runDecidedCommand } from '../command/run-command.js';
 import type { CommandReport } from '../command/types.js';
 import type { Applied } from '../../kernel/subject/stages.js';
 import type { HoldMarks } from '../../kernel/subject/views.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { holdsFor } from '../services/for-reader.js';
 import { isLiving } from '../../base/lifecycle.js';
 import type { Reader } from '../../context/reader.js';
@@ -34,36 +34,36 @@ type SuspendingCommand = HoldCommand & { suspension: string };
 /**
  * Adds or releases a hold and enforces that at once, under `observe` too. Repeatable: what is already done is not done again.
  */
-export async function runHoldCommand(session: Session, id: string, order: HoldCommand): Promise<CommandReport> {
-  const { command, dryRun, waitMs } = order;
-  if (command === 'hold release') await refuseAgentHold(session, id);
-  const { report } = await runDecidedCommand(session, id, { command, dryRun, waitMs }, async (service, panel) => {
-    const suspension = toSuspension(panel, order);
-    const held = await session.store.holds.open({ services: [id] });
+export async function runHoldCommand(context: Context, id: string, request: HoldCommand): Promise<CommandReport> {
+  const { command, dryRun, waitMs } = request;
+  if (command === 'hold release') await refuseAgentHold(context, id);
+  const { report } = await runDecidedCommand(context, id, { command, dryRun, waitMs }, async (service, panel) => {
+    const suspension = toSuspension(panel, request);
+    const held = await context.store.holds.open({ services: [id] });
     // A terminated service has no reason for a hold any more; an account is removed instead.
     const isEnded = service.status === 'terminated' && command === 'hold release' && panel.accounts === undefined;
-    const isRestricted = isEnded && held.length + (await session.store.evidence.open({ services: [id] })).length > 0;
-    if (!isRestricted) checkLifecycle(service, order);
-    const isHeld = held.some(({ reason }) => reason === order.reason || isEnded);
+    const isRestricted = isEnded && held.length + (await context.store.evidence.open({ services: [id] })).length > 0;
+    if (!isRestricted) checkLifecycle(service, request);
+    const isHeld = held.some(({ reason }) => reason === request.reason || isEnded);
     // An interrupted release is finished by finding out how its last change ended.
-    const isUnfinished = (await session.store.actions.unresolved({ services: [id] })).length > 0;
+    const isUnfinished = (await context.store.actions.unresolved({ services: [id] })).length > 0;
     return {
       ...(command === 'hold release' && !isHeld && !isUnfinished && { checkDone: refuseIdle }),
       scope: 'hold',
-      account: order.force === true ? { verb: 'unsuspend' } : null,
+      account: request.force === true ? { verb: 'unsuspend' } : null,
       storeTarget: async (_service, tables) => {
-        if (order.reason === 'billing') {
-          const status = order.what === 'add' ? 'suspended' : 'active';
-          await tables.services.update([{ id, status, updatedAt: session.now() }]);
+        if (request.reason === 'billing') {
+          const status = request.what === 'add' ? 'suspended' : 'active';
+          await tables.services.update([{ id, status, updatedAt: context.now() }]);
         }
-        if (isEnded) for (const hold of held) await tables.holds.end(hold.id, session.now());
-        else await changeHold(session, id, { ...order, suspension }, tables);
+        if (isEnded) for (const hold of held) await tables.holds.end(hold.id, context.now());
+        else await changeHold(context, id, { ...request, suspension }, tables);
       },
       preview: (loaded) => {
-        const others = loaded.holds.filter((hold) => hold.reason !== order.reason && !isEnded);
-        const added = order.what === 'add' ? [toHold(session, id, { ...order, suspension })] : [];
-        const status = order.what === 'add' ? 'suspended' : 'active';
-        const target = order.reason === 'billing' ? ({ ...loaded.service, status } as const) : loaded.service;
+        const others = loaded.holds.filter((hold) => hold.reason !== request.reason && !isEnded);
+        const added = request.what === 'add' ? [toHold(context, id, { ...request, suspension })] : [];
+        const status = request.what === 'add' ? 'suspended' : 'active';
+        const target = request.reason === 'billing' ? ({ ...loaded.service, status } as const) : loaded.service;
         return { ...loaded, service: target, holds: [...others, ...added] };
       },
     };
@@ -76,7 +76,7 @@ export async function runHoldCommand(session: Session, id: string, order: HoldCo
  *
  * @throws SluiceError `hold_of_agent` if no service has the id and it is the uuid or name of a suspended agent
  */
-async function refuseAgentHold({ store, config }: Session, id: string): Promise<void> {
+async function refuseAgentHold({ store, config }: Context, id: string): Promise<void> {
   if ((await store.services.get(id)) !== null) return;
   for (const panel of Object.keys(config.panels)) {
     const held = await store.holds.open({ agentsOf: panel, reason: 'manual' });
@@ -102,11 +102,11 @@ function toSuspension({ name, kind }: Panel, { withDids = false, force = false }
 }
 
 /** Refuses services that runs neither restrict nor release. */
-export function checkLifecycle(service: ServiceRecord, order: Pick<HoldCommand, 'what'>): void {
+export function checkLifecycle(service: ServiceRecord, request: Pick<HoldCommand, 'what'>): void {
   if (isLiving(service)) return;
   throw new SluiceError(
     'wrong_lifecycle',
-    `"${service.id}" is ${service.status}: there is nothing to ${order.what === 'add' ? 'restrict' : 'release'}`,
+    `"${service.id}" is ${service.status}: there is nothing to ${request.what === 'add' ? 'restrict' : 'release'}`,
     { details: { service: service.id, lifecycle: service.status } },
   );
 }
@@ -122,24 +122,29 @@ function refuseIdle({ service: { id }, holds, closes, actions, error }: Applied)
   );
 }
 
-async function changeHold(session: Session, id: string, order: SuspendingCommand, tables: StoreTables): Promise<void> {
-  const open = (await tables.holds.open({ services: [id] })).find((hold) => hold.reason === order.reason);
-  if (order.what === 'release') {
-    if (open) await tables.holds.end(open.id, session.now());
+async function changeHold(
+  context: Context,
+  id: string,
+  request: SuspendingCommand,
+  tables: StoreTables,
+): Promise<void> {
+  const open = (await tables.holds.open({ services: [id] })).find((hold) => hold.reason === request.reason);
+  if (request.what === 'release') {
+    if (open) await tables.holds.end(open.id, context.now());
   } else if (open) {
-    const widens = order.withDids === true && open.restriction !== order.suspension;
+    const widens = request.withDids === true && open.restriction !== request.suspension;
     const change = {
-      ...(order.note !== null && { note: order.note }),
-      ...(widens && { restriction: order.suspension }),
+      ...(request.note !== null && { note: request.note }),
+      ...(widens && { restriction: request.suspension }),
     };
     if (Object.keys(change).length > 0) await tables.holds.update(open.id, change);
   } else {
-    await tables.holds.add(toHold(session, id, order));
+    await tables.holds.add(toHold(context, id, request));
   }
 }
 
-function toHold(session: Session, service: string, { reason, suspension, note }: SuspendingCommand): HoldRecord {
-  return newHold(session, { service, reason, restriction: suspension, note, origin: 'operator' });
+function toHold(context: Context, service: string, { reason, suspension, note }: SuspendingCommand): HoldRecord {
+  return newHold(context, { service, reason, restriction: suspension, note, origin: 'operator' });
 }
 
 /** A hold with its evidence, in `hold list` and `explain`. */
@@ -175,18 +180,18 @@ export interface ReleasedQuota {
 }
 
 /** Returns the services whose quota hold is released until a date. */
-export async function releasedQuotas(session: Session, service?: string): Promise<ReleasedQuota[]> {
+export async function releasedQuotas(context: Context, service?: string): Promise<ReleasedQuota[]> {
   const filter = service === undefined ? {} : { ids: [service] };
   const found: ReleasedQuota[] = [];
-  for (const row of await session.store.services.list(filter)) {
-    const until = isQuotaReleased(session.config, row, session.now()) ? row.quotaReleasedUntil : null;
-    if (until !== null) found.push({ service: row.id, until, note: await findReleaseNote(session, row.id) });
+  for (const row of await context.store.services.list(filter)) {
+    const until = isQuotaReleased(context.config, row, context.now()) ? row.quotaReleasedUntil : null;
+    if (until !== null) found.push({ service: row.id, until, note: await findReleaseNote(context, row.id) });
   }
   return found;
 }
 
 /** Returns the note of the command that released the quota hold last: the newest release that ended no manual hold. */
-export async function findReleaseNote({ store }: Session, service: string): Promise<string | null> {
+export async function findReleaseNote({ store }: Context, service: string): Promise<string | null> {
   const manual = (await store.holds.all({ service })).filter(({ reason }) => reason === 'manual');
   const runs = await store.runs.list({ service, command: 'hold release' });
   const endsManual = ({ startedAt, finishedAt }: (typeof runs)[number]): boolean =>
@@ -195,29 +200,29 @@ export async function findReleaseNote({ store }: Session, service: string): Prom
 }
 
 /** Returns open and past holds with their evidence. */
-export async function holdViews(session: Session, service?: string): Promise<HoldView[]> {
-  return toViews(session, await session.store.holds.all(service === undefined ? {} : { service }));
+export async function holdViews(context: Context, service?: string): Promise<HoldView[]> {
+  return toViews(context, await context.store.holds.all(service === undefined ? {} : { service }));
 }
 
 /** Lists open and past holds of services and, without a service, of agents. */
-export async function listHolds(session: Session, service?: string, reader?: Reader): Promise<HoldEntry[]> {
+export async function listHolds(context: Context, service?: string, reader?: Reader): Promise<HoldEntry[]> {
   const ids = service === undefined ? {} : { ids: [service] };
-  const services = new Map((await session.store.services.list(ids)).map((record) => [record.id, record]));
-  const ofServices = (await holdViews(session, service)).map((view): HoldEntry => {
+  const services = new Map((await context.store.services.list(ids)).map((record) => [record.id, record]));
+  const ofServices = (await holdViews(context, service)).map((view): HoldEntry => {
     const { panel = null, product = null, client = null } = services.get(view.service) ?? {};
     return { ...view, agent: null, panel, product, client };
   });
-  if (service === undefined) return [...ofServices, ...(await listAgentHolds(session))];
+  if (service === undefined) return [...ofServices, ...(await listAgentHolds(context))];
   const own = services.get(service);
   return own === undefined ? ofServices : holdsFor(ofServices, own, reader);
 }
 
-async function listAgentHolds(session: Session): Promise<HoldEntry[]> {
+async function listAgentHolds(context: Context): Promise<HoldEntry[]> {
   const entries: HoldEntry[] = [];
-  for (const panel of Object.keys(session.config.panels)) {
-    const views = await toViews(session, await session.store.holds.all({ agentsOf: panel }));
+  for (const panel of Object.keys(context.config.panels)) {
+    const views = await toViews(context, await context.store.holds.all({ agentsOf: panel }));
     if (views.length === 0) continue;
-    const names = new Map((await session.store.agents.list(panel)).map(({ uuid, name }) => [uuid, name]));
+    const names = new Map((await context.store.agents.list(panel)).map(({ uuid, name }) => [uuid, name]));
     for (const view of views) {
       const uuid = findSubjectAgent(view.service) ?? '';
       const agent = { uuid, name: names.get(uuid) ?? null };
@@ -227,11 +232,11 @@ async function listAgentHolds(session: Session): Promise<HoldEntry[]> {
   return entries;
 }
 
-async function toViews(session: Session, holds: readonly HoldRecord[]): Promise<HoldView[]> {
+async function toViews(context: Context, holds: readonly HoldRecord[]): Promise<HoldView[]> {
   const evidence = new Map<string, EvidenceRecord[]>();
-  for (const item of await session.store.evidence.ofHolds(holds.map((hold) => hold.id)))
+  for (const item of await context.store.evidence.ofHolds(holds.map((hold) => hold.id)))
     evidence.set(item.hold, [...(evidence.get(item.hold) ?? []), item]);
-  const toRestrict = holds.length === 0 ? new Map<string, string>() : await readToRestrict(session.store);
+  const toRestrict = holds.length === 0 ? new Map<string, string>() : await readToRestrict(context.store);
   return holds.map((hold) => {
     const { id, service, reason, since, until, note, origin } = hold;
     const own = evidence.get(id) ?? [];

@@ -9,9 +9,9 @@ import type { CommandResult } from '../command/types.js';
 import { isTermination } from '../../kernel/subject/termination.js';
 import { type Run, withRun } from '../../kernel/run/bracket.js';
 import { NO_TOTALS, type RunReport } from '../../kernel/run/report.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { storeSwitch } from '../panels/switches.js';
-import { sideBySide } from '../../base/side-by-side.js';
+import { runConcurrently } from '../../base/run-concurrently.js';
 import type { ServiceView } from '../../kernel/subject/views.js';
 
 /** Options of `hold release --all`. */
@@ -31,37 +31,37 @@ const AT_ONCE = 16;
  * Releases everything that Sluice restricted, and switches those panels to `observe`, so that no run restricts it again. What fails
  * stays as evidence for a repeat.
  */
-export async function releaseAll(session: Session, request: ReleaseAllRequest): Promise<RunReport> {
-  return withRun(session, { command: 'hold release', dryRun: request.dryRun }, (run) =>
-    giveAllBack(session, run, request),
+export async function releaseAll(context: Context, request: ReleaseAllRequest): Promise<RunReport> {
+  return withRun(context, { command: 'hold release', dryRun: request.dryRun }, (run) =>
+    giveAllBack(context, run, request),
   );
 }
 
-async function giveAllBack(session: Session, run: Run, request: ReleaseAllRequest): Promise<RunReport> {
+async function giveAllBack(context: Context, run: Run, request: ReleaseAllRequest): Promise<RunReport> {
   const { file, dryRun, reason } = request;
-  if (file && !dryRun) await session.write([], (tables) => adoptHoldsFile(file, tables));
-  const { services, ending } = await restrictedServices(session, request);
-  const ofAgents = await panelsWithDisabled(session, request);
+  if (file && !dryRun) await context.write([], (tables) => adoptHoldsFile(file, tables));
+  const { services, ending } = await restrictedServices(context, request);
+  const ofAgents = await panelsWithDisabled(context, request);
   run.view.observing = [...new Set([...services.map((service) => service.panel), ...ofAgents])].sort();
   const given: GivenBack = { views: [], reported: [], agents: [], broken: [] };
   if (!dryRun) {
-    await startUnderObserve(session, run);
+    await startUnderObserve(context, run);
     // The switch stops a run under way; its last change is waited for.
     for (const name of run.view.observing) await run.leases.take(panelLease(name), request.waitMs);
   }
-  await sideBySide(
+  await runConcurrently(
     services,
     AT_ONCE,
     async (service) => {
-      const { view, aboutHolds } = await giveBack(session, run.id, service.id, request);
+      const { view, aboutHolds } = await giveBack(context, run.id, service.id, request);
       given.views.push(view);
       given.reported.push(...aboutHolds);
     },
-    () => session.deps.signal.aborted,
+    () => context.deps.signal.aborted,
   );
   for (const name of ofAgents) {
     const { giveBackUsers } = await import('../agents/restore-agent.js');
-    const { agents, error } = await giveBackUsers(session, name, { run: run.id, dryRun, reason }, run.leases);
+    const { agents, error } = await giveBackUsers(context, name, { run: run.id, dryRun, reason }, run.leases);
     given.agents.push(...agents);
     if (error) given.broken.push({ panel: name, error });
   }
@@ -80,34 +80,34 @@ async function giveAllBack(session: Session, run: Run, request: ReleaseAllReques
 
 /** Finds the services with something to release, and the holds that end. */
 async function restrictedServices(
-  session: Session,
+  context: Context,
   request: ReleaseAllRequest,
 ): Promise<{ services: ServiceRecord[]; ending: Set<string> }> {
   const scope = request.panel === undefined ? {} : { panel: request.panel };
-  const holds = (await session.store.holds.open(scope)).filter(
+  const holds = (await context.store.holds.open(scope)).filter(
     (hold) => request.reason === undefined || hold.reason === request.reason,
   );
-  const ended = new Set((await session.store.holds.all()).filter((hold) => hold.until !== null).map((hold) => hold.id));
-  const left = (await session.store.evidence.open(scope)).filter((item) => ended.has(item.hold));
-  const doubtful = await servicesInDoubt(session, request);
+  const ended = new Set((await context.store.holds.all()).filter((hold) => hold.until !== null).map((hold) => hold.id));
+  const left = (await context.store.evidence.open(scope)).filter((item) => ended.has(item.hold));
+  const doubtful = await servicesInDoubt(context, request);
   const ids = [
     ...new Set([...holds.map((hold) => hold.service), ...left.map((item) => item.service), ...doubtful]),
   ].sort();
   const terminating = new Set(
-    (await session.store.actions.unresolved(scope)).filter(isTermination).map((action) => action.service),
+    (await context.store.actions.unresolved(scope)).filter(isTermination).map((action) => action.service),
   );
   // Services that are being terminated are not released.
-  const services = (ids.length === 0 ? [] : await session.store.services.list({ ids })).filter(
+  const services = (ids.length === 0 ? [] : await context.store.services.list({ ids })).filter(
     ({ id: service }) => !terminating.has(service),
   );
   return { services, ending: new Set(holds.map((hold) => hold.id)) };
 }
 
 /** Starts the run, and switches its panels to `observe` with it. */
-async function startUnderObserve(session: Session, run: Run): Promise<void> {
+async function startUnderObserve(context: Context, run: Run): Promise<void> {
   const { observing, startedAt: since } = run.view;
-  const actor = session.deps.actor();
-  await session.write([], async (tables) => {
+  const actor = context.deps.actor();
+  await context.write([], async (tables) => {
     await run.start(tables);
     for (const panel of observing)
       await storeSwitch(tables, { panel, product: null, enforce: 'observe', since, actor });
@@ -149,7 +149,7 @@ function toReport({ views, reported, agents, broken }: GivenBack, run: Run): Run
 }
 
 /** Finds the services with an action in doubt for a hold, which must be resolved before the release. */
-async function servicesInDoubt({ store }: Session, { panel, reason }: ReleaseAllRequest): Promise<string[]> {
+async function servicesInDoubt({ store }: Context, { panel, reason }: ReleaseAllRequest): Promise<string[]> {
   const rows = await store.actions.unresolved(panel === undefined ? {} : { panel });
   const reasons = new Map(rows.length === 0 ? [] : (await store.holds.all()).map((hold) => [hold.id, hold.reason]));
   return rows.flatMap(({ service, hold, calledAt }) => {
@@ -159,14 +159,14 @@ async function servicesInDoubt({ store }: Session, { panel, reason }: ReleaseAll
 }
 
 async function giveBack(
-  session: Session,
+  context: Context,
   run: string,
   id: string,
   request: ReleaseAllRequest,
 ): Promise<{ view: ServiceView; aboutHolds: CommandResult['aboutHolds'] }> {
   const ended: string[] = [];
   try {
-    const { report, aboutHolds } = await runCommand(session, id, {
+    const { report, aboutHolds } = await runCommand(context, id, {
       command: 'hold release',
       run,
       dryRun: request.dryRun,
@@ -175,7 +175,7 @@ async function giveBack(
       storeTarget: async (_service, tables) => {
         for (const hold of await tables.holds.open({ services: [id] })) {
           if (request.reason !== undefined && hold.reason !== request.reason) continue;
-          await tables.holds.end(hold.id, session.now());
+          await tables.holds.end(hold.id, context.now());
           ended.push(hold.id);
         }
       },

@@ -3,7 +3,7 @@ import type { ServiceRecord } from '@sluice/state-store';
 import { runDecidedCommand } from '../command/run-command.js';
 import type { CommandReport } from '../command/types.js';
 import { parseUntil } from '../provision/stored-command.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { checkLifecycle } from './holds.js';
 import { isOfLimit } from '../../kernel/subject/limits.js';
 import { isQuotaReleased } from '../../kernel/subject/is-released.js';
@@ -17,22 +17,22 @@ export interface QuotaRelease {
 }
 
 /** Lifts the holds of a service's quota and other limits until a date; the first poll after it decides again. Repeatable with another date. */
-export async function releaseQuota(session: Session, id: string, request: QuotaRelease): Promise<CommandReport> {
+export async function releaseQuota(context: Context, id: string, request: QuotaRelease): Promise<CommandReport> {
   const { waitMs, dryRun } = request;
   const { report } = await runDecidedCommand(
-    session,
+    context,
     id,
     { command: 'hold release', dryRun, waitMs },
     async (service) => {
       checkLifecycle(service, { what: 'release' });
-      const until = request.until === null ? null : futureDate(session, service, request.until);
-      const open = (await session.store.holds.open({ services: [id] })).filter(isOfLimit);
+      const until = request.until === null ? null : futureDate(context, service, request.until);
+      const open = (await context.store.holds.open({ services: [id] })).filter(isOfLimit);
       if (until === null && service.quotaReleasedUntil === null) throw notReleased(id);
       const ended = until === null ? [] : open;
       return {
         storeTarget: async (_service, tables) => {
-          await tables.services.update([{ id, quotaReleasedUntil: until, updatedAt: session.now() }]);
-          for (const hold of ended) await tables.holds.end(hold.id, session.now());
+          await tables.services.update([{ id, quotaReleasedUntil: until, updatedAt: context.now() }]);
+          for (const hold of ended) await tables.holds.end(hold.id, context.now());
         },
         preview: (loaded) => ({
           ...loaded,
@@ -45,9 +45,9 @@ export async function releaseQuota(session: Session, id: string, request: QuotaR
   return report;
 }
 
-function futureDate(session: Session, { id, panel }: ServiceRecord, text: string): string {
+function futureDate(context: Context, { id, panel }: ServiceRecord, text: string): string {
   const date = parseUntil(text);
-  if (isQuotaReleased(session.config, { quotaReleasedUntil: date, panel }, session.now())) return date;
+  if (isQuotaReleased(context.config, { quotaReleasedUntil: date, panel }, context.now())) return date;
   throw usageError('bad_option', `until: ${date} is not in the future; the hold of "${id}" was not changed`);
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ApiCallRecord, PageCursor } from '@sluice/state-store';
 import { exportLog } from './export.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 
 describe('the export of a log', () => {
   it('reads a page only when the one before is used up', async () => {
@@ -12,8 +12,8 @@ describe('the export of a log', () => {
       const records = Array.from({ length: limit }, (_, n) => ({ at: 'T', attempt: first + n }) as ApiCallRecord);
       return Promise.resolve({ records, next: { at: 'T', seq: first + limit - 1 } });
     };
-    const session = { store: { apiCalls: { page } } } as unknown as Session;
-    const entries = exportLog(session, { kinds: ['api'], limit: 1 });
+    const context = { store: { apiCalls: { page } } } as unknown as Context;
+    const entries = exportLog(context, { kinds: ['api'], limit: 1 });
     const take = async (count: number): Promise<unknown[]> => {
       const taken: unknown[] = [];
       while (taken.length < count) {

@@ -9,7 +9,7 @@ import {
   type LogEntry,
   type LogFilter,
 } from './log.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 
 const PAGE = 500;
 
@@ -23,10 +23,10 @@ interface Dated {
  * Yields all entries that match the filter (without its `limit`), in order of their start. Reads pages, so that memory use is
  * bounded.
  */
-export async function* exportLog(session: Session, filter: LogFilter): AsyncGenerator<LogEntry> {
-  const { store } = session;
+export async function* exportLog(context: Context, filter: LogFilter): AsyncGenerator<LogEntry> {
+  const { store } = context;
   const where = { ...tableFilter(filter), limit: PAGE };
-  const actionEntry = actionEntries(session);
+  const actionEntry = actionEntries(context);
   const pages = {
     run: paged(
       (after) => store.runs.page({ ...where, after }),

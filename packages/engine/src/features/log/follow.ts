@@ -9,7 +9,7 @@ import {
   type LogEntry,
   type LogFilter,
 } from './log.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 
 const FOLLOW_MS = 1000;
 const PAGE = 1000;
@@ -22,9 +22,9 @@ const LATE_MS = 600_000;
  * Shows the last `limit` entries, then each new one, oldest first, until the signal aborts. Each is shown once: a run at its end,
  * an action when it ended or is in doubt. What is under way for ten minutes is shown unfinished, and again at its end.
  */
-export async function followLog(session: Session, filter: LogFilter, show: (entry: LogEntry) => void): Promise<void> {
-  const { clock, signal } = session.deps;
-  const follower = new Follower(session, filter);
+export async function followLog(context: Context, filter: LogFilter, show: (entry: LogEntry) => void): Promise<void> {
+  const { clock, signal } = context.deps;
+  const follower = new Follower(context, filter);
   for (const entry of (await follower.look()).slice(-filter.limit)) show(entry);
   while (!signal.aborted) {
     await clock.sleep(FOLLOW_MS, signal);
@@ -33,22 +33,22 @@ export async function followLog(session: Session, filter: LogFilter, show: (entr
 }
 
 class Follower {
-  readonly #session: Session;
+  readonly #session: Context;
   readonly #filter: LogFilter;
   #lastCall: number | null = null;
   readonly #actions: Watch<ActionRecord>;
   readonly #runs: Watch<RunRecord>;
   readonly #refreshes: Watch<RefreshRecord>;
 
-  constructor(session: Session, filter: LogFilter) {
-    this.#session = session;
+  constructor(context: Context, filter: LogFilter) {
+    this.#session = context;
     this.#filter = filter;
-    const now = (): number => session.deps.clock.now();
+    const now = (): number => context.deps.clock.now();
     this.#actions = new Watch<ActionRecord>(now, {
       beganAt: (action) => action.plannedAt,
       toState: (action) => (action.state === 'planned' ? null : action.state),
       isFinal: (action) => action.state !== 'planned' && action.state !== 'in-doubt',
-      findEntry: actionEntries(session),
+      findEntry: actionEntries(context),
     });
     this.#runs = new Watch<RunRecord>(now, ended(runEntry));
     this.#refreshes = new Watch<RefreshRecord>(now, ended(refreshEntry));
@@ -80,12 +80,12 @@ class Follower {
     const where = { ...tableFilter(this.#filter), ...(panel === undefined ? {} : { panel }) };
     const entries: LogEntry[] = [];
     for (;;) {
-      const begun = this.#lastCall !== null;
-      const limit = begun ? PAGE : this.#filter.limit;
+      const started = this.#lastCall !== null;
+      const limit = started ? PAGE : this.#filter.limit;
       const { records, last } = await apiCalls.written({ ...where, after: this.#lastCall, limit });
       this.#lastCall = last;
       entries.push(...records.map(apiEntry));
-      if (!begun || records.length < limit) return entries;
+      if (!started || records.length < limit) return entries;
     }
   }
 

@@ -1,5 +1,5 @@
 import { usageError } from '@sluice/panel-kind';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import {
   actionEntries,
   apiEntry,
@@ -28,11 +28,11 @@ const KINDS = ['api', 'action', 'refresh', 'run'] as const;
 const PAGE = 500;
 
 /** Returns the entries that match a filter, newest first. Reads pages, so that memory use is bounded. */
-export async function readLog(session: Session, filter: LogFilter): Promise<LogPage> {
+export async function readLog(context: Context, filter: LogFilter): Promise<LogPage> {
   const { limit, after } = filter;
   const listed: Positions = after === undefined ? {} : parseCursor(after);
   const asked = KINDS.filter((kind) => includesKind(filter, kind));
-  const sources = asked.map((kind) => readEntries(session, filter, kind, listed[kind]));
+  const sources = asked.map((kind) => readEntries(context, filter, kind, listed[kind]));
   const heads = await Promise.all(sources.map(async (source) => ({ source, head: await read(source) })));
   const entries: LogEntry[] = [];
   for (;;) {
@@ -62,14 +62,14 @@ async function read(source: AsyncGenerator<Found>): Promise<Found | null> {
 
 /** Yields the entries of a kind in the reverse order of their start. */
 async function* readEntries(
-  session: Session,
+  context: Context,
   filter: LogFilter,
   kind: LogEntry['kind'],
   listed: Position | undefined,
 ): AsyncGenerator<Found> {
   const { panel, limit } = filter;
   const most = Math.min(PAGE, limit + 1);
-  const readPart = toReader(session, filter, kind);
+  const readPart = toReader(context, filter, kind);
   let position = listed;
   for (;;) {
     const skip = position?.count ?? 0;
@@ -89,11 +89,11 @@ interface Part {
 
 /** Returns what reads the newest entries of a kind that began at an instant or before it. */
 function toReader(
-  session: Session,
+  context: Context,
   filter: LogFilter,
   kind: LogEntry['kind'],
 ): (part: Part) => Promise<{ began: string; entry: LogEntry }[]> {
-  const { store } = session;
+  const { store } = context;
   const where = tableFilter(filter);
   const { panel, command } = filter;
   switch (kind) {
@@ -105,7 +105,7 @@ function toReader(
           entry: apiEntry(call),
         }));
     case 'action': {
-      const toEntry = actionEntries(session);
+      const toEntry = actionEntries(context);
       return async (part) =>
         (await store.actions.list({ ...where, ...part, newestFirst: true })).map((action) => ({
           began: action.plannedAt,

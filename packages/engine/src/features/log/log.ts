@@ -1,7 +1,7 @@
 import { maskUuidsIn } from '@sluice/panel-http/printable';
 import type { ActionRecord, ApiCallRecord, RefreshRecord, RunOutcome, RunRecord } from '@sluice/state-store';
 import { type FindKind, toActionView } from '../../kernel/subject/views.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 
 /** One entry of `log list` and one line of `log export`. */
 export interface LogEntry {
@@ -44,9 +44,9 @@ export function apiEntry({ at, run, service, panel, ...rest }: ApiCallRecord): L
   return { at, kind: 'api', run, service, panel, ...rest };
 }
 
-/** Returns the function that turns the actions of a session's panels into entries. */
-export function actionEntries(session: Session): (action: ActionRecord) => LogEntry {
-  return (action) => actionEntry((panel) => session.findKind(panel), action);
+/** Returns the function that turns the actions of a context's panels into entries. */
+export function actionEntries(context: Context): (action: ActionRecord) => LogEntry {
+  return (action) => actionEntry((panel) => context.findKind(panel), action);
 }
 
 /** Returns an action as an entry; `at` is when it ended, or was planned if it hasn't ended. */

@@ -7,7 +7,7 @@ import { isAtWork, withRun } from '../../kernel/run/bracket.js';
 import { COMMAND_PREFIX, isCommandRow } from '../../kernel/subject/command-row.js';
 import { failedStep } from '../../kernel/subject/doubt.js';
 import { storeEnd } from '../../kernel/changes/journal.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { suggestion } from '../../base/suggestion.js';
 
 /** Options of `action resolve`. */
@@ -22,57 +22,57 @@ export interface ResolveRequest {
  *
  * @throws SluiceError `unknown_action`, `action_settled` or `action_not_called`; `lease_held` while a run works on it
  */
-export async function resolveAction(session: Session, id: string, request: ResolveRequest): Promise<LogEntry> {
-  const { service, panel } = await requireUnresolved(session, id);
+export async function resolveAction(context: Context, id: string, request: ResolveRequest): Promise<LogEntry> {
+  const { service, panel } = await requireUnresolved(context, id);
   const purpose = { command: 'action resolve', dryRun: false, service: service ?? undefined };
-  await withRun(session, purpose, async (run) => {
+  await withRun(context, purpose, async (run) => {
     const name = service === null ? panelLease(panel) : serviceLease(service);
     const lease = await run.leases.take(name, request.waitMs);
     // The previous holder of the lease may have resolved it.
-    const row = await requireUnresolved(session, id);
-    await refuseWhileAtWork(session, row);
-    const outcome = request.done ? await doneOutcome(session, row) : NOT_DONE;
-    await session.write([lease], async (tables) => {
+    const row = await requireUnresolved(context, id);
+    await refuseWhileAtWork(context, row);
+    const outcome = request.done ? await doneOutcome(context, row) : NOT_DONE;
+    await context.write([lease], async (tables) => {
       await run.start(tables);
-      await endAsStated(session, row, outcome, tables);
+      await endAsStated(context, row, outcome, tables);
       await run.end({ outcome: 'done', changes: false }, tables);
     });
   });
-  return actionEntries(session)(await requireAction(session, id));
+  return actionEntries(context)(await requireAction(context, id));
 }
 
 const NOT_DONE = failedStep('not_done', 'the operator reported that the action was not done');
 
-async function doneOutcome(session: Session, row: ActionRecord): Promise<StepOutcome> {
-  const panel = row.service === null ? null : await session.panel(row.panel);
-  return panel?.accounts?.doneOutcome(row, session.now()) ?? { state: 'applied', observed: null, error: null };
+async function doneOutcome(context: Context, row: ActionRecord): Promise<StepOutcome> {
+  const panel = row.service === null ? null : await context.panel(row.panel);
+  return panel?.accounts?.doneOutcome(row, context.now()) ?? { state: 'applied', observed: null, error: null };
 }
 
 async function endAsStated(
-  session: Session,
+  context: Context,
   row: ActionRecord,
   outcome: StepOutcome,
   tables: StoreTables,
 ): Promise<void> {
   const { refs, zeroed, ...rest } = outcome;
-  const word = { as: rest.state === 'applied' ? 'done' : 'not-done', at: session.now(), run: session.runId };
+  const word = { as: rest.state === 'applied' ? 'done' : 'not-done', at: context.now(), run: context.runId };
   const observed = { ...(row.observed as object | null), resolved: word };
   const service = row.service === null ? null : await tables.services.get(row.service);
   const changes = service === null ? {} : { ...(refs && { refs }), ...(zeroed && { zeroed }) };
-  await storeEnd(session, row, { ...rest, observed, ...changes }, tables);
+  await storeEnd(context, row, { ...rest, observed, ...changes }, tables);
 }
 
-async function requireAction(session: Session, id: string): Promise<ActionRecord> {
-  const row = await session.store.actions.get(id);
+async function requireAction(context: Context, id: string): Promise<ActionRecord> {
+  const row = await context.store.actions.get(id);
   if (row) return row;
-  const open = (await session.store.actions.unresolved()).filter((item) => item.calledAt !== null);
+  const open = (await context.store.actions.unresolved()).filter((item) => item.calledAt !== null);
   const known = open.map((item) => item.id);
   const hint = suggestion(id, known);
   throw notFound('unknown_action', `There is no action "${id}"${hint.length > 200 ? '' : hint}`, { action: id });
 }
 
-async function requireUnresolved(session: Session, id: string): Promise<ActionRecord> {
-  const row = await requireAction(session, id);
+async function requireUnresolved(context: Context, id: string): Promise<ActionRecord> {
+  const row = await requireAction(context, id);
   const what = `${row.type} ${row.target} ("${id}")`;
   if (row.state !== 'planned' && row.state !== 'in-doubt') {
     throw new SluiceError(
@@ -98,10 +98,10 @@ async function requireUnresolved(session: Session, id: string): Promise<ActionRe
 }
 
 /** Refuses an action of a live run, since some commands about agents' users hold no lease. */
-async function refuseWhileAtWork(session: Session, row: ActionRecord): Promise<void> {
+async function refuseWhileAtWork(context: Context, row: ActionRecord): Promise<void> {
   if (row.service !== null) return;
-  const run = await session.store.runs.get(row.run);
-  if (run === null || !(await isAtWork(session, run))) return;
+  const run = await context.store.runs.get(row.run);
+  if (run === null || !(await isAtWork(context, run))) return;
   throw new SluiceError(
     'lease_held',
     `${row.type} ${row.target} is in use by ${run.id} (process ${run.pid} on ${run.host}). Try again when that run has ended`,

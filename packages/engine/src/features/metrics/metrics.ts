@@ -1,4 +1,4 @@
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { readStoreSize } from '../store/store-size.js';
 import { type MetricFamily, MetricTable } from './families.js';
 import { addNoticeMetrics } from './notice-metrics.js';
@@ -13,14 +13,14 @@ export interface MetricsReport {
 }
 
 /** Returns figures about services, panels and runs, from the store alone: no panel is called, no secret is read. */
-export async function collectMetrics(session: Session): Promise<MetricsReport> {
+export async function collectMetrics(context: Context): Promise<MetricsReport> {
   const table = new MetricTable();
-  await addServiceMetrics(session, table);
-  await addPanelMetrics(session, table);
-  await addRunMetrics(session, table);
-  await addNoticeMetrics(session, table);
-  const size = readStoreSize(session.store.location, session.deps.files);
+  await addServiceMetrics(context, table);
+  await addPanelMetrics(context, table);
+  await addRunMetrics(context, table);
+  await addNoticeMetrics(context, table);
+  const size = readStoreSize(context.store.location, context.deps.files);
   table.add('sluice_store_bytes', {}, size?.bytes ?? null);
   table.add('sluice_store_free_bytes', {}, size?.freeBytes ?? null);
-  return { at: session.now(), metrics: table.families() };
+  return { at: context.now(), metrics: table.families() };
 }

@@ -1,12 +1,12 @@
 import { listAlarms } from '../notices/list-alarms.js';
 import { configuredChannels } from '../../kernel/run/channels.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import type { MetricTable } from './families.js';
 
 /** Adds the alarms, and the notices that wait for a channel or were given up; 0 from the beginning for the channels of the config. */
-export async function addNoticeMetrics(session: Session, table: MetricTable): Promise<void> {
-  const all = await listAlarms(session);
-  for (const panel of Object.keys(session.config.panels)) {
+export async function addNoticeMetrics(context: Context, table: MetricTable): Promise<void> {
+  const all = await listAlarms(context);
+  for (const panel of Object.keys(context.config.panels)) {
     const alarms = all.filter((alarm) => alarm.panel === panel);
     for (const code of new Set(['drift', ...alarms.map((alarm) => alarm.code)])) {
       const own = alarms.filter((alarm) => alarm.code === code);
@@ -15,8 +15,8 @@ export async function addNoticeMetrics(session: Session, table: MetricTable): Pr
       table.add('sluice_alarms', { panel, code, acknowledged: 'yes' }, known);
     }
   }
-  const counts = await session.store.deliveries.counts();
-  const channels = [...configuredChannels(session).map(({ name }) => name), ...counts.map(({ channel }) => channel)];
+  const counts = await context.store.deliveries.counts();
+  const channels = [...configuredChannels(context).map(({ name }) => name), ...counts.map(({ channel }) => channel)];
   for (const channel of new Set(channels)) {
     const count = (state: string): number =>
       counts.find((each) => each.channel === channel && each.state === state)?.count ?? 0;

@@ -6,26 +6,26 @@ import { type Enforcements, readEnforcements } from '../../context/enforcement.j
 import { readReach } from '../../context/reach.js';
 import { readLastingHolds } from '../../kernel/subject/lasting-holds.js';
 import { findBrake } from '../../kernel/run/brake-state.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import type { MetricTable } from './families.js';
 
 /** Adds holds, changes in doubt, leases and agents of each panel, and whether it answers. */
-export async function addPanelMetrics(session: Session, table: MetricTable): Promise<void> {
-  const { store, config } = session;
+export async function addPanelMetrics(context: Context, table: MetricTable): Promise<void> {
+  const { store, config } = context;
   const panels = Object.keys(config.panels);
   const leases = new Map((await store.leases.list()).map((lease) => [lease.name, lease]));
   const inDoubt = (await store.actions.unresolved()).filter(({ state }) => state === 'in-doubt');
-  const withAgents = panelsWithAgents(session);
+  const withAgents = panelsWithAgents(context);
   const enforcements = await readEnforcements(config, store);
   for (const panel of panels) {
     addEnforcement(table, panel, enforcements, config);
-    await addHolds(session, table, panel, withAgents.includes(panel));
+    await addHolds(context, table, panel, withAgents.includes(panel));
     table.add('sluice_actions_in_doubt', { panel }, inDoubt.filter((action) => action.panel === panel).length);
-    const { reachable } = await readReach(session, panel);
+    const { reachable } = await readReach(context, panel);
     table.add('sluice_panel_up', { panel }, reachable === null ? null : Number(reachable));
-    table.add('sluice_brake', { panel }, Number((await findBrake(session, panel)) !== null));
+    table.add('sluice_brake', { panel }, Number((await findBrake(context, panel)) !== null));
     const lease = leases.get(panelLease(panel));
-    const isHeld = lease !== undefined && lease.expiresAt > session.now() && session.deps.isAlive(lease.owner);
+    const isHeld = lease !== undefined && lease.expiresAt > context.now() && context.deps.isAlive(lease.owner);
     table.add('sluice_lease_held', { panel }, Number(isHeld));
     if (withAgents.includes(panel)) addAgents(table, panel, await store.agents.list(panel));
   }
@@ -42,7 +42,7 @@ function addEnforcement(table: MetricTable, panel: string, enforcements: Enforce
 /** Reasons that any panel may have: with a figure of 0 from the beginning, an increase can be seen. */
 const REASONS = ['quota', 'billing', 'manual'];
 
-async function addHolds({ store, config }: Session, table: MetricTable, panel: string, agents: boolean): Promise<void> {
+async function addHolds({ store, config }: Context, table: MetricTable, panel: string, agents: boolean): Promise<void> {
   const limits = Object.values(config.products)
     .filter((product) => product.panel === panel)
     .flatMap((product) => (product.limits ?? []).map(({ id }) => id));

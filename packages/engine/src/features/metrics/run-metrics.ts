@@ -1,6 +1,6 @@
 import type { RunOutcome } from '@sluice/state-store';
 import { scheduledCommands } from '../schedule/jobs.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import type { MetricTable } from './families.js';
 
 /** All but `busy`: a run that was refused for the lease of another one has read nothing. */
@@ -9,12 +9,12 @@ const OUTCOMES: readonly RunOutcome[] = ['done', 'partial', 'failed', 'usage', '
 const SUCCESSES: readonly RunOutcome[] = ['done', 'partial'];
 
 /** Adds the last runs of the scheduled commands, and the number of purchases. */
-export async function addRunMetrics(session: Session, table: MetricTable): Promise<void> {
-  const { store, config, deps } = session;
+export async function addRunMetrics(context: Context, table: MetricTable): Promise<void> {
+  const { store, config, deps } = context;
   for (const { command, intervalMs } of scheduledCommands(config, deps)) {
     table.add('sluice_run_interval_seconds', { command }, intervalMs / 1000);
     // A run that began while the clock was ahead would stay the last one until the clock gets there.
-    const ofAll = { command, whole: true, until: session.now(), limit: 1 };
+    const ofAll = { command, whole: true, until: context.now(), limit: 1 };
     const [success] = await store.runs.list({ ...ofAll, outcomes: SUCCESSES });
     if (success?.finishedAt != null)
       table.add('sluice_run_last_success_timestamp_seconds', { command }, Date.parse(success.finishedAt) / 1000);

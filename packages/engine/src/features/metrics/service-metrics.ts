@@ -3,7 +3,7 @@ import type { DecisionRecord, ServiceRecord } from '@sluice/state-store';
 import { allowancesNow } from '../services/allowance-now.js';
 import { readLastingHolds } from '../../kernel/subject/lasting-holds.js';
 import { lastUsage, serviceView } from '../../kernel/subject/views.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import type { MetricTable } from './families.js';
 
 const FAILING = new Set(['failed', 'unreadable']);
@@ -11,10 +11,10 @@ const FAILING = new Set(['failed', 'unreadable']);
 const AT_ONCE = REPORTED_STATUSES.filter((status) => ['ok', 'held', 'over', 'doubted'].includes(status));
 
 /** Adds usage and allowance of each service, and how many services there are by status. */
-export async function addServiceMetrics(session: Session, table: MetricTable): Promise<void> {
-  const { store, config } = session;
+export async function addServiceMetrics(context: Context, table: MetricTable): Promise<void> {
+  const { store, config } = context;
   const services = await store.services.list();
-  const allowances = await allowancesNow(session, services);
+  const allowances = await allowancesNow(context, services);
   const decisions = new Map((await store.decisions.latest()).map((row) => [row.service, row]));
   const cycles = new Map((await store.cycles.newest()).map((row) => [row.service, row]));
   const open = new Map<string, Set<string>>();

@@ -2,14 +2,14 @@ import { toLocalDate, zonedMidnight } from '@sluice/quota-core';
 import type { NoticeRecord } from '@sluice/state-store';
 import { nameFew } from '../../base/natural-order.js';
 import { noticeRows } from '../../kernel/run/notice.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { toEvent } from '../../base/notice-events.js';
 import { addNotices } from '../../kernel/run/outbox.js';
 
 /** Writes the digest of the local day before, once, if anything happened on it. */
-export async function writeDigest(session: Session, run: string): Promise<void> {
-  const { store, config } = session;
-  const until = zonedMidnight(toLocalDate(session.now(), config.timeZone), config.timeZone);
+export async function writeDigest(context: Context, run: string): Promise<void> {
+  const { store, config } = context;
+  const until = zonedMidnight(toLocalDate(context.now(), config.timeZone), config.timeZone);
   const day = toLocalDate(new Date(Date.parse(until) - 1).toISOString(), config.timeZone);
   const key = `digest:${day}`;
   if (await store.notices.has(key)) return;
@@ -21,8 +21,8 @@ export async function writeDigest(session: Session, run: string): Promise<void> 
   if (failed > 0) lines.push(`${failed} of ${runs.length} runs failed or were stopped`);
   if (lines.length === 0) return;
   const message = `${day}: ${lines.join('; ')}`;
-  const digest = noticeRows(session, run, [{ code: 'digest', key, panel: null, service: null, message }]);
-  await session.write([], (tables) => addNotices(session, tables, digest));
+  const digest = noticeRows(context, run, [{ code: 'digest', key, panel: null, service: null, message }]);
+  await context.write([], (tables) => addNotices(context, tables, digest));
 }
 
 function countEvents(notices: readonly NoticeRecord[]): string[] {

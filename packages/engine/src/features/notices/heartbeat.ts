@@ -9,16 +9,16 @@ const SUCCESSES: readonly RunOutcome[] = ['done', 'partial'];
  * Runs `work` between the calls of the heartbeat: `/start` before it, the address itself on success, `/fail` otherwise. A run that
  * found another one at work calls nothing at its end. No failure of the heartbeat reaches the run.
  */
-export function withHeartbeat<T extends Ended>(session: Pinging, work: () => Promise<T>): Promise<T> {
-  return between(session, { start: true, success: true }, work);
+export function withHeartbeat<T extends Ended>(context: Pinging, work: () => Promise<T>): Promise<T> {
+  return between(context, { start: true, success: true }, work);
 }
 
 /**
  * Runs `work`, a job of the schedule besides the watched runs, and calls the heartbeat's `/fail` where it fails. A success calls nothing:
  * it would hide that polls fail.
  */
-export function withFailure<T extends Ended>(session: Pinging, work: () => Promise<T>): Promise<T> {
-  return between(session, { start: false, success: false }, work);
+export function withFailure<T extends Ended>(context: Pinging, work: () => Promise<T>): Promise<T> {
+  return between(context, { start: false, success: false }, work);
 }
 
 interface Ended {

@@ -2,7 +2,7 @@ import { SluiceError } from '@sluice/panel-kind';
 import type { AlarmRecord } from '@sluice/state-store';
 import { notFound } from '../../base/errors.js';
 import { withRun } from '../../kernel/run/bracket.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { type NoticeEvent, toEvent } from '../../base/notice-events.js';
 import {
   findStandingAlarms,
@@ -28,8 +28,8 @@ export interface AlarmFilter {
  * Lists all that waits for somebody, what nobody has acknowledged first, then by the time since it is known: what the last runs
  * found to be wrong with services, and what stands by itself. Calls no panel.
  */
-export async function listAlarms(session: Session, filter: AlarmFilter = {}): Promise<AlarmView[]> {
-  const views = (await findAlarms(session, filter)).map(({ view }) => view);
+export async function listAlarms(context: Context, filter: AlarmFilter = {}): Promise<AlarmView[]> {
+  const views = (await findAlarms(context, filter)).map(({ view }) => view);
   views.sort((a, b) => (a.since < b.since ? -1 : a.since > b.since ? 1 : 0));
   return [
     ...views.filter(({ acknowledged }) => acknowledged === null),
@@ -43,11 +43,11 @@ interface FoundAlarm {
   stands: boolean;
 }
 
-async function findAlarms(session: Session, { service, panel }: AlarmFilter): Promise<FoundAlarm[]> {
-  const { store } = session;
+async function findAlarms(context: Context, { service, panel }: AlarmFilter): Promise<FoundAlarm[]> {
+  const { store } = context;
   const stored = await store.alarms.list({ ...(service && { services: [service] }), ...(panel && { panel }) });
   const found: FoundAlarm[] = stored.map((alarm) => ({ view: toAlarmView(alarm), stands: false }));
-  for (const alarm of await findStandingAlarms(session, service)) {
+  for (const alarm of await findStandingAlarms(context, service)) {
     if (service !== undefined && alarm.service !== service) continue;
     if (panel !== undefined && alarm.panel !== panel) continue;
     found.push({ view: toStandingView(alarm, await readAcknowledgement(store, alarm)), stands: true });
@@ -68,24 +68,24 @@ export interface AcknowledgeRequest {
  * @throws SluiceError `unknown_alarm`, `not_acknowledged`
  */
 export async function acknowledgeAlarm(
-  session: Session,
+  context: Context,
   id: string,
   { undo = false }: AcknowledgeRequest = {},
 ): Promise<AlarmView> {
-  const found = (await findAlarms(session, {})).find(({ view }) => view.id === id);
+  const found = (await findAlarms(context, {})).find(({ view }) => view.id === id);
   if (found === undefined) throw unknownAlarm(id);
   const { view, stands } = found;
   if (undo) requireAcknowledged(id, view.acknowledged);
   const { service } = view;
   const command = undo ? 'notice ack, undone' : 'notice ack';
-  return withRun(session, { command, dryRun: false, ...(service !== null && { service }) }, (run) =>
+  return withRun(context, { command, dryRun: false, ...(service !== null && { service }) }, (run) =>
     // What was listed may have ended, or been acknowledged, meanwhile.
     run.store(async (tables) => {
       const stored = await tables.alarms.get(id);
       if (stored === null && !stands) throw unknownAlarm(id);
       const known = stored === null ? await readAcknowledgement(tables, view) : toAlarmView(stored).acknowledged;
       if (undo) requireAcknowledged(id, known);
-      const acknowledged = undo ? null : acknowledge(session, known);
+      const acknowledged = undo ? null : acknowledge(context, known);
       if (stored === null) await storeAcknowledgement(tables, view, acknowledged);
       else await tables.alarms.put([{ ...stored, ...toColumns(acknowledged) }]);
       return { ...view, acknowledged };
@@ -101,9 +101,9 @@ function requireAcknowledged(id: string, known: AlarmView['acknowledged']): void
 }
 
 /** Who first acknowledged an alarm stays; only the note changes. */
-function acknowledge(session: Session, known: AlarmView['acknowledged']): AlarmView['acknowledged'] {
-  const { actor, note } = session.deps;
-  return { ...(known ?? { at: session.now(), by: actor() }), note: note ?? known?.note ?? null };
+function acknowledge(context: Context, known: AlarmView['acknowledged']): AlarmView['acknowledged'] {
+  const { actor, note } = context.deps;
+  return { ...(known ?? { at: context.now(), by: actor() }), note: note ?? known?.note ?? null };
 }
 
 const unknownAlarm = (id: string): SluiceError =>

@@ -1,5 +1,5 @@
 import type { DeliveryRecord, DeliveryState, NoticeRecord } from '@sluice/state-store';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 
 /** A notice for a channel: `notify list --json` (docs/json.md). */
 export interface DeliveryView
@@ -18,7 +18,7 @@ export interface DeliveryFilter {
 
 /** Lists what was sent or is to be sent, newest first. Addresses of clients are left out. */
 export async function listDeliveries(
-  { store }: Session,
+  { store }: Context,
   { state, limit = 200 }: DeliveryFilter,
 ): Promise<DeliveryView[]> {
   const found = await store.deliveries.list({ ...(state === undefined ? {} : { state }), limit });

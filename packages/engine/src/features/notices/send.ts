@@ -4,7 +4,7 @@ import type { DeliveryRecord } from '@sluice/state-store';
 import { isInterrupted } from '../../base/interruption.js';
 import { Leases } from '../../context/leases.js';
 import { findTimeZone } from '../../base/config/find-entry.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { type ConfiguredChannel, configuredChannels } from '../../kernel/run/channels.js';
 import { readServices } from '../../kernel/run/outbox.js';
 import { toMessage } from './to-message.js';
@@ -33,7 +33,7 @@ const GIVE_UP_MS = 3 * 86_400_000;
 const LEAST_ATTEMPTS = 5;
 
 interface Round {
-  session: Session;
+  context: Context;
   leases: Leases;
   report: SendReport;
   /** Aborted when no further attempt may begin. */
@@ -46,16 +46,16 @@ interface Round {
  *
  * @throws SluiceError and errors of the store
  */
-export async function sendDue(session: Session): Promise<SendReport> {
+export async function sendDue(context: Context): Promise<SendReport> {
   const report: SendReport = { sent: 0, failed: 0, givenUp: 0, busy: false };
-  report.givenUp += await giveUpRemoved(session);
-  const waiting = await findWaiting(session);
-  if (waiting.length === 0 || session.deps.signal.aborted) return report;
-  const leases = new Leases(session, session.runId ?? session.id('send'));
+  report.givenUp += await giveUpRemoved(context);
+  const waiting = await findWaiting(context);
+  if (waiting.length === 0 || context.deps.signal.aborted) return report;
+  const leases = new Leases(context, context.runId ?? context.id('send'));
   try {
     if ('heldBy' in (await leases.tryTake(LEASE))) return { ...report, busy: true };
-    const over = AbortSignal.any([session.deps.signal, AbortSignal.timeout(BUDGET_MS)]);
-    const round: Round = { session, leases, report, over };
+    const over = AbortSignal.any([context.deps.signal, AbortSignal.timeout(BUDGET_MS)]);
+    const round: Round = { context, leases, report, over };
     const rounds = await Promise.allSettled(waiting.map((channel) => sendThrough(round, channel)));
     for (const result of rounds) if (result.status === 'rejected') throw result.reason;
     return report;
@@ -64,23 +64,23 @@ export async function sendDue(session: Session): Promise<SendReport> {
   }
 }
 
-async function findWaiting(session: Session): Promise<ConfiguredChannel[]> {
+async function findWaiting(context: Context): Promise<ConfiguredChannel[]> {
   const waiting: ConfiguredChannel[] = [];
-  for (const channel of configuredChannels(session)) {
-    const due = await session.store.deliveries.due({ channel: channel.name, now: session.now(), limit: 1 });
+  for (const channel of configuredChannels(context)) {
+    const due = await context.store.deliveries.due({ channel: channel.name, now: context.now(), limit: 1 });
     if (due.length > 0) waiting.push(channel);
   }
   return waiting;
 }
 
 /** Marks as given up what waits for channels that the config does not name, after the time after which all others are given up. */
-async function giveUpRemoved(session: Session): Promise<number> {
-  const { store, deps } = session;
-  const names = configuredChannels(session).map(({ name }) => name);
+async function giveUpRemoved(context: Context): Promise<number> {
+  const { store, deps } = context;
+  const names = configuredChannels(context).map(({ name }) => name);
   const pending = (await store.deliveries.counts()).filter(({ state }) => state === 'pending');
   let givenUp = 0;
   for (const { channel } of pending.filter((each) => !names.includes(each.channel))) {
-    const due = await store.deliveries.due({ channel, now: session.now(), limit: PAGE_OF_REMOVED });
+    const due = await store.deliveries.due({ channel, now: context.now(), limit: PAGE_OF_REMOVED });
     const old = due.filter(({ delivery }) => deps.clock.now() - Date.parse(delivery.at) >= GIVE_UP_MS);
     const lastError = 'channel_removed: The config does not name this channel';
     await store.write(async (tables) => {
@@ -93,22 +93,22 @@ async function giveUpRemoved(session: Session): Promise<number> {
 
 /** Sends what is due for one channel; ends where the receiver does not answer. */
 async function sendThrough(round: Round, channel: ConfiguredChannel): Promise<void> {
-  const { session, over } = round;
+  const { context, over } = round;
   let opened: NoticeChannel | null = null;
   try {
     for (;;) {
-      const due = await session.store.deliveries.due({ channel: channel.name, now: session.now(), limit: PAGE });
+      const due = await context.store.deliveries.due({ channel: channel.name, now: context.now(), limit: PAGE });
       if (due.length === 0) return;
       const notices = due.map(({ notice }) => notice);
-      const services = await readServices(session.store, notices);
+      const services = await readServices(context.store, notices);
       for (const { delivery, notice } of due) {
         if (over.aborted) return;
         const client = services.get(notice.service ?? '')?.client ?? null;
         const send = async (): Promise<void> => {
           opened ??= await channel.open();
           const parts = { delivery, notice, client, settings: channel.settings };
-          const message = toMessage({ ...parts, timeZone: findTimeZone(session.config, notice.panel ?? '') });
-          await sendLogged(session, channel, notice.service, () => opened?.send(message, session.deps.signal));
+          const message = toMessage({ ...parts, timeZone: findTimeZone(context.config, notice.panel ?? '') });
+          await sendLogged(context, channel, notice.service, () => opened?.send(message, context.deps.signal));
         };
         if (!(await attempt(round, delivery, send))) return;
       }
@@ -120,12 +120,12 @@ async function sendThrough(round: Round, channel: ConfiguredChannel): Promise<vo
 
 /** Makes one attempt; returns whether the next message may be sent through this channel. */
 async function attempt(round: Round, delivery: DeliveryRecord, send: () => Promise<void>): Promise<boolean> {
-  const { session, leases, report } = round;
+  const { context, leases, report } = round;
   const { id } = delivery;
   const attempts = delivery.attempts + 1;
-  const planned = { attempts, nextAt: nextAttempt(session, attempts, 0) };
+  const planned = { attempts, nextAt: nextAttempt(context, attempts, 0) };
   // Without the lease, or where it was sent meanwhile, nothing is sent.
-  if (!(await session.write(leases.held, (tables) => tables.deliveries.update(id, planned)))) return true;
+  if (!(await context.write(leases.held, (tables) => tables.deliveries.update(id, planned)))) return true;
   try {
     await send();
   } catch (error) {
@@ -133,28 +133,28 @@ async function attempt(round: Round, delivery: DeliveryRecord, send: () => Promi
     return afterFailure(round, { ...delivery, attempts }, error);
   }
   // Without the fence: what was acknowledged stays so, also where the lease was lost.
-  await session.store.write((tables) =>
-    tables.deliveries.update(id, { state: 'sent', sentAt: session.now(), lastError: null }),
+  await context.store.write((tables) =>
+    tables.deliveries.update(id, { state: 'sent', sentAt: context.now(), lastError: null }),
   );
   report.sent++;
   return true;
 }
 
-async function afterFailure({ session, report }: Round, delivery: DeliveryRecord, error: unknown): Promise<boolean> {
+async function afterFailure({ context, report }: Round, delivery: DeliveryRecord, error: unknown): Promise<boolean> {
   const { id, at, attempts } = delivery;
   const { code, message } = toItemError(error);
   const lastError = printable(`${code}: ${message}`);
-  const isOver = session.deps.clock.now() - Date.parse(at) >= GIVE_UP_MS && attempts >= LEAST_ATTEMPTS;
+  const isOver = context.deps.clock.now() - Date.parse(at) >= GIVE_UP_MS && attempts >= LEAST_ATTEMPTS;
   const wait = error instanceof SluiceError ? Number(error.details['retryAfterMs'] ?? 0) : 0;
-  const change = isOver ? { state: 'given-up' as const } : { nextAt: nextAttempt(session, attempts, wait) };
-  await session.store.write((tables) => tables.deliveries.update(id, { lastError, ...change }));
+  const change = isOver ? { state: 'given-up' as const } : { nextAt: nextAttempt(context, attempts, wait) };
+  await context.store.write((tables) => tables.deliveries.update(id, { lastError, ...change }));
   report.failed++;
   if (isOver) report.givenUp++;
   return code === 'receiver_refused';
 }
 
 /** Waits double from a minute to six hours, and are up to a fifth longer, so that channels are not called all at once. */
-function nextAttempt({ deps }: Session, attempts: number, leastMs: number): string {
+function nextAttempt({ deps }: Context, attempts: number, leastMs: number): string {
   const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (attempts - 1));
   const longer = Math.max(wait, Math.min(leastMs, LONGEST_WAIT_MS)) * (1 + deps.random() / 5);
   return new Date(deps.clock.now() + Math.round(longer)).toISOString();
@@ -162,22 +162,22 @@ function nextAttempt({ deps }: Session, attempts: number, leastMs: number): stri
 
 /** Sends once, and adds the attempt to the API log under the channel's name. */
 export async function sendLogged(
-  session: Session,
+  context: Context,
   channel: ConfiguredChannel,
   service: string | null,
   send: () => Promise<void> | undefined,
 ): Promise<void> {
-  const begun = session.deps.clock.now();
+  const started = context.deps.clock.now();
   const record = (failure: { code: string; message: string } | null): void => {
-    session.logCall({
-      at: new Date(begun).toISOString(),
+    context.logCall({
+      at: new Date(started).toISOString(),
       panel: channel.name,
       service,
       endpoint: `notify ${channel.kind.kind}`,
       method: 'SEND',
       path: '',
       status: null,
-      durationMs: session.deps.clock.now() - begun,
+      durationMs: context.deps.clock.now() - started,
       attempt: 1,
       ok: failure === null,
       code: failure?.code ?? null,

@@ -8,7 +8,7 @@ import { CALLS_UNBILLED, listLateCalls } from '../calls/late-calls.js';
 import { findTimeZone } from '../../base/config/find-entry.js';
 import { findFallen } from '../../kernel/subject/fallen.js';
 import { toActionView } from '../../kernel/subject/views.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 
 /** An alarm that no run stores: it is as long as the store says that its outcome is not known, or its object is missing. */
 export interface StandingAlarm extends Pick<AlarmRecord, 'id' | 'code' | 'panel' | 'message' | 'since'> {
@@ -20,13 +20,13 @@ export interface StandingAlarm extends Pick<AlarmRecord, 'id' | 'code' | 'panel'
  * Lists changes, bills of calls and refunds whose outcome is not known, calls after the end of a service that are on no bill, and
  * agents with a limit that their panel lacks, and quota holds that last although the usage fell: all of them, or those of one service, which has no agents.
  */
-export async function findStandingAlarms(session: Session, service?: string): Promise<StandingAlarm[]> {
+export async function findStandingAlarms(context: Context, service?: string): Promise<StandingAlarm[]> {
   const parts = await Promise.all([
-    doubtfulChanges(session, service),
-    doubtfulMoney(session, service),
-    service === undefined ? missingAgents(session) : [],
-    unbilledCalls(session, service),
-    fallenUsage(session, service),
+    doubtfulChanges(context, service),
+    doubtfulMoney(context, service),
+    service === undefined ? missingAgents(context) : [],
+    unbilledCalls(context, service),
+    fallenUsage(context, service),
   ]);
   return parts
     .flat()
@@ -34,20 +34,20 @@ export async function findStandingAlarms(session: Session, service?: string): Pr
     .sort((a, b) => (a.since < b.since ? -1 : 1));
 }
 
-async function doubtfulChanges(session: Session, only?: string): Promise<StandingAlarm[]> {
-  const unresolved = await session.store.actions.unresolved(only === undefined ? {} : { services: [only] });
+async function doubtfulChanges(context: Context, only?: string): Promise<StandingAlarm[]> {
+  const unresolved = await context.store.actions.unresolved(only === undefined ? {} : { services: [only] });
   return unresolved
     .filter(({ state }) => state === 'in-doubt')
     .map((action) => {
       const { id, panel, service, plannedAt: since } = action;
-      const { name } = toActionView((of) => session.findKind(of), action);
+      const { name } = toActionView((of) => context.findKind(of), action);
       const message = `${name}: its outcome is not known`;
       const own = service === null || findSubjectAgent(service) !== null ? null : service;
       return { id, code: 'outcome_unknown', panel, service: own, message, since };
     });
 }
 
-async function doubtfulMoney({ store, config }: Session, only?: string): Promise<StandingAlarm[]> {
+async function doubtfulMoney({ store, config }: Context, only?: string): Promise<StandingAlarm[]> {
   const of = only === undefined ? {} : { service: only };
   const bills = await store.callBills.list({ ...of, states: ['unknown'] });
   const refunds = (await store.purchases.list({ ...of, status: 'refunded' })).flatMap(
@@ -70,13 +70,13 @@ async function doubtfulMoney({ store, config }: Session, only?: string): Promise
   ];
 }
 
-async function unbilledCalls(session: Session, only?: string): Promise<StandingAlarm[]> {
-  const found = (await listLateCalls(session)).filter(({ service }) => only === undefined || service === only);
+async function unbilledCalls(context: Context, only?: string): Promise<StandingAlarm[]> {
+  const found = (await listLateCalls(context)).filter(({ service }) => only === undefined || service === only);
   return found.map((calls) => ({ ...calls, code: CALLS_UNBILLED }));
 }
 
 /** A quota hold that was decided on a figure that fell by more than half since: nothing but a person or the next cycle ends it. */
-async function fallenUsage({ store }: Session, only?: string): Promise<StandingAlarm[]> {
+async function fallenUsage({ store }: Context, only?: string): Promise<StandingAlarm[]> {
   const filter = { reason: 'quota', ...(only === undefined ? {} : { services: [only] }) };
   const holds = new Map((await store.holds.open(filter)).map((hold) => [hold.service, hold]));
   if (holds.size === 0) return [];
@@ -92,8 +92,8 @@ async function fallenUsage({ store }: Session, only?: string): Promise<StandingA
   });
 }
 
-async function missingAgents(session: Session): Promise<StandingAlarm[]> {
-  const agents = await Promise.all(panelsWithAgents(session).map((panel) => listStoredAgents(session, panel)));
+async function missingAgents(context: Context): Promise<StandingAlarm[]> {
+  const agents = await Promise.all(panelsWithAgents(context).map((panel) => listStoredAgents(context, panel)));
   return agents
     .flat()
     .filter(({ rule, limitBytes }) => rule === 'missing' && limitBytes !== null)

@@ -1,5 +1,5 @@
 import { type ItemError, type NoticeChannel, toItemError } from '@sluice/panel-kind';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { type ConfiguredChannel, requireChannels } from '../../kernel/run/channels.js';
 import { sendLogged } from './send.js';
 import { toMessage } from './to-message.js';
@@ -18,31 +18,31 @@ export interface TestedChannel {
  *
  * @throws SluiceError `no_channels`, `unknown_channel`
  */
-export async function testChannels(session: Session, name: string | null): Promise<{ channels: TestedChannel[] }> {
-  const channels = requireChannels(session, name);
-  return { channels: await Promise.all(channels.map((channel) => testChannel(session, channel))) };
+export async function testChannels(context: Context, name: string | null): Promise<{ channels: TestedChannel[] }> {
+  const channels = requireChannels(context, name);
+  return { channels: await Promise.all(channels.map((channel) => testChannel(context, channel))) };
 }
 
-async function testChannel(session: Session, channel: ConfiguredChannel): Promise<TestedChannel> {
+async function testChannel(context: Context, channel: ConfiguredChannel): Promise<TestedChannel> {
   const tested = { channel: channel.name, kind: channel.kind.kind };
   const message = toMessage({
-    delivery: { id: session.id('test'), event: 'test', recipient: null },
+    delivery: { id: context.id('test'), event: 'test', recipient: null },
     notice: {
       code: 'test',
-      at: session.now(),
+      at: context.now(),
       panel: null,
       service: null,
       message: `This is a test of the channel "${channel.name}".`,
     },
     client: null,
     settings: { for: channel.settings.for },
-    timeZone: session.config.timeZone,
+    timeZone: context.config.timeZone,
   });
   let opened: NoticeChannel | null = null;
   try {
-    await sendLogged(session, channel, null, async () => {
+    await sendLogged(context, channel, null, async () => {
       opened = await channel.open();
-      await opened.send(message, session.deps.signal);
+      await opened.send(message, context.deps.signal);
     });
     return { ...tested, ok: true, error: null };
   } catch (error) {

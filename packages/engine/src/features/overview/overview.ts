@@ -6,7 +6,7 @@ import { agentsBrakeNotice, type BrakeState, isStopError, listBrakes } from '../
 import { findRemovedPanels, type RemovedPanel } from '../../kernel/run/left-elsewhere.js';
 import { allowedView, toActionView } from '../../kernel/subject/views.js';
 import { allowancesNow } from '../services/allowance-now.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { type OverviewPanel, panelStates } from './panel-states.js';
 import { localDates } from '../../context/local-dates.js';
 
@@ -87,25 +87,25 @@ const RECENT_ACTIONS = 200;
 const FOR_CLIENTS = new Set(['threshold', 'would_buy']);
 
 /** Returns all services at a glance; calls no panel. */
-export async function readOverview(session: Session, request: OverviewRequest): Promise<OverviewReport> {
-  const { store } = session;
+export async function readOverview(context: Context, request: OverviewRequest): Promise<OverviewReport> {
+  const { store } = context;
   const { order = 'worst', page = 1, size = PAGE, ...filter } = request;
   const limit = Math.min(MOST, Math.max(1, Math.trunc(size)));
-  const today = localDates(session);
+  const today = localDates(context);
   const counts = await store.overview.counts(today);
   const isFiltered = Object.values(filter).some((value) => value !== undefined && value !== '' && value !== false);
   const matching = sum(isFiltered ? await store.overview.counts(today, filter) : counts, 'services');
   const pages = Math.max(1, Math.ceil(matching / limit));
   const shown = Math.min(pages, Math.max(1, Math.trunc(page)));
   const wanted = { ...filter, order, limit, offset: (shown - 1) * limit };
-  const items = await withAllowances(session, await store.overview.services(wanted, today));
+  const items = await withAllowances(context, await store.overview.services(wanted, today));
   const byStatus: Record<string, number> = {};
   for (const { status, services } of counts) byStatus[status] = (byStatus[status] ?? 0) + services;
   const reasons = (await store.overview.reasons()).map(({ reason, services }) => [reason, services]);
-  const [clock] = await clockChecks(session, []);
-  const brakes = await listBrakes(session);
+  const [clock] = await clockChecks(context, []);
+  const brakes = await listBrakes(context);
   return {
-    at: session.now(),
+    at: context.now(),
     totals: {
       services: sum(counts, 'services'),
       held: sum(counts, 'held'),
@@ -119,20 +119,20 @@ export async function readOverview(session: Session, request: OverviewRequest): 
       byReason: Object.fromEntries(reasons) as Record<string, number>,
     },
     brakes,
-    panels: await panelStates(session, counts),
-    removed: await findRemovedPanels(session),
+    panels: await panelStates(context, counts),
+    removed: await findRemovedPanels(context),
     services: { matching, page: shown, pages, order, items },
     holds: await store.overview.holds(HOLDS),
-    events: await recentEvents(session),
+    events: await recentEvents(context),
     clock: { status: clock?.status ?? 'ok', message: clock?.message ?? '' },
     runs: (await store.runs.list({ limit: RUNS })).map(runEntry),
   };
 }
 
 /** Returns the rows with what is allowed now; their order and status are those of the last run. */
-async function withAllowances(session: Session, rows: readonly OverviewRow[]): Promise<OverviewRow[]> {
-  const services = await session.store.services.list({ ids: rows.map(({ id }) => id) });
-  const now = await allowancesNow(session, services);
+async function withAllowances(context: Context, rows: readonly OverviewRow[]): Promise<OverviewRow[]> {
+  const services = await context.store.services.list({ ids: rows.map(({ id }) => id) });
+  const now = await allowancesNow(context, services);
   return rows.map((row) => {
     const { decision = null, decided = true } = now.get(row.id) ?? {};
     if (decided) return row;
@@ -147,8 +147,8 @@ function sum<Key extends string>(rows: readonly Record<Key, number>[], key: Key)
   return rows.reduce((total, row) => total + row[key], 0);
 }
 
-async function recentEvents(session: Session): Promise<OverviewEvent[]> {
-  const { store, deps } = session;
+async function recentEvents(context: Context): Promise<OverviewEvent[]> {
+  const { store, deps } = context;
   const since = new Date(deps.clock.now() - EVENTS_MS).toISOString();
   const newest = { since, newestFirst: true };
   const notices = newestOfStops(await store.notices.list({ ...newest, limit: RECENT_ACTIONS }))
@@ -158,7 +158,7 @@ async function recentEvents(session: Session): Promise<OverviewEvent[]> {
     .filter(({ state }) => state === 'failed' || state === 'in-doubt')
     .map((action) => {
       const { panel, service, run, endedAt, plannedAt, errorCode, errorMessage } = action;
-      const { name, state } = toActionView((of) => session.findKind(of), action);
+      const { name, state } = toActionView((of) => context.findKind(of), action);
       const message = `${name}: ${errorMessage ?? (state === 'in-doubt' ? 'its outcome is not known' : 'it failed')}`;
       const at = endedAt ?? plannedAt;
       return { at, kind: 'action' as const, code: errorCode ?? state, message, panel, service, run };
@@ -169,7 +169,7 @@ async function recentEvents(session: Session): Promise<OverviewEvent[]> {
       const message = `${command.replaceAll('-', ' ')}: ${describeRunError(error ?? '')}`;
       return { at: startedAt, kind: 'run' as const, code: outcome ?? '', message, panel: null, service, run: id };
     });
-  const services = await serviceErrors(session);
+  const services = await serviceErrors(context);
   const others = [...notices, ...actions, ...runs].sort((a, b) => (a.at < b.at ? 1 : -1));
   return [...services, ...others].slice(0, EVENTS);
 }
@@ -200,7 +200,7 @@ function isReported(
 }
 
 /** Returns the errors that services have now, one entry for those with the same code. */
-async function serviceErrors({ store }: Session): Promise<OverviewEvent[]> {
+async function serviceErrors({ store }: Context): Promise<OverviewEvent[]> {
   return (await store.overview.errors()).slice(0, EVENTS / 2).map(({ services, message, service, ...error }) => {
     const text = message ?? error.code;
     return {

@@ -3,7 +3,7 @@ import { panelLease } from '../../context/leases.js';
 import { type PanelEnforcement, readEnforcements } from '../../context/enforcement.js';
 import { isAnswered, readReach } from '../../context/reach.js';
 import { type BrakeState, findBrake } from '../../kernel/run/brake-state.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 
 /** A panel of the config with its last known state. */
 export interface OverviewPanel {
@@ -37,25 +37,25 @@ export interface OverviewPanel {
 }
 
 /** Returns the panels of the config as the store knows them. */
-export async function panelStates(session: Session, counts: readonly OverviewCount[]): Promise<OverviewPanel[]> {
-  const { store, config, deps } = session;
+export async function panelStates(context: Context, counts: readonly OverviewCount[]): Promise<OverviewPanel[]> {
+  const { store, config, deps } = context;
   const enforcements = await readEnforcements(config, store);
-  const now = session.now();
+  const now = context.now();
   const leases = (await store.leases.list()).filter(({ owner, expiresAt }) => expiresAt > now && deps.isAlive(owner));
   const states: OverviewPanel[] = [];
   for (const [name, { kind }] of Object.entries(config.panels)) {
     const own = counts.filter(({ panel }) => panel === name);
     const lease = leases.find((held) => held.name === panelLease(name));
-    const { reachable, downSince, last } = await readReach(session, name);
+    const { reachable, downSince, last } = await readReach(context, name);
     const total = (status: string | null, key: 'services' | 'drifting' | 'failing' = 'services'): number =>
       own.reduce((sum, row) => (status === null || status === row.status ? sum + row[key] : sum), 0);
     states.push({
       name,
       kind,
-      kindTitle: session.findKind(name)?.title ?? kind,
-      capabilities: [...(session.findKind(name)?.capabilities ?? [])],
-      requiredRef: session.findKind(name)?.requiredRef ?? null,
-      restrictions: [...(session.findKind(name)?.restrictions ?? [])],
+      kindTitle: context.findKind(name)?.title ?? kind,
+      capabilities: [...(context.findKind(name)?.capabilities ?? [])],
+      requiredRef: context.findKind(name)?.requiredRef ?? null,
+      restrictions: [...(context.findKind(name)?.restrictions ?? [])],
       services: total(null),
       held: own.reduce((sum, row) => sum + row.held, 0),
       wouldHold: own.reduce((sum, row) => sum + row.wouldHold, 0),
@@ -65,7 +65,7 @@ export async function panelStates(session: Session, counts: readonly OverviewCou
       reachable,
       downSince,
       lastCall: last === null ? null : { at: last.at, ok: isAnswered(last), code: last.code, message: last.message },
-      brake: await findBrake(session, name),
+      brake: await findBrake(context, name),
       lease: lease === undefined ? null : { run: lease.run, since: lease.acquiredAt },
     });
   }

@@ -1,5 +1,5 @@
 import type { Config } from '../../base/config/schema.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { type Enforcement, readEnforcements } from '../../context/enforcement.js';
 
 type Product = Config['products'][string];
@@ -19,7 +19,7 @@ export interface ProductView extends Pick<Product, 'panel' | 'quotaPeriod' | 'pa
 }
 
 /** Returns the products of the config, in its order. */
-export async function listProducts({ config, store }: Session): Promise<{ products: ProductView[] }> {
+export async function listProducts({ config, store }: Context): Promise<{ products: ProductView[] }> {
   const enforcements = await readEnforcements(config, store);
   const products = Object.entries(config.products).map(([id, product]): ProductView => {
     const { panel, quota, mode, quotaPeriod, action, packages, provision, terminate, limits } = product;

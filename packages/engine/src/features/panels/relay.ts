@@ -13,7 +13,7 @@ import { findAddress } from './customer-address.js';
 import { requireFacet } from '../../base/facet.js';
 import { findCheckpoint } from '../../kernel/subject/history.js';
 import { requirePanelName } from '../../base/config/find-panel.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { requireService } from '../../context/find-service.js';
 
 /** A user of a relay panel, with its service. */
@@ -30,8 +30,8 @@ export interface LoginLink {
 }
 
 /** Lists the tunnels of the named panel, or of the only one with such lists. */
-export async function listTunnels(session: Session, name: string | undefined): Promise<TunnelView[]> {
-  const { lookups } = await lookupPanel(session, name);
+export async function listTunnels(context: Context, name: string | undefined): Promise<TunnelView[]> {
+  const { lookups } = await lookupPanel(context, name);
   return lookups.tunnels();
 }
 
@@ -44,14 +44,14 @@ export interface LookupRequest {
 }
 
 /** Lists the speed limits of a panel. */
-export async function listSpeedLimits(session: Session, request: LookupRequest = {}): Promise<SpeedLimitView[]> {
-  const rows = await readList(session, request.panel, 'speedLimits');
+export async function listSpeedLimits(context: Context, request: LookupRequest = {}): Promise<SpeedLimitView[]> {
+  const rows = await readList(context, request.panel, 'speedLimits');
   return pick(rows, request.only, { code: 'unknown_speed_limit', what: 'speed limit' });
 }
 
 /** Lists the groups of tunnels of a panel. */
-export async function listTunnelGroups(session: Session, request: LookupRequest = {}): Promise<TunnelGroupView[]> {
-  const rows = await readList(session, request.panel, 'tunnelGroups');
+export async function listTunnelGroups(context: Context, request: LookupRequest = {}): Promise<TunnelGroupView[]> {
+  const rows = await readList(context, request.panel, 'tunnelGroups');
   return pick(rows, request.only, { code: 'unknown_tunnel_group', what: 'tunnel group' });
 }
 
@@ -68,51 +68,51 @@ function pick<Row extends { id: number; name: string }>(
 
 /** Reads a list and stores its ids for completion, which calls no panel. */
 async function readList<List extends LookupList>(
-  session: Session,
+  context: Context,
   name: string | undefined,
   list: List,
 ): Promise<Awaited<ReturnType<Lookups[List]>>> {
-  const { name: panel, lookups } = await lookupPanel(session, name);
+  const { name: panel, lookups } = await lookupPanel(context, name);
   const rows = (await lookups[list]()) as Awaited<ReturnType<Lookups[List]>>;
   const ids = rows.map(({ id }) => String(id));
-  await session.write([], (tables) => tables.panelLists.put(panel, list, { ids, at: session.now() }));
+  await context.write([], (tables) => tables.panelLists.put(panel, list, { ids, at: context.now() }));
   return rows;
 }
 
 /** Lists the users of a panel, each with its service. */
-export async function listRelayUsers(session: Session, name: string | undefined): Promise<RelayUser[]> {
-  const { name: panel, lookups } = await lookupPanel(session, name);
-  const [users, services] = await Promise.all([lookups.users(), session.store.services.list({ panel })]);
-  const idRef = session.findKind(panel)?.login?.idRef ?? '';
+export async function listRelayUsers(context: Context, name: string | undefined): Promise<RelayUser[]> {
+  const { name: panel, lookups } = await lookupPanel(context, name);
+  const [users, services] = await Promise.all([lookups.users(), context.store.services.list({ panel })]);
+  const idRef = context.findKind(panel)?.login?.idRef ?? '';
   const living = services.filter((service) => service.status !== 'terminated');
   const byId = new Map(living.map((service) => [service.refs[idRef], service.id]));
   return users.map((user) => ({ ...user, service: byId.get(String(user.id)) ?? null }));
 }
 
 /** Returns where and with which name the customer of a service logs in, from the store alone. */
-export async function loginLink(session: Session, id: string): Promise<LoginLink> {
-  const service = await requireService(session, id);
-  const login = session.findKind(service.panel)?.login;
+export async function loginLink(context: Context, id: string): Promise<LoginLink> {
+  const service = await requireService(context, id);
+  const login = context.findKind(service.panel)?.login;
   if (login === undefined) {
     throw unsupported(`"${id}" is on panel "${service.panel}", where customers have no login`);
   }
-  const username = await findUsername(session, service, login.nameRef);
+  const username = await findUsername(context, service, login.nameRef);
   if (service.refs[login.idRef] === undefined || username === null) {
     throw notFound('no_account', `"${id}" has no account yet`, { service: id });
   }
-  return { url: findAddress(session, service.panel), username, singleSignOn: false };
+  return { url: findAddress(context, service.panel), username, singleSignOn: false };
 }
 
 /** Returns the last observed name, since customers may rename their account. */
-async function findUsername(session: Session, service: ServiceRecord, nameRef: string): Promise<string | null> {
-  const [decision] = await session.store.decisions.latest([service.id]);
+async function findUsername(context: Context, service: ServiceRecord, nameRef: string): Promise<string | null> {
+  const [decision] = await context.store.decisions.latest([service.id]);
   const account = findCheckpoint(decision ?? null)?.account as { username?: string } | null | undefined;
   return account?.username ?? service.refs[nameRef] ?? null;
 }
 
-async function lookupPanel(session: Session, name: string | undefined): Promise<{ name: string; lookups: Lookups }> {
-  const known = Object.keys(session.config.panels).filter((key) => session.findKind(key)?.login !== undefined);
-  if (name !== undefined) requirePanelName(session, name);
+async function lookupPanel(context: Context, name: string | undefined): Promise<{ name: string; lookups: Lookups }> {
+  const known = Object.keys(context.config.panels).filter((key) => context.findKind(key)?.login !== undefined);
+  if (name !== undefined) requirePanelName(context, name);
   const [only] = known;
   const chosen = name ?? only;
   if (chosen === undefined)
@@ -123,6 +123,6 @@ async function lookupPanel(session: Session, name: string | undefined): Promise<
       `There are several panels with lists of tunnels and users: ${known.join(', ')}`,
     );
   }
-  const panel = await session.panel(chosen);
+  const panel = await context.panel(chosen);
   return { name: chosen, lookups: requireFacet(panel, 'lookups', 'usage') };
 }

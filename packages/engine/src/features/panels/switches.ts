@@ -7,7 +7,7 @@ import type { RunReport } from '../../kernel/run/report.js';
 import { runPanels } from '../../loop/run.js';
 import type { RunPart } from '../../loop/run-part.js';
 import { requirePanelName } from '../../base/config/find-panel.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { suggestion } from '../../base/suggestion.js';
 
 /** `enforce --json` and `observe --json` (docs/json.md). */
@@ -30,9 +30,9 @@ const LONGEST_WAIT_MS = 30_000;
 const RETRY_MS = 100;
 
 /** Checks the panel and product of a switch. */
-export function checkSwitch(session: Session, panel: string, product: string | null): void {
-  const { products } = session.config;
-  requirePanelName(session, panel);
+export function checkSwitch(context: Context, panel: string, product: string | null): void {
+  const { products } = context.config;
+  requirePanelName(context, panel);
   if (product === null) return;
   const own = Object.keys(products).filter((name) => products[name]?.panel === panel);
   if (!own.includes(product)) {
@@ -52,15 +52,15 @@ export async function storeSwitch(tables: StoreTables, wanted: SwitchRecord): Pr
  * @throws SluiceError `interrupted`; `doctor_failed` if the preview could not read a single service
  */
 export async function planEnforcing(
-  session: Session,
+  context: Context,
   panel: string,
   product: string | null,
   parts: readonly RunPart[],
 ): Promise<RunReport> {
-  const assumed: SwitchRecord = { panel, product, enforce: 'on', since: session.now(), actor: session.deps.actor() };
+  const assumed: SwitchRecord = { panel, product, enforce: 'on', since: context.now(), actor: context.deps.actor() };
   const request = { command: 'plan', panel, dryRun: true, allowMass: false, observeAll: true, assumed };
-  const plan = await runPanels(session, request, parts);
-  session.deps.signal.throwIfAborted();
+  const plan = await runPanels(context, request, parts);
+  context.deps.signal.throwIfAborted();
   const errors = [plan.error, ...plan.services.map(({ error }) => error)].filter((error) => error !== null);
   if (plan.totals.read === 0 && errors[0] !== undefined) throw notReady(panel, [errors[0].message]);
   return plan;
@@ -77,53 +77,53 @@ export function notReady(panel: string, problems: string[]): SluiceError {
  * changes under way, so that nothing changes on the panel after it returns.
  */
 export async function setSwitch(
-  session: Session,
+  context: Context,
   panel: string,
   product: string | null,
   enforce: 'on' | 'observe',
 ): Promise<SwitchReport> {
-  checkSwitch(session, panel, product);
+  checkSwitch(context, panel, product);
   const command = `${enforce === 'on' ? 'enforce' : 'observe'} ${panel}${product === null ? '' : ` for ${product}`}`;
-  await withRun(session, { command, dryRun: false }, (run) =>
+  await withRun(context, { command, dryRun: false }, (run) =>
     run.store((tables) =>
-      storeSwitch(tables, { panel, product, enforce, since: session.now(), actor: session.deps.actor() }),
+      storeSwitch(tables, { panel, product, enforce, since: context.now(), actor: context.deps.actor() }),
     ),
   );
-  return switchReport(session, panel, product);
+  return switchReport(context, panel, product);
 }
 
 /** Removes the switches of a panel: the config decides again. */
-export async function dropSwitch(session: Session, panel: string): Promise<SwitchReport> {
-  checkSwitch(session, panel, null);
-  await withRun(session, { command: `as-configured ${panel}`, dryRun: false }, (run) =>
+export async function dropSwitch(context: Context, panel: string): Promise<SwitchReport> {
+  checkSwitch(context, panel, null);
+  await withRun(context, { command: `as-configured ${panel}`, dryRun: false }, (run) =>
     run.store((tables) => tables.switches.clear(panel)),
   );
-  return switchReport(session, panel, null);
+  return switchReport(context, panel, null);
 }
 
-async function switchReport(session: Session, panel: string, product: string | null): Promise<SwitchReport> {
-  const { value, ...set } = (await readEnforcements(session.config, session.store)).of(panel, product);
-  const underWay = value === 'observe' ? await changesEnded(session, panel) : 0;
+async function switchReport(context: Context, panel: string, product: string | null): Promise<SwitchReport> {
+  const { value, ...set } = (await readEnforcements(context.config, context.store)).of(panel, product);
+  const underWay = value === 'observe' ? await changesEnded(context, panel) : 0;
   return { panel, product, enforce: value, ...set, plan: null, ...(underWay > 0 ? { underWay } : {}) };
 }
 
 /** Waits for changes under way on the panel, and returns how many are left. */
-async function changesEnded(session: Session, panel: string): Promise<number> {
-  const { clock, signal } = session.deps;
+async function changesEnded(context: Context, panel: string): Promise<number> {
+  const { clock, signal } = context.deps;
   for (let leftMs = LONGEST_WAIT_MS; ; leftMs -= RETRY_MS) {
-    const underWay = await changesUnderWay(session, panel);
+    const underWay = await changesUnderWay(context, panel);
     if (underWay === 0 || leftMs <= 0 || signal.aborted) return underWay;
     await clock.sleep(RETRY_MS, signal);
   }
 }
 
-async function changesUnderWay(session: Session, panel: string): Promise<number> {
-  const { store } = session;
+async function changesUnderWay(context: Context, panel: string): Promise<number> {
+  const { store } = context;
   const rows = (await store.actions.unresolved({ panel })).filter(({ calledAt }) => calledAt !== null);
   let underWay = 0;
   for (const run of new Set(rows.map((row) => row.run))) {
     const record = await store.runs.get(run);
-    if (record !== null && (await isAtWork(session, record))) underWay += rows.filter((row) => row.run === run).length;
+    if (record !== null && (await isAtWork(context, record))) underWay += rows.filter((row) => row.run === run).length;
   }
   return underWay;
 }

@@ -15,25 +15,25 @@ const toFilter = ({ panel, only }: PanelRun): { panel: string } | { services: st
 /** Accounts that are made and removed without a command. */
 const accounts: RunPart = {
   async wants(run) {
-    const { session, panel, request } = run;
+    const { context, panel, request } = run;
     if (!request.observeAll || panel.accounts === undefined) return false;
-    const products = Object.values(session.config.products).filter((product) => product.panel === panel.name);
+    const products = Object.values(context.config.products).filter((product) => product.panel === panel.name);
     if (products.some(({ provision, terminate }) => provision === 'auto' || terminate === 'auto')) return true;
-    return (await session.store.actions.unresolved(toFilter(run))).some(isCommandRow);
+    return (await context.store.actions.unresolved(toFilter(run))).some(isCommandRow);
   },
   begin: async (run) => (await import('../provision/accounts.js')).beginAccounts(run),
 };
 
 /** Terminations that were not finished. */
 const terminations: RunPart = {
-  wants: async (run) => (await run.session.store.actions.unresolved(toFilter(run))).some(isTermination),
+  wants: async (run) => (await run.context.store.actions.unresolved(toFilter(run))).some(isTermination),
   begin: async (run) => (await import('../provision/terminations.js')).beginTerminations(run),
 };
 
 /** Restrictions of services that have ended. */
 const ended: RunPart = {
   async wants(run) {
-    const { store } = run.session;
+    const { store } = run.context;
     const ids = new Set((await store.evidence.open(toFilter(run))).map(({ service }) => service));
     if (ids.size === 0) return false;
     return (await store.services.list({ ids: [...ids] })).some(
@@ -45,7 +45,7 @@ const ended: RunPart = {
 
 /** Purchases: open ones, and those that auto-buy makes. */
 const buying: RunPart = {
-  async wants({ session: { config, store }, panel, request }) {
+  async wants({ context: { config, store }, panel, request }) {
     const products = Object.values(config.products).filter((product) => product.panel === panel.name);
     if (products.some(({ autoBuy }) => autoBuy !== undefined)) return true;
     return (await store.autoBuy.list()).length > 0 || hasPurchases(store, request.observeAll);
@@ -64,11 +64,11 @@ const OPEN_OR_ENDED = [...OPEN, 'paid', 'cancelled'] as const;
 
 /** What calls cost, for limits in money. */
 const spend: RunPart = {
-  wants: ({ session, panel }) =>
-    Object.entries(session.config.products).some(
+  wants: ({ context, panel }) =>
+    Object.entries(context.config.products).some(
       ([name, product]) =>
         product.panel === panel.name &&
-        listLimits(session, name).some(({ allowance }) => typeof allowance === 'string'),
+        listLimits(context, name).some(({ allowance }) => typeof allowance === 'string'),
     ),
   begin: async (run) => (await import('../calls/spend.js')).beginSpend(run),
 };
@@ -79,8 +79,8 @@ const refresh: RunPart = {
   begin(run) {
     const held: Applied[] = [];
     return Promise.resolve({
-      finished(works) {
-        held.push(...works.filter(({ holds }) => holds.length > 0));
+      finished(subjects) {
+        held.push(...subjects.filter(({ holds }) => holds.length > 0));
       },
       async end({ stopped }) {
         if (stopped || held.length === 0) return;
@@ -92,61 +92,61 @@ const refresh: RunPart = {
 
 /** Limits of agents. */
 const agents: RunPart = {
-  async panels(session, request) {
-    const has = Object.keys(session.config.panels).some(
-      (name) => session.findKind(name)?.capabilities.includes('agents') === true,
+  async panels(context, request) {
+    const has = Object.keys(context.config.panels).some(
+      (name) => context.findKind(name)?.capabilities.includes('agents') === true,
     );
     if (!has || !request.observeAll || request.service !== undefined) return [];
-    return (await import('../agents/open-agents.js')).limitedPanels(session, request);
+    return (await import('../agents/open-agents.js')).limitedPanels(context, request);
   },
-  async wants({ session, panel, request, only }) {
+  async wants({ context, panel, request, only }) {
     if (panel.agents === undefined || !request.observeAll || only !== null) return false;
-    return (await import('../agents/open-agents.js')).hasLimits(session, panel.name);
+    return (await import('../agents/open-agents.js')).hasLimits(context, panel.name);
   },
   begin: async (run) => (await import('../agents/check-agents.js')).beginAgents(run),
 };
 
 /** Maintenance of the store. With a wrong clock the clean-up would delete too much. */
 const store: RunDuty = {
-  wants: ({ session, request, report }) =>
+  wants: ({ context, request, report }) =>
     request.command === 'reconcile' &&
     !request.dryRun &&
-    !session.deps.signal.aborted &&
+    !context.deps.signal.aborted &&
     !report.panels.some(({ error }) => error.code === 'clock_wrong'),
-  async end({ session }) {
+  async end({ context }) {
     const { afterReconcile } = await import('../../kernel/changes/backups.js');
-    await afterReconcile(session);
-    await (await import('../store/store-size.js')).noteStoreSize(session);
+    await afterReconcile(context);
+    await (await import('../store/store-size.js')).noteStoreSize(context);
   },
 };
 
-const hasSource = ({ session: { deps, config } }: EndedRun): boolean =>
+const hasSource = ({ context: { deps, config } }: EndedRun): boolean =>
   deps.billing.some((kind) => kind.openSource !== undefined && billingSettings(config, kind.kind) !== undefined);
 
 /** Usage in the services of the billing system. */
 const usage: RunDuty = {
   wants: (run) => !run.request.dryRun && hasSource(run),
-  end: async ({ session, report }) => (await import('../billing/push-usage.js')).pushUsage(session, report),
+  end: async ({ context, report }) => (await import('../billing/push-usage.js')).pushUsage(context, report),
 };
 
 /** Ids of accounts in the services of the billing system. */
 const references: RunDuty = {
   wants: (run) => run.request.command === 'reconcile' && !run.request.dryRun && hasSource(run),
-  end: async ({ session, report }) => (await import('../billing/write-back.js')).writeBack(session, report),
+  end: async ({ context, report }) => (await import('../billing/write-back.js')).writeBack(context, report),
 };
 
 /** The notices of the run, and those that were left; which panels did not answer, and which answer again. */
 const notices: RunDuty = {
-  async wants({ session, request }) {
+  async wants({ context, request }) {
     if (request.dryRun) return false;
-    const { config, store: tables } = session;
-    if ((config.notify ?? []).length > 0 || [...session.panelFailures().values()].some(Boolean)) return true;
+    const { config, store: tables } = context;
+    if ((config.notify ?? []).length > 0 || [...context.panelFailures().values()].some(Boolean)) return true;
     return (await tables.conditions.list(outageKey(''))).length > 0 || (await tables.deliveries.counts()).length > 0;
   },
-  async end({ session, request, report }) {
-    await session.flush();
+  async end({ context, request, report }) {
+    await context.flush();
     const { afterRun } = await import('../notices/after-run.js');
-    await afterRun(session, { run: report.run, services: request.service === undefined });
+    await afterRun(context, { run: report.run, services: request.service === undefined });
   },
 };
 

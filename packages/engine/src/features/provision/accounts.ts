@@ -56,10 +56,10 @@ export function beginAccounts(on: PanelRun): PartHooks {
 }
 
 /** Asks the billing system whether the orders of pending services are paid, where accounts are made without a command. */
-async function readOrders({ on: { session }, paid, problems }: Accounts, loaded: readonly Loaded[]): Promise<void> {
+async function readOrders({ on: { context }, paid, problems }: Accounts, loaded: readonly Loaded[]): Promise<void> {
   const pending = loaded.filter(({ service, product }) => service.status === 'pending' && product.provision === 'auto');
   const orders = await listPaidOrders(
-    session,
+    context,
     pending.map(({ service }) => service),
   );
   for (const id of orders.paid) paid.add(id);
@@ -118,22 +118,22 @@ async function planDue(accounts: Accounts, planned: readonly Planned[]): Promise
 }
 
 /** Plans what is due, from the run's lists, as a dry run of the command would. */
-async function planAccounts(accounts: Accounts, works: readonly Planned[]): Promise<Planned[]> {
-  const { session, panel, request } = accounts.on;
+async function planAccounts(accounts: Accounts, subjects: readonly Planned[]): Promise<Planned[]> {
+  const { context, panel, request } = accounts.on;
   // Resources of accounts that do not exist are not stored.
   const on: RunOnPanel = { ...accounts.on, scope: 'command', resources: new Map() };
   const toVerb = (work?: Planned): AccountVerb => accounts.due.get(work?.service.id ?? '') ?? 'create';
-  const named = works.map((work) => (toVerb(work) === 'create' ? withNewRefs(on, work) : work.service));
+  const named = subjects.map((work) => (toVerb(work) === 'create' ? withNewRefs(on, work) : work.service));
   const observations = await observeServices({ ...on, scope: 'reconcile' }, named);
-  const enforcements = await readEnforcements(session.config, session.store);
-  const loaded = await load(session, panel, named, { enforcements, ordered: true });
+  const enforcements = await readEnforcements(context.config, context.store);
+  const loaded = await load(context, panel, named, { enforcements, ordered: true });
   const observed = loaded.map((facts, index) => ({
-    ...unplanned(decideByRecord(accounts, { ...facts, error: null }, toVerb(works[index]))),
+    ...unplanned(decideByRecord(accounts, { ...facts, error: null }, toVerb(subjects[index]))),
     observation: observations.get(facts.service.id) ?? null,
   }));
   const shared = await findSharers(on, observed);
   const planned: Planned[] = [];
-  for (const [index, work] of works.entries()) {
+  for (const [index, work] of subjects.entries()) {
     const facts = shared[index];
     const account = facts === undefined ? work : await planAccount(on, work, facts, toVerb(work));
     // A preview resolves actions in doubt by what was observed; the command observes again.
@@ -144,27 +144,27 @@ async function planAccounts(accounts: Accounts, works: readonly Planned[]): Prom
 
 /** Notes the holds that the creation ends, as its command does. */
 function decideByRecord({ on, ending }: Accounts, facts: Loaded, verb: AccountVerb): Decided {
-  const { session, panel } = on;
+  const { context, panel } = on;
   if (verb === 'terminate' || facts.enforcement.value !== 'on') return undecided(toRead(facts));
-  const decided = endHolds(session, panel, facts, session.now());
+  const decided = endHolds(context, panel, facts, context.now());
   if (decided.closes.length > 0) ending.set(facts.service.id, decided.closes);
   return decided;
 }
 
 async function planAccount(on: RunOnPanel, work: Planned, facts: Planned, verb: AccountVerb): Promise<Planned> {
-  const { session, panel } = on;
+  const { context, panel } = on;
   const { service, product, creating } = facts;
   const isNew = verb === 'create';
   const refusal = isNew ? (panel.accounts?.check(service, product) ?? null) : null;
-  const earlier = isNew && creating ? await listEarlier(session, service.id) : [];
+  const earlier = isNew && creating ? await listEarlier(context, service.id) : [];
   const { plan, problem } = planSteps(on, facts, toCommand(panel, verb, earlier));
-  const place = verb !== 'terminate' ? await findPlaceProblem(session, panel, service, product) : null;
+  const place = verb !== 'terminate' ? await findPlaceProblem(context, panel, service, product) : null;
   const counted = { ...plan, counts: plan.steps.length > 0 };
   return withError({ ...work, plan: counted }, refusal ?? problem ?? place);
 }
 
-function withNewRefs({ session, panel }: RunOnPanel, { service, product }: Planned): ServiceRecord {
-  return mergeService(service, refsChange(service, listNewRefs(session, panel, service, product), session.now()));
+function withNewRefs({ context, panel }: RunOnPanel, { service, product }: Planned): ServiceRecord {
+  return mergeService(service, refsChange(service, listNewRefs(context, panel, service, product), context.now()));
 }
 
 function toCommand({ passwords }: Panel, verb: AccountVerb, earlier: readonly ActionRecord[]): AccountCommand {
@@ -174,21 +174,21 @@ function toCommand({ passwords }: Panel, verb: AccountVerb, earlier: readonly Ac
 /** Makes and removes what is due, one account after the other, each by its own command; a preview only reports problems. */
 async function carryOutAccounts(
   accounts: Accounts,
-  works: readonly Applied[],
+  subjects: readonly Applied[],
   treatment: ToTreatment,
 ): Promise<readonly Applied[]> {
   const { on, due, ending } = accounts;
-  if (due.size === 0) return works;
+  if (due.size === 0) return subjects;
   const done: Applied[] = [];
   const unavailable = new Map<string, ItemError>();
-  for (const work of works) {
+  for (const work of subjects) {
     const verb = due.get(work.service.id);
     const place = verb !== 'terminate' ? (work.product.credentials?.writeTo ?? '') : '';
     const known = unavailable.get(place);
     if (verb === undefined || work.changedMeanwhile || work.skipped === LEASED) done.push(work);
     else if (work.error !== null) done.push({ ...work, skipped: null });
     else if (treatment(work).previewOnly) done.push({ ...work, closes: ending.get(work.service.id) ?? [] });
-    else if (on.session.deps.signal.aborted) done.push(unfinished(work));
+    else if (on.context.deps.signal.aborted) done.push(unfinished(work));
     // Without the billing system, nobody would know the passwords of the other accounts.
     else if (known !== undefined) done.push(withError({ ...work, skipped: null }, known));
     else {
@@ -204,7 +204,7 @@ async function carryOutAccounts(
 class ChangedMeanwhile extends Error {}
 
 async function carryOutOne(on: PanelRun, work: Applied, verb: AccountVerb): Promise<Applied> {
-  const { session, panel, run } = on;
+  const { context, panel, run } = on;
   // Loaded on demand, since few runs need it.
   const { provisionInRun } = await import('./provision.js');
   const { id, status, product } = work.service;
@@ -215,7 +215,7 @@ async function carryOutOne(on: PanelRun, work: Applied, verb: AccountVerb): Prom
     if (!isSame || service.status !== status || service.product !== product) throw new ChangedMeanwhile();
   };
   try {
-    const { work: made, notices } = await provisionInRun(session, id, { verb, run, confirm });
+    const { work: made, notices } = await provisionInRun(context, id, { verb, run, confirm });
     const { actions, service, history, enforcement, passwordSet, closes, ended, evidence, toRestrict, error } = made;
     on.notices.push(...notices);
     const holds = work.holds.filter((hold) => !closes.some((closed) => closed.id === hold.id));

@@ -3,7 +3,7 @@ import type { ServiceRecord } from '@sluice/state-store';
 import { type BillingPlace, checkCredentials, findBillingPlace } from '../billing/service-credentials.js';
 import type { Credentials } from '../command/types.js';
 import type { Applied } from '../../kernel/subject/stages.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { observeServices } from '../../loop/observe.js';
 import { removeDraft, writePasswordFile } from './password-file.js';
 import { type PasswordPlan, planPassword, previewPassword } from './password.js';
@@ -12,7 +12,7 @@ import type { ProvisionRequest } from './verb-command.js';
 
 /** Returns whether the command sets a password: a new one, or that of an account that is incomplete or gone. */
 export async function setsPassword(
-  session: Session,
+  context: Context,
   panel: Panel,
   service: ServiceRecord,
   {
@@ -27,14 +27,14 @@ export async function setsPassword(
   if (verb === 'change-password') return true;
   if (verb !== 'create') return false;
   if (isRepeat || (service.ownRefs.length === 0 && !mustLook)) return true;
-  const observations = await observeServices({ session, panel, scope: 'command' }, [service], { refresh: true });
+  const observations = await observeServices({ context, panel, scope: 'command' }, [service], { refresh: true });
   const observation = observations.get(service.id);
   return observation !== undefined && accounts.exists(observation, { adopt }) === false;
 }
 
 /** Plans the password of a command, or only checks its place; `earlierFile` is the file of an interrupted run of it. */
 export async function choosePassword(
-  session: Session,
+  context: Context,
   service: string,
   request: ProvisionRequest,
   {
@@ -52,26 +52,26 @@ export async function choosePassword(
     shown: request.shown !== false,
     earlierFile,
   };
-  previewPassword(session.deps, options);
+  previewPassword(context.deps, options);
   const isElsewhere = options.file !== undefined || options.given !== undefined;
-  if (billing !== null && !isElsewhere) await checkCredentials(session, billing);
-  return request.dryRun ? null : planPassword(session.deps, options);
+  if (billing !== null && !isElsewhere) await checkCredentials(context, billing);
+  return request.dryRun ? null : planPassword(context.deps, options);
 }
 
 /** Returns why the password of an account that a run will create has no place; null where it has one, or needs none. */
 export async function findPlaceProblem(
-  session: Session,
+  context: Context,
   panel: Panel,
   service: ServiceRecord,
   product: ProductSettings,
 ): Promise<ItemError | null> {
   if (panel.passwords === undefined) return null;
-  const billing = await findBillingPlace(session, service, product);
-  const earlierFile = parseStored(await findOpenRow(session, service.id, 'create'))?.passwordFile ?? null;
+  const billing = await findBillingPlace(context, service, product);
+  const earlierFile = parseStored(await findOpenRow(context, service.id, 'create'))?.passwordFile ?? null;
   const folder = billing === null ? product.credentials?.writeTo : undefined;
   try {
     const file = earlierFile ?? undefined;
-    previewPassword(session.deps, { file, folder, billing, service: service.id, shown: false, earlierFile });
+    previewPassword(context.deps, { file, folder, billing, service: service.id, shown: false, earlierFile });
     return null;
   } catch (error) {
     return toItemError(error);
@@ -80,7 +80,7 @@ export async function findPlaceProblem(
 
 /** Writes the planned password to its file, if it has one; `row` is the id of the command's journal row. */
 export function placePassword(
-  { deps: { files } }: Session,
+  { deps: { files } }: Context,
   { file, password, write }: PasswordPlan,
   row: string,
 ): void {

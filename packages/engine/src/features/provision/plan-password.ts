@@ -1,7 +1,7 @@
 import { type AccountCommand, type Panel, type ProductSettings, SluiceError, toItemError } from '@sluice/panel-kind';
 import type { ActionRecord, ServiceRecord } from '@sluice/state-store';
 import { findBillingPlace, writeCredentials } from '../billing/service-credentials.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { choosePassword, setsPassword } from './credentials.js';
 import type { PasswordPlan } from './password.js';
 import { listEarlier, parseStored } from './stored-command.js';
@@ -17,21 +17,21 @@ interface PlannedPassword {
 
 /** Plans the password of a command, and the command about the account that follows; null for none. */
 export async function decidePassword(
-  session: Session,
+  context: Context,
   panel: Panel,
   service: ServiceRecord,
   { request, product, open }: { request: ProvisionRequest; product: ProductSettings; open: ActionRecord | null },
 ): Promise<PlannedPassword> {
   const { verb, adopt = false } = request;
-  const billing = panel.passwords === undefined ? null : await findBillingPlace(session, service, product);
+  const billing = panel.passwords === undefined ? null : await findBillingPlace(context, service, product);
   const how = { verb, adopt, isRepeat: open !== null, mustLook: billing !== null };
-  const setPassword = await setsPassword(session, panel, service, how);
-  const earlier = verb === 'create' && open !== null ? await listEarlier(session, service.id) : [];
+  const setPassword = await setsPassword(context, panel, service, how);
+  const earlier = verb === 'create' && open !== null ? await listEarlier(context, service.id) : [];
   const account = accountOrder(request, setPassword, earlier);
   const earlierFile = parseStored(open)?.passwordFile ?? null;
   if (!setPassword) return { plan: null, account, earlierFile };
   const places = { product, billing, earlierFile };
-  const plan = await choosePassword(session, service.id, withEarlierFile(request, earlierFile), places);
+  const plan = await choosePassword(context, service.id, withEarlierFile(request, earlierFile), places);
   return { plan, account, earlierFile };
 }
 
@@ -40,7 +40,7 @@ export async function decidePassword(
  * before, so that a creation that is refused or fails leaves the billing system unchanged.
  */
 export async function deliver(
-  session: Session,
+  context: Context,
   panel: Panel,
   target: ServiceRecord,
   plan: PasswordPlan | null,
@@ -48,7 +48,7 @@ export async function deliver(
   if (plan?.billing === undefined) return false;
   const username = panel.passwords?.username(target) ?? target.id;
   try {
-    await writeCredentials(session, plan.billing, { username, password: plan.password });
+    await writeCredentials(context, plan.billing, { username, password: plan.password });
   } catch (error) {
     const { code, message } = toItemError(error);
     const rest = `the panel has a password that ${plan.billing.title} does not have: the next reconcile sets another in both`;

@@ -10,7 +10,7 @@ import {
   type CommandReport,
   TERMINATE,
 } from '../command/types.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { requireService } from '../../context/find-service.js';
 import { unknownProduct } from '../../base/config/find-panel.js';
 import { toServiceAccess } from '../services/customer-access.js';
@@ -31,37 +31,37 @@ import { serviceChange, endOverdueHold, finishVerb, toRefusal, type VerbCommand 
  * Runs a provisioning command, which can be repeated safely: stores the target state, changes the panel accordingly, and
  * closes the command's journal row when all is done. A repeat of an interrupted command finishes it.
  */
-export async function provision(session: Session, id: string, request: ProvisionRequest): Promise<CommandReport> {
+export async function provision(context: Context, id: string, request: ProvisionRequest): Promise<CommandReport> {
   const { verb, dryRun, waitMs } = request;
-  const before = await requireService(session, id);
+  const before = await requireService(context, id);
   // A refusal that needs no lease must not write one.
-  await check(session, await session.panel(before.panel), before, request);
+  await check(context, await context.panel(before.panel), before, request);
   const frame = { command: `provision ${verb}`, dryRun, waitMs };
-  const last = verb === 'terminate' ? await billBefore(session, before, frame, request) : null;
+  const last = verb === 'terminate' ? await billBefore(context, before, frame, request) : null;
   const bills = last?.bills ?? null;
-  const { report, work, content } = await carryOut(session, id, frame, withLast(request, last));
+  const { report, work, content } = await carryOut(context, id, frame, withLast(request, last));
   const { panel, product } = content;
   const made = { ...report, credentials: toCredentials(panel, work, content, request) };
   if (verb !== 'create') return bills === null ? made : { ...made, bills };
   const { service } = work;
   const isDone = !dryRun && report.run.outcome === 'done';
   const username = panel.passwords?.username(service) ?? null;
-  const access = isDone ? toServiceAccess(session, service, report.service, { username, product }) : null;
+  const access = isDone ? toServiceAccess(context, service, report.service, { username, product }) : null;
   return { ...made, access };
 }
 
 /** Bills what is left before an account is removed, if it can be removed: otherwise its calls may be another's. */
 async function billBefore(
-  session: Session,
+  context: Context,
   service: ServiceRecord,
   frame: CommandFrame,
   request: ProvisionRequest,
 ): Promise<LastCalls | null> {
-  const { telephony } = await session.panel(service.panel);
+  const { telephony } = await context.panel(service.panel);
   // Other panels have nothing to bill before.
   if (telephony === undefined) return null;
-  if (request.unbilled?.how === 'bill' && !request.dryRun) await refuseUnremovable(session, service, frame, request);
-  return checkUnbilled(session, service, request);
+  if (request.unbilled?.how === 'bill' && !request.dryRun) await refuseUnremovable(context, service, frame, request);
+  return checkUnbilled(context, service, request);
 }
 
 function withLast(request: ProvisionRequest, last: LastCalls | null): ProvisionRequest {
@@ -70,13 +70,13 @@ function withLast(request: ProvisionRequest, last: LastCalls | null): ProvisionR
 
 /** Plans a removal, and refuses it where a step of it can't be made. Changes nothing. */
 async function refuseUnremovable(
-  session: Session,
+  context: Context,
   { id }: ServiceRecord,
   frame: CommandFrame,
   request: ProvisionRequest,
 ): Promise<void> {
   const preview = { ...request, dryRun: true };
-  const { report } = await carryOut(session, id, { ...frame, dryRun: true }, preview);
+  const { report } = await carryOut(context, id, { ...frame, dryRun: true }, preview);
   const problem = report.service.error ?? report.error ?? null;
   if (problem === null) return;
   const { code, message } = problem;
@@ -93,63 +93,63 @@ export interface AutomaticRequest {
 
 /** Creates or removes an account, or continues to, as a part of a run; `observe` stops it. */
 export async function provisionInRun(
-  session: Session,
+  context: Context,
   id: string,
   { verb, run, confirm }: AutomaticRequest,
 ): Promise<CommandResult> {
   const command = verb === 'terminate' ? TERMINATE : `provision ${verb}`;
   const frame = { command, dryRun: false, waitMs: 0, run, decidedByRun: true };
   const request = { verb, dryRun: false, waitMs: 0, shown: false } as const;
-  const last = verb === 'terminate' ? await billLast(session, id, frame) : null;
-  return carryOut(session, id, { ...frame, confirm }, withLast(request, last));
+  const last = verb === 'terminate' ? await billLast(context, id, frame) : null;
+  return carryOut(context, id, { ...frame, confirm }, withLast(request, last));
 }
 
 /** Bills the last calls of a line that a run ends; the next run over all bills makes their report. */
 async function billLast(
-  session: Session,
+  context: Context,
   id: string,
   frame: CommandFrame & { run: string },
 ): Promise<LastCalls | null> {
-  const service = await requireService(session, id);
+  const service = await requireService(context, id);
   const how = { dryRun: false, waitMs: 0, unbilled: { how: 'bill', reports: null } } as const;
   try {
-    return await billBefore(session, service, frame, { ...how, verb: 'terminate', shown: false });
+    return await billBefore(context, service, frame, { ...how, verb: 'terminate', shown: false });
   } finally {
     // The bill is a run of its own.
-    session.runId = frame.run;
+    context.runId = frame.run;
   }
 }
 
 async function carryOut(
-  session: Session,
+  context: Context,
   id: string,
   { confirm, ...frame }: CommandFrame & { confirm?: AutomaticRequest['confirm'] },
   request: ProvisionRequest,
-): Promise<CommandResult & { content: Decided }> {
-  const made = await runDecidedCommand(session, id, frame, (service, panel) => {
+): Promise<CommandResult & { content: DecidedCommand }> {
+  const made = await runDecidedCommand(context, id, frame, (service, panel) => {
     confirm?.(service);
-    return decide(session, panel, service, { ...request, isAutomatic: frame.decidedByRun === true });
+    return decide(context, panel, service, { ...request, isAutomatic: frame.decidedByRun === true });
   });
   const { plan, earlierFile } = made.content;
   // A killed run may have set the password that its file has.
-  const wasSet = plan?.file != null && plan.file === earlierFile && (await wasPasswordSet(session, id, made.content));
+  const wasSet = plan?.file != null && plan.file === earlierFile && (await wasPasswordSet(context, id, made.content));
   const result = wasSet ? { ...made, work: { ...made.work, passwordSet: true } } : made;
   // An existing account keeps its password, so that the one in the file would be wrong.
   const isOurs = plan?.generated === true || plan?.file === earlierFile;
   if (plan?.file != null && isOurs && !result.work.passwordSet && result.report.run.outcome === 'done')
-    session.deps.files.remove(plan.file);
+    context.deps.files.remove(plan.file);
   return result;
 }
 
 /** Returns whether the command has set its password before this run. */
-async function wasPasswordSet({ store }: Session, id: string, { begunAt }: Decided): Promise<boolean> {
+async function wasPasswordSet({ store }: Context, id: string, { begunAt }: DecidedCommand): Promise<boolean> {
   if (begunAt === null) return false;
   const rows = await store.actions.list({ service: id, since: begunAt });
   return rows.some(({ state, payload }) => state === 'applied' && (payload as JournalPayload).setsPassword === true);
 }
 
 /** A command with its password. */
-interface Decided extends CommandContent {
+interface DecidedCommand extends CommandContent {
   panel: Panel;
   product: ProductSettings;
   plan: PasswordPlan | null;
@@ -163,7 +163,7 @@ interface Decided extends CommandContent {
 
 /** Decides whether the command is new or finishes an interrupted one; throws to refuse it. */
 async function check(
-  session: Session,
+  context: Context,
   panel: Panel,
   service: ServiceRecord,
   request: ProvisionRequest,
@@ -175,11 +175,11 @@ async function check(
   /** Whether the renewal was done before, for the same key. */
   renewed: boolean;
 }> {
-  const earlier = await findOpenRow(session, service.id, request.verb);
+  const earlier = await findOpenRow(context, service.id, request.verb);
   checkRequest(panel, service, request);
-  const renewed = await findRenewed(session, service, request);
-  const stored = renewed === null ? toStored(session, service, request, earlier) : {};
-  const product = productAfter(session, service, stored);
+  const renewed = await findRenewed(context, service, request);
+  const stored = renewed === null ? toStored(context, service, request, earlier) : {};
+  const product = productAfter(context, service, stored);
   const problem = panel.accounts?.check(service, product) ?? null;
   if (problem && request.verb !== 'terminate') throw usageError(problem.code, problem.message, { service: service.id });
   const continues = earlier !== null && isSameCommand(earlier, stored);
@@ -193,7 +193,7 @@ async function check(
 }
 
 /** Returns the repeat of a renewal that was done for the same key: the due date stays, and the panel is brought to it. */
-function renewedContent(panel: Panel, product: ProductSettings): Decided {
+function renewedContent(panel: Panel, product: ProductSettings): DecidedCommand {
   return {
     panel,
     product,
@@ -207,21 +207,21 @@ function renewedContent(panel: Panel, product: ProductSettings): Decided {
 }
 
 async function decide(
-  session: Session,
+  context: Context,
   panel: Panel,
   service: ServiceRecord,
   request: ProvisionRequest,
-): Promise<Decided> {
-  const { files } = session.deps;
-  const { open, superseded, stored, product, renewed } = await check(session, panel, service, request);
+): Promise<DecidedCommand> {
+  const { files } = context.deps;
+  const { open, superseded, stored, product, renewed } = await check(context, panel, service, request);
   if (renewed) return renewedContent(panel, product);
-  const { plan, account, earlierFile } = await decidePassword(session, panel, service, { request, product, open });
+  const { plan, account, earlierFile } = await decidePassword(context, panel, service, { request, product, open });
   if (plan) Object.assign(stored, { passwordFile: plan.file, delivers: plan.billing !== undefined });
   // A repeat with another password file stores the new file.
   const continued = plan !== null && plan.file !== earlierFile ? null : open;
   const ended = [superseded, continued === null ? open : null].filter((row) => row !== null);
   const delivery = { isDone: false };
-  const command: VerbCommand = { session, panel, request, stored, product, row: continued?.id ?? session.id('act') };
+  const command: VerbCommand = { context, panel, request, stored, product, row: continued?.id ?? context.id('act') };
   return {
     panel,
     product,
@@ -233,26 +233,26 @@ async function decide(
     password: () => plan?.password ?? null,
     storeTarget: async (target, tables, run) => {
       if (request.verb === 'renew') {
-        const holds = await endOverdueHold(session, target, tables);
-        stored.before = { at: session.now(), nextDueDate: target.nextDueDate, holds };
-        stored.first = findFirst(session, target, open ?? superseded);
+        const holds = await endOverdueHold(context, target, tables);
+        stored.before = { at: context.now(), nextDueDate: target.nextDueDate, holds };
+        stored.first = findFirst(context, target, open ?? superseded);
       }
       await tables.services.update([serviceChange(command, target)]);
-      for (const row of ended) await endCommandRow(session, row.id, { state: 'unneeded' }, tables);
+      for (const row of ended) await endCommandRow(context, row.id, { state: 'unneeded' }, tables);
       if (continued === null) await tables.actions.plan([toRow(command, target, run)]);
-      await planWriteBack(session, target, tables);
+      await planWriteBack(context, target, tables);
     },
     begin: () => {
       if (continued === null && open !== null && earlierFile !== null) removeDraft(files, earlierFile, open.id);
-      if (plan !== null) placePassword(session, plan, command.row);
+      if (plan !== null) placePassword(context, plan, command.row);
       return Promise.resolve();
     },
     deliver: async (target) => {
-      delivery.isDone = await deliver(session, panel, target, plan);
+      delivery.isDone = await deliver(context, panel, target, plan);
     },
     // An account of the interrupted command may exist, so that a repeat must still set its password.
     ...(open === null && {
-      withdraw: (tables: StoreTables) => endCommandRow(session, command.row, { state: 'unneeded' }, tables),
+      withdraw: (tables: StoreTables) => endCommandRow(context, command.row, { state: 'unneeded' }, tables),
     }),
     target: (before) => mergeService(before, serviceChange(command, before)),
     preview: (loaded) => ({ ...loaded, product }),
@@ -261,10 +261,10 @@ async function decide(
   };
 }
 
-function productAfter(session: Session, service: ServiceRecord, stored: StoredCommand): ProductSettings {
+function productAfter(context: Context, service: ServiceRecord, stored: StoredCommand): ProductSettings {
   const name = stored.product ?? service.product;
-  const product = findEntry(session.config.products, name);
-  if (!product) throw unknownProduct(name, Object.keys(session.config.products));
+  const product = findEntry(context.config.products, name);
+  if (!product) throw unknownProduct(name, Object.keys(context.config.products));
   if (product.panel !== service.panel) {
     throw usageError(
       'wrong_panel',

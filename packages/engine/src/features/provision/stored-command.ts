@@ -15,18 +15,18 @@ import {
   type BeforeRenewal,
   type StoredCommand,
 } from '../../kernel/subject/command-row.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import type { ProvisionRequest } from './verb-command.js';
 import type { VerbCommand } from './verb-command.js';
 
 /** Finds the journal row of an interrupted command with this verb. */
-export async function findOpenRow(session: Session, id: string, verb: string): Promise<ActionRecord | null> {
-  const rows = await session.store.actions.unresolved({ services: [id] });
+export async function findOpenRow(context: Context, id: string, verb: string): Promise<ActionRecord | null> {
+  const rows = await context.store.actions.unresolved({ services: [id] });
   return rows.find((row) => row.type === `${COMMAND_PREFIX}${verb}`) ?? null;
 }
 
 /** Lists the actions of a service with an interrupted creation, which may have made them. */
-export async function listEarlier({ store }: Session, id: string): Promise<ActionRecord[]> {
+export async function listEarlier({ store }: Context, id: string): Promise<ActionRecord[]> {
   return (await store.actions.list({ service: id })).filter((row) => !isCommandRow(row));
 }
 
@@ -44,7 +44,7 @@ export function isSameCommand(open: ActionRecord, stored: StoredCommand): boolea
 
 /** Returns what the journal row is to store; a repeat keeps the decisions of the interrupted command. */
 export function toStored(
-  session: Session,
+  context: Context,
   service: ServiceRecord,
   request: ProvisionRequest,
   open: ActionRecord | null,
@@ -53,16 +53,16 @@ export function toStored(
   switch (request.verb) {
     case 'renew': {
       if (request.ref !== undefined)
-        return toStoredWithRef(session, service, { ...request, ref: request.ref }, earlier);
+        return toStoredWithRef(context, service, { ...request, ref: request.ref }, earlier);
       if (request.until !== undefined) return { until: parseUntil(request.until) };
-      const begun = open !== null && isRepeat(session, service, open) ? earlier?.until : undefined;
-      return { until: begun ?? nextDueDate(session, service) };
+      const started = open !== null && isRepeat(context, service, open) ? earlier?.until : undefined;
+      return { until: started ?? nextDueDate(context, service) };
     }
     case 'change-package':
       return { product: request.product ?? earlier?.product ?? '', formerProduct: findFormerProduct(service, earlier) };
     case 'terminate':
       return {
-        by: earlier?.by ?? session.deps.actor(),
+        by: earlier?.by ?? context.deps.actor(),
         billsLast: request.unbilled?.how !== 'forfeit',
         ...(request.isPrepaid === true && { prepaid: true }),
       };
@@ -78,13 +78,13 @@ function findFormerProduct({ product }: ServiceRecord, earlier: StoredCommand | 
 
 /** Returns what a renewal with a key stores: the interrupted one with the same key goes on, and another key is another renewal. */
 function toStoredWithRef(
-  session: Session,
+  context: Context,
   service: ServiceRecord,
   { ref, until }: Pick<ProvisionRequest, 'until'> & { ref: string },
   earlier: StoredCommand | null,
 ): StoredCommand {
   const known = earlier?.ref === ref ? earlier.until : undefined;
-  return { until: (until === undefined ? known : parseUntil(until)) ?? nextDueDate(session, service), ref };
+  return { until: (until === undefined ? known : parseUntil(until)) ?? nextDueDate(context, service), ref };
 }
 
 /**
@@ -93,7 +93,7 @@ function toStoredWithRef(
  * @throws SluiceError `ref_used` where the key was used with another date
  */
 export async function findRenewed(
-  { store }: Session,
+  { store }: Context,
   { id, nextDueDate: due }: ServiceRecord,
   { verb, ref, until }: ProvisionRequest,
 ): Promise<ActionRecord | null> {
@@ -118,22 +118,22 @@ const DAY_MS = 86_400_000;
  * Returns whether a renewal without a date repeats the interrupted one. A repeat comes soon; the next renewal comes when
  * the period of the first one is nearly over.
  */
-function isRepeat(session: Session, service: ServiceRecord, open: ActionRecord): boolean {
+function isRepeat(context: Context, service: ServiceRecord, open: ActionRecord): boolean {
   const until = parseStored(open)?.until;
   if (until === undefined) return false;
   const begunAt = Date.parse(open.plannedAt);
-  const endsAt = Date.parse(zonedMidnight(until, findTimeZone(session.config, service.panel)));
-  return Date.parse(session.now()) - begunAt < Math.max(DAY_MS, (endsAt - begunAt) / 2);
+  const endsAt = Date.parse(zonedMidnight(until, findTimeZone(context.config, service.panel)));
+  return Date.parse(context.now()) - begunAt < Math.max(DAY_MS, (endsAt - begunAt) / 2);
 }
 
 /** Returns the service before an interrupted renewal whose date it still has; undefined where there is none. */
 export function findFirst(
-  session: Session,
+  context: Context,
   service: ServiceRecord,
   open: ActionRecord | null,
 ): BeforeRenewal | undefined {
   const earlier = parseStored(open);
-  if (open === null || earlier?.until !== service.nextDueDate || !isRepeat(session, service, open)) return undefined;
+  if (open === null || earlier?.until !== service.nextDueDate || !isRepeat(context, service, open)) return undefined;
   return earlier.first ?? earlier.before;
 }
 
@@ -146,19 +146,19 @@ export function parseUntil(text: string): string {
   }
 }
 
-function nextDueDate(session: Session, service: ServiceRecord): string {
+function nextDueDate(context: Context, service: ServiceRecord): string {
   if (service.billingCycle === null) {
     throw usageError('no_cycle', `"${service.id}" has no billing cycle, so its next due date is unknown`, {
       service: service.id,
     });
   }
-  const from = service.nextDueDate ?? toLocalDate(session.now(), findTimeZone(session.config, service.panel));
+  const from = service.nextDueDate ?? toLocalDate(context.now(), findTimeZone(context.config, service.panel));
   return nextDueDateAfter({ nextDueDate: from, billingCycle: parseBillingCycleName(service.billingCycle) });
 }
 
 /** Returns the journal row of a command, which is open until the command is done. */
 export function toRow(command: VerbCommand, service: ServiceRecord, run: string): ActionRecord {
-  const { session, request, stored, row } = command;
+  const { context, request, stored, row } = command;
   return plannedRow({
     id: row,
     run,
@@ -170,6 +170,6 @@ export function toRow(command: VerbCommand, service: ServiceRecord, run: string)
     hold: null,
     prior: null,
     payload: stored,
-    plannedAt: session.now(),
+    plannedAt: context.now(),
   });
 }

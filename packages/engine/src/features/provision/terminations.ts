@@ -1,5 +1,5 @@
 import { toItemError } from '@sluice/panel-kind';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { actionRow } from '../../kernel/changes/journal.js';
 import { observeServices } from '../../loop/observe.js';
 import { planSteps } from '../../loop/plan.js';
@@ -8,37 +8,37 @@ import { type Applied, LEASED, type RunOnPanel, withError } from '../../kernel/s
 
 /** Unfinished terminations, which a run continues, regardless of the brake and the product's `terminate`. */
 export function beginTerminations(run: PanelRun): PartHooks {
-  return { afterApply: (works) => finishTerminations(run, works) };
+  return { afterApply: (subjects) => finishTerminations(run, subjects) };
 }
 
 /** A dry run lists the remaining steps. */
-async function finishTerminations(on: PanelRun, works: readonly Applied[]): Promise<Applied[]> {
-  const { session, run, request } = on;
+async function finishTerminations(on: PanelRun, subjects: readonly Applied[]): Promise<Applied[]> {
+  const { context, run, request } = on;
   const done: Applied[] = [];
-  for (const work of works) {
-    const goesOn = work.termination !== null && work.enforcement.value !== 'observe' && !session.deps.signal.aborted;
+  for (const work of subjects) {
+    const goesOn = work.termination !== null && work.enforcement.value !== 'observe' && !context.deps.signal.aborted;
     if (!goesOn) done.push(work);
     else if (request.dryRun) done.push(await showRest({ ...on, scope: 'command' }, work));
-    else done.push(await finishOne(session, run, work));
+    else done.push(await finishOne(context, run, work));
   }
   return done;
 }
 
 async function showRest(on: RunOnPanel, work: Applied): Promise<Applied> {
-  const { session, run } = on;
+  const { context, run } = on;
   const { service } = work;
   const observations = await observeServices(on, [service], { refresh: true });
   const looked = { ...work, observation: observations.get(service.id) ?? null };
   const { plan, drift, problem } = planSteps(on, looked, { verb: 'terminate' });
-  const actions = plan.steps.map((step) => actionRow(session, run, work, step));
+  const actions = plan.steps.map((step) => actionRow(context, run, work, step));
   return withError({ ...looked, drift, actions }, problem);
 }
 
-async function finishOne(session: Session, run: string, work: Applied): Promise<Applied> {
+async function finishOne(context: Context, run: string, work: Applied): Promise<Applied> {
   // Loaded on demand, since few runs need it.
   const { provisionInRun } = await import('./provision.js');
   try {
-    const { work: done } = await provisionInRun(session, work.service.id, { verb: 'terminate', run });
+    const { work: done } = await provisionInRun(context, work.service.id, { verb: 'terminate', run });
     const { actions, service, history } = done;
     const finished = withError({ ...work, actions, service, history }, done.error);
     if (service.status !== 'terminated') return finished;

@@ -8,7 +8,7 @@ import { billCalls } from '../calls/bill-calls.js';
 import type { CallBillView } from '../calls/bill-view.js';
 import { wasEnded } from '../telephony/find-line.js';
 import { findUnbilled, type UnbilledCalls } from '../calls/unbilled.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { findOpenRow } from './stored-command.js';
 import type { ProvisionRequest } from './verb-command.js';
 
@@ -27,26 +27,26 @@ export interface LastCalls {
  * @throws SluiceError `unbilled_calls`, `final_bill_failed`, `calls_unread`
  */
 export async function checkUnbilled(
-  session: Session,
+  context: Context,
   service: ServiceRecord,
   { unbilled: choice, dryRun, waitMs }: Pick<ProvisionRequest, 'unbilled' | 'dryRun' | 'waitMs'>,
 ): Promise<LastCalls> {
   const none = { bills: null, isPrepaid: false };
   if (choice?.how === 'forfeit') return none;
   // The termination was accepted before, and is to be finished, or it is done.
-  if ((await wasEnded(session, service)) || (await findOpenRow(session, service.id, 'terminate')) !== null) return none;
+  if ((await wasEnded(context, service)) || (await findOpenRow(context, service.id, 'terminate')) !== null) return none;
   const isBilled = choice?.how === 'bill';
-  const unbilled = await findUnbilled(session, service);
+  const unbilled = await findUnbilled(context, service);
   if (unbilled === 'prepaid') return { bills: null, isPrepaid: true };
   if (isNothing(unbilled)) return none;
-  const bills = isBilled ? await billFirst(session, service, { reports: choice.reports, waitMs, dryRun }) : null;
+  const bills = isBilled ? await billFirst(context, service, { reports: choice.reports, waitMs, dryRun }) : null;
   if (isBilled && dryRun) return { bills, isPrepaid: false };
   // Calls of the meantime.
-  const left = isBilled ? await findUnbilled(session, service) : unbilled;
+  const left = isBilled ? await findUnbilled(context, service) : unbilled;
   if (left === 'prepaid' || isNothing(left)) return { bills, isPrepaid: false };
   throw new SluiceError(
     'unbilled_calls',
-    `"${service.id}" has ${describe(left, findTimeZone(session.config, service.panel))}; nothing was changed`,
+    `"${service.id}" has ${describe(left, findTimeZone(context.config, service.panel))}; nothing was changed`,
     {
       details: { service: service.id, ...left },
     },
@@ -67,11 +67,11 @@ function describe({ calls, total, currency, unsummed, since }: UnbilledCalls, ti
 type Billing = Pick<Parameters<typeof billCalls>[1], 'reports' | 'waitMs' | 'dryRun'>;
 
 async function billFirst(
-  session: Session,
+  context: Context,
   service: ServiceRecord,
   { reports, waitMs, dryRun }: Billing,
 ): Promise<CallBillView[]> {
-  const { bills } = await billCalls(session, {
+  const { bills } = await billCalls(context, {
     ...{ service: service.id, period: null, invoice: null, final: true, dryRun, reports, waitMs },
     ...{ resend: false, zeroLine: false, allowUnrated: false, verifyRating: false },
   });

@@ -2,7 +2,7 @@ import type { ItemError, Panel, ProductSettings } from '@sluice/panel-kind';
 import type { ActionRecord, ServiceChange, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { type CommandContent, REFUSED_BY_AGENT } from '../command/types.js';
 import { isCommandRow, type StoredCommand } from '../../kernel/subject/command-row.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { endCommandRow, refsChange } from '../../kernel/changes/journal.js';
 import type { CallReports } from '../calls/bill-view.js';
 import { listNewRefs } from '../../kernel/subject/account.js';
@@ -37,7 +37,7 @@ export interface ProvisionRequest {
 
 /** A provisioning command for one service. */
 export interface VerbCommand {
-  session: Session;
+  context: Context;
   panel: Panel;
   request: ProvisionRequest;
   stored: StoredCommand;
@@ -49,11 +49,11 @@ export interface VerbCommand {
 
 /** Returns the fields of the service that the command changes. */
 export function serviceChange(command: VerbCommand, service: ServiceRecord): ServiceChange {
-  const { session, panel, request, stored, product } = command;
+  const { context, panel, request, stored, product } = command;
   const isNew = request.verb === 'create';
   const { customerRef } = panel.accounts ?? {};
   const stated = isNew && customerRef !== undefined && request.customer !== undefined;
-  const named = isNew ? listNewRefs(session, panel, service, product) : {};
+  const named = isNew ? listNewRefs(context, panel, service, product) : {};
   const added = stated ? { ...named, [customerRef]: request.customer ?? '' } : named;
   return {
     id: service.id,
@@ -61,55 +61,55 @@ export function serviceChange(command: VerbCommand, service: ServiceRecord): Ser
     ...(stored.product === undefined ? {} : { product: stored.product }),
     refs: added,
     ownRefs: Object.fromEntries(Object.keys(added).map((key) => [key, true])),
-    updatedAt: session.now(),
+    updatedAt: context.now(),
   };
 }
 
 /** Records that the command is done. */
 export async function finishVerb(
-  { session, request, row }: VerbCommand,
+  { context, request, row }: VerbCommand,
   service: ServiceRecord,
   tables: StoreTables,
 ): Promise<void> {
-  if (request.verb === 'create' && service.status === 'pending') await setStatus(session, service, 'active', tables);
+  if (request.verb === 'create' && service.status === 'pending') await setStatus(context, service, 'active', tables);
   if (request.verb === 'terminate') {
-    await setStatus(session, service, 'terminated', tables);
-    await endAll(session, service, tables);
+    await setStatus(context, service, 'terminated', tables);
+    await endAll(context, service, tables);
     // What was not finished before has no account any more.
     for (const open of await tables.actions.unresolved({ services: [service.id] }))
-      if (isCommandRow(open) && open.id !== row) await endCommandRow(session, open.id, { state: 'unneeded' }, tables);
+      if (isCommandRow(open) && open.id !== row) await endCommandRow(context, open.id, { state: 'unneeded' }, tables);
   }
-  await endCommandRow(session, row, { state: 'applied' }, tables);
+  await endCommandRow(context, row, { state: 'applied' }, tables);
 }
 
 /** Records that the command was refused, so that no run continues it. */
-export async function refuse({ session, row }: VerbCommand, error: ItemError, tables: StoreTables): Promise<void> {
-  await endCommandRow(session, row, { state: 'failed', error }, tables);
+export async function refuse({ context, row }: VerbCommand, error: ItemError, tables: StoreTables): Promise<void> {
+  await endCommandRow(context, row, { state: 'failed', error }, tables);
 }
 
 /** Restores the service's product after a change to a package that its agent may not sell. */
 export function restoreProduct(command: VerbCommand, service: ServiceRecord): NonNullable<CommandContent['refused']> {
-  const { session, stored } = command;
+  const { context, stored } = command;
   const { id } = service;
   // An interrupted try of the same command has stored its product already.
   const product = stored.formerProduct ?? service.product;
   return async (error, tables) => {
     if (error.code !== 'agent_limit') return;
-    await tables.services.update([{ id, product, updatedAt: session.now() }]);
+    await tables.services.update([{ id, product, updatedAt: context.now() }]);
     await refuse(command, error, tables);
   };
 }
 
 /** Restores the due date and the hold after a renewal that what the panel shows makes impossible, such as a deleted account. */
 export function restoreDate(command: VerbCommand, isRepeat: boolean): NonNullable<CommandContent['refused']> {
-  const { session, stored } = command;
+  const { context, stored } = command;
   return async (error, tables, { id }) => {
     if (REFUSED_BY_AGENT.includes(error.code)) return;
     const { first } = stored;
     const isUndone = first !== undefined && !(await wasChanged(id, first.at, tables));
     const before = isUndone ? first : isRepeat ? undefined : stored.before;
     if (before === undefined) return;
-    await tables.services.update([{ id, nextDueDate: before.nextDueDate, updatedAt: session.now() }]);
+    await tables.services.update([{ id, nextDueDate: before.nextDueDate, updatedAt: context.now() }]);
     for (const hold of before.holds) await tables.holds.reopen(hold);
     await refuse(command, error, tables);
   };
@@ -123,39 +123,39 @@ async function wasChanged(service: string, since: string, tables: StoreTables): 
 
 /** Removes the name of an account that an agent refused, so that the next creation starts again with a new one. */
 export function dropRefused(command: VerbCommand): NonNullable<CommandContent['refused']> {
-  const { session, panel, product } = command;
+  const { context, panel, product } = command;
   return async (error, tables, service) => {
     // Anything else is tried again by the same command.
     if (!REFUSED_BY_AGENT.includes(error.code)) return;
     await refuse(command, error, tables);
-    const names = Object.keys(listNewRefs(session, panel, { ...service, refs: {} }, product));
+    const names = Object.keys(listNewRefs(context, panel, { ...service, refs: {} }, product));
     const own = names.filter((key) => service.ownRefs.includes(key));
     if (own.length === 0) return;
     const refs = Object.fromEntries(own.map((key) => [key, null]));
-    await tables.services.update([refsChange(service, refs, session.now())]);
+    await tables.services.update([refsChange(service, refs, context.now())]);
   };
 }
 
 async function setStatus(
-  session: Session,
+  context: Context,
   service: ServiceRecord,
   status: ServiceRecord['status'],
   tables: StoreTables,
 ): Promise<void> {
-  await tables.services.update([{ id: service.id, status, updatedAt: session.now() }]);
+  await tables.services.update([{ id: service.id, status, updatedAt: context.now() }]);
 }
 
 /** Ends a billing hold for an overdue service on renewal, and returns its id; one from `provision suspend` stays. */
-export async function endOverdueHold(session: Session, service: ServiceRecord, tables: StoreTables): Promise<string[]> {
+export async function endOverdueHold(context: Context, service: ServiceRecord, tables: StoreTables): Promise<string[]> {
   if (service.status === 'suspended') return [];
   const holds = await tables.holds.open({ services: [service.id], reason: 'billing' });
-  for (const hold of holds) await tables.holds.end(hold.id, session.now());
+  for (const hold of holds) await tables.holds.end(hold.id, context.now());
   return holds.map(({ id }) => id);
 }
 
 /** Ends all holds and evidence of a terminated service: its objects on the panel are gone. */
-async function endAll(session: Session, service: ServiceRecord, tables: StoreTables): Promise<void> {
-  const at = session.now();
+async function endAll(context: Context, service: ServiceRecord, tables: StoreTables): Promise<void> {
+  const at = context.now();
   for (const item of await tables.evidence.open({ services: [service.id], panel: service.panel }))
     await tables.evidence.end(item.id, at, 'dropped');
   for (const hold of await tables.holds.open({ services: [service.id] })) await tables.holds.end(hold.id, at);
@@ -174,8 +174,8 @@ export function toRefusal(
   if (verb === 'renew') return { refused: restoreDate(command, open !== null) };
   if (verb !== 'create') return {};
   // A name that an earlier command stored may be of an account that staff deleted: its usage still counts.
-  const { session, panel, product } = command;
-  const names = Object.keys(listNewRefs(session, panel, { ...service, refs: {} }, product));
+  const { context, panel, product } = command;
+  const names = Object.keys(listNewRefs(context, panel, { ...service, refs: {} }, product));
   const isNamed = names.some((key) => service.refs[key] !== undefined);
   return isAutomatic === true || !isNamed ? { refused: dropRefused(command) } : {};
 }

@@ -7,7 +7,7 @@ import { observeServices } from '../../loop/observe.js';
 import { planOne } from '../../loop/plan.js';
 import { findRaise } from '../../kernel/subject/raise.js';
 import { toRead, unplanned } from '../../kernel/subject/stages.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { loadService } from './load-service.js';
 
 /**
@@ -15,21 +15,21 @@ import { loadService } from './load-service.js';
  * where agents have limits.
  */
 export async function readRaise(
-  session: Session,
+  context: Context,
   service: ServiceRecord,
   row: PurchaseRecord,
   run: string,
 ): Promise<RaiseRequest | null> {
-  const panel = await session.panel(service.panel);
+  const panel = await context.panel(service.panel);
   const { agents, name } = panel;
-  if (agents === undefined || !(await hasLimits({ session, name }))) return null;
-  const on = { session, panel, run, scope: 'poll' as const, resources: new Map<string, never>() };
+  if (agents === undefined || !(await hasLimits({ context, name }))) return null;
+  const on = { context, panel, run, scope: 'poll' as const, resources: new Map<string, never>() };
   const observation = (await observeServices(on, [service], { refresh: true })).get(service.id) ?? null;
   if (observation !== null && observation.error !== null) {
     const { code, message } = observation.error;
     throw new SluiceError(code, `"${service.id}": ${message}; nothing was charged`, { kind: 'panel' });
   }
-  const loaded = undecided(toRead(await loadService(session, service)));
+  const loaded = undecided(toRead(await loadService(context, service)));
   const paid = withPurchases(loaded, [...loaded.purchases, { ...row, status: 'paid' }]);
   return findRaise(await planOne(on, { ...unplanned(paid), observation }));
 }
@@ -40,20 +40,20 @@ export async function readRaise(
  * @throws SluiceError `agent_limit`: it does not fit, and `work` was not called
  */
 export async function buyWithin<T>(
-  session: Session,
+  context: Context,
   { agents, name }: Pick<Panel, 'agents' | 'name'>,
   raises: RaiseRequest | null,
   work: () => Promise<T>,
 ): Promise<T> {
   if (agents === undefined || raises === null) return work();
-  const begun = { work: false };
+  const started = { work: false };
   try {
-    return await agentBudget(session, name, agents).raise(raises, () => {
-      begun.work = true;
+    return await agentBudget(context, name, agents).raise(raises, () => {
+      started.work = true;
       return work();
     });
   } catch (error) {
-    if (begun.work) throw error;
+    if (started.work) throw error;
     const { code, message } = toItemError(error);
     const { kind, details } = error instanceof SluiceError ? error : { kind: 'panel' as const, details: {} };
     throw new SluiceError(code, `${message.replace(/[.;:]?$/, '.')} Nothing was charged.`, {

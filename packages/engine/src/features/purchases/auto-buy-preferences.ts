@@ -5,7 +5,7 @@ import { findEntry } from '../../base/config/find-entry.js';
 import { notFound } from '../../base/errors.js';
 import { withRun } from '../../kernel/run/bracket.js';
 import { withServiceRun } from '../services/change-services.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { refuseOtherClient, requireService } from '../../context/find-service.js';
 import { type LinkBudget, readPreferences, refuseOverLink } from './link-budget.js';
 import { requireOffered, requirePackage } from './packages.js';
@@ -41,16 +41,16 @@ export interface AutoBuyRequest {
 }
 
 /** Returns the rule in force for a service or client. */
-export async function showAutoBuy(session: Session, subject: AutoBuySubject): Promise<AutoBuyView> {
-  const stored = await readPreferences(session);
+export async function showAutoBuy(context: Context, subject: AutoBuySubject): Promise<AutoBuyView> {
+  const stored = await readPreferences(context);
   if (subject.service === undefined) {
-    const rule = findRule(session.config, stored, { client: subject.client });
+    const rule = findRule(context.config, stored, { client: subject.client });
     return { ...rule, thresholdBytes: thresholdBytes(rule.threshold, null), bought: null };
   }
-  const { id, client, product } = await requireService(session, subject.service);
-  const rule = findRule(session.config, stored, { service: id, client, product });
-  const [cycle] = await session.store.cycles.newest([id]);
-  const own = cycle === undefined ? [] : await session.store.purchases.list({ service: id, cycles: [cycle.id] });
+  const { id, client, product } = await requireService(context, subject.service);
+  const rule = findRule(context.config, stored, { service: id, client, product });
+  const [cycle] = await context.store.cycles.newest([id]);
+  const own = cycle === undefined ? [] : await context.store.purchases.list({ service: id, cycles: [cycle.id] });
   const bought = own.filter(isAutomatic).length;
   return {
     ...rule,
@@ -61,33 +61,33 @@ export async function showAutoBuy(session: Session, subject: AutoBuySubject): Pr
 
 /** Sets the passed fields of a preference; the others stay. Applies from the next run. */
 export async function setAutoBuy(
-  session: Session,
+  context: Context,
   subject: AutoBuySubject,
   request: AutoBuyRequest,
   waitMs: number,
 ): Promise<AutoBuyView> {
   const change = toChange(request);
   const { owner } = subject;
-  await changePreference(session, subject, { command: 'auto-buy set', waitMs }, async (service) => {
+  await changePreference(context, subject, { command: 'auto-buy set', waitMs }, async (service) => {
     if (request.package !== undefined && service !== null)
-      requireOffered(session.config, service, request.package, { reader: owner });
-    if (request.package !== undefined && service === null) await requirePackageFor(session, request.package, owner);
+      requireOffered(context.config, service, request.package, { reader: owner });
+    if (request.package !== undefined && service === null) await requirePackageFor(context, request.package, owner);
     const { scope, of } = toKey(subject);
     return async (tables) => {
       const before = (await tables.autoBuy.list()).find((row) => row.scope === scope && row.subject === of);
       const { link } = subject;
       const stated = { ...UNSTATED, ...before, ...change, scope, subject: of, link: link?.link ?? null };
-      const wanted = { ...stated, updatedAt: session.now() };
-      if (link !== undefined) await refuseOverLink(tables, session.config, wanted, link);
+      const wanted = { ...stated, updatedAt: context.now() };
+      if (link !== undefined) await refuseOverLink(tables, context.config, wanted, link);
       await tables.autoBuy.put(wanted);
       return true;
     };
   });
-  return showAutoBuy(session, subject);
+  return showAutoBuy(context, subject);
 }
 
 /** Refuses an unknown package; of a client that asks, also one that no product of its services offers. */
-async function requirePackageFor({ config, store }: Session, id: string, owner: string | undefined): Promise<void> {
+async function requirePackageFor({ config, store }: Context, id: string, owner: string | undefined): Promise<void> {
   if (owner === undefined) {
     requirePackage(config, id);
     return;
@@ -100,9 +100,9 @@ async function requirePackageFor({ config, store }: Session, id: string, owner: 
 const UNSTATED = { enabled: null, package: null, thresholdBytes: null, thresholdPercent: null, maxPerCycle: null };
 
 /** Drops the preference of a service or client; returns whether there was one. */
-export async function clearAutoBuy(session: Session, subject: AutoBuySubject, waitMs: number): Promise<boolean> {
+export async function clearAutoBuy(context: Context, subject: AutoBuySubject, waitMs: number): Promise<boolean> {
   const { scope, of } = toKey(subject);
-  return changePreference(session, subject, { command: 'auto-buy clear', waitMs }, () =>
+  return changePreference(context, subject, { command: 'auto-buy clear', waitMs }, () =>
     Promise.resolve((tables) => tables.autoBuy.remove(scope, of)),
   );
 }
@@ -114,23 +114,23 @@ function toKey({ service, client }: AutoBuySubject): { scope: AutoBuyRecord['sco
 type Change = (tables: StoreTables) => Promise<boolean>;
 
 async function changePreference(
-  session: Session,
+  context: Context,
   subject: AutoBuySubject,
   { command, waitMs }: { command: string; waitMs: number },
   toStore: (service: ServiceRecord | null) => Promise<Change>,
 ): Promise<boolean> {
   if (subject.service !== undefined) {
     const { service: id, owner } = subject;
-    return withServiceRun(session, id, { command, waitMs }, async (service, run) => {
+    return withServiceRun(context, id, { command, waitMs }, async (service, run) => {
       refuseOtherClient(service, owner);
       return run.store(await toStore(service));
     });
   }
-  await requireClient(session, subject.client);
-  return withRun(session, { command, dryRun: false }, async (run) => run.store(await toStore(null)));
+  await requireClient(context, subject.client);
+  return withRun(context, { command, dryRun: false }, async (run) => run.store(await toStore(null)));
 }
 
-async function requireClient({ store }: Session, client: string): Promise<void> {
+async function requireClient({ store }: Context, client: string): Promise<void> {
   if ((await store.services.list({ client, limit: 1 })).length > 0) return;
   throw notFound('unknown_client', `No service has the client "${client}"; nothing was changed`, { client });
 }

@@ -7,7 +7,7 @@ import { withPurchases } from '../../loop/load.js';
 import type { Notice } from '../../kernel/run/notice.js';
 import { wouldBuy } from './would-buy.js';
 import { type Decided, type RunOnPanel, withError } from '../../kernel/subject/stages.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { newPurchase, toProblem } from './charge.js';
 import { readBudgetLeft } from './budget-left.js';
 import { refsOfLink } from './link-budget.js';
@@ -27,15 +27,15 @@ export interface Wish {
 
 /** Returns what auto-buy would buy for a service, or why it can't; null where it has nothing to buy. Pure. */
 export function findWish(
-  { session }: Pick<RunOnPanel, 'session'>,
+  { context }: Pick<RunOnPanel, 'context'>,
   stored: readonly AutoBuyRecord[],
   decided: Decided,
 ): Wish | Refusal | null {
-  const { config } = session;
+  const { config } = context;
   const { service, decision, allowance, skipped, error, cycle } = decided;
   const { client, product } = service;
   if (decision === null || skipped !== null || error !== null || cycle === null) return null;
-  const rule = findRuleInForce(session, stored, decided);
+  const rule = findRuleInForce(context, stored, decided);
   if (allowance?.kind !== 'limited' || rule === null || rule.package === null) return null;
   const quota = decision.limits.find(({ limit }) => limit === 'quota');
   if (quota?.remainingBytes == null || quota.usedBytes === null || quota.problem !== null) return null;
@@ -58,7 +58,7 @@ export function findWish(
 
 /** Returns the rule by which a service may buy automatically; null where it may not, whatever its usage is. Pure. */
 export function findRuleInForce(
-  { config }: Pick<Session, 'config'>,
+  { config }: Pick<Context, 'config'>,
   stored: readonly AutoBuyRecord[],
   { service, decision, allowance, holds }: Pick<Decided, 'service' | 'decision' | 'allowance' | 'holds'>,
 ): AutoBuyRule | null {
@@ -72,7 +72,7 @@ export function findRuleInForce(
 
 /** Services with the purchases that their holds were decided with, and notices about those that buy nothing. */
 export interface Drafted {
-  works: Decided[];
+  subjects: Decided[];
   notices: Notice[];
 }
 
@@ -83,15 +83,15 @@ type Credits = Map<string, CreditLeft>;
 /** Drafts the purchases of services, and decides their holds as if they were paid. */
 export async function draftPurchases(
   on: RunOnPanel,
-  works: readonly Decided[],
+  subjects: readonly Decided[],
   wishes: ReadonlyMap<string, Wish | Refusal>,
 ): Promise<Drafted> {
   const notices: Notice[] = [];
   const credits: Credits = new Map();
   const drafted: Decided[] = [];
-  for (const work of works) {
+  for (const work of subjects) {
     const wish = wishes.get(work.service.id);
-    if (wish === undefined || on.session.deps.signal.aborted) {
+    if (wish === undefined || on.context.deps.signal.aborted) {
       drafted.push(work);
       continue;
     }
@@ -99,19 +99,19 @@ export async function draftPurchases(
     if ('refused' in outcome) notices.push(refusedNotice(work, outcome));
     const isObserved = work.enforcement.value === 'observe';
     if ('buys' in outcome && isObserved)
-      notices.push(...outcome.buys.map((row) => wouldBuy(on.session, work.service, row)));
+      notices.push(...outcome.buys.map((row) => wouldBuy(on.context, work.service, row)));
     if ('buys' in outcome) drafted.push(isObserved ? work : withDrafts(on, work, outcome.buys));
     else drafted.push('code' in outcome ? withError(work, outcome) : work);
   }
-  return { works: drafted, notices };
+  return { subjects: drafted, notices };
 }
 
 /** Returns the service with drafts, decided as if they were paid. */
 export function withDrafts(on: RunOnPanel, work: Decided, buys: readonly PurchaseRecord[]): Decided {
-  const { session, panel } = on;
+  const { context, panel } = on;
   const paid = [...work.purchases, ...buys.map((row) => ({ ...row, status: 'paid' as const }))];
   const read = { ...withPurchases(work, paid), stage: 'read' as const };
-  return { ...decideHolds(session, panel, read, session.now()), buys };
+  return { ...decideHolds(context, panel, read, context.now()), buys };
 }
 
 /** Why nothing is bought: a word for the cause, and the sentence. */
@@ -123,10 +123,10 @@ export interface Refusal {
 type Outcome = { buys: PurchaseRecord[] } | Refusal | ItemError;
 
 async function draft(on: RunOnPanel, work: Decided, wish: Wish, credits: Credits): Promise<Outcome> {
-  const { session } = on;
+  const { context } = on;
   const { service, cycle } = work;
   const { package: bought, client } = wish;
-  const own = await session.store.purchases.list({ service: service.id, cycles: [cycle?.id ?? ''] });
+  const own = await context.store.purchases.list({ service: service.id, cycles: [cycle?.id ?? ''] });
   const automatic = own.filter(({ actor }) => actor === 'auto');
   const credit = await findCredit(on, client, credits);
   if ('code' in credit) return credit;
@@ -159,12 +159,12 @@ async function draft(on: RunOnPanel, work: Decided, wish: Wish, credits: Credits
   // Counts in what was spent with the link.
   const prefix = link === null ? '' : refKey(refsOfLink(link));
   const keys = Array.from({ length: count }, (_, n) => `${prefix}auto:${order.cycle}:${automatic.length + n + 1}`);
-  return { buys: keys.map((key) => newPurchase(session, bought, { ...order, key })) };
+  return { buys: keys.map((key) => newPurchase(context, bought, { ...order, key })) };
 }
 
 /** Returns the share link that set the preference of a service; null for one of somebody else. */
-async function findLink({ session }: RunOnPanel, service: string): Promise<string | null> {
-  const [row] = await session.store.autoBuy.list({ scope: 'service', subject: service });
+async function findLink({ context }: RunOnPanel, service: string): Promise<string | null> {
+  const [row] = await context.store.autoBuy.list({ scope: 'service', subject: service });
   return row?.link ?? null;
 }
 
@@ -175,7 +175,7 @@ async function findLinkBudget(on: RunOnPanel, service: string, credits: Credits)
   const key = `link ${link}`;
   const known = credits.get(key);
   if (known !== undefined && 'left' in known) return known;
-  const { store } = on.session;
+  const { store } = on.context;
   const amount = (await store.apiTokens.get(link))?.rights?.maxAmount ?? null;
   if (amount === null) return null;
   const left = await readBudgetLeft(store, { refs: refsOfLink(link), amount });
@@ -190,16 +190,16 @@ function highestCharge(bought: Package, own: readonly PurchaseRecord[]): string 
   return charged !== null && compareMoney(charged, bought.price) > 0 ? charged : bought.price;
 }
 
-async function findCredit({ session }: RunOnPanel, client: string, credits: Credits) {
-  const credit = credits.get(client) ?? (await askCredit(session, client));
+async function findCredit({ context }: RunOnPanel, client: string, credits: Credits) {
+  const credit = credits.get(client) ?? (await askCredit(context, client));
   credits.set(client, credit);
   return credit;
 }
 
-async function askCredit(session: RunOnPanel['session'], client: string): Promise<CreditLeft> {
+async function askCredit(context: RunOnPanel['context'], client: string): Promise<CreditLeft> {
   try {
-    const billing = await session.billing();
-    const { currency, balance, closed = false } = await billing.credit(client, session.deps.signal);
+    const billing = await context.billing();
+    const { currency, balance, closed = false } = await billing.credit(client, context.deps.signal);
     return { currency, left: balance, closed };
   } catch (error) {
     if (error instanceof SluiceError) return toProblem(error);

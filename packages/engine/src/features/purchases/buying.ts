@@ -29,19 +29,19 @@ interface Buying {
 
 /** Automatic purchases in the run over one panel. Open purchases are resolved before the services are loaded. */
 export async function beginBuying(run: PanelRun): Promise<PartHooks> {
-  const { session, results } = run;
-  const preferences = await readPreferences(session);
+  const { context, results } = run;
+  const preferences = await readPreferences(context);
   const resolved = run.request.dryRun ? NOTHING : await resolveOpen(run);
   const buying: Buying = { run, preferences, resolved, wishes: new Map(), drafted: { before: [], notices: [] } };
   return {
     afterDecide: (decided) => withWish(buying, decided),
     async beforePlan(open) {
-      const { works, notices } = await draftPurchases(run, open, buying.wishes);
+      const { subjects, notices } = await draftPurchases(run, open, buying.wishes);
       buying.drafted = { before: open, notices };
-      return works;
+      return subjects;
     },
     async afterBrake(planned, { stopped }) {
-      const wouldBuyAll = planned.flatMap(({ service, buys }) => buys.map((row) => wouldBuy(session, service, row)));
+      const wouldBuyAll = planned.flatMap(({ service, buys }) => buys.map((row) => wouldBuy(context, service, row)));
       if (run.request.dryRun) results.changes ||= wouldBuyAll.length > 0;
       // What the brake stopped is shown to the operator who has to decide.
       run.notices.push(
@@ -56,8 +56,8 @@ export async function beginBuying(run: PanelRun): Promise<PartHooks> {
 
 const NOTHING: ResolvedPurchases = { paid: 0, problems: new Map(), notices: [] };
 
-async function resolveOpen({ session, panel, only, request, leases, report, results }: PanelRun) {
-  const resolved = await resolvePurchases(session, {
+async function resolveOpen({ context, panel, only, request, leases, report, results }: PanelRun) {
+  const resolved = await resolvePurchases(context, {
     panel: panel.name,
     service: only?.id ?? null,
     all: request.observeAll,
@@ -65,7 +65,7 @@ async function resolveOpen({ session, panel, only, request, leases, report, resu
   });
   results.totals.purchased += resolved.paid;
   results.changes ||= resolved.notices.length > 0;
-  await reportNotices(session, report, resolved.notices, leases.held);
+  await reportNotices(context, report, resolved.notices, leases.held);
   return resolved;
 }
 
@@ -105,7 +105,7 @@ async function buyDrafts({ run, drafted }: Buying, planned: readonly Planned[]):
     if (refused !== null) run.notices.push(refusedNotice(work, refused));
     run.results.totals.purchased += paid.length;
     run.results.changes ||= paid.length > 0;
-    run.notices.push(...paid.map((row) => purchaseNotice(run.session.config, work.service, row)));
+    run.notices.push(...paid.map((row) => purchaseNotice(run.context.config, work.service, row)));
     if (paid.length === work.buys.length) continue;
     const decided = drafted.before.find(({ service }) => service.id === work.service.id);
     if (decided !== undefined) changed.push(withError(withDrafts(run, decided, paid), problem));
@@ -123,7 +123,7 @@ interface Bought {
 /** Buys what was drafted for one service, or nothing of it where the limit of an agent has no room for it. */
 async function buyReserved(run: PanelRun, work: Planned): Promise<Bought> {
   try {
-    return await buyWithin(run.session, run.panel, findRaise(work), () => buyAll(run, work));
+    return await buyWithin(run.context, run.panel, findRaise(work), () => buyAll(run, work));
   } catch (error) {
     if (!(error instanceof SluiceError)) throw error;
     const { code, message } = error;
@@ -134,15 +134,15 @@ async function buyReserved(run: PanelRun, work: Planned): Promise<Bought> {
 
 /** Buys the packages of one service until one is not paid. */
 async function buyAll(run: PanelRun, work: Planned): Promise<Bought> {
-  const { session, leases, panel } = run;
+  const { context, leases, panel } = run;
   const paid: PurchaseRecord[] = [];
   const name = serviceLease(work.service.id);
   if (!('lease' in (await leases.tryTake(name)))) return { paid, problem: null };
   const fences = leases.toHeld([panelLease(panel.name), name]);
   try {
     for (const row of work.buys) {
-      if (session.deps.signal.aborted || !(await storeIntent(run, { work, paid, fences }, row))) break;
-      const bought = await chargePurchase(session, fences, row);
+      if (context.deps.signal.aborted || !(await storeIntent(run, { work, paid, fences }, row))) break;
+      const bought = await chargePurchase(context, fences, row);
       if (bought.status !== 'paid') break;
       paid.push(bought);
     }
@@ -157,14 +157,14 @@ async function buyAll(run: PanelRun, work: Planned): Promise<Bought> {
 
 /** Stores a purchase before its charge, unless a command changed the service since it was read. */
 async function storeIntent(
-  { session }: PanelRun,
+  { context }: PanelRun,
   { work, paid, fences }: { work: Planned; paid: readonly PurchaseRecord[]; fences: HeldLease[] },
   row: PurchaseRecord,
 ): Promise<boolean> {
   const { id } = work.service;
   const bought = new Set(work.buys.map((each) => each.id));
   const purchases = [...work.purchases.filter((each) => !bought.has(each.id)), ...paid];
-  return session.write(fences, async (tables) => {
+  return context.write(fences, async (tables) => {
     const facts = (await storedFacts(tables, [id])).get(id);
     if (facts !== toOwnFacts({ ...work, purchases })) return false;
     return tables.purchases.add(row);

@@ -4,7 +4,7 @@ import type { PurchaseRecord } from '@sluice/state-store';
 import { notFound } from '../../base/errors.js';
 import { serviceLease } from '../../context/leases.js';
 import { type Run, withRun } from '../../kernel/run/bracket.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { requireService } from '../../context/find-service.js';
 import { suggestId } from '../../base/suggestion.js';
 import { afterInvoice, changePurchase } from './charge.js';
@@ -28,25 +28,25 @@ export interface CancelRequest {
  * @throws SluiceError `unknown_purchase`, `billed_elsewhere`, `purchase_paid` without `refund`, `purchase_used` where the service would not stay
  *   under its allowance, `purchase_ended` for one that failed or is over: nothing was changed
  */
-export async function cancelPurchase(session: Session, request: CancelRequest): Promise<PurchaseDetail> {
-  const { service } = await requirePurchase(session, request.id);
-  const isStored = (await session.store.services.get(service)) !== null;
+export async function cancelPurchase(context: Context, request: CancelRequest): Promise<PurchaseDetail> {
+  const { service } = await requirePurchase(context, request.id);
+  const isStored = (await context.store.services.get(service)) !== null;
   const purpose = { command: 'purchase cancel', dryRun: false, service };
-  const row = await withRun(session, purpose, async (run) => {
+  const row = await withRun(context, purpose, async (run) => {
     if (isStored) await run.leases.take(serviceLease(service), request.waitMs);
-    const found = await requirePurchase(session, request.id);
-    refuseElsewhere(session, found);
+    const found = await requirePurchase(context, request.id);
+    refuseElsewhere(context, found);
     await run.start();
     const cancelled =
-      found.status === 'pending' ? await cancelPending(session, run, found) : await undo(session, run, found, request);
+      found.status === 'pending' ? await cancelPending(context, run, found) : await undo(context, run, found, request);
     await run.end({ outcome: 'done', changes: cancelled.status !== found.status });
     return cancelled;
   });
   if (row.status === 'paid') throw isPaid(row);
-  return toDetail(session, row);
+  return toDetail(context, row);
 }
 
-async function requirePurchase({ store }: Session, id: string): Promise<PurchaseRecord> {
+async function requirePurchase({ store }: Context, id: string): Promise<PurchaseRecord> {
   const found = await store.purchases.get(id);
   if (found !== null) return found;
   const hint = suggestId(
@@ -57,7 +57,7 @@ async function requirePurchase({ store }: Session, id: string): Promise<Purchase
 }
 
 /** Refuses what another billing system than the config's has charged: it can be asked and changed only there. */
-function refuseElsewhere({ config }: Session, { id, billing }: PurchaseRecord): void {
+function refuseElsewhere({ config }: Context, { id, billing }: PurchaseRecord): void {
   if (billing === null || billing === config.billing) return;
   throw new SluiceError(
     'billed_elsewhere',
@@ -67,43 +67,43 @@ function refuseElsewhere({ config }: Session, { id, billing }: PurchaseRecord): 
 }
 
 /** Cancels the invoice of a purchase; returns the purchase as paid where the client was faster. */
-async function cancelPending(session: Session, run: Run, row: PurchaseRecord): Promise<PurchaseRecord> {
-  const billing = await session.billing();
-  const { signal } = session.deps;
-  const found = await findInvoice(session, row);
+async function cancelPending(context: Context, run: Run, row: PurchaseRecord): Promise<PurchaseRecord> {
+  const billing = await context.billing();
+  const { signal } = context.deps;
+  const found = await findInvoice(context, row);
   const isOpen = found?.status === 'draft' || found?.status === 'open';
   if (isOpen && !isOnlyLine(found, row.id)) throw isMerged(row, found.id);
   const invoice = found !== null && isOpen ? await billing.cancel(found.id, row.id, signal) : found;
   const fences = run.leases.held;
-  if (invoice === null) return changePurchase(session, fences, row, { status: 'cancelled' });
-  const service = await session.store.services.get(row.service);
-  if (!isForPayer(row, service)) return storeForFormerPayer(session, fences, row, invoice);
-  return changePurchase(session, fences, row, afterInvoice(row, invoice, session.now()));
+  if (invoice === null) return changePurchase(context, fences, row, { status: 'cancelled' });
+  const service = await context.store.services.get(row.service);
+  if (!isForPayer(row, service)) return storeForFormerPayer(context, fences, row, invoice);
+  return changePurchase(context, fences, row, afterInvoice(row, invoice, context.now()));
 }
 
 async function undo(
-  session: Session,
+  context: Context,
   run: Run,
   row: PurchaseRecord,
   { refund }: CancelRequest,
 ): Promise<PurchaseRecord> {
   if (row.status === 'cancelled') return row;
-  if (row.status === 'refunded') return row.refundedAt === null ? refundPurchase(session, run.leases.held, row) : row;
+  if (row.status === 'refunded') return row.refundedAt === null ? refundPurchase(context, run.leases.held, row) : row;
   if (row.status === 'failed') {
     throw new SluiceError('purchase_ended', `Purchase ${row.id} failed: there is nothing to cancel`, {
       details: { purchase: row.id },
     });
   }
   if (!refund) throw isPaid(row);
-  await refuseUsed(session, row);
-  const found = row.invoice === null ? null : await findInvoice(session, row);
+  await refuseUsed(context, row);
+  const found = row.invoice === null ? null : await findInvoice(context, row);
   if (found !== null && !isOnlyLine(found, row.id)) throw isMerged(row, found.id);
   // Stored before the credit is returned: the traffic may not be used while it is.
-  const marked = await changePurchase(session, run.leases.held, row, { status: 'refunded' });
-  await recordAllowance(session, run.leases.held, row);
-  return refundPurchase(session, run.leases.held, marked).catch(async (error: unknown) => {
+  const marked = await changePurchase(context, run.leases.held, row, { status: 'refunded' });
+  await recordAllowance(context, run.leases.held, row);
+  return refundPurchase(context, run.leases.held, marked).catch(async (error: unknown) => {
     // A refused one leaves the purchase paid.
-    await recordAllowance(session, run.leases.held, row);
+    await recordAllowance(context, run.leases.held, row);
     throw error;
   });
 }
@@ -118,9 +118,9 @@ function isPaid({ id }: PurchaseRecord): SluiceError {
 }
 
 /** Refuses to take back traffic that is used, or may be. */
-async function refuseUsed(session: Session, row: PurchaseRecord): Promise<void> {
-  const service = await requireService(session, row.service);
-  const { cycle, allowance, mode } = await loadService(session, service);
+async function refuseUsed(context: Context, row: PurchaseRecord): Promise<void> {
+  const service = await requireService(context, row.service);
+  const { cycle, allowance, mode } = await loadService(context, service);
   const refuse = (why: string): never => {
     throw new SluiceError('purchase_used', `Purchase ${row.id} can't be refunded: ${why}; nothing was changed`, {
       details: { purchase: row.id, service: row.service },

@@ -9,7 +9,7 @@ import {
 } from '@sluice/panel-kind';
 import type { HeldLease, PurchaseRecord } from '@sluice/state-store';
 import { purchaseLine } from '../../base/config/invoice-lines.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import type { Package } from './packages.js';
 
 /** What a purchase is made of, beside its package. */
@@ -23,8 +23,8 @@ interface Ordered {
 }
 
 /** Returns the row of a purchase that is not charged yet. It is stored before the billing system is called. */
-export function newPurchase(session: Session, bought: Package, { key, ...ordered }: Ordered): PurchaseRecord {
-  const id = session.id('pur');
+export function newPurchase(context: Context, bought: Package, { key, ...ordered }: Ordered): PurchaseRecord {
+  const id = context.id('pur');
   const { bytes, price, currency, taxed } = bought;
   return {
     id,
@@ -37,11 +37,11 @@ export function newPurchase(session: Session, bought: Package, { key, ...ordered
     status: 'pending',
     invoice: null,
     charged: null,
-    billing: session.config.billing,
-    run: session.runId,
-    note: session.deps.note,
+    billing: context.config.billing,
+    run: context.runId,
+    note: context.deps.note,
     key: key ?? `purchase:${id}`,
-    at: session.now(),
+    at: context.now(),
     paidAt: null,
     refundedAt: null,
     refundSentAt: null,
@@ -59,16 +59,16 @@ export type PurchaseChange = Partial<
  * @throws SluiceError of the billing system; a refused charge ends the purchase once none of its invoices is left to be paid, any other leaves it pending
  */
 export async function chargePurchase(
-  session: Session,
+  context: Context,
   fences: HeldLease[],
   row: PurchaseRecord,
 ): Promise<PurchaseRecord> {
-  const billing = await session.billing();
+  const billing = await context.billing();
   try {
-    const charge = await billing.charge(toRequest(session, row, billing), session.deps.signal);
-    return await changePurchase(session, fences, row, afterCharge(row, charge, session.now()));
+    const charge = await billing.charge(toRequest(context, row, billing), context.deps.signal);
+    return await changePurchase(context, fences, row, afterCharge(row, charge, context.now()));
   } catch (error) {
-    if (isRefusal(error)) await endRefused(session, fences, row);
+    if (isRefusal(error)) await endRefused(context, fences, row);
     throw error;
   }
 }
@@ -77,22 +77,22 @@ export async function chargePurchase(
  * Ends a purchase whose charge is refused. An earlier attempt may have made its invoice: it is cancelled first, and where that is
  * not known to be done, the purchase stays open.
  */
-async function endRefused(session: Session, fences: HeldLease[], row: PurchaseRecord): Promise<void> {
-  const { signal } = session.deps;
+async function endRefused(context: Context, fences: HeldLease[], row: PurchaseRecord): Promise<void> {
+  const { signal } = context.deps;
   try {
-    const billing = await session.billing();
+    const billing = await context.billing();
     const left = await billing.find({ key: row.id, client: row.client ?? '', since: row.at }, signal);
     const isOpen = left !== null && (left.status === 'draft' || left.status === 'open');
     // Others have a share in an invoice with more lines: the purchase waits for its payment or its end.
     const found = isOpen && isOnlyLine(left, row.id) ? await billing.cancel(left.id, row.id, signal) : left;
-    const change: PurchaseChange = found === null ? { status: 'failed' } : afterInvoice(row, found, session.now());
-    await changePurchase(session, fences, row, change);
+    const change: PurchaseChange = found === null ? { status: 'failed' } : afterInvoice(row, found, context.now());
+    await changePurchase(context, fences, row, change);
   } catch (error) {
     if (!(error instanceof SluiceError)) throw error;
   }
 }
 
-function toRequest({ config }: Session, row: PurchaseRecord, { clientsPay }: BillingSystem) {
+function toRequest({ config }: Context, row: PurchaseRecord, { clientsPay }: BillingSystem) {
   const { id, price, currency, taxed, at, actor } = row;
   return {
     key: id,
@@ -125,12 +125,12 @@ export function afterInvoice(row: PurchaseRecord, found: Invoice, now: string): 
 
 /** Stores a change of a purchase, and returns its row. */
 export async function changePurchase(
-  session: Session,
+  context: Context,
   fences: HeldLease[],
   row: PurchaseRecord,
   change: PurchaseChange,
 ): Promise<PurchaseRecord> {
-  await session.write(fences, (tables) => tables.purchases.update(row.id, change));
+  await context.write(fences, (tables) => tables.purchases.update(row.id, change));
   return { ...row, ...change };
 }
 

@@ -2,11 +2,17 @@ import { type ItemError, SluiceError, toItemError } from '@sluice/panel-kind';
 import { compareMoney, formatMoney } from '@sluice/quota-core';
 import type { CycleRecord, PurchaseRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { hasLimits } from '../agents/budget.js';
-import { type Due, noCredit, refuseClosedClient, refuseOtherCurrency, requirePayer } from '../billing/refusals.js';
+import {
+  type DueCharge,
+  noCredit,
+  refuseClosedClient,
+  refuseOtherCurrency,
+  requirePayer,
+} from '../billing/refusals.js';
 import { runDecidedCommand } from '../command/run-command.js';
 import { serviceLease } from '../../context/leases.js';
 import { type Run, withRun } from '../../kernel/run/bracket.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { readLastingHolds } from '../../kernel/subject/lasting-holds.js';
 import { refuseOtherClient, requireService } from '../../context/find-service.js';
 import { buyWithin, readRaise } from './agent-budget.js';
@@ -51,82 +57,82 @@ export interface PurchaseReport {
  * @throws SluiceError `unknown_package`, `package_not_offered`, `no_client`, `not_metered_yet`, `no_quota`, `currency_mismatch`,
  *   `client_closed`, `no_credit`, `over_budget`, `purchase_unfinished`, `ref_used`, `wrong_lifecycle`, `agent_limit`: nothing was charged
  */
-export async function createPurchase(session: Session, request: PurchaseRequest): Promise<PurchaseReport> {
+export async function createPurchase(context: Context, request: PurchaseRequest): Promise<PurchaseReport> {
   const { service: id, waitMs } = request;
-  await requireService(session, id);
+  await requireService(context, id);
   const { row, run, repeated } = await withRun(
-    session,
+    context,
     { command: 'purchase create', dryRun: false, service: id },
     async (current) => {
       await current.leases.take(serviceLease(id), waitMs);
-      await refuseForeign(session, request);
-      const known = await findRepeated(session, request);
+      await refuseForeign(context, request);
+      const known = await findRepeated(context, request);
       const bought =
-        known === null ? await buy(session, request, current) : await repeat(session, request, known, current);
+        known === null ? await buy(context, request, current) : await repeat(context, request, known, current);
       await current.end({ outcome: bought.status === 'failed' ? 'failed' : 'done', changes: true });
       return { row: bought, run: current.id, repeated: known !== null };
     },
   );
   if (row.status === 'failed') throw noCredit(toDue(row), null);
-  const error = row.status === 'paid' ? await enforcePaid(session, id, { waitMs, run }) : null;
-  const holds = await readLastingHolds(session.store, { services: [id] });
+  const error = row.status === 'paid' ? await enforcePaid(context, id, { waitMs, run }) : null;
+  const holds = await readLastingHolds(context.store, { services: [id] });
   const stillHeld = [...new Set(holds.map(({ reason }) => reason))];
   const isOpen = (reason: string): boolean => holds.some((hold) => hold.reason === reason && hold.releasing !== true);
   const releasing = stillHeld.filter((reason) => !isOpen(reason));
-  return { purchase: await toDetail(session, row), repeated, stillHeld, releasing, error };
+  return { purchase: await toDetail(context, row), repeated, stillHeld, releasing, error };
 }
 
-async function refuseForeign(session: Session, { service, client }: PurchaseRequest): Promise<void> {
-  refuseOtherClient(await requireService(session, service), client);
+async function refuseForeign(context: Context, { service, client }: PurchaseRequest): Promise<void> {
+  refuseOtherClient(await requireService(context, service), client);
 }
 
 /** Continues the purchase of the same reference, under the lease of the service. */
 async function repeat(
-  session: Session,
+  context: Context,
   request: PurchaseRequest,
   known: PurchaseRecord,
   run: Run,
 ): Promise<PurchaseRecord> {
   await run.start();
   if (known.status !== 'pending' || known.invoice !== null) return known;
-  const service = await requireService(session, known.service);
-  if (await isWanted(session, known, service)) return charge(session, run, known);
-  const ended = await endUnwanted(session, run.leases.held, known, service);
+  const service = await requireService(context, known.service);
+  if (await isWanted(context, known, service)) return charge(context, run, known);
+  const ended = await endUnwanted(context, run.leases.held, known, service);
   if (ended.status === 'failed') throw refUsed(request, ended);
   return ended;
 }
 
 /** Stores a new purchase and charges it, under the lease of the service. */
-async function buy(session: Session, request: PurchaseRequest, run: Run): Promise<PurchaseRecord> {
-  const service = await requireService(session, request.service);
-  const bought = requireOffered(session.config, service, request.package, { reader: request.client });
+async function buy(context: Context, request: PurchaseRequest, run: Run): Promise<PurchaseRecord> {
+  const service = await requireService(context, request.service);
+  const bought = requireOffered(context.config, service, request.package, { reader: request.client });
   const client = requireChargeable(service);
-  const cycle = await requireCycle(session, service);
-  await checkCredit(session, client, bought);
+  const cycle = await requireCycle(context, service);
+  await checkCredit(context, client, bought);
   const key = request.ref === undefined ? null : refKey(request.ref);
-  const row = newPurchase(session, bought, { service: service.id, client, cycle: cycle.id, actor: 'manual', key });
-  const raises = await readRaise(session, service, row, run.id);
-  return buyWithin(session, await session.panel(service.panel), raises, async () => {
-    await session.write(run.leases.held, async (tables) => {
+  const row = newPurchase(context, bought, { service: service.id, client, cycle: cycle.id, actor: 'manual', key });
+  const raises = await readRaise(context, service, row, run.id);
+  return buyWithin(context, await context.panel(service.panel), raises, async () => {
+    await context.write(run.leases.held, async (tables) => {
       // A reference of its own says that another one is wanted.
       if (key === null) await refuseUnfinished(tables, row);
       if (request.budget !== undefined) await refuseOverBudget(tables, row, request.budget);
       await run.start(tables);
       await tables.purchases.add(row);
     });
-    return charge(session, run, row);
+    return charge(context, run, row);
   });
 }
 
 /** Charges a stored purchase; the error of one that stays open says so. */
-async function charge(session: Session, run: Run, row: PurchaseRecord): Promise<PurchaseRecord> {
+async function charge(context: Context, run: Run, row: PurchaseRecord): Promise<PurchaseRecord> {
   const fences = run.leases.held;
   try {
-    const after = await chargePurchase(session, fences, row);
-    if (after.status === 'paid') await recordAllowance(session, fences, after);
+    const after = await chargePurchase(context, fences, row);
+    if (after.status === 'paid') await recordAllowance(context, fences, after);
     return after;
   } catch (error) {
-    const stored = await session.store.purchases.get(row.id);
+    const stored = await context.store.purchases.get(row.id);
     if (!(error instanceof SluiceError) || stored?.status !== 'pending') throw error;
     const reason = error.message.replace(/[.;:]?$/, '.');
     const message = `${reason} Purchase ${row.id} stays open: the next run charges it, unless it is cancelled.`;
@@ -136,9 +142,9 @@ async function charge(session: Session, run: Run, row: PurchaseRecord): Promise<
 }
 
 /** Returns the purchase of a repeated reference. */
-async function findRepeated(session: Session, request: PurchaseRequest): Promise<PurchaseRecord | null> {
+async function findRepeated(context: Context, request: PurchaseRequest): Promise<PurchaseRecord | null> {
   if (request.ref === undefined) return null;
-  const [known] = await session.store.purchases.list({ key: refKey(request.ref) });
+  const [known] = await context.store.purchases.list({ key: refKey(request.ref) });
   if (known === undefined) return null;
   if (known.service === request.service && known.package === request.package && known.status !== 'failed') return known;
   throw refUsed(request, known);
@@ -186,9 +192,9 @@ function requireChargeable(service: ServiceRecord): string {
 }
 
 /** Returns the current cycle of a service with a limited quota; extra traffic has no effect on others. */
-async function requireCycle(session: Session, service: ServiceRecord): Promise<CycleRecord> {
+async function requireCycle(context: Context, service: ServiceRecord): Promise<CycleRecord> {
   const { id } = service;
-  const loaded = await loadService(session, service);
+  const loaded = await loadService(context, service);
   const refusal = (code: string, message: string): SluiceError =>
     new SluiceError(code, message, { details: { service: id } });
   if (loaded.error !== null) throw refusal(loaded.error.code, `"${id}": ${loaded.error.message}; nothing was charged`);
@@ -199,16 +205,16 @@ async function requireCycle(session: Session, service: ServiceRecord): Promise<C
 }
 
 /** Refuses before anything is stored. Without credit a purchase is possible only where clients can pay the invoice. */
-async function checkCredit(session: Session, client: string, { id, price, currency }: Package): Promise<void> {
-  const billing = await session.billing();
-  const credit = await billing.credit(client, session.deps.signal);
+async function checkCredit(context: Context, client: string, { id, price, currency }: Package): Promise<void> {
+  const billing = await context.billing();
+  const credit = await billing.credit(client, context.deps.signal);
   refuseOtherCurrency(credit, currency);
   refuseClosedClient(credit);
   if (!billing.clientsPay && compareMoney(credit.balance, price) < 0)
     throw noCredit(toDue({ client, package: id, price, charged: null, currency }), credit.balance);
 }
 
-function toDue(row: Pick<PurchaseRecord, 'client' | 'package' | 'price' | 'charged' | 'currency'>): Due {
+function toDue(row: Pick<PurchaseRecord, 'client' | 'package' | 'price' | 'charged' | 'currency'>): DueCharge {
   const { client, price, charged, currency } = row;
   return { client: client ?? '', what: `package "${row.package}"`, amount: charged ?? price, currency };
 }
@@ -221,17 +227,17 @@ function underObserve({ id, panel }: ServiceRecord): ItemError {
 
 /** Ends the holds that the purchase ends, by the last reading, and writes a larger limit while it fits; returns why that failed. */
 async function enforcePaid(
-  session: Session,
+  context: Context,
   id: string,
   { waitMs, run }: { waitMs: number; run: string },
 ): Promise<ItemError | null> {
   // A hold may have ended in an earlier attempt that could not undo its restriction.
-  const isHeld = (await readLastingHolds(session.store, { services: [id] })).length > 0;
-  const { panel } = await requireService(session, id);
-  if (!isHeld && !(await hasLimits({ session, name: panel }))) return null;
+  const isHeld = (await readLastingHolds(context.store, { services: [id] })).length > 0;
+  const { panel } = await requireService(context, id);
+  if (!isHeld && !(await hasLimits({ context, name: panel }))) return null;
   try {
     const { work } = await runDecidedCommand(
-      session,
+      context,
       id,
       { command: 'purchase create', dryRun: false, waitMs, run, byCustomer: true },
       () => ({ storeTarget: () => Promise.resolve(), preview: (loaded) => loaded }),

@@ -1,12 +1,12 @@
 import type { Invoice } from '@sluice/panel-kind';
 import type { PurchaseRecord } from '@sluice/state-store';
 import { nullIfUnknown } from '../billing/refusals.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 
 /** Returns the invoice that has the line of a purchase now; null where there is none. Lines are moved to other invoices. */
-export async function findInvoice(session: Session, row: PurchaseRecord): Promise<Invoice | null> {
-  const billing = await session.billing();
-  const { signal } = session.deps;
+export async function findInvoice(context: Context, row: PurchaseRecord): Promise<Invoice | null> {
+  const billing = await context.billing();
+  const { signal } = context.deps;
   const known = row.invoice === null ? null : await billing.invoice(row.invoice, signal).catch(nullIfUnknown);
   const own = known?.lines.some(({ key }) => key === row.id) === true ? known : null;
   if (own !== null && own.status !== 'cancelled') return own;

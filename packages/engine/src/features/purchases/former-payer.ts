@@ -3,7 +3,7 @@ import { type Invoice, isOnlyLine, SluiceError } from '@sluice/panel-kind';
 import type { HeldLease, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
 import type { Notice } from '../../kernel/run/notice.js';
 import { isLiving } from '../../base/lifecycle.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { afterInvoice, changePurchase } from './charge.js';
 import { findInvoice } from './find-invoice.js';
 import { refundPurchase } from './refund.js';
@@ -23,48 +23,48 @@ export function isForPayer(
  * @throws SluiceError `invoice_closed` where the invoice has other lines, too: a person has to remove the line or to return its price
  */
 export async function endForFormerPayer(
-  session: Session,
+  context: Context,
   fences: HeldLease[],
   row: PurchaseRecord,
 ): Promise<PurchaseRecord> {
-  const found = await findInvoice(session, row);
-  if (found === null) return store(session, fences, row, { status: row.invoice === null ? 'failed' : 'cancelled' });
+  const found = await findInvoice(context, row);
+  if (found === null) return store(context, fences, row, { status: row.invoice === null ? 'failed' : 'cancelled' });
   const isOpen = found.status === 'draft' || found.status === 'open';
   if (isOpen && !isOnlyLine(found, row.id)) {
-    await store(session, fences, row, { invoice: found.id });
+    await store(context, fences, row, { invoice: found.id });
     throw isShared(row, found, 'remove that line');
   }
-  const billing = await session.billing();
-  const left = isOpen ? await billing.cancel(found.id, row.id, session.deps.signal) : found;
-  return storeForFormerPayer(session, fences, row, left);
+  const billing = await context.billing();
+  const left = isOpen ? await billing.cancel(found.id, row.id, context.deps.signal) : found;
+  return storeForFormerPayer(context, fences, row, left);
 }
 
 /** Stores what an invoice says about a purchase of a former client: what was paid is returned, and never counts for the service. */
 export async function storeForFormerPayer(
-  session: Session,
+  context: Context,
   fences: HeldLease[],
   row: PurchaseRecord,
   found: Invoice,
 ): Promise<PurchaseRecord> {
-  const { paidAt: _paidAt, ...change } = afterInvoice(row, found, session.now());
-  if (found.status !== 'paid') return store(session, fences, row, change);
+  const { paidAt: _paidAt, ...change } = afterInvoice(row, found, context.now());
+  if (found.status !== 'paid') return store(context, fences, row, change);
   if (!isOnlyLine(found, row.id)) {
-    await store(session, fences, row, { ...change, status: 'cancelled' });
+    await store(context, fences, row, { ...change, status: 'cancelled' });
     throw isShared(row, found, 'it is paid: return the price of that line');
   }
   // Stored before the credit is returned, and never as paid: the traffic would count for the service as it is now.
-  const marked = await store(session, fences, row, { ...change, status: 'refunded' });
-  return refundPurchase(session, fences, marked);
+  const marked = await store(context, fences, row, { ...change, status: 'refunded' });
+  return refundPurchase(context, fences, marked);
 }
 
 function store(
-  session: Session,
+  context: Context,
   fences: HeldLease[],
   row: PurchaseRecord,
   change: Parameters<typeof changePurchase>[3],
 ): Promise<PurchaseRecord> | PurchaseRecord {
   const isSame = (change.status ?? row.status) === row.status && (change.invoice ?? row.invoice) === row.invoice;
-  return isSame ? row : changePurchase(session, fences, row, change);
+  return isSame ? row : changePurchase(context, fences, row, change);
 }
 
 function isShared({ id }: PurchaseRecord, { id: invoice, status }: Invoice, remedy: string): SluiceError {

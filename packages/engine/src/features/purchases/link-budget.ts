@@ -3,7 +3,7 @@ import { addMoney, compareMoney, multiplyMoney } from '@sluice/quota-core';
 import type { AutoBuyRecord, StoreTables } from '@sluice/state-store';
 import { isValid } from '../access/grants.js';
 import type { Config } from '../../base/config/schema.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { findPackage } from './packages.js';
 
 /** The share link that sets a preference, with the most that may be spent with it in total (null: any). */
@@ -18,11 +18,11 @@ export function refsOfLink(link: string): string {
 }
 
 /** Lists the preferences in force: one that a share link set ends with the link. */
-export async function readPreferences(session: Pick<Session, 'store' | 'now'>): Promise<AutoBuyRecord[]> {
-  const { store } = session;
+export async function readPreferences(context: Pick<Context, 'store' | 'now'>): Promise<AutoBuyRecord[]> {
+  const { store } = context;
   const all = await store.autoBuy.list();
   if (all.every(({ link }) => link === null)) return all;
-  const at = session.now();
+  const at = context.now();
   const valid = new Set((await store.apiTokens.list()).filter((token) => isValid(token, at)).map(({ id }) => id));
   return all.filter(({ link }) => link === null || valid.has(link));
 }

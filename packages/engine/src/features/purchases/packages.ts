@@ -5,7 +5,7 @@ import { notFound } from '../../base/errors.js';
 import { findEntry } from '../../base/config/find-entry.js';
 import { packageName } from '../../base/config/package-name.js';
 import type { Config } from '../../base/config/schema.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import type { Reader } from '../../context/reader.js';
 import { suggestion } from '../../base/suggestion.js';
 
@@ -33,7 +33,7 @@ export interface PackageView extends Omit<Package, 'taxed'> {
 
 /** Returns the packages of the config; `bought` are purchases of the client that is asked for. */
 export function listPackages(
-  { config, deps }: Pick<Session, 'config' | 'deps'>,
+  { config, deps }: Pick<Context, 'config' | 'deps'>,
   bought: readonly PurchaseRecord[] = [],
 ): PackageView[] {
   const isTaxed = findTaxed({ config, deps });
@@ -53,7 +53,7 @@ export function listPackages(
 }
 
 /** Returns which packages and purchases the billing system adds tax to. */
-export function findTaxed({ config, deps }: Pick<Session, 'config' | 'deps'>): (of: { taxed: boolean }) => boolean {
+export function findTaxed({ config, deps }: Pick<Context, 'config' | 'deps'>): (of: { taxed: boolean }) => boolean {
   const addsTax = deps.billing.find(({ kind }) => kind === config.billing)?.addsTax === true;
   return ({ taxed }) => taxed && addsTax;
 }

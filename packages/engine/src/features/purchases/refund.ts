@@ -1,7 +1,7 @@
 import { callAgeMs, type Invoice, LATEST_CALL_MS, SluiceError } from '@sluice/panel-kind';
 import { compareMoney, subtractMoney } from '@sluice/quota-core';
 import type { HeldLease, PurchaseRecord } from '@sluice/state-store';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { changePurchase, isRefusal } from './charge.js';
 import { findInvoice } from './find-invoice.js';
 
@@ -12,20 +12,20 @@ import { findInvoice } from './find-invoice.js';
  *   paid, any other error leaves it to the next run
  */
 export async function refundPurchase(
-  session: Session,
+  context: Context,
   fences: HeldLease[],
   row: PurchaseRecord,
 ): Promise<PurchaseRecord> {
-  const found = row.invoice === null ? null : await findInvoice(session, row);
+  const found = row.invoice === null ? null : await findInvoice(context, row);
   // Nothing was charged without an invoice, and what a person has returned is not returned again.
   const isDue = row.invoice !== null && found?.status !== 'refunded';
-  if (isDue) await send(session, fences, row, found);
-  return changePurchase(session, fences, row, { refundedAt: session.now(), refundSentAt: null });
+  if (isDue) await send(context, fences, row, found);
+  return changePurchase(context, fences, row, { refundedAt: context.now(), refundSentAt: null });
 }
 
-async function send(session: Session, fences: HeldLease[], row: PurchaseRecord, found: Invoice | null): Promise<void> {
+async function send(context: Context, fences: HeldLease[], row: PurchaseRecord, found: Invoice | null): Promise<void> {
   const { id, currency } = row;
-  const billing = await session.billing();
+  const billing = await context.billing();
   const request = {
     key: `refund:${id}`,
     charge: id,
@@ -35,17 +35,17 @@ async function send(session: Session, fences: HeldLease[], row: PurchaseRecord, 
   };
   const progress = { isSent: false };
   const sending = async (): Promise<void> => {
-    await storeSent(session, fences, row);
+    await storeSent(context, fences, row);
     progress.isSent = true;
   };
   try {
-    await billing.refund(found?.id ?? row.invoice ?? '', request, { signal: session.deps.signal, sending });
+    await billing.refund(found?.id ?? row.invoice ?? '', request, { signal: context.deps.signal, sending });
   } catch (error) {
     if (!(error instanceof SluiceError)) throw error;
-    if (!progress.isSent) throw await refuse(session, fences, row, error);
+    if (!progress.isSent) throw await refuse(context, fences, row, error);
     // Counted from when its call was given up; every other error says that nothing was changed.
-    const refundSentAt = error.code === 'outcome_unknown' ? session.now() : null;
-    await changePurchase(session, fences, row, { refundSentAt });
+    const refundSentAt = error.code === 'outcome_unknown' ? context.now() : null;
+    await changePurchase(context, fences, row, { refundSentAt });
     throw error;
   }
 }
@@ -58,34 +58,34 @@ function toPaid({ total, balance }: Invoice): string {
 }
 
 /** Stores that a refund is being sent. Refuses while an earlier one may still be made, and while another run sends it. */
-async function storeSent(session: Session, fences: HeldLease[], row: PurchaseRecord): Promise<void> {
-  await session.write(fences, async ({ purchases }) => {
+async function storeSent(context: Context, fences: HeldLease[], row: PurchaseRecord): Promise<void> {
+  await context.write(fences, async ({ purchases }) => {
     const stored = await purchases.get(row.id);
     const isSame = stored?.status === row.status && stored.refundedAt === null;
-    if (!isSame || stored.refundSentAt !== row.refundSentAt || isRecent(session, row)) throw inDoubt(stored ?? row);
-    await purchases.update(row.id, { refundSentAt: session.now() });
+    if (!isSame || stored.refundSentAt !== row.refundSentAt || isRecent(context, row)) throw inDoubt(stored ?? row);
+    await purchases.update(row.id, { refundSentAt: context.now() });
   });
 }
 
 /** Ends a refund that is refused: the purchase stays paid, or ends where it never counted. Returns the error. */
 async function refuse(
-  session: Session,
+  context: Context,
   fences: HeldLease[],
   row: PurchaseRecord,
   error: SluiceError,
 ): Promise<SluiceError> {
   const { kind, code, message, cause, details } = error;
   if (!isRefusal(error) && code !== 'unknown_invoice') return error;
-  if (isRecent(session, row)) return inDoubt(row);
+  if (isRecent(context, row)) return inDoubt(row);
   const counted = row.paidAt !== null;
-  await changePurchase(session, fences, row, { status: counted ? 'paid' : 'cancelled', refundSentAt: null });
+  await changePurchase(context, fences, row, { status: counted ? 'paid' : 'cancelled', refundSentAt: null });
   const reason = message.replace(/[.;:]?$/, '.');
   const after = counted ? 'the purchase stays paid' : 'return it by hand';
   const outcome = `The price of purchase ${row.id} was not returned; ${after}.`;
   return new SluiceError(code, `${reason} ${outcome}`, { kind, cause, details: { ...details, purchase: row.id } });
 }
 
-function isRecent({ deps }: Session, { refundSentAt }: PurchaseRecord): boolean {
+function isRecent({ deps }: Context, { refundSentAt }: PurchaseRecord): boolean {
   return callAgeMs({ calledAt: refundSentAt, givenUpAt: null }, deps.clock.now()) < LATEST_CALL_MS;
 }
 

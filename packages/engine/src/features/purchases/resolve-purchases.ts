@@ -4,7 +4,7 @@ import type { HeldLease, PurchaseRecord, ServiceRecord } from '@sluice/state-sto
 import { type Leases, panelLease, serviceLease } from '../../context/leases.js';
 import type { Notice } from '../../kernel/run/notice.js';
 import type { Config } from '../../base/config/schema.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { afterInvoice, changePurchase, chargePurchase, type PurchaseChange, toProblem } from './charge.js';
 import { findInvoice } from './find-invoice.js';
 import { endedForPayerNotice, endForFormerPayer, isForPayer, leftForPayerNotice } from './former-payer.js';
@@ -23,7 +23,7 @@ export interface ResolveRequest {
 }
 
 /** A purchase to be resolved, and its service as it is now. */
-interface Due {
+interface DuePurchase {
   row: PurchaseRecord;
   service: ServiceRecord;
 }
@@ -41,17 +41,17 @@ export interface ResolvedPurchases {
  * Asks the billing system about open purchases: finishes charges and refunds that were interrupted, and stores what was paid,
  * cancelled or refunded there since. Leaves out services that another run works on.
  */
-export async function resolvePurchases(session: Session, request: ResolveRequest): Promise<ResolvedPurchases> {
+export async function resolvePurchases(context: Context, request: ResolveRequest): Promise<ResolvedPurchases> {
   const problems = new Map<string, ItemError>();
   const notices: Notice[] = [];
   let paid = 0;
-  const due = await findDue(session, request);
+  const due = await findDue(context, request);
   for (const { row, service } of due) {
-    if (session.deps.signal.aborted) break;
+    if (context.deps.signal.aborted) break;
     try {
-      const after = await resolveUnderLease(session, request, row);
+      const after = await resolveUnderLease(context, request, row);
       if (after === null) continue;
-      if (after.status === 'pending' && after.actor === 'auto') throw await waits(session, after);
+      if (after.status === 'pending' && after.actor === 'auto') throw await waits(context, after);
       if (after.status === row.status && after.refundedAt === row.refundedAt) continue;
       if (!isForPayer(row, service)) {
         notices.push(endedForPayerNotice(service, after));
@@ -59,8 +59,8 @@ export async function resolvePurchases(session: Session, request: ResolveRequest
       }
       if (after.status === row.status) continue;
       if (after.status === 'paid') paid++;
-      const late = after.status === 'paid' && (await isCycleOver(session, row));
-      notices.push(purchaseNotice(session.config, service, after, late));
+      const late = after.status === 'paid' && (await isCycleOver(context, row));
+      notices.push(purchaseNotice(context.config, service, after, late));
     } catch (error) {
       if (!(error instanceof SluiceError)) throw error;
       if (isForPayer(row, service)) problems.set(service.id, toProblem(error));
@@ -73,32 +73,32 @@ export async function resolvePurchases(session: Session, request: ResolveRequest
 
 /** Returns null for a purchase that another run works on, or has changed meanwhile. */
 async function resolveUnderLease(
-  session: Session,
+  context: Context,
   { panel, leases }: ResolveRequest,
   row: PurchaseRecord,
 ): Promise<PurchaseRecord | null> {
   const name = serviceLease(row.service);
   if (!('lease' in (await leases.tryTake(name)))) return null;
   try {
-    const current = await session.store.purchases.get(row.id);
-    const service = await session.store.services.get(row.service);
+    const current = await context.store.purchases.get(row.id);
+    const service = await context.store.services.get(row.service);
     if (current?.status !== row.status || service === null) return null;
-    return await resolve(session, leases.toHeld([panelLease(panel), name]), { row: current, service });
+    return await resolve(context, leases.toHeld([panelLease(panel), name]), { row: current, service });
   } finally {
     await leases.release(name);
   }
 }
 
 /** An automatic purchase is paid at once or not at all: what is left of it was changed by a person. */
-async function waits(session: Session, { id, invoice }: PurchaseRecord): Promise<SluiceError> {
-  const { title } = await session.billing();
+async function waits(context: Context, { id, invoice }: PurchaseRecord): Promise<SluiceError> {
+  const { title } = await context.billing();
   const message = `Purchase ${id} waits for the payment of invoice ${invoice}, which a person changed in ${title}. Pay it there, or remove the line of the purchase.`;
   return new SluiceError('billing_unavailable', message, { kind: 'billing', details: { purchase: id, invoice } });
 }
 
-async function findDue(session: Session, { panel, service, all }: ResolveRequest): Promise<Due[]> {
-  const { store, config } = session;
-  const now = session.now();
+async function findDue(context: Context, { panel, service, all }: ResolveRequest): Promise<DuePurchase[]> {
+  const { store, config } = context;
+  const now = context.now();
   const filter = service === null ? {} : { service };
   const pending = await store.purchases.list({ ...filter, status: 'pending' });
   const refunded = await store.purchases.list({ ...filter, status: 'refunded' });
@@ -123,7 +123,7 @@ async function findDue(session: Session, { panel, service, all }: ResolveRequest
 /** How long the cancelled invoice of a former client is asked for: he may have paid it at the same time. */
 const LONGEST_LATE_MS = 60 * 86_400_000;
 
-async function inOpenCycles({ cycles }: Session['store'], rows: readonly PurchaseRecord[]): Promise<PurchaseRecord[]> {
+async function inOpenCycles({ cycles }: Context['store'], rows: readonly PurchaseRecord[]): Promise<PurchaseRecord[]> {
   if (rows.length === 0) return [];
   const newest = await cycles.newest([...new Set(rows.map(({ service }) => service))]);
   const open = new Set(newest.filter(({ closedAt }) => closedAt === null).map(({ id }) => id));
@@ -131,19 +131,19 @@ async function inOpenCycles({ cycles }: Session['store'], rows: readonly Purchas
 }
 
 /** Resolves one purchase as far as the billing system shows, and returns its row. */
-async function resolve(session: Session, fences: HeldLease[], { row, service }: Due): Promise<PurchaseRecord> {
-  if (row.status === 'refunded') return refundPurchase(session, fences, row);
+async function resolve(context: Context, fences: HeldLease[], { row, service }: DuePurchase): Promise<PurchaseRecord> {
+  if (row.status === 'refunded') return refundPurchase(context, fences, row);
   if (row.invoice === null) {
-    const wanted = await isWanted(session, row, service);
-    return wanted ? chargePurchase(session, fences, row) : endUnwanted(session, fences, row, service);
+    const wanted = await isWanted(context, row, service);
+    return wanted ? chargePurchase(context, fences, row) : endUnwanted(context, fences, row, service);
   }
-  if (row.status !== 'paid' && !isForPayer(row, service)) return endForFormerPayer(session, fences, row);
-  const found = await findInvoice(session, row);
+  if (row.status !== 'paid' && !isForPayer(row, service)) return endForFormerPayer(context, fences, row);
+  const found = await findInvoice(context, row);
   // A paid purchase stays paid where its invoice can't be found.
   if (found === null && row.status === 'paid') return row;
-  const change: PurchaseChange = found === null ? { status: 'cancelled' } : afterInvoice(row, found, session.now());
+  const change: PurchaseChange = found === null ? { status: 'cancelled' } : afterInvoice(row, found, context.now());
   const isSame = (change.status ?? row.status) === row.status && (change.invoice ?? row.invoice) === row.invoice;
-  return isSame ? row : changePurchase(session, fences, row, change);
+  return isSame ? row : changePurchase(context, fences, row, change);
 }
 
 /** Returns the notice of a purchase that was resolved; `late`: it was paid after its billing cycle. */

@@ -3,7 +3,7 @@ import { type Invoice, isOnlyLine } from '@sluice/panel-kind';
 import type { HeldLease, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
 import { decideHolds } from '../../loop/decide.js';
 import { toRead } from '../../kernel/subject/stages.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { findRuleInForce } from './auto-buy.js';
 import { afterInvoice, changePurchase } from './charge.js';
 import { findInvoice } from './find-invoice.js';
@@ -11,21 +11,21 @@ import { endForFormerPayer, isForPayer } from './former-payer.js';
 import { loadService } from './load-service.js';
 
 /** Returns whether a pending purchase without an invoice is still to be charged: what it was ordered for may have ended. */
-export async function isWanted(session: Session, row: PurchaseRecord, service: ServiceRecord): Promise<boolean> {
-  if (row.client !== service.client || !isForPayer(row, service) || (await isCycleOver(session, row))) return false;
-  return row.actor !== 'auto' || isStillAutomatic(session, service);
+export async function isWanted(context: Context, row: PurchaseRecord, service: ServiceRecord): Promise<boolean> {
+  if (row.client !== service.client || !isForPayer(row, service) || (await isCycleOver(context, row))) return false;
+  return row.actor !== 'auto' || isStillAutomatic(context, service);
 }
 
-export async function isCycleOver(session: Session, row: PurchaseRecord): Promise<boolean> {
-  const cycle = (await session.store.cycles.ofService(row.service)).find(({ id }) => id === row.cycle);
-  return cycle === undefined || cycle.closedAt !== null || cycle.end <= session.now();
+export async function isCycleOver(context: Context, row: PurchaseRecord): Promise<boolean> {
+  const cycle = (await context.store.cycles.ofService(row.service)).find(({ id }) => id === row.cycle);
+  return cycle === undefined || cycle.closedAt !== null || cycle.end <= context.now();
 }
 
-async function isStillAutomatic(session: Session, service: ServiceRecord): Promise<boolean> {
-  const loaded = await loadService(session, service);
+async function isStillAutomatic(context: Context, service: ServiceRecord): Promise<boolean> {
+  const loaded = await loadService(context, service);
   if (loaded.enforcement.value === 'observe') return false;
-  const decided = decideHolds(session, await session.panel(service.panel), toRead(loaded), session.now());
-  return findRuleInForce(session, await readPreferences(session), decided) !== null;
+  const decided = decideHolds(context, await context.panel(service.panel), toRead(loaded), context.now());
+  return findRuleInForce(context, await readPreferences(context), decided) !== null;
 }
 
 /**
@@ -33,17 +33,17 @@ async function isStillAutomatic(session: Session, service: ServiceRecord): Promi
  * is stored as paid while its client has the service, else returned.
  */
 export async function endUnwanted(
-  session: Session,
+  context: Context,
   fences: HeldLease[],
   row: PurchaseRecord,
   service: ServiceRecord,
 ): Promise<PurchaseRecord> {
-  if (!isForPayer(row, service)) return endForFormerPayer(session, fences, row);
-  const shown = await findInvoice(session, row);
+  if (!isForPayer(row, service)) return endForFormerPayer(context, fences, row);
+  const shown = await findInvoice(context, row);
   const isLeft = shown !== null && isUnpayable(row, shown);
-  const found = isLeft ? await (await session.billing()).cancel(shown.id, row.id, session.deps.signal) : shown;
-  const change = found === null ? ({ status: 'failed' } as const) : afterInvoice(row, found, session.now());
-  return changePurchase(session, fences, row, change);
+  const found = isLeft ? await (await context.billing()).cancel(shown.id, row.id, context.deps.signal) : shown;
+  const change = found === null ? ({ status: 'failed' } as const) : afterInvoice(row, found, context.now());
+  return changePurchase(context, fences, row, change);
 }
 
 /** Whether nobody is meant to pay an invoice any more: a draft, or one that was made to be paid from credit at once. */

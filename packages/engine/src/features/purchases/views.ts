@@ -1,7 +1,7 @@
 import type { PurchaseRecord } from '@sluice/state-store';
 import { invoiceUrl } from '../billing/billing-pages.js';
 import { isVisible, type Reader } from '../../context/reader.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 
 /** One purchase, in `purchase list --json` (docs/json.md). */
 export interface PurchaseView extends Pick<
@@ -24,7 +24,7 @@ export interface PurchaseView extends Pick<
 export type PurchaseDetail = Omit<PurchaseView, 'cycle'> & { cycle: { id: string; start: string; end: string } | null };
 
 /** Returns a purchase as documents show it. */
-function toView(session: Session, row: PurchaseRecord, actors: ReadonlyMap<string, string>): PurchaseView {
+function toView(context: Context, row: PurchaseRecord, actors: ReadonlyMap<string, string>): PurchaseView {
   const {
     run,
     billing: _billing,
@@ -35,21 +35,21 @@ function toView(session: Session, row: PurchaseRecord, actors: ReadonlyMap<strin
     note: _note,
     ...shown
   } = row;
-  return { ...shown, by: actors.get(run ?? '') ?? null, invoiceUrl: invoiceUrl(session, row) };
+  return { ...shown, by: actors.get(run ?? '') ?? null, invoiceUrl: invoiceUrl(context, row) };
 }
 
 /** Returns a purchase with its cycle. */
-export async function toDetail(session: Session, row: PurchaseRecord): Promise<PurchaseDetail> {
-  const { store } = session;
+export async function toDetail(context: Context, row: PurchaseRecord): Promise<PurchaseDetail> {
+  const { store } = context;
   const cycle = (await store.cycles.ofService(row.service)).find(({ id }) => id === row.cycle);
   const actors = await readActors(store, [row]);
   return {
-    ...toView(session, row, actors),
+    ...toView(context, row, actors),
     cycle: cycle ? { id: cycle.id, start: cycle.start, end: cycle.end } : null,
   };
 }
 
-function readActors(store: Session['store'], rows: readonly PurchaseRecord[]): Promise<ReadonlyMap<string, string>> {
+function readActors(store: Context['store'], rows: readonly PurchaseRecord[]): Promise<ReadonlyMap<string, string>> {
   return store.runs.actors(rows.flatMap(({ run }) => (run === null ? [] : [run])));
 }
 
@@ -60,21 +60,21 @@ export function refKey(ref: string): string {
 
 /** Lists purchases, oldest first. */
 export async function listPurchases(
-  session: Session,
+  context: Context,
   { service, ref, reader }: { service?: string | undefined; ref?: string | undefined; reader?: Reader } = {},
 ): Promise<PurchaseView[]> {
-  const { store } = session;
+  const { store } = context;
   const rows = await store.purchases.list({
     ...(service === undefined ? {} : { service }),
     ...(ref === undefined ? {} : { key: refKey(ref) }),
   });
-  if (reader !== undefined) return visibleRows(session, rows, reader);
+  if (reader !== undefined) return visibleRows(context, rows, reader);
   const actors = await readActors(store, rows);
-  return rows.map((row) => toView(session, row, actors));
+  return rows.map((row) => toView(context, row, actors));
 }
 
 /** Returns what a client bought for the services that it has now, oldest first. */
-export async function listOfClient(store: Session['store'], client: string): Promise<PurchaseRecord[]> {
+export async function listOfClient(store: Context['store'], client: string): Promise<PurchaseRecord[]> {
   const services = (await store.services.list({ client })).map(({ id }) => id);
   if (services.length === 0) return [];
   return (await store.purchases.list({ services })).filter((row) => row.client === client);
@@ -82,16 +82,16 @@ export async function listOfClient(store: Session['store'], client: string): Pro
 
 /** Returns a client's purchases, without who made them. */
 async function visibleRows(
-  session: Session,
+  context: Context,
   rows: readonly PurchaseRecord[],
   reader: string | null,
 ): Promise<PurchaseView[]> {
   const own = new Map(
-    (await session.store.services.list({ client: reader ?? '' })).map((service) => [service.id, service]),
+    (await context.store.services.list({ client: reader ?? '' })).map((service) => [service.id, service]),
   );
   const visible = rows.filter((row) => {
     const service = own.get(row.service);
     return row.client === null ? service !== undefined && isVisible(row, service, reader) : row.client === reader;
   });
-  return visible.map((row) => toView(session, row, new Map()));
+  return visible.map((row) => toView(context, row, new Map()));
 }

@@ -1,21 +1,21 @@
 import type { PurchaseRecord, ServiceRecord } from '@sluice/state-store';
 import { packageName } from '../../base/config/package-name.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { type Notice, serviceNotice } from '../../kernel/run/notice.js';
 import { findTaxed } from './packages.js';
 import { describePrice } from '../../base/config/package-price.js';
 
 /** Returns the notice of a purchase that auto-buy does not make: in a dry run, under `observe`, or stopped by the brake. */
 export function wouldBuy(
-  session: Pick<Session, 'config' | 'deps'>,
+  context: Pick<Context, 'config' | 'deps'>,
   service: ServiceRecord,
   row: PurchaseRecord,
 ): Notice {
-  const price = describePrice({ ...row, taxed: findTaxed(session)(row) });
+  const price = describePrice({ ...row, taxed: findTaxed(context)(row) });
   return serviceNotice(
     service,
     'would_buy',
-    `${service.id} would buy ${packageName(session.config, row.package)} for ${price}`,
+    `${service.id} would buy ${packageName(context.config, row.package)} for ${price}`,
     row.key,
   );
 }

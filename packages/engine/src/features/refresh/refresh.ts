@@ -2,8 +2,8 @@ import { type HeldService, toItemError, type Refresh, type RefreshCall } from '@
 import type { RefreshRecord } from '@sluice/state-store';
 import { readEnforcements } from '../../context/enforcement.js';
 import { panelLease, serviceLease } from '../../context/leases.js';
-import type { Session } from '../../context/context.js';
-import { sideBySide } from '../../base/side-by-side.js';
+import type { Context } from '../../context/context.js';
+import { runConcurrently } from '../../base/run-concurrently.js';
 import { toOwnFacts, storedFacts } from '../../kernel/subject/facts.js';
 import { inForce } from '../../kernel/subject/limits.js';
 import type { Applied } from '../../kernel/subject/stages.js';
@@ -18,62 +18,62 @@ interface HeldWork extends HeldService {
   facts: string;
 }
 
-type RefreshRun = Pick<PanelRun, 'session' | 'panel' | 'leases' | 'run'>;
+type RefreshRun = Pick<PanelRun, 'context' | 'panel' | 'leases' | 'run'>;
 
 /** Returns a service to restrict again; null where it is not held, or failed in this run. */
-function toHeld({ session, panel }: Pick<RefreshRun, 'session' | 'panel'>, work: Applied): HeldWork | null {
+function toHeld({ context, panel }: Pick<RefreshRun, 'context' | 'panel'>, work: Applied): HeldWork | null {
   const { service, holds, evidence, action, skipped, error, enforcement } = work;
   if (skipped !== null || error !== null || holds.length === 0 || enforcement.value === 'observe') return null;
   if (work.changedMeanwhile) return null;
-  return { service, holds: inForce(session, panel, work), evidence: [...evidence], action, facts: toOwnFacts(work) };
+  return { service, holds: inForce(context, panel, work), evidence: [...evidence], action, facts: toOwnFacts(work) };
 }
 
 /**
  * Applies the restrictions of held services again, where the panel may have undone them without showing it. Journaled as one row,
  * since no service changes by it.
  */
-export async function refreshHeld(run: RefreshRun, works: readonly Applied[]): Promise<void> {
-  const held = works.map((work) => toHeld(run, work)).filter((work) => work !== null);
-  const { session, panel, leases } = run;
+export async function refreshHeld(run: RefreshRun, subjects: readonly Applied[]): Promise<void> {
+  const held = subjects.map((work) => toHeld(run, work)).filter((work) => work !== null);
+  const { context, panel, leases } = run;
   const { refresh } = panel;
-  if (!refresh || held.length === 0 || session.deps.signal.aborted) return;
+  if (!refresh || held.length === 0 || context.deps.signal.aborted) return;
   const fences = leases.toHeld([panelLease(panel.name)]);
   const row: RefreshRecord = {
-    id: session.id('ref'),
+    id: context.id('ref'),
     run: run.run,
     panel: panel.name,
-    startedAt: session.now(),
+    startedAt: context.now(),
     finishedAt: null,
     ...{ targets: 0, calls: 0, failed: 0, away: [], error: null, state: null },
   };
-  const state = await session.store.refreshes.state(panel.name);
+  const state = await context.store.refreshes.state(panel.name);
   try {
     const plan = await refresh.plan(held, {
       state,
-      restrictedAt: (service) => restrictedAt(session, service),
-      signal: session.deps.signal,
+      restrictedAt: (service) => restrictedAt(context, service),
+      signal: context.deps.signal,
     });
     if (plan.calls.length === 0) return;
     row.targets = plan.calls.reduce((sum, call) => sum + countTargets(call), 0);
     row.away = plan.away;
-    await session.write(fences, (tables) => tables.refreshes.start(row));
+    await context.write(fences, (tables) => tables.refreshes.start(row));
     const made = await new Refreshing(run, refresh, held).make(plan.calls);
     const { calls, failed, errors } = made;
     const change = { calls: calls.length, failed, error: errors[0] ?? null, state: plan.stateAfter(calls) };
-    await session.write(fences, (tables) =>
-      tables.refreshes.finish(row.id, panel.name, { ...change, finishedAt: session.now() }),
+    await context.write(fences, (tables) =>
+      tables.refreshes.finish(row.id, panel.name, { ...change, finishedAt: context.now() }),
     );
   } catch (error) {
     if (row.targets > 0) throw error;
     const { code, message } = toItemError(error);
-    const ended = { ...row, finishedAt: session.now(), error: `${code}: ${message}` };
-    await session.write(fences, (tables) => tables.refreshes.start(ended));
+    const ended = { ...row, finishedAt: context.now(), error: `${code}: ${message}` };
+    await context.write(fences, (tables) => tables.refreshes.start(ended));
   }
 }
 
-async function restrictedAt(session: Session, service: string): Promise<Map<string, string>> {
+async function restrictedAt(context: Context, service: string): Promise<Map<string, string>> {
   const at = new Map<string, string>();
-  const rows = await session.store.actions.list({ service, newestFirst: true, limit: 500 });
+  const rows = await context.store.actions.list({ service, newestFirst: true, limit: 500 });
   for (const { target, type, state, endedAt } of rows) {
     const counts = state === 'applied' && endedAt !== null && !at.has(target) && type.startsWith('pause-');
     if (counts) at.set(target, endedAt);
@@ -101,7 +101,7 @@ class Refreshing {
     this.#run = run;
     this.#refresh = refresh;
     this.#held = new Map(held.map((one) => [one.service.id, one]));
-    this.#until = run.session.deps.clock.now() + LONGEST_MS;
+    this.#until = run.context.deps.clock.now() + LONGEST_MS;
   }
 
   /** Makes one call per part first, so that a part that does not answer costs one call only. */
@@ -110,13 +110,13 @@ class Refreshing {
     const first = calls.filter(({ part }) => !seen.has(part) && seen.add(part));
     const rest = calls.filter((call) => !first.includes(call));
     for (const some of [first, rest]) {
-      await sideBySide(some, AT_ONCE, (call) => this.#makeLeased(call), this.#isOver);
+      await runConcurrently(some, AT_ONCE, (call) => this.#makeLeased(call), this.#isOver);
     }
     return this.#made;
   }
 
   readonly #isOver = (): boolean => {
-    const { signal, clock } = this.#run.session.deps;
+    const { signal, clock } = this.#run.context.deps;
     return signal.aborted || clock.now() >= this.#until;
   };
 
@@ -134,9 +134,9 @@ class Refreshing {
   }
 
   async #makeCall(call: RefreshCall): Promise<void> {
-    const { session } = this.#run;
+    const { context } = this.#run;
     try {
-      const { failed } = await this.#refresh.make(call, session.deps.signal);
+      const { failed } = await this.#refresh.make(call, context.deps.signal);
       this.#made.failed += failed;
     } catch (error) {
       const { code, message } = toItemError(error);
@@ -144,16 +144,16 @@ class Refreshing {
       this.#made.failed += countTargets(call);
       this.#made.errors.push(`${code}: ${message}`);
     }
-    this.#made.calls.push({ call, at: session.now() });
+    this.#made.calls.push({ call, at: context.now() });
   }
 
   /** Returns the services that are unchanged since they were read and not under `observe`. */
   async #stillDue(services: string[]): Promise<Set<string>> {
-    const { session, panel } = this.#run;
-    const { store } = session;
+    const { context, panel } = this.#run;
+    const { store } = context;
     const facts = await storedFacts(store, services);
     const holds = await store.holds.open({ services });
-    const enforcements = await readEnforcements(session.config, store);
+    const enforcements = await readEnforcements(context.config, store);
     const due = services.filter((id) => {
       const held = this.#held.get(id);
       if (!held || facts.get(id) !== held.facts) return false;

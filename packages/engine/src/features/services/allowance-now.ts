@@ -1,7 +1,7 @@
 import type { CycleRecord, DecisionRecord, OverrideRecord, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
 import { isLiving } from '../../base/lifecycle.js';
 import { group } from '../../base/group.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { findAllowance } from '../../loop/load.js';
 import { allowedView } from '../../kernel/subject/views.js';
 
@@ -26,7 +26,7 @@ export interface AllowanceNow {
  * them now: the only place that all documents have them from. Before the first decision, and once the service has ended, there is
  * nothing to change.
  */
-export function withAllowanceNow({ config }: Session, { service, decision, ...facts }: Facts): AllowanceNow {
+export function withAllowanceNow({ config }: Context, { service, decision, ...facts }: Facts): AllowanceNow {
   if (decision === null || decision.allowance === null || !isLiving(service)) return { decision, decided: true };
   const now = findAllowance(config, { service, ...facts });
   if (now === null) return { decision, decided: true };
@@ -36,10 +36,10 @@ export function withAllowanceNow({ config }: Session, { service, decision, ...fa
 
 /** Returns the last decisions about services with the allowances of now, by service. */
 export async function allowancesNow(
-  session: Session,
+  context: Context,
   services: readonly ServiceRecord[],
 ): Promise<Map<string, AllowanceNow>> {
-  const { store } = session;
+  const { store } = context;
   const ids = services.map(({ id }) => id);
   const decisions = new Map((await store.decisions.latest(ids)).map((row) => [row.service, row]));
   const cycles = new Map((await store.cycles.newest(ids)).map((row) => [row.service, row]));
@@ -55,7 +55,7 @@ export async function allowancesNow(
       ];
       return [
         id,
-        withAllowanceNow(session, { service, decision, cycle, override, purchases: purchases.get(id) ?? [] }),
+        withAllowanceNow(context, { service, decision, cycle, override, purchases: purchases.get(id) ?? [] }),
       ];
     }),
   );

@@ -2,7 +2,7 @@ import type { ServiceRecord, StoreTables } from '@sluice/state-store';
 import { SluiceError, usageError } from '@sluice/panel-kind';
 import { serviceLease } from '../../context/leases.js';
 import { type Run, withRun } from '../../kernel/run/bracket.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { requireService } from '../../context/find-service.js';
 import { suggestion } from '../../base/suggestion.js';
 import { describeDuplicate, duplicateRefs } from './duplicate-refs.js';
@@ -14,7 +14,7 @@ import { blankService, checkService, idProblem, panelChangeProblems } from './ch
 
 /** Refuses keys that services do not have. */
 export function checkKeys(
-  { deps }: Session,
+  { deps }: Context,
   pairs: readonly (readonly [key: string, text: string])[],
   also: readonly string[] = [],
 ): void {
@@ -35,22 +35,22 @@ export interface ChangeOptions {
 
 /** Adds one service. */
 export async function addService(
-  session: Session,
+  context: Context,
   id: string,
   pairs: [string, string][],
   options: ChangeOptions = {},
 ): Promise<ServiceRecord> {
-  checkKeys(session, pairs);
+  checkKeys(context, pairs);
   const wrongId = idProblem(id);
   if (wrongId !== null) throw usageError('bad_service', wrongId);
-  return withRun(session, { command: 'service add', dryRun: false, service: id }, (run) =>
+  return withRun(context, { command: 'service add', dryRun: false, service: id }, (run) =>
     run.store(async (tables) => {
       if (await tables.services.get(id)) {
         throw new SluiceError('service_exists', `Service "${id}" already exists`, { details: { service: id } });
       }
-      const record = blankService(id, session.now());
-      setFields(session, record, pairs);
-      await refuseDuplicate(session, tables, { before: null, after: record }, options);
+      const record = blankService(id, context.now());
+      setFields(context, record, pairs);
+      await refuseDuplicate(context, tables, { before: null, after: record }, options);
       await tables.services.put([record]);
       return record;
     }),
@@ -65,39 +65,39 @@ export interface ChangedService {
 
 /** Changes keys of one service. */
 export async function changeService(
-  session: Session,
+  context: Context,
   id: string,
   pairs: [string, string][],
   { waitMs, allowDuplicateRefs }: ChangeOptions & { waitMs: number },
 ): Promise<ChangedService> {
-  checkKeys(session, pairs);
+  checkKeys(context, pairs);
   const panel = pairs.find(([key]) => key === 'panel')?.[1];
-  return withServiceRun(session, id, { command: 'service set', waitMs }, async (service, run) => {
-    if (panel !== undefined && panel !== service.panel) await refuseInDoubt(session, id);
+  return withServiceRun(context, id, { command: 'service set', waitMs }, async (service, run) => {
+    if (panel !== undefined && panel !== service.panel) await refuseInDoubt(context, id);
     return run.store(async (tables) => {
       const record = structuredClone(service);
-      setFields(session, record, pairs);
+      setFields(context, record, pairs);
       if (record.panel !== service.panel) {
-        const problems = await panelChangeProblems((panel) => session.findKind(panel), tables, [
+        const problems = await panelChangeProblems((panel) => context.findKind(panel), tables, [
           { before: service, after: record },
         ]);
         const problem = problems.get(id);
         if (problem !== undefined) throw new SluiceError(problem.code, problem.message, { details: { service: id } });
       }
-      await refuseDuplicate(session, tables, { before: service, after: record }, { allowDuplicateRefs });
-      const change = findChange(service, record, session.now());
+      await refuseDuplicate(context, tables, { before: service, after: record }, { allowDuplicateRefs });
+      const change = findChange(service, record, context.now());
       const changes = change === null ? [] : [change];
-      const [changed = service] = await storeChanges(session, tables, { changes, run: run.id });
+      const [changed = service] = await storeChanges(context, tables, { changes, run: run.id });
       return {
         service: changed,
-        changes: listChanges([{ before: service, after: changed }], listColumns(session.deps.kinds)),
+        changes: listChanges([{ before: service, after: changed }], listColumns(context.deps.kinds)),
       };
     });
   });
 }
 
 async function refuseDuplicate(
-  { config, deps: { kinds } }: Session,
+  { config, deps: { kinds } }: Context,
   tables: StoreTables,
   change: Change,
   { allowDuplicateRefs: allow }: ChangeOptions,
@@ -110,9 +110,9 @@ async function refuseDuplicate(
   });
 }
 
-function setFields(session: Session, record: ServiceRecord, pairs: [string, string][]): void {
+function setFields(context: Context, record: ServiceRecord, pairs: [string, string][]): void {
   const problems: string[] = [];
-  const { refs } = listColumns(session.deps.kinds);
+  const { refs } = listColumns(context.deps.kinds);
   for (const [key, value] of pairs) {
     try {
       refuseRemoval(record, key, value);
@@ -123,7 +123,7 @@ function setFields(session: Session, record: ServiceRecord, pairs: [string, stri
   }
   if (problems.length === 0)
     problems.push(
-      ...checkService(record, session.config, session.deps.kinds).map(([key, message]) => `${key}: ${message}`),
+      ...checkService(record, context.config, context.deps.kinds).map(([key, message]) => `${key}: ${message}`),
     );
   if (problems.length > 0) {
     throw usageError('bad_service', `"${record.id}" was not stored:`, { service: record.id, problems }, problems);
@@ -140,10 +140,10 @@ function refuseRemoval({ id, refs, ownRefs }: ServiceRecord, key: string, value:
 }
 
 /** Removes a service and its records; refused while it is held or has an account that Sluice created. */
-export async function removeService(session: Session, id: string, waitMs: number): Promise<ServiceRecord> {
-  return withServiceRun(session, id, { command: 'service remove', waitMs }, async (service, run) => {
-    const evidence = await session.store.evidence.open({ services: [id] });
-    const holds = await session.store.holds.open({ services: [id] });
+export async function removeService(context: Context, id: string, waitMs: number): Promise<ServiceRecord> {
+  return withServiceRun(context, id, { command: 'service remove', waitMs }, async (service, run) => {
+    const evidence = await context.store.evidence.open({ services: [id] });
+    const holds = await context.store.holds.open({ services: [id] });
     if (evidence.length > 0 || holds.length > 0) {
       throw new SluiceError(
         'service_held',
@@ -151,20 +151,20 @@ export async function removeService(session: Session, id: string, waitMs: number
         { details: { service: id } },
       );
     }
-    await refuseInDoubt(session, id);
+    await refuseInDoubt(context, id);
     if (service.ownRefs.length > 0 && service.status !== 'terminated') {
       throw new SluiceError('service_has_account', `"${id}" was not removed: it has an account that Sluice created`, {
         details: { service: id },
       });
     }
-    await run.store((tables) => tables.services.remove(id, session.now()));
+    await run.store((tables) => tables.services.remove(id, context.now()));
     return service;
   });
 }
 
 /** Refuses while a change may have been made: undoing it needs the service and its panel. */
-async function refuseInDoubt(session: Session, id: string): Promise<void> {
-  const rows = await session.store.actions.unresolved({ services: [id] });
+async function refuseInDoubt(context: Context, id: string): Promise<void> {
+  const rows = await context.store.actions.unresolved({ services: [id] });
   const row = rows.find((action) => action.calledAt !== null);
   if (!row) return;
   throw new SluiceError('service_in_doubt', `"${id}" has an action in doubt (${row.type} ${row.target})`, {
@@ -174,14 +174,14 @@ async function refuseInDoubt(session: Session, id: string): Promise<void> {
 
 /** Runs a command that calls no panel under the lease of its service, which is read again under it. */
 export async function withServiceRun<T>(
-  session: Session,
+  context: Context,
   id: string,
   { command, waitMs }: { command: string; waitMs: number },
   work: (service: ServiceRecord, run: Run) => Promise<T>,
 ): Promise<T> {
-  await requireService(session, id);
-  return withRun(session, { command, dryRun: false, service: id }, async (run) => {
+  await requireService(context, id);
+  return withRun(context, { command, dryRun: false, service: id }, async (run) => {
     await run.leases.take(serviceLease(id), waitMs);
-    return work(await requireService(session, id), run);
+    return work(await requireService(context, id), run);
   });
 }

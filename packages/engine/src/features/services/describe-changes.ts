@@ -1,7 +1,7 @@
 import type { ServiceRecord } from '@sluice/state-store';
 import { readEnforcements } from '../../context/enforcement.js';
 import { isProtected } from '../../kernel/subject/is-released.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { type Columns, listColumns, toFields } from '../../base/fields.js';
 
 /** A key of a service with its texts; null is unset. */
@@ -26,17 +26,17 @@ export interface Change {
 
 /** Returns what an import would store, and which of the new services are enforced; nothing if it has problems. */
 export async function describeChanges(
-  session: Session,
+  context: Context,
   { rowChanges, problems }: { rowChanges: readonly Change[]; problems: readonly unknown[] },
 ): Promise<{ dryRun: true; changes: DescribedChange[]; enforced: string[] }> {
   if (problems.length > 0) return { dryRun: true, changes: [], enforced: [] };
-  const columns = listColumns(session.deps.kinds);
-  const enforcements = await readEnforcements(session.config, session.store);
+  const columns = listColumns(context.deps.kinds);
+  const enforcements = await readEnforcements(context.config, context.store);
   const isEnforced = ({ before, after }: Change): boolean =>
     before === null &&
     after.status !== 'pending' &&
     after.status !== 'terminated' &&
-    !isProtected(session.config, after, session.now()) &&
+    !isProtected(context.config, after, context.now()) &&
     !enforcements.isObserving(after.panel, after.product);
   return {
     dryRun: true,

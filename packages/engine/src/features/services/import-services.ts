@@ -3,7 +3,7 @@ import type { StoreTables } from '@sluice/state-store';
 import { serviceLease } from '../../context/leases.js';
 import { type Run, withRun } from '../../kernel/run/bracket.js';
 import { storeChanges } from './store-changes.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { describeChanges, type DescribedChange, listChanges } from './describe-changes.js';
 import { listColumns } from '../../base/fields.js';
 import { type ImportProblem, type ImportRow, planRows, toChanges } from './plan-rows.js';
@@ -39,44 +39,44 @@ export interface ImportRequest {
  * Imports all rows or none: one problem and nothing is stored. The changed services are leased, and the changes are
  * computed again under the leases. A dry run plans and stores nothing.
  */
-export async function importServices(session: Session, request: ImportRequest): Promise<ImportReport> {
-  let plan = await planImport(session, session.store, request);
-  if (request.dryRun === true) return { ...toReport(plan), ...(await describeChanges(session, plan)) };
+export async function importServices(context: Context, request: ImportRequest): Promise<ImportReport> {
+  let plan = await planImport(context, context.store, request);
+  if (request.dryRun === true) return { ...toReport(plan), ...(await describeChanges(context, plan)) };
   const leased = new Set<string>();
   while (plan.problems.length === 0) {
     for (const { id } of plan.changes) leased.add(id);
-    const outcome = await storeLeased(session, request, [...leased]);
+    const outcome = await storeLeased(context, request, [...leased]);
     plan = outcome.plan;
     if (outcome.stored) break;
   }
   if (request.describe !== true || plan.problems.length > 0) return toReport(plan);
-  return { ...toReport(plan), changes: listChanges(plan.rowChanges, listColumns(session.deps.kinds)) };
+  return { ...toReport(plan), changes: listChanges(plan.rowChanges, listColumns(context.deps.kinds)) };
 }
 
 /** Plans and stores under the leases of these services; stores nothing if other services change as well. */
 async function storeLeased(
-  session: Session,
+  context: Context,
   request: ImportRequest,
   ids: string[],
 ): Promise<{ plan: ImportPlan; stored: boolean }> {
-  return withRun(session, { command: request.command, dryRun: false }, async (run) => {
+  return withRun(context, { command: request.command, dryRun: false }, async (run) => {
     await run.leases.takeAll(ids.map(serviceLease), request.waitMs);
     const leased = new Set(ids);
-    return session.write(run.leases.held, async (tables) => {
-      const plan = await planImport(session, tables, request);
+    return context.write(run.leases.held, async (tables) => {
+      const plan = await planImport(context, tables, request);
       // If another command added or changed a service meanwhile, try again with its lease.
       const stored = plan.problems.length === 0 && plan.changes.every((change) => leased.has(change.id));
-      if (stored) await store(session, tables, plan, run);
+      if (stored) await store(context, tables, plan, run);
       return { plan, stored };
     });
   });
 }
 
-async function store(session: Session, tables: StoreTables, { added, changes }: ImportPlan, run: Run): Promise<void> {
+async function store(context: Context, tables: StoreTables, { added, changes }: ImportPlan, run: Run): Promise<void> {
   if (added.length + changes.length === 0) return;
   await run.start(tables);
   // What ends comes first: a new service may get what a former one had.
-  await storeChanges(session, tables, { changes, run: run.id });
+  await storeChanges(context, tables, { changes, run: run.id });
   await tables.services.put(added);
   await run.end({ outcome: 'done', changes: true }, tables);
 }
@@ -95,14 +95,14 @@ function toReport({ rows, added, changes, unchanged, problems }: ImportPlan): Im
   };
 }
 
-async function planImport(session: Session, tables: StoreTables, request: ImportRequest) {
+async function planImport(context: Context, tables: StoreTables, request: ImportRequest) {
   const rows = await request.rows(tables);
-  const unknown = unknownColumns(rows, listColumns(session.deps.kinds).keys);
-  const { rowChanges, problems } = await planRows(session, tables, rows, request);
+  const unknown = unknownColumns(rows, listColumns(context.deps.kinds).keys);
+  const { rowChanges, problems } = await planRows(context, tables, rows, request);
   return {
     rows,
     rowChanges,
-    ...toChanges(rowChanges, session.now()),
+    ...toChanges(rowChanges, context.now()),
     problems: inFileOrder([...unknown, ...problems]),
   };
 }

@@ -1,6 +1,6 @@
 import type { PanelTelephony } from '@sluice/panel-kind';
 import { ownershipSubject, type OwnershipRecord } from '@sluice/state-store';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 
 /** A line of a panel with the services that have or had it, in the order in which they got it. */
 export interface OwnedLine {
@@ -9,15 +9,15 @@ export interface OwnedLine {
 }
 
 /** Lists the lines of a panel that services have or had. Calls no panel. */
-export async function listLines(session: Session, panel: string, telephony: PanelTelephony): Promise<OwnedLine[]> {
+export async function listLines(context: Context, panel: string, telephony: PanelTelephony): Promise<OwnedLine[]> {
   const lines = new Map<string, OwnedLine>();
-  const refs = session.findKind(panel)?.refs.map(({ name }) => name) ?? [];
-  const [service] = await session.store.services.list({ panel, limit: 1 });
+  const refs = context.findKind(panel)?.refs.map(({ name }) => name) ?? [];
+  const [service] = await context.store.services.list({ panel, limit: 1 });
   const names =
     service === undefined
       ? []
       : refs.filter((name) => telephony.findSubscriber({ ...service, refs: { [name]: 'x' } }) === 'x');
-  for (const period of await session.store.ownership.list({ panel })) {
+  for (const period of await context.store.ownership.list({ panel })) {
     const name = names.find((ref) => period.subject.startsWith(ownershipSubject(ref, '')));
     if (name === undefined) continue;
     const subscriber = period.subject.slice(ownershipSubject(name, '').length);

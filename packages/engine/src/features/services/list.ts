@@ -2,7 +2,7 @@ import { STATUS_FILTERS } from '@sluice/quota-core';
 import type { OverviewFilter, OverviewOrder, ServiceRecord } from '@sluice/state-store';
 import { checkCount, checkWord } from '../../base/inputs.js';
 import { localDates } from '../../context/local-dates.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 
 /** Which services a list has; all conditions apply. */
 export interface ServiceListRequest extends OverviewFilter {
@@ -24,7 +24,7 @@ export interface ServiceListPage {
 const ORDERS: readonly OverviewOrder[] = ['worst', 'remaining', 'share', 'used', 'id', 'client'];
 
 /** Returns a page of services. Pages by id have each service once; those by figures are of the figures of their time. */
-export async function listServices(session: Session, request: ServiceListRequest = {}): Promise<ServiceListPage> {
+export async function listServices(context: Context, request: ServiceListRequest = {}): Promise<ServiceListPage> {
   const { order = 'id', after, limit, ...filter } = request;
   checkCount('limit', limit);
   checkWord('order', order, ORDERS);
@@ -32,13 +32,13 @@ export async function listServices(session: Session, request: ServiceListRequest
   const { status, search, drifting } = filter;
   const stored = order === 'id' && status === undefined && (search ?? '') === '' && drifting !== true;
   const asked = { order, after, limit };
-  return stored ? listStored(session, filter, asked) : listByFigures(session, filter, asked);
+  return stored ? listStored(context, filter, asked) : listByFigures(context, filter, asked);
 }
 
 type Part = { order: OverviewOrder } & Pick<ServiceListRequest, 'after' | 'limit'>;
 
 async function listStored(
-  { store }: Session,
+  { store }: Context,
   { panel, product, client }: OverviewFilter,
   { after, limit }: Part,
 ): Promise<ServiceListPage> {
@@ -63,12 +63,12 @@ async function listStored(
 
 /** Lists what the last decisions decide: the database finds the ids, so that no more than a page is in memory. */
 async function listByFigures(
-  session: Session,
+  context: Context,
   filter: OverviewFilter,
   { order, after, limit }: Part,
 ): Promise<ServiceListPage> {
-  const { store } = session;
-  const today = localDates(session);
+  const { store } = context;
+  const today = localDates(context);
   const offset = order === 'id' ? 0 : toOffset(after);
   const where = { ...filter, ...(order === 'id' && after !== undefined ? { after } : {}) };
   const rows = await store.overview.services(

@@ -1,5 +1,5 @@
 import type { ServiceChange, ServiceRecord, StoreTables } from '@sluice/state-store';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { blankService, checkService, idProblem, panelChangeProblems } from './check-service.js';
 import { describeDuplicate, duplicateRefs } from './duplicate-refs.js';
 import { applyField, type Columns, listColumns } from '../../base/fields.js';
@@ -43,12 +43,12 @@ export interface RowOptions {
 
 /** Applies rows to the stored services and checks the result; stores nothing. */
 export async function planRows(
-  session: Session,
+  context: Context,
   tables: StoreTables,
   rows: readonly ImportRow[],
   { allowDuplicateRefs = false, ending = [] }: RowOptions = {},
 ): Promise<{ rowChanges: RowChange[]; problems: ImportProblem[] }> {
-  const { kinds } = session.deps;
+  const { kinds } = context.deps;
   const columns = listColumns(kinds);
   const problems: ImportProblem[] = [];
   const rowChanges: RowChange[] = [];
@@ -67,7 +67,7 @@ export async function planRows(
     }
     const id = parseId(row);
     const before = existing.get(id) ?? null;
-    const after = before ? structuredClone(before) : blankService(id, session.now());
+    const after = before ? structuredClone(before) : blankService(id, context.now());
     const change = { row, before, after, bad: new Set<string | null>() };
     const wrongId = rowIdProblem(id, seen);
     if (wrongId !== null) {
@@ -77,7 +77,7 @@ export async function planRows(
     seen.set(id, row.line);
     rowChanges.push(change);
     for (const [key, message] of applyRow(after, row, columns)) problem(change, key, message);
-    for (const [key, message] of checkService(after, session.config, kinds)) {
+    for (const [key, message] of checkService(after, context.config, kinds)) {
       if (!change.bad.has(key)) problem(change, key, message);
     }
   }
@@ -86,23 +86,23 @@ export async function planRows(
     const { before, after } = change;
     return before !== null && before.panel !== after.panel ? [{ ...change, before }] : [];
   });
-  const stay = await panelChangeProblems((panel) => session.findKind(panel), tables, moved);
+  const stay = await panelChangeProblems((panel) => context.findKind(panel), tables, moved);
   for (const change of moved) {
     const found = stay.get(change.after.id);
     if (found !== undefined) problem(change, 'panel', found.message, found.code);
   }
-  problems.push(...(await duplicateProblems(session, tables, [...ending, ...rowChanges], allowDuplicateRefs)));
+  problems.push(...(await duplicateProblems(context, tables, [...ending, ...rowChanges], allowDuplicateRefs)));
   return { rowChanges, problems };
 }
 
 async function duplicateProblems(
-  session: Session,
+  context: Context,
   tables: StoreTables,
   changes: readonly RowChange[],
   allow: boolean,
 ): Promise<ImportProblem[]> {
   const lines = new Map(changes.map(({ row, after }) => [after.id, row.line]));
-  return (await duplicateRefs({ config: session.config, kinds: session.deps.kinds, allow }, tables, changes)).map(
+  return (await duplicateRefs({ config: context.config, kinds: context.deps.kinds, allow }, tables, changes)).map(
     (duplicate) => ({
       line: lines.get(duplicate.service) ?? null,
       service: duplicate.service,

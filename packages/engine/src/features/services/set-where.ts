@@ -1,7 +1,7 @@
 import { SluiceError, usageError } from '@sluice/panel-kind';
 import type { ServiceRecord, StoreTables } from '@sluice/state-store';
 import { compareIds } from '../../base/natural-order.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { checkKeys } from './change-services.js';
 import { blankService } from './check-service.js';
 import { applyField, type Columns, listColumns, toFields } from '../../base/fields.js';
@@ -26,32 +26,32 @@ export interface WhereRequest {
  * @throws SluiceError `no_match`, `bad_service`, or the code that all problems have, such as `duplicate_ref`
  */
 export async function setWhere(
-  session: Session,
+  context: Context,
   { where, texts, ...how }: WhereRequest,
 ): Promise<{ ids: string[]; report: ImportReport }> {
-  checkKeys(session, Object.entries(texts));
-  const wanted = parseWhere(session, where);
+  checkKeys(context, Object.entries(texts));
+  const wanted = parseWhere(context, where);
   let ids: string[] = [];
   const rows = async (tables: StoreTables): Promise<ImportRow[]> => {
-    ids = await listMatching(tables, wanted, listColumns(session.deps.kinds));
+    ids = await listMatching(tables, wanted, listColumns(context.deps.kinds));
     if (ids.length === 0) {
       const words = where.map(([key, text]) => `${key}=${text}`).join(' and ');
       throw usageError('no_match', `No service has ${words}; nothing was changed`);
     }
     return ids.map((id) => ({ line: null, values: { ...texts, id } }));
   };
-  const report = await importServices(session, { command: 'service set', rows, describe: true, ...how });
+  const report = await importServices(context, { command: 'service set', rows, describe: true, ...how });
   refuse(report);
   return { ids, report };
 }
 
 /** Returns the pairs with their texts as services store them, so that `Monthly` finds `monthly`. */
-function parseWhere(session: Session, where: readonly Pair[]): Pair[] {
-  checkKeys(session, where, ['id']);
-  const columns = listColumns(session.deps.kinds);
+function parseWhere(context: Context, where: readonly Pair[]): Pair[] {
+  checkKeys(context, where, ['id']);
+  const columns = listColumns(context.deps.kinds);
   return where.map(([key, text]) => {
     if (key === 'id' || text.trim() === '') return [key, text.trim()];
-    const record = blankService('', session.now());
+    const record = blankService('', context.now());
     try {
       applyField(record, key, text, columns.refs);
     } catch (error) {

@@ -22,7 +22,7 @@ import { countsIn } from '../../loop/load.js';
 import { withAllowanceNow } from './allowance-now.js';
 import { detailFor } from './for-reader.js';
 import { isVisible, type Reader } from '../../context/reader.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { requireService } from '../../context/find-service.js';
 import type { CountedUsage } from '../../kernel/subject/counted.js';
 import { type FallenUsage, findFallen } from '../../kernel/subject/fallen.js';
@@ -73,11 +73,11 @@ export interface ServiceDetail extends ServiceView {
 
 /** Returns the details of these services, in the same order. */
 export async function serviceDetails(
-  session: Session,
+  context: Context,
   services: ServiceRecord[],
   reader?: Reader,
 ): Promise<ServiceDetail[]> {
-  const { store, config } = session;
+  const { store, config } = context;
   const ids = services.map(({ id }) => id);
   const decisions = new Map((await store.decisions.latest(ids)).map((row) => [row.service, row]));
   const cycles = new Map((await store.cycles.newest(ids)).map((row) => [row.service, row]));
@@ -85,8 +85,8 @@ export async function serviceDetails(
   const holds = group(await readLastingHolds(store, { services: ids }));
   const purchases = group(await store.purchases.list({ services: ids }));
   const enforcements = await readEnforcements(config, store);
-  const terminations = await openTerminations(session, ids);
-  const downSince = await readOutages(session, services);
+  const terminations = await openTerminations(context, ids);
+  const downSince = await readOutages(context, services);
   return services.map((service) => {
     const open = holds.get(service.id) ?? [];
     const decision = decisions.get(service.id) ?? null;
@@ -95,8 +95,8 @@ export async function serviceDetails(
     const bought = purchases.get(service.id) ?? [];
     const stored = { service, decision, cycle };
     const view = serviceView({ ...stored, holds: open, actions: [] });
-    const figures = figuresNow(session, { ...stored, override: override ?? null, purchases: bought }, open);
-    const dates = datesInForce(session, service, session.now());
+    const figures = figuresNow(context, { ...stored, override: override ?? null, purchases: bought }, open);
+    const dates = datesInForce(context, service, context.now());
     const withheld = { service: dates, released: dates.quotaReleasedUntil === null ? null : dates };
     const detail = {
       ...view,
@@ -113,16 +113,16 @@ export async function serviceDetails(
       ),
       billingCycle: service.billingCycle,
       nextDueDate: service.nextDueDate,
-      ...ownQuota(session, service, override),
+      ...ownQuota(context, service, override),
       refs: { ...service.refs },
       purchases: bought
         .filter((row) => isVisible(row, service, reader))
-        .map((row) => toPurchase(session, row, { cycle, service })),
+        .map((row) => toPurchase(context, row, { cycle, service })),
       overrides: override === undefined ? null : toOverride(override),
       ...dates,
       termination: terminationView(terminations.get(service.id)),
-      ...(session.findKind(service.panel)?.showsAccount === true
-        ? { account: findAccount(session, service.panel, decision, reader) }
+      ...(context.findKind(service.panel)?.showsAccount === true
+        ? { account: findAccount(context, service.panel, decision, reader) }
         : {}),
     };
     return detailFor(detail, service, reader);
@@ -130,9 +130,9 @@ export async function serviceDetails(
 }
 
 /** Returns usage, limits and allowance as the config, the override and the purchases make them now. */
-function figuresNow(session: Session, facts: Parameters<typeof withAllowanceNow>[1], holds: readonly HoldRecord[]) {
+function figuresNow(context: Context, facts: Parameters<typeof withAllowanceNow>[1], holds: readonly HoldRecord[]) {
   const { service, cycle } = facts;
-  const { decision, decided } = withAllowanceNow(session, facts);
+  const { decision, decided } = withAllowanceNow(context, facts);
   const view = serviceView({ service, decision, cycle, holds, actions: [] });
   const last = lastUsage(view, decision, cycle);
   return { ...last, mode: view.mode, allowance: last.allowance && { ...last.allowance, decided } };
@@ -140,7 +140,7 @@ function figuresNow(session: Session, facts: Parameters<typeof withAllowanceNow>
 
 /** Returns a purchase as a detail shows it. */
 export function toPurchase(
-  session: Session,
+  context: Context,
   row: PurchaseRecord,
   { cycle, service }: { cycle: CycleRecord | null; service: ServiceRecord },
 ): ServiceDetail['purchases'][number] {
@@ -157,7 +157,7 @@ export function toPurchase(
     at,
     invoice,
     charged,
-    invoiceUrl: invoiceUrl(session, row),
+    invoiceUrl: invoiceUrl(context, row),
     current,
   };
 }
@@ -169,7 +169,7 @@ export function toOverride({ quotaBytes, unlimited, mode, action, since }: Overr
 
 /** Returns until when a service is protected and its quota hold released, at an instant. */
 export function datesInForce(
-  { config }: Session,
+  { config }: Context,
   service: ServiceRecord,
   at: string,
 ): Pick<ServiceDetail, 'protectedUntil' | 'protected' | 'quotaReleasedUntil'> {
@@ -182,7 +182,7 @@ export function datesInForce(
 
 /** Returns the mode and quota of the service itself, and the quota that applies. */
 function ownQuota(
-  { config }: Session,
+  { config }: Context,
   service: ServiceRecord,
   override: OverrideRecord | undefined,
 ): Pick<ServiceDetail, 'trafficMode' | 'baseQuotaBytes' | 'quota'> {
@@ -202,13 +202,13 @@ function ownQuota(
 
 /** Returns the account as last read; a client never sees the address of the panel's API. */
 function findAccount(
-  session: Session,
+  context: Context,
   panel: string,
   decision: DecisionRecord | null,
   reader: Reader,
 ): AccountView | null {
   const account = (findCheckpoint(decision)?.account ?? null) as AccountView | null;
-  return account === null || reader === undefined ? account : { ...account, url: findAddress(session, panel) };
+  return account === null || reader === undefined ? account : { ...account, url: findAddress(context, panel) };
 }
 
 function terminationView(termination: Termination | undefined): ServiceDetail['termination'] {
@@ -218,16 +218,16 @@ function terminationView(termination: Termination | undefined): ServiceDetail['t
 }
 
 /** Returns the details of one service. */
-export async function serviceDetail(session: Session, service: ServiceRecord, reader?: Reader): Promise<ServiceDetail> {
-  const [detail] = await serviceDetails(session, [service], reader);
+export async function serviceDetail(context: Context, service: ServiceRecord, reader?: Reader): Promise<ServiceDetail> {
+  const [detail] = await serviceDetails(context, [service], reader);
   if (!detail) throw new Error(`no detail of ${service.id}`);
   return detail;
 }
 
 /** Returns the fields that the product of a service lets its client change; none under `observe`. */
-export async function customerFields(session: Session, id: string): Promise<readonly string[]> {
-  const { panel, product: name } = await requireService(session, id);
-  if ((await readEnforcements(session.config, session.store)).isObserving(panel, name)) return [];
-  const product = findEntry(session.config.products, name);
-  return product === undefined ? [] : (session.findKind(panel)?.customerMay?.(product) ?? []);
+export async function customerFields(context: Context, id: string): Promise<readonly string[]> {
+  const { panel, product: name } = await requireService(context, id);
+  if ((await readEnforcements(context.config, context.store)).isObserving(panel, name)) return [];
+  const product = findEntry(context.config.products, name);
+  return product === undefined ? [] : (context.findKind(panel)?.customerMay?.(product) ?? []);
 }

@@ -2,14 +2,14 @@ import type { ServiceChange, ServiceRecord, StoreTables } from '@sluice/state-st
 import { addNotices } from '../../kernel/run/outbox.js';
 import { findRule } from '../preferences/preferences.js';
 import { type Notice, noticeRows, serviceNotice } from '../../kernel/run/notice.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 
 /**
  * Stores changes of services, and returns the changed records. With a former client its preference for auto-buy ends: nobody pays
  * for what another client wished.
  */
 export async function storeChanges(
-  session: Session,
+  context: Context,
   tables: StoreTables,
   { changes, run }: { changes: readonly ServiceChange[]; run: string },
 ): Promise<ServiceRecord[]> {
@@ -19,13 +19,13 @@ export async function storeChanges(
   const hadClient = new Set(before.filter(({ client }) => client !== null).map(({ id }) => id));
   const moved = changed.filter(({ id }) => hadClient.has(id));
   if (moved.length === 0) return changed;
-  const notices = await endPreferences(session, tables, { moved, run });
-  await addNotices(session, tables, noticeRows(session, run, notices));
+  const notices = await endPreferences(context, tables, { moved, run });
+  await addNotices(context, tables, noticeRows(context, run, notices));
   return changed;
 }
 
 async function endPreferences(
-  { config }: Session,
+  { config }: Context,
   tables: StoreTables,
   { moved, run }: { moved: readonly ServiceRecord[]; run: string },
 ): Promise<Notice[]> {

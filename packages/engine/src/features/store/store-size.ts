@@ -1,6 +1,6 @@
 import { type Files, isInMemory } from '../../base/files.js';
 import { backupFolder } from '../../kernel/changes/backups.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { type Check, toChecks } from '../../base/check.js';
 
 /** The size of a store's file with its log, and the room that is left on its disk, in bytes. */
@@ -31,11 +31,11 @@ const DAYS = 8;
 const ENOUGH_DAYS = 30;
 
 /** Stores the size of the store, once per day (UTC). */
-export async function noteStoreSize(session: Session): Promise<void> {
-  const { store, deps } = session;
+export async function noteStoreSize(context: Context): Promise<void> {
+  const { store, deps } = context;
   const size = readStoreSize(store.location, deps.files);
   if (size === null) return;
-  const [at, sizes] = [session.now(), await listSizes(session)];
+  const [at, sizes] = [context.now(), await listSizes(context)];
   if (sizes.some((one) => one.at.slice(0, 10) === at.slice(0, 10))) return;
   // A size of a time when the clock was ahead is none of an earlier day.
   const past = sizes.filter((one) => one.at < at).slice(1 - DAYS);
@@ -43,15 +43,15 @@ export async function noteStoreSize(session: Session): Promise<void> {
   await store.write((tables) => tables.conditions.put({ key: KEY, since: at, runs: 1, details }));
 }
 
-async function listSizes({ store }: Session): Promise<DailySize[]> {
+async function listSizes({ store }: Context): Promise<DailySize[]> {
   return ((await store.conditions.get(KEY))?.details ?? []) as DailySize[];
 }
 
 /** Returns by how many bytes a day the store has grown in the last week; null until a day has passed. */
-export async function readStoreGrowth(session: Session): Promise<number | null> {
-  const size = readStoreSize(session.store.location, session.deps.files);
-  const now = session.deps.clock.now();
-  const [first] = (await listSizes(session)).filter(({ at }) => now - Date.parse(at) <= DAYS * DAY_MS);
+export async function readStoreGrowth(context: Context): Promise<number | null> {
+  const size = readStoreSize(context.store.location, context.deps.files);
+  const now = context.deps.clock.now();
+  const [first] = (await listSizes(context)).filter(({ at }) => now - Date.parse(at) <= DAYS * DAY_MS);
   if (size === null || first === undefined) return null;
   const days = (now - Date.parse(first.at)) / DAY_MS;
   return days < 1 ? null : Math.max(0, (size.bytes - first.bytes) / days);
@@ -61,11 +61,11 @@ export async function readStoreGrowth(session: Session): Promise<number | null> 
  * Reports the size of the store and its growth, once that is known. Warns where a backup may not have enough room, since the store
  * is copied before it is compressed, and where the disk will be full within a month.
  */
-export async function storeSizeChecks(session: Session): Promise<Check[]> {
-  const { store, deps } = session;
+export async function storeSizeChecks(context: Context): Promise<Check[]> {
+  const { store, deps } = context;
   const size = readStoreSize(store.location, deps.files);
   if (size === null) return [];
-  const growth = await readStoreGrowth(session);
+  const growth = await readStoreGrowth(context);
   const check = toChecks('store size', store.location);
   const has = `it has ${toMegabytes(size.bytes)}, ${growth === null ? 'and' : `grows by ${toMegabytes(growth)} a day, and`} its disk ${growth === null ? '' : 'has '}${toMegabytes(size.freeBytes)} left`;
   if (size.freeBytes < 2 * size.bytes) {

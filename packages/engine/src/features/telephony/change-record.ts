@@ -4,7 +4,7 @@ import type { ServiceRecord } from '@sluice/state-store';
 import { panelLease, serviceLease } from '../../context/leases.js';
 import { type Run, type RunView, withRun } from '../../kernel/run/bracket.js';
 import { findServiceOfLine } from '../../base/ownership.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { showsValue, toText, toCamel, toDocument, type TelephonyDocument } from './documents.js';
 import { findRecord } from './find-records.js';
 import { type FieldValue, readValues } from './read-values.js';
@@ -40,21 +40,21 @@ export interface RecordChange {
 }
 
 /** Creates, changes or removes a record of a telephony system: journal, call, read back. Repeatable without harm. */
-export async function changeRecord(session: Session, request: ChangeRequest): Promise<RecordChange> {
+export async function changeRecord(context: Context, request: ChangeRequest): Promise<RecordChange> {
   const { resource, operation, dryRun, waitMs } = request;
-  const on = await requireTelephony(session, request.panel);
+  const on = await requireTelephony(context, request.panel);
   refuseUnsupported(on, { resource, operation });
   const values = readValues(on.telephony, resource, request.values);
   if (operation !== 'remove' && values.length === 0) throw usageError('bad_value', 'No field was named to be set');
   const command = `${RECORD_NAMES[resource]} ${operation}`;
-  return withRun(session, { command, dryRun }, async (run) => {
+  return withRun(context, { command, dryRun }, async (run) => {
     if (!dryRun) {
       await run.leases.take(panelLease(on.panel), waitMs);
       await run.start();
       const name = operation === 'create' ? null : request.id;
-      await resolveEarlier(session, on, { resource, name, values }, run.leases.held);
+      await resolveEarlier(context, on, { resource, name, values }, run.leases.held);
     }
-    const change = { session, on, run, request, values };
+    const change = { context, on, run, request, values };
     const done = await (operation === 'create' ? create(change) : operation === 'set' ? set(change) : remove(change));
     await run.end({ outcome: 'done', changes: done.changed.length > 0 });
     const { observing: _observing, ...view } = run.view;
@@ -63,8 +63,8 @@ export async function changeRecord(session: Session, request: ChangeRequest): Pr
   });
 }
 
-interface Change {
-  session: Session;
+interface WantedChange {
+  context: Context;
   on: NamedTelephony;
   run: Run;
   request: ChangeRequest;
@@ -73,11 +73,11 @@ interface Change {
 
 type Done = Pick<RecordChange, 'record' | 'changed' | 'differs'>;
 
-async function create(change: Change): Promise<Done> {
-  const { session, on, request, values } = change;
+async function create(change: WantedChange): Promise<Done> {
+  const { context, on, request, values } = change;
   const { resource } = request;
   const key = toKey(resource, values);
-  const [existing, second] = await findByKey(session, on, resource, key);
+  const [existing, second] = await findByKey(context, on, resource, key);
   if (existing !== undefined) {
     const others = values.filter(({ field, value }) => !showsValue(field, existing, value));
     if (second === undefined && others.length === 0) return { record: existing, changed: [], differs: [] };
@@ -90,15 +90,15 @@ async function create(change: Change): Promise<Done> {
   }
   const changed = values.map(({ field }) => field.name);
   if (request.dryRun) return { record: withValues({}, values), changed, differs: [] };
-  const find = async (): Promise<TelephonyDocument | null> => (await findByKey(session, on, resource, key))[0] ?? null;
+  const find = async (): Promise<TelephonyDocument | null> => (await findByKey(context, on, resource, key))[0] ?? null;
   const { record, differs } = await write(change, { id: null, before: null, find });
   return { record: record ?? withValues({}, values), changed, differs };
 }
 
-async function set(change: Change): Promise<Done> {
-  const { session, on, request, values } = change;
+async function set(change: WantedChange): Promise<Done> {
+  const { context, on, request, values } = change;
   const { resource } = request;
-  const found = await findRecord(session, on, resource, request.id);
+  const found = await findRecord(context, on, resource, request.id);
   const before = toDocument(found);
   const wanted = values.filter(({ field, value }) => field.type === 'secret' || !showsValue(field, before, value));
   const changed = wanted.map(({ field }) => field.name);
@@ -106,23 +106,23 @@ async function set(change: Change): Promise<Done> {
   if (request.dryRun) return { record: withValues(before, wanted), changed, differs: [] };
   await takeService(change, found.id);
   const find = async (): Promise<TelephonyDocument> =>
-    toDocument(await on.telephony.get(resource, found.id, session.deps.signal));
+    toDocument(await on.telephony.get(resource, found.id, context.deps.signal));
   const { record, differs } = await write({ ...change, values: wanted }, { id: found.id, before, find });
   return { record: record ?? before, changed, differs };
 }
 
-async function remove(change: Change): Promise<Done> {
-  const { session, on, request } = change;
+async function remove(change: WantedChange): Promise<Done> {
+  const { context, on, request } = change;
   const { resource } = request;
   const { id } = request;
   let found: { id: string };
   let isUnreadable = false;
   try {
-    found = await findRecord(session, on, resource, id);
+    found = await findRecord(context, on, resource, id);
   } catch (error) {
     isUnreadable = isMisfit(resource, error);
     const isGone = error instanceof SluiceError && error.code === 'unknown_record';
-    const removed = isGone ? await findRemoved(session, on, { resource, name: id, values: [] }) : null;
+    const removed = isGone ? await findRemoved(context, on, { resource, name: id, values: [] }) : null;
     if (removed !== null) return { record: removed, changed: [], differs: [] };
     if (!isUnreadable) throw error;
     found = { id };
@@ -131,7 +131,7 @@ async function remove(change: Change): Promise<Done> {
   if (request.dryRun) return { record: before, changed: ['id'], differs: [] };
   const find = async (): Promise<TelephonyDocument | null> => {
     if (isUnreadable) return (await isThere(change, id)) ? before : null;
-    const rows = await on.telephony.list(resource, {}, session.deps.signal);
+    const rows = await on.telephony.list(resource, {}, context.deps.signal);
     const row = rows.find(({ id }) => id === found.id);
     return row === undefined ? null : toDocument(row);
   };
@@ -146,10 +146,10 @@ function isMisfit(resource: TelephonyResource, error: unknown): boolean {
 }
 
 /** Whether the panel has a record, even one that can't be read. */
-async function isThere({ session, on, request }: Change, id: string): Promise<boolean> {
+async function isThere({ context, on, request }: WantedChange, id: string): Promise<boolean> {
   const { resource } = request;
   try {
-    await on.telephony.get(resource, id, session.deps.signal);
+    await on.telephony.get(resource, id, context.deps.signal);
     return true;
   } catch (error) {
     if (isMisfit(resource, error)) return true;
@@ -159,28 +159,28 @@ async function isThere({ session, on, request }: Change, id: string): Promise<bo
 }
 
 function write(
-  { session, on, run, request, values }: Change,
+  { context, on, run, request, values }: WantedChange,
   target: { id: string | null; before: TelephonyDocument | null; find: () => Promise<TelephonyDocument | null> },
 ): ReturnType<typeof writeRecord> {
   const { resource, operation } = request;
-  return writeRecord(session, { on, run: run.id, fences: run.leases.held, resource, operation, values, ...target });
+  return writeRecord(context, { on, run: run.id, fences: run.leases.held, resource, operation, values, ...target });
 }
 
 /** A line of a service is not changed while a command or run works on the service. */
-async function takeService(change: Change, id: string): Promise<void> {
+async function takeService(change: WantedChange, id: string): Promise<void> {
   const { run, request } = change;
   const owner = await findOwner(change, id);
   if (owner !== undefined) await run.leases.take(serviceLease(owner.id), request.waitMs);
 }
 
 /** Returns the service of a line; undefined where it has none, and for other records. */
-async function findOwner({ session, on, request }: Change, id: unknown): Promise<ServiceRecord | undefined> {
+async function findOwner({ context, on, request }: WantedChange, id: unknown): Promise<ServiceRecord | undefined> {
   if (request.resource !== 'subscribers') return undefined;
-  const services = await session.store.services.list({ panel: on.panel });
+  const services = await context.store.services.list({ panel: on.panel });
   return findServiceOfLine(services, on.telephony, id);
 }
 
-async function findRepairing(change: Change, { record, changed }: Done): Promise<string | null> {
+async function findRepairing(change: WantedChange, { record, changed }: Done): Promise<string | null> {
   if (change.request.operation !== 'set' || changed.length === 0) return null;
   const owner = await findOwner(change, record['id']);
   if (owner === undefined) return null;
@@ -189,14 +189,14 @@ async function findRepairing(change: Change, { record, changed }: Done): Promise
 }
 
 async function findByKey(
-  session: Session,
+  context: Context,
   { telephony }: NamedTelephony,
   resource: TelephonyResource,
   key: readonly FieldValue[],
 ): Promise<TelephonyDocument[]> {
   const [first] = key;
   const filters = first === undefined ? {} : { [toCamel(first.field.name)]: toText(first.value) };
-  const rows = (await telephony.list(resource, filters, session.deps.signal)).map(toDocument);
+  const rows = (await telephony.list(resource, filters, context.deps.signal)).map(toDocument);
   return rows.filter((row) => key.every(({ field, value }) => showsValue(field, row, value)));
 }
 

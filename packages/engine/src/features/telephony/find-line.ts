@@ -7,7 +7,7 @@ import { findEntry } from '../../base/config/find-entry.js';
 import { COMMAND_PREFIX, type StoredCommand } from '../../kernel/subject/command-row.js';
 import { requireFacet } from '../../base/facet.js';
 import { findLineRef, findOwners, type PanelObject, type ServiceWindow, toWindows } from '../../base/ownership.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 
 /** A service with its line on a telephony panel. */
 export interface Line {
@@ -24,30 +24,30 @@ export interface Line {
 const DEFAULT_TERMS: CallTerms = { period: 'previous-month', graceMinutes: 60, billingType: 'postpaid' };
 
 /** Returns the telephony of a panel. */
-export async function openTelephony(session: Session, panel: string): Promise<PanelTelephony> {
-  return requireFacet(await session.panel(panel), 'telephony');
+export async function openTelephony(context: Context, panel: string): Promise<PanelTelephony> {
+  return requireFacet(await context.panel(panel), 'telephony');
 }
 
 /** Returns a service's line; null where it has none yet. */
-export async function findLine(session: Session, service: ServiceRecord): Promise<Line | null> {
-  const telephony = await openTelephony(session, service.panel);
+export async function findLine(context: Context, service: ServiceRecord): Promise<Line | null> {
+  const telephony = await openTelephony(context, service.panel);
   const subscriberId = telephony.findSubscriber(service);
   if (subscriberId === null) return null;
-  return toLine(session, { service, telephony, subscriberId }, findLineRef(telephony, service));
+  return toLine(context, { service, telephony, subscriberId }, findLineRef(telephony, service));
 }
 
 /** Returns the line whose calls are a service's: its own, else the one that it had last. Null where it never had one. */
-export async function findLineOfCalls(session: Session, service: ServiceRecord): Promise<Line | null> {
-  const line = await findLine(session, service);
+export async function findLineOfCalls(context: Context, service: ServiceRecord): Promise<Line | null> {
+  const line = await findLine(context, service);
   if (line !== null) return line;
-  const telephony = await openTelephony(session, service.panel);
-  const had = (await session.store.ownership.list({ service: service.id })).filter(
+  const telephony = await openTelephony(context, service.panel);
+  const had = (await context.store.ownership.list({ service: service.id })).filter(
     ({ panel }) => panel === service.panel,
   );
   for (const { subject } of had.reverse()) {
     const [ref, value] = splitSubject(subject);
     if (telephony.findSubscriber({ ...service, refs: { [ref]: value } }) !== value) continue;
-    return toLine(session, { service, telephony, subscriberId: value }, ref);
+    return toLine(context, { service, telephony, subscriberId: value }, ref);
   }
   return null;
 }
@@ -58,42 +58,42 @@ function splitSubject(subject: string): [ref: string, value: string] {
 }
 
 async function toLine(
-  session: Session,
+  context: Context,
   own: Pick<Line, 'service' | 'telephony' | 'subscriberId'>,
   ref: string | null,
 ): Promise<Line> {
   const { service, telephony, subscriberId } = own;
-  const product = findEntry(session.config.products, service.product);
+  const product = findEntry(context.config.products, service.product);
   const terms = product === undefined ? DEFAULT_TERMS : telephony.terms(product);
   const object = ref === null ? null : { panel: service.panel, ref, value: subscriberId };
   const whole = { from: null, to: null };
   const windows =
     object === null
       ? [{ ...whole, client: service.client, sharedWith: [] }]
-      : toWindows(await findOwners(session, object, whole), service.id);
+      : toWindows(await findOwners(context, object, whole), service.id);
   return { ...own, terms, object, windows };
 }
 
 const [CREATE, TERMINATE] = [`${COMMAND_PREFIX}create`, `${COMMAND_PREFIX}terminate`];
 
 /** Returns whether a command ended the line of a service; a service may be terminated without one. */
-export async function wasEnded(session: Session, service: ServiceRecord): Promise<boolean> {
-  return (await findTermination(session, service)) !== null;
+export async function wasEnded(context: Context, service: ServiceRecord): Promise<boolean> {
+  return (await findTermination(context, service)) !== null;
 }
 
 /** What becomes of the last calls of a service. */
 export type LastCallsFate = 'due' | 'given-up' | 'prepaid';
 
 /** Returns what becomes of the last calls of a service: those of one that a command ended may be given up, or paid already. */
-export async function findLastCalls(session: Session, service: ServiceRecord): Promise<LastCallsFate> {
-  const ended = await findTermination(session, service);
+export async function findLastCalls(context: Context, service: ServiceRecord): Promise<LastCallsFate> {
+  const ended = await findTermination(context, service);
   if (ended === null) return 'due';
   const { prepaid, billsLast } = (ended.payload ?? {}) as StoredCommand;
   if (prepaid === true) return 'prepaid';
   return billsLast === true ? 'due' : 'given-up';
 }
 
-async function findTermination({ store }: Session, { id, status }: ServiceRecord): Promise<ActionRecord | null> {
+async function findTermination({ store }: Context, { id, status }: ServiceRecord): Promise<ActionRecord | null> {
   if (status !== 'terminated') return null;
   const rows = await store.actions.list({ service: id });
   const done = rows.filter(({ type, state }) => state === 'applied' && (type === CREATE || type === TERMINATE));
@@ -102,13 +102,13 @@ async function findTermination({ store }: Session, { id, status }: ServiceRecord
 }
 
 /** Returns a service's line. */
-export async function requireLine(session: Session, service: ServiceRecord): Promise<Line> {
-  return (await findLine(session, service)) ?? refuseNoLine(service);
+export async function requireLine(context: Context, service: ServiceRecord): Promise<Line> {
+  return (await findLine(context, service)) ?? refuseNoLine(service);
 }
 
 /** Returns the line whose calls are a service's, as {@link findLineOfCalls}. */
-export async function requireLineOfCalls(session: Session, service: ServiceRecord): Promise<Line> {
-  return (await findLineOfCalls(session, service)) ?? refuseNoLine(service);
+export async function requireLineOfCalls(context: Context, service: ServiceRecord): Promise<Line> {
+  return (await findLineOfCalls(context, service)) ?? refuseNoLine(service);
 }
 
 function refuseNoLine(service: ServiceRecord): never {
@@ -116,9 +116,9 @@ function refuseNoLine(service: ServiceRecord): never {
 }
 
 /** Returns the subscriber of a line; refuses one of another service. */
-export async function readSubscriber(session: Session, line: Line): Promise<Subscriber> {
+export async function readSubscriber(context: Context, line: Line): Promise<Subscriber> {
   const { telephony, subscriberId } = line;
-  const subscriber = await telephony.get('subscribers', subscriberId, session.deps.signal);
+  const subscriber = await telephony.get('subscribers', subscriberId, context.deps.signal);
   refuseForeign(line, subscriber);
   return subscriber;
 }
@@ -127,16 +127,16 @@ export async function readSubscriber(session: Session, line: Line): Promise<Subs
  * Returns the subscriber of a line, to bill its calls; null where the panel has none any more, as after it was deleted there.
  * Refuses one of another service, unless that one got it from this service.
  */
-export async function findSubscriber(session: Session, line: Line): Promise<Subscriber | null> {
+export async function findSubscriber(context: Context, line: Line): Promise<Subscriber | null> {
   const { telephony, subscriberId } = line;
   let subscriber: Subscriber;
   try {
-    subscriber = await telephony.get('subscribers', subscriberId, session.deps.signal);
+    subscriber = await telephony.get('subscribers', subscriberId, context.deps.signal);
   } catch (error) {
     if (isPanelError(error) && error.code === 'PANEL_NOT_FOUND') return null;
     throw error;
   }
-  if (!(await hasPassedOn(session, line, subscriber))) refuseForeign(line, subscriber);
+  if (!(await hasPassedOn(context, line, subscriber))) refuseForeign(line, subscriber);
   return subscriber;
 }
 
@@ -149,12 +149,12 @@ function refuseForeign({ telephony, service }: Line, subscriber: Subscriber): vo
 
 /** Returns whether a line that the service had is now of the service that the panel names. */
 async function hasPassedOn(
-  session: Session,
+  context: Context,
   { telephony, object, windows }: Line,
   subscriber: Subscriber,
 ): Promise<boolean> {
   if (object === null || windows.some(({ to }) => to === null)) return false;
-  const present = (await findOwners(session, object, { from: null, to: null })).at(-1)?.owners ?? [];
-  const services = await session.store.services.list({ ids: present.map(({ service }) => service) });
+  const present = (await findOwners(context, object, { from: null, to: null })).at(-1)?.owners ?? [];
+  const services = await context.store.services.list({ ids: present.map(({ service }) => service) });
   return services.some((service) => (telephony.ownerConflict?.(service, subscriber) ?? null) === null);
 }

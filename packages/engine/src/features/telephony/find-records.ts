@@ -3,7 +3,7 @@ import { SluiceError, type TelephonyRecords, type TelephonyResource, usageError 
 import { parseNumber, TelephonyError } from '@sluice/telephony';
 import { notFound } from '../../base/errors.js';
 import { suggestion } from '../../base/suggestion.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { toCamel, toDocument, type TelephonyDocument } from './documents.js';
 import { type NamedTelephony, RECORD_NAMES, refuseUnsupported, requireTelephony } from './panels.js';
 
@@ -23,9 +23,9 @@ export interface ListedRecords {
 }
 
 /** Lists the records of a telephony system. */
-export async function listRecords(session: Session, request: ListRequest): Promise<ListedRecords> {
+export async function listRecords(context: Context, request: ListRequest): Promise<ListedRecords> {
   const { resource } = request;
-  const on = await requireTelephony(session, request.panel);
+  const on = await requireTelephony(context, request.panel);
   refuseUnsupported(on, { resource, operation: 'list' });
   const known = on.telephony.fields(resource);
   const filters: Record<string, string> = {};
@@ -37,23 +37,23 @@ export async function listRecords(session: Session, request: ListRequest): Promi
     }
     filters[toCamel(name)] = field.type === 'phone' ? parseNumber(text, on.telephony).number : text;
   }
-  const records = await on.telephony.list(resource, filters, session.deps.signal);
+  const records = await on.telephony.list(resource, filters, context.deps.signal);
   const { planId } = filters;
   // A plan without rates is not one that the panel lacks.
-  if (resource === 'rates' && records.length === 0 && planId !== undefined) await requirePlan(session, on, planId);
+  if (resource === 'rates' && records.length === 0 && planId !== undefined) await requirePlan(context, on, planId);
   return { panel: on.panel, records: records.map(toDocument) };
 }
 
 /** Returns one record, by its id or the name that people know it by. */
 export async function showRecord(
-  session: Session,
+  context: Context,
   resource: TelephonyResource,
   id: string,
   panel: string | null,
 ): Promise<ListedRecords> {
-  const on = await requireTelephony(session, panel);
+  const on = await requireTelephony(context, panel);
   refuseUnsupported(on, { resource, operation: 'get' });
-  return { panel: on.panel, records: [toDocument(await findRecord(session, on, resource, id))] };
+  return { panel: on.panel, records: [toDocument(await findRecord(context, on, resource, id))] };
 }
 
 /** What people know the records of a list by. */
@@ -74,12 +74,12 @@ export const NAMES: Partial<Record<TelephonyResource, string>> = {
  * @throws SluiceError `unknown_record`, `ambiguous_record`
  */
 export async function findRecord<Name extends TelephonyResource>(
-  session: Session,
+  context: Context,
   on: NamedTelephony,
   resource: Name,
   text: string,
 ): Promise<TelephonyRecords[Name]> {
-  const { signal } = session.deps;
+  const { signal } = context.deps;
   const { telephony, panel } = on;
   const number = resource === 'dids' ? toNumber(on, text) : null;
   if (number === null) {
@@ -105,10 +105,10 @@ export async function findRecord<Name extends TelephonyResource>(
  *
  * @throws SluiceError `unknown_plan`, `ambiguous_record`
  */
-export async function requirePlan(session: Session, on: NamedTelephony, plan: string): Promise<string> {
+export async function requirePlan(context: Context, on: NamedTelephony, plan: string): Promise<string> {
   if (on.telephony.unsupported({ resource: 'plans', operation: 'list' }) !== null) return plan;
   try {
-    return (await findRecord(session, on, 'plans', plan)).id;
+    return (await findRecord(context, on, 'plans', plan)).id;
   } catch (error) {
     if (!(error instanceof SluiceError) || error.code !== 'unknown_record') throw error;
     throw notFound('unknown_plan', error.message, { panel: on.panel, plan });

@@ -1,6 +1,6 @@
 import type { ServiceRecord } from '@sluice/state-store';
 import { type Reader, visibleSince } from '../../context/reader.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import type { TelephonyDocument } from './documents.js';
 import { findWritten } from './write-record.js';
 
@@ -10,10 +10,10 @@ import { findWritten } from './write-record.js';
  */
 export async function lineFor<
   View extends { panel: string; subscriber: TelephonyDocument; numbers: TelephonyDocument[] },
->(session: Session, view: View, service: ServiceRecord, reader: Reader): Promise<View> {
+>(context: Context, view: View, service: ServiceRecord, reader: Reader): Promise<View> {
   const since = visibleSince(service, reader);
   if (since === null) return view;
-  const applied = (await session.store.actions.list({ since })).filter(
+  const applied = (await context.store.actions.list({ since })).filter(
     ({ panel, state }) => panel === view.panel && state === 'applied',
   );
   const wasSet = (resource: string, id: unknown, field: string): boolean =>

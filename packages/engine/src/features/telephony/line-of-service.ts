@@ -1,6 +1,6 @@
 import { requireLine, readSubscriber } from './find-line.js';
 import type { Reader } from '../../context/reader.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { requireService } from '../../context/find-service.js';
 import { toDocument, type TelephonyDocument } from './documents.js';
 import { lineFor } from './line-for-reader.js';
@@ -25,12 +25,12 @@ export interface LineView {
  *
  * @throws SluiceError `no_account`; `line_conflict` for a line that belongs to another service
  */
-export async function lineOfService(session: Session, id: string, reader?: Reader): Promise<LineView> {
-  const service = await requireService(session, id);
-  const line = await requireLine(session, service);
+export async function lineOfService(context: Context, id: string, reader?: Reader): Promise<LineView> {
+  const service = await requireService(context, id);
+  const line = await requireLine(context, service);
   const { telephony, subscriberId } = line;
-  const { signal } = session.deps;
-  const subscriber = await readSubscriber(session, line);
+  const { signal } = context.deps;
+  const subscriber = await readSubscriber(context, line);
   const has = (resource: 'plans' | 'dids', operation: 'list' | 'get'): boolean =>
     telephony.unsupported({ resource, operation }) === null;
   const changeable = (resource: 'subscribers' | 'dids'): string[] =>
@@ -53,5 +53,5 @@ export async function lineOfService(session: Session, id: string, reader?: Reade
     numbers: dids.filter((did) => did.subscriberId === subscriberId && did.status !== 'terminated').map(toDocument),
     changeable: { subscriber: changeable('subscribers'), numbers: changeable('dids') },
   };
-  return lineFor(session, view, service, reader);
+  return lineFor(context, view, service, reader);
 }

@@ -1,7 +1,7 @@
 import { SluiceError, type TelephonyOperation, type TelephonyResource, usageError } from '@sluice/panel-kind';
 import { openTelephony } from './find-line.js';
 import { requirePanelName } from '../../base/config/find-panel.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 
 /** The telephony of a panel, with the panel's name. */
 export interface NamedTelephony {
@@ -10,19 +10,19 @@ export interface NamedTelephony {
 }
 
 /** Returns the telephony of the named panel, or of the only one that has it. */
-export async function requireTelephony(session: Session, name: string | null): Promise<NamedTelephony> {
-  const panel = name ?? onlyPanel(session);
-  requirePanelName(session, panel);
-  return { panel, telephony: await openTelephony(session, panel) };
+export async function requireTelephony(context: Context, name: string | null): Promise<NamedTelephony> {
+  const panel = name ?? onlyPanel(context);
+  requirePanelName(context, panel);
+  return { panel, telephony: await openTelephony(context, panel) };
 }
 
 /** Returns whether a panel of the config is a telephony system. */
-export function hasCalls(session: Session, panel: string): boolean {
-  return session.findKind(panel)?.capabilities.includes('calls') === true;
+export function hasCalls(context: Context, panel: string): boolean {
+  return context.findKind(panel)?.capabilities.includes('calls') === true;
 }
 
-function onlyPanel(session: Session): string {
-  const known = Object.keys(session.config.panels).filter((panel) => hasCalls(session, panel));
+function onlyPanel(context: Context): string {
+  const known = Object.keys(context.config.panels).filter((panel) => hasCalls(context, panel));
   const [only] = known;
   if (only === undefined) throw usageError('unsupported', 'No panel of the config has telephony');
   if (known.length === 1) return only;

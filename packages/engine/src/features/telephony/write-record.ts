@@ -15,7 +15,7 @@ import { isAtWork } from '../../kernel/run/bracket.js';
 import { outcomeUnknown } from '../../kernel/subject/doubt.js';
 import { endAction, type Changed, type JournalPayload } from '../../kernel/changes/journal.js';
 import { applyPlan } from '../../kernel/changes/perform.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { showsValue, toDocument, type TelephonyDocument, type WrittenValue } from './documents.js';
 import { NAMES } from './find-records.js';
 import { type NamedTelephony, RECORD_NAMES } from './panels.js';
@@ -53,17 +53,17 @@ const VERBS = { create: 'create', set: 'update', remove: 'delete' } as const;
  * @throws SluiceError with the code of the panel's refusal, `not_read_back`, or `outcome_unknown`
  */
 export async function writeRecord(
-  session: Session,
+  context: Context,
   write: RecordWrite,
 ): Promise<{ record: TelephonyDocument | null; differs: string[] }> {
   const { on, run, fences, resource, operation, values } = write;
-  const panel = await session.panel(on.panel);
+  const panel = await context.panel(on.panel);
   const sent = toSent(values);
   const payload: Written = { resource, operation, id: write.id, values: sent };
   const type = `${VERBS[operation]}-${RECORD_NAMES[resource]}`;
   const target = write.id ?? firstText(sent);
   const step: Step = { type, target, hold: null, prior: write.before, payload, ends: [], begins: null };
-  const at = { session, panel, run, scope: 'hold' as const, resources: new Map<string, never>(), fences };
+  const at = { context, panel, run, scope: 'hold' as const, resources: new Map<string, never>(), fences };
   let read: ReadBack = { record: null, differs: [] };
   const done = await applyPlan<Changed>(
     at,
@@ -73,8 +73,8 @@ export async function writeRecord(
       password: null,
       readStop: () => Promise.resolve(null),
       stopped: (stopped) => stopped,
-      apply: async (_step, context) => {
-        const { outcome, ...found } = await perform(session, write, context);
+      apply: async (_step, how) => {
+        const { outcome, ...found } = await perform(context, write, how);
         read = found;
         return outcome;
       },
@@ -91,16 +91,16 @@ interface ReadBack {
 }
 
 async function perform(
-  session: Session,
+  context: Context,
   write: RecordWrite,
-  context: ApplyContext,
+  how: ApplyContext,
 ): Promise<ReadBack & { outcome: StepOutcome }> {
   const nothing: ReadBack = { record: null, differs: [] };
-  await context.calling();
+  await how.calling();
   let lost: ItemError | null = null;
   let made: string | null = null;
   try {
-    made = await send(session, write);
+    made = await send(context, write);
   } catch (error) {
     if (!isPanelError(error)) throw error;
     if (!error.outcomeUnknown) return { ...nothing, outcome: failed(toItemError(error)) };
@@ -108,7 +108,7 @@ async function perform(
   }
   let record: TelephonyDocument | null;
   try {
-    record = made === null ? await write.find() : await readNew(session, write, made);
+    record = made === null ? await write.find() : await readNew(context, write, made);
   } catch (error) {
     if (!isPanelError(error)) throw error;
     return { ...nothing, outcome: inDoubt(lost ?? { code: 'outcome_unknown', message: error.message }) };
@@ -117,18 +117,18 @@ async function perform(
 }
 
 /** Returns the id of a new record; null for another change. */
-async function send(session: Session, write: RecordWrite): Promise<string | null> {
+async function send(context: Context, write: RecordWrite): Promise<string | null> {
   const { on, resource, operation, values, id } = write;
   const { telephony } = on;
-  const { signal } = session.deps;
+  const { signal } = context.deps;
   if (operation === 'create') return telephony.create(resource, toRecordValues(values), signal);
   if (operation === 'set') await telephony.set({ resource, id: id ?? '', values: toRecordValues(values) }, signal);
   else await telephony.remove(resource, id ?? '', signal);
   return null;
 }
 
-async function readNew(session: Session, { on, resource }: RecordWrite, id: string): Promise<TelephonyDocument> {
-  return toDocument(await on.telephony.get(resource, id, session.deps.signal));
+async function readNew(context: Context, { on, resource }: RecordWrite, id: string): Promise<TelephonyDocument> {
+  return toDocument(await on.telephony.get(resource, id, context.deps.signal));
 }
 
 function judge(
@@ -197,26 +197,26 @@ interface Concerned {
  * @throws SluiceError `outcome_unknown` while a change of the record may still be made
  */
 export async function resolveEarlier(
-  session: Session,
+  context: Context,
   on: NamedTelephony,
   concerned: Concerned,
   fences: HeldLease[],
 ): Promise<void> {
-  const rows = (await session.store.actions.unresolved({ panel: on.panel })).filter(
+  const rows = (await context.store.actions.unresolved({ panel: on.panel })).filter(
     (row) => row.service === null && findWritten(row)?.resource === concerned.resource,
   );
   for (const row of rows) {
-    const run = await session.store.runs.get(row.run);
-    if (run !== null && (await isAtWork(session, run))) continue;
-    const outcome = await readOutcome(session, on, row);
+    const run = await context.store.runs.get(row.run);
+    if (run !== null && (await isAtWork(context, run))) continue;
+    const outcome = await readOutcome(context, on, row);
     if (outcome === null) {
       if (!isAbout(row, concerned)) continue;
       const { code, message } = outcomeUnknown(row);
-      const until = new Date(Date.parse(row.givenUpAt ?? row.calledAt ?? session.now()) + LATEST_CALL_MS).toISOString();
+      const until = new Date(Date.parse(row.givenUpAt ?? row.calledAt ?? context.now()) + LATEST_CALL_MS).toISOString();
       const text = `${message}; the panel may still apply it until ${until}. Nothing else was changed`;
       throw new SluiceError(code, text, { kind: 'panel', details: { action: row.id } });
     }
-    await endAction({ session, fences }, emptyWork(on.panel), row, outcome);
+    await endAction({ context, fences }, emptyWork(on.panel), row, outcome);
   }
 }
 
@@ -236,12 +236,12 @@ const REPEATED_WITHIN_MS = 86_400_000;
 
 /** Returns the record that an earlier run removed by this id or name, as it was; null where the journal has none. */
 export async function findRemoved(
-  session: Session,
+  context: Context,
   { panel }: NamedTelephony,
   concerned: Concerned,
 ): Promise<TelephonyDocument | null> {
-  const since = new Date(session.deps.clock.now() - REPEATED_WITHIN_MS).toISOString();
-  const rows = await session.store.actions.list({ since, newestFirst: true });
+  const since = new Date(context.deps.clock.now() - REPEATED_WITHIN_MS).toISOString();
+  const rows = await context.store.actions.list({ since, newestFirst: true });
   const last = rows.find(
     (row) =>
       row.panel === panel &&
@@ -260,19 +260,19 @@ export function findWritten(row: Pick<ActionRecord, 'payload'>): Written | null 
     : null;
 }
 
-async function readOutcome(session: Session, on: NamedTelephony, row: ActionRecord): Promise<StepOutcome | null> {
+async function readOutcome(context: Context, on: NamedTelephony, row: ActionRecord): Promise<StepOutcome | null> {
   const written = findWritten(row);
   if (row.calledAt === null || written === null) {
     return failed({ code: 'interrupted', message: 'the run ended before the panel was called' });
   }
   const { resource, operation, id, values } = written;
   const fields = on.telephony.fields(resource).filter(({ name }) => Object.hasOwn(values, name));
-  const rows = (await on.telephony.list(resource, {}, session.deps.signal)).map(toDocument);
+  const rows = (await on.telephony.list(resource, {}, context.deps.signal)).map(toDocument);
   const shows = (record: TelephonyDocument): boolean =>
     fields.every((field) => showsValue(field, record, values[field.name] ?? null));
   const same = rows.find((record) => (id === null ? shows(record) : record['id'] === id));
   const isDone = operation === 'remove' ? same === undefined : same !== undefined && shows(same);
   if (isDone) return { state: 'applied', observed: null, error: null };
-  if (callAgeMs(row, session.deps.clock.now()) < LATEST_CALL_MS) return null;
+  if (callAgeMs(row, context.deps.clock.now()) < LATEST_CALL_MS) return null;
   return failed({ code: 'not_done', message: 'the panel does not show the change' });
 }

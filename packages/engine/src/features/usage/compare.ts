@@ -3,7 +3,7 @@ import { usageError } from '@sluice/panel-kind';
 import { requirePanelName } from '../../base/config/find-panel.js';
 import { serviceDetails } from '../services/show.js';
 import type { ImportRow } from '../services/plan-rows.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 
 /** `compare --json` (docs/json.md). */
 export interface Comparison {
@@ -23,14 +23,14 @@ const NO = ['0', 'false', 'no', 'n', 'ok', 'off', ''];
 
 /** Compares usage and holds, also those of a preview, with another tool's; usage agrees within 1 % or 1 GB. */
 export async function compareWith(
-  session: Session,
+  context: Context,
   panel: string,
   rows: ImportRow[],
   file: string,
 ): Promise<Comparison> {
-  requirePanelName(session, panel);
+  requirePanelName(context, panel);
   const theirs = new Map(rows.map((row) => [row.values['service'] ?? '', parseRow(row, file)]));
-  const ours = await serviceDetails(session, await session.store.services.list({ panel }));
+  const ours = await serviceDetails(context, await context.store.services.list({ panel }));
   const result: Comparison = { services: [], totals: { agree: 0, differ: 0, onlyOurs: 0, onlyTheirs: 0 } };
   for (const detail of ours) {
     const { usage, mode } = detail;

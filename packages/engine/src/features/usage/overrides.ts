@@ -2,7 +2,7 @@ import { type Mode, parseSize } from '@sluice/quota-core';
 import type { OverrideRecord } from '@sluice/state-store';
 import { usageError } from '@sluice/panel-kind';
 import { withServiceRun } from '../services/change-services.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 
 /** Parts of an override to set; null removes a part, and `quota: null` also `unlimited`. */
 export interface OverrideRequest {
@@ -17,7 +17,7 @@ export interface OverrideRequest {
  * `poll` on.
  */
 export async function setOverride(
-  session: Session,
+  context: Context,
   id: string,
   request: OverrideRequest,
   waitMs: number,
@@ -33,23 +33,23 @@ export async function setOverride(
   }
   const quotaBytes = request.quota == null ? null : parseQuota(request.quota);
   const mode = request.mode == null ? request.mode : parseMode(request.mode);
-  await withServiceRun(session, id, { command: 'override set', waitMs }, async ({ panel }, run) => {
-    if (request.action != null) await checkAction(session, panel, request.action);
-    const [before] = await session.store.overrides.open([id]);
+  await withServiceRun(context, id, { command: 'override set', waitMs }, async ({ panel }, run) => {
+    if (request.action != null) await checkAction(context, panel, request.action);
+    const [before] = await context.store.overrides.open([id]);
     const statesQuota = request.quota !== undefined || request.unlimited === true;
     const record: OverrideRecord = {
-      id: session.id('ovr'),
+      id: context.id('ovr'),
       service: id,
       quotaBytes: statesQuota ? quotaBytes : (before?.quotaBytes ?? null),
       unlimited: statesQuota ? request.unlimited === true : (before?.unlimited ?? false),
       mode: (mode === undefined ? before?.mode : mode) ?? null,
       action: (request.action === undefined ? before?.action : request.action) ?? null,
-      since: session.now(),
+      since: context.now(),
       until: null,
-      note: session.deps.note ?? (statesQuota ? null : (before?.note ?? null)),
+      note: context.deps.note ?? (statesQuota ? null : (before?.note ?? null)),
     };
     if (isEmpty(record)) {
-      await run.store((tables) => tables.overrides.end(id, session.now()));
+      await run.store((tables) => tables.overrides.end(id, context.now()));
       return;
     }
     if (before && isSame(before, record)) return;
@@ -57,8 +57,8 @@ export async function setOverride(
   });
 }
 
-async function checkAction(session: Session, panel: string, action: string): Promise<void> {
-  const { restrictions } = (await session.panel(panel)).kind;
+async function checkAction(context: Context, panel: string, action: string): Promise<void> {
+  const { restrictions } = (await context.panel(panel)).kind;
   if (restrictions.includes(action)) return;
   throw usageError(
     'bad_override',
@@ -77,9 +77,9 @@ function isSame(before: OverrideRecord, now: OverrideRecord): boolean {
 }
 
 /** Ends the override of a service; returns false where it has none. */
-export async function clearOverride(session: Session, id: string, waitMs: number): Promise<boolean> {
-  return withServiceRun(session, id, { command: 'override clear', waitMs }, (_service, run) =>
-    run.store((tables) => tables.overrides.end(id, session.now())),
+export async function clearOverride(context: Context, id: string, waitMs: number): Promise<boolean> {
+  return withServiceRun(context, id, { command: 'override clear', waitMs }, (_service, run) =>
+    run.store((tables) => tables.overrides.end(id, context.now())),
   );
 }
 

@@ -7,28 +7,28 @@ import { readUsage } from '../../loop/meter.js';
 import { toDecisionRecord } from '../../kernel/run/report.js';
 import { untouched } from '../../kernel/subject/stages.js';
 import type { ServiceDetail } from '../services/show.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { lastUsage, serviceView } from '../../kernel/subject/views.js';
 
 /** Returns the details with a new reading of the services, without storing or changing anything. */
 export async function refreshUsage(
-  session: Session,
+  context: Context,
   services: ServiceRecord[],
   details: ServiceDetail[],
 ): Promise<ServiceDetail[]> {
   const byId = new Map(details.map((detail) => [detail.id, detail]));
-  const enforcements = await readEnforcements(session.config, session.store);
+  const enforcements = await readEnforcements(context.config, context.store);
   for (const name of new Set(services.map((service) => service.panel))) {
     const own = services.filter((service) => service.panel === name);
     try {
-      const panel = await session.panel(name);
-      const loaded = await load(session, panel, own, { enforcements });
-      const reads = await readUsage(session, panel, loaded);
-      const now = session.now();
+      const panel = await context.panel(name);
+      const loaded = await load(context, panel, own, { enforcements });
+      const reads = await readUsage(context, panel, loaded);
+      const now = context.now();
       for (const read of reads) {
-        const work = untouched(decideHolds(session, panel, read, now));
+        const work = untouched(decideHolds(context, panel, read, now));
         const treatment = { previewOnly: true, observing: work.enforcement.value === 'observe' };
-        const decision = toDecisionRecord(session, { id: '', at: now }, work, treatment);
+        const decision = toDecisionRecord(context, { id: '', at: now }, work, treatment);
         const view = serviceView({
           service: work.service,
           decision,

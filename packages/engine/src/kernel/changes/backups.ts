@@ -4,7 +4,7 @@ import type { Clock } from '@sluice/panel-kind';
 import { zonedMidnight } from '@sluice/quota-core';
 import { findTimeZone } from '../../base/config/find-entry.js';
 import { type Files, isInMemory } from '../../base/files.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 
 /** Number of daily backups. */
 const KEPT = 7;
@@ -27,21 +27,21 @@ export function toMigrationBackup(
 }
 
 /** Backs up the store before the first run that may change a panel; once per store. */
-export async function backupBeforeEnforcing({ store, deps }: Session): Promise<void> {
+export async function backupBeforeEnforcing({ store, deps }: Context): Promise<void> {
   if (isInMemory(store)) return;
   const file = target(deps.files, store.location, 'before-first-enforcing');
   if (file !== null) await store.maintenance.backup(file);
 }
 
 /** Backs up the store before samples are thinned for the first time; once per store. */
-async function backupBeforeThinning({ store, deps }: Session): Promise<void> {
+async function backupBeforeThinning({ store, deps }: Context): Promise<void> {
   if (isInMemory(store)) return;
   const file = target(deps.files, store.location, 'before-first-thinning');
   if (file !== null) await store.maintenance.backup(file);
 }
 
 /** Makes the backup of the day (UTC), and deletes the oldest beyond the number kept. */
-async function backupDaily({ store, deps }: Session): Promise<void> {
+async function backupDaily({ store, deps }: Context): Promise<void> {
   const { clock, files } = deps;
   if (isInMemory(store)) return;
   const file = target(files, store.location, `daily-${new Date(clock.now()).toISOString().slice(0, 10)}`);
@@ -72,20 +72,20 @@ const DAY_MS = 86_400_000;
 const WINDOW_DAYS = 62;
 
 /** Maintains the store after `reconcile`: daily backup, API log, old samples. */
-export async function afterReconcile(session: Session): Promise<void> {
-  const { apiLog, samples } = session.config.retention;
-  await backupDaily(session);
-  await session.store.maintenance.prune({
-    now: session.now(),
+export async function afterReconcile(context: Context): Promise<void> {
+  const { apiLog, samples } = context.config.retention;
+  await backupDaily(context);
+  await context.store.maintenance.prune({
+    now: context.now(),
     apiLogDays: apiLog / DAY_MS,
     samplesDays: samples === undefined ? null : samples / DAY_MS,
-    bounds: listMidnights(session),
-    beforeThinning: () => backupBeforeThinning(session),
+    bounds: listMidnights(context),
+    beforeThinning: () => backupBeforeThinning(context),
   });
 }
 
 /** Lists the days at whose beginning a window of a limit may begin, in the zones of all panels. */
-function listMidnights({ config, deps }: Session): string[] {
+function listMidnights({ config, deps }: Context): string[] {
   const zones = new Set(Object.keys(config.panels).map((panel) => findTimeZone(config, panel)));
   const days = Array.from({ length: WINDOW_DAYS }, (_, ago) =>
     new Date(deps.clock.now() - ago * DAY_MS).toISOString().slice(0, 10),

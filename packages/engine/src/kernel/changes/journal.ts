@@ -9,7 +9,7 @@ import {
   type ServiceRecord,
   type StoreTables,
 } from '@sluice/state-store';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { withAction } from '../subject/doubt.js';
 import { type Applied, type FencedRun, withError } from '../subject/stages.js';
 
@@ -31,7 +31,7 @@ export interface Changed extends Pick<Applied, 'holds' | 'evidence' | 'actions' 
 
 /** Returns the journal row of a step, before it is performed. */
 export function actionRow(
-  session: Session,
+  context: Context,
   run: string,
   { service, holds }: Pick<Changed, 'service' | 'holds'>,
   step: Step,
@@ -40,30 +40,30 @@ export function actionRow(
   if (step.needsPassword === true) payload.setsPassword = true;
   const hold = service.id === null ? holds.find(({ id }) => id === step.hold) : undefined;
   if (hold !== undefined && step.begins !== null) payload.subject = hold.service;
-  const id = session.id('act');
+  const id = context.id('act');
   const { type, target, hold: holdId, prior } = step;
   const { panel } = service;
   const key = `${panel}:${type}:${target}:${id}`;
   const change = { panel, service: service.id, type, target, key, hold: holdId, prior, payload };
-  return plannedRow({ id, run, ...change, plannedAt: session.now() });
+  return plannedRow({ id, run, ...change, plannedAt: context.now() });
 }
 
 /**
  * Stores how an action ended, with the evidence that starts or ends with it; returns its row and the changed subject.
  */
 export async function endAction<W extends Changed>(
-  { session, fences }: Pick<FencedRun, 'session' | 'fences'>,
+  { context, fences }: Pick<FencedRun, 'context' | 'fences'>,
   work: W,
   row: ActionRecord,
   outcome: StepOutcome,
 ): Promise<{ work: W; row: ActionRecord }> {
-  const { end, error, begun, ended, refs, zeroed } = await session.write(fences, (tables) =>
-    storeEnd(session, row, outcome, tables),
+  const { end, error, started, ended, refs, zeroed } = await context.write(fences, (tables) =>
+    storeEnd(context, row, outcome, tables),
   );
   const { service, cycle } = work;
   const changed = {
     ...work,
-    evidence: without([...work.evidence, ...begun], ended),
+    evidence: without([...work.evidence, ...started], ended),
     service: refs && service.id !== null ? mergeService(service, refs) : service,
     cycle: zeroed !== null && cycle?.id === zeroed.cycle ? { ...cycle, counter: zeroed.counter } : cycle,
   };
@@ -75,7 +75,7 @@ interface StoredEnd {
   end: Pick<ActionRecord, 'state' | 'endedAt' | 'observed' | 'errorCode' | 'errorMessage'> &
     Partial<Pick<ActionRecord, 'givenUpAt'>>;
   error: ItemError | null;
-  begun: EvidenceRecord[];
+  started: EvidenceRecord[];
   /** Ids of evidence. */
   ended: string[];
   refs: ServiceChange | null;
@@ -84,16 +84,16 @@ interface StoredEnd {
 
 /** Stores in a transaction how an action ended, and what begins, ends and changes with it. */
 export async function storeEnd(
-  session: Session,
+  context: Context,
   row: ActionRecord,
   outcome: StepOutcome,
   tables: StoreTables,
 ): Promise<StoredEnd> {
-  const at = session.now();
+  const at = context.now();
   const { state, observed } = outcome;
   const error = withAction(outcome.error, row.id);
   const done = state === 'applied';
-  const begun = done ? toEvidence(session, row, outcome.begins, at) : [];
+  const started = done ? toEvidence(context, row, outcome.begins, at) : [];
   const ended = done ? (row.payload as JournalPayload).ends : [];
   const refs = outcome.refs && row.service !== null ? refsChange({ id: row.service }, outcome.refs, at) : null;
   const end = {
@@ -105,7 +105,7 @@ export async function storeEnd(
     errorMessage: error ? printable(error.message) : null,
   };
   await tables.actions.end(row.id, end);
-  for (const item of begun) await tables.evidence.add(item);
+  for (const item of started) await tables.evidence.add(item);
   for (const id of ended) await tables.evidence.end(id, at, 'undone');
   if (refs) await tables.services.update([refs]);
   if (done && outcome.number !== undefined && row.service !== null) {
@@ -117,28 +117,28 @@ export async function storeEnd(
     done && outcome.zeroed && row.service !== null
       ? await zeroCounter(row.service, outcome.zeroed, row.calledAt, tables)
       : null;
-  return { end, error, begun, ended, refs, zeroed };
+  return { end, error, started, ended, refs, zeroed };
 }
 
 /** Stores in a transaction how a command ended; no evidence begins or ends with its row. */
 export async function endCommandRow(
-  session: Session,
+  context: Context,
   row: string,
   { state, error = null }: { state: 'applied' | 'unneeded' | 'failed'; error?: ItemError | null },
   tables: StoreTables,
 ): Promise<void> {
   const failure = error === null ? {} : { errorCode: error.code, errorMessage: error.message };
-  await tables.actions.end(row, { state, endedAt: session.now(), ...failure });
+  await tables.actions.end(row, { state, endedAt: context.now(), ...failure });
 }
 
 /** Returns the evidence that starts with a completed action; `begun` replaces what its journal row names. */
-function toEvidence(session: Session, row: ActionRecord, begun: StepOutcome['begins'], at: string): EvidenceRecord[] {
+function toEvidence(context: Context, row: ActionRecord, started: StepOutcome['begins'], at: string): EvidenceRecord[] {
   const { hold } = row;
   const { begins, subject } = row.payload as JournalPayload;
   const service = row.service ?? subject;
   if (hold === null || service === undefined) return [];
-  return (begun ?? (begins ? [begins] : [])).map(({ kind, target, prior }) => ({
-    id: session.id('ev'),
+  return (started ?? (begins ? [begins] : [])).map(({ kind, target, prior }) => ({
+    id: context.id('ev'),
     hold,
     service,
     panel: row.panel,

@@ -16,12 +16,12 @@ export type Stop = { by: 'observe'; enforcement: Enforcement } | { by: 'facts' }
 export type ReadStop<W = Applied> = (tables: StoreTables, work: W) => Promise<Stop | null>;
 
 /** How the steps of a plan are performed. */
-export interface CallOptions<W extends Changed = Applied> {
+export interface PerformOptions<W extends Changed = Applied> {
   password: string | null;
   readStop: ReadStop<W>;
   /** Returns the subject after a stop. */
   stopped: (work: W, stop: Stop) => W;
-  apply: (step: Step, context: ApplyContext, work: W) => Promise<StepOutcome>;
+  apply: (step: Step, how: ApplyContext, work: W) => Promise<StepOutcome>;
   /** Returns whether the panel no longer answers at all, so that the remaining steps are not started. */
   isHopeless?: (outcome: StepOutcome) => boolean;
 }
@@ -48,23 +48,23 @@ export async function applyPlan<W extends Changed>(
   on: FencedRun,
   before: W,
   plan: Performable,
-  options: CallOptions<W>,
+  options: PerformOptions<W>,
 ): Promise<{ work: W; movesLost: boolean }> {
-  const { session, run } = on;
+  const { context, run } = on;
   const steps = plan.steps.filter((step) => step.later !== true);
-  const rows = steps.map((step) => actionRow(session, run, before, step));
-  const { begun, moved } = await beginPlan(on, before, plan, rows);
-  let work = begun;
+  const rows = steps.map((step) => actionRow(context, run, before, step));
+  const { started, moved } = await beginPlan(on, before, plan, rows);
+  let work = started;
   const actions: ActionRecord[] = [];
   const undone = new Set<string>();
-  const refusal = steps.length === 0 ? null : await mayChange(session, on.panel, { dryRun: false });
+  const refusal = steps.length === 0 ? null : await mayChange(context, on.panel, { dryRun: false });
   let rest: StepOutcome | null = refusal === null ? null : failedStep(refusal.code, refusal.message);
   for (const [index, step] of steps.entries()) {
     const row = rows[index];
     if (!row) continue;
     const missing = step.needs?.find((id) => undone.has(id));
     let done: StepDone = { outcome: rest ?? notWanted, calledAt: null, stop: null };
-    if (session.deps.signal.aborted) done = { ...done, outcome: notCalled };
+    if (context.deps.signal.aborted) done = { ...done, outcome: notCalled };
     else if (missing !== undefined) done = { ...done, outcome: waitsFor(missing) };
     else if (rest === null) {
       done = await performStep(on, work, { step, row }, options);
@@ -89,27 +89,27 @@ async function beginPlan<W extends Changed>(
   work: W,
   plan: Performable,
   rows: ActionRecord[],
-): Promise<{ begun: W; moved: number }> {
-  const { session, fences } = on;
+): Promise<{ started: W; moved: number }> {
+  const { context, fences } = on;
   const { service } = work;
-  const refs = plan.refs && service.id !== null ? refsChange(service, plan.refs, session.now()) : undefined;
-  const moves = await session.write(fences, async (tables) => {
+  const refs = plan.refs && service.id !== null ? refsChange(service, plan.refs, context.now()) : undefined;
+  const moves = await context.write(fences, async (tables) => {
     await saveResources(on, tables);
     const made: Plan['moves'] = [];
     // Evidence that can't move to a hold that ended meanwhile is planned again.
     for (const move of plan.moves) if (await tables.evidence.move(move.evidence, move.hold)) made.push(move);
-    for (const { evidence, outcome } of plan.endedEvidence) await tables.evidence.end(evidence, session.now(), outcome);
+    for (const { evidence, outcome } of plan.endedEvidence) await tables.evidence.end(evidence, context.now(), outcome);
     if (refs) await tables.services.update([refs]);
     await tables.actions.plan(rows);
     return made;
   });
   const ended = plan.endedEvidence.map((item) => item.evidence);
-  const begun = {
+  const started = {
     ...work,
     service: refs && service.id !== null ? mergeService(service, refs) : service,
     evidence: withMoves({ ...work, evidence: without(work.evidence, ended) }, moves),
   };
-  return { begun, moved: moves.length };
+  return { started, moved: moves.length };
 }
 
 /** How a step ended, and when the panel was called. */
@@ -121,22 +121,22 @@ interface StepDone {
 }
 
 async function performStep<W extends Changed>(
-  { session, panel, fences }: FencedRun,
+  { context, panel, fences }: FencedRun,
   work: W,
   { step, row }: { step: Step; row: ActionRecord },
-  { password, readStop, apply }: CallOptions<W>,
+  { password, readStop, apply }: PerformOptions<W>,
 ): Promise<StepDone> {
   let calledAt = null as string | null;
-  const context: ApplyContext = {
-    signal: session.deps.signal,
+  const how: ApplyContext = {
+    signal: context.deps.signal,
     password,
     ...(panel.agents === undefined
       ? {}
-      : { budget: session.ports.agentBudget(session, { name: panel.name, agents: panel.agents }) }),
+      : { budget: context.ports.agentBudget(context, { name: panel.name, agents: panel.agents }) }),
     // In one transaction, so that a caller that stops the run later finds the call in the journal and can wait for its end.
     calling: async () => {
-      const at = session.now();
-      await session.write(fences, async (tables) => {
+      const at = context.now();
+      await context.write(fences, async (tables) => {
         const stop = await readStop(tables, work);
         if (stop !== null) throw new ChangeStopped(stop);
         await tables.actions.called(row.id, at);
@@ -144,11 +144,11 @@ async function performStep<W extends Changed>(
       calledAt = at;
     },
     accepted: (observed) =>
-      session.write(fences, (tables) => tables.actions.end(row.id, { state: 'planned', endedAt: null, observed })),
-    earlier: () => earlierActions(session.store, row),
+      context.write(fences, (tables) => tables.actions.end(row.id, { state: 'planned', endedAt: null, observed })),
+    earlier: () => earlierActions(context.store, row),
   };
   try {
-    const outcome = await apply(step, context, work);
+    const outcome = await apply(step, how, work);
     return { outcome, calledAt, stop: null };
   } catch (error) {
     if (!(error instanceof ChangeStopped)) throw error;

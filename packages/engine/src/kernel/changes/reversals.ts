@@ -3,7 +3,7 @@ import { brakeActs, type ChangeOfObject, countReversals, MOST_REVERSALS } from '
 import type { ActionRecord, HoldRecord, StoreTables } from '@sluice/state-store';
 import { noteToRestrict } from '../subject/lasting-holds.js';
 import { toActionName } from '../subject/views.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { noteMoved } from '../run/brake-state.js';
 import type { JournalPayload } from './journal.js';
 import { isObserved, movedError } from './store-copy.js';
@@ -28,9 +28,9 @@ export async function listStopped(
 }
 
 /** Returns the same by service and object; none under `observe`. */
-export async function loadStopped(session: Session, panel: string): Promise<StoppedTargets> {
-  const stopped = await listStopped(session.store, panel);
-  if (stopped.length === 0 || (await isObserved(session, panel))) return new Map();
+export async function loadStopped(context: Context, panel: string): Promise<StoppedTargets> {
+  const stopped = await listStopped(context.store, panel);
+  if (stopped.length === 0 || (await isObserved(context, panel))) return new Map();
   return new Map(stopped.map((target) => [toKey(target), target]));
 }
 
@@ -81,22 +81,22 @@ export async function findReversals(
   planned: readonly Planned[],
   { dryRun }: { dryRun: boolean },
 ): Promise<{ found: ReadonlySet<string>; reversed: ReadonlySet<string>; notices: Notice[] }> {
-  const { session, panel, stopped } = run;
+  const { context, panel, stopped } = run;
   const found: StoppedTarget[] = [];
   const reversed = new Map<string, HoldRecord>();
   if (panel.mark !== undefined || stopped === undefined) return { found: new Set(), reversed: new Set(), notices: [] };
-  const since = (await session.store.conditions.get(takenOverKey(panel.name)))?.since ?? '';
+  const since = (await context.store.conditions.get(takenOverKey(panel.name)))?.since ?? '';
   for (const work of planned) {
     const { enforcement, plan, service } = work;
     if (enforcement.value !== 'on' || plan === null || plan.steps.length === 0) continue;
-    const journal = await readJournal(session, work, since);
+    const journal = await readJournal(context, work, since);
     for (const step of plan.steps) {
       const object = toObject(step);
       const own = journal.filter((row) => toObject(row) === object).map((row) => toChange(row, row));
-      const now = toChange({ ...step, payload: { payload: step.payload } }, { run: run.run, plannedAt: session.now() });
+      const now = toChange({ ...step, payload: { payload: step.payload } }, { run: run.run, plannedAt: context.now() });
       if (countReversals(own, now) < MOST_REVERSALS) continue;
-      const name = toActionName(session.findKind(panel.name), step);
-      found.push({ service: service.id, object, name, since: session.now() });
+      const name = toActionName(context.findKind(panel.name), step);
+      found.push({ service: service.id, object, name, since: context.now() });
       const hold = work.holds.find(({ id }) => id === step.hold);
       if (hold !== undefined) reversed.set(hold.id, hold);
     }
@@ -114,18 +114,18 @@ export async function findReversals(
 
 /** Stores what runs leave alone from now on, and whether the whole panel is. */
 async function store(
-  { session, panel, active, run }: ReversalsRun,
+  { context, panel, active, run }: ReversalsRun,
   found: readonly StoppedTarget[],
   { services, reversed }: { services: number; reversed: readonly HoldRecord[] },
 ): Promise<void> {
-  const stated = session.config.poll.brake;
+  const stated = context.config.poll.brake;
   const isWhole = brakeActs({ changing: services, beginning: services, active, stated });
   const why = `changes of ${services} of ${active} services were reversed by something else, perhaps by a copy of this store`;
-  await session.store.write(async (tables) => {
+  await context.store.write(async (tables) => {
     for (const details of found)
       await tables.conditions.put({ key: stoppedKey(panel.name, details), since: details.since, runs: 1, details });
-    for (const hold of reversed) await noteToRestrict(tables, hold, session.now());
-    if (isWhole) await noteMoved(tables, { run, error: movedError(panel.name, session.now(), why) });
+    for (const hold of reversed) await noteToRestrict(tables, hold, context.now());
+    if (isWhole) await noteMoved(tables, { run, error: movedError(panel.name, context.now(), why) });
   });
 }
 
@@ -137,11 +137,11 @@ function toNotice(panel: string, target: StoppedTarget): Notice {
 
 /** Confirmed changes of a service's objects on the panel, oldest first. */
 async function readJournal(
-  session: Session,
+  context: Context,
   { service }: Pick<Planned, 'service'>,
   since: string,
 ): Promise<ActionRecord[]> {
-  const rows = await session.store.actions.list({ service: service.id, newestFirst: true, limit: MOST_ROWS, since });
+  const rows = await context.store.actions.list({ service: service.id, newestFirst: true, limit: MOST_ROWS, since });
   return rows.filter(({ panel, state }) => panel === service.panel && state === 'applied').reverse();
 }
 

@@ -2,51 +2,51 @@ import type { Panel } from '@sluice/panel-kind';
 import { printable } from '@sluice/panel-http/printable';
 import type { MovedError } from '../../base/errors.js';
 import { readEnforcements } from '../../context/enforcement.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { endBrake, findMoved, noteMoved } from '../run/brake-state.js';
 import type { StateStore } from '@sluice/state-store';
 
 /**
  * Returns why this store must not change a panel: a copy of it has changed the panel since, or something reverses its changes.
- * Where it may, writes its mark, on panels with a place for one. Asked once in a session, before the first change on a panel.
+ * Where it may, writes its mark, on panels with a place for one. Asked once in a context, before the first change on a panel.
  * Under `observe` what a command changes is allowed, and no mark is written. A mark that can't be read or written prevents
  * nothing; `doctor` reports it.
  */
-export function mayChange(session: Session, panel: Panel, { dryRun }: { dryRun: boolean }): Promise<MovedError | null> {
-  const known = session.changing.get(panel.name);
+export function mayChange(context: Context, panel: Panel, { dryRun }: { dryRun: boolean }): Promise<MovedError | null> {
+  const known = context.changing.get(panel.name);
   if (known !== undefined) return known;
-  const asked = ask(session, panel, dryRun);
-  session.changing.set(panel.name, asked);
+  const asked = ask(context, panel, dryRun);
+  context.changing.set(panel.name, asked);
   return asked;
 }
 
-async function ask(session: Session, panel: Panel, dryRun: boolean): Promise<MovedError | null> {
+async function ask(context: Context, panel: Panel, dryRun: boolean): Promise<MovedError | null> {
   const { name } = panel;
-  if (await isObserved(session, name)) return null;
-  const found = await findMoved(session, name);
+  if (await isObserved(context, name)) return null;
+  const found = await findMoved(context, name);
   if (found !== null) return movedError(name, found.since, found.message);
   if (panel.mark === undefined) return null;
-  const answer = await readMark(session, panel);
+  const answer = await readMark(context, panel);
   if (answer.is === 'foreign') {
-    const error = movedError(name, session.now(), describeWriter(answer));
-    if (!dryRun) await session.store.write((tables) => noteMoved(tables, { run: session.runId, error }));
+    const error = movedError(name, context.now(), describeWriter(answer));
+    if (!dryRun) await context.store.write((tables) => noteMoved(tables, { run: context.runId, error }));
     return error;
   }
   // What a later version wrote stays.
-  if (!dryRun && answer.is !== 'unknown') await writeMark(session, panel).catch(leaveToDoctor);
+  if (!dryRun && answer.is !== 'unknown') await writeMark(context, panel).catch(leaveToDoctor);
   return null;
 }
 
 /** Returns whether nothing on a panel is enforced, for no product. */
-export async function isObserved({ config, store }: Session, panel: string): Promise<boolean> {
+export async function isObserved({ config, store }: Context, panel: string): Promise<boolean> {
   const { value, except } = (await readEnforcements(config, store)).ofPanel(panel);
   return value === 'observe' && except.length === 0;
 }
 
 /** Notes that a run was not stopped. Under `observe` a copy of the store may change the panel. */
-export async function endStops(session: Session, panel: string): Promise<void> {
-  await endBrake(session.store, panel, 'services');
-  if (await isObserved(session, panel)) await endBrake(session.store, panel, 'store');
+export async function endStops(context: Context, panel: string): Promise<void> {
+  await endBrake(context.store, panel, 'services');
+  if (await isObserved(context, panel)) await endBrake(context.store, panel, 'store');
 }
 
 /** A panel that refuses the mark is changed nonetheless: the next run tries again. */
@@ -112,7 +112,7 @@ async function findRecord(store: StateStore, panel: string): Promise<MarkRecord 
 }
 
 /** Reads the mark on a panel, and whose it is. Changes nothing. */
-export async function readMark({ store, deps }: Session, panel: Panel): Promise<MarkAnswer> {
+export async function readMark({ store, deps }: Context, panel: Panel): Promise<MarkAnswer> {
   const record = await findRecord(store, panel.name);
   if (record === null || panel.mark === undefined) return { is: 'absent', lost: false };
   try {
@@ -139,28 +139,28 @@ function isOwn(written: readonly WrittenMark[], { token, at }: Mark): boolean {
  * Begins the record of a panel's mark before the first one is written, also under `observe`: copies of a store that begin their
  * own don't notice each other.
  */
-export async function beginMark(session: Session, panel: Panel): Promise<void> {
-  if (panel.mark === undefined || (await findRecord(session.store, panel.name)) !== null) return;
-  await change(session, panel.name, (record) => record);
+export async function beginMark(context: Context, panel: Panel): Promise<void> {
+  if (panel.mark === undefined || (await findRecord(context.store, panel.name)) !== null) return;
+  await change(context, panel.name, (record) => record);
 }
 
 /**
  * Writes a new mark, by which copies of this store find that it changes the panel. It is stored first: a mark that was written
  * before a crash is known as this store's own. Throws where the panel refuses it.
  */
-export async function writeMark(session: Session, panel: Panel): Promise<void> {
+export async function writeMark(context: Context, panel: Panel): Promise<void> {
   const { mark } = panel;
   if (mark === undefined) return;
-  const { deps } = session;
-  const written = { token: hex(deps.randomBytes(16)), at: session.now() };
-  const record = await acceptMark(session, panel.name, written);
+  const { deps } = context;
+  const written = { token: hex(deps.randomBytes(16)), at: context.now() };
+  const record = await acceptMark(context, panel.name, written);
   const text = seal(record.key, deps.randomBytes(12), { ...written, host: deps.owner.host });
   await mark.write(toName(record), text, deps.signal);
 }
 
 /** Adds a mark to this store's own. */
-export async function acceptMark(session: Session, panel: string, { token, at }: WrittenMark): Promise<MarkRecord> {
-  return change(session, panel, (record) => withMarks(record, [...record.written, { token, at }]));
+export async function acceptMark(context: Context, panel: string, { token, at }: WrittenMark): Promise<MarkRecord> {
+  return change(context, panel, (record) => withMarks(record, [...record.written, { token, at }]));
 }
 
 const withMarks = (record: MarkRecord, written: readonly WrittenMark[]): MarkRecord => ({
@@ -168,13 +168,13 @@ const withMarks = (record: MarkRecord, written: readonly WrittenMark[]): MarkRec
   written: written.slice(-MOST_WRITTEN),
 });
 
-async function change(session: Session, panel: string, to: (record: MarkRecord) => MarkRecord): Promise<MarkRecord> {
-  const { store, deps } = session;
+async function change(context: Context, panel: string, to: (record: MarkRecord) => MarkRecord): Promise<MarkRecord> {
+  const { store, deps } = context;
   return store.write(async ({ conditions }) => {
     const condition = await conditions.get(toKey(panel));
     const known = (condition?.details ?? null) as MarkRecord | null;
     const record = to(known ?? { id: hex(deps.randomBytes(6)), key: hex(deps.randomBytes(32)), written: [] });
-    await conditions.put({ key: toKey(panel), since: condition?.since ?? session.now(), runs: 1, details: record });
+    await conditions.put({ key: toKey(panel), since: condition?.since ?? context.now(), runs: 1, details: record });
     return record;
   });
 }

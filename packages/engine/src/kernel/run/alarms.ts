@@ -2,7 +2,7 @@ import { printable } from '@sluice/panel-http/printable';
 import type { AlarmRecord, NoticeRecord, StoreTables } from '@sluice/state-store';
 import { type Applied, LEASED, STOPPED_BY_PANEL } from '../subject/stages.js';
 import { describeDoubtedHolds, HOLD_DOUBTED } from '../subject/views.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { toEvent } from '../../base/notice-events.js';
 
 /** The code of a difference between what a service is on its panel and what it should be. */
@@ -12,7 +12,7 @@ type AlarmTables = Pick<StoreTables, 'alarms'>;
 
 /** A run, as far as it decides which alarms begin and end. */
 interface LookingRun {
-  session: Session;
+  context: Context;
   scope: string;
 }
 
@@ -20,8 +20,8 @@ interface LookingRun {
  * Stores what a run found to be wrong with services and does not repair itself, and ends what it no longer found. What only a
  * reconcile checks does not end with a poll. Called in the transaction that stores the decisions.
  */
-export async function noteAlarms(run: LookingRun, tables: AlarmTables, works: readonly Applied[]): Promise<void> {
-  const looked = works.filter(
+export async function noteAlarms(run: LookingRun, tables: AlarmTables, subjects: readonly Applied[]): Promise<void> {
+  const looked = subjects.filter(
     ({ plan, skipped, changedMeanwhile }) => !changedMeanwhile && (plan !== null || skipped !== null),
   );
   if (looked.length === 0) return;
@@ -53,20 +53,20 @@ function endsWith({ scope }: LookingRun, { plan, skipped, error }: Applied, alar
   return plan !== null && error === null && (scope !== 'poll' || alarm.scope === 'poll');
 }
 
-function findAlarms({ session, scope }: LookingRun, work: Applied): AlarmRecord[] {
+function findAlarms({ context, scope }: LookingRun, work: Applied): AlarmRecord[] {
   const { id, panel } = work.service;
   return listWrong(work).map(({ code, message: text }) => {
     const message = printable(text);
     return {
       ...{
-        id: session.id('alarm'),
+        id: context.id('alarm'),
         key: toAlarmKey({ service: id, code, message }),
         code,
         panel,
         service: id,
         message,
       },
-      ...{ scope: scope === 'poll' ? ('poll' as const) : ('reconcile' as const), since: session.now() },
+      ...{ scope: scope === 'poll' ? ('poll' as const) : ('reconcile' as const), since: context.now() },
       ...{ acknowledgedAt: null, acknowledgedBy: null, note: null },
     };
   });

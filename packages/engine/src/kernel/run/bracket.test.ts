@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { SluiceError } from '@sluice/panel-kind';
 import { type LeaseOwner, openStore, type StateStore } from '@sluice/state-store';
-import { Session } from '../../context/context.js';
+import { Context } from '../../context/context.js';
 import { isAtWork, withRun } from './bracket.js';
 
 let store: StateStore;
@@ -12,7 +12,7 @@ beforeEach(async () => {
 });
 afterEach(() => store.close());
 
-function session(isAlive: (owner: LeaseOwner) => boolean = () => true): Session {
+function context(isAlive: (owner: LeaseOwner) => boolean = () => true): Context {
   const deps = {
     clock: { now: () => Date.parse('2026-11-05T12:00:00Z') },
     randomBytes: (count: number) => new Uint8Array(count),
@@ -22,7 +22,7 @@ function session(isAlive: (owner: LeaseOwner) => boolean = () => true): Session 
     isAlive,
     signal: stop.signal,
   };
-  return new Session({ deps, config: { panels: {} }, store } as unknown as ConstructorParameters<typeof Session>[0]);
+  return new Context({ deps, config: { panels: {} }, store } as unknown as ConstructorParameters<typeof Context>[0]);
 }
 
 const lease = () =>
@@ -37,7 +37,7 @@ const lease = () =>
 
 describe('withRun', () => {
   it('stores start and end, and releases the leases', async () => {
-    const view = await withRun(session(), { command: 'poll', dryRun: false }, async (run) => {
+    const view = await withRun(context(), { command: 'poll', dryRun: false }, async (run) => {
       await run.leases.take('panel:dcim', 0);
       await run.start();
       expect((await store.runs.get(run.id))?.finishedAt).toBeNull();
@@ -56,7 +56,7 @@ describe('withRun', () => {
   });
 
   it('ends a run in which an error was thrown, and releases its leases', async () => {
-    const failed = withRun(session(), { command: 'poll', dryRun: false }, async (run) => {
+    const failed = withRun(context(), { command: 'poll', dryRun: false }, async (run) => {
       await run.leases.take('panel:dcim', 0);
       await run.start();
       throw new SluiceError('broken', 'The disk is full', { kind: 'store' });
@@ -70,7 +70,7 @@ describe('withRun', () => {
     ['SIGINT', 'interrupted'],
     ['SIGTERM', 'terminated'],
   ])('ends a run that %s stopped as %s', async (signal, outcome) => {
-    const view = await withRun(session(), { command: 'poll', dryRun: false }, async (run) => {
+    const view = await withRun(context(), { command: 'poll', dryRun: false }, async (run) => {
       await run.start();
       stop.abort(signal);
       await run.end({ outcome: 'done', changes: false });
@@ -81,7 +81,7 @@ describe('withRun', () => {
   });
 
   it.each([{ dryRun: true }, { dryRun: false, partOf: 'run-1' }])('stores nothing of %j', async (how) => {
-    await withRun(session(), { command: 'poll', ...how }, async (run) => {
+    await withRun(context(), { command: 'poll', ...how }, async (run) => {
       await run.start();
       await run.end({ outcome: 'done', changes: true });
     });
@@ -90,7 +90,7 @@ describe('withRun', () => {
 
   it('stores the row of a run that was refused for a lease, and nothing else', async () => {
     await lease();
-    const refused = withRun(session(), { command: 'poll', dryRun: false }, (run) => run.leases.take('panel:dcim', 0));
+    const refused = withRun(context(), { command: 'poll', dryRun: false }, (run) => run.leases.take('panel:dcim', 0));
     await expect(refused).rejects.toThrow('in use by another run');
     expect(await store.runs.list()).toMatchObject([
       {
@@ -103,7 +103,7 @@ describe('withRun', () => {
   });
 
   it('stores nothing of a run that was refused before its start', async () => {
-    const refused = withRun(session(), { command: 'poll', dryRun: false }, () => Promise.reject(new Error('no')));
+    const refused = withRun(context(), { command: 'poll', dryRun: false }, () => Promise.reject(new Error('no')));
     await expect(refused).rejects.toThrow('no');
     expect(await store.runs.list()).toEqual([]);
   });
@@ -111,14 +111,14 @@ describe('withRun', () => {
 
 describe('isAtWork', () => {
   it('asks for the process that started the run, not for a later one with its id', async () => {
-    const killed = withRun(session(), { command: 'poll', dryRun: false }, async (run) => {
+    const killed = withRun(context(), { command: 'poll', dryRun: false }, async (run) => {
       await run.start();
       return run.id;
     });
     const run = await store.runs.get(await killed);
     if (run === null) throw new Error('the run was not stored');
-    const started = (...alive: string[]): Session =>
-      session(({ processStart }) => processStart === '' || alive.includes(processStart));
+    const started = (...alive: string[]): Context =>
+      context(({ processStart }) => processStart === '' || alive.includes(processStart));
     expect(await isAtWork(started('1'), run)).toBe(true);
     expect(await isAtWork(started('2'), run)).toBe(false);
     // Runs of earlier versions name the process by its id alone.

@@ -4,7 +4,7 @@ import { type ErrorKind, type ItemError, toItemError, SluiceError } from '@sluic
 import type { RunOutcome, RunRecord, StoreTables, SwitchRecord } from '@sluice/state-store';
 import { confirmClock } from '../../context/clock-guard.js';
 import { Leases } from '../../context/leases.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 
 /** `run` of a document (docs/json.md). */
 export interface RunView {
@@ -49,8 +49,8 @@ export interface RunEnd {
  * Executes `work` as a run: the only place where runs start and end. The leases are released in every case, and an error
  * ends a run that was started. A dry run stores nothing.
  */
-export async function withRun<T>(session: Session, purpose: RunPurpose, work: (run: Run) => Promise<T>): Promise<T> {
-  const run = new Run(session, purpose);
+export async function withRun<T>(context: Context, purpose: RunPurpose, work: (run: Run) => Promise<T>): Promise<T> {
+  const run = new Run(context, purpose);
   try {
     return await work(run);
   } catch (error) {
@@ -67,17 +67,17 @@ export class Run {
   readonly leases: Leases;
   /** Stored with the end of the run. */
   totals: object | null = null;
-  readonly #session: Session;
+  readonly #session: Context;
   readonly #isStored: boolean;
   readonly #service: string | null;
   readonly #scope: string | null;
   #isStarted = false;
   #callsPanel = true;
 
-  constructor(session: Session, { command, dryRun, service, scope, partOf }: RunPurpose) {
-    const at = session.now();
-    const id = partOf ?? session.id('run');
-    this.#session = session;
+  constructor(context: Context, { command, dryRun, service, scope, partOf }: RunPurpose) {
+    const at = context.now();
+    const id = partOf ?? context.id('run');
+    this.#session = context;
     this.#service = service ?? null;
     this.#scope = scope ?? null;
     this.#isStored = !dryRun && partOf === undefined;
@@ -91,8 +91,8 @@ export class Run {
       outcome: 'done',
       changes: false,
     };
-    this.leases = new Leases(session, id);
-    session.runId = id;
+    this.leases = new Leases(context, id);
+    context.runId = id;
   }
 
   get id(): string {
@@ -130,11 +130,11 @@ export class Run {
    * interrupted ends as `interrupted` or `terminated`, whatever was finished of it.
    */
   async end({ outcome, changes, error = null }: RunEnd, tables?: StoreTables): Promise<void> {
-    const session = this.#session;
-    const finishedAt = session.now();
-    Object.assign(this.view, { finishedAt, outcome: interruption(session) ?? outcome, changes });
+    const context = this.#session;
+    const finishedAt = context.now();
+    Object.assign(this.view, { finishedAt, outcome: interruption(context) ?? outcome, changes });
     if (!this.#isStarted) return;
-    if (tables === undefined) await session.store.write((own) => this.#storeEnd(error, own));
+    if (tables === undefined) await context.store.write((own) => this.#storeEnd(error, own));
     else await this.#storeEnd(error, tables);
   }
 
@@ -158,7 +158,7 @@ export class Run {
   }
 }
 
-function interruption({ deps: { signal } }: Session): RunOutcome | null {
+function interruption({ deps: { signal } }: Context): RunOutcome | null {
   if (!signal.aborted) return null;
   return (signal.reason as SluiceError).details['signal'] === 'SIGTERM' ? 'terminated' : 'interrupted';
 }
@@ -186,7 +186,7 @@ const UNLEASED_MS = 3_600_000;
  * Returns whether another process still works on a run: the one that started it, not a later one with its id. One of another
  * host can't be asked: its run is at work while its leases last, or for an hour if it holds none.
  */
-export async function isAtWork({ runId, deps, store }: Session, run: RunRecord): Promise<boolean> {
+export async function isAtWork({ runId, deps, store }: Context, run: RunRecord): Promise<boolean> {
   if (run.id === runId || run.finishedAt !== null) return false;
   const { host, pid, processStart } = run;
   if (host === deps.owner.host) return deps.isAlive({ host, pid, processStart: processStart ?? '' });
@@ -222,7 +222,7 @@ export type Advance = (services: number) => void;
 
 /** Creates the progress counter of a run; its total is fixed at the start. */
 export async function startProgress(
-  { store }: Session,
+  { store }: Context,
   { service, onProgress }: RunRequest,
   panels: readonly string[],
 ): Promise<Advance> {

@@ -1,7 +1,7 @@
 import type { ItemError } from '@sluice/panel-kind';
 import type { ConditionRecord, StateStore, StoreTables } from '@sluice/state-store';
 import type { MovedError } from '../../base/errors.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 
 /** The error of a run that the brake stops. */
 export type BrakeError = ItemError & { details: { panel: string; changing: number; active: number; doubted: number } };
@@ -53,7 +53,7 @@ export const brakeKey = (panel: string, subjects: BrakedSubjects): string =>
 export const agentsBrakeNotice = (panel: string): string => `${panel}:agents:`;
 
 /** Returns since when a copy of the store changes a panel, and what shows it; null while none does. */
-export async function findMoved({ store }: Pick<Session, 'store'>, panel: string): Promise<BrakeState | null> {
+export async function findMoved({ store }: Pick<Context, 'store'>, panel: string): Promise<BrakeState | null> {
   const condition = await store.conditions.get(brakeKey(panel, 'store'));
   return condition === null ? null : toState(panel, 'store', condition);
 }
@@ -63,12 +63,12 @@ export async function findMoved({ store }: Pick<Session, 'store'>, panel: string
  * next run over the panel that is not stopped, also because the panel is under `observe`; a run that can't read the panel ends
  * nothing. Also returns that a copy of the store changes the panel.
  */
-export async function findBrake(session: Pick<Session, 'store'>, panel: string): Promise<BrakeState | null> {
-  return (await findBrakes(session, panel))[0] ?? null;
+export async function findBrake(context: Pick<Context, 'store'>, panel: string): Promise<BrakeState | null> {
+  return (await findBrakes(context, panel))[0] ?? null;
 }
 
 /** Returns all that stops the runs over a panel, as `findBrake`: the brake can stop those over services and over agents. */
-export async function findBrakes({ store }: Pick<Session, 'store'>, panel: string): Promise<BrakeState[]> {
+export async function findBrakes({ store }: Pick<Context, 'store'>, panel: string): Promise<BrakeState[]> {
   const found: BrakeState[] = [];
   for (const subjects of EVERY) {
     const condition = await store.conditions.get(brakeKey(panel, subjects));
@@ -78,9 +78,9 @@ export async function findBrakes({ store }: Pick<Session, 'store'>, panel: strin
 }
 
 /** Returns what stopped the last runs over the panels of the config, in the order of the config. */
-export async function listBrakes(session: Session): Promise<BrakeState[]> {
+export async function listBrakes(context: Context): Promise<BrakeState[]> {
   const found: BrakeState[] = [];
-  for (const panel of Object.keys(session.config.panels)) found.push(...(await findBrakes(session, panel)));
+  for (const panel of Object.keys(context.config.panels)) found.push(...(await findBrakes(context, panel)));
   return found;
 }
 

@@ -2,7 +2,7 @@ import type { NoticeChannel, NoticeChannelKind } from '@sluice/panel-kind';
 import { SluiceError } from '@sluice/panel-kind';
 import { notFound } from '../../base/errors.js';
 import { namedChannels, type NotifySettings } from '../../base/config/notify-schema.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { suggestion } from '../../base/suggestion.js';
 import { CLIENT_EVENTS, DEFAULT_EVENTS, type NoticeEvent } from '../../base/notice-events.js';
 
@@ -17,7 +17,7 @@ export interface ConfiguredChannel {
 }
 
 /** Returns the channels of the config. */
-export function configuredChannels({ config, deps }: Pick<Session, 'config' | 'deps'>): ConfiguredChannel[] {
+export function configuredChannels({ config, deps }: Pick<Context, 'config' | 'deps'>): ConfiguredChannel[] {
   return namedChannels(config.notify, deps.channels).map(({ name, index, kind, settings }) => ({
     name,
     kind,
@@ -37,8 +37,8 @@ export function configuredChannels({ config, deps }: Pick<Session, 'config' | 'd
 }
 
 /** Returns whether any channel is notified of an event. */
-export function isWanted(session: Pick<Session, 'config' | 'deps'>, event: NoticeEvent): boolean {
-  return configuredChannels(session).some(({ events }) => events.includes(event));
+export function isWanted(context: Pick<Context, 'config' | 'deps'>, event: NoticeEvent): boolean {
+  return configuredChannels(context).some(({ events }) => events.includes(event));
 }
 
 /**
@@ -46,8 +46,8 @@ export function isWanted(session: Pick<Session, 'config' | 'deps'>, event: Notic
  *
  * @throws SluiceError `no_channels`, `unknown_channel`
  */
-export function requireChannels(session: Session, name: string | null): ConfiguredChannel[] {
-  const channels = configuredChannels(session);
+export function requireChannels(context: Context, name: string | null): ConfiguredChannel[] {
+  const channels = configuredChannels(context);
   if (channels.length === 0) throw new SluiceError('no_channels', 'The config names no channel for notices');
   if (name === null) return channels;
   const found = channels.filter((channel) => channel.name === name);

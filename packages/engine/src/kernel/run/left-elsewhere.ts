@@ -1,7 +1,7 @@
 import { findEntry } from '../../base/config/find-entry.js';
 import { nameFew } from '../../base/natural-order.js';
 import { isLiving } from '../../base/lifecycle.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import type { Notice } from './notice.js';
 import { type RunReport, reportNotices } from './report.js';
 import type { RunRequest } from './bracket.js';
@@ -23,7 +23,7 @@ export interface RemovedPanel {
 }
 
 /** Finds panels that have services but are not in the config, by name. */
-export async function findRemovedPanels({ store, config }: Session): Promise<RemovedPanel[]> {
+export async function findRemovedPanels({ store, config }: Context): Promise<RemovedPanel[]> {
   const names = (await store.services.panels()).filter((name) => findEntry(config.panels, name) === undefined);
   const removed: RemovedPanel[] = [];
   for (const panel of names) {
@@ -45,27 +45,27 @@ function describe(panel: string, services: readonly string[], held: readonly str
 }
 
 /** Reports the panels that are missing in the config in each run over all panels; as a notice once, until it is back. */
-export async function reportRemovedPanels(session: Session, request: RunRequest, report: RunReport): Promise<void> {
+export async function reportRemovedPanels(context: Context, request: RunRequest, report: RunReport): Promise<void> {
   if (request.panel !== undefined || request.service !== undefined) return;
-  const { conditions } = session.store;
-  const removed = await findRemovedPanels(session);
+  const { conditions } = context.store;
+  const removed = await findRemovedPanels(context);
   const notices: Notice[] = [];
   for (const { panel, message } of removed) {
     report.panels.push({ panel, error: { code: PANEL_REMOVED, message } });
     const key = toKey(panel);
     const known = await conditions.get(key);
-    const since = known?.since ?? session.now();
+    const since = known?.since ?? context.now();
     if (!request.dryRun)
-      await session.write([], (tables) =>
+      await context.write([], (tables) =>
         tables.conditions.put({ key, since, runs: (known?.runs ?? 0) + 1, details: null }),
       );
     notices.push({ code: PANEL_REMOVED, key: `${PANEL_REMOVED}:${panel}:${since}`, panel, service: null, message });
   }
-  if (notices.length > 0) await reportNotices(session, report, notices, []);
+  if (notices.length > 0) await reportNotices(context, report, notices, []);
   if (request.dryRun) return;
-  for (const panel of Object.keys(session.config.panels)) {
+  for (const panel of Object.keys(context.config.panels)) {
     if ((await conditions.get(toKey(panel))) === null) continue;
-    await session.write([], (tables) => tables.conditions.end(toKey(panel)));
+    await context.write([], (tables) => tables.conditions.end(toKey(panel)));
   }
 }
 
@@ -75,16 +75,16 @@ const EVIDENCE_ELSEWHERE = 'evidence_elsewhere';
 
 /** Reports services with open evidence on another panel than their own, once per run. */
 export async function reportElsewhere(
-  session: Session,
+  context: Context,
   request: Pick<RunRequest, 'panel' | 'service'>,
   report: RunReport,
 ): Promise<void> {
-  const evidence = await session.store.evidence.open(
+  const evidence = await context.store.evidence.open(
     request.service === undefined ? {} : { services: [request.service] },
   );
   const byService = group(evidence);
   const notices: Notice[] = [];
-  for (const service of await session.store.services.list({ ids: [...byService.keys()] })) {
+  for (const service of await context.store.services.list({ ids: [...byService.keys()] })) {
     const items = (byService.get(service.id) ?? []).filter((item) => item.panel !== service.panel);
     for (const panel of new Set(items.map((item) => item.panel))) {
       if (request.panel !== undefined && request.panel !== panel && request.panel !== service.panel) continue;
@@ -94,7 +94,7 @@ export async function reportElsewhere(
     }
   }
   if (notices.length === 0) return;
-  await reportNotices(session, report, notices, []);
+  await reportNotices(context, report, notices, []);
 }
 
 /** Returns the error of a service that is restricted on another panel than its own. */

@@ -2,7 +2,7 @@ import type { DecisionRecord, StoreTables } from '@sluice/state-store';
 import { nameFew } from '../../base/natural-order.js';
 import type { Notice } from './notice.js';
 import type { Applied } from '../subject/stages.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { findOpenDrift, readAcknowledged } from './alarms.js';
 import { isWanted } from './channels.js';
 
@@ -18,16 +18,18 @@ const NOT_OF_SERVICE =
  * decision before did not have, and only what a channel is notified of.
  */
 export async function newsOfServices(
-  session: Session,
+  context: Context,
   tables: Pick<StoreTables, 'decisions' | 'alarms'>,
-  works: readonly Applied[],
+  subjects: readonly Applied[],
   run: string,
 ): Promise<Notice[]> {
   const wanted = [
-    ...(isWanted(session, 'drift') ? ['drift' as const] : []),
-    ...(isWanted(session, 'account') ? ['account' as const] : []),
+    ...(isWanted(context, 'drift') ? ['drift' as const] : []),
+    ...(isWanted(context, 'account') ? ['account' as const] : []),
   ];
-  const some = works.filter(({ drift, error, changedMeanwhile }) => !changedMeanwhile && (drift.length > 0 || error));
+  const some = subjects.filter(
+    ({ drift, error, changedMeanwhile }) => !changedMeanwhile && (drift.length > 0 || error),
+  );
   if (wanted.length === 0 || some.length === 0) return [];
   const ids = some.map(({ service }) => service.id);
   const acknowledged = await readAcknowledged(tables, ids);
@@ -65,9 +67,9 @@ function toErrorNews({ error }: Applied, decision: DecisionRecord | undefined): 
   return { code: 'service_failed', group: `failed with ${error.code}`, message: `${error.code}: ${error.message}` };
 }
 
-function toNotices(works: readonly Applied[], run: string, find: (work: Applied) => News | null): Notice[] {
+function toNotices(subjects: readonly Applied[], run: string, find: (work: Applied) => News | null): Notice[] {
   const groups = new Map<string, { news: News; work: Applied }[]>();
-  for (const work of works) {
+  for (const work of subjects) {
     const news = find(work);
     if (news !== null) groups.set(news.group, [...(groups.get(news.group) ?? []), { news, work }]);
   }

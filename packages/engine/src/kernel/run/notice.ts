@@ -1,7 +1,7 @@
 import { printable } from '@sluice/panel-http/printable';
 import type { Plan } from '@sluice/panel-kind';
 import type { NoticeRecord, ServiceRecord } from '@sluice/state-store';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import type { Applied } from '../subject/stages.js';
 
 /** A notice for the operator; each is reported once per key. */
@@ -30,10 +30,10 @@ export function planNotices({ service }: Pick<Applied, 'service'>, plan: Pick<Pl
 }
 
 /** Returns notices as rows, each message on one line; the store skips known keys. */
-export function noticeRows(session: Session, run: string, notices: Notice[]): NoticeRecord[] {
-  const at = session.now();
+export function noticeRows(context: Context, run: string, notices: Notice[]): NoticeRecord[] {
+  const at = context.now();
   return notices.map((notice) => ({
-    id: session.id('note'),
+    id: context.id('note'),
     run,
     at,
     ...notice,

@@ -1,6 +1,6 @@
 import type { DeliveryRecord, NoticeRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { agentsBrakeNotice, brakeKey } from './brake-state.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { isAcknowledged, readAcknowledged } from './alarms.js';
 import { type ConfiguredChannel, configuredChannels } from './channels.js';
 import { toEvent } from '../../base/notice-events.js';
@@ -10,13 +10,13 @@ import { toEvent } from '../../base/notice-events.js';
  * key was new.
  */
 export async function addNotices(
-  session: Session,
+  context: Context,
   tables: StoreTables,
   rows: readonly NoticeRecord[],
 ): Promise<NoticeRecord[]> {
   const added = await tables.notices.add([...rows]);
   const lasting = await findLasting(tables, added);
-  const channels = configuredChannels(session);
+  const channels = configuredChannels(context);
   const unsaid = added.filter(({ id }) => !lasting.has(id));
   if (channels.length === 0 || unsaid.length === 0) return added;
   const acknowledged = await readAcknowledged(
@@ -27,7 +27,7 @@ export async function addNotices(
   const isForClients = channels.some(({ settings }) => settings.for === 'client');
   const services = await readServices(tables, isForClients ? due : []);
   const deliveries = due.flatMap((notice) =>
-    channels.flatMap((channel) => toDelivery(session, channel, notice, services) ?? []),
+    channels.flatMap((channel) => toDelivery(context, channel, notice, services) ?? []),
   );
   if (deliveries.length > 0) await tables.deliveries.add(deliveries);
   return added;
@@ -55,7 +55,7 @@ export async function readServices(
 }
 
 function toDelivery(
-  session: Session,
+  context: Context,
   channel: ConfiguredChannel,
   notice: NoticeRecord,
   services: ReadonlyMap<string, ServiceRecord>,
@@ -67,7 +67,7 @@ function toDelivery(
   // Nobody is known who could be notified.
   if (settings.for === 'client' && service?.client == null && service?.fields['email'] === undefined) return null;
   return {
-    id: session.id('dlv'),
+    id: context.id('dlv'),
     notice: notice.id,
     channel: channel.name,
     event,

@@ -1,9 +1,9 @@
-import { setImmediate as answersTaken } from 'node:timers/promises';
+import { setImmediate as yieldToIo } from 'node:timers/promises';
 import type { ItemError } from '@sluice/panel-kind';
 import type { DecisionRecord, HeldLease, NoticeRecord, RunOutcome, StoreTables } from '@sluice/state-store';
 import type { ChangedAgent } from './agent-documents.js';
 import { isInterrupted } from '../../base/interruption.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import type { LimitState } from '../subject/limit-state.js';
 import { listLastingHolds, listReleasedHolds, noteTold } from '../subject/lasting-holds.js';
 import { AGENT_LIMIT, type FindKind, type ServiceView, serviceView, toStatus, toActionView } from '../subject/views.js';
@@ -74,13 +74,13 @@ export function shownNotice(notice: Pick<NoticeRecord, 'code' | 'service' | 'mes
 
 /** Adds notices to a run's document, and stores them unless it is a dry run; each once per key. */
 export async function reportNotices(
-  session: Session,
+  context: Context,
   report: Pick<RunReport, 'notices'> & { run: Pick<RunView, 'id' | 'dryRun'> },
   notices: Notice[],
   fences: HeldLease[],
 ): Promise<void> {
-  const rows = noticeRows(session, report.run.id, notices);
-  const added = report.run.dryRun ? rows : await session.write(fences, (tables) => addNotices(session, tables, rows));
+  const rows = noticeRows(context, report.run.id, notices);
+  const added = report.run.dryRun ? rows : await context.write(fences, (tables) => addNotices(context, tables, rows));
   report.notices.push(...added.map(shownNotice));
 }
 
@@ -105,8 +105,8 @@ function decideStatus(work: Applied): string {
 }
 
 /** A panel without usage: there is nothing to manage. */
-function skippedIfUnmetered(session: Session, { service }: Applied, status: string): string {
-  const isUnmetered = session.findKind(service.panel)?.capabilities.includes('usage') === false;
+function skippedIfUnmetered(context: Context, { service }: Applied, status: string): string {
+  const isUnmetered = context.findKind(service.panel)?.capabilities.includes('usage') === false;
   return isUnmetered && status === 'unmanaged' ? 'skipped' : status;
 }
 
@@ -130,7 +130,7 @@ const OF_RUN: ReadonlySet<string> = new Set(['failed', 'unreadable', 'doubted', 
 
 /** Returns the row of a decision, with all its inputs. */
 export function toDecisionRecord(
-  session: Session,
+  context: Context,
   run: { id: string; at: string },
   work: Applied,
   treatment: Treatment,
@@ -144,7 +144,7 @@ export function toDecisionRecord(
     totalBytes: usage?.totalBytes ?? null,
     allowance: work.allowance,
   };
-  const status = skippedIfUnmetered(session, work, decideStatus(work));
+  const status = skippedIfUnmetered(context, work, decideStatus(work));
   const counts = { holds: listLastingHolds(work), wouldHold: wouldHold.length };
   return {
     service: service.id,
@@ -168,7 +168,7 @@ export function toDecisionRecord(
       enforce: { since: work.enforcement.since, source: work.enforcement.source, value: work.enforcement.value },
       ...(work.limits.length === 0 ? {} : { limits: toStored(work, treatment) }),
       nextDueDate: service.nextDueDate,
-      overdue: session.config.poll.overdue,
+      overdue: context.config.poll.overdue,
       peak: cycle
         ? { inBytes: cycle.peakInBytes, outBytes: cycle.peakOutBytes, totalBytes: cycle.peakTotalBytes }
         : null,
@@ -303,7 +303,7 @@ export class RunResults {
 
 /** A run with the places where its results are collected. */
 export interface ReportedRun {
-  session: Session;
+  context: Context;
   scope: string;
   report: RunReport;
   results: RunResults;
@@ -311,44 +311,44 @@ export interface ReportedRun {
 
 /** Finished services, and how the run treated them. */
 export interface FinishedWorks {
-  works: readonly Applied[];
+  subjects: readonly Applied[];
   treatment: (work: Applied) => Treatment;
   notices: Notice[];
 }
 
 /** Stores the decisions and adds the services to the run's document. */
 export async function record(run: ReportedRun, tables: StoreTables, finished: FinishedWorks): Promise<void> {
-  const { session, report } = run;
-  const { works, notices } = finished;
-  await answersTaken();
+  const { context, report } = run;
+  const { subjects, notices } = finished;
+  await yieldToIo();
   const decisions = decided(run, finished);
   // A decision on changed facts is not stored: the one before stays.
-  const kept = decisions.filter((_, index) => works[index]?.changedMeanwhile !== true);
-  const news = await newsOfServices(session, tables, works, report.run.id);
+  const kept = decisions.filter((_, index) => subjects[index]?.changedMeanwhile !== true);
+  const news = await newsOfServices(context, tables, subjects, report.run.id);
   await tables.decisions.record(kept);
-  await noteAlarms(run, tables, works);
-  for (const work of works) if (work.ended.length > 0) await noteTold(tables, listReleasedHolds(work));
-  const reported = await addNotices(session, tables, noticeRows(session, report.run.id, notices));
+  await noteAlarms(run, tables, subjects);
+  for (const work of subjects) if (work.ended.length > 0) await noteTold(tables, listReleasedHolds(work));
+  const reported = await addNotices(context, tables, noticeRows(context, report.run.id, notices));
   report.notices.push(...reported.map(shownNotice));
   // The report shows these with their services.
-  await addNotices(session, tables, noticeRows(session, report.run.id, news));
+  await addNotices(context, tables, noticeRows(context, report.run.id, news));
 }
 
 /** Adds the services to the document of a run that stores nothing. */
 export function showOnly(run: ReportedRun, finished: FinishedWorks): void {
-  const { session, report } = run;
+  const { context, report } = run;
   decided(run, finished);
-  report.notices.push(...noticeRows(session, report.run.id, finished.notices).map(shownNotice));
+  report.notices.push(...noticeRows(context, report.run.id, finished.notices).map(shownNotice));
 }
 
 function decided(
-  { session, report, results }: ReportedRun,
-  { works, treatment }: Omit<FinishedWorks, 'notices'>,
+  { context, report, results }: ReportedRun,
+  { subjects, treatment }: Omit<FinishedWorks, 'notices'>,
 ): DecisionRecord[] {
-  const run = { id: report.run.id, at: session.now() };
-  return works.map((work) => {
+  const run = { id: report.run.id, at: context.now() };
+  return subjects.map((work) => {
     const how = treatment(work);
-    const decision = toDecisionRecord(session, run, work, how);
+    const decision = toDecisionRecord(context, run, work, how);
     results.add(work, decision, how);
     return decision;
   });

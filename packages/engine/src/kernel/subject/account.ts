@@ -1,6 +1,6 @@
 import type { KindTraits, Panel, ProductSettings } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 
 /** What a reconcile does about the account of a service without a command. */
 export type AccountVerb = 'create' | 'change-password' | 'terminate';
@@ -22,7 +22,7 @@ export function ownsAccount({ requiredRef }: Pick<KindTraits, 'requiredRef'>, { 
 
 /** Returns the refs that a creation stores first: an unguessable name can be found after a lost answer. */
 export function listNewRefs(
-  { deps }: Session,
+  { deps }: Context,
   panel: Panel,
   service: ServiceRecord,
   product: ProductSettings,

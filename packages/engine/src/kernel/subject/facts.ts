@@ -1,7 +1,7 @@
 import type { LeaseRecord, OverrideRecord, PurchaseRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { readEnforcements } from '../../context/enforcement.js';
 import { hasEnded, serviceLease } from '../../context/leases.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { group } from '../../base/group.js';
 import { type Applied, LEASED, withError } from './stages.js';
 
@@ -9,9 +9,9 @@ import { type Applied, LEASED, withError } from './stages.js';
 export type OtherLeases = Map<string, LeaseRecord>;
 
 /** Reads which services other live runs work on. */
-export async function otherLeases(session: Session, run: string): Promise<OtherLeases> {
-  const { deps, store } = session;
-  const now = session.now();
+export async function otherLeases(context: Context, run: string): Promise<OtherLeases> {
+  const { deps, store } = context;
+  const now = context.now();
   const leases = await store.leases.list();
   const others = leases.filter(
     (lease) =>
@@ -29,18 +29,18 @@ export async function otherLeases(session: Session, run: string): Promise<OtherL
  * interfere. Also reads the switch again.
  */
 export async function leaveOutChanged(
-  session: Session,
+  context: Context,
   tables: StoreTables,
-  works: readonly Applied[],
+  subjects: readonly Applied[],
   { run, leasesAtStart }: { run: string; leasesAtStart: OtherLeases },
 ): Promise<Applied[]> {
-  if (works.length === 0) return [];
-  const services = works.map((work) => work.service.id);
+  if (subjects.length === 0) return [];
+  const services = subjects.map((work) => work.service.id);
   const facts = await storedFacts(tables, services);
   const holds = group(await tables.holds.open({ services }));
-  const leases = await otherLeases(session, run);
-  const enforcements = await readEnforcements(session.config, tables);
-  return works.map((work) => {
+  const leases = await otherLeases(context, run);
+  const enforcements = await readEnforcements(context.config, tables);
+  return subjects.map((work) => {
     const { id, panel, product } = work.service;
     const current = { ...work, enforcement: enforcements.of(panel, product) };
     const lease = leases.get(serviceLease(id));

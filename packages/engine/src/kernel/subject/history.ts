@@ -7,7 +7,7 @@ import {
   ownershipSubject,
   type StoreTables,
 } from '@sluice/state-store';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { group } from '../../base/group.js';
 import type { ServiceHistory } from './stages.js';
 import { isLiving } from '../../base/lifecycle.js';
@@ -38,7 +38,7 @@ export function findCheckpoint(decision: Pick<DecisionRecord, 'inputs'> | null):
 
 /** Loads the history of services for a run, or for a command (`ordered`); empty for panels without the facet `history`. */
 export async function loadHistory(
-  session: Session,
+  context: Context,
   panel: Pick<Panel, 'name' | 'history'>,
   services: ServiceRecord[],
   { ordered = false }: { ordered?: boolean } = {},
@@ -46,7 +46,7 @@ export async function loadHistory(
   const histories = new Map<string, Gathered>();
   const { history } = panel;
   if (history === undefined) return histories;
-  const { store } = session;
+  const { store } = context;
   if (history.checkpoint === undefined) {
     for (const { id } of ordered ? services : []) {
       const rows = await store.actions.list({ service: id });
@@ -59,7 +59,7 @@ export async function loadHistory(
     histories.set(decision.service, { checkpoint: findCheckpoint(decision), decision, recent: [], removed: 0 });
   }
   const living = services.filter(isLiving);
-  const limit = new Date(session.deps.clock.now() - BULK_MS).toISOString();
+  const limit = new Date(context.deps.clock.now() - BULK_MS).toISOString();
   const since = new Map(
     living.map((service) => [service.id, parseStored(histories.get(service.id)?.checkpoint)?.at ?? service.createdAt]),
   );
@@ -68,24 +68,24 @@ export async function loadHistory(
     findEntry(histories, service).recent = await store.actions.list({ service, since: at });
   }
   await loadRecent(
-    session,
+    context,
     { name: panel.name, history },
     histories,
     entries.filter(([, at]) => at >= limit),
   );
-  const now = session.now();
+  const now = context.now();
   for (const [service, entry] of histories) {
     const checkpoint = parseStored(entry.checkpoint);
     entry.recent = withoutIncluded(entry.recent, checkpoint);
-    if (checkpoint !== null && checkpoint.at > now) entry.checkpoint = await withEarlier(session, service, checkpoint);
+    if (checkpoint !== null && checkpoint.at > now) entry.checkpoint = await withEarlier(context, service, checkpoint);
   }
-  await addResolved(session, histories);
+  await addResolved(context, histories);
   return histories;
 }
 
 /** Returns the last checkpoints of those that had the accounts of these services before, where their own describe none yet. */
 export async function findFormerCheckpoints(
-  { store }: Session,
+  { store }: Context,
   panel: Pick<Panel, 'name' | 'kind' | 'accounts' | 'history'>,
   known: { services: readonly ServiceRecord[]; history: ReadonlyMap<string, ServiceHistory> },
 ): Promise<ReadonlyMap<string, unknown>> {
@@ -100,7 +100,7 @@ export async function findFormerCheckpoints(
 
 /** Loads the journal of services since their checkpoints, in one query. */
 async function loadRecent(
-  { store }: Session,
+  { store }: Context,
   { name, history }: { name: string; history: History },
   histories: Map<string, Gathered>,
   since: (readonly [service: string, at: string])[],
@@ -118,8 +118,8 @@ async function loadRecent(
 }
 
 /** Names the actions that a checkpoint ahead of the clock includes: the next checkpoint will be older than they are. */
-async function withEarlier(session: Session, service: string, checkpoint: StoredCheckpoint): Promise<StoredCheckpoint> {
-  const rows = await session.store.actions.list({ service, since: session.now() });
+async function withEarlier(context: Context, service: string, checkpoint: StoredCheckpoint): Promise<StoredCheckpoint> {
+  const rows = await context.store.actions.list({ service, since: context.now() });
   const earlier = rows.filter((row) => row.plannedAt < checkpoint.at);
   return { ...checkpoint, included: { ...checkpoint.included, ...toIncluded(earlier) } };
 }
@@ -129,7 +129,7 @@ function toIncluded(rows: readonly ActionRecord[]): Record<string, string> {
 }
 
 /** Adds the actions that were in doubt at the checkpoint and were resolved since. */
-async function addResolved({ store }: Session, histories: Map<string, Gathered>): Promise<void> {
+async function addResolved({ store }: Context, histories: Map<string, Gathered>): Promise<void> {
   for (const entry of histories.values()) {
     for (const id of parseStored(entry.checkpoint)?.doubts ?? []) {
       const row = await store.actions.get(id);

@@ -2,7 +2,7 @@ import type { Panel } from '@sluice/panel-kind';
 import { beginWindowCount, type CycleReading, stepWindowCount, type WindowCount } from '@sluice/quota-core';
 import type { CycleRecord, SampleRecord, ServiceRecord } from '@sluice/state-store';
 import { findEntry } from '../../base/config/find-entry.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { findLimitStates, type LimitState } from './limit-state.js';
 import { findWindow, listLimits, toCycleReading, withEnd } from './limits.js';
 
@@ -32,32 +32,32 @@ interface Stored {
  * from the first stored reading in it. A service whose product is missing in the config keeps all.
  */
 export async function loadLimits(
-  session: Session,
+  context: Context,
   panel: Pick<Panel, 'kind'>,
   services: readonly ServiceRecord[],
   { recorded, now }: { recorded: (service: string) => CycleRecord | null; now: string },
 ): Promise<Map<string, LimitsBefore>> {
-  const isMissing = (product: string): boolean => findEntry(session.config.products, product) === undefined;
-  const limited = services.filter(({ product }) => isMissing(product) || listLimits(session, product).length > 0);
+  const isMissing = (product: string): boolean => findEntry(context.config.products, product) === undefined;
+  const limited = services.filter(({ product }) => isMissing(product) || listLimits(context, product).length > 0);
   if (limited.length === 0) return new Map();
   const hasFinal = panel.kind.capabilities.includes('window-usage');
-  const decisions = await session.store.decisions.latest(limited.map(({ id }) => id));
+  const decisions = await context.store.decisions.latest(limited.map(({ id }) => id));
   const last = new Map(decisions.map((row) => [row.service, findLimitStates(row)]));
   const found = new Map<string, LimitsBefore>();
   for (const service of limited) {
     const stored = { service, recorded: recorded(service.id), now, hasFinal };
-    found.set(service.id, await loadOne(session, stored, last.get(service.id) ?? []));
+    found.set(service.id, await loadOne(context, stored, last.get(service.id) ?? []));
   }
   return found;
 }
 
-async function loadOne(session: Session, stored: Stored, last: readonly LimitState[]): Promise<LimitsBefore> {
+async function loadOne(context: Context, stored: Stored, last: readonly LimitState[]): Promise<LimitsBefore> {
   const { recorded, service } = stored;
   const isAlone = last.every(({ count }) => count === null || isOfNewest(count, stored));
   const cycles =
-    isAlone && recorded !== null ? [recorded] : isAlone ? [] : await session.store.cycles.ofService(service.id);
+    isAlone && recorded !== null ? [recorded] : isAlone ? [] : await context.store.cycles.ofService(service.id);
   const states = last.map((state) => ({ ...state, count: state.count && continued(state.count, cycles) }));
-  const limits = await withBases(session, stored, states);
+  const limits = await withBases(context, stored, states);
   const ended = limits.flatMap(({ count }) => (count === null ? [] : (findUnread(count, recorded) ?? [])));
   const awaited = stored.hasFinal ? (cycles.find(({ id }) => id === ended[0]) ?? null) : null;
   return { limits, awaited };
@@ -96,17 +96,17 @@ function withLast(stored: StoredCount, cycles: readonly CycleRecord[]): WindowCo
   return { ...stored, base, last: isOfRow ? toCycleReading(row, row.readAt ?? '', row) : base, ended: null };
 }
 
-async function withBases(session: Session, stored: Stored, last: readonly LimitState[]): Promise<LimitState[]> {
+async function withBases(context: Context, stored: Stored, last: readonly LimitState[]): Promise<LimitState[]> {
   const { service, now } = stored;
   const states = new Map(last.map((state) => [state.id, state]));
-  for (const limit of listLimits(session, service.product)) {
+  for (const limit of listLimits(context, service.product)) {
     const { id, window, allowance } = limit;
     if (window === 'cycle' || typeof allowance === 'string') continue;
-    const bounds = findWindow(session, limit, { service, cycle: null, now });
+    const bounds = findWindow(context, limit, { service, cycle: null, now });
     const key = `${window} ${bounds?.start ?? ''}`;
     const before = states.get(id);
     if (bounds === null || (before?.key === key && before.unit === 'bytes' && before.count !== null)) continue;
-    const count = await countStored(session, stored, bounds.start);
+    const count = await countStored(context, stored, bounds.start);
     if (count === null) continue;
     const peak = before?.key === key ? before.peak : null;
     states.set(id, { id, window: bounds, key, unit: 'bytes', used: null, allowed: allowance, peak, count });
@@ -116,7 +116,7 @@ async function withBases(session: Session, stored: Stored, last: readonly LimitS
 
 /** Counts the stored readings of a window; null where none is stored. */
 async function countStored(
-  { store, config }: Session,
+  { store, config }: Context,
   { service, recorded }: Stored,
   start: string,
 ): Promise<WindowCount | null> {

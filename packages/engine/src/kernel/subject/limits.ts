@@ -18,12 +18,12 @@ import {
 } from '@sluice/quota-core';
 import type { CycleRecord, HoldRecord, ServiceRecord } from '@sluice/state-store';
 import { findEntry, findTimeZone } from '../../base/config/find-entry.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import type { LimitState, Spend } from './limit-state.js';
 import type { Loaded, Stage } from './stages.js';
 
 /** Returns the limits of a service in addition to its quota. */
-export function listLimits({ config }: Pick<Session, 'config'>, product: string): readonly LimitSettings[] {
+export function listLimits({ config }: Pick<Context, 'config'>, product: string): readonly LimitSettings[] {
   return findEntry(config.products, product)?.limits ?? [];
 }
 
@@ -54,7 +54,7 @@ export function isOfRemovedLimit({ reason, cycle }: Readonly<HoldRecord>, limits
 
 /** Returns the window of a limit at an instant; null where the service has no cycle. */
 export function findWindow(
-  { config }: Pick<Session, 'config'>,
+  { config }: Pick<Context, 'config'>,
   { window }: LimitSettings,
   { service, cycle, now }: { service: ServiceRecord; cycle: Pick<CycleRecord, 'start' | 'end'> | null; now: string },
 ): Cycle | null {
@@ -89,18 +89,18 @@ export interface LimitFacts {
 }
 
 /** Weighs the limits of a service besides its quota: their windows, and what was used in them. */
-export function weighLimits(session: Session, from: LimitFacts): WeighedLimit[] {
-  return listLimits(session, from.facts.service.product).map((limit) => {
-    if (typeof limit.allowance === 'string') return weighMoney(session, limit as CappedLimit, from);
-    return weighBytes(session, limit, limit.allowance, from);
+export function computeLimits(context: Context, from: LimitFacts): WeighedLimit[] {
+  return listLimits(context, from.facts.service.product).map((limit) => {
+    if (typeof limit.allowance === 'string') return weighMoney(context, limit as CappedLimit, from);
+    return weighBytes(context, limit, limit.allowance, from);
   });
 }
 
-function weighBytes(session: Session, limit: LimitSettings, allowed: number, from: LimitFacts): WeighedLimit {
+function weighBytes(context: Context, limit: LimitSettings, allowed: number, from: LimitFacts): WeighedLimit {
   const { facts, usage, now } = from;
   const { cycle, service, mode } = facts;
   const isCycle = limit.window === 'cycle';
-  const window = findWindow(session, limit, { service, cycle, now: usage?.known === true ? usage.at : now });
+  const window = findWindow(context, limit, { service, cycle, now: usage?.known === true ? usage.at : now });
   const key = isCycle ? (cycle?.id ?? null) : toKey(limit, window);
   const before = findBefore(facts, { id: limit.id, key, unit: 'bytes' });
   const counted =
@@ -152,14 +152,14 @@ export function withEnd(count: WindowCount, cycle: Readonly<CycleRecord> | null)
 
 type CappedLimit = LimitSettings & { allowance: string };
 
-function weighMoney(session: Session, limit: CappedLimit, from: LimitFacts): WeighedLimit {
+function weighMoney(context: Context, limit: CappedLimit, from: LimitFacts): WeighedLimit {
   const { facts, now } = from;
   const { allowance: allowed } = limit;
   const spend = from.spend.find((one) => one.limit === limit.id) ?? null;
   const window = spend?.window ?? null;
   const key = ofClient(limit.window === 'cycle' ? (facts.cycle?.id ?? null) : toKey(limit, window), spend);
   const stored = findStored(facts, limit.id);
-  const currency = spend?.currency ?? stored?.unit ?? session.config.currency ?? '';
+  const currency = spend?.currency ?? stored?.unit ?? context.config.currency ?? '';
   const before = findBefore(facts, { id: limit.id, key, unit: currency });
   const peak = typeof before?.peak === 'string' ? before.peak : null;
   const state = { id: limit.id, window, key, unit: currency, used: null, allowed, peak, count: null };
@@ -226,8 +226,8 @@ function toBytes(figure: LimitState['peak'] | undefined): number | null {
 }
 
 /** Returns the states of limits with the figures of a decision. */
-export function withFigures(weighed: readonly WeighedLimit[], { limits }: Decision): LimitState[] {
-  return weighed.map(({ state }) => {
+export function withFigures(computed: readonly WeighedLimit[], { limits }: Decision): LimitState[] {
+  return computed.map(({ state }) => {
     const decision = limits.find(({ limit }) => limit === state.id);
     if (decision === undefined) return state;
     const { money, usedBytes } = decision;
@@ -266,13 +266,13 @@ interface Restricted {
  * The hold of a removed limit, or of a product that is missing in the config, keeps its last restriction.
  */
 export function inForce(
-  session: Session,
+  context: Context,
   { kind, agents }: Pick<Panel, 'kind' | 'agents'>,
   { service, holds, action }: Restricted,
 ): HoldInForce[] {
   if (holds.length === 0) return [];
-  const isKnown = findEntry(session.config.products, service.product) !== undefined;
-  const others = listLimits(session, service.product).map((limit) => [limit.id, limit.action] as const);
+  const isKnown = findEntry(context.config.products, service.product) !== undefined;
+  const others = listLimits(context, service.product).map((limit) => [limit.id, limit.action] as const);
   const limits = new Map(isKnown ? [['quota', action], ...others] : []);
   const findRestriction = ({ reason, restriction }: HoldRecord): string => {
     if (reason === 'billing' || reason === 'manual') {

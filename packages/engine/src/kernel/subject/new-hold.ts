@@ -1,15 +1,15 @@
 import type { HoldRecord } from '@sluice/state-store';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 
 /** Returns the row of a hold that starts now. */
 export function newHold(
-  session: Session,
+  context: Context,
   hold: Pick<HoldRecord, 'service' | 'reason' | 'origin'> & Partial<HoldRecord>,
 ): HoldRecord {
   return {
-    id: session.id('hold'),
+    id: context.id('hold'),
     restriction: null,
-    since: session.now(),
+    since: context.now(),
     until: null,
     note: null,
     cycle: null,

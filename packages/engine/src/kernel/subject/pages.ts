@@ -1,8 +1,8 @@
 import type { Panel } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import { findEntry } from '../../base/config/find-entry.js';
-import type { Session } from '../../context/context.js';
-import { sideBySide } from '../../base/side-by-side.js';
+import type { Context } from '../../context/context.js';
+import { runConcurrently } from '../../base/run-concurrently.js';
 
 /**
  * Services per page: as many as the store writes in one statement, since no answer is handled while a page is written.
@@ -17,7 +17,7 @@ type PagedPanel = Pick<Panel, 'name' | 'snapshot'>;
 
 /** Yields the services of a panel in pages, so that memory use does not grow with their number. */
 async function* servicePages(
-  session: Session,
+  context: Context,
   panel: PagedPanel,
   only: ServiceRecord | null,
 ): AsyncGenerator<ServiceRecord[]> {
@@ -26,14 +26,14 @@ async function* servicePages(
     return;
   }
   if (panel.snapshot?.paged === false) {
-    yield await session.store.services.list({ panel: panel.name });
+    yield await context.store.services.list({ panel: panel.name });
     return;
   }
-  yield* listPages(session, panel.name, pageSize(panel));
+  yield* listPages(context, panel.name, pageSize(panel));
 }
 
 /** Yields the services of a panel in pages of `limit`. */
-export async function* listPages({ store }: Session, panel: string, limit: number): AsyncGenerator<ServiceRecord[]> {
+export async function* listPages({ store }: Context, panel: string, limit: number): AsyncGenerator<ServiceRecord[]> {
   for (let after: string | undefined; ;) {
     const page = await store.services.list({ panel, limit, ...(after === undefined ? {} : { after }) });
     if (page.length > 0) yield page;
@@ -47,7 +47,7 @@ export async function* listPages({ store }: Session, panel: string, limit: numbe
  * before a page is written, so that the panel is never idle, but no page starts while more than one is still to be written.
  */
 export async function eachPage<Read>(
-  session: Session,
+  context: Context,
   panel: PagedPanel,
   only: ServiceRecord | null,
   { read, write }: { read: (page: ServiceRecord[]) => Promise<Read>; write: (page: Read) => Promise<void> },
@@ -55,9 +55,9 @@ export async function eachPage<Read>(
   const atOnce =
     panel.snapshot?.paged === true
       ? QUICK_AT_ONCE
-      : Math.max(2, Math.ceil((findConcurrency(session, panel) * 2) / pageSize(panel)));
+      : Math.max(2, Math.ceil((findConcurrency(context, panel) * 2) / pageSize(panel)));
   let writing = Promise.resolve();
-  const reading = sideBySide(servicePages(session, panel, only), atOnce, async (services) => {
+  const reading = runConcurrently(servicePages(context, panel, only), atOnce, async (services) => {
     const page = await read(services);
     const before = writing;
     writing = before.then(() => write(page));
@@ -75,6 +75,6 @@ function pageSize({ snapshot }: PagedPanel): number {
   return snapshot?.paged === true ? QUICK_PAGE : PAGE;
 }
 
-function findConcurrency(session: Session, panel: PagedPanel): number {
-  return findEntry(session.config.panels, panel.name)?.concurrency ?? 0;
+function findConcurrency(context: Context, panel: PagedPanel): number {
+  return findEntry(context.config.panels, panel.name)?.concurrency ?? 0;
 }

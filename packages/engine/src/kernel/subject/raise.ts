@@ -8,11 +8,11 @@ export function findRaise({ plan }: { readonly plan: Pick<Plan, 'steps'> | null 
 
 /** Returns a previewed service with the error that its run would end with where the budget of its agent is too small. */
 export async function withRefusedRaise(
-  { session, panel }: Pick<RunOnPanel, 'session' | 'panel'>,
+  { context, panel }: Pick<RunOnPanel, 'context' | 'panel'>,
   work: Applied,
 ): Promise<Applied> {
   const { agents, name } = panel;
   const raises = findRaise(work);
   if (agents === undefined || raises === null || work.error !== null) return work;
-  return withError(work, await session.ports.previewRaise(session, { name, agents }, raises));
+  return withError(work, await context.ports.previewRaise(context, { name, agents }, raises));
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Panel, UsageAnswer } from '@sluice/panel-kind';
 import type { CycleRecord, ServiceRecord } from '@sluice/state-store';
 import { blankService } from '../../features/services/check-service.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { decideHolds, draftHolds } from '../../loop/decide.js';
 import { readUsage } from '../../loop/meter.js';
 import { type Decided, type Loaded, type Read, unapplied, unplanned, withError } from './stages.js';
@@ -65,12 +65,12 @@ const loaded: Loaded = {
   skipped: null,
   error: null,
 };
-const session = {
+const context = {
   config: { poll: { overdue: 'meter', doubt: { jump: 0.5 } }, timeZone: 'UTC', panels: {}, products: {} },
   deps: { signal: new AbortController().signal },
   now: () => NOW,
   id: (prefix: string) => `${prefix}-1`,
-} as unknown as Session;
+} as unknown as Context;
 const answer: UsageAnswer = {
   reading: { known: true, at: NOW, inBytes: 900, outBytes: 200, totalBytes: null },
   raw: null,
@@ -93,17 +93,17 @@ const freeze = <T>(value: T): T => {
   }
   return value;
 };
-const read = async (): Promise<Read> => freeze((await readUsage(session, panel, [freeze(loaded)]))[0]!);
+const read = async (): Promise<Read> => freeze((await readUsage(context, panel, [freeze(loaded)]))[0]!);
 
 describe('stages of a service', () => {
   it('are made from the one before, which stays as it was', async () => {
     const taken = await read();
     expect(taken).toMatchObject({ stage: 'read', usage: { totalBytes: 1100 }, cycle: { totalBytes: 1100 } });
     expect([loaded.stage, loaded.cycle?.totalBytes]).toEqual(['loaded', null]);
-    const decided = freeze(decideHolds(session, panel, taken, NOW));
+    const decided = freeze(decideHolds(context, panel, taken, NOW));
     expect(decided).toMatchObject({ stage: 'decided', opens: [{ reason: 'quota' }], thresholds: [80, 90, 100] });
     expect(taken).not.toHaveProperty('opens');
-    const drafts = draftHolds(session, decided);
+    const drafts = draftHolds(context, decided);
     expect(drafts).toMatchObject([{ reason: 'quota', restriction: 'disable-ports', usedBytes: 1100 }]);
     const planned = freeze({ ...unplanned(decided), drafts });
     expect(unapplied(planned)).toMatchObject({ stage: 'applied', drafts, actions: [] });
@@ -119,14 +119,14 @@ describe('stages of a service', () => {
 
   it('fit only where they belong', async () => {
     const taken = await read();
-    const decided: Decided = decideHolds(session, panel, taken, NOW);
+    const decided: Decided = decideHolds(context, panel, taken, NOW);
     const misfits = (): void => {
       // @ts-expect-error Decided before it was read.
-      decideHolds(session, panel, loaded, NOW);
+      decideHolds(context, panel, loaded, NOW);
       // @ts-expect-error Decided twice.
-      decideHolds(session, panel, decided, NOW);
+      decideHolds(context, panel, decided, NOW);
       // @ts-expect-error Read after the decision.
-      void readUsage(session, panel, [decided]);
+      void readUsage(context, panel, [decided]);
       // @ts-expect-error Applied before it was planned.
       unapplied(decided);
       // @ts-expect-error Planned before it was decided.

@@ -26,13 +26,13 @@ import { INTERRUPTED } from '../../base/interruption.js';
 import type { Enforcement } from '../../context/enforcement.js';
 import type { Termination } from './termination.js';
 import { hasEnded } from '../../base/lifecycle.js';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import type { LimitState, Spend } from './limit-state.js';
 import type { StoppedTargets } from './stopped-targets.js';
 
 /** What the services in a run over one panel share. */
 export interface RunOnPanel {
-  readonly session: Session;
+  readonly context: Context;
   readonly panel: Panel;
   /** Id of the run. */
   readonly run: string;

@@ -1,6 +1,6 @@
 import { SluiceError } from '@sluice/panel-kind';
 import type { ActionRecord } from '@sluice/state-store';
-import type { Session } from '../../context/context.js';
+import type { Context } from '../../context/context.js';
 import { isCommandRow, COMMAND_PREFIX } from './command-row.js';
 
 /** Code of the notice and of refusals for a service whose termination is not finished. */
@@ -24,8 +24,8 @@ function findRequester({ payload }: ActionRecord): string | undefined {
   return (payload as { by?: string } | null)?.by;
 }
 
-async function loadTermination(session: Session, row: ActionRecord): Promise<Termination> {
-  const tried = await session.store.actions.list({ service: row.service ?? '', since: row.plannedAt });
+async function loadTermination(context: Context, row: ActionRecord): Promise<Termination> {
+  const tried = await context.store.actions.list({ service: row.service ?? '', since: row.plannedAt });
   const last = new Map(
     tried.filter((action) => !isCommandRow(action)).map((action) => [`${action.type} ${action.target}`, action.state]),
   );
@@ -35,15 +35,15 @@ async function loadTermination(session: Session, row: ActionRecord): Promise<Ter
 }
 
 /** Lists the unfinished terminations of these services, by service. */
-export async function openTerminations(session: Session, services: string[]): Promise<Map<string, Termination>> {
-  return terminationsIn(session, await session.store.actions.unresolved({ services }));
+export async function openTerminations(context: Context, services: string[]): Promise<Map<string, Termination>> {
+  return terminationsIn(context, await context.store.actions.unresolved({ services }));
 }
 
 /** Lists the unfinished terminations among these journal rows, by service. */
-export async function terminationsIn(session: Session, unresolved: ActionRecord[]): Promise<Map<string, Termination>> {
+export async function terminationsIn(context: Context, unresolved: ActionRecord[]): Promise<Map<string, Termination>> {
   const terminations = new Map<string, Termination>();
   for (const row of unresolved.filter(isTermination)) {
-    const termination = await loadTermination(session, row);
+    const termination = await loadTermination(context, row);
     if (row.service !== null) terminations.set(row.service, termination);
   }
   return terminations;
@@ -59,8 +59,8 @@ export function describeTermination(
 }
 
 /** Refuses other commands for a service with an unfinished termination. */
-export async function refuseUnfinished(session: Session, id: string): Promise<void> {
-  const termination = (await openTerminations(session, [id])).get(id);
+export async function refuseUnfinished(context: Context, id: string): Promise<void> {
+  const termination = (await openTerminations(context, [id])).get(id);
   if (!termination) return;
   throw new SluiceError(UNFINISHED, `"${id}" was not changed: ${describeTermination(id, termination)}`, {
     details: { service: id, since: termination.since, by: termination.by },

@@ -1,17 +1,17 @@
 import type { SourceFact, SourceFacts, SourceService } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import { findEntry } from '../../../base/config/find-entry.js';
-import type { Session } from '../../../context/context.js';
+import type { Context } from '../../../context/context.js';
 
 /** Facts that follow the billing system as long as the service lasts; the others decide who an account belongs to. */
 const FOLLOWING: readonly SourceFact[] = ['option', 'email'];
 
 /** Returns the facts that fill columns, by product of the config. */
-export function listFacts(session: Pick<Session, 'config' | 'findKind'>): Record<string, SourceFacts> {
-  const products = Object.entries(session.config.products);
+export function listFacts(context: Pick<Context, 'config' | 'findKind'>): Record<string, SourceFacts> {
+  const products = Object.entries(context.config.products);
   return Object.fromEntries(
     products.flatMap(([name, { panel }]): [string, SourceFacts][] => {
-      const facts = session.findKind(panel)?.facts;
+      const facts = context.findKind(panel)?.facts;
       return facts === undefined ? [] : [[name, facts]];
     }),
   );
@@ -22,11 +22,11 @@ export function listFacts(session: Pick<Session, 'config' | 'findKind'>): Record
  * renaming of its client it would be searched for, and confirmed, by another name.
  */
 export function applyFills<Service extends SourceService>(
-  session: Pick<Session, 'config' | 'findKind'>,
+  context: Pick<Context, 'config' | 'findKind'>,
   service: Service,
   before: ServiceRecord | undefined,
 ): Service {
-  const kind = session.findKind(findEntry(session.config.products, service.texts['product'] ?? '')?.panel ?? '');
+  const kind = context.findKind(findEntry(context.config.products, service.texts['product'] ?? '')?.panel ?? '');
   const { facts, requiredRef = null } = kind ?? {};
   if (facts === undefined) return service;
   const { texts, fills, unfilled, problems } = service;

@@ -2,7 +2,7 @@ import type { SourceList, SourceService } from '@sluice/panel-kind';
 import type { ServiceChange, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { listUnwritten } from '../../billing/write-back.js';
 import { compareIds } from '../../../base/natural-order.js';
-import type { Session } from '../../../context/context.js';
+import type { Context } from '../../../context/context.js';
 import type { RunView } from '../../../kernel/run/bracket.js';
 import { type ChangedField, describeChange } from '../describe-changes.js';
 import { listColumns } from '../../../base/fields.js';
@@ -71,7 +71,7 @@ export interface SyncPlan extends Pick<SyncReport, 'totals' | 'changes' | 'skipp
 
 /** Compares the list with the store. */
 export async function planSync(
-  session: Session,
+  context: Context,
   tables: StoreTables,
   { ref, productRef, protectionRef, only, services: listedServices, unread }: Listed,
   options: SyncOptions,
@@ -84,17 +84,17 @@ export async function planSync(
     return reason === null ? [] : [{ id: service.id, reason }];
   });
   const left = new Set(skipped.filter(({ id }) => stored.get(id)?.refs[ref] === undefined).map(({ id }) => id));
-  const unwritten = await listUnwritten(session, tables);
+  const unwritten = await listUnwritten(context, tables);
   const taken = services
     .filter(({ id }) => !left.has(id))
-    .map((service) => applyFills(session, service, stored.get(service.id)))
+    .map((service) => applyFills(context, service, stored.get(service.id)))
     .map((service) => withoutColumns(service, unwritten.get(service.id) ?? []));
   const sources = new Map(taken.map((service) => [service.id, service]));
   const listed = new Set(services.map(({ id }) => id));
   const known = [...stored.values()].filter((record) => record.refs[ref] !== undefined && !hasEnded(record));
   // A row that can't be read may be any service.
   const ending = unread.length > 0 ? [] : known.filter(({ id }) => !listed.has(id)).map(toVanished);
-  const planned = await planTaken(session, tables, { services: taken, stored, ref }, { ...options, ending });
+  const planned = await planTaken(context, tables, { services: taken, stored, ref }, { ...options, ending });
   for (const { after } of planned.rowChanges) {
     const { externalId = '', named = null, texts = {} } = sources.get(after.id) ?? {};
     after.refs[ref] = externalId;
@@ -104,8 +104,8 @@ export async function planSync(
     else after.refs[productRef] = named;
   }
   const rowChanges = [...planned.rowChanges, ...ending];
-  const { added, changes: updates, unchanged } = toChanges(rowChanges, session.now());
-  const changes = describe(session, rowChanges, new Set([...added, ...updates].map(({ id }) => id)));
+  const { added, changes: updates, unchanged } = toChanges(rowChanges, context.now());
+  const changes = describe(context, rowChanges, new Set([...added, ...updates].map(({ id }) => id)));
   const count = (change: SyncChange['change']): number => changes.filter((item) => item.change === change).length;
   return {
     added,
@@ -148,8 +148,8 @@ function toVanished(before: ServiceRecord): RowChange {
   return { row, before, after: { ...structuredClone(before), status: 'vanished' }, bad: new Set() };
 }
 
-function describe(session: Session, rows: readonly RowChange[], changed: ReadonlySet<string>): SyncChange[] {
-  const columns = listColumns(session.deps.kinds);
+function describe(context: Context, rows: readonly RowChange[], changed: ReadonlySet<string>): SyncChange[] {
+  const columns = listColumns(context.deps.kinds);
   return rows
     .filter(({ after }) => changed.has(after.id))
     .sort((a, b) => compareIds(a.after.id, b.after.id))

@@ -1,7 +1,7 @@
 import type { SourceService } from '@sluice/panel-kind';
 import type { ServiceRecord, StoreTables } from '@sluice/state-store';
 import { findEntry } from '../../../base/config/find-entry.js';
-import type { Session } from '../../../context/context.js';
+import type { Context } from '../../../context/context.js';
 import { type ImportProblem, type ImportRow, planRows, type RowChange, type RowOptions } from '../plan-rows.js';
 import { type TakenService, withFollowing } from './take-services.js';
 
@@ -31,7 +31,7 @@ interface TakenPlan {
  * service that has become somebody else's.
  */
 export async function planTaken(
-  session: Session,
+  context: Context,
   tables: StoreTables,
   { services, stored, ref }: Taken,
   options: RowOptions,
@@ -49,7 +49,7 @@ export async function planTaken(
     return service.problems.length === 0 ? [service] : narrow(service);
   });
   for (;;) {
-    const planned = await planRows(session, tables, rows.map(toRow.bind(null, session)), options);
+    const planned = await planRows(context, tables, rows.map(toRow.bind(null, context)), options);
     if (planned.problems.length === 0) {
       const owners = toOwnerChanges(services, { planned: planned.rowChanges, stored, ref });
       return { rowChanges: [...planned.rowChanges, ...owners], narrowed, problems };
@@ -75,7 +75,7 @@ function toOwnerChanges(
   });
 }
 
-function toRow({ config }: Session, { id, texts }: SourceService): ImportRow {
+function toRow({ config }: Context, { id, texts }: SourceService): ImportRow {
   const { product } = texts;
   const panel = product === undefined ? {} : { panel: findEntry(config.products, product)?.panel ?? '' };
   return { line: null, values: { ...texts, id, ...panel } };

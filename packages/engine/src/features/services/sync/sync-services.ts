@@ -4,7 +4,7 @@ import { notFound } from '../../../base/errors.js';
 import { billingSections, findEntry } from '../../../base/config/find-entry.js';
 import { serviceLease } from '../../../context/leases.js';
 import { type Run, toRunView, withRun } from '../../../kernel/run/bracket.js';
-import type { Session } from '../../../context/context.js';
+import type { Context } from '../../../context/context.js';
 import { unknownProduct } from '../../../base/config/find-panel.js';
 import { listFieldColumns } from '../../../base/fields.js';
 import { storeChanges } from '../store-changes.js';
@@ -36,24 +36,24 @@ const SYNC_LEASE = 'service sync';
  * @throws SluiceError `no_source`, `billing_unavailable`, `list_too_short`, `lease_held`, `not_listed`, `product_conflict`,
  * `unknown_product`: nothing was changed
  */
-export async function syncServices(session: Session, request: SyncRequest): Promise<SyncReport> {
-  checkProduct(session, request);
-  const { kind, open } = requireSource(session);
+export async function syncServices(context: Context, request: SyncRequest): Promise<SyncReport> {
+  checkProduct(context, request);
+  const { kind, open } = requireSource(context);
   const source = await open();
   const { dryRun, service: one } = request;
   const service = one === null ? null : source.toServiceId(one);
   try {
-    return await withRun(session, { command: 'service sync', dryRun, ...(service && { service }) }, async (run) => {
+    return await withRun(context, { command: 'service sync', dryRun, ...(service && { service }) }, async (run) => {
       if (!dryRun) {
         await run.leases.take(SYNC_LEASE, request.waitMs);
         await run.start();
       }
-      const list = await readList(session, source, { section: kind.kind, service: one ?? undefined });
+      const list = await readList(context, source, { section: kind.kind, service: one ?? undefined });
       const { title, ref, productRef, protectionRef } = source;
       const listed = { title, ref, productRef, protectionRef, only: service, ...list };
-      if (service !== null) await refuseUnlisted(session, service, listed);
-      if (!dryRun) return toReport(run, await storeLeased(session, run, listed, request));
-      const plan = await planChecked(session, listed, request);
+      if (service !== null) await refuseUnlisted(context, service, listed);
+      if (!dryRun) return toReport(run, await storeLeased(context, run, listed, request));
+      const plan = await planChecked(context, listed, request);
       await run.end({ outcome: toOutcome(plan), changes: plan.changes.length > 0 });
       return toReport(run, plan);
     });
@@ -62,7 +62,7 @@ export async function syncServices(session: Session, request: SyncRequest): Prom
   }
 }
 
-function checkProduct({ config }: Session, { product, service }: SyncRequest): void {
+function checkProduct({ config }: Context, { product, service }: SyncRequest): void {
   if (product === null) return;
   if (service === null) throw usageError('bad_option', 'A product is named for one service; name the service too');
   if (findEntry(config.products, product) !== undefined) return;
@@ -70,35 +70,35 @@ function checkProduct({ config }: Session, { product, service }: SyncRequest): v
 }
 
 function readList(
-  session: Session,
+  context: Context,
   source: ServiceSource,
   { section, service }: { section: string; service: string | undefined },
 ): Promise<SourceList> {
-  const { config, deps } = session;
+  const { config, deps } = context;
   const products = billingSections(config, section);
   const columns = listFieldColumns(deps.kinds);
-  return source.list({ products, columns, facts: listFacts(session), service, signal: deps.signal });
+  return source.list({ products, columns, facts: listFacts(context), service, signal: deps.signal });
 }
 
-async function refuseUnlisted({ store }: Session, id: string, { services, unread, title, ref }: Listed): Promise<void> {
+async function refuseUnlisted({ store }: Context, id: string, { services, unread, title, ref }: Listed): Promise<void> {
   if (services.length + unread.length > 0 || (await store.services.get(id))?.refs[ref] !== undefined) return;
   throw notFound('not_listed', `${title} lists no service "${id}"; nothing was changed`, { service: id });
 }
 
 /** Stores the changes once all services that change are leased; a change that came meanwhile needs its lease too. */
-async function storeLeased(session: Session, run: Run, listed: Listed, request: SyncRequest): Promise<SyncPlan> {
-  let plan = await planChecked(session, listed, request);
+async function storeLeased(context: Context, run: Run, listed: Listed, request: SyncRequest): Promise<SyncPlan> {
+  let plan = await planChecked(context, listed, request);
   for (;;) {
     const leased = new Set(run.leases.held.map(({ name }) => name));
     const wanted = plan.updates.map(({ id }) => serviceLease(id)).filter((name) => !leased.has(name));
     if (wanted.length > 0) await run.leases.takeAll(wanted, request.waitMs);
     const leases = run.leases.held;
     const names = new Set(leases.map(({ name }) => name));
-    const stored = await session.write(leases, async (tables) => {
-      plan = await planSync(session, tables, listed, request);
+    const stored = await context.write(leases, async (tables) => {
+      plan = await planSync(context, tables, listed, request);
       if (!plan.updates.every(({ id }) => names.has(serviceLease(id)))) return false;
       // What ends comes first: a new service may get what a former one had.
-      await storeChanges(session, tables, { changes: plan.updates, run: run.id });
+      await storeChanges(context, tables, { changes: plan.updates, run: run.id });
       await tables.services.put(plan.added);
       run.totals = plan.totals;
       await run.end({ outcome: toOutcome(plan), changes: plan.changes.length > 0 }, tables);
@@ -108,8 +108,8 @@ async function storeLeased(session: Session, run: Run, listed: Listed, request: 
   }
 }
 
-async function planChecked(session: Session, listed: Listed, request: SyncRequest): Promise<SyncPlan> {
-  const plan = await planSync(session, session.store, listed, request);
+async function planChecked(context: Context, listed: Listed, request: SyncRequest): Promise<SyncPlan> {
+  const plan = await planSync(context, context.store, listed, request);
   if (!request.allowMass) refuseShortList(plan, listed);
   return plan;
 }

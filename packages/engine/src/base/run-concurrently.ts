@@ -2,7 +2,7 @@
  * Runs `work` for each item, in order, at most `atOnce` at a time. After an error no further item starts; the first error is
  * thrown once those under way have ended, so that nothing runs after the caller has cleaned up.
  */
-export async function sideBySide<T>(
+export async function runConcurrently<T>(
   items: Iterable<T> | AsyncIterable<T>,
   atOnce: number,
   work: (item: T) => Promise<void>,

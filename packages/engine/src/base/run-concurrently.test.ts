@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { sideBySide } from './side-by-side.js';
+import { runConcurrently } from './run-concurrently.js';
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -18,7 +18,7 @@ describe('sideBySide', () => {
     const done: number[] = [];
     let busy = 0;
     let most = 0;
-    await sideBySide(items(), 2, async (item) => {
+    await runConcurrently(items(), 2, async (item) => {
       most = Math.max(most, ++busy);
       await turn();
       busy--;
@@ -28,33 +28,33 @@ describe('sideBySide', () => {
   });
 
   it('after a failure begins nothing more, and throws it once what is under way is done', async () => {
-    const begun: number[] = [];
+    const started: number[] = [];
     const ended: number[] = [];
-    const work = sideBySide([1, 2, 3, 4, 5, 6], 3, async (item) => {
-      begun.push(item);
+    const work = runConcurrently([1, 2, 3, 4, 5, 6], 3, async (item) => {
+      started.push(item);
       await turn();
       if (item === 2) throw new Error('two');
       for (let turns = 0; turns < 5; turns++) await turn();
       ended.push(item);
     });
     await expect(work).rejects.toThrow('two');
-    expect([begun, ended]).toEqual([
+    expect([started, ended]).toEqual([
       [1, 2, 3],
       [1, 3],
     ]);
   });
 
   it('stops when it is reported to', async () => {
-    const begun: number[] = [];
-    await sideBySide(
+    const started: number[] = [];
+    await runConcurrently(
       [1, 2, 3, 4],
       1,
       (item) => {
-        begun.push(item);
+        started.push(item);
         return Promise.resolve();
       },
-      () => begun.length === 2,
+      () => started.length === 2,
     );
-    expect(begun).toEqual([1, 2]);
+    expect(started).toEqual([1, 2]);
   });
 });
