@@ -13,7 +13,7 @@ const LONGEST = 200;
 
 export const NO_RIGHTS: ShareRights = { buy: false, maxAmount: null, manage: false, changePassword: false };
 
-/** Returns the hash under which a token or context is stored: it has 256 random bits, so one round is enough. */
+/** Returns the hash under which a token or login is stored: it has 256 random bits, so one round is enough. */
 export function toHash(secret: string): string {
   return createHash('sha256').update(secret).digest('base64url');
 }
