@@ -15,6 +15,12 @@ export function visibleSince(service: ServiceRecord, reader: Reader): string | n
   return service.clientSince;
 }
 
+/** Returns whether a reader may see what was read, or happened, at an instant: what was before it came is a former client's. */
+export function isOfReader(at: string, service: ServiceRecord, reader: Reader): boolean {
+  const since = visibleSince(service, reader);
+  return since === null || at >= since;
+}
+
 /** Returns the part of a window that begins then, at a whole second; it is empty where the window ends before. */
 export function beginThen<Window extends { start: string; end: string }>(window: Window, since: string | null): Window {
   const then = Math.ceil(Date.parse(since ?? window.start) / 1000) * 1000;
@@ -24,7 +30,6 @@ export function beginThen<Window extends { start: string; end: string }>(window:
 
 /** Returns whether a reader may see a purchase of a service; rows of old versions do not state their client. */
 export function isVisible({ client, at }: PurchaseRecord, service: ServiceRecord, reader: Reader): boolean {
-  const since = visibleSince(service, reader);
-  if (reader === undefined || client === null) return since === null || at >= since;
-  return client === service.client;
+  const isSince = isOfReader(at, service, reader);
+  return reader === undefined || client === null ? isSince : client === service.client;
 }

@@ -52,7 +52,7 @@ export async function toPastDetail(context: Context, detail: ServiceDetail, past
     ),
     ...datesInForce(context, service, at),
   };
-  return detailFor(then, service, reader);
+  return detailFor(then, { service, decision }, reader);
 }
 
 /** A decision is stored again only where it changes: later readings that led to the same one are newer than its figures. */

@@ -1,10 +1,11 @@
 import type { CommandReport } from '../command/types.js';
 import type { Reader } from '../../context/reader.js';
+import { errorFor } from '../services/for-reader.js';
 import { serviceDetail } from '../services/show.js';
 import type { Context } from '../../context/context.js';
 import { requireService } from '../../context/find-service.js';
 
-/** Returns the report of a command as a reader may see it: its service as it reads it, and no notices for operators. */
+/** Returns the report of a command as a reader may see it: its service and error as it reads them, and no notices for operators. */
 export async function commandReportFor(
   context: Context,
   report: CommandReport,
@@ -12,5 +13,6 @@ export async function commandReportFor(
 ): Promise<CommandReport> {
   if (reader === undefined) return report;
   const service = await serviceDetail(context, await requireService(context, report.service.id), reader);
-  return { ...report, service, notices: [] };
+  const { error } = report;
+  return { ...report, service, notices: [], ...(error === undefined ? {} : { error: errorFor(error) }) };
 }

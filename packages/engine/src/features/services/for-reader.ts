@@ -1,5 +1,7 @@
-import type { OverrideRecord, ServiceRecord } from '@sluice/state-store';
-import { type Reader, visibleSince } from '../../context/reader.js';
+import type { AccountView, ItemError } from '@sluice/panel-kind';
+import type { DecisionRecord, OverrideRecord, ServiceRecord } from '@sluice/state-store';
+import { isOfReader, type Reader, visibleSince } from '../../context/reader.js';
+import { findCheckpoint } from '../../kernel/subject/history.js';
 
 /** The parts of documents that are not a client's. */
 interface Dated {
@@ -12,19 +14,30 @@ interface Hold extends Dated {
   evidence: readonly unknown[];
 }
 interface Detail {
+  error: ItemError | null;
   holds: readonly Dated[];
   overrides: Dated | null;
   termination: (Dated & { by: string | null }) | null;
 }
 interface Explained {
   readings: readonly { raw: unknown }[];
-  decision: { at: string } | null;
+  decision: { at: string; inputs: unknown } | null;
+  brake: unknown;
   holds: readonly Hold[];
   released: { note: string | null } | null;
-  actions: readonly { prior: unknown; observed: unknown }[];
+  actions: readonly { prior: unknown; observed: unknown; error: ItemError | null }[];
 }
 
-/** What documents of a service leave out for a client: notes, evidence and actors of staff, and what was before it came. */
+/**
+ * What documents of a service leave out for a client: notes, evidence and actors of staff, what is of the panel and not of the
+ * service, and what was before the client came.
+ */
+
+/** Of the inputs of a decision, what is of the service itself. A new one is an operator's, unless it is listed here. */
+const INPUTS_OF_CLIENTS = new Set([
+  ...['billingCycle', 'nextDueDate', 'status', 'overdue', 'quotaPeriod', 'peak', 'doubted'],
+  ...['protectedUntil', 'quotaReleasedUntil'],
+]);
 
 /** Returns the later of an instant and the one since when a reader may see something. */
 function findLater(at: string, since: string | null): string {
@@ -58,17 +71,44 @@ export function overridesFor<View extends Pick<OverrideRecord, 'since' | 'until'
     .map((override) => ({ ...override, since: findLater(override.since, since), note: null }));
 }
 
+/** Returns the account of a decision as a reader may see it: read since it came, and with an address for customers. */
+export function accountFor(
+  decision: DecisionRecord | null,
+  service: ServiceRecord,
+  { reader, address }: { reader: Reader; address: () => string | null },
+): AccountView | null {
+  const checkpoint = findCheckpoint(decision);
+  const account = (checkpoint?.account ?? null) as AccountView | null;
+  if (reader === undefined || account === null) return account;
+  return isOfReader(checkpoint?.at ?? '', service, reader) ? { ...account, url: address() } : null;
+}
+
 /** Returns the detail of a service as a reader may see it; its purchases are those of `isVisible`. */
-export function detailFor<View extends Detail>(detail: View, service: ServiceRecord, reader: Reader): View {
+export function detailFor<View extends Detail>(
+  detail: View,
+  { service, decision }: { service: ServiceRecord; decision: DecisionRecord | null },
+  reader: Reader,
+): View {
   if (reader === undefined) return detail;
   const since = visibleSince(service, reader);
-  const { holds, overrides, termination } = detail;
+  const { error, holds, overrides, termination } = detail;
   return {
     ...detail,
+    error: error && decision !== null && isOfReader(decision.at, service, reader) ? errorFor(error) : null,
     holds: holds.map((hold) => beginFor(hold, since)),
     overrides: overrides && { ...overrides, since: findLater(overrides.since, since) },
     termination: termination && { ...termination, since: findLater(termination.since, since), by: null },
   };
+}
+
+/** Returns what a client reads of an error of a run: messages name the panel and its address. */
+export function errorFor({ code }: ItemError): ItemError {
+  return { code, message: 'This could not be done; the operator of the service sees why' };
+}
+
+/** Returns the inputs of a decision that are a client's. */
+function inputsFor(inputs: unknown): unknown {
+  return Object.fromEntries(Object.entries(inputs ?? {}).filter(([name]) => INPUTS_OF_CLIENTS.has(name)));
 }
 
 /** Returns an explanation as a reader may see it: without what staff wrote, and what Sluice read on the panel for itself. */
@@ -83,9 +123,20 @@ export function explanationFor<View extends Explained>(
   return {
     ...explanation,
     readings: readings.map((reading) => ({ ...reading, raw: null })),
-    decision: decision && { ...decision, at: findLater(decision.at, since) },
+    decision: decision && {
+      ...decision,
+      at: findLater(decision.at, since),
+      inputs: inputsFor(decision.inputs),
+    },
+    // Counts the services of all clients.
+    brake: null,
     holds: holdsFor(holds, service, reader),
     released: released && { ...released, note: null },
-    actions: actions.map((action) => ({ ...action, prior: null, observed: null })),
+    actions: actions.map((action) => ({
+      ...action,
+      prior: null,
+      observed: null,
+      error: action.error && errorFor(action.error),
+    })),
   };
 }

@@ -1,26 +1,18 @@
 import { hasEnded } from '../../base/lifecycle.js';
 import type { AccountView } from '@sluice/panel-kind';
 import { gigabytesToBytes, resolveAllowance, resolveMode } from '@sluice/quota-core';
-import type {
-  CycleRecord,
-  DecisionRecord,
-  HoldRecord,
-  OverrideRecord,
-  PurchaseRecord,
-  ServiceRecord,
-} from '@sluice/state-store';
+import type { CycleRecord, HoldRecord, OverrideRecord, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
 import { invoiceUrl } from '../billing/billing-pages.js';
 import { findEntry } from '../../base/config/find-entry.js';
 import { readEnforcements } from '../../context/enforcement.js';
 import { findAddress } from '../panels/customer-address.js';
 import { openTerminations, type Termination } from '../../kernel/subject/termination.js';
 import { readOutages } from '../../context/reach.js';
-import { findCheckpoint } from '../../kernel/subject/history.js';
 import { isProtected, isQuotaReleased } from '../../kernel/subject/is-released.js';
 import { group } from '../../base/group.js';
 import { countsIn } from '../../loop/load.js';
 import { withAllowanceNow } from './allowance-now.js';
-import { detailFor } from './for-reader.js';
+import { accountFor, detailFor } from './for-reader.js';
 import { isVisible, type Reader } from '../../context/reader.js';
 import type { Context } from '../../context/context.js';
 import { requireService } from '../../context/find-service.js';
@@ -67,7 +59,7 @@ export interface ServiceDetail extends ServiceView {
   quotaReleasedUntil: string | null;
   /** An unfinished termination, or null. */
   termination: (Pick<Termination, 'since' | 'remains'> & { by: string | null }) | null;
-  /** On panels with accounts: the account as last read, null before the first read. */
+  /** On panels with accounts: the account as last read, null before the first read; for a client as read since it has the service. */
   account?: AccountView | null;
 }
 
@@ -122,10 +114,10 @@ export async function serviceDetails(
       ...dates,
       termination: terminationView(terminations.get(service.id)),
       ...(context.findKind(service.panel)?.showsAccount === true
-        ? { account: findAccount(context, service.panel, decision, reader) }
+        ? { account: accountFor(decision, service, { reader, address: () => findAddress(context, service.panel) }) }
         : {}),
     };
-    return detailFor(detail, service, reader);
+    return detailFor(detail, { service, decision }, reader);
   });
 }
 
@@ -198,17 +190,6 @@ function ownQuota(
   });
   const [quota = null] = allowance.parts;
   return { trafficMode, baseQuotaBytes, quota };
-}
-
-/** Returns the account as last read; a client never sees the address of the panel's API. */
-function findAccount(
-  context: Context,
-  panel: string,
-  decision: DecisionRecord | null,
-  reader: Reader,
-): AccountView | null {
-  const account = (findCheckpoint(decision)?.account ?? null) as AccountView | null;
-  return account === null || reader === undefined ? account : { ...account, url: findAddress(context, panel) };
 }
 
 function terminationView(termination: Termination | undefined): ServiceDetail['termination'] {
