@@ -2,6 +2,7 @@ import { printableJson } from '@sluice/panel-http/printable';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Viewer } from '../access/viewer.js';
 import { parseBody, checked, checkReach, checkScope } from './check.js';
+import { forClient } from '../server/failure.js';
 import { parseKey, toRef, toStored } from '../requests/keyed.js';
 import { openApiDocument } from './openapi.js';
 import { BASE, requireViewer } from './require-viewer.js';
@@ -35,7 +36,9 @@ function addRoute(server: FastifyInstance, parts: ServerParts, route: ApiRoute):
     handler: async (request, reply) => {
       const viewer = viewers.get(request);
       if (viewer === undefined) throw new Error('a request without a viewer');
-      const { status, answer, replayed } = await answerTo(parts, route, { request, viewer });
+      const { status, answer, replayed } = await answerTo(parts, route, { request, viewer }).catch((error: unknown) => {
+        throw viewer.client === null ? error : forClient(error);
+      });
       if (replayed) reply.header('idempotency-replayed', 'true');
       return sendJson(reply.code(status), answer);
     },

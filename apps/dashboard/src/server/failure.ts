@@ -95,3 +95,17 @@ export function forbidden(message: string): SluiceError {
 export function notFound(code: string, message: string, details: Record<string, unknown> = {}): SluiceError {
   return new SluiceError(code, message, { kind: 'not-found', details });
 }
+
+/** Kinds of errors whose messages are for clients too, or for nobody; those of all others name the operator's config. */
+const FOR_CLIENTS: readonly ErrorKind[] = ['usage', 'not-found', 'conflict', 'unsupported', 'internal'];
+
+/** Returns an error as a client of the operator may read it: what failed in a panel, a billing system or the store is one sentence. */
+export function forClient(error: unknown, sentence = 'This could not be done at the moment; try again later'): unknown {
+  const { code } = error as { code?: unknown };
+  if (error instanceof SluiceError) {
+    const { kind } = error;
+    return FOR_CLIENTS.includes(kind) ? error : new SluiceError(error.code, sentence, { kind, cause: error });
+  }
+  const isOfStore = typeof code === 'string' && /^(store|lease)_/.test(code);
+  return isOfStore ? new SluiceError(code, sentence, { kind: 'store', cause: error }) : error;
+}

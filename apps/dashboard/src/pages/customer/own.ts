@@ -1,6 +1,6 @@
 import type { ServiceDetail } from '@sluice/engine';
-import { type ErrorKind, type ItemError, SluiceError } from '@sluice/panel-kind';
-import { notFound } from '../../server/failure.js';
+import { type ItemError, SluiceError } from '@sluice/panel-kind';
+import { forClient, notFound } from '../../server/failure.js';
 import type { PageAnswer } from '../page.js';
 import type { PageRequest } from '../../requests/page-request.js';
 
@@ -33,18 +33,15 @@ export function toPath({ base }: Pick<PageRequest, 'base'>, id: string): string 
   return `${base}/services/${encodeURIComponent(id)}`;
 }
 
-/** Kinds of errors whose messages are for clients too; those of all others name the operator's config. */
-const FOR_CLIENTS: readonly ErrorKind[] = ['usage', 'not-found', 'conflict'];
+const NOT_NOW =
+  'This could not be done at the moment. Go back to the service to see how it is now, and try again later.';
 
 /** Runs an action of a client. What failed elsewhere, in a panel or billing system, becomes one plain sentence. */
 export async function plainly<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
-  } catch (cause) {
-    if (!(cause instanceof SluiceError) || [...FOR_CLIENTS, 'internal'].includes(cause.kind)) throw cause;
-    const sentence =
-      'This could not be done at the moment. Go back to the service to see how it is now, and try again later.';
-    throw new SluiceError(cause.code, sentence, { kind: 'panel', cause });
+  } catch (error) {
+    throw forClient(error, NOT_NOW);
   }
 }
 
