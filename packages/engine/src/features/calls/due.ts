@@ -204,6 +204,21 @@ export function clip(period: BillPeriod, { from, to }: Pick<ServiceWindow, 'from
   return isBefore(start, end) ? [{ start, end, timeZone }] : [];
 }
 
+/** Returns the part of a period from the first of these windows to the last: what is outside is nobody's who asks. */
+export function clipToAll(period: BillPeriod, windows: readonly Pick<ServiceWindow, 'from' | 'to'>[]): BillPeriod {
+  const parts = windows.flatMap((window) => clip(period, window));
+  const [first, ...rest] = parts;
+  if (first === undefined) return { ...period, end: period.start };
+  return rest.reduce(
+    (all, part) => ({
+      ...all,
+      start: isBefore(part.start, all.start) ? part.start : all.start,
+      end: isBefore(all.end, part.end) ? part.end : all.end,
+    }),
+    first,
+  );
+}
+
 /** Returns the parts of a period that no bill has. */
 export function openParts(bills: readonly Pick<CallBillRecord, 'start' | 'end'>[], period: BillPeriod): BillPeriod[] {
   const { timeZone } = period;

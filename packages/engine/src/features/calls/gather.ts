@@ -42,6 +42,8 @@ export interface GatherRequest {
   period: BillPeriod;
   /** Times within the period to which the calls belong; default: all of it. */
   windows?: readonly Pick<ServiceWindow, 'from' | 'to'>[];
+  /** The part of the period that is read; default: all of it. */
+  asked?: BillPeriod;
   /** Plan whose rates the charges are compared with; null: they are not compared. */
   verifyPlan: string | null;
   report: { sink: CallReportSink; format: ReportFormat } | null;
@@ -60,7 +62,8 @@ export async function gather(context: Context, request: GatherRequest): Promise<
   const verify = request.verifyPlan === null ? null : await createVerifier(context, line, request.verifyPlan);
   const writer = report === null ? null : createCallReport({ format: report.format, timeZone: telephony.timeZone });
   if (writer !== null) await report?.sink.write(writer.header());
-  const filter = { from: period.start, to: period.end, subscriberId };
+  const { start, end } = request.asked ?? period;
+  const filter = { from: start, to: end, subscriberId };
   const foreign = new Set<string>();
   /** Calls that name no line: those left out of a part, and those that were counted. */
   const [unowned, owned] = [new Set<string>(), new Set<string>()];

@@ -18,7 +18,7 @@ import { isInWindow, type OwnedWindow, type ServiceWindow } from '../../base/own
 import type { Context } from '../../context/context.js';
 import { requireService } from '../../context/find-service.js';
 import type { CallReports } from './bill-view.js';
-import { clip, type PeriodView, toInstants } from './due.js';
+import { clip, clipToAll, type PeriodView, toInstants } from './due.js';
 import { type CallReportSink, gather } from './gather.js';
 import { parseTime } from '../../base/times.js';
 import { hasCalls, refuseUnsupported, requireTelephony } from '../telephony/panels.js';
@@ -70,12 +70,13 @@ export async function readRecords(context: Context, request: RecordsRequest, rea
   refuseUnsupported(on, { resource: 'calls', operation: 'read' });
   const line = service === null ? null : await requireLineOfCalls(context, service);
   const since = service === null ? null : visibleSince(service, reader);
-  const isOwn = (startedAt: string): boolean =>
-    line === null || listOwn(line, reader).some((one) => isInWindow(startedAt, one));
+  const windows = line === null ? null : listOwn(line, reader);
+  const isOwn = (startedAt: string): boolean => windows?.some((one) => isInWindow(startedAt, one)) ?? true;
   const period = beginCalls(toWindow(context, request, telephony.timeZone), since);
+  const asked = windows === null ? period : clipToAll(period, windows);
   const filter: CallFilter = {
-    from: period.start,
-    to: period.end,
+    from: asked.start,
+    to: asked.end,
     ...(line === null ? {} : { subscriberId: line.subscriberId }),
     ...(request.did === null ? {} : { did: parseNumber(request.did, telephony).number }),
     ...(request.direction === null ? {} : { direction: request.direction }),
@@ -185,7 +186,12 @@ export async function reportCalls(context: Context, request: CallReportCall): Pr
         request.remote && period.start !== period.end
           ? toFigures(await fetchRemoteReport(context, line, requireWhole(line, period, windows), sink))
           : toFigures(
-              (await gather(context, { line, period, windows, verifyPlan: null, report: { sink, format } })).totals,
+              (
+                await gather(context, {
+                  ...{ line, period, windows, verifyPlan: null, report: { sink, format } },
+                  asked: clipToAll(period, windows),
+                })
+              ).totals,
             );
       const { currency } = line.telephony;
       const instants = toInstants(period);
