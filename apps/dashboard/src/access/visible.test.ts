@@ -55,6 +55,7 @@ const noted = (about: string) => ({ ...as, note: `${MARK}-${about}` });
 let at: DashboardBench;
 let voice: FakeAstbilling;
 let token: string;
+let advance: (ms: number) => void;
 beforeAll(async () => {
   const time = manualClock('2026-11-20T12:00:00Z');
   voice = await startFakeAstbilling({ now: time.now });
@@ -73,7 +74,7 @@ beforeAll(async () => {
       },
     },
   });
-  const advance = (ms: number): void => {
+  advance = (ms) => {
     at.clock.advance(ms);
     time.advance(ms);
   };
@@ -154,6 +155,7 @@ it('a client reads its own holds and overrides, from when on it has the service'
   expect(overrides.map(({ since }) => since)).toEqual(['2026-11-20T13:00:00.000Z', '2026-11-20T14:00:00.000Z']);
   expect(await read('/clients/c-2/credit/history')).toContain('Bank transfer');
   await at.sluice.telephony.set('subscribers', '9001', { panel: 'voice', values: { caller_id: '1140003333' } });
+  advance(HOUR);
   expect(await read('/services/line-1/line')).toContain('1140003333');
 });
 

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Viewer } from '../access/viewer.js';
 import { parseBody, checked, checkReach, checkScope } from './check.js';
 import { forClient } from '../server/failure.js';
+import { readForClient } from '../requests/client-reads.js';
 import { parseKey, toRef, toStored } from '../requests/keyed.js';
 import { openApiDocument } from './openapi.js';
 import { BASE, requireViewer } from './require-viewer.js';
@@ -65,7 +66,7 @@ async function answerTo(
   const query = checked(route.query, request.query, 'query');
   const { note = null, ...body } = route.body === null ? {} : checked(route.body, parseBody(request), 'body');
   const call: ApiCall = {
-    ...{ context, tasks, readers, viewer, query, body },
+    ...{ context, tasks, readers, viewer, query, body, signal: undefined },
     sluice: context.sluice,
     param: (name) => params[name] ?? '',
     ref: changes ? toRef(viewer.id, key) : '',
@@ -73,11 +74,25 @@ async function answerTo(
     client: viewer.client ?? undefined,
   };
   const work = async () => {
-    const answer = await route.handle(call);
+    const answer = await handleFor(route, call, request.url);
     const stored = route.stored === undefined ? answer : route.stored(answer);
     return { status: route.status, answer, stored: toStored(answer, stored) };
   };
   if (!changes) return { ...(await work()), replayed: false };
   const content = [route.method, request.url, body, note];
   return keyed.perform({ who: viewer.id, key, content }, work);
+}
+
+/** Calls the handler of a route. What a client's token reads of panels is bounded, and changes count as reads. */
+async function handleFor(route: ApiRoute, call: ApiCall, url: string): Promise<unknown> {
+  const { reads } = call.readers;
+  const { client } = call.viewer;
+  if (client === null || !route.outside) return route.handle(call);
+  const now = call.context.clock.now();
+  if (route.method === 'GET')
+    return readForClient(reads, { client, what: url, now }, (signal) => route.handle({ ...call, signal }));
+  reads.count({ client, now });
+  return route.handle(call).finally(() => {
+    reads.forget(client);
+  });
 }

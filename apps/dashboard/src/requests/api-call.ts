@@ -19,6 +19,8 @@ export interface ApiCall<Query = Record<string, unknown>, Body = Record<string, 
   as: { actor: string; note: string | null };
   /** The client of the token; undefined for one of all clients. */
   client: string | undefined;
+  /** Ends reads that take too long; undefined where nothing bounds them. */
+  signal: AbortSignal | undefined;
   tasks: Tasks;
   readers: Readers;
 }

@@ -1,3 +1,4 @@
+import { SluiceError } from '@sluice/panel-kind';
 import { setNewest } from './newest.js';
 
 /** What a page shows of something that is read elsewhere. */
@@ -18,11 +19,35 @@ export interface ReadLimits {
   timeoutMs: number;
   /** How long a figure, or a failure, is shown without reading again, in milliseconds. */
   freshMs: number;
-  /** Most figures that are kept; the oldest go first. */
+  /** Most figures that are kept of one client; the oldest go first. */
   mostKept: number;
+  /** Clients of which anything is kept; those that read least recently go first. */
+  mostClients: number;
+  /** Most reads of one client in a minute. */
+  mostPerMinute: number;
 }
 
-const DEFAULTS: ReadLimits = { timeoutMs: 5000, freshMs: 30_000, mostKept: 2000 };
+const DEFAULTS: ReadLimits = {
+  timeoutMs: 5000,
+  freshMs: 30_000,
+  mostKept: 100,
+  mostClients: 2000,
+  mostPerMinute: 120,
+};
+const MINUTE_MS = 60_000;
+
+/** What is read. */
+export interface ReadRequest {
+  client: string;
+  /** Tells what is read from what else is read of the client. */
+  what: string;
+  /** In milliseconds. */
+  now: number;
+  /** How long to wait for it, in milliseconds; default: as long as a page does. */
+  timeoutMs?: number;
+  /** Returns whether a figure is kept; default: each is. */
+  keeps?: (value: unknown) => boolean;
+}
 
 interface Kept {
   value: unknown;
@@ -32,84 +57,118 @@ interface Kept {
   error?: unknown;
 }
 
+/** What one client reads. */
+interface OfClient {
+  kept: Map<string, Kept>;
+  underWay: Map<string, Promise<Kept>>;
+  /** Ends with the last read that is under way. */
+  queue: Promise<unknown>;
+  /** The minute that reads are counted in, and their number. */
+  minute: number;
+  count: number;
+}
+
 /**
- * Reads of panels for clients' pages: one at a time per client, each at most once in a while, and never longer than the time-out.
- * The last good figure stays for when a read fails.
+ * Reads of panels for clients: one at a time per client, each at most once in a while, so many a minute, and never longer than the
+ * time-out. The last good figure stays for when a read fails.
  */
 export class PanelReads {
   readonly #limits: ReadLimits;
-  readonly #kept = new Map<string, Kept>();
-  readonly #underWay = new Map<string, Promise<unknown>>();
-  /** The last read of each client that is under way. */
-  readonly #queues = new Map<string, Promise<unknown>>();
+  readonly #clients = new Map<string, OfClient>();
 
   constructor(limits: ReadLimits = DEFAULTS) {
     this.#limits = limits;
   }
 
-  /** Returns what `work` reads, or what was read last. `now` is in milliseconds; never rejects. */
-  async read<T>(
-    { client, what, now }: { client: string; what: string; now: number },
-    work: (signal: AbortSignal) => Promise<T>,
-  ): Promise<LastRead<T>> {
-    const key = JSON.stringify([client, what]);
-    const kept = this.#kept.get(key);
+  /** Returns what `work` reads, or what was read last; never rejects. */
+  async read<T>(request: ReadRequest, work: (signal: AbortSignal) => Promise<T>): Promise<LastRead<T>> {
+    const { client, what, now, timeoutMs = this.#limits.timeoutMs } = request;
+    const of = this.#of(client);
+    const kept = of.kept.get(what);
     const age = kept === undefined ? Infinity : now - kept.triedAt;
-    if (kept === undefined || age < 0 || age >= this.#limits.freshMs) {
-      await this.#within(this.#start(key, client, now, work));
-    }
-    const { value = null, at = null, failed = true, error } = this.#kept.get(key) ?? {};
+    const isFresh = kept !== undefined && age >= 0 && age < this.#limits.freshMs;
+    const made = isFresh ? kept : await waitFor(this.#start(of, request, timeoutMs, work), timeoutMs);
     // A read that still runs has not changed what is kept.
-    const isLate = this.#underWay.has(key);
-    return { value: value as T | null, at, failed: failed || isLate, error };
+    const { value = null, at = null, failed = true, error } = made ?? { ...of.kept.get(what), failed: true };
+    return { value: value as T | null, at, failed, error };
+  }
+
+  /**
+   * Counts a read that is none of `read`.
+   *
+   * @throws SluiceError `too_many_requests` if the client has read as much as it may in this minute
+   */
+  count({ client, now }: Pick<ReadRequest, 'client' | 'now'>): void {
+    const of = this.#of(client);
+    const minute = Math.floor(now / MINUTE_MS);
+    if (of.minute !== minute) Object.assign(of, { minute, count: 0 });
+    of.count += 1;
+    if (of.count <= this.#limits.mostPerMinute) return;
+    throw new SluiceError(
+      'too_many_requests',
+      'So much was read of the panel that the next read has to wait a minute',
+      {
+        kind: 'busy',
+      },
+    );
   }
 
   /** Reads again what a change has made out of date. */
   forget(client: string): void {
-    for (const [key, kept] of this.#kept) {
-      if ((JSON.parse(key) as string[])[0] === client) this.#kept.set(key, { ...kept, triedAt: -Infinity });
-    }
+    const kept = this.#clients.get(client)?.kept;
+    for (const [what, each] of kept ?? []) kept?.set(what, { ...each, triedAt: -Infinity });
   }
 
-  #start(key: string, client: string, now: number, work: (signal: AbortSignal) => Promise<unknown>): Promise<unknown> {
-    const running = this.#underWay.get(key);
+  #of(client: string): OfClient {
+    const known = this.#clients.get(client);
+    const of = known ?? { kept: new Map(), underWay: new Map(), queue: Promise.resolve(), minute: 0, count: 0 };
+    setNewest(this.#clients, client, of, this.#limits.mostClients);
+    return of;
+  }
+
+  #start(
+    of: OfClient,
+    { client, what, now, keeps = () => true }: ReadRequest,
+    timeoutMs: number,
+    work: (signal: AbortSignal) => Promise<unknown>,
+  ): Promise<Kept> {
+    const running = of.underWay.get(what);
     if (running !== undefined) return running;
-    const before = this.#queues.get(client) ?? Promise.resolve();
-    const signal = AbortSignal.timeout(this.#limits.timeoutMs);
-    const reading = before
+    const last = (error: unknown): Kept => {
+      const { value = null, at = null } = of.kept.get(what) ?? {};
+      return { value, at, triedAt: now, failed: true, error };
+    };
+    try {
+      this.count({ client, now });
+    } catch (error) {
+      return Promise.resolve(last(error));
+    }
+    const signal = AbortSignal.timeout(timeoutMs);
+    const reading = of.queue
       .then(() => {
         signal.throwIfAborted();
         return work(signal);
       })
-      .then(
-        (value) => {
-          this.#keep(key, { value, at: now, triedAt: now, failed: false });
-        },
-        (error: unknown) => {
-          const { value = null, at = null } = this.#kept.get(key) ?? {};
-          this.#keep(key, { value, at, triedAt: now, failed: true, error });
-        },
-      )
-      .finally(() => {
-        this.#underWay.delete(key);
-        if (this.#queues.get(client) === reading) this.#queues.delete(client);
+      .then((value): Kept => ({ value, at: now, triedAt: now, failed: false }), last)
+      .then((made) => {
+        of.underWay.delete(what);
+        if (made.failed || keeps(made.value)) setNewest(of.kept, what, made, this.#limits.mostKept);
+        else of.kept.delete(what);
+        return made;
       });
-    this.#underWay.set(key, reading);
-    this.#queues.set(client, reading);
+    of.underWay.set(what, reading);
+    of.queue = reading;
     return reading;
   }
+}
 
-  /** Waits for a read, but not longer than the time-out. */
-  async #within(reading: Promise<unknown>): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, this.#limits.timeoutMs);
-    });
-    await Promise.race([reading, late]);
-    clearTimeout(timer);
-  }
-
-  #keep(key: string, kept: Kept): void {
-    setNewest(this.#kept, key, kept, this.#limits.mostKept);
-  }
+/** Waits for a read, but not longer than the time-out; null where it still runs. */
+async function waitFor(reading: Promise<Kept>, timeoutMs: number): Promise<Kept | null> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(resolve, timeoutMs, null);
+  });
+  const made = await Promise.race([reading, late]);
+  clearTimeout(timer);
+  return made;
 }

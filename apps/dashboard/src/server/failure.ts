@@ -104,7 +104,8 @@ export function forClient(error: unknown, sentence = 'This could not be done at 
   const { code } = error as { code?: unknown };
   if (error instanceof SluiceError) {
     const { kind } = error;
-    return FOR_CLIENTS.includes(kind) ? error : new SluiceError(error.code, sentence, { kind, cause: error });
+    const isOwn = FOR_CLIENTS.includes(kind) || error.code === 'too_many_requests';
+    return isOwn ? error : new SluiceError(error.code, sentence, { kind, cause: error });
   }
   const isOfStore = typeof code === 'string' && /^(store|lease)_/.test(code);
   return isOfStore ? new SluiceError(code, sentence, { kind: 'store', cause: error }) : error;

@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { flag, optionalText, queryFlag, someText, texts } from '../../schemas/common.js';
 import * as schema from '../../schemas/calls.js';
 import { changeCallerId, changeDestination, type LineChange } from '../../access/line-changes.js';
+import { forbidden } from '../../server/failure.js';
 import { type ApiRoute, route } from './route.js';
 import type { ApiCall } from '../../requests/api-call.js';
 
@@ -55,7 +56,8 @@ const callQuery = {
 type CallQuery = z.output<z.ZodObject<typeof callQuery>>;
 
 function toCallsHandler(of: { service?: string | undefined; did?: string | undefined; panel?: string | undefined }) {
-  return async ({ sluice, query, client }: Pick<ApiCall<CallQuery>, 'sluice' | 'query' | 'client'>) => {
+  return async (call: Pick<ApiCall<CallQuery>, 'sluice' | 'query' | 'client' | 'signal'>) => {
+    const { sluice, query, client, signal } = call;
     const calls: z.input<typeof schema.callRecords>['calls'] = [];
     let left = 0;
     const { service = null, did = null, panel = null } = of;
@@ -65,7 +67,7 @@ function toCallsHandler(of: { service?: string | undefined; did?: string | undef
       else left++;
     };
     const asked = { service, did, panel, direction, day, from, to, onCall };
-    const report = await sluice.calls.records(asked, { reader: client });
+    const report = await sluice.calls.records(asked, { reader: client, signal });
     return { ...report, calls, truncated: left > 0 };
   };
 }
@@ -120,6 +122,7 @@ export const callRoutes: ApiRoute[] = [
   }),
   route('GET /services/:service/calls', {
     clients: 'service',
+    outside: true,
     useCase: 'calls.records',
     summary: 'List the calls of a service, by default those of today',
     query: callQuery,
@@ -129,14 +132,18 @@ export const callRoutes: ApiRoute[] = [
   ...(['service', 'client'] as const).map((subject) =>
     route(`GET /${subject}s/:${subject}/call-report`, {
       clients: subject,
+      outside: true,
       useCase: 'calls.report',
       summary: `Make the report (CSV) of a period of a ${subject}, and bill nothing`,
       query: { period, remote: queryFlag },
       answer: schema.callReports,
-      handle: async ({ sluice, param, query, client }) => {
+      handle: async ({ sluice, param, query, client, signal }) => {
+        // The panel would make and keep a report for each request.
+        if (query.remote === true && client !== undefined)
+          throw forbidden('Only operators let the panel make a report; ask without remote');
         const { reports, files } = reportsInMemory();
         const of = subject === 'service' ? { service: param('service') } : { client: param('client') };
-        const made = await sluice.calls.report(of, { ...query, reports, reader: client });
+        const made = await sluice.calls.report(of, { ...query, reports, reader: client, signal });
         return { reports: made.reports, files };
       },
     }),
@@ -179,6 +186,7 @@ export const callRoutes: ApiRoute[] = [
   }),
   route('PATCH /services/:service/line', {
     clients: 'service',
+    outside: true,
     useCase: 'telephony.set',
     summary: 'Change the number that others see when the line of a service calls',
     body: { callerId: someText },
@@ -191,6 +199,7 @@ export const callRoutes: ApiRoute[] = [
   }),
   route('PATCH /services/:service/numbers/:number', {
     clients: 'service',
+    outside: true,
     useCase: 'dids.set',
     summary: 'Change where calls to a number of the line of a service go; an empty text is the line itself',
     body: { destination: z.string() },

@@ -57,6 +57,7 @@ export const provisionRoutes: ApiRoute[] = [
   route('POST /services/:service/provision/change-password', {
     ...shared,
     clients: 'service',
+    outside: true,
     useCase: 'provision.changePassword',
     summary: 'Set a new password, by default a generated one, which the answer shows once',
     body: { dryRun: flag, password: z.string().min(1).max(200).optional() },

@@ -17,6 +17,8 @@ export interface ApiRoute {
   /** The use case of the engine, which states who may use the route (`whoMay`). */
   useCase: UseCase;
   summary: string;
+  /** Whether it calls a telephony system or panel: that of a client is bounded as on pages (`PanelReads`). */
+  outside: boolean;
   query: z.ZodObject | null;
   body: z.ZodObject | null;
   answer: z.ZodType;
@@ -35,7 +37,7 @@ export function needsKey({ method, useCase }: Pick<ApiRoute, 'method' | 'useCase
 export type Shape = Record<string, z.ZodType>;
 type Output<S extends Shape> = z.output<z.ZodObject<S>>;
 
-type Named = Pick<ApiRoute, 'useCase' | 'summary'> & Partial<Pick<ApiRoute, 'clients' | 'status'>>;
+type Named = Pick<ApiRoute, 'useCase' | 'summary'> & Partial<Pick<ApiRoute, 'clients' | 'status' | 'outside'>>;
 
 /** What declares a route. */
 export interface RouteParts<Query extends Shape, Body extends Shape, Answer extends z.ZodType> extends Named {
@@ -56,13 +58,14 @@ export function route<
 >(address: `${ApiRoute['method']} /${string}`, parts: RouteParts<Query, Body, Answer>): ApiRoute {
   const [method = '', path = ''] = address.split(' ');
   const changes = method !== 'GET';
-  const { clients = 'none', query, body, status = 200, handle, stored } = parts;
+  const { clients = 'none', query, body, status = 200, outside = false, handle, stored } = parts;
   return {
     method: method as ApiRoute['method'],
     path,
     clients,
     useCase: parts.useCase,
     summary: parts.summary,
+    outside,
     query: query === undefined ? null : z.strictObject(query),
     body: changes ? z.strictObject({ ...body, ...NOTE }) : null,
     answer: parts.answer,

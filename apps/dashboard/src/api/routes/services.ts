@@ -159,12 +159,13 @@ export const serviceRoutes: ApiRoute[] = [
   }),
   route('GET /services/:service/panel-graph', {
     clients: 'service',
+    outside: true,
     useCase: 'usage.panelGraph',
     summary: "Return the panel's own graph, which is cached",
     query: { range },
     answer: panelGraph,
-    handle: async ({ sluice, param, query, client }) => {
-      const { picture, ...graph } = await sluice.usage.panelGraph(param('service'), query.range, { reader: client });
+    handle: async ({ sluice, param, query, client: reader, signal }) => {
+      const { picture, ...graph } = await sluice.usage.panelGraph(param('service'), query.range, { reader, signal });
       return { ...graph, picture: picture === null ? null : Buffer.from(picture).toString('base64') };
     },
   }),

@@ -48,10 +48,11 @@ export const storedRoutes: ApiRoute[] = [
   }),
   route('GET /services/:service/line', {
     clients: 'service',
+    outside: true,
     useCase: 'telephony.line',
     summary: 'Show the line of a service with its plan and numbers',
     answer: lineView,
-    handle: ({ sluice, param, client: reader }) => sluice.telephony.line(param('service'), { reader }),
+    handle: ({ sluice, param, client: reader, signal }) => sluice.telephony.line(param('service'), { reader, signal }),
   }),
   listRoute('GET /call-bills', {
     list: 'bills',
@@ -73,10 +74,11 @@ export const storedRoutes: ApiRoute[] = [
   }),
   route('GET /call-bills/:bill/report', {
     clients: 'own',
+    outside: true,
     useCase: 'calls.billReport',
     summary: 'Return the report of a bill as CSV',
     answer: z.object({ name: z.string(), text: z.string() }),
-    handle: ({ sluice, param, client }) => sluice.calls.billReport(param('bill'), { reader: client }),
+    handle: ({ sluice, param, client, signal }) => sluice.calls.billReport(param('bill'), { reader: client, signal }),
   }),
   route('GET /stored-agents', {
     useCase: 'agents.listStored',

@@ -5,7 +5,7 @@ import { html, type Part } from '../../layout/html.js';
 import { problemNotice, type Scene } from './scene.js';
 
 /** Operators see what the panel has now: no figure is shown without reading it again. */
-const LIMITS = { timeoutMs: 20_000, freshMs: 0, mostKept: 200 };
+const LIMITS = { timeoutMs: 20_000, freshMs: 0, mostKept: 1, mostClients: 200, mostPerMinute: Infinity };
 
 /** Requests that the engine refuses: older figures would be the answer to another question. */
 const REFUSALS: readonly string[] = ['usage', 'unsupported', 'conflict'];

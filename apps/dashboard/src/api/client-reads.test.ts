@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { astbilling } from '@sluice/astbilling-client/panel';
+import { type FakeAstbilling, startFakeAstbilling } from '@sluice/fake-panels';
+import { type DashboardBench, SERVE_TOKEN, startBench } from '../test/dashboard-bench.js';
+import { Link } from '../test/share-link.js';
+
+const MINUTE = 60_000;
+const MONTH = 'period=2026-11';
+
+let at: DashboardBench;
+let voice: FakeAstbilling;
+let token: string;
+/** A line that the service of a client got at noon of 20 November, with 400 calls of before, and one since. */
+beforeAll(async () => {
+  voice = await startFakeAstbilling({ now: () => Date.parse('2026-11-20T12:00:00Z') });
+  const plan = voice.add('plans', { id: '11', name: 'Plan' });
+  const customer = voice.addCustomer({ id: '501', name: 'Customer', document: '12345678909' });
+  const line = voice.addSubscriber({ id: '9001', username: '1142000001', customer, plan });
+  const others = ['9002', '9003'].map((id) => voice.addSubscriber({ id, username: `114200${id}`, customer, plan }));
+  const call = { subscriber: line, talkSeconds: 45, currency: 'EUR', charge: '0.4500' };
+  for (let minute = 0; minute < 400; minute++)
+    voice.addCall({ ...call, startedAt: new Date(Date.UTC(2026, 10, 1) + minute * MINUTE).toISOString() });
+  voice.addCall({ ...call, startedAt: '2026-11-20T12:30:00Z' });
+  at = await startBench({
+    kinds: [astbilling],
+    panels: { voice: { kind: 'astbilling', url: voice.url, token: voice.token, allowHttp: true, retries: 0 } },
+    products: { line: { panel: 'voice', astbilling: { planId: 11, customerMay: ['caller_id'] } } },
+  });
+  const phone = { panel: 'voice', product: 'line', status: 'active' };
+  await at.sluice.services.add('line-0', { ...phone, client: 'c-1', astbilling_subscriber_id: line });
+  await at.sluice.services.add('line-1', { ...phone, client: 'c-2', astbilling_subscriber_id: others[0] ?? '' });
+  await at.sluice.services.set('line-0', { astbilling_subscriber_id: others[1] ?? '' });
+  await at.sluice.services.set('line-1', { astbilling_subscriber_id: line });
+  token = await at.token('client:c-2', 'manage');
+  at.clock.advance(60 * MINUTE);
+});
+afterAll(async () => {
+  await at.close();
+  await voice.close();
+});
+beforeEach(() => {
+  at.clock.advance(2 * MINUTE);
+  voice.server.clearCalls();
+});
+
+const get = async (path: string, by = token): Promise<[number, Record<string, unknown>]> => {
+  const answer = await at.fetch(`/api/v1${path}`, { token: by });
+  return [answer.status, (await answer.json()) as Record<string, unknown>];
+};
+const countCalls = (): number => voice.server.totals.calls;
+const callsOf = async (work: () => Promise<unknown>): Promise<number> => {
+  const before = countCalls();
+  await work();
+  return countCalls() - before;
+};
+
+describe('what the token of a client reads of a telephony system', () => {
+  it.each(['/line', '/calls', `/call-report?${MONTH}`])('is read once in a while: %s', async (part) => {
+    const path = `/services/line-1${part}`;
+    const first = await callsOf(() => get(path));
+    expect(first).toBeGreaterThan(0);
+    expect(await callsOf(() => Promise.all(Array.from({ length: 20 }, () => get(path))))).toBe(0);
+    at.clock.advance(MINUTE);
+    expect(await callsOf(() => get(path))).toBe(first);
+  });
+
+  it('is read once by many requests at the same time', async () => {
+    const path = `/clients/c-2/call-report?${MONTH}`;
+    const one = await callsOf(() => get(path));
+    at.clock.advance(MINUTE);
+    const many = Array.from({ length: 20 }, () => get(path));
+    expect(await callsOf(() => Promise.all(many))).toBe(one);
+    for (const [status] of await Promise.all(many)) expect(status).toBe(200);
+  });
+
+  it('is limited, however requests differ', async () => {
+    const days = Array.from(
+      { length: 200 },
+      (_, n) => `/services/line-1/calls?from=2026-11-20T12:00:${n % 60}Z&to=${n}d`,
+    );
+    const answers = await Promise.all(days.map((path) => get(path)));
+    const refused = answers.filter(([status]) => status === 429);
+    expect(refused).toHaveLength(80);
+    expect(refused[0]?.[1]).toMatchObject({ error: { code: 'too_many_requests' } });
+    at.clock.advance(MINUTE);
+    expect(await get('/services/line-1/line')).toMatchObject([200, {}]);
+  });
+
+  it('is what the pages of the client read, too', async () => {
+    const link = await Link.open(at, { client: 'c-2' });
+    for (let n = 0; n < 130; n++) await get(`/services/line-1/calls?to=${n}m&from=2026-11-20`);
+    expect(await callsOf(() => link.text('/services/line-1'))).toBe(0);
+  });
+
+  it('is read again after a change of its own', async () => {
+    const path = '/services/line-1/line';
+    await get(path);
+    const headers = { 'content-type': 'application/json', 'idempotency-key': 'caller-id-1' };
+    const body = JSON.stringify({ callerId: '1142000077' });
+    expect((await at.fetch(`/api/v1${path}`, { method: 'PATCH', token, headers, body })).status).toBe(200);
+    expect(JSON.stringify(await get(path))).toContain('1142000077');
+  });
+
+  it('begins when its service got the line', async () => {
+    const [status, made] = await get(`/services/line-1/call-report?${MONTH}`);
+    expect([status, made['reports']]).toMatchObject([200, [{ calls: 1 }]]);
+    expect(voice.server.calls.map(({ path }) => path)).toEqual(['/api/v1/cdrs']);
+  });
+});
+
+it('an operator reads what the telephony system has now', async () => {
+  const one = await callsOf(() => get('/services/line-1/line', SERVE_TOKEN));
+  expect(await callsOf(() => get('/services/line-1/line', SERVE_TOKEN))).toBe(one);
+});
+
+it.each(['/services/line-1', '/clients/c-2'])('a client does not let the panel make a report: %s', async (of) => {
+  const answer = await get(`${of}/call-report?${MONTH}&remote=true`);
+  expect([answer, countCalls()]).toMatchObject([[403, { error: { code: 'forbidden' } }], 0]);
+});

@@ -1,0 +1,29 @@
+import { SluiceError } from '@sluice/panel-kind';
+import type { PanelReads } from './panel-reads.js';
+
+/** As long as a program waits for an answer; a report of many calls takes longer than a page may. */
+const TIMEOUT_MS = 30_000;
+/** Longer answers are not kept: a client chooses how many there are. */
+const LONGEST_KEPT = 65_536;
+
+/**
+ * Reads for a client's program what pages would read of a panel, by the same bounds. An answer is never older than a page would show.
+ *
+ * @throws SluiceError `too_many_requests` if the client reads too much, or waits for too many answers at once
+ */
+export async function readForClient(
+  reads: PanelReads,
+  { client, what, now }: { client: string; what: string; now: number },
+  work: (signal: AbortSignal) => Promise<unknown>,
+): Promise<unknown> {
+  const keeps = (value: unknown): boolean => JSON.stringify(value).length <= LONGEST_KEPT;
+  const request = { client, what: `api ${what}`, now, timeoutMs: TIMEOUT_MS, keeps };
+  const { value, failed, error } = await reads.read(request, work);
+  if (!failed) return value;
+  if (error !== undefined && !isTimeOut(error)) throw error;
+  throw new SluiceError('too_many_requests', 'The answer was not ready in time; try again later', { kind: 'busy' });
+}
+
+function isTimeOut(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'TimeoutError';
+}
