@@ -87,11 +87,16 @@ export async function benchPipelined() {
     const { byteLength } = await (await fetch(`${serve.url}${asset}`)).arrayBuffer();
     const bare = await floodBare(asset, byteLength, await readLimit(serve.url));
     const ours = await flood(serve, asset);
+    const others = [];
+    for (const address of ['/api/v1/openapi.json', '/metrics', '/healthz'])
+      others.push({ name: `serve: MB of memory, the same for ${address}`, address, limit: 250 });
+    for (const other of others) other.figure = (await flood(serve, other.address)).megabytes;
     return [
       { name: 'serve: MB of memory under 18 MB of pipelined requests', figure: ours.megabytes, limit: 250 },
       { name: 'serve: longest wait for /healthz meanwhile, in seconds', figure: ours.longestMs / 1000, limit: 3 },
       { name: "the same of node's own server, in seconds", figure: bare.longestMs / 1000, limit: null },
       { name: 'serve: that wait against that of node', figure: ours.longestMs / bare.longestMs, limit: 1.5 },
+      ...others.map(({ name, figure, limit }) => ({ name, figure, limit })),
     ];
   } finally {
     serve.stop();

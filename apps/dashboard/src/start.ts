@@ -18,7 +18,10 @@ import { NOBODY, sendErrorPage } from './visits/html-reply.js';
 import { closeServer, watchRequests } from './server/close-server.js';
 import { addCompression } from './server/compress.js';
 import { watchMethods } from './server/methods.js';
-import { createLimiters } from './server/limits.js';
+import { boundConnections } from './server/connections.js';
+import { answerInTurn } from './server/in-turn.js';
+import { createLimiters, type Limiters } from './server/limits.js';
+import { prepare, sendPrepared } from './server/prepared.js';
 import { toTrust } from './server/proxies.js';
 import { type Context, type Dashboard, type DashboardOptions, toContext } from './server/options.js';
 
@@ -75,13 +78,14 @@ async function createServer(context: Context, routes: string[]): Promise<Fastify
   });
   addCompression(server);
   const refusal = watchMethods(server);
-  server.server.maxConnections = limits.connections;
+  boundConnections(server.server, context);
+  answerInTurn(server);
   await addPlugins(server, context);
   server.setErrorHandler((error, request, reply) => sendProblem(context, request, reply, error));
   server.setNotFoundHandler((request, reply) => sendProblem(context, request, reply, refusal(request, reply)));
   const limiters = createLimiters(server, context);
   addHealth(server);
-  addAssets(server);
+  addAssets(server, limiters);
   addLogin(server, context, limiters);
   addMetrics(server, context, limiters);
   const tasks = new Tasks(context);
@@ -136,10 +140,13 @@ function addHealth(server: FastifyInstance): void {
   server.get('/healthz', (_request, reply) => reply.header('cache-control', 'no-store').send({ ok: true }));
 }
 
-function addAssets(server: FastifyInstance): void {
+function addAssets(server: FastifyInstance, limiters: Limiters): void {
   for (const { path, type, body } of ASSETS) {
-    server.get(path, (_request, reply) =>
-      reply.header('cache-control', 'public, max-age=31536000, immutable').type(type).send(body),
-    );
+    const prepared = prepare(body);
+    server.get(path, async (request, reply) => {
+      await limiters.files(request, reply);
+      reply.header('cache-control', 'public, max-age=31536000, immutable').type(type);
+      return sendPrepared(request, reply, prepared);
+    });
   }
 }

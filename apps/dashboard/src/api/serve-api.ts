@@ -6,7 +6,8 @@ import { forClient } from '../server/failure.js';
 import { readForClient } from '../requests/client-reads.js';
 import { parseKey, toRef, toStored } from '../requests/keyed.js';
 import { openApiDocument } from './openapi.js';
-import { BASE, requireViewer } from './require-viewer.js';
+import { type Prepared, prepare, sendPrepared } from '../server/prepared.js';
+import { BASE, findViewer, requireViewer } from './require-viewer.js';
 import type { ServerParts } from '../requests/parts.js';
 import { type ApiRoute, needsKey } from './routes/route.js';
 import type { ApiCall } from '../requests/api-call.js';
@@ -17,10 +18,13 @@ import { addStreams } from './streams.js';
 export function addApi(server: FastifyInstance, parts: ServerParts): void {
   for (const route of ROUTES) addRoute(server, parts, route);
   addStreams(server, parts);
-  let document: string | null = null;
-  server.get(`${BASE}/openapi.json`, (_request, reply) => {
-    document ??= JSON.stringify(openApiDocument());
-    return reply.type('application/json; charset=utf-8').send(document);
+  let document: Prepared | null = null;
+  server.get(`${BASE}/openapi.json`, async (request, reply) => {
+    const viewer = await findViewer(parts.context, request);
+    if (viewer === null) await parts.limiters.documents(request, reply);
+    else await parts.limiters.requests(request, reply, viewer.id);
+    document ??= prepare(JSON.stringify(openApiDocument()));
+    return sendPrepared(request, reply.type('application/json; charset=utf-8'), document);
   });
 }
 

@@ -6,6 +6,7 @@ import { forbidden } from '../server/failure.js';
 import type { Limiters } from '../server/limits.js';
 import { isLoopback } from '../server/listen-address.js';
 import type { Context } from '../server/options.js';
+import { type Prepared, prepare, sendPrepared } from '../server/prepared.js';
 import { METRICS_CONTENT_TYPE, metricsText } from './metrics-text.js';
 
 /** The text is the same for all who may read it. */
@@ -20,6 +21,7 @@ export function addMetrics(server: FastifyInstance, context: Context, limiters: 
   const { listen, publicUrl, trustedProxies = [] } = context;
   const isOpen = isLoopback(listen.host) && publicUrl === undefined && trustedProxies.length === 0;
   const rendered = new PageCache(context);
+  let sent: { tag: string; text: Prepared } | null = null;
   server.get('/metrics', async (request, reply) => {
     const viewer = await byToken(context, request);
     if (viewer !== null) {
@@ -31,13 +33,15 @@ export function addMetrics(server: FastifyInstance, context: Context, limiters: 
       await limiters.refusals(request, reply);
       throw new SluiceError('no_token', 'Metrics need a token with the scope read', { kind: 'usage' });
     } else {
-      await limiters.requests(request, reply, '/metrics');
+      await limiters.files(request, reply);
     }
     const page = await rendered.read('/metrics', NOBODYS, async () => {
       const { metrics } = await context.sluice.metrics();
       return metricsText(metrics);
     });
-    return reply.header('cache-control', 'no-store').type(METRICS_CONTENT_TYPE).send(page.text());
+    if (sent?.tag !== page.tag) sent = { tag: page.tag, text: prepare(page.text()) };
+    reply.header('cache-control', 'no-store').type(METRICS_CONTENT_TYPE);
+    return sendPrepared(request, reply, sent.text);
   });
 }
 

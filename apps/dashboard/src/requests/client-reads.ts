@@ -1,7 +1,7 @@
 import { SluiceError } from '@sluice/panel-kind';
 import type { PanelReads } from './panel-reads.js';
 
-/** As long as a program waits for an answer; a report of many calls takes longer than a page may. */
+/** As long as a program waits for an answer; a report of many calls may need longer than a page. */
 const TIMEOUT_MS = 30_000;
 /** Longer answers are not kept: a client chooses how many there are. */
 const LONGEST_KEPT = 65_536;
@@ -20,7 +20,7 @@ export async function readForClient(
   const request = { client, what: `api ${what}`, now, timeoutMs: TIMEOUT_MS, keeps };
   const { value, failed, error } = await reads.read(request, work);
   if (!failed) return value;
-  if (error !== undefined && !isTimeOut(error)) throw error;
+  if (error !== undefined && !isTimeOut(error)) throw error as Error;
   throw new SluiceError('too_many_requests', 'The answer was not ready in time; try again later', { kind: 'busy' });
 }
 

@@ -39,7 +39,7 @@ const MINUTE_MS = 60_000;
 /** What is read. */
 export interface ReadRequest {
   client: string;
-  /** Tells what is read from what else is read of the client. */
+  /** Names it among all reads of the client. */
   what: string;
   /** In milliseconds. */
   now: number;
@@ -89,7 +89,7 @@ export class PanelReads {
     const isFresh = kept !== undefined && age >= 0 && age < this.#limits.freshMs;
     const made = isFresh ? kept : await waitFor(this.#start(of, request, timeoutMs, work), timeoutMs);
     // A read that still runs has not changed what is kept.
-    const { value = null, at = null, failed = true, error } = made ?? { ...of.kept.get(what), failed: true };
+    const { value = null, at = null, failed, error } = made ?? { ...of.kept.get(what), failed: true };
     return { value: value as T | null, at, failed, error };
   }
 

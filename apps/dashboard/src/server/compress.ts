@@ -5,11 +5,11 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 const compress = promisify(gzip);
 
 /** Shorter texts gain nothing. */
-const LEAST_BYTES = 1024;
+export const LEAST_BYTES = 1024;
 
 /**
- * Compresses long answers for clients that accept gzip: files of pages, and what programs read with a token. Never pages, answers to
- * a session, and answers to changes: they have secrets beside texts that another site can choose, and the length would give them away.
+ * Compresses long answers for clients that accept gzip: what programs read with a token; `prepared.ts` those that are the same for
+ * all. Never pages, answers to a session, and answers to changes: they have secrets beside texts that another site can choose, and the length would give them away.
  */
 export function addCompression(server: FastifyInstance): void {
   server.addHook('onSend', async (request, reply, payload) => {
@@ -24,13 +24,12 @@ export function addCompression(server: FastifyInstance): void {
 function isCompressible({ method, url, headers }: FastifyRequest, reply: FastifyReply): boolean {
   if (method !== 'GET' || reply.statusCode !== 200) return false;
   const [path = ''] = url.split('?');
-  if (path.startsWith('/assets/') || path === '/metrics' || path.endsWith('/openapi.json')) return true;
   // No other site can make a browser send this header.
   return path.startsWith('/api/') && headers.authorization !== undefined;
 }
 
 /** Returns whether a client accepts gzip: it is named, or all are, with a weight above 0. */
-function acceptsGzip({ headers }: FastifyRequest): boolean {
+export function acceptsGzip({ headers }: FastifyRequest): boolean {
   const weights = new Map(
     [headers['accept-encoding'] ?? []]
       .flat()

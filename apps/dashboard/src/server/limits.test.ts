@@ -87,25 +87,4 @@ describe('one connection', () => {
     });
     expect(text.match(/HTTP\/1.1 200/g)).toHaveLength(5);
   });
-
-  it('is refused beside the most that may be open', async () => {
-    at = await startBench({ dashboard: { limits: { connections: 2 } } });
-    const { port } = new URL(at.dashboard.url);
-    const open = (): Promise<'open' | 'closed'> =>
-      new Promise((resolve) => {
-        const socket = connect(Number(port), '127.0.0.1');
-        sockets.push(socket);
-        socket.on('error', () => undefined);
-        socket.on('close', () => {
-          resolve('closed');
-        });
-        socket.on('data', () => {
-          resolve('open');
-        });
-        socket.write('GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n');
-      });
-    const sockets: ReturnType<typeof connect>[] = [];
-    expect([await open(), await open(), await open()]).toEqual(['open', 'open', 'closed']);
-    for (const socket of sockets) socket.destroy();
-  });
 });

@@ -12,6 +12,9 @@ export interface Limiters {
   logins: Limiter;
   /** Requests without a valid token. */
   refusals: Limiter;
+  /** Requests that need no token: small files and figures, and large documents. The connection of one that is refused ends. */
+  files: Limiter;
+  documents: Limiter;
   /** Requests of one token. */
   requests: (request: FastifyRequest, reply: FastifyReply, who: string) => Promise<void>;
 }
@@ -32,6 +35,17 @@ export function createLimiters(server: FastifyInstance, { limits }: Context): Li
       });
     };
   };
+  const open = (max: number): Limiter => {
+    const ofNetwork = limiter(max, ({ ip }) => toNetwork(ip));
+    return async (request, reply) => {
+      try {
+        await ofNetwork(request, reply);
+      } catch (error) {
+        reply.header('connection', 'close');
+        throw error;
+      }
+    };
+  };
   const failures = (max: number): Limiter => {
     const ofNetwork = limiter(max, ({ ip }) => toNetwork(ip));
     const ofAll = limiter(max * NETWORKS, () => 'all');
@@ -44,6 +58,8 @@ export function createLimiters(server: FastifyInstance, { limits }: Context): Li
   const requests = limiter(limits.requestsPerMinute, (request) => who.get(request) ?? request.ip);
   return {
     logins: failures(limits.loginsPerMinute),
+    files: open(limits.filesPerMinute),
+    documents: open(limits.documentsPerMinute),
     refusals: failures(limits.refusalsPerMinute),
     requests: (request, reply, name) => requests((who.set(request, name), request), reply),
   };

@@ -44,8 +44,14 @@ export interface Limits {
   streamMs: number;
   /** Requests on one connection, which is closed after them; default 25. */
   requestsPerConnection: number;
-  /** Open connections; further ones are closed. Default 2000. */
+  /** Open connections; for a further one the oldest that is not served is closed. Default 2000. */
   connections: number;
+  /** Open connections of one address, or network of IPv6; those of trusted proxies are not counted. Default 200. */
+  connectionsPerNetwork: number;
+  /** Requests for files of pages and for figures that need no token, per network and minute. Default 600. */
+  filesPerMinute: number;
+  /** Requests for the OpenAPI document without a token, per network and minute. Default 30. */
+  documentsPerMinute: number;
   /** Failed attempts to log in per network and minute; over all networks 20 times as many. Default 10. */
   loginsPerMinute: number;
   /** Requests per token and minute; default 6000. */
@@ -80,6 +86,9 @@ const LIMITS: Limits = {
   streamMs: 15_000,
   requestsPerConnection: 25,
   connections: 2000,
+  connectionsPerNetwork: 200,
+  filesPerMinute: 600,
+  documentsPerMinute: 30,
   loginsPerMinute: 10,
   requestsPerMinute: 6000,
   refusalsPerMinute: 120,

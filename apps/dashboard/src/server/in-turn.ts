@@ -1,0 +1,32 @@
+import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+
+/** How long those who sent more requests at once than a connection is served have to read the answers. */
+const GRACE_MS = 1000;
+
+/**
+ * Answers the requests of a connection one after the other. One that was sent before the answer of the last was read waits, so that the
+ * answers of a client that reads none do not fill the memory. A connection with more requests than it is served ends soon.
+ */
+export function answerInTurn(server: FastifyInstance): void {
+  const last = new WeakMap<Socket, ServerResponse>();
+  server.addHook('onRequest', ({ raw: { socket } }, { raw: answer }, done) => {
+    const before = last.get(socket);
+    last.set(socket, answer);
+    if (before === undefined || before.writableFinished) {
+      done();
+      return;
+    }
+    before.once('close', () => {
+      // The other requests of a connection that ended are forgotten.
+      if (!socket.destroyed) done();
+    });
+  });
+  const ending = new WeakSet<Socket>();
+  server.server.on('dropRequest', (_request, socket: Socket) => {
+    if (ending.has(socket)) return;
+    ending.add(socket);
+    setTimeout(() => socket.destroy(), GRACE_MS).unref();
+  });
+}
