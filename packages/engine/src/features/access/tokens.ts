@@ -51,12 +51,17 @@ async function storeToken(context: Context, record: ApiTokenRecord): Promise<Tok
   });
 }
 
+/** A link that never ends in practice is one that nobody revokes. */
+const LONGEST_LINK_MS = 366 * 86_400_000;
+
 /** Creates a share link for a client that has services. */
 export async function createShare(
   context: Context,
   { client, expiresAt, rights, maker, ref }: ShareRequest,
 ): Promise<NewToken> {
   if (maker !== undefined) refuseMore(maker, { scopes: [], client, expiresAt });
+  if (Date.parse(expiresAt) > context.deps.clock.now() + LONGEST_LINK_MS)
+    throw usageError('bad_token', 'A link ends within a year: choose an earlier end');
   await requireClient(context, client);
   const token = newSecret(context);
   const record: ApiTokenRecord = {
