@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { flag, localDate, optionalText, someText } from '../../schemas/common.js';
 import { commandReport } from '../../schemas/services.js';
+import { forbidden } from '../../server/failure.js';
 import { type ApiRoute, route } from './route.js';
 
 /** A password is shown once, and never stored. */
@@ -59,10 +60,13 @@ export const provisionRoutes: ApiRoute[] = [
     clients: 'service',
     outside: true,
     useCase: 'provision.changePassword',
-    summary: 'Set a new password, by default a generated one, which the answer shows once',
+    summary: 'Set a new password, by default a generated one, which the answer shows once; clients choose none',
     body: { dryRun: flag, password: z.string().min(1).max(200).optional() },
-    handle: ({ sluice, param, body, as, client }) =>
-      sluice.provision.changePassword(param('service'), { ...as, ...body, reader: client }),
+    handle: ({ sluice, param, body, as, client }) => {
+      if (client !== undefined && body.password !== undefined)
+        throw forbidden('A client gets a generated password; send none');
+      return sluice.provision.changePassword(param('service'), { ...as, ...body, reader: client });
+    },
   }),
   route('POST /services/:service/provision/terminate', {
     ...shared,

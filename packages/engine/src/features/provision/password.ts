@@ -144,10 +144,10 @@ function chooseFile(deps: Pick<Dependencies, 'files' | 'clock'>, options: Passwo
 
 function checkPassword(password: string, subject: string): string {
   // Panels trim passwords in some calls only.
-  if (password === '' || password !== password.trim() || /[\r\n]/.test(password)) {
+  if (password === '' || password !== password.trim() || /\p{Cc}/u.test(password)) {
     throw usageError(
       'bad_password',
-      `${subject} is empty, starts or ends with a space, or has several lines; no panel was called`,
+      `${subject} is empty, starts or ends with a space, or has several lines or control characters; no panel was called`,
     );
   }
   return password;
