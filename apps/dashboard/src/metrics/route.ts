@@ -46,12 +46,14 @@ export function addMetrics(server: FastifyInstance, context: Context, limiters: 
 }
 
 /** What a proxy adds to requests. */
-const FORWARDED = ['forwarded', 'via', 'x-real-ip'];
+const FORWARDED = ['forwarded', 'via', 'x-real-ip', 'x-client-ip', 'cf-connecting-ip', 'true-client-ip', 'cdn-loop'];
 
 /** Returns whether a request without a token comes from a program of this machine. */
 function isLocal(request: FastifyRequest): boolean {
   const { headers } = request;
   const isForwarded = Object.keys(headers).some((name) => name.startsWith('x-forwarded-') || FORWARDED.includes(name));
+  // Programs that gather figures send neither.
+  const isOther = headers.authorization !== undefined || headers.origin !== undefined || isForeign(request);
   // A browser names another host for a web page whose name was made to lead to this machine.
-  return isLoopback(request.hostname) && headers.authorization === undefined && !isForwarded && !isForeign(request);
+  return isLoopback(request.hostname) && !isForwarded && !isOther;
 }
