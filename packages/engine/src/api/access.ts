@@ -33,8 +33,8 @@ export interface Access {
    */
   login(token: string, how?: Pick<VerifyOptions, 'master'>): Promise<NewSession>;
   /** Returns what a session permits; null for one that ended. */
-  resume(context: string, how?: Pick<VerifyOptions, 'master'>): Promise<Granted | null>;
-  logout(context: string): Promise<void>;
+  resume(session: string, how?: Pick<VerifyOptions, 'master'>): Promise<Granted | null>;
+  logout(session: string): Promise<void>;
   /** Stores the address of the pages of an HTTP front end, for links that are made elsewhere. */
   announce(url: string): Promise<void>;
   /** Returns the address that was announced last; null where none was. */

@@ -79,7 +79,7 @@ describe('a month whose bill failed', () => {
     at.panel.changeCall(unrated, { charge: '5.0000' });
     at.addCall('2026-11-05T08:00:00-03:00', '2.0000');
     await expect(at.sluice.provision.terminate('svc-1')).rejects.toThrow(
-      '2 unbilled calls (7.0000 BRL) since 2026-09-01T03:00:00.000Z',
+      '2 unbilled calls (7.0000 BRL) since 2026-09-01 (America/Sao_Paulo)',
     );
     expect((await at.sluice.provision.terminate('svc-1', { finalInvoice: true })).run.outcome).toBe('done');
     expect(await listTotals()).toEqual(['42: 8.00']);

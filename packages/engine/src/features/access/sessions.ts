@@ -15,7 +15,7 @@ export async function login(context: Context, token: string, master: string | un
   const expiresAt = granted.expiresAt !== null && granted.expiresAt < longest ? granted.expiresAt : longest;
   const secret = newSecret(context);
   await context.store.sessions.add({ hash: toHash(secret), token: granted.id, createdAt, expiresAt });
-  return { context: secret, expiresAt, granted };
+  return { session: secret, expiresAt, granted };
 }
 
 /** Returns what a session permits; null for one that ended. */

@@ -70,7 +70,7 @@ export interface Granted {
 
 /** A session of the dashboard; its text goes into a cookie. */
 export interface NewSession {
-  context: string;
+  session: string;
   expiresAt: string;
   granted: Granted;
 }
