@@ -114,6 +114,18 @@ describe('the client', () => {
     await expect(away.events('r').next()).rejects.toMatchObject(expected);
   });
 
+  it('throws its own error for an answer that is a page, or cut', async () => {
+    for (const body of ['<html>Welcome</html>', '{"services": [{"id": "sv']) {
+      const answers = (): Promise<Response> => Promise.resolve(new Response(body, { status: 200 }));
+      const odd = createSluiceApi({ url: 'http://127.0.0.1:1', token: 'secret', fetch: answers });
+      await expect(odd.GET('/services')).rejects.toMatchObject({
+        name: 'SluiceApiError',
+        status: 200,
+        code: 'unreadable',
+      });
+    }
+  });
+
   it('yields the events of a run to the last', async () => {
     const events = [];
     for await (const event of api.events('r')) events.push(event);

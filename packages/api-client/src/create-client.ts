@@ -1,6 +1,6 @@
 import createFetchClient, { type Client, type Middleware } from 'openapi-fetch';
 import { followEvents, type RunEvent } from './events.js';
-import { toApiError, toRedirected, toUnreachable } from './error.js';
+import { toApiError, toRedirected, toUnreachable, toUnreadable } from './error.js';
 import { type PagedPath, type ListPage, type PageRequest, readPages } from './pages.js';
 import type { paths } from './schema.js';
 
@@ -100,8 +100,22 @@ function keyed(newKey: () => string): Middleware {
 }
 
 const refusing: Middleware = {
-  onResponse: async ({ response }) => {
+  onResponse: async ({ response, options: { parseAs } }) => {
     if (!response.ok) throw await toApiError(response);
-    return undefined;
+    if (parseAs !== 'json' || response.status === 204) return undefined;
+    // Read once: the body may be cut, and only that which is JSON is passed on.
+    const text = await response.text().catch(() => null);
+    if (text === null || !isJson(text)) throw toUnreadable(response);
+    const { status, statusText, headers } = response;
+    return new Response(text, { status, statusText, headers });
   },
 };
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return text === '';
+  }
+}

@@ -5,7 +5,7 @@
 export class SluiceApiError extends Error {
   override readonly name = 'SluiceApiError';
   readonly status: number;
-  /** Stable code, such as `unknown_service`; `http_error` and `redirected` for an answer that is not one of Sluice. */
+  /** Stable code, such as `unknown_service`; `http_error`, `redirected` and `unreadable` for an answer that is not one of Sluice. */
   readonly code: string;
   readonly details: Record<string, unknown>;
 
@@ -39,6 +39,13 @@ export function toUnreachable(url: string, cause: unknown): SluiceApiError {
   const code = typeof inner === 'string' ? ` (${inner})` : '';
   const message = `No answer from ${url}${code}: check that the server is running, and its address`;
   return new SluiceApiError(0, { code: 'unreachable', message, details: { url }, cause });
+}
+
+/** Returns the error of an answer that is not JSON, such as a page of a proxy, or that was cut; a change may have been made. */
+export function toUnreadable({ status, url, headers }: Response): SluiceApiError {
+  const type = headers.get('content-type') ?? 'none';
+  const message = `The answer of ${url} is not readable as JSON (content type: ${type}): check the address, and what is in front of the server`;
+  return new SluiceApiError(status, { code: 'unreadable', message, details: { url } });
 }
 
 /** Returns the error of an answer that sends elsewhere, which is not followed. */

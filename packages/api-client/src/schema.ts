@@ -1,4 +1,4 @@
-/* Written by `npm run api-client` from openapi.json (SHA-256 e80f83fb895042354419ccd62d28305a7eafbf53d793b2b0c20e1fcf7baea5ce). */
+/* Written by `npm run api-client` from openapi.json (SHA-256 3d19f86c3385b733a61ed8e59a21f8b751b68f24a53c2aa165c9b76f4ae658fa). */
 /** The addresses of the HTTP API below `/api/v1`, with their methods. */
 export interface paths {
   '/services': {
@@ -441,7 +441,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Set a new password, by default a generated one, which the answer shows once */
+    /** Set a new password, by default a generated one, which the answer shows once; clients choose none */
     post: operations['postServicesServiceProvisionChangePassword'];
     delete?: never;
     options?: never;
