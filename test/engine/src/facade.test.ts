@@ -114,6 +114,8 @@ describe('inputs of calls', () => {
     ['page', () => sluice.overview({ page: 0 })],
     ['size', () => sluice.overview({ size: -5 })],
     ['waitMs', () => sluice.holds.add('svc-1', { waitMs: -1 })],
+    ['limitBytes', () => sluice.agents.createUser({ agent: 'north', name: 'one', limitBytes: 0 } as never)],
+    ['bytes', () => sluice.agents.canCreateUser('north', 1.5)],
   ];
 
   it.each(WRONG)('are refused by the library: %s', async (input, call) => {

@@ -8,6 +8,7 @@ import {
 } from '@sluice/panel-kind';
 import { type CustomerAccess, toUserAccess } from '../services/customer-access.js';
 import { withRun } from '../../kernel/run/bracket.js';
+import { checkCount } from '../../base/inputs.js';
 import type { Context } from '../../context/context.js';
 import { makeReserved, refusal, reserveUser, takeFound } from './budget.js';
 import { changeUsers, listed, type UserChanges } from './change-users.js';
@@ -40,6 +41,7 @@ export async function canCreateUser(
   newBytes: number,
   panel: string | undefined,
 ): Promise<Pick<CreationCheck, 'allowed' | 'reason' | 'remainingBytes'>> {
+  checkCount('bytes', newBytes, 0);
   const { allowed, reason, remainingBytes } = await checkUser(context, text, newBytes, panel);
   return { allowed, reason, remainingBytes };
 }
@@ -65,8 +67,9 @@ async function checkUser(
  * @throws SluiceError `agent_limit`, `agent_suspended`
  */
 export async function createAgentUser(context: Context, request: CreateUserRequest): Promise<CreatedUserReport> {
-  const on = await openAgents(context, agentPanel(context, request.panel));
   const { agent: text, name, limitBytes } = request;
+  checkCount('limitBytes', limitBytes);
+  const on = await openAgents(context, agentPanel(context, request.panel));
   if (request.dryRun) {
     const check = await checkUser(context, text, limitBytes, request.panel);
     if (!check.allowed) throw refusal(check);
