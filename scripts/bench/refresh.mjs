@@ -38,7 +38,7 @@ export async function benchRefresh() {
     `timeZone: UTC
 panels:
   relay: { kind: flvx, url: "${fake.url}", allowHttp: true, username: admin_user, password: "\${env:FLVX_PASSWORD}" }
-poll: { brake: { share: 100%, atLeast: 1000 } }
+poll: { brake: { share: 100%, atLeast: 1000 }, doubt: { jump: off } }
 products:
 ${Array.from({ length: NODES }, (_, at) => `  t${at}: { panel: relay, quota: { total: 100GB }, flvx: { tunnelId: ${at + 1} } }`).join('\n')}
 `,
