@@ -87,6 +87,25 @@ const commandRules = {
     'sluice/syntax': ['error', [...moduleRules, ...useCaseRules, switchRule]],
   },
 };
+/** In the engine one file alone observes panels. */
+const observeRules = {
+  files: ['packages/engine/src/**/*.ts'],
+  excludeFiles: ['**/*.test.ts', 'packages/engine/src/loop/observe.ts'],
+  rules: {
+    'sluice/syntax': [
+      'error',
+      [
+        ...moduleRules,
+        ...useCaseRules,
+        switchRule,
+        {
+          selector: 'CallExpression[callee.object.name="panel"][callee.property.name="observe"]',
+          message: 'Only packages/engine/src/loop/observe.ts observes panels: use observe or observeServices.',
+        },
+      ],
+    ],
+  },
+};
 /** The one file that reads switches. */
 const enforcementRules = {
   files: ['packages/engine/src/context/enforcement.ts'],
@@ -259,6 +278,7 @@ export default {
       rules: { 'max-lines-per-function': ['error', { max: 60 }], 'max-params': ['error', 4] },
     },
     commandRules,
+    observeRules,
     enforcementRules,
     ...wordingRules,
     ...packageRules,
