@@ -146,6 +146,8 @@ export function panelsApi(call: RunCall): Panels {
 
 async function requireReady(context: Context, panel: string): Promise<void> {
   const { checks } = await runDoctor(context, { panel });
+  // What was interrupted failed no check.
+  context.deps.signal.throwIfAborted();
   const failed = checks.filter((check) => check.status === 'failed');
   if (failed.length === 0) return;
   throw notReady(

@@ -87,6 +87,19 @@ describe('a run over EasyDCIM that is interrupted', () => {
   }
   const poll = (options: CallOptions): Promise<RunReport> => at.bench.sluice.poll(options);
 
+  it('while the panel is tested is interrupted, and no check of doctor has failed', async () => {
+    await at.bench.sluice.panels.observe('dcim');
+    const control = new AbortController();
+    const match = (): boolean => {
+      control.abort('SIGINT');
+      return true;
+    };
+    const clear = at.panel.server.inject({ match, fault: { kind: 'hang' } });
+    const ended = at.bench.sluice.panels.planEnforcing('dcim', { signal: control.signal });
+    await expect(ended).rejects.toMatchObject({ code: 'interrupted' });
+    clear();
+  });
+
   it('while it reads leaves everything as it was, and says how far it came', async () => {
     for (let number = 1; number <= 4; number++) await at.addService(number);
     at.panel.addTraffic(toIds(2).service, { in: 120 * GB, out: 0 });
