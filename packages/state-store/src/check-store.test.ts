@@ -126,6 +126,17 @@ describe('check', () => {
     ]);
   });
 
+  it('finds what no version of it created', async () => {
+    await tamper(
+      'create trigger spy after insert on services begin delete from holds; end',
+      'create table extra (id text)',
+    );
+    expect((await findings()).map((check) => [check.name, check.object])).toEqual([
+      ['schema', 'spy'],
+      ['schema', 'extra'],
+    ]);
+  });
+
   it('finds wrong sums and balances of the ledger, and wrong totals of invoices', async () => {
     await at.store.write(bill);
     expect(await findings()).toEqual([]);

@@ -95,12 +95,14 @@ async function findAlteredSchema(db: Kysely<Database>): Promise<Finding[]> {
   const { rows } = await sql<{ name: string; sql: string }>`
     select name, sql from sqlite_master where sql is not null`.execute(db);
   const found = new Map(rows.map((row) => [row.name, row.sql]));
-  return [...expected]
+  const foreign = rows.filter(({ name }) => !expected.has(name) && !name.startsWith('sqlite_'));
+  const differing = [...expected]
     .filter(([name, text]) => found.get(name) !== text)
     .map(([name]) => ({
       object: name,
       message: found.has(name) ? 'Its definition differs from the schema of this version.' : 'It is missing.',
     }));
+  return [...differing, ...foreign.map(({ name }) => ({ object: name, message: 'Sluice did not create it.' }))];
 }
 
 function findOpenPermissions(location: string): Finding[] {

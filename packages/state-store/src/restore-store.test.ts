@@ -32,6 +32,33 @@ async function prepare(): Promise<void> {
   await at.store.close();
 }
 
+describe('a backup with what Sluice did not create', () => {
+  it.each([
+    ['create trigger spy after insert on services begin delete from holds; end', 'spy'],
+    ['create view services_of as select * from services', 'services_of'],
+    ['create virtual table words using fts5(text)', 'words'],
+  ])('is refused, and the store stays: %s', async (text, name) => {
+    await prepare();
+    const hostile = join(at.folder, 'hostile.db');
+    writeFileSync(hostile, readFileSync(unpack(backup())));
+    const handle = new Sqlite(hostile);
+    handle.exec(text);
+    handle.close();
+    const restoring = restoreStore({ from: hostile, to: at.location, clock });
+    await expect(restoring).rejects.toMatchObject({ code: 'store_unsupported' });
+    await expect(restoring).rejects.toThrow(`holds "${name}`);
+    expect(await idsIn(at.location)).toEqual(['svc-1', 'svc-2']);
+  });
+
+  it('is refused where it is not a file', async () => {
+    await prepare();
+    const folder = join(at.folder, 'folder');
+    mkdirSync(folder);
+    const restoring = restoreStore({ from: folder, to: at.location, clock });
+    await expect(restoring).rejects.toMatchObject({ code: 'store_unsupported' });
+  });
+});
+
 describe('a backup', () => {
   it('is a private file of its own, and whole', async () => {
     await at.store.services.put([service('svc-1')]);

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, linkSync, renameSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, linkSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { refuseNewer } from './migrations/migrate.js';
@@ -55,6 +55,9 @@ export async function restoreStore({
   const target = toStorePath(to);
   if (!existsSync(source)) {
     throw new StoreError('store_missing', `The backup ${source} does not exist. Name the file of a backup.`);
+  }
+  if (!statSync(source).isFile()) {
+    throw new StoreError('store_unsupported', `The backup ${source} is not a regular file. Name the file of a backup.`);
   }
   const prepared = `${target}.restoring`;
   try {
@@ -114,12 +117,24 @@ async function checkBackup(file: string, path: string, wait: number): Promise<nu
     if (found !== 'ok') {
       throw new StoreError('store_damaged', `The backup ${path} is damaged (${String(found)}). Use another one.`);
     }
+    refuseForeign(handle, path);
     return version;
   } catch (error) {
     throw toStoreError(error, path);
   } finally {
     handle.close();
   }
+}
+
+/** Refuses a backup with what acts by itself: no version of Sluice has created a trigger, a view or a virtual table. */
+function refuseForeign(handle: Sqlite.Database, path: string): void {
+  const found = handle
+    .prepare(`select name from sqlite_master where type in ('trigger', 'view') or sql like 'create virtual%' limit 1`)
+    .pluck()
+    .get();
+  if (found === undefined) return;
+  const message = `The backup ${path} holds "${String(found)}", which Sluice did not create. Use another one.`;
+  throw new StoreError('store_unsupported', message);
 }
 
 async function openBackup(file: string, path: string, wait: number): Promise<Sqlite.Database> {
