@@ -131,9 +131,9 @@ function refuseForeign(handle: Sqlite.Database, path: string): void {
   const found = handle
     .prepare(`select name from sqlite_master where type in ('trigger', 'view') or sql like 'create virtual%' limit 1`)
     .pluck()
-    .get();
+    .get() as string | undefined;
   if (found === undefined) return;
-  const message = `The backup ${path} holds "${String(found)}", which Sluice did not create. Use another one.`;
+  const message = `The backup ${path} holds "${found}", which Sluice did not create. Use another one.`;
   throw new StoreError('store_unsupported', message);
 }
 
