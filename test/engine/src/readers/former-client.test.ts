@@ -2,6 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Explanation, ServiceDetail } from '@sluice/engine';
 import { GB, HOUR } from '../bench/engine-bench.js';
 import { type FlvxBench, startFlvxBench } from '../bench/flvx-bench.js';
+import { toIds } from '../bench/easydcim-bench.js';
+import { startShop } from '../purchases/shop.js';
 
 /** What of the former client's account nobody else may learn. */
 const DESTINATION = '203.0.113.77';
@@ -62,7 +64,7 @@ describe('the next client of an account', () => {
     const own = (await explain('42')).decision?.inputs as object;
     expect(all).toHaveProperty('reading.account.url', at.panel.url);
     expect(Object.keys(own).sort()).toEqual(
-      ['billingCycle', 'nextDueDate', 'overdue', 'peak', 'protectedUntil', 'quotaPeriod', 'status'].sort(),
+      ['billingCycle', 'nextDueDate', 'overdue', 'protectedUntil', 'quotaPeriod', 'status'].sort(),
     );
     expect(all).toMatchObject(own);
     expect(JSON.stringify(await explain('42'))).not.toContain(at.panel.url);
@@ -81,4 +83,36 @@ describe('the next client of an account', () => {
     await give('44');
     expect((await show('44')).error).toBeNull();
   });
+});
+
+it('reads neither how much the former client had used before the figure fell, nor the name of its purchase', async () => {
+  const shop = await startShop();
+  try {
+    const { sluice, clock } = shop.bench;
+    await shop.addClientService(1);
+    shop.use(1, 10);
+    await shop.poll();
+    await shop.pay('20');
+    const { purchase } = await shop.buy('svc-1', 'extra-50');
+    shop.use(1, 170);
+    await shop.poll();
+    shop.panel.resetTraffic(toIds(1).service);
+    clock.advance(HOUR);
+    await shop.poll();
+    const all = await sluice.explain('svc-1');
+    expect(all).toMatchObject({ service: { fallen: { peakBytes: 180 * GB } } });
+    expect(JSON.stringify(await sluice.explain('svc-1', { reader: '42' }))).toContain(purchase.id);
+    await sluice.services.set('svc-1', { client: '44' });
+    for (const _poll of [1, 2]) {
+      const own = await sluice.explain('svc-1', { reader: '44' });
+      expect(JSON.stringify(own)).not.toContain(String(180 * GB));
+      expect(JSON.stringify(own)).not.toContain(purchase.id);
+      expect(own.allowance.allowedBytes).toBe(all.allowance.allowedBytes);
+      expect((await sluice.services.show('svc-1', { reader: '44' })).fallen).toBeNull();
+      clock.advance(HOUR);
+      await shop.poll();
+    }
+  } finally {
+    await shop.close();
+  }
 });

@@ -1,4 +1,5 @@
 import type { AccountView, ItemError } from '@sluice/panel-kind';
+import type { AllowancePart } from '@sluice/quota-core';
 import type { DecisionRecord, OverrideRecord, ServiceRecord } from '@sluice/state-store';
 import { isOfReader, type Reader, visibleSince } from '../../context/reader.js';
 import { findCheckpoint } from '../../kernel/subject/history.js';
@@ -14,12 +15,16 @@ interface Hold extends Dated {
   evidence: readonly unknown[];
 }
 interface Detail {
+  cycle: { start: string } | null;
+  fallen: object | null;
   error: ItemError | null;
   holds: readonly Dated[];
   overrides: Dated | null;
   termination: (Dated & { by: string | null }) | null;
 }
 interface Explained {
+  service: { cycle: { start: string } | null; purchases: readonly { id: string }[] };
+  allowance: { parts: readonly AllowancePart[] };
   readings: readonly { raw: unknown }[];
   decision: { at: string; inputs: unknown } | null;
   brake: unknown;
@@ -91,9 +96,10 @@ export function detailFor<View extends Detail>(
 ): View {
   if (reader === undefined) return detail;
   const since = visibleSince(service, reader);
-  const { error, holds, overrides, termination } = detail;
+  const { error, holds, overrides, termination, cycle, fallen } = detail;
   return {
     ...detail,
+    fallen: isOfFormer(cycle, since) ? null : fallen,
     error: error && decision !== null && isOfReader(decision.at, service, reader) ? errorFor(error) : null,
     holds: holds.map((hold) => beginFor(hold, since)),
     overrides: overrides && { ...overrides, since: findLater(overrides.since, since) },
@@ -106,9 +112,21 @@ export function errorFor({ code }: ItemError): ItemError {
   return { code, message: 'This could not be done; the operator of the service sees why' };
 }
 
+/** Returns whether the highest usage of a cycle may be that of a former client. */
+function isOfFormer(cycle: { start: string } | null, since: string | null): boolean {
+  return since !== null && (cycle === null || cycle.start < since);
+}
+
 /** Returns the inputs of a decision that are a client's. */
-function inputsFor(inputs: unknown): unknown {
-  return Object.fromEntries(Object.entries(inputs ?? {}).filter(([name]) => INPUTS_OF_CLIENTS.has(name)));
+function inputsFor(inputs: unknown, hidesPeak: boolean): unknown {
+  const isShown = (name: string): boolean => INPUTS_OF_CLIENTS.has(name) && !(hidesPeak && name === 'peak');
+  return Object.fromEntries(Object.entries(inputs ?? {}).filter(([name]) => isShown(name)));
+}
+
+/** Returns a part of an allowance without the name of another client's purchase. */
+function partFor(part: AllowancePart, purchases: readonly { id: string }[]): AllowancePart {
+  const [what, id] = part.source.split(':');
+  return what !== 'purchase' || purchases.some((own) => own.id === id) ? part : { ...part, source: what };
 }
 
 /** Returns an explanation as a reader may see it: without what staff wrote, and what Sluice read on the panel for itself. */
@@ -119,14 +137,15 @@ export function explanationFor<View extends Explained>(
 ): View {
   if (reader === undefined) return explanation;
   const since = visibleSince(service, reader);
-  const { decision, holds, released, readings, actions } = explanation;
+  const { service: detail, allowance, decision, holds, released, readings, actions } = explanation;
   return {
     ...explanation,
+    allowance: { ...allowance, parts: allowance.parts.map((part) => partFor(part, detail.purchases)) },
     readings: readings.map((reading) => ({ ...reading, raw: null })),
     decision: decision && {
       ...decision,
       at: findLater(decision.at, since),
-      inputs: inputsFor(decision.inputs),
+      inputs: inputsFor(decision.inputs, isOfFormer(detail.cycle, since)),
     },
     // Counts the services of all clients.
     brake: null,
