@@ -61,6 +61,11 @@ describe('a purchase', () => {
       const { purchase, error } = await at.buy('svc-1', 'extra-50', 'order-1');
       expect([purchase.status, error, at.portState(1)]).toEqual(['paid', expect.anything(), 'down']);
     }
+    const { entries } = await at.bench.sluice.log.list({ kinds: ['run'], service: 'svc-1' });
+    const ends = entries.flatMap((entry) =>
+      entry.kind === 'run' && entry.command === 'purchase create' ? [entry] : [],
+    );
+    expect(ends).toMatchObject([{ outcome: 'partial' }, { outcome: 'partial' }]);
     at.panel.server.clearFaults();
     expect(await at.buy('svc-1', 'extra-50', 'order-1')).toMatchObject({ stillHeld: [], error: null });
     expect(at.portState(1)).toBe('up');

@@ -70,11 +70,13 @@ export async function createPurchase(context: Context, request: PurchaseRequest)
       const bought =
         known === null ? await buy(context, request, current) : await repeat(context, request, known, current);
       await current.end({ outcome: bought.status === 'failed' ? 'failed' : 'done', changes: true });
-      return { row: bought, run: current.id, repeated: known !== null };
+      return { row: bought, run: current, repeated: known !== null };
     },
   );
   if (row.status === 'failed') throw noCredit(toDue(row), null);
-  const error = row.status === 'paid' ? await enforcePaid(context, id, { waitMs, run }) : null;
+  const error = row.status === 'paid' ? await enforcePaid(context, id, { waitMs, run: run.id }) : null;
+  // What was bought is stored, and what it should have released is not.
+  if (error !== null) await run.end({ outcome: 'partial', changes: true, error });
   const holds = await readLastingHolds(context.store, { services: [id] });
   const stillHeld = [...new Set(holds.map(({ reason }) => reason))];
   const isOpen = (reason: string): boolean => holds.some((hold) => hold.reason === reason && hold.releasing !== true);
