@@ -25,6 +25,7 @@ export { type Failure, groupFailures, printObserving, printRun } from './run-rep
 export { printPlan } from './plan-report.js';
 export { type Alike, foldAlike, MOST_ALIKE, printFirst } from './fold.js';
 export { printService } from './service.js';
-export { explainState, type StateCommands, type StateNames } from './state.js';
+export { explainState } from './state.js';
+export type { StateCommands, StateNames } from './state-names.js';
 export { describeStatus } from './status.js';
 export { allowedBytes, usedBytes } from './usage.js';

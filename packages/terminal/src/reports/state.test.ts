@@ -1,50 +1,54 @@
 import { expect, it } from '@jest/globals';
 import type { Explanation } from '@sluice/engine';
 import { Terminal } from '../index.js';
-import { explainState, type StateNames } from './state.js';
+import { explainState } from './state.js';
+import type { StateNames } from './state-names.js';
 
-it('names the suspended agent in what releases its services', () => {
-  const since = '2026-11-20T13:00:00.000Z';
-  const hold = {
-    service: 'svc-1',
-    reason: 'agent-limit',
-    since,
-    until: null,
-    note: 'agent "north" is suspended',
-    origin: 'run',
-  };
-  const service = {
-    id: 'svc-1',
-    panel: 'vpn',
-    lifecycle: 'active',
-    holds: [],
-    wouldHold: [],
-    error: null,
-    protectedUntil: null,
-    doubted: null,
-    allowance: null,
-  };
+const SINCE = '2026-11-20T13:00:00.000Z';
+
+/** Returns the sentences about a service of a panel that is held. */
+function sentencesOf(of: object, hold: object): string[] {
   const found = {
-    at: since,
-    service,
-    holds: [hold],
-    readings: [],
-    decision: null,
-    brake: null,
-    panelRemoved: false,
-    accountDue: null,
-    released: null,
+    ...{ at: SINCE, readings: [], decision: null, brake: null, panelRemoved: false, accountDue: null, released: null },
+    service: {
+      ...{ id: 'svc-1', panel: 'vpn', lifecycle: 'active', holds: [], wouldHold: [], error: null, cycle: null },
+      ...{ protectedUntil: null, doubted: null, allowance: null, usage: null, mode: null, limits: [] },
+      ...of,
+    },
+    holds: [{ service: 'svc-1', since: SINCE, until: null, note: null, origin: 'run', ...hold }],
   } as unknown as Explanation;
-  const commands = { endAgentSuspension: (agent: string) => `end ${agent}` } as unknown as StateNames['commands'];
+  const commands = {
+    endAgentSuspension: (agent: string) => `end ${agent}`,
+    endSuspension: (service: string) => `end ${service}`,
+    enforce: (panel: string) => `enforce ${panel}`,
+    poll: (service: string) => `poll ${service}`,
+    raiseAgentLimit: (agent: string) => `raise ${agent}`,
+    release: (service: string, until?: string) => `release ${service} ${until ?? 'now'}`,
+    setQuota: (service: string) => `set ${service}`,
+  } as unknown as StateNames['commands'];
   const stdout = { write: () => true };
   const host = {
-    stdout,
-    stderr: stdout,
-    env: {},
-    clock: { now: () => Date.parse(since) },
+    ...{ stdout, stderr: stdout, env: {}, clock: { now: () => Date.parse(SINCE) } },
     randomBytes: (count: number) => new Uint8Array(count),
   };
   const { times } = new Terminal(host, {}, { timeZone: 'UTC', panels: {} });
-  const sentences = explainState(found, times, { commands, canCreate: false, agent: 'another' });
+  return explainState(found, times, { commands, canCreate: false, agent: 'another' });
+}
+
+it('names the suspended agent in what releases its services', () => {
+  const sentences = sentencesOf({}, { reason: 'agent-limit', note: 'agent "north" is suspended' });
   expect(sentences[1]).toBe('To release it: end north.');
+});
+
+it.each([
+  [{ reason: 'quota' }, 'To release it now: release svc-1 DATE; or let runs change the panel again: enforce vpn.'],
+  [{ reason: 'billing' }, 'To release it now: end svc-1; or let runs change the panel again: enforce vpn.'],
+  [{ reason: 'agent-limit' }, 'To have it released, let runs change the panel again: enforce vpn.'],
+  [
+    { reason: 'manual', releasing: true },
+    'To release it now: release svc-1 now; or let runs change the panel again: enforce vpn.',
+  ],
+])('names no run as what ends a hold under observe: %j', (hold, end) => {
+  expect(sentencesOf({ observing: true }, hold)[1]).toBe(`Panel vpn is under observe, so no run releases it. ${end}`);
+  expect(sentencesOf({ observing: false }, hold).join(' ')).not.toContain('observe');
 });

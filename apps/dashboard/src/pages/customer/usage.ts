@@ -111,12 +111,17 @@ export function changeNotice({ allowance }: ServiceDetail): Html | null {
 }
 
 /** Why a service is restricted, and what is used up without a restriction, in words for its client. */
-export function holdNotices({ holds, wouldHold, fallen }: ServiceDetail, times: Times): Html[] {
+export function holdNotices(service: ServiceDetail, times: Times): Html[] {
+  const { holds, wouldHold, fallen } = service;
   const used = wouldHold.map((reason) => notice('warning', html`${toWhy(reason)[0]}.`));
   const restricted = holds.map(({ reason, since, beforeClient, releasing, restricting }) => {
     if (releasing === true) return notice('warning', COMES_BACK);
     const [why, tone] =
-      reason === 'quota' && fallen !== null ? [fallenText(fallen), 'warning' as const] : toWhy(reason);
+      reason === 'quota' && fallen !== null
+        ? [fallenText(fallen), 'warning' as const]
+        : reason === 'quota' && (service.allowance?.remainingBytes ?? 0) > 0
+          ? OUTLASTED
+          : toWhy(reason);
     if (restricting === true) return notice('warning', html`${why}; the service is to be restricted.`);
     return notice(
       tone,
@@ -143,6 +148,9 @@ const WHY: Record<string, readonly [Part, 'bad' | 'warning']> = {
   manual: ['Your provider has suspended the service', 'bad'],
   'agent-limit': ['The traffic of your reseller is used up', 'bad'],
 };
+
+/** Why a service is held whose figures show room: its allowance grew, and nothing has released it yet. */
+const OUTLASTED = ['The traffic of this period was used up, and there is room again', 'warning'] as const;
 
 /** When a cycle ends; nothing for a service without usage. */
 export function cycleEnd(service: ServiceDetail, times: Times, timeZone: string): Part {

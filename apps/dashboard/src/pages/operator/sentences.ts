@@ -130,7 +130,18 @@ const ACCOUNT_REASONS: Record<string, string> = {
   operator: 'that waits for an operator',
 };
 
-function holdSentences({ service, decision }: Explanation, hold: HoldView, times: Times): Part[] {
+function holdSentences(found: Explanation, hold: HoldView, times: Times): Part[] {
+  const { observing, panel } = found.service;
+  const sentences = lastingSentences(found, hold, times);
+  const isNamed = hold.reason === 'manual' && hold.releasing !== true;
+  if (!observing || isNamed) return sentences;
+  return [
+    ...sentences.slice(0, 1),
+    html`Panel ${panel} is under observe, so no run releases it: release it here, or let runs change the panel again.`,
+  ];
+}
+
+function lastingSentences({ service, decision }: Explanation, hold: HoldView, times: Times): Part[] {
   if (hold.releasing === true) {
     const ended = html`its hold “${reasonWords(hold.reason)}” ended
     ${hold.until === null ? '' : html`on ${times.full(hold.until)}`}`;

@@ -1,0 +1,28 @@
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { type DashboardBench, startBench } from '../../test/dashboard-bench.js';
+import { Link } from '../../test/share-link.js';
+
+let at: DashboardBench;
+beforeEach(async () => {
+  at = await startBench();
+  await at.addService(1, 'c-1', 120);
+  await at.sluice.poll();
+  await at.sluice.credit.add('c-1', { amount: '10.00', currency: 'EUR' });
+});
+afterEach(() => at.close());
+
+it('a service that a panel under observe keeps held is not called used up where there is room again', async () => {
+  const link = await Link.open(at, { client: 'c-1', buy: true });
+  const read = async (): Promise<string> => (await link.text('/services/svc-1')).replaceAll(/\s+/g, ' ');
+  expect(await read()).toContain('The traffic of this period is used up');
+  await at.sluice.panels.observe('dcim');
+  await at.sluice.purchases.create('svc-1', 'extra-50');
+  at.clock.advance(3_600_000);
+  await at.sluice.poll();
+  const page = await read();
+  expect(page).toContain('The traffic of this period was used up, and there is room again');
+  expect(page).not.toContain('is used up');
+  const own = await (await at.fetch('/services/svc-1', { cookie: await at.login() })).text();
+  expect(own).toContain('is under observe, so no run releases it');
+  expect(own).not.toContain('by the poll after');
+});

@@ -1,0 +1,125 @@
+import { describeFigures, describeUsed, type Explanation, type HoldView, usedBytes } from '@sluice/engine';
+import { BYTES_PER_GB, formatBytes, usageInMode } from '@sluice/quota-core';
+import type { Times } from '../times.js';
+import type { StateCommands, StateNames } from './state-names.js';
+
+type Service = Explanation['service'];
+
+/** Returns `: 20.53 of 20.00 BRL are spent`, or nothing where no figure is known. */
+export function figuresText(service: Service, reasons: readonly string[]): string {
+  const figures = describeFigures(service, reasons);
+  return figures === null ? '' : `: ${figures}`;
+}
+
+/** Returns a sentence that says why a service is held, and one that says what ends that. */
+export function holdSentences(found: Explanation, hold: HoldView, times: Times, names: StateNames): string[] {
+  const [why = '', end] = lastingSentences(found, hold, times, names);
+  const observed = found.service.observing ? observedEnd(found.service, hold, names.commands) : null;
+  return [why, ...(observed === null ? [] : [observed]), ...(observed === null && end !== undefined ? [end] : [])];
+}
+
+/** Returns what ends a hold that only a run would end, on a panel that no run changes; null for any other. */
+function observedEnd({ id, panel }: Service, hold: HoldView, commands: StateCommands): string | null {
+  if (hold.reason === 'manual' && hold.releasing !== true) return null;
+  if (hold.reason === 'agent-limit' && hold.note?.endsWith(' is suspended') === true) return null;
+  const all = `let runs change the panel again: ${commands.enforce(panel)}`;
+  const observed = `Panel ${panel} is under observe, so no run releases it.`;
+  if (hold.releasing === true) return `${observed} To release it now: ${commands.release(id)}; or ${all}.`;
+  if (hold.reason === 'agent-limit') return `${observed} To have it released, ${all}.`;
+  const own = hold.reason === 'billing' ? commands.endSuspension(id) : commands.release(id, 'DATE');
+  return `${observed} To release it now: ${own}; or ${all}.`;
+}
+
+function lastingSentences(
+  { service, decision }: Explanation,
+  hold: HoldView,
+  times: Times,
+  { agent, commands }: StateNames,
+): string[] {
+  const { id, panel } = service;
+  const note = hold.note === null || hold.origin === 'run' ? '' : ` (${hold.note})`;
+  if (hold.releasing === true) {
+    const ended = `its hold "${hold.reason}" ended on ${times.at(hold.until, panel) ?? ''}`;
+    return [
+      `${id} is to be released: ${ended}, but its restriction is still on the panel.`,
+      `The next run that reaches the panel undoes it: ${commands.poll(id)}.`,
+    ];
+  }
+  const isLeft = hold.restricting === true;
+  const since = `${id} is ${isLeft ? 'to be restricted: held' : 'held'} since ${times.at(hold.since, panel) ?? ''}${isLeft ? ', but not on the panel yet' : ''}`;
+  switch (hold.reason) {
+    case 'quota':
+      return [
+        `${since}: ${describeUsed(service)}${describePeak(decision)}.`,
+        quotaEnd(service, readPeak(decision), times, commands),
+      ];
+    case 'manual':
+      return [`${since}: an operator restricted it${note}.`, `To release it: ${commands.release(id)}.`];
+    case 'billing':
+      return [`${since}: its bill is not paid${note}.`, billingEnd({ service, decision }, hold, commands)];
+    case 'agent-limit':
+      if (hold.note?.endsWith(' is suspended') === true)
+        return [
+          `${since}: ${hold.note}.`,
+          `To release it: ${commands.endAgentSuspension(readSuspended(hold.note) ?? agent ?? 'AGENT')}.`,
+        ];
+      return [
+        `${since}: ${hold.note ?? (agent === null ? 'its agent' : `agent "${agent}"`)} is over its limit.`,
+        `It is released when the agent is within its limit again, or with a higher one${agent === null ? '' : `: ${commands.raiseAgentLimit(agent)}`}.`,
+      ];
+    default:
+      return [
+        `${since}: it has exceeded the limit "${hold.reason}"${figuresText(service, [hold.reason])}.`,
+        limitEnd(service, hold.reason, times, commands),
+      ];
+  }
+}
+
+/** Returns the name in `agent "north" is suspended`. */
+function readSuspended(note: string): string | null {
+  return /^agent "(.*)" is suspended$/s.exec(note)?.[1] ?? null;
+}
+
+function limitEnd({ id, panel, limits }: Service, reason: string, times: Times, { release }: StateCommands): string {
+  const window = limits.find((limit) => limit.id === reason)?.window ?? null;
+  const end =
+    window === null ? 'when its window ends' : `by the first poll after ${times.bound(window.end, panel) ?? ''}`;
+  return `It is released ${end}, or until a date with: ${release(id, 'DATE')}.`;
+}
+
+/** Returns the highest usage of the cycle in the mode that counts, which a fall of the panel's figure does not lower. */
+function readPeak(decision: Explanation['decision']): number {
+  const { peak } = (decision?.inputs ?? {}) as { peak?: Parameters<typeof usageInMode>[0] | null };
+  const mode = MODES.find((one) => one === decision?.mode);
+  return peak == null || mode === undefined ? 0 : (usageInMode(peak, mode) ?? 0);
+}
+
+const MODES = ['IN', 'OUT', 'TOTAL'] as const;
+
+function describePeak(decision: Explanation['decision']): string {
+  if (decision?.rule !== 'fall-of-more-than-half-keeps') return '';
+  return `, but ${formatBytes(readPeak(decision))} were read earlier in this cycle, and a fall to less than half releases nothing`;
+}
+
+function quotaEnd(service: Service, peak: number, times: Times, { release, setQuota }: StateCommands): string {
+  const { id, panel, cycle, allowance } = service;
+  const end = cycle === null ? 'with the next cycle' : `with the next cycle on ${times.bound(cycle.end, panel) ?? ''}`;
+  const used = usedBytes(service) ?? 0;
+  const allowed = allowance?.allowedBytes ?? 0;
+  const enough = Math.max(2 * allowed, used + allowed, peak + BYTES_PER_GB);
+  const larger = setQuota(id, Math.ceil(enough / BYTES_PER_GB));
+  if (peak > 2 * allowed)
+    return `It is released ${end}; until a date with: ${release(id, 'DATE')}; or by the poll after a quota above that peak: ${larger}.`;
+  return `It is released ${end}, or by the poll after a larger quota: ${larger}.`;
+}
+
+function billingEnd(
+  { service, decision }: Pick<Explanation, 'service' | 'decision'>,
+  { origin }: HoldView,
+  { endSuspension, renew }: StateCommands,
+): string {
+  const { id, nextDueDate } = service;
+  const { status } = (decision?.inputs ?? {}) as { status?: unknown };
+  if (origin !== 'run' || status !== 'active') return `To release it: ${endSuspension(id)}.`;
+  return `It was due on ${nextDueDate ?? 'an unknown date'}. It is released by the poll after a renewal: ${renew(id)}.`;
+}

@@ -1,0 +1,40 @@
+/** Returns command lines, which the sentences name as what ends or changes a state. */
+export interface StateCommands {
+  poll: (service: string) => string;
+  /** Uses a reading that is doubted. */
+  believe: (service: string) => string;
+  createAccount: (service: string) => string;
+  /** Removes what is left of the account of a service that ended. */
+  removeAccount: (service: string) => string;
+  activate: (service: string) => string;
+  /** Ends the observation of a panel. */
+  enforce: (panel: string) => string;
+  /** Shows what would be changed on a panel, allows it once, and ends all changes. */
+  plan: (panel: string) => string;
+  allowOnce: (panel: string) => string;
+  /** The same for the agents of a panel. */
+  planAgents: (panel: string) => string;
+  allowAgentsOnce: (panel: string) => string;
+  takeOver: (panel: string) => string;
+  observe: (panel: string) => string;
+  /** Releases all that is held on a panel before it leaves the config. */
+  releasePanel: (panel: string) => string;
+  /** Reconciles although that is more than the brake lets pass. */
+  reconcileAll: () => string;
+  setQuota: (service: string, gigabytes: number) => string;
+  /** Releases the manual hold; with `until`, lifts the quota hold until then, or ends that (`none`). */
+  release: (service: string, until?: string) => string;
+  endSuspension: (service: string) => string;
+  renew: (service: string) => string;
+  raiseAgentLimit: (agent: string) => string;
+  endAgentSuspension: (agent: string) => string;
+}
+
+/** What the sentences name that is not in the store. */
+export interface StateNames {
+  commands: StateCommands;
+  /** Whether the panel's kind creates accounts. */
+  canCreate: boolean;
+  /** The agent whose limit decides; null where it is not known. */
+  agent: string | null;
+}
