@@ -114,6 +114,16 @@ it('pipelined requests are answered in their order', async () => {
 
 const toRequest = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
 
+it('of what is sent at once above the limit only the first request is refused, and the rest is forgotten', async () => {
+  await start({ requestsPerConnection: 3 });
+  const socket = await open(toRequest('/healthz').repeat(50));
+  let text = '';
+  socket.on('data', (chunk: Buffer) => (text += chunk.toString('latin1')));
+  socket.resume();
+  await once(socket, 'close');
+  expect([...text.matchAll(/HTTP\/1.1 (\d+)/g)].map(([, status]) => status)).toEqual(['200', '200', '200', '503']);
+});
+
 it.each([
   ['documents', '/api/v1/openapi.json', { documentsPerMinute: 3 }],
   ['files', '/metrics', { filesPerMinute: 3 }],

@@ -7,7 +7,8 @@ const GRACE_MS = 1000;
 
 /**
  * Answers the requests of a connection one after the other. One that was sent before the answer of the last was read waits, so that the
- * answers of a client that reads none do not fill the memory. A connection with more requests than it is served ends soon.
+ * answers of a client that reads none do not fill the memory. The first request above those that a connection is served is refused,
+ * the others are forgotten, and the connection ends soon.
  */
 export function answerInTurn(server: FastifyInstance): void {
   const last = new WeakMap<Socket, ServerResponse>();
@@ -23,10 +24,21 @@ export function answerInTurn(server: FastifyInstance): void {
       if (!socket.destroyed) done();
     });
   });
-  const ending = new WeakSet<Socket>();
   server.server.on('dropRequest', (_request, socket: Socket) => {
-    if (ending.has(socket)) return;
-    ending.add(socket);
+    forgetRest(socket);
     setTimeout(() => socket.destroy(), GRACE_MS).unref();
   });
+}
+
+/** What node parses the requests of a connection with. */
+interface Parsing {
+  parser?: { onIncoming: (() => number) | null } | null;
+}
+
+/**
+ * Ends the handling of what a connection sent besides. Node refuses each request above the limit with an answer, which waits for those
+ * before it: many thousands from one packet would fill the memory.
+ */
+function forgetRest(socket: Socket & Parsing): void {
+  if (socket.parser != null) socket.parser.onIncoming = () => 0;
 }
