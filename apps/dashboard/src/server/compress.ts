@@ -2,10 +2,11 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
-const compress = promisify(gzip);
+/** Packs a text, or its bytes. */
+export const compress = promisify(gzip);
 
 /** Shorter texts gain nothing. */
-export const LEAST_BYTES = 1024;
+const LEAST_BYTES = 1024;
 
 /**
  * Compresses long answers for clients that accept gzip: what programs read with a token; `prepared.ts` those that are the same for
@@ -14,9 +15,8 @@ export const LEAST_BYTES = 1024;
 export function addCompression(server: FastifyInstance): void {
   server.addHook('onSend', async (request, reply, payload) => {
     if (typeof payload !== 'string' || !isCompressible(request, reply)) return payload;
-    reply.header('vary', 'Accept-Encoding');
-    if (Buffer.byteLength(payload) < LEAST_BYTES || !acceptsGzip(request)) return payload;
-    reply.header('content-encoding', 'gzip').removeHeader('content-length');
+    if (!announceGzip(request, reply, Buffer.byteLength(payload))) return payload;
+    reply.removeHeader('content-length');
     return compress(payload);
   });
 }
@@ -28,8 +28,16 @@ function isCompressible({ method, url, headers }: FastifyRequest, reply: Fastify
   return path.startsWith('/api/') && headers.authorization !== undefined;
 }
 
+/** Sets the headers of an answer that may be compressed; returns whether it has to be. */
+export function announceGzip(request: FastifyRequest, reply: FastifyReply, bytes: number): boolean {
+  reply.header('vary', 'Accept-Encoding');
+  if (bytes < LEAST_BYTES || !acceptsGzip(request)) return false;
+  reply.header('content-encoding', 'gzip');
+  return true;
+}
+
 /** Returns whether a client accepts gzip: it is named, or all are, with a weight above 0. */
-export function acceptsGzip({ headers }: FastifyRequest): boolean {
+function acceptsGzip({ headers }: FastifyRequest): boolean {
   const weights = new Map(
     [headers['accept-encoding'] ?? []]
       .flat()

@@ -1,9 +1,5 @@
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { acceptsGzip, LEAST_BYTES } from './compress.js';
-
-const compress = promisify(gzip);
+import { announceGzip, compress } from './compress.js';
 
 /** A text that is the same for many requests: it is in memory once, however many answers with it wait to be read. */
 export interface Prepared {
@@ -24,7 +20,5 @@ export async function sendPrepared(
   reply: FastifyReply,
   { plain, gzip: pack }: Prepared,
 ): Promise<FastifyReply> {
-  reply.header('vary', 'Accept-Encoding');
-  if (plain.length < LEAST_BYTES || !acceptsGzip(request)) return reply.send(plain);
-  return reply.header('content-encoding', 'gzip').send(await pack());
+  return reply.send(announceGzip(request, reply, plain.length) ? await pack() : plain);
 }
