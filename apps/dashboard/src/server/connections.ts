@@ -75,8 +75,9 @@ export function boundConnections(server: Server, context: Context): void {
     found.set(socket, groups);
     for (const group of groups) {
       const ended = socket.destroyed ? null : group.add(socket, requests);
-      ended?.destroy();
-      for (const other of (ended && found.get(ended)) ?? []) if (ended !== null) other.remove(ended);
+      if (ended === null) continue;
+      ended.destroy();
+      for (const other of found.get(ended) ?? []) other.remove(ended);
     }
     socket.once('close', () => {
       requests.delete(socket);
