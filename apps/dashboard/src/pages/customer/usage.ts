@@ -112,16 +112,11 @@ export function changeNotice({ allowance }: ServiceDetail): Html | null {
 
 /** Why a service is restricted, and what is used up without a restriction, in words for its client. */
 export function holdNotices(service: ServiceDetail, times: Times): Html[] {
-  const { holds, wouldHold, fallen } = service;
+  const { holds, wouldHold } = service;
   const used = wouldHold.map((reason) => notice('warning', html`${toWhy(reason)[0]}.`));
   const restricted = holds.map(({ reason, since, beforeClient, releasing, restricting }) => {
     if (releasing === true) return notice('warning', COMES_BACK);
-    const [why, tone] =
-      reason === 'quota' && fallen !== null
-        ? [fallenText(fallen), 'warning' as const]
-        : reason === 'quota' && (service.allowance?.remainingBytes ?? 0) > 0
-          ? OUTLASTED
-          : toWhy(reason);
+    const [why, tone] = reason === 'quota' ? toWhyQuota(service) : toWhy(reason);
     if (restricting === true) return notice('warning', html`${why}; the service is to be restricted.`);
     return notice(
       tone,
@@ -130,6 +125,11 @@ export function holdNotices(service: ServiceDetail, times: Times): Html[] {
     );
   });
   return [...restricted, ...used];
+}
+
+function toWhyQuota({ fallen, allowance }: ServiceDetail): readonly [Part, 'bad' | 'warning'] {
+  if (fallen !== null) return [fallenText(fallen), 'warning'];
+  return (allowance?.remainingBytes ?? 0) > 0 ? OUTLASTED : toWhy('quota');
 }
 
 /** Says of a restriction why the figures shown do not call for it. */
