@@ -133,8 +133,9 @@ const ACCOUNT_REASONS: Record<string, string> = {
 function holdSentences(found: Explanation, hold: HoldView, times: Times): Part[] {
   const { observing, panel } = found.service;
   const sentences = lastingSentences(found, hold, times);
-  const isNamed = hold.reason === 'manual' && hold.releasing !== true;
-  if (!observing || isNamed) return sentences;
+  // A manual hold ends by name anyway; one for an agent's limit can't be released on this page.
+  const isOfOthers = hold.reason === 'manual' || hold.reason === 'agent-limit';
+  if (!observing || (isOfOthers && hold.releasing !== true)) return sentences;
   return [
     ...sentences.slice(0, 1),
     html`Panel ${panel} is under observe, so no run releases it: release it here, or let runs change the panel again.`,
