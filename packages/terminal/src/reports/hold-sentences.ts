@@ -21,7 +21,7 @@ export function holdSentences(found: Explanation, hold: HoldView, times: Times, 
 /** Returns what ends a hold that only a run would end, on a panel that no run changes; null for any other. */
 function observedEnd({ id, panel }: Service, hold: HoldView, commands: StateCommands): string | null {
   if (hold.reason === 'manual' && hold.releasing !== true) return null;
-  if (hold.reason === 'agent-limit' && hold.note?.endsWith(' is suspended') === true) return null;
+  if (hold.reason === 'agent-limit' && readSuspended(hold.note) !== null) return null;
   const all = `let runs change the panel again: ${commands.enforce(panel)}`;
   const observed = `Panel ${panel} is under observe, so no run releases it.`;
   if (hold.releasing === true) return `${observed} To release it now: ${commands.release(id)}; or ${all}.`;
@@ -47,6 +47,7 @@ function lastingSentences(
   }
   const isLeft = hold.restricting === true;
   const since = `${id} is ${isLeft ? 'to be restricted: held' : 'held'} since ${times.at(hold.since, panel) ?? ''}${isLeft ? ', but not on the panel yet' : ''}`;
+  const suspended = readSuspended(hold.note);
   switch (hold.reason) {
     case 'quota':
       return [
@@ -58,11 +59,8 @@ function lastingSentences(
     case 'billing':
       return [`${since}: its bill is not paid${note}.`, billingEnd({ service, decision }, hold, commands)];
     case 'agent-limit':
-      if (hold.note?.endsWith(' is suspended') === true)
-        return [
-          `${since}: ${hold.note}.`,
-          `To release it: ${commands.endAgentSuspension(readSuspended(hold.note) ?? agent ?? 'AGENT')}.`,
-        ];
+      if (suspended !== null)
+        return [`${since}: ${hold.note ?? ''}.`, `To release it: ${commands.endAgentSuspension(suspended)}.`];
       return [
         `${since}: ${hold.note ?? (agent === null ? 'its agent' : `agent "${agent}"`)} is over its limit.`,
         `It is released when the agent is within its limit again, or with a higher one${agent === null ? '' : `: ${commands.raiseAgentLimit(agent)}`}.`,
@@ -75,9 +73,9 @@ function lastingSentences(
   }
 }
 
-/** Returns the name in `agent "north" is suspended`. */
-function readSuspended(note: string): string | null {
-  return /^agent "(.*)" is suspended$/s.exec(note)?.[1] ?? null;
+/** Returns the name in `agent "north" is suspended`; null for any other note. */
+function readSuspended(note: string | null): string | null {
+  return /^agent "(.*)" is suspended$/s.exec(note ?? '')?.[1] ?? null;
 }
 
 function limitEnd({ id, panel, limits }: Service, reason: string, times: Times, { release }: StateCommands): string {
