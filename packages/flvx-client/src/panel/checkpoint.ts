@@ -82,6 +82,9 @@ export function toCheckpoint({ url, defaults, target, planned, left }: Checkpoin
   const { at, state } = left;
   const before = parseCheckpoint(target.checkpoint);
   const listed = state.listed ?? before?.listed ?? null;
+  // What is closed for the other service may change until the account is this one's alone: it is inherited then.
+  const isShared = target.sharers.length + state.sharers.length > 0;
+  if (before?.account == null && isShared) return { at, listed, account: null, history: null };
   const unchanged = before?.account ? unchangedAccount(target, state) : null;
   if (before?.account && unchanged && isCurrentView(unchanged.user, before.account)) {
     const { user, history } = unchanged;

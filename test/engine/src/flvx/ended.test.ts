@@ -92,6 +92,30 @@ describe('the restrictions of a held service that ended', () => {
     },
   );
 
+  it.each(['held', 'living'] as const)(
+    'leave it none closed either that the service had while another named its account (%s)',
+    async (former) => {
+      const { jp } = at.tunnels;
+      const user = await at.create(1, { product: 'big' });
+      const far = at.panel.addForward(user, jp, { name: 'far' });
+      await poll();
+      if (former === 'held') await done(at.sluice.provision.suspend('svc-1'));
+      await done(at.sluice.provision.changePackage('svc-1', 'relay'));
+      if (former === 'held') await end('vanished', { updatedAt: new Date(at.bench.clock.now()).toISOString() });
+      await passTo(2, user, 'big', { client: '43' });
+      const create = () => at.sluice.provision.create('svc-2', { adopt: true });
+      await failure(create());
+      if (former === 'living') {
+        await poll();
+        await end('vanished', { updatedAt: new Date(at.bench.clock.now()).toISOString() });
+      }
+      await poll();
+      await done(create());
+      await poll();
+      expect([at.panel.permissionStatus(user, jp), at.panel.world.forwards.get(far)?.status]).toEqual([1, 1]);
+    },
+  );
+
   it.each(['active', 'pending'])(
     'are named where a service that is %s gets its account before a poll',
     async (status) => {
