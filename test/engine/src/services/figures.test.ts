@@ -45,7 +45,7 @@ it('the quota of an override is in force over that of the service, and notes are
   });
 });
 
-it('readings of a run that the brake stopped are not used', async () => {
+it('readings of a run that the brake stopped are not used, and shown until a later one', async () => {
   for (const number of [2, 3, 4]) await at.addService(number);
   await at.poll();
   for (const id of [502, 503, 504]) at.panel.addTraffic(id, { in: 5000 * GB, out: 0 });
@@ -53,4 +53,15 @@ it('readings of a run that the brake stopped are not used', async () => {
   expect((await at.poll()).run.outcome).toBe('brake');
   const { readings } = await at.bench.sluice.explain('svc-2');
   expect([readings.at(0)?.rejected, readings.at(-1)?.rejected]).toEqual([null, 'mass_change']);
+
+  const listed = async (): Promise<unknown> =>
+    (await at.bench.sluice.services.list()).services.map(({ usage }) => usage?.totalBytes);
+  const shown = [119.5, 5000, 5000, 5000].map((gb) => gb * GB);
+  expect(await listed()).toEqual(shown);
+  at.panel.server.inject({ endpoint: /bandwidth/, fault: { kind: 'status', status: 500 } });
+  for (const work of ['poll', 'reconcile', 'poll'] as const) {
+    at.bench.clock.advance(12 * MINUTE);
+    await at.bench.sluice[work]();
+    expect(await listed()).toEqual(shown);
+  }
 });

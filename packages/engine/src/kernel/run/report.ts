@@ -6,7 +6,15 @@ import { isInterrupted } from '../../base/interruption.js';
 import type { Context } from '../../context/context.js';
 import type { LimitState } from '../subject/limit-state.js';
 import { listLastingHolds, listReleasedHolds, noteTold } from '../subject/lasting-holds.js';
-import { AGENT_LIMIT, type FindKind, type ServiceView, serviceView, toStatus, toActionView } from '../subject/views.js';
+import {
+  AGENT_LIMIT,
+  type FindKind,
+  toLastReading,
+  type ServiceView,
+  serviceView,
+  toStatus,
+  toActionView,
+} from '../subject/views.js';
 import type { PanelsRunView, RunView } from './bracket.js';
 import { isStopError } from './brake-state.js';
 import { addNotices } from './outbox.js';
@@ -325,13 +333,27 @@ export async function record(run: ReportedRun, tables: StoreTables, finished: Fi
   // A decision on changed facts is not stored: the one before stays.
   const kept = decisions.filter((_, index) => subjects[index]?.changedMeanwhile !== true);
   const news = await newsOfServices(context, tables, subjects, report.run.id);
-  await tables.decisions.record(kept);
+  await tables.decisions.record(await withLastReadings(tables, kept));
   await noteAlarms(run, tables, subjects);
   for (const work of subjects) if (work.ended.length > 0) await noteTold(tables, listReleasedHolds(work));
   const reported = await addNotices(context, tables, noticeRows(context, report.run.id, notices));
   report.notices.push(...reported.map(shownNotice));
   // The report shows these with their services.
   await addNotices(context, tables, noticeRows(context, report.run.id, news));
+}
+
+/** Returns the decisions, those without a reading with the last one of their cycle. */
+async function withLastReadings(
+  { decisions: stored }: Pick<StoreTables, 'decisions'>,
+  decisions: readonly DecisionRecord[],
+): Promise<DecisionRecord[]> {
+  const unread = decisions.filter(({ readAt, cycle }) => readAt === null && cycle !== null);
+  const before = unread.length === 0 ? [] : await stored.latest(unread.map(({ service }) => service));
+  const known = new Map(before.map((decision) => [decision.service, decision]));
+  return decisions.map((decision) => {
+    const lastRead = decision.readAt === null ? toLastReading(known.get(decision.service), decision) : null;
+    return lastRead === null ? decision : { ...decision, inputs: { ...(decision.inputs as object), lastRead } };
+  });
 }
 
 /** Adds the services to the document of a run that stores nothing. */

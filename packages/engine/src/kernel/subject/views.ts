@@ -239,15 +239,31 @@ export function lastUsage(
   cycle: CycleRecord | null,
 ): Pick<ServiceView, 'usage' | 'allowance' | 'limits'> & { counted: CountedUsage | null } {
   const { usage, allowance, limits } = view;
-  if (usage !== null || cycle?.readAt == null) return { usage, allowance, limits, counted: toCountedUsage(decision) };
-  const ofCycle = usageView(cycle);
-  const last = decision && { ...decision, ...ofCycle };
+  if (usage !== null || cycle === null) return { usage, allowance, limits, counted: toCountedUsage(decision) };
+  const figures = newestReading(cycle, decision);
+  const last = decision && { ...decision, ...figures };
   return {
-    usage: ofCycle,
+    usage: figures,
     allowance: allowanceView(last),
     limits: limitViews(last, cycle, view.holds),
     counted: toCountedUsage(last),
   };
+}
+
+/** Returns the last reading of a decision or, where its run could not read the service, of one before; null without one in the cycle. */
+export function toLastReading(
+  decision: DecisionRecord | null | undefined,
+  { cycle }: Pick<DecisionRecord, 'cycle'>,
+): ServiceView['usage'] {
+  if (decision == null || cycle === null || decision.cycle !== cycle) return null;
+  const { lastRead = null } = (decision.inputs ?? {}) as { lastRead?: ServiceView['usage'] };
+  return usageView(decision) ?? lastRead;
+}
+
+/** Returns the last reading of a cycle: that of the decision is newer where the run did not accept it, since the brake stopped it. */
+function newestReading(cycle: CycleRecord, decision: DecisionRecord | null): ServiceView['usage'] {
+  const reading = toLastReading(decision, { cycle: cycle.id });
+  return reading !== null && reading.readAt > (cycle.readAt ?? '') ? reading : usageView(cycle);
 }
 
 function allowanceView(decision: DecisionRecord | null): ServiceView['allowance'] {
