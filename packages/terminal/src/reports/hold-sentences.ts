@@ -1,4 +1,12 @@
-import { describeFigures, describeUsed, type Explanation, type HoldView, usedBytes } from '@sluice/engine';
+import {
+  describeFigures,
+  describeUsed,
+  type Explanation,
+  type HoldView,
+  isEndedByRuns,
+  readSuspendedAgent,
+  usedBytes,
+} from '@sluice/engine';
 import { BYTES_PER_GB, formatBytes, usageInMode } from '@sluice/quota-core';
 import type { Times } from '../times.js';
 import type { StateCommands, StateNames } from './state-names.js';
@@ -20,8 +28,7 @@ export function holdSentences(found: Explanation, hold: HoldView, times: Times, 
 
 /** Returns what ends a hold that only a run would end, on a panel that no run changes; null for any other. */
 function observedEnd({ id, panel }: Service, hold: HoldView, commands: StateCommands): string | null {
-  if (hold.reason === 'manual' && hold.releasing !== true) return null;
-  if (hold.reason === 'agent-limit' && readSuspended(hold.note) !== null) return null;
+  if (!isEndedByRuns(hold)) return null;
   const all = `let runs change the panel again: ${commands.enforce(panel)}`;
   const observed = `Panel ${panel} is under observe, so no run releases it.`;
   if (hold.releasing === true) return `${observed} To release it now: ${commands.release(id)}; or ${all}.`;
@@ -47,11 +54,11 @@ function lastingSentences(
   }
   const isLeft = hold.restricting === true;
   const since = `${id} is ${isLeft ? 'to be restricted: held' : 'held'} since ${times.at(hold.since, panel) ?? ''}${isLeft ? ', but not on the panel yet' : ''}`;
-  const suspended = readSuspended(hold.note);
+  const suspended = readSuspendedAgent(hold);
   switch (hold.reason) {
     case 'quota':
       return [
-        `${since}: ${describeUsed(service)}${describePeak(decision)}.`,
+        `${since}: ${describeUsed(service)}${describePeak(service)}.`,
         quotaEnd(service, readPeak(decision), times, commands),
       ];
     case 'manual':
@@ -73,11 +80,6 @@ function lastingSentences(
   }
 }
 
-/** Returns the name in `agent "north" is suspended`; null for any other note. */
-function readSuspended(note: string | null): string | null {
-  return /^agent "(.*)" is suspended$/s.exec(note ?? '')?.[1] ?? null;
-}
-
 function limitEnd({ id, panel, limits }: Service, reason: string, times: Times, { release }: StateCommands): string {
   const window = limits.find((limit) => limit.id === reason)?.window ?? null;
   const end =
@@ -94,9 +96,9 @@ function readPeak(decision: Explanation['decision']): number {
 
 const MODES = ['IN', 'OUT', 'TOTAL'] as const;
 
-function describePeak(decision: Explanation['decision']): string {
-  if (decision?.rule !== 'fall-of-more-than-half-keeps') return '';
-  return `, but ${formatBytes(readPeak(decision))} were read earlier in this cycle, and a fall to less than half releases nothing`;
+function describePeak({ fallen }: Service): string {
+  if (fallen === null) return '';
+  return `, but ${formatBytes(fallen.peakBytes)} were read earlier in this cycle, and a fall to less than half releases nothing`;
 }
 
 function quotaEnd(service: Service, peak: number, times: Times, { release, setQuota }: StateCommands): string {

@@ -12,7 +12,7 @@ function sentencesOf(of: object, hold: object): string[] {
     ...{ at: SINCE, readings: [], decision: null, brake: null, panelRemoved: false, accountDue: null, released: null },
     service: {
       ...{ id: 'svc-1', panel: 'vpn', lifecycle: 'active', holds: [], wouldHold: [], error: null, cycle: null },
-      ...{ protectedUntil: null, doubted: null, allowance: null, usage: null, mode: null, limits: [] },
+      ...{ protectedUntil: null, doubted: null, fallen: null, allowance: null, usage: null, mode: null, limits: [] },
       ...of,
     },
     holds: [{ service: 'svc-1', since: SINCE, until: null, note: null, origin: 'run', ...hold }],

@@ -8,6 +8,7 @@ import {
   describeUsed,
   type Explanation,
   type HoldView,
+  isEndedByRuns,
   isWithheld,
 } from '@sluice/engine';
 import { describeRule, formatBytes } from '@sluice/quota-core';
@@ -133,16 +134,16 @@ const ACCOUNT_REASONS: Record<string, string> = {
 function holdSentences(found: Explanation, hold: HoldView, times: Times): Part[] {
   const { observing, panel } = found.service;
   const sentences = lastingSentences(found, hold, times);
-  // A manual hold ends by name anyway; one for an agent's limit can't be released on this page.
-  const isOfOthers = hold.reason === 'manual' || hold.reason === 'agent-limit';
-  if (!observing || (isOfOthers && hold.releasing !== true)) return sentences;
+  if (!observing || !isEndedByRuns(hold)) return sentences;
+  // A hold for an agent's limit can't be released on this page.
+  const here = hold.reason === 'agent-limit' && hold.releasing !== true ? '' : 'release it here, or ';
   return [
     ...sentences.slice(0, 1),
-    html`Panel ${panel} is under observe, so no run releases it: release it here, or let runs change the panel again.`,
+    html`Panel ${panel} is under observe, so no run releases it: ${here}let runs change the panel again.`,
   ];
 }
 
-function lastingSentences({ service, decision }: Explanation, hold: HoldView, times: Times): Part[] {
+function lastingSentences({ service }: Explanation, hold: HoldView, times: Times): Part[] {
   if (hold.releasing === true) {
     const ended = html`its hold “${reasonWords(hold.reason)}” ended
     ${hold.until === null ? '' : html`on ${times.full(hold.until)}`}`;
@@ -162,7 +163,7 @@ function lastingSentences({ service, decision }: Explanation, hold: HoldView, ti
     case 'quota':
       return [
         html`${since}: ${describeUsed(service)}.`,
-        decision?.rule === 'fall-of-more-than-half-keeps'
+        service.fallen !== null
           ? 'More was read earlier in this cycle, and a fall to less than half releases nothing.'
           : html`It is released ${end}, or by the poll after a larger quota or a package.`,
       ];

@@ -2,6 +2,7 @@ import { AGENT_STEPS, type AgentTraffic, type ItemError, toItemError, type Servi
 import type { HoldRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { isProtected } from '../../kernel/subject/is-released.js';
 import type { Enforcements } from '../../context/enforcement.js';
+import { toAgentOfNote, toSuspendedNote } from '../../kernel/subject/agent-hold.js';
 import { newHold } from '../../kernel/subject/new-hold.js';
 import { runCommand } from '../command/run-command.js';
 import { type Notice, serviceNotice } from '../../kernel/run/notice.js';
@@ -239,12 +240,10 @@ function startHold(
   const isSuspension = cause === 'suspension';
   const agent = traffic.find(({ uuid }) => uuid === (isSuspension ? user.suspended : user.agent));
   const figures = isSuspension ? {} : { usedBytes: agent?.usedBytes ?? null, allowedBytes: agent?.limitBytes ?? null };
-  const note = agent === undefined ? null : `${nameAgent(agent)}${isSuspension ? SUSPENDED : ''}`;
+  const name = agent === undefined ? null : nameAgent(agent);
+  const note = isSuspension && name !== null ? toSuspendedNote(name) : name;
   return newHold(context, { service, reason: 'agent-limit', note, ...figures, origin: 'run' });
 }
-
-const SUSPENDED = ' is suspended';
-const SUSPENDED_AT_END = / is suspended$/;
 
 function nameAgent({ name }: Pick<AgentTraffic, 'name'>): string {
   return `agent "${name}"`;
@@ -252,7 +251,7 @@ function nameAgent({ name }: Pick<AgentTraffic, 'name'>): string {
 
 /** Returns why a hold ended. The agent that it began for may be gone, or the user may belong to another one by now. */
 function findReleaseReason({ chain }: ServiceUser, hold: HoldRecord, { traffic }: HoldServices): string {
-  const agent = hold.note?.replace(SUSPENDED_AT_END, '') ?? 'its agent';
+  const agent = hold.note === null ? 'its agent' : toAgentOfNote(hold.note);
   const isAbove = traffic.some((above) => chain.includes(above.uuid) && nameAgent(above) === agent);
   if (!isAbove) return `${agent} does not restrict it any more`;
   return `${agent} is ${toCause(hold) === 'suspension' ? 'not suspended any more' : 'within its limit'}`;
