@@ -67,7 +67,10 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   ],
   store_moved:
     'Stop the installation that is not to go on; on the other one run "sluice doctor --take-over --panel {panel}"',
-  change_reversed: 'Find and stop what reverses it, then run "sluice doctor --take-over"',
+  change_reversed: [
+    'Find and stop what reverses it, then run "sluice doctor --take-over --panel {panel}"',
+    'Find and stop what reverses it, then run "sluice doctor --take-over"',
+  ],
   clock_wrong: 'Compare the clocks with "sluice doctor", correct the wrong one, then run again',
   clock_unconfirmed: 'Check the clock; if it is correct, run "sluice doctor --accept-clock"',
   outcome_unknown: [

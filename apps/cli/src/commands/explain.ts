@@ -2,6 +2,7 @@ import { parseTime, type ServiceDetail, type Sluice } from '@sluice/engine';
 import { shellWords } from '@sluice/terminal';
 import { explainState, printBasis, printService, type StateCommands } from '@sluice/terminal/reports';
 import { ExitCode } from '../exit-codes.js';
+import { withRemedy } from '../remedies.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
 import { findPanelKind, withSluice } from '../open-sluice.js';
 
@@ -52,7 +53,7 @@ export const explain: CommandHandler<GlobalOptions & { at?: string }> = ([id = '
     const isLimited = found.holds.some(({ reason, until }) => reason === 'agent-limit' && until === null);
     const agent = isLimited ? await findAgent(sluice, found.service) : null;
     terminal.document(found);
-    for (const sentence of explainState(found, terminal.times, { canCreate, agent, commands: COMMANDS }))
+    for (const sentence of explainState(found, terminal.times, { canCreate, agent, commands: COMMANDS, withRemedy }))
       terminal.line(sentence);
     terminal.line();
     printService(terminal, found.service);

@@ -33,6 +33,8 @@ export interface StateCommands {
 /** What the sentences name that is not in the store. */
 export interface StateNames {
   commands: StateCommands;
+  /** Returns the message of an error with what an operator can do about it. */
+  withRemedy: (error: { code: string; message: string; details: Readonly<Record<string, string>> }) => string;
   /** Whether the panel's kind creates accounts. */
   canCreate: boolean;
   /** The agent whose limit decides; null where it is not known. */

@@ -9,10 +9,19 @@ const SINCE = '2026-11-20T13:00:00.000Z';
 /** Returns the sentences about a service of a panel that is held. */
 function sentencesOf(of: object, hold: object): string[] {
   const found = {
-    ...{ at: SINCE, readings: [], decision: null, brake: null, panelRemoved: false, accountDue: null, released: null },
+    ...{ at: SINCE, readings: [], decision: {}, brake: null, panelRemoved: false, accountDue: null, released: null },
     service: {
       ...{ id: 'svc-1', panel: 'vpn', lifecycle: 'active', holds: [], wouldHold: [], error: null, cycle: null },
-      ...{ protectedUntil: null, doubted: null, fallen: null, allowance: null, usage: null, mode: null, limits: [] },
+      ...{
+        protectedUntil: null,
+        panelDownSince: null,
+        doubted: null,
+        fallen: null,
+        allowance: null,
+        usage: null,
+        mode: null,
+        limits: [],
+      },
       ...of,
     },
     holds: [{ service: 'svc-1', since: SINCE, until: null, note: null, origin: 'run', ...hold }],
@@ -32,7 +41,10 @@ function sentencesOf(of: object, hold: object): string[] {
     randomBytes: (count: number) => new Uint8Array(count),
   };
   const { times } = new Terminal(host, {}, { timeZone: 'UTC', panels: {} });
-  return explainState(found, times, { commands, canCreate: false, agent: 'another' });
+  return explainState(found, times, {
+    ...{ commands, canCreate: false, agent: 'another' },
+    withRemedy: ({ code, message, details }) => `${message}. Mend ${code} of ${details['service']}`,
+  });
 }
 
 it('names the suspended agent in what releases its services', () => {
@@ -51,4 +63,11 @@ it.each([
 ])('names no run as what ends a hold under observe: %j', (hold, end) => {
   expect(sentencesOf({ observing: true }, hold)[1]).toBe(`Panel vpn is under observe, so no run releases it. ${end}`);
   expect(sentencesOf({ observing: false }, hold).join(' ')).not.toContain('observe');
+});
+
+it('says what to do about the error of the last run', () => {
+  const error = { code: 'change_reversed', message: 'it was reversed by something else.' };
+  expect(sentencesOf({ error }, { reason: 'manual' })).toContain(
+    'The last run could not finish: it was reversed by something else. Mend change_reversed of svc-1.',
+  );
 });

@@ -26,10 +26,11 @@ export function explainState(found: Explanation, times: Times, names: StateNames
     const { panel, panelDownSince } = service;
     const down =
       panelDownSince === null ? '' : ` Panel ${panel} is down since ${times.at(panelDownSince, panel) ?? ''}.`;
-    const message = times.text(service.error.message, panel).replace(/\.$/, '');
+    const { code, message: text } = service.error;
+    const message = times.text(text, panel).replace(/\.$/, '');
     const what =
       service.doubted === null
-        ? `The last run could not finish: ${message}.`
+        ? `The last run could not finish: ${names.withRemedy({ code, message, details: { service: service.id, panel } })}.`
         : `The last reading is doubted: ${message}. To believe it now: ${names.commands.believe(service.id)}.`;
     sentences.push(`${what}${down}${age}`);
   }
