@@ -1,11 +1,5 @@
 import type { HoldMarks } from './views.js';
 
-/** A hold for an agent, as far as its note says why it began. */
-interface Noted {
-  reason: string;
-  note: string | null;
-}
-
 /** Returns the note of a hold that begins since an agent is suspended; `agent` names it as in `agent "north"`. */
 export function toSuspendedNote(agent: string): string {
   return `${agent} is suspended`;
@@ -17,12 +11,12 @@ export function toAgentOfNote(note: string): string {
 }
 
 /** Returns the name of the suspended agent that a hold is for; null for any other hold. */
-export function readSuspendedAgent({ reason, note }: Noted): string | null {
+export function readSuspendedAgent({ reason, note }: { reason: string; note: string | null }): string | null {
   return reason === 'agent-limit' ? (/^agent "(.*)" is suspended$/s.exec(note ?? '')?.[1] ?? null) : null;
 }
 
 /** Returns whether nothing but a run ends a hold, or undoes one that has ended: under `observe`, none does. */
-export function isEndedByRuns(hold: Noted & HoldMarks): boolean {
+export function isEndedByRuns(hold: { reason: string; note: string | null } & HoldMarks): boolean {
   if (hold.releasing === true) return true;
   return hold.reason !== 'manual' && readSuspendedAgent(hold) === null;
 }
