@@ -116,6 +116,47 @@ describe('the restrictions of a held service that ended', () => {
     },
   );
 
+  it.each([
+    ['relay', 'relay', 100],
+    ['relay', 'big', 300],
+    ['nowhere', 'relay', 100],
+    ['slow', 'relay', 100],
+  ] as const)(
+    'leave the next service what ran, and nothing that the customer had paused (%s, then %s)',
+    async (former, product, quota) => {
+      const user = await at.create(1, { product: former });
+      const [web, off] = ['web', 'off'].map((name) =>
+        at.panel.addForward(user, at.tunnels.hk, { name, paused: name === 'off' }),
+      );
+      await poll();
+      at.panel.traffic(web!, { in: 110 * GB, out: 0 });
+      await poll();
+      await end('vanished', { updatedAt: new Date(at.bench.clock.now()).toISOString() });
+      await passTo(2, user, product, { client: '43' });
+      for (const work of ['poll', 'poll', 'reconcile', 'poll'] as const) {
+        at.bench.clock.advance(HOUR);
+        await at.sluice[work]();
+      }
+      expect([web!, off!].map((id) => at.panel.isRunning(id))).toEqual([true, false]);
+      expect([web!, off!].map((id) => at.panel.world.forwards.get(id)?.status)).toEqual([1, 0]);
+      expect(at.panel.world.users.get(user)?.flow).toBe(quota);
+    },
+  );
+
+  it('leave the next service no tunnel open that its product does not have', async () => {
+    const { hk, jp } = at.tunnels;
+    const user = await at.create(1, { product: 'big' });
+    const far = at.panel.addForward(user, jp, { name: 'far' });
+    await poll();
+    await end('vanished', { updatedAt: new Date(at.bench.clock.now()).toISOString() });
+    await passTo(2, user, 'relay', { client: '43' });
+    await done(at.sluice.provision.create('svc-2', { adopt: true }));
+    expect([hk, jp].map((tunnel) => at.panel.permissionStatus(user, tunnel))).toEqual([1, 0]);
+    expect(at.panel.isRunning(far)).toBe(false);
+    await done(at.sluice.provision.changePackage('svc-2', 'big'));
+    expect([at.panel.permissionStatus(user, jp), at.panel.isRunning(far)]).toEqual([1, true]);
+  });
+
   it.each(['active', 'pending'])(
     'are named where a service that is %s gets its account before a poll',
     async (status) => {

@@ -118,25 +118,22 @@ export function newHistory({ id, status }: Pick<FlvxUser, 'id' | 'status'>): Flv
 }
 
 /**
- * Returns the history of an account that is observed for the first time for a service, with what changes of package have closed on it
- * while another service had it: for the present product it is opened again. What its counters show belongs to no cycle of this service.
+ * Returns the history that an account has from the service that had it before, null where that is none or of another account: its change
+ * of owner is a change of package. What its counters show belongs to no cycle of the new owner.
  */
 export function inheritedHistory(
-  user: Pick<FlvxUser, 'id' | 'status' | 'createdAt'>,
+  user: Pick<FlvxUser, 'id' | 'createdAt'>,
   permissions: readonly Pick<FlvxPermission, 'tunnelId' | 'status'>[],
   former: StoredHistory | null,
-): FlvxHistory {
-  const fresh = newHistory(user);
+): StoredHistory | null {
   const isSame = former?.userId === user.id && (former.createdAt ?? user.createdAt) === user.createdAt;
-  if (former === null || !isSame) return fresh;
-  const { closedBefore = [] } = former;
+  if (former === null || !isSame) return null;
   // What somebody has opened since is no longer ours to change.
   const dropped = former.dropped.filter((id) =>
     permissions.some(({ tunnelId, status }) => tunnelId === id && status === 0),
   );
-  const parked = Object.entries(former.parked).filter(([, reason]) => reason === 'dropped');
-  const { resetCycle } = former;
-  return { ...fresh, dropped, closedBefore, parked: Object.fromEntries(parked), resetCycle };
+  const { uncountedBytes: _ofItsCycle, ...kept } = former;
+  return { ...kept, dropped, firstCycle: null };
 }
 
 /** Returns the history of a stored checkpoint with the keys that earlier versions did not store; null where there is none. */

@@ -4,7 +4,14 @@ import { listOwnForwards, listOwnPermissions } from '../account.js';
 import { NOWHERE } from '../plan/target.js';
 import { hasOwnValues } from '../plan/values.js';
 import { isExpired, isUsedUp, sumBytes, type RuledRow } from '../rules.js';
-import { emptyHistory, inheritedHistory, toForwardHistory, type FlvxHistory, type StoredHistory } from './history.js';
+import {
+  emptyHistory,
+  inheritedHistory,
+  newHistory,
+  toForwardHistory,
+  type FlvxHistory,
+  type StoredHistory,
+} from './history.js';
 import { Replay, type StepRecord } from './record-step.js';
 
 /** What is known from before an observation. */
@@ -57,12 +64,9 @@ interface Comparison {
 export function observeHistory(observed: FlvxObservation, past: Past): ObservedHistory | null {
   const { user } = observed;
   if (user === null) return null;
-  const last = past.last?.userId === user.id ? past.last : null;
   const permissions = listOwnPermissions(observed);
-  const replay = new Replay(
-    last === null ? inheritedHistory(user, permissions, past.former ?? null) : { ...last, run: emptyHistory.run },
-    past.records,
-  );
+  const last = past.last?.userId === user.id ? past.last : inheritedHistory(user, permissions, past.former ?? null);
+  const replay = new Replay(last === null ? newHistory(user) : { ...last, run: emptyHistory.run }, past.records);
   const { history } = replay;
   const forwards = listOwnForwards(observed);
   const comparison: Comparison = { observed, user, permissions, forwards, past, last, replay };
