@@ -51,6 +51,43 @@ describe('a purchase', () => {
     expect(entries).toContainEqual(expect.objectContaining({ command: 'purchase create', actor: 'bob' }));
   });
 
+  it.each<[string, () => Promise<unknown>, boolean]>([
+    ['a purchase', () => at.buy('svc-1', 'extra-50'), true],
+    ['a larger quota', () => at.bench.sluice.overrides.set('svc-1', { quota: '150GB' }), false],
+  ])('under observe, nothing says that the service would be held after %s', async (_what, enlarge, counts) => {
+    await at.addClientService(1);
+    await at.bench.sluice.panels.observe('dcim');
+    at.use(1, 120);
+    await at.pollReport();
+    await at.pay('20');
+    const { services } = at.bench.sluice;
+    const shown = async (): Promise<unknown> => {
+      const [detail] = (await services.list()).services;
+      const { service } = await at.bench.sluice.explain('svc-1');
+      const { services: listed, totals } = await at.bench.sluice.overview();
+      const [row] = listed.items;
+      const { metrics } = await at.bench.sluice.metrics();
+      return {
+        status: [detail?.status, service.status, row?.status],
+        wouldHold: [detail?.wouldHold, service.wouldHold, row?.wouldHold],
+        limit: detail?.limits[0]?.allowed,
+        counted: [
+          metrics
+            .find(({ name }) => name === 'sluice_services')
+            ?.samples.find(({ labels }) => labels['status'] === 'ok')?.value,
+          totals.wouldHold,
+        ],
+      };
+    };
+    const over = Array(3).fill('over');
+    expect(await shown()).toMatchObject({ status: over, wouldHold: [['quota'], ['quota'], ['quota']] });
+    await enlarge();
+    const now = { status: Array(3).fill('ok'), wouldHold: [[], [], []], limit: 150 * GB };
+    expect(await shown()).toEqual({ ...now, counted: [1, counts ? 0 : 1] });
+    await at.pollReport();
+    expect(await shown()).toEqual({ ...now, counted: [1, 0] });
+  });
+
   it('does not say released while the panel refuses, and a repeat releases', async () => {
     await at.addClientService(1);
     at.use(1, 120);

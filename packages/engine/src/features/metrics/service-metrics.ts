@@ -15,7 +15,6 @@ export async function addServiceMetrics(context: Context, table: MetricTable): P
   const { store, config } = context;
   const services = await store.services.list();
   const allowances = await allowancesNow(context, services);
-  const decisions = new Map((await store.decisions.latest()).map((row) => [row.service, row]));
   const cycles = new Map((await store.cycles.newest()).map((row) => [row.service, row]));
   const open = new Map<string, Set<string>>();
   for (const { service, reason } of await readLastingHolds(store))
@@ -26,7 +25,7 @@ export async function addServiceMetrics(context: Context, table: MetricTable): P
   const unread = new Map(Object.keys(config.panels).map((panel) => [panel, 0]));
   for (const service of services) {
     const { id, panel } = service;
-    const decision = decisions.get(id) ?? null;
+    const decision = allowances.get(id)?.decision ?? null;
     const cycle = cycles.get(id) ?? null;
     const holds = [...(open.get(id) ?? [])].map((reason) => ({ reason, since: '' }));
     const view = serviceView({ service, decision, cycle, holds, actions: [] });
@@ -35,7 +34,7 @@ export async function addServiceMetrics(context: Context, table: MetricTable): P
     counts.set(panel, ofPanel.set(status, (ofPanel.get(status) ?? 0) + 1));
     if (FAILING.has(decision?.status ?? '')) unread.set(panel, (unread.get(panel) ?? 0) + 1);
     addUsage(table, service, lastUsage(view, decision, cycle).usage);
-    addAllowance(table, service, allowances.get(id)?.decision ?? null);
+    addAllowance(table, service, decision);
   }
   for (const [panel, services] of unread) table.add('sluice_services_unread', { panel }, services);
   for (const [panel, ofPanel] of counts)

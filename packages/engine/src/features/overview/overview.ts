@@ -4,7 +4,7 @@ import { describeRunError } from '../log/error-words.js';
 import { type LogEntry, runEntry } from '../log/log.js';
 import { agentsBrakeNotice, type BrakeState, isStopError, listBrakes } from '../../kernel/run/brake-state.js';
 import { findRemovedPanels, type RemovedPanel } from '../../kernel/run/left-elsewhere.js';
-import { allowedView, toActionView } from '../../kernel/subject/views.js';
+import { allowedView, toActionView, toStatus } from '../../kernel/subject/views.js';
 import { allowancesNow } from '../services/allowance-now.js';
 import type { Context } from '../../context/context.js';
 import { type OverviewPanel, panelStates } from './panel-states.js';
@@ -129,7 +129,7 @@ export async function readOverview(context: Context, request: OverviewRequest): 
   };
 }
 
-/** Returns the rows with what is allowed now; their order and status are those of the last run. */
+/** Returns the rows with what is allowed now; their order is that of the last run. */
 async function withAllowances(context: Context, rows: readonly OverviewRow[]): Promise<OverviewRow[]> {
   const services = await context.store.services.list({ ids: rows.map(({ id }) => id) });
   const now = await allowancesNow(context, services);
@@ -139,7 +139,10 @@ async function withAllowances(context: Context, rows: readonly OverviewRow[]): P
     const { allowedBytes = null } = allowedView(decision?.allowance) ?? {};
     const { usedBytes } = row;
     const remainingBytes = usedBytes === null || allowedBytes === null ? null : Math.max(0, allowedBytes - usedBytes);
-    return { ...row, allowedBytes, remainingBytes };
+    const stays = decision?.wouldHold.includes('quota') === true;
+    const wouldHold = row.wouldHold.filter((reason) => reason !== 'quota' || stays);
+    const status = row.status === 'over' ? toStatus({ decision, holds: [], wouldHold: wouldHold.length }) : row.status;
+    return { ...row, allowedBytes, remainingBytes, wouldHold, status };
   });
 }
 

@@ -2,6 +2,7 @@ import type { HeldLease, PurchaseRecord, ServiceRecord } from '@sluice/state-sto
 import { readEnforcements } from '../../context/enforcement.js';
 import { load } from '../../loop/load.js';
 import type { Loaded } from '../../kernel/subject/stages.js';
+import { withAllowance } from '../../kernel/subject/with-allowance.js';
 import type { Context } from '../../context/context.js';
 import { requireService } from '../../context/find-service.js';
 
@@ -20,8 +21,9 @@ export async function recordAllowance(
   fences: HeldLease[],
   { service: id }: PurchaseRecord,
 ): Promise<void> {
-  const { cycle, allowance } = await loadService(context, await requireService(context, id));
+  const { cycle, mode, allowance } = await loadService(context, await requireService(context, id));
   const [latest] = await context.store.decisions.latest([id]);
-  if (latest === undefined || cycle === null || latest.cycle !== cycle.id) return;
-  await context.write(fences, (tables) => tables.decisions.record([{ ...latest, at: context.now(), allowance }]));
+  if (latest === undefined || allowance === null || cycle === null || latest.cycle !== cycle.id) return;
+  const now = { ...withAllowance(latest, { mode: latest.mode ?? mode, allowance }), at: context.now() };
+  await context.write(fences, (tables) => tables.decisions.record([now]));
 }

@@ -4,6 +4,7 @@ import { group } from '../../base/group.js';
 import type { Context } from '../../context/context.js';
 import { findAllowance } from '../../loop/load.js';
 import { allowedView } from '../../kernel/subject/views.js';
+import { withAllowance } from '../../kernel/subject/with-allowance.js';
 
 /** What is stored about a service. */
 interface Facts {
@@ -31,7 +32,7 @@ export function withAllowanceNow({ config }: Context, { service, decision, ...fa
   const now = findAllowance(config, { service, ...facts });
   if (now === null) return { decision, decided: true };
   const [before, after] = [decision.allowance, now.allowance].map((each) => JSON.stringify(allowedView(each)));
-  return before === after ? { decision, decided: true } : { decision: { ...decision, ...now }, decided: false };
+  return before === after ? { decision, decided: true } : { decision: withAllowance(decision, now), decided: false };
 }
 
 /** Returns the last decisions about services with the allowances of now, by service. */

@@ -1,7 +1,7 @@
 import { hasEnded } from '../../base/lifecycle.js';
 import type { AccountView } from '@sluice/panel-kind';
 import { gigabytesToBytes, resolveAllowance, resolveMode } from '@sluice/quota-core';
-import type { CycleRecord, HoldRecord, OverrideRecord, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
+import type { CycleRecord, OverrideRecord, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
 import { invoiceUrl } from '../billing/billing-pages.js';
 import { findEntry } from '../../base/config/find-entry.js';
 import { readEnforcements } from '../../context/enforcement.js';
@@ -18,7 +18,7 @@ import type { Context } from '../../context/context.js';
 import { requireService } from '../../context/find-service.js';
 import type { CountedUsage } from '../../kernel/subject/counted.js';
 import { type FallenUsage, findFallen } from '../../kernel/subject/fallen.js';
-import { readLastingHolds } from '../../kernel/subject/lasting-holds.js';
+import { type LastingHold, readLastingHolds } from '../../kernel/subject/lasting-holds.js';
 import { isWithheld } from '../../kernel/subject/used.js';
 import { lastUsage, toLifecycle, serviceView, type ServiceView } from '../../kernel/subject/views.js';
 
@@ -85,9 +85,8 @@ export async function serviceDetails(
     const cycle = cycles.get(service.id) ?? null;
     const override = overrides.get(service.id);
     const bought = purchases.get(service.id) ?? [];
-    const stored = { service, decision, cycle };
-    const view = serviceView({ ...stored, holds: open, actions: [] });
-    const figures = figuresNow(context, { ...stored, override: override ?? null, purchases: bought }, open);
+    const facts = { service, decision, cycle, override: override ?? null, purchases: bought };
+    const { view, figures } = viewNow(context, facts, open);
     const dates = datesInForce(context, service, context.now());
     const withheld = { service: dates, released: dates.quotaReleasedUntil === null ? null : dates };
     const detail = {
@@ -121,13 +120,13 @@ export async function serviceDetails(
   });
 }
 
-/** Returns usage, limits and allowance as the config, the override and the purchases make them now. */
-function figuresNow(context: Context, facts: Parameters<typeof withAllowanceNow>[1], holds: readonly HoldRecord[]) {
+/** Returns a service after its last run, with limits and allowance as the config, the override and the purchases make them now. */
+function viewNow(context: Context, facts: Parameters<typeof withAllowanceNow>[1], holds: readonly LastingHold[]) {
   const { service, cycle } = facts;
   const { decision, decided } = withAllowanceNow(context, facts);
   const view = serviceView({ service, decision, cycle, holds, actions: [] });
   const last = lastUsage(view, decision, cycle);
-  return { ...last, mode: view.mode, allowance: last.allowance && { ...last.allowance, decided } };
+  return { view, figures: { ...last, allowance: last.allowance && { ...last.allowance, decided } } };
 }
 
 /** Returns a purchase as a detail shows it. */
