@@ -21,6 +21,7 @@ const COMMANDS: StateCommands = {
   observe: (panel) => `sluice observe ${panel}`,
   reconcileAll: () => 'sluice reconcile --allow-mass',
   setQuota: (service, gigabytes) => `sluice override set ${service} --quota ${gigabytes}GB`,
+  setProduct: (service) => `sluice service set ${service} product=NAME`,
   release: (service, until) => `sluice hold release ${service}${until === undefined ? '' : ` --until ${until}`}`,
   endSuspension: (service) => `sluice provision unsuspend ${service}`,
   renew: (service) => `sluice provision renew ${service}`,

@@ -4,6 +4,7 @@ import {
   type Explanation,
   type HoldView,
   isEndedByRuns,
+  isLeftAsIs,
   readSuspendedAgent,
   usedBytes,
 } from '@sluice/engine';
@@ -55,6 +56,10 @@ function lastingSentences(
   const isLeft = hold.restricting === true;
   const since = `${id} is ${isLeft ? 'to be restricted: held' : 'held'} since ${times.at(hold.since, panel) ?? ''}${isLeft ? ', but not on the panel yet' : ''}`;
   const suspended = readSuspendedAgent(hold);
+  if (isLeftAsIs(service) && isEndedByRuns(hold)) {
+    const product = `product ${service.product} is not in the config`;
+    return [`${since}.`, `It stays held while ${product}: put that back, or set another: ${commands.setProduct(id)}.`];
+  }
   switch (hold.reason) {
     case 'quota':
       return [

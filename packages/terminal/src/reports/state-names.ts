@@ -22,6 +22,8 @@ export interface StateCommands {
   /** Reconciles although that is more than the brake lets pass. */
   reconcileAll: () => string;
   setQuota: (service: string, gigabytes: number) => string;
+  /** Moves a service whose product is missing to another one. */
+  setProduct: (service: string) => string;
   /** Releases the manual hold; with `until`, lifts the quota hold until then, or ends that (`none`). */
   release: (service: string, until?: string) => string;
   endSuspension: (service: string) => string;

@@ -33,6 +33,7 @@ function sentencesOf(of: object, hold: object): string[] {
     poll: (service: string) => `poll ${service}`,
     raiseAgentLimit: (agent: string) => `raise ${agent}`,
     release: (service: string, until?: string) => `release ${service} ${until ?? 'now'}`,
+    setProduct: (service: string) => `move ${service}`,
     setQuota: (service: string) => `set ${service}`,
   } as unknown as StateNames['commands'];
   const stdout = { write: () => true };
@@ -70,4 +71,14 @@ it('says what to do about the error of the last run', () => {
   expect(sentencesOf({ error }, { reason: 'manual' })).toContain(
     'The last run could not finish: it was reversed by something else. Mend change_reversed of svc-1.',
   );
+});
+
+it.each(['quota', 'limit-day'])('says that a service without its product stays held (%s)', (reason) => {
+  const service = {
+    product: 'gone',
+    error: { code: 'unknown_product', message: 'product "gone" is not in the config' },
+  };
+  const [why, end] = sentencesOf(service, { reason });
+  expect(why).toBe('svc-1 is held since 20 Nov 2026 13:00.');
+  expect(end).toBe('It stays held while product gone is not in the config: put that back, or set another: move svc-1.');
 });

@@ -7,6 +7,7 @@ import {
   describeUsed,
   type Explanation,
   type HoldView,
+  isLeftAsIs,
   isWithheld,
   usedBytes,
 } from '@sluice/engine';
@@ -135,6 +136,7 @@ function accountSentences(service: Service, { verb, reason }: AccountDue, comman
 
 function notHeld(found: Explanation, times: Times, commands: StateCommands): string[] {
   const { service } = found;
+  if (isLeftAsIs(service)) return [`${service.id} is not held: no run decides about it without its product.`];
   const exceeded = describeExceeded(service);
   if (exceeded === null) return [belowAllowance(service, times)];
   const although = `${service.id} is not held, although ${exceeded}`;

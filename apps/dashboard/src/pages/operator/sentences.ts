@@ -9,6 +9,7 @@ import {
   type Explanation,
   type HoldView,
   isEndedByRuns,
+  isLeftAsIs,
   isWithheld,
 } from '@sluice/engine';
 import { describeRule, formatBytes } from '@sluice/quota-core';
@@ -104,6 +105,7 @@ function figuresText(service: Explanation['service'], reasons: readonly string[]
 
 function notHeld(found: Explanation, times: Times): Part {
   const { service } = found;
+  if (isLeftAsIs(service)) return 'It is not held: no run decides about it without its product.';
   const exceeded = describeExceeded(service);
   if (exceeded !== null) {
     const although = `It is not held, although ${exceeded}`;
@@ -156,6 +158,12 @@ function lastingSentences({ service }: Explanation, hold: HoldView, times: Times
     hold.restricting === true
       ? html`It is to be restricted: held since ${times.full(hold.since)}, but not on the panel yet`
       : html`It is held since ${times.full(hold.since)}`;
+  if (isLeftAsIs(service) && isEndedByRuns(hold)) {
+    return [
+      html`${since}.`,
+      html`It stays held while product ${service.product} is not in the config: put that back, or set another.`,
+    ];
+  }
   const note = hold.note === null ? '' : html` (<span dir="auto">${describeRule(hold.note) ?? hold.note}</span>)`;
   const end =
     service.cycle === null ? 'with the next cycle' : html`with the next cycle on ${times.bound(service.cycle.end)}`;

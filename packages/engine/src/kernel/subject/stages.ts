@@ -211,7 +211,7 @@ export const STOPPED_BY_PANEL = 'stopped_by_panel';
 export const UNKNOWN_PRODUCT = 'unknown_product';
 
 /** Returns whether a run leaves a service as it is on the panel: what its product requires is not known. */
-export function isLeftAsIs({ error }: Pick<Loaded<Stage>, 'error'>): boolean {
+export function isLeftAsIs({ error }: { error: ItemError | null }): boolean {
   return error?.code === UNKNOWN_PRODUCT;
 }
 
