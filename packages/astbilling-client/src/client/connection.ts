@@ -15,14 +15,16 @@ import {
 } from '@sluice/panel-http';
 import { builtInProfiles, parseProfile } from '../profile/load.js';
 import type { CallOperation, Envelope, OperationName, Profile, ResourceName } from '../profile/schema.js';
-import type { CanonicalRecord, WireEntry } from '../wire/codec.js';
+import type { CanonicalRecord } from '../wire/codec.js';
 import { flatten } from '../wire/form.js';
 import { Mismatch } from '../wire/mismatch.js';
 import { findAt, scalarText } from '../wire/pointer.js';
-import { NotSendable, type RequestParts, RequestWriter, type WireRequest, writeBody } from '../wire/request.js';
-import { createNonceSource, signBody } from '../wire/sign.js';
+import { NotSendable, type RequestParts, RequestWriter, type WireRequest } from '../wire/request.js';
+import { createNonceSource } from '../wire/sign.js';
+import { createAttempts } from './attempt.js';
 import { createJudge } from './judge.js';
-import { checkToken, listSecrets, toCredentialHeaders } from './token.js';
+import { pastedTails } from './pasted-tails.js';
+import { checkToken, listSecrets, toCredentialHeaders, toCredentialQuery } from './token.js';
 import type { AstbillingCallOptions, AstbillingOptions } from './types.js';
 
 /** One operation to be performed. */
@@ -45,7 +47,7 @@ export class Connection {
   readonly #http: PanelHttp;
   readonly #token: string;
   readonly #newId: () => string;
-  readonly #nonce: (source: string) => string;
+  readonly #attempt: (request: WireRequest) => PanelAttempt;
   #clockDifference: number | null = null;
 
   constructor(options: AstbillingOptions) {
@@ -73,7 +75,11 @@ export class Connection {
     this.writer = new RequestWriter(this.profile);
     this.#token = token;
     this.#newId = newId;
-    this.#nonce = createNonceSource(() => this.clock.now(), newId);
+    this.#attempt = createAttempts(
+      auth,
+      token,
+      createNonceSource(() => this.clock.now(), newId),
+    );
     const attemptMs = http.timeoutMs ?? 30_000;
     this.#http = createPanelHttp({
       ...transport,
@@ -207,8 +213,7 @@ export class Connection {
   ): Promise<PanelAnswer<unknown>> {
     const { operation, changing, secrets = [] } = call;
     const { idempotencyHeader } = this.profile.http ?? {};
-    const { auth } = this.profile;
-    const token: WireEntry[] = auth.kind === 'query' ? [[auth.name ?? 'token', (auth.prefix ?? '') + this.#token]] : [];
+    const token = toCredentialQuery(this.profile.auth, this.#token);
     const once = changing && request.method === 'POST' && typeof idempotencyHeader === 'string';
     const answer = await this.#http.request({
       method: request.method,
@@ -229,23 +234,6 @@ export class Connection {
     const date = Date.parse(answer.headers['date'] ?? '');
     if (!Number.isNaN(date)) this.#clockDifference = date - answer.receivedAt;
     return answer;
-  }
-
-  /** The bytes and headers of one attempt: each has a nonce and a signature of its own. */
-  #attempt(request: WireRequest): PanelAttempt {
-    const { auth } = this.profile;
-    const more: WireEntry[] = [];
-    if (auth.kind === 'body') more.push([auth.name ?? 'token', (auth.prefix ?? '') + this.#token]);
-    if (auth.kind === 'hmac' && auth.nonce !== undefined && request.method !== 'GET') {
-      more.push([auth.nonce.name, this.#nonce(auth.nonce.source)]);
-    }
-    const body = request.method === 'GET' ? undefined : writeBody(request, more);
-    const type = request.encoding === 'form' ? 'application/x-www-form-urlencoded' : 'application/json';
-    const headers = {
-      ...(body === undefined ? {} : { 'content-type': type }),
-      ...(auth.kind === 'hmac' ? signBody(auth, this.#token, body ?? '') : {}),
-    };
-    return body === undefined ? { headers } : { body, headers };
   }
 
   #endpoint({ resource, operation }: { resource: ResourceName; operation: CallOperation }): string {
@@ -304,13 +292,4 @@ export class Connection {
   close(): void {
     this.#http.close();
   }
-}
-
-/** The base path that was pasted with the address; of one that only begins like it, no more than the whole path. */
-function pastedTails(basePath: string): RegExp[] {
-  const parts = basePath.split('/').slice(1);
-  return parts.map((_, left) => {
-    const tail = `/${parts.slice(0, parts.length - left).join('/')}`.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-    return new RegExp(`${left === 0 ? '' : '^'}${tail}$`);
-  });
 }

@@ -1,5 +1,6 @@
 import { PanelConfigError } from '@sluice/panel-http';
 import type { ProfileAuth } from '../profile/schema.js';
+import type { WireEntry } from '../wire/codec.js';
 import { splitCredential } from '../wire/sign.js';
 
 /** Refuses a credential that can't be sent, before a call. */
@@ -31,6 +32,11 @@ export function toCredentialHeaders(auth: ProfileAuth, token: string): Record<st
     default:
       return {};
   }
+}
+
+/** The credential in the query of every request. */
+export function toCredentialQuery(auth: ProfileAuth, token: string): WireEntry[] {
+  return auth.kind === 'query' ? [[auth.name ?? 'token', (auth.prefix ?? '') + token]] : [];
 }
 
 /** Everything of the credential that may never be shown. */
