@@ -18,11 +18,12 @@ import type { CallOperation, Envelope, OperationName, Profile, ResourceName } fr
 import type { CanonicalRecord } from '../wire/codec.js';
 import { flatten } from '../wire/form.js';
 import { Mismatch } from '../wire/mismatch.js';
-import { findAt, scalarText } from '../wire/pointer.js';
+import { findAt } from '../wire/pointer.js';
 import { NotSendable, type RequestParts, RequestWriter, type WireRequest } from '../wire/request.js';
 import { createNonceSource } from '../wire/sign.js';
 import { createAttempts } from './attempt.js';
 import { createJudge } from './judge.js';
+import { readLookups } from './lookups.js';
 import { pastedTails } from './pasted-tails.js';
 import { checkToken, listSecrets, toCredentialHeaders, toCredentialQuery } from './token.js';
 import type { AstbillingCallOptions, AstbillingOptions } from './types.js';
@@ -130,46 +131,20 @@ export class Connection {
     return body;
   }
 
-  async #lookUp(
+  #lookUp(
     call: OperationCall,
     { lookup = {} }: CallOperation,
     options: AstbillingCallOptions,
   ): Promise<Record<string, string>> {
-    const results: Record<string, string> = {};
-    for (const [name, one] of Object.entries(lookup)) {
-      const request = this.#prepare(call, () => this.writer.writeLookup(call.resource, one, call.parts));
-      const operation: CallOperation = { method: one.method, path: one.path, root: true };
-      const { body } = await this.#send(request, { ...call, operation, changing: false }, options);
-      const value = scalarText(findAt(body, one.at)?.value);
-      const found = value !== null;
-      if (one.absent === true)
-        this.#checkAbsent(call, { name, found, list: findAt(body, /^\/[^/]*/.exec(one.at)?.[0] ?? '') });
-      else if (found) results[name] = value;
-      else {
-        throw this.error('PANEL_NOT_FOUND', call, {
-          message: `has no record for the lookup ${name} of ${call.resource}.${call.name}. Nothing was changed.`,
-          panelCode: 'not_found',
-        });
-      }
-    }
-    return results;
-  }
-
-  #checkAbsent(call: OperationCall, { name, found, list }: { name: string; found: boolean; list: unknown }): void {
-    const place = `the lookup ${name} of ${call.resource}.${call.name}`;
-    if (found) {
-      throw this.error('PANEL_REJECTED', call, {
-        message: `has a record already that ${place} must not find. Nothing was changed.`,
-        panelCode: 'conflict',
-      });
-    }
-    // Another answer than an empty list is not an absence.
-    if (list === null) {
-      throw this.error('PANEL_UNREADABLE', call, {
-        message: `sent an answer to ${place} that does not fit its profile. Nothing was changed.`,
-        panelCode: 'bad_response',
-      });
-    }
+    return readLookups(lookup, `${call.resource}.${call.name}`, {
+      read: async (one) => {
+        const request = this.#prepare(call, () => this.writer.writeLookup(call.resource, one, call.parts));
+        const operation: CallOperation = { method: one.method, path: one.path, root: true };
+        const { body } = await this.#send(request, { ...call, operation, changing: false }, options);
+        return body;
+      },
+      toError: (code, details) => this.error(code, call, details),
+    });
   }
 
   #prepare(call: OperationCall, write: () => WireRequest): WireRequest {
