@@ -24,6 +24,7 @@ export type {
   SubscriberValues,
   TokenCheck,
 } from './client/types.js';
+export type { Scalar } from './profile/value-forms.js';
 export { builtInProfiles, parseProfile, readProfile } from './profile/load.js';
 export { ProfileError, type ProfileProblem } from './profile/profile-error.js';
 export type {
@@ -41,6 +42,5 @@ export type {
   ProfileAuth,
   Resource,
   ResourceName,
-  Scalar,
   ViaOperation,
 } from './profile/schema.js';

@@ -1,28 +1,16 @@
 import * as z from 'zod';
-
-const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()], {
-  error: 'expected a text, a number, true, false or null',
-});
-
-/** A value that a wire can have in a form or in JSON. @useDeclaredType */
-export type Scalar = z.infer<typeof scalar>;
-
-const pattern = (form: RegExp, expected: string): z.ZodString => z.string().regex(form, expected);
-
-const path = pattern(
-  /^$|^\/(?!\/)(?!.*\.\.)[^?#\s\\]*$/,
-  'write a path that begins with one slash, without host, "..", query or blanks',
-).max(200, 'write at most 200 characters');
-const pointer = pattern(/^(\/.*)?$/s, 'write a JSON Pointer such as /data, or "" for the whole answer');
-const parameter = pattern(
-  /^[A-Za-z_][A-Za-z0-9_.\-[\]]{0,63}$/,
-  'write a parameter name of letters, digits, _ . - [ ] only',
-);
-const headerName = pattern(/^[A-Za-z0-9-]+$/, 'write a header name of letters, digits and - only');
-const visible = pattern(/^[\x20-\x7e]*$/, 'write printable ASCII without line breaks');
-// oxlint-disable-next-line no-control-regex -- They are what is refused.
-const oneLine = pattern(/^[^\x00-\x1f]*$/, 'write one line without control characters');
-const wireName = pattern(/^[^.\s]\S*$/, 'write the name of a wire field without blanks; dots descend');
+import {
+  headerName,
+  oneLine,
+  optionalMembers,
+  parameter,
+  path,
+  pattern,
+  pointer,
+  scalar,
+  visible,
+  wireName,
+} from './value-forms.js';
 
 /** Headers that the transport or the credential sets. */
 const OWN_HEADERS = new Set(['authorization', 'cookie', 'host', 'content-length']);
@@ -55,13 +43,6 @@ const OPERATIONS = [
 
 /** What can be done with a resource. @useDeclaredType */
 export type OperationName = (typeof OPERATIONS)[number];
-
-/** Returns an object in which each name may have a value of one form. */
-const optionalMembers = <Name extends string, Form extends z.ZodType>(
-  names: readonly Name[],
-  form: Form,
-): z.ZodObject<Record<Name, z.ZodOptional<Form>>, z.core.$strict> =>
-  z.strictObject(Object.fromEntries(names.map((name) => [name, form.optional()])) as Record<Name, z.ZodOptional<Form>>);
 
 const http = z.strictObject({
   timeoutMs: z.int().min(100).max(600_000).optional(),

@@ -1,4 +1,5 @@
-import type { Formats, Profile, Resource, ResourceName, Scalar } from '../profile/schema.js';
+import type { Scalar } from '../profile/value-forms.js';
+import type { Formats, Profile, Resource, ResourceName } from '../profile/schema.js';
 import { decodeValue, encodeValue } from './convert.js';
 import { CANONICAL_FIELDS, type FieldType } from './fields.js';
 import { describeKind, Mismatch } from './mismatch.js';

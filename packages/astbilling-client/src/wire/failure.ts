@@ -1,10 +1,10 @@
+import type { Scalar } from '../profile/value-forms.js';
 import {
   type CallOperation,
   type FailureKind,
   failureKinds,
   type FailureTest,
   type Profile,
-  type Scalar,
 } from '../profile/schema.js';
 import { findAt, scalarText } from './pointer.js';
 import { plainText } from './plain-text.js';

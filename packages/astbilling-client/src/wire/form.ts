@@ -1,4 +1,4 @@
-import type { Scalar } from '../profile/schema.js';
+import type { Scalar } from '../profile/value-forms.js';
 
 /**
  * Writes a form with every byte except `A-Z a-z 0-9 - _ .` as `%XX` in capitals and a blank as `+`: the bytes that PHP makes again
