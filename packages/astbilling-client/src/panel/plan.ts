@@ -1,9 +1,9 @@
-import type { HoldInForce, ItemError, Observation, Plan, ProductSettings, TargetState } from '@sluice/panel-kind';
+import type { ItemError, Observation, Plan, ProductSettings, TargetState } from '@sluice/panel-kind';
 import { sharerIds, waitsForEnded } from '@sluice/panel-kind';
 import type { EvidenceRecord, ServiceRecord } from '@sluice/quota-core';
-import { type Subscriber, TelephonyError } from '@sluice/telephony';
+import { TelephonyError } from '@sluice/telephony';
 import { planLine, planUpdate } from '../account/plan-line.js';
-import { planSuspend, planTerminate, planUnsuspend } from '../account/plan-states.js';
+import { planTerminate } from '../account/plan-states.js';
 import { LineRefusal } from '../account/refusal.js';
 import type { LinePlan } from '../account/step.js';
 import type { LineSystem } from '../account/system.js';
@@ -12,8 +12,8 @@ import { isSuspendedByUs, planDidCommand, toNumberSteps } from './plan-did.js';
 import { findForeignReference, toKnownTarget, toLineTarget } from './line-target.js';
 import type { LineState } from './state.js';
 import { LINE_REF, USERNAME_REF } from './settings.js';
-import { DID_EVIDENCE, LINE_EVIDENCE, noteAll, toStep } from './steps.js';
-import { isSuspendedByOthers } from './suspended.js';
+import { noteAll, toStep } from './steps.js';
+import { planStates, type PresentLine } from './plan-holds.js';
 
 /** What lines are planned for. */
 export interface PlanContext {
@@ -107,7 +107,7 @@ function planCreation(context: PlanContext, plan: Plan, target: TargetState, sta
     }
     plan.steps.push(...made.steps.map((step) => toStep(step)));
     if (state.line === null) plan.again = true;
-    else planStates(context, plan, target, { ...state, line: state.line });
+    else planStates(context.system, plan, target, { ...state, line: state.line });
     return;
   }
   plan.counts = true;
@@ -121,7 +121,7 @@ function planCreation(context: PlanContext, plan: Plan, target: TargetState, sta
 /** Plans a line that the service names: it may be one of somebody else. */
 function planOwn(
   { system }: PlanContext,
-  { line, plans }: Pick<Present, 'line' | 'plans'>,
+  { line, plans }: Pick<PresentLine, 'line' | 'plans'>,
   { service, product }: { service: ServiceRecord; product: ProductSettings },
 ): LinePlan {
   refuseForeign(service, line);
@@ -131,7 +131,7 @@ function planOwn(
   return { ...planUpdate(system, { line, plans }, toKnownTarget({ service, product })), line };
 }
 
-function refuseForeign(service: ServiceRecord, line: Present['line']): void {
+function refuseForeign(service: ServiceRecord, line: PresentLine['line']): void {
   const conflict = findForeignReference(service, line);
   if (conflict !== null) throw new LineRefusal('conflict', conflict, [line.id]);
 }
@@ -163,9 +163,7 @@ function planTermination({ system }: PlanContext, plan: Plan, target: TargetStat
   plan.steps.push(...numbers, ...ofLine.map((step) => ({ ...toStep(step), needs, ends: left })));
 }
 
-type Present = LineState & { line: Subscriber };
-
-function planPresent(context: PlanContext, plan: Plan, target: TargetState, state: Present): void {
+function planPresent(context: PlanContext, plan: Plan, target: TargetState, state: PresentLine): void {
   const { scope, command, service, product } = target;
   // A release undoes what Sluice did, also to a line that is of another service now.
   if (target.holds.length > 0) refuseForeign(service, state.line);
@@ -181,118 +179,7 @@ function planPresent(context: PlanContext, plan: Plan, target: TargetState, stat
     if (scope === 'command') plan.steps.push(...steps.map((step) => toStep(step)));
     else planRepairs(plan, service, state.line, steps);
   }
-  planStates(context, plan, target, state);
-}
-
-function planStates(context: PlanContext, plan: Plan, target: TargetState, state: Present): void {
-  const [hold] = target.holds;
-  const wide = target.holds.find(({ restriction }) => restriction === 'suspend-with-dids');
-  if (hold === undefined) {
-    release(context, plan, target, state);
-    return;
-  }
-  restrict(context, plan, target, { state, hold: wide ?? hold, withDids: wide !== undefined });
-  for (const item of target.evidence) {
-    if (!target.holds.some(({ id }) => id === item.hold) && (item.kind === LINE_EVIDENCE || wide !== undefined)) {
-      plan.moves.push({ evidence: item.id, hold: (wide ?? hold).id });
-    }
-  }
-  // The numbers were suspended for a hold that has ended.
-  if (wide === undefined) releaseDids(context, plan, target, state);
-}
-
-function restrict(
-  { system }: PlanContext,
-  plan: Plan,
-  { evidence }: TargetState,
-  { state, hold, withDids }: { state: Present; hold: HoldInForce; withDids: boolean },
-): void {
-  for (const step of planSuspend(system, state, withDids).steps) {
-    const kind = step.type === 'suspend-did' ? DID_EVIDENCE : LINE_EVIDENCE;
-    const number = kind === DID_EVIDENCE ? state.dids.find(({ id }) => id === step.target)?.number : undefined;
-    const prior = { status: 'active', ...(number !== undefined && { number }) };
-    const own = evidence.find((item) => item.kind === kind && item.target === step.target);
-    if (own) plan.drift.push(`${kind} ${step.target} is active and should be suspended`);
-    plan.steps.push({
-      ...toStep(step),
-      hold: hold.id,
-      prior,
-      begins: own ? null : { kind, target: step.target, prior },
-    });
-  }
-}
-
-/** Undoes what a hold that has ended had changed, and nothing else; by command also what somebody else suspended. */
-function release(context: PlanContext, plan: Plan, target: TargetState, state: Present): void {
-  const { evidence, command } = target;
-  const { line } = state;
-  const own = evidence.find(({ kind, target: id }) => kind === LINE_EVIDENCE && id === line.id);
-  const isOurs = own !== undefined && !isSuspendedByOthers(own, line);
-  if (line.status === 'suspended' && (isOurs || command?.verb === 'unsuspend')) {
-    const [step] = planUnsuspend(context.system, state, []).steps;
-    const payload = command?.verb === 'unsuspend' ? step?.payload : { id: line.id, was: line.statusValue };
-    if (step)
-      plan.steps.push({
-        ...toStep({ ...step, payload }),
-        hold: own?.hold ?? null,
-        ends: own === undefined ? [] : [own.id],
-      });
-  } else {
-    if (own !== undefined) plan.endedEvidence.push({ evidence: own.id, outcome: 'dropped' });
-    if (line.status === 'suspended') reportSuspended(plan, target, line, own);
-  }
-  for (const item of evidence) {
-    if (item.kind === LINE_EVIDENCE && item !== own) plan.endedEvidence.push({ evidence: item.id, outcome: 'dropped' });
-  }
-  releaseDids(context, plan, target, state);
-}
-
-/** Reports a line that stays suspended; `own`: what Sluice had suspended, before somebody else did it in another way. */
-function reportSuspended(plan: Plan, { scope }: TargetState, { id, username }: Subscriber, own?: EvidenceRecord): void {
-  const message = `line ${id} ("${username}") was suspended by somebody else and stays suspended`;
-  if (scope === 'hold') {
-    plan.problems.push({ code: SUSPENDED_ELSEWHERE, message });
-    return;
-  }
-  plan.stops = [message];
-  if (own !== undefined) note(plan, own, message);
-}
-
-const SUSPENDED_ELSEWHERE = 'suspended_elsewhere';
-
-function note(plan: Plan, { id, service }: EvidenceRecord, message: string): void {
-  const notice = { code: SUSPENDED_ELSEWHERE, key: `${SUSPENDED_ELSEWHERE}:${id}`, message: `${service}: ${message}` };
-  (plan.notices ??= []).push(notice);
-}
-
-/** Sluice does not know who has the number now, so that it changes nothing of it. */
-function noteMoved(plan: Plan, { id, service, target, prior }: EvidenceRecord): void {
-  const { number = `with the id ${target}` } = prior as { number?: string };
-  const message = `number ${number}, which Sluice suspended with the line, does not belong to the line any more: it was left as it is, and may still be suspended`;
-  (plan.notices ??= []).push({ code: 'line_warning', key: `line_warning:${id}`, message: `${service}: ${message}` });
-}
-
-function releaseDids({ system }: PlanContext, plan: Plan, { evidence }: TargetState, state: Present): void {
-  const items = evidence.filter(({ kind }) => kind === DID_EVIDENCE);
-  const foreign = new Map(
-    items.flatMap((item) => {
-      const did = state.dids.find(({ id }) => id === item.target);
-      return did !== undefined && isSuspendedByOthers(item, did) ? [[item, did] as const] : [];
-    }),
-  );
-  const ids = items.flatMap((item) => (foreign.has(item) ? [] : [item.target]));
-  const steps = planUnsuspend(system, state, ids).steps.filter(({ type }) => type === 'unsuspend-did');
-  for (const item of items) {
-    const step = steps.find(({ target }) => target === item.target);
-    if (step !== undefined) {
-      plan.steps.push({ ...toStep(step), hold: item.hold, ends: [item.id] });
-      continue;
-    }
-    plan.endedEvidence.push({ evidence: item.id, outcome: 'dropped' });
-    const did = foreign.get(item);
-    if (!state.dids.some(({ id }) => id === item.target)) noteMoved(plan, item);
-    else if (did) note(plan, item, `number ${did.number} was suspended by somebody else and stays suspended`);
-  }
+  planStates(context.system, plan, target, state);
 }
 
 function dropAll(plan: Plan, evidence: readonly EvidenceRecord[]): void {

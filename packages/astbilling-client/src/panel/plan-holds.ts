@@ -1,0 +1,123 @@
+import type { HoldInForce, Plan, TargetState } from '@sluice/panel-kind';
+import type { EvidenceRecord } from '@sluice/quota-core';
+import type { Subscriber } from '@sluice/telephony';
+import { planSuspend, planUnsuspend } from '../account/plan-states.js';
+import type { LineSystem } from '../account/system.js';
+import type { LineState } from './state.js';
+import { DID_EVIDENCE, LINE_EVIDENCE, toStep } from './steps.js';
+import { isSuspendedByOthers } from './suspended.js';
+
+/** A line that the panel has, with its numbers. */
+export type PresentLine = LineState & { line: Subscriber };
+
+/** Plans to suspend a line for the holds in force, or to undo what a hold that has ended had changed. */
+export function planStates(system: LineSystem, plan: Plan, target: TargetState, state: PresentLine): void {
+  const [hold] = target.holds;
+  const wide = target.holds.find(({ restriction }) => restriction === 'suspend-with-dids');
+  if (hold === undefined) {
+    release(system, plan, target, state);
+    return;
+  }
+  restrict(system, plan, target, { state, hold: wide ?? hold, withDids: wide !== undefined });
+  for (const item of target.evidence) {
+    if (!target.holds.some(({ id }) => id === item.hold) && (item.kind === LINE_EVIDENCE || wide !== undefined)) {
+      plan.moves.push({ evidence: item.id, hold: (wide ?? hold).id });
+    }
+  }
+  // The numbers were suspended for a hold that has ended.
+  if (wide === undefined) releaseDids(system, plan, target, state);
+}
+
+function restrict(
+  system: LineSystem,
+  plan: Plan,
+  { evidence }: TargetState,
+  { state, hold, withDids }: { state: PresentLine; hold: HoldInForce; withDids: boolean },
+): void {
+  for (const step of planSuspend(system, state, withDids).steps) {
+    const kind = step.type === 'suspend-did' ? DID_EVIDENCE : LINE_EVIDENCE;
+    const number = kind === DID_EVIDENCE ? state.dids.find(({ id }) => id === step.target)?.number : undefined;
+    const prior = { status: 'active', ...(number !== undefined && { number }) };
+    const own = evidence.find((item) => item.kind === kind && item.target === step.target);
+    if (own) plan.drift.push(`${kind} ${step.target} is active and should be suspended`);
+    plan.steps.push({
+      ...toStep(step),
+      hold: hold.id,
+      prior,
+      begins: own ? null : { kind, target: step.target, prior },
+    });
+  }
+}
+
+/** Undoes what a hold that has ended had changed, and nothing else; by command also what somebody else suspended. */
+function release(system: LineSystem, plan: Plan, target: TargetState, state: PresentLine): void {
+  const { evidence, command } = target;
+  const { line } = state;
+  const own = evidence.find(({ kind, target: id }) => kind === LINE_EVIDENCE && id === line.id);
+  const isOurs = own !== undefined && !isSuspendedByOthers(own, line);
+  if (line.status === 'suspended' && (isOurs || command?.verb === 'unsuspend')) {
+    const [step] = planUnsuspend(system, state, []).steps;
+    const payload = command?.verb === 'unsuspend' ? step?.payload : { id: line.id, was: line.statusValue };
+    if (step)
+      plan.steps.push({
+        ...toStep({ ...step, payload }),
+        hold: own?.hold ?? null,
+        ends: own === undefined ? [] : [own.id],
+      });
+  } else {
+    if (own !== undefined) plan.endedEvidence.push({ evidence: own.id, outcome: 'dropped' });
+    if (line.status === 'suspended') reportSuspended(plan, target, line, own);
+  }
+  for (const item of evidence) {
+    if (item.kind === LINE_EVIDENCE && item !== own) plan.endedEvidence.push({ evidence: item.id, outcome: 'dropped' });
+  }
+  releaseDids(system, plan, target, state);
+}
+
+/** Reports a line that stays suspended; `own`: what Sluice had suspended, before somebody else did it in another way. */
+function reportSuspended(plan: Plan, { scope }: TargetState, { id, username }: Subscriber, own?: EvidenceRecord): void {
+  const message = `line ${id} ("${username}") was suspended by somebody else and stays suspended`;
+  if (scope === 'hold') {
+    plan.problems.push({ code: SUSPENDED_ELSEWHERE, message });
+    return;
+  }
+  plan.stops = [message];
+  if (own !== undefined) note(plan, own, message);
+}
+
+const SUSPENDED_ELSEWHERE = 'suspended_elsewhere';
+
+function note(plan: Plan, { id, service }: EvidenceRecord, message: string): void {
+  const notice = { code: SUSPENDED_ELSEWHERE, key: `${SUSPENDED_ELSEWHERE}:${id}`, message: `${service}: ${message}` };
+  (plan.notices ??= []).push(notice);
+}
+
+/** Sluice does not know who has the number now, so that it changes nothing of it. */
+function noteMoved(plan: Plan, { id, service, target, prior }: EvidenceRecord): void {
+  const { number = `with the id ${target}` } = prior as { number?: string };
+  const message = `number ${number}, which Sluice suspended with the line, does not belong to the line any more: it was left as it is, and may still be suspended`;
+  (plan.notices ??= []).push({ code: 'line_warning', key: `line_warning:${id}`, message: `${service}: ${message}` });
+}
+
+function releaseDids(system: LineSystem, plan: Plan, { evidence }: TargetState, state: PresentLine): void {
+  const items = evidence.filter(({ kind }) => kind === DID_EVIDENCE);
+  const foreign = new Map(
+    items.flatMap((item) => {
+      const did = state.dids.find(({ id }) => id === item.target);
+      return did !== undefined && isSuspendedByOthers(item, did) ? [[item, did] as const] : [];
+    }),
+  );
+  const ids = items.flatMap((item) => (foreign.has(item) ? [] : [item.target]));
+  const steps = planUnsuspend(system, state, ids).steps.filter(({ type }) => type === 'unsuspend-did');
+  for (const item of items) {
+    const step = steps.find(({ target }) => target === item.target);
+    if (step !== undefined) {
+      plan.steps.push({ ...toStep(step), hold: item.hold, ends: [item.id] });
+      continue;
+    }
+    plan.endedEvidence.push({ evidence: item.id, outcome: 'dropped' });
+    const did = foreign.get(item);
+    if (!state.dids.some(({ id }) => id === item.target)) noteMoved(plan, item);
+    else if (did) note(plan, item, `number ${did.number} was suspended by somebody else and stays suspended`);
+  }
+}
