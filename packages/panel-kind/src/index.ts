@@ -1,30 +1,26 @@
+export type { AddonAgent, AgentAddon, AgentSemantics } from './agent-addon.js';
 export {
-  type AddonAgent,
-  type AgentAddon,
   AGENT_STEPS,
-  type AgentAncestor,
-  type AgentLimit,
   type AgentList,
-  type AgentRecords,
-  type AgentSuspension,
   type AgentNotice,
   type AgentPlan,
   type AgentPlanInput,
-  type AgentSemantics,
+  type AgentRecords,
   type AgentStanding,
-  type AgentTraffic,
-  type AgentUserRequest,
-  type CreationCheck,
-  type DisabledUsers,
   isListProblem,
-  type LedgerOpening,
   type ListProblem,
-  type PanelAgents,
   type RecordedAgents,
-  type ReservationOutcome,
-  type ReservationState,
   type RestorePlan,
   type ServiceUser,
+} from './agent-plan.js';
+export type { AgentAncestor, AgentSuspension, AgentTraffic, CreationCheck, DisabledUsers } from './agent-traffic.js';
+export type {
+  AgentLimit,
+  AgentUserRequest,
+  LedgerOpening,
+  PanelAgents,
+  ReservationOutcome,
+  ReservationState,
 } from './agents.js';
 export type {
   BillingCheck,
