@@ -1,20 +1,23 @@
 export { createWhmcsClient } from './client/create-whmcs-client.js';
 export type {
-  WhmcsCallOptions,
-  WhmcsClient,
-  WhmcsClientRecord,
-  WhmcsClientRow,
-  WhmcsConfigOption,
   WhmcsCreditEntry,
-  WhmcsCustomField,
   WhmcsInvoice,
   WhmcsInvoiceChange,
   WhmcsInvoiceFilter,
   WhmcsInvoiceItem,
   WhmcsInvoiceRow,
-  WhmcsListOptions,
   WhmcsNewInvoice,
   WhmcsNewItem,
+  WhmcsTransaction,
+} from './client/invoice-types.js';
+export type {
+  WhmcsCallOptions,
+  WhmcsClient,
+  WhmcsClientRecord,
+  WhmcsClientRow,
+  WhmcsConfigOption,
+  WhmcsCustomField,
+  WhmcsListOptions,
   WhmcsOptions,
   WhmcsOrder,
   WhmcsProduct,
@@ -22,6 +25,5 @@ export type {
   WhmcsService,
   WhmcsServiceChange,
   WhmcsServiceFilter,
-  WhmcsTransaction,
   WhmcsUnreadRow,
 } from './client/types.js';

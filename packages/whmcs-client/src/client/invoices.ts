@@ -3,7 +3,8 @@ import { checkId, type Connection } from './connection.js';
 import { type FormValue, toAmount } from './form.js';
 import { listAll, listPages, type PagedList } from './pages.js';
 import { creditRow, invoiceAnswer, invoiceRow, transactionRow } from './rows.js';
-import type { WhmcsClient, WhmcsInvoiceChange, WhmcsInvoiceRow, WhmcsNewInvoice, WhmcsNewItem } from './types.js';
+import type { WhmcsInvoiceChange, WhmcsInvoiceRow, WhmcsNewInvoice, WhmcsNewItem } from './invoice-types.js';
+import type { WhmcsClient } from './types.js';
 import { answer, id } from './values.js';
 
 /** PHP limits the fields of a request (docs/whmcs-api.md#form-limits). */

@@ -1,15 +1,6 @@
 import * as z from 'zod/mini';
-import type {
-  WhmcsClientRecord,
-  WhmcsClientRow,
-  WhmcsCreditEntry,
-  WhmcsInvoice,
-  WhmcsInvoiceRow,
-  WhmcsOrder,
-  WhmcsProduct,
-  WhmcsService,
-  WhmcsTransaction,
-} from './types.js';
+import type { WhmcsCreditEntry, WhmcsInvoice, WhmcsInvoiceRow, WhmcsTransaction } from './invoice-types.js';
+import type { WhmcsClientRecord, WhmcsClientRow, WhmcsOrder, WhmcsProduct, WhmcsService } from './types.js';
 import {
   answer,
   bool,
