@@ -1,48 +1,38 @@
 import { isIP } from 'node:net';
 import {
-  amount,
   type BillingKind,
-  currency,
   duration,
-  limitAllowance,
   type NoticeChannelKind,
   type PanelKind,
   type AutoBuySettings,
   type PanelSettings,
   type ProductSettings,
-  quotaValue,
-  secret,
   share,
   shareOrOff,
-  size,
   timeZone,
 } from '@sluice/panel-kind';
-import type { BrakeInput, ProductQuota, Quota } from '@sluice/quota-core';
+import type { BrakeInput } from '@sluice/quota-core';
 import * as z from 'zod/mini';
 import { notifySchema, type NotifySettings } from './notify-schema.js';
+import { autoBuy, productBase, trafficPackage } from './product-schema.js';
+import {
+  enforce,
+  count,
+  text,
+  optionalText,
+  filled,
+  off,
+  optionalEnforce,
+  optionalSecret,
+  optionalCurrency,
+  optionalDuration,
+} from './shared-schemas.js';
 
-const enforce = z.enum(['on', 'observe']);
-const mode = z.enum(['IN', 'OUT', 'TOTAL']);
-const count = z.int().check(z.positive());
-
-// Shared parts, because building the schema is part of every command's start-up time.
-const text = z.string();
-const optionalText = z.optional(text);
-const filled = z.string().check(z.minLength(1));
-const texts = z._default(z.array(text), []);
-const off = z._default(z.boolean(), false);
-const wholeFromZero = z.int().check(z.minimum(0));
-const optionalEnforce = z.optional(enforce);
-const byHand = z._default(z.enum(['manual', 'auto']), 'manual');
 /** Lists that must be empty in this version. */
 const empty = z.optional(z.tuple([]));
-const optionalSecret = z.optional(secret);
 const variable = z
   .string()
   .check(z.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is not the name of a variable, such as VAULT_ADDR'));
-const optionalCurrency = z.optional(currency);
-const optionalDuration = z.optional(duration);
-const optionalQuota = z.optional(quotaValue);
 
 /** Of the proxy before the dashboard: scheme, host and port, without a path. */
 const publicUrl = filled.check(
@@ -90,68 +80,6 @@ const panelBase = {
   proxy: optionalSecret,
   tls: z.optional(tls),
 };
-
-const quota: z.ZodMiniType<ProductQuota> = z.union([
-  z.pipe(
-    quotaValue,
-    z.transform((value: Quota): ProductQuota => ({ default: value })),
-  ),
-  z.pipe(
-    z.strictObject({
-      in: optionalQuota,
-      out: optionalQuota,
-      total: optionalQuota,
-      default: optionalQuota,
-    }),
-    z.transform(
-      (value: Partial<Record<string, Quota | undefined>>) =>
-        Object.fromEntries(Object.entries(value).filter(([, entry]) => entry !== undefined)) as ProductQuota,
-    ),
-  ),
-]);
-
-const autoBuy = z.strictObject({
-  enabled: z.optional(z.boolean()),
-  package: optionalText,
-  thresholdGb: z.optional(z.number().check(z.nonnegative())),
-  thresholdPercent: z.optional(z.number().check(z.minimum(0), z.maximum(100))),
-  maxPerCycle: z.optional(wholeFromZero),
-});
-
-const limit = z.strictObject({
-  id: text.check(z.regex(/^[a-z][a-z0-9-]{0,39}$/, { error: 'is not an id: use small letters, digits and hyphens' })),
-  window: z.enum(['day', 'week', 'month', 'cycle']),
-  allowance: limitAllowance,
-  action: text,
-});
-
-const productBase = {
-  panel: text,
-  quota: z.optional(quota),
-  mode: z.optional(mode),
-  quotaPeriod: z._default(z.enum(['billing', 'month']), 'billing'),
-  action: optionalText,
-  enforce: optionalEnforce,
-  packages: texts,
-  autoBuy: z.optional(autoBuy),
-  allowSharedPorts: off,
-  provision: byHand,
-  terminate: byHand,
-  limits: z.optional(z.array(limit)),
-  credentials: z.optional(z.strictObject({ writeTo: optionalText, message: optionalText })),
-};
-
-const someTraffic = size.check(
-  z.refine((bytes) => bytes > 0, { error: 'is nothing: a package needs traffic, such as 50GB' }),
-);
-
-const trafficPackage = z.strictObject({
-  name: z.optional(filled),
-  traffic: someTraffic,
-  price: amount,
-  currency: optionalCurrency,
-  taxed: off,
-});
 
 const general = {
   timeZone: z._default(timeZone, 'UTC'),

@@ -1,0 +1,18 @@
+import { currency, duration, quotaValue, secret } from '@sluice/panel-kind';
+import * as z from 'zod/mini';
+
+// Shared, because building the schema is part of every command's start-up time.
+export const enforce = z.enum(['on', 'observe']);
+export const count = z.int().check(z.positive());
+export const text = z.string();
+export const optionalText = z.optional(text);
+export const filled = z.string().check(z.minLength(1));
+export const texts = z._default(z.array(text), []);
+export const off = z._default(z.boolean(), false);
+export const wholeFromZero = z.int().check(z.minimum(0));
+export const optionalEnforce = z.optional(enforce);
+export const byHand = z._default(z.enum(['manual', 'auto']), 'manual');
+export const optionalSecret = z.optional(secret);
+export const optionalCurrency = z.optional(currency);
+export const optionalDuration = z.optional(duration);
+export const optionalQuota = z.optional(quotaValue);
