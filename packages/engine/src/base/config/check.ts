@@ -6,7 +6,8 @@ import { describeIssue } from './issue-message.js';
 import { checkLogNames } from './log-names.js';
 import { checkNotify } from './notify-rules.js';
 import { findBrokenReferences, isMap, withoutBroken } from './references.js';
-import { checkRules, type RuleFinding } from './rules.js';
+import type { RuleFinding } from './rule.js';
+import { checkRules } from './rules.js';
 import { configSchema, type Config, type KnownKinds } from './schema.js';
 
 /** An error or a warning about a config. */

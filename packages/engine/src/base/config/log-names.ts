@@ -1,7 +1,7 @@
 import type { BillingKind, NoticeChannelKind } from '@sluice/panel-kind';
 import { billingSettings, findEntry } from './find-entry.js';
 import { namedChannels } from './notify-schema.js';
-import { error, type RuleFinding } from './rules.js';
+import { error, type RuleFinding } from './rule.js';
 import type { Config } from './schema.js';
 
 /**

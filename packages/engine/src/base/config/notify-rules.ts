@@ -3,7 +3,7 @@ import { CLIENT_EVENTS, EVENTS } from '../notice-events.js';
 import { PLACEHOLDERS, unknownPlaceholders } from '../template.js';
 import { suggestion } from '../suggestion.js';
 import { namedChannels, type NotifySettings } from './notify-schema.js';
-import type { RuleFinding } from './rules.js';
+import type { RuleFinding } from './rule.js';
 import type { Config } from './schema.js';
 
 /** Shorter than the shortest wait between two attempts, so that these never overlap. */

@@ -1,4 +1,4 @@
-import type { BillingKind, LimitSettings, PanelKind, PanelSettings, ProductSettings } from '@sluice/panel-kind';
+import type { BillingKind, LimitSettings, PanelKind, ProductSettings } from '@sluice/panel-kind';
 import { checkMoney, currencyDecimals } from '@sluice/quota-core';
 import { billingSections, billingSettings, findEntry } from './find-entry.js';
 import { LINE_PLACEHOLDERS } from './invoice-lines.js';
@@ -6,19 +6,9 @@ import { unknownPlaceholders } from '../template.js';
 import { listFieldColumns } from '../fields.js';
 import { suggestion } from '../suggestion.js';
 import { type Config, toSection } from './schema.js';
+import { error, type Rule, type RuleFinding, warning } from './rule.js';
+import { credentialsStated, insecure, oneNameEach, plainHttp } from './panel-rules.js';
 
-/** A finding about parts of a config that contradict each other. */
-export interface RuleFinding {
-  severity: 'error' | 'warning';
-  path: string;
-  message: string;
-}
-
-type Rule = (config: Config, kinds: readonly PanelKind[], billing: readonly BillingKind[]) => RuleFinding[];
-
-/** Returns a finding that makes a config invalid. */
-export const error = (path: string, message: string): RuleFinding => ({ severity: 'error', path, message });
-const warning = (path: string, message: string): RuleFinding => ({ severity: 'warning', path, message });
 const products = (config: Config): [string, ProductSettings][] => Object.entries(config.products);
 const findKind = ({ panels }: Config, panel: string, kinds: readonly PanelKind[]): PanelKind | undefined =>
   kinds.find(({ kind }) => kind === findEntry(panels, panel)?.kind);
@@ -111,22 +101,6 @@ function findMoneyProblem(price: string, decimals: number): string | null {
   }
 }
 
-const credentialsStated: Rule = (config, kinds) =>
-  Object.entries(config.panels).flatMap(([name, panel]) => {
-    const ways = kinds.find(({ kind }) => kind === panel.kind)?.credentials ?? [];
-    const choice = ways.map((keys) => keys.join(' and ')).join(', or ');
-    const stated = ways.filter((keys) => keys.some((key) => panel[key] !== undefined));
-    const [way, ...others] = stated;
-    if (way === undefined)
-      return ways.length === 0 ? [] : [error(`panels.${name}`, `the credentials are missing: set ${choice}`)];
-    const [other] = others.flat().filter((key) => panel[key] !== undefined);
-    if (other !== undefined)
-      return [error(`panels.${name}.${other}`, `set ${choice}, not both: remove what should not be used`)];
-    return way
-      .filter((key) => panel[key] === undefined)
-      .map((key) => error(`panels.${name}.${key}`, `this key is missing: set ${choice}`));
-  });
-
 const currencyKnown: Rule = (config) =>
   Object.entries(config.packages)
     .filter(([, item]) => item.currency === undefined && config.currency === undefined)
@@ -155,20 +129,6 @@ const unmanaged: Rule = (config, kinds) =>
     .map(([name]) =>
       warning(`products.${name}.quota`, 'there is no quota: services without a quota of their own are unmanaged'),
     );
-
-const UNCHECKED = 'TLS certificates are not checked: anyone on the network path can read the credentials';
-
-const insecure: Rule = (config) =>
-  Object.entries(config.panels).flatMap(([name, panel]) => [
-    ...(panel.tls?.rejectUnauthorized === false ? [warning(`panels.${name}.tls.rejectUnauthorized`, UNCHECKED)] : []),
-    ...plainHttp(`panels.${name}.url`, panel),
-  ]);
-
-function plainHttp(path: string, { url, allowHttp }: { url?: unknown; allowHttp?: unknown }): RuleFinding[] {
-  if (typeof url !== 'string' || !/^http:/i.test(url)) return [];
-  const message = 'plain HTTP sends the credentials unencrypted';
-  return [allowHttp === true ? warning(path, message) : error(path, `${message}; use https, or allowHttp: true`)];
-}
 
 const billingKnown: Rule = (config, _kinds, billing) =>
   billing.flatMap((system) => {
@@ -223,40 +183,6 @@ const accountsFit: Rule = (config, kinds, billing) =>
     const places = ['a folder', ...systems].join(' or ');
     return [...findings, error(`${path}.credentials`, `there is no place for the passwords: set writeTo to ${places}`)];
   });
-
-/** Paths that are often pasted with an address; the clients remove them too. */
-const PASTED =
-  /\/+(?:backend|admin|api(?:\/v\d+(?:\/(?:admin|panel))?)?|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}(?:\/.*)?)?$/i;
-
-/** Returns the same text for every address of one installation; null for an invalid address. */
-function normalizeAddress({ kind, url }: PanelSettings): string | null {
-  if (!URL.canParse(url)) return null;
-  const address = new URL(url);
-  let path = address.pathname;
-  for (let before = ''; before !== path;) {
-    before = path;
-    path = path.replace(PASTED, '');
-  }
-  // http and https of a host are the same panel.
-  return [kind, address.hostname.replace(/\.$/, ''), address.port, path].join(' ');
-}
-
-const oneNameEach: Rule = (config) => {
-  const names = new Map<string, string>();
-  return Object.entries(config.panels).flatMap(([name, panel]) => {
-    const installation = normalizeAddress(panel);
-    if (installation === null) return [];
-    const first = names.get(installation) ?? name;
-    names.set(installation, first);
-    if (first === name) return [];
-    return [
-      warning(
-        `panels.${name}.url`,
-        `"${first}" and "${name}" are the same panel. Sluice can't detect which ports, orders and accounts their services share. A hold on one service may restrict the other, a release may undo the other's hold, and two runs may change the panel at the same time. Use one of the names for all products and services`,
-      ),
-    ];
-  });
-};
 
 const stateSupported: Rule = (config) =>
   /^postgres(ql)?:/.test(config.state)

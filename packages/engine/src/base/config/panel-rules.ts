@@ -1,0 +1,66 @@
+import type { PanelSettings } from '@sluice/panel-kind';
+import { error, type Rule, type RuleFinding, warning } from './rule.js';
+
+export const credentialsStated: Rule = (config, kinds) =>
+  Object.entries(config.panels).flatMap(([name, panel]) => {
+    const ways = kinds.find(({ kind }) => kind === panel.kind)?.credentials ?? [];
+    const choice = ways.map((keys) => keys.join(' and ')).join(', or ');
+    const stated = ways.filter((keys) => keys.some((key) => panel[key] !== undefined));
+    const [way, ...others] = stated;
+    if (way === undefined)
+      return ways.length === 0 ? [] : [error(`panels.${name}`, `the credentials are missing: set ${choice}`)];
+    const [other] = others.flat().filter((key) => panel[key] !== undefined);
+    if (other !== undefined)
+      return [error(`panels.${name}.${other}`, `set ${choice}, not both: remove what should not be used`)];
+    return way
+      .filter((key) => panel[key] === undefined)
+      .map((key) => error(`panels.${name}.${key}`, `this key is missing: set ${choice}`));
+  });
+
+const UNCHECKED = 'TLS certificates are not checked: anyone on the network path can read the credentials';
+
+export const insecure: Rule = (config) =>
+  Object.entries(config.panels).flatMap(([name, panel]) => [
+    ...(panel.tls?.rejectUnauthorized === false ? [warning(`panels.${name}.tls.rejectUnauthorized`, UNCHECKED)] : []),
+    ...plainHttp(`panels.${name}.url`, panel),
+  ]);
+
+export function plainHttp(path: string, { url, allowHttp }: { url?: unknown; allowHttp?: unknown }): RuleFinding[] {
+  if (typeof url !== 'string' || !/^http:/i.test(url)) return [];
+  const message = 'plain HTTP sends the credentials unencrypted';
+  return [allowHttp === true ? warning(path, message) : error(path, `${message}; use https, or allowHttp: true`)];
+}
+
+/** Paths that are often pasted with an address; the clients remove them too. */
+const PASTED =
+  /\/+(?:backend|admin|api(?:\/v\d+(?:\/(?:admin|panel))?)?|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}(?:\/.*)?)?$/i;
+
+/** Returns the same text for every address of one installation; null for an invalid address. */
+function normalizeAddress({ kind, url }: PanelSettings): string | null {
+  if (!URL.canParse(url)) return null;
+  const address = new URL(url);
+  let path = address.pathname;
+  for (let before = ''; before !== path;) {
+    before = path;
+    path = path.replace(PASTED, '');
+  }
+  // http and https of a host are the same panel.
+  return [kind, address.hostname.replace(/\.$/, ''), address.port, path].join(' ');
+}
+
+export const oneNameEach: Rule = (config) => {
+  const names = new Map<string, string>();
+  return Object.entries(config.panels).flatMap(([name, panel]) => {
+    const installation = normalizeAddress(panel);
+    if (installation === null) return [];
+    const first = names.get(installation) ?? name;
+    names.set(installation, first);
+    if (first === name) return [];
+    return [
+      warning(
+        `panels.${name}.url`,
+        `"${first}" and "${name}" are the same panel. Sluice can't detect which ports, orders and accounts their services share. A hold on one service may restrict the other, a release may undo the other's hold, and two runs may change the panel at the same time. Use one of the names for all products and services`,
+      ),
+    ];
+  });
+};
