@@ -1,19 +1,16 @@
 import {
-  type AgentRecords,
   type AgentPlan,
-  type AgentPlanInput,
   AGENT_STEPS,
   type AgentTraffic,
   type ItemError,
   toItemError,
   type ListProblem,
 } from '@sluice/panel-kind';
-import { findSubjectAgent, formatBytes, toAgentSubject } from '@sluice/quota-core';
+import { formatBytes } from '@sluice/quota-core';
 import type { HeldLease, HoldRecord, SwitchRecord } from '@sluice/state-store';
 import { backupBeforeEnforcing } from '../../kernel/changes/backups.js';
 import { moment, refuseUnconfirmedClock, refuseWrongClock } from '../../context/clock-guard.js';
 import { isInterrupted } from '../../base/interruption.js';
-import { newHold } from '../../kernel/subject/new-hold.js';
 import { type Enforcements, readEnforcements } from '../../context/enforcement.js';
 import { askBrakeOfAgents } from '../../loop/brake.js';
 import { agentsBrakeNotice } from '../../kernel/run/brake-state.js';
@@ -25,10 +22,11 @@ import type { AgentTotals, ChangedAgent } from '../../kernel/run/agent-documents
 import { changeUsers, type ListedAction, listed, planned, resolveUsers, type UserChanges } from './change-users.js';
 import type { AgentsOnPanel } from './open-agents.js';
 import { PanelSwitch, Stopped } from './panel-switch.js';
-import { type AgentsRead, describeStored, isProblem, loadStoredAgents, readAgents } from './read-agents.js';
+import { describeStored, isProblem, loadStoredAgents, readAgents } from './read-agents.js';
 import { resolveReservations } from './reservations.js';
 import { storeWouldHold } from './would-hold.js';
 import { holdServices, loadServiceUsers, type ServiceChange, type ServiceUsers } from './service-users.js';
+import { type AgentsDecided, countEnds, decideAndPlan } from './decide-agents.js';
 
 /** Options of `runAgents`. */
 export interface AgentsRequest {
@@ -54,21 +52,6 @@ export interface AgentsRun {
   observing: boolean;
   /** Changes that were made or, in a preview, would be. */
   changes: number;
-}
-
-/** Returns the open `agent-limit` holds, by agent. */
-function heldAgents({ holds }: Pick<AgentRecords, 'holds'>): Map<string, AgentRecords['holds'][number]> {
-  const limits = holds.filter(({ reason }) => reason === 'agent-limit');
-  return new Map(limits.map((hold) => [findSubjectAgent(hold.service) ?? '', hold]));
-}
-
-/** The lists, with the holds that start and end, and the plan. */
-interface AgentsDecided extends AgentsRead {
-  opens: HoldRecord[];
-  closes: HoldRecord[];
-  plan: AgentPlan;
-  /** Agents with a limit in force. */
-  active: number;
 }
 
 /** State of a run over the agents of one panel. */
@@ -119,39 +102,6 @@ export async function runAgents(
   result.totals.failed += reserved.filter((outcome) => outcome === 'unknown').length;
   result.observing = observing || panelSwitch.stopped;
   return result;
-}
-
-/** Decides which agents' holds start and end, and plans. */
-function decideAndPlan({ context, name, agents, request, services }: Run, read: AgentsRead): AgentsDecided {
-  const { records, recorded } = read;
-  const held = heldAgents(records);
-  const isMeant = (agent: string): boolean =>
-    request.agent === null || agents.listChain(agent, records).includes(request.agent);
-  const traffic = new Map(agents.describe(records).map((agent) => [agent.uuid, agent]));
-  const opens = [...recorded.standing]
-    .filter(([uuid, { force }]) => force === 'over' && !held.has(uuid) && isMeant(uuid))
-    .map(([uuid]) => {
-      const { usedBytes = null, limitBytes: allowedBytes = null } = traffic.get(uuid) ?? {};
-      const service = toAgentSubject(name, uuid);
-      return newHold(context, { service, reason: 'agent-limit', usedBytes, allowedBytes, origin: 'run' });
-    });
-  const closes = [...held]
-    .filter(([uuid]) => (recorded.standing.get(uuid)?.force ?? 'free') === 'free' && isMeant(uuid))
-    .map(([, hold]) => hold);
-  const input: AgentPlanInput = {
-    ...read,
-    holds: [...records.holds.filter((hold) => !closes.includes(hold)), ...opens],
-    serviceUsers: new Set(services.byUser.keys()),
-    agent: request.agent,
-  };
-  const active = [...recorded.standing].filter(([uuid, { counts }]) => counts && isMeant(uuid)).length;
-  return { ...read, opens, closes, plan: agents.plan(input), active };
-}
-
-/** Counts the agents that come back for the brake: not those whose period has ended, which a reading does not decide. */
-function countEnds({ name }: Run, closes: readonly HoldRecord[], traffic: readonly AgentTraffic[]): number {
-  const begins = new Map(traffic.map(({ uuid, period }) => [toAgentSubject(name, uuid), period?.start ?? '']));
-  return closes.filter(({ service, since }) => (begins.get(service) ?? '') <= since).length;
 }
 
 /** Returns the notices of agents whose users' usage is doubted; they count for the brake as if it was right. */

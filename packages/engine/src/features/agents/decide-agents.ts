@@ -1,0 +1,68 @@
+import type { AgentRecords, AgentPlan, AgentPlanInput, AgentTraffic } from '@sluice/panel-kind';
+import { findSubjectAgent, toAgentSubject } from '@sluice/quota-core';
+import type { HoldRecord } from '@sluice/state-store';
+import { newHold } from '../../kernel/subject/new-hold.js';
+import type { AgentsOnPanel } from './open-agents.js';
+import type { AgentsRead } from './read-agents.js';
+import type { ServiceUsers } from './service-users.js';
+
+/** What is decided about: the agents of a panel, or one of them, and users that belong to services. */
+interface AgentsToDecide extends Pick<AgentsOnPanel, 'context' | 'name' | 'agents'> {
+  request: { agent: string | null };
+  services: Pick<ServiceUsers, 'byUser'>;
+}
+
+/** The lists, with the holds that start and end, and the plan. */
+export interface AgentsDecided extends AgentsRead {
+  opens: HoldRecord[];
+  closes: HoldRecord[];
+  plan: AgentPlan;
+  /** Agents with a limit in force. */
+  active: number;
+}
+
+/** Returns the open `agent-limit` holds, by agent. */
+function heldAgents({ holds }: Pick<AgentRecords, 'holds'>): Map<string, AgentRecords['holds'][number]> {
+  const limits = holds.filter(({ reason }) => reason === 'agent-limit');
+  return new Map(limits.map((hold) => [findSubjectAgent(hold.service) ?? '', hold]));
+}
+
+/** Decides which agents' holds start and end, and plans. */
+export function decideAndPlan(
+  { context, name, agents, request, services }: AgentsToDecide,
+  read: AgentsRead,
+): AgentsDecided {
+  const { records, recorded } = read;
+  const held = heldAgents(records);
+  const isMeant = (agent: string): boolean =>
+    request.agent === null || agents.listChain(agent, records).includes(request.agent);
+  const traffic = new Map(agents.describe(records).map((agent) => [agent.uuid, agent]));
+  const opens = [...recorded.standing]
+    .filter(([uuid, { force }]) => force === 'over' && !held.has(uuid) && isMeant(uuid))
+    .map(([uuid]) => {
+      const { usedBytes = null, limitBytes: allowedBytes = null } = traffic.get(uuid) ?? {};
+      const service = toAgentSubject(name, uuid);
+      return newHold(context, { service, reason: 'agent-limit', usedBytes, allowedBytes, origin: 'run' });
+    });
+  const closes = [...held]
+    .filter(([uuid]) => (recorded.standing.get(uuid)?.force ?? 'free') === 'free' && isMeant(uuid))
+    .map(([, hold]) => hold);
+  const input: AgentPlanInput = {
+    ...read,
+    holds: [...records.holds.filter((hold) => !closes.includes(hold)), ...opens],
+    serviceUsers: new Set(services.byUser.keys()),
+    agent: request.agent,
+  };
+  const active = [...recorded.standing].filter(([uuid, { counts }]) => counts && isMeant(uuid)).length;
+  return { ...read, opens, closes, plan: agents.plan(input), active };
+}
+
+/** Counts the agents that come back for the brake: not those whose period has ended, which a reading does not decide. */
+export function countEnds(
+  { name }: Pick<AgentsOnPanel, 'name'>,
+  closes: readonly HoldRecord[],
+  traffic: readonly AgentTraffic[],
+): number {
+  const begins = new Map(traffic.map(({ uuid, period }) => [toAgentSubject(name, uuid), period?.start ?? '']));
+  return closes.filter(({ service, since }) => (begins.get(service) ?? '') <= since).length;
+}
