@@ -1,4 +1,4 @@
-/* Written by `npm run api-client` from openapi.json (SHA-256 3d19f86c3385b733a61ed8e59a21f8b751b68f24a53c2aa165c9b76f4ae658fa). */
+/* Written by `npm run api-client` from openapi.json (SHA-256 032b1db4d7099a761f261400daa24564723f12903b82f4c4f892054b313e58b9). */
 /** The addresses of the HTTP API below `/api/v1`, with their methods. */
 export interface paths {
   '/services': {
@@ -3147,143 +3147,6 @@ export interface components {
       }[];
       error?: components['schemas']['ItemError'];
     };
-    Hold: {
-      reason: string;
-      /** @description Instant, ISO 8601 in UTC */
-      since: string;
-      /** @description Instant, ISO 8601 in UTC */
-      until: string | null;
-      note: string | null;
-      origin: string;
-      /**
-       * @description It has ended, and its restriction is still on the panel: the next run that reaches the panel undoes it
-       * @constant
-       */
-      releasing?: true;
-      /**
-       * @description Its restriction is not on the panel yet
-       * @constant
-       */
-      restricting?: true;
-      evidence: {
-        kind: string;
-        target: string;
-        prior: unknown;
-        adopted: boolean;
-        /** @description Instant, ISO 8601 in UTC */
-        since: string;
-        /** @description Instant, ISO 8601 in UTC */
-        until: string | null;
-        outcome: string | null;
-      }[];
-      /** @description True where it began before the service was this client's: `since` is when that began */
-      beforeClient?: boolean;
-      service: string | null;
-      agent: {
-        uuid: string;
-        name: string | null;
-      } | null;
-      panel: string | null;
-      product: string | null;
-      client: string | null;
-    };
-    Explanation: {
-      /** @description Instant, ISO 8601 in UTC */
-      at: string;
-      service: components['schemas']['Service'];
-      readings: {
-        /** @description Instant, ISO 8601 in UTC */
-        at: string;
-        /** @description Bytes; null where unknown */
-        inBytes: number | null;
-        /** @description Bytes; null where unknown */
-        outBytes: number | null;
-        /** @description Bytes; null where unknown */
-        totalBytes: number | null;
-        rejected: string | null;
-        raw: unknown;
-      }[];
-      allowance: {
-        parts: {
-          source: string;
-          /** @description Bytes; null where unknown */
-          bytes: number | null;
-        }[];
-        /** @description Bytes; null where unknown */
-        allowedBytes: number | null;
-      };
-      decision: {
-        rule: string;
-        status: string;
-        /** @description Instant, ISO 8601 in UTC */
-        at: string;
-        run: string;
-        mode: string | null;
-        action: string | null;
-        observing: boolean;
-        wouldHold: string[];
-        inputs: unknown;
-      } | null;
-      brake: components['schemas']['Brake'] | null;
-      /** @description Whether its panel is not in the config, so that nothing is read or changed there */
-      panelRemoved: boolean;
-      accountDue: {
-        /** @enum {string} */
-        verb: 'create' | 'terminate';
-        /** @enum {string} */
-        reason: 'next_run' | 'observe' | 'brake' | 'failed' | 'not_paid' | 'suspended' | 'operator';
-      } | null;
-      holds: {
-        reason: string;
-        /** @description Instant, ISO 8601 in UTC */
-        since: string;
-        /** @description Instant, ISO 8601 in UTC */
-        until: string | null;
-        note: string | null;
-        origin: string;
-        /**
-         * @description It has ended, and its restriction is still on the panel: the next run that reaches the panel undoes it
-         * @constant
-         */
-        releasing?: true;
-        /**
-         * @description Its restriction is not on the panel yet
-         * @constant
-         */
-        restricting?: true;
-        evidence: {
-          kind: string;
-          target: string;
-          prior: unknown;
-          adopted: boolean;
-          /** @description Instant, ISO 8601 in UTC */
-          since: string;
-          /** @description Instant, ISO 8601 in UTC */
-          until: string | null;
-          outcome: string | null;
-        }[];
-        /** @description True where it began before the service was this client's: `since` is when that began */
-        beforeClient?: boolean;
-        service: string;
-      }[];
-      released: {
-        until: string;
-        note: string | null;
-      } | null;
-      actions: {
-        id: string;
-        type: string;
-        target: string;
-        name: string;
-        state: string;
-        /** @description Instant, ISO 8601 in UTC */
-        at: string;
-        run: string;
-        prior: unknown;
-        observed: unknown;
-        error: components['schemas']['ItemError'] | null;
-      }[];
-    };
     Agents: {
       agents: components['schemas']['Agent'][];
       semantics: {
@@ -3746,6 +3609,143 @@ export interface components {
       } | null;
       /** @description PNG, base64 */
       picture: string | null;
+    };
+    Hold: {
+      reason: string;
+      /** @description Instant, ISO 8601 in UTC */
+      since: string;
+      /** @description Instant, ISO 8601 in UTC */
+      until: string | null;
+      note: string | null;
+      origin: string;
+      /**
+       * @description It has ended, and its restriction is still on the panel: the next run that reaches the panel undoes it
+       * @constant
+       */
+      releasing?: true;
+      /**
+       * @description Its restriction is not on the panel yet
+       * @constant
+       */
+      restricting?: true;
+      evidence: {
+        kind: string;
+        target: string;
+        prior: unknown;
+        adopted: boolean;
+        /** @description Instant, ISO 8601 in UTC */
+        since: string;
+        /** @description Instant, ISO 8601 in UTC */
+        until: string | null;
+        outcome: string | null;
+      }[];
+      /** @description True where it began before the service was this client's: `since` is when that began */
+      beforeClient?: boolean;
+      service: string | null;
+      agent: {
+        uuid: string;
+        name: string | null;
+      } | null;
+      panel: string | null;
+      product: string | null;
+      client: string | null;
+    };
+    Explanation: {
+      /** @description Instant, ISO 8601 in UTC */
+      at: string;
+      service: components['schemas']['Service'];
+      readings: {
+        /** @description Instant, ISO 8601 in UTC */
+        at: string;
+        /** @description Bytes; null where unknown */
+        inBytes: number | null;
+        /** @description Bytes; null where unknown */
+        outBytes: number | null;
+        /** @description Bytes; null where unknown */
+        totalBytes: number | null;
+        rejected: string | null;
+        raw: unknown;
+      }[];
+      allowance: {
+        parts: {
+          source: string;
+          /** @description Bytes; null where unknown */
+          bytes: number | null;
+        }[];
+        /** @description Bytes; null where unknown */
+        allowedBytes: number | null;
+      };
+      decision: {
+        rule: string;
+        status: string;
+        /** @description Instant, ISO 8601 in UTC */
+        at: string;
+        run: string;
+        mode: string | null;
+        action: string | null;
+        observing: boolean;
+        wouldHold: string[];
+        inputs: unknown;
+      } | null;
+      brake: components['schemas']['Brake'] | null;
+      /** @description Whether its panel is not in the config, so that nothing is read or changed there */
+      panelRemoved: boolean;
+      accountDue: {
+        /** @enum {string} */
+        verb: 'create' | 'terminate';
+        /** @enum {string} */
+        reason: 'next_run' | 'observe' | 'brake' | 'failed' | 'not_paid' | 'suspended' | 'operator';
+      } | null;
+      holds: {
+        reason: string;
+        /** @description Instant, ISO 8601 in UTC */
+        since: string;
+        /** @description Instant, ISO 8601 in UTC */
+        until: string | null;
+        note: string | null;
+        origin: string;
+        /**
+         * @description It has ended, and its restriction is still on the panel: the next run that reaches the panel undoes it
+         * @constant
+         */
+        releasing?: true;
+        /**
+         * @description Its restriction is not on the panel yet
+         * @constant
+         */
+        restricting?: true;
+        evidence: {
+          kind: string;
+          target: string;
+          prior: unknown;
+          adopted: boolean;
+          /** @description Instant, ISO 8601 in UTC */
+          since: string;
+          /** @description Instant, ISO 8601 in UTC */
+          until: string | null;
+          outcome: string | null;
+        }[];
+        /** @description True where it began before the service was this client's: `since` is when that began */
+        beforeClient?: boolean;
+        service: string;
+      }[];
+      released: {
+        until: string;
+        note: string | null;
+      } | null;
+      actions: {
+        id: string;
+        type: string;
+        target: string;
+        name: string;
+        state: string;
+        /** @description Instant, ISO 8601 in UTC */
+        at: string;
+        run: string;
+        prior: unknown;
+        observed: unknown;
+        error: components['schemas']['ItemError'] | null;
+      }[];
     };
     Services: {
       services: components['schemas']['Service'][];

@@ -11,7 +11,7 @@ import {
   text,
   textOrNull,
 } from './common.js';
-import { runReport } from './services.js';
+import { runReport } from './reports.js';
 
 const panelParts = { name: text, kind: text, url: text, capabilities: z.array(text), enforce: panelEnforcement };
 export const panels = z.object({

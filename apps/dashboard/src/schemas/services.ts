@@ -2,31 +2,21 @@ import * as z from 'zod';
 import {
   action,
   amount,
-  brake,
   bytes,
   bytesOrNull,
-  commandRun,
   count,
   errorOrNull,
   instant,
   instantOrNull,
-  itemError,
   name,
-  notices,
-  panelsRun,
   period,
   reportedStatus,
-  runError,
-  skippedPanels,
   text,
   textOrNull,
-  unknown,
 } from './common.js';
-import { changedAgent } from './agents.js';
-import { callBill } from './calls.js';
 
 /** Only for clients. */
-const holdMarks = {
+export const holdMarks = {
   releasing: z
     .literal(true)
     .optional()
@@ -34,12 +24,12 @@ const holdMarks = {
   restricting: z.literal(true).optional().describe('Its restriction is not on the panel yet'),
 };
 
-const beforeClient = z
+export const beforeClient = z
   .boolean()
   .optional()
   .describe("True where it began before the service was this client's: `since` is when that began");
 
-const figures = { inBytes: bytesOrNull, outBytes: bytesOrNull, totalBytes: bytesOrNull };
+export const figures = { inBytes: bytesOrNull, outBytes: bytesOrNull, totalBytes: bytesOrNull };
 export const usage = name('UsageFigures', z.object({ ...figures, readAt: instant })).nullable();
 
 const serviceParts = {
@@ -145,202 +135,15 @@ const detailParts = {
 export const service = name('Service', z.object({ ...serviceParts, ...detailParts }));
 export const services = z.object({ services: z.array(service) });
 /** In a run; those that need attention have the details too. */
-const serviceInRun = name('ServiceInRun', z.object({ ...serviceParts, ...z.object(detailParts).partial().shape }));
+export const serviceInRun = name(
+  'ServiceInRun',
+  z.object({ ...serviceParts, ...z.object(detailParts).partial().shape }),
+);
 
-const changedKeys = z.array(z.object({ key: text, before: textOrNull, after: textOrNull }));
+export const changedKeys = z.array(z.object({ key: text, before: textOrNull, after: textOrNull }));
 const change = z.object({ service: text, added: z.boolean(), keys: changedKeys });
 export const changes = z.array(name('ServiceChange', change));
 export const changedService = z.object({ ...serviceParts, ...detailParts, changes });
-
-export const importReport = name(
-  'ImportReport',
-  z.object({
-    totals: z.object({ rows: count, added: count, changed: count, unchanged: count }),
-    problems: z.array(
-      z.object({
-        line: count.nullable(),
-        service: textOrNull,
-        key: textOrNull,
-        message: text,
-        code: text.optional(),
-      }),
-    ),
-    dryRun: z.literal(true).optional(),
-    changes: changes.optional(),
-    enforced: z.array(text).optional(),
-  }),
-);
-
-export const syncReport = name(
-  'SyncReport',
-  z.object({
-    run: commandRun,
-    totals: z.object({
-      seen: count,
-      added: count,
-      changed: count,
-      unchanged: count,
-      vanished: count,
-      terminated: count,
-      skipped: count,
-    }),
-    changes: z.array(
-      z.object({ id: text, change: z.enum(['added', 'changed', 'vanished', 'terminated']), fields: changedKeys }),
-    ),
-    skipped: z.array(z.object({ reason: text, services: z.array(text) })),
-    problems: z.array(z.object({ service: text, key: textOrNull, message: text, code: text.optional() })),
-  }),
-);
-
-export const runReport = name(
-  'RunReport',
-  z.object({
-    run: panelsRun,
-    totals: z.object({
-      services: count,
-      read: count,
-      unreadable: count,
-      doubted: count,
-      failed: count,
-      held: count,
-      released: count,
-      wouldHold: count,
-      wouldRelease: count,
-      purchased: count,
-      actions: count,
-      planned: count,
-    }),
-    services: z.array(serviceInRun),
-    notices,
-    error: runError,
-    enforced: z
-      .array(z.object({ panel: text, services: count }))
-      .describe('Panels under observe of which products are enforced, with the services that this concerns'),
-    panels: skippedPanels,
-    agents: z.array(changedAgent).optional(),
-  }),
-);
-
-export const access = name(
-  'CustomerAccess',
-  z.object({
-    username: text,
-    url: textOrNull.describe('Address of the panel for customers: panels.X.publicUrl, or its url if that is public'),
-    links: z.array(z.object({ url: text, unknown: textOrNull })),
-    expiresAt: instantOrNull,
-    daysFromFirstUse: count.nullable(),
-  }),
-);
-
-export const commandReport = name(
-  'CommandReport',
-  z.object({
-    run: commandRun,
-    service,
-    actions: z.array(action),
-    credentials: z
-      .object({
-        username: textOrNull,
-        password: textOrNull.describe('Shown once: null in the answer to a repeated request'),
-        passwordFile: textOrNull,
-        writtenTo: text.optional(),
-      })
-      .nullable(),
-    access: access.nullable().optional(),
-    bills: z.array(callBill).optional(),
-    stillHeld: z.array(text),
-    notices,
-    error: itemError.optional(),
-  }),
-);
-
-const evidence = z.object({
-  kind: text,
-  target: text,
-  prior: unknown,
-  adopted: z.boolean(),
-  since: instant,
-  until: instantOrNull,
-  outcome: textOrNull,
-});
-const hold = {
-  reason: text,
-  since: instant,
-  until: instantOrNull,
-  note: textOrNull,
-  origin: text,
-  ...holdMarks,
-  evidence: z.array(evidence),
-  beforeClient,
-};
-export const holds = z.object({
-  holds: z.array(
-    name(
-      'Hold',
-      z.object({
-        ...hold,
-        service: textOrNull,
-        agent: z.object({ uuid: text, name: textOrNull }).nullable(),
-        panel: textOrNull,
-        product: textOrNull,
-        client: textOrNull,
-      }),
-    ),
-  ),
-  released: z.array(z.object({ service: text, until: text, note: textOrNull })),
-});
-
-export const explanation = name(
-  'Explanation',
-  z.object({
-    at: instant,
-    service,
-    readings: z.array(z.object({ at: instant, ...figures, rejected: textOrNull, raw: unknown })),
-    allowance: z.object({
-      parts: z.array(z.object({ source: text, bytes: bytesOrNull })),
-      allowedBytes: bytesOrNull,
-    }),
-    decision: z
-      .object({
-        rule: text,
-        status: text,
-        at: instant,
-        run: text,
-        mode: textOrNull,
-        action: textOrNull,
-        observing: z.boolean(),
-        wouldHold: z.array(text),
-        inputs: unknown,
-      })
-      .nullable(),
-    brake: brake.nullable(),
-    panelRemoved: z
-      .boolean()
-      .describe('Whether its panel is not in the config, so that nothing is read or changed there'),
-    accountDue: z
-      .object({
-        verb: z.enum(['create', 'terminate']),
-        reason: z.enum(['next_run', 'observe', 'brake', 'failed', 'not_paid', 'suspended', 'operator']),
-      })
-      .nullable(),
-    holds: z.array(z.object({ ...hold, service: text })),
-    released: z.object({ until: text, note: textOrNull }).nullable(),
-    actions: z.array(
-      z.object({
-        id: text,
-        type: text,
-        target: text,
-        name: text,
-        state: text,
-        at: instant,
-        run: text,
-        prior: unknown,
-        observed: unknown,
-        error: errorOrNull,
-      }),
-    ),
-  }),
-);
 
 export const overrides = z.object({
   overrides: z.array(

@@ -2,7 +2,7 @@ import { usageError } from '@sluice/panel-kind';
 import * as z from 'zod';
 import { flag, name, optionalText, someText, texts } from '../../schemas/common.js';
 import * as schema from '../../schemas/agents.js';
-import { access } from '../../schemas/services.js';
+import { access } from '../../schemas/reports.js';
 import { type ApiRoute, route } from './route.js';
 
 const panel = { panel: optionalText };

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { flag, name, optionalText, queryFlag } from '../../schemas/common.js';
 import * as schema from '../../schemas/panels.js';
-import { runReport } from '../../schemas/services.js';
+import { runReport } from '../../schemas/reports.js';
 import { type ApiRoute, route } from './route.js';
 
 const product = { product: optionalText };

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { flag, localDate, optionalText, someText } from '../../schemas/common.js';
-import { commandReport } from '../../schemas/services.js';
+import { commandReport } from '../../schemas/reports.js';
 import { forbidden } from '../../server/failure.js';
 import { type ApiRoute, route } from './route.js';
 

@@ -10,7 +10,10 @@ import {
   textOrNone,
   texts,
 } from '../../schemas/common.js';
+import { explanation } from '../../schemas/explanation.js';
+import { holds } from '../../schemas/holds.js';
 import { order } from '../../schemas/overview.js';
+import { commandReport, importReport, runReport, syncReport } from '../../schemas/reports.js';
 import * as schema from '../../schemas/services.js';
 import { comparison, history, panelGraph, range, sampleGraph } from '../../schemas/usage.js';
 import { forbidden } from '../../server/failure.js';
@@ -61,7 +64,7 @@ export const serviceRoutes: ApiRoute[] = [
     useCase: 'services.import',
     summary: 'Add and change services from rows, all or none',
     body: { rows, dryRun: flag, allowDuplicateRefs: flag },
-    answer: schema.importReport,
+    answer: importReport,
     handle: ({ sluice, body: { rows: imported, ...how }, as }) =>
       sluice.services.import(imported, { ...as, ...how, describe: true }),
   }),
@@ -69,7 +72,7 @@ export const serviceRoutes: ApiRoute[] = [
     useCase: 'services.sync',
     summary: 'Take over services from the billing system; with service only that one, by its id there',
     body: { service: optionalText, product: optionalText, dryRun: flag, allowMass: flag, allowDuplicateRefs: flag },
-    answer: schema.syncReport,
+    answer: syncReport,
     handle: ({ sluice, body, as }) => sluice.services.sync({ ...as, ...body }),
   }),
   route('PATCH /services', {
@@ -84,7 +87,7 @@ export const serviceRoutes: ApiRoute[] = [
     useCase: 'services.planSetWhere',
     summary: 'Show what a change of several services would store',
     body: { where: pairs, values: texts, allowDuplicateRefs: flag },
-    answer: schema.importReport,
+    answer: importReport,
     handle: ({ sluice, body: { where, values, ...how }, as }) =>
       sluice.services.planSetWhere(Object.entries(where), values, { ...as, ...how }),
   }),
@@ -114,7 +117,7 @@ export const serviceRoutes: ApiRoute[] = [
     clients: 'service',
     summary: 'Explain why a service is in its state, now or at an instant',
     query: { at: z.iso.datetime({ offset: true }).optional() },
-    answer: schema.explanation,
+    answer: explanation,
     handle: ({ sluice, param, query, client: reader }) =>
       sluice.explain(param('service'), {
         at: query.at === undefined ? null : new Date(query.at).toISOString(),
@@ -187,7 +190,7 @@ export const serviceRoutes: ApiRoute[] = [
     useCase: 'holds.list',
     summary: 'List holds',
     query: { open: queryFlag },
-    answer: schema.holds,
+    answer: holds,
     handle: ({ sluice, query }) => sluice.holds.list(query),
   }),
   listRoute('GET /services/:service/holds', {
@@ -196,7 +199,7 @@ export const serviceRoutes: ApiRoute[] = [
     useCase: 'holds.list',
     summary: 'List the holds of a service',
     query: { open: queryFlag },
-    answer: schema.holds,
+    answer: holds,
     handle: ({ sluice, param, query, client: reader }) =>
       sluice.holds.list({ ...query, service: param('service'), reader }),
   }),
@@ -204,14 +207,14 @@ export const serviceRoutes: ApiRoute[] = [
     useCase: 'holds.add',
     summary: 'Add a manual hold and restrict the service at once',
     body: { dryRun: flag },
-    answer: schema.commandReport,
+    answer: commandReport,
     handle: ({ sluice, param, body, as }) => sluice.holds.add(param('service'), { ...as, ...body }),
   }),
   route('POST /services/:service/holds/release', {
     useCase: 'holds.release',
     summary: 'Release the manual hold; with until (YYYY-MM-DD, null ends it) lift the quota hold for some time',
     body: { dryRun: flag, until: z.string().nullable().optional() },
-    answer: schema.commandReport,
+    answer: commandReport,
     handle: ({ sluice, param, body, as }) => sluice.holds.release(param('service'), { ...as, ...body }),
   }),
   route('POST /services/:service/holds/adopt', {
@@ -230,7 +233,7 @@ export const serviceRoutes: ApiRoute[] = [
     useCase: 'holds.releaseAll',
     summary: 'Lift all restrictions, and switch their panels to observe',
     body: { panel: optionalText, reason: optionalText, dryRun: flag },
-    answer: schema.runReport,
+    answer: runReport,
     handle: ({ sluice, body, as }) => sluice.holds.releaseAll({ ...as, ...body }),
   }),
   listRoute('GET /overrides', {
