@@ -1,31 +1,18 @@
 import { describeMark, type OverviewReport } from '@sluice/engine';
 import { describeRule, STATUS_FILTERS } from '@sluice/quota-core';
-import {
-  address,
-  badge,
-  coloured,
-  listed,
-  pager,
-  type Section,
-  sections,
-  table,
-  tile,
-  tiles,
-  usageBar,
-} from '../../layout/components.js';
+import { badge, coloured, listed, type Section, sections, table, tile, tiles } from '../../layout/components.js';
 import { bytes, count, counted, name, NONE, orNone, type Times } from '../../layout/format.js';
-import { searchForm } from '../../layout/forms.js';
 import { html, type Html, type Part } from '../../layout/html.js';
-import { toChoices, reasonWords, words } from '../../layout/words.js';
+import { reasonWords, words } from '../../layout/words.js';
 import type { Page } from '../page.js';
 import type { PageRequest } from '../../requests/page-request.js';
 import { alarmsSection } from './alarms.js';
-import { brakeBanner, statusWithReasons, USED_UP } from './brake.js';
+import { brakeBanner } from './brake.js';
 import { clockWarning, outageBanner, panelLink, removedBanners, showEnforcement, showState } from './panels.js';
 import { runButtons } from './runs.js';
 import { given, type Scene, serviceLink, toNumber, toScene, toWord } from './scene.js';
+import { ORDERS, servicesSection } from './service-list.js';
 
-const ORDERS = ['worst', 'remaining', 'share', 'used', 'id', 'client'] as const;
 const PAGE = 50;
 
 /** `/`: all services at a glance. */
@@ -139,102 +126,6 @@ function doubtedTile(doubted: number): Html[] {
 function listReasons({ byReason }: OverviewReport['totals']): Html[] {
   return Object.entries(byReason).map(([reason, services]) => html`${count(services)} ${reasonWords(reason)}`);
 }
-
-function servicesSection(scene: Scene, report: OverviewReport): Section {
-  const { query } = scene.request;
-  const { matching, page, pages, order, items } = report.services;
-  const kept = { q: query.q ?? '', status: query.status ?? '', panel: query.panel ?? '', drift: query.drift ?? '' };
-  const sorted = (by: (typeof ORDERS)[number], title: string, direction: 'ascending' | 'descending') => ({
-    title: html`<a href="${address('/', { ...kept, order: by })}">${title}</a>`,
-    sort: order === by ? direction : undefined,
-  });
-  const isAll = matching === report.totals.services;
-  const figures = table({
-    caption: 'Services',
-    columns: [
-      { ...sorted('id', 'Service', 'ascending'), cell: ({ id }) => serviceLink(id) },
-      { ...sorted('client', 'Client', 'ascending'), cell: ({ client }) => name(client), isMinor: true },
-      { title: 'Product', cell: ({ product }) => name(product), isMinor: true },
-      { title: 'Panel', cell: ({ panel }) => name(panel), isMinor: true },
-      { title: 'Status', cell: showStatus },
-      { ...sorted('share', 'Share', 'descending'), cell: showShare },
-      { ...sorted('used', 'Used', 'descending'), cell: showUsed, isNumber: true, isMinor: true },
-      { ...sorted('remaining', 'Remaining', 'ascending'), cell: showRemaining, isNumber: true },
-      { title: 'Read', cell: (row) => showRead(row, report.panels, scene.times), isMinor: true },
-    ],
-    rows: items,
-    empty: isAll ? 'There are no services yet. Import them with the command "service import".' : 'No service matches.',
-  });
-  const found = isAll ? counted(matching, 'service') : `${count(matching)} of ${count(report.totals.services)}`;
-  const content = scene.request.isEmbedded
-    ? html`${figures}${pages > 1 ? html`<p class="soft">The first ${items.length} of ${found}.</p>` : null}`
-    : html`${filterForm(scene, report, kept)}${figures} ${pager({ path: '/', query: { ...kept, order }, page, pages })}`;
-  return { id: 'services', title: 'Services', content, aside: html`<span class="soft">${found}</span>` };
-}
-
-type Row = OverviewReport['services']['items'][number];
-
-function showStatus({ drift, ...row }: Row): Html {
-  return html`${statusWithReasons(row)}${drift > 0 ? html` ${badge('drift', 'warning')}` : null}`;
-}
-
-/** How old the figures of a service are, and why there are no newer ones. */
-function showRead({ panel, readAt }: Row, panels: OverviewReport['panels'], times: Times): Html {
-  const downSince = panels.find(({ name: known }) => known === panel)?.downSince ?? null;
-  const read = times.ago(readAt);
-  return downSince === null ? read : html`${read} <span class="soft">panel down since ${times.at(downSince)}</span>`;
-}
-
-function showShare({ usedBytes, allowedBytes }: Row): Html {
-  return html`<span class="compact">${usageBar({ used: usedBytes, allowed: allowedBytes }) ?? NONE}</span>`;
-}
-
-function showUsed({ usedBytes, readAt }: Row): Html {
-  return usedBytes === null && readAt === null ? NONE : bytes(usedBytes);
-}
-
-function showRemaining({ allowedBytes, remainingBytes, readAt }: Row): Html {
-  if (readAt === null && allowedBytes === null) return NONE;
-  return allowedBytes === null ? html`<span class="soft">no limit</span>` : bytes(remainingBytes);
-}
-
-function filterForm({ request }: Scene, { panels }: OverviewReport, kept: Record<string, string>): Html {
-  const { q = '', status = '', panel = '', drift = '' } = kept;
-  return searchForm({
-    action: '/',
-    id: 'services',
-    submit: 'Show',
-    fields: [
-      { name: 'q', label: 'Service, client or product', type: 'search', value: q },
-      {
-        name: 'status',
-        label: 'Status',
-        value: status,
-        choices: [
-          ['', 'all'],
-          ...toChoices(STATUS_FILTERS).map(([code, text]) => [code, code === 'over' ? USED_UP : text] as const),
-        ],
-      },
-      { name: 'panel', label: 'Panel', value: panel, choices: [['', 'all'], ...panels.map((each) => each.name)] },
-      {
-        name: 'order',
-        label: 'Order',
-        value: request.query.order ?? 'worst',
-        choices: ORDERS.map((word) => [word, ORDER_WORDS[word]] as const),
-      },
-      { name: 'drift', label: 'With drift', type: 'checkbox', value: drift },
-    ],
-  });
-}
-
-const ORDER_WORDS: Record<(typeof ORDERS)[number], string> = {
-  worst: 'worst first',
-  remaining: 'least remaining',
-  share: 'largest share',
-  used: 'most used',
-  id: 'by service',
-  client: 'by client',
-};
 
 function panelsSection({ times }: Scene, { panels }: OverviewReport): Section {
   const content = table({
