@@ -15,7 +15,8 @@ import { inWords } from '../layout/words.js';
 import type { PageRequest } from '../requests/page-request.js';
 import { findPending, packageLabel } from '../pages/purchase-state.js';
 import { toTimes, toZone } from '../layout/page-times.js';
-import { readFigures, readScene, showState } from '../pages/operator/service.js';
+import { showState } from '../pages/operator/service-state.js';
+import { readFigures, readScene } from '../pages/operator/service.js';
 import { toParts, toText } from './embedded-part.js';
 import { embeddedRequest } from './embedded-request.js';
 

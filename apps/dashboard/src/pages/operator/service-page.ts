@@ -8,7 +8,8 @@ import { logTable } from './log-table.js';
 import { readRequiredRef } from './navigation.js';
 import { lineHref } from './record-values.js';
 import { actionsSection } from './service-actions.js';
-import { readFigures, readScene, type ServiceScene, showState } from './service.js';
+import { showState } from './service-state.js';
+import { readFigures, readScene, type ServiceScene } from './service.js';
 
 /** Rows of the API log on the page of a service. */
 const LOG_ROWS = 25;

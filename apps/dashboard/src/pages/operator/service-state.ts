@@ -1,0 +1,63 @@
+import { type ServiceDetail, usedBytes } from '@sluice/engine';
+import { badge, facts, toPercent, usageBar } from '../../layout/components.js';
+import { bytes, name, NONE, orNone, type Times } from '../../layout/format.js';
+import { html, type Html, type Part } from '../../layout/html.js';
+import { refLabel } from '../../layout/words.js';
+import { statusWithReasons } from './brake.js';
+import { panelLink } from './panels.js';
+import { toDrift, explainState } from './sentences.js';
+import { allowedText, type ServiceScene } from './service.js';
+
+/** The state of a service in words, its client, product, panel and account. */
+export function showState(scene: ServiceScene): Html {
+  const { times, found } = scene;
+  const { service } = found;
+  const fill = { used: usedBytes(service), allowed: service.allowance?.allowedBytes ?? null };
+  return html`<p class="headline">
+      ${statusWithReasons({ ...service, holds: [] })}
+      ${service.lifecycle === 'active' ? null : badge(service.lifecycle)} ${service.observing ? badge('observe') : null}
+      ${(service.doubted?.holds ?? []).length > 0 ? badge('hold doubted', 'bad') : null}
+      ${toDrift(found).length > 0 ? badge('drift', 'warning') : null}
+    </p>
+    ${toPercent(fill) === null ? null : html`<p class="headline">${usageBar(fill)}</p>`}
+    <ul class="sentences">
+      ${explainState(found, times).map((sentence) => html`<li>${sentence}</li>`)}
+    </ul>
+    ${facts([
+      ...(scene.isLine ? [] : usageFacts(times, service)),
+      ['Client', name(service.client)],
+      ['Product', name(service.product)],
+      ['Panel', panelLink(service.panel)],
+      [
+        'Due',
+        service.nextDueDate === null ? NONE : html`${times.day(service.nextDueDate)} ${service.billingCycle ?? ''}`,
+      ],
+      [
+        'On the panel',
+        Object.entries(service.refs).map(
+          ([key, value]) => html`<span class="refs">${refLabel(key)} <bdi>${value}</bdi></span>`,
+        ),
+      ],
+      service.termination === null
+        ? null
+        : ['Termination', html`unfinished since ${times.at(service.termination.since)}`],
+    ])}`;
+}
+
+function usageFacts(times: Times, service: ServiceDetail): [string, Part][] {
+  const { usage, allowance, quota } = service;
+  const ofNextRun = quota === null ? 'no quota' : quota.bytes === null ? 'unlimited' : bytes(quota.bytes);
+  return [
+    ['Used', usage === null ? html`<span class="unknown">not read yet</span>` : bytes(usedBytes(service))],
+    ['Allowed', allowance === null ? ofNextRun : allowedText(allowance)],
+    ['Remaining', allowance === null || allowance.unlimited ? NONE : bytes(allowance.remainingBytes)],
+    ['In and out', orNone(usage, ({ inBytes, outBytes }) => html`${bytes(inBytes)} in, ${bytes(outBytes)} out`)],
+    ['Read', showRead(times, service)],
+    ['Cycle', orNone(service.cycle, (cycle) => times.period(cycle))],
+  ];
+}
+
+function showRead(times: Times, { usage, panelDownSince }: ServiceDetail): Part {
+  const read = times.ago(usage?.readAt);
+  return panelDownSince === null ? read : html`${read}; panel down since ${times.full(panelDownSince)}`;
+}
