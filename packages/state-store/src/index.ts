@@ -24,6 +24,7 @@ export {
 } from './migrate-store.js';
 export { type NumberChange, numberSubject, ownershipSubject } from './ownership-change.js';
 export { openStore, type OpenStoreOptions, withStore } from './open-store.js';
+export type { Page, PageCursor, PageRequest } from './page.js';
 export type { PastToken, StorePast } from './past.js';
 export type {
   ActionRecord,
@@ -75,9 +76,6 @@ export type {
   LeaseRequest,
   LeaseResult,
   LeasesResult,
-  Page,
-  PageCursor,
-  PageRequest,
   StateStore,
   StoreCheck,
   StoreTables,

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { Page, PageRequest } from '../store.js';
+import type { Page, PageRequest } from '../page.js';
 import type { Session } from './access.js';
 import type { Stored } from './columns.js';
 import { insertRows, lastOfEach } from './insert-rows.js';

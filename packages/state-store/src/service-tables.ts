@@ -1,0 +1,87 @@
+import type { NumberChange } from './ownership-change.js';
+import type {
+  OverrideRecord,
+  OwnershipRecord,
+  PushedUsageRecord,
+  ResourcesRecord,
+  ServiceChange,
+  ServiceRecord,
+  WriteBackRecord,
+} from './records.js';
+
+/** Services: who had them, their overrides and resources, and what the billing system has of them. */
+export interface ServiceTables {
+  services: {
+    get(id: string): Promise<ServiceRecord | null>;
+    /** Ordered by id. For pages of `limit`, set `after` to the last id of the previous page. */
+    list(filter?: {
+      panel?: string;
+      product?: string;
+      client?: string;
+      ids?: string[];
+      after?: string;
+      limit?: number;
+    }): Promise<ServiceRecord[]>;
+    /** Number of the services that match. */
+    count(filter: { panel?: string; product?: string; client?: string }): Promise<number>;
+    /** Adds or replaces each by its id. For new services only; use `update` to change one. */
+    put(records: ServiceRecord[]): Promise<void>;
+    /**
+     * Changes the named columns and keys of each row; all others stay. Returns the
+     * changed services, in the order of the changes. Fails with `store_not_found` for an unknown id.
+     */
+    update(changes: ServiceChange[]): Promise<ServiceRecord[]>;
+    /**
+     * Deletes a service, which had its objects until `at`, with its overrides, cycles, samples, decisions, resources, pushed usage and write-back. Its purchases, ended holds,
+     * actions, notices and API calls stay. Fails with `store_conflict` while it has an open hold or open evidence.
+     */
+    remove(id: string, at: string): Promise<void>;
+    /** All ids, for suggestions. */
+    ids(): Promise<string[]>;
+    /** The panels of all services, by name. */
+    panels(): Promise<string[]>;
+  };
+  /** Written with each change of a service; the rows of services that were removed stay. */
+  ownership: {
+    /** Of a panel, of these subjects of it, of a service, or of a client, in the order in which they began. */
+    list(filter: {
+      panel?: string;
+      subjects?: string[];
+      service?: string;
+      client?: string;
+      limit?: number;
+    }): Promise<OwnershipRecord[]>;
+    /** Stores that a service has a telephone number from now on, or has it no longer; nobody else has it then. */
+    passNumber(change: NumberChange): Promise<void>;
+  };
+  overrides: {
+    /** At most one of each service, ordered by service. */
+    open(services?: string[]): Promise<OverrideRecord[]>;
+    /** Open and past, oldest first within a service. */
+    all(service?: string): Promise<OverrideRecord[]>;
+    /** Ends the service's open override and adds this one. */
+    set(record: OverrideRecord): Promise<void>;
+    /** Returns false if no override was open. */
+    end(service: string, at: string): Promise<boolean>;
+  };
+  resources: {
+    /** The resources of each of these services, ordered by service. */
+    list(filter: { services: string[] }): Promise<ResourcesRecord[]>;
+    /** Adds or replaces each by its service. */
+    put(records: ResourcesRecord[]): Promise<void>;
+  };
+  pushedUsage: {
+    /** Of these services, ordered by service. */
+    list(filter: { services: string[] }): Promise<PushedUsageRecord[]>;
+    /** Adds or replaces each by its service. */
+    put(records: PushedUsageRecord[]): Promise<void>;
+  };
+  writeBacks: {
+    /** Of these services, or all, ordered by service. */
+    list(filter?: { services?: string[] }): Promise<WriteBackRecord[]>;
+    /** Adds or replaces each by its service. */
+    put(records: WriteBackRecord[]): Promise<void>;
+    /** Deletes it, unless it was replaced since. */
+    remove(record: Pick<WriteBackRecord, 'service' | 'at'>): Promise<void>;
+  };
+}
