@@ -26,22 +26,19 @@ export { type NumberChange, numberSubject, ownershipSubject } from './ownership-
 export { openStore, type OpenStoreOptions, withStore } from './open-store.js';
 export type { Page, PageCursor, PageRequest } from './page.js';
 export type { PastToken, StorePast } from './past.js';
+export type { AlarmRecord, ConditionRecord, DeliveryRecord, DeliveryState, NoticeRecord } from './notice-records.js';
+export type { ApiCallRecord, RefreshRecord, RunOutcome, RunRecord } from './run-records.js';
 export type {
   ActionRecord,
   ActionState,
-  AlarmRecord,
-  ApiCallRecord,
   AutoBuyRecord,
   BookingKind,
   BookingRecord,
   CallBillRecord,
   CallBillState,
   ConfirmationRecord,
-  ConditionRecord,
   CycleRecord,
   DecisionRecord,
-  DeliveryRecord,
-  DeliveryState,
   EntryRecord,
   EvidenceRecord,
   FingerprintRecord,
@@ -52,15 +49,11 @@ export type {
   InvoiceRecord,
   LeaseOwner,
   LeaseRecord,
-  NoticeRecord,
   OverrideRecord,
   OwnershipRecord,
   PurchaseRecord,
-  RefreshRecord,
   PushedUsageRecord,
   ResourcesRecord,
-  RunOutcome,
-  RunRecord,
   SampleRecord,
   ServiceChange,
   ServiceRecord,

@@ -1,4 +1,4 @@
-import type { AlarmRecord, ConditionRecord, DeliveryRecord, DeliveryState, NoticeRecord } from './records.js';
+import type { AlarmRecord, ConditionRecord, DeliveryRecord, DeliveryState, NoticeRecord } from './notice-records.js';
 
 /** Notices, their deliveries, and what lasts over several runs. */
 export interface NoticeTables {

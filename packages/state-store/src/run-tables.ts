@@ -1,4 +1,4 @@
-import type { ApiCallRecord, RefreshRecord, RunRecord, RunOutcome } from './records.js';
+import type { ApiCallRecord, RefreshRecord, RunRecord, RunOutcome } from './run-records.js';
 import type { Page, PageRequest } from './page.js';
 
 /** Runs, refreshes, and the calls to panels. */

@@ -1,5 +1,5 @@
 import type * as Zlib from 'node:zlib';
-import type { ApiCallRecord } from '../records.js';
+import type { ApiCallRecord } from '../run-records.js';
 import { StoreError } from '../store-error.js';
 import type { Stored } from './columns.js';
 import { apiCalls } from './record-tables.js';

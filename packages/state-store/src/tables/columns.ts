@@ -1,5 +1,5 @@
 import { compareMoney, QuotaCoreError } from '@sluice/quota-core';
-import type { RunOutcome } from '../records.js';
+import type { RunOutcome } from '../run-records.js';
 import { StoreError } from '../store-error.js';
 
 /** Values that every supported database can store. */

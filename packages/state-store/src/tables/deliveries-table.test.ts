@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { DeliveryRecord } from '../records.js';
+import type { DeliveryRecord } from '../notice-records.js';
 import { minute, notice } from '../test/records.js';
 import { useStore } from '../test/use-store.js';
 

@@ -1,4 +1,4 @@
-import type { DeliveryRecord, NoticeRecord } from '../records.js';
+import type { DeliveryRecord, NoticeRecord } from '../notice-records.js';
 import type { StoreTables } from '../store.js';
 import type { Access, Session } from './access.js';
 import { inChunks, inChunksOrAll } from './record-queries.js';

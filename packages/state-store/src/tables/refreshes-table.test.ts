@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { RefreshRecord } from '../records.js';
+import type { RefreshRecord } from '../run-records.js';
 import { minute } from '../test/records.js';
 import { useStore } from '../test/use-store.js';
 

@@ -1,14 +1,13 @@
+import type { NoticeRecord } from '../notice-records.js';
+import type { ApiCallRecord, RunRecord } from '../run-records.js';
 import type {
   ActionRecord,
-  ApiCallRecord,
   CycleRecord,
   DecisionRecord,
   EvidenceRecord,
   HoldRecord,
-  NoticeRecord,
   OverrideRecord,
   PurchaseRecord,
-  RunRecord,
   SampleRecord,
   ServiceRecord,
 } from '../records.js';
