@@ -1,5 +1,5 @@
 // What `npm run floors` checks: imports between the files and folders of one package, types included.
-// Imports of other packages are the lint's (oxlint.config.mjs).
+// Imports of other packages are the lint's (scripts/lint/import-rules.mjs).
 
 /**
  * The folders of apps/dashboard/src, the highest first. A folder imports only from the lines below its own; files beside the

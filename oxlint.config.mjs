@@ -1,46 +1,10 @@
+import { cliLayers, conformanceRules, dateFns, packageRules, packageTestRules } from './scripts/lint/import-rules.mjs';
 import { plainRules, scriptRules, typedRules } from './scripts/lint/rule-names.mjs';
 
 // What `npm run lint` checks, with scripts/lint/rules.mjs for the rules of our own.
 
 /** Files of tests: what is under `test` too. */
 const TESTS = ['**/*.test.ts', '**/test/**/*.ts'];
-
-/** Which of our packages each package may import (docs/architecture.md, Who may import whom). */
-const mayImport = {
-  'quota-core': [],
-  'panel-http': [],
-  telephony: ['quota-core'],
-  'fake-panels': [],
-  'state-store': ['quota-core'],
-  'panel-kind': ['panel-http', 'quota-core', 'telephony'],
-  'easydcim-client': ['panel-http', 'panel-kind', 'quota-core'],
-  'flvx-client': ['panel-http', 'panel-kind', 'quota-core'],
-  'astbilling-client': ['panel-http', 'panel-kind', 'quota-core', 'telephony'],
-  'whmcs-client': ['panel-http', 'panel-kind', 'quota-core'],
-  'notice-channels': ['panel-http', 'panel-kind'],
-  charts: [],
-  'api-client': [],
-  terminal: ['charts', 'engine', 'panel-http', 'panel-kind', 'quota-core'],
-  'hiddify-agent-traffic': ['panel-http', 'panel-kind', 'quota-core'],
-  engine: ['panel-http', 'panel-kind', 'quota-core', 'state-store', 'telephony'],
-  'config-file': ['engine', 'panel-kind', 'terminal'],
-  setup: ['config-file', 'engine', 'panel-http', 'panel-kind', 'quota-core', 'terminal'],
-};
-
-/** Which of our packages the cases against real panels may import: the fakes and what sends requests to a panel. */
-const conformanceMayImport = [
-  'fake-panels',
-  'panel-http',
-  'easydcim-client',
-  'flvx-client',
-  'hiddify-agent-traffic',
-  'whmcs-client',
-];
-
-const dateFns = {
-  regex: '^date-fns$',
-  message: 'Import date-fns by function path: the index alone more than doubles the start-up time.',
-};
 
 const moduleRules = [
   { selector: 'ExportDefaultDeclaration', message: 'Named exports only.' },
@@ -138,79 +102,6 @@ const wordingRules = [
   { files: ['packages/*/src/**/*.ts', 'apps/*/src/**/*.ts'], rules: { 'sluice/wording': 'error' } },
   { files: REVIEWED.map((folder) => `${folder}/**/*.ts`), rules: { 'sluice/wording': ['error', { reviewed: true }] } },
 ].map((override) => ({ ...override, excludeFiles: ['**/*.test.ts', '**/src/test/**', 'packages/fake-panels/**'] }));
-
-const packageRules = Object.entries(mayImport).map(([name, allowed]) => ({
-  files: [`packages/${name}/src/**/*.ts`],
-  rules: {
-    'sluice/imports': [
-      'error',
-      [
-        dateFns,
-        {
-          regex: `^@sluice/(?!(${[...allowed, '-'].join('|')})(/|$))`,
-          message: `${name} may import of ours only: ${allowed.join(', ') || 'nothing'}.`,
-        },
-        ...(name === 'quota-core'
-          ? [{ regex: '^(node:|fs$|got$|better-sqlite3$)', message: 'quota-core is pure: no I/O.' }]
-          : []),
-      ],
-    ],
-  },
-}));
-
-/** Tests of a package may use the fakes besides; the fakes' own tests may not use the packages. */
-const packageTestRules = Object.entries(mayImport)
-  .filter(([name]) => name !== 'fake-panels')
-  .map(([name, allowed]) => ({
-    files: [`packages/${name}/src/**/*.test.ts`, `packages/${name}/src/test/**/*.ts`],
-    rules: {
-      'sluice/imports': [
-        'error',
-        [
-          dateFns,
-          {
-            regex: `^@sluice/(?!(${[...allowed, 'fake-panels'].join('|')})(/|$))`,
-            message: `Tests of ${name} may import of ours only: ${[...allowed, 'fake-panels'].join(', ')}.`,
-          },
-        ],
-      ],
-    },
-  }));
-
-const conformanceRules = {
-  files: ['test/conformance/src/**/*.ts'],
-  rules: {
-    'sluice/imports': [
-      'error',
-      [
-        dateFns,
-        {
-          regex: `^@sluice/(?!(${conformanceMayImport.join('|')})(/|$))`,
-          message: `Conformance cases may import of ours only: ${conformanceMayImport.join(', ')}.`,
-        },
-      ],
-    ],
-  },
-};
-
-/** Inside the command imports go one way: commands are at the top, output and files at the bottom. */
-const cliLayers = [{ folder: 'output', forbidden: ['commands'] }].map(({ folder, forbidden }) => ({
-  files: [`apps/cli/src/${folder}/**/*.ts`],
-  excludeFiles: ['**/*.test.ts'],
-  rules: {
-    'sluice/imports': [
-      'error',
-      [
-        dateFns,
-        {
-          regex: `\\.\\./(.*/)?(${forbidden.join('|')})/`,
-          message: `${folder} may not import ${forbidden.join(', ')}.`,
-        },
-        { regex: '^@sluice/fake-panels', message: 'Only the demo and the tests use the fakes.' },
-      ],
-    ],
-  },
-}));
 
 /** What scripts find on the global object. */
 const GLOBALS = [

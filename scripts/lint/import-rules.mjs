@@ -1,0 +1,111 @@
+// Which modules may be imported where (oxlint.config.mjs).
+
+/** Which of our packages each package may import (docs/architecture.md, Who may import whom). */
+const mayImport = {
+  'quota-core': [],
+  'panel-http': [],
+  telephony: ['quota-core'],
+  'fake-panels': [],
+  'state-store': ['quota-core'],
+  'panel-kind': ['panel-http', 'quota-core', 'telephony'],
+  'easydcim-client': ['panel-http', 'panel-kind', 'quota-core'],
+  'flvx-client': ['panel-http', 'panel-kind', 'quota-core'],
+  'astbilling-client': ['panel-http', 'panel-kind', 'quota-core', 'telephony'],
+  'whmcs-client': ['panel-http', 'panel-kind', 'quota-core'],
+  'notice-channels': ['panel-http', 'panel-kind'],
+  charts: [],
+  'api-client': [],
+  terminal: ['charts', 'engine', 'panel-http', 'panel-kind', 'quota-core'],
+  'hiddify-agent-traffic': ['panel-http', 'panel-kind', 'quota-core'],
+  engine: ['panel-http', 'panel-kind', 'quota-core', 'state-store', 'telephony'],
+  'config-file': ['engine', 'panel-kind', 'terminal'],
+  setup: ['config-file', 'engine', 'panel-http', 'panel-kind', 'quota-core', 'terminal'],
+};
+
+/** Which of our packages the cases against real panels may import: the fakes and what sends requests to a panel. */
+const conformanceMayImport = [
+  'fake-panels',
+  'panel-http',
+  'easydcim-client',
+  'flvx-client',
+  'hiddify-agent-traffic',
+  'whmcs-client',
+];
+
+export const dateFns = {
+  regex: '^date-fns$',
+  message: 'Import date-fns by function path: the index alone more than doubles the start-up time.',
+};
+
+export const packageRules = Object.entries(mayImport).map(([name, allowed]) => ({
+  files: [`packages/${name}/src/**/*.ts`],
+  rules: {
+    'sluice/imports': [
+      'error',
+      [
+        dateFns,
+        {
+          regex: `^@sluice/(?!(${[...allowed, '-'].join('|')})(/|$))`,
+          message: `${name} may import of ours only: ${allowed.join(', ') || 'nothing'}.`,
+        },
+        ...(name === 'quota-core'
+          ? [{ regex: '^(node:|fs$|got$|better-sqlite3$)', message: 'quota-core is pure: no I/O.' }]
+          : []),
+      ],
+    ],
+  },
+}));
+
+/** Tests of a package may use the fakes besides; the fakes' own tests may not use the packages. */
+export const packageTestRules = Object.entries(mayImport)
+  .filter(([name]) => name !== 'fake-panels')
+  .map(([name, allowed]) => ({
+    files: [`packages/${name}/src/**/*.test.ts`, `packages/${name}/src/test/**/*.ts`],
+    rules: {
+      'sluice/imports': [
+        'error',
+        [
+          dateFns,
+          {
+            regex: `^@sluice/(?!(${[...allowed, 'fake-panels'].join('|')})(/|$))`,
+            message: `Tests of ${name} may import of ours only: ${[...allowed, 'fake-panels'].join(', ')}.`,
+          },
+        ],
+      ],
+    },
+  }));
+
+export const conformanceRules = {
+  files: ['test/conformance/src/**/*.ts'],
+  rules: {
+    'sluice/imports': [
+      'error',
+      [
+        dateFns,
+        {
+          regex: `^@sluice/(?!(${conformanceMayImport.join('|')})(/|$))`,
+          message: `Conformance cases may import of ours only: ${conformanceMayImport.join(', ')}.`,
+        },
+      ],
+    ],
+  },
+};
+
+/** Inside the command imports go one way: commands are at the top, output and files at the bottom. */
+export const cliLayers = [{ folder: 'output', forbidden: ['commands'] }].map(({ folder, forbidden }) => ({
+  files: [`apps/cli/src/${folder}/**/*.ts`],
+  excludeFiles: ['**/*.test.ts'],
+  rules: {
+    'sluice/imports': [
+      'error',
+      [
+        dateFns,
+        {
+          regex: `\\.\\./(.*/)?(${forbidden.join('|')})/`,
+          message: `${folder} may not import ${forbidden.join(', ')}.`,
+        },
+        { regex: '^@sluice/fake-panels', message: 'Only the demo and the tests use the fakes.' },
+      ],
+    ],
+  },
+}));
