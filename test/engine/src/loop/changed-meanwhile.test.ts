@@ -1,25 +1,24 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { toIds, startEasyDcimBench, type EasyDcimBench } from '../bench/easydcim-bench.js';
-import { GB, HOUR } from '../bench/engine-bench.js';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { RunReport, Sluice } from '@sluice/engine';
 import type { FakeCall } from '@sluice/fake-panels';
 import { during } from '../bench/during.js';
+import { toIds, startEasyDcimBench } from '../bench/easydcim-bench.js';
+import { useEach } from './polls.js';
+import { useBench } from './use-bench.js';
 
 const MORE = 'poll: { overdue: hold, doubt: { jump: off } }';
 
-let at: EasyDcimBench;
+const at = useBench(() => startEasyDcimBench(MORE));
 beforeEach(async () => {
-  at = await startEasyDcimBench(MORE);
   await at.addService(1, { product: 'order' });
 });
-afterEach(() => at.close());
 
 type Match = (call: FakeCall) => boolean;
 type Command = (sluice: Sluice) => Promise<unknown>;
 
 /** Has a command come while a poll waits for the answer to the first call that `match` meets. */
 const pollDuring = (command: Command, match: Match, run = (): Promise<RunReport> => at.poll()): Promise<RunReport> =>
-  during(at.panel.server, match, run, () => command(at.bench.sluice));
+  during(at.panel.server, match, run, () => command(at.sluice));
 
 const bandwidth: Match = ({ path }) => path.includes('/bandwidth');
 const order: Match = ({ path }) => path.endsWith('/orders/901');
@@ -52,16 +51,16 @@ describe('a service that a command changes while a run reads it', () => {
   });
 
   it.each(['poll', 'reconcile'] as const)('is not suspended after it was renewed (%s)', async (run) => {
-    await at.bench.sluice.services.set('svc-1', { next_due_date: '2026-11-15' });
+    await at.sluice.services.set('svc-1', { next_due_date: '2026-11-15' });
     const renew: Command = (sluice) => sluice.provision.renew('svc-1', { until: '2027-01-15' });
-    expectUntouched(await pollDuring(renew, bandwidth, () => at.bench.sluice[run]()));
+    expectUntouched(await pollDuring(renew, bandwidth, () => at.sluice[run]()));
     expect((await at.poll()).services[0]?.holds).toEqual([]);
   });
 
   it('keeps its hold until the next run when the command comes between decision and release', async () => {
     at.use(1, 200);
     await at.poll();
-    await at.bench.sluice.overrides.set('svc-1', { quota: '1TB' });
+    await at.sluice.overrides.set('svc-1', { quota: '1TB' });
     const polled = await pollDuring((sluice) => sluice.overrides.set('svc-1', { quota: '50GB' }), bandwidth);
     expect(polled.run.outcome).toBe('done');
     expect(polled.services[0]).toMatchObject({ status: 'held', holds: [{ reason: 'quota' }] });
@@ -74,8 +73,8 @@ describe('a service that a command changes while a run reads it', () => {
     expect(polled.run.outcome).toBe('done');
     expect(polled.run.observing).toEqual(['dcim']);
     expect(at.panel.server.changingCalls()).toEqual([]);
-    expect(await at.bench.sluice.holds.list()).toEqual({ holds: [], released: [] });
-    expect(await at.bench.sluice.services.show('svc-1')).toMatchObject({ observing: true, wouldHold: ['quota'] });
+    expect(await at.sluice.holds.list()).toEqual({ holds: [], released: [] });
+    expect(await at.sluice.services.show('svc-1')).toMatchObject({ observing: true, wouldHold: ['quota'] });
     const notices = polled.notices.map((notice) => notice.code);
     expect(notices).toContain('would_hold');
     expect(notices).not.toContain('hold');
@@ -83,8 +82,7 @@ describe('a service that a command changes while a run reads it', () => {
 
   it('does not keep the others of the run from being held', async () => {
     await at.addService(2, { product: 'order' });
-    for (const id of [501, 502]) at.panel.addTraffic(id, { in: 200 * GB, out: 0 });
-    at.bench.clock.advance(HOUR);
+    useEach(at, [1, 2], 200);
     const polled = await pollDuring(
       (sluice) => sluice.overrides.set('svc-1', { unlimited: true }),
       bandwidth,
@@ -122,7 +120,7 @@ describe('a service whose facts change right before a restricting call', () => {
     expect(at.panel.order(902).status).toBe('active');
     await at.poll();
     expect([1, 2].map((index) => at.panel.port(port(index)).adminState)).toEqual(['up', 'up']);
-    expect((await at.bench.sluice.holds.list()).holds).toEqual([
+    expect((await at.sluice.holds.list()).holds).toEqual([
       expect.objectContaining({ until: expect.any(String) as unknown as string }),
     ]);
   });

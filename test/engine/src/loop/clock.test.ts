@@ -1,8 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { RunReport } from '@sluice/engine';
-import { toIds, startEasyDcimBench, type EasyDcimBench } from '../bench/easydcim-bench.js';
-import { DAY, GB, HOUR, MINUTE } from '../bench/engine-bench.js';
 import { during } from '../bench/during.js';
+import { toIds, startEasyDcimBench } from '../bench/easydcim-bench.js';
+import { DAY, GB, HOUR, MINUTE } from '../bench/engine-bench.js';
+import { pollLater } from './polls.js';
+import { useBench } from './use-bench.js';
 
 const YEAR = 365 * DAY;
 const LONG = process.env['SLUICE_LONG'] === '1';
@@ -19,22 +21,16 @@ const JUMPS = (
   ] as [name: string, ms: number][]
 ).filter(([name]) => LONG || !name.startsWith('a day'));
 
-let at: EasyDcimBench;
+const at = useBench(() => startEasyDcimBench('poll: { overdue: hold, doubt: { jump: off } }'));
 beforeEach(async () => {
-  at = await startEasyDcimBench('poll: { overdue: hold, doubt: { jump: off } }');
   // Far over, by port and by order; just over by traffic of the last hour; below.
-  await at.addService(1);
-  await at.addService(2, { product: 'order' });
-  await at.addService(3);
-  await at.addService(4);
-  for (const number of [1, 2]) at.panel.addTraffic(500 + number, { in: 200 * GB, out: 0 });
-  at.panel.addTraffic(503, { in: 95 * GB, out: 0 });
-  at.panel.addTraffic(504, { in: 50 * GB, out: 0 });
-  at.bench.clock.advance(DAY);
-  await at.poll();
+  for (const [number, gigabytes] of [200, 200, 95, 50].entries()) {
+    await at.addService(number + 1, number === 1 ? { product: 'order' } : {});
+    at.panel.addTraffic(501 + number, { in: gigabytes * GB, out: 0 });
+  }
+  await pollLater(at, DAY);
   at.panel.addTraffic(503, { in: 6 * GB, out: 0 });
 });
-afterEach(() => at.close());
 
 /** What no wrong clock may change. */
 async function remembered(): Promise<unknown> {
@@ -73,7 +69,7 @@ async function expectRightNextRun(): Promise<void> {
     expect(instants.every((instant) => instant <= new Date(at.bench.clock.now()).toISOString())).toBe(true);
   }
   expect(await store.leases.list()).toEqual([]);
-  const doctor = await at.bench.sluice.panels.doctor();
+  const doctor = await at.sluice.panels.doctor();
   expect(doctor.checks.filter((check) => check.status === 'failed')).toEqual([]);
 }
 
@@ -110,10 +106,8 @@ describe('a clock that jumps between two runs', () => {
   });
 
   it('near the end of the cycle holds and frees nobody early or late', async () => {
-    at.bench.clock.advance(15 * MINUTE);
-    await at.poll();
-    for (const number of [1, 2, 3, 4])
-      await at.bench.sluice.services.set(`svc-${number}`, { next_due_date: '2027-01-15' });
+    await pollLater(at, 15 * MINUTE);
+    for (const number of [1, 2, 3, 4]) await at.sluice.services.set(`svc-${number}`, { next_due_date: '2027-01-15' });
     at.bench.clock.set('2026-12-14T23:30:00Z');
     at.skew.ms = HOUR;
     expect((await at.poll()).run.outcome).toBe('failed');

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { startEasyDcimBench, toIds, type EasyDcimBench } from '../bench/easydcim-bench.js';
 import { GB, HOUR } from '../bench/engine-bench.js';
 import { type FlvxBench, startFlvxBench } from '../bench/flvx-bench.js';
+import { addServices, useEach } from './polls.js';
 
 let dcim: EasyDcimBench | null = null;
 let flvx: FlvxBench | null = null;
@@ -21,12 +22,8 @@ const isSuspended = (at: EasyDcimBench, number: number): boolean =>
 
 /** Adds services to EasyDCIM that have used their quota, and has them held. */
 async function holdDcim(at: EasyDcimBench, count: number, product: string): Promise<number[]> {
-  const numbers = [...Array(count).keys()].map((index) => index + 1);
-  for (const number of numbers) {
-    await at.addService(number, { product });
-    at.panel.addTraffic(500 + number, { in: 150 * GB, out: 0 });
-  }
-  at.bench.clock.advance(HOUR);
+  const numbers = await addServices(at, count, product);
+  useEach(at, numbers, 150);
   const { totals } = await at.poll({ allowMass: true });
   expect(totals.held).toBe(count);
   return numbers;
@@ -54,7 +51,7 @@ describe('a product that is missing in the config', () => {
     await at.bench.edit('  order:', '  renamed:');
     at.bench.clock.advance(HOUR);
     for (const command of ['poll', 'reconcile'] as const) {
-      const { run, services } = await at.bench.sluice[command]();
+      const { run, services } = await at.sluice[command]();
       expect(run.outcome).toBe('partial');
       expect(services.find(({ id }) => id === 'svc-1')).toMatchObject({
         status: 'failed',
@@ -66,7 +63,7 @@ describe('a product that is missing in the config', () => {
     }
     await at.bench.edit('  renamed:', '  order:');
     expect((await at.poll()).totals).toMatchObject({ held: 1, actions: 0 });
-    expect((await at.bench.sluice.holds.releaseAll()).run.outcome).toBe('done');
+    expect((await at.sluice.holds.releaseAll()).run.outcome).toBe('done');
     expect([isDown(at, 1), isSuspended(at, 1)]).toEqual([false, false]);
   });
 
@@ -90,7 +87,7 @@ describe('a product that is missing in the config', () => {
     expect(services[0]).toMatchObject({ error: { code: 'unknown_product' }, holds: [{ reason: 'quota' }] });
     expect([await unresolved(), at.panel.server.changingCalls().length]).toEqual([[], calls]);
     expect(await at.bench.store.evidence.open()).toHaveLength(1);
-    expect((await at.bench.sluice.holds.releaseAll()).run.outcome).toBe('done');
+    expect((await at.sluice.holds.releaseAll()).run.outcome).toBe('done');
     expect(isSuspended(at, 1)).toBe(false);
   });
 
@@ -101,18 +98,10 @@ describe('a product that is missing in the config', () => {
     await at.bench.edit('  slow:', '  renamed:');
     at.bench.clock.advance(HOUR);
     for (const command of ['poll', 'reconcile'] as const) {
-      expect((await at.bench.sluice[command]()).services[0]?.actions).toEqual([]);
+      expect((await at.sluice[command]()).services[0]?.actions).toEqual([]);
       expect(at.panel.runningForwards()).toContain(forward);
       expect(at.panel.permission(3, at.tunnels.hk)?.speedId).toBe(limited);
     }
-  });
-
-  it('is released by name all the same', async () => {
-    const at = await startDcim();
-    await holdDcim(at, 1, 'order');
-    await at.bench.edit('  order:', '  renamed:');
-    expect((await at.bench.sluice.holds.releaseAll()).run.outcome).toBe('done');
-    expect([isDown(at, 1), isSuspended(at, 1)]).toEqual([false, false]);
   });
 });
 
@@ -129,13 +118,13 @@ describe('a panel that is missing in the config', () => {
     await remove(at);
     const told: number[] = [];
     for (const command of ['poll', 'poll', 'reconcile', 'plan'] as const) {
-      const { run, panels, notices } = await at.bench.sluice[command]();
+      const { run, panels, notices } = await at.sluice[command]();
       expect([command, run.outcome]).toEqual([command, 'failed']);
       expect(panels).toEqual([{ panel: 'dcim', error: { code: 'panel_removed', message: said } }]);
       told.push(notices.length);
     }
     expect(told).toEqual([1, 0, 0, 1]);
-    const { checks } = await at.bench.sluice.panels.doctor();
+    const { checks } = await at.sluice.panels.doctor();
     expect(checks).toContainEqual(expect.objectContaining({ status: 'failed', message: said }));
     expect([isDown(at, 1), isSuspended(at, 1)]).toEqual([false, true]);
 
@@ -150,11 +139,11 @@ describe('a panel that is missing in the config', () => {
     const at = await startDcim();
     await holdDcim(at, 1, 'order');
     await remove(at);
-    const { notices } = await at.bench.sluice.reconcile();
+    const { notices } = await at.sluice.reconcile();
     expect(notices.map(({ code, message }) => [code, message])).toEqual([['panel_removed', said]]);
     const removed = [{ panel: 'dcim', services: ['svc-1'], held: ['svc-1'], message: said }];
-    expect(await at.bench.sluice.panels.list()).toMatchObject({ removed });
-    expect(await at.bench.sluice.overview()).toMatchObject({ removed });
+    expect(await at.sluice.panels.list()).toMatchObject({ removed });
+    expect(await at.sluice.overview()).toMatchObject({ removed });
   });
 
   it('makes a run partial that has other panels', async () => {

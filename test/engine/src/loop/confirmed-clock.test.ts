@@ -1,18 +1,15 @@
 import { startFakeEasyDcim } from '@sluice/fake-panels';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { CycleRecord } from '@sluice/state-store';
 import type { Check, DoctorRequest } from '@sluice/engine';
-import { type EasyDcimBench, toIds, TOKEN } from '../bench/easydcim-bench.js';
+import { toIds, TOKEN } from '../bench/easydcim-bench.js';
 import { DAY, HOUR } from '../bench/engine-bench.js';
 import { CYCLE, expectRightNextRun, nowText, openConfirmed } from './confirmed-world.js';
+import { useBench } from './use-bench.js';
 
 const NEXT = { start: '2026-12-15T00:00:00.000Z', end: '2027-01-15T00:00:00.000Z' };
 
-let at: EasyDcimBench;
-beforeEach(async () => {
-  at = await openConfirmed();
-});
-afterEach(() => at.close());
+const at = useBench(openConfirmed);
 
 /** All that no run by an unconfirmed clock may change. */
 async function recorded(): Promise<unknown> {
@@ -34,7 +31,7 @@ const readCycles = (id: string): Promise<CycleRecord[]> => at.bench.store.cycles
 const confirmed = (): Promise<string | null> => at.bench.store.clock.confirmed();
 
 async function clockCheck(request?: DoctorRequest): Promise<Check | undefined> {
-  return (await at.bench.sluice.panels.doctor(request)).checks.find(({ name }) => name === 'confirmed clock');
+  return (await at.sluice.panels.doctor(request)).checks.find(({ name }) => name === 'confirmed clock');
 }
 
 /** Runs of each kind are refused, and leave everything as it was. */
@@ -103,12 +100,12 @@ describe('a clock that is ahead', () => {
     const wasConfirmed = await confirmed();
     at.panel.server.sendsDate = false;
     at.skew.ms = 40 * DAY;
-    const held = await at.bench.sluice.holds.add('svc-2', { note: 'abuse' });
+    const held = await at.sluice.holds.add('svc-2', { note: 'abuse' });
     expect([held.run.outcome, at.panel.order(toIds(2).order).status]).toEqual(['done', 'suspended']);
     expect(await readCycles('svc-2')).toEqual(before);
     expect(await confirmed()).toBe(wasConfirmed);
     at.panel.server.sendsDate = true;
-    expect((await at.bench.sluice.holds.release('svc-2')).run.outcome).toBe('done');
+    expect((await at.sluice.holds.release('svc-2')).run.outcome).toBe('done');
     expect(await readCycles('svc-2')).toEqual(before);
     expect(await confirmed()).toBe(wasConfirmed);
   });
@@ -141,7 +138,7 @@ describe('a pause of three days', () => {
     expect(check).toMatchObject({ status: 'ok', message: expect.stringContaining(`${nowText(at)} is confirmed now`) });
     expect(check?.message).toContain(before ?? 'none');
     expect(await confirmed()).toBe(nowText(at));
-    const { entries } = await at.bench.sluice.log.list({ kinds: ['run'] });
+    const { entries } = await at.sluice.log.list({ kinds: ['run'] });
     expect(entries.map(({ command }) => command)).toContain('doctor --accept-clock');
     await expectRightNextRun(at);
   });

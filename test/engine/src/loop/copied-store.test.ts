@@ -1,19 +1,19 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { Check, DoctorRequest, RunReport } from '@sluice/engine';
 import { type EngineBench, GB, HOUR, on } from '../bench/engine-bench.js';
-import { type FlvxBench, startFlvxBench } from '../bench/flvx-bench.js';
+import { startFlvxBench } from '../bench/flvx-bench.js';
+import { useOpened } from './use-bench.js';
 
-let at: FlvxBench;
+const [at, open] = useOpened(startFlvxBench);
 let other: EngineBench | null = null;
 afterEach(async () => {
   await other?.close();
   other = null;
-  await at.close();
 });
 
 /** Starts a bench on the host "first" whose service has a forward. */
 async function start(more = ''): Promise<void> {
-  at = await startFlvxBench(more, { owner: on('first') });
+  await open(more, { owner: on('first') });
   user = await at.create(1);
   at.panel.addForward(user, at.tunnels.hk, { name: 'web' });
   await at.poll();
@@ -86,10 +86,10 @@ describe('two copies of a store on a panel with a mark', () => {
     expect(at.panel.server.changingCalls()).toEqual([]);
     expect(mark()).toHaveLength(1);
     // Under observe nothing is refused, and nothing fails.
-    await at.bench.sluice.panels.observe('relay');
+    await at.sluice.panels.observe('relay');
     expect(errorCode(await at.poll())).toBeUndefined();
     expect(await checks(at.bench)).toEqual([]);
-    await at.bench.sluice.panels.enforce('relay');
+    await at.sluice.panels.enforce('relay');
     expect(errorCode(await at.poll())).toBe('store_moved');
   });
 

@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { startFakeEasyDcim, type FakeEasyDcim } from '@sluice/fake-panels';
-import { toIds, startEasyDcimBench, TOKEN, type EasyDcimBench } from '../bench/easydcim-bench.js';
+import { toIds, startEasyDcimBench, TOKEN } from '../bench/easydcim-bench.js';
 import { HOUR } from '../bench/engine-bench.js';
+import { useBench } from './use-bench.js';
 
 const PORT = toIds(1).port(1);
 
-let at: EasyDcimBench;
+const at = useBench(startEasyDcimBench);
 let other: FakeEasyDcim;
 beforeEach(async () => {
-  at = await startEasyDcimBench();
   other = await startFakeEasyDcim({ token: TOKEN, now: () => at.bench.clock.now(), timeZone: 'UTC' });
   const second = `  d2: { kind: easydcim, url: "${other.url}", allowHttp: true, token: ${TOKEN}, retries: 0 }`;
   await at.bench.edit(
@@ -29,29 +29,26 @@ beforeEach(async () => {
   expect((await at.poll()).run.outcome).toBe('done');
   expect(at.panel.port(PORT).adminState).toBe('down');
 });
-afterEach(async () => {
-  await other.close();
-  await at.close();
-});
+afterEach(() => other.close());
 
 const portOnSecond = (): string => other.port(PORT).adminState;
 
 describe('a held service', () => {
   it('is moved to another panel neither by set nor by import', async () => {
     const elsewhere = { panel: 'd2', product: 'p2' };
-    const set = at.bench.sluice.services.set('svc-1', elsewhere);
+    const set = at.sluice.services.set('svc-1', elsewhere);
     await expect(set).rejects.toMatchObject({ code: 'service_held' });
     const row = { line: 2, values: { id: 'svc-1', ...elsewhere } };
-    expect(await at.bench.sluice.services.import([row])).toMatchObject({
+    expect(await at.sluice.services.import([row])).toMatchObject({
       totals: { changed: 0 },
       problems: [
         { line: 2, service: 'svc-1', key: 'panel', message: expect.stringContaining('while the service is held') },
       ],
     });
     expect(await at.bench.store.services.get('svc-1')).toMatchObject({ panel: 'dcim' });
-    await at.bench.sluice.overrides.set('svc-1', { unlimited: true });
+    await at.sluice.overrides.set('svc-1', { unlimited: true });
     await at.poll();
-    expect(await at.bench.sluice.services.import([row])).toMatchObject({ totals: { changed: 1 }, problems: [] });
+    expect(await at.sluice.services.import([row])).toMatchObject({ totals: { changed: 1 }, problems: [] });
   });
 });
 
@@ -59,7 +56,7 @@ describe('a service whose evidence lies on another panel', () => {
   beforeEach(async () => {
     const updatedAt = new Date(at.bench.clock.now()).toISOString();
     await at.bench.store.services.update([{ id: 'svc-1', panel: 'd2', product: 'p2', updatedAt }]);
-    await at.bench.sluice.overrides.set('svc-1', { unlimited: true });
+    await at.sluice.overrides.set('svc-1', { unlimited: true });
     at.bench.clock.advance(HOUR);
   });
 
@@ -78,13 +75,13 @@ describe('a service whose evidence lies on another panel', () => {
 
   it('is not said to be released, and is after it was moved back', async () => {
     await at.poll({ panel: 'd2' });
-    const released = await at.bench.sluice.holds.release('svc-1');
+    const released = await at.sluice.holds.release('svc-1');
     expect(released.run.outcome).not.toBe('done');
     expect(released.service.error?.code).toBe('evidence_elsewhere');
-    await at.bench.sluice.services.set('svc-1', { panel: 'dcim', product: 'ports' });
-    expect((await at.bench.sluice.holds.release('svc-1')).run.outcome).toBe('done');
+    await at.sluice.services.set('svc-1', { panel: 'dcim', product: 'ports' });
+    expect((await at.sluice.holds.release('svc-1')).run.outcome).toBe('done');
     await at.poll();
     expect([portOnSecond(), at.panel.port(PORT).adminState]).toEqual(['down', 'up']);
-    await at.bench.sluice.services.set('svc-1', { panel: 'd2', product: 'p2' });
+    await at.sluice.services.set('svc-1', { panel: 'd2', product: 'p2' });
   });
 });

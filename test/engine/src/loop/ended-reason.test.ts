@@ -1,20 +1,19 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { toIds, startEasyDcimBench, type EasyDcimBench } from '../bench/easydcim-bench.js';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { CommandOptions, CommandReport, Sluice } from '@sluice/engine';
+import { toIds, startEasyDcimBench } from '../bench/easydcim-bench.js';
+import { useBench } from './use-bench.js';
 
-let at: EasyDcimBench;
+const at = useBench(startEasyDcimBench);
 beforeEach(async () => {
-  at = await startEasyDcimBench();
   await at.addService(1);
   at.use(1, 200);
 });
-afterEach(() => at.close());
 
 const changes = (): number => at.panel.server.changingCalls().length;
 const disabled = (): number =>
   [1, 2].filter((index) => at.panel.port(toIds(1).port(index)).adminState === 'down').length;
 const holds = async (): Promise<unknown[]> =>
-  (await at.bench.sluice.services.show('svc-1')).holds.map(({ reason }) => reason);
+  (await at.sluice.services.show('svc-1')).holds.map(({ reason }) => reason);
 
 const COMMANDS: Record<string, (sluice: Sluice, options?: CommandOptions) => Promise<CommandReport>> = {
   renew: (sluice, options) => sluice.provision.renew('svc-1', options),
@@ -36,11 +35,11 @@ describe('a hold that a run began and did not enforce, whose reason a command ha
     'is released by the next command about the service, which restricts nothing (%s)',
     async (_name, command) => {
       await brokenOffAfter(0);
-      await at.bench.sluice.overrides.set('svc-1', { unlimited: true });
+      await at.sluice.overrides.set('svc-1', { unlimited: true });
       const before = changes();
-      const planned = await command(at.bench.sluice, { dryRun: true });
+      const planned = await command(at.sluice, { dryRun: true });
       expect([planned.actions, planned.stillHeld]).toEqual([[], []]);
-      const report = await command(at.bench.sluice);
+      const report = await command(at.sluice);
       expect([report.actions, report.stillHeld, report.service.error]).toEqual([[], [], null]);
       expect(report.notices).toEqual([expect.objectContaining({ code: 'release', service: 'svc-1' })]);
       expect([changes(), disabled(), await holds()]).toEqual([before, 0, []]);
@@ -49,8 +48,8 @@ describe('a hold that a run began and did not enforce, whose reason a command ha
 
   it('is released with what was done for it', async () => {
     await brokenOffAfter(1);
-    await at.bench.sluice.services.set('svc-1', { product: 'free' });
-    expect((await at.bench.sluice.provision.renew('svc-1')).actions).toMatchObject([
+    await at.sluice.services.set('svc-1', { product: 'free' });
+    expect((await at.sluice.provision.renew('svc-1')).actions).toMatchObject([
       { type: 'enable-port', state: 'applied' },
     ]);
     expect([disabled(), await holds()]).toEqual([0, []]);
@@ -58,16 +57,16 @@ describe('a hold that a run began and did not enforce, whose reason a command ha
 
   it('does not go into a hold of another reason', async () => {
     await brokenOffAfter(0);
-    await at.bench.sluice.overrides.set('svc-1', { quota: '1TB' });
-    expect((await at.bench.sluice.provision.suspend('svc-1')).stillHeld).toEqual(['billing']);
-    await at.bench.sluice.provision.unsuspend('svc-1');
+    await at.sluice.overrides.set('svc-1', { quota: '1TB' });
+    expect((await at.sluice.provision.suspend('svc-1')).stillHeld).toEqual(['billing']);
+    await at.sluice.provision.unsuspend('svc-1');
     expect([disabled(), await holds()]).toEqual([0, []]);
   });
 
   it('stays where its reason stands, and is enforced', async () => {
     await brokenOffAfter(0);
-    await at.bench.sluice.overrides.set('svc-1', { quota: '150GB' });
-    expect((await at.bench.sluice.provision.renew('svc-1')).stillHeld).toEqual(['quota']);
+    await at.sluice.overrides.set('svc-1', { quota: '150GB' });
+    expect((await at.sluice.provision.renew('svc-1')).stillHeld).toEqual(['quota']);
     expect([disabled(), await holds()]).toEqual([2, ['quota']]);
   });
 });

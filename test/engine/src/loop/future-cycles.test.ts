@@ -1,15 +1,12 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { Check } from '@sluice/engine';
 import type { CycleRecord } from '@sluice/state-store';
-import type { EasyDcimBench } from '../bench/easydcim-bench.js';
 import { GB } from '../bench/engine-bench.js';
-import { CYCLE, expectRightNextRun, isDown, nowText, openConfirmed } from './confirmed-world.js';
+import { addPaid } from '../purchases/paid.js';
+import { CYCLE, expectRightNextRun, isDown, openConfirmed } from './confirmed-world.js';
+import { useBench } from './use-bench.js';
 
-let at: EasyDcimBench;
-beforeEach(async () => {
-  at = await openConfirmed();
-});
-afterEach(() => at.close());
+const at = useBench(openConfirmed);
 
 const readCycles = (id: string): Promise<CycleRecord[]> => at.bench.store.cycles.ofService(id);
 
@@ -18,9 +15,9 @@ describe('a recorded cycle that lies in the future', () => {
 
   /** Leaves the store as a run by a clock that was 40 days ahead did: released, and with the next cycle open. */
   async function recordFuture(): Promise<CycleRecord> {
-    await at.bench.sluice.overrides.set('svc-1', { unlimited: true });
+    await at.sluice.overrides.set('svc-1', { unlimited: true });
     expect((await at.poll()).run.outcome).toBe('done');
-    await at.bench.sluice.overrides.clear('svc-1');
+    await at.sluice.overrides.clear('svc-1');
     expect(isDown(at, 1)).toBe(false);
     const [present] = await readCycles('svc-1');
     if (present === undefined) throw new Error('no cycle');
@@ -35,7 +32,7 @@ describe('a recorded cycle that lies in the future', () => {
   it('is named by doctor and mended by the next run, which holds again whom it had freed', async () => {
     const present = await recordFuture();
     const cycleChecks = async (): Promise<Check[]> =>
-      (await at.bench.sluice.panels.doctor()).checks.filter(({ name }) => name === 'cycle');
+      (await at.sluice.panels.doctor()).checks.filter(({ name }) => name === 'cycle');
     expect(await cycleChecks()).toMatchObject([
       { name: 'cycle', object: 'svc-1', status: 'failed', message: expect.stringContaining(FUTURE.start) as unknown },
     ]);
@@ -55,29 +52,7 @@ describe('a recorded cycle that lies in the future', () => {
 
   it('gives what was bought for it to the cycle that runs', async () => {
     const present = await recordFuture();
-    await at.bench.store.purchases.add({
-      id: 'buy-1',
-      service: 'svc-1',
-      package: 'extra',
-      bytes: 500 * GB,
-      price: '10.00',
-      currency: 'EUR',
-      status: 'paid',
-      actor: 'manual',
-      cycle: 'cyc-future',
-      client: null,
-      billing: 'ledger',
-      invoice: null,
-      charged: '10.00',
-      key: 'buy-1',
-      at: nowText(at),
-      paidAt: nowText(at),
-      taxed: false,
-      refundedAt: null,
-      refundSentAt: null,
-      run: null,
-      note: null,
-    });
+    await addPaid(at.bench, { id: 'buy-1', cycle: 'cyc-future', bytes: 500 * GB });
     const { services } = await at.poll();
     expect(services[0]).toMatchObject({ status: 'ok', cycle: CYCLE });
     expect(isDown(at, 1)).toBe(false);
@@ -96,7 +71,7 @@ describe('a recorded cycle that lies in the future', () => {
     await at.poll();
     expect(await cycles()).toEqual(before);
     silent();
-    const plan = await at.bench.sluice.plan();
+    const plan = await at.sluice.plan();
     expect(plan.services[0]).toMatchObject({ status: 'over', wouldHold: ['quota'], cycle: CYCLE });
     expect(await cycles()).toEqual(before);
   });

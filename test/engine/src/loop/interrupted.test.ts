@@ -1,46 +1,45 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { CallOptions, RunReport, Sluice } from '@sluice/engine';
-import { type EasyDcimBench, startEasyDcimBench, toIds } from '../bench/easydcim-bench.js';
+import type { FakeServer } from '@sluice/fake-panels';
+import { startEasyDcimBench, toIds } from '../bench/easydcim-bench.js';
 import { GB, MINUTE } from '../bench/engine-bench.js';
-import { type HiddifyBench, startHiddifyBench } from '../bench/hiddify-bench.js';
+import { startHiddifyBench } from '../bench/hiddify-bench.js';
+import { useBench } from './use-bench.js';
 
 const CORA = { panel: undefined, name: 'cora', limitBytes: GB, days: undefined, mode: undefined, dryRun: false };
 
+/** Returns a signal that interrupts at the first of these calls, which the panel never answers. */
+function hangAt({ server }: { server: FakeServer }, endpoint: RegExp): { signal: AbortSignal; clear: () => void } {
+  const control = new AbortController();
+  const match = (): boolean => {
+    control.abort('SIGINT');
+    return true;
+  };
+  return { signal: control.signal, clear: server.inject({ endpoint, match, fault: { kind: 'hang' } }) };
+}
+
 describe('a call about Hiddify', () => {
-  let at: HiddifyBench;
-  beforeEach(async () => {
-    at = await startHiddifyBench({ agents: '{}' });
-    await at.create(1);
-    const confirm = (): Promise<void> => Promise.resolve();
-    const limit = { panel: undefined, limitBytes: 100 * GB, opening: undefined, dryRun: false, confirm };
-    await at.bench.sluice.agents.limit(at.north, limit);
-    await at.bench.sluice.panels.observe('vpn');
-  });
-  afterEach(async () => {
+  // First, so that no call hangs when the panel is closed.
+  afterEach(() => {
     at.panel.server.clearFaults();
-    await at.close();
+  });
+  const at = useBench(() => startHiddifyBench({ agents: '{}' }));
+  beforeEach(async () => {
+    await at.create(1);
+    await at.limit(at.north, 100);
+    await at.sluice.panels.observe('vpn');
   });
 
   const readSwitches = async (): Promise<string[]> =>
     (await at.bench.store.switches.list()).map(({ enforce }) => enforce);
-
-  /** Runs a call that is interrupted when it reads the users; the panel never answers that one. */
-  async function interrupted(call: (sluice: Sluice, options: CallOptions) => Promise<unknown>): Promise<unknown> {
-    const control = new AbortController();
-    const match = (): boolean => {
-      control.abort('SIGINT');
-      return true;
-    };
-    at.panel.server.inject({ endpoint: /\/api\/v2\/admin\/user\/$/, match, fault: { kind: 'hang' } });
-    return call(at.bench.sluice, { signal: control.signal });
-  }
 
   it.each<[string, (sluice: Sluice, options: CallOptions) => Promise<unknown>]>([
     ['planEnforcing', ({ panels }, options) => panels.planEnforcing('vpn', options)],
     ['check', ({ agents }, options) => agents.check(options)],
     ['createUser', ({ agents }, options) => agents.createUser({ agent: 'north', ...CORA, ...options })],
   ])('that is interrupted while it reads the panel (%s) ends as interrupted, not as a bug', async (_name, call) => {
-    const ended = await interrupted(call).catch((error: unknown) => error);
+    const { signal } = hangAt(at.panel, /\/api\/v2\/admin\/user\/$/);
+    const ended = await call(at.sluice, { signal }).catch((error: unknown) => error);
     expect(JSON.stringify(ended)).toContain('interrupted');
     expect(await readSwitches()).toEqual(['observe']);
     const errors = (await at.bench.store.runs.list({})).map(({ error }) => error);
@@ -49,22 +48,17 @@ describe('a call about Hiddify', () => {
 
   it('is refused where it would enforce a panel whose services can not be read', async () => {
     at.panel.server.inject({ endpoint: /admin\/user\//, fault: { kind: 'html', status: 502 } });
-    await expect(at.bench.sluice.panels.planEnforcing('vpn')).rejects.toMatchObject({ code: 'doctor_failed' });
+    await expect(at.sluice.panels.planEnforcing('vpn')).rejects.toMatchObject({ code: 'doctor_failed' });
     expect(await readSwitches()).toEqual(['observe']);
   });
 });
 
 describe('a run over EasyDCIM that is interrupted', () => {
-  let at: EasyDcimBench;
-  beforeEach(async () => {
-    at = await startEasyDcimBench('poll: { brake: { share: 100% }, doubt: { jump: off } }', {
+  const at = useBench(() =>
+    startEasyDcimBench('poll: { brake: { share: 100% }, doubt: { jump: off } }', {
       panelMore: ', concurrency: 1',
-    });
-  });
-  afterEach(async () => {
-    expect(at.panel.server.failures).toEqual([]);
-    await at.close();
-  });
+    }),
+  );
 
   /** Sends the signal at the call number `nth` of an endpoint. */
   async function interrupt<T>(
@@ -85,17 +79,12 @@ describe('a run over EasyDCIM that is interrupted', () => {
       clear();
     }
   }
-  const poll = (options: CallOptions): Promise<RunReport> => at.bench.sluice.poll(options);
+  const poll = (options: CallOptions): Promise<RunReport> => at.sluice.poll(options);
 
   it('while the panel is tested is interrupted, and no check of doctor has failed', async () => {
-    await at.bench.sluice.panels.observe('dcim');
-    const control = new AbortController();
-    const match = (): boolean => {
-      control.abort('SIGINT');
-      return true;
-    };
-    const clear = at.panel.server.inject({ match, fault: { kind: 'hang' } });
-    const ended = at.bench.sluice.panels.planEnforcing('dcim', { signal: control.signal });
+    await at.sluice.panels.observe('dcim');
+    const { signal, clear } = hangAt(at.panel, /./);
+    const ended = at.sluice.panels.planEnforcing('dcim', { signal });
     await expect(ended).rejects.toMatchObject({ code: 'interrupted' });
     clear();
   });
@@ -106,7 +95,7 @@ describe('a run over EasyDCIM that is interrupted', () => {
     expect((await at.poll()).run.outcome).toBe('done');
     at.panel.addTraffic(toIds(1).service, { in: 130 * GB, out: 0 });
     at.bench.clock.advance(MINUTE);
-    const { services, log, reconcile } = at.bench.sluice;
+    const { services, log, reconcile } = at.sluice;
     const before = await services.list();
     const calls = at.panel.server.totals.changing;
     // The third call never ends.
@@ -146,7 +135,7 @@ describe('a run over EasyDCIM that is interrupted', () => {
     const held = made.services.filter(({ error }) => error?.code === 'interrupted');
     expect(held.length).toBeGreaterThan(16);
     expect(held.some(({ actions }) => actions.length === 0)).toBe(true);
-    const { usage, services, log, provision } = at.bench.sluice;
+    const { usage, services, log, provision } = at.sluice;
     const shown = (await usage.read()).services;
     for (const { id, status, holds, usage: used, allowance, error } of held) {
       const expected = { status, holds, usage: used, allowance, error };

@@ -1,38 +1,26 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Check, RunOptions, RunReport } from '@sluice/engine';
-import { type EasyDcimBench, easyDcimConfig, startEasyDcimBench, toIds } from '../bench/easydcim-bench.js';
+import { easyDcimConfig, startEasyDcimBench } from '../bench/easydcim-bench.js';
 import { GB, HOUR } from '../bench/engine-bench.js';
+import { addUnknownLine, DOUBTED, HELD } from './doubts.js';
+import { pollLater, firstService } from './polls.js';
+import { useOpened } from './use-bench.js';
 
-const service = (report: RunReport): RunReport['services'][number] | undefined => report.services[0];
-
-let at: EasyDcimBench;
+const [at, open] = useOpened(startEasyDcimBench);
 const changing = (): string[] => at.panel.server.changingCalls().map(({ method, path }) => `${method} ${path}`);
 
 /** Starts with a service of 100 GB on a line of unknown speed, 40 GB of which were read. */
 async function startRead(more: string): Promise<void> {
-  at = await startEasyDcimBench(more);
-  at.panel.behaviour.speedWhenDown = null;
-  const [up, down] = [1, 2].map(toIds(1).port);
-  await at.addService(1, {
-    ports: [
-      { id: up ?? 0, name: 'eth0' },
-      { id: down ?? 0, name: 'eth1', adminState: 'down' },
-    ],
-  });
+  await open(more);
+  await addUnknownLine(at);
   await addPoll(40 * GB);
   at.panel.server.clearCalls();
 }
 
 async function addPoll(bytes: number, options?: RunOptions): Promise<RunReport> {
   at.panel.addTraffic(501, { in: bytes, out: 0 });
-  at.bench.clock.advance(HOUR);
-  return at.poll(options);
+  return (await pollLater(at, HOUR, options)).report;
 }
-
-const HELD = { status: 'held', holds: [{ reason: 'quota' }], error: null };
-const DOUBTED = { status: 'doubted', holds: [], error: { code: 'impossible_jump' } };
-
-afterEach(() => at.close());
 
 describe('a hold that one jump would begin', () => {
   beforeEach(() => startRead('poll: { interval: 1h }'));
@@ -40,45 +28,45 @@ describe('a hold that one jump would begin', () => {
   it('waits for the next run, which confirms the reading', async () => {
     const first = await addPoll(60 * GB);
     const doubted = { at: first.run.startedAt, inBytes: 100 * GB, outBytes: 0, totalBytes: 100 * GB };
-    expect(service(first)).toMatchObject({ ...DOUBTED, actions: [], doubted });
+    expect(firstService(first)).toMatchObject({ ...DOUBTED, actions: [], doubted });
     expect(first.totals).toMatchObject({ read: 0, unreadable: 0, doubted: 1, held: 0 });
     expect(first.notices).toMatchObject([{ code: 'impossible_jump', service: 'svc-1' }]);
     const stored = await at.bench.store.cycles.newest(['svc-1']);
     expect(stored).toMatchObject([{ peakTotalBytes: 40 * GB, totalBytes: 40 * GB, thresholds: [] }]);
     expect(changing()).toEqual([]);
-    expect(service(await addPoll(GB))).toMatchObject(HELD);
+    expect(firstService(await addPoll(GB))).toMatchObject(HELD);
   });
 
   it('is not doubted again while the brake stops the runs that it was confirmed in', async () => {
     await at.bench.configure(easyDcimConfig(at.panel.url, 'poll: { brake: { share: 1%, atLeast: 1 }, interval: 1h }'));
-    expect(service(await addPoll(60 * GB))).toMatchObject(DOUBTED);
+    expect(firstService(await addPoll(60 * GB))).toMatchObject(DOUBTED);
     for (let run = 0; run < 3; run += 1) {
       const braked = await addPoll(GB);
       expect([braked.error?.code, braked.totals.doubted, braked.totals.wouldHold]).toEqual(['mass_change', 0, 1]);
     }
-    expect(service(await addPoll(0, { allowMass: true }))).toMatchObject(HELD);
+    expect(firstService(await addPoll(0, { allowMass: true }))).toMatchObject(HELD);
   });
 
   it('does not begin where the next reading is as low as before', async () => {
     at.panel.answers.bandwidth.factor = 10;
-    expect(service(await addPoll(0))).toMatchObject(DOUBTED);
+    expect(firstService(await addPoll(0))).toMatchObject(DOUBTED);
     at.panel.answers.bandwidth.factor = 1;
-    expect(service(await addPoll(GB))).toMatchObject({ status: 'ok', holds: [], error: null });
+    expect(firstService(await addPoll(GB))).toMatchObject({ status: 'ok', holds: [], error: null });
     at.panel.answers.bandwidth.factor = 10;
-    expect(service(await addPoll(0))).toMatchObject(DOUBTED);
+    expect(firstService(await addPoll(0))).toMatchObject(DOUBTED);
   });
 
   it('waits again where the next reading is a lower jump', async () => {
     at.panel.answers.bandwidth.factor = 10;
-    expect(service(await addPoll(0))).toMatchObject(DOUBTED);
+    expect(firstService(await addPoll(0))).toMatchObject(DOUBTED);
     at.panel.answers.bandwidth.factor = 5;
-    expect(service(await addPoll(0))).toMatchObject(DOUBTED);
-    expect(service(await addPoll(0))).toMatchObject(HELD);
+    expect(firstService(await addPoll(0))).toMatchObject(DOUBTED);
+    expect(firstService(await addPoll(0))).toMatchObject(HELD);
   });
 
   it('is reported by doctor once it has waited for more than three polls', async () => {
     const doubts = async (): Promise<Check[]> =>
-      (await at.bench.sluice.panels.doctor()).checks.filter(({ name }) => name === 'doubted');
+      (await at.sluice.panels.doctor()).checks.filter(({ name }) => name === 'doubted');
     for (const [factor, found] of [
       [40, []],
       [20, []],
@@ -86,7 +74,7 @@ describe('a hold that one jump would begin', () => {
       [5, [{ object: 'svc-1', status: 'warning' }]],
     ] as const) {
       at.panel.answers.bandwidth.factor = factor;
-      expect(service(await addPoll(0))).toMatchObject(DOUBTED);
+      expect(firstService(await addPoll(0))).toMatchObject(DOUBTED);
       expect(await doubts()).toMatchObject(found);
     }
   });
@@ -100,7 +88,7 @@ describe('a hold that one jump would begin', () => {
 
   it('begins at once by steps of up to half of the allowance', async () => {
     await addPoll(20 * GB);
-    expect(service(await addPoll(45 * GB))).toMatchObject(HELD);
+    expect(firstService(await addPoll(45 * GB))).toMatchObject(HELD);
   });
 
   it('counts for the brake', async () => {
@@ -117,11 +105,11 @@ describe('a hold that one jump would begin', () => {
 describe('poll.doubt.jump', () => {
   it('is a share of the allowance', async () => {
     await startRead('poll: { doubt: { jump: 70% } }');
-    expect(service(await addPoll(65 * GB))).toMatchObject(HELD);
+    expect(firstService(await addPoll(65 * GB))).toMatchObject(HELD);
   });
 
   it('is off where each hold begins at once', async () => {
     await startRead('poll: { doubt: { jump: off } }');
-    expect(service(await addPoll(900 * GB))).toMatchObject(HELD);
+    expect(firstService(await addPoll(900 * GB))).toMatchObject(HELD);
   });
 });

@@ -1,23 +1,20 @@
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { type EasyDcimBench, startEasyDcimBench, toIds } from '../bench/easydcim-bench.js';
-import { GB, HOUR } from '../bench/engine-bench.js';
+import { beforeEach, expect, it } from '@jest/globals';
+import { startEasyDcimBench, toIds } from '../bench/easydcim-bench.js';
 import { intercept } from '../bench/intercept.js';
 import { done, failure } from '../bench/outcomes.js';
+import { useBench } from './use-bench.js';
 
 /** Past the end of a lease that nobody renews. */
 const LATER = 70_000;
 const ids = toIds(1);
 const PARTS = { isAlive: () => true };
 
-let at: EasyDcimBench;
+const at = useBench(startEasyDcimBench);
 beforeEach(async () => {
-  at = await startEasyDcimBench();
   await at.addService(1, { product: 'both' });
   await done(at.poll());
-  at.panel.addTraffic(ids.service, { in: 200 * GB, out: 0 });
-  at.bench.clock.advance(HOUR);
+  at.use(1, 200);
 });
-afterEach(() => at.close());
 
 it('a run that is stopped in a change and goes on when another has its lease changes nothing any more', async () => {
   const { bench, panel } = at;

@@ -2,25 +2,25 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { isAlive, processStat } from '@sluice/engine';
 import { processParts } from '@sluice/engine/process';
 import type { LeaseOwner } from '@sluice/state-store';
-import { type EasyDcimBench, startEasyDcimBench, toIds } from '../bench/easydcim-bench.js';
+import { startEasyDcimBench, toIds } from '../bench/easydcim-bench.js';
 import { HOUR, MINUTE } from '../bench/engine-bench.js';
+import { useOpened } from './use-bench.js';
 
 const { host } = processParts().owner;
 const elsewhere = { host: 'elsewhere', pid: 7, processStart: '17' };
 
-let at: EasyDcimBench;
+const [at, open] = useOpened(startEasyDcimBench);
 beforeEach(async () => {
   // The engine is a process of this computer, which looks at real processes.
   const owner = { host, pid: process.pid, processStart: '0' };
-  at = await startEasyDcimBench('', { owner, isAlive: (other) => isAlive(other, host) });
+  await open('', { owner, isAlive: (other) => isAlive(other, host) });
   await at.addService(1);
   at.use(1, 200);
 });
-afterEach(() => at.close());
 
 /** Leaves a lease of that owner in the store, taken `age` before now. */
 async function leaveLease(name: string, owner: LeaseOwner, age = 0): Promise<void> {
@@ -92,11 +92,11 @@ describe("a run's lease whose owner", () => {
       message: expect.stringContaining(said) as unknown,
     });
     expect(at.panel.server.calls).toEqual([]);
-    const { entries } = await at.bench.sluice.log.list({ kinds: ['run'] });
+    const { entries } = await at.sluice.log.list({ kinds: ['run'] });
     expect(entries).toContainEqual(
       expect.objectContaining({ outcome: 'busy', error: expect.stringContaining('lease_held') as unknown }),
     );
-    const { checks } = await at.bench.sluice.panels.doctor();
+    const { checks } = await at.sluice.panels.doctor();
     expect(checks.map(({ message }) => message).join('\n')).toContain(`held by ${said}`);
   });
 
@@ -152,7 +152,7 @@ describe('a wait for the lease of a service', () => {
 
   it('ends at once when the owner is gone', async () => {
     await leaveLease('service:svc-1', { host, pid: await deadPid(), processStart: '17' });
-    expect((await at.bench.sluice.holds.add('svc-1', { waitMs: 0 })).run.outcome).toBe('done');
+    expect((await at.sluice.holds.add('svc-1', { waitMs: 0 })).run.outcome).toBe('done');
     expect(at.panel.order(toIds(1).order).status).toBe('suspended');
   });
 });

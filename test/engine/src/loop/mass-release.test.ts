@@ -1,13 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { RunOptions } from '@sluice/engine';
-import { startEasyDcimBench, toIds, type EasyDcimBench } from '../bench/easydcim-bench.js';
+import { startEasyDcimBench, toIds } from '../bench/easydcim-bench.js';
 import { GB, HOUR } from '../bench/engine-bench.js';
+import { useBench } from './use-bench.js';
 
-let at: EasyDcimBench;
-beforeEach(async () => {
-  at = await startEasyDcimBench('poll: { overdue: hold, doubt: { jump: off } }\n');
-});
-afterEach(() => at.close());
+const at = useBench(() => startEasyDcimBench('poll: { overdue: hold, doubt: { jump: off } }\n'));
 
 const DUE = { next_due_date: '2027-05-19' };
 const HELD = [...Array(12).keys()].map((index) => index + 1);
@@ -49,7 +46,7 @@ describe('the brake stops the release of twelve services of fifteen', () => {
     expect(await use(() => 1, { allowMass: true })).toEqual(['done', 12]);
     at.bench.clock.set('2026-12-21T12:00:00Z');
     expect(await use(() => 1)).toEqual(['done', 12]);
-    await at.bench.sluice.services.setWhere([['product', 'ports']], correct);
+    await at.sluice.services.setWhere([['product', 'ports']], correct);
     expect(await use(() => 1)).toEqual(['brake', 12]);
   });
 

@@ -1,18 +1,16 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Comparison, RunReport } from '@sluice/engine';
-import { easyDcimConfig, toIds, startEasyDcimBench, type EasyDcimBench } from '../bench/easydcim-bench.js';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { listObserving, type RunReport } from '@sluice/engine';
 import { during } from '../bench/during.js';
+import { easyDcimConfig, toIds, startEasyDcimBench } from '../bench/easydcim-bench.js';
 import { DAY, GB, HOUR } from '../bench/engine-bench.js';
 import { toRows } from '../services/imports.js';
+import { addServices, useEach } from './polls.js';
+import { useBench } from './use-bench.js';
 
 const LONG = process.env['SLUICE_LONG'] === '1';
 const STEP = LONG ? HOUR / 4 : 6 * HOUR;
 
-let at: EasyDcimBench;
-beforeEach(async () => {
-  at = await startEasyDcimBench('enforce: observe');
-});
-afterEach(() => at.close());
+const at = useBench(() => startEasyDcimBench('enforce: observe'));
 
 const byApi = (): string[] =>
   at.panel.events.filter((event) => event.by === 'api').map((event) => `${event.what} ${event.id}`);
@@ -39,7 +37,7 @@ describe('a week under observe', () => {
       while (at.bench.clock.now() < start + 7 * DAY) {
         at.bench.clock.advance(STEP);
         const command = (at.bench.clock.now() - start) % DAY === 0 ? 'reconcile' : 'poll';
-        const report = await at.bench.sluice[command]();
+        const report = await at.sluice[command]();
         expect(report.run.outcome).toBe('done');
         expect(report.run.observing).toEqual(['dcim']);
         for (const service of report.services) {
@@ -73,10 +71,9 @@ it('is in every list', async () => {
   await at.addService(1);
   await at.addService(2);
   await at.addService(3, { values: { protected_until: '2027-01-01' } });
-  for (const id of [501, 503]) at.panel.addTraffic(id, { in: 150 * GB, out: 0 });
-  at.bench.clock.advance(HOUR);
+  useEach(at, [1, 3], 150);
   await at.poll();
-  const { services, holds } = at.bench.sluice;
+  const { services, holds } = at.sluice;
   const look = async (): Promise<unknown[]> =>
     (await services.list()).services.map(({ id, status, wouldHold, observing }) => [id, status, wouldHold, observing]);
   expect(await look()).toEqual([
@@ -92,6 +89,24 @@ it('is in every list', async () => {
     ['svc-2', 'held', [], true],
     ['svc-3', 'over', [], true],
   ]);
+});
+
+it('counts all enforced services of an observed panel, shown or not', async () => {
+  for (const number of [1, 2, 3]) await at.addService(number, { product: 'order' });
+  for (const number of [4, 5]) await at.addService(number);
+  const { sluice } = at.bench;
+  expect(listObserving(await at.poll())).toEqual(['dcim']);
+  await sluice.panels.enforce('dcim', { product: 'order' });
+  const whole = await sluice.poll();
+  expect([whole.enforced, listObserving(whole)]).toEqual([
+    [{ panel: 'dcim', services: 3 }],
+    ['dcim (except 3 enforced services)'],
+  ]);
+  const short = await sluice.poll({ allServices: false });
+  expect([short.services, listObserving(short)]).toEqual([[], ['dcim (except 3 enforced services)']]);
+  expect(listObserving(await sluice.plan())).toEqual(['dcim (except 3 enforced services)']);
+  const one = await sluice.poll({ service: 'svc-4' });
+  expect([one.enforced, listObserving(one)]).toEqual([[], ['dcim']]);
 });
 
 describe('a comparison with another tool', () => {
@@ -115,53 +130,41 @@ describe('a comparison with another tool', () => {
       'old-7,12,yes', // only theirs
       'old-8,,', // only theirs, nothing known
     ]);
-    const compared = await at.bench.sluice.usage.compare('dcim', theirs, { file: 'old.csv' });
-    const row = (
-      service: string,
-      ours: number | null,
-      theirs: number | null,
-      held: boolean | null,
-      theirHeld: boolean | null,
-      agrees: boolean,
-    ): Comparison['services'][number] => ({
-      service,
-      usedBytes: ours === null ? null : Math.round(ours * GB),
-      theirUsedBytes: theirs === null ? null : Math.round(theirs * GB),
-      held,
-      theirHeld,
-      agrees,
-    });
-    expect(compared).toEqual({
-      services: [
-        row('svc-1', 150, 150, true, true, true),
-        row('svc-2', 60, 61, false, false, true),
-        row('svc-3', 60, 70, false, false, false),
-        row('svc-4', 40.5, 40.5, false, true, false),
-        row('svc-5', 100.4, 101.3, true, false, false),
-        row('svc-6', 99, 99.9, false, false, true),
-        row('svc-7', 0, null, false, null, false),
-        row('svc-8', 30, null, false, false, false),
-        row('old-7', null, 12, null, true, false),
-        row('old-8', null, null, null, false, false),
-      ],
-      totals: { agree: 3, differ: 4, onlyOurs: 1, onlyTheirs: 2 },
-    });
+    const compared = await at.sluice.usage.compare('dcim', theirs, { file: 'old.csv' });
+    expect(compared.totals).toEqual({ agree: 3, differ: 4, onlyOurs: 1, onlyTheirs: 2 });
+    const toBytes = (gigabytes: number | null): number | null =>
+      gigabytes === null ? null : Math.round(gigabytes * GB);
+    const rows: [string, ours: number | null, theirs: number | null, boolean | null, boolean | null, boolean][] = [
+      ['svc-1', 150, 150, true, true, true],
+      ['svc-2', 60, 61, false, false, true],
+      ['svc-3', 60, 70, false, false, false],
+      ['svc-4', 40.5, 40.5, false, true, false],
+      ['svc-5', 100.4, 101.3, true, false, false],
+      ['svc-6', 99, 99.9, false, false, true],
+      ['svc-7', 0, null, false, null, false],
+      ['svc-8', 30, null, false, false, false],
+      ['old-7', null, 12, null, true, false],
+      ['old-8', null, null, null, false, false],
+    ];
+    expect(compared.services).toEqual(
+      rows.map(([service, ours, theirs, held, theirHeld, agrees]) => ({
+        ...{ service, usedBytes: toBytes(ours), theirUsedBytes: toBytes(theirs), held, theirHeld, agrees },
+      })),
+    );
     expect(byApi()).toEqual([]);
   });
 });
 
 describe('going live', () => {
   beforeEach(async () => {
-    for (const [index, product] of ['ports', 'order', 'both', 'order'].entries()) {
+    for (const [index, product] of ['ports', 'order', 'both', 'order'].entries())
       await at.addService(index + 1, { product });
-      at.panel.addTraffic(501 + index, { in: 200 * GB, out: 0 });
-    }
-    at.bench.clock.advance(HOUR);
+    useEach(at, [1, 2, 3, 4], 200);
     await at.poll();
   });
 
   it('enforcing one product shows the first run and then changes the services of that product and no other', async () => {
-    const { panels } = at.bench.sluice;
+    const { panels } = at.sluice;
     const plan = await panels.planEnforcing('dcim', { product: 'order' });
     const answer = await panels.enforce('dcim', { product: 'order' });
     const set = { source: 'switch', since: '2026-11-20T13:00:00.000Z', by: 'alice' };
@@ -181,9 +184,9 @@ describe('going live', () => {
       ['svc-4', false],
     ]);
     expect(byApi().sort()).toEqual(['suspend-order 902', 'suspend-order 904']);
-    await at.bench.sluice.reconcile();
+    await at.sluice.reconcile();
     expect(byApi()).toHaveLength(2);
-    await at.bench.sluice.panels.enforce('dcim');
+    await at.sluice.panels.enforce('dcim');
     await at.poll();
     expect(byApi().sort()).toEqual([
       'disable-port 7011',
@@ -197,7 +200,7 @@ describe('going live', () => {
   });
 
   it('says everywhere that one product is enforced, since when and by whom', async () => {
-    const { holds, metrics, panels } = at.bench.sluice;
+    const { holds, metrics, panels } = at.sluice;
     await panels.enforce('dcim', { product: 'order', actor: 'maria@desk' });
     const since = new Date(at.bench.clock.now()).toISOString();
     const order = { product: 'order', value: 'on', source: 'switch', since, by: 'maria@desk' };
@@ -215,14 +218,14 @@ describe('going live', () => {
   it('says which product of an enforced panel the config only observes', async () => {
     await at.bench.edit('enforce: observe', 'enforce: on');
     await at.bench.edit('action: suspend-order }', 'action: suspend-order, enforce: observe }');
-    const { panels } = await at.bench.sluice.panels.list();
+    const { panels } = await at.sluice.panels.list();
     const setting = { source: 'products.order.enforce', since: null, by: null };
     expect(panels[0]?.enforce.except).toEqual([{ product: 'order', value: 'observe', ...setting }]);
   });
 
   it('observe covers all products again, and the config applies again without switches', async () => {
-    await at.bench.sluice.panels.enforce('dcim', { product: 'order' });
-    expect(await at.bench.sluice.panels.observe('dcim')).toEqual({
+    await at.sluice.panels.enforce('dcim', { product: 'order' });
+    expect(await at.sluice.panels.observe('dcim')).toEqual({
       panel: 'dcim',
       product: null,
       enforce: 'observe',
@@ -233,8 +236,8 @@ describe('going live', () => {
     });
     await at.poll();
     expect(byApi()).toEqual([]);
-    await at.bench.sluice.panels.enforce('dcim');
-    const dropped = await at.bench.sluice.panels.asConfigured('dcim');
+    await at.sluice.panels.enforce('dcim');
+    const dropped = await at.sluice.panels.asConfigured('dcim');
     expect(dropped).toMatchObject({ enforce: 'observe', source: 'enforce', plan: null });
     await at.poll();
     expect(byApi()).toEqual([]);
@@ -246,16 +249,12 @@ describe('going live', () => {
 
 describe('observe while a run is under way', () => {
   it('stops it at once: what is begun is finished, nothing more is changed', async () => {
-    const services = Array.from({ length: 30 }, (_, index) => index + 1);
     await at.bench.configure(easyDcimConfig(at.panel.url, 'enforce: on', ', concurrency: 4'));
-    for (const number of services) {
-      await at.addService(number);
-      at.panel.addTraffic(500 + number, { in: 200 * GB, out: 0 });
-    }
-    at.bench.clock.advance(HOUR);
+    const services = await addServices(at, 30);
+    useEach(at, services, 200);
     const isChange = ({ changing }: { changing: boolean }): boolean => changing;
     const poll = (): Promise<RunReport> => at.poll({ allowMass: true });
-    const end = await during(at.panel.server, isChange, poll, () => at.bench.sluice.panels.observe('dcim'), 60);
+    const end = await during(at.panel.server, isChange, poll, () => at.sluice.panels.observe('dcim'), 60);
     expect(end.run.outcome).toBe('done');
     expect(end.run.observing).toEqual(['dcim']);
     // Those that had been told to go when the switch was set; 60 ports were to be shut.
@@ -265,9 +264,9 @@ describe('observe while a run is under way', () => {
     expect(await at.bench.store.evidence.open()).toHaveLength(changed);
     expect(await at.bench.store.actions.unresolved()).toEqual([]);
     await at.poll();
-    await at.bench.sluice.reconcile();
+    await at.sluice.reconcile();
     expect(at.panel.events).toHaveLength(changed);
-    await at.bench.sluice.panels.enforce('dcim');
+    await at.sluice.panels.enforce('dcim');
     expect((await at.poll({ allowMass: true })).run.outcome).toBe('done');
     const down = services.filter((number) => at.panel.port(toIds(number).port(2)).adminState === 'down');
     expect(down).toEqual(services);

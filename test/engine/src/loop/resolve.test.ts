@@ -1,22 +1,20 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { LogEntry } from '@sluice/engine';
-import { type EasyDcimBench, easyDcimConfig, startEasyDcimBench, toIds } from '../bench/easydcim-bench.js';
+import { easyDcimConfig, startEasyDcimBench, toIds } from '../bench/easydcim-bench.js';
 import { GB, HOUR, MINUTE } from '../bench/engine-bench.js';
 import { startHiddifyBench } from '../bench/hiddify-bench.js';
 import { done } from '../bench/outcomes.js';
+import { useBench } from './use-bench.js';
 
 const { port } = toIds(1);
 
-let at: EasyDcimBench;
+const at = useBench(startEasyDcimBench);
 beforeEach(async () => {
-  at = await startEasyDcimBench();
   at.panel.answers.ports.style = 'stateless';
   at.panel.answers.adminPorts.style = 'stateless';
   await at.addService(1, { ports: [{ id: port(1), name: 'eth0' }] });
-  at.panel.addTraffic(501, { in: 200 * GB, out: 0 });
-  at.bench.clock.advance(HOUR);
+  at.use(1, 200);
 });
-afterEach(() => at.close());
 
 const calls = (): string[] => at.panel.server.changingCalls().map(({ path }) => path.split('/').at(-1) ?? '');
 const portState = (): string => at.panel.port(port(1)).adminState;
@@ -162,10 +160,7 @@ describe('resolving is refused', () => {
 
   it('while another run works on the service', async () => {
     const id = await leaveDoubt('disable', 'after');
-    const owner = { host: 'elsewhere', pid: 1, processStart: '1' };
-    const now = new Date(at.bench.clock.now()).toISOString();
-    const lease = { name: 'service:svc-1', owner, run: 'run-other', now, ttlMs: MINUTE, isAlive: () => true };
-    expect((await at.bench.store.leases.acquire(lease)).acquired).toBe(true);
+    await at.bench.takeLease('service:svc-1');
     const refused = at.sluice.log.resolve(id, { done: true, waitMs: 1000 });
     await expect(refused).rejects.toMatchObject({ kind: 'busy', code: 'lease_held' });
     expect(await unresolved()).toHaveLength(1);
@@ -179,14 +174,10 @@ describe("an action on an agent's user", () => {
   ] as const)('is settled as done: %s', async (isDone, state, when) => {
     const vpn = await startHiddifyBench();
     try {
-      const { agents, log } = vpn.sluice;
+      const { log } = vpn.sluice;
       const { actions } = vpn.bench.store;
-      const limitTo = (limitBytes: number) => {
-        const request = { panel: undefined, opening: undefined, dryRun: false, confirm: () => Promise.resolve() };
-        return agents.limit('north', { ...request, limitBytes });
-      };
       const user = vpn.panel.addUser({ agent: vpn.north });
-      await limitTo(GB);
+      await vpn.limit('north', 1);
       vpn.panel.use(user, 2 * GB);
       vpn.panel.server.inject({ endpoint: /^PATCH/, when, times: 1, fault: { kind: 'cut' } });
       const lookAgain = 'GET /api/v2/admin/user/{uuid}/';
@@ -197,7 +188,7 @@ describe("an action on an agent's user", () => {
       expect(await actions.unresolved()).toEqual([]);
       await vpn.check();
       expect(vpn.panel.user(user).enable).toBe(false);
-      await limitTo(50 * GB);
+      await vpn.limit('north', 50);
       await vpn.check();
       expect(vpn.panel.user(user).enable).toBe(true);
     } finally {

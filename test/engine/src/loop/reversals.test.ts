@@ -1,29 +1,28 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { Check, RunReport } from '@sluice/engine';
-import { type EasyDcimBench, startEasyDcimBench, toIds } from '../bench/easydcim-bench.js';
-import { type EngineBench, GB, HOUR, on } from '../bench/engine-bench.js';
+import { startEasyDcimBench, toIds } from '../bench/easydcim-bench.js';
+import { type EngineBench, HOUR, on } from '../bench/engine-bench.js';
+import { addServices, useEach } from './polls.js';
+import { useOpened } from './use-bench.js';
 
-let at: EasyDcimBench;
-let others: EngineBench[] = [];
+const [at, open] = useOpened(startEasyDcimBench);
+const others: EngineBench[] = [];
 afterEach(async () => {
-  for (const other of others) await other.close();
-  others = [];
-  await at.close();
+  for (const other of others.splice(0)) await other.close();
 });
 
 const port = (number = 1) => at.panel.port(toIds(number).port(1));
 const poll = (): Promise<RunReport> => at.poll({ allowMass: true });
 const outcome = async (): Promise<string> => (await poll()).run.outcome;
 const takeOver = async (): Promise<Check[]> =>
-  (await at.bench.sluice.panels.doctor({ takeOver: true })).checks.filter(({ name }) => name === 'take-over');
-const failed = async (): Promise<Check[]> =>
-  (await at.bench.sluice.panels.doctor()).checks.filter(({ status }) => status === 'failed');
+  (await at.sluice.panels.doctor({ takeOver: true })).checks.filter(({ name }) => name === 'take-over');
+const failedChecks = async (): Promise<Check[]> =>
+  (await at.sluice.panels.doctor()).checks.filter(({ status }) => status === 'failed');
 
 async function start(services: number, over: number): Promise<void> {
-  at = await startEasyDcimBench('poll: { doubt: { jump: off }, brake: { share: 50% } }', { owner: on('first') });
-  for (let number = 1; number <= services; number++) await at.addService(number);
-  for (let number = 1; number <= over; number++) at.panel.addTraffic(toIds(number).service, { in: 200 * GB, out: 0 });
-  at.bench.clock.advance(HOUR);
+  await open('poll: { doubt: { jump: off }, brake: { share: 50% } }', { owner: on('first') });
+  const numbers = await addServices(at, services);
+  useEach(at, numbers.slice(0, over), 200);
   expect(await outcome()).toBe('done');
 }
 
@@ -50,32 +49,38 @@ describe('two copies of a store on a panel without a mark', () => {
     const report = await poll();
     expect([report.run.outcome, report.error]).toEqual(['partial', null]);
     expect(report.notices.map(({ code }) => code)).toContain('change_reversed');
-    expect(report.services.find(({ id }) => id === 'svc-1')).toMatchObject({
-      status: 'failed',
-      error: { code: 'change_reversed' },
-      actions: [],
-    });
+    const holds = [{ reason: 'quota', restricting: true }];
+    const stopped = { status: 'failed', error: { code: 'change_reversed' }, holds };
+    expect(report.services.find(({ id }) => id === 'svc-1')).toMatchObject({ ...stopped, actions: [] });
     expect(at.panel.server.changingCalls()).toEqual([]);
-    // The port is enabled, and the service is shown so.
-    const { service, decision } = await at.bench.sluice.explain('svc-1');
+    // The port is enabled, and the service is shown so everywhere.
+    const { services: list, overview } = at.sluice;
+    expect(await list.show('svc-1')).toMatchObject(stopped);
+    expect((await list.list({ status: 'failed' })).services.map(({ id }) => id)).toEqual(['svc-1']);
+    const { totals, services: rows } = await overview({ status: 'failed' });
+    expect(totals).toMatchObject({ failing: 1, held: 1, byStatus: { failed: 1, ok: 11 } });
+    expect(rows.items).toMatchObject([{ id: 'svc-1', status: 'failed', restricting: ['quota'] }]);
+    const { service, decision } = await at.sluice.explain('svc-1');
     expect(service.error?.code).toBe('change_reversed');
     expect(JSON.stringify(decision?.inputs)).toContain('is enabled and should be disabled');
-    expect(await failed()).not.toEqual([]);
+    expect(await failedChecks()).not.toEqual([]);
 
     // Days later it still stands.
     at.bench.clock.advance(48 * HOUR);
     await poll();
     expect(port().adminState).toBe('up');
     // Under observe nothing is left alone.
-    await at.bench.sluice.panels.observe('dcim');
+    await at.sluice.panels.observe('dcim');
     expect(await outcome()).toBe('done');
-    expect(await failed()).toEqual([]);
-    await at.bench.sluice.panels.enforce('dcim');
+    expect(await failedChecks()).toEqual([]);
+    await at.sluice.panels.enforce('dcim');
     expect(await outcome()).toBe('partial');
     expect(await takeOver()).toMatchObject([{ message: expect.stringContaining('2 stopped targets') as unknown }]);
     expect(await outcome()).toBe('done');
     expect(port().adminState).toBe('down');
     expect((await poll()).notices).toEqual([]);
+    const after = await list.show('svc-1');
+    expect([after.status, after.holds.map(({ restricting }) => restricting)]).toEqual(['held', [undefined]]);
   });
 
   it('stop the panel only at the share of the brake', async () => {
@@ -85,13 +90,12 @@ describe('two copies of a store on a panel without a mark', () => {
       await poll();
     }
     expect(port(12).adminState).toBe('up');
-    at.panel.addTraffic(toIds(12).service, { in: 200 * GB, out: 0 });
-    at.bench.clock.advance(HOUR);
+    at.use(12, 200);
     at.panel.server.clearCalls();
     const report = await poll();
     expect([report.run.outcome, report.error?.code]).toEqual(['brake', 'store_moved']);
     expect(at.panel.server.changingCalls()).toEqual([]);
-    expect((await at.bench.sluice.panels.list()).panels).toMatchObject([{ brake: { subjects: 'store' } }]);
+    expect((await at.sluice.panels.list()).panels).toMatchObject([{ brake: { subjects: 'store' } }]);
   });
 
   it('count no reversal of more than a day ago, and none by a change of the decision', async () => {
@@ -104,10 +108,10 @@ describe('two copies of a store on a panel without a mark', () => {
     }
     at.bench.clock.advance(24 * HOUR);
     for (let time = 0; time < 4; time++) {
-      await at.bench.sluice.overrides.set('svc-1', { unlimited: true });
+      await at.sluice.overrides.set('svc-1', { unlimited: true });
       await poll();
       expect(port().adminState).toBe('up');
-      await at.bench.sluice.overrides.clear('svc-1');
+      await at.sluice.overrides.clear('svc-1');
       await poll();
       expect(port().adminState).toBe('down');
       at.bench.clock.advance(HOUR);

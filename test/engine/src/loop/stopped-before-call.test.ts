@@ -1,17 +1,16 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { startHiddifyBench, type HiddifyBench } from '../bench/hiddify-bench.js';
-import { GB, HOUR } from '../bench/engine-bench.js';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { during } from '../bench/during.js';
+import { GB, HOUR } from '../bench/engine-bench.js';
+import { startHiddifyBench } from '../bench/hiddify-bench.js';
+import { useBench } from './use-bench.js';
 
-let at: HiddifyBench;
+const at = useBench(startHiddifyBench);
 let uuid: string;
 beforeEach(async () => {
-  at = await startHiddifyBench();
   uuid = await at.create(1);
   at.panel.use(uuid, 60 * GB);
   at.bench.clock.advance(HOUR);
 });
-afterEach(() => at.close());
 
 const USER = 'GET /api/v2/admin/user/{uuid}/';
 
@@ -29,10 +28,10 @@ async function readsBeforeTheChange(): Promise<number> {
 describe('a change that is stopped between the decision and its call', () => {
   it('is not made once observe has returned', async () => {
     const reads = await readsBeforeTheChange();
-    await at.bench.sluice.overrides.set('svc-1', { quota: '100GB' });
+    await at.sluice.overrides.set('svc-1', { quota: '100GB' });
     await at.poll();
     expect(at.panel.user(uuid).enable).toBe(true);
-    await at.bench.sluice.overrides.clear('svc-1');
+    await at.sluice.overrides.clear('svc-1');
     at.bench.clock.advance(HOUR);
     const changes = at.panel.server.changingCalls().length;
     let seen = 0;
@@ -40,7 +39,7 @@ describe('a change that is stopped between the decision and its call', () => {
       at.panel.server,
       ({ endpoint }) => endpoint === USER && ++seen === reads,
       () => at.poll(),
-      () => at.bench.sluice.panels.observe('vpn'),
+      () => at.sluice.panels.observe('vpn'),
     );
     expect(at.panel.server.changingCalls()).toHaveLength(changes);
     expect(at.panel.user(uuid).enable).toBe(true);

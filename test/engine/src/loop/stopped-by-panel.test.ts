@@ -1,9 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { toIds, startEasyDcimBench, type EasyDcimBench } from '../bench/easydcim-bench.js';
-import { startFlvxBench, type FlvxBench } from '../bench/flvx-bench.js';
-import { GB } from '../bench/engine-bench.js';
-import { startHiddifyBench, type HiddifyBench } from '../bench/hiddify-bench.js';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { RunReport } from '@sluice/engine';
+import { toIds, startEasyDcimBench } from '../bench/easydcim-bench.js';
+import { GB } from '../bench/engine-bench.js';
+import { useFlvxBench } from '../bench/flvx-bench.js';
+import { startHiddifyBench } from '../bench/hiddify-bench.js';
+import { useBench } from './use-bench.js';
 
 /** The service's status and drift, and what was said of services that the panel stops. */
 function seen({ run, services, notices }: RunReport) {
@@ -13,19 +14,17 @@ function seen({ run, services, notices }: RunReport) {
 }
 
 describe('an FLVX service that is ok', () => {
-  let at: FlvxBench;
+  const at = useFlvxBench();
   let user: number;
   beforeEach(async () => {
-    at = await startFlvxBench();
     user = await at.create(1);
     at.panel.addForward(user, at.tunnels.hk);
     await at.poll();
   });
-  afterEach(() => at.close());
 
   it('is not named while nothing stops it', async () => {
     expect(seen(await at.poll())).toEqual({ status: 'ok', drift: [], said: [], outcome: 'done' });
-    expect(seen(await at.bench.sluice.reconcile())).toEqual({ status: 'ok', drift: [], said: [], outcome: 'done' });
+    expect(seen(await at.sluice.reconcile())).toEqual({ status: 'ok', drift: [], said: [], outcome: 'done' });
   });
 
   it('is named once in a cycle when the panel stops it by its expiry', async () => {
@@ -37,7 +36,7 @@ describe('an FLVX service that is ok', () => {
     const second = seen(await at.poll());
     expect(second.said).toEqual([]);
     expect(second.drift.join()).toMatch(/expired/);
-    expect(seen(await at.bench.sluice.reconcile()).said).toEqual([]);
+    expect(seen(await at.sluice.reconcile()).said).toEqual([]);
     expect(seen(await at.poll())).toEqual({ status: 'ok', drift: [], said: [], outcome: 'done' });
   });
 
@@ -55,21 +54,19 @@ describe('an FLVX service that is ok', () => {
   });
 
   it('is not named while it is held', async () => {
-    await at.bench.sluice.holds.add('svc-1');
+    await at.sluice.holds.add('svc-1');
     Object.assign(at.panel.world.users.get(user)!, { expTime: at.bench.clock.now() - 1 });
     expect(seen(await at.poll())).toMatchObject({ status: 'held', said: [] });
   });
 });
 
 describe('a Hiddify service that is ok', () => {
-  let at: HiddifyBench;
+  const at = useBench(startHiddifyBench);
   let uuid: string;
   beforeEach(async () => {
-    at = await startHiddifyBench();
     uuid = await at.create(1);
     await at.poll();
   });
-  afterEach(() => at.close());
 
   it('is not named while nothing stops it', async () => {
     expect(seen(await at.poll())).toMatchObject({ status: 'ok', said: [] });
@@ -90,7 +87,7 @@ describe('a Hiddify service that is ok', () => {
 
   it('is named when the panel counts more than the cycle has used', async () => {
     const other = await at.create(2, { product: 'monthly', values: { next_due_date: '2027-12-15' } });
-    await at.bench.sluice.provision.renew('svc-1', { until: '2027-12-15' });
+    await at.sluice.provision.renew('svc-1', { until: '2027-12-15' });
     at.panel.use(other, 45 * GB);
     await at.poll();
     at.bench.clock.set('2026-12-15T01:00:00Z');
@@ -103,28 +100,26 @@ describe('a Hiddify service that is ok', () => {
 });
 
 describe('an EasyDCIM service that is ok', () => {
-  let at: EasyDcimBench;
+  const at = useBench(startEasyDcimBench);
   const { port, order } = toIds(1);
   beforeEach(async () => {
-    at = await startEasyDcimBench();
     await at.addService(1);
     await at.poll();
   });
-  afterEach(() => at.close());
 
   it('is named by reconcile when somebody has suspended its order', async () => {
     at.panel.staffSuspendOrder(order, 'fraud');
-    const { status, drift, said } = seen(await at.bench.sluice.reconcile());
+    const { status, drift, said } = seen(await at.sluice.reconcile());
     expect({ status, said: said.length }).toEqual({ status: 'ok', said: 1 });
     expect(drift.join()).toMatch(/order 901 is suspended, but not by a hold of this service/);
-    expect(seen(await at.bench.sluice.reconcile()).said).toEqual([]);
+    expect(seen(await at.sluice.reconcile()).said).toEqual([]);
   });
 
   it('is named when somebody has disabled all its ports, not for one of them', async () => {
     at.panel.staffDisablePort(port(1));
-    expect(seen(await at.bench.sluice.reconcile())).toMatchObject({ drift: [], said: [] });
+    expect(seen(await at.sluice.reconcile())).toMatchObject({ drift: [], said: [] });
     at.panel.staffDisablePort(port(2));
-    expect(seen(await at.bench.sluice.reconcile()).said.join()).toMatch(/all its ports are disabled/);
+    expect(seen(await at.sluice.reconcile()).said.join()).toMatch(/all its ports are disabled/);
   });
 
   it('costs a poll no call', async () => {

@@ -1,0 +1,20 @@
+import { expect } from '@jest/globals';
+import { type EasyDcimBench, toIds } from '../bench/easydcim-bench.js';
+
+export const TB = 1000 ** 4;
+export const SECOND = 1000;
+
+/** What a run says of a service that a reading holds. */
+export const HELD = { status: 'held', holds: [{ reason: 'quota' }], error: null };
+/** What it says of one whose reading it doubts. */
+export const DOUBTED = { status: 'doubted', holds: [], error: { code: 'impossible_jump' } };
+export const CANNOT_CARRY = { error: { message: expect.stringContaining('can carry') as unknown } };
+
+/** Adds svc-1 on a line of unknown speed; returns its second port, which is disabled. */
+export async function addUnknownLine(at: EasyDcimBench): Promise<number> {
+  at.panel.behaviour.speedWhenDown = null;
+  const { port } = toIds(1);
+  const disabled = { id: port(2), name: 'eth1', adminState: 'down' } as const;
+  await at.addService(1, { ports: [{ id: port(1), name: 'eth0' }, disabled] });
+  return disabled.id;
+}
