@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals';
-import { diffStates } from '@sluice/fake-panels';
 import path from 'node:path';
 import { existsSync } from 'node:fs';
 import { useFlvxBench } from '../bench/flvx-bench.js';
@@ -10,25 +9,7 @@ const at = useFlvxBench();
 const changing = (): string[] => at.panel.server.changingCalls().map((call) => call.path.replace('/api/v1', ''));
 
 describe('create', () => {
-  it('is done once: a repeat finds everything as it should be', async () => {
-    await at.create(1);
-    const before = at.panel.state();
-    at.panel.server.clearCalls();
-    const again = await done(at.sluice.provision.create('svc-1'));
-    expect(again).toMatchObject({ actions: [], credentials: null });
-    expect(changing()).toEqual([]);
-    expect(diffStates(before, at.panel.state())).toEqual([]);
-  });
-
-  it('gives its quota to a service that was pending', async () => {
-    await at.addService(1, { values: { status: 'pending' } });
-    const made = await done(at.sluice.provision.create('svc-1'));
-    expect(made.service.lifecycle).toBe('active');
-    const user = Number(made.service.refs['flvx_user_id']);
-    expect([at.panel.user(user)?.flow, at.panel.permission(user, 1)?.flow]).toEqual([100, 100]);
-  });
-
-  it('is what a pending service needs before its account can be changed', async () => {
+  it('is what a pending service needs before its account, which gets its quota, can be changed', async () => {
     await at.addService(1, { values: { status: 'pending' } });
     const before = await at.sluice.services.show('svc-1');
     const { provision } = at.sluice;
@@ -39,7 +20,9 @@ describe('create', () => {
     ])
       expect(await failure(change())).toMatchObject({ as: 'conflict', code: 'no_account' });
     expect(await at.sluice.services.show('svc-1')).toEqual(before);
-    await done(at.sluice.provision.create('svc-1'));
+    const { service } = await done(at.sluice.provision.create('svc-1'));
+    expect(service.lifecycle).toBe('active');
+    expect([at.panel.user(3)?.flow, at.panel.permission(3, 1)?.flow]).toEqual([100, 100]);
   });
 
   it('refuses an account that belongs to another service, also to adopt', async () => {
@@ -93,29 +76,6 @@ describe('create', () => {
     expect(refused).toMatchObject({ as: 'failed', code: 'ambiguous_account' });
   });
 
-  it('makes one account when the answer is lost and the run dies', async () => {
-    await at.addService(1);
-    const users = Object.keys(at.panel.state().users).length;
-    const dying = new AbortController();
-    at.panel.server.inject({ endpoint: /user\/create$/, when: 'after', fault: { kind: 'cut' }, times: 1 });
-    at.panel.server.inject({
-      endpoint: /user\/list$/,
-      skip: 1,
-      match: () => {
-        dying.abort('SIGTERM');
-        return true;
-      },
-      fault: { kind: 'cut' },
-      times: 20,
-    });
-    await failure(at.sluice.provision.create('svc-1', { signal: dying.signal }));
-    at.panel.server.clearFaults();
-    await at.bench.restart();
-    await done(at.sluice.provision.create('svc-1'));
-    expect(Object.keys(at.panel.state().users)).toHaveLength(users + 1);
-    await expectSettled(at);
-  });
-
   it('is what a run and doctor name while it is missing or was broken off', async () => {
     await at.addService(1);
     expect(await failure(at.poll())).toMatchObject({ as: 'failed', code: 'not_mapped' });
@@ -141,15 +101,5 @@ describe('create', () => {
     await at.addService(1, { values });
     expect(await failure(at.sluice.provision.create('svc-1'))).toMatchObject({ as: 'failed', code });
     expect(changing()).toEqual([]);
-  });
-
-  it('is shown by a dry run, which calls and stores nothing', async () => {
-    await at.addService(1, { product: 'big' });
-    const shown = await done(at.sluice.provision.create('svc-1', { dryRun: true }));
-    expect(shown.run).toMatchObject({ dryRun: true, changes: true });
-    expect(shown.actions.map((action) => action.type)).toEqual(['create-user', 'assign-tunnel', 'assign-tunnel']);
-    expect(changing()).toEqual([]);
-    const { refs } = await at.sluice.services.show('svc-1');
-    expect(refs).toEqual({});
   });
 });

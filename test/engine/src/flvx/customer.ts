@@ -1,31 +1,9 @@
-import type { RunReport } from '@sluice/engine';
-import { GB, HOUR } from '../bench/engine-bench.js';
+import { GB } from '../bench/engine-bench.js';
 import type { FlvxBench } from '../bench/flvx-bench.js';
-
-type ServiceOfRun = RunReport['services'][number];
+import { type Polled, pollLater } from '../loop/polls.js';
 
 /** The user id of the first customer, whose first forwards are 2 and 3; 1 is somebody else's. */
 export const USER = 3;
-
-/** A poll, and what it did about the first service. */
-export interface Polled {
-  outcome: RunReport['run']['outcome'];
-  report: RunReport;
-  service: ServiceOfRun;
-}
-
-/** Polls an hour later, or after another time. */
-export async function pollLater(at: FlvxBench, ms = HOUR): Promise<Polled> {
-  at.bench.clock.advance(ms);
-  const report = await at.poll();
-  return { outcome: report.run.outcome, report, service: firstService(report) };
-}
-
-/** Returns the first service of a report. */
-export function firstService({ services: [service] }: RunReport): ServiceOfRun {
-  if (service === undefined) throw new Error('the report has no service');
-  return service;
-}
 
 /** Creates the account of `svc-1` with the running forwards 2 and 3, which a poll has seen. */
 export async function addCustomer(at: FlvxBench, product = 'relay'): Promise<void> {
@@ -58,6 +36,16 @@ export function useUp(at: FlvxBench): void {
   at.panel.traffic(2, { in: 90 * GB, out: 20 * GB });
 }
 
+/** Returns the login name of the customer, which only Sluice can have given. */
+export function accountName({ panel }: FlvxBench, user = USER): string {
+  return panel.user(user)?.user ?? '';
+}
+
+/** Returns the names of the panel's speed limits. */
+export function limitNames({ panel }: FlvxBench): string[] {
+  return [...panel.world.limits.values()].map(({ name }) => name);
+}
+
 /** Names actions by what they do to which object. */
 export function toSteps(actions: readonly { type: string; target: string }[]): string[] {
   return actions.map(({ type, target }) => `${type} ${target}`);
@@ -66,11 +54,6 @@ export function toSteps(actions: readonly { type: string; target: string }[]): s
 /** Names actions by what they do to which object, and with which outcome. */
 export function toOutcomes(actions: readonly { type: string; target: string; state: string }[]): string[] {
   return actions.map(({ type, target, state }) => `${type} ${target} ${state}`);
-}
-
-/** Returns the codes of a report's notices. */
-export function noticeCodes({ notices }: Pick<RunReport, 'notices'>): string[] {
-  return notices.map(({ code }) => code);
 }
 
 /** Logs in as a customer does; returns what the panel answers, with code 0 after a success. */

@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { diffStates } from '@sluice/fake-panels';
-import { GB, HOUR, DAY } from '../bench/engine-bench.js';
+import { GB, DAY } from '../bench/engine-bench.js';
 import { useFlvxBench } from '../bench/flvx-bench.js';
 import { done, expectSettled } from '../bench/outcomes.js';
-import { firstService, toSteps } from './customer.js';
+import { firstService, pollLater } from '../loop/polls.js';
+import { toSteps } from './customer.js';
 
 const at = useFlvxBench();
 const DUE = Date.parse('2026-12-15');
@@ -82,15 +83,6 @@ describe('a difference between panel and product', () => {
     }, ['update-user 3', 'assign-tunnel 1', 'pause-forward 2']);
   });
 
-  it('of a forward that runs while the service is held is repaired', async () => {
-    await at.sluice.provision.suspend('svc-1');
-    const before = at.panel.state();
-    await at.panel.customerResume(2);
-    expect(await planned()).toEqual({ changes: true, actions: ['pause-forward 2'] });
-    await at.sluice.reconcile();
-    expect(diffStates(before, at.panel.state())).toEqual([]);
-  });
-
   it('is named by the plan', async () => {
     user().flow = 7;
     const { services } = await at.sluice.plan();
@@ -134,41 +126,40 @@ describe('values of permissions that are not the product’s', () => {
 });
 
 describe('an account that another tool has made', () => {
-  async function imported(flow: number): Promise<number> {
-    const user = at.panel.addUser({ user: 'anna', flow, num: 10, expTime: Date.parse('2026-12-15'), flowResetTime: 0 });
-    at.panel.addPermission(user, at.tunnels.hk, { flow });
-    await at.addService(1, { values: { flvx_user_id: String(user) } });
-    await at.poll();
-    return user;
+  /** Adds the account with a forward, and a service that names it. */
+  async function add(account: object, product = 'relay'): Promise<{ user: number; web: number }> {
+    const user = at.panel.addUser({ user: 'anna', ...account });
+    at.panel.addPermission(user, at.tunnels.hk, account);
+    const web = at.panel.addForward(user, at.tunnels.hk);
+    await at.addService(1, { product, values: { flvx_user_id: String(user) } });
+    return { user, web };
   }
+  const quotas = (user: number): unknown[] => [at.panel.user(user)?.flow, at.panel.permission(user, 1)?.flow];
 
   it('keeps a quota that is too high until the next cycle opens', async () => {
-    const user = await imported(500);
+    const { user } = await add({ flow: 500, num: 10, expTime: DUE, flowResetTime: 0 });
+    await at.poll();
     await at.sluice.reconcile();
-    expect([at.panel.user(user)?.flow, at.panel.permission(user, 1)?.flow]).toEqual([500, 500]);
+    expect(quotas(user)).toEqual([500, 500]);
     await expectSettled(at);
     at.panel.world.users.get(user)!.expTime = Date.parse('2027-06-01');
     at.bench.clock.set('2026-12-15T01:00:00Z');
     await at.poll();
-    expect([at.panel.user(user)?.flow, at.panel.permission(user, 1)?.flow]).toEqual([100, 100]);
+    expect(quotas(user)).toEqual([100, 100]);
   });
 
   it('gets a higher quota at once', async () => {
-    const user = await imported(20);
-    expect([at.panel.user(user)?.flow, at.panel.permission(user, 1)?.flow]).toEqual([100, 100]);
+    const { user } = await add({ flow: 20 });
+    await at.poll();
+    expect(quotas(user)).toEqual([100, 100]);
   });
 
   it('gets its own quota back after a throttle, and that of the product in the next cycle', async () => {
-    const user = at.panel.addUser({ user: 'anna', flow: 1000 });
-    at.panel.addPermission(user, at.tunnels.hk);
-    const web = at.panel.addForward(user, at.tunnels.hk);
-    await at.addService(1, { product: 'slow', values: { flvx_user_id: String(user) } });
-    const quotas = (): unknown[] => [at.panel.user(user)?.flow, at.panel.permission(user, 1)?.flow];
+    const { user, web } = await add({ flow: 1000 }, 'slow');
     const poll = async (): Promise<unknown[]> => {
-      at.bench.clock.advance(HOUR);
-      await at.poll();
+      await pollLater(at);
       await at.sluice.reconcile();
-      return quotas();
+      return quotas(user);
     };
     await poll();
     at.panel.traffic(web, { in: 110 * GB, out: 0 });
@@ -185,12 +176,9 @@ describe('an account that another tool has made', () => {
   });
 
   it('is metered in full at the first reading, and held by its own allowance', async () => {
-    const user = at.panel.addUser({ user: 'anna', flow: 500, inFlow: 90 * GB, outFlow: 20 * GB });
-    at.panel.addPermission(user, at.tunnels.hk);
-    at.panel.addForward(user, at.tunnels.hk);
-    await at.addService(1, { values: { flvx_user_id: String(user) } });
-    const { services } = await at.poll();
-    expect(services[0]).toMatchObject({ usage: { totalBytes: 110 * GB }, holds: [{ reason: 'quota' }] });
+    await add({ flow: 500, inFlow: 90 * GB, outFlow: 20 * GB });
+    const { service } = await pollLater(at, 0);
+    expect(service).toMatchObject({ usage: { totalBytes: 110 * GB }, holds: [{ reason: 'quota' }] });
     expect(at.panel.runningForwards()).toEqual([1]);
   });
 });
@@ -201,12 +189,9 @@ describe('a mode of one direction', () => {
     expect(at.panel.user(user)?.flow).toBe(99_999);
     at.panel.addForward(user, at.tunnels.hk);
     at.panel.traffic(2, { in: 99 * GB, out: 500 * GB });
-    const ok = await at.poll();
-    expect(ok.services[0]).toMatchObject({ status: 'ok', holds: [] });
+    expect((await pollLater(at, 0)).service).toMatchObject({ status: 'ok', holds: [] });
     at.panel.traffic(2, { in: GB, out: 0 });
-    at.bench.clock.advance(HOUR);
-    const held = await at.poll();
-    expect(held.services[0]).toMatchObject({ status: 'held', holds: [{ reason: 'quota' }] });
+    expect((await pollLater(at)).service).toMatchObject({ status: 'held', holds: [{ reason: 'quota' }] });
     expect(at.panel.runningForwards()).toEqual([1]);
   });
 });

@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { GB, HOUR } from '../bench/engine-bench.js';
 import { useFlvxBench } from '../bench/flvx-bench.js';
 import { done, expectSettled } from '../bench/outcomes.js';
-import { addCustomer, noticeCodes, pollLater, toSteps, useUp, type Polled, allow } from './customer.js';
+import { noticeCodes, type Polled, pollLater } from '../loop/polls.js';
+import { addCustomer, toSteps, useUp, allow } from './customer.js';
 
 const at = useFlvxBench();
 

@@ -2,18 +2,21 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { GB, HOUR } from '../bench/engine-bench.js';
 import { useFlvxBench } from '../bench/flvx-bench.js';
 import { done, expectSettled } from '../bench/outcomes.js';
-import { allow, addCustomer, noticeCodes, pollLater, toSteps, useUp, type Polled } from './customer.js';
+import { noticeCodes, type Polled, pollLater } from '../loop/polls.js';
+import { allow, addCustomer, toSteps, useUp } from './customer.js';
 
 const at = useFlvxBench();
 
 const poll = (ms?: number): Promise<Polled> => pollLater(at, ms);
+const running = (): number[] => at.panel.runningForwards();
+const isOpen = (): unknown[] => [at.panel.user(3)?.status, at.panel.permissionStatus(3, 1)];
 
 describe('a paused forward that runs again while the service is held', () => {
   beforeEach(async () => {
     await addCustomer(at);
     useUp(at);
     expect((await poll()).service.holds.map((hold) => hold.reason)).toEqual(['quota']);
-    expect(at.panel.runningForwards()).toEqual([1]);
+    expect(running()).toEqual([1]);
   });
 
   it('is left in peace as long as it carries nothing', async () => {
@@ -27,7 +30,7 @@ describe('a paused forward that runs again while the service is held', () => {
 
   it('is found by its counters after a restart of the agent, paused again and reported', async () => {
     at.panel.restartNode(1);
-    expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
+    expect(running()).toEqual([1, 2, 3]);
     expect(at.panel.forward(2)?.status).toBe(0);
     expect(at.panel.traffic(2, GB)).toBe(true);
     const { outcome, report, service } = await poll();
@@ -36,33 +39,29 @@ describe('a paused forward that runs again while the service is held', () => {
     expect(toSteps(service.actions)).toEqual(['pause-forward 2', 'pause-forward 3']);
     expect(noticeCodes(report)).toEqual(['forward_ran_again']);
     expect(report.notices[0]?.message).toMatch(/forward 2 \(web\) of svc-1/);
-    expect(at.panel.runningForwards()).toEqual([1]);
+    expect(running()).toEqual([1]);
     expect((await poll()).service.actions).toEqual([]);
   });
 
-  it('is found when the customer redeploys it with an old token', async () => {
-    await at.panel.customerRedeploy(3);
-    at.panel.traffic(3, GB);
-    const { service } = await poll();
-    expect(toSteps(service.actions)).toContain('pause-forward 3');
-    expect(at.panel.runningForwards()).toEqual([1]);
-  });
-
-  it('is paused again when the customer resumes it with an old token', async () => {
-    await at.panel.customerResume(3);
-    expect(at.panel.forward(3)?.status).toBe(1);
-    const { service, report } = await poll();
-    expect(toSteps(service.actions)).toEqual(['pause-forward 3']);
-    expect(noticeCodes(report)).toEqual(['forward_ran_again']);
-    expect(at.panel.runningForwards()).toEqual([1]);
-  });
+  it.each(['customerRedeploy', 'customerResume'] as const)(
+    'is paused again after what the customer does with an old token: %s',
+    async (act) => {
+      await at.panel[act](3);
+      expect(at.panel.forward(3)?.status).toBe(act === 'customerResume' ? 1 : 0);
+      if (act === 'customerRedeploy') at.panel.traffic(3, GB);
+      const { service, report } = await poll();
+      expect(toSteps(service.actions)).toContain('pause-forward 3');
+      expect(noticeCodes(report)).toEqual(['forward_ran_again']);
+      expect(running()).toEqual([1]);
+    },
+  );
 
   it('comes back with the others when the hold ends', async () => {
     at.panel.restartNode(1);
     at.panel.traffic(2, GB);
     await poll();
     await allow(at, '500GB');
-    expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
+    expect(running()).toEqual([1, 2, 3]);
     await expectSettled(at);
   });
 
@@ -97,7 +96,7 @@ describe('a redirected service', () => {
     await poll();
     await allow(at, 'unlimited');
     expect([2, 3].map((id) => at.panel.forward(id)?.remoteAddr)).toEqual(['198.51.100.7:443', '198.51.100.8:80']);
-    expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
+    expect(running()).toEqual([1, 2, 3]);
     expect(at.panel.traffic(2, GB)).toBe(true);
     await expectSettled(at);
   });
@@ -112,7 +111,7 @@ describe('a redirected forward that an administrator has pointed elsewhere meanw
     expect(at.panel.forward(2)?.remoteAddr).toBe('127.0.0.1:9');
     await at.sluice.provision.unsuspend('svc-1');
     expect([2, 3].map((id) => at.panel.forward(id)?.remoteAddr)).toEqual(['198.51.100.99:443', '198.51.100.8:80']);
-    expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
+    expect(running()).toEqual([1, 2, 3]);
   });
 });
 
@@ -125,11 +124,11 @@ describe('a hold of billing or of an operator', () => {
       [holds.add, holds.release],
     ] as const) {
       await done(add('svc-1'));
-      expect([at.panel.user(3)?.status, at.panel.permissionStatus(3, 1)]).toEqual([0, 0]);
-      expect(at.panel.runningForwards()).toEqual([1]);
+      expect(isOpen()).toEqual([0, 0]);
+      expect(running()).toEqual([1]);
       await done(release('svc-1'));
-      expect([at.panel.user(3)?.status, at.panel.permissionStatus(3, 1)]).toEqual([1, 1]);
-      expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
+      expect(isOpen()).toEqual([1, 1]);
+      expect(running()).toEqual([1, 2, 3]);
     }
   });
 
@@ -143,25 +142,13 @@ describe('a hold of billing or of an operator', () => {
     await at.sluice.provision.suspend('svc-1');
     await at.sluice.provision.unsuspend('svc-1');
     await at.sluice.reconcile();
-    expect([at.panel.user(3)?.status, at.panel.permissionStatus(3, 1)]).toEqual([0, 0]);
+    expect(isOpen()).toEqual([0, 0]);
     expect([2, 3].map((id) => at.panel.forward(id)?.status)).toEqual([0, 0]);
     // The first one ran before the suspension, the other one was paused by the customer.
     world.users.get(3)!.status = 1;
     world.findPermission(3, 1)!.status = 1;
     await poll();
     expect([2, 3].map((id) => at.panel.forward(id)?.status)).toEqual([1, 0]);
-  });
-
-  it('leaves what another hold still needs', async () => {
-    await addCustomer(at);
-    await at.sluice.holds.add('svc-1');
-    await at.sluice.provision.suspend('svc-1');
-    const released = await at.sluice.holds.release('svc-1');
-    expect(released).toMatchObject({ stillHeld: ['billing'], actions: [] });
-    expect(at.panel.runningForwards()).toEqual([1]);
-    await at.sluice.provision.unsuspend('svc-1');
-    expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
-    await expectSettled(at);
   });
 });
 

@@ -1,16 +1,14 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { diffStates, type FlvxState } from '@sluice/fake-panels';
 import { GB, DAY } from '../bench/engine-bench.js';
-import { startFlvxBench, type FlvxBench } from '../bench/flvx-bench.js';
+import { useFlvxBench } from '../bench/flvx-bench.js';
 import { done, expectSettled } from '../bench/outcomes.js';
 
-let at: FlvxBench;
+const at = useFlvxBench();
 let before: FlvxState;
-beforeEach(async () => {
-  at = await startFlvxBench();
+beforeEach(() => {
   before = at.panel.state();
 });
-afterEach(() => at.close());
 
 /** All that has changed on the panel and its nodes since the last look, services of nodes by forward. */
 function changes(): string[] {
@@ -20,21 +18,22 @@ function changes(): string[] {
   return lines;
 }
 
-const paused = (...forwards: number[]): string[] =>
-  forwards.flatMap((id) => [
-    `nodes.1.services.${id}_3_2_tcp.paused: false -> true`,
-    `nodes.1.services.${id}_3_2_udp.paused: false -> true`,
-  ]);
-const running = (...forwards: number[]): string[] =>
-  forwards.flatMap((id) => [
-    `nodes.1.services.${id}_3_2_tcp.paused: true -> false`,
-    `nodes.1.services.${id}_3_2_udp.paused: true -> false`,
-  ]);
+/** What is pushed to the nodes when a setting of forwards changes. */
+const pushed = (forwards: number[], change: string): string[] =>
+  forwards.flatMap((id) => ['tcp', 'udp'].map((protocol) => `nodes.1.services.${id}_3_2_${protocol}.${change}`));
 
+/** Polls, and returns what was used by then, and the holds. */
+const polled = async (): Promise<{ used: number; holds: string[] }> => {
+  await done(at.poll());
+  return status();
+};
 const status = async (): Promise<{ used: number; holds: string[] }> => {
   const { usage, holds } = await at.sluice.services.show('svc-1');
   return { used: (usage?.totalBytes ?? 0) / GB, holds: holds.map((hold) => hold.reason) };
 };
+
+/** What a new user and a new permission have in common. */
+const NEW = { flowResetTime: 0, status: 1, inFlow: 0, outFlow: 0 };
 
 const ms = (date: string): number => Date.parse(`${date}T00:00:00Z`);
 
@@ -51,15 +50,7 @@ describe('the life of a relay service', () => {
       lifecycle: 'active',
       refs: { flvx_user_id: '3', flvx_username: name, flvx_tunnel_id: '1', flvx_user_tunnel_id: '2' },
     });
-    const values = {
-      flow: 100,
-      num: 10,
-      expTime: ms('2026-12-15'),
-      flowResetTime: 0,
-      status: 1,
-      inFlow: 0,
-      outFlow: 0,
-    };
+    const values = { ...NEW, flow: 100, num: 10, expTime: ms('2026-12-15') };
     expect(at.panel.user(3)).toMatchObject({ user: name, roleId: 1, ...values });
     expect(at.panel.permission(3, 1)).toEqual({ id: 2, userId: 3, tunnelId: 1, speedId: null, ...values });
     expect(changes().filter((line) => !/^(users\.3|permissions\.2)\./.test(line))).toEqual([]);
@@ -71,16 +62,14 @@ describe('the life of a relay service', () => {
     at.panel.traffic(2, { in: 20 * GB, out: 30 * GB });
     changes();
     at.bench.clock.advance(DAY);
-    await done(at.poll());
-    expect(await status()).toEqual({ used: 50, holds: [] });
+    expect(await polled()).toEqual({ used: 50, holds: [] });
     expect(changes()).toEqual([]);
 
     // Over quota: the panel stops the forwards by itself, the poll makes sure of it.
     at.panel.traffic(2, { in: 20 * GB, out: 31 * GB });
     changes();
     at.bench.clock.advance(DAY);
-    await done(at.poll());
-    expect(await status()).toEqual({ used: 101, holds: ['quota'] });
+    expect(await polled()).toEqual({ used: 101, holds: ['quota'] });
     expect(changes()).toEqual(['permissions.2.status: 1 -> 0']);
     expect(at.panel.runningForwards()).toEqual([1]);
     expect(at.panel.traffic(2, GB)).toBe(false);
@@ -88,13 +77,12 @@ describe('the life of a relay service', () => {
     // More quota: what ran runs again, what the customer had paused does not.
     await at.sluice.overrides.set('svc-1', { quota: '200GB' });
     expect(changes()).toEqual([]);
-    await done(at.poll());
-    expect(await status()).toEqual({ used: 101, holds: [] });
+    expect(await polled()).toEqual({ used: 101, holds: [] });
     expect(changes()).toEqual(
       [
         'forwards.2.status: 0 -> 1',
         'forwards.3.status: 0 -> 1',
-        ...running(2, 3),
+        ...pushed([2, 3], 'paused: true -> false'),
         'permissions.2.flow: 100 -> 200',
         'permissions.2.status: 0 -> 1',
         'users.3.flow: 100 -> 200',
@@ -109,14 +97,12 @@ describe('the life of a relay service', () => {
     await done(at.sluice.provision.renew('svc-1'));
     const january = `${ms('2026-12-15')} -> ${ms('2027-01-15')}`;
     expect(changes()).toEqual([`permissions.2.expTime: ${january}`, `users.3.expTime: ${january}`]);
-    await done(at.poll());
-    expect(await status()).toEqual({ used: 111, holds: [] });
+    expect(await polled()).toEqual({ used: 111, holds: [] });
     at.bench.clock.set('2026-12-15T00:10:00Z');
     at.panel.midnight();
     at.panel.traffic(2, GB);
     changes();
-    await done(at.poll());
-    expect(await status()).toEqual({ used: 1, holds: [] });
+    expect(await polled()).toEqual({ used: 1, holds: [] });
     expect(changes()).toEqual([
       `permissions.2.inFlow: ${46 * GB} -> 0`,
       `permissions.2.outFlow: ${66 * GB} -> 0`,
@@ -127,15 +113,11 @@ describe('the life of a relay service', () => {
     // A bigger package: another tunnel, more forwards, a speed of its own.
     await done(at.sluice.provision.changePackage('svc-1', 'big'));
     expect(at.panel.permission(3, 2)).toEqual({
-      ...{ id: 3, userId: 3, tunnelId: 2, speedId: 1, num: 20, flow: 200, inFlow: 0, outFlow: 0, flowResetTime: 0 },
-      ...{ expTime: ms('2027-01-15'), status: 1 },
+      ...{ ...NEW, id: 3, userId: 3, tunnelId: 2, speedId: 1, num: 20, flow: 200, expTime: ms('2027-01-15') },
     });
     expect(changes().filter((line) => !/^(permissions\.3|limits|nodes\.1\.limiters)\b/.test(line))).toEqual(
       [
-        ...[2, 3, 4].flatMap((id) => [
-          `nodes.1.services.${id}_3_2_tcp.limiter: null -> "1"`,
-          `nodes.1.services.${id}_3_2_udp.limiter: null -> "1"`,
-        ]),
+        ...pushed([2, 3, 4], 'limiter: null -> "1"'),
         'permissions.2.num: 10 -> 20',
         'permissions.2.speedId: null -> 1',
         'users.3.num: 10 -> 20',
@@ -148,7 +130,7 @@ describe('the life of a relay service', () => {
     const closed = [
       'forwards.2.status: 1 -> 0',
       'forwards.3.status: 1 -> 0',
-      ...paused(2, 3),
+      ...pushed([2, 3], 'paused: false -> true'),
       'permissions.2.status: 1 -> 0',
       'users.3.status: 1 -> 0',
     ];
@@ -157,10 +139,7 @@ describe('the life of a relay service', () => {
     expect(at.panel.runningForwards()).toEqual([1]);
     expect(changes().filter((line) => !/^(permissions\.3|limits|nodes\.1\.limiters)\b/.test(line))).toEqual(
       [
-        ...[2, 3, 4].flatMap((id) => [
-          `nodes.1.services.${id}_3_2_tcp.limiter: "1" -> null`,
-          `nodes.1.services.${id}_3_2_udp.limiter: "1" -> null`,
-        ]),
+        ...pushed([2, 3, 4], 'limiter: "1" -> null'),
         'permissions.2.num: 20 -> 10',
         'permissions.2.speedId: 1 -> null',
         'users.3.num: 20 -> 10',
@@ -184,8 +163,7 @@ describe('the life of a relay service', () => {
     at.panel.traffic(2, { in: 80 * GB, out: 31 * GB });
     changes();
     at.bench.clock.advance(DAY);
-    await done(at.poll());
-    expect(await status()).toEqual({ used: 112, holds: ['quota'] });
+    expect(await polled()).toEqual({ used: 112, holds: ['quota'] });
     expect(changes()).toEqual(
       [
         ...closed.filter((line) => !line.startsWith('users')),
@@ -207,8 +185,7 @@ describe('the life of a relay service', () => {
     // The new cycle gives it back.
     at.bench.clock.set('2027-01-15T00:10:00Z');
     at.panel.midnight();
-    await done(at.poll());
-    expect(await status()).toEqual({ used: 0, holds: [] });
+    expect(await polled()).toEqual({ used: 0, holds: [] });
     expect(changes()).toEqual(
       [
         ...open.filter((line) => !line.startsWith('users')),

@@ -1,11 +1,11 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { RunReport } from '@sluice/engine';
 import { GB, HOUR } from '../bench/engine-bench.js';
-import { flvxConfig, startFlvxBench, type FlvxBench } from '../bench/flvx-bench.js';
+import { flvxConfig, startFlvxBench } from '../bench/flvx-bench.js';
 import { done } from '../bench/outcomes.js';
+import { useOpened } from '../loop/use-bench.js';
 
-let at: FlvxBench;
-afterEach(() => at.close());
+const [at, open] = useOpened(startFlvxBench);
 
 const FAIR = `  fair: { panel: relay, quota: { total: 100GB }, flvx: { tunnelId: 1 }, limits: [
     { id: fair-use, window: day, allowance: 10GB, action: throttle }, { id: burst, window: week, allowance: 30GB, action: pause } ] }`;
@@ -16,7 +16,7 @@ interface Line {
 }
 
 async function start(more = FAIR): Promise<Line> {
-  at = await startFlvxBench(more);
+  await open(more);
   const user = await at.create(1, { product: 'fair' });
   return { user, forward: at.panel.addForward(user, at.tunnels.hk, { name: 'web' }) };
 }

@@ -1,10 +1,8 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { RunReport } from '@sluice/engine';
 import { diffStates } from '@sluice/fake-panels';
-import { GB } from '../bench/engine-bench.js';
 import { flvxConfig, useFlvxBench } from '../bench/flvx-bench.js';
 import { done, failure } from '../bench/outcomes.js';
-import { addCustomer } from './customer.js';
 
 const at = useFlvxBench();
 
@@ -49,22 +47,6 @@ describe('the mass-change brake', () => {
   it('does not take the accounts for lost that Sluice itself has removed', async () => {
     for (const number of [1, 2]) await at.sluice.provision.terminate(`svc-${number}`);
     await done(at.poll());
-  });
-});
-
-describe('a panel under observe', () => {
-  it('is read, metered and decided about, and not changed', async () => {
-    await addCustomer(at);
-    await at.sluice.panels.observe('relay');
-    at.panel.traffic(2, { in: 90 * GB, out: 20 * GB });
-    at.panel.world.users.get(3)!.flow = 5;
-    const before = at.panel.state();
-    at.panel.server.clearCalls();
-    const polled = await at.poll();
-    await at.sluice.reconcile();
-    expect(polled.services[0]).toMatchObject({ observing: true, status: 'over', holds: [], wouldHold: ['quota'] });
-    expect(diffStates(before, at.panel.state())).toEqual([]);
-    expect(at.panel.server.changingCalls()).toEqual([]);
   });
 });
 

@@ -3,7 +3,8 @@ import type { FlvxConnection } from '@sluice/fake-panels';
 import { GB } from '../bench/engine-bench.js';
 import { useFlvxBench } from '../bench/flvx-bench.js';
 import { done, failure } from '../bench/outcomes.js';
-import { addPausingCustomer, noticeCodes, pollLater, toOutcomes, type Polled } from './customer.js';
+import { noticeCodes, type Polled, pollLater } from '../loop/polls.js';
+import { addPausingCustomer, toOutcomes } from './customer.js';
 
 const at = useFlvxBench();
 

@@ -1,14 +1,12 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { CommandReport, Sluice } from '@sluice/engine';
-import { startFlvxBench, type FlvxBench } from '../bench/flvx-bench.js';
+import { startFlvxBench } from '../bench/flvx-bench.js';
 import { done, expectSettled, failure } from '../bench/outcomes.js';
+import { useOpened } from '../loop/use-bench.js';
 import { USER } from './customer.js';
 
-let at: FlvxBench;
-beforeEach(async () => {
-  at = await startFlvxBench();
-});
-afterEach(() => at.close());
+const [at, start] = useOpened(startFlvxBench);
+beforeEach(() => start());
 
 /** The forwards of the customer: on both tunnels one that runs, on the second one that the customer paused. */
 interface Customer {
@@ -61,6 +59,19 @@ function setTunnel(status: 0 | 1): void {
   Object.assign(at.panel.world.findPermission(USER, at.tunnels.jp)!, { status });
 }
 
+const happen = {
+  close: () => {
+    setTunnel(0);
+  },
+  open: () => {
+    setTunnel(1);
+  },
+  small: () => changeTo('relay'),
+  poll: () => run('poll'),
+  reconcile: () => run('reconcile'),
+};
+type Event = keyof typeof happen;
+
 /** Returns the numbers of the calls to fail, of a reconcile that opens the tunnel again: in short runs those around its opening. */
 async function callsToFail(): Promise<number[]> {
   await moved();
@@ -82,7 +93,7 @@ describe('a tunnel that a package change closed', () => {
       for (const skip of calls) {
         for (const when of ['before', 'after'] as const) {
           await at.close();
-          at = await startFlvxBench();
+          await start();
           const customer = await moved();
           await at.sluice.services.set('svc-1', { product: 'big' });
           const repair = at.panel.server.inject({ skip, times, when, fault: { kind: 'cut' } });
@@ -154,57 +165,21 @@ describe('a tunnel that a package change closed', () => {
     expect(at.panel.permissionStatus(user, at.tunnels.jp)).toBe(0);
   });
 
-  it('stays closed after the change back when staff had closed it before', async () => {
+  it.each<[string, forwards: number, Event[], before: number | undefined, after: number]>([
+    ['stays closed when staff had closed it before', 1, ['close', 'poll', 'small', 'reconcile'], 0, 0],
+    ['stays closed when they had, and no forward uses it', 0, ['close', 'poll', 'small', 'reconcile', 'poll'], 0, 0],
+    ['is open when nobody had, and no forward uses it', 0, ['small', 'reconcile'], undefined, 1],
+    ['is open when staff opened it and Sluice closed it', 1, ['close', 'poll', 'small', 'open', 'reconcile'], 0, 1],
+  ])('%s, after the change back', async (_what, forwards, events, before, after) => {
     const { jp } = at.tunnels;
     const user = await at.create(1, { product: 'big' });
-    at.panel.addForward(user, jp, { name: 'far' });
-    await done(at.poll());
-    setTunnel(0);
-    await done(at.poll());
-    await changeTo('relay');
-    await done(at.sluice.reconcile());
+    if (forwards > 0) at.panel.addForward(user, jp, { name: 'far' });
+    await run('poll');
+    for (const event of events) await happen[event]();
+    expect(at.panel.permissionStatus(user, jp)).toBe(before);
     await changeTo('big');
-    await run('poll', 'reconcile');
-    expect(at.panel.permissionStatus(user, jp)).toBe(0);
-  });
-
-  it('stays closed after the change back when staff had closed it and no forward uses it', async () => {
-    const { jp } = at.tunnels;
-    const user = await at.create(1, { product: 'big' });
-    await done(at.poll());
-    setTunnel(0);
-    await done(at.poll());
-    await changeTo('relay');
-    await run('reconcile', 'poll');
-    await changeTo('big');
-    await run('poll', 'reconcile');
-    expect(at.panel.permissionStatus(user, jp)).toBe(0);
-  });
-
-  it('is open after the change back when nobody had closed it and no forward uses it', async () => {
-    const { jp } = at.tunnels;
-    const user = await at.create(1, { product: 'big' });
-    await done(at.poll());
-    await changeTo('relay');
-    await done(at.sluice.reconcile());
-    expect(at.panel.permissionStatus(user, jp)).toBe(undefined);
-    await changeTo('big');
-    expect(at.panel.permissionStatus(user, jp)).toBe(1);
-  });
-
-  it('is open after the change back when staff opened it and Sluice closed it again', async () => {
-    const { jp } = at.tunnels;
-    const user = await at.create(1, { product: 'big' });
-    at.panel.addForward(user, jp, { name: 'far' });
-    await done(at.poll());
-    setTunnel(0);
-    await done(at.poll());
-    await changeTo('relay');
-    setTunnel(1);
-    await done(at.sluice.reconcile());
-    expect(at.panel.permissionStatus(user, jp)).toBe(0);
-    await changeTo('big');
-    expect(at.panel.permissionStatus(user, jp)).toBe(1);
+    if (after === 0) await run('poll', 'reconcile');
+    expect(at.panel.permissionStatus(user, jp)).toBe(after);
   });
 
   it('stays closed under the package without it, whatever runs', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { GB, HOUR, MINUTE } from '../bench/engine-bench.js';
 import { flvxConfig, passTime, useFlvxBench } from '../bench/flvx-bench.js';
 import { done, expectSettled } from '../bench/outcomes.js';
-import { firstService } from './customer.js';
+import { firstService } from '../loop/polls.js';
 
 const at = useFlvxBench();
 

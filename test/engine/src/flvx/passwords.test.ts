@@ -60,16 +60,6 @@ describe('a password', () => {
     expect(at.panel.server.calls).toEqual([]);
   });
 
-  it('is changed alone: quota, expiry, number, status and permissions stay', async () => {
-    await at.create(1);
-    at.panel.addPermission(3, at.tunnels.jp, { flow: 7, num: 2, expTime: 1_900_000_000_000, flowResetTime: 4 });
-    at.panel.addForward(3, at.tunnels.jp, { name: 'off', paused: true });
-    const before = at.panel.state();
-    const { credentials } = await done(at.sluice.provision.changePassword('svc-1'));
-    expect(diffStates(before, at.panel.state()).map((line) => line.split(':')[0])).toEqual(['users.3.pwd']);
-    expect(await logIn(at, credentials?.username, credentials?.password)).toMatchObject({ code: 0 });
-  });
-
   it('is given with the name that the account has by now', async () => {
     await at.create(1);
     at.panel.world.users.get(3)!.user = 'anna-renamed';

@@ -4,7 +4,8 @@ import { flvx } from '@sluice/flvx-client/panel';
 import { HOUR } from '../bench/engine-bench.js';
 import { flvxConfig, useFlvxBench } from '../bench/flvx-bench.js';
 import { done, expectSettled } from '../bench/outcomes.js';
-import { addCustomer, firstService, useUp } from './customer.js';
+import { firstService } from '../loop/polls.js';
+import { addCustomer, useUp } from './customer.js';
 
 const at = useFlvxBench();
 

@@ -3,7 +3,8 @@ import type { RunReport, LogEntry } from '@sluice/engine';
 import { HOUR, MINUTE } from '../bench/engine-bench.js';
 import { useFlvxBench } from '../bench/flvx-bench.js';
 import { done, expectSettled } from '../bench/outcomes.js';
-import { addCustomer, firstService, noticeCodes, useUp } from './customer.js';
+import { noticeCodes, firstService } from '../loop/polls.js';
+import { addCustomer, useUp } from './customer.js';
 
 const at = useFlvxBench();
 

@@ -4,11 +4,12 @@ import { flvx } from '@sluice/flvx-client/panel';
 import { EngineBench, GB, HOUR } from '../bench/engine-bench.js';
 import { flvxConfig, useFlvxBench } from '../bench/flvx-bench.js';
 import { done, expectSettled } from '../bench/outcomes.js';
+import { accountName, limitNames } from './customer.js';
 
 const at = useFlvxBench();
 
-const account = (id: number): string => at.panel.user(id)?.user ?? '';
-const names = (): string[] => [...at.panel.world.limits.values()].map((limit) => limit.name);
+const account = (id: number): string => accountName(at, id);
+const names = (): string[] => limitNames(at);
 
 function reconcile(): Promise<RunReport> {
   at.bench.clock.advance(HOUR);

@@ -3,25 +3,15 @@ import type { Sluice } from '@sluice/engine';
 import { GB } from '../bench/engine-bench.js';
 import { flvxConfig, useFlvxBench } from '../bench/flvx-bench.js';
 import { done, expectSettled } from '../bench/outcomes.js';
-import {
-  addCustomer,
-  addPausingCustomer,
-  firstService,
-  pollLater,
-  toOutcomes,
-  useUp,
-  type Polled,
-  allow,
-} from './customer.js';
+import { firstService, type Polled, pollLater } from '../loop/polls.js';
+import { accountName, addCustomer, addPausingCustomer, allow, limitNames, toOutcomes, useUp } from './customer.js';
 
 const at = useFlvxBench();
 
 const poll = (ms?: number): Promise<Polled> => pollLater(at, ms);
 
-/** The login name of the customer, which only Sluice can have given. */
-const account = (): string => at.panel.user(3)?.user ?? '';
-const limits = (): string[] =>
-  Object.values(at.panel.state().limits as Record<string, { name: string }>).map(({ name }) => name);
+const account = (): string => accountName(at);
+const limits = (): string[] => limitNames(at);
 
 describe('a throttled service', () => {
   it('goes on slowly with a limit of its own, and gets its speed back', async () => {
@@ -53,18 +43,6 @@ describe('a throttled service', () => {
     await allow(at, '500GB');
     expect(at.panel.permission(3, 1)).toMatchObject({ flow: 500, speedId: own });
     expect(Object.keys(at.panel.state().limits)).toEqual(['1']);
-    expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
-    await expectSettled(at);
-  });
-
-  it('starts again what the panel had stopped, also when the run that throttles it breaks off', async () => {
-    await addCustomer(at, 'slow');
-    useUp(at);
-    at.panel.server.inject({ endpoint: /forward\/resume$/, fault: { kind: 'status', status: 500 } });
-    expect((await poll()).outcome).toBe('partial');
-    at.panel.server.clearFaults();
-    expect(at.panel.user(3)?.flow).toBe(99_999);
-    await done(at.sluice.reconcile());
     expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
     await expectSettled(at);
   });
@@ -223,18 +201,6 @@ describe('the beginning of a throttle', () => {
     await at.sluice.provision.changePackage('svc-1', 'relay');
     expect([slow?.isOpen(), fast?.isOpen()]).toEqual([true, true]);
     expect([slow?.megabytesPerSecond, fast?.megabytesPerSecond]).toEqual([0.2, 6.2]);
-  });
-
-  it('starts again what it paused for that, also when the run breaks off in between', async () => {
-    await addPausingCustomer(at, 'slow');
-    overQuota();
-    at.panel.server.inject({ endpoint: /forward\/resume$/, fault: { kind: 'status', status: 500 } });
-    expect((await poll()).outcome).toBe('partial');
-    at.panel.server.clearFaults();
-    expect(at.panel.forward(2)?.status).toBe(0);
-    expect((await poll()).outcome).toBe('done');
-    expect([2, 3, 4].map((id) => at.panel.forward(id)?.status)).toEqual([1, 1, 0]);
-    expect(running()).toEqual([1, 2, 3]);
   });
 
   it('does not start again what a hold needs closed meanwhile, but does so afterwards', async () => {

@@ -1,15 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
 import { flvxConfig, useFlvxBench } from '../bench/flvx-bench.js';
 import { done, expectSettled } from '../bench/outcomes.js';
-import { allow, addCustomer, noticeCodes, pollLater, toSteps, useUp, type Polled } from './customer.js';
+import { noticeCodes, type Polled, pollLater } from '../loop/polls.js';
+import { accountName, addCustomer, allow, limitNames, toSteps, useUp } from './customer.js';
 
 const at = useFlvxBench();
 
 const poll = (ms?: number): Promise<Polled> => pollLater(at, ms);
-/** The login name of the customer, which only Sluice can have given. */
-const account = (): string => at.panel.user(3)?.user ?? '';
-const limits = (): string[] =>
-  Object.values(at.panel.state().limits as Record<string, { name: string }>).map(({ name }) => name);
+
+/** Lets the paid time of the customer end: the panel's daily job closes the account. */
+const expire = (): void => {
+  at.bench.clock.set('2026-12-16T00:00:10Z');
+  at.panel.midnight();
+};
 
 describe('the end of a hold on an account that the panel would stop', () => {
   const running = (): boolean[] => [2, 3].map((id) => at.panel.isRunning(id));
@@ -61,27 +64,13 @@ describe('the end of a hold on an account that the panel would stop', () => {
 
   it('leaves them paused when the daily job has closed the account, and a renewal opens all', async () => {
     await addCustomer(at);
-    at.bench.clock.set('2026-12-16T00:00:10Z');
-    at.panel.midnight();
+    expire();
     await poll();
     await at.sluice.provision.suspend('svc-1');
     await done(at.sluice.provision.unsuspend('svc-1'));
     expect(running()).toEqual([false, false]);
     await at.sluice.provision.renew('svc-1');
     expect([at.panel.user(3)?.status, at.panel.permissionStatus(3, 1)]).toEqual([1, 1]);
-    expect(running()).toEqual([true, true]);
-  });
-
-  it('leaves no restriction of the hold behind, and starts them when everything is given back', async () => {
-    await addCustomer(at);
-    useUp(at);
-    await poll();
-    await done(at.sluice.holds.releaseAll());
-    expect(running()).toEqual([true, true]);
-    expect((await at.sluice.holds.releaseAll()).services).toEqual([]);
-    await at.sluice.overrides.set('svc-1', { quota: '500GB' });
-    await at.sluice.panels.enforce('relay');
-    await poll();
     expect(running()).toEqual([true, true]);
   });
 
@@ -121,35 +110,14 @@ describe('a node that is away', () => {
     expect(at.panel.runningForwards()).toEqual([1, 4]);
     await expectSettled(at);
   });
-
-  it('makes a suspension partial when it is the only service, and a repeat finishes it', async () => {
-    await addCustomer(at);
-    at.panel.nodeOffline(1);
-    const suspended = await at.sluice.provision.suspend('svc-1');
-    expect(suspended.run.outcome).toBe('partial');
-    expect(at.panel.user(3)?.status).toBe(0);
-    at.panel.nodeOnline(1);
-    await done(at.sluice.provision.suspend('svc-1'));
-    expect(at.panel.runningForwards()).toEqual([1]);
-  });
 });
 
 describe('forwards that the panel paused by itself', () => {
-  it('run again when the quota is raised before Sluice ever held the service', async () => {
-    await addCustomer(at);
-    useUp(at);
-    expect(at.panel.runningForwards()).toEqual([1]);
-    const { service } = await allow(at, '500GB');
-    expect(service.holds).toEqual([]);
-    expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
-  });
-
   it('run again after a renewal, with the user and permission that the daily job had closed', async () => {
     await addCustomer(at);
     await at.panel.customer(3).pause(3);
     await poll();
-    at.bench.clock.set('2026-12-16T00:00:10Z');
-    at.panel.midnight();
+    expire();
     expect([at.panel.user(3)?.status, at.panel.permissionStatus(3, 1)]).toEqual([0, 0]);
     expect(at.panel.runningForwards()).toEqual([1]);
     await poll();
@@ -164,14 +132,13 @@ describe('forwards that the panel paused by itself', () => {
     await addCustomer(at, 'slow');
     await at.panel.customer(3).pause(3);
     await poll();
-    at.bench.clock.set('2026-12-16T00:00:10Z');
-    at.panel.midnight();
+    expire();
     await poll();
     await at.bench.configure(
       flvxConfig(at.panel.url).replace('speedMbit: 50, throttleMbit', 'speedMbit: 60, throttleMbit'),
     );
     await done(at.sluice.reconcile());
-    expect(limits()).toEqual([`sluice:${account()}:60M`]);
+    expect(limitNames(at)).toEqual([`sluice:${accountName(at)}:60M`]);
     expect(at.panel.runningForwards()).toEqual([1]);
     await poll();
     await done(at.sluice.provision.renew('svc-1'));

@@ -1,22 +1,20 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { easydcim } from '@sluice/easydcim-client/panel';
 import { type Check, describedSchema, type JsonSchemaNode, type PanelTest, type Sluice } from '@sluice/engine';
 import { flvx } from '@sluice/flvx-client/panel';
 import { DAY, MINUTE } from '../bench/engine-bench.js';
-import { ADMIN_PASSWORD, type FlvxBench, flvxConfig, startFlvxBench } from '../bench/flvx-bench.js';
+import { ADMIN_PASSWORD, flvxConfig, useFlvxBench } from '../bench/flvx-bench.js';
 import { done } from '../bench/outcomes.js';
 
 const LOGIN = `username: admin_user, password: ${ADMIN_PASSWORD}`;
 const END = '2027-02-18T12:00:00.000Z';
 
-let at: FlvxBench;
+const at = useFlvxBench();
 let token: string;
 beforeEach(async () => {
-  at = await startFlvxBench();
   token = at.panel.customer(1, 0).token;
   await configure(`token: "${token}"`);
 });
-afterEach(() => at.close());
 
 const configure = (credentials: string): Promise<Sluice> =>
   at.bench.configure(flvxConfig(at.panel.url).replace(LOGIN, credentials));

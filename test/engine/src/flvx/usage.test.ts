@@ -1,10 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { FaultRule } from '@sluice/fake-panels';
 import * as fc from 'fast-check';
 import { GB, HOUR } from '../bench/engine-bench.js';
-import { startFlvxBench, passTime, type FlvxBench } from '../bench/flvx-bench.js';
+import { startFlvxBench, useFlvxBench, passTime } from '../bench/flvx-bench.js';
 import { done, expectSettled } from '../bench/outcomes.js';
-import { firstService } from './customer.js';
+import { firstService } from '../loop/polls.js';
 
 const isLong = process.env['SLUICE_LONG'] === '1';
 
@@ -94,11 +94,7 @@ describe('usage per cycle', () => {
 });
 
 describe('usage of a cycle', () => {
-  let at: FlvxBench;
-  beforeEach(async () => {
-    at = await startFlvxBench();
-  });
-  afterEach(() => at.close());
+  const at = useFlvxBench();
 
   it('counts what grew between the reading and the reset, and what came after it', async () => {
     const user = await at.create(1);

@@ -1,22 +1,22 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { CommandReport, RunReport, Sluice } from '@sluice/engine';
 import { GB, HOUR } from '../bench/engine-bench.js';
-import { flvxConfig, startFlvxBench, type FlvxBench } from '../bench/flvx-bench.js';
-import { startHiddifyBench, type HiddifyBench } from '../bench/hiddify-bench.js';
+import { flvxConfig, startFlvxBench, useFlvxBench } from '../bench/flvx-bench.js';
+import { startHiddifyBench } from '../bench/hiddify-bench.js';
 import { done, failure, expectSettled } from '../bench/outcomes.js';
-import { firstService, toOutcomes } from '../flvx/customer.js';
+import { toOutcomes } from '../flvx/customer.js';
+import { firstService } from '../loop/polls.js';
+import { useBench } from '../loop/use-bench.js';
 
 describe('a termination of an FLVX service while its node is away', () => {
-  let at: FlvxBench;
+  const at = useFlvxBench();
   let user: number;
   beforeEach(async () => {
-    at = await startFlvxBench();
     user = await at.create(1);
     at.panel.addForward(user, at.tunnels.hk, { name: 'web' });
     await at.poll();
     at.panel.nodeOffline(1);
   });
-  afterEach(() => at.close());
 
   const terminate = () => at.sluice.provision.terminate('svc-1');
   const shown = () => at.sluice.services.show('svc-1');
@@ -210,11 +210,7 @@ describe('a termination that does not fit what the panel shows', () => {
 });
 
 describe('a termination of a Hiddify service that was broken off', () => {
-  let at: HiddifyBench;
-  beforeEach(async () => {
-    at = await startHiddifyBench();
-  });
-  afterEach(() => at.close());
+  const at = useBench(startHiddifyBench);
 
   it('is finished by reconcile where the answer was lost and the user is gone', async () => {
     const uuid = await at.create(1);
