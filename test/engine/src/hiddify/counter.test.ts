@@ -1,21 +1,15 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { RunOptions, RunReport } from '@sluice/engine';
+import { describe, expect, it } from '@jest/globals';
+import type { RunOptions } from '@sluice/engine';
 import { GB, HOUR, MINUTE } from '../bench/engine-bench.js';
-import { startHiddifyBench, type HiddifyBench } from '../bench/hiddify-bench.js';
+import { startHiddifyBench } from '../bench/hiddify-bench.js';
+import { noticeCodes, type Polled, pollLater } from '../loop/polls.js';
+import { useBench } from '../loop/use-bench.js';
+import { createUsed, pollNextCycle } from './steps.js';
 
-let at: HiddifyBench;
-beforeEach(async () => {
-  at = await startHiddifyBench();
-});
-afterEach(() => at.close());
+const at = useBench(startHiddifyBench);
 
-type Service = RunReport['services'][number];
-const poll = async (ms = HOUR): Promise<Service> => {
-  at.bench.clock.advance(ms);
-  const [service] = (await at.poll()).services;
-  if (!service) throw new Error('no service');
-  return service;
-};
+type Service = Polled['service'];
+const poll = async (ms?: number): Promise<Service> => (await pollLater(at, ms)).service;
 const used = ({ usage }: Service): number | null => (usage === null ? null : (usage.totalBytes ?? 0) / GB);
 
 describe('the counter of a user', () => {
@@ -28,27 +22,22 @@ describe('the counter of a user', () => {
   });
 
   it('goes on where staff zeroed it, once a second reading confirms that', async () => {
-    const uuid = await at.create(1);
-    at.panel.use(uuid, 40 * GB);
-    expect(used(await poll())).toBe(40);
+    const uuid = await createUsed(at, 40);
     at.panel.changeUser(uuid, { currentUsage: GB });
     const fell = await poll();
     expect(fell).toMatchObject({ status: 'unreadable', error: { code: 'counter_fell' } });
     expect(fell.error?.message).toContain('the counter fell from 40 GB to 1 GB');
     at.panel.use(uuid, 3 * GB);
-    at.bench.clock.advance(HOUR);
-    const { services, notices } = await at.poll();
-    expect(services).toMatchObject([{ status: 'ok', usage: { totalBytes: 43 * GB } }]);
-    expect(notices.map(({ code }) => code)).toEqual(['counter_restarted']);
+    const { report } = await pollLater(at);
+    expect(report.services).toMatchObject([{ status: 'ok', usage: { totalBytes: 43 * GB } }]);
+    expect(noticeCodes(report)).toEqual(['counter_restarted']);
     at.panel.use(uuid, 7 * GB);
     expect(await poll()).toMatchObject({ status: 'held', usage: { totalBytes: 50 * GB } });
     expect(at.panel.user(uuid).enable).toBe(false);
   });
 
   it('believes no single reading that is too low', async () => {
-    const uuid = await at.create(1);
-    at.panel.use(uuid, 40 * GB);
-    await poll();
+    const uuid = await createUsed(at, 40);
     at.panel.changeUser(uuid, { currentUsage: GB });
     expect((await poll()).error?.code).toBe('counter_fell');
     at.panel.changeUser(uuid, { currentUsage: 41 * GB });
@@ -60,10 +49,8 @@ describe('the counter of a user', () => {
     for (const uuid of uuids) at.panel.use(uuid, 40 * GB);
     await poll();
     for (const uuid of uuids.slice(1)) at.panel.changeUser(uuid, { currentUsage: GB });
-    const codes = async (how?: RunOptions): Promise<unknown[]> => {
-      at.bench.clock.advance(HOUR);
-      return (await at.poll(how)).services.map(({ error }) => error?.code ?? null);
-    };
+    const codes = async (how?: RunOptions): Promise<unknown[]> =>
+      (await pollLater(at, HOUR, how)).report.services.map(({ error }) => error?.code ?? null);
     for (let count = 0; count < 3; count++) expect(await codes()).toEqual([null, 'counter_fell', 'counter_fell']);
     expect(await codes({ allowMass: true })).toEqual([null, null, null]);
   });
@@ -81,12 +68,9 @@ describe('the counter of a user', () => {
   });
 
   it('is zeroed once when a cycle opens, after it was read', async () => {
-    const uuid = await at.create(1);
-    at.panel.use(uuid, 30 * GB);
-    expect(used(await poll())).toBe(30);
+    const uuid = await createUsed(at, 30);
     at.panel.use(uuid, 3 * GB);
-    at.bench.clock.set('2026-12-15T01:00:00Z');
-    const opened = await poll(0);
+    const opened = (await pollNextCycle(at)).service;
     expect([used(opened), opened.actions]).toEqual([
       3,
       [{ type: 'update-user', target: uuid, name: expect.any(String) as unknown, state: 'applied' }],
@@ -99,21 +83,14 @@ describe('the counter of a user', () => {
   });
 
   it('counts what was used between the reading and the zeroing', async () => {
-    const uuid = await at.create(1);
-    at.panel.use(uuid, 30 * GB);
-    await poll();
-    at.bench.clock.set('2026-12-15T01:00:00Z');
+    const uuid = await createUsed(at, 30);
     let met = false;
     at.panel.server.onCall(({ endpoint }) => {
-      if (
-        endpoint.startsWith('GET /api/v2/admin/user/{uuid}/') &&
-        at.bench.clock.now() >= Date.parse('2026-12-15T01:00:00Z')
-      ) {
-        if (!met) at.panel.use(uuid, 0);
-        met = true;
-      }
+      if (met || !endpoint.startsWith('GET /api/v2/admin/user/{uuid}/')) return;
+      at.panel.use(uuid, 0);
+      met = true;
     });
-    await poll(0);
+    await pollNextCycle(at);
     at.panel.use(uuid, 2 * GB);
     expect(used(await poll())).toBe(2);
   });
@@ -140,28 +117,11 @@ describe('the counter of a user', () => {
     expect(at.panel.user(uuid).currentUsage).toBe(20 * GB);
   });
 
-  it('is zeroed again when the panel has written the old figure back', async () => {
-    const uuid = await at.create(1);
-    at.panel.use(uuid, 30 * GB);
-    await poll();
-    at.bench.clock.set('2026-12-15T01:00:00Z');
-    await poll(0);
-    at.panel.changeUser(uuid, { currentUsage: 30 * GB });
-    at.panel.use(uuid, GB);
-    expect(await poll()).toMatchObject({ status: 'ok', usage: { totalBytes: GB } });
-    expect(at.panel.user(uuid).currentUsage).toBe(0);
-    at.panel.use(uuid, 2 * GB);
-    expect(used(await poll())).toBe(3);
-  });
-
   it('goes on after a crash between zeroing and its record', async () => {
-    const uuid = await at.create(1);
-    at.panel.use(uuid, 30 * GB);
-    await poll();
-    at.bench.clock.set('2026-12-15T01:00:00Z');
+    const uuid = await createUsed(at, 30);
     at.panel.server.inject({ endpoint: /^PATCH/, when: 'after', times: 1, fault: { kind: 'cut' } });
     at.panel.server.inject({ endpoint: /^GET .*\{uuid\}/, skip: 3, times: 1, fault: { kind: 'cut' } });
-    await poll(0);
+    await pollNextCycle(at);
     expect(at.panel.user(uuid).currentUsage).toBe(0);
     at.panel.use(uuid, 2 * GB);
     await poll();
@@ -184,9 +144,7 @@ describe('the counter of a user', () => {
   });
 
   it('begins again with an account that Sluice made again, and what was used before still counts', async () => {
-    const uuid = await at.create(1);
-    at.panel.use(uuid, 30 * GB);
-    await poll();
+    const uuid = await createUsed(at, 30);
     at.panel.deleteUser(uuid);
     expect((await poll()).error?.code).toBe('user_gone');
     await at.sluice.provision.create('svc-1');
@@ -199,9 +157,7 @@ describe('the counter of a user', () => {
   });
 
   it('counts all that an account that Sluice made again shows, however high', async () => {
-    const uuid = await at.create(1);
-    at.panel.use(uuid, 8 * GB);
-    await poll();
+    const uuid = await createUsed(at, 8);
     at.panel.deleteUser(uuid);
     await poll();
     await at.sluice.provision.create('svc-1');

@@ -1,20 +1,16 @@
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { GB, HOUR } from '../bench/engine-bench.js';
-import { startHiddifyBench, type HiddifyBench } from '../bench/hiddify-bench.js';
+import { expect, it } from '@jest/globals';
+import { GB } from '../bench/engine-bench.js';
+import { startHiddifyBench } from '../bench/hiddify-bench.js';
+import { pollLater } from '../loop/polls.js';
+import { useBench } from '../loop/use-bench.js';
+import { createUsed } from './steps.js';
 
-let at: HiddifyBench;
-beforeEach(async () => {
-  at = await startHiddifyBench();
-});
-afterEach(() => at.close());
+const at = useBench(startHiddifyBench);
 
 it.each(['vanished', 'terminated'] as const)(
   'the restriction of a %s service ends where another has its user',
   async (status) => {
-    const uuid = await at.create(1);
-    await at.poll();
-    at.panel.use(uuid, 50 * GB);
-    await at.poll();
+    const uuid = await createUsed(at, 50);
     expect(at.panel.user(uuid).enable).toBe(false);
     const { store } = at.bench;
     const service = await store.services.get('svc-1');
@@ -44,8 +40,7 @@ it.each([
   const values = { hiddify_user_uuid: uuid, client };
   await at.addService(2, { product: 'vpn-100', values, allowDuplicateRefs: true });
   const read = async (): Promise<unknown> => {
-    at.bench.clock.advance(HOUR);
-    const { services } = await at.poll();
+    const { services } = (await pollLater(at)).report;
     return services.find(({ id }) => id === 'svc-2')?.usage?.totalBytes;
   };
   expect([await read(), at.panel.user(uuid).enable]).toEqual([counts * GB, true]);

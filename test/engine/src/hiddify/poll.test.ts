@@ -1,22 +1,14 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { RunReport } from '@sluice/engine';
-import { DAY, GB, HOUR } from '../bench/engine-bench.js';
-import { startHiddifyBench, type HiddifyBench } from '../bench/hiddify-bench.js';
+import { GB } from '../bench/engine-bench.js';
+import { startHiddifyBench } from '../bench/hiddify-bench.js';
+import { pollLater } from '../loop/polls.js';
+import { useBench } from '../loop/use-bench.js';
+import { createUsed, lastDay, listBodies, pollNextCycle } from './steps.js';
 
-let at: HiddifyBench;
-beforeEach(async () => {
-  at = await startHiddifyBench();
-});
-afterEach(() => at.close());
+const at = useBench(startHiddifyBench);
 
-const bodies = (): [string, unknown][] =>
-  at.panel.server
-    .changingCalls()
-    .map(({ method, body }) => [method, body === '' ? null : (JSON.parse(body) as unknown)]);
-const polled = (): Promise<RunReport> => {
-  at.bench.clock.advance(HOUR);
-  return at.poll();
-};
+const polled = async (): Promise<RunReport> => (await pollLater(at)).report;
 
 describe('poll', () => {
   it.each([
@@ -58,33 +50,12 @@ describe('poll', () => {
     await at.addService(2, { values: { hiddify_user_uuid: high } });
     await polled();
     expect([low, high].map((uuid) => at.panel.user(uuid).usageLimit / GB)).toEqual([50, 90]);
-    at.bench.clock.set('2026-12-15T01:00:00Z');
-    await at.poll();
+    await pollNextCycle(at);
     expect([low, high].map((uuid) => at.panel.user(uuid).usageLimit / GB)).toEqual([50, 50]);
   });
 
-  it('releases the user in the next cycle, with its usage at zero', async () => {
-    const uuid = await at.create(1);
-    at.panel.use(uuid, 60 * GB);
-    await polled();
-    expect(at.panel.user(uuid).enable).toBe(false);
-    at.bench.clock.set('2026-12-15T01:00:00Z');
-    const report = await at.poll();
-    expect(report.services[0]).toMatchObject({
-      status: 'ok',
-      holds: [],
-      actions: [
-        { type: 'update-user', target: uuid, state: 'applied' },
-        { type: 'enable-user', target: uuid, state: 'applied' },
-      ],
-    });
-    expect(at.panel.user(uuid)).toMatchObject({ enable: true, currentUsage: 0 });
-  });
-
   it('undoes nothing that somebody undid meanwhile', async () => {
-    const uuid = await at.create(1);
-    at.panel.use(uuid, 50 * GB);
-    await polled();
+    const uuid = await createUsed(at, 50);
     at.panel.enable(uuid);
     await polled();
     expect(at.panel.user(uuid).enable).toBe(false);
@@ -92,19 +63,9 @@ describe('poll', () => {
     await at.sluice.overrides.set('svc-1', { unlimited: true });
     at.panel.server.clearCalls();
     await polled();
-    expect(bodies()).toEqual([['PATCH', { usage_limit_GB: 1_000_000 }]]);
+    expect(listBodies(at)).toEqual([['PATCH', { usage_limit_GB: 1_000_000 }]]);
     const holds = (await at.sluice.holds.list({ service: 'svc-1' })).holds;
     expect(holds[0]?.evidence).toMatchObject([{ kind: 'user', outcome: 'dropped' }]);
-  });
-
-  it('says so when a user is gone, and changes nothing', async () => {
-    const uuid = await at.create(1);
-    await at.create(2);
-    at.panel.deleteUser(uuid);
-    at.bench.clock.advance(HOUR);
-    const report = await at.poll();
-    expect(report.run.outcome).toBe('partial');
-    expect(report.services[0]).toMatchObject({ status: 'unreadable', error: { code: 'user_gone' } });
   });
 
   it('sees a user that the panel leaves out of its list', async () => {
@@ -135,8 +96,7 @@ describe('poll', () => {
     expect(at.panel.user(uuid).packageDays).toBe(30);
     const reconciled = await at.sluice.reconcile();
     expect(reconciled.run.outcome).toBe('done');
-    const { startDate, packageDays } = at.panel.user(uuid);
-    expect(new Date(Date.parse(startDate ?? '') + packageDays * DAY).toISOString().slice(0, 10)).toBe('2026-12-20');
+    expect(lastDay(at, uuid)).toBe('2026-12-20');
     expect((await at.sluice.plan()).run).toMatchObject({ outcome: 'done', changes: false });
   });
 });

@@ -1,29 +1,19 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { RunReport } from '@sluice/engine';
-import { GB, HOUR } from '../bench/engine-bench.js';
-import { startHiddifyBench, type HiddifyBench } from '../bench/hiddify-bench.js';
+import { describe, expect, it } from '@jest/globals';
+import { GB } from '../bench/engine-bench.js';
+import { startHiddifyBench } from '../bench/hiddify-bench.js';
+import { pollLater } from '../loop/polls.js';
+import { useBench } from '../loop/use-bench.js';
+import { createUsed, listBodies } from './steps.js';
 
-let at: HiddifyBench;
-beforeEach(async () => {
-  at = await startHiddifyBench();
-});
-afterEach(() => at.close());
+const at = useBench(startHiddifyBench);
 
-const bodies = (): [string, unknown][] =>
-  at.panel.server
-    .changingCalls()
-    .map(({ method, body }) => [method, body === '' ? null : (JSON.parse(body) as unknown)]);
-const polled = (): Promise<RunReport> => {
-  at.bench.clock.advance(HOUR);
-  return at.poll();
-};
+const UNKNOWN = '5f0c0f44-0a5e-4c56-9c58-8d3b1ad4c8d7';
 
 describe('a creation', () => {
   it('makes a user with the quota as its limit and days to the due date', async () => {
     await at.addService(1);
-    const made = await at.sluice.provision.create('svc-1');
-    expect(made.run.outcome).toBe('done');
-    const report = made;
+    const report = await at.sluice.provision.create('svc-1');
+    expect(report.run.outcome).toBe('done');
     const uuid = report.service.refs['hiddify_user_uuid'] ?? '';
     expect(uuid).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
     expect(report).toMatchObject({
@@ -44,19 +34,12 @@ describe('a creation', () => {
   it('gives its quota to a service that was pending, and makes it active', async () => {
     await at.addService(1, { values: { status: 'pending' } });
     const planned = await at.sluice.provision.create('svc-1', { dryRun: true });
-    expect([planned.run.outcome, planned.actions]).toMatchObject(['done', [{ type: 'create-user' }]]);
+    expect([planned.run.outcome, planned.actions]).toMatchObject(['done', [{ type: 'create-user', state: 'planned' }]]);
+    expect([at.changes(), await at.readUser('svc-1')]).toEqual([[], '']);
     const made = await at.sluice.provision.create('svc-1');
     expect([made.run.outcome, made.service.lifecycle]).toEqual(['done', 'active']);
     const user = at.panel.user(await at.readUser('svc-1'));
     expect(user).toMatchObject({ usageLimit: 50 * GB, startDate: '2026-11-15', packageDays: 30 });
-  });
-
-  it('may be repeated without another user', async () => {
-    const uuid = await at.create(1);
-    const again = await at.sluice.provision.create('svc-1');
-    expect([again.run.outcome, again.actions]).toEqual(['done', []]);
-    expect(at.panel.state.users.size).toBe(1);
-    expect(await at.readUser('svc-1')).toBe(uuid);
   });
 
   it('counts days from the first use without a due date', async () => {
@@ -74,14 +57,6 @@ describe('a creation', () => {
     expect(at.panel.listUsers(south).map(({ uuid }) => uuid)).toEqual([second]);
   });
 
-  it('invents no agent that the panel does not have', async () => {
-    await at.addService(1, { values: { hiddify_agent_uuid: '5f0c0f44-0a5e-4c56-9c58-8d3b1ad4c8d7' } });
-    const made = await at.sluice.provision.create('svc-1');
-    expect([made.run.outcome, made.service.error?.code]).toEqual(['failed', 'unknown_owner']);
-    expect([at.panel.state.admins.size, at.panel.state.users.size]).toEqual([2, 0]);
-    expect(at.changes()).toEqual([]);
-  });
-
   it.each(['renew', 'create'] as const)('does not make the key of a deleted agent valid again by %s', async (verb) => {
     await at.create(1, { product: 'agency' });
     at.panel.deleteAgent(at.north);
@@ -91,11 +66,14 @@ describe('a creation', () => {
     expect([at.panel.state.admins.size, at.changes().length]).toEqual([1, changes]);
   });
 
-  it('refuses a product without a quota before anything is made', async () => {
-    await at.addService(1, { product: 'bare' });
+  it.each([
+    ['for an agent that the panel does not have', { values: { hiddify_agent_uuid: UNKNOWN } }, 'unknown_owner'],
+    ['of a product without a quota', { product: 'bare' }, 'no_quota'],
+  ])('%s is refused before anything is made', async (_what, service, code) => {
+    await at.addService(1, service);
     const made = await at.sluice.provision.create('svc-1');
-    expect([made.run.outcome, made.service.error?.code]).toEqual(['failed', 'no_quota']);
-    expect(at.changes()).toEqual([]);
+    expect([made.run.outcome, made.service.error?.code]).toEqual(['failed', code]);
+    expect([at.panel.state.admins.size, at.panel.state.users.size, at.changes()]).toEqual([2, 0, []]);
   });
 
   it('refuses a uuid of another version before anything is made', async () => {
@@ -121,14 +99,6 @@ describe('a creation', () => {
     expect(at.panel.listUsers(at.north)).toHaveLength(1);
     expect((await at.sluice.provision.terminate('svc-1')).run.outcome).toBe('done');
     expect(at.panel.hasUser(uuid)).toBe(false);
-  });
-
-  it('changes nothing in a dry run', async () => {
-    await at.addService(1);
-    const dry = await at.sluice.provision.create('svc-1', { dryRun: true });
-    expect(dry.actions).toMatchObject([{ type: 'create-user', state: 'planned' }]);
-    expect(at.changes()).toEqual([]);
-    expect(await at.readUser('svc-1')).toBe('');
   });
 
   it('is finished by a repeat when the panel stops half-way, without an orphan of 1000 GB', async () => {
@@ -162,25 +132,14 @@ describe('suspend and unsuspend', () => {
     expect((await at.sluice.provision.suspend('svc-1')).actions).toEqual([]);
     await at.sluice.provision.unsuspend('svc-1');
     expect(at.panel.user(uuid).enable).toBe(true);
-    expect(bodies().slice(1)).toEqual([
+    expect(listBodies(at).slice(1)).toEqual([
       ['PATCH', { enable: false }],
       ['PATCH', { enable: true }],
     ]);
   });
 
-  it('leave a user disabled that somebody had disabled before', async () => {
-    const uuid = await at.create(1);
-    at.panel.disable(uuid);
-    await at.sluice.provision.suspend('svc-1');
-    await at.sluice.provision.unsuspend('svc-1');
-    expect(at.panel.user(uuid).enable).toBe(false);
-    expect(at.changes()).toHaveLength(1);
-  });
-
   it('leave a quota hold in force', async () => {
-    const uuid = await at.create(1);
-    at.panel.use(uuid, 50 * GB);
-    await polled();
+    const uuid = await createUsed(at, 50);
     await at.sluice.provision.suspend('svc-1');
     const unsuspended = await at.sluice.provision.unsuspend('svc-1');
     expect(unsuspended.stillHeld).toEqual(['quota']);
@@ -190,13 +149,11 @@ describe('suspend and unsuspend', () => {
 
 describe('change-package', () => {
   it('writes the limit of the new product and keeps who is held held', async () => {
-    const uuid = await at.create(1);
-    at.panel.use(uuid, 50 * GB);
-    await polled();
+    const uuid = await createUsed(at, 50);
     await at.sluice.provision.suspend('svc-1');
     await at.sluice.provision.changePackage('svc-1', 'vpn-100');
     expect(at.panel.user(uuid)).toMatchObject({ usageLimit: 100 * GB, enable: false });
-    await polled();
+    await pollLater(at);
     expect(at.panel.user(uuid).enable).toBe(false);
     await at.sluice.provision.unsuspend('svc-1');
     expect(at.panel.user(uuid).enable).toBe(true);
@@ -236,53 +193,5 @@ describe('terminate', () => {
   it('has no passwords to change', async () => {
     await at.create(1);
     await expect(at.sluice.provision.changePassword('svc-1')).rejects.toMatchObject({ code: 'unsupported' });
-  });
-});
-
-describe('an order whose request was lost', () => {
-  it.each([
-    ['create', () => at.sluice.provision.create('svc-1')],
-    ['suspend', () => at.sluice.provision.suspend('svc-1')],
-    ['renew', () => at.sluice.provision.renew('svc-1', { until: '2027-02-15' })],
-    ['terminate', () => at.sluice.provision.terminate('svc-1')],
-  ])('is carried out by a repeat: %s', async (verb, order) => {
-    if (verb === 'create') await at.addService(1);
-    else await at.create(1);
-    at.panel.server.clearCalls();
-    const writes = /^(POST|PATCH|DELETE) /;
-    const remove = at.panel.server.inject({ endpoint: writes, fault: { kind: 'cut' } });
-    expect(['failed', 'partial']).toContain((await order()).run.outcome);
-    remove();
-    const again = await order();
-    expect([again.run.outcome, again.service.error]).toEqual(['done', null]);
-    expect(at.panel.state.users.size).toBe(verb === 'terminate' ? 0 : 1);
-    for (const user of at.panel.state.users.values()) {
-      expect(user).toMatchObject({ usageLimit: 50 * GB, enable: verb !== 'suspend' });
-    }
-    const journal = await at.bench.store.actions.unresolved();
-    expect(journal).toEqual([]);
-  });
-});
-
-describe('an order while the panel can not be read', () => {
-  it.each([
-    ['renew', () => at.sluice.provision.renew('svc-1'), { packageDays: 61, usageLimit: 50 * GB }],
-    ['changePackage', () => at.sluice.provision.changePackage('svc-1', 'bare'), { usageLimit: 20 * GB }],
-  ])('is not done, and is finished by a repeat: %s', async (_verb, order, wanted) => {
-    const uuid = await at.create(1);
-    await at.sluice.services.set('svc-1', { base_quota_override_gb: String(wanted.usageLimit / GB) });
-    const remove = at.panel.server.inject({ endpoint: /^GET /, fault: { kind: 'status', status: 503 } });
-    const broken = await order();
-    remove();
-    expect(['failed', 'partial']).toContain(broken.run.outcome);
-    expect(broken.service).toMatchObject({
-      status: 'failed',
-      error: { code: 'PANEL_SERVER_ERROR' },
-    });
-    expect(at.changes()).toHaveLength(1);
-    const due = (await at.sluice.services.show('svc-1')).nextDueDate;
-    expect((await order()).run.outcome).toBe('done');
-    expect((await at.sluice.services.show('svc-1')).nextDueDate).toBe(due);
-    expect(at.panel.user(uuid)).toMatchObject(wanted);
   });
 });

@@ -1,22 +1,16 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { RunReport } from '@sluice/engine';
-import { DAY, HOUR } from '../bench/engine-bench.js';
-import { startHiddifyBench, type HiddifyBench } from '../bench/hiddify-bench.js';
+import { describe, expect, it } from '@jest/globals';
+import { HOUR } from '../bench/engine-bench.js';
+import { startHiddifyBench } from '../bench/hiddify-bench.js';
+import { pollLater } from '../loop/polls.js';
+import { useBench } from '../loop/use-bench.js';
+import { lastDay, listBodies } from './steps.js';
 
-let at: HiddifyBench;
-beforeEach(async () => {
-  at = await startHiddifyBench();
-});
-afterEach(() => at.close());
+const at = useBench(startHiddifyBench);
 
-const bodies = (): [string, unknown][] =>
-  at.panel.server
-    .changingCalls()
-    .map(({ method, body }) => [method, body === '' ? null : (JSON.parse(body) as unknown)]);
-const polled = (): Promise<RunReport> => {
-  at.bench.clock.advance(HOUR);
-  return at.poll();
-};
+/** Has the panel answer no reading until the returned function is called. */
+const stopReadings = (): (() => void) =>
+  at.panel.server.inject({ endpoint: /^GET /, fault: { kind: 'status', status: 503 } });
+const unresolved = (): Promise<unknown[]> => at.bench.store.actions.unresolved();
 
 const dueDate = async (): Promise<string | null> => (await at.sluice.services.show('svc-1')).nextDueDate;
 
@@ -33,7 +27,7 @@ describe('renew', () => {
     const refused = await at.sluice.provision.renew('svc-1');
     expect([refused.service.error?.code, refused.stillHeld]).toEqual(['user_gone', ['billing']]);
     expect(await heldBy()).toEqual(held);
-    await polled();
+    await pollLater(at);
     expect(await heldBy()).toEqual(held);
   });
 
@@ -43,7 +37,7 @@ describe('renew', () => {
     at.panel.deleteUser(uuid);
     const refused = await at.sluice.provision.renew('svc-1', { until: '2027-02-15' });
     expect([refused.run.outcome, refused.service.error?.code]).toEqual(['failed', 'user_gone']);
-    expect([await dueDate(), await at.bench.store.actions.unresolved()]).toEqual([before, []]);
+    expect([await dueDate(), await unresolved()]).toEqual([before, []]);
     await at.sluice.provision.create('svc-1');
     expect((await at.sluice.provision.renew('svc-1', { until: '2027-02-15' })).run.outcome).toBe('done');
     expect(await dueDate()).toBe('2027-02-15');
@@ -54,9 +48,9 @@ describe('renew', () => {
     async (date) => {
       const uuid = await at.create(1);
       at.bench.clock.advance(HOUR);
-      const stored = (): Promise<unknown> => Promise.all([dueDate(), at.bench.store.actions.unresolved()]);
+      const stored = (): Promise<unknown> => Promise.all([dueDate(), unresolved()]);
       const before = await stored();
-      const remove = at.panel.server.inject({ endpoint: /^GET /, fault: { kind: 'status', status: 503 } });
+      const remove = stopReadings();
       await at.sluice.provision.renew('svc-1', { until: '2027-02-15' });
       expect(await stored()).toMatchObject(['2027-02-15', [{ type: 'provision:renew' }]]);
       remove();
@@ -72,50 +66,47 @@ describe('renew', () => {
     at.bench.clock.advance(HOUR);
     at.panel.server.inject({ endpoint: /^PATCH /, times: 1, when: 'after', fault: { kind: 'cut' } });
     const remove = at.panel.server.inject({
-      match: ({ method }) => method === 'GET' && bodies().some(([verb]) => verb === 'PATCH'),
+      match: ({ method }) => method === 'GET' && listBodies(at).some(([verb]) => verb === 'PATCH'),
       fault: { kind: 'status', status: 503 },
     });
     await at.sluice.provision.renew('svc-1', { until: '2027-02-15' });
     remove();
-    await polled();
-    expect(await at.bench.store.actions.unresolved()).toMatchObject([{ type: 'provision:renew' }]);
+    await pollLater(at);
+    expect(await unresolved()).toMatchObject([{ type: 'provision:renew' }]);
     at.panel.deleteUser(uuid);
     await at.sluice.provision.renew('svc-1', { until: '2027-02-15' });
-    const service = await at.bench.store.services.get('svc-1');
-    expect(service?.nextDueDate).toBe('2027-02-15');
+    expect(await dueDate()).toBe('2027-02-15');
   });
 
   it('writes the days to the new due date', async () => {
     const uuid = await at.create(1);
     const renewed = await at.sluice.provision.renew('svc-1');
     expect(renewed.service.nextDueDate).toBe('2027-01-15');
-    expect(bodies().at(-1)).toEqual(['PATCH', { package_days: 61 }]);
+    expect(listBodies(at).at(-1)).toEqual(['PATCH', { package_days: 61 }]);
     expect(at.panel.user(uuid)).toMatchObject({ startDate: '2026-11-15', packageDays: 61, currentUsage: 0 });
     await at.sluice.provision.renew('svc-1', { until: '2027-02-01' });
-    const { startDate, packageDays } = at.panel.user(uuid);
-    expect(new Date(Date.parse(startDate ?? '') + packageDays * DAY).toISOString().slice(0, 10)).toBe('2027-02-01');
+    expect(lastDay(at, uuid)).toBe('2027-02-01');
   });
 
   it('broken off is finished by a repeat, and followed by the next one when that is due', async () => {
     await at.create(1);
-    const fail = { endpoint: /^GET /, fault: { kind: 'status', status: 503 } } as const;
     const renew = async (): Promise<string | null> => (await at.sluice.provision.renew('svc-1')).service.nextDueDate;
-    let remove = at.panel.server.inject(fail);
+    let remove = stopReadings();
     await renew();
     remove();
     expect(await renew()).toBe('2027-01-15');
-    remove = at.panel.server.inject(fail);
+    remove = stopReadings();
     await renew();
     remove();
     expect((await at.sluice.reconcile()).run.outcome).toBe('done');
     at.bench.clock.set('2027-01-30T12:00:00Z');
     expect(await renew()).toBe('2027-03-15');
-    expect(await at.bench.store.actions.unresolved()).toEqual([]);
+    expect(await unresolved()).toEqual([]);
   });
 
   it('broken off to one date and then to another goes on to the latter', async () => {
     const uuid = await at.create(1);
-    const remove = at.panel.server.inject({ endpoint: /^GET /, fault: { kind: 'status', status: 503 } });
+    const remove = stopReadings();
     for (const until of [undefined, '2027-05-15']) {
       expect(['failed', 'partial']).toContain((await at.sluice.provision.renew('svc-1', { until })).run.outcome);
     }
@@ -123,7 +114,7 @@ describe('renew', () => {
     const again = await at.sluice.provision.renew('svc-1');
     expect([again.run.outcome, again.service.nextDueDate]).toEqual(['done', '2027-05-15']);
     expect(at.panel.user(uuid)).toMatchObject({ startDate: '2026-11-15', packageDays: 181 });
-    expect(await at.bench.store.actions.unresolved()).toEqual([]);
+    expect(await unresolved()).toEqual([]);
   });
 
   it('begins with the cycle in force once the old one is over', async () => {
@@ -131,7 +122,7 @@ describe('renew', () => {
     at.bench.clock.set('2026-12-20T12:00:00Z');
     await at.poll();
     await at.sluice.provision.renew('svc-1');
-    expect(bodies().at(-1)).toEqual(['PATCH', { package_days: 31, start_date: '2026-12-15' }]);
+    expect(listBodies(at).at(-1)).toEqual(['PATCH', { package_days: 31, start_date: '2026-12-15' }]);
     expect(at.panel.user(uuid)).toMatchObject({ startDate: '2026-12-15', packageDays: 31 });
   });
 });

@@ -1,30 +1,19 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { RunReport } from '@sluice/engine';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { DAY, GB, HOUR, MINUTE } from '../bench/engine-bench.js';
-import { startHiddifyBench, type HiddifyBench } from '../bench/hiddify-bench.js';
+import { startHiddifyBench } from '../bench/hiddify-bench.js';
+import { noticeCodes, type Polled, pollLater } from '../loop/polls.js';
+import { useBench } from '../loop/use-bench.js';
+import { createUsed, pollNextCycle } from './steps.js';
 
-let at: HiddifyBench;
-beforeEach(async () => {
-  at = await startHiddifyBench();
-});
-afterEach(() => at.close());
+const at = useBench(startHiddifyBench);
 
-type Service = RunReport['services'][number];
-const poll = async (ms = HOUR): Promise<Service> => {
-  at.bench.clock.advance(ms);
-  const [service] = (await at.poll()).services;
-  if (!service) throw new Error('no service');
-  return service;
-};
+const poll = async (ms?: number): Promise<Polled['service']> => (await pollLater(at, ms)).service;
 
 describe('a counter that Sluice zeroed', () => {
   let uuid: string;
   beforeEach(async () => {
-    uuid = await at.create(1);
-    at.panel.use(uuid, 30 * GB);
-    await poll();
-    at.bench.clock.set('2026-12-15T01:00:00Z');
-    await poll(0);
+    uuid = await createUsed(at, 30);
+    await pollNextCycle(at);
     expect(at.panel.user(uuid).currentUsage).toBe(0);
   });
   const writeBack = (gb: number): void => {
@@ -65,9 +54,9 @@ describe('a counter that Sluice zeroed', () => {
   it('counts all that was used when it is first read later than a figure can be written back', async () => {
     at.bench.clock.advance(2 * DAY);
     at.panel.use(uuid, 31 * GB);
-    const { services, notices } = await at.poll();
-    expect(services).toMatchObject([{ status: 'ok', actions: [], usage: { totalBytes: 31 * GB } }]);
-    expect(notices.map(({ code }) => code)).toContain('zeroing_unclear');
+    const { service, report } = await pollLater(at, 0);
+    expect(service).toMatchObject({ status: 'ok', actions: [], usage: { totalBytes: 31 * GB } });
+    expect(noticeCodes(report)).toContain('zeroing_unclear');
     at.panel.use(uuid, 2 * GB);
     expect(await poll()).toMatchObject({ actions: [], usage: { totalBytes: 33 * GB } });
   });
@@ -80,9 +69,7 @@ describe('a counter that Sluice zeroed', () => {
 
   it('shows the old figure, however late it is read, where nobody was online since', async () => {
     writeBack(31);
-    at.bench.clock.advance(2 * DAY);
-    const found = await poll(0);
-    expect(found).toMatchObject({ status: 'ok', usage: { totalBytes: GB } });
+    expect(await poll(2 * DAY)).toMatchObject({ status: 'ok', usage: { totalBytes: GB } });
     expect(at.panel.user(uuid).currentUsage).toBe(0);
   });
 
