@@ -1,51 +1,29 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { HoldEntry, MetricsReport, ServiceDetail } from '@sluice/engine';
-import { type EasyDcimBench, easyDcimConfig, startEasyDcimBench, toIds } from '../bench/easydcim-bench.js';
-import { GB, HOUR, NO_DOUBT } from '../bench/engine-bench.js';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { HoldEntry, MetricsReport, RunReport, ServiceDetail } from '@sluice/engine';
+import { toIds } from '../bench/easydcim-bench.js';
+import { pollLater } from '../loop/polls.js';
+import { useBench } from '../loop/use-bench.js';
+import { startSelling } from './selling.js';
 
-const MORE = `${NO_DOUBT}
-currency: EUR
-packages: { extra: { traffic: 100GB, price: "5.00" } }`;
+const at = useBench(startSelling);
 
-const toConfig = (url: string): string =>
-  easyDcimConfig(url, MORE).replace('action: disable-ports }', 'action: disable-ports, packages: [extra] }');
-
-let at: EasyDcimBench;
-
-/** Starts with two services of 100 GB each, of which svc-1 is held for 150 GB, while the panel has just gone down. */
+/** The panel has just gone down, with a second service that is not held. */
 beforeEach(async () => {
-  at = await startEasyDcimBench();
-  await at.bench.configure(toConfig(at.panel.url));
-  await at.addService(1, { values: { client: 'c-1' } });
   await at.addService(2, { product: 'order' });
-  at.panel.addTraffic(toIds(1).service, { in: 150 * GB, out: 0 });
-  at.bench.clock.advance(HOUR);
-  await at.poll();
-  await at.bench.sluice.credit.add('c-1', { amount: '20.00', currency: 'EUR' });
-});
-afterEach(() => at.close());
-
-function goDown(): void {
   at.panel.server.inject({ fault: { kind: 'status', status: 503 } });
-}
+});
 
-async function comeBack(): ReturnType<EasyDcimBench['poll']> {
+async function comeBack(): Promise<RunReport> {
   at.panel.server.clearFaults();
   // The breaker of the panel's transport has closed by then.
-  at.bench.clock.advance(HOUR);
-  return at.poll();
+  return (await pollLater(at)).report;
 }
 
 const portsUp = (): boolean => at.panel.port(toIds(1).port(1)).adminState === 'up';
 const isActive = (): boolean => at.panel.order(toIds(2).order).status === 'active';
 
-async function show(id: string): Promise<ServiceDetail> {
-  return at.bench.sluice.services.show(id);
-}
-
-async function openHolds(): Promise<HoldEntry[]> {
-  return (await at.bench.sluice.holds.list({ open: true })).holds;
-}
+const show = (id: string): Promise<ServiceDetail> => at.sluice.services.show(id);
+const openHolds = async (): Promise<HoldEntry[]> => (await at.sluice.holds.list({ open: true })).holds;
 
 const figure = ({ metrics }: MetricsReport, name: string, labels: Record<string, string>): number | undefined =>
   metrics
@@ -86,16 +64,14 @@ async function expectReleased(status: string): Promise<void> {
   expect([totals.held, totals.released]).toEqual([0, 1]);
   expect(await show('svc-1')).toMatchObject({ status, holds: [] });
   expect(await openHolds()).toEqual([]);
-  expect((await at.bench.sluice.overview()).totals).toMatchObject({ held: 0, byReason: {} });
+  expect((await at.sluice.overview()).totals).toMatchObject({ held: 0, byReason: {} });
   expect(notices.filter(({ code }) => code === 'release')).toMatchObject([{ service: 'svc-1' }]);
   expect(await noticesAbout('release')).toHaveLength(1);
 }
 
 describe('a release while the panel is down', () => {
-  beforeEach(goDown);
-
   it('is shown as to be released after a purchase, and as done once the panel answered', async () => {
-    const bought = await at.bench.sluice.purchases.create('svc-1', 'extra');
+    const bought = await at.sluice.purchases.create('svc-1', 'extra');
     expect(bought).toMatchObject({ purchase: { status: 'paid' }, stillHeld: ['quota'] });
     expect(bought.error).not.toBeNull();
     await expectToBeReleased();
@@ -104,7 +80,7 @@ describe('a release while the panel is down', () => {
   });
 
   it('is shown as to be released after an operator lifted the quota', async () => {
-    const { run, stillHeld, service } = await at.bench.sluice.holds.release('svc-1', { until: '2026-12-01' });
+    const { run, stillHeld, service } = await at.sluice.holds.release('svc-1', { until: '2026-12-01' });
     expect([run.outcome, stillHeld]).toEqual(['partial', ['quota']]);
     expect(service).toMatchObject({ holds: [{ reason: 'quota', releasing: true }] });
     await expectToBeReleased();
@@ -113,8 +89,8 @@ describe('a release while the panel is down', () => {
   });
 
   it('is no fault of the store', async () => {
-    await at.bench.sluice.purchases.create('svc-1', 'extra');
-    const { checks } = await at.bench.sluice.panels.doctor();
+    await at.sluice.purchases.create('svc-1', 'extra');
+    const { checks } = await at.sluice.panels.doctor();
     expect(checks.filter(({ section, status }) => section === 'store' && status === 'failed')).toEqual([]);
     expect(checks.filter(({ code }) => code === 'hold_pending')).toMatchObject([
       { status: 'warning', object: 'svc-1' },
@@ -123,8 +99,6 @@ describe('a release while the panel is down', () => {
 });
 
 describe('a hold that begins while the panel is down', () => {
-  beforeEach(goDown);
-
   it('is shown as to be restricted until the panel answered', async () => {
     const { sluice } = at.bench;
     const { service, run } = await sluice.holds.add('svc-2');

@@ -1,9 +1,11 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { RunReport } from '@sluice/engine';
 import { type EngineBench, GB, HOUR } from '../bench/engine-bench.js';
-import { startFlvxBench, type FlvxBench } from '../bench/flvx-bench.js';
-import { type HiddifyBench, startHiddifyBench } from '../bench/hiddify-bench.js';
+import { useFlvxBench } from '../bench/flvx-bench.js';
+import { startHiddifyBench } from '../bench/hiddify-bench.js';
 import { done } from '../bench/outcomes.js';
+import { pollLater } from '../loop/polls.js';
+import { useBench } from '../loop/use-bench.js';
 
 const BRAKE = 'poll: { brake: { share: 100%, atLeast: 1000 }, doubt: { jump: off } }';
 
@@ -16,8 +18,7 @@ const released = ({ run, services, totals }: RunReport): unknown => [
 const DONE = ['done', [['svc-1', null]], 1];
 
 describe('a release of all holds on FLVX', () => {
-  let at: FlvxBench;
-  afterEach(() => at.close());
+  const at = useFlvxBench(BRAKE);
 
   /** An account with one running forward, made by Sluice or by another tool, which used 120 of the product's 100 GB. */
   async function overQuota(
@@ -25,7 +26,6 @@ describe('a release of all holds on FLVX', () => {
     kind: 'own' | 'imported' | 'adopted',
     flow = 1000,
   ): Promise<{ user: number; web: number }> {
-    at = await startFlvxBench(BRAKE);
     const { hk } = at.tunnels;
     const user = kind === 'own' ? await at.create(1, { product }) : at.panel.addUser({ user: 'anna', flow });
     if (kind !== 'own') {
@@ -36,14 +36,10 @@ describe('a release of all holds on FLVX', () => {
     if (kind === 'adopted') await done(at.sluice.provision.create('svc-1', { adopt: true }));
     await at.poll();
     at.panel.traffic(web, { in: 60 * GB, out: 60 * GB });
-    await poll();
+    await pollLater(at);
     return { user, web };
   }
 
-  const poll = (): Promise<RunReport> => {
-    at.bench.clock.advance(HOUR);
-    return at.poll();
-  };
   const held = async (): Promise<number> => {
     const { holds, evidence } = at.bench.store;
     return (await holds.open()).length + (await evidence.open()).length;
@@ -52,7 +48,7 @@ describe('a release of all holds on FLVX', () => {
   /** Whether the forward runs, also after the traffic at which the panel looks at its quotas. */
   const goesOn = async (web: number): Promise<boolean> => {
     at.panel.traffic(web, { in: GB, out: GB });
-    await poll();
+    await pollLater(at);
     await at.sluice.reconcile();
     return at.panel.runningForwards().includes(web);
   };
@@ -118,14 +114,9 @@ describe('a release of all holds on FLVX', () => {
 });
 
 describe('a release of all holds on Hiddify', () => {
-  let at: HiddifyBench;
-  afterEach(async () => {
-    expect(at.panel.server.failures).toEqual([]);
-    await at.close();
-  });
+  const at = useBench(() => startHiddifyBench({ more: BRAKE }));
 
   async function overQuota(kind: 'own' | 'imported' | 'adopted'): Promise<string> {
-    at = await startHiddifyBench({ more: BRAKE });
     const uuid =
       kind === 'own'
         ? await at.create(1)
@@ -134,8 +125,7 @@ describe('a release of all holds on Hiddify', () => {
     if (kind === 'adopted') await done(at.sluice.provision.create('svc-1', { adopt: true }));
     await at.poll();
     at.panel.use(uuid, 60 * GB);
-    at.bench.clock.advance(HOUR);
-    await at.poll();
+    await pollLater(at);
     return uuid;
   }
 
@@ -147,8 +137,7 @@ describe('a release of all holds on Hiddify', () => {
     const uuid = await overQuota(kind);
     expect(at.panel.user(uuid).enable).toBe(false);
     expect(released(await releaseAll(at))).toEqual(DONE);
-    at.bench.clock.advance(HOUR);
-    await at.poll();
+    await pollLater(at);
     const user = at.panel.user(uuid);
     expect([user.enable, user.usageLimit > 60 * GB]).toEqual([true, true]);
     if (limit !== null) expect(user.usageLimit).toBe(limit);

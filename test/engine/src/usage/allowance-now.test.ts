@@ -1,41 +1,23 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { describeAllowance, type ServiceDetail } from '@sluice/engine';
-import { type EasyDcimBench, easyDcimConfig, startEasyDcimBench } from '../bench/easydcim-bench.js';
+import { startEasyDcimBench } from '../bench/easydcim-bench.js';
 import { GB, HOUR } from '../bench/engine-bench.js';
 import { startHiddifyBench } from '../bench/hiddify-bench.js';
+import { useBench } from '../loop/use-bench.js';
+import { addPaid } from '../purchases/paid.js';
 
-let at: EasyDcimBench;
+const at = useBench(startEasyDcimBench);
 
 beforeEach(async () => {
-  at = await startEasyDcimBench();
   await at.addService(1);
-  at.panel.addTraffic(501, { in: 40 * GB, out: 0 });
-  at.bench.clock.advance(HOUR);
+  at.use(1, 40);
   await at.poll();
 });
-afterEach(() => at.close());
 
 /** Buys 50 GB in the current cycle. */
 async function buy(): Promise<void> {
   const [cycle] = await at.bench.store.cycles.newest(['svc-1']);
-  const instant = new Date(at.bench.clock.now()).toISOString();
-  await at.bench.store.write((tables) =>
-    tables.purchases.add({
-      ...{ id: 'purchase-1', service: 'svc-1', package: 'extra', bytes: 50 * GB, price: '5.00', currency: 'EUR' },
-      ...{ status: 'paid', actor: 'manual', cycle: cycle?.id ?? '', client: null, billing: 'ledger', invoice: null },
-      ...{
-        taxed: false,
-        charged: null,
-        key: 'k1',
-        at: instant,
-        paidAt: instant,
-        refundedAt: null,
-        refundSentAt: null,
-        run: null,
-        note: null,
-      },
-    }),
-  );
+  await addPaid(at.bench, { id: 'purchase-1', cycle: cycle?.id ?? '', bytes: 50 * GB });
 }
 
 /** What every surface says is allowed, in GB. */
@@ -70,14 +52,14 @@ const toFigures = (service: ServiceDetail | undefined): unknown[] => [
 describe('what a service may use', () => {
   it('is by the override, before a run has decided with it', async () => {
     expect(await readAllowed()).toEqual([100]);
-    const set = await at.bench.sluice.overrides.set('svc-1', { quota: '200GB' });
+    const set = await at.sluice.overrides.set('svc-1', { quota: '200GB' });
     expect(set.allowance).toMatchObject({ allowedBytes: 200 * GB, decided: false });
     expect(describeAllowance(set)).toBe(
       '200 GB are allowed by what was changed since the last run: the next one decides',
     );
     expect(await readAllowed()).toEqual([200]);
     await at.poll();
-    const { service } = await at.bench.sluice.explain('svc-1');
+    const { service } = await at.sluice.explain('svc-1');
     expect([service.allowance?.decided, describeAllowance(service)]).toEqual([true, null]);
   });
 
@@ -87,12 +69,11 @@ describe('what a service may use', () => {
   });
 
   it('is by the config', async () => {
-    const config = easyDcimConfig(at.panel.url).replace(
+    await buy();
+    await at.bench.edit(
       'ports: { panel: dcim, quota: { total: 100GB }',
       'ports: { panel: dcim, quota: { total: 300GB }',
     );
-    await buy();
-    await at.bench.configure(config);
     expect(await readAllowed()).toEqual([350]);
   });
 
@@ -115,8 +96,8 @@ describe('what a service may use', () => {
   it('is that of the time for a past instant', async () => {
     const past = new Date(at.bench.clock.now()).toISOString();
     at.bench.clock.advance(HOUR);
-    await at.bench.sluice.overrides.set('svc-1', { quota: '200GB' });
-    const { allowance, service } = await at.bench.sluice.explain('svc-1', { at: past });
+    await at.sluice.overrides.set('svc-1', { quota: '200GB' });
+    const { allowance, service } = await at.sluice.explain('svc-1', { at: past });
     expect([allowance.allowedBytes, service.allowance]).toMatchObject([
       100 * GB,
       { allowedBytes: 100 * GB, decided: true },
