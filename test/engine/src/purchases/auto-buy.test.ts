@@ -1,21 +1,17 @@
 import type { AutoBuyView } from '@sluice/engine';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { GB } from '../bench/engine-bench.js';
-import { type Shop, startShop } from './shop.js';
+import { useEach } from '../loop/polls.js';
+import { useOpened } from '../loop/use-bench.js';
+import { startShop } from './shop.js';
 
-let at: Shop;
-afterEach(async () => {
-  expect(at.panel.server.failures).toEqual([]);
-  await at.close();
-});
+const [at, start] = useOpened(startShop);
 
 const AUTO = ', autoBuy: { enabled: true, package: extra-50, thresholdGb: 10, maxPerCycle: 3 }';
 
 async function open(product = AUTO, more = ''): Promise<void> {
-  at = await startShop(product, more);
-  await at.addClientService(1);
-  at.use(1, 10);
-  await at.pollReport();
+  await start(product, more);
+  await at.open(10);
 }
 
 describe('auto-buy', () => {
@@ -44,7 +40,7 @@ describe('auto-buy', () => {
     expect((await at.purchases()).map(({ actor, status }) => [actor, status])).toEqual(
       Array.from({ length: 3 }, () => ['auto', 'paid']),
     );
-    const shown = (await at.bench.sluice.autoBuy.show({ service: 'svc-1' })).autoBuy;
+    const shown = (await at.sluice.autoBuy.show({ service: 'svc-1' })).autoBuy;
     expect(shown).toMatchObject({ enabled: true, bought: 3, maxPerCycle: 3, source: 'product' });
   });
 
@@ -64,20 +60,20 @@ describe('auto-buy', () => {
   it('buys nothing under observe, for a manual or billing hold, or when that would not lift the service', async () => {
     await open();
     await at.pay('1000');
-    await at.bench.sluice.holds.add('svc-1');
+    await at.sluice.holds.add('svc-1');
     at.use(1, 85);
     expect((await at.pollReport()).totals.purchased).toBe(0);
-    await at.bench.sluice.holds.release('svc-1');
-    await at.bench.sluice.panels.observe('dcim');
+    await at.sluice.holds.release('svc-1');
+    await at.sluice.panels.observe('dcim');
     const observed = await at.pollReport();
     expect([observed.totals.purchased, observed.notices.map(({ code }) => code)]).toEqual([0, ['would_buy']]);
-    await at.bench.sluice.panels.enforce('dcim');
+    await at.sluice.panels.enforce('dcim');
     at.use(1, 400);
     const { totals, notices } = await at.pollReport();
     expect([totals.purchased, totals.held]).toEqual([0, 1]);
     expect(notices.find(({ code }) => code === 'auto_buy_refused')?.message).toMatch(/would leave .* over/);
     expect(await at.balance()).toBe('1000.00');
-    await at.bench.sluice.autoBuy.set({ service: 'svc-1' }, { package: 'extra-10' });
+    await at.sluice.autoBuy.set({ service: 'svc-1' }, { package: 'extra-10' });
     await at.bench.edit('extra-50, extra-10,', 'extra-50,');
     const unoffered = await at.pollReport();
     expect(unoffered.notices.find(({ code }) => code === 'auto_buy_refused')?.message).toMatch(
@@ -86,17 +82,18 @@ describe('auto-buy', () => {
   });
 
   it('counts towards the brake, which buys nothing', async () => {
-    at = await startShop(AUTO);
-    for (let number = 1; number <= 6; number++) await at.addClientService(number);
-    for (let number = 1; number <= 6; number++) at.use(number, 1);
+    await start(AUTO);
+    const numbers = [1, 2, 3, 4, 5, 6];
+    for (const number of numbers) await at.addClientService(number);
+    useEach(at, numbers, 1);
     await at.pollReport();
     await at.pay('1000');
-    for (let number = 1; number <= 6; number++) at.use(number, 92);
+    useEach(at, numbers, 92);
     await at.bench.edit('poll: {', 'poll: { brake: { atLeast: 5 },');
     await at.bench.edit('extra-50: {', 'extra-50: { name: Fifty more,');
     const stopped = await at.poll();
     expect(stopped.run.outcome).toBe('brake');
-    const planned = await at.bench.sluice.plan();
+    const planned = await at.sluice.plan();
     expect(planned.run).toMatchObject({ outcome: 'done', changes: true });
     expect(planned.notices.map(({ message }) => message)).toContainEqual(
       expect.stringContaining('svc-1 would buy Fifty more for 5.00'),
@@ -108,7 +105,7 @@ describe('auto-buy', () => {
 
   it('prefers the service, its client, its product, the top level, field by field', async () => {
     await open('', 'autoBuy: { enabled: false, package: extra-50, thresholdPercent: 5 }\n');
-    const { autoBuy } = at.bench.sluice;
+    const { autoBuy } = at.sluice;
     const service = { service: 'svc-1' };
     const shown = async (): Promise<AutoBuyView> => (await autoBuy.show(service)).autoBuy;
     expect(await shown()).toMatchObject({

@@ -1,17 +1,14 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { GB } from '../bench/engine-bench.js';
+import { useOpened } from '../loop/use-bench.js';
 import { startShop, type Shop } from './shop.js';
 
-let at: Shop;
-afterEach(() => at.close());
+const [at, open] = useOpened(startShop);
 
 /** A purchase that the ledger has charged, whose command was killed before it stored so. */
 async function killedAfterCharge(): Promise<void> {
-  at = await startShop();
-  await at.addClientService(1);
-  await at.pay('20');
-  at.use(1, 10);
-  await at.pollReport();
+  await open();
+  await at.open(10, '20');
   await at.buy('svc-1', 'extra-50');
   const [row] = await at.purchases();
   await at.bench.store.purchases.update(row?.id ?? '', {
@@ -32,7 +29,7 @@ describe('a purchase that was charged by the ledger and not stored as paid', () 
     ['is terminated', { status: 'terminated' }],
   ])('is returned to its payer once the service %s', async (_name, texts: Record<string, string>) => {
     await killedAfterCharge();
-    await at.bench.sluice.services.set('svc-1', texts);
+    await at.sluice.services.set('svc-1', texts);
     at.use(1, 1);
     const report = await at.pollReport();
     expect(report.notices.map(({ code }) => code)).toEqual(expect.arrayContaining(['purchase_of_former_client']));

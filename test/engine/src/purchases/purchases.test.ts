@@ -1,24 +1,15 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { GB, HOUR } from '../bench/engine-bench.js';
-import { type Shop, startShop } from './shop.js';
+import { useBench } from '../loop/use-bench.js';
+import { startShop } from './shop.js';
 
-let at: Shop;
-beforeEach(async () => {
-  at = await startShop();
-});
-afterEach(async () => {
-  expect(at.panel.server.failures).toEqual([]);
-  await at.close();
-});
+const at = useBench(startShop);
 
 describe('a purchase', () => {
   it('charges the client, counts in the cycle, and releases the service in the same call', async () => {
-    await at.addClientService(1);
-    at.use(1, 120);
-    await at.pollReport();
+    await at.open(120, '20');
     expect(at.portState(1)).toBe('down');
-    await at.pay('20');
-    const { purchases } = at.bench.sluice;
+    const { purchases } = at.sluice;
     const bought = await purchases.create('svc-1', 'extra-50', { ref: 'order-1', actor: 'bob' });
     expect(bought).toMatchObject({
       purchase: {
@@ -47,7 +38,7 @@ describe('a purchase', () => {
     expect(third.purchase).toMatchObject({ package: 'extra-50', bytes: 50 * GB, charged: '5.00' });
     expect(third.purchase.invoice).not.toBeNull();
     expect(await at.balance()).toBe('10.00');
-    const { entries } = await at.bench.sluice.log.list({ kinds: ['run'], service: 'svc-1' });
+    const { entries } = await at.sluice.log.list({ kinds: ['run'], service: 'svc-1' });
     expect(entries).toContainEqual(expect.objectContaining({ command: 'purchase create', actor: 'bob' }));
   });
 
@@ -89,16 +80,13 @@ describe('a purchase', () => {
   });
 
   it('does not say released while the panel refuses, and a repeat releases', async () => {
-    await at.addClientService(1);
-    at.use(1, 120);
-    await at.pollReport();
-    await at.pay('20');
+    await at.open(120, '20');
     at.panel.server.inject({ fault: { kind: 'status', status: 503 } });
     for (let time = 0; time < 2; time++) {
       const { purchase, error } = await at.buy('svc-1', 'extra-50', 'order-1');
       expect([purchase.status, error, at.portState(1)]).toEqual(['paid', expect.anything(), 'down']);
     }
-    const { entries } = await at.bench.sluice.log.list({ kinds: ['run'], service: 'svc-1' });
+    const { entries } = await at.sluice.log.list({ kinds: ['run'], service: 'svc-1' });
     const ends = entries.flatMap((entry) =>
       entry.kind === 'run' && entry.command === 'purchase create' ? [entry] : [],
     );
@@ -107,24 +95,21 @@ describe('a purchase', () => {
     expect(await at.buy('svc-1', 'extra-50', 'order-1')).toMatchObject({ stillHeld: [], error: null });
     expect(at.portState(1)).toBe('up');
     // Counted at once, before the next run.
-    const shown = await at.bench.sluice.services.show('svc-1');
+    const shown = await at.sluice.services.show('svc-1');
     expect(shown.allowance).toMatchObject({ allowedBytes: 150 * GB, extraBytes: 50 * GB });
   });
 
   it('counts in its cycle whatever its due date becomes, and not in the next', async () => {
-    await at.addClientService(1);
-    at.use(1, 10);
-    await at.pollReport();
-    await at.pay('20');
+    await at.open(10, '20');
     await at.buy('svc-1', 'extra-50');
     const allowed = async (): Promise<number | null | undefined> =>
       (await at.pollReport()).services[0]?.allowance?.allowedBytes;
     expect(await allowed()).toBe(150 * GB);
-    await at.bench.sluice.services.set('svc-1', { next_due_date: '2026-12-10' });
+    await at.sluice.services.set('svc-1', { next_due_date: '2026-12-10' });
     at.bench.clock.advance(HOUR);
     expect(await allowed()).toBe(150 * GB);
     at.bench.clock.set(Date.parse('2026-12-11T01:00:00Z'));
-    await at.bench.sluice.panels.doctor({ acceptClock: true });
+    await at.sluice.panels.doctor({ acceptClock: true });
     expect(await allowed()).toBe(100 * GB);
   });
 
@@ -143,16 +128,13 @@ describe('a purchase', () => {
     await expect(at.buy('svc-1', 'dollars')).rejects.toMatchObject({ code: 'currency_mismatch' });
     await expect(at.buy('svc-2', 'extra-50')).rejects.toMatchObject({ code: 'no_client' });
     await expect(at.buy('svc-9', 'extra-50')).rejects.toMatchObject({ code: 'unknown_service' });
-    await at.bench.sluice.overrides.set('svc-1', { unlimited: true });
+    await at.sluice.overrides.set('svc-1', { unlimited: true });
     await expect(at.buy('svc-1', 'extra-10')).rejects.toMatchObject({ code: 'no_quota' });
     expect([await at.purchases(), await at.balance()]).toEqual([[], '4.99']);
   });
 
   it('refuses a repeat while a purchase is unfinished, and the next run finishes that one', async () => {
-    await at.addClientService(1);
-    at.use(1, 10);
-    await at.pollReport();
-    await at.pay('20');
+    await at.open(10, '20');
     await at.buy('svc-1', 'extra-50');
     const [paid] = await at.purchases();
     // As a process leaves it that is killed between the intent and the charge.
@@ -175,11 +157,8 @@ describe('a purchase', () => {
 
 describe('a cancelled purchase', () => {
   it('returns the price while the service stays under its allowance without it', async () => {
-    await at.addClientService(1);
-    at.use(1, 10);
-    await at.pollReport();
-    await at.pay('20');
-    const { purchases } = at.bench.sluice;
+    await at.open(10, '20');
+    const { purchases } = at.sluice;
     const { id } = (await at.buy('svc-1', 'extra-50')).purchase;
     await expect(purchases.cancel(id)).rejects.toMatchObject({ code: 'purchase_paid' });
     for (let time = 0; time < 2; time++)

@@ -1,22 +1,16 @@
 import type { RunReport } from '@sluice/engine';
+import { describe, expect, it } from '@jest/globals';
+import { during } from '../bench/during.js';
 import { codeOf } from '../bench/engine-bench.js';
-import { afterEach, describe, expect, it } from '@jest/globals';
-import { CLIENT, openWhmcsShop, type WhmcsShop } from '../bench/whmcs-bench.js';
+import { CLIENT, openWhmcsShop } from '../bench/whmcs-bench.js';
+import { useOpened } from '../loop/use-bench.js';
+import { addHosting, listStatuses } from './whmcs-steps.js';
 
-let at: WhmcsShop;
-afterEach(async () => {
-  expect(at.whmcs.server.failures).toEqual([]);
-  await at.close();
-});
+const [at, open] = useOpened(openWhmcsShop);
 
 const AUTO = ', autoBuy: { enabled: true, package: extra }';
 const OURS = 'Extra traffic';
 
-/** An invoice for hosting; `date` may be before that of any purchase. */
-const addHosting = (date?: string): number => {
-  const items = [{ description: 'Hosting', amount: '30.00' }];
-  return at.whmcs.addInvoice({ client: CLIENT, items, ...(date !== undefined && { date }) });
-};
 const status = (invoice: number): string => at.whmcs.invoice(invoice).status;
 const last = async (): Promise<unknown> => {
   const row = (await at.purchases()).at(-1);
@@ -25,9 +19,9 @@ const last = async (): Promise<unknown> => {
 
 describe('a purchase whose line was moved to another invoice', () => {
   it('is cancelled with the invoice that has its line, not with the one that had it', async () => {
-    at = await openWhmcsShop();
+    await open();
     const { id, invoice } = await at.buyPending();
-    at.whmcs.mergeInvoice(addHosting(), invoice);
+    at.whmcs.mergeInvoice(addHosting(at), invoice);
     expect(await codeOf(at.sluice.purchases.cancel(id))).toBe('invoice_closed');
     const split = at.whmcs.splitInvoice(invoice, OURS);
     await at.sluice.purchases.cancel(id);
@@ -39,9 +33,9 @@ describe('a purchase whose line was moved to another invoice', () => {
   });
 
   it('is not paid with the invoice that had its line, and never returns its total', async () => {
-    at = await openWhmcsShop();
+    await open();
     const { id, invoice } = await at.buyPending();
-    at.whmcs.mergeInvoice(addHosting(), invoice);
+    at.whmcs.mergeInvoice(addHosting(at), invoice);
     const split = at.whmcs.splitInvoice(invoice, OURS);
     at.whmcs.pay(invoice);
     expect([(await at.use(1)).totals.purchased, await last()]).toEqual([0, ['pending', split, '5.00']]);
@@ -52,9 +46,9 @@ describe('a purchase whose line was moved to another invoice', () => {
   });
 
   it('ends where its line was removed, and leaves the invoice to the others', async () => {
-    at = await openWhmcsShop();
+    await open();
     const { invoice } = await at.buyPending();
-    const hosting = addHosting();
+    const hosting = addHosting(at);
     at.whmcs.mergeInvoice(invoice, hosting);
     await at.use(1);
     expect(await last()).toEqual(['pending', hosting, '5.00']);
@@ -68,9 +62,9 @@ describe('a purchase whose line was moved to another invoice', () => {
     ['this month', undefined],
     ['long before the purchase', '2026-10-01'],
   ])('is paid with an invoice of %s', async (_name, date) => {
-    at = await openWhmcsShop();
+    await open();
     const { invoice } = await at.buyPending();
-    const hosting = addHosting(date);
+    const hosting = addHosting(at, date);
     at.whmcs.mergeInvoice(invoice, hosting);
     at.whmcs.pay(hosting);
     expect([(await at.use(1)).totals.purchased, await last()]).toEqual([1, ['paid', hosting, '5.00']]);
@@ -79,7 +73,7 @@ describe('a purchase whose line was moved to another invoice', () => {
 
 describe('a charge that is taken up again after its line was moved', () => {
   const interrupt = async (product: string): Promise<number> => {
-    at = await openWhmcsShop({ product });
+    await open({ product });
     at.whmcs.addCredit(CLIENT, '100.00');
     const off = at.whmcs.server.inject({ endpoint: 'ApplyCredit', fault: { kind: 'cut' } });
     if (product === '') expect(await codeOf(at.buy())).toBe('outcome_unknown');
@@ -95,7 +89,7 @@ describe('a charge that is taken up again after its line was moved', () => {
     ['an automatic one', AUTO],
   ])('pays and cancels nothing of others (%s)', async (_name, product) => {
     const invoice = await interrupt(product);
-    const hosting = addHosting('2026-10-01');
+    const hosting = addHosting(at, '2026-10-01');
     at.whmcs.mergeInvoice(invoice, hosting);
     const { totals, services } = await at.use(1);
     expect([totals.purchased, services[0]?.error?.message ?? null]).toEqual([
@@ -113,33 +107,24 @@ describe('a charge that is taken up again after its line was moved', () => {
     expect(status(hosting)).toBe('Unpaid');
     at.whmcs.pay(hosting);
     await at.use(1);
-    expect((await at.purchases()).map((row) => row.status)).toEqual(['paid']);
+    expect(await listStatuses(at)).toEqual(['paid']);
   });
 
   it('is not cancelled meanwhile', async () => {
     const invoice = await interrupt('');
-    const { server } = at.whmcs;
-    let release: () => void = () => undefined;
-    const until = new Promise<void>((resolve) => (release = resolve));
-    const begun = new Promise<void>((resolve) => {
-      const wait = (): Promise<void> => {
-        resolve();
-        return until;
-      };
-      server.inject({ endpoint: 'ApplyCredit', times: 1, fault: { kind: 'wait', until: wait } });
-    });
-    const polled = at.poll();
-    await begun;
-    const id = (await at.purchases())[0]?.id ?? '';
-    expect(await codeOf(at.sluice.purchases.cancel(id, { waitMs: 0 }))).toBe('lease_held');
-    release();
-    expect((await polled).run.outcome).toBe('done');
+    const isPaying = ({ endpoint }: { endpoint: string }): boolean => endpoint === 'ApplyCredit';
+    const cancel = async (): Promise<void> => {
+      const id = (await at.purchases())[0]?.id ?? '';
+      expect(await codeOf(at.sluice.purchases.cancel(id, { waitMs: 0 }))).toBe('lease_held');
+    };
+    const { run } = await during(at.whmcs.server, isPaying, () => at.poll(), cancel);
+    expect(run.outcome).toBe('done');
     expect([await last(), status(invoice)]).toEqual([['paid', invoice, '5.00'], 'Paid']);
   });
 
   it('does not charge again what was paid with an older invoice', async () => {
     const invoice = await interrupt('');
-    const hosting = addHosting('2026-10-01');
+    const hosting = addHosting(at, '2026-10-01');
     at.whmcs.mergeInvoice(invoice, hosting);
     at.whmcs.pay(hosting);
     expect((await at.use(1)).totals.purchased).toBe(1);

@@ -1,17 +1,16 @@
 import type { PurchaseDetail, RunReport } from '@sluice/engine';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
+import { during } from '../bench/during.js';
 import { codeOf, GB, HOUR } from '../bench/engine-bench.js';
-import { CLIENT, openWhmcsShop, type WhmcsShop } from '../bench/whmcs-bench.js';
+import { CLIENT, openWhmcsShop } from '../bench/whmcs-bench.js';
+import { useOpened } from '../loop/use-bench.js';
+import { addHosting, listStatuses } from './whmcs-steps.js';
 
-let at: WhmcsShop;
-afterEach(async () => {
-  expect(at.whmcs.server.failures).toEqual([]);
-  await at.close();
-});
+const [at, open] = useOpened(openWhmcsShop);
 
 /** Opens a shop with a purchase that was paid from credit; 95.00 of it is left. */
 async function openPaid(options?: Parameters<typeof openWhmcsShop>[0]): Promise<{ id: string; invoice: number }> {
-  at = await openWhmcsShop(options);
+  await open(options);
   at.whmcs.addCredit(CLIENT, '100.00');
   const { id, invoice, status } = (await at.buy()).purchase;
   expect([status, at.whmcs.credit(CLIENT)]).toEqual(['paid', '95.00']);
@@ -25,35 +24,16 @@ const refunds = (): string[] =>
     .credits(CLIENT)
     .filter(({ description }) => description.startsWith('Refund'))
     .map(({ amount }) => amount);
-const statuses = async (): Promise<string[]> => (await at.purchases()).map(({ status }) => status);
+const statuses = (): Promise<string[]> => listStatuses(at);
 const allowed = (report: RunReport): number | null | undefined => report.services[0]?.allowance?.allowedBytes;
 const failed = (report: RunReport): string | undefined => report.services[0]?.error?.code;
-
-/** Holds the next AddCredit back until `release` is called; `begun` resolves once it has arrived. */
-function holdBack(): { begun: Promise<void>; release: () => void } {
-  let release: () => void = () => undefined;
-  const until = new Promise<void>((resolve) => (release = resolve));
-  const { server } = at.whmcs;
-  const begun = new Promise<void>((resolve) => {
-    server.inject({
-      endpoint: 'AddCredit',
-      times: 1,
-      fault: {
-        kind: 'wait',
-        until: () => {
-          resolve();
-          return until;
-        },
-      },
-    });
-  });
-  return { begun, release };
-}
 
 describe('a refund is made once', () => {
   it('when its first attempt is completed after a repeat has searched for it', async () => {
     const { id } = await openPaid({ section: ', timeout: 200ms' });
-    const { release } = holdBack();
+    let release = (): void => undefined;
+    const until = (): Promise<void> => new Promise((resolve) => (release = resolve));
+    at.whmcs.server.inject({ endpoint: 'AddCredit', times: 1, fault: { kind: 'wait', until } });
     expect(await refusal(id)).toBe('outcome_unknown');
     expect(await refusal(id)).toBe('outcome_unknown');
     expect(refunds()).toEqual([]);
@@ -68,15 +48,14 @@ describe('a refund is made once', () => {
     at.whmcs.server.inject({ endpoint: 'AddCredit', times: 1, fault: { kind: 'cut' } });
     expect(await refusal(id)).toBe('outcome_unknown');
     at.bench.clock.advance(HOUR);
-    const { begun, release } = holdBack();
-    const polled = codeOf(at.poll());
-    await begun;
-    expect(await codeOf(at.sluice.purchases.cancel(id, { waitMs: 0, refund: true }))).toBe('lease_held');
-    // The lease of a run that stood still has run out.
-    at.bench.clock.advance(120_000);
-    expect(await refusal(id)).toBe('outcome_unknown');
-    release();
-    await polled;
+    const isReturning = ({ endpoint }: { endpoint: string }): boolean => endpoint === 'AddCredit';
+    const repeat = async (): Promise<void> => {
+      expect(await codeOf(at.sluice.purchases.cancel(id, { waitMs: 0, refund: true }))).toBe('lease_held');
+      // The lease of a run that stood still has run out.
+      at.bench.clock.advance(120_000);
+      expect(await refusal(id)).toBe('outcome_unknown');
+    };
+    await during(at.whmcs.server, isReturning, () => codeOf(at.poll()), repeat);
     expect(failed(await at.use(1))).toBeUndefined();
     expect([refunds(), at.whmcs.credit(CLIENT), await statuses()]).toEqual([['5.00'], '100.00', ['refunded']]);
   });
@@ -115,27 +94,19 @@ describe('a refund that WHMCS cannot make ends', () => {
     return paid;
   };
 
-  it.each([
-    [
-      'is deleted',
-      (invoice: number) => {
-        at.whmcs.deleteInvoice(invoice);
-      },
-    ],
-    [
-      'is not paid any more',
-      (invoice: number) => {
-        at.whmcs.setInvoiceStatus(invoice, 'Unpaid');
-      },
-    ],
-    [
-      'has got other lines',
-      (invoice: number) => {
-        const items = [{ description: 'Hosting', amount: '30.00' }];
-        at.whmcs.mergeInvoice(at.whmcs.addInvoice({ client: CLIENT, items }), invoice);
-      },
-    ],
-  ])('where its invoice %s: the purchase counts again', async (_name, change) => {
+  const changes: Record<string, (invoice: number) => void> = {
+    'is deleted': (invoice) => {
+      at.whmcs.deleteInvoice(invoice);
+    },
+    'is not paid any more': (invoice) => {
+      at.whmcs.setInvoiceStatus(invoice, 'Unpaid');
+    },
+    'has got other lines': (invoice) => {
+      at.whmcs.mergeInvoice(addHosting(at), invoice);
+    },
+  };
+
+  it.each(Object.entries(changes))('where its invoice %s: the purchase counts again', async (_name, change) => {
     const { invoice } = await interrupt();
     change(invoice);
     const report = await at.use(1);
@@ -154,7 +125,7 @@ describe('a refund that WHMCS cannot make ends', () => {
   });
 
   it('where nothing was paid: there is nothing to return', async () => {
-    at = await openWhmcsShop();
+    await open();
     await at.bench.edit('price: "5.00"', 'price: "0.00"');
     const { id } = (await at.buy()).purchase;
     await cancel(id);
@@ -164,7 +135,7 @@ describe('a refund that WHMCS cannot make ends', () => {
 
 describe('a refund returns what was paid', () => {
   it('in part, where a person set the invoice to paid', async () => {
-    at = await openWhmcsShop({ taxRate: '20.000' });
+    await open({ taxRate: '20.000' });
     const { id, invoice } = await at.buyPending();
     const row = at.whmcs.world.invoices.get(invoice);
     if (row !== undefined) at.whmcs.world.addPayment(row, 2_00n, 'part');
@@ -175,7 +146,7 @@ describe('a refund returns what was paid', () => {
   });
 
   it('not more than the price, where more was paid', async () => {
-    at = await openWhmcsShop();
+    await open();
     const { id, invoice } = await at.buyPending();
     const row = at.whmcs.world.invoices.get(invoice);
     if (row !== undefined) at.whmcs.world.addPayment(row, 50_00n, 'too much');
@@ -197,10 +168,9 @@ describe('a refund returns what was paid', () => {
   });
 
   it('not from an invoice of others, until its line is apart', async () => {
-    at = await openWhmcsShop();
+    await open();
     const { id, invoice } = await at.buyPending();
-    const items = [{ description: 'Hosting', amount: '30.00' }];
-    const hosting = at.whmcs.addInvoice({ client: CLIENT, items });
+    const hosting = addHosting(at);
     at.whmcs.mergeInvoice(invoice, hosting);
     at.whmcs.pay(hosting);
     await at.use(1);

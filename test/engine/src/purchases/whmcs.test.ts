@@ -1,26 +1,18 @@
-import type { PurchaseReport, RunReport } from '@sluice/engine';
 import type { Fault } from '@sluice/fake-panels';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { toIds } from '../bench/easydcim-bench.js';
 import { codeOf, GB, HOUR } from '../bench/engine-bench.js';
-import { CLIENT, openWhmcsShop, type WhmcsShop } from '../bench/whmcs-bench.js';
+import { CLIENT, openWhmcsShop } from '../bench/whmcs-bench.js';
+import { useOpened } from '../loop/use-bench.js';
+import { addHosting, listStatuses } from './whmcs-steps.js';
 
 const LONG = process.env['SLUICE_LONG'] === '1';
 
-let at: WhmcsShop;
-afterEach(async () => {
-  expect(at.whmcs.server.failures).toEqual([]);
-  await at.close();
-});
+const [at, start] = useOpened(openWhmcsShop);
 
 async function open(product = '', taxRate?: string): Promise<void> {
-  at = await openWhmcsShop({ product, ...(taxRate !== undefined && { taxRate }) });
+  await start({ product, ...(taxRate !== undefined && { taxRate }) });
 }
-
-const use = (gigabytes: number): Promise<RunReport> => at.use(gigabytes);
-const buy = (ref?: string): Promise<PurchaseReport> => at.buy(ref);
-const purchases = () => at.purchases();
-const invoices = (): string[] => at.invoices();
 
 /** Polls once a day until the next cycle has begun. */
 async function passCycle(): Promise<void> {
@@ -33,83 +25,83 @@ async function passCycle(): Promise<void> {
 describe('a purchase that WHMCS bills', () => {
   it('is paid from credit with tax, and releases the service', async () => {
     await open('', '20.000');
-    await use(100);
+    await at.use(100);
     expect(at.panel.port(toIds(1).port(1)).adminState).toBe('down');
     at.whmcs.addCredit(CLIENT, '20.00');
-    const bought = await buy('a');
+    const bought = await at.buy('a');
     expect(bought).toMatchObject({
       ...{ purchase: { status: 'paid', price: '5.00', charged: '6.00', client: '77' }, stillHeld: [], error: null },
     });
-    expect([at.whmcs.credit(CLIENT), invoices()]).toEqual(['14.00', ['Paid']]);
+    expect([at.whmcs.credit(CLIENT), at.invoices()]).toEqual(['14.00', ['Paid']]);
     expect(at.panel.port(toIds(1).port(1)).adminState).toBe('up');
-    await buy('a');
-    expect(invoices()).toEqual(['Paid']);
-    const [{ id } = { id: '' }] = await purchases();
+    await at.buy('a');
+    expect(at.invoices()).toEqual(['Paid']);
+    const [{ id } = { id: '' }] = await at.purchases();
     await expect(at.sluice.purchases.cancel(id, { refund: true })).rejects.toMatchObject({ code: 'purchase_used' });
   });
 
   it('stays pending until its invoice is paid or cancelled there', async () => {
     await open();
-    const pending = (await buy()).purchase;
-    expect([pending.status, invoices()]).toEqual(['pending', ['Unpaid']]);
-    expect(await codeOf(buy())).toBe('purchase_unfinished');
-    expect((await use(1)).totals.purchased).toBe(0);
+    const pending = (await at.buy()).purchase;
+    expect([pending.status, at.invoices()]).toEqual(['pending', ['Unpaid']]);
+    expect(await codeOf(at.buy())).toBe('purchase_unfinished');
+    expect((await at.use(1)).totals.purchased).toBe(0);
     at.whmcs.pay(Number(pending.invoice));
-    const paid = await use(1);
+    const paid = await at.use(1);
     expect([paid.totals.purchased, paid.services[0]?.allowance?.allowedBytes]).toEqual([1, 150 * GB]);
-    const second = (await buy()).purchase;
+    const second = (await at.buy()).purchase;
     at.whmcs.setInvoiceStatus(Number(second.invoice), 'Cancelled');
-    await use(1);
-    const third = (await buy()).purchase;
+    await at.use(1);
+    const third = (await at.buy()).purchase;
     await at.sluice.purchases.cancel(third.id);
-    expect((await purchases()).map(({ status }) => status)).toEqual(['paid', 'cancelled', 'cancelled']);
-    expect(invoices()).toEqual(['Paid', 'Cancelled', 'Cancelled']);
+    expect(await listStatuses(at)).toEqual(['paid', 'cancelled', 'cancelled']);
+    expect(at.invoices()).toEqual(['Paid', 'Cancelled', 'Cancelled']);
     // A refund that staff makes takes the traffic back with the next reconcile.
     at.whmcs.setInvoiceStatus(Number(pending.invoice), 'Refunded');
     await at.sluice.reconcile();
-    expect((await use(1)).services[0]?.allowance?.allowedBytes).toBe(100 * GB);
+    expect((await at.use(1)).services[0]?.allowance?.allowedBytes).toBe(100 * GB);
   });
 
   it('names the invoice to be paid, and a repeated one was bought already', async () => {
     await open();
-    const { purchase } = await buy('a');
+    const { purchase } = await at.buy('a');
     const [{ id } = { id: 0 }] = at.whmcs.invoices(CLIENT);
     const invoiceUrl = `${at.whmcs.url}/viewinvoice.php?id=${id}`;
     expect(purchase).toMatchObject({ status: 'pending', invoice: String(id), invoiceUrl });
     at.whmcs.pay(id);
     await at.poll();
-    expect(await buy('a')).toMatchObject({ repeated: true, purchase: { status: 'paid' } });
+    expect(await at.buy('a')).toMatchObject({ repeated: true, purchase: { status: 'paid' } });
   });
 
   it('has the text of the config on its invoice, and the mark that it is found by', async () => {
     await open();
     const texts = 'invoiceLines: { purchase: "Tráfego extra: {traffic} ({package}) para {service}" }';
     await at.bench.edit(/$/, `${texts}\n`);
-    for (let time = 1; time <= 2; time += 1) await buy('a');
-    const [{ id } = { id: '' }] = await purchases();
+    for (let time = 1; time <= 2; time += 1) await at.buy('a');
+    const [{ id } = { id: '' }] = await at.purchases();
     const lines = at.whmcs.invoices(CLIENT).flatMap((invoice) => invoice.lines.map(({ description }) => description));
     expect(lines).toEqual([`Tráfego extra: 50 GB (extra) para whmcs-1 [sluice:${id}]`]);
   });
 
   it('is cancelled when its invoice is deleted there, and follows its line into another invoice', async () => {
     await open();
-    const first = (await buy()).purchase;
+    const first = (await at.buy()).purchase;
     at.whmcs.deleteInvoice(Number(first.invoice));
     const polled = await at.poll();
-    expect([polled.run.outcome, (await purchases()).map(({ status }) => status)]).toEqual(['done', ['cancelled']]);
-    const second = (await buy()).purchase;
-    const other = at.whmcs.addInvoice({ client: CLIENT, items: [{ description: 'Hosting', amount: '30.00' }] });
+    expect([polled.run.outcome, await listStatuses(at)]).toEqual(['done', ['cancelled']]);
+    const second = (await at.buy()).purchase;
+    const other = addHosting(at);
     at.whmcs.mergeInvoice(Number(second.invoice), other);
-    expect((await use(1)).totals.purchased).toBe(0);
-    const merged = (await purchases()).at(-1);
+    expect((await at.use(1)).totals.purchased).toBe(0);
+    const merged = (await at.purchases()).at(-1);
     expect(merged).toMatchObject({ status: 'pending', invoice: String(other), charged: '5.00' });
     await expect(at.sluice.purchases.cancel(second.id)).rejects.toMatchObject({ code: 'invoice_closed' });
     at.whmcs.pay(other);
-    expect((await use(1)).totals.purchased).toBe(1);
-    expect((await purchases()).at(-1)).toMatchObject({ status: 'paid', charged: '5.00' });
+    expect((await at.use(1)).totals.purchased).toBe(1);
+    expect((await at.purchases()).at(-1)).toMatchObject({ status: 'paid', charged: '5.00' });
     at.whmcs.deleteInvoice(other);
     expect((await at.sluice.reconcile()).run.outcome).toBe('done');
-    expect((await purchases()).at(-1)?.status).toBe('paid');
+    expect((await at.purchases()).at(-1)?.status).toBe('paid');
   });
 
   it('leaves no invoice when a later attempt is refused', async () => {
@@ -119,35 +111,35 @@ describe('a purchase that WHMCS bills', () => {
     const ignore = at.whmcs.server.onCall(({ endpoint }) => {
       if (endpoint === 'CreateInvoice') at.whmcs.server.inject({ endpoint: 'GetInvoices', ...lost });
     });
-    await codeOf(buy());
+    await codeOf(at.buy());
     ignore();
     at.whmcs.server.clearFaults();
-    expect([(await purchases())[0]?.status, invoices()]).toEqual(['pending', ['Draft']]);
+    expect([(await at.purchases())[0]?.status, at.invoices()]).toEqual(['pending', ['Draft']]);
     at.whmcs.addClient({ id: CLIENT, currency: 'USD' });
     at.whmcs.server.inject({ endpoint: 'UpdateInvoice', times: 1, ...lost });
-    expect((await use(1)).services[0]?.error?.code).toBe('currency_mismatch');
-    expect([(await purchases())[0]?.status, invoices()]).toEqual(['pending', ['Draft']]);
-    await use(1);
-    expect([(await purchases())[0]?.status, invoices()]).toEqual(['cancelled', ['Cancelled']]);
+    expect((await at.use(1)).services[0]?.error?.code).toBe('currency_mismatch');
+    expect([(await at.purchases())[0]?.status, at.invoices()]).toEqual(['pending', ['Draft']]);
+    await at.use(1);
+    expect([(await at.purchases())[0]?.status, at.invoices()]).toEqual(['cancelled', ['Cancelled']]);
   });
 
   it('may be bought beside an unfinished one with a reference of its own, and costs nothing at a price of 0', async () => {
     await open();
-    await buy();
-    const other = (await buy('b')).purchase;
-    await buy('b');
-    expect([other.status, invoices()]).toEqual(['pending', ['Unpaid', 'Unpaid']]);
+    await at.buy();
+    const other = (await at.buy('b')).purchase;
+    await at.buy('b');
+    expect([other.status, at.invoices()]).toEqual(['pending', ['Unpaid', 'Unpaid']]);
     await at.bench.edit('price: "5.00"', 'price: "0.00"');
-    const free = (await buy('c')).purchase;
-    expect([free.status, free.charged, invoices().at(-1)]).toEqual(['paid', '0.00', 'Paid']);
+    const free = (await at.buy('c')).purchase;
+    expect([free.status, free.charged, at.invoices().at(-1)]).toEqual(['paid', '0.00', 'Paid']);
   });
 
   it('is left alone while the config names the ledger', async () => {
     await open();
-    await buy();
+    await at.buy();
     await at.bench.edit('billing: whmcs', 'billing: ledger');
     expect((await at.sluice.reconcile()).run.outcome).toBe('done');
-    expect((await purchases()).map(({ status }) => status)).toEqual(['pending']);
+    expect(await listStatuses(at)).toEqual(['pending']);
     await at.bench.edit('billing: ledger', 'billing: whmcs');
     expect((await at.sluice.reconcile()).run.outcome).toBe('done');
   });
@@ -167,7 +159,7 @@ describe('a purchase that WHMCS bills', () => {
 
   it('that is paid after its cycle counts in the current one', async () => {
     await open();
-    const { invoice } = (await buy()).purchase;
+    const { invoice } = (await at.buy()).purchase;
     await passCycle();
     at.whmcs.pay(Number(invoice));
     const { totals, services } = await at.poll();
@@ -183,37 +175,29 @@ it.each(['manual', 'auto'])(
     at.whmcs.addCredit(CLIENT, '5.00');
     // A draft; or an invoice that was published for its automatic payment.
     at.whmcs.server.inject({ endpoint: actor === 'auto' ? 'ApplyCredit' : 'UpdateInvoice', fault: { kind: 'cut' } });
-    if (actor === 'auto') await use(100);
-    else await codeOf(buy());
-    expect(invoices()).toEqual([actor === 'auto' ? 'Unpaid' : 'Draft']);
+    if (actor === 'auto') await at.use(100);
+    else await codeOf(at.buy());
+    expect(at.invoices()).toEqual([actor === 'auto' ? 'Unpaid' : 'Draft']);
     await passCycle();
     at.whmcs.server.clearFaults();
-    await use(1);
-    await use(1);
-    expect([invoices(), at.whmcs.credit(CLIENT)]).toEqual([['Cancelled'], '5.00']);
-    expect((await purchases()).map(({ status }) => status)).toEqual(['cancelled']);
+    await at.use(1);
+    await at.use(1);
+    expect([at.invoices(), at.whmcs.credit(CLIENT)]).toEqual([['Cancelled'], '5.00']);
+    expect(await listStatuses(at)).toEqual(['cancelled']);
   },
 );
 
 describe('auto-buy that WHMCS bills', () => {
   const AUTO = ', autoBuy: { enabled: true, package: extra }';
 
-  it('buys with each poll what is needed', async () => {
-    await open(AUTO);
-    at.whmcs.addCredit(CLIENT, '100.00');
-    const { totals } = await use(115);
-    expect([totals.purchased, totals.held, at.whmcs.credit(CLIENT), invoices()]).toEqual([1, 0, '95.00', ['Paid']]);
-    expect((await use(1)).totals.purchased).toBe(0);
-  });
-
   it('leaves no invoice when the credit does not cover the tax, and does not try again', async () => {
     await open(AUTO, '20.000');
     at.whmcs.addCredit(CLIENT, '5.50');
-    expect((await use(100)).totals).toMatchObject({ purchased: 0, held: 1, failed: 0 });
-    await use(1);
-    expect([invoices(), at.whmcs.credit(CLIENT)]).toEqual([['Cancelled'], '5.50']);
+    expect((await at.use(100)).totals).toMatchObject({ purchased: 0, held: 1, failed: 0 });
+    await at.use(1);
+    expect([at.invoices(), at.whmcs.credit(CLIENT)]).toEqual([['Cancelled'], '5.50']);
     at.whmcs.addCredit(CLIENT, '0.50');
-    expect((await use(1)).totals).toMatchObject({ purchased: 1, held: 0 });
+    expect((await at.use(1)).totals).toMatchObject({ purchased: 1, held: 0 });
   });
 
   it.each([
@@ -224,14 +208,12 @@ describe('auto-buy that WHMCS bills', () => {
     await open(AUTO);
     at.whmcs.addCredit(CLIENT, '100.00');
     at.whmcs.server.inject({ fault });
-    at.panel.addTraffic(toIds(1).service, { in: 100 * GB, out: 0 });
-    at.bench.clock.advance(HOUR);
-    const { run, services, totals } = await at.poll();
+    const { run, services, totals } = await at.use(100);
     expect([run.outcome, totals.purchased]).toEqual(['partial', 0]);
     expect(services[0]?.error?.code).toBe('billing_unavailable');
-    expect([at.panel.port(toIds(1).port(1)).adminState, invoices()]).toEqual(['down', []]);
+    expect([at.panel.port(toIds(1).port(1)).adminState, at.invoices()]).toEqual(['down', []]);
     at.whmcs.server.clearFaults();
-    expect((await use(1)).totals).toMatchObject({ purchased: 1, held: 0, released: 1 });
+    expect((await at.use(1)).totals).toMatchObject({ purchased: 1, held: 0, released: 1 });
   });
 });
 
@@ -250,15 +232,15 @@ describe('a charge whose calls fail', () => {
       const before = at.whmcs.invoices(CLIENT).filter(({ status }) => status === 'Paid').length;
       server.clearCalls();
       server.inject({ skip, times: 1, when: when ?? 'before', fault });
-      await codeOf(buy(`try-${skip}`));
+      await codeOf(at.buy(`try-${skip}`));
       const isOver = !server.calls.some(({ fault: hit }) => hit !== null);
       server.clearFaults();
-      await use(0);
-      await use(0);
-      await buy(`try-${skip}`);
+      await at.use(0);
+      await at.use(0);
+      await at.buy(`try-${skip}`);
       const paid = at.whmcs.invoices(CLIENT).filter(({ status }) => status === 'Paid');
-      const rows = (await purchases()).filter(({ status }) => status === 'paid');
-      expect([paid.length, invoices().filter((status) => status === 'Unpaid' || status === 'Draft')]).toEqual([
+      const rows = (await at.purchases()).filter(({ status }) => status === 'paid');
+      expect([paid.length, at.invoices().filter((status) => status === 'Unpaid' || status === 'Draft')]).toEqual([
         before + 1,
         [],
       ]);

@@ -1,8 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Explanation, ServiceDetail } from '@sluice/engine';
-import { GB, HOUR } from '../bench/engine-bench.js';
-import { type FlvxBench, startFlvxBench } from '../bench/flvx-bench.js';
 import { toIds } from '../bench/easydcim-bench.js';
+import { GB, HOUR } from '../bench/engine-bench.js';
+import { startFlvxBench } from '../bench/flvx-bench.js';
+import { pollLater } from '../loop/polls.js';
+import { useBench } from '../loop/use-bench.js';
 import { startShop } from '../purchases/shop.js';
 
 /** What of the former client's account nobody else may learn. */
@@ -10,56 +12,49 @@ const DESTINATION = '203.0.113.77';
 const FORWARD = 'shop-of-43';
 const ADDRESS = 'https://relay.example.com';
 
-let at: FlvxBench;
+const at = useBench(() => startFlvxBench('', { panelMore: `, publicUrl: "${ADDRESS}"` }));
 let forward: number;
 
 /** Client 43's forward is redirected, since its quota is used up; an hour later the service is client 42's. */
 beforeEach(async () => {
-  at = await startFlvxBench('', { panelMore: `, publicUrl: "${ADDRESS}"` });
   const user = await at.create(1, { product: 'nowhere', values: { client: '43' } });
   forward = at.panel.addForward(user, at.tunnels.hk, { name: FORWARD, remoteAddr: `${DESTINATION}:8443` });
-  await pollLater();
+  await pollLater(at);
   at.panel.traffic(forward, { in: 101 * GB });
-  await pollLater();
-  await pollLater();
+  await pollLater(at);
+  await pollLater(at);
   await give('42');
 });
-afterEach(() => at.close());
 
 async function give(client: string): Promise<void> {
   at.bench.clock.advance(HOUR / 2);
-  await at.bench.sluice.services.set('svc-1', { client });
+  await at.sluice.services.set('svc-1', { client });
 }
 
-async function pollLater(): Promise<void> {
-  at.bench.clock.advance(HOUR);
-  await at.poll();
-}
-
-const explain = (reader?: string): Promise<Explanation> => at.bench.sluice.explain('svc-1', { reader });
-const show = (reader?: string): Promise<ServiceDetail> => at.bench.sluice.services.show('svc-1', { reader });
+const explain = (reader?: string): Promise<Explanation> => at.sluice.explain('svc-1', { reader });
+const show = (reader?: string): Promise<ServiceDetail> => at.sluice.services.show('svc-1', { reader });
 
 describe('the next client of an account', () => {
   it('never reads where forwards of the former one led', async () => {
     expect(JSON.stringify(await explain())).toContain(DESTINATION);
     for (const _poll of [1, 2]) {
       expect(JSON.stringify(await explain('42'))).not.toContain(DESTINATION);
-      await pollLater();
+      await pollLater(at);
     }
   });
 
   it('reads the account only as it was read since it has it', async () => {
-    const { services } = await at.bench.sluice.usage.read({ reader: '42', client: '42' });
+    const { services } = await at.sluice.usage.read({ reader: '42', client: '42' });
     for (const { account } of [await show('42'), (await explain('42')).service, ...services])
       expect(account).toBeNull();
     for (const { account } of [await show(), (await explain()).service])
       expect(account).toMatchObject({ forwards: [{ name: FORWARD }] });
-    await pollLater();
+    await pollLater(at);
     expect((await show('42')).account).toMatchObject({ url: ADDRESS, forwards: [{ id: forward }] });
   });
 
   it('reads of the inputs of a decision what is of its own service, and nothing of the panel', async () => {
-    await pollLater();
+    await pollLater(at);
     const all = (await explain()).decision?.inputs as object;
     const own = (await explain('42')).decision?.inputs as object;
     expect(all).toHaveProperty('reading.account.url', at.panel.url);
@@ -89,10 +84,7 @@ it('reads neither how much the former client had used before the figure fell, no
   const shop = await startShop();
   try {
     const { sluice, clock } = shop.bench;
-    await shop.addClientService(1);
-    shop.use(1, 10);
-    await shop.poll();
-    await shop.pay('20');
+    await shop.open(10, '20');
     const { purchase } = await shop.buy('svc-1', 'extra-50');
     shop.use(1, 170);
     await shop.poll();
