@@ -1,17 +1,16 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { ImportReport } from '@sluice/engine';
-import type { EngineBench } from '../bench/engine-bench.js';
+import { useBench } from '../loop/use-bench.js';
 import { listProblems, openImports, toRows } from './imports.js';
 
 const USER = '5f0c0f44-0a5e-4c56-9c58-8d3b1ad4c8d7';
 const HEAD = 'id,panel,product,status,easydcim_service_id,easydcim_order_id,flvx_user_id,hiddify_user_uuid';
 
-let bench: EngineBench;
+const bench = useBench(openImports);
 const importRows = (rows: string[], allowDuplicateRefs = false): Promise<ImportReport> =>
   bench.sluice.services.import(toRows(HEAD, rows), { allowDuplicateRefs });
 
 beforeEach(async () => {
-  bench = await openImports();
   const first = await importRows([
     'svc-1,dcim,ded,,501,901,,',
     'rel-1,relay,relay,,,,7,',
@@ -20,7 +19,6 @@ beforeEach(async () => {
   ]);
   expect(listProblems(first)).toEqual([]);
 });
-afterEach(() => bench.close());
 
 describe('an id that another service of the panel has', () => {
   it('is refused by an import for new and changed rows, with the other service', async () => {

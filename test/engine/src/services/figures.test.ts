@@ -1,22 +1,22 @@
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { type EasyDcimBench, startEasyDcimBench } from '../bench/easydcim-bench.js';
+import { beforeEach, expect, it } from '@jest/globals';
+import { startEasyDcimBench } from '../bench/easydcim-bench.js';
 import { GB, MINUTE } from '../bench/engine-bench.js';
+import { useEach } from '../loop/polls.js';
+import { useBench } from '../loop/use-bench.js';
 
-let at: EasyDcimBench;
+const at = useBench(startEasyDcimBench);
 beforeEach(async () => {
-  at = await startEasyDcimBench();
   await at.addService(1);
   at.use(1, 119.5);
   await at.poll();
 });
-afterEach(() => at.close());
 
 it('after a failed read the figures are the last good ones, with their time', async () => {
   const readAt = new Date(at.bench.clock.now()).toISOString();
   at.panel.server.inject({ endpoint: /bandwidth/, fault: { kind: 'status', status: 500 } });
   at.bench.clock.advance(12 * MINUTE);
   expect((await at.poll()).services).toMatchObject([{ status: 'unreadable', usage: null }]);
-  const { services, usage } = at.bench.sluice;
+  const { services, usage } = at.sluice;
   for (const read of [() => usage.read(), () => services.list(), () => usage.read({ refresh: true })])
     expect((await read()).services).toMatchObject([
       {
@@ -33,7 +33,7 @@ it('a run without a change has no actions and no notices', async () => {
 });
 
 it('the quota of an override is in force over that of the service, and notes are kept', async () => {
-  const { overrides, services } = at.bench.sluice;
+  const { overrides, services } = at.sluice;
   await services.set('svc-1', { base_quota_override_gb: '150', traffic_mode: 'IN' });
   await overrides.set('svc-1', { quota: '200GB', mode: 'OUT' });
   await overrides.set('svc-1', { mode: 'OUT' }, { note: 'swap' });
@@ -48,10 +48,9 @@ it('the quota of an override is in force over that of the service, and notes are
 it('readings of a run that the brake stopped are not used, and shown until a later one', async () => {
   for (const number of [2, 3, 4]) await at.addService(number);
   await at.poll();
-  for (const id of [502, 503, 504]) at.panel.addTraffic(id, { in: 5000 * GB, out: 0 });
-  at.bench.clock.advance(MINUTE);
+  useEach(at, [2, 3, 4], 5000);
   expect((await at.poll()).run.outcome).toBe('brake');
-  const { readings } = await at.bench.sluice.explain('svc-2');
+  const { readings } = await at.sluice.explain('svc-2');
   expect([readings.at(0)?.rejected, readings.at(-1)?.rejected]).toEqual([null, 'mass_change']);
 
   const listed = async (): Promise<unknown> =>

@@ -1,19 +1,16 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { LeaseOwner } from '@sluice/state-store';
-import { startHiddifyBench, type HiddifyBench } from '../bench/hiddify-bench.js';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { CommandReport, ImportReport, ServiceDetail, SluiceOptions } from '@sluice/engine';
+import { startHiddifyBench } from '../bench/hiddify-bench.js';
+import { useBench } from '../loop/use-bench.js';
 import { toRows } from './imports.js';
 
-const ELSEWHERE: LeaseOwner = { host: 'test', pid: 77, processStart: '9' };
 const HEAD = 'id,panel,product,client,billing_cycle,next_due_date';
 
-let at: HiddifyBench;
+const at = useBench(startHiddifyBench);
 beforeEach(async () => {
-  at = await startHiddifyBench();
   // A call that fails once is repeated after a wait, in which a test can do something else.
   await at.bench.edit('retries: 0', 'retries: 1');
 });
-afterEach(() => at.close());
 
 /** Imports rows as a process with a clock of its own. */
 async function importRows(
@@ -24,7 +21,7 @@ async function importRows(
   const { services } = await at.bench.start(clock === undefined ? {} : { clock });
   return services.import(toRows(head, lines), { waitMs });
 }
-const show = (id: string): Promise<ServiceDetail> => at.bench.sluice.services.show(id);
+const show = (id: string): Promise<ServiceDetail> => at.sluice.services.show(id);
 const namesOnPanel = (): string[] => [...at.panel.state.users.values()].map((user) => user.name).sort();
 
 /** A clock whose waits do this instead: the first does `work`, all of them move the time. */
@@ -43,27 +40,16 @@ function waitingClock(work: () => Promise<void>): { clock: NonNullable<SluiceOpt
   };
 }
 
-/** Has another command work on the service until `free` is called. */
-async function occupy(id: string): Promise<{ free: () => Promise<void> }> {
-  const name = `service:${id}`;
-  const now = new Date(at.bench.clock.now()).toISOString();
-  const request = { name, owner: ELSEWHERE, run: 'run-elsewhere', now, ttlMs: 3_600_000, isAlive: () => true };
-  const result = await at.bench.store.leases.acquire(request);
-  if (!result.acquired) throw new Error(`${name} is not free`);
-  const { lease } = result;
-  return { free: () => at.bench.store.leases.release(lease) };
-}
-
 describe('an import and a provision create at once', () => {
   it('keeps the account that was made after the import had read the service', async () => {
     await at.addService(1);
-    await at.bench.sluice.services.set('svc-1', { status: 'pending' });
+    await at.sluice.services.set('svc-1', { status: 'pending' });
     await at.addService(2);
-    const other = await occupy('svc-2');
+    const free = await at.bench.takeLease('service:svc-2');
     let created: CommandReport | null = null;
     const { clock, waits } = waitingClock(async () => {
-      created = await at.bench.sluice.provision.create('svc-1');
-      await other.free();
+      created = await at.sluice.provision.create('svc-1');
+      await free();
     });
     const rows = ['svc-1', 'svc-2'].map((id) => `${id},vpn,vpn-50,c2,monthly,2027-01-15,pending,`);
     const imported = await importRows(`${HEAD},status,hiddify_user_uuid`, rows, { clock });
@@ -76,7 +62,7 @@ describe('an import and a provision create at once', () => {
       lifecycle: 'active',
       refs: { hiddify_user_uuid: user?.uuid },
     });
-    expect((await at.bench.sluice.provision.create('svc-1')).run.outcome).toBe('done');
+    expect((await at.sluice.provision.create('svc-1')).run.outcome).toBe('done');
     expect(namesOnPanel()).toEqual(['svc-1']);
   });
 
@@ -116,7 +102,7 @@ describe('an import and a provision create at once', () => {
       nextDueDate: '2027-01-15',
       refs: { hiddify_user_uuid: user?.uuid },
     });
-    expect((await at.bench.sluice.provision.create('svc-1')).run.outcome).toBe('done');
+    expect((await at.sluice.provision.create('svc-1')).run.outcome).toBe('done');
     expect(namesOnPanel()).toEqual(['svc-1']);
   });
 });
@@ -124,23 +110,19 @@ describe('an import and a provision create at once', () => {
 describe('an import of services that are leased', () => {
   it('ends after the time to wait, names them and stores nothing', async () => {
     for (const number of [1, 2, 3]) await at.addService(number);
-    await occupy('svc-1');
-    await occupy('svc-3');
+    await at.bench.takeLease('service:svc-1');
+    await at.bench.takeLease('service:svc-3');
     const rows = [1, 2, 3, 4].map((n) => `svc-${n},vpn,vpn-50,c2,monthly,2026-12-15`);
     const { clock, waits } = waitingClock(() => Promise.resolve());
     await expect(importRows(HEAD, rows, { waitMs: 1000, clock })).rejects.toMatchObject({
       kind: 'busy',
       code: 'lease_held',
-      message: expect.stringMatching(/svc-1 by run-elsewhere.*svc-3 by run-elsewhere/) as unknown,
-      details: { services: ['svc-1', 'svc-3'], holders: ['run-elsewhere'] },
+      message: expect.stringMatching(/svc-1 by r\b.*svc-3 by r\b/) as unknown,
+      details: { services: ['svc-1', 'svc-3'], holders: ['r'] },
     });
     expect(waits()).toBe(10);
     const stored = await at.bench.store.services.list();
-    expect(stored.map(({ id, client }) => [id, client])).toEqual([
-      ['svc-1', null],
-      ['svc-2', null],
-      ['svc-3', null],
-    ]);
+    expect(stored.map(({ id, client }) => `${id} ${client}`)).toEqual(['svc-1 null', 'svc-2 null', 'svc-3 null']);
     const left = await at.bench.store.leases.list();
     expect(left.map((lease) => lease.name)).toEqual(['service:svc-1', 'service:svc-3']);
   });
@@ -148,15 +130,8 @@ describe('an import of services that are leased', () => {
   it('waits only for those that change, and not for the lease of a panel', async () => {
     await at.addService(1);
     await at.addService(2);
-    await occupy('svc-1');
-    await at.bench.store.leases.acquire({
-      name: 'panel:vpn',
-      owner: ELSEWHERE,
-      run: 'run-poll',
-      now: new Date(at.bench.clock.now()).toISOString(),
-      ttlMs: 3_600_000,
-      isAlive: () => true,
-    });
+    await at.bench.takeLease('service:svc-1');
+    await at.bench.takeLease('panel:vpn');
     const rows = ['svc-1,vpn,vpn-50,,monthly,2026-12-15', 'svc-2,vpn,vpn-50,c2,monthly,2026-12-15'];
     const imported = await importRows(HEAD, rows, { waitMs: 0 });
     expect(imported.totals).toEqual({ rows: 2, added: 0, changed: 1, unchanged: 1 });
@@ -164,11 +139,11 @@ describe('an import of services that are leased', () => {
 
   it('asks for the lease of one that another command has added meanwhile', async () => {
     await at.addService(2);
-    const other = await occupy('svc-2');
+    const free = await at.bench.takeLease('service:svc-2');
     const refs = { hiddify_user_uuid: '5f0c0f44-0a5e-4c56-9c58-8d3b1ad4c8d7' };
     const { clock, waits } = waitingClock(async () => {
       await at.addService(1, { values: { client: 'first', ...refs } });
-      await other.free();
+      await free();
     });
     const rows = ['svc-1', 'svc-2'].map((id) => `${id},vpn,vpn-50,c2,monthly,2026-12-15`);
     const imported = await importRows(HEAD, rows, { clock });
@@ -191,7 +166,7 @@ describe('large and simultaneous changes', () => {
 
   it('adds a service once when two commands do so at once', async () => {
     const add = (client: string): Promise<ServiceDetail> =>
-      at.bench.sluice.services.add('svc-1', { panel: 'vpn', product: 'bare', client });
+      at.sluice.services.add('svc-1', { panel: 'vpn', product: 'bare', client });
     const ends = await Promise.allSettled([add('a'), add('b'), add('c')]);
     const refused = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason as unknown] : []));
     expect(refused).toMatchObject([{ code: 'service_exists' }, { code: 'service_exists' }]);
@@ -199,11 +174,8 @@ describe('large and simultaneous changes', () => {
 
   it('loses nothing when one service is set by two commands at once', async () => {
     await at.addService(1);
-    await Promise.all([
-      at.bench.sluice.services.set('svc-1', { client: 'c9' }),
-      at.bench.sluice.services.set('svc-1', { order_id: '12' }),
-      at.bench.sluice.services.set('svc-1', { email: 'a@example.com' }),
-    ]);
+    const texts = [{ client: 'c9' }, { order_id: '12' }, { email: 'a@example.com' }];
+    await Promise.all(texts.map((each) => at.sluice.services.set('svc-1', each)));
     const stored = await at.bench.store.services.get('svc-1');
     expect(stored).toMatchObject({ client: 'c9', refs: { order_id: '12' }, fields: { email: 'a@example.com' } });
   });

@@ -1,15 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { ImportReport } from '@sluice/engine';
-import type { EngineBench } from '../bench/engine-bench.js';
+import { useBench } from '../loop/use-bench.js';
 import { openImports } from './imports.js';
 
 const UUID = '5F0C0F44-0a5e-1c56-9c58-8d3b1ad4c8d7';
 
-let bench: EngineBench;
-beforeEach(async () => {
-  bench = await openImports();
-});
-afterEach(() => bench.close());
+const bench = useBench(openImports);
 
 const importRow = (values: Record<string, string>): Promise<ImportReport> =>
   bench.sluice.services.import([{ line: 1, values }]);
@@ -38,21 +34,11 @@ describe('ids', () => {
   });
 
   it('are taken as the panels show them', async () => {
+    const server = { easydcim_service_id: '501', easydcim_order_id: '901', easydcim_server_id: '301' };
+    const account = { flvx_user_id: '3', flvx_username: '用户 3', flvx_tunnel_id: '1', flvx_user_tunnel_id: '2' };
     const ids = [
-      {
-        ...{ panel: 'dcim', product: 'ded', order_id: '17' },
-        easydcim_service_id: '501',
-        easydcim_order_id: '901',
-        easydcim_server_id: '301',
-        easydcim_user: 'anna+1@example.com',
-      },
-      {
-        ...{ panel: 'relay', product: 'relay' },
-        flvx_user_id: '3',
-        flvx_username: '用户 3',
-        flvx_tunnel_id: '1',
-        flvx_user_tunnel_id: '2',
-      },
+      { panel: 'dcim', product: 'ded', order_id: '17', ...server, easydcim_user: 'anna+1@example.com' },
+      { panel: 'relay', product: 'relay', ...account },
       { panel: 'vpn', product: 'vpn', hiddify_user_uuid: UUID, hiddify_agent_uuid: UUID.toLowerCase() },
       { panel: 'vpn', product: 'vpn', astbilling_subscriber_id: 'sub_1', astbilling_username: 'maria.silva-17' },
     ];

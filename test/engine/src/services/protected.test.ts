@@ -1,22 +1,22 @@
-import { afterEach, expect, it } from '@jest/globals';
-import { type EasyDcimBench, startEasyDcimBench, toIds } from '../bench/easydcim-bench.js';
-import { GB, HOUR, MINUTE } from '../bench/engine-bench.js';
+import { expect, it } from '@jest/globals';
+import { startEasyDcimBench, toIds } from '../bench/easydcim-bench.js';
+import { GB, MINUTE } from '../bench/engine-bench.js';
+import { pollLater, useEach } from '../loop/polls.js';
+import { useOpened } from '../loop/use-bench.js';
 
-let at: EasyDcimBench;
-afterEach(() => at.close());
+const [at, open] = useOpened(startEasyDcimBench);
 
 // Local midnight of 25 November is 11:00 UTC on the 24th in Auckland, and 08:00 UTC on the 25th in Los Angeles.
 it.each([
   ['Pacific/Auckland', Date.parse('2026-11-24T11:00:00Z')],
   ['America/Los_Angeles', Date.parse('2026-11-25T08:00:00Z')],
 ])('a protection and a released quota end at local midnight in %s', async (zone, midnight) => {
-  at = await startEasyDcimBench('', { panelMore: `, timeZone: ${zone}` });
+  await open('', { panelMore: `, timeZone: ${zone}` });
   await at.addService(1, { values: { protected_until: '2026-11-25' } });
   await at.addService(2);
-  for (const number of [1, 2]) at.panel.addTraffic(toIds(number).service, { in: 200 * GB, out: 0 });
-  at.bench.clock.advance(HOUR);
+  useEach(at, [1, 2], 200);
   await at.poll();
-  const { explain, holds, services } = at.bench.sluice;
+  const { explain, holds, services } = at.sluice;
   expect((await holds.release('svc-2', { until: '2026-11-25' })).run.outcome).toBe('done');
   const look = async (): Promise<unknown[]> => {
     // Two of two services are more than the brake lets pass.
@@ -45,17 +45,16 @@ it.each([
 });
 
 it('a manual hold restricts a protected service, while its quota holds nobody', async () => {
-  at = await startEasyDcimBench();
+  await open();
   await at.addService(1, { values: { protected_until: '2026-11-25' } });
   at.panel.addTraffic(toIds(1).service, { in: 200 * GB, out: 0 });
   const look = async (): Promise<unknown[]> => {
-    at.bench.clock.advance(HOUR);
-    const { services, notices } = await at.poll();
-    const { decision } = await at.bench.sluice.explain('svc-1');
+    const { service, report } = await pollLater(at);
+    const { decision } = await at.sluice.explain('svc-1');
     return [
-      services[0]?.status,
-      services[0]?.holds.map(({ reason }) => reason),
-      notices.filter(({ code }) => code === 'hold_withheld').map(({ message }) => message),
+      service.status,
+      service.holds.map(({ reason }) => reason),
+      report.notices.filter(({ code }) => code === 'hold_withheld').map(({ message }) => message),
       at.panel.order(toIds(1).order).status,
       at.panel.port(toIds(1).port(1)).adminState,
       decision?.wouldHold,
@@ -63,9 +62,9 @@ it('a manual hold restricts a protected service, while its quota holds nobody', 
   };
   const withheld = 'svc-1 is due to be held (quota), but it is protected until 2026-11-25';
   expect(await look()).toEqual(['over', [], [withheld], 'active', 'up', ['quota']]);
-  const added = await at.bench.sluice.holds.add('svc-1', { note: 'abuse' });
+  const added = await at.sluice.holds.add('svc-1', { note: 'abuse' });
   expect([added.run.outcome, added.stillHeld]).toEqual(['done', ['manual']]);
   expect(await look()).toEqual(['held', ['manual'], [], 'suspended', 'up', ['quota']]);
-  expect((await at.bench.sluice.holds.release('svc-1')).run.outcome).toBe('done');
+  expect((await at.sluice.holds.release('svc-1')).run.outcome).toBe('done');
   expect(await look()).toEqual(['over', [], [], 'active', 'up', ['quota']]);
 });

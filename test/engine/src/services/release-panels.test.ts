@@ -1,12 +1,13 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
-import { passTime, startFlvxBench } from '../bench/flvx-bench.js';
-import { type EngineBench, GB, HOUR, MINUTE } from '../bench/engine-bench.js';
+import { describe, expect, it } from '@jest/globals';
+import { type EngineBench, HOUR, MINUTE } from '../bench/engine-bench.js';
+import { passTime, useFlvxBench } from '../bench/flvx-bench.js';
 import { startHiddifyBench } from '../bench/hiddify-bench.js';
+import { addCustomer, useUp } from '../flvx/customer.js';
+import { createUsed } from '../hiddify/steps.js';
+import { pollLater } from '../loop/polls.js';
+import { useBench } from '../loop/use-bench.js';
 
 const END = Date.parse('2026-11-25T00:00:00Z');
-
-let close: () => Promise<void>;
-afterEach(() => close());
 
 /** Releases svc-1, which is held, until 25 November, and follows it over that midnight. */
 async function expectGrace(
@@ -34,42 +35,30 @@ async function expectGrace(
   expect(await look()).toEqual(held);
 }
 
-describe('a quota hold that is released until a date', () => {
-  it('restricts nothing on FLVX before that local midnight, and is there again after it', async () => {
-    const at = await startFlvxBench();
-    close = () => at.close();
-    const user = await at.create(1);
-    at.panel.addForward(user, at.tunnels.hk, { name: 'web', remoteAddr: '198.51.100.7:443' });
-    at.bench.clock.advance(HOUR);
-    await at.poll();
-    at.panel.traffic(2, { in: 90 * GB, out: 20 * GB });
-    at.bench.clock.advance(HOUR);
-    await at.poll();
-    await expectGrace(
-      at.bench,
-      (instant) => {
-        passTime(at, instant);
-      },
-      () => at.panel.runningForwards().includes(2) && at.panel.traffic(2, 1000),
-    );
-    expect(at.panel.server.failures).toEqual([]);
-  });
+const TITLE = 'restricts nothing before that local midnight, and is there again after it';
 
-  it('restricts nothing on Hiddify before that local midnight, and is there again after it', async () => {
-    const at = await startHiddifyBench();
-    close = () => at.close();
-    const uuid = await at.create(1);
-    at.bench.clock.advance(HOUR);
-    await at.poll();
-    at.panel.use(uuid, 60 * GB);
-    at.bench.clock.advance(HOUR);
-    await at.poll();
-    await expectGrace(
-      at.bench,
-      (instant) => {
-        at.bench.clock.set(instant);
-      },
-      () => at.panel.state.isActive(at.panel.user(uuid)),
-    );
+describe('a quota hold on FLVX that is released until a date', () => {
+  const at = useFlvxBench();
+
+  it(TITLE, async () => {
+    await addCustomer(at);
+    useUp(at);
+    await pollLater(at);
+    const passTo = (instant: number): void => {
+      passTime(at, instant);
+    };
+    await expectGrace(at.bench, passTo, () => at.panel.runningForwards().includes(2) && at.panel.traffic(2, 1000));
+  });
+});
+
+describe('a quota hold on Hiddify that is released until a date', () => {
+  const at = useBench(startHiddifyBench);
+
+  it(TITLE, async () => {
+    const uuid = await createUsed(at, 60);
+    const passTo = (instant: number): void => {
+      at.bench.clock.set(instant);
+    };
+    await expectGrace(at.bench, passTo, () => at.panel.state.isActive(at.panel.user(uuid)));
   });
 });

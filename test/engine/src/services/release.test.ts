@@ -1,19 +1,14 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { CommandOptions, RunReport, ServiceDetail, Sluice } from '@sluice/engine';
-import { type EasyDcimBench, startEasyDcimBench, toIds } from '../bench/easydcim-bench.js';
+import { startEasyDcimBench, toIds } from '../bench/easydcim-bench.js';
 import { GB, HOUR } from '../bench/engine-bench.js';
+import { pollLater, addServices, useEach } from '../loop/polls.js';
+import { useBench } from '../loop/use-bench.js';
 
-let at: EasyDcimBench;
-beforeEach(async () => {
-  at = await startEasyDcimBench();
-});
-afterEach(async () => {
-  expect(at.panel.server.failures).toEqual([]);
-  await at.close();
-});
+const at = useBench(startEasyDcimBench);
 
 const portState = (): string => at.panel.port(toIds(1).port(1)).adminState;
-const shown = (): Promise<ServiceDetail> => at.bench.sluice.services.show('svc-1');
+const shown = (): Promise<ServiceDetail> => at.sluice.services.show('svc-1');
 
 /** Adds svc-1 with twice its quota used, and has a poll hold it. */
 async function holdByQuota(): Promise<void> {
@@ -26,7 +21,7 @@ async function holdByQuota(): Promise<void> {
 it('a release of a hold that it can’t end fails', async () => {
   await holdByQuota();
   at.panel.server.clearCalls();
-  const { holds, provision } = at.bench.sluice;
+  const { holds, provision } = at.sluice;
   await expect(holds.release('svc-1')).rejects.toMatchObject({ code: 'hold_not_released' });
   expect(at.panel.server.changingCalls()).toEqual([]);
   // With a manual hold beside it, that one is released.
@@ -45,7 +40,7 @@ describe('a release until a date', () => {
 
   it('lifts the quota hold at once, through polls, until the date', async () => {
     await holdByQuota();
-    const { holds, log } = at.bench.sluice;
+    const { holds, log } = at.sluice;
     const until = '2026-11-25';
     expect((await holds.release('svc-1', { until, dryRun: true })).actions).not.toEqual([]);
     expect(portState()).toBe('down');
@@ -79,7 +74,7 @@ describe('a release until a date', () => {
 
   it('refuses other dates, and leaves a manual hold', async () => {
     await holdByQuota();
-    const { holds } = at.bench.sluice;
+    const { holds } = at.sluice;
     for (const until of ['2026-11-20', 'soon'])
       await expect(holds.release('svc-1', { until })).rejects.toMatchObject({ kind: 'usage' });
     await expect(holds.release('svc-1', { until: null })).rejects.toMatchObject({ kind: 'conflict' });
@@ -94,15 +89,14 @@ describe('a release until a date', () => {
 
 describe('what is returned of releases', () => {
   const pollNow = async (): Promise<RunReport> => {
-    at.bench.clock.advance(HOUR);
-    const report = await at.poll({ allowMass: true });
-    expect(report.run.outcome).toBe('done');
+    const { outcome, report } = await pollLater(at, HOUR, { allowMass: true });
+    expect(outcome).toBe('done');
     return report;
   };
 
   it('is what is previewed and done, and that the panel is observed', async () => {
     await holdByQuota();
-    const { holds, overrides, plan, panels } = at.bench.sluice;
+    const { holds, overrides, plan, panels } = at.sluice;
     const preview = await holds.releaseAll({ dryRun: true });
     expect(preview.totals).toMatchObject({ held: 0, wouldRelease: 1, released: 0, actions: 0, planned: 2 });
     await overrides.set('svc-1', { quota: '1TB' });
@@ -115,16 +109,15 @@ describe('what is returned of releases', () => {
   });
 
   it('is a hold that a peak keeps until a quota above it', async () => {
-    for (const number of [1, 2, 3]) {
-      await at.addService(number);
-      at.panel.addTraffic(toIds(number).service, { in: number === 1 ? 5000 * GB : 10 * GB, out: 0 });
-    }
+    await addServices(at, 3);
+    useEach(at, [2, 3], 10);
+    at.panel.addTraffic(toIds(1).service, { in: 5000 * GB, out: 0 });
     await pollNow();
     at.panel.resetTraffic(toIds(1).service);
     at.panel.addTraffic(toIds(1).service, { in: 96 * GB, out: 0 });
     await pollNow();
     expect((await shown()).holds).toMatchObject([{ reason: 'quota' }]);
-    await at.bench.sluice.overrides.set('svc-1', { quota: '5001GB' });
+    await at.sluice.overrides.set('svc-1', { quota: '5001GB' });
     await pollNow();
     expect((await shown()).holds).toEqual([]);
   });
@@ -142,13 +135,13 @@ it('the log names who made each call that changes something, and why', async () 
     ['observe dcim', ({ panels }, by) => panels.observe('dcim', by)],
     ['poll', (sluice, by) => sluice.poll(by)],
   ];
-  for (const [name, call] of calls) await call(at.bench.sluice, { actor: 'bob', note: `why ${name}` });
-  const { entries } = await at.bench.sluice.log.list({ kinds: ['run'] });
+  for (const [name, call] of calls) await call(at.sluice, { actor: 'bob', note: `why ${name}` });
+  const { entries } = await at.sluice.log.list({ kinds: ['run'] });
   expect(entries.reverse().map(({ command, actor, note }) => [command, actor, note])).toEqual([
     ['service add', 'alice', null],
     ...calls.map(([name]) => [name, 'bob', `why ${name}`]),
   ]);
-  expect((await at.bench.sluice.overrides.list()).overrides).toMatchObject([{ note: 'why override set' }]);
+  expect((await at.sluice.overrides.list()).overrides).toMatchObject([{ note: 'why override set' }]);
 });
 
 it('a run over a service is refused for another panel, before anything is called', async () => {
@@ -157,7 +150,7 @@ it('a run over a service is refused for another panel, before anything is called
   await at.addService(1);
   at.panel.server.clearCalls();
   for (const command of ['poll', 'reconcile', 'plan'] as const) {
-    const refused = at.bench.sluice[command]({ panel: 'other', service: 'svc-1' });
+    const refused = at.sluice[command]({ panel: 'other', service: 'svc-1' });
     await expect(refused).rejects.toMatchObject({
       kind: 'usage',
       message: expect.stringContaining('"svc-1" is on panel "dcim"') as unknown,

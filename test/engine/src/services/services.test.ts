@@ -1,16 +1,13 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { ImportReport, ServiceDetail } from '@sluice/engine';
-import { type EngineBench, GB } from '../bench/engine-bench.js';
+import { GB } from '../bench/engine-bench.js';
+import { useBench } from '../loop/use-bench.js';
 import { openImports, toRows } from './imports.js';
 
 const HEAD = 'id,panel,product,client,billing_cycle,next_due_date,easydcim_service_id';
 const BARE = { panel: 'dcim', product: 'ded', easydcim_service_id: '501' };
 
-let bench: EngineBench;
-beforeEach(async () => {
-  bench = await openImports();
-});
-afterEach(() => bench.close());
+const bench = useBench(openImports);
 
 const list = async (): Promise<ServiceDetail[]> => (await bench.sluice.services.list()).services;
 const show = (id: string): Promise<ServiceDetail> => bench.sluice.services.show(id);
@@ -25,11 +22,8 @@ describe('an import', () => {
     expect(await totals()).toEqual({ rows: 2, added: 0, changed: 0, unchanged: 2 });
     rows[1] = rows[1]!.replace('2027-01-31', '2027-02-28');
     expect(await totals()).toEqual({ rows: 2, added: 0, changed: 1, unchanged: 1 });
-    expect(await show('svc-2')).toMatchObject({
-      billingCycle: 'semiannually',
-      nextDueDate: '2027-02-28',
-      client: null,
-    });
+    const second = { billingCycle: 'semiannually', nextDueDate: '2027-02-28', client: null };
+    expect(await show('svc-2')).toMatchObject(second);
   });
 
   it('takes all rows or none, and names every bad row with its line', async () => {
@@ -149,22 +143,14 @@ describe('a dry run of an import', () => {
     }
     expect(await stored()).toEqual(before);
 
-    const both: [string, string][] = [
-      ['product', 'ded'],
-      ['client', '8'],
-    ];
+    const both = Object.entries({ product: 'ded', client: '8' });
     const set = await services.setWhere(both, { product: 'fast' });
     expect([set.changed, set.services.map(({ id }) => id)]).toEqual([1, ['svc-2']]);
     expect((await list()).map(({ product }) => product)).toEqual(['ded', 'fast', 'fast']);
     const cleared = await services.setWhere([['client', '8']], { client: '', traffic_mode: 'in' });
-    expect(cleared.services.map(({ id, client, trafficMode }) => [id, client, trafficMode])).toEqual([
-      ['svc-2', null, 'IN'],
-      ['svc-3', null, 'IN'],
-    ]);
-    const none: [string, string][] = [
-      ['client', ''],
-      ['traffic_mode', 'in'],
-    ];
+    const rows = cleared.services.map(({ id, client, trafficMode }) => `${id} ${client} ${trafficMode}`);
+    expect(rows).toEqual(['svc-2 null IN', 'svc-3 null IN']);
+    const none = Object.entries({ client: '', traffic_mode: 'in' });
     const again = await services.setWhere(none, { product: 'fast' });
     expect([again.changed, again.services.length]).toEqual([0, 2]);
   });
@@ -173,12 +159,8 @@ describe('a dry run of an import', () => {
 describe('single services', () => {
   it('are added, changed and removed', async () => {
     const { services } = bench.sluice;
-    expect(await services.add('svc-1', BARE)).toMatchObject({
-      id: 'svc-1',
-      product: 'ded',
-      lifecycle: 'active',
-      status: 'skipped',
-    });
+    const added = { id: 'svc-1', product: 'ded', lifecycle: 'active', status: 'skipped' };
+    expect(await services.add('svc-1', BARE)).toMatchObject(added);
     const { changes, ...changed } = await services.set('svc-1', { status: 'suspended', traffic_mode: 'in' });
     expect(changed).toMatchObject({ lifecycle: 'suspended', mode: 'IN' });
     expect([changed, changes.length]).toEqual([await show('svc-1'), 1]);
