@@ -1,18 +1,10 @@
-import { createHash } from 'node:crypto';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { RunReport } from '@sluice/engine';
-import { type AccountsBench, type AccountsOptions, startAccountsBench } from '../bench/accounts-bench.js';
+import { startAccountsBench } from '../bench/accounts-bench.js';
+import { useOpened } from '../loop/use-bench.js';
+import { errors, listActions, md5 } from './accounts.js';
 
-let at: AccountsBench;
-afterEach(() => at.close());
-const begin = async (options?: AccountsOptions): Promise<void> => {
-  at = await startAccountsBench(options);
-};
-
-const md5 = (text: string): string => createHash('md5').update(text).digest('hex');
-const errors = ({ services }: RunReport): (string | null)[] => services.map(({ error }) => error?.code ?? null);
-const listActions = ({ services }: RunReport): string[] =>
-  services.flatMap(({ id, actions }) => actions.map(({ type }) => `${id} ${type}`));
+const [at, begin] = useOpened(startAccountsBench);
 
 describe('the password of an account', () => {
   const credentials = (): string[] => [at.whmcs.service(1).username, at.whmcs.service(1).password];
@@ -22,6 +14,13 @@ describe('the password of an account', () => {
     Object.assign(at.whmcs.service(1), { username: 'earlier', password: 'secret' });
     at.whmcs.setField(1, 'flvx_username', 'chosen');
     await at.sync();
+  };
+  /** Reconciles while WHMCS refuses to store a password. */
+  const reconcileRefused = async (): Promise<RunReport> => {
+    at.whmcs.quirks.denied.add('UpdateClientProduct');
+    const report = await at.reconcile();
+    at.whmcs.quirks.denied.clear();
+    return report;
   };
   const expectUsable = (): void => {
     const [username, password = ''] = credentials();
@@ -51,10 +50,8 @@ describe('the password of an account', () => {
     await addOrder();
     at.addOrder(2);
     await at.sync();
-    at.whmcs.quirks.denied.add('UpdateClientProduct');
-    expect(errors(await at.reconcile())).toEqual(['billing_unavailable', 'billing_unavailable']);
+    expect(errors(await reconcileRefused())).toEqual(['billing_unavailable', 'billing_unavailable']);
     expect([credentials(), at.relayUsers()]).toEqual([before, ['chosen']]);
-    at.whmcs.quirks.denied.clear();
     at.whmcs.deleteService(2);
     expect(listActions(await at.plan())).toContain('whmcs-1 update-user');
     expect(errors(await at.reconcile())).toEqual([null, 'credentials_refused']);
@@ -64,9 +61,7 @@ describe('the password of an account', () => {
   it('is set when the creation is finished, which also ends the hold of a suspension, as the plan shows', async () => {
     await begin();
     await addOrder();
-    at.whmcs.quirks.denied.add('UpdateClientProduct');
-    await at.reconcile();
-    at.whmcs.quirks.denied.clear();
+    await reconcileRefused();
     for (const status of ['Suspended', 'Active'] as const) {
       at.whmcs.service(1).status = status;
       await at.sync();
@@ -102,9 +97,7 @@ describe('the password of an account', () => {
     await addOrder();
     at.addOrder(2);
     await at.sync();
-    at.whmcs.quirks.denied.add('UpdateClientProduct');
-    await at.reconcile();
-    at.whmcs.quirks.denied.clear();
+    await reconcileRefused();
     for (const number of [1, 2]) {
       const { credentials: shown } = await at.sluice.provision.create(`whmcs-${number}`, { adopt: true });
       expect(shown).toMatchObject({ password: null, passwordFile: null, writtenTo: 'WHMCS' });

@@ -1,16 +1,11 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { RunReport } from '@sluice/engine';
-import { type AccountsBench, type AccountsOptions, startAccountsBench } from '../bench/accounts-bench.js';
+import { startAccountsBench } from '../bench/accounts-bench.js';
+import { useOpened } from '../loop/use-bench.js';
+import { errors, listActions } from './accounts.js';
 
-let at: AccountsBench;
-afterEach(() => at.close());
-const begin = async (options?: AccountsOptions): Promise<void> => {
-  at = await startAccountsBench(options);
-};
+const [at, begin] = useOpened(startAccountsBench);
 
-const errors = ({ services }: RunReport): (string | null)[] => services.map(({ error }) => error?.code ?? null);
-const listActions = ({ services }: RunReport): string[] =>
-  services.flatMap(({ id, actions }) => actions.map(({ type }) => `${id} ${type}`));
 const endOrder = async (number: number): Promise<void> => {
   at.whmcs.service(number).status = 'Terminated';
   await at.sync();

@@ -1,27 +1,21 @@
-import { GB } from '../bench/engine-bench.js';
 import type { SluiceError } from '@sluice/panel-kind/errors';
-import { createHash } from 'node:crypto';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { FakeCall } from '@sluice/fake-panels';
 import type { Explanation, RunReport, ServiceDetail } from '@sluice/engine';
-import { type AccountsBench, type AccountsOptions, startAccountsBench } from '../bench/accounts-bench.js';
+import { startAccountsBench } from '../bench/accounts-bench.js';
+import { GB } from '../bench/engine-bench.js';
+import { useOpened } from '../loop/use-bench.js';
+import { errors, listActions, md5 } from './accounts.js';
 
-let at: AccountsBench;
-afterEach(() => at.close());
-const begin = async (options?: AccountsOptions): Promise<void> => {
-  at = await startAccountsBench(options);
-};
+const [at, begin] = useOpened(startAccountsBench);
 
 const limit = (gb: number): Promise<unknown> => {
   const confirm = (): Promise<void> => Promise.resolve();
   const request = { panel: undefined, limitBytes: gb * GB, opening: undefined, dryRun: false, confirm };
   return at.sluice.agents.limit('north', request);
 };
-const md5 = (text: string): string => createHash('md5').update(text).digest('hex');
 const show = async (id: string): Promise<ServiceDetail> => await at.sluice.services.show(id);
 const accountDue = async (id: string): Promise<Explanation['accountDue']> => (await at.sluice.explain(id)).accountDue;
-const listActions = ({ services }: RunReport): string[] =>
-  services.flatMap(({ id, actions }) => actions.map(({ type }) => `${id} ${type}`));
 const states = ({ services }: RunReport): string[] => services.map(({ id, status }) => `${id} ${status}`);
 const codes = ({ notices }: RunReport): string[] => notices.map(({ code, service }) => `${code} ${service ?? ''}`);
 /** Changes of accounts; the mark of the store on the panel is none. */
@@ -160,8 +154,7 @@ describe('orders of WHMCS', () => {
     at.whmcs.deleteService(2);
     const first = await at.sluice.reconcile();
     expect([first.run.outcome, states(first)]).toEqual(['partial', ['whmcs-1 failed', 'whmcs-2 failed', 'whmcs-3 ok']]);
-    const errors = first.services.map(({ error }) => error?.code ?? null);
-    expect(errors).toEqual(['account_exists', 'credentials_refused', null]);
+    expect(errors(first)).toEqual(['account_exists', 'credentials_refused', null]);
     await at.sluice.poll();
     expect(await accountDue('whmcs-1')).toEqual({ verb: 'create', reason: 'failed' });
     const explained = JSON.stringify(await at.sluice.explain('whmcs-1'));
@@ -179,13 +172,11 @@ describe('accounts without a command', () => {
     await begin();
     for (const number of [1, 2, 3]) at.addOrder(number);
     await at.sync();
-    const outcomeOf = async (run: Promise<{ run: { outcome: string } }>): Promise<string> => {
-      try {
-        return (await run).run.outcome;
-      } catch (error) {
-        return (error as SluiceError).kind;
-      }
-    };
+    const outcomeOf = (run: Promise<{ run: { outcome: string } }>): Promise<string> =>
+      run.then(
+        (report) => report.run.outcome,
+        (error: unknown) => (error as SluiceError).kind,
+      );
     const runs = [
       at.bench.inAnother((by) => by.reconcile()),
       at.bench.inAnother((by) => by.reconcile()),

@@ -1,16 +1,13 @@
 import type { DoctorRequest } from '@sluice/engine';
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { startWhmcsBench, type WhmcsBench } from '../bench/whmcs-bench.js';
+import { beforeEach, expect, it } from '@jest/globals';
+import { startWhmcsBench } from '../bench/whmcs-bench.js';
+import { useOpened } from '../loop/use-bench.js';
 
-let at: WhmcsBench;
+const [at, open] = useOpened(startWhmcsBench);
 beforeEach(async () => {
   const more = 'billing: whmcs\ncurrency: EUR\n';
-  at = await startWhmcsBench({ section: ', pushUsage: bytes', more, whmcs: { accessKey: 'Key-1' } });
+  await open({ section: ', pushUsage: bytes', more, whmcs: { accessKey: 'Key-1' } });
   at.addService(1);
-});
-afterEach(async () => {
-  expect(at.whmcs.server.failures).toEqual([]);
-  await at.close();
 });
 
 /** The checks of WHMCS, as `status name: message`, and whether the whole is well. */

@@ -1,33 +1,19 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
-import type { RunReport, ServiceDetail } from '@sluice/engine';
-import { toIds } from '../bench/easydcim-bench.js';
-import { codeOf, GB, HOUR } from '../bench/engine-bench.js';
-import { startWhmcsBench, type WhmcsBench } from '../bench/whmcs-bench.js';
+import { describe, expect, it } from '@jest/globals';
+import type { ServiceDetail } from '@sluice/engine';
+import { codeOf } from '../bench/engine-bench.js';
+import { openWhmcsShop } from '../bench/whmcs-bench.js';
+import { useOpened } from '../loop/use-bench.js';
 
 const FORMER = 77;
 const OWNER = 78;
 
-let at: WhmcsBench;
-afterEach(() => at.close());
+const [at, openShop] = useOpened(openWhmcsShop);
 
-/** Starts with service `whmcs-1` of client 77; `product` is added to its product. */
+/** Opens the shop with credit of client 77, who has its service, and of client 78; `product` is added to its product. */
 async function open(product = ''): Promise<void> {
-  const more = 'billing: whmcs\ncurrency: EUR\npackages: { extra: { traffic: 50GB, price: "5.00", taxed: true } }\n';
-  at = await startWhmcsBench({ more });
-  const line = `  ports: { panel: dcim, quota: { total: 100GB }, packages: [extra]${product}, whmcs: { productIds: [10] } }`;
-  await at.bench.edit(/^ {2}ports: .*$/m, line);
+  await openShop({ product });
   at.whmcs.addClient({ id: OWNER, firstName: 'Bia', currency: 'EUR', credit: '50.00' });
   at.whmcs.addCredit(FORMER, '50.00');
-  at.addService(1);
-  expect((await at.sync()).run.outcome).toBe('done');
-  await use(10);
-}
-
-/** Lets an hour pass with this traffic, and polls. */
-async function use(gigabytes: number): Promise<RunReport> {
-  at.panel.addTraffic(toIds(1).service, { in: gigabytes * GB, out: 0 });
-  at.bench.clock.advance(HOUR);
-  return await at.poll({ allowMass: true });
 }
 
 const rewrite = (from: string | RegExp, to: string): Promise<unknown> => at.bench.edit(from, to);
@@ -57,15 +43,10 @@ describe('a known service that the config does not take any more', () => {
     await rewrite(from, to);
     Object.assign(at.whmcs.service(1), { clientId: OWNER, nextDueDate: '2027-01-15' });
     at.whmcs.setField(1, 'easydcim_service_id', '');
-    const synced = await at.sync();
-    const { skipped, totals } = synced;
-    expect([synced.run.outcome, totals.changed, skipped]).toEqual([
-      'done',
-      1,
-      [{ reason: expect.stringMatching(reason), services: ['whmcs-1'] }],
-    ]);
+    const skipped = [{ reason: expect.stringMatching(reason), services: ['whmcs-1'] }];
+    expect(await at.sync()).toMatchObject({ run: { outcome: 'done' }, totals: { changed: 1 }, skipped });
     expect(await shown()).toBe('ports 78 active 2027-01-15');
-    expect((await use(100)).totals.purchased).toBe(1);
+    expect((await at.use(100)).totals.purchased).toBe(1);
     expect(credits()).toEqual(['50.00', '45.00']);
     at.whmcs.service(1).status = 'Suspended';
     await at.sync();
@@ -87,14 +68,12 @@ describe('a known service that the config does not take any more', () => {
 });
 
 describe('a known service with a problem', () => {
+  const spoilField = (): void => {
+    at.whmcs.setField(1, 'base_quota_override_gb', 'plenty');
+  };
+
   it.each<[string, () => unknown, string]>([
-    [
-      'in a custom field',
-      () => {
-        at.whmcs.setField(1, 'base_quota_override_gb', 'plenty');
-      },
-      'suspended 2027-01-15',
-    ],
+    ['in a custom field', spoilField, 'suspended 2027-01-15'],
     ['in its due date', () => Object.assign(at.whmcs.service(1), { nextDueDate: 'soon' }), 'active 2026-12-15'],
     ['whose product is not in the config', () => rewrite(/\bports: (.*)\[10\]/, 'other: $1[9]'), 'active 2026-12-15'],
   ])('%s is not charged to its former client', async (_name, spoil, expected) => {
@@ -108,7 +87,7 @@ describe('a known service with a problem', () => {
       new Set(['whmcs-1']),
     ]);
     expect(await shown()).toBe(`ports 78 ${expected}`);
-    await use(100);
+    await at.use(100);
     expect(at.whmcs.credit(FORMER)).toBe('50.00');
   });
 });
@@ -117,7 +96,7 @@ it.each(['manual', 'auto'])('a former client is not charged for an interrupted p
   await open(actor === 'auto' ? ', autoBuy: { enabled: true, package: extra }' : '');
   const { server } = at.whmcs;
   server.inject({ endpoint: actor === 'auto' ? 'ApplyCredit' : 'UpdateInvoice', fault: { kind: 'cut' } });
-  if (actor === 'auto') await use(100);
+  if (actor === 'auto') await at.use(100);
   else await codeOf(at.sluice.purchases.create('whmcs-1', 'extra', { ref: 'a' }));
   expect(at.whmcs.invoices(FORMER).map(({ status }) => status)).toEqual([actor === 'auto' ? 'Unpaid' : 'Draft']);
   server.clearFaults();
@@ -125,17 +104,17 @@ it.each(['manual', 'auto'])('a former client is not charged for an interrupted p
   if (actor === 'auto') await rewrite('enabled: true', 'enabled: false');
   await at.sync();
   if (actor === 'manual') await codeOf(at.sluice.purchases.create('whmcs-1', 'extra', { ref: 'a' }));
-  await use(1);
+  await at.use(1);
   expect(at.whmcs.invoices(FORMER).map(({ status }) => status)).toEqual(['Cancelled']);
   const { purchases } = await at.sluice.purchases.list();
   expect([purchases.map(({ status }) => status), credits()]).toEqual([['cancelled'], ['50.00', '50.00']]);
 });
 
 describe('auto-buy that a client switched on for a service', () => {
-  const ended = async (): Promise<string[]> =>
-    (await at.bench.store.notices.list({}))
-      .filter(({ code }) => code === 'auto_buy_ended')
-      .map(({ service }) => service ?? '');
+  const ended = async (): Promise<(string | null)[]> => {
+    const notices = await at.bench.store.notices.list({});
+    return notices.filter(({ code }) => code === 'auto_buy_ended').map(({ service }) => service);
+  };
   const switchOn = () => at.sluice.autoBuy.set({ service: 'whmcs-1' }, { enabled: true, package: 'extra' });
   const moves: [string, () => Promise<unknown>][] = [
     [
@@ -159,13 +138,13 @@ describe('auto-buy that a client switched on for a service', () => {
       await open();
       await switchOn();
       await at.sluice.services.set('whmcs-1', { email: 'ana@example.com' });
-      expect((await use(100)).totals.purchased).toBe(1);
+      expect((await at.use(100)).totals.purchased).toBe(1);
       await move();
       expect([(await show()).client, await ended()]).toEqual([String(OWNER), ['whmcs-1']]);
-      expect((await use(50)).totals).toMatchObject({ purchased: 0, held: 1 });
+      expect((await at.use(50)).totals).toMatchObject({ purchased: 0, held: 1 });
       expect([credits(), await ended()]).toEqual([['45.00', '50.00'], ['whmcs-1']]);
       await switchOn();
-      expect((await use(1)).totals.purchased).toBe(1);
+      expect((await at.use(1)).totals.purchased).toBe(1);
       expect(credits()).toEqual(['45.00', '45.00']);
     },
   );
@@ -175,7 +154,7 @@ describe('auto-buy that a client switched on for a service', () => {
     await switchOn();
     await moves[0]?.[1]();
     expect(await ended()).toEqual([]);
-    expect((await use(100)).totals.purchased).toBe(1);
+    expect((await at.use(100)).totals.purchased).toBe(1);
     expect(credits()).toEqual(['50.00', '45.00']);
   });
 
@@ -185,7 +164,7 @@ describe('auto-buy that a client switched on for a service', () => {
     await at.sluice.services.remove('whmcs-1');
     at.whmcs.service(1).clientId = OWNER;
     await at.sync();
-    await use(1);
-    expect((await use(100)).totals).toMatchObject({ purchased: 0, held: 1 });
+    await at.use(1);
+    expect((await at.use(100)).totals).toMatchObject({ purchased: 0, held: 1 });
   });
 });

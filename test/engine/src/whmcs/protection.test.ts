@@ -1,14 +1,13 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { SyncReport } from '@sluice/engine';
 import { GB, HOUR } from '../bench/engine-bench.js';
-import { startWhmcsBench, type WhmcsBench } from '../bench/whmcs-bench.js';
+import { startWhmcsBench } from '../bench/whmcs-bench.js';
+import { useBench } from '../loop/use-bench.js';
 
-let at: WhmcsBench;
-beforeEach(async () => {
-  at = await startWhmcsBench();
+const at = useBench(startWhmcsBench);
+beforeEach(() => {
   at.addService(1);
 });
-afterEach(() => at.close());
 
 const shown = async (): Promise<string | null> => (await at.sluice.services.show('whmcs-1')).protectedUntil;
 const sync = async (): Promise<SyncReport> => await at.sync();

@@ -1,18 +1,22 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { GB, HOUR } from '../bench/engine-bench.js';
-import { startWhmcsBench, type WhmcsBench } from '../bench/whmcs-bench.js';
+import { startWhmcsBench } from '../bench/whmcs-bench.js';
+import { useOpened } from '../loop/use-bench.js';
 
-let at: WhmcsBench;
-afterEach(() => at.close());
+const [at, open] = useOpened(startWhmcsBench);
 
 const fields = (id: number): number[] => [at.whmcs.service(id).bandwidthUsage, at.whmcs.service(id).bandwidthLimit];
 const updates = (): number => at.whmcs.server.calls.filter(({ endpoint }) => endpoint === 'UpdateClientProduct').length;
+/** Lets an hour pass with this traffic of the first service. */
+const use = (traffic: { in: number; out: number }): void => {
+  at.panel.addTraffic(501, traffic);
+  at.bench.clock.advance(HOUR);
+};
 const begin = async (section: string): Promise<void> => {
-  at = await startWhmcsBench({ section });
+  await open({ section });
   for (const number of [1, 2]) at.addService(number);
   await at.sync();
-  at.panel.addTraffic(501, { in: 20 * GB, out: 10 * GB });
-  at.bench.clock.advance(HOUR);
+  use({ in: 20 * GB, out: 10 * GB });
 };
 
 describe('whmcs.pushUsage', () => {
@@ -29,8 +33,7 @@ describe('whmcs.pushUsage', () => {
     await at.poll();
     expect([fields(2), updates()]).toEqual([[0, 1], 3]);
     await at.bench.edit('megabytes', 'bytes');
-    at.panel.addTraffic(501, { in: GB, out: 0 });
-    at.bench.clock.advance(HOUR);
+    use({ in: GB, out: 0 });
     await at.sluice.overrides.set('whmcs-2', { unlimited: true });
     await at.sluice.panels.observe('dcim');
     await at.poll();
@@ -45,17 +48,14 @@ describe('whmcs.pushUsage', () => {
 
   it('reports failures as notices, enforces all the same, and writes the figures later', async () => {
     await begin(', pushUsage: bytes');
-    at.panel.addTraffic(501, { in: 100 * GB, out: 0 });
-    at.bench.clock.advance(HOUR);
+    use({ in: 100 * GB, out: 0 });
     at.whmcs.deleteService(2);
     const first = await at.poll({ allowMass: true });
     expect([first.run.outcome, first.totals.held]).toEqual(['done', 1]);
-    expect(first.notices.filter(({ code }) => code === 'usage_not_pushed').map(({ service }) => service)).toEqual([
-      'whmcs-2',
-    ]);
+    const notPushed = first.notices.filter(({ code }) => code === 'usage_not_pushed');
+    expect(notPushed.map(({ service }) => service)).toEqual(['whmcs-2']);
     expect(fields(1)).toEqual([130 * GB, 100 * GB]);
-    at.panel.addTraffic(501, { in: GB, out: 0 });
-    at.bench.clock.advance(HOUR);
+    use({ in: GB, out: 0 });
     at.whmcs.quirks.refusedAddress = '192.0.2.9';
     const second = await at.poll();
     expect([second.run.outcome, second.notices]).toEqual([

@@ -1,14 +1,14 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { ServiceView } from '@sluice/engine';
 import { DAY, GB } from '../bench/engine-bench.js';
-import { startWhmcsBench, type WhmcsBench } from '../bench/whmcs-bench.js';
+import { startWhmcsBench } from '../bench/whmcs-bench.js';
+import { useOpened } from '../loop/use-bench.js';
 
-let at: WhmcsBench;
-afterEach(() => at.close());
+const [at, open] = useOpened(startWhmcsBench);
 
 /** A service that is due on 15 December, read once in its cycle. */
 const begin = async (overdue: string): Promise<void> => {
-  at = await startWhmcsBench({ more: `poll: { overdue: ${overdue}, doubt: { jump: off } }` });
+  await open({ more: `poll: { overdue: ${overdue}, doubt: { jump: off } }` });
   at.addService(1);
   await at.sync();
   at.panel.addTraffic(501, { in: 20 * GB, out: 0 });

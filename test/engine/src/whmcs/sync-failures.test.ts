@@ -1,28 +1,31 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { SyncOptions } from '@sluice/engine';
+import { during } from '../bench/during.js';
 import { errorOf } from '../bench/engine-bench.js';
-import { startWhmcsBench, type WhmcsBench } from '../bench/whmcs-bench.js';
+import { startWhmcsBench } from '../bench/whmcs-bench.js';
+import { useBench } from '../loop/use-bench.js';
 
-let at: WhmcsBench;
-beforeEach(async () => {
-  at = await startWhmcsBench();
-});
-afterEach(() => at.close());
+const at = useBench(startWhmcsBench);
 
 const stored = async (): Promise<string[]> => {
   const { services } = await at.sluice.services.list();
   return services.map(({ id, nextDueDate }) => `${id} ${nextDueDate}`);
 };
 type Row = Record<string, unknown>;
+/** Adds the services 1 to `count`, and stores them. */
+const addStored = async (count: number): Promise<void> => {
+  for (let number = 1; number <= count; number++) at.addService(number);
+  await at.sync();
+};
 
-/** Changes the row of a service in every list of services. */
-function spoilRow(id: number, spoil: (row: Row) => unknown): void {
+/** Changes the row of an id in every list of services, or of products. */
+function spoilRow(id: number, spoil: (row: Row) => unknown, [endpoint, key] = ['GetClientsProducts', 'id']): void {
   const change = (json: unknown): unknown => {
     const { products } = json as { products: { product: Row[] } };
-    for (const row of products.product) if (row['id'] === id) spoil(row);
+    for (const row of products.product) if (row[key] === id) spoil(row);
     return json;
   };
-  at.whmcs.server.inject({ endpoint: 'GetClientsProducts', fault: { kind: 'mutate', change } });
+  at.whmcs.server.inject({ endpoint, fault: { kind: 'mutate', change } });
 }
 
 /** The kind, the code and the message of the error that a sync is refused with. */
@@ -80,8 +83,7 @@ describe('a sync that fails as a whole', () => {
   });
 
   it('takes a list without most of the known services for broken', async () => {
-    for (let number = 1; number <= 6; number++) at.addService(number);
-    await at.sync();
+    await addStored(6);
     for (let number = 1; number <= 5; number++) at.whmcs.deleteService(number);
     expect(await failure()).toMatch(/^billing list_too_short WHMCS lists only 1 of the 6 services/);
     expect((await at.sync({ allowMass: true })).totals).toMatchObject({ vanished: 5, unchanged: 1 });
@@ -96,8 +98,7 @@ describe('a sync that fails as a whole', () => {
 
 describe('services with problems', () => {
   it('leaves them as they are, does the others and ends in part', async () => {
-    for (let number = 1; number <= 7; number++) at.addService(number);
-    await at.sync();
+    await addStored(7);
     at.whmcs.setField(1, 'easydcim_service_id', '502');
     at.whmcs.setField(2, 'base_quota_override_gb', 'plenty');
     at.whmcs.service(3).billingCycle = 'Fortnightly';
@@ -106,9 +107,8 @@ describe('services with problems', () => {
     at.whmcs.service(6).productId = 11;
     at.whmcs.setField(6, 'easydcim_service_id', '506');
     at.whmcs.service(7).nextDueDate = 'soon';
-    const partial = await at.sync();
-    const { problems, totals } = partial;
-    expect([partial.run.outcome, totals.changed]).toEqual(['partial', 2]);
+    const { run, problems, totals } = await at.sync();
+    expect([run.outcome, totals.changed]).toEqual(['partial', 2]);
     expect(problems.map(({ service, key }) => `${service} ${key}`).sort()).toEqual([
       'whmcs-1 easydcim_service_id',
       'whmcs-2 base_quota_override_gb',
@@ -124,19 +124,15 @@ describe('services with problems', () => {
     ['with an empty status', (row) => (row['status'] = ''), /status: expected text/],
     ['with a list as its cycle', (row) => (row['billingcycle'] = []), /billingcycle: expected text/],
   ])('leaves one %s as it is', async (_name, spoil, message) => {
-    for (const number of [1, 2]) at.addService(number);
-    await at.sync();
+    await addStored(2);
     at.whmcs.service(1).nextDueDate = '2027-01-15';
     at.whmcs.service(2).nextDueDate = '2027-01-15';
     at.addService(3);
     spoilRow(1, spoil);
     for (const options of [{}, { service: '1' }]) {
-      const synced = await at.sync(options);
-      const { problems } = synced;
-      expect([synced.run.outcome, problems]).toEqual([
-        'partial',
-        [{ service: 'whmcs-1', key: null, message: expect.stringMatching(message) }],
-      ]);
+      const { run, problems } = await at.sync(options);
+      expect(run.outcome).toBe('partial');
+      expect(problems).toEqual([{ service: 'whmcs-1', key: null, message: expect.stringMatching(message) }]);
       expect(await stored()).toEqual(['whmcs-1 2026-12-15', 'whmcs-2 2027-01-15', 'whmcs-3 2026-12-15']);
     }
     at.whmcs.server.clearFaults();
@@ -154,24 +150,13 @@ describe('services with problems', () => {
     ['without its id', (row) => (row['id'] = null)],
     ['with another thing as its id', (row) => (row['id'] = 'one')],
   ])('takes no service for vanished because of one %s', async (_name, spoil) => {
-    for (const number of [1, 2]) at.addService(number);
-    await at.sync();
+    await addStored(2);
     at.whmcs.service(2).nextDueDate = '2027-01-15';
     spoilRow(1, spoil);
     for (const options of [{}, { service: '1' }]) {
-      const synced = await at.sync(options);
-      const { problems, totals } = synced;
-      expect([synced.run.outcome, totals.vanished, problems]).toEqual([
-        'partial',
-        0,
-        [
-          {
-            service: '',
-            key: null,
-            message: expect.stringMatching(/service of WHMCS: id: expected an id; .*vanished/),
-          },
-        ],
-      ]);
+      const { run, problems, totals } = await at.sync(options);
+      const message = expect.stringMatching(/service of WHMCS: id: expected an id; .*vanished/);
+      expect([run.outcome, totals.vanished, problems]).toEqual(['partial', 0, [{ service: '', key: null, message }]]);
       expect(await stored()).toEqual(['whmcs-1 2026-12-15', 'whmcs-2 2027-01-15']);
     }
   });
@@ -181,23 +166,14 @@ describe('services with problems', () => {
     at.addService(2);
     await at.sync();
     at.whmcs.service(1).nextDueDate = '2027-01-15';
-    const change = (json: unknown): unknown => {
-      const { products } = json as { products: { product: Row[] } };
-      for (const row of products.product) if (row['pid'] === 12) row['pid'] = null;
-      return json;
-    };
-    at.whmcs.server.inject({ endpoint: 'GetProducts', fault: { kind: 'mutate', change } });
-    const synced = await at.sync();
-    expect([synced.run.outcome, synced.problems[0]?.message]).toEqual([
-      'partial',
-      expect.stringMatching(/^A product of WHMCS: pid: /),
-    ]);
+    spoilRow(12, (row) => (row['pid'] = null), ['GetProducts', 'pid']);
+    const message = expect.stringMatching(/^A product of WHMCS: pid: /);
+    expect(await at.sync()).toMatchObject({ run: { outcome: 'partial' }, problems: [{ message }] });
     expect(await stored()).toEqual(['whmcs-1 2027-01-15', 'whmcs-2 2026-12-15']);
   });
 
   it('keeps what WHMCS has no value for, and what the operator set', async () => {
-    at.addService(1);
-    await at.sync();
+    await addStored(1);
     await at.sluice.services.set('whmcs-1', { protected_until: '2026-12-01', email: 'ana@example.com' });
     expect((await at.sync()).totals.unchanged).toBe(1);
     at.whmcs.service(1).overrideAutoSuspend = true;
@@ -219,9 +195,7 @@ describe('services with problems', () => {
 
 describe('a sync beside other commands', () => {
   it('waits for a service that another run works on, and stores nothing while it does', async () => {
-    at.addService(1);
-    at.addService(2);
-    await at.sync();
+    await addStored(2);
     at.whmcs.service(1).nextDueDate = '2027-01-15';
     at.whmcs.service(2).nextDueDate = '2027-01-15';
     const release = await at.bench.takeLease('service:whmcs-2');
@@ -233,27 +207,20 @@ describe('a sync beside other commands', () => {
   });
 
   it('stores what a poll under way leaves to the next run', async () => {
-    at.addService(1);
-    at.addService(2);
-    await at.sync();
+    await addStored(2);
     await at.poll();
     at.panel.addTraffic(501, { in: 200 * 1024 ** 3, out: 0 });
     at.whmcs.setField(1, 'base_quota_override_gb', '500');
-    let synced: unknown = null;
-    at.panel.server.inject({
-      endpoint: /bandwidth|usage|graph/i,
-      times: 1,
-      fault: {
-        kind: 'wait',
-        until: async () => {
-          synced = (await at.sync()).totals.changed;
-        },
+    const reads = ({ endpoint }: { endpoint: string }): boolean => /bandwidth|usage|graph/i.test(endpoint);
+    await during(
+      at.panel.server,
+      reads,
+      () => at.poll({ allowMass: true }),
+      async () => {
+        expect((await at.sync()).totals.changed).toBe(1);
       },
-    });
-    await at.poll({ allowMass: true });
-    expect(synced).toBe(1);
-    const held = (await at.sluice.holds.list()).holds;
-    expect(held).toEqual([]);
+    );
+    expect((await at.sluice.holds.list()).holds).toEqual([]);
   });
 
   it('syncs 3,000 services in pages', async () => {

@@ -1,15 +1,14 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { SyncOptions } from '@sluice/engine';
-import { toIds } from '../bench/easydcim-bench.js';
 import { SluiceError } from '@sluice/panel-kind/errors';
-import { startWhmcsBench, type WhmcsBench } from '../bench/whmcs-bench.js';
+import { toIds } from '../bench/easydcim-bench.js';
+import { startWhmcsBench } from '../bench/whmcs-bench.js';
+import { useBench } from '../loop/use-bench.js';
 
-let at: WhmcsBench;
-beforeEach(async () => {
-  at = await startWhmcsBench();
+const at = useBench(startWhmcsBench);
+beforeEach(() => {
   at.whmcs.addProduct({ id: 30, name: 'Unclaimed', groupId: 5, fields: ['easydcim_service_id'] });
 });
-afterEach(() => at.close());
 
 const services = async (): Promise<string[]> => {
   const list = await at.sluice.services.list();
@@ -20,11 +19,8 @@ const refs = async (id: string): Promise<Record<string, string>> => (await at.sl
 const one = async (options?: SyncOptions): Promise<string> => {
   try {
     const { run, changes, skipped } = await at.sync(options);
-    return [
-      run.outcome,
-      ...changes.map(({ id, change }) => `${id} ${change}`),
-      ...skipped.map(({ reason }) => reason),
-    ].join(', ');
+    const words = changes.map(({ id, change }) => `${id} ${change}`);
+    return [run.outcome, ...words, ...skipped.map(({ reason }) => reason)].join(', ');
   } catch (error) {
     if (!(error instanceof SluiceError)) throw error;
     return `${error.kind} ${error.code}: ${error.message}`;
@@ -40,10 +36,8 @@ describe('service sync of one service', () => {
     at.addService(4, { status: 'Pending' });
     const before = at.whmcs.server.calls.length;
     expect(await one({ service: '4' })).toBe('done, whmcs-4 added');
-    expect(at.whmcs.server.calls.slice(before).map(({ endpoint }) => endpoint)).toEqual([
-      'GetClientsProducts',
-      'GetProducts',
-    ]);
+    const endpoints = at.whmcs.server.calls.slice(before).map(({ endpoint }) => endpoint);
+    expect(endpoints).toEqual(['GetClientsProducts', 'GetProducts']);
     expect(await services()).toEqual([
       'whmcs-1 ports active',
       'whmcs-2 ports active',
