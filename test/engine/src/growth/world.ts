@@ -1,16 +1,14 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { createSluice, nodeFiles, parseConfig, type Files, type Sluice } from '@sluice/engine';
+import { nodeFiles, type Files, type Sluice } from '@sluice/engine';
 import { easydcim } from '@sluice/easydcim-client/panel';
 import { manualClock, startFakeEasyDcim, type FakeEasyDcim } from '@sluice/fake-panels';
-import { openStore, type StateStore } from '@sluice/state-store';
+import type { StateStore } from '@sluice/state-store';
+import { EngineBench, MINUTE, NO_DOUBT } from '../bench/engine-bench.js';
 
 const TOKEN = 'tok-of-the-growth-world';
-const MINUTE = 60_000;
 const MB = 1024 ** 2;
-const KINDS = [easydcim];
 
 /** Many services on one EasyDCIM, with a store in a file. */
 export interface GrowthWorld {
@@ -26,24 +24,16 @@ export interface GrowthWorld {
 }
 
 /** Opens a world in which nobody comes near a limit; with `files`, the disk is another one. */
-export async function openGrowthWorld(
-  services: number,
-  more: object = {},
-  files: Partial<Files> = {},
-): Promise<GrowthWorld> {
+export async function openGrowthWorld(services: number, files: Partial<Files> = {}): Promise<GrowthWorld> {
   const clock = manualClock('2026-11-16T12:00:00Z');
   const panel = await startFakeEasyDcim({ token: TOKEN, now: clock.now, timeZone: 'UTC' });
-  const folder = mkdtempSync(path.join(tmpdir(), 'sluice-growth-'));
-  const location = path.join(folder, 'sluice.db');
-  const settings = { kind: 'easydcim', url: panel.url, token: TOKEN, allowHttp: true, concurrency: 64 };
-  const products = { ded: { panel: 'dcim', quota: '1TB', action: 'disable-ports' } };
-  const config = parseConfig(
-    { timeZone: 'UTC', panels: { dcim: settings }, products, poll: { doubt: { jump: 'off' } }, ...more },
-    KINDS,
-  );
-  const store = await openStore({ location, clock });
-  const time = { now: clock.now, sleep: () => Promise.resolve() };
-  const sluice = await createSluice({ config, store, kinds: KINDS, clock: time, files: { ...nodeFiles, ...files } });
+  const config = `timeZone: UTC
+${NO_DOUBT}
+panels: { dcim: { kind: easydcim, url: "${panel.url}", token: ${TOKEN}, allowHttp: true, concurrency: 64 } }
+products: { ded: { panel: dcim, quota: 1TB, action: disable-ports } }`;
+  const parts = { kinds: [easydcim], files: { ...nodeFiles, ...files } };
+  const bench = await EngineBench.open(clock, parts, config);
+  const { folder, sluice, store } = bench;
   const numbers = Array.from({ length: services }, (_, index) => index + 1);
   await addServices(panel, sluice, numbers);
   let grown = 0;
@@ -71,9 +61,8 @@ export async function openGrowthWorld(
       return size;
     },
     async close() {
-      await sluice.close();
+      await bench.close();
       await panel.close();
-      rmSync(folder, { recursive: true, force: true });
     },
   };
 }
