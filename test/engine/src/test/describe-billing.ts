@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { BillingSystem, CallSending, ChargeRequest } from '@sluice/panel-kind';
+import type { BillingSystem, CallSending, ChargeRequest, Invoice } from '@sluice/panel-kind';
 
 /** A billing system under test. Amounts are decimal text as its currency has them. */
 export interface BillingWorld {
@@ -50,6 +50,13 @@ export function describeBilling(name: string, open: () => Promise<BillingWorld>)
     const statuses = async (client: string): Promise<string[]> => {
       const ids = await world.invoices(client);
       return Promise.all(ids.map(async (id) => (await billing.invoice(id)).status));
+    };
+
+    /** Charges, and returns the invoice, which has this status then. */
+    const charged = async (charge: ChargeRequest, status: 'paid' | 'open'): Promise<Invoice> => {
+      const done = await billing.charge(charge);
+      if (done.state !== status) throw new Error(done.state);
+      return done.invoice;
     };
 
     it('charges once per key, however often and from wherever it is asked', async () => {
@@ -137,18 +144,15 @@ export function describeBilling(name: string, open: () => Promise<BillingWorld>)
       expect(await balance(client)).toBe('50.50');
 
       const second = request(client);
-      const paid = await billing.charge(second);
-      if (paid.state !== 'paid') throw new Error(paid.state);
-      await expect(billing.cancel(paid.invoice.id, second.key)).rejects.toMatchObject({ code: 'invoice_closed' });
-      expect(await billing.invoice(paid.invoice.id)).toMatchObject({ status: 'paid' });
+      const paid = await charged(second, 'paid');
+      await expect(billing.cancel(paid.id, second.key)).rejects.toMatchObject({ code: 'invoice_closed' });
+      expect(await billing.invoice(paid.id)).toMatchObject({ status: 'paid' });
     });
 
     it('leaves an invoice that has got another line: nothing is paid on it or cancelled', async () => {
       const client = await world.addClient('EUR', '1.00');
       const charge = request(client, { whenShort: 'leave-open' });
-      const open = await billing.charge(charge);
-      if (open.state !== 'open') throw new Error(open.state);
-      const { id } = open.invoice;
+      const { id } = await charged(charge, 'open');
       await expect(billing.cancel(id, 'another')).rejects.toMatchObject({ code: 'invoice_closed' });
       const line = { key: 'other', description: 'Hosting', amount: '30.00', taxed: false };
       const lines = [{ key: charge.key }, { key: 'other' }];
@@ -165,38 +169,34 @@ export function describeBilling(name: string, open: () => Promise<BillingWorld>)
     it('refunds a paid invoice once per key', async () => {
       const client = await world.addClient('EUR', '10.00');
       const charge = request(client);
-      const paid = await billing.charge(charge);
-      if (paid.state !== 'paid') throw new Error(paid.state);
+      const { id } = await charged(charge, 'paid');
       const { key, currency } = charge;
       const refund = { key: `${key}-refund`, charge: key, client, amount: '10.00', currency };
       const sent: string[] = [];
       const how: CallSending = { signal: undefined, sending: () => Promise.resolve(void sent.push('refund')) };
       for (const wrong of [{ charge: 'another' }, { amount: '10.01' }])
-        await expect(billing.refund(paid.invoice.id, { ...refund, ...wrong }, how)).rejects.toMatchObject({
+        await expect(billing.refund(id, { ...refund, ...wrong }, how)).rejects.toMatchObject({
           code: 'invoice_closed',
         });
-      const foreign = billing.refund(paid.invoice.id, { ...refund, currency: 'USD' }, how);
+      const foreign = billing.refund(id, { ...refund, currency: 'USD' }, how);
       await expect(foreign).rejects.toMatchObject({ code: 'currency_mismatch' });
       expect([await balance(client), sent]).toEqual(['0.00', []]);
       const credit = { client, currency: 'EUR', balance: '10.00' };
-      expect(await billing.refund(paid.invoice.id, refund, how)).toEqual(credit);
-      expect(await (await world.another()).refund(paid.invoice.id, refund, how)).toEqual(credit);
+      expect(await billing.refund(id, refund, how)).toEqual(credit);
+      expect(await (await world.another()).refund(id, refund, how)).toEqual(credit);
       expect(sent.length).toBeLessThan(2);
       expect(['paid', 'refunded']).toContain((await billing.charge(charge)).state);
       expect(await balance(client)).toBe('10.00');
 
-      const open = await billing.charge(request(client, { amount: '99.00', whenShort: 'leave-open' }));
-      if (open.state !== 'open') throw new Error(open.state);
+      const open = await charged(request(client, { amount: '99.00', whenShort: 'leave-open' }), 'open');
       const wrong = { ...refund, key: 'refund-of-an-open-one' };
-      await expect(billing.refund(open.invoice.id, wrong, how)).rejects.toMatchObject({ code: 'invoice_closed' });
+      await expect(billing.refund(open.id, wrong, how)).rejects.toMatchObject({ code: 'invoice_closed' });
       expect(await balance(client)).toBe('10.00');
     });
 
     it('adds a line once per key, only while the invoice can still be paid', async () => {
       const client = await world.addClient('EUR', '0.00');
-      const open = await billing.charge(request(client, { whenShort: 'leave-open' }));
-      if (open.state !== 'open') throw new Error(open.state);
-      const { id } = open.invoice;
+      const { id } = await charged(request(client, { whenShort: 'leave-open' }), 'open');
       const line = { key: 'line-1', description: 'Calls in October', amount: '1.06', taxed: false };
       const added = await billing.addLine(id, line);
       expect(added).toMatchObject({ id, status: 'open', total: '11.06', balance: '11.06' });
