@@ -1,13 +1,10 @@
 import { startFakeEasyDcim } from '@sluice/fake-panels';
 import type { PanelWorld, PanelWorlds, SuiteClock, SuiteService } from '@sluice/panel-kind/testing';
-import { type Faults, toPort, toWays } from './port.js';
+import { COMMON, type Faults, toPort, toWays } from './port.js';
 import { GB } from './suite-parts.js';
 
 const FAULTS: Faults = {
-  'cut before': { fault: { kind: 'cut' }, when: 'before' },
-  'cut after': { fault: { kind: 'cut' }, when: 'after' },
-  '500 before': { fault: { kind: 'status', status: 500 }, when: 'before' },
-  '500 after': { fault: { kind: 'status', status: 500 }, when: 'after' },
+  ...COMMON,
   '401': { fault: { kind: 'status', status: 401 }, when: 'before' },
   '403': { fault: { kind: 'status', status: 403 }, when: 'before' },
   '429': { fault: { kind: 'status', status: 429, headers: { 'retry-after': '1' } }, when: 'before' },

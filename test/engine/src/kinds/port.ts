@@ -4,6 +4,14 @@ import type { CallPort, FailingWay } from '@sluice/panel-kind/testing';
 /** Faults of calls by the names of the ways in which they fail. */
 export type Faults = Readonly<Record<string, Pick<FaultRule, 'fault' | 'when'>>>;
 
+/** Faults that calls to every panel meet. */
+export const COMMON: Faults = {
+  'cut before': { fault: { kind: 'cut' }, when: 'before' },
+  'cut after': { fault: { kind: 'cut' }, when: 'after' },
+  '500 before': { fault: { kind: 'status', status: 500 }, when: 'before' },
+  '500 after': { fault: { kind: 'status', status: 500 }, when: 'after' },
+};
+
 /** Returns the ways of faults. */
 export function toWays(faults: Faults): FailingWay[] {
   return Object.entries(faults).map(([name, { fault }]) => ({ name, hangs: fault.kind === 'hang' }));

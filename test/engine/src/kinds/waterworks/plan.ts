@@ -17,7 +17,8 @@ export interface MeterState {
   isForeign: boolean;
 }
 
-const newStep = (type: string, target: string, change: Partial<Step> = {}): Step => ({
+/** Returns a step that changes nothing else than what is named. */
+export const newStep = (type: string, target: string, change: Partial<Step> = {}): Step => ({
   ...{ type, target, hold: null, prior: null, payload: null, ends: [], begins: null },
   ...change,
 });

@@ -1,14 +1,11 @@
 import type { Fault } from '@sluice/fake-panels';
 import type { PanelWorld, PanelWorlds, SuiteClock, SuiteService } from '@sluice/panel-kind/testing';
-import { type Faults, toPort, toWays } from '../port.js';
+import { COMMON, type Faults, toPort, toWays } from '../port.js';
 import { GB } from '../suite-parts.js';
 import { FakeWaterworks, type Meter } from './fake.js';
 
 const FAULTS: Faults = {
-  'cut before': { fault: { kind: 'cut' }, when: 'before' },
-  'cut after': { fault: { kind: 'cut' }, when: 'after' },
-  '500 before': { fault: { kind: 'status', status: 500 }, when: 'before' },
-  '500 after': { fault: { kind: 'status', status: 500 }, when: 'after' },
+  ...COMMON,
   '403': { fault: { kind: 'status', status: 403 }, when: 'before' },
   'a page after': { fault: { kind: 'html' }, when: 'after' },
   truncated: { fault: { kind: 'truncated' } },

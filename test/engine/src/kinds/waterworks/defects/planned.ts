@@ -1,5 +1,5 @@
 import type { Plan, Step, TargetState } from '@sluice/panel-kind';
-import type { MeterState } from '../plan.js';
+import { type MeterState, newStep } from '../plan.js';
 import type { Defect, MeterPanel } from './defect.js';
 
 /** A panel that plans differently. */
@@ -14,10 +14,7 @@ function switches(type: 'shut-valve' | 'open-valve', { meter }: MeterState, hold
   const from = type === 'shut-valve' ? 'open' : 'shut';
   return Object.entries(meter?.valves ?? {})
     .filter(([, state]) => state === from)
-    .map(([name]) => {
-      const target = `${meter?.id ?? ''}/${name}`;
-      return { type, target, hold, prior: { state: from }, payload: null, ends: [], begins: null };
-    });
+    .map(([name]) => newStep(type, `${meter?.id ?? ''}/${name}`, { hold, prior: { state: from } }));
 }
 
 const toIds = (rows: TargetState['evidence'], { target }: Step): string[] =>

@@ -1,4 +1,31 @@
-import type { Defect } from './defect.js';
+import type { Observation } from '@sluice/panel-kind';
+import { type MeterState, newStep } from '../plan.js';
+import type { Defect, MeterPanel } from './defect.js';
+
+type Answer = Parameters<Parameters<MeterPanel['readUsage']>[1]>[1];
+
+/** A panel that answers with other readings. */
+const reads =
+  (change: (reading: Answer['reading']) => Answer['reading']) =>
+  ({ readUsage }: MeterPanel): Partial<MeterPanel> => ({
+    readUsage: (requests, onAnswer, ...rest) =>
+      readUsage(
+        requests,
+        (service, answer) => {
+          onAnswer(service, { ...answer, reading: change(answer.reading) });
+        },
+        ...rest,
+      ),
+  });
+
+/** A panel that observes something else. */
+const observes =
+  (change: (seen: Observation<MeterState>) => Observation<MeterState>) =>
+  ({ observe }: MeterPanel): Partial<MeterPanel> => ({
+    observe: async (...given) => new Map([...(await observe(...given))].map(([id, seen]) => [id, change(seen)])),
+  });
+
+const nothing = (): Promise<void> => Promise.resolve();
 
 /** Defects in what is read. */
 export const READ: Defect[] = [
@@ -6,35 +33,17 @@ export const READ: Defect[] = [
     name: 'an unreadable figure counts as 0',
     hazard: 'docs/panels/hiddify.md#h2-odd-rows',
     story: "is not held by usage that can't be read: a text for a figure",
-    spoil: ({ readUsage }) => ({
-      readUsage: (requests, onAnswer, ...rest) =>
-        readUsage(
-          requests,
-          (service, answer) => {
-            const { reading } = answer;
-            const zero = { known: true as const, at: reading.at, inBytes: null, outBytes: null, totalBytes: 0 };
-            onAnswer(service, { ...answer, reading: reading.known ? reading : zero });
-          },
-          ...rest,
-        ),
-    }),
+    spoil: reads((reading) =>
+      reading.known ? reading : { known: true, at: reading.at, inBytes: null, outBytes: null, totalBytes: 0 },
+    ),
   },
   {
     name: 'figures in MB are read as bytes',
     hazard: 'docs/panels/easydcim.md#h4-the-unit-is-unknown',
     story: 'is held, and gets back what it had',
-    spoil: ({ readUsage }) => ({
-      readUsage: (requests, onAnswer, ...rest) =>
-        readUsage(
-          requests,
-          (service, answer) => {
-            const { reading } = answer;
-            const totalBytes = reading.known ? Math.floor((reading.totalBytes ?? 0) / 1024 ** 2) : 0;
-            onAnswer(service, { ...answer, reading: reading.known ? { ...reading, totalBytes } : reading });
-          },
-          ...rest,
-        ),
-    }),
+    spoil: reads((reading) =>
+      reading.known ? { ...reading, totalBytes: Math.floor((reading.totalBytes ?? 0) / 1024 ** 2) } : reading,
+    ),
   },
   {
     name: 'answers are given to services by their order',
@@ -57,29 +66,17 @@ export const READ: Defect[] = [
     name: 'a failed read is an empty list',
     hazard: 'docs/panels/hiddify.md#h1-a-failed-read-is-not-an-empty-list',
     story: "is not released by usage that can't be read: a list that is cut short",
-    spoil: ({ observe }) => ({
-      observe: async (...given) =>
-        new Map(
-          [...(await observe(...given))].map(([id, seen]) => [
-            id,
-            { ...seen, error: null, state: seen.state ?? { meter: null, isForeign: false } },
-          ]),
-        ),
-    }),
+    spoil: observes((seen) => ({
+      ...seen,
+      error: null,
+      state: seen.state ?? { meter: null, isForeign: false },
+    })),
   },
   {
     name: "an id is another customer's now",
     hazard: 'docs/panels/easydcim.md#h2-deleted-objects',
     story: "is reported when its ids are another customer's",
-    spoil: ({ observe }) => ({
-      observe: async (...given) =>
-        new Map(
-          [...(await observe(...given))].map(([id, seen]) => [
-            id,
-            { ...seen, state: seen.state && { ...seen.state, isForeign: false } },
-          ]),
-        ),
-    }),
+    spoil: observes((seen) => ({ ...seen, state: seen.state && { ...seen.state, isForeign: false } })),
   },
   {
     name: 'a change in doubt counts as not done',
@@ -106,23 +103,9 @@ export const READ: Defect[] = [
         const [service] = services;
         if (options?.command?.verb === 'create' && service !== undefined) {
           const payload = { name: service.refs['meter_name'] ?? '', pipe: 'narrow' };
-          const step = {
-            type: 'create-meter',
-            target: payload.name,
-            hold: null,
-            prior: null,
-            payload,
-            ends: [],
-            begins: null,
-          };
-          const nothing = (): Promise<void> => Promise.resolve();
-          await apply(service, step, {
-            signal,
-            calling: nothing,
-            accepted: nothing,
-            earlier: () => Promise.resolve([]),
-            password: null,
-          });
+          const step = newStep('create-meter', payload.name, { payload });
+          const calls = { calling: nothing, accepted: nothing, earlier: () => Promise.resolve([]) };
+          await apply(service, step, { signal, ...calls, password: null });
         }
         return observe(services, signal, options);
       },
