@@ -1,12 +1,11 @@
-import { startFakeAstbilling } from '@sluice/fake-panels';
-import type { PanelWorld, PanelWorlds, SuiteClock, SuiteService } from '@sluice/panel-kind/testing';
-import { type Faults, toPort, toWays } from './port.js';
+import type { Sluice } from '@sluice/engine';
+import { type FakeAstbilling, startFakeAstbilling } from '@sluice/fake-panels';
+import type { PanelWorld, PanelWorlds, SuiteClock, SuiteOperation, SuiteService } from '@sluice/panel-kind/testing';
+import { done } from '../bench/outcomes.js';
+import { COMMON, type Faults, toPort, toWays } from './port.js';
 
 const FAULTS: Faults = {
-  'cut before': { fault: { kind: 'cut' }, when: 'before' },
-  'cut after': { fault: { kind: 'cut' }, when: 'after' },
-  '500 before': { fault: { kind: 'status', status: 500 }, when: 'before' },
-  '500 after': { fault: { kind: 'status', status: 500 }, when: 'after' },
+  ...COMMON,
   'a page after': { fault: { kind: 'html' }, when: 'after' },
   truncated: { fault: { kind: 'truncated' } },
   'a hang after': { fault: { kind: 'hang' }, when: 'after' },
@@ -15,6 +14,8 @@ const FAULTS: Faults = {
 const UNREADABLE = ['a page', 'an empty answer', 'half an answer'] as const;
 const toFault = (how: string) =>
   ({ kind: how === 'a page' ? 'html' : how === 'an empty answer' ? 'empty' : 'truncated' }) as const;
+
+const NUMBER = '+551140001234';
 
 const PERSONS = [
   { first_name: 'João', last_name: 'da Silva', document: '123.456.789-09' },
@@ -25,10 +26,39 @@ const PERSONS = [
 const toValues = (isStopped: boolean): { status: 'active' | 'suspended'; active: number } =>
   isStopped ? { status: 'suspended', active: 4 } : { status: 'active', active: 1 };
 
+/** The number, by the name of its line. */
+function readNumber(fake: FakeAstbilling): unknown {
+  const { subscriberId, status } = fake.did(NUMBER);
+  const line = fake.subscribers().find(({ id }) => id === subscriberId);
+  return { line: line?.username ?? null, status, destinations: fake.destinations(NUMBER).length };
+}
+
+const link = (sluice: Sluice, { id }: SuiteService) => sluice.dids.link(NUMBER, { service: id });
+const suspend = (sluice: Sluice, { id }: SuiteService) => sluice.provision.suspend(id, { withDids: true });
+const unsuspend = (sluice: Sluice, { id }: SuiteService) => sluice.provision.unsuspend(id);
+const linked = async (sluice: Sluice, service: SuiteService): Promise<void> => void (await link(sluice, service));
+const OPERATIONS: Record<string, SuiteOperation<Sluice>> = {
+  'a link of a number': { run: link },
+  'a suspension with its number': { setUp: linked, run: suspend, reverse: unsuspend },
+  'the end of a suspension with its number': {
+    async setUp(sluice, service) {
+      await linked(sluice, service);
+      await done(suspend(sluice, service));
+    },
+    run: unsuspend,
+    reverse: suspend,
+  },
+  'terminate with a number': {
+    setUp: linked,
+    run: (sluice, { id }) => sluice.provision.terminate(id, { forfeitUnbilled: true }),
+  },
+};
+
 async function open(kind: string, clock: SuiteClock): Promise<PanelWorld> {
   const fake = await startFakeAstbilling({ now: clock.now });
   fake.add('plans', { id: '11', name: 'Corporativo 30/6' });
   fake.add('plans', { id: '12', name: 'Grande' });
+  fake.addDid({ number: NUMBER });
   const theirs = fake.addSubscriber({ username: 'theirs7', plan: '11' });
   const find = ({ refs }: SuiteService) => fake.subscribers().find(({ id }) => id === refs['astbilling_subscriber_id']);
   const read = (line: ReturnType<typeof find>): unknown =>
@@ -67,17 +97,15 @@ async function open(kind: string, clock: SuiteClock): Promise<PanelWorld> {
     running: (service) => read(find(service)),
     isRestricted: (service) => find(service)?.status === 'suspended',
     foreign: () => read(fake.subscriber(theirs)),
-    state: () =>
-      fake
+    state: () => ({
+      lines: fake
         .subscribers()
         .filter(({ status }) => status !== 'terminated')
-        .map(({ username, planId, channels, status, extra }) => ({
-          username,
-          planId,
-          channels,
-          status,
-          active: extra['active'],
+        .map(({ username, planId, channels, status, extra: { active } }) => ({
+          ...{ username, planId, channels, status, active },
         })),
+      number: readNumber(fake),
+    }),
     port: toPort(fake.server, FAULTS),
     stop(service) {
       if (find(service)?.status !== 'active') return false;
@@ -102,7 +130,7 @@ async function open(kind: string, clock: SuiteClock): Promise<PanelWorld> {
 }
 
 /** Worlds of telephony: a line with a limit in money. */
-export function telephonyWorlds(kind: 'astbilling' | 'magnusbilling'): PanelWorlds {
+export function telephonyWorlds(kind: 'astbilling' | 'magnusbilling'): PanelWorlds<Sluice> {
   return {
     limited: [{ name: 'capped', releases: ['day'] }],
     package: 'large',
@@ -111,6 +139,7 @@ export function telephonyWorlds(kind: 'astbilling' | 'magnusbilling'): PanelWorl
     staffActs: ['remove'],
     stopsMeanwhile: 'until-read',
     fixedPasswords: kind === 'magnusbilling',
+    operations: OPERATIONS,
     open: (clock) => open(kind, clock),
   };
 }

@@ -1,25 +1,28 @@
-import { afterEach, expect, it } from '@jest/globals';
-import { killable, Killed, openWorld, type World } from './world.js';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, it } from '@jest/globals';
+import { useOpened } from '../loop/use-bench.js';
+import { killable, Killed, openWorld } from './world.js';
 
-let world: World;
-afterEach(() => world.close());
+const [world, open] = useOpened(openWorld);
 
 it.each(['default', 'magnusbilling'] as const)(
   'a creation that was killed at any write is finished by one repeat, on the wire %s',
   async (wire) => {
     for (let at = 1, ends = false; !ends; at += 1) {
-      world = await openWorld(wire);
-      const { fake, store, clock } = world;
+      await open(wire);
+      const { fake, store, clock, folder } = world;
+      const passwordFile = path.join(folder, 'secret');
       const killed = { at, is: false };
       const first = await world.restart(killable(store, killed));
-      await first.provision.create('svc-1').catch((error: unknown) => {
+      await first.provision.create('svc-1', { passwordFile }).catch((error: unknown) => {
         if (!(error instanceof Killed) && !killed.is) throw error;
       });
       ends = !killed.is;
       clock.advance(60_000);
-      const repeat = await (await world.restart()).provision.create('svc-1');
+      const repeat = await (await world.restart()).provision.create('svc-1', { passwordFile });
       expect([at, repeat.run.outcome, repeat.service.error?.code]).toEqual([at, 'done', undefined]);
-      expect(fake.subscribers()).toHaveLength(1);
+      expect(fake.subscribers()).toMatchObject([{ password: readFileSync(passwordFile, 'utf8').trim() }]);
       if (!ends) await world.close();
     }
   },
