@@ -1,15 +1,15 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { DidReport } from '@sluice/engine';
-import { openWorld, SERVICE, type SystemName, type World } from './world.js';
+import { useOpened } from '../loop/use-bench.js';
+import { openWorld, SERVICE, type SystemName } from './world.js';
 
 const NUMBER = '+551133331234';
 const ADDON = { addon: '77', areaCode: '11' } as const;
 
-let world: World;
-afterEach(() => world.close());
+const [world, start] = useOpened(openWorld);
 
 async function open(system: SystemName): Promise<void> {
-  world = await openWorld(system);
+  await start(system);
   await world.sluice.provision.create('svc-1');
 }
 

@@ -1,15 +1,15 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { CommandReport } from '@sluice/engine';
-import { openWorld, type World } from './world.js';
+import { useOpened } from '../loop/use-bench.js';
+import { openWorld } from './world.js';
 
-let world: World;
-afterEach(() => world.close());
+const [world, start] = useOpened(openWorld);
 
 const listNotices = ({ notices }: Pick<CommandReport, 'notices'>): string[] => notices.map(({ code }) => code);
 
 /** Opens a world whose service has a line with a spend cap. */
 async function openLine(): Promise<string> {
-  world = await openWorld('magnusbilling');
+  await start('magnusbilling');
   await world.sluice.services.set('svc-1', { product: 'capped' });
   await world.sluice.provision.create('svc-1');
   return world.fake.subscribers()[0]?.id ?? '';

@@ -1,12 +1,11 @@
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { openWorld, type World } from './world.js';
+import { beforeEach, expect, it } from '@jest/globals';
+import { useBench } from '../loop/use-bench.js';
+import { openWorld } from './world.js';
 
-let world: World;
-beforeEach(async () => {
-  world = await openWorld('default');
+const world = useBench(() => openWorld('default'));
+beforeEach(() => {
   for (const id of ['501', '502']) world.fake.addCustomer({ id, name: 'João da Silva' });
 });
-afterEach(() => world.close());
 
 it('previews and creates a line of the customer that was named', async () => {
   const { sluice, fake, store } = world;

@@ -1,15 +1,15 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { FakeAstbilling } from '@sluice/fake-panels';
-import { openWorld, SYSTEMS, type World } from './world.js';
+import { useOpened } from '../loop/use-bench.js';
+import { openWorld, SYSTEMS } from './world.js';
 
-let world: World;
-afterEach(() => world.close());
+const [world, open] = useOpened(openWorld);
 
 const shown = (fake: FakeAstbilling): unknown[] => fake.subscribers().map(({ planId, channels }) => [planId, channels]);
 
 describe.each(SYSTEMS)('a line that Sluice made, on the wire %s', (system) => {
   beforeEach(async () => {
-    world = await openWorld(system);
+    await open(system);
     world.fake.add('plans', { id: '12', name: 'Grande' });
     await world.sluice.provision.create('svc-1');
     await world.sluice.services.set('svc-1', { product: 'large', channels: '5' });
@@ -50,7 +50,7 @@ describe.each(SYSTEMS)('a line that Sluice made, on the wire %s', (system) => {
 });
 
 it('a line that Sluice did not make keeps its plan, and a notice names the difference once', async () => {
-  world = await openWorld('default');
+  await open('default');
   const { sluice, fake } = world;
   await sluice.services.remove('svc-1');
   fake.add('plans', { id: '12', name: 'Grande' });

@@ -1,12 +1,11 @@
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { LINE, startTelephonyBench, type TelephonyBench } from '../bench/telephony-bench.js';
+import { beforeEach, expect, it } from '@jest/globals';
+import { LINE, startTelephonyBench } from '../bench/telephony-bench.js';
+import { useBench } from '../loop/use-bench.js';
 
-let at: TelephonyBench;
+const at = useBench(startTelephonyBench);
 beforeEach(async () => {
-  at = await startTelephonyBench();
   await at.addService();
 });
-afterEach(() => at.close());
 
 it.each(['vanished', 'terminated'] as const)(
   'the suspension of a %s service ends where another has its line',

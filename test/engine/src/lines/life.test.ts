@@ -1,17 +1,14 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
-import { openWorld, SERVICE, SYSTEMS, type World } from './world.js';
+import { describe, expect, it } from '@jest/globals';
+import { useOpened } from '../loop/use-bench.js';
+import { openWorld, SERVICE, SYSTEMS } from './world.js';
 
-let world: World | null = null;
-afterEach(async () => {
-  await world?.close();
-  world = null;
-});
+const [world, open] = useOpened(openWorld);
 
 const NUMBERS = ['+551140001234', '+551140001235', '+551140001236'] as const;
 
 describe.each(SYSTEMS)('a line with two numbers on the wire %s', (system) => {
   it('lives from its creation to its end', async () => {
-    world = await openWorld(system);
+    await open(system);
     const { fake, sluice, clock, store } = world;
     for (const number of NUMBERS) fake.addDid({ number });
     const status = (number: string): string => fake.did(number).status;

@@ -1,16 +1,16 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { DidReport } from '@sluice/engine';
 import { codeOf, HOUR } from '../bench/engine-bench.js';
-import { startTelephonyBench, type TelephonyBench, WIRES } from '../bench/telephony-bench.js';
+import { startTelephonyBench, WIRES } from '../bench/telephony-bench.js';
+import { useOpened } from '../loop/use-bench.js';
 
 const NUMBER = '1140001234';
 
-let at: TelephonyBench;
-afterEach(() => at.close());
+const [at, open] = useOpened(startTelephonyBench);
 
 describe.each(WIRES)('a number on the wire %s', (wire) => {
   it('is linked, changed, suspended and released by calls that can be repeated', async () => {
-    at = await startTelephonyBench({ wire });
+    await open({ wire });
     await at.addService();
     const { dids } = at.sluice;
     const statusAfter = async (change: Promise<DidReport>): Promise<unknown> => {
@@ -35,7 +35,7 @@ describe.each(WIRES)('a number on the wire %s', (wire) => {
   });
 
   it('has an owner since it was linked, and until it was given up or its service passed on', async () => {
-    at = await startTelephonyBench({ wire });
+    await open({ wire });
     await at.addService();
     const [released = '', linked = '', passed = '', ended = ''] = [1, 2, 3, 4].map((hours) =>
       new Date(at.bench.clock.now() + hours * HOUR).toISOString(),

@@ -1,12 +1,13 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { openWorld, SERVICE, type World } from './world.js';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { CommandReport, DidReport } from '@sluice/engine';
+import { useBench } from '../loop/use-bench.js';
+import { openWorld, SERVICE } from './world.js';
 
 const [OURS, THEIRS] = ['+551140001234', '+551140001235'] as const;
 
-let world: World;
+const world = useBench(() => openWorld('magnusbilling'));
 let line: string;
 beforeEach(async () => {
-  world = await openWorld('magnusbilling');
   for (const number of [OURS, THEIRS]) world.fake.addDid({ number });
   await world.sluice.provision.create('svc-1');
   line = world.fake.subscribers()[0]?.id ?? '';
@@ -16,17 +17,21 @@ beforeEach(async () => {
   Object.assign(row, { subscriberId: line, status: 'active' });
   row.extra['reserved'] = 0;
 });
-afterEach(() => world.close());
+
+const WAYS = ['release', 'unlink', 'terminate'] as const;
+
+/** Takes a number away from its line. */
+function takeAway(how: (typeof WAYS)[number], number: string): Promise<DidReport | CommandReport> {
+  const { dids, provision } = world.sluice;
+  if (how === 'release') return dids.release(number);
+  if (how === 'unlink') return dids.set(number, { subscriber: null });
+  return provision.terminate('svc-1', { forfeitUnbilled: true });
+}
 
 describe('a number that staff assigned by hand', () => {
-  it.each(['release', 'unlink', 'terminate'] as const)('loses its line by %s, after it was reserved', async (how) => {
-    const { sluice, fake, store } = world;
-    const done =
-      how === 'release'
-        ? await sluice.dids.release(THEIRS)
-        : how === 'unlink'
-          ? await sluice.dids.set(THEIRS, { subscriber: null })
-          : await sluice.provision.terminate('svc-1', { forfeitUnbilled: true });
+  it.each(WAYS)('loses its line by %s, after it was reserved', async (how) => {
+    const { fake, store } = world;
+    const done = await takeAway(how, THEIRS);
     expect(done.run.outcome).toBe('done');
     expect(fake.did(THEIRS)).toMatchObject({ subscriberId: null, status: 'available' });
     const ofNumber = done.actions.filter(({ target }) => target === fake.did(THEIRS).id);
@@ -69,13 +74,11 @@ describe('a number that was suspended with its line', () => {
 });
 
 describe('a number that was suspended by name', () => {
-  it.each(['release', 'unlink', 'terminate'] as const)('is active in the pool after %s', async (how) => {
+  it.each(WAYS)('is active in the pool after %s', async (how) => {
     const { sluice, fake } = world;
     await sluice.dids.suspend(OURS);
     expect(fake.did(OURS).status).toBe('suspended');
-    if (how === 'release') await sluice.dids.release(OURS);
-    else if (how === 'unlink') await sluice.dids.set(OURS, { subscriber: null });
-    else await sluice.provision.terminate('svc-1', { forfeitUnbilled: true });
+    await takeAway(how, OURS);
     expect(fake.did(OURS)).toMatchObject({ subscriberId: null, status: 'available' });
     await sluice.services.add('svc-2', { ...SERVICE, client: '43', order_id: '1043' });
     await sluice.provision.create('svc-2');

@@ -1,11 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { RecordChange } from '@sluice/engine';
 import type { TelephonyResource } from '@sluice/panel-kind';
 import { codeOf, MINUTE } from '../bench/engine-bench.js';
-import { startTelephonyBench, type TelephonyBench, WIRES } from '../bench/telephony-bench.js';
+import { startTelephonyBench, WIRES } from '../bench/telephony-bench.js';
+import { useOpened } from '../loop/use-bench.js';
 
-let at: TelephonyBench;
-afterEach(() => at.close());
+const [at, open] = useOpened(startTelephonyBench);
 
 type Values = Record<string, string>;
 const list = async (resource: TelephonyResource, filters?: Values) =>
@@ -18,7 +18,7 @@ const create = (resource: TelephonyResource, values: Values): Promise<RecordChan
 
 describe.each(WIRES)('the lists of a panel on the wire %s', (wire) => {
   it('are read, filtered, shown and changed', async () => {
-    at = await startTelephonyBench({ wire });
+    await open({ wire });
     const lines = await list('subscribers');
     expect(lines).toEqual([
       expect.objectContaining({ id: '9001', username: 'joao1042', plan_id: '11', status: 'active' }),
@@ -40,7 +40,7 @@ describe.each(WIRES)('the lists of a panel on the wire %s', (wire) => {
 
 describe('changes of a catalogue', () => {
   beforeEach(async () => {
-    at = await startTelephonyBench();
+    await open();
   });
 
   it('are removed once, and a repeat by id or name is done', async () => {
@@ -152,7 +152,7 @@ describe('changes of a catalogue', () => {
 
   it('are refused for what the panel lacks, before any call', async () => {
     await at.close();
-    at = await startTelephonyBench({ wire: 'magnusbilling' });
+    await open({ wire: 'magnusbilling' });
     expect(await codeOf(list('countries'))).toBe('unsupported');
     expect(await codeOf(create('customers', { name: 'x' }))).toBe('unsupported');
     expect(at.panel.server.calls).toEqual([]);

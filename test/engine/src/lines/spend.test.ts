@@ -1,12 +1,9 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { RunReport } from '@sluice/engine';
-import { openWorld, SYSTEMS, type World } from './world.js';
+import { useOpened } from '../loop/use-bench.js';
+import { openWorld, SYSTEMS } from './world.js';
 
-let world: World | null = null;
-afterEach(async () => {
-  await world?.close();
-  world = null;
-});
+const [world, open] = useOpened(openWorld);
 
 const toLine = ({ services: [service] }: RunReport) => [
   service?.holds.map(({ reason }) => reason),
@@ -16,7 +13,7 @@ const toLine = ({ services: [service] }: RunReport) => [
 
 describe.each(SYSTEMS)('a line with a limit in money on the wire %s', (system) => {
   it('is suspended by the poll after it spent it, until the day ends', async () => {
-    world = await openWorld(system);
+    await open(system);
     const { fake, sluice, clock } = world;
     await sluice.services.set('svc-1', { product: 'capped' });
     await sluice.provision.create('svc-1');

@@ -1,8 +1,8 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
-import { openWorld, type World } from './world.js';
+import { describe, expect, it } from '@jest/globals';
+import { useOpened } from '../loop/use-bench.js';
+import { openWorld } from './world.js';
 
-let world: World;
-afterEach(() => world.close());
+const [world, open] = useOpened(openWorld);
 
 /** Adds a line and the service `taken` that names it by its id only. */
 async function takeOver(externalRef?: string): Promise<string> {
@@ -18,7 +18,7 @@ async function takeOver(externalRef?: string): Promise<string> {
 
 describe.each(['default', 'magnusbilling'] as const)('a line that was taken over by its id, on the wire %s', (wire) => {
   it('needs no name for anything that is done to it', async () => {
-    world = await openWorld(wire);
+    await open(wire);
     const { fake, sluice } = world;
     const id = await takeOver();
     const done = { run: { outcome: 'done' }, service: { error: null } };
@@ -34,7 +34,7 @@ describe.each(['default', 'magnusbilling'] as const)('a line that was taken over
 });
 
 it('a line with the reference of another service is neither held nor billed', async () => {
-  world = await openWorld('default');
+  await open('default');
   const { fake, sluice, clock } = world;
   const id = await takeOver('whmcs:service:999');
   expect(await sluice.provision.suspend('taken')).toMatchObject({ service: { error: { code: 'line_conflict' } } });

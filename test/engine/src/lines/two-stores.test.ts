@@ -1,20 +1,18 @@
 import path from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { openStore, type StateStore } from '@sluice/state-store';
-import { openWorld, SERVICE, SYSTEMS, type World } from './world.js';
+import { useOpened } from '../loop/use-bench.js';
+import { openWorld, SERVICE, SYSTEMS } from './world.js';
 
 const { order_id, first_name, last_name, document, channels } = SERVICE;
 
-let world: World;
+const [world, open] = useOpened(openWorld);
 let other: StateStore;
-afterEach(async () => {
-  await other.close();
-  await world.close();
-});
+afterEach(() => other.close());
 
 describe.each(SYSTEMS)('two installations with the same ids on the wire %s', (system) => {
   it('do not use each other’s lines', async () => {
-    world = await openWorld(system);
+    await open(system);
     const { fake, folder, clock } = world;
     await world.sluice.provision.create('svc-1');
     const before = fake.subscribers();

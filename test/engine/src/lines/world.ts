@@ -1,11 +1,9 @@
-import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { readFileSync, rmSync } from 'node:fs';
 import { astbilling, magnusbilling } from '@sluice/astbilling-client/panel';
-import { createSluice, parseConfig, type Sluice } from '@sluice/engine';
+import type { Sluice } from '@sluice/engine';
 import { type FakeAstbilling, type ManualClock, manualClock, startFakeAstbilling } from '@sluice/fake-panels';
-import { openStore, type StateStore } from '@sluice/state-store';
+import type { StateStore } from '@sluice/state-store';
+import { EngineBench } from '../bench/engine-bench.js';
 
 /** The wires of the fake. */
 export const SYSTEMS = ['default', 'magnusbilling', 'pt-envelope'] as const;
@@ -42,66 +40,36 @@ export const SERVICE = {
   channels: '2',
 } as const;
 
-const PRODUCTS = {
-  line: { panel: 'voice', astbilling: { planId: 11 } },
-  capped: {
-    panel: 'voice',
-    astbilling: { planId: 11 },
-    limits: [{ id: 'spend', window: 'day', allowance: '20.00', action: 'suspend' }],
-  },
-  fraction: { panel: 'voice', astbilling: { planId: 11, creditLimit: '50.00' } },
-  large: { panel: 'voice', astbilling: { plan: 'Grande' } },
-};
+function toConfig({ url, token, credential }: FakeAstbilling, system: SystemName): string {
+  const isMagnus = system === 'magnusbilling';
+  const own = `kind: ${isMagnus ? 'magnusbilling' : 'astbilling'}, token: ${JSON.stringify(isMagnus ? credential : token)}`;
+  const profile = system === 'pt-envelope' ? ', profile: pt.json' : '';
+  const spend = '{ id: spend, window: day, allowance: "20.00", action: suspend }';
+  return `currency: BRL
+timeZone: America/Sao_Paulo
+panels:
+  voice: { ${own}, url: "${url}", allowHttp: true, billFrom: 2026-09-01, timeout: 2s${profile} }
+products:
+  line: { panel: voice, astbilling: { planId: 11 } }
+  capped: { panel: voice, astbilling: { planId: 11 }, limits: [${spend}] }
+  fraction: { panel: voice, astbilling: { planId: 11, creditLimit: "50.00" } }
+  large: { panel: voice, astbilling: { plan: Grande } }
+`;
+}
 
 /** Opens a world over the wire of a system. */
 export async function openWorld(system: SystemName): Promise<World> {
-  const folder = mkdtempSync(path.join(tmpdir(), 'sluice-lines-'));
   const clock = manualClock(NOW);
   const fake = await startFakeAstbilling({ now: clock.now });
   fake.add('plans', { id: '11', name: 'Corporativo 30/6' });
-  const kinds = [astbilling, magnusbilling];
-  const isMagnus = system === 'magnusbilling';
-  const config = parseConfig(
-    {
-      currency: 'BRL',
-      timeZone: 'America/Sao_Paulo',
-      panels: {
-        voice: {
-          kind: isMagnus ? 'magnusbilling' : 'astbilling',
-          url: fake.url,
-          allowHttp: true,
-          token: isMagnus ? fake.credential : fake.token,
-          billFrom: '2026-09-01',
-          timeout: '2s',
-          ...(system === 'pt-envelope' && { profile: 'pt.json' }),
-        },
-      },
-      products: PRODUCTS,
-    },
-    kinds,
-  );
-  const store = await openStore({ location: path.join(folder, 'sluice.db'), clock });
-  const dead = new Set<number>();
-  let pid = 0;
-  const sleep = (ms: number): Promise<void> => {
-    clock.advance(ms);
-    return Promise.resolve();
-  };
-  const start = (of: StateStore): Promise<Sluice> => {
-    dead.add(pid);
-    return createSluice({
-      ...{ config, store: of, kinds, clock: { now: clock.now, sleep }, random: () => 0 },
-      randomBytes: (count) => randomBytes(count),
-      readFile: () => readFileSync(ptProfile, 'utf8').replace(/"minIntervalMs": \d+/, '"minIntervalMs": 0'),
-      owner: { host: 'test', pid: ++pid, processStart: '1' },
-      isAlive: (owner) => !dead.has(owner.pid),
-    });
-  };
-  const sluice = await start(store);
+  const readFile = (): string => readFileSync(ptProfile, 'utf8').replace(/"minIntervalMs": \d+/, '"minIntervalMs": 0');
+  const parts = { kinds: [astbilling, magnusbilling], random: () => 0, readFile };
+  const bench = await EngineBench.open(clock, parts, toConfig(fake, system));
+  const { sluice, store, folder } = bench;
   await sluice.services.add('svc-1', SERVICE);
   return {
     ...{ fake, clock, store, sluice, folder },
-    restart: (of = store) => start(of),
+    restart: (of = store) => bench.restart({ store: of }),
     async close() {
       await store.close();
       await fake.close();
