@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { GB, HOUR, MINUTE } from '../bench/engine-bench.js';
+import { GB, HOUR } from '../bench/engine-bench.js';
 import { flvxConfig, passTime, useFlvxBench } from '../bench/flvx-bench.js';
 import { done, expectSettled } from '../bench/outcomes.js';
 import { firstService } from '../loop/polls.js';
@@ -134,26 +134,6 @@ describe('the quota of an account that Sluice resets itself', () => {
     await poll();
     await reconcile();
     expect(at.panel.user(user)?.flow).toBe(100);
-  });
-
-  it('leaves alone what the customer paused before it was used up', async () => {
-    const user = await customer('relay');
-    at.panel.addForward(user, at.tunnels.hk, { name: 'mail' });
-    at.panel.addForward(user, at.tunnels.hk, { name: 'old' });
-    await poll();
-    pass(MINUTE);
-    await at.panel.customer(user).pause(4);
-    pass(MINUTE);
-    at.panel.traffic(2, 101 * GB);
-    const running = (): boolean[] => [2, 3, 4].map((id) => at.panel.isRunning(id));
-    expect(running()).toEqual([false, false, false]);
-    expect(await poll()).toMatchObject({ status: 'held' });
-    expect(running()).toEqual([false, false, false]);
-    await at.sluice.overrides.set('svc-1', { quota: '300GB' });
-    expect(await poll()).toMatchObject({ status: 'ok' });
-    expect(running()).toEqual([true, true, false]);
-    await reconcile();
-    expect(running()).toEqual([true, true, false]);
   });
 
   it.each([0, 60_000])(
