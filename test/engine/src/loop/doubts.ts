@@ -4,9 +4,9 @@ import { type EasyDcimBench, toIds } from '../bench/easydcim-bench.js';
 export const TB = 1000 ** 4;
 export const SECOND = 1000;
 
-/** What a run says of a service that a reading holds. */
+/** A service that its reading holds. */
 export const HELD = { status: 'held', holds: [{ reason: 'quota' }], error: null };
-/** What it says of one whose reading it doubts. */
+/** A service whose reading is doubted. */
 export const DOUBTED = { status: 'doubted', holds: [], error: { code: 'impossible_jump' } };
 export const CANNOT_CARRY = { error: { message: expect.stringContaining('can carry') as unknown } };
 

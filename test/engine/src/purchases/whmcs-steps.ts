@@ -13,13 +13,13 @@ export async function readBooks(at: WhmcsShop): Promise<[credit: string, invoice
   return [at.whmcs.credit(CLIENT), at.invoices(), await listStatuses(at)];
 }
 
-/** Has WHMCS show the service with another status. */
+/** Changes the status of the service in WHMCS, and syncs. */
 export async function setStatus(at: WhmcsShop, status: 'Terminated' | 'Suspended'): Promise<void> {
   at.whmcs.service(1).status = status;
   await done(at.sync());
 }
 
-/** Has the service gone from WHMCS. */
+/** Deletes the service in WHMCS, and syncs. */
 export async function vanish(at: WhmcsShop): Promise<void> {
   at.whmcs.deleteService(1);
   await at.sync({ allowMass: true });
