@@ -1,13 +1,13 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { ServiceDetail } from '@sluice/engine';
+import { openForEachTest } from '../bench/each-test.js';
 import { GB } from '../bench/engine-bench.js';
-import { type HiddifyBench, startHiddifyBench } from '../bench/hiddify-bench.js';
+import { startHiddifyBench } from '../bench/hiddify-bench.js';
 
-let at: HiddifyBench;
+const at = openForEachTest(startHiddifyBench);
 
 /** Starts with a service below agent north, which is over its limit, as is agent south. */
 beforeEach(async () => {
-  at = await startHiddifyBench();
   const south = at.panel.addAgent(undefined, { name: 'south' });
   const user = await at.create(1, { product: 'agency' });
   const other = at.panel.addUser({ agent: south, usageLimit: 100 * GB });
@@ -20,7 +20,6 @@ beforeEach(async () => {
   at.panel.use(user, 3 * GB);
   at.panel.use(other, 3 * GB);
 });
-afterEach(() => at.close());
 
 const listed = async (): Promise<string[]> =>
   (await at.bench.sluice.services.list({ status: 'would-be-held' })).services.map(({ id }) => id);

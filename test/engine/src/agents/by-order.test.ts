@@ -1,15 +1,15 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { calls, GB, minute, startWorld, type TestManager, type World } from './world.js';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { openForEachTest } from '../bench/each-test.js';
+import { calls, GB, minute, startWorld, type TestManager } from './world.js';
 
 describe('orders about one agent', () => {
-  let world: World;
+  const world = openForEachTest(startWorld);
   let north: string;
   let east: string;
   let users: string[];
   let manager: TestManager;
 
   beforeEach(async () => {
-    world = await startWorld();
     north = world.fake.addAgent(undefined, { name: 'north' });
     east = world.fake.addAgent(north, { name: 'north-east' });
     users = [north, north, east].map((agent) => world.fake.addUser({ agent, usageLimit: 100 * GB }));
@@ -18,8 +18,6 @@ describe('orders about one agent', () => {
     await manager.setTrafficLimit('north', 10 * GB);
     world.time.advance(minute);
   });
-
-  afterEach(() => world.close());
 
   const enabled = (): boolean[] => users.map((uuid) => world.fake.user(uuid).enable);
 

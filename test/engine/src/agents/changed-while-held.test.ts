@@ -1,15 +1,14 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { RunReport } from '@sluice/engine';
+import { openForEachTest } from '../bench/each-test.js';
 import { GB, HOUR } from '../bench/engine-bench.js';
-import { startHiddifyBench, type HiddifyBench } from '../bench/hiddify-bench.js';
+import { startHiddifyBench } from '../bench/hiddify-bench.js';
 
-let at: HiddifyBench;
+const at = openForEachTest(startHiddifyBench);
 let svc: string;
 beforeEach(async () => {
-  at = await startHiddifyBench();
   svc = await at.create(1, { product: 'agency' });
 });
-afterEach(() => at.close());
 
 /** A call, by its name. */
 interface Step {

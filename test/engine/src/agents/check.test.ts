@@ -1,13 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
+import { openForEachTest } from '../bench/each-test.js';
 import { GB, MINUTE } from '../bench/engine-bench.js';
-import { startHiddifyBench, type HiddifyBench } from '../bench/hiddify-bench.js';
+import { startHiddifyBench } from '../bench/hiddify-bench.js';
 import type { AgentDetail } from '@sluice/engine';
 
-let at: HiddifyBench;
-beforeEach(async () => {
-  at = await startHiddifyBench();
-});
-afterEach(() => at.close());
+const at = openForEachTest(startHiddifyBench);
 
 const user = (agent = at.north, usageLimit = 10 * GB): string => at.panel.addUser({ agent, usageLimit });
 const enabled = (...users: string[]): boolean[] => users.map((uuid) => at.panel.user(uuid).enable);

@@ -1,23 +1,22 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Check } from '@sluice/engine';
+import { openForEachTest } from '../bench/each-test.js';
 import { codeOf, DAY, GB, HOUR, MINUTE } from '../bench/engine-bench.js';
 import { startHiddifyBench, type HiddifyBench } from '../bench/hiddify-bench.js';
 
 const NOVEMBER = { periodStart: '2026-11-01T00:00:00.000Z', periodEnd: '2026-12-01T00:00:00.000Z' };
 const AHEAD = '2027-01-02T12:00:00Z';
 
-let at: HiddifyBench;
+const at = openForEachTest(() => startHiddifyBench({ agents: '{ period: monthly }' }));
 let user = '';
 let right = 0;
 beforeEach(async () => {
-  at = await startHiddifyBench({ agents: '{ period: monthly }' });
   await at.limit('north', 10);
   user = at.panel.addUser({ agent: at.north });
   at.panel.use(user, 12 * GB);
   expect((await at.check()).totals).toMatchObject({ exceeded: 1, disabled: 1 });
   right = at.bench.clock.now();
 });
-afterEach(() => at.close());
 
 /** A clock that is ahead, on a panel that does not say what time it is. */
 function runAhead(): void {

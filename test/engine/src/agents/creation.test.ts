@@ -1,5 +1,6 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { GB, minute, startWorld, type World } from './world.js';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { openForEachTest } from '../bench/each-test.js';
+import { GB, minute, startWorld } from './world.js';
 
 const modes = ['allocated', 'consumed', 'panel'] as const;
 
@@ -18,15 +19,12 @@ async function outcomes(work: Promise<unknown>[]): Promise<{ made: number; refus
 }
 
 describe('creating users within a limit', () => {
-  let world: World;
+  const world = openForEachTest(startWorld);
   let north: string;
 
-  beforeEach(async () => {
-    world = await startWorld();
+  beforeEach(() => {
     north = world.fake.addAgent(undefined, { name: 'north' });
   });
-
-  afterEach(() => world.close());
 
   const limits = (): number[] => world.fake.listUsers(north).map(({ usageLimit }) => usageLimit);
 

@@ -1,12 +1,9 @@
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { type HiddifyBench, startHiddifyBench } from '../bench/hiddify-bench.js';
+import { expect, it } from '@jest/globals';
+import { openForEachTest } from '../bench/each-test.js';
+import { startHiddifyBench } from '../bench/hiddify-bench.js';
 import { GB } from '../bench/engine-bench.js';
 
-let at: HiddifyBench;
-beforeEach(async () => {
-  at = await startHiddifyBench({ more: 'poll: { interval: 15m }' });
-});
-afterEach(() => at.close());
+const at = openForEachTest(() => startHiddifyBench({ more: 'poll: { interval: 15m }' }));
 
 it('a jump of the users of an agent is confirmed by a check a minute or more later, not by one at once', async () => {
   const user = at.panel.addUser({ agent: at.north, usageLimit: 100 * GB });

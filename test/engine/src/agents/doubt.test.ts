@@ -1,18 +1,17 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { AgentDetail, CheckReport } from '@sluice/engine';
+import { openForEachTest } from '../bench/each-test.js';
 import { GB } from '../bench/engine-bench.js';
-import { type HiddifyBench, startHiddifyBench } from '../bench/hiddify-bench.js';
+import { startHiddifyBench } from '../bench/hiddify-bench.js';
 
-let at: HiddifyBench;
+const at = openForEachTest(() => startHiddifyBench({ more: 'poll: { interval: 15m }' }));
 let all: string[];
 beforeEach(async () => {
-  at = await startHiddifyBench({ more: 'poll: { interval: 15m }' });
   all = Array.from({ length: 3 }, () => at.panel.addUser({ agent: at.north, usageLimit: 100 * GB }));
   at.panel.use(all[0] ?? '', 10 * GB);
   await at.limit('north', 50);
   await at.check();
 });
-afterEach(() => at.close());
 
 const disabled = (): number => all.filter((uuid) => !at.panel.user(uuid).enable).length;
 const use = (gigabytes: number): void => {

@@ -1,17 +1,17 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Fault } from '@sluice/fake-panels';
-import { calls, GB, minute, startWorld, type TestManager, type World } from './world.js';
+import { openForEachTest } from '../bench/each-test.js';
+import { calls, GB, minute, startWorld, type TestManager } from './world.js';
 
 const patch = 'PATCH /api/v2/admin/user/{uuid}/';
 
 describe('writes that fail', () => {
-  let world: World;
+  const world = openForEachTest(startWorld);
   let manager: TestManager;
   let north: string;
   let users: string[];
 
   beforeEach(async () => {
-    world = await startWorld();
     manager = world.manager();
     north = world.fake.addAgent(undefined, { name: 'north' });
     users = Array.from({ length: 3 }, () => world.fake.addUser({ agent: north }));
@@ -20,8 +20,6 @@ describe('writes that fail', () => {
     world.time.advance(minute);
     world.fake.server.clearCalls();
   });
-
-  afterEach(() => world.close());
 
   const enabled = (): boolean[] => users.map((uuid) => world.fake.user(uuid).enable);
 

@@ -1,13 +1,12 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { openForEachTest } from '../bench/each-test.js';
 import { codeOf, errorOf } from '../bench/engine-bench.js';
-import { startHiddifyBench, type HiddifyBench } from '../bench/hiddify-bench.js';
+import { startHiddifyBench } from '../bench/hiddify-bench.js';
 
-let at: HiddifyBench;
-beforeEach(async () => {
-  at = await startHiddifyBench();
+const at = openForEachTest(startHiddifyBench);
+beforeEach(() => {
   at.panel.addUser({ agent: at.north });
 });
-afterEach(() => at.close());
 
 const setKey = (key: string): Promise<unknown> => at.bench.edit(at.panel.key, key);
 

@@ -1,22 +1,20 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { readContents, GB, minute, startWorld, type TestManager, type World } from './world.js';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { openForEachTest } from '../bench/each-test.js';
+import { readContents, GB, minute, startWorld, type TestManager } from './world.js';
 import { parseConfig } from '@sluice/engine';
 import { hiddify } from '@sluice/hiddify-agent-traffic/panel';
 
 describe('limits', () => {
-  let world: World;
+  const world = openForEachTest(startWorld);
   let north: string;
   let anna: string;
   let manager: TestManager;
 
-  beforeEach(async () => {
-    world = await startWorld();
+  beforeEach(() => {
     north = world.fake.addAgent(undefined, { name: 'north' });
     anna = world.fake.addUser({ agent: north, currentUsage: 30 * GB, usageLimit: 50 * GB });
     manager = world.manager();
   });
-
-  afterEach(() => world.close());
 
   it('are not needed to see what an agent has: its ledger would begin with that', async () => {
     expect(await manager.getAgent('north')).toMatchObject({ limitBytes: null, usedBytes: 30 * GB, period: null });

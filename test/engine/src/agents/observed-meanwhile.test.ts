@@ -1,14 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { FakeCall, FaultRule } from '@sluice/fake-panels';
+import { openForEachTest } from '../bench/each-test.js';
 import { GB } from '../bench/engine-bench.js';
-import { startHiddifyBench, type HiddifyBench } from '../bench/hiddify-bench.js';
+import { startHiddifyBench } from '../bench/hiddify-bench.js';
 import type { AgentDetail, CheckReport } from '@sluice/engine';
 
-let at: HiddifyBench;
-beforeEach(async () => {
-  at = await startHiddifyBench();
-});
-afterEach(() => at.close());
+const at = openForEachTest(startHiddifyBench);
 
 const PATCH = 'PATCH /api/v2/admin/user/{uuid}/';
 const isChange = ({ endpoint, body }: FakeCall): boolean => endpoint === PATCH && body.includes('enable');

@@ -1,16 +1,15 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { openForEachTest } from '../bench/each-test.js';
 import { GB, HOUR, MINUTE } from '../bench/engine-bench.js';
-import { startHiddifyBench, type HiddifyBench } from '../bench/hiddify-bench.js';
+import { startHiddifyBench } from '../bench/hiddify-bench.js';
 import type { AgentDetail } from '@sluice/engine';
 
-let at: HiddifyBench;
+const at = openForEachTest(startHiddifyBench);
 let loose: string;
 beforeEach(async () => {
-  at = await startHiddifyBench();
   await at.create(1, { product: 'agency' });
   loose = at.panel.addUser({ agent: at.north, usageLimit: 10 * GB });
 });
-afterEach(() => at.close());
 
 const limit = (gb: number): Promise<AgentDetail> => at.limit('north', gb);
 

@@ -1,14 +1,13 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { openForEachTest } from '../bench/each-test.js';
 import { GB, MINUTE } from '../bench/engine-bench.js';
-import { startHiddifyBench, type HiddifyBench } from '../bench/hiddify-bench.js';
+import { startHiddifyBench } from '../bench/hiddify-bench.js';
 import type { CreatedUserReport } from '@sluice/engine';
 
-let at: HiddifyBench;
+const at = openForEachTest(startHiddifyBench);
 beforeEach(async () => {
-  at = await startHiddifyBench();
   await at.limit('north', 10);
 });
-afterEach(() => at.close());
 
 const POST = 'POST /api/v2/admin/user/';
 

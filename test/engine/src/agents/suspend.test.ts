@@ -1,15 +1,14 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { CheckReport, RestoreReport, RunView, Sluice } from '@sluice/engine';
+import { openForEachTest } from '../bench/each-test.js';
 import { codeOf, GB, MINUTE } from '../bench/engine-bench.js';
-import { startHiddifyBench, type HiddifyBench } from '../bench/hiddify-bench.js';
+import { startHiddifyBench } from '../bench/hiddify-bench.js';
 
-let at: HiddifyBench;
+const at = openForEachTest(startHiddifyBench);
 let east: string;
-beforeEach(async () => {
-  at = await startHiddifyBench();
+beforeEach(() => {
   east = at.panel.addAgent(at.north, { name: 'north-east' });
 });
-afterEach(() => at.close());
 
 const user = (agent = at.north): string => at.panel.addUser({ agent, usageLimit: 10 * GB });
 const enabled = (...uuids: string[]): boolean[] => uuids.map((uuid) => at.panel.user(uuid).enable);

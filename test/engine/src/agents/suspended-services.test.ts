@@ -1,13 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { CheckReport, RestoreReport, RunView, Sluice } from '@sluice/engine';
+import { openForEachTest } from '../bench/each-test.js';
 import { GB, MINUTE } from '../bench/engine-bench.js';
-import { startHiddifyBench, type HiddifyBench } from '../bench/hiddify-bench.js';
+import { startHiddifyBench } from '../bench/hiddify-bench.js';
 
-let at: HiddifyBench;
-beforeEach(async () => {
-  at = await startHiddifyBench();
-});
-afterEach(() => at.close());
+const at = openForEachTest(startHiddifyBench);
 
 const user = (agent = at.north): string => at.panel.addUser({ agent, usageLimit: 10 * GB });
 const enabled = (...uuids: string[]): boolean[] => uuids.map((uuid) => at.panel.user(uuid).enable);

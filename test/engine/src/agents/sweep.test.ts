@@ -1,20 +1,18 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { calls, readContents, GB, minute, startWorld, type TestManager, type World } from './world.js';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { openForEachTest } from '../bench/each-test.js';
+import { calls, readContents, GB, minute, startWorld, type TestManager } from './world.js';
 
 describe('the sweep', () => {
-  let world: World;
+  const world = openForEachTest(startWorld);
   let north: string;
   let south: string;
   let manager: TestManager;
 
-  beforeEach(async () => {
-    world = await startWorld();
+  beforeEach(() => {
     north = world.fake.addAgent(undefined, { name: 'north' });
     south = world.fake.addAgent(undefined, { name: 'south' });
     manager = world.manager();
   });
-
-  afterEach(() => world.close());
 
   const user = (agent: string, usageLimit = 10 * GB, currentUsage = 0): string =>
     world.fake.addUser({ agent, usageLimit, currentUsage });

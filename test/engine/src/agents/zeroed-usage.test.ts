@@ -1,13 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { openForEachTest } from '../bench/each-test.js';
 import { DAY, GB, HOUR, MINUTE } from '../bench/engine-bench.js';
-import { startHiddifyBench, type HiddifyBench } from '../bench/hiddify-bench.js';
+import { startHiddifyBench } from '../bench/hiddify-bench.js';
 import type { RunReport } from '@sluice/engine';
 
-let at: HiddifyBench;
-beforeEach(async () => {
-  at = await startHiddifyBench();
-});
-afterEach(() => at.close());
+const at = openForEachTest(startHiddifyBench);
 
 const usedBy = async (agent = 'north'): Promise<number> => {
   at.bench.clock.advance(MINUTE + 1);

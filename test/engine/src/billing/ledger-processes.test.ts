@@ -2,8 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type LedgerWorld, openLedgerWorld } from './ledger-world.js';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { openForEachTest } from '../bench/each-test.js';
+import { openLedgerWorld } from './ledger-world.js';
 
 const PROGRAM = fileURLToPath(new URL('../test/charge-in-process.mjs', import.meta.url));
 
@@ -36,12 +37,10 @@ async function startCharging(location: string, killAt: number, keys: readonly st
 }
 
 describe('processes that charge one client', () => {
-  let world: LedgerWorld;
+  const world = openForEachTest(openLedgerWorld);
   beforeEach(async () => {
-    world = await openLedgerWorld();
     await world.sluice.credit.add('7', { amount: '10.00', currency: 'EUR' });
   });
-  afterEach(() => world.close());
 
   const expectSound = async (): Promise<void> => {
     const checks = await world.store.maintenance.check();

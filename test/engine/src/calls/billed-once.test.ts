@@ -1,12 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { LINE, startTelephonyBench, type TelephonyBench } from '../bench/telephony-bench.js';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { openForEachTest } from '../bench/each-test.js';
+import { LINE, startTelephonyBench } from '../bench/telephony-bench.js';
 
-let at: TelephonyBench;
+const at = openForEachTest(startTelephonyBench);
 beforeEach(async () => {
-  at = await startTelephonyBench();
   await at.addService();
 });
-afterEach(() => at.close());
 
 async function listTotals(): Promise<string[]> {
   return (await at.invoices()).map(({ client, total }) => `${client}: ${total}`).sort();

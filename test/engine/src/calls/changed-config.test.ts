@@ -1,14 +1,13 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { CallBillView } from '@sluice/engine';
+import { openForEachTest } from '../bench/each-test.js';
 import { call } from './telephony-panel.js';
 import { openWorld, type World } from './world.js';
 
-let world: World;
-beforeEach(async () => {
-  world = await openWorld('whmcs');
+const world = openForEachTest(() => openWorld('whmcs'));
+beforeEach(() => {
   world.exchange.calls = [call('2026-10-15T12:00:00-03:00', '40.0000')];
 });
-afterEach(() => world.close());
 
 const bill = async (options: Parameters<World['sluice']['calls']['bill']>[0] = {}): Promise<CallBillView[]> =>
   (await world.sluice.calls.bill({ reports: world.reports, ...options })).bills;

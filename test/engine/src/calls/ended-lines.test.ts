@@ -1,18 +1,17 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { AlarmView, TerminateOptions } from '@sluice/engine';
-import { LINE, startTelephonyBench, type TelephonyBench } from '../bench/telephony-bench.js';
+import { openForEachTest } from '../bench/each-test.js';
+import { LINE, startTelephonyBench } from '../bench/telephony-bench.js';
 
 const [FORMER, NEXT] = [501, 502];
 
-let at: TelephonyBench;
+const at = openForEachTest(() => startTelephonyBench({ whmcs: '' }));
 beforeEach(async () => {
-  at = await startTelephonyBench({ whmcs: '' });
   for (const id of [FORMER, NEXT]) at.whmcs.addClient({ id, currency: 'BRL' });
   at.whmcs.addProduct({ id: 10, name: 'Line', fields: ['astbilling_subscriber_id'] });
   addService(7, FORMER);
   await sync();
 });
-afterEach(() => at.close());
 
 function addService(id: number, client: number): void {
   const fields = { astbilling_subscriber_id: LINE };

@@ -1,20 +1,19 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { BillCallsOptions, CallBillView } from '@sluice/engine';
-import { LINE, startTelephonyBench, type TelephonyBench } from '../bench/telephony-bench.js';
+import { openForEachTest } from '../bench/each-test.js';
+import { LINE, startTelephonyBench } from '../bench/telephony-bench.js';
 
 const CLIENT = 77;
 const SERVICE = 7;
 
-let at: TelephonyBench;
+const at = openForEachTest(() => startTelephonyBench({ whmcs: '' }));
 beforeEach(async () => {
-  at = await startTelephonyBench({ whmcs: '' });
   at.whmcs.addClient({ id: CLIENT, currency: 'BRL' });
   at.whmcs.addProduct({ id: 10, name: 'Line', fields: ['astbilling_subscriber_id'] });
   const fields = { astbilling_subscriber_id: LINE };
   at.whmcs.addService({ id: SERVICE, client: CLIENT, product: 10, nextDueDate: '2026-12-01', fields });
   expect((await at.sluice.services.sync()).run.outcome).toBe('done');
 });
-afterEach(() => at.close());
 
 async function bill(how?: BillCallsOptions): Promise<CallBillView[]> {
   return (await at.sluice.calls.bill(how)).bills;

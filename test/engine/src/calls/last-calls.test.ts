@@ -1,15 +1,14 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { TerminateOptions } from '@sluice/engine';
+import { openForEachTest } from '../bench/each-test.js';
 import { errorOf } from '../bench/engine-bench.js';
-import { LINE, startTelephonyBench, type TelephonyBench } from '../bench/telephony-bench.js';
+import { LINE, startTelephonyBench } from '../bench/telephony-bench.js';
 
-let at: TelephonyBench;
+const at = openForEachTest(startTelephonyBench);
 beforeEach(async () => {
-  at = await startTelephonyBench();
   await at.addService();
   at.bench.clock.advance(3_600_000);
 });
-afterEach(() => at.close());
 
 async function terminate(how?: TerminateOptions): Promise<unknown[]> {
   const error = await errorOf(at.sluice.provision.terminate('svc-1', how));

@@ -1,15 +1,14 @@
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { startTelephonyBench, type TelephonyBench } from '../bench/telephony-bench.js';
+import { expect, it } from '@jest/globals';
+import { openForEachTest } from '../bench/each-test.js';
+import { startTelephonyBench } from '../bench/telephony-bench.js';
 import { createReports } from './world.js';
 
-let at: TelephonyBench;
-beforeEach(async () => {
-  at = await startTelephonyBench({
+const at = openForEachTest(() =>
+  startTelephonyBench({
     whmcs: 'fields: { ddd: DDD, channels: Canais }',
     more: 'invoiceLines: { calls: "Chamadas de {username}, {from} a {last} ({service})" }\n',
-  });
-});
-afterEach(() => at.close());
+  }),
+);
 
 it('a service of WHMCS becomes a line by its custom fields, and its calls a line of its invoice', async () => {
   const names = { first_name: 'Ana', Last_Name: 'Lima', document: '98765432100', email: 'ana@example.com' };

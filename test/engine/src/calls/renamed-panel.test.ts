@@ -1,13 +1,12 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { startTelephonyBench, type TelephonyBench } from '../bench/telephony-bench.js';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { openForEachTest } from '../bench/each-test.js';
+import { startTelephonyBench } from '../bench/telephony-bench.js';
 
-let at: TelephonyBench;
+const at = openForEachTest(startTelephonyBench);
 beforeEach(async () => {
-  at = await startTelephonyBench();
   await at.addService();
   at.addCall('2026-10-10T09:00:00-03:00', '3.0000');
 });
-afterEach(() => at.close());
 
 async function rename(): Promise<void> {
   await at.bench.edit(/ {2}voice: \{([^]*)panel: voice/, '  telco: {$1panel: telco');

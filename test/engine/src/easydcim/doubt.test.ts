@@ -1,20 +1,19 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { RunReport } from '@sluice/engine';
 import type { ActionRecord, EvidenceRecord } from '@sluice/state-store';
-import { easyDcimConfig, toIds, startEasyDcimBench, type EasyDcimBench } from '../bench/easydcim-bench.js';
+import { openForEachTest } from '../bench/each-test.js';
+import { easyDcimConfig, toIds, startEasyDcimBench } from '../bench/easydcim-bench.js';
 import { GB, HOUR, MINUTE } from '../bench/engine-bench.js';
 
 const { port } = toIds(1);
 
-let at: EasyDcimBench;
+const at = openForEachTest(startEasyDcimBench);
 beforeEach(async () => {
-  at = await startEasyDcimBench();
   at.panel.answers.ports.style = 'stateless';
   at.panel.answers.adminPorts.style = 'stateless';
   await at.addService(1, { ports: [{ id: port(1), name: 'eth0' }] });
   at.use(1, 200);
 });
-afterEach(() => at.close());
 
 const changing = (): string[] =>
   at.panel.server.changingCalls().map((call) => call.path.split('/').slice(-2).join(' ').replace('service ', ''));

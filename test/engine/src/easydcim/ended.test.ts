@@ -1,7 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { RunReport } from '@sluice/engine';
 import type { FakeCall } from '@sluice/fake-panels';
-import { toIds, startEasyDcimBench, type EasyDcimBench } from '../bench/easydcim-bench.js';
+import { openForEachTest } from '../bench/each-test.js';
+import { toIds, startEasyDcimBench } from '../bench/easydcim-bench.js';
 import { GB, HOUR } from '../bench/engine-bench.js';
 
 const { port, order } = toIds(1);
@@ -10,15 +11,13 @@ const PORTS = [
   { id: port(2), name: 'eth1', adminState: 'down' as const },
 ];
 
-let at: EasyDcimBench;
+const at = openForEachTest(startEasyDcimBench);
 beforeEach(async () => {
-  at = await startEasyDcimBench();
   await at.addService(1, { product: 'both', ports: PORTS });
   at.panel.addTraffic(501, { in: 200 * GB, out: 0 });
   await poll();
   await at.bench.sluice.services.set('svc-1', { status: 'terminated' });
 });
-afterEach(() => at.close());
 
 async function poll(command: 'poll' | 'reconcile' | 'plan' = 'poll'): Promise<RunReport> {
   at.bench.clock.advance(HOUR);

@@ -1,12 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { toIds, startEasyDcimBench, type EasyDcimBench } from '../bench/easydcim-bench.js';
+import { describe, expect, it } from '@jest/globals';
+import { openForEachTest } from '../bench/each-test.js';
+import { toIds, startEasyDcimBench } from '../bench/easydcim-bench.js';
 import { DAY, GB, HOUR } from '../bench/engine-bench.js';
 
-let at: EasyDcimBench;
-beforeEach(async () => {
-  at = await startEasyDcimBench();
-});
-afterEach(() => at.close());
+const at = openForEachTest(startEasyDcimBench);
 
 const changing = (): string[] => at.panel.server.changingCalls().map((call) => `${call.method} ${call.path}`);
 const { port, order } = toIds(1);

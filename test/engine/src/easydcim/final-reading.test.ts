@@ -1,13 +1,13 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { FaultRule } from '@sluice/fake-panels';
-import { startEasyDcimBench, type EasyDcimBench } from '../bench/easydcim-bench.js';
+import { openForEachTest } from '../bench/each-test.js';
+import { startEasyDcimBench } from '../bench/easydcim-bench.js';
 import { DAY, GB, HOUR } from '../bench/engine-bench.js';
 
 const END = Date.parse('2026-12-15T00:00:00Z');
 
-let at: EasyDcimBench;
+const at = openForEachTest(startEasyDcimBench);
 beforeEach(async () => {
-  at = await startEasyDcimBench();
   await at.addService(1, { product: 'free' });
   at.panel.addTraffic(501, { in: 10 * GB, out: 2 * GB });
   advanceTo(END - HOUR);
@@ -17,7 +17,6 @@ beforeEach(async () => {
   at.panel.addTraffic(501, { in: GB, out: 0, at: END + 60_000 });
   at.panel.server.clearCalls();
 });
-afterEach(() => at.close());
 
 function advanceTo(instant: number): void {
   at.bench.clock.advance(instant - at.bench.clock.now());

@@ -1,15 +1,12 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { RunOptions, RunReport } from '@sluice/engine';
-import { startEasyDcimBench, toIds, type EasyDcimBench } from '../bench/easydcim-bench.js';
+import { openForEachTest } from '../bench/each-test.js';
+import { startEasyDcimBench, toIds } from '../bench/easydcim-bench.js';
 import { GB, HOUR } from '../bench/engine-bench.js';
 
 const TB = 1000 ** 4;
 
-let at: EasyDcimBench;
-beforeEach(async () => {
-  at = await startEasyDcimBench();
-});
-afterEach(() => at.close());
+const at = openForEachTest(startEasyDcimBench);
 
 const service = (report: RunReport): RunReport['services'][number] | undefined => report.services[0];
 const changing = (): string[] => at.panel.server.changingCalls().map(({ method, path }) => `${method} ${path}`);

@@ -1,13 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { toIds, startEasyDcimBench, type EasyDcimBench } from '../bench/easydcim-bench.js';
+import { describe, expect, it } from '@jest/globals';
+import { openForEachTest } from '../bench/each-test.js';
+import { toIds, startEasyDcimBench } from '../bench/easydcim-bench.js';
 import { arrive, kill } from '../bench/kill.js';
 
 const { port, order } = toIds(1);
-let at: EasyDcimBench;
-beforeEach(async () => {
-  at = await startEasyDcimBench();
-});
-afterEach(() => at.close());
+const at = openForEachTest(startEasyDcimBench);
 
 describe('a poll that is killed when it holds a service whose customer then gets more', () => {
   it.each([

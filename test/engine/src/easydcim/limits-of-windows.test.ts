@@ -1,6 +1,7 @@
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { startEasyDcimBench, type EasyDcimBench } from '../bench/easydcim-bench.js';
+import { describe, expect, it } from '@jest/globals';
+import { openForEachTest } from '../bench/each-test.js';
+import { startEasyDcimBench } from '../bench/easydcim-bench.js';
 import { DAY, GB, HOUR } from '../bench/engine-bench.js';
 import { handleOn } from '../bench/sqlite.js';
 
@@ -9,11 +10,7 @@ const PRODUCTS = `  fair: { panel: dcim, quota: unlimited, limits: [{ id: fair-u
   daily: { panel: dcim, quota: unlimited, limits: [{ id: daily, window: day, allowance: 25GB, action: disable-ports }] }
   plain: { panel: dcim, quota: unlimited }`;
 
-let at: EasyDcimBench;
-beforeEach(async () => {
-  at = await startEasyDcimBench(PRODUCTS);
-});
-afterEach(() => at.close());
+const at = openForEachTest(() => startEasyDcimBench(PRODUCTS));
 
 function advanceTo(instant: number): void {
   at.bench.clock.advance(instant - at.bench.clock.now());

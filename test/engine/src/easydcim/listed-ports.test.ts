@@ -1,18 +1,17 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { RunOptions } from '@sluice/engine';
-import { toIds, startEasyDcimBench, type EasyDcimBench } from '../bench/easydcim-bench.js';
+import { openForEachTest } from '../bench/each-test.js';
+import { toIds, startEasyDcimBench } from '../bench/easydcim-bench.js';
 import { GB, HOUR } from '../bench/engine-bench.js';
 
 const { port } = toIds(1);
 const UPLINK = 88;
 
-let at: EasyDcimBench;
+const at = openForEachTest(startEasyDcimBench);
 beforeEach(async () => {
-  at = await startEasyDcimBench();
   await at.addService(1, { ports: [{ id: port(1), name: 'eth0' }] });
   at.panel.addTraffic(501, { in: 200 * GB, out: 0 });
 });
-afterEach(() => at.close());
 
 interface Row {
   id: number;

@@ -1,18 +1,17 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { RunReport } from '@sluice/engine';
 import type { FakeCall } from '@sluice/fake-panels';
-import { toIds, startEasyDcimBench, type EasyDcimBench } from '../bench/easydcim-bench.js';
+import { openForEachTest } from '../bench/each-test.js';
+import { toIds, startEasyDcimBench } from '../bench/easydcim-bench.js';
 import { HOUR } from '../bench/engine-bench.js';
 
 const { port, order } = toIds(1);
 const PORTS = [{ id: port(1), name: 'eth0' }];
 
-let at: EasyDcimBench;
-beforeEach(async () => {
-  at = await startEasyDcimBench();
+const at = openForEachTest(startEasyDcimBench);
+beforeEach(() => {
   at.panel.behaviour.portActions.already = 'refuse';
 });
-afterEach(() => at.close());
 
 const STORIES = [
   {

@@ -1,6 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { RunReport } from '@sluice/engine';
-import { toIds, startEasyDcimBench, type EasyDcimBench } from '../bench/easydcim-bench.js';
+import { openForEachTest } from '../bench/each-test.js';
+import { toIds, startEasyDcimBench } from '../bench/easydcim-bench.js';
 import { GB, HOUR } from '../bench/engine-bench.js';
 
 const ODD = ['..', '.', '%2e%2e', '../../admin/orders/902?x=', '#', '\\..\\', '\ud800', '502\r\nX-Evil: 1'];
@@ -8,16 +9,16 @@ const ODD = ['..', '.', '%2e%2e', '../../admin/orders/902?x=', '#', '\\..\\', '\
 const LONE = /\p{Cs}/u;
 const HEALTHY = [1, 3];
 
-let at: EasyDcimBench;
+const at = openForEachTest(() =>
+  startEasyDcimBench('poll: { brake: { share: 100%, atLeast: 1000 }, doubt: { jump: off } }'),
+);
 beforeEach(async () => {
-  at = await startEasyDcimBench('poll: { brake: { share: 100%, atLeast: 1000 }, doubt: { jump: off } }');
   for (const number of [1, 2, 3]) {
     await at.addService(number, { product: 'both' });
     at.panel.addTraffic(toIds(number).service, { in: 200 * GB, out: 0 });
   }
   at.bench.clock.advance(HOUR);
 });
-afterEach(() => at.close());
 
 /** Stores what a version that did not check ids could have stored of `svc-2`, and polls. */
 async function pollWith(ref: string, id: string): Promise<RunReport> {

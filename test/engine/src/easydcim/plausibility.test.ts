@@ -1,12 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { startEasyDcimBench, type EasyDcimBench } from '../bench/easydcim-bench.js';
+import { describe, expect, it } from '@jest/globals';
+import { openForEachTest } from '../bench/each-test.js';
+import { startEasyDcimBench } from '../bench/easydcim-bench.js';
 import { GB, HOUR } from '../bench/engine-bench.js';
 
-let at: EasyDcimBench;
-beforeEach(async () => {
-  at = await startEasyDcimBench();
-});
-afterEach(() => at.close());
+const at = openForEachTest(startEasyDcimBench);
 
 const changing = (): string[] => at.panel.server.changingCalls().map((call) => `${call.method} ${call.path}`);
 

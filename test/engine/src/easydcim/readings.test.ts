@@ -1,13 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { RunReport } from '@sluice/engine';
-import { toIds, startEasyDcimBench, type EasyDcimBench } from '../bench/easydcim-bench.js';
+import { openForEachTest } from '../bench/each-test.js';
+import { toIds, startEasyDcimBench } from '../bench/easydcim-bench.js';
 import { GB, HOUR } from '../bench/engine-bench.js';
 
-let at: EasyDcimBench;
-beforeEach(async () => {
-  at = await startEasyDcimBench();
-});
-afterEach(() => at.close());
+const at = openForEachTest(startEasyDcimBench);
 
 const { port } = toIds(1);
 const service = (report: RunReport): RunReport['services'][number] | undefined => report.services[0];

@@ -1,5 +1,6 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { startEasyDcimBench, type EasyDcimBench } from '../bench/easydcim-bench.js';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { openForEachTest } from '../bench/each-test.js';
+import { startEasyDcimBench } from '../bench/easydcim-bench.js';
 import type { RunReport } from '@sluice/engine';
 
 /** A service of the panel and of the store, without a server id in the store unless one is given. */
@@ -18,12 +19,10 @@ const OPTIONS = `
   ordered: { panel: dcim, quota: { total: 100GB }, action: suspend-order }
 `;
 
-let at: EasyDcimBench;
+const at = openForEachTest(startEasyDcimBench);
 beforeEach(async () => {
-  at = await startEasyDcimBench();
   await at.bench.edit(/\nproducts:/, `\nproducts:${OPTIONS}`);
 });
-afterEach(() => at.close());
 
 async function add(given: Given, allowDuplicateRefs = false): Promise<void> {
   const { id, number, server, ports, product = 'ports', order, values = {} } = given;

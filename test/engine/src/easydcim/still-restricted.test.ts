@@ -1,20 +1,19 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { startEasyDcimBench, type EasyDcimBench } from '../bench/easydcim-bench.js';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { openForEachTest } from '../bench/each-test.js';
+import { startEasyDcimBench } from '../bench/easydcim-bench.js';
 import type { CommandReport, RunReport } from '@sluice/engine';
 
 const OPTIONS = `
   open: { panel: dcim, quota: { total: 100GB }, action: disable-ports, allowSharedPorts: true }
 `;
 
-let at: EasyDcimBench;
+const at = openForEachTest(startEasyDcimBench);
 beforeEach(async () => {
-  at = await startEasyDcimBench();
   await at.bench.edit(/\nproducts:/, `\nproducts:${OPTIONS}`);
   // A panel that does not say whose order it is.
   Object.assign(at.panel.answers.orders, { style: 'flat', suspendedIn: 'order' });
   at.panel.answers.orders.rename = { service_id: 'x1', related_id: 'x2', server_id: 'x3' };
 });
-afterEach(() => at.close());
 
 async function add(
   id: string,
