@@ -56,7 +56,10 @@ describe.each(ways)('counted by $accounting', ({ accounting, fill }) => {
     await check();
     const cannot = await canCreate(1);
     expect(cannot).toMatchObject({ allowed: false, remainingBytes: GB - 1 });
-    await expect(at.createUser('north', 'x', 1)).rejects.toMatchObject({ code: 'agent_limit' });
+    await expect(at.createUser('north', 'x', 1)).rejects.toMatchObject({
+      code: 'agent_limit',
+      details: { binding: at.north, remainingBytes: GB - 1 },
+    });
     expect(at.changes()).toEqual([]);
   });
 
@@ -82,6 +85,7 @@ describe.each(ways)('counted by $accounting', ({ accounting, fill }) => {
     fill(at, 8 * GB);
     await check();
     const refused = await canCreate(3, 'north-east');
+    expect([refused.allowed, refused.remainingBytes]).toEqual([false, 2 * GB]);
     expect(refused.reason).toContain('agent "north", which is above the user\'s agent');
     expect(await canCreate(2, 'north-east')).toMatchObject({ allowed: true });
     const made = await at.createUser('north-east', 'anna', 2, { days: 7, mode: 'monthly' });

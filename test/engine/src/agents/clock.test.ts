@@ -88,7 +88,8 @@ it('a clock that the panel says is wrong ends no period either', async () => {
 it('goes on in the next period by a clock that the panel confirms', async () => {
   at.bench.clock.set(AHEAD);
   const next = await at.sluice.agents.check();
-  expect(next.agents[0]).toMatchObject({ usedBytes: 0, exceeded: false });
+  const period = { start: '2027-01-01T00:00:00.000Z', end: '2027-02-01T00:00:00.000Z' };
+  expect(next).toMatchObject({ totals: { restored: 1 }, agents: [{ usedBytes: 0, exceeded: false, period }] });
   expect(at.panel.user(user).enable).toBe(true);
 });
 

@@ -9,6 +9,8 @@ afterEach(() => at.close());
 /** Creates a user of 10 GB as a process of its own; returns what became of it. */
 const create = async (n: number): Promise<string> =>
   (await codeOf(at.bench.inAnother((by) => at.createUser('north', `user-${n}`, 10, { by })))) ?? 'made';
+const createHere = async (n: number): Promise<string> =>
+  (await codeOf(at.createUser('north', `user-${n}`, 10))) ?? 'made';
 const made = (): number[] => at.panel.listUsers(at.north).map(({ usageLimit }) => usageLimit / GB);
 const count = (codes: string[]): Record<string, number> => {
   const counts: Record<string, number> = {};
@@ -16,57 +18,55 @@ const count = (codes: string[]): Record<string, number> => {
   return counts;
 };
 
-const long = process.env['SLUICE_LONG'] === '1';
+describe.each(['consumed', 'allocated', 'panel'])('fifty creations at once, counted by %s', (accounting) => {
+  beforeEach(async () => {
+    at = await startHiddifyBench({ agents: `{ accounting: ${accounting} }` });
+    await at.limit('north', 100);
+  });
 
-describe.each(long ? ['consumed', 'allocated', 'panel'] : ['consumed'])(
-  'fifty creations at once, counted by %s',
-  (accounting) => {
-    beforeEach(async () => {
-      at = await startHiddifyBench({ agents: `{ accounting: ${accounting} }` });
-      await at.limit('north', 100);
-    });
+  it.each([
+    ['each as a process of its own', create],
+    ['all in one process', createHere],
+  ])('make exactly the ten that fit, %s', async (_processes, creation) => {
+    const outcomes = await Promise.all(Array.from({ length: 50 }, (_, n) => creation(n)));
+    expect(count(outcomes)).toEqual({ made: 10, agent_limit: 40 });
+    expect(made()).toEqual(Array.from({ length: 10 }, () => 10));
+    expect(at.panel.state.users.size).toBe(10);
+    const rows = await at.bench.store.actions.list({});
+    expect(rows.map(({ type, state }) => `${type} ${state}`)).toEqual(
+      Array.from({ length: 10 }, () => 'create-user applied'),
+    );
+  });
 
-    it('make exactly the ten that fit, each as a process of its own', async () => {
-      const outcomes = await Promise.all(Array.from({ length: 50 }, (_, n) => create(n)));
-      expect(count(outcomes)).toEqual({ made: 10, agent_limit: 40 });
-      expect(made()).toEqual(Array.from({ length: 10 }, () => 10));
-      expect(at.panel.state.users.size).toBe(10);
-      const rows = await at.bench.store.actions.list({});
-      expect(rows.map(({ type, state }) => `${type} ${state}`)).toEqual(
-        Array.from({ length: 10 }, () => 'create-user applied'),
-      );
+  it('keep to it when the panel is slow, fails now and then, and is swept meanwhile', async () => {
+    at.panel.server.inject({
+      endpoint: 'POST /api/v2/admin/user/',
+      skip: 2,
+      times: 2,
+      when: 'after',
+      fault: { kind: 'cut' },
     });
-
-    it('keep to it when the panel is slow, fails now and then, and is swept meanwhile', async () => {
-      at.panel.server.inject({
-        endpoint: 'POST /api/v2/admin/user/',
-        skip: 2,
-        times: 2,
-        when: 'after',
-        fault: { kind: 'cut' },
-      });
-      at.panel.server.inject({
-        endpoint: 'POST /api/v2/admin/user/',
-        skip: 3,
-        times: 1,
-        fault: { kind: 'status', status: 500 },
-      });
-      const outcomes = Array.from({ length: 50 }, (_, n) => create(n));
-      const sweeps = [0, 1].map(() => codeOf(at.check()));
-      const counts = count(await Promise.all(outcomes));
-      await Promise.all(sweeps);
-      expect((counts['made'] ?? 0) + (counts['agent_limit'] ?? 0)).toBe(49);
-      expect(made().length).toBeLessThanOrEqual(10);
-      expect(made().every((gb) => gb === 10)).toBe(true);
-      at.bench.clock.advance(11 * MINUTE);
-      await at.check();
-      const rest = await Promise.all(Array.from({ length: 12 }, (_, n) => create(100 + n)));
-      expect(count(rest)['made'] ?? 0).toBe(10 - (counts['made'] ?? 0));
-      expect(made()).toEqual(Array.from({ length: 10 }, () => 10));
-      expect(at.panel.state.users.size).toBe(10);
+    at.panel.server.inject({
+      endpoint: 'POST /api/v2/admin/user/',
+      skip: 3,
+      times: 1,
+      fault: { kind: 'status', status: 500 },
     });
-  },
-);
+    const outcomes = Array.from({ length: 50 }, (_, n) => create(n));
+    const sweeps = [0, 1].map(() => codeOf(at.check()));
+    const counts = count(await Promise.all(outcomes));
+    await Promise.all(sweeps);
+    expect((counts['made'] ?? 0) + (counts['agent_limit'] ?? 0)).toBe(49);
+    expect(made().length).toBeLessThanOrEqual(10);
+    expect(made().every((gb) => gb === 10)).toBe(true);
+    at.bench.clock.advance(11 * MINUTE);
+    await at.check();
+    const rest = await Promise.all(Array.from({ length: 12 }, (_, n) => create(100 + n)));
+    expect(count(rest)['made'] ?? 0).toBe(10 - (counts['made'] ?? 0));
+    expect(made()).toEqual(Array.from({ length: 10 }, () => 10));
+    expect(at.panel.state.users.size).toBe(10);
+  });
+});
 
 describe('a creation that was killed', () => {
   beforeEach(async () => {

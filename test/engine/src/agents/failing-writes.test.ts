@@ -72,8 +72,8 @@ describe('writes that fail', () => {
       match: ({ path }) => path.includes(bad),
       fault: { kind: 'status', status: 500, body: { msg: `(MySQLdb.DataError) for ${bad}` } },
     });
-    const { steps, totals } = await manager.sweep();
-    expect(totals).toMatchObject({ disabled: 2, failed: 1 });
+    const { run, steps, totals } = await manager.sweep();
+    expect([run.outcome, totals]).toMatchObject(['partial', { disabled: 2, failed: 1 }]);
     expect(steps.find(({ state }) => state === 'failed')).toMatchObject({ code: 'PANEL_SERVER_ERROR' });
     const rows = await world.store.actions.list({});
     expect(JSON.stringify(rows.map(({ errorMessage }) => errorMessage))).not.toContain(bad);

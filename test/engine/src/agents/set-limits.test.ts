@@ -57,11 +57,6 @@ describe('the limit of an agent', () => {
     await at.limit('north', 5);
     expect(await limits()).toEqual({ north: 5 });
   });
-
-  it('is kept by agents only', async () => {
-    at.panel.addAgent(undefined, { name: 'deputy', mode: 'admin' });
-    expect(await codeOf(at.limit('deputy', 5))).toBe('not_an_agent');
-  });
 });
 
 describe('an agent that was deleted in the panel', () => {

@@ -33,31 +33,6 @@ describe('the sweep', () => {
     expect(plan.totals).toEqual({ agents: 2, exceeded: 0, disabled: 0, restored: 0, failed: 0, skipped: 0 });
   });
 
-  it('disables the users of an agent that is over and gives back exactly those', async () => {
-    const [anna, bela, byHand, other] = [user(north), user(north), user(north), user(south)];
-    world.fake.disable(byHand);
-    await manager.setTrafficLimit('north', 5 * GB);
-    world.fake.use(anna, 5 * GB);
-    expect((await sweep()).totals).toMatchObject({ exceeded: 1, disabled: 2, failed: 0 });
-    expect(enabled(anna, bela, byHand, other)).toEqual([false, false, false, true]);
-    expect(await manager.getAgent('north')).toMatchObject({
-      usedBytes: 5 * GB,
-      remainingBytes: 0,
-      exceeded: true,
-      users: 3,
-      usersDisabledByUs: 2,
-      rule: 'at-or-over-limit',
-    });
-
-    await sweep();
-    expect(calls(world.fake, 'changing')).toEqual([]);
-
-    await manager.setTrafficLimit('north', 20 * GB);
-    expect((await sweep()).totals).toMatchObject({ exceeded: 0, restored: 2, failed: 0 });
-    expect(enabled(anna, bela, byHand, other)).toEqual([true, true, false, true]);
-    expect(await manager.getAgent('north')).toMatchObject({ usersDisabledByUs: 0, heldSince: null });
-  });
-
   it('writes the switch alone and leaves everything else on the panel as it was', async () => {
     const anna = user(north);
     await manager.setTrafficLimit('north', GB);
@@ -327,22 +302,6 @@ describe('the sweep', () => {
     expect(plan.notices.map(({ code }) => code)).toContain('agent_orphans');
   });
 
-  it('begins a new period at zero and gives back what the old one had cost', async () => {
-    manager = world.manager({ period: 'monthly' });
-    const anna = user(north, 100 * GB);
-    await manager.setTrafficLimit('north', 5 * GB);
-    world.fake.use(anna, 5 * GB);
-    await sweep();
-    expect(enabled(anna)).toEqual([false]);
-    world.time.set('2026-04-01T00:00:01.000Z');
-    expect((await manager.sweep()).totals).toMatchObject({ restored: 1 });
-    expect(await manager.getAgent('north')).toMatchObject({
-      usedBytes: 0,
-      period: { start: '2026-04-01T00:00:00.000Z', end: '2026-05-01T00:00:00.000Z' },
-    });
-    expect(enabled(anna)).toEqual([true]);
-  });
-
   it('announces each mark once per crossing and period', async () => {
     manager = world.manager({ period: 'monthly' });
     const anna = user(north, 1000 * GB);
@@ -358,8 +317,8 @@ describe('the sweep', () => {
     world.fake.use(anna, 10 * GB);
     expect((await sweep()).crossed).toEqual([100]);
     world.time.set('2026-04-02T00:00:00.000Z');
-    world.fake.use(anna, 90 * GB);
-    expect((await sweep()).crossed).toEqual([80]);
+    world.fake.use(anna, 100 * GB);
+    expect((await sweep()).crossed).toEqual([90]);
   });
 
   it('does not swallow a mark that is crossed while a user is created', async () => {
@@ -376,10 +335,11 @@ describe('the sweep', () => {
     await manager.setTrafficLimit('north', GB);
     world.fake.use(anna, GB);
     const before = await readContents(world.store);
-    const { steps, totals } = await sweep({ dryRun: true });
+    const { steps, totals, run } = await sweep({ dryRun: true });
     expect(calls(world.fake, 'changing')).toEqual([]);
     expect(await readContents(world.store)).toEqual(before);
-    expect(totals.exceeded).toBe(1);
+    expect([totals.exceeded, run.outcome, run.changes]).toEqual([1, 'done', true]);
+    expect(await world.store.runs.list({ command: 'agent check' })).toEqual([]);
     expect(steps.map(({ type, target, state }) => [type, target, state]).sort()).toEqual(
       [anna, bela].map((uuid) => ['disable-user', uuid, 'planned']).sort(),
     );
@@ -394,7 +354,16 @@ describe('the sweep', () => {
     ]);
     world.fake.use(anna, GB);
     world.fake.use(bela, GB);
-    expect((await manager.checkAgent('north')).agents).toMatchObject([{ exceeded: true, usersDisabledByUs: 1 }]);
+    expect(await manager.checkAgent('north')).toMatchObject({
+      run: { outcome: 'done' },
+      agents: [
+        {
+          ...{ uuid: north, exceeded: true, usersDisabledByUs: 1, accounting: 'consumed' },
+          ancestors: [{ uuid: null, name: 'Owner', limitBytes: null }],
+          actions: [{ type: 'disable-user', target: anna, state: 'applied' }],
+        },
+      ],
+    });
     expect(enabled(anna, bela)).toEqual([false, true]);
     expect((await manager.checkAllAgents()).totals.exceeded).toBe(2);
     expect(enabled(anna, bela)).toEqual([false, false]);
