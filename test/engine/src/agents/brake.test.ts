@@ -71,8 +71,7 @@ describe('the brake', () => {
     for (const uuid of await Promise.all(users)) at.panel.use(uuid, 12 * GB);
     await addAgents(20);
     for (const { user } of agents) at.panel.use(user, 6 * GB);
-    at.bench.clock.advance(3_600_000);
-    expect([(await at.poll()).run.outcome, (await at.check()).run.outcome]).toEqual(['brake', 'brake']);
+    expect([(await at.pollAfter(3_600_000)).run.outcome, (await at.check()).run.outcome]).toEqual(['brake', 'brake']);
     const { checks } = await at.sluice.panels.doctor();
     const text = JSON.stringify(checks);
     expect(text).toMatch(/would have changed 3 of 3 services at once/);

@@ -13,10 +13,7 @@ beforeEach(async () => {
   const other = at.panel.addUser({ agent: south, usageLimit: 100 * GB });
   await at.poll();
   await at.check();
-  for (const name of ['north', 'south']) {
-    const rest = { panel: 'vpn', opening: undefined, dryRun: false, confirm: () => Promise.resolve() };
-    await at.bench.sluice.agents.limit(name, { ...rest, limitBytes: 2 * GB });
-  }
+  for (const name of ['north', 'south']) await at.limit(name, 2);
   at.panel.use(user, 3 * GB);
   at.panel.use(other, 3 * GB);
 });
@@ -50,8 +47,7 @@ describe('a service that a check of agents would hold', () => {
 
   it('is not any more once its agent has a higher limit', async () => {
     await at.check();
-    const rest = { panel: 'vpn', opening: undefined, dryRun: false, confirm: () => Promise.resolve() };
-    await at.bench.sluice.agents.limit('north', { ...rest, limitBytes: 20 * GB });
+    await at.limit('north', 20);
     await at.check();
     expect(await show()).toMatchObject({ status: 'ok', wouldHold: [], holds: [] });
     await at.poll();

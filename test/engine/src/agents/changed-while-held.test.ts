@@ -28,8 +28,7 @@ describe('a raise that its agent has no room for', () => {
   beforeEach(async () => {
     await at.limit('north', 20);
     at.panel.use(svc, 10 * GB);
-    at.bench.clock.advance(HOUR);
-    await at.poll();
+    await at.pollAfter(HOUR);
     await at.sluice.overrides.set('svc-1', { quota: '90GB' });
     at.bench.clock.set('2026-12-20T12:00:00Z');
   });

@@ -8,6 +8,13 @@ const at = openForEachTest(startHiddifyBench);
 
 const user = (agent = at.north, usageLimit = 10 * GB): string => at.panel.addUser({ agent, usageLimit });
 const enabled = (...users: string[]): boolean[] => users.map((uuid) => at.panel.user(uuid).enable);
+/** A user of agent north that has used up its limit of 1 GB. */
+const overLimit = async (): Promise<string> => {
+  const anna = user();
+  await at.limit('north', 1);
+  at.panel.use(anna, GB);
+  return anna;
+};
 const show = async (agent = 'north'): Promise<AgentDetail> => {
   at.bench.clock.advance(MINUTE + 1);
   return await at.sluice.agents.show(agent);
@@ -21,9 +28,8 @@ describe('the sweep', () => {
     at.panel.disable(byHand);
     await at.limit('north', 5);
     at.panel.use(anna, 5 * GB);
-    const over = await at.check();
-    expect(over.run.outcome).toBe('done');
-    const report = over;
+    const report = await at.check();
+    expect(report.run.outcome).toBe('done');
     expect(report.totals).toEqual({ agents: 2, exceeded: 1, disabled: 2, restored: 0, failed: 0, skipped: 0 });
     expect(report.agents.find(({ name }) => name === 'north')).toMatchObject({
       uuid: at.north,
@@ -54,9 +60,7 @@ describe('the sweep', () => {
   });
 
   it('journals every change before and after', async () => {
-    const anna = user();
-    await at.limit('north', 1);
-    at.panel.use(anna, GB);
+    const anna = await overLimit();
     await at.check();
     const rows = await at.bench.store.actions.list({});
     expect(rows).toMatchObject([
@@ -70,9 +74,7 @@ describe('the sweep', () => {
   });
 
   it('respects observe, and shows what it would do', async () => {
-    const anna = user();
-    await at.limit('north', 1);
-    at.panel.use(anna, GB);
+    const anna = await overLimit();
     await at.sluice.panels.observe('vpn');
     const observed = await at.check();
     expect(observed.run.observing).toEqual(['vpn']);

@@ -40,6 +40,16 @@ describe('an agent whose limit is exceeded by one jump of its users', () => {
     expect(second.agents[0]).toMatchObject({ users: 3, usersDisabledByUs: 3, enabledUsers: 0 });
   });
 
+  it('is confirmed by a check a minute or more later, not by one at once', async () => {
+    use(60);
+    const { agents: first } = await check();
+    at.bench.clock.advance(2000);
+    const { agents } = await at.sluice.agents.check();
+    expect(agents).toMatchObject([{ rule: 'doubted', doubted: { at: first[0]?.doubted?.at } }]);
+    expect(disabled()).toBe(0);
+    expect((await check()).agents).toMatchObject([{ exceeded: true, heldSince: expect.any(String) }]);
+  });
+
   it('is not charged for a figure that the next check does not show', async () => {
     use(60);
     await check();

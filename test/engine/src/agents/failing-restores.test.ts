@@ -1,24 +1,15 @@
-import { beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { openForEachTest } from '../bench/each-test.js';
 import { GB, MINUTE } from '../bench/engine-bench.js';
-import { startHiddifyBench } from '../bench/hiddify-bench.js';
-import type { AgentDetail, CheckReport, RestoreReport, RunReport } from '@sluice/engine';
+import { startAgency } from './agency.js';
+import type { CheckReport, RestoreReport, RunReport } from '@sluice/engine';
 
 const LOOK = 'GET /api/v2/admin/user/{uuid}/';
 const EACH = /^(GET|PATCH) /;
 
-const at = openForEachTest(startHiddifyBench);
-let svc: string;
-let loose: string;
-beforeEach(async () => {
-  svc = await at.create(1, { product: 'agency' });
-  loose = at.panel.addUser({ agent: at.north, usageLimit: 10 * GB });
-});
+const at = openForEachTest(startAgency);
 
-const limit = (gb: number): Promise<AgentDetail> => at.limit('north', gb);
-const enabled = (): boolean[] => [svc, loose].map((uuid) => at.panel.user(uuid).enable);
 const restore = (): Promise<RestoreReport> => at.sluice.agents.restore('north');
-const holds = (): Promise<string[]> => at.reasons('svc-1');
 const sweep = (): Promise<CheckReport> => at.check();
 
 describe("an agent's user that is a service, on a panel that fails", () => {
@@ -27,22 +18,20 @@ describe("an agent's user that is a service, on a panel that fails", () => {
     ['a repeat of restore', restore, restore],
     ['a sweep after restore', restore, sweep],
   ])('is given back by %s when the panel failed at first', async (_what, first, then) => {
-    await limit(5);
-    at.panel.use(loose, 5 * GB);
-    await sweep();
-    await limit(50);
+    await at.exceed();
+    await at.limit('north', 50);
     const fails = { status: 500, body: { msg: 'boom' } };
     const remove = at.panel.server.inject({
       endpoint: /^PATCH /,
-      match: ({ path }) => path.includes(svc),
+      match: ({ path }) => path.includes(at.svc),
       fault: { kind: 'status', ...fails },
     });
     expect((await first()).run.outcome).toBe('partial');
     remove();
-    expect(enabled()).toEqual([false, true]);
+    expect(at.enabled()).toEqual([false, true]);
     at.bench.clock.advance(5 * MINUTE);
     expect((await then()).run.outcome).toBe('done');
-    expect([enabled(), await holds()]).toEqual([[true, true], []]);
+    expect([at.enabled(), await at.holds()]).toEqual([[true, true], []]);
     expect(await at.bench.store.evidence.open({ services: ['svc-1'] })).toEqual([]);
     const changes = at.changes().length;
     await sweep();
@@ -59,10 +48,8 @@ describe("an agent's user that is a service, on a panel that fails", () => {
     const { order, endpoint, status, code, skip } = each;
     const run = (): Promise<RestoreReport | RunReport> =>
       order === 'agents.restore' ? at.sluice.agents.restore('north', { force: true }) : at.sluice.holds.releaseAll();
-    const users = [loose, at.panel.addUser({ agent: at.north, usageLimit: 10 * GB })].sort();
-    await limit(5);
-    at.panel.use(loose, 5 * GB);
-    await sweep();
+    const users = [at.loose, at.panel.addUser({ agent: at.north, usageLimit: 10 * GB })].sort();
+    await at.exceed();
     const match = ({ path }: { path: string }): boolean => users.some((uuid) => path.includes(uuid));
     at.panel.server.inject({ endpoint, match, skip, fault: { kind: 'status', status, body: { msg: 'boom' } } });
     const broken = await run();
@@ -75,7 +62,7 @@ describe("an agent's user that is a service, on a panel that fails", () => {
     expect(left.map(({ target }) => target).sort()).toEqual(users);
 
     expect((await run()).run.outcome).toBe('done');
-    expect([svc, ...users].filter((uuid) => !at.panel.user(uuid).enable)).toEqual([]);
+    expect([at.svc, ...users].filter((uuid) => !at.panel.user(uuid).enable)).toEqual([]);
     expect(await at.bench.store.actions.unresolved()).toEqual([]);
   });
 });

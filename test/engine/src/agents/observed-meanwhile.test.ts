@@ -13,6 +13,13 @@ const isChange = ({ endpoint, body }: FakeCall): boolean => endpoint === PATCH &
 const limit = (gb: number): Promise<AgentDetail> => at.limit('north', gb);
 const users = (count: number): string[] =>
   Array.from({ length: count }, () => at.panel.addUser({ agent: at.north, usageLimit: 10 * GB }));
+/** So many users of agent north, whose limit of 5 GB the first one uses. */
+async function overLimit(count: number): Promise<string[]> {
+  const all = users(count);
+  await limit(5);
+  at.panel.use(all[0] ?? '', 5 * GB);
+  return all;
+}
 const disabled = (uuids: readonly string[]): number => uuids.filter((uuid) => !at.panel.user(uuid).enable).length;
 const patches = (): number => at.panel.server.calls.filter(isChange).length;
 
@@ -43,9 +50,7 @@ const check = (): Promise<CheckReport> => at.sluice.agents.check();
 
 describe('a sweep whose panel is put under observe meanwhile', () => {
   it('disables nobody any more, and says so', async () => {
-    const all = users(6);
-    await limit(5);
-    at.panel.use(all[0] ?? '', 5 * GB);
+    const all = await overLimit(6);
     const { report, called } = await observeDuring(check, 2);
     expect([report.run.outcome, called, patches(), disabled(all)]).toEqual(['done', 2, 2, 2]);
     expect(report.run.observing).toEqual(['vpn']);
@@ -64,9 +69,7 @@ describe('a sweep whose panel is put under observe meanwhile', () => {
   });
 
   it('has had its last change when observe returns', async () => {
-    const all = users(3);
-    await limit(5);
-    at.panel.use(all[0] ?? '', 5 * GB);
+    const all = await overLimit(3);
     const answer = holdBack({ endpoint: PATCH, times: 1 });
     const arrived = at.panel.server.waitForCall(isChange);
     const run = at.sluice.agents.check();
@@ -88,9 +91,7 @@ describe('a sweep whose panel is put under observe meanwhile', () => {
   });
 
   it('gives nobody back any more', async () => {
-    const all = users(4);
-    await limit(5);
-    at.panel.use(all[0] ?? '', 5 * GB);
+    const all = await overLimit(4);
     await at.check();
     await limit(50);
     at.panel.server.clearCalls();
@@ -103,9 +104,7 @@ describe('a sweep whose panel is put under observe meanwhile', () => {
 
   it('begins no hold of a service any more', async () => {
     const services = [await at.create(1, { product: 'agency' }), await at.create(2, { product: 'agency' })];
-    const [loose = ''] = users(1);
-    await limit(5);
-    at.panel.use(loose, 5 * GB);
+    const [loose = ''] = await overLimit(1);
     const { report, called } = await observeDuring(check);
     expect([report.run.outcome, called, patches(), disabled([...services, loose])]).toEqual(['done', 1, 1, 1]);
     expect(report.run.observing).toEqual(['vpn']);
@@ -116,9 +115,7 @@ describe('a sweep whose panel is put under observe meanwhile', () => {
 
   it('does not go on with a service whose hold was already written down', async () => {
     const svc = await at.create(1, { product: 'agency' });
-    const [loose = ''] = users(1);
-    await limit(5);
-    at.panel.use(loose, 5 * GB);
+    const [loose = ''] = await overLimit(1);
     // The look before the change: the hold is there by then, the call is not made yet.
     const open = holdBack({ endpoint: 'GET /api/v2/admin/user/{uuid}/', match: ({ path }) => path.includes(svc) });
     const arrived = at.panel.server.waitForCall(({ method, path }) => method === 'GET' && path.includes(svc));
@@ -132,18 +129,14 @@ describe('a sweep whose panel is put under observe meanwhile', () => {
   });
 
   it('stops the sweep at the end of reconcile too', async () => {
-    const all = users(4);
-    await limit(5);
-    at.panel.use(all[0] ?? '', 5 * GB);
+    const all = await overLimit(4);
     const { report, called } = await observeDuring(() => at.sluice.reconcile());
     expect([called, patches(), disabled(all)]).toEqual([1, 1, 1]);
     expect(report.run.observing).toEqual(['vpn']);
   });
 
   it('leaves no agent held for whom nothing was begun', async () => {
-    const all = users(2);
-    await limit(5);
-    at.panel.use(all[0] ?? '', 5 * GB);
+    const all = await overLimit(2);
     const open = holdBack({ endpoint: 'GET /api/v2/admin/user/' });
     const arrived = at.panel.server.waitForCall(({ endpoint }) => endpoint === 'GET /api/v2/admin/user/');
     const run = at.sluice.agents.check();
@@ -163,9 +156,7 @@ describe('a sweep whose panel is put under observe meanwhile', () => {
 describe('an order by name about an agent', () => {
   it('is carried out under observe', async () => {
     const svc = await at.create(1, { product: 'agency' });
-    const [loose = ''] = users(1);
-    await limit(5);
-    at.panel.use(loose, 5 * GB);
+    const [loose = ''] = await overLimit(1);
     await at.check();
     expect(disabled([svc, loose])).toBe(2);
     await at.sluice.panels.observe('vpn');
@@ -178,9 +169,7 @@ describe('an order by name about an agent', () => {
 
 describe('enforcing one product of a panel', () => {
   it('leaves agents under observe, and says so', async () => {
-    const all = users(2);
-    await limit(5);
-    at.panel.use(all[0] ?? '', 5 * GB);
+    const all = await overLimit(2);
     await at.sluice.panels.observe('vpn');
     await at.sluice.panels.enforce('vpn', { product: 'vpn-50' });
     expect((await at.check()).run.observing).toEqual(['vpn']);

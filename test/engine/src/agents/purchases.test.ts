@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { PurchaseReport, RunReport } from '@sluice/engine';
+import type { PurchaseReport } from '@sluice/engine';
 import { codeOf, GB, HOUR } from '../bench/engine-bench.js';
 import { startHiddifyBench, type HiddifyBench } from '../bench/hiddify-bench.js';
 
@@ -20,19 +20,16 @@ async function start(accounting: string, autoBuy = ''): Promise<void> {
   for (const number of [1, 2]) users.push(await at.create(number, { product: 'agency', values: { client: '42' } }));
   await at.sluice.credit.add('42', { amount: '100', currency: 'EUR' });
   await at.limit('north', accounting === 'consumed' ? 50 : 60);
-  await poll();
+  await at.pollAfter(HOUR);
 }
 
-const poll = async (): Promise<RunReport> => {
-  at.bench.clock.advance(HOUR);
-  return await at.poll();
-};
 const buy = (number: number): Promise<PurchaseReport> => at.sluice.purchases.create(`svc-${number}`, 'extra');
 const limits = (): number[] => users.map((uuid) => at.panel.user(uuid).usageLimit / GB).sort();
-const account = async (): Promise<unknown[]> => {
+/** Expects these quotas on the panel, and this balance and these statuses of purchases. */
+const expectSold = async (quotas: number[], account: string[]): Promise<void> => {
   const { balance } = await at.sluice.credit.show('42');
   const { purchases } = await at.sluice.purchases.list();
-  return [balance, ...purchases.map(({ status }) => status)];
+  expect([limits(), [balance, ...purchases.map(({ status }) => status)]]).toEqual([quotas, account]);
 };
 
 describe.each(['consumed', 'allocated'])('a package for the user of a limited agent (%s)', (accounting) => {
@@ -40,23 +37,14 @@ describe.each(['consumed', 'allocated'])('a package for the user of a limited ag
 
   it('is written at once where it fits, and refused before it is charged where it does not', async () => {
     await buy(1);
-    expect([limits(), await account()]).toEqual([
-      [10, 40],
-      ['95.00', 'paid'],
-    ]);
+    await expectSold([10, 40], ['95.00', 'paid']);
     const message = expect.stringMatching(/limit of agent "north"/) as unknown;
     await expect(buy(2)).rejects.toMatchObject({ code: 'agent_limit', message });
-    expect([limits(), await account()]).toEqual([
-      [10, 40],
-      ['95.00', 'paid'],
-    ]);
-    expect((await poll()).services.map(({ error }) => error)).toEqual([null, null]);
+    await expectSold([10, 40], ['95.00', 'paid']);
+    expect((await at.pollAfter(HOUR)).services.map(({ error }) => error)).toEqual([null, null]);
     await at.limit('north', 90);
     await buy(2);
-    expect([limits(), await account()]).toEqual([
-      [40, 40],
-      ['90.00', 'paid', 'paid'],
-    ]);
+    await expectSold([40, 40], ['90.00', 'paid', 'paid']);
   });
 
   it('is bought once of two at the same time', async () => {
@@ -64,11 +52,8 @@ describe.each(['consumed', 'allocated'])('a package for the user of a limited ag
       codeOf(at.bench.inAnother((by) => by.purchases.create(`svc-${number}`, 'extra'))),
     );
     expect((await Promise.all(both)).sort()).toEqual(['agent_limit', null].sort());
-    await poll();
-    expect([limits(), await account()]).toEqual([
-      [10, 40],
-      ['95.00', 'paid'],
-    ]);
+    await at.pollAfter(HOUR);
+    await expectSold([10, 40], ['95.00', 'paid']);
   });
 
   it('keeps its room until the panel has it, although the panel failed at first', async () => {
@@ -77,23 +62,17 @@ describe.each(['consumed', 'allocated'])('a package for the user of a limited ag
     remove();
     expect(bought.purchase.status).toBe('paid');
     expect(await codeOf(buy(2))).toBe('agent_limit');
-    await poll();
-    expect([limits(), await account()]).toEqual([
-      [10, 40],
-      ['95.00', 'paid'],
-    ]);
+    await at.pollAfter(HOUR);
+    await expectSold([10, 40], ['95.00', 'paid']);
   });
 
   it('is not charged while the panel can’t be read', async () => {
     const remove = at.panel.server.inject({ endpoint: /^GET /, fault: { kind: 'status', status: 500, body: {} } });
     expect(await codeOf(buy(1))).not.toBeNull();
     remove();
-    expect([limits(), await account()]).toEqual([[10, 10], ['100.00']]);
+    await expectSold([10, 10], ['100.00']);
     await buy(1);
-    expect([limits(), await account()]).toEqual([
-      [10, 40],
-      ['95.00', 'paid'],
-    ]);
+    await expectSold([10, 40], ['95.00', 'paid']);
   });
 
   it('gives its room back when it is not paid', async () => {
@@ -109,21 +88,15 @@ describe.each(['consumed', 'allocated'])('auto-buy for users of a limited agent 
   it('buys no more than fits, and says once that the rest does not', async () => {
     await start(accounting, ', autoBuy: { enabled: true, package: extra, thresholdGb: 1, maxPerCycle: 3 }');
     for (const uuid of users) at.panel.use(uuid, 9.5 * GB);
-    const polled = await poll();
+    const polled = await at.pollAfter(HOUR);
     expect([polled.totals.purchased, polled.totals.failed]).toEqual([1, 0]);
     const refused = polled.notices.filter(({ code }) => code === 'auto_buy_refused');
     expect(refused.map(({ message }) => message)).toEqual([expect.stringContaining('agent "north"')]);
-    expect([limits(), await account()]).toEqual([
-      [10, 40],
-      ['95.00', 'paid'],
-    ]);
-    const again = await poll();
+    await expectSold([10, 40], ['95.00', 'paid']);
+    const again = await at.pollAfter(HOUR);
     expect([again.totals.purchased, again.notices.filter(({ code }) => code === 'auto_buy_refused')]).toEqual([0, []]);
     await at.limit('north', 90);
-    expect((await poll()).totals.purchased).toBe(1);
-    expect([limits(), await account()]).toEqual([
-      [40, 40],
-      ['90.00', 'paid', 'paid'],
-    ]);
+    expect((await at.pollAfter(HOUR)).totals.purchased).toBe(1);
+    await expectSold([40, 40], ['90.00', 'paid', 'paid']);
   });
 });

@@ -37,8 +37,7 @@ describe.each(['allocated', 'consumed'])('raises under a limit (%s)', (accountin
     // What was refused was not sold: later runs do not try it again.
     const products = await at.sluice.services.list();
     expect(products.services.map(({ product }) => product).sort()).toEqual(['agency', 'more']);
-    at.bench.clock.advance(HOUR);
-    const polled = await at.poll();
+    const polled = await at.pollAfter(HOUR);
     expect(polled.services.map(({ error }) => error?.code ?? null).sort()).toEqual([null, null]);
     expect(limits(users).sort()).toEqual([10, 40]);
     expect((await at.check()).totals).toMatchObject({ exceeded: 0, disabled: 0 });
@@ -63,8 +62,7 @@ describe.each(['allocated', 'consumed'])('raises under a limit (%s)', (accountin
     expect(await codeOf(change(1, 'more'))).toBe('agent_limit');
     const { services } = await at.sluice.services.list();
     expect(services.map(({ product }) => product)).toEqual(['agency', 'more']);
-    at.bench.clock.advance(HOUR);
-    const polled = await at.poll();
+    const polled = await at.pollAfter(HOUR);
     expect(polled.services.map(({ error }) => error?.code ?? null)).toEqual([null, null]);
     expect(limits(users)).toEqual([10, 40]);
   });
@@ -122,8 +120,7 @@ describe('a limit that an operator lifts under a limited agent', () => {
     expect([preview.run.outcome, preview.service.error]).toEqual(['done', null]);
     expect(await outcomeOf(lift())).toBe('done');
     for (let poll = 0; poll < 2; poll++) {
-      at.bench.clock.advance(HOUR);
-      expect([await outcomeOf(at.poll()), isServed()]).toEqual(['done', true]);
+      expect([await outcomeOf(at.pollAfter(HOUR)), isServed()]).toEqual(['done', true]);
     }
   };
 
@@ -132,8 +129,7 @@ describe('a limit that an operator lifts under a limited agent', () => {
     const [first = '', second = ''] = users;
     const isServed = (): boolean => at.panel.state.isActive(at.panel.user(first));
     at.panel.use(first, 12 * GB);
-    at.bench.clock.advance(HOUR);
-    await at.poll();
+    await at.pollAfter(HOUR);
     await at.check();
     const before = await promised();
     expect(isServed()).toBe(false);
@@ -142,16 +138,14 @@ describe('a limit that an operator lifts under a limited agent', () => {
     at.bench.clock.set(Date.parse('2026-11-25T00:10:00Z'));
     expect([await outcomeOf(at.poll()), isServed(), limits(users)]).toEqual(['done', false, [10, 10]]);
     await at.sluice.overrides.set('svc-1', { unlimited: true });
-    at.bench.clock.advance(HOUR);
-    expect([await outcomeOf(at.poll()), isServed(), await promised()]).toEqual(['done', true, before]);
+    expect([await outcomeOf(at.pollAfter(HOUR)), isServed(), await promised()]).toEqual(['done', true, before]);
     expect((await at.check()).totals).toMatchObject({ exceeded: 0, disabled: 0 });
   });
 
   it('is refused where limits count what is sold, and the preview says so', async () => {
     const [first = ''] = await start('allocated');
     at.panel.use(first, 12 * GB);
-    at.bench.clock.advance(HOUR);
-    await at.poll();
+    await at.pollAfter(HOUR);
     expect(await codeOf(lift({ dryRun: true }))).toBe('agent_limit');
     expect(await codeOf(lift())).toBe('agent_limit');
     at.bench.clock.advance(HOUR);
@@ -186,8 +180,7 @@ describe.each(['allocated', 'consumed'])('a raise of a service that is held for 
     await at.check();
     await at.poll();
     expect(at.panel.user(uuid)).toMatchObject({ enable: true, usageLimit: 50 * GB });
-    at.bench.clock.advance(HOUR);
-    await at.poll();
+    await at.pollAfter(HOUR);
     expect(await at.sluice.notices.alarms()).toMatchObject({ alarms: [] });
   });
 });
@@ -225,8 +218,7 @@ describe.each(['allocated', 'consumed'])('what a user counts already (%s)', (acc
       reservedBytes: accounting === 'consumed' ? 40 * GB : 0,
     });
     await at.sluice.overrides.set('svc-1', { quota: '41GB' });
-    at.bench.clock.advance(HOUR);
-    expect((await at.poll()).services[0]?.error?.code).toBe('agent_limit');
+    expect((await at.pollAfter(HOUR)).services[0]?.error?.code).toBe('agent_limit');
   });
 
   it.each([false, true])(

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { openForEachTest } from '../bench/each-test.js';
-import { codeOf, GB, MINUTE } from '../bench/engine-bench.js';
+import { GB, MINUTE } from '../bench/engine-bench.js';
 import { startHiddifyBench } from '../bench/hiddify-bench.js';
 
 const at = openForEachTest(startHiddifyBench);

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { CheckReport, RestoreReport, RunView, Sluice } from '@sluice/engine';
 import { openForEachTest } from '../bench/each-test.js';
 import { codeOf, GB, MINUTE } from '../bench/engine-bench.js';
 import { startHiddifyBench } from '../bench/hiddify-bench.js';
+import { states, suspensionOn } from './suspension.js';
 
 const at = openForEachTest(startHiddifyBench);
 let east: string;
@@ -13,26 +13,7 @@ beforeEach(() => {
 const user = (agent = at.north): string => at.panel.addUser({ agent, usageLimit: 10 * GB });
 const enabled = (...uuids: string[]): boolean[] => uuids.map((uuid) => at.panel.user(uuid).enable);
 const limit = (gb: number, agent = 'north') => at.limit(agent, gb);
-const states = ({ actions }: Pick<RestoreReport, 'actions'>): string[][] =>
-  actions.map(({ type, target, state }) => [type, target, state]);
-/** Makes a call a minute later, which has to end well. */
-async function run<T extends object>(call: () => Promise<T>): Promise<T> {
-  at.bench.clock.advance(MINUTE);
-  const done = await call();
-  if ('run' in done) expect((done.run as RunView).outcome).toBe('done');
-  return done;
-}
-const suspend = (...args: Parameters<Sluice['agents']['suspend']>): Promise<RestoreReport> =>
-  run(() => at.sluice.agents.suspend(...args));
-const unsuspend = (...args: Parameters<Sluice['agents']['unsuspend']>): Promise<RestoreReport> =>
-  run(() => at.sluice.agents.unsuspend(...args));
-const sweep = (): Promise<CheckReport> => run(() => at.sluice.agents.check());
-const openHolds = async (): Promise<string[]> => {
-  const { holds } = await at.sluice.holds.list({ open: true });
-  return holds
-    .map(({ service, agent, reason, evidence }) => `${service ?? agent?.name ?? ''} ${reason} ${evidence.length}`)
-    .sort();
-};
+const { run, suspend, unsuspend, sweep, openHolds } = suspensionOn(at);
 const evidenceRows = () => at.bench.store.evidence.open({ agentsOf: 'vpn' });
 
 describe('agent suspend and unsuspend', () => {

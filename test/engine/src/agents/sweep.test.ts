@@ -17,6 +17,14 @@ describe('the sweep', () => {
   const user = (agent: string, usageLimit = 10 * GB, currentUsage = 0): string =>
     world.fake.addUser({ agent, usageLimit, currentUsage });
 
+  /** A user of agent north that has used up its limit. */
+  const overLimit = async (): Promise<string> => {
+    const anna = user(north);
+    await manager.setTrafficLimit('north', GB);
+    world.fake.use(anna, GB);
+    return anna;
+  };
+
   const sweep = async (options: Parameters<TestManager['sweep']>[0] = {}): ReturnType<TestManager['sweep']> => {
     world.time.advance(5 * minute);
     world.fake.server.clearCalls();
@@ -34,9 +42,7 @@ describe('the sweep', () => {
   });
 
   it('writes the switch alone and leaves everything else on the panel as it was', async () => {
-    const anna = user(north);
-    await manager.setTrafficLimit('north', GB);
-    world.fake.use(anna, GB);
+    await overLimit();
     const before = world.fake.snapshot();
     await sweep();
     expect(world.fake.server.changingCalls().map(({ body }) => body)).toEqual(['{"enable":false}']);
@@ -125,9 +131,7 @@ describe('the sweep', () => {
   });
 
   it('disables again who is enabled again while the agent is over, and says so', async () => {
-    const anna = user(north);
-    await manager.setTrafficLimit('north', GB);
-    world.fake.use(anna, GB);
+    const anna = await overLimit();
     await sweep();
     world.fake.enable(anna);
     const plan = await sweep();
@@ -141,9 +145,7 @@ describe('the sweep', () => {
   });
 
   it('also disables users that were made while the agent is over', async () => {
-    const anna = user(north);
-    await manager.setTrafficLimit('north', GB);
-    world.fake.use(anna, GB);
+    await overLimit();
     await sweep();
     const late = user(north);
     expect((await sweep()).totals).toMatchObject({ disabled: 1 });
@@ -151,9 +153,7 @@ describe('the sweep', () => {
   });
 
   it('leaves out who was disabled by somebody else in the meantime', async () => {
-    const anna = user(north);
-    await manager.setTrafficLimit('north', GB);
-    world.fake.use(anna, GB);
+    const anna = await overLimit();
     const stop = world.fake.server.onCall(({ endpoint, path }) => {
       if (endpoint.startsWith('GET') && path.includes(anna)) world.fake.disable(anna);
     });

@@ -18,6 +18,8 @@ export interface EasyDcimBench {
   /** Lets an hour pass with this inbound traffic of the n-th service. */
   use: (number: number, gigabytes: number) => void;
   poll: (options?: RunOptions) => Promise<RunReport>;
+  /** The poll so many milliseconds later. */
+  pollAfter: (ms: number, options?: RunOptions) => Promise<RunReport>;
   close: () => Promise<void>;
 }
 
@@ -103,6 +105,10 @@ export async function startEasyDcimBench(
       clock.advance(HOUR);
     },
     poll: (options) => bench.sluice.poll(options),
+    pollAfter(ms, options) {
+      clock.advance(ms);
+      return bench.sluice.poll(options);
+    },
     async close() {
       await panel.close();
       await bench.close();

@@ -20,6 +20,8 @@ export interface HiddifyBench {
   /** The agent that product `agency` names. */
   north: string;
   poll: (options?: RunOptions) => Promise<RunReport>;
+  /** The poll so many milliseconds later. */
+  pollAfter: (ms: number, options?: RunOptions) => Promise<RunReport>;
   /** The check of all agents, five minutes after whatever was before. */
   check: (options?: { dryRun?: boolean; allowMass?: boolean }) => Promise<CheckReport>;
   /** Limits an agent to this many GB, null: not at all; nobody is asked. */
@@ -114,6 +116,10 @@ export async function startHiddifyBench(
       return (await bench.sluice.services.show(id)).holds.map(({ reason }) => reason);
     },
     poll: (how) => bench.sluice.poll(how),
+    pollAfter(ms, how) {
+      clock.advance(ms);
+      return bench.sluice.poll(how);
+    },
     check: (how) => {
       clock.advance(5 * MINUTE);
       return bench.sluice.agents.check({ ...how });

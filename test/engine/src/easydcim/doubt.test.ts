@@ -189,8 +189,7 @@ describe('a release of all', () => {
   it('gives back the others, and leaves holds of another reason out', async () => {
     await at.addService(2, { product: 'order' });
     at.panel.addTraffic(502, { in: 200 * GB, out: 0 });
-    at.bench.clock.advance(MINUTE);
-    await at.poll({ allowMass: true });
+    await at.pollAfter(MINUTE, { allowMass: true });
     expect([portState(), at.panel.order(902).status]).toEqual(['down', 'suspended']);
     const other = await at.bench.sluice.holds.releaseAll({ reason: 'billing' });
     expect(other.totals).toMatchObject({ services: 0 });

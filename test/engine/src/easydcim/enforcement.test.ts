@@ -12,8 +12,7 @@ describe('a service over its quota', () => {
   it('has its ports disabled, without the management port', async () => {
     await at.addService(1);
     at.panel.addTraffic(501, { in: 80 * GB, out: 20 * GB });
-    at.bench.clock.advance(HOUR);
-    const polled = await at.poll();
+    const polled = await at.pollAfter(HOUR);
     expect(polled.run.outcome).toBe('done');
     const [service] = polled.services;
     expect(service).toMatchObject({ id: 'svc-1', status: 'held', error: null, holds: [{ reason: 'quota' }] });
@@ -41,8 +40,7 @@ describe('a service over its quota', () => {
   it('is left alone one byte below', async () => {
     await at.addService(1);
     at.panel.addTraffic(501, { in: 80 * GB, out: 20 * GB - 1 });
-    at.bench.clock.advance(HOUR);
-    const polled = await at.poll();
+    const polled = await at.pollAfter(HOUR);
     expect(polled.services[0]?.status).toBe('ok');
     expect(changing()).toEqual([]);
   });
@@ -52,8 +50,7 @@ describe('a service over its quota', () => {
     at.use(1, 200);
     await at.poll();
     const before = changing().length;
-    at.bench.clock.advance(HOUR);
-    await at.poll();
+    await at.pollAfter(HOUR);
     expect(changing()).toHaveLength(before);
     at.panel.staffEnablePort(port(1));
     const planned = await at.bench.sluice.plan();

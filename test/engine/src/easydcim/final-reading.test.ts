@@ -35,8 +35,7 @@ describe('a cycle that has ended', () => {
     expect((await at.poll()).run.outcome).toBe('done');
     expect(await readTotals()).toEqual([1, 17]);
     expect(readings().sort()).toEqual([false, true]);
-    at.bench.clock.advance(HOUR);
-    await at.poll();
+    await at.pollAfter(HOUR);
     expect(readings().filter(Boolean)).toHaveLength(1);
     expect(await readTotals()).toEqual([1, 17]);
   });
@@ -45,8 +44,7 @@ describe('a cycle that has ended', () => {
     const silent = at.panel.server.inject({ fault: { kind: 'cut' } });
     await at.poll();
     silent();
-    at.bench.clock.advance(40 * DAY);
-    expect((await at.poll()).run.outcome).toBe('done');
+    expect((await at.pollAfter(40 * DAY)).run.outcome).toBe('done');
     expect(await readTotals()).toEqual([0, 17]);
   });
 

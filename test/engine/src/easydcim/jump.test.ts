@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { RunOptions, RunReport } from '@sluice/engine';
+import type { RunReport } from '@sluice/engine';
 import { openForEachTest } from '../bench/each-test.js';
 import { startEasyDcimBench, toIds } from '../bench/easydcim-bench.js';
 import { GB, HOUR } from '../bench/engine-bench.js';
@@ -17,11 +17,6 @@ async function addRead(number: number): Promise<void> {
   at.panel.addTraffic(500 + number, { in: GB, out: GB });
 }
 
-async function pollAfter(ms: number, options?: RunOptions): Promise<RunReport> {
-  at.bench.clock.advance(ms);
-  return at.poll(options);
-}
-
 async function readOnce(): Promise<void> {
   at.bench.clock.advance(HOUR);
   await at.bench.sluice.reconcile();
@@ -34,11 +29,11 @@ describe('a jump of 9 TB in seconds on two ports of 1 Gbit/s', () => {
     await addRead(1);
     await readOnce();
     at.panel.addTraffic(501, { in: 4.5 * TB, out: 4.5 * TB });
-    const first = await pollAfter(3000);
+    const first = await at.pollAfter(3000);
     const doubted = { status: 'doubted', holds: [], error: { code: 'impossible_jump' } };
     expect(service(first)).toMatchObject({ ...doubted, actions: [] });
     expect(first.notices).toMatchObject([{ code: 'impossible_jump', service: 'svc-1' }]);
-    const second = await pollAfter(15 * 60_000);
+    const second = await at.pollAfter(15 * 60_000);
     expect(service(second)).toMatchObject(doubted);
     expect(second.notices).toEqual([]);
     expect(changing()).toEqual([]);
@@ -47,7 +42,7 @@ describe('a jump of 9 TB in seconds on two ports of 1 Gbit/s', () => {
     const explained = await at.bench.sluice.explain('svc-1');
     expect(JSON.stringify(explained)).toContain('impossible_jump');
 
-    expect(service(await pollAfter(8 * HOUR))).toMatchObject({ status: 'held', holds: [{ reason: 'quota' }] });
+    expect(service(await at.pollAfter(8 * HOUR))).toMatchObject({ status: 'held', holds: [{ reason: 'quota' }] });
   });
 
   it('is counted from the last reading with the figures before, which was confirmed without a row', async () => {
@@ -55,7 +50,7 @@ describe('a jump of 9 TB in seconds on two ports of 1 Gbit/s', () => {
     await readOnce();
     const instants: string[] = [];
     for (let poll = 0; poll < 2; poll++) {
-      expect(service(await pollAfter(HOUR / 2))).toMatchObject({ status: 'ok', error: null });
+      expect(service(await at.pollAfter(HOUR / 2))).toMatchObject({ status: 'ok', error: null });
       instants.push(new Date(at.bench.clock.now()).toISOString());
     }
     const [stored] = await at.bench.store.cycles.newest(['svc-1']);
@@ -65,18 +60,18 @@ describe('a jump of 9 TB in seconds on two ports of 1 Gbit/s', () => {
     expect(JSON.stringify(stored?.counter)).not.toContain(confirmedAt);
 
     at.panel.addTraffic(501, { in: 10 * GB, out: GB });
-    expect(service(await pollAfter(HOUR / 4))).toMatchObject({ status: 'ok', error: null });
+    expect(service(await at.pollAfter(HOUR / 4))).toMatchObject({ status: 'ok', error: null });
     at.panel.addTraffic(501, { in: 6 * TB, out: 0 });
     const error = { code: 'impossible_jump', message: expect.stringContaining(`since ${confirmedAt}`) as unknown };
-    expect(service(await pollAfter(HOUR / 4))).toMatchObject({ status: 'doubted', holds: [], error });
-    expect(service(await pollAfter(3 * HOUR))).toMatchObject({ status: 'held', error: null });
+    expect(service(await at.pollAfter(HOUR / 4))).toMatchObject({ status: 'doubted', holds: [], error });
+    expect(service(await at.pollAfter(3 * HOUR))).toMatchObject({ status: 'held', error: null });
   });
 
   it('is believed where mass changes are allowed', async () => {
     await addRead(1);
     await readOnce();
     at.panel.addTraffic(501, { in: 4.5 * TB, out: 4.5 * TB });
-    expect(service(await pollAfter(3000, { allowMass: true }))).toMatchObject({ status: 'held', error: null });
+    expect(service(await at.pollAfter(3000, { allowMass: true }))).toMatchObject({ status: 'held', error: null });
     expect(changing()).toHaveLength(2);
   });
 
@@ -84,7 +79,7 @@ describe('a jump of 9 TB in seconds on two ports of 1 Gbit/s', () => {
     for (const number of [1, 2, 3]) await addRead(number);
     await readOnce();
     for (const number of [1, 2]) at.panel.addTraffic(500 + number, { in: 9 * TB, out: 0 });
-    const report = await pollAfter(3000);
+    const report = await at.pollAfter(3000);
     expect(report.error).toMatchObject({ code: 'mass_change', details: { changing: 2 } });
     expect(changing()).toEqual([]);
   });
@@ -94,7 +89,7 @@ describe('a jump of 9 TB in seconds on two ports of 1 Gbit/s', () => {
     await readOnce();
     for (const index of [1, 2]) at.panel.setWiring(toIds(1).port(index), { speed: 100_000_000_000 });
     at.panel.addTraffic(501, { in: 9 * TB, out: 0 });
-    expect(service(await pollAfter(60_000))).toMatchObject({ error: { code: 'impossible_jump' } });
-    expect(service(await pollAfter(60_000))).toMatchObject({ status: 'held', error: null });
+    expect(service(await at.pollAfter(60_000))).toMatchObject({ error: { code: 'impossible_jump' } });
+    expect(service(await at.pollAfter(60_000))).toMatchObject({ status: 'held', error: null });
   });
 });

@@ -29,8 +29,7 @@ function listAlso(more: (row: Row) => object[]): void {
 }
 
 async function poll(options?: RunOptions): Promise<string> {
-  at.bench.clock.advance(HOUR);
-  return (await at.poll(options)).run.outcome;
+  return (await at.pollAfter(HOUR, options)).run.outcome;
 }
 
 const changing = (): string[] => at.panel.server.changingCalls().map(({ path }) => path.replace(/.*ports\//, ''));

@@ -51,8 +51,7 @@ function actAt(endpoint: RegExp, act: () => void): void {
 
 async function release(): Promise<RunReport> {
   await at.bench.sluice.overrides.set('svc-1', { unlimited: true });
-  at.bench.clock.advance(HOUR);
-  return at.poll();
+  return at.pollAfter(HOUR);
 }
 
 const evidence = (): Promise<unknown[]> => at.bench.store.evidence.open();

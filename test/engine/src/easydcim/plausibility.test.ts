@@ -28,11 +28,9 @@ describe('answers that change their shape', () => {
   it('from in to out are found when one direction falls while the other rises', async () => {
     await at.addService(1, { product: 'inbound' });
     at.panel.addTraffic(501, { in: 5 * GB, out: 150 * GB });
-    at.bench.clock.advance(HOUR);
-    await at.poll();
+    await at.pollAfter(HOUR);
     at.panel.answers.bandwidth.swapped = true;
-    at.bench.clock.advance(HOUR);
-    const polled = await at.poll();
+    const polled = await at.pollAfter(HOUR);
     expect(polled.services[0]).toMatchObject({
       status: 'unreadable',
       error: { code: 'directions_changed' },
@@ -45,8 +43,7 @@ describe('answers that change their shape', () => {
       await at.addService(number, number === 4 ? { values: { next_due_date: '2026-11-22' } } : {});
     for (const number of [1, 2, 3, 4])
       at.panel.addTraffic(500 + number, { in: (number === 4 ? 200 : 50) * GB, out: 0 });
-    at.bench.clock.advance(HOUR);
-    await at.poll();
+    await at.pollAfter(HOUR);
     at.panel.server.clearCalls();
     at.panel.answers.bandwidth.unit = 'MB';
     at.bench.clock.set('2026-11-22T01:00:00Z');
@@ -62,8 +59,7 @@ describe('answers that change their shape', () => {
     at.bench.clock.advance(HOUR);
     await at.bench.sluice.reconcile();
     at.panel.answers.bandwidth.factor = 1024 ** 2;
-    at.bench.clock.advance(HOUR);
-    const polled = await at.poll();
+    const polled = await at.pollAfter(HOUR);
     expect(polled.services[0]).toMatchObject({
       status: 'unreadable',
       error: { code: 'impossible_rate' },

@@ -12,8 +12,7 @@ const service = (report: RunReport): RunReport['services'][number] | undefined =
 /** Lets an hour with that much traffic pass and polls. */
 async function pollAfter(bytes: number): Promise<RunReport> {
   at.panel.addTraffic(501, { in: bytes, out: 0 });
-  at.bench.clock.advance(HOUR);
-  return at.poll();
+  return at.pollAfter(HOUR);
 }
 
 describe('what is kept of a usage answer', () => {
@@ -26,8 +25,7 @@ describe('what is kept of a usage answer', () => {
       padding: 'x'.repeat(300_000),
     };
     at.panel.spoilBandwidth(501, { in: 10, out: 20, total: 30, ...beside });
-    at.bench.clock.advance(HOUR);
-    const polled = await at.poll();
+    const polled = await at.pollAfter(HOUR);
     expect(polled.run.outcome).toBe('done');
     const explained = await at.bench.sluice.explain('svc-1');
     expect(explained.readings.map(({ raw }) => raw)).toEqual([{ in: 10, out: 20, total: 30 }]);

@@ -14,10 +14,7 @@ const toStatus = (id: number): string => at.panel.order(id).status;
 const targets = async (): Promise<string[]> =>
   (await at.bench.store.evidence.open()).map(({ kind, target }) => `${kind} ${target}`).sort();
 
-async function poll(options?: RunOptions): Promise<RunReport> {
-  at.bench.clock.advance(HOUR);
-  return at.poll(options);
-}
+const poll = (options?: RunOptions): Promise<RunReport> => at.pollAfter(HOUR, options);
 
 /** A service that is held, with one of its two ports shut by staff before. */
 async function hold(product: string): Promise<void> {
