@@ -14,7 +14,9 @@ export interface KillPoint {
   endpoint: RegExp;
   nth?: number;
   when?: 'before' | 'after';
-  /** What happens on the panel 10 seconds after that call, or when the function that `kill` returns is called. */
+  /** How long after that call `land` happens on the panel. Default 10 seconds. */
+  lateMs?: number;
+  /** What happens on the panel then, or when the function that `kill` returns is called. */
   land: (call: FakeCall) => Promise<unknown>;
 }
 
@@ -22,7 +24,7 @@ export interface KillPoint {
 export async function kill(
   { bench, panel: { server } }: KillableBench,
   work: (sluice: Sluice) => Promise<unknown>,
-  { endpoint, nth = 1, when = 'before', land }: KillPoint,
+  { endpoint, nth = 1, when = 'before', lateMs = 10_000, land }: KillPoint,
 ): Promise<() => Promise<void>> {
   const { clock } = bench;
   const calls: FakeCall[] = [];
@@ -45,7 +47,7 @@ export async function kill(
   const call = calls[nth - 1];
   if (call === undefined) throw new Error(`no call ${nth} of ${String(endpoint)} was made: ${end}`);
   clock.set(killed.at + 1000);
-  return landAt({ bench, panel: { server } }, killed.at + 10_000, () => land(call));
+  return landAt({ bench, panel: { server } }, killed.at + lateMs, () => land(call));
 }
 
 /** Lets something happen on the panel once, before the first reading at or after an instant, or when the returned function is called. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { openForEachTest } from '../bench/each-test.js';
 import { toIds, startEasyDcimBench } from '../bench/easydcim-bench.js';
-import { arrive, kill } from '../bench/kill.js';
+import { arrive, kill } from '../bench/killed-call.js';
 
 const { port, order } = toIds(1);
 const at = openForEachTest(startEasyDcimBench);
@@ -13,7 +13,7 @@ describe('a poll that is killed when it holds a service whose customer then gets
   ])('leaves nothing off when the panel does the call 3 seconds later: %s', async (product, endpoint) => {
     await at.addService(1, { product, ports: [{ id: port(1), name: 'eth0' }] });
     at.use(1, 200);
-    const land = (call: Parameters<typeof arrive>[1]): Promise<unknown> => arrive(at.panel, call);
+    const land = (call: Parameters<typeof arrive>[1]): Promise<unknown> => arrive(at, call);
     const landed = await kill(at, (sluice) => sluice.poll(), { endpoint, lateMs: 3000, land });
     await at.bench.sluice.overrides.set('svc-1', { quota: '900GB' });
     expect((await at.poll()).run.outcome).toBe('done');
