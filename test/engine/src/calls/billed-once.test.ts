@@ -41,18 +41,6 @@ describe('a line that passes to another service', () => {
   });
 });
 
-describe('a service that passes to another client', () => {
-  it('is billed to the former one too, whom nothing else names', async () => {
-    at.addCall('2026-11-10T09:00:00-03:00', '3.0000');
-    at.setTime('2026-11-20T12:00:00Z');
-    await at.sluice.services.set('svc-1', { client: '43' });
-    at.addCall('2026-11-25T09:00:00-03:00', '4.0000');
-    at.setTime('2026-12-02T12:00:00Z');
-    expect((await at.bill()).sort()).toEqual(['svc-1 added 3.00', 'svc-1 added 4.00']);
-    expect(await listTotals()).toEqual(['42: 3.00', '43: 4.00']);
-  });
-});
-
 describe('a month whose bill failed', () => {
   /** September fails, since one of its calls has no charge; October is billed. */
   async function failSeptember(): Promise<string> {

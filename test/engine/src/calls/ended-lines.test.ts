@@ -1,43 +1,10 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { AlarmView, TerminateOptions } from '@sluice/engine';
+import type { TerminateOptions } from '@sluice/engine';
 import { openForEachTest } from '../bench/each-test.js';
-import { LINE, startTelephonyBench } from '../bench/telephony-bench.js';
+import { LINE } from '../bench/telephony-bench.js';
+import { startWhmcsLines } from './whmcs-lines.js';
 
-const [FORMER, NEXT] = [501, 502];
-
-const at = openForEachTest(() => startTelephonyBench({ whmcs: '' }));
-beforeEach(async () => {
-  for (const id of [FORMER, NEXT]) at.whmcs.addClient({ id, currency: 'BRL' });
-  at.whmcs.addProduct({ id: 10, name: 'Line', fields: ['astbilling_subscriber_id'] });
-  addService(7, FORMER);
-  await sync();
-});
-
-function addService(id: number, client: number): void {
-  const fields = { astbilling_subscriber_id: LINE };
-  at.whmcs.addService({ id, client, product: 10, nextDueDate: '2026-12-01', fields });
-}
-
-async function sync(): Promise<void> {
-  expect((await at.sluice.services.sync()).run.outcome).toBe('done');
-}
-
-/** What each client pays for calls. */
-const charged = (): string[] =>
-  at.whmcs
-    .invoices()
-    .flatMap(({ client, lines }) => lines.map((line) => ({ client, ...line })))
-    .filter(({ description }) => description.includes('AB:'))
-    .map(({ client, amount }) => `${client}: ${amount}`)
-    .sort();
-
-/** What waits for somebody because calls are on no bill. */
-async function listAlarms(isAcknowledged = false): Promise<AlarmView[]> {
-  const { alarms } = await at.sluice.notices.alarms();
-  return alarms.filter(
-    ({ code, acknowledged }) => code === 'calls_unbilled' && (acknowledged !== null) === isAcknowledged,
-  );
-}
+const at = openForEachTest(startWhmcsLines);
 
 describe('a line that a command ends', () => {
   const terminate = async (how: TerminateOptions): Promise<void> => {
@@ -57,7 +24,7 @@ describe('a line that a command ends', () => {
     at.setTime('2026-11-20T13:01:00Z');
     expect(await at.bill()).toContain('whmcs-7 added 250.00');
     at.setTime('2027-01-02T13:01:00Z');
-    expect(charged()).toEqual(['501: 250.00']);
+    expect(at.charged()).toEqual(['501: 250.00']);
     expect((await at.bill()).filter((line) => line.includes(' added '))).toEqual([]);
   });
 
@@ -69,20 +36,20 @@ describe('a line that a command ends', () => {
       at.setTime(time);
       await at.bill();
     }
-    expect(charged()).toEqual(['501: 2.00']);
+    expect(at.charged()).toEqual(['501: 2.00']);
     expect(await at.differences([{ id, charge: '2.0000' }])).toMatchObject([
       { service: 'whmcs-7', difference: '250.0000', late: [late] },
     ]);
-    const [alarm] = await listAlarms();
+    const [alarm] = await at.listAlarms();
     const message = `calls of line ${LINE} since 2026-11-01 (America/Sao_Paulo) are on no invoice: 250.0000 BRL`;
     expect(alarm).toMatchObject({ service: 'whmcs-7', event: 'billing', message, acknowledged: null });
     await at.sluice.notices.acknowledge(alarm?.id ?? '', { note: 'known' });
     await at.bill();
-    expect(await listAlarms()).toEqual([]);
-    expect(await listAlarms(true)).toMatchObject([{ id: alarm?.id, acknowledged: { note: 'known' } }]);
+    expect(await at.listAlarms()).toEqual([]);
+    expect(await at.listAlarms(true)).toMatchObject([{ id: alarm?.id, acknowledged: { note: 'known' } }]);
     at.panel.deleteCall(late);
     await at.bill();
-    expect(await listAlarms(true)).toEqual([]);
+    expect(await at.listAlarms(true)).toEqual([]);
   });
 
   it('loses no call where it was suspended for the grace before', async () => {
@@ -92,7 +59,7 @@ describe('a line that a command ends', () => {
     await terminate({ finalInvoice: true });
     at.setTime('2027-01-02T13:01:00Z');
     await at.bill();
-    expect(charged()).toEqual(['501: 250.00']);
+    expect(at.charged()).toEqual(['501: 250.00']);
   });
 
   it('is not charged for calls that were paid already, also where the panel has the line no longer', async () => {
@@ -104,7 +71,7 @@ describe('a line that a command ends', () => {
       at.setTime(time);
       await at.bill();
     }
-    expect(charged()).toEqual([]);
+    expect(at.charged()).toEqual([]);
     expect(await at.differences()).toEqual([]);
   });
 
@@ -116,7 +83,7 @@ describe('a line that a command ends', () => {
     at.panel.server.inject({ endpoint: /^GET \/subscribers\/[^/]+$/, fault: { kind: 'status', status: 404 } });
     at.setTime('2027-01-02T12:00:00Z');
     await at.bill();
-    expect(charged()).toEqual([]);
+    expect(at.charged()).toEqual([]);
   });
 
   it('shows calls that were given up, and bills none of them', async () => {
@@ -125,6 +92,6 @@ describe('a line that a command ends', () => {
     at.setTime('2026-12-02T12:00:00Z');
     expect((await at.bill()).filter((line) => line.includes(' added '))).toEqual([]);
     expect(await at.differences()).toMatchObject([{ service: 'whmcs-7', bill: null, difference: '250.0000' }]);
-    expect(await listAlarms()).toEqual([]);
+    expect(await at.listAlarms()).toEqual([]);
   });
 });

@@ -1,33 +1,16 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { BillCallsOptions, CallBillView } from '@sluice/engine';
 import { openForEachTest } from '../bench/each-test.js';
-import { LINE, startTelephonyBench } from '../bench/telephony-bench.js';
+import { FORMER, NEXT, startWhmcsLines } from './whmcs-lines.js';
 
-const CLIENT = 77;
-const SERVICE = 7;
-
-const at = openForEachTest(() => startTelephonyBench({ whmcs: '' }));
-beforeEach(async () => {
-  at.whmcs.addClient({ id: CLIENT, currency: 'BRL' });
-  at.whmcs.addProduct({ id: 10, name: 'Line', fields: ['astbilling_subscriber_id'] });
-  const fields = { astbilling_subscriber_id: LINE };
-  at.whmcs.addService({ id: SERVICE, client: CLIENT, product: 10, nextDueDate: '2026-12-01', fields });
-  expect((await at.sluice.services.sync()).run.outcome).toBe('done');
-});
+const at = openForEachTest(startWhmcsLines);
 
 async function bill(how?: BillCallsOptions): Promise<CallBillView[]> {
   return (await at.sluice.calls.bill(how)).bills;
 }
 
 const addInvoice = (status = 'Unpaid'): number =>
-  at.whmcs.addInvoice({ client: CLIENT, status, items: [{ service: SERVICE, description: 'Line', amount: '50.00' }] });
-
-const listLines = (): string[] =>
-  at.whmcs
-    .invoices()
-    .flatMap(({ id, lines }) => lines.map((line) => ({ id, ...line })))
-    .filter(({ description }) => description.includes('AB:'))
-    .map(({ id, amount }) => `${id}: ${amount}`);
+  at.whmcs.addInvoice({ client: FORMER, status, items: [{ service: 7, description: 'Line', amount: '50.00' }] });
 
 /** Sets the first day that may be billed. */
 async function billFrom(day: string): Promise<void> {
@@ -44,7 +27,7 @@ describe('the calls of a new invoice', () => {
     await billFrom('2026-11-01');
     expect(await bill({ invoice: String(addInvoice()) })).toEqual([]);
     expect(await bill()).toEqual([]);
-    expect(listLines()).toEqual([]);
+    expect(at.listCalls(({ id }) => id)).toEqual([]);
   });
 
   it('begin on the first day to bill', async () => {
@@ -54,7 +37,7 @@ describe('the calls of a new invoice', () => {
     expect(await bill({ invoice: String(invoice) })).toMatchObject([{ state: 'added', total: '2.00', period }]);
     expect(await bill()).toMatchObject([{ state: 'already-added' }]);
     expect(await bill({ invoice: String(invoice) })).toMatchObject([{ state: 'already-added', period }]);
-    expect(listLines()).toEqual([`${invoice}: 2.00`]);
+    expect(at.listCalls(({ id }) => id)).toEqual([`${invoice}: 2.00`]);
   });
 
   it('need the first day to bill', async () => {
@@ -78,7 +61,7 @@ describe('an invoice that is no longer open', () => {
     const open = addInvoice();
     addInvoice(status);
     expect(await bill()).toMatchObject([{ state: 'added', invoice: String(open) }]);
-    expect(listLines()).toEqual([`${open}: 1.00`]);
+    expect(at.listCalls(({ id }) => id)).toEqual([`${open}: 1.00`]);
   });
 
   it('is replaced by another', async () => {
@@ -99,9 +82,8 @@ describe('a service that changes its client', () => {
     const [stored] = await at.bench.store.callBills.list();
     // The change is made late, and the invoice is split.
     const items = [{ description: stored?.description ?? '', amount: '1.00' }];
-    const split = at.whmcs.addInvoice({ client: CLIENT, status: 'Unpaid', items });
-    at.whmcs.addClient({ id: 78, currency: 'BRL' });
-    await at.sluice.services.set('whmcs-7', { client: '78' });
+    const split = at.whmcs.addInvoice({ client: FORMER, status: 'Unpaid', items });
+    await at.sluice.services.set('whmcs-7', { client: String(NEXT) });
     expect(await bill()).toMatchObject([{ state: 'already-added', invoice: String(split) }]);
   });
 });
@@ -119,15 +101,15 @@ describe('a service that ends in WHMCS', () => {
   async function endOrder(): Promise<string> {
     const fields = { ...FIELDS, channels: '2' };
     at.whmcs.addProduct({ id: 11, name: 'Line', fields: Object.keys(fields) });
-    at.whmcs.addService({ id: 8, client: CLIENT, product: 11, nextDueDate: '2026-12-01', fields });
+    at.whmcs.addService({ id: 8, client: FORMER, product: 11, nextDueDate: '2026-12-01', fields });
     await at.bench.edit('productIds: [10] }', 'productIds: [10, 11] }, terminate: auto');
-    await at.sluice.services.sync();
+    await at.sync();
     expect((await at.sluice.provision.create('whmcs-8')).run.outcome).toBe('done');
     const { id } = at.panel.subscriber('ana');
     at.addCall('2026-11-10T09:00:00-03:00', '1.5000', { subscriber: id });
     at.setTime('2026-11-20T12:00:00Z');
     at.whmcs.service(8).status = 'Terminated';
-    expect((await at.sluice.services.sync()).run.outcome).toBe('done');
+    await at.sync();
     return id;
   }
 
@@ -141,11 +123,11 @@ describe('a service that ends in WHMCS', () => {
     const line = await endOrder();
     const { run } = await at.sluice.reconcile();
     expect([run.outcome, at.panel.subscriber(line).status]).toEqual(['done', 'terminated']);
-    expect(listLines()).toEqual([expect.stringMatching(/: 1\.50$/)]);
+    expect(at.listCalls(({ id }) => id)).toEqual([expect.stringMatching(/: 1\.50$/)]);
     expect((await at.sluice.reconcile()).run.outcome).toBe('done');
     at.setTime('2026-12-02T12:00:00Z');
     await bill();
-    expect(listLines()).toHaveLength(1);
+    expect(at.listCalls(({ id }) => id)).toHaveLength(1);
   });
 
   it('keeps its line while its calls can not be billed', async () => {

@@ -1,37 +1,11 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { AlarmView } from '@sluice/engine';
 import { openForEachTest } from '../bench/each-test.js';
 import { codeOf } from '../bench/engine-bench.js';
-import { LINE, startTelephonyBench } from '../bench/telephony-bench.js';
+import { LINE } from '../bench/telephony-bench.js';
 import { createReports } from './world.js';
+import { NEXT, startWhmcsLines } from './whmcs-lines.js';
 
-const [FORMER, NEXT] = [501, 502];
-
-const at = openForEachTest(() => startTelephonyBench({ whmcs: '' }));
-beforeEach(async () => {
-  for (const id of [FORMER, NEXT]) at.whmcs.addClient({ id, currency: 'BRL' });
-  at.whmcs.addProduct({ id: 10, name: 'Line', fields: ['astbilling_subscriber_id'] });
-  addService(7, FORMER);
-  await sync();
-});
-
-function addService(id: number, client: number): void {
-  const fields = { astbilling_subscriber_id: LINE };
-  at.whmcs.addService({ id, client, product: 10, nextDueDate: '2026-12-01', fields });
-}
-
-async function sync(): Promise<void> {
-  expect((await at.sluice.services.sync()).run.outcome).toBe('done');
-}
-
-/** What each client pays for calls. */
-const charged = (): string[] =>
-  at.whmcs
-    .invoices()
-    .flatMap(({ client, lines }) => lines.map((line) => ({ client, ...line })))
-    .filter(({ description }) => description.includes('AB:'))
-    .map(({ client, amount }) => `${client}: ${amount}`)
-    .sort();
+const at = openForEachTest(startWhmcsLines);
 
 async function records(service: string): Promise<string[]> {
   const charges: string[] = [];
@@ -42,22 +16,14 @@ async function records(service: string): Promise<string[]> {
   return charges;
 }
 
-/** What waits for somebody because calls are on no bill. */
-async function listAlarms(isAcknowledged = false): Promise<AlarmView[]> {
-  const { alarms } = await at.sluice.notices.alarms();
-  return alarms.filter(
-    ({ code, acknowledged }) => code === 'calls_unbilled' && (acknowledged !== null) === isAcknowledged,
-  );
-}
-
 describe('a line that passes to a service of another client', () => {
   /** On 20 November the former service ends, and the next one names its line; WHMCS keeps the field of the former one. */
   async function passOn(): Promise<void> {
     at.addCall('2026-11-10T09:00:00-03:00', '3.0000');
     at.setTime('2026-11-20T12:00:00Z');
     at.whmcs.service(7).status = 'Terminated';
-    addService(8, NEXT);
-    await sync();
+    at.addOrder(8, NEXT);
+    await at.sync();
     at.addCall('2026-11-25T09:00:00-03:00', '4.0000');
   }
 
@@ -68,7 +34,7 @@ describe('a line that passes to a service of another client', () => {
     at.addCall('2026-12-10T09:00:00-03:00', '5.0000');
     at.setTime('2027-01-02T12:00:00Z');
     expect(await at.bill()).toContain('whmcs-8 added 5.00');
-    expect(charged()).toEqual(['501: 3.00', '502: 4.00', '502: 5.00']);
+    expect(at.charged()).toEqual(['501: 3.00', '502: 4.00', '502: 5.00']);
   });
 
   it('is billed to each client once the panel names the next service', async () => {
@@ -86,7 +52,7 @@ describe('a line that passes to a service of another client', () => {
   it('is billed to each client where the former service no longer names it', async () => {
     await passField('');
     expect((await at.bill()).sort()).toEqual(['whmcs-7 added 3.00', 'whmcs-8 added 4.00']);
-    expect(charged()).toEqual(['501: 3.00', '502: 4.00']);
+    expect(at.charged()).toEqual(['501: 3.00', '502: 4.00']);
     expect(await records('whmcs-7')).toEqual(['3.0000']);
     const link = at.sluice.dids.link('+551140001234', { service: 'whmcs-7' });
     expect(await codeOf(link)).toBe('line_not_found');
@@ -96,7 +62,7 @@ describe('a line that passes to a service of another client', () => {
     at.panel.addSubscriber({ id: '9002', username: 'ana1043', customer: '501', plan: '11' });
     await passField('9002');
     await at.bill();
-    expect(charged()).toEqual(['502: 4.00']);
+    expect(at.charged()).toEqual(['502: 4.00']);
     expect(await at.differences()).toMatchObject([
       { service: 'whmcs-7', line: LINE, bill: null, now: { calls: 1, total: '3.0000' } },
     ]);
@@ -108,8 +74,8 @@ describe('a line that passes to a service of another client', () => {
     at.setTime('2026-11-20T12:00:00Z');
     const { fields } = at.whmcs.service(7);
     for (const field of fields.keys()) fields.set(field, value);
-    addService(8, NEXT);
-    await sync();
+    at.addOrder(8, NEXT);
+    await at.sync();
     at.addCall('2026-11-25T09:00:00-03:00', '4.0000');
     at.setTime('2026-12-02T12:00:00Z');
   }
@@ -147,7 +113,7 @@ describe('a line that passes to a service of another client', () => {
     await expect(at.sluice.provision.terminate('whmcs-7', { finalInvoice: true })).rejects.toThrow(
       'nothing was changed',
     );
-    expect(charged()).toEqual([]);
+    expect(at.charged()).toEqual([]);
   });
 
   it('refuses a month in which the service did not have it', async () => {
@@ -163,21 +129,21 @@ describe('a service that passes to another client', () => {
     at.addCall('2026-11-10T09:00:00-03:00', '180.0000');
     at.setTime('2026-11-20T12:00:00Z');
     at.whmcs.service(7).clientId = NEXT;
-    await sync();
+    await at.sync();
     at.addCall('2026-11-25T09:00:00-03:00', '0.5000');
     at.setTime('2026-12-02T12:00:00Z');
   });
 
   it('is billed to each client for its own time', async () => {
     expect((await at.bill()).sort()).toEqual(['whmcs-7 added 0.50', 'whmcs-7 added 180.00']);
-    expect(charged()).toEqual(['501: 180.00', '502: 0.50']);
+    expect(at.charged()).toEqual(['501: 180.00', '502: 0.50']);
   });
 
   it('adds only the own calls to the invoice of the new client', async () => {
     const items = [{ service: 7, description: 'Line', amount: '50.00' }];
     const invoice = at.whmcs.addInvoice({ client: NEXT, status: 'Unpaid', items });
     expect(await at.bill({ invoice: String(invoice) })).toEqual(['whmcs-7 added 0.50']);
-    expect(charged()).toEqual(['502: 0.50']);
+    expect(at.charged()).toEqual(['502: 0.50']);
   });
 });
 
@@ -185,20 +151,20 @@ describe('calls that nobody is billed for', () => {
   it('are shown after the end of a service', async () => {
     at.setTime('2026-11-20T12:00:00Z');
     at.whmcs.service(7).status = 'Terminated';
-    await sync();
+    await at.sync();
     const late = at.addCall('2026-11-25T09:00:00-03:00', '9.0000');
     at.setTime('2026-12-02T12:00:00Z');
     await at.bill();
-    expect(charged()).toEqual([]);
+    expect(at.charged()).toEqual([]);
     expect(await at.differences()).toMatchObject([
       { service: null, line: LINE, bill: null, billed: { calls: 0 }, now: { calls: 1, total: '9.0000' }, late: [late] },
     ]);
-    expect(await listAlarms()).toMatchObject([
+    expect(await at.listAlarms()).toMatchObject([
       { code: 'calls_unbilled', service: null, message: expect.stringContaining('are on no invoice: 9.0000 BRL') },
     ]);
     at.panel.server.inject({ endpoint: /calls|cdr/i, fault: { kind: 'status', status: 500 } });
     await at.bill();
-    expect(await listAlarms()).toHaveLength(1);
+    expect(await at.listAlarms()).toHaveLength(1);
   });
 });
 
@@ -230,7 +196,7 @@ describe('two services of different clients on one line', () => {
       'svc-2 line_shared',
       'whmcs-7 line_shared',
     ]);
-    expect(charged()).toEqual([]);
+    expect(at.charged()).toEqual([]);
     const { checks } = await at.sluice.panels.doctor();
     expect(checks.filter(({ name }) => name === 'shared line')).toMatchObject([
       {
@@ -240,6 +206,6 @@ describe('two services of different clients on one line', () => {
       },
     ]);
     expect(await at.bill({ service: 'svc-2', period: '2026-11-10..2026-12-01' })).toEqual(['svc-2 added 4.00']);
-    expect(charged()).toEqual(['502: 4.00']);
+    expect(at.charged()).toEqual(['502: 4.00']);
   });
 });
