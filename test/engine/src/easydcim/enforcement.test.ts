@@ -45,40 +45,6 @@ describe('a service over its quota', () => {
     expect(changing()).toEqual([]);
   });
 
-  it('is not changed again by a second poll, unless the panel drifted', async () => {
-    await at.addService(1);
-    at.use(1, 200);
-    await at.poll();
-    const before = changing().length;
-    await at.pollAfter(HOUR);
-    expect(changing()).toHaveLength(before);
-    at.panel.staffEnablePort(port(1));
-    const planned = await at.bench.sluice.plan();
-    expect(planned.run).toMatchObject({ outcome: 'done', changes: true });
-    const reconciled = await at.bench.sluice.reconcile();
-    expect(reconciled.services[0]?.actions).toEqual([
-      { type: 'disable-port', target: String(port(1)), name: expect.any(String) as unknown, state: 'applied' },
-    ]);
-    expect(at.panel.port(port(1)).adminState).toBe('down');
-    expect((await at.bench.sluice.plan()).run).toMatchObject({ outcome: 'done', changes: false });
-  });
-
-  it('is released in the next cycle, and a port that was disabled before us stays disabled', async () => {
-    await at.addService(1, {
-      ports: [
-        { id: port(1), name: 'eth0' },
-        { id: port(2), name: 'eth1', adminState: 'down' },
-      ],
-    });
-    at.use(1, 200);
-    await at.poll();
-    expect(at.panel.port(port(1)).adminState).toBe('down');
-    at.bench.clock.set('2026-12-15T01:00:00Z');
-    const polled = await at.poll();
-    expect(polled.totals).toMatchObject({ held: 0, released: 1, actions: 1 });
-    expect([1, 2].map((index) => at.panel.port(port(index)).adminState)).toEqual(['up', 'down']);
-  });
-
   it('keeps a port enabled that staff enabled again meanwhile, and drops it from what we undo', async () => {
     await at.addService(1);
     at.use(1, 200);
@@ -93,16 +59,6 @@ describe('a service over its quota', () => {
       [String(port(1)), 'dropped'],
       [String(port(2)), 'undone'],
     ]);
-  });
-
-  it('has its order suspended by the action suspend-order, and given back', async () => {
-    await at.addService(1, { product: 'order' });
-    at.use(1, 200);
-    await at.poll();
-    expect(changing()).toEqual([`POST /api/v3/admin/orders/${order}/service/suspend`]);
-    await at.bench.sluice.overrides.set('svc-1', { unlimited: true });
-    await at.poll();
-    expect(at.panel.order(order).status).toBe('active');
   });
 
   it('leaves an order suspended that was suspended for another reason', async () => {

@@ -1,43 +1,11 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { openForEachTest } from '../bench/each-test.js';
-import { startEasyDcimBench } from '../bench/easydcim-bench.js';
+import { addSharer, hideOwners, type Sharer, startSharing } from './sharers.js';
 import type { RunReport } from '@sluice/engine';
 
-/** A service of the panel and of the store, without a server id in the store unless one is given. */
-interface Given {
-  id: string;
-  number: number;
-  server: number;
-  ports: number[];
-  product?: string;
-  order?: number;
-  values?: Record<string, string>;
-}
+const at = openForEachTest(startSharing);
 
-const OPTIONS = `
-  open: { panel: dcim, quota: { total: 100GB }, action: disable-ports, allowSharedPorts: true }
-  ordered: { panel: dcim, quota: { total: 100GB }, action: suspend-order }
-`;
-
-const at = openForEachTest(startEasyDcimBench);
-beforeEach(async () => {
-  await at.bench.edit(/\nproducts:/, `\nproducts:${OPTIONS}`);
-});
-
-async function add(given: Given, allowDuplicateRefs = false): Promise<void> {
-  const { id, number, server, ports, product = 'ports', order, values = {} } = given;
-  at.panel.addService({
-    id: number,
-    orderId: number + 400,
-    serverId: server,
-    user: 10,
-    ports: ports.map((port) => ({ id: port, name: `eth${port}` })),
-  });
-  const own = order === undefined ? {} : { easydcim_order_id: String(order) };
-  const due = { billing_cycle: 'monthly', next_due_date: '2026-12-15' };
-  const texts = { panel: 'dcim', product, ...due, easydcim_service_id: String(number), ...own, ...values };
-  await at.bench.sluice.services.add(id, texts, { allowDuplicateRefs });
-}
+const add = (sharer: Sharer): Promise<void> => addSharer(at, sharer);
 
 /** Two services of one server that share port 7001; nobody has named the server. */
 async function addSharing(product = 'ports'): Promise<void> {
@@ -203,11 +171,9 @@ describe('a service that comes to a port that is disabled', () => {
 
 describe('an order that two services name', () => {
   beforeEach(async () => {
-    // A panel that does not say whose order it is.
-    Object.assign(at.panel.answers.orders, { style: 'flat', suspendedIn: 'order' });
-    at.panel.answers.orders.rename = { service_id: 'x1', related_id: 'x2', server_id: 'x3' };
+    hideOwners(at);
     await add({ id: 'a', number: 501, server: 77, ports: [7001], product: 'ordered', order: 901 });
-    await add({ id: 'b', number: 502, server: 78, ports: [7002], product: 'ordered', order: 901 }, true);
+    await add({ id: 'b', number: 502, server: 78, ports: [7002], product: 'ordered', order: 901 });
   });
 
   it('is not suspended for one of them', async () => {

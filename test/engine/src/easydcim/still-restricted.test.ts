@@ -1,46 +1,13 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { openForEachTest } from '../bench/each-test.js';
-import { startEasyDcimBench } from '../bench/easydcim-bench.js';
+import { done } from '../bench/outcomes.js';
+import { addSharer, hideOwners, startSharing } from './sharers.js';
 import type { CommandReport, RunReport } from '@sluice/engine';
 
-const OPTIONS = `
-  open: { panel: dcim, quota: { total: 100GB }, action: disable-ports, allowSharedPorts: true }
-`;
-
-const at = openForEachTest(startEasyDcimBench);
-beforeEach(async () => {
-  await at.bench.edit(/\nproducts:/, `\nproducts:${OPTIONS}`);
-  // A panel that does not say whose order it is.
-  Object.assign(at.panel.answers.orders, { style: 'flat', suspendedIn: 'order' });
-  at.panel.answers.orders.rename = { service_id: 'x1', related_id: 'x2', server_id: 'x3' };
+const at = openForEachTest(startSharing);
+beforeEach(() => {
+  hideOwners(at);
 });
-
-async function add(
-  id: string,
-  number: number,
-  product: string,
-  ports: number[],
-  order?: number,
-  server = number,
-): Promise<void> {
-  at.panel.addService({
-    id: number,
-    orderId: number + 400,
-    serverId: server,
-    user: 10,
-    ports: ports.map((port) => ({ id: port, name: `eth${port}` })),
-  });
-  const own = order === undefined ? {} : { easydcim_order_id: String(order) };
-  const due = { billing_cycle: 'monthly', next_due_date: '2026-12-15' };
-  const texts = { panel: 'dcim', product, ...due, easydcim_service_id: String(number), ...own };
-  await at.bench.sluice.services.add(id, texts, { allowDuplicateRefs: true });
-}
-
-async function done(command: Promise<CommandReport>): Promise<CommandReport> {
-  const report = await command;
-  expect(report.run.outcome).toBe('done');
-  return report;
-}
 
 type Noticed = Pick<CommandReport, 'notices'> | RunReport;
 const listTold = (report: Noticed, code = 'still_restricted') =>
@@ -48,8 +15,8 @@ const listTold = (report: Noticed, code = 'still_restricted') =>
 
 describe('an order that two held services name', () => {
   beforeEach(async () => {
-    await add('a', 501, 'order', [7001], 901);
-    await add('b', 502, 'order', [7002], 901);
+    await addSharer(at, { id: 'a', number: 501, product: 'ordered', ports: [7001], order: 901 });
+    await addSharer(at, { id: 'b', number: 502, product: 'ordered', ports: [7002], order: 901 });
   });
 
   // The evidence is that of the hold that came first: of the one that is released, or of the other one.
@@ -125,8 +92,8 @@ describe('an order that two held services name', () => {
 
 describe('ports that two held services share', () => {
   it('are named when one of them is released by name', async () => {
-    await add('a', 501, 'open', [7001, 7002, 7003], undefined, 77);
-    await add('b', 502, 'open', [7001, 7002], undefined, 77);
+    await addSharer(at, { id: 'a', number: 501, server: 77, product: 'open', ports: [7001, 7002, 7003] });
+    await addSharer(at, { id: 'b', number: 502, server: 77, product: 'open', ports: [7001, 7002] });
     await done(at.bench.sluice.holds.add('a'));
     await done(at.bench.sluice.holds.add('b'));
     const released = await done(at.bench.sluice.holds.release('a'));
