@@ -63,10 +63,7 @@ describe('the add-on', () => {
     expect(await codeOf(at.limit('north', 0))).toBe('addon_unsupported');
     expect(await codeOf(at.sluice.agents.restore('north'))).toBe('unsupported');
     expect(await codeOf(at.sluice.agents.explain('north'))).toBe('unsupported');
-    const rows = [{ line: 2, values: { agent: 'north', limit_gb: '5' } }];
-    const confirm = (): Promise<void> => Promise.resolve();
-    const file = { panel: undefined, rows, file: 'limits.csv', opening: undefined, dryRun: false, confirm };
-    await expect(at.sluice.agents.limits(file)).rejects.toMatchObject({ kind: 'usage' });
+    await expect(at.limitAll([{ agent: 'north', limit_gb: '5' }])).rejects.toMatchObject({ kind: 'usage' });
     await expect(at.limit('north', 5, { opening: 'zero' })).rejects.toMatchObject({ kind: 'usage' });
   });
 

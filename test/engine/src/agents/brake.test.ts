@@ -12,10 +12,7 @@ describe('the brake', () => {
   });
 
   const limitAll = async (gb: number): Promise<void> => {
-    const rows = agents.map(({ agent }) => ({ line: null, values: { agent, limit_gb: String(gb) } }));
-    const confirm = (): Promise<void> => Promise.resolve();
-    const request = { panel: undefined, rows, file: 'limits.csv', opening: undefined, dryRun: false, confirm };
-    await at.sluice.agents.limits(request);
+    await at.limitAll(agents.map(({ agent }) => ({ agent, limit_gb: String(gb) })));
   };
   const addAgents = async (count: number, gb = 5): Promise<void> => {
     for (let n = 0; n < count; n += 1) {

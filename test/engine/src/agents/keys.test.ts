@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { Fault } from '@sluice/fake-panels';
 import { openForEachTest } from '../bench/each-test.js';
 import { codeOf, errorOf } from '../bench/engine-bench.js';
 import { startHiddifyBench } from '../bench/hiddify-bench.js';
@@ -9,6 +10,8 @@ beforeEach(() => {
 });
 
 const setKey = (key: string): Promise<unknown> => at.bench.edit(at.panel.key, key);
+
+const answerWith = (fault: Fault): unknown => at.panel.server.inject({ fault });
 
 /** What is wrong, and what the message has to say of it. */
 const wrongs: [string, () => unknown, string, RegExp][] = [
@@ -39,22 +42,8 @@ const wrongs: [string, () => unknown, string, RegExp][] = [
     /https/,
   ],
   ['http on the TLS port', () => (at.panel.switches.front = 'plain-on-tls-port'), 'PANEL_', /https/],
-  [
-    'an HTML page of a proxy',
-    () => {
-      at.panel.server.inject({ fault: { kind: 'html', status: 502 } });
-    },
-    'PANEL_SERVER_ERROR',
-    /502/,
-  ],
-  [
-    'an HTML page with status 200',
-    () => {
-      at.panel.server.inject({ fault: { kind: 'html' } });
-    },
-    'PANEL_UNREADABLE',
-    /HTML page/,
-  ],
+  ['an HTML page of a proxy', () => answerWith({ kind: 'html', status: 502 }), 'PANEL_SERVER_ERROR', /502/],
+  ['an HTML page with status 200', () => answerWith({ kind: 'html' }), 'PANEL_UNREADABLE', /HTML page/],
 ];
 
 describe.each(wrongs)('with %s', (_what, arrange, code, message) => {

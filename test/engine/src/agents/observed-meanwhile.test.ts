@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { FakeCall, FaultRule } from '@sluice/fake-panels';
+import type { FakeCall } from '@sluice/fake-panels';
+import { during } from '../bench/during.js';
 import { openForEachTest } from '../bench/each-test.js';
 import { GB } from '../bench/engine-bench.js';
 import { startHiddifyBench } from '../bench/hiddify-bench.js';
@@ -23,30 +24,21 @@ async function overLimit(count: number): Promise<string[]> {
 const disabled = (uuids: readonly string[]): number => uuids.filter((uuid) => !at.panel.user(uuid).enable).length;
 const patches = (): number => at.panel.server.calls.filter(isChange).length;
 
-/** Makes a call wait at the panel until `open`. */
-function holdBack(rule: Omit<FaultRule, 'fault'>): () => void {
-  let open = (): void => undefined;
-  const opened = new Promise<void>((resolve) => (open = resolve));
-  at.panel.server.inject({ ...rule, fault: { kind: 'wait', until: () => opened } });
-  return open;
-}
-
 /** Puts the panel under `observe` while the n-th change is on its way; returns what was called by then. */
 async function observeDuring<T>(order: () => Promise<T>, change = 1): Promise<{ report: T; called: number }> {
-  const open = holdBack({ endpoint: PATCH, skip: change - 1 });
-  let seen = 0;
-  const arrived = at.panel.server.waitForCall((call) => isChange(call) && ++seen === change);
-  const run = order();
-  await arrived;
-  // It waits for the change, but not for ever.
-  expect((await at.sluice.panels.observe('vpn')).underWay).toBe(1);
-  const called = patches();
-  open();
-  const report = await run;
-  at.panel.server.clearFaults();
+  let [seen, called] = [0, 0];
+  const isNth = (call: FakeCall): boolean => isChange(call) && ++seen === change;
+  const report = await during(at.panel.server, isNth, order, async () => {
+    // It waits for the change, but not for ever.
+    expect((await at.sluice.panels.observe('vpn')).underWay).toBe(1);
+    called = patches();
+  });
   return { report, called };
 }
 const check = (): Promise<CheckReport> => at.sluice.agents.check();
+/** The report of a check in which the panel is put under `observe` when a call arrives. */
+const observeAt = (match: (call: FakeCall) => boolean): Promise<CheckReport> =>
+  during(at.panel.server, match, check, () => at.sluice.panels.observe('vpn'));
 
 describe('a sweep whose panel is put under observe meanwhile', () => {
   it('disables nobody any more, and says so', async () => {
@@ -70,7 +62,9 @@ describe('a sweep whose panel is put under observe meanwhile', () => {
 
   it('has had its last change when observe returns', async () => {
     const all = await overLimit(3);
-    const answer = holdBack({ endpoint: PATCH, times: 1 });
+    let answer = (): void => undefined;
+    const answered = new Promise<void>((resolve) => (answer = resolve));
+    at.panel.server.inject({ endpoint: PATCH, times: 1, fault: { kind: 'wait', until: () => answered } });
     const arrived = at.panel.server.waitForCall(isChange);
     const run = at.sluice.agents.check();
     await arrived;
@@ -117,13 +111,7 @@ describe('a sweep whose panel is put under observe meanwhile', () => {
     const svc = await at.create(1, { product: 'agency' });
     const [loose = ''] = await overLimit(1);
     // The look before the change: the hold is there by then, the call is not made yet.
-    const open = holdBack({ endpoint: 'GET /api/v2/admin/user/{uuid}/', match: ({ path }) => path.includes(svc) });
-    const arrived = at.panel.server.waitForCall(({ method, path }) => method === 'GET' && path.includes(svc));
-    const run = at.sluice.agents.check();
-    await arrived;
-    await at.sluice.panels.observe('vpn');
-    open();
-    const report = await run;
+    const report = await observeAt(({ method, path }) => method === 'GET' && path.includes(svc));
     expect([report.run.outcome, patches(), disabled([svc, loose])]).toEqual(['done', 0, 0]);
     expect(report.run.observing).toEqual(['vpn']);
   });
@@ -137,13 +125,7 @@ describe('a sweep whose panel is put under observe meanwhile', () => {
 
   it('leaves no agent held for whom nothing was begun', async () => {
     const all = await overLimit(2);
-    const open = holdBack({ endpoint: 'GET /api/v2/admin/user/' });
-    const arrived = at.panel.server.waitForCall(({ endpoint }) => endpoint === 'GET /api/v2/admin/user/');
-    const run = at.sluice.agents.check();
-    await arrived;
-    await at.sluice.panels.observe('vpn');
-    open();
-    const report = await run;
+    const report = await observeAt(({ endpoint }) => endpoint === 'GET /api/v2/admin/user/');
     expect([report.run.outcome, patches(), disabled(all)]).toEqual(['done', 0, 0]);
     expect(report).toMatchObject({ run: { observing: ['vpn'] }, totals: { disabled: 0, failed: 0 } });
     const { store } = at.bench;

@@ -1,14 +1,9 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { openForEachTest } from '../bench/each-test.js';
-import { GB, MINUTE } from '../bench/engine-bench.js';
+import { GB } from '../bench/engine-bench.js';
 import { startHiddifyBench } from '../bench/hiddify-bench.js';
 
 const at = openForEachTest(startHiddifyBench);
-
-const usedBy = async (agent = 'north'): Promise<number> => {
-  at.bench.clock.advance(MINUTE + 1);
-  return (await at.sluice.agents.show(agent)).usedBytes / GB;
-};
 
 describe('a user that another agent gives away', () => {
   let south: string;
@@ -26,7 +21,7 @@ describe('a user that another agent gives away', () => {
     at.panel.moveUser(user, at.north);
     at.panel.use(user, GB);
     await at.check();
-    expect([await usedBy(), await usedBy('south')]).toEqual([1, 400]);
+    expect([await at.usedBy(), await at.usedBy('south')]).toEqual([1, 400]);
     expect(at.panel.user(user).enable).toBe(true);
   });
 
@@ -36,10 +31,10 @@ describe('a user that another agent gives away', () => {
     await at.check();
     at.panel.moveUser(hidden, at.north);
     await at.check();
-    expect([await usedBy(), others.every((uuid) => at.panel.user(uuid).enable)]).toEqual([0, true]);
+    expect([await at.usedBy(), others.every((uuid) => at.panel.user(uuid).enable)]).toEqual([0, true]);
     at.panel.use(hidden, 2 * GB);
     await at.check();
-    expect(await usedBy()).toBe(2);
+    expect(await at.usedBy()).toBe(2);
   });
 
   it('counts in full when it is new', async () => {
@@ -47,7 +42,7 @@ describe('a user that another agent gives away', () => {
     const user = at.panel.addUser({ agent: at.north, usageLimit: 20 * GB });
     at.panel.use(user, 7 * GB);
     await at.check();
-    expect(await usedBy()).toBe(7);
+    expect(await at.usedBy()).toBe(7);
   });
 });
 
@@ -71,15 +66,15 @@ describe('a user that nobody has seen before', () => {
     expect(notices.filter(({ code }) => code === 'agent_users_used_before')).toMatchObject([
       { message: expect.stringMatching(/"north".*400 GB.*"restored"/) as unknown },
     ]);
-    expect([await usedBy(), at.panel.user(user).enable, at.panel.user(other).enable]).toEqual([0, true, true]);
+    expect([await at.usedBy(), at.panel.user(user).enable, at.panel.user(other).enable]).toEqual([0, true, true]);
     at.panel.use(user, 20 * GB);
     expect((await at.check()).notices).toEqual([]);
-    expect(await usedBy()).toBe(20);
+    expect(await at.usedBy()).toBe(20);
   });
 
   it('is named also when another command than the check saw it first', async () => {
     at.panel.addUser({ agent: at.north, name: 'restored', ...GIVEN });
-    expect(await usedBy()).toBe(0);
+    expect(await at.usedBy()).toBe(0);
     const { notices } = await at.check();
     expect(notices.map(({ code }) => code)).toContain('agent_users_used_before');
   });
@@ -97,7 +92,7 @@ describe('a user that nobody has seen before', () => {
   it('is judged together with the others that appear beside it', async () => {
     for (let n = 0; n < 20; n += 1) at.panel.use(at.panel.addUser({ agent: at.north, usageLimit: 30 * GB }), 20 * GB);
     await at.check();
-    expect([await usedBy(), at.panel.user(other).enable]).toEqual([0, true]);
+    expect([await at.usedBy(), at.panel.user(other).enable]).toEqual([0, true]);
   });
 
   it('gives its agent nothing free: what is used on a high counter counts, and so does what a deleted user used', async () => {
@@ -113,6 +108,6 @@ describe('a user that nobody has seen before', () => {
       await at.check();
       if (n === 0) at.panel.deleteUser(again);
     }
-    expect([await usedBy(), at.panel.user(other).enable]).toEqual([60, false]);
+    expect([await at.usedBy(), at.panel.user(other).enable]).toEqual([60, false]);
   });
 });

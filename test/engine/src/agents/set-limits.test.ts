@@ -73,13 +73,6 @@ describe('an agent that was deleted in the panel', () => {
 });
 
 describe('limits of a list', () => {
-  const set = (rows: Record<string, string>[]): ReturnType<typeof at.sluice.agents.limits> => {
-    const lines = rows.map((values, index) => ({ line: index + 2, values }));
-    const confirm = (): Promise<void> => Promise.resolve();
-    const file = { panel: undefined, rows: lines, file: 'limits.csv', opening: undefined };
-    return at.sluice.agents.limits({ ...file, dryRun: false, confirm });
-  };
-
   beforeEach(() => {
     at.panel.addAgent(undefined, { name: 'south' });
     at.panel.addAgent(undefined, { name: 'twin' });
@@ -88,7 +81,7 @@ describe('limits of a list', () => {
 
   it('sets many at once; an empty cell is none', async () => {
     await at.limit('south', 9);
-    const limited = await set([
+    const limited = await at.limitAll([
       { agent: at.north, limit_gb: '500' },
       { agent: 'south', limit_gb: '' },
     ]);
@@ -105,13 +98,13 @@ describe('limits of a list', () => {
     const rows = [limit('north', '500'), limit('nobody', '1'), limit('twin', '1'), limit('north', '2')];
     const details = { problems: expect.arrayContaining([3, 4, 5, 6].map(problem)) as unknown };
     const error = { kind: 'usage', code: 'bad_import', details };
-    await expect(set([...rows, limit('south', 'much')])).rejects.toMatchObject(error);
+    await expect(at.limitAll([...rows, limit('south', 'much')])).rejects.toMatchObject(error);
     expect(await limits()).toMatchObject({ north: null, south: null });
   });
 
   it('refuses a column that it does not know', async () => {
     const error = { kind: 'usage', code: 'bad_import' };
-    const refused = set([{ agent: 'north', limit_tb: '5' }]);
+    const refused = at.limitAll([{ agent: 'north', limit_tb: '5' }]);
     await expect(refused).rejects.toMatchObject(error);
     await expect(refused).rejects.toThrow('limit_tb');
   });

@@ -6,10 +6,6 @@ import type { RunReport } from '@sluice/engine';
 
 const at = openForEachTest(startHiddifyBench);
 
-const usedBy = async (agent = 'north'): Promise<number> => {
-  at.bench.clock.advance(MINUTE + 1);
-  return (await at.sluice.agents.show(agent)).usedBytes / GB;
-};
 async function run(what: 'poll' | 'reconcile', ms = HOUR): Promise<RunReport> {
   at.bench.clock.advance(ms);
   return at.sluice[what]();
@@ -25,10 +21,10 @@ describe('a usage that Sluice zeroed and the panel wrote back', () => {
     innocent = at.panel.addUser({ agent: at.north, usageLimit: GB });
     at.panel.use(svc, 60 * GB);
     await run('reconcile');
-    expect(await usedBy()).toBe(60);
+    expect(await at.usedBy()).toBe(60);
     at.bench.clock.set('2026-12-15T01:00:00Z');
     await run('reconcile', 0);
-    expect([at.panel.user(svc).currentUsage, await usedBy()]).toEqual([0, 60]);
+    expect([at.panel.user(svc).currentUsage, await at.usedBy()]).toEqual([0, 60]);
   });
   const writeBack = (gb: number): void => {
     at.panel.changeUser(svc, { currentUsage: gb * GB });
@@ -39,11 +35,11 @@ describe('a usage that Sluice zeroed and the panel wrote back', () => {
     writeBack(61);
     const again = await run('reconcile');
     expect(again.services[0]).toMatchObject({ status: 'ok', usage: { totalBytes: GB } });
-    expect([at.panel.user(svc).currentUsage, await usedBy()]).toEqual([0, 61]);
+    expect([at.panel.user(svc).currentUsage, await at.usedBy()]).toEqual([0, 61]);
     expect([at.panel.user(svc).enable, at.panel.user(innocent).enable, await holds()]).toEqual([true, true, []]);
     at.panel.use(svc, 2 * GB);
     expect((await run('reconcile')).services[0]?.usage?.totalBytes).toBe(3 * GB);
-    expect(await usedBy()).toBe(63);
+    expect(await at.usedBy()).toBe(63);
   });
 
   it('is not charged when it comes back several runs later, nor when a check sees it first', async () => {
@@ -52,12 +48,12 @@ describe('a usage that Sluice zeroed and the panel wrote back', () => {
     await run('reconcile', 5 * MINUTE);
     writeBack(61);
     await at.check();
-    expect(await usedBy()).toBe(61);
+    expect(await at.usedBy()).toBe(61);
     expect((await run('poll', 5 * MINUTE)).services[0]?.usage?.totalBytes).toBe(GB);
-    expect(await usedBy()).toBe(61);
+    expect(await at.usedBy()).toBe(61);
     at.panel.use(svc, 2 * GB);
     expect((await run('reconcile')).services[0]?.usage?.totalBytes).toBe(3 * GB);
-    expect([await usedBy(), at.panel.user(innocent).enable, await holds()]).toEqual([63, true, []]);
+    expect([await at.usedBy(), at.panel.user(innocent).enable, await holds()]).toEqual([63, true, []]);
   });
 
   it('is charged to nobody when the second zeroing is undone as well', async () => {
@@ -69,7 +65,7 @@ describe('a usage that Sluice zeroed and the panel wrote back', () => {
     const last = await run('reconcile', 5 * MINUTE);
     expect(last.services[0]).toMatchObject({ status: 'ok', usage: { totalBytes: 3 * GB }, holds: [] });
     expect(at.panel.user(svc).currentUsage).toBe(63 * GB);
-    expect([await usedBy(), at.panel.user(innocent).enable]).toEqual([63, true]);
+    expect([await at.usedBy(), at.panel.user(innocent).enable]).toEqual([63, true]);
   });
 
   it.each([
@@ -81,9 +77,9 @@ describe('a usage that Sluice zeroed and the panel wrote back', () => {
     at.bench.clock.advance(2 * DAY);
     if (gbLater > 0) at.panel.use(svc, gbLater * GB);
     expect((await run('reconcile', 0)).services[0]?.usage?.totalBytes).toBe(counts * GB);
-    expect(await usedBy()).toBe(60 + counts);
+    expect(await at.usedBy()).toBe(60 + counts);
     expect((await run('reconcile')).services[0]?.usage?.totalBytes).toBe(counts * GB);
-    expect(await usedBy()).toBe(60 + counts);
+    expect(await at.usedBy()).toBe(60 + counts);
   });
 
   it('counts what is really used once the zeroing has held', async () => {
@@ -91,7 +87,7 @@ describe('a usage that Sluice zeroed and the panel wrote back', () => {
     await run('reconcile');
     at.panel.use(svc, 69 * GB);
     expect((await run('poll')).services[0]?.usage?.totalBytes).toBe(70 * GB);
-    expect(await usedBy()).toBe(130);
+    expect(await at.usedBy()).toBe(130);
   });
 });
 
@@ -108,10 +104,10 @@ describe('a reset that the panel states', () => {
     at.panel.use(user, 32 * GB);
     const [service] = (await run('reconcile')).services;
     expect(service).toMatchObject({ usage: { totalBytes: 52 * GB }, status: 'held' });
-    expect(await usedBy()).toBe(52);
+    expect(await at.usedBy()).toBe(52);
     // Once only.
     expect((await run('reconcile')).services[0]?.usage?.totalBytes).toBe(52 * GB);
     expect((await run('reconcile', DAY)).services[0]?.usage?.totalBytes).toBe(52 * GB);
-    expect(await usedBy()).toBe(52);
+    expect(await at.usedBy()).toBe(52);
   });
 });

@@ -26,6 +26,10 @@ export interface HiddifyBench {
   check: (options?: { dryRun?: boolean; allowMass?: boolean }) => Promise<CheckReport>;
   /** Limits an agent to this many GB, null: not at all; nobody is asked. */
   limit: (agent: string, gb: number | null, options?: LimitOptions) => Promise<AgentDetail>;
+  /** Limits agents as in a file whose lines are numbered; nobody is asked. */
+  limitAll: (rows: Record<string, string>[]) => ReturnType<Agents['limits']>;
+  /** GB that an agent has used, read more than a minute later. */
+  usedBy: (agent?: string) => Promise<number>;
   /** Creates a user of this many GB below an agent. */
   createUser: (agent: string, name: string, gb: number, options?: UserOptions) => Promise<CreatedUserReport>;
   /** Reasons of the open holds of a service. */
@@ -103,6 +107,16 @@ export async function startHiddifyBench(
       const confirm = (): Promise<void> => Promise.resolve();
       const asked = { panel: undefined, limitBytes, opening: undefined, dryRun: false, confirm, ...how };
       return bench.sluice.agents.limit(agent, asked);
+    },
+    limitAll(rows) {
+      const lines = rows.map((values, index) => ({ line: index + 2, values }));
+      const confirm = (): Promise<void> => Promise.resolve();
+      const file = { panel: undefined, rows: lines, file: 'limits.csv', opening: undefined };
+      return bench.sluice.agents.limits({ ...file, dryRun: false, confirm });
+    },
+    async usedBy(agent = 'north') {
+      clock.advance(MINUTE + 1);
+      return (await bench.sluice.agents.show(agent)).usedBytes / GB;
     },
     createUser(agent, name, gb, { by = bench.sluice, ...how } = {}) {
       const asked = { panel: undefined, agent, name, limitBytes: gb * GB, days: undefined, mode: undefined };

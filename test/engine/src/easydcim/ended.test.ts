@@ -56,15 +56,17 @@ describe('the restrictions of a service that was terminated while it was held', 
     await expect(again).rejects.toMatchObject({ code: 'wrong_lifecycle' });
   });
 
-  it('end where its server was given to another customer', async () => {
+  it.each([
+    ['terminated', 'poll'],
+    ['vanished', 'poll'],
+    ['vanished', 'reconcile'],
+  ] as const)('end where its server was given to another customer (%s, %s)', async (status, command) => {
+    await setStatus('svc-1', status);
     await giveToAnother();
-    const report = await poll();
+    const report = await poll(command);
     expect(report.run.outcome).toBe('done');
     expect(report.notices.map(({ code }) => code)).toContain('ended_released');
-    expect([toState(), await open()]).toEqual([
-      ['up', 'down'],
-      [0, 0],
-    ]);
+    expect({ ports: toState(), open: await open() }).toEqual({ ports: ['up', 'down'], open: [0, 0] });
     expect((await poll('reconcile')).totals.actions).toBe(0);
   });
 
@@ -106,10 +108,7 @@ describe('the restrictions of a service that was terminated while it was held', 
     await poll('plan');
     await at.bench.sluice.panels.observe('dcim');
     await poll();
-    expect([toState(), await open()]).toEqual([
-      ['down', 'down'],
-      [2, 1],
-    ]);
+    expect({ ports: toState(), open: await open() }).toEqual(STAYS);
     expect(at.panel.server.changingCalls().length).toBe(before);
   });
 });
@@ -118,21 +117,6 @@ describe('the restrictions of a held service that vanished from the billing syst
   beforeEach(async () => {
     await setStatus('svc-1', 'vanished');
   });
-
-  it.each(['poll', 'reconcile'] as const)(
-    'end at the next %s where its server was given to another customer',
-    async (words) => {
-      await giveToAnother();
-      const report = await poll(words);
-      expect(report.run.outcome).toBe('done');
-      expect(report.notices.map(({ code }) => code)).toContain('ended_released');
-      expect([toState(), await open()]).toEqual([
-        ['up', 'down'],
-        [0, 0],
-      ]);
-      expect((await poll('reconcile')).totals.actions).toBe(0);
-    },
-  );
 
   it('stay where only the panel lists the service no longer', async () => {
     at.panel.deleteService(501);
