@@ -43,9 +43,9 @@ describe('another billing system', () => {
   it('does not get a bill whose line may be in the former one', async () => {
     world.fake?.server.inject({ endpoint: 'UpdateInvoice', times: 1, when: 'before', fault: { kind: 'cut' } });
     expect(await readState()).toEqual(['outcome_unknown']);
-    world.config.billing = 'ledger';
+    await world.bench.edit('"billing":"whmcs"', '"billing":"ledger"');
     expect(await readState({ resend: true })).toEqual(['other_billing']);
-    world.config.billing = 'whmcs';
+    await world.bench.edit('"billing":"ledger"', '"billing":"whmcs"');
     world.clock.advance(11 * 60_000);
     expect(await readState({ resend: true })).toEqual(['added']);
   });

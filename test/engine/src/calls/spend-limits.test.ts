@@ -197,8 +197,7 @@ describe('a limit in money over the billing cycle', () => {
     const openUncounted = (limits: object[]) => openWorld('ledger', { limits, timeZone: 'America/Sao_Paulo' });
     await expect(openUncounted([{ ...SPEND, window: 'cycle' }])).rejects.toThrow('billing_cycle is required');
     world = await openUncounted([SPEND]);
-    const [product] = Object.values(world.config.products);
-    Object.assign(product?.limits?.[0] ?? {}, { window: 'cycle' });
+    await world.bench.edit('"window":"day"', '"window":"cycle"');
     const { services, run } = await pollAt('2026-11-05T12:00:00Z');
     expect([services[0]?.status, services[0]?.error?.code, run.outcome]).toEqual(['failed', 'no_cycle', 'failed']);
   });

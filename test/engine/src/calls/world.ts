@@ -1,20 +1,19 @@
-import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type CallReports, type Config, createSluice, parseConfig, type Sluice } from '@sluice/engine';
+import type { CallReports, Sluice } from '@sluice/engine';
 import { type FakeWhmcs, type ManualClock, manualClock, startFakeWhmcs } from '@sluice/fake-panels';
-import type { PanelKind } from '@sluice/panel-kind';
 import { openStore, type StateStore } from '@sluice/state-store';
 import { whmcs } from '@sluice/whmcs-client/billing';
+import { EngineBench } from '../bench/engine-bench.js';
 import { createExchange, type Exchange, LINE, telephonyKind } from './telephony-panel.js';
 
 /** An engine over a store file and a billing system, with one line `svc-1`. */
 export interface World {
+  bench: EngineBench;
   exchange: Exchange;
   clock: ManualClock;
   store: StateStore;
-  sluice: Sluice;
+  /** The engine that runs now. */
+  readonly sluice: Sluice;
   fake: FakeWhmcs | null;
   /** The client of the service. */
   client: string;
@@ -22,7 +21,6 @@ export interface World {
   service: string | null;
   /** Reports by name. */
   files: Map<string, string>;
-  config: Config;
   reports: CallReports;
   /** Descriptions and amounts of all lines with a marker on invoices that are not cancelled. */
   lines(): Promise<string[]>;
@@ -43,74 +41,58 @@ interface Kill {
   is: boolean;
 }
 
+interface WorldOptions {
+  billFrom?: string | null;
+  invoice?: boolean;
+  limits?: readonly object[];
+  timeZone?: string;
+}
+
 export const NOW = '2026-11-05T12:00:00.000Z';
 
 /** Opens a world; with WHMCS the client has an unpaid invoice for the service. */
-export async function openWorld(
-  billing: 'ledger' | 'whmcs',
-  options: { billFrom?: string | null; invoice?: boolean; limits?: readonly object[]; timeZone?: string } = {},
-): Promise<World> {
-  const folder = mkdtempSync(path.join(tmpdir(), 'sluice-calls-'));
+export async function openWorld(billing: 'ledger' | 'whmcs', options: WorldOptions = {}): Promise<World> {
   const clock = manualClock(NOW);
   const exchange = createExchange();
   const fake = billing === 'whmcs' ? await startFakeWhmcs({ now: clock.now }) : null;
   const { client, service } = addClient(fake, options.invoice ?? true);
-  const { billFrom = '2026-08-01', limits = [], timeZone = 'UTC' } = options;
-  const kinds = [telephonyKind(exchange)];
-  const config = toConfig(fake, { billFrom, limits, timeZone }, kinds);
-  const opened: StateStore[] = [];
-  const openFile = async (name: string): Promise<StateStore> => {
-    const store = await openStore({ location: path.join(folder, name), clock });
-    opened.push(store);
-    return store;
-  };
-  const { start, kill } = processes(config, kinds, clock);
+  const parts = { kinds: [telephonyKind(exchange)], billing: [whmcs] };
+  const bench = await EngineBench.open(clock, parts, toConfig(fake, options));
+  const { store } = bench;
   const add = (sluice: Sluice): Promise<unknown> => addService(sluice, client, service);
-  const store = await openFile('sluice.db');
-  const sluice = await start(store);
-  await add(sluice);
+  await add(bench.sluice);
   const files = new Map<string, string>();
+  const others: StateStore[] = [];
   return {
-    exchange,
-    clock,
-    store,
-    sluice,
-    fake,
-    client,
-    service,
-    files,
-    config,
+    bench,
+    get sluice() {
+      return bench.sluice;
+    },
+    ...{ exchange, clock, store, fake, client, service, files },
     reports: createReports(files),
     lines: () => readLines(fake, store),
-    ...killings(fake, (killed) => start(killable(store, killed)), kill),
+    ...killings(fake, bench),
     async withLostStore() {
-      const other = await start(await openFile('other.db'));
+      const lost = await openStore({ location: path.join(bench.folder, 'other.db'), clock });
+      others.push(lost);
+      const other = await bench.start({ store: lost });
       await add(other);
       return other;
     },
     async close() {
-      for (const one of opened) await one.close();
+      for (const one of others) await one.close();
+      await bench.close();
       await fake?.close();
-      rmSync(folder, { recursive: true, force: true });
     },
   };
 }
 
-/** Returns the ways in which an engine that `start` starts is killed while it works. */
-function killings(
-  fake: FakeWhmcs | null,
-  start: (killed: Kill) => Promise<Sluice>,
-  kill: () => void,
-): Pick<World, 'killedAt' | 'killedAtCall'> {
+/** Returns the ways in which an engine is killed while it works. */
+function killings(fake: FakeWhmcs | null, bench: EngineBench): Pick<World, 'killedAt' | 'killedAtCall'> {
   const run = async (killed: Kill, work: (sluice: Sluice) => Promise<unknown>): Promise<boolean> => {
-    const engine = await start(killed);
-    try {
-      await work(engine);
-    } catch (error) {
+    await bench.inAnother(work, { store: killable(bench.store, killed) }).catch((error: unknown) => {
       if (!killed.is) throw error;
-    } finally {
-      kill();
-    }
+    });
     return killed.is;
   };
   return {
@@ -131,53 +113,20 @@ function killings(
 
 function toConfig(
   fake: FakeWhmcs | null,
-  { billFrom, limits, timeZone }: { billFrom: string | null; limits: readonly object[]; timeZone: string },
-  kinds: PanelKind[],
-): Config {
-  const whmcsSection = (one: FakeWhmcs): object => ({
-    url: one.url,
-    allowHttp: true,
-    identifier: one.identifier,
-    secret: one.secret,
-    timeout: '1s',
+  { billFrom = '2026-08-01', limits = [], timeZone = 'UTC' }: WorldOptions,
+): string {
+  const whmcsSection = ({ url, identifier, secret }: FakeWhmcs): object => ({
+    ...{ url, allowHttp: true, identifier, secret, timeout: '1s' },
     calls: { taxed: false, onlyWriter: true },
   });
   const tel = { kind: 'exchange', url: 'https://exchange.example', ...(billFrom === null ? {} : { billFrom }) };
-  return parseConfig(
-    {
-      currency: 'BRL',
-      panels: { tel },
-      timeZone,
-      products: { line: { panel: 'tel', limits } },
-      ...(fake === null ? {} : { billing: 'whmcs', whmcs: whmcsSection(fake) }),
-    },
-    kinds,
-    [whmcs],
-  );
-}
-
-/** Starts engines as processes of their own; `kill` ends the last one for good. */
-function processes(config: Config, kinds: PanelKind[], clock: ManualClock) {
-  const dead = new Set<number>();
-  let pid = 0;
-  const sleep = (ms: number): Promise<void> => {
-    clock.advance(ms);
-    return Promise.resolve();
-  };
-  return {
-    start: (store: StateStore): Promise<Sluice> =>
-      createSluice({
-        config,
-        store,
-        kinds,
-        billing: [whmcs],
-        clock: { now: clock.now, sleep },
-        randomBytes: (count) => randomBytes(count),
-        owner: { host: 'test', pid: ++pid, processStart: '1' },
-        isAlive: (owner) => !dead.has(owner.pid),
-      }),
-    kill: () => dead.add(pid),
-  };
+  return JSON.stringify({
+    currency: 'BRL',
+    panels: { tel },
+    timeZone,
+    products: { line: { panel: 'tel', limits } },
+    ...(fake === null ? {} : { billing: 'whmcs', whmcs: whmcsSection(fake) }),
+  });
 }
 
 function addClient(fake: FakeWhmcs | null, withInvoice: boolean): { client: string; service: string | null } {
