@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { openForEachTest } from '../bench/each-test.js';
 import { GB } from '../bench/engine-bench.js';
 import { startHiddifyBench, type HiddifyBench } from '../bench/hiddify-bench.js';
 import type { CheckReport } from '@sluice/engine';
@@ -24,12 +25,8 @@ const ways = [
 ] as const;
 
 describe.each(ways)('counted by $accounting', ({ accounting, fill }) => {
-  let at: HiddifyBench;
-  beforeEach(async () => {
-    at = await startHiddifyBench({ agents: `{ accounting: ${accounting} }` });
-    await at.limit('north', 10);
-  });
-  afterEach(() => at.close());
+  const at = openForEachTest(() => startHiddifyBench({ agents: `{ accounting: ${accounting} }` }));
+  beforeEach(() => at.limit('north', 10));
 
   const check = (): Promise<CheckReport> => at.check();
   const canCreate = (gb: number, agent = 'north') => at.sluice.agents.canCreateUser(agent, Math.round(gb * GB));
@@ -102,12 +99,8 @@ describe.each(ways)('counted by $accounting', ({ accounting, fill }) => {
 });
 
 describe('consumed', () => {
-  let at: HiddifyBench;
-  beforeEach(async () => {
-    at = await startHiddifyBench({ agents: '{ period: { days: 7 } }' });
-    await at.limit('north', 10);
-  });
-  afterEach(() => at.close());
+  const at = openForEachTest(() => startHiddifyBench({ agents: '{ period: { days: 7 } }' }));
+  beforeEach(() => at.limit('north', 10));
 
   const used = async (): Promise<number> => {
     await at.check();

@@ -68,10 +68,7 @@ describe.each([
     enabled = world.fake.addUser({ agent: over });
     disabled = world.fake.addUser({ agent: back });
     for (let n = 0; n < 4; n += 1) world.fake.addUser();
-    await manager.setTrafficLimits([
-      { agent: 'over', limitBytes: GB },
-      { agent: 'back', limitBytes: GB },
-    ]);
+    await manager.setTrafficLimits({ over: GB, back: GB });
     world.fake.use(disabled, GB);
     world.time.advance(minute);
     await manager.sweep();

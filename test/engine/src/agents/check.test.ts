@@ -73,22 +73,6 @@ describe('the sweep', () => {
     expect(entries.map(({ type }) => type)).toEqual(['disable-user']);
   });
 
-  it('respects observe, and shows what it would do', async () => {
-    const anna = await overLimit();
-    await at.sluice.panels.observe('vpn');
-    const observed = await at.check();
-    expect(observed.run.observing).toEqual(['vpn']);
-    expect(observed.agents.find(({ name }) => name === 'north')).toMatchObject({
-      exceeded: true,
-      actions: [{ type: 'disable-user', target: anna, state: 'planned' }],
-    });
-    expect(enabled(anna)).toEqual([true]);
-    expect(at.changes()).toEqual([]);
-    await at.sluice.panels.enforce('vpn');
-    await at.check();
-    expect(enabled(anna)).toEqual([false]);
-  });
-
   it('is left to the run that has the panel', async () => {
     await at.limit('north', 1);
     await at.bench.takeLease('panel:vpn');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { GB, minute, startWorld, type World } from './world.js';
+import { GB, inWorld, minute, type World } from './world.js';
 
 /** What may happen to a panel between two looks. */
 type Event =
@@ -76,14 +76,9 @@ describe("an agent's consumption on a panel where anything happens", () => {
 
   it('equals a simple model and never falls, whatever is reset, zeroed, deleted or moved', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(event, { minLength: 5, maxLength: 40 }), async (events) => {
-        const world = await startWorld({ keepCalls: false });
-        try {
-          await play(world, events);
-        } finally {
-          await world.close();
-        }
-      }),
+      fc.asyncProperty(fc.array(event, { minLength: 5, maxLength: 40 }), (events) =>
+        inWorld((world) => play(world, events)),
+      ),
       { numRuns: process.env['SLUICE_LONG'] === '1' ? 200 : 5 },
     );
   }, 60_000);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Fault } from '@sluice/fake-panels';
-import { GB, minute, startWorld } from './world.js';
+import { GB, inWorld, minute } from './world.js';
 
 const faults = fc.constantFrom<{ when: 'before' | 'after'; fault: Fault }>(
   { when: 'before', fault: { kind: 'cut' } },
@@ -24,10 +24,9 @@ const plan = fc.record({
 describe('creations at once with whatever goes wrong', () => {
   it('never sell more than the limit, leave no half-made user, and in the end fill it exactly', async () => {
     await fc.assert(
-      fc.asyncProperty(plan, async ({ accounting, failing, slow, managers }) => {
-        const world = await startWorld({ keepCalls: false });
-        const { fake, time } = world;
-        try {
+      fc.asyncProperty(plan, ({ accounting, failing, slow, managers }) =>
+        inWorld(async (world) => {
+          const { fake, time } = world;
           const north = fake.addAgent(undefined, { name: 'north' });
           for (let n = 0; n < 30; n += 1) fake.addUser({ usageLimit: GB });
           const all = Array.from({ length: managers }, () => world.manager({ accounting }));
@@ -64,10 +63,8 @@ describe('creations at once with whatever goes wrong', () => {
           expect(ours()).toEqual(Array.from({ length: 10 }, () => 10 * GB));
           // Nobody's user of 1000 GB was left with the caller.
           expect(fake.listUsers(fake.key)).toHaveLength(30);
-        } finally {
-          await world.close();
-        }
-      }),
+        }),
+      ),
       { numRuns: process.env['SLUICE_LONG'] === '1' ? 100 : 3 },
     );
   }, 120_000);

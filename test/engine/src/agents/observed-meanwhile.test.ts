@@ -154,8 +154,11 @@ describe('enforcing one product of a panel', () => {
     const all = await overLimit(2);
     await at.sluice.panels.observe('vpn');
     await at.sluice.panels.enforce('vpn', { product: 'vpn-50' });
-    expect((await at.check()).run.observing).toEqual(['vpn']);
-    expect(disabled(all)).toBe(0);
+    const { run, agents } = await at.check();
+    expect([run.observing, agents]).toMatchObject([['vpn'], [{ exceeded: true }]]);
+    const planned = agents[0]?.actions.map(({ type, target, state }) => `${type} ${target} ${state}`);
+    expect(planned?.sort()).toEqual(all.map((uuid) => `disable-user ${uuid} planned`).sort());
+    expect([at.changes(), disabled(all)]).toEqual([[], 0]);
     const { panels } = await at.sluice.panels.list();
     expect(panels).toMatchObject([{ enforce: { value: 'observe', except: [{ product: 'vpn-50', value: 'on' }] } }]);
     await at.sluice.panels.enforce('vpn');

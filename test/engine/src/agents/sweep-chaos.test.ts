@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Fault } from '@sluice/fake-panels';
-import { GB, minute, startWorld, type World } from './world.js';
+import { GB, inWorld, minute, type World } from './world.js';
 
 const patch = 'PATCH /api/v2/admin/user/{uuid}/';
 const user = fc.nat({ max: 5 });
@@ -47,7 +47,7 @@ async function play(world: World, events: readonly Event[]): Promise<void> {
   const at = (list: readonly string[], n: number): string => list[n] ?? '';
   const uuids = Array.from({ length: 6 }, (_, n) => fake.addUser({ agent: at(agents, n % 3) }));
   const manager = world.manager();
-  await manager.setTrafficLimits(agents.map((agent) => ({ agent, limitBytes: 1000 * GB })));
+  await manager.setTrafficLimits(Object.fromEntries(agents.map((agent) => [agent, 1000 * GB])));
 
   /** Users that a person has switched off, and users that were moved or changed while we kept them off: not ours to give back. */
   const theirs = new Set<string>();
@@ -97,7 +97,7 @@ async function play(world: World, events: readonly Event[]): Promise<void> {
     const isHeld = (above[toOwner(uuid)] ?? []).some((agent) => over[agent] === true);
     expect([uuid, fake.user(uuid).enable]).toEqual([uuid, !isHeld && !theirs.has(uuid)]);
   }
-  await manager.setTrafficLimits(agents.map((agent) => ({ agent, limitBytes: null })));
+  await manager.setTrafficLimits(Object.fromEntries(agents.map((agent) => [agent, null])));
   await sweep();
   for (const uuid of uuids) expect([uuid, fake.user(uuid).enable]).toEqual([uuid, !theirs.has(uuid)]);
   for (const agent of agents)
@@ -108,14 +108,7 @@ async function play(world: World, events: readonly Event[]): Promise<void> {
 describe('sweeps over whatever people do to a panel', () => {
   it('disable who is over, give back all of ours and nobody of theirs, whatever fails in between', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(event, { maxLength: 25 }), async (events) => {
-        const world = await startWorld({ keepCalls: false });
-        try {
-          await play(world, events);
-        } finally {
-          await world.close();
-        }
-      }),
+      fc.asyncProperty(fc.array(event, { maxLength: 25 }), (events) => inWorld((world) => play(world, events))),
       { numRuns: process.env['SLUICE_LONG'] === '1' ? 200 : 5 },
     );
   }, 120_000);

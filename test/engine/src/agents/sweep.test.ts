@@ -207,10 +207,7 @@ describe('the sweep', () => {
     });
 
     it('gives a user back only when nobody above it is over any more', async () => {
-      await manager.setTrafficLimits([
-        { agent: 'north', limitBytes: 5 * GB },
-        { agent: 'north-east', limitBytes: 5 * GB },
-      ]);
+      await manager.setTrafficLimits({ north: 5 * GB, 'north-east': 5 * GB });
       world.fake.use(bela, 5 * GB);
       await sweep({ brake: false });
       await manager.setTrafficLimit('north-east', 100 * GB);
@@ -230,10 +227,7 @@ describe('the sweep', () => {
     const east = world.fake.addAgent(north, { name: 'north-east' });
     const [anna, bela] = [user(north), user(east)];
     manager = world.manager({ exempt: ['north-east'] });
-    await manager.setTrafficLimits([
-      { agent: 'north', limitBytes: GB },
-      { agent: 'north-east', limitBytes: GB },
-    ]);
+    await manager.setTrafficLimits({ north: GB, 'north-east': GB });
     world.fake.use(bela, 5 * GB);
     const plan = await sweep();
     expect(enabled(anna, bela)).toEqual([false, true]);
@@ -345,10 +339,7 @@ describe('the sweep', () => {
 
   it('works on the users of one agent alone when asked to', async () => {
     const [anna, bela] = [user(north), user(south)];
-    await manager.setTrafficLimits([
-      { agent: 'north', limitBytes: GB },
-      { agent: 'south', limitBytes: GB },
-    ]);
+    await manager.setTrafficLimits({ north: GB, south: GB });
     world.fake.use(anna, GB);
     world.fake.use(bela, GB);
     expect(await manager.checkAgent('north')).toMatchObject({

@@ -55,9 +55,8 @@ describe('a list that is not to be trusted', () => {
         `  other: { kind: hiddify, url: "${second.panel.url}", allowHttp: true, apiKey: "${second.panel.key}", retries: 0 }\nproducts:`,
       );
       at.panel.server.inject({ endpoint: LIST, fault: { kind: 'html' } });
-      const checked = await at.check();
-      const report = checked;
-      expect([checked.run.outcome, report.error]).toEqual(['partial', null]);
+      const report = await at.check();
+      expect([report.run.outcome, report.error]).toEqual(['partial', null]);
       expect(report.panels).toMatchObject([{ panel: 'vpn', error: { code: 'PANEL_UNREADABLE' } }]);
       const named = report.agents.map(({ panel, name }) => `${panel} ${name}`);
       expect(named.sort()).toEqual(['other north', 'vpn north', 'vpn south']);

@@ -20,11 +20,6 @@ import { type HoldRecord, openStore, type StateStore } from '@sluice/state-store
 export const GB = 1024 ** 3;
 export const minute = 60_000;
 
-interface Limit {
-  agent: string;
-  limitBytes: number | null;
-}
-
 /** What a check did, from its report and from what it changed in the store. */
 export interface Sweep extends CheckReport {
   steps: { type: string; target: string; state: string; code: string | null }[];
@@ -58,8 +53,8 @@ export class TestManager extends AgentTrafficManager {
     return this.sluice.agents.show(agent);
   }
 
-  async setTrafficLimits(limits: readonly Limit[]): Promise<void> {
-    for (const { agent, limitBytes } of limits) await this.setTrafficLimit(agent, limitBytes);
+  async setTrafficLimits(limits: Record<string, number | null>): Promise<void> {
+    for (const [agent, limitBytes] of Object.entries(limits)) await this.setTrafficLimit(agent, limitBytes);
   }
 
   /** Reads the panel and stores it. */
@@ -155,6 +150,16 @@ export async function startWorld(options: FakeHiddifyOptions = {}): Promise<Worl
       await fake.close();
     },
   };
+}
+
+/** Does something in a world of its own whose calls are not kept. */
+export async function inWorld(work: (world: World) => Promise<void>): Promise<void> {
+  const world = await startWorld({ keepCalls: false });
+  try {
+    await work(world);
+  } finally {
+    await world.close();
+  }
 }
 
 /** An engine whose `agents` are opened with the first call. */

@@ -1,12 +1,11 @@
 import { Readable } from 'node:stream';
-import { afterEach, expect, it } from '@jest/globals';
-import { startTelephonyBench, type TelephonyBench } from '../bench/telephony-bench.js';
+import { expect, it } from '@jest/globals';
+import { openForEachTest } from '../bench/each-test.js';
+import { startTelephonyBench } from '../bench/telephony-bench.js';
 
-let at: TelephonyBench;
-afterEach(() => at.close());
+const at = openForEachTest(() => startTelephonyBench({ wire: 'magnusbilling' }));
 
 it('bills calls that the panel archived, and finds none of them late or missing when they are archived later', async () => {
-  at = await startTelephonyBench({ wire: 'magnusbilling' });
   await at.addService();
   const first = at.addCall('2026-10-03T10:00:00-03:00', '0.2320');
   const second = at.addCall('2026-10-04T10:00:00-03:00', '0.4000');

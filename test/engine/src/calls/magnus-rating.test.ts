@@ -1,11 +1,10 @@
-import { afterEach, expect, it } from '@jest/globals';
-import { startTelephonyBench, type TelephonyBench } from '../bench/telephony-bench.js';
+import { expect, it } from '@jest/globals';
+import { openForEachTest } from '../bench/each-test.js';
+import { startTelephonyBench } from '../bench/telephony-bench.js';
 
-let at: TelephonyBench;
-afterEach(() => at.close());
+const at = openForEachTest(() => startTelephonyBench({ wire: 'magnusbilling' }));
 
 it('prices a call as MagnusBilling charges it, unless another reading of increments is asked for', async () => {
-  at = await startTelephonyBench({ wire: 'magnusbilling' });
   const block = { initial_increment_seconds: 20, increment_seconds: 6, min_chargeable_seconds: 3 };
   at.panel.add('rates', { plan_id: '11', prefix: '5521', price_per_minute: '0.123457', connection_fee: '0', ...block });
   const price = async (seconds: number, incrementBase: 'after-initial' | null = null): Promise<unknown> => {

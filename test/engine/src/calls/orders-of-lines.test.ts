@@ -1,5 +1,6 @@
-import { expect, it } from '@jest/globals';
+import { beforeEach, expect, it } from '@jest/globals';
 import { openForEachTest } from '../bench/each-test.js';
+import { done } from '../bench/outcomes.js';
 import { startTelephonyBench } from '../bench/telephony-bench.js';
 import { createReports } from './world.js';
 
@@ -10,22 +11,26 @@ const at = openForEachTest(() =>
   }),
 );
 
-it('a service of WHMCS becomes a line by its custom fields, and its calls a line of its invoice', async () => {
+let invoice: number;
+/** Client 77 has ordered a line, which was called, and has an unpaid invoice. */
+beforeEach(async () => {
   const names = { first_name: 'Ana', Last_Name: 'Lima', document: '98765432100', email: 'ana@example.com' };
   const values = { ...names, astbilling_username: 'ana', DDD: '11', 'Canais|Lines': '4' };
   at.whmcs.addClient({ id: 77, currency: 'BRL' });
   at.whmcs.addProduct({ id: 10, name: 'Line', fields: Object.keys(values) });
   at.whmcs.addService({ id: 7, client: 77, product: 10, nextDueDate: '2026-12-01', fields: values });
-  expect((await at.sluice.services.sync()).run.outcome).toBe('done');
-  const made = await at.sluice.provision.create('whmcs-7');
-  expect([made.run.outcome, made]).toMatchObject(['done', { credentials: { username: 'ana' } }]);
+  await done(at.sluice.services.sync());
+  const made = await done(at.sluice.provision.create('whmcs-7'));
+  expect(made).toMatchObject({ credentials: { username: 'ana' } });
   const line = at.panel.subscribers().find(({ username }) => username === 'ana');
   expect(line).toMatchObject({ channels: 4, areaCode: '11', externalRef: 'whmcs:service:7' });
-
   at.setTime('2026-12-02T12:00:00Z');
   at.addCall('2026-11-10T09:00:00-03:00', '1.5000', { subscriber: line?.id });
   const items = [{ service: 7, description: 'Line', amount: '50.00' }];
-  const invoice = at.whmcs.addInvoice({ client: 77, status: 'Unpaid', items });
+  invoice = at.whmcs.addInvoice({ client: 77, status: 'Unpaid', items });
+});
+
+it('a service of WHMCS becomes a line by its custom fields, and its calls a line of its invoice', async () => {
   // The answer to the change of the invoice is lost.
   const cut = { match: ({ changing }: { changing: boolean }) => changing, fault: { kind: 'cut' } } as const;
   at.whmcs.server.inject({ ...cut, when: 'after', times: 1 });
@@ -48,24 +53,6 @@ it('a service of WHMCS becomes a line by its custom fields, and its calls a line
 });
 
 it('no calls are billed to a client who is closed in WHMCS', async () => {
-  at.whmcs.addClient({ id: 77, currency: 'BRL' });
-  const values = {
-    astbilling_username: 'ana',
-    first_name: 'Ana',
-    Last_Name: 'Lima',
-    document: '98765432100',
-    DDD: '11',
-  };
-  at.whmcs.addProduct({ id: 10, name: 'Line', fields: [...Object.keys(values), 'Canais', 'email'] });
-  const fields = { ...values, Canais: '4', email: 'ana@example.com' };
-  at.whmcs.addService({ id: 7, client: 77, product: 10, nextDueDate: '2026-12-01', fields });
-  expect((await at.sluice.services.sync()).run.outcome).toBe('done');
-  expect((await at.sluice.provision.create('whmcs-7')).run.outcome).toBe('done');
-  const line = at.panel.subscribers().find(({ username }) => username === 'ana');
-  at.setTime('2026-12-02T12:00:00Z');
-  at.addCall('2026-11-10T09:00:00-03:00', '1.5000', { subscriber: line?.id });
-  const items = [{ service: 7, description: 'Line', amount: '50.00' }];
-  const invoice = at.whmcs.addInvoice({ client: 77, status: 'Unpaid', items });
   at.whmcs.world.clients.get(77)!.status = 'Closed';
   const { bills } = await at.sluice.calls.bill({ service: 'whmcs-7', period: '2026-11' });
   expect(bills).toMatchObject([{ state: 'failed', error: { code: 'client_closed' } }]);

@@ -1,11 +1,10 @@
-import { afterEach, expect, it } from '@jest/globals';
-import { startTelephonyBench, type TelephonyBench } from '../bench/telephony-bench.js';
+import { expect, it } from '@jest/globals';
+import { openForEachTest } from '../bench/each-test.js';
+import { startTelephonyBench } from '../bench/telephony-bench.js';
 
-let at: TelephonyBench;
-afterEach(() => at.close());
+const at = openForEachTest(startTelephonyBench);
 
 it('bills no call that names no line but the username of another, and says so', async () => {
-  at = await startTelephonyBench();
   await at.addService();
   const own = at.addCall('2026-10-03T10:00:00-03:00', '0.2300');
   const theirs = at.addCall('2026-10-04T10:00:00-03:00', '5.0000');

@@ -67,8 +67,7 @@ describe('an order that two held services name', () => {
     await at.bench.sluice.overrides.set('a', { unlimited: true });
     const polled = await at.poll();
     expect(listTold(polled)[0]?.message).toMatch(/order 901 .*\bb\b.*quota hold/);
-    const reconciled = await at.bench.sluice.reconcile();
-    const report = reconciled;
+    const report = await at.bench.sluice.reconcile();
     expect(report.notices).toEqual([]);
     const [a] = report.services.filter(({ id }) => id === 'a');
     expect(a?.drift).toEqual([expect.stringContaining('order 901')]);
