@@ -76,17 +76,15 @@ describe('the sweep', () => {
       expect(enabled(anna, bela)).toEqual([false, true]);
     });
 
-    it.each<[string, () => void, string]>([
-      ['another owner', () => void world.fake.moveUser(anna, south), 'moved'],
-      ...[{ comment: 'did not pay' }, { usageLimit: GB }, { packageDays: 3 }, { name: 'renamed' }].map(
-        (change): [string, () => void, string] => [
-          JSON.stringify(change),
-          () => void world.fake.changeUser(anna, change),
-          'touched',
-        ],
-      ),
-    ])('not a user that has got %s', async (_what, change, outcome) => {
-      change();
+    it.each([
+      ['moved', null],
+      ['touched', { comment: 'did not pay' }],
+      ['touched', { usageLimit: GB }],
+      ['touched', { packageDays: 3 }],
+      ['touched', { name: 'renamed' }],
+    ])('not a user that somebody has %s since: %p', async (outcome, change) => {
+      if (change === null) world.fake.moveUser(anna, south);
+      else world.fake.changeUser(anna, change);
       const plan = await raise();
       expect(plan.dropped).toMatchObject([{ uuid: anna, outcome }]);
       expect(plan.notices.map(({ code }) => code)).toContain(`agent_user_${outcome}`);

@@ -11,13 +11,12 @@ const at = openForEachTest(startEasyDcimBench);
 const service = (report: RunReport): RunReport['services'][number] | undefined => report.services[0];
 const changing = (): string[] => at.panel.server.changingCalls().map(({ method, path }) => `${method} ${path}`);
 
-/** Adds a service on two ports of 1 Gbit/s that are known, and reads it. */
-async function addRead(number: number): Promise<void> {
-  await at.addService(number);
-  at.panel.addTraffic(500 + number, { in: GB, out: GB });
-}
-
-async function readOnce(): Promise<void> {
+/** Adds services on two ports of 1 Gbit/s that are known, and reads them. */
+async function readOnce(...numbers: number[]): Promise<void> {
+  for (const number of numbers) {
+    await at.addService(number);
+    at.panel.addTraffic(500 + number, { in: GB, out: GB });
+  }
   at.bench.clock.advance(HOUR);
   await at.bench.sluice.reconcile();
   expect((await at.poll()).run.outcome).toBe('done');
@@ -26,8 +25,7 @@ async function readOnce(): Promise<void> {
 
 describe('a jump of 9 TB in seconds on two ports of 1 Gbit/s', () => {
   it('is doubted and disables nothing until the line could have carried it', async () => {
-    await addRead(1);
-    await readOnce();
+    await readOnce(1);
     at.panel.addTraffic(501, { in: 4.5 * TB, out: 4.5 * TB });
     const first = await at.pollAfter(3000);
     const doubted = { status: 'doubted', holds: [], error: { code: 'impossible_jump' } };
@@ -46,8 +44,7 @@ describe('a jump of 9 TB in seconds on two ports of 1 Gbit/s', () => {
   });
 
   it('is counted from the last reading with the figures before, which was confirmed without a row', async () => {
-    await addRead(1);
-    await readOnce();
+    await readOnce(1);
     const instants: string[] = [];
     for (let poll = 0; poll < 2; poll++) {
       expect(service(await at.pollAfter(HOUR / 2))).toMatchObject({ status: 'ok', error: null });
@@ -68,16 +65,14 @@ describe('a jump of 9 TB in seconds on two ports of 1 Gbit/s', () => {
   });
 
   it('is believed where mass changes are allowed', async () => {
-    await addRead(1);
-    await readOnce();
+    await readOnce(1);
     at.panel.addTraffic(501, { in: 4.5 * TB, out: 4.5 * TB });
     expect(service(await at.pollAfter(3000, { allowMass: true }))).toMatchObject({ status: 'held', error: null });
     expect(changing()).toHaveLength(2);
   });
 
   it('counts for the brake where the quota would hold the service', async () => {
-    for (const number of [1, 2, 3]) await addRead(number);
-    await readOnce();
+    await readOnce(1, 2, 3);
     for (const number of [1, 2]) at.panel.addTraffic(500 + number, { in: 9 * TB, out: 0 });
     const report = await at.pollAfter(3000);
     expect(report.error).toMatchObject({ code: 'mass_change', details: { changing: 2 } });
@@ -85,8 +80,7 @@ describe('a jump of 9 TB in seconds on two ports of 1 Gbit/s', () => {
   });
 
   it('is read again with the ports, which may be faster now', async () => {
-    await addRead(1);
-    await readOnce();
+    await readOnce(1);
     for (const index of [1, 2]) at.panel.setWiring(toIds(1).port(index), { speed: 100_000_000_000 });
     at.panel.addTraffic(501, { in: 9 * TB, out: 0 });
     expect(service(await at.pollAfter(60_000))).toMatchObject({ error: { code: 'impossible_jump' } });

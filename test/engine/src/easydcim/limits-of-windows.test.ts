@@ -28,6 +28,11 @@ async function poll(): Promise<[used: number | null, holds: string[]]> {
   return [used, services[0]?.holds.map(({ reason }) => reason) ?? []];
 }
 
+function pollAt(instant: number): ReturnType<typeof poll> {
+  advanceTo(instant);
+  return poll();
+}
+
 const exec = (sql: string): void => {
   handleOn(path.join(at.bench.folder, 'sluice.db')).exec(sql);
 };
@@ -37,11 +42,9 @@ const isOfEnded = ({ body }: { body: string }): boolean => body.includes('2026-1
 async function liveUntilEnd(product = 'fair'): Promise<void> {
   await at.addService(1, { product });
   use(3, Date.parse('2026-12-01T12:00:00Z'));
-  advanceTo(Date.parse('2026-12-02T00:00:00Z'));
-  await poll();
+  await pollAt(Date.parse('2026-12-02T00:00:00Z'));
   use(45, END - DAY);
-  advanceTo(END - HOUR);
-  await poll();
+  await pollAt(END - HOUR);
   use(2, END - HOUR / 2);
 }
 
@@ -49,14 +52,11 @@ describe('a limit of a month in which a cycle ends', () => {
   it('counts what was used up to the end of the cycle', async () => {
     await liveUntilEnd();
     const restored = at.panel.server.inject({ fault: { kind: 'cut' } });
-    advanceTo(END + HOUR);
-    await poll();
+    await pollAt(END + HOUR);
     restored();
-    advanceTo(END + 2 * DAY);
-    expect(await poll()).toEqual([47, []]);
+    expect(await pollAt(END + 2 * DAY)).toEqual([47, []]);
     use(3, END + 2 * DAY);
-    advanceTo(END + 2 * DAY + HOUR);
-    expect(await poll()).toEqual([50, ['fair-use']]);
+    expect(await pollAt(END + 2 * DAY + HOUR)).toEqual([50, ['fair-use']]);
   });
 
   it('forgets nothing when the first reading of the next cycle fails, and reads the end again', async () => {
@@ -65,14 +65,11 @@ describe('a limit of a month in which a cycle ends', () => {
     advanceTo(END + HOUR);
     use(1, END + HOUR / 2);
     expect(await poll()).toEqual([null, []]);
-    advanceTo(END + 2 * HOUR);
-    expect(await poll()).toEqual([null, []]);
+    expect(await pollAt(END + 2 * HOUR)).toEqual([null, []]);
     restored();
-    advanceTo(END + 3 * HOUR);
-    expect(await poll()).toEqual([48, []]);
+    expect(await pollAt(END + 3 * HOUR)).toEqual([48, []]);
     use(2, END + 3 * HOUR);
-    advanceTo(END + 4 * HOUR);
-    expect(await poll()).toEqual([50, ['fair-use']]);
+    expect(await pollAt(END + 4 * HOUR)).toEqual([50, ['fair-use']]);
   });
 
   it('counts the end of the cycle when only its final reading failed', async () => {
@@ -85,8 +82,7 @@ describe('a limit of a month in which a cycle ends', () => {
     advanceTo(END + 2 * HOUR);
     at.panel.server.clearCalls();
     expect(await poll()).toEqual([48, []]);
-    advanceTo(END + 3 * HOUR);
-    expect(await poll()).toEqual([48, []]);
+    expect(await pollAt(END + 3 * HOUR)).toEqual([48, []]);
     expect(at.panel.server.calls.filter(isOfEnded)).toHaveLength(1);
     const { cycles } = await at.bench.sluice.usage.history('svc-1');
     expect(cycles.map(({ usage }) => usage?.totalBytes)).toEqual([GB, 50 * GB]);
@@ -99,20 +95,17 @@ describe('a limit of a month in which a cycle ends', () => {
     use(1, END + HOUR / 2);
     await poll();
     exec('delete from decisions; insert into decisions select * from kept; drop table kept');
-    advanceTo(END + 2 * HOUR);
-    expect(await poll()).toEqual([48, []]);
+    expect(await pollAt(END + 2 * HOUR)).toEqual([48, []]);
   });
 
   it('goes on with the count of a version before, which had no last reading', async () => {
     await liveUntilEnd();
     const restored = at.panel.server.inject({ fault: { kind: 'status', status: 500 } });
-    advanceTo(END + HOUR);
-    await poll();
+    await pollAt(END + HOUR);
     restored();
     const members = ['last', 'ended', 'base.cycleEnd'].map((name) => `'$.limits[0].count.${name}'`);
     exec(`update decisions set inputs = json_remove(inputs, ${members.join(', ')})`);
-    advanceTo(END + 2 * HOUR);
-    expect(await poll()).toEqual([47, []]);
+    expect(await pollAt(END + 2 * HOUR)).toEqual([47, []]);
   });
 
   it('is counted over both cycles when a product in the later one is the first to have it', async () => {
@@ -122,19 +115,16 @@ describe('a limit of a month in which a cycle ends', () => {
     await poll();
     await at.bench.sluice.services.set('svc-1', { product: 'fair' });
     use(1, END + HOUR);
-    advanceTo(END + 2 * HOUR);
-    expect(await poll()).toEqual([49, []]);
+    expect(await pollAt(END + 2 * HOUR)).toEqual([49, []]);
   });
 
   it('keeps its count while the product is missing in the config', async () => {
     await liveUntilEnd();
     const config = at.bench.text;
     await at.bench.edit('  fair:', '  renamed:');
-    advanceTo(END + HOUR);
-    await poll();
+    await pollAt(END + HOUR);
     await at.bench.configure(config);
-    advanceTo(END + 2 * HOUR);
-    expect(await poll()).toEqual([47, []]);
+    expect(await pollAt(END + 2 * HOUR)).toEqual([47, []]);
   });
 });
 
@@ -145,26 +135,19 @@ describe('a limit of a day after days without a poll', () => {
   ] as const)('%s where %s', async (_title, _why, gigabytes, holds) => {
     const noon = Date.parse('2026-12-02T12:00:00Z');
     await at.addService(1, { product: 'daily' });
-    advanceTo(noon - 6 * HOUR);
-    await poll();
+    await pollAt(noon - 6 * HOUR);
     use(30, noon - HOUR);
-    advanceTo(noon);
-    expect(await poll()).toEqual([30, ['daily']]);
+    expect(await pollAt(noon)).toEqual([30, ['daily']]);
     use(gigabytes, noon + 2 * HOUR);
-    advanceTo(noon + 2 * DAY);
-    expect(await poll()).toEqual([null, holds]);
-    advanceTo(noon + 2 * DAY + HOUR);
-    expect(await poll()).toEqual([0, []]);
+    expect(await pollAt(noon + 2 * DAY)).toEqual([null, holds]);
+    expect(await pollAt(noon + 2 * DAY + HOUR)).toEqual([0, []]);
   });
 
   it('keeps its hold until the day is known where a cycle began in between', async () => {
     await at.addService(1, { product: 'daily' });
-    advanceTo(END - 2 * DAY);
-    await poll();
+    await pollAt(END - 2 * DAY);
     use(30, END - 2 * DAY + HOUR);
-    advanceTo(END - 2 * DAY + 2 * HOUR);
-    expect(await poll()).toEqual([30, ['daily']]);
-    advanceTo(END + HOUR);
-    expect((await poll())[1]).toEqual(['daily']);
+    expect(await pollAt(END - 2 * DAY + 2 * HOUR)).toEqual([30, ['daily']]);
+    expect((await pollAt(END + HOUR))[1]).toEqual(['daily']);
   });
 });
