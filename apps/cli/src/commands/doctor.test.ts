@@ -1,23 +1,14 @@
 import { closeSync, copyFileSync, existsSync, openSync, rmSync, writeSync } from 'node:fs';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { Check } from '@sluice/engine';
+import { closeAfterTest } from '../test/each-test.js';
 import { configText, GB, HOUR, startEasyDcimBench, type EasyDcimBench } from '../test/easydcim-bench.js';
 import { startFlvxBench } from '../test/flvx-bench.js';
 import type { Bench } from '../test/harness.js';
 import { handleOn } from '../test/sqlite.js';
 import { startHiddifyBench } from '../test/hiddify-bench.js';
 
-let open: { close: () => Promise<void> } | null = null;
-afterEach(async () => {
-  await open?.close();
-  open = null;
-});
-
-async function start(): Promise<EasyDcimBench> {
-  const at = await startEasyDcimBench();
-  open = at;
-  return at;
-}
+const start = async (): Promise<EasyDcimBench> => closeAfterTest(await startEasyDcimBench());
 
 async function readChecks(bench: Bench, words = 'doctor --contract'): Promise<{ exitCode: number; checks: Check[] }> {
   const { exitCode, json } = await bench.sluice(`${words} --json`);
@@ -189,8 +180,7 @@ describe('doctor --contract', () => {
   });
 
   it('reads each endpoint of FLVX once and checks every mapping', async () => {
-    const at = await startFlvxBench();
-    open = at;
+    const at = closeAfterTest(await startFlvxBench());
     const user = await at.create(1);
     await at.addService(2, { values: ['flvx_user_id=777'] });
     await at.addService(3);
@@ -231,8 +221,7 @@ describe('doctor --contract', () => {
   });
 
   it('reads each endpoint of Hiddify once and checks every mapping', async () => {
-    const at = await startHiddifyBench();
-    open = at;
+    const at = closeAfterTest(await startHiddifyBench());
     const uuid = await at.create(1);
     at.panel.use(uuid, 3 * GB);
     await at.addService(2, { values: ['hiddify_user_uuid=5f0c0f44-0a5e-4c56-9c58-8d3b1ad4c8d7'] });

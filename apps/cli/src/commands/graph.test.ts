@@ -1,7 +1,8 @@
 import { chmodSync, existsSync, statSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { GraphPoint } from '@sluice/engine';
-import { DAY, GB, HOUR, startEasyDcimBench, type EasyDcimBench } from '../test/easydcim-bench.js';
+import { startForEachTest } from '../test/each-test.js';
+import { DAY, GB, HOUR, startEasyDcimBench } from '../test/easydcim-bench.js';
 
 interface GraphDocument {
   source: string;
@@ -17,12 +18,8 @@ const GRAPH = 'POST /api/v3/client/graphs/{id}/export';
 /** The texts of a drawing. */
 const listTexts = (svg: string): string[] => Array.from(svg.matchAll(/<text [^>]*>([^<]*)/g), ([, text = '']) => text);
 
-let at: EasyDcimBench;
-beforeEach(async () => {
-  at = await startEasyDcimBench('graphCache: 30m');
-  await at.addService(1);
-});
-afterEach(() => at.close());
+const at = startForEachTest(() => startEasyDcimBench('graphCache: 30m'));
+beforeEach(() => at.addService(1));
 
 /** Polls at the hours given, counted from 2026-11-20 12:00, with 1 GB in and 2 GB out before each. */
 async function pollAt(...hours: number[]): Promise<void> {

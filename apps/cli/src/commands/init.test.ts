@@ -1,21 +1,16 @@
 import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { manualClock, startFakeEasyDcim, type FakeEasyDcim } from '@sluice/fake-panels';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { startFakeEasyDcim, type FakeEasyDcim } from '@sluice/fake-panels';
 import { checkConfigText } from '@sluice/config-file';
 import { configKinds, KINDS } from '../kinds.js';
 import type { PanelOutcome } from '@sluice/terminal/reports';
-import { Bench, type Outcome } from '../test/harness.js';
+import { benchForEachTest, closeAfterTest } from '../test/each-test.js';
+import { type Outcome } from '../test/harness.js';
 
 const TOKEN = 'tok-51aa-very-secret-token';
 const DCIM = 'name=dcim,kind=easydcim,url=https://dcim.example.com,token-env=DCIM_TOKEN';
 
-let bench: Bench;
-beforeEach(() => {
-  bench = new Bench(manualClock('2026-11-20T12:00:00Z'));
-});
-afterEach(() => {
-  bench.close();
-});
+const bench = benchForEachTest();
 
 interface Answer {
   question: RegExp;
@@ -249,9 +244,8 @@ describe('init with options', () => {
 describe('init with a panel to test', () => {
   let panel: FakeEasyDcim;
   beforeEach(async () => {
-    panel = await startFakeEasyDcim({ token: TOKEN, now: bench.clock.now, timeZone: 'UTC' });
+    panel = closeAfterTest(await startFakeEasyDcim({ token: TOKEN, now: bench.clock.now, timeZone: 'UTC' }));
   });
-  afterEach(() => panel.close());
 
   const spec = (): string => `kind=easydcim,url=${panel.url},allow-http=true,token-env=DCIM_TOKEN`;
 

@@ -1,20 +1,16 @@
 import { mkdirSync, statSync, writeFileSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { manualClock } from '@sluice/fake-panels';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { ActionRecord, ApiCallRecord, RunRecord, StateStore } from '@sluice/state-store';
 import type { LogEntry } from '@sluice/engine';
-import { Bench, type Outcome } from '../test/harness.js';
+import { benchForEachTest } from '../test/each-test.js';
+import { type Outcome } from '../test/harness.js';
 
 const START = Date.parse('2026-11-20T12:00:00Z');
 const at = (seconds: number): string => new Date(START + seconds * 1000).toISOString();
 
-let bench: Bench;
+const bench = benchForEachTest(START);
 beforeEach(() => {
-  bench = new Bench(manualClock(START));
   bench.write('sluice.yaml', 'timeZone: UTC\npanels: {}\n');
-});
-afterEach(() => {
-  bench.close();
 });
 
 function call(seconds: number, change: Partial<ApiCallRecord> = {}): ApiCallRecord {

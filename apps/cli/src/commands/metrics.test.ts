@@ -1,22 +1,16 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, lstatSync, mkdirSync, readdirSync, statSync, symlinkSync } from 'node:fs';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
+import { closeAfterTest } from '../test/each-test.js';
 import { GB, HOUR, startEasyDcimBench, TOKEN } from '../test/easydcim-bench.js';
 import { startHiddifyBench } from '../test/hiddify-bench.js';
-
-let close: (() => Promise<void>) | undefined;
-afterEach(async () => {
-  await close?.();
-  close = undefined;
-});
 
 /** The lines of one metric. */
 const listLines = (text: string, name: string): string[] =>
   text.split('\n').filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `));
 
 async function shop(more = '') {
-  const at = await startEasyDcimBench(more);
-  ({ close } = at);
+  const at = closeAfterTest(await startEasyDcimBench(more));
   await at.addService(1);
   await at.addService(2, { product: 'free' });
   await at.addService(3);
@@ -156,8 +150,7 @@ describe('metrics', () => {
   });
 
   it('shows agents by name, and never their uuid', async () => {
-    const at = await startHiddifyBench();
-    ({ close } = at);
+    const at = closeAfterTest(await startHiddifyBench());
     const user = at.panel.addUser({ name: 'anna', agent: at.north });
     await at.sluice(`agent limit ${at.north} --gb 50`);
     at.panel.use(user, 6 * GB);

@@ -1,11 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { flvxConfig, GB, startFlvxBench, type FlvxBench } from '../test/flvx-bench.js';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { startForEachTest } from '../test/each-test.js';
+import { flvxConfig, GB, startFlvxBench } from '../test/flvx-bench.js';
 
-let at: FlvxBench;
-beforeEach(async () => {
-  at = await startFlvxBench();
-});
-afterEach(() => at.close());
+const at = startForEachTest(startFlvxBench);
 
 describe('tunnel list', () => {
   it('gives the tunnels as the panel has them', async () => {

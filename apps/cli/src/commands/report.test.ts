@@ -1,20 +1,19 @@
 import { chmodSync, readdirSync, statSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Report } from '@sluice/dashboard/report';
-import { DAY, GB, startEasyDcimBench, type EasyDcimBench } from '../test/easydcim-bench.js';
+import { startForEachTest } from '../test/each-test.js';
+import { DAY, GB, startEasyDcimBench } from '../test/easydcim-bench.js';
 
 const HOSTILE = '"><script>alert(1)</script>\u202E<b>';
 const PERSIAN = 'شرکت نمونه';
 
-let at: EasyDcimBench;
+const at = startForEachTest(startEasyDcimBench);
 beforeEach(async () => {
-  at = await startEasyDcimBench();
   await at.addService(1, { values: [`client=${PERSIAN}`] });
   await at.addService(2, { product: 'inbound', values: ['client=8'] });
   await at.addService(3, { product: 'free', values: [`client=${PERSIAN}`] });
   await at.addService(4, { product: 'bare' });
 });
-afterEach(() => at.close());
 
 /** Polls once a day, with 20 GB in and 5 GB out of svc-1 and 85 GB in of svc-2 before. */
 async function pollFor(days: number): Promise<void> {

@@ -1,17 +1,15 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { manualClock } from '@sluice/fake-panels';
-import { Bench } from '../test/harness.js';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { benchForEachTest } from '../test/each-test.js';
 
 const CONFIG = `panels:
   dcim: { kind: easydcim, url: "https://dcim.example.com", token: "\${env:DCIM_TOKEN}" }
   vpn: { kind: hiddify, url: "https://vpn.example.com/x", apiKey: "\${file:./key}" }
 `;
 
-let bench: Bench;
+const bench = benchForEachTest();
 beforeEach(() => {
-  bench = new Bench(manualClock('2026-11-20T12:00:00Z'));
   bench.write('sluice.yaml', CONFIG);
   mkdirSync(bench.path('bin'));
   bench.env['PATH'] = bench.path('bin');
@@ -24,9 +22,6 @@ beforeEach(() => {
 esac`,
   );
   program('systemctl', `echo "$*" >> calls; [ ! -e broken ] || { echo "Failed to connect to bus" >&2; exit 1; }`);
-});
-afterEach(() => {
-  bench.close();
 });
 
 function program(name: string, text: string): void {

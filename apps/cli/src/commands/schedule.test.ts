@@ -1,10 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { manualClock } from '@sluice/fake-panels';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Config } from '@sluice/config-file';
 import { scheduledJobs } from '@sluice/setup/schedule';
-import { Bench } from '../test/harness.js';
+import { benchForEachTest } from '../test/each-test.js';
 import { BILLING, KINDS } from '../kinds.js';
 
 interface Shown {
@@ -16,13 +15,9 @@ interface Shown {
 const DCIM = 'dcim: { kind: easydcim, url: "https://dcim.example.com", token: "${env:DCIM_TOKEN}" }';
 const VPN = 'vpn: { kind: hiddify, url: "https://vpn.example.com/x", apiKey: "${credential:hiddify-key}" }';
 
-let bench: Bench;
+const bench = benchForEachTest();
 beforeEach(() => {
-  bench = new Bench(manualClock('2026-11-20T12:00:00Z'));
   config([DCIM]);
-});
-afterEach(() => {
-  bench.close();
 });
 
 function config(panels: string[], more = ''): void {

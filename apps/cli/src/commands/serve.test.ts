@@ -1,19 +1,14 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { manualClock } from '@sluice/fake-panels';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { benchForEachTest, closeAfterTest } from '../test/each-test.js';
 import { GB, HOUR, startEasyDcimBench } from '../test/easydcim-bench.js';
-import { Bench } from '../test/harness.js';
 import { serveOn } from '../test/serve-on.js';
 import { startWhmcsBench } from '../test/whmcs/whmcs-bench.js';
 
-let bench: Bench;
+const bench = benchForEachTest();
 beforeEach(async () => {
-  bench = new Bench(manualClock('2026-11-20T12:00:00Z'));
   bench.write('sluice.yaml', 'timeZone: UTC\nserve: { listen: "127.0.0.1:0", token: "${env:SERVE}" }\npanels: {}\n');
   bench.env['SERVE'] = 'first-start-token-0123456789';
   await bench.giveStore();
-});
-afterEach(() => {
-  bench.close();
 });
 
 /** While a job writes, metrics are rendered once a second. */
@@ -54,45 +49,32 @@ describe('serve', () => {
   });
 
   it('runs the jobs that are due with --with-schedule, and prints what they changed', async () => {
-    const at = await startEasyDcimBench('serve: { listen: "127.0.0.1:0" }\n');
-    bench.close();
-    ({ bench } = at);
-    try {
-      await at.addService(1);
-      // A run over a part does not stand for the job.
-      at.bench.clock.advance(HOUR);
-      await at.bench.sluice('poll --panel dcim');
-      at.panel.addTraffic(501, { in: 120 * GB, out: 0 });
-      at.bench.clock.advance(HOUR / 6);
-      const served = await serveOn(bench, 'serve --with-schedule', { random: () => 0 });
-      const ended = 'sluice_run_outcome{command="poll",outcome="done"} 1';
-      while (!(await readMetrics(served.url, at.bench.clock)).includes(ended));
-      const { exitCode, stdout } = await served.stop();
-      expect([exitCode, stdout]).toEqual([143, expect.stringMatching(/svc-1 .*held/)]);
-      const runs = await at.bench.store((store) => store.runs.list());
-      expect(runs.filter(({ command }) => command !== 'service add').map(({ command }) => command)).toEqual([
-        'poll',
-        'poll',
-      ]);
-    } finally {
-      await at.panel.close();
-    }
+    const at = closeAfterTest(await startEasyDcimBench('serve: { listen: "127.0.0.1:0" }\n'));
+    await at.addService(1);
+    // A run over a part does not stand for the job.
+    at.bench.clock.advance(HOUR);
+    await at.bench.sluice('poll --panel dcim');
+    at.panel.addTraffic(501, { in: 120 * GB, out: 0 });
+    at.bench.clock.advance(HOUR / 6);
+    const served = await serveOn(at.bench, 'serve --with-schedule', { random: () => 0 });
+    const ended = 'sluice_run_outcome{command="poll",outcome="done"} 1';
+    while (!(await readMetrics(served.url, at.bench.clock)).includes(ended));
+    const { exitCode, stdout } = await served.stop();
+    expect([exitCode, stdout]).toEqual([143, expect.stringMatching(/svc-1 .*held/)]);
+    const runs = await at.bench.store((store) => store.runs.list());
+    expect(runs.filter(({ command }) => command !== 'service add').map(({ command }) => command)).toEqual([
+      'poll',
+      'poll',
+    ]);
   });
 
   it('syncs the services of WHMCS with --with-schedule', async () => {
-    const at = await startWhmcsBench({ more: 'serve: { listen: "127.0.0.1:0" }\n' });
-    bench.close();
-    ({ bench } = at);
-    try {
-      at.addService(1);
-      const served = await serveOn(bench, 'serve --with-schedule', { random: () => 0 });
-      const ended = 'sluice_run_outcome{command="service sync",outcome="done"} 1';
-      while (!(await readMetrics(served.url, bench.clock)).includes(ended));
-      expect((await served.stop()).stdout).toContain('whmcs-1: new');
-    } finally {
-      await at.whmcs.close();
-      await at.panel.close();
-    }
+    const at = closeAfterTest(await startWhmcsBench({ more: 'serve: { listen: "127.0.0.1:0" }\n' }));
+    at.addService(1);
+    const served = await serveOn(at.bench, 'serve --with-schedule', { random: () => 0 });
+    const ended = 'sluice_run_outcome{command="service sync",outcome="done"} 1';
+    while (!(await readMetrics(served.url, at.bench.clock)).includes(ended));
+    expect((await served.stop()).stdout).toContain('whmcs-1: new');
   });
 
   it('refuses to listen for other machines as long as there is no token', async () => {

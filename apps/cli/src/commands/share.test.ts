@@ -1,13 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { serveOn } from '../test/serve-on.js';
-import { startEasyDcimBench, type EasyDcimBench } from '../test/easydcim-bench.js';
+import { startForEachTest } from '../test/each-test.js';
+import { startEasyDcimBench } from '../test/easydcim-bench.js';
 
-let at: EasyDcimBench;
-beforeEach(async () => {
-  at = await startEasyDcimBench();
-  await at.addService(1, { values: ['client=7'] });
-});
-afterEach(() => at.close());
+const at = startForEachTest(startEasyDcimBench);
+beforeEach(() => at.addService(1, { values: ['client=7'] }));
 
 const share = (words: string) => at.bench.sluice(`report --client 7 ${words}`);
 

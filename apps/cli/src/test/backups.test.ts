@@ -1,17 +1,16 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { LATEST_SCHEMA_VERSION, openStore, storeVersion, type StateStore, withStore } from '@sluice/state-store';
 import type { RunReport } from '@sluice/engine';
-import { configText, DAY, GB, HOUR, toIds, startEasyDcimBench, type EasyDcimBench } from './easydcim-bench.js';
+import { startForEachTest } from './each-test.js';
+import { configText, DAY, GB, HOUR, toIds, startEasyDcimBench } from './easydcim-bench.js';
 import { handleOn } from './sqlite.js';
 
-let at: EasyDcimBench;
+const at = startForEachTest(startEasyDcimBench);
 beforeEach(async () => {
-  at = await startEasyDcimBench();
   for (const number of [1, 2]) await at.addService(number);
 });
-afterEach(() => at.close());
 
 const FOLDER = 'sluice.db-backups';
 

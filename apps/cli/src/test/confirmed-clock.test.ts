@@ -1,13 +1,12 @@
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { DAY, startEasyDcimBench, type EasyDcimBench } from './easydcim-bench.js';
+import { beforeEach, expect, it } from '@jest/globals';
+import { startForEachTest } from './each-test.js';
+import { DAY, startEasyDcimBench } from './easydcim-bench.js';
 
-let at: EasyDcimBench;
+const at = startForEachTest(startEasyDcimBench);
 beforeEach(async () => {
-  at = await startEasyDcimBench();
   await at.addService(1);
   await at.poll();
 });
-afterEach(() => at.close());
 
 it('a run by an unconfirmed clock and doctor name the command that accepts it', async () => {
   at.panel.server.sendsDate = false;

@@ -1,19 +1,16 @@
 import { readFileSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { CommandReport, CreatedUserReport } from '@sluice/engine';
-import { type FlvxBench, startFlvxBench } from './flvx-bench.js';
-import { type HiddifyBench, startHiddifyBench } from './hiddify-bench.js';
+import { startForEachTest } from './each-test.js';
+import { startFlvxBench } from './flvx-bench.js';
+import { startHiddifyBench } from './hiddify-bench.js';
 
 /** Where customers reach a panel. */
 const PUBLIC = 'https://panel.example.com';
 
 describe('what a customer of FLVX receives', () => {
-  let at: FlvxBench;
-  beforeEach(async () => {
-    at = await startFlvxBench('', `, publicUrl: ${PUBLIC}`);
-    await at.addService(1);
-  });
-  afterEach(() => at.close());
+  const at = startForEachTest(() => startFlvxBench('', `, publicUrl: ${PUBLIC}`));
+  beforeEach(() => at.addService(1));
 
   /** Gives product `relay` a message of its own. */
   function useMessage(text: string | null): void {
@@ -137,12 +134,10 @@ describe('what a customer of FLVX receives', () => {
 });
 
 describe('what a customer of Hiddify receives', () => {
-  let at: HiddifyBench;
-  beforeEach(async () => {
-    at = await startHiddifyBench();
+  const at = startForEachTest(startHiddifyBench);
+  beforeEach(() => {
     at.bench.write('sluice.yaml', at.bench.read('sluice.yaml').replace(', retries: 0', `, publicUrl: ${PUBLIC}$&`));
   });
-  afterEach(() => at.close());
 
   const origin = (): string => PUBLIC;
   const secretPath = (): string => new URL(at.panel.url).pathname.split('/')[1] ?? '';

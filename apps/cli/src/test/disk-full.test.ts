@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { isHoldsFileStale, type RunReport, readHoldsFile, nodeFiles } from '@sluice/engine';
+import { closeAfterTest } from './each-test.js';
 import { configText, GB, HOUR, toIds, startEasyDcimBench, type EasyDcimBench } from './easydcim-bench.js';
 import { folderBytes } from './folder-bytes.js';
 import { runCommand } from './command-process.js';
@@ -19,18 +20,14 @@ onSmallDisk(`a full disk${reason === null ? '' : ` (nothing can be mounted: ${re
   let at: EasyDcimBench;
   let disk: SmallDisk;
   beforeEach(async () => {
-    at = await startEasyDcimBench();
-    disk = mountSmallDisk(at.bench.path('disk'), 6144 * KB);
+    at = closeAfterTest(await startEasyDcimBench());
+    disk = closeAfterTest(mountSmallDisk(at.bench.path('disk'), 6144 * KB));
     at.bench.storeFile = 'disk/sluice.db';
     at.bench.write('sluice.yaml', configText(at.panel.url, `state: ./${at.bench.storeFile}`));
     for (const number of [1, 2, 3, 4]) await at.addService(number, { product: number > 2 ? 'order' : 'ports' });
     // Held by the first run and free by the next one: 2 and 4. The other way round: 1 and 3.
     for (const number of [2, 4]) at.panel.addTraffic(500 + number, { in: 200 * GB, out: 0 });
     at.bench.clock.advance(HOUR);
-  });
-  afterEach(async () => {
-    disk.close();
-    await at.close();
   });
 
   async function firstRun(): Promise<void> {
@@ -129,31 +126,26 @@ onSmallDisk(`a full disk${reason === null ? '' : ` (nothing can be mounted: ${re
 
 onSmallDisk('a disk that fills up in the middle of a large run', () => {
   it('ends the real command with one line', async () => {
-    const at = await startKillBench('state: ./disk/sluice.db');
-    const disk = mountSmallDisk(at.bench.path('disk'), 16_384 * KB);
-    try {
-      const services = Array.from({ length: 700 }, (_, index) => ({ number: index + 1, product: 'ports' }));
-      for (const { number } of services) {
-        const ids = toIds(number + 1000);
-        at.panel.addService({ id: 500 + number, orderId: ids.order, serverId: ids.server, user: 10, ports: [] });
-      }
-      at.bench.write('services.csv', toCsv(services));
-      await succeed(at, 'service import services.csv');
-      let seen = 0;
-      at.panel.server.onCall(() => {
-        seen += 1;
-        if (seen === 450) disk.leaveFree(0);
-      });
-      const run = await runCommand(['poll'], { cwd: at.bench.folder, env: at.env });
-      expect([run.signal, run.exitCode, run.stdout]).toEqual([null, 1, '']);
-      expect(run.stderr).toMatch(/^sluice: [^\n]* the disk is full[^\n]*\n$/);
-      disk.free();
-      at.panel.server.clearCalls();
-      const next = await runCommand(['poll', '--json'], { cwd: at.bench.folder, env: at.env });
-      expect([next.exitCode, next.json<RunReport>().totals.read]).toEqual([0, 700]);
-    } finally {
-      disk.close();
-      await at.close();
+    const at = closeAfterTest(await startKillBench('state: ./disk/sluice.db'));
+    const disk = closeAfterTest(mountSmallDisk(at.bench.path('disk'), 16_384 * KB));
+    const services = Array.from({ length: 700 }, (_, index) => ({ number: index + 1, product: 'ports' }));
+    for (const { number } of services) {
+      const ids = toIds(number + 1000);
+      at.panel.addService({ id: 500 + number, orderId: ids.order, serverId: ids.server, user: 10, ports: [] });
     }
+    at.bench.write('services.csv', toCsv(services));
+    await succeed(at, 'service import services.csv');
+    let seen = 0;
+    at.panel.server.onCall(() => {
+      seen += 1;
+      if (seen === 450) disk.leaveFree(0);
+    });
+    const run = await runCommand(['poll'], { cwd: at.bench.folder, env: at.env });
+    expect([run.signal, run.exitCode, run.stdout]).toEqual([null, 1, '']);
+    expect(run.stderr).toMatch(/^sluice: [^\n]* the disk is full[^\n]*\n$/);
+    disk.free();
+    at.panel.server.clearCalls();
+    const next = await runCommand(['poll', '--json'], { cwd: at.bench.folder, env: at.env });
+    expect([next.exitCode, next.json<RunReport>().totals.read]).toEqual([0, 700]);
   });
 });

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { DAY, GB, HOUR, startEasyDcimBench, type EasyDcimBench } from './easydcim-bench.js';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { startForEachTest } from './each-test.js';
+import { DAY, GB, HOUR, startEasyDcimBench } from './easydcim-bench.js';
 
 const DOCS = path.resolve(import.meta.dirname, '../../../../docs');
 
@@ -25,9 +26,8 @@ function commandsIn(file: string): DocumentedCommand[] {
   );
 }
 
-let at: EasyDcimBench;
-beforeEach(async () => {
-  at = await startEasyDcimBench();
+const at = startForEachTest(startEasyDcimBench);
+beforeEach(() => {
   at.bench.write(
     'sluice.yaml',
     `timeZone: UTC
@@ -61,7 +61,6 @@ svc-2,dcim,ded-100,4712,monthly,2026-12-15,502,902,302
   );
   at.bench.clock.advance(HOUR);
 });
-afterEach(() => at.close());
 
 /** What a chapter takes for granted because the one before it made it. */
 const BEFORE: Record<string, string[]> = {

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import {
-  manualClock,
   startFakeEasyDcim,
   startFakeFlvx,
   startFakeHiddify,
@@ -10,8 +9,8 @@ import {
   type FakeHiddify,
 } from '@sluice/fake-panels';
 import type { RunReport } from '@sluice/engine';
+import { benchForEachTest, closeAfterTest } from './each-test.js';
 import { DAY, flvxConfig, GB } from './flvx-bench.js';
-import { Bench } from './harness.js';
 import { handleOn } from './sqlite.js';
 
 interface Call {
@@ -35,7 +34,7 @@ const world = JSON.parse(readFileSync(new URL('store-6.json', FIXTURES), 'utf8')
 const PASSWORD = 'Very-secret-admin-1';
 const TOKEN = 'tok-9f3c-very-secret-token';
 
-let bench: Bench;
+const bench = benchForEachTest(world.filled);
 let dcim: FakeEasyDcim;
 let relay: FakeFlvx;
 let vpn: FakeHiddify;
@@ -54,7 +53,7 @@ async function repeat(url: string, calls: readonly Call[], headers: Record<strin
 }
 
 async function fillDcim(now: () => number): Promise<void> {
-  dcim = await startFakeEasyDcim({ token: TOKEN, now, timeZone: 'UTC' });
+  dcim = closeAfterTest(await startFakeEasyDcim({ token: TOKEN, now, timeZone: 'UTC' }));
   for (let n = 1; n <= 4; n++) {
     const ports = [1, 2].map((index) => ({ id: 7000 + n * 10 + index, name: `eth${index}` }));
     dcim.addService({ id: 500 + n, orderId: 900 + n, serverId: 300 + n, user: 10 + n, ports });
@@ -63,7 +62,7 @@ async function fillDcim(now: () => number): Promise<void> {
 }
 
 async function fillRelay(now: () => number): Promise<void> {
-  relay = await startFakeFlvx({ now, admin: { name: 'admin_user', password: PASSWORD } });
+  relay = closeAfterTest(await startFakeFlvx({ now, admin: { name: 'admin_user', password: PASSWORD } }));
   const tunnel = relay.addTunnel({ name: 'HK-01', entryNodes: [relay.addNode('hk-entry')] });
   const users = [1, 2, 3, 4].map((n) => relay.addUser({ user: `cust-${n}`, expTime: now() + 60 * DAY }));
   for (const user of users) relay.addPermission(user, tunnel, { expTime: now() + 60 * DAY });
@@ -75,7 +74,7 @@ async function fillRelay(now: () => number): Promise<void> {
 }
 
 async function fillVpn(now: () => number): Promise<void> {
-  vpn = await startFakeHiddify({ now });
+  vpn = closeAfterTest(await startFakeHiddify({ now }));
   const { agents, users } = world;
   vpn.addAgent(undefined, { name: 'north', uuid: agents.north });
   for (const name of ['anna', 'bela', 'cora'] as const)
@@ -105,8 +104,7 @@ const PRODUCTS = `
 `;
 
 beforeEach(async () => {
-  const clock = manualClock(world.filled);
-  bench = new Bench(clock);
+  const { clock } = bench;
   Object.assign(bench.env, { DCIM_TOKEN: TOKEN, FLVX_PASSWORD: PASSWORD });
   await Promise.all([fillDcim(clock.now), fillRelay(clock.now), fillVpn(clock.now)]);
   clock.set(world.changed);
@@ -121,10 +119,6 @@ beforeEach(async () => {
   handleOn(bench.path('sluice.db')).exec(readFileSync(new URL('store-6.sql', FIXTURES), 'utf8'));
   clock.set(Date.parse(world.now) + 60_000);
   for (const { server } of [dcim, relay, vpn]) server.clearCalls();
-});
-afterEach(async () => {
-  await Promise.all([dcim.close(), relay.close(), vpn.close()]);
-  bench.close();
 });
 
 const changes = (): string[] =>

@@ -1,5 +1,5 @@
 import { manualClock, startFakeEasyDcim, type FakeEasyDcim, type NewService } from '@sluice/fake-panels';
-import { Bench } from './harness.js';
+import { Bench, closeFakes } from './harness.js';
 
 export const GB = 1024 ** 3;
 export const HOUR = 3_600_000;
@@ -100,7 +100,7 @@ export async function startEasyDcimBench(more = '', panelMore = ''): Promise<Eas
     },
     poll: (words = '') => bench.sluice(`poll --json ${words}`.trim()),
     async close() {
-      await panel.close();
+      await closeFakes(panel);
       bench.close();
     },
   };

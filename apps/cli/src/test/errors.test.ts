@@ -1,20 +1,19 @@
 import { createRequire } from 'node:module';
 import { openSync, closeSync, copyFileSync, rmSync, writeSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { configText, GB, HOUR, toIds, startEasyDcimBench, TOKEN, type EasyDcimBench } from './easydcim-bench.js';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { startForAllTests } from './each-test.js';
+import { configText, GB, HOUR, toIds, startEasyDcimBench, TOKEN } from './easydcim-bench.js';
 import { folderBytes } from './folder-bytes.js';
 import type { RunReport } from '@sluice/engine';
 
-let at: EasyDcimBench;
+const at = startForAllTests(startEasyDcimBench);
 beforeAll(async () => {
-  at = await startEasyDcimBench();
   for (const number of [1, 2]) await at.addService(number);
   at.panel.addTraffic(501, { in: 200 * GB, out: 0 });
   at.bench.clock.advance(HOUR);
   await at.poll();
   at.panel.server.clearCalls();
 });
-afterAll(() => at.close());
 
 interface ErrorDocument {
   error: { code: string; message: string; details: unknown };

@@ -1,6 +1,6 @@
 import { NO_DOUBT } from './easydcim-bench.js';
 import { manualClock, startFakeFlvx, type FakeFlvx } from '@sluice/fake-panels';
-import { Bench, type Outcome } from './harness.js';
+import { Bench, closeFakes, type Outcome } from './harness.js';
 
 export const GB = 1024 ** 3;
 export const HOUR = 3_600_000;
@@ -91,7 +91,7 @@ export async function startFlvxBench(more = '', panelMore = ''): Promise<FlvxBen
       return Number(service.refs['flvx_user_id']);
     },
     async close() {
-      await panel.close();
+      await closeFakes(panel);
       bench.close();
     },
   };

@@ -1,14 +1,13 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { PanelSnapshot } from '@sluice/fake-panels';
 import type { HoldsFile, RunReport } from '@sluice/engine';
-import { GB, HOUR, toIds, startEasyDcimBench, type EasyDcimBench } from './easydcim-bench.js';
+import { startForEachTest } from './each-test.js';
+import { GB, HOUR, toIds, startEasyDcimBench } from './easydcim-bench.js';
 
-let at: EasyDcimBench;
-beforeEach(async () => {
-  at = await startEasyDcimBench('poll: { brake: { share: 100%, atLeast: 1000 }, doubt: { jump: off } }');
-});
-afterEach(() => at.close());
+const at = startForEachTest(() =>
+  startEasyDcimBench('poll: { brake: { share: 100%, atLeast: 1000 }, doubt: { jump: off } }'),
+);
 
 const api = (): string[] =>
   at.panel.events.filter((event) => event.by === 'api').map((event) => `${event.what} ${event.id}`);

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { ManualClock } from '@sluice/fake-panels';
@@ -23,7 +23,7 @@ export interface Outcome {
 /** A folder with a config, in which the command is run inside this process on a clock of its own. */
 export class Bench {
   readonly folder = mkdtempSync(path.join(tmpdir(), 'sluice-test-'));
-  readonly env: Record<string, string> = {};
+  env: Record<string, string> = {};
   /** Where the config has the store. */
   storeFile = 'sluice.db';
   /** Everything that was printed so far, for searches after secrets. */
@@ -103,9 +103,28 @@ export class Bench {
     }
   }
 
+  /** Removes all files, and forgets what was set or printed. */
+  empty(): void {
+    for (const name of readdirSync(this.folder)) rmSync(this.path(name), { recursive: true, force: true });
+    Object.assign(this, { env: {}, storeFile: 'sluice.db', printed: '' });
+  }
+
   close(): void {
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+/** Closes fakes, and fails where the code of one has failed meanwhile. */
+export async function closeFakes(...fakes: readonly Fake[]): Promise<void> {
+  await Promise.all(fakes.map((fake) => fake.close()));
+  const failures = fakes.flatMap(({ server }) => server.failures);
+  if (failures.length > 0) throw new Error(failures.join('\n'));
+}
+
+/** A fake of a panel or a billing system. */
+export interface Fake {
+  server: { readonly failures: readonly string[] };
+  close: () => Promise<void>;
 }
 
 let made: Promise<Buffer> | undefined;

@@ -1,6 +1,6 @@
 import { NO_DOUBT } from './easydcim-bench.js';
 import { manualClock, startFakeHiddify, type FakeHiddify, type FakeHiddifyOptions } from '@sluice/fake-panels';
-import { Bench } from './harness.js';
+import { Bench, closeFakes } from './harness.js';
 
 export const GB = 1024 ** 3;
 export const MINUTE = 60_000;
@@ -90,7 +90,7 @@ export async function startHiddifyBench(
     readUser,
     changes: () => panel.server.changingCalls().map(({ method, body }) => `${method}${body === '' ? '' : ` ${body}`}`),
     async close() {
-      await panel.close();
+      await closeFakes(panel);
       bench.close();
     },
   };

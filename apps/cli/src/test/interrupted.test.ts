@@ -1,13 +1,12 @@
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { type EasyDcimBench, startEasyDcimBench } from './easydcim-bench.js';
+import { beforeEach, expect, it } from '@jest/globals';
+import { startForEachTest } from './each-test.js';
+import { startEasyDcimBench } from './easydcim-bench.js';
 import type { Outcome } from './harness.js';
 
-let at: EasyDcimBench;
+const at = startForEachTest(() => startEasyDcimBench('', ', concurrency: 1'));
 beforeEach(async () => {
-  at = await startEasyDcimBench('', ', concurrency: 1');
   for (const number of [1, 2, 3, 4]) await at.addService(number);
 });
-afterEach(() => at.close());
 
 /** Runs a command that gets the signal at its call number `nth` of an endpoint, which never ends. */
 async function interrupted(words: string, [endpoint, nth]: [RegExp, number], signal: string): Promise<Outcome> {

@@ -3,6 +3,7 @@ import { expect, it } from '@jest/globals';
 import type { FakeCall } from '@sluice/fake-panels';
 import type { RunReport, ServiceDetail } from '@sluice/engine';
 import { startCommand } from './command-process.js';
+import { closeAfterTest } from './each-test.js';
 import { ADMIN_PASSWORD, DAY } from './flvx-bench.js';
 import type { Outcome } from './harness.js';
 import { REAL_PROCESS } from './real-process.js';
@@ -63,27 +64,23 @@ async function expectUsable(at: AccountsBench, number: number, { panel, writeTo 
 it.each(CASES)(
   'leaves one account, whenever the reconcile that makes it is killed ($panel, $writeTo)',
   async (kind) => {
-    const at = await startAccountsBench({ realTime: true, writeTo: kind.writeTo });
-    try {
-      const sluice = (words: string): Promise<Outcome> => at.bench.sluice(`${words} --json`, REAL_PROCESS);
-      const nextDueDate = new Date(Date.now() + 12 * DAY).toISOString().slice(0, 10);
-      let number = 0;
-      for (const moment of ['undone', 'unheard'] as const)
-        for (let n = 1; n <= kind.calls; n++) {
-          if (!LONG && !kind.short.includes(`${moment} ${n}`)) continue;
-          number++;
-          at.addOrder(number, { nextDueDate, product: kind.product });
-          expect((await sluice('service sync')).exitCode).toBe(0);
-          expect([moment, n, await killReconcile(at, n, moment)]).toEqual([moment, n, true]);
-          const next = await sluice('reconcile --allow-mass');
-          expect([moment, n, next.json<RunReport>().run.outcome]).toEqual([moment, n, 'done']);
-          expect(at.relayUsers().length + at.vpnUsers().length).toBe(number);
-          await expectUsable(at, number, kind);
-        }
-      expect((await sluice('reconcile')).json<RunReport>().run.changes).toBe(false);
-      expect(await at.bench.store((store) => store.actions.unresolved())).toEqual([]);
-    } finally {
-      await at.close();
-    }
+    const at = closeAfterTest(await startAccountsBench({ realTime: true, writeTo: kind.writeTo }));
+    const sluice = (words: string): Promise<Outcome> => at.bench.sluice(`${words} --json`, REAL_PROCESS);
+    const nextDueDate = new Date(Date.now() + 12 * DAY).toISOString().slice(0, 10);
+    let number = 0;
+    for (const moment of ['undone', 'unheard'] as const)
+      for (let n = 1; n <= kind.calls; n++) {
+        if (!LONG && !kind.short.includes(`${moment} ${n}`)) continue;
+        number++;
+        at.addOrder(number, { nextDueDate, product: kind.product });
+        expect((await sluice('service sync')).exitCode).toBe(0);
+        expect([moment, n, await killReconcile(at, n, moment)]).toEqual([moment, n, true]);
+        const next = await sluice('reconcile --allow-mass');
+        expect([moment, n, next.json<RunReport>().run.outcome]).toEqual([moment, n, 'done']);
+        expect(at.relayUsers().length + at.vpnUsers().length).toBe(number);
+        await expectUsable(at, number, kind);
+      }
+    expect((await sluice('reconcile')).json<RunReport>().run.changes).toBe(false);
+    expect(await at.bench.store((store) => store.actions.unresolved())).toEqual([]);
   },
 );

@@ -1,8 +1,9 @@
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { realClock } from '@sluice/engine';
 import type { FakeServer } from '@sluice/fake-panels';
 import { startCommand } from './command-process.js';
+import { closeAfterTest } from './each-test.js';
 import { DAY, GB, HOUR, toIds } from './easydcim-bench.js';
 import { type KillBench, startKillBench, succeed } from './kill/kill-bench.js';
 import { received, startReceiver } from './notices/receiver.js';
@@ -17,11 +18,9 @@ const MOST = 60;
 let at: KillBench;
 let receiver: FakeServer;
 beforeEach(async () => {
-  receiver = await startReceiver();
-  at = await startKillBench(`notify: [{ webhook: "${receiver.url}/hook", secret: x, events: [hold] }]`);
-});
-afterEach(async () => {
-  await Promise.all([at.close(), receiver.close()]);
+  receiver = closeAfterTest(await startReceiver());
+  const hook = `notify: [{ webhook: "${receiver.url}/hook", secret: x, events: [hold] }]`;
+  at = closeAfterTest(await startKillBench(hook));
 });
 
 /** Sends what is due some time from now. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { isHoldsFileStale, type RunReport, nodeFiles } from '@sluice/engine';
 import { runCommand, startCommand } from './command-process.js';
+import { closeAfterTest } from './each-test.js';
 import { GB, HOUR, toIds } from './easydcim-bench.js';
 import { toCsv, startKillBench, succeed, type KillBench } from './kill/kill-bench.js';
 import { armKill, drawKillPoint, type KillPoint } from './kill/kill-point.js';
@@ -41,16 +42,11 @@ const orderEvents = ({ panel }: KillBench): string[] =>
     .map((event) => `${event.what} ${event.id} ${event.changed}`);
 
 async function within(work: (at: KillBench) => Promise<void>): Promise<void> {
-  const at = await startKillBench();
-  try {
-    await addServices(at);
-    await work(at);
-    expect((await at.sluice('db check')).exitCode).toBe(0);
-    expect(await at.bench.store((store) => isHoldsFileStale(store, nodeFiles))).toBe(false);
-    expect(at.panel.server.failures).toEqual([]);
-  } finally {
-    await at.close();
-  }
+  const at = closeAfterTest(await startKillBench());
+  await addServices(at);
+  await work(at);
+  expect((await at.sluice('db check')).exitCode).toBe(0);
+  expect(await at.bench.store((store) => isHoldsFileStale(store, nodeFiles))).toBe(false);
 }
 
 describe('hold release --all that is killed', () => {
@@ -127,22 +123,18 @@ describe('an order by name that is killed', () => {
 describe('an import that is killed', () => {
   it.each(cases)('has stored all of its rows or none ($number)', ({ seed }) =>
     underSeed(seed, async (random) => {
-      const at = await startKillBench();
-      try {
-        const rows = 3000;
-        at.bench.write(
-          'services.csv',
-          toCsv(Array.from({ length: rows }, (_, index) => ({ number: index + 1, product: 'ports' }))),
-        );
-        await killed(at, 'service import services.csv', { kind: 'time', ms: random.whole(100, 1200) });
-        const count = async (): Promise<number> => (await at.bench.store((store) => store.services.ids())).length;
-        expect([0, rows]).toContain(await count());
-        await succeed(at, 'service import services.csv');
-        expect(await count()).toBe(rows);
-        expect((await at.sluice('db check')).exitCode).toBe(0);
-      } finally {
-        await at.close();
-      }
+      const at = closeAfterTest(await startKillBench());
+      const rows = 3000;
+      at.bench.write(
+        'services.csv',
+        toCsv(Array.from({ length: rows }, (_, index) => ({ number: index + 1, product: 'ports' }))),
+      );
+      await killed(at, 'service import services.csv', { kind: 'time', ms: random.whole(100, 1200) });
+      const count = async (): Promise<number> => (await at.bench.store((store) => store.services.ids())).length;
+      expect([0, rows]).toContain(await count());
+      await succeed(at, 'service import services.csv');
+      expect(await count()).toBe(rows);
+      expect((await at.sluice('db check')).exitCode).toBe(0);
     }),
   );
 });

@@ -1,8 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import type { InvoiceView, PurchaseView } from '@sluice/engine';
 import { type FakeWhmcs, startFakeWhmcs } from '@sluice/fake-panels';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { type CommandProcess, startCommand } from './command-process.js';
+import { closeAfterTest } from './each-test.js';
 import { DAY, GB, toIds } from './easydcim-bench.js';
 import { type KillBench, startKillBench, succeed } from './kill/kill-bench.js';
 
@@ -18,22 +19,18 @@ const MOST = 60;
 let at: KillBench;
 let whmcs: FakeWhmcs;
 let system: 'ledger' | 'whmcs';
-afterEach(async () => {
-  expect([...whmcs.server.failures, ...at.panel.server.failures]).toEqual([]);
-  await whmcs.close();
-  await at.close();
-});
 
 /** Starts with a service that has half a gigabyte left of its 100, and a client with credit. */
 async function open(billing: typeof system, autoBuy: string): Promise<void> {
   system = billing;
-  whmcs = await startFakeWhmcs();
+  whmcs = closeAfterTest(await startFakeWhmcs());
   whmcs.addClient({ id: CLIENT });
   const { url, identifier, secret } = whmcs;
-  at = await startKillBench(`billing: ${billing}
+  const config = `billing: ${billing}
 whmcs: { url: "${url}", allowHttp: true, identifier: ${identifier}, secret: "\${env:WHMCS_SECRET}" }
 currency: EUR
-packages: { extra: { traffic: 1GB, price: "${PRICE}.00" } }`);
+packages: { extra: { traffic: 1GB, price: "${PRICE}.00" } }`;
+  at = closeAfterTest(await startKillBench(config));
   at.env['WHMCS_SECRET'] = at.bench.env['WHMCS_SECRET'] = secret;
   const product = `  ports: { panel: dcim, quota: { total: 100GB }, packages: [extra], autoBuy: ${autoBuy} }`;
   at.bench.write('sluice.yaml', at.bench.read('sluice.yaml').replace(/^ {2}ports: .*$/m, product));

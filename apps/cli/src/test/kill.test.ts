@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { PanelEvent } from '@sluice/fake-panels';
 import type { RunReport } from '@sluice/engine';
 import { runCommand, startCommand } from './command-process.js';
+import { closeAfterTest } from './each-test.js';
 import { toIds } from './easydcim-bench.js';
 import { drawServices, type DrawnService } from './kill/draw-services.js';
 import { toExpected, type ExpectedService } from './kill/expected-state.js';
@@ -20,39 +21,34 @@ describe('a run that is killed', () => {
 });
 
 async function killAndLook(random: SeededRandom): Promise<void> {
-  const at = await startKillBench();
-  try {
-    const stories = drawServices(random);
-    await tellStories(at, stories);
-    const before = at.panel.events.length;
-    if (random.chance(0.4)) at.panel.behaviour.orderActions.delay = { ms: random.whole(1, 700) };
-    if (random.chance(0.3)) at.panel.behaviour.portActions.delay = { ms: random.whole(1, 700) };
-    for (let kills = random.whole(1, LONG ? 3 : 2); kills > 0; kills--) {
-      at.panel.server.latencyMs = random.whole(0, 8);
-      const words = [random.chance(0.8) ? 'poll' : 'reconcile'];
-      const run = startCommand(words, { cwd: at.bench.folder, env: at.env });
-      const disarm = armKill(at.panel, run, drawKillPoint(random, stories.length));
-      await run.ended;
-      disarm();
-    }
-    const last = await runCommand(['poll', '--json'], { cwd: at.bench.folder, env: at.env });
-    expect(last.stderr).toBe('');
-    const unreadable = last.json<RunReport>().services.filter((service) => service.error !== null);
-    expect(unreadable.map((service) => service.id)).toEqual(
-      stories.filter((story) => story.spoilt).map((story) => `svc-${story.number}`),
-    );
-    expect(last.exitCode).toBe(unreadable.length > 0 ? 3 : 0);
-    const expected = stories.map(toExpected);
-    expect(stories.map((story) => toState(at, story))).toEqual(expected.map(visible));
-    expectDoneOnce(at.panel.events.slice(before), expected);
-    await expectStoreInOrder(at, expected);
-    const calls = at.panel.server.totals.changing;
-    await at.sluice('poll');
-    expect(at.panel.server.totals.changing).toBe(calls);
-    expect(at.panel.server.failures).toEqual([]);
-  } finally {
-    await at.close();
+  const at = closeAfterTest(await startKillBench());
+  const stories = drawServices(random);
+  await tellStories(at, stories);
+  const before = at.panel.events.length;
+  if (random.chance(0.4)) at.panel.behaviour.orderActions.delay = { ms: random.whole(1, 700) };
+  if (random.chance(0.3)) at.panel.behaviour.portActions.delay = { ms: random.whole(1, 700) };
+  for (let kills = random.whole(1, LONG ? 3 : 2); kills > 0; kills--) {
+    at.panel.server.latencyMs = random.whole(0, 8);
+    const words = [random.chance(0.8) ? 'poll' : 'reconcile'];
+    const run = startCommand(words, { cwd: at.bench.folder, env: at.env });
+    const disarm = armKill(at.panel, run, drawKillPoint(random, stories.length));
+    await run.ended;
+    disarm();
   }
+  const last = await runCommand(['poll', '--json'], { cwd: at.bench.folder, env: at.env });
+  expect(last.stderr).toBe('');
+  const unreadable = last.json<RunReport>().services.filter((service) => service.error !== null);
+  expect(unreadable.map((service) => service.id)).toEqual(
+    stories.filter((story) => story.spoilt).map((story) => `svc-${story.number}`),
+  );
+  expect(last.exitCode).toBe(unreadable.length > 0 ? 3 : 0);
+  const expected = stories.map(toExpected);
+  expect(stories.map((story) => toState(at, story))).toEqual(expected.map(visible));
+  expectDoneOnce(at.panel.events.slice(before), expected);
+  await expectStoreInOrder(at, expected);
+  const calls = at.panel.server.totals.changing;
+  await at.sluice('poll');
+  expect(at.panel.server.totals.changing).toBe(calls);
 }
 
 interface Visible {

@@ -1,17 +1,17 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { Command } from 'commander';
 import { displayWidth } from '@sluice/terminal';
 import { listNodes } from '@sluice/terminal/completion';
 import { wholeProgram } from '../cli.js';
-import { GB, HOUR, toIds, startEasyDcimBench, type EasyDcimBench } from './easydcim-bench.js';
+import { startForAllTests } from './each-test.js';
+import { GB, HOUR, toIds, startEasyDcimBench } from './easydcim-bench.js';
 import type { Outcome } from './harness.js';
 
 const program = wholeProgram('0');
-let at: EasyDcimBench;
+const at = startForAllTests(startEasyDcimBench);
 const run = (words: string): Promise<Outcome> => at.bench.sluice(words);
 
 beforeAll(async () => {
-  at = await startEasyDcimBench();
   await at.addService(2, { values: ['client==1+1'] });
   await at.addService(10, { values: ['client=日本語の長い名前の会社'] });
   await at.addService(1, { product: 'order' });
@@ -22,7 +22,6 @@ beforeAll(async () => {
   expect((await at.poll()).exitCode).toBe(0);
   await run('override set svc-2 --mode TOTAL');
 });
-afterAll(() => at.close());
 
 /** The first words of the rows of a table. */
 async function ids(words: string): Promise<string[]> {

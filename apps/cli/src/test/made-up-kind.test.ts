@@ -1,24 +1,20 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { manualClock } from '@sluice/fake-panels';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { CommandReport, RunReport } from '@sluice/engine';
 import { FakeWaterworks } from '../../../../test/engine/src/kinds/waterworks/fake.js';
 import { waterworksKind } from '../../../../test/engine/src/kinds/waterworks/kind.js';
 import { KINDS } from '../kinds.js';
 import { NO_DOUBT } from './easydcim-bench.js';
-import { Bench, type Outcome } from './harness.js';
+import { benchForEachTest, closeAfterTest } from './each-test.js';
+import type { Outcome } from './harness.js';
 
 const GB = 1024 ** 3;
 
-let bench: Bench;
+const bench = benchForEachTest();
 let works: FakeWaterworks;
 beforeEach(async () => {
-  bench = new Bench(manualClock('2026-11-20T12:00:00Z'));
   works = await FakeWaterworks.start(() => bench.clock.now());
+  closeAfterTest(works.server);
   bench.env['WATER_KEY'] = 'water-key';
-});
-afterEach(async () => {
-  await works.server.close();
-  bench.close();
 });
 
 const sluice = (words: string | string[], facets: { accounts?: boolean } = {}): Promise<Outcome> =>

@@ -1,16 +1,15 @@
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { beforeEach, expect, it } from '@jest/globals';
 import type { AlarmRecord } from '@sluice/state-store';
-import { type EasyDcimBench, GB, HOUR, startEasyDcimBench } from './easydcim-bench.js';
+import { startForEachTest } from './each-test.js';
+import { GB, HOUR, startEasyDcimBench } from './easydcim-bench.js';
 
-let at: EasyDcimBench;
+const at = startForEachTest(startEasyDcimBench);
 beforeEach(async () => {
-  at = await startEasyDcimBench();
   await at.addService(1);
   at.panel.addTraffic(501, { in: 60 * GB, out: 0 });
   at.bench.clock.advance(HOUR);
   await at.poll();
 });
-afterEach(() => at.close());
 
 /** Runs a command whose output goes into a pipe, with this width in the environment. */
 async function print(words: string, width: number): Promise<string[]> {

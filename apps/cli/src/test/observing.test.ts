@@ -1,12 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Comparison, SwitchReport } from '@sluice/engine';
-import { configText, GB, HOUR, startEasyDcimBench, type EasyDcimBench } from './easydcim-bench.js';
+import { startForEachTest } from './each-test.js';
+import { configText, GB, HOUR, startEasyDcimBench } from './easydcim-bench.js';
 
-let at: EasyDcimBench;
-beforeEach(async () => {
-  at = await startEasyDcimBench('enforce: observe');
-});
-afterEach(() => at.close());
+const at = startForEachTest(() => startEasyDcimBench('enforce: observe'));
 
 const text = async (words: string): Promise<string> => (await at.bench.sluice(words)).stdout;
 

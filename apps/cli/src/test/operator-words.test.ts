@@ -1,14 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { GB, HOUR, startEasyDcimBench, type EasyDcimBench } from './easydcim-bench.js';
+import { describe, expect, it } from '@jest/globals';
+import { startForAllTests } from './each-test.js';
+import { GB, HOUR, startEasyDcimBench } from './easydcim-bench.js';
 import type { Outcome } from './harness.js';
 
-let at: EasyDcimBench;
+const at = startForAllTests(startEasyDcimBench);
 const run = (words: string): Promise<Outcome> => at.bench.sluice(words);
-
-beforeAll(async () => {
-  at = await startEasyDcimBench();
-});
-afterAll(() => at.close());
 
 describe('what an operator reads', () => {
   it('names the next step where there are no services', async () => {

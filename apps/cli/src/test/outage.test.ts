@@ -1,16 +1,15 @@
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { beforeEach, expect, it } from '@jest/globals';
 import type { ServiceDetail } from '@sluice/engine';
-import { GB, HOUR, startEasyDcimBench, toIds, type EasyDcimBench } from './easydcim-bench.js';
+import { startForEachTest } from './each-test.js';
+import { GB, HOUR, startEasyDcimBench, toIds } from './easydcim-bench.js';
 
-let at: EasyDcimBench;
+const at = startForEachTest(startEasyDcimBench);
 beforeEach(async () => {
-  at = await startEasyDcimBench();
   for (const number of [1, 2]) await at.addService(number);
   at.panel.addTraffic(toIds(1).service, { in: 150 * GB, out: 0 });
   at.bench.clock.advance(HOUR);
   await at.poll('--allow-mass');
 });
-afterEach(() => at.close());
 
 async function isUp(): Promise<boolean> {
   return (await at.bench.sluice('metrics')).stdout.includes('sluice_panel_up{panel="dcim"} 1');

@@ -1,7 +1,8 @@
 import { chmodSync, mkdirSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { RunReport } from '@sluice/engine';
-import { configText, GB, HOUR, toIds, startEasyDcimBench, type EasyDcimBench } from './easydcim-bench.js';
+import { closeAfterTest, startForEachTest } from './each-test.js';
+import { configText, GB, HOUR, toIds, startEasyDcimBench } from './easydcim-bench.js';
 import { folderBytes } from './folder-bytes.js';
 import { mountSmallDisk, whyNoMount, type SmallDisk } from './small-disk.js';
 
@@ -17,11 +18,7 @@ const COMMANDS = [
   'observe dcim',
 ];
 
-let at: EasyDcimBench;
-beforeEach(async () => {
-  at = await startEasyDcimBench();
-});
-afterEach(() => at.close());
+const at = startForEachTest(startEasyDcimBench);
 
 async function fill(folder: string): Promise<void> {
   at.bench.storeFile = `${folder}/sluice.db`;
@@ -70,12 +67,9 @@ const onOwnDisk = reason === null ? describe : describe.skip;
 
 onOwnDisk(`a file system that is read-only${reason === null ? '' : ` (nothing can be mounted: ${reason})`}`, () => {
   let disk: SmallDisk;
-  afterEach(() => {
-    disk.close();
-  });
 
   it('is one clear error for every command, and the next run is right', async () => {
-    disk = mountSmallDisk(at.bench.path('disk'), 8 * 1024 * 1024);
+    disk = closeAfterTest(mountSmallDisk(at.bench.path('disk'), 8 * 1024 * 1024));
     await fill('disk');
     disk.readOnly(true);
     await expectRefused('disk');
@@ -85,7 +79,7 @@ onOwnDisk(`a file system that is read-only${reason === null ? '' : ` (nothing ca
   });
 
   it('keeps a store from being begun', async () => {
-    disk = mountSmallDisk(at.bench.path('disk'), 1024 * 1024);
+    disk = closeAfterTest(mountSmallDisk(at.bench.path('disk'), 1024 * 1024));
     disk.readOnly(true);
     at.bench.write('sluice.yaml', configText(at.panel.url, 'state: ./disk/new/sluice.db'));
     const refused = await at.bench.sluice('service list --json');

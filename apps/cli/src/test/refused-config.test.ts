@@ -2,17 +2,15 @@ import { chmodSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { manualClock } from '@sluice/fake-panels';
-import { Bench } from './harness.js';
+import { benchForEachTest } from './each-test.js';
 
 const SCHEDULED = ['poll', 'reconcile', 'agent check --all', 'call bill', 'service sync', 'serve --with-schedule'];
 
-let bench: Bench;
+const bench = benchForEachTest();
 let receiver: Server;
 let got: string[];
 let address: string;
 beforeEach(async () => {
-  bench = new Bench(manualClock('2026-11-20T12:00:00Z'));
   got = [];
   receiver = createServer((request, response) => {
     got.push(`${request.method ?? ''} ${request.url ?? ''}`);
@@ -23,7 +21,6 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await new Promise((resolve) => receiver.close(resolve));
-  bench.close();
 });
 
 const valid = (heartbeat: string, more = ''): string => `panels:

@@ -1,12 +1,12 @@
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { beforeEach, expect, it } from '@jest/globals';
 import type { LogEntry } from '@sluice/engine';
-import { GB, HOUR, startEasyDcimBench, type EasyDcimBench } from './easydcim-bench.js';
+import { startForEachTest } from './each-test.js';
+import { GB, HOUR, startEasyDcimBench } from './easydcim-bench.js';
 
-let at: EasyDcimBench;
+const at = startForEachTest(startEasyDcimBench);
 /** Of the action in doubt, which disabled a port. */
 let id: string;
 beforeEach(async () => {
-  at = await startEasyDcimBench();
   at.panel.answers.ports.style = 'stateless';
   at.panel.answers.adminPorts.style = 'stateless';
   await at.addService(1, { ports: [{ id: 7011, name: 'eth0' }] });
@@ -18,7 +18,6 @@ beforeEach(async () => {
   at.bench.clock.advance(HOUR);
   id = (await at.bench.store((store) => store.actions.unresolved()))[0]!.id;
 });
-afterEach(() => at.close());
 
 interface Answer {
   action?: LogEntry;

@@ -2,6 +2,7 @@ import { expect, it } from '@jest/globals';
 import { isAlive, realClock } from '@sluice/engine';
 import { processParts } from '@sluice/engine/process';
 import { startCommand } from './command-process.js';
+import { closeAfterTest } from './each-test.js';
 import { GB, HOUR, toIds } from './easydcim-bench.js';
 import { startKillBench, succeed, toCsv } from './kill/kill-bench.js';
 
@@ -10,7 +11,7 @@ const LATER = 70_000;
 const ids = toIds(1);
 
 it('a process that is stopped in a change and goes on when its lease has run out ends with exit 5', async () => {
-  const at = await startKillBench();
+  const at = closeAfterTest(await startKillBench());
   const { panel } = at;
   panel.addService({
     ...{ id: ids.service, orderId: ids.order, serverId: ids.server, user: 11 },
@@ -44,6 +45,5 @@ it('a process that is stopped in a change and goes on when its lease has run out
   } finally {
     zombie.kill();
     await zombie.ended;
-    await at.close();
   }
 });

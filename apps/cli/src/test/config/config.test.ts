@@ -1,18 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { manualClock } from '@sluice/fake-panels';
-import { Bench } from '../harness.js';
+import { describe, expect, it } from '@jest/globals';
+import { benchForEachTest } from '../each-test.js';
 import { describedSchema } from '@sluice/engine';
 import { BILLING, CHANNELS, configKinds, KINDS } from '../../kinds.js';
 import { checkConfigText, type ConfigProblem } from '@sluice/config-file';
 import { parseDuration, parseShare } from '@sluice/panel-kind';
 
-let bench: Bench;
-beforeEach(() => {
-  bench = new Bench(manualClock('2026-11-20T12:00:00Z'));
-});
-afterEach(() => {
-  bench.close();
-});
+const bench = benchForEachTest();
 
 async function check(text: string): Promise<{ exitCode: number; problems: ConfigProblem[] }> {
   bench.write('sluice.yaml', text);

@@ -1,15 +1,8 @@
 import { chmodSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { manualClock } from '@sluice/fake-panels';
-import { Bench } from '../harness.js';
+import { describe, expect, it } from '@jest/globals';
+import { benchForEachTest } from '../each-test.js';
 
-let bench: Bench;
-beforeEach(() => {
-  bench = new Bench(manualClock('2026-11-20T12:00:00Z'));
-});
-afterEach(() => {
-  bench.close();
-});
+const bench = benchForEachTest();
 
 const configured = (token: string, url = 'https://dcim.example.com', kind = 'easydcim'): string => `panels:
   p: { kind: ${kind}, url: "${url}", ${kind === 'hiddify' ? 'apiKey' : 'token'}: "${token}" }

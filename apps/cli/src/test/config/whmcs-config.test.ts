@@ -1,15 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { manualClock } from '@sluice/fake-panels';
-import { Bench } from '../harness.js';
+import { describe, expect, it } from '@jest/globals';
+import { benchForEachTest } from '../each-test.js';
 import type { ConfigProblem } from '@sluice/config-file';
 
-let bench: Bench;
-beforeEach(() => {
-  bench = new Bench(manualClock('2026-11-20T12:00:00Z'));
-});
-afterEach(() => {
-  bench.close();
-});
+const bench = benchForEachTest();
 
 const config = (whmcs: string, product = 'whmcs: { productIds: [1] }', more = ''): string => `panels:
   dcim: { kind: easydcim, url: https://dcim.example.com, token: "\${env:TOKEN}" }

@@ -1,6 +1,6 @@
 import { manualClock, startFakeEasyDcim, type FakeEasyDcim } from '@sluice/fake-panels';
 import { configText, DAY, GB, HOUR, toIds, TOKEN } from '../easydcim-bench.js';
-import { Bench, type Outcome } from '../harness.js';
+import { Bench, closeFakes, type Outcome } from '../harness.js';
 import { REAL_PROCESS } from '../real-process.js';
 import type { DrawnService } from './draw-services.js';
 
@@ -28,7 +28,7 @@ export async function startKillBench(more = ''): Promise<KillBench> {
     sluice: (words) => bench.sluice(words, REAL_PROCESS),
     env: { DCIM_TOKEN: TOKEN },
     async close() {
-      await panel.close();
+      await closeFakes(panel);
       bench.close();
     },
   };

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { AlarmView } from '@sluice/engine';
 import type { FakeServer } from '@sluice/fake-panels';
 import type { ActionRecord, CallBillRecord, PurchaseRecord } from '@sluice/state-store';
-import { DAY, GB, hiddifyConfig, type HiddifyBench, startHiddifyBench } from '../hiddify-bench.js';
+import { closeAfterTest, startForEachTest } from '../each-test.js';
+import { DAY, GB, hiddifyConfig, startHiddifyBench } from '../hiddify-bench.js';
 import { handleOn } from '../sqlite.js';
 import { received, startReceiver } from './receiver.js';
 
@@ -26,20 +27,16 @@ const CHANGE: ActionRecord = {
   ...{ plannedAt: SINCE, calledAt: SINCE, givenUpAt: null, endedAt: null, attempts: 1 },
 };
 
-let at: HiddifyBench;
+const at = startForEachTest(startHiddifyBench);
 let receiver: FakeServer;
 let uuid: string;
 beforeEach(async () => {
-  receiver = await startReceiver();
-  at = await startHiddifyBench();
+  receiver = closeAfterTest(await startReceiver());
   const hook = `notify: [{ webhook: "${receiver.url}/hook", secret: x, events: [drift, attention] }]`;
   at.bench.write('sluice.yaml', hiddifyConfig(at.panel.url, at.north, '', hook));
   uuid = await at.create(1);
   await at.poll();
   receiver.clearCalls();
-});
-afterEach(async () => {
-  await Promise.all([at.close(), receiver.close()]);
 });
 
 /** What is open and how many are acknowledged, by the list of alarms. */

@@ -1,12 +1,11 @@
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { type EasyDcimBench, GB, HOUR, startEasyDcimBench } from '../easydcim-bench.js';
+import { beforeEach, expect, it } from '@jest/globals';
+import { startForEachTest } from '../each-test.js';
+import { GB, HOUR, startEasyDcimBench } from '../easydcim-bench.js';
 
-let at: EasyDcimBench;
+const at = startForEachTest(startEasyDcimBench);
 beforeEach(async () => {
-  at = await startEasyDcimBench();
   for (const number of [1, 2, 3]) await at.addService(number);
 });
-afterEach(() => at.close());
 
 const list = async (): Promise<string> => (await at.bench.sluice('notice list')).stdout;
 const NONE = 'No alarm waits for an acknowledgement.';

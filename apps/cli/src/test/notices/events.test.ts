@@ -1,20 +1,18 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { type FakeMailServer, type FakeServer, startFakeMailServer } from '@sluice/fake-panels';
 import { toEvent, EVENTS, KNOWN_CODES } from '@sluice/engine';
-import { configText, DAY, GB, HOUR, toIds, startEasyDcimBench, type EasyDcimBench } from '../easydcim-bench.js';
+import { closeAfterTest, startForEachTest } from '../each-test.js';
+import { configText, DAY, GB, HOUR, toIds, startEasyDcimBench } from '../easydcim-bench.js';
 import { received, startReceiver } from './receiver.js';
 
-let at: EasyDcimBench;
+const at = startForEachTest(startEasyDcimBench);
 let receiver: FakeServer;
 let mail: FakeMailServer;
 beforeEach(async () => {
-  [receiver, mail] = await Promise.all([startReceiver(), startFakeMailServer()]);
-  at = await startEasyDcimBench();
-});
-afterEach(async () => {
-  await Promise.all([at.close(), receiver.close(), mail.close()]);
+  receiver = closeAfterTest(await startReceiver());
+  mail = closeAfterTest(await startFakeMailServer());
 });
 
 function configure(entries: string, more = ''): void {

@@ -1,25 +1,23 @@
 import { existsSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { FakeServer, Fault } from '@sluice/fake-panels';
 import type { RunReport } from '@sluice/engine';
-import { DAY, GB, HOUR, startEasyDcimBench, type EasyDcimBench } from '../easydcim-bench.js';
+import { closeAfterTest, startForEachTest } from '../each-test.js';
+import { DAY, GB, HOUR, startEasyDcimBench } from '../easydcim-bench.js';
 import { handleOn } from '../sqlite.js';
 import { type Received, received, startReceiver } from './receiver.js';
 
 const SECRET = 'signing-key-very-secret';
 const MINUTE = 60_000;
 
-let at: EasyDcimBench;
 let receiver: FakeServer;
 beforeEach(async () => {
-  receiver = await startReceiver();
-  at = await startEasyDcimBench(notify());
+  receiver = closeAfterTest(await startReceiver());
+});
+const at = startForEachTest(() => startEasyDcimBench(notify()));
+beforeEach(async () => {
   at.bench.env['HOOK_SECRET'] = SECRET;
   for (const number of [1, 2, 3]) await at.addService(number);
-});
-afterEach(async () => {
-  await at.close();
-  await receiver.close();
 });
 
 function notify(more = '', events = 'events: [hold, release], '): string {

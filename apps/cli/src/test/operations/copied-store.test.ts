@@ -1,24 +1,20 @@
 import { copyFileSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { RunReport } from '@sluice/engine';
+import { closeAfterTest, startForEachTest } from '../each-test.js';
 import { GB, HOUR } from '../easydcim-bench.js';
-import { type FlvxBench, startFlvxBench } from '../flvx-bench.js';
+import { startFlvxBench } from '../flvx-bench.js';
 import { Bench } from '../harness.js';
 import { copyTo, on } from './copied-store.js';
 
-let at: FlvxBench;
+const at = startForEachTest(startFlvxBench);
 let other: Bench;
 let user: number;
 beforeEach(async () => {
-  at = await startFlvxBench();
-  other = new Bench(at.bench.clock);
+  other = closeAfterTest(new Bench(at.bench.clock));
   user = await at.create(1);
   at.panel.addForward(user, at.tunnels.hk, { name: 'web' });
   await poll(at.bench);
-});
-afterEach(async () => {
-  other.close();
-  await at.close();
 });
 
 const poll = async (bench: Bench): Promise<RunReport> =>

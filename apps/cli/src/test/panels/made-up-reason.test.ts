@@ -4,6 +4,7 @@ import type { LimitSettings } from '@sluice/panel-kind';
 import { configReaders } from '@sluice/config-file';
 import { requireConfig } from '../../load-config.js';
 import { KINDS } from '../../kinds.js';
+import { closeAfterTest } from '../each-test.js';
 import type { Bench, Outcome } from '../harness.js';
 import { startEasyDcimBench, toIds } from '../easydcim-bench.js';
 import { startFlvxBench } from '../flvx-bench.js';
@@ -51,7 +52,7 @@ const listTypes = ({ services: [service] }: RunReport): string[] => [
 
 describe('a hold with a reason that no panel knows', () => {
   it('disables ports on EasyDCIM, and suspends no order, though the product would', async () => {
-    const at = await startEasyDcimBench();
+    const at = closeAfterTest(await startEasyDcimBench());
     await at.addService(1, { product: 'order' });
     const { order, port } = toIds(1);
     expect(listTypes(await limit(at.bench, 'disable-ports'))).toEqual(['disable-port']);
@@ -60,11 +61,10 @@ describe('a hold with a reason that no panel knows', () => {
     expect(orders[order]?.suspension).toBeNull();
     expect(listTypes(await end(at.bench))).toEqual(['enable-port']);
     expect(at.panel.snapshot().ports[port(1)]?.adminState).toBe('up');
-    await at.close();
   });
 
   it('throttles on FLVX, and pauses nothing, though the product would', async () => {
-    const at = await startFlvxBench();
+    const at = closeAfterTest(await startFlvxBench());
     const user = await at.create(1);
     const forward = at.panel.addForward(user, at.tunnels.hk, { name: 'web' });
     await poll(at.bench);
@@ -74,16 +74,14 @@ describe('a hold with a reason that no panel knows', () => {
     expect(at.panel.runningForwards()).toContain(forward);
     await end(at.bench);
     expect(at.panel.permission(user, at.tunnels.hk)?.speedId).toBeNull();
-    await at.close();
   });
 
   it('disables the user on Hiddify', async () => {
-    const at = await startHiddifyBench();
+    const at = closeAfterTest(await startHiddifyBench());
     await at.addService(1);
     expect((await at.bench.sluice('provision create svc-1')).exitCode).toBe(0);
     expect(listTypes(await limit(at.bench, 'disable'))).toEqual(['disable-user']);
     expect(listTypes(await end(at.bench))).toEqual(['enable-user']);
-    await at.close();
   });
 });
 
@@ -126,7 +124,7 @@ const listHolds = ({ services: [service] }: RunReport): string[] => service?.hol
 
 describe('a limit that no panel knows', () => {
   it('disables ports on EasyDCIM, suspends no order, and is released by itself', async () => {
-    const at = await startEasyDcimBench();
+    const at = closeAfterTest(await startEasyDcimBench());
     await at.addService(1, { product: 'order' });
     const { service, order, port } = toIds(1);
     at.panel.addTraffic(service, { in: 10 * GB, out: 0 });
@@ -143,11 +141,10 @@ describe('a limit that no panel knows', () => {
     const released = await pollUnder(at, fairUse('disable-ports', 200 * GB));
     expect([listHolds(released), released.totals.released]).toEqual([['quota'], 1]);
     expect(at.panel.snapshot().orders[order]?.suspension).not.toBeNull();
-    await at.close();
   });
 
   it('throttles on FLVX, and pauses nothing', async () => {
-    const at = await startFlvxBench();
+    const at = closeAfterTest(await startFlvxBench());
     const user = await at.create(1);
     const forward = at.panel.addForward(user, at.tunnels.hk, { name: 'web' });
     at.panel.traffic(forward, 10 * GB);
@@ -157,16 +154,14 @@ describe('a limit that no panel knows', () => {
     expect(at.panel.runningForwards()).toContain(forward);
     expect(listHolds(await pollUnder(at, fairUse('throttle', 20 * GB)))).toEqual([]);
     expect(at.panel.permission(user, at.tunnels.hk)?.speedId).toBeNull();
-    await at.close();
   });
 
   it('disables the user on Hiddify', async () => {
-    const at = await startHiddifyBench();
+    const at = closeAfterTest(await startHiddifyBench());
     const user = await at.create(1);
     at.panel.use(user, 10 * GB);
     const held = await pollUnder(at, fairUse('disable', 10 * GB));
     expect([listHolds(held), listTypes(held)]).toEqual([['fair-use'], ['disable-user']]);
     expect(listTypes(await pollUnder(at, fairUse('disable', 20 * GB)))).toEqual(['enable-user']);
-    await at.close();
   });
 });

@@ -1,5 +1,6 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { CommandReport, RunReport } from '@sluice/engine';
+import { closeAfterTest } from '../each-test.js';
 import { startEasyDcimBench } from '../easydcim-bench.js';
 import { startFlvxBench } from '../flvx-bench.js';
 import type { Bench, Outcome } from '../harness.js';
@@ -14,11 +15,7 @@ interface At {
   close: () => Promise<void>;
 }
 
-let at: At | undefined;
-afterEach(async () => {
-  await at?.close();
-  at = undefined;
-});
+let at: At;
 
 /** Each kind with the services `svc-1` and `svc-2`. */
 const BENCHES: Record<string, () => Promise<At>> = {
@@ -55,14 +52,14 @@ const REFS: [panel: string, ref: string][] = [
 ];
 
 async function start(panel: string): Promise<(words: string[]) => Promise<Outcome>> {
-  at = await BENCHES[panel]!();
+  at = closeAfterTest(await BENCHES[panel]!());
   const { bench } = at;
   return (words) => bench.sluice([...words, '--json']);
 }
 
 /** What a version that did not check refs could have stored. */
 async function store(ref: string, value: string): Promise<void> {
-  const { bench } = at!;
+  const { bench } = at;
   const updatedAt = new Date(bench.clock.now()).toISOString();
   await bench.store((opened) => opened.services.update([{ id: 'svc-1', refs: { [ref]: value }, updatedAt }]));
 }
@@ -79,7 +76,7 @@ describe('a ref that no panel could have', () => {
         ...(panel === 'dcim' ? { easydcim_service_id: '1' } : {}),
         [ref]: value,
       };
-      at!.bench.write('rows.json', JSON.stringify([row]));
+      at.bench.write('rows.json', JSON.stringify([row]));
       const { id, ...pairs } = row;
       const refused = [
         await run(['service', 'set', 'svc-1', `${ref}=${value}`]),

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { manualClock } from '@sluice/fake-panels';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { type CallBillReport, UPGRADE_CHANGES, type PurchaseView, type RunReport } from '@sluice/engine';
-import { Bench, type Outcome } from '../harness.js';
+import { benchForEachTest, closeAfterTest } from '../each-test.js';
+import type { Outcome } from '../harness.js';
 import { serveOn } from '../serve-on.js';
 import { handleOn } from '../sqlite.js';
 import { PHASES, type SentCall, World21, type Written } from './world-21.js';
@@ -16,7 +16,7 @@ const { uuids, tokens, bought } = written;
 const STATED = `serve: { listen: '0.0.0.0:8787', publicUrl: 'https://sluice.example' }
 heartbeat: 'https://beats.example/one'`;
 
-let bench: Bench;
+const bench = benchForEachTest(PHASES[0]);
 let world: World21;
 
 /** Brings the panels to where they were when the store was copied: what was used, and what the earlier version changed. */
@@ -41,9 +41,7 @@ async function replay(): Promise<void> {
 }
 
 beforeEach(async () => {
-  const clock = manualClock(PHASES[0]);
-  bench = new Bench(clock);
-  world = await World21.start(clock);
+  world = closeAfterTest(await World21.start(bench.clock));
   Object.assign(bench.env, world.env);
   world.fill(uuids);
   await replay();
@@ -51,10 +49,6 @@ beforeEach(async () => {
   bench.write('sluice.db', '');
   handleOn(bench.path('sluice.db')).exec(read('store-21.sql'));
   for (const server of Object.values(world.servers)) server.clearCalls();
-});
-afterEach(async () => {
-  await world.close();
-  bench.close();
 });
 
 const changes = (): string[] =>

@@ -10,7 +10,7 @@ import {
 } from '@sluice/fake-panels';
 import type { RunReport } from '@sluice/engine';
 import { ADMIN_PASSWORD } from '../flvx-bench.js';
-import { Bench, type Outcome } from '../harness.js';
+import { Bench, closeFakes, type Outcome } from '../harness.js';
 
 /** A command, panels with accounts and a fake WHMCS on one clock. */
 export interface AccountsBench {
@@ -104,9 +104,7 @@ export async function startAccountsBench(options: AccountsOptions = {}): Promise
     relayUsers: () => names().filter((name) => !before.includes(name)),
     vpnUsers: () => [...vpn.state.users.values()].map(({ name }) => name),
     async close() {
-      await relay.close();
-      await vpn.close();
-      await whmcs.close();
+      await closeFakes(relay, vpn, whmcs);
       bench.close();
     },
   };

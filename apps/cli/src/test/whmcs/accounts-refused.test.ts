@@ -1,14 +1,14 @@
-import { afterEach, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import type { RunReport } from '@sluice/engine';
+import { closeAfterTest } from '../each-test.js';
 import { type AccountsBench, startAccountsBench } from './accounts-bench.js';
 
 let at: AccountsBench;
-afterEach(() => at.close());
 
 const errors = ({ services }: RunReport): (string | null)[] => services.map(({ error }) => error?.code ?? null);
 
 it('a password that has no place: a plan and a dry run predict no success', async () => {
-  at = await startAccountsBench({ writeTo: './secrets' });
+  at = closeAfterTest(await startAccountsBench({ writeTo: './secrets' }));
   at.bench.write('secrets', 'a file');
   at.addOrder(1);
   at.addOrder(2, { product: 11 });

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, statSync } from 'node:fs';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { FakeCall } from '@sluice/fake-panels';
 import type { RunReport, ServiceDetail } from '@sluice/engine';
+import { closeAfterTest } from '../each-test.js';
 import { type AccountsBench, type AccountsOptions, startAccountsBench } from './accounts-bench.js';
 
 let at: AccountsBench;
-afterEach(() => at.close());
 const begin = async (options?: AccountsOptions): Promise<void> => {
-  at = await startAccountsBench(options);
+  at = closeAfterTest(await startAccountsBench(options));
 };
 
 const md5 = (text: string): string => createHash('md5').update(text).digest('hex');

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import type { ServiceDetail, SyncReport } from '@sluice/engine';
 import { type FakeWhmcs, startFakeWhmcs } from '@sluice/fake-panels';
-import { startTelephonyBench, type TelephonyBench } from '../panels/telephony/telephony-bench.js';
+import { startForEachTest } from '../each-test.js';
+import { startTelephonyBench } from '../panels/telephony/telephony-bench.js';
 
-let at: TelephonyBench;
+const at = startForEachTest(startTelephonyBench);
 let whmcs: FakeWhmcs;
 beforeEach(async () => {
-  at = await startTelephonyBench();
   whmcs = await startFakeWhmcs({ now: () => at.bench.clock.now() });
   at.bench.env['WHMCS_SECRET'] = whmcs.secret;
   const own = 'allowHttp: true, identifier: fake-whmcs-identifier, secret: "${env:WHMCS_SECRET}"';
@@ -22,7 +22,6 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await whmcs.close();
-  await at.close();
 });
 
 /** Adds an order to WHMCS; its only custom field with a value is the area code. */

@@ -1,14 +1,14 @@
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { beforeEach, expect, it } from '@jest/globals';
 import type { PurchaseReport } from '@sluice/engine';
 import { HOUR, toIds } from '../easydcim-bench.js';
-import { startWhmcsBench, type WhmcsBench } from './whmcs-bench.js';
+import { startForEachTest } from '../each-test.js';
+import { startWhmcsBench } from './whmcs-bench.js';
 
 const CLIENT = 77;
 
-let at: WhmcsBench;
+const more = 'billing: whmcs\ncurrency: EUR\npackages: { extra: { traffic: 50GB, price: "5.00", taxed: true } }\n';
+const at = startForEachTest(() => startWhmcsBench({ more }));
 beforeEach(async () => {
-  const more = 'billing: whmcs\ncurrency: EUR\npackages: { extra: { traffic: 50GB, price: "5.00", taxed: true } }\n';
-  at = await startWhmcsBench({ more });
   const line = '  ports: { panel: dcim, quota: { total: 100GB }, packages: [extra], whmcs: { productIds: [10] } }';
   at.bench.write('sluice.yaml', at.bench.read('sluice.yaml').replace(/^ {2}ports: .*$/m, line));
   at.addService(1);
@@ -16,10 +16,6 @@ beforeEach(async () => {
   at.panel.addTraffic(toIds(1).service, { in: 10, out: 0 });
   at.bench.clock.advance(HOUR);
   await at.poll();
-});
-afterEach(async () => {
-  expect(at.whmcs.server.failures).toEqual([]);
-  await at.close();
 });
 
 it('says of a pending purchase which invoice is to be paid, and of a repeated one that it was bought already', async () => {

@@ -1,13 +1,10 @@
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import type { ServiceDetail } from '@sluice/engine';
 import { expectCleanOutput, HOSTILE } from '../hostile-text.js';
-import { startWhmcsBench, type WhmcsBench } from './whmcs-bench.js';
+import { startForEachTest } from '../each-test.js';
+import { startWhmcsBench } from './whmcs-bench.js';
 
-let at: WhmcsBench;
-beforeEach(async () => {
-  at = await startWhmcsBench();
-});
-afterEach(() => at.close());
+const at = startForEachTest(startWhmcsBench);
 
 const stored = async (): Promise<string[]> => {
   const { services } = (await at.bench.sluice('service list --json')).json<{ services: ServiceDetail[] }>();

@@ -1,27 +1,21 @@
 import { expect, it } from '@jest/globals';
 import type { CommandReport, SyncReport } from '@sluice/engine';
+import { closeAfterTest } from '../each-test.js';
 import { accountsConfig, startAccountsBench } from './accounts-bench.js';
 import { startWhmcsBench } from './whmcs-bench.js';
 
 it('service sync of one service takes its id in WHMCS and a product', async () => {
-  const at = await startWhmcsBench();
-  try {
-    at.whmcs.addProduct({ id: 30, name: 'Unclaimed', groupId: 5, fields: ['easydcim_service_id'] });
-    at.addService(1, { product: 30 });
-    at.addService(2);
-    const synced = await at.sync('--service 1 --product big');
-    expect([synced.exitCode, synced.json<SyncReport>().changes]).toMatchObject([
-      0,
-      [{ id: 'whmcs-1', change: 'added' }],
-    ]);
-    for (const words of ['--service whmcs-1', '--product big']) expect((await at.sync(words)).exitCode).toBe(2);
-  } finally {
-    await at.close();
-  }
+  const at = closeAfterTest(await startWhmcsBench());
+  at.whmcs.addProduct({ id: 30, name: 'Unclaimed', groupId: 5, fields: ['easydcim_service_id'] });
+  at.addService(1, { product: 30 });
+  at.addService(2);
+  const synced = await at.sync('--service 1 --product big');
+  expect([synced.exitCode, synced.json<SyncReport>().changes]).toMatchObject([0, [{ id: 'whmcs-1', change: 'added' }]]);
+  for (const words of ['--service whmcs-1', '--product big']) expect((await at.sync(words)).exitCode).toBe(2);
 });
 
 it('brings an account to the package that a sync of the service has stored already', async () => {
-  const orders = await startAccountsBench({ more: '' });
+  const orders = closeAfterTest(await startAccountsBench({ more: '' }));
   const { relay, vpn, whmcs, bench, run } = orders;
   const config = accountsConfig({ relay: relay.url, vpn: vpn.url, whmcs: whmcs.url }, {});
   const bigger =
@@ -37,5 +31,4 @@ it('brings an account to the package that a sync of the service has stored alrea
   await run('service sync --service 1 --product relay-500');
   const { run: made } = (await run('provision change-package whmcs-1 relay-500')).json<CommandReport>();
   expect([made.outcome, user()?.flow]).toEqual(['done', 500]);
-  await orders.close();
 });

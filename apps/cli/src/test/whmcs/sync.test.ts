@@ -1,11 +1,8 @@
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { startWhmcsBench, type WhmcsBench } from './whmcs-bench.js';
+import { expect, it } from '@jest/globals';
+import { startForEachTest } from '../each-test.js';
+import { startWhmcsBench } from './whmcs-bench.js';
 
-let at: WhmcsBench;
-beforeEach(async () => {
-  at = await startWhmcsBench();
-});
-afterEach(() => at.close());
+const at = startForEachTest(startWhmcsBench);
 
 it('service sync prints what it adds, changes and ends', async () => {
   at.addService(1);

@@ -7,7 +7,7 @@ import {
   startFakeWhmcs,
 } from '@sluice/fake-panels';
 import { NO_DOUBT, toIds, TOKEN } from '../easydcim-bench.js';
-import { Bench, type Outcome } from '../harness.js';
+import { Bench, closeFakes, type Outcome } from '../harness.js';
 
 /** A command, a fake EasyDCIM and a fake WHMCS on one clock. */
 export interface WhmcsBench {
@@ -76,8 +76,7 @@ export async function startWhmcsBench(
     sync: (words = '') => bench.sluice(`service sync --json ${words}`.trim()),
     poll: (words = '') => bench.sluice(`poll --json ${words}`.trim()),
     async close() {
-      await whmcs.close();
-      await panel.close();
+      await closeFakes(whmcs, panel);
       bench.close();
     },
   };

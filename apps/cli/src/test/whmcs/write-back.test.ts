@@ -1,12 +1,12 @@
-import { afterEach, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import type { CommandReport, RunReport, ServiceDetail, SyncReport } from '@sluice/engine';
+import { closeAfterTest } from '../each-test.js';
 import { type AccountsBench, accountsConfig, startAccountsBench } from './accounts-bench.js';
 
 let at: AccountsBench;
-afterEach(() => at.close());
 
 async function begin(provision = 'auto'): Promise<void> {
-  at = await startAccountsBench({ writeTo: './secrets' });
+  at = closeAfterTest(await startAccountsBench({ writeTo: './secrets' }));
   const { relay, vpn, whmcs, bench } = at;
   const config = accountsConfig({ relay: relay.url, vpn: vpn.url, whmcs: whmcs.url }, { writeTo: './secrets' });
   const written = config.replace('\nwhmcs: {', '\nwhmcs: { writeBack: true,');

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { startForEachTest } from '../../each-test.js';
 import { GB, startHiddifyBench, type HiddifyBench } from '../../hiddify-bench.js';
 import { handleOn } from '../../sqlite.js';
 import type { AgentDetail, AgentExplained, CheckReport, RunReport } from '@sluice/engine';
@@ -20,9 +21,8 @@ const world = JSON.parse(readFileSync(new URL('store-7-agents.json', FIXTURES), 
  * A store of schema version 7: "north" is over, its users and its service's user are disabled; "south" came back; a user of
  * "west" was disabled and a user of "east" was enabled without an answer; "svc-2" is held by hand.
  */
-let at: HiddifyBench;
-beforeEach(async () => {
-  at = await startHiddifyBench({ north: world.agents.north });
+const at = startForEachTest(() => startHiddifyBench({ north: world.agents.north }));
+beforeEach(() => {
   for (const [name, uuid] of Object.entries(world.agents)) {
     if (name !== 'north') at.panel.addAgent(undefined, { name, uuid });
   }
@@ -35,7 +35,6 @@ beforeEach(async () => {
   at.bench.write('sluice.db', '');
   handleOn(at.bench.path('sluice.db')).exec(readFileSync(new URL('store-7-agents.sql', FIXTURES), 'utf8'));
 });
-afterEach(() => at.close());
 
 const user = (name: string): PanelUser => {
   const uuid = world.users.find((each) => each.name === name)?.uuid ?? '';

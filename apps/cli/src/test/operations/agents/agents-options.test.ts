@@ -1,12 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { AgentDetail } from '@sluice/engine';
-import { GB, startHiddifyBench, type HiddifyBench } from '../../hiddify-bench.js';
+import { startForEachTest } from '../../each-test.js';
+import { GB, startHiddifyBench } from '../../hiddify-bench.js';
 
-let at: HiddifyBench;
-beforeEach(async () => {
-  at = await startHiddifyBench();
-});
-afterEach(() => at.close());
+const at = startForEachTest(startHiddifyBench);
 
 const limitOf = async (): Promise<number | null> =>
   (await at.sluice('agent show north')).json<AgentDetail>().limitBytes;

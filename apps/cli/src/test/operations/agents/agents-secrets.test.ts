@@ -1,12 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { startHiddifyBench, type HiddifyBench } from '../../hiddify-bench.js';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { startForEachTest } from '../../each-test.js';
+import { startHiddifyBench } from '../../hiddify-bench.js';
 
-let at: HiddifyBench;
-beforeEach(async () => {
-  at = await startHiddifyBench();
+const at = startForEachTest(startHiddifyBench);
+beforeEach(() => {
   at.panel.addUser({ agent: at.north });
 });
-afterEach(() => at.close());
 
 const secretPath = (): string => new URL(at.panel.url).pathname.slice(1);
 describe('secrets', () => {

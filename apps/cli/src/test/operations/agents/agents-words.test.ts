@@ -1,11 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { GB, HOUR, MINUTE, startHiddifyBench, type HiddifyBench } from '../../hiddify-bench.js';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { restart, startForEachTest } from '../../each-test.js';
+import { GB, HOUR, MINUTE, startHiddifyBench } from '../../hiddify-bench.js';
 
-let at: HiddifyBench;
-beforeEach(async () => {
-  at = await startHiddifyBench();
-});
-afterEach(() => at.close());
+const at = startForEachTest(startHiddifyBench);
 
 const print = async (words: string): Promise<string> => (await at.bench.sluice(words)).stdout;
 const addUser = (): string => at.panel.addUser({ agent: at.north, usageLimit: 10 * GB });
@@ -98,8 +95,9 @@ describe('what ends a restriction is named', () => {
   });
 
   it('where a package has no room', async () => {
-    await at.close();
-    at = await startHiddifyBench({ more: 'currency: EUR\npackages: { extra: { traffic: 30GB, price: "5.00" } }' });
+    await restart(at, () =>
+      startHiddifyBench({ more: 'currency: EUR\npackages: { extra: { traffic: 30GB, price: "5.00" } }' }),
+    );
     const config = at.bench.read('sluice.yaml');
     at.bench.write('sluice.yaml', config.replace(/^( {2}agency: .*) \}$/m, '$1, packages: [extra] }'));
     await at.create(1, { product: 'agency', values: ['client=42'] });
@@ -183,8 +181,7 @@ describe('a check with --quiet', () => {
 });
 
 it('a doubted agent is marked in the list, and explained', async () => {
-  await at.close();
-  at = await startHiddifyBench({ more: 'poll: { interval: 15m }' });
+  await restart(at, () => startHiddifyBench({ more: 'poll: { interval: 15m }' }));
   const uuid = addUser();
   at.panel.use(uuid, 10 * GB);
   await at.sluice('agent limit north --gb 50 --yes');
@@ -196,8 +193,9 @@ it('a doubted agent is marked in the list, and explained', async () => {
 });
 
 it('agent list says that the add-on enforces its limits', async () => {
-  await at.close();
-  at = await startHiddifyBench({ agents: '{ addon: true }', panel: { addOn: { endpoints: 'root', hooks: 'none' } } });
+  await restart(at, () =>
+    startHiddifyBench({ agents: '{ addon: true }', panel: { addOn: { endpoints: 'root', hooks: 'none' } } }),
+  );
   at.panel.setTrafficLimit(at.north, 10 * GB);
   expect(await print('agent list')).toContain('The add-on enforces these limits');
   at.bench.write('limits.csv', 'agent,limit_gb\nnorth,5\n');

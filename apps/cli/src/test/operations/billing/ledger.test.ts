@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type EasyDcimBench, startEasyDcimBench } from '../../easydcim-bench.js';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { startForAllTests } from '../../each-test.js';
+import { startEasyDcimBench } from '../../easydcim-bench.js';
 import { folderBytes } from '../../folder-bytes.js';
 import type { Outcome } from '../../harness.js';
 
-let at: EasyDcimBench;
+const at = startForAllTests(startEasyDcimBench);
 let invoices = 0;
 const run = (words: string | string[]): Promise<Outcome> => at.bench.sluice(words);
 const line = async (words: string): Promise<string> => {
@@ -12,11 +13,7 @@ const line = async (words: string): Promise<string> => {
   return stdout.trimEnd();
 };
 
-beforeAll(async () => {
-  at = await startEasyDcimBench();
-  await at.addService(1, { values: ['client=42'] });
-});
-afterAll(() => at.close());
+beforeAll(() => at.addService(1, { values: ['client=42'] }));
 
 /** Adds an open invoice, as a use of the billing port does. */
 async function addInvoice(client: string, amount: string, currency = 'EUR'): Promise<string> {

@@ -1,9 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type Shop, startShop } from './shop.js';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { startForEachTest } from '../../each-test.js';
+import { startShop } from './shop.js';
 
-let at: Shop;
+const at = startForEachTest(() =>
+  startShop(', autoBuy: { enabled: true, package: extra-50, thresholdGb: 10, maxPerCycle: 3 }'),
+);
 beforeEach(async () => {
-  at = await startShop(', autoBuy: { enabled: true, package: extra-50, thresholdGb: 10, maxPerCycle: 3 }');
   at.bench.write(
     'sluice.yaml',
     at.bench
@@ -14,10 +16,6 @@ beforeEach(async () => {
   await at.addClientService(1);
   at.use(1, 10);
   await at.pollReport();
-});
-afterEach(async () => {
-  expect(at.panel.server.failures).toEqual([]);
-  await at.close();
 });
 
 describe('auto-buy', () => {

@@ -1,17 +1,13 @@
 import type { PurchaseReport } from '@sluice/engine';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type Shop, startShop } from './shop.js';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { startForEachTest } from '../../each-test.js';
+import { startShop } from './shop.js';
 
-let at: Shop;
+const at = startForEachTest(startShop);
 beforeEach(async () => {
-  at = await startShop();
   await at.addClientService(1);
   at.use(1, 10);
   await at.pollReport();
-});
-afterEach(async () => {
-  expect(at.panel.server.failures).toEqual([]);
-  await at.close();
 });
 
 const pay = () => at.run('credit add 42 20 --currency EUR');

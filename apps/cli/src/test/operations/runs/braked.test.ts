@@ -1,15 +1,16 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { RunReport, ServiceDetail } from '@sluice/engine';
-import { type EasyDcimBench, GB, HOUR, startEasyDcimBench } from '../../easydcim-bench.js';
+import { startForEachTest } from '../../each-test.js';
+import { GB, HOUR, startEasyDcimBench } from '../../easydcim-bench.js';
 
-let at: EasyDcimBench;
+const at = startForEachTest(() =>
+  startEasyDcimBench('poll: { doubt: { jump: off }, brake: { share: 1%, atLeast: 1 } }'),
+);
 beforeEach(async () => {
-  at = await startEasyDcimBench('poll: { doubt: { jump: off }, brake: { share: 1%, atLeast: 1 } }');
   for (const number of [1, 2]) await at.addService(number);
   at.panel.addTraffic(501, { in: 195 * GB, out: 0 });
   at.bench.clock.advance(HOUR);
 });
-afterEach(() => at.close());
 
 const SENTENCE = /Nothing was changed on panel dcim since .*: the last run would have changed 1 of 2 services/;
 

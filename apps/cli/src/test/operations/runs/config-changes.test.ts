@@ -1,16 +1,15 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { GB, HOUR, startEasyDcimBench, type EasyDcimBench } from '../../easydcim-bench.js';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { startForEachTest } from '../../each-test.js';
+import { GB, HOUR, startEasyDcimBench } from '../../easydcim-bench.js';
 import { serveOn } from '../../serve-on.js';
 
-let at: EasyDcimBench;
+const at = startForEachTest(startEasyDcimBench);
 beforeEach(async () => {
-  at = await startEasyDcimBench();
   await at.addService(1, { product: 'order' });
   at.panel.addTraffic(501, { in: 150 * GB, out: 0 });
   at.bench.clock.advance(HOUR);
   await at.poll();
 });
-afterEach(() => at.close());
 
 function rewrite(change: (config: string) => string): void {
   at.bench.write('sluice.yaml', change(at.bench.read('sluice.yaml')));

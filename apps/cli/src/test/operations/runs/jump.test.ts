@@ -1,7 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { GB, HOUR, startEasyDcimBench, type EasyDcimBench } from '../../easydcim-bench.js';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { startForEachTest } from '../../each-test.js';
+import { GB, HOUR, startEasyDcimBench } from '../../easydcim-bench.js';
 
-let at: EasyDcimBench;
+const at = startForEachTest(() => startEasyDcimBench('poll: { interval: 1h }'));
 
 /** Adds traffic to a service on a line of unknown speed, and polls in words. */
 async function poll(bytes: number): Promise<string> {
@@ -12,7 +13,6 @@ async function poll(bytes: number): Promise<string> {
 }
 
 beforeEach(async () => {
-  at = await startEasyDcimBench('poll: { interval: 1h }');
   at.panel.behaviour.speedWhenDown = null;
   await at.addService(1, {
     ports: [
@@ -22,7 +22,6 @@ beforeEach(async () => {
   });
   await poll(40 * GB);
 });
-afterEach(() => at.close());
 
 describe('a hold that one jump would begin', () => {
   it('says once what an operator can do', async () => {

@@ -1,11 +1,11 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { type EasyDcimBench, GB, HOUR, startEasyDcimBench, toIds } from '../../easydcim-bench.js';
+import { beforeAll, expect, it } from '@jest/globals';
+import { startForAllTests } from '../../each-test.js';
+import { GB, HOUR, startEasyDcimBench, toIds } from '../../easydcim-bench.js';
 
 const SERVICES = 25;
 
-let at: EasyDcimBench;
+const at = startForAllTests(startEasyDcimBench);
 beforeAll(async () => {
-  at = await startEasyDcimBench();
   const rows = ['id,panel,product,billing_cycle,next_due_date,easydcim_service_id,easydcim_order_id'];
   for (let number = 1; number <= SERVICES; number++) {
     const { service: id, order: orderId, server: serverId, port } = toIds(number);
@@ -17,7 +17,6 @@ beforeAll(async () => {
   expect((await at.bench.sluice('service import services.csv')).exitCode).toBe(0);
   at.bench.clock.advance(HOUR);
 });
-afterAll(() => at.close());
 
 const count = (text: string): number => new Set(text.match(/^svc-\d+/gm)).size;
 

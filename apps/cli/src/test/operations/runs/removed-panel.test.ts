@@ -1,11 +1,11 @@
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { beforeEach, expect, it } from '@jest/globals';
 import type { Explanation } from '@sluice/engine';
-import { type EasyDcimBench, GB, HOUR, startEasyDcimBench } from '../../easydcim-bench.js';
+import { startForEachTest } from '../../each-test.js';
+import { GB, HOUR, startEasyDcimBench } from '../../easydcim-bench.js';
 import { serveOn } from '../../serve-on.js';
 
-let at: EasyDcimBench;
+const at = startForEachTest(startEasyDcimBench);
 beforeEach(async () => {
-  at = await startEasyDcimBench();
   for (const number of [1, 2]) await at.addService(number);
   at.panel.addTraffic(501, { in: 150 * GB, out: 0 });
   at.bench.clock.advance(HOUR);
@@ -13,7 +13,6 @@ beforeEach(async () => {
   const config = at.bench.read('sluice.yaml');
   at.bench.write('sluice.yaml', config.replace('  dcim: {', '  new: {').replaceAll('panel: dcim', 'panel: new'));
 });
-afterEach(() => at.close());
 
 it('is what explain says of its services, and no run is promised to release them', async () => {
   const held = (await at.bench.sluice('explain svc-1')).stdout;

@@ -1,12 +1,9 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { GB, HOUR, startEasyDcimBench, TOKEN, type EasyDcimBench } from '../../easydcim-bench.js';
+import { describe, expect, it } from '@jest/globals';
+import { startForEachTest } from '../../each-test.js';
+import { GB, HOUR, startEasyDcimBench, TOKEN } from '../../easydcim-bench.js';
 
-let at: EasyDcimBench;
-beforeEach(async () => {
-  at = await startEasyDcimBench();
-});
-afterEach(() => at.close());
+const at = startForEachTest(startEasyDcimBench);
 
 describe('secrets', () => {
   it('appear in no output, no row and no file after a full run with failures', async () => {

@@ -1,16 +1,15 @@
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { startEasyDcimBench, type EasyDcimBench } from '../../easydcim-bench.js';
+import { beforeEach, expect, it } from '@jest/globals';
+import { startForEachTest } from '../../each-test.js';
+import { startEasyDcimBench } from '../../easydcim-bench.js';
 
-let at: EasyDcimBench;
-beforeEach(async () => {
-  at = await startEasyDcimBench();
+const at = startForEachTest(startEasyDcimBench);
+beforeEach(() => {
   // A panel that does not say whose order it is.
   Object.assign(at.panel.answers.orders, { style: 'flat', suspendedIn: 'order' });
   at.panel.answers.orders.rename = { service_id: 'x1', related_id: 'x2', server_id: 'x3' };
   const order = 'order: { panel: dcim, quota: { total: 100GB }, action: suspend-order';
   at.bench.write('sluice.yaml', at.bench.read('sluice.yaml').replace(order, `${order}, allowSharedPorts: true`));
 });
-afterEach(() => at.close());
 
 it('a release says what stays restricted, and who needs it, in its dry run and in each repeat', async () => {
   for (const number of [1, 2]) {

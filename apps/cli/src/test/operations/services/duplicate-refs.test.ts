@@ -1,10 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { manualClock } from '@sluice/fake-panels';
-import { Bench } from '../../harness.js';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { benchForEachTest } from '../../each-test.js';
 
-let bench: Bench;
+const bench = benchForEachTest();
 beforeEach(async () => {
-  bench = new Bench(manualClock('2026-11-20T12:00:00Z'));
   bench.write(
     'sluice.yaml',
     `panels: { dcim: { kind: easydcim, url: "https://dcim.example.com", token: x } }
@@ -13,9 +11,6 @@ products: { ded: { panel: dcim } }
   );
   bench.write('a.csv', 'id,panel,product,easydcim_service_id\nsvc-1,dcim,ded,501\nsvc-2,dcim,ded,502\n');
   await bench.sluice('service import a.csv');
-});
-afterEach(() => {
-  bench.close();
 });
 
 describe('an id that another service of the panel has', () => {

@@ -1,9 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { importKeys, type ImportReport, type ServiceDetail } from '@sluice/engine';
-import { manualClock } from '@sluice/fake-panels';
 import { IMPORT_COLUMNS } from '../../../commands/import-columns.js';
 import { KINDS } from '../../../kinds.js';
-import { Bench } from '../../harness.js';
+import { benchForEachTest } from '../../each-test.js';
 
 const CONFIG = `timeZone: UTC
 panels: { dcim: { kind: easydcim, url: "https://dcim.example.com", token: x } }
@@ -14,15 +13,11 @@ products:
 `;
 const HEAD = 'id,panel,product,client,easydcim_service_id,status,protected_until';
 
-let bench: Bench;
+const bench = benchForEachTest();
 beforeEach(async () => {
-  bench = new Bench(manualClock('2026-11-20T12:00:00Z'));
   bench.write('sluice.yaml', CONFIG);
   bench.write('a.csv', `${HEAD}\nsvc-1,dcim,ded,7,501,,\nsvc-2,dcim,ded,8,502,,\nsvc-3,dcim,fast,8,503,,\n`);
   expect((await bench.sluice('service import a.csv')).exitCode).toBe(0);
-});
-afterEach(() => {
-  bench.close();
 });
 
 const stored = async (): Promise<string> =>

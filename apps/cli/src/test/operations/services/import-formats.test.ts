@@ -1,20 +1,16 @@
 import { writeFileSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { manualClock } from '@sluice/fake-panels';
-import { Bench, type Outcome } from '../../harness.js';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { benchForEachTest } from '../../each-test.js';
+import { type Outcome } from '../../harness.js';
 
-let bench: Bench;
+const bench = benchForEachTest();
 beforeEach(() => {
-  bench = new Bench(manualClock('2026-11-20T12:00:00Z'));
   bench.write(
     'sluice.yaml',
     `panels: { dcim: { kind: easydcim, url: "https://dcim.example.com", token: x } }
 products: { ded: { panel: dcim } }
 `,
   );
-});
-afterEach(() => {
-  bench.close();
 });
 
 const ROWS = [

@@ -1,15 +1,14 @@
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { type EasyDcimBench, GB, HOUR, startEasyDcimBench, toIds } from '../../easydcim-bench.js';
+import { beforeEach, expect, it } from '@jest/globals';
+import { startForEachTest } from '../../each-test.js';
+import { GB, HOUR, startEasyDcimBench, toIds } from '../../easydcim-bench.js';
 
-let at: EasyDcimBench;
+const at = startForEachTest(() => startEasyDcimBench('', ', timeZone: Pacific/Auckland'));
 beforeEach(async () => {
-  at = await startEasyDcimBench('', ', timeZone: Pacific/Auckland');
   await at.addService(1, { values: ['protected_until=2026-11-25'] });
   at.panel.addTraffic(toIds(1).service, { in: 200 * GB, out: 0 });
   at.bench.clock.advance(HOUR);
   await at.poll();
 });
-afterEach(() => at.close());
 
 const text = async (words: string): Promise<string> => (await at.bench.sluice(words)).stdout;
 

@@ -1,15 +1,9 @@
 import type { LogEntry, ServiceDetail } from '@sluice/engine';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { GB, HOUR, toIds, startEasyDcimBench, type EasyDcimBench } from '../../easydcim-bench.js';
+import { describe, expect, it } from '@jest/globals';
+import { startForEachTest } from '../../each-test.js';
+import { GB, HOUR, toIds, startEasyDcimBench } from '../../easydcim-bench.js';
 
-let at: EasyDcimBench;
-beforeEach(async () => {
-  at = await startEasyDcimBench();
-});
-afterEach(async () => {
-  expect(at.panel.server.failures).toEqual([]);
-  await at.close();
-});
+const at = startForEachTest(startEasyDcimBench);
 
 /** Adds svc-1 with twice its quota used, and has a poll hold it. */
 async function holdByQuota(): Promise<void> {

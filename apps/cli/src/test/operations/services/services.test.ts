@@ -1,6 +1,6 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { manualClock } from '@sluice/fake-panels';
-import { Bench, type Outcome } from '../../harness.js';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { benchForEachTest } from '../../each-test.js';
+import { type Outcome } from '../../harness.js';
 import type { ImportReport } from '@sluice/engine';
 
 const CONFIG = `timeZone: Europe/Berlin
@@ -10,13 +10,9 @@ products:
   bare: { panel: dcim }
 `;
 
-let bench: Bench;
+const bench = benchForEachTest();
 beforeEach(() => {
-  bench = new Bench(manualClock('2026-11-20T12:00:00Z'));
   bench.write('sluice.yaml', CONFIG);
-});
-afterEach(() => {
-  bench.close();
 });
 
 const importText = async (file: string, text: string): Promise<Outcome> => {

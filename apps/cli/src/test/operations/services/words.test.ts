@@ -1,15 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { configText, GB, startEasyDcimBench, type EasyDcimBench } from '../../easydcim-bench.js';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { startForAllTests } from '../../each-test.js';
+import { configText, GB, startEasyDcimBench } from '../../easydcim-bench.js';
 
 const MINUTE = 60_000;
 
-let at: EasyDcimBench;
+const at = startForAllTests(startEasyDcimBench);
 beforeAll(async () => {
-  at = await startEasyDcimBench();
   for (const number of [1, 2, 3]) await at.addService(number);
   await at.addService(4, { product: 'bare' });
 });
-afterAll(() => at.close());
 
 async function text(words: string): Promise<string> {
   const { stdout, stderr } = await at.bench.sluice(words);

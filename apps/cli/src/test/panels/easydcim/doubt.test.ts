@@ -1,11 +1,11 @@
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { GB, HOUR, toIds, startEasyDcimBench, type EasyDcimBench } from '../../easydcim-bench.js';
+import { beforeEach, expect, it } from '@jest/globals';
+import { startForEachTest } from '../../each-test.js';
+import { GB, HOUR, toIds, startEasyDcimBench } from '../../easydcim-bench.js';
 
 const MINUTE = 60_000;
 
-let at: EasyDcimBench;
+const at = startForEachTest(startEasyDcimBench);
 beforeEach(async () => {
-  at = await startEasyDcimBench();
   at.panel.answers.ports.style = 'stateless';
   at.panel.answers.adminPorts.style = 'stateless';
   await at.addService(1, { ports: [{ id: toIds(1).port(1), name: 'eth0' }] });
@@ -15,7 +15,6 @@ beforeEach(async () => {
   await at.poll('--allow-mass');
   at.bench.clock.advance(MINUTE);
 });
-afterEach(() => at.close());
 
 /** The id of the only action in doubt. */
 async function doubtful(): Promise<string> {

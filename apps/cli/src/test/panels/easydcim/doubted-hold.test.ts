@@ -1,14 +1,11 @@
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import type { RunReport } from '@sluice/engine';
-import { type EasyDcimBench, HOUR, startEasyDcimBench, toIds } from '../../easydcim-bench.js';
+import { startForEachTest } from '../../each-test.js';
+import { HOUR, startEasyDcimBench, toIds } from '../../easydcim-bench.js';
 
 const TB = 1000 ** 4;
 
-let at: EasyDcimBench;
-beforeEach(async () => {
-  at = await startEasyDcimBench('poll: { interval: 15m }');
-});
-afterEach(() => at.close());
+const at = startForEachTest(() => startEasyDcimBench('poll: { interval: 15m }'));
 
 async function pollAfter(ms: number): Promise<RunReport['services'][number] | undefined> {
   at.bench.clock.advance(ms);

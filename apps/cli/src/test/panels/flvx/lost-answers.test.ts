@@ -1,15 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { LogEntry, RunReport } from '@sluice/engine';
-import { GB, HOUR, startFlvxBench, type FlvxBench } from '../../flvx-bench.js';
+import { startForEachTest } from '../../each-test.js';
+import { GB, HOUR, startFlvxBench } from '../../flvx-bench.js';
 
-let at: FlvxBench;
-beforeEach(async () => {
-  at = await startFlvxBench();
-});
-afterEach(async () => {
-  expect(at.panel.server.failures).toEqual([]);
-  await at.close();
-});
+const at = startForEachTest(startFlvxBench);
 
 async function poll(): Promise<{ exitCode: number; service: RunReport['services'][number] }> {
   at.bench.clock.advance(HOUR);

@@ -1,13 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { diffStates } from '@sluice/fake-panels';
 import type { CommandReport } from '@sluice/engine';
-import { startFlvxBench, type FlvxBench } from '../../flvx-bench.js';
+import { startForEachTest } from '../../each-test.js';
+import { startFlvxBench } from '../../flvx-bench.js';
 
-let at: FlvxBench;
-beforeEach(async () => {
-  at = await startFlvxBench();
-});
-afterEach(() => at.close());
+const at = startForEachTest(startFlvxBench);
 
 async function login(password: string): Promise<number> {
   const body = JSON.stringify({ username: at.panel.user(3)?.user, password });

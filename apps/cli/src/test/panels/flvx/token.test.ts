@@ -1,19 +1,18 @@
 import { chmodSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { ADMIN_PASSWORD, DAY, flvxConfig, startFlvxBench, type FlvxBench } from '../../flvx-bench.js';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { startForEachTest } from '../../each-test.js';
+import { ADMIN_PASSWORD, DAY, flvxConfig, startFlvxBench } from '../../flvx-bench.js';
 
 const LOGIN = 'username: admin_user, password: "${env:FLVX_PASSWORD}"';
 
-let at: FlvxBench;
+const at = startForEachTest(startFlvxBench);
 let token: string;
-beforeEach(async () => {
-  at = await startFlvxBench();
+beforeEach(() => {
   token = at.panel.customer(1, 0).token;
   at.bench.env['FLVX_TOKEN'] = token;
   Reflect.deleteProperty(at.bench.env, 'FLVX_PASSWORD');
   configure('token: "${env:FLVX_TOKEN}"');
 });
-afterEach(() => at.close());
 
 const configure = (credentials: string): void => {
   at.bench.write('sluice.yaml', flvxConfig(at.panel.url).replace(LOGIN, credentials));

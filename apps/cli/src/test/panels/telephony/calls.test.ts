@@ -1,15 +1,12 @@
 import { existsSync, readFileSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { parse } from 'csv-parse/sync';
-import { startTelephonyBench, type TelephonyBench } from './telephony-bench.js';
+import { startForEachTest } from '../../each-test.js';
+import { startTelephonyBench } from './telephony-bench.js';
 
-let at: TelephonyBench;
-beforeEach(async () => {
-  at = await startTelephonyBench();
-  await at.addService();
-});
-afterEach(() => at.close());
+const at = startForEachTest(startTelephonyBench);
+beforeEach(() => at.addService());
 
 interface Bill {
   state: string;

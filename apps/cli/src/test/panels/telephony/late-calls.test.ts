@@ -1,17 +1,21 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { FakeCall } from '@sluice/fake-panels';
+import { closeAfterTest } from '../../each-test.js';
 import { arrive, timeOut } from '../../killed-command.js';
-import { LINE, startTelephonyBench, type TelephonyBench } from './telephony-bench.js';
+import { LINE, startTelephonyBench, type TelephonyBench, type Wire } from './telephony-bench.js';
 
 let at: TelephonyBench;
-afterEach(() => at.close());
+
+async function start(wire?: Wire): Promise<void> {
+  at = closeAfterTest(await startTelephonyBench(wire));
+  await at.addService();
+}
 
 const land = (call: FakeCall): Promise<unknown> => arrive(at.panel, call);
 
 describe('a suspension that had no answer for a minute and is taken back', () => {
   it('leaves the line active when the panel suspends it 14 seconds later', async () => {
-    at = await startTelephonyBench();
-    await at.addService();
+    await start();
     const landed = await timeOut(at, 'provision suspend svc-1', { endpoint: /suspend$/, lateMs: 14_000, land });
     expect((await at.run('provision unsuspend svc-1')).exitCode).toBe(0);
     await landed();
@@ -27,8 +31,7 @@ describe('a link of a number that had no answer for a minute', () => {
 
   /** Runs the link without an answer. */
   async function startLink(lateMs: number): Promise<() => Promise<void>> {
-    at = await startTelephonyBench('magnusbilling');
-    await at.addService();
+    await start('magnusbilling');
     at.panel.addDid({ number: NUMBER });
     return timeOut(at, words, { endpoint, lateMs, land });
   }
@@ -49,8 +52,7 @@ describe('a link of a number that had no answer for a minute', () => {
   });
 
   it('is repeated at once where its connection was cut', async () => {
-    at = await startTelephonyBench('magnusbilling');
-    await at.addService();
+    await start('magnusbilling');
     at.panel.addDid({ number: NUMBER });
     at.panel.server.inject({ endpoint, times: 1, when: 'before', fault: { kind: 'cut' } });
     expect(await link()).toEqual([3, 'outcome_unknown', 'in-doubt']);

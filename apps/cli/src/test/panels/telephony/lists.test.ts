@@ -1,8 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { startTelephonyBench, type TelephonyBench } from './telephony-bench.js';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { startForEachTest } from '../../each-test.js';
+import { startTelephonyBench } from './telephony-bench.js';
 
-let at: TelephonyBench;
-afterEach(() => at.close());
+const at = startForEachTest(startTelephonyBench);
 
 interface Changed {
   changed: string[];
@@ -11,7 +11,6 @@ interface Changed {
 
 describe('the lists of a panel', () => {
   it('are read, filtered, shown and changed', async () => {
-    at = await startTelephonyBench();
     const lines = await at.run('subscriber list');
     expect([lines.exitCode, lines.json()]).toEqual([
       0,
@@ -35,7 +34,6 @@ describe('the lists of a panel', () => {
 
 describe('a secret field of a list', () => {
   it('is read from standard input, never from the command line', async () => {
-    at = await startTelephonyBench('default');
     const set = (words: string, input: string) =>
       at.bench.sluice(`${words} --json`, { readStdin: () => Promise.resolve(Buffer.from(input)) });
     for (const words of [
@@ -59,10 +57,7 @@ describe('a secret field of a list', () => {
 
 describe('a number', () => {
   const number = '1140001234';
-  beforeEach(async () => {
-    at = await startTelephonyBench();
-    await at.addService();
-  });
+  beforeEach(() => at.addService());
 
   it('is changed and released by words that are checked', async () => {
     expect((await at.run(`did suspend ${number} --dry-run --detailed-exitcode`)).exitCode).toBe(4);
@@ -84,10 +79,6 @@ describe('a number', () => {
 });
 
 describe('changes of a catalogue', () => {
-  beforeEach(async () => {
-    at = await startTelephonyBench();
-  });
-
   it('are previewed, made and removed', async () => {
     const words = 'rate create plan_id=11 prefix=5521 price_per_minute=0.3100 initial_increment_seconds=30';
     const planned = await at.run(`${words} --dry-run --detailed-exitcode`);

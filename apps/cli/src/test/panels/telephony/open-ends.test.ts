@@ -1,12 +1,9 @@
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { startTelephonyBench, type TelephonyBench } from './telephony-bench.js';
+import { beforeEach, expect, it } from '@jest/globals';
+import { startForEachTest } from '../../each-test.js';
+import { startTelephonyBench } from './telephony-bench.js';
 
-let at: TelephonyBench;
-beforeEach(async () => {
-  at = await startTelephonyBench();
-  await at.addService();
-});
-afterEach(() => at.close());
+const at = startForEachTest(startTelephonyBench);
+beforeEach(() => at.addService());
 
 it('says that a report of an open month is provisional', async () => {
   at.addCall('2026-11-05T08:00:00-03:00', '0.2320');

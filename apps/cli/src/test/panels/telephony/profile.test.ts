@@ -1,11 +1,8 @@
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { startTelephonyBench, type TelephonyBench } from './telephony-bench.js';
+import { expect, it } from '@jest/globals';
+import { startForEachTest } from '../../each-test.js';
+import { startTelephonyBench } from './telephony-bench.js';
 
-let at: TelephonyBench;
-beforeEach(async () => {
-  at = await startTelephonyBench();
-});
-afterEach(() => at.close());
+const at = startForEachTest(startTelephonyBench);
 
 it('a profile is checked against an address, with a token that is only referred to', async () => {
   const words = ['profile', 'check', 'default', '--against', at.panel.url];

@@ -1,14 +1,11 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { LINE, startTelephonyBench, type TelephonyBench } from './telephony-bench.js';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { startForEachTest } from '../../each-test.js';
+import { LINE, startTelephonyBench } from './telephony-bench.js';
 
-let at: TelephonyBench;
-beforeEach(async () => {
-  at = await startTelephonyBench();
-  await at.addService();
-});
-afterEach(() => at.close());
+const at = startForEachTest(startTelephonyBench);
+beforeEach(() => at.addService());
 
 interface Provisioned {
   actions: { type: string; state: string }[];

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type FakeAstbilling, manualClock, startFakeAstbilling } from '@sluice/fake-panels';
-import { Bench, type Outcome } from '../../harness.js';
+import { Bench, closeFakes, type Outcome } from '../../harness.js';
 
 /** The three wires of the fake, as an operator configures them. */
 export const WIRES = ['default', 'portuguese', 'magnusbilling'] as const;
@@ -86,7 +86,7 @@ products:
       panel.add('routes', { id: '2', name: 'mobile', prefix: '5511', priority: 1, trunk_ids: ['5'] });
     },
     async close() {
-      await panel.close();
+      await closeFakes(panel);
       bench.close();
     },
   };

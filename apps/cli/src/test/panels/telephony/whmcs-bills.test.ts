@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { type FakeWhmcs, startFakeWhmcs } from '@sluice/fake-panels';
-import { LINE, startTelephonyBench, type TelephonyBench } from './telephony-bench.js';
+import { startForEachTest } from '../../each-test.js';
+import { LINE, startTelephonyBench } from './telephony-bench.js';
 
-let at: TelephonyBench;
+const at = startForEachTest(startTelephonyBench);
 let whmcs: FakeWhmcs;
 beforeEach(async () => {
-  at = await startTelephonyBench();
   whmcs = await startFakeWhmcs({ now: () => at.bench.clock.now() });
   at.bench.env['WHMCS_SECRET'] = whmcs.secret;
   const own = 'allowHttp: true, identifier: fake-whmcs-identifier, secret: "${env:WHMCS_SECRET}"';
@@ -17,7 +17,6 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await whmcs.close();
-  await at.close();
 });
 
 it('a bill in doubt says how it is sent again', async () => {
