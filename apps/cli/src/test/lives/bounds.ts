@@ -8,6 +8,13 @@ export interface Used {
   isBlurred?: boolean;
 }
 
+/** Limits of the product `fair` of several lives; allowances in GB. */
+export const FAIR_LIMITS = [
+  { id: 'daily', window: 'day', allowance: 25 },
+  { id: 'weekly', window: 'week', allowance: 60 },
+  { id: 'monthly', window: 'month', allowance: 120 },
+] as const;
+
 /** How much was used at least and at most. */
 export interface Bounds {
   least: number;

@@ -6,6 +6,7 @@ import { addDays, addMonths, dayBegin, localDate, monthOf } from './calendar.js'
 import { type Place, PRODUCTS, type Product, usedInCycle } from './easydcim-model.js';
 import { EasyDcimTown } from './easydcim-town.js';
 import { DAY, GB, HOUR, lifeClock, LifeWorld, MINUTE } from './life-world.js';
+import { PRICE } from './paying-life.js';
 
 const ZONES = ['UTC', 'America/Sao_Paulo', 'Europe/Berlin', 'Asia/Tokyo', 'Asia/Kolkata'];
 const BEGINS = ['2026-11-03T10:00:00Z', '2026-12-27T12:00:00Z', '2027-02-12T08:00:00Z', '2028-02-20T20:00:00Z'];
@@ -13,7 +14,6 @@ const NAMES = Object.keys(PRODUCTS) as Product[];
 /** Servers of a life. */
 const PLACES = 3;
 const EXTRA_GB = 50;
-const PRICE = 5;
 
 /** What may happen, and how often. */
 const ACTS = {
@@ -59,24 +59,16 @@ export class EasyDcimLife extends EasyDcimTown {
       packages: { extra: { traffic: `${EXTRA_GB}GB`, price: `${PRICE}.00` } },
     };
     const world = await LifeWorld.open({ clock, servers: [panel.server], kinds: [easydcim], config }, random);
-    const life = new EasyDcimLife(world, panel, zone);
-    try {
-      world.tell(`zone ${zone}`);
-      for (let number = 1; number <= PLACES; number++) await life.addPlace(number);
-      await life.settle();
-      for (let step = 0; step < steps; step++) await life.#step();
-      await life.settle();
-      await life.checkViews();
-      if (panel.server.failures.length > 0) throw new Error(String(panel.server.failures[0]));
-    } finally {
-      await world.close();
-      await panel.close();
-    }
+    world.tell(`zone ${zone}`);
+    await new EasyDcimLife(world, panel, zone).play(steps);
   }
 
-  async #step(): Promise<void> {
+  protected async begin(): Promise<void> {
+    for (let number = 1; number <= PLACES; number++) await this.addPlace(number);
+  }
+
+  protected async act(): Promise<void> {
     await this.step(ACTS, (act: Act, place) => this[act](place));
-    if (this.random.chance(0.5)) await this.settle();
   }
 
   use(place: Place): void {
@@ -93,14 +85,6 @@ export class EasyDcimLife extends EasyDcimTown {
     this.world.clock.advance(span);
   }
 
-  async run(): Promise<void> {
-    await this.shakyRun();
-  }
-
-  async outage(): Promise<void> {
-    await this.downFor(this.panel.server, 4);
-  }
-
   async product({ owner }: Place): Promise<void> {
     const product = this.random.pick(NAMES);
     this.world.tell(`product ${product}`);
@@ -111,14 +95,6 @@ export class EasyDcimLife extends EasyDcimTown {
     if (owner.product === 'fair') owner.formerLimitsUntil = dayBegin(addMonths(`${today.slice(0, 8)}01`, 1), this.zone);
     owner.product = product;
     owner.certain = [];
-  }
-
-  async rename(): Promise<void> {
-    await this.withoutProduct(this.random.pick(NAMES));
-  }
-
-  async unplug(): Promise<void> {
-    await this.withoutPanel();
   }
 
   /** The service gets another client: its period, with what is used of it, goes on. */

@@ -1,4 +1,5 @@
-import { dayBegin, localDate, monthOf, windowBegin } from './calendar.js';
+import { boundWindow, FAIR_LIMITS, type Used } from './bounds.js';
+import { dayBegin, localDate, monthOf } from './calendar.js';
 import { GB } from './life-world.js';
 
 /** What the products of the life make of a service; allowances in GB. */
@@ -7,18 +8,9 @@ export const PRODUCTS = {
   order: { quota: 150, action: 'suspend-order', limits: [] },
   both: { quota: 80, action: 'both', limits: [] },
   free: { quota: null, action: 'disable-ports', limits: [] },
-  fair: {
-    quota: null,
-    action: 'disable-ports',
-    limits: [
-      { id: 'daily', window: 'day', allowance: 25 },
-      { id: 'weekly', window: 'week', allowance: 60 },
-      { id: 'monthly', window: 'month', allowance: 120 },
-    ],
-  },
+  fair: { quota: null, action: 'disable-ports', limits: FAIR_LIMITS },
 } as const;
 export type Product = keyof typeof PRODUCTS;
-type Window = 'day' | 'week' | 'month';
 
 /** A service as the model knows it. */
 export interface OwnedService {
@@ -46,7 +38,7 @@ export interface Place {
   order: number;
   ports: number[];
   staffDown: Set<number>;
-  traffic: { at: number; bytes: number }[];
+  traffic: Used[];
   owner: OwnedService;
 }
 
@@ -56,25 +48,11 @@ export interface Wanted {
   orderSuspended: boolean;
 }
 
-const usedSince = ({ traffic }: Place, since: number): number =>
-  traffic.reduce((sum, { at, bytes }) => (at >= since ? sum + bytes : sum), 0);
-
 /** Bytes of the open cycle. */
 export function usedInCycle(place: Place, now: number, timeZone: string): { from: string; bytes: number } {
   const { from } = monthOf(now, place.owner.day, timeZone);
-  return { from, bytes: usedSince(place, dayBegin(from, timeZone)) };
-}
-
-/** Bytes that the service has used at least and at most in a window, by readings that are known to have succeeded. */
-function boundWindow(place: Place, window: Window, now: number, timeZone: string): { least: number; most: number } {
-  const begin = windowBegin(window, now, timeZone);
-  const { certain } = place.owner;
-  const firstInside = certain.find((at) => at >= begin);
-  const lastBefore = certain.findLast((at) => at < begin);
-  return {
-    least: firstInside === undefined ? 0 : usedSince(place, firstInside),
-    most: usedSince(place, lastBefore ?? 0),
-  };
+  const begin = dayBegin(from, timeZone);
+  return { from, bytes: place.traffic.reduce((sum, { at, bytes }) => (at >= begin ? sum + bytes : sum), 0) };
 }
 
 /** Works out what a place should be like after runs that met no fault. */
@@ -86,7 +64,7 @@ export function toWanted(place: Place, now: number, timeZone: string): Wanted {
   const allowed = quota === null ? Infinity : (quota + (owner.bought.get(cycle.from) ?? 0)) * GB;
   const isOver = !isProtected && cycle.bytes >= allowed;
   const bounds = limits.map(({ window, allowance }) => ({
-    ...boundWindow(place, window, now, timeZone),
+    ...boundWindow(place.traffic, owner.certain, window, { now, zones: [timeZone] }),
     allowed: allowance * GB,
   }));
   const isLimited = bounds.some(({ least, allowed: most }) => least >= most);

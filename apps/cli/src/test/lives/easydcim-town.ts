@@ -1,19 +1,13 @@
 import type { FakeEasyDcim } from '@sluice/fake-panels';
 import { monthOf } from './calendar.js';
 import { type OwnedService, type Place, toWanted, usedInCycle } from './easydcim-model.js';
-import { Life } from './life.js';
 import { GB, type LifeWorld, MINUTE } from './life-world.js';
+import { PayingLife } from './paying-life.js';
 import { checkViews } from './visibility.js';
 
-/** Credit that each client begins with. */
-const CREDIT = 60;
-
 /** What a life happens to: its objects, and how they are compared with the model. */
-export abstract class EasyDcimTown extends Life<Place> {
+export abstract class EasyDcimTown extends PayingLife<Place> {
   protected readonly subjects: Place[] = [];
-  protected readonly credit = new Map<string, number>();
-  /** Services of each client, and all marks of a client. */
-  protected readonly marks = new Map<string, string[]>();
   protected number = 0;
   protected constructor(
     world: LifeWorld,
@@ -29,25 +23,6 @@ export abstract class EasyDcimTown extends Life<Place> {
 
   protected productOf({ owner }: Place): string {
     return owner.product;
-  }
-
-  protected async set(owner: OwnedService, texts: Record<string, string>): Promise<void> {
-    if (this.random.chance(0.3)) await this.world.shakily((sluice) => sluice.services.set(owner.id, texts));
-    await this.world.surely((sluice) => sluice.services.set(owner.id, texts));
-  }
-
-  protected async addClient(): Promise<string> {
-    const client = `9100${10 + this.credit.size}`;
-    await this.world.surely((sluice) =>
-      sluice.credit.add(client, { amount: `${CREDIT}.00`, currency: 'EUR', description: `credit-of-${client}` }),
-    );
-    this.credit.set(client, CREDIT);
-    this.marks.set(client, [`of-${client}`]);
-    return client;
-  }
-
-  protected mark(client: string, mark: string): void {
-    this.marks.get(client)?.push(mark);
   }
 
   protected async addPlace(number: number): Promise<void> {
@@ -86,7 +61,6 @@ export abstract class EasyDcimTown extends Life<Place> {
     return Object.assign(place, { owner });
   }
 
-  /** Runs without faults, then compares everything. */
   protected async settle(): Promise<void> {
     const { world } = this;
     for (const work of ['poll', 'reconcile', 'poll'] as const) {
@@ -119,20 +93,11 @@ export abstract class EasyDcimTown extends Life<Place> {
     return { ports: ports.map((id) => this.panel.port(id).adminState), order: this.panel.order(order).status };
   }
 
-  protected async compareMoney(): Promise<void> {
-    for (const [client, credit] of this.credit) {
-      const { balance } = await this.world.surely((sluice) => sluice.credit.show(client));
-      this.world.same(`credit of ${client}`, balance, `${credit}.00`);
-    }
-  }
-
   protected async checkViews(): Promise<void> {
     const views = this.subjects.map(({ owner }) => ({
       client: owner.client,
       services: [owner.id],
-      foreign: [...this.marks]
-        .filter(([client]) => client !== owner.client)
-        .flatMap(([, marks]) => marks.filter((mark) => mark !== owner.id && !owner.id.endsWith(mark))),
+      foreign: this.listMarksOfOthers(owner.client).filter((mark) => !owner.id.endsWith(mark)),
     }));
     await checkViews(this.world, views);
   }

@@ -55,24 +55,16 @@ export class FlvxLife extends FlvxTown {
       products: Object.fromEntries(products) as object,
     };
     const world = await LifeWorld.open({ clock, servers: [panel.server], kinds: [flvx], config }, random);
-    const life = new FlvxLife(world, panel, tunnels);
-    try {
-      for (let count = 0; count < ACCOUNTS; count++) life.subjects.push(await life.addAccount());
-      await life.settle();
-      for (let step = 0; step < steps; step++) await life.#step();
-      await life.settle();
-      await life.checkViews();
-      if (panel.server.failures.length > 0) throw new Error(String(panel.server.failures[0]));
-    } finally {
-      await world.close();
-      await panel.close();
-    }
+    await new FlvxLife(world, panel, tunnels).play(steps);
   }
 
-  async #step(): Promise<void> {
+  protected async begin(): Promise<void> {
+    for (let count = 0; count < ACCOUNTS; count++) this.subjects.push(await this.addAccount());
+  }
+
+  protected async act(): Promise<void> {
     await this.step(ACTS, (act: Act, account) => this[act](account));
-    await this.renew();
-    if (this.random.chance(0.5)) await this.settle();
+    await this.renew(this.subjects);
   }
 
   /** Counters grow without the panel's own stop: what Sluice decides is looked at here. */
@@ -90,14 +82,6 @@ export class FlvxLife extends FlvxTown {
     this.world.clock.advance(this.random.pick([5 * MINUTE, HOUR, 9 * HOUR, DAY, 3 * DAY, 6 * DAY]));
   }
 
-  async run(): Promise<void> {
-    await this.shakyRun();
-  }
-
-  async outage(): Promise<void> {
-    await this.downFor(this.panel.server, 3);
-  }
-
   zone(): void {
     this.changeZone(ZONES);
   }
@@ -110,14 +94,6 @@ export class FlvxLife extends FlvxTown {
     // A limit that its product has no longer holds until its window ends.
     if (account.product === 'fair') account.formerLimitsUntil = this.now + LONGEST_MONTH;
     Object.assign(account, { product, certain: [] });
-  }
-
-  async rename(): Promise<void> {
-    await this.withoutProduct(this.random.pick(NAMES));
-  }
-
-  async unplug(): Promise<void> {
-    await this.withoutPanel();
   }
 
   async move(account: Account): Promise<void> {
@@ -144,7 +120,7 @@ export class FlvxLife extends FlvxTown {
   async take(account: Account): Promise<void> {
     await this.settle();
     await this.endRecord(account.id);
-    if (this.random.chance(0.4)) await this.shakyRun();
+    if (this.random.chance(0.4)) await this.run();
     this.subjects[this.subjects.indexOf(account)] = await this.addAccount(account);
     await this.settle();
   }

@@ -1,4 +1,4 @@
-import { boundCycle, boundWindow, type Used, type WindowsOf } from './bounds.js';
+import { boundCycle, boundWindow, FAIR_LIMITS, type Used, type WindowsOf } from './bounds.js';
 import { GB } from './life-world.js';
 
 /** What the products of the life make of an account; quotas in GB. Its forwards are on tunnel `hk`. */
@@ -7,16 +7,7 @@ export const ACCOUNT_PRODUCTS = {
   slow: { quota: 70, action: 'throttle', tunnel: 'hk', limits: [] },
   nowhere: { quota: 80, action: 'redirect', tunnel: 'hk', limits: [] },
   other: { quota: 90, action: 'pause', tunnel: 'jp', limits: [] },
-  fair: {
-    quota: 200,
-    action: 'pause',
-    tunnel: 'hk',
-    limits: [
-      { id: 'daily', window: 'day', allowance: 25 },
-      { id: 'weekly', window: 'week', allowance: 60 },
-      { id: 'monthly', window: 'month', allowance: 120 },
-    ],
-  },
+  fair: { quota: 200, action: 'pause', tunnel: 'hk', limits: FAIR_LIMITS },
 } as const;
 export type AccountProduct = keyof typeof ACCOUNT_PRODUCTS;
 

@@ -1,8 +1,8 @@
 import type { FakeFlvx } from '@sluice/fake-panels';
-import { addMonths, localDate, monthOf } from './calendar.js';
+import { monthOf } from './calendar.js';
 import { type Account, toWantedAccount } from './flvx-model.js';
 import { Life } from './life.js';
-import { DAY, type LifeWorld, MINUTE } from './life-world.js';
+import { type LifeWorld, MINUTE } from './life-world.js';
 import { checkViews } from './visibility.js';
 
 /** What a life on FLVX happens to: accounts with forwards, and how they are compared with the model. */
@@ -75,19 +75,6 @@ export abstract class FlvxTown extends Life<Account> {
     return this.panel.addForward(user, this.tunnels.hk, { name, remoteAddr: '198.51.100.20:443' });
   }
 
-  /** Customers pay in time. */
-  protected async renew(): Promise<void> {
-    for (const account of this.subjects) {
-      while (Date.parse(account.due) < this.now + 8 * DAY) {
-        account.due = addMonths(account.due, 1);
-        const { id, due } = account;
-        await this.world.command((sluice) => sluice.provision.renew(id, { until: due }));
-        this.world.tell(`renew ${id} until ${localDate(Date.parse(due), 'UTC')}`);
-      }
-    }
-  }
-
-  /** Runs without faults, then compares everything. */
   protected async settle(): Promise<void> {
     const { world } = this;
     for (const work of ['poll', 'reconcile', 'poll'] as const) {

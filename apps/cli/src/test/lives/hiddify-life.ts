@@ -7,6 +7,7 @@ import { type Agent, type AgentName, type Member, type Vpn, VPN_PRODUCTS, type V
 import { HiddifyStaff, MUCH_GB } from './hiddify-staff.js';
 import type { AgentRules } from './hiddify-town.js';
 import { DAY, HOUR, lifeClock, LifeWorld, MINUTE } from './life-world.js';
+import { PRICE } from './paying-life.js';
 
 const ZONES = ['UTC', 'America/Sao_Paulo', 'Europe/Berlin', 'Asia/Tokyo'];
 const BEGINS = ['2026-11-03T10:00:00Z', '2026-12-27T12:00:00Z', '2027-02-12T08:00:00Z', '2028-02-20T20:00:00Z'];
@@ -14,7 +15,6 @@ const NAMES = Object.keys(VPN_PRODUCTS) as VpnProduct[];
 /** Services of a life. */
 const SERVICES = 3;
 const EXTRA_GB = 20;
-const PRICE = 5;
 /** How long a figure may be one that was written back. */
 const WRITE_BACK = 6 * HOUR;
 
@@ -91,32 +91,22 @@ export class HiddifyLife extends HiddifyStaff {
       packages: { extra: { traffic: `${EXTRA_GB}GB`, price: `${PRICE}.00` } },
     };
     const world = await LifeWorld.open({ clock, servers: [panel.server], kinds: [hiddify], config }, random);
-    const life = new HiddifyLife(world, panel, agents, rules);
-    try {
-      world.tell(`${rules.accounting}, ${rules.period}, ${config.timeZone}`);
-      await life.#live(steps);
-      if (panel.server.failures.length > 0) throw new Error(String(panel.server.failures[0]));
-    } finally {
-      await world.close();
-      await panel.close();
-    }
+    world.tell(`${rules.accounting}, ${rules.period}, ${config.timeZone}`);
+    await new HiddifyLife(world, panel, agents, rules).play(steps);
   }
 
-  async #live(steps: number): Promise<void> {
+  protected async begin(): Promise<void> {
     for (let count = 0; count < SERVICES; count++) this.subjects.push(await this.addService());
     for (const agent of ['north', 'east', 'south'] as const) {
       await this.setLimit(this.all[agent]);
       this.addLoose(agent);
     }
-    await this.settle();
-    for (let step = 0; step < steps; step++) {
-      await this.step(ACTS, (act: Act, vpn) => this[act](vpn));
-      this.passDays();
-      await this.renew();
-      if (this.random.chance(0.5)) await this.settle();
-    }
-    await this.settle();
-    await this.checkViews();
+  }
+
+  protected async act(): Promise<void> {
+    await this.step(ACTS, (act: Act, vpn) => this[act](vpn));
+    this.passDays();
+    await this.renew(this.subjects.filter(({ isPaid }) => isPaid));
   }
 
   protected override async settle(): Promise<void> {
@@ -147,22 +137,10 @@ export class HiddifyLife extends HiddifyStaff {
     this.world.clock.advance(this.random.pick([5 * MINUTE, HOUR, WRITE_BACK, 9 * HOUR, DAY, 3 * DAY, 6 * DAY]));
   }
 
-  async run(): Promise<void> {
+  override async run(): Promise<void> {
     const { random, world } = this;
-    if (random.chance(0.7)) await this.shakyRun();
+    if (random.chance(0.7)) await super.run();
     else await world.shakily((sluice) => sluice.agents.check({ allowMass: random.chance(0.5) }));
-  }
-
-  async outage(): Promise<void> {
-    await this.downFor(this.panel.server, 3);
-  }
-
-  async rename(): Promise<void> {
-    await this.withoutProduct(this.random.pick(NAMES));
-  }
-
-  async unplug(): Promise<void> {
-    await this.withoutPanel();
   }
 
   zone(): void {
@@ -198,11 +176,6 @@ export class HiddifyLife extends HiddifyStaff {
     vpn.client = client;
   }
 
-  protected async set({ id }: Vpn, texts: Record<string, string>): Promise<void> {
-    if (this.random.chance(0.3)) await this.world.shakily((sluice) => sluice.services.set(id, texts));
-    await this.world.surely((sluice) => sluice.services.set(id, texts));
-  }
-
   /** The user goes with its service, and another customer comes. */
   async pass(vpn: Vpn): Promise<void> {
     await this.settle();
@@ -218,7 +191,7 @@ export class HiddifyLife extends HiddifyStaff {
     if (agent !== null && this.all[agent].above.some((name) => this.all[name].limit !== MUCH_GB)) return;
     await this.settle();
     await this.endRecord(vpn.id);
-    if (this.random.chance(0.4)) await this.shakyRun();
+    if (this.random.chance(0.4)) await super.run();
     const place = this.subjects.indexOf(vpn);
     this.subjects[place] = await this.addService(vpn.member);
     await this.settle();
@@ -234,7 +207,7 @@ export class HiddifyLife extends HiddifyStaff {
     if (this.random.chance(0.5)) await this.settle();
     this.blur(vpn.member);
     this.panel.deleteUser(vpn.member.uuid);
-    if (this.random.chance(0.5)) await this.shakyRun();
+    if (this.random.chance(0.5)) await super.run();
     await this.world.command((sluice) => sluice.provision.create(vpn.id));
     const { refs } = await this.world.surely((sluice) => sluice.services.show(vpn.id));
     vpn.member = { uuid: refs['hiddify_user_uuid'] ?? '', agent: this.agentOf(vpn), isOff: false };

@@ -1,4 +1,4 @@
-import { type Bounds, boundCycle, boundGrowth, boundWindow, type Used, type WindowsOf } from './bounds.js';
+import { type Bounds, boundCycle, boundGrowth, boundWindow, FAIR_LIMITS, type Used, type WindowsOf } from './bounds.js';
 import { dayBegin, localDate, monthOf, windowBegin } from './calendar.js';
 import { GB } from './life-world.js';
 
@@ -8,16 +8,7 @@ export const VPN_PRODUCTS = {
   north: { quota: 50, agent: 'north', mode: 'no_reset', limits: [] },
   east: { quota: 40, agent: 'east', mode: 'no_reset', limits: [] },
   weekly: { quota: 70, agent: 'south', mode: 'weekly', limits: [] },
-  fair: {
-    quota: 200,
-    agent: 'north',
-    mode: 'no_reset',
-    limits: [
-      { id: 'daily', window: 'day', allowance: 25 },
-      { id: 'weekly', window: 'week', allowance: 60 },
-      { id: 'monthly', window: 'month', allowance: 120 },
-    ],
-  },
+  fair: { quota: 200, agent: 'north', mode: 'no_reset', limits: FAIR_LIMITS },
 } as const;
 export type VpnProduct = keyof typeof VPN_PRODUCTS;
 export type AgentName = 'north' | 'east' | 'south';

@@ -1,6 +1,6 @@
 import type { FakeHiddify } from '@sluice/fake-panels';
 import type { WindowsOf } from './bounds.js';
-import { addMonths, localDate, monthOf } from './calendar.js';
+import { monthOf } from './calendar.js';
 import {
   type Agent,
   type AgentName,
@@ -14,23 +14,18 @@ import {
   type Vpn,
   VPN_PRODUCTS,
 } from './hiddify-model.js';
-import { Life } from './life.js';
-import { DAY, GB, type LifeWorld, MINUTE } from './life-world.js';
+import { GB, type LifeWorld, MINUTE } from './life-world.js';
+import { PayingLife } from './paying-life.js';
 import { checkViews } from './visibility.js';
-
-/** Credit that each client begins with. */
-const CREDIT = 60;
 
 /** How agents are counted in a life. */
 export type AgentRules = Pick<Agents, 'accounting' | 'period'>;
 
 /** What a life on Hiddify happens to: agents, services with their users and users of agents, and how they are compared. */
-export abstract class HiddifyTown extends Life<Vpn> {
+export abstract class HiddifyTown extends PayingLife<Vpn> {
   protected readonly subjects: Vpn[] = [];
   /** Users of agents that are no services. */
   protected readonly loose: Member[] = [];
-  protected readonly credit = new Map<string, number>();
-  readonly #marks = new Map<string, string[]>();
   readonly #charges: Charged[] = [];
   readonly #agentLooks: number[] = [];
   #settledAt = 0;
@@ -85,20 +80,6 @@ export abstract class HiddifyTown extends Life<Vpn> {
     return agent === null ? this.panel.key : this.all[agent].uuid;
   }
 
-  protected async addClient(): Promise<string> {
-    const client = `9100${10 + this.credit.size}`;
-    await this.world.surely((sluice) =>
-      sluice.credit.add(client, { amount: `${CREDIT}.00`, currency: 'EUR', description: `credit-of-${client}` }),
-    );
-    this.credit.set(client, CREDIT);
-    this.#marks.set(client, [`of-${client}`]);
-    return client;
-  }
-
-  protected mark(client: string, mark: string): void {
-    this.#marks.get(client)?.push(mark);
-  }
-
   /** Adds a service of a new client: with a new user, or the one that another service had. */
   protected async addService(taken: Member | null = null): Promise<Vpn> {
     const client = await this.addClient();
@@ -133,19 +114,6 @@ export abstract class HiddifyTown extends Life<Vpn> {
     for (const used of [...own, ...charges]) if (used.at > this.#settledAt) used.isBlurred = true;
   }
 
-  /** Clients that pay do so in time. */
-  protected async renew(): Promise<void> {
-    for (const vpn of this.subjects) {
-      while (vpn.isPaid && Date.parse(vpn.due) < this.now + 8 * DAY) {
-        vpn.due = addMonths(vpn.due, 1);
-        const { id, due } = vpn;
-        await this.world.command((sluice) => sluice.provision.renew(id, { until: due }));
-        this.world.tell(`renew ${id} until ${localDate(Date.parse(due), 'UTC')}`);
-      }
-    }
-  }
-
-  /** Runs without faults, then compares everything. */
   protected async settle(): Promise<void> {
     const { world } = this;
     for (const work of ['poll', 'reconcile', 'check', 'poll', 'poll'] as const) {
@@ -194,17 +162,14 @@ export abstract class HiddifyTown extends Life<Vpn> {
       const what = `that agent ${name} has used ${usedBytes / GB} of ${least / GB} to ${most / GB} GB`;
       world.same(what, usedBytes >= least && usedBytes <= most, true);
     }
-    for (const [client, credit] of this.credit) {
-      const { balance } = await world.surely((sluice) => sluice.credit.show(client));
-      world.same(`credit of ${client}`, balance, `${credit}.00`);
-    }
+    await this.compareMoney();
   }
 
   protected async checkViews(): Promise<void> {
     const ids = this.subjects.map(({ id }) => id);
     const views = this.subjects.map(({ client, id }) => ({
       ...{ client, services: [id] },
-      foreign: [...this.#marks].filter(([other]) => other !== client).flatMap(([, marks]) => marks),
+      foreign: this.listMarksOfOthers(client),
       paths: ids.filter((other) => other !== id).map((other) => `/services/${other}`),
     }));
     await checkViews(this.world, views);

@@ -1,5 +1,7 @@
 import type { FakeServer } from '@sluice/fake-panels';
+import { closeFakes, type Fake } from '../harness.js';
 import type { SeededRandom } from '../seeded-random.js';
+import { addMonths, localDate } from './calendar.js';
 import { DAY, HOUR, type LifeWorld } from './life-world.js';
 
 /** How long a changed zone may still matter: the longest window, and a day for the difference. */
@@ -18,6 +20,37 @@ export abstract class Life<Subject> {
   /** Returns what the panel shows of a subject, to compare it with itself. */
   protected abstract look(subject: Subject): unknown;
   protected abstract productOf(subject: Subject): string;
+  /** The panel of the life. */
+  abstract readonly panel: Fake & { readonly server: FakeServer };
+  /** Adds what acts happen to. */
+  protected abstract begin(): Promise<void>;
+  /** Does one drawn act. */
+  protected abstract act(): Promise<void>;
+  /** Runs without faults, then compares everything. */
+  protected abstract settle(): Promise<void>;
+  /** Reads all pages as each client. */
+  protected abstract checkViews(): Promise<void>;
+
+  /** Lets the life pass, and closes its world and its fakes. */
+  async play(steps: number, ...others: readonly Fake[]): Promise<void> {
+    try {
+      await this.begin();
+      await this.settle();
+      for (let step = 0; step < steps; step++) {
+        await this.act();
+        if (this.random.chance(0.5)) await this.settle();
+      }
+      await this.finish();
+      await this.checkViews();
+    } finally {
+      await this.world.close();
+      await closeFakes(this.panel, ...others);
+    }
+  }
+
+  protected finish(): Promise<void> {
+    return this.settle();
+  }
 
   protected get now(): number {
     return this.world.clock.now();
@@ -49,15 +82,15 @@ export abstract class Life<Subject> {
     await perform(act, subject);
   }
 
-  protected async shakyRun(): Promise<void> {
+  async run(): Promise<void> {
     const work = this.random.pick(['poll', 'poll', 'reconcile'] as const);
     const allowMass = this.random.chance(0.5);
     await this.world.shakily((sluice) => sluice[work]({ allowMass }));
   }
 
-  protected async downFor(server: FakeServer, mostDays: number): Promise<void> {
-    const restore = server.inject({ fault: { kind: 'status', status: 503 } });
-    for (let day = 0; day < this.random.whole(1, mostDays); day++) {
+  async outage(): Promise<void> {
+    const restore = this.panel.server.inject({ fault: { kind: 'status', status: 503 } });
+    for (let day = 0; day < this.random.whole(1, 3); day++) {
       this.world.clock.advance(DAY);
       await this.world.shakily((sluice) => sluice.poll());
     }
@@ -65,14 +98,16 @@ export abstract class Life<Subject> {
   }
 
   /** A product is missing in the config for a while. */
-  protected async withoutProduct(name: string): Promise<void> {
-    const { [name]: _missing, ...products } = this.world.config['products'] as Record<string, unknown>;
+  async rename(): Promise<void> {
+    const all = this.world.config['products'] as Record<string, unknown>;
+    const name = this.random.pick(Object.keys(all));
+    const { [name]: _missing, ...products } = all;
     const gone = this.subjects.filter((subject) => this.productOf(subject) === name);
     await this.#without(gone, { ...this.world.config, products });
   }
 
   /** The panel and its products are missing in the config for a while. */
-  protected async withoutPanel(): Promise<void> {
+  async unplug(): Promise<void> {
     await this.#without(this.subjects, { ...this.world.config, panels: {}, products: {} });
   }
 
@@ -100,6 +135,18 @@ export abstract class Life<Subject> {
       await this.world.store.services.put([{ ...record, status, updatedAt: new Date(this.now).toISOString() }]);
     else await this.world.surely((sluice) => sluice.services.set(id, { status }));
     this.world.tell(status);
+  }
+
+  /** Clients that pay do so in time. */
+  protected async renew(services: readonly { id: string; due: string }[]): Promise<void> {
+    for (const service of services) {
+      while (Date.parse(service.due) < this.now + 8 * DAY) {
+        service.due = addMonths(service.due, 1);
+        const { id, due } = service;
+        await this.world.command((sluice) => sluice.provision.renew(id, { until: due }));
+        this.world.tell(`renew ${id} until ${localDate(Date.parse(due), 'UTC')}`);
+      }
+    }
   }
 
   /** The zone of the config changes: days and months begin at other instants. */

@@ -59,25 +59,12 @@ export class TelephonyLife extends TelephonyTown {
     };
     const parts = { clock, servers: [panel.server, whmcs.server], kinds: [astbilling, magnusbilling], config };
     const world = await LifeWorld.open({ ...parts, billing: [whmcsKind] }, random);
-    const life = new TelephonyLife(world, panel, whmcs);
-    try {
-      world.tell(`${isMagnus ? 'magnusbilling' : 'astbilling'}, ${period}, ${config.timeZone}`);
-      await life.begin();
-      for (let step = 0; step < steps; step++) await life.#step();
-      await life.#endAll();
-      await life.checkViews();
-      const failures = [...panel.server.failures, ...whmcs.server.failures];
-      if (failures.length > 0) throw new Error(String(failures[0]));
-    } finally {
-      await world.close();
-      await panel.close();
-      await whmcs.close();
-    }
+    world.tell(`${isMagnus ? 'magnusbilling' : 'astbilling'}, ${period}, ${config.timeZone}`);
+    await new TelephonyLife(world, panel, whmcs).play(steps, whmcs);
   }
 
-  async #step(): Promise<void> {
+  protected async act(): Promise<void> {
     await this.step(ACTS, (act: Act, line) => this[act](line));
-    if (this.random.chance(0.4)) await this.settle();
   }
 
   call(line: Line): void {
@@ -122,11 +109,6 @@ export class TelephonyLife extends TelephonyTown {
 
   async bill(): Promise<void> {
     await this.world.shakily((sluice) => sluice.calls.bill());
-  }
-
-  async run(): Promise<void> {
-    const work = this.random.pick(['poll', 'reconcile'] as const);
-    await this.world.shakily((sluice) => sluice[work]({ allowMass: this.random.chance(0.5) }));
   }
 
   /** WHMCS moves the service to another client. */
@@ -243,7 +225,7 @@ export class TelephonyLife extends TelephonyTown {
   }
 
   /** Everything ends; after its grace each client has paid his own calls, and nobody those of nobody. */
-  async #endAll(): Promise<void> {
+  protected override async finish(): Promise<void> {
     const { world } = this;
     world.tell('all end');
     for (const line of this.subjects) {

@@ -44,7 +44,6 @@ export abstract class TelephonyTown extends Life<Line> {
       this.whmcs.addProduct({ id, name: 'Line', fields: [LINE_FIELD] });
     for (let count = 0; count < LINES; count++) this.subjects.push(this.addLine());
     await this.sync();
-    await this.settle();
   }
 
   protected addLine(): Line {
@@ -82,7 +81,6 @@ export abstract class TelephonyTown extends Life<Line> {
     this.world.clock.advance(2000);
   }
 
-  /** Runs without faults, then compares lines and money. */
   protected async settle(): Promise<void> {
     const { world } = this;
     for (const work of ['poll', 'reconcile'] as const) {
