@@ -1,10 +1,10 @@
-import { createRequire } from 'node:module';
 import { openSync, closeSync, copyFileSync, rmSync, writeSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { startForAllTests } from './each-test.js';
 import { configText, GB, HOUR, toIds, startEasyDcimBench, TOKEN } from './easydcim-bench.js';
 import { folderBytes } from './folder-bytes.js';
 import type { RunReport } from '@sluice/engine';
+import { handleOn } from './sqlite.js';
 
 const at = startForAllTests(startEasyDcimBench);
 beforeAll(async () => {
@@ -178,40 +178,6 @@ describe('a bad config', () => {
 });
 
 describe('a bad import', () => {
-  it('stores none of its rows and names each bad one with its line', async () => {
-    at.bench.write(
-      'services.csv',
-      [
-        'id,panel,product,billing_cycle,next_due_date,easydcim_service_id',
-        'svc-1,dcim,ports,monthly,2027-01-15,501',
-        'svc-3,dcim,ports,monthly,2027-13-15,503',
-        'svc-4,dcin,ports,monthly,2027-01-15,504',
-        'svc-5,dcim,port,fortnightly,2027-01-15,505',
-        'svc-3,dcim,ports,monthly,2027-01-15,503',
-        '',
-      ].join('\n'),
-    );
-    const before = folderBytes(at.bench.folder);
-    const plain = await at.bench.sluice('service import services.csv');
-    expect([plain.exitCode, plain.stdout]).toEqual([2, '']);
-    expect(plain.stderr).toMatch(
-      /^sluice: services\.csv has \d problems; nothing was stored:\n( {2}line \d, svc-\d: [^\n]+\n)+$/,
-    );
-    const json = await at.bench.sluice('service import services.csv --json');
-    expect([json.exitCode, json.stderr]).toEqual([2, '']);
-    const report = json.json<{ totals: unknown; problems: { line: number; service: string; key: string }[] }>();
-    expect(report.totals).toEqual({ rows: 5, added: 0, changed: 0, unchanged: 0 });
-    expect(report.problems.map(({ line, service, key }) => `${line} ${service} ${key}`)).toEqual([
-      '3 svc-3 next_due_date',
-      '4 svc-4 panel',
-      '5 svc-5 billing_cycle',
-      '5 svc-5 product',
-      '6 svc-3 id',
-    ]);
-    expect(folderBytes(at.bench.folder)).toEqual(before);
-    expect(at.panel.server.calls).toEqual([]);
-  });
-
   it.each<[name: string, file: string, text: string | null]>([
     ['that is not there', 'gone.csv', null],
     ['of another kind', 'services.txt', 'id\n'],
@@ -259,20 +225,6 @@ describe('a wrong token', () => {
   });
 });
 
-interface Handle {
-  exec: (sql: string) => void;
-  close: () => void;
-}
-
-/** Changes the store behind the command's back. */
-function alterStore(sql: string): void {
-  const require = createRequire(createRequire(import.meta.url).resolve('@sluice/state-store'));
-  const Sqlite = require('better-sqlite3') as new (file: string) => Handle;
-  const handle = new Sqlite(at.bench.path('sluice.db'));
-  handle.exec(sql);
-  handle.close();
-}
-
 describe('a store that can not be used', () => {
   const COMMANDS = ['poll', 'reconcile', 'plan', 'explain svc-1', 'hold add svc-1', 'observe dcim'];
 
@@ -289,62 +241,47 @@ describe('a store that can not be used', () => {
     at.panel.server.clearCalls();
   }
 
-  function overwrite(from: number, bytes: Buffer): void {
+  const alter = (sql: string) => (): void => {
+    handleOn(at.bench.path('sluice.db')).exec(sql);
+  };
+  const overwrite = (from: number, bytes: number) => (): void => {
     const handle = openSync(at.bench.path('sluice.db'), 'r+');
-    writeSync(handle, bytes, 0, bytes.length, from);
+    writeSync(handle, Buffer.alloc(bytes, 'x'), 0, bytes, from);
     closeSync(handle);
-  }
+  };
 
-  it('because a newer version wrote it', async () => {
-    await withStore(
-      () => {
-        alterStore("insert into schema_migrations (version, name, applied_at) values (99, 'later', '2027-01-01')");
-      },
-      async () => {
-        for (const words of COMMANDS) await expectRefusal(words, 1, 'store_too_new', /sluice\.db.*newer/);
-        const checked = await at.bench.sluice('db check --json');
-        expect(checked.exitCode).toBe(1);
-        expect(checked.json()).toMatchObject({ ok: false, checks: [{ name: 'store_too_new', status: 'failed' }] });
-      },
-    );
-  });
-
-  it('because its head is damaged', async () => {
-    await withStore(
-      () => {
-        overwrite(0, Buffer.alloc(100, 'x'));
-      },
-      async () => {
-        for (const words of COMMANDS) await expectRefusal(words, 1, 'store_damaged', /sluice\.db.*restore a backup/);
-      },
-    );
+  it.each<[why: string, spoil: () => void, code: string, says: RegExp]>([
+    [
+      'a newer version wrote it',
+      alter("insert into schema_migrations (version, name, applied_at) values (99, 'later', '2027-01-01')"),
+      'store_too_new',
+      /sluice\.db.*newer/,
+    ],
+    ['its head is damaged', overwrite(0, 100), 'store_damaged', /sluice\.db.*restore a backup/],
+    [
+      "it is another program's",
+      alter('alter table schema_migrations rename to something_else'),
+      'store_unsupported',
+      /sluice\.db/,
+    ],
+  ])('because %s', async (_why, spoil, code, says) => {
+    await withStore(spoil, async () => {
+      for (const words of COMMANDS) await expectRefusal(words, 1, code, says);
+      const checked = await at.bench.sluice('db check --json');
+      expect(checked.exitCode).toBe(1);
+      expect(checked.json()).toMatchObject({ ok: false, checks: [{ name: code, status: 'failed' }] });
+    });
   });
 
   it('because all but its first page is damaged', async () => {
-    await withStore(
-      () => {
-        overwrite(4096, Buffer.alloc(65_536, 'x'));
-      },
-      async () => {
-        const polled = await at.bench.sluice('poll --json');
-        expect([polled.exitCode, polled.stderr]).toEqual([1, '']);
-        expect(polled.json<ErrorDocument>().error.code).toBe('store_damaged');
-        expect(at.panel.server.changingCalls()).toEqual([]);
-        expect((await at.bench.sluice('db check')).exitCode).toBe(1);
-        at.panel.server.clearCalls();
-      },
-    );
-  });
-
-  it("because it is another program's", async () => {
-    await withStore(
-      () => {
-        alterStore('alter table schema_migrations rename to something_else');
-      },
-      async () => {
-        for (const words of COMMANDS) await expectRefusal(words, 1, 'store_unsupported', /sluice\.db/);
-      },
-    );
+    await withStore(overwrite(4096, 65_536), async () => {
+      const polled = await at.bench.sluice('poll --json');
+      expect([polled.exitCode, polled.stderr]).toEqual([1, '']);
+      expect(polled.json<ErrorDocument>().error.code).toBe('store_damaged');
+      expect(at.panel.server.changingCalls()).toEqual([]);
+      expect((await at.bench.sluice('db check')).exitCode).toBe(1);
+      at.panel.server.clearCalls();
+    });
   });
 
   it('because its place is on PostgreSQL, which this version can not', async () => {
