@@ -118,28 +118,3 @@ describe('orders of WHMCS', () => {
     expect(await explained('whmcs-7')).toContain('the brake stopped');
   });
 });
-
-describe('a lost answer', () => {
-  it('at any change leaves one account with the password of its file', async () => {
-    await begin({ writeTo: './secrets' });
-    let number = 0;
-    for (const when of ['before', 'after'] as const)
-      for (let n = 0; n < 2; n++) {
-        number++;
-        at.addOrder(number);
-        await at.sync();
-        let seen = 0;
-        const match = ({ changing }: { changing: boolean }): boolean => changing && seen++ === n;
-        for (const { server } of [at.relay, at.whmcs]) server.inject({ match, when, times: 1, fault: { kind: 'cut' } });
-        await at.reconcile('--allow-mass');
-        for (const { server } of [at.relay, at.whmcs]) server.clearFaults();
-        expect(seen).toBeGreaterThan(n);
-        await at.reconcile('--allow-mass');
-        expect((await at.reconcile('--allow-mass')).run.outcome).toBe('done');
-        expect(at.relayUsers().length).toBe(number);
-        const { username } = (await show(`whmcs-${number}`)).account ?? { username: '' };
-        const password = at.bench.read(`secrets/whmcs-${number}.password`).trim();
-        expect(at.relay.user(username)?.pwd).toBe(md5(password));
-      }
-  });
-});
