@@ -106,8 +106,7 @@ describe('usage graph', () => {
   it('shows the direction that counts, and the limit when it is near', async () => {
     await at.addService(2, { product: 'inbound' });
     at.panel.addTraffic(502, { in: 60 * GB, out: GB });
-    at.bench.clock.advance(HOUR);
-    await at.poll();
+    await at.pollLater();
     const { stdout } = await at.bench.sluice('usage graph svc-2');
     expect(stdout).toContain('svc-2: traffic used in the cycle (in)');
     expect(stdout).toContain('┄┄┄┄');

@@ -45,8 +45,7 @@ async function told(): Promise<string> {
 
 describe('db backup and restore', () => {
   it('bring back exactly what was there, and the next run is right', async () => {
-    at.panel.addTraffic(501, { in: 200 * GB, out: 0 });
-    at.bench.clock.advance(HOUR);
+    at.use(1, 200);
     await at.poll();
     const before = await told();
     const made = await at.bench.sluice('db backup copy.db --json');
@@ -62,8 +61,7 @@ describe('db backup and restore', () => {
     }
     at.panel.addTraffic(502, { in: 200 * GB, out: 0 });
     await at.bench.sluice('override set svc-1 --unlimited');
-    at.bench.clock.advance(HOUR);
-    await at.poll();
+    await at.pollLater();
     expect(await told()).not.toBe(before);
     // An unpacked backup, and one of a version that did not compress, is taken as well.
     writeFileSync(at.bench.path('plain.db'), gunzipSync(readFileSync(at.bench.path('copy.db'))));
@@ -107,8 +105,7 @@ describe('db backup and restore', () => {
 describe('a backup by itself', () => {
   it('is made once, before the first run that may change a panel', async () => {
     at.bench.write('sluice.yaml', configText(at.panel.url, 'enforce: observe'));
-    at.panel.addTraffic(501, { in: 200 * GB, out: 0 });
-    at.bench.clock.advance(HOUR);
+    at.use(1, 200);
     await at.poll();
     await at.bench.sluice('plan');
     expect(backups()).toEqual([]);
@@ -120,8 +117,7 @@ describe('a backup by itself', () => {
       samples: (await store.samples.list({ service: 'svc-1' })).length,
     }));
     expect(holds).toEqual({ holds: [], samples: 1 });
-    at.panel.addTraffic(502, { in: 200 * GB, out: 0 });
-    at.bench.clock.advance(HOUR);
+    at.use(2, 200);
     await at.poll();
     expect(backups()).toEqual(['before-first-enforcing.db.gz']);
   });

@@ -14,7 +14,11 @@ export interface EasyDcimBench {
   skew: { ms: number };
   /** Adds a service to panel and store: number 1 is `svc-1`, EasyDCIM service 501, order 901, server 301, ports 7010.. */
   addService: (number: number, options?: ServiceOptions) => Promise<void>;
+  /** Lets a service use inbound traffic, and an hour pass. */
+  use: (number: number, gigabytes: number) => void;
   poll: (words?: string) => ReturnType<Bench['sluice']>;
+  /** Polls an hour later. */
+  pollLater: (words?: string) => ReturnType<Bench['sluice']>;
   close: () => Promise<void>;
 }
 
@@ -69,6 +73,7 @@ export async function startEasyDcimBench(more = '', panelMore = ''): Promise<Eas
   const panel = await startFakeEasyDcim({ token: TOKEN, now: truth.now, timeZone: 'UTC' });
   bench.env['DCIM_TOKEN'] = TOKEN;
   bench.write('sluice.yaml', configText(panel.url, more, panelMore));
+  const poll = (words = ''): ReturnType<Bench['sluice']> => bench.sluice(`poll --json ${words}`.trim());
   return {
     bench,
     panel,
@@ -98,7 +103,15 @@ export async function startEasyDcimBench(more = '', panelMore = ''): Promise<Eas
       ]);
       if (added.exitCode !== 0) throw new Error(added.stderr);
     },
-    poll: (words = '') => bench.sluice(`poll --json ${words}`.trim()),
+    use(number, gigabytes) {
+      panel.addTraffic(toIds(number).service, { in: gigabytes * GB, out: 0 });
+      bench.clock.advance(HOUR);
+    },
+    poll,
+    pollLater(words) {
+      bench.clock.advance(HOUR);
+      return poll(words);
+    },
     async close() {
       await closeFakes(panel);
       bench.close();

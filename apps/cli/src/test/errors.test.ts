@@ -1,7 +1,7 @@
 import { openSync, closeSync, copyFileSync, rmSync, writeSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { startForAllTests } from './each-test.js';
-import { configText, GB, HOUR, toIds, startEasyDcimBench, TOKEN } from './easydcim-bench.js';
+import { configText, toIds, startEasyDcimBench, TOKEN } from './easydcim-bench.js';
 import { folderBytes } from './folder-bytes.js';
 import type { RunReport } from '@sluice/engine';
 import { handleOn } from './sqlite.js';
@@ -9,8 +9,7 @@ import { handleOn } from './sqlite.js';
 const at = startForAllTests(startEasyDcimBench);
 beforeAll(async () => {
   for (const number of [1, 2]) await at.addService(number);
-  at.panel.addTraffic(501, { in: 200 * GB, out: 0 });
-  at.bench.clock.advance(HOUR);
+  at.use(1, 200);
   await at.poll();
   at.panel.server.clearCalls();
 });

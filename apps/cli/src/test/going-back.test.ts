@@ -76,8 +76,7 @@ describe('what the old tool had cut', () => {
     await at.addService(1, { product: 'ports' });
     for (const index of [1, 2]) at.panel.staffDisablePort(toIds(1).port(index));
     await succeed('hold adopt svc-1 --reason manual --ports 7011,7012');
-    at.panel.addTraffic(501, { in: 200 * GB, out: 0 });
-    at.bench.clock.advance(HOUR);
+    at.use(1, 200);
     await succeed('poll');
     await succeed('hold release svc-1');
     const { holds } = (await at.bench.sluice('hold list svc-1 --json')).json<{
@@ -307,8 +306,7 @@ describe('a restored backup that is older than what was restricted since', () =>
     await succeed('observe dcim --as-configured');
     const { stderr } = await at.bench.sluice('db restore early.db --yes --json');
     expect(stderr).toContain('panel dcim is enforced no further');
-    at.panel.addTraffic(501, { in: 200 * GB, out: 0 });
-    at.bench.clock.advance(HOUR);
+    at.use(1, 200);
     await succeed('poll');
     expect(ports(1)).toEqual(['up', 'up']);
   });
@@ -335,8 +333,7 @@ describe('a restored backup that is older than what was restricted since', () =>
     await succeed('poll');
     await succeed('db backup early.db');
     const first = at.panel.snapshot();
-    at.panel.addTraffic(501, { in: 200 * GB, out: 0 });
-    at.bench.clock.advance(HOUR);
+    at.use(1, 200);
     await succeed('poll');
     expect(ports(1)).toEqual(['down', 'down']);
     const restored = await at.bench.sluice('db restore early.db --yes --json');

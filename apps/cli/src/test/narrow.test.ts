@@ -1,13 +1,12 @@
 import { beforeEach, expect, it } from '@jest/globals';
 import type { AlarmRecord } from '@sluice/state-store';
 import { startForEachTest } from './each-test.js';
-import { GB, HOUR, startEasyDcimBench } from './easydcim-bench.js';
+import { startEasyDcimBench } from './easydcim-bench.js';
 
 const at = startForEachTest(startEasyDcimBench);
 beforeEach(async () => {
   await at.addService(1);
-  at.panel.addTraffic(501, { in: 60 * GB, out: 0 });
-  at.bench.clock.advance(HOUR);
+  at.use(1, 60);
   await at.poll();
 });
 

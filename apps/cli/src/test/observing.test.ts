@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Comparison, SwitchReport } from '@sluice/engine';
 import { startForEachTest } from './each-test.js';
-import { configText, GB, HOUR, startEasyDcimBench } from './easydcim-bench.js';
+import { configText, GB, startEasyDcimBench } from './easydcim-bench.js';
 
 const at = startForEachTest(() => startEasyDcimBench('enforce: observe'));
 
@@ -12,8 +12,7 @@ async function poll(products: string[], over: number[], values: string[] = []): 
   for (const [index, product] of products.entries())
     await at.addService(index + 1, { product, values: index === 2 ? values : [] });
   for (const number of over) at.panel.addTraffic(500 + number, { in: 150 * GB, out: 0 });
-  at.bench.clock.advance(HOUR);
-  await at.poll();
+  await at.pollLater();
 }
 
 it('is said by every list', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { startForAllTests } from './each-test.js';
-import { GB, HOUR, startEasyDcimBench } from './easydcim-bench.js';
+import { HOUR, startEasyDcimBench } from './easydcim-bench.js';
 import type { Outcome } from './harness.js';
 
 const at = startForAllTests(startEasyDcimBench);
@@ -12,8 +12,7 @@ describe('what an operator reads', () => {
     expect((await run('poll')).stdout).toContain('There are no services yet: add them with "sluice service import');
     expect((await run('poll --quiet')).stdout).toBe('');
     for (const number of [1, 2]) await at.addService(number);
-    at.panel.addTraffic(501, { in: 50 * GB, out: 0 });
-    at.bench.clock.advance(HOUR);
+    at.use(1, 50);
     expect((await run('poll')).stdout).not.toContain('no services');
   });
 

@@ -1,13 +1,12 @@
 import { beforeEach, expect, it } from '@jest/globals';
 import type { ServiceDetail } from '@sluice/engine';
 import { startForEachTest } from './each-test.js';
-import { GB, HOUR, startEasyDcimBench, toIds } from './easydcim-bench.js';
+import { HOUR, startEasyDcimBench } from './easydcim-bench.js';
 
 const at = startForEachTest(startEasyDcimBench);
 beforeEach(async () => {
   for (const number of [1, 2]) await at.addService(number);
-  at.panel.addTraffic(toIds(1).service, { in: 150 * GB, out: 0 });
-  at.bench.clock.advance(HOUR);
+  at.use(1, 150);
   await at.poll('--allow-mass');
 });
 
@@ -27,8 +26,7 @@ it.each([500, 503, 401, 429])(
     at.bench.clock.advance(HOUR);
     const since = new Date(at.bench.clock.now()).toISOString();
     await at.poll();
-    at.bench.clock.advance(HOUR);
-    await at.poll();
+    await at.pollLater();
     expect(await isUp()).toBe(false);
     expect((await read()).map(({ id, status: word, panelDownSince }) => [id, word, panelDownSince])).toEqual([
       ['svc-1', 'held', since],
@@ -55,8 +53,7 @@ it.each([500, 503, 401, 429])(
 
 it('a panel that answers some calls is not down', async () => {
   at.panel.server.inject({ fault: { kind: 'status', status: 500 }, times: 1 });
-  at.bench.clock.advance(HOUR);
-  await at.poll();
+  await at.pollLater();
   expect(await isUp()).toBe(true);
   expect((await read()).map(({ panelDownSince }) => panelDownSince)).toEqual([null, null]);
 });

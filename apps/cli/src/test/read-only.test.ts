@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import type { RunReport } from '@sluice/engine';
 import { closeAfterTest, startForEachTest } from './each-test.js';
-import { configText, GB, HOUR, toIds, startEasyDcimBench } from './easydcim-bench.js';
+import { configText, toIds, startEasyDcimBench } from './easydcim-bench.js';
 import { folderBytes } from './folder-bytes.js';
 import { mountSmallDisk, whyNoMount, type SmallDisk } from './small-disk.js';
 
@@ -25,11 +25,9 @@ async function fill(folder: string): Promise<void> {
   at.bench.write('sluice.yaml', configText(at.panel.url, `state: ./${at.bench.storeFile}`));
   await at.addService(1);
   await at.addService(2);
-  at.panel.addTraffic(501, { in: 200 * GB, out: 0 });
-  at.bench.clock.advance(HOUR);
+  at.use(1, 200);
   expect((await at.poll()).exitCode).toBe(0);
-  at.panel.addTraffic(502, { in: 200 * GB, out: 0 });
-  at.bench.clock.advance(HOUR);
+  at.use(2, 200);
   at.panel.server.clearCalls();
 }
 

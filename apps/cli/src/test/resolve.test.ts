@@ -1,7 +1,7 @@
 import { beforeEach, expect, it } from '@jest/globals';
 import type { LogEntry } from '@sluice/engine';
 import { startForEachTest } from './each-test.js';
-import { GB, HOUR, startEasyDcimBench } from './easydcim-bench.js';
+import { HOUR, startEasyDcimBench } from './easydcim-bench.js';
 
 const at = startForEachTest(startEasyDcimBench);
 /** Of the action in doubt, which disabled a port. */
@@ -10,8 +10,7 @@ beforeEach(async () => {
   at.panel.answers.ports.style = 'stateless';
   at.panel.answers.adminPorts.style = 'stateless';
   await at.addService(1, { ports: [{ id: 7011, name: 'eth0' }] });
-  at.panel.addTraffic(501, { in: 200 * GB, out: 0 });
-  at.bench.clock.advance(HOUR);
+  at.use(1, 200);
   const match = ({ endpoint }: { endpoint: string }): boolean => endpoint.endsWith('/disable');
   at.panel.server.inject({ match, times: 1, when: 'after', fault: { kind: 'cut' } });
   await at.poll();

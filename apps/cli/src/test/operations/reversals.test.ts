@@ -1,14 +1,13 @@
 import { expect, it } from '@jest/globals';
 import { closeAfterTest } from '../each-test.js';
-import { GB, HOUR, startEasyDcimBench } from '../easydcim-bench.js';
+import { HOUR, startEasyDcimBench } from '../easydcim-bench.js';
 import { Bench } from '../harness.js';
 import { copyTo, on } from './copied-store.js';
 
 it('doctor names the command that ends a stop by reversals', async () => {
   const at = closeAfterTest(await startEasyDcimBench('poll: { doubt: { jump: off }, brake: { share: 100% } }'));
   for (const number of [1, 2, 3]) await at.addService(number);
-  at.panel.addTraffic(501, { in: 200 * GB, out: 0 });
-  at.bench.clock.advance(HOUR);
+  at.use(1, 200);
   await at.bench.sluice('poll --allow-mass', on('first'));
   for (let time = 0; time < 3; time++) {
     at.bench.clock.advance(HOUR);

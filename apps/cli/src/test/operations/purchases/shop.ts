@@ -1,12 +1,10 @@
 import type { PurchaseView, RunReport } from '@sluice/engine';
-import { type EasyDcimBench, GB, HOUR, toIds, startEasyDcimBench } from '../../easydcim-bench.js';
+import { type EasyDcimBench, toIds, startEasyDcimBench } from '../../easydcim-bench.js';
 
 /** A bench whose product offers packages, with client 42 on the ledger. */
 export interface Shop extends EasyDcimBench {
   /** Adds the n-th service, of client 42 unless another is named. */
   addClientService: (number: number, client?: string) => Promise<void>;
-  /** Lets an hour pass with this traffic. */
-  use: (number: number, gigabytes: number) => void;
   run: (words: string) => ReturnType<EasyDcimBench['bench']['sluice']>;
   pollReport: (words?: string) => Promise<RunReport>;
   purchases: () => Promise<PurchaseView[]>;
@@ -33,10 +31,6 @@ export async function startShop(product = '', more = ''): Promise<Shop> {
   return {
     ...at,
     addClientService: (number, client = '42') => at.addService(number, { values: [`client=${client}`] }),
-    use(number, gigabytes) {
-      panel.addTraffic(toIds(number).service, { in: gigabytes * GB, out: 0 });
-      bench.clock.advance(HOUR);
-    },
     run,
     pollReport: async (words = '') => (await at.poll(words)).json<RunReport>(),
     purchases: async () => (await run('purchase list --json')).json<{ purchases: PurchaseView[] }>().purchases,

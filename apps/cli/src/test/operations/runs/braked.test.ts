@@ -1,15 +1,14 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { RunReport, ServiceDetail } from '@sluice/engine';
 import { startForEachTest } from '../../each-test.js';
-import { GB, HOUR, startEasyDcimBench } from '../../easydcim-bench.js';
+import { startEasyDcimBench } from '../../easydcim-bench.js';
 
 const at = startForEachTest(() =>
   startEasyDcimBench('poll: { doubt: { jump: off }, brake: { share: 1%, atLeast: 1 } }'),
 );
 beforeEach(async () => {
   for (const number of [1, 2]) await at.addService(number);
-  at.panel.addTraffic(501, { in: 195 * GB, out: 0 });
-  at.bench.clock.advance(HOUR);
+  at.use(1, 195);
 });
 
 const SENTENCE = /Nothing was changed on panel dcim since .*: the last run would have changed 1 of 2 services/;

@@ -1,13 +1,12 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { startForEachTest } from '../../each-test.js';
-import { GB, HOUR, startEasyDcimBench } from '../../easydcim-bench.js';
+import { startEasyDcimBench } from '../../easydcim-bench.js';
 import { serveOn } from '../../serve-on.js';
 
 const at = startForEachTest(startEasyDcimBench);
 beforeEach(async () => {
   await at.addService(1, { product: 'order' });
-  at.panel.addTraffic(501, { in: 150 * GB, out: 0 });
-  at.bench.clock.advance(HOUR);
+  at.use(1, 150);
   await at.poll();
 });
 

@@ -1,14 +1,13 @@
 import { beforeEach, expect, it } from '@jest/globals';
 import type { Explanation } from '@sluice/engine';
 import { startForEachTest } from '../../each-test.js';
-import { GB, HOUR, startEasyDcimBench } from '../../easydcim-bench.js';
+import { startEasyDcimBench } from '../../easydcim-bench.js';
 import { serveOn } from '../../serve-on.js';
 
 const at = startForEachTest(startEasyDcimBench);
 beforeEach(async () => {
   for (const number of [1, 2]) await at.addService(number);
-  at.panel.addTraffic(501, { in: 150 * GB, out: 0 });
-  at.bench.clock.advance(HOUR);
+  at.use(1, 150);
   await at.poll('--allow-mass');
   const config = at.bench.read('sluice.yaml');
   at.bench.write('sluice.yaml', config.replace('  dcim: {', '  new: {').replaceAll('panel: dcim', 'panel: new'));

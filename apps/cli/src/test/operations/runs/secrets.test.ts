@@ -1,15 +1,14 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { startForEachTest } from '../../each-test.js';
-import { GB, HOUR, startEasyDcimBench, TOKEN } from '../../easydcim-bench.js';
+import { startEasyDcimBench, TOKEN } from '../../easydcim-bench.js';
 
 const at = startForEachTest(startEasyDcimBench);
 
 describe('secrets', () => {
   it('appear in no output, no row and no file after a full run with failures', async () => {
     for (const number of [1, 2]) await at.addService(number);
-    at.panel.addTraffic(501, { in: 200 * GB, out: 0 });
-    at.bench.clock.advance(HOUR);
+    at.use(1, 200);
     const echo = JSON.stringify({ message: `bad token ${TOKEN}`, error: TOKEN });
     at.panel.server.inject({
       endpoint: /bandwidth/,

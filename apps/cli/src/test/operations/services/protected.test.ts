@@ -1,12 +1,11 @@
 import { beforeEach, expect, it } from '@jest/globals';
 import { startForEachTest } from '../../each-test.js';
-import { GB, HOUR, startEasyDcimBench, toIds } from '../../easydcim-bench.js';
+import { startEasyDcimBench } from '../../easydcim-bench.js';
 
 const at = startForEachTest(() => startEasyDcimBench('', ', timeZone: Pacific/Auckland'));
 beforeEach(async () => {
   await at.addService(1, { values: ['protected_until=2026-11-25'] });
-  at.panel.addTraffic(toIds(1).service, { in: 200 * GB, out: 0 });
-  at.bench.clock.advance(HOUR);
+  at.use(1, 200);
   await at.poll();
 });
 
@@ -14,8 +13,7 @@ const text = async (words: string): Promise<string> => (await at.bench.sluice(wo
 
 it('a protection and a released quota are named until local midnight', async () => {
   await at.addService(2);
-  at.panel.addTraffic(toIds(2).service, { in: 200 * GB, out: 0 });
-  at.bench.clock.advance(HOUR);
+  at.use(2, 200);
   await at.poll();
   await at.bench.sluice('hold release svc-2 --until 2026-11-25');
   const look = async (): Promise<boolean[]> => {

@@ -8,8 +8,7 @@ const at = startForEachTest(startEasyDcimBench);
 /** Adds svc-1 with twice its quota used, and has a poll hold it. */
 async function holdByQuota(): Promise<void> {
   await at.addService(1);
-  at.panel.addTraffic(toIds(1).service, { in: 200 * GB, out: 0 });
-  at.bench.clock.advance(HOUR);
+  at.use(1, 200);
   await at.poll();
 }
 

@@ -1,6 +1,6 @@
 import { beforeEach, expect, it } from '@jest/globals';
 import { startForEachTest } from '../../each-test.js';
-import { GB, HOUR, toIds, startEasyDcimBench } from '../../easydcim-bench.js';
+import { GB, toIds, startEasyDcimBench } from '../../easydcim-bench.js';
 
 const MINUTE = 60_000;
 
@@ -11,8 +11,7 @@ beforeEach(async () => {
   await at.addService(1, { ports: [{ id: toIds(1).port(1), name: 'eth0' }] });
   await at.addService(2, { product: 'order' });
   for (const id of [501, 502]) at.panel.addTraffic(id, { in: 200 * GB, out: 0 });
-  at.bench.clock.advance(HOUR);
-  await at.poll('--allow-mass');
+  await at.pollLater('--allow-mass');
   at.bench.clock.advance(MINUTE);
 });
 
