@@ -17,17 +17,15 @@ function documented(): [code: string, text: string][] {
   return [...text.matchAll(/^\| `(\w+)`.*\|([^|]+)\|$/gm)].map(([, code = '', cell = '']) => [code, cell]);
 }
 
-describe('the table of remedies', () => {
-  it('agrees with the pages on errors and upgrades', () => {
-    const rows = documented();
-    const stated = Object.keys(REMEDIES).filter((code) => {
-      const remedy = plain(remedyFor(code) ?? '');
-      return rows.some(([row, text]) => row === code && plain(text).endsWith(remedy));
-    });
-    expect(stated).toEqual(Object.keys(REMEDIES));
-    const commands = rows.filter(([, text]) => /`sluice |`--[a-z]/.test(text)).map(([code]) => code);
-    expect(commands.filter((code) => !OWN.includes(code) && REMEDIES[code] === undefined)).toEqual([]);
+it('the table of remedies agrees with the pages on errors and upgrades', () => {
+  const rows = documented();
+  const stated = Object.keys(REMEDIES).filter((code) => {
+    const remedy = plain(remedyFor(code) ?? '');
+    return rows.some(([row, text]) => row === code && plain(text).endsWith(remedy));
   });
+  expect(stated).toEqual(Object.keys(REMEDIES));
+  const commands = rows.filter(([, text]) => /`sluice |`--[a-z]/.test(text)).map(([code]) => code);
+  expect(commands.filter((code) => !OWN.includes(code) && REMEDIES[code] === undefined)).toEqual([]);
 });
 
 describe('a message with its remedy', () => {

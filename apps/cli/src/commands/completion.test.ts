@@ -179,25 +179,21 @@ describe.each(['zsh', 'fish'] as const)('the completion for %s', (shell) => {
   });
 });
 
-describe('the program as completion sees it', () => {
-  it('keeps quotes, choices and folders of any command apart', () => {
-    const program = new Command('sluice').option('-c, --config <file>', 'the config');
-    program.command('make').description("it's new").argument('<things...>').option('--into <folder>', 'where');
-    const [root, make] = listNodes(program);
-    expect(root?.subcommands[0]).toEqual({ name: 'make', description: "it's new" });
-    expect(make?.arguments).toEqual([{ value: { kind: 'any' }, variadic: true }]);
-    expect(make?.options).toEqual([
-      { names: ['--into'], description: 'where', value: { kind: 'folder' } },
-      { names: ['-h', '--help'], description: 'display help for command', value: null },
-      { names: ['-c', '--config'], description: 'the config', value: { kind: 'file' } },
-    ]);
-  });
+it('the program as completion sees it keeps quotes, choices and folders of any command apart', () => {
+  const program = new Command('sluice').option('-c, --config <file>', 'the config');
+  program.command('make').description("it's new").argument('<things...>').option('--into <folder>', 'where');
+  const [root, make] = listNodes(program);
+  expect(root?.subcommands[0]).toEqual({ name: 'make', description: "it's new" });
+  expect(make?.arguments).toEqual([{ value: { kind: 'any' }, variadic: true }]);
+  expect(make?.options).toEqual([
+    { names: ['--into'], description: 'where', value: { kind: 'folder' } },
+    { names: ['-h', '--help'], description: 'display help for command', value: null },
+    { names: ['-c', '--config'], description: 'the config', value: { kind: 'file' } },
+  ]);
 });
 
-describe('completion', () => {
-  it('names the shells that it knows when asked for another', async () => {
-    const { exitCode, stderr } = await bench.sluice('completion tcsh');
-    expect(exitCode).toBe(2);
-    expect(stderr).toContain('bash, zsh, fish');
-  });
+it('completion names the shells that it knows when asked for another', async () => {
+  const { exitCode, stderr } = await bench.sluice('completion tcsh');
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain('bash, zsh, fish');
 });

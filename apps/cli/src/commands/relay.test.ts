@@ -4,21 +4,19 @@ import { flvxConfig, GB, startFlvxBench } from '../test/flvx-bench.js';
 
 const at = startForEachTest(startFlvxBench);
 
-describe('tunnel list', () => {
-  it('gives the tunnels as the panel has them', async () => {
-    at.panel.addTunnel({ name: 'dear', flow: 2, trafficRatio: 1.5, status: 0 });
-    const listed = await at.run('tunnel list');
-    expect(listed.exitCode).toBe(0);
-    expect(listed.json()).toEqual({
-      tunnels: [
-        { id: 1, name: 'HK-01', type: 1, status: 1, multiplier: 1, ratio: 1 },
-        { id: 2, name: 'JP-02', type: 1, status: 1, multiplier: 1, ratio: 1 },
-        { id: 3, name: 'dear', type: 1, status: 0, multiplier: 2, ratio: 1.5 },
-      ],
-    });
-    const shown = await at.bench.sluice('tunnel list');
-    expect(shown.stdout).toMatch(/dear\s+port forward\s+disabled\s+3×/);
+it('tunnel list gives the tunnels as the panel has them', async () => {
+  at.panel.addTunnel({ name: 'dear', flow: 2, trafficRatio: 1.5, status: 0 });
+  const listed = await at.run('tunnel list');
+  expect(listed.exitCode).toBe(0);
+  expect(listed.json()).toEqual({
+    tunnels: [
+      { id: 1, name: 'HK-01', type: 1, status: 1, multiplier: 1, ratio: 1 },
+      { id: 2, name: 'JP-02', type: 1, status: 1, multiplier: 1, ratio: 1 },
+      { id: 3, name: 'dear', type: 1, status: 0, multiplier: 2, ratio: 1.5 },
+    ],
   });
+  const shown = await at.bench.sluice('tunnel list');
+  expect(shown.stdout).toMatch(/dear\s+port forward\s+disabled\s+3×/);
 });
 
 describe('relay users', () => {
@@ -233,10 +231,8 @@ describe('relay login-link', () => {
   });
 });
 
-describe('panel test', () => {
-  it('makes a real authenticated read', async () => {
-    const tested = await at.run('panel test relay');
-    expect(tested.exitCode).toBe(0);
-    expect(tested.json<{ panels: unknown[] }>().panels).toMatchObject([{ name: 'relay', kind: 'flvx', ok: true }]);
-  });
+it('panel test makes a real authenticated read', async () => {
+  const tested = await at.run('panel test relay');
+  expect(tested.exitCode).toBe(0);
+  expect(tested.json<{ panels: unknown[] }>().panels).toMatchObject([{ name: 'relay', kind: 'flvx', ok: true }]);
 });

@@ -40,34 +40,32 @@ async function expectRefusal(words: string, exitCode: number, code: string, says
   expect(at.panel.server.calls).toEqual([]);
 }
 
-describe('an unknown service', () => {
-  it.each([
-    'explain svc-x',
-    'usage svc-x',
-    'usage svc-x --refresh',
-    'usage history svc-x',
-    'service show svc-x',
-    'service set svc-x client=7',
-    'service remove svc-x --yes',
-    'override set svc-x --unlimited',
-    'override clear svc-x',
-    'override list svc-x',
-    'hold list svc-x',
-    'hold add svc-x',
-    'hold add svc-x --dry-run',
-    'hold release svc-x',
-    'hold adopt svc-x --ports 7011',
-    'provision suspend svc-x',
-    'provision unsuspend svc-x',
-    'provision renew svc-x',
-    'provision change-package svc-x order',
-    'poll --service svc-x',
-    'reconcile --service svc-x',
-    'plan --service svc-x',
-    'log list --service svc-x',
-  ])('%s', async (words) => {
-    await expectRefusal(words, 1, 'unknown_service', /svc-x.*svc-1/);
-  });
+it.each([
+  'explain svc-x',
+  'usage svc-x',
+  'usage svc-x --refresh',
+  'usage history svc-x',
+  'service show svc-x',
+  'service set svc-x client=7',
+  'service remove svc-x --yes',
+  'override set svc-x --unlimited',
+  'override clear svc-x',
+  'override list svc-x',
+  'hold list svc-x',
+  'hold add svc-x',
+  'hold add svc-x --dry-run',
+  'hold release svc-x',
+  'hold adopt svc-x --ports 7011',
+  'provision suspend svc-x',
+  'provision unsuspend svc-x',
+  'provision renew svc-x',
+  'provision change-package svc-x order',
+  'poll --service svc-x',
+  'reconcile --service svc-x',
+  'plan --service svc-x',
+  'log list --service svc-x',
+])('an unknown service %s', async (words) => {
+  await expectRefusal(words, 1, 'unknown_service', /svc-x.*svc-1/);
 });
 
 describe('an unknown panel, product or option', () => {
@@ -176,52 +174,48 @@ describe('a bad config', () => {
   });
 });
 
-describe('a bad import', () => {
-  it.each<[name: string, file: string, text: string | null]>([
-    ['that is not there', 'gone.csv', null],
-    ['of another kind', 'services.txt', 'id\n'],
-    ['that is not JSON', 'services.json', '{ "services": ['],
-    ['that is not YAML', 'services.yaml', 'services: [ { id: '],
-    ['with a quote that does not end', 'open.csv', 'id,panel\n"svc-3,dcim\n'],
-    ['with a repeated column', 'twice.csv', 'id,panel,panel\nsvc-3,dcim,dcim\n'],
-  ])('%s', async (_name, file, text) => {
-    if (text !== null) at.bench.write(file, text);
-    await expectRefusal(`service import ${file}`, 2, 'bad_import', new RegExp(file));
-  });
+it.each<[name: string, file: string, text: string | null]>([
+  ['that is not there', 'gone.csv', null],
+  ['of another kind', 'services.txt', 'id\n'],
+  ['that is not JSON', 'services.json', '{ "services": ['],
+  ['that is not YAML', 'services.yaml', 'services: [ { id: '],
+  ['with a quote that does not end', 'open.csv', 'id,panel\n"svc-3,dcim\n'],
+  ['with a repeated column', 'twice.csv', 'id,panel,panel\nsvc-3,dcim,dcim\n'],
+])('a bad import %s', async (_name, file, text) => {
+  if (text !== null) at.bench.write(file, text);
+  await expectRefusal(`service import ${file}`, 2, 'bad_import', new RegExp(file));
 });
 
-describe('a wrong token', () => {
-  it('is one clear error that names the config key, and changes nothing', async () => {
-    at.bench.env['DCIM_TOKEN'] = 'not-the-token-4711';
-    const before = at.panel.snapshot();
-    for (const words of ['poll', 'reconcile', 'plan']) {
-      const plain = await at.bench.sluice(words);
-      expect([words, plain.exitCode]).toEqual([words, 1]);
-      expect(plain.stderr).toMatch(/^sluice: [^\n]*did not accept the credentials[^\n]*panels\.dcim\.token[^\n]*\n$/);
-      expect(plain.stdout).not.toContain('did not accept');
-      const json = await at.bench.sluice(`${words} --json`);
-      expect([json.exitCode, json.stderr]).toEqual([1, '']);
-      const report = json.json<RunReport>();
-      expect(report.error).toMatchObject({ code: 'PANEL_AUTH', message: expect.stringContaining('panels.dcim.token') });
-      expect(report.services.map((service) => service.error?.code)).toEqual(['PANEL_AUTH', 'PANEL_AUTH']);
-    }
-    expect((await at.bench.sluice('panel test')).stdout).toContain('panels.dcim.token');
-    expect((await at.bench.sluice('panel test --json')).exitCode).toBe(1);
-    const enforced = await at.bench.sluice('enforce dcim --yes --json');
-    expect([enforced.exitCode, enforced.json<ErrorDocument>().error.code]).toEqual([1, 'doctor_failed']);
-    const said = (await at.bench.sluice('enforce dcim --yes')).stderr;
-    expect(said).toMatch(/"sluice doctor --panel dcim", then enforce again/);
-    const adopted = await at.bench.sluice('hold adopt svc-1 --ports 7011 --json');
-    expect([adopted.exitCode, adopted.json<ErrorDocument>().error.code]).toEqual([1, 'not_restricted']);
-    expect(at.panel.snapshot()).toEqual(before);
-    expect(at.panel.server.changingCalls()).toEqual([]);
-    expect(at.bench.printed).not.toContain('not-the-token-4711');
-    at.bench.env['DCIM_TOKEN'] = TOKEN;
-    const next = await at.poll();
-    expect([next.exitCode, next.json<RunReport>().totals.held]).toEqual([0, 1]);
-    expect(at.panel.port(toIds(1).port(1)).adminState).toBe('down');
-    at.panel.server.clearCalls();
-  });
+it('a wrong token is one clear error that names the config key, and changes nothing', async () => {
+  at.bench.env['DCIM_TOKEN'] = 'not-the-token-4711';
+  const before = at.panel.snapshot();
+  for (const words of ['poll', 'reconcile', 'plan']) {
+    const plain = await at.bench.sluice(words);
+    expect([words, plain.exitCode]).toEqual([words, 1]);
+    expect(plain.stderr).toMatch(/^sluice: [^\n]*did not accept the credentials[^\n]*panels\.dcim\.token[^\n]*\n$/);
+    expect(plain.stdout).not.toContain('did not accept');
+    const json = await at.bench.sluice(`${words} --json`);
+    expect([json.exitCode, json.stderr]).toEqual([1, '']);
+    const report = json.json<RunReport>();
+    expect(report.error).toMatchObject({ code: 'PANEL_AUTH', message: expect.stringContaining('panels.dcim.token') });
+    expect(report.services.map((service) => service.error?.code)).toEqual(['PANEL_AUTH', 'PANEL_AUTH']);
+  }
+  expect((await at.bench.sluice('panel test')).stdout).toContain('panels.dcim.token');
+  expect((await at.bench.sluice('panel test --json')).exitCode).toBe(1);
+  const enforced = await at.bench.sluice('enforce dcim --yes --json');
+  expect([enforced.exitCode, enforced.json<ErrorDocument>().error.code]).toEqual([1, 'doctor_failed']);
+  const said = (await at.bench.sluice('enforce dcim --yes')).stderr;
+  expect(said).toMatch(/"sluice doctor --panel dcim", then enforce again/);
+  const adopted = await at.bench.sluice('hold adopt svc-1 --ports 7011 --json');
+  expect([adopted.exitCode, adopted.json<ErrorDocument>().error.code]).toEqual([1, 'not_restricted']);
+  expect(at.panel.snapshot()).toEqual(before);
+  expect(at.panel.server.changingCalls()).toEqual([]);
+  expect(at.bench.printed).not.toContain('not-the-token-4711');
+  at.bench.env['DCIM_TOKEN'] = TOKEN;
+  const next = await at.poll();
+  expect([next.exitCode, next.json<RunReport>().totals.held]).toEqual([0, 1]);
+  expect(at.panel.port(toIds(1).port(1)).adminState).toBe('down');
+  at.panel.server.clearCalls();
 });
 
 describe('a store that can not be used', () => {

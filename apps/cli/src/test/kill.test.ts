@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import type { PanelEvent } from '@sluice/fake-panels';
 import type { RunReport } from '@sluice/engine';
 import { runCommand, startCommand } from './command-process.js';
@@ -14,11 +14,9 @@ import { seeds, underSeed, type SeededRandom } from './seeded-random.js';
 const LONG = process.env['SLUICE_LONG'] === '1';
 const cases = seeds(LONG ? 200 : 1).map((seed, index) => ({ seed, number: index + 1 }));
 
-describe('a run that is killed', () => {
-  it.each(cases)('is put right by the next poll, and nothing is done twice ($number)', ({ seed }) =>
-    underSeed(seed, killAndLook),
-  );
-});
+it.each(cases)('a run that is killed is put right by the next poll, and nothing is done twice ($number)', ({ seed }) =>
+  underSeed(seed, killAndLook),
+);
 
 async function killAndLook(random: SeededRandom): Promise<void> {
   const at = closeAfterTest(await startKillBench());

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 
 const PACKAGES = path.join(import.meta.dirname, '..', '..', '..', '..', 'packages');
 
@@ -21,26 +21,24 @@ function listSources(file: string, found = new Map<string, string[]>()): string[
 }
 
 // Every command loads the kinds that a config may name; what makes calls and plans changes is loaded with the first panel.
-describe('a built kind', () => {
-  it.each([
-    ['easydcim-client', 'panel', ['panel/kind', 'panel/settings']],
-    ['astbilling-client', 'panel', ['panel/kind', 'panel/settings']],
-    ['whmcs-client', 'billing', ['billing/amounts', 'billing/claims', 'billing/kind', 'billing/settings']],
-    // The ping of the heartbeat is of the same entry: it loads its client with the first call.
-    ['notice-channels', 'index', ['heartbeat', 'kinds', 'settings']],
-    // The facade of agents is of the same entry, without imports.
-    [
-      'hiddify-agent-traffic',
-      'panel',
-      ['panel/agent-traffic-manager', 'panel/kind', 'panel/name-action', 'panel/settings'],
-    ],
-    [
-      'flvx-client',
-      'panel',
-      ['account/history/journaled-step', 'account/plan/target', 'client/units', 'panel/kind', 'panel/product'],
-    ],
-  ])('of %s loads settings and names of actions only', (name, entry, sources) => {
-    const read = listSources(path.join(PACKAGES, name, 'dist', `${entry}.js`));
-    expect(read).toEqual(sources.map((source) => `src/${source}.ts`));
-  });
+it.each([
+  ['easydcim-client', 'panel', ['panel/kind', 'panel/settings']],
+  ['astbilling-client', 'panel', ['panel/kind', 'panel/settings']],
+  ['whmcs-client', 'billing', ['billing/amounts', 'billing/claims', 'billing/kind', 'billing/settings']],
+  // The ping of the heartbeat is of the same entry: it loads its client with the first call.
+  ['notice-channels', 'index', ['heartbeat', 'kinds', 'settings']],
+  // The facade of agents is of the same entry, without imports.
+  [
+    'hiddify-agent-traffic',
+    'panel',
+    ['panel/agent-traffic-manager', 'panel/kind', 'panel/name-action', 'panel/settings'],
+  ],
+  [
+    'flvx-client',
+    'panel',
+    ['account/history/journaled-step', 'account/plan/target', 'client/units', 'panel/kind', 'panel/product'],
+  ],
+])('a built kind of %s loads settings and names of actions only', (name, entry, sources) => {
+  const read = listSources(path.join(PACKAGES, name, 'dist', `${entry}.js`));
+  expect(read).toEqual(sources.map((source) => `src/${source}.ts`));
 });

@@ -81,19 +81,15 @@ describe('a command that opens the store', () => {
   });
 });
 
-describe('the loop', () => {
-  it('is read from one more file', () => {
-    const files = [...readAtStart('run.js')].sort();
-    expect(files).toEqual(['common.js', 'names.js', 'run.js', 'start.js']);
-    expect(listSources('run.js').filter((name) => name.endsWith('/engine/src/loop/apply.ts'))).not.toEqual([]);
-  });
+it('the loop is read from one more file', () => {
+  const files = [...readAtStart('run.js')].sort();
+  expect(files).toEqual(['common.js', 'names.js', 'run.js', 'start.js']);
+  expect(listSources('run.js').filter((name) => name.endsWith('/engine/src/loop/apply.ts'))).not.toEqual([]);
 });
 
-describe('the package', () => {
-  it('contains the JSON Schema of the config', () => {
-    const shipped: unknown = JSON.parse(readFileSync(path.join(DIST, 'sluice.schema.json'), 'utf8'));
-    expect(shipped).toEqual(JSON.parse(JSON.stringify(describedSchema(KINDS, BILLING, CHANNELS))));
-  });
+it('the package contains the JSON Schema of the config', () => {
+  const shipped: unknown = JSON.parse(readFileSync(path.join(DIST, 'sluice.schema.json'), 'utf8'));
+  expect(shipped).toEqual(JSON.parse(JSON.stringify(describedSchema(KINDS, BILLING, CHANNELS))));
 });
 
 describe('the completion of names', () => {

@@ -89,10 +89,9 @@ describe('an operator is notified of', () => {
   });
 });
 
-describe('a client is notified', () => {
-  it('of its own services, at its own address, in the words of the template', async () => {
-    configure(
-      `${hook('hold', ', name: ours')}
+it('a client is notified of its own services, at its own address, in the words of the template', async () => {
+  configure(
+    `${hook('hold', ', name: ours')}
 ${hook('hold', ', name: theirs, for: client')}
   - mail: desk@example.com
     from: sluice@example.com
@@ -102,46 +101,43 @@ ${hook('hold', ', name: theirs, for: client')}
     events: [hold]
     clients: { "8": eight@example.com }
     template: { hold: "{service}: {message} {panel} {{x}}" }`.replace('{{x}}', ''),
-    );
-    await at.addService(1, { values: ['client=7', 'email=seven@example.com'] });
-    await at.addService(2, { values: ['client=8', 'email=other@example.com'] });
-    await at.addService(3, { values: ['client=9'] });
-    await at.addService(4);
-    for (const number of [1, 2, 3, 4]) at.panel.addTraffic(500 + number, { in: 200 * GB, out: 0 });
-    await after('poll --allow-mass');
-    const hooks = received(receiver.calls);
-    expect(hooks.filter((message) => !('client' in message) || message.client === null)).toHaveLength(1);
-    expect(hooks).toHaveLength(7);
-    expect(hooks.filter(({ text }) => text === 'Service svc-1 is restricted now.')).toHaveLength(1);
-    expect(mail.mails.map(({ to }) => to.join()).sort()).toEqual([
-      'desk@example.com',
-      'eight@example.com',
-      'seven@example.com',
-    ]);
-    const { stdout } = await at.bench.sluice('notify list --json');
-    expect(stdout).not.toContain('@example.com');
-  });
+  );
+  await at.addService(1, { values: ['client=7', 'email=seven@example.com'] });
+  await at.addService(2, { values: ['client=8', 'email=other@example.com'] });
+  await at.addService(3, { values: ['client=9'] });
+  await at.addService(4);
+  for (const number of [1, 2, 3, 4]) at.panel.addTraffic(500 + number, { in: 200 * GB, out: 0 });
+  await after('poll --allow-mass');
+  const hooks = received(receiver.calls);
+  expect(hooks.filter((message) => !('client' in message) || message.client === null)).toHaveLength(1);
+  expect(hooks).toHaveLength(7);
+  expect(hooks.filter(({ text }) => text === 'Service svc-1 is restricted now.')).toHaveLength(1);
+  expect(mail.mails.map(({ to }) => to.join()).sort()).toEqual([
+    'desk@example.com',
+    'eight@example.com',
+    'seven@example.com',
+  ]);
+  const { stdout } = await at.bench.sluice('notify list --json');
+  expect(stdout).not.toContain('@example.com');
 });
 
-describe('the heartbeat', () => {
-  it('calls start and the end of each run over all panels', async () => {
-    configure('  []', `heartbeat: "${receiver.url}/beat?k=1"`);
-    await at.addService(1);
-    const calls = async (words: string): Promise<string[]> => {
-      receiver.clearCalls();
-      await at.bench.sluice(words);
-      return receiver.calls.map(({ endpoint, query }) => `${endpoint} ${query.get('k') ?? ''}`);
-    };
-    expect(await calls('poll')).toEqual(['/beat/start 1', '/beat 1']);
-    for (const words of ['poll --dry-run', 'poll --panel dcim', 'poll --service svc-1', 'plan', 'doctor'])
-      expect([words, await calls(words)]).toEqual([words, []]);
-    at.panel.server.inject({ fault: { kind: 'status', status: 503 } });
-    expect(await calls('reconcile')).toEqual(['/beat/start 1', '/beat/fail 1']);
-    receiver.inject({ fault: { kind: 'hang' } });
-    at.panel.server.clearFaults();
-    const { exitCode, stderr } = await at.bench.sluice('poll');
-    expect([exitCode, stderr]).toEqual([0, '']);
-  });
+it('the heartbeat calls start and the end of each run over all panels', async () => {
+  configure('  []', `heartbeat: "${receiver.url}/beat?k=1"`);
+  await at.addService(1);
+  const calls = async (words: string): Promise<string[]> => {
+    receiver.clearCalls();
+    await at.bench.sluice(words);
+    return receiver.calls.map(({ endpoint, query }) => `${endpoint} ${query.get('k') ?? ''}`);
+  };
+  expect(await calls('poll')).toEqual(['/beat/start 1', '/beat 1']);
+  for (const words of ['poll --dry-run', 'poll --panel dcim', 'poll --service svc-1', 'plan', 'doctor'])
+    expect([words, await calls(words)]).toEqual([words, []]);
+  at.panel.server.inject({ fault: { kind: 'status', status: 503 } });
+  expect(await calls('reconcile')).toEqual(['/beat/start 1', '/beat/fail 1']);
+  receiver.inject({ fault: { kind: 'hang' } });
+  at.panel.server.clearFaults();
+  const { exitCode, stderr } = await at.bench.sluice('poll');
+  expect([exitCode, stderr]).toEqual([0, '']);
 });
 
 describe('docs/notifications.md', () => {

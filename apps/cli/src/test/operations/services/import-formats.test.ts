@@ -79,16 +79,14 @@ describe('a CSV file', () => {
   });
 });
 
-describe('service import --template', () => {
-  it('prints the columns of the panels and a row for each product', async () => {
-    const { exitCode, stdout } = await bench.sluice('service import --template');
-    const [header = '', row = '', ...more] = stdout.split('\n');
-    expect([exitCode, header.split(',')]).toEqual([
-      0,
-      expect.arrayContaining(['id', 'panel', 'product', 'billing_cycle', 'easydcim_service_id', 'protected_until']),
-    ]);
-    expect(header).not.toContain('flvx');
-    expect([row, more]).toEqual([expect.stringMatching(/^svc-1,dcim,ded,/), ['']]);
-    expect((await bench.sluice('service import')).exitCode).toBe(2);
-  });
+it('service import --template prints the columns of the panels and a row for each product', async () => {
+  const { exitCode, stdout } = await bench.sluice('service import --template');
+  const [header = '', row = '', ...more] = stdout.split('\n');
+  expect([exitCode, header.split(',')]).toEqual([
+    0,
+    expect.arrayContaining(['id', 'panel', 'product', 'billing_cycle', 'easydcim_service_id', 'protected_until']),
+  ]);
+  expect(header).not.toContain('flvx');
+  expect([row, more]).toEqual([expect.stringMatching(/^svc-1,dcim,ded,/), ['']]);
+  expect((await bench.sluice('service import')).exitCode).toBe(2);
 });

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, expect, it } from '@jest/globals';
 import { benchForEachTest } from '../../each-test.js';
 import { type Outcome } from '../../harness.js';
 import type { ImportReport } from '@sluice/engine';
@@ -20,26 +20,22 @@ const importText = async (file: string, text: string): Promise<Outcome> => {
   return bench.sluice(`service import ${file} --json`);
 };
 
-describe('service import', () => {
-  it.each([
-    [
-      'b.json',
-      '[\n  {"id":"svc-1","panel":"dcim","product":"bare","easydcim_service_id":501},\n  {"id":"svc-2","panel":"dcim","product":"nope","easydcim_service_id":502}\n]',
-      3,
-    ],
-    [
-      'b.yaml',
-      'services:\n  - id: svc-1\n    panel: dcim\n    product: bare\n    easydcim_service_id: 501\n  - id: svc-2\n    panel: dcim\n    product: nope\n    easydcim_service_id: 502\n',
-      6,
-    ],
-  ])('reads %s and names the line of a bad item', async (file, text, line) => {
-    const { exitCode, json } = await importText(file, text);
-    expect(exitCode).toBe(2);
-    expect(json<ImportReport>().problems).toEqual([
-      expect.objectContaining({ line, service: 'svc-2', key: 'product' }),
-    ]);
-    expect((await importText(file, text.replace('nope', 'bare'))).exitCode).toBe(0);
-  });
+it.each([
+  [
+    'b.json',
+    '[\n  {"id":"svc-1","panel":"dcim","product":"bare","easydcim_service_id":501},\n  {"id":"svc-2","panel":"dcim","product":"nope","easydcim_service_id":502}\n]',
+    3,
+  ],
+  [
+    'b.yaml',
+    'services:\n  - id: svc-1\n    panel: dcim\n    product: bare\n    easydcim_service_id: 501\n  - id: svc-2\n    panel: dcim\n    product: nope\n    easydcim_service_id: 502\n',
+    6,
+  ],
+])('service import reads %s and names the line of a bad item', async (file, text, line) => {
+  const { exitCode, json } = await importText(file, text);
+  expect(exitCode).toBe(2);
+  expect(json<ImportReport>().problems).toEqual([expect.objectContaining({ line, service: 'svc-2', key: 'product' })]);
+  expect((await importText(file, text.replace('nope', 'bare'))).exitCode).toBe(0);
 });
 
 it('commands about single services are refused with what is wrong, and a removal without --yes', async () => {

@@ -37,13 +37,14 @@ describe('what is printed about an account', () => {
   });
 });
 
-describe('provision without what it needs', () => {
-  it.each(['create svc-1', 'terminate svc-1 --json'])('calls nothing: %s', async (words) => {
+it.each(['create svc-1', 'terminate svc-1 --json'])(
+  'provision without what it needs calls nothing: %s',
+  async (words) => {
     await at.addService(1);
     expect((await at.bench.sluice(`provision ${words}`)).exitCode).toBe(2);
     expect(at.panel.server.calls).toEqual([]);
-  });
-});
+  },
+);
 
 describe('options', () => {
   it('renew --ref renews once per key', async () => {

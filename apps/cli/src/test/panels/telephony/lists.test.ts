@@ -9,50 +9,46 @@ interface Changed {
   differs: string[];
 }
 
-describe('the lists of a panel', () => {
-  it('are read, filtered, shown and changed', async () => {
-    const lines = await at.run('subscriber list');
-    expect([lines.exitCode, lines.json()]).toEqual([
-      0,
-      { subscribers: [expect.objectContaining({ id: '9001', username: 'joao1042', plan_id: '11', status: 'active' })] },
-    ]);
-    expect((await at.run('subscriber list --username joao1042')).json()).toEqual(lines.json());
-    expect((await at.run('subscriber list --username joao')).json()).toEqual({ subscribers: [] });
-    expect((await at.run('subscriber show joao1042')).json()).toEqual(lines.json());
-    const numbers = await at.run('did list --number +551140001234');
-    expect(numbers.json()).toMatchObject({ dids: [{ number: '+551140001234', subscriber_id: '9001' }] });
-    expect((await at.run('did show 1140001234')).json()).toEqual(numbers.json());
-    expect((await at.run('plan-catalog show 11')).json()).toMatchObject({ plans: [{ name: 'Corporativo 30/6' }] });
-    expect((await at.run('rate list --prefix 5511')).json()).toMatchObject({ rates: [{ plan_id: '11' }] });
-    const set = await at.run('subscriber set joao1042 channels=4');
-    expect([set.exitCode, set.json()]).toMatchObject([0, { subscribers: [{ id: '9001', channels: 4 }] }]);
-    expect(set.json<Changed>()).toMatchObject({ changed: ['channels'], differs: [] });
-    expect((await at.run('subscriber set 9001 channels=4')).json<Changed>().changed).toEqual([]);
-    expect(at.bench.printed).not.toMatch(/password":|senha|secret/i);
-  });
+it('the lists of a panel are read, filtered, shown and changed', async () => {
+  const lines = await at.run('subscriber list');
+  expect([lines.exitCode, lines.json()]).toEqual([
+    0,
+    { subscribers: [expect.objectContaining({ id: '9001', username: 'joao1042', plan_id: '11', status: 'active' })] },
+  ]);
+  expect((await at.run('subscriber list --username joao1042')).json()).toEqual(lines.json());
+  expect((await at.run('subscriber list --username joao')).json()).toEqual({ subscribers: [] });
+  expect((await at.run('subscriber show joao1042')).json()).toEqual(lines.json());
+  const numbers = await at.run('did list --number +551140001234');
+  expect(numbers.json()).toMatchObject({ dids: [{ number: '+551140001234', subscriber_id: '9001' }] });
+  expect((await at.run('did show 1140001234')).json()).toEqual(numbers.json());
+  expect((await at.run('plan-catalog show 11')).json()).toMatchObject({ plans: [{ name: 'Corporativo 30/6' }] });
+  expect((await at.run('rate list --prefix 5511')).json()).toMatchObject({ rates: [{ plan_id: '11' }] });
+  const set = await at.run('subscriber set joao1042 channels=4');
+  expect([set.exitCode, set.json()]).toMatchObject([0, { subscribers: [{ id: '9001', channels: 4 }] }]);
+  expect(set.json<Changed>()).toMatchObject({ changed: ['channels'], differs: [] });
+  expect((await at.run('subscriber set 9001 channels=4')).json<Changed>().changed).toEqual([]);
+  expect(at.bench.printed).not.toMatch(/password":|senha|secret/i);
 });
 
-describe('a secret field of a list', () => {
-  it('is read from standard input, never from the command line', async () => {
-    const set = (words: string, input: string) =>
-      at.bench.sluice(`${words} --json`, { readStdin: () => Promise.resolve(Buffer.from(input)) });
-    for (const words of [
-      'subscriber set 9001 sip_password=Argv-Secret-99',
-      'trunk create name=t password=Argv-Secret-99',
-    ]) {
-      const refused = await set(words, 'other-Secret-1\n');
-      expect([refused.exitCode, refused.json()]).toMatchObject([2, { error: { code: 'bad_pair' } }]);
-      expect(refused.stdout).toContain('password=- and hand it over on standard input');
-      expect(refused.stdout).not.toContain('Argv-Secret-99');
-    }
-    expect((await set('subscriber set 9001 sip_password=-', '\n')).json()).toMatchObject({
-      error: { code: 'bad_pair' },
-    });
-    const changed = await set('subscriber set 9001 sip_password=-', 'New-Secret-77\n');
-    expect([changed.exitCode, changed.json<Changed>().changed]).toEqual([0, ['sip_password']]);
-    expect(at.panel.subscriber('joao1042').password).toBe('New-Secret-77');
-    expect(at.bench.printed).not.toMatch(/Secret-(77|99|1)\b/);
+it('a secret field of a list is read from standard input, never from the command line', async () => {
+  const set = (words: string, input: string) =>
+    at.bench.sluice(`${words} --json`, { readStdin: () => Promise.resolve(Buffer.from(input)) });
+  for (const words of [
+    'subscriber set 9001 sip_password=Argv-Secret-99',
+    'trunk create name=t password=Argv-Secret-99',
+  ]) {
+    const refused = await set(words, 'other-Secret-1\n');
+    expect([refused.exitCode, refused.json()]).toMatchObject([2, { error: { code: 'bad_pair' } }]);
+    expect(refused.stdout).toContain('password=- and hand it over on standard input');
+    expect(refused.stdout).not.toContain('Argv-Secret-99');
+  }
+  expect((await set('subscriber set 9001 sip_password=-', '\n')).json()).toMatchObject({
+    error: { code: 'bad_pair' },
   });
+  const changed = await set('subscriber set 9001 sip_password=-', 'New-Secret-77\n');
+  expect([changed.exitCode, changed.json<Changed>().changed]).toEqual([0, ['sip_password']]);
+  expect(at.panel.subscriber('joao1042').password).toBe('New-Secret-77');
+  expect(at.bench.printed).not.toMatch(/Secret-(77|99|1)\b/);
 });
 
 describe('a number', () => {
