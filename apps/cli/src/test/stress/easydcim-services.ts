@@ -1,4 +1,5 @@
 import type { SeededRandom } from '../seeded-random.js';
+import { DUE_DAYS } from './draw-change.js';
 import type { Facts } from './facts.js';
 import type { Target } from './world.js';
 
@@ -11,8 +12,7 @@ export type Family = 'ports' | 'order' | 'both';
 const ACTIONS: Record<Family, string> = { ports: 'disable-ports', order: 'suspend-order', both: 'both' };
 const SIZES = { small: 100, big: 1000 };
 
-/** Days until a due date that is fulfilled, or since one that has passed: far from today, and in the same billing cycle. */
-export const DUE_DAYS = [8, 12, 16] as const;
+/** Days since a due date that has passed: far from today, and in the same billing cycle. */
 export const OVERDUE_DAYS = [-5, -8] as const;
 
 /** A service as it was drawn. */

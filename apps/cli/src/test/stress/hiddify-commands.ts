@@ -1,39 +1,21 @@
 import type { SeededRandom } from '../seeded-random.js';
-import type { FactBook, Facts, Value, Write } from './facts.js';
-import { DUE_DAYS, toProduct, type Accounting, type DrawnUser } from './hiddify-services.js';
-import { dateIn, importCommand, isBusy, write, type Command } from './world.js';
+import { DUE_DAYS, drawChange, hold, type Kind, type Known, ordered, override, renew, suspend } from './draw-change.js';
+import type { Facts } from './facts.js';
+import { toProduct, type Accounting, type DrawnUser } from './hiddify-services.js';
+import { dateIn, importCommand, write, type Command } from './world.js';
 
-interface Site {
-  users: DrawnUser[];
-  accounting: Accounting;
-  book: FactBook;
-  busy: ReadonlySet<string>;
-}
-
-interface Drawn {
-  random: SeededRandom;
-  user: DrawnUser;
-  facts: Partial<Facts>;
-}
-
-type Kind = (drawn: Drawn) => Command | null;
-
-/** Draws a command about one service that sets none of the facts that others are setting. */
-export function drawHiddifyChange(random: SeededRandom, site: Site): Command | null {
-  const { users, book, busy } = site;
+/** Draws a command about one service. */
+export function drawHiddifyChange(
+  random: SeededRandom,
+  { users, accounting, ...known }: Known & { users: DrawnUser[]; accounting: Accounting },
+): Command | null {
   // What is being made while others work on it is the most delicate.
-  const unmade = users.filter(({ id }) => book.value(id, 'made') !== true);
+  const unmade = users.filter(({ id }) => known.book.value(id, 'made') !== true);
   const user = random.pick(unmade.length > 0 && random.chance(0.4) ? unmade : users);
-  const facts: Record<string, Value> = {};
-  for (const field of Object.keys(user.facts)) {
-    const value = book.value(user.id, field);
-    if (value !== undefined && !busy.has(`${user.id} ${field}`)) facts[field] = value;
-  }
-  const command = random.pick(listKinds(user, facts, site.accounting))({ random, user, facts });
-  return command === null || isBusy(busy, command.writes) ? null : command;
+  return drawChange(random, user, known, (drawn, facts) => listKinds(drawn, facts, accounting));
 }
 
-function listKinds({ ofAgent, id }: DrawnUser, facts: Partial<Facts>, accounting: Accounting): Kind[] {
+function listKinds({ ofAgent, id }: DrawnUser, facts: Partial<Facts>, accounting: Accounting): Kind<DrawnUser>[] {
   if (facts.made !== true) return [create, create, importDue, importDue, ...(ofAgent ? [] : [importSize])];
   const dated = [renew, importDue];
   // Whom operators hold by name is another than whom runs hold, so that it can be told who must open what.
@@ -44,51 +26,29 @@ function listKinds({ ofAgent, id }: DrawnUser, facts: Partial<Facts>, accounting
     : [...dated, ...held];
 }
 
-const create: Kind = ({ user }) => ordered(user, ['provision', 'create', user.id], [write(user.id, 'made', true)]);
+const create: Kind<DrawnUser> = ({ service }) =>
+  ordered(service, ['provision', 'create', service.id], [write(service.id, 'made', true)]);
 
-const changePackage: Kind = ({ user, facts }) => {
+const changePackage: Kind<DrawnUser> = ({ service, facts }) => {
   if (facts.size === undefined) return null;
   const size = facts.size === 'small' ? 'big' : 'small';
   const to = (name: string): Command => {
-    const words = ['provision', 'change-package', user.id, toProduct({ ...user.facts, size: name })];
-    return ordered(user, words, [write(user.id, 'size', name)]);
+    const words = ['provision', 'change-package', service.id, toProduct({ ...service.facts, size: name })];
+    return ordered(service, words, [write(service.id, 'size', name)]);
   };
   return { ...to(size), back: to(String(facts.size)) };
 };
 
-const renew: Kind = ({ random, user }) => {
-  const due = random.pick(DUE_DAYS);
-  return ordered(user, ['provision', 'renew', user.id, '--until', dateIn(due)], [write(user.id, 'due', due)]);
-};
-
-const hold: Kind = ({ user, facts }) => {
-  const manual = facts.manual !== true;
-  return ordered(user, ['hold', manual ? 'add' : 'release', user.id], [write(user.id, 'manual', manual)]);
-};
-
-const suspend: Kind = ({ user, facts }) => {
-  const suspended = facts.suspended !== true;
-  const words = ['provision', suspended ? 'suspend' : 'unsuspend', user.id];
-  return ordered(user, words, [write(user.id, 'suspended', suspended)]);
-};
-
-const override: Kind = ({ user, facts }) => {
-  const unlimited = facts.unlimited !== true;
-  const words = unlimited ? ['override', 'set', user.id, '--unlimited'] : ['override', 'clear', user.id];
-  return { words, kind: 'other', subjects: [user.id], writes: [write(user.id, 'unlimited', unlimited)] };
-};
-
-const importSize: Kind = ({ user, facts }) => {
+const importSize: Kind<DrawnUser> = ({ service, facts }) => {
   if (facts.size === undefined) return null;
   const size = facts.size === 'small' ? 'big' : 'small';
-  return importCommand([{ id: user.id, product: toProduct({ ...user.facts, size }) }], [write(user.id, 'size', size)]);
+  return importCommand(
+    [{ id: service.id, product: toProduct({ ...service.facts, size }) }],
+    [write(service.id, 'size', size)],
+  );
 };
 
-const importDue: Kind = ({ random, user }) => {
+const importDue: Kind<DrawnUser> = ({ random, service }) => {
   const due = random.pick(DUE_DAYS);
-  return importCommand([{ id: user.id, next_due_date: dateIn(due) }], [write(user.id, 'due', due)]);
+  return importCommand([{ id: service.id, next_due_date: dateIn(due) }], [write(service.id, 'due', due)]);
 };
-
-function ordered(user: DrawnUser, words: string[], writes: Write[]): Command {
-  return { words, kind: 'order', subjects: [user.id], writes };
-}

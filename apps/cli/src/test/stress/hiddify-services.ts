@@ -1,4 +1,5 @@
 import type { SeededRandom } from '../seeded-random.js';
+import { DUE_DAYS } from './draw-change.js';
 import type { Facts } from './facts.js';
 import type { Target } from './world.js';
 
@@ -9,8 +10,6 @@ export type Accounting = 'allocated' | 'consumed';
 export const SIZES = { small: 10, big: 40 } as const;
 export const ALLOCATED_LIMIT = 62;
 export const CONSUMED_LIMIT = 100;
-
-export const DUE_DAYS = [8, 12, 16] as const;
 
 /** A service as it was drawn. */
 export interface DrawnUser {
