@@ -1,10 +1,7 @@
-import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { openStore } from '@sluice/state-store';
+import { describe, expect, it } from '@jest/globals';
 import type { CommandReport, RunReport } from '@sluice/engine';
+import { benchForEachTest } from '../../each-test.js';
+import { onRealPanel } from '../real-panel.js';
 
 const {
   SLUICE_TEST_FLVX_URL: url,
@@ -20,13 +17,6 @@ const itWithPanel = isNamed ? it : it.skip;
 
 const GB = 1024 ** 3;
 const DAY = 86_400_000;
-const main = path.join(import.meta.dirname, '..', '..', '..', '..', 'dist', 'main.js');
-
-interface Outcome {
-  exitCode: number;
-  stdout: string;
-  stderr: string;
-}
 
 interface Row {
   id: number;
@@ -77,30 +67,8 @@ async function call(endpoint: string, body: unknown, token?: string): Promise<un
 /** Today and so many days more, as a local date in UTC. */
 const dateIn = (days: number): string => new Date(Date.now() + days * DAY).toISOString().slice(0, 10);
 
-let folder: string;
-beforeEach(() => {
-  folder = mkdtempSync(path.join(tmpdir(), 'sluice-panel-'));
-});
-afterEach(() => {
-  rmSync(folder, { recursive: true, force: true });
-});
-
-/** Runs the built command in a process of its own. */
-function sluice(words: string): Promise<Outcome> {
-  return new Promise((resolve) => {
-    const env = { ...process.env, HOME: folder, FLVX_PASSWORD: password };
-    execFile(process.execPath, [main, ...words.split(' ')], { cwd: folder, env }, (error, stdout, stderr) => {
-      const { code } = (error ?? { code: 0 }) as { code?: unknown };
-      resolve({ exitCode: typeof code === 'number' ? code : -1, stdout, stderr });
-    });
-  });
-}
-
-async function run<T>(words: string, exitCode = 0): Promise<T> {
-  const outcome = await sluice(`${words} --json`);
-  expect({ words, ...outcome }).toMatchObject({ words, exitCode });
-  return JSON.parse(outcome.stdout) as T;
-}
+const bench = benchForEachTest(Date.now());
+const { run } = onRealPanel(bench, { FLVX_PASSWORD: password });
 
 /** Nothing is left to do for any run. */
 const settled = (): Promise<unknown> => run('plan');
@@ -109,8 +77,8 @@ const LOGIN = `username: "${String(username)}", password: "\${env:FLVX_PASSWORD}
 
 function configure(tunnel: number, credentials = LOGIN): void {
   const flvx = `tunnelId: ${tunnel}`;
-  writeFileSync(
-    path.join(folder, 'sluice.yaml'),
+  bench.write(
+    'sluice.yaml',
     `timeZone: UTC
 panels:
   relay: { kind: flvx, url: "${String(url)}", allowHttp: true, ${credentials} }
@@ -119,7 +87,6 @@ products:
   large: { panel: relay, quota: { total: 300GB }, action: redirect, flvx: { ${flvx}, maxForwards: 20, speedMbit: 50 } }
   slow: { panel: relay, quota: { total: 100GB }, action: throttle, flvx: { ${flvx}, throttleMbit: 2 } }
 `,
-    { mode: 0o600 },
   );
 }
 
@@ -277,13 +244,13 @@ describe('a real FLVX panel', () => {
       await settled();
 
       // The cycle ends (its recorded end is moved into the past): usage and counters begin anew, the throttle goes.
-      const store = await openStore({ location: path.join(folder, 'sluice.db'), clock: { now: () => Date.now() } });
-      const [cycle] = await store.cycles.newest(['svc-1']);
-      const end = new Date(Date.now() - DAY).toISOString();
-      await store.write((tables) =>
-        tables.cycles.put([{ ...cycle!, end, start: new Date(Date.now() - 30 * DAY).toISOString() }]),
-      );
-      await store.close();
+      await bench.store(async (store) => {
+        const [cycle] = await store.cycles.newest(['svc-1']);
+        const end = new Date(Date.now() - DAY).toISOString();
+        await store.write((tables) =>
+          tables.cycles.put([{ ...cycle!, end, start: new Date(Date.now() - 30 * DAY).toISOString() }]),
+        );
+      });
       const opened = await poll();
       expect(opened).toMatchObject({ status: 'ok', holds: [], usage: { totalBytes: 0 } });
       expect(opened.actions.map((action) => action.type)).toContain('reset-user');
@@ -323,7 +290,7 @@ describe('a real FLVX panel', () => {
       const { id: tunnel } = await workingTunnel(admin);
       configure(tunnel, 'token: "${file:./token}"');
       const use = (token: string): void => {
-        writeFileSync(path.join(folder, 'token'), `${token}\n`, { mode: 0o600 });
+        bench.write('token', `${token}\n`);
       };
       use(admin.token);
       const { panels } = await run<{ panels: { credentialsUntil: string }[] }>('panel test relay');

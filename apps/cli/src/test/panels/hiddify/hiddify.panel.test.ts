@@ -1,10 +1,9 @@
-import { execFile, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { AgentDetail, CheckReport, CommandReport, RunReport } from '@sluice/engine';
+import { benchForEachTest } from '../../each-test.js';
+import type { Outcome } from '../../harness.js';
+import { onRealPanel } from '../real-panel.js';
 
 const { SLUICE_TEST_HIDDIFY_URL: url, SLUICE_TEST_HIDDIFY_KEY: key } = process.env;
 const isNamed = url !== undefined && key !== undefined;
@@ -16,14 +15,7 @@ const itWithPanel = isNamed ? it : it.skip;
 const long = process.env['SLUICE_LONG'] === '1';
 
 const GB = 1024 ** 3;
-const main = path.join(import.meta.dirname, '..', '..', '..', '..', 'dist', 'main.js');
 const base = String(url).replace(/\/+$/, '');
-
-interface Outcome {
-  exitCode: number;
-  stdout: string;
-  stderr: string;
-}
 
 interface User {
   uuid: string;
@@ -59,10 +51,10 @@ const users = async (): Promise<User[]> => {
 const readUsers = async (agent: string): Promise<User[]> =>
   (await users()).filter((row) => row.added_by_uuid === agent);
 
-let folder: string;
+const bench = benchForEachTest(Date.now());
+const { start, sluice, run } = onRealPanel(bench, { HIDDIFY_KEY: key });
 let agents: string[];
 beforeEach(() => {
-  folder = mkdtempSync(path.join(tmpdir(), 'sluice-panel-'));
   agents = [];
 });
 afterEach(async () => {
@@ -70,7 +62,6 @@ afterEach(async () => {
     for (const { uuid } of await readUsers(agent)) await api('DELETE', `/user/${uuid}/`);
     await api('DELETE', `/admin_user/${agent}/`);
   }
-  rmSync(folder, { recursive: true, force: true });
 });
 
 async function addAgent(name: string): Promise<string> {
@@ -88,8 +79,8 @@ async function addUser(agent: string, gb: number): Promise<string> {
 }
 
 function configure(agent: string, panel = ''): void {
-  writeFileSync(
-    path.join(folder, 'sluice.yaml'),
+  bench.write(
+    'sluice.yaml',
     `timeZone: UTC
 panels:
   vpn: { kind: hiddify, url: "${base}", allowHttp: true, apiKey: "\${env:HIDDIFY_KEY}"${panel} }
@@ -97,31 +88,10 @@ products:
   small: { panel: vpn, quota: { total: 10GB }, hiddify: { agent: ${agent}, packageDays: 30, mode: no_reset } }
   large: { panel: vpn, quota: { total: 30GB }, hiddify: { agent: ${agent}, packageDays: 60, mode: monthly } }
 `,
-    { mode: 0o600 },
   );
 }
 
-const environment = (secret = key): NodeJS.ProcessEnv => ({ ...process.env, HOME: folder, HIDDIFY_KEY: secret });
-
-/** Runs the built command in a process of its own. */
-function sluice(words: string, secret = key): Promise<Outcome> {
-  return new Promise((resolve) => {
-    const options = { cwd: folder, env: environment(secret), maxBuffer: 64 * 1024 * 1024 };
-    execFile(process.execPath, [main, ...words.split(' '), '--json'], options, (error, stdout, stderr) => {
-      const { code } = (error ?? { code: 0 }) as { code?: unknown };
-      resolve({ exitCode: typeof code === 'number' ? code : -1, stdout, stderr });
-    });
-  });
-}
-
-async function run<T>(words: string, exitCode = 0): Promise<T> {
-  const outcome = await sluice(words);
-  expect({ words, ...outcome }).toMatchObject({ words, exitCode });
-  return JSON.parse(outcome.stdout) as T;
-}
-
-const findCode = ({ stdout }: Outcome): string | undefined =>
-  (JSON.parse(stdout) as { error?: { code: string } }).error?.code;
+const findCode = ({ json }: Outcome): string | undefined => json<{ error?: { code: string } }>().error?.code;
 
 describe('a real Hiddify panel', () => {
   itWithPanel(
@@ -234,7 +204,6 @@ describe('a real Hiddify panel', () => {
       const north = await addAgent('sluice test north');
       configure(north);
       await run(`agent limit ${north} --gb ${fits * 10}`);
-      const words = ['agent', 'create-user', north, '--gb', '10', '--json', '--name'];
       const outcomes = await Promise.all(
         Array.from({ length: processes }, (_, n) => sluice(`agent create-user ${north} --name user-${n} --gb 10`)),
       );
@@ -248,14 +217,9 @@ describe('a real Hiddify panel', () => {
       for (const { uuid } of await readUsers(north)) await api('DELETE', `/user/${uuid}/`);
       await run('agent check --all --allow-mass');
       const killed = Array.from({ length: processes }, async (_, n) => {
-        const child = spawn(process.execPath, [main, ...words, `killed-${n}`], {
-          cwd: folder,
-          env: environment(),
-          stdio: 'ignore',
-        });
-        const ended = new Promise((resolve) => child.once('close', resolve));
-        const timer = setTimeout(() => child.kill('SIGKILL'), 300 + (n * 2500) / processes);
-        await ended;
+        const child = start(`agent create-user ${north} --gb 10 --name killed-${n}`);
+        const timer = setTimeout(child.kill, 300 + (n * 2500) / processes);
+        await child.ended;
         clearTimeout(timer);
       });
       await Promise.all(killed);
@@ -285,7 +249,7 @@ describe('a real Hiddify panel', () => {
       const north = await addAgent('sluice test north');
       configure(north);
       const refused = async (secret: string, words = 'agent check --all'): Promise<string> => {
-        const outcome = await sluice(words, secret);
+        const outcome = await sluice(words, { HIDDIFY_KEY: secret });
         expect(outcome.exitCode).toBe(1);
         expect(outcome.stdout).not.toContain(secret);
         return `${findCode(outcome) ?? ''} ${outcome.stdout}`;
@@ -294,10 +258,9 @@ describe('a real Hiddify panel', () => {
       expect(await refused(north)).toMatch(/^PANEL_FORBIDDEN .*Owner's key/s);
       const moved = base.replace(/[^/]+$/, 'moved12345678');
       configure(north);
-      writeFileSync(
-        path.join(folder, 'sluice.yaml'),
+      bench.write(
+        'sluice.yaml',
         `panels:\n  vpn: { kind: hiddify, url: "${moved}", allowHttp: true, apiKey: "\${env:HIDDIFY_KEY}" }\n`,
-        { mode: 0o600 },
       );
       expect(await refused(String(key))).toMatch(/^PANEL_AUTH .*secret path in the address is wrong/s);
     },

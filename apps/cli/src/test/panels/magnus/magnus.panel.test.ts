@@ -1,9 +1,8 @@
-import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { readFileSync, statSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { CallBillReport, CallBillView, CommandReport } from '@sluice/engine';
+import { benchForEachTest } from '../../each-test.js';
+import { onRealPanel } from '../real-panel.js';
 import { addCalls, find, isNamed, panelUrl, remove, type Row, save, token } from './real-magnus.js';
 
 const reason = isNamed
@@ -11,16 +10,15 @@ const reason = isNamed
   : ' (skipped: SLUICE_TEST_MAGNUS_URL, _KEY, _SECRET and _SQL do not name a panel and its database)';
 /** Runs where the environment names a real panel, and is reported as skipped, with the reason, where it does not. */
 const itWithPanel = isNamed ? it : it.skip;
-const main = path.join(import.meta.dirname, '..', '..', '..', '..', 'dist', 'main.js');
 
-let folder: string;
+const bench = benchForEachTest(Date.now());
+const { run } = onRealPanel(bench, { MAGNUS_TOKEN: token });
 let tag: string;
 let service: string;
 let username: string;
 let numbers: [string, string];
 let plans: string[];
 beforeEach(async () => {
-  folder = mkdtempSync(path.join(tmpdir(), 'sluice-panel-'));
   tag = String(1_000_000 + Math.floor(Math.random() * 8_999_999));
   // Its reference on the panel is unique, too.
   service = `svc-${tag}`;
@@ -29,8 +27,8 @@ beforeEach(async () => {
   plans = [];
   if (!isNamed) return;
   for (const name of ['small', 'large']) plans.push(await save('plan', { name: `${name} ${tag}` }));
-  writeFileSync(
-    path.join(folder, 'sluice.yaml'),
+  bench.write(
+    'sluice.yaml',
     `timeZone: America/Sao_Paulo
 currency: BRL
 panels:
@@ -39,31 +37,11 @@ products:
   small: { panel: voice, astbilling: { planId: "${plans[0] ?? ''}", creditLimit: "50" } }
   large: { panel: voice, astbilling: { plan: "large ${tag}" } }
 `,
-    { mode: 0o600 },
   );
 });
 afterEach(async () => {
   if (isNamed) await remove({ usernames: [username], numbers, plans });
-  rmSync(folder, { recursive: true, force: true });
 });
-
-/** Runs the built command in a process of its own. */
-function sluice(words: string): Promise<{ exitCode: number; stdout: string; stderr: string }> {
-  return new Promise((resolve) => {
-    const env = { ...process.env, HOME: folder, MAGNUS_TOKEN: token };
-    const options = { cwd: folder, env, maxBuffer: 64 * 1024 * 1024 };
-    execFile(process.execPath, [main, ...words.split(' '), '--json'], options, (error, stdout, stderr) => {
-      const { code } = (error ?? { code: 0 }) as { code?: unknown };
-      resolve({ exitCode: typeof code === 'number' ? code : -1, stdout, stderr });
-    });
-  });
-}
-
-async function run<T>(words: string, exitCode = 0): Promise<T> {
-  const outcome = await sluice(words);
-  if (outcome.exitCode !== exitCode) throw new Error(`${words}: ${JSON.stringify(outcome)}`);
-  return JSON.parse(outcome.stdout) as T;
-}
 
 const listActions = ({ actions }: Pick<CommandReport, 'actions'>): string[] =>
   actions.map(({ type, state }) => `${type} ${state}`);
