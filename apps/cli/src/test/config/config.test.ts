@@ -333,18 +333,6 @@ packages: { extra: { traffic: 1TB, price: "10.00" } }
     ]);
     expect((await check(GOOD.replace('https:', 'http:'))).exitCode).toBe(2);
   });
-
-  it('says which line is no YAML', async () => {
-    const { exitCode, problems } = await check('panels:\n  dcim: { kind: easydcim\n');
-    expect(exitCode).toBe(2);
-    expect(problems[0]?.line).toBeGreaterThan(1);
-  });
-
-  it('refuses PostgreSQL clearly', async () => {
-    const { exitCode, problems } = await check(`${GOOD}state: postgres://db/sluice\n`);
-    expect(exitCode).toBe(2);
-    expect(problems[0]?.message).toContain('not supported yet');
-  });
 });
 
 describe('errors in a config', () => {

@@ -207,11 +207,6 @@ describe('an alarm', () => {
     ]);
   });
 
-  it('that is not known is refused with what to do', async () => {
-    const refused = await at.bench.sluice('notice ack alarm-none');
-    expect([refused.exitCode, refused.stderr]).toEqual([1, expect.stringContaining('sluice notice list')]);
-  });
-
   it('ends with its service', async () => {
     at.panel.disable(uuid);
     await at.poll();

@@ -25,15 +25,3 @@ it('exits 6 where the brake stops a run, and 4 where a plan has changes', async 
   expect([await exitCode('poll'), await exitCode('plan')]).toEqual([6, 4]);
   expect([await exitCode('poll --allow-mass'), await exitCode('plan')]).toEqual([0, 0]);
 });
-
-it('exits 5 at once where another run is under way', async () => {
-  let release = (): void => undefined;
-  const released = new Promise<void>((resolve) => (release = resolve));
-  at.panel.server.inject({ endpoint: /./, times: 1, fault: { kind: 'wait', until: () => released } });
-  const first = at.poll();
-  await at.panel.server.waitForCall();
-  const second = await at.poll();
-  release();
-  expect([second.exitCode, second.json<{ error: { code: string } }>().error.code]).toEqual([5, 'lease_held']);
-  expect((await first).exitCode).toBe(0);
-});
