@@ -2,7 +2,7 @@ import { beforeEach, expect, it } from '@jest/globals';
 import type { PurchaseReport } from '@sluice/engine';
 import { HOUR, toIds } from '../easydcim-bench.js';
 import { startForEachTest } from '../each-test.js';
-import { startWhmcsBench } from './whmcs-bench.js';
+import { interruptAt, startWhmcsBench } from './whmcs-bench.js';
 
 const CLIENT = 77;
 
@@ -34,13 +34,8 @@ it('says of a pending purchase which invoice is to be paid, and of a repeated on
 });
 
 it('says that a purchase stays open when it is interrupted, and says so in a sentence of its own', async () => {
-  const stop = new AbortController();
-  const until = (): Promise<void> => {
-    stop.abort('SIGINT');
-    return Promise.resolve();
-  };
-  at.whmcs.server.inject({ endpoint: 'CreateInvoice', times: 1, fault: { kind: 'wait', until } });
-  const bought = await at.bench.sluice('purchase create whmcs-1 extra --json', { signal: stop.signal });
+  const signal = interruptAt(at.whmcs, 'CreateInvoice');
+  const bought = await at.bench.sluice('purchase create whmcs-1 extra --json', { signal });
   const { error } = bought.json<{ error: { message: string } }>();
   expect([bought.exitCode, error.message]).toEqual([
     130,

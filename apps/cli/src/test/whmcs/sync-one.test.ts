@@ -32,3 +32,11 @@ it('brings an account to the package that a sync of the service has stored alrea
   const { run: made } = (await run('provision change-package whmcs-1 relay-500')).json<CommandReport>();
   expect([made.outcome, user()?.flow]).toEqual(['done', 500]);
 });
+
+it('doctor names a right of WHMCS that is missing', async () => {
+  const at = closeAfterTest(await startWhmcsBench({ more: 'billing: whmcs\ncurrency: EUR\n' }));
+  at.whmcs.quirks.denied = new Set(['WhmcsDetails', 'GetCredits']);
+  const { exitCode, stdout } = await at.bench.sluice('doctor');
+  expect(exitCode).toBe(1);
+  expect(stdout).toMatch(/^Billing\n {2}! billing system \(whmcs\): .*allow WhmcsDetails/m);
+});

@@ -81,3 +81,14 @@ export async function startWhmcsBench(
     },
   };
 }
+
+/** Returns a signal that interrupts a command at its first call of an action of WHMCS. */
+export function interruptAt({ server }: Pick<FakeWhmcs, 'server'>, endpoint: string): AbortSignal {
+  const stop = new AbortController();
+  const until = (): Promise<void> => {
+    stop.abort('SIGINT');
+    return Promise.resolve();
+  };
+  server.inject({ endpoint, times: 1, fault: { kind: 'wait', until } });
+  return stop.signal;
+}

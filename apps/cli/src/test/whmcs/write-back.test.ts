@@ -2,6 +2,7 @@ import { expect, it } from '@jest/globals';
 import type { CommandReport, RunReport, ServiceDetail, SyncReport } from '@sluice/engine';
 import { closeAfterTest } from '../each-test.js';
 import { type AccountsBench, accountsConfig, startAccountsBench } from './accounts-bench.js';
+import { interruptAt } from './whmcs-bench.js';
 
 let at: AccountsBench;
 
@@ -78,13 +79,8 @@ it('is done although WHMCS refuses the fields; a sync does not read them, and th
 
 it('is written by the next reconcile after an interruption between the account and the fields', async () => {
   await begin('manual');
-  const stop = new AbortController();
-  const until = (): Promise<void> => {
-    stop.abort('SIGINT');
-    return Promise.resolve();
-  };
-  at.whmcs.server.inject({ endpoint: 'GetClientsProducts', times: 1, fault: { kind: 'wait', until } });
-  await at.bench.sluice('provision create whmcs-1 --password-file a.password --json', { signal: stop.signal });
+  const signal = interruptAt(at.whmcs, 'GetClientsProducts');
+  await at.bench.sluice('provision create whmcs-1 --password-file a.password --json', { signal });
   expect([at.relayUsers().length, fields()]).toEqual([1, ['', '']]);
   const { notices } = (await at.run('reconcile')).json<RunReport>();
   expect([fields(), notices]).toEqual([await refs(), []]);

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { Explanation } from '@sluice/engine';
 import { startForEachTest } from '../../each-test.js';
 import { startEasyDcimBench } from '../../easydcim-bench.js';
 import { serveOn } from '../../serve-on.js';
@@ -6,8 +7,9 @@ import { serveOn } from '../../serve-on.js';
 const at = startForEachTest(startEasyDcimBench);
 beforeEach(async () => {
   await at.addService(1, { product: 'order' });
+  await at.addService(2);
   at.use(1, 150);
-  await at.poll();
+  await at.poll('--allow-mass');
 });
 
 function rewrite(change: (config: string) => string): void {
@@ -16,21 +18,23 @@ function rewrite(change: (config: string) => string): void {
 
 describe('a panel that is missing in the config', () => {
   const said =
-    '1 service has the panel "dcim", which is not in the config: nothing is read or changed there; 1 is held and stays restricted (svc-1)';
+    '2 services have the panel "dcim", which is not in the config: nothing is read or changed there; 1 is held and stays restricted (svc-1)';
 
   beforeEach(() => {
     rewrite((config) => config.replace('  dcim: {', '  new: {').replaceAll('panel: dcim', 'panel: new'));
   });
 
-  it('is named by a run with its remedy, and by panel list', async () => {
-    const { stderr } = await at.bench.sluice('poll');
+  it('is named once by a run with its remedy, and by panel list', async () => {
+    const { stdout, stderr } = await at.bench.sluice('poll');
     expect(stderr).toContain(said);
+    expect((stdout + stderr).match(/which is not in the config/g)).toHaveLength(1);
+    expect(stdout + stderr).not.toContain('"PANEL"');
     expect(stderr).toContain('sluice hold release --all --panel dcim');
     expect((await at.bench.sluice('panel list')).stdout).toContain(said);
   });
 
   it('is on the pages and in the HTTP API', async () => {
-    const removed = [{ panel: 'dcim', services: ['svc-1'], held: ['svc-1'], message: said }];
+    const removed = [{ panel: 'dcim', services: ['svc-1', 'svc-2'], held: ['svc-1'], message: said }];
     const serving = await serveOn(at.bench);
     try {
       const { stdout } = await at.bench.sluice('api-token create one --scope read');
@@ -42,9 +46,24 @@ describe('a panel that is missing in the config', () => {
       for (const path of ['/api/v1/panels', '/api/v1/overview'])
         expect(JSON.parse(await read(path))).toMatchObject({ removed });
       for (const path of ['/', '/panels']) expect(await read(path)).toContain('which is not in the config');
+      const page = await read('/services/svc-1');
+      expect(page).toContain('Panel dcim is not in the config: nothing of the service is read or changed there.');
+      expect(page).not.toContain('It is released with the next cycle');
     } finally {
       await serving.stop();
     }
+  });
+
+  it('is what explain says of its services, and no run is promised to release them', async () => {
+    const held = (await at.bench.sluice('explain svc-1')).stdout;
+    expect(held).toMatch(/svc-1 is held since .*: 150 GB of 100 GB/);
+    expect(held).toContain('Panel dcim is not in the config: nothing of svc-1 is read or changed there.');
+    expect(held).toContain('sluice hold release --all --panel dcim');
+    expect(held).not.toContain('It is released with the next cycle');
+    const other = (await at.bench.sluice('explain svc-2')).stdout;
+    expect(other).toContain('Panel dcim is not in the config: nothing of svc-2 is read or changed there.');
+    expect(other).not.toContain('svc-2 is not held');
+    expect((await at.bench.sluice('explain svc-1 --json')).json<Explanation>()).toMatchObject({ panelRemoved: true });
   });
 });
 

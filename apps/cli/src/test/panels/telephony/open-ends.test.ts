@@ -37,3 +37,11 @@ it('says of an unknown plan where the plans are listed', async () => {
   const rates = await at.bench.sluice('rate list --plan-id 4711');
   expect([rates.exitCode, rates.stderr]).toEqual([1, expect.stringContaining('sluice plan-catalog list')]);
 });
+
+it('a line whose last calls can not be read ends by a command that is named', async () => {
+  at.bench.clock.advance(3_600_000);
+  at.addCall('2026-11-05T09:10:00-03:00', '2.0000');
+  at.panel.server.inject({ endpoint: 'GET /cdrs', fault: { kind: 'status', status: 500 } });
+  const { stderr } = await at.bench.sluice('provision terminate svc-1 --yes');
+  expect(stderr).toContain('sluice provision terminate svc-1 --forfeit-unbilled');
+});
