@@ -26,13 +26,8 @@ describe('doctor', () => {
     at.panel.addTraffic(501, { in: GB, out: 0 });
     at.bench.clock.advance(HOUR);
     await at.poll();
-    at.bench.write(
-      'sluice.yaml',
-      at.bench
-        .read('sluice.yaml')
-        .replace('  bare: { panel: dcim }', '')
-        .replace('token: "${env:DCIM_TOKEN}"', 'token: "${env:DCIM_TOKEN}", concurrency: 4'),
-    );
+    at.bench.edit('  bare: { panel: dcim }', '');
+    at.bench.edit('token: "${env:DCIM_TOKEN}"', 'token: "${env:DCIM_TOKEN}", concurrency: 4');
     const { exitCode, stdout } = await at.bench.sluice('doctor');
     expect(exitCode).toBe(0);
     expect(stdout.split('\n').filter((line) => /^\S/.test(line))).toEqual([
@@ -69,7 +64,7 @@ describe('doctor', () => {
     });
     for (const number of [3, 4, 5, 6]) await at.addService(number, { product: 'order' });
     await at.bench.sluice('reconcile');
-    at.bench.write('sluice.yaml', at.bench.read('sluice.yaml').replace('\n  order:', '\n  orders:'));
+    at.bench.edit('\n  order:', '\n  orders:');
 
     const { exitCode, checks } = await readChecks(at.bench, 'doctor');
     expect(exitCode).toBe(1);
@@ -106,7 +101,7 @@ describe('doctor', () => {
   it('is not needed to see which services a failed poll names: all, in one line', async () => {
     const at = await start();
     for (const number of [1, 2]) await at.addService(number, { product: 'order' });
-    at.bench.write('sluice.yaml', at.bench.read('sluice.yaml').replace('\n  order:', '\n  orders:'));
+    at.bench.edit('\n  order:', '\n  orders:');
     const { exitCode, stdout, stderr } = await at.bench.sluice('poll');
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(/^sluice: svc-1, svc-2: product "order" is not in the config\. [^\n]*\n$/);

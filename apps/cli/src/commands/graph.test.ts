@@ -277,7 +277,7 @@ describe('usage graph --from-panel', () => {
   });
 
   it('keeps nothing where graphCache is 0s', async () => {
-    at.bench.write('sluice.yaml', at.bench.read('sluice.yaml').replace('graphCache: 30m', 'graphCache: 0s'));
+    at.bench.edit('graphCache: 30m', 'graphCache: 0s');
     await graph('--from-panel');
     await graph('--from-panel');
     expect(asked()).toHaveLength(2);

@@ -207,8 +207,7 @@ describe('relay login-link', () => {
     expect(shown.stdout).toMatch(
       new RegExp(`^${username}\n[\\s\\S]*no address: set publicUrl[\\s\\S]*no single sign-on`),
     );
-    const config = at.bench.read('sluice.yaml');
-    at.bench.write('sluice.yaml', config.replace(', retries: 0', ', publicUrl: https://relay.example.com$&'));
+    at.bench.edit(', retries: 0', ', publicUrl: https://relay.example.com$&');
     expect((await at.run('relay login-link svc-1')).json()).toMatchObject({
       url: 'https://relay.example.com',
       username,

@@ -1,7 +1,7 @@
 import { chmodSync, existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type ProcessEnd, runCommand } from './command-process.js';
-import { toCsv, type KillBench, startKillBench, succeed } from './kill/kill-bench.js';
+import { importServices, type KillBench, startKillBench } from './kill/kill-bench.js';
 
 let at: KillBench;
 
@@ -10,8 +10,7 @@ const full = existsSync('/dev/full') ? it : it.skip;
 
 beforeAll(async () => {
   at = await startKillBench();
-  at.bench.write('services.csv', toCsv([{ number: 1, product: 'both' }]));
-  await succeed(at, 'service import services.csv');
+  await importServices(at, [{ number: 1, product: 'both' }]);
 });
 
 afterAll(() => at.close());

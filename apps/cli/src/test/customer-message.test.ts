@@ -72,8 +72,7 @@ describe('what a customer of FLVX receives', () => {
     expect(given.stdout).toBe(mail('svc-3', 5, 'Of my own 1'));
     expect(piped.stderr + given.stderr).not.toMatch(/warning|Of my own/);
     useMessage(null);
-    const config = at.bench.read('sluice.yaml').replace('{ message: mail.txt }', '{ writeTo: passwords }');
-    at.bench.write('sluice.yaml', config);
+    at.bench.edit('{ message: mail.txt }', '{ writeTo: passwords }');
     await at.addService(4);
     const standard = await at.bench.sluice('provision create svc-4 --message');
     expect(standard.stdout).toContain(`\nPassword: ${at.bench.read('passwords/svc-4.password').trim()}\n`);
@@ -136,7 +135,7 @@ describe('what a customer of FLVX receives', () => {
 describe('what a customer of Hiddify receives', () => {
   const at = startForEachTest(startHiddifyBench);
   beforeEach(() => {
-    at.bench.write('sluice.yaml', at.bench.read('sluice.yaml').replace(', retries: 0', `, publicUrl: ${PUBLIC}$&`));
+    at.bench.edit(', retries: 0', `, publicUrl: ${PUBLIC}$&`);
   });
 
   const origin = (): string => PUBLIC;
@@ -158,8 +157,7 @@ describe('what a customer of Hiddify receives', () => {
       '',
     ]);
     expect(made.stderr).toContain('warning: Set panels.vpn.clientPath');
-    const own = at.bench.read('sluice.yaml').replace('vpn-50: { panel: vpn,', '$& credentials: { message: mail.txt },');
-    at.bench.write('sluice.yaml', own);
+    at.bench.edit('vpn-50: { panel: vpn,', '$& credentials: { message: mail.txt },');
     at.bench.write('mail.txt', 'Hi {{service}}\nYour link: {{links}}\n{{username}} {{links}} {{password}}\n');
     const without = await at.bench.sluice('provision create svc-1 --message');
     expect(without.stdout).toBe('Hi svc-1\nsvc-1 none none\n');
@@ -211,7 +209,7 @@ describe('what a customer of Hiddify receives', () => {
   });
 
   it('has no address that is not public, and says which key is missing', async () => {
-    at.bench.write('sluice.yaml', at.bench.read('sluice.yaml').replace(`, publicUrl: ${PUBLIC}`, ''));
+    at.bench.edit(`, publicUrl: ${PUBLIC}`, '');
     setClientPath('PROXYPATHcli');
     await at.addService(1);
     const { stdout, stderr } = await at.bench.sluice('provision create svc-1 --message');

@@ -5,7 +5,7 @@ import { closeAfterTest } from './each-test.js';
 import { configText, GB, HOUR, toIds, startEasyDcimBench, type EasyDcimBench } from './easydcim-bench.js';
 import { folderBytes } from './folder-bytes.js';
 import { runCommand } from './command-process.js';
-import { toCsv, startKillBench, succeed } from './kill/kill-bench.js';
+import { importServices, startKillBench } from './kill/kill-bench.js';
 import { mountSmallDisk, whyNoMount, type SmallDisk } from './small-disk.js';
 
 const KB = 1024;
@@ -133,8 +133,7 @@ onSmallDisk('a disk that fills up in the middle of a large run', () => {
       const ids = toIds(number + 1000);
       at.panel.addService({ id: 500 + number, orderId: ids.order, serverId: ids.server, user: 10, ports: [] });
     }
-    at.bench.write('services.csv', toCsv(services));
-    await succeed(at, 'service import services.csv');
+    await importServices(at, services);
     let seen = 0;
     at.panel.server.onCall(() => {
       seen += 1;

@@ -44,6 +44,13 @@ export function toIds(number: number): {
   };
 }
 
+/** Adds the n-th service to a panel, with ports of these indices. */
+export function addToPanel(panel: FakeEasyDcim, number: number, indices: readonly number[] = [1]): void {
+  const ids = toIds(number);
+  const ports = indices.map((index) => ({ id: ids.port(index), name: `eth${index}` }));
+  panel.addService({ id: ids.service, orderId: ids.order, serverId: ids.server, user: 10 + number, ports });
+}
+
 const PRODUCTS = `
   ports: { panel: dcim, quota: { total: 100GB }, action: disable-ports }
   order: { panel: dcim, quota: { total: 100GB }, action: suspend-order }

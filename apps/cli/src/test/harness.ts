@@ -45,6 +45,14 @@ export class Bench {
     return readFileSync(this.path(name), 'utf8');
   }
 
+  /** Replaces a part of the config, which has to be there. */
+  edit(part: string | RegExp, replacement: string): void {
+    const config = this.read('sluice.yaml');
+    const edited = config.replace(part, replacement);
+    if (edited === config) throw new Error(`The config has no ${String(part)}`);
+    this.write('sluice.yaml', edited);
+  }
+
   /** Runs `sluice` with these words, split at blanks unless given as a list. */
   async sluice(words: string | string[], overrides: Partial<Deps> = {}): Promise<Outcome> {
     let stdout = '';

@@ -178,7 +178,7 @@ async function onFlvx(documents: Documents): Promise<void> {
 
 async function onHiddify(documents: Documents): Promise<void> {
   const at = await startHiddifyBench();
-  at.bench.write('sluice.yaml', at.bench.read('sluice.yaml').replace(', retries: 0', `, publicUrl: ${PUBLIC}$&`));
+  at.bench.edit(', retries: 0', `, publicUrl: ${PUBLIC}$&`);
   const kept = (heading: string, words?: string): Promise<void> =>
     keep(documents, (all) => at.bench.sluice(all.split(' ')), heading, words);
   try {

@@ -4,8 +4,8 @@ import { realClock } from '@sluice/engine';
 import type { FakeServer } from '@sluice/fake-panels';
 import { startCommand } from './command-process.js';
 import { closeAfterTest } from './each-test.js';
-import { DAY, GB, HOUR, toIds } from './easydcim-bench.js';
-import { type KillBench, startKillBench, succeed } from './kill/kill-bench.js';
+import { addToPanel, DAY, GB, HOUR, toIds } from './easydcim-bench.js';
+import { importServices, type KillBench, startKillBench, succeed } from './kill/kill-bench.js';
 import { received, startReceiver } from './notices/receiver.js';
 import { REAL_PROCESS } from './real-process.js';
 
@@ -33,16 +33,9 @@ async function sendLater(ms: number): Promise<void> {
 }
 
 async function overQuota(number: number): Promise<void> {
-  const ids = toIds(number);
-  const ports = [{ id: ids.port(1), name: 'eth0' }];
-  at.panel.addService({ id: ids.service, orderId: ids.order, serverId: ids.server, user: 11, ports });
-  at.panel.addTraffic(ids.service, { in: 200 * GB, out: 0, at: Date.now() - HOUR });
-  const due = new Date(Date.now() + 12 * DAY).toISOString().slice(0, 10);
-  const refs = `easydcim_service_id=${ids.service} easydcim_order_id=${ids.order} easydcim_server_id=${ids.server}`;
-  await succeed(
-    at,
-    `service add svc-${number} panel=dcim product=ports billing_cycle=monthly next_due_date=${due} ${refs}`,
-  );
+  addToPanel(at.panel, number);
+  at.panel.addTraffic(toIds(number).service, { in: 200 * GB, out: 0, at: Date.now() - HOUR });
+  await importServices(at, [{ number, product: 'ports' }]);
 }
 
 long('a poll that is killed before its n-th commit', () => {

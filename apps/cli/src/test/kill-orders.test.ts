@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { isHoldsFileStale, type RunReport, nodeFiles } from '@sluice/engine';
 import { runCommand, startCommand } from './command-process.js';
 import { closeAfterTest } from './each-test.js';
-import { GB, HOUR, toIds } from './easydcim-bench.js';
-import { toCsv, startKillBench, succeed, type KillBench } from './kill/kill-bench.js';
+import { addToPanel, GB, HOUR, toIds } from './easydcim-bench.js';
+import { importServices, toCsv, startKillBench, succeed, type KillBench } from './kill/kill-bench.js';
 import { armKill, drawKillPoint, type KillPoint } from './kill/kill-point.js';
 import { seeds, underSeed, type SeededRandom } from './seeded-random.js';
 
@@ -12,20 +12,13 @@ const PRODUCTS = ['ports', 'order', 'both', 'both', 'ports', 'order'] as const;
 
 /** Services on panel and store that nothing was done to yet. */
 async function addServices(at: KillBench): Promise<void> {
-  for (const [index] of PRODUCTS.entries()) {
-    const ids = toIds(index + 1);
-    at.panel.addService({
-      id: ids.service,
-      orderId: ids.order,
-      serverId: ids.server,
-      user: 11 + index,
-      ports: [1, 2].map((port) => ({ id: ids.port(port), name: `eth${port}` })),
-    });
-  }
+  for (const [index] of PRODUCTS.entries()) addToPanel(at.panel, index + 1, [1, 2]);
   at.panel.staffDisablePort(toIds(1).port(2));
   at.panel.staffSuspendOrder(toIds(4).order, 'not paid');
-  at.bench.write('services.csv', toCsv(PRODUCTS.map((product, index) => ({ number: index + 1, product }))));
-  await succeed(at, 'service import services.csv');
+  await importServices(
+    at,
+    PRODUCTS.map((product, index) => ({ number: index + 1, product })),
+  );
 }
 
 /** Starts the command and kills it at that point, or lets it end. */

@@ -33,7 +33,7 @@ packages: { extra: { traffic: 1GB, price: "${PRICE}.00" } }`;
   at = closeAfterTest(await startKillBench(config));
   at.env['WHMCS_SECRET'] = at.bench.env['WHMCS_SECRET'] = secret;
   const product = `  ports: { panel: dcim, quota: { total: 100GB }, packages: [extra], autoBuy: ${autoBuy} }`;
-  at.bench.write('sluice.yaml', at.bench.read('sluice.yaml').replace(/^ {2}ports: .*$/m, product));
+  at.bench.edit(/^ {2}ports: .*$/m, product);
   const ids = toIds(1);
   at.panel.addService({ id: ids.service, orderId: ids.order, serverId: ids.server, user: 11, ports: [] });
   use(99.5);

@@ -3,8 +3,8 @@ import { isAlive } from '@sluice/engine';
 import { processParts } from '@sluice/engine/process';
 import { startCommand } from './command-process.js';
 import { closeAfterTest } from './each-test.js';
-import { startEasyDcimBench } from './easydcim-bench.js';
-import { startKillBench, succeed, toCsv } from './kill/kill-bench.js';
+import { addToPanel, startEasyDcimBench } from './easydcim-bench.js';
+import { importServices, startKillBench } from './kill/kill-bench.js';
 
 const { host } = processParts().owner;
 
@@ -30,9 +30,8 @@ it('a command names the run that holds a lease, and --wait-lock ends its wait wi
 describe('a real run', () => {
   it('that is killed does not make the next one wait; one that is told to end gives its leases back', async () => {
     const at = closeAfterTest(await startKillBench());
-    at.panel.addService({ id: 501, orderId: 901, serverId: 301, user: 11, ports: [{ id: 7011, name: 'eth0' }] });
-    at.bench.write('services.csv', toCsv([{ number: 1, product: 'ports' }]));
-    await succeed(at, 'service import services.csv');
+    addToPanel(at.panel, 1);
+    await importServices(at, [{ number: 1, product: 'ports' }]);
     for (const [signal, exitCode] of [
       ['SIGKILL', -1],
       ['SIGTERM', 143],

@@ -39,7 +39,7 @@ describe('the command with a kind of panel that is defined in tests alone', () =
     expect(works.server.totals.calls).toBeGreaterThan(0);
     expect(bench.read('sluice.yaml')).toContain(`    kind: waterworks\n    url: ${works.server.url}\n`);
     expect((await sluice('config check')).exitCode).toBe(0);
-    bench.write('sluice.yaml', bench.read('sluice.yaml').replace('pipe: narrow', 'hose: long'));
+    bench.edit('pipe: narrow', 'hose: long');
     const wrong = await sluice('config check');
     expect([wrong.exitCode, wrong.stdout + wrong.stderr]).toEqual([2, expect.stringContaining('"hose"')]);
   });

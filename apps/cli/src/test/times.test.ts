@@ -6,7 +6,7 @@ let at: EasyDcimBench;
 beforeAll(async () => {
   // The panel is in Tokyo, where cycles begin at 15:00 UTC; the config's own zone is Berlin.
   at = await startEasyDcimBench('', ', timeZone: Asia/Tokyo');
-  at.bench.write('sluice.yaml', at.bench.read('sluice.yaml').replace('timeZone: UTC', 'timeZone: Europe/Berlin'));
+  at.bench.edit('timeZone: UTC', 'timeZone: Europe/Berlin');
   await at.addService(1);
   at.panel.addTraffic(toIds(1).service, { in: 80 * GB, out: 40 * GB });
   await at.bench.sluice('override set svc-1 --mode TOTAL');

@@ -3,8 +3,8 @@ import { isAlive, realClock } from '@sluice/engine';
 import { processParts } from '@sluice/engine/process';
 import { startCommand } from './command-process.js';
 import { closeAfterTest } from './each-test.js';
-import { GB, HOUR, toIds } from './easydcim-bench.js';
-import { startKillBench, succeed, toCsv } from './kill/kill-bench.js';
+import { addToPanel, GB, HOUR, toIds } from './easydcim-bench.js';
+import { importServices, startKillBench, succeed } from './kill/kill-bench.js';
 
 /** Past the end of a lease that nobody renews. */
 const LATER = 70_000;
@@ -13,12 +13,8 @@ const ids = toIds(1);
 it('a process that is stopped in a change and goes on when its lease has run out ends with exit 5', async () => {
   const at = closeAfterTest(await startKillBench());
   const { panel } = at;
-  panel.addService({
-    ...{ id: ids.service, orderId: ids.order, serverId: ids.server, user: 11 },
-    ports: [1, 2].map((port) => ({ id: ids.port(port), name: `eth${port}` })),
-  });
-  at.bench.write('services.csv', toCsv([{ number: 1, product: 'both' }]));
-  await succeed(at, 'service import services.csv');
+  addToPanel(panel, 1, [1, 2]);
+  await importServices(at, [{ number: 1, product: 'both' }]);
   await succeed(at, 'poll');
   panel.addTraffic(ids.service, { in: 200 * GB, out: 0, at: Date.now() - HOUR });
   const zombie = startCommand(['poll', '--json'], { cwd: at.bench.folder, env: at.env });

@@ -37,8 +37,7 @@ export async function startKillBench(more = ''): Promise<KillBench> {
 /** Tells the stories of the services up to the moment before the run that is killed. */
 export async function tellStories(at: KillBench, stories: DrawnService[]): Promise<void> {
   for (const story of stories) addToPanel(at.panel, story);
-  at.bench.write('services.csv', toCsv(stories));
-  await succeed(at, 'service import services.csv');
+  await importServices(at, stories);
   await succeed(at, 'poll');
   for (const story of stories) {
     const id = `svc-${story.number}`;
@@ -81,6 +80,12 @@ function goOn(panel: FakeEasyDcim, story: DrawnService): void {
   for (const port of story.staffEnables) panel.staffEnablePort(ids.port(port));
   for (const port of story.staffDisables) panel.staffDisablePort(ids.port(port));
   if (story.staffUnsuspends) panel.staffUnsuspendOrder(ids.order);
+}
+
+/** Adds services to the store, in the middle of their billing cycle. */
+export async function importServices(at: KillBench, services: { number: number; product: string }[]): Promise<void> {
+  at.bench.write('services.csv', toCsv(services));
+  await succeed(at, 'service import services.csv');
 }
 
 /** Services in the middle of their billing cycle. */

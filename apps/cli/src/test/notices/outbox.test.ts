@@ -97,8 +97,7 @@ describe('the notice of a hold', () => {
   it('is given up after three days for a channel that is gone, and deleted later', async () => {
     receiver.inject({ fault: { kind: 'status', status: 500 } });
     await hold(1);
-    const config = at.bench.read('sluice.yaml');
-    at.bench.write('sluice.yaml', config.replace('name: ops', 'name: night'));
+    at.bench.edit('name: ops', 'name: night');
     const waiting = async () => (await at.bench.sluice('metrics')).stdout.match(/sluice_deliveries_pending\{.*/g);
     at.bench.clock.advance(3 * DAY - HOUR);
     expect((await at.bench.sluice('notify send --json')).json()).toMatchObject({ givenUp: 0 });

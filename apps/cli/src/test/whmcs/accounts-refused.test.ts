@@ -20,8 +20,7 @@ it('a password that has no place: a plan and a dry run predict no success', asyn
     'password_file_unwritable',
   ]);
   expect(errors(await at.reconcile())).toEqual(['password_file_unwritable', null]);
-  const config = at.bench.read('sluice.yaml').replace('writeTo: ./secrets', 'writeTo: whmcs');
-  at.bench.write('sluice.yaml', config);
+  at.bench.edit('writeTo: ./secrets', 'writeTo: whmcs');
   const values = 'panel=relay product=relay-100 billing_cycle=monthly next_due_date=2026-12-15';
   expect((await at.run(`service add own-1 ${values}`)).exitCode).toBe(0);
   expect(errors(await at.plan())).toEqual(['password_nowhere', null, null]);

@@ -1,27 +1,18 @@
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { beforeEach, expect, it } from '@jest/globals';
 import type { ServiceDetail, SyncReport } from '@sluice/engine';
-import { type FakeWhmcs, startFakeWhmcs } from '@sluice/fake-panels';
+import type { FakeWhmcs } from '@sluice/fake-panels';
 import { startForEachTest } from '../each-test.js';
-import { startTelephonyBench } from '../panels/telephony/telephony-bench.js';
+import { startTelephonyBench, startWhmcsOfLines } from '../panels/telephony/telephony-bench.js';
 
 const at = startForEachTest(startTelephonyBench);
 let whmcs: FakeWhmcs;
 beforeEach(async () => {
-  whmcs = await startFakeWhmcs({ now: () => at.bench.clock.now() });
-  at.bench.env['WHMCS_SECRET'] = whmcs.secret;
-  const own = 'allowHttp: true, identifier: fake-whmcs-identifier, secret: "${env:WHMCS_SECRET}"';
-  const config = at.bench.read('sluice.yaml').replace('planId: "11" }', 'planId: "11" }, whmcs: { productIds: [10] }');
-  const section = `whmcs: { url: "${whmcs.url}", ${own}, fields: { ddd: DDD, channels: Canais } }`;
-  at.bench.write('sluice.yaml', `${config}${section}\n`);
-  await at.bench.giveStore();
+  whmcs = await startWhmcsOfLines(at.bench, 'fields: { ddd: DDD, channels: Canais }');
   whmcs.quirks.entities = true;
   const email = 'joao@example.com';
   whmcs.addClient({ id: 77, firstName: 'João Pedro', lastName: 'da &amp; Silva', email, taxId: '529.982.247-25' });
   whmcs.addProduct({ id: 10, name: 'Line', fields: ['DDD', 'first_name'] });
   order(7, { options: { 'Canais|Channels': '2 canais' } });
-});
-afterEach(async () => {
-  await whmcs.close();
 });
 
 /** Adds an order to WHMCS; its only custom field with a value is the area code. */

@@ -10,7 +10,7 @@ const more = 'billing: whmcs\ncurrency: EUR\npackages: { extra: { traffic: 50GB,
 const at = startForEachTest(() => startWhmcsBench({ more }));
 beforeEach(async () => {
   const line = '  ports: { panel: dcim, quota: { total: 100GB }, packages: [extra], whmcs: { productIds: [10] } }';
-  at.bench.write('sluice.yaml', at.bench.read('sluice.yaml').replace(/^ {2}ports: .*$/m, line));
+  at.bench.edit(/^ {2}ports: .*$/m, line);
   at.addService(1);
   await at.sync();
   at.panel.addTraffic(toIds(1).service, { in: 10, out: 0 });

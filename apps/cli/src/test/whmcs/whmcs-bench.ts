@@ -6,7 +6,7 @@ import {
   startFakeEasyDcim,
   startFakeWhmcs,
 } from '@sluice/fake-panels';
-import { NO_DOUBT, toIds, TOKEN } from '../easydcim-bench.js';
+import { addToPanel, NO_DOUBT, toIds, TOKEN } from '../easydcim-bench.js';
 import { Bench, closeFakes, type Outcome } from '../harness.js';
 
 /** A command, a fake EasyDCIM and a fake WHMCS on one clock. */
@@ -67,8 +67,7 @@ export async function startWhmcsBench(
     whmcs,
     addService(number, { status = 'Active', nextDueDate = '2026-12-15', product = 10 } = {}) {
       const ids = toIds(number);
-      const ports = [{ id: ids.port(1), name: 'eth0' }];
-      panel.addService({ id: ids.service, orderId: ids.order, serverId: ids.server, user: 10 + number, ports });
+      addToPanel(panel, number);
       const own: Record<string, string> = { easydcim_service_id: String(ids.service) };
       if (product === 10) own['EasyDCIM_Order_ID|Order'] = String(ids.order);
       whmcs.addService({ id: number, client: 77, product, status, nextDueDate, fields: own });

@@ -56,7 +56,7 @@ describe('secrets', () => {
   });
 
   it('as the whole link of an administrator in url, too', async () => {
-    at.bench.write('sluice.yaml', at.bench.read('sluice.yaml').replace(at.panel.url, at.panel.link));
+    at.bench.edit(at.panel.url, at.panel.link);
     expect((await at.sluice('agent list')).exitCode).toBe(0);
     await at.bench.sluice('panel list');
     expect(at.bench.printed).not.toContain(at.panel.key);

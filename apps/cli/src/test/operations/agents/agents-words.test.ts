@@ -98,8 +98,7 @@ describe('what ends a restriction is named', () => {
     await restart(at, () =>
       startHiddifyBench({ more: 'currency: EUR\npackages: { extra: { traffic: 30GB, price: "5.00" } }' }),
     );
-    const config = at.bench.read('sluice.yaml');
-    at.bench.write('sluice.yaml', config.replace(/^( {2}agency: .*) \}$/m, '$1, packages: [extra] }'));
+    at.bench.edit(/^( {2}agency: .*) \}$/m, '$1, packages: [extra] }');
     await at.create(1, { product: 'agency', values: ['client=42'] });
     await at.sluice('credit add 42 100 --currency EUR');
     await at.sluice('agent limit north --gb 20');

@@ -6,13 +6,8 @@ const at = startForEachTest(() =>
   startShop(', autoBuy: { enabled: true, package: extra-50, thresholdGb: 10, maxPerCycle: 3 }'),
 );
 beforeEach(async () => {
-  at.bench.write(
-    'sluice.yaml',
-    at.bench
-      .read('sluice.yaml')
-      .replace('poll: {', 'poll: { brake: { share: 1%, atLeast: 1 },')
-      .replace('extra-50: {', 'extra-50: { name: Fifty more,'),
-  );
+  at.bench.edit('poll: {', 'poll: { brake: { share: 1%, atLeast: 1 },');
+  at.bench.edit('extra-50: {', 'extra-50: { name: Fifty more,');
   await at.addClientService(1);
   at.use(1, 10);
   await at.pollReport();

@@ -1,6 +1,6 @@
 import { beforeAll, expect, it } from '@jest/globals';
 import { startForAllTests } from '../../each-test.js';
-import { GB, HOUR, startEasyDcimBench, toIds } from '../../easydcim-bench.js';
+import { addToPanel, GB, HOUR, startEasyDcimBench, toIds } from '../../easydcim-bench.js';
 
 const SERVICES = 25;
 
@@ -8,8 +8,8 @@ const at = startForAllTests(startEasyDcimBench);
 beforeAll(async () => {
   const rows = ['id,panel,product,billing_cycle,next_due_date,easydcim_service_id,easydcim_order_id'];
   for (let number = 1; number <= SERVICES; number++) {
-    const { service: id, order: orderId, server: serverId, port } = toIds(number);
-    at.panel.addService({ id, orderId, serverId, user: 10 + number, ports: [{ id: port(1), name: 'eth0' }] });
+    const { service: id, order: orderId } = toIds(number);
+    addToPanel(at.panel, number);
     at.panel.addTraffic(id, { in: 195 * GB, out: 0 });
     rows.push(`svc-${number},dcim,ports,monthly,2026-12-15,${id},${orderId}`);
   }

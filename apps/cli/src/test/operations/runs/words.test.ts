@@ -16,7 +16,7 @@ it('a release says what stays restricted, and who needs it, in its dry run and i
   Object.assign(at.panel.answers.orders, { style: 'flat', suspendedIn: 'order' });
   at.panel.answers.orders.rename = { service_id: 'x1', related_id: 'x2', server_id: 'x3' };
   const order = 'order: { panel: dcim, quota: { total: 100GB }, action: suspend-order';
-  at.bench.write('sluice.yaml', at.bench.read('sluice.yaml').replace(order, `${order}, allowSharedPorts: true`));
+  at.bench.edit(order, `${order}, allowSharedPorts: true`);
   for (const number of [1, 2]) {
     const values = ['easydcim_order_id=901', '--allow-duplicate-refs'];
     await at.addService(number, { product: 'order', values });

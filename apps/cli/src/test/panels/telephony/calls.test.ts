@@ -197,7 +197,7 @@ describe('call simulate and report', () => {
 
 it('explain names what was spent of the cap that holds a line', async () => {
   const cap = 'limits: [{ id: spend, window: day, allowance: "0.50", action: suspend }]';
-  at.bench.write('sluice.yaml', at.bench.read('sluice.yaml').replace('planId: "11" }', `planId: "11" }, ${cap}`));
+  at.bench.edit('planId: "11" }', `planId: "11" }, ${cap}`);
   at.addCall('2026-11-05T08:00:00-03:00', '0.7500');
   expect((await at.run('poll')).exitCode).toBe(0);
   const explain = async (): Promise<string> => (await at.bench.sluice('explain svc-1')).stdout;

@@ -1,6 +1,13 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { type FakeAstbilling, manualClock, startFakeAstbilling } from '@sluice/fake-panels';
+import {
+  type FakeAstbilling,
+  type FakeWhmcs,
+  manualClock,
+  startFakeAstbilling,
+  startFakeWhmcs,
+} from '@sluice/fake-panels';
+import { closeAfterTest } from '../../each-test.js';
 import { Bench, closeFakes, type Outcome } from '../../harness.js';
 
 /** The three wires of the fake, as an operator configures them. */
@@ -90,4 +97,15 @@ products:
       bench.close();
     },
   };
+}
+
+/** Starts a WHMCS that sells the lines of a bench as product 10; `section` is the end of its section in the config. */
+export async function startWhmcsOfLines(bench: Bench, section: string, more = ''): Promise<FakeWhmcs> {
+  const whmcs = closeAfterTest(await startFakeWhmcs({ now: () => bench.clock.now() }));
+  bench.env['WHMCS_SECRET'] = whmcs.secret;
+  const own = 'allowHttp: true, identifier: fake-whmcs-identifier, secret: "${env:WHMCS_SECRET}"';
+  bench.edit('planId: "11" }', 'planId: "11" }, whmcs: { productIds: [10] }');
+  bench.write('sluice.yaml', `${bench.read('sluice.yaml')}${more}whmcs: { url: "${whmcs.url}", ${own}, ${section} }\n`);
+  await bench.giveStore();
+  return whmcs;
 }

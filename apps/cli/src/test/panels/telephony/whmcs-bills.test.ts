@@ -1,22 +1,12 @@
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { type FakeWhmcs, startFakeWhmcs } from '@sluice/fake-panels';
+import { beforeEach, expect, it } from '@jest/globals';
+import type { FakeWhmcs } from '@sluice/fake-panels';
 import { startForEachTest } from '../../each-test.js';
-import { LINE, startTelephonyBench } from './telephony-bench.js';
+import { LINE, startTelephonyBench, startWhmcsOfLines } from './telephony-bench.js';
 
 const at = startForEachTest(startTelephonyBench);
 let whmcs: FakeWhmcs;
 beforeEach(async () => {
-  whmcs = await startFakeWhmcs({ now: () => at.bench.clock.now() });
-  at.bench.env['WHMCS_SECRET'] = whmcs.secret;
-  const own = 'allowHttp: true, identifier: fake-whmcs-identifier, secret: "${env:WHMCS_SECRET}"';
-  const calls = 'calls: { taxed: false, onlyWriter: true }';
-  const config = at.bench.read('sluice.yaml').replace('planId: "11" }', 'planId: "11" }, whmcs: { productIds: [10] }');
-  const section = `whmcs: { url: "${whmcs.url}", ${own}, ${calls} }`;
-  at.bench.write('sluice.yaml', `${config}billing: whmcs\n${section}\n`);
-  await at.bench.giveStore();
-});
-afterEach(async () => {
-  await whmcs.close();
+  whmcs = await startWhmcsOfLines(at.bench, 'calls: { taxed: false, onlyWriter: true }', 'billing: whmcs\n');
 });
 
 it('a bill in doubt says how it is sent again', async () => {
