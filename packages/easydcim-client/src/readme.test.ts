@@ -1,16 +1,17 @@
 import { expect, it, jest } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { main } from './test/readme-example.js';
-import { reply, TestPanel, token } from './test/test-panel.js';
+import { reply, token, usePanel } from './test/test-panel.js';
 
 const read = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8');
+
+const panel = usePanel();
 
 it('the README shows an example that works', async () => {
   const [, example = 'missing'] =
     /\/\/ example\n([\s\S]*?)\/\/ end of example/.exec(read('./test/readme-example.ts')) ?? [];
   expect(read('../README.md')).toContain(example.trim().replace('../index.js', '@sluice/easydcim-client'));
 
-  const panel = await TestPanel.start();
   const up = new Set([9001, 9003]);
   const row = (id: number, name: string): object => ({ id, name, admin_state: up.has(id) ? 'up' : 'down' });
   panel.answer = ({ line }, response) => {
@@ -30,5 +31,4 @@ it('the README shows an example that works', async () => {
     'GET /api/v3/admin/ports/9001',
   ]);
   log.mockRestore();
-  await panel.close();
 });

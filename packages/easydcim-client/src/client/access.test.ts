@@ -1,26 +1,18 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { fixture } from '../test/fixture.js';
-import { all, catchFailure, reply, TestPanel, token } from '../test/test-panel.js';
+import { all, catchFailure, reply, token, usePanel } from '../test/test-panel.js';
 
 const window = { start: '2026-10-15T00:00:00.000Z', end: '2026-10-16T00:00:00.000Z' };
 const inactive = { message: 'Impersonated user account is inactive' };
 
-let panel: TestPanel;
-
-beforeAll(async () => {
-  panel = await TestPanel.start();
-});
-afterAll(() => panel.close());
-beforeEach(() => {
-  panel.clear();
-});
+const panel = usePanel();
 
 const users = (): unknown[] => panel.asked.map((asked) => asked.headers['x-impersonate-user'] ?? null);
 
 /** Refuses calls on behalf of a user. */
-function refuseUsers(status: number, body: unknown, otherwise: unknown = { in: 1, out: 2 }): void {
+function refuseUsers(status: number, body: unknown, otherwise: unknown = { in: 1, out: 2 }, otherStatus = 200): void {
   panel.answer = (asked, response) => {
-    if (asked.headers['x-impersonate-user'] === undefined) reply(response, otherwise);
+    if (asked.headers['x-impersonate-user'] === undefined) reply(response, otherwise, otherStatus);
     else reply(response, body, status);
   };
 }
@@ -72,27 +64,14 @@ describe('impersonation', () => {
     expect(users()).toEqual(['17']);
   });
 
-  it('says what was wrong first when both ways are refused', async () => {
-    panel.answer = (asked, response) => {
-      if (asked.headers['x-impersonate-user'] === undefined) reply(response, { message: 'Not Found' }, 404);
-      else reply(response, inactive, 422);
-    };
-    const error = await catchFailure(
-      panel.client({ impersonate: '17', impersonateFallback: true }).bandwidth('501', window),
-    );
-    expect(error.status).toBe(422);
+  it.each<[string, unknown, number, object]>([
+    ['says what was wrong first when both ways are refused', { message: 'Not Found' }, 404, { status: 422 }],
+    ['says so when the second way failed for another reason', '<html>', 200, { code: 'PANEL_UNREADABLE' }],
+  ])('%s', async (_what, body, status, expected) => {
+    refuseUsers(422, inactive, body, status);
+    const { bandwidth } = panel.client({ impersonate: '17', impersonateFallback: true });
+    expect(await catchFailure(bandwidth('501', window))).toMatchObject(expected);
     expect(users()).toEqual(['17', null]);
-  });
-
-  it('says so when the second way failed for another reason', async () => {
-    panel.answer = (asked, response) => {
-      if (asked.headers['x-impersonate-user'] === undefined) reply(response, '<html>');
-      else reply(response, inactive, 422);
-    };
-    const error = await catchFailure(
-      panel.client({ impersonate: '17', impersonateFallback: true }).bandwidth('501', window),
-    );
-    expect(error.code).toBe('PANEL_UNREADABLE');
   });
 
   it('stays off for the other pages once it was left off', async () => {
@@ -134,16 +113,13 @@ describe('probe', () => {
     expect((await panel.client().probe()).endpoint).toBe('GET /api/v3/client/services');
   });
 
-  it('fails with wrong credentials', async () => {
-    panel.always({ message: 'Unauthenticated.' }, 401);
-    expect((await catchFailure(panel.client().probe())).code).toBe('PANEL_AUTH');
-    expect(panel.asked).toHaveLength(1);
-  });
-
-  it('fails when both are refused', async () => {
-    panel.always({ message: 'no' }, 403);
-    expect((await catchFailure(panel.client().probe())).code).toBe('PANEL_FORBIDDEN');
-    expect(panel.asked).toHaveLength(2);
+  it.each([
+    ['with wrong credentials', 'PANEL_AUTH', 401, 1],
+    ['when both are refused', 'PANEL_FORBIDDEN', 403, 2],
+  ])('fails %s', async (_when, code, status, calls) => {
+    panel.always({ message: 'no' }, status);
+    expect((await catchFailure(panel.client().probe())).code).toBe(code);
+    expect(panel.asked).toHaveLength(calls);
   });
 
   it.each([['<html>Welcome</html>'], ['[]'], ['"fine"']])('fails with %s', async (body) => {

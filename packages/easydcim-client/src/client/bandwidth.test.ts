@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { fixture } from '../test/fixture.js';
-import { catchFailure, reply, TestPanel } from '../test/test-panel.js';
+import { catchFailure, reply, usePanel } from '../test/test-panel.js';
 import { parseBandwidth } from './bandwidth.js';
 import { ParseProblem } from './parse-problem.js';
 import type { BandwidthReading } from './types.js';
@@ -29,15 +29,7 @@ const refused = variants.filter((variant) => variant.expect.error !== undefined)
 const none = { units: undefined, swapped: false };
 
 describe('bandwidth', () => {
-  let panel: TestPanel;
-
-  beforeAll(async () => {
-    panel = await TestPanel.start();
-  });
-  afterAll(() => panel.close());
-  beforeEach(() => {
-    panel.clear();
-  });
+  const panel = usePanel();
 
   it('has a test for every example', () => {
     const unit = variants.filter((variant) => variant.expect.unknownUnit === true);

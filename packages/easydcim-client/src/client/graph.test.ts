@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { fixture } from '../test/fixture.js';
-import { catchFailure, TestPanel } from '../test/test-panel.js';
+import { catchFailure, usePanel } from '../test/test-panel.js';
 
 interface Variant {
   id: string;
@@ -15,15 +15,7 @@ const png = Buffer.from((variants.find((one) => one.id === 'png-base64')!.body a
 const window = { start: '2026-10-15T00:00:00.000Z', end: '2026-11-01T12:00:01.000Z' };
 
 describe('graphs.export', () => {
-  let panel: TestPanel;
-
-  beforeAll(async () => {
-    panel = await TestPanel.start();
-  });
-  afterAll(() => panel.close());
-  beforeEach(() => {
-    panel.clear();
-  });
+  const panel = usePanel();
 
   const answers: Record<string, unknown> = {
     'labels-datasets': {

@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { fixture } from '../test/fixture.js';
-import { all, catchFailure, reply, TestPanel } from '../test/test-panel.js';
+import { all, catchFailure, reply, usePanel } from '../test/test-panel.js';
 import type { JsonObject } from './json.js';
 import { parseOrder, parseService } from './orders.js';
 
@@ -16,15 +16,7 @@ const orders = (fixture('order-actions') as { exchanges: Exchange[] }).exchanges
 const services = (fixture('services') as { exchanges: Exchange[] }).exchanges;
 const order = (id: string): Exchange => orders.find((one) => one.id === id)!;
 
-let panel: TestPanel;
-
-beforeAll(async () => {
-  panel = await TestPanel.start();
-});
-afterAll(() => panel.close());
-beforeEach(() => {
-  panel.clear();
-});
+const panel = usePanel();
 
 describe('orders.get', () => {
   it.each(['order-details', 'order-details-flat'])('understands %s', async (id) => {

@@ -9,7 +9,12 @@ interface Item {
 
 const silent: PageInfo = { page: null, lastPage: null, total: null, next: null };
 
-function listRecords(answers: { ids: string[]; info?: Partial<PageInfo> }[]): {
+interface Page {
+  ids: string[];
+  info?: Partial<PageInfo>;
+}
+
+function listRecords(answers: Page[]): {
   items: AsyncIterable<Item>;
   asked: number[];
 } {
@@ -28,59 +33,61 @@ function listRecords(answers: { ids: string[]; info?: Partial<PageInfo> }[]): {
 const ids = async (items: AsyncIterable<Item>): Promise<string[]> => (await all(items)).map((item) => item.id);
 
 describe('pages', () => {
-  it('ends after one page that says that it is the only one', async () => {
-    for (const info of [{ lastPage: 1 }, { next: 'none' }, { total: 2 }] as const) {
+  it.each([{ lastPage: 1 }, { next: 'none' }, { total: 2 }] as const)(
+    'ends after one page that says that it is the only one: %j',
+    async (info) => {
       const { items, asked } = listRecords([{ ids: ['1', '2'], info }]);
       expect(await ids(items)).toEqual(['1', '2']);
       expect(asked).toEqual([1]);
-    }
-  });
+    },
+  );
 
-  it('asks on after a page that says nothing, until an empty one', async () => {
-    const { items, asked } = listRecords([{ ids: ['1', '2'] }, { ids: ['3'] }, { ids: [] }]);
-    expect(await ids(items)).toEqual(['1', '2', '3']);
-    expect(asked).toEqual([1, 2, 3]);
-  });
-
-  it('asks on after a page that says nothing, until a repeated one', async () => {
-    const { items, asked } = listRecords([{ ids: ['1', '2'] }]);
-    expect(await ids(items)).toEqual(['1', '2']);
-    expect(asked).toEqual([1, 2]);
-  });
-
-  it('does not ask on after an empty list', async () => {
-    const { items, asked } = listRecords([{ ids: [] }]);
-    expect(await ids(items)).toEqual([]);
-    expect(asked).toEqual([1]);
-  });
-
-  it('goes to the last page, also when the pages are smaller than asked for', async () => {
-    const { items, asked } = listRecords([
-      { ids: ['1'], info: { lastPage: 3 } },
-      { ids: ['2'], info: { lastPage: 3 } },
-      { ids: ['3'], info: { lastPage: 3 } },
-    ]);
-    expect(await ids(items)).toEqual(['1', '2', '3']);
-    expect(asked).toEqual([1, 2, 3]);
-  });
-
-  it('follows the number of the next page', async () => {
-    const { items, asked } = listRecords([
-      { ids: ['1'], info: { next: 2 } },
-      { ids: ['2'], info: { next: 7 } },
-      { ids: ['3'], info: { next: 'none' } },
-    ]);
-    expect(await ids(items)).toEqual(['1', '2', '3']);
-    expect(asked).toEqual([1, 2, 7]);
-  });
-
-  it('asks on while the total is not reached', async () => {
-    const { items, asked } = listRecords([
-      { ids: ['1', '2'], info: { total: 3 } },
-      { ids: ['3'], info: { total: 3 } },
-    ]);
-    expect(await ids(items)).toEqual(['1', '2', '3']);
-    expect(asked).toEqual([1, 2]);
+  it.each<[string, Page[], string[], number[]]>([
+    [
+      'asks on after a page that says nothing, until an empty one',
+      [{ ids: ['1', '2'] }, { ids: ['3'] }, { ids: [] }],
+      ['1', '2', '3'],
+      [1, 2, 3],
+    ],
+    ['asks on after a page that says nothing, until a repeated one', [{ ids: ['1', '2'] }], ['1', '2'], [1, 2]],
+    ['does not ask on after an empty list', [{ ids: [] }], [], [1]],
+    [
+      'goes to the last page, also when the pages are smaller than asked for',
+      ['1', '2', '3'].map((id) => ({ ids: [id], info: { lastPage: 3 } })),
+      ['1', '2', '3'],
+      [1, 2, 3],
+    ],
+    [
+      'follows the number of the next page',
+      ([2, 7, 'none'] as const).map((next, index) => ({ ids: [`${index}`], info: { next } })),
+      ['0', '1', '2'],
+      [1, 2, 7],
+    ],
+    [
+      'asks on while the total is not reached',
+      [['1', '2'], ['3']].map((entries) => ({ ids: entries, info: { total: 3 } })),
+      ['1', '2', '3'],
+      [1, 2],
+    ],
+    [
+      'gives an entry that moved to the next page once',
+      [
+        ['1', '2'],
+        ['2', '3'],
+      ].map((entries) => ({ ids: entries, info: { lastPage: 2 } })),
+      ['1', '2', '3'],
+      [1, 2],
+    ],
+    [
+      'ends at an empty page although more were named',
+      [['1'], []].map((entries) => ({ ids: entries, info: { lastPage: 5 } })),
+      ['1'],
+      [1, 2],
+    ],
+  ])('%s', async (_what, answers, expected, pageNumbers) => {
+    const { items, asked } = listRecords(answers);
+    expect(await ids(items)).toEqual(expected);
+    expect(asked).toEqual(pageNumbers);
   });
 
   it('counts an entry that a page has twice, but not one that a page repeats', async () => {
@@ -89,23 +96,6 @@ describe('pages', () => {
     expect(asked).toEqual([1]);
     const short = listRecords([{ ids: ['1', '1', '2'], info: { total: 4 } }]);
     await expect(ids(short.items)).rejects.toThrow('its total is 4 entries, but it contains 3');
-  });
-
-  it('gives an entry that moved to the next page once', async () => {
-    const { items } = listRecords([
-      { ids: ['1', '2'], info: { lastPage: 2 } },
-      { ids: ['2', '3'], info: { lastPage: 2 } },
-    ]);
-    expect(await ids(items)).toEqual(['1', '2', '3']);
-  });
-
-  it('ends at an empty page although more were named', async () => {
-    const { items, asked } = listRecords([
-      { ids: ['1'], info: { lastPage: 5 } },
-      { ids: [], info: { lastPage: 5 } },
-    ]);
-    expect(await ids(items)).toEqual(['1']);
-    expect(asked).toEqual([1, 2]);
   });
 
   it('is an error when a panel that names more pages repeats one', async () => {

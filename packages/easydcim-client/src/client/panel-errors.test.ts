@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { PanelErrorCode } from '@sluice/panel-http';
 import { fixture } from '../test/fixture.js';
-import { catchFailure, TestPanel } from '../test/test-panel.js';
+import { catchFailure, usePanel } from '../test/test-panel.js';
 
 interface Example {
   id: string;
@@ -28,15 +28,7 @@ const codes: Record<string, PanelErrorCode> = {
 };
 
 describe('a failure of the panel', () => {
-  let panel: TestPanel;
-
-  beforeAll(async () => {
-    panel = await TestPanel.start();
-  });
-  afterAll(() => panel.close());
-  beforeEach(() => {
-    panel.clear();
-  });
+  const panel = usePanel();
 
   it.each(errors.map((one) => [one.id, one] as const))('%s', async (_id, example) => {
     const { status, body, headers, contentType, kind, retry } = example;

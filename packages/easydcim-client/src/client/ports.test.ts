@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { fixture } from '../test/fixture.js';
-import { all, catchFailure, reply, TestPanel } from '../test/test-panel.js';
+import { all, catchFailure, reply, usePanel } from '../test/test-panel.js';
 import type { Port } from './types.js';
 
 interface Variant {
@@ -23,15 +23,7 @@ const variant = (id: string): Variant => variants.find((one) => one.id === id)!;
 const first = 'GET /api/v3/client/services/501/ports?with_traffic=true';
 const second = 'GET /api/v3/client/services/501/ports?with_traffic=true&page=2';
 
-let panel: TestPanel;
-
-beforeAll(async () => {
-  panel = await TestPanel.start();
-});
-afterAll(() => panel.close());
-beforeEach(() => {
-  panel.clear();
-});
+const panel = usePanel();
 
 describe('ports.list', () => {
   const asksOnce = new Set(['empty', 'one-bare-port']);
@@ -64,20 +56,21 @@ describe('ports.list', () => {
     expect(panel.lines).toEqual([first, second]);
   });
 
-  it.each([404, 400, 422])('ends where a page that nobody promised gets %i', async (status) => {
+  const answerLaterPages = (status: number): void => {
     panel.answer = (asked, response) => {
       if (asked.line === first) reply(response, [{ id: 1 }]);
       else reply(response, { message: 'no such page' }, status);
     };
+  };
+
+  it.each([404, 400, 422])('ends where a page that nobody promised gets %i', async (status) => {
+    answerLaterPages(status);
     expect((await all(panel.client().ports.list('501'))).map((port) => port.id)).toEqual(['1']);
     expect(panel.lines).toEqual([first, second]);
   });
 
   it.each([403, 500])('fails where a further page gets %i', async (status) => {
-    panel.answer = (asked, response) => {
-      if (asked.line === first) reply(response, [{ id: 1 }]);
-      else reply(response, { message: 'no' }, status);
-    };
+    answerLaterPages(status);
     expect((await catchFailure(all(panel.client().ports.list('501')))).status).toBe(status);
   });
 

@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { fixture } from '../test/fixture.js';
-import { catchFailure, reply, TestPanel } from '../test/test-panel.js';
+import { catchFailure, reply, usePanel } from '../test/test-panel.js';
 
 const { candidates, adminPortsAnswer } = fixture('server-port-fallbacks') as {
   candidates: string[];
@@ -11,15 +11,7 @@ const ours = candidates.filter((line) => !/search_op=eq$/.test(line) && !line.in
 const search = candidates.find((line) => line.endsWith('search_fields=item_id'))!;
 
 describe('ports.listByServer', () => {
-  let panel: TestPanel;
-
-  beforeAll(async () => {
-    panel = await TestPanel.start();
-  });
-  afterAll(() => panel.close());
-  beforeEach(() => {
-    panel.clear();
-  });
+  const panel = usePanel();
 
   it('tries the known look-ups in their order, without the one that guesses', async () => {
     panel.routes({});

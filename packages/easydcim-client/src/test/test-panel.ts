@@ -1,5 +1,6 @@
 import { isPanelError, type CallEvent, type Clock, type PanelError } from '@sluice/panel-http';
-import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
+import { afterAll, beforeAll, beforeEach } from '@jest/globals';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createEasyDcimClient } from '../client/create-easydcim-client.js';
 import type { EasyDcimClient, EasyDcimOptions } from '../client/types.js';
@@ -22,29 +23,13 @@ export class TestPanel {
   readonly asked: Asked[] = [];
   readonly events: CallEvent[] = [];
   readonly slept: number[] = [];
-  readonly #server: Server;
+  readonly #server = createServer((request, response) => {
+    this.#receive(request, response);
+  });
   readonly #clients: EasyDcimClient[] = [];
 
-  private constructor(server: Server) {
-    this.#server = server;
-  }
-
-  static async start(): Promise<TestPanel> {
-    const server = createServer();
-    const panel = new TestPanel(server);
-    server.on('request', (request, response) => {
-      const chunks: Buffer[] = [];
-      request.on('data', (chunk: Buffer) => chunks.push(chunk));
-      request.on('end', () => {
-        const line = `${request.method ?? ''} ${request.url ?? ''}`;
-        const body = Buffer.concat(chunks).toString();
-        const asked = { n: panel.asked.length + 1, line, headers: request.headers, body };
-        panel.asked.push(asked);
-        panel.answer(asked, response);
-      });
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    return panel;
+  listen(): Promise<void> {
+    return new Promise((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
   }
 
   get url(): string {
@@ -100,6 +85,18 @@ export class TestPanel {
     });
   }
 
+  #receive(request: IncomingMessage, response: ServerResponse): void {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const line = `${request.method ?? ''} ${request.url ?? ''}`;
+      const body = Buffer.concat(chunks).toString();
+      const asked = { n: this.asked.length + 1, line, headers: request.headers, body };
+      this.asked.push(asked);
+      this.answer(asked, response);
+    });
+  }
+
   #clock(): Clock {
     let now = Date.parse('2026-11-01T12:00:00.000Z');
     return {
@@ -111,6 +108,17 @@ export class TestPanel {
       },
     };
   }
+}
+
+/** A panel for all tests of a file or group; each test begins with no call made. */
+export function usePanel(): TestPanel {
+  const panel = new TestPanel();
+  beforeAll(() => panel.listen());
+  beforeEach(() => {
+    panel.clear();
+  });
+  afterAll(() => panel.close());
+  return panel;
 }
 
 /** JSON for anything but text, which goes as it is. */
