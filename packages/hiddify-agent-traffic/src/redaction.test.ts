@@ -1,22 +1,19 @@
 import { inspect } from 'node:util';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { GB, startWorld, type World } from './test/world.js';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { GB, useWorld } from './test/world.js';
 
 /** What may be in no log: the key, the secret path, anybody's uuid, anybody's private key. */
 describe('nothing secret', () => {
-  let world: World;
+  const world = useWorld();
   let north: string;
   let user: string;
   const errors: unknown[] = [];
 
-  beforeEach(async () => {
+  beforeEach(() => {
     errors.length = 0;
-    world = await startWorld();
     north = world.fake.addAgent(undefined, { name: 'north' });
     user = world.fake.addUser({ agent: north });
   });
-
-  afterEach(() => world.close());
 
   const fails = async (work: () => Promise<unknown>): Promise<void> => {
     try {

@@ -1,40 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import { AgentTrafficCalculator } from './calculator.js';
 import { AgentTrafficChecker } from './checker.js';
-import { type HiddifyAdmin, type HiddifyUser, SELF } from '../client/records.js';
-
-const account = (uuid: string, parent: string, role: HiddifyAdmin['role'] = 'agent'): HiddifyAdmin => ({
-  uuid,
-  name: uuid,
-  role,
-  parent,
-  comment: null,
-  canAddAdmin: null,
-  maxUsers: null,
-  maxActiveUsers: null,
-});
-const user = (owner: string, limitBytes: number, usedBytes = 0): HiddifyUser => ({
-  uuid: `${owner}-${limitBytes}`,
-  id: 1,
-  name: owner,
-  owner,
-  limitBytes,
-  usedBytes,
-  packageDays: 30,
-  mode: 'no_reset',
-  startDate: null,
-  lastResetDate: null,
-  lastOnline: null,
-  enabled: true,
-  active: true,
-  comment: null,
-  telegramId: null,
-  lang: null,
-});
+import { SELF } from '../client/records.js';
+import { listedAdmin, listedUser } from '../test/records.js';
 
 describe("the check over the panel's lists alone", () => {
-  const admins = [account(SELF, SELF, 'super_admin'), account('north', SELF), account('east', 'north')];
-  const users = [user('north', 30), user('east', 20, 25), user(SELF, 500)];
+  const admins = [listedAdmin(SELF, SELF), listedAdmin('north', SELF), listedAdmin('east', 'north')];
+  const users = [
+    listedUser({ owner: 'north', limitBytes: 30 }),
+    listedUser({ owner: 'east', limitBytes: 20, usedBytes: 25 }),
+    listedUser({ owner: SELF, limitBytes: 500 }),
+  ];
   const calculator = new AgentTrafficCalculator(admins, users);
 
   it('counts sub-agents for those above, and a user that has used more than its limit with that', () => {

@@ -1,33 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { AgentHierarchy } from './hierarchy.js';
-import { type HiddifyAdmin, SELF } from '../client/records.js';
-
-function admin(uuid: string | null, parent: string | null): HiddifyAdmin {
-  const role = uuid === SELF ? 'super_admin' : 'agent';
-  return {
-    uuid,
-    name: uuid ?? '',
-    role,
-    parent,
-    comment: null,
-    canAddAdmin: null,
-    maxUsers: null,
-    maxActiveUsers: null,
-  };
-}
+import { SELF } from '../client/records.js';
+import { listedAdmin } from '../test/records.js';
 
 describe('AgentHierarchy', () => {
   const tree = new AgentHierarchy([
-    admin(SELF, SELF),
-    admin('north', SELF),
-    admin('east', 'north'),
-    admin('city', 'east'),
-    admin('lost', null),
-    admin('stray', 'unknown'),
-    admin('a', 'b'),
-    admin('b', 'a'),
-    admin(null, SELF),
+    listedAdmin(SELF, SELF),
+    listedAdmin('north', SELF),
+    listedAdmin('east', 'north'),
+    listedAdmin('city', 'east'),
+    listedAdmin('lost', null),
+    listedAdmin('stray', 'unknown'),
+    listedAdmin('a', 'b'),
+    listedAdmin('b', 'a'),
+    listedAdmin(null, SELF),
   ]);
 
   it('leads from an owner up to the account of the key, which stands in no chain', () => {
@@ -50,7 +37,7 @@ describe('AgentHierarchy', () => {
     const parents = fc.array(fc.constantFrom(...names, null, 'x'), { minLength: 5, maxLength: 5 });
     fc.assert(
       fc.property(parents, (given) => {
-        const any = new AgentHierarchy(names.map((name, n) => admin(name, given[n] ?? null)));
+        const any = new AgentHierarchy(names.map((name, n) => listedAdmin(name, given[n] ?? null)));
         for (const name of names) {
           const chain = any.listChain(name);
           expect(new Set(chain).size).toBe(chain.length);

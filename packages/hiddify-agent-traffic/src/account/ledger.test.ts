@@ -5,34 +5,13 @@ import type { LedgerInterval } from './counter.js';
 import { stepLedger } from './ledger.js';
 import type { AgentUserRecord } from '@sluice/quota-core';
 import type { HiddifyUser } from '../client/records.js';
+import { listedUser } from '../test/records.js';
 
 const at = '2026-03-01T12:00:00.000Z';
 
 /** A list about whose interval nothing is known. */
 function listAt(instant: string): LedgerInterval {
   return { panel: 'vpn', at: instant, before: null, zeroings: [], created: new Set(), timeZone: 'UTC' };
-}
-
-function user(change: Partial<HiddifyUser> = {}): HiddifyUser {
-  return {
-    uuid: 'u1',
-    id: 1,
-    name: 'anna',
-    owner: 'north',
-    limitBytes: 100,
-    usedBytes: 0,
-    packageDays: 30,
-    mode: 'no_reset',
-    startDate: null,
-    lastResetDate: null,
-    lastOnline: null,
-    enabled: true,
-    active: true,
-    comment: '',
-    telegramId: null,
-    lang: 'en',
-    ...change,
-  };
 }
 
 /** Looks one after the other; gives what each owner was charged in all. */
@@ -48,76 +27,43 @@ function charged(looks: HiddifyUser[][]): Map<string, number> {
 }
 
 describe('stepLedger', () => {
-  it('charges what a new user shows and then what it grows by', () => {
-    const looks = [0, 5, 5, 12].map((usedBytes) => [user({ usedBytes })]);
-    expect(charged(looks)).toEqual(new Map([['north', 12]]));
-    expect(charged([[user({ usedBytes: 7 })]])).toEqual(new Map([['north', 7]]));
-  });
-
-  it('takes a fall for a reset and charges what was used since', () => {
-    expect(charged([10, 3, 4].map((usedBytes) => [user({ usedBytes })]))).toEqual(new Map([['north', 14]]));
-  });
-
-  it('keeps what a deleted user has used, also when it comes back', () => {
-    const looks = [[user({ usedBytes: 10 })], [], [], [user({ usedBytes: 11 })]];
-    expect(charged(looks)).toEqual(new Map([['north', 11]]));
-    expect(charged([[user({ usedBytes: 10 })], [], [user({ usedBytes: 2 })]])).toEqual(new Map([['north', 12]]));
-  });
-
-  it('charges a moved user to whoever owns it when it is seen', () => {
-    const looks = [[user({ usedBytes: 10 })], [user({ usedBytes: 13, owner: 'south' })], [user({ usedBytes: 14 })]];
-    expect(charged(looks)).toEqual(
-      new Map([
-        ['north', 11],
-        ['south', 3],
-      ]),
-    );
-  });
-
-  it('counts from a negative figure that somebody wrote, so that nothing can be hidden below zero', () => {
-    const low = (usedBytes: number): HiddifyUser[] => [user({ usedBytes: Math.max(0, usedBytes), odd: { usedBytes } })];
-    expect(charged([[user({ usedBytes: 10 })], low(-1000), low(-990), low(-985), [user({ usedBytes: 5 })]])).toEqual(
-      new Map([['north', 10 + 10 + 5 + 990]]),
-    );
-  });
-
   it('knows a user whose uuid was changed by its number, from one look to the next', () => {
-    const renamed = user({ uuid: 'u2', usedBytes: 12 });
-    expect(charged([[user({ usedBytes: 10 })], [renamed]])).toEqual(new Map([['north', 12]]));
+    const renamed = listedUser({ uuid: 'u2', usedBytes: 12 });
+    expect(charged([[listedUser({ usedBytes: 10 })], [renamed]])).toEqual(new Map([['north', 12]]));
     // After a look without it the number may be that of another user.
-    expect(charged([[user({ usedBytes: 10 })], [], [renamed]])).toEqual(new Map([['north', 22]]));
-    const step = stepLedger(stepLedger([], [user({ usedBytes: 10 })], listAt(at)).changed, [renamed], listAt(at));
+    expect(charged([[listedUser({ usedBytes: 10 })], [], [renamed]])).toEqual(new Map([['north', 22]]));
+    const step = stepLedger(stepLedger([], [listedUser({ usedBytes: 10 })], listAt(at)).changed, [renamed], listAt(at));
     expect(step.removed).toEqual(['u1']);
     expect([...step.entries.keys()]).toEqual(['u2']);
   });
 
   it('keeps users without a uuid apart by their number', () => {
     const looks = [1, 2].map((n) => [
-      user({ uuid: null, id: 1, usedBytes: n }),
-      user({ uuid: null, id: 2, usedBytes: 10 * n }),
+      listedUser({ uuid: null, id: 1, usedBytes: n }),
+      listedUser({ uuid: null, id: 2, usedBytes: 10 * n }),
     ]);
     expect(charged(looks)).toEqual(new Map([['north', 22]]));
   });
 
   it('charges nobody for users of nobody', () => {
-    expect(charged([[user({ owner: null, usedBytes: 5 })], [user({ owner: 'north', usedBytes: 6 })]])).toEqual(
-      new Map([['north', 1]]),
-    );
+    expect(
+      charged([[listedUser({ owner: null, usedBytes: 5 })], [listedUser({ owner: 'north', usedBytes: 6 })]]),
+    ).toEqual(new Map([['north', 1]]));
   });
 
   it('tells the missing from those that are proved to be gone', () => {
-    const first = stepLedger([], [user(), user({ uuid: 'u2', id: 2 })], listAt(at));
+    const first = stepLedger([], [listedUser(), listedUser({ uuid: 'u2', id: 2 })], listAt(at));
     expect(first.changed.map(({ key }) => key)).toEqual(['u1', 'u2']);
     const second = stepLedger(first.changed, [], listAt('2026-03-01T12:05:00.000Z'), new Set(['u2']));
     expect(second.missing.map(({ key }) => key)).toEqual(['u1']);
     expect(second.entries.get('u2')).toMatchObject({ gone: true, missingSince: '2026-03-01T12:05:00.000Z' });
-    const third = stepLedger(second.entries.values(), [user()], listAt(at));
+    const third = stepLedger(second.entries.values(), [listedUser()], listAt(at));
     expect(third.entries.get('u1')).toMatchObject({ gone: false, missingSince: null });
     expect(third.missing).toEqual([]);
   });
 
   it('forgets a user that is gone after a quarter of a year, and none that may only be hidden', () => {
-    const first = stepLedger([], [user(), user({ uuid: 'u2', id: 2 })], listAt(at));
+    const first = stepLedger([], [listedUser(), listedUser({ uuid: 'u2', id: 2 })], listAt(at));
     const gone = stepLedger(first.changed, [], listAt(at), new Set(['u1']));
     const soon = stepLedger(gone.entries.values(), [], listAt('2026-05-29T12:00:00.000Z'));
     expect([...soon.entries.keys()]).toEqual(['u1', 'u2']);
@@ -126,7 +72,7 @@ describe('stepLedger', () => {
   });
 
   it('changes nothing when the same list is seen again', () => {
-    const users = [user({ usedBytes: 5 }), user({ uuid: 'u2', id: 2, usedBytes: 7 })];
+    const users = [listedUser({ usedBytes: 5 }), listedUser({ uuid: 'u2', id: 2, usedBytes: 7 })];
     const first = stepLedger([], users, listAt(at));
     const again = stepLedger(first.entries.values(), users, listAt(at));
     expect(again).toMatchObject({ changed: [], removed: [], missing: [] });
@@ -152,250 +98,97 @@ describe('what is known besides of the time between two lists', () => {
     fromBytes: fromMb * MB,
     done,
   });
-  /** Figures in MB, by minute; gives what was charged in MB. */
-  const chargedOver = (figures: [number, number][], zeroings: LedgerInterval['zeroings']): number => {
+  /** The figures of one user in MB, by minute. */
+  type Figures = Record<number, number>;
+  type Zeroings = LedgerInterval['zeroings'];
+  /** What each list charges, in MB. */
+  const listCharges = (figures: Figures, zeroings: Zeroings, lastOnline: string | null = null): number[] => {
     let entries: Iterable<AgentUserRecord> = [];
-    let sum = 0;
     let before: number | null = null;
-    for (const [minute, mb] of figures) {
+    return Object.entries(figures).map(([key, mb]) => {
+      const minute = Number(key);
       const look = lookAt(minute, before, { zeroings: zeroings.filter(({ at: called }) => called <= minutes(minute)) });
-      const step = stepLedger(entries, [user({ usedBytes: mb * MB })], look);
+      const step = stepLedger(entries, [listedUser({ usedBytes: mb * MB, lastOnline })], look);
       entries = [...step.entries.values()];
-      sum += step.growth.get('north') ?? 0;
       before = minute;
-    }
-    return sum / MB;
+      return (step.growth.get('north') ?? 0) / MB;
+    });
   };
+  const chargedOver = (figures: Figures, zeroings: Zeroings): number =>
+    listCharges(figures, zeroings).reduce((sum, charge) => sum + charge, 0);
 
-  it.each<[string, [number, number][], LedgerInterval['zeroings'], number]>([
-    [
-      'at the next list',
-      [
-        [0, 60],
-        [5, 0],
-        [10, 61],
-      ],
-      [zeroing(3, 60)],
-      61,
-    ],
-    [
-      'several lists later',
-      [
-        [0, 60],
-        [5, 0],
-        [10, 0],
-        [15, 0],
-        [20, 61],
-      ],
-      [zeroing(3, 60)],
-      61,
-    ],
-    [
-      'before any list has shown the zero',
-      [
-        [0, 60],
-        [5, 61],
-      ],
-      [zeroing(3, 60)],
-      61,
-    ],
-    [
-      'twice',
-      [
-        [0, 60],
-        [5, 0],
-        [10, 61],
-        [15, 0],
-        [20, 62],
-        [25, 64],
-      ],
-      [zeroing(3, 60), zeroing(12, 61)],
-      64,
-    ],
-    [
-      'twice between two lists',
-      [
-        [0, 60],
-        [20, 62],
-      ],
-      [zeroing(3, 60), zeroing(12, 61)],
-      62,
-    ],
-    [
-      'of a call without an answer',
-      [
-        [0, 60],
-        [5, 0],
-        [10, 130],
-      ],
-      [zeroing(3, 60, false)],
-      130,
-    ],
-    [
-      'of a call that was never carried out',
-      [
-        [0, 60],
-        [10, 63],
-      ],
-      [zeroing(3, 60, false)],
-      63,
-    ],
+  it.each<[string, Figures, Zeroings, number]>([
+    ['at the next list', { 0: 60, 5: 0, 10: 61 }, [zeroing(3, 60)], 61],
+    ['several lists later', { 0: 60, 5: 0, 10: 0, 15: 0, 20: 61 }, [zeroing(3, 60)], 61],
+    ['before any list has shown the zero', { 0: 60, 5: 61 }, [zeroing(3, 60)], 61],
+    ['twice', { 0: 60, 5: 0, 10: 61, 15: 0, 20: 62, 25: 64 }, [zeroing(3, 60), zeroing(12, 61)], 64],
+    ['twice between two lists', { 0: 60, 20: 62 }, [zeroing(3, 60), zeroing(12, 61)], 62],
+    ['of a call without an answer', { 0: 60, 5: 0, 10: 130 }, [zeroing(3, 60, false)], 130],
+    ['of a call that was never carried out', { 0: 60, 10: 63 }, [zeroing(3, 60, false)], 63],
   ])('takes a figure that is written back %s for the old one', (_what, figures, zeroings, total) => {
     expect(chargedOver(figures, zeroings)).toBe(total);
   });
 
   it('charges what is used after a zeroing that has held, up to and above the old figure', () => {
-    expect(
-      chargedOver(
-        [
-          [0, 60],
-          [5, 0],
-          [10, 4],
-          [15, 90],
-        ],
-        [zeroing(3, 60)],
-      ),
-    ).toBe(150);
+    expect(chargedOver({ 0: 60, 5: 0, 10: 4, 15: 90 }, [zeroing(3, 60)])).toBe(150);
     // Hours after the zeroing nothing is written back any more.
-    expect(
-      chargedOver(
-        [
-          [0, 60],
-          [5, 0],
-          [500, 0],
-          [520, 61],
-        ],
-        [zeroing(3, 60)],
-      ),
-    ).toBe(121);
+    expect(chargedOver({ 0: 60, 5: 0, 500: 0, 520: 61 }, [zeroing(3, 60)])).toBe(121);
     // More than twice the old figure is no old figure with the traffic of a minute.
-    expect(
-      chargedOver(
-        [
-          [0, 60],
-          [5, 0],
-          [10, 130],
-        ],
-        [zeroing(3, 60)],
-      ),
-    ).toBe(190);
+    expect(chargedOver({ 0: 60, 5: 0, 10: 130 }, [zeroing(3, 60)])).toBe(190);
   });
 
   it('charges what is first seen later than a figure can be written back, unless nobody was online since', () => {
-    /** What the last of these lists charges. */
-    const lateLook = (lastOnline: string | null, lists: [number, number][]): number => {
-      let entries: AgentUserRecord[] = [];
-      let before: number | null = null;
-      let charge = 0;
-      for (const [minute, mb] of lists) {
-        const look = lookAt(minute, before, { zeroings: [zeroing(3, 60)] });
-        const step = stepLedger(entries, [user({ usedBytes: mb * MB, lastOnline })], look);
-        entries = [...step.entries.values()];
-        charge = step.growth.get('north') ?? 0;
-        before = minute;
-      }
-      return charge / MB;
-    };
-    for (const lists of [
-      [
-        [0, 60],
-        [363, 61],
-      ],
-      [
-        [0, 60],
-        [5, 0],
-        [363, 61],
-      ],
-    ] as [number, number][][])
-      expect(lateLook('2026-03-01 18:03:00', lists)).toBe(1);
-    const days: [number, number][] = [
-      [0, 60],
-      [5, 0],
-      [2880, 61],
-    ];
-    expect(lateLook('2026-03-03 11:00:00', days)).toBe(61);
-    expect(lateLook(null, days)).toBe(61);
-    expect(lateLook('2026-03-01 18:03:00', days)).toBe(1);
-    expect(lateLook('2026-03-01 18:04:00', days)).toBe(61);
+    const lateCharge = (lastOnline: string | null, figures: Figures): number | undefined =>
+      listCharges(figures, [zeroing(3, 60)], lastOnline).at(-1);
+    for (const figures of [
+      { 0: 60, 363: 61 },
+      { 0: 60, 5: 0, 363: 61 },
+    ])
+      expect(lateCharge('2026-03-01 18:03:00', figures)).toBe(1);
+    const days = { 0: 60, 5: 0, 2880: 61 };
+    expect(lateCharge('2026-03-03 11:00:00', days)).toBe(61);
+    expect(lateCharge(null, days)).toBe(61);
+    expect(lateCharge('2026-03-01 18:03:00', days)).toBe(1);
+    expect(lateCharge('2026-03-01 18:04:00', days)).toBe(61);
   });
 
   it('goes by the caller where it zeroed a figure again that was written back', () => {
     const again = { ...zeroing(2880, 61), again: true };
-    const figures: [number, number][] = [
-      [0, 60],
-      [5, 0],
-      [2885, 2],
-    ];
+    const figures = { 0: 60, 5: 0, 2885: 2 };
     expect(chargedOver(figures, [zeroing(3, 60), again])).toBe(63);
     expect(chargedOver(figures, [zeroing(3, 60), zeroing(2880, 61)])).toBe(123);
   });
 
   it('charges what was used between the last list and the zeroing', () => {
-    expect(
-      chargedOver(
-        [
-          [0, 50],
-          [5, 3],
-        ],
-        [zeroing(3, 60)],
-      ),
-    ).toBe(63);
+    expect(chargedOver({ 0: 50, 5: 3 }, [zeroing(3, 60)])).toBe(63);
   });
 
   it('counts a zeroing once when it was called at the instant of a list', () => {
-    expect(
-      chargedOver(
-        [
-          [0, 60],
-          [5, 0],
-          [10, 61],
-        ],
-        [zeroing(5, 60)],
-      ),
-    ).toBe(61);
-    expect(
-      chargedOver(
-        [
-          [0, 60],
-          [5, 60],
-          [10, 61],
-        ],
-        [zeroing(5, 60)],
-      ),
-    ).toBe(61);
-    expect(
-      chargedOver(
-        [
-          [0, 60],
-          [5, 60],
-          [10, 0],
-          [15, 61],
-        ],
-        [zeroing(5, 60)],
-      ),
-    ).toBe(61);
+    expect(chargedOver({ 0: 60, 5: 0, 10: 61 }, [zeroing(5, 60)])).toBe(61);
+    expect(chargedOver({ 0: 60, 5: 60, 10: 61 }, [zeroing(5, 60)])).toBe(61);
+    expect(chargedOver({ 0: 60, 5: 60, 10: 0, 15: 61 }, [zeroing(5, 60)])).toBe(61);
   });
 
   it('charges the whole figure after a reset that the panel states', () => {
     const weekly = { mode: 'weekly' as const, usedBytes: 10, lastResetDate: '2026-02-25' };
-    const first = stepLedger([], [user(weekly)], lookAt(0, null));
-    const grown = user({ ...weekly, usedBytes: 12, lastResetDate: '2026-03-03' });
+    const first = stepLedger([], [listedUser(weekly)], lookAt(0, null));
+    const grown = listedUser({ ...weekly, usedBytes: 12, lastResetDate: '2026-03-03' });
     const next = (minute: number, seen = grown): number | undefined =>
       stepLedger(first.entries.values(), [seen], lookAt(minute, 0)).growth.get('north');
     expect(next(3 * 1440)).toBe(12);
     // On the day of the list it may have come before it.
-    expect(next(600, user({ ...grown, lastResetDate: '2026-03-01' }))).toBe(2);
-    expect(next(3 * 1440, user({ ...grown, mode: 'no_reset' }))).toBe(2);
+    expect(next(600, listedUser({ ...grown, lastResetDate: '2026-03-01' }))).toBe(2);
+    expect(next(3 * 1440, listedUser({ ...grown, mode: 'no_reset' }))).toBe(2);
     // By the panel's own calendar it is the 2nd already.
     const near = { ...lookAt(600, 0), timeZone: 'Pacific/Auckland' };
-    const moved = user({ ...grown, lastResetDate: '2026-03-02' });
+    const moved = listedUser({ ...grown, lastResetDate: '2026-03-02' });
     expect(stepLedger(first.entries.values(), [moved], near).growth.get('north')).toBe(2);
   });
 
   it('charges a user that was there before only with what it uses from now on', () => {
-    const first = stepLedger([], [user({ id: 7, usedBytes: 10 })], lookAt(0, null));
+    const first = stepLedger([], [listedUser({ id: 7, usedBytes: 10 })], lookAt(0, null));
     const stranger = (change: Partial<HiddifyUser>, more: Partial<LedgerInterval> = {}): number => {
-      const rows = [user({ id: 7, usedBytes: 10 }), user({ uuid: 'u2', id: 8, usedBytes: 40, ...change })];
+      const rows = [listedUser({ id: 7, usedBytes: 10 }), listedUser({ uuid: 'u2', id: 8, usedBytes: 40, ...change })];
       const second = stepLedger(first.entries.values(), rows, lookAt(1440, 0, more));
       const later = rows.map((row) => ({ ...row, usedBytes: row.usedBytes + 1 }));
       const third = stepLedger(second.entries.values(), later, lookAt(1445, 1440, more));
@@ -415,13 +208,13 @@ describe('what is known besides of the time between two lists', () => {
 
   it('charges no more than a line carries since the last list to the agent of users that appear', () => {
     const GB = 1e9;
-    const first = stepLedger([], [user({ id: 7 })], lookAt(0, null));
+    const first = stepLedger([], [listedUser({ id: 7 })], lookAt(0, null));
     const appearing = (sizes: number[], owners: string[] = []): number => {
       const online = { startDate: '2026-03-01', lastOnline: '2026-03-01 12:04:00' };
       const rows = sizes.map((size, n) =>
-        user({ ...online, uuid: `n${n}`, id: 8 + n, owner: owners[n] ?? 'north', usedBytes: size * GB }),
+        listedUser({ ...online, uuid: `n${n}`, id: 8 + n, owner: owners[n] ?? 'north', usedBytes: size * GB }),
       );
-      const second = stepLedger(first.entries.values(), [user({ id: 7 }), ...rows], lookAt(5, 0));
+      const second = stepLedger(first.entries.values(), [listedUser({ id: 7 }), ...rows], lookAt(5, 0));
       expect(second.changed).toHaveLength(sizes.length);
       return (second.growth.get('north') ?? 0) / GB;
     };
@@ -478,7 +271,7 @@ describe('over random histories', () => {
           const counter = counters.get(id) ?? { bytes: 0, owner: agents[id % 2] ?? 'north' };
           if (type === 'look') {
             const users = [...counters].map(([n, { bytes, owner }]) =>
-              user({
+              listedUser({
                 uuid: `u${n}`,
                 id: n,
                 owner,

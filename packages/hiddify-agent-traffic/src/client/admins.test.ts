@@ -1,15 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { startWorld, type World } from '../test/world.js';
+import { describe, expect, it } from '@jest/globals';
+import { useWorld } from '../test/world.js';
 import { SELF } from './records.js';
 
 describe('accounts', () => {
-  let world: World;
-
-  beforeEach(async () => {
-    world = await startWorld();
-  });
-
-  afterEach(() => world.close());
+  const world = useWorld();
 
   it('are made below the key or below another, always with a uuid', async () => {
     const { admins } = world.client;

@@ -1,15 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { startWorld, type World } from '../test/world.js';
+import { describe, expect, it } from '@jest/globals';
+import { useWorld } from '../test/world.js';
 import { createHiddifyClient } from './create-client.js';
 
 describe('a client of the panel', () => {
-  let world: World;
-
-  beforeEach(async () => {
-    world = await startWorld();
-  });
-
-  afterEach(() => world.close());
+  const world = useWorld();
 
   it("knows the Owner's key", async () => {
     expect(await world.client.probe()).toEqual({

@@ -1,3 +1,4 @@
+import { afterEach, beforeEach } from '@jest/globals';
 import type { CallEvent, Clock } from '@sluice/panel-http';
 import {
   manualClock,
@@ -63,6 +64,16 @@ export async function startWorld(options: FakeHiddifyOptions = {}): Promise<Worl
       await fake.close();
     },
   };
+}
+
+/** A world for each test of a file or group, which is closed after it. */
+export function useWorld(): World {
+  const world = {} as World;
+  beforeEach(async () => {
+    Object.assign(world, await startWorld());
+  });
+  afterEach(() => world.close());
+  return world;
 }
 
 /** The names of the calls that the panel has seen, changing ones only when asked so. */
