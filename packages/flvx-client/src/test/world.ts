@@ -1,4 +1,5 @@
-import { startFakeFlvx, type FakeFlvx } from '@sluice/fake-panels';
+import { afterEach, beforeEach } from '@jest/globals';
+import { startFakeFlvx, type FakeFlvx, type Fault } from '@sluice/fake-panels';
 import type { Clock } from '@sluice/panel-http';
 import type { FlvxClient, FlvxOptions } from '../client/client.js';
 import { createFlvxClient } from '../client/create-flvx-client.js';
@@ -55,6 +56,20 @@ export async function startWorld(options: Partial<FlvxOptions> = {}): Promise<Wo
     },
   };
 }
+
+/** A world for each test of a file, prepared and in the end closed. */
+export function useWorld(prepare: (flvx: FakeFlvx) => void = () => undefined): World {
+  const world = {} as World;
+  beforeEach(async () => {
+    Object.assign(world, await startWorld());
+    prepare(world.flvx);
+  });
+  afterEach(() => world.close());
+  return world;
+}
+
+/** An answer of the panel itself, in place of the right one. */
+export const toAnswer = (code: number, msg: string): Fault => ({ kind: 'body', body: { code, msg, ts: start } });
 
 /** What the tests' product grants. */
 export const product = {

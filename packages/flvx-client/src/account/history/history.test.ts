@@ -1,8 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { gigabytes } from '../../client/units.js';
 import { customerAndNeighbour } from '../../test/customers.js';
 import { close, open, setQuota, type Done } from '../../test/orders.js';
-import { GB, name, startWorld, type World } from '../../test/world.js';
+import { GB, name, useWorld } from '../../test/world.js';
 import type { FlvxAccount } from '../account.js';
 import { emptyHistory, newHistory, storedHistory, type FlvxHistory } from './history.js';
 import { observeHistory, type Past } from './observed-history.js';
@@ -10,14 +10,7 @@ import { recordStep, type StepRecord } from './record-step.js';
 
 /** The customer's forwards 1 and 3 run, 2 and 4 are paused by him; 1 and 2 are on tunnel 1. */
 const scope = { userId: 2, name };
-let world: World;
-beforeEach(async () => {
-  world = await startWorld();
-  customerAndNeighbour(world.flvx);
-});
-afterEach(async () => {
-  await world.close();
-});
+const world = useWorld(customerAndNeighbour);
 
 const nobody = { user: () => false, permission: () => false, forward: () => false, speed: () => false };
 const past = (more: Partial<Past> = {}): Past => ({

@@ -1,15 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { FlvxScope } from '../../client/observation.js';
-import { changePassword, ensureUser, terminate, type Done } from '../../test/orders.js';
-import { name, password, product, startWorld, type World } from '../../test/world.js';
+import { ensureUser, terminate, type Done } from '../../test/orders.js';
+import { name, password, product, useWorld } from '../../test/world.js';
 
-let world: World;
-beforeEach(async () => {
-  world = await startWorld();
-});
-afterEach(async () => {
-  await world.close();
-});
+const world = useWorld();
 
 const create = (scope: FlvxScope): Promise<Done> =>
   ensureUser(world.client, scope, { name: scope.name ?? name, ...product }, { password });
@@ -39,20 +33,6 @@ describe('whose account it is', () => {
       expect([result.done, result.account.user?.id]).toEqual([true, 2]);
     }
     expect(accounts()).toEqual([2]);
-  });
-
-  it('keeps the password and the name of an adopted account unless told otherwise', async () => {
-    world.flvx.addUser({ user: name, password: 'Old-1' });
-    await create({ name, adopt: true });
-    expect(await world.client.passwordOpens(name, 'Old-1')).toBe(true);
-    await changePassword(world.client, { userId: 2 }, {}, { password });
-    expect(await world.client.passwordOpens(name, password)).toBe(true);
-  });
-
-  it('is ambiguous when two bear the name that the operator gave', async () => {
-    world.flvx.addUser({ user: name });
-    world.flvx.addUser({ user: name });
-    await expect(create({ name, adopt: true })).rejects.toMatchObject({ code: 'ambiguous_account' });
   });
 
   it('is not an administrator of that name, whom no list shows', async () => {

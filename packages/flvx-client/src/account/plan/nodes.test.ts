@@ -1,18 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { gigabytes } from '../../client/units.js';
 import { customerAndNeighbour } from '../../test/customers.js';
 import { close, open, pauseForwards, setQuota, startForwards, terminate, type Done } from '../../test/orders.js';
-import { name, startWorld, type World } from '../../test/world.js';
+import { name, useWorld } from '../../test/world.js';
 
 const scope = { userId: 2, name };
-let world: World;
-beforeEach(async () => {
-  world = await startWorld();
-  customerAndNeighbour(world.flvx);
-});
-afterEach(async () => {
-  await world.close();
-});
+const world = useWorld(customerAndNeighbour);
 
 const running = (): number[] => world.flvx.runningForwards().filter((id) => id !== 5);
 /** The services of these forwards on a node. */

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { Fault } from '@sluice/fake-panels';
 import { gigabytes } from '../../client/units.js';
 import { customerAndNeighbour } from '../../test/customers.js';
@@ -9,23 +9,15 @@ import {
   pauseForwards,
   resetCounters,
   setQuota,
-  terminate,
   type Done,
 } from '../../test/orders.js';
-import { GB, name, password, product, start, startWorld, type World } from '../../test/world.js';
+import { GB, name, password, product, toAnswer, useWorld } from '../../test/world.js';
 import { planAccount } from '../plan/plan-account.js';
 import { toCounters } from '../plan/values.js';
 import { performStep } from './perform-step.js';
 
 const scope = { userId: 2, name };
-let world: World;
-beforeEach(async () => {
-  world = await startWorld();
-  customerAndNeighbour(world.flvx);
-});
-afterEach(async () => {
-  await world.close();
-});
+const world = useWorld(customerAndNeighbour);
 
 const changes = (): string[] => world.flvx.server.changingCalls().map((call) => call.path.replace('/api/v1', ''));
 const ended = (result: Done): string[] => result.steps.map(({ step, state }) => `${step.id} ${state}`);
@@ -148,38 +140,10 @@ describe('the steps of a plan', () => {
     expect(world.flvx.user(2)).toMatchObject({ flow: 30, status: 0, num: 4 });
   });
 
-  it('goes on with the others when one forward cannot be paused', async () => {
-    const far = world.flvx.addNode('far');
-    const tunnel = world.flvx.addTunnel({ name: 'far', entryNodes: [far] });
-    world.flvx.addPermission(2, tunnel);
-    const forward = world.flvx.addForward(2, tunnel);
-    world.flvx.nodeOffline(far);
-    const result = await close(world.client, scope, {});
-    expect(result.done).toBe(false);
-    expect(result.steps.filter(({ state }) => state === 'failed')).toMatchObject([
-      { step: { id: `pause-forward:${forward}` }, error: { code: 'PANEL_REJECTED' } },
-    ]);
-    expect(world.flvx.runningForwards()).toEqual([5, forward]);
-    expect(result.remaining().map((step) => step.id)).toEqual([`pause-forward:${forward}`]);
-    world.flvx.nodeOnline(far);
-    const again = await close(world.client, scope, { repause: false });
-    expect(ended(again)).toEqual([`pause-forward:${forward} applied`]);
-  });
-
-  it('does not do what needs a step that failed', async () => {
-    world.flvx.nodeOffline(1);
-    const result = await terminate(world.client, scope, {});
-    // The account is closed, which needs no node.
-    const closing = ['/user/update', '/tunnel/user/assign', '/tunnel/user/assign'];
-    expect(changes().filter((path) => path !== '/forward/pause')).toEqual(closing);
-    expect(result.steps.slice(closing.length).every(({ state }) => state === 'failed')).toBe(true);
-    expect(result.remaining().map((step) => step.type)).toContain('delete-user');
-  });
-
   it('fail where the panel refuses the call for its whole account', async () => {
     world.flvx.server.inject({
       endpoint: 'POST /api/v1/tunnel/user/assign',
-      fault: { kind: 'body', body: { code: 403, msg: '权限不足，仅管理员可操作', ts: start } },
+      fault: toAnswer(403, '权限不足，仅管理员可操作'),
     });
     const result = await close(world.client, scope, {});
     expect(ended(result).slice(0, 2)).toEqual(['update-user:2 applied', 'assign-tunnel:1 failed']);
@@ -219,7 +183,7 @@ describe('the steps of a plan', () => {
     world.flvx.server.inject({
       endpoint: 'POST /api/v1/user/update',
       times: 1,
-      fault: { kind: 'body', body: { code: -2, msg: 'database is locked (5) (SQLITE_BUSY)', ts: start } },
+      fault: toAnswer(-2, 'database is locked (5) (SQLITE_BUSY)'),
     });
     const result = await setQuota(world.client, { userId: 3 }, { quota: gigabytes(9) });
     expect(result.steps).toMatchObject([{ state: 'applied', attempts: 2 }]);
@@ -248,9 +212,9 @@ describe('the steps of a plan', () => {
   });
 
   it.each<[string, Fault]>([
-    ['refused by the database', { kind: 'body', body: { code: -2, msg: 'database is locked', ts: start } }],
-    ['refused for a silent node', { kind: 'body', body: { code: -1, msg: '等待节点响应超时', ts: start } }],
-    ['accepted without an effect', { kind: 'body', body: { code: 0, msg: '操作成功', ts: start } }],
+    ['refused by the database', toAnswer(-2, 'database is locked')],
+    ['refused for a silent node', toAnswer(-1, '等待节点响应超时')],
+    ['accepted without an effect', toAnswer(0, '操作成功')],
     ['turned away', { kind: 'body', status: 429, body: {} }],
   ])('are in doubt when an answer was lost and the repeat was %s', async (_how, fault) => {
     const endpoint = 'POST /api/v1/forward/pause';

@@ -1,13 +1,7 @@
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { start, startWorld, type World } from '../../test/world.js';
+import { expect, it } from '@jest/globals';
+import { start, useWorld } from '../../test/world.js';
 
-let world: World;
-beforeEach(async () => {
-  world = await startWorld();
-});
-afterEach(async () => {
-  await world.close();
-});
+const world = useWorld();
 
 it('tells when each forward was last written to: one instant for all that the panel stopped at once', async () => {
   const { flvx, client, clock } = world;

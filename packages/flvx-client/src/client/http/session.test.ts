@@ -1,16 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { isPanelError, type CallEvent, type PanelError } from '@sluice/panel-http';
-import { day, name, password, product, start, startWorld, type World } from '../../test/world.js';
+import { day, name, password, product, start, toAnswer, useWorld } from '../../test/world.js';
 import type { FlvxOptions } from '../client.js';
 import { parseToken } from './session-keeper.js';
 
-let world: World;
-beforeEach(async () => {
-  world = await startWorld();
-});
-afterEach(async () => {
-  await world.close();
-});
+const world = useWorld();
 
 const logins = (): number => world.flvx.server.calls.filter((call) => call.path.endsWith('/user/login')).length;
 
@@ -54,7 +48,7 @@ describe('the session', () => {
     world.flvx.server.inject({
       endpoint: 'POST /api/v1/tunnel/user/assign',
       times: 1,
-      fault: { kind: 'body', body: { code: 401, msg: '无效的token或token已过期', ts: start } },
+      fault: toAnswer(401, '无效的token或token已过期'),
     });
     const user = world.flvx.addUser();
     await world.client.permissions.assign(user, tunnel, { status: 0 });
@@ -63,10 +57,7 @@ describe('the session', () => {
   });
 
   it('gives up when the new token is refused, too', async () => {
-    world.flvx.server.inject({
-      endpoint: 'POST /api/v1/tunnel/list',
-      fault: { kind: 'body', body: { code: 401, msg: '未登录或token已过期', ts: start } },
-    });
+    world.flvx.server.inject({ endpoint: 'POST /api/v1/tunnel/list', fault: toAnswer(401, '未登录或token已过期') });
     expect(await refusal(world.client.tunnels.list())).toMatchObject({ code: 'PANEL_AUTH', panelCode: 401 });
     expect(logins()).toBe(2);
   });
@@ -84,10 +75,7 @@ describe('the session', () => {
   it('reports the captcha rather than the refused token', async () => {
     await world.client.tunnels.list();
     world.flvx.setCaptcha(true);
-    world.flvx.server.inject({
-      endpoint: 'POST /api/v1/tunnel/list',
-      fault: { kind: 'body', body: { code: 401, msg: '未登录或token已过期', ts: start } },
-    });
+    world.flvx.server.inject({ endpoint: 'POST /api/v1/tunnel/list', fault: toAnswer(401, '未登录或token已过期') });
     expect(await refusal(world.client.tunnels.list())).toMatchObject({ panelCode: 'captcha' });
   });
 
@@ -99,10 +87,7 @@ describe('the session', () => {
   });
 
   it('reports an administrator who was made a customer since', async () => {
-    world.flvx.server.inject({
-      endpoint: 'POST /api/v1/user/list',
-      fault: { kind: 'body', body: { code: 403, msg: '权限不足，仅管理员可操作', ts: start } },
-    });
+    world.flvx.server.inject({ endpoint: 'POST /api/v1/user/list', fault: toAnswer(403, '权限不足，仅管理员可操作') });
     expect(await refusal(world.client.users.list())).toMatchObject({ code: 'PANEL_FORBIDDEN', panelCode: 'not_admin' });
     expect(logins()).toBe(1);
   });
@@ -198,10 +183,7 @@ describe('a given token', () => {
     const events: CallEvent[] = [];
     const token = admin();
     const client = world.connect({ token, onCall: (event) => events.push(event) });
-    world.flvx.server.inject({
-      endpoint: 'POST /api/v1/tunnel/list',
-      fault: { kind: 'body', body: { code: -1, msg: `token ${token}`, ts: start } },
-    });
+    world.flvx.server.inject({ endpoint: 'POST /api/v1/tunnel/list', fault: toAnswer(-1, `token ${token}`) });
     const error = await refusal(client.tunnels.list());
     expect(events.length).toBe(1);
     expect(JSON.stringify(events) + error.message).not.toContain(token);
@@ -266,7 +248,7 @@ describe('secrets', () => {
     await client.users.create(values, password);
     world.flvx.server.inject({
       endpoint: 'POST /api/v1/user/create',
-      fault: { kind: 'body', body: { code: -1, msg: `odd: ${password} admin_user-secret`, ts: start } },
+      fault: toAnswer(-1, `odd: ${password} admin_user-secret`),
     });
     errors.push((await refusal(client.users.create({ ...values, name: 'b' }, password))).message);
     world.flvx.server.clearFaults();

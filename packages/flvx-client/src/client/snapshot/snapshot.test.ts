@@ -1,15 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { FaultRule } from '@sluice/fake-panels';
 import { customerAndNeighbour } from '../../test/customers.js';
-import { name, password, start, startWorld, type World } from '../../test/world.js';
+import { name, password, start, useWorld } from '../../test/world.js';
 
-let world: World;
-beforeEach(async () => {
-  world = await startWorld();
-});
-afterEach(async () => {
-  await world.close();
-});
+const world = useWorld();
 
 const lists = (): string[] => world.flvx.server.calls.map((call) => call.path.replace('/api/v1', '')).sort();
 
