@@ -2,20 +2,18 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type FakeHiddify, startFakeHiddify } from '@sluice/fake-panels';
 import { replaySteps } from './steps.js';
 import { type ReplayOutcome, ReplayRun, type ReplayTarget } from './replay.js';
-import { type ReplayStep } from './step.js';
+import { post, type ReplayStep, users } from './step.js';
 
 const url = process.env['SLUICE_TEST_HIDDIFY_URL'];
 const key = process.env['SLUICE_TEST_HIDDIFY_KEY'];
 const panel: ReplayTarget | undefined = url === undefined || key === undefined ? undefined : { url, key };
 const why = panel === undefined ? ' (skipped: SLUICE_TEST_HIDDIFY_URL and SLUICE_TEST_HIDDIFY_KEY are not set)' : '';
 
-const sameUser: ReplayStep = {
-  title: 'one uuid twenty times at once',
-  method: 'POST',
-  path: '/api/v2/admin/user/',
-  json: { name: '{tag} dora', uuid: '{dora}', usage_limit_GB: 10 },
-  status: 200,
-};
+const sameUser: ReplayStep = post('one uuid twenty times at once', users, {
+  name: '{tag} dora',
+  uuid: '{dora}',
+  usage_limit_GB: 10,
+});
 
 let fake: FakeHiddify;
 beforeAll(async () => {

@@ -45,3 +45,27 @@ export interface ReplayStep {
   /** Names, without the tag, of the run's rows in the recorded list, sorted. */
   readonly lists?: readonly string[];
 }
+
+/** What a request is sent with besides its body, and what was recorded; without a status it is 200. */
+type Recorded = Partial<Omit<ReplayStep, 'title' | 'method' | 'path' | 'json'>>;
+type Send = (title: string, path: string, recorded?: Recorded) => ReplayStep;
+type SendBody = (title: string, path: string, json: unknown, recorded?: Recorded) => ReplayStep;
+
+const sendBody =
+  (method: string): SendBody =>
+  (title, path, json, recorded) => ({ title, method, path, json, status: 200, ...recorded });
+
+export const get: Send = (title, path, recorded) => ({ title, method: 'GET', path, status: 200, ...recorded });
+export const remove: Send = (title, path, recorded) => ({ title, method: 'DELETE', path, status: 200, ...recorded });
+export const post = sendBody('POST');
+export const patch = sendBody('PATCH');
+
+export const users = '/api/v2/admin/user/';
+export const admins = '/api/v2/admin/admin_user/';
+export const user = (name: string): string => `${users}{${name}}/`;
+export const admin = (name: string): string => `${admins}{${name}}/`;
+
+/** Answers that many requests get; the panel fails after it has committed a change of an administrator. */
+export const invalid = { status: 422, says: 'Validation error' };
+export const unauthorised = { status: 403, says: 'Unathorized' };
+export const committed = { status: 500, says: "name 'admins' is not defined" };

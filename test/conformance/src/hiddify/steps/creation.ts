@@ -1,15 +1,11 @@
-import { type ReplayStep } from '../step.js';
-
-const users = '/api/v2/admin/user/';
-const user = (name: string): string => `${users}{${name}}/`;
+import { remove, post, users, user, invalid, type ReplayStep } from '../step.js';
 
 /** Creating users, and bodies that are none (docs/panels/hiddify.md, 3.3, 3.5 and 4.2). */
 export const creationSteps: readonly ReplayStep[] = [
-  {
-    title: 'the Owner makes a user of an agent',
-    method: 'POST',
-    path: users,
-    json: {
+  post(
+    'the Owner makes a user of an agent',
+    users,
+    {
       name: '{tag} anna',
       uuid: '{anna}',
       usage_limit_GB: 10,
@@ -18,72 +14,53 @@ export const creationSteps: readonly ReplayStep[] = [
       added_by_uuid: '{north}',
       comment: '',
     },
-    status: 200,
-    has: {
-      name: '{tag} anna',
-      uuid: '{anna}',
-      added_by_uuid: '{north}',
-      usage_limit_GB: 10,
-      current_usage_GB: 0,
-      enable: true,
-      is_active: true,
-      package_days: 30,
-      start_date: null,
+    {
+      has: {
+        name: '{tag} anna',
+        uuid: '{anna}',
+        added_by_uuid: '{north}',
+        usage_limit_GB: 10,
+        current_usage_GB: 0,
+        enable: true,
+        is_active: true,
+        package_days: 30,
+        start_date: null,
+      },
     },
-  },
-  {
-    title: 'the same uuid again',
-    method: 'POST',
-    path: users,
-    json: { name: '{tag} again', uuid: '{anna}' },
-    status: 400,
-    says: 'The user exists',
-  },
-  {
-    title: 'a user without a limit gets 1000 GB',
-    method: 'POST',
-    path: users,
-    json: { name: '{tag} dora', uuid: '{dora}' },
-    status: 200,
-    has: { usage_limit_GB: 1000, package_days: 90, added_by_uuid: '{owner}' },
-  },
-  {
-    title: 'a limit of null is 1000 GB, too',
-    method: 'POST',
-    path: users,
-    key: '{north-east}',
-    json: { name: '{tag} bela', uuid: '{bela}', usage_limit_GB: null, enable: false, unused: undefined },
-    status: 200,
-    has: { usage_limit_GB: 1000, enable: false, is_active: false, added_by_uuid: '{north-east}' },
-  },
-  {
-    title: 'an upper-case uuid is replaced',
-    method: 'POST',
-    path: users,
-    json: { name: '{tag} replaced', uuid: '{CARL}', usage_limit_GB: 1 },
-    status: 200,
-    has: { name: '{tag} replaced' },
-  },
-  {
-    title: 'an upper-case uuid that exists is replaced, too',
-    method: 'POST',
-    path: users,
-    json: { name: '{tag} replaced again', uuid: '{ANNA}', usage_limit_GB: 1 },
-    status: 200,
-  },
-  {
-    title: 'a uuid of null is replaced',
-    method: 'POST',
-    path: users,
-    json: { name: '{tag} null uuid', uuid: null, usage_limit_GB: 1 },
-    status: 200,
-  },
-  { title: 'no uuid', method: 'POST', path: users, json: { name: '{tag} no uuid', usage_limit_GB: 1 }, status: 200 },
-  {
-    title: 'a user that has started and used already',
-    method: 'POST',
-    path: users,
-    json: {
+  ),
+  post('the same uuid again', users, { name: '{tag} again', uuid: '{anna}' }, { status: 400, says: 'The user exists' }),
+  post(
+    'a user without a limit gets 1000 GB',
+    users,
+    { name: '{tag} dora', uuid: '{dora}' },
+    { has: { usage_limit_GB: 1000, package_days: 90, added_by_uuid: '{owner}' } },
+  ),
+  post(
+    'a limit of null is 1000 GB, too',
+    users,
+    { name: '{tag} bela', uuid: '{bela}', usage_limit_GB: null, enable: false, unused: undefined },
+    {
+      key: '{north-east}',
+      has: { usage_limit_GB: 1000, enable: false, is_active: false, added_by_uuid: '{north-east}' },
+    },
+  ),
+  post(
+    'an upper-case uuid is replaced',
+    users,
+    { name: '{tag} replaced', uuid: '{CARL}', usage_limit_GB: 1 },
+    { has: { name: '{tag} replaced' } },
+  ),
+  post('an upper-case uuid that exists is replaced, too', users, {
+    name: '{tag} replaced again',
+    uuid: '{ANNA}',
+    usage_limit_GB: 1,
+  }),
+  post('a uuid of null is replaced', users, { name: '{tag} null uuid', uuid: null, usage_limit_GB: 1 }),
+  post('no uuid', users, { name: '{tag} no uuid', usage_limit_GB: 1 }),
+  post(
+    'a user that has started and used already',
+    users,
+    {
       name: '{tag} emil',
       uuid: '{emil}',
       usage_limit_GB: 3,
@@ -91,18 +68,10 @@ export const creationSteps: readonly ReplayStep[] = [
       package_days: 30,
       start_date: '2024-01-01',
     },
-    status: 200,
-    has: { current_usage_GB: 1.5, start_date: '2024-01-01', is_active: false },
-  },
-  { title: 'and is deleted', method: 'DELETE', path: user('emil'), status: 200 },
-  {
-    title: 'nothing but junk',
-    method: 'POST',
-    path: users,
-    json: { usage_limit_GB: 'x', foo: 1 },
-    status: 422,
-    says: 'Validation error',
-  },
+    { has: { current_usage_GB: 1.5, start_date: '2024-01-01', is_active: false } },
+  ),
+  remove('and is deleted', user('emil')),
+  post('nothing but junk', users, { usage_limit_GB: 'x', foo: 1 }, invalid),
   {
     title: 'a body of another type is ignored',
     method: 'POST',
@@ -128,7 +97,7 @@ export const creationSteps: readonly ReplayStep[] = [
     status: 500,
     says: '400 Bad Request: The browser (or proxy) sent a request that this server could not understand.',
   },
-  { title: 'an empty body', method: 'POST', path: users, text: '', status: 422, says: 'Validation error' },
-  { title: 'a list as body', method: 'POST', path: users, json: [], status: 422, says: 'Validation error' },
-  { title: 'null as body', method: 'PATCH', path: user('anna'), text: 'null', status: 422, says: 'Validation error' },
+  { title: 'an empty body', method: 'POST', path: users, text: '', ...invalid },
+  post('a list as body', users, [], invalid),
+  { title: 'null as body', method: 'PATCH', path: user('anna'), text: 'null', ...invalid },
 ];

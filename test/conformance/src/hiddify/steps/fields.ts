@@ -1,7 +1,6 @@
-import { type ReplayStep } from '../step.js';
+import { get, remove, post, users, user, invalid, type ReplayStep } from '../step.js';
 
-const path = '/api/v2/admin/user/{anna}/';
-const invalid = { status: 422, says: 'Validation error' };
+const path = user('anna');
 /** What introduces a refused value when the body names an owner; a creation always has one. */
 const autoflush =
   '(raised as a result of Query-invoked autoflush; consider using a session.no_autoflush block if this flush is ' +
@@ -146,46 +145,39 @@ export const fieldSteps: readonly ReplayStep[] = [
     ok({ ed25519_public_key: 'invented too' }),
   ),
   patch('a long key', { wg_pk: 'w'.repeat(60) }, dataError(1406, "Data too long for column 'wg_pk' at row 1")),
-  {
-    title: 'a long comment leaves a half-made user',
-    method: 'POST',
-    path: '/api/v2/admin/user/',
-    json: { name: '{tag} carl', uuid: '{carl}', usage_limit_GB: 10, added_by_uuid: '{north}', comment: tooLong },
-    ...dataError(1406, "Data too long for column 'comment' at row 1"),
-  },
-  {
-    title: 'the half-made user',
-    method: 'GET',
-    path: '/api/v2/admin/user/{carl}/',
-    status: 200,
+  post(
+    'a long comment leaves a half-made user',
+    users,
+    { name: '{tag} carl', uuid: '{carl}', usage_limit_GB: 10, added_by_uuid: '{north}', comment: tooLong },
+    dataError(1406, "Data too long for column 'comment' at row 1"),
+  ),
+  get('the half-made user', user('carl'), {
     has: { name: 'unknown', usage_limit_GB: 1000, package_days: 90, enable: true, added_by_uuid: '{owner}' },
-  },
-  { title: 'and it is deleted', method: 'DELETE', path: '/api/v2/admin/user/{carl}/', status: 200 },
-  {
-    title: 'junk online leaves a user with its name, too',
-    method: 'POST',
-    path: '/api/v2/admin/user/',
-    json: { name: '{tag} carl', uuid: '{carl}', usage_limit_GB: 10, last_online: 'junk', added_by_uuid: '{north}' },
-    status: 500,
-    says:
-      "(MySQLdb.OperationalError) (1292, \"Incorrect datetime value: 'junk' for column " +
-      '`hiddifypanel`.`user`.`last_online` at row 1")',
-  },
-  { title: 'which is deleted', method: 'DELETE', path: '/api/v2/admin/user/{carl}/', status: 200 },
-  {
-    title: 'a key too long, and a text that is introduced otherwise',
-    method: 'POST',
-    path: '/api/v2/admin/user/',
-    json: { name: '{tag} carl', uuid: '{carl}', current_usage_GB: 0, usage_limit_GB: 10, wg_psk: 'w'.repeat(60) },
-    status: 500,
-    says: autoflush,
-  },
-  { title: 'it is deleted, too', method: 'DELETE', path: '/api/v2/admin/user/{carl}/', status: 200 },
-  {
-    title: 'a number too great leaves a user with its name',
-    method: 'POST',
-    path: '/api/v2/admin/user/',
-    json: {
+  }),
+  remove('and it is deleted', user('carl')),
+  post(
+    'junk online leaves a user with its name, too',
+    users,
+    { name: '{tag} carl', uuid: '{carl}', usage_limit_GB: 10, last_online: 'junk', added_by_uuid: '{north}' },
+    {
+      status: 500,
+      says:
+        "(MySQLdb.OperationalError) (1292, \"Incorrect datetime value: 'junk' for column " +
+        '`hiddifypanel`.`user`.`last_online` at row 1")',
+    },
+  ),
+  remove('which is deleted', user('carl')),
+  post(
+    'a key too long, and a text that is introduced otherwise',
+    users,
+    { name: '{tag} carl', uuid: '{carl}', current_usage_GB: 0, usage_limit_GB: 10, wg_psk: 'w'.repeat(60) },
+    { status: 500, says: autoflush },
+  ),
+  remove('it is deleted, too', user('carl')),
+  post(
+    'a number too great leaves a user with its name',
+    users,
+    {
       name: '{tag} carl',
       uuid: '{carl}',
       usage_limit_GB: 10,
@@ -193,14 +185,9 @@ export const fieldSteps: readonly ReplayStep[] = [
       package_days: 1e11,
       added_by_uuid: '{north}',
     },
-    status: 500,
-    says: autoflush,
-  },
-  {
-    title: 'the user with its name',
-    method: 'GET',
-    path: '/api/v2/admin/user/{carl}/',
-    status: 200,
+    { status: 500, says: autoflush },
+  ),
+  get('the user with its name', user('carl'), {
     has: { name: '{tag} carl', usage_limit_GB: 1000, enable: true, added_by_uuid: '{owner}' },
-  },
+  }),
 ];

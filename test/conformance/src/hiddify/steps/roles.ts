@@ -1,153 +1,74 @@
-import { type ReplayStep } from '../step.js';
+import { unauthorised, get, remove, post, patch, users, admins, admin, type ReplayStep } from '../step.js';
 
-const admins = '/api/v2/admin/admin_user/';
-const users = '/api/v2/admin/user/';
-const unauthorised = { status: 403, says: 'Unathorized' };
-
-const post = (name: string, mode: string, parent?: string): ReplayStep => ({
-  title: `the Owner makes ${name}`,
-  method: 'POST',
-  path: admins,
-  json: {
-    name: `{tag} ${name}`,
-    uuid: `{${name}}`,
-    mode,
-    can_add_admin: false,
-    lang: 'en',
-    ...(parent === undefined ? {} : { parent_admin_uuid: `{${parent}}` }),
-  },
-  status: 200,
-  has: { name: `{tag} ${name}`, mode, uuid: `{${name}}`, comment: '', max_users: 100, telegram_id: null },
-});
+const make = (name: string, mode: string, parent?: string): ReplayStep =>
+  post(
+    `the Owner makes ${name}`,
+    admins,
+    {
+      name: `{tag} ${name}`,
+      uuid: `{${name}}`,
+      mode,
+      can_add_admin: false,
+      lang: 'en',
+      ...(parent === undefined ? {} : { parent_admin_uuid: `{${parent}}` }),
+    },
+    { has: { name: `{tag} ${name}`, mode, uuid: `{${name}}`, comment: '', max_users: 100, telegram_id: null } },
+  );
 
 /** Roles and visibility (docs/panels/hiddify.md, 2.3 and 2.4), and the empty list. */
 export const roleSteps: readonly ReplayStep[] = [
-  post('north', 'agent'),
-  post('north-east', 'agent', 'north'),
-  post('south', 'admin'),
-  post('second', 'super_admin'),
-  { title: 'an agent pings', method: 'GET', path: '/api/v2/panel/ping/', key: '{north}', status: 200 },
-  {
-    title: 'an agent asks for itself',
-    method: 'GET',
-    path: '/api/v2/admin/me/',
-    key: '{north}',
-    status: 200,
-    has: { mode: 'agent', telegram_id: 0 },
-  },
-  {
-    title: 'an admin asks for itself',
-    method: 'GET',
-    path: '/api/v2/admin/me/',
-    key: '{south}',
-    status: 200,
-    has: { mode: 'admin' },
-  },
-  {
-    title: 'a second super admin asks for itself',
-    method: 'GET',
-    path: '/api/v2/admin/me/',
+  make('north', 'agent'),
+  make('north-east', 'agent', 'north'),
+  make('south', 'admin'),
+  make('second', 'super_admin'),
+  get('an agent pings', '/api/v2/panel/ping/', { key: '{north}' }),
+  get('an agent asks for itself', '/api/v2/admin/me/', { key: '{north}', has: { mode: 'agent', telegram_id: 0 } }),
+  get('an admin asks for itself', '/api/v2/admin/me/', { key: '{south}', has: { mode: 'admin' } }),
+  get('a second super admin asks for itself', '/api/v2/admin/me/', {
     key: '{second}',
-    status: 200,
     has: { parent_admin_uuid: '{owner}' },
-  },
-  { title: 'an agent lists admins', method: 'GET', path: admins, key: '{north}', ...unauthorised },
-  { title: 'an agent gets an admin', method: 'GET', path: `${admins}{north-east}/`, key: '{north}', ...unauthorised },
-  { title: 'an agent makes an admin', method: 'POST', path: admins, key: '{north}', json: {}, ...unauthorised },
-  {
-    title: 'an agent runs the usage task',
-    method: 'GET',
-    path: '/api/v2/admin/update_user_usage/',
-    key: '{north}',
-    ...unauthorised,
-  },
-  {
-    title: 'an admin runs the usage task',
-    method: 'GET',
-    path: '/api/v2/admin/update_user_usage/',
-    key: '{south}',
-    ...unauthorised,
-  },
-  {
-    title: 'an admin reads the configuration',
-    method: 'GET',
-    path: '/api/v2/admin/all-configs/',
-    key: '{south}',
-    ...unauthorised,
-  },
-  { title: 'an admin lists admins', method: 'GET', path: admins, key: '{south}', status: 200, lists: ['south'] },
-  {
-    title: 'an admin gets itself by uuid',
-    method: 'GET',
-    path: `${admins}{south}/`,
+  }),
+  get('an agent lists admins', admins, { key: '{north}', ...unauthorised }),
+  get('an agent gets an admin', admin('north-east'), { key: '{north}', ...unauthorised }),
+  post('an agent makes an admin', admins, {}, { key: '{north}', ...unauthorised }),
+  get('an agent runs the usage task', '/api/v2/admin/update_user_usage/', { key: '{north}', ...unauthorised }),
+  get('an admin runs the usage task', '/api/v2/admin/update_user_usage/', { key: '{south}', ...unauthorised }),
+  get('an admin reads the configuration', '/api/v2/admin/all-configs/', { key: '{south}', ...unauthorised }),
+  get('an admin lists admins', admins, { key: '{south}', lists: ['south'] }),
+  get('an admin gets itself by uuid', admin('south'), {
     key: '{south}',
     status: 403,
     says: "you don't have permission to access this admin",
-  },
-  {
-    title: 'an admin gets another',
-    method: 'GET',
-    path: `${admins}{north}/`,
+  }),
+  get('an admin gets another', admin('north'), {
     key: '{south}',
     status: 403,
     says: "you don't have permission to access this admin",
-  },
-  {
-    title: 'an admin changes another',
-    method: 'PATCH',
-    path: `${admins}{north}/`,
-    key: '{south}',
-    json: {},
-    status: 403,
-    says: "You don't have permission to access this admin",
-  },
-  {
-    title: 'an admin deletes itself',
-    method: 'DELETE',
-    path: `${admins}{south}/`,
+  }),
+  patch(
+    'an admin changes another',
+    admin('north'),
+    {},
+    { key: '{south}', status: 403, says: "You don't have permission to access this admin" },
+  ),
+  remove('an admin deletes itself', admin('south'), {
     key: '{south}',
     status: 403,
     says: "You don't have permission to access this admin",
-  },
-  {
-    title: 'a second super admin lists admins',
-    method: 'GET',
-    path: admins,
-    key: '{second}',
-    status: 200,
-    lists: ['second'],
-  },
-  {
-    title: 'the Owner lists admins',
-    method: 'GET',
-    path: admins,
-    status: 200,
-    lists: ['north', 'north-east', 'second', 'south'],
-  },
-  { title: 'an empty list', method: 'GET', path: users, key: '{north-east}', status: 404, says: 'You have no user' },
-  {
-    title: 'an empty list with Accept */*',
-    method: 'GET',
-    path: users,
+  }),
+  get('a second super admin lists admins', admins, { key: '{second}', lists: ['second'] }),
+  get('the Owner lists admins', admins, { lists: ['north', 'north-east', 'second', 'south'] }),
+  get('an empty list', users, { key: '{north-east}', status: 404, says: 'You have no user' }),
+  get('an empty list with Accept */*', users, {
     key: '{north-east}',
     headers: { Accept: '*/*' },
     status: 404,
     says: 'You have no user',
     has: { msg: 'You have no user' },
-  },
-  {
-    title: 'the Owner gets an agent in upper case',
-    method: 'GET',
-    path: `${admins}{NORTH}/`,
-    status: 200,
+  }),
+  get('the Owner gets an agent in upper case', admin('NORTH'), {
     has: { uuid: '{north}', parent_admin_uuid: '{owner}' },
-  },
-  { title: 'an unknown admin', method: 'GET', path: `${admins}{stranger}/`, status: 404, says: 'Admin not found' },
-  {
-    title: 'the status of an agent',
-    method: 'GET',
-    path: '/api/v2/admin/server_status/',
-    key: '{north-east}',
-    status: 200,
-  },
+  }),
+  get('an unknown admin', admin('stranger'), { status: 404, says: 'Admin not found' }),
+  get('the status of an agent', '/api/v2/admin/server_status/', { key: '{north-east}' }),
 ];
