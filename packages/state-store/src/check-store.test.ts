@@ -1,8 +1,7 @@
 import { chmodSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { openStore } from './open-store.js';
-import type { StoreCheck, StoreTables } from './store.js';
-import { connectWriter } from './sqlite/connect.js';
+import type { StoreTables } from './store.js';
 import {
   action,
   cycle,
@@ -19,7 +18,7 @@ import {
 } from './test/records.js';
 import { agent } from './test/agent-records.js';
 import { booking, invoice, invoiceLine, moves } from './test/ledger-records.js';
-import { useStore } from './test/use-store.js';
+import { findings, tamper, useStore } from './test/use-store.js';
 
 /** Adds credit, pays an invoice from it, and returns a part. */
 async function bill(tables: StoreTables): Promise<void> {
@@ -34,18 +33,6 @@ async function bill(tables: StoreTables): Promise<void> {
 
 describe('check', () => {
   const at = useStore();
-
-  /** Does to the file what the package would never do. */
-  async function tamper(...statements: string[]): Promise<void> {
-    const raw = await connectWriter(at.location, 1000);
-    raw.handle.pragma('foreign_keys = off');
-    for (const statement of statements) raw.handle.exec(statement);
-    await raw.close();
-  }
-
-  async function findings(): Promise<StoreCheck[]> {
-    return (await at.store.maintenance.check()).filter((check) => check.status !== 'ok');
-  }
 
   it('finds nothing in a store that is in use', async () => {
     await at.store.write(async (tables) => {
@@ -62,7 +49,7 @@ describe('check', () => {
       await tables.runs.start(run('run-1'));
       await bill(tables);
     });
-    expect(await findings()).toEqual([]);
+    expect(await findings(at.store)).toEqual([]);
     expect((await at.store.maintenance.check()).map((check) => check.name)).toEqual([
       'integrity',
       'foreign-keys',
@@ -91,7 +78,7 @@ describe('check', () => {
     await at.store.evidence.add(proof('e-1'));
     await at.store.holds.end('hold-1', minute(1));
     await at.store.holds.add(hold('hold-2', { service: 'svc-9' }));
-    expect(await findings()).toEqual([
+    expect(await findings(at.store)).toEqual([
       {
         name: 'evidence-of-ended-holds',
         object: 'e-1',
@@ -112,12 +99,13 @@ describe('check', () => {
     await at.store.holds.add(hold('hold-1'));
     await at.store.evidence.add(proof('e-1'));
     await tamper(
+      at.location,
       'drop index holds_open',
       'drop index evidence_open',
       "insert into holds select null, 'hold-2', service, reason, since, until, note, cycle, used_bytes, allowed_bytes, origin, restriction from holds",
       "insert into evidence select null, 'e-2', 'no-hold', service, panel, kind, target, prior, action, adopted, since, until, outcome from evidence",
     );
-    expect((await findings()).map((check) => [check.name, check.object])).toEqual([
+    expect((await findings(at.store)).map((check) => [check.name, check.object])).toEqual([
       ['foreign-keys', 'evidence'],
       ['schema', 'holds_open'],
       ['schema', 'evidence_open'],
@@ -128,10 +116,11 @@ describe('check', () => {
 
   it('finds what no version of it created', async () => {
     await tamper(
+      at.location,
       'create trigger spy after insert on services begin delete from holds; end',
       'create table extra (id text)',
     );
-    expect((await findings()).map((check) => [check.name, check.object])).toEqual([
+    expect((await findings(at.store)).map((check) => [check.name, check.object])).toEqual([
       ['schema', 'spy'],
       ['schema', 'extra'],
     ]);
@@ -139,14 +128,15 @@ describe('check', () => {
 
   it('finds wrong sums and balances of the ledger, and wrong totals of invoices', async () => {
     await at.store.write(bill);
-    expect(await findings()).toEqual([]);
+    expect(await findings(at.store)).toEqual([]);
     await tamper(
+      at.location,
       "update ledger_entries set balance = '11.00' where account = 'client:7' and booking = 'b-1'",
       "update ledger_entries set amount = '9.80' where account = 'income' and booking = 'b-2'",
       "insert into ledger_bookings (seq, id, kind, ref, invoice, description, note, at, actor) select null, 'b-4', kind, 'new', null, description, note, at, actor from ledger_bookings where id = 'b-1'",
       "update invoices set total = '9.91'",
     );
-    expect((await findings()).map((check) => [check.name, check.object])).toEqual([
+    expect((await findings(at.store)).map((check) => [check.name, check.object])).toEqual([
       ['ledger', 'b-2'],
       ['ledger', 'b-1'],
       ['ledger', 'b-2'],
@@ -155,10 +145,11 @@ describe('check', () => {
       ['invoices', 'inv-1'],
     ]);
     await tamper(
+      at.location,
       "update invoices set total = '9.90', status = 'cancelled'",
       "update ledger_entries set amount = 'ten' where booking = 'b-3' and account = 'income'",
     );
-    const found = (await findings()).filter(({ name }) => name !== 'ledger');
+    const found = (await findings(at.store)).filter(({ name }) => name !== 'ledger');
     expect(found.map((check) => [check.name, check.object])).toEqual([
       ['rows', 'ledger_entries b-3'],
       ['invoices', 'inv-1'],
@@ -169,8 +160,12 @@ describe('check', () => {
   it('finds rows that can not be read, in tables of any length', async () => {
     await at.store.services.put(Array.from({ length: 2500 }, (_, n) => service(`svc-${n}`)));
     await at.store.actions.plan([action('a-1')]);
-    await tamper("update services set fields = '[]' where id = 'svc-2222'", "update actions set prior = '{'");
-    expect((await findings()).map((check) => [check.name, check.object])).toEqual([
+    await tamper(
+      at.location,
+      "update services set fields = '[]' where id = 'svc-2222'",
+      "update actions set prior = '{'",
+    );
+    expect((await findings(at.store)).map((check) => [check.name, check.object])).toEqual([
       ['rows', 'actions a-1'],
       ['rows', 'services svc-2222'],
     ]);
@@ -183,24 +178,25 @@ describe('check', () => {
     await at.store.resources.put([{ service: 's', panel: 'vpn', mapping: [], resources: ['port:1'], at: minute(1) }]);
     await at.store.writeBacks.put([{ service: 's', columns: [], at: minute(1) }]);
     await tamper(
+      at.location,
       "update agents set figures = '{' where uuid = 'z'",
       "update service_resources set resources = '{'",
       "update write_backs set columns = '7'",
     );
-    const objects = (await findings()).map(({ object }) => object);
+    const objects = (await findings(at.store)).map(({ object }) => object);
     expect(objects.sort()).toEqual(['agents z', 'agents z', 'service_resources s', 'write_backs s']);
   });
 
   it('warns of a file that others may read', async () => {
     chmodSync(at.location, 0o640);
-    expect(await findings()).toEqual([
+    expect(await findings(at.store)).toEqual([
       { name: 'permissions', object: at.location, status: 'warning', message: expect.stringContaining('chmod 600') },
     ]);
   });
 
   it('tells of many findings of one kind only the first', async () => {
     await at.store.services.put(Array.from({ length: 50 }, (_, n) => service(`svc-${n}`)));
-    await tamper("update services set refs = ''");
-    expect(await findings()).toHaveLength(20);
+    await tamper(at.location, "update services set refs = ''");
+    expect(await findings(at.store)).toHaveLength(20);
   });
 });

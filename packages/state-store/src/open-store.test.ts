@@ -1,25 +1,15 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import Sqlite from 'better-sqlite3';
 import { LATEST_SCHEMA_VERSION, openStore, StoreError } from './index.js';
 import { connectWriter } from './sqlite/connect.js';
 import { createPrivateFile } from './sqlite/open-handle.js';
 import { service } from './test/records.js';
 import { unpack } from './test/unpack.js';
-import { clock } from './test/use-store.js';
+import { clock, findings, useFolder } from './test/use-store.js';
 
-let folder = '';
-let location = '';
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'sluice-store-'));
-  location = join(folder, 'sluice.db');
-});
-afterEach(() => {
-  rmSync(folder, { recursive: true, force: true });
-});
+const at = useFolder();
 
 function readMode(file: string): string {
   return (statSync(file).mode & 0o777).toString(8);
@@ -41,8 +31,8 @@ async function asOrdinaryUser(work: () => Promise<void>): Promise<void> {
 
 describe('a new store', () => {
   it.each(['0', '22', '777'])('is readable to its owner alone, under umask %s', async (umask) => {
-    location = join(folder, 'a', 'b', 'sluice.db');
-    mkdirSync(join(folder, 'a', 'b'), { recursive: true });
+    const location = join(at.folder, 'a', 'b', 'sluice.db');
+    mkdirSync(join(at.folder, 'a', 'b'), { recursive: true });
     const before = process.umask(Number.parseInt(umask, 8));
     try {
       const store = await openStore({ location, clock });
@@ -50,24 +40,24 @@ describe('a new store', () => {
       for (const ending of ['', '-wal', '-shm']) expect(readMode(location + ending)).toBe('600');
       await store.close();
       expect(readMode(location)).toBe('600');
-      expect(readdirSync(join(folder, 'a', 'b'))).toEqual(['sluice.db']);
+      expect(readdirSync(join(at.folder, 'a', 'b'))).toEqual(['sluice.db']);
     } finally {
       process.umask(before);
     }
   });
 
   it('gets its folders', async () => {
-    const store = await openStore({ location: join(folder, 'x', 'y', 'sluice.db'), clock });
+    const store = await openStore({ location: join(at.folder, 'x', 'y', 'sluice.db'), clock });
     expect(store.schemaVersion).toBe(LATEST_SCHEMA_VERSION);
-    expect(store.location).toBe(join(folder, 'x', 'y', 'sluice.db'));
-    expect((await store.maintenance.check()).filter((check) => check.status !== 'ok')).toEqual([]);
+    expect(store.location).toBe(join(at.folder, 'x', 'y', 'sluice.db'));
+    expect(await findings(store)).toEqual([]);
     await store.close();
-    expect(readMode(join(folder, 'x'))).toBe('700');
+    expect(readMode(join(at.folder, 'x'))).toBe('700');
   });
 
   it('is written through a log that is on the disk before a commit returns', async () => {
-    await (await openStore({ location, clock })).close();
-    const { handle, close } = await connectWriter(location, 1000);
+    await (await openStore({ location: at.location, clock })).close();
+    const { handle, close } = await connectWriter(at.location, 1000);
     const full = 2;
     expect(handle.pragma('journal_mode', { simple: true })).toBe('wal');
     expect(handle.pragma('synchronous', { simple: true })).toBe(full);
@@ -76,9 +66,13 @@ describe('a new store', () => {
   });
 
   it('is not made when it should be there', async () => {
-    await expect(openStore({ location, clock, create: false })).rejects.toMatchObject({ code: 'store_missing' });
-    await expect(openStore({ location, clock, readOnly: true })).rejects.toMatchObject({ code: 'store_missing' });
-    expect(existsSync(location)).toBe(false);
+    await expect(openStore({ location: at.location, clock, create: false })).rejects.toMatchObject({
+      code: 'store_missing',
+    });
+    await expect(openStore({ location: at.location, clock, readOnly: true })).rejects.toMatchObject({
+      code: 'store_missing',
+    });
+    expect(existsSync(at.location)).toBe(false);
   });
 });
 
@@ -97,10 +91,10 @@ describe('a location', () => {
     await expect(opening).rejects.not.toMatchObject({ message: expect.stringContaining('hunter2') });
   });
 
-  it('that is a folder, or below a file, is refused', async () => {
-    await expect(openStore({ location: folder, clock })).rejects.toMatchObject({ code: 'store_unsupported' });
-    writeFileSync(location, '');
-    await expect(openStore({ location: join(location, 'x.db'), clock })).rejects.toMatchObject({
+  it('that is a at.folder, or below a file, is refused', async () => {
+    await expect(openStore({ location: at.folder, clock })).rejects.toMatchObject({ code: 'store_unsupported' });
+    writeFileSync(at.location, '');
+    await expect(openStore({ location: join(at.location, 'x.db'), clock })).rejects.toMatchObject({
       code: 'store_missing',
     });
   });
@@ -108,20 +102,20 @@ describe('a location', () => {
 
 describe('a file that is not a store', () => {
   it('is refused when it is no database', async () => {
-    writeFileSync(location, 'plain text, much longer than the header of a database would be\n'.repeat(20));
+    writeFileSync(at.location, 'plain text, much longer than the header of a database would be\n'.repeat(20));
     for (const readOnly of [true, false]) {
-      const opening = openStore({ location, clock, readOnly });
+      const opening = openStore({ location: at.location, clock, readOnly });
       await expect(opening).rejects.toBeInstanceOf(StoreError);
       await expect(opening).rejects.toMatchObject({ code: 'store_damaged' });
     }
   });
 
   it('is refused and left alone when it belongs to another program', async () => {
-    const other = new Sqlite(location);
+    const other = new Sqlite(at.location);
     other.exec('create table theirs (id text)');
     other.close();
-    await expect(openStore({ location, clock })).rejects.toMatchObject({ code: 'store_unsupported' });
-    const again = new Sqlite(location);
+    await expect(openStore({ location: at.location, clock })).rejects.toMatchObject({ code: 'store_unsupported' });
+    const again = new Sqlite(at.location);
     expect(again.prepare('select name from sqlite_master').pluck().all()).toEqual(['theirs']);
     again.close();
   });
@@ -129,23 +123,23 @@ describe('a file that is not a store', () => {
 
 describe('an older store', () => {
   it('is left as it is when migrations are not wanted or not possible', async () => {
-    createPrivateFile(location);
+    createPrivateFile(at.location);
     for (const options of [{ migrate: false }, { readOnly: true }]) {
-      await expect(openStore({ location, clock, ...options })).rejects.toMatchObject({
+      await expect(openStore({ location: at.location, clock, ...options })).rejects.toMatchObject({
         code: 'store_too_old',
         message: expect.stringContaining('has no tables yet'),
       });
     }
-    await (await openStore({ location, clock })).close();
-    await (await openStore({ location, clock, migrate: false })).close();
+    await (await openStore({ location: at.location, clock })).close();
+    await (await openStore({ location: at.location, clock, migrate: false })).close();
   });
 });
 
 describe('a store opened to be read only', () => {
   it('reads, and refuses each write', async () => {
-    const writer = await openStore({ location, clock });
+    const writer = await openStore({ location: at.location, clock });
     await writer.services.put([service('svc-1')]);
-    const reader = await openStore({ location, clock, readOnly: true });
+    const reader = await openStore({ location: at.location, clock, readOnly: true });
     expect(await reader.services.ids()).toEqual(['svc-1']);
     const refused = { code: 'store_read_only' };
     await expect(reader.services.put([service('svc-2')])).rejects.toMatchObject(refused);
@@ -158,43 +152,43 @@ describe('a store opened to be read only', () => {
   });
 
   it('reads where SQLite can make no files beside it, as on a read-only file system', async () => {
-    const writer = await openStore({ location, clock });
+    const writer = await openStore({ location: at.location, clock });
     await writer.services.put([service('svc-1')]);
     await writer.close();
-    // A folder in the place of the file that SQLite wants to make stands for the file system that refuses it.
-    mkdirSync(`${location}-wal`);
-    const reader = await openStore({ location, clock, readOnly: true });
+    // A at.folder in the place of the file that SQLite wants to make stands for the file system that refuses it.
+    mkdirSync(`${at.location}-wal`);
+    const reader = await openStore({ location: at.location, clock, readOnly: true });
     expect(await reader.services.ids()).toEqual(['svc-1']);
-    expect((await reader.maintenance.check()).filter((check) => check.status !== 'ok')).toEqual([]);
-    await reader.maintenance.backup(join(folder, 'copy.db.gz'));
+    expect(await findings(reader)).toEqual([]);
+    await reader.maintenance.backup(join(at.folder, 'copy.db.gz'));
     await reader.close();
-    const copy = await openStore({ location: unpack(join(folder, 'copy.db.gz')), clock });
+    const copy = await openStore({ location: unpack(join(at.folder, 'copy.db.gz')), clock });
     expect(await copy.services.ids()).toEqual(['svc-1']);
     await copy.close();
-    await expect(openStore({ location, clock })).rejects.toMatchObject({ code: 'store_read_only' });
+    await expect(openStore({ location: at.location, clock })).rejects.toMatchObject({ code: 'store_read_only' });
   });
 });
 
 describe('without permission', () => {
   it('a store is not made', async () => {
-    chmodSync(folder, 0o555);
+    chmodSync(at.folder, 0o555);
     await asOrdinaryUser(async () => {
-      await expect(openStore({ location, clock })).rejects.toMatchObject({
+      await expect(openStore({ location: at.location, clock })).rejects.toMatchObject({
         code: 'store_read_only',
-        message: expect.stringContaining(location),
+        message: expect.stringContaining(at.location),
       });
     });
-    chmodSync(folder, 0o700);
-    expect(readdirSync(folder)).toEqual([]);
+    chmodSync(at.folder, 0o700);
+    expect(readdirSync(at.folder)).toEqual([]);
   });
 
   it('a store is not written', async () => {
-    await (await openStore({ location, clock })).close();
-    chmodSync(location, 0o444);
-    chmodSync(folder, 0o777);
+    await (await openStore({ location: at.location, clock })).close();
+    chmodSync(at.location, 0o444);
+    chmodSync(at.folder, 0o777);
     await asOrdinaryUser(async () => {
       const write = async (): Promise<void> => {
-        const store = await openStore({ location, clock });
+        const store = await openStore({ location: at.location, clock });
         try {
           await store.services.put([service('svc-1')]);
         } finally {
@@ -203,8 +197,8 @@ describe('without permission', () => {
       };
       await expect(write()).rejects.toMatchObject({ code: 'store_read_only' });
     });
-    chmodSync(location, 0o600);
-    const store = await openStore({ location, clock });
+    chmodSync(at.location, 0o600);
+    const store = await openStore({ location: at.location, clock });
     expect(await store.services.ids()).toEqual([]);
     await store.close();
   });
@@ -236,7 +230,7 @@ describe('a store in memory', () => {
       ids(),
     ]);
     expect([seen.includes('n-2'), await ids()]).toEqual([false, ['n-1', 'n-3']]);
-    await expect(store.maintenance.backup(join(folder, 'never.db'))).rejects.toMatchObject({
+    await expect(store.maintenance.backup(join(at.folder, 'never.db'))).rejects.toMatchObject({
       code: 'store_unsupported',
     });
     await store.close();

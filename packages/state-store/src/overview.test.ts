@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { REPORTED_STATUSES, toReportedStatus } from '@sluice/quota-core';
 import { TO_RESTRICT } from './overview.js';
-import { cycle, hold, minute, proof, service } from './test/records.js';
+import { cycle, decision as storedDecision, hold, minute, proof, service } from './test/records.js';
 import { useStore } from './test/use-store.js';
 import type { DecisionRecord } from './records.js';
 
@@ -12,27 +12,12 @@ const limited = (allowedBytes: number): unknown => ({
   allowedBytes,
   parts: [],
 });
-const decision = (id: string, change: Partial<DecisionRecord> = {}): DecisionRecord => ({
-  service: id,
-  run: 'run-1',
-  at: minute(1),
-  cycle: null,
-  status: 'ok',
-  rule: 'below',
-  mode: 'TOTAL',
-  action: null,
-  inBytes: 10,
-  outBytes: 20,
-  totalBytes: 30,
-  readAt: minute(1),
-  allowance: limited(100),
-  wouldHold: [],
-  observing: false,
-  errorCode: null,
-  errorMessage: null,
-  inputs: { drift: [] },
-  ...change,
-});
+const decision = (id: string, change: Partial<DecisionRecord> = {}): DecisionRecord =>
+  storedDecision(id, {
+    ...{ at: minute(1), readAt: minute(1), cycle: null, rule: 'below' },
+    ...{ inBytes: 10, outBytes: 20, totalBytes: 30, allowance: limited(100), inputs: { drift: [] } },
+    ...change,
+  });
 
 const TODAY = { panels: { dcim: '2026-11-20' }, others: '2026-11-20' };
 

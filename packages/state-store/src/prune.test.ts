@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import type { SampleRecord } from './records.js';
-import { apiCall, sample, service } from './test/records.js';
+import { apiCall, sample } from './test/records.js';
 import { useStore } from './test/use-store.js';
 
 const HOUR = 3_600_000;
@@ -63,14 +63,6 @@ describe('prune', () => {
     ]);
     expect(await prune()).toEqual({ apiCalls: 0, samples: 0 });
     expect((await at.store.samples.list({ service: 'svc-1' })).map((each) => each.resolution)).toEqual(['raw', 'raw']);
-  });
-
-  it('never loses the latest sample of a service', async () => {
-    await at.store.services.put([service('svc-1')]);
-    await at.store.samples.add([0, 1, 2].map((later) => sample('svc-1', ago(900 * DAY - later))));
-    await prune();
-    const left = (await at.store.samples.list({ service: 'svc-1' })).map((each) => each.at);
-    expect(left).toEqual([ago(900 * DAY), ago(900 * DAY - 2)]);
   });
 
   it('does the same as the rule applied by hand', async () => {

@@ -7,7 +7,7 @@ import { connectReader, connectWriter } from './sqlite/connect.js';
 import type { StoreTables } from './store.js';
 import { StoreError } from './store-error.js';
 import { apiCall, cycle, hold, minute, purchase, sample, service } from './test/records.js';
-import { useStore } from './test/use-store.js';
+import { tamper, useStore } from './test/use-store.js';
 
 /** A promise and what settles it. */
 function signal(): { promise: Promise<void>; give: () => void } {
@@ -51,9 +51,7 @@ describe('write', () => {
 
   it('is not undone by a read in it that failed and was caught', async () => {
     await at.store.services.put([service('svc-1')]);
-    const raw = await connectWriter(at.location, 1000);
-    raw.handle.exec("update services set refs = 'x'");
-    await raw.close();
+    await tamper(at.location, "update services set refs = 'x'");
     await at.store.write(async (tables) => {
       await expect(tables.services.list()).rejects.toMatchObject({ code: 'store_damaged' });
       await tables.services.put([service('svc-2')]);
@@ -224,11 +222,10 @@ describe('a store of a newer version', () => {
   const at = useStore();
 
   it('is not written any more by a process that opened it before', async () => {
-    const other = await connectWriter(at.location, 1000);
-    other.handle
-      .prepare('insert into schema_migrations (version, name, applied_at) values (?, ?, ?)')
-      .run(at.store.schemaVersion + 1, 'newer', minute(0));
-    await other.close();
+    await tamper(
+      at.location,
+      `insert into schema_migrations values (${at.store.schemaVersion + 1}, 'newer', '${minute(0)}')`,
+    );
     await expect(at.store.services.put([service('svc-1')])).rejects.toMatchObject({ code: 'store_too_new' });
     await expect(at.open()).rejects.toMatchObject({
       code: 'store_too_new',
@@ -248,9 +245,7 @@ describe('a damaged row', () => {
     ['values of another type', '{"a":1}'],
   ])('is named when its JSON is %s', async (_, text) => {
     await at.store.services.put([service('svc-1'), service('svc-2')]);
-    const raw = await connectWriter(at.location, 1000);
-    raw.handle.prepare("update services set refs = ? where id = 'svc-2'").run(text);
-    await raw.close();
+    await tamper(at.location, `update services set refs = '${text}' where id = 'svc-2'`);
     await expect(at.store.services.list()).rejects.toMatchObject({
       code: 'store_damaged',
       row: { table: 'services', id: 'svc-2' },
@@ -261,9 +256,7 @@ describe('a damaged row', () => {
 
   it('is named when a list is damaged', async () => {
     await at.store.cycles.put([cycle('c-1')]);
-    const raw = await connectWriter(at.location, 1000);
-    raw.handle.prepare('update cycles set thresholds = ?').run('["80"]');
-    await raw.close();
+    await tamper(at.location, `update cycles set thresholds = '["80"]'`);
     await expect(at.store.cycles.ofService('svc-1')).rejects.toMatchObject({
       code: 'store_damaged',
       row: { table: 'cycles', id: 'c-1' },

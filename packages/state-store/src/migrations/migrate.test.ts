@@ -1,38 +1,31 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { type Kysely, sql } from 'kysely';
 import { migrateStore, storeVersion } from '../migrate-store.js';
 import { openStore } from '../open-store.js';
 import { type Connection, connectWriter } from '../sqlite/connect.js';
 import { createPrivateFile } from '../sqlite/open-handle.js';
-import { clock, NOW } from '../test/use-store.js';
+import { clock, findings, NOW, useFolder } from '../test/use-store.js';
 import { migrate } from './migrate.js';
 import type { Migration } from './migration.js';
 import { MIGRATIONS } from './migrations.js';
 import { LATEST_SCHEMA_VERSION } from './version.js';
 
-let folder = '';
-let location = '';
+const at = useFolder();
 let connection: Connection | undefined;
 
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'sluice-store-'));
-  location = join(folder, 'sluice.db');
-});
 afterEach(async () => {
   await connection?.close();
   connection = undefined;
-  rmSync(folder, { recursive: true, force: true });
 });
 
 /** A store as the first `version` steps made it. */
 async function createOldStore(version: number): Promise<Connection> {
-  createPrivateFile(location);
-  connection = await connectWriter(location, 1000);
+  createPrivateFile(at.location);
+  connection = await connectWriter(at.location, 1000);
   if (version > 0) await migrate(connection.db, NOW, MIGRATIONS.slice(0, version));
   return connection;
 }
@@ -129,14 +122,14 @@ describe('migrate', () => {
     'brings version %i to the newest',
     async (version) => {
       await (await createOldStore(version)).close();
-      expect(await storeVersion(location)).toBe(version);
-      expect(await migrateStore(location, { clock })).toEqual({
+      expect(await storeVersion(at.location)).toBe(version);
+      expect(await migrateStore(at.location, { clock })).toEqual({
         from: version,
         to: LATEST_SCHEMA_VERSION,
         applied: MIGRATIONS.slice(version).map((migration) => migration.name),
       });
-      const store = await openStore({ location, clock, migrate: false });
-      expect((await store.maintenance.check()).filter((check) => check.status !== 'ok')).toEqual([]);
+      const store = await openStore({ location: at.location, clock, migrate: false });
+      expect(await findings(store)).toEqual([]);
       await store.close();
     },
   );
@@ -160,7 +153,7 @@ describe('migrate', () => {
     const left = await tables(db as unknown as Kysely<never>);
     expect(left).not.toContain('notes');
     expect(left).not.toContain('half');
-    expect(await storeVersion(location)).toBe(LATEST_SCHEMA_VERSION);
+    expect(await storeVersion(at.location)).toBe(LATEST_SCHEMA_VERSION);
     expect(await migrate(db, NOW, [...MIGRATIONS, addNote])).toEqual(['add-note']);
   });
 });
@@ -170,8 +163,8 @@ describe('the step that removes secrets of links from answers', () => {
   const answerOf = (of: string) =>
     JSON.stringify({ redirect: `/share/${secret(of)}/services/svc-1?done=bought#packages` });
   const content = (): string =>
-    readdirSync(folder)
-      .map((file) => readFileSync(join(folder, file), 'latin1'))
+    readdirSync(at.folder)
+      .map((file) => readFileSync(join(at.folder, file), 'latin1'))
       .join();
 
   it('keeps the keys, and nothing of the secrets in any page', async () => {
@@ -186,7 +179,7 @@ describe('the step that removes secrets of links from answers', () => {
     await add('other', JSON.stringify({ redirect: '/share/short' }));
     await close();
     expect(content().includes(secret('b'))).toBe(true);
-    const store = await openStore({ location, clock });
+    const store = await openStore({ location: at.location, clock });
     const { requests } = store;
     expect(await requests.get('l form', 'bought')).toMatchObject({
       answer: { redirect: '/services/svc-1?done=bought#packages' },
@@ -207,7 +200,7 @@ describe('the step that changes scopes of clients', () => {
     await add('reader', '42', ['client:42', 'read']);
     await add('all', null, ['operate']);
     await close();
-    const store = await openStore({ location, clock });
+    const store = await openStore({ location: at.location, clock });
     expect((await store.apiTokens.list()).map(({ id, scopes, scopesBefore }) => [id, scopes, scopesBefore])).toEqual([
       ['shop', ['client:42', 'buy', 'manage', 'password'], ['client:42', 'operate']],
       ['reader', ['client:42', 'read'], null],
@@ -227,8 +220,8 @@ describe('the step that moves notes of credit', () => {
     await add('b', 'credit', 'Credit');
     await add('c', 'payment', 'Invoice 1');
     await close();
-    await migrateStore(location, { clock });
-    connection = await connectWriter(location, 1000);
+    await migrateStore(at.location, { clock });
+    connection = await connectWriter(at.location, 1000);
     const rows = await connection.db.selectFrom('ledger_bookings').select(['id', 'description', 'note']).execute();
     expect(rows).toEqual([
       { id: 'a', description: 'Credit', note: 'INTERNAL' },
@@ -240,15 +233,15 @@ describe('the step that moves notes of credit', () => {
 
 describe('migrateStore', () => {
   it('does not make a file that is not there', async () => {
-    await expect(migrateStore(location)).rejects.toMatchObject({ code: 'store_missing' });
-    await expect(storeVersion(location)).rejects.toMatchObject({ code: 'store_missing' });
-    expect(readdirSync(folder)).toEqual([]);
+    await expect(migrateStore(at.location)).rejects.toMatchObject({ code: 'store_missing' });
+    await expect(storeVersion(at.location)).rejects.toMatchObject({ code: 'store_missing' });
+    expect(readdirSync(at.folder)).toEqual([]);
   });
 
   it('refuses a newer store, whose version can still be asked', async () => {
     const { db } = await createOldStore(LATEST_SCHEMA_VERSION);
     await migrate(db, NOW, [...MIGRATIONS, addNote]);
-    await expect(migrateStore(location)).rejects.toMatchObject({ code: 'store_too_new' });
-    expect(await storeVersion(location)).toBe(LATEST_SCHEMA_VERSION + 1);
+    await expect(migrateStore(at.location)).rejects.toMatchObject({ code: 'store_too_new' });
+    expect(await storeVersion(at.location)).toBe(LATEST_SCHEMA_VERSION + 1);
   });
 });

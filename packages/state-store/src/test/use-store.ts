@@ -3,12 +3,45 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach } from '@jest/globals';
 import { openStore, type OpenStoreOptions } from '../open-store.js';
-import type { StateStore } from '../store.js';
+import { connectWriter } from '../sqlite/connect.js';
+import type { StateStore, StoreCheck } from '../store.js';
 
 /** The moment at which every test store believes to be. */
 export const NOW = '2026-03-01T00:00:00.000Z';
 
 export const clock = { now: (): number => Date.parse(NOW) };
+
+/** A new folder for each test of the file; it is gone afterwards. */
+export function useFolder(): { readonly folder: string; readonly location: string } {
+  let folder = '';
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'sluice-store-'));
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+  return {
+    get folder() {
+      return folder;
+    },
+    get location() {
+      return join(folder, 'sluice.db');
+    },
+  };
+}
+
+/** Does to a file what the package would never do. */
+export async function tamper(location: string, ...statements: string[]): Promise<void> {
+  const raw = await connectWriter(location, 1000);
+  raw.handle.pragma('foreign_keys = off');
+  for (const statement of statements) raw.handle.exec(statement);
+  await raw.close();
+}
+
+/** What the check of a store finds wrong. */
+export async function findings({ maintenance }: StateStore): Promise<StoreCheck[]> {
+  return (await maintenance.check()).filter((check) => check.status !== 'ok');
+}
 
 /** A folder of its own and a store in it for each test of the file; both are gone afterwards. */
 export function useStore(): {
