@@ -21,6 +21,7 @@ beforeAll(async () => {
   voice.addCall({ ...call, startedAt: '2026-12-20T10:00:00Z', charge: '0.4500' });
   voice.addCall({ ...call, startedAt: '2026-12-20T13:00:00Z', charge: '0.2320' });
   at = await startBench({
+    fakes: [voice],
     kinds: [astbilling],
     panels: { voice: { kind: 'astbilling', url: voice.url, token: voice.token, allowHttp: true, retries: 0 } },
     products: { line: { panel: 'voice', astbilling: { planId: 11 } } },
@@ -45,15 +46,12 @@ beforeAll(async () => {
   await at.sluice.poll({ panel: 'dcim' });
   token = await at.token('read', 'client:c-2');
 });
-afterAll(async () => {
-  await at.close();
-  await voice.close();
-});
+afterAll(() => at.close());
 
 const read = async <Answer>(path: string, by = token): Promise<Answer> => {
-  const answer = await at.fetch(`/api/v1${path}`, { token: by });
-  expect([path, answer.status]).toEqual([path, 200]);
-  return (await answer.json()) as Answer;
+  const { status, json } = await at.call(`GET ${path}`, { token: by });
+  expect([path, status]).toEqual([path, 200]);
+  return json as Answer;
 };
 /** What the new client and what an operator gets. */
 const both = async <Answer>(path: string): Promise<[Answer, Answer]> => [

@@ -1,19 +1,15 @@
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { type DashboardBench, SERVE_TOKEN, startBench } from '../test/dashboard-bench.js';
+import { beforeEach, expect, it } from '@jest/globals';
+import { SERVE_TOKEN, useBenchForEach } from '../test/dashboard-bench.js';
 
-let at: DashboardBench;
+const at = useBenchForEach();
 beforeEach(async () => {
-  at = await startBench();
   await at.addService(1, '42');
 });
-afterEach(() => at.close());
 
 it('a client chooses no password, as on its pages', async () => {
   const change = async (token: string, body: object): Promise<unknown> => {
-    const headers = { 'content-type': 'application/json', 'idempotency-key': JSON.stringify(body).padEnd(20, '-') };
-    const path = '/api/v1/services/svc-1/provision/change-password';
-    const answer = await at.fetch(path, { method: 'POST', token, headers, body: JSON.stringify(body) });
-    return ((await answer.json()) as { error: { code: string } }).error.code;
+    const { json } = await at.call('POST /services/svc-1/provision/change-password', { token, body });
+    return (json['error'] as { code: string }).code;
   };
   const client = await at.token('client:42', 'password');
   expect(await change(client, { password: '1' })).toBe('forbidden');

@@ -1,9 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { whoMay } from '@sluice/engine';
 import { type ApiRoute, needsKey } from '../api/routes/route.js';
 import { ROUTES } from '../api/routes/routes.js';
-import { extractMain } from '../test/share-link.js';
-import { type DashboardBench, SERVE_TOKEN, startBench } from '../test/dashboard-bench.js';
+import { SERVE_TOKEN, useBench } from '../test/dashboard-bench.js';
 
 /** What only a provider states. */
 const INPUTS = ['customer', 'adopt', 'forfeitUnbilled', 'finalInvoice', 'force', 'until', 'as', 'withDids'];
@@ -14,26 +13,20 @@ const VERBS = [
 ];
 const RIGHTS = ['buy', 'manage', 'password'] as const;
 
-let at: DashboardBench;
-let key = 0;
+const at = useBench({ dashboard: { limits: { requestsPerMinute: 100_000 } } });
+let made = 0;
 beforeAll(async () => {
-  at = await startBench({ dashboard: { limits: { requestsPerMinute: 100_000 } } });
   await at.addService(1, '42', 20);
   await at.sluice.credit.add('42', { amount: '100.00', currency: 'EUR' });
   await at.sluice.poll();
 });
-afterAll(() => at.close());
 
 const send = async (method: string, path: string, token: string, body?: object) => {
-  const headers = { 'content-type': 'application/json', 'idempotency-key': `key-${key++}` };
-  const answer = await at.fetch(`/api/v1${path}`, {
-    ...{ method, token, headers },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  return { status: answer.status, answer: (await answer.json()) as Record<string, never> };
+  const { status, json } = await at.call(`${method} ${path}`, { token, body });
+  return { status, answer: json as Record<string, never> };
 };
 const create = (scopes: string[], token: string, more: object = {}) =>
-  send('POST', '/tokens', token, { name: `made-${key}`, scopes, ...more });
+  send('POST', '/tokens', token, { name: `made-${made++}`, scopes, ...more });
 
 describe('a token of one client', () => {
   it('cannot operate, and needs a client for its rights', async () => {
@@ -88,7 +81,7 @@ describe('a token of one client', () => {
     const forms = { buy: '/buy?', manage: '/destination', password: '/password' } as const;
     for (const right of RIGHTS) {
       const cookie = await at.login(await at.token('client:42', right, 'read'));
-      const page = extractMain(await (await at.fetch('/services/svc-1', { cookie })).text());
+      const page = await at.page('/services/svc-1', cookie);
       expect([right, page.includes(forms.buy), page.includes('action="/services/svc-1/auto-buy"')]).toEqual([
         right,
         right === 'buy',

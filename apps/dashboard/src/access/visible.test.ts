@@ -64,6 +64,7 @@ beforeAll(async () => {
   const line = voice.addSubscriber({ id: '9001', username: '1142000001', customer, plan });
   voice.addDid({ id: '71', number: '+551142000001', subscriber: line });
   at = await startBench({
+    fakes: [voice],
     kinds: [astbilling],
     panels: { voice: { kind: 'astbilling', url: voice.url, token: voice.token, allowHttp: true, retries: 0 } },
     products: { line: { panel: 'voice', astbilling: { planId: 11, customerMay: ['caller_id'] } } },
@@ -101,10 +102,7 @@ beforeAll(async () => {
   await sluice.holds.add('svc-1', noted('hold'));
   token = await at.token('client:c-2');
 });
-afterAll(async () => {
-  await at.close();
-  await voice.close();
-});
+afterAll(() => at.close());
 
 const read = async (path: string, by = token) => (await at.fetch(`/api/v1${path}`, { token: by })).text();
 
@@ -176,15 +174,9 @@ it('an error of a client names no package of others', async () => {
     ['PUT', '/clients/c-2/auto-buy'],
   ] as const)
     for (const name of ['nothing', `${MARK}-package`]) {
-      const headers = { 'content-type': 'application/json', 'idempotency-key': `${path}${name}` };
-      const answer = await at.fetch(`/api/v1${path}`, {
-        method,
-        token: own,
-        headers,
-        body: JSON.stringify({ package: name }),
-      });
-      const text = (await answer.text()).replaceAll(name, '');
-      expect([path, name, answer.status, text.includes('unknown_package'), text.includes(MARK)]).toEqual([
+      const { status, json } = await at.call(`${method} ${path}`, { token: own, body: { package: name } });
+      const text = JSON.stringify(json).replaceAll(name, '');
+      expect([path, name, status, text.includes('unknown_package'), text.includes(MARK)]).toEqual([
         ...[path, name, 404],
         ...[true, false],
       ]);

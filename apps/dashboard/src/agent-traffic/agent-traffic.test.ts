@@ -15,7 +15,11 @@ beforeEach(async () => {
   fake.addUser({ agent: north, usageLimit: 30 * GB, currentUsage: 7.5 * GB });
   fake.addUser({ agent: north, usageLimit: GB, enable: false });
   const vpn = { kind: 'hiddify', url: fake.url, allowHttp: true, apiKey: fake.key, retries: 0, agents: {} };
-  at = await startBench({ kinds: [hiddify], panels: { vpn } });
+  at = await startBench({
+    fakes: [fake],
+    kinds: [hiddify],
+    panels: { vpn },
+  });
   tokens = {
     Reader: await at.token('read'),
     Operator: await at.token('read', 'operate'),
@@ -23,10 +27,7 @@ beforeEach(async () => {
   };
 });
 
-afterEach(async () => {
-  await at.close();
-  await fake.close();
-});
+afterEach(() => at.close());
 
 async function call(what: string, body?: unknown, who = 'Operator'): Promise<{ status: number; json: unknown }> {
   const [method = '', path = ''] = what.split(' ');

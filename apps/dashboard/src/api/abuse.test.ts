@@ -31,17 +31,12 @@ afterAll(async () => {
 
 /** The address of a route about the service and client of somebody else. */
 const toAddress = ({ path }: ApiRoute, service = 'svc-2', client = '43'): string =>
-  API + path.replace(':service', service).replace(':client', client).replace(/:\w+/g, 'telephony');
+  path.replace(':service', service).replace(':client', client).replace(/:\w+/g, 'telephony');
 
-async function ask(route: ApiRoute, token: string | undefined, address = toAddress(route)) {
-  const answer = await at.fetch(address, {
-    method: route.method,
-    ...(token === undefined ? {} : { token }),
-    headers: { 'idempotency-key': 'abuse', 'content-type': 'application/json' },
-    ...(route.method === 'GET' ? {} : { body: '{}' }),
-  });
-  const { error } = (await answer.json()) as { error?: { code: string; message: string } };
-  return { status: answer.status, code: error?.code, message: error?.message };
+async function ask(route: ApiRoute, token: string | null, address = toAddress(route)) {
+  const { status, json } = await at.call(`${route.method} ${address}`, { token, key: 'abuse' });
+  const { error } = json as { error?: { code: string; message: string } };
+  return { status, code: error?.code, message: error?.message };
 }
 
 describe('tokens', () => {
@@ -59,7 +54,7 @@ describe('tokens', () => {
     const [first] = ROUTES;
     for (const token of [revoked, expired, link, `${SERVE_TOKEN}x`, SERVE_TOKEN.slice(0, -1), 'x'.repeat(8000), '%00'])
       expect(await ask(first!, token)).toMatchObject({ status: 401, code: 'no_token' });
-    for (const route of ROUTES) expect(await ask(route, undefined)).toMatchObject({ status: 401, code: 'no_token' });
+    for (const route of ROUTES) expect(await ask(route, null)).toMatchObject({ status: 401, code: 'no_token' });
   });
 
   it('permit no more than their scopes', async () => {
@@ -105,18 +100,12 @@ describe('tokens', () => {
 });
 
 describe('keys', () => {
-  const buy = (key: string | null, body: object = { package: 'extra-50' }, token = SERVE_TOKEN) =>
-    at.fetch(`${API}/services/svc-1/purchases`, {
-      method: 'POST',
-      token,
-      headers: { 'content-type': 'application/json', ...(key === null ? {} : { 'idempotency-key': key }) },
-      body: JSON.stringify(body),
-    });
+  const buy = (key: string | null, body: object = { package: 'extra-50' }, token?: string) =>
+    at.call('POST /services/svc-1/purchases', { key, body, token });
   const bought = async () => (await at.sluice.purchases.list({ service: 'svc-1' })).purchases.length;
 
   it('are required for what changes something', async () => {
-    const answer = await buy(null);
-    expect([answer.status, await answer.json()]).toMatchObject([400, { error: { code: 'no_key' } }]);
+    expect(await buy(null)).toMatchObject({ status: 400, json: { error: { code: 'no_key' } } });
   });
 
   it('make repeated and concurrent requests one', async () => {
@@ -136,22 +125,21 @@ describe('keys', () => {
     expect((await buy('fails', { package: 'none' })).status).toBeGreaterThanOrEqual(400);
     expect((await buy('fails')).status).toBe(201);
     const before = await bought();
-    const first = (await (await buy('killed')).json()) as object;
+    const { json: first } = await buy('killed');
     // As a process leaves it that is killed between the purchase and its answer.
     const { id: who } = (await at.sluice.access.verify(SERVE_TOKEN, { master: SERVE_TOKEN }))!;
     const stored = (await at.store.requests.get(who, 'killed'))!;
     await at.store.requests.put({ ...stored, state: 'running', owner: DEAD, status: null, answer: null });
     const again = await buy('killed');
-    expect([again.status, await again.json()]).toEqual([201, { ...first, repeated: true }]);
+    expect([again.status, again.json]).toEqual([201, { ...first, repeated: true }]);
     expect(await bought()).toBe(before + 1);
   });
 
   it('store no token, and leave none whose text nobody has', async () => {
     const make = async () => {
-      const headers = { 'content-type': 'application/json', 'idempotency-key': 'made' };
-      const body = JSON.stringify({ name: 'made', scopes: ['read'] });
-      const answer = await at.fetch(`${API}/tokens`, { method: 'POST', token: SERVE_TOKEN, headers, body });
-      return (await answer.json()) as { token: string | null; access: { id: string } };
+      const body = { name: 'made', scopes: ['read'] };
+      const { json } = await at.call('POST /tokens', { key: 'made', body });
+      return json as { token: string | null; access: { id: string } };
     };
     const first = await make();
     expect(await make()).toEqual({ ...first, token: null });

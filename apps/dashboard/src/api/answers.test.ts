@@ -193,12 +193,8 @@ describe('answers are as the document says', () => {
     await provision('suspend', { as: 'billing' });
     await provision('unsuspend', { as: 'billing' });
     await provision('renew', { until: '2027-01-15' });
-    const renew = async (key: string, body: object): Promise<unknown> => {
-      const headers = { 'idempotency-key': key, 'content-type': 'application/json' };
-      const path = '/api/v1/services/relay-1/provision/renew';
-      const asked = await at.fetch(path, { method: 'POST', token: SERVE_TOKEN, headers, body: JSON.stringify(body) });
-      return asked.json();
-    };
+    const renew = async (key: string, body: object): Promise<unknown> =>
+      (await at.call('POST /services/relay-1/provision/renew', { key, body })).json;
     const first = await renew('renew-1', { ref: 'order-1' });
     expect(first).toMatchObject({ run: { outcome: 'done' }, service: { nextDueDate: '2027-02-15' } });
     expect(await renew('renew-1', { ref: 'order-1' })).toEqual(first);

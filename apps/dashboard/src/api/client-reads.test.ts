@@ -22,6 +22,7 @@ beforeAll(async () => {
     voice.addCall({ ...call, startedAt: new Date(Date.UTC(2026, 10, 1) + minute * MINUTE).toISOString() });
   voice.addCall({ ...call, startedAt: '2026-11-20T12:30:00Z' });
   at = await startBench({
+    fakes: [voice],
     kinds: [astbilling],
     panels: { voice: { kind: 'astbilling', url: voice.url, token: voice.token, allowHttp: true, retries: 0 } },
     products: { line: { panel: 'voice', astbilling: { planId: 11, customerMay: ['caller_id'] } } },
@@ -34,18 +35,15 @@ beforeAll(async () => {
   token = await at.token('client:c-2', 'manage');
   at.clock.advance(60 * MINUTE);
 });
-afterAll(async () => {
-  await at.close();
-  await voice.close();
-});
+afterAll(() => at.close());
 beforeEach(() => {
   at.clock.advance(2 * MINUTE);
   voice.server.clearCalls();
 });
 
 const get = async (path: string, by = token): Promise<[number, Record<string, unknown>]> => {
-  const answer = await at.fetch(`/api/v1${path}`, { token: by });
-  return [answer.status, (await answer.json()) as Record<string, unknown>];
+  const { status, json } = await at.call(`GET ${path}`, { token: by });
+  return [status, json];
 };
 const countCalls = (): number => voice.server.totals.calls;
 const callsOf = async (work: () => Promise<unknown>): Promise<number> => {
@@ -95,9 +93,8 @@ describe('what the token of a client reads of a telephony system', () => {
   it('is read again after a change of its own', async () => {
     const path = '/services/line-1/line';
     await get(path);
-    const headers = { 'content-type': 'application/json', 'idempotency-key': 'caller-id-1' };
-    const body = JSON.stringify({ callerId: '1142000077' });
-    expect((await at.fetch(`/api/v1${path}`, { method: 'PATCH', token, headers, body })).status).toBe(200);
+    const body = { callerId: '1142000077' };
+    expect((await at.call(`PATCH ${path}`, { token, body })).status).toBe(200);
     expect(JSON.stringify(await get(path))).toContain('1142000077');
   });
 

@@ -1,10 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { ActionRecord } from '@sluice/state-store';
-import { type DashboardBench, SERVE_TOKEN, startBench } from '../test/dashboard-bench.js';
+import { useBench } from '../test/dashboard-bench.js';
 
-let at: DashboardBench;
+const at = useBench();
 beforeAll(async () => {
-  at = await startBench();
   for (const [number, usedGb] of [150, 10, 120, 20, 30, 40].entries())
     await at.addService(number + 1, number % 2 === 0 ? '42' : '43', usedGb);
   await at.sluice.poll();
@@ -20,12 +19,11 @@ beforeAll(async () => {
     }
   });
 });
-afterAll(() => at.close());
 
-async function get(path: string, token = SERVE_TOKEN): Promise<Record<string, unknown>> {
-  const answer = await at.fetch(`/api/v1${path}`, { token });
-  expect([path, answer.status]).toEqual([path, 200]);
-  return (await answer.json()) as Record<string, unknown>;
+async function get(path: string, token?: string): Promise<Record<string, unknown>> {
+  const { status, json } = await at.call(`GET ${path}`, { token });
+  expect([path, status]).toEqual([path, 200]);
+  return json;
 }
 
 /** Reads all pages of a list; returns each page. */
@@ -95,8 +93,7 @@ describe('services', () => {
   });
 
   it.each(['status=helt', 'order=size', 'after=x&order=used', 'limit=0'])('refuse %s', async (query) => {
-    const answer = await at.fetch(`/api/v1/services?${query}`, { token: SERVE_TOKEN });
-    expect(answer.status).toBe(400);
+    expect((await at.call(`GET /services?${query}`)).status).toBe(400);
   });
 });
 
@@ -143,7 +140,7 @@ describe('the log', () => {
   });
 
   it.each(['x', Buffer.from('run 2026 1').toString('base64url')])('refuses the cursor %s', async (after) => {
-    const answer = await at.fetch(`/api/v1/log?after=${after}`, { token: SERVE_TOKEN });
-    expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining('begin without it')]);
+    const { status, json } = await at.call(`GET /log?after=${after}`);
+    expect([status, JSON.stringify(json)]).toEqual([400, expect.stringContaining('begin without it')]);
   });
 });

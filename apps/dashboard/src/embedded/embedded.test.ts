@@ -22,6 +22,7 @@ beforeAll(async () => {
   const line = voice.addSubscriber({ id: '9001', username: '1142000001', customer, plan });
   voice.addDid({ number: '+551142000001', subscriber: line });
   at = await startBench({
+    fakes: [voice],
     kinds: [astbilling, flvx],
     panels: {
       voice: { kind: 'astbilling', url: voice.url, token: voice.token, allowHttp: true, retries: 0, timeout: '1s' },
@@ -39,10 +40,7 @@ beforeAll(async () => {
   own = await at.token('read', 'client:c-1');
   validate = validator((await (await at.fetch('/api/v1/openapi.json')).json()) as never);
 });
-afterAll(async () => {
-  await at.close();
-  await voice.close();
-});
+afterAll(() => at.close());
 
 /** Returns a document, which is as OpenAPI says and fit for other sites. */
 async function read<Document>(path: string, token = SERVE_TOKEN): Promise<Document> {

@@ -1,11 +1,7 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { type DashboardBench, SERVE_TOKEN, startBench } from '../test/dashboard-bench.js';
+import { expect, it } from '@jest/globals';
+import { SERVE_TOKEN, useBench } from '../test/dashboard-bench.js';
 
-let at: DashboardBench;
-beforeAll(async () => {
-  at = await startBench();
-});
-afterAll(() => at.close());
+const at = useBench();
 
 it.each([
   ...['x-forwarded-for', 'forwarded', 'via', 'x-real-ip', 'x-client-ip', 'cf-connecting-ip', 'true-client-ip'],

@@ -12,6 +12,7 @@ let bill: string;
 beforeAll(async () => {
   panels = await startOtherPanels();
   at = await startBench({
+    fakes: [panels],
     kinds: [astbilling, hiddify, flvx],
     panels: panels.config,
     products: { line: { panel: 'voice', astbilling: { planId: 11 } } },
@@ -23,10 +24,7 @@ beforeAll(async () => {
   const { bills } = await at.sluice.calls.bills({ service: 'line-1' });
   bill = bills[0]?.id ?? '';
 });
-afterAll(async () => {
-  await at.close();
-  await panels.close();
-});
+afterAll(() => at.close());
 
 async function expectReport(answer: Response): Promise<void> {
   expect(answer.status).toBe(200);

@@ -1,27 +1,24 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { type DashboardBench, startBench } from '../test/dashboard-bench.js';
-import { extractMain, Link } from '../test/share-link.js';
+import { beforeAll, expect, it } from '@jest/globals';
+import { useBench } from '../test/dashboard-bench.js';
+import { textOf } from '../test/page-texts.js';
+import { Link } from '../test/share-link.js';
 
-let at: DashboardBench;
+const at = useBench({ config: { enforce: 'observe' } });
 beforeAll(async () => {
-  at = await startBench({ config: { enforce: 'observe' } });
   await at.addService(1, '42');
   await at.addService(2, '42', 120);
   await at.sluice.poll();
   await at.sluice.credit.add('42', { amount: '50.00', currency: 'EUR' });
   await at.sluice.purchases.create('svc-1', 'extra-50');
 });
-afterAll(() => at.close());
-
-const texts = (page: string): string => page.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ');
 
 it('has no due date and no package that counts', async () => {
   const link = await Link.open(at, { client: '42' });
-  const living = texts(await link.text('/services/svc-1'));
+  const living = textOf(await link.text('/services/svc-1'));
   expect(living).toContain('Next due date');
   expect(living).toMatch(/paid .*? yes/);
   await at.sluice.services.set('svc-1', { status: 'terminated' });
-  const ended = texts(await link.text('/services/svc-1'));
+  const ended = textOf(await link.text('/services/svc-1'));
   expect(ended).not.toContain('Next due date');
   expect(ended).toMatch(/5\.00 EUR paid \S+ no/);
   const { purchases } = await at.sluice.services.show('svc-1');
@@ -31,6 +28,6 @@ it('has no due date and no package that counts', async () => {
 it('is listed beside one that is used up, in the words of the command', async () => {
   await at.sluice.services.set('svc-2', { protected_until: '2027-01-01' });
   await at.sluice.poll();
-  const page = texts(extractMain(await (await at.fetch('/', { cookie: await at.login() })).text()));
+  const page = textOf(await at.page('/'));
   expect(page).toMatch(/svc-2 42 ports dcim used up/);
 });

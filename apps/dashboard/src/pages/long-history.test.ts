@@ -1,19 +1,18 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { beforeAll, expect, it } from '@jest/globals';
 import type { StateStore } from '@sluice/state-store';
 import { readReport } from '../report/index.js';
-import { type DashboardBench, startBench } from '../test/dashboard-bench.js';
+import { useBench } from '../test/dashboard-bench.js';
 import { Link } from '../test/share-link.js';
 import { POINTS } from '../layout/chart.js';
 
 const READINGS = 40_000;
 const MINUTE = 60_000;
 
-let at: DashboardBench;
+const at = useBench({ seenAs: counted });
 /** Rows that the store returned for samples. */
 let rows: number[] = [];
 
 beforeAll(async () => {
-  at = await startBench({ seenAs: counted });
   await at.addService(1, '42', 1);
   await at.sluice.poll();
   const [cycle] = await at.store.cycles.newest(['svc-1']);
@@ -27,7 +26,6 @@ beforeAll(async () => {
     })),
   );
 });
-afterAll(() => at.close());
 
 function counted(store: StateStore): StateStore {
   const count = async <T>(read: Promise<T[]>): Promise<T[]> => {

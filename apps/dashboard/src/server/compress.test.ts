@@ -1,18 +1,16 @@
 import { request as send, type IncomingHttpHeaders } from 'node:http';
 import { gunzipSync } from 'node:zlib';
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { beforeAll, expect, it } from '@jest/globals';
 import { ASSET_PATHS } from '../assets/assets.js';
-import { type DashboardBench, SERVE_TOKEN, startBench } from '../test/dashboard-bench.js';
+import { SERVE_TOKEN, useBench } from '../test/dashboard-bench.js';
 
-let at: DashboardBench;
+const at = useBench();
 let cookie: string;
 beforeAll(async () => {
-  at = await startBench();
   await at.addService(1, '42');
   await at.addService(2, '42');
   cookie = await at.login();
 });
-afterAll(() => at.close());
 
 /** Sends a request as it is: `fetch` unpacks answers without a word. */
 function get(path: string, headers: Record<string, string>, method = 'GET') {

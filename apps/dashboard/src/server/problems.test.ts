@@ -1,11 +1,7 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { type DashboardBench, SERVE_TOKEN, startBench } from '../test/dashboard-bench.js';
+import { expect, it } from '@jest/globals';
+import { SERVE_TOKEN, useBench } from '../test/dashboard-bench.js';
 
-let at: DashboardBench;
-beforeAll(async () => {
-  at = await startBench();
-});
-afterAll(() => at.close());
+const at = useBench();
 
 const LONG = 'a'.repeat(600);
 
@@ -88,15 +84,10 @@ it.each([
 });
 
 it('names the wrong key of a body', async () => {
-  const answer = await at.fetch('/api/v1/services/svc-1/purchases', {
-    method: 'POST',
-    token: SERVE_TOKEN,
-    headers: { 'content-type': 'application/json', 'idempotency-key': 'k' },
-    body: JSON.stringify({ package: 'extra-50', noet: 'x' }),
+  const body = { package: 'extra-50', noet: 'x' };
+  const message = 'The body of the request is not valid (noet): Unknown key "noet"; did you mean "note"?';
+  expect(await at.call('POST /services/svc-1/purchases', { body })).toMatchObject({
+    status: 400,
+    json: { error: { message } },
   });
-  const { error } = (await answer.json()) as { error: { message: string } };
-  expect([answer.status, error.message]).toEqual([
-    400,
-    'The body of the request is not valid (noet): Unknown key "noet"; did you mean "note"?',
-  ]);
 });

@@ -2,11 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach } from '@jest/globals';
 import { easydcim } from '@sluice/easydcim-client/panel';
 import { createSluice, type Files, nodeFiles, parseConfig, type Sluice } from '@sluice/engine';
 import { type FakeEasyDcim, type ManualClock, manualClock, startFakeEasyDcim } from '@sluice/fake-panels';
 import type { BillingKind, NoticeChannelKind, PanelKind } from '@sluice/panel-kind';
 import { openStore, type StateStore } from '@sluice/state-store';
+import { extractMain } from './page-texts.js';
 import { type Dashboard, type DashboardOptions, startDashboard } from '../index.js';
 
 export const GB = 1024 ** 3;
@@ -30,9 +32,26 @@ export interface DashboardBench {
   token(...scopes: string[]): Promise<string>;
   /** Sends a request to the dashboard; follows no redirect. */
   fetch(at: string, init?: RequestInit & { token?: string; cookie?: string }): Promise<Response>;
+  /** Returns the main part of a page, of drawings only the opening tag; by default as one who logged in with `serve.token`. */
+  page(at: string, cookie?: string): Promise<string>;
+  /** Sends a request such as `GET /services` to the API; by default with `serve.token` and a new key. */
+  call(request: string, options?: CallOptions): Promise<Called>;
   /** Logs in and returns the cookie. */
   login(token?: string): Promise<string>;
   close(): Promise<void>;
+}
+
+export interface CallOptions {
+  /** `null`: none. */
+  token?: string | null | undefined;
+  key?: string | null;
+  body?: object | undefined;
+}
+
+export interface Called {
+  status: number;
+  headers: Headers;
+  json: Record<string, unknown>;
 }
 
 export interface BenchOptions {
@@ -44,6 +63,8 @@ export interface BenchOptions {
   billing?: readonly BillingKind[];
   channels?: readonly NoticeChannelKind[];
   dashboard?: Partial<DashboardOptions>;
+  /** Closed after it. */
+  fakes?: readonly { close(): Promise<void> }[];
   /** Default a new database file. */
   location?: string;
   files?: Files;
@@ -96,23 +117,63 @@ export async function startBench(options: BenchOptions = {}): Promise<DashboardB
     if (cookie !== undefined) all.set('cookie', cookie);
     return fetch(new URL(at, dashboard.url), { redirect: 'manual', ...init, headers: all });
   };
+  const login: DashboardBench['login'] = async (token = SERVE_TOKEN) => {
+    const answer = await fetchFrom('/login', { method: 'POST', body: new URLSearchParams({ token }) });
+    return /^[^;]*/.exec(answer.headers.get('set-cookie') ?? '')?.[0] ?? '';
+  };
   return {
-    ...{ clock, panel, sluice, store, location, dashboard },
+    ...{ clock, panel, sluice, store, location, dashboard, login },
     fetch: fetchFrom,
+    page: async (at, cookie) => extractMain(await (await fetchFrom(at, { cookie: cookie ?? (await login()) })).text()),
+    call: (request, called = {}) => callFrom(fetchFrom, request, called),
     addService: (number, client, usedGb = 0) => addService({ clock, panel, sluice }, number, { client, usedGb }),
     token: async (...scopes) =>
       (await sluice.access.create({ name: `t-${scopes.join('-').replace(/:/g, '.')}`, scopes })).token,
-    login: async (token = SERVE_TOKEN) => {
-      const answer = await fetchFrom('/login', { method: 'POST', body: new URLSearchParams({ token }) });
-      return /^[^;]*/.exec(answer.headers.get('set-cookie') ?? '')?.[0] ?? '';
-    },
     close: async () => {
       await dashboard.close();
       await sluice.close();
       await panel.close();
+      for (const fake of options.fakes ?? []) await fake.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** A bench for all tests of a file. */
+export function useBench(options: BenchOptions = {}): DashboardBench {
+  const at = {} as DashboardBench;
+  beforeAll(async () => {
+    Object.assign(at, await startBench(options));
+  });
+  afterAll(() => at.close());
+  return at;
+}
+
+/** A bench for each test of a file. */
+export function useBenchForEach(options: BenchOptions = {}): DashboardBench {
+  const at = {} as DashboardBench;
+  beforeEach(async () => {
+    Object.assign(at, await startBench(options));
+  });
+  afterEach(() => at.close());
+  return at;
+}
+
+let keys = 0;
+
+async function callFrom(
+  fetchFrom: DashboardBench['fetch'],
+  request: string,
+  { token = SERVE_TOKEN, key = `call-${keys++}`, body }: CallOptions,
+): Promise<Called> {
+  const [method = '', path = ''] = request.split(' ');
+  const headers = { 'content-type': 'application/json', ...(key === null ? {} : { 'idempotency-key': key }) };
+  const answer = await fetchFrom(`/api/v1${path}`, {
+    ...{ method, ...(token === null ? {} : { token }) },
+    ...(method === 'GET' ? {} : { headers, body: JSON.stringify(body ?? {}) }),
+  });
+  const json = (await answer.json()) as Called['json'];
+  return { status: answer.status, headers: answer.headers, json };
 }
 
 async function addService(

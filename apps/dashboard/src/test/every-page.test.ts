@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readReport, reportHtml } from '../report/index.js';
 import { SERVE_TOKEN } from './dashboard-bench.js';
 import { CLIENT_PAGES, type EveryPage, staffPages, startEveryPage, ZONES } from './every-page.js';
-import { findMachineWords, findUnnamed, zoneOfFoot } from './page-texts.js';
-import { extractMain, Link } from './share-link.js';
+import { extractMain, findMachineWords, findUnnamed, zoneOfFoot } from './page-texts.js';
+import { Link } from './share-link.js';
 
 let pages: EveryPage;
 beforeAll(async () => {

@@ -46,3 +46,22 @@ export function findMachineWords(page: string): string[] {
   const wrong = found.filter(([word]) => !HYPHENED.has(word));
   return [...new Set(wrong.map(({ 0: word, index }) => text.slice(Math.max(0, index - 40), index + word.length)))];
 }
+
+/** Returns the main part of a page, of drawings only the opening tag. */
+export function extractMain(page: string): string {
+  return (
+    /<main[\s\S]*<\/main>/
+      .exec(page)?.[0]
+      .replace(/(<svg[^>]*>)[\s\S]*?<\/svg\s*>/g, '$1')
+      .replace(/\s+/g, ' ') ?? page
+  );
+}
+
+/** Returns what a page says: its text without tags, with one space between words. */
+export const textOf = (html: string): string =>
+  html
+    .replaceAll(/<[^>]*>/g, ' ')
+    .replaceAll(/\s+/g, ' ')
+    .replaceAll(/ ([.;:,)])/g, '$1')
+    .replaceAll('( ', '(')
+    .trim();

@@ -1,19 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { toCsrfToken } from '../access/viewer.js';
 import type { DashboardBench } from './dashboard-bench.js';
+import { extractMain } from './page-texts.js';
 
 /** Returns a key for a form. */
 export const toKey = (): string => randomBytes(16).toString('base64url');
-
-/** Returns the main part of a page, of drawings only the opening tag. */
-export function extractMain(page: string): string {
-  return (
-    /<main[\s\S]*<\/main>/
-      .exec(page)?.[0]
-      .replace(/(<svg[^>]*>)[\s\S]*?<\/svg\s*>/g, '$1')
-      .replace(/\s+/g, ' ') ?? page
-  );
-}
 
 /** A request for a share link; `expiresAt` is a day from now by default. */
 interface Asked {

@@ -1,11 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type DashboardBench, SERVE_TOKEN, startBench } from '../test/dashboard-bench.js';
+import { describe, expect, it } from '@jest/globals';
+import { SERVE_TOKEN, useBench } from '../test/dashboard-bench.js';
 
-let at: DashboardBench;
-beforeAll(async () => {
-  at = await startBench({ dashboard: { limits: { loginsPerMinute: 4 } } });
-});
-afterAll(() => at.close());
+const at = useBench({ dashboard: { limits: { loginsPerMinute: 4 } } });
 
 const post = (fields: Record<string, string>, headers: Record<string, string> = {}) =>
   at.fetch('/login', { method: 'POST', body: new URLSearchParams(fields), headers });

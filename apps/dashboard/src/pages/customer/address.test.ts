@@ -3,7 +3,7 @@ import type { CommandReport, LoginLink, ServiceDetail } from '@sluice/engine';
 import { type FakeFlvx, manualClock, startFakeFlvx } from '@sluice/fake-panels';
 import { flvx } from '@sluice/flvx-client/panel';
 import type { EmbeddedService } from '../../schemas/embedded.js';
-import { type DashboardBench, SERVE_TOKEN, startBench } from '../../test/dashboard-bench.js';
+import { type DashboardBench, startBench } from '../../test/dashboard-bench.js';
 import { Link } from '../../test/share-link.js';
 
 const PUBLIC = 'https://relay.example.com/my';
@@ -20,6 +20,7 @@ beforeAll(async () => {
   const settings = { kind: 'flvx', url: panel.url, username: 'admin_user', password: 'admin_user', allowHttp: true };
   const product = { quota: '100GB', flvx: { tunnelId: tunnel } };
   at = await startBench({
+    fakes: [panel],
     kinds: [flvx],
     panels: { inner: { ...settings, retries: 0 }, shown: { ...settings, retries: 0, publicUrl: PUBLIC } },
     products: { inner: { ...product, panel: 'inner' }, shown: { ...product, panel: 'shown' } },
@@ -36,13 +37,10 @@ beforeAll(async () => {
   own = await at.token('read', 'password', 'client:c-1');
   link = await Link.open(at, { client: 'c-1' });
 });
-afterAll(async () => {
-  await at.close();
-  await panel.close();
-});
+afterAll(() => at.close());
 
-const get = async <Document>(path: string, token: string): Promise<Document> =>
-  (await (await at.fetch(`/api/v1${path}`, { token })).json()) as Document;
+const get = async <Document>(path: string, token?: string): Promise<Document> =>
+  (await at.call(`GET ${path}`, { token })).json as Document;
 
 describe('a panel whose API is at an internal address', () => {
   it('has no address on the page of a customer without publicUrl', async () => {
@@ -67,10 +65,8 @@ describe('a panel whose API is at an internal address', () => {
     expect(await get<LoginLink>(`/services/${id}/login-link`, own)).toMatchObject({ url, singleSignOn: false });
     const embedded = await get<EmbeddedService>(`/embedded/services/${id}?for=customer`, own);
     expect(embedded.loginLink).toBe(url !== null);
-    const headers = { 'content-type': 'application/json', 'idempotency-key': `password-${id}` };
-    const path = `/api/v1/services/${id}/provision/change-password`;
-    const changed = await at.fetch(path, { token: own, method: 'POST', headers, body: '{}' });
-    const report = (await changed.json()) as CommandReport;
+    const changed = await at.call(`POST /services/${id}/provision/change-password`, { token: own });
+    const report = changed.json as unknown as CommandReport;
     expect([changed.status, report.service.account?.url, report.notices]).toEqual([200, url, []]);
     expect(report.service).toEqual(await get<ServiceDetail>(`/services/${id}`, own));
     expect(JSON.stringify(report.service)).not.toContain('SECRET');
@@ -78,7 +74,7 @@ describe('a panel whose API is at an internal address', () => {
   });
 
   it('has the address of its API for operators, whose links for customers have the other', async () => {
-    expect((await get<ServiceDetail>('/services/shown', SERVE_TOKEN)).account).toMatchObject({ url: panel.url });
-    expect(await get<LoginLink>('/services/shown/login-link', SERVE_TOKEN)).toMatchObject({ url: PUBLIC });
+    expect((await get<ServiceDetail>('/services/shown')).account).toMatchObject({ url: panel.url });
+    expect(await get<LoginLink>('/services/shown/login-link')).toMatchObject({ url: PUBLIC });
   });
 });

@@ -20,7 +20,6 @@ let vpn: FakeHiddify;
 let agent: string;
 let link: Link;
 let other: string;
-let keys = 0;
 
 beforeAll(async () => {
   const { now } = manualClock('2026-11-20T12:00:00Z');
@@ -38,6 +37,7 @@ beforeAll(async () => {
   const tel = { kind: 'astbilling', url: voice.url, token: voice.token, allowHttp: true, retries: 0, timeout: '1s' };
   const customerMay = ['destination', 'caller_id', 'sip_password'];
   at = await startBench({
+    fakes: [voice, vpn],
     kinds: [astbilling, hiddify],
     config: { currency: 'BRL' },
     panels: {
@@ -53,11 +53,7 @@ beforeAll(async () => {
   await at.sluice.services.add('line-1', row);
   link = await Link.open(at, { client: '501', manage: true });
 });
-afterAll(async () => {
-  await at.close();
-  await voice.close();
-  await vpn.close();
-});
+afterAll(() => at.close());
 
 describe('the page of a line', () => {
   it('shows line, plan, numbers and the calls of today, and no password', async () => {
@@ -117,11 +113,8 @@ describe('the page of a line', () => {
   it('changes the same by the API with the right to it, and nothing of other lines', async () => {
     const tokens = { buy: await at.token('client:501', 'buy'), manage: await at.token('client:501', 'manage') };
     const send = async (path: string, body: object, right: keyof typeof tokens): Promise<[number, unknown]> => {
-      const token = tokens[right];
-      const headers = { 'content-type': 'application/json', 'idempotency-key': `k-${keys++}` };
-      const sent = { method: 'PATCH', token, headers, body: JSON.stringify(body) };
-      const answer = await at.fetch(`/api/v1/services/line-1/${path}`, sent);
-      return [answer.status, await answer.json()];
+      const { status, json } = await at.call(`PATCH /services/line-1/${path}`, { token: tokens[right], body });
+      return [status, json];
     };
     const number = encodeURIComponent('+551142000001');
     const destination = '11912345678';

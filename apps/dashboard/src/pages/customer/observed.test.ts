@@ -1,15 +1,13 @@
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { type DashboardBench, startBench } from '../../test/dashboard-bench.js';
+import { beforeEach, expect, it } from '@jest/globals';
+import { useBenchForEach } from '../../test/dashboard-bench.js';
 import { Link } from '../../test/share-link.js';
 
-let at: DashboardBench;
+const at = useBenchForEach();
 beforeEach(async () => {
-  at = await startBench();
   await at.addService(1, 'c-1', 120);
   await at.sluice.poll();
   await at.sluice.credit.add('c-1', { amount: '10.00', currency: 'EUR' });
 });
-afterEach(() => at.close());
 
 it('a service that a panel under observe keeps held is not called used up where there is room again', async () => {
   const link = await Link.open(at, { client: 'c-1', buy: true });

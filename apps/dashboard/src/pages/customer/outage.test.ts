@@ -1,26 +1,18 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type DashboardBench, startBench } from '../../test/dashboard-bench.js';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { useBenchForEach } from '../../test/dashboard-bench.js';
+import { textOf } from '../../test/page-texts.js';
 import { Link } from '../../test/share-link.js';
 
-let at: DashboardBench;
+const at = useBenchForEach();
 let link: Link;
-
-const textOf = (page: string): string =>
-  page
-    .replaceAll(/<[^>]*>/g, ' ')
-    .replaceAll(/\s+/g, ' ')
-    .replaceAll(/ ([.;:,)])/g, '$1')
-    .trim();
 
 /** Starts with a service that is held for 120 of 100 GB, and a client with credit for two packages of 50 GB. */
 beforeEach(async () => {
-  at = await startBench();
   await at.addService(1, 'c-1', 120);
   await at.sluice.poll();
   await at.sluice.credit.add('c-1', { amount: '10.00', currency: 'EUR' });
   link = await Link.open(at, { client: 'c-1', buy: true });
 });
-afterEach(() => at.close());
 
 const isUp = (): boolean => at.panel.port(7011).adminState === 'up';
 

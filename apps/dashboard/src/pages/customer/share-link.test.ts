@@ -1,19 +1,19 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type DashboardBench, startBench } from '../../test/dashboard-bench.js';
-import { toKey, Link, extractMain } from '../../test/share-link.js';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { startBench, useBench } from '../../test/dashboard-bench.js';
+import { extractMain } from '../../test/page-texts.js';
+import { toKey, Link } from '../../test/share-link.js';
 
 const HOSTILE = '"><script>alert(1)</script>\u202Egnp.exe';
 
-let at: DashboardBench;
+const at = useBench({
+  config: {
+    graphCache: '30m',
+    brand: { contact: 'help@example.com', topUpUrl: 'https://billing.example.com/add-funds' },
+  },
+});
 let link: Link;
 beforeAll(async () => {
-  at = await startBench({
-    config: {
-      graphCache: '30m',
-      brand: { contact: 'help@example.com', topUpUrl: 'https://billing.example.com/add-funds' },
-    },
-  });
   await at.addService(1, 'c-1', 20);
   await at.addService(2, 'c-2', 10);
   await at.addService(3, HOSTILE, 1);
@@ -22,7 +22,6 @@ beforeAll(async () => {
   await at.sluice.credit.add('c-1', { amount: '12.00', currency: 'EUR' });
   link = await Link.open(at, { client: 'c-1', buy: true });
 });
-afterAll(() => at.close());
 
 /** Returns the address of the page that asks before a purchase. */
 async function askFor(of: Link, name: string): Promise<string> {
@@ -58,7 +57,7 @@ describe('a share link', () => {
     const embedded = await at.fetch('/api/v1/embedded/clients/c-4', { token });
     expect(await embedded.text()).toContain('"active: not read yet, 100 GB allowed"');
     const cookie = await at.login();
-    const own = extractMain(await (await at.fetch('/services/svc-4', { cookie })).text());
+    const own = await at.page('/services/svc-4', cookie);
     expect(own).toMatch(/<dt>Allowed<\/dt> ?<dd><span class="number">100 GB/);
     await at.sluice.services.remove('svc-4');
   });
@@ -246,7 +245,7 @@ describe('a client whose credit is too little', () => {
 
 it('shows the same pages to a token of one client', async () => {
   const cookie = await at.login(await at.token('read', 'client:c-2'));
-  const page = extractMain(await (await at.fetch('/services/svc-2', { cookie })).text());
+  const page = await at.page('/services/svc-2', cookie);
   expect(page).toContain('10 GB');
   expect((await at.fetch('/services/svc-1', { cookie })).status).toBe(404);
 });

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { type FakeWhmcs, manualClock, startFakeWhmcs } from '@sluice/fake-panels';
 import { whmcs } from '@sluice/whmcs-client/billing';
-import { type DashboardBench, SERVE_TOKEN, startBench } from '../../test/dashboard-bench.js';
-import { extractMain, Link } from '../../test/share-link.js';
+import { type DashboardBench, startBench } from '../../test/dashboard-bench.js';
+import { extractMain, textOf } from '../../test/page-texts.js';
+import { Link } from '../../test/share-link.js';
 
 let at: DashboardBench;
 let fake: FakeWhmcs;
@@ -11,6 +12,7 @@ beforeAll(async () => {
   fake = await startFakeWhmcs({ now: manualClock('2026-11-20T12:00:00Z').now, quirks: { taxRate: '20.000' } });
   const { url, identifier, secret } = fake;
   at = await startBench({
+    fakes: [fake],
     billing: [whmcs],
     config: {
       ...{ billing: 'whmcs', whmcs: { url, identifier, secret, allowHttp: true } },
@@ -26,22 +28,12 @@ beforeAll(async () => {
   await at.sluice.poll();
   link = await Link.open(at, { client: '42', buy: true });
 });
-afterAll(async () => {
-  await at.close();
-  await fake.close();
-});
-
-const texts = (page: string): string =>
-  page
-    .replace(/<[^>]*>/g, ' ')
-    .replace(/\s+/g, ' ')
-    .replace(/ ([,.)])/g, '$1')
-    .replace(/\( /g, '(');
+afterAll(() => at.close());
 
 /** The words of the page that asks before a purchase. */
 async function ask(id: string): Promise<string> {
   const way = (await link.get(`/services/svc-1/buy?package=${id}`)).headers.get('location');
-  return texts(extractMain(await (await at.fetch(way ?? '')).text()));
+  return textOf(extractMain(await (await at.fetch(way ?? '')).text()));
 }
 
 it('says before the first purchase that tax is added, and promises no payment at once', async () => {
@@ -62,7 +54,7 @@ it('says nothing of tax where none is added', async () => {
 it('shows what was charged, and says what the last invoice came to', async () => {
   await link.post('/services/svc-1/buy', { package: 'extra-50' });
   expect(fake.credit(42)).toBe('18.00');
-  const service = texts(await link.text('/services/svc-1'));
+  const service = textOf(await link.text('/services/svc-1'));
   expect(service).toMatch(/50 GB more 50 GB 12\.00 EUR paid/);
   const page = await ask('extra-50');
   expect(page).toContain('With tax 12.00 EUR, by your last invoice for it');
@@ -82,7 +74,7 @@ it('promises no payment at once where the credit covers the price without tax al
 });
 
 it('says it in the API, in the parts for WHMCS and on the pages of operators', async () => {
-  const read = async (path: string) => (await at.fetch(`/api/v1${path}`, { token: SERVE_TOKEN })).json();
+  const read = async (path: string) => (await at.call(`GET ${path}`)).json;
   expect(await read('/packages')).toMatchObject({
     packages: [
       { id: 'extra-50', price: '10.00', taxed: true, lastCharged: null },
@@ -99,7 +91,7 @@ it('says it in the API, in the parts for WHMCS and on the pages of operators', a
     purchases: [{ price: '10.00', charged: '12.00' }, { price: '3.00', charged: '3.00' }, {}],
   });
   const cookie = await at.login();
-  const page = async (path: string) => texts(extractMain(await (await at.fetch(path, { cookie })).text()));
+  const page = async (path: string) => textOf(await at.page(path, cookie));
   const way = (await at.fetch('/services/svc-1/buy?package=extra-50', { cookie })).headers.get('location') ?? '';
   expect(await page(way)).toContain('10.00 EUR plus tax (12.00 EUR on the client’s last invoice for it)');
   expect(await page('/packages')).toMatch(/10\.00 EUR plus tax[\s\S]*3\.00 EUR plain/);

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { type FakeWhmcs, manualClock, startFakeWhmcs } from '@sluice/fake-panels';
 import { whmcs } from '@sluice/whmcs-client/billing';
 import { type DashboardBench, SERVE_TOKEN, startBench } from '../../test/dashboard-bench.js';
-import { extractMain, Link } from '../../test/share-link.js';
+import { extractMain } from '../../test/page-texts.js';
+import { Link } from '../../test/share-link.js';
 
 let at: DashboardBench;
 let fake: FakeWhmcs;
@@ -10,6 +11,7 @@ beforeAll(async () => {
   fake = await startFakeWhmcs({ now: manualClock('2026-11-20T12:00:00Z').now });
   const { url, identifier, secret } = fake;
   at = await startBench({
+    fakes: [fake],
     billing: [whmcs],
     config: {
       ...{ billing: 'whmcs', whmcs: { url, identifier, secret, allowHttp: true } },
@@ -22,10 +24,7 @@ beforeAll(async () => {
   await at.addService(1, '42');
   await at.addService(2, '43');
 });
-afterAll(async () => {
-  await at.close();
-  await fake.close();
-});
+afterAll(() => at.close());
 
 it("shows the client's credit in WHMCS and nobody else's", async () => {
   const link = await Link.open(at, { client: '42' });
@@ -68,7 +67,7 @@ it('never calls a purchase bought whose invoice is to be paid, and links the inv
   expect(page).toContain(`href="${fake.url}/clientarea.php?action=addfunds"`);
   expect(page).not.toMatch(/was bought|charged at once/);
   const cookie = await at.login();
-  expect(extractMain(await (await at.fetch('/services/svc-3', { cookie })).text())).toContain(way);
+  expect(await at.page('/services/svc-3', cookie)).toContain(way);
   // Another one is no button beside the way to pay, and its page says what it is.
   const buttons = (text: string) => [...text.matchAll(/class="button" href="[^"]*\/buy\?/g)].length;
   const form = /<button[^>]*>(?:Buy|Order) [^<]*</g;

@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type DashboardBench, startBench } from '../../test/dashboard-bench.js';
-import { extractMain, Link } from '../../test/share-link.js';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { useBench } from '../../test/dashboard-bench.js';
+import { extractMain, textOf } from '../../test/page-texts.js';
+import { Link } from '../../test/share-link.js';
 
 const SENTENCE =
   'Nothing was changed on panel dcim since 20 Nov 2026 12:00 UTC+0: the last run would have changed 3 of 4 services at once, and the brake stopped it.';
@@ -9,28 +10,19 @@ interface Row {
 }
 const USED_UP = ['svc-1', 'svc-2', 'svc-3'];
 
-let at: DashboardBench;
+const at = useBench();
 let cookie: string;
 let reader: string;
 
 beforeAll(async () => {
-  at = await startBench();
   for (const number of [1, 2, 3]) await at.addService(number, 'c-1', 195);
   await at.addService(4, 'c-1', 10);
   await at.sluice.poll();
   cookie = await at.login();
   reader = await at.token('read');
 });
-afterAll(() => at.close());
 
-/** Returns what a page says, from its first element on. */
-const textOf = (html: string): string =>
-  html
-    .replaceAll(/<[^>]*>/g, ' ')
-    .replaceAll(/\s+/g, ' ')
-    .replaceAll(/ ([.;:,)])/g, '$1')
-    .trim();
-const read = async (path: string): Promise<string> => extractMain(await (await at.fetch(path, { cookie })).text());
+const read = (path: string): Promise<string> => at.page(path, cookie);
 
 /** Sends the form with this button, as a browser would. */
 async function submit(path: string, button: string): Promise<Response> {
@@ -77,7 +69,7 @@ describe('while the brake stopped the last run of a panel', () => {
 
   it('who may not change anything reads the commands in place of buttons', async () => {
     const cookieOfReader = await at.login(reader);
-    const page = extractMain(await (await at.fetch('/', { cookie: cookieOfReader })).text());
+    const page = await at.page('/', cookieOfReader);
     expect(textOf(page)).toContain(SENTENCE);
     expect(textOf(page)).toContain('sluice poll --panel dcim --allow-mass');
     expect(page).not.toContain('allow-once');

@@ -4,7 +4,8 @@ import { easydcim } from '@sluice/easydcim-client/panel';
 import { type FakeAstbilling, type FakeHiddify, startFakeAstbilling, startFakeHiddify } from '@sluice/fake-panels';
 import { hiddify } from '@sluice/hiddify-agent-traffic/panel';
 import { type DashboardBench, GB, startBench } from '../../test/dashboard-bench.js';
-import { toKey, extractMain } from '../../test/share-link.js';
+import { extractMain } from '../../test/page-texts.js';
+import { toKey } from '../../test/share-link.js';
 
 let voice: FakeAstbilling;
 let vpn: FakeHiddify;
@@ -25,6 +26,7 @@ beforeAll(async () => {
   const north = vpn.addAgent(undefined, { name: 'north' });
   vpn.addUser({ agent: north, usageLimit: 50 * GB, currentUsage: 45 * GB });
   at = await startBench({
+    fakes: [voice, vpn],
     kinds: [astbilling, hiddify],
     config: { timeZone: 'Europe/Berlin', currency: 'BRL' },
     panels: {
@@ -42,15 +44,11 @@ beforeAll(async () => {
   cookie = await at.login();
   agent = /href="(\/agents\/[^"]+)"/.exec(await read('/agents'))?.[1]?.replaceAll('&amp;', '&') ?? '';
 });
-afterAll(async () => {
-  await at.close();
-  await voice.close();
-  await vpn.close();
-});
+afterAll(() => at.close());
 
 const LIMIT = { panel: 'vpn', opening: undefined, dryRun: false, confirm: () => Promise.resolve() };
 
-const read = async (path: string): Promise<string> => extractMain(await (await at.fetch(path, { cookie })).text());
+const read = (path: string): Promise<string> => at.page(path, cookie);
 
 /** Sends the form of a page whose action ends so, with these fields. */
 async function submit(page: string, action: string, typed: Record<string, string>): Promise<Response> {

@@ -1,18 +1,15 @@
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { type DashboardBench, startBench } from '../../test/dashboard-bench.js';
-import { extractMain } from '../../test/share-link.js';
+import { beforeEach, expect, it } from '@jest/globals';
+import { useBenchForEach } from '../../test/dashboard-bench.js';
+import { textOf } from '../../test/page-texts.js';
 
-let at: DashboardBench;
+const at = useBenchForEach();
 beforeEach(async () => {
-  at = await startBench();
   await at.addService(1);
 });
-afterEach(() => at.close());
 
 /** The words of the overview. */
 async function overview(): Promise<string> {
-  const page = extractMain(await (await at.fetch('/', { cookie: await at.login() })).text());
-  return page.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ');
+  return textOf(await at.page('/'));
 }
 
 it('names the panels that are away, and does not say that all answered', async () => {

@@ -1,20 +1,18 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type DashboardBench, GB, startBench } from '../../test/dashboard-bench.js';
-import { Link, extractMain } from '../../test/share-link.js';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { GB, useBench } from '../../test/dashboard-bench.js';
+import { Link } from '../../test/share-link.js';
 
-let at: DashboardBench;
+const at = useBench({
+  products: { big: { panel: 'dcim', quota: { total: '500GB' }, action: 'disable-ports' } },
+  config: { autoBuy: { package: 'extra-50', thresholdGb: 10, maxPerCycle: 2 } },
+});
 let cookie: string;
 
-const read = async (path: string): Promise<string> => extractMain(await (await at.fetch(path, { cookie })).text());
+const read = (path: string): Promise<string> => at.page(path, cookie);
 
 beforeAll(async () => {
-  at = await startBench({
-    products: { big: { panel: 'dcim', quota: { total: '500GB' }, action: 'disable-ports' } },
-    config: { autoBuy: { package: 'extra-50', thresholdGb: 10, maxPerCycle: 2 } },
-  });
   cookie = await at.login();
 });
-afterAll(() => at.close());
 
 it('the overview does not show an empty store as healthy', async () => {
   const page = await read('/');

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { astbilling } from '@sluice/astbilling-client/panel';
 import { type FakeAstbilling, manualClock, startFakeAstbilling } from '@sluice/fake-panels';
 import { type DashboardBench, startBench } from '../../test/dashboard-bench.js';
-import { extractMain } from '../../test/share-link.js';
+import { extractMain } from '../../test/page-texts.js';
 
 let voice: FakeAstbilling;
 let at: DashboardBench;
@@ -18,6 +18,7 @@ beforeAll(async () => {
   voice.addDid({ id: '72', number: '+551142009001' });
   voice.addCall({ subscriber: line, startedAt: '2026-11-20T10:00:00Z', talkSeconds: 45, charge: '0.4500' });
   at = await startBench({
+    fakes: [voice],
     kinds: [astbilling],
     config: { timeZone: 'Europe/Berlin', currency: 'BRL' },
     panels: { voice: { kind: 'astbilling', url: voice.url, token: voice.token, allowHttp: true, retries: 0 } },
@@ -33,10 +34,7 @@ beforeAll(async () => {
   await at.sluice.services.add('line-1', { ...row, astbilling_subscriber_id: line });
   cookie = await at.login();
 });
-afterAll(async () => {
-  await at.close();
-  await voice.close();
-});
+afterAll(() => at.close());
 
 const open = (path: string): Promise<Response> => at.fetch(path, { cookie });
 const read = async (path: string): Promise<string> => extractMain(await (await open(path)).text());
