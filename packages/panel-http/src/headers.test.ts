@@ -1,30 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { gzipSync } from 'node:zlib';
-import { createPanelHttp } from './create-panel-http.js';
-import type { CallEvent, PanelHttp } from './types.js';
-import { startServer, type Answer, type TestServer } from './test/test-server.js';
+import { useServer } from './test/use-server.js';
 
-let server: TestServer;
-let http: PanelHttp;
-let answer: Answer;
-let events: CallEvent[];
+const read = { method: 'GET', path: '/x', endpoint: 'GET /x' } as const;
 
-beforeEach(async () => {
-  answer = (_seen, response) => {
-    response.setHeader('content-type', 'application/json');
-    response.end('{}');
-  };
-  events = [];
-  server = await startServer((seen, response) => {
-    answer(seen, response);
-  });
-  http = createPanelHttp({ panel: 'dcim', baseUrl: server.url, onCall: (event) => events.push(event) });
-});
-
-afterEach(async () => {
-  http.close();
-  await server.close();
-});
+const at = useServer();
 
 describe('headers', () => {
   it.each([
@@ -33,17 +13,17 @@ describe('headers', () => {
     ['Transfer-Encoding', 'chunked', 'The header transfer-encoding is set by the transport itself'],
   ])('refuses the header %s: %j, and goes on with other calls', async (name, value, message) => {
     for (let i = 0; i < 10; i += 1) {
-      const sent = http.request({ method: 'GET', path: '/x', endpoint: 'GET /x', headers: { [name]: value } });
+      const sent = at.http.request({ ...read, headers: { [name]: value } });
       await expect(sent).rejects.toThrow(message);
     }
-    expect((await http.request({ method: 'GET', path: '/x', endpoint: 'GET /x' })).status).toBe(200);
-    expect(http.stats).toMatchObject({ calls: 11, failures: 10, retries: 0 });
-    expect(server.seen).toHaveLength(1);
+    expect((await at.http.request(read)).status).toBe(200);
+    expect(at.http.stats).toMatchObject({ calls: 11, failures: 10, retries: 0 });
+    expect(at.server.seen).toHaveLength(1);
   });
 
   it('are read without the blanks around their values', async () => {
     const packed = gzipSync('{"a":1}');
-    answer = (_seen, response) => {
+    at.answer = (_seen, response) => {
       response.socket?.end(
         Buffer.concat([
           Buffer.from(
@@ -53,23 +33,21 @@ describe('headers', () => {
         ]),
       );
     };
-    const { body } = await http.request({ method: 'GET', path: '/x', endpoint: 'GET /x' });
+    const { body } = await at.http.request(read);
     expect(body).toEqual({ a: 1 });
-    expect(events[0]?.serverTime).toBe(Date.UTC(2026, 10, 20, 12));
+    expect(at.events[0]?.serverTime).toBe(Date.UTC(2026, 10, 20, 12));
   });
 
   it('of a call that was given up before it was sent cost no connection', async () => {
-    http.close();
-    http = createPanelHttp({ panel: 'dcim', baseUrl: server.url, concurrency: 1 });
-    const get = { method: 'GET', path: '/x', endpoint: 'GET /x' } as const;
+    at.connect({ concurrency: 1 });
     for (let i = 0; i < 10; i += 1) {
-      await http.request(get);
+      await at.http.request(read);
       const stop = new AbortController();
-      const given = http.request({ ...get, signal: stop.signal });
+      const given = at.http.request({ ...read, signal: stop.signal });
       stop.abort();
       await expect(given).rejects.toThrow();
     }
-    await http.request(get);
-    expect(server.connections()).toBeLessThanOrEqual(2);
+    await at.http.request(read);
+    expect(at.server.connections()).toBeLessThanOrEqual(2);
   });
 });

@@ -1,10 +1,10 @@
 import type { ServerResponse } from 'node:http';
 import { createGzip, gzipSync } from 'node:zlib';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { createPanelHttp } from './create-panel-http.js';
+import { describe, expect, it } from '@jest/globals';
 import { catchFailure } from './test/catch-failure.js';
-import { startServer, type TestServer } from './test/test-server.js';
-import type { PanelHttp, PanelRequest } from './types.js';
+import { startServer } from './test/test-server.js';
+import type { PanelRequest } from './types.js';
+import { useServer } from './test/use-server.js';
 
 const TOKEN = 'tok-4711-very-secret-token';
 const MIB = 1024 * 1024;
@@ -12,26 +12,10 @@ const read: PanelRequest<unknown> = { method: 'GET', path: '/x', endpoint: 'GET 
 /** So short that only a call that has to time out ends with it. */
 const SHORT = { timeouts: { attemptMs: 100 } };
 
-let server: TestServer;
-let http: PanelHttp;
-let answer: (response: ServerResponse) => void;
-
-beforeEach(async () => {
-  server = await startServer((_seen, response) => {
-    answer(response);
-  });
-  http = createPanelHttp({ panel: 'dcim', baseUrl: server.url, auth: { bearer: TOKEN }, retry: { attempts: 1 } });
-});
-afterEach(async () => {
-  http.close();
-  await server.close();
-});
+const at = useServer({ auth: { bearer: TOKEN }, retry: { attempts: 1 } });
 
 const sends = (body: string | Buffer, headers: Record<string, string> = {}): void => {
-  answer = (response) => {
-    response.writeHead(200, { 'content-type': 'application/json', ...headers });
-    response.end(body);
-  };
+  at.always(body, 200, { 'content-type': 'application/json', ...headers });
 };
 
 /** So much gzip of blanks, about a thousandth of that in size. */
@@ -49,7 +33,7 @@ async function bomb(mebibytes: number): Promise<Buffer> {
 describe('a hostile answer', () => {
   it('without an end is refused at the bound', async () => {
     let written = 0;
-    answer = (response) => {
+    at.answer = (_seen, response) => {
       const chunk = Buffer.alloc(MIB, 0x20);
       const pour = (): void => {
         while (!response.destroyed) {
@@ -62,7 +46,7 @@ describe('a hostile answer', () => {
       };
       pour();
     };
-    const error = await catchFailure(http.request({ ...read, maxBodyBytes: 2 * MIB }));
+    const error = await catchFailure(at.http.request({ ...read, maxBodyBytes: 2 * MIB }));
     expect(error).toMatchObject({ code: 'PANEL_UNREADABLE', status: 200 });
     expect(written).toBeLessThan(100 * MIB);
   });
@@ -71,14 +55,14 @@ describe('a hostile answer', () => {
     const packed = await bomb(80);
     expect(packed.length).toBeLessThan(MIB);
     sends(packed, { 'content-encoding': 'gzip' });
-    const error = await catchFailure(http.request(read));
+    const error = await catchFailure(at.http.request(read));
     expect(error).toMatchObject({ code: 'PANEL_UNREADABLE', status: 200 });
     expect(error.message).toContain('larger than 67108864 bytes');
   });
 
   it.each(['gzip', 'gzip, gzip'])('that is packed twice is unreadable (%s)', async (coding) => {
     sends(gzipSync(gzipSync('{"a":1}')), { 'content-encoding': coding });
-    expect(await catchFailure(http.request(read))).toMatchObject({ code: 'PANEL_UNREADABLE', status: 200 });
+    expect(await catchFailure(at.http.request(read))).toMatchObject({ code: 'PANEL_UNREADABLE', status: 200 });
   });
 
   it('whose headers or body come drop by drop ends with the time of an attempt', async () => {
@@ -88,16 +72,16 @@ describe('a hostile answer', () => {
         clearInterval(timer);
       });
     };
-    answer = (response) => {
+    at.answer = (_seen, response) => {
       response.socket?.write('HTTP/1.1 200 OK\r\n');
       drip(response, () => response.socket?.write('X-Drop: 1\r\n'));
     };
-    expect(await catchFailure(http.request({ ...read, ...SHORT }))).toMatchObject({ code: 'PANEL_TIMEOUT' });
-    answer = (response) => {
+    expect(await catchFailure(at.http.request({ ...read, ...SHORT }))).toMatchObject({ code: 'PANEL_TIMEOUT' });
+    at.answer = (_seen, response) => {
       response.write('[');
       drip(response, () => response.write(' '));
     };
-    expect(await catchFailure(http.request({ ...read, ...SHORT }))).toMatchObject({
+    expect(await catchFailure(at.http.request({ ...read, ...SHORT }))).toMatchObject({
       code: 'PANEL_TIMEOUT',
       status: 200,
     });
@@ -106,16 +90,16 @@ describe('a hostile answer', () => {
   it.each([302, 307])('that sends on to another host does not take the token there (%i)', async (status) => {
     const other = await startServer((_seen, response) => response.end('{}'));
     try {
-      answer = (response) => {
+      at.answer = (_seen, response) => {
         response.writeHead(status, { location: `${other.url}/x` });
         response.end();
       };
       for (const method of ['GET', 'POST'] as const) {
-        const error = await catchFailure(http.request({ ...read, method }));
+        const error = await catchFailure(at.http.request({ ...read, method }));
         expect(error).toMatchObject({ code: 'PANEL_UNREADABLE', status });
         expect(JSON.stringify(error)).not.toContain(TOKEN);
       }
-      expect(server.seen.map((seen) => seen.headers.authorization)).toEqual([`Bearer ${TOKEN}`, `Bearer ${TOKEN}`]);
+      expect(at.server.seen.map((seen) => seen.headers.authorization)).toEqual([`Bearer ${TOKEN}`, `Bearer ${TOKEN}`]);
       expect([other.connections(), other.seen]).toEqual([0, []]);
     } finally {
       await other.close();
@@ -124,50 +108,50 @@ describe('a hostile answer', () => {
 
   it('in HTML with status 200 is unreadable', async () => {
     sends('<!doctype html><title>Sign in</title>');
-    expect(await catchFailure(http.request(read))).toMatchObject({ code: 'PANEL_UNREADABLE', status: 200 });
+    expect(await catchFailure(at.http.request(read))).toMatchObject({ code: 'PANEL_UNREADABLE', status: 200 });
   });
 
   it('in invalid UTF-8 is unreadable, or has characters that stand for what is wrong', async () => {
     sends(Buffer.from([0x7b, 0xff, 0xfe, 0x7d]));
-    expect(await catchFailure(http.request(read))).toMatchObject({ code: 'PANEL_UNREADABLE', status: 200 });
+    expect(await catchFailure(at.http.request(read))).toMatchObject({ code: 'PANEL_UNREADABLE', status: 200 });
     sends(Buffer.concat([Buffer.from('{"a":"'), Buffer.from([0xff, 0xc3]), Buffer.from('"}')]));
-    expect((await http.request(read)).body).toEqual({ a: '\ufffd\ufffd' });
+    expect((await at.http.request(read)).body).toEqual({ a: '\ufffd\ufffd' });
   });
 
   it('with keys of the prototype changes no other object', async () => {
     const text = '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},"message":{"__proto__":[]}}';
     sends(text);
-    expect(JSON.stringify((await http.request(read)).body)).toBe(text);
-    answer = (response) => {
+    expect(JSON.stringify((await at.http.request(read)).body)).toBe(text);
+    at.answer = (_seen, response) => {
       response.writeHead(422, { 'content-type': 'application/json' });
       response.end(`{"errors":${text}}`);
     };
-    expect(await catchFailure(http.request(read))).toMatchObject({ code: 'PANEL_REJECTED', status: 422 });
+    expect(await catchFailure(at.http.request(read))).toMatchObject({ code: 'PANEL_REJECTED', status: 422 });
     expect('polluted' in {}).toBe(false);
   });
 
   it.each([200, 422])('of 200,000 nested arrays ends with a value or a failure (%i)', async (status) => {
     const depth = 200_000;
-    answer = (response) => {
+    at.answer = (_seen, response) => {
       response.writeHead(status, { 'content-type': 'application/json' });
       response.end('['.repeat(depth) + ']'.repeat(depth));
     };
     if (status === 422) {
-      expect(await catchFailure(http.request(read))).toMatchObject({ code: 'PANEL_REJECTED', status });
+      expect(await catchFailure(at.http.request(read))).toMatchObject({ code: 'PANEL_REJECTED', status });
       return;
     }
-    let { body } = await http.request(read);
+    let { body } = await at.http.request(read);
     let found = 0;
     for (; Array.isArray(body); body = (body as unknown[])[0]) found += 1;
     expect(found).toBe(depth);
   });
 
   it('of status 204 is nothing, where that is allowed', async () => {
-    answer = (response) => {
+    at.answer = (_seen, response) => {
       response.writeHead(204);
       response.end();
     };
-    expect(await catchFailure(http.request(read))).toMatchObject({ code: 'PANEL_UNREADABLE', status: 204 });
-    expect((await http.request({ ...read, allowEmpty: true })).body).toBeNull();
+    expect(await catchFailure(at.http.request(read))).toMatchObject({ code: 'PANEL_UNREADABLE', status: 204 });
+    expect((await at.http.request({ ...read, allowEmpty: true })).body).toBeNull();
   });
 });

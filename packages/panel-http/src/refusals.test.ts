@@ -1,35 +1,14 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { createPanelHttp } from './create-panel-http.js';
+import { describe, expect, it } from '@jest/globals';
 import { catchFailure } from './test/catch-failure.js';
-import { createTestClock } from './test/test-clock.js';
-import { json, startServer, type Answer, type TestServer } from './test/test-server.js';
-import type { PanelHttp, PanelRequest } from './types.js';
+import { json } from './test/test-server.js';
+import type { PanelRequest } from './types.js';
+import { useServer } from './test/use-server.js';
 
 const read: PanelRequest<unknown> = { method: 'GET', path: '/ports/9', endpoint: 'GET /ports/{id}' };
 const write: PanelRequest<unknown> = { method: 'POST', path: '/ports/9/disable', endpoint: 'POST /ports/{id}/disable' };
 
 describe('an answer that is not a success', () => {
-  let server: TestServer;
-  let http: PanelHttp;
-  let answer: Answer;
-
-  beforeEach(async () => {
-    server = await startServer((seen, response) => {
-      answer(seen, response);
-    });
-    http = createPanelHttp({
-      panel: 'dcim',
-      baseUrl: server.url,
-      clock: createTestClock(),
-      breaker: false,
-      retry: { attempts: 1 },
-    });
-  });
-
-  afterEach(async () => {
-    http.close();
-    await server.close();
-  });
+  const at = useServer({ breaker: false, retry: { attempts: 1 } });
 
   it.each([
     [401, 'PANEL_AUTH', false],
@@ -43,28 +22,23 @@ describe('an answer that is not a success', () => {
     [502, 'PANEL_SERVER_ERROR', true],
     [503, 'PANEL_SERVER_ERROR', true],
   ])('%i is %s, with the words of the panel', async (status, code, writeInDoubt) => {
-    answer = (_seen, response) => {
-      json(response, { message: 'Port is already disabled.' }, status);
-    };
-    const error = await catchFailure(http.request(read));
+    at.always({ message: 'Port is already disabled.' }, status);
+    const error = await catchFailure(at.http.request(read));
     expect(error).toMatchObject({ code, status, panel: 'dcim', endpoint: 'GET /ports/{id}', outcomeUnknown: false });
     expect(error.message).toMatch(
       new RegExp(`^Panel "dcim" .* GET /ports/\\{id\\} \\(HTTP ${status}: Port is already disabled\\)\\. [A-Z].*\\.$`),
     );
-    const failedWrite = await catchFailure(http.request(write));
+    const failedWrite = await catchFailure(at.http.request(write));
     expect(failedWrite).toMatchObject({ code, outcomeUnknown: writeInDoubt });
     expect(failedWrite.message.includes('read the object before you repeat it')).toBe(writeInDoubt);
   });
 
   it('keeps the fields of a refused form', async () => {
-    answer = (_seen, response) => {
-      json(
-        response,
-        { message: 'The given data was invalid.', errors: { startDate: ['The start date field is required.'] } },
-        422,
-      );
-    };
-    expect((await catchFailure(http.request(read))).fields).toEqual([
+    at.always(
+      { message: 'The given data was invalid.', errors: { startDate: ['The start date field is required.'] } },
+      422,
+    );
+    expect((await catchFailure(at.http.request(read))).fields).toEqual([
       { path: 'startDate', message: 'The start date field is required.' },
     ]);
   });
@@ -73,17 +47,13 @@ describe('an answer that is not a success', () => {
     ['30', 30_000],
     ['Sun, 01 Nov 2026 12:01:00 GMT', 60_000],
   ])('reads Retry-After: %s', async (value, retryAfterMs) => {
-    answer = (_seen, response) => {
-      json(response, { message: 'Too Many Attempts.' }, 429, { 'retry-after': value });
-    };
-    expect(await catchFailure(http.request(read))).toMatchObject({ code: 'PANEL_RATE_LIMITED', retryAfterMs });
+    at.always({ message: 'Too Many Attempts.' }, 429, { 'retry-after': value });
+    expect(await catchFailure(at.http.request(read))).toMatchObject({ code: 'PANEL_RATE_LIMITED', retryAfterMs });
   });
 
   it('takes 503 with Retry-After for a rate limit, and a write as not made', async () => {
-    answer = (_seen, response) => {
-      json(response, {}, 503, { 'retry-after': '1' });
-    };
-    expect(await catchFailure(http.request(write))).toMatchObject({
+    at.always({}, 503, { 'retry-after': '1' });
+    expect(await catchFailure(at.http.request(write))).toMatchObject({
       code: 'PANEL_RATE_LIMITED',
       retryAfterMs: 1_000,
       outcomeUnknown: false,
@@ -91,42 +61,31 @@ describe('an answer that is not a success', () => {
   });
 
   it('says so when an error comes as a page', async () => {
-    answer = (_seen, response) => {
-      response.writeHead(502, { 'content-type': 'text/html' });
-      response.end('<html>Bad Gateway</html>');
-    };
-    const error = await catchFailure(http.request(read));
+    at.always('<html>Bad Gateway</html>', 502, { 'content-type': 'text/html' });
+    const error = await catchFailure(at.http.request(read));
     expect(error.message).toContain('(HTTP 502: not JSON but an HTML page instead of JSON)');
   });
 
   it('cuts long words of a panel', async () => {
-    answer = (_seen, response) => {
-      json(response, { message: 'x'.repeat(100_000) }, 500);
-    };
-    expect((await catchFailure(http.request(read))).message.length).toBeLessThan(600);
+    at.always({ message: 'x'.repeat(100_000) }, 500);
+    expect((await catchFailure(at.http.request(read))).message.length).toBeLessThan(600);
   });
 
   it('takes a redirect to the page to sign in on for refused credentials, and does not follow it', async () => {
-    answer = (_seen, response) => {
-      response.writeHead(302, { location: `${server.url}/auth/login?token=abc` });
-      response.end();
-    };
-    const error = await catchFailure(http.request(write));
+    at.always('', 302, { location: `${at.server.url}/auth/login?token=abc` });
+    const error = await catchFailure(at.http.request(write));
     expect(error).toMatchObject({ code: 'PANEL_AUTH', status: 302, outcomeUnknown: false });
     expect(error.message).not.toContain('token=');
-    expect(server.seen).toHaveLength(1);
+    expect(at.server.seen).toHaveLength(1);
   });
 
   it.each([301, 302, 303, 307, 308])('does not follow a %i, and says what to do', async (status) => {
-    answer = (_seen, response) => {
-      response.writeHead(status, { location: 'https://other.example/home' });
-      response.end();
-    };
-    const error = await catchFailure(http.request(read));
+    at.always('', status, { location: 'https://other.example/home' });
+    const error = await catchFailure(at.http.request(read));
     expect(error).toMatchObject({ code: 'PANEL_UNREADABLE', status });
     expect(error.message).toContain('redirected to https://other.example/home');
     expect(error.message).toContain("set the panel's address");
-    expect(server.seen).toHaveLength(1);
+    expect(at.server.seen).toHaveLength(1);
   });
 
   it.each([
@@ -135,30 +94,28 @@ describe('an answer that is not a success', () => {
     ['half of an object', '{"in": 123, "out":', 'cut off or broken'],
     ['words', 'OK', 'not JSON'],
   ])('cannot use %s with status 200', async (_what, body, words) => {
-    answer = (_seen, response) => {
-      response.end(body);
-    };
-    const error = await catchFailure(http.request(read));
+    at.always(body);
+    const error = await catchFailure(at.http.request(read));
     expect(error).toMatchObject({ code: 'PANEL_UNREADABLE', status: 200, outcomeUnknown: false });
     expect(error.message).toContain(words);
-    expect(await catchFailure(http.request(write))).toMatchObject({ code: 'PANEL_UNREADABLE', outcomeUnknown: true });
+    expect(await catchFailure(at.http.request(write))).toMatchObject({
+      code: 'PANEL_UNREADABLE',
+      outcomeUnknown: true,
+    });
   });
 
   it('lets the caller find a refusal inside of a success', async () => {
-    http.close();
-    http = createPanelHttp({
-      panel: 'dcim',
-      baseUrl: server.url,
+    at.connect({
       failureIn: ({ json: body }) =>
         (body as { code?: number }).code === 0
           ? null
           : { code: 'PANEL_REJECTED', message: 'No such tunnel', panelCode: -1 },
     });
-    answer = (seen, response) => {
+    at.answer = (seen, response) => {
       json(response, { code: seen.n === 1 ? 0 : -1 });
     };
-    expect((await http.request(read)).body).toEqual({ code: 0 });
-    expect(await catchFailure(http.request(write))).toMatchObject({
+    expect((await at.http.request(read)).body).toEqual({ code: 0 });
+    expect(await catchFailure(at.http.request(write))).toMatchObject({
       code: 'PANEL_REJECTED',
       status: 200,
       panelCode: -1,
@@ -167,15 +124,10 @@ describe('an answer that is not a success', () => {
   });
 
   it('lets the caller say where the words are', async () => {
-    http.close();
-    http = createPanelHttp({
-      panel: 'dcim',
-      baseUrl: server.url,
+    at.connect({
       messageIn: (body) => (body as { fault: { text: string } }).fault.text,
     });
-    answer = (_seen, response) => {
-      json(response, { fault: { text: 'over there' }, message: 'not here' }, 400);
-    };
-    expect((await catchFailure(http.request(read))).message).toContain('(HTTP 400: over there)');
+    at.always({ fault: { text: 'over there' }, message: 'not here' }, 400);
+    expect((await catchFailure(at.http.request(read))).message).toContain('(HTTP 400: over there)');
   });
 });

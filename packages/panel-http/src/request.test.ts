@@ -1,44 +1,18 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { gzipSync } from 'node:zlib';
 import * as z from 'zod';
-import { createPanelHttp } from './create-panel-http.js';
 import { catchFailure } from './test/catch-failure.js';
-import { json, startServer, type Answer, type TestServer } from './test/test-server.js';
-import type { CallEvent, PanelFile, PanelHttp, PanelHttpOptions } from './types.js';
+import { json } from './test/test-server.js';
+import type { PanelFile } from './types.js';
+import { useServer } from './test/use-server.js';
+
+const read = { method: 'GET', path: '/x', endpoint: 'GET /x' } as const;
 
 describe('request', () => {
-  let server: TestServer;
-  let http: PanelHttp;
-  let answer: Answer;
-  let events: CallEvent[];
-
-  const connect = (options: Partial<PanelHttpOptions> = {}): PanelHttp =>
-    createPanelHttp({
-      panel: 'dcim',
-      baseUrl: `${server.url}/sub`,
-      auth: { bearer: 'token-12345678' },
-      onCall: (event) => events.push(event),
-      ...options,
-    });
-
-  beforeEach(async () => {
-    events = [];
-    answer = (_seen, response) => {
-      json(response, { data: { id: 7 } });
-    };
-    server = await startServer((seen, response) => {
-      answer(seen, response);
-    });
-    http = connect();
-  });
-
-  afterEach(async () => {
-    http.close();
-    await server.close();
-  });
+  const at = useServer({ auth: { bearer: 'token-12345678' } }, '/sub');
 
   it('gets JSON with credentials, an agent name and the path prefix', async () => {
-    const reply = await http.request({
+    const reply = await at.http.request({
       method: 'GET',
       path: '/items/7',
       endpoint: 'GET /items/{id}',
@@ -48,7 +22,7 @@ describe('request', () => {
     expect(reply.status).toBe(200);
     expect(reply.headers['content-type']).toBe('application/json');
     expect(reply.durationMs).toBeGreaterThan(0);
-    expect(server.seen[0]).toMatchObject({
+    expect(at.server.seen[0]).toMatchObject({
       method: 'GET',
       url: '/sub/items/7?page=2&name=a+b%26c&fields%5B%5D=x',
       body: '',
@@ -56,14 +30,14 @@ describe('request', () => {
         accept: 'application/json',
         authorization: 'Bearer token-12345678',
         'user-agent': 'Sluice/0.1.0',
-        host: `127.0.0.1:${server.port}`,
+        host: `127.0.0.1:${at.server.port}`,
       },
     });
   });
 
   it('posts JSON', async () => {
-    await http.request({ method: 'POST', path: '/x', endpoint: 'POST /x', json: { name: 'ü' } });
-    expect(server.seen[0]).toMatchObject({
+    await at.http.request({ method: 'POST', path: '/x', endpoint: 'POST /x', json: { name: 'ü' } });
+    expect(at.server.seen[0]).toMatchObject({
       method: 'POST',
       body: '{"name":"ü"}',
       headers: { 'content-type': 'application/json', 'content-length': '13' },
@@ -71,39 +45,42 @@ describe('request', () => {
   });
 
   it('posts a form', async () => {
-    await http.request({ method: 'POST', path: '/x', endpoint: 'POST /x', form: { action: 'Get Clients', id: '7' } });
-    expect(server.seen[0]).toMatchObject({
+    await at.http.request({
+      method: 'POST',
+      path: '/x',
+      endpoint: 'POST /x',
+      form: { action: 'Get Clients', id: '7' },
+    });
+    expect(at.server.seen[0]).toMatchObject({
       body: 'action=Get+Clients&id=7',
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
     });
   });
 
   it.each(['PUT', 'PATCH', 'DELETE'] as const)('sends a body with %s', async (method) => {
-    await http.request({ method, path: '/x', endpoint: `${method} /x`, json: { a: 1 } });
-    expect(server.seen[0]).toMatchObject({ method, body: '{"a":1}' });
+    await at.http.request({ method, path: '/x', endpoint: `${method} /x`, json: { a: 1 } });
+    expect(at.server.seen[0]).toMatchObject({ method, body: '{"a":1}' });
   });
 
   it('posts without a body', async () => {
-    await http.request({ method: 'POST', path: '/x', endpoint: 'POST /x' });
-    expect(server.seen[0]).toMatchObject({ method: 'POST', body: '', headers: { 'content-length': '0' } });
+    await at.http.request({ method: 'POST', path: '/x', endpoint: 'POST /x' });
+    expect(at.server.seen[0]).toMatchObject({ method: 'POST', body: '', headers: { 'content-length': '0' } });
   });
 
   it('adds the headers of the panel and of the call, the latter first', async () => {
-    http.close();
-    http = connect({ headers: { 'X-Kind': 'panel', 'X-Both': 'panel' }, userAgent: 'Tool/1' });
-    await http.request({ method: 'GET', path: '/x', endpoint: 'GET /x', headers: { 'X-Both': 'call' } });
-    expect(server.seen[0]?.headers).toMatchObject({ 'x-kind': 'panel', 'x-both': 'call', 'user-agent': 'Tool/1' });
+    at.connect({ headers: { 'X-Kind': 'panel', 'X-Both': 'panel' }, userAgent: 'Tool/1' });
+    await at.http.request({ ...read, headers: { 'X-Both': 'call' } });
+    expect(at.server.seen[0]?.headers).toMatchObject({ 'x-kind': 'panel', 'x-both': 'call', 'user-agent': 'Tool/1' });
   });
 
   it('encodes the letters of a path, and takes nothing of it for a host', async () => {
-    await http.request({ method: 'GET', path: '//x/é', endpoint: 'GET //x/{id}' });
-    expect(server.seen[0]?.url).toBe('/sub//x/%C3%A9');
+    await at.http.request({ method: 'GET', path: '//x/é', endpoint: 'GET //x/{id}' });
+    expect(at.server.seen[0]?.url).toBe('/sub//x/%C3%A9');
   });
 
   it('asks for headers that are made per call', async () => {
-    http.close();
     const asked: unknown[] = [];
-    http = connect({
+    at.connect({
       auth: {
         headers: (request) => {
           asked.push(request);
@@ -111,79 +88,63 @@ describe('request', () => {
         },
       },
     });
-    await http.request({ method: 'GET', path: '/x', endpoint: 'GET /x', query: { a: 1 } });
-    await http.request({ method: 'POST', path: '/y', endpoint: 'POST /y' });
+    await at.http.request({ ...read, query: { a: 1 } });
+    await at.http.request({ method: 'POST', path: '/y', endpoint: 'POST /y' });
     expect(asked).toEqual([
       { method: 'GET', path: '/x?a=1' },
       { method: 'POST', path: '/y' },
     ]);
-    expect(server.seen.map((seen) => seen.headers['x-token'])).toEqual(['made-1', 'made-2']);
+    expect(at.server.seen.map((seen) => seen.headers['x-token'])).toEqual(['made-1', 'made-2']);
   });
 
   it('sends no credentials when told not to', async () => {
-    await http.request({ method: 'POST', path: '/login', endpoint: 'POST /login', auth: false });
-    expect(server.seen[0]?.headers.authorization).toBeUndefined();
+    await at.http.request({ method: 'POST', path: '/login', endpoint: 'POST /login', auth: false });
+    expect(at.server.seen[0]?.headers.authorization).toBeUndefined();
   });
 
   it('reads text and bytes', async () => {
-    answer = (_seen, response) => {
-      response.end(Buffer.from([0xc3, 0xbc, 0x41]));
-    };
-    expect((await http.request({ method: 'GET', path: '/t', endpoint: 'GET /t', accept: 'text' })).body).toBe('üA');
-    const bytes = await http.request<Buffer>({ method: 'GET', path: '/b', endpoint: 'GET /b', accept: 'bytes' });
+    at.always(Buffer.from([0xc3, 0xbc, 0x41]));
+    expect((await at.http.request({ method: 'GET', path: '/t', endpoint: 'GET /t', accept: 'text' })).body).toBe('üA');
+    const bytes = await at.http.request<Buffer>({ method: 'GET', path: '/b', endpoint: 'GET /b', accept: 'bytes' });
     expect([...bytes.body]).toEqual([0xc3, 0xbc, 0x41]);
   });
 
   it('reads a file with its kind, through a schema where there is one', async () => {
-    answer = (_seen, response) => {
-      response.writeHead(200, { 'content-type': 'Image/PNG' });
-      response.end(Buffer.from([1, 2, 3]));
-    };
+    at.always(Buffer.from([1, 2, 3]), 200, { 'content-type': 'Image/PNG' });
     const call = { method: 'GET', path: '/f', endpoint: 'GET /f', accept: 'file' } as const;
-    expect((await http.request(call)).body).toEqual({ contentType: 'image/png', bytes: Buffer.from([1, 2, 3]) });
+    expect((await at.http.request(call)).body).toEqual({ contentType: 'image/png', bytes: Buffer.from([1, 2, 3]) });
     const schema = z.unknown().transform((file) => (file as PanelFile).bytes.length);
-    expect((await http.request({ ...call, schema })).body).toBe(3);
+    expect((await at.http.request({ ...call, schema })).body).toBe(3);
   });
 
   it.each(['text', 'bytes', 'file'] as const)('finds a refusal in JSON where %s is due', async (accept) => {
-    http.close();
-    http = connect({ failureIn: () => ({ code: 'PANEL_REJECTED', message: 'no graph' }) });
+    at.connect({ failureIn: () => ({ code: 'PANEL_REJECTED', message: 'no graph' }) });
     const call = { method: 'GET', path: '/f', endpoint: 'GET /f', accept } as const;
-    expect(await catchFailure(http.request(call))).toMatchObject({ code: 'PANEL_REJECTED', status: 200 });
-    answer = (_seen, response) => {
-      response.end('{}');
-    };
-    expect((await http.request(call)).status).toBe(200);
+    expect(await catchFailure(at.http.request(call))).toMatchObject({ code: 'PANEL_REJECTED', status: 200 });
+    at.always('{}');
+    expect((await at.http.request(call)).status).toBe(200);
   });
 
   it('unpacks what the panel has packed', async () => {
-    answer = (_seen, response) => {
-      response.writeHead(200, { 'content-encoding': 'gzip' });
-      response.end(gzipSync('{"packed":true}'));
-    };
-    expect((await http.request({ method: 'GET', path: '/x', endpoint: 'GET /x' })).body).toEqual({ packed: true });
+    at.always(gzipSync('{"packed":true}'), 200, { 'content-encoding': 'gzip' });
+    expect((await at.http.request(read)).body).toEqual({ packed: true });
   });
 
   it('reads a byte order mark over', async () => {
-    answer = (_seen, response) => {
-      response.end('\uFEFF{"a":1}');
-    };
-    expect((await http.request({ method: 'GET', path: '/x', endpoint: 'GET /x' })).body).toEqual({ a: 1 });
+    at.always('\uFEFF{"a":1}');
+    expect((await at.http.request(read)).body).toEqual({ a: 1 });
   });
 
   it('accepts an empty body only where that is allowed', async () => {
-    answer = (_seen, response) => {
-      response.writeHead(204);
-      response.end();
-    };
+    at.always('', 204);
     const call = { method: 'POST', path: '/x', endpoint: 'POST /x' } as const;
-    expect((await http.request({ ...call, allowEmpty: true })).body).toBeNull();
-    expect(await catchFailure(http.request(call))).toMatchObject({ code: 'PANEL_UNREADABLE', outcomeUnknown: true });
+    expect((await at.http.request({ ...call, allowEmpty: true })).body).toBeNull();
+    expect(await catchFailure(at.http.request(call))).toMatchObject({ code: 'PANEL_UNREADABLE', outcomeUnknown: true });
   });
 
   it('gives what the schema makes of the answer', async () => {
     const schema = z.object({ data: z.object({ id: z.number().transform(String) }) });
-    const reply = await http.request({ method: 'GET', path: '/x', endpoint: 'GET /x', schema });
+    const reply = await at.http.request({ ...read, schema });
     expect(reply.body.data.id).toBe('7');
   });
 
@@ -191,17 +152,17 @@ describe('request', () => {
     const schema = z.object({
       data: z.object({ id: z.string(), list: z.array(z.string()), a: z.null(), b: z.null() }),
     });
-    const error = await catchFailure(http.request({ method: 'GET', path: '/x/7', endpoint: 'GET /x/{id}', schema }));
+    const error = await catchFailure(at.http.request({ method: 'GET', path: '/x/7', endpoint: 'GET /x/{id}', schema }));
     expect(error.code).toBe('PANEL_UNREADABLE');
     expect(error.message).toMatch(
       /GET \/x\/\{id\} \(HTTP 200: wrong fields, data\.id: .*expected string.*; data\.list: .*and 1 more\)/,
     );
     expect(error.fields?.map((field) => field.path)).toEqual(['data.id', 'data.list', 'data.a', 'data.b']);
-    expect(server.seen).toHaveLength(1);
+    expect(at.server.seen).toHaveLength(1);
   });
 
   it('tells of each call', async () => {
-    await http.request({
+    await at.http.request({
       method: 'POST',
       path: '/x',
       endpoint: 'POST /x',
@@ -209,7 +170,7 @@ describe('request', () => {
       changing: false,
       tag: 's-501',
     });
-    expect(events).toEqual([
+    expect(at.events).toEqual([
       {
         at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
         panel: 'dcim',
@@ -237,64 +198,66 @@ describe('request', () => {
     ['a date without a zone', { date: '2026-11-20 10:03:00' }, null],
     ['no date', {}, null],
   ])("tells the panel's clock by %s", async (_name, headers, serverTime) => {
-    answer = (_seen, response) => {
+    at.answer = (_seen, response) => {
       response.sendDate = false;
       for (const [key, value] of Object.entries(headers)) response.setHeader(key, value);
       json(response, {});
     };
-    await http.request({ method: 'GET', path: '/x', endpoint: 'GET /x' });
-    expect(events.map((event) => event.serverTime)).toEqual([serverTime]);
+    await at.http.request(read);
+    expect(at.events.map((event) => event.serverTime)).toEqual([serverTime]);
   });
 
   it('counts what it did', async () => {
-    await http.request({ method: 'GET', path: '/x', endpoint: 'GET /x' });
-    answer = (_seen, response) => {
-      json(response, { message: 'gone' }, 404);
-    };
-    await catchFailure(http.request({ method: 'GET', path: '/x', endpoint: 'GET /x' }));
-    expect({ ...http.stats }).toEqual({ calls: 2, failures: 1, retries: 0, inFlight: 0, waiting: 0, concurrency: 4 });
+    await at.http.request(read);
+    at.always({ message: 'gone' }, 404);
+    await catchFailure(at.http.request(read));
+    expect({ ...at.http.stats }).toEqual({
+      calls: 2,
+      failures: 1,
+      retries: 0,
+      inFlight: 0,
+      waiting: 0,
+      concurrency: 4,
+    });
   });
 
   it('keeps its connections, a quarter more of them than calls at once', async () => {
-    await Promise.all(
-      Array.from({ length: 40 }, () => http.request({ method: 'GET', path: '/x', endpoint: 'GET /x' })),
-    );
-    expect(server.seen).toHaveLength(40);
-    expect(server.connections()).toBeLessThanOrEqual(5);
+    await Promise.all(Array.from({ length: 40 }, () => at.http.request(read)));
+    expect(at.server.seen).toHaveLength(40);
+    expect(at.server.connections()).toBeLessThanOrEqual(5);
   });
 
   it.each(['x', '/a/../b', '/a/%2e%2E/b', '/a/./b', '/a b', '/a?b=c', '/a#b', '/a\\b', 'https://other.example/x'])(
     'refuses the path %s',
     async (path) => {
-      await expect(http.request({ method: 'GET', path, endpoint: 'GET /x' })).rejects.toMatchObject({
+      await expect(at.http.request({ method: 'GET', path, endpoint: 'GET /x' })).rejects.toMatchObject({
         name: 'PanelConfigError',
         code: 'path_invalid',
       });
-      expect(server.seen).toHaveLength(0);
+      expect(at.server.seen).toHaveLength(0);
     },
   );
 
   it('refuses a GET with a body', async () => {
-    const call = http.request({ method: 'GET', path: '/x', endpoint: 'GET /x', json: {} });
+    const call = at.http.request({ ...read, json: {} });
     await expect(call).rejects.toMatchObject({ code: 'option_invalid' });
   });
 
   it('refuses calls once it was closed', async () => {
-    http.close();
-    const error = await catchFailure(http.request({ method: 'GET', path: '/x', endpoint: 'GET /x', retryable: false }));
+    at.http.close();
+    const error = await catchFailure(at.http.request({ ...read, retryable: false }));
     expect(error).toMatchObject({ code: 'PANEL_UNREACHABLE', outcomeUnknown: false });
     expect(error.message).toContain('closed');
   });
 
   it('is not disturbed by a listener that throws, and warns', async () => {
-    http.close();
-    http = connect({
+    at.connect({
       onCall: () => {
         throw new Error('listener broke on token-12345678');
       },
     });
     const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
-    expect((await http.request({ method: 'GET', path: '/x', endpoint: 'GET /x' })).status).toBe(200);
+    expect((await at.http.request(read)).status).toBe(200);
     expect(warn.mock.calls).toEqual([
       ['The call listener of panel "dcim" failed: Error: listener broke on [redacted]', 'PanelHttpWarning'],
     ]);
