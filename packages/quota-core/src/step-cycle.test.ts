@@ -29,10 +29,22 @@ function outcome(step: CycleStep): [string, string, string] {
 }
 
 describe('stepCycle', () => {
-  it('opens the period that contains now when nothing is recorded', () => {
-    const step = stepCycle({ ...monthly, nextDueDate: '2026-04-01', now: noon('2026-03-10'), recorded: null });
-    expect(outcome(step)).toEqual(['opened', '2026-03-01', '2026-04-01']);
-    expect(step.previous).toBeNull();
+  const [january, february] = ['2026-01-01..2026-02-01', '2026-01-31..2026-02-28'];
+  const [march, endOfMarch] = ['2026-03-01..2026-04-01', '2026-02-28..2026-03-31'];
+
+  it.each<[string, string | null, string, string, string, string]>([
+    ['opens the period that contains now', null, '2026-04-01', '2026-03-10', 'opened', march],
+    ['leaves it when a clamped date is put right', february, '2026-03-31', '2026-02-10', 'same', february],
+    ['leaves it when a due date is set back by a period', endOfMarch, '2026-02-28', '2026-03-10', 'same', endOfMarch],
+    ['leaves it when a clock is behind its start', march, '2026-04-15', '2026-02-20', 'same', march],
+    ['never ends it before now', march, '2026-03-15', '2026-03-20', 'amended', '2026-03-01..2026-04-15'],
+    ['starts no earlier than the end before', '2025-12-31..2026-01-31', '2026-02-28', '2026-02-05', 'opened', february],
+    ['leaves a gap after a long time', january, '2026-02-01', '2026-06-10', 'opened', '2026-06-01..2026-07-01'],
+  ])('%s', (_what, open, nextDueDate, today, kind, cycle) => {
+    const [start = '', end = ''] = open?.split('..') ?? [];
+    const before = open === null ? null : recorded(start, end);
+    const step = stepCycle({ ...monthly, nextDueDate, now: noon(today), recorded: before });
+    expect([outcome(step), step.previous]).toEqual([[kind, ...cycle.split('..')], before]);
   });
 
   it('goes on while now is inside and the end is the computed one', () => {
@@ -55,12 +67,6 @@ describe('stepCycle', () => {
     expect(stepCycle({ ...early, now: noon('2026-01-20') }).kind).toBe('same');
     expect(stepCycle({ ...early, now: noon('2026-01-30') }).kind).toBe('same');
     expect(outcome(stepCycle({ ...early, now: noon('2026-01-31') }))).toEqual(['opened', '2026-01-31', '2026-02-28']);
-  });
-
-  it('changes nothing when a clamped date is put right by whole periods', () => {
-    const open = recorded('2026-01-31', '2026-02-28');
-    const step = stepCycle({ ...monthly, nextDueDate: '2026-03-31', now: noon('2026-02-10'), recorded: open });
-    expect(step.kind).toBe('same');
   });
 
   it('goes on for an overdue service in whole periods, and stays when it is paid late', () => {
@@ -93,30 +99,6 @@ describe('stepCycle', () => {
       const step = stepCycle({ ...monthly, nextDueDate, now: noon('2027-01-20'), recorded: open });
       expect([nextDueDate, step.kind]).toEqual([nextDueDate, 'same']);
     }
-  });
-
-  it('never amends a cycle so that now lies outside it', () => {
-    const open = recorded('2026-03-01', '2026-04-01');
-    const step = stepCycle({ ...monthly, nextDueDate: '2026-03-15', now: noon('2026-03-20'), recorded: open });
-    expect(outcome(step)).toEqual(['amended', '2026-03-01', '2026-04-15']);
-  });
-
-  it('starts no earlier than the recorded end, so that neighbours do not overlap', () => {
-    const before = recorded('2025-12-31', '2026-01-31');
-    const step = stepCycle({ ...monthly, nextDueDate: '2026-02-28', now: noon('2026-02-05'), recorded: before });
-    expect(outcome(step)).toEqual(['opened', '2026-01-31', '2026-02-28']);
-  });
-
-  it('leaves a gap where a service was not looked at for long', () => {
-    const before = recorded('2026-01-01', '2026-02-01');
-    const step = stepCycle({ ...monthly, nextDueDate: '2026-02-01', now: noon('2026-06-10'), recorded: before });
-    expect(outcome(step)).toEqual(['opened', '2026-06-01', '2026-07-01']);
-  });
-
-  it('leaves the cycle alone when a clock is behind its start', () => {
-    const open = recorded('2026-03-01', '2026-04-01');
-    const step = stepCycle({ ...monthly, nextDueDate: '2026-04-15', now: noon('2026-02-20'), recorded: open });
-    expect(step.kind).toBe('same');
   });
 
   it('goes on with the cycle before the ones that a clock ahead of time has opened', () => {
@@ -187,12 +169,6 @@ describe('stepCycle', () => {
     );
   });
 
-  it('changes nothing when a due date is set back by a period', () => {
-    const open = recorded('2026-02-28', '2026-03-31');
-    const step = stepCycle({ ...monthly, nextDueDate: '2026-02-28', now: noon('2026-03-10'), recorded: open });
-    expect(step.kind).toBe('same');
-  });
-
   it('keeps a month of a yearly plan when the year is paid early', () => {
     const open = recorded('2026-02-10', '2026-03-10');
     const step = stepCycle({
@@ -232,6 +208,13 @@ describe('stepCycle', () => {
       stepCycle({ ...monthly, nextDueDate: '2027-01-01', now: noon(now), recorded: open });
     expect(outcome(on('2026-01-20'))).toEqual(['amended', '2026-01-01', '2026-02-01']);
     expect(outcome(on('2026-02-20'))).toEqual(['amended', '2026-02-01', '2026-03-01']);
+  });
+
+  it('keeps the start of a monthly cycle that became quarterly', () => {
+    const open = recorded('2026-03-01', '2026-04-01');
+    const quarterly = { billingCycle: 'quarterly' as const, timeZone, nextDueDate: '2026-05-01' };
+    const step = stepCycle({ ...quarterly, now: noon('2026-03-10'), recorded: open });
+    expect(outcome(step)).toEqual(['amended', '2026-03-01', '2026-05-01']);
   });
 
   it('does not take a due date between the periods for whole periods', () => {
