@@ -6,8 +6,11 @@ import { areaChart } from './terminal-chart.js';
 const HOUR = 3_600_000;
 const FROM = Date.parse('2026-11-20T00:00:00Z');
 
-function chart(points: [hour: number, value: number | null][], change: Partial<ChartData> = {}): ChartData {
-  const list: ChartPoint[] = points.map(([hour, value]) => ({ at: FROM + hour * HOUR, value }));
+/** Makes a chart of a day with these values by hour. */
+function chart(values: Record<number, number | null>, change: Partial<ChartData> = {}): ChartData {
+  const list: ChartPoint[] = Object.entries(values)
+    .map(([hour, value]) => ({ at: FROM + Number(hour) * HOUR, value }))
+    .sort((a, b) => a.at - b.at);
   const figures = list.flatMap(({ value }) => (value === null ? [] : [value]));
   return {
     title: 'a chart',
@@ -34,7 +37,7 @@ function draw(data: ChartData, width = 40, height = 4): string[] {
 
 describe('the chart in a terminal', () => {
   it('draws columns up to each figure, with both axes', () => {
-    const points = Array.from({ length: 25 }, (_, hour): [number, number] => [hour, hour / 6]);
+    const points = Object.fromEntries(Array.from({ length: 25 }, (_, hour) => [hour, hour / 6]));
     expect(draw(chart(points))).toEqual([
       '4 GB ┤                          ▁▁▃▄▄▅▇█',
       '3 GB ┤                  ▁▃▃▄▅▅▇█████████',
@@ -46,7 +49,7 @@ describe('the chart in a terminal', () => {
   });
 
   it('is never wider than the terminal, whatever that is', () => {
-    const points = Array.from({ length: 300 }, (_, n): [number, number] => [(n * 24) / 300, n * 1000]);
+    const points = Object.fromEntries(Array.from({ length: 300 }, (_, n) => [(n * 24) / 300, n * 1000]));
     for (const width of [24, 40, 79, 80, 200]) {
       const rows = draw(chart(points), width, 12);
       expect(rows).toHaveLength(14);
@@ -57,76 +60,21 @@ describe('the chart in a terminal', () => {
 
   it('leaves blank what is not known: before the first, after the last, across a gap and a new beginning', () => {
     const bottom = (data: ChartData): string => draw(data, 31, 2)[1]!.slice('0 GB │'.length).trimEnd();
-    const full = bottom(
-      chart([
-        [0, 4],
-        [24, 4],
-      ]),
-    );
+    const full = bottom(chart({ 0: 4, 24: 4 }));
     expect(full).toBe('█'.repeat(full.length));
-    expect(
-      bottom(
-        chart([
-          [12, 4],
-          [24, 4],
-        ]),
-      ),
-    ).toMatch(/^ {11,12}█+$/);
-    expect(
-      bottom(
-        chart([
-          [0, 4],
-          [12, 4],
-        ]),
-      ),
-    ).toMatch(/^█{12,13}$/);
-    expect(
-      bottom(
-        chart([
-          [0, 4],
-          [6, null],
-          [18, 4],
-          [24, 4],
-        ]),
-      ),
-    ).toMatch(/^█{5,6} {11,13}█{6,7}$/);
-    expect(
-      bottom(
-        chart(
-          [
-            [0, 4],
-            [18, 4],
-            [24, 4],
-          ],
-          { breaks: [FROM + 6 * HOUR] },
-        ),
-      ),
-    ).toMatch(/^█{6,7} {11,13}█{6,7}$/);
+    expect(bottom(chart({ 12: 4, 24: 4 }))).toMatch(/^ {11,12}█+$/);
+    expect(bottom(chart({ 0: 4, 12: 4 }))).toMatch(/^█{12,13}$/);
+    expect(bottom(chart({ 0: 4, 6: null, 18: 4, 24: 4 }))).toMatch(/^█{5,6} {11,13}█{6,7}$/);
+    expect(bottom(chart({ 0: 4, 18: 4, 24: 4 }, { breaks: [FROM + 6 * HOUR] }))).toMatch(/^█{6,7} {11,13}█{6,7}$/);
   });
 
   it('shows what is next to nothing, and nothing where nothing is known', () => {
-    expect(
-      draw(
-        chart([
-          [0, 0],
-          [24, 0],
-        ]),
-      )[3],
-    ).toContain('▁▁▁▁');
-    expect(draw(chart([]))[3]).not.toMatch(/[▁-█]/);
+    expect(draw(chart({ 0: 0, 24: 0 }))[3]).toContain('▁▁▁▁');
+    expect(draw(chart({}))[3]).not.toMatch(/[▁-█]/);
   });
 
   it('marks the limit, and what is over it', () => {
-    const rows = draw(
-      chart(
-        [
-          [0, 1],
-          [12, 4],
-          [24, 4],
-        ],
-        { limit: 3 },
-      ),
-    );
+    const rows = draw(chart({ 0: 1, 12: 4, 24: 4 }, { limit: 3 }));
     expect(rows.join('\n')).toMatch(/┄{5,}/);
     expect(rows[3]).toMatch(/│?█+\*+$/);
   });
