@@ -28,55 +28,54 @@ function tasks(count: number, started: number[]): Task[] {
 
 const plain = { first: false, signal: undefined };
 
+/** Gives a limiter so many tasks, of which one may go first. */
+function fill(limiter: ReturnType<typeof createLimiter>, count: number, first = -1) {
+  const started: number[] = [];
+  const all = tasks(count, started);
+  const results = all.map((task, index) => limiter.run(task.run, { ...plain, first: index === first }));
+  const finish = (): Promise<number[]> => {
+    for (const task of all) task.finish();
+    return Promise.all(results);
+  };
+  return { started, finish };
+}
+
 describe('createLimiter', () => {
   it('runs no more at once than allowed, in order', async () => {
     const limiter = createLimiter(2, undefined);
-    const started: number[] = [];
-    const all = tasks(4, started);
-    const results = all.map((task) => limiter.run(task.run, plain));
+    const { started, finish } = fill(limiter, 4);
     expect(started).toEqual([0, 1]);
     expect([limiter.inFlight, limiter.waiting]).toEqual([2, 2]);
-    for (const task of all) task.finish();
-    expect(await Promise.all(results)).toEqual([0, 1, 2, 3]);
+    expect(await finish()).toEqual([0, 1, 2, 3]);
     expect(started).toEqual([0, 1, 2, 3]);
   });
 
   it('lets repeated attempts go first', async () => {
-    const limiter = createLimiter(1, undefined);
-    const started: number[] = [];
-    const all = tasks(3, started);
-    const results = all.map((task, index) => limiter.run(task.run, { first: index === 2, signal: undefined }));
-    for (const task of all) task.finish();
-    await Promise.all(results);
+    const { started, finish } = fill(createLimiter(1, undefined), 3, 2);
+    await finish();
     expect(started).toEqual([0, 2, 1]);
   });
 
   it('opens step by step, so that a wide one does not dial all its connections at once', async () => {
     const limiter = createLimiter(150, undefined);
-    const started: number[] = [];
-    const all = tasks(200, started);
-    const results = all.map((task) => limiter.run(task.run, plain));
+    const { started, finish } = fill(limiter, 200);
     const open = [started.length];
     while (limiter.inFlight < 150) {
       await new Promise(setImmediate);
       open.push(started.length);
     }
     expect(open).toEqual([64, 128, 150]);
-    for (const task of all) task.finish();
-    expect(await Promise.all(results)).toHaveLength(200);
+    expect(await finish()).toHaveLength(200);
   });
 
   it('obeys a limit that changes', async () => {
     const limiter = createLimiter(4, undefined);
     limiter.concurrency = 1;
-    const started: number[] = [];
-    const all = tasks(3, started);
-    const results = all.map((task) => limiter.run(task.run, plain));
+    const { started, finish } = fill(limiter, 3);
     expect(started).toEqual([0]);
     limiter.concurrency = 3;
     expect(started).toEqual([0, 1, 2]);
-    for (const task of all) task.finish();
-    await Promise.all(results);
+    await finish();
   });
 
   it('lets a waiting task go at once when it is called off, and never runs it', async () => {

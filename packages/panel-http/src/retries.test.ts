@@ -102,16 +102,13 @@ describe('repeating', () => {
     await expect(at.http.request({ ...read, signal: stop.signal })).rejects.toThrow('stop');
   });
 
-  it('waits as long as the panel asks', async () => {
-    failFirst(1, 429, { 'retry-after': '7' });
+  it.each<[string, number, (now: number) => string, number]>([
+    ['as long as the panel asks', 429, () => '7', 7_000],
+    ['until the date that the panel names', 503, (now) => new Date(now + 9_000).toUTCString(), 9_000],
+  ])('waits %s', async (_how, status, toHeader, waited) => {
+    failFirst(1, status, { 'retry-after': toHeader(at.clock.now()) });
     expect((await at.http.request(read)).status).toBe(200);
-    expect(at.clock.slept).toEqual([7_000]);
-  });
-
-  it('waits until the date that the panel names', async () => {
-    failFirst(1, 503, { 'retry-after': new Date(at.clock.now() + 9_000).toUTCString() });
-    expect((await at.http.request(read)).status).toBe(200);
-    expect(at.clock.slept).toEqual([9_000]);
+    expect(at.clock.slept).toEqual([waited]);
   });
 
   it('does not wait longer than it may, and says how long the panel wants', async () => {

@@ -5,28 +5,18 @@ import { catchCode } from './test/catch-code.js';
 import { runs } from './test/runs.js';
 
 describe('brakeStops', () => {
-  it('stops above the share, and not at it', () => {
-    expect(brakeStops({ changing: 20, active: 100, share: 0.2, atLeast: 10 })).toBe(false);
-    expect(brakeStops({ changing: 21, active: 100, share: 0.2, atLeast: 10 })).toBe(true);
-  });
-
-  it('compares the share as it is written, not its binary neighbour', () => {
-    expect(brakeStops({ changing: 29, active: 100, share: 0.29, atLeast: 10 })).toBe(false);
-    expect(brakeStops({ changing: 30, active: 100, share: 0.29, atLeast: 10 })).toBe(true);
-  });
-
-  it('does not stop below the least number', () => {
-    expect(brakeStops({ changing: 9, active: 9, share: 0.2, atLeast: 10 })).toBe(false);
-    expect(brakeStops({ changing: 10, active: 10, share: 0.2, atLeast: 10 })).toBe(true);
-  });
-
-  it('never stops a run that changes nothing, nor at a share of all', () => {
-    expect(brakeStops({ changing: 0, active: 0, share: 0, atLeast: 0 })).toBe(false);
-    expect(brakeStops({ changing: 50, active: 50, share: 1, atLeast: 0 })).toBe(false);
-  });
-
-  it('stops on more changes than active services', () => {
-    expect(brakeStops({ changing: 10, active: 0, share: 1, atLeast: 10 })).toBe(true);
+  it.each([
+    ['does not stop at the share', 20, 100, 0.2, 10, false],
+    ['stops above the share', 21, 100, 0.2, 10, true],
+    ['compares the share as it is written, not its binary neighbour', 29, 100, 0.29, 10, false],
+    ['stops above such a share', 30, 100, 0.29, 10, true],
+    ['does not stop below the least number', 9, 9, 0.2, 10, false],
+    ['stops at the least number', 10, 10, 0.2, 10, true],
+    ['never stops a run that changes nothing', 0, 0, 0, 0, false],
+    ['never stops at a share of all', 50, 50, 1, 0, false],
+    ['stops on more changes than active services', 10, 0, 1, 10, true],
+  ])('%s', (_what, changing, active, share, atLeast, stops) => {
+    expect(brakeStops({ changing, active, share, atLeast })).toBe(stops);
   });
 
   it('agrees with whole percentages', () => {

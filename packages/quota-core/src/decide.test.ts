@@ -42,53 +42,21 @@ const used = (totalBytes: number): Change => ({ usage: known({ totalBytes }) });
 
 describe('decide about the quota', () => {
   it('lets a service below its allowance be', () => {
+    const figures = { rule: 'below-allowance', usedBytes: 999, remainingBytes: 1, problem: null };
     expect(run(used(999))).toEqual({
-      status: 'ok',
-      limits: [
-        {
-          limit: 'quota',
-          status: 'ok',
-          rule: 'below-allowance',
-          usedBytes: 999,
-          allowedBytes: 1000,
-          remainingBytes: 1,
-          money: null,
-          problem: null,
-        },
-      ],
-      rule: 'below-allowance',
-      usedBytes: 999,
-      remainingBytes: 1,
-      holds: [],
-      withheld: [],
-      problem: null,
+      ...{ ...figures, status: 'ok', holds: [], withheld: [] },
+      limits: [{ ...figures, limit: 'quota', status: 'ok', allowedBytes: 1000, money: null }],
     });
   });
 
-  it('holds at the allowance and over it', () => {
-    for (const figure of [1000, 1001]) {
-      expect(run(used(figure))).toEqual({
-        status: 'held',
-        limits: [
-          {
-            limit: 'quota',
-            status: 'ok',
-            rule: 'at-or-over-allowance',
-            usedBytes: figure,
-            allowedBytes: 1000,
-            remainingBytes: 0,
-            money: null,
-            problem: null,
-          },
-        ],
-        rule: 'at-or-over-allowance',
-        usedBytes: figure,
-        remainingBytes: 0,
-        holds: [{ reason: 'quota', rule: 'at-or-over-allowance', restriction: 'disable-ports' }],
-        withheld: [],
-        problem: null,
-      });
-    }
+  it.each([1000, 1001])('holds at the allowance and over it: %d', (usedBytes) => {
+    const rule = 'at-or-over-allowance';
+    const figures = { rule, usedBytes, remainingBytes: 0, problem: null };
+    expect(run(used(usedBytes))).toEqual({
+      ...{ ...figures, status: 'held', withheld: [] },
+      limits: [{ ...figures, limit: 'quota', status: 'ok', allowedBytes: 1000, money: null }],
+      holds: [{ reason: 'quota', rule, restriction: 'disable-ports' }],
+    });
   });
 
   it('holds a quota of 0 that somebody has written', () => {

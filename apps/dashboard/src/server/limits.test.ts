@@ -42,29 +42,31 @@ describe('failed attempts', () => {
   const limits = { loginsPerMinute: 3 };
   const publicUrl = 'http://sluice.example.com';
 
-  it('are counted by the address that the proxy states, whatever its client wrote before it', async () => {
+  const many = (count: number, toAddress: (n: number) => string) =>
+    Array.from({ length: count }, (_, n) => toAddress(n));
+
+  it.each([
+    [
+      'by the address that the proxy states, whatever its client wrote before it',
+      many(5, (n) => `203.0.113.${n}, 192.168.1.50`),
+      { 401: 3, 429: 2 },
+    ],
+    ['over all addresses, too', many(70, (n) => `203.0.113.${n}`), { 401: 60, 429: 10 }],
+  ])('are counted %s', async (_how, addresses, counts) => {
     at = await startBench({ dashboard: { limits, publicUrl } });
-    const forged = Array.from({ length: 5 }, (_, n) => `203.0.113.${n}, 192.168.1.50`);
-    expect(await codes(forged)).toEqual({ 401: 3, 429: 2 });
+    expect(await codes(addresses)).toEqual(counts);
   });
 
   it('are counted together over a network of IPv6', async () => {
     at = await startBench({ dashboard: { limits, publicUrl } });
-    expect(await codes(Array.from({ length: 5 }, (_, n) => `2001:db8:1:2::${n + 1}`))).toEqual({ 401: 3, 429: 2 });
+    expect(await codes(many(5, (n) => `2001:db8:1:2::${n + 1}`))).toEqual({ 401: 3, 429: 2 });
     expect((await login('2001:db8:1:3::1')).status).toBe(401);
-  });
-
-  it('are counted over all addresses, too', async () => {
-    at = await startBench({ dashboard: { limits, publicUrl } });
-    const many = Array.from({ length: 70 }, (_, n) => `203.0.113.${n}`);
-    expect(await codes(many)).toEqual({ 401: 60, 429: 10 });
   });
 
   it('are counted by the addresses behind configured proxies', async () => {
     at = await startBench({ dashboard: { limits, publicUrl, trustedProxies: ['127.0.0.1', '198.51.100.0/24'] } });
-    const chained = Array.from({ length: 5 }, (_, n) => `203.0.113.${n}, 198.51.100.7`);
-    expect(await codes(chained)).toEqual({ 401: 5 });
-    expect(await codes(Array.from({ length: 5 }, () => '203.0.113.77, 198.51.100.7'))).toEqual({ 401: 3, 429: 2 });
+    expect(await codes(many(5, (n) => `203.0.113.${n}, 198.51.100.7`))).toEqual({ 401: 5 });
+    expect(await codes(many(5, () => '203.0.113.77, 198.51.100.7'))).toEqual({ 401: 3, 429: 2 });
   });
 });
 

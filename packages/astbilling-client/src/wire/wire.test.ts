@@ -91,20 +91,10 @@ describe('what a system sends', () => {
   });
 });
 
+const firstPage: RequestParts['page'] = Object.entries({ start: 0, limit: 500 });
 const requests: [string, ResourceName, OperationName, RequestParts][] = [
   ['create', 'subscribers', 'create', { record: fixture('profile-magnus.create.input.canonical') }],
-  [
-    'find',
-    'subscribers',
-    'find',
-    {
-      filters: { username: 'joao1042' },
-      page: [
-        ['start', 0],
-        ['limit', 500],
-      ],
-    },
-  ],
+  ['find', 'subscribers', 'find', { filters: { username: 'joao1042' }, page: firstPage }],
   ['suspend', 'subscribers', 'update', { id: '9001', record: { status: 'suspended' } }],
   ['did-link', 'dids', 'link', { id: '4001', record: { subscriber_id: '9001' }, results: { sip_id: '7001' } }],
   [
@@ -114,10 +104,7 @@ const requests: [string, ResourceName, OperationName, RequestParts][] = [
     {
       filters: { subscriber_id: '9001' },
       range: { from: '2026-10-01T03:00:00.000Z', to: '2026-11-01T03:00:00.000Z' },
-      page: [
-        ['start', 0],
-        ['limit', 500],
-      ],
+      page: firstPage,
     },
   ],
 ];

@@ -46,21 +46,34 @@ async function periods(): Promise<string[]> {
 }
 
 describe('the periods of a store of before', () => {
-  it('are whole for services that are in use', async () => {
-    await add('svc-1', { created: 1 });
-    expect(await periods()).toEqual(['svc-1 a ..']);
-  });
+  const ended = { created: 1, status: 'terminated' };
+  const next = { created: 5, client: 'b' };
 
-  it('end with a service, at the latest when the next one came', async () => {
-    await add('svc-1', { created: 1, updated: 9, status: 'terminated' });
-    await add('svc-2', { created: 5, client: 'b' });
-    expect(await periods()).toEqual([`svc-1 a ..${minute(5)}`, `svc-2 b ${minute(5)}..`]);
-  });
-
-  it('end when the last change of an ended service was stored', async () => {
-    await add('svc-1', { created: 1, updated: 4, status: 'vanished' });
-    await add('svc-2', { created: 5, client: 'b' });
-    expect(await periods()).toEqual([`svc-1 a ..${minute(4)}`, `svc-2 b ${minute(5)}..`]);
+  it.each<[string, Row[], string[]]>([
+    ['are whole for services that are in use', [{ created: 1 }], ['svc-1 a ..']],
+    [
+      'end with a service, at the latest when the next one came',
+      [{ ...ended, updated: 9 }, next],
+      [`svc-1 a ..${minute(5)}`, `svc-2 b ${minute(5)}..`],
+    ],
+    [
+      'end when the last change of an ended service was stored',
+      [{ ...ended, updated: 4, status: 'vanished' }, next],
+      [`svc-1 a ..${minute(4)}`, `svc-2 b ${minute(5)}..`],
+    ],
+    [
+      'belong to nobody known where no bill names the former client',
+      [{ created: 1, client: 'b', since: 6 }],
+      [`svc-1 - ..${minute(6)}`, `svc-1 b ${minute(6)}..`],
+    ],
+    [
+      'of two services that were imported together are those of the one in use',
+      [ended, { created: 1, client: 'b' }],
+      ['svc-2 b ..'],
+    ],
+  ])('%s', async (_what, rows, expected) => {
+    for (const [index, row] of rows.entries()) await add(`svc-${index + 1}`, row);
+    expect(await periods()).toEqual(expected);
   });
 
   it('belong to the client that was billed before the change of the client', async () => {
@@ -68,16 +81,5 @@ describe('the periods of a store of before', () => {
     await addBill('svc-1', 'old', 2);
     await addBill('svc-1', 'a', 4);
     expect(await periods()).toEqual([`svc-1 a ..${minute(6)}`, `svc-1 b ${minute(6)}..`]);
-  });
-
-  it('belong to nobody known where no bill names the former client', async () => {
-    await add('svc-1', { created: 1, client: 'b', since: 6 });
-    expect(await periods()).toEqual([`svc-1 - ..${minute(6)}`, `svc-1 b ${minute(6)}..`]);
-  });
-
-  it('of two services that were imported together are those of the one in use', async () => {
-    await add('svc-1', { created: 1, status: 'terminated' });
-    await add('svc-2', { created: 1, client: 'b' });
-    expect(await periods()).toEqual(['svc-2 b ..']);
   });
 });
