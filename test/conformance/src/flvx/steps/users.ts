@@ -36,6 +36,15 @@ const coercionSteps: readonly ReplayStep[] = [
   coerced('unknownField', 'unknown', 1),
 ];
 
+/** A change of bob's own name and password; what is not given is left out of it. */
+const ownPassword = (step: string, ...values: string[]): ReplayStep => {
+  const [newUsername, currentPassword, newPassword, confirmPassword] = values;
+  const send = { newUsername, currentPassword, newPassword, confirmPassword };
+  return customer('bob', step, 'user/updatePassword', send);
+};
+
+const bob = { id: '<user:bob>', flow: 50, num: 3, expTime: future, flowResetTime: 0 };
+
 /** Users and their own passwords (docs/panels/flvx.md, 3). */
 export const userSteps: readonly ReplayStep[] = [
   admin('create in full', 'user/create', {
@@ -82,61 +91,21 @@ export const userSteps: readonly ReplayStep[] = [
   admin('update with a list', 'user/update', []),
   admin('reset before any change', 'user/reset', { id: '<user:c-whole>', type: 1 }),
   admin('update of the password alone', 'user/update', { id: '<user:c-zero>', user: '{p}-c-zero', pwd: 'New-1' }),
-  admin('update of everything', 'user/update', {
-    id: '<user:bob>',
-    user: '{p}-bob',
-    flow: 50,
-    num: 3,
-    expTime: future,
-    flowResetTime: 0,
-    status: 0,
-  }),
+  admin('update of everything', 'user/update', { ...bob, user: '{p}-bob', status: 0 }),
   nobody('login while disabled', 'user/login', { username: '{p}-bob', password: 'Bob-1' }),
   nobody('login while disabled with a wrong password', 'user/login', { username: '{p}-bob', password: 'x' }),
   customer('bob', 'package while disabled', 'user/package'),
-  admin('rename and enable', 'user/update', {
-    id: '<user:bob>',
-    user: '{p}-bobby',
-    flow: 50,
-    num: 3,
-    expTime: future,
-    flowResetTime: 0,
-    status: 1,
-  }),
+  admin('rename and enable', 'user/update', { ...bob, user: '{p}-bobby', status: 1 }),
 
   customer('bob', 'own password: field too many', 'user/updatePassword', { newUsername: 'x', more: 1 }),
-  customer('bob', 'own password: no name', 'user/updatePassword', {}),
-  customer('bob', 'own password: no old one', 'user/updatePassword', { newUsername: 'x' }),
-  customer('bob', 'own password: no new one', 'user/updatePassword', { newUsername: 'x', currentPassword: 'y' }),
-  customer('bob', 'own password: not confirmed', 'user/updatePassword', {
-    newUsername: 'x',
-    currentPassword: 'y',
-    newPassword: 'z',
-  }),
-  customer('bob', 'own password: two new ones', 'user/updatePassword', {
-    newUsername: 'x',
-    currentPassword: 'y',
-    newPassword: 'z',
-    confirmPassword: 'zz',
-  }),
-  customer('bob', 'own password: wrong old one', 'user/updatePassword', {
-    newUsername: 'x',
-    currentPassword: 'y',
-    newPassword: 'z',
-    confirmPassword: 'z',
-  }),
-  customer('bob', 'own password: name taken', 'user/updatePassword', {
-    newUsername: '{p}-alice',
-    currentPassword: 'Bob-1',
-    newPassword: 'Bob-2',
-    confirmPassword: 'Bob-2',
-  }),
-  customer('bob', 'own password and a name with blanks', 'user/updatePassword', {
-    newUsername: ' {p}-bob',
-    currentPassword: 'Bob-1',
-    newPassword: ' Bob-2',
-    confirmPassword: ' Bob-2',
-  }),
+  ownPassword('own password: no name'),
+  ownPassword('own password: no old one', 'x'),
+  ownPassword('own password: no new one', 'x', 'y'),
+  ownPassword('own password: not confirmed', 'x', 'y', 'z'),
+  ownPassword('own password: two new ones', 'x', 'y', 'z', 'zz'),
+  ownPassword('own password: wrong old one', 'x', 'y', 'z', 'z'),
+  ownPassword('own password: name taken', '{p}-alice', 'Bob-1', 'Bob-2', 'Bob-2'),
+  ownPassword('own password and a name with blanks', ' {p}-bob', 'Bob-1', ' Bob-2', ' Bob-2'),
   nobody('login with the name and password with blanks', 'user/login', { username: ' {p}-bob', password: ' Bob-2' }),
   customer('bob', 'package with an old token', 'user/package'),
   { ...customer('bob', 'package by GET', 'user/package'), method: 'GET' },

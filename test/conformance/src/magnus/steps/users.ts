@@ -34,6 +34,8 @@ const ana = {
   prefix_local: '00/,0/55,*/5511/8',
 };
 const one = { shows: few };
+const refill = { id: '0', id_user: '{bea}', credit: '10', description: 'x', payment: '1' };
+const bea = { id: '0', username: 'bea{tag}', password: 'abcdef1', id_group: '3' };
 
 export const userSteps = [
   step('a user', 'user/save', ana, { keep: 'ana' }),
@@ -68,21 +70,10 @@ export const userSteps = [
   step('nobody was made', 'user/read', where(['username', 'b{tag}'])),
   step('an address in use', 'user/save', { id: '{ana}', email: 'a{tag}@example.test' }, one),
   step('a user with that address', 'user/save', { ...create, username: 'b{tag}', email: 'a{tag}@example.test' }),
-  step('a user without a pin', 'user/save', { id: '0', username: 'bea{tag}', password: 'abcdef1', id_group: '3' }),
+  step('a user without a pin', 'user/save', bea),
   step('a user without a password', 'user/save', { id: '0', username: 'bea{tag}' }),
-  step(
-    'a plain user',
-    'user/save',
-    { id: '0', username: 'bea{tag}', password: 'abcdef1', id_group: '3', callingcard_pin: '{tag}' },
-    { keep: 'bea', shows: few },
-  ),
-  step('a plain user of a known name', 'user/save', {
-    id: '0',
-    username: 'Bea{tag}',
-    password: 'abcdef1',
-    id_group: '3',
-    callingcard_pin: '1',
-  }),
+  step('a plain user', 'user/save', { ...bea, callingcard_pin: '{tag}' }, { keep: 'bea', shows: few }),
+  step('a plain user of a known name', 'user/save', { ...bea, username: 'Bea{tag}', callingcard_pin: '1' }),
   step('suspended', 'user/save', { id: '{ana}', active: '0' }, one),
   step('blocked in and out', 'user/save', { id: '{ana}', active: '4' }, one),
   step('any number', 'user/save', { id: '{ana}', active: '7' }, one),
@@ -121,18 +112,8 @@ export const userSteps = [
     shows: ['username', 'active', 'sip_count'],
   }),
   step('and has no SIP account', 'sip/read', where(['id_user', '{cid}'])),
-  step(
-    'a refill',
-    'refill/save',
-    { id: '0', id_user: '{bea}', credit: '10', description: 'x', payment: '1' },
-    { shows: ['id_user', 'credit', 'description', 'payment'] },
-  ),
-  step(
-    'the refill again',
-    'refill/save',
-    { id: '0', id_user: '{bea}', credit: '10', description: 'x', payment: '1' },
-    { shows: ['id_user', 'credit', 'description', 'payment'] },
-  ),
+  step('a refill', 'refill/save', refill, { shows: ['id_user', 'credit', 'description', 'payment'] }),
+  step('the refill again', 'refill/save', refill, { shows: ['id_user', 'credit', 'description', 'payment'] }),
   step('both count', 'user/read', where(['id', '{bea}']), one),
   step('an absent user destroyed', 'user/destroy', { id: '99999999' }),
 ];
