@@ -1,15 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { fixture } from '../test/fixture.js';
-import { openSite, type Site } from '../test/site.js';
+import { useSite } from '../test/site.js';
 
-let site: Site;
-beforeAll(async () => {
-  site = await openSite();
-});
-beforeEach(() => {
-  site.fake.server.clearFaults();
-});
-afterAll(() => site.close());
+const site = useSite();
 
 /** The fields of a documented request, without the credentials. */
 function listFields(name: string): [string, string][] {

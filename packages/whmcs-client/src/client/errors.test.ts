@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { isPanelError, type PanelErrorCode } from '@sluice/panel-http';
 import { createWhmcsClient } from '../index.js';
 import { fixture } from '../test/fixture.js';
-import { openSite, type Site } from '../test/site.js';
+import { openSite, useSite } from '../test/site.js';
 import type { WhmcsRefusal } from './types.js';
 
 interface Case {
@@ -22,15 +22,7 @@ const CODES: Record<WhmcsRefusal, PanelErrorCode> = {
 };
 
 describe('refusals', () => {
-  let site: Site;
-  beforeAll(async () => {
-    site = await openSite();
-  });
-  beforeEach(() => {
-    site.fake.server.clearFaults();
-    site.fake.server.clearCalls();
-  });
-  afterAll(() => site.close());
+  const site = useSite();
 
   const cases = (fixture('errors') as unknown as { cases: Case[] }).cases.filter(
     (one): one is Required<Case> => one.body !== undefined && one.expect_kind in CODES,

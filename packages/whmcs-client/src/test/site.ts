@@ -1,3 +1,4 @@
+import { afterAll, beforeAll, beforeEach } from '@jest/globals';
 import { type FakeWhmcs, type FakeWhmcsOptions, startFakeWhmcs } from '@sluice/fake-panels';
 import type { CallEvent } from '@sluice/panel-http';
 import { createWhmcsClient, type WhmcsClient, type WhmcsOptions } from '../index.js';
@@ -12,6 +13,20 @@ export interface Site {
   /** The fields of the last call, without the credentials. */
   lastFields(): [string, string][];
   close(): Promise<void>;
+}
+
+/** A site for all tests of a file or group; each test begins without faults and calls. */
+export function useSite(): Site {
+  const site = {} as Site;
+  beforeAll(async () => {
+    Object.assign(site, await openSite());
+  });
+  beforeEach(() => {
+    site.fake.server.clearFaults();
+    site.fake.server.clearCalls();
+  });
+  afterAll(() => site.close());
+  return site;
 }
 
 const CREDENTIALS = ['identifier', 'secret', 'accesskey', 'responsetype'];
