@@ -10,7 +10,7 @@ import { restoreStore } from './restore-store.js';
 import { compileStore, start } from './test/child-processes.js';
 import { minute, service } from './test/records.js';
 import { unpack } from './test/unpack.js';
-import { clock, useStore } from './test/use-store.js';
+import { clock, expectRefused, useStore } from './test/use-store.js';
 
 const at = useStore();
 
@@ -93,12 +93,8 @@ describe('a backup', () => {
   });
 
   it('says which folder or store is missing', async () => {
-    await expect(at.store.maintenance.backup(join(at.folder, 'none', 'b.db'))).rejects.toMatchObject({
-      code: 'store_missing',
-    });
-    await expect(backupStore({ from: join(at.folder, 'none.db'), to: backup() })).rejects.toMatchObject({
-      code: 'store_missing',
-    });
+    await expectRefused(at.store.maintenance.backup(join(at.folder, 'none', 'b.db')), 'store_missing');
+    await expectRefused(backupStore({ from: join(at.folder, 'none.db'), to: backup() }), 'store_missing');
   });
 });
 
@@ -158,9 +154,7 @@ describe('restoreStore', () => {
     await prepare();
     const other = await at.open();
     await other.services.ids();
-    await expect(restoreStore({ from: backup(), to: at.location, clock, wait: 50 })).rejects.toMatchObject({
-      code: 'store_busy',
-    });
+    await expectRefused(restoreStore({ from: backup(), to: at.location, clock, wait: 50 }), 'store_busy');
     expect(await other.services.ids()).toEqual(['svc-1', 'svc-2']);
     await other.services.put([service('svc-3')]);
     expect(readdirSync(at.folder).filter((name) => /restoring|replaced/.test(name))).toEqual([]);

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { agent, agentReservation, agentUser } from '../test/agent-records.js';
 import { toAgentSubject } from '@sluice/quota-core';
 import { hold, minute, proof } from '../test/records.js';
-import { useStore } from '../test/use-store.js';
+import { expectRefused, useStore } from '../test/use-store.js';
 
 describe('the tables of agents', () => {
   const at = useStore();
@@ -93,8 +93,6 @@ describe('the tables of agents', () => {
   });
 
   it('refuse a figure that is not a whole number', async () => {
-    await expect(at.store.agents.put([agent('a', { limitBytes: 1.5 })])).rejects.toMatchObject({
-      code: 'store_invalid',
-    });
+    await expectRefused(at.store.agents.put([agent('a', { limitBytes: 1.5 })]), 'store_invalid');
   });
 });

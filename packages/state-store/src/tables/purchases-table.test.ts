@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { minute, purchase } from '../test/records.js';
-import { useStore } from '../test/use-store.js';
+import { expectRefused, useStore } from '../test/use-store.js';
 
 describe('purchases', () => {
   const at = useStore();
@@ -9,9 +9,7 @@ describe('purchases', () => {
     expect(await at.store.purchases.add(purchase('p-1', { key: 'k' }))).toBe(true);
     expect(await at.store.purchases.add(purchase('p-2', { key: 'k', bytes: 7 }))).toBe(false);
     expect(await at.store.purchases.list()).toEqual([purchase('p-1', { key: 'k' })]);
-    await expect(at.store.purchases.add(purchase('p-1', { key: 'other' }))).rejects.toMatchObject({
-      code: 'store_conflict',
-    });
+    await expectRefused(at.store.purchases.add(purchase('p-1', { key: 'other' })), 'store_conflict');
   });
 
   it('changes a purchase and lists by each filter, oldest first', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { RefreshRecord } from '../run-records.js';
 import { minute } from '../test/records.js';
-import { useStore } from '../test/use-store.js';
+import { expectRefused, useStore } from '../test/use-store.js';
 
 function refresh(id: string, change: Partial<RefreshRecord> = {}): RefreshRecord {
   return {
@@ -31,9 +31,7 @@ describe('refreshes', () => {
     expect((await at.store.refreshes.list()).map(({ id }) => id)).toEqual(['ref-2', 'ref-1']);
     expect(await at.store.refreshes.list({ since: minute(1) })).toEqual([refresh('ref-2', { startedAt: minute(1) })]);
     expect((await at.store.refreshes.page({ limit: 1 })).records).toEqual([refresh('ref-1', change)]);
-    await expect(at.store.refreshes.finish('ref-9', 'relay', change)).rejects.toMatchObject({
-      code: 'store_not_found',
-    });
+    await expectRefused(at.store.refreshes.finish('ref-9', 'relay', change), 'store_not_found');
   });
 
   it('keep the state of the newest of each panel', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { minute, run } from '../test/records.js';
-import { useStore } from '../test/use-store.js';
+import { expectRefused, useStore } from '../test/use-store.js';
 
 describe('runs', () => {
   const at = useStore();
@@ -37,7 +37,7 @@ describe('runs', () => {
     expect(ended.map(({ id }) => id)).toEqual(['run-1']);
     expect(await at.store.runs.list({ whole: true, outcomes: ['done'] })).toEqual([]);
     expect((await at.store.runs.page({ service: 'svc-1', limit: 9 })).records).toHaveLength(1);
-    await expect(
+    await expectRefused(
       at.store.runs.finish('run-9', {
         finishedAt: minute(2),
         outcome: 'done',
@@ -45,7 +45,8 @@ describe('runs', () => {
         error: null,
         observing: [],
       }),
-    ).rejects.toMatchObject({ code: 'store_not_found' });
+      'store_not_found',
+    );
   });
 
   it('pages in the order of starting', async () => {

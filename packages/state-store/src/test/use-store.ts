@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeAll, beforeEach } from '@jest/globals';
+import { afterEach, beforeAll, beforeEach, expect } from '@jest/globals';
 import { openStore, type OpenStoreOptions } from '../open-store.js';
 import { connectWriter } from '../sqlite/connect.js';
 import type { StateStore, StoreCheck } from '../store.js';
@@ -37,6 +37,10 @@ export async function tamper(location: string, ...statements: string[]): Promise
   for (const statement of statements) raw.handle.exec(statement);
   await raw.close();
 }
+
+/** Expects that a call is refused with this code. */
+export const expectRefused = (call: Promise<unknown>, code: string): Promise<void> =>
+  expect(call).rejects.toMatchObject({ code });
 
 /** What the check of a store finds wrong. */
 export async function findings({ maintenance }: StateStore): Promise<StoreCheck[]> {
