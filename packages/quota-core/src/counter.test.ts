@@ -22,25 +22,13 @@ const step = (
   });
 
 describe('stepCounter', () => {
-  it('counts the first reading of a service in full', () => {
-    expect(step(700, 300, { previous: null, newCycle: true })).toEqual({
-      known: true,
-      state: { lastIn: 700, lastOut: 300, usedIn: 700, usedOut: 300, at: at(20) },
-    });
-  });
-
-  it('counts later readings by their growth', () => {
-    expect(step(110, 50)).toEqual({
-      known: true,
-      state: { lastIn: 110, lastOut: 50, usedIn: 40, usedOut: 20, at: at(20) },
-    });
-  });
-
-  it('counts from zero after a reset', () => {
-    expect(step(7, 3, { resetBetween: true })).toEqual({
-      known: true,
-      state: { lastIn: 7, lastOut: 3, usedIn: 37, usedOut: 23, at: at(20) },
-    });
+  it.each<[string, [number, number], [number, number], Parameters<typeof step>[2]]>([
+    ['the first reading of a service in full', [700, 300], [700, 300], { previous: null, newCycle: true }],
+    ['later readings by their growth', [110, 50], [40, 20], {}],
+    ['from zero after a reset', [7, 3], [37, 23], { resetBetween: true }],
+  ])('counts %s', (_what, [lastIn, lastOut], [usedIn, usedOut], options) => {
+    const state = { lastIn, lastOut, usedIn, usedOut, at: at(20) };
+    expect(step(lastIn, lastOut, options)).toEqual({ known: true, state });
   });
 
   it('counts both directions from zero when the fall of one shows the reset', () => {
