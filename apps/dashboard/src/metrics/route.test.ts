@@ -1,17 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { get } from 'node:http';
-import { afterEach, describe, expect, it } from '@jest/globals';
-import { type DashboardBench, SERVE_TOKEN, startBench } from '../test/dashboard-bench.js';
+import { describe, expect, it } from '@jest/globals';
+import { SERVE_TOKEN, startBench, useBenchForEach } from '../test/dashboard-bench.js';
 
-let at: DashboardBench | undefined;
-afterEach(async () => {
-  await at?.close();
-  at = undefined;
-});
+const at = useBenchForEach();
 
 describe('/metrics', () => {
   it('is open on loopback only, and refuses a token that is wrong or of one client', async () => {
-    at = await startBench();
     await at.addService(1, '42', 10);
     at.clock.advance(3_600_000);
     await at.sluice.poll();
@@ -19,7 +14,7 @@ describe('/metrics', () => {
     expect(answer.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
     const text = await answer.text();
     expect(text).toContain(`{panel="dcim",service="svc-1",direction="total"} ${10 * 1024 ** 3}\n`);
-    const status = async (token: string): Promise<number> => (await at!.fetch('/metrics', { token })).status;
+    const status = async (token: string): Promise<number> => (await at.fetch('/metrics', { token })).status;
     expect(await status(SERVE_TOKEN)).toBe(200);
     expect(await status(await at.token('read'))).toBe(200);
     expect(await status(await at.token('client:42', 'read'))).toBe(403);
@@ -27,7 +22,6 @@ describe('/metrics', () => {
   });
 
   it('needs a token for a host name that is not one of loopback', async () => {
-    at = await startBench();
     const { port } = new URL(at.dashboard.url);
     const status = (host: string): Promise<number | undefined> =>
       new Promise((resolve, reject) => {
@@ -43,9 +37,8 @@ describe('/metrics', () => {
   });
 
   it('needs a token for a request that went through a proxy, or that a page of another site made', async () => {
-    at = await startBench();
     const status = async (headers: Record<string, string>): Promise<number> =>
-      (await at!.fetch('/metrics', { headers })).status;
+      (await at.fetch('/metrics', { headers })).status;
     for (const headers of [
       { 'x-forwarded-for': '203.0.113.9' },
       { 'x-real-ip': '203.0.113.9' },
@@ -58,7 +51,6 @@ describe('/metrics', () => {
   });
 
   it('is rendered once per change of the store', async () => {
-    at = await startBench();
     await at.addService(1, '42', 10);
     let rendered = 0;
     const { sluice } = at;
@@ -86,9 +78,10 @@ describe('/metrics', () => {
   });
 
   it('needs a token where others reach the server', async () => {
-    at = await startBench({ dashboard: { publicUrl: 'https://sluice.example.com' } });
-    const refused = await at.fetch('/metrics');
+    const open = await startBench({ dashboard: { publicUrl: 'https://sluice.example.com' } });
+    const refused = await open.fetch('/metrics');
     expect([refused.status, await refused.text()]).toEqual([401, expect.not.stringContaining('sluice_services')]);
-    expect((await at.fetch('/metrics', { token: SERVE_TOKEN })).status).toBe(200);
+    expect((await open.fetch('/metrics', { token: SERVE_TOKEN })).status).toBe(200);
+    await open.close();
   });
 });

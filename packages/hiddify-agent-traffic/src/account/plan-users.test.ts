@@ -2,39 +2,36 @@ import { describe, expect, it } from '@jest/globals';
 import type { AgentRecords } from '@sluice/panel-kind';
 import { HiddifyAgents } from '../panel/agents.js';
 import { toAgentRules } from '../panel/settings.js';
-import { startWorld } from '../test/world.js';
+import { useWorld } from '../test/world.js';
 
 describe('the steps of one run', () => {
+  const world = useWorld();
+
   it('are a thousand at most, those that are served first, and say how many are left', async () => {
-    const world = await startWorld();
-    try {
-      const { fake, client, clock } = world;
-      const north = fake.addAgent(undefined, { name: 'north' });
-      for (let n = 0; n < 1003; n++) fake.addUser({ agent: north, currentUsage: n === 1002 ? 50 : 0 });
-      const rules = toAgentRules({ agents: undefined }, 'UTC');
-      const turn = <T>(work: () => Promise<T>): Promise<T> => work();
-      const agents = new HiddifyAgents({ name: 'vpn', client, clock, rules, findAddon: null, turn });
-      const now = new Date(world.time.now()).toISOString();
-      const nothing = { reservations: [], snapshot: null, holds: [], evidence: [], periodNow: now };
-      const { signal } = new AbortController();
-      const read = async (records: AgentRecords) => {
-        const list = await agents.read(null, { acceptHalved: false, signal });
-        if (!('admins' in list)) throw new Error('no list');
-        const whole = await agents.complete(list, { agents: records.agents, users: [] }, signal);
-        if (!('goneUsers' in whole)) throw new Error('no list');
-        const recorded = agents.record(whole, { records, users: [], actions: [] }, { now, run: null, jump: null });
-        return { list: whole, recorded, records: { ...records, agents: [...recorded.agents.values()] } };
-      };
-      const first = await read({ ...nothing, agents: [] });
-      const limited = agents.withLimits(first.records, [{ agent: 'north', limitBytes: 10 }], now);
-      const second = await read({ ...nothing, agents: limited });
-      const plan = agents.plan({ ...second, holds: [], serviceUsers: new Set(), agent: null });
-      expect([plan.steps.length, plan.left]).toEqual([1000, 3]);
-      expect(new Set(plan.steps.map(({ type }) => type))).toEqual(new Set(['disable-user']));
-      const targets = plan.steps.map(({ target }) => target);
-      expect(targets).toEqual([...targets].sort());
-    } finally {
-      await world.close();
-    }
+    const { fake, client, clock } = world;
+    const north = fake.addAgent(undefined, { name: 'north' });
+    for (let n = 0; n < 1003; n++) fake.addUser({ agent: north, currentUsage: n === 1002 ? 50 : 0 });
+    const rules = toAgentRules({ agents: undefined }, 'UTC');
+    const turn = <T>(work: () => Promise<T>): Promise<T> => work();
+    const agents = new HiddifyAgents({ name: 'vpn', client, clock, rules, findAddon: null, turn });
+    const now = new Date(world.time.now()).toISOString();
+    const nothing = { reservations: [], snapshot: null, holds: [], evidence: [], periodNow: now };
+    const { signal } = new AbortController();
+    const read = async (records: AgentRecords) => {
+      const list = await agents.read(null, { acceptHalved: false, signal });
+      if (!('admins' in list)) throw new Error('no list');
+      const whole = await agents.complete(list, { agents: records.agents, users: [] }, signal);
+      if (!('goneUsers' in whole)) throw new Error('no list');
+      const recorded = agents.record(whole, { records, users: [], actions: [] }, { now, run: null, jump: null });
+      return { list: whole, recorded, records: { ...records, agents: [...recorded.agents.values()] } };
+    };
+    const first = await read({ ...nothing, agents: [] });
+    const limited = agents.withLimits(first.records, [{ agent: 'north', limitBytes: 10 }], now);
+    const second = await read({ ...nothing, agents: limited });
+    const plan = agents.plan({ ...second, holds: [], serviceUsers: new Set(), agent: null });
+    expect([plan.steps.length, plan.left]).toEqual([1000, 3]);
+    expect(new Set(plan.steps.map(({ type }) => type))).toEqual(new Set(['disable-user']));
+    const targets = plan.steps.map(({ target }) => target);
+    expect(targets).toEqual([...targets].sort());
   });
 });

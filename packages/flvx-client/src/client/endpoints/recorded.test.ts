@@ -119,18 +119,10 @@ describe('reads of recorded answers', () => {
       [2, 50, 3],
       [3, 200, 4],
     ]);
-    expect(
-      (await client.forwards.list()).map(({ id, userId, status, listens, port }) => [
-        id,
-        userId,
-        status,
-        listens,
-        port,
-      ]),
-    ).toEqual([
-      [88, 12, 1, '203.0.113.10:21001', 21001],
-      [89, 12, 0, null, null],
-      [90, 13, 1, '203.0.113.10:21002', 21002],
+    expect(await client.forwards.list()).toMatchObject([
+      { id: 88, userId: 12, status: 1, listens: '203.0.113.10:21001', port: 21001 },
+      { id: 89, userId: 12, status: 0, listens: null, port: null },
+      { id: 90, userId: 13, status: 1, listens: '203.0.113.10:21002', port: 21002 },
     ]);
     expect(await client.groups.listUserGroups()).toEqual([{ id: 2, name: 'basic', status: 1, userIds: [12] }]);
     expect(await client.groups.listTunnelGroups()).toEqual([{ id: 1, name: 'asia', status: 1, tunnelIds: [3, 4] }]);
