@@ -13,21 +13,15 @@ function after(state: AdaptiveState, samples: AdaptiveSample[]): AdaptiveState {
 const many = (count: number, sample: AdaptiveSample): AdaptiveSample[] => Array.from({ length: count }, () => sample);
 
 describe('adaptConcurrency', () => {
-  it('starts at the configured concurrency and stays there while all is well', () => {
-    expect(after(initialAdaptiveState(32), many(1_000, ok(50))).limit).toBe(32);
-  });
-
-  it('halves after an overload answer', () => {
-    expect(after(initialAdaptiveState(32), [overloaded]).limit).toBe(16);
-  });
-
-  it('counts the overload answers of one wave once', () => {
-    expect(after(initialAdaptiveState(32), many(32, overloaded)).limit).toBe(16);
-    expect(after(initialAdaptiveState(32), many(34, overloaded)).limit).toBe(8);
-  });
-
-  it('never goes below one', () => {
-    expect(after(initialAdaptiveState(4), many(500, overloaded)).limit).toBe(1);
+  it.each([
+    ['stays at the configured concurrency while all is well', 32, many(1_000, ok(50)), 32],
+    ['halves after an overload answer', 32, [overloaded], 16],
+    ['counts the overload answers of one wave once', 32, many(32, overloaded), 16],
+    ['halves again with the next wave', 32, many(34, overloaded), 8],
+    ['never goes below one', 4, many(500, overloaded), 1],
+    ['learns nothing about load from lost answers', 8, many(100, failed), 8],
+  ])('%s', (_what, configured, samples, limit) => {
+    expect(after(initialAdaptiveState(configured), samples).limit).toBe(limit);
   });
 
   it('climbs by one for each quiet round', () => {
@@ -53,10 +47,6 @@ describe('adaptConcurrency', () => {
     const slow = after(calm, many(100, ok(450)));
     expect(slow.limit).toBeLessThan(10);
     expect(after(slow, many(5_000, ok(450))).limit).toBe(20);
-  });
-
-  it('learns nothing about load from lost answers', () => {
-    expect(after(initialAdaptiveState(8), many(100, failed)).limit).toBe(8);
   });
 
   it('stays between one and the configured concurrency whatever happens', () => {
