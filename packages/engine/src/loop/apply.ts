@@ -10,7 +10,7 @@ import { carryOut } from './enforce.js';
 import { leaveOutChanged, type OtherLeases } from '../kernel/subject/facts.js';
 import { actionRow } from '../kernel/changes/journal.js';
 import { countsIn } from './load.js';
-import { findDueRestriction } from '../kernel/subject/limits.js';
+import { findDueRestriction } from '../kernel/subject/holds.js';
 import { noteToRestrict, noteUntold } from '../kernel/subject/lasting-holds.js';
 import { addNotices } from '../kernel/run/outbox.js';
 import { type Notice, noticeRows, planNotices } from '../kernel/run/notice.js';

@@ -8,7 +8,7 @@ import type { Notice } from '../kernel/run/notice.js';
 import type { ReadingCount } from './meter.js';
 import type { RunReport } from '../kernel/run/report.js';
 import type { RunRequest } from '../kernel/run/bracket.js';
-import { findDueRestriction, isOfLimit } from '../kernel/subject/limits.js';
+import { findDueRestriction, isOfLimit } from '../kernel/subject/holds.js';
 import type { Planned } from '../kernel/subject/stages.js';
 
 /** The part of a run over one panel that the brake checks. */

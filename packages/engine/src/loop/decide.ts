@@ -10,20 +10,12 @@ import {
   zonedMidnight,
 } from '@sluice/quota-core';
 import type { HoldRecord } from '@sluice/state-store';
-import { findTimeZone } from '../base/config/find-entry.js';
-import { newHold } from '../kernel/subject/new-hold.js';
+import { findTimeZone, listLimits } from '../base/config/find-entry.js';
+import { newHold, inForce, isOfRemovedLimit } from '../kernel/subject/holds.js';
 import type { Context } from '../context/context.js';
-import {
-  findPeak,
-  inForce,
-  isOfRemovedLimit,
-  listLimits,
-  THRESHOLDS,
-  computeLimits,
-  withFigures,
-} from '../kernel/subject/limits.js';
+import { findPeak, type LimitState, type Spend } from '../kernel/subject/limit-state.js';
+import { THRESHOLDS, weighLimit, withFigures } from '../kernel/subject/limits.js';
 import { isOverdue } from './load.js';
-import type { LimitState, Spend } from '../kernel/subject/limit-state.js';
 import { type Decided, type Loaded, type Read, type Stage, toRead, withError } from '../kernel/subject/stages.js';
 
 /** Decides which holds start and end, from the reading and the stored state. */
@@ -100,7 +92,7 @@ export function distrust(decided: Decided, reason: ItemError): Decided {
 function findEnding(context: Context, { holds, service }: Loaded<Stage>, decision: Decision): HoldRecord[] {
   const wanted = new Set<string>(decision.holds.map((hold) => hold.reason));
   const withheld = new Set(decision.withheld.map((hold) => hold.reason));
-  const limits = listLimits(context, service.product);
+  const limits = listLimits(context.config, service.product);
   return holds.filter(
     (hold) =>
       withheld.has(hold.reason) ||
@@ -146,7 +138,8 @@ function decideByUsage(
     hold: hold ? { window: hold.cycle, usedBytes: hold.usedBytes, allowedBytes: hold.allowedBytes } : null,
     releasedUntil,
   };
-  const others = computeLimits(context, { facts, usage, spend, now, releasedUntil });
+  const from = { facts, usage, spend, now, releasedUntil };
+  const others = listLimits(config, service.product).map((limit) => weighLimit(context, limit, from));
   const decision = decide({
     now,
     limits: [quota, ...others.map(({ limit }) => limit)],
@@ -159,7 +152,7 @@ function decideByUsage(
     standing: standingHolds(context, panel, facts),
     protectedUntil: toInstant(service.protectedUntil),
   });
-  return { decision, limits: withFigures(others, decision) };
+  return { decision, limits: others.map((other) => withFigures(other, decision)) };
 }
 
 function standingHolds(context: Context, panel: Panel, facts: Loaded<Stage>): StandingHold[] {

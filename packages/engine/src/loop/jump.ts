@@ -3,7 +3,7 @@ import { confirmsJump, formatBytes, isJump, mayConfirm, usageInMode } from '@slu
 import type { DecisionRecord } from '@sluice/state-store';
 import type { Context } from '../context/context.js';
 import { decideHolds } from './decide.js';
-import { listLimits } from '../kernel/subject/limits.js';
+import { listLimits } from '../base/config/find-entry.js';
 import { doubtedView } from '../kernel/subject/views.js';
 import { observe } from './observe.js';
 import { IMPOSSIBLE_JUMP, toWindowReading } from './plausible.js';
@@ -120,7 +120,8 @@ function findJump(
     typeof allowed === 'number' && isJump({ grownBytes: grown, allowedBytes: allowed, share: jump });
   const quota = allowance?.kind === 'limited' && used >= allowance.allowedBytes ? allowance.allowedBytes : null;
   // Decides only where a hold is possible.
-  if (![quota, ...listLimits(context, service.product).map((limit) => limit.allowance)].some(isTooMuch)) return null;
+  if (![quota, ...listLimits(context.config, service.product).map((limit) => limit.allowance)].some(isTooMuch))
+    return null;
   const known = read.answer?.reading;
   if (known?.known === true && panel.plausibility?.explains(cycle.counter, toWindowReading(cycle, known)) === true)
     return null;

@@ -1,17 +1,17 @@
 import { type ItemError, toItemError, type Panel } from '@sluice/panel-kind';
 import { type Allowance, gigabytesToBytes, resolveAllowance, resolveMode, zonedMidnight } from '@sluice/quota-core';
-import type { PurchaseRecord, ServiceRecord } from '@sluice/state-store';
-import { findEntry, findTimeZone } from '../base/config/find-entry.js';
+import type { CycleRecord, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
+import { findEntry, findTimeZone, listLimits } from '../base/config/find-entry.js';
 import type { Config } from '../base/config/schema.js';
 import type { Enforcements } from '../context/enforcement.js';
 import { hasAccount, NO_ACCOUNT } from '../kernel/subject/account.js';
 import { terminationsIn, UNFINISHED } from '../kernel/subject/termination.js';
 import type { Context } from '../context/context.js';
 import { group } from '../base/group.js';
-import { findFormerCheckpoints, loadHistory } from '../kernel/subject/history.js';
-import { findAction } from '../kernel/subject/limits.js';
+import { findFormerCheckpoints, loadHistory, findTakenOver } from '../kernel/subject/history.js';
+import { findAction } from '../kernel/subject/holds.js';
 import { readToRestrict, readUntold } from '../kernel/subject/lasting-holds.js';
-import { loadLimits, NO_LIMITS } from '../kernel/subject/limits-before.js';
+import { type LimitsBefore, loadLimits, NO_LIMITS } from '../kernel/subject/limits-before.js';
 import {
   type Loaded,
   onOneLine,
@@ -21,7 +21,6 @@ import {
   UNKNOWN_PRODUCT,
   withError,
 } from '../kernel/subject/stages.js';
-import { findTakenOver } from '../kernel/subject/history.js';
 import { COMMAND_PREFIX, isCommandRow, isDelivery } from '../kernel/subject/command-row.js';
 import { UNPLACED, NO_PLACE, placeInCycle, earlierCycles } from './place.js';
 
@@ -45,10 +44,15 @@ export async function load(
 ): Promise<Loaded[]> {
   const { config } = context;
   const stored = await loadStored(context, panel, services, { now, ordered });
-  const limits = await loadLimits(context, panel, services, {
-    recorded: (id) => stored.cycles.get(id)?.[0] ?? null,
-    now,
-  });
+  // A service whose product is missing in the config keeps what is known of its limits.
+  const isLimited = ({ product }: ServiceRecord): boolean =>
+    findEntry(config.products, product) === undefined || listLimits(config, product).length > 0;
+  const limited = services.filter(isLimited);
+  const recorded = (id: string): CycleRecord | null => stored.cycles.get(id)?.[0] ?? null;
+  const limits =
+    limited.length === 0
+      ? new Map<string, LimitsBefore>()
+      : await loadLimits(context, panel, limited, { recorded, now });
   return services.map((service) => {
     const configured = findEntry(config.products, service.product);
     const product = configured ?? { ...EMPTY_PRODUCT, panel: service.panel };

@@ -1,14 +1,13 @@
 import type { AccountCommand, TargetState, ItemError, Observation, Panel, Plan } from '@sluice/panel-kind';
 import { type CounterState, usageInMode, formatBytes } from '@sluice/quota-core';
 import { findTimeZone } from '../base/config/find-entry.js';
-import { isQuotaReleased } from '../kernel/subject/is-released.js';
+import { isQuotaReleased, inForce } from '../kernel/subject/holds.js';
 import type { EvidenceRecord } from '@sluice/state-store';
 import type { Context } from '../context/context.js';
 import { draftHolds } from './decide.js';
 import { certainSteps } from '../kernel/subject/doubt.js';
 import { withIncluded } from '../kernel/subject/history.js';
 import type { RunRequest } from '../kernel/run/bracket.js';
-import { inForce } from '../kernel/subject/limits.js';
 import { observe } from './observe.js';
 import { withoutStopped } from '../kernel/changes/reversals.js';
 import { findSharers, readUnread } from './sharing.js';

@@ -1,7 +1,7 @@
 import type { ItemError, Panel, UsageAnswer, UsageRequest, WindowReading } from '@sluice/panel-kind';
 import { confirmsJump, usageInMode } from '@sluice/quota-core';
 import type { CycleRecord, FingerprintRecord } from '@sluice/state-store';
-import { isOfLimit } from '../kernel/subject/limits.js';
+import { isOfLimit } from '../kernel/subject/holds.js';
 import type { Decided, Loaded } from '../kernel/subject/stages.js';
 
 /** Code of a reading that has grown by more than is possible, or than one reading alone shows. */

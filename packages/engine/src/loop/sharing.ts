@@ -3,7 +3,7 @@ import type { Observation, Panel, Sharer } from '@sluice/panel-kind';
 import type { EvidenceRecord, HoldRecord, ResourcesRecord, ServiceRecord } from '@sluice/state-store';
 import { findEntry } from '../base/config/find-entry.js';
 import { group } from '../base/group.js';
-import { findAction, inForce } from '../kernel/subject/limits.js';
+import { findAction, inForce } from '../kernel/subject/holds.js';
 import { listPages } from '../kernel/subject/pages.js';
 import type { Plannable, RunOnPanel } from '../kernel/subject/stages.js';
 import { hasEnded } from '../base/lifecycle.js';

@@ -1,3 +1,4 @@
+import type { LimitSettings } from '@sluice/panel-kind';
 import type { Config } from './schema.js';
 
 /** Returns the entry with that name; unlike a plain index, never an inherited member such as `constructor`. */
@@ -8,6 +9,11 @@ export function findEntry<T>(entries: Readonly<Record<string, T>>, name: string)
 /** Returns the time zone of a panel's billing dates. */
 export function findTimeZone(config: Config, panel: string): string {
   return findEntry(config.panels, panel)?.timeZone ?? config.timeZone;
+}
+
+/** Returns the limits of a product in addition to its quota. */
+export function listLimits({ products }: Pick<Config, 'products'>, product: string): readonly LimitSettings[] {
+  return findEntry(products, product)?.limits ?? [];
 }
 
 /** Returns the checked section of a billing system; undefined where the config has none. */

@@ -1,7 +1,7 @@
 import type { AgentRecords, AgentPlan, AgentPlanInput, AgentTraffic } from '@sluice/panel-kind';
 import { findSubjectAgent, toAgentSubject } from '@sluice/quota-core';
 import type { HoldRecord } from '@sluice/state-store';
-import { newHold } from '../../kernel/subject/new-hold.js';
+import { newHold } from '../../kernel/subject/holds.js';
 import type { AgentsOnPanel } from './open-agents.js';
 import type { AgentsRead } from './read-agents.js';
 import type { ServiceUsers } from './service-users.js';

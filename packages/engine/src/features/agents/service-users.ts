@@ -1,9 +1,8 @@
 import { AGENT_STEPS, type AgentTraffic, type ItemError, toItemError, type ServiceUser } from '@sluice/panel-kind';
 import type { HoldRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
-import { isProtected } from '../../kernel/subject/is-released.js';
+import { isProtected, newHold } from '../../kernel/subject/holds.js';
 import type { Enforcements } from '../../context/enforcement.js';
 import { toAgentOfNote, toSuspendedNote } from '../../kernel/subject/agent-hold.js';
-import { newHold } from '../../kernel/subject/new-hold.js';
 import { runCommand } from '../command/run-command.js';
 import { type Notice, serviceNotice } from '../../kernel/run/notice.js';
 import type { Context } from '../../context/context.js';

@@ -3,7 +3,7 @@ import type { AgentPlanInput, RecordedAgents } from '@sluice/panel-kind';
 import { findSubjectAgent, toAgentSubject } from '@sluice/quota-core';
 import type { HoldRecord } from '@sluice/state-store';
 import { notFound } from '../../base/errors.js';
-import { newHold } from '../../kernel/subject/new-hold.js';
+import { newHold } from '../../kernel/subject/holds.js';
 import type { Context } from '../../context/context.js';
 import {
   type AgentCommand,

@@ -8,7 +8,8 @@ import { readSorted } from './read-sorted.js';
 import { cutByOwner, findLineRef, isInWindow, toWindows } from '../../base/ownership.js';
 import type { Context } from '../../context/context.js';
 import type { Spend } from '../../kernel/subject/limit-state.js';
-import { findWindow, listLimits } from '../../kernel/subject/limits.js';
+import { listLimits } from '../../base/config/find-entry.js';
+import { findWindow } from '../../kernel/subject/limits.js';
 import { load } from '../../loop/load.js';
 import type { PanelRun, PartHooks } from '../../loop/run-part.js';
 import type { Loaded } from '../../kernel/subject/stages.js';
@@ -68,7 +69,7 @@ async function readSpend({
 }
 
 function hasMoneyLimit(context: Context, product: string): boolean {
-  return listLimits(context, product).some(({ allowance }) => typeof allowance === 'string');
+  return listLimits(context.config, product).some(({ allowance }) => typeof allowance === 'string');
 }
 
 function listRequests(
@@ -81,7 +82,7 @@ function listRequests(
   const subscriberId = telephony.findSubscriber(service);
   if (skipped !== null || error !== null || subscriberId === null) return [];
   const since = begins.get(service.id) ?? null;
-  return listLimits(context, service.product).flatMap((limit) => {
+  return listLimits(context.config, service.product).flatMap((limit) => {
     const window = typeof limit.allowance === 'string' ? findWindow(context, limit, { service, cycle, now }) : null;
     return window === null ? [] : [{ service: service.id, subscriberId, limit: limit.id, window, since }];
   });

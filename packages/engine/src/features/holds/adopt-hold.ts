@@ -2,7 +2,7 @@ import type { HoldReason } from '@sluice/quota-core';
 import { SluiceError, usageError } from '@sluice/panel-kind';
 import { requireFacet } from '../../base/facet.js';
 import { checkLifecycle, holdViews, type HoldView } from './holds.js';
-import { newHold } from '../../kernel/subject/new-hold.js';
+import { newHold } from '../../kernel/subject/holds.js';
 import { withServiceRun } from '../services/change-services.js';
 import type { Context } from '../../context/context.js';
 import { observeServices } from '../../loop/observe.js';

@@ -5,8 +5,7 @@ import type { CommandReport } from '../command/types.js';
 import { parseUntil } from '../provision/stored-command.js';
 import type { Context } from '../../context/context.js';
 import { checkLifecycle } from './holds.js';
-import { isOfLimit } from '../../kernel/subject/limits.js';
-import { isQuotaReleased } from '../../kernel/subject/is-released.js';
+import { isOfLimit, isQuotaReleased } from '../../kernel/subject/holds.js';
 
 /** Options of `hold release SERVICE --until DATE`. */
 export interface QuotaRelease {

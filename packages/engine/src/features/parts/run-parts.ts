@@ -1,9 +1,8 @@
 import type { StoreTables } from '@sluice/state-store';
-import { billingSettings } from '../../base/config/find-entry.js';
+import { billingSettings, listLimits } from '../../base/config/find-entry.js';
 import { hasEnded } from '../../base/lifecycle.js';
 import { outageKey } from '../../context/reach.js';
 import { isCommandRow } from '../../kernel/subject/command-row.js';
-import { listLimits } from '../../kernel/subject/limits.js';
 import type { Applied } from '../../kernel/subject/stages.js';
 import { isTermination } from '../../kernel/subject/termination.js';
 import type { EndedRun, PanelRun, RunDuty, RunPart, RunParts } from '../../loop/run-part.js';
@@ -68,7 +67,7 @@ const spend: RunPart = {
     Object.entries(context.config.products).some(
       ([name, product]) =>
         product.panel === panel.name &&
-        listLimits(context, name).some(({ allowance }) => typeof allowance === 'string'),
+        listLimits(context.config, name).some(({ allowance }) => typeof allowance === 'string'),
     ),
   begin: async (run) => (await import('../calls/spend.js')).beginSpend(run),
 };

@@ -5,7 +5,7 @@ import { panelLease, serviceLease } from '../../context/leases.js';
 import type { Context } from '../../context/context.js';
 import { runConcurrently } from '../../base/run-concurrently.js';
 import { toOwnFacts, storedFacts } from '../../kernel/subject/facts.js';
-import { inForce } from '../../kernel/subject/limits.js';
+import { inForce } from '../../kernel/subject/holds.js';
 import type { Applied } from '../../kernel/subject/stages.js';
 import type { PanelRun } from '../../loop/run-part.js';
 

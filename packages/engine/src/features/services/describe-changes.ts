@@ -1,6 +1,6 @@
 import type { ServiceRecord } from '@sluice/state-store';
 import { readEnforcements } from '../../context/enforcement.js';
-import { isProtected } from '../../kernel/subject/is-released.js';
+import { isProtected } from '../../kernel/subject/holds.js';
 import type { Context } from '../../context/context.js';
 import { type Columns, listColumns, toFields } from '../../base/fields.js';
 

@@ -8,7 +8,7 @@ import { readEnforcements } from '../../context/enforcement.js';
 import { findAddress } from '../panels/customer-address.js';
 import { openTerminations, type Termination } from '../../kernel/subject/termination.js';
 import { readOutages } from '../../context/reach.js';
-import { isProtected, isQuotaReleased } from '../../kernel/subject/is-released.js';
+import { isProtected, isQuotaReleased } from '../../kernel/subject/holds.js';
 import { group } from '../../base/group.js';
 import { countsIn } from '../../loop/load.js';
 import { withAllowanceNow } from './allowance-now.js';

@@ -1,5 +1,5 @@
-import type { Cycle, MoneyReading, WindowCount } from '@sluice/quota-core';
-import type { DecisionRecord } from '@sluice/state-store';
+import type { Cycle, Mode, MoneyReading, WindowCount } from '@sluice/quota-core';
+import type { CycleRecord, DecisionRecord } from '@sluice/state-store';
 import type { DestinationSpend } from '@sluice/telephony';
 
 /** A limit of a service in its window, besides the quota; stored with the decision. */
@@ -38,4 +38,12 @@ export interface Spend {
 export function findLimitStates(decision: Pick<DecisionRecord, 'inputs'> | null): readonly LimitState[] {
   const stored = (decision?.inputs as { limits?: unknown } | null)?.limits;
   return Array.isArray(stored) ? (stored as LimitState[]) : [];
+}
+
+/** Returns the highest figure of a cycle in a mode. */
+export function findPeak(cycle: Readonly<CycleRecord> | null, mode: Mode): number | null {
+  if (cycle === null) return null;
+  if (mode === 'IN') return cycle.peakInBytes;
+  if (mode === 'OUT') return cycle.peakOutBytes;
+  return cycle.peakTotalBytes;
 }

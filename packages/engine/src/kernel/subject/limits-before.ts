@@ -1,10 +1,10 @@
 import type { Panel } from '@sluice/panel-kind';
 import { beginWindowCount, type CycleReading, stepWindowCount, type WindowCount } from '@sluice/quota-core';
 import type { CycleRecord, SampleRecord, ServiceRecord } from '@sluice/state-store';
-import { findEntry } from '../../base/config/find-entry.js';
+import { listLimits } from '../../base/config/find-entry.js';
 import type { Context } from '../../context/context.js';
 import { findLimitStates, type LimitState } from './limit-state.js';
-import { findWindow, listLimits, toCycleReading, withEnd } from './limits.js';
+import { findWindow, toCycleReading, withEnd } from './limits.js';
 
 /** What is known of the limits of a service before it is read. */
 export interface LimitsBefore {
@@ -29,7 +29,7 @@ interface Stored {
 /**
  * Loads what is known of the limits of services besides the quota, as of the last decision. A limit in bytes whose window has
  * begun since is counted from the last reading before its beginning, if that is at most two poll intervals old, or else
- * from the first stored reading in it. A service whose product is missing in the config keeps all.
+ * from the first stored reading in it.
  */
 export async function loadLimits(
   context: Context,
@@ -37,14 +37,11 @@ export async function loadLimits(
   services: readonly ServiceRecord[],
   { recorded, now }: { recorded: (service: string) => CycleRecord | null; now: string },
 ): Promise<Map<string, LimitsBefore>> {
-  const isMissing = (product: string): boolean => findEntry(context.config.products, product) === undefined;
-  const limited = services.filter(({ product }) => isMissing(product) || listLimits(context, product).length > 0);
-  if (limited.length === 0) return new Map();
   const hasFinal = panel.kind.capabilities.includes('window-usage');
-  const decisions = await context.store.decisions.latest(limited.map(({ id }) => id));
+  const decisions = await context.store.decisions.latest(services.map(({ id }) => id));
   const last = new Map(decisions.map((row) => [row.service, findLimitStates(row)]));
   const found = new Map<string, LimitsBefore>();
-  for (const service of limited) {
+  for (const service of services) {
     const stored = { service, recorded: recorded(service.id), now, hasFinal };
     found.set(service.id, await loadOne(context, stored, last.get(service.id) ?? []));
   }
@@ -99,7 +96,7 @@ function withLast(stored: StoredCount, cycles: readonly CycleRecord[]): WindowCo
 async function withBases(context: Context, stored: Stored, last: readonly LimitState[]): Promise<LimitState[]> {
   const { service, now } = stored;
   const states = new Map(last.map((state) => [state.id, state]));
-  for (const limit of listLimits(context, service.product)) {
+  for (const limit of listLimits(context.config, service.product)) {
     const { id, window, allowance } = limit;
     if (window === 'cycle' || typeof allowance === 'string') continue;
     const bounds = findWindow(context, limit, { service, cycle: null, now });

@@ -1,11 +1,10 @@
-import type { HoldInForce, LimitSettings, Panel } from '@sluice/panel-kind';
+import type { LimitSettings } from '@sluice/panel-kind';
 import {
   beginWindowCount,
   calendarWindow,
   type Cycle,
   type CycleReading,
   type Decision,
-  type Mode,
   type MeteredLimit,
   type MoneyLimit,
   type MoneyReading,
@@ -16,41 +15,14 @@ import {
   type UsageBytes,
   type WindowCount,
 } from '@sluice/quota-core';
-import type { CycleRecord, HoldRecord, ServiceRecord } from '@sluice/state-store';
-import { findEntry, findTimeZone } from '../../base/config/find-entry.js';
+import type { CycleRecord, ServiceRecord } from '@sluice/state-store';
+import { findTimeZone } from '../../base/config/find-entry.js';
 import type { Context } from '../../context/context.js';
-import type { LimitState, Spend } from './limit-state.js';
+import { findPeak, type LimitState, type Spend } from './limit-state.js';
 import type { Loaded, Stage } from './stages.js';
-
-/** Returns the limits of a service in addition to its quota. */
-export function listLimits({ config }: Pick<Context, 'config'>, product: string): readonly LimitSettings[] {
-  return findEntry(config.products, product)?.limits ?? [];
-}
 
 /** Percentages of an allowance that are reported once per window. */
 export const THRESHOLDS = [80, 90, 100];
-
-/** Reasons of holds that no limit of the config has. */
-const RESERVED: readonly string[] = ['quota', 'billing', 'manual', 'agent-limit'];
-
-/** Returns whether a hold follows from a limit: the quota, or one of the config. */
-export function isOfLimit({ reason }: Pick<HoldRecord, 'reason'>): boolean {
-  return reason === 'quota' || !RESERVED.includes(reason);
-}
-
-/** Returns the restriction that a decision requires for an open hold of a limit; the stored one where it does not decide about it. */
-export function findDueRestriction(
-  decision: Pick<Decision, 'holds'> | null,
-  hold: Pick<HoldRecord, 'reason' | 'restriction'>,
-): string | null {
-  const due = isOfLimit(hold) ? decision?.holds.find(({ reason }) => reason === hold.reason) : undefined;
-  return due?.restriction ?? hold.restriction;
-}
-
-/** Returns whether a hold began with a window of a limit that the config does not have any more. */
-export function isOfRemovedLimit({ reason, cycle }: Readonly<HoldRecord>, limits: readonly LimitSettings[]): boolean {
-  return !RESERVED.includes(reason) && cycle !== null && limits.every(({ id }) => id !== reason);
-}
 
 /** Returns the window of a limit at an instant; null where the service has no cycle. */
 export function findWindow(
@@ -88,12 +60,10 @@ export interface LimitFacts {
   releasedUntil: string | null;
 }
 
-/** Weighs the limits of a service besides its quota: their windows, and what was used in them. */
-export function computeLimits(context: Context, from: LimitFacts): WeighedLimit[] {
-  return listLimits(context, from.facts.service.product).map((limit) => {
-    if (typeof limit.allowance === 'string') return weighMoney(context, limit as CappedLimit, from);
-    return weighBytes(context, limit, limit.allowance, from);
-  });
+/** Weighs a limit of a service besides its quota: its window, and what was used in it. */
+export function weighLimit(context: Context, limit: LimitSettings, from: LimitFacts): WeighedLimit {
+  if (typeof limit.allowance === 'string') return weighMoney(context, limit as CappedLimit, from);
+  return weighBytes(context, limit, limit.allowance, from);
 }
 
 function weighBytes(context: Context, limit: LimitSettings, allowed: number, from: LimitFacts): WeighedLimit {
@@ -213,73 +183,16 @@ function findBefore(facts: Loaded<Stage>, of: Pick<LimitState, 'id' | 'key' | 'u
   return state !== null && state.key === of.key && state.unit === of.unit ? state : null;
 }
 
-/** Returns the highest figure of a cycle in a mode. */
-export function findPeak(cycle: Readonly<CycleRecord> | null, mode: Mode): number | null {
-  if (cycle === null) return null;
-  if (mode === 'IN') return cycle.peakInBytes;
-  if (mode === 'OUT') return cycle.peakOutBytes;
-  return cycle.peakTotalBytes;
-}
-
 function toBytes(figure: LimitState['peak'] | undefined): number | null {
   return typeof figure === 'number' ? figure : null;
 }
 
-/** Returns the states of limits with the figures of a decision. */
-export function withFigures(computed: readonly WeighedLimit[], { limits }: Decision): LimitState[] {
-  return computed.map(({ state }) => {
-    const decision = limits.find(({ limit }) => limit === state.id);
-    if (decision === undefined) return state;
-    const { money, usedBytes } = decision;
-    if (money !== null) return money.used === null ? state : { ...state, used: money.used, peak: money.used };
-    const peak = usedBytes === null ? state.peak : Math.max(usedBytes, toBytes(state.peak) ?? 0);
-    return { ...state, used: usedBytes, peak };
-  });
-}
-
-/**
- * Returns the restriction of a service's quota: an override's, else the product's or its default. Where the product is missing
- * in the config, that of the open hold.
- */
-export function findAction(
-  { restrictions }: Pick<Panel['kind'], 'restrictions'>,
-  known: {
-    override: { action: string | null } | null | undefined;
-    product: { action?: string | undefined } | undefined;
-    holds: readonly HoldRecord[];
-  },
-): string {
-  const { override, product, holds } = known;
-  const stored = product === undefined ? holds.find(({ reason }) => reason === 'quota')?.restriction : null;
-  return override?.action ?? product?.action ?? stored ?? restrictions[0] ?? '';
-}
-
-/** A service with its holds; `action` is the restriction of its quota: the product's, or an override's. */
-interface Restricted {
-  service: ServiceRecord;
-  holds: readonly HoldRecord[];
-  action: string;
-}
-
-/**
- * Returns holds with the restriction that each requires: a limit's current one, or the suspension for billing and manual holds.
- * The hold of a removed limit, or of a product that is missing in the config, keeps its last restriction.
- */
-export function inForce(
-  context: Context,
-  { kind, agents }: Pick<Panel, 'kind' | 'agents'>,
-  { service, holds, action }: Restricted,
-): HoldInForce[] {
-  if (holds.length === 0) return [];
-  const isKnown = findEntry(context.config.products, service.product) !== undefined;
-  const others = listLimits(context, service.product).map((limit) => [limit.id, limit.action] as const);
-  const limits = new Map(isKnown ? [['quota', action], ...others] : []);
-  const findRestriction = ({ reason, restriction }: HoldRecord): string => {
-    if (reason === 'billing' || reason === 'manual') {
-      return restriction !== null && restriction === kind.wideSuspension ? restriction : kind.suspension;
-    }
-    if (reason === 'agent-limit') return agents?.serviceRestriction ?? action;
-    return limits.get(reason) ?? restriction ?? action;
-  };
-  return holds.map((hold) => ({ ...hold, restriction: findRestriction(hold) }));
+/** Returns the state of a limit with the figures of a decision. */
+export function withFigures({ state }: WeighedLimit, { limits }: Decision): LimitState {
+  const decision = limits.find(({ limit }) => limit === state.id);
+  if (decision === undefined) return state;
+  const { money, usedBytes } = decision;
+  if (money !== null) return money.used === null ? state : { ...state, used: money.used, peak: money.used };
+  const peak = usedBytes === null ? state.peak : Math.max(usedBytes, toBytes(state.peak) ?? 0);
+  return { ...state, used: usedBytes, peak };
 }

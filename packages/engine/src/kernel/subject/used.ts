@@ -1,5 +1,5 @@
 import { compareMoney, formatBytes, formatMoney, formatShare, padMoney, usageInMode } from '@sluice/quota-core';
-import { isOfLimit } from './limits.js';
+import { isOfLimit } from './holds.js';
 import type { HoldMarks, LimitView, ServiceView } from './views.js';
 
 /** Returns the used bytes of the direction that counts; null where they are unknown. */
