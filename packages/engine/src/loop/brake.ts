@@ -5,7 +5,7 @@ import type { Config } from '../base/config/schema.js';
 import type { MovedError } from '../base/errors.js';
 import { type BrakeError, describeDoubted } from '../kernel/run/brake-state.js';
 import type { Notice } from '../kernel/run/notice.js';
-import type { ReadingCount } from './meter.js';
+import type { ReadingCount } from './plausible.js';
 import type { RunReport } from '../kernel/run/report.js';
 import type { RunRequest } from '../kernel/run/bracket.js';
 import { findDueRestriction, isOfLimit } from '../kernel/subject/holds.js';

@@ -3,7 +3,7 @@ import { type CounterState, formatBytes, stepCounter, type UsageBytes } from '@s
 import type { CycleRecord, FingerprintRecord, SampleRecord } from '@sluice/state-store';
 import type { Context } from '../context/context.js';
 import { findJumps } from './jump.js';
-import { findDoubt, findDoubtedHolds, IMPOSSIBLE_JUMP, NOISE_BYTES, toWindowReading } from './plausible.js';
+import { FEWEST_COMPARED, findDoubt, findDoubtedHolds, IMPOSSIBLE_JUMP, toWindowReading } from './plausible.js';
 import { type Loaded, type Read, type Stage, toRead, withError } from '../kernel/subject/stages.js';
 
 /** The shortest window that a panel is asked about. */
@@ -263,41 +263,5 @@ export function toSample({ service, usage, cycle, answer }: Read<Stage>): Sample
     totalBytes: usage.totalBytes,
     raw: JSON.stringify(answer?.raw ?? null),
     resolution: 'raw',
-  };
-}
-
-/** A majority of fewer services proves nothing. */
-const FEWEST_COMPARED = 3;
-
-/** What the readings of a panel show together. */
-export interface ReadingCount {
-  /** Compared with earlier ones of their cycle. */
-  compared: number;
-  /** Those of them that fell by more than half. */
-  fell: number;
-  /** Of services without a hold. */
-  free: number;
-  /** Those of them above zero. */
-  aboveZero: number;
-}
-
-/** Counts a reading, before it raises the cycle's peaks. */
-export function countReading(count: ReadingCount, { cycle, cycleIsNew, usage, holds }: Read): void {
-  const peak = cycleIsNew ? null : (cycle?.peakTotalBytes ?? null);
-  const total = usage?.totalBytes ?? null;
-  if (total === null) return;
-  if (holds.length === 0) count.free++;
-  if (holds.length === 0 && total > 0) count.aboveZero++;
-  if (peak === null || peak < NOISE_BYTES) return;
-  count.compared++;
-  if (total * 2 < peak) count.fell++;
-}
-
-/** Returns an error if most readings of a panel fell by more than half inside their cycles. */
-export function mostFell({ compared, fell }: ReadingCount): ItemError | null {
-  if (compared < FEWEST_COMPARED || fell * 2 <= compared) return null;
-  return {
-    code: 'readings_fell',
-    message: `the readings of ${fell} of ${compared} services fell by more than half within their cycle: the panel's unit or its data seem to have changed; no service was held or released because of these readings`,
   };
 }

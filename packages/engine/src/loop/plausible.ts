@@ -2,13 +2,13 @@ import type { ItemError, Panel, UsageAnswer, UsageRequest, WindowReading } from 
 import { confirmsJump, usageInMode } from '@sluice/quota-core';
 import type { CycleRecord, FingerprintRecord } from '@sluice/state-store';
 import { isOfLimit } from '../kernel/subject/holds.js';
-import type { Decided, Loaded } from '../kernel/subject/stages.js';
+import type { Decided, Loaded, Read } from '../kernel/subject/stages.js';
 
 /** Code of a reading that has grown by more than is possible, or than one reading alone shows. */
 export const IMPOSSIBLE_JUMP = 'impossible_jump';
 
 /** Smaller changes are noise of consolidated data. */
-export const NOISE_BYTES = 100 * 1024 ** 2;
+const NOISE_BYTES = 100 * 1024 ** 2;
 
 /** Options of `findDoubt`. */
 export interface DoubtOptions {
@@ -103,4 +103,40 @@ export function wouldHoldIfBelieved({ doubted, allowance, mode, holds }: Decided
   if (doubted === null || allowance?.kind !== 'limited') return false;
   const used = usageInMode(doubted, mode);
   return used !== null && used >= allowance.allowedBytes && holds.every(({ reason }) => reason !== 'quota');
+}
+
+/** A majority of fewer services proves nothing. */
+export const FEWEST_COMPARED = 3;
+
+/** What the readings of a panel show together. */
+export interface ReadingCount {
+  /** Compared with earlier ones of their cycle. */
+  compared: number;
+  /** Those of them that fell by more than half. */
+  fell: number;
+  /** Of services without a hold. */
+  free: number;
+  /** Those of them above zero. */
+  aboveZero: number;
+}
+
+/** Counts a reading, before it raises the cycle's peaks. */
+export function countReading(count: ReadingCount, { cycle, cycleIsNew, usage, holds }: Read): void {
+  const peak = cycleIsNew ? null : (cycle?.peakTotalBytes ?? null);
+  const total = usage?.totalBytes ?? null;
+  if (total === null) return;
+  if (holds.length === 0) count.free++;
+  if (holds.length === 0 && total > 0) count.aboveZero++;
+  if (peak === null || peak < NOISE_BYTES) return;
+  count.compared++;
+  if (total * 2 < peak) count.fell++;
+}
+
+/** Returns an error if most readings of a panel fell by more than half inside their cycles. */
+export function mostFell({ compared, fell }: ReadingCount): ItemError | null {
+  if (compared < FEWEST_COMPARED || fell * 2 <= compared) return null;
+  return {
+    code: 'readings_fell',
+    message: `the readings of ${fell} of ${compared} services fell by more than half within their cycle: the panel's unit or its data seem to have changed; no service was held or released because of these readings`,
+  };
 }

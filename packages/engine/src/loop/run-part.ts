@@ -8,7 +8,7 @@ import type { RunReport, RunResults, Treatment } from '../kernel/run/report.js';
 import type { Advance, RunRequest } from '../kernel/run/bracket.js';
 import type { OtherLeases } from '../kernel/subject/facts.js';
 import type { Applied, Decided, GivenAway, Loaded, Planned, RunOnPanel } from '../kernel/subject/stages.js';
-import type { ReadingCount } from './meter.js';
+import type { ReadingCount } from './plausible.js';
 import type { Readings } from './repeated.js';
 
 /** State of the run over one panel. */
