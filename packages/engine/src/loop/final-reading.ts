@@ -17,7 +17,7 @@ export async function readEndedCycles(
   fingerprint: FingerprintRecord | null,
 ): Promise<Read[]> {
   const isAsked = (read: Read): boolean => findEnded(read) !== null && mappingError(read, panel) === null;
-  const asked = panel.kind.capabilities.includes('window-usage') ? reads.filter(isAsked) : [];
+  const asked = reads.filter(isAsked);
   if (asked.length === 0) return reads.map(withoutUnread);
   const ended = new Map(asked.map((read) => [read.service.id, read]));
   const requests = asked.flatMap((read): UsageRequest[] => {

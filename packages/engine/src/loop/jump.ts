@@ -29,6 +29,8 @@ interface Jumping {
 interface Page {
   loaded: readonly Loaded[];
   reads: ReadonlyMap<string, Read>;
+  /** `poll.doubt.jump`. */
+  share: number;
   /** Returns the reading of a service again, with bounds that say what its line can carry. */
   readAgain: (facts: Loaded) => Read | null;
 }
@@ -42,11 +44,11 @@ interface Page {
 export async function findJumps(
   context: Context,
   panel: Panel,
-  { loaded, reads, readAgain }: Page,
+  { loaded, reads, readAgain, share }: Page,
 ): Promise<{ jumps: Map<string, Jump>; known: Map<string, Read> }> {
   const now = context.now();
   const find = (facts: Loaded, read: Read | undefined): Jumping[] => {
-    const found = read === undefined ? null : findJump(context, panel, { facts, read, now });
+    const found = read === undefined ? null : findJump(context, panel, { facts, read, share, now });
     return found === null ? [] : [found];
   };
   const jumping = new Map(
@@ -107,17 +109,16 @@ function isUnused({ readAt, wouldHold }: DecisionRecord, { facts, limits }: Jump
 function findJump(
   context: Context,
   panel: Panel,
-  { facts, read, now }: { facts: Loaded; read: Read; now: string },
+  { facts, read, share, now }: { facts: Loaded; read: Read; share: number; now: string },
 ): Jumping | null {
-  const { jump } = context.config.poll.doubt;
   const { recorded, cycle, mode, allowance, service } = facts;
-  if (jump === null || read.usage === null || recorded?.readAt == null || cycle === null) return null;
+  if (read.usage === null || recorded?.readAt == null || cycle === null) return null;
   const used = usageInMode(read.usage, mode);
   const before = facts.cycleIsNew ? 0 : usageInMode(cycle, mode);
   if (used === null || before === null) return null;
   const grown = used - before;
   const isTooMuch = (allowed: unknown): boolean =>
-    typeof allowed === 'number' && isJump({ grownBytes: grown, allowedBytes: allowed, share: jump });
+    typeof allowed === 'number' && isJump({ grownBytes: grown, allowedBytes: allowed, share });
   const quota = allowance?.kind === 'limited' && used >= allowance.allowedBytes ? allowance.allowedBytes : null;
   // Decides only where a hold is possible.
   if (![quota, ...listLimits(context.config, service.product).map((limit) => limit.allowance)].some(isTooMuch))

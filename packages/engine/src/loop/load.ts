@@ -5,7 +5,7 @@ import { findEntry, findTimeZone, listLimits } from '../base/config/find-entry.j
 import type { Config } from '../base/config/schema.js';
 import type { Enforcements } from '../context/enforcement.js';
 import { hasAccount, NO_ACCOUNT } from '../kernel/subject/account.js';
-import { terminationsIn, UNFINISHED } from '../kernel/subject/termination.js';
+import { type Termination, terminationsIn, UNFINISHED } from '../kernel/subject/termination.js';
 import type { Context } from '../context/context.js';
 import { group } from '../base/group.js';
 import { findFormerCheckpoints, loadHistory, findTakenOver } from '../kernel/subject/history.js';
@@ -127,7 +127,8 @@ async function loadStored(
   const uncounted = services.filter(({ id }) => cycles.get(id)?.[0]?.counter == null);
   const takenOver = await findTakenOver(context, panel, uncounted);
   const former = await findFormerCheckpoints(context, panel, { services, history });
-  const terminations = await terminationsIn(context, [...unresolved.values()].flat());
+  const left = [...unresolved.values()].flat();
+  const terminations = left.length === 0 ? new Map<string, Termination>() : await terminationsIn(context, left);
   return {
     overrides,
     cycles,

@@ -75,7 +75,9 @@ export async function readUsage(
   if (!allowShort && areTooMany(restarts, reads)) {
     for (const { facts, answer } of restarts) reads.set(facts.service.id, take(facts, withoutRestart(answer), panel));
   }
-  if (!allowShort) await doubtJumps(context, panel, loaded, { asked, reads, computeAllowance });
+  const { jump: share } = context.config.poll.doubt;
+  if (!allowShort && share !== null)
+    await doubtJumps(context, panel, loaded, { asked, reads, computeAllowance, share });
   return loaded.map((facts) => reads.get(facts.service.id) ?? toRead(facts));
 }
 
@@ -85,12 +87,20 @@ type Asked = Map<string, { facts: Loaded; window: UsageWindow }>;
 /** Returns a service with an answer, which is doubted or used. */
 type Weigh = (facts: Loaded, answer: UsageAnswer, window: UsageWindow) => Read;
 
+/** What is read, and the share of the allowance from which a growth is a jump. */
+interface Doubting {
+  asked: Asked;
+  reads: Map<string, Read>;
+  computeAllowance: Weigh;
+  share: number;
+}
+
 /** Doubts the readings that would begin a hold by one jump. */
 async function doubtJumps(
   context: Context,
   panel: Panel,
   loaded: readonly Loaded[],
-  { asked, reads, computeAllowance }: { asked: Asked; reads: Map<string, Read>; computeAllowance: Weigh },
+  { asked, reads, computeAllowance, share }: Doubting,
 ): Promise<void> {
   const readAgain = (facts: Loaded): Read | null => {
     const { id } = facts.service;
@@ -99,7 +109,7 @@ async function doubtJumps(
     asked.set(id, { ...request, facts });
     return computeAllowance(facts, answer, request.window);
   };
-  const { jumps, known } = await findJumps(context, panel, { loaded, reads, readAgain });
+  const { jumps, known } = await findJumps(context, panel, { loaded, reads, readAgain, share });
   for (const [id, read] of known) reads.set(id, read);
   for (const [id, jump] of jumps) {
     const { facts } = asked.get(id) ?? {};

@@ -123,7 +123,8 @@ async function readPage(run: PanelRun, hooks: Hooks, page: ServiceRecord[]): Pro
   // Without a reading or the panel's clock, no cycle starts or ends.
   const isConfirmed = context.clockDifference(panel.name) !== null;
   const placed = isConfirmed ? reads : reads.map((read) => (read.usage === null ? stayInCycle(read) : read));
-  return request.dryRun ? placed : readEndedCycles(context, panel, placed, run.fingerprint);
+  const readsEnds = !request.dryRun && panel.kind.capabilities.includes('window-usage');
+  return readsEnds ? readEndedCycles(context, panel, placed, run.fingerprint) : placed;
 }
 
 /** Decides on the services of a page, and stores those that need nothing more. */
@@ -142,7 +143,8 @@ async function writePage(run: PanelRun, hooks: Hooks, reads: Read[]): Promise<vo
     !request.observeAll && skipped === NO_ACCOUNT && history.decision !== null;
   if (request.dryRun) showOnly(run, { subjects: finished, treatment, notices });
   else {
-    showOnly(run, { subjects: finished.filter(isLeft), treatment, notices: [] });
+    const left = finished.filter(isLeft);
+    if (left.length > 0) showOnly(run, { subjects: left, treatment, notices: [] });
     const noted = finished.filter((work) => !isLeft(work));
     const changed = await splitRepeated(run, noted, treatment);
     if (changed.length + notices.length === 0) return;
@@ -261,7 +263,8 @@ function withReversed(work: Planned, reversed: ReadonlySet<string>): Planned {
 /** Returns why nothing may be changed on the panel: a copy of the store changes it, or the brake. */
 async function askStop(run: PanelRun, wanted: readonly Planned[]): Promise<MovedError | BrakeError | null> {
   const moved = await askStore(run, wanted);
-  if (moved !== null || run.request.allowMass) return moved;
+  const isFree = run.request.allowMass || wanted.length + run.doubted.size === 0;
+  if (moved !== null || isFree) return moved;
   return askBrake(run.context.config.poll.brake, run, wanted);
 }
 

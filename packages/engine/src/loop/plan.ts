@@ -83,7 +83,7 @@ export function planSteps(on: RunOnPanel, work: Plannable, command: AccountComma
   const [problem = null] = found.problems;
   const isServed = givesBack ? target.holds.length === 0 : isToServe(work, target);
   const stops = problem === null && isServed ? (found.stops ?? []) : [];
-  const steps = certainSteps(panel, work, found);
+  const steps = work.unresolved.length === 0 ? found.steps : certainSteps(panel, work, found);
   const isReported = stops.length > 0 && !givesBack;
   const notices = isReported ? { notices: [...(found.notices ?? []), stoppedNotice(work, stops)] } : {};
   const drift = [...new Set([...found.drift, ...stops])];
@@ -124,7 +124,7 @@ export async function planAll(
   const isLooked = new Set(toObserve.map(({ service }) => service.id));
   const plan = (subjects: readonly Planned[], ids: ReadonlySet<string>): Planned[] =>
     subjects.map((work) => (ids.has(work.service.id) ? withPlan(work, planSteps(on, work)) : work));
-  const planned = plan(await findSharers(on, observing), isLooked);
+  const planned = plan(observing.length === 0 ? [] : await findSharers(on, observing), isLooked);
   const needing = planned.filter((work) => work.plan?.needsSharers === true);
   if (needing.length === 0) return planned;
   return plan(await readUnread(on, needing, planned), new Set(needing.map((work) => work.service.id)));

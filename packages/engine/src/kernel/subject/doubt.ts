@@ -10,7 +10,7 @@ type Doubts = Pick<Applied, 'unresolved' | 'observation'>;
 export function certainSteps(panel: Panel, doubts: Doubts, { steps }: Plan): Step[] {
   const { unresolved } = doubts;
   const { objects } = panel;
-  if (unresolved.length === 0 || objects === undefined) return steps;
+  if (objects === undefined) return steps;
   return steps.filter((step) => {
     const row = unresolved.find((item) => objects.toObjectKey(item) === objects.toObjectKey(step));
     if (row === undefined) return true;
