@@ -166,3 +166,18 @@ export async function takePanels(leases: Leases, names: readonly string[], left:
   if (taken.length === 0 && held.length > 0) throw leasesInUse(held);
   return taken;
 }
+
+/** Leases of services held by other runs, by name. */
+export type OtherLeases = Map<string, LeaseRecord>;
+
+/** Reads which services other live runs work on. */
+export async function otherLeases(context: Context, run: string): Promise<OtherLeases> {
+  const { deps, store } = context;
+  const now = context.now();
+  const leases = await store.leases.list();
+  const others = leases.filter(
+    (lease) =>
+      lease.run !== run && lease.name.startsWith(SERVICE) && lease.expiresAt > now && !hasEnded(deps, lease.owner),
+  );
+  return new Map(others.map((lease) => [lease.name, lease]));
+}

@@ -6,13 +6,12 @@ import { CLOCK_ERRORS, moment, refuseUnconfirmedClock, refuseWrongClock } from '
 import type { Context } from '../context/context.js';
 import { readEnforcements } from '../context/enforcement.js';
 import { findReversals, loadStopped } from '../kernel/changes/reversals.js';
-import { beginMark } from '../kernel/changes/store-copy.js';
-import { mayChange } from '../kernel/changes/store-copy.js';
+import { beginMark, mayChange } from '../kernel/changes/store-copy.js';
 import type { BrakeError } from '../kernel/run/brake-state.js';
 import { record, showOnly, shownNotice } from '../kernel/run/report.js';
 import type { RunRequest } from '../kernel/run/bracket.js';
 import { NO_ACCOUNT } from '../kernel/subject/account.js';
-import { otherLeases } from '../kernel/subject/facts.js';
+import { otherLeases } from '../context/leases.js';
 import { eachPage } from '../kernel/subject/pages.js';
 import {
   type Applied,
@@ -24,7 +23,7 @@ import {
   untouched,
 } from '../kernel/subject/stages.js';
 import { apply, commit, type Verdict } from './apply.js';
-import { beginParts } from './run-part.js';
+import { beginParts, type PanelRun, type RunPart } from './run-part.js';
 import { askBrake, brakeNotice } from './brake.js';
 import { decideHolds, distrust } from './decide.js';
 import { changedNotice, listReleases, stillTrue, toNotices } from './decision-notices.js';
@@ -35,7 +34,6 @@ import { observeServices } from './observe.js';
 import { historyAfter, needsObservation, planAgain, planAll, planSteps, withCheckpoint } from './plan.js';
 import { countReading, mostFell, wouldHoldIfBelieved } from './plausible.js';
 import { beginReadings, confirmReadings, splitRepeated } from './repeated.js';
-import type { PanelRun, RunPart } from './run-part.js';
 import { recordFinished, leaveUnread, leaveUnfinished, treatmentIn } from './record.js';
 
 /** A run over panels, for the run over one of them. */

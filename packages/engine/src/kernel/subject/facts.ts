@@ -1,27 +1,9 @@
 import type { LeaseRecord, OverrideRecord, PurchaseRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { readEnforcements } from '../../context/enforcement.js';
-import { hasEnded, serviceLease } from '../../context/leases.js';
+import { otherLeases, type OtherLeases, serviceLease } from '../../context/leases.js';
 import type { Context } from '../../context/context.js';
 import { group } from '../../base/group.js';
 import { type Applied, LEASED, withError } from './stages.js';
-
-/** Leases of services held by other runs, by name. */
-export type OtherLeases = Map<string, LeaseRecord>;
-
-/** Reads which services other live runs work on. */
-export async function otherLeases(context: Context, run: string): Promise<OtherLeases> {
-  const { deps, store } = context;
-  const now = context.now();
-  const leases = await store.leases.list();
-  const others = leases.filter(
-    (lease) =>
-      lease.run !== run &&
-      lease.name.startsWith(serviceLease('')) &&
-      lease.expiresAt > now &&
-      !hasEnded(deps, lease.owner),
-  );
-  return new Map(others.map((lease) => [lease.name, lease]));
-}
 
 /**
  * Leaves the services to the next run whose facts (row, override, purchases, holds) a command changed since they were read, or
