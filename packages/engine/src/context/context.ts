@@ -6,7 +6,7 @@ import type { MovedError } from '../base/errors.js';
 import { type Interruption, toInterruption } from '../base/interruption.js';
 import { ApiLog } from './api-log.js';
 import type { Dependencies } from './dependencies.js';
-import { HoldsFileWriter } from './holds-file-writer.js';
+import { HoldsFileWriter, watchHolds } from './holds-file.js';
 import { OpenPanels } from './open-panels.js';
 import { PanelAnswers } from './panel-answers.js';
 import type { Ports } from './ports.js';
@@ -143,7 +143,7 @@ export class Context {
       this.store.write(
         async (tables) => {
           await addRequests(tables);
-          return work(this.#holdsFile.watch(tables, onChange));
+          return work(watchHolds(tables, onChange));
         },
         { fences: leases },
       ),

@@ -35,7 +35,7 @@ async function readContent(store: StateStore): Promise<Omit<HoldsFile, 'about' |
 /**
  * Writes the file from the store, and again if another process changed the store meanwhile.
  */
-export async function writeHoldsFile(store: StateStore, files: Files, at: string): Promise<void> {
+async function writeHoldsFile(store: StateStore, files: Files, at: string): Promise<void> {
   if (isInMemory(store)) return;
   const file = toHoldsFilePath(store.location);
   for (let content = await readContent(store), before = ''; JSON.stringify(content) !== before;) {
@@ -56,7 +56,7 @@ export async function writeHoldsFile(store: StateStore, files: Files, at: string
 }
 
 /** Writes the file if it differs from the store, as it may after a killed run. */
-export async function refreshHoldsFile(store: StateStore, files: Files, at: string): Promise<void> {
+async function refreshHoldsFile(store: StateStore, files: Files, at: string): Promise<void> {
   if (!(await isHoldsFileStale(store, files))) return;
   await writeHoldsFile(store, files, at);
 }
@@ -189,4 +189,48 @@ export function watchHolds(tables: StoreTables, changed: () => void): StoreTable
   };
   // The other tables are made when they are first used.
   return Object.create(tables, own) as StoreTables;
+}
+
+/** Keeps the file of open holds as the store is. */
+export class HoldsFileWriter {
+  readonly #store: StateStore;
+  readonly #files: Files;
+  readonly #now: () => string;
+  /** The current write of the file; changes meanwhile cause one more. */
+  #writing: Promise<void> = Promise.resolve();
+  #isStale = false;
+
+  constructor(store: StateStore, files: Files, now: () => string) {
+    this.#store = store;
+    this.#files = files;
+    this.#now = now;
+  }
+
+  /** Writes the file after a change. */
+  write(): void {
+    if (this.#isStale) return;
+    this.#isStale = true;
+    this.#next(async () => {
+      this.#isStale = false;
+      await writeHoldsFile(this.#store, this.#files, this.#now());
+    });
+  }
+
+  /** Updates the file, which may be out of date after a killed run. */
+  refresh(): void {
+    this.#next(() => refreshHoldsFile(this.#store, this.#files, this.#now()));
+  }
+
+  #next(work: () => Promise<void>): void {
+    this.#writing = this.#writing.then(work);
+    // `flush` throws its error.
+    this.#writing.catch(() => undefined);
+  }
+
+  /** Waits for the file; throws the first error. */
+  async flush(): Promise<void> {
+    const writing = this.#writing;
+    this.#writing = Promise.resolve();
+    await writing;
+  }
 }
