@@ -4,8 +4,7 @@ import { describeTermination, type Termination, UNFINISHED } from '../kernel/sub
 import { describeLimit } from '../kernel/subject/used.js';
 import { findWindowKey } from './decide.js';
 import type { LimitState } from '../kernel/subject/limit-state.js';
-import { listReleasedHolds } from '../kernel/subject/lasting-holds.js';
-import { isOfLimit } from '../kernel/subject/holds.js';
+import { listReleasedHolds, isOfLimit } from '../kernel/subject/holds.js';
 import { THRESHOLDS } from '../kernel/subject/limits.js';
 import { COUNTER_RESTARTED } from './meter.js';
 import { IMPOSSIBLE_JUMP } from './plausible.js';

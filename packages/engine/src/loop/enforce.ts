@@ -6,7 +6,7 @@ import { runConcurrently } from '../base/run-concurrently.js';
 import { factsHold, leaveOut, skipLeased } from '../kernel/subject/facts.js';
 import { applyPlan, type Stop, type ReadStop, stoppedBy } from '../kernel/changes/perform.js';
 import { planOne, planSteps } from './plan.js';
-import { noteRestricted } from '../kernel/subject/lasting-holds.js';
+import { noteRestricted } from '../kernel/subject/holds.js';
 import { loadHistory } from '../kernel/subject/history.js';
 import { observeAgain } from './observe.js';
 import { resolveActions } from './resolve.js';

@@ -9,8 +9,7 @@ import { type Termination, terminationsIn, UNFINISHED } from '../kernel/subject/
 import type { Context } from '../context/context.js';
 import { group } from '../base/group.js';
 import { findFormerCheckpoints, loadHistory, findTakenOver } from '../kernel/subject/history.js';
-import { findAction } from '../kernel/subject/holds.js';
-import { readToRestrict, readUntold } from '../kernel/subject/lasting-holds.js';
+import { findAction, readToRestrict, readUntold } from '../kernel/subject/holds.js';
 import { type LimitsBefore, loadLimits, NO_LIMITS } from '../kernel/subject/limits-before.js';
 import {
   type Loaded,

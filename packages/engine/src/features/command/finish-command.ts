@@ -1,16 +1,22 @@
 import { AGENT_STEPS, type ItemError } from '@sluice/panel-kind';
 import { toReportedStatus } from '@sluice/quota-core';
 import type { NoticeRecord, RunOutcome, StoreTables } from '@sluice/state-store';
-import type { CarriedOut, CommandResult, CommandReport, CommandRun, ServiceCommand } from './types.js';
-import { STOPPED_BY_PANEL } from '../../kernel/subject/stages.js';
-import { isObservant, REFUSED_BY_AGENT } from './types.js';
+import {
+  type CarriedOut,
+  type CommandResult,
+  type CommandReport,
+  type CommandRun,
+  type ServiceCommand,
+  isObservant,
+  REFUSED_BY_AGENT,
+} from './types.js';
+import { STOPPED_BY_PANEL, type Applied } from '../../kernel/subject/stages.js';
 import { interruptedError, isInterrupted } from '../../base/interruption.js';
 import { addNotices } from '../../kernel/run/outbox.js';
 import { type Run, toRunView } from '../../kernel/run/bracket.js';
 import { type Notice, noticeRows, planNotices } from '../../kernel/run/notice.js';
 import { toReleaseNotices } from '../../kernel/run/release-notices.js';
 import { toDecisionRecord, shownNotice } from '../../kernel/run/report.js';
-import type { Applied } from '../../kernel/subject/stages.js';
 import { serviceDetail } from '../services/show.js';
 import {
   type LastingHold,
@@ -18,7 +24,7 @@ import {
   listReleasedHolds,
   noteTold,
   readLastingHolds,
-} from '../../kernel/subject/lasting-holds.js';
+} from '../../kernel/subject/holds.js';
 import { describeExceeded } from '../../kernel/subject/used.js';
 import { toActionView, toOpenHold } from '../../kernel/subject/views.js';
 import type { Context } from '../../context/context.js';

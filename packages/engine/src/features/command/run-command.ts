@@ -4,7 +4,17 @@ import { serviceLease } from '../../context/leases.js';
 import { readEnforcements } from '../../context/enforcement.js';
 import { trustedNow } from '../../context/panel-answers.js';
 import { finishCommand } from './finish-command.js';
-import { STOPPED_BY_PANEL } from '../../kernel/subject/stages.js';
+import {
+  STOPPED_BY_PANEL,
+  type Applied,
+  type Decided,
+  type Loaded,
+  type RunOnPanel,
+  unapplied,
+  unplanned,
+  toRead,
+  withError,
+} from '../../kernel/subject/stages.js';
 import {
   type CarriedOut,
   type CommandContent,
@@ -15,7 +25,7 @@ import {
   type ServiceCommand,
   TERMINATE,
 } from './types.js';
-import { noteToRestrict, noteUntold } from '../../kernel/subject/lasting-holds.js';
+import { noteToRestrict, noteUntold } from '../../kernel/subject/holds.js';
 import { refuseUnfinished } from '../../kernel/subject/termination.js';
 import { withRun } from '../../kernel/run/bracket.js';
 import { endHolds, undecided } from '../../loop/decide.js';
@@ -24,21 +34,10 @@ import { elsewhereError } from '../../kernel/run/left-elsewhere.js';
 import { enforceService } from '../../loop/enforce.js';
 import { actionRow } from '../../kernel/changes/journal.js';
 import { withRefusedRaise } from '../../kernel/subject/raise.js';
-import { observeServices } from '../../loop/observe.js';
+import { observeServices, openRows } from '../../loop/observe.js';
 import { load } from '../../loop/load.js';
-import { openRows } from '../../loop/observe.js';
 import { planOne, withCheckpoint } from '../../loop/plan.js';
 import { findSharers } from '../../loop/sharing.js';
-import {
-  type Applied,
-  type Decided,
-  type Loaded,
-  type RunOnPanel,
-  unapplied,
-  unplanned,
-  toRead,
-  withError,
-} from '../../kernel/subject/stages.js';
 import type { Context } from '../../context/context.js';
 import { requireService } from '../../context/find-service.js';
 

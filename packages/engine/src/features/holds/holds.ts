@@ -3,8 +3,7 @@ import type { EvidenceRecord, HoldRecord, ServiceRecord, StoreTables } from '@sl
 import { type Panel, SluiceError } from '@sluice/panel-kind';
 import { describeReason, findSubjectAgent } from '@sluice/quota-core';
 import { notFound, unsupported } from '../../base/errors.js';
-import { isQuotaReleased, newHold } from '../../kernel/subject/holds.js';
-import { findMarks, readToRestrict } from '../../kernel/subject/lasting-holds.js';
+import { isQuotaReleased, newHold, findMarks, readToRestrict } from '../../kernel/subject/holds.js';
 import { runDecidedCommand } from '../command/run-command.js';
 import type { CommandReport } from '../command/types.js';
 import type { Applied } from '../../kernel/subject/stages.js';

@@ -4,7 +4,7 @@ import type { Config } from '../../base/config/schema.js';
 import { panelLease } from '../../context/leases.js';
 import { type Enforcements, readEnforcements } from '../../context/enforcement.js';
 import { readReach } from '../../context/reach.js';
-import { readLastingHolds } from '../../kernel/subject/lasting-holds.js';
+import { readLastingHolds } from '../../kernel/subject/holds.js';
 import { findBrake } from '../../kernel/run/brake-state.js';
 import type { Context } from '../../context/context.js';
 import type { MetricTable } from './families.js';

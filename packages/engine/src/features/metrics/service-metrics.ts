@@ -1,7 +1,7 @@
 import { type Allowance, type Mode, REPORTED_STATUSES } from '@sluice/quota-core';
 import type { DecisionRecord, ServiceRecord } from '@sluice/state-store';
 import { allowancesNow } from '../services/allowance-now.js';
-import { readLastingHolds } from '../../kernel/subject/lasting-holds.js';
+import { readLastingHolds } from '../../kernel/subject/holds.js';
 import { lastUsage, serviceView } from '../../kernel/subject/views.js';
 import type { Context } from '../../context/context.js';
 import type { MetricTable } from './families.js';

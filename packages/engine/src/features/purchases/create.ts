@@ -13,7 +13,7 @@ import { runDecidedCommand } from '../command/run-command.js';
 import { serviceLease } from '../../context/leases.js';
 import { type Run, withRun } from '../../kernel/run/bracket.js';
 import type { Context } from '../../context/context.js';
-import { readLastingHolds } from '../../kernel/subject/lasting-holds.js';
+import { readLastingHolds } from '../../kernel/subject/holds.js';
 import { refuseOtherClient, requireService } from '../../context/find-service.js';
 import { buyWithin, readRaise } from './agent-budget.js';
 import { type PurchaseBudget, readBudgetLeft } from './budget-left.js';

@@ -8,7 +8,7 @@ import { readEnforcements } from '../../context/enforcement.js';
 import { findAddress } from '../panels/customer-address.js';
 import { openTerminations, type Termination } from '../../kernel/subject/termination.js';
 import { readOutages } from '../../context/reach.js';
-import { isProtected, isQuotaReleased } from '../../kernel/subject/holds.js';
+import { isProtected, isQuotaReleased, type LastingHold, readLastingHolds } from '../../kernel/subject/holds.js';
 import { group } from '../../base/group.js';
 import { countsIn } from '../../loop/load.js';
 import { withAllowanceNow } from './allowance-now.js';
@@ -18,7 +18,6 @@ import type { Context } from '../../context/context.js';
 import { requireService } from '../../context/find-service.js';
 import type { CountedUsage } from '../../kernel/subject/counted.js';
 import { type FallenUsage, findFallen } from '../../kernel/subject/fallen.js';
-import { type LastingHold, readLastingHolds } from '../../kernel/subject/lasting-holds.js';
 import { isWithheld } from '../../kernel/subject/used.js';
 import { lastUsage, toLifecycle, serviceView, type ServiceView } from '../../kernel/subject/views.js';
 

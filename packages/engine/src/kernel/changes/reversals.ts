@@ -1,7 +1,7 @@
 import type { ItemError, Plan, Step } from '@sluice/panel-kind';
 import { brakeActs, type ChangeOfObject, countReversals, MOST_REVERSALS } from '@sluice/quota-core';
 import type { ActionRecord, HoldRecord, StoreTables } from '@sluice/state-store';
-import { noteToRestrict } from '../subject/lasting-holds.js';
+import { noteToRestrict } from '../subject/holds.js';
 import { toActionName } from '../subject/views.js';
 import type { Context } from '../../context/context.js';
 import { noteMoved } from '../run/brake-state.js';

@@ -1,6 +1,6 @@
 import { describeReason } from '@sluice/quota-core';
 import type { HoldRecord } from '@sluice/state-store';
-import { listLastingHolds } from '../subject/lasting-holds.js';
+import { listLastingHolds } from '../subject/holds.js';
 import type { Applied } from '../subject/stages.js';
 import { type Notice, serviceNotice } from './notice.js';
 

@@ -5,7 +5,7 @@ import type { ChangedAgent } from './agent-documents.js';
 import { isInterrupted } from '../../base/interruption.js';
 import type { Context } from '../../context/context.js';
 import type { LimitState } from '../subject/limit-state.js';
-import { listLastingHolds, listReleasedHolds, noteTold } from '../subject/lasting-holds.js';
+import { listLastingHolds, listReleasedHolds, noteTold } from '../subject/holds.js';
 import {
   AGENT_LIMIT,
   type FindKind,
