@@ -10,8 +10,7 @@ import { COUNTER_RESTARTED } from './meter.js';
 import { IMPOSSIBLE_JUMP } from './plausible.js';
 import type { Applied } from '../kernel/subject/stages.js';
 import { describeDoubtedHolds, HOLD_DOUBTED } from '../kernel/subject/views.js';
-import { type Notice, serviceNotice } from '../kernel/run/notice.js';
-import { toReleaseNotices } from '../kernel/run/release-notices.js';
+import { type Notice, serviceNotice, toReleaseNotices } from '../kernel/run/notice.js';
 
 /** Returns the notices of a decision; in a dry run, what would happen. */
 export function toNotices(work: Applied, { dryRun }: { dryRun: boolean }): Notice[] {

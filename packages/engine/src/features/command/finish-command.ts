@@ -14,8 +14,7 @@ import { STOPPED_BY_PANEL, type Applied } from '../../kernel/subject/stages.js';
 import { interruptedError, isInterrupted } from '../../base/interruption.js';
 import { addNotices } from '../../kernel/run/outbox.js';
 import { type Run, toRunView } from '../../kernel/run/bracket.js';
-import { type Notice, noticeRows, planNotices } from '../../kernel/run/notice.js';
-import { toReleaseNotices } from '../../kernel/run/release-notices.js';
+import { type Notice, noticeRows, planNotices, toReleaseNotices } from '../../kernel/run/notice.js';
 import { toDecisionRecord, shownNotice } from '../../kernel/run/report.js';
 import { serviceDetail } from '../services/show.js';
 import {
