@@ -7,7 +7,7 @@ import { withRefusedRaise } from '../kernel/subject/raise.js';
 import { findWindowKey } from './decide.js';
 import { errorOfDoubt } from '../kernel/subject/doubt.js';
 import { carryOut } from './enforce.js';
-import { leaveOutChanged } from '../kernel/subject/facts.js';
+import { leaveOutChanged, saveResources } from '../kernel/subject/facts.js';
 import { actionRow } from '../kernel/changes/journal.js';
 import { countsIn } from './load.js';
 import { findDueRestriction, noteToRestrict, noteUntold } from '../kernel/subject/holds.js';
@@ -19,7 +19,6 @@ import { needsObservation } from './plan.js';
 import type { Treatment } from '../kernel/run/report.js';
 import type { RunRequest } from '../kernel/run/bracket.js';
 import { resolveDoubts } from './resolve.js';
-import { saveResources } from '../kernel/subject/resources.js';
 import {
   type Applied,
   isOnlyRead,

@@ -9,7 +9,7 @@ import { type Notice, serviceNotice } from '../../kernel/run/notice.js';
 import { observe } from '../../loop/observe.js';
 import type { PanelRun, PartHooks, ToTreatment } from '../../loop/run-part.js';
 import { findSharers, readUnread } from '../../loop/sharing.js';
-import { saveResources } from '../../kernel/subject/resources.js';
+import { saveResources } from '../../kernel/subject/facts.js';
 import {
   type Applied,
   type Decided,

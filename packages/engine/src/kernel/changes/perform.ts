@@ -3,9 +3,8 @@ import { type ActionRecord, mergeService, type StoreTables } from '@sluice/state
 import type { Enforcement } from '../../context/enforcement.js';
 import { INTERRUPTED } from '../../base/interruption.js';
 import { failedStep } from '../subject/doubt.js';
-import { leaveOut } from '../subject/facts.js';
+import { leaveOut, saveResources } from '../subject/facts.js';
 import { actionRow, type Changed, refsChange, endAction, without } from './journal.js';
-import { saveResources } from '../subject/resources.js';
 import { mayChange } from './store-copy.js';
 import type { Applied, FencedRun } from '../subject/stages.js';
 

@@ -3,7 +3,7 @@ import { readEnforcements } from '../../context/enforcement.js';
 import { otherLeases, type OtherLeases, serviceLease } from '../../context/leases.js';
 import type { Context } from '../../context/context.js';
 import { group } from '../../base/group.js';
-import { type Applied, LEASED, withError } from './stages.js';
+import { type Applied, LEASED, type RunOnPanel, withError } from './stages.js';
 
 /**
  * Leaves the services to the next run whose facts (row, override, purchases, holds) a command changed since they were read, or
@@ -86,4 +86,11 @@ function toFacts(
 /** Returns whether the open holds are those of the decision. */
 function sameHolds(own: Applied['holds'], stored: readonly { id: string }[]): boolean {
   return own.length === stored.length && stored.every(({ id }) => own.some((hold) => hold.id === id));
+}
+
+/** Stores the resources that this run observed. */
+export async function saveResources({ resources }: RunOnPanel, tables: StoreTables): Promise<void> {
+  const seen = [...resources.values()];
+  resources.clear();
+  if (seen.length > 0) await tables.resources.put(seen);
 }
