@@ -52,6 +52,11 @@ export class PanelAnswers {
   }
 }
 
+/** Key of the condition that lasts while no call to a panel succeeds. */
+export function outageKey(panel: string): string {
+  return `unreachable:${panel}`;
+}
+
 /**
  * Clocks that differ by more are wrong: cycles would start and end at the wrong time, and a panel reports no usage for a window
  * in its future.

@@ -1,5 +1,6 @@
 import type { ApiCallRecord } from '@sluice/state-store';
 import type { Context } from './context.js';
+import { outageKey } from './panel-answers.js';
 
 /** Codes of answers about one object: the panel itself works. */
 const ANSWERS: readonly string[] = ['PANEL_NOT_FOUND', 'PANEL_REJECTED', 'PANEL_FORBIDDEN'];
@@ -60,11 +61,6 @@ export async function readOutages(
     if (downSince !== null) outages.set(panel, downSince);
   }
   return outages;
-}
-
-/** Key of the condition that lasts while no call to a panel succeeds. */
-export function outageKey(panel: string): string {
-  return `unreachable:${panel}`;
 }
 
 /** Returns whether a panel works by a call: it succeeded, or was refused for the object that it was about. */

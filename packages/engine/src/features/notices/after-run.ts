@@ -1,4 +1,4 @@
-import { outageKey } from '../../context/reach.js';
+import { outageKey } from '../../context/panel-answers.js';
 import type { RunView } from '../../kernel/run/bracket.js';
 import { noticeRows, type Notice } from '../../kernel/run/notice.js';
 import type { Context } from '../../context/context.js';

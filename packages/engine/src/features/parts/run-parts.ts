@@ -1,7 +1,7 @@
 import type { StoreTables } from '@sluice/state-store';
 import { billingSettings, listLimits } from '../../base/config/find-entry.js';
 import { hasEnded } from '../../base/lifecycle.js';
-import { outageKey } from '../../context/reach.js';
+import { outageKey } from '../../context/panel-answers.js';
 import { isCommandRow } from '../../kernel/subject/command-row.js';
 import type { Applied } from '../../kernel/subject/stages.js';
 import { isTermination } from '../../kernel/subject/termination.js';
