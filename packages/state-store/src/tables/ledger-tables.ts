@@ -1,9 +1,23 @@
+import { type RawBuilder, sql } from 'kysely';
 import type { LedgerTables } from '../ledger-tables.js';
+import type { StoreTables } from '../store.js';
 import type { Access } from './access.js';
 import { invoicesTable } from './invoices-table.js';
 import { autoBuyPreferences, callBills } from './ledger-record-tables.js';
 import { ledgerTable } from './ledger-table.js';
-import { addRecord, deleteRecords, findRecord, listRecords, putRecords, updateRecord } from './record-queries.js';
+import {
+  addRecord,
+  deleteRecords,
+  findRecord,
+  inChunksOrAll,
+  inOrder,
+  listCounted,
+  listed,
+  listRecords,
+  putRecords,
+  updateRecord,
+} from './record-queries.js';
+import { purchases } from './record-tables.js';
 
 /** Tables of money. */
 export function ledgerTables(access: Access): LedgerTables {
@@ -41,4 +55,43 @@ function autoBuyTable(access: Access): LedgerTables['autoBuy'] {
     remove: (scope, subject) =>
       access.write((session) => deleteRecords(session, autoBuyPreferences, { scope, subject })),
   };
+}
+
+/** Packages bought. */
+export function purchasesTable(access: Access): StoreTables['purchases'] {
+  return {
+    list: ({ service, services, cycles, status, key, keyPrefix } = {}) =>
+      access.read(async (session) => {
+        const rows = await inChunksOrAll(services, (some) =>
+          inChunksOrAll(cycles, (cycle) => {
+            const and = [
+              ...(some === undefined ? [] : [sql<boolean>`"service" in ${listed(some)}`]),
+              ...(keyPrefix === undefined ? [] : [beginsWith(keyPrefix)]),
+            ];
+            return listCounted(session, purchases, { where: { service, cycle, status, key }, and });
+          }),
+        );
+        return inOrder(rows, (row) => row.at).map((row) => purchases.decode(row));
+      }),
+    get: (id) => access.read((session) => findRecord(session, purchases, { id })),
+    countPaid: () =>
+      access.read(async ({ db }) => {
+        const rows = await db
+          .selectFrom('purchases')
+          .select((eb) => ['actor', eb.fn.countAll<number>().as('count')])
+          .where('paid_at', 'is not', null)
+          .groupBy('actor')
+          .execute();
+        const counts = { manual: 0, auto: 0 };
+        for (const { actor, count } of rows) counts[actor as keyof typeof counts] = count;
+        return counts;
+      }),
+    add: (record) => access.write((session) => addRecord(session, purchases, record, { columns: ['key'] })),
+    update: (id, change) => access.write((session) => updateRecord(session, purchases, id, change)),
+  };
+}
+
+/** As a range, which the index of the keys serves. */
+function beginsWith(prefix: string): RawBuilder<boolean> {
+  return sql<boolean>`("key" >= ${prefix} and "key" < ${`${prefix}\u{10ffff}`})`;
 }
