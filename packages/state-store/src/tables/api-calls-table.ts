@@ -1,17 +1,31 @@
+import type { ApiCallRecord } from '../records.js';
 import type { StoreTables } from '../store.js';
 import type { Access, Session } from './access.js';
-import {
-  addBlock,
-  type CallFilter,
-  joinBlocks,
-  lastCallNumber,
-  newestInBlocks,
-  type NumberedCall,
-  oldestInBlocks,
-  writtenInBlocks,
-} from './api-call-blocks.js';
+import { decodeBlock, decodeNewest, encodeBlock, encodeNewest, NEWEST_OF_PANEL } from './api-call-block.js';
 import { listByTime, rowsByTime } from './record-queries.js';
 import { apiCalls } from './record-tables.js';
+
+/** A call and its number, by which the log is followed. */
+interface NumberedCall {
+  seq: number;
+  call: ApiCallRecord;
+}
+
+/** Which calls are read. */
+interface CallFilter {
+  service?: string | undefined;
+  panel?: string | undefined;
+  run?: string | undefined;
+  /** Inclusive. */
+  since?: string | undefined;
+  until?: string | undefined;
+}
+
+/** What is known of a block without reading its calls; their numbers are those from `first_seq` to `seq`. */
+type BlockHead = Record<'seq' | 'first_seq', number> & Record<'first_at' | 'last_at', string>;
+
+/** Most calls in a block that is made of several. */
+const MOST = 10_000;
 
 /**
  * Calls to the panels, redacted by the caller. They are in blocks; rows are those that older versions wrote. The number of every
@@ -86,4 +100,184 @@ async function rowsWritten(
     .execute();
   if (after === null) rows.reverse();
   return rows.map((row) => ({ seq: row.seq, call: apiCalls.decode(row) }));
+}
+
+/** Adds calls as one block. */
+async function addBlock({ db }: Session, calls: readonly ApiCallRecord[]): Promise<void> {
+  if (calls.length === 0) return;
+  const before = await lastCallNumber(db);
+  const row = { ...toRow(calls), first_seq: before + 1, seq: before + calls.length };
+  await db.insertInto('api_call_blocks').values(row).execute();
+}
+
+/** Joins the blocks that were written last, as far as they are of this run, to one; the numbers of its calls stay. */
+async function joinBlocks({ db }: Session, run: string): Promise<void> {
+  const newest = await db
+    .selectFrom('api_call_blocks')
+    .select(['seq', 'first_seq', 'run'])
+    .orderBy('seq', 'desc')
+    .limit(1000)
+    .execute();
+  const last = newest[0];
+  if (last === undefined) return;
+  let first = last.seq + 1;
+  for (const block of newest) {
+    if (block.run !== run || block.seq !== first - 1 || last.seq - block.first_seq >= MOST) break;
+    first = block.first_seq;
+  }
+  if (first >= last.first_seq) return;
+  const blocks = await db
+    .selectFrom('api_call_blocks')
+    .select(['seq', 'data'])
+    .where('seq', '>=', first)
+    .orderBy('seq')
+    .execute();
+  const calls = blocks.flatMap(({ seq, data }) => decodeBlock(seq, data));
+  await db.deleteFrom('api_call_blocks').where('seq', '>=', first).where('seq', '<', last.seq).execute();
+  await db
+    .updateTable('api_call_blocks')
+    .set({ ...toRow(calls), first_seq: first })
+    .where('seq', '=', last.seq)
+    .execute();
+}
+
+function toRow(calls: readonly ApiCallRecord[]) {
+  const times = calls.map(({ at }) => at).sort();
+  const only = <T>(values: readonly T[]): T | null => (new Set(values).size === 1 ? (values[0] ?? null) : null);
+  return {
+    first_at: times[0] ?? '',
+    last_at: times.at(-1) ?? '',
+    run: only(calls.map(({ run }) => run)),
+    panel: only(calls.map(({ panel }) => panel)),
+    data: encodeBlock(calls),
+    newest: encodeNewest(calls),
+  };
+}
+
+/** Returns the number of the call that was written last; 0 where there is none. */
+async function lastCallNumber(db: Session['db']): Promise<number> {
+  const [row, block] = await Promise.all([
+    db
+      .selectFrom('api_calls')
+      .select((eb) => eb.fn.max<number | null>('seq').as('seq'))
+      .executeTakeFirst(),
+    db
+      .selectFrom('api_call_blocks')
+      .select((eb) => eb.fn.max<number | null>('seq').as('seq'))
+      .executeTakeFirst(),
+  ]);
+  return Math.max(row?.seq ?? 0, block?.seq ?? 0);
+}
+
+/** Lists the blocks that may have calls of a filter, those with the newest calls first. */
+async function listHeads({ db }: Session, { since, until, run, panel }: CallFilter): Promise<BlockHead[]> {
+  let query = db
+    .selectFrom('api_call_blocks')
+    .select(['seq', 'first_seq', 'first_at', 'last_at'])
+    .where('last_at', '>=', since ?? '');
+  if (until !== undefined) query = query.where('first_at', '<=', until);
+  if (run !== undefined) query = query.where((eb) => eb.or([eb('run', '=', run), eb('run', 'is', null)]));
+  if (panel !== undefined) query = query.where((eb) => eb.or([eb('panel', '=', panel), eb('panel', 'is', null)]));
+  return query.orderBy('last_at', 'desc').orderBy('seq', 'desc').execute();
+}
+
+/** Returns whether the newest calls of a panel, which are beside a large block, are enough. */
+function isOfNewest(head: BlockHead, { service, run, panel, until }: CallFilter, limit: number): boolean {
+  if (panel === undefined || service !== undefined || run !== undefined || limit > NEWEST_OF_PANEL) return false;
+  return until === undefined || until >= head.last_at;
+}
+
+/** Reads the calls of a block; with `newest`, of a large one only the newest of each panel. */
+async function readBlock(
+  { db }: Session,
+  head: BlockHead,
+  filter: CallFilter,
+  newest = false,
+): Promise<NumberedCall[]> {
+  const row = await db
+    .selectFrom('api_call_blocks')
+    .select((eb) => [
+      newest ? 'newest' : eb.val(null).as('newest'),
+      newest ? eb.case().when('newest', 'is', null).then(eb.ref('data')).end().as('data') : 'data',
+    ])
+    .where('seq', '=', head.seq)
+    .executeTakeFirst();
+  return toNumbered(head, row ?? { newest: null, data: null }).filter(({ call }) => matches(call, filter));
+}
+
+function toNumbered(head: BlockHead, { newest, data }: Record<'newest' | 'data', Uint8Array | null>): NumberedCall[] {
+  const { seq, first_seq: first } = head;
+  if (newest !== null) return decodeNewest(seq, newest).map(({ call, index }) => ({ call, seq: first + index }));
+  return data === null ? [] : decodeBlock(seq, data).map((call, index) => ({ call, seq: first + index }));
+}
+
+function matches(call: ApiCallRecord, { service, panel, run, since, until }: CallFilter): boolean {
+  if (service !== undefined && call.service !== service) return false;
+  if (panel !== undefined && call.panel !== panel) return false;
+  if (run !== undefined && call.run !== run) return false;
+  return (since === undefined || call.at >= since) && (until === undefined || call.at <= until);
+}
+
+/** Returns whether all calls of a block are older than a call, or as old and written before it. */
+function isBefore(head: BlockHead, { call, seq }: NumberedCall): boolean {
+  return call.at > head.last_at || (call.at === head.last_at && seq > head.seq);
+}
+
+/** Reads the newest calls of blocks, newest first; only as many blocks as needed. */
+async function newestInBlocks(
+  session: Session,
+  filter: CallFilter,
+  limit = Number.MAX_SAFE_INTEGER,
+): Promise<NumberedCall[]> {
+  let found: NumberedCall[] = [];
+  for (const head of await listHeads(session, filter)) {
+    const oldest = found.length < limit ? undefined : found.at(-1);
+    if (oldest !== undefined && isBefore(head, oldest)) break;
+    found.push(...(await readBlock(session, head, filter, isOfNewest(head, filter, limit))));
+    found = found.sort((a, b) => byTime(b, a)).slice(0, limit);
+  }
+  return found;
+}
+
+/** Reads the oldest calls of blocks behind a call, oldest first; only as many blocks as needed. */
+async function oldestInBlocks(
+  session: Session,
+  filter: CallFilter,
+  { after, limit }: { after: { at: string; seq: number } | null; limit: number },
+): Promise<NumberedCall[]> {
+  const since = [filter.since ?? '', after?.at ?? ''].sort().at(-1);
+  const heads = await listHeads(session, { ...filter, since });
+  heads.sort((a, b) => (a.first_at < b.first_at ? -1 : 1));
+  let found: NumberedCall[] = [];
+  for (const head of heads) {
+    const newest = found.length < limit ? undefined : found.at(-1);
+    if (newest !== undefined && newest.call.at < head.first_at) break;
+    const calls = await readBlock(session, head, filter);
+    const behind = calls.filter(
+      ({ call, seq }) => after === null || call.at > after.at || (call.at === after.at && seq > after.seq),
+    );
+    found = [...found, ...behind].sort(byTime).slice(0, limit);
+  }
+  return found;
+}
+
+/** Reads calls of blocks in the order of writing: those behind a number, or the last ones where it is null. */
+async function writtenInBlocks(
+  session: Session,
+  filter: CallFilter,
+  { after, limit }: { after: number | null; limit: number },
+): Promise<NumberedCall[]> {
+  let query = session.db.selectFrom('api_call_blocks').select(['seq', 'first_seq', 'first_at', 'last_at']);
+  if (after !== null) query = query.where('seq', '>', after);
+  else query = query.where('seq', '>', 0);
+  const heads = await query.orderBy('seq', after === null ? 'desc' : 'asc').execute();
+  const found: NumberedCall[] = [];
+  for (const head of heads) {
+    if (found.length >= limit) break;
+    const calls = (await readBlock(session, head, filter)).filter(({ seq }) => after === null || seq > after);
+    if (after === null) calls.reverse();
+    found.push(...calls);
+  }
+  const first = found.slice(0, limit);
+  return after === null ? first.reverse() : first;
 }
