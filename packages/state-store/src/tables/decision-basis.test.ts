@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { decision } from '../test/records.js';
-import { decisionBasis } from './decision-basis.js';
+import { decisionBasis } from './decisions-table.js';
 
 describe('decisionBasis', () => {
   it('does not change with the run, the time, the usage or the order of members', () => {
