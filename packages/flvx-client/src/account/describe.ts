@@ -1,5 +1,6 @@
 import type { FlvxObservation } from '../client/observation.js';
 import type { FlvxNode, FlvxPermission, FlvxTunnel, FlvxUser } from '../client/records.js';
+import { toIso } from '../client/units.js';
 import type { FlvxStep } from './plan/step.js';
 import type { FlvxAccountTarget } from './plan/target.js';
 import { isExpired, pickLimits, stopsPermission, stopsUser, type RuledRow } from './rules.js';
@@ -8,12 +9,6 @@ import { isExpired, pickLimits, stopsPermission, stopsUser, type RuledRow } from
 interface OwnRows {
   user: FlvxUser;
   permissions: readonly FlvxPermission[];
-}
-
-/** Returns an instant of the panel as ISO text; null for an invalid one. */
-export function toIso(ms: number): string | null {
-  const date = new Date(ms);
-  return ms > 0 && Number.isFinite(date.getTime()) ? date.toISOString() : null;
 }
 
 /** Describes the drift that a step repairs; null for a step that only accompanies another. */

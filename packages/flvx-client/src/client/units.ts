@@ -74,6 +74,12 @@ export function toEpochMs(seconds: EpochSeconds): EpochMs {
   return (seconds * 1000) as EpochMs;
 }
 
+/** Returns an instant of the panel as ISO text; null for an invalid one. */
+export function toIso(ms: number): string | null {
+  const date = new Date(ms);
+  return ms > 0 && Number.isFinite(date.getTime()) ? date.toISOString() : null;
+}
+
 /** A value that the panel would misread; nothing was sent. */
 export class FlvxValueError extends Error {
   override readonly name = 'FlvxValueError';

@@ -1,7 +1,7 @@
 import type { AccountView, TargetState } from '@sluice/panel-kind';
 import type { ActionRecord } from '@sluice/quota-core';
 import { listOwnForwards, listOwnPermissions } from '../account/account.js';
-import { nodeNames, toIso } from '../account/describe.js';
+import { nodeNames } from '../account/describe.js';
 import {
   droppedTunnels,
   rememberClosed,
@@ -19,6 +19,7 @@ import { observeHistory, type ObservedHistory, type Past } from '../account/hist
 import type { StepRecord } from '../account/history/record-step.js';
 import { isUsedUp, sumBytes } from '../account/rules.js';
 import type { FlvxPermission, FlvxUser } from '../client/records.js';
+import { toIso } from '../client/units.js';
 import { isReplaced, type ServiceObservation, type TimedObservation, type TunnelNodes } from './observation.js';
 import { findCycleId, isOfCycle, toFlvxProduct, toPanelQuota, chooseTunnels, uncountedBytes } from './product.js';
 import type { FlvxDefaults } from './product.js';
@@ -255,9 +256,7 @@ export function lacksNodes(account: AccountView | null | undefined): boolean {
 /** Returns the view with the nodes that it lacks. */
 function withNodes(account: AccountView, known: TunnelNodes | null): AccountView {
   if (known === null || !lacksNodes(account)) return account;
-  const tunnels = account.tunnels.map((tunnel) =>
-    tunnel.nodes.length > 0 ? tunnel : { ...tunnel, ...known.get(tunnel.id) },
-  );
+  const tunnels = account.tunnels.map((one) => (one.nodes.length > 0 ? one : { ...one, ...known.get(one.id) }));
   return { ...account, tunnels };
 }
 

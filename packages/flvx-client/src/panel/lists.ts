@@ -8,11 +8,10 @@ import {
   runCheck,
 } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/quota-core';
-import { toIso } from '../account/describe.js';
+import { toIso, toBytes, UNLIMITED_QUOTA } from '../client/units.js';
 import { sumBytes } from '../account/rules.js';
 import type { FlvxCallOptions, FlvxClient } from '../client/client.js';
 import type { FlvxForward, FlvxPermission, FlvxUser } from '../client/records.js';
-import { toBytes, UNLIMITED_QUOTA } from '../client/units.js';
 import { findGroup, productTunnels, speedChoice, type FlvxDefaults } from './product.js';
 
 /** Creates the lists in which operators search what the panel has, each row with the products that name it. */
