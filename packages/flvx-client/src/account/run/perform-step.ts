@@ -2,8 +2,7 @@ import type { FlvxClient } from '../../client/client.js';
 import { observeAccount, toHistory, type FlvxAccount } from '../account.js';
 import { recordStep, restartForwards } from '../history/record-step.js';
 import type { FlvxStep } from '../plan/step.js';
-import { isRepeatable, notEffective, toCallEnd, toStepError, type CallEnd } from './call-end.js';
-import { callStep } from './call-step.js';
+import { isRepeatable, notEffective, toCallEnd, toStepError, type CallEnd, callStep } from './call-step.js';
 import { findObject, listChangedParts, resolveStep, type StepResolution } from './resolve-step.js';
 
 /** Options of `performStep`. */
