@@ -77,25 +77,6 @@ export function secure(raw: Socket, options: SecureOptions): Promise<TLSSocket> 
   });
 }
 
-/** Rejects after `ms`; a connection that opens later is closed. */
-export function withDeadline(connecting: Promise<Socket>, ms: number, what: string): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    let late = false;
-    const timer = setTimeout(() => {
-      late = true;
-      reject(new ConnectError('timeout', `${what} was not open after ${ms} ms`, 'ETIMEDOUT'));
-    }, ms);
-    connecting
-      .finally(() => {
-        clearTimeout(timer);
-      })
-      .then((socket) => {
-        if (late) socket.destroy();
-        else resolve(socket);
-      }, reject);
-  });
-}
-
 /** Converts any failure of a connection. */
 export function toConnectError(error: unknown, proxied: boolean): ConnectError {
   if (error instanceof ConnectError) return error;

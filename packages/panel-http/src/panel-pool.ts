@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { Pool } from 'undici';
 import { PanelConfigError } from './config-error.js';
-import { toConnectError, secure, withDeadline } from './dial.js';
+import { ConnectError, secure, toConnectError } from './dial.js';
 import type { Endpoint } from './through-proxy.js';
 import type { PanelTlsOptions } from './types.js';
 
@@ -73,6 +73,25 @@ class Connector {
       },
     });
   }
+}
+
+/** Rejects after `ms`; a connection that opens later is closed. */
+function withDeadline(connecting: Promise<Socket>, ms: number, what: string): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      reject(new ConnectError('timeout', `${what} was not open after ${ms} ms`, 'ETIMEDOUT'));
+    }, ms);
+    connecting
+      .finally(() => {
+        clearTimeout(timer);
+      })
+      .then((socket) => {
+        if (late) socket.destroy();
+        else resolve(socket);
+      }, reject);
+  });
 }
 
 /** Creates the pool of connections to one panel. Throws a `PanelConfigError` for an invalid proxy or pin. */
