@@ -1,4 +1,3 @@
-import type { StateStore } from '@sluice/state-store';
 import {
   accessSync,
   closeSync,
@@ -130,9 +129,4 @@ function writeWhole(file: string, text: string, flags: string): void {
   } finally {
     closeSync(handle);
   }
-}
-
-/** Returns whether the store is in memory, so that no file can be next to it. */
-export function isInMemory(store: Pick<StateStore, 'location'>): boolean {
-  return store.location === ':memory:';
 }

@@ -1,7 +1,7 @@
 import type { EvidenceRecord, HoldRecord, ServiceRecord, StateStore, StoreTables } from '@sluice/state-store';
 import * as z from 'zod/mini';
 import { SluiceError, usageError } from '@sluice/panel-kind';
-import { type Files, isInMemory } from '../base/files.js';
+import type { Files } from '../base/files.js';
 
 /** All open holds with their evidence and services: enough to release everything without the store. */
 export interface HoldsFile {
@@ -18,6 +18,11 @@ const ABOUT =
 /** Returns the path of the file, next to the store. */
 export function toHoldsFilePath(storeFile: string): string {
   return `${storeFile}.holds.json`;
+}
+
+/** Returns whether the store is in memory, so that no file can be next to it. */
+export function isInMemory(store: Pick<StateStore, 'location'>): boolean {
+  return store.location === ':memory:';
 }
 
 /** Reads the current content of the file from the store. */

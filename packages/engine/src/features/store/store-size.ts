@@ -1,4 +1,5 @@
-import { type Files, isInMemory } from '../../base/files.js';
+import type { Files } from '../../base/files.js';
+import { isInMemory } from '../../context/holds-file.js';
 import { backupFolder } from '../../kernel/changes/backups.js';
 import type { Context } from '../../context/context.js';
 import { type Check, toChecks } from '../../base/check.js';

@@ -3,7 +3,8 @@ import { backupStore, LATEST_SCHEMA_VERSION } from '@sluice/state-store';
 import type { Clock } from '@sluice/panel-kind';
 import { zonedMidnight } from '@sluice/quota-core';
 import { findTimeZone } from '../../base/config/find-entry.js';
-import { type Files, isInMemory } from '../../base/files.js';
+import type { Files } from '../../base/files.js';
+import { isInMemory } from '../../context/holds-file.js';
 import type { Context } from '../../context/context.js';
 
 /** Number of daily backups. */
