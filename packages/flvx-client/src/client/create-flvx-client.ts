@@ -1,16 +1,11 @@
 import { createPanelHttp, normaliseBaseUrl, systemClock } from '@sluice/panel-http';
 import type { FlvxCallOptions, FlvxClient, FlvxOptions, FlvxProbe } from './client.js';
-import { accessEndpoints } from './endpoints/site.js';
-import { forwardEndpoints } from './endpoints/forwards.js';
-import { permissionEndpoints } from './endpoints/users.js';
-import { siteEndpoints, readWrites } from './endpoints/site.js';
-import { userEndpoints } from './endpoints/users.js';
+import { accessEndpoints, siteEndpoints, readWrites } from './endpoints/site.js';
+import { forwardEndpoints, permissionEndpoints, userEndpoints, Mutex } from './endpoints/accounts.js';
 import { FlvxApi } from './http/api.js';
 import { GivenToken } from './http/given-token.js';
-import { PanelClock } from './http/session-keeper.js';
+import { PanelClock, SessionKeeper, type Authorization } from './http/session-keeper.js';
 import { parseFailure } from './http/parse-failure.js';
-import { SessionKeeper, type Authorization } from './http/session-keeper.js';
-import { Mutex } from './endpoints/users.js';
 import { observe } from './snapshot/observe.js';
 import { takeSnapshot } from './snapshot/take-snapshot.js';
 

@@ -1,5 +1,5 @@
 import type { FlvxCallOptions, FlvxClient, FlvxObservedPart, FlvxObserveOptions } from '../client.js';
-import { plainName } from '../endpoints/users.js';
+import { plainName } from '../endpoints/accounts.js';
 import type { FlvxApi } from '../http/api.js';
 import type { FlvxObservation, FlvxScope } from '../observation.js';
 import type { FlvxPermission, FlvxUser } from '../records.js';
