@@ -1,13 +1,14 @@
 import type { CallEvent } from '@sluice/panel-http';
-import { type BillingSystem, newId, type Panel, type PanelKind } from '@sluice/panel-kind';
+import { type BillingSystem, newId, type Panel, type PanelKind, type PanelSettings } from '@sluice/panel-kind';
 import type { ApiCallRecord, HeldLease, StateStore, StoreTables } from '@sluice/state-store';
+import { findEntry } from '../base/config/find-entry.js';
+import { unknownPanel } from '../base/config/find-panel.js';
 import type { Config } from '../base/config/schema.js';
 import type { MovedError } from '../base/errors.js';
 import { type Interruption, toInterruption } from '../base/interruption.js';
 import { ApiLog } from './api-log.js';
 import type { Dependencies } from './dependencies.js';
 import { HoldsFileWriter, watchHolds } from './holds-file.js';
-import { OpenPanels } from './open-panels.js';
 import { PanelAnswers } from './panel-answers.js';
 import type { Ports } from './ports.js';
 
@@ -180,5 +181,59 @@ export class Context {
         );
       }
     }
+  }
+}
+
+/** What panels are opened with. */
+interface PanelParts {
+  deps: Dependencies;
+  config: Config;
+  store: StateStore;
+  onCall: (event: CallEvent) => void;
+}
+
+/** The panels of one context, each opened on demand and once. */
+class OpenPanels {
+  readonly #parts: PanelParts;
+  readonly #opened = new Map<string, Promise<Panel>>();
+
+  constructor(parts: PanelParts) {
+    this.#parts = parts;
+  }
+
+  /** Opens a panel; resolves its secrets. */
+  open(name: string): Promise<Panel> {
+    const known = this.#opened.get(name);
+    if (known !== undefined) return known;
+    const { panels } = this.#parts.config;
+    const settings = findEntry(panels, name);
+    if (settings === undefined) return Promise.reject(unknownPanel(name, Object.keys(panels)));
+    const panel = this.#open(name, settings);
+    this.#opened.set(name, panel);
+    return panel;
+  }
+
+  async #open(name: string, settings: PanelSettings): Promise<Panel> {
+    const { deps, config, store, onCall } = this.#parts;
+    const kind = this.findKind(name);
+    if (kind === undefined) throw new Error(`no kind ${settings.kind}`);
+    const { timeZone, currency = null, products } = config;
+    const own = Object.entries(products).filter(([, product]) => product.panel === name);
+    return kind.open(
+      { name, settings, timeZone: settings.timeZone ?? timeZone, currency, products: Object.fromEntries(own) },
+      { ...deps, onCall, journal: store.actions },
+    );
+  }
+
+  /** Returns the kind of a configured panel. */
+  findKind(name: string): PanelKind | undefined {
+    const { deps, config } = this.#parts;
+    const kind = findEntry(config.panels, name)?.kind;
+    return deps.kinds.find((known) => known.kind === kind);
+  }
+
+  /** Returns what was opened, to be closed. */
+  list(): Promise<Panel>[] {
+    return [...this.#opened.values()];
   }
 }
