@@ -10,7 +10,6 @@ import {
   type StoreTables,
 } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
-import { withAction } from '../subject/doubt.js';
 import { type Applied, type FencedRun, withError } from '../subject/stages.js';
 
 /** The payload of a journal row: enough to finish the step's bookkeeping after a crash. */
@@ -80,6 +79,12 @@ interface StoredEnd {
   ended: string[];
   refs: ServiceChange | null;
   zeroed: Awaited<ReturnType<typeof zeroCounter>>;
+}
+
+/** Returns an `outcome_unknown` error with the id of its action; other errors unchanged. */
+function withAction(error: ItemError | null, id: string): ItemError | null {
+  if (error?.code !== 'outcome_unknown') return error;
+  return { ...error, message: `${error.message.replace(/\.$/, '')} (${id})` };
 }
 
 /** Stores in a transaction how an action ended, and what begins, ends and changes with it. */

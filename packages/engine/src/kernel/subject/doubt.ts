@@ -46,12 +46,6 @@ export function outcomeUnknown(row: ActionRecord): ItemError {
   };
 }
 
-/** Returns an `outcome_unknown` error with the id of its action; other errors unchanged. */
-export function withAction(error: ItemError | null, id: string): ItemError | null {
-  if (error?.code !== 'outcome_unknown') return error;
-  return { ...error, message: `${error.message.replace(/\.$/, '')} (${id})` };
-}
-
 const neverCalled = failedStep(INTERRUPTED, 'the run ended before the panel was called');
 
 /** Returns the outcome of a step that was not done. */
