@@ -219,7 +219,8 @@ async function applyChanges(run: ApplyRun, subjects: readonly Applied[], { treat
   const unchanged = subjects.filter((work) => !work.changedMeanwhile);
   const current = unchanged.filter((work) => work.skipped === null);
   const readOnly = unchanged.filter((work) => (work.skipped === null && treatment(work).observing) || isOnlyRead(work));
-  const resolved = await resolveDoubts(run, readOnly, leases);
+  const inDoubt = readOnly.filter((work) => work.unresolved.length > 0);
+  const resolved = inDoubt.length === 0 ? [] : await resolveDoubts(run, inDoubt, leases);
   const due = current.filter((work) => !treatment(work).previewOnly && needsObservation(panel, work, request));
   const done = await carryOut(run, due, leases);
   const left = context.deps.signal.aborted

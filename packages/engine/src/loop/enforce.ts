@@ -109,9 +109,12 @@ const MOST_ROUNDS = 12;
  */
 export async function enforceService(on: FencedRun, started: Applied, options: EnforceOptions = {}): Promise<Applied> {
   const { context, panel } = on;
-  const resolved = await resolveActions(on, await withStored(on, started), options.command);
-  let { work } = resolved;
-  if (!resolved.goesOn) return work;
+  let work = await withStored(on, started);
+  if (work.unresolved.length > 0) {
+    const resolved = await resolveActions(on, work, options.command);
+    if (!resolved.goesOn) return resolved.work;
+    ({ work } = resolved);
+  }
   const readStop: ReadStop = (tables, current) =>
     options.byName === true ? Promise.resolve(null) : stopIn(on, tables, current);
   const stop = await readStop(context.store, work);

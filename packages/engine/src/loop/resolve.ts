@@ -22,7 +22,7 @@ export async function resolveDoubts(on: RunOnPanel, subjects: readonly Applied[]
   const { context, panel } = on;
   const resolved: Applied[] = [];
   await runConcurrently(
-    subjects.filter((work) => work.unresolved.length > 0),
+    subjects,
     AT_ONCE,
     async (work) => {
       const name = serviceLease(work.service.id);
@@ -57,7 +57,6 @@ export async function resolveActions(
   /** What is observed again is planned for it. */
   command: AccountCommand | null = null,
 ): Promise<{ work: Applied; goesOn: boolean }> {
-  if (started.unresolved.length === 0) return { work: started, goesOn: true };
   const { context, panel } = on;
   const look = (): Promise<Observation | null> => observeAgain({ ...on, scope: 'command' }, started, { command });
   // Before the wait: an adapter judges what it read last.
