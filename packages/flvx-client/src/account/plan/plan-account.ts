@@ -13,7 +13,7 @@ import type { FlvxAccountTarget } from './target.js';
  * (docs/panels/flvx.md, 9 and H3). Pure.
  */
 export function planAccount(observed: FlvxAccount, target: FlvxAccountTarget): FlvxStep[] {
-  const limit = planLimit(observed, target);
+  const limit = target.limit == null ? [] : planLimit(observed, target.limit);
   const user = planUser(observed, target);
   const permissions = planPermissions(observed, target, user, limit);
   const redeploys = planRedeploys(observed, target, permissions);
@@ -22,5 +22,6 @@ export function planAccount(observed: FlvxAccount, target: FlvxAccountTarget): F
   const forwards = planForwards(observed, target, before);
   const removals = planRemovals(observed, target);
   const soFar = [...before, ...forwards, ...removals];
+  if (target.limits == null) return soFar;
   return [...soFar, ...planLimitDeletions(observed, target.limits, soFar, target.limit)];
 }

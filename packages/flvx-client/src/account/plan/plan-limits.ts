@@ -5,19 +5,18 @@ import { newStep, type FlvxStep } from './step.js';
 import type { FlvxAccountTarget, LimitTarget } from './target.js';
 
 /** Creates the account's own limit where it is missing. */
-export function planLimit(observed: FlvxAccount, { limit }: FlvxAccountTarget): FlvxStep[] {
-  if (limit == null || findLimit(observed.speedLimits, limit) !== null) return [];
+export function planLimit(observed: FlvxAccount, limit: LimitTarget): FlvxStep[] {
+  if (findLimit(observed.speedLimits, limit) !== null) return [];
   return [newStep('create-speed-limit', limit.name, { payload: { ...limit }, prior: null })];
 }
 
 /** Deletes own limits that no permission has after the other steps. */
 export function planLimitDeletions(
   observed: FlvxAccount,
-  limits: FlvxAccountTarget['limits'],
+  limits: NonNullable<FlvxAccountTarget['limits']>,
   steps: readonly FlvxStep[],
   limit?: LimitTarget | null,
 ): FlvxStep[] {
-  if (limits == null) return [];
   const { key, names = [], keep } = limits;
   const needed = limit == null ? null : findLimit(observed.speedLimits, limit);
   const isOwn = (name: string): boolean => (key !== null && parseLimitKey(name) === key) || names.includes(name);
