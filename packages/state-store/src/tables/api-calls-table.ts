@@ -1,4 +1,4 @@
-import type { ApiCallRecord } from '../records.js';
+import type { ApiCallRecord } from '../run-records.js';
 import type { StoreTables } from '../store.js';
 import type { Access, Session } from './access.js';
 import { decodeBlock, decodeNewest, encodeBlock, encodeNewest, NEWEST_OF_PANEL } from './api-call-block.js';
