@@ -17,7 +17,12 @@ export function speedPlan(input: PlanInput): SpeedPlan {
   const problem = findProblem(input, choice);
   if (problem) return { ...untouched, problem };
   const undoing = input.evidence.speed.size > 0;
-  if (!undoing && !input.full) return untouched;
+  if (!undoing && !input.full) {
+    // A release of all that was killed may have left the limit of its throttle.
+    return input.target.allowance?.lifted === true
+      ? { ...untouched, limits: { ...ownLimits(input), keep: [] } }
+      : untouched;
+  }
   const others = input.permissions.filter((row) => !isThrottled(input, row));
   return {
     limit: choice.kind === 'own' ? toLimitTarget(input, choice.speed, others) : null,

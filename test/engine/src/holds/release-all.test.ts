@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import type { RunReport } from '@sluice/engine';
 import { type EngineBench, GB, HOUR } from '../bench/engine-bench.js';
-import { useFlvxBench } from '../bench/flvx-bench.js';
+import { type FlvxBench, startFlvxBench, useFlvxBench } from '../bench/flvx-bench.js';
 import { startHiddifyBench } from '../bench/hiddify-bench.js';
+import { kill } from '../bench/killed-call.js';
 import { done } from '../bench/outcomes.js';
 import { pollLater } from '../loop/polls.js';
 import { useBench } from '../loop/use-bench.js';
@@ -112,6 +113,55 @@ describe('a release of all holds on FLVX', () => {
     expect([await held(), at.panel.user(user)?.flow, await goesOn(web)]).toEqual([0, 1000, true]);
   });
 });
+
+/** Kills a release in its n-th change, and repeats it an hour later; returns what is left then, or null where there is no such change. */
+async function killRelease(at: FlvxBench, product: string, point: { nth: number; when: 'before' | 'after' }) {
+  const user = await at.create(1, { product });
+  const [web = 0, off = 0] = ['web', 'off'].map((name) =>
+    at.panel.addForward(user, at.tunnels.hk, { name, paused: name === 'off' }),
+  );
+  await at.poll();
+  const before = at.panel.world.limits.all().length;
+  at.panel.traffic(web, { in: 60 * GB, out: 60 * GB });
+  await pollLater(at);
+  const endpoint = /update|assign|pause|resume|delete|redeploy/;
+  const how = { ...point, endpoint, land: () => Promise.resolve() };
+  const isKilled = kill(at, ({ holds }) => holds.releaseAll(), how).then(
+    () => true,
+    () => false,
+  );
+  if (!(await isKilled)) return null;
+  at.bench.clock.advance(HOUR);
+  await at.bench.sluice.poll();
+  await done(at.bench.sluice.holds.releaseAll());
+  const { holds, evidence } = at.bench.store;
+  return {
+    running: [web, off].map((id) => at.panel.isRunning(id)),
+    limits: at.panel.world.limits.all().length - before,
+    open: (await holds.open()).length + (await evidence.open()).length,
+    again: (await at.bench.sluice.holds.releaseAll()).services.length,
+  };
+}
+
+it.each(['relay', 'nowhere', 'slow'])(
+  'a release of all holds that is killed at any change gives back all, and no more, by a repeat (%s)',
+  async (product) => {
+    let kills = 0;
+    for (let nth = 1; nth < 20; nth++) {
+      for (const when of ['before', 'after'] as const) {
+        const at = await startFlvxBench(BRAKE);
+        const left = await killRelease(at, product, { nth, when });
+        await at.close();
+        if (left === null) continue;
+        kills++;
+        const nothing = { running: [true, false], limits: 0, open: 0, again: 0 };
+        expect({ nth, when, left }).toEqual({ nth, when, left: nothing });
+      }
+    }
+    expect(kills).toBeGreaterThan(3);
+  },
+  120_000,
+);
 
 describe('a release of all holds on Hiddify', () => {
   const at = useBench(() => startHiddifyBench({ more: BRAKE }));

@@ -90,8 +90,9 @@ async function restrictedServices(
   const ended = new Set((await context.store.holds.all()).filter((hold) => hold.until !== null).map((hold) => hold.id));
   const left = (await context.store.evidence.open(scope)).filter((item) => ended.has(item.hold));
   const doubtful = await servicesInDoubt(context, request);
+  const unfinished = await servicesOfUnfinished(context, request);
   const ids = [
-    ...new Set([...holds.map((hold) => hold.service), ...left.map((item) => item.service), ...doubtful]),
+    ...new Set([...holds.map((hold) => hold.service), ...left.map((item) => item.service), ...doubtful, ...unfinished]),
   ].sort();
   const terminating = new Set(
     (await context.store.actions.unresolved(scope)).filter(isTermination).map((action) => action.service),
@@ -157,6 +158,25 @@ async function servicesInDoubt({ store }: Context, { panel, reason }: ReleaseAll
     return reason === undefined || reasons.get(hold) === reason ? [service] : [];
   });
 }
+
+/**
+ * Finds the services that the last releases of all did not finish: a killed one may have started forwards that the customer had paused,
+ * when nothing of its holds was left.
+ */
+async function servicesOfUnfinished({ store }: Context, { panel }: ReleaseAllRequest): Promise<string[]> {
+  const services: string[] = [];
+  for (const { id, service, outcome, dryRun } of await store.runs.list({ command: 'hold release', limit: RELEASES })) {
+    if (service !== null || dryRun) continue;
+    if (outcome === 'done') break;
+    const rows = (await store.actions.list({ run: id })).filter((row) => panel === undefined || row.panel === panel);
+    const open = outcome === null ? rows : rows.filter(({ state }) => state !== 'applied' && state !== 'unneeded');
+    services.push(...open.flatMap((row) => row.service ?? []));
+  }
+  return services;
+}
+
+/** How many releases are looked back at. */
+const RELEASES = 20;
 
 async function giveBack(
   context: Context,
