@@ -1,7 +1,9 @@
 import { copyFileSync, existsSync, linkSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Sqlite from 'better-sqlite3';
+import { expectedSchema } from './expected-schema.js';
 import { refuseNewer } from './migrations/migrate.js';
+import { LATEST_SCHEMA_VERSION } from './migrations/version.js';
 import { DEFAULT_WAIT_MS } from './open-store.js';
 import { copyFile, flush } from './sqlite/backup.js';
 import { fileVersion } from './sqlite/file-version.js';
@@ -62,6 +64,7 @@ export async function restoreStore({
   const prepared = `${target}.restoring`;
   try {
     const version = await prepare(source, prepared, wait);
+    if (version === LATEST_SCHEMA_VERSION) await refuseIncomplete(prepared, source);
     freeLeases(prepared);
     const replaced = existsSync(target)
       ? await replace(target, prepared, toSuffix(clock.now()), wait)
@@ -135,6 +138,20 @@ function refuseForeign(handle: Sqlite.Database, path: string): void {
   if (found === undefined) return;
   const message = `The backup ${path} holds "${found}", which Sluice did not create. Use another one.`;
   throw new StoreError('store_unsupported', message);
+}
+
+/** Refuses a backup of the newest version without one of its tables: nothing could be read from the restored store. */
+async function refuseIncomplete(file: string, path: string): Promise<void> {
+  const handle = new Sqlite(file, { readonly: true, fileMustExist: true });
+  try {
+    const found = new Set(handle.prepare('select name from sqlite_master').pluck().all());
+    const tables = [...(await expectedSchema())].filter(([, text]) => /^create table/i.test(text));
+    const [missing] = tables.find(([name]) => !found.has(name)) ?? [];
+    if (missing === undefined) return;
+    throw new StoreError('store_damaged', `The backup ${path} does not have the table "${missing}". Use another one.`);
+  } finally {
+    handle.close();
+  }
 }
 
 async function openBackup(file: string, path: string, wait: number): Promise<Sqlite.Database> {
