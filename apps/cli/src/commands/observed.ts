@@ -1,4 +1,4 @@
-import { describeBrake, type ServiceDetail } from '@sluice/engine';
+import { describeBrake, listObserving, type ServiceDetail } from '@sluice/engine';
 import type { Terminal } from '@sluice/terminal';
 import { printObserving } from '@sluice/terminal/reports';
 import type { Opened } from '../open-sluice.js';
@@ -44,14 +44,14 @@ export async function printKept(
   { sluice, terminal }: Pick<Opened, 'sluice' | 'terminal'>,
   services: readonly ServiceDetail[],
 ): Promise<void> {
-  const due = services.filter(({ wouldHold }) => wouldHold.length > 0);
-  const findPanels = (isObserved: boolean): string[] => [
-    ...new Set(due.filter(({ observing }) => observing === isObserved).map(({ panel }) => panel)),
-  ];
-  printObserving(terminal, findPanels(true));
-  const enforced = findPanels(false);
-  if (enforced.length === 0) return;
-  await printBrakes({ sluice, terminal }, enforced);
+  const living = services.filter(({ lifecycle }) => lifecycle !== 'terminated' && lifecycle !== 'vanished');
+  const observing = [...new Set(living.filter((service) => service.observing).map(({ panel }) => panel))];
+  const others = (panel: string): number =>
+    living.filter((service) => service.panel === panel && !service.observing).length;
+  const enforced = observing.map((panel) => ({ panel, services: others(panel) }));
+  printObserving(terminal, listObserving({ run: { command: 'service list', observing }, enforced }));
+  const due = living.filter((service) => service.wouldHold.length > 0 && !service.observing);
+  if (due.length > 0) await printBrakes({ sluice, terminal }, [...new Set(due.map(({ panel }) => panel))]);
 }
 
 /** Prints on which of these panels the brake stopped the last runs, over services and over agents. */
