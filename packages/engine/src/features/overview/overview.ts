@@ -208,7 +208,7 @@ async function serviceErrors({ store }: Context): Promise<OverviewEvent[]> {
     const text = message ?? error.code;
     return {
       ...{ at: error.at, kind: 'service' as const, code: error.code, panel: error.panel, run: null },
-      message: services === 1 ? text : `${services} services: ${text}`,
+      message: services === 1 ? text : `${services} services, such as ${service}: ${text}`,
       service: services === 1 ? service : null,
     };
   });
