@@ -175,7 +175,7 @@ async function servicesOfUnfinished({ store }: Context, { panel }: ReleaseAllReq
   return services;
 }
 
-/** How many releases are looked back at. */
+/** How many releases are read back to the last whole one. */
 const RELEASES = 20;
 
 async function giveBack(
