@@ -1,4 +1,4 @@
-import { describeBrake, listObserving, type ServiceDetail } from '@sluice/engine';
+import { describeBrake, type PanelView, type ServiceDetail } from '@sluice/engine';
 import type { Terminal } from '@sluice/terminal';
 import { printObserving } from '@sluice/terminal/reports';
 import type { Opened } from '../open-sluice.js';
@@ -45,13 +45,21 @@ export async function printKept(
   services: readonly ServiceDetail[],
 ): Promise<void> {
   const living = services.filter(({ lifecycle }) => lifecycle !== 'terminated' && lifecycle !== 'vanished');
-  const observing = [...new Set(living.filter((service) => service.observing).map(({ panel }) => panel))];
-  const others = (panel: string): number =>
-    living.filter((service) => service.panel === panel && !service.observing).length;
-  const enforced = observing.map((panel) => ({ panel, services: others(panel) }));
-  printObserving(terminal, listObserving({ run: { command: 'service list', observing }, enforced }));
+  const observing = new Set(living.filter((service) => service.observing).map(({ panel }) => panel));
+  if (observing.size > 0) {
+    const { panels } = await sluice.panels.list();
+    printObserving(terminal, panels.filter(({ name }) => observing.has(name)).map(nameObserved));
+  }
   const due = living.filter((service) => service.wouldHold.length > 0 && !service.observing);
   if (due.length > 0) await printBrakes({ sluice, terminal }, [...new Set(due.map(({ panel }) => panel))]);
+}
+
+/** Returns a panel with the products to which its observation is restricted, or that it leaves out. */
+function nameObserved({ name, enforce }: Pick<PanelView, 'name' | 'enforce'>): string {
+  const { value, except } = enforce;
+  const products = except.map(({ product }) => product).join(', ');
+  if (value === 'on') return `${name} (${products})`;
+  return products === '' ? name : `${name} (except ${products})`;
 }
 
 /** Prints on which of these panels the brake stopped the last runs, over services and over agents. */

@@ -1,10 +1,7 @@
 import type { RunReport } from '../../kernel/run/report.js';
 
 /** Returns the panels under observe; of those that are enforced for some products, how many services that concerns. */
-export function listObserving({
-  run,
-  enforced,
-}: Pick<RunReport, 'enforced'> & { run: Pick<RunReport['run'], 'command' | 'observing'> }): string[] {
+export function listObserving({ run, enforced }: Pick<RunReport, 'run' | 'enforced'>): string[] {
   return run.observing.map((panel) => {
     const services = enforced.find((each) => each.panel === panel)?.services ?? 0;
     // A release of everything observes all of its panels afterwards.
