@@ -100,7 +100,7 @@ export async function storeEnd(
   const done = state === 'applied';
   const started = done ? toEvidence(context, row, outcome.begins, at) : [];
   const ended = done ? (row.payload as JournalPayload).ends : [];
-  const refs = outcome.refs && row.service !== null ? refsChange({ id: row.service }, outcome.refs, at) : null;
+  const refs = row.service === null ? null : changedRefs(row.service, outcome, at);
   const end = {
     state,
     endedAt: state === 'in-doubt' ? null : at,
@@ -169,6 +169,11 @@ export function refsChange(
 ): ServiceChange {
   const ownRefs = Object.fromEntries(Object.entries(refs).map(([key, value]) => [key, value !== null]));
   return { id, refs, ownRefs, updatedAt: at };
+}
+
+/** Returns the change of refs by an outcome; null for one that changes none. */
+function changedRefs(id: string, { refs = {} }: Pick<StepOutcome, 'refs'>, at: string): ServiceChange | null {
+  return Object.keys(refs).length === 0 ? null : refsChange({ id }, refs, at);
 }
 
 /** Returns the evidence without the rows of these ids. */

@@ -15,10 +15,11 @@ export async function addNotices(
   rows: readonly NoticeRecord[],
 ): Promise<NoticeRecord[]> {
   const added = await tables.notices.add([...rows]);
+  if (added.length === 0 || (context.config.notify ?? []).length === 0) return added;
   const lasting = await findLasting(tables, added);
   const channels = configuredChannels(context);
   const unsaid = added.filter(({ id }) => !lasting.has(id));
-  if (channels.length === 0 || unsaid.length === 0) return added;
+  if (unsaid.length === 0) return added;
   const acknowledged = await readAcknowledged(
     tables,
     unsaid.flatMap(({ service }) => service ?? []),
