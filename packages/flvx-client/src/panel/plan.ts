@@ -5,12 +5,10 @@ import {
   type ItemError,
   type Observation,
   type Plan,
-  type Step,
 } from '@sluice/panel-kind';
 import { toHistory, type FlvxAccount } from '../account/account.js';
 import { describeClosed, describeStops } from '../account/describe.js';
-import { hasGrown, type FlvxHistory } from '../account/history/history.js';
-import type { StepPayload } from '../account/history/journaled-step.js';
+import type { FlvxHistory } from '../account/history/history.js';
 import { observeHistory } from '../account/history/observed-history.js';
 import { planAccount } from '../account/plan/plan-account.js';
 import { planEnsureUser } from '../account/plan/plan-ensure-user.js';
@@ -18,15 +16,15 @@ import { planTerminate } from '../account/plan/plan-removals.js';
 import type { FlvxStep } from '../account/plan/step.js';
 import type { FlvxAccountTarget } from '../account/plan/target.js';
 import { FlvxRefusedError } from '../account/refused-error.js';
-import { sumBytes } from '../account/rules.js';
 import type { FlvxSpeedLimit } from '../client/records.js';
 import { FlvxValueError, UNLIMITED_QUOTA } from '../client/units.js';
 import { isUnchanged, toPast } from './checkpoint.js';
+import { toNotices } from './notices.js';
 import { describeMissingAccount, describeRenamed, isReplaced, type ServiceObservation } from './observation.js';
 import { findExpiry, toFirstExpiry, toFlvxProduct, findLimitKey, toPanelQuota, chooseTunnels } from './product.js';
 import type { FlvxDefaults } from './product.js';
 import { EVIDENCE, parseSpeedPrior } from './restrictions.js';
-import { openConnections, speedNotices, speedPlan } from './speed.js';
+import { speedPlan } from './speed.js';
 import { emptyPlan, failedPlan, resolveEvidence, toPlan } from './steps.js';
 import { toPlanInput, planTarget, type PlanInput } from './target.js';
 
@@ -267,42 +265,4 @@ function withRefs(plan: Plan, { service }: TargetState, refs: Record<string, str
     return (has ?? null) !== value && (has === undefined || isOwn || key === 'flvx_username');
   });
   return changed.length === 0 ? plan : { ...plan, refs: Object.fromEntries(changed) };
-}
-
-type Notice = NonNullable<Plan['notices']>[number];
-
-/** Returns what operators are notified of: forwards that run despite a restriction or are too many, and limits with old names. */
-function toNotices(input: PlanInput, steps: readonly Step[]): Notice[] {
-  const pauses = steps.filter((step) => step.type === 'pause-forward');
-  return [...pauses.flatMap((step) => pauseNotice(input, step)), ...speedNotices(input)];
-}
-
-function pauseNotice(input: PlanInput, step: Step): Notice[] {
-  const { target, forwards, restrictions, evidence, surplus, history } = input;
-  const row = forwards.find((forward) => String(forward.id) === step.target);
-  if (!row) return [];
-  const { id } = target.service;
-  const what = `forward ${row.id} (${row.name}) of ${id}`;
-  const notice = (code: string, message: string): Notice[] => [
-    { code, key: `${code}:${id}:${row.id}:${sumBytes(row)}`, message: `${what} ${message}` },
-  ];
-  if (hasGrown(input.last, row)) {
-    if (history.again.includes(row.id))
-      return notice(
-        'connections_open',
-        `carried traffic after it was paused again: someone starts it each time, or ${openConnections}`,
-      );
-    return notice('forward_ran_again', 'is shown as paused but carried traffic: it is paused again');
-  }
-  if (row.status === 1 && restrictions.closed && evidence.forward.has(step.target)) {
-    return notice('forward_ran_again', 'was started again while the service is held: it is paused again');
-  }
-  if ((step.payload as StepPayload).parks === 'surplus' && surplus.has(row.id)) {
-    const { maxForwards } = toFlvxProduct(target.product);
-    return notice(
-      'max_forwards',
-      `is beyond the ${maxForwards} forwards of its product: it is paused until there are fewer`,
-    );
-  }
-  return [];
 }

@@ -1,7 +1,6 @@
-import type { ItemError, Plan } from '@sluice/panel-kind';
+import type { ItemError } from '@sluice/panel-kind';
 import { parseLimitKey, ownLimitName } from '../account/plan/plan-limits.js';
 import type { LimitTarget } from '../account/plan/target.js';
-import { sumBytes } from '../account/rules.js';
 import type { FlvxPermission, FlvxSpeedLimit } from '../client/records.js';
 import { megabits, type MegabitsPerSecond } from '../client/units.js';
 import { toFlvxProduct, findLimitKey, toOldLimitKey, speedChoice, type SpeedChoice } from './product.js';
@@ -131,56 +130,4 @@ function findProblem({ state, account, full, target }: PlanInput, choice: SpeedC
     code: 'unknown_speed_limit',
     message: `the panel has no speed limit ${choice.limitId} (product "${target.service.product}"): set an existing one, or set speedMbit instead`,
   };
-}
-
-type Notice = NonNullable<Plan['notices']>[number];
-
-/** Explains connections that no pause ends. The panel does not show whether a node has `tcpkill`. */
-export const openConnections =
-  "earlier connections are still open, and the node can't cut them because it has no tcpkill: they continue until they end by themselves";
-
-/** Returns notices about speeds: a throttle that let too much traffic through, and limits with old names. */
-export function speedNotices(input: PlanInput): Notice[] {
-  return [...throttleNotice(input), ...oldLimitNotices(input)];
-}
-
-/** Each direction has the speed, and the panel rounds it. More traffic than this factor came through connections without a limit. */
-const farBeyond = 1.5;
-/** Counters are up to 10 s late: the traffic of a throttle is measured from its second observation on. */
-const lateMs = 60_000;
-
-/** Reports a throttle that was in force between two observations and let far more than its speed through. */
-function throttleNotice({ target, restrictions, evidence, history, last, forwards }: PlanInput): Notice[] {
-  const from = Date.parse((target.checkpoint as { at?: string } | null)?.at ?? '');
-  const [item] = evidence.speed.values();
-  const isPending = history.unpushed.length + history.cuts.length > 0;
-  if (!restrictions.throttled || restrictions.closed || item === undefined || last === null || isPending) return [];
-  const seconds = (Date.parse(target.now) - from) / 1000;
-  if (!(seconds > 0) || Date.parse(item.since) > from - lateMs) return [];
-  let carried = 0;
-  for (const row of forwards) {
-    const factor = history.scales[row.tunnelId]?.factor ?? 0;
-    const before = last.forwards[row.id]?.bytes;
-    if (factor > 0 && before !== undefined) carried += Math.max(0, sumBytes(row) - before) / factor;
-  }
-  const nodes = Object.values(history.scales).reduce((sum, scale) => sum + scale.nodes, 0);
-  const { throttleMbit } = toFlvxProduct(target.product);
-  const allowed = ((throttleMbit * 2 ** 20) / 8) * 2 * nodes * seconds;
-  if (nodes === 0 || carried <= allowed * farBeyond) return [];
-  const { id } = target.service;
-  const message = `${id} is throttled to ${throttleMbit} Mbit/s and carried far more since the last observation: ${openConnections}`;
-  return [{ code: 'connections_open', key: `connections_open:${id}:${item.id}`, message }];
-}
-
-function oldLimitNotices(input: PlanInput): Notice[] {
-  const { target, state } = input;
-  if (state.partial) return [];
-  const { id } = target.service;
-  return listOldLimits(input, input.permissions).map((limit) => {
-    const made = state.oldLimitNames.includes(limit.name);
-    const message =
-      `the name of speed limit ${limit.id} (${limit.name}) of ${id} contains the service's id, which a service of another store ` +
-      `may have too: the next change of the speed replaces the limit${made ? '' : '; this store did not create it, so it stays on the panel'}`;
-    return { code: 'speed_limit_old_name', key: `speed_limit_old_name:${id}:${limit.id}`, message };
-  });
 }

@@ -1,0 +1,95 @@
+import type { Plan, Step } from '@sluice/panel-kind';
+import { hasGrown } from '../account/history/history.js';
+import type { StepPayload } from '../account/history/journaled-step.js';
+import { sumBytes } from '../account/rules.js';
+import { toFlvxProduct } from './product.js';
+import { listOldLimits } from './speed.js';
+import type { PlanInput } from './target.js';
+
+type Notice = NonNullable<Plan['notices']>[number];
+
+/** Returns what operators are notified of: forwards that run despite a restriction or are too many, and limits with old names. */
+export function toNotices(input: PlanInput, steps: readonly Step[]): Notice[] {
+  const pauses = steps.filter((step) => step.type === 'pause-forward');
+  return [...pauses.flatMap((step) => pauseNotice(input, step)), ...speedNotices(input)];
+}
+
+function pauseNotice(input: PlanInput, step: Step): Notice[] {
+  const { target, forwards, restrictions, evidence, surplus, history } = input;
+  const row = forwards.find((forward) => String(forward.id) === step.target);
+  if (!row) return [];
+  const { id } = target.service;
+  const what = `forward ${row.id} (${row.name}) of ${id}`;
+  const notice = (code: string, message: string): Notice[] => [
+    { code, key: `${code}:${id}:${row.id}:${sumBytes(row)}`, message: `${what} ${message}` },
+  ];
+  if (hasGrown(input.last, row)) {
+    if (history.again.includes(row.id))
+      return notice(
+        'connections_open',
+        `carried traffic after it was paused again: someone starts it each time, or ${openConnections}`,
+      );
+    return notice('forward_ran_again', 'is shown as paused but carried traffic: it is paused again');
+  }
+  if (row.status === 1 && restrictions.closed && evidence.forward.has(step.target)) {
+    return notice('forward_ran_again', 'was started again while the service is held: it is paused again');
+  }
+  if ((step.payload as StepPayload).parks === 'surplus' && surplus.has(row.id)) {
+    const { maxForwards } = toFlvxProduct(target.product);
+    return notice(
+      'max_forwards',
+      `is beyond the ${maxForwards} forwards of its product: it is paused until there are fewer`,
+    );
+  }
+  return [];
+}
+
+/** Explains connections that no pause ends. The panel does not show whether a node has `tcpkill`. */
+const openConnections =
+  "earlier connections are still open, and the node can't cut them because it has no tcpkill: they continue until they end by themselves";
+
+/** Returns notices about speeds: a throttle that let too much traffic through, and limits with old names. */
+function speedNotices(input: PlanInput): Notice[] {
+  return [...throttleNotice(input), ...oldLimitNotices(input)];
+}
+
+/** Each direction has the speed, and the panel rounds it. More traffic than this factor came through connections without a limit. */
+const farBeyond = 1.5;
+/** Counters are up to 10 s late: the traffic of a throttle is measured from its second observation on. */
+const lateMs = 60_000;
+
+/** Reports a throttle that was in force between two observations and let far more than its speed through. */
+function throttleNotice({ target, restrictions, evidence, history, last, forwards }: PlanInput): Notice[] {
+  const from = Date.parse((target.checkpoint as { at?: string } | null)?.at ?? '');
+  const [item] = evidence.speed.values();
+  const isPending = history.unpushed.length + history.cuts.length > 0;
+  if (!restrictions.throttled || restrictions.closed || item === undefined || last === null || isPending) return [];
+  const seconds = (Date.parse(target.now) - from) / 1000;
+  if (!(seconds > 0) || Date.parse(item.since) > from - lateMs) return [];
+  let carried = 0;
+  for (const row of forwards) {
+    const factor = history.scales[row.tunnelId]?.factor ?? 0;
+    const before = last.forwards[row.id]?.bytes;
+    if (factor > 0 && before !== undefined) carried += Math.max(0, sumBytes(row) - before) / factor;
+  }
+  const nodes = Object.values(history.scales).reduce((sum, scale) => sum + scale.nodes, 0);
+  const { throttleMbit } = toFlvxProduct(target.product);
+  const allowed = ((throttleMbit * 2 ** 20) / 8) * 2 * nodes * seconds;
+  if (nodes === 0 || carried <= allowed * farBeyond) return [];
+  const { id } = target.service;
+  const message = `${id} is throttled to ${throttleMbit} Mbit/s and carried far more since the last observation: ${openConnections}`;
+  return [{ code: 'connections_open', key: `connections_open:${id}:${item.id}`, message }];
+}
+
+function oldLimitNotices(input: PlanInput): Notice[] {
+  const { target, state } = input;
+  if (state.partial) return [];
+  const { id } = target.service;
+  return listOldLimits(input, input.permissions).map((limit) => {
+    const made = state.oldLimitNames.includes(limit.name);
+    const message =
+      `the name of speed limit ${limit.id} (${limit.name}) of ${id} contains the service's id, which a service of another store ` +
+      `may have too: the next change of the speed replaces the limit${made ? '' : '; this store did not create it, so it stays on the panel'}`;
+    return { code: 'speed_limit_old_name', key: `speed_limit_old_name:${id}:${limit.id}`, message };
+  });
+}
