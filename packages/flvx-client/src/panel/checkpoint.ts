@@ -1,7 +1,6 @@
 import type { AccountView, TargetState } from '@sluice/panel-kind';
 import type { ActionRecord } from '@sluice/quota-core';
-import { listOwnForwards, listOwnPermissions } from '../account/account.js';
-import { nodeNames } from '../account/describe.js';
+import { listOwnPermissions } from '../account/account.js';
 import {
   droppedTunnels,
   rememberClosed,
@@ -21,6 +20,7 @@ import { isUsedUp, sumBytes } from '../account/rules.js';
 import type { FlvxPermission, FlvxUser } from '../client/records.js';
 import { toIso } from '../client/units.js';
 import { isReplaced, type ServiceObservation, type TimedObservation, type TunnelNodes } from './observation.js';
+import { accountView } from './account-view.js';
 import { findCycleId, isOfCycle, toFlvxProduct, toPanelQuota, chooseTunnels, uncountedBytes } from './product.js';
 import type { FlvxDefaults } from './product.js';
 import { indexEvidence, permissionKey, toHeld } from './restrictions.js';
@@ -258,42 +258,4 @@ function withNodes(account: AccountView, known: TunnelNodes | null): AccountView
   if (known === null || !lacksNodes(account)) return account;
   const tunnels = account.tunnels.map((one) => (one.nodes.length > 0 ? one : { ...one, ...known.get(one.id) }));
   return { ...account, tunnels };
-}
-
-function accountView(
-  url: string,
-  { evidence }: Pick<TargetState, 'evidence'>,
-  state: ServiceObservation,
-  { before, history }: { before: AccountView | null; history: FlvxHistory },
-): AccountView {
-  const { user } = state.account;
-  const paused = indexEvidence(evidence).forward;
-  const ids = listOwnPermissions(state.account).map((row) => row.tunnelId);
-  return {
-    url,
-    username: user?.name ?? '',
-    expiresAt: toIso(user?.expiresAt ?? 0),
-    tunnels: ids.map((id) => ({ id, ...tunnelView(id, state, before) })),
-    forwards: listOwnForwards(state.account).map(({ id, name, status }) => ({
-      id,
-      name,
-      status,
-      pausedByUs: status !== 1 && (paused.has(String(id)) || history.parked[id] !== undefined),
-    })),
-  };
-}
-
-function tunnelView(
-  id: number,
-  { account, nodes, tunnelNodes }: ServiceObservation,
-  before: AccountView | null,
-): { name: string; nodes: string[] } {
-  const read = tunnelNodes?.get(id);
-  if (read !== undefined) return read;
-  const tunnel = account.tunnels.find((row) => row.id === id);
-  const known = before?.tunnels.find((row) => row.id === id);
-  const forward = account.forwards.find((row) => row.tunnelId === id);
-  if (!tunnel || !nodes)
-    return { name: tunnel?.name ?? known?.name ?? forward?.tunnelName ?? '', nodes: known?.nodes ?? [] };
-  return { name: tunnel.name, nodes: nodeNames(tunnel, nodes) };
 }

@@ -4,7 +4,7 @@ import type { StepPayload } from '../account/history/journaled-step.js';
 import { sumBytes } from '../account/rules.js';
 import { toFlvxProduct } from './product.js';
 import { listOldLimits } from './speed.js';
-import type { PlanInput } from './target.js';
+import type { PlanInput } from './plan-input.js';
 
 type Notice = NonNullable<Plan['notices']>[number];
 

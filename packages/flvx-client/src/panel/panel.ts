@@ -42,7 +42,7 @@ import {
 import { checkContract, createLookups } from './lists.js';
 import { planService } from './plan.js';
 import { checkProduct, toFlvxProduct, unguessableName, type FlvxDefaults, type FlvxSettings } from './product.js';
-import { createRefresh } from './restrictions.js';
+import { createRefresh } from './refresh.js';
 
 /** Opens an FLVX panel. */
 export function openFlvxPanel(kind: PanelKind, panel: PanelToOpen, dependencies: PanelDependencies): FlvxPanel {

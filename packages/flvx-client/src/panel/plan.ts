@@ -26,7 +26,8 @@ import type { FlvxDefaults } from './product.js';
 import { EVIDENCE, parseSpeedPrior } from './restrictions.js';
 import { speedPlan } from './speed.js';
 import { emptyPlan, failedPlan, resolveEvidence, toPlan } from './steps.js';
-import { toPlanInput, planTarget, type PlanInput } from './target.js';
+import { toPlanInput, type PlanInput } from './plan-input.js';
+import { planTarget } from './target.js';
 
 const passwordOnly: FlvxAccountTarget = {
   setsPassword: true,

@@ -5,7 +5,8 @@ import type { FlvxPermission, FlvxSpeedLimit } from '../client/records.js';
 import { megabits, type MegabitsPerSecond } from '../client/units.js';
 import { toFlvxProduct, findLimitKey, toOldLimitKey, speedChoice, type SpeedChoice } from './product.js';
 import { permissionKey, parseSpeedPrior } from './restrictions.js';
-import type { PlanInput, SpeedPlan } from './target.js';
+import type { PlanInput } from './plan-input.js';
+import type { SpeedPlan } from './target.js';
 
 const untouched: SpeedPlan = { limit: null, limits: null, of: () => ({}), problem: null };
 

@@ -15,7 +15,8 @@ import {
   type SpeedPrior,
 } from './restrictions.js';
 import { isThrottled } from './speed.js';
-import { isRedirected, type PlanInput } from './target.js';
+import { isRedirected } from './forward-targets.js';
+import type { PlanInput } from './plan-input.js';
 
 type Begins = NonNullable<Step['begins']>;
 
