@@ -181,6 +181,7 @@ export {
   type OpenHold,
   type ServiceView,
 } from './kernel/subject/views.js';
-export { type Doubted, isLeftAsIs } from './kernel/subject/stages.js';
+export type { Doubted } from './kernel/subject/stages.js';
+export { isLeftAsIs } from './kernel/subject/to-stage.js';
 export type { LinkBudget } from './features/purchases/link-budget.js';
 export type { RevokeRequest } from './features/access/tokens.js';

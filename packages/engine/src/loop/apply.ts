@@ -19,15 +19,8 @@ import { needsObservation } from './plan.js';
 import type { Treatment } from '../kernel/run/report.js';
 import type { RunRequest } from '../kernel/run/bracket.js';
 import { resolveDoubts } from './resolve.js';
-import {
-  type Applied,
-  isOnlyRead,
-  type Planned,
-  type RunOnPanel,
-  unapplied,
-  unfinished,
-  withError,
-} from '../kernel/subject/stages.js';
+import type { Applied, Planned, RunOnPanel } from '../kernel/subject/stages.js';
+import { isOnlyRead, unapplied, unfinished, withError } from '../kernel/subject/to-stage.js';
 
 /** A run over one panel that makes changes. */
 interface ApplyRun extends RunOnPanel {

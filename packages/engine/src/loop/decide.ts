@@ -16,7 +16,8 @@ import type { Context } from '../context/context.js';
 import { findPeak, type LimitState, type Spend } from '../kernel/subject/limit-state.js';
 import { THRESHOLDS, weighLimit, withFigures } from '../kernel/subject/limits.js';
 import { isOverdue } from './load.js';
-import { type Decided, type Loaded, type Read, type Stage, toRead, withError } from '../kernel/subject/stages.js';
+import type { Decided, Loaded, Read, Stage } from '../kernel/subject/stages.js';
+import { toRead, withError } from '../kernel/subject/to-stage.js';
 
 /** Decides which holds start and end, from the reading and the stored state. */
 export function decideHolds(context: Context, panel: Panel, read: Read, now: string): Decided {

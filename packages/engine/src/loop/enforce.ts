@@ -11,7 +11,8 @@ import { loadHistory } from '../kernel/subject/history.js';
 import { observeAgain } from './observe.js';
 import { resolveActions } from './resolve.js';
 import { loadHoldsOfSharers } from './sharing.js';
-import { type Applied, type FencedRun, type RunOnPanel, withError } from '../kernel/subject/stages.js';
+import type { Applied, FencedRun, RunOnPanel } from '../kernel/subject/stages.js';
+import { withError } from '../kernel/subject/to-stage.js';
 import { isCommandRow } from '../kernel/subject/command-row.js';
 
 /** Services changed at the same time; the transport limits the calls. */

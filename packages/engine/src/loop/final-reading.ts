@@ -4,7 +4,8 @@ import { isInterrupted } from '../base/interruption.js';
 import type { Context } from '../context/context.js';
 import { mappingError, toPeaks, toTotal } from './meter.js';
 import { findDoubt } from './plausible.js';
-import { type Read, withError } from '../kernel/subject/stages.js';
+import type { Read } from '../kernel/subject/stages.js';
+import { withError } from '../kernel/subject/to-stage.js';
 
 /**
  * Reads the cycles that end in this run once more, on a panel that answers for a window: the last run did not read their end. A

@@ -11,15 +11,8 @@ import { group } from '../base/group.js';
 import { findFormerCheckpoints, loadHistory, findTakenOver } from '../kernel/subject/history.js';
 import { findAction, readToRestrict, readUntold } from '../kernel/subject/holds.js';
 import { type LimitsBefore, loadLimits, NO_LIMITS } from '../kernel/subject/limits-before.js';
-import {
-  type Loaded,
-  onOneLine,
-  type Read,
-  type Stage,
-  toLoaded,
-  UNKNOWN_PRODUCT,
-  withError,
-} from '../kernel/subject/stages.js';
+import type { Loaded, Read, Stage } from '../kernel/subject/stages.js';
+import { onOneLine, toLoaded, UNKNOWN_PRODUCT, withError } from '../kernel/subject/to-stage.js';
 import { COMMAND_PREFIX, isCommandRow, isDelivery } from '../kernel/subject/command-row.js';
 import { UNPLACED, NO_PLACE, placeInCycle, earlierCycles } from './place.js';
 

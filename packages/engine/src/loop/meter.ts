@@ -4,7 +4,8 @@ import type { CycleRecord, FingerprintRecord, SampleRecord } from '@sluice/state
 import type { Context } from '../context/context.js';
 import { findJumps } from './jump.js';
 import { FEWEST_COMPARED, findDoubt, findDoubtedHolds, IMPOSSIBLE_JUMP, toWindowReading } from './plausible.js';
-import { type Loaded, type Read, type Stage, toRead, withError } from '../kernel/subject/stages.js';
+import type { Loaded, Read, Stage } from '../kernel/subject/stages.js';
+import { toRead, withError } from '../kernel/subject/to-stage.js';
 
 /** The shortest window that a panel is asked about. */
 const SHORTEST_WINDOW_MS = 60_000;

@@ -13,15 +13,8 @@ import type { RunRequest } from '../kernel/run/bracket.js';
 import { NO_ACCOUNT } from '../kernel/subject/account.js';
 import { otherLeases } from '../context/leases.js';
 import { eachPage } from '../kernel/subject/pages.js';
-import {
-  type Applied,
-  type Decided,
-  isLeftAsIs,
-  isOnlyRead,
-  type Planned,
-  type Read,
-  untouched,
-} from '../kernel/subject/stages.js';
+import type { Applied, Decided, Planned, Read } from '../kernel/subject/stages.js';
+import { isLeftAsIs, isOnlyRead, untouched } from '../kernel/subject/to-stage.js';
 import { apply, commit, type Verdict } from './apply.js';
 import { beginParts, type PanelRun, type RunPart } from './run-part.js';
 import { askBrake, brakeNotice } from './brake.js';

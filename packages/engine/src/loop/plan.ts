@@ -11,20 +11,17 @@ import type { RunRequest } from '../kernel/run/bracket.js';
 import { observe } from './observe.js';
 import { withoutStopped } from '../kernel/changes/reversals.js';
 import { findSharers, readUnread } from './sharing.js';
-import {
-  type Applied,
-  type Decided,
-  isLeftAsIs,
-  type Loaded,
-  type Plannable,
-  type Planned,
-  type RunOnPanel,
-  type ServiceHistory,
-  type Stage,
-  STOPPED_BY_PANEL,
-  unplanned,
-  withError,
+import type {
+  Applied,
+  Decided,
+  Loaded,
+  Plannable,
+  Planned,
+  RunOnPanel,
+  ServiceHistory,
+  Stage,
 } from '../kernel/subject/stages.js';
+import { isLeftAsIs, STOPPED_BY_PANEL, unplanned, withError } from '../kernel/subject/to-stage.js';
 
 /** Returns the target state of a service for its panel's adapter. */
 export function toTargetState(on: RunOnPanel, work: Plannable, command: AccountCommand | null = null): TargetState {

@@ -3,7 +3,8 @@ import { isInterrupted } from '../base/interruption.js';
 import { endStops } from '../kernel/changes/store-copy.js';
 import { type BrakeError, isBrakeError, noteBrake } from '../kernel/run/brake-state.js';
 import { type FinishedWorks, record, showOnly } from '../kernel/run/report.js';
-import { type Decided, leftUnfinished, type Read } from '../kernel/subject/stages.js';
+import type { Decided, Read } from '../kernel/subject/stages.js';
+import { leftUnfinished } from '../kernel/subject/to-stage.js';
 import { undecided } from './decide.js';
 import type { PanelRun, ToTreatment } from './run-part.js';
 

@@ -9,7 +9,8 @@ import { endAction } from '../kernel/changes/journal.js';
 import { withResolved } from '../kernel/subject/history.js';
 import { observeAgain } from './observe.js';
 import { historyAfter } from './plan.js';
-import { type Applied, type FencedRun, type RunOnPanel, withError } from '../kernel/subject/stages.js';
+import type { Applied, FencedRun, RunOnPanel } from '../kernel/subject/stages.js';
+import { withError } from '../kernel/subject/to-stage.js';
 
 /** Services observed at the same time; the transport limits the calls. */
 const AT_ONCE = 16;

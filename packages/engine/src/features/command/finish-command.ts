@@ -10,7 +10,8 @@ import {
   isObservant,
   REFUSED_BY_AGENT,
 } from './types.js';
-import { STOPPED_BY_PANEL, type Applied } from '../../kernel/subject/stages.js';
+import type { Applied } from '../../kernel/subject/stages.js';
+import { STOPPED_BY_PANEL } from '../../kernel/subject/to-stage.js';
 import { interruptedError, isInterrupted } from '../../base/interruption.js';
 import { addNotices } from '../../kernel/run/outbox.js';
 import { type Run, toRunView } from '../../kernel/run/bracket.js';

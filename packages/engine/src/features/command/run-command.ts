@@ -4,17 +4,8 @@ import { serviceLease } from '../../context/leases.js';
 import { readEnforcements } from '../../context/enforcement.js';
 import { trustedNow } from '../../context/panel-answers.js';
 import { finishCommand } from './finish-command.js';
-import {
-  STOPPED_BY_PANEL,
-  type Applied,
-  type Decided,
-  type Loaded,
-  type RunOnPanel,
-  unapplied,
-  unplanned,
-  toRead,
-  withError,
-} from '../../kernel/subject/stages.js';
+import type { Applied, Decided, Loaded, RunOnPanel } from '../../kernel/subject/stages.js';
+import { STOPPED_BY_PANEL, unapplied, unplanned, toRead, withError } from '../../kernel/subject/to-stage.js';
 import {
   type CarriedOut,
   type CommandContent,

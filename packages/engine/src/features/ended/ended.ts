@@ -10,15 +10,8 @@ import { observe } from '../../loop/observe.js';
 import type { PanelRun, PartHooks, ToTreatment } from '../../loop/run-part.js';
 import { findSharers, readUnread } from '../../loop/sharing.js';
 import { saveResources } from '../../kernel/subject/facts.js';
-import {
-  type Applied,
-  type Decided,
-  type GivenAway,
-  type Planned,
-  type RunOnPanel,
-  toRead,
-  unplanned,
-} from '../../kernel/subject/stages.js';
+import type { Applied, Decided, GivenAway, Planned, RunOnPanel } from '../../kernel/subject/stages.js';
+import { toRead, unplanned } from '../../kernel/subject/to-stage.js';
 
 async function listEnded({ context, panel, only }: PanelRun): Promise<ServiceRecord[]> {
   const filter = only === null ? { panel: panel.name } : { services: [only.id] };

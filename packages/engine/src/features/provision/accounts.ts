@@ -14,18 +14,8 @@ import { observeServices } from '../../loop/observe.js';
 import { planSteps } from '../../loop/plan.js';
 import type { PanelRun, PartHooks, ToTreatment } from '../../loop/run-part.js';
 import { findSharers } from '../../loop/sharing.js';
-import {
-  type Applied,
-  type Decided,
-  LEASED,
-  type Loaded,
-  type Planned,
-  type RunOnPanel,
-  unfinished,
-  unplanned,
-  toRead,
-  withError,
-} from '../../kernel/subject/stages.js';
+import type { Applied, Decided, Loaded, Planned, RunOnPanel } from '../../kernel/subject/stages.js';
+import { LEASED, unfinished, unplanned, toRead, withError } from '../../kernel/subject/to-stage.js';
 import { isLiving } from '../../base/lifecycle.js';
 
 /** Accounts that the run over one panel makes or removes without a command. */

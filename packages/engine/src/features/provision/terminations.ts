@@ -4,7 +4,8 @@ import { actionRow } from '../../kernel/changes/journal.js';
 import { observeServices } from '../../loop/observe.js';
 import { planSteps } from '../../loop/plan.js';
 import type { PanelRun, PartHooks } from '../../loop/run-part.js';
-import { type Applied, LEASED, type RunOnPanel, withError } from '../../kernel/subject/stages.js';
+import type { Applied, RunOnPanel } from '../../kernel/subject/stages.js';
+import { LEASED, withError } from '../../kernel/subject/to-stage.js';
 
 /** Unfinished terminations, which a run continues, regardless of the brake and the product's `terminate`. */
 export function beginTerminations(run: PanelRun): PartHooks {

@@ -6,7 +6,7 @@ import { withPurchases } from '../../loop/load.js';
 import { observeServices } from '../../loop/observe.js';
 import { planOne } from '../../loop/plan.js';
 import { findRaise } from '../../kernel/subject/raise.js';
-import { toRead, unplanned } from '../../kernel/subject/stages.js';
+import { toRead, unplanned } from '../../kernel/subject/to-stage.js';
 import type { Context } from '../../context/context.js';
 import { loadService } from './load-service.js';
 

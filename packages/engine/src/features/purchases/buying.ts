@@ -13,7 +13,8 @@ import { planAll } from '../../loop/plan.js';
 import { findRaise } from '../../kernel/subject/raise.js';
 import { reportNotices } from '../../kernel/run/report.js';
 import type { PanelRun, PartHooks } from '../../loop/run-part.js';
-import { type Decided, type Planned, withError } from '../../kernel/subject/stages.js';
+import type { Decided, Planned } from '../../kernel/subject/stages.js';
+import { withError } from '../../kernel/subject/to-stage.js';
 
 /** Purchases of a run: those of earlier runs and commands, and what services buy automatically. */
 interface Buying {

@@ -2,7 +2,7 @@ import { readPreferences } from './link-budget.js';
 import { type Invoice, isOnlyLine } from '@sluice/panel-kind';
 import type { HeldLease, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
 import { decideHolds } from '../../loop/decide.js';
-import { toRead } from '../../kernel/subject/stages.js';
+import { toRead } from '../../kernel/subject/to-stage.js';
 import type { Context } from '../../context/context.js';
 import { findRuleInForce } from './auto-buy.js';
 import { afterInvoice, changePurchase } from './charge.js';

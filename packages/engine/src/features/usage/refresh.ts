@@ -5,7 +5,7 @@ import { decideHolds } from '../../loop/decide.js';
 import { load } from '../../loop/load.js';
 import { readUsage } from '../../loop/meter.js';
 import { toDecisionRecord } from '../../kernel/run/report.js';
-import { untouched } from '../../kernel/subject/stages.js';
+import { untouched } from '../../kernel/subject/to-stage.js';
 import type { ServiceDetail } from '../services/show.js';
 import type { Context } from '../../context/context.js';
 import { lastUsage, serviceView } from '../../kernel/subject/views.js';

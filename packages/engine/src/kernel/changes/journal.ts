@@ -10,7 +10,8 @@ import {
   type StoreTables,
 } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
-import { type Applied, type FencedRun, withError } from '../subject/stages.js';
+import type { Applied, FencedRun } from '../subject/stages.js';
+import { withError } from '../subject/to-stage.js';
 
 /** The payload of a journal row: enough to finish the step's bookkeeping after a crash. */
 export interface JournalPayload {

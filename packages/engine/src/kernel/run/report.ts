@@ -21,7 +21,8 @@ import { addNotices } from './outbox.js';
 import { noteAlarms } from './alarms.js';
 import { newsOfServices } from './news.js';
 import { type Notice, noticeRows } from './notice.js';
-import { type Applied, LEASED } from '../subject/stages.js';
+import type { Applied } from '../subject/stages.js';
+import { LEASED } from '../subject/to-stage.js';
 
 /** The document of a run over panels: `poll --json`, `reconcile --json`, `plan --json`, `hold release --all --json` (docs/json.md). */
 export interface RunReport {

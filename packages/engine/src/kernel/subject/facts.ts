@@ -3,7 +3,8 @@ import { readEnforcements } from '../../context/enforcement.js';
 import { otherLeases, type OtherLeases, serviceLease } from '../../context/leases.js';
 import type { Context } from '../../context/context.js';
 import { group } from '../../base/group.js';
-import { type Applied, LEASED, type RunOnPanel, withError } from './stages.js';
+import type { Applied, RunOnPanel } from './stages.js';
+import { LEASED, withError } from './to-stage.js';
 
 /**
  * Leaves the services to the next run whose facts (row, override, purchases, holds) a command changed since they were read, or

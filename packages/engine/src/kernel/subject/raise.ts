@@ -1,5 +1,6 @@
 import type { Plan, RaiseRequest } from '@sluice/panel-kind';
-import { type Applied, type RunOnPanel, withError } from './stages.js';
+import type { Applied, RunOnPanel } from './stages.js';
+import { withError } from './to-stage.js';
 
 /** Returns what the steps of a planned service need of the budget of its agent; null where they need nothing. */
 export function findRaise({ plan }: { readonly plan: Pick<Plan, 'steps'> | null }): RaiseRequest | null {

@@ -5,7 +5,8 @@ import { blankService } from '../../features/services/check-service.js';
 import type { Context } from '../../context/context.js';
 import { decideHolds, draftHolds } from '../../loop/decide.js';
 import { readUsage } from '../../loop/meter.js';
-import { type Decided, type Loaded, type Read, unapplied, unplanned, withError } from './stages.js';
+import type { Decided, Loaded, Read } from './stages.js';
+import { unapplied, unplanned, withError } from './to-stage.js';
 
 const NOW = '2026-11-20T12:00:00.000Z';
 const service: ServiceRecord = { ...blankService('svc-1', NOW), panel: 'dcim', product: 'gold' };
