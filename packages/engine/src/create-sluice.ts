@@ -6,7 +6,7 @@ import { namingNearest, throwing } from './facade.js';
 import { nodeFiles } from './base/files.js';
 import { ports } from './ports.js';
 import { processParts } from './process.js';
-import type { RunReport } from './kernel/run/report.js';
+import type { RunReport } from './kernel/run/run-document.js';
 import { type RunRequest, toScope } from './kernel/run/bracket.js';
 import { Context } from './context/context.js';
 import type { Sluice, SluiceOptions, RunOptions } from './sluice.js';

@@ -118,7 +118,7 @@ export type { Begun, KeyedAnswer } from './features/requests/once.js';
 export type { KeyedRequest } from './features/requests/running.js';
 export type { OverviewEvent, OverviewReport, OverviewRequest } from './features/overview/overview.js';
 export type { OverviewPanel } from './features/overview/panel-states.js';
-export type { RunReport, RunTotals } from './kernel/run/report.js';
+export type { RunReport, RunTotals } from './kernel/run/run-document.js';
 export type { PanelsRunView, RunView } from './kernel/run/bracket.js';
 export { isAlive, processStat, realClock } from './process.js';
 export type { CustomerAccess } from './features/services/customer-access.js';

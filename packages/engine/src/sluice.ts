@@ -24,7 +24,7 @@ import type { OverviewReport, OverviewRequest } from './features/overview/overvi
 import type { MetricsReport } from './features/metrics/metrics.js';
 import type { Explanation } from './features/explain/explain.js';
 import type { Files } from './base/files.js';
-import type { RunReport } from './kernel/run/report.js';
+import type { RunReport } from './kernel/run/run-document.js';
 
 /** Options of `createSluice`. All but the first three have defaults. */
 export interface SluiceOptions {

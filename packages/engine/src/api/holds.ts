@@ -12,7 +12,7 @@ import {
 import { releaseQuota } from '../features/holds/release-quota.js';
 import type { CommandReport } from '../features/command/types.js';
 import { releaseAll } from '../features/holds/release-all.js';
-import type { RunReport } from '../kernel/run/report.js';
+import type { RunReport } from '../kernel/run/run-document.js';
 import { requirePanelName } from '../base/config/find-panel.js';
 import { serviceDetail, type ServiceDetail } from '../features/services/show.js';
 import { requireService } from '../context/find-service.js';

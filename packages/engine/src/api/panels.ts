@@ -22,7 +22,7 @@ import {
 import { type PanelEnforcement, readEnforcements } from '../context/enforcement.js';
 import { type BrakeState, findBrake } from '../kernel/run/brake-state.js';
 import { findRemovedPanels, type RemovedPanel } from '../kernel/run/left-elsewhere.js';
-import type { RunReport } from '../kernel/run/report.js';
+import type { RunReport } from '../kernel/run/run-document.js';
 import { unknownPanel } from '../base/config/find-panel.js';
 import type { Context } from '../context/context.js';
 import { readReach } from '../context/reach.js';

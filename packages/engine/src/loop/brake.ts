@@ -6,7 +6,7 @@ import type { MovedError } from '../base/errors.js';
 import { type BrakeError, describeDoubted } from '../kernel/run/brake-state.js';
 import type { Notice } from '../kernel/run/notice.js';
 import type { ReadingCount } from './plausible.js';
-import type { RunReport } from '../kernel/run/report.js';
+import type { RunReport } from '../kernel/run/run-document.js';
 import type { RunRequest } from '../kernel/run/bracket.js';
 import { findDueRestriction, isOfLimit } from '../kernel/subject/holds.js';
 import type { Planned } from '../kernel/subject/stages.js';

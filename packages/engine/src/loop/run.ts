@@ -12,7 +12,8 @@ import { reportElsewhere } from '../kernel/run/left-elsewhere.js';
 import { runPanel } from './panel-run.js';
 import type { RunPart, RunParts } from './run-part.js';
 import { reportRemovedPanels } from '../kernel/run/left-elsewhere.js';
-import { decideOutcome, type RunReport, RunResults, wholeError } from '../kernel/run/report.js';
+import { decideOutcome, RunResults } from '../kernel/run/report.js';
+import { type RunReport, wholeError } from '../kernel/run/run-document.js';
 import { type RunRequest, toScope, startProgress } from '../kernel/run/bracket.js';
 
 /**

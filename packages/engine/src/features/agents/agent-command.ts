@@ -5,7 +5,7 @@ import { panelLease } from '../../context/leases.js';
 import { type Enforcements, readEnforcements } from '../../context/enforcement.js';
 import type { Notice } from '../../kernel/run/notice.js';
 import { type PanelsRunView, withRun } from '../../kernel/run/bracket.js';
-import { reportNotices } from '../../kernel/run/report.js';
+import { reportNotices } from '../../kernel/run/run-document.js';
 import type { Context } from '../../context/context.js';
 import { refuseAddon } from './addon.js';
 import { agentDetails } from './agent-views.js';

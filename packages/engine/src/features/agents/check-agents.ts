@@ -5,7 +5,7 @@ import { type Leases, panelLease, takePanels } from '../../context/leases.js';
 import { isBrakeError, isStopError } from '../../kernel/run/brake-state.js';
 import { endBrake, noteBrake } from '../../kernel/run/brake-state.js';
 import { concernsPanelAlone, type PanelsRunView, withRun } from '../../kernel/run/bracket.js';
-import { type RunReport, reportNotices } from '../../kernel/run/report.js';
+import { type RunReport, reportNotices } from '../../kernel/run/run-document.js';
 import { toScope } from '../../kernel/run/bracket.js';
 import type { PanelRun, PartHooks } from '../../loop/run-part.js';
 import type { Context } from '../../context/context.js';

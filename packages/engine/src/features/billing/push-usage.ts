@@ -2,7 +2,7 @@ import { type ServiceSource, SluiceError, type SourceUsage, toItemError } from '
 import type { DecisionRecord, ServiceRecord } from '@sluice/state-store';
 import { addNotices } from '../../kernel/run/outbox.js';
 import { type Notice, noticeRows } from '../../kernel/run/notice.js';
-import type { RunReport } from '../../kernel/run/report.js';
+import type { RunReport } from '../../kernel/run/run-document.js';
 import type { Context } from '../../context/context.js';
 import { toCountedUsage } from '../../kernel/subject/counted.js';
 import { type ConfiguredSource, findSource } from './open-billing.js';

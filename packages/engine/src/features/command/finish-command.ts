@@ -16,7 +16,8 @@ import { interruptedError, isInterrupted } from '../../base/interruption.js';
 import { addNotices } from '../../kernel/run/outbox.js';
 import { type Run, toRunView } from '../../kernel/run/bracket.js';
 import { type Notice, noticeRows, planNotices, toReleaseNotices } from '../../kernel/run/notice.js';
-import { toDecisionRecord, shownNotice } from '../../kernel/run/report.js';
+import { toDecisionRecord } from '../../kernel/run/report.js';
+import { shownNotice } from '../../kernel/run/run-document.js';
 import { serviceDetail } from '../services/show.js';
 import {
   type LastingHold,

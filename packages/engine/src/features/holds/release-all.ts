@@ -8,7 +8,7 @@ import { runCommand } from '../command/run-command.js';
 import type { CommandResult } from '../command/types.js';
 import { isTermination } from '../../kernel/subject/termination.js';
 import { type Run, withRun } from '../../kernel/run/bracket.js';
-import { NO_TOTALS, type RunReport } from '../../kernel/run/report.js';
+import { NO_TOTALS, type RunReport } from '../../kernel/run/run-document.js';
 import type { Context } from '../../context/context.js';
 import { storeSwitch } from '../panels/switches.js';
 import { runConcurrently } from '../../base/run-concurrently.js';

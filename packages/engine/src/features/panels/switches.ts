@@ -3,7 +3,7 @@ import type { StoreTables, SwitchRecord } from '@sluice/state-store';
 import { notFound } from '../../base/errors.js';
 import { readEnforcements } from '../../context/enforcement.js';
 import { isAtWork, withRun } from '../../kernel/run/bracket.js';
-import type { RunReport } from '../../kernel/run/report.js';
+import type { RunReport } from '../../kernel/run/run-document.js';
 import { runPanels } from '../../loop/run.js';
 import type { RunPart } from '../../loop/run-part.js';
 import { requirePanelName } from '../../base/config/find-panel.js';

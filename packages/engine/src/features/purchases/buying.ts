@@ -11,7 +11,7 @@ import { storedFacts, toOwnFacts } from '../../kernel/subject/facts.js';
 import type { Notice } from '../../kernel/run/notice.js';
 import { planAll } from '../../loop/plan.js';
 import { findRaise } from '../../kernel/subject/raise.js';
-import { reportNotices } from '../../kernel/run/report.js';
+import { reportNotices } from '../../kernel/run/run-document.js';
 import type { PanelRun, PartHooks } from '../../loop/run-part.js';
 import type { Decided, Planned } from '../../kernel/subject/stages.js';
 import { withError } from '../../kernel/subject/to-stage.js';

@@ -3,7 +3,7 @@ import { nameFew } from '../../base/natural-order.js';
 import { isLiving } from '../../base/lifecycle.js';
 import type { Context } from '../../context/context.js';
 import type { Notice } from './notice.js';
-import { type RunReport, reportNotices } from './report.js';
+import { type RunReport, reportNotices } from './run-document.js';
 import type { RunRequest } from './bracket.js';
 import type { ItemError } from '@sluice/panel-kind';
 import type { EvidenceRecord, ServiceRecord } from '@sluice/state-store';
