@@ -11,8 +11,10 @@ import type { Session } from './tables/access.js';
 import * as agentTables from './tables/agent-record-tables.js';
 import { decodeBlock, decodeNewest } from './tables/api-call-block.js';
 import type { Database } from './tables/database.js';
+import * as holdTables from './tables/hold-record-tables.js';
 import * as ledgerTables from './tables/ledger-record-tables.js';
-import * as tables from './tables/record-tables.js';
+import * as runTables from './tables/run-record-tables.js';
+import * as serviceTables from './tables/service-record-tables.js';
 import { ofServices } from './tables/record-queries.js';
 import * as tokenTables from './tables/token-record-tables.js';
 
@@ -178,9 +180,9 @@ interface Readable {
 }
 
 /** Tables with many rows and nothing in them that could be damaged on its own. */
-const PLAIN: readonly Readable[] = [tables.samples, tables.apiCalls, agentTables.agentUsers];
+const PLAIN: readonly Readable[] = [serviceTables.samples, runTables.apiCalls, agentTables.agentUsers];
 
-const READABLE: readonly Readable[] = [tables, agentTables, ledgerTables, tokenTables]
+const READABLE: readonly Readable[] = [serviceTables, holdTables, runTables, agentTables, ledgerTables, tokenTables]
   .flatMap((each) => Object.values<Readable>(each))
   .filter((table) => !PLAIN.includes(table));
 

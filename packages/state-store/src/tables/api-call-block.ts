@@ -2,7 +2,7 @@ import type * as Zlib from 'node:zlib';
 import type { ApiCallRecord } from '../run-records.js';
 import { StoreError } from '../store-error.js';
 import type { Stored } from './columns.js';
-import { apiCalls } from './record-tables.js';
+import { apiCalls } from './run-record-tables.js';
 
 /** Columns whose values differ from call to call; the others have few combinations. */
 const OWN = ['at', 'service', 'path', 'duration_ms'] as const;

@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import type { ApiCallRecord, PageCursor } from '../index.js';
 import { openWriter } from '../sqlite/open-handle.js';
 import { apiCall, minute } from '../test/records.js';
-import { apiCalls } from './record-tables.js';
+import { apiCalls } from './run-record-tables.js';
 import { useStore } from '../test/use-store.js';
 
 describe('API calls', () => {

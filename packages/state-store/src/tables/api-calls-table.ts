@@ -3,7 +3,7 @@ import type { StoreTables } from '../store.js';
 import type { Access, Session } from './access.js';
 import { decodeBlock, decodeNewest, encodeBlock, encodeNewest, NEWEST_OF_PANEL } from './api-call-block.js';
 import { listByTime, rowsByTime } from './record-queries.js';
-import { apiCalls } from './record-tables.js';
+import { apiCalls } from './run-record-tables.js';
 
 /** A call and its number, by which the log is followed. */
 interface NumberedCall {

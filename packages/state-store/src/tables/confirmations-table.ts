@@ -3,7 +3,7 @@ import type { CycleRecord, DecisionRecord, SampleRecord } from '../records.js';
 import type { StoreTables } from '../store.js';
 import type { Access, Session } from './access.js';
 import { inChunks, listed } from './record-queries.js';
-import { confirmations, samples } from './record-tables.js';
+import { confirmations, samples } from './service-record-tables.js';
 
 /**
  * A run that reads the same figures again writes one confirmation per panel instead of a sample, a cycle and a decision

@@ -11,7 +11,7 @@ import {
   withConfirmations,
 } from './confirmations-table.js';
 import { inChunksOrAll, listed, putRecords } from './record-queries.js';
-import { cycles, samples } from './record-tables.js';
+import { cycles, samples } from './service-record-tables.js';
 import { sql } from 'kysely';
 
 /** The cycles of each service. */

@@ -1,8 +1,10 @@
 import type { Generated } from 'kysely';
 import type * as agentTables from './agent-record-tables.js';
+import type * as holdTables from './hold-record-tables.js';
 import type * as ledgerTables from './ledger-record-tables.js';
 import type { RecordTable } from './record-table.js';
-import type * as tables from './record-tables.js';
+import type * as runTables from './run-record-tables.js';
+import type * as serviceTables from './service-record-tables.js';
 import type * as tokenTables from './token-record-tables.js';
 
 type Row<Table> = Table extends RecordTable<string, infer _Record, infer R> ? R : never;
@@ -24,31 +26,31 @@ export interface LeaseRow {
 
 /** The tables of the newest schema version. */
 export interface Database {
-  services: Row<typeof tables.services>;
-  ownership: Counted<typeof tables.ownership>;
-  service_overrides: Counted<typeof tables.overrides>;
-  cycles: Row<typeof tables.cycles>;
+  services: Row<typeof serviceTables.services>;
+  ownership: Counted<typeof serviceTables.ownership>;
+  service_overrides: Counted<typeof serviceTables.overrides>;
+  cycles: Row<typeof serviceTables.cycles>;
   /** `panel` and `confirmed_from` are set where confirmations between the two numbers repeat the sample. */
-  usage_samples: Row<typeof tables.samples> & {
+  usage_samples: Row<typeof serviceTables.samples> & {
     panel: string | null;
     confirmed_from: number | null;
     confirmed_until: number | null;
   };
-  confirmations: Counted<typeof tables.confirmations>;
-  purchases: Counted<typeof tables.purchases>;
-  holds: Counted<typeof tables.holds>;
-  evidence: Counted<typeof tables.evidence>;
-  actions: Counted<typeof tables.actions>;
+  confirmations: Counted<typeof serviceTables.confirmations>;
+  purchases: Counted<typeof serviceTables.purchases>;
+  holds: Counted<typeof holdTables.holds>;
+  evidence: Counted<typeof holdTables.evidence>;
+  actions: Counted<typeof holdTables.actions>;
   /** `basis` is the digest that distinguishes a decision from the next. */
-  decisions: Row<typeof tables.decisions> & { basis: string };
-  decision_history: Counted<typeof tables.decisionHistory>;
-  notices: Counted<typeof tables.notices>;
-  deliveries: Counted<typeof tables.deliveries>;
-  alarms: Row<typeof tables.alarms>;
-  conditions: Row<typeof tables.conditions>;
-  runs: Counted<typeof tables.runs>;
-  refreshes: Counted<typeof tables.refreshes>;
-  api_calls: Counted<typeof tables.apiCalls>;
+  decisions: Row<typeof holdTables.decisions> & { basis: string };
+  decision_history: Counted<typeof holdTables.decisionHistory>;
+  notices: Counted<typeof runTables.notices>;
+  deliveries: Counted<typeof runTables.deliveries>;
+  alarms: Row<typeof runTables.alarms>;
+  conditions: Row<typeof runTables.conditions>;
+  runs: Counted<typeof runTables.runs>;
+  refreshes: Counted<typeof runTables.refreshes>;
+  api_calls: Counted<typeof runTables.apiCalls>;
   /** Calls to panels; `seq` is the number of the last one of the block. `run` and `panel` where all have the same. */
   api_call_blocks: {
     seq: number;
@@ -61,12 +63,12 @@ export interface Database {
     newest: Uint8Array | null;
   };
   leases: LeaseRow;
-  switches: Row<typeof tables.switches>;
-  fingerprints: Row<typeof tables.fingerprints>;
-  service_resources: Row<typeof tables.resources>;
-  pushed_usage: Row<typeof tables.pushedUsage>;
-  write_backs: Row<typeof tables.writeBacks>;
-  graph_cache: Row<typeof tables.graphCache>;
+  switches: Row<typeof runTables.switches>;
+  fingerprints: Row<typeof runTables.fingerprints>;
+  service_resources: Row<typeof runTables.resources>;
+  pushed_usage: Row<typeof runTables.pushedUsage>;
+  write_backs: Row<typeof runTables.writeBacks>;
+  graph_cache: Row<typeof runTables.graphCache>;
   clock: { name: string; at: string };
   agents: Row<typeof agentTables.agents>;
   agent_users: Row<typeof agentTables.agentUsers>;

@@ -5,7 +5,7 @@ import { closeSamples, CONFIRMED, confirmedDecision, IS_OPEN, NEWEST } from './c
 import { inChunks, inChunksOrAll, listed } from './record-queries.js';
 import { insertRows, lastOfEach } from './insert-rows.js';
 import { insertRecords, listByTime } from './record-queries.js';
-import { decisionHistory, decisions } from './record-tables.js';
+import { decisionHistory, decisions } from './hold-record-tables.js';
 
 /** The latest decision about each service, and its history. */
 export function decisionsTable(access: Access): StoreTables['decisions'] {

@@ -14,7 +14,7 @@ import {
   inChunks,
   missingRow,
 } from './record-queries.js';
-import { holds, evidence } from './record-tables.js';
+import { holds, evidence } from './hold-record-tables.js';
 import { findSubjectAgent } from '@sluice/quota-core';
 import { StoreError } from '../store-error.js';
 

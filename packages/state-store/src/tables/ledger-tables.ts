@@ -17,7 +17,7 @@ import {
   putRecords,
   updateRecord,
 } from './record-queries.js';
-import { purchases } from './record-tables.js';
+import { purchases } from './service-record-tables.js';
 
 /** Tables of money. */
 export function ledgerTables(access: Access): LedgerTables {

@@ -4,7 +4,7 @@ import type { Access, Session } from './access.js';
 import { inChunks, inChunksOrAll } from './record-queries.js';
 import { insertRows } from './insert-rows.js';
 import { compare, deleteRecords, findRecord, listByTime, listRecords, putRecords } from './record-queries.js';
-import { alarms, conditions, deliveries, notices } from './record-tables.js';
+import { alarms, conditions, deliveries, notices } from './run-record-tables.js';
 
 /** Tables of notices, of their deliveries, and of what lasts over several runs. */
 export function noticeTables(access: Access): Pick<StoreTables, 'alarms' | 'notices' | 'deliveries' | 'conditions'> {

@@ -20,7 +20,7 @@ import type { StoreTables } from '../store.js';
 import type { Access, Session } from './access.js';
 import { inChunks, inChunksOrAll } from './record-queries.js';
 import { findRecord, insertRecords, listCounted, listRecords } from './record-queries.js';
-import { ownership, services } from './record-tables.js';
+import { ownership, services } from './service-record-tables.js';
 
 /** Who had services and objects of panels, and when. */
 export function ownershipTable(access: Access): StoreTables['ownership'] {

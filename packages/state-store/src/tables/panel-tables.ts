@@ -2,7 +2,7 @@ import type { StoreTables } from '../store.js';
 import type { Access } from './access.js';
 import { inChunks, listed } from './record-queries.js';
 import { findRecord, listRecords, putRecords } from './record-queries.js';
-import { fingerprints, graphCache, switches } from './record-tables.js';
+import { fingerprints, graphCache, switches } from './run-record-tables.js';
 
 /** Tables about panels: their switches, the shapes of their answers, and the cache of their answers. */
 export function panelTables(

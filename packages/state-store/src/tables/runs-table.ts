@@ -14,7 +14,8 @@ import {
   listCounted,
 } from './record-queries.js';
 import { outcomeOrNull } from './columns.js';
-import { runs, refreshes, actions } from './record-tables.js';
+import { runs, refreshes } from './run-record-tables.js';
+import { actions } from './hold-record-tables.js';
 import { sql } from 'kysely';
 
 const OUTCOME = outcomeOrNull('exit_code');

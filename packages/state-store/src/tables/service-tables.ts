@@ -3,7 +3,7 @@ import type { Access } from './access.js';
 import { inChunksOrAll } from './record-queries.js';
 import { deleteRecords, listRecords, putRecords, type Where } from './record-queries.js';
 import type { RecordTable } from './record-table.js';
-import { pushedUsage, resources, writeBacks } from './record-tables.js';
+import { pushedUsage, resources, writeBacks } from './run-record-tables.js';
 
 /** Tables with one row per service: its resources, and what the billing system has of it. */
 export function serviceTables(access: Access): Pick<StoreTables, 'resources' | 'pushedUsage' | 'writeBacks'> {

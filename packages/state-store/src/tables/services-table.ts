@@ -16,7 +16,8 @@ import {
 } from './record-queries.js';
 import { autoBuyPreferences } from './ledger-record-tables.js';
 import { recordOwnership } from './ownership-table.js';
-import { evidence, holds, services, overrides } from './record-tables.js';
+import { evidence, holds } from './hold-record-tables.js';
+import { services, overrides } from './service-record-tables.js';
 
 /** Services. */
 export function servicesTable(access: Access): StoreTables['services'] {
