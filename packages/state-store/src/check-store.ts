@@ -184,7 +184,8 @@ const PLAIN: readonly Readable[] = [serviceTables.samples, runTables.apiCalls, a
 
 const READABLE: readonly Readable[] = [serviceTables, holdTables, runTables, agentTables, ledgerTables, tokenTables]
   .flatMap((each) => Object.values<Readable>(each))
-  .filter((table) => !PLAIN.includes(table));
+  .filter((table) => !PLAIN.includes(table))
+  .sort((a, b) => (a.table < b.table ? -1 : 1));
 
 async function damagedBlocks(db: Kysely<Database>): Promise<Finding[]> {
   const findings: Finding[] = [];
