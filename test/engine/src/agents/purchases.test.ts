@@ -47,6 +47,21 @@ describe.each(['consumed', 'allocated'])('a package for the user of a limited ag
     await expectSold([40, 40], ['90.00', 'paid', 'paid']);
   });
 
+  it('is refused before it is charged where the service is held for its agent', async () => {
+    at.panel.use(users[0]!, 6 * GB);
+    await at.limit('north', 5);
+    at.bench.clock.advance(HOUR);
+    await at.check();
+    expect(at.panel.user(users[0]!).enable).toBe(false);
+    expect(await codeOf(buy(1))).toBe('agent_limit');
+    await expectSold([10, 10], ['100.00']);
+    await at.limit('north', 90);
+    at.bench.clock.advance(HOUR);
+    await at.check();
+    await buy(1);
+    await expectSold([10, 40], ['95.00', 'paid']);
+  });
+
   it('is bought once of two at the same time', async () => {
     const both = [1, 2].map((number) =>
       codeOf(at.bench.inAnother((by) => by.purchases.create(`svc-${number}`, 'extra'))),

@@ -23,7 +23,8 @@ export async function readRaise(
   const panel = await context.panel(service.panel);
   const { agents, name } = panel;
   if (agents === undefined || !(await hasLimits({ context, name }))) return null;
-  const on = { context, panel, run, scope: 'poll' as const, resources: new Map<string, never>() };
+  // Of a service that is held for its agent, a run lets the raise wait: what is bought would have no effect.
+  const on = { context, panel, run, scope: 'command' as const, resources: new Map<string, never>() };
   const observation = (await observeServices(on, [service], { refresh: true })).get(service.id) ?? null;
   if (observation !== null && observation.error !== null) {
     const { code, message } = observation.error;
