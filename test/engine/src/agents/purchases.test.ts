@@ -114,4 +114,20 @@ describe.each(['consumed', 'allocated'])('auto-buy for users of a limited agent 
     expect((await at.pollAfter(HOUR)).totals.purchased).toBe(1);
     await expectSold([40, 40], ['90.00', 'paid', 'paid']);
   });
+
+  it('buys nothing for a service that is held for its agent, until that is over', async () => {
+    await start(accounting, ', autoBuy: { enabled: true, package: extra, thresholdGb: 1, maxPerCycle: 3 }');
+    at.panel.use(users[0]!, 9.5 * GB);
+    await at.limit('north', 5);
+    at.bench.clock.advance(HOUR);
+    await at.check();
+    expect((await at.pollAfter(HOUR)).totals.purchased).toBe(0);
+    await expectSold([10, 10], ['100.00']);
+    await at.limit('north', 90);
+    at.bench.clock.advance(HOUR);
+    await at.check();
+    await at.pollAfter(HOUR);
+    await at.pollAfter(HOUR);
+    await expectSold([10, 40], ['95.00', 'paid']);
+  });
 });

@@ -14,6 +14,7 @@ import { readBudgetLeft } from './budget-left.js';
 import { refsOfLink } from './link-budget.js';
 import { findPackage, lastCharged, type Package } from './packages.js';
 import { refKey } from './views.js';
+import { AGENT_LIMIT } from '../../kernel/subject/views.js';
 import { type AutoBuyRule, findRule, isAutomatic, thresholdBytes } from '../preferences/preferences.js';
 
 /** What a service would buy in this run, if its client has enough credit. */
@@ -66,7 +67,8 @@ export function findRuleInForce(
   const { id, client, product } = service;
   if (decision === null || allowance?.kind !== 'limited') return null;
   const due = [...holds, ...decision.holds];
-  if (due.some(({ reason }) => reason === 'billing' || reason === 'manual')) return null;
+  // A package would not lift the service.
+  if (due.some(({ reason }) => ['billing', 'manual', AGENT_LIMIT].includes(reason))) return null;
   const rule = findRule(config, stored, { service: id, client, product });
   return rule.enabled ? rule : null;
 }
