@@ -150,14 +150,8 @@ export class EasyDcimLife extends EasyDcimTown {
   async manual({ owner }: Place): Promise<void> {
     const note = `note-of-${owner.client}`;
     this.mark(owner.client, note);
-    const change = owner.manual ? 'release' : 'add';
-    await this.world.shakily((sluice) => sluice.holds[change](owner.id, { note }));
-    await this.world.surely(async (sluice) => {
-      const { holds } = await sluice.services.show(owner.id);
-      const isHeld = holds.some(({ reason }) => reason === 'manual');
-      if (isHeld === owner.manual) await sluice.holds[change](owner.id, { note });
-    });
     owner.manual = !owner.manual;
+    await this.world.setManual(owner.id, owner.manual, { note });
     this.world.tell(change);
   }
 

@@ -245,9 +245,8 @@ export class HiddifyLife extends HiddifyStaff {
   }
 
   async manual(vpn: Vpn): Promise<void> {
-    const change = vpn.isManual ? 'release' : 'add';
-    await this.world.command((sluice) => sluice.holds[change](vpn.id));
     vpn.isManual = !vpn.isManual;
+    await this.world.setManual(vpn.id, vpn.isManual);
   }
 
   async suspend(vpn: Vpn): Promise<void> {

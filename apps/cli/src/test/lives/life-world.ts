@@ -100,6 +100,16 @@ export class LifeWorld {
     throw this.failure(`a repeated command fails: ${JSON.stringify(refused.at(-1))}`);
   }
 
+  /** Adds or releases the manual hold of a service, first under a mishap, then as an operator who looks before he repeats it. */
+  async setManual(id: string, wanted: boolean, options: { note?: string } = {}): Promise<void> {
+    const change = wanted ? 'add' : 'release';
+    await this.shakily((sluice) => sluice.holds[change](id, options));
+    await this.surely(async (sluice) => {
+      const { holds } = await sluice.services.show(id);
+      if (holds.some(({ reason }) => reason === 'manual') !== wanted) await sluice.holds[change](id, options);
+    });
+  }
+
   /** Creates the account of a service, or lets the service take over the one that it names. */
   async create(id: string, adopt: boolean): Promise<void> {
     const create = (): Promise<string | null> =>

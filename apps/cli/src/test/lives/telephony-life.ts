@@ -173,14 +173,8 @@ export class TelephonyLife extends TelephonyTown {
   }
 
   async manual(line: Line): Promise<void> {
-    const id = `whmcs-${line.service}`;
-    const change = line.manual ? 'release' : 'add';
-    await this.world.shakily((sluice) => sluice.holds[change](id));
-    await this.world.surely(async (sluice) => {
-      const { holds } = await sluice.services.show(id);
-      if (holds.some(({ reason }) => reason === 'manual') === line.manual) await sluice.holds[change](id);
-    });
     line.manual = !line.manual;
+    await this.world.setManual(`whmcs-${line.service}`, line.manual);
   }
 
   /** The zone of the config changes: months and days begin at other instants, and no call is paid twice or never. */
