@@ -152,7 +152,7 @@ export class EasyDcimLife extends EasyDcimTown {
     this.mark(owner.client, note);
     owner.manual = !owner.manual;
     await this.world.setManual(owner.id, owner.manual, { note });
-    this.world.tell(change);
+    this.world.tell(owner.manual ? 'add' : 'release');
   }
 
   async protect({ owner }: Place): Promise<void> {
