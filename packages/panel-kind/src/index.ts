@@ -113,6 +113,7 @@ export {
   type AccountCommand,
   type ApplyContext,
   type DidCommand,
+  type FormerHistory,
   type TargetState,
   type HoldInForce,
   type ObserveOptions,

@@ -45,9 +45,17 @@ export interface TargetState {
   now: string;
   /** The checkpoint of the last run; null before the first. */
   checkpoint: unknown;
-  /** The last checkpoint of the service that had the account before; null or absent once `checkpoint` describes the account. */
-  former?: unknown;
+  /** What is known from the service that had the account before; null or absent once `checkpoint` describes the account. */
+  former?: FormerHistory | null;
   /** The service's journal since then, including this run, oldest first. */
+  recent: ActionRecord[];
+}
+
+/** What is known of an account from the service that had it before. */
+export interface FormerHistory {
+  /** Its last checkpoint. */
+  checkpoint: unknown;
+  /** Its journal since then, oldest first. */
   recent: ActionRecord[];
 }
 

@@ -8,7 +8,7 @@ import { hasAccount, NO_ACCOUNT } from '../kernel/subject/account.js';
 import { type Termination, terminationsIn, UNFINISHED } from '../kernel/subject/termination.js';
 import type { Context } from '../context/context.js';
 import { group } from '../base/group.js';
-import { findFormerCheckpoints, loadHistory, findTakenOver } from '../kernel/subject/history.js';
+import { findFormerHistories, loadHistory, findTakenOver } from '../kernel/subject/history.js';
 import { findAction, readToRestrict, readUntold } from '../kernel/subject/holds.js';
 import { type LimitsBefore, loadLimits, NO_LIMITS } from '../kernel/subject/limits-before.js';
 import type { Loaded, Read, Stage } from '../kernel/subject/stages.js';
@@ -118,7 +118,7 @@ async function loadStored(
   const earlier = await earlierCycles(context, cycles, now);
   const uncounted = services.filter(({ id }) => cycles.get(id)?.[0]?.counter == null);
   const takenOver = await findTakenOver(context, panel, uncounted);
-  const former = await findFormerCheckpoints(context, panel, { services, history });
+  const former = await findFormerHistories(context, panel, { services, history });
   const left = [...unresolved.values()].flat();
   const terminations = left.length === 0 ? new Map<string, Termination>() : await terminationsIn(context, left);
   return {

@@ -1,8 +1,9 @@
-import type { AccountView, TargetState } from '@sluice/panel-kind';
+import type { AccountView, FormerHistory, TargetState } from '@sluice/panel-kind';
 import type { ActionRecord } from '@sluice/quota-core';
 import { listOwnPermissions } from '../account/account.js';
 import {
   droppedTunnels,
+  emptyHistory,
   rememberClosed,
   rememberDropped,
   parseHistory,
@@ -15,7 +16,7 @@ import {
 } from '../account/history/history.js';
 import { parsePayload, parseStep } from '../account/history/journaled-step.js';
 import { observeHistory, type ObservedHistory, type Past } from '../account/history/observed-history.js';
-import type { StepRecord } from '../account/history/record-step.js';
+import { Replay, type StepRecord } from '../account/history/record-step.js';
 import { isUsedUp, sumBytes } from '../account/rules.js';
 import type { FlvxPermission, FlvxUser } from '../client/records.js';
 import { toIso } from '../client/units.js';
@@ -43,12 +44,19 @@ export function parseCheckpoint(stored: unknown): Partial<FlvxCheckpoint> | null
 export function toPast(target: TargetState, changes: Past['changes']): Past {
   return {
     last: parseHistory(target.checkpoint),
-    former: parseHistory(target.former),
+    former: toFormer(target.former ?? null),
     records: toStepRecords(target.recent),
     cycle: findCycleId(target),
     held: toHeld(target.evidence),
     changes,
   };
+}
+
+/** Returns the history of the service that had the account before, with its steps since: a killed run stored none. */
+function toFormer(former: FormerHistory | null): StoredHistory | null {
+  const last = parseHistory(former?.checkpoint);
+  if (former === null || last === null) return null;
+  return storedHistory(new Replay({ ...last, run: emptyHistory.run }, toStepRecords(former.recent)).history);
 }
 
 function toStepRecords(rows: readonly ActionRecord[]): StepRecord[] {

@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import type { RunReport } from '@sluice/engine';
 import { GB, HOUR } from '../bench/engine-bench.js';
-import { useFlvxBench } from '../bench/flvx-bench.js';
+import { startFlvxBench, useFlvxBench } from '../bench/flvx-bench.js';
+import { kill } from '../bench/killed-call.js';
 import { done, failure } from '../bench/outcomes.js';
+import { pollLater } from '../loop/polls.js';
 
 const at = useFlvxBench();
 
@@ -142,6 +144,67 @@ describe('the restrictions of a held service that ended', () => {
       expect(at.panel.world.users.get(user)?.flow).toBe(quota);
     },
   );
+
+  it.each(['relay', 'nowhere', 'slow'])(
+    'are undone for the next service by later runs, whatever call of the first is killed (%s)',
+    async (product) => {
+      const wrong: unknown[] = [];
+      for (let nth = 1; nth < 20; nth++) {
+        const own = await startFlvxBench('poll: { doubt: { jump: off } }');
+        try {
+          const user = await own.create(1, { product });
+          const [web = 0, off = 0] = ['web', 'off'].map((name) =>
+            own.panel.addForward(user, own.tunnels.hk, { name, paused: name === 'off' }),
+          );
+          await own.poll();
+          own.panel.traffic(web, { in: 110 * GB, out: 0 });
+          await pollLater(own);
+          const service = await own.bench.store.services.get('svc-1');
+          const updatedAt = new Date(own.bench.clock.now()).toISOString();
+          await own.bench.store.services.put([{ ...service!, updatedAt, status: 'vanished' }]);
+          const values = { flvx_user_id: String(user), client: '43' };
+          await own.addService(2, { product: 'relay', values, allowDuplicateRefs: true });
+          const how = {
+            endpoint: /update|assign|pause|resume|delete|redeploy|reset/,
+            nth,
+            land: () => Promise.resolve(),
+          };
+          const isKilled = kill(own, (sluice) => sluice.poll(), how).then(
+            () => true,
+            () => false,
+          );
+          if (!(await isKilled)) break;
+          for (const work of ['poll', 'poll', 'reconcile', 'poll'] as const) {
+            own.bench.clock.advance(HOUR);
+            await own.bench.sluice[work]();
+          }
+          const running = [web, off].map((id) => own.panel.isRunning(id));
+          if (!(running[0] && !running[1])) wrong.push({ nth, running });
+        } finally {
+          await own.close();
+        }
+      }
+      expect(wrong).toEqual([]);
+    },
+    120_000,
+  );
+
+  it('are undone for a third service, where the second had the account for less than a run', async () => {
+    const { user, web } = await passOn('relay', 'vanished');
+    const off = at.panel.addForward(user, at.tunnels.hk, { name: 'off', paused: true });
+    await passTo(2, user, 'relay', { client: '43' });
+    await poll();
+    const second = await at.bench.store.services.get('svc-2');
+    const updatedAt = new Date(at.bench.clock.now()).toISOString();
+    await at.bench.store.services.put([{ ...second!, updatedAt, status: 'vanished' }]);
+    await passTo(3, user, 'relay', { client: '44' });
+    for (const work of ['poll', 'poll', 'reconcile', 'poll'] as const) {
+      at.bench.clock.advance(HOUR);
+      await at.sluice[work]();
+    }
+    expect([web, off].map((id) => at.panel.isRunning(id))).toEqual([true, false]);
+    expect(await open()).toEqual([0, 0]);
+  });
 
   it('leave the next service no tunnel open that its product does not have', async () => {
     const { hk, jp } = at.tunnels;

@@ -1,4 +1,4 @@
-import type { History, Panel } from '@sluice/panel-kind';
+import type { FormerHistory, History, Panel } from '@sluice/panel-kind';
 import {
   type ActionRecord,
   type DecisionRecord,
@@ -83,19 +83,32 @@ export async function loadHistory(
   return histories;
 }
 
-/** Returns the last checkpoints of those that had the accounts of these services before, where their own describe none yet. */
-export async function findFormerCheckpoints(
+/**
+ * Returns what is known of the accounts of these services from those that had them before, where their own checkpoints describe none yet:
+ * the checkpoint of the last one that has one, and its journal since. A run of it may have been killed before it stored another.
+ */
+export async function findFormerHistories(
   { store }: Context,
   panel: Pick<Panel, 'name' | 'kind' | 'accounts' | 'history'>,
   known: { services: readonly ServiceRecord[]; history: ReadonlyMap<string, ServiceHistory> },
-): Promise<ReadonlyMap<string, unknown>> {
+): Promise<ReadonlyMap<string, FormerHistory>> {
   if (panel.history?.checkpoint === undefined) return new Map();
   const fresh = known.services.filter(({ id }) => parseStored(known.history.get(id)?.checkpoint)?.account == null);
   const former = await findFormer({ store }, panel, fresh);
   if (former.size === 0) return new Map();
-  const decisions = await store.decisions.latest([...former.values()].map(({ before }) => before.service));
+  const all = [...former.values()].flatMap(({ earlier }) => earlier.map(({ service }) => service));
+  const decisions = await store.decisions.latest([...new Set(all)]);
   const checkpoints = new Map(decisions.map((decision) => [decision.service, findCheckpoint(decision)]));
-  return new Map([...former].map(([id, { before }]) => [id, checkpoints.get(before.service) ?? null]));
+  const histories = new Map<string, FormerHistory>();
+  for (const [id, { earlier }] of former) {
+    const last = earlier.find(({ service }) => checkpoints.get(service)?.account != null);
+    const checkpoint = checkpoints.get(last?.service ?? '') ?? null;
+    if (last === undefined || checkpoint === null) continue;
+    const rows = await store.actions.list({ service: last.service, since: checkpoint.at });
+    const own = rows.filter((row) => row.panel === panel.name);
+    histories.set(id, { checkpoint, recent: [...withoutIncluded(own, checkpoint)] });
+  }
+  return histories;
 }
 
 /** Loads the journal of services since their checkpoints, in one query. */
@@ -195,6 +208,8 @@ export async function findTakenOver(
 interface Former {
   readonly own: OwnershipRecord;
   readonly before: OwnershipRecord;
+  /** All that had the account before, the last one first. */
+  readonly earlier: readonly OwnershipRecord[];
 }
 
 /** Returns who had the accounts of these services before them, by service; none for accounts that nobody had. Calls no panel. */
@@ -228,6 +243,7 @@ function findLast(service: string, periods: readonly OwnershipRecord[]): Former 
   const own = periods[at];
   // Another service may have named the account for a while, and given it up before its owner did.
   const ended = periods.slice(0, Math.max(at, 0)).filter((period) => period.until !== null);
-  const before = ended.sort((a, b) => ((a.until ?? '') < (b.until ?? '') ? -1 : 1)).at(-1);
-  return own === undefined || before === undefined ? null : { own, before };
+  const earlier = ended.sort((a, b) => ((a.until ?? '') < (b.until ?? '') ? -1 : 1)).reverse();
+  const [before] = earlier;
+  return own === undefined || before === undefined ? null : { own, before, earlier };
 }

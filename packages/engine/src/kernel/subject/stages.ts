@@ -1,4 +1,5 @@
 import type {
+  FormerHistory,
   TargetState,
   ItemError,
   Observation,
@@ -106,8 +107,8 @@ export interface Loaded<S extends Stage = 'loaded'> extends Placement {
   readonly disabledForAgent: boolean;
   /** Whether its account was another client's, and was not read since: what its counter shows was used by others. */
   readonly takenOver: boolean;
-  /** The last checkpoint of the service that had its account before, until its own describes the account; null without one. */
-  readonly former: unknown;
+  /** What is known from the service that had its account before, until its own checkpoint describes the account; null without one. */
+  readonly former: FormerHistory | null;
   readonly unresolved: readonly ActionRecord[];
   readonly history: ServiceHistory;
   /** The limits besides the quota at the last decision. */
