@@ -35,6 +35,7 @@ async function prepare(): Promise<void> {
 describe('a backup with other tables than Sluice creates', () => {
   it.each([
     ['drop table holds', 'does not have the table "holds"', 'store_damaged'],
+    ['alter table holds drop column note', 'the column "note" of the table "holds"', 'store_damaged'],
     ['create trigger spy after insert on services begin delete from holds; end', 'holds "spy"', 'store_unsupported'],
     ['create view services_of as select * from services', 'holds "services_of"', 'store_unsupported'],
     ['create virtual table words using fts5(text)', 'holds "words"', 'store_unsupported'],

@@ -140,18 +140,28 @@ function refuseForeign(handle: Sqlite.Database, path: string): void {
   throw new StoreError('store_unsupported', message);
 }
 
-/** Refuses a backup of the newest version without one of its tables: nothing could be read from the restored store. */
+/** Refuses a backup of the newest version without one of its tables or columns: nothing could be read from the restored store. */
 async function refuseIncomplete(file: string, path: string): Promise<void> {
   const handle = new Sqlite(file, { readonly: true, fileMustExist: true });
+  const wanted = new Sqlite(':memory:');
   try {
-    const found = new Set(handle.prepare('select name from sqlite_master').pluck().all());
-    const tables = [...(await expectedSchema())].filter(([, text]) => /^create table/i.test(text));
-    const [missing] = tables.find(([name]) => !found.has(name)) ?? [];
-    if (missing === undefined) return;
-    throw new StoreError('store_damaged', `The backup ${path} does not have the table "${missing}". Use another one.`);
+    for (const [name, text] of await expectedSchema()) {
+      if (!/^create table/i.test(text)) continue;
+      wanted.exec(text);
+      const found = new Set(listColumns(handle, name));
+      const missing = listColumns(wanted, name).find((column) => !found.has(column));
+      if (missing === undefined) continue;
+      const what = found.size === 0 ? `the table "${name}"` : `the column "${missing}" of the table "${name}"`;
+      throw new StoreError('store_damaged', `The backup ${path} does not have ${what}. Use another one.`);
+    }
   } finally {
+    wanted.close();
     handle.close();
   }
+}
+
+function listColumns(handle: Sqlite.Database, table: string): string[] {
+  return handle.prepare('select name from pragma_table_info(?)').pluck().all(table) as string[];
 }
 
 async function openBackup(file: string, path: string, wait: number): Promise<Sqlite.Database> {

@@ -67,7 +67,8 @@ async function refreshed(on: RunOnPanel, work: Applied): Promise<Applied> {
     (row) => row.run !== run && (row.endedAt ?? row.plannedAt) >= lookedAt,
   );
   if (others.length === 0 && observation?.partial !== true && work.sharers.length === 0) return work;
-  const history = (await loadHistory(context, panel, [service])).get(service.id) ?? work.history;
+  const known = await loadHistory(context, panel, [service], { isOpen: () => true });
+  const history = known.get(service.id) ?? work.history;
   return { ...work, history, observation: await observeAgain(on, work) };
 }
 

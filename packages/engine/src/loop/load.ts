@@ -114,7 +114,8 @@ async function loadStored(
   const unresolved = group(await store.actions.unresolved(scope));
   const paid = { status: 'paid' } as const;
   const purchases = group(await store.purchases.list(ids === undefined ? paid : { services: ids, ...paid }));
-  const history = await loadHistory(context, panel, services, { ordered });
+  const isOpen = (id: string): boolean => evidence.has(id) || unresolved.has(id);
+  const history = await loadHistory(context, panel, services, { ordered, isOpen });
   const earlier = await earlierCycles(context, cycles, now);
   const uncounted = services.filter(({ id }) => cycles.get(id)?.[0]?.counter == null);
   const takenOver = await findTakenOver(context, panel, uncounted);

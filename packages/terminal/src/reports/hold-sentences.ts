@@ -56,9 +56,12 @@ function lastingSentences(
   const isLeft = hold.restricting === true;
   const since = `${id} is ${isLeft ? 'to be restricted: held' : 'held'} since ${times.at(hold.since, panel) ?? ''}${isLeft ? ', but not on the panel yet' : ''}`;
   const suspended = readSuspendedAgent(hold);
-  if (isLeftAsIs(service) && isEndedByRuns(hold)) {
+  if (isLeftAsIs(service) && isEndedByRuns(hold) && hold.reason !== 'billing') {
     const product = `product ${service.product} is not in the config`;
-    return [`${since}.`, `It stays held while ${product}: put that back, or set another: ${commands.setProduct(id)}.`];
+    return [
+      `${since}.`,
+      `It stays held while ${product}: put that back, set another: ${commands.setProduct(id)}; or release it until a date: ${commands.release(id, 'DATE')}.`,
+    ];
   }
   switch (hold.reason) {
     case 'quota':
@@ -125,6 +128,6 @@ function billingEnd(
 ): string {
   const { id, nextDueDate } = service;
   const { status } = (decision?.inputs ?? {}) as { status?: unknown };
-  if (origin !== 'run' || status !== 'active') return `To release it: ${endSuspension(id)}.`;
+  if (origin !== 'run' || status !== 'active' || isLeftAsIs(service)) return `To release it: ${endSuspension(id)}.`;
   return `It was due on ${nextDueDate ?? 'an unknown date'}. It is released by the poll after a renewal: ${renew(id)}.`;
 }

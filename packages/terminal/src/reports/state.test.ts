@@ -80,5 +80,7 @@ it.each(['quota', 'limit-day'])('says that a service without its product stays h
   };
   const [why, end] = sentencesOf(service, { reason });
   expect(why).toBe('svc-1 is held since 20 Nov 2026 13:00.');
-  expect(end).toBe('It stays held while product gone is not in the config: put that back, or set another: move svc-1.');
+  expect(end).toBe(
+    'It stays held while product gone is not in the config: put that back, set another: move svc-1; or release it until a date: release svc-1 DATE.',
+  );
 });

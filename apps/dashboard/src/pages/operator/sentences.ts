@@ -158,10 +158,11 @@ function lastingSentences({ service }: Explanation, hold: HoldView, times: Times
     hold.restricting === true
       ? html`It is to be restricted: held since ${times.full(hold.since)}, but not on the panel yet`
       : html`It is held since ${times.full(hold.since)}`;
-  if (isLeftAsIs(service) && isEndedByRuns(hold)) {
+  if (isLeftAsIs(service) && isEndedByRuns(hold) && hold.reason !== 'billing') {
     return [
       html`${since}.`,
-      html`It stays held while product ${service.product} is not in the config: put that back, or set another.`,
+      html`It stays held while product ${service.product} is not in the config: put that back, set another, or release
+      it until a date.`,
     ];
   }
   const note = hold.note === null ? '' : html` (<span dir="auto">${describeRule(hold.note) ?? hold.note}</span>)`;

@@ -41,7 +41,7 @@ export async function loadHistory(
   context: Context,
   panel: Pick<Panel, 'name' | 'history'>,
   services: ServiceRecord[],
-  { ordered = false }: { ordered?: boolean } = {},
+  { ordered = false, isOpen = () => false }: { ordered?: boolean; isOpen?: (service: string) => boolean } = {},
 ): Promise<Map<string, ServiceHistory>> {
   const histories = new Map<string, Gathered>();
   const { history } = panel;
@@ -58,7 +58,8 @@ export async function loadHistory(
   for (const decision of await store.decisions.latest(ids)) {
     histories.set(decision.service, { checkpoint: findCheckpoint(decision), decision, recent: [], removed: 0 });
   }
-  const living = services.filter(isLiving);
+  // What a run that was killed has left of a service that ended is undone by its journal.
+  const living = services.filter((service) => isLiving(service) || ordered || isOpen(service.id));
   const limit = new Date(context.deps.clock.now() - BULK_MS).toISOString();
   const since = new Map(
     living.map((service) => [service.id, parseStored(histories.get(service.id)?.checkpoint)?.at ?? service.createdAt]),
