@@ -262,10 +262,11 @@ export async function record(run: ReportedRun, tables: StoreTables, finished: Fi
 /** Returns the decisions, those without a reading with the last one of their cycle. */
 async function withLastReadings(
   { decisions: stored }: Pick<StoreTables, 'decisions'>,
-  decisions: readonly DecisionRecord[],
+  decisions: DecisionRecord[],
 ): Promise<DecisionRecord[]> {
   const unread = decisions.filter(({ readAt, cycle }) => readAt === null && cycle !== null);
-  const before = unread.length === 0 ? [] : await stored.latest(unread.map(({ service }) => service));
+  if (unread.length === 0) return decisions;
+  const before = await stored.latest(unread.map(({ service }) => service));
   const known = new Map(before.map((decision) => [decision.service, decision]));
   return decisions.map((decision) => {
     const lastRead = decision.readAt === null ? toLastReading(known.get(decision.service), decision) : null;
