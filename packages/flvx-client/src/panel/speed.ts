@@ -1,12 +1,18 @@
 import type { ItemError } from '@sluice/panel-kind';
 import { parseLimitKey, ownLimitName } from '../account/plan/plan-limits.js';
-import type { LimitTarget } from '../account/plan/target.js';
+import type { FlvxAccountTarget, LimitTarget } from '../account/plan/target.js';
 import type { FlvxPermission, FlvxSpeedLimit } from '../client/records.js';
 import { megabits, type MegabitsPerSecond } from '../client/units.js';
 import { toFlvxProduct, findLimitKey, toOldLimitKey, speedChoice, type SpeedChoice } from './product.js';
 import { permissionKey, parseSpeedPrior } from './restrictions.js';
 import type { PlanInput } from './plan-input.js';
-import type { SpeedPlan } from './target.js';
+
+/** The target speeds of an account. */
+export interface SpeedPlan extends Required<Pick<FlvxAccountTarget, 'limit' | 'limits'>> {
+  /** Returns the target of a permission; empty where it keeps its speed. `row` is null for a permission that has yet to be created. */
+  of: (tunnelId: number, row: FlvxPermission | null) => { speedId?: number | null; ownSpeed?: boolean };
+  problem: ItemError | null;
+}
 
 const untouched: SpeedPlan = { limit: null, limits: null, of: () => ({}), problem: null };
 
@@ -90,15 +96,20 @@ function speedValues(
   if (choice.kind === 'own') return { ownSpeed: true };
   if (choice.kind === 'shared') return { speedId: choice.limitId };
   if (choice.kind === 'none' || row === null) return { speedId: null };
-  const item = input.evidence.speed.get(permissionKey(row.userId, row.tunnelId));
-  if (item && isThrottled(input, row)) {
-    const before = parseSpeedPrior(item).speedId;
-    const limit = input.account.speedLimits.find((one) => one.id === before);
-    // The id of a deleted limit would limit nothing; an own limit belonged to an earlier product.
-    return { speedId: limit === undefined || isOwn(input, limit) ? null : before };
-  }
+  const before = speedBefore(input, row);
+  if (before.speedId !== undefined) return before;
   // No speed is configured: only a limit that Sluice has set is removed.
   return row.speedId !== null && isOurs(input, row) ? { speedId: null } : {};
+}
+
+/** Returns the limit that a throttled permission had before; empty where it is not throttled. */
+export function speedBefore(input: PlanInput, row: FlvxPermission): { speedId?: number | null } {
+  const item = input.evidence.speed.get(permissionKey(row.userId, row.tunnelId));
+  if (!item || !isThrottled(input, row)) return {};
+  const before = parseSpeedPrior(item).speedId;
+  const limit = input.account.speedLimits.find((one) => one.id === before);
+  // The id of a deleted limit would limit nothing; an own limit belonged to an earlier product.
+  return { speedId: limit === undefined || isOwn(input, limit) ? null : before };
 }
 
 /** Whether the permission still has the limit of the throttle. A limit that others have set since stays. */

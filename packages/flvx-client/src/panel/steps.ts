@@ -181,7 +181,7 @@ function toUserNotes(status: number | undefined, { user, restrictions, evidence 
 }
 
 function toPermissionNotes(step: FlvxStepOf<'assign-tunnel'>, input: PlanInput): Notes {
-  const { restrictions, evidence, user, account, forwards } = input;
+  const { restrictions, evidence, user, account, forwards, dropped } = input;
   const { tunnelId, values, speedName } = step.payload;
   const target = permissionKey(user.id, tunnelId);
   const begins: Begins[] = [];
@@ -192,13 +192,14 @@ function toPermissionNotes(step: FlvxStepOf<'assign-tunnel'>, input: PlanInput):
     begins.push({ kind: EVIDENCE.permission, target, prior });
   } else if (values.status === 1) ends.push(...findEvidence(evidence.permission, target));
   const changesSpeed = values.speedId !== undefined || speedName !== null;
-  if (changesSpeed && restrictions.throttled && !evidence.speed.has(target)) {
+  const isSlow = restrictions.throttled && !dropped.includes(tunnelId);
+  if (changesSpeed && isSlow && !evidence.speed.has(target)) {
     const limit = account.speedLimits.find((row) => row.id === values.speedId);
     const prior: SpeedPrior = { speedId: step.prior?.speedId ?? null, name: limit?.name ?? speedName ?? '' };
     begins.push({ kind: EVIDENCE.speed, target, prior });
     const running = forwards.filter((row) => row.tunnelId === tunnelId && row.status === 1);
     if (!restrictions.closed) cuts.push(...running.map((row) => row.id));
-  } else if (changesSpeed && !restrictions.throttled && step.prior && isThrottled(input, step.prior)) {
+  } else if (changesSpeed && !isSlow && step.prior && isThrottled(input, step.prior)) {
     ends.push(...findEvidence(evidence.speed, target));
   }
   return { ...nothing, begins, ends, cuts };

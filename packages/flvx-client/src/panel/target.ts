@@ -1,4 +1,3 @@
-import type { ItemError } from '@sluice/panel-kind';
 import type { FlvxAccountTarget, FlvxPermissionTarget } from '../account/plan/target.js';
 import { toCounters, type FlvxCounters } from '../account/plan/values.js';
 import { isExpired, sumBytes } from '../account/rules.js';
@@ -8,13 +7,7 @@ import { forwardTargets, listSuspects } from './forward-targets.js';
 import type { PlanInput } from './plan-input.js';
 import { findCycleId, findExpiry, isOfCycle, toFlvxProduct, toPanelQuota } from './product.js';
 import { parseClosedPrior, permissionKey } from './restrictions.js';
-
-/** The target speeds of an account. */
-export interface SpeedPlan extends Required<Pick<FlvxAccountTarget, 'limit' | 'limits'>> {
-  /** Returns the target of a permission; empty where it keeps its speed. `row` is null for a permission that has yet to be created. */
-  of: (tunnelId: number, row: FlvxPermission | null) => { speedId?: number | null; ownSpeed?: boolean };
-  problem: ItemError | null;
-}
+import { speedBefore, type SpeedPlan } from './speed.js';
 
 /** Returns the target state of an account. Absent values stay. Pure. */
 export function planTarget(input: PlanInput, speed: SpeedPlan): FlvxAccountTarget {
@@ -136,8 +129,10 @@ function permissionTarget(input: PlanInput, row: FlvxPermission, speed: SpeedPla
   const isOwn = input.tunnels?.includes(row.tunnelId) ?? !dropped.includes(row.tunnelId);
   const left = input.forwards.some((forward) => forward.tunnelId === row.tunnelId);
   if (dropped.includes(row.tunnelId)) {
-    if (left) return { values: { status: 0 } };
-    return { values: {}, remove: full && !isClosedByOthers(input, row) };
+    // The throttle of its hold ends on it with the closing: the speed of the product is not its own any more.
+    const before = speedBefore(input, row);
+    if (left) return { values: { status: 0, ...before } };
+    return { values: before, remove: full && !isClosedByOthers(input, row) };
   }
   const { ownSpeed, ...given } = speed.of(row.tunnelId, row);
   const values: FlvxPermissionTarget['values'] = { ...(isOwn ? productValues(input, row) : {}), ...given };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Sluice } from '@sluice/engine';
-import { GB } from '../bench/engine-bench.js';
+import { GB, HOUR } from '../bench/engine-bench.js';
 import { flvxConfig, useFlvxBench } from '../bench/flvx-bench.js';
 import { done, expectSettled } from '../bench/outcomes.js';
 import { firstService, type Polled, pollLater } from '../loop/polls.js';
@@ -61,6 +61,38 @@ describe('a throttled service', () => {
     expect(limits()).toEqual([]);
     await expectSettled(at);
   });
+
+  it.each(['own', 'of staff', 'none'] as const)(
+    'gives a tunnel that its product lacks its speed back when it closes it (%s)',
+    async (before) => {
+      const { hk, jp } = at.tunnels;
+      const config = flvxConfig(at.panel.url);
+      const both = config.replace(
+        '{ tunnelId: 1, speedMbit: 50, throttleMbit',
+        '{ tunnelIds: [1, 2], SPEEDthrottleMbit',
+      );
+      await at.bench.configure(both.replace('SPEED', before === 'own' ? 'speedMbit: 50, ' : ''));
+      await addCustomer(at, 'slow');
+      at.panel.addForward(3, jp, { name: 'far' });
+      const staff = at.panel.addSpeedLimit(jp, 30, 'staff');
+      if (before === 'of staff') at.panel.world.findPermission(3, jp)!.speedId = staff;
+      useUp(at);
+      await poll();
+      expect(at.panel.permission(3, jp)?.speedId).toBe(at.panel.permission(3, hk)?.speedId);
+
+      await at.bench.configure(both.replace('[1, 2], SPEED', '[1], '));
+      at.bench.clock.advance(HOUR);
+      await done(at.sluice.reconcile());
+      expect(at.panel.permission(3, jp)).toMatchObject({ status: 0, speedId: before === 'of staff' ? staff : null });
+      const evidence = await at.bench.store.evidence.open({ panel: 'relay' });
+      expect(evidence.map(({ kind, target }) => [kind, target])).toEqual([['speed-limit', `3:${hk}`]]);
+      await expectSettled(at);
+      expect((await allow(at, '500GB')).service).toMatchObject({ status: 'ok', holds: [] });
+      expect(at.panel.permission(3, hk)?.speedId).toBeNull();
+      expect(limits()).toEqual(['staff']);
+      await expectSettled(at);
+    },
+  );
 
   it('is stopped, not slowed down, when it is not paid for', async () => {
     await addCustomer(at, 'slow');
