@@ -26,12 +26,11 @@ const engine = [
   ['features/access', 'features/holds', 'features/notices'],
   ['features/agents', 'features/dids', 'features/provision'],
   ['features/command'],
-  ['features/calls', 'features/services/sync', 'features/usage'],
+  ['features/calls', 'features/graph', 'features/services/sync', 'features/usage'],
   ['features/services'],
   ['features/ended', 'features/panels', 'features/refresh'],
   [
     'features/billing',
-    'features/graph',
     'features/log',
     'features/preferences',
     'features/requests',

@@ -35,6 +35,7 @@ async function readAllowed(): Promise<unknown[]> {
     ...toFigures(usage.services[0]),
     ...toFigures(explained.service),
     explained.allowance.allowedBytes,
+    (await sluice.usage.graph('svc-1', 'cycle')).allowedBytes,
     row?.allowedBytes,
     (row?.remainingBytes ?? 0) + 40 * GB,
     metric,

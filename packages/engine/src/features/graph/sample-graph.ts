@@ -3,6 +3,7 @@ import { findTimeZone } from '../../base/config/find-entry.js';
 import { beginThen, type Reader, visibleSince } from '../../context/reader.js';
 import type { Context } from '../../context/context.js';
 import { requireService } from '../../context/find-service.js';
+import { allowancesNow } from '../services/allowance-now.js';
 import { type GraphRange, type GraphWindow, findWindow } from './window.js';
 
 /** Usage inside the cycle at an instant; null is unknown. */
@@ -41,7 +42,7 @@ export async function sampleGraph(
     points === undefined
       ? await store.samples.list({ service: id, to, ...(cycle === null || since !== null ? { from } : {}), ...ofCycle })
       : await store.samples.spread({ service: id, from, to, parts: points, ...ofCycle });
-  const [decision] = await store.decisions.latest([id]);
+  const { decision = null } = (await allowancesNow(context, [service])).get(id) ?? {};
   const allowance = (decision?.allowance ?? null) as Allowance | null;
   const cycles = await store.cycles.ofService(id);
   const newest = cycles.reduce<string | null>(
