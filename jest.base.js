@@ -19,5 +19,5 @@ export const base = {
   transform: { '^.+\\.ts$': path('transpile') },
   testMatch: ['<rootDir>/src/**/*.test.ts'],
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
-  testTimeout: 120_000,
+  testTimeout: process.env.SLUICE_LONG === '1' ? 1_800_000 : 120_000,
 };

@@ -199,7 +199,6 @@ describe('the restrictions of a held service that ended', () => {
       }
       expect(wrong).toEqual([]);
     },
-    120_000,
   );
 
   it('are undone for a third service, where the second had the account for less than a run', async () => {
