@@ -1,8 +1,7 @@
 import type { CallOptions, RunCall } from './api/call.js';
-import { type Groups, groups } from './groups.js';
+import { type Groups, groups, namingNearest, throwing } from './groups.js';
 import { checkCount, toInstant } from './base/inputs.js';
 import type { Dependencies } from './context/dependencies.js';
-import { namingNearest, throwing } from './facade.js';
 import { nodeFiles } from './base/files.js';
 import { ports } from './ports.js';
 import { processParts } from './process.js';

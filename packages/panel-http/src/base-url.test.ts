@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { normaliseBaseUrl } from './base-url.js';
+import { normaliseBaseUrl } from './prepare-request.js';
 import { PanelConfigError } from './config-error.js';
 
 const stripTails = [/\/backend$/i, /\/api\/v[23]$/i];

@@ -20,6 +20,15 @@ export interface Failure {
   cause?: unknown;
 }
 
+/** Why a closed client makes no call. */
+export const CLOSED: Failure = {
+  code: 'PANEL_UNREACHABLE',
+  what: 'this client was closed',
+  remedy: 'Create a new one.',
+  status: null,
+  outcomeUnknown: false,
+};
+
 const OPENINGS: Record<PanelErrorCode, string> = {
   PANEL_UNREACHABLE: 'could not be reached for',
   PANEL_TIMEOUT: 'did not answer in time to',

@@ -1,9 +1,8 @@
 import { ConstantBackoff, handleWhen, retry } from 'cockatiel';
-import { reportCall } from './prepare-request.js';
 import { isPanelError, type PanelError } from './errors.js';
 import { type AttemptAnswer, LostAnswer } from './exchange.js';
-import { toPanelError, type Failure, toLostFailure } from './failure.js';
-import { lowerCased, type PreparedRequest, prepareRequest } from './prepare-request.js';
+import { CLOSED, toPanelError, type Failure, toLostFailure } from './failure.js';
+import { lowerCased, type PreparedRequest, prepareRequest, reportCall } from './prepare-request.js';
 import { readAnswer, type ReadResult } from './read-answer.js';
 import { createRedactor, isCredentialHeader } from './redact.js';
 import { retryDelay } from './retry-delay.js';
@@ -294,11 +293,3 @@ class PanelCall<T> {
     return toPanelError(whole, this.#transport.options.panel, this.#request.endpoint, this.#clean);
   }
 }
-
-const CLOSED: Failure = {
-  code: 'PANEL_UNREACHABLE',
-  what: 'this client was closed',
-  remedy: 'Create a new one.',
-  status: null,
-  outcomeUnknown: false,
-};

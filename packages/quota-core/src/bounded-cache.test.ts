@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { BoundedCache } from './instant.js';
+import { BoundedCache } from './zone.js';
 
 describe('BoundedCache', () => {
   it('drops the oldest entry when it is full', () => {

@@ -1,11 +1,12 @@
-import { BoundedCache, instantMs } from './instant.js';
 import {
   addCalendarMonths,
+  BoundedCache,
   type CalendarDate,
-  formatCalendarDate,
-  parseCalendarDate,
   calendarDateAt,
+  formatCalendarDate,
+  instantMs,
   midnightMs,
+  parseCalendarDate,
 } from './zone.js';
 import { QuotaCoreError, quote } from './errors.js';
 

@@ -1,4 +1,4 @@
-import { instantMs } from './instant.js';
+import { instantMs } from './zone.js';
 import { decideLimit, type LimitDecision, type LimitRule } from './limit.js';
 import type { MeteredLimit, MoneyLimit } from './limit-types.js';
 
@@ -152,4 +152,107 @@ function listOtherHolds({ billing, standing }: DecisionInput): DueHold[] {
   }
   for (const { reason, restriction } of standing) holds.push({ reason, rule: reason, restriction });
   return holds;
+}
+
+const WORDS: Record<LimitRule | OtherRule, string> = {
+  'below-allowance': 'usage is below the allowance',
+  'at-or-over-allowance': 'the allowance is used up',
+  'over-allowance': 'more than the allowance is used',
+  'within-release-margin': 'usage is only just below the allowance',
+  'fall-of-more-than-half-keeps': 'usage fell by more than half, which releases nothing',
+  'until-window-end': 'the window of the limit has not ended',
+  'unknown-usage': 'usage is unknown',
+  'unknown-usage-keeps': 'usage is unknown, which releases nothing',
+  unlimited: 'there is no limit',
+  'no-quota-configured': 'there is no quota',
+  'no-quota-configured-keeps': 'there is no quota any more, which releases nothing',
+  'not-metered': 'usage is not metered',
+  'not-metered-keeps': 'usage is not metered any more, which releases nothing',
+  'overdue-ignored': 'the service is overdue and not metered',
+  'overdue-ignored-keeps': 'the service is overdue and not metered, which releases nothing',
+  'billing-suspended': 'the service is suspended for its bill',
+  overdue: 'the due date has passed',
+  manual: 'an operator restricted it',
+  'agent-limit': 'its agent is over its limit',
+};
+
+/**
+ * Returns a rule of a decision or a hold in words, as a part of a sentence; null for text that is not such a rule.
+ *
+ * @example
+ * ```ts
+ * describeRule('at-or-over-allowance'); // the allowance is used up
+ * ```
+ */
+export function describeRule(rule: string): string | null {
+  return Object.hasOwn(WORDS, rule) ? WORDS[rule as keyof typeof WORDS] : null;
+}
+
+/**
+ * Returns the reason of a hold in words: `limit of its agent` for `agent-limit`. The other reasons are words already, or names of
+ * limits in the config.
+ */
+export function describeReason(reason: string): string {
+  return reason === 'agent-limit' ? 'limit of its agent' : reason;
+}
+
+/** The states of a service after its last run, the worst of an account in use first. */
+export const REPORTED_STATUSES = [
+  'failed',
+  'unreadable',
+  'doubted',
+  'over',
+  'held',
+  'ok',
+  'unmanaged',
+  'skipped',
+] as const;
+
+/**
+ * State of a service: `held` is restricted, `over` is beyond its allowance or due to be held without being restricted (the
+ * brake, `observe`, a protection), `failed` and `unreadable` are of the last run, as is `doubted`: its reading was too high to be
+ * used, and the figures are those before it. `unmanaged` has no limit, and `skipped` is not in use, or has no usage.
+ */
+export type ReportedStatus = (typeof REPORTED_STATUSES)[number];
+
+/**
+ * What lists of services can be filtered by: a status; `would-be-held`, services for which a hold would begin; or `not-read`,
+ * services that the last run could not read, or where it failed, held ones included.
+ */
+export const STATUS_FILTERS = [...REPORTED_STATUSES, 'would-be-held', 'not-read'] as const;
+
+/** A word of {@link STATUS_FILTERS}. */
+export type StatusFilter = (typeof STATUS_FILTERS)[number];
+
+/** What decides about the status of a service. */
+export interface StatusInput {
+  /** What its last run decided; null before the first. */
+  decided: string | null;
+  /** Whether a hold is open now, or not undone yet. */
+  held: boolean;
+  /** Whether nothing of what is held is on the panel yet; default false. */
+  restricting?: boolean;
+  /** Whether a hold would begin, but was not added. */
+  wouldHold: boolean;
+  /** Whether its usage has reached its allowance. */
+  usedUp: boolean;
+}
+
+/**
+ * Returns the status of a service: the only place that decides it. An open hold is in force whatever the last run could read, unless
+ * it is not on the panel; holds count as they are now, since commands begin and end them between runs.
+ *
+ * @example
+ * ```ts
+ * toReportedStatus({ decided: 'ok', held: false, wouldHold: true, usedUp: true }); // 'over'
+ * ```
+ */
+export function toReportedStatus(input: StatusInput): ReportedStatus {
+  const { decided, held, restricting = false, wouldHold, usedUp } = input;
+  const known = REPORTED_STATUSES.find((status) => status === decided);
+  const hasFailed = known === 'failed' || known === 'unreadable' || known === 'doubted';
+  if (held && !(restricting && hasFailed)) return 'held';
+  if (known === undefined) return 'skipped';
+  if (known !== 'ok' && known !== 'held' && known !== 'over') return known;
+  return wouldHold || usedUp ? 'over' : 'ok';
 }

@@ -33,7 +33,13 @@ export {
   resolveAllowance,
 } from './allowance.js';
 export { type Mode, type Reading, resolveMode, type UsageBytes, usageInMode } from './usage.js';
-export { type CounterState, type CounterStep, type RefusedReading, type ResetBetween, stepCounter } from './counter.js';
+export {
+  type CounterState,
+  type CounterStep,
+  type RefusedReading,
+  type ResetBetween,
+  stepCounter,
+} from './step-cycle.js';
 export { confirmsJump, isJump, mayConfirm } from './jump.js';
 export type { LimitDecision, LimitRule } from './limit.js';
 export type { Limit, LimitRelease, MeteredLimit, MoneyLimit, MoneyReading } from './limit-types.js';
@@ -55,7 +61,7 @@ export {
   type StandingHold,
   type DueHold,
 } from './decide.js';
-export { describeReason, describeRule } from './describe-rule.js';
+export { describeReason, describeRule } from './decide.js';
 export {
   REPORTED_STATUSES,
   type ReportedStatus,
@@ -63,7 +69,7 @@ export {
   type StatusFilter,
   type StatusInput,
   toReportedStatus,
-} from './reported-status.js';
+} from './decide.js';
 export { crossedThresholds } from './thresholds.js';
 export { autoBuy, type AutoBuyDecision } from './auto-buy.js';
 export { pollSchedule } from './poll-schedule.js';

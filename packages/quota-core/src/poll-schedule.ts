@@ -1,6 +1,6 @@
 import { checkBytes } from './bytes.js';
 import { QuotaCoreError } from './errors.js';
-import { instantMs } from './instant.js';
+import { instantMs } from './zone.js';
 
 /**
  * Returns the latest instant at which the next reading still bounds the overshoot to `toleranceBytes`: the time that the

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { REPORTED_STATUSES, toReportedStatus } from './reported-status.js';
+import { REPORTED_STATUSES, toReportedStatus } from './decide.js';
 
 const NOTHING = { held: false, wouldHold: false, usedUp: false };
 

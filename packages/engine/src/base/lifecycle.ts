@@ -9,3 +9,15 @@ export function isLiving({ status }: Pick<ServiceRecord, 'status'>): boolean {
 export function hasEnded({ status }: Pick<ServiceRecord, 'status'>): boolean {
   return status === 'terminated' || status === 'vanished';
 }
+
+/** Returns rows by service. */
+export function group<T extends { service: string | null }>(rows: T[]): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const row of rows) {
+    if (row.service === null) continue;
+    const list = groups.get(row.service);
+    if (list) list.push(row);
+    else groups.set(row.service, [row]);
+  }
+  return groups;
+}

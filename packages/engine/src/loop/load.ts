@@ -7,7 +7,7 @@ import type { Enforcements } from '../context/enforcement.js';
 import { hasAccount, NO_ACCOUNT } from '../kernel/subject/account.js';
 import { type Termination, terminationsIn, UNFINISHED } from '../kernel/subject/termination.js';
 import type { Context } from '../context/context.js';
-import { group } from '../base/group.js';
+import { group } from '../base/lifecycle.js';
 import { findFormerHistories, loadHistory, findTakenOver } from '../kernel/subject/history.js';
 import { findAction, readToRestrict, readUntold } from '../kernel/subject/holds.js';
 import { type LimitsBefore, loadLimits, NO_LIMITS } from '../kernel/subject/limits-before.js';

@@ -2,11 +2,10 @@ import { observeServices } from './observe.js';
 import type { Observation, Panel, Sharer } from '@sluice/panel-kind';
 import type { EvidenceRecord, HoldRecord, ResourcesRecord, ServiceRecord } from '@sluice/state-store';
 import { findEntry } from '../base/config/find-entry.js';
-import { group } from '../base/group.js';
+import { group, hasEnded } from '../base/lifecycle.js';
 import { findAction, inForce } from '../kernel/subject/holds.js';
 import { listPages } from '../kernel/subject/pages.js';
 import type { Plannable, RunOnPanel } from '../kernel/subject/stages.js';
-import { hasEnded } from '../base/lifecycle.js';
 
 /** Services loaded, or observed, at a time. */
 const PAGE = 500;

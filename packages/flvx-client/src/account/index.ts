@@ -24,12 +24,12 @@ export type {
   FlvxUserValues,
 } from '../client/records.js';
 export type { MegabitsPerSecond } from '../client/units.js';
-export type { FlvxAccount } from './account.js';
+export type { FlvxAccount } from './history/history.js';
 export type { FlvxHistory } from './history/history.js';
 export { planAccount } from './plan/plan-account.js';
 export { planEnsureUser } from './plan/plan-ensure-user.js';
 export { ownLimitName } from './plan/plan-limits.js';
-export { planTerminate } from './plan/plan-removals.js';
+export { planTerminate } from './plan/plan-account.js';
 export { isStepReady, type FlvxStep } from './plan/step.js';
 export type { FlvxAccountTarget, FlvxForwardTarget, FlvxPermissionTarget } from './plan/target.js';
 export { toCounters, type FlvxCounters } from './plan/values.js';

@@ -2,12 +2,10 @@ import { createPanelHttp, normaliseBaseUrl, systemClock } from '@sluice/panel-ht
 import type { FlvxCallOptions, FlvxClient, FlvxOptions, FlvxProbe } from './client.js';
 import { accessEndpoints, siteEndpoints, readWrites } from './endpoints/site.js';
 import { forwardEndpoints, permissionEndpoints, userEndpoints, Mutex } from './endpoints/accounts.js';
-import { FlvxApi } from './http/api.js';
+import { FlvxApi, parseFailure } from './http/api.js';
 import { GivenToken } from './http/given-token.js';
 import { PanelClock, SessionKeeper, type Authorization } from './http/session-keeper.js';
-import { parseFailure } from './http/parse-failure.js';
-import { observe } from './snapshot/observe.js';
-import { takeSnapshot } from './snapshot/take-snapshot.js';
+import { observe, takeSnapshot } from './snapshot/take-snapshot.js';
 
 /** Endings that operators paste with the address. */
 const tails = [/\/api\/v1$/i, /\/api$/i, /\/flow\/test$/i, /\/index\.html$/i];

@@ -12,11 +12,11 @@ import {
   type StepOutcome,
 } from '@sluice/panel-kind';
 import type { ActionRecord, ServiceRecord } from '@sluice/quota-core';
-import { listOwnForwards, observeAccount, toHistory, type FlvxAccount } from '../account/account.js';
+import { listOwnForwards, observeAccount, toHistory, type FlvxAccount } from '../account/history/history.js';
 import { describeNotInForce } from '../account/describe.js';
-import { parsePayload, parseStep, toFlvxStep, type StepPayload } from '../account/history/journaled-step.js';
-import { listRestarted } from '../account/history/record-step.js';
 import type { FlvxStep } from '../account/plan/step.js';
+import { parsePayload, parseStep, type StepPayload, toFlvxStep } from '../account/history/journaled-step.js';
+import { listRestarted } from '../account/history/record-step.js';
 import { performStep, type FlvxStepOutcome } from '../account/run/perform-step.js';
 import { resolveStep } from '../account/run/resolve-step.js';
 import type { FlvxClient } from '../client/client.js';

@@ -1,18 +1,18 @@
 import type { AccountView, FormerHistory, TargetState } from '@sluice/panel-kind';
 import type { ActionRecord } from '@sluice/quota-core';
-import { listOwnPermissions } from '../account/account.js';
 import {
   droppedTunnels,
   emptyHistory,
+  type FlvxHistory,
+  hasNothingPending,
+  isUnchangedForward,
+  listOwnPermissions,
+  parseHistory,
   rememberClosed,
   rememberDropped,
-  parseHistory,
-  isUnchangedForward,
-  hasNothingPending,
   storedHistory,
-  withCounters,
-  type FlvxHistory,
   type StoredHistory,
+  withCounters,
 } from '../account/history/history.js';
 import { parsePayload, parseStep } from '../account/history/journaled-step.js';
 import { observeHistory, type ObservedHistory, type Past } from '../account/history/observed-history.js';
@@ -20,8 +20,8 @@ import { Replay, type StepRecord } from '../account/history/record-step.js';
 import { isUsedUp, sumBytes } from '../account/rules.js';
 import type { FlvxPermission, FlvxUser } from '../client/records.js';
 import { toIso } from '../client/units.js';
-import { isReplaced, type ServiceObservation, type TimedObservation, type TunnelNodes } from './observation.js';
-import { accountView } from './account-view.js';
+import { accountView, type ServiceObservation, type TimedObservation, type TunnelNodes } from './observation.js';
+import { isReplaced } from './usage.js';
 import { findCycleId, isOfCycle, toFlvxProduct, toPanelQuota, chooseTunnels, uncountedBytes } from './product.js';
 import type { FlvxDefaults } from './product.js';
 import { indexEvidence, permissionKey, toHeld } from './restrictions.js';

@@ -4,11 +4,13 @@ import {
   type ContractReport,
   describeBytes,
   type Lookups,
+  type PanelTestAnswer,
   type ProductSettings,
   runCheck,
 } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/quota-core';
 import { toIso, toBytes, UNLIMITED_QUOTA } from '../client/units.js';
+import { describeNodes } from '../account/describe.js';
 import { sumBytes } from '../account/rules.js';
 import type { FlvxCallOptions, FlvxClient } from '../client/client.js';
 import type { FlvxForward, FlvxPermission, FlvxUser } from '../client/records.js';
@@ -153,4 +155,24 @@ function checkMapping({ id, refs, status }: ServiceRecord, { users, permissions,
   const quota = user.quota === UNLIMITED_QUOTA ? 'unlimited' : describeBytes(toBytes(user.quota));
   const used = describeBytes(sumBytes(user));
   return check('ok', `${who}: ${used} used of ${quota}, tunnels ${tunnels}, forwards ${running}`);
+}
+
+/** Tests the connection; the answer names the panel, and what an operator should change. */
+export async function testPanel(client: FlvxClient, { hasToken }: { hasToken: boolean }): Promise<PanelTestAnswer> {
+  const probe = await client.probe();
+  const { port, appName, captcha, session, tunnels, clock } = probe;
+  const parts = [
+    `"${appName ?? 'FLVX'}" (${port === 'web' ? 'web port' : 'panel'}) with ${tunnels} tunnels`,
+    describeNodes(await client.nodes.checkStatus()),
+  ];
+  const warnings = [
+    ...(captcha && !hasToken
+      ? ['the panel requires a captcha at login, so the next login will fail: turn off the captcha']
+      : []),
+    ...(session.mustChangePassword === true
+      ? ['the account still has the publicly known name or password of a new panel: change both']
+      : []),
+  ];
+  const expiring = hasToken ? { expiring: { key: 'token', at: new Date(session.expiresAt).toISOString() } } : {};
+  return { message: parts.join('; '), clockDifferenceMs: clock.ms, warnings, ...expiring };
 }

@@ -23,26 +23,33 @@ import {
   type UsageRequest,
 } from '@sluice/panel-kind';
 import type { ActionRecord, ServiceRecord } from '@sluice/quota-core';
-import { describeNodes } from '../account/describe.js';
-import type { FlvxClient, FlvxCredentials } from '../client/client.js';
+import type { FlvxClient } from '../client/client.js';
 import { createFlvxClient } from '../client/create-flvx-client.js';
 import { adoption, applyStep, outcomeWhenDone, resolveAction } from './apply.js';
 import { lacksNodes, parseCheckpoint, toCheckpoint } from './checkpoint.js';
 import {
+  listResources,
   observeInSnapshot,
   observePartly,
   observeNow,
   RunSnapshot,
-  toUnreadAnswer,
-  toUsageAnswer,
   type ReadingTools,
   type ServiceObservation,
   type TimedObservation,
 } from './observation.js';
-import { checkContract, createLookups } from './lists.js';
+import { checkContract, createLookups, testPanel } from './lists.js';
 import { planService } from './plan.js';
-import { checkProduct, toFlvxProduct, unguessableName, type FlvxDefaults, type FlvxSettings } from './product.js';
+import {
+  checkProduct,
+  toCredentials,
+  toFlvxProduct,
+  unguessableName,
+  type FlvxDefaults,
+  type FlvxSettings,
+} from './product.js';
+import { listCreatedLimits } from './speed.js';
 import { createRefresh } from './refresh.js';
+import { shortList, toUnreadAnswer, toUsageAnswer } from './usage.js';
 
 /** Opens an FLVX panel. */
 export function openFlvxPanel(kind: PanelKind, panel: PanelToOpen, dependencies: PanelDependencies): FlvxPanel {
@@ -64,39 +71,13 @@ export function openFlvxPanel(kind: PanelKind, panel: PanelToOpen, dependencies:
   return new FlvxPanel(kind, panel, { client, clock, snapshot, oldLimitNames });
 }
 
-/** Returns the configured credentials; the config has a token, or username and password. */
-function toCredentials(
-  name: string,
-  { username = '', password = '', token }: FlvxSettings,
-  { secret }: PanelDependencies,
-): FlvxCredentials {
-  if (token !== undefined) return { token: secret(token, `panels.${name}.token`) };
-  const account = secret(username, `panels.${name}.username`);
-  return { username: account, password: secret(password, `panels.${name}.password`) };
-}
-
-/** Lists the names of speed limits that were created on the panel for a service, or may have been. */
-async function listCreatedLimits(
-  journal: PanelDependencies['journal'],
-  panel: string,
-  service: string,
-): Promise<string[]> {
-  const rows = await journal.list({ service });
-  return rows
-    .filter((row) => row.panel === panel && row.type === 'create-speed-limit')
-    .filter((row) => row.state === 'applied' || (row.state !== 'failed' && row.calledAt !== null))
-    .map((row) => row.target);
-}
-
 /** The panel that the engine uses. */
 export class FlvxPanel implements Panel<ServiceObservation> {
   readonly name: string;
   readonly url: string;
   readonly refresh: Refresh;
-  readonly lookups: Lookups;
   readonly #client: FlvxClient;
   readonly #defaults: FlvxDefaults;
-  readonly #timeZone: string;
   readonly #hasToken: boolean;
   /** The config key that refused credentials are reported with. */
   readonly #key: string;
@@ -111,41 +92,24 @@ export class FlvxPanel implements Panel<ServiceObservation> {
 
   constructor(
     readonly kind: PanelKind,
-    { name, timeZone, settings, products }: PanelToOpen,
+    private readonly opened: Pick<PanelToOpen, 'name' | 'timeZone' | 'settings' | 'products'>,
     private readonly tools: ReadingTools,
   ) {
-    const flvxSettings = settings as FlvxSettings;
+    const flvxSettings = opened.settings as FlvxSettings;
     const { url, token } = flvxSettings;
-    this.name = name;
+    this.name = opened.name;
     this.url = url;
-    this.#timeZone = timeZone;
     this.#hasToken = token !== undefined;
-    this.#key = `panels.${name}.${this.#hasToken ? 'token' : 'password'}`;
+    this.#key = `panels.${this.name}.${this.#hasToken ? 'token' : 'password'}`;
     this.#client = tools.client;
     this.#defaults = flvxSettings;
     this.refresh = createRefresh(tools.client, tools.snapshot);
-    this.lookups = createLookups(tools.client, products, this.#defaults);
   }
 
-  async test(): Promise<PanelTestAnswer> {
-    const probe = await this.#client.probe().catch((error: unknown) => throwWithCredentialKey(error, this.#key));
-    const { port, appName, captcha, session, tunnels, clock } = probe;
-    const parts = [
-      `"${appName ?? 'FLVX'}" (${port === 'web' ? 'web port' : 'panel'}) with ${tunnels} tunnels`,
-      describeNodes(await this.#client.nodes.checkStatus()),
-    ];
-    const warnings = [
-      ...(captcha && !this.#hasToken
-        ? ['the panel requires a captcha at login, so the next login will fail: turn off the captcha']
-        : []),
-      ...(session.mustChangePassword === true
-        ? ['the account still has the publicly known name or password of a new panel: change both']
-        : []),
-    ];
-    const expiring = this.#hasToken
-      ? { expiring: { key: 'token', at: new Date(session.expiresAt).toISOString() } }
-      : {};
-    return { message: parts.join('; '), clockDifferenceMs: clock.ms, warnings, ...expiring };
+  test(): Promise<PanelTestAnswer> {
+    return testPanel(this.#client, { hasToken: this.#hasToken }).catch((error: unknown) =>
+      throwWithCredentialKey(error, this.#key),
+    );
   }
 
   async readUsage(
@@ -174,7 +138,7 @@ export class FlvxPanel implements Panel<ServiceObservation> {
         refuse(this.#listError);
         return;
       }
-      for (const request of requests) onAnswer(request.service.id, toUsageAnswer(read, request, this.#timeZone));
+      for (const request of requests) onAnswer(request.service.id, toUsageAnswer(read, request, this.opened.timeZone));
     } catch (error) {
       refuse(withCredentialKey(error, this.#key));
     }
@@ -323,27 +287,13 @@ export class FlvxPanel implements Panel<ServiceObservation> {
     removes: ({ type, state }) => type === 'delete-user' && state === 'applied',
   };
 
-  resources(service: ServiceRecord, observation: Observation<ServiceObservation> | null): string[] {
-    const { flvx_user_id: id } = service.refs;
-    const account = observation?.state?.account;
-    // The username may belong to another service, which is reported before anything is created or adopted.
-    const named = account?.user === null ? account.strangers : [];
-    const ids = new Set([
-      ...(id === undefined ? [] : [id]),
-      ...(account?.user ? [String(account.user.id)] : []),
-      ...named.map((user) => String(user.id)),
-    ]);
-    return [...ids].map((user) => `user:${user}`);
+  get lookups(): Lookups {
+    return createLookups(this.#client, this.opened.products, this.#defaults);
   }
+
+  readonly resources = listResources;
 
   close(): void {
     this.#client.close();
   }
-}
-
-function shortList(panel: string, size: number, expected: number): ItemError {
-  return {
-    code: 'list_too_short',
-    message: `panel "${panel}" lists ${size} users, but the last list had ${expected}: the list may be incomplete and was ignored`,
-  };
 }

@@ -1,6 +1,12 @@
 import type { TargetState } from '@sluice/panel-kind';
-import { listOwnForwards, listOwnPermissions, type FlvxAccount } from '../account/account.js';
-import { droppedTunnels, type FlvxHistory, type StoredHistory } from '../account/history/history.js';
+import {
+  droppedTunnels,
+  type FlvxAccount,
+  type FlvxHistory,
+  listOwnForwards,
+  listOwnPermissions,
+  type StoredHistory,
+} from '../account/history/history.js';
 import type { ObservedHistory } from '../account/history/observed-history.js';
 import type { FlvxForward, FlvxPermission, FlvxUser } from '../client/records.js';
 import type { ServiceObservation } from './observation.js';

@@ -6,13 +6,11 @@ import {
   type Observation,
   type Plan,
 } from '@sluice/panel-kind';
-import { toHistory, type FlvxAccount } from '../account/account.js';
+import { type FlvxAccount, type FlvxHistory, toHistory } from '../account/history/history.js';
 import { describeClosed, describeStops } from '../account/describe.js';
-import type { FlvxHistory } from '../account/history/history.js';
 import { observeHistory } from '../account/history/observed-history.js';
-import { planAccount } from '../account/plan/plan-account.js';
+import { planAccount, planTerminate } from '../account/plan/plan-account.js';
 import { planEnsureUser } from '../account/plan/plan-ensure-user.js';
-import { planTerminate } from '../account/plan/plan-removals.js';
 import type { FlvxStep } from '../account/plan/step.js';
 import type { FlvxAccountTarget } from '../account/plan/target.js';
 import { FlvxRefusedError } from '../account/refused-error.js';
@@ -20,7 +18,8 @@ import type { FlvxSpeedLimit } from '../client/records.js';
 import { FlvxValueError, UNLIMITED_QUOTA } from '../client/units.js';
 import { isUnchanged, toPast } from './checkpoint.js';
 import { toNotices } from './notices.js';
-import { describeMissingAccount, describeRenamed, isReplaced, type ServiceObservation } from './observation.js';
+import type { ServiceObservation } from './observation.js';
+import { describeMissingAccount, describeRenamed, isReplaced } from './usage.js';
 import { findExpiry, toFirstExpiry, toFlvxProduct, findLimitKey, toPanelQuota, chooseTunnels } from './product.js';
 import type { FlvxDefaults } from './product.js';
 import { EVIDENCE, parseSpeedPrior } from './restrictions.js';

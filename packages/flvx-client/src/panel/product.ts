@@ -4,11 +4,13 @@ import {
   type ProductSettings,
   hostPort,
   secret,
+  type PanelDependencies,
   type PanelSettings,
 } from '@sluice/panel-kind';
 import { zonedMidnight, type ServiceRecord } from '@sluice/quota-core';
 import * as z from 'zod/mini';
 import { NOWHERE } from '../account/plan/target.js';
+import type { FlvxCredentials } from '../client/client.js';
 import type { FlvxScope } from '../client/observation.js';
 import type { FlvxTunnelGroup } from '../client/records.js';
 import {
@@ -278,4 +280,15 @@ export function unguessableName(randomBytes: (count: number) => Uint8Array): str
 /** Whether a name has the form that `unguessableName` returns. */
 export function isUnguessable(name: string): boolean {
   return pattern.test(name);
+}
+
+/** Returns the configured credentials; the config has a token, or username and password. */
+export function toCredentials(
+  name: string,
+  { username = '', password = '', token }: FlvxSettings,
+  { secret }: PanelDependencies,
+): FlvxCredentials {
+  if (token !== undefined) return { token: secret(token, `panels.${name}.token`) };
+  const account = secret(username, `panels.${name}.username`);
+  return { username: account, password: secret(password, `panels.${name}.password`) };
 }

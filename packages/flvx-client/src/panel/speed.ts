@@ -1,4 +1,4 @@
-import type { ItemError } from '@sluice/panel-kind';
+import type { ItemError, PanelDependencies } from '@sluice/panel-kind';
 import { parseLimitKey, ownLimitName } from '../account/plan/plan-limits.js';
 import type { FlvxAccountTarget, LimitTarget } from '../account/plan/target.js';
 import type { FlvxPermission, FlvxSpeedLimit } from '../client/records.js';
@@ -142,4 +142,17 @@ function findProblem({ state, account, full, target }: PlanInput, choice: SpeedC
     code: 'unknown_speed_limit',
     message: `the panel has no speed limit ${choice.limitId} (product "${target.service.product}"): set an existing one, or set speedMbit instead`,
   };
+}
+
+/** Lists the names of speed limits that were created on the panel for a service, or may have been. */
+export async function listCreatedLimits(
+  journal: PanelDependencies['journal'],
+  panel: string,
+  service: string,
+): Promise<string[]> {
+  const rows = await journal.list({ service });
+  return rows
+    .filter((row) => row.panel === panel && row.type === 'create-speed-limit')
+    .filter((row) => row.state === 'applied' || (row.state !== 'failed' && row.calledAt !== null))
+    .map((row) => row.target);
 }

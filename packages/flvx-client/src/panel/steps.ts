@@ -1,8 +1,8 @@
 import type { ItemError, Plan, Step } from '@sluice/panel-kind';
 import { BYTES_PER_GB, type EvidenceRecord } from '@sluice/quota-core';
 import { describeStep } from '../account/describe.js';
+import { type FlvxStep, type FlvxStepOf, isStepReady } from '../account/plan/step.js';
 import type { StepPayload } from '../account/history/journaled-step.js';
-import { isStepReady, type FlvxStep, type FlvxStepOf } from '../account/plan/step.js';
 import { sumBytes } from '../account/rules.js';
 import { findCycleId, uncountedBytes } from './product.js';
 import {
@@ -15,7 +15,7 @@ import {
   type SpeedPrior,
 } from './restrictions.js';
 import { isThrottled } from './speed.js';
-import { isRedirected } from './forward-targets.js';
+import { isRedirected } from './target.js';
 import type { PlanInput } from './plan-input.js';
 
 type Begins = NonNullable<Step['begins']>;

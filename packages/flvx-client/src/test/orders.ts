@@ -1,7 +1,6 @@
-import type { FlvxAccount } from '../account/account.js';
-import { planAccount } from '../account/plan/plan-account.js';
+import type { FlvxAccount } from '../account/history/history.js';
+import { planAccount, planTerminate } from '../account/plan/plan-account.js';
 import { planEnsureUser } from '../account/plan/plan-ensure-user.js';
-import { planTerminate } from '../account/plan/plan-removals.js';
 import type { FlvxStep } from '../account/plan/step.js';
 import { NOWHERE, type FlvxAccountTarget } from '../account/plan/target.js';
 import type { FlvxCounters } from '../account/plan/values.js';

@@ -8,7 +8,7 @@ import {
   type SqliteDatabase,
 } from 'kysely';
 import type SqliteHandle from 'better-sqlite3';
-import { emptyRecord } from '../empty-record.js';
+import { emptyRecord } from '../tables/columns.js';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /**

@@ -1,6 +1,5 @@
 import { StoreError } from '../store-error.js';
-import { emptyRecord } from '../empty-record.js';
-import { type RecordColumns, type ColumnsRow, same, type Stored } from './columns.js';
+import { type ColumnsRow, emptyRecord, type RecordColumns, same, type Stored } from './columns.js';
 
 /** A table whose rows are records: the names of its columns, and how rows are encoded and decoded. */
 export interface RecordTable<Table extends string, Rec, Row> {

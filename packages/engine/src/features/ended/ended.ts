@@ -1,9 +1,8 @@
 import type { Observation } from '@sluice/panel-kind';
 import type { EvidenceRecord, ServiceRecord } from '@sluice/state-store';
-import { hasEnded } from '../../base/lifecycle.js';
+import { group, hasEnded } from '../../base/lifecycle.js';
 import { COMMAND_PREFIX } from '../../kernel/subject/command-row.js';
 import { undecided } from '../../loop/decide.js';
-import { group } from '../../base/group.js';
 import { load } from '../../loop/load.js';
 import { type Notice, serviceNotice } from '../../kernel/run/notice.js';
 import { observe } from '../../loop/observe.js';

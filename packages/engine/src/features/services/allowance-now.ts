@@ -1,6 +1,5 @@
 import type { CycleRecord, DecisionRecord, OverrideRecord, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
-import { isLiving } from '../../base/lifecycle.js';
-import { group } from '../../base/group.js';
+import { group, isLiving } from '../../base/lifecycle.js';
 import type { Context } from '../../context/context.js';
 import { findAllowance } from '../../loop/load.js';
 import { allowedView } from '../../kernel/subject/views.js';

@@ -1,4 +1,4 @@
-import { hasEnded } from '../../base/lifecycle.js';
+import { group, hasEnded } from '../../base/lifecycle.js';
 import type { AccountView } from '@sluice/panel-kind';
 import { gigabytesToBytes, resolveAllowance, resolveMode } from '@sluice/quota-core';
 import type { CycleRecord, OverrideRecord, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
@@ -9,7 +9,6 @@ import { findAddress } from '../panels/customer-address.js';
 import { openTerminations, type Termination } from '../../kernel/subject/termination.js';
 import { readOutages } from '../../context/reach.js';
 import { isProtected, isQuotaReleased, type LastingHold, readLastingHolds } from '../../kernel/subject/holds.js';
-import { group } from '../../base/group.js';
 import { countsIn } from '../../loop/load.js';
 import { withAllowanceNow } from './allowance-now.js';
 import { accountFor, detailFor } from './for-reader.js';

@@ -1,13 +1,12 @@
 import { findEntry } from '../../base/config/find-entry.js';
 import { nameFew } from '../../base/natural-order.js';
-import { isLiving } from '../../base/lifecycle.js';
+import { group, isLiving } from '../../base/lifecycle.js';
 import type { Context } from '../../context/context.js';
 import type { Notice } from './notice.js';
 import { type RunReport, reportNotices } from './run-document.js';
 import type { RunRequest } from './bracket.js';
 import type { ItemError } from '@sluice/panel-kind';
 import type { EvidenceRecord, ServiceRecord } from '@sluice/state-store';
-import { group } from '../../base/group.js';
 
 export const PANEL_REMOVED = 'panel_removed';
 

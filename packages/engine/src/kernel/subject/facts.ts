@@ -2,7 +2,7 @@ import type { LeaseRecord, OverrideRecord, PurchaseRecord, ServiceRecord, StoreT
 import { readEnforcements } from '../../context/enforcement.js';
 import { otherLeases, type OtherLeases, serviceLease } from '../../context/leases.js';
 import type { Context } from '../../context/context.js';
-import { group } from '../../base/group.js';
+import { group } from '../../base/lifecycle.js';
 import type { Applied, RunOnPanel } from './stages.js';
 import { LEASED, withError } from './to-stage.js';
 

@@ -8,9 +8,8 @@ import {
   type StoreTables,
 } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
-import { group } from '../../base/group.js';
+import { group, isLiving } from '../../base/lifecycle.js';
 import type { ServiceHistory } from './stages.js';
-import { isLiving } from '../../base/lifecycle.js';
 
 /** A stored checkpoint. */
 export interface StoredCheckpoint {

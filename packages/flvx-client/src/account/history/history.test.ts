@@ -3,8 +3,7 @@ import { gigabytes } from '../../client/units.js';
 import { customerAndNeighbour } from '../../test/customers.js';
 import { close, open, setQuota, type Done } from '../../test/orders.js';
 import { GB, name, useWorld } from '../../test/world.js';
-import type { FlvxAccount } from '../account.js';
-import { emptyHistory, newHistory, storedHistory, type FlvxHistory } from './history.js';
+import { emptyHistory, type FlvxAccount, type FlvxHistory, newHistory, storedHistory } from './history.js';
 import { observeHistory, type Past } from './observed-history.js';
 import { recordStep, type StepRecord } from './record-step.js';
 

@@ -1,5 +1,7 @@
 import type { FlvxForward, FlvxPermission, FlvxPermissionValues, FlvxUser } from '../../client/records.js';
 import { sumBytes } from '../rules.js';
+import type { FlvxClient, FlvxObserveOptions } from '../../client/client.js';
+import type { FlvxObservation, FlvxScope } from '../../client/observation.js';
 
 /** What steps and earlier observations show about an account, and the panel does not. Small plain JSON. */
 export interface FlvxHistory {
@@ -248,4 +250,40 @@ export function withCounters(
   const { createdAt = user.createdAt } = history;
   const used = { usedBytes: sumBytes(user), usedInBytes: user.inBytes };
   return { ...history, createdAt, ...used, uncountedBytes, forwards: toForwardHistory(forwards) };
+}
+
+/** One account as the panel shows it, and its history. */
+export interface FlvxAccount extends FlvxObservation {
+  /** Absent: nothing is known from before. */
+  history?: FlvxHistory | undefined;
+}
+
+/** Returns the account's history; empty where there is none. */
+export function toHistory({ history }: Pick<FlvxAccount, 'history'>): FlvxHistory {
+  return history ?? emptyHistory;
+}
+
+/** Reads an account and adds its history. An account that this run created is found by its id. */
+export async function observeAccount(
+  client: Pick<FlvxClient, 'observe'>,
+  scope: FlvxScope,
+  history: FlvxHistory,
+  options: FlvxObserveOptions = {},
+): Promise<FlvxAccount> {
+  const { createdUserId } = history.run;
+  const observed = await client.observe(createdUserId === null ? scope : { ...scope, userId: createdUserId }, options);
+  return { ...observed, scope, history };
+}
+
+/** Returns the forwards of the user, without those of duplicates. */
+export function listOwnForwards({ user, forwards }: Pick<FlvxObservation, 'user' | 'forwards'>): FlvxForward[] {
+  return forwards.filter((row) => row.userId === user?.id);
+}
+
+/** Returns the permissions of the user, without those of duplicates. */
+export function listOwnPermissions({
+  user,
+  permissions,
+}: Pick<FlvxObservation, 'user' | 'permissions'>): FlvxPermission[] {
+  return permissions.filter((row) => row.userId === user?.id);
 }

@@ -1,17 +1,18 @@
 import type { FlvxObservation } from '../../client/observation.js';
 import type { FlvxForward, FlvxPermission, FlvxUser } from '../../client/records.js';
-import { listOwnForwards, listOwnPermissions } from '../account.js';
+import {
+  emptyHistory,
+  type FlvxHistory,
+  inheritedHistory,
+  listOwnForwards,
+  listOwnPermissions,
+  newHistory,
+  type StoredHistory,
+  toForwardHistory,
+} from './history.js';
 import { NOWHERE } from '../plan/target.js';
 import { hasOwnValues } from '../plan/values.js';
 import { isExpired, isUsedUp, sumBytes, type RuledRow } from '../rules.js';
-import {
-  emptyHistory,
-  inheritedHistory,
-  newHistory,
-  toForwardHistory,
-  type FlvxHistory,
-  type StoredHistory,
-} from './history.js';
 import { Replay, type StepRecord } from './record-step.js';
 
 /** What is known from before an observation. */

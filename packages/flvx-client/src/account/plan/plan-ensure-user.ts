@@ -1,8 +1,7 @@
 import type { FlvxQuotaValues } from '../../client/records.js';
-import type { FlvxAccount } from '../account.js';
+import type { FlvxAccount } from '../history/history.js';
 import { FlvxRefusedError } from '../refused-error.js';
-import { planAccount } from './plan-account.js';
-import { planUserDeletion } from './plan-removals.js';
+import { planAccount, planUserDeletion } from './plan-account.js';
 import { newStep, type FlvxStep } from './step.js';
 import { toQuotaValues } from './values.js';
 

@@ -1,5 +1,5 @@
 import type { FlvxForward } from '../../client/records.js';
-import { listOwnForwards, toHistory, type FlvxAccount } from '../account.js';
+import { listOwnForwards, toHistory, type FlvxAccount } from '../history/history.js';
 import { newStep, type FlvxStep, type FlvxStepOf } from './step.js';
 import { NOWHERE, type FlvxAccountTarget, type FlvxForwardTarget } from './target.js';
 import { countEntryNodes } from './values.js';

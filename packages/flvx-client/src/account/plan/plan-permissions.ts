@@ -1,9 +1,19 @@
 import type { FlvxAssignValues, FlvxPermission, FlvxQuotaValues } from '../../client/records.js';
-import { listOwnPermissions, toHistory, type FlvxAccount } from '../account.js';
+import { type FlvxAccount, listOwnPermissions, toHistory } from '../history/history.js';
 import { findLimit } from './plan-limits.js';
-import { newStep, type FlvxStep } from './step.js';
+import { type FlvxStep, newStep } from './step.js';
 import type { FlvxAccountTarget, FlvxPermissionTarget } from './target.js';
-import { changedValues, hasOwnValues, toQuotaValues } from './values.js';
+import {
+  changedValues,
+  hasOwnValues,
+  toCounters,
+  toPermissionValues,
+  toQuotaValues,
+  toUserValues,
+  wasReset,
+} from './values.js';
+import type { FlvxScope } from '../../client/observation.js';
+import { FlvxRefusedError } from '../refused-error.js';
 
 /** What all permissions of a plan share. */
 interface PermissionInput {
@@ -109,4 +119,42 @@ function toAssignStep(
     prior,
     needs: [...afterUser, ...afterLimit].map((step) => step.id),
   });
+}
+
+/** Changes the user where it differs from the target. */
+export function planUser(observed: FlvxAccount, target: FlvxAccountTarget): FlvxStep[] {
+  const { user } = observed;
+  if (user === null) {
+    if (target.setsPassword === true) throw accountMissing(observed.scope);
+    return [];
+  }
+  const values = toUserValues(user);
+  const changes = changedValues(values, target.user ?? {});
+  const setsPassword =
+    target.setsPassword === true && !toHistory(observed).run.passwordSet && observed.password !== true;
+  if (Object.keys(changes).length === 0 && !setsPassword) return [];
+  const overwritten = listOwnPermissions(observed).filter((row) => hasOwnValues(user, row));
+  const prior = { user: values, permissions: overwritten.map(toPermissionValues) };
+  return [newStep('update-user', user.id, { payload: { userId: user.id, changes, setsPassword }, prior })];
+}
+
+/** Zeroes the counters unless they were zeroed since the reading. */
+export function planReset(
+  observed: FlvxAccount,
+  target: FlvxAccountTarget,
+  userSteps: readonly FlvxStep[],
+): FlvxStep[] {
+  const { user } = observed;
+  const now = toCounters(observed);
+  if (user === null || now === null || target.reset == null || wasReset(target.reset, now)) return [];
+  const needs = userSteps.map((step) => step.id);
+  return [newStep('reset-user', user.id, { payload: { userId: user.id }, prior: target.reset, needs })];
+}
+
+function accountMissing({ userId, name }: FlvxScope): FlvxRefusedError {
+  const which = userId == null ? `named "${name ?? ''}" that is known to belong to this service` : `with id ${userId}`;
+  return new FlvxRefusedError(
+    'account_missing',
+    `The panel has no account ${which}. Create it first, or correct the stored id.`,
+  );
 }

@@ -6,7 +6,7 @@ import type {
   FlvxQuotaValues,
   FlvxUserValues,
 } from '../../client/records.js';
-import { listOwnPermissions, type FlvxAccount } from '../account.js';
+import { listOwnPermissions, type FlvxAccount } from '../history/history.js';
 
 const names = ['quota', 'maxForwards', 'expiresAt', 'resetDay'] as const;
 

@@ -1,6 +1,6 @@
 import { isPanelError } from '@sluice/panel-http';
 import type { FlvxCallOptions, FlvxClient } from '../../client/client.js';
-import { serviceMissingCode } from '../../client/http/parse-failure.js';
+import { serviceMissingCode } from '../../client/http/api.js';
 import { isStepReady, type FlvxStep, type FlvxStepOf } from '../plan/step.js';
 import { FlvxRefusedError } from '../refused-error.js';
 

@@ -1,5 +1,5 @@
 import type { FlvxClient } from '../../client/client.js';
-import { observeAccount, toHistory, type FlvxAccount } from '../account.js';
+import { observeAccount, toHistory, type FlvxAccount } from '../history/history.js';
 import { recordStep, restartForwards } from '../history/record-step.js';
 import type { FlvxStep } from '../plan/step.js';
 import { isRepeatable, notEffective, toCallEnd, toStepError, type CallEnd, callStep } from './call-step.js';

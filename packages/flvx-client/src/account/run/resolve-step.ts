@@ -1,6 +1,6 @@
 import type { FlvxObservedPart } from '../../client/client.js';
 import type { FlvxPermission } from '../../client/records.js';
-import type { FlvxAccount } from '../account.js';
+import type { FlvxAccount } from '../history/history.js';
 import { findLimit } from '../plan/plan-limits.js';
 import type { FlvxStep, FlvxStepOf } from '../plan/step.js';
 import { changedValues, toCounters, wasReset } from '../plan/values.js';

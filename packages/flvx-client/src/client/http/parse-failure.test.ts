@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { recordedFiles } from '../../test/recorded.js';
-import { parseFailure } from './parse-failure.js';
+import { parseFailure } from './api.js';
 
 const cases = [...recordedFiles()].flatMap(([file, list]) =>
   list.flatMap((one) => {

@@ -1,0 +1,112 @@
+import type { ItemError, UsageAnswer, UsageRequest } from '@sluice/panel-kind';
+import type { RefusedReading, ServiceRecord } from '@sluice/quota-core';
+import { parseHistory } from '../account/history/history.js';
+import { isResetDayBetween, sumBytes } from '../account/rules.js';
+import type { FlvxForward, FlvxUser } from '../client/records.js';
+import type { TimedSnapshot } from './observation.js';
+
+/** Returns one service's reading from a snapshot. */
+export function toUsageAnswer({ at, snapshot }: TimedSnapshot, request: UsageRequest, timeZone: string): UsageAnswer {
+  const id = Number(request.service.refs['flvx_user_id']);
+  const user = snapshot.users.get(id);
+  const [odd] = snapshot.listUnreadable(id);
+  if (odd && user === undefined) return toUnreadAnswer(at, 'PANEL_UNREADABLE', `user ${id}: ${odd.message}`);
+  if (user === undefined) {
+    const message = describeMissingAccount(request.service.id, request.service.refs['flvx_user_id'] ?? '');
+    return toUnreadAnswer(at, 'account_missing', message);
+  }
+  if (isReplaced(request.service, user, request.checkpoint))
+    return toUnreadAnswer(at, 'account_renamed', describeRenamed(request.service, user));
+  const { inBytes, outBytes } = user;
+  return {
+    reading: { known: true, at, inBytes, outBytes, totalBytes: inBytes + outBytes },
+    raw: { user: id, inBytes, outBytes, quota: user.quota, status: user.status, resetDay: user.resetDay },
+    shape: [],
+    warnings: [],
+    counter: {
+      resetBetween: (previousAt, now) => {
+        const ours = request.unresolved.some(
+          (row) =>
+            row.type === 'reset-user' && row.calledAt !== null && row.calledAt >= previousAt && row.calledAt <= now,
+        );
+        const possible = ours || isResetDayBetween(user.resetDay, previousAt, now, timeZone);
+        const isDue = (from: string): boolean => isResetDayBetween(user.resetDay, from, now, timeZone);
+        return possible && hasReset(user, snapshot.listForwards(id), request, isDue) ? 'certain' : possible;
+      },
+      seen: findSeen(request.checkpoint, user),
+    },
+  };
+}
+
+/** Returns what the last run saw of the same account's counters; stores of earlier versions have only their sum. */
+function findSeen(checkpoint: unknown, user: FlvxUser): RefusedReading | null {
+  const history = parseHistory(checkpoint);
+  const { at } = (checkpoint ?? {}) as { at?: string };
+  if (history?.userId !== user.id || history.usedInBytes === undefined || at === undefined) return null;
+  return { at, inBytes: history.usedInBytes, outBytes: history.usedBytes - history.usedInBytes };
+}
+
+/** Describes that the account that a service names does not exist. */
+export function describeMissingAccount(service: string, id: string): string {
+  return `the panel has no account with the flvx_user_id ${id} of "${service}"`;
+}
+
+/**
+ * Whether the account with the stored id is another one than before, as after a restore of the panel. Customers can rename
+ * themselves, so that another name alone proves nothing. An import over the account keeps its instant of creation and is not
+ * noticed (docs/panels/flvx.md, 8.2).
+ */
+export function isReplaced(
+  { refs }: Pick<ServiceRecord, 'refs'>,
+  user: Pick<FlvxUser, 'id' | 'name' | 'createdAt'>,
+  checkpoint: unknown,
+): boolean {
+  const history = parseHistory(checkpoint);
+  if (history?.userId !== user.id || history.createdAt === undefined) return false;
+  return history.createdAt !== user.createdAt && refs['flvx_username'] !== user.name;
+}
+
+/** Describes that an account has another name than before. */
+export function describeRenamed({ id, refs }: Pick<ServiceRecord, 'id' | 'refs'>, user: FlvxUser): string {
+  const before = refs['flvx_username'];
+  const other = before === undefined ? 'and was created at another time' : `not "${before}"`;
+  return `the account ${user.id} of "${id}" is named "${user.name}" on the panel, ${other}: it may belong to another customer, and was left unchanged`;
+}
+
+/** Returns an answer without a reading. */
+export function toUnreadAnswer(at: string, code: string, message: string): UsageAnswer {
+  return { reading: { known: false, at, code, message }, raw: null, shape: [], warnings: [] };
+}
+
+/**
+ * Whether the panel's daily job has zeroed the counters since the last observation. The day alone proves nothing: a panel that
+ * was down at that midnight skips the reset. But a reset does not change the counters of forwards, whose growth is also growth of
+ * the user: a user counter far below its old value plus that growth was zeroed. The two lists are read one after the other, so
+ * at least half of the old value must be missing.
+ */
+function hasReset(
+  user: FlvxUser,
+  forwards: readonly FlvxForward[],
+  { checkpoint: seen }: UsageRequest,
+  isDue: (from: string) => boolean,
+): boolean {
+  const history = parseHistory(seen);
+  const observedAt = (seen as { at?: string } | null)?.at;
+  if (history?.userId !== user.id || observedAt === undefined || !isDue(observedAt)) return false;
+  let growth = 0;
+  for (const forward of forwards) {
+    const before = history.forwards[forward.id]?.bytes;
+    // A forward that was not observed may have existed, so its counter may not be growth.
+    if (before !== undefined) growth += Math.max(0, sumBytes(forward) - before);
+  }
+  const missing = history.usedBytes + growth - sumBytes(user);
+  return history.usedBytes > 0 && missing * 2 > history.usedBytes;
+}
+
+/** Describes that the panel's list has lost most of what the last one had. */
+export function shortList(panel: string, size: number, expected: number): ItemError {
+  return {
+    code: 'list_too_short',
+    message: `panel "${panel}" lists ${size} users, but the last list had ${expected}: the list may be incomplete and was ignored`,
+  };
+}
