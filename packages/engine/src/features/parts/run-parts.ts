@@ -77,9 +77,11 @@ const refresh: RunPart = {
   wants: ({ panel, request }) => panel.refresh !== undefined && !request.dryRun,
   begin(run) {
     const held: Applied[] = [];
+    const { startedAt } = run.report.run;
     return Promise.resolve({
       finished(subjects) {
-        held.push(...subjects.filter(({ holds }) => holds.length > 0));
+        // What this run has restricted was read back.
+        held.push(...subjects.filter(({ holds }) => holds.some(({ since }) => since < startedAt)));
       },
       async end({ stopped }) {
         if (stopped || held.length === 0) return;
