@@ -249,7 +249,8 @@ export async function record(run: ReportedRun, tables: StoreTables, finished: Fi
   const decisions = decided(run, finished);
   // A decision on changed facts is not stored: the one before stays.
   const kept = decisions.filter((_, index) => subjects[index]?.changedMeanwhile !== true);
-  const news = await newsOfServices(context, tables, subjects, report.run.id);
+  const hasChannels = (context.config.notify ?? []).length > 0;
+  const news = hasChannels ? await newsOfServices(context, tables, subjects, report.run.id) : [];
   await tables.decisions.record(await withLastReadings(tables, kept));
   await noteAlarms(run, tables, subjects);
   for (const work of subjects) if (work.ended.length > 0) await noteTold(tables, listReleasedHolds(work));
