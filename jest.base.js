@@ -2,6 +2,8 @@ import { fileURLToPath } from 'node:url';
 
 const path = (name) => fileURLToPath(new URL(`scripts/jest/${name}.cjs`, import.meta.url));
 
+const slow = process.env.SLUICE_LONG === '1' || process.env.SLUICE_PANELS === '1';
+
 /**
  * `npm test` has built the packages before: a test then loads other packages' bundles, in half the time of their sources, and
  * what it tests together with the other files of its worker.
@@ -19,5 +21,5 @@ export const base = {
   transform: { '^.+\\.ts$': path('transpile') },
   testMatch: ['<rootDir>/src/**/*.test.ts'],
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
-  testTimeout: process.env.SLUICE_LONG === '1' ? 1_800_000 : 120_000,
+  testTimeout: slow ? 1_800_000 : 120_000,
 };

@@ -57,7 +57,7 @@ describe('docs/json.md', () => {
   let documents: Documents;
   beforeAll(async () => {
     documents = await playDocuments();
-  }, 60_000);
+  });
 
   it.each(sections().map((section) => [section.title, section] as const))(
     '%s: has the keys that its commands print, and no others',

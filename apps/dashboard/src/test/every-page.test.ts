@@ -8,7 +8,7 @@ import { Link } from './share-link.js';
 let pages: EveryPage;
 beforeAll(async () => {
   pages = await startEveryPage();
-}, 60_000);
+});
 afterAll(() => pages.close());
 
 /** Reads every page of operators and of the client, or those that are about what a run found. */

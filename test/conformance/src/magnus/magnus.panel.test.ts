@@ -30,7 +30,6 @@ const recorded = (): ReplayOutcome[] =>
     if (records) writeFileSync(file, outcomes.map((outcome) => `${JSON.stringify(outcome)}\n`).join(''));
     expect(outcomes).toEqual(recorded());
   },
-  300_000,
 );
 
 it('the fake answers the requests as MagnusBilling did, and nothing is left behind', async () => {

@@ -72,7 +72,7 @@ describe('a kind with a defect', () => {
       expect(listAnchors(page)).toContain(anchor);
       expect(await findEnd(withDefect(waterworks, defect), defect, 24)).toBe('failed');
     },
-    600_000,
+    1_800_000,
   );
 
   it('is one of twenty at least, each with a name of its own', () => {
@@ -87,6 +87,6 @@ describe('a kind without a defect', () => {
     async (defect) => {
       expect(await findEnd(waterworks, defect, LONG ? Infinity : 3)).toBe('passed');
     },
-    600_000,
+    1_800_000,
   );
 });

@@ -73,65 +73,61 @@ async function createLine(): Promise<string> {
 }
 
 describe('a real MagnusBilling', () => {
-  itWithPanel(
-    `carries the life of a line with its numbers, calls and bill${reason}`,
-    async () => {
-      const id = await createLine();
-      const [first, second] = numbers;
-      await save('did', { did: first });
-      for (const number of numbers) await run(`did link +${number} --service ${service}`);
-      for (const number of numbers) {
-        expect(await did(number)).toMatchObject({ id_user: Number(id), reserved: 1, activated: 1 });
-        expect(listActions(await run(`did link +${number} --service ${service}`))).toEqual([]);
-        expect(await find('diddestination', 'idDid.did', number)).toHaveLength(1);
-      }
+  itWithPanel(`carries the life of a line with its numbers, calls and bill${reason}`, async () => {
+    const id = await createLine();
+    const [first, second] = numbers;
+    await save('did', { did: first });
+    for (const number of numbers) await run(`did link +${number} --service ${service}`);
+    for (const number of numbers) {
+      expect(await did(number)).toMatchObject({ id_user: Number(id), reserved: 1, activated: 1 });
+      expect(listActions(await run(`did link +${number} --service ${service}`))).toEqual([]);
+      expect(await find('diddestination', 'idDid.did', number)).toHaveLength(1);
+    }
 
-      await save('did', { id: (await did(second))['id'] ?? '', activated: 0 });
-      await run(`provision suspend ${service} --with-dids`);
-      expect([(await line())['active'], (await did(first))['activated']]).toEqual([0, 0]);
-      await run(`provision unsuspend ${service}`);
-      expect([(await line())['active'], (await did(first))['activated'], (await did(second))['activated']]).toEqual([
-        1, 1, 0,
-      ]);
-      await run(`provision change-package ${service} large`);
-      expect((await line())['id_plan']).toBe(Number(plans[1]));
+    await save('did', { id: (await did(second))['id'] ?? '', activated: 0 });
+    await run(`provision suspend ${service} --with-dids`);
+    expect([(await line())['active'], (await did(first))['activated']]).toEqual([0, 0]);
+    await run(`provision unsuspend ${service}`);
+    expect([(await line())['active'], (await did(first))['activated'], (await did(second))['activated']]).toEqual([
+      1, 1, 0,
+    ]);
+    await run(`provision change-package ${service} large`);
+    expect((await line())['id_plan']).toBe(Number(plans[1]));
 
-      const month = closedMonth();
-      await addCalls(id, [
-        { at: `${month}-01 00:00:00`, seconds: 48, charge: '0.232', destination: '5511987654321' },
-        { at: `${month}-28 23:59:59`, seconds: 30, charge: '123.456789', destination: '190', callerId: '=cmd|1' },
-        { at: `${month}-02 12:00:00`, seconds: 6, charge: '0.00001', destination: '00351912345678' },
-      ]);
-      const bill = async (): Promise<CallBillView | undefined> =>
-        (await run<CallBillReport>(`call bill --service ${service} --period ${month}`)).bills[0];
-      const billed = await bill();
-      expect(billed).toMatchObject({ state: 'added', calls: 3, billedSeconds: 84, total: '123.69', currency: 'BRL' });
-      expect(readFileSync(billed?.csv ?? '', 'utf8')).toContain("'=cmd|1");
-      await addCalls(id, [{ at: `${month}-03 12:00:00`, seconds: 60, charge: '1', destination: '190' }]);
-      expect(await bill()).toMatchObject({ state: 'already-added', invoice: billed?.invoice, total: '123.69' });
-      const { bills } = await run<{ bills: { late: string[]; difference: string }[] }>(
-        `call reconcile --service ${service} --period ${month}`,
-      );
-      expect(bills).toMatchObject([{ difference: '1.00000', late: [expect.any(String)] }]);
+    const month = closedMonth();
+    await addCalls(id, [
+      { at: `${month}-01 00:00:00`, seconds: 48, charge: '0.232', destination: '5511987654321' },
+      { at: `${month}-28 23:59:59`, seconds: 30, charge: '123.456789', destination: '190', callerId: '=cmd|1' },
+      { at: `${month}-02 12:00:00`, seconds: 6, charge: '0.00001', destination: '00351912345678' },
+    ]);
+    const bill = async (): Promise<CallBillView | undefined> =>
+      (await run<CallBillReport>(`call bill --service ${service} --period ${month}`)).bills[0];
+    const billed = await bill();
+    expect(billed).toMatchObject({ state: 'added', calls: 3, billedSeconds: 84, total: '123.69', currency: 'BRL' });
+    expect(readFileSync(billed?.csv ?? '', 'utf8')).toContain("'=cmd|1");
+    await addCalls(id, [{ at: `${month}-03 12:00:00`, seconds: 60, charge: '1', destination: '190' }]);
+    expect(await bill()).toMatchObject({ state: 'already-added', invoice: billed?.invoice, total: '123.69' });
+    const { bills } = await run<{ bills: { late: string[]; difference: string }[] }>(
+      `call reconcile --service ${service} --period ${month}`,
+    );
+    expect(bills).toMatchObject([{ difference: '1.00000', late: [expect.any(String)] }]);
 
-      await addCalls(id, [
-        {
-          at: new Date(Date.now() - 27 * 3_600_000).toISOString().slice(0, 19).replace('T', ' '),
-          seconds: 60,
-          charge: '2',
-          destination: '190',
-        },
-      ]);
-      await run(`provision terminate ${service} --yes`, 1);
-      expect(await find('user', 'username', username)).toHaveLength(1);
-      await run(`provision terminate ${service} --yes --final-invoice`);
-      expect(await find('user', 'username', username)).toEqual([]);
-      for (const number of numbers) expect(await did(number)).toMatchObject({ id_user: null, reserved: 0 });
-      expect((await did(first))['activated']).toBe(1);
-      const { invoices } = await run<{ invoices: { lines: { amount: string }[] }[] }>('invoice list --client 77');
-      expect(invoices.flatMap(({ lines }) => lines.map(({ amount }) => amount))).toEqual(['123.69', '2.00']);
-      await run(`provision terminate ${service} --yes`);
-    },
-    180_000,
-  );
+    await addCalls(id, [
+      {
+        at: new Date(Date.now() - 27 * 3_600_000).toISOString().slice(0, 19).replace('T', ' '),
+        seconds: 60,
+        charge: '2',
+        destination: '190',
+      },
+    ]);
+    await run(`provision terminate ${service} --yes`, 1);
+    expect(await find('user', 'username', username)).toHaveLength(1);
+    await run(`provision terminate ${service} --yes --final-invoice`);
+    expect(await find('user', 'username', username)).toEqual([]);
+    for (const number of numbers) expect(await did(number)).toMatchObject({ id_user: null, reserved: 0 });
+    expect((await did(first))['activated']).toBe(1);
+    const { invoices } = await run<{ invoices: { lines: { amount: string }[] }[] }>('invoice list --client 77');
+    expect(invoices.flatMap(({ lines }) => lines.map(({ amount }) => amount))).toEqual(['123.69', '2.00']);
+    await run(`provision terminate ${service} --yes`);
+  });
 });
