@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { openForEachTest } from '../bench/each-test.js';
+import { useBench } from '../bench/each-test.js';
 import { GB } from '../bench/engine-bench.js';
 import { startHiddifyBench, type HiddifyBench } from '../bench/hiddify-bench.js';
 import type { CheckReport } from '@sluice/engine';
@@ -25,7 +25,7 @@ const ways = [
 ] as const;
 
 describe.each(ways)('counted by $accounting', ({ accounting, fill }) => {
-  const at = openForEachTest(() => startHiddifyBench({ agents: `{ accounting: ${accounting} }` }));
+  const at = useBench(() => startHiddifyBench({ agents: `{ accounting: ${accounting} }` }));
   beforeEach(() => at.limit('north', 10));
 
   const check = (): Promise<CheckReport> => at.check();
@@ -99,7 +99,7 @@ describe.each(ways)('counted by $accounting', ({ accounting, fill }) => {
 });
 
 describe('consumed', () => {
-  const at = openForEachTest(() => startHiddifyBench({ agents: '{ period: { days: 7 } }' }));
+  const at = useBench(() => startHiddifyBench({ agents: '{ period: { days: 7 } }' }));
   beforeEach(() => at.limit('north', 10));
 
   const used = async (): Promise<number> => {

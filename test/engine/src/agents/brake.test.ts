@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { openForEachTest } from '../bench/each-test.js';
+import { useBench } from '../bench/each-test.js';
 import { GB } from '../bench/engine-bench.js';
 import { startHiddifyBench } from '../bench/hiddify-bench.js';
 
-const at = openForEachTest(startHiddifyBench);
+const at = useBench(startHiddifyBench);
 
 describe('the brake', () => {
   const agents: { agent: string; user: string }[] = [];

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { ServiceDetail } from '@sluice/engine';
-import { openForEachTest } from '../bench/each-test.js';
+import { useBench } from '../bench/each-test.js';
 import { GB } from '../bench/engine-bench.js';
 import { startHiddifyBench } from '../bench/hiddify-bench.js';
 
-const at = openForEachTest(startHiddifyBench);
+const at = useBench(startHiddifyBench);
 
 /** Starts with a service below agent north, which is over its limit, as is agent south. */
 beforeEach(async () => {

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Fault } from '@sluice/fake-panels';
-import { openForEachTest } from '../bench/each-test.js';
+import { useBench } from '../bench/each-test.js';
 import { calls, readContents, GB, minute, startWorld, type TestManager } from './world.js';
 
-const world = openForEachTest(startWorld);
+const world = useBench(startWorld);
 
 type Row = Record<string, unknown>;
 const rows = (json: unknown): Row[] => json as Row[];

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { openForEachTest } from '../bench/each-test.js';
+import { useBench } from '../bench/each-test.js';
 import { calls, GB, minute, startWorld, type TestManager } from './world.js';
 
 describe('orders about one agent', () => {
-  const world = openForEachTest(startWorld);
+  const world = useBench(startWorld);
   let north: string;
   let east: string;
   let users: string[];

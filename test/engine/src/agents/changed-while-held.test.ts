@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { RunReport } from '@sluice/engine';
-import { openForEachTest } from '../bench/each-test.js';
+import { useBench } from '../bench/each-test.js';
 import { GB, HOUR } from '../bench/engine-bench.js';
 import { startHiddifyBench } from '../bench/hiddify-bench.js';
 
-const at = openForEachTest(startHiddifyBench);
+const at = useBench(startHiddifyBench);
 let svc: string;
 beforeEach(async () => {
   svc = await at.create(1, { product: 'agency' });

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { openForEachTest } from '../bench/each-test.js';
+import { useBench } from '../bench/each-test.js';
 import { GB, MINUTE } from '../bench/engine-bench.js';
 import { startHiddifyBench } from '../bench/hiddify-bench.js';
 import type { AgentDetail } from '@sluice/engine';
 
-const at = openForEachTest(startHiddifyBench);
+const at = useBench(startHiddifyBench);
 
 const user = (agent = at.north, usageLimit = 10 * GB): string => at.panel.addUser({ agent, usageLimit });
 const enabled = (...users: string[]): boolean[] => users.map((uuid) => at.panel.user(uuid).enable);

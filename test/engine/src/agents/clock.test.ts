@@ -1,13 +1,13 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Check } from '@sluice/engine';
-import { openForEachTest } from '../bench/each-test.js';
+import { useBench } from '../bench/each-test.js';
 import { codeOf, DAY, GB, HOUR, MINUTE } from '../bench/engine-bench.js';
 import { startHiddifyBench, type HiddifyBench } from '../bench/hiddify-bench.js';
 
 const NOVEMBER = { periodStart: '2026-11-01T00:00:00.000Z', periodEnd: '2026-12-01T00:00:00.000Z' };
 const AHEAD = '2027-01-02T12:00:00Z';
 
-const at = openForEachTest(() => startHiddifyBench({ agents: '{ period: monthly }' }));
+const at = useBench(() => startHiddifyBench({ agents: '{ period: monthly }' }));
 let user = '';
 let right = 0;
 beforeEach(async () => {

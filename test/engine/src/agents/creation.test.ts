@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { openForEachTest } from '../bench/each-test.js';
+import { useBench } from '../bench/each-test.js';
 import { GB, minute, startWorld } from './world.js';
 
 describe('creating users within a limit', () => {
-  const world = openForEachTest(startWorld);
+  const world = useBench(startWorld);
   let north: string;
 
   beforeEach(() => {

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { AgentDetail, CheckReport } from '@sluice/engine';
-import { openForEachTest } from '../bench/each-test.js';
+import { useBench } from '../bench/each-test.js';
 import { GB } from '../bench/engine-bench.js';
 import { startHiddifyBench } from '../bench/hiddify-bench.js';
 
-const at = openForEachTest(() => startHiddifyBench({ more: 'poll: { interval: 15m }' }));
+const at = useBench(() => startHiddifyBench({ more: 'poll: { interval: 15m }' }));
 let all: string[];
 beforeEach(async () => {
   all = Array.from({ length: 3 }, () => at.panel.addUser({ agent: at.north, usageLimit: 100 * GB }));

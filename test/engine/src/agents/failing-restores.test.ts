@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { openForEachTest } from '../bench/each-test.js';
+import { useBench } from '../bench/each-test.js';
 import { GB, MINUTE } from '../bench/engine-bench.js';
 import { startAgency } from './agency.js';
 import type { CheckReport, RestoreReport, RunReport } from '@sluice/engine';
@@ -7,7 +7,7 @@ import type { CheckReport, RestoreReport, RunReport } from '@sluice/engine';
 const LOOK = 'GET /api/v2/admin/user/{uuid}/';
 const EACH = /^(GET|PATCH) /;
 
-const at = openForEachTest(startAgency);
+const at = useBench(startAgency);
 
 const restore = (): Promise<RestoreReport> => at.sluice.agents.restore('north');
 const sweep = (): Promise<CheckReport> => at.check();

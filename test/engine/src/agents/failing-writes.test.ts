@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Fault } from '@sluice/fake-panels';
-import { openForEachTest } from '../bench/each-test.js';
+import { useBench } from '../bench/each-test.js';
 import { calls, GB, minute, startWorld, type TestManager } from './world.js';
 
 const patch = 'PATCH /api/v2/admin/user/{uuid}/';
 
 describe('writes that fail', () => {
-  const world = openForEachTest(startWorld);
+  const world = useBench(startWorld);
   let manager: TestManager;
   let north: string;
   let users: string[];

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Fault } from '@sluice/fake-panels';
-import { openForEachTest } from '../bench/each-test.js';
+import { useBench } from '../bench/each-test.js';
 import { codeOf, errorOf } from '../bench/engine-bench.js';
 import { startHiddifyBench } from '../bench/hiddify-bench.js';
 
-const at = openForEachTest(startHiddifyBench);
+const at = useBench(startHiddifyBench);
 beforeEach(() => {
   at.panel.addUser({ agent: at.north });
 });

@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { openForEachTest } from '../bench/each-test.js';
+import { useBench } from '../bench/each-test.js';
 import { readContents, GB, minute, startWorld, type TestManager } from './world.js';
 import { parseConfig } from '@sluice/engine';
 import { hiddify } from '@sluice/hiddify-agent-traffic/panel';
 
 describe('limits', () => {
-  const world = openForEachTest(startWorld);
+  const world = useBench(startWorld);
   let north: string;
   let anna: string;
   let manager: TestManager;

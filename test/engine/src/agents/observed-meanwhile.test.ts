@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import type { FakeCall } from '@sluice/fake-panels';
 import { during } from '../bench/during.js';
-import { openForEachTest } from '../bench/each-test.js';
+import { useBench } from '../bench/each-test.js';
 import { GB } from '../bench/engine-bench.js';
 import { startHiddifyBench } from '../bench/hiddify-bench.js';
 import type { AgentDetail, CheckReport } from '@sluice/engine';
 
-const at = openForEachTest(startHiddifyBench);
+const at = useBench(startHiddifyBench);
 
 const PATCH = 'PATCH /api/v2/admin/user/{uuid}/';
 const isChange = ({ endpoint, body }: FakeCall): boolean => endpoint === PATCH && body.includes('enable');

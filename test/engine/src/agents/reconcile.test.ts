@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { openForEachTest } from '../bench/each-test.js';
+import { useBench } from '../bench/each-test.js';
 import { GB, HOUR, MINUTE } from '../bench/engine-bench.js';
 import { startAgency } from './agency.js';
 
-const at = openForEachTest(startAgency);
+const at = useBench(startAgency);
 
 describe('reconcile', () => {
   it('includes the sweep, also of a panel without services', async () => {

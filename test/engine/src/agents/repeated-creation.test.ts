@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { openForEachTest } from '../bench/each-test.js';
+import { useBench } from '../bench/each-test.js';
 import { GB, MINUTE } from '../bench/engine-bench.js';
 import { startHiddifyBench } from '../bench/hiddify-bench.js';
 import type { CreatedUserReport } from '@sluice/engine';
 
-const at = openForEachTest(startHiddifyBench);
+const at = useBench(startHiddifyBench);
 beforeEach(async () => {
   await at.limit('north', 10);
 });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { openForEachTest } from '../bench/each-test.js';
+import { useBench } from '../bench/each-test.js';
 import { GB, HOUR } from '../bench/engine-bench.js';
 import { startAgency } from './agency.js';
 
-const at = openForEachTest(startAgency);
+const at = useBench(startAgency);
 
 describe("an agent's user that is a service", () => {
   it('is given back when a command moves it to an agent within its limit', async () => {

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { openForEachTest } from '../bench/each-test.js';
+import { useBench } from '../bench/each-test.js';
 import { codeOf, GB, MINUTE } from '../bench/engine-bench.js';
 import { startHiddifyBench } from '../bench/hiddify-bench.js';
 import { states, suspensionOn } from './suspension.js';
 
-const at = openForEachTest(startHiddifyBench);
+const at = useBench(startHiddifyBench);
 let east: string;
 beforeEach(() => {
   east = at.panel.addAgent(at.north, { name: 'north-east' });

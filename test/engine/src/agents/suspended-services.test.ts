@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { openForEachTest } from '../bench/each-test.js';
+import { useBench } from '../bench/each-test.js';
 import { GB } from '../bench/engine-bench.js';
 import { startAgency } from './agency.js';
 import { states, suspensionOn } from './suspension.js';
 
-const at = openForEachTest(startAgency);
+const at = useBench(startAgency);
 
 const { run, suspend, unsuspend, sweep, openHolds } = suspensionOn(at);
 

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { openForEachTest } from '../bench/each-test.js';
+import { useBench } from '../bench/each-test.js';
 import { calls, readContents, GB, minute, startWorld, type TestManager } from './world.js';
 
 describe('the sweep', () => {
-  const world = openForEachTest(startWorld);
+  const world = useBench(startWorld);
   let north: string;
   let south: string;
   let manager: TestManager;

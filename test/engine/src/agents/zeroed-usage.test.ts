@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { openForEachTest } from '../bench/each-test.js';
+import { useBench } from '../bench/each-test.js';
 import { DAY, GB, HOUR, MINUTE } from '../bench/engine-bench.js';
 import { startHiddifyBench } from '../bench/hiddify-bench.js';
 import type { RunReport } from '@sluice/engine';
 
-const at = openForEachTest(startHiddifyBench);
+const at = useBench(startHiddifyBench);
 
 async function run(what: 'poll' | 'reconcile', ms = HOUR): Promise<RunReport> {
   at.bench.clock.advance(ms);

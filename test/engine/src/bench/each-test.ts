@@ -1,19 +1,44 @@
-import { afterEach, beforeEach } from '@jest/globals';
+import { afterEach, beforeEach, expect } from '@jest/globals';
 
-/** Opens a bench before each test of a file or block and closes it afterwards. Returns what stands for the open one. */
-export function openForEachTest<Bench extends { close: () => Promise<void> }>(open: () => Promise<Bench>): Bench {
-  let present: Bench | null = null;
-  beforeEach(async () => {
-    present = await open();
-  });
+interface Fake {
+  server: { failures: readonly unknown[] };
+}
+
+interface Closable {
+  close: () => Promise<void>;
+  panel?: Fake;
+  whmcs?: Fake;
+}
+
+/** Opens a bench before each test, and closes it after it; returns the one of the present test. */
+export function useBench<Bench extends Closable>(open: () => Promise<Bench>): Bench {
+  const [bench, start] = useOpened(open);
+  beforeEach(() => start());
+  return bench;
+}
+
+/** Returns the bench that the present test has opened by the function beside it; it is closed after the test. */
+export function useOpened<Bench extends Closable, Options extends unknown[]>(
+  open: (...options: Options) => Promise<Bench>,
+): [Bench, (...options: Options) => Promise<void>] {
+  let current: Bench | undefined;
   afterEach(async () => {
-    await present?.close();
-    present = null;
+    const opened = current;
+    current = undefined;
+    await opened?.close();
+    expect([opened?.panel, opened?.whmcs].flatMap((fake) => fake?.server.failures ?? [])).toEqual([]);
   });
-  return new Proxy({} as Bench, {
+  const bench = new Proxy({} as Bench, {
     get(_target, name): unknown {
-      if (present === null) throw new Error('a bench is open in a test only');
-      return Reflect.get(present, name);
+      if (current === undefined) throw new Error('a bench is open in a test only');
+      const value: unknown = Reflect.get(current, name);
+      return typeof value === 'function' ? (value.bind(current) as unknown) : value;
     },
   });
+  return [
+    bench,
+    async (...options) => {
+      current = await open(...options);
+    },
+  ];
 }

@@ -1,7 +1,7 @@
 import type { RunOptions, RunReport, Sluice } from '@sluice/engine';
 import { type FakeFlvx, manualClock, startFakeFlvx } from '@sluice/fake-panels';
 import { flvx } from '@sluice/flvx-client/panel';
-import { openForEachTest } from './each-test.js';
+import { useBench } from './each-test.js';
 import { DAY, EngineBench, type EngineParts, NO_DOUBT } from './engine-bench.js';
 
 export const ADMIN_PASSWORD = 'Very-secret-admin-1';
@@ -101,7 +101,7 @@ export async function startFlvxBench(
 
 /** Starts a bench before each test, and closes it after it; returns the one of the present test. */
 export function useFlvxBench(more = ''): FlvxBench {
-  return openForEachTest(() => startFlvxBench(more));
+  return useBench(() => startFlvxBench(more));
 }
 
 /** Moves the clock on and has the panel's daily job run at each midnight that it passes. */

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { openForEachTest } from '../bench/each-test.js';
+import { useBench } from '../bench/each-test.js';
 import { openLedgerWorld } from './ledger-world.js';
 
 const PROGRAM = fileURLToPath(new URL('../test/charge-in-process.mjs', import.meta.url));
@@ -37,7 +37,7 @@ async function startCharging(location: string, killAt: number, keys: readonly st
 }
 
 describe('processes that charge one client', () => {
-  const world = openForEachTest(openLedgerWorld);
+  const world = useBench(openLedgerWorld);
   beforeEach(async () => {
     await world.sluice.credit.add('7', { amount: '10.00', currency: 'EUR' });
   });

@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream';
 import { expect, it } from '@jest/globals';
-import { openForEachTest } from '../bench/each-test.js';
+import { useBench } from '../bench/each-test.js';
 import { startTelephonyBench } from '../bench/telephony-bench.js';
 
-const at = openForEachTest(() => startTelephonyBench({ wire: 'magnusbilling' }));
+const at = useBench(() => startTelephonyBench({ wire: 'magnusbilling' }));
 
 it('bills calls that the panel archived, and finds none of them late or missing when they are archived later', async () => {
   await at.addService();

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { CallBillView } from '@sluice/engine';
-import { openForEachTest } from '../bench/each-test.js';
+import { useBench } from '../bench/each-test.js';
 import { call } from './telephony-panel.js';
 import { openWorld, type World } from './world.js';
 
-const world = openForEachTest(() => openWorld('whmcs'));
+const world = useBench(() => openWorld('whmcs'));
 beforeEach(() => {
   world.exchange.calls = [call('2026-10-15T12:00:00-03:00', '40.0000')];
 });

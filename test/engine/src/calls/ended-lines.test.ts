@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { TerminateOptions } from '@sluice/engine';
-import { openForEachTest } from '../bench/each-test.js';
+import { useBench } from '../bench/each-test.js';
 import { LINE } from '../bench/telephony-bench.js';
 import { startWhmcsLines } from './whmcs-lines.js';
 
-const at = openForEachTest(startWhmcsLines);
+const at = useBench(startWhmcsLines);
 
 describe('a line that a command ends', () => {
   const terminate = async (how: TerminateOptions): Promise<void> => {

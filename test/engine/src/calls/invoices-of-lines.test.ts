@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { BillCallsOptions, CallBillView } from '@sluice/engine';
-import { openForEachTest } from '../bench/each-test.js';
+import { useBench } from '../bench/each-test.js';
 import { FORMER, NEXT, startWhmcsLines } from './whmcs-lines.js';
 
-const at = openForEachTest(startWhmcsLines);
+const at = useBench(startWhmcsLines);
 
 async function bill(how?: BillCallsOptions): Promise<CallBillView[]> {
   return (await at.sluice.calls.bill(how)).bills;

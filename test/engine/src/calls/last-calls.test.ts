@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { TerminateOptions } from '@sluice/engine';
-import { openForEachTest } from '../bench/each-test.js';
+import { useBench } from '../bench/each-test.js';
 import { errorOf } from '../bench/engine-bench.js';
 import { LINE, startTelephonyBench } from '../bench/telephony-bench.js';
 
-const at = openForEachTest(startTelephonyBench);
+const at = useBench(startTelephonyBench);
 beforeEach(async () => {
   await at.addService();
   at.bench.clock.advance(3_600_000);

@@ -1,8 +1,8 @@
 import { expect, it } from '@jest/globals';
-import { openForEachTest } from '../bench/each-test.js';
+import { useBench } from '../bench/each-test.js';
 import { startTelephonyBench } from '../bench/telephony-bench.js';
 
-const at = openForEachTest(() => startTelephonyBench({ wire: 'magnusbilling' }));
+const at = useBench(() => startTelephonyBench({ wire: 'magnusbilling' }));
 
 it('prices a call as MagnusBilling charges it, unless another reading of increments is asked for', async () => {
   const block = { initial_increment_seconds: 20, increment_seconds: 6, min_chargeable_seconds: 3 };

@@ -1,10 +1,10 @@
 import { beforeEach, expect, it } from '@jest/globals';
-import { openForEachTest } from '../bench/each-test.js';
+import { useBench } from '../bench/each-test.js';
 import { done } from '../bench/outcomes.js';
 import { startTelephonyBench } from '../bench/telephony-bench.js';
 import { createReports } from './world.js';
 
-const at = openForEachTest(() =>
+const at = useBench(() =>
   startTelephonyBench({
     whmcs: 'fields: { ddd: DDD, channels: Canais }',
     more: 'invoiceLines: { calls: "Chamadas de {username}, {from} a {last} ({service})" }\n',

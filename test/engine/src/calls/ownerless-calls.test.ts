@@ -1,8 +1,8 @@
 import { expect, it } from '@jest/globals';
-import { openForEachTest } from '../bench/each-test.js';
+import { useBench } from '../bench/each-test.js';
 import { startTelephonyBench } from '../bench/telephony-bench.js';
 
-const at = openForEachTest(startTelephonyBench);
+const at = useBench(startTelephonyBench);
 
 it('bills no call that names no line but the username of another, and says so', async () => {
   await at.addService();

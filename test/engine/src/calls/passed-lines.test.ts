@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { openForEachTest } from '../bench/each-test.js';
+import { useBench } from '../bench/each-test.js';
 import { codeOf } from '../bench/engine-bench.js';
 import { LINE } from '../bench/telephony-bench.js';
 import { createReports } from './world.js';
 import { NEXT, startWhmcsLines } from './whmcs-lines.js';
 
-const at = openForEachTest(startWhmcsLines);
+const at = useBench(startWhmcsLines);
 
 async function records(service: string): Promise<string[]> {
   const charges: string[] = [];

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { openForEachTest } from '../bench/each-test.js';
+import { useBench } from '../bench/each-test.js';
 import { startTelephonyBench } from '../bench/telephony-bench.js';
 
-const at = openForEachTest(startTelephonyBench);
+const at = useBench(startTelephonyBench);
 beforeEach(async () => {
   await at.addService();
   at.addCall('2026-10-10T09:00:00-03:00', '3.0000');

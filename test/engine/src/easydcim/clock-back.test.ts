@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { CommandReport } from '@sluice/engine';
-import { openForEachTest } from '../bench/each-test.js';
+import { useBench } from '../bench/each-test.js';
 import { toIds, startEasyDcimBench } from '../bench/easydcim-bench.js';
 import { HOUR, MINUTE } from '../bench/engine-bench.js';
 
 const { port } = toIds(1);
 
-const at = openForEachTest(startEasyDcimBench);
+const at = useBench(startEasyDcimBench);
 beforeEach(async () => {
   await at.addService(1, { ports: [{ id: port(1), name: 'eth0' }] });
   at.use(1, 200);

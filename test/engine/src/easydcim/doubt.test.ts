@@ -1,13 +1,13 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { RunReport } from '@sluice/engine';
 import type { ActionRecord, EvidenceRecord } from '@sluice/state-store';
-import { openForEachTest } from '../bench/each-test.js';
+import { useBench } from '../bench/each-test.js';
 import { easyDcimConfig, toIds, startEasyDcimBench } from '../bench/easydcim-bench.js';
 import { GB, HOUR, MINUTE } from '../bench/engine-bench.js';
 
 const { port } = toIds(1);
 
-const at = openForEachTest(startEasyDcimBench);
+const at = useBench(startEasyDcimBench);
 beforeEach(async () => {
   at.panel.answers.ports.style = 'stateless';
   at.panel.answers.adminPorts.style = 'stateless';

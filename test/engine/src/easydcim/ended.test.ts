@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { RunReport } from '@sluice/engine';
 import type { FakeCall } from '@sluice/fake-panels';
-import { openForEachTest } from '../bench/each-test.js';
+import { useBench } from '../bench/each-test.js';
 import { toIds, startEasyDcimBench } from '../bench/easydcim-bench.js';
 import { GB, HOUR } from '../bench/engine-bench.js';
 
@@ -11,7 +11,7 @@ const PORTS = [
   { id: port(2), name: 'eth1', adminState: 'down' as const },
 ];
 
-const at = openForEachTest(startEasyDcimBench);
+const at = useBench(startEasyDcimBench);
 beforeEach(async () => {
   await at.addService(1, { product: 'both', ports: PORTS });
   at.panel.addTraffic(501, { in: 200 * GB, out: 0 });

@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { FaultRule } from '@sluice/fake-panels';
-import { openForEachTest } from '../bench/each-test.js';
+import { useBench } from '../bench/each-test.js';
 import { startEasyDcimBench } from '../bench/easydcim-bench.js';
 import { DAY, GB, HOUR } from '../bench/engine-bench.js';
 
 const END = Date.parse('2026-12-15T00:00:00Z');
 
-const at = openForEachTest(startEasyDcimBench);
+const at = useBench(startEasyDcimBench);
 beforeEach(async () => {
   await at.addService(1, { product: 'free' });
   at.panel.addTraffic(501, { in: 10 * GB, out: 2 * GB });

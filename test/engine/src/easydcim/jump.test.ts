@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import type { RunReport } from '@sluice/engine';
-import { openForEachTest } from '../bench/each-test.js';
+import { useBench } from '../bench/each-test.js';
 import { startEasyDcimBench, toIds } from '../bench/easydcim-bench.js';
 import { GB, HOUR } from '../bench/engine-bench.js';
 
 const TB = 1000 ** 4;
 
-const at = openForEachTest(startEasyDcimBench);
+const at = useBench(startEasyDcimBench);
 
 const service = (report: RunReport): RunReport['services'][number] | undefined => report.services[0];
 const changing = (): string[] => at.panel.server.changingCalls().map(({ method, path }) => `${method} ${path}`);

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { openForEachTest } from '../bench/each-test.js';
+import { useBench } from '../bench/each-test.js';
 import { toIds, startEasyDcimBench } from '../bench/easydcim-bench.js';
 import { arrive, kill } from '../bench/killed-call.js';
 
 const { port, order } = toIds(1);
-const at = openForEachTest(startEasyDcimBench);
+const at = useBench(startEasyDcimBench);
 
 describe('a poll that is killed when it holds a service whose customer then gets more', () => {
   it.each([

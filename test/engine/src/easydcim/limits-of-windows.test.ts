@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { openForEachTest } from '../bench/each-test.js';
+import { useBench } from '../bench/each-test.js';
 import { startEasyDcimBench } from '../bench/easydcim-bench.js';
 import { DAY, GB, HOUR } from '../bench/engine-bench.js';
 import { handleOn } from '../bench/sqlite.js';
@@ -10,7 +10,7 @@ const PRODUCTS = `  fair: { panel: dcim, quota: unlimited, limits: [{ id: fair-u
   daily: { panel: dcim, quota: unlimited, limits: [{ id: daily, window: day, allowance: 25GB, action: disable-ports }] }
   plain: { panel: dcim, quota: unlimited }`;
 
-const at = openForEachTest(() => startEasyDcimBench(PRODUCTS));
+const at = useBench(() => startEasyDcimBench(PRODUCTS));
 
 function advanceTo(instant: number): void {
   at.bench.clock.advance(instant - at.bench.clock.now());

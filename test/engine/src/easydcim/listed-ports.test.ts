@@ -1,13 +1,13 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { RunOptions } from '@sluice/engine';
-import { openForEachTest } from '../bench/each-test.js';
+import { useBench } from '../bench/each-test.js';
 import { toIds, startEasyDcimBench } from '../bench/easydcim-bench.js';
 import { GB, HOUR } from '../bench/engine-bench.js';
 
 const { port } = toIds(1);
 const UPLINK = 88;
 
-const at = openForEachTest(startEasyDcimBench);
+const at = useBench(startEasyDcimBench);
 beforeEach(async () => {
   await at.addService(1, { ports: [{ id: port(1), name: 'eth0' }] });
   at.panel.addTraffic(501, { in: 200 * GB, out: 0 });

@@ -1,14 +1,14 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { RunReport } from '@sluice/engine';
 import type { FakeCall } from '@sluice/fake-panels';
-import { openForEachTest } from '../bench/each-test.js';
+import { useBench } from '../bench/each-test.js';
 import { toIds, startEasyDcimBench } from '../bench/easydcim-bench.js';
 import { HOUR } from '../bench/engine-bench.js';
 
 const { port, order } = toIds(1);
 const PORTS = [{ id: port(1), name: 'eth0' }];
 
-const at = openForEachTest(startEasyDcimBench);
+const at = useBench(startEasyDcimBench);
 beforeEach(() => {
   at.panel.behaviour.portActions.already = 'refuse';
 });

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { RunReport } from '@sluice/engine';
-import { openForEachTest } from '../bench/each-test.js';
+import { useBench } from '../bench/each-test.js';
 import { toIds, startEasyDcimBench } from '../bench/easydcim-bench.js';
 import { GB, HOUR } from '../bench/engine-bench.js';
 
@@ -9,9 +9,7 @@ const ODD = ['..', '.', '%2e%2e', '../../admin/orders/902?x=', '#', '\\..\\', '\
 const LONE = /\p{Cs}/u;
 const HEALTHY = [1, 3];
 
-const at = openForEachTest(() =>
-  startEasyDcimBench('poll: { brake: { share: 100%, atLeast: 1000 }, doubt: { jump: off } }'),
-);
+const at = useBench(() => startEasyDcimBench('poll: { brake: { share: 100%, atLeast: 1000 }, doubt: { jump: off } }'));
 beforeEach(async () => {
   for (const number of [1, 2, 3]) {
     await at.addService(number, { product: 'both' });

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import type { RunReport } from '@sluice/engine';
-import { openForEachTest } from '../bench/each-test.js';
+import { useBench } from '../bench/each-test.js';
 import { toIds, startEasyDcimBench } from '../bench/easydcim-bench.js';
 import { GB, HOUR } from '../bench/engine-bench.js';
 
-const at = openForEachTest(startEasyDcimBench);
+const at = useBench(startEasyDcimBench);
 
 const { port } = toIds(1);
 const service = (report: RunReport): RunReport['services'][number] | undefined => report.services[0];

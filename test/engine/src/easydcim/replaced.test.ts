@@ -1,13 +1,13 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { RunOptions, RunReport } from '@sluice/engine';
-import { openForEachTest } from '../bench/each-test.js';
+import { useBench } from '../bench/each-test.js';
 import { toIds, startEasyDcimBench } from '../bench/easydcim-bench.js';
 import { GB, HOUR } from '../bench/engine-bench.js';
 
 const { port, order } = toIds(1);
 const OTHER = { serverId: 399, ports: [{ id: 7911, name: 'eth0' }] };
 
-const at = openForEachTest(startEasyDcimBench);
+const at = useBench(startEasyDcimBench);
 
 const toState = (id: number): string => at.panel.port(id).adminState;
 const toStatus = (id: number): string => at.panel.order(id).status;

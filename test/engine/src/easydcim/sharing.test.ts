@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { openForEachTest } from '../bench/each-test.js';
+import { useBench } from '../bench/each-test.js';
 import { addSharer, hideOwners, type Sharer, startSharing } from './sharers.js';
 import type { RunReport } from '@sluice/engine';
 
-const at = openForEachTest(startSharing);
+const at = useBench(startSharing);
 
 const add = (sharer: Sharer): Promise<void> => addSharer(at, sharer);
 

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { openForEachTest } from '../bench/each-test.js';
+import { useBench } from '../bench/each-test.js';
 import { done } from '../bench/outcomes.js';
 import { addSharer, hideOwners, startSharing } from './sharers.js';
 import type { CommandReport, RunReport } from '@sluice/engine';
 
-const at = openForEachTest(startSharing);
+const at = useBench(startSharing);
 beforeEach(() => {
   hideOwners(at);
 });

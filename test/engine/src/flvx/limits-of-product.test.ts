@@ -3,7 +3,7 @@ import type { RunReport } from '@sluice/engine';
 import { GB, HOUR } from '../bench/engine-bench.js';
 import { flvxConfig, startFlvxBench } from '../bench/flvx-bench.js';
 import { done } from '../bench/outcomes.js';
-import { useOpened } from '../loop/use-bench.js';
+import { useOpened } from '../bench/each-test.js';
 
 const [at, open] = useOpened(startFlvxBench);
 

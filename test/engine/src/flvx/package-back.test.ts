@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { CommandReport, Sluice } from '@sluice/engine';
 import { startFlvxBench } from '../bench/flvx-bench.js';
 import { done, expectSettled, failure } from '../bench/outcomes.js';
-import { useOpened } from '../loop/use-bench.js';
+import { useOpened } from '../bench/each-test.js';
 import { USER } from './customer.js';
 
 const [at, start] = useOpened(startFlvxBench);

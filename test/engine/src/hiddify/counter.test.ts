@@ -3,7 +3,7 @@ import type { RunOptions } from '@sluice/engine';
 import { GB, HOUR, MINUTE } from '../bench/engine-bench.js';
 import { startHiddifyBench } from '../bench/hiddify-bench.js';
 import { noticeCodes, type Polled, pollLater } from '../loop/polls.js';
-import { useBench } from '../loop/use-bench.js';
+import { useBench } from '../bench/each-test.js';
 import { createUsed, pollNextCycle } from './steps.js';
 
 const at = useBench(startHiddifyBench);

@@ -3,7 +3,7 @@ import type { RunReport } from '@sluice/engine';
 import { GB } from '../bench/engine-bench.js';
 import { startHiddifyBench } from '../bench/hiddify-bench.js';
 import { pollLater } from '../loop/polls.js';
-import { useBench } from '../loop/use-bench.js';
+import { useBench } from '../bench/each-test.js';
 import { createUsed, lastDay, listBodies, pollNextCycle } from './steps.js';
 
 const at = useBench(startHiddifyBench);

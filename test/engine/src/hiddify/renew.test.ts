@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { HOUR } from '../bench/engine-bench.js';
 import { startHiddifyBench } from '../bench/hiddify-bench.js';
 import { pollLater } from '../loop/polls.js';
-import { useBench } from '../loop/use-bench.js';
+import { useBench } from '../bench/each-test.js';
 import { lastDay, listBodies } from './steps.js';
 
 const at = useBench(startHiddifyBench);

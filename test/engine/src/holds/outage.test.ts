@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { HoldEntry, MetricsReport, RunReport, ServiceDetail } from '@sluice/engine';
 import { toIds } from '../bench/easydcim-bench.js';
 import { pollLater } from '../loop/polls.js';
-import { useBench } from '../loop/use-bench.js';
+import { useBench } from '../bench/each-test.js';
 import { startSelling } from './selling.js';
 
 const at = useBench(startSelling);

@@ -6,7 +6,7 @@ import { startHiddifyBench } from '../bench/hiddify-bench.js';
 import { kill } from '../bench/killed-call.js';
 import { done } from '../bench/outcomes.js';
 import { pollLater } from '../loop/polls.js';
-import { useBench } from '../loop/use-bench.js';
+import { useBench } from '../bench/each-test.js';
 
 const BRAKE = 'poll: { brake: { share: 100%, atLeast: 1000 }, doubt: { jump: off } }';
 

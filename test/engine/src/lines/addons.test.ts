@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { DidReport } from '@sluice/engine';
-import { useOpened } from '../loop/use-bench.js';
+import { useOpened } from '../bench/each-test.js';
 import { openWorld, SERVICE, type SystemName } from './world.js';
 
 const NUMBER = '+551133331234';

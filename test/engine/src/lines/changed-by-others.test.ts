@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { CommandReport } from '@sluice/engine';
-import { useOpened } from '../loop/use-bench.js';
+import { useOpened } from '../bench/each-test.js';
 import { openWorld } from './world.js';
 
 const [world, start] = useOpened(openWorld);

@@ -1,5 +1,5 @@
 import { beforeEach, expect, it } from '@jest/globals';
-import { useBench } from '../loop/use-bench.js';
+import { useBench } from '../bench/each-test.js';
 import { openWorld } from './world.js';
 
 const world = useBench(() => openWorld('default'));

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { FakeAstbilling } from '@sluice/fake-panels';
-import { useOpened } from '../loop/use-bench.js';
+import { useOpened } from '../bench/each-test.js';
 import { openWorld, SYSTEMS } from './world.js';
 
 const [world, open] = useOpened(openWorld);

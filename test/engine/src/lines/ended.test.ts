@@ -1,6 +1,6 @@
 import { beforeEach, expect, it } from '@jest/globals';
 import { LINE, startTelephonyBench } from '../bench/telephony-bench.js';
-import { useBench } from '../loop/use-bench.js';
+import { useBench } from '../bench/each-test.js';
 
 const at = useBench(startTelephonyBench);
 beforeEach(async () => {

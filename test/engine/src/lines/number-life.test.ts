@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { DidReport } from '@sluice/engine';
 import { codeOf, HOUR } from '../bench/engine-bench.js';
 import { startTelephonyBench, WIRES } from '../bench/telephony-bench.js';
-import { useOpened } from '../loop/use-bench.js';
+import { useOpened } from '../bench/each-test.js';
 
 const NUMBER = '1140001234';
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { CommandReport, DidReport } from '@sluice/engine';
-import { useBench } from '../loop/use-bench.js';
+import { useBench } from '../bench/each-test.js';
 import { openWorld, SERVICE } from './world.js';
 
 const [OURS, THEIRS] = ['+551140001234', '+551140001235'] as const;

@@ -3,7 +3,7 @@ import type { RecordChange } from '@sluice/engine';
 import type { TelephonyResource } from '@sluice/panel-kind';
 import { codeOf, MINUTE } from '../bench/engine-bench.js';
 import { startTelephonyBench, WIRES } from '../bench/telephony-bench.js';
-import { useOpened } from '../loop/use-bench.js';
+import { useOpened } from '../bench/each-test.js';
 
 const [at, open] = useOpened(startTelephonyBench);
 

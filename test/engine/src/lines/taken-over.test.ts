@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { useOpened } from '../loop/use-bench.js';
+import { useOpened } from '../bench/each-test.js';
 import { openWorld } from './world.js';
 
 const [world, open] = useOpened(openWorld);

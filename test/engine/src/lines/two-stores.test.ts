@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { openStore, type StateStore } from '@sluice/state-store';
-import { useOpened } from '../loop/use-bench.js';
+import { useOpened } from '../bench/each-test.js';
 import { openWorld, SERVICE, SYSTEMS } from './world.js';
 
 const { order_id, first_name, last_name, document, channels } = SERVICE;

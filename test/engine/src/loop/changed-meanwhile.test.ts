@@ -4,7 +4,7 @@ import type { FakeCall } from '@sluice/fake-panels';
 import { during } from '../bench/during.js';
 import { toIds, startEasyDcimBench } from '../bench/easydcim-bench.js';
 import { useEach } from './polls.js';
-import { useBench } from './use-bench.js';
+import { useBench } from '../bench/each-test.js';
 
 const MORE = 'poll: { overdue: hold, doubt: { jump: off } }';
 

@@ -4,7 +4,7 @@ import { during } from '../bench/during.js';
 import { toIds, startEasyDcimBench } from '../bench/easydcim-bench.js';
 import { DAY, GB, HOUR, MINUTE } from '../bench/engine-bench.js';
 import { pollLater } from './polls.js';
-import { useBench } from './use-bench.js';
+import { useBench } from '../bench/each-test.js';
 
 const YEAR = 365 * DAY;
 const LONG = process.env['SLUICE_LONG'] === '1';

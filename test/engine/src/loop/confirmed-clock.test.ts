@@ -5,7 +5,7 @@ import type { Check, DoctorRequest } from '@sluice/engine';
 import { toIds, TOKEN } from '../bench/easydcim-bench.js';
 import { DAY, HOUR } from '../bench/engine-bench.js';
 import { CYCLE, expectRightNextRun, nowText, openConfirmed } from './confirmed-world.js';
-import { useBench } from './use-bench.js';
+import { useBench } from '../bench/each-test.js';
 
 const NEXT = { start: '2026-12-15T00:00:00.000Z', end: '2027-01-15T00:00:00.000Z' };
 

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import type { Check, DoctorRequest, RunReport } from '@sluice/engine';
 import { type EngineBench, GB, HOUR, on } from '../bench/engine-bench.js';
 import { startFlvxBench } from '../bench/flvx-bench.js';
-import { useOpened } from './use-bench.js';
+import { useOpened } from '../bench/each-test.js';
 
 const [at, open] = useOpened(startFlvxBench);
 let other: EngineBench | null = null;

@@ -5,7 +5,7 @@ import { HOUR, GB, MINUTE } from '../bench/engine-bench.js';
 import { useFlvxBench } from '../bench/flvx-bench.js';
 import { addUnknownLine, DOUBTED, HELD, SECOND, TB } from './doubts.js';
 import { pollLater, firstService } from './polls.js';
-import { useOpened } from './use-bench.js';
+import { useOpened } from '../bench/each-test.js';
 
 const POLL = HOUR / 4;
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { startFakeEasyDcim, type FakeEasyDcim } from '@sluice/fake-panels';
 import { toIds, startEasyDcimBench, TOKEN } from '../bench/easydcim-bench.js';
 import { HOUR } from '../bench/engine-bench.js';
-import { useBench } from './use-bench.js';
+import { useBench } from '../bench/each-test.js';
 
 const PORT = toIds(1).port(1);
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { CommandOptions, CommandReport, Sluice } from '@sluice/engine';
 import { toIds, startEasyDcimBench } from '../bench/easydcim-bench.js';
-import { useBench } from './use-bench.js';
+import { useBench } from '../bench/each-test.js';
 
 const at = useBench(startEasyDcimBench);
 beforeEach(async () => {

@@ -4,7 +4,7 @@ import type { CycleRecord } from '@sluice/state-store';
 import { GB } from '../bench/engine-bench.js';
 import { addPaid } from '../purchases/paid.js';
 import { CYCLE, expectRightNextRun, isDown, openConfirmed } from './confirmed-world.js';
-import { useBench } from './use-bench.js';
+import { useBench } from '../bench/each-test.js';
 
 const at = useBench(openConfirmed);
 

@@ -4,7 +4,7 @@ import type { FakeServer } from '@sluice/fake-panels';
 import { startEasyDcimBench, toIds } from '../bench/easydcim-bench.js';
 import { GB, MINUTE } from '../bench/engine-bench.js';
 import { startHiddifyBench } from '../bench/hiddify-bench.js';
-import { useBench } from './use-bench.js';
+import { useBench } from '../bench/each-test.js';
 
 const CORA = { panel: undefined, name: 'cora', limitBytes: GB, days: undefined, mode: undefined, dryRun: false };
 

@@ -4,7 +4,7 @@ import { easyDcimConfig, startEasyDcimBench } from '../bench/easydcim-bench.js';
 import { GB, HOUR } from '../bench/engine-bench.js';
 import { addUnknownLine, DOUBTED, HELD } from './doubts.js';
 import { pollLater, firstService } from './polls.js';
-import { useOpened } from './use-bench.js';
+import { useOpened } from '../bench/each-test.js';
 
 const [at, open] = useOpened(startEasyDcimBench);
 const changing = (): string[] => at.panel.server.changingCalls().map(({ method, path }) => `${method} ${path}`);

@@ -4,7 +4,7 @@ import { startEasyDcimBench } from '../bench/easydcim-bench.js';
 import { GB, HOUR } from '../bench/engine-bench.js';
 import { CANNOT_CARRY, DOUBTED, HELD, SECOND, TB } from './doubts.js';
 import { pollLater, firstService } from './polls.js';
-import { useOpened } from './use-bench.js';
+import { useOpened } from '../bench/each-test.js';
 
 const POLL = HOUR / 4;
 

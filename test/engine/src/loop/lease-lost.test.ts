@@ -2,7 +2,7 @@ import { beforeEach, expect, it } from '@jest/globals';
 import { startEasyDcimBench, toIds } from '../bench/easydcim-bench.js';
 import { intercept } from '../bench/intercept.js';
 import { done, failure } from '../bench/outcomes.js';
-import { useBench } from './use-bench.js';
+import { useBench } from '../bench/each-test.js';
 
 /** Past the end of a lease that nobody renews. */
 const LATER = 70_000;

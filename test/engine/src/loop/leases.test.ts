@@ -8,7 +8,7 @@ import { processParts } from '@sluice/engine/process';
 import type { LeaseOwner } from '@sluice/state-store';
 import { startEasyDcimBench, toIds } from '../bench/easydcim-bench.js';
 import { HOUR, MINUTE } from '../bench/engine-bench.js';
-import { useOpened } from './use-bench.js';
+import { useOpened } from '../bench/each-test.js';
 
 const { host } = processParts().owner;
 const elsewhere = { host: 'elsewhere', pid: 7, processStart: '17' };

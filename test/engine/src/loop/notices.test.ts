@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { easyDcimConfig, startEasyDcimBench } from '../bench/easydcim-bench.js';
 import { GB, HOUR } from '../bench/engine-bench.js';
 import { pollLater, addServices, useEach } from './polls.js';
-import { useBench } from './use-bench.js';
+import { useBench } from '../bench/each-test.js';
 
 const at = useBench(startEasyDcimBench);
 

@@ -5,7 +5,7 @@ import { easyDcimConfig, toIds, startEasyDcimBench } from '../bench/easydcim-ben
 import { DAY, GB, HOUR } from '../bench/engine-bench.js';
 import { toRows } from '../services/imports.js';
 import { addServices, useEach } from './polls.js';
-import { useBench } from './use-bench.js';
+import { useBench } from '../bench/each-test.js';
 
 const LONG = process.env['SLUICE_LONG'] === '1';
 const STEP = LONG ? HOUR / 4 : 6 * HOUR;

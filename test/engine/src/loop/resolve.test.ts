@@ -4,7 +4,7 @@ import { easyDcimConfig, startEasyDcimBench, toIds } from '../bench/easydcim-ben
 import { GB, HOUR, MINUTE } from '../bench/engine-bench.js';
 import { startHiddifyBench } from '../bench/hiddify-bench.js';
 import { done } from '../bench/outcomes.js';
-import { useBench } from './use-bench.js';
+import { useBench } from '../bench/each-test.js';
 
 const { port } = toIds(1);
 

@@ -3,7 +3,7 @@ import type { Check, RunReport } from '@sluice/engine';
 import { startEasyDcimBench, toIds } from '../bench/easydcim-bench.js';
 import { type EngineBench, HOUR, on } from '../bench/engine-bench.js';
 import { addServices, useEach } from './polls.js';
-import { useOpened } from './use-bench.js';
+import { useOpened } from '../bench/each-test.js';
 
 const [at, open] = useOpened(startEasyDcimBench);
 const others: EngineBench[] = [];

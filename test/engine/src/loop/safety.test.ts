@@ -3,7 +3,7 @@ import type { RunReport } from '@sluice/engine';
 import { toIds, startEasyDcimBench } from '../bench/easydcim-bench.js';
 import { GB, HOUR } from '../bench/engine-bench.js';
 import { pollLater, addServices, useEach } from './polls.js';
-import { useBench } from './use-bench.js';
+import { useBench } from '../bench/each-test.js';
 
 const at = useBench(startEasyDcimBench);
 

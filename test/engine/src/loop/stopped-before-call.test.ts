@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { during } from '../bench/during.js';
 import { GB, HOUR } from '../bench/engine-bench.js';
 import { startHiddifyBench } from '../bench/hiddify-bench.js';
-import { useBench } from './use-bench.js';
+import { useBench } from '../bench/each-test.js';
 
 const at = useBench(startHiddifyBench);
 let uuid: string;

@@ -4,7 +4,7 @@ import { toIds, startEasyDcimBench } from '../bench/easydcim-bench.js';
 import { GB } from '../bench/engine-bench.js';
 import { useFlvxBench } from '../bench/flvx-bench.js';
 import { startHiddifyBench } from '../bench/hiddify-bench.js';
-import { useBench } from './use-bench.js';
+import { useBench } from '../bench/each-test.js';
 
 /** The service's status and drift, and what was said of services that the panel stops. */
 function seen({ run, services, notices }: RunReport) {

@@ -6,7 +6,7 @@ import { startHiddifyBench } from '../bench/hiddify-bench.js';
 import { done, failure, expectSettled } from '../bench/outcomes.js';
 import { toOutcomes } from '../flvx/customer.js';
 import { firstService } from '../loop/polls.js';
-import { useBench } from '../loop/use-bench.js';
+import { useBench } from '../bench/each-test.js';
 
 describe('a termination of an FLVX service while its node is away', () => {
   const at = useFlvxBench();

@@ -2,7 +2,7 @@ import type { AutoBuyView } from '@sluice/engine';
 import { describe, expect, it } from '@jest/globals';
 import { GB } from '../bench/engine-bench.js';
 import { useEach } from '../loop/polls.js';
-import { useOpened } from '../loop/use-bench.js';
+import { useOpened } from '../bench/each-test.js';
 import { startShop } from './shop.js';
 
 const [at, start] = useOpened(startShop);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { GB } from '../bench/engine-bench.js';
-import { useOpened } from '../loop/use-bench.js';
+import { useOpened } from '../bench/each-test.js';
 import { startShop, type Shop } from './shop.js';
 
 const [at, open] = useOpened(startShop);

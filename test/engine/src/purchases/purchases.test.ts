@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { GB, HOUR } from '../bench/engine-bench.js';
-import { useBench } from '../loop/use-bench.js';
+import { useBench } from '../bench/each-test.js';
 import { startShop } from './shop.js';
 
 const at = useBench(startShop);

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { codeOf } from '../bench/engine-bench.js';
 import { CLIENT, openWhmcsShop } from '../bench/whmcs-bench.js';
 import { pollLater } from '../loop/polls.js';
-import { useOpened } from '../loop/use-bench.js';
+import { useOpened } from '../bench/each-test.js';
 import { AUTO, readBooks } from './whmcs-steps.js';
 
 const [at, open] = useOpened(openWhmcsShop);

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { HOUR } from '../bench/engine-bench.js';
 import { openWhmcsShop } from '../bench/whmcs-bench.js';
 import { noticeCodes } from '../loop/polls.js';
-import { useOpened } from '../loop/use-bench.js';
+import { useOpened } from '../bench/each-test.js';
 import { addHosting, listStatuses, readBooks, setStatus, vanish } from './whmcs-steps.js';
 
 const isLong = process.env['SLUICE_LONG'] === '1';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { codeOf, HOUR, DAY } from '../bench/engine-bench.js';
 import { CLIENT, openWhmcsShop } from '../bench/whmcs-bench.js';
-import { useOpened } from '../loop/use-bench.js';
+import { useOpened } from '../bench/each-test.js';
 import { AUTO, readBooks, setStatus, vanish } from './whmcs-steps.js';
 
 const [at, open] = useOpened(openWhmcsShop);

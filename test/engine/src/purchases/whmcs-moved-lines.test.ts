@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { during } from '../bench/during.js';
 import { codeOf } from '../bench/engine-bench.js';
 import { CLIENT, openWhmcsShop } from '../bench/whmcs-bench.js';
-import { useOpened } from '../loop/use-bench.js';
+import { useOpened } from '../bench/each-test.js';
 import { addHosting, listStatuses } from './whmcs-steps.js';
 
 const [at, open] = useOpened(openWhmcsShop);

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { toIds } from '../bench/easydcim-bench.js';
 import { codeOf, GB, HOUR } from '../bench/engine-bench.js';
 import { CLIENT, openWhmcsShop } from '../bench/whmcs-bench.js';
-import { useOpened } from '../loop/use-bench.js';
+import { useOpened } from '../bench/each-test.js';
 import { addHosting, listStatuses } from './whmcs-steps.js';
 
 const LONG = process.env['SLUICE_LONG'] === '1';

@@ -4,7 +4,7 @@ import { toIds } from '../bench/easydcim-bench.js';
 import { GB, HOUR } from '../bench/engine-bench.js';
 import { startFlvxBench } from '../bench/flvx-bench.js';
 import { pollLater } from '../loop/polls.js';
-import { useBench } from '../loop/use-bench.js';
+import { useBench } from '../bench/each-test.js';
 import { startShop } from '../purchases/shop.js';
 
 /** What of the former client's account nobody else may learn. */

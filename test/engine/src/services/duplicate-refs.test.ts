@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { ImportReport } from '@sluice/engine';
-import { useBench } from '../loop/use-bench.js';
+import { useBench } from '../bench/each-test.js';
 import { listProblems, openImports, toRows } from './imports.js';
 
 const USER = '5f0c0f44-0a5e-4c56-9c58-8d3b1ad4c8d7';

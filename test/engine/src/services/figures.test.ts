@@ -2,7 +2,7 @@ import { beforeEach, expect, it } from '@jest/globals';
 import { startEasyDcimBench } from '../bench/easydcim-bench.js';
 import { GB, MINUTE } from '../bench/engine-bench.js';
 import { useEach } from '../loop/polls.js';
-import { useBench } from '../loop/use-bench.js';
+import { useBench } from '../bench/each-test.js';
 
 const at = useBench(startEasyDcimBench);
 beforeEach(async () => {

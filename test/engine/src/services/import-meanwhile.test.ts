@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { CommandReport, ImportReport, ServiceDetail, SluiceOptions } from '@sluice/engine';
 import { startHiddifyBench } from '../bench/hiddify-bench.js';
-import { useBench } from '../loop/use-bench.js';
+import { useBench } from '../bench/each-test.js';
 import { toRows } from './imports.js';
 
 const HEAD = 'id,panel,product,client,billing_cycle,next_due_date';

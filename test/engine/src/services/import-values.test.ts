@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ImportReport } from '@sluice/engine';
-import { useBench } from '../loop/use-bench.js';
+import { useBench } from '../bench/each-test.js';
 import { openImports } from './imports.js';
 
 const UUID = '5F0C0F44-0a5e-1c56-9c58-8d3b1ad4c8d7';

@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import { startEasyDcimBench, toIds } from '../bench/easydcim-bench.js';
 import { GB, MINUTE } from '../bench/engine-bench.js';
 import { pollLater, useEach } from '../loop/polls.js';
-import { useOpened } from '../loop/use-bench.js';
+import { useOpened } from '../bench/each-test.js';
 
 const [at, open] = useOpened(startEasyDcimBench);
 

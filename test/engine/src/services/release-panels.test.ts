@@ -5,7 +5,7 @@ import { startHiddifyBench } from '../bench/hiddify-bench.js';
 import { addCustomer, useUp } from '../flvx/customer.js';
 import { createUsed } from '../hiddify/steps.js';
 import { pollLater } from '../loop/polls.js';
-import { useBench } from '../loop/use-bench.js';
+import { useBench } from '../bench/each-test.js';
 
 const END = Date.parse('2026-11-25T00:00:00Z');
 

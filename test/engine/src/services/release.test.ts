@@ -3,7 +3,7 @@ import type { CommandOptions, RunReport, ServiceDetail, Sluice } from '@sluice/e
 import { startEasyDcimBench, toIds } from '../bench/easydcim-bench.js';
 import { GB, HOUR } from '../bench/engine-bench.js';
 import { pollLater, addServices, useEach } from '../loop/polls.js';
-import { useBench } from '../loop/use-bench.js';
+import { useBench } from '../bench/each-test.js';
 
 const at = useBench(startEasyDcimBench);
 

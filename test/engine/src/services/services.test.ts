@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { ImportReport, ServiceDetail } from '@sluice/engine';
 import { GB } from '../bench/engine-bench.js';
-import { useBench } from '../loop/use-bench.js';
+import { useBench } from '../bench/each-test.js';
 import { openImports, toRows } from './imports.js';
 
 const HEAD = 'id,panel,product,client,billing_cycle,next_due_date,easydcim_service_id';

@@ -3,7 +3,7 @@ import { describeAllowance, type ServiceDetail } from '@sluice/engine';
 import { startEasyDcimBench } from '../bench/easydcim-bench.js';
 import { GB, HOUR } from '../bench/engine-bench.js';
 import { startHiddifyBench } from '../bench/hiddify-bench.js';
-import { useBench } from '../loop/use-bench.js';
+import { useBench } from '../bench/each-test.js';
 import { addPaid } from '../purchases/paid.js';
 
 const at = useBench(startEasyDcimBench);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { RunReport } from '@sluice/engine';
 import { startAccountsBench } from '../bench/accounts-bench.js';
-import { useOpened } from '../loop/use-bench.js';
+import { useOpened } from '../bench/each-test.js';
 import { errors, listActions } from './accounts.js';
 
 const [at, begin] = useOpened(startAccountsBench);

@@ -4,7 +4,7 @@ import type { FakeCall } from '@sluice/fake-panels';
 import type { Explanation, RunReport, ServiceDetail } from '@sluice/engine';
 import { startAccountsBench } from '../bench/accounts-bench.js';
 import { GB } from '../bench/engine-bench.js';
-import { useOpened } from '../loop/use-bench.js';
+import { useOpened } from '../bench/each-test.js';
 import { errors, listActions, md5 } from './accounts.js';
 
 const [at, begin] = useOpened(startAccountsBench);

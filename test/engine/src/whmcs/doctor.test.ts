@@ -1,7 +1,7 @@
 import type { DoctorRequest } from '@sluice/engine';
 import { beforeEach, expect, it } from '@jest/globals';
 import { startWhmcsBench } from '../bench/whmcs-bench.js';
-import { useOpened } from '../loop/use-bench.js';
+import { useOpened } from '../bench/each-test.js';
 
 const [at, open] = useOpened(startWhmcsBench);
 beforeEach(async () => {

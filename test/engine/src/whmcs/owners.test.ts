@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { ServiceDetail } from '@sluice/engine';
 import { codeOf } from '../bench/engine-bench.js';
 import { openWhmcsShop } from '../bench/whmcs-bench.js';
-import { useOpened } from '../loop/use-bench.js';
+import { useOpened } from '../bench/each-test.js';
 
 const FORMER = 77;
 const OWNER = 78;

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { SyncReport } from '@sluice/engine';
 import { GB, HOUR } from '../bench/engine-bench.js';
 import { startWhmcsBench } from '../bench/whmcs-bench.js';
-import { useBench } from '../loop/use-bench.js';
+import { useBench } from '../bench/each-test.js';
 
 const at = useBench(startWhmcsBench);
 beforeEach(() => {

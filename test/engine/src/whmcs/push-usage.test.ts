@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { GB, HOUR } from '../bench/engine-bench.js';
 import { startWhmcsBench } from '../bench/whmcs-bench.js';
-import { useOpened } from '../loop/use-bench.js';
+import { useOpened } from '../bench/each-test.js';
 
 const [at, open] = useOpened(startWhmcsBench);
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { ServiceView } from '@sluice/engine';
 import { DAY, GB } from '../bench/engine-bench.js';
 import { startWhmcsBench } from '../bench/whmcs-bench.js';
-import { useOpened } from '../loop/use-bench.js';
+import { useOpened } from '../bench/each-test.js';
 
 const [at, open] = useOpened(startWhmcsBench);
 

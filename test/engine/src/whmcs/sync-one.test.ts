@@ -3,7 +3,7 @@ import type { SyncOptions } from '@sluice/engine';
 import { SluiceError } from '@sluice/panel-kind/errors';
 import { toIds } from '../bench/easydcim-bench.js';
 import { startWhmcsBench } from '../bench/whmcs-bench.js';
-import { useBench } from '../loop/use-bench.js';
+import { useBench } from '../bench/each-test.js';
 
 const at = useBench(startWhmcsBench);
 beforeEach(() => {

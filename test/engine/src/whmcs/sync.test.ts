@@ -3,7 +3,7 @@ import type { ServiceDetail, SyncReport } from '@sluice/engine';
 import { toIds } from '../bench/easydcim-bench.js';
 import { GB, HOUR } from '../bench/engine-bench.js';
 import { startWhmcsBench } from '../bench/whmcs-bench.js';
-import { useBench } from '../loop/use-bench.js';
+import { useBench } from '../bench/each-test.js';
 
 const at = useBench(startWhmcsBench);
 
