@@ -121,6 +121,7 @@ export {
   type OpenRows,
   type Plan,
   type Sharer,
+  findTermEnd,
   sharerIds,
   waitsForEnded,
   type Step,

@@ -78,6 +78,18 @@ export function sharerIds({ sharers }: Pick<TargetState, 'sharers'>): string[] {
 }
 
 /**
+ * Returns the local date at which a panel that counts down a term by itself ends an account: the due date, or the later end of the
+ * service's protection. Null without a due date.
+ */
+export function findTermEnd({
+  nextDueDate,
+  protectedUntil,
+}: Pick<ServiceRecord, 'nextDueDate' | 'protectedUntil'>): string | null {
+  if (nextDueDate === null || protectedUntil === null) return nextDueDate;
+  return nextDueDate < protectedUntil ? protectedUntil : nextDueDate;
+}
+
+/**
  * Returns why an account can't be changed yet: those that share it have ended, and what restricts it for them ends with the next poll.
  * Null where nobody shares it, or a service that has not ended does.
  */

@@ -1,7 +1,7 @@
 import type { AccountCommand, TargetState, ItemError, Observation, Panel, Plan } from '@sluice/panel-kind';
 import { type CounterState, usageInMode, formatBytes } from '@sluice/quota-core';
 import { findTimeZone } from '../base/config/find-entry.js';
-import { isQuotaReleased, inForce } from '../kernel/subject/holds.js';
+import { inForce, isProtected, isQuotaReleased } from '../kernel/subject/holds.js';
 import type { EvidenceRecord } from '@sluice/state-store';
 import type { Context } from '../context/context.js';
 import { draftHolds } from './decide.js';
@@ -189,13 +189,14 @@ const LEAVING = { allowance: null, sharers: [], scope: 'hold' as const };
 
 const LIFTED: TargetState['allowance'] = { unlimited: true, allowedBytes: null, lifted: true };
 
-/** The panel must not stop a service by its own quota while the quota hold is released. */
+/** The panel must not stop a service by its own quota while the quota hold is released, or the service protected. */
 function toTargetAllowance(
   context: Context,
   { allowance, service, override }: Loaded<Stage>,
 ): TargetState['allowance'] {
   if (!allowance || allowance.kind === 'unmanaged') return null;
-  const isReleased = isQuotaReleased(context.config, service, context.now());
+  const now = context.now();
+  const isReleased = isQuotaReleased(context.config, service, now) || isProtected(context.config, service, now);
   const limited = allowance.kind === 'limited' && !isReleased;
   const lifted = !limited && (isReleased || override?.unlimited === true);
   return { unlimited: !limited, allowedBytes: limited ? allowance.allowedBytes : null, lifted };

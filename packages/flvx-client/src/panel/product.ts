@@ -2,6 +2,7 @@ import {
   type TargetState,
   type ItemError,
   type ProductSettings,
+  findTermEnd,
   hostPort,
   secret,
   type PanelDependencies,
@@ -250,7 +251,10 @@ export function isOfCycle({ counted }: Pick<TargetState, 'counted'>): boolean {
   return counted !== null && counted.usedBytes >= counted.counterBytes;
 }
 
-/** Returns when the account expires on the panel: due date and days of grace, at local midnight; null without a due date. */
+/**
+ * Returns when the account expires on the panel: due date and days of grace, or the later end of its protection, at local midnight; null
+ * without a due date.
+ */
 export function findExpiry({
   service,
   product,
@@ -259,8 +263,8 @@ export function findExpiry({
   if (service.nextDueDate === null) return null;
   // A calendar day has 24 hours in UTC; its local midnight is computed afterwards.
   const day = Date.parse(`${service.nextDueDate}T00:00:00Z`) + toFlvxProduct(product).graceDays * dayMs;
-  const localDate = new Date(day).toISOString().slice(0, 10);
-  return epochMs(Date.parse(zonedMidnight(localDate, timeZone)));
+  const localDate = findTermEnd({ ...service, nextDueDate: new Date(day).toISOString().slice(0, 10) });
+  return epochMs(Date.parse(zonedMidnight(localDate ?? '', timeZone)));
 }
 
 /** Returns the expiry of a new account without a due date. */

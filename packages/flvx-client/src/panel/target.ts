@@ -84,13 +84,19 @@ function mayLower({ target, history }: PlanInput): boolean {
   return history.firstCycle !== null && cycle !== null && history.firstCycle !== cycle;
 }
 
-/** Returns the product's values for the user or a permission of the product: only the quota unless everything is planned. */
-function productValues(input: PlanInput, { quota }: FlvxQuotaValues): Partial<FlvxQuotaValues> {
+/**
+ * Returns the product's values for the user or a permission of the product: unless everything is planned only the quota, and the expiry
+ * that a protection needs.
+ */
+function productValues(input: PlanInput, row: Pick<FlvxQuotaValues, 'quota' | 'expiresAt'>): Partial<FlvxQuotaValues> {
   const { target, full } = input;
-  const quotaChange = toQuotaChange(input, quota);
-  if (!full) return quotaChange;
-  const { maxForwards, resetDay } = toFlvxProduct(target.product);
+  const quotaChange = toQuotaChange(input, row.quota);
   const expiresAt = findExpiry(target);
+  if (!full) {
+    const isCutShort = target.service.protectedUntil !== null && expiresAt !== null && row.expiresAt < expiresAt;
+    return isCutShort ? { ...quotaChange, expiresAt } : quotaChange;
+  }
+  const { maxForwards, resetDay } = toFlvxProduct(target.product);
   return { ...quotaChange, maxForwards, resetDay, ...(expiresAt === null ? {} : { expiresAt }) };
 }
 

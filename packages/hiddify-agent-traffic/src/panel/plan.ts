@@ -1,4 +1,5 @@
 import {
+  findTermEnd,
   type TargetState,
   type HoldInForce,
   type Observation,
@@ -222,13 +223,16 @@ function planChange(
   }
   const term = toTerm(target);
   const end = findEndDate(user);
-  if (term !== null && end !== service.nextDueDate) {
-    if (scope === 'command' || (scope === 'reconcile' && isOwn(service.ownRefs))) {
+  const due = findTermEnd(service) ?? '';
+  if (term !== null && end !== due) {
+    const isCutShort = due !== service.nextDueDate && end !== null && end < due;
+    const isPlanned = scope === 'reconcile' || (scope === 'poll' && isCutShort);
+    if (scope === 'command' || (isPlanned && isOwn(service.ownRefs))) {
       Object.assign(change, term);
-      if (end !== null && end > (service.nextDueDate ?? '')) plan.counts = true;
+      if (end !== null && end > due) plan.counts = true;
     } else {
-      const due = service.nextDueDate ?? '';
-      plan.drift.push(`the last day of the user is ${end ?? 'not set yet'}, but the service is due on ${due}`);
+      const ends = due === service.nextDueDate ? 'due on' : 'protected until';
+      plan.drift.push(`the last day of the user is ${end ?? 'not set yet'}, but the service is ${ends} ${due}`);
     }
   }
   const { mode, packageDays } = toHiddifyProduct(product);

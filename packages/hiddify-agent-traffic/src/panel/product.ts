@@ -1,4 +1,10 @@
-import type { ItemError, ProductSettings, RaiseRequest, TargetState } from '@sluice/panel-kind';
+import {
+  findTermEnd,
+  type ItemError,
+  type ProductSettings,
+  type RaiseRequest,
+  type TargetState,
+} from '@sluice/panel-kind';
 import { toLocalDate, type ServiceRecord } from '@sluice/quota-core';
 import { MOST_BYTES } from '../client/check-user.js';
 import { packageTerm } from '../client/package-term.js';
@@ -37,13 +43,14 @@ export function toRaise(
 }
 
 /**
- * Returns the term that ends at the due date; null without one. It starts with the current cycle, because the panel's own resets
+ * Returns the term that ends at the due date, or with the service's protection after it; null without a due date. It starts with the current cycle, because the panel's own resets
  * count from the start.
  */
 export function toTerm({ service, cycle, timeZone, now }: TargetState): ReturnType<typeof packageTerm> | null {
-  if (service.nextDueDate === null) return null;
+  const end = findTermEnd(service);
+  if (end === null) return null;
   const start = toLocalDate(cycle?.start ?? now, timeZone);
-  return packageTerm(start < service.nextDueDate ? start : service.nextDueDate, service.nextDueDate);
+  return packageTerm(start < end ? start : end, end);
 }
 
 /** Returns the last day on which the panel serves a user; null where its days have not begun. */

@@ -35,6 +35,7 @@ export interface SuiteSluice {
   plan(): Promise<SuiteRun>;
   readonly services: {
     add(id: string, fields: Record<string, string>): Promise<unknown>;
+    set(id: string, fields: Record<string, string>): Promise<unknown>;
     show(id: string): Promise<{ product: string; refs: Record<string, string> }>;
   };
   readonly overrides: { set(id: string, request: { quota?: string; unlimited?: boolean }): Promise<unknown> };

@@ -65,6 +65,35 @@ async function heldTwice<Sluice extends SuiteSluice>(bench: Bench<Sluice>): Prom
   return wrong.concat(await findNotReleased(bench, service, working));
 }
 
+/** Neither its holds nor the panel's own limits stop a service that is protected, also beyond its due date. */
+async function protectedStory<Sluice extends SuiteSluice>(bench: Bench<Sluice>, isHeld: boolean): Promise<string[]> {
+  const { world, sluice, clock } = bench;
+  const service = await bench.addService(1);
+  await bench.poll();
+  const working = structuredClone(world.running(service));
+  if (isHeld) await hold(bench, service);
+  await sluice.services.set(service.id, { protected_until: '2027-01-10' });
+  const wrong: string[] = [];
+  const look = (when: string): void => {
+    if (world.isRestricted(service)) wrong.push(`restricted ${when}`);
+    wrong.push(...differences(working, world.running(service)).map((text) => `${text} ${when}`));
+  };
+  await bench.poll();
+  if (!isHeld) world.exceed(service);
+  await bench.poll();
+  look('within its cycle');
+  // Protected before the panel ends its term, and when it has.
+  if (isHeld) await sluice.services.set(service.id, { protected_until: '' });
+  clock.set('2026-12-18T12:00:00Z');
+  world.passDays?.();
+  if (isHeld) await sluice.services.set(service.id, { protected_until: '2027-01-10' });
+  await bench.poll();
+  look('after its due date');
+  await sluice.reconcile();
+  look('after a reconcile');
+  return wrong.concat(await findNotReleased(bench, service, working));
+}
+
 /** Neither a dry run, nor a plan, nor a panel that is observed only changes anything. */
 async function previewed<Sluice extends SuiteSluice>(bench: Bench<Sluice>, isObserved: boolean): Promise<string[]> {
   const { world, sluice, clock } = bench;
@@ -105,6 +134,11 @@ export function describeHolds<Sluice extends SuiteSluice>(suite: PanelKindSuite<
   it('stays restricted while one of two holds is open', async () => {
     expect(await onBench(suite, heldTwice)).toEqual([]);
   });
+  for (const isHeld of [false, true]) {
+    it(`works while it is protected, ${isHeld ? 'which ends its hold' : 'whatever it uses'}`, async () => {
+      expect(await onBench(suite, (bench) => protectedStory(bench, isHeld))).toEqual([]);
+    });
+  }
   it('is not changed by a dry run or a plan', async () => {
     expect(await onBench(suite, (bench) => previewed(bench, false))).toEqual([]);
   });

@@ -122,6 +122,8 @@ export interface PanelWorld {
   furnish?(service: SuiteService): void;
   /** Uses more than the product allows until its next window. */
   exceed(service: SuiteService): void;
+  /** Does what the panel does by itself with time, up to the clock's. Absent where it does nothing. */
+  passDays?(): void;
   /** Returns which objects of a service work, comparable. */
   running(service: SuiteService): unknown;
   /** Returns whether the service is restricted as by its holds. */

@@ -108,6 +108,10 @@ async function open(clock: SuiteClock): Promise<PanelWorld> {
       const [forward] = listForwards(panel, toUser(service));
       panel.traffic(forward?.id ?? 0, { in: 90 * GB, out: 20 * GB });
     },
+    passDays() {
+      panel.midnight();
+      panel.hour();
+    },
     running: (service) => readRunning(panel, toUser(service)),
     isRestricted(service) {
       const forwards = listForwards(panel, toUser(service));

@@ -70,6 +70,7 @@ async function open(clock: SuiteClock): Promise<PanelWorld> {
     exceed: (service) => {
       panel.use(toUser(service), 60 * GB);
     },
+    passDays: () => void panel.runUsageTask(),
     running: (service) => running(toUser(service)),
     isRestricted: (service) => panel.hasUser(toUser(service)) && !panel.user(toUser(service)).enable,
     foreign: () => running(theirs),
