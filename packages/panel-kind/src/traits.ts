@@ -22,6 +22,8 @@ export interface KindTraits {
   readonly restrictions: readonly string[];
   /** The same from the mildest to the harshest, where there are several: the brake counts services that are restricted harder. */
   readonly mildestFirst?: readonly string[];
+  /** Whether the panel has the quota of each account, and stops the account by itself at it. */
+  readonly keepsQuota?: true;
   /** The restriction of billing and manual holds. */
   readonly suspension: string;
   /** The restriction that also covers the numbers of a line, where the kind has lines. */

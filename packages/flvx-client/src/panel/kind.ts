@@ -58,6 +58,7 @@ export const flvx: PanelKind = {
   ],
   restrictions: ['pause', 'redirect', 'throttle'],
   mildestFirst: ['throttle', 'redirect', 'pause'],
+  keepsQuota: true,
   suspension: 'suspend',
   capabilities: ['usage', 'counter-usage', 'enforce', 'suspend', 'accounts', 'passwords', 'packages'],
   requiredRef: 'flvx_user_id',

@@ -51,6 +51,7 @@ export const hiddify: PanelKind = {
     { name: USER_REF, ...UUID, unique: true },
   ],
   restrictions: RESTRICTIONS,
+  keepsQuota: true,
   suspension: 'disable',
   capabilities: CAPABILITIES,
   requiredRef: USER_REF,

@@ -1,7 +1,6 @@
 import { type ItemError, SluiceError, toItemError } from '@sluice/panel-kind';
 import { compareMoney, formatMoney } from '@sluice/quota-core';
 import type { CycleRecord, PurchaseRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
-import { hasLimits } from '../agents/budget.js';
 import {
   type DueCharge,
   noCredit,
@@ -227,7 +226,10 @@ function underObserve({ id, panel }: ServiceRecord): ItemError {
   return { code: 'under_observe', message };
 }
 
-/** Ends the holds that the purchase ends, by the last reading, and writes a larger limit while it fits; returns why that failed. */
+/**
+ * Ends the holds that the purchase ends, by the last reading, and raises the quota of a panel that would stop the service at it; returns why
+ * that failed.
+ */
 async function enforcePaid(
   context: Context,
   id: string,
@@ -236,7 +238,7 @@ async function enforcePaid(
   // A hold may have ended in an earlier attempt that could not undo its restriction.
   const isHeld = (await readLastingHolds(context.store, { services: [id] })).length > 0;
   const { panel } = await requireService(context, id);
-  if (!isHeld && !(await hasLimits({ context, name: panel }))) return null;
+  if (!isHeld && context.findKind(panel)?.keepsQuota !== true) return null;
   try {
     const { work } = await runDecidedCommand(
       context,
@@ -244,7 +246,7 @@ async function enforcePaid(
       { command: 'purchase create', dryRun: false, waitMs, run, byCustomer: true },
       () => ({ storeTarget: () => Promise.resolve(), preview: (loaded) => loaded }),
     );
-    return work.error ?? (work.enforcement.value === 'observe' ? underObserve(work.service) : null);
+    return work.error ?? (isHeld && work.enforcement.value === 'observe' ? underObserve(work.service) : null);
   } catch (error) {
     return toItemError(error);
   }
