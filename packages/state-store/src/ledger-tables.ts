@@ -59,6 +59,8 @@ export interface LedgerTables {
     /** Returns false, and changes nothing, when the key exists. */
     add(record: CallBillRecord): Promise<boolean>;
     update(id: string, change: Partial<Omit<CallBillRecord, 'id' | 'key' | 'start' | 'end'>>): Promise<void>;
+    /** Returns false if there was none. */
+    remove(id: string): Promise<boolean>;
   };
   autoBuy: {
     /** Ordered by scope and subject. */

@@ -41,6 +41,7 @@ function callBillsTable(access: Access): LedgerTables['callBills'] {
     find: (key) => access.read((session) => findRecord(session, callBills, { key })),
     add: (record) => access.write((session) => addRecord(session, callBills, record, { columns: ['key'] })),
     update: (id, change) => access.write((session) => updateRecord(session, callBills, id, change)),
+    remove: (id) => access.write((session) => deleteRecords(session, callBills, { id })),
   };
 }
 

@@ -43,6 +43,14 @@ const ALL = 1_000;
 /** Longer than a period and its grace. */
 const PERIOD_MS = 62 * 86_400_000;
 
+/** The note of a bill without an invoice: a person has charged its calls, and no other bill is made of them. */
+export const BY_HAND = 'by-hand';
+
+/** Whether a bill stands for calls that a person has charged. */
+export function isByHand({ note }: Pick<CallBillRecord, 'note'>): boolean {
+  return note === BY_HAND;
+}
+
 /** Whether the period of a bill is done with. */
 export function isFinal({ state }: Pick<CallBillRecord, 'state'>): boolean {
   return state === 'confirmed' || state === 'zero';
@@ -109,7 +117,7 @@ export function findDue(request: DueRequest): ToBill[] {
 function listPeriods({ bills, rule, timeZone, now, graceMinutes, billFrom }: DueRequest, { to }: ServiceWindow) {
   const { start: from } = localDay(billFrom, timeZone);
   const due = { rule, timeZone, billedUntil: null };
-  const oldest = bills.findLast(({ start }) => to === null || isBefore(start, to));
+  const oldest = bills.findLast((bill) => !isByHand(bill) && (to === null || isBefore(bill.start, to)));
   const [closed] = duePeriods({ ...due, now, graceMinutes, createdAt: from, atMost: 1 });
   const since = later(oldest?.start ?? closed?.start ?? from, from);
   // A part may be over long before its period.
@@ -133,8 +141,9 @@ export function finalPeriods(
   bills: readonly CallBillRecord[],
   { timeZone, now, createdAt, billFrom, windows }: FinalRequest,
 ): ToBill[] {
-  const oldest = bills.at(-1);
-  const begin = oldest !== undefined && bills.some(isFinal) ? oldest.start : createdAt;
+  const made = bills.filter((bill) => !isByHand(bill));
+  const oldest = made.at(-1);
+  const begin = oldest !== undefined && made.some(isFinal) ? oldest.start : createdAt;
   const start = billFrom === null ? begin : later(begin, localDay(billFrom, timeZone).start);
   const whole = { start: toLocalTime(start, timeZone), end: toLocalTime(now, timeZone), timeZone };
   return openWindows(bills, bills.filter(isFinal), { period: whole, windows });

@@ -1,10 +1,11 @@
 import { isPanelError } from '@sluice/panel-http';
 import { addMoney, compareMoney, formatMoney, toLocalDate } from '@sluice/quota-core';
-import type { CallBillRecord, ConditionRecord } from '@sluice/state-store';
+import type { CallBillRecord, ConditionRecord, StoreTables } from '@sluice/state-store';
 import type { Notice } from '../../kernel/run/notice.js';
 import { isLiving } from '../../base/lifecycle.js';
 import type { Context } from '../../context/context.js';
 import { hasCalls } from '../telephony/panels.js';
+import type { UnbilledPart } from './charged-by-hand.js';
 import type { ComparedBill } from './compared-bill.js';
 import { isFinal } from './due.js';
 import { findLastCalls } from '../telephony/find-line.js';
@@ -29,6 +30,14 @@ export interface LateCalls {
 interface Details extends Pick<LateCalls, 'panel' | 'service' | 'message'> {
   /** With all digits of the charges. */
   total: string;
+  /** What is on no bill at all; absent in stores of earlier versions. */
+  parts?: UnbilledPart[];
+}
+
+/** Calls of a line that are on no bill, or came after their bill. */
+interface FoundCalls {
+  compared: ComparedBill;
+  part?: UnbilledPart;
 }
 
 /** Lists the late calls that the last `call bill` found. Calls no panel. */
@@ -40,7 +49,20 @@ export async function listLateCalls({ store }: Pick<Context, 'store'>): Promise<
   });
 }
 
-const toId = (key: string): string => `calls-${key.slice(CALLS_UNBILLED.length + 1)}`;
+/** Begins the ids of these alarms. */
+const ID = 'calls-';
+
+const toId = (key: string): string => `${ID}${key.slice(CALLS_UNBILLED.length + 1)}`;
+
+/** Returns what of the late calls of an alarm is on no bill at all; none for another alarm. */
+export async function listUnbilledParts(
+  { conditions }: Pick<StoreTables, 'conditions'>,
+  alarm: string,
+): Promise<UnbilledPart[]> {
+  if (!alarm.startsWith(ID)) return [];
+  const found = await conditions.get(`${CALLS_UNBILLED}:${alarm.slice(ID.length)}`);
+  return (found?.details as Details | undefined)?.parts ?? [];
+}
 
 /**
  * Searches for calls of lines that somebody lost, as far as they are on no bill, and stores them until they are billed or are gone.
@@ -79,21 +101,26 @@ function toNotice(key: string, { panel, service, message }: Details): Notice {
 }
 
 /** Null where the panel does not answer. */
-async function findLateCalls(context: Context, panel: string): Promise<ComparedBill[] | null> {
+async function findLateCalls(context: Context, panel: string): Promise<FoundCalls[] | null> {
   try {
     const { telephony } = await context.panel(panel);
     if (telephony === undefined || telephony.billFrom === null) return [];
-    const found = await listUnbilledOnPanel(context, { panel, telephony }, { service: null, period: null });
+    const found: FoundCalls[] = await listUnbilledOnPanel(
+      context,
+      { panel, telephony },
+      { service: null, period: null },
+    );
     for (const bill of await listBillsOfEnded(context, panel)) {
       context.deps.signal.throwIfAborted();
       const compared = await compareBill(context, bill, { period: null, billed: null });
-      if (compared !== null) found.push(compared);
+      if (compared !== null) found.push({ compared });
     }
-    const unbilled = found.filter(({ difference }) => compareMoney(difference, '0') > 0);
-    const services = await context.store.services.list({ ids: unbilled.flatMap(({ service }) => service ?? []) });
+    const unbilled = found.filter(({ compared }) => compareMoney(compared.difference, '0') > 0);
+    const ids = unbilled.flatMap(({ compared }) => compared.service ?? []);
+    const services = await context.store.services.list({ ids });
     const givenUp = new Set<string | null>();
     for (const service of services) if ((await findLastCalls(context, service)) === 'given-up') givenUp.add(service.id);
-    return unbilled.filter(({ service }) => !givenUp.has(service));
+    return unbilled.filter(({ compared }) => !givenUp.has(compared.service));
   } catch (error) {
     if (isPanelError(error)) return null;
     throw error;
@@ -115,20 +142,23 @@ async function listBillsOfEnded(context: Context, panel: string): Promise<CallBi
 }
 
 /** One for each line and its service of then. */
-function toConditions(context: Context, panel: string, found: readonly ComparedBill[]): ConditionRecord[] {
-  const groups = new Map<string, ComparedBill[]>();
+function toConditions(context: Context, panel: string, found: readonly FoundCalls[]): ConditionRecord[] {
+  const groups = new Map<string, FoundCalls[]>();
   for (const one of found) {
-    const key = `${CALLS_UNBILLED}:${panel}:${one.line}:${one.service ?? ''}`;
+    const { line, service } = one.compared;
+    const key = `${CALLS_UNBILLED}:${panel}:${line}:${service ?? ''}`;
     groups.set(key, [...(groups.get(key) ?? []), one]);
   }
   return [...groups].flatMap(([key, all]) => {
-    const [oldest] = [...all].sort((a, b) => (a.period.from < b.period.from ? -1 : 1));
+    const bills = all.map(({ compared }) => compared);
+    const [oldest] = [...bills].sort((a, b) => (a.period.from < b.period.from ? -1 : 1));
     if (oldest === undefined) return [];
     const { line, service, currency, period } = oldest;
-    const total = all.reduce((sum, { difference }) => addMoney(sum, difference), '0');
+    const total = bills.reduce((sum, { difference }) => addMoney(sum, difference), '0');
     const since = toLocalDate(period.from, period.timeZone);
     const message = `calls of line ${line} since ${since} (${period.timeZone}) are on no invoice: ${formatMoney(total, currency)}`;
-    const details: Details = { panel, service, message, total };
+    const parts = all.flatMap(({ part }) => part ?? []);
+    const details: Details = { panel, service, message, total, parts };
     return [{ key, since: context.now(), runs: 1, details }];
   });
 }

@@ -1,11 +1,12 @@
 import type { PanelTelephony } from '@sluice/panel-kind';
 import type { CallBillRecord } from '@sluice/state-store';
-import { type BillPeriod, CallSum, localDay, parsePeriod, toLocalTime } from '@sluice/telephony';
+import { billKey, type BillPeriod, CallSum, localDay, parsePeriod, toLocalTime } from '@sluice/telephony';
 import { addMoney } from '@sluice/quota-core';
 import { listLines, type OwnedLine } from '../services/lines.js';
 import { cutByOwner, type OwnedPart } from '../../base/ownership.js';
 import type { Context } from '../../context/context.js';
 import { hasCalls } from '../telephony/panels.js';
+import type { UnbilledPart } from './charged-by-hand.js';
 import { clip, isFinal, isInDoubt, openParts, toInstants } from './due.js';
 import { findLastCalls } from '../telephony/find-line.js';
 import { readSorted } from './read-sorted.js';
@@ -19,7 +20,14 @@ const SEARCHED_MS = 93 * 86_400_000;
 
 /** A line that changed its owner. */
 interface PassedLine extends OwnedLine {
+  panel: string;
   telephony: PanelTelephony;
+}
+
+/** Calls that nobody is billed for, and the bill that a person's charge of them is noted as. */
+export interface UnbilledCalls {
+  compared: ComparedBill;
+  part: UnbilledPart;
 }
 
 /**
@@ -35,7 +43,8 @@ export async function listUnbilled(
     if (!hasCalls(context, panel)) continue;
     const { telephony } = await context.panel(panel);
     if (telephony === undefined || telephony.billFrom === null) continue;
-    found.push(...(await listUnbilledOnPanel(context, { panel, telephony }, request)));
+    const unbilled = await listUnbilledOnPanel(context, { panel, telephony }, request);
+    found.push(...unbilled.map(({ compared }) => compared));
   }
   return found;
 }
@@ -45,8 +54,8 @@ export async function listUnbilledOnPanel(
   context: Context,
   { panel, telephony }: { panel: string; telephony: PanelTelephony },
   request: Pick<ReconcileCallsRequest, 'service' | 'period'>,
-): Promise<ComparedBill[]> {
-  const found: ComparedBill[] = [];
+): Promise<UnbilledCalls[]> {
+  const found: UnbilledCalls[] = [];
   for (const line of await listPassed(context, panel, telephony)) {
     context.deps.signal.throwIfAborted();
     if (request.service !== null && !line.periods.some(({ service }) => service === request.service)) continue;
@@ -69,16 +78,16 @@ async function listPassed(context: Context, panel: string, telephony: PanelTelep
       periods.some(({ until }) => until !== null && until >= since) ||
       periods.filter(({ until }) => until === null).length > 1,
   );
-  return passed.map((line) => ({ telephony, ...line }));
+  return passed.map((line) => ({ panel, telephony, ...line }));
 }
 
-async function readUnbilled(context: Context, line: PassedLine, stated: string | null): Promise<ComparedBill[]> {
+async function readUnbilled(context: Context, line: PassedLine, stated: string | null): Promise<UnbilledCalls[]> {
   const { telephony, subscriber, periods } = line;
   const { timeZone } = telephony;
   const owners = new Set(periods.map(({ service }) => service));
   const bills = (await context.store.callBills.list({ subscriber })).filter(({ service }) => owners.has(service));
   if (bills[0]?.note === 'prepaid') return [];
-  const found: ComparedBill[] = [];
+  const found: UnbilledCalls[] = [];
   for (const period of toSearched(context, telephony, stated)) {
     const window = { from: new Date(period.start).toISOString(), to: new Date(period.end).toISOString() };
     for (const part of cutByOwner(periods, window)) {
@@ -90,13 +99,24 @@ async function readUnbilled(context: Context, line: PassedLine, stated: string |
         if (ids.length === 0) continue;
         const instants = toInstants({ start, end, timeZone });
         const billed = { calls: 0, total: addMoney('0', '0') };
-        const what = { service, line: subscriber, bill: null, period: instants, currency: telephony.currency };
+        const { currency, installation } = telephony;
+        const what = { service, line: subscriber, bill: null, period: instants, currency };
         const figures = { billed, now: { calls, total }, difference: total };
-        found.push({ ...what, ...figures, late: ids, missing: [], changed: [] });
+        const compared = { ...what, ...figures, late: ids, missing: [], changed: [] };
+        const key = billKey({ installation, subscriberId: subscriber, period: { start, end } });
+        const of = { key, service: findFormer(line, instants.from), subscriber, currency };
+        const part = { ...of, start: instants.from, end: instants.to, charged: total, calls };
+        found.push({ compared, part });
       }
     }
   }
   return found;
+}
+
+/** Returns the service that had a line last before an instant, or has it first. */
+function findFormer({ periods }: PassedLine, instant: string): string {
+  const before = periods.findLast(({ since }) => since === null || since <= instant) ?? periods[0];
+  return before?.service ?? '';
 }
 
 const isTaken = (bill: CallBillRecord): boolean => isFinal(bill) || isInDoubt(bill);
@@ -117,13 +137,13 @@ function toSearched(context: Context, { timeZone, billFrom }: PanelTelephony, st
 /** Returns whose calls of a part are not due: a service, or null for nobody's. Undefined where a service is billed for them. */
 async function findUnpaid(
   context: Context,
-  { telephony, subscriber }: PassedLine,
+  { panel, telephony, subscriber }: PassedLine,
   { owners }: OwnedPart,
 ): Promise<string | null | undefined> {
   const [first] = owners;
   if (first === undefined || owners.some(({ client }) => client !== first.client)) return null;
   const service = await context.store.services.get(first.service);
-  if (service === null) return first.service;
+  if (service === null || service.panel !== panel) return first.service;
   // A service is billed for one line: of one that it had before another, nothing is due.
   const present = telephony.findSubscriber(service);
   const isBilled = present === null || present === subscriber;

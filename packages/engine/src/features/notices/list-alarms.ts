@@ -3,6 +3,8 @@ import type { AlarmRecord } from '@sluice/state-store';
 import { notFound } from '../../base/errors.js';
 import { withRun } from '../../kernel/run/bracket.js';
 import type { Context } from '../../context/context.js';
+import { forgetChargedByHand, noteChargedByHand } from '../calls/charged-by-hand.js';
+import { listUnbilledParts } from '../calls/late-calls.js';
 import { type NoticeEvent, toEvent } from '../../base/notice-events.js';
 import {
   findStandingAlarms,
@@ -63,7 +65,7 @@ export interface AcknowledgeRequest {
 
 /**
  * Notes that somebody knows of an alarm: no notice of it is sent until it ends, or what is wrong changes. A second time only
- * the note changes. Is in the log of runs, as its end is.
+ * the note changes. Calls that are on no bill count as charged by hand from then on. Is in the log of runs, as its end is.
  *
  * @throws SluiceError `unknown_alarm`, `not_acknowledged`
  */
@@ -88,6 +90,8 @@ export async function acknowledgeAlarm(
       const acknowledged = undo ? null : acknowledge(context, known);
       if (stored === null) await storeAcknowledgement(tables, view, acknowledged);
       else await tables.alarms.put([{ ...stored, ...toColumns(acknowledged) }]);
+      const calls = await listUnbilledParts(tables, id);
+      await (undo ? forgetChargedByHand(tables, calls) : noteChargedByHand(context, tables, calls));
       return { ...view, acknowledged };
     }),
   );

@@ -1,6 +1,7 @@
 import type { PanelTelephony } from '@sluice/panel-kind';
 import { ownershipSubject, type OwnershipRecord } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
+import { blankService } from './check-service.js';
 
 /** A line of a panel with the services that have or had it, in the order in which they got it. */
 export interface OwnedLine {
@@ -12,11 +13,8 @@ export interface OwnedLine {
 export async function listLines(context: Context, panel: string, telephony: PanelTelephony): Promise<OwnedLine[]> {
   const lines = new Map<string, OwnedLine>();
   const refs = context.findKind(panel)?.refs.map(({ name }) => name) ?? [];
-  const [service] = await context.store.services.list({ panel, limit: 1 });
-  const names =
-    service === undefined
-      ? []
-      : refs.filter((name) => telephony.findSubscriber({ ...service, refs: { [name]: 'x' } }) === 'x');
+  const service = { ...blankService('', context.now()), panel };
+  const names = refs.filter((name) => telephony.findSubscriber({ ...service, refs: { [name]: 'x' } }) === 'x');
   for (const period of await context.store.ownership.list({ panel })) {
     const name = names.find((ref) => period.subject.startsWith(ownershipSubject(ref, '')));
     if (name === undefined) continue;

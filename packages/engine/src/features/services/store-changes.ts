@@ -1,5 +1,6 @@
 import type { ServiceChange, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { addNotices } from '../../kernel/run/outbox.js';
+import { findEntry } from '../../base/config/find-entry.js';
 import { findRule } from '../preferences/preferences.js';
 import { type Notice, noticeRows, serviceNotice } from '../../kernel/run/notice.js';
 import type { Context } from '../../context/context.js';
@@ -13,15 +14,44 @@ export async function storeChanges(
   tables: StoreTables,
   { changes, run }: { changes: readonly ServiceChange[]; run: string },
 ): Promise<ServiceRecord[]> {
-  const ids = changes.flatMap(({ id, client }) => (client === undefined ? [] : [id]));
+  const ids = changes.flatMap(({ id, client, panel }) => (client === undefined && panel === undefined ? [] : [id]));
   const before = ids.length === 0 ? [] : await tables.services.list({ ids });
-  const changed = await tables.services.update([...changes]);
+  const changed = await tables.services.update(await leavePanels(context, tables, { changes, before }));
   const hadClient = new Set(before.filter(({ client }) => client !== null).map(({ id }) => id));
-  const moved = changed.filter(({ id }) => hadClient.has(id));
+  const withClient = new Set(changes.flatMap(({ id, client }) => (client === undefined ? [] : [id])));
+  const moved = changed.filter(({ id }) => hadClient.has(id) && withClient.has(id));
   if (moved.length === 0) return changed;
   const notices = await endPreferences(context, tables, { moved, run });
   await addNotices(context, tables, noticeRows(context, run, notices));
   return changed;
+}
+
+/**
+ * Ends what services have on a panel that they leave for another one, and returns the changes that follow. A panel that is not in the
+ * config any more, or has the same address, only got another name: what services had there is theirs as before.
+ */
+async function leavePanels(
+  { config }: Context,
+  tables: StoreTables,
+  { changes, before }: { changes: readonly ServiceChange[]; before: readonly ServiceRecord[] },
+): Promise<ServiceChange[]> {
+  const services = new Map(before.map((service) => [service.id, service]));
+  const findUrl = (panel = ''): string | undefined => findEntry(config.panels, panel)?.url;
+  const next: ServiceChange[] = [];
+  for (const change of changes) {
+    const service = services.get(change.id);
+    const [from, to] = [findUrl(service?.panel), findUrl(change.panel)];
+    if (service === undefined || from === undefined || to === undefined || from === to) {
+      next.push(change);
+      continue;
+    }
+    const { id, refs, ownRefs } = service;
+    const none = Object.fromEntries(Object.keys(refs).map((ref) => [ref, null]));
+    await tables.services.update([{ id, refs: none, updatedAt: change.updatedAt }]);
+    const own = Object.fromEntries(ownRefs.map((ref) => [ref, true]));
+    next.push({ ...change, refs: { ...refs, ...change.refs }, ownRefs: { ...own, ...change.ownRefs } });
+  }
+  return next;
 }
 
 async function endPreferences(

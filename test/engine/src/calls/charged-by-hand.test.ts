@@ -1,0 +1,104 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { AlarmView } from '@sluice/engine';
+import { useBench } from '../bench/each-test.js';
+import { LINE, startTelephonyBench } from '../bench/telephony-bench.js';
+
+const at = useBench(startTelephonyBench);
+
+async function listAlarms(): Promise<AlarmView[]> {
+  const { alarms } = await at.sluice.notices.alarms();
+  return alarms.filter(({ code, acknowledged }) => code === 'calls_unbilled' && acknowledged === null);
+}
+const charged = async (): Promise<string[]> => (await at.invoices()).map(({ total }) => total);
+
+/** Bills as the timer does, and expects calls of this amount to be on no invoice. */
+async function expectUnbilled(amount: string): Promise<AlarmView> {
+  await at.bill();
+  const [alarm] = await listAlarms();
+  expect(alarm?.message).toMatch(new RegExp(`on no invoice: ${amount}`));
+  return alarm!;
+}
+
+/** The service is away from its line from the 6th to the 20th of November; in that time 70.00 are called. */
+const ABSENCES: Record<string, { leave: () => Promise<unknown>; back: () => Promise<unknown> }> = {
+  'a service that ends and is active again': {
+    leave: () => at.sluice.services.set('svc-1', { status: 'terminated' }),
+    back: () => at.sluice.services.set('svc-1', { status: 'active' }),
+  },
+  'a service that names another line and its own again': {
+    leave: () => at.sluice.services.set('svc-1', { astbilling_subscriber_id: '9002' }),
+    back: () => at.sluice.services.set('svc-1', { astbilling_subscriber_id: LINE }),
+  },
+};
+
+describe.each(Object.entries(ABSENCES))('calls of %s', (_name, { leave, back }) => {
+  beforeEach(async () => {
+    at.panel.addSubscriber({ id: '9002', username: 'ana1043', customer: '501', plan: '11' });
+    await at.addService();
+    at.addCall('2026-11-02T09:00:00-03:00', '1.0000');
+    at.setTime('2026-11-06T12:00:00Z');
+    await leave();
+    at.addCall('2026-11-10T09:00:00-03:00', '70.0000');
+    at.setTime('2026-11-12T12:00:00Z');
+  });
+
+  async function goOn(): Promise<void> {
+    at.setTime('2026-11-20T12:00:00Z');
+    await back();
+    at.addCall('2026-11-25T09:00:00-03:00', '2.0000');
+    at.setTime('2026-12-02T12:00:00Z');
+    await at.bill();
+  }
+
+  it('are charged once: an acknowledgement says that this was done by hand', async () => {
+    const { id } = await expectUnbilled('70');
+    await at.sluice.notices.acknowledge(id, { note: 'charged by hand' });
+    await goOn();
+    expect(await charged()).toEqual(['3.00']);
+    expect(await listAlarms()).toEqual([]);
+    expect(await at.differences()).toEqual([]);
+  });
+
+  it('are reported where more of them arrive after that', async () => {
+    const { id } = await expectUnbilled('70');
+    await at.sluice.notices.acknowledge(id);
+    at.addCall('2026-11-11T09:00:00-03:00', '5.0000');
+    await expectUnbilled('[56]');
+    await goOn();
+    expect(await charged()).toEqual(['3.00']);
+    await expectUnbilled('[56]');
+  });
+
+  it('are billed with the others where nobody has acknowledged them, or took that back', async () => {
+    const { id } = await expectUnbilled('70');
+    await at.sluice.notices.acknowledge(id);
+    await at.sluice.notices.acknowledge(id, { undo: true });
+    await goOn();
+    expect(await charged()).toEqual(['73.00']);
+    expect(await listAlarms()).toEqual([]);
+  });
+});
+
+describe('calls of a line that nothing bills any more', () => {
+  beforeEach(async () => {
+    await at.addService();
+    at.addCall('2026-11-02T09:00:00-03:00', '70.0000');
+    at.setTime('2026-11-06T12:00:00Z');
+  });
+
+  const moves = { 'the same id': LINE, 'another id': '9002' };
+  it.each(Object.entries(moves))('are reported where its service moves to another system: %s', async (_name, id) => {
+    await at.bench.edit(/^( {2}voice)(: .*)127\.0\.0\.1(.*)$/m, '$&\n$12$2localhost$3');
+    await at.bench.edit(/^ {2}line: (\{ panel: voice)(.*)$/m, '  line: $1$2\n  line2: $12$2');
+    await at.sluice.services.set('svc-1', { panel: 'voice2', product: 'line2', astbilling_subscriber_id: id });
+    await expectUnbilled('70');
+    expect(await at.differences()).toMatchObject([{ service: 'svc-1', line: LINE, bill: null }]);
+  });
+
+  it('are reported where its service was removed, the last one of the panel', async () => {
+    await at.sluice.services.set('svc-1', { status: 'terminated' });
+    await at.sluice.services.remove('svc-1');
+    await expectUnbilled('70');
+    expect(await at.differences()).toMatchObject([{ service: 'svc-1', line: LINE, bill: null }]);
+  });
+});
