@@ -28,7 +28,7 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   usage_fell:
     'Compare both with the panel; if the lower one is right, release it with "sluice hold release {service} --until DATE"',
   hold_pending:
-    'Make the panel answer; the next "sluice poll" does it. Under observe, "sluice hold release SERVICE" undoes what has ended',
+    'Make the panel answer and accept changes; the next "sluice poll" does it. Under observe, "sluice hold release SERVICE" undoes what has ended',
   readings_doubted: 'Compare the figures with the panel; to believe them now: "sluice poll --allow-mass"',
   readings_fell: 'Check the units and the data of the panel with "sluice doctor --contract"',
   not_read: '"sluice doctor --contract" shows what Sluice reads from the panel',

@@ -1,4 +1,4 @@
-/* Written by `npm run api-client` from openapi.json (SHA-256 032b1db4d7099a761f261400daa24564723f12903b82f4c4f892054b313e58b9). */
+/* Written by `npm run api-client` from openapi.json (SHA-256 6bf14bc1f3cc151bc113e2e53be7e406a380815b6ac24b1fbb55281567304dc1). */
 /** The addresses of the HTTP API below `/api/v1`, with their methods. */
 export interface paths {
   '/services': {
@@ -2752,10 +2752,15 @@ export interface components {
          */
         releasing?: true;
         /**
-         * @description Its restriction is not on the panel yet
+         * @description Nothing of its restriction is on the panel yet
          * @constant
          */
         restricting?: true;
+        /**
+         * @description Only a part of its restriction is on the panel yet
+         * @constant
+         */
+        partly?: true;
         /** @description True where it began before the service was this client's: `since` is when that began */
         beforeClient?: boolean;
       }[];
@@ -2782,6 +2787,11 @@ export interface components {
       } | null;
       /** @description Instant, ISO 8601 in UTC */
       panelDownSince: string | null;
+      /**
+       * @description The last run could not read it: `usage` is of an earlier one
+       * @constant
+       */
+      unread?: true;
       product: string;
       client: string | null;
       lifecycle: string;
@@ -2915,10 +2925,15 @@ export interface components {
          */
         releasing?: true;
         /**
-         * @description Its restriction is not on the panel yet
+         * @description Nothing of its restriction is on the panel yet
          * @constant
          */
         restricting?: true;
+        /**
+         * @description Only a part of its restriction is on the panel yet
+         * @constant
+         */
+        partly?: true;
         /** @description True where it began before the service was this client's: `since` is when that began */
         beforeClient?: boolean;
       }[];
@@ -2945,6 +2960,11 @@ export interface components {
       } | null;
       /** @description Instant, ISO 8601 in UTC */
       panelDownSince?: string | null;
+      /**
+       * @description The last run could not read it: `usage` is of an earlier one
+       * @constant
+       */
+      unread?: true;
       product?: string;
       client?: string | null;
       lifecycle?: string;
@@ -3624,10 +3644,15 @@ export interface components {
        */
       releasing?: true;
       /**
-       * @description Its restriction is not on the panel yet
+       * @description Nothing of its restriction is on the panel yet
        * @constant
        */
       restricting?: true;
+      /**
+       * @description Only a part of its restriction is on the panel yet
+       * @constant
+       */
+      partly?: true;
       evidence: {
         kind: string;
         target: string;
@@ -3710,10 +3735,15 @@ export interface components {
          */
         releasing?: true;
         /**
-         * @description Its restriction is not on the panel yet
+         * @description Nothing of its restriction is on the panel yet
          * @constant
          */
         restricting?: true;
+        /**
+         * @description Only a part of its restriction is on the panel yet
+         * @constant
+         */
+        partly?: true;
         evidence: {
           kind: string;
           target: string;
@@ -4260,10 +4290,15 @@ export interface operations {
                */
               releasing?: true;
               /**
-               * @description Its restriction is not on the panel yet
+               * @description Nothing of its restriction is on the panel yet
                * @constant
                */
               restricting?: true;
+              /**
+               * @description Only a part of its restriction is on the panel yet
+               * @constant
+               */
+              partly?: true;
               /** @description True where it began before the service was this client's: `since` is when that began */
               beforeClient?: boolean;
             }[];
@@ -4290,6 +4325,11 @@ export interface operations {
             } | null;
             /** @description Instant, ISO 8601 in UTC */
             panelDownSince: string | null;
+            /**
+             * @description The last run could not read it: `usage` is of an earlier one
+             * @constant
+             */
+            unread?: true;
             product: string;
             client: string | null;
             lifecycle: string;

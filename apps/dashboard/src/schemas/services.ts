@@ -21,7 +21,8 @@ export const holdMarks = {
     .literal(true)
     .optional()
     .describe('It has ended, and its restriction is still on the panel: the next run that reaches the panel undoes it'),
-  restricting: z.literal(true).optional().describe('Its restriction is not on the panel yet'),
+  restricting: z.literal(true).optional().describe('Nothing of its restriction is on the panel yet'),
+  partly: z.literal(true).optional().describe('Only a part of its restriction is on the panel yet'),
 };
 
 export const beforeClient = z
@@ -114,6 +115,7 @@ const detailParts = {
     .nullable()
     .describe('Where the quota hold lasts although the usage fell by more than half'),
   panelDownSince: instantOrNull,
+  unread: z.literal(true).optional().describe('The last run could not read it: `usage` is of an earlier one'),
   product: text,
   client: textOrNull,
   lifecycle: text,

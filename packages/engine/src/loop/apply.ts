@@ -172,7 +172,8 @@ async function commitHolds(work: Applied, at: string, tables: StoreTables): Prom
     await noteUntold(tables, hold, at);
   }
   const ended = [...work.ended, ...closed];
-  const toRestrict = [...work.toRestrict, ...drafts.map(({ id }) => id)];
+  const added = drafts.map(({ id, service }) => [id, { service, since: at }] as const);
+  const toRestrict = new Map([...work.toRestrict, ...added]);
   return { ...work, holds: [...kept, ...drafts], drafts: [], opens: [], closes: [], ended, toRestrict };
 }
 

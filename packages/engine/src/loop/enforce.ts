@@ -87,9 +87,9 @@ const ENDED: ReadonlySet<string> = new Set(['applied', 'unneeded']);
 
 /** Stores that the service is as its holds require. */
 async function withRestricted({ context }: RunOnPanel, work: Applied, fences: HeldLease[]): Promise<Applied> {
-  if (work.toRestrict.length === 0) return work;
+  if (work.toRestrict.size === 0) return work;
   await context.write(fences, (tables) => noteRestricted(tables, work.toRestrict));
-  return { ...work, toRestrict: [] };
+  return { ...work, toRestrict: new Map() };
 }
 
 /** Options of `enforceService`. */
@@ -139,7 +139,7 @@ export async function enforceService(on: FencedRun, started: Applied, options: E
     if (context.deps.signal.aborted) return work;
     if (!goesOn) {
       // A stop leaves steps as unneeded.
-      const isStopped = done && work.toRestrict.length > 0 && (await readStop(context.store, work)) !== null;
+      const isStopped = done && work.toRestrict.size > 0 && (await readStop(context.store, work)) !== null;
       return isDone(work, plan, actions) && !isStopped ? withRestricted(on, work, on.fences) : work;
     }
     const stopNow = await readStop(context.store, work);

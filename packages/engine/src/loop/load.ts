@@ -107,7 +107,7 @@ async function loadStored(
   const isLasting = new Set(lasting.map(({ id }) => id));
   const untold = (await readUntold(store)).filter(({ id }) => !isLasting.has(id));
   const ended = group([...lasting.filter(({ until }) => until !== null), ...untold]);
-  const toRestrict = group([...(await readToRestrict(store))].map(([id, service]) => ({ id, service })));
+  const toRestrict = group([...(await readToRestrict(store))].map(([id, one]) => ({ id, ...one })));
   const evidence = group(await store.evidence.open(scope));
   const ofAgents = panel.agents === undefined ? [] : await store.evidence.open({ agentsOf: panel.name });
   const disabledForAgents = new Set(ofAgents.map(({ target }) => target));
@@ -148,7 +148,7 @@ function findRows(stored: StoredRows, id: string) {
     purchases: stored.purchases.get(id) ?? [],
     holds: stored.holds.get(id) ?? [],
     ended: stored.ended.get(id) ?? [],
-    toRestrict: (stored.toRestrict.get(id) ?? []).map((hold) => hold.id),
+    toRestrict: new Map((stored.toRestrict.get(id) ?? []).map((hold) => [hold.id, hold])),
     evidence: stored.evidence.get(id) ?? [],
     takenOver: stored.takenOver.has(id),
     former: stored.former.get(id) ?? null,

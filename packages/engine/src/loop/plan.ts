@@ -147,7 +147,7 @@ export function needsObservation(
   request: Pick<RunRequest, 'observeAll'>,
 ): boolean {
   if (work.skipped !== null || isLeftAsIs(work)) return false;
-  const touched = [work.opens, work.holds, work.evidence, work.unresolved, work.ended, work.toRestrict];
+  const touched = [work.opens, work.holds, work.evidence, work.unresolved, work.ended, [...work.toRestrict]];
   // A faster line may be the reason of a doubt.
   const isDoubted = work.doubted !== null && panel.plausibility !== undefined;
   return panel.snapshot !== undefined || request.observeAll || isDoubted || touched.some((rows) => rows.length > 0);

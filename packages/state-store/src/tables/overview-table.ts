@@ -109,8 +109,9 @@ function toRow(raw: RawRow): OverviewRow {
 const LASTING = sql`select * from "holds" indexed by "holds_open" where "until" is null
     union all select * from "holds" where "until" is not null and "id" in (select "hold" from "evidence" where "until" is null)`;
 
-/** Whether the restriction of an open hold is not on the panel yet. */
-const IS_TO_RESTRICT = sql<boolean>`exists (select 1 from "conditions" k where k."key" = ${TO_RESTRICT} || h."id")`;
+/** Whether nothing of the restriction of an open hold is on the panel yet. */
+const IS_TO_RESTRICT = sql<boolean>`exists (select 1 from "conditions" k where k."key" = ${TO_RESTRICT} || h."id"
+    and not exists (select 1 from "evidence" e where e."hold" = h."id" and e."until" is null and e."since" >= k."since"))`;
 
 /** The reasons of open holds. */
 const OPEN = sql`coalesce((select group_concat(h."reason", ' ') from "holds" h

@@ -54,7 +54,8 @@ function lastingSentences(
     ];
   }
   const isLeft = hold.restricting === true;
-  const since = `${id} is ${isLeft ? 'to be restricted: held' : 'held'} since ${times.at(hold.since, panel) ?? ''}${isLeft ? ', but not on the panel yet' : ''}`;
+  const began = times.at(hold.since, panel) ?? '';
+  const since = `${id} is ${isLeft ? 'to be restricted: held' : 'held'} since ${began}${isLeft ? ', but not on the panel yet' : partText(hold)}`;
   const suspended = readSuspendedAgent(hold);
   if (isLeftAsIs(service) && isEndedByRuns(hold) && hold.reason !== 'billing') {
     const product = `product ${service.product} is not in the config`;
@@ -86,6 +87,13 @@ function lastingSentences(
         limitEnd(service, hold.reason, times, commands),
       ];
   }
+}
+
+/** Returns what of a hold is on the panel, where that is only a part. */
+function partText({ partly, evidence }: HoldView): string {
+  if (partly !== true) return '';
+  const there = evidence.filter(({ until }) => until === null).map(({ kind, target }) => `${kind} ${target}`);
+  return `, but only in part yet (${there.join(', ')})`;
 }
 
 function limitEnd({ id, panel, limits }: Service, reason: string, times: Times, { release }: StateCommands): string {

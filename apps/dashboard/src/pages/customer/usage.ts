@@ -87,20 +87,17 @@ export function headline(service: ServiceDetail): Html {
 }
 
 /** One plain sentence where the figures are not those of now; nothing where they are. */
-export function ageNotice({ error, usage, doubted }: ServiceDetail, times: Times): Html | null {
+export function ageNotice({ error, usage, doubted, unread }: ServiceDetail, times: Times): Html | null {
   if (doubted !== null && usage !== null) {
     const from = times.full(usage.readAt);
     return notice('warning', html`A newer figure is being checked. These figures are from ${from}.`);
   }
-  if (error !== null) {
-    return usage === null
-      ? notice('warning', 'The usage could not be read yet.')
-      : notice(
-          'warning',
-          html`The usage can’t be read at the moment. These figures are from ${times.full(usage.readAt)}.`,
-        );
+  if (usage === null) return error === null ? null : notice('warning', 'The usage could not be read yet.');
+  if (unread === true) {
+    const from = times.full(usage.readAt);
+    return notice('warning', html`The usage can’t be read at the moment. These figures are from ${from}.`);
   }
-  if (usage === null || !times.isOlder(usage.readAt, OLD_MS)) return null;
+  if (!times.isOlder(usage.readAt, OLD_MS)) return null;
   return notice('warning', html`These figures are from ${times.full(usage.readAt)}; newer ones have not arrived.`);
 }
 
@@ -114,13 +111,13 @@ export function changeNotice({ allowance }: ServiceDetail): Html | null {
 export function holdNotices(service: ServiceDetail, times: Times): Html[] {
   const { holds, wouldHold } = service;
   const used = wouldHold.map((reason) => notice('warning', html`${toWhy(reason)[0]}.`));
-  const restricted = holds.map(({ reason, since, beforeClient, releasing, restricting }) => {
+  const restricted = holds.map(({ reason, since, beforeClient, releasing, restricting, partly }) => {
     if (releasing === true) return notice('warning', COMES_BACK);
     const [why, tone] = reason === 'quota' ? toWhyQuota(service) : toWhy(reason);
     if (restricting === true) return notice('warning', html`${why}; the service is to be restricted.`);
     return notice(
       tone,
-      html`${why}; the service has been restricted since
+      html`${why}; ${partly === true ? 'a part of the service' : 'the service'} has been restricted since
       ${beforeClient === true ? 'before you became its customer' : times.full(since)}.`,
     );
   });

@@ -157,7 +157,7 @@ function lastingSentences({ service }: Explanation, hold: HoldView, times: Times
   const since =
     hold.restricting === true
       ? html`It is to be restricted: held since ${times.full(hold.since)}, but not on the panel yet`
-      : html`It is held since ${times.full(hold.since)}`;
+      : html`It is held since ${times.full(hold.since)}${hold.partly === true ? ', but only in part yet' : ''}`;
   if (isLeftAsIs(service) && isEndedByRuns(hold) && hold.reason !== 'billing') {
     return [
       html`${since}.`,

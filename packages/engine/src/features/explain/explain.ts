@@ -102,7 +102,7 @@ export async function explainService(
 }
 
 /** Returns a hold with the mark that it had at an instant; that it was not on the panel yet is not kept. */
-function toPastHold({ releasing: _now, restricting: _still, ...hold }: HoldView, at: string): HoldView {
+function toPastHold({ releasing: _now, restricting: _still, partly: _part, ...hold }: HoldView, at: string): HoldView {
   const isLeft = hold.evidence.some((item) => item.since <= at && (item.until === null || item.until > at));
   return hold.until !== null && hold.until <= at && isLeft ? { ...hold, releasing: true } : hold;
 }

@@ -7,6 +7,7 @@ import { isQuotaReleased, newHold, findMarks, readToRestrict } from '../../kerne
 import { runDecidedCommand } from '../command/run-command.js';
 import type { CommandReport } from '../command/types.js';
 import type { Applied } from '../../kernel/subject/stages.js';
+import type { ToRestrict } from '../../kernel/subject/stages.js';
 import type { HoldMarks } from '../../kernel/subject/views.js';
 import type { Context } from '../../context/context.js';
 import { holdsFor } from '../services/for-reader.js';
@@ -234,7 +235,7 @@ async function toViews(context: Context, holds: readonly HoldRecord[]): Promise<
   const evidence = new Map<string, EvidenceRecord[]>();
   for (const item of await context.store.evidence.ofHolds(holds.map((hold) => hold.id)))
     evidence.set(item.hold, [...(evidence.get(item.hold) ?? []), item]);
-  const toRestrict = holds.length === 0 ? new Map<string, string>() : await readToRestrict(context.store);
+  const toRestrict: ToRestrict = holds.length === 0 ? new Map() : await readToRestrict(context.store);
   return holds.map((hold) => {
     const { id, service, reason, since, until, note, origin } = hold;
     const own = evidence.get(id) ?? [];

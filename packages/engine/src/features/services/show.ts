@@ -28,6 +28,8 @@ export interface ServiceDetail extends ServiceView {
   fallen: FallenUsage | null;
   /** Since when its panel has answered no call: what is stated is the last known state. Null while the panel answers. */
   panelDownSince: string | null;
+  /** The last run could not read it: `usage` is of an earlier one. */
+  unread?: true;
   product: string;
   client: string | null;
   lifecycle: string;
@@ -94,6 +96,7 @@ export async function serviceDetails(
       wouldHold: view.wouldHold.filter((reason) => !isWithheld(withheld, reason)),
       observing: enforcements.isObserving(service.panel, service.product),
       panelDownSince: downSince.get(service.panel) ?? null,
+      ...(view.error !== null && view.usage === null && figures.usage !== null && { unread: true as const }),
       product: service.product,
       client: service.client,
       lifecycle: toLifecycle(

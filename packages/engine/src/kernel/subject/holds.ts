@@ -10,7 +10,7 @@ import {
 import { findEntry, findTimeZone, listLimits } from '../../base/config/find-entry.js';
 import type { Config } from '../../base/config/schema.js';
 import type { Context } from '../../context/context.js';
-import type { Applied } from './stages.js';
+import type { Applied, ToRestrict } from './stages.js';
 import type { HoldMarks } from './views.js';
 
 /** Returns the row of a hold that starts now. */
@@ -129,7 +129,7 @@ function isBeforeDate(config: Config, panel: string, date: string | null, now: s
  */
 export type LastingHold = Readonly<HoldRecord> & HoldMarks;
 
-type HoldTables = Pick<StoreTables, 'holds' | 'conditions'>;
+type HoldTables = Pick<StoreTables, 'holds' | 'conditions' | 'evidence'>;
 
 /** Reads the holds that still restrict subjects, or are to. */
 export async function readLastingHolds(
@@ -137,14 +137,17 @@ export async function readLastingHolds(
   filter: Parameters<StoreTables['holds']['lasting']>[0] = {},
 ): Promise<LastingHold[]> {
   const holds = await tables.holds.lasting(filter);
-  return holds.length === 0 ? [] : markHolds(holds, new Set((await readToRestrict(tables)).keys()));
+  if (holds.length === 0) return [];
+  const toRestrict = await readToRestrict(tables);
+  const some = holds.flatMap(({ id }) => (toRestrict.has(id) ? [id] : []));
+  return markHolds(holds, toRestrict, some.length === 0 ? [] : await tables.evidence.ofHolds(some));
 }
 
 /** Returns the same of a service in a run, as far as the run is. */
 export function listLastingHolds(work: Pick<Applied, 'holds' | 'ended' | 'evidence' | 'toRestrict'>): LastingHold[] {
   const { holds, ended, evidence, toRestrict } = work;
   const left = ended.filter(({ id }) => evidence.some(({ hold }) => hold === id));
-  return left.length + holds.length === 0 ? [] : markHolds([...left, ...holds], new Set(toRestrict));
+  return left.length + holds.length === 0 ? [] : markHolds([...left, ...holds], toRestrict, evidence);
 }
 
 /** Returns the ended holds of which nothing is left on the panel, as far as the run is. */
@@ -152,30 +155,42 @@ export function listReleasedHolds({ ended, evidence }: Pick<Applied, 'ended' | '
   return ended.filter(({ id }) => evidence.every(({ hold }) => hold !== id));
 }
 
-/** Returns the marks of a hold with this evidence. */
+/**
+ * Returns the marks of a hold with this evidence. Evidence from before the hold was noted as not on the panel proves nothing: something
+ * else has undone it.
+ */
 export function findMarks(
   { id, until }: Pick<HoldRecord, 'id' | 'until'>,
-  evidence: readonly Pick<EvidenceRecord, 'until'>[],
-  toRestrict: ReadonlyMap<string, string>,
+  evidence: readonly Pick<EvidenceRecord, 'since' | 'until'>[],
+  toRestrict: ToRestrict,
 ): HoldMarks {
-  if (until === null) return toRestrict.has(id) ? { restricting: true } : {};
-  return evidence.some((item) => item.until === null) ? { releasing: true } : {};
+  const open = evidence.filter((item) => item.until === null);
+  if (until !== null) return open.length > 0 ? { releasing: true } : {};
+  const noted = toRestrict.get(id);
+  if (noted === undefined) return {};
+  return open.some(({ since }) => since >= noted.since) ? { partly: true } : { restricting: true };
 }
 
-function markHolds(holds: readonly Readonly<HoldRecord>[], toRestrict: ReadonlySet<string>): LastingHold[] {
+function markHolds(
+  holds: readonly Readonly<HoldRecord>[],
+  toRestrict: ToRestrict,
+  evidence: readonly Pick<EvidenceRecord, 'hold' | 'since' | 'until'>[],
+): LastingHold[] {
   return holds.map((hold) => {
     if (hold.until !== null) return { ...hold, releasing: true };
-    return toRestrict.has(hold.id) ? { ...hold, restricting: true } : hold;
+    const own = evidence.filter((item) => item.hold === hold.id);
+    return { ...hold, ...findMarks(hold, own, toRestrict) };
   });
 }
 
-/** Reads which holds are not on their panel yet, each with its service. */
-export async function readToRestrict({
-  conditions,
-}: Pick<StoreTables, 'conditions'>): Promise<ReadonlyMap<string, string>> {
+/** Reads which holds are not on their panel yet. */
+export async function readToRestrict({ conditions }: Pick<StoreTables, 'conditions'>): Promise<ToRestrict> {
   const rows = await conditions.list(TO_RESTRICT);
   return new Map(
-    rows.map(({ key, details }) => [key.slice(TO_RESTRICT.length), (details as { service: string }).service]),
+    rows.map(({ key, since, details }) => {
+      const { service } = details as { service: string };
+      return [key.slice(TO_RESTRICT.length), { service, since }];
+    }),
   );
 }
 
@@ -191,9 +206,9 @@ export async function noteToRestrict(
 /** Notes that nothing is left to be restricted for these holds. */
 export async function noteRestricted(
   { conditions }: Pick<StoreTables, 'conditions'>,
-  holds: readonly string[],
+  holds: ToRestrict,
 ): Promise<void> {
-  for (const id of holds) await conditions.end(`${TO_RESTRICT}${id}`);
+  for (const id of holds.keys()) await conditions.end(`${TO_RESTRICT}${id}`);
 }
 
 /** Prefix of the key of the condition that the end of a hold was not reported yet; the id of the hold follows. */

@@ -28,6 +28,9 @@ import type { Context } from '../../context/context.js';
 import type { LimitState, Spend } from './limit-state.js';
 import type { StoppedTargets } from './stopped-targets.js';
 
+/** Holds that are not on their panel yet, by id: the service of each, and since when that is noted. */
+export type ToRestrict = ReadonlyMap<string, { service: string; since: string }>;
+
 /** What the services in a run over one panel share. */
 export interface RunOnPanel {
   readonly context: Context;
@@ -100,8 +103,8 @@ export interface Loaded<S extends Stage = 'loaded'> extends Placement {
   readonly holds: readonly Readonly<HoldRecord>[];
   /** Holds that have ended, but not all of what they restricted was undone when the service was loaded, and those that this run ended. */
   readonly ended: readonly Readonly<HoldRecord>[];
-  /** Ids of holds whose restriction is not on the panel yet. */
-  readonly toRestrict: readonly string[];
+  /** Holds whose restriction is not on the panel yet, or not all of it. */
+  readonly toRestrict: ToRestrict;
   readonly evidence: readonly Readonly<EvidenceRecord>[];
   /** Whether a hold of its agent has disabled its account; the next check of agents passes the evidence to the service. */
   readonly disabledForAgent: boolean;

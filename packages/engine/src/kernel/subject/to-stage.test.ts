@@ -51,7 +51,7 @@ const loaded: Loaded = {
   allowance: { kind: 'limited', baseBytes: 1000, extraBytes: 0, allowedBytes: 1000, parts: [] },
   holds: [],
   ended: [],
-  toRestrict: [],
+  toRestrict: new Map(),
   evidence: [],
   disabledForAgent: false,
   unresolved: [],

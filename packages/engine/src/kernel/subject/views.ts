@@ -103,12 +103,14 @@ export interface ServiceView {
   wouldRelease?: string[];
 }
 
-/** What is left to do on the panel for a hold; neither where it is as it should be. */
+/** What is left to do on the panel for a hold; none where it is as it should be. */
 export interface HoldMarks {
   /** It has ended, and its restriction is still on the panel: the next run undoes it. */
   releasing?: true;
-  /** Its restriction is not on the panel yet: the next run restricts the service. */
+  /** Nothing of its restriction is on the panel yet: the next run restricts the service. */
   restricting?: true;
+  /** Only a part of its restriction is on the panel yet: the next run goes on. */
+  partly?: true;
 }
 
 /** An open hold of a service, or one that has ended and is not undone yet. */
@@ -152,8 +154,10 @@ export function serviceView(from: {
 }
 
 /** Returns a hold as documents show it. */
-export function toOpenHold({ reason, since, releasing, restricting }: OpenHold): OpenHold {
-  return { reason, since, ...(releasing === true && { releasing }), ...(restricting === true && { restricting }) };
+export function toOpenHold({ reason, since, ...hold }: OpenHold): OpenHold {
+  const { releasing, restricting, partly } = hold;
+  if (releasing === true) return { reason, since, releasing };
+  return { reason, since, ...(restricting === true && { restricting }), ...(partly === true && { partly }) };
 }
 
 /** Returns the status of a service by its last decision, or one about to be stored, and its holds. */

@@ -1,0 +1,55 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { describeHold } from '@sluice/engine';
+import { startEasyDcimBench } from '../bench/easydcim-bench.js';
+import { useBench } from '../bench/each-test.js';
+import { GB } from '../bench/engine-bench.js';
+
+const at = useBench(startEasyDcimBench);
+
+/** Usage above the quota, and one of the two ports refuses to be disabled. */
+async function restrictPartly(): Promise<void> {
+  await at.addService(1);
+  await at.poll();
+  at.use(1, 120);
+  at.panel.setDefect(7012, 'refuse');
+  await at.poll();
+}
+
+const HALF = [{ reason: 'quota', since: expect.any(String), partly: true }];
+
+describe('a hold of which the panel took only a part', () => {
+  beforeEach(restrictPartly);
+
+  it('is restricted in part wherever it is shown, until the rest is there', async () => {
+    const { sluice } = at.bench;
+    const show = async () => sluice.services.show('svc-1');
+    expect(at.panel.port(7011).adminState).toBe('down');
+    const shown = await show();
+    expect([shown.status, shown.holds]).toEqual(['held', HALF]);
+    expect(shown.holds.map(describeHold)).toEqual(['quota (restricted in part)']);
+    expect((await sluice.holds.list()).holds).toMatchObject([{ reason: 'quota', partly: true }]);
+    expect((await sluice.explain('svc-1')).holds).toMatchObject([{ reason: 'quota', partly: true }]);
+    const { services, holds } = await sluice.overview();
+    expect(services.items).toMatchObject([{ status: 'held', holds: ['quota'], restricting: [] }]);
+    expect(holds).toMatchObject([{ reason: 'quota', restricting: false }]);
+    const { checks } = await sluice.panels.doctor();
+    expect(checks.filter(({ code }) => code === 'hold_pending')).toMatchObject([
+      { object: 'svc-1', message: 'a hold began, but only a part of its restriction is on the panel' },
+    ]);
+    const polled = await at.poll();
+    expect(polled.services).toMatchObject([{ holds: HALF }]);
+    at.panel.setDefect(7012, null);
+    await at.poll();
+    expect((await show()).holds).toEqual([{ reason: 'quota', since: expect.any(String) }]);
+  });
+
+  it('was read: its figures are those of that run', async () => {
+    const { usage, error, unread } = await at.bench.sluice.services.show('svc-1');
+    expect(error).not.toBeNull();
+    expect([usage?.totalBytes, unread]).toEqual([120 * GB, undefined]);
+    at.panel.server.inject({ fault: { kind: 'status', status: 503 } });
+    await at.poll();
+    const after = await at.bench.sluice.services.show('svc-1');
+    expect([after.usage?.totalBytes, after.unread]).toEqual([120 * GB, true]);
+  });
+});
