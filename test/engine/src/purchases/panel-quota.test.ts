@@ -6,7 +6,7 @@ import { startHiddifyBench, type HiddifyBench } from '../bench/hiddify-bench.js'
 const SHOP = `currency: EUR
 packages: { extra: { traffic: 30GB, price: "5.00" } }
 `;
-const FAILING = { fault: { kind: 'status', status: 500, body: {} } } as const;
+const FAILING = { fault: { kind: 'status', status: 500, body: { message: 'SQLSTATE of db-master' } } } as const;
 
 /** A service of client 42 that is not held, on a panel that stops accounts by a quota of its own. */
 interface World {
@@ -62,13 +62,18 @@ describe.each([
     const { at, quota, fail } = world;
     const mend = fail();
     const bought = await at.sluice.purchases.create('svc-1', 'extra');
+    const byClient = await at.sluice.purchases.create('svc-1', 'extra', { client: '42' });
     mend();
     expect(bought.purchase.status).toBe('paid');
     expect(bought.error?.code).toMatch(/^(PANEL_|outcome_unknown)/);
+    expect([bought.error?.message, byClient.error?.message].map((text) => text?.includes('SQLSTATE'))).toEqual([
+      true,
+      false,
+    ]);
     expect(quota()).toBe(100);
     at.bench.clock.advance(HOUR);
     await at.poll();
-    expect(quota()).toBe(130);
+    expect(quota()).toBe(160);
   });
 
   it('changes nothing on a panel that is observed, of which it tells nothing', async () => {

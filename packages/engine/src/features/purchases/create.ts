@@ -20,6 +20,7 @@ import { chargePurchase, newPurchase } from './charge.js';
 import { loadService, recordAllowance } from './load-service.js';
 import { type Package, requireOffered } from './packages.js';
 import { endUnwanted, isWanted } from './unfinished.js';
+import { errorFor } from '../services/for-reader.js';
 import { type PurchaseDetail, refKey, toDetail } from './views.js';
 import { isLiving } from '../../base/lifecycle.js';
 
@@ -80,7 +81,8 @@ export async function createPurchase(context: Context, request: PurchaseRequest)
   const stillHeld = [...new Set(holds.map(({ reason }) => reason))];
   const isOpen = (reason: string): boolean => holds.some((hold) => hold.reason === reason && hold.releasing !== true);
   const releasing = stillHeld.filter((reason) => !isOpen(reason));
-  return { purchase: await toDetail(context, row), repeated, stillHeld, releasing, error };
+  const shown = error !== null && request.client !== undefined ? errorFor(error) : error;
+  return { purchase: await toDetail(context, row), repeated, stillHeld, releasing, error: shown };
 }
 
 async function refuseForeign(context: Context, { service, client }: PurchaseRequest): Promise<void> {
