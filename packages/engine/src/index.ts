@@ -161,6 +161,8 @@ export { listObserving } from './features/panels/observed-panels.js';
 export {
   describeAllowance,
   describeExceeded,
+  describeDoubtedHolds,
+  hasRoomAgain,
   describeFigures,
   describeHold,
   describeMark,
@@ -175,7 +177,6 @@ export type { CountedUsage } from './kernel/subject/counted.js';
 export type { CycleView, UsageFilter } from './features/usage/usage.js';
 export {
   type ActionView,
-  describeDoubtedHolds,
   type HoldMarks,
   type LimitView,
   type OpenHold,

@@ -41,7 +41,7 @@ export {
   stepCounter,
 } from './step-cycle.js';
 export { confirmsJump, isJump, mayConfirm } from './jump.js';
-export type { LimitDecision, LimitRule } from './limit.js';
+export { type LimitDecision, type LimitRule, releaseMargin } from './limit.js';
 export type { Limit, LimitRelease, MeteredLimit, MoneyLimit, MoneyReading } from './limit-types.js';
 export { type CalendarWindow, calendarWindow } from './window.js';
 export {

@@ -241,8 +241,15 @@ function toBigInt(bytes: number | null): bigint | null {
 
 const GB = BigInt(BYTES_PER_GB);
 
-/** Returns 1 % in whole bytes, rounded down, at most 1 GB. */
-function releaseMargin(allowedBytes: bigint): bigint {
+/**
+ * Returns how far below an allowance usage has to be for the release of a quota hold: 1 % in whole bytes, rounded down, at most 1 GB.
+ *
+ * @example
+ * ```ts
+ * releaseMargin(50n * 1024n ** 3n); // 536870912n
+ * ```
+ */
+export function releaseMargin(allowedBytes: bigint): bigint {
   const hundredth = allowedBytes / 100n;
   return hundredth < GB ? hundredth : GB;
 }

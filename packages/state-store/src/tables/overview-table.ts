@@ -138,9 +138,9 @@ function isNotWithheld({ panels, others }: LocalDates): RawBuilder<boolean> {
     and not (w."value" not in ('billing', 'manual', 'agent-limit') and coalesce(s."quota_released_until", '') > ${today})`;
 }
 
-/** Figures of the decision; of the cycle, where the last run could not read. */
+/** Figures of the decision; of the cycle, where the last run could not read, or was killed after it had read. */
 const toUsed = (mode: 'in' | 'out' | 'total'): RawBuilder<unknown> =>
-  sql`case when d."read_at" is null then ${sql.ref(`c.${mode}_bytes`)} else ${sql.ref(`d.${mode}_bytes`)} end`;
+  sql`case when d."read_at" is null or c."id" is not null then ${sql.ref(`c.${mode}_bytes`)} else ${sql.ref(`d.${mode}_bytes`)} end`;
 
 const figures = (
   today: LocalDates,
@@ -151,12 +151,12 @@ const figures = (
     case d."mode" when 'IN' then ${toUsed('in')} when 'OUT' then ${toUsed('out')} when 'TOTAL' then ${toUsed('total')}
       end as "usedBytes",
     case d."allowance" ->> '$.kind' when 'limited' then d."allowance" ->> '$.allowedBytes' end as "allowedBytes",
-    coalesce(last."read_at", d."read_at", c."read_at") as "readAt", d."error_code" as "errorCode", d."error_message" as "errorMessage",
+    max(coalesce(last."read_at", d."read_at", c."read_at"), coalesce(c."read_at", '')) as "readAt", d."error_code" as "errorCode", d."error_message" as "errorMessage",
     coalesce(json_array_length(d."inputs", '$.drift'), 0) as "drift",
     coalesce((select min(a."acknowledged_at" is not null) from "alarms" a
       where a."service" = s."id" and a."code" in ('drift', 'stopped_by_panel')), 0) as "acknowledged"
   from "services" s left join "decisions" d on d."service" = s."id"
-    left join "cycles" c on c."id" = d."cycle" and d."read_at" is null
+    left join "cycles" c on c."id" = d."cycle" and (d."read_at" is null or c."read_at" > d."read_at")
     left join "usage_samples" as "base" on "base"."service" = d."service" and ${IS_OPEN}
     left join "confirmations" as "last" on "last"."seq" = ${NEWEST}`;
 

@@ -2,6 +2,7 @@ import {
   describeFigures,
   describeUsed,
   type Explanation,
+  hasRoomAgain,
   type HoldView,
   isEndedByRuns,
   isLeftAsIs,
@@ -68,7 +69,9 @@ function lastingSentences(
     case 'quota':
       return [
         `${since}: ${describeUsed(service)}${describePeak(service)}.`,
-        quotaEnd(service, readPeak(decision), times, commands),
+        hasRoomAgain(service)
+          ? `It has room again: the next run that reads it releases it: ${commands.poll(id)}.`
+          : quotaEnd(service, readPeak(decision), times, commands),
       ];
     case 'manual':
       return [`${since}: an operator restricted it${note}.`, `To release it: ${commands.release(id)}.`];

@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { describeHold } from '@sluice/engine';
+import { describeHold, hasRoomAgain } from '@sluice/engine';
 import { startEasyDcimBench } from '../bench/easydcim-bench.js';
 import { useBench } from '../bench/each-test.js';
-import { GB } from '../bench/engine-bench.js';
+import { GB, HOUR } from '../bench/engine-bench.js';
+import { kill } from '../bench/killed-call.js';
 
 const at = useBench(startEasyDcimBench);
 
@@ -51,5 +52,42 @@ describe('a hold of which the panel took only a part', () => {
     await at.poll();
     const after = await at.bench.sluice.services.show('svc-1');
     expect([after.usage?.totalBytes, after.unread]).toEqual([120 * GB, true]);
+  });
+});
+
+describe('a hold whose run is killed at its first change', () => {
+  beforeEach(async () => {
+    await at.addService(1);
+    await at.poll();
+    at.use(1, 120);
+    at.bench.clock.advance(HOUR);
+    await kill(at, (sluice) => sluice.poll(), { endpoint: /disable/, land: () => Promise.resolve() });
+  });
+
+  it('has the reading that it began by wherever it is shown', async () => {
+    const { sluice } = at.bench;
+    const used = { usage: { totalBytes: 120 * GB }, holds: [{ reason: 'quota', restricting: true }] };
+    expect(await sluice.services.show('svc-1')).toMatchObject(used);
+    expect((await sluice.explain('svc-1')).service).toMatchObject(used);
+    const { services } = await sluice.overview();
+    expect(services.items).toMatchObject([{ usedBytes: 120 * GB, remainingBytes: 0, status: 'held' }]);
+    const { metrics } = await sluice.metrics();
+    const usage = metrics.find(({ name }) => name === 'sluice_service_usage_bytes');
+    expect(usage?.samples.map(({ value }) => value)).toContain(120 * GB);
+  });
+});
+
+describe('a quota hold whose allowance was raised', () => {
+  it('has room again where the next reading ends it, and not before', async () => {
+    await at.addService(1);
+    await at.poll();
+    at.use(1, 120);
+    await at.poll();
+    const { sluice } = at.bench;
+    const hasRoom = async (quota: string): Promise<boolean> => {
+      await sluice.overrides.set('svc-1', { quota });
+      return hasRoomAgain(await sluice.services.show('svc-1'));
+    };
+    expect([await hasRoom('110GB'), await hasRoom('121GB'), await hasRoom('122GB')]).toEqual([false, false, true]);
   });
 });

@@ -43,6 +43,17 @@ describe('a customer who buys while the panel is down', () => {
     expect(textOf(await link.text('/services/svc-1?done=still-restricted'))).toContain('Your service is online again;');
   });
 
+  it('reads, as staff do, that the next reading ends the hold where more is allowed by staff', async () => {
+    await at.sluice.overrides.set('svc-1', { quota: '150GB' });
+    at.clock.advance(3_600_000);
+    await at.sluice.poll();
+    const own = textOf(await link.text('/services/svc-1'));
+    expect(own).toContain('there is room again');
+    expect(own).toContain('It comes back with the next reading of its usage.');
+    const page = await at.fetch('/services/svc-1', { cookie: await at.login() });
+    expect(textOf(await page.text())).toContain('It has room again: the next run that reads it releases it.');
+  });
+
   it('is shown as to be released to staff', async () => {
     await buy();
     const cookie = await at.login();

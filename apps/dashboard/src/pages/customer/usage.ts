@@ -1,4 +1,4 @@
-import { describeExceeded, describeMark, type FallenUsage, type ServiceDetail } from '@sluice/engine';
+import { describeExceeded, type FallenUsage, hasRoomAgain, type ServiceDetail } from '@sluice/engine';
 import { formatBytes } from '@sluice/quota-core';
 import { badge, type Fill, notice, usageBar } from '../../layout/components.js';
 import { bytes, name, NONE, type Times, UNKNOWN } from '../../layout/format.js';
@@ -40,7 +40,7 @@ export const COMES_BACK = 'The service comes back as soon as its panel answers.'
 function stateWord(service: ServiceDetail): string {
   const { lifecycle, holds, status } = service;
   if (lifecycle !== 'active') return lifecycle;
-  if (holds.some((hold) => describeMark(hold) === null)) return RESTRICTED;
+  if (holds.some(({ releasing, restricting }) => releasing !== true && restricting !== true)) return RESTRICTED;
   if (holds.length > 0) return holds.some(({ releasing }) => releasing === true) ? 'coming back' : 'to be restricted';
   if (describeExceeded(service) !== null) return USED_UP;
   return status === 'unreadable' ? 'not read' : 'active';
@@ -109,24 +109,26 @@ export function changeNotice({ allowance }: ServiceDetail): Html | null {
 
 /** Why a service is restricted, and what is used up without a restriction, in words for its client. */
 export function holdNotices(service: ServiceDetail, times: Times): Html[] {
-  const { holds, wouldHold } = service;
+  const { holds, wouldHold, observing } = service;
   const used = wouldHold.map((reason) => notice('warning', html`${toWhy(reason)[0]}.`));
   const restricted = holds.map(({ reason, since, beforeClient, releasing, restricting, partly }) => {
     if (releasing === true) return notice('warning', COMES_BACK);
     const [why, tone] = reason === 'quota' ? toWhyQuota(service) : toWhy(reason);
     if (restricting === true) return notice('warning', html`${why}; the service is to be restricted.`);
+    const end = reason === 'quota' && !observing && hasRoomAgain(service) ? html` ${NEXT_READING}` : null;
     return notice(
       tone,
       html`${why}; ${partly === true ? 'a part of the service' : 'the service'} has been restricted since
-      ${beforeClient === true ? 'before you became its customer' : times.full(since)}.`,
+      ${beforeClient === true ? 'before you became its customer' : times.full(since)}.${end}`,
     );
   });
   return [...restricted, ...used];
 }
 
-function toWhyQuota({ fallen, allowance }: ServiceDetail): readonly [Part, 'bad' | 'warning'] {
+function toWhyQuota(service: ServiceDetail): readonly [Part, 'bad' | 'warning'] {
+  const { fallen } = service;
   if (fallen !== null) return [fallenText(fallen), 'warning'];
-  return (allowance?.remainingBytes ?? 0) > 0 ? OUTLASTED : toWhy('quota');
+  return hasRoomAgain(service) ? OUTLASTED : toWhy('quota');
 }
 
 /** Says of a restriction why the figures shown do not call for it. */
@@ -145,6 +147,9 @@ const WHY: Record<string, readonly [Part, 'bad' | 'warning']> = {
   manual: ['Your provider has suspended the service', 'bad'],
   'agent-limit': ['The traffic of your reseller is used up', 'bad'],
 };
+
+/** What ends a hold of a service that has room again. */
+const NEXT_READING = 'It comes back with the next reading of its usage.';
 
 /** Why a service is held whose figures show room: its allowance grew, and nothing has released it yet. */
 const OUTLASTED = ['The traffic of this period was used up, and there is room again', 'warning'] as const;

@@ -7,6 +7,7 @@ import {
   describeProtection,
   describeUsed,
   type Explanation,
+  hasRoomAgain,
   type HoldView,
   isEndedByRuns,
   isLeftAsIs,
@@ -174,7 +175,9 @@ function lastingSentences({ service }: Explanation, hold: HoldView, times: Times
         html`${since}: ${describeUsed(service)}.`,
         service.fallen !== null
           ? 'More was read earlier in this cycle, and a fall to less than half releases nothing.'
-          : html`It is released ${end}, or by the poll after a larger quota or a package.`,
+          : hasRoomAgain(service)
+            ? 'It has room again: the next run that reads it releases it.'
+            : html`It is released ${end}, or by the poll after a larger quota or a package.`,
       ];
     case 'manual':
       return [html`${since}: an operator restricted it${note}.`, 'It is held until an operator releases it.'];

@@ -1,5 +1,15 @@
-import { compareMoney, formatBytes, formatMoney, formatShare, padMoney, usageInMode } from '@sluice/quota-core';
+import {
+  compareMoney,
+  formatBytes,
+  formatMoney,
+  formatShare,
+  padMoney,
+  releaseMargin,
+  usageInMode,
+} from '@sluice/quota-core';
+import type { FallenUsage } from './fallen.js';
 import { isOfLimit } from './holds.js';
+import type { Doubted } from './stages.js';
 import type { HoldMarks, LimitView, ServiceView } from './views.js';
 
 /** Returns the used bytes of the direction that counts; null where they are unknown. */
@@ -13,6 +23,21 @@ export function describeUsed(service: Pick<ServiceView, 'usage' | 'mode' | 'allo
   if (used === null) return 'its usage is unknown';
   const allowed = service.allowance?.allowedBytes ?? null;
   return allowed === null ? `${formatBytes(used)} are used, without a limit` : describeBytes(used, allowed);
+}
+
+/**
+ * Returns whether the last reading is so far below what is allowed now that the next one ends a quota hold; a fall by more than half
+ * (`fallen`) ends none.
+ */
+export function hasRoomAgain(
+  service: Pick<ServiceView, 'usage' | 'mode' | 'allowance'> & { fallen: FallenUsage | null },
+): boolean {
+  const used = usedBytes(service);
+  const { allowance, fallen } = service;
+  if (used === null || allowance === null || fallen !== null) return false;
+  if (allowance.allowedBytes === null) return allowance.unlimited;
+  const allowed = BigInt(allowance.allowedBytes);
+  return BigInt(used) < allowed - releaseMargin(allowed);
 }
 
 /** Says that what is allowed follows from a change since the last run, which has yet to decide; null where a run decided with it. */
@@ -103,4 +128,10 @@ export function describeProtection(
   const isByHand = open.some(({ reason }) => reason === 'manual');
   const what = isByHand ? 'only its manual hold restricts it before' : 'nothing is restricted before';
   return `It is protected until ${protectedUntil}: ${what}.`;
+}
+
+/** Returns what is wrong with holds that began by a doubted reading, and what to do about it; null where none did. */
+export function describeDoubtedHolds(service: string, doubted: Pick<Doubted, 'holds'> | null): string | null {
+  if (doubted === null || doubted.holds.length === 0) return null;
+  return `${service} is held (${doubted.holds.join(', ')}) by a reading that was found impossible since: compare it with the panel, and release the hold until a date if it is wrong`;
 }

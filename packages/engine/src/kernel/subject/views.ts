@@ -230,20 +230,19 @@ function openDoubt(decision: DecisionRecord | null, open: readonly { reason: str
 /** Code of the alarm about a hold that began by a reading which was found impossible later. */
 export const HOLD_DOUBTED = 'hold_doubted';
 
-/** Returns what is wrong with holds that began by a doubted reading, and what to do about it; null where none did. */
-export function describeDoubtedHolds(service: string, doubted: Pick<Doubted, 'holds'> | null): string | null {
-  if (doubted === null || doubted.holds.length === 0) return null;
-  return `${service} is held (${doubted.holds.join(', ')}) by a reading that was found impossible since: compare it with the panel, and release the hold until a date if it is wrong`;
-}
-
-/** Returns the last good figures of the cycle for a service that the last run could not read. */
+/**
+ * Returns the last good figures of the cycle for a service that the last run could not read, or whose last run was killed after it had
+ * read it.
+ */
 export function lastUsage(
   view: ServiceView,
   decision: DecisionRecord | null,
   cycle: CycleRecord | null,
 ): Pick<ServiceView, 'usage' | 'allowance' | 'limits'> & { counted: CountedUsage | null } {
   const { usage, allowance, limits } = view;
-  if (usage !== null || cycle === null) return { usage, allowance, limits, counted: toCountedUsage(decision) };
+  const isNewest = usage !== null && usage.readAt >= (cycle?.readAt ?? '');
+  if (isNewest || cycle === null || (usage !== null && decision?.cycle !== cycle.id))
+    return { usage, allowance, limits, counted: toCountedUsage(decision) };
   const figures = newestReading(cycle, decision);
   const last = decision && { ...decision, ...figures };
   return {

@@ -48,6 +48,11 @@ describe('what an operator reads', () => {
     expect(ends).toBe(
       'It is released with the next cycle on 15 Dec 2026, or by the poll after a larger quota: sluice override set svc-1 --quota 220GB.',
     );
+    await text('override set svc-1 --quota 200GB');
+    expect(await text('explain svc-1')).toContain(
+      '\nIt has room again: the next run that reads it releases it: sluice poll --service svc-1.\n',
+    );
+    await text('override clear svc-1');
     const all = await text('explain svc-1');
     expect(all).toMatch(/\n {2}held: the allowance is used up \(rule at-or-over-allowance\), 20 Nov/);
     expect(all).toMatch(/\n {2}quota since 20 Nov 2026 12:10: the allowance is used up\n/);
