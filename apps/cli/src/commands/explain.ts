@@ -1,6 +1,6 @@
 import { parseTime, type ServiceDetail, type Sluice } from '@sluice/engine';
 import { shellWords } from '@sluice/terminal';
-import { explainState, printBasis, printService, type StateCommands } from '@sluice/terminal/reports';
+import { explainState, printBasis, printService, type StateCommands, type StateNames } from '@sluice/terminal/reports';
 import { ExitCode } from '../exit-codes.js';
 import { withRemedy } from '../remedies.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
@@ -25,18 +25,21 @@ const COMMANDS: StateCommands = {
   release: (service, until) => `sluice hold release ${service}${until === undefined ? '' : ` --until ${until}`}`,
   endSuspension: (service) => `sluice provision unsuspend ${service}`,
   renew: (service) => `sluice provision renew ${service}`,
+  checkAgents: (panel) => `sluice agent check --all --panel ${shellWords([panel])}`,
   raiseAgentLimit: (agent) => `sluice agent limit ${shellWords([agent])} --gb N`,
   endAgentSuspension: (agent) => `sluice agent unsuspend ${shellWords([agent])}`,
   releasePanel: (panel) => `sluice hold release --all --panel ${shellWords([panel])}`,
 };
 
-/** Returns the name of the agent whose limit decides; null where the store does not have it. */
-async function findAgent(sluice: Sluice, { refs, panel }: ServiceDetail): Promise<string | null> {
+/** Returns the agent whose limit decides; null where the store does not have it. */
+async function findAgent(sluice: Sluice, { refs, panel }: ServiceDetail): Promise<StateNames['agent']> {
   const uuid = refs['hiddify_agent_uuid'];
   if (uuid === undefined) return null;
   try {
-    const agent = await sluice.agents.explain(uuid, { panel });
-    return [agent, ...agent.ancestors].find((each) => each.uuid === agent.binding)?.name ?? agent.name;
+    const own = await sluice.agents.explain(uuid, { panel });
+    const { binding } = own;
+    const agent = binding === null || binding === uuid ? own : await sluice.agents.explain(binding, { panel });
+    return { name: agent.name, isOver: agent.exceeded };
   } catch {
     return null;
   }

@@ -80,10 +80,7 @@ function lastingSentences(
     case 'agent-limit':
       if (suspended !== null)
         return [`${since}: ${hold.note ?? ''}.`, `To release it: ${commands.endAgentSuspension(suspended)}.`];
-      return [
-        `${since}: ${hold.note ?? (agent === null ? 'its agent' : `agent "${agent}"`)} is over its limit.`,
-        `It is released when the agent is within its limit again, or with a higher one${agent === null ? '' : `: ${commands.raiseAgentLimit(agent)}`}.`,
-      ];
+      return [`${since}: ${agentText(hold, agent)}.`, agentEnd(panel, agent, commands)];
     default:
       return [
         `${since}: it has exceeded the limit "${hold.reason}"${figuresText(service, [hold.reason])}.`,
@@ -97,6 +94,17 @@ function partText({ partly, evidence }: HoldView): string {
   if (partly !== true) return '';
   const there = evidence.filter(({ until }) => until === null).map(({ kind, target }) => `${kind} ${target}`);
   return `, but only in part yet (${there.join(', ')})`;
+}
+
+function agentText({ note }: HoldView, agent: StateNames['agent']): string {
+  const name = note ?? (agent === null ? 'its agent' : `agent "${agent.name}"`);
+  return agent?.isOver === false ? `${name} was over its limit, and is within it now` : `${name} is over its limit`;
+}
+
+function agentEnd(panel: string, agent: StateNames['agent'], commands: StateCommands): string {
+  if (agent?.isOver === false) return `The next check of agents releases it: ${commands.checkAgents(panel)}.`;
+  const higher = agent === null ? '' : `: ${commands.raiseAgentLimit(agent.name)}`;
+  return `It is released when the agent is within its limit again, or with a higher one${higher}.`;
 }
 
 function limitEnd({ id, panel, limits }: Service, reason: string, times: Times, { release }: StateCommands): string {

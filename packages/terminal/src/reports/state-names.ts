@@ -29,6 +29,7 @@ export interface StateCommands {
   endSuspension: (service: string) => string;
   renew: (service: string) => string;
   raiseAgentLimit: (agent: string) => string;
+  checkAgents: (panel: string) => string;
   endAgentSuspension: (agent: string) => string;
 }
 
@@ -39,6 +40,6 @@ export interface StateNames {
   withRemedy: (error: { code: string; message: string; details: Readonly<Record<string, string>> }) => string;
   /** Whether the panel's kind creates accounts. */
   canCreate: boolean;
-  /** The agent whose limit decides; null where it is not known. */
-  agent: string | null;
+  /** The agent whose limit decides, and whether it is over that now; null where it is not known. */
+  agent: { name: string; isOver: boolean } | null;
 }

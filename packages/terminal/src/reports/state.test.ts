@@ -7,7 +7,7 @@ import type { StateNames } from './state-names.js';
 const SINCE = '2026-11-20T13:00:00.000Z';
 
 /** Returns the sentences about a service of a panel that is held. */
-function sentencesOf(of: object, hold: object): string[] {
+function sentencesOf(of: object, hold: object, agent: StateNames['agent'] = null): string[] {
   const found = {
     ...{ at: SINCE, readings: [], decision: {}, brake: null, panelRemoved: false, accountDue: null, released: null },
     service: {
@@ -31,6 +31,7 @@ function sentencesOf(of: object, hold: object): string[] {
     endSuspension: (service: string) => `end ${service}`,
     enforce: (panel: string) => `enforce ${panel}`,
     poll: (service: string) => `poll ${service}`,
+    checkAgents: (panel: string) => `check ${panel}`,
     raiseAgentLimit: (agent: string) => `raise ${agent}`,
     release: (service: string, until?: string) => `release ${service} ${until ?? 'now'}`,
     setProduct: (service: string) => `move ${service}`,
@@ -43,7 +44,7 @@ function sentencesOf(of: object, hold: object): string[] {
   };
   const { times } = new Terminal(host, {}, { timeZone: 'UTC', panels: {} });
   return explainState(found, times, {
-    ...{ commands, canCreate: false, agent: 'another' },
+    ...{ commands, canCreate: false, agent },
     withRemedy: ({ code, message, details }) => `${message}. Mend ${code} of ${details['service']}`,
   });
 }
@@ -51,6 +52,19 @@ function sentencesOf(of: object, hold: object): string[] {
 it('names the suspended agent in what releases its services', () => {
   const sentences = sentencesOf({}, { reason: 'agent-limit', note: 'agent "north" is suspended' });
   expect(sentences[1]).toBe('To release it: end north.');
+});
+
+it('says of the limit of an agent what it is now', () => {
+  const hold = { reason: 'agent-limit', note: 'agent "north"' };
+  const since = 'svc-1 is held since 20 Nov 2026 13:00: agent "north"';
+  expect(sentencesOf({}, hold, { name: 'north', isOver: true })).toEqual([
+    `${since} is over its limit.`,
+    'It is released when the agent is within its limit again, or with a higher one: raise north.',
+  ]);
+  expect(sentencesOf({}, hold, { name: 'north', isOver: false })).toEqual([
+    `${since} was over its limit, and is within it now.`,
+    'The next check of agents releases it: check vpn.',
+  ]);
 });
 
 it.each([

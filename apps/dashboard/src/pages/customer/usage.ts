@@ -145,7 +145,7 @@ const WHY: Record<string, readonly [Part, 'bad' | 'warning']> = {
   quota: ['The traffic of this period is used up', 'bad'],
   billing: ['An invoice is not paid', 'bad'],
   manual: ['Your provider has suspended the service', 'bad'],
-  'agent-limit': ['The traffic of your reseller is used up', 'bad'],
+  'agent-limit': ['Your reseller is suspended, or has used up its traffic', 'bad'],
 };
 
 /** What ends a hold of a service that has room again. */

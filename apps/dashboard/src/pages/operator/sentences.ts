@@ -12,6 +12,7 @@ import {
   isEndedByRuns,
   isLeftAsIs,
   isWithheld,
+  readSuspendedAgent,
 } from '@sluice/engine';
 import { describeRule, formatBytes } from '@sluice/quota-core';
 import type { Times } from '../../layout/format.js';
@@ -186,7 +187,8 @@ function lastingSentences({ service }: Explanation, hold: HoldView, times: Times
     case 'agent-limit':
       return [
         html`${since}:
-        ${hold.note === null ? 'its agent is over its limit' : html`<span dir="auto">${hold.note}</span>`}.`,
+        ${hold.note === null ? 'its agent' : html`<span dir="auto">${hold.note}</span>`}${readSuspendedAgent(hold) === null ? ' was over its limit' : ''}.`,
+        'A check of agents ends that once the agent is within its limit, and not suspended.',
       ];
     default:
       return [
