@@ -99,6 +99,8 @@ async function disturb<Sluice extends SuiteSluice>(
   const isReversed = disturbance.kind !== 'call' && disturbance.next === 'reverse' && reverse !== undefined;
   const next = isReversed ? reverse : operation.run;
   const outcomes = [first];
+  // No process starts in the instant in which another died.
+  if (disturbance.kind !== 'call') bench.clock.advance(1000);
   const last = await bench.startProcess();
   if (disturbance.kind !== 'call' && disturbance.next === 'reconcile') await last.reconcile();
   do {

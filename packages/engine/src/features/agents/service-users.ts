@@ -22,6 +22,8 @@ export interface ServiceUsers {
   holds: Map<string, HoldRecord>;
   /** Users that are disabled for a service. */
   disabled: Set<string>;
+  /** Holds whose restriction a run has begun, without storing what became of it. */
+  unfinished: Set<string>;
   /** Users that are still disabled for an ended `agent-limit` hold: enabling them failed. */
   leftOver: Set<string>;
 }
@@ -53,8 +55,10 @@ export async function loadServiceUsers({
     const ended = (await store.holds.all({ service })).find(({ id }) => id === hold);
     if (ended?.reason === 'agent-limit') leftOver.add(target);
   }
+  const unresolved = await store.actions.unresolved({ panel });
   return {
     byUser,
+    unfinished: new Set(unresolved.flatMap(({ type, hold }) => (type === AGENT_STEPS.disable ? (hold ?? []) : []))),
     holds: new Map(open.filter(({ reason }) => reason === 'agent-limit').map((hold) => [hold.service, hold])),
     disabled: new Set(evidence.map(({ target }) => target)),
     leftOver,
@@ -128,7 +132,8 @@ export async function holdServices(
   return { changes, notices, decided, wouldHold };
 }
 
-function decideDue({ byUser, holds, leftOver }: ServiceUsers, user: ServiceUser, how: HoldServices): DueUser | null {
+function decideDue(services: ServiceUsers, user: ServiceUser, how: HoldServices): DueUser | null {
+  const { byUser, holds, leftOver } = services;
   const service = byUser.get(user.uuid);
   if (service === undefined) return null;
   if (!isLiving(service)) return null;
@@ -143,7 +148,8 @@ function decideDue({ byUser, holds, leftOver }: ServiceUsers, user: ServiceUser,
   }
   const isReplaced = hold !== undefined && toCause(hold) !== findCause(user, hold);
   const mustHold = user.force === 'over' || user.suspended !== null;
-  const isDue = mustHold ? hold === undefined || user.enabled : taken !== null && hold === undefined;
+  const isLeft = hold === undefined || user.enabled || services.unfinished.has(hold.id);
+  const isDue = mustHold ? isLeft : taken !== null && hold === undefined;
   return isDue || isReplaced ? { ...base, what: 'hold' } : null;
 }
 
