@@ -1,4 +1,4 @@
-import { parseTime, type ServiceDetail, type Sluice } from '@sluice/engine';
+import { type HoldView, parseTime, type ServiceDetail, type Sluice } from '@sluice/engine';
 import { shellWords } from '@sluice/terminal';
 import { explainState, printBasis, printService, type StateCommands, type StateNames } from '@sluice/terminal/reports';
 import { ExitCode } from '../exit-codes.js';
@@ -31,14 +31,16 @@ const COMMANDS: StateCommands = {
   releasePanel: (panel) => `sluice hold release --all --panel ${shellWords([panel])}`,
 };
 
-/** Returns the agent whose limit decides; null where the store does not have it. */
-async function findAgent(sluice: Sluice, { refs, panel }: ServiceDetail): Promise<StateNames['agent']> {
-  const uuid = refs['hiddify_agent_uuid'];
-  if (uuid === undefined) return null;
+/** Returns the agent whose limit decides, by the note of its hold; null where the store does not have it. */
+async function findAgent(
+  sluice: Sluice,
+  { panel }: ServiceDetail,
+  hold: HoldView | undefined,
+): Promise<StateNames['agent']> {
+  const name = /^agent "(.*)"$/s.exec(hold?.note ?? '')?.[1];
+  if (name === undefined) return null;
   try {
-    const own = await sluice.agents.explain(uuid, { panel });
-    const { binding } = own;
-    const agent = binding === null || binding === uuid ? own : await sluice.agents.explain(binding, { panel });
+    const agent = await sluice.agents.explain(name, { panel });
     return { name: agent.name, isOver: agent.exceeded };
   } catch {
     return null;
@@ -54,8 +56,8 @@ export const explain: CommandHandler<GlobalOptions & { at?: string }> = ([id = '
     const found = await sluice.explain(id, { at });
     const kind = findPanelKind(deps, config, found.service.panel);
     const canCreate = kind?.capabilities.includes('accounts') === true;
-    const isLimited = found.holds.some(({ reason, until }) => reason === 'agent-limit' && until === null);
-    const agent = isLimited ? await findAgent(sluice, found.service) : null;
+    const limited = found.holds.find(({ reason, until }) => reason === 'agent-limit' && until === null);
+    const agent = await findAgent(sluice, found.service, limited);
     terminal.document(found);
     for (const sentence of explainState(found, terminal.times, { canCreate, agent, commands: COMMANDS, withRemedy }))
       terminal.line(sentence);

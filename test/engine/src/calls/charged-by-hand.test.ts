@@ -93,6 +93,9 @@ describe('calls of a line that nothing bills any more', () => {
     await at.sluice.services.set('svc-1', { panel: 'voice2', product: 'line2', astbilling_subscriber_id: id });
     await expectUnbilled('70');
     expect(await at.differences()).toMatchObject([{ service: 'svc-1', line: LINE, bill: null }]);
+    // The new system bills the whole month of its own line.
+    at.setTime('2026-12-02T12:00:00Z');
+    await expectUnbilled('70');
   });
 
   it('are reported where its service was removed, the last one of the panel', async () => {

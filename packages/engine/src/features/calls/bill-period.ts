@@ -18,7 +18,7 @@ import type { Context } from '../../context/context.js';
 import { refuseOpenPeriod, refuseOtherBilling, refuseOverlap, refuseShared } from './bill-refusals.js';
 import { type CallBillView, emptyView, figures, type PeriodOfLine, toView } from './bill-view.js';
 import { describeBound, lastDayBefore } from '../../base/describe-period.js';
-import { isFinal, isInDoubt, toInstants } from './due.js';
+import { isByHand, isFinal, isInDoubt, toInstants } from './due.js';
 import { gather, type Gathered } from './gather.js';
 import { listLineBills } from './line-bills.js';
 import { findSubscriber, type Line } from '../telephony/find-line.js';
@@ -130,7 +130,7 @@ async function finished(context: Context, of: PeriodOfLine, bill: CallBillRecord
   const { reports } = options;
   const state = bill.state === 'zero' ? 'nothing-to-bill' : 'already-added';
   const view = { ...toView(of, bill, state), reason: bill.state === 'zero' ? (bill.note ?? 'zero') : null };
-  if (reports === null || options.dryRun || bill.note === 'prepaid') return view;
+  if (reports === null || options.dryRun || bill.note === 'prepaid' || isByHand(bill)) return view;
   const name = toName(of);
   const existing = await reports.find(name);
   if (existing !== null) return { ...view, csv: existing };

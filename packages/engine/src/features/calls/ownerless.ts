@@ -7,7 +7,7 @@ import { cutByOwner, type OwnedPart } from '../../base/ownership.js';
 import type { Context } from '../../context/context.js';
 import { hasCalls } from '../telephony/panels.js';
 import type { UnbilledPart } from './charged-by-hand.js';
-import { clip, isFinal, isInDoubt, openParts, toInstants } from './due.js';
+import { clip, isFinal, isInDoubt, openParts, toInstants, toPeriod } from './due.js';
 import { findLastCalls } from '../telephony/find-line.js';
 import { readSorted } from './read-sorted.js';
 import type { ComparedBill, ReconcileCallsRequest } from './compared-bill.js';
@@ -85,7 +85,7 @@ async function readUnbilled(context: Context, line: PassedLine, stated: string |
   const { telephony, subscriber, periods } = line;
   const { timeZone } = telephony;
   const owners = new Set(periods.map(({ service }) => service));
-  const bills = (await context.store.callBills.list({ subscriber })).filter(({ service }) => owners.has(service));
+  const bills = await listBillsHere(context, line, owners);
   if (bills[0]?.note === 'prepaid') return [];
   const found: UnbilledCalls[] = [];
   for (const period of toSearched(context, telephony, stated)) {
@@ -111,6 +111,22 @@ async function readUnbilled(context: Context, line: PassedLine, stated: string |
     }
   }
   return found;
+}
+
+/** Lists the bills of a line: a service that moved to another panel may have a line of the same id there. */
+async function listBillsHere(
+  { store }: Context,
+  { panel, telephony, subscriber }: PassedLine,
+  owners: ReadonlySet<string>,
+): Promise<CallBillRecord[]> {
+  const services = await store.services.list({ ids: [...owners] });
+  const moved = new Set(services.filter((service) => service.panel !== panel).map(({ id }) => id));
+  const { installation, timeZone } = telephony;
+  return (await store.callBills.list({ subscriber })).filter((bill) => {
+    if (!owners.has(bill.service)) return false;
+    const key = { installation, subscriberId: subscriber, period: toPeriod(bill, timeZone) };
+    return !moved.has(bill.service) || bill.key === billKey(key);
+  });
 }
 
 /** Returns the service that had a line last before an instant, or has it first. */
