@@ -9,6 +9,7 @@ import { THRESHOLDS } from '../kernel/subject/limits.js';
 import { COUNTER_RESTARTED } from './meter.js';
 import { IMPOSSIBLE_JUMP } from './plausible.js';
 import type { Applied } from '../kernel/subject/stages.js';
+import { isLeftAsIs } from '../kernel/subject/to-stage.js';
 import { describeDoubtedHolds } from '../kernel/subject/used.js';
 import { HOLD_DOUBTED } from '../kernel/subject/views.js';
 import { type Notice, serviceNotice, toReleaseNotices } from '../kernel/run/notice.js';
@@ -48,7 +49,7 @@ export function toNotices(work: Applied, { dryRun }: { dryRun: boolean }): Notic
         `${service.id} would be released (${describeReason(hold.reason)}: ${describeClose(work, hold)})`,
       );
   }
-  if (decision.status === 'unmanaged') {
+  if (decision.status === 'unmanaged' && !isLeftAsIs(work)) {
     add('unmanaged', service.product, `${service.id} has no quota: it is metered where possible and never held`);
   }
   if (decision.problem?.code === 'usage_fell')

@@ -35,7 +35,7 @@ const USED_UP = 'used up';
 const RESTRICTED = 'restricted';
 
 /** What a client reads of a restriction that has ended and is not undone yet. */
-export const COMES_BACK = 'The service comes back as soon as its panel takes the change.';
+export const COMES_BACK = 'The service comes back as soon as its panel accepts that.';
 
 function stateWord(service: ServiceDetail): string {
   const { lifecycle, holds, status } = service;

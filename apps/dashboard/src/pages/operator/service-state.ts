@@ -1,6 +1,6 @@
-import { type ServiceDetail, usedBytes } from '@sluice/engine';
+import { isLeftAsIs, type ServiceDetail, usedBytes } from '@sluice/engine';
 import { badge, facts, toPercent, usageBar } from '../../layout/components.js';
-import { bytes, name, NONE, orNone, type Times } from '../../layout/format.js';
+import { bytes, name, NONE, orNone, type Times, UNKNOWN } from '../../layout/format.js';
 import { html, type Html, type Part } from '../../layout/html.js';
 import { refLabel } from '../../layout/words.js';
 import { statusWithReasons } from './brake.js';
@@ -46,7 +46,8 @@ export function showState(scene: ServiceScene): Html {
 
 function usageFacts(times: Times, service: ServiceDetail): [string, Part][] {
   const { usage, allowance, quota } = service;
-  const ofNextRun = quota === null ? 'no quota' : quota.bytes === null ? 'unlimited' : bytes(quota.bytes);
+  const none = isLeftAsIs(service) ? UNKNOWN : 'no quota';
+  const ofNextRun = quota === null ? none : quota.bytes === null ? 'unlimited' : bytes(quota.bytes);
   return [
     ['Used', usage === null ? html`<span class="unknown">not read yet</span>` : bytes(usedBytes(service))],
     ['Allowed', allowance === null ? ofNextRun : allowedText(allowance)],

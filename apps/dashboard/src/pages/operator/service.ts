@@ -6,6 +6,7 @@ import {
   type PurchaseView,
   type ServiceDetail,
   usedBytes,
+  isLeftAsIs,
 } from '@sluice/engine';
 import { accountTables } from '../account-tables.js';
 import { badge, coloured, facts, listed, type Section, table, usageBar } from '../../layout/components.js';
@@ -90,7 +91,7 @@ function allowanceSection({ times, found, request }: ServiceScene, purchases: re
       { title: 'Traffic', cell: ({ traffic }) => traffic, isNumber: true },
     ],
     rows: parts.filter((part) => part !== null),
-    empty: 'It has no quota.',
+    empty: isLeftAsIs(service) ? 'Its product is not in the config.' : 'It has no quota.',
   })}
   ${own === null ? null : html`<p class="soft">Override since ${times.at(own.since)}: ${overrideText(own)}</p>`}`;
   return { id: 'allowance', title: 'Allowance', content };
