@@ -40,7 +40,7 @@ export function toTargetState(on: RunOnPanel, work: Plannable, command: AccountC
     disabledForAgent: work.disabledForAgent,
     action: work.action,
     mode: work.mode,
-    allowance: on.givesBack === true && holds.length === 0 ? LIFTED : toTargetAllowance(context, work),
+    allowance: on.givesBack === true && holds.length === 0 ? LIFTED : toTargetAllowance(on, work),
     sharers: [...work.sharers],
     unread: work.unread && [...work.unread],
     scope,
@@ -190,16 +190,26 @@ const LEAVING = { allowance: null, sharers: [], scope: 'hold' as const };
 const LIFTED: TargetState['allowance'] = { unlimited: true, allowedBytes: null, lifted: true };
 
 /** The panel must not stop a service by its own quota while the quota hold is released, or the service protected. */
-function toTargetAllowance(
-  context: Context,
-  { allowance, service, override }: Loaded<Stage>,
-): TargetState['allowance'] {
+function toTargetAllowance({ context, panel }: RunOnPanel, work: Loaded<Stage>): TargetState['allowance'] {
+  const { allowance, service, override } = work;
   if (!allowance || allowance.kind === 'unmanaged') return null;
   const now = context.now();
-  const isReleased = isQuotaReleased(context.config, service, now) || isProtected(context.config, service, now);
+  const isReleased = isQuotaReleased(context.config, service, now) || liftsForProtection(context, panel, work);
   const limited = allowance.kind === 'limited' && !isReleased;
   const lifted = !limited && (isReleased || override?.unlimited === true);
   return { unlimited: !limited, allowedBytes: limited ? allowance.allowedBytes : null, lifted };
+}
+
+/** Whether the panel would stop a protected service. Where agents pay for what is sold, the lift needs room: it waits until it is needed. */
+function liftsForProtection(
+  context: Pick<Context, 'config' | 'now'>,
+  { agents }: Panel,
+  { service, allowance, cycle, mode }: Loaded<Stage>,
+): boolean {
+  if (!isProtected(context.config, service, context.now())) return false;
+  if (agents?.semantics.accounting !== 'allocated') return true;
+  const used = cycle === null ? null : usageInMode(cycle, mode);
+  return allowance?.kind === 'limited' && used !== null && used >= allowance.allowedBytes;
 }
 
 /** Saves the adapter's checkpoint for the next run; what it kept before stays where nothing was seen. */

@@ -112,16 +112,34 @@ export function allowedOf({ product, bought, day }: Vpn, { now, zones }: Windows
   return all.size === 1 ? [...all][0]! : null;
 }
 
+/** Returns whether nothing but a manual hold may restrict a service: the zone of now decides when a protection ends. */
+function isProtected({ protectedUntil }: Vpn, { now, zones }: WindowsOf): boolean {
+  return protectedUntil !== null && localDate(now, zones[0]!) < protectedUntil;
+}
+
+/** The most that the panel can allow, in GB: it must not stop a protected service by itself. */
+const LIFTED_GB = 1_000_000;
+
+/** Whether a service is, or was, protected where agents pay for what is sold: its agent may have no room for a lifted limit. */
+export function mayLackRoom({ protectedUntil }: Vpn, { accounting }: Pick<Agents, 'accounting'>): boolean {
+  return accounting === 'allocated' && protectedUntil !== null;
+}
+
+/** Returns the limit of a service's user on the panel, in GB; null where zones disagree, or where its agent may lack room. */
+export function limitOf(vpn: Vpn, agents: Pick<Agents, 'accounting'>, at: WindowsOf): number | null {
+  if (mayLackRoom(vpn, agents)) return null;
+  return isProtected(vpn, at) ? LIFTED_GB : allowedOf(vpn, at);
+}
+
 function isExceeded({ least, most }: Bounds, allowed: number): Answer {
   return least >= allowed ? true : most >= allowed ? null : false;
 }
 
 function isHeld(vpn: Vpn, at: WindowsOf): Answer {
-  const { traffic, certain, product, day, due, isManual, isSuspended, protectedUntil } = vpn;
+  const { traffic, certain, product, day, due, isManual, isSuspended } = vpn;
   const { now, zones } = at;
   if (isManual) return true;
-  // The zone of now decides when a protection ends.
-  if (protectedUntil !== null && localDate(now, zones[0]!) < protectedUntil) return false;
+  if (isProtected(vpn, at)) return false;
   const isOverdue = zones.map((zone) => now >= dayBegin(due, zone));
   if (isSuspended || !isOverdue.includes(false)) return true;
   const allowed = allowedOf(vpn, at);
@@ -136,8 +154,7 @@ function isHeld(vpn: Vpn, at: WindowsOf): Answer {
 
 /** Returns whether the user of a service should be enabled; null where it is not known. */
 export function shouldServe(vpn: Vpn, agents: Agents, at: WindowsOf): Answer {
-  const isProtected = vpn.protectedUntil !== null && localDate(at.now, at.zones[0]!) < vpn.protectedUntil;
-  const reasons = [vpn.member.isOff, isHeld(vpn, at), isProtected ? false : isStopped(vpn.member, agents, at)];
+  const reasons = [vpn.member.isOff, isHeld(vpn, at), isProtected(vpn, at) ? false : isStopped(vpn.member, agents, at)];
   const isOut = any(reasons);
   return isOut === null ? null : !isOut;
 }

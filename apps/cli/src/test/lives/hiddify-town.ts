@@ -5,7 +5,8 @@ import {
   type Agent,
   type AgentName,
   type Agents,
-  allowedOf,
+  limitOf,
+  mayLackRoom,
   boundAgent,
   type Charged,
   type Member,
@@ -145,10 +146,12 @@ export abstract class HiddifyTown extends PayingLife<Vpn> {
       const { id, member, product } = vpn;
       const row = this.panel.user(member.uuid);
       const enable = shouldServe(vpn, agents, at);
-      if (enable !== null) world.same(`the switch of ${id} (${product})`, row.enable, enable);
-      const allowed = allowedOf(vpn, at);
+      // A protection that ends after the last check of agents is none for the next one.
+      const wasChecked = shouldServe(vpn, agents, { ...at, now: this.#agentLooks.at(-1) ?? at.now }) === enable;
+      if (enable !== null && wasChecked) world.same(`the switch of ${id} (${product})`, row.enable, enable);
+      const allowed = limitOf(vpn, agents, at);
       if (allowed !== null) world.same(`the limit of ${id} (${product})`, row.usageLimit / GB, allowed);
-      world.same(`the last reading of ${id}`, vpn.certain.at(-1), this.now);
+      if (!mayLackRoom(vpn, agents)) world.same(`the last reading of ${id}`, vpn.certain.at(-1), this.now);
     }
     for (const member of this.loose) {
       const enable = shouldBeEnabled(member, agents, at);
