@@ -3,7 +3,7 @@ import type { CallBillRecord } from '@sluice/state-store';
 import { isClosed, periodsOverlap } from '@sluice/telephony';
 import type { Context } from '../../context/context.js';
 import type { PeriodOfLine } from './bill-view.js';
-import { isFinal, isInDoubt } from './due.js';
+import { isTaken } from './due.js';
 
 /** Refuses a bill whose line may be in another billing system: here it would be added a second time. */
 export function refuseOtherBilling({ config }: Context, { id, billing }: CallBillRecord): void {
@@ -32,9 +32,7 @@ export function refuseOverlap(
   own: CallBillRecord | null,
   bills: readonly CallBillRecord[],
 ): void {
-  const other = bills.find(
-    (bill) => bill.id !== own?.id && (isFinal(bill) || isInDoubt(bill)) && periodsOverlap(bill, period),
-  );
+  const other = bills.find((bill) => bill.id !== own?.id && isTaken(bill) && periodsOverlap(bill, period));
   if (other === undefined) return;
   throw new SluiceError(
     'period_overlaps',

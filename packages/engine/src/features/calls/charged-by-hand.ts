@@ -1,6 +1,7 @@
 import type { CallBillRecord, StoreTables } from '@sluice/state-store';
+import { periodsOverlap } from '@sluice/telephony';
 import type { Context } from '../../context/context.js';
-import { BY_HAND, isByHand, isFinal, isInDoubt } from './due.js';
+import { BY_HAND, isByHand, isTaken } from './due.js';
 
 /** Calls of a line that no bill has, in the period of a bill that could be made of them. */
 export type UnbilledPart = Pick<
@@ -16,10 +17,9 @@ export async function noteChargedByHand(
 ): Promise<void> {
   const at = context.now();
   for (const part of parts) {
-    const { subscriber, start, end } = part;
-    const bills = (await callBills.list({ subscriber })).filter((bill) => bill.service === part.service);
-    const isTaken = bills.some((bill) => (isFinal(bill) || isInDoubt(bill)) && bill.start < end && start < bill.end);
-    if (isTaken) continue;
+    const { service, subscriber } = part;
+    const bills = await callBills.list({ service, subscriber });
+    if (bills.some((bill) => isTaken(bill) && periodsOverlap(bill, part))) continue;
     await callBills.add({
       ...part,
       ...{ id: context.id('cb'), state: 'zero', note: BY_HAND, client: null, billing: context.config.billing },

@@ -61,6 +61,11 @@ export function isInDoubt({ state }: Pick<CallBillRecord, 'state'>): boolean {
   return state === 'sending' || state === 'unknown';
 }
 
+/** Whether no other bill may be made of the period of a bill: it is done with, or its line may have been sent. */
+export function isTaken(bill: Pick<CallBillRecord, 'state'>): boolean {
+  return isFinal(bill) || isInDoubt(bill);
+}
+
 /** A period as documents have it: half open, instants (ISO UTC), and the zone in which it is whole days. */
 export interface PeriodView {
   from: string;

@@ -26,7 +26,10 @@ async function listOwners({ ownership }: Context['store'], { panel, ref, value }
 }
 
 /** Returns whether the key of a bill names the line: its service may be gone from the store. */
-function isOfLine({ telephony, subscriberId }: Line, bill: CallBillRecord): boolean {
+export function isOfLine(
+  { telephony, subscriberId }: Pick<Line, 'telephony' | 'subscriberId'>,
+  bill: CallBillRecord,
+): boolean {
   const { installation, timeZone } = telephony;
   return bill.key === billKey({ installation, subscriberId, period: toPeriod(bill, timeZone) });
 }

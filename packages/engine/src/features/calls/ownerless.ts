@@ -7,7 +7,8 @@ import { cutByOwner, type OwnedPart } from '../../base/ownership.js';
 import type { Context } from '../../context/context.js';
 import { hasCalls } from '../telephony/panels.js';
 import type { UnbilledPart } from './charged-by-hand.js';
-import { clip, isFinal, isInDoubt, openParts, toInstants, toPeriod } from './due.js';
+import { clip, isTaken, openParts, toInstants } from './due.js';
+import { isOfLine } from './line-bills.js';
 import { findLastCalls } from '../telephony/find-line.js';
 import { readSorted } from './read-sorted.js';
 import type { ComparedBill, ReconcileCallsRequest } from './compared-bill.js';
@@ -121,12 +122,10 @@ async function listBillsHere(
 ): Promise<CallBillRecord[]> {
   const services = await store.services.list({ ids: [...owners] });
   const moved = new Set(services.filter((service) => service.panel !== panel).map(({ id }) => id));
-  const { installation, timeZone } = telephony;
-  return (await store.callBills.list({ subscriber })).filter((bill) => {
-    if (!owners.has(bill.service)) return false;
-    const key = { installation, subscriberId: subscriber, period: toPeriod(bill, timeZone) };
-    return !moved.has(bill.service) || bill.key === billKey(key);
-  });
+  const line = { telephony, subscriberId: subscriber };
+  return (await store.callBills.list({ subscriber })).filter(
+    (bill) => owners.has(bill.service) && (!moved.has(bill.service) || isOfLine(line, bill)),
+  );
 }
 
 /** Returns the service that had a line last before an instant, or has it first. */
@@ -134,8 +133,6 @@ function findFormer({ periods }: PassedLine, instant: string): string {
   const before = periods.findLast(({ since }) => since === null || since <= instant) ?? periods[0];
   return before?.service ?? '';
 }
-
-const isTaken = (bill: CallBillRecord): boolean => isFinal(bill) || isInDoubt(bill);
 
 /** The last three months from the first day to bill on, as far as they are asked for. */
 function toSearched(context: Context, { timeZone, billFrom }: PanelTelephony, stated: string | null): BillPeriod[] {
