@@ -161,7 +161,6 @@ export { listObserving } from './features/panels/observed-panels.js';
 export {
   describeAllowance,
   describeExceeded,
-  describeDoubtedHolds,
   hasRoomAgain,
   describeFigures,
   describeHold,
@@ -171,7 +170,7 @@ export {
   isWithheld,
   usedBytes,
 } from './kernel/subject/used.js';
-export { isEndedByRuns, readSuspendedAgent } from './kernel/subject/agent-hold.js';
+export { isEndedByRuns, readLimitingAgent, readSuspendedAgent } from './kernel/subject/agent-hold.js';
 export type { FallenUsage } from './kernel/subject/fallen.js';
 export type { CountedUsage } from './kernel/subject/counted.js';
 export type { CycleView, UsageFilter } from './features/usage/usage.js';
@@ -186,3 +185,4 @@ export type { Doubted } from './kernel/subject/stages.js';
 export { isLeftAsIs } from './kernel/subject/to-stage.js';
 export type { LinkBudget } from './features/purchases/link-budget.js';
 export type { RevokeRequest } from './features/access/tokens.js';
+export { describeDoubtedHolds } from './kernel/subject/holds.js';

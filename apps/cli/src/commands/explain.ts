@@ -1,4 +1,4 @@
-import { type HoldView, parseTime, type ServiceDetail, type Sluice } from '@sluice/engine';
+import { type Explanation, parseTime, readLimitingAgent, type Sluice } from '@sluice/engine';
 import { shellWords } from '@sluice/terminal';
 import { explainState, printBasis, printService, type StateCommands, type StateNames } from '@sluice/terminal/reports';
 import { ExitCode } from '../exit-codes.js';
@@ -32,12 +32,9 @@ const COMMANDS: StateCommands = {
 };
 
 /** Returns the agent whose limit decides, by the note of its hold; null where the store does not have it. */
-async function findAgent(
-  sluice: Sluice,
-  { panel }: ServiceDetail,
-  hold: HoldView | undefined,
-): Promise<StateNames['agent']> {
-  const name = /^agent "(.*)"$/s.exec(hold?.note ?? '')?.[1];
+async function findAgent(sluice: Sluice, { service, holds }: Explanation): Promise<StateNames['agent']> {
+  const { panel } = service;
+  const [name] = holds.flatMap((hold) => (hold.until === null ? (readLimitingAgent(hold) ?? []) : []));
   if (name === undefined) return null;
   try {
     const agent = await sluice.agents.explain(name, { panel });
@@ -56,8 +53,7 @@ export const explain: CommandHandler<GlobalOptions & { at?: string }> = ([id = '
     const found = await sluice.explain(id, { at });
     const kind = findPanelKind(deps, config, found.service.panel);
     const canCreate = kind?.capabilities.includes('accounts') === true;
-    const limited = found.holds.find(({ reason, until }) => reason === 'agent-limit' && until === null);
-    const agent = await findAgent(sluice, found.service, limited);
+    const agent = await findAgent(sluice, found);
     terminal.document(found);
     for (const sentence of explainState(found, terminal.times, { canCreate, agent, commands: COMMANDS, withRemedy }))
       terminal.line(sentence);

@@ -10,8 +10,7 @@ import { COUNTER_RESTARTED } from './meter.js';
 import { IMPOSSIBLE_JUMP } from './plausible.js';
 import type { Applied } from '../kernel/subject/stages.js';
 import { isLeftAsIs } from '../kernel/subject/to-stage.js';
-import { describeDoubtedHolds } from '../kernel/subject/used.js';
-import { HOLD_DOUBTED } from '../kernel/subject/views.js';
+import { describeDoubtedHolds, HOLD_DOUBTED } from '../kernel/subject/holds.js';
 import { type Notice, serviceNotice, toReleaseNotices } from '../kernel/run/notice.js';
 
 /** Returns the notices of a decision; in a dry run, what would happen. */

@@ -4,8 +4,8 @@ import { listStoredAgents } from '../agents/show-agents.js';
 import { nameFew } from '../../base/natural-order.js';
 import type { Context } from '../../context/context.js';
 import { type Check, toChecks } from '../../base/check.js';
-import { describeDoubtedHolds } from '../../kernel/subject/used.js';
-import { doubtedView, HOLD_DOUBTED } from '../../kernel/subject/views.js';
+import { describeDoubtedHolds, HOLD_DOUBTED } from '../../kernel/subject/holds.js';
+import { doubtedView } from '../../kernel/subject/views.js';
 
 /** A single wrong answer is doubted for fewer polls. */
 const MOST_POLLS = 3;

@@ -2,8 +2,7 @@ import { printable } from '@sluice/panel-http/printable';
 import type { AlarmRecord, NoticeRecord, StoreTables } from '@sluice/state-store';
 import type { Applied } from '../subject/stages.js';
 import { LEASED, STOPPED_BY_PANEL } from '../subject/to-stage.js';
-import { describeDoubtedHolds } from '../subject/used.js';
-import { HOLD_DOUBTED } from '../subject/views.js';
+import { describeDoubtedHolds, HOLD_DOUBTED } from '../subject/holds.js';
 import type { Context } from '../../context/context.js';
 import { toEvent } from '../../base/notice-events.js';
 

@@ -15,6 +15,11 @@ export function readSuspendedAgent({ reason, note }: { reason: string; note: str
   return reason === 'agent-limit' ? (/^agent "(.*)" is suspended$/s.exec(note ?? '')?.[1] ?? null) : null;
 }
 
+/** Returns the name of the agent whose limit a hold is for; null for any other hold, and where its note names none. */
+export function readLimitingAgent({ reason, note }: { reason: string; note: string | null }): string | null {
+  return reason === 'agent-limit' ? (/^agent "(.*)"$/s.exec(note ?? '')?.[1] ?? null) : null;
+}
+
 /** Returns whether nothing but a run ends a hold, or undoes one that has ended: under `observe`, none does. */
 export function isEndedByRuns(hold: { reason: string; note: string | null } & HoldMarks): boolean {
   if (hold.releasing === true) return true;

@@ -10,7 +10,7 @@ import {
 import { findEntry, findTimeZone, listLimits } from '../../base/config/find-entry.js';
 import type { Config } from '../../base/config/schema.js';
 import type { Context } from '../../context/context.js';
-import type { Applied, ToRestrict } from './stages.js';
+import type { Applied, Doubted, ToRestrict } from './stages.js';
 import type { HoldMarks } from './views.js';
 
 /** Returns the row of a hold that starts now. */
@@ -234,4 +234,13 @@ export async function noteTold(
   holds: readonly Pick<HoldRecord, 'id'>[],
 ): Promise<void> {
   for (const { id } of holds) await conditions.end(`${UNTOLD}${id}`);
+}
+
+/** Code of the alarm about a hold that began by a reading which was found impossible later. */
+export const HOLD_DOUBTED = 'hold_doubted';
+
+/** Returns what is wrong with holds that began by a doubted reading, and what to do about it; null where none did. */
+export function describeDoubtedHolds(service: string, doubted: Pick<Doubted, 'holds'> | null): string | null {
+  if (doubted === null || doubted.holds.length === 0) return null;
+  return `${service} is held (${doubted.holds.join(', ')}) by a reading that was found impossible since: compare it with the panel, and release the hold until a date if it is wrong`;
 }

@@ -9,7 +9,6 @@ import {
 } from '@sluice/quota-core';
 import type { FallenUsage } from './fallen.js';
 import { isOfLimit } from './holds.js';
-import type { Doubted } from './stages.js';
 import type { HoldMarks, LimitView, ServiceView } from './views.js';
 
 /** Returns the used bytes of the direction that counts; null where they are unknown. */
@@ -128,10 +127,4 @@ export function describeProtection(
   const isByHand = open.some(({ reason }) => reason === 'manual');
   const what = isByHand ? 'only its manual hold restricts it before' : 'nothing is restricted before';
   return `It is protected until ${protectedUntil}: ${what}.`;
-}
-
-/** Returns what is wrong with holds that began by a doubted reading, and what to do about it; null where none did. */
-export function describeDoubtedHolds(service: string, doubted: Pick<Doubted, 'holds'> | null): string | null {
-  if (doubted === null || doubted.holds.length === 0) return null;
-  return `${service} is held (${doubted.holds.join(', ')}) by a reading that was found impossible since: compare it with the panel, and release the hold until a date if it is wrong`;
 }

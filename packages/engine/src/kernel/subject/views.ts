@@ -227,9 +227,6 @@ function openDoubt(decision: DecisionRecord | null, open: readonly { reason: str
   return { ...doubted, holds: doubted.holds.filter((reason) => open.some((hold) => hold.reason === reason)) };
 }
 
-/** Code of the alarm about a hold that began by a reading which was found impossible later. */
-export const HOLD_DOUBTED = 'hold_doubted';
-
 /**
  * Returns the last good figures of the cycle for a service that the last run could not read, or whose last run was killed after it had
  * read it.
