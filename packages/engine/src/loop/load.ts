@@ -11,7 +11,7 @@ import { group } from '../base/lifecycle.js';
 import { findFormerHistories, loadHistory, findTakenOver } from '../kernel/subject/history.js';
 import { findAction, readToRestrict, readUntold } from '../kernel/subject/holds.js';
 import { type LimitsBefore, loadLimits, NO_LIMITS } from '../kernel/subject/limits-before.js';
-import type { Loaded, Read, Stage } from '../kernel/subject/stages.js';
+import type { Loaded, Read, Stage, ToRestrict } from '../kernel/subject/stages.js';
 import { onOneLine, toLoaded, UNKNOWN_PRODUCT, withError } from '../kernel/subject/to-stage.js';
 import { COMMAND_PREFIX, isCommandRow, isDelivery } from '../kernel/subject/command-row.js';
 import { UNPLACED, NO_PLACE, placeInCycle, earlierCycles } from './place.js';
@@ -107,7 +107,8 @@ async function loadStored(
   const isLasting = new Set(lasting.map(({ id }) => id));
   const untold = (await readUntold(store)).filter(({ id }) => !isLasting.has(id));
   const ended = group([...lasting.filter(({ until }) => until !== null), ...untold]);
-  const toRestrict = group([...(await readToRestrict(store))].map(([id, one]) => ({ id, ...one })));
+  const noted = group([...(await readToRestrict(store))].map(([id, one]) => ({ id, ...one })));
+  const toRestrict = new Map([...noted].map(([id, rows]) => [id, new Map(rows.map((row) => [row.id, row]))]));
   const evidence = group(await store.evidence.open(scope));
   const ofAgents = panel.agents === undefined ? [] : await store.evidence.open({ agentsOf: panel.name });
   const disabledForAgents = new Set(ofAgents.map(({ target }) => target));
@@ -140,6 +141,9 @@ async function loadStored(
   };
 }
 
+/** What most services have: it is shared, since a run loads each of ten thousands of services. */
+const NOTHING_TO_RESTRICT: ToRestrict = new Map();
+
 /** Returns the rows of one service. */
 function findRows(stored: StoredRows, id: string) {
   return {
@@ -148,7 +152,7 @@ function findRows(stored: StoredRows, id: string) {
     purchases: stored.purchases.get(id) ?? [],
     holds: stored.holds.get(id) ?? [],
     ended: stored.ended.get(id) ?? [],
-    toRestrict: new Map((stored.toRestrict.get(id) ?? []).map((hold) => [hold.id, hold])),
+    toRestrict: stored.toRestrict.get(id) ?? NOTHING_TO_RESTRICT,
     evidence: stored.evidence.get(id) ?? [],
     takenOver: stored.takenOver.has(id),
     former: stored.former.get(id) ?? null,

@@ -147,20 +147,30 @@ export function needsObservation(
   request: Pick<RunRequest, 'observeAll'>,
 ): boolean {
   if (work.skipped !== null || isLeftAsIs(work)) return false;
-  const touched = [work.opens, work.holds, work.evidence, work.unresolved, work.ended, [...work.toRestrict]];
+  const touched = [work.opens, work.holds, work.evidence, work.unresolved, work.ended];
   // A faster line may be the reason of a doubt.
   const isDoubted = work.doubted !== null && panel.plausibility !== undefined;
-  return panel.snapshot !== undefined || request.observeAll || isDoubted || touched.some((rows) => rows.length > 0);
+  return (
+    panel.snapshot !== undefined ||
+    request.observeAll ||
+    isDoubted ||
+    touched.some((rows) => rows.length > 0) ||
+    work.toRestrict.size > 0
+  );
 }
 
 /** Returns whether nothing of ours should stop the service. */
 function isToServe({ allowance, error, cycle, mode }: Loaded<Stage>, target: TargetState): boolean {
   if (target.holds.length > 0 || target.command !== null || error !== null) return false;
   if (allowance === null || allowance.kind === 'unmanaged') return false;
-  const { allowedBytes } = target.allowance ?? { allowedBytes: null };
-  const used = cycle === null ? null : usageInMode(cycle, mode);
   // A command decides nothing: the next run holds a service that has used its allowance.
-  return used === null || allowedBytes === null || used < allowedBytes;
+  return !isUsedUp({ cycle, mode }, target.allowance?.allowedBytes ?? null);
+}
+
+/** Whether the last reading of the cycle has reached what is allowed; false where either is unknown. */
+function isUsedUp({ cycle, mode }: Pick<Loaded<Stage>, 'cycle' | 'mode'>, allowedBytes: number | null): boolean {
+  const used = cycle === null ? null : usageInMode(cycle, mode);
+  return used !== null && allowedBytes !== null && used >= allowedBytes;
 }
 
 function stoppedNotice({ service, cycle }: Loaded<Stage>, stops: string[]): NonNullable<Plan['notices']>[number] {
@@ -201,15 +211,10 @@ function toTargetAllowance({ context, panel }: RunOnPanel, work: Loaded<Stage>):
 }
 
 /** Whether the panel would stop a protected service. Where agents pay for what is sold, the lift needs room: it waits until it is needed. */
-function liftsForProtection(
-  context: Pick<Context, 'config' | 'now'>,
-  { agents }: Panel,
-  { service, allowance, cycle, mode }: Loaded<Stage>,
-): boolean {
-  if (!isProtected(context.config, service, context.now())) return false;
+function liftsForProtection(context: Pick<Context, 'config' | 'now'>, { agents }: Panel, work: Loaded<Stage>): boolean {
+  if (!isProtected(context.config, work.service, context.now())) return false;
   if (agents?.semantics.accounting !== 'allocated') return true;
-  const used = cycle === null ? null : usageInMode(cycle, mode);
-  return allowance?.kind === 'limited' && used !== null && used >= allowance.allowedBytes;
+  return work.allowance?.kind === 'limited' && isUsedUp(work, work.allowance.allowedBytes);
 }
 
 /** Saves the adapter's checkpoint for the next run; what it kept before stays where nothing was seen. */
