@@ -56,15 +56,14 @@ export {
   decide,
   type Decision,
   type DecisionInput,
+  describeReason,
+  describeRule,
+  type DueHold,
   type HoldReason,
   type OtherRule,
-  type StandingHold,
-  type DueHold,
-} from './decide.js';
-export { describeReason, describeRule } from './decide.js';
-export {
   REPORTED_STATUSES,
   type ReportedStatus,
+  type StandingHold,
   STATUS_FILTERS,
   type StatusFilter,
   type StatusInput,

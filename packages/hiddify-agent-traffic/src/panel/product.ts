@@ -43,7 +43,8 @@ export function toRaise(
 }
 
 /**
- * Returns the term that ends at the due date, or with the service's protection after it; null without a due date. It starts with the current cycle, because the panel's own resets
+ * Returns the term that ends at the due date, or with the service's protection after it; null without a due date. It starts with the
+ * current cycle, because the panel's own resets
  * count from the start.
  */
 export function toTerm({ service, cycle, timeZone, now }: TargetState): ReturnType<typeof packageTerm> | null {
