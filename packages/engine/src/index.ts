@@ -170,7 +170,7 @@ export {
   isWithheld,
   usedBytes,
 } from './kernel/subject/used.js';
-export { isEndedByRuns, readLimitingAgent, readSuspendedAgent } from './kernel/subject/agent-hold.js';
+export { isEndedByRuns, needsProduct, readLimitingAgent, readSuspendedAgent } from './kernel/subject/agent-hold.js';
 export type { FallenUsage } from './kernel/subject/fallen.js';
 export type { CountedUsage } from './kernel/subject/counted.js';
 export type { CycleView, UsageFilter } from './features/usage/usage.js';

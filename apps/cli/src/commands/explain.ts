@@ -12,7 +12,8 @@ const COMMANDS: StateCommands = {
   createAccount: (service) => `sluice provision create ${service}`,
   removeAccount: (service) => `sluice provision terminate ${service}`,
   activate: (service) => `sluice service set ${service} status=active`,
-  enforce: (panel) => `sluice enforce ${panel}`,
+  enforce: (panel, product) =>
+    `sluice enforce ${shellWords([panel])}${product === undefined ? '' : ` --only ${shellWords([product])}`}`,
   plan: (panel) => `sluice plan --panel ${panel}`,
   takeOver: (panel) => `sluice doctor --take-over --panel ${panel}`,
   allowOnce: (panel) => `sluice poll --panel ${panel} --allow-mass`,

@@ -192,7 +192,7 @@ async function findWouldHold(sluice: Sluice, filter: ServiceFilter, only: string
 }
 
 const KEPT_BY: Record<WouldHold['by'], (panel: string) => string> = {
-  observe: (panel) => `panel ${panel} is under observe`,
+  observe: (panel) => `it is under observe on panel ${panel}`,
   brake: (panel) => `the brake stopped the last run on panel ${panel}`,
 };
 

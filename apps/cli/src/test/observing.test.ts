@@ -26,7 +26,7 @@ it('is said by every list', async () => {
   const over = (await at.bench.sluice('usage --status over --json')).json<{ services: { id: string }[] }>();
   expect(over.services.map(({ id }) => id)).toEqual(['svc-1', 'svc-3']);
   const holds = await text('hold list');
-  expect(holds).toContain('svc-1: would be held (quota); panel dcim is under observe');
+  expect(holds).toContain('svc-1: would be held (quota); it is under observe on panel dcim');
   expect(holds).not.toContain('svc-3');
   await at.bench.sluice('hold add svc-1');
   await at.bench.sluice('hold add svc-2');

@@ -6,6 +6,7 @@ import {
   type HoldView,
   isEndedByRuns,
   isLeftAsIs,
+  needsProduct,
   readSuspendedAgent,
   usedBytes,
 } from '@sluice/engine';
@@ -29,12 +30,13 @@ export function holdSentences(found: Explanation, hold: HoldView, times: Times, 
 }
 
 /** Returns what ends a hold that only a run would end, on a panel that no run changes; null for any other. */
-function observedEnd({ id, panel }: Service, hold: HoldView, commands: StateCommands): string | null {
+function observedEnd({ id, panel, product }: Service, hold: HoldView, commands: StateCommands): string | null {
   if (!isEndedByRuns(hold)) return null;
-  const all = `let runs change the panel again: ${commands.enforce(panel)}`;
-  const observed = `Panel ${panel} is under observe, so no run releases it.`;
+  const observed = `It is under observe on panel ${panel}, so no run releases it.`;
+  if (hold.reason === 'agent-limit' && hold.releasing !== true)
+    return `${observed} To have it released, let runs change the panel again: ${commands.enforce(panel)}.`;
+  const all = `let runs change it again: ${commands.enforce(panel, product)}`;
   if (hold.releasing === true) return `${observed} To release it now: ${commands.release(id)}; or ${all}.`;
-  if (hold.reason === 'agent-limit') return `${observed} To have it released, ${all}.`;
   const own = hold.reason === 'billing' ? commands.endSuspension(id) : commands.release(id, 'DATE');
   return `${observed} To release it now: ${own}; or ${all}.`;
 }
@@ -58,7 +60,7 @@ function lastingSentences(
   const began = times.at(hold.since, panel) ?? '';
   const since = `${id} is ${isLeft ? 'to be restricted: held' : 'held'} since ${began}${isLeft ? ', but not on the panel yet' : partText(hold)}`;
   const suspended = readSuspendedAgent(hold);
-  if (isLeftAsIs(service) && isEndedByRuns(hold) && hold.reason !== 'billing') {
+  if (needsProduct(service, hold)) {
     const product = `product ${service.product} is not in the config`;
     return [
       `${since}.`,

@@ -74,7 +74,7 @@ export function describeOutcome(before: ServiceDetail, report: CommandReport): s
   if (protection !== null) parts.push(protection.replace(/^It/, 'it').replace(/\.$/, ''));
   const isChanged = report.actions.some(({ state }) => state === 'applied' || state === 'in-doubt');
   if (service.observing && isChanged)
-    parts.push(`panel ${service.panel} is under observe: only what is asked for by name changes it`);
+    parts.push(`it is under observe on panel ${service.panel}: only what is asked for by name changes it`);
   if (isRelease && stillHeld.length > 0) parts.push(`still held: ${stillHeld.join(', ')}`);
   return `${service.id}: ${parts.join('; ')}`;
 }

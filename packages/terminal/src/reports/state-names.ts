@@ -7,8 +7,8 @@ export interface StateCommands {
   /** Removes what is left of the account of a service that ended. */
   removeAccount: (service: string) => string;
   activate: (service: string) => string;
-  /** Ends the observation of a panel. */
-  enforce: (panel: string) => string;
+  /** Ends the observation of a panel, or of one of its products. */
+  enforce: (panel: string, product?: string) => string;
   /** Shows what would be changed on a panel, allows it once, and ends all changes. */
   plan: (panel: string) => string;
   allowOnce: (panel: string) => string;

@@ -29,7 +29,7 @@ function sentencesOf(of: object, hold: object, agent: StateNames['agent'] = null
   const commands = {
     endAgentSuspension: (agent: string) => `end ${agent}`,
     endSuspension: (service: string) => `end ${service}`,
-    enforce: (panel: string) => `enforce ${panel}`,
+    enforce: (panel: string, product?: string) => `enforce ${panel}${product === undefined ? '' : ` ${product}`}`,
     poll: (service: string) => `poll ${service}`,
     checkAgents: (panel: string) => `check ${panel}`,
     raiseAgentLimit: (agent: string) => `raise ${agent}`,
@@ -68,15 +68,17 @@ it('says of the limit of an agent what it is now', () => {
 });
 
 it.each([
-  [{ reason: 'quota' }, 'To release it now: release svc-1 DATE; or let runs change the panel again: enforce vpn.'],
-  [{ reason: 'billing' }, 'To release it now: end svc-1; or let runs change the panel again: enforce vpn.'],
+  [{ reason: 'quota' }, 'To release it now: release svc-1 DATE; or let runs change it again: enforce vpn vpn-50.'],
+  [{ reason: 'billing' }, 'To release it now: end svc-1; or let runs change it again: enforce vpn vpn-50.'],
   [{ reason: 'agent-limit' }, 'To have it released, let runs change the panel again: enforce vpn.'],
   [
     { reason: 'manual', releasing: true },
-    'To release it now: release svc-1 now; or let runs change the panel again: enforce vpn.',
+    'To release it now: release svc-1 now; or let runs change it again: enforce vpn vpn-50.',
   ],
 ])('names no run as what ends a hold under observe: %j', (hold, end) => {
-  expect(sentencesOf({ observing: true }, hold)[1]).toBe(`Panel vpn is under observe, so no run releases it. ${end}`);
+  expect(sentencesOf({ observing: true, product: 'vpn-50' }, hold)[1]).toBe(
+    `It is under observe on panel vpn, so no run releases it. ${end}`,
+  );
   expect(sentencesOf({ observing: false }, hold).join(' ')).not.toContain('observe');
 });
 

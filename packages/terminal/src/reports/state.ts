@@ -74,8 +74,8 @@ function stateSentences(found: Explanation, times: Times, names: StateNames): st
   const reasons = service.wouldHold.filter((reason) => !isWithheld(found, reason));
   if (service.observing && reasons.length > 0) {
     return [
-      `${id} would be held (${reasons.join(', ')})${figuresText(service, reasons)}. Panel ${service.panel} is under observe, so nothing was changed.`,
-      `To restrict it from the next run on: ${commands.enforce(service.panel)}.`,
+      `${id} would be held (${reasons.join(', ')})${figuresText(service, reasons)}. It is under observe on panel ${service.panel}, so nothing was changed.`,
+      `To restrict it from the next run on: ${commands.enforce(service.panel, service.product)}.`,
     ];
   }
   if (found.brake !== null && reasons.length > 0) {
@@ -114,8 +114,8 @@ type AccountDue = NonNullable<Explanation['accountDue']>;
 
 const ACCOUNT_REASONS: Record<AccountDue['reason'], (service: Service, commands: StateCommands) => string> = {
   next_run: () => 'the next reconcile does that',
-  observe: ({ panel }, { enforce }) =>
-    `panel ${panel} is under observe; to change it from the next run on: ${enforce(panel)}`,
+  observe: ({ panel, product }, { enforce }) =>
+    `it is under observe on panel ${panel}; to change it from the next run on: ${enforce(panel, product)}`,
   brake: (_service, { reconcileAll }) =>
     `the brake stopped the last reconcile; if that many changes are right: ${reconcileAll()}`,
   failed: () => 'the last run failed to do that, and the next reconcile tries again',
@@ -143,8 +143,8 @@ function notHeld(found: Explanation, times: Times, commands: StateCommands): str
   if (isWithheld(found, 'quota')) return [`${although}.`];
   if (service.observing)
     return [
-      `${although}: panel ${service.panel} is under observe, so nothing is restricted.`,
-      `To restrict it from the next run on: ${commands.enforce(service.panel)}.`,
+      `${although}: it is under observe on panel ${service.panel}, so nothing is restricted.`,
+      `To restrict it from the next run on: ${commands.enforce(service.panel, service.product)}.`,
     ];
   return [`${although}. The next poll decides again: ${commands.poll(service.id)}.`];
 }

@@ -12,6 +12,7 @@ import {
   isEndedByRuns,
   isLeftAsIs,
   isWithheld,
+  needsProduct,
   readSuspendedAgent,
 } from '@sluice/engine';
 import { describeRule, formatBytes } from '@sluice/quota-core';
@@ -88,7 +89,7 @@ function withoutHold(found: Explanation, times: Times): Part[] {
   const reasons = service.wouldHold.filter((reason) => !isWithheld(found, reason));
   if (service.observing && reasons.length > 0) {
     return [
-      `It would be held (${reasons.join(', ')})${figuresText(service, reasons)}. Panel ${service.panel} is under observe, so nothing was changed.`,
+      `It would be held (${reasons.join(', ')})${figuresText(service, reasons)}. It is under observe on panel ${service.panel}, so nothing was changed.`,
     ];
   }
   if (found.brake !== null && reasons.length > 0) {
@@ -112,7 +113,8 @@ function notHeld(found: Explanation, times: Times): Part {
   if (exceeded !== null) {
     const although = `It is not held, although ${exceeded}`;
     if (isWithheld(found, 'quota')) return `${although}.`;
-    if (service.observing) return `${although}: panel ${service.panel} is under observe, so nothing is restricted.`;
+    if (service.observing)
+      return `${although}: it is under observe on panel ${service.panel}, so nothing is restricted.`;
     return `${although}. The next poll decides again.`;
   }
   if (service.allowance === null)
@@ -127,7 +129,7 @@ function notHeld(found: Explanation, times: Times): Part {
 
 const ACCOUNT_REASONS: Record<string, string> = {
   next_run: 'the next reconcile completes that',
-  observe: 'the panel is under observe',
+  observe: 'it is under observe',
   brake: 'the brake stopped the last reconcile',
   failed: 'the last run failed to complete that, and the next reconcile tries again',
   not_paid: 'its order is pending and is not paid',
@@ -143,7 +145,7 @@ function holdSentences(found: Explanation, hold: HoldView, times: Times): Part[]
   const here = hold.reason === 'agent-limit' && hold.releasing !== true ? '' : 'release it here, or ';
   return [
     ...sentences.slice(0, 1),
-    html`Panel ${panel} is under observe, so no run releases it: ${here}let runs change the panel again.`,
+    html`It is under observe on panel ${panel}, so no run releases it: ${here}let runs change it again.`,
   ];
 }
 
@@ -160,7 +162,7 @@ function lastingSentences({ service }: Explanation, hold: HoldView, times: Times
     hold.restricting === true
       ? html`It is to be restricted: held since ${times.full(hold.since)}, but not on the panel yet`
       : html`It is held since ${times.full(hold.since)}${hold.partly === true ? ', but only in part yet' : ''}`;
-  if (isLeftAsIs(service) && isEndedByRuns(hold) && hold.reason !== 'billing') {
+  if (needsProduct(service, hold)) {
     return [
       html`${since}.`,
       html`It stays held while product ${service.product} is not in the config: put that back, set another, or release

@@ -1,3 +1,5 @@
+import type { ItemError } from '@sluice/panel-kind';
+import { isLeftAsIs } from './to-stage.js';
 import type { HoldMarks } from './views.js';
 
 /** Returns the note of a hold that begins since an agent is suspended; `agent` names it as in `agent "north"`. */
@@ -24,4 +26,9 @@ export function readLimitingAgent({ reason, note }: { reason: string; note: stri
 export function isEndedByRuns(hold: { reason: string; note: string | null } & HoldMarks): boolean {
   if (hold.releasing === true) return true;
   return hold.reason !== 'manual' && readSuspendedAgent(hold) === null;
+}
+
+/** Returns whether a hold lasts while the product of its service is missing in the config; the one for an unpaid bill does not. */
+export function needsProduct(service: { error: ItemError | null }, hold: Parameters<typeof isEndedByRuns>[0]): boolean {
+  return isLeftAsIs(service) && isEndedByRuns(hold) && hold.reason !== 'billing';
 }

@@ -82,7 +82,7 @@ describe('what is said of releases', () => {
     const done = await text('hold release --all --yes');
     expect(done).toMatch(/OBSERVING dcim: from now on nothing is changed any more\n[^]*1 released, 2 changes made/);
     expect(await text('explain svc-1')).toMatch(
-      /^svc-1 is not held, although 200 GB .* are used: panel dcim is under observe, so nothing is restricted\.\n/,
+      /^svc-1 is not held, although 200 GB .* are used: it is under observe on panel dcim, so nothing is restricted\.\n/,
     );
     await at.bench.sluice('hold release svc-1 --until 2026-11-25');
     await at.poll();

@@ -30,7 +30,7 @@ describe('what an operator reads', () => {
     ]);
     at.bench.write('sluice.yaml', configText(at.panel.url, 'enforce: observe'));
     expect(await text('poll')).toMatch(/1 would be held, 2 changes planned, none made\n$/);
-    expect(await text('explain svc-1')).toContain('Panel dcim is under observe, so nothing was changed.');
+    expect(await text('explain svc-1')).toContain('It is under observe on panel dcim, so nothing was changed.');
     for (const words of ['usage', 'service list']) expect(await text(words)).toMatch(/svc-1 .* would be held/);
     expect(await text('usage --status over')).toContain('svc-1');
     expect(await text('poll --quiet')).toBe('');
