@@ -236,6 +236,8 @@ export interface StatusInput {
   wouldHold: boolean;
   /** Whether its usage has reached its allowance. */
   usedUp: boolean;
+  /** Whether the service has ended; default false. */
+  ended?: boolean;
 }
 
 /**
@@ -248,11 +250,11 @@ export interface StatusInput {
  * ```
  */
 export function toReportedStatus(input: StatusInput): ReportedStatus {
-  const { decided, held, restricting = false, wouldHold, usedUp } = input;
+  const { decided, held, restricting = false, wouldHold, usedUp, ended = false } = input;
   const known = REPORTED_STATUSES.find((status) => status === decided);
   const hasFailed = known === 'failed' || known === 'unreadable' || known === 'doubted';
   if (held && !(restricting && hasFailed)) return 'held';
-  if (known === undefined) return 'skipped';
+  if (known === undefined || (ended && !hasFailed)) return 'skipped';
   if (known !== 'ok' && known !== 'held' && known !== 'over') return known;
   return wouldHold || usedUp ? 'over' : 'ok';
 }

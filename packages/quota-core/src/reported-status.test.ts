@@ -29,6 +29,16 @@ describe('the status of a service', () => {
       expect(toReportedStatus({ decided, ...NOTHING, held: true, restricting: true })).toBe('held');
   });
 
+  it('is skipped from its end on, unless something failed or is held', () => {
+    const ended = { ...NOTHING, ended: true };
+    for (const decided of ['ok', 'held', 'over', 'unmanaged', 'skipped', null]) {
+      expect(toReportedStatus({ decided, ...ended, wouldHold: true, usedUp: true })).toBe('skipped');
+      expect(toReportedStatus({ decided, ...ended, held: true })).toBe('held');
+    }
+    for (const decided of ['failed', 'unreadable', 'doubted'])
+      expect(toReportedStatus({ decided, ...ended })).toBe(decided);
+  });
+
   it('is held or skipped before the first run', () => {
     expect(toReportedStatus({ decided: null, ...NOTHING })).toBe('skipped');
     expect(toReportedStatus({ decided: null, ...NOTHING, held: true })).toBe('held');

@@ -214,11 +214,17 @@ describe('lists for operators', () => {
   it('have the status that quota-core decides, whatever is stored', async () => {
     const cases = [null, ...REPORTED_STATUSES].flatMap((decided) =>
       [true, false].flatMap((held) =>
-        [true, false].flatMap((wouldHold) => [true, false].map((usedUp) => ({ decided, held, wouldHold, usedUp }))),
+        [true, false].flatMap((wouldHold) =>
+          [true, false].flatMap((usedUp) =>
+            [true, false].map((ended) => ({ decided, held, wouldHold, usedUp, ended })),
+          ),
+        ),
       ),
     );
     const id = (index: number): string => `svc-${index}`;
-    await at.store.services.put(cases.map((_, index) => service(id(index))));
+    await at.store.services.put(
+      cases.map(({ ended }, index) => service(id(index), ended ? { status: 'terminated' } : {})),
+    );
     await at.store.decisions.record(
       cases.flatMap(({ decided, wouldHold, usedUp }, index) =>
         decided === null
@@ -232,7 +238,7 @@ describe('lists for operators', () => {
     );
     for (const [index, { held }] of cases.entries())
       if (held) await at.store.holds.add(hold(`h-${index}`, { service: id(index), reason: 'manual' }));
-    const statuses = new Map((await list()).map((row) => [row.id, row.status]));
+    const statuses = new Map((await list({ limit: cases.length })).map((row) => [row.id, row.status]));
     // A service without a decision has neither figures nor reasons.
     const known = cases.filter(({ decided, wouldHold, usedUp }) => decided !== null || (!wouldHold && !usedUp));
     for (const one of known) expect([one, statuses.get(id(cases.indexOf(one)))]).toEqual([one, toReportedStatus(one)]);

@@ -165,6 +165,8 @@ const STATUS = sql`case
       when "holds" <> '' and ("releasing" <> '' or length("open") <> length("restricting")
         or coalesce("decided", '') not in ('failed', 'unreadable', 'doubted')) then 'held'
       when "decided" is null then 'skipped'
+      when "decided" in ('failed', 'unreadable', 'doubted') then "decided"
+      when "lifecycle" in ('terminated', 'vanished') then 'skipped'
       when "decided" not in ('ok', 'held', 'over') then "decided"
       when "wouldHold" <> '' or coalesce("usedBytes" >= "allowedBytes", 0) then 'over'
       else 'ok' end`;

@@ -9,6 +9,7 @@ import type { ActionRecord, CycleRecord, DecisionRecord, HoldRecord, ServiceReco
 import type { ItemError, NamedAction, PanelKind } from '@sluice/panel-kind';
 import { printable } from '@sluice/panel-http/printable';
 import { INTERRUPTED } from '../../base/interruption.js';
+import { hasEnded } from '../../base/lifecycle.js';
 import { findLimitStates } from './limit-state.js';
 import { type CountedUsage, toCountedUsage } from './counted.js';
 import type { Doubted } from './stages.js';
@@ -138,7 +139,7 @@ export function serviceView(from: {
   return {
     id: service.id,
     panel: service.panel,
-    status: toStatus({ decision, holds, wouldHold: wouldHold.length }),
+    status: toStatus({ decision, holds, wouldHold: wouldHold.length, ended: hasEnded(service) }),
     observing: decision?.observing ?? false,
     mode: decision?.mode ?? service.trafficMode,
     cycle: cycle ? { start: cycle.start, end: cycle.end } : null,
@@ -165,8 +166,9 @@ export function toStatus(of: {
   decision: Pick<DecisionRecord, 'status' | 'mode' | 'allowance' | 'inBytes' | 'outBytes' | 'totalBytes'> | null;
   holds: readonly HoldMarks[];
   wouldHold: number;
+  ended: boolean;
 }): ReportedStatus {
-  const { decision, holds, wouldHold } = of;
+  const { decision, holds, wouldHold, ended } = of;
   const allowance = (decision?.allowance ?? null) as Allowance | null;
   const used = decision === null || decision.mode === null ? null : usageInMode(decision, decision.mode);
   const usedUp = used !== null && allowance?.kind === 'limited' && used >= allowance.allowedBytes;
@@ -176,6 +178,7 @@ export function toStatus(of: {
     restricting: holds.every(({ restricting }) => restricting === true),
     wouldHold: wouldHold > 0,
     usedUp,
+    ended,
   });
 }
 
