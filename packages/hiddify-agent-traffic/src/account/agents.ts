@@ -162,11 +162,11 @@ const EXPLANATIONS: Record<AgentRule, string> = {
   doubted: 'That is below its limit',
 };
 
+/** What keeps runs from changing the users of agents. */
+type Keeper = 'observe' | 'brake' | null;
+
 /** Returns the sentences that explain the state of an agent; `keptBy` is what keeps runs from disabling its users. */
-export function explainAgent(
-  agent: AgentTraffic,
-  { now, keptBy }: { now: string; keptBy: 'observe' | 'brake' | null },
-): string {
+export function explainAgent(agent: AgentTraffic, { now, keptBy }: { now: string; keptBy: Keeper }): string {
   const limit = agent.limitBytes === null ? 'no limit' : `a limit of ${formatBytes(agent.limitBytes)}`;
   const period = agent.period === null ? '' : ` since ${agent.period.start}`;
   const what = { allocated: 'allocated', consumed: `used${period}`, panel: 'reported by the panel' }[agent.accounting];
@@ -174,7 +174,7 @@ export function explainAgent(
   const held =
     agent.heldSince === null
       ? ''
-      : ` Held since ${agent.heldSince}; Sluice keeps ${agent.usersDisabledByUs} users disabled.`;
+      : ` Held since ${agent.heldSince}; Sluice keeps ${agent.usersDisabledByUs} users disabled${toEnd(agent, keptBy)}.`;
   const rule = `${EXPLANATIONS[agent.rule as AgentRule]}${toDoubted(agent)}${toRestriction(agent, keptBy)}`;
   const suspended = agent.suspended === null ? '' : ` ${describeSuspension(agent)}`;
   return `At ${now} agent "${agent.name}" has ${limit}, ${formatBytes(agent.usedBytes)} ${what}${reserved}. ${rule}${held}${suspended}`;
@@ -186,10 +186,18 @@ function toDoubted({ doubted }: AgentTraffic): string {
   return `, but the reading of ${doubted.at} shows ${formatBytes(doubted.usedBytes)}: it is doubted, because it rose by too much at once, and the next check decides.`;
 }
 
+/** Returns when the users of an agent that is within its limit are enabled again. */
+function toEnd({ exceeded, rule, usersDisabledByUs }: AgentTraffic, keptBy: Keeper): string {
+  if (exceeded || usersDisabledByUs === 0 || rule === 'within-release-margin') return '';
+  if (keptBy === 'observe') return ', because the panel is under observe';
+  return keptBy === 'brake' ? ', because the brake stopped the last check' : ' until the next check';
+}
+
 /** Returns what an exceeded limit does to the users, now or with the next check. */
-function toRestriction({ rule, heldSince }: AgentTraffic, keptBy: 'observe' | 'brake' | null): string {
+function toRestriction({ rule, heldSince, enabledUsers }: AgentTraffic, keptBy: Keeper): string {
   if (rule !== 'at-or-over-limit' && rule !== 'over-limit') return '';
-  if (heldSince !== null) return ': its users are disabled.';
+  if (heldSince !== null && enabledUsers === 0) return ': its users are disabled.';
+  if (heldSince !== null) return `: ${enabledUsers} of its users ${enabledUsers === 1 ? 'is' : 'are'} still enabled.`;
   if (keptBy === 'observe') return ': its users stay enabled, because the panel is under observe.';
   return keptBy === 'brake'
     ? ': its users stay enabled, because the brake stopped the last check.'

@@ -93,9 +93,14 @@ function agentSection(
 }
 
 /** What follows from a used-up budget: under observe, and where the brake stopped the check, no user is disabled. */
-function usedUp({ exceeded, heldSince }: AgentDetail): Html | null {
-  if (!exceeded) return null;
-  if (heldSince === null) return notice('warning', 'Your budget is used up.');
+function usedUp({ exceeded, heldSince, enabledUsers, usersDisabledByUs }: AgentDetail): Html | null {
+  const isHeld = heldSince !== null;
+  if (!exceeded)
+    return isHeld && usersDisabledByUs !== 0
+      ? notice('warning', 'There is traffic left again, and your users are not enabled yet.')
+      : null;
+  if (!isHeld) return notice('warning', 'Your budget is used up.');
+  if (enabledUsers !== 0) return notice('warning', 'Your budget is used up: not all of your users are disabled yet.');
   return notice('bad', 'Your budget is used up: your users are disabled until there is traffic left again.');
 }
 

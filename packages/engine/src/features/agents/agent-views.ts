@@ -3,16 +3,19 @@ import type { Enforcement, Enforcements } from '../../context/enforcement.js';
 import type { AgentView, AgentDetail, AgentAction, ChangedAgent } from '../../kernel/run/agent-documents.js';
 
 /**
- * Returns the state of an agent in one word, the same on every surface: `missing` on its panel, `suspended`, `held`, `over` its
- * limit without a restriction, `doubted` where its usage waits for the next check, else `ok`.
+ * Returns the state of an agent in one word, the same on every surface: `missing` on its panel, `suspended`, `held` while users are
+ * disabled for its limit, whatever that is now, `over` its limit without a restriction, `doubted` where its usage waits for the next
+ * check, else `ok`.
  */
 export function toAgentStatus(
-  agent: Pick<AgentView, 'rule' | 'exceeded' | 'suspended' | 'heldSince'>,
+  agent: Pick<AgentView, 'rule' | 'exceeded' | 'suspended' | 'heldSince' | 'users' | 'usersDisabledByUs'>,
 ): 'missing' | 'suspended' | 'held' | 'over' | 'doubted' | 'ok' {
   if (agent.rule === 'missing') return 'missing';
   if (agent.suspended !== null) return 'suspended';
-  if (!agent.exceeded) return agent.rule === 'doubted' ? 'doubted' : 'ok';
-  return agent.heldSince === null ? 'over' : 'held';
+  const { exceeded, heldSince, users, usersDisabledByUs } = agent;
+  if (heldSince !== null && (usersDisabledByUs !== 0 || (exceeded && users === 0))) return 'held';
+  if (exceeded) return 'over';
+  return agent.rule === 'doubted' ? 'doubted' : 'ok';
 }
 
 /** Returns an agent whose limit Sluice keeps. */

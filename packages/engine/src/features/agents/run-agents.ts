@@ -135,7 +135,9 @@ async function finish(run: Run, decided: AgentsDecided, open: readonly ListedAct
     ...{ panel: name, changing, beginning: beginning + doubts.length },
     ...{ active: decided.active, doubted: doubts.length },
   };
-  const hasBrake = request.agent === null && !request.allowMass;
+  // As over services: under `observe` nothing would be changed that it could stop.
+  const isObserving = run.enforcements.isObserving(name, null);
+  const hasBrake = request.agent === null && !request.allowMass && !isObserving;
   const brake = hasBrake ? askBrakeOfAgents(context.config.poll.brake, counted) : null;
   const isPlanned = plan.steps.length + opens.length + closes.length > 0;
   const moved = run.previewOnly || !isPlanned ? null : await mayChange(context, run.panel, { dryRun: false });

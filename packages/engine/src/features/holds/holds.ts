@@ -221,11 +221,14 @@ async function listAgentHolds(context: Context): Promise<HoldEntry[]> {
   for (const panel of Object.keys(context.config.panels)) {
     const views = await toViews(context, await context.store.holds.all({ agentsOf: panel }));
     if (views.length === 0) continue;
-    const names = new Map((await context.store.agents.list(panel)).map(({ uuid, name }) => [uuid, name]));
+    const agents = new Map((await context.store.agents.list(panel)).map((record) => [record.uuid, record]));
     for (const view of views) {
       const uuid = findSubjectAgent(view.service) ?? '';
-      const agent = { uuid, name: names.get(uuid) ?? null };
-      entries.push({ ...view, service: null, agent, panel, product: null, client: null });
+      const { name = null, figures = null } = agents.get(uuid) ?? {};
+      const isLeft = view.until === null && view.evidence.every(({ until }) => until !== null);
+      const marks = isLeft && (figures?.enabledUsers ?? 0) > 0 ? { restricting: true as const } : {};
+      const agent = { uuid, name };
+      entries.push({ ...view, ...marks, service: null, agent, panel, product: null, client: null });
     }
   }
   return entries;
