@@ -204,6 +204,9 @@ describe('lists for operators', () => {
       ['protected', 'over', ['manual']],
       ['released', 'over', ['manual', 'billing']],
     ]);
+    await at.store.decisions.record([decision('protected', { wouldHold: ['billing', 'agent-limit'] })]);
+    const [own] = await at.store.overview.services({ order: 'id', limit: 1, offset: 0, search: 'protected' }, today);
+    expect([own?.status, own?.wouldHold]).toEqual(['ok', []]);
     await at.store.decisions.record([decision('protected', { wouldHold: ['quota'] })]);
     expect(await at.store.overview.counts(today)).toMatchObject([
       { panel: 'dcim', services: 3, wouldHold: 2 },

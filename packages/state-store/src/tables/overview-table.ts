@@ -132,11 +132,19 @@ const toWouldHold = (condition: RawBuilder<unknown>): RawBuilder<unknown> =>
       where h."service" = s."id" and h."until" is null and h."reason" = w."value")), '')`;
 
 /** Whether neither a protection nor a release withholds the hold, as `isWithheld` of the engine decides it; a test compares the two. */
-function isNotWithheld({ panels, others }: LocalDates): RawBuilder<boolean> {
-  const today = sql`coalesce((select t."value" from json_each(${JSON.stringify(panels)}) t where t."key" = s."panel"), ${others})`;
+function isNotWithheld(dates: LocalDates): RawBuilder<boolean> {
+  const today = toToday(dates);
   return sql<boolean>`not (w."value" <> 'manual' and coalesce(s."protected_until", '') > ${today})
     and not (w."value" not in ('billing', 'manual', 'agent-limit') and coalesce(s."quota_released_until", '') > ${today})`;
 }
+
+/** Whether the hold makes the service `over`, as `countsAsOver` of the engine decides it. */
+function countsAsOver(today: LocalDates): RawBuilder<boolean> {
+  return sql<boolean>`not (w."value" in ('billing', 'agent-limit') and coalesce(s."protected_until", '') > ${toToday(today)})`;
+}
+
+const toToday = ({ panels, others }: LocalDates): RawBuilder<unknown> =>
+  sql`coalesce((select t."value" from json_each(${JSON.stringify(panels)}) t where t."key" = s."panel"), ${others})`;
 
 /** Figures of the decision; of the cycle, where the last run could not read, or was killed after it had read. */
 const toUsed = (mode: 'in' | 'out' | 'total'): RawBuilder<unknown> =>
@@ -147,7 +155,7 @@ const figures = (
 ): RawBuilder<unknown> => sql`select s."id", s."panel", s."product", s."client", s."status" as "lifecycle",
     d."status" as "decided", d."mode", coalesce(d."observing", 0) as "observing",
     ${OPEN} as "open", ${RELEASING} as "releasing", ${RESTRICTING} as "restricting",
-    ${toWouldHold(sql`true`)} as "wouldHold", ${toWouldHold(isNotWithheld(today))} as "wouldBegin",
+    ${toWouldHold(countsAsOver(today))} as "wouldHold", ${toWouldHold(isNotWithheld(today))} as "wouldBegin",
     case d."mode" when 'IN' then ${toUsed('in')} when 'OUT' then ${toUsed('out')} when 'TOTAL' then ${toUsed('total')}
       end as "usedBytes",
     case d."allowance" ->> '$.kind' when 'limited' then d."allowance" ->> '$.allowedBytes' end as "allowedBytes",

@@ -70,7 +70,7 @@ export function describeOutcome(before: ServiceDetail, report: CommandReport): s
   const grace = run.dryRun && isRelease ? describeGrace(before, service) : null;
   if (grace !== null) parts.splice(1, 0, grace);
   const isHolding = run.command === 'hold add' || run.command === 'provision suspend';
-  const protection = isHolding ? describeProtection(service, service.holds.filter(isStaying)) : null;
+  const protection = isHolding ? describeProtection(service, service.holds.filter(isStaying), []) : null;
   if (protection !== null) parts.push(protection.replace(/^It/, 'it').replace(/\.$/, ''));
   const isChanged = report.actions.some(({ state }) => state === 'applied' || state === 'in-doubt');
   if (service.observing && isChanged)

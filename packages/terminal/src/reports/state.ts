@@ -42,6 +42,7 @@ export function explainState(found: Explanation, times: Times, names: StateNames
   const protection = describeProtection(
     service,
     openHolds(found).filter(({ releasing }) => releasing !== true),
+    decision?.wouldHold ?? [],
   );
   if (protection !== null) sentences.push(protection);
   const { released } = found;

@@ -68,3 +68,15 @@ it('a manual hold restricts a protected service, while its quota holds nobody', 
   expect((await at.sluice.holds.release('svc-1')).run.outcome).toBe('done');
   expect(await look()).toEqual(['over', [], [], 'active', 'up', ['quota']]);
 });
+
+it('a protected service whose bill is not paid is not used up, and its explanation names the bill', async () => {
+  await open();
+  await at.addService(1, { values: { protected_until: '2026-11-25', status: 'suspended' } });
+  const { service } = await pollLater(at);
+  expect([service.status, service.holds]).toEqual(['ok', []]);
+  const { status, wouldHold } = await at.sluice.services.show('svc-1');
+  expect([status, wouldHold]).toEqual(['ok', []]);
+  const { services } = await at.sluice.overview({ size: 1 });
+  expect(services.items.map((item) => item.status)).toEqual(['ok']);
+  expect((await at.sluice.explain('svc-1')).decision?.wouldHold).toEqual(['billing']);
+});

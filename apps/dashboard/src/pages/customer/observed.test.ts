@@ -21,6 +21,6 @@ it('a service that a panel under observe keeps held is not called used up where 
   expect(page).toContain('The traffic of this period was used up, and there is room again');
   expect(page).not.toContain('is used up');
   const own = await (await at.fetch('/services/svc-1', { cookie: await at.login() })).text();
-  expect(own).toContain('is under observe, so no run releases it');
+  expect(own).toContain('is under observe on panel dcim, so no run releases it');
   expect(own).not.toContain('by the poll after');
 });

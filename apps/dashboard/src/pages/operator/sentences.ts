@@ -50,7 +50,7 @@ export function explainState(found: Explanation, times: Times): Part[] {
     drift.length === 0
       ? null
       : html`The last run found a difference from its target: <span dir="auto">${drift.join('; ')}</span>.`,
-    describeProtection(service, open),
+    describeProtection(service, open, found.decision?.wouldHold ?? []),
     released === null
       ? null
       : html`Its quota hold is released until

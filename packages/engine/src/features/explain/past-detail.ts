@@ -29,7 +29,8 @@ export interface Past {
 export async function toPastDetail(context: Context, detail: ServiceDetail, past: Past): Promise<ServiceDetail> {
   const { service, at, reader, cycle, holds } = past;
   const decision = withReading(past);
-  const view = serviceView({ service, decision, cycle, holds, actions: [] });
+  const dates = datesInForce(context, service, at);
+  const view = serviceView({ service, decision, cycle, holds, actions: [], protected: dates.protected });
   const overrides = await context.store.overrides.all(service.id);
   const override = overrides.findLast(({ since, until }) => since <= at && (until === null || until > at));
   const purchases = await context.store.purchases.list({ services: [service.id] });
@@ -50,7 +51,7 @@ export async function toPastDetail(context: Context, detail: ServiceDetail, past
       service,
       holds.filter(({ releasing }) => releasing !== true),
     ),
-    ...datesInForce(context, service, at),
+    ...dates,
   };
   return detailFor(then, { service, decision }, reader);
 }

@@ -1,7 +1,7 @@
 import { type Allowance, type Mode, REPORTED_STATUSES } from '@sluice/quota-core';
 import type { DecisionRecord, ServiceRecord } from '@sluice/state-store';
 import { allowancesNow } from '../services/allowance-now.js';
-import { readLastingHolds } from '../../kernel/subject/holds.js';
+import { isProtected, readLastingHolds } from '../../kernel/subject/holds.js';
 import { lastUsage, serviceView } from '../../kernel/subject/views.js';
 import type { Context } from '../../context/context.js';
 import type { MetricTable } from './families.js';
@@ -28,7 +28,8 @@ export async function addServiceMetrics(context: Context, table: MetricTable): P
     const decision = allowances.get(id)?.decision ?? null;
     const cycle = cycles.get(id) ?? null;
     const holds = [...(open.get(id) ?? [])].map((reason) => ({ reason, since: '' }));
-    const view = serviceView({ service, decision, cycle, holds, actions: [] });
+    const isUnderProtection = isProtected(config, service, context.now());
+    const view = serviceView({ service, decision, cycle, holds, actions: [], protected: isUnderProtection });
     const { status } = view;
     const ofPanel = counts.get(panel) ?? new Map<string, number>();
     counts.set(panel, ofPanel.set(status, (ofPanel.get(status) ?? 0) + 1));

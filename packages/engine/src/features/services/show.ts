@@ -125,7 +125,8 @@ export async function serviceDetails(
 function viewNow(context: Context, facts: Parameters<typeof withAllowanceNow>[1], holds: readonly LastingHold[]) {
   const { service, cycle } = facts;
   const { decision, decided } = withAllowanceNow(context, facts);
-  const view = serviceView({ service, decision, cycle, holds, actions: [] });
+  const isUnderProtection = isProtected(context.config, service, context.now());
+  const view = serviceView({ service, decision, cycle, holds, actions: [], protected: isUnderProtection });
   const last = lastUsage(view, decision, cycle);
   return { view, figures: { ...last, allowance: last.allowance && { ...last.allowance, decided } } };
 }

@@ -8,6 +8,7 @@ import { toDecisionRecord } from '../../kernel/run/report.js';
 import { untouched } from '../../kernel/subject/to-stage.js';
 import type { ServiceDetail } from '../services/show.js';
 import type { Context } from '../../context/context.js';
+import { isProtected } from '../../kernel/subject/holds.js';
 import { lastUsage, serviceView } from '../../kernel/subject/views.js';
 
 /** Returns the details with a new reading of the services, without storing or changing anything. */
@@ -35,6 +36,7 @@ export async function refreshUsage(
           cycle: work.cycle,
           holds: work.holds,
           actions: [],
+          protected: isProtected(context.config, work.service, now),
         });
         const detail = byId.get(work.service.id);
         const last = lastUsage(view, decision, work.cycle);

@@ -3,8 +3,9 @@ import type { DecisionRecord, RunOutcome, StoreTables } from '@sluice/state-stor
 import { isInterrupted } from '../../base/interruption.js';
 import type { Context } from '../../context/context.js';
 import type { LimitState } from '../subject/limit-state.js';
-import { listLastingHolds, listReleasedHolds, noteTold } from '../subject/holds.js';
+import { isProtected, listLastingHolds, listReleasedHolds, noteTold } from '../subject/holds.js';
 import {
+  countsAsOver,
   AGENT_LIMIT,
   type FindKind,
   toLastReading,
@@ -83,7 +84,9 @@ export function toDecisionRecord(
     allowance: work.allowance,
   };
   const status = skippedIfUnmetered(context, work, decideStatus(work));
-  const counts = { holds: listLastingHolds(work), wouldHold: wouldHold.length };
+  const isUnderProtection = isProtected(context.config, service, run.at);
+  const over = wouldHold.filter((reason) => countsAsOver(reason, isUnderProtection));
+  const counts = { holds: listLastingHolds(work), wouldHold: over.length };
   return {
     service: service.id,
     run: run.id,
@@ -142,9 +145,11 @@ function toView(findKind: FindKind, decision: DecisionRecord, work: Applied, tre
     cycle: work.cycle,
     holds: listLastingHolds(work),
     actions: work.actions.map((action) => toActionView(findKind, action)),
+    protected: false,
   });
   const wouldHold = listShown(view, treatment);
-  const status = OF_RUN.has(decision.status) ? (decision.status as ServiceView['status']) : view.status;
+  // With what the run could not do, and by its protection then.
+  const status = decision.status as ServiceView['status'];
   return { ...view, status, wouldHold, drift: [...work.drift], wouldRelease: listWouldRelease(work, treatment) };
 }
 

@@ -42,9 +42,13 @@ it('says until when a service is protected, and that a manual hold restricts it 
     describeProtection(
       service,
       reasons.map((reason) => ({ reason })),
+      reasons,
     );
   expect(text()).toBe('It is protected until 2026-12-01: nothing is restricted before.');
   expect(text('billing')).toBe(text());
   expect(text('quota', 'manual')).toBe('It is protected until 2026-12-01: only its manual hold restricts it before.');
-  expect(describeProtection({ ...service, protected: false }, [])).toBeNull();
+  expect(describeProtection(service, [], ['billing', 'agent-limit'])).toBe(
+    `${text() ?? ''} Without that it would be held (billing, limit of its agent).`,
+  );
+  expect(describeProtection({ ...service, protected: false }, [], ['billing'])).toBeNull();
 });

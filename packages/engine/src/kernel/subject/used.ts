@@ -1,5 +1,6 @@
 import {
   compareMoney,
+  describeReason,
   formatBytes,
   formatMoney,
   formatShare,
@@ -117,14 +118,20 @@ export function isWithheld(
   return (service.protected && reason !== 'manual') || (released !== null && isOfLimit({ reason }));
 }
 
-/** Returns until when a service is protected, and which of its open holds restricts it all the same; null where it is not. */
+/**
+ * Returns until when a service is protected, which of its open holds restricts it all the same, and for what it would be held; null
+ * where it is not protected. `due` are the reasons of holds that the last run did not add.
+ */
 export function describeProtection(
   service: { protected: boolean; protectedUntil: string | null },
   open: readonly { reason: string }[],
+  due: readonly string[],
 ): string | null {
   const { protectedUntil } = service;
   if (!service.protected || protectedUntil === null) return null;
   const isByHand = open.some(({ reason }) => reason === 'manual');
   const what = isByHand ? 'only its manual hold restricts it before' : 'nothing is restricted before';
-  return `It is protected until ${protectedUntil}: ${what}.`;
+  const left = due.filter((reason) => open.every((hold) => hold.reason !== reason)).map(describeReason);
+  const would = left.length === 0 ? '' : ` Without that it would be held (${left.join(', ')}).`;
+  return `It is protected until ${protectedUntil}: ${what}.${would}`;
 }

@@ -125,6 +125,14 @@ export interface OpenHold extends HoldMarks {
 /** Reason of the holds that runs over agents begin and end. */
 export const AGENT_LIMIT = 'agent-limit';
 
+/**
+ * Returns whether a hold that was not added makes a service `over`. One that a protection withholds does only for a limit: for
+ * another reason nothing is used up.
+ */
+export function countsAsOver(reason: string, isUnderProtection: boolean): boolean {
+  return !isUnderProtection || (reason !== 'billing' && reason !== AGENT_LIMIT);
+}
+
 /** Returns a service as documents show it, from stored rows, so that a run and `service show` agree. */
 export function serviceView(from: {
   service: ServiceRecord;
@@ -132,6 +140,8 @@ export function serviceView(from: {
   cycle: CycleRecord | null;
   holds: readonly ({ reason: string; since: string } & HoldMarks)[];
   actions: readonly ActionView[];
+  /** Whether the service is protected at that instant. */
+  protected: boolean;
 }): ServiceView {
   const { service, decision, cycle, holds, actions } = from;
   const isOpen = (reason: string): boolean => holds.some((hold) => hold.reason === reason && hold.releasing !== true);
@@ -139,7 +149,10 @@ export function serviceView(from: {
   return {
     id: service.id,
     panel: service.panel,
-    status: toStatus({ decision, holds, wouldHold: wouldHold.length, ended: hasEnded(service) }),
+    status: toStatus({
+      ...{ decision, holds, ended: hasEnded(service) },
+      wouldHold: wouldHold.filter((reason) => countsAsOver(reason, from.protected)).length,
+    }),
     observing: decision?.observing ?? false,
     mode: decision?.mode ?? service.trafficMode,
     cycle: cycle ? { start: cycle.start, end: cycle.end } : null,
