@@ -111,12 +111,15 @@ export function toCheckpoint({ url, defaults, target, planned, left }: Checkpoin
   }
   const history = withTunnels(now.history, defaults, target, state);
   const counter = sumBytes(user);
+  const { closedByHold: _before, ...stored } = storedHistory(history);
+  const closedByHold = listClosedByHold(target, listOwnPermissions(state.account));
   return {
     at,
     listed,
     account: accountView(url, target, state, { before: before?.account ?? null, history }),
     history: {
-      ...storedHistory(history),
+      ...stored,
+      ...(closedByHold.length > 0 && { closedByHold }),
       ownQuota: history.ownQuota || user.quota === toPanelQuota(target, counter),
       uncountedBytes: uncountedBytes(target, counter),
     },
@@ -208,15 +211,27 @@ function statesBefore(
   permissions: readonly FlvxPermission[],
 ): Pick<Parameters<typeof rememberClosed>[1], 'before' | 'isPassing'> {
   const { permission: held } = indexEvidence(target.evidence);
+  const { closedByHold = [] } = parseHistory(target.checkpoint) ?? {};
   const assigned = listAssigned(target);
   const find = (id: number): FlvxPermission | undefined => permissions.find(({ tunnelId }) => tunnelId === id);
   return {
     before: (id) => (assigned.find(({ tunnelId }) => tunnelId === id)?.before ?? find(id))?.status,
     isPassing: (id) => {
       const row = find(id);
-      return expired.tunnels.includes(id) || (row !== undefined && held.has(permissionKey(row.userId, id)));
+      return (
+        expired.tunnels.includes(id) ||
+        closedByHold.includes(id) ||
+        (row !== undefined && held.has(permissionKey(row.userId, id)))
+      );
     },
   };
+}
+
+/** Returns the tunnels that a hold keeps closed. */
+function listClosedByHold({ evidence }: TargetState, permissions: readonly FlvxPermission[]): number[] {
+  if (evidence.length === 0) return [];
+  const { permission: held } = indexEvidence(evidence);
+  return permissions.filter((row) => held.has(permissionKey(row.userId, row.tunnelId))).map(({ tunnelId }) => tunnelId);
 }
 
 /** Whether a poll can skip planning for an account. Pure. */

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { CommandReport, Sluice } from '@sluice/engine';
 import { startFlvxBench } from '../bench/flvx-bench.js';
+import { GB, HOUR } from '../bench/engine-bench.js';
 import { done, expectSettled, failure } from '../bench/outcomes.js';
 import { useOpened } from '../bench/each-test.js';
 import { USER } from './customer.js';
@@ -202,4 +203,34 @@ describe('a tunnel that staff gave to a customer', () => {
       expect([at.panel.permissionStatus(user, jp), at.panel.world.forwards.get(far)?.status]).toEqual([1, 1]);
     },
   );
+});
+
+describe('a tunnel that a hold had closed when its package ended', () => {
+  const FAR = `  far: { panel: relay, quota: { total: 300GB }, flvx: { tunnelId: 2 } }
+  fair: { panel: relay, quota: { total: 200GB }, flvx: { tunnelId: 1 }, limits: [{ id: daily, window: day, allowance: 20GB, action: pause }] }`;
+
+  it.each(['the service', 'the next service of its account'])('is open when %s has it again', async (who) => {
+    await at.close();
+    await start(FAR);
+    const { hk } = at.tunnels;
+    const user = await at.create(1, { product: 'fair' });
+    const web = at.panel.addForward(user, hk, { name: 'web' });
+    await run('poll');
+    at.panel.traffic(web, 30 * GB);
+    at.bench.clock.advance(HOUR);
+    await run('poll');
+    const found = () => [at.panel.permissionStatus(user, hk), at.panel.world.forwards.get(web)?.status];
+    expect(found()).toEqual([0, 0]);
+    await changeTo('far');
+    await run('poll', 'reconcile', 'poll');
+    expect(found()).toEqual([0, 0]);
+    if (who === 'the service') await changeTo('relay');
+    else {
+      await at.sluice.services.set('svc-1', { status: 'terminated' });
+      await at.addService(2, { values: { flvx_user_id: String(user) }, allowDuplicateRefs: true });
+      await done(at.sluice.provision.create('svc-2', { adopt: true }));
+    }
+    await run('poll', 'reconcile', 'poll');
+    expect(found()).toEqual([1, 1]);
+  });
 });

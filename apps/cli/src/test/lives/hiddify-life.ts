@@ -216,6 +216,10 @@ export class HiddifyLife extends HiddifyStaff {
 
   async buy(vpn: Vpn): Promise<void> {
     await this.settle();
+    const months = new Set(this.zones.map((zone) => monthOf(this.now, vpn.day, zone).from));
+    const [from = ''] = months;
+    // A cycle that began by a former zone ends as it was stored: what is bought near that end may be of either.
+    if (months.size > 1) return;
     const ref = `order-${++this.#ref}-of-${vpn.client}`;
     this.mark(vpn.client, ref);
     const credit = this.credit.get(vpn.client) ?? 0;
@@ -240,7 +244,6 @@ export class HiddifyLife extends HiddifyStaff {
     this.world.same('why nothing is bought', refusal, credit >= PRICE ? null : 'no_credit');
     if (refusal !== null) return;
     this.credit.set(vpn.client, credit - PRICE);
-    const { from } = monthOf(this.now, vpn.day, this.timeZone);
     vpn.bought.set(from, (vpn.bought.get(from) ?? 0) + EXTRA_GB);
   }
 

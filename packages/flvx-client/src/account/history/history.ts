@@ -50,6 +50,8 @@ export interface FlvxHistory {
   dropped: number[];
   /** Those of them that somebody else had closed before: they stay closed. Absent in stores of earlier versions. */
   closedBefore?: number[];
+  /** Tunnels that holds had closed when the run ended; absent for none. A later run may drop one as it releases it. */
+  closedByHold?: number[];
   /** Speed limits that Sluice has set, by tunnel. */
   speeds: Record<string, number | null>;
   /** Tunnels whose nodes have not confirmed a change of speed. */
@@ -228,6 +230,7 @@ export function hasNothingPending(history: StoredHistory): boolean {
     history.resetCycle !== null &&
     history.userStatus === 1 &&
     !expired.user &&
+    history.closedByHold === undefined &&
     [stopped, restarted, dropped, values, unpushed, cuts, expired.tunnels].every((list) => list.length === 0) &&
     Object.keys({ ...history.parked, ...history.redirects }).length === 0
   );
