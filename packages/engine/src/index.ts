@@ -162,6 +162,7 @@ export {
   describeAllowance,
   describeExceeded,
   hasRoomAgain,
+  isOfEarlierWindow,
   describeFigures,
   describeHold,
   describeMark,

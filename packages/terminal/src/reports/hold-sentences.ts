@@ -3,6 +3,7 @@ import {
   describeUsed,
   type Explanation,
   hasRoomAgain,
+  isOfEarlierWindow,
   type HoldView,
   isEndedByRuns,
   isLeftAsIs,
@@ -65,6 +66,12 @@ function lastingSentences(
     return [
       `${since}.`,
       `It stays held while ${product}: put that back, set another: ${commands.setProduct(id)}; or release it until a date: ${commands.release(id, 'DATE')}.`,
+    ];
+  }
+  if (isOfEarlierWindow(service, hold)) {
+    return [
+      `${since}: its limit "${hold.reason}" was used up in the period before, and nothing was read in the present one.`,
+      `The next run that reads it decides anew: ${commands.poll(id)}.`,
     ];
   }
   switch (hold.reason) {

@@ -100,3 +100,12 @@ it.each(['quota', 'limit-day'])('says that a service without its product stays h
     'It stays held while product gone is not in the config: put that back, set another: move svc-1; or release it until a date: release svc-1 DATE.',
   );
 });
+
+it('says of a hold whose period has ended unread that the next run decides', () => {
+  const window = { start: '2026-11-21T00:00:00.000Z', end: '2026-12-21T00:00:00.000Z' };
+  const limits = [{ id: 'quota', window, unit: 'bytes', used: null, allowed: 100, held: true }];
+  expect(sentencesOf({ limits }, { reason: 'quota' })).toEqual([
+    'svc-1 is held since 20 Nov 2026 13:00: its limit "quota" was used up in the period before, and nothing was read in the present one.',
+    'The next run that reads it decides anew: poll svc-1.',
+  ]);
+});

@@ -1,4 +1,10 @@
-import { describeExceeded, type FallenUsage, hasRoomAgain, type ServiceDetail } from '@sluice/engine';
+import {
+  describeExceeded,
+  type FallenUsage,
+  hasRoomAgain,
+  isOfEarlierWindow,
+  type ServiceDetail,
+} from '@sluice/engine';
 import { formatBytes } from '@sluice/quota-core';
 import { badge, type Fill, notice, usageBar } from '../../layout/components.js';
 import { bytes, name, NONE, type Times, UNKNOWN } from '../../layout/format.js';
@@ -113,9 +119,11 @@ export function holdNotices(service: ServiceDetail, times: Times): Html[] {
   const used = wouldHold.map((reason) => notice('warning', html`${toWhy(reason)[0]}.`));
   const restricted = holds.map(({ reason, since, beforeClient, releasing, restricting, partly }) => {
     if (releasing === true) return notice('warning', COMES_BACK);
-    const [why, tone] = reason === 'quota' ? toWhyQuota(service) : toWhy(reason);
+    const isEarlier = isOfEarlierWindow(service, { reason, since });
+    const [why, tone] = isEarlier ? ENDED : reason === 'quota' ? toWhyQuota(service) : toWhy(reason);
     if (restricting === true) return notice('warning', html`${why}; the service is to be restricted.`);
-    const end = reason === 'quota' && !observing && hasRoomAgain(service) ? html` ${NEXT_READING}` : null;
+    const comesBack = isEarlier || (reason === 'quota' && hasRoomAgain(service));
+    const end = comesBack && !observing ? html` ${NEXT_READING}` : null;
     return notice(
       tone,
       html`${why}; ${partly === true ? 'a part of the service' : 'the service'} has been restricted since
@@ -153,6 +161,9 @@ const NEXT_READING = 'It comes back with the next reading of its usage.';
 
 /** Why a service is held whose figures show room: its allowance grew, and nothing has released it yet. */
 const OUTLASTED = ['The traffic of this period was used up, and there is room again', 'warning'] as const;
+
+/** Why a service is held whose period ended before it could be read again. */
+const ENDED = ['The traffic of the period before was used up, and a new period has begun', 'warning'] as const;
 
 /** When a cycle ends; nothing for a service without usage. */
 export function cycleEnd(service: ServiceDetail, times: Times, timeZone: string): Part {

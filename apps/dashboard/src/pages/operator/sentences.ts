@@ -8,6 +8,7 @@ import {
   describeUsed,
   type Explanation,
   hasRoomAgain,
+  isOfEarlierWindow,
   type HoldView,
   isEndedByRuns,
   isLeftAsIs,
@@ -167,6 +168,13 @@ function lastingSentences({ service }: Explanation, hold: HoldView, times: Times
       html`${since}.`,
       html`It stays held while product ${service.product} is not in the config: put that back, set another, or release
       it until a date.`,
+    ];
+  }
+  if (isOfEarlierWindow(service, hold)) {
+    return [
+      html`${since}: its limit “${reasonWords(hold.reason)}” was used up in the period before, and nothing was read in
+      the present one.`,
+      'The next run that reads it decides anew.',
     ];
   }
   const note = hold.note === null ? '' : html` (<span dir="auto">${describeRule(hold.note) ?? hold.note}</span>)`;

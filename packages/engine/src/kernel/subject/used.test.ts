@@ -48,7 +48,7 @@ it('says until when a service is protected, and that a manual hold restricts it 
   expect(text('billing')).toBe(text());
   expect(text('quota', 'manual')).toBe('It is protected until 2026-12-01: only its manual hold restricts it before.');
   expect(describeProtection(service, [], ['billing', 'agent-limit'])).toBe(
-    `${text() ?? ''} Without that it would be held (billing, limit of its agent).`,
+    `${text() ?? ''} Due, but withheld: billing, limit of its agent.`,
   );
   expect(describeProtection({ ...service, protected: false }, [], ['billing'])).toBeNull();
 });

@@ -8,6 +8,7 @@ import {
   releaseMargin,
   usageInMode,
 } from '@sluice/quota-core';
+import type { HoldRecord } from '@sluice/state-store';
 import type { FallenUsage } from './fallen.js';
 import { isOfLimit } from './holds.js';
 import type { HoldMarks, LimitView, ServiceView } from './views.js';
@@ -38,6 +39,18 @@ export function hasRoomAgain(
   if (allowance.allowedBytes === null) return allowance.unlimited;
   const allowed = BigInt(allowance.allowedBytes);
   return BigInt(used) < allowed - releaseMargin(allowed);
+}
+
+/**
+ * Returns whether a hold of a limit began in an earlier window, and nothing was read in the present one yet: the next reading decides
+ * anew, and what was used up was another window's.
+ */
+export function isOfEarlierWindow(
+  { limits }: Pick<ServiceView, 'limits'>,
+  { reason, since }: Pick<HoldRecord, 'reason' | 'since'>,
+): boolean {
+  const limit = limits.find(({ id }) => id === reason);
+  return limit !== undefined && limit.used === null && limit.window !== null && since < limit.window.start;
 }
 
 /** Says that what is allowed follows from a change since the last run, which has yet to decide; null where a run decided with it. */
@@ -132,6 +145,6 @@ export function describeProtection(
   const isByHand = open.some(({ reason }) => reason === 'manual');
   const what = isByHand ? 'only its manual hold restricts it before' : 'nothing is restricted before';
   const left = due.filter((reason) => open.every((hold) => hold.reason !== reason)).map(describeReason);
-  const would = left.length === 0 ? '' : ` Without that it would be held (${left.join(', ')}).`;
+  const would = left.length === 0 ? '' : ` Due, but withheld: ${left.join(', ')}.`;
   return `It is protected until ${protectedUntil}: ${what}.${would}`;
 }
