@@ -228,8 +228,7 @@ async function finishOpen(run: PanelRun, hooks: Hooks): Promise<void> {
   refuseWrongClock(context, panel.name, run.start);
   const reversed = await findReversals(run, planned, request);
   run.notices.push(...reversed.notices);
-  const now = run.context.now();
-  const wanted = planAgain(run, planned, reversed.found).map((work) => withReversed(work, reversed.reversed, now));
+  const wanted = planAgain(run, planned, reversed.found).map((work) => withReversed(work, reversed.reversed));
   const stop = await askStop(run, wanted);
   const verdict = { stopped: stop !== null, treatment: treatmentIn(run, stop !== null) };
   const applied = await apply(run, await hooks.afterBrake(wanted, verdict), verdict);
@@ -248,10 +247,10 @@ async function finishOpen(run: PanelRun, hooks: Hooks): Promise<void> {
 }
 
 /** Returns a service with those of its holds that something else keeps off the panel. */
-function withReversed(work: Planned, reversed: ReadonlySet<string>, since: string): Planned {
+function withReversed(work: Planned, reversed: ReadonlyMap<string, string>): Planned {
   const own = work.holds.filter(({ id }) => reversed.has(id) && !work.toRestrict.has(id));
   if (own.length === 0) return work;
-  const noted = own.map(({ id, service }) => [id, { service, since }] as const);
+  const noted = own.map(({ id, service }) => [id, { service, since: reversed.get(id) ?? '' }] as const);
   return { ...work, toRestrict: new Map([...work.toRestrict, ...noted]) };
 }
 

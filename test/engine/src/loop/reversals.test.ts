@@ -119,3 +119,16 @@ describe('two copies of a store on a panel without a mark', () => {
     expect((await poll()).notices.map(({ code }) => code)).not.toContain('change_reversed');
   });
 });
+
+it('a hold of which something else reverses a part again and again is on the panel in part', async () => {
+  await start(12, 1);
+  const [first, second] = [toIds(1).port(1), toIds(1).port(2)];
+  for (let time = 0; time < 3; time++) {
+    at.bench.clock.advance(HOUR);
+    at.panel.staffEnablePort(first);
+    await poll();
+  }
+  expect([first, second].map((id) => at.panel.port(id).adminState)).toEqual(['up', 'down']);
+  const { holds, status } = await at.sluice.services.show('svc-1');
+  expect([status, holds]).toMatchObject(['held', [{ reason: 'quota', partly: true }]]);
+});

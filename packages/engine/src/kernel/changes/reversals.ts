@@ -73,18 +73,19 @@ interface ReversalsRun extends RunOnPanel {
 
 /**
  * Finds the objects whose changes something else has reversed for the third time within 24 hours, and adds them to those that
- * runs leave alone; a dry run stores nothing. `reversed` are the holds that are not on the panel by that. Once their services are as many as stop the brake, nothing is changed on the panel.
+ * runs leave alone; a dry run stores nothing. `reversed` are the holds that are not on the panel by that, or only in part, with the
+ * instant from which their evidence proves a restriction. Once their services are as many as stop the brake, nothing is changed on the panel.
  * Panels with a mark have no need of it: there a customer may reverse changes himself.
  */
 export async function findReversals(
   run: ReversalsRun,
   planned: readonly Planned[],
   { dryRun }: { dryRun: boolean },
-): Promise<{ found: ReadonlySet<string>; reversed: ReadonlySet<string>; notices: Notice[] }> {
+): Promise<{ found: ReadonlySet<string>; reversed: ReadonlyMap<string, string>; notices: Notice[] }> {
   const { context, panel, stopped } = run;
   const found: StoppedTarget[] = [];
-  const reversed = new Map<string, HoldRecord>();
-  if (panel.mark !== undefined || stopped === undefined) return { found: new Set(), reversed: new Set(), notices: [] };
+  const reversed = new Map<string, Reversed>();
+  if (panel.mark !== undefined || stopped === undefined) return { found: new Set(), reversed: new Map(), notices: [] };
   const since = (await context.store.conditions.get(takenOverKey(panel.name)))?.since ?? '';
   for (const work of planned) {
     const { enforcement, plan, service } = work;
@@ -98,7 +99,7 @@ export async function findReversals(
       const name = toActionName(context.findKind(panel.name), step);
       found.push({ service: service.id, object, name, since: context.now() });
       const hold = work.holds.find(({ id }) => id === step.hold);
-      if (hold !== undefined) reversed.set(hold.id, hold);
+      if (hold !== undefined) reversed.set(hold.id, { hold, since: provenSince(work, hold, context.now()) });
     }
   }
   for (const target of found) stopped.set(toKey(target), target);
@@ -106,17 +107,30 @@ export async function findReversals(
   const services = planned.filter(({ service }) => fought.has(service.id)).length;
   if (found.length > 0 && !dryRun) await store(run, found, { services, reversed: [...reversed.values()] });
   return {
-    reversed: new Set(reversed.keys()),
+    reversed: new Map([...reversed].map(([id, each]) => [id, each.since])),
     found: new Set(found.map(({ service }) => service)),
     notices: found.map((target) => toNotice(panel.name, target)),
   };
+}
+
+/** A hold whose restriction is not on the panel, and since when its evidence proves that a part is. */
+interface Reversed {
+  hold: HoldRecord;
+  since: string;
+}
+
+/** Returns since when the evidence of a hold proves what is on the panel: what nothing has to be done about is there, the rest is not. */
+function provenSince({ evidence, plan }: Planned, { id }: HoldRecord, now: string): string {
+  const open = new Set(plan?.steps.map(({ target }) => target));
+  const there = evidence.filter(({ hold, until, target }) => hold === id && until === null && !open.has(target));
+  return there.reduce((first, { since }) => (since < first ? since : first), now);
 }
 
 /** Stores what runs leave alone from now on, and whether the whole panel is. */
 async function store(
   { context, panel, active, run }: ReversalsRun,
   found: readonly StoppedTarget[],
-  { services, reversed }: { services: number; reversed: readonly HoldRecord[] },
+  { services, reversed }: { services: number; reversed: readonly Reversed[] },
 ): Promise<void> {
   const stated = context.config.poll.brake;
   const isWhole = brakeActs({ changing: services, beginning: services, active, stated });
@@ -124,7 +138,7 @@ async function store(
   await context.store.write(async (tables) => {
     for (const details of found)
       await tables.conditions.put({ key: stoppedKey(panel.name, details), since: details.since, runs: 1, details });
-    for (const hold of reversed) await noteToRestrict(tables, hold, context.now());
+    for (const { hold, since } of reversed) await noteToRestrict(tables, hold, since);
     if (isWhole) await noteMoved(tables, { run, error: movedError(panel.name, context.now(), why) });
   });
 }
