@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { maskUuidsIn } from '@sluice/panel-http/printable';
 import type { Granted, Need } from '@sluice/engine';
 
 /** Who sends a request, and what it may do. */
@@ -22,6 +23,14 @@ export interface Viewer {
 /** Returns the viewer of a token, session or share link. */
 export function toViewer({ kind, ...granted }: Granted): Viewer {
   return { ...granted, shared: kind === 'share' };
+}
+
+/**
+ * Returns a document as a viewer reads it. The uuid of an agent is a key of its panel, with which it could be changed there: only who
+ * may change things here, too, reads it whole.
+ */
+export function withoutKeys<T>(viewer: Pick<Viewer, 'needs'>, document: T): T {
+  return viewer.needs.includes('operate') ? document : (maskUuidsIn(document) as T);
 }
 
 /** Returns the CSRF token of a session or share link: only who has its secret can compute it. */

@@ -165,6 +165,17 @@ describe('answers are as the document says', () => {
     await send(`GET ${path}/explanation`);
     await send('GET /stored-agents');
     expect(await send('GET /clients/7/agents')).toMatchObject({ agents: [{ uuid: agent }] });
+    const read = await at.sluice.access.create({ name: 'reader', scopes: ['read'] });
+    const own = await at.sluice.access.create({ name: 'reseller', scopes: ['client:7'] });
+    const masked = `${agent.slice(0, 4)}...`;
+    const get = async (address: string, token: string): Promise<string> =>
+      (await at.fetch(`/api/v1${address}`, { token })).text();
+    for (const address of ['/agents', path, `${path}/explanation`, '/stored-agents', '/holds', '/clients/7/agents']) {
+      const text = await get(address, read.token);
+      expect([address, text.includes(agent)]).toEqual([address, false]);
+      if (address !== '/holds') expect(text).toContain(masked);
+    }
+    expect(await get('/clients/7/agents', own.token)).toContain(`"uuid":"${masked}"`);
   });
 
   it("of the Hiddify add-on's calls", async () => {

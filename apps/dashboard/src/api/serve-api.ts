@@ -1,6 +1,6 @@
 import { printableJson } from '@sluice/panel-http/printable';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Viewer } from '../access/viewer.js';
+import { type Viewer, withoutKeys } from '../access/viewer.js';
 import { parseBody, checked, checkReach, checkScope } from './check.js';
 import { forClient } from '../server/failure.js';
 import { readForClient } from '../requests/client-reads.js';
@@ -78,7 +78,8 @@ async function answerTo(
     client: viewer.client ?? undefined,
   };
   const work = async () => {
-    const answer = await handleFor(route, call, request.url);
+    const whole = await handleFor(route, call, request.url);
+    const answer = route.agents ? withoutKeys(viewer, whole) : whole;
     const stored = route.stored === undefined ? answer : route.stored(answer);
     return { status: route.status, answer, stored: toStored(answer, stored) };
   };

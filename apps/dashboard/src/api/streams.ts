@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http';
 import type { LogEntry } from '@sluice/engine';
 import { printableJson } from '@sluice/panel-http/printable';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type Viewer, withoutKeys } from '../access/viewer.js';
 import { checked, checkScope } from './check.js';
 import { logFilterSchema, type LogQuery, toLogFilter } from './routes/runs.js';
 import { BASE, findViewer, requireViewer } from './require-viewer.js';
@@ -27,12 +28,12 @@ export function addStreams(server: FastifyInstance, parts: ServerParts): void {
   });
   const add = (
     { path, useCase }: StreamRoute,
-    begin: (request: FastifyRequest, reply: FastifyReply) => Write,
+    begin: (request: FastifyRequest, reply: FastifyReply, viewer: Viewer) => Write,
   ): void => {
     server.get(`${BASE}${path}`, async (request, reply) => {
       const viewer = await requireViewer(parts, request, reply);
       checkScope({ useCase, clients: 'none' }, viewer);
-      const write = begin(request, reply);
+      const write = begin(request, reply, viewer);
       const raw = toRaw(reply);
       raw.socket?.setTimeout(parts.context.limits.stalledMs);
       open.add(raw);
@@ -52,7 +53,7 @@ export function addStreams(server: FastifyInstance, parts: ServerParts): void {
       }
     });
   };
-  add(STREAMS.events, (request, reply) => followRun(parts, request, reply));
+  add(STREAMS.events, (request, reply, viewer) => followRun(parts, request, { reply, viewer }));
   add(STREAMS.follow, (request, reply) => followLog(parts, request, reply));
   add(STREAMS.export, (request, reply) => {
     const filter = toFilter(parts, request);
@@ -63,14 +64,18 @@ export function addStreams(server: FastifyInstance, parts: ServerParts): void {
   });
 }
 
-function followRun({ context, tasks }: ServerParts, request: FastifyRequest, reply: FastifyReply): Write {
+function followRun(
+  { context, tasks }: ServerParts,
+  request: FastifyRequest,
+  { reply, viewer }: { reply: FastifyReply; viewer: Viewer },
+): Write {
   const task = tasks.get((request.params as { run: string }).run);
   asEvents(reply);
   return (raw) =>
     sendEvents({ raw, limits: context.limits }, (send) =>
       tasks.listen(task, ({ event, data }) => {
         // A slow client misses steps of the progress, never the end.
-        if (event !== 'progress' || !raw.writableNeedDrain) send(event, data);
+        if (event !== 'progress' || !raw.writableNeedDrain) send(event, withoutKeys(viewer, data));
         if (event !== 'progress') raw.end();
       }),
     );

@@ -26,6 +26,7 @@ function limitOptions({ opening, dryRun = false, acceptExceeded }: z.output<z.Zo
 /** Agents of Hiddify panels. */
 export const agentRoutes: ApiRoute[] = [
   route('GET /agents', {
+    agents: true,
     useCase: 'agents.list',
     summary: 'List agents with current figures',
     query: panel,
@@ -45,6 +46,7 @@ export const agentRoutes: ApiRoute[] = [
     },
   }),
   route('GET /agents/:agent', {
+    agents: true,
     useCase: 'agents.show',
     summary: 'Show an agent, by uuid or name',
     query: panel,
@@ -52,6 +54,7 @@ export const agentRoutes: ApiRoute[] = [
     handle: ({ sluice, param, query }) => sluice.agents.show(param('agent'), query),
   }),
   route('GET /agents/:agent/explanation', {
+    agents: true,
     useCase: 'agents.explain',
     summary: 'Explain why an agent is in its state',
     query: panel,

@@ -22,6 +22,8 @@ export interface ApiRoute {
   query: z.ZodObject | null;
   body: z.ZodObject | null;
   answer: z.ZodType;
+  /** Whether the answer names agents, whose uuids only operators read whole (`withoutKeys`). */
+  agents: boolean;
   status: number;
   handle: (call: ApiCall) => Promise<unknown>;
   /** Returns the answer as it is stored for repeats, without what is shown once. */
@@ -37,7 +39,8 @@ export function needsKey({ method, useCase }: Pick<ApiRoute, 'method' | 'useCase
 export type Shape = Record<string, z.ZodType>;
 type Output<S extends Shape> = z.output<z.ZodObject<S>>;
 
-type Named = Pick<ApiRoute, 'useCase' | 'summary'> & Partial<Pick<ApiRoute, 'clients' | 'status' | 'outside'>>;
+type Named = Pick<ApiRoute, 'useCase' | 'summary'> &
+  Partial<Pick<ApiRoute, 'clients' | 'status' | 'outside' | 'agents'>>;
 
 /** What declares a route. */
 export interface RouteParts<Query extends Shape, Body extends Shape, Answer extends z.ZodType> extends Named {
@@ -58,7 +61,7 @@ export function route<
 >(address: `${ApiRoute['method']} /${string}`, parts: RouteParts<Query, Body, Answer>): ApiRoute {
   const [method = '', path = ''] = address.split(' ');
   const changes = method !== 'GET';
-  const { clients = 'none', query, body, status = 200, outside = false, handle, stored } = parts;
+  const { clients = 'none', query, body, status = 200, outside = false, agents = false, handle, stored } = parts;
   return {
     method: method as ApiRoute['method'],
     path,
@@ -66,6 +69,7 @@ export function route<
     useCase: parts.useCase,
     summary: parts.summary,
     outside,
+    agents,
     query: query === undefined ? null : z.strictObject(query),
     body: changes ? z.strictObject({ ...body, ...NOTE }) : null,
     answer: parts.answer,

@@ -86,6 +86,7 @@ export const runRoutes: ApiRoute[] = [
     handle: (call) => Promise.resolve(toTaskView(startRun(call, call.body))),
   }),
   route('GET /runs/:run', {
+    agents: true,
     useCase: 'runs',
     summary: 'Show a run that was started by the API, for an hour after its end',
     answer: task,

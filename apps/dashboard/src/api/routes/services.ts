@@ -187,6 +187,7 @@ export const serviceRoutes: ApiRoute[] = [
   listRoute('GET /holds', {
     list: 'holds',
     title: 'Holds',
+    agents: true,
     useCase: 'holds.list',
     summary: 'List holds',
     query: { open: queryFlag },

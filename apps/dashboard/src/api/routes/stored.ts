@@ -81,6 +81,7 @@ export const storedRoutes: ApiRoute[] = [
     handle: ({ sluice, param, client, signal }) => sluice.calls.billReport(param('bill'), { reader: client, signal }),
   }),
   route('GET /stored-agents', {
+    agents: true,
     useCase: 'agents.listStored',
     summary: 'List agents as last read',
     query: { panel: optionalText },
@@ -89,6 +90,7 @@ export const storedRoutes: ApiRoute[] = [
   }),
   route('GET /clients/:client/agents', {
     clients: 'client',
+    agents: true,
     useCase: 'agents.ofClient',
     summary: 'List the agents that a client is, as last read',
     answer: agentDetails,
