@@ -107,7 +107,7 @@ async function disturb<Sluice extends SuiteSluice>(
     bench.clock.advance(5 * MINUTE);
     outcomes.push(await readOutcome(next(last, service)));
   } while (outcomes.at(-1) !== 'done' && outcomes.length <= MOST_REPEATS);
-  if (disturbance.kind !== 'call' && bench.worlds.leavesToReconcile === true) await last.reconcile();
+  if (bench.worlds.leavesToReconcile === true) await last.reconcile();
   const wrong = outcomes.at(-1) === 'done' ? [] : [`not done: ${outcomes.join(', ')}`];
   if (disturbance.kind === 'call' && first.startsWith('internal')) wrong.push(first);
   wrong.push(...differences(isReversed ? expected.before : expected.after, await readState(bench)));

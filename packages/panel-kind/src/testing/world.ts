@@ -95,7 +95,7 @@ export interface PanelWorlds<Sluice extends SuiteSluice = SuiteSluice> {
   readonly fixedPasswords?: boolean;
   /** Whether customers can free what is restricted: then it is restricted again however often, and never left to staff. */
   readonly customersFree?: boolean;
-  /** Whether a run that is killed may leave something that does no harm until the next reconcile removes it. */
+  /** Whether a run that is killed, or of which a call fails, may leave something harmless until the next reconcile removes it. */
   readonly leavesToReconcile?: boolean;
   /** Commands and runs of this kind alone that are disturbed as the others are. */
   readonly operations?: Readonly<Record<string, SuiteOperation<Sluice>>>;
