@@ -71,7 +71,7 @@ function lastingSentences(
   if (isOfEarlierWindow(service, hold)) {
     return [
       `${since}: its limit "${hold.reason}" was used up in the period before, and nothing was read in the present one.`,
-      `The next run that reads it decides anew: ${commands.poll(id)}.`,
+      `The next run that reads it decides again: ${commands.poll(id)}.`,
     ];
   }
   switch (hold.reason) {

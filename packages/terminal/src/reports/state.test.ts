@@ -106,6 +106,6 @@ it('says of a hold whose period has ended unread that the next run decides', () 
   const limits = [{ id: 'quota', window, unit: 'bytes', used: null, allowed: 100, held: true }];
   expect(sentencesOf({ limits }, { reason: 'quota' })).toEqual([
     'svc-1 is held since 20 Nov 2026 13:00: its limit "quota" was used up in the period before, and nothing was read in the present one.',
-    'The next run that reads it decides anew: poll svc-1.',
+    'The next run that reads it decides again: poll svc-1.',
   ]);
 });

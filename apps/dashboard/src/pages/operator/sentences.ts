@@ -174,7 +174,7 @@ function lastingSentences({ service }: Explanation, hold: HoldView, times: Times
     return [
       html`${since}: its limit “${reasonWords(hold.reason)}” was used up in the period before, and nothing was read in
       the present one.`,
-      'The next run that reads it decides anew.',
+      'The next run that reads it decides again.',
     ];
   }
   const note = hold.note === null ? '' : html` (<span dir="auto">${describeRule(hold.note) ?? hold.note}</span>)`;

@@ -43,7 +43,7 @@ export function hasRoomAgain(
 
 /**
  * Returns whether a hold of a limit began in an earlier window, and nothing was read in the present one yet: the next reading decides
- * anew, and what was used up was another window's.
+ * again, and what was used up was another window's.
  */
 export function isOfEarlierWindow(
   { limits }: Pick<ServiceView, 'limits'>,
