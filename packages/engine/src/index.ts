@@ -172,16 +172,11 @@ export {
   usedBytes,
 } from './kernel/subject/used.js';
 export { isEndedByRuns, needsProduct, readLimitingAgent, readSuspendedAgent } from './kernel/subject/agent-hold.js';
+export type { HoldMarks, OpenHold } from './kernel/subject/hold-marks.js';
 export type { FallenUsage } from './kernel/subject/fallen.js';
 export type { CountedUsage } from './kernel/subject/counted.js';
 export type { CycleView, UsageFilter } from './features/usage/usage.js';
-export {
-  type ActionView,
-  type HoldMarks,
-  type LimitView,
-  type OpenHold,
-  type ServiceView,
-} from './kernel/subject/views.js';
+export { type ActionView, type LimitView, type ServiceView } from './kernel/subject/views.js';
 export type { Doubted } from './kernel/subject/stages.js';
 export { isLeftAsIs } from './kernel/subject/to-stage.js';
 export type { LinkBudget } from './features/purchases/link-budget.js';

@@ -291,9 +291,7 @@ function noteUnclear(plan: Plan, target: TargetState, user: AddressableUser, at:
   });
 }
 
-function isOwn(ownRefs: readonly string[]): boolean {
-  return ownRefs.includes(USER_REF);
-}
+const isOwn = (ownRefs: readonly string[]): boolean => ownRefs.includes(USER_REF);
 
 function dropAll(plan: Plan, evidence: readonly EvidenceRecord[]): void {
   for (const item of evidence) plan.endedEvidence.push({ evidence: item.id, outcome: 'dropped' });

@@ -3,7 +3,7 @@ import { panelsWithAgents } from '../agents/open-agents.js';
 import { nameFew } from '../../base/natural-order.js';
 import type { Context } from '../../context/context.js';
 import { type Check, toChecks } from '../../base/check.js';
-import type { HoldMarks } from '../../kernel/subject/views.js';
+import type { HoldMarks } from '../../kernel/subject/hold-marks.js';
 import { type LastingHold, readLastingHolds } from '../../kernel/subject/holds.js';
 
 /** Names what is not on its panel as its holds require: what ended there and is not undone, and what is not restricted yet. */

@@ -5,7 +5,8 @@ import { detailFor } from '../services/for-reader.js';
 import { isVisible, type Reader } from '../../context/reader.js';
 import { datesInForce, type ServiceDetail, toOverride, toPurchase } from '../services/show.js';
 import { findFallen } from '../../kernel/subject/fallen.js';
-import { type HoldMarks, lastUsage, serviceView, toLifecycle } from '../../kernel/subject/views.js';
+import type { HoldMarks } from '../../kernel/subject/hold-marks.js';
+import { lastUsage, serviceView, toLifecycle } from '../../kernel/subject/views.js';
 
 /** What the store has of a service at a past instant. */
 export interface Past {

@@ -8,7 +8,7 @@ import { runDecidedCommand } from '../command/run-command.js';
 import type { CommandReport } from '../command/types.js';
 import type { Applied } from '../../kernel/subject/stages.js';
 import type { ToRestrict } from '../../kernel/subject/stages.js';
-import type { HoldMarks } from '../../kernel/subject/views.js';
+import type { HoldMarks } from '../../kernel/subject/hold-marks.js';
 import type { Context } from '../../context/context.js';
 import { holdsFor } from '../services/for-reader.js';
 import { isLiving } from '../../base/lifecycle.js';

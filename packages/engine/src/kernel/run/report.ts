@@ -84,8 +84,7 @@ export function toDecisionRecord(
     allowance: work.allowance,
   };
   const status = skippedIfUnmetered(context, work, decideStatus(work));
-  const isUnderProtection = isProtected(context.config, service, run.at);
-  const over = wouldHold.filter((reason) => countsAsOver(reason, isUnderProtection));
+  const over = wouldHold.filter((reason) => countsAsOver(reason, isProtected(context.config, service, run.at)));
   const counts = { holds: listLastingHolds(work), wouldHold: over.length };
   return {
     service: service.id,
@@ -148,7 +147,6 @@ function toView(findKind: FindKind, decision: DecisionRecord, work: Applied, tre
     protected: false,
   });
   const wouldHold = listShown(view, treatment);
-  // With what the run could not do, and by its protection then.
   const status = decision.status as ServiceView['status'];
   return { ...view, status, wouldHold, drift: [...work.drift], wouldRelease: listWouldRelease(work, treatment) };
 }

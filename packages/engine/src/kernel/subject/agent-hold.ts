@@ -1,6 +1,6 @@
 import type { ItemError } from '@sluice/panel-kind';
 import { isLeftAsIs } from './to-stage.js';
-import type { HoldMarks } from './views.js';
+import type { HoldMarks } from './hold-marks.js';
 
 /** Returns the note of a hold that begins since an agent is suspended; `agent` names it as in `agent "north"`. */
 export function toSuspendedNote(agent: string): string {

@@ -11,7 +11,7 @@ import { findEntry, findTimeZone, listLimits } from '../../base/config/find-entr
 import type { Config } from '../../base/config/schema.js';
 import type { Context } from '../../context/context.js';
 import type { Applied, Doubted, ToRestrict } from './stages.js';
-import type { HoldMarks } from './views.js';
+import type { HoldMarks } from './hold-marks.js';
 
 /** Returns the row of a hold that starts now. */
 export function newHold(

@@ -12,6 +12,7 @@ import { INTERRUPTED } from '../../base/interruption.js';
 import { hasEnded } from '../../base/lifecycle.js';
 import { findLimitStates } from './limit-state.js';
 import { type CountedUsage, toCountedUsage } from './counted.js';
+import type { HoldMarks, OpenHold } from './hold-marks.js';
 import type { Doubted } from './stages.js';
 import { COMMAND_PREFIX, isCommandRow } from './command-row.js';
 
@@ -102,24 +103,6 @@ export interface ServiceView {
   drift?: string[];
   /** In a run: reasons of open holds that would end and did not: a dry run, `observe` or the brake. */
   wouldRelease?: string[];
-}
-
-/** What is left to do on the panel for a hold; none where it is as it should be. */
-export interface HoldMarks {
-  /** It has ended, and its restriction is still on the panel: the next run undoes it. */
-  releasing?: true;
-  /** Nothing of its restriction is on the panel yet: the next run restricts the service. */
-  restricting?: true;
-  /** Only a part of its restriction is on the panel yet: the next run goes on. */
-  partly?: true;
-}
-
-/** An open hold of a service, or one that has ended and is not undone yet. */
-export interface OpenHold extends HoldMarks {
-  reason: string;
-  since: string;
-  /** For a client: it began before the service was this client's, and `since` is when that began. */
-  beforeClient?: boolean;
 }
 
 /** Reason of the holds that runs over agents begin and end. */
