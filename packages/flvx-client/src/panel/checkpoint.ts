@@ -24,7 +24,7 @@ import { accountView, type ServiceObservation, type TimedObservation, type Tunne
 import { isReplaced } from './usage.js';
 import { findCycleId, isOfCycle, toFlvxProduct, toPanelQuota, chooseTunnels, uncountedBytes } from './product.js';
 import type { FlvxDefaults } from './product.js';
-import { indexEvidence, permissionKey, toHeld } from './restrictions.js';
+import { toHeld } from './restrictions.js';
 
 /** What an observation shows, stored with the decision for later runs. */
 export interface FlvxCheckpoint {
@@ -210,7 +210,7 @@ function statesBefore(
   target: TargetState,
   permissions: readonly FlvxPermission[],
 ): Pick<Parameters<typeof rememberClosed>[1], 'before' | 'isPassing'> {
-  const { permission: held } = indexEvidence(target.evidence);
+  const held = toHeld(target.evidence);
   const { closedByHold = [] } = parseHistory(target.checkpoint) ?? {};
   const assigned = listAssigned(target);
   const find = (id: number): FlvxPermission | undefined => permissions.find(({ tunnelId }) => tunnelId === id);
@@ -221,7 +221,7 @@ function statesBefore(
       return (
         expired.tunnels.includes(id) ||
         closedByHold.includes(id) ||
-        (row !== undefined && held.has(permissionKey(row.userId, id)))
+        (row !== undefined && held.permission(row.userId, id))
       );
     },
   };
@@ -230,8 +230,8 @@ function statesBefore(
 /** Returns the tunnels that a hold keeps closed. */
 function listClosedByHold({ evidence }: TargetState, permissions: readonly FlvxPermission[]): number[] {
   if (evidence.length === 0) return [];
-  const { permission: held } = indexEvidence(evidence);
-  return permissions.filter((row) => held.has(permissionKey(row.userId, row.tunnelId))).map(({ tunnelId }) => tunnelId);
+  const held = toHeld(evidence);
+  return permissions.filter((row) => held.permission(row.userId, row.tunnelId)).map(({ tunnelId }) => tunnelId);
 }
 
 /** Whether a poll can skip planning for an account. Pure. */
