@@ -86,8 +86,8 @@ export async function serviceDetails(
     const override = overrides.get(service.id);
     const bought = purchases.get(service.id) ?? [];
     const facts = { service, decision, cycle, override: override ?? null, purchases: bought };
-    const { view, figures } = viewNow(context, facts, open);
     const dates = datesInForce(context, service, context.now());
+    const { view, figures } = viewNow(context, facts, { holds: open, protected: dates.protected });
     const withheld = { service: dates, released: dates.quotaReleasedUntil === null ? null : dates };
     const detail = {
       ...view,
@@ -122,11 +122,14 @@ export async function serviceDetails(
 }
 
 /** Returns a service after its last run, with limits and allowance as the config, the override and the purchases make them now. */
-function viewNow(context: Context, facts: Parameters<typeof withAllowanceNow>[1], holds: readonly LastingHold[]) {
+function viewNow(
+  context: Context,
+  facts: Parameters<typeof withAllowanceNow>[1],
+  state: { holds: readonly LastingHold[]; protected: boolean },
+) {
   const { service, cycle } = facts;
   const { decision, decided } = withAllowanceNow(context, facts);
-  const isUnderProtection = isProtected(context.config, service, context.now());
-  const view = serviceView({ service, decision, cycle, holds, actions: [], protected: isUnderProtection });
+  const view = serviceView({ service, decision, cycle, actions: [], ...state });
   const last = lastUsage(view, decision, cycle);
   return { view, figures: { ...last, allowance: last.allowance && { ...last.allowance, decided } } };
 }
