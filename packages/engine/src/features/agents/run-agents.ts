@@ -60,6 +60,7 @@ interface Run extends UserChanges {
   services: ServiceUsers;
   panelSwitch: PanelSwitch;
   enforcements: Enforcements;
+  observing: boolean;
   /** A dry run, or the panel is under `observe`. */
   previewOnly: boolean;
 }
@@ -93,7 +94,7 @@ export async function runAgents(
   const reserved = await resolveReservations(changes, { dryRun: previewOnly });
   const open = previewOnly ? [] : await resolveUsers(changes);
   const services = await loadServiceUsers(on);
-  const run: Run = { ...changes, request, services, panelSwitch, enforcements, previewOnly };
+  const run: Run = { ...changes, request, services, panelSwitch, enforcements, observing, previewOnly };
   const { dryRun, allowMass } = request;
   const how = { dryRun, acceptHalved: allowMass, announce: !dryRun };
   const read = await readAgents(on, { run: request.run, ...how, leases, guard });
@@ -136,8 +137,7 @@ async function finish(run: Run, decided: AgentsDecided, open: readonly ListedAct
     ...{ active: decided.active, doubted: doubts.length },
   };
   // As over services: under `observe` nothing would be changed that it could stop.
-  const isObserving = run.enforcements.isObserving(name, null);
-  const hasBrake = request.agent === null && !request.allowMass && !isObserving;
+  const hasBrake = request.agent === null && !request.allowMass && !run.observing;
   const brake = hasBrake ? askBrakeOfAgents(context.config.poll.brake, counted) : null;
   const isPlanned = plan.steps.length + opens.length + closes.length > 0;
   const moved = run.previewOnly || !isPlanned ? null : await mayChange(context, run.panel, { dryRun: false });
