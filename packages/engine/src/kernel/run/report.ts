@@ -91,7 +91,7 @@ export function toDecisionRecord(
     run: run.id,
     at: run.at,
     cycle: cycle?.id ?? null,
-    status: OF_RUN.has(status) ? status : toStatus({ decision: { ...figures, status }, ...counts, ended: false }),
+    status: OF_RUN.has(status) ? status : toStatus({ decision: { ...figures, status }, ...counts }),
     rule: work.skipped ?? decision?.rule ?? work.error?.code ?? 'not-decided',
     ...figures,
     action: work.action,

@@ -162,9 +162,10 @@ export function toStatus(of: {
   decision: Pick<DecisionRecord, 'status' | 'mode' | 'allowance' | 'inBytes' | 'outBytes' | 'totalBytes'> | null;
   holds: readonly HoldMarks[];
   wouldHold: number;
-  ended: boolean;
+  /** Default false. */
+  ended?: boolean;
 }): ReportedStatus {
-  const { decision, holds, wouldHold, ended } = of;
+  const { decision, holds, wouldHold, ended = false } = of;
   const allowance = (decision?.allowance ?? null) as Allowance | null;
   const used = decision === null || decision.mode === null ? null : usageInMode(decision, decision.mode);
   const usedUp = used !== null && allowance?.kind === 'limited' && used >= allowance.allowedBytes;
