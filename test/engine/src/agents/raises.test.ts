@@ -154,6 +154,32 @@ describe('a limit that an operator lifts under a limited agent', () => {
   });
 });
 
+describe('the lift of a protected service under an agent that has no room for it', () => {
+  it('waits when a command is given, and fails none', async () => {
+    const [first = ''] = await start('allocated');
+    at.panel.use(first, 12 * GB);
+    await at.pollAfter(HOUR);
+    await at.sluice.services.set('svc-1', { protected_until: '2026-11-25' });
+    expect((await at.pollAfter(HOUR)).services[0]?.error?.code).toBe('agent_limit');
+    const commands = [
+      (how?: CommandOptions) => at.sluice.provision.suspend('svc-1', how),
+      (how?: CommandOptions) => at.sluice.provision.unsuspend('svc-1', how),
+      (how?: CommandOptions) => at.sluice.provision.renew('svc-1', { until: '2027-01-15', ...how }),
+    ];
+    for (const command of commands) {
+      expect((await command({ dryRun: true })).service.error).toBe(null);
+      const { run, service, notices } = await command();
+      expect([run.outcome, service.error]).toEqual(['done', null]);
+      expect(notices.find(({ code }) => code === 'raise_waits')?.message).toBe(
+        'svc-1: its quota on the panel stays 10 GB; the lift for its protection waits until its agent has room for it',
+      );
+    }
+    expect(await codeOf(change(1, 'more'))).toBe(null);
+    expect(at.panel.user(first)).toMatchObject({ enable: true, usageLimit: 40 * GB });
+    expect(at.panel.state.isActive(at.panel.user(first))).toBe(true);
+  });
+});
+
 describe.each(['allocated', 'consumed'])('a raise of a service that is held for its agent (%s)', (accounting) => {
   it('waits until the agent is below its limit, and does not fail', async () => {
     at = await startHiddifyBench({ agents: `{ accounting: ${accounting} }` });
