@@ -91,6 +91,8 @@ export interface AgentUserRecord {
   /** Used since the first reading, over all resets and owners. Never falls. */
   totalBytes: number;
   firstSeenAt: string;
+  /** Local day of the panel's own last reset, `YYYY-MM-DD`, at the last reading; null where it is not known. */
+  resetDate: string | null;
   /** First list without the user; null while it is listed. */
   missingSince: string | null;
   /** The panel does not have the user any more. One that is missing and not gone still counts. */

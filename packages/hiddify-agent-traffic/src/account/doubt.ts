@@ -75,9 +75,14 @@ function listGrowth({ users, entries, interval }: DoubtInput): Map<string, numbe
   for (const user of users) {
     const entry = known.get(ledgerKey(user));
     if (entry === undefined || entry.missingSince !== null || zeroed.has(user.uuid ?? '')) continue;
-    if (interval.before !== null && resetSince(user, interval.before.until, interval.timeZone) !== false) continue;
+    if (isReset(user, entry, interval)) continue;
     const bytes = user.usedBytes - Math.max(0, entry.lastBytes);
     if (bytes > 0) growth.set(entry.key, bytes);
   }
   return growth;
+}
+
+/** Returns whether the panel may have reset the user since the list before. */
+function isReset(user: HiddifyUser, { resetDate }: AgentUserRecord, { before, timeZone }: LedgerInterval): boolean {
+  return before !== null && resetSince(user, before.until, timeZone, resetDate ?? undefined) !== false;
 }

@@ -176,6 +176,13 @@ describe('what is known besides of the time between two lists', () => {
     const next = (minute: number, seen = grown): number | undefined =>
       stepLedger(first.entries.values(), [seen], lookAt(minute, 0)).growth.get('north');
     expect(next(3 * 1440)).toBe(12);
+    // The list before showed another day, so that the day after it is enough.
+    const tomorrow = listedUser({ ...grown, lastResetDate: '2026-03-02' });
+    expect(next(780, tomorrow)).toBe(12);
+    // A day that the list before showed already was counted with it.
+    const seen = stepLedger(first.entries.values(), [tomorrow], lookAt(780, 0));
+    const more = listedUser({ ...tomorrow, usedBytes: 15 });
+    expect(stepLedger(seen.entries.values(), [more], lookAt(785, 780)).growth.get('north')).toBe(3);
     // On the day of the list it may have come before it.
     expect(next(600, listedUser({ ...grown, lastResetDate: '2026-03-01' }))).toBe(2);
     expect(next(3 * 1440, listedUser({ ...grown, mode: 'no_reset' }))).toBe(2);

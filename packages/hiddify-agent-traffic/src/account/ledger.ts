@@ -104,9 +104,10 @@ function growthSince(
   zeroings: ZeroingsByUser,
 ): number {
   const nowBytes = rawUsage(user);
-  const { missingSince, lastBytes } = entry;
+  const { missingSince, lastBytes, resetDate } = entry;
   const before = last === null || missingSince === null ? last : { at: missingSince, until: missingSince };
-  if (before !== null && resetSince(user, before.until, timeZone) === 'certain') return Math.max(0, nowBytes);
+  if (before !== null && resetSince(user, before.until, timeZone, resetDate ?? undefined) === 'certain')
+    return Math.max(0, nowBytes);
   const own = zeroings.get(entry.uuid ?? '') ?? [];
   return growthOver({ lastBytes, nowBytes, before, at, zeroings: own, lastOnline: user.lastOnline, timeZone });
 }
@@ -120,6 +121,7 @@ function updateEntry(step: LedgerStep, entry: AgentUserRecord, user: HiddifyUser
     user.owner === entry.owner &&
     user.limitBytes === entry.limitBytes &&
     user.id === entry.panelId &&
+    user.lastResetDate === entry.resetDate &&
     entry.missingSince === null &&
     !entry.gone;
   if (isSame && growth === 0 && step.entries.has(key)) return;
@@ -141,6 +143,7 @@ function toEntry(panel: string, user: HiddifyUser): Omit<AgentUserRecord, 'total
     owner: user.owner,
     lastBytes: rawUsage(user),
     limitBytes: user.limitBytes,
+    resetDate: user.lastResetDate,
     missingSince: null,
     gone: false,
   };

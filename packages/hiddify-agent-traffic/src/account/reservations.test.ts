@@ -38,6 +38,7 @@ function entry(owner: string, limitBytes: number): AgentUserRecord {
     limitBytes,
     totalBytes: 0,
     firstSeenAt: at(1),
+    resetDate: null,
     missingSince: null,
     gone: false,
   };

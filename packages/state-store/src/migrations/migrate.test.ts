@@ -98,6 +98,7 @@ const SCHEMA_DIGESTS = [
   'b765940154fde48f',
   'e39990466682e577',
   '89b4a965e9da96df',
+  '90325add9bcfc5c5',
 ];
 
 async function schemaDigest(db: Kysely<never>): Promise<string> {

@@ -32,6 +32,7 @@ import { alarms } from './031-alarms.js';
 import { clientsOfOwnership } from './032-clients-of-ownership.js';
 import { processesOfRuns } from './033-processes-of-runs.js';
 import { newestCalls } from './034-newest-calls.js';
+import { resetsOfAgentUsers } from './035-resets-of-agent-users.js';
 import type { Migration } from './migration.js';
 
 /** Every step, oldest first. */
@@ -70,4 +71,5 @@ export const MIGRATIONS: readonly Migration[] = [
   clientsOfOwnership,
   processesOfRuns,
   newestCalls,
+  resetsOfAgentUsers,
 ];

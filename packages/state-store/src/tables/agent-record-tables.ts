@@ -44,6 +44,7 @@ export const agentUsers = recordTable<AgentUserRecord>()(
     limitBytes: int('limit_bytes'),
     totalBytes: int('total_bytes'),
     firstSeenAt: text('first_seen_at'),
+    resetDate: textOrNull('reset_date'),
     missingSince: textOrNull('missing_since'),
     gone: flag('gone'),
   },

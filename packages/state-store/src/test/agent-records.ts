@@ -38,6 +38,7 @@ export function agentUser(key: string, change: Partial<AgentUserRecord> = {}): A
     limitBytes: 2,
     totalBytes: 3,
     firstSeenAt: minute(0),
+    resetDate: null,
     missingSince: null,
     gone: false,
     ...change,
