@@ -83,6 +83,7 @@ const REVIEWED = [
   'packages/charts/src',
   'packages/config-file/src',
   'packages/setup/src',
+  'packages/contract/src',
   'packages/notice-channels/src',
   'packages/astbilling-client/src',
   'packages/easydcim-client/src',

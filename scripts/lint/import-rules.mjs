@@ -6,6 +6,7 @@ const mayImport = {
   'panel-http': [],
   telephony: ['quota-core'],
   'fake-panels': [],
+  contract: ['quota-core'],
   'state-store': ['quota-core'],
   'panel-kind': ['panel-http', 'quota-core', 'telephony'],
   'easydcim-client': ['panel-http', 'panel-kind', 'quota-core'],
@@ -17,7 +18,7 @@ const mayImport = {
   'api-client': [],
   terminal: ['charts', 'engine', 'panel-http', 'panel-kind', 'quota-core'],
   'hiddify-agent-traffic': ['panel-http', 'panel-kind', 'quota-core'],
-  engine: ['panel-http', 'panel-kind', 'quota-core', 'state-store', 'telephony'],
+  engine: ['contract', 'panel-http', 'panel-kind', 'quota-core', 'state-store', 'telephony'],
   'config-file': ['engine', 'panel-kind', 'terminal'],
   setup: ['config-file', 'engine', 'panel-http', 'panel-kind', 'quota-core', 'terminal'],
 };

@@ -1,16 +1,14 @@
+import { listMethods, type MethodOf } from '@sluice/contract';
 import type { Sluice } from './sluice.js';
 import type { RunCall } from './api/call.js';
 import { usageError } from '@sluice/panel-kind';
 import { closest, distance } from 'fastest-levenshtein';
 import { toSluiceError } from './base/to-sluice-error.js';
 
-/** The names of an API's methods, all of them. */
-export type MethodNames<Api> = { readonly [Name in keyof Api]: true };
-
 type Method = (...args: unknown[]) => Promise<unknown>;
 
 /** Returns the API of a group: its methods are there at once, their code is loaded on the first call of one. */
-export function lazyApi<Api extends object>(group: string, names: MethodNames<Api>, load: () => Promise<Api>): Api {
+export function lazyApi<Api extends object>(group: string, names: readonly string[], load: () => Promise<Api>): Api {
   let loading: Promise<Api> | null = null;
   const method =
     (name: string): Method =>
@@ -19,7 +17,7 @@ export function lazyApi<Api extends object>(group: string, names: MethodNames<Ap
       const api = (await loading) as Record<string, Method>;
       return api[name]?.(...args);
     };
-  const methods = Object.fromEntries(Object.keys(names).map((name) => [name, throwing(method(name))]));
+  const methods = Object.fromEntries(names.map((name) => [name, throwing(method(name))]));
   return namingNearest(methods as Api, group);
 }
 
@@ -77,92 +75,18 @@ export type Groups = Omit<
   | keyof AsyncDisposable
 >;
 
-/** The methods of each group, so that they can be listed before their code is loaded. */
-const METHODS: { readonly [Group in keyof Groups]: MethodNames<Groups[Group]> } = {
-  services: {
-    import: true,
-    add: true,
-    set: true,
-    setWhere: true,
-    planSetWhere: true,
-    sync: true,
-    remove: true,
-    show: true,
-    isOf: true,
-    customerMay: true,
-    list: true,
-    export: true,
-  },
-  holds: { list: true, add: true, release: true, adopt: true, releaseAll: true },
-  provision: {
-    create: true,
-    suspend: true,
-    unsuspend: true,
-    renew: true,
-    changePackage: true,
-    changePassword: true,
-    terminate: true,
-  },
-  agents: {
-    list: true,
-    listStored: true,
-    show: true,
-    ofClient: true,
-    explain: true,
-    limit: true,
-    limits: true,
-    check: true,
-    canCreateUser: true,
-    createUser: true,
-    suspend: true,
-    unsuspend: true,
-    restore: true,
-  },
-  panels: {
-    list: true,
-    products: true,
-    test: true,
-    observe: true,
-    enforce: true,
-    asConfigured: true,
-    planEnforcing: true,
-    doctor: true,
-    tunnels: true,
-    users: true,
-    speedLimits: true,
-    tunnelGroups: true,
-    loginLink: true,
-  },
-  usage: { read: true, history: true, graph: true, panelGraph: true, lastPanelGraph: true, compare: true },
-  overrides: { set: true, clear: true, list: true },
-  purchases: { packages: true, create: true, list: true, budgetLeft: true, terms: true, cancel: true },
-  autoBuy: { show: true, set: true, clear: true },
-  credit: { show: true, add: true, history: true },
-  invoices: { list: true, show: true, pay: true, cancel: true },
-  calls: { bill: true, report: true, records: true, simulate: true, bills: true, billReport: true, reconcile: true },
-  dids: { link: true, set: true, suspend: true, unsuspend: true, release: true },
-  telephony: { list: true, show: true, line: true, create: true, set: true, remove: true },
-  log: { list: true, export: true, follow: true, resolve: true },
-  access: {
-    create: true,
-    share: true,
-    list: true,
-    revoke: true,
-    verify: true,
-    login: true,
-    resume: true,
-    logout: true,
-    announce: true,
-    servedAt: true,
-  },
-  requests: { begin: true, end: true },
-  notices: { acknowledge: true, alarms: true, send: true, test: true, list: true },
-};
+/** A group, if the list of use cases has just its methods. */
+type Listed<Name extends keyof Groups> = [
+  Exclude<keyof Groups[Name], MethodOf<Name>>,
+  Exclude<MethodOf<Name>, keyof Groups[Name]>,
+] extends [never, never]
+  ? Groups[Name]
+  : never;
 
 /** Returns the groups of calls; the code of each is loaded on its first call. */
 export function groups(call: RunCall): Groups {
-  const lazily = <Name extends keyof Groups>(name: Name, load: () => Promise<Groups[Name]>): Groups[Name] =>
-    lazyApi(`sluice.${name}`, METHODS[name], load);
+  const lazily = <Name extends keyof Groups>(name: Name, load: () => Promise<Listed<Name>>): Groups[Name] =>
+    lazyApi<Groups[Name]>(`sluice.${name}`, listMethods(name), load);
   return {
     services: lazily('services', async () => (await import('./api/services.js')).servicesApi(call)),
     holds: lazily('holds', async () => (await import('./api/holds.js')).holdsApi(call)),

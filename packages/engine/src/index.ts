@@ -21,7 +21,6 @@ export type { ServiceFilter, ServicePage, Services, SyncOptions } from './api/se
 export type {
   Granted,
   Maker,
-  Need,
   NewSession,
   NewToken,
   RevokedToken,
@@ -33,16 +32,6 @@ export type {
 } from './features/access/types.js';
 export { reportUnstartedRun } from './features/notices/heartbeat.js';
 export { tokenStatus } from './features/access/token-status.js';
-export {
-  may,
-  mayWithFields,
-  onlyReads,
-  type UseCase,
-  whoMay,
-  type Rule,
-  RULES,
-  type CustomerWay,
-} from './features/access/who-may.js';
 export { describeRunError } from './features/log/error-words.js';
 export { toAgentStatus } from './features/agents/agent-views.js';
 export type { AgentAction, AgentDetail, AgentTotals, AgentView, ChangedAgent } from './kernel/run/agent-documents.js';

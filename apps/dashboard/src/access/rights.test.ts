@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { whoMay } from '@sluice/engine';
+import { whoMay } from '@sluice/contract';
 import { type ApiRoute, needsKey } from '../api/routes/route.js';
 import { ROUTES } from '../api/routes/routes.js';
 import { SERVE_TOKEN, useBench } from '../test/dashboard-bench.js';

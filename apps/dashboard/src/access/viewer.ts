@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { maskUuidsIn } from '@sluice/panel-http/printable';
-import type { Granted, Need } from '@sluice/engine';
+import type { Need } from '@sluice/contract';
+import type { Granted } from '@sluice/engine';
 
 /** Who sends a request, and what it may do. */
 export interface Viewer {

@@ -1,7 +1,7 @@
 import { request as send } from 'node:http';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { onlyReads } from '@sluice/engine';
+import { onlyReads } from '@sluice/contract';
 import { type DashboardBench, SERVE_TOKEN, startBench } from '../test/dashboard-bench.js';
 import type { ApiRoute } from './routes/route.js';
 import { ROUTES } from './routes/routes.js';

@@ -1,4 +1,5 @@
-import { may, mayWithFields, suggestion, whoMay } from '@sluice/engine';
+import { may, mayWithFields, whoMay } from '@sluice/contract';
+import { suggestion } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind';
 import type { FastifyRequest } from 'fastify';
 import * as z from 'zod';

@@ -1,4 +1,4 @@
-import { type UseCase, whoMay } from '@sluice/engine';
+import { type UseCase, whoMay } from '@sluice/contract';
 import * as z from 'zod';
 import { AGENT_TRAFFIC_CALLS, AGENT_TRAFFIC_PREFIX, type AgentTrafficCall } from '../agent-traffic/calls.js';
 import { addonFailure } from '../agent-traffic/schemas.js';

@@ -1,4 +1,4 @@
-import type { UseCase } from '@sluice/engine';
+import type { UseCase } from '@sluice/contract';
 
 /** A route whose answer is a stream. */
 export interface StreamRoute {

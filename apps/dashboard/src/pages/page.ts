@@ -1,4 +1,4 @@
-import type { UseCase } from '@sluice/engine';
+import type { UseCase } from '@sluice/contract';
 import type { Html, Part } from '../layout/html.js';
 import type { PageRequest } from '../requests/page-request.js';
 

@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import { may } from '@sluice/engine';
+import { may } from '@sluice/contract';
 import { SluiceError } from '@sluice/panel-kind';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { byLink, bySession, isForeign, type Visit } from '../access/authenticate.js';

@@ -1,4 +1,4 @@
-import { onlyReads, type UseCase } from '@sluice/engine';
+import { onlyReads, type UseCase } from '@sluice/contract';
 import * as z from 'zod';
 import type { ApiCall } from '../../requests/api-call.js';
 

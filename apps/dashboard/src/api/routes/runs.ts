@@ -1,4 +1,5 @@
-import { may, type Need, parseTime } from '@sluice/engine';
+import { may, type Need } from '@sluice/contract';
+import { parseTime } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind';
 import * as z from 'zod';
 import { flag, name, optionalText, someText, text } from '../../schemas/common.js';

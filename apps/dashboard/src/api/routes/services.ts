@@ -1,4 +1,4 @@
-import { may } from '@sluice/engine';
+import { may } from '@sluice/contract';
 import * as z from 'zod';
 import {
   flag,

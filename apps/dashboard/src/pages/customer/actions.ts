@@ -1,4 +1,4 @@
-import { mayWithFields, type UseCase } from '@sluice/engine';
+import { mayWithFields, type UseCase } from '@sluice/contract';
 import { SluiceError } from '@sluice/panel-kind';
 import { changeCallerId, changeDestination } from '../../access/line-changes.js';
 import { forbidden, notFound } from '../../server/failure.js';

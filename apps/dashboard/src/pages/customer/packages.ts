@@ -1,7 +1,7 @@
+import { may } from '@sluice/contract';
 import {
   type AutoBuyView,
   describePrice,
-  may,
   packageName,
   type PackageView,
   type PaymentTerms,

@@ -1,4 +1,5 @@
-import { may, mayWithFields, type ServiceDetail } from '@sluice/engine';
+import { may, mayWithFields } from '@sluice/contract';
+import { type ServiceDetail } from '@sluice/engine';
 import { SluiceError } from '@sluice/panel-kind';
 import { forbidden } from '../../server/failure.js';
 import { facts, notice, type Section } from '../../layout/components.js';

@@ -1,4 +1,4 @@
-import type { UseCase } from '@sluice/engine';
+import type { UseCase } from '@sluice/contract';
 import type { Page, Route } from '../page.js';
 import { orAgain } from '../refused.js';
 import { billFile, setCallerId, setDestination } from './actions.js';

@@ -1,11 +1,5 @@
-import {
-  type LineView,
-  mayWithFields,
-  type RecordsRequest,
-  type ServiceDetail,
-  type SimulatedCallView,
-  type UseCase,
-} from '@sluice/engine';
+import { mayWithFields, type UseCase } from '@sluice/contract';
+import { type LineView, type RecordsRequest, type ServiceDetail, type SimulatedCallView } from '@sluice/engine';
 import { SluiceError } from '@sluice/panel-kind';
 import { badge, facts, notice, type Section, table } from '../../layout/components.js';
 import { count, money, name, plain, type Times } from '../../layout/format.js';

@@ -1,7 +1,7 @@
+import { needsOfScopes } from '@sluice/contract';
 import { SluiceError } from '@sluice/panel-kind';
 import type { ApiTokenRecord } from '@sluice/state-store';
 import type { Maker } from './types.js';
-import { needsOfScopes } from './who-may.js';
 
 /**
  * Refuses a token that permits more than the one that asks for it, or ends later.

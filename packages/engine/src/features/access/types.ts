@@ -1,3 +1,4 @@
+import type { Need } from '@sluice/contract';
 import type { ApiTokenRecord, ShareRights } from '@sluice/state-store';
 
 /**
@@ -5,9 +6,6 @@ import type { ApiTokenRecord, ShareRights } from '@sluice/state-store';
  * `client:ID` to read, with `buy`, `manage` and `password` for what its customer may do.
  */
 export type Scope = 'read' | 'operate' | 'tokens' | 'buy' | 'manage' | 'password' | `client:${string}`;
-
-/** What a use case can ask for (`whoMay`). */
-export type Need = 'read' | 'operate' | 'tokens' | 'buy' | 'manage' | 'password';
 
 /** A token or share link as lists show it. */
 export interface TokenView extends Omit<ApiTokenRecord, 'hash' | 'scopes' | 'scopesBefore'> {

@@ -1,0 +1,56 @@
+import type { Callers, Need } from './callers.js';
+import { USE_CASES, type UseCase } from './use-cases.js';
+
+/** What somebody holds. */
+export interface Holder {
+  /** The only client whose services it reaches; null for all. */
+  client: string | null;
+  needs: readonly Need[];
+}
+
+/** Returns who may do something. */
+export function whoMay(useCase: UseCase): Callers {
+  return USE_CASES[useCase];
+}
+
+/** Returns whether a use case needs no more than the scope `read`. */
+export function onlyReads(useCase: UseCase): boolean {
+  return whoMay(useCase).provider.includes('read');
+}
+
+/** Returns whether somebody may do something; for a client, about its own and with some field of the product. */
+export function may({ client, needs }: Holder, useCase: UseCase): boolean {
+  const { provider, customer } = whoMay(useCase);
+  if (client === null) return provider.some((need) => needs.includes(need));
+  return customer.some(({ need }) => needs.includes(need));
+}
+
+/** Returns whether somebody may do something about a service, by the fields that its product lets clients change. */
+export function mayWithFields(holder: Holder, useCase: UseCase, fields: readonly string[]): boolean {
+  if (holder.client === null) return may(holder, useCase);
+  return whoMay(useCase).customer.some(
+    ({ need, field: changed }) => holder.needs.includes(need) && (changed === undefined || fields.includes(changed)),
+  );
+}
+
+/** Returns what scopes permit: `operate` is all but making tokens. */
+export function needsOfScopes(scopes: readonly string[], client: string | null): Need[] {
+  const has = (scope: string): boolean => scopes.includes(scope);
+  if (client !== null) return ['read', ...(['buy', 'manage', 'password'] as const).filter(has)];
+  return [
+    ...(has('read') || has('operate') ? (['read'] as const) : []),
+    ...(has('operate') ? (['operate', 'buy', 'manage', 'password'] as const) : []),
+    ...(has('tokens') ? (['tokens'] as const) : []),
+  ];
+}
+
+/** Returns what the rights of a share link permit. */
+export function needsOfLink(rights: { buy: boolean; manage: boolean; changePassword: boolean }): Need[] {
+  const { buy, manage, changePassword } = rights;
+  return [
+    'read',
+    ...(buy ? (['buy'] as const) : []),
+    ...(manage ? (['manage'] as const) : []),
+    ...(changePassword ? (['password'] as const) : []),
+  ];
+}
