@@ -66,11 +66,20 @@ export interface PanelAgents {
     known: { agents: readonly AgentRecord[]; users: readonly AgentUserRecord[] },
     signal: AbortSignal,
   ): Promise<AgentList | ListProblem>;
-  /** Pure: computes what to store after a list. `actions` is the panel's journal since `recordsSince`; `jump` is the share of
-   * a limit above which growth in one list is doubted, null for none. */
+  /** Pure: returns the uuids of users without a limit, as the panel has them. */
+  listUnlimited(list: AgentList): string[];
+  /**
+   * Pure: computes what to store after a list. `actions` is the panel's journal since `recordsSince`; `sold` is what users without a
+   * limit are sold, where that is known; `jump` is the share of a limit above which growth in one list is doubted, null for none.
+   */
   record(
     list: AgentList,
-    known: { records: AgentRecords; users: readonly AgentUserRecord[]; actions: readonly ActionRecord[] },
+    known: {
+      records: AgentRecords;
+      users: readonly AgentUserRecord[];
+      actions: readonly ActionRecord[];
+      sold: ReadonlyMap<string, number>;
+    },
     at: { now: string; run: string | null; jump: number | null },
   ): RecordedAgents;
   /** Pure: returns from which instant on `record` needs the journal. */

@@ -13,7 +13,7 @@ export interface RaiseRequest {
   /** The agent that owns the user afterwards. */
   owner: string;
   limitBytes: number;
-  /** The limit is lifted, not sold: where limits count real traffic, nothing is reserved. */
+  /** The limit is lifted, not sold: only a user that moves to another agent needs room there, for what is sold. */
   lifted?: boolean;
 }
 

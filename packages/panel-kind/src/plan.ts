@@ -25,6 +25,8 @@ export interface TargetState {
     allowedBytes: number | null;
     /** An operator has lifted it: by a release until a date, or by an unlimited override. */
     lifted?: boolean;
+    /** What is sold while it is lifted; null or absent where that is not known. */
+    soldBytes?: number | null;
   } | null;
   /** Other services that use the same server, port, order or account. */
   sharers: Sharer[];

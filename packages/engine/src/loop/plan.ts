@@ -1,12 +1,10 @@
 import type { AccountCommand, TargetState, ItemError, Observation, Panel, Plan } from '@sluice/panel-kind';
-import { type CounterState, usageInMode } from '@sluice/quota-core';
+import { type CounterState, usageInMode, formatBytes } from '@sluice/quota-core';
 import { findTimeZone } from '../base/config/find-entry.js';
 import { inForce, isProtected, isQuotaReleased } from '../kernel/subject/holds.js';
 import type { EvidenceRecord } from '@sluice/state-store';
-import type { Context } from '../context/context.js';
 import { draftHolds } from './decide.js';
 import { certainSteps } from '../kernel/subject/doubt.js';
-import { findRaise, toWaitingRaise } from '../kernel/subject/raise.js';
 import { withIncluded } from '../kernel/subject/history.js';
 import type { RunRequest } from '../kernel/run/bracket.js';
 import { observe } from './observe.js';
@@ -105,27 +103,9 @@ export async function planOne<W extends Plannable>(
   command: AccountCommand | null = null,
 ): Promise<W & { readonly plan: Plan }> {
   const first = withPlan(work, planSteps(on, work, command));
-  if (first.plan.needsSharers !== true) return withoutRefusedLift(on, first, command);
+  if (first.plan.needsSharers !== true) return first;
   const [again = first] = await readUnread(on, [first], [first]);
-  return withoutRefusedLift(on, withPlan(again, planSteps(on, again, command)), command);
-}
-
-/** A command is not refused for the lift of a protected service: where the agent has no room for it, the lift is left to the runs. */
-async function withoutRefusedLift<W extends Plannable>(
-  on: RunOnPanel,
-  planned: W & { readonly plan: Plan },
-  command: AccountCommand | null,
-): Promise<W & { readonly plan: Plan }> {
-  const { context, panel, scope, givesBack } = on;
-  const { agents, name } = panel;
-  const raises = findRaise(planned);
-  const isRun = scope === 'poll' || scope === 'reconcile';
-  if (isRun || givesBack === true || agents === undefined || raises?.lifted !== true) return planned;
-  if (isLiftedByOperator(context, planned)) return planned;
-  if ((await context.ports.previewRaise(context, { name, agents }, raises)) === null) return planned;
-  const { plan, ...rest } = planSteps({ ...on, liftWaits: true }, planned, command);
-  const notices = [...(plan.notices ?? []), toWaitingRaise(planned.service.id, raises)];
-  return withPlan(planned, { ...rest, plan: { ...plan, notices } });
+  return withPlan(again, planSteps(on, again, command));
 }
 
 /** Observes the services that need it, finds their sharers, and plans; drafts the holds that start. */
@@ -219,28 +199,15 @@ const LEAVING = { allowance: null, sharers: [], scope: 'hold' as const };
 const LIFTED: TargetState['allowance'] = { unlimited: true, allowedBytes: null, lifted: true };
 
 /** The panel must not stop a service by its own quota while the quota hold is released, or the service protected. */
-function toTargetAllowance(on: RunOnPanel, work: Loaded<Stage>): TargetState['allowance'] {
-  const { allowance } = work;
+function toTargetAllowance({ context }: RunOnPanel, work: Loaded<Stage>): TargetState['allowance'] {
+  const { allowance, service, override } = work;
   if (!allowance || allowance.kind === 'unmanaged') return null;
-  const isByOperator = isLiftedByOperator(on.context, work);
-  const isLifted = isByOperator || (on.liftWaits !== true && liftsForProtection(on.context, on.panel, work));
-  const limited = allowance.kind === 'limited' && !isLifted;
-  return { unlimited: !limited, allowedBytes: limited ? allowance.allowedBytes : null, lifted: !limited && isLifted };
-}
-
-/** By a release until a date, or by an unlimited override. */
-function isLiftedByOperator(
-  context: Pick<Context, 'config' | 'now'>,
-  { service, override }: Pick<Loaded<Stage>, 'service' | 'override'>,
-): boolean {
-  return override?.unlimited === true || isQuotaReleased(context.config, service, context.now());
-}
-
-/** Whether the panel would stop a protected service. Where agents pay for what is sold, the lift needs room: it waits until it is needed. */
-function liftsForProtection(context: Pick<Context, 'config' | 'now'>, { agents }: Panel, work: Loaded<Stage>): boolean {
-  if (!isProtected(context.config, work.service, context.now())) return false;
-  if (agents?.semantics.accounting !== 'allocated') return true;
-  return work.allowance?.kind === 'limited' && isUsedUp(work, work.allowance.allowedBytes);
+  const now = context.now();
+  const isReleased = isQuotaReleased(context.config, service, now) || isProtected(context.config, service, now);
+  const limited = allowance.kind === 'limited' && !isReleased;
+  const lifted = !limited && (isReleased || override?.unlimited === true);
+  const quota = allowance.kind === 'limited' ? allowance.allowedBytes : null;
+  return { unlimited: !limited, allowedBytes: limited ? quota : null, lifted, soldBytes: quota };
 }
 
 /** Saves the adapter's checkpoint for the next run; what it kept before stays where nothing was seen. */
@@ -270,7 +237,12 @@ export function withoutWaiting({ service, holds, scope }: TargetState, plan: Pla
   const raises = step?.raises;
   if (raises === undefined || scope === 'command' || scope === 'hold' || raises.lifted === true) return plan;
   if (raises.user.owner !== raises.owner || !holds.some(({ reason }) => reason === 'agent-limit')) return plan;
-  const notice = toWaitingRaise(service.id, raises);
+  const [from, to] = [raises.user.limitBytes, raises.limitBytes].map((bytes) => formatBytes(bytes));
+  const notice = {
+    code: 'raise_waits',
+    key: `raise_waits:${service.id}:${raises.limitBytes}`,
+    message: `${service.id}: its quota on the panel stays ${from}; the raise to ${to} waits until its agent is below its limit`,
+  };
   const steps = plan.steps.filter((each) => each !== step && !(each.needs ?? []).some((id) => id === step?.id));
   return { ...plan, steps, notices: [...(plan.notices ?? []), notice] };
 }

@@ -31,7 +31,7 @@ import type {
   AgentUserRecord,
   ServiceRecord,
 } from '@sluice/quota-core';
-import { checkNewUser } from '../client/check-user.js';
+import { checkNewUser, MOST_BYTES } from '../client/check-user.js';
 import type { HiddifyUserMode } from '../client/records.js';
 import type { HiddifyClient, NewHiddifyUser } from '../client/types.js';
 import { describeAgents, explainAgent, findAgent, toStoredAgents, withLimits } from '../account/agents.js';
@@ -116,14 +116,18 @@ export class HiddifyAgents implements PanelAgents {
     return new Date(Date.parse(at) - WRITE_BACK_MS).toISOString();
   }
 
+  listUnlimited({ users }: ObservedList): string[] {
+    return users.flatMap(({ uuid, limitBytes }) => (uuid !== null && limitBytes >= MOST_BYTES ? [uuid] : []));
+  }
+
   record(
     list: ObservedList,
-    { records, users, actions }: Parameters<PanelAgents['record']>[1],
+    { records, users, actions, sold }: Parameters<PanelAgents['record']>[1],
     at: Parameters<PanelAgents['record']>[2],
   ): RecordedList {
     const { name: panel, rules } = this.deps;
     const zeroings = records.snapshot === null ? [] : actions.flatMap((row) => findZeroing(row) ?? []);
-    return recordList({ panel, rules, list, ...at, records, users, zeroings });
+    return recordList({ panel, rules, list: asSold(list, sold), ...at, records, users, zeroings });
   }
 
   plan(input: AgentPlanInput): AgentPlan {
@@ -224,4 +228,13 @@ export class HiddifyAgents implements PanelAgents {
   getServiceUser({ refs }: Pick<ServiceRecord, 'refs'>): string | null {
     return refs[USER_REF] ?? null;
   }
+}
+
+/** Returns a list with what is sold in place of limits that are lifted: an agent sells no lift. */
+function asSold(list: ObservedList, sold: ReadonlyMap<string, number>): ObservedList {
+  if (sold.size === 0) return list;
+  return {
+    ...list,
+    users: list.users.map((user) => ({ ...user, limitBytes: sold.get(user.uuid ?? '') ?? user.limitBytes })),
+  };
 }

@@ -23,7 +23,7 @@ import {
 import { type HiddifyUser, SELF } from '../client/records.js';
 import type { HiddifyClient, HiddifyUserChange, NewHiddifyUser } from '../client/types.js';
 import { isAgentTrafficError } from '../errors.js';
-import { toRaise } from './product.js';
+import { type Lift, toRaise } from './product.js';
 import { USER_REF } from './settings.js';
 
 /** What steps are performed with. */
@@ -90,8 +90,8 @@ async function update(
   seen: HiddifyUser,
 ): Promise<StepOutcome> {
   const { change, zero } = step.payload as UpdatePayload;
-  const lifted = step.raises?.lifted === true;
-  const { user, how } = await updateWithin(context.budget, { seen, change, lifted }, async () => {
+  const lift = { lifted: step.raises?.lifted === true, soldBytes: step.raises?.limitBytes ?? null };
+  const { user, how } = await updateWithin(context.budget, { seen, change, lift }, async () => {
     await context.calling();
     return client.users.update(step.target, change, { tag: service.id, seen });
   });
@@ -144,10 +144,10 @@ function createWithin<T>(
 /** Changes a service's user; what it reserves more than before is reserved first. */
 function updateWithin<T>(
   budget: AgentBudget | undefined,
-  { seen, change, lifted }: { seen: HiddifyUser; change: HiddifyUserChange; lifted: boolean },
+  { seen, change, lift }: { seen: HiddifyUser; change: HiddifyUserChange; lift: Lift },
   work: () => Promise<T>,
 ): Promise<T> {
-  const raise = toRaise(seen, change, lifted);
+  const raise = toRaise(seen, change, lift);
   return budget === undefined || raise === null ? work() : budget.raise(raise, work);
 }
 

@@ -32,7 +32,7 @@ import {
   type UserCheckpoint,
 } from './checkpoint.js';
 import type { HiddifyState } from './lists.js';
-import { findEndDate, toLimit, toOwner, toTerm } from './product.js';
+import { findEndDate, toLift, toLimit, toOwner, toTerm } from './product.js';
 import { toHiddifyProduct, USER_REF } from './settings.js';
 import { listUpdates } from './updates.js';
 
@@ -134,8 +134,7 @@ function planPresent(plan: Plan, target: TargetState, user: AddressableUser, at:
     target.scope === 'hold' ? giveLimitBack(target, user, checkpoint) : planChange(plan, target, user, checkpoint);
   const zero = planZeroing(plan, target, user, checkpoint);
   const payload: UpdatePayload = zero === null ? { change } : { change: { ...change, usedBytes: 0 }, zero };
-  if (Object.keys(payload.change).length > 0)
-    plan.steps.push(...listUpdates(user, payload, target.allowance?.lifted === true));
+  if (Object.keys(payload.change).length > 0) plan.steps.push(...listUpdates(user, payload, toLift(target)));
   if (!hold) for (const item of target.evidence) release(plan, target, user, item);
   plan.stops = listStops(target, { ...user, ...change, ...(zero === null ? {} : { usedBytes: 0 }) });
 }

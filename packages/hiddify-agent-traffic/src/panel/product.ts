@@ -28,15 +28,28 @@ export function toLimit({ allowance, mode }: Pick<TargetState, 'allowance' | 'mo
   return Math.min(allowance.allowedBytes, MOST_BYTES);
 }
 
+/** Whether a limit is lifted, and what is sold then. */
+export interface Lift {
+  lifted: boolean;
+  soldBytes: number | null;
+}
+
+/** Returns whether a service's limit is lifted. */
+export function toLift({ allowance }: Pick<TargetState, 'allowance'>): Lift {
+  return { lifted: allowance?.lifted === true, soldBytes: allowance?.soldBytes ?? null };
+}
+
 /** Returns what a change of a service's user needs of the budget of its agent; null where it needs nothing. */
 export function toRaise(
   user: Pick<HiddifyUser, 'uuid' | 'owner' | 'limitBytes' | 'usedBytes'>,
   change: Pick<HiddifyUserChange, 'owner' | 'limitBytes'>,
-  lifted: boolean,
+  { lifted, soldBytes }: Lift,
 ): RaiseRequest | null {
   const owner = change.owner ?? user.owner;
-  const limitBytes = change.limitBytes ?? user.limitBytes;
-  const more = owner === user.owner ? limitBytes - user.limitBytes : limitBytes;
+  const isMoved = owner !== user.owner;
+  const shown = change.limitBytes ?? user.limitBytes;
+  const limitBytes = lifted && isMoved ? (soldBytes ?? shown) : shown;
+  const more = isMoved ? limitBytes : limitBytes - user.limitBytes;
   const { uuid } = user;
   if (owner === null || owner === SELF || uuid === null || more <= 0) return null;
   return { user: { ...user, uuid }, owner, limitBytes, lifted };

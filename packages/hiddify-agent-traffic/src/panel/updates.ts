@@ -6,16 +6,16 @@ import {
   toObservedUser,
   type UpdatePayload,
 } from '../account/user-actions.js';
-import { toRaise } from './product.js';
+import { type Lift, toRaise } from './product.js';
 
 /** Returns the steps of a change. What an agent may refuse is a step of its own, so that a refusal blocks nothing else. */
-export function listUpdates(user: AddressableUser, payload: UpdatePayload, lifted: boolean): Step[] {
+export function listUpdates(user: AddressableUser, payload: UpdatePayload, lift: Lift): Step[] {
   const { change } = payload;
   const shown = { ...user, usedBytes: change.usedBytes ?? user.usedBytes };
   // To an account that the panel does not have, nothing is changed at all.
-  const isSplit = toRaise(shown, change, lifted) !== null && change.owner === undefined;
+  const isSplit = toRaise(shown, change, lift) !== null && change.owner === undefined;
   return (isSplit ? splitUpdate(payload) : [payload]).map((part) => {
-    const raises = toRaise(shown, part.change, lifted);
+    const raises = toRaise(shown, part.change, lift);
     const step = { ...newStep(ACTION_TYPES.update, user.uuid), prior: toObservedUser(user), payload: part };
     return raises === null ? step : { ...step, raises };
   });

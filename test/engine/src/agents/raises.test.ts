@@ -111,7 +111,7 @@ describe.each(['allocated', 'consumed'])('raises under a limit (%s)', (accountin
   });
 });
 
-describe('a limit that an operator lifts under a limited agent', () => {
+describe('a limit that is lifted under a limited agent', () => {
   const lift = (how?: CommandOptions): Promise<CommandReport> =>
     at.sluice.holds.release('svc-1', { until: '2026-11-25', ...how });
 
@@ -124,8 +124,8 @@ describe('a limit that an operator lifts under a limited agent', () => {
     }
   };
 
-  it('takes nothing from the budget of real traffic, and ends as it began', async () => {
-    const users = await start('consumed');
+  it.each(['allocated', 'consumed'])('takes nothing from the budget, and ends as it began (%s)', async (accounting) => {
+    const users = await start(accounting);
     const [first = '', second = ''] = users;
     const isServed = (): boolean => at.panel.state.isActive(at.panel.user(first));
     at.panel.use(first, 12 * GB);
@@ -141,42 +141,58 @@ describe('a limit that an operator lifts under a limited agent', () => {
     expect([await outcomeOf(at.pollAfter(HOUR)), isServed(), await promised()]).toEqual(['done', true, before]);
     expect((await at.check()).totals).toMatchObject({ exceeded: 0, disabled: 0 });
   });
-
-  it('is refused where limits count what is sold, and the preview says so', async () => {
-    const [first = ''] = await start('allocated');
-    at.panel.use(first, 12 * GB);
-    await at.pollAfter(HOUR);
-    expect(await codeOf(lift({ dryRun: true }))).toBe('agent_limit');
-    expect(await codeOf(lift())).toBe('agent_limit');
-    at.bench.clock.advance(HOUR);
-    const plan = await at.sluice.plan();
-    expect(plan.services.map(({ error }) => error?.code ?? null)).toEqual(['agent_limit', null]);
-  });
 });
 
-describe('the lift of a protected service under an agent that has no room for it', () => {
-  it('waits when a command is given, and fails none', async () => {
-    const [first = ''] = await start('allocated');
-    at.panel.use(first, 12 * GB);
-    await at.pollAfter(HOUR);
-    await at.sluice.services.set('svc-1', { protected_until: '2026-11-25' });
-    expect((await at.pollAfter(HOUR)).services[0]?.error?.code).toBe('agent_limit');
-    const commands = [
-      (how?: CommandOptions) => at.sluice.provision.suspend('svc-1', how),
-      (how?: CommandOptions) => at.sluice.provision.unsuspend('svc-1', how),
-      (how?: CommandOptions) => at.sluice.provision.renew('svc-1', { until: '2027-01-15', ...how }),
-    ];
-    for (const command of commands) {
-      expect((await command({ dryRun: true })).service.error).toBe(null);
-      const { run, service, notices } = await command();
-      expect([run.outcome, service.error]).toEqual(['done', null]);
-      expect(notices.find(({ code }) => code === 'raise_waits')?.message).toBe(
-        'svc-1: its quota on the panel stays 10 GB; the lift for its protection waits until its agent has room for it',
-      );
+describe('a lifted limit where limits count what is sold', () => {
+  const LIFTS = {
+    'a protection': () => at.sluice.services.set('svc-1', { protected_until: '2026-11-25' }),
+    'a release until a date': () => at.sluice.holds.release('svc-1', { until: '2026-11-25' }),
+    'an unlimited override': () => at.sluice.overrides.set('svc-1', { unlimited: true }),
+  };
+
+  it.each(Object.entries(LIFTS))('counts as what was sold: by %s', async (_what, lift) => {
+    const [first = '', second = ''] = await start('allocated');
+    at.panel.use(first, 10 * GB);
+    await lift();
+    expect(await outcomeOf(at.pollAfter(HOUR))).toBe('done');
+    expect(limits([first])).toEqual([1_000_000]);
+    await at.limit('north', 30);
+    for (let round = 0; round < 2; round++) {
+      expect((await at.check()).totals).toMatchObject({ exceeded: 0, disabled: 0 });
+      expect(await outcomeOf(at.pollAfter(HOUR))).toBe('done');
     }
-    expect(await codeOf(change(1, 'more'))).toBe(null);
-    expect(at.panel.user(first)).toMatchObject({ enable: true, usageLimit: 40 * GB });
-    expect(at.panel.state.isActive(at.panel.user(first))).toBe(true);
+    expect((await at.sluice.agents.show('north')).allocatedBytes).toBe(20 * GB);
+    // Between its end and the next poll it is still on the panel.
+    at.bench.clock.set(Date.parse('2026-11-25T00:10:00Z'));
+    await at.sluice.overrides.clear('svc-1').catch(() => null);
+    expect((await at.check()).totals).toMatchObject({ exceeded: 0, disabled: 0 });
+    expect(at.panel.user(second).enable).toBe(true);
+    await at.poll();
+    expect(limits([first])).toEqual([10]);
+  });
+
+  it('is none of a lift that was made while real traffic counted', async () => {
+    const [first = ''] = await start('consumed');
+    await LIFTS['a protection']();
+    await at.pollAfter(HOUR);
+    expect(limits([first])).toEqual([1_000_000]);
+    await at.bench.edit('accounting: consumed', 'accounting: allocated');
+    expect((await at.check()).totals).toMatchObject({ exceeded: 0, disabled: 0 });
+  });
+
+  it('moves to another agent with what was sold', async () => {
+    await start('allocated');
+    const south = at.panel.addAgent(undefined, { name: 'south' });
+    await at.addProduct('south', { gb: 20, agent: south });
+    await LIFTS['a protection']();
+    await at.pollAfter(HOUR);
+    await at.check();
+    await at.limit('south', 15);
+    expect(await codeOf(change(1, 'south'))).toBe('agent_limit');
+    await at.limit('south', 25);
+    expect(await codeOf(change(1, 'south'))).toBe(null);
+    expect((await at.check()).totals).toMatchObject({ exceeded: 0, disabled: 0 });
+    expect((await at.sluice.agents.show('south')).allocatedBytes).toBe(20 * GB);
   });
 });
 

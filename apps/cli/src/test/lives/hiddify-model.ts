@@ -71,8 +71,8 @@ export interface Agents {
   period: 'none' | 'monthly';
   charges: readonly Charged[];
   certain: readonly number[];
-  /** Bytes that the users below an agent have, by what the panel shows. */
-  allocated: (agent: AgentName) => number;
+  /** Bytes that the users below an agent have, by what the panel shows; a lifted limit counts as what was sold. */
+  allocated: (agent: AgentName) => Bounds;
 }
 
 /** Yes, no, or null: not known. */
@@ -83,7 +83,7 @@ const any = (answers: readonly Answer[]): Answer =>
 
 /** Bytes that count against the limit of an agent. */
 export function boundAgent(agent: AgentName, agents: Agents, { now, zones }: WindowsOf): Bounds {
-  if (agents.accounting === 'allocated') return { least: agents.allocated(agent), most: agents.allocated(agent) };
+  if (agents.accounting === 'allocated') return agents.allocated(agent);
   const own = agents.charges.filter((charged) => charged.agents.includes(agent));
   const begins = agents.period === 'none' ? [0] : zones.map((zone) => windowBegin('month', now, zone));
   const all = begins.map((begin) => boundGrowth(own, agents.certain, begin));
@@ -105,11 +105,17 @@ export function isStopped(member: Member, agents: Agents, at: WindowsOf): Answer
   return any(above.map((agent) => agent.isSuspended || isOver(agent, agents, at)));
 }
 
-/** Returns the GB that a service may use in its cycle; null where zones disagree. */
-export function allowedOf({ product, bought, day }: Vpn, { now, zones }: WindowsOf): number | null {
+/** Returns the GB that a service is sold for its cycle, at least and at most: zones may disagree. */
+export function soldOf({ product, bought, day }: Vpn, { now, zones }: WindowsOf): Bounds {
   const { quota } = VPN_PRODUCTS[product];
-  const all = new Set(zones.map((zone) => quota + (bought.get(monthOf(now, day, zone).from) ?? 0)));
-  return all.size === 1 ? [...all][0]! : null;
+  const all = zones.map((zone) => quota + (bought.get(monthOf(now, day, zone).from) ?? 0));
+  return { least: Math.min(...all), most: Math.max(...all) };
+}
+
+/** Returns the GB that a service may use in its cycle; null where zones disagree. */
+export function allowedOf(vpn: Vpn, at: WindowsOf): number | null {
+  const { least, most } = soldOf(vpn, at);
+  return least === most ? least : null;
 }
 
 /** Returns whether nothing but a manual hold may restrict a service: the zone of now decides when a protection ends. */
@@ -118,16 +124,10 @@ function isProtected({ protectedUntil }: Vpn, { now, zones }: WindowsOf): boolea
 }
 
 /** The most that the panel can allow, in GB: it must not stop a protected service by itself. */
-const LIFTED_GB = 1_000_000;
+export const LIFTED_GB = 1_000_000;
 
-/** Whether a service is, or was, protected where agents pay for what is sold: its agent may have no room for a lifted limit. */
-export function mayLackRoom({ protectedUntil }: Vpn, { accounting }: Pick<Agents, 'accounting'>): boolean {
-  return accounting === 'allocated' && protectedUntil !== null;
-}
-
-/** Returns the limit of a service's user on the panel, in GB; null where zones disagree, or where its agent may lack room. */
-export function limitOf(vpn: Vpn, agents: Pick<Agents, 'accounting'>, at: WindowsOf): number | null {
-  if (mayLackRoom(vpn, agents)) return null;
+/** Returns the limit of a service's user on the panel, in GB; null where zones disagree. */
+export function limitOf(vpn: Vpn, at: WindowsOf): number | null {
   return isProtected(vpn, at) ? LIFTED_GB : allowedOf(vpn, at);
 }
 

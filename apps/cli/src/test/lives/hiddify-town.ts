@@ -1,12 +1,13 @@
 import type { FakeHiddify } from '@sluice/fake-panels';
-import type { WindowsOf } from './bounds.js';
+import type { Bounds, WindowsOf } from './bounds.js';
 import { monthOf } from './calendar.js';
 import {
   type Agent,
   type AgentName,
   type Agents,
   limitOf,
-  mayLackRoom,
+  LIFTED_GB,
+  soldOf,
   boundAgent,
   type Charged,
   type Member,
@@ -61,16 +62,23 @@ export abstract class HiddifyTown extends PayingLife<Vpn> {
   protected get agents(): Agents {
     return {
       ...{ all: this.all, ...this.rules, charges: this.#charges, certain: this.#agentLooks },
-      allocated: (name) => this.sumQuotas(name, () => true),
+      allocated: (name) => {
+        const sum = (bound: keyof Bounds): number => this.sumQuotas(name, () => true, bound);
+        return { least: sum('least'), most: sum('most') };
+      },
     };
   }
 
-  /** Sums what these users below an agent have, by what the panel shows. */
-  protected sumQuotas(name: AgentName, isMeant: (member: Member) => boolean): number {
+  /** Sums what these users below an agent have, by what the panel shows, and at least or at most where a limit is lifted. */
+  protected sumQuotas(name: AgentName, isMeant: (member: Member) => boolean, bound: keyof Bounds = 'least'): number {
     return this.members
       .filter((member) => member.agent !== null && this.all[member.agent].above.includes(name) && isMeant(member))
-      .map(({ uuid }) => this.panel.user(uuid))
-      .reduce((sum, { usageLimit, currentUsage }) => sum + Math.max(usageLimit, currentUsage), 0);
+      .reduce((sum, member) => {
+        const { usageLimit, currentUsage } = this.panel.user(member.uuid);
+        const vpn = usageLimit === LIFTED_GB * GB ? this.subjects.find((one) => one.member === member) : undefined;
+        const limit = vpn === undefined ? usageLimit : soldOf(vpn, this.at)[bound] * GB;
+        return sum + Math.max(limit, currentUsage);
+      }, 0);
   }
 
   protected get members(): Member[] {
@@ -149,9 +157,9 @@ export abstract class HiddifyTown extends PayingLife<Vpn> {
       // A protection that ends after the last check of agents is none for the next one.
       const wasChecked = shouldServe(vpn, agents, { ...at, now: this.#agentLooks.at(-1) ?? at.now }) === enable;
       if (enable !== null && wasChecked) world.same(`the switch of ${id} (${product})`, row.enable, enable);
-      const allowed = limitOf(vpn, agents, at);
+      const allowed = limitOf(vpn, at);
       if (allowed !== null) world.same(`the limit of ${id} (${product})`, row.usageLimit / GB, allowed);
-      if (!mayLackRoom(vpn, agents)) world.same(`the last reading of ${id}`, vpn.certain.at(-1), this.now);
+      world.same(`the last reading of ${id}`, vpn.certain.at(-1), this.now);
     }
     for (const member of this.loose) {
       const enable = shouldBeEnabled(member, agents, at);

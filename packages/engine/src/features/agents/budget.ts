@@ -35,9 +35,9 @@ export function agentBudget(context: Context, name: string, agents: PanelAgents)
   };
 }
 
-/** Lifting a limit reserves nothing: real usage is counted anyway. */
-function isFree({ agents }: ReadFrom, { lifted }: RaiseRequest): boolean {
-  return lifted === true && agents.semantics.accounting !== 'allocated';
+/** Lifting a limit reserves nothing, since no agent sells it. Where limits count what is sold, a user that moves takes that along. */
+function isFree({ agents }: ReadFrom, { lifted, user, owner }: RaiseRequest): boolean {
+  return lifted === true && (user.owner === owner || agents.semantics.accounting !== 'allocated');
 }
 
 /** Returns the error that a raise would fail with; null for one that fits. Reserves nothing. */

@@ -9,6 +9,7 @@ import {
   SluiceError,
 } from '@sluice/panel-kind';
 import type { AgentRecord, AgentUserRecord, HeldLease, HoldRecord, StoreTables } from '@sluice/state-store';
+import { readSold } from './sold-limits.js';
 import type { Context } from '../../context/context.js';
 import { trustedNow } from '../../context/panel-answers.js';
 import type { AgentsOnPanel } from './open-agents.js';
@@ -147,7 +148,8 @@ async function compute(
   const records = await loadStoredAgents(context, name, tables);
   const since = records.snapshot === null ? null : agents.recordsSince(records.snapshot);
   const actions = since === null ? [] : (await tables.actions.list({ since })).filter(({ panel }) => panel === name);
-  const recorded = agents.record(list, { records, users, actions }, { now: context.now(), ...at });
+  const sold = await readSold({ context, name, agents }, list, tables);
+  const recorded = agents.record(list, { records, users, actions, sold }, { now: context.now(), ...at });
   const changed = new Map(recorded.reservations.map((reservation) => [reservation.uuid, reservation]));
   const reservations = records.reservations.map((reservation) => changed.get(reservation.uuid) ?? reservation);
   const known = [...recorded.agents.values()];

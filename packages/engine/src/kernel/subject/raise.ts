@@ -1,5 +1,4 @@
 import type { Plan, RaiseRequest } from '@sluice/panel-kind';
-import { formatBytes } from '@sluice/quota-core';
 import type { Applied, RunOnPanel } from './stages.js';
 import { withError } from './to-stage.js';
 
@@ -17,20 +16,4 @@ export async function withRefusedRaise(
   const raises = findRaise(work);
   if (agents === undefined || raises === null || work.error !== null) return work;
   return withError(work, await context.ports.previewRaise(context, { name, agents }, raises));
-}
-
-/** Returns the notice that the quota of a service on the panel stays as it is until its agent has room for the raise. */
-export function toWaitingRaise(
-  service: string,
-  { user, limitBytes, lifted }: RaiseRequest,
-): NonNullable<Plan['notices']>[number] {
-  const waits =
-    lifted === true
-      ? 'the lift for its protection waits until its agent has room for it'
-      : `the raise to ${formatBytes(limitBytes)} waits until its agent is below its limit`;
-  return {
-    code: 'raise_waits',
-    key: `raise_waits:${service}:${limitBytes}`,
-    message: `${service}: its quota on the panel stays ${formatBytes(user.limitBytes)}; ${waits}`,
-  };
 }

@@ -45,8 +45,6 @@ export interface RunOnPanel {
   readonly stopped?: StoppedTargets;
   /** Whether everything is given back: without a hold, no quota of ours may stop the service on the panel. */
   readonly givesBack?: boolean;
-  /** Whether the panel's quota of a protected service stays, because its agent has no room for a lift. */
-  readonly liftWaits?: boolean;
   readonly ended?: GivenAway;
   /** Services that count as having the account they name, although they are still pending; absent for none. */
   readonly ordered?: ReadonlySet<string>;
