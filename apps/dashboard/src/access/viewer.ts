@@ -26,12 +26,24 @@ export function toViewer({ kind, ...granted }: Granted): Viewer {
   return { ...granted, shared: kind === 'share' };
 }
 
+/** Names of values that are the uuid of an agent, in refs of services and rows of exports. */
+const OF_AGENT = /agent_uuid$/;
+
 /**
  * Returns a document as a viewer reads it. The uuid of an agent is a key of its panel, with which it could be changed there: only who
- * may change things here, too, reads it whole.
+ * may change things here, too, reads it whole. `all`: the document is about agents, and any uuid in it may be one.
  */
-export function withoutKeys<T>(viewer: Pick<Viewer, 'needs'>, document: T): T {
-  return viewer.needs.includes('operate') ? document : (maskUuidsIn(document) as T);
+export function withoutKeys<T>({ needs }: Pick<Viewer, 'needs'>, document: T, { all }: { all: boolean }): T {
+  if (needs.includes('operate')) return document;
+  return (all ? maskUuidsIn(document) : maskAgents(document)) as T;
+}
+
+function maskAgents(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(maskAgents);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, OF_AGENT.test(key) ? maskUuidsIn(item) : maskAgents(item)]),
+  );
 }
 
 /** Returns the CSRF token of a session or share link: only who has its secret can compute it. */

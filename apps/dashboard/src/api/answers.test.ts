@@ -178,6 +178,28 @@ describe('answers are as the document says', () => {
     expect(await get('/clients/7/agents', own.token)).toContain(`"uuid":"${masked}"`);
   });
 
+  it('of a service below an agent, without the key of the agent for whoever may change nothing', async () => {
+    const values = { panel: 'vpn', product: 'vpn', client: '7', billing_cycle: 'monthly', next_due_date: '2026-12-15' };
+    await send('POST /services', { id: 'vpn-9', values });
+    const refs = { hiddify_agent_uuid: agent };
+    expect(await send('PATCH /services/vpn-9', { values: refs })).toMatchObject({ refs });
+    expect(await send('POST /services/vpn-9/provision/create', {})).toMatchObject({ run: { outcome: 'done' } });
+    const read = await at.sluice.access.create({ name: 'monitor', scopes: ['read'] });
+    const own = await at.sluice.access.create({ name: 'customer', scopes: ['client:7'] });
+    const toPath = (path: string): string =>
+      path.replace(':service', 'vpn-9').replace(':client', '7').replace(':agent', agent).replace(':panel', 'vpn');
+    const addresses = [...ROUTES, ...AGENT_TRAFFIC_CALLS.map(agentTrafficAddress)].filter(
+      ({ method }) => method === 'GET',
+    );
+    const shown: string[] = [];
+    for (const { path } of [...addresses, { path: '/log?service=vpn-9' }])
+      for (const { token } of [read, own]) {
+        const text = await (await at.fetch(`/api/v1${toPath(path)}`, { token })).text();
+        if (text.includes(agent)) shown.push(`${path} ${token === own.token ? 'client' : 'read'}`);
+      }
+    expect(shown).toEqual([]);
+  });
+
   it("of the Hiddify add-on's calls", async () => {
     const path = `/agent-traffic/agents/${agent}`;
     await send(`PUT ${path}/traffic-limit`, { traffic_limit_GB: 5000 });

@@ -79,7 +79,7 @@ async function answerTo(
   };
   const work = async () => {
     const whole = await handleFor(route, call, request.url);
-    const answer = route.agents ? withoutKeys(viewer, whole) : whole;
+    const answer = withoutKeys(viewer, whole, { all: route.agents });
     const stored = route.stored === undefined ? answer : route.stored(answer);
     return { status: route.status, answer, stored: toStored(answer, stored) };
   };

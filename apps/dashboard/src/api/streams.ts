@@ -75,7 +75,7 @@ function followRun(
     sendEvents({ raw, limits: context.limits }, (send) =>
       tasks.listen(task, ({ event, data }) => {
         // A slow client misses steps of the progress, never the end.
-        if (event !== 'progress' || !raw.writableNeedDrain) send(event, withoutKeys(viewer, data));
+        if (event !== 'progress' || !raw.writableNeedDrain) send(event, withoutKeys(viewer, data, { all: true }));
         if (event !== 'progress') raw.end();
       }),
     );
