@@ -120,6 +120,7 @@ describe('lists for operators', () => {
     await at.store.conditions.put({ key: `${TO_RESTRICT}h-a`, since: minute(5), runs: 1, details: null });
     const statuses = async () => (await list({ order: 'id' })).map(({ status }) => status);
     expect(await statuses()).toEqual(['failed', 'held']);
+    expect((await list({ status: 'held' })).map(({ id }) => id).sort()).toEqual(['a', 'b']);
     await at.store.holds.add(hold('h-2', { service: 'a', reason: 'manual' }));
     expect(await statuses()).toEqual(['held', 'held']);
   });

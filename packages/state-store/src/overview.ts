@@ -7,7 +7,8 @@ export interface OverviewFilter {
   client?: string | undefined;
   /**
    * As `service show` states it; `unreadable` and `failed` also find held services that the last run could not read, and
-   * `would-be-held` those for which a hold would begin; `not-read` finds `unreadable` and `failed` ones.
+   * `would-be-held` those for which a hold would begin; `not-read` finds `unreadable` and `failed` ones; `held` finds all with an open
+   * hold, or one that is not undone yet.
    */
   status?: string | undefined;
   /** Part of an id, client or product. */

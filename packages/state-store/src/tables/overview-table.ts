@@ -215,6 +215,7 @@ function matching({ panel, status, search, product, client, drifting }: Overview
 function ofStatus(status: string): RawBuilder<boolean> {
   if (status === 'would-be-held') return sql<boolean>`"wouldBegin" <> ''`;
   if (status === 'not-read') return NOT_READ;
+  if (status === 'held') return sql<boolean>`"holds" <> ''`;
   const isOfRun = status === 'failed' || status === 'unreadable' || status === 'doubted';
   return isOfRun ? sql<boolean>`"decided" = ${status}` : sql<boolean>`"status" = ${status}`;
 }

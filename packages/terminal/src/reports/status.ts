@@ -15,14 +15,19 @@ export function describeStatus({
   return wouldHold.length > 0 ? 'would be held' : 'used up';
 }
 
-type AliasedService = Pick<ServiceView, 'wouldHold' | 'status' | 'error' | 'doubted'>;
+type AliasedService = Pick<ServiceView, 'wouldHold' | 'status' | 'error' | 'doubted' | 'holds'>;
 
 /** Returns the words besides its status that find a service in a list. */
-export function listAliases({ wouldHold, status, error, doubted }: AliasedService): StatusFilter[] {
+export function listAliases({ wouldHold, status, error, doubted, holds }: AliasedService): StatusFilter[] {
   // A held service keeps its status when the last run could not read it.
   const isUnread =
     ['failed', 'unreadable'].includes(status) || (status === 'held' && error !== null && doubted === null);
-  return [...(wouldHold.length > 0 ? (['would-be-held'] as const) : []), ...(isUnread ? (['not-read'] as const) : [])];
+  return [
+    // Where nothing of its hold is on the panel yet, it has the status of what failed.
+    ...(holds.length > 0 && status !== 'held' ? (['held'] as const) : []),
+    ...(wouldHold.length > 0 ? (['would-be-held'] as const) : []),
+    ...(isUnread ? (['not-read'] as const) : []),
+  ];
 }
 
 /** Returns the reasons of holds, with what is left to do for them, and those that would be; null for none. */
