@@ -151,6 +151,7 @@ export {
   describeAllowance,
   describeExceeded,
   hasRoomAgain,
+  isCycleOver,
   isOfEarlierWindow,
   describeFigures,
   describeHold,

@@ -45,6 +45,11 @@ export class Times {
     return `${shortTime(ms, this.timeZone)} ${toOffset(ms, this.timeZone)}`;
   }
 
+  /** The instant for which the page speaks, ISO UTC. */
+  get now(): string {
+    return new Date(this.#now).toISOString();
+  }
+
   /** An instant as an element: short, with its zone on demand. */
   at(instant: string | number | null | undefined): Html {
     const ms = toMs(instant);

@@ -5,8 +5,10 @@ import {
   hasRoomAgain,
   isOfEarlierWindow,
   type HoldView,
+  isCycleOver,
   isEndedByRuns,
   isLeftAsIs,
+  isWithheld,
   needsProduct,
   readSuspendedAgent,
   usedBytes,
@@ -42,12 +44,8 @@ function observedEnd({ id, panel, product }: Service, hold: HoldView, commands: 
   return `${observed} To release it now: ${own}; or ${all}.`;
 }
 
-function lastingSentences(
-  { service, decision }: Explanation,
-  hold: HoldView,
-  times: Times,
-  { agent, commands }: StateNames,
-): string[] {
+function lastingSentences(found: Explanation, hold: HoldView, times: Times, { agent, commands }: StateNames): string[] {
+  const { service, decision } = found;
   const { id, panel } = service;
   const note = hold.note === null || hold.origin === 'run' ? '' : ` (${hold.note})`;
   if (hold.releasing === true) {
@@ -68,6 +66,10 @@ function lastingSentences(
       `It stays held while ${product}: put that back, set another: ${commands.setProduct(id)}; or release it until a date: ${commands.release(id, 'DATE')}.`,
     ];
   }
+  if (isWithheld(found, hold.reason)) {
+    const until = service.protected ? 'It is protected' : 'Its quota hold is released until a date';
+    return [`${since}.`, `${until}: the next run that reaches the panel releases it: ${commands.poll(id)}.`];
+  }
   if (isOfEarlierWindow(service, hold)) {
     return [
       `${since}: its limit "${hold.reason}" was used up in the period before, and nothing was read in the present one.`,
@@ -78,9 +80,11 @@ function lastingSentences(
     case 'quota':
       return [
         `${since}: ${describeUsed(service)}${describePeak(service)}.`,
-        hasRoomAgain(service)
-          ? `It has room again: the next run that reads it releases it: ${commands.poll(id)}.`
-          : quotaEnd(service, readPeak(decision), times, commands),
+        isCycleOver(service, found.at)
+          ? `Its cycle ended on ${times.bound(service.cycle?.end ?? null, panel) ?? ''}: the next run that reads the present one decides: ${commands.poll(id)}.`
+          : hasRoomAgain(service)
+            ? `It has room again: the next run that reads it releases it: ${commands.poll(id)}.`
+            : quotaEnd(service, readPeak(decision), times, commands),
       ];
     case 'manual':
       return [`${since}: an operator restricted it${note}.`, `To release it: ${commands.release(id)}.`];

@@ -109,3 +109,36 @@ it('says of a hold whose period has ended unread that the next run decides', () 
     'The next run that reads it decides again: poll svc-1.',
   ]);
 });
+
+it.each(['quota', 'billing'])(
+  'says of a protected service that is held that the next run releases it (%s)',
+  (reason) => {
+    const protection = { protected: true, protectedUntil: '2026-12-05' };
+    expect(sentencesOf(protection, { reason })).toEqual([
+      'svc-1 is held since 20 Nov 2026 13:00.',
+      'It is protected: the next run that reaches the panel releases it: poll svc-1.',
+      'It is protected until 2026-12-05: no run restricts it before.',
+    ]);
+    expect(sentencesOf(protection, { reason: 'manual' })[1]).toBe('To release it: release svc-1 now.');
+  },
+);
+
+it('says of a quota hold whose cycle has ended unread that the next run decides', () => {
+  const cycle = { start: '2026-10-20T00:00:00.000Z', end: '2026-11-20T00:00:00.000Z' };
+  expect(sentencesOf({ cycle }, { reason: 'quota' })).toEqual([
+    'svc-1 is held since 20 Nov 2026 13:00: its usage is unknown.',
+    'Its cycle ended on 20 Nov 2026: the next run that reads the present one decides: poll svc-1.',
+  ]);
+  expect(sentencesOf({ cycle, quota: {}, allowance: { decided: true } }, { reason: 'quota', until: SINCE })).toEqual([
+    'svc-1 is not held: its usage is unknown in the cycle that ended on 20 Nov 2026.',
+    'Nothing was read in the present one yet: the next run that reads it decides: poll svc-1.',
+  ]);
+});
+
+it.each(['terminated', 'vanished'])('says that a service that is %s stays restricted', (lifecycle) => {
+  expect(sentencesOf({ lifecycle }, { reason: 'manual' })).toEqual([
+    `svc-1 is ${lifecycle}: it is not metered, and what is restricted on its panel stays so.`,
+    'svc-1 is held since 20 Nov 2026 13:00: an operator restricted it.',
+    'To undo that: release svc-1 now.',
+  ]);
+});

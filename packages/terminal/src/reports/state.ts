@@ -5,6 +5,7 @@ import {
   describeExceeded,
   describeProtection,
   describeUsed,
+  isCycleOver,
   type Explanation,
   type HoldView,
   isLeftAsIs,
@@ -69,8 +70,8 @@ function stateSentences(found: Explanation, times: Times, names: StateNames): st
     return names.canCreate
       ? [`${id} is pending: it has no account yet. Create it with "${commands.createAccount(id)}".`]
       : [`${id} is pending. Once it is in use: ${commands.activate(id)}.`];
-  if (isGone) return [`${id} is ${lifecycle}: it is neither metered nor restricted.`];
   const open = openHolds(found);
+  if (isGone) return goneSentences(found, open, times, names);
   if (open.length > 0) return open.flatMap((hold) => holdSentences(found, hold, times, names));
   const reasons = service.wouldHold.filter((reason) => !isWithheld(found, reason));
   if (service.observing && reasons.length > 0) {
@@ -107,6 +108,17 @@ function removedSentences(found: Explanation, times: Times, names: StateNames): 
   ];
 }
 
+/** Runs leave a service that has ended as it is, also on the panel. */
+function goneSentences(found: Explanation, open: readonly HoldView[], times: Times, names: StateNames): string[] {
+  const { id, lifecycle } = found.service;
+  if (open.length === 0) return [`${id} is ${lifecycle}: it is neither metered nor restricted.`];
+  return [
+    `${id} is ${lifecycle}: it is not metered, and what is restricted on its panel stays so.`,
+    ...open.flatMap((hold) => holdSentences(found, hold, times, names).slice(0, 1)),
+    ...(names.canCreate ? [] : [`To undo that: ${names.commands.release(id)}.`]),
+  ];
+}
+
 function openHolds({ holds, at }: Explanation): HoldView[] {
   return holds.filter(({ until, releasing }) => releasing === true || until === null || until > at);
 }
@@ -139,7 +151,7 @@ function notHeld(found: Explanation, times: Times, commands: StateCommands): str
   const { service } = found;
   if (isLeftAsIs(service)) return [`${service.id} is not held: no run decides about it without its product.`];
   const exceeded = describeExceeded(service);
-  if (exceeded === null) return [belowAllowance(service, times)];
+  if (exceeded === null) return belowAllowance(found, times, commands);
   const although = `${service.id} is not held, although ${exceeded}`;
   if (isWithheld(found, 'quota')) return [`${although}.`];
   if (service.observing)
@@ -150,17 +162,22 @@ function notHeld(found: Explanation, times: Times, commands: StateCommands): str
   return [`${although}. The next poll decides again: ${commands.poll(service.id)}.`];
 }
 
-function belowAllowance(service: Service, times: Times): string {
+function belowAllowance({ service, at: now }: Explanation, times: Times, commands: StateCommands): string[] {
   const { id, allowance, cycle } = service;
   if (service.quota === null && allowance === null && service.limits.length > 0)
-    return `${id} is not held: it is within its limits.`;
+    return [`${id} is not held: it is within its limits.`];
   if (service.quota === null && allowance === null)
-    return `${id} is not held: it has no quota, so it is never held because of its usage.`;
+    return [`${id} is not held: it has no quota, so it is never held because of its usage.`];
+  if (cycle !== null && isCycleOver(service, now))
+    return [
+      `${id} is not held: ${describeUsed(service)} in the cycle that ended on ${times.bound(cycle.end, service.panel) ?? ''}.`,
+      `Nothing was read in the present one yet: the next run that reads it decides: ${commands.poll(id)}.`,
+    ];
   const end = cycle === null ? '' : ` in the cycle until ${times.bound(cycle.end, service.panel) ?? ''}`;
   const allowed = allowance?.allowedBytes ?? null;
   const isBelow = allowed !== null && (usedBytes(service) ?? 0) < allowed;
   const at = isBelow ? ` It is held once ${formatBytes(allowed)} are used.` : '';
-  return `${id} is not held: ${describeUsed(service)}${end}.${at}`;
+  return [`${id} is not held: ${describeUsed(service)}${end}.${at}`];
 }
 
 function ago(times: Times, { panel }: Service, instant: string): string {

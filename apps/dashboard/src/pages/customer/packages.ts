@@ -2,6 +2,7 @@ import { may } from '@sluice/contract';
 import {
   type AutoBuyView,
   describePrice,
+  isCycleOver,
   packageName,
   type PackageView,
   type PaymentTerms,
@@ -13,6 +14,7 @@ import { PACKAGE_COLUMNS } from '../package-columns.js';
 import { bytes, money, name, NONE, type Times } from '../../layout/format.js';
 import { postForm } from '../../layout/forms.js';
 import { html, type Html } from '../../layout/html.js';
+import { toTimes } from '../../layout/page-times.js';
 import type { PageRequest } from '../../requests/page-request.js';
 import { findPending, invoiceLink, purchaseState } from '../purchase-state.js';
 import { creditAmount, readCredit, topUpLink } from './credit.js';
@@ -34,6 +36,12 @@ export function toRefPrefix({ id }: Viewer): string {
   return `${id}:`;
 }
 
+const TITLE = 'Packages of extra traffic';
+
+/** What a client reads while nothing can be bought, since the period that a package counts in is not read yet. */
+export const NOT_READ_YET =
+  'Your period has ended, and the new one is not read yet: a package can be bought once it is.';
+
 /** The packages on offer, each with a button where the client may buy. */
 export async function packagesSection(
   request: PageRequest,
@@ -42,7 +50,8 @@ export async function packagesSection(
 ): Promise<Section | null> {
   if (packages.length === 0) return null;
   const { viewer } = request;
-  const mayBuy = may(viewer, 'purchases.create');
+  const isOver = isCycleOver(service, toTimes(request, service.panel).now);
+  const mayBuy = may(viewer, 'purchases.create') && !isOver;
   const list = table({
     caption: 'Packages',
     columns: [...PACKAGE_COLUMNS, mayBuy ? { title: 'Buy', cell: (each) => buyCell(request, service, each) } : null],
@@ -50,6 +59,7 @@ export async function packagesSection(
   });
   // Where the parts are embedded, the other site sells.
   const isSold = mayBuy || request.isEmbedded;
+  if (isOver) return { id: 'packages', title: TITLE, content: html`${notice('warning', NOT_READ_YET)}${list}` };
   const pay = await request.sluice.purchases.terms();
   const terms = html`<p class="soft">
       ${isSold ? payText(pay) : 'Ask your provider for a package.'}
@@ -63,7 +73,7 @@ export async function packagesSection(
     isSold && stays
       ? notice('warning', 'The service is restricted for another reason: a package does not end that.')
       : null;
-  return { id: 'packages', title: 'Packages of extra traffic', content: html`${warning}${list}${terms}` };
+  return { id: 'packages', title: TITLE, content: html`${warning}${list}${terms}` };
 }
 
 /** How a package is paid. */

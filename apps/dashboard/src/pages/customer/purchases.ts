@@ -2,6 +2,7 @@ import {
   type AutoBuyRequest,
   type AutoBuySubject,
   describePrice,
+  isCycleOver,
   type PackageView,
   type PaymentTerms,
   type PurchaseReport,
@@ -18,10 +19,10 @@ import type { PageRequest } from '../../requests/page-request.js';
 import { toPrice } from '../package-columns.js';
 import { findPending, pendingNotice } from '../purchase-state.js';
 import { findAsked } from '../asked-purchase.js';
-import { toZone } from '../../layout/page-times.js';
+import { toTimes, toZone } from '../../layout/page-times.js';
 import { creditAmount, missingCredit, readCredit, topUpLink } from './credit.js';
 import { toClient, done, ownService, toPath, plainly } from './own.js';
-import { offeredPackages, toRefPrefix } from './packages.js';
+import { NOT_READ_YET, offeredPackages, toRefPrefix } from './packages.js';
 import type { PanelReads } from '../../requests/panel-reads.js';
 
 /** `GET …/buy?package=`: what it costs, before it is charged. */
@@ -73,14 +74,15 @@ async function showPrice(request: PageRequest, reads: PanelReads): Promise<PageA
   const { least, isWhole } = expectedCharge(offered);
   const missing = credit === null ? null : missingCredit(credit, least);
   const isCovered = missing !== null ? false : credit !== null && isWhole ? true : null;
-  const refused = missing !== null && !pay.leavesInvoice;
+  const isOver = isCycleOver(service, toTimes(request, service.panel).now);
+  const refused = isOver || (missing !== null && !pay.leavesInvoice);
   const pending = findPending(service.purchases, id);
   const body = html`${'made' in asked || pending === null ? null : pendingNotice(pending)}
     ${facts([
       ['Service', name(service.id)],
       ['Package', name(title)],
       ['Traffic', bytes(size)],
-      newAllowance(service, size),
+      isOver ? null : newAllowance(service, size),
       ['Price', toPrice(offered)],
       taxed && lastCharged !== null
         ? ['With tax', html`${money(lastCharged, currency)}, by your last invoice for it`]
@@ -91,8 +93,8 @@ async function showPrice(request: PageRequest, reads: PanelReads): Promise<PageA
     ${
       'made' in asked
         ? asked.made
-        : html`<p>${terms(pay, isCovered, offered)}</p>
-            ${refused ? null : postForm(request, { action: `${back}/buy`, id: 'buy', key: asked.key, hidden: { package: id }, submit: submitText(offered, { isOrder: missing !== null, isAnother: pending !== null }) })}`
+        : html`${isOver ? notice('warning', NOT_READ_YET) : html`<p>${terms(pay, isCovered, offered)}</p>`}
+          ${refused ? null : postForm(request, { action: `${back}/buy`, id: 'buy', key: asked.key, hidden: { package: id }, submit: submitText(offered, { isOrder: missing !== null, isAnother: pending !== null }) })}`
     }
     ${missing === null ? null : topUpLink(request, pay)}
     <p><a href="${back}">Back to the service</a></p>`;

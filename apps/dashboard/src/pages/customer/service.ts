@@ -1,4 +1,4 @@
-import type { ServiceDetail } from '@sluice/engine';
+import { isCycleOver, type ServiceDetail } from '@sluice/engine';
 import { facts, type Section, sections, table } from '../../layout/components.js';
 import { bytes, orNone, type Times, UNKNOWN } from '../../layout/format.js';
 import { html, join, type Part } from '../../layout/html.js';
@@ -118,7 +118,9 @@ function usageSection(service: ServiceDetail, times: Times): Section {
 }
 
 function showPeriod(service: ServiceDetail, times: Times): Part {
-  return service.cycle === null ? UNKNOWN : times.period(service.cycle);
+  if (service.cycle === null) return UNKNOWN;
+  const period = times.period(service.cycle);
+  return isCycleOver(service, times.now) ? `${period}, which has ended; the next one is not read yet` : period;
 }
 
 async function historySection(

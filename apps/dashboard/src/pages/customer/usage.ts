@@ -2,6 +2,7 @@ import {
   describeExceeded,
   type FallenUsage,
   hasRoomAgain,
+  isCycleOver,
   isOfEarlierWindow,
   type ServiceDetail,
 } from '@sluice/engine';
@@ -59,7 +60,8 @@ export function toSummary(service: ServiceDetail, times: Times): string {
   if (isUnread(service)) return `${stateWord(service)}: not read yet, ${showQuota(service)}`;
   const of = allowed === null ? '' : ` of ${formatBytes(allowed)}`;
   const usage = used === null ? 'usage unknown' : `${formatBytes(used)}${of} used`;
-  const until = service.cycle === null ? '' : ` until ${times.bound(service.cycle.end)} (${times.timeZone})`;
+  const word = isCycleOver(service, times.now) ? 'in the period that ended on' : 'until';
+  const until = service.cycle === null ? '' : ` ${word} ${times.bound(service.cycle.end)} (${times.timeZone})`;
   return `${stateWord(service)}: ${usage}${until}`;
 }
 

@@ -8,6 +8,7 @@ import {
   describeUsed,
   type Explanation,
   hasRoomAgain,
+  isCycleOver,
   isOfEarlierWindow,
   type HoldView,
   isEndedByRuns,
@@ -38,9 +39,11 @@ export function explainState(found: Explanation, times: Times): Part[] {
   return [
     ...(found.panelRemoved && (lasting.length > 0 || isLiving(service.lifecycle))
       ? removedSentences(found, lasting, times)
-      : lasting.length > 0
-        ? lasting.flatMap((hold) => holdSentences(found, hold, times))
-        : withoutHold(found, times)),
+      : lasting.length > 0 && !isLiving(service.lifecycle)
+        ? goneSentences(found, lasting, times)
+        : lasting.length > 0
+          ? lasting.flatMap((hold) => holdSentences(found, hold, times))
+          : withoutHold(found, times)),
     service.error === null || found.decision === null
       ? null
       : html`${service.doubted === null ? 'The last run could not finish' : 'The last reading is doubted'}:
@@ -72,6 +75,14 @@ function removedSentences(found: Explanation, open: readonly HoldView[], times: 
     html`Panel ${panel} is not in the config: nothing of the service is read or changed there. Put the panel back into
       the config; before you take it out for good, give its services back with
       <code>sluice hold release --all --panel ${panel}</code>.`,
+  ];
+}
+
+/** Runs leave a service that has ended as it is, also on the panel. */
+function goneSentences(found: Explanation, open: readonly HoldView[], times: Times): Part[] {
+  return [
+    `It is ${found.service.lifecycle}: it is not metered, and what is restricted on its panel stays so.`,
+    ...open.flatMap((hold) => holdSentences(found, hold, times).slice(0, 1)),
   ];
 }
 
@@ -123,6 +134,9 @@ function notHeld(found: Explanation, times: Times): Part {
       ? 'It is not held: it is within its limits.'
       : 'It is not held: it has no quota, so its usage never restricts it.';
   const { allowedBytes } = service.allowance;
+  if (service.cycle !== null && isCycleOver(service, found.at))
+    return html`It is not held: ${describeUsed(service)} in the cycle that ended on ${times.bound(service.cycle.end)}.
+    Nothing was read in the present one yet: the next run that reads it decides.`;
   const end = service.cycle === null ? '' : html` in the cycle until ${times.bound(service.cycle.end)}`;
   const at = allowedBytes === null ? '' : ` It is held once ${formatBytes(allowedBytes)} are used.`;
   return html`It is not held: ${describeUsed(service)}${end}.${at}`;
@@ -150,7 +164,8 @@ function holdSentences(found: Explanation, hold: HoldView, times: Times): Part[]
   ];
 }
 
-function lastingSentences({ service }: Explanation, hold: HoldView, times: Times): Part[] {
+function lastingSentences(found: Explanation, hold: HoldView, times: Times): Part[] {
+  const { service } = found;
   if (hold.releasing === true) {
     const ended = html`its hold “${reasonWords(hold.reason)}” ended
     ${hold.until === null ? '' : html`on ${times.full(hold.until)}`}`;
@@ -170,6 +185,10 @@ function lastingSentences({ service }: Explanation, hold: HoldView, times: Times
       it until a date.`,
     ];
   }
+  if (isWithheld(found, hold.reason)) {
+    const until = service.protected ? 'It is protected' : 'Its quota hold is released until a date';
+    return [html`${since}.`, `${until}: the next run that reaches the panel releases it.`];
+  }
   if (isOfEarlierWindow(service, hold)) {
     return [
       html`${since}: its limit “${reasonWords(hold.reason)}” was used up in the period before, and nothing was read in
@@ -186,9 +205,12 @@ function lastingSentences({ service }: Explanation, hold: HoldView, times: Times
         html`${since}: ${describeUsed(service)}.`,
         service.fallen !== null
           ? 'More was read earlier in this cycle, and a fall to less than half releases nothing.'
-          : hasRoomAgain(service)
-            ? 'It has room again: the next run that reads it releases it.'
-            : html`It is released ${end}, or by the poll after a larger quota or a package.`,
+          : isCycleOver(service, found.at)
+            ? html`Its cycle ended on ${times.bound(service.cycle?.end)}: the next run that reads the present one
+              decides.`
+            : hasRoomAgain(service)
+              ? 'It has room again: the next run that reads it releases it.'
+              : html`It is released ${end}, or by the poll after a larger quota or a package.`,
       ];
     case 'manual':
       return [html`${since}: an operator restricted it${note}.`, 'It is held until an operator releases it.'];

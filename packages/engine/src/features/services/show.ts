@@ -1,7 +1,7 @@
 import { group, hasEnded } from '../../base/lifecycle.js';
 import type { AccountView } from '@sluice/panel-kind';
 import { gigabytesToBytes, resolveAllowance, resolveMode } from '@sluice/quota-core';
-import type { CycleRecord, OverrideRecord, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
+import type { CycleRecord, DecisionRecord, OverrideRecord, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
 import { invoiceUrl } from '../billing/billing-pages.js';
 import { findEntry } from '../../base/config/find-entry.js';
 import { readEnforcements } from '../../context/enforcement.js';
@@ -17,6 +17,7 @@ import type { Context } from '../../context/context.js';
 import { requireService } from '../../context/find-service.js';
 import type { CountedUsage } from '../../kernel/subject/counted.js';
 import { type FallenUsage, findFallen } from '../../kernel/subject/fallen.js';
+import { UNKNOWN_PRODUCT } from '../../kernel/subject/to-stage.js';
 import { isWithheld } from '../../kernel/subject/used.js';
 import { lastUsage, toLifecycle, serviceView, type ServiceView } from '../../kernel/subject/views.js';
 
@@ -128,10 +129,18 @@ function viewNow(
   state: { holds: readonly LastingHold[]; protected: boolean },
 ) {
   const { service, cycle } = facts;
-  const { decision, decided } = withAllowanceNow(context, facts);
+  const { decision: last, decided } = withAllowanceNow(context, facts);
+  const decision = withProductNow(context, service, last);
   const view = serviceView({ service, decision, cycle, actions: [], ...state });
-  const last = lastUsage(view, decision, cycle);
-  return { view, figures: { ...last, allowance: last.allowance && { ...last.allowance, decided } } };
+  const usage = lastUsage(view, decision, cycle);
+  return { view, figures: { ...usage, allowance: usage.allowance && { ...usage.allowance, decided } } };
+}
+
+/** Returns a decision that lacked the product of its service; its error says so where the config has the product by now. */
+function withProductNow({ config }: Context, { product }: ServiceRecord, decision: DecisionRecord | null) {
+  if (decision?.errorCode !== UNKNOWN_PRODUCT || findEntry(config.products, product) === undefined) return decision;
+  const message = `its product was not in the config; the next run decides with "${product}"`;
+  return { ...decision, errorCode: 'product_found', errorMessage: message };
 }
 
 /** Returns a purchase as a detail shows it. */

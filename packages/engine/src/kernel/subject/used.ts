@@ -54,6 +54,11 @@ export function isOfEarlierWindow(
   return limit !== undefined && limit.used === null && limit.window !== null && since < limit.window.start;
 }
 
+/** Returns whether the cycle that a service shows is over: nothing was read in the present one yet. */
+export function isCycleOver({ cycle }: Pick<ServiceView, 'cycle'>, at: string): boolean {
+  return cycle !== null && cycle.end <= at;
+}
+
 /** Says that what is allowed follows from a change since the last run, which has yet to decide; null where a run decided with it. */
 export function describeAllowance({ allowance }: Pick<ServiceView, 'allowance'>): string | null {
   if (allowance === null || allowance.decided) return null;
@@ -144,7 +149,9 @@ export function describeProtection(
   const { protectedUntil } = service;
   if (!service.protected || protectedUntil === null) return null;
   const isByHand = open.some(({ reason }) => reason === 'manual');
-  const what = isByHand ? 'only its manual hold restricts it before' : 'nothing is restricted before';
+  const isHeld = open.length > 0 && !isByHand;
+  const nothing = isHeld ? 'no run restricts it before' : 'nothing is restricted before';
+  const what = isByHand ? 'only its manual hold restricts it before' : nothing;
   const left = due.filter((reason) => open.every((hold) => hold.reason !== reason)).map(describeReason);
   const would = left.length === 0 ? '' : ` Due, but withheld: ${left.join(', ')}.`;
   return `It is protected until ${protectedUntil}: ${what}.${would}`;
