@@ -147,7 +147,7 @@ describe('the pages of a run', () => {
 describe('the same holds for every page', () => {
   it('while a run was stopped by the brake, a service fails and another is 600 times over', async () => {
     await pages.breakIn();
-    expect((await pages.staff('/')).page).toContain('Nothing was changed on panel dcim');
+    expect((await pages.staff('/')).page).toContain('No run over panel dcim changed anything');
     expect((await pages.staff('/services/svc-3')).page).toContain('over 999%');
     expect(await findWrong(isOfRuns)).toEqual([]);
   });

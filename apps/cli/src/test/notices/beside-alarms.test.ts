@@ -19,7 +19,7 @@ it('names what the brake stopped, panels that are down and panels that left the 
   await at.poll();
   for (const number of [1, 2, 3]) at.panel.addTraffic(500 + number, { in: 150 * GB, out: 0 });
   await at.pollLater();
-  expect(await list()).toContain('Nothing was changed on panel dcim since 20 Nov 2026 13:00');
+  expect(await list()).toContain('No run over panel dcim changed anything since 20 Nov 2026 13:00');
   at.panel.server.inject({ fault: { kind: 'status', status: 503 } });
   await at.pollLater();
   expect(await list()).toContain('Panel dcim is down since 20 Nov 2026 14:00');

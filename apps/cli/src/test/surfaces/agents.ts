@@ -139,7 +139,7 @@ function inTable(text: string): AgentSaid {
   return { held: withWord('held'), over: withWord('over') };
 }
 
-const BRAKED = /Nothing was changed on panel vpn/;
+const BRAKED = /No check of the agents of panel vpn changed anything/;
 const isDown = (text: string): boolean => /\bdown since|is down|HTTP 503/.test(text);
 
 /** What a page, command or document says of north alone, whose client is c-1. */

@@ -94,7 +94,7 @@ function ofChecks(checks: readonly Check[]): Said {
 }
 
 /** The sentence of the brake, wherever it stands. */
-const BRAKED = /Nothing was changed on panel dcim since/;
+const BRAKED = /No run over panel dcim changed anything since/;
 
 /** The exceptions in `observe, except X: enforced since …`. */
 function inWords(text: string): string[] {

@@ -4,7 +4,7 @@ import { extractMain, textOf } from '../../test/page-texts.js';
 import { Link } from '../../test/share-link.js';
 
 const SENTENCE =
-  'Nothing was changed on panel dcim since 20 Nov 2026 12:00 UTC+0: the last run would have changed 3 of 4 services at once, and the brake stopped it.';
+  'No run over panel dcim changed anything since 20 Nov 2026 12:00 UTC+0: the last run would have changed 3 of 4 services at once, and the brake stopped it.';
 interface Row {
   id: string;
 }
@@ -64,7 +64,7 @@ describe('while the brake stopped the last run of a panel', () => {
   });
 
   it('a service that it does not concern has no banner', async () => {
-    expect(textOf(await read('/services/svc-4'))).not.toContain('Nothing was changed on panel');
+    expect(textOf(await read('/services/svc-4'))).not.toContain('No run over panel');
   });
 
   it('who may not change anything reads the commands in place of buttons', async () => {
@@ -120,7 +120,7 @@ describe('while the brake stopped the last run of a panel', () => {
     const pages = [await run('/', 'Review the changes'), await run('/panels/dcim', 'Poll now')];
     for (const page of pages) {
       const said = textOf(page);
-      expect(said).toContain('Nothing was changed on panel dcim');
+      expect(said).toContain('No run over panel dcim changed anything');
       expect(said).toMatch(/Held now 0/);
       expect(said).toMatch(/Would be held 3/);
       expect(said).toMatch(/Changes made 0/);
@@ -135,7 +135,7 @@ describe('while the brake stopped the last run of a panel', () => {
     const answer = await at.fetch('/api/v1/embedded/overview', { token: reader });
     const { parts } = (await answer.json()) as { parts: { html: string }[] };
     const said = textOf(parts[0]?.html ?? '');
-    expect(said.startsWith('Nothing was changed on panel dcim since')).toBe(true);
+    expect(said.startsWith('No run over panel dcim changed anything since')).toBe(true);
     expect(said).toContain('sluice plan --panel dcim');
     expect(parts.map(({ html }) => html).join('')).not.toMatch(/<form|allow-once/);
   });
@@ -154,7 +154,7 @@ describe('while the brake stopped the last run of a panel', () => {
 
   it('the pages that ask say what follows, and how to go back', async () => {
     const allow = textOf(await read('/panels/dcim/allow-once'));
-    expect(allow).toContain('Nothing was changed on panel dcim since');
+    expect(allow).toContain('No run over panel dcim changed anything since');
     expect(allow).toContain('the brake does not stop it');
     expect(allow).toContain('Back to the panel');
     const observe = textOf(await read('/panels/dcim/observe'));
@@ -168,7 +168,7 @@ describe('while the brake stopped the last run of a panel', () => {
     const observed = await submit('/panels/dcim/observe', 'Observe panel dcim');
     expect(observed.headers.get('location')).toBe('/panels/dcim');
     await at.sluice.poll();
-    expect(textOf(await read('/'))).not.toContain('Nothing was changed on panel');
+    expect(textOf(await read('/'))).not.toContain('No run over panel');
     expect(textOf(await read('/'))).toMatch(/Would be held 3 under observe/);
     await at.sluice.panels.enforce('dcim');
     at.clock.advance(3_600_000);
@@ -176,7 +176,7 @@ describe('while the brake stopped the last run of a panel', () => {
     expect(textOf(await read('/'))).toContain('Nothing was changed');
     const allowed = textOf(await run('/panels/dcim/allow-once', 'Allow the changes of panel dcim once'));
     expect(allowed).toMatch(/Held now 3/);
-    expect(allowed).not.toContain('Nothing was changed on panel');
+    expect(allowed).not.toContain('No run over panel');
     expect(textOf(await read('/'))).toMatch(/Held 3 3 quota/);
   });
 });

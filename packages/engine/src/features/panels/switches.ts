@@ -3,6 +3,7 @@ import type { StoreTables, SwitchRecord } from '@sluice/state-store';
 import { notFound } from '../../base/errors.js';
 import { readEnforcements } from '../../context/enforcement.js';
 import { isAtWork, withRun } from '../../kernel/run/bracket.js';
+import { endBrakes } from '../../kernel/run/brake-state.js';
 import type { RunReport } from '../../kernel/run/run-document.js';
 import { runPanels } from '../../loop/run.js';
 import type { RunPart } from '../../loop/run-part.js';
@@ -85,9 +86,10 @@ export async function setSwitch(
   checkSwitch(context, panel, product);
   const command = `${enforce === 'on' ? 'enforce' : 'observe'} ${panel}${product === null ? '' : ` for ${product}`}`;
   await withRun(context, { command, dryRun: false }, (run) =>
-    run.store((tables) =>
-      storeSwitch(tables, { panel, product, enforce, since: context.now(), actor: context.deps.actor() }),
-    ),
+    run.store(async (tables) => {
+      await storeSwitch(tables, { panel, product, enforce, since: context.now(), actor: context.deps.actor() });
+      if (enforce === 'observe' && product === null) await endBrakes(tables, panel);
+    }),
   );
   return switchReport(context, panel, product);
 }

@@ -99,7 +99,8 @@ export function describeBrake(
 ): string {
   const { panel, subjects, changing, active, message } = brake;
   const doubted = brake.doubted ?? 0;
-  const nothing = `Nothing was changed on panel ${panel} since ${since}`;
+  const who = subjects === 'agents' ? `No check of the agents of panel ${panel}` : `No run over panel ${panel}`;
+  const nothing = `${who} changed anything since ${since}`;
   if (subjects === 'store') return `${nothing}: ${message}.`;
   if (changing === null || active === null) return `${nothing}: the brake stopped the last run.`;
   const [some, all] = [changing - doubted, active].map((count) => count.toLocaleString('en'));
@@ -133,6 +134,11 @@ export async function noteMoved(
 async function note(tables: Pick<StoreTables, 'conditions'>, key: string, at: string, details: Details): Promise<void> {
   const known = await tables.conditions.get(key);
   await tables.conditions.put({ key, since: known?.since ?? at, runs: (known?.runs ?? 0) + 1, details });
+}
+
+/** Notes that a panel is under `observe`, where the brake stops nothing. */
+export async function endBrakes(tables: Pick<StoreTables, 'conditions'>, panel: string): Promise<void> {
+  for (const subjects of ['services', 'agents'] as const) await tables.conditions.end(brakeKey(panel, subjects));
 }
 
 /** Notes that a run was not stopped. */

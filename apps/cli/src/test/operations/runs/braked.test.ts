@@ -11,7 +11,7 @@ beforeEach(async () => {
   at.use(1, 195);
 });
 
-const SENTENCE = /Nothing was changed on panel dcim since .*: the last run would have changed 1 of 2 services/;
+const SENTENCE = /No run over panel dcim changed anything since .*: the last run would have changed 1 of 2 services/;
 
 const text = async (words: string): Promise<string> => (await at.bench.sluice(words)).stdout;
 const wouldHold = async (): Promise<unknown> =>
