@@ -22,7 +22,11 @@ describe('the steps of one run', () => {
       if (!('admins' in list)) throw new Error('no list');
       const whole = await agents.complete(list, { agents: records.agents, users: [] }, signal);
       if (!('goneUsers' in whole)) throw new Error('no list');
-      const recorded = agents.record(whole, { records, users: [], actions: [] }, { now, run: null, jump: null });
+      const recorded = agents.record(
+        whole,
+        { records, users: [], actions: [], sold: new Map() },
+        { now, run: null, jump: null },
+      );
       return { list: whole, recorded, records: { ...records, agents: [...recorded.agents.values()] } };
     };
     const first = await read({ ...nothing, agents: [] });

@@ -48,6 +48,7 @@ import { type BareList, readLists, readMissing, readReservation, rereadHalfMade 
 import { performAgentStep } from './apply.js';
 import type { HiddifyState } from './lists.js';
 import { resolveAction } from './resolve.js';
+import { toRaise } from './product.js';
 import { USER_REF } from './settings.js';
 
 /** Dependencies of the agents of one panel. */
@@ -202,6 +203,15 @@ export class HiddifyAgents implements PanelAgents {
     known: { earlier: AgentReservationRecord | null; user: AgentUserRecord | null },
   ): ReturnType<PanelAgents['raise']> {
     return checkRaise(records, this.deps.rules, request, known);
+  }
+
+  toSoldRaise(
+    { state }: Observation,
+    { fromBytes, toBytes }: { fromBytes: number; toBytes: number },
+  ): RaiseRequest | null {
+    const { user } = (state as HiddifyState | null) ?? { user: null };
+    if (user === null) return null;
+    return toRaise({ ...user, limitBytes: fromBytes }, { limitBytes: toBytes }, { lifted: false, soldBytes: null });
   }
 
   raiseKey(user: string): string {

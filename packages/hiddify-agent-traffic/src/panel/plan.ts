@@ -74,7 +74,9 @@ function planAbsent(plan: Plan, target: TargetState, uuid: string): void {
     if (scope !== 'hold' || holds.length > 0) plan.problems.push(toAbsence(service, target.checkpoint, target.recent));
     return;
   }
-  const limitBytes = toLimit(target);
+  // A lift waits for the next run: what is created is what is sold.
+  const limitBytes =
+    target.allowance?.lifted === true ? (target.allowance.soldBytes ?? toLimit(target)) : toLimit(target);
   if (limitBytes === null || limitBytes === 0) {
     plan.problems.push({
       code: 'no_quota',

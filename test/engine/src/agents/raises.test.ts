@@ -196,6 +196,42 @@ describe('a lifted limit where limits count what is sold', () => {
   });
 });
 
+describe.each(['allocated', 'consumed'])('what is sold while a limit is lifted (%s)', (accounting) => {
+  it.each(['a protection', 'a release until a date'])('has to fit as ever, with %s', async (lift) => {
+    const users = await start(accounting);
+    for (const id of ['svc-1', 'svc-2'])
+      await (lift === 'a protection'
+        ? at.sluice.services.set(id, { protected_until: '2026-11-25' })
+        : at.sluice.holds.release(id, { until: '2026-11-25' }));
+    await at.pollAfter(HOUR);
+    expect(limits(users)).toEqual([1_000_000, 1_000_000]);
+    const preview = await at.sluice.provision.changePackage('svc-1', 'more', { dryRun: true });
+    expect(preview.service.error).toBe(null);
+    expect(await codeOf(change(1, 'more'))).toBe(null);
+    expect((await at.sluice.provision.changePackage('svc-2', 'more', { dryRun: true })).service.error?.code).toBe(
+      'agent_limit',
+    );
+    expect(await codeOf(change(2, 'more'))).toBe('agent_limit');
+    expect((await at.sluice.services.list()).services.map(({ product }) => product)).toEqual(['more', 'agency']);
+    await at.pollAfter(HOUR);
+    expect(await codeOf(change(2, 'more'))).toBe('agent_limit');
+    at.bench.clock.set(Date.parse('2026-11-25T00:10:00Z'));
+    await at.poll();
+    expect(limits(users)).toEqual([40, 10]);
+    expect((await at.check()).totals).toMatchObject({ exceeded: 0, disabled: 0 });
+    expect(await codeOf(change(2, 'more'))).toBe('agent_limit');
+  });
+
+  it('is what a protected service is created with', async () => {
+    await start(accounting);
+    const values = { protected_until: '2026-11-25' };
+    const uuid = await at.create(3, { product: 'agency', values });
+    expect(limits([uuid])).toEqual([10]);
+    await at.pollAfter(HOUR);
+    expect(limits([uuid])).toEqual([1_000_000]);
+  });
+});
+
 describe.each(['allocated', 'consumed'])('a raise of a service that is held for its agent (%s)', (accounting) => {
   it('waits until the agent is below its limit, and does not fail', async () => {
     at = await startHiddifyBench({ agents: `{ accounting: ${accounting} }` });

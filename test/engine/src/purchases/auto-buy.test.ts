@@ -81,6 +81,20 @@ describe('auto-buy', () => {
     );
   });
 
+  it.each(['a protection', 'a release until a date'])(
+    'buys nothing while %s keeps the quota from restricting',
+    async (lift) => {
+      await open();
+      await at.pay('20');
+      await (lift === 'a protection'
+        ? at.sluice.services.set('svc-1', { protected_until: '2027-12-05' })
+        : at.sluice.holds.release('svc-1', { until: '2027-12-05' }));
+      at.use(1, 120);
+      expect((await at.pollReport()).totals).toMatchObject({ purchased: 0, held: 0 });
+      expect([await at.balance(), at.portState(1)]).toEqual(['20.00', 'up']);
+    },
+  );
+
   it('counts towards the brake, which buys nothing', async () => {
     await start(AUTO);
     const numbers = [1, 2, 3, 4, 5, 6];

@@ -30,19 +30,19 @@ export function agentBudget(context: Context, name: string, agents: PanelAgents)
       return makeReserved(from, reserved, work);
     },
     async raise(request, work) {
-      return !isFree(from, request) && (await hasLimits(from)) ? raise(from, request, work) : work();
+      return !isFree(request) && (await hasLimits(from)) ? raise(from, request, work) : work();
     },
   };
 }
 
-/** Lifting a limit reserves nothing, since no agent sells it. Where limits count what is sold, a user that moves takes that along. */
-function isFree({ agents }: ReadFrom, { lifted, user, owner }: RaiseRequest): boolean {
-  return lifted === true && (user.owner === owner || agents.semantics.accounting !== 'allocated');
+/** Lifting a limit reserves nothing, since no agent sells it; a user that moves takes along what it is sold. */
+function isFree({ lifted, user, owner }: RaiseRequest): boolean {
+  return lifted === true && user.owner === owner;
 }
 
 /** Returns the error that a raise would fail with; null for one that fits. Reserves nothing. */
 export async function previewRaise(from: ReadFrom, request: RaiseRequest): Promise<ItemError | null> {
-  if (isFree(from, request) || !(await hasLimits(from))) return null;
+  if (isFree(request) || !(await hasLimits(from))) return null;
   const { check, records } = await checkRaise(from, request, from.context.store);
   return check.allowed ? null : toItemError(refusal(check, records));
 }

@@ -24,9 +24,9 @@ import { errorOfDoubt } from '../../kernel/subject/doubt.js';
 import { elsewhereError } from '../../kernel/run/left-elsewhere.js';
 import { enforceService } from '../../loop/enforce.js';
 import { actionRow } from '../../kernel/changes/journal.js';
-import { withRefusedRaise } from '../../kernel/subject/raise.js';
+import { findSoldRaise, isLifted, withRefusedRaise } from '../../kernel/subject/raise.js';
 import { observeServices, openRows } from '../../loop/observe.js';
-import { load } from '../../loop/load.js';
+import { findAllowance, load } from '../../loop/load.js';
 import { planOne, withCheckpoint } from '../../loop/plan.js';
 import { findSharers } from '../../loop/sharing.js';
 import type { Context } from '../../context/context.js';
@@ -100,7 +100,10 @@ async function carryOut(commandRun: CommandRun, panel: Panel, service: ServiceRe
   };
   const observed = { ...unplanned(decided), observation: observations.get(service.id) ?? null };
   const [planned = observed] = await findSharers(on, [observed]);
-  const done = await (command.dryRun ? preview : enforce)(commandRun, on, unapplied(planned), onPlan);
+  const started = unapplied(planned);
+  const done = await withinBudget(commandRun, on, started, () =>
+    (command.dryRun ? preview : enforce)(commandRun, on, started, onPlan),
+  );
   command.checkDone?.(done);
   const isStopped = givesBack && panel.accounts !== undefined && stops.length > 0;
   const given = isStopped ? withError(done, stoppedByPanel(service, stops)) : done;
@@ -110,6 +113,35 @@ async function carryOut(commandRun: CommandRun, panel: Panel, service: ServiceRe
   const isLeft = scope === 'hold' && delivered.holds.length === 0 && elsewhere.length > 0;
   const work = withCheckpoint(on, isLeft ? withError(delivered, elsewhereError(service, elsewhere)) : delivered);
   return { work, reported: [...reported.values()] };
+}
+
+/** Makes a change of the product of a service whose limit is lifted while what more is sold is reserved for its agent. */
+async function withinBudget(
+  { context, command }: CommandRun,
+  { panel }: RunOnPanel,
+  work: Applied,
+  make: () => Promise<Applied>,
+): Promise<Applied> {
+  const { agents, name } = panel;
+  const { service, observation } = work;
+  const { formerProduct } = command;
+  if (agents === undefined || formerProduct === undefined || !isLifted(context, work)) return make();
+  const find = (product: string) =>
+    findAllowance(context.config, { ...work, service: { ...service, product } })?.allowance ?? null;
+  const raises = findSoldRaise(panel, observation, [find(formerProduct), find(service.product)]);
+  if (raises === null) return make();
+  if (command.dryRun)
+    return withError(await make(), await context.ports.previewRaise(context, { name, agents }, raises));
+  let isMade = false;
+  try {
+    return await context.ports.agentBudget(context, { name, agents }).raise(raises, () => {
+      isMade = true;
+      return make();
+    });
+  } catch (error) {
+    if (isMade) throw error;
+    return withError(work, toItemError(error));
+  }
 }
 
 function stoppedByPanel({ id }: ServiceRecord, stops: readonly string[]): ItemError {

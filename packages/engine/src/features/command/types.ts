@@ -63,6 +63,8 @@ export interface CommandContent {
   /** Returns the loaded service with the target state, for a dry run. */
   preview: (loaded: Loaded) => Loaded;
   account?: AccountCommand | null;
+  /** The product before a change of it. */
+  formerProduct?: string | undefined;
   /** What may be changed on the panel; default: everything of the service. */
   scope?: 'hold' | 'command';
   /** Whether everything of ours on the service is given back. What the panel still stops by its own rules then is an error. */

@@ -230,6 +230,7 @@ async function decide(
     delivery,
     begunAt: open?.plannedAt ?? null,
     account,
+    formerProduct: stored.formerProduct,
     password: () => plan?.password ?? null,
     storeTarget: async (target, tables, run) => {
       if (request.verb === 'renew') {

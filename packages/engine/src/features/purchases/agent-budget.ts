@@ -5,7 +5,7 @@ import { undecided } from '../../loop/decide.js';
 import { withPurchases } from '../../loop/load.js';
 import { observeServices } from '../../loop/observe.js';
 import { planOne } from '../../loop/plan.js';
-import { findRaise } from '../../kernel/subject/raise.js';
+import { findRaise, findSoldRaise, isLifted } from '../../kernel/subject/raise.js';
 import { toRead, unplanned } from '../../kernel/subject/to-stage.js';
 import type { Context } from '../../context/context.js';
 import { loadService } from './load-service.js';
@@ -32,6 +32,7 @@ export async function readRaise(
   }
   const loaded = undecided(toRead(await loadService(context, service)));
   const paid = withPurchases(loaded, [...loaded.purchases, { ...row, status: 'paid' }]);
+  if (isLifted(context, loaded)) return findSoldRaise(panel, observation, [loaded.allowance, paid.allowance]);
   return findRaise(await planOne(on, { ...unplanned(paid), observation }));
 }
 

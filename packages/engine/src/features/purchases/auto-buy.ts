@@ -7,6 +7,7 @@ import { withPurchases } from '../../loop/load.js';
 import type { Notice } from '../../kernel/run/notice.js';
 import { wouldBuy } from './would-buy.js';
 import type { Decided, RunOnPanel } from '../../kernel/subject/stages.js';
+import { isLifted } from '../../kernel/subject/raise.js';
 import { withError } from '../../kernel/subject/to-stage.js';
 import type { Context } from '../../context/context.js';
 import { newPurchase, toProblem } from './charge.js';
@@ -60,16 +61,18 @@ export function findWish(
 
 /** Returns the rule by which a service may buy automatically; null where it may not, whatever its usage is. Pure. */
 export function findRuleInForce(
-  { config }: Pick<Context, 'config'>,
+  context: Pick<Context, 'config' | 'now'>,
   stored: readonly AutoBuyRecord[],
   { service, decision, allowance, holds }: Pick<Decided, 'service' | 'decision' | 'allowance' | 'holds'>,
 ): AutoBuyRule | null {
   const { id, client, product } = service;
   if (decision === null || allowance?.kind !== 'limited') return null;
+  // Its quota restricts nothing at the moment.
+  if (isLifted(context, { service })) return null;
   const due = [...holds, ...decision.holds];
   // A package would not lift the service.
   if (due.some(({ reason }) => ['billing', 'manual', AGENT_LIMIT].includes(reason))) return null;
-  const rule = findRule(config, stored, { service: id, client, product });
+  const rule = findRule(context.config, stored, { service: id, client, product });
   return rule.enabled ? rule : null;
 }
 

@@ -203,7 +203,7 @@ async function requireCycle(context: Context, service: ServiceRecord): Promise<C
   if (loaded.error !== null) throw refusal(loaded.error.code, `"${id}": ${loaded.error.message}; nothing was charged`);
   if (loaded.allowance?.kind !== 'limited')
     throw refusal('no_quota', `"${id}" has no limited quota, so extra traffic would have no effect`);
-  if (loaded.cycle !== null && !loaded.cycleIsNew) return loaded.cycle;
+  if (loaded.cycle !== null && !loaded.cycleIsNew && loaded.cycle.readAt !== null) return loaded.cycle;
   throw refusal('not_metered_yet', `"${id}" has not been read in its current billing cycle; nothing was charged`);
 }
 

@@ -1,5 +1,8 @@
-import type { Plan, RaiseRequest } from '@sluice/panel-kind';
-import type { Applied, RunOnPanel } from './stages.js';
+import type { Observation, Panel, Plan, RaiseRequest } from '@sluice/panel-kind';
+import type { Allowance } from '@sluice/quota-core';
+import type { Context } from '../../context/context.js';
+import { isProtected, isQuotaReleased } from './holds.js';
+import type { Applied, Loaded, RunOnPanel, Stage } from './stages.js';
 import { withError } from './to-stage.js';
 
 /** Returns what the steps of a planned service need of the budget of its agent; null where they need nothing. */
@@ -16,4 +19,27 @@ export async function withRefusedRaise(
   const raises = findRaise(work);
   if (agents === undefined || raises === null || work.error !== null) return work;
   return withError(work, await context.ports.previewRaise(context, { name, agents }, raises));
+}
+
+/** Returns whether a quota restricts nothing at the moment, because of a protection or a release until a date. */
+export function isLifted(
+  context: Pick<Context, 'config' | 'now'>,
+  { service }: Pick<Loaded<Stage>, 'service'>,
+): boolean {
+  const now = context.now();
+  return isProtected(context.config, service, now) || isQuotaReleased(context.config, service, now);
+}
+
+/**
+ * Returns what more that is sold to a service needs of the budget of its agent while its limit is lifted: the panel shows no change
+ * then, so that no step needs anything. Null where it needs nothing.
+ */
+export function findSoldRaise(
+  { agents }: Pick<Panel, 'agents'>,
+  observation: Observation | null,
+  [before, after]: readonly [Allowance | null, Allowance | null],
+): RaiseRequest | null {
+  if (agents === undefined || observation === null || before?.kind !== 'limited' || after?.kind !== 'limited')
+    return null;
+  return agents.toSoldRaise(observation, { fromBytes: before.allowedBytes, toBytes: after.allowedBytes });
 }
