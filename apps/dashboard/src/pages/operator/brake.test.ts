@@ -187,7 +187,7 @@ describe('while a panel does not answer', () => {
     at.clock.advance(3_600_000);
     await at.sluice.poll();
     const down =
-      /^Panel dcim is down since .*? Until it answers, its 4 services can be neither read, held nor released: they are shown as last read, and 3 stay held\. Last error: /;
+      /^Panel dcim is down since .*? Until it answers, its 4 services can be neither read, held nor released: they are shown as last read, and 3 stay held or to be restricted\. Last error: /;
     for (const path of ['/', '/panels', '/panels/dcim'])
       expect(textOf((await read(path)).replace(/^[\s\S]*?<\/h1>/, ''))).toMatch(down);
     const page = await read('/');

@@ -80,7 +80,7 @@ export function outageBanner(panel: OverviewPanel, times: Times): Part {
     'bad',
     html`<strong>Panel ${panelLink(name)} is down since ${times.full(downSince)}.</strong> Until it answers, its
       ${counted(services, 'service')} can be neither read, held nor released: they are shown as last read, and
-      ${count(held)} stay held.${cause}`,
+      ${count(held)} stay held or to be restricted.${cause}`,
   );
 }
 

@@ -8,6 +8,7 @@ import {
   usedBytes,
   isLeftAsIs,
 } from '@sluice/engine';
+import { describeRule } from '@sluice/quota-core';
 import { accountTables } from '../account-tables.js';
 import { badge, coloured, facts, listed, type Section, table, usageBar } from '../../layout/components.js';
 import { bytes, money, name, NONE, orNone, type Times } from '../../layout/format.js';
@@ -156,7 +157,8 @@ function holdsSection({ times }: Scene, { holds }: Explanation): Section {
       },
       {
         title: 'Note',
-        cell: ({ note, origin }) => html`${name(note)} <span class="soft">${origin}</span>`,
+        cell: ({ note, origin }) =>
+          html`${name(note === null ? null : (describeRule(note) ?? note))} <span class="soft">${origin}</span>`,
         isMinor: true,
       },
       { title: 'Evidence', cell: (hold) => showEvidence(hold, times) },

@@ -1,5 +1,6 @@
 import { type Allowance, type Mode, REPORTED_STATUSES } from '@sluice/quota-core';
 import type { DecisionRecord, ServiceRecord } from '@sluice/state-store';
+import { group } from '../../base/lifecycle.js';
 import { allowancesNow } from '../services/allowance-now.js';
 import { isProtected, readLastingHolds } from '../../kernel/subject/holds.js';
 import { lastUsage, serviceView } from '../../kernel/subject/views.js';
@@ -16,9 +17,7 @@ export async function addServiceMetrics(context: Context, table: MetricTable): P
   const services = await store.services.list();
   const allowances = await allowancesNow(context, services);
   const cycles = new Map((await store.cycles.newest()).map((row) => [row.service, row]));
-  const open = new Map<string, Set<string>>();
-  for (const { service, reason } of await readLastingHolds(store))
-    open.set(service, (open.get(service) ?? new Set()).add(reason));
+  const open = group(await readLastingHolds(store));
   const counts = new Map(
     Object.keys(config.panels).map((panel) => [panel, new Map<string, number>(AT_ONCE.map((status) => [status, 0]))]),
   );
@@ -27,7 +26,7 @@ export async function addServiceMetrics(context: Context, table: MetricTable): P
     const { id, panel } = service;
     const decision = allowances.get(id)?.decision ?? null;
     const cycle = cycles.get(id) ?? null;
-    const holds = [...(open.get(id) ?? [])].map((reason) => ({ reason, since: '' }));
+    const holds = open.get(id) ?? [];
     const isUnderProtection = isProtected(config, service, context.now());
     const view = serviceView({ service, decision, cycle, holds, actions: [], protected: isUnderProtection });
     const { status } = view;
