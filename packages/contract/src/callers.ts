@@ -14,7 +14,7 @@ export interface Callers {
   provider: readonly ('read' | 'operate' | 'tokens')[];
   /** What a client may do about its own; empty: nothing, it is the provider's. */
   customer: readonly CustomerWay[];
-  /** How it is reached where it has no route of its own: as a run that is started, or by the server for whoever asks it something. */
+  /** How it is reached where it has no route of its own: as a run that is started, or by the server itself, to answer a request. */
   through?: 'run' | 'server';
 }
 

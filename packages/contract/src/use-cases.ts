@@ -171,7 +171,6 @@ const GROUPS = {
 /** What the API and the pages offer besides the engine's methods. */
 const FURTHER = {
   'clock.accept': OPERATE,
-  products: READ,
   runs: READ,
   'usage.refresh': OPERATE,
 } as const satisfies Record<string, Callers>;
@@ -180,12 +179,12 @@ const FURTHER = {
 export type UseCaseGroup = keyof typeof GROUPS;
 
 /** The names of a group's methods. */
-export type MethodOf<Group extends UseCaseGroup> = keyof (typeof GROUPS)[Group] & string;
+export type GroupMethod<Group extends UseCaseGroup> = keyof (typeof GROUPS)[Group] & string;
 
 /** What somebody may do with Sluice: a method of the engine (`poll`, `holds.add`), or what is offered besides. */
 export type UseCase =
   | keyof typeof OF_INSTANCE
-  | { [Group in UseCaseGroup]: `${Group}.${MethodOf<Group>}` }[UseCaseGroup]
+  | { [Group in UseCaseGroup]: `${Group}.${GroupMethod<Group>}` }[UseCaseGroup]
   | keyof typeof FURTHER;
 
 /**
@@ -203,6 +202,6 @@ export const USE_CASES: Readonly<Record<UseCase, Callers>> = {
 };
 
 /** Returns the names of a group's methods, so that the engine can list them before their code is loaded. */
-export function listMethods<Group extends UseCaseGroup>(group: Group): MethodOf<Group>[] {
-  return Object.keys(GROUPS[group]) as MethodOf<Group>[];
+export function listMethods<Group extends UseCaseGroup>(group: Group): GroupMethod<Group>[] {
+  return Object.keys(GROUPS[group]) as GroupMethod<Group>[];
 }

@@ -1,4 +1,4 @@
-import { listMethods, type MethodOf } from '@sluice/contract';
+import { listMethods, type GroupMethod } from '@sluice/contract';
 import type { Sluice } from './sluice.js';
 import type { RunCall } from './api/call.js';
 import { usageError } from '@sluice/panel-kind';
@@ -77,8 +77,8 @@ export type Groups = Omit<
 
 /** A group, if the list of use cases has just its methods. */
 type Listed<Name extends keyof Groups> = [
-  Exclude<keyof Groups[Name], MethodOf<Name>>,
-  Exclude<MethodOf<Name>, keyof Groups[Name]>,
+  Exclude<keyof Groups[Name], GroupMethod<Name>>,
+  Exclude<GroupMethod<Name>, keyof Groups[Name]>,
 ] extends [never, never]
   ? Groups[Name]
   : never;

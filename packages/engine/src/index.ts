@@ -150,9 +150,7 @@ export { listObserving } from './features/panels/observed-panels.js';
 export {
   describeAllowance,
   describeExceeded,
-  hasRoomAgain,
-  isCycleOver,
-  isOfEarlierWindow,
+  hasCycleEnded,
   describeFigures,
   describeHold,
   describeMark,
@@ -161,7 +159,7 @@ export {
   isWithheld,
   usedBytes,
 } from './kernel/subject/used.js';
-export { isEndedByRuns, needsProduct, readLimitingAgent, readSuspendedAgent } from './kernel/subject/agent-hold.js';
+export { isEndedByRuns, readLimitingAgent, readSuspendedAgent } from './kernel/subject/agent-hold.js';
 export type { HoldMarks, OpenHold } from './kernel/subject/hold-marks.js';
 export type { FallenUsage } from './kernel/subject/fallen.js';
 export type { CountedUsage } from './kernel/subject/counted.js';
@@ -171,4 +169,5 @@ export type { Doubted } from './kernel/subject/stages.js';
 export { isLeftAsIs } from './kernel/subject/to-stage.js';
 export type { LinkBudget } from './features/purchases/link-budget.js';
 export type { RevokeRequest } from './features/access/tokens.js';
+export { findNextDecision, type NextDecision } from './kernel/subject/next-decision.js';
 export { describeDoubtedHolds } from './kernel/subject/holds.js';

@@ -71,13 +71,17 @@ describe('the API of the Hiddify add-on', () => {
     });
     expect(await call(`GET /${north.toUpperCase()}/traffic`)).toEqual({ status: 200, json: stats() });
     const { active_users_count: _active, usage_percentage: _used, ...listed } = stats();
+    const inList = { ...listed, total_traffic_GB: 27.5 + 1 / GB };
+    expect(await call('GET /traffic')).toEqual({ status: 200, json: { agents: [inList], count: 1 } });
+    // A uuid is a key of the panel.
+    const masked = { agent_id: `${north.slice(0, 4)}...`, agent_uuid: `${north.slice(0, 4)}...` };
     expect(await call('GET /traffic', undefined, 'Reader')).toEqual({
       status: 200,
-      json: { agents: [{ ...listed, total_traffic_GB: 27.5 + 1 / GB }], count: 1 },
+      json: { agents: [{ ...inList, ...masked }], count: 1 },
     });
     expect(await call(`POST /${north}/can-create-user`, { user_traffic_limit_GB: 50 }, 'Reader')).toMatchObject({
       status: 200,
-      json: { can_create: false, error_message: expect.any(String), agent_stats: stats() },
+      json: { can_create: false, error_message: expect.any(String), agent_stats: { ...stats(), ...masked } },
     });
     expect(await call(`POST /${north}/check`)).toEqual({
       status: 200,

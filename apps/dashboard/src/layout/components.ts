@@ -45,7 +45,8 @@ export interface Fill {
 export function toPercent({ used, allowed }: Fill): number | null {
   if (used === null || allowed === null) return null;
   if (allowed === 0) return used === 0 ? 0 : 100;
-  return Math.floor((used / allowed) * 100);
+  // As `formatShare`: a share of 2.32 is 232 %, also in floating point.
+  return Math.floor((used / allowed) * 100 + 1e-9);
 }
 
 function toTone(percent: number): Tone {

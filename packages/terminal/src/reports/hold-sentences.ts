@@ -1,15 +1,12 @@
 import {
   describeFigures,
   describeUsed,
+  findNextDecision,
   type Explanation,
-  hasRoomAgain,
-  isOfEarlierWindow,
   type HoldView,
-  isCycleOver,
   isEndedByRuns,
   isLeftAsIs,
-  isWithheld,
-  needsProduct,
+  type NextDecision,
   readSuspendedAgent,
   usedBytes,
 } from '@sluice/engine';
@@ -59,32 +56,16 @@ function lastingSentences(found: Explanation, hold: HoldView, times: Times, { ag
   const began = times.at(hold.since, panel) ?? '';
   const since = `${id} is ${isLeft ? 'to be restricted: held' : 'held'} since ${began}${isLeft ? ', but not on the panel yet' : partText(hold)}`;
   const suspended = readSuspendedAgent(hold);
-  if (needsProduct(service, hold)) {
-    const product = `product ${service.product} is not in the config`;
-    return [
-      `${since}.`,
-      `It stays held while ${product}: put that back, set another: ${commands.setProduct(id)}; or release it until a date: ${commands.release(id, 'DATE')}.`,
-    ];
-  }
-  if (isWithheld(found, hold.reason)) {
-    const until = service.protected ? 'It is protected' : 'Its quota hold is released until a date';
-    return [`${since}.`, `${until}: the next run that reaches the panel releases it: ${commands.poll(id)}.`];
-  }
-  if (isOfEarlierWindow(service, hold)) {
-    return [
-      `${since}: its limit "${hold.reason}" was used up in the period before, and nothing was read in the present one.`,
-      `The next run that reads it decides again: ${commands.poll(id)}.`,
-    ];
-  }
+  const next = findNextDecision(found, hold);
+  const decided = next === null || next === 'room' ? null : nextSentences(found, hold, { next, times, commands });
+  if (decided !== null) return [`${since}${decided[0]}.`, decided[1]];
   switch (hold.reason) {
     case 'quota':
       return [
         `${since}: ${describeUsed(service)}${describePeak(service)}.`,
-        isCycleOver(service, found.at)
-          ? `Its cycle ended on ${times.bound(service.cycle?.end ?? null, panel) ?? ''}: the next run that reads the present one decides: ${commands.poll(id)}.`
-          : hasRoomAgain(service)
-            ? `It has room again: the next run that reads it releases it: ${commands.poll(id)}.`
-            : quotaEnd(service, readPeak(decision), times, commands),
+        next === 'room'
+          ? `It has room again: the next run that reads it releases it: ${commands.poll(id)}.`
+          : quotaEnd(service, readPeak(decision), times, commands),
       ];
     case 'manual':
       return [`${since}: an operator restricted it${note}.`, `To release it: ${commands.release(id)}.`];
@@ -98,6 +79,39 @@ function lastingSentences(found: Explanation, hold: HoldView, times: Times, { ag
       return [
         `${since}: it has exceeded the limit "${hold.reason}"${figuresText(service, [hold.reason])}.`,
         limitEnd(service, hold.reason, times, commands),
+      ];
+  }
+}
+
+/** Returns what follows `since`, and what the next run does about a hold. */
+function nextSentences(
+  { service }: Explanation,
+  { reason }: HoldView,
+  how: { next: Exclude<NextDecision, 'room'>; times: Times; commands: StateCommands },
+): [string, string] {
+  const { next, times, commands } = how;
+  const { id, panel, product } = service;
+  const poll = commands.poll(id);
+  switch (next) {
+    case 'product':
+      return [
+        '',
+        `It stays held while product ${product} is not in the config: put that back, set another: ${commands.setProduct(id)}; or release it until a date: ${commands.release(id, 'DATE')}.`,
+      ];
+    case 'withheld':
+      return [
+        '',
+        `${service.protected ? 'It is protected' : 'Its quota hold is released until a date'}: the next run that reaches the panel releases it: ${poll}.`,
+      ];
+    case 'window':
+      return [
+        `: its limit "${reason}" was used up in the period before, and nothing was read in the present one`,
+        `The next run that reads it decides again: ${poll}.`,
+      ];
+    case 'cycle':
+      return [
+        `: ${describeUsed(service)}${describePeak(service)}`,
+        `Its cycle ended on ${times.bound(service.cycle?.end ?? null, panel) ?? ''}: the next run that reads the present one decides: ${poll}.`,
       ];
   }
 }

@@ -5,7 +5,7 @@ import {
   describeExceeded,
   describeProtection,
   describeUsed,
-  isCycleOver,
+  hasCycleEnded,
   type Explanation,
   type HoldView,
   isLeftAsIs,
@@ -168,7 +168,7 @@ function belowAllowance({ service, at: now }: Explanation, times: Times, command
     return [`${id} is not held: it is within its limits.`];
   if (service.quota === null && allowance === null)
     return [`${id} is not held: it has no quota, so it is never held because of its usage.`];
-  if (cycle !== null && isCycleOver(service, now))
+  if (cycle !== null && hasCycleEnded(service, now))
     return [
       `${id} is not held: ${describeUsed(service)} in the cycle that ended on ${times.bound(cycle.end, service.panel) ?? ''}.`,
       `Nothing was read in the present one yet: the next run that reads it decides: ${commands.poll(id)}.`,

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { isOfEarlierWindow } from '@sluice/engine';
+import { findNextDecision } from '@sluice/engine';
 import { DAY, HOUR } from '../bench/engine-bench.js';
 import { startEasyDcimBench, toIds } from '../bench/easydcim-bench.js';
 import { useEach } from '../loop/polls.js';
@@ -21,15 +21,16 @@ it.each([
   useEach(at, [1], 150);
   await at.poll({ allowMass: true });
   const look = async (): Promise<unknown[]> => {
-    const service = await at.sluice.services.show('svc-1');
-    return service.holds.map((hold) => [hold.reason, isOfEarlierWindow(service, hold)]);
+    const found = await at.sluice.explain('svc-1');
+    const open = found.holds.filter(({ until }) => until === null);
+    return open.map((hold) => [hold.reason, findNextDecision(found, hold)]);
   };
-  expect(await look()).toEqual([[reason, false]]);
+  expect(await look()).toEqual([[reason, null]]);
   await at.sluice.services.set('svc-1', { next_due_date: '2027-02-15' });
   at.panel.server.inject({ fault: { kind: 'status', status: 503 } });
   clock.advance(later);
   await at.poll({ allowMass: true });
-  expect(await look()).toEqual([[reason, true]]);
+  expect(await look()).toEqual([[reason, 'window']]);
   at.panel.server.clearFaults();
   if (reason === 'quota') at.panel.resetTraffic(toIds(1).service);
   clock.advance(HOUR);

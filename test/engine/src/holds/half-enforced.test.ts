@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { describeHold, hasRoomAgain } from '@sluice/engine';
+import { describeHold, findNextDecision } from '@sluice/engine';
 import { startEasyDcimBench } from '../bench/easydcim-bench.js';
 import { useBench } from '../bench/each-test.js';
 import { GB, HOUR } from '../bench/engine-bench.js';
@@ -86,7 +86,8 @@ describe('a quota hold whose allowance was raised', () => {
     const { sluice } = at.bench;
     const hasRoom = async (quota: string): Promise<boolean> => {
       await sluice.overrides.set('svc-1', { quota });
-      return hasRoomAgain(await sluice.services.show('svc-1'));
+      const found = await sluice.explain('svc-1');
+      return found.holds.some((hold) => findNextDecision(found, hold) === 'room');
     };
     expect([await hasRoom('110GB'), await hasRoom('121GB'), await hasRoom('122GB')]).toEqual([false, false, true]);
   });

@@ -2,7 +2,7 @@ import { may } from '@sluice/contract';
 import {
   type AutoBuyView,
   describePrice,
-  isCycleOver,
+  hasCycleEnded,
   packageName,
   type PackageView,
   type PaymentTerms,
@@ -50,7 +50,7 @@ export async function packagesSection(
 ): Promise<Section | null> {
   if (packages.length === 0) return null;
   const { viewer } = request;
-  const isOver = isCycleOver(service, toTimes(request, service.panel).now);
+  const isOver = hasCycleEnded(service, toTimes(request, service.panel).now);
   const mayBuy = may(viewer, 'purchases.create') && !isOver;
   const list = table({
     caption: 'Packages',

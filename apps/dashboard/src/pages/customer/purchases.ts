@@ -2,7 +2,7 @@ import {
   type AutoBuyRequest,
   type AutoBuySubject,
   describePrice,
-  isCycleOver,
+  hasCycleEnded,
   type PackageView,
   type PaymentTerms,
   type PurchaseReport,
@@ -74,7 +74,7 @@ async function showPrice(request: PageRequest, reads: PanelReads): Promise<PageA
   const { least, isWhole } = expectedCharge(offered);
   const missing = credit === null ? null : missingCredit(credit, least);
   const isCovered = missing !== null ? false : credit !== null && isWhole ? true : null;
-  const isOver = isCycleOver(service, toTimes(request, service.panel).now);
+  const isOver = hasCycleEnded(service, toTimes(request, service.panel).now);
   const refused = isOver || (missing !== null && !pay.leavesInvoice);
   const pending = findPending(service.purchases, id);
   const body = html`${'made' in asked || pending === null ? null : pendingNotice(pending)}

@@ -1,4 +1,4 @@
-import { isCycleOver, type ServiceDetail } from '@sluice/engine';
+import { hasCycleEnded, type ServiceDetail } from '@sluice/engine';
 import { facts, type Section, sections, table } from '../../layout/components.js';
 import { bytes, orNone, type Times, UNKNOWN } from '../../layout/format.js';
 import { html, join, type Part } from '../../layout/html.js';
@@ -120,7 +120,7 @@ function usageSection(service: ServiceDetail, times: Times): Section {
 function showPeriod(service: ServiceDetail, times: Times): Part {
   if (service.cycle === null) return UNKNOWN;
   const period = times.period(service.cycle);
-  return isCycleOver(service, times.now) ? `${period}, which has ended; the next one is not read yet` : period;
+  return hasCycleEnded(service, times.now) ? `${period}, which has ended; the next one is not read yet` : period;
 }
 
 async function historySection(

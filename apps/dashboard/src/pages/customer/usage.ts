@@ -1,9 +1,9 @@
 import {
   describeExceeded,
   type FallenUsage,
-  hasRoomAgain,
-  isCycleOver,
-  isOfEarlierWindow,
+  type NextDecision,
+  findNextDecision,
+  hasCycleEnded,
   type ServiceDetail,
 } from '@sluice/engine';
 import { formatBytes } from '@sluice/quota-core';
@@ -60,7 +60,7 @@ export function toSummary(service: ServiceDetail, times: Times): string {
   if (isUnread(service)) return `${stateWord(service)}: not read yet, ${showQuota(service)}`;
   const of = allowed === null ? '' : ` of ${formatBytes(allowed)}`;
   const usage = used === null ? 'usage unknown' : `${formatBytes(used)}${of} used`;
-  const word = isCycleOver(service, times.now) ? 'in the period that ended on' : 'until';
+  const word = hasCycleEnded(service, times.now) ? 'in the period that ended on' : 'until';
   const until = service.cycle === null ? '' : ` ${word} ${times.bound(service.cycle.end)} (${times.timeZone})`;
   return `${stateWord(service)}: ${usage}${until}`;
 }
@@ -119,12 +119,14 @@ export function changeNotice({ allowance }: ServiceDetail): Html | null {
 export function holdNotices(service: ServiceDetail, times: Times): Html[] {
   const { holds, wouldHold, observing } = service;
   const used = wouldHold.map((reason) => notice('warning', html`${toWhy(reason)[0]}.`));
+  const released = service.quotaReleasedUntil === null ? null : service;
   const restricted = holds.map(({ reason, since, beforeClient, releasing, restricting, partly }) => {
     if (releasing === true) return notice('warning', COMES_BACK);
-    const isEarlier = isOfEarlierWindow(service, { reason, since });
-    const [why, tone] = isEarlier ? ENDED : reason === 'quota' ? toWhyQuota(service) : toWhy(reason);
+    const next = findNextDecision({ service, released, at: times.now }, { reason, since, note: null });
+    const isEarlier = next === 'window' || next === 'cycle';
+    const [why, tone] = isEarlier ? ENDED : reason === 'quota' ? toWhyQuota(service, next) : toWhy(reason);
     if (restricting === true) return notice('warning', html`${why}; the service is to be restricted.`);
-    const comesBack = isEarlier || (reason === 'quota' && hasRoomAgain(service));
+    const comesBack = next !== null && next !== 'product';
     const end = comesBack && !observing ? html` ${NEXT_READING}` : null;
     return notice(
       tone,
@@ -135,10 +137,9 @@ export function holdNotices(service: ServiceDetail, times: Times): Html[] {
   return [...restricted, ...used];
 }
 
-function toWhyQuota(service: ServiceDetail): readonly [Part, 'bad' | 'warning'] {
-  const { fallen } = service;
+function toWhyQuota({ fallen }: ServiceDetail, next: NextDecision | null): readonly [Part, 'bad' | 'warning'] {
   if (fallen !== null) return [fallenText(fallen), 'warning'];
-  return hasRoomAgain(service) ? OUTLASTED : toWhy('quota');
+  return next === 'room' ? OUTLASTED : toWhy('quota');
 }
 
 /** Says of a restriction why the figures shown do not call for it. */

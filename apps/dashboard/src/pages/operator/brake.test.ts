@@ -173,7 +173,7 @@ describe('while the brake stopped the last run of a panel', () => {
     await at.sluice.panels.enforce('dcim');
     at.clock.advance(3_600_000);
     await at.sluice.poll();
-    expect(textOf(await read('/'))).toContain('Nothing was changed');
+    expect(textOf(await read('/'))).toContain('No run over panel dcim changed anything');
     const allowed = textOf(await run('/panels/dcim/allow-once', 'Allow the changes of panel dcim once'));
     expect(allowed).toMatch(/Held now 3/);
     expect(allowed).not.toContain('No run over panel');

@@ -6,15 +6,14 @@ import {
   describeFigures,
   describeProtection,
   describeUsed,
+  findNextDecision,
   type Explanation,
-  hasRoomAgain,
-  isCycleOver,
-  isOfEarlierWindow,
+  hasCycleEnded,
   type HoldView,
   isEndedByRuns,
   isLeftAsIs,
   isWithheld,
-  needsProduct,
+  type NextDecision,
   readSuspendedAgent,
 } from '@sluice/engine';
 import { describeRule, formatBytes } from '@sluice/quota-core';
@@ -134,7 +133,7 @@ function notHeld(found: Explanation, times: Times): Part {
       ? 'It is not held: it is within its limits.'
       : 'It is not held: it has no quota, so its usage never restricts it.';
   const { allowedBytes } = service.allowance;
-  if (service.cycle !== null && isCycleOver(service, found.at))
+  if (service.cycle !== null && hasCycleEnded(service, found.at))
     return html`It is not held: ${describeUsed(service)} in the cycle that ended on ${times.bound(service.cycle.end)}.
     Nothing was read in the present one yet: the next run that reads it decides.`;
   const end = service.cycle === null ? '' : html` in the cycle until ${times.bound(service.cycle.end)}`;
@@ -164,6 +163,30 @@ function holdSentences(found: Explanation, hold: HoldView, times: Times): Part[]
   ];
 }
 
+/** What follows `since`, and what the next run does. */
+const NEXT_DECISIONS: Record<
+  Exclude<NextDecision, 'room'>,
+  (found: Explanation, hold: HoldView, times: Times) => [Part, Part]
+> = {
+  product: ({ service }) => [
+    '',
+    html`It stays held while product ${service.product} is not in the config: put that back, set another, or release it
+    until a date.`,
+  ],
+  withheld: ({ service }) => [
+    '',
+    `${service.protected ? 'It is protected' : 'Its quota hold is released until a date'}: the next run that reaches the panel releases it.`,
+  ],
+  window: (_found, { reason }) => [
+    html`: its limit “${reasonWords(reason)}” was used up in the period before, and nothing was read in the present one`,
+    'The next run that reads it decides again.',
+  ],
+  cycle: ({ service }, _hold, times) => [
+    html`: ${describeUsed(service)}`,
+    html`Its cycle ended on ${times.bound(service.cycle?.end)}: the next run that reads the present one decides.`,
+  ],
+};
+
 function lastingSentences(found: Explanation, hold: HoldView, times: Times): Part[] {
   const { service } = found;
   if (hold.releasing === true) {
@@ -178,24 +201,9 @@ function lastingSentences(found: Explanation, hold: HoldView, times: Times): Par
     hold.restricting === true
       ? html`It is to be restricted: held since ${times.full(hold.since)}, but not on the panel yet`
       : html`It is held since ${times.full(hold.since)}${hold.partly === true ? ', but only in part yet' : ''}`;
-  if (needsProduct(service, hold)) {
-    return [
-      html`${since}.`,
-      html`It stays held while product ${service.product} is not in the config: put that back, set another, or release
-      it until a date.`,
-    ];
-  }
-  if (isWithheld(found, hold.reason)) {
-    const until = service.protected ? 'It is protected' : 'Its quota hold is released until a date';
-    return [html`${since}.`, `${until}: the next run that reaches the panel releases it.`];
-  }
-  if (isOfEarlierWindow(service, hold)) {
-    return [
-      html`${since}: its limit “${reasonWords(hold.reason)}” was used up in the period before, and nothing was read in
-      the present one.`,
-      'The next run that reads it decides again.',
-    ];
-  }
+  const next = findNextDecision(found, hold);
+  const decided = next === null || next === 'room' ? null : NEXT_DECISIONS[next](found, hold, times);
+  if (decided !== null) return [html`${since}${decided[0]}.`, decided[1]];
   const note = hold.note === null ? '' : html` (<span dir="auto">${describeRule(hold.note) ?? hold.note}</span>)`;
   const end =
     service.cycle === null ? 'with the next cycle' : html`with the next cycle on ${times.bound(service.cycle.end)}`;
@@ -205,12 +213,9 @@ function lastingSentences(found: Explanation, hold: HoldView, times: Times): Par
         html`${since}: ${describeUsed(service)}.`,
         service.fallen !== null
           ? 'More was read earlier in this cycle, and a fall to less than half releases nothing.'
-          : isCycleOver(service, found.at)
-            ? html`Its cycle ended on ${times.bound(service.cycle?.end)}: the next run that reads the present one
-              decides.`
-            : hasRoomAgain(service)
-              ? 'It has room again: the next run that reads it releases it.'
-              : html`It is released ${end}, or by the poll after a larger quota or a package.`,
+          : next === 'room'
+            ? 'It has room again: the next run that reads it releases it.'
+            : html`It is released ${end}, or by the poll after a larger quota or a package.`,
       ];
     case 'manual':
       return [html`${since}: an operator restricted it${note}.`, 'It is held until an operator releases it.'];

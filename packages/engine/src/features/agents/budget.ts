@@ -35,7 +35,7 @@ export function agentBudget(context: Context, name: string, agents: PanelAgents)
   };
 }
 
-/** Lifting a limit reserves nothing, since no agent sells it; a user that moves takes along what it is sold. */
+/** Lifting a limit reserves nothing, since no agent sells it; with a user that moves goes what it is sold. */
 function isFree({ lifted, user, owner }: RaiseRequest): boolean {
   return lifted === true && user.owner === owner;
 }

@@ -132,14 +132,14 @@ async function withinBudget(
   if (raises === null) return make();
   if (command.dryRun)
     return withError(await make(), await context.ports.previewRaise(context, { name, agents }, raises));
-  let isMade = false;
+  const begun = { make: false };
   try {
     return await context.ports.agentBudget(context, { name, agents }).raise(raises, () => {
-      isMade = true;
+      begun.make = true;
       return make();
     });
   } catch (error) {
-    if (isMade) throw error;
+    if (begun.make) throw error;
     return withError(work, toItemError(error));
   }
 }

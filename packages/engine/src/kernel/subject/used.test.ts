@@ -45,7 +45,7 @@ it('says until when a service is protected, and that a manual hold restricts it 
       reasons,
     );
   expect(text()).toBe('It is protected until 2026-12-01: nothing is restricted before.');
-  expect(text('billing')).toBe(text());
+  expect(text('billing')).toBe('It is protected until 2026-12-01: no run restricts it before.');
   expect(text('quota', 'manual')).toBe('It is protected until 2026-12-01: only its manual hold restricts it before.');
   expect(describeProtection(service, [], ['billing', 'agent-limit'])).toBe(
     `${text() ?? ''} Due, but withheld: billing, limit of its agent.`,

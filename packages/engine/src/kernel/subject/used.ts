@@ -55,7 +55,7 @@ export function isOfEarlierWindow(
 }
 
 /** Returns whether the cycle that a service shows is over: nothing was read in the present one yet. */
-export function isCycleOver({ cycle }: Pick<ServiceView, 'cycle'>, at: string): boolean {
+export function hasCycleEnded({ cycle }: Pick<ServiceView, 'cycle'>, at: string): boolean {
   return cycle !== null && cycle.end <= at;
 }
 

@@ -1,0 +1,29 @@
+import { needsProduct } from './agent-hold.js';
+import type { HoldMarks } from './hold-marks.js';
+import { hasCycleEnded, hasRoomAgain, isOfEarlierWindow, isWithheld } from './used.js';
+
+/**
+ * Why a hold does not last for its own reason any more. `product`: its product is missing in the config, and it stays; else the next
+ * run that reads the service ends it or decides again. `withheld`: a protection or a release until a date; `window`, `cycle`: what was
+ * used up was of an earlier one, and nothing was read in the present one; `room`: more is allowed than is used.
+ */
+export type NextDecision = 'product' | 'withheld' | 'window' | 'cycle' | 'room';
+
+type OfService = Parameters<typeof needsProduct>[0] &
+  Parameters<typeof isWithheld>[0]['service'] &
+  Parameters<typeof isOfEarlierWindow>[0] &
+  Parameters<typeof hasCycleEnded>[0] &
+  Parameters<typeof hasRoomAgain>[0];
+
+/** Returns what the next run decides about an open hold; null where its reason lasts. `released`: the quota is released until a date. */
+export function findNextDecision(
+  { service, released, at }: { service: OfService; released: object | null; at: string },
+  hold: { reason: string; since: string; note: string | null } & HoldMarks,
+): NextDecision | null {
+  if (needsProduct(service, hold)) return 'product';
+  if (isWithheld({ service, released }, hold.reason)) return 'withheld';
+  if (isOfEarlierWindow(service, hold)) return 'window';
+  if (hold.reason !== 'quota') return null;
+  if (hasCycleEnded(service, at)) return 'cycle';
+  return hasRoomAgain(service) ? 'room' : null;
+}
