@@ -128,7 +128,11 @@ async function withinBudget(
   if (agents === undefined || formerProduct === undefined || !isLifted(context, work)) return make();
   const find = (product: string) =>
     findAllowance(context.config, { ...work, service: { ...service, product } })?.allowance ?? null;
-  const raises = findSoldRaise(panel, observation, [find(formerProduct), find(service.product)]);
+  const raises = findSoldRaise(panel, observation, {
+    mode: work.mode,
+    before: find(formerProduct),
+    after: find(service.product),
+  });
   if (raises === null) return make();
   if (command.dryRun)
     return withError(await make(), await context.ports.previewRaise(context, { name, agents }, raises));

@@ -32,7 +32,10 @@ export async function readRaise(
   }
   const loaded = undecided(toRead(await loadService(context, service)));
   const paid = withPurchases(loaded, [...loaded.purchases, { ...row, status: 'paid' }]);
-  if (isLifted(context, loaded)) return findSoldRaise(panel, observation, [loaded.allowance, paid.allowance]);
+  if (isLifted(context, loaded)) {
+    const { mode, allowance: before } = loaded;
+    return findSoldRaise(panel, observation, { mode, before, after: paid.allowance });
+  }
   return findRaise(await planOne(on, { ...unplanned(paid), observation }));
 }
 

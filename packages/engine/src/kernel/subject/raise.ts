@@ -37,9 +37,10 @@ export function isLifted(
 export function findSoldRaise(
   { agents }: Pick<Panel, 'agents'>,
   observation: Observation | null,
-  [before, after]: readonly [Allowance | null, Allowance | null],
+  { mode, before, after }: Pick<Loaded<Stage>, 'mode'> & Record<'before' | 'after', Allowance | null>,
 ): RaiseRequest | null {
-  if (agents === undefined || observation === null || before?.kind !== 'limited' || after?.kind !== 'limited')
-    return null;
+  // Where one direction counts, the panel has no limit, with a lift or without.
+  if (agents === undefined || observation === null || mode !== 'TOTAL') return null;
+  if (before?.kind !== 'limited' || after?.kind !== 'limited') return null;
   return agents.toSoldRaise(observation, { fromBytes: before.allowedBytes, toBytes: after.allowedBytes });
 }
