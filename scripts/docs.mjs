@@ -80,7 +80,10 @@ const app = await typedoc.Application.bootstrap({
 
 const points = app.getEntryPoints() ?? [];
 /** Types that a file keeps to itself, since they are only a part of the one type that names them. */
-const partsOfOthers = { '@sluice/flvx-client/account': ['src/account/plan/step.ts:Step'] };
+const partsOfOthers = {
+  '@sluice/contract': ['GROUPS', 'OF_INSTANCE', 'FURTHER'].map((name) => `src/use-cases.ts:${name}`),
+  '@sluice/flvx-client/account': ['src/account/plan/step.ts:Step'],
+};
 
 const toEntryPoint = ({ file, name }) => {
   const point = points.find(({ sourceFile }) => path.resolve(sourceFile.fileName) === file);

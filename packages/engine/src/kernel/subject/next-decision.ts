@@ -1,6 +1,8 @@
 import { needsProduct } from './agent-hold.js';
+import type { FallenUsage } from './fallen.js';
 import type { HoldMarks } from './hold-marks.js';
 import { hasCycleEnded, hasRoomAgain, isOfEarlierWindow, isWithheld } from './used.js';
+import type { ServiceView } from './views.js';
 
 /**
  * Why a hold does not last for its own reason any more. `product`: its product is missing in the config, and it stays; else the next
@@ -9,15 +11,20 @@ import { hasCycleEnded, hasRoomAgain, isOfEarlierWindow, isWithheld } from './us
  */
 export type NextDecision = 'product' | 'withheld' | 'window' | 'cycle' | 'room';
 
-type OfService = Parameters<typeof needsProduct>[0] &
-  Parameters<typeof isWithheld>[0]['service'] &
-  Parameters<typeof isOfEarlierWindow>[0] &
-  Parameters<typeof hasCycleEnded>[0] &
-  Parameters<typeof hasRoomAgain>[0];
-
 /** Returns what the next run decides about an open hold; null where its reason lasts. `released`: the quota is released until a date. */
 export function findNextDecision(
-  { service, released, at }: { service: OfService; released: object | null; at: string },
+  {
+    service,
+    released,
+    at,
+  }: {
+    service: Pick<ServiceView, 'error' | 'limits' | 'cycle' | 'usage' | 'mode' | 'allowance'> & {
+      protected: boolean;
+      fallen: FallenUsage | null;
+    };
+    released: object | null;
+    at: string;
+  },
   hold: { reason: string; since: string; note: string | null } & HoldMarks,
 ): NextDecision | null {
   if (needsProduct(service, hold)) return 'product';
