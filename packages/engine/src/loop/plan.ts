@@ -1,7 +1,7 @@
 import type { AccountCommand, TargetState, ItemError, Observation, Panel, Plan } from '@sluice/panel-kind';
 import { type CounterState, usageInMode, formatBytes } from '@sluice/quota-core';
 import { findTimeZone } from '../base/config/find-entry.js';
-import { inForce, isProtected, isQuotaReleased } from '../kernel/subject/holds.js';
+import { inForce, isLifted } from '../kernel/subject/holds.js';
 import type { EvidenceRecord } from '@sluice/state-store';
 import { draftHolds } from './decide.js';
 import { certainSteps } from '../kernel/subject/doubt.js';
@@ -203,7 +203,7 @@ function toTargetAllowance({ context }: RunOnPanel, work: Loaded<Stage>): Target
   const { allowance, service, override } = work;
   if (!allowance || allowance.kind === 'unmanaged') return null;
   const now = context.now();
-  const isReleased = isQuotaReleased(context.config, service, now) || isProtected(context.config, service, now);
+  const isReleased = isLifted(context.config, service, now);
   const limited = allowance.kind === 'limited' && !isReleased;
   const lifted = !limited && (isReleased || override?.unlimited === true);
   const quota = allowance.kind === 'limited' ? allowance.allowedBytes : null;

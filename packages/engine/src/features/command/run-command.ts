@@ -16,7 +16,7 @@ import {
   type ServiceCommand,
   TERMINATE,
 } from './types.js';
-import { noteToRestrict, noteUntold } from '../../kernel/subject/holds.js';
+import { isLifted, noteToRestrict, noteUntold } from '../../kernel/subject/holds.js';
 import { refuseUnfinished } from '../../kernel/subject/termination.js';
 import { withRun } from '../../kernel/run/bracket.js';
 import { endHolds, undecided } from '../../loop/decide.js';
@@ -24,7 +24,7 @@ import { errorOfDoubt } from '../../kernel/subject/doubt.js';
 import { elsewhereError } from '../../kernel/run/left-elsewhere.js';
 import { enforceService } from '../../loop/enforce.js';
 import { actionRow } from '../../kernel/changes/journal.js';
-import { findSoldRaise, isLifted, withRefusedRaise } from '../../kernel/subject/raise.js';
+import { findSoldRaise, withRefusedRaise } from '../../kernel/subject/raise.js';
 import { observeServices, openRows } from '../../loop/observe.js';
 import { findAllowance, load } from '../../loop/load.js';
 import { planOne, withCheckpoint } from '../../loop/plan.js';
@@ -125,7 +125,8 @@ async function withinBudget(
   const { agents, name } = panel;
   const { service, observation } = work;
   const { formerProduct } = command;
-  if (agents === undefined || formerProduct === undefined || !isLifted(context, work)) return make();
+  if (agents === undefined || formerProduct === undefined || !isLifted(context.config, service, context.now()))
+    return make();
   const find = (product: string) =>
     findAllowance(context.config, { ...work, service: { ...service, product } })?.allowance ?? null;
   const raises = findSoldRaise(panel, observation, {

@@ -5,7 +5,8 @@ import { undecided } from '../../loop/decide.js';
 import { withPurchases } from '../../loop/load.js';
 import { observeServices } from '../../loop/observe.js';
 import { planOne } from '../../loop/plan.js';
-import { findRaise, findSoldRaise, isLifted } from '../../kernel/subject/raise.js';
+import { isLifted } from '../../kernel/subject/holds.js';
+import { findRaise, findSoldRaise } from '../../kernel/subject/raise.js';
 import { toRead, unplanned } from '../../kernel/subject/to-stage.js';
 import type { Context } from '../../context/context.js';
 import { loadService } from './load-service.js';
@@ -32,7 +33,7 @@ export async function readRaise(
   }
   const loaded = undecided(toRead(await loadService(context, service)));
   const paid = withPurchases(loaded, [...loaded.purchases, { ...row, status: 'paid' }]);
-  if (isLifted(context, loaded)) {
+  if (isLifted(context.config, service, context.now())) {
     const { mode, allowance: before } = loaded;
     return findSoldRaise(panel, observation, { mode, before, after: paid.allowance });
   }

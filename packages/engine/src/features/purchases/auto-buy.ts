@@ -7,7 +7,7 @@ import { withPurchases } from '../../loop/load.js';
 import type { Notice } from '../../kernel/run/notice.js';
 import { wouldBuy } from './would-buy.js';
 import type { Decided, RunOnPanel } from '../../kernel/subject/stages.js';
-import { isLifted } from '../../kernel/subject/raise.js';
+import { isLifted } from '../../kernel/subject/holds.js';
 import { withError } from '../../kernel/subject/to-stage.js';
 import type { Context } from '../../context/context.js';
 import { newPurchase, toProblem } from './charge.js';
@@ -68,7 +68,7 @@ export function findRuleInForce(
   const { id, client, product } = service;
   if (decision === null || allowance?.kind !== 'limited') return null;
   // Its quota restricts nothing at the moment.
-  if (isLifted(context, { service })) return null;
+  if (isLifted(context.config, service, context.now())) return null;
   const due = [...holds, ...decision.holds];
   // A package would not lift the service.
   if (due.some(({ reason }) => ['billing', 'manual', AGENT_LIMIT].includes(reason))) return null;

@@ -118,6 +118,15 @@ export function isProtected(
   return isBeforeDate(config, panel, protectedUntil, now);
 }
 
+/** Returns whether the quota of a service restricts nothing at this instant, because of a protection or a release until a date. */
+export function isLifted(
+  config: Config,
+  service: Pick<ServiceRecord, 'quotaReleasedUntil' | 'protectedUntil' | 'panel'>,
+  now: string,
+): boolean {
+  return isQuotaReleased(config, service, now) || isProtected(config, service, now);
+}
+
 /** Returns whether a local date of the panel has not begun; false without a date. */
 function isBeforeDate(config: Config, panel: string, date: string | null, now: string): boolean {
   return date !== null && now < zonedMidnight(date, findTimeZone(config, panel));

@@ -1,7 +1,5 @@
 import type { Observation, Panel, Plan, RaiseRequest } from '@sluice/panel-kind';
 import type { Allowance } from '@sluice/quota-core';
-import type { Context } from '../../context/context.js';
-import { isProtected, isQuotaReleased } from './holds.js';
 import type { Applied, Loaded, RunOnPanel, Stage } from './stages.js';
 import { withError } from './to-stage.js';
 
@@ -19,15 +17,6 @@ export async function withRefusedRaise(
   const raises = findRaise(work);
   if (agents === undefined || raises === null || work.error !== null) return work;
   return withError(work, await context.ports.previewRaise(context, { name, agents }, raises));
-}
-
-/** Returns whether a quota restricts nothing at the moment, because of a protection or a release until a date. */
-export function isLifted(
-  context: Pick<Context, 'config' | 'now'>,
-  { service }: Pick<Loaded<Stage>, 'service'>,
-): boolean {
-  const now = context.now();
-  return isProtected(context.config, service, now) || isQuotaReleased(context.config, service, now);
 }
 
 /**
