@@ -81,7 +81,7 @@ const app = await typedoc.Application.bootstrap({
 const points = app.getEntryPoints() ?? [];
 /** Types that a file keeps to itself, since they are only a part of the one type that names them. */
 const partsOfOthers = {
-  '@sluice/contract': ['GROUPS', 'OF_INSTANCE', 'FURTHER'].map((name) => `src/use-cases.ts:${name}`),
+  '@sluice/contract': ['Method', 'FURTHER'].map((name) => `src/use-cases.ts:${name}`),
   '@sluice/flvx-client/account': ['src/account/plan/step.ts:Step'],
 };
 

@@ -35,7 +35,10 @@ export const LINKS: Callers = { provider: ['tokens', 'operate'], customer: [] };
 /** What only the server itself calls, to answer or refuse a request. */
 export const SERVER: Callers = { provider: [], customer: [], through: 'server' };
 
-/** What a client changes where its product lets it change a field. */
-export function field(name: string): Callers {
-  return { provider: ['operate'], customer: [{ need: 'manage', field: name }] };
-}
+/** Where a number leads: a client changes it where its product lets it. */
+export const SET_DESTINATION: Callers = {
+  provider: ['operate'],
+  customer: [{ need: 'manage', field: 'destination' }],
+};
+/** What a line shows to whom it calls: a client changes it where its product lets it. */
+export const SET_CALLER_ID: Callers = { provider: ['operate'], customer: [{ need: 'manage', field: 'caller_id' }] };

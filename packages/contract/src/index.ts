@@ -1,3 +1,3 @@
 export type { Callers, CustomerWay, Need } from './callers.js';
-export { listMethods, type GroupMethod, USE_CASES, type UseCase, type UseCaseGroup } from './use-cases.js';
+export { type GroupMethod, METHODS, USE_CASES, type UseCase, type UseCaseGroup } from './use-cases.js';
 export { type Holder, may, mayWithFields, needsOfLink, needsOfScopes, onlyReads, whoMay } from './who-may.js';

@@ -1,15 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import {
-  listMethods,
-  may,
-  mayWithFields,
-  needsOfLink,
-  needsOfScopes,
-  onlyReads,
-  USE_CASES,
-  type UseCase,
-  whoMay,
-} from './index.js';
+import { may, mayWithFields, needsOfLink, needsOfScopes, onlyReads, USE_CASES, type UseCase, whoMay } from './index.js';
 
 const names = Object.keys(USE_CASES) as UseCase[];
 const allowed = (needs: ReturnType<typeof needsOfScopes>, client: string | null): UseCase[] =>
@@ -50,8 +40,4 @@ describe('who may call a use case', () => {
     expect(mayWithFields({ client: '42', needs }, 'dids.set', ['caller_id'])).toBe(false);
     expect(mayWithFields({ client: null, needs: ['operate'] }, 'dids.set', [])).toBe(true);
   });
-});
-
-it('lists the methods of a group in their order', () => {
-  expect(listMethods('holds')).toEqual(['list', 'add', 'release', 'adopt', 'releaseAll']);
 });

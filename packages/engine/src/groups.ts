@@ -1,4 +1,4 @@
-import { listMethods, type GroupMethod } from '@sluice/contract';
+import { type GroupMethod, METHODS } from '@sluice/contract';
 import type { Sluice } from './sluice.js';
 import type { RunCall } from './api/call.js';
 import { usageError } from '@sluice/panel-kind';
@@ -82,6 +82,12 @@ type Listed<Name extends keyof Groups> = [
 ] extends [never, never]
   ? Groups[Name]
   : never;
+
+/** Returns the names of a group's methods, in the order of the use cases. */
+function listMethods(group: keyof Groups): string[] {
+  const names = Object.keys(METHODS).filter((name) => name.startsWith(`${group}.`));
+  return names.map((name) => name.slice(group.length + 1));
+}
 
 /** Returns the groups of calls; the code of each is loaded on its first call. */
 export function groups(call: RunCall): Groups {
