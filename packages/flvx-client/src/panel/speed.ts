@@ -23,12 +23,9 @@ export function speedPlan(input: PlanInput): SpeedPlan {
   const problem = findProblem(input, choice);
   if (problem) return { ...untouched, problem };
   const undoing = input.evidence.speed.size > 0;
-  if (!undoing && !input.full) {
-    // A release of all that was killed may have left the limit of its throttle.
-    return input.target.allowance?.lifted === true
-      ? { ...untouched, limits: { ...ownLimits(input), keep: [] } }
-      : untouched;
-  }
+  // A release that lost an answer, or was killed, may have left the limit of its throttle.
+  if (!undoing && !input.full)
+    return { ...untouched, limits: { ...ownLimits(input), keep: listWanted(input, choice) } };
   const others = input.permissions.filter((row) => !isThrottled(input, row));
   return {
     limit: choice.kind === 'own' ? toLimitTarget(input, choice.speed, others) : null,
@@ -41,6 +38,11 @@ export function speedPlan(input: PlanInput): SpeedPlan {
     },
     problem: null,
   };
+}
+
+/** Returns the limits with the speed of the product, which a full plan would create again. */
+function listWanted({ account }: PlanInput, choice: SpeedChoice): number[] {
+  return account.speedLimits.flatMap(({ id, speed }) => (choice.kind === 'own' && speed === choice.speed ? [id] : []));
 }
 
 function throttle(input: PlanInput): SpeedPlan {

@@ -16,6 +16,11 @@ function reconcile(): Promise<RunReport> {
   return done(at.sluice.reconcile());
 }
 
+function poll(): Promise<RunReport> {
+  at.bench.clock.advance(HOUR);
+  return at.poll();
+}
+
 const oldNames = (report: RunReport): string[] =>
   report.notices.filter(({ code }) => code === 'speed_limit_old_name').map(({ message }) => message);
 
@@ -69,6 +74,31 @@ describe('a speed limit of a service’s own', () => {
     await at.addService(1, { product: 'slow', values: { flvx_user_id: String(user) } });
     await reconcile();
     expect(names()).toEqual([`sluice:user#${user}:50M`]);
+  });
+});
+
+describe('the speed limit of a throttle', () => {
+  it('is taken away by the next poll where the answer to its last change was lost while a hold lasts', async () => {
+    await at.create(1, { product: 'slow' });
+    at.panel.addForward(3, at.tunnels.hk, { name: 'web' });
+    await done(at.sluice.holds.add('svc-1'));
+    Object.assign(at.panel.world.users.get(3)!, { inFlow: 120 * GB });
+    await done(poll());
+    expect(names()).toEqual([`sluice:${account(3)}:50M`, `sluice:${account(3)}:2M`]);
+    await at.sluice.overrides.set('svc-1', { quota: '500GB' });
+    // What is assigned is lost, and what would show it.
+    let lost = false;
+    at.panel.server.inject({
+      match: ({ path }) => (lost ||= path.endsWith('/tunnel/user/assign')),
+      times: 3,
+      when: 'after',
+      fault: { kind: 'cut' },
+    });
+    await poll();
+    at.panel.server.clearFaults();
+    await done(poll());
+    expect(names()).toEqual([`sluice:${account(3)}:50M`]);
+    await expectSettled(at);
   });
 });
 
