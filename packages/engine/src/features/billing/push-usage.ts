@@ -1,7 +1,6 @@
 import { type ServiceSource, SluiceError, type SourceUsage, toItemError } from '@sluice/panel-kind';
 import type { DecisionRecord, ServiceRecord } from '@sluice/state-store';
-import { addNotices } from '../../kernel/run/outbox.js';
-import { type Notice, noticeRows } from '../../kernel/run/notice.js';
+import { addNotices, type Notice, noticeRows } from '../../kernel/run/notice.js';
 import type { RunReport } from '../../kernel/run/run-document.js';
 import type { Context } from '../../context/context.js';
 import { toCountedUsage } from '../../kernel/subject/counted.js';

@@ -1,8 +1,7 @@
 import { type ServiceSource, SluiceError, type SourceFields, toItemError } from '@sluice/panel-kind';
 import type { ServiceRecord, StoreTables, WriteBackRecord } from '@sluice/state-store';
-import { addNotices } from '../../kernel/run/outbox.js';
 import { isCommandRow } from '../../kernel/subject/command-row.js';
-import { type Notice, noticeRows } from '../../kernel/run/notice.js';
+import { addNotices, type Notice, noticeRows } from '../../kernel/run/notice.js';
 import { listFieldColumns } from '../../base/fields.js';
 import type { Context } from '../../context/context.js';
 import { type ConfiguredSource, findSource } from './open-billing.js';

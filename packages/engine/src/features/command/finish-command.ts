@@ -13,9 +13,8 @@ import {
 import type { Applied } from '../../kernel/subject/stages.js';
 import { STOPPED_BY_PANEL } from '../../kernel/subject/to-stage.js';
 import { interruptedError, isInterrupted } from '../../base/interruption.js';
-import { addNotices } from '../../kernel/run/outbox.js';
 import { type Run, toRunView } from '../../kernel/run/bracket.js';
-import { type Notice, noticeRows, planNotices, toReleaseNotices } from '../../kernel/run/notice.js';
+import { addNotices, type Notice, noticeRows, planNotices, toReleaseNotices } from '../../kernel/run/notice.js';
 import { toDecisionRecord } from '../../kernel/run/report.js';
 import { shownNotice } from '../../kernel/run/run-document.js';
 import { serviceDetail } from '../services/show.js';

@@ -1,10 +1,9 @@
 import { outageKey } from '../../context/panel-answers.js';
 import type { RunView } from '../../kernel/run/bracket.js';
-import { noticeRows, type Notice } from '../../kernel/run/notice.js';
+import { addNotices, type Notice, noticeRows } from '../../kernel/run/notice.js';
 import type { Context } from '../../context/context.js';
 import { isWanted } from '../../kernel/run/channels.js';
 import { writeDigest } from './digest.js';
-import { addNotices } from '../../kernel/run/outbox.js';
 import { sendDue } from './send.js';
 
 /** A run that ended, and what it was over. */

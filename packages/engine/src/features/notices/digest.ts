@@ -1,10 +1,9 @@
 import { toLocalDate, zonedMidnight } from '@sluice/quota-core';
 import type { NoticeRecord } from '@sluice/state-store';
 import { nameFew } from '../../base/natural-order.js';
-import { noticeRows } from '../../kernel/run/notice.js';
+import { addNotices, noticeRows } from '../../kernel/run/notice.js';
 import type { Context } from '../../context/context.js';
 import { toEvent } from '../../base/notice-events.js';
-import { addNotices } from '../../kernel/run/outbox.js';
 
 /** Writes the digest of the local day before, once, if anything happened on it. */
 export async function writeDigest(context: Context, run: string): Promise<void> {

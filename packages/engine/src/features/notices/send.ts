@@ -6,7 +6,7 @@ import { Leases } from '../../context/leases.js';
 import { findTimeZone } from '../../base/config/find-entry.js';
 import type { Context } from '../../context/context.js';
 import { type ConfiguredChannel, configuredChannels } from '../../kernel/run/channels.js';
-import { readServices } from '../../kernel/run/outbox.js';
+import { readServices } from '../../kernel/run/notice.js';
 import { toMessage } from './to-message.js';
 
 /** What one round of sending did. */

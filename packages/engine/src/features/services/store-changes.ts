@@ -1,8 +1,7 @@
 import type { ServiceChange, ServiceRecord, StoreTables } from '@sluice/state-store';
-import { addNotices } from '../../kernel/run/outbox.js';
 import { findEntry } from '../../base/config/find-entry.js';
 import { findRule } from '../preferences/preferences.js';
-import { type Notice, noticeRows, serviceNotice } from '../../kernel/run/notice.js';
+import { addNotices, type Notice, noticeRows, serviceNotice } from '../../kernel/run/notice.js';
 import type { Context } from '../../context/context.js';
 
 /**

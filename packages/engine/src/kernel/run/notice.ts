@@ -1,10 +1,14 @@
 import { printable } from '@sluice/panel-http/printable';
 import type { Plan } from '@sluice/panel-kind';
 import { describeReason } from '@sluice/quota-core';
-import type { HoldRecord, NoticeRecord, ServiceRecord } from '@sluice/state-store';
+import type { DeliveryRecord, HoldRecord, NoticeRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
+import { toEvent } from '../../base/notice-events.js';
 import type { Context } from '../../context/context.js';
 import { listLastingHolds } from '../subject/holds.js';
 import type { Applied } from '../subject/stages.js';
+import { isAcknowledged, readAcknowledged } from './alarms.js';
+import { agentsBrakeNotice, brakeKey } from './brake-state.js';
+import { type ConfiguredChannel, configuredChannels } from './channels.js';
 
 /** A notice for the operator; each is reported once per key. */
 export interface Notice {
@@ -60,4 +64,88 @@ export function noticeRows(context: Context, run: string, notices: Notice[]): No
     ...notice,
     message: printable(notice.message),
   }));
+}
+
+/**
+ * Stores notices, and in the same transaction a delivery to each channel that is notified of them. Returns the notices whose
+ * key was new.
+ */
+export async function addNotices(
+  context: Context,
+  tables: StoreTables,
+  rows: readonly NoticeRecord[],
+): Promise<NoticeRecord[]> {
+  const added = await tables.notices.add([...rows]);
+  if (added.length === 0 || (context.config.notify ?? []).length === 0) return added;
+  const lasting = await findLasting(tables, added);
+  const channels = configuredChannels(context);
+  const unsaid = added.filter(({ id }) => !lasting.has(id));
+  if (unsaid.length === 0) return added;
+  const acknowledged = await readAcknowledged(
+    tables,
+    unsaid.flatMap(({ service }) => service ?? []),
+  );
+  const due = unsaid.filter((notice) => !isAcknowledged(acknowledged, notice));
+  const isForClients = channels.some(({ settings }) => settings.for === 'client');
+  const services = await readServices(tables, isForClients ? due : []);
+  const deliveries = due.flatMap((notice) =>
+    channels.flatMap((channel) => toDelivery(context, channel, notice, services) ?? []),
+  );
+  if (deliveries.length > 0) await tables.deliveries.add(deliveries);
+  return added;
+}
+
+/** Returns the notices of what lasts since an earlier run, which reported it. */
+async function findLasting(tables: StoreTables, added: readonly NoticeRecord[]): Promise<ReadonlySet<string>> {
+  const lasting = new Set<string>();
+  for (const { id, key, code, panel } of added) {
+    if (code !== 'mass_change' || panel === null) continue;
+    const subjects = key.startsWith(agentsBrakeNotice(panel)) ? 'agents' : 'services';
+    if ((await tables.conditions.get(brakeKey(panel, subjects))) !== null) lasting.add(id);
+  }
+  return lasting;
+}
+
+/** Returns the services that notices are about, by id. */
+export async function readServices(
+  tables: Pick<StoreTables, 'services'>,
+  notices: readonly NoticeRecord[],
+): Promise<ReadonlyMap<string, ServiceRecord>> {
+  const ids = [...new Set(notices.flatMap(({ service }) => service ?? []))];
+  if (ids.length === 0) return new Map();
+  return new Map((await tables.services.list({ ids })).map((service) => [service.id, service]));
+}
+
+function toDelivery(
+  context: Context,
+  channel: ConfiguredChannel,
+  notice: NoticeRecord,
+  services: ReadonlyMap<string, ServiceRecord>,
+): DeliveryRecord | null {
+  const event = toEvent(notice.code);
+  if (event === null || !channel.events.includes(event)) return null;
+  const { settings } = channel;
+  const service = services.get(notice.service ?? '');
+  // Nobody is known who could be notified.
+  if (settings.for === 'client' && service?.client == null && service?.fields['email'] === undefined) return null;
+  return {
+    id: context.id('dlv'),
+    notice: notice.id,
+    channel: channel.name,
+    event,
+    recipient: settings.for === 'client' && service !== undefined ? findAddress(channel, service) : null,
+    state: 'pending',
+    attempts: 0,
+    nextAt: notice.at,
+    lastError: null,
+    sentAt: null,
+    at: notice.at,
+  };
+}
+
+/** Returns the address of a service's client; null where the channel's own address is meant. */
+function findAddress({ kind, settings }: ConfiguredChannel, { client, fields }: ServiceRecord): string | null {
+  const { clients = {} } = settings;
+  const listed = client !== null && Object.hasOwn(clients, client) ? clients[client] : undefined;
+  return listed ?? (kind.clientAddress === 'email' ? (fields['email'] ?? null) : null);
 }

@@ -15,10 +15,9 @@ import {
   toActionView,
 } from '../subject/views.js';
 import { isStopError } from './brake-state.js';
-import { addNotices } from './outbox.js';
 import { noteAlarms } from './alarms.js';
 import { newsOfServices } from './news.js';
-import { type Notice, noticeRows } from './notice.js';
+import { addNotices, type Notice, noticeRows } from './notice.js';
 import type { Applied } from '../subject/stages.js';
 import { LEASED } from '../subject/to-stage.js';
 import { type RunReport, type RunTotals, NO_TOTALS, shownNotice } from './run-document.js';

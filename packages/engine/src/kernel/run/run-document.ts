@@ -4,8 +4,7 @@ import type { ChangedAgent } from './agent-documents.js';
 import type { Context } from '../../context/context.js';
 import { type ServiceView } from '../subject/views.js';
 import type { PanelsRunView, RunView } from './bracket.js';
-import { addNotices } from './outbox.js';
-import { type Notice, noticeRows } from './notice.js';
+import { addNotices, type Notice, noticeRows } from './notice.js';
 
 /** The document of a run over panels: `poll --json`, `reconcile --json`, `plan --json`, `hold release --all --json` (docs/json.md). */
 export interface RunReport {
