@@ -5,8 +5,8 @@ import { forbidden, notFound } from '../../server/failure.js';
 import type { Page } from '../page.js';
 import type { PageRequest } from '../../requests/page-request.js';
 import { toClient, done, ownService, plainly } from './own.js';
-import type { PanelReads } from '../../requests/panel-reads.js';
-import { readLine } from './telephony.js';
+import type { LastRead, PanelReads } from '../../requests/panel-reads.js';
+import { describeUnread, readLine } from './telephony.js';
 
 /** Changes where calls to a number of the client's line go. */
 export function setDestination(reads: PanelReads): Page {
@@ -17,8 +17,9 @@ export function setDestination(reads: PanelReads): Page {
     await requireRight(request, id, 'dids.set');
     const { number = '', destination = '' } = form;
     reads.forget(toClient(request));
-    const { value: line } = await readLine(request, service, reads);
-    if (line === null) throw unreachable();
+    const read = await readLine(request, service, reads);
+    const { value: line } = read;
+    if (line === null) throw unread(read);
     await plainly(() => changeDestination({ sluice, service, line, as }, number, destination));
     reads.forget(toClient(request));
     return done(request, id, 'destination', 'line');
@@ -42,9 +43,8 @@ export function setCallerId(reads: PanelReads): Page {
   };
 }
 
-function unreachable(): SluiceError {
-  const message = 'The telephone system can’t be reached at the moment. Please try again later.';
-  return new SluiceError('PANEL_UNREACHABLE', message, { kind: 'panel' });
+function unread(read: LastRead<unknown>): SluiceError {
+  return new SluiceError('PANEL_UNREACHABLE', describeUnread(read), { kind: 'panel' });
 }
 
 async function requireRight({ sluice, viewer }: PageRequest, id: string, useCase: UseCase): Promise<void> {

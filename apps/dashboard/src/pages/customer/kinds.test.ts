@@ -187,6 +187,17 @@ describe('the page of a line', () => {
     expect(page).toContain('1142000001');
     expect(page).not.toMatch(/HTTP 500|panels\.voice/);
   });
+
+  it('says who helps where the line is another service’s on the panel', async () => {
+    await link.text('/services/line-1');
+    voice.subscriber('9001').externalRef = 'sluice:service:svc-other';
+    at.clock.advance(31_000);
+    const page = await link.text('/services/line-1');
+    voice.subscriber('9001').externalRef = null;
+    at.clock.advance(31_000);
+    expect(page).toContain('Your line isn’t set up as it should be. Please contact your provider. This is from');
+    expect(page).not.toMatch(/can’t be reached|svc-other/);
+  });
 });
 
 it('a report counts usage as unknown only where its table says so', async () => {

@@ -66,13 +66,19 @@ export function readLine(
   );
 }
 
+/** Returns why something of the telephone system can't be shown, in words for customers. */
+export function describeUnread({ value, error }: LastRead<unknown>): string {
+  if (error instanceof SluiceError && (error.kind === 'conflict' || error.kind === 'not-found'))
+    return 'Your line isn’t set up as it should be. Please contact your provider.';
+  const isDown = 'The telephone system can’t be reached at the moment.';
+  return value === null ? `${isDown} Please try again later.` : isDown;
+}
+
 /** One sentence in place of what can't be read, or the age of what is shown instead. */
-function showAge({ value, at, failed }: LastRead<unknown>, times: Times): Html | null {
-  if (value === null)
-    return notice('warning', 'The telephone system can’t be reached at the moment. Please try again later.');
-  return failed
-    ? notice('warning', html`The telephone system can’t be reached at the moment. This is from ${times.full(at)}.`)
-    : null;
+function showAge(read: LastRead<unknown>, times: Times): Html | null {
+  const { value, at, failed } = read;
+  if (value === null) return notice('warning', describeUnread(read));
+  return failed ? notice('warning', html`${describeUnread(read)} This is from ${times.full(at)}.`) : null;
 }
 
 /** The line of a service with its plan and numbers. */
