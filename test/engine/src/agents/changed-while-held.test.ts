@@ -60,6 +60,20 @@ describe('a raise that its agent has no room for', () => {
   });
 });
 
+it('stays held for its quota where its agent refuses the package that would release it', async () => {
+  await at.limit('north', 20);
+  at.panel.use(svc, 10 * GB);
+  await at.pollAfter(HOUR);
+  await at.addProduct('large', { gb: 90, mode: 'no_reset' });
+  const before = await at.sluice.holds.list({ service: 'svc-1' });
+  expect(before.holds).toMatchObject([{ reason: 'quota', until: null }]);
+  const { run, service, notices } = await at.sluice.provision.changePackage('svc-1', 'large');
+  expect([run.outcome, service.error?.code, service.product, notices]).toEqual(['failed', 'agent_limit', 'agency', []]);
+  expect(await at.sluice.holds.list({ service: 'svc-1' })).toEqual(before);
+  const polled = await at.pollAfter(HOUR);
+  expect([polled.services[0]?.status, polled.services[0]?.actions, polled.notices]).toEqual(['held', [], []]);
+});
+
 describe('a service that is changed while its agent keeps its user disabled', () => {
   const limit = (gb: number) => step(`a limit of ${gb} GB`, () => at.limit('north', gb));
   const check = step('a check', () => at.sluice.agents.check());

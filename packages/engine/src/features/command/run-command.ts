@@ -4,7 +4,7 @@ import { serviceLease } from '../../context/leases.js';
 import { readEnforcements } from '../../context/enforcement.js';
 import { trustedNow } from '../../context/panel-answers.js';
 import { finishCommand } from './finish-command.js';
-import type { Applied, Decided, Loaded, RunOnPanel } from '../../kernel/subject/stages.js';
+import type { Applied, Decided, Loaded, Planned, RunOnPanel } from '../../kernel/subject/stages.js';
 import { STOPPED_BY_PANEL, unapplied, unplanned, toRead, withError } from '../../kernel/subject/to-stage.js';
 import {
   type CarriedOut,
@@ -92,15 +92,17 @@ async function carryOut(commandRun: CommandRun, panel: Panel, service: ServiceRe
   const open = openRows([{ service, evidence, unresolved }]);
   const observations = await observeServices(on, [service], { refresh: true, command: command.account, open });
   const decided = await decideByRecord(commandRun, panel, await loadOne(commandRun, panel, service));
+  const observed = { ...unplanned(decided), observation: observations.get(service.id) ?? null };
+  const [planned = observed] = await findSharers(on, [observed]);
+  const refused = await findRefusedPackage(commandRun, on, planned);
+  if (refused !== null) return { work: withError(unapplied({ ...planned, closes: [] }), refused), reported: [] };
+  const started = unapplied(await endDecided(commandRun, planned));
   const reported: Map<string, Reported[number]> = new Map();
   let stops: readonly string[] = [];
   const onPlan = (plan: Plan): void => {
     stops = plan.stops ?? [];
     for (const notice of plan.notices ?? []) reported.set(notice.key, notice);
   };
-  const observed = { ...unplanned(decided), observation: observations.get(service.id) ?? null };
-  const [planned = observed] = await findSharers(on, [observed]);
-  const started = unapplied(planned);
   const done = await withinBudget(commandRun, on, started, () =>
     (command.dryRun ? preview : enforce)(commandRun, on, started, onPlan),
   );
@@ -179,17 +181,34 @@ async function loadOne({ context, command }: CommandRun, panel: Panel, service: 
 
 type Reported = CarriedOut['reported'];
 
-/**
- * Ends holds whose reason a command has ended since the last run, so that this one does not enforce them.
- */
-async function decideByRecord({ context, command, run }: CommandRun, panel: Panel, loaded: Loaded): Promise<Decided> {
+/** Decides which holds end since a command has ended their reason after the last run, so that this one does not enforce them. */
+async function decideByRecord({ context, command }: CommandRun, panel: Panel, loaded: Loaded): Promise<Decided> {
   const mayRelease = !isObservant(command) || loaded.enforcement.value === 'on';
   if (!mayRelease || command.account?.verb === 'terminate') return undecided(toRead(loaded));
   const { id } = loaded.service;
   const service = command.dryRun ? loaded.service : ((await context.store.services.get(id)) ?? loaded.service);
-  const decided = { ...endHolds(context, panel, { ...loaded, service }, context.now()), service: loaded.service };
-  const { closes } = decided;
-  if (command.dryRun || closes.length === 0) return decided;
+  return { ...endHolds(context, panel, { ...loaded, service }, context.now()), service: loaded.service };
+}
+
+/**
+ * Returns why the agent of a service refuses a package that would end its holds; null where it does not. The holds stay then: the
+ * service keeps its former package.
+ */
+async function findRefusedPackage(
+  { context, command }: CommandRun,
+  on: RunOnPanel,
+  planned: Planned,
+): Promise<ItemError | null> {
+  const { agents } = on.panel;
+  if (command.formerProduct === undefined || agents === undefined || planned.closes.length === 0) return null;
+  const previewed = await planOne(on, unapplied(planned), command.account ?? null);
+  return (await withRefusedRaise({ context, panel: on.panel }, { ...previewed, error: null })).error;
+}
+
+/** Ends the holds that were decided to end. */
+async function endDecided({ context, command, run }: CommandRun, planned: Planned): Promise<Planned> {
+  const { closes } = planned;
+  if (command.dryRun || closes.length === 0) return planned;
   const until = context.now();
   await context.write(run.leases.held, async (tables) => {
     for (const hold of closes) {
@@ -197,7 +216,7 @@ async function decideByRecord({ context, command, run }: CommandRun, panel: Pane
       await noteUntold(tables, { ...hold, until }, until);
     }
   });
-  return { ...decided, ended: [...decided.ended, ...closes.map((hold) => ({ ...hold, until }))] };
+  return { ...planned, ended: [...planned.ended, ...closes.map((hold) => ({ ...hold, until }))] };
 }
 
 /** Lists the steps of a previewed command. */
