@@ -23,9 +23,11 @@ export function speedPlan(input: PlanInput): SpeedPlan {
   const problem = findProblem(input, choice);
   if (problem) return { ...untouched, problem };
   const undoing = input.evidence.speed.size > 0;
-  // A release that lost an answer, or was killed, may have left the limit of its throttle.
-  if (!undoing && !input.full)
+  if (!undoing && !input.full) {
+    if (input.account.speedLimits.length === 0) return untouched;
+    // A release that lost an answer, or was killed, may have left the limit of its throttle.
     return { ...untouched, limits: { ...ownLimits(input), keep: listWanted(input, choice) } };
+  }
   const others = input.permissions.filter((row) => !isThrottled(input, row));
   return {
     limit: choice.kind === 'own' ? toLimitTarget(input, choice.speed, others) : null,
