@@ -26,7 +26,7 @@ export function toViewer({ kind, ...granted }: Granted): Viewer {
   return { ...granted, shared: kind === 'share' };
 }
 
-/** Names of values that are the uuid of an agent, in refs of services and rows of exports. */
+/** Names of values that are the uuid of an agent, in refs of services, rows of exports and keys of changes. */
 const OF_AGENT = /agent_uuid$/;
 
 /**
@@ -41,6 +41,9 @@ export function withoutKeys<T>({ needs }: Pick<Viewer, 'needs'>, document: T, { 
 function maskAgents(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(maskAgents);
   if (typeof value !== 'object' || value === null) return value;
+  // Of a change, the values stand beside the name of the key: `{ key, before, after }`.
+  const { key: changed } = value as { key?: unknown };
+  if (typeof changed === 'string' && OF_AGENT.test(changed)) return maskUuidsIn(value);
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => [key, OF_AGENT.test(key) ? maskUuidsIn(item) : maskAgents(item)]),
   );

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { astbilling } from '@sluice/astbilling-client/panel';
+import { onlyReads } from '@sluice/contract';
 import { startFakeWhmcs } from '@sluice/fake-panels';
 import { flvx } from '@sluice/flvx-client/panel';
 import { hiddify } from '@sluice/hiddify-agent-traffic/panel';
@@ -189,12 +190,19 @@ describe('answers are as the document says', () => {
     const toPath = (path: string): string =>
       path.replace(':service', 'vpn-9').replace(':client', '7').replace(':agent', agent).replace(':panel', 'vpn');
     const addresses = [...ROUTES, ...AGENT_TRAFFIC_CALLS.map(agentTrafficAddress)].filter(
-      ({ method }) => method === 'GET',
+      (route) => route.method === 'GET' || ('useCase' in route && onlyReads(route.useCase)),
     );
+    const bodies: Record<string, unknown> = {
+      '/services/plan-change': { where: { panel: 'vpn' }, values: { hiddify_agent_uuid: '' } },
+    };
     const shown: string[] = [];
-    for (const { path } of [...addresses, { path: '/log?service=vpn-9' }])
+    for (const { method, path } of [...addresses, { method: 'GET', path: '/log?service=vpn-9' }])
       for (const { token } of [read, own]) {
-        const text = await (await at.fetch(`/api/v1${toPath(path)}`, { token })).text();
+        const headers = { 'content-type': 'application/json' };
+        const content = method === 'GET' ? {} : { headers, body: JSON.stringify(bodies[path] ?? {}) };
+        const answer = await at.fetch(`/api/v1${toPath(path)}`, { method, token, ...content });
+        const text = await answer.text();
+        if (bodies[path] !== undefined && token === read.token) expect(text).toContain('agent_uuid');
         if (text.includes(agent)) shown.push(`${path} ${token === own.token ? 'client' : 'read'}`);
       }
     expect(shown).toEqual([]);

@@ -49,6 +49,7 @@ export const panelRoutes: ApiRoute[] = [
     handle: ({ sluice, param, body, as }) => sluice.panels.asConfigured(param('panel'), { ...as, ...body }),
   }),
   route('POST /panels/:panel/plan-enforcing', {
+    agents: true,
     useCase: 'panels.planEnforcing',
     summary: 'Show what the first run after enforce would change',
     body: product,
