@@ -1,9 +1,21 @@
 import { describe, expect, it } from '@jest/globals';
-import { may, mayWithFields, needsOfLink, needsOfScopes, onlyReads, USE_CASES, type UseCase, whoMay } from './index.js';
+import {
+  type CustomerTerms,
+  may,
+  mayWithFields,
+  needsOfLink,
+  needsOfScopes,
+  onlyReads,
+  USE_CASES,
+  type UseCase,
+  whoMay,
+} from './index.js';
 
 const names = Object.keys(USE_CASES) as UseCase[];
 const allowed = (needs: ReturnType<typeof needsOfScopes>, client: string | null): UseCase[] =>
   names.filter((name) => may({ client, needs }, name));
+
+const terms = (...fields: string[]): CustomerTerms => ({ fields, observing: false });
 
 describe('who may call a use case', () => {
   it('is for a provider what one of its scopes permits', () => {
@@ -36,8 +48,17 @@ describe('who may call a use case', () => {
 
   it('is by the fields of the product where a client may change only those', () => {
     const needs = needsOfLink({ buy: false, manage: true, changePassword: false });
-    expect(mayWithFields({ client: '42', needs }, 'dids.set', ['destination'])).toBe(true);
-    expect(mayWithFields({ client: '42', needs }, 'dids.set', ['caller_id'])).toBe(false);
-    expect(mayWithFields({ client: null, needs: ['operate'] }, 'dids.set', [])).toBe(true);
+    expect(mayWithFields({ client: '42', needs }, 'dids.set', terms('destination'))).toBe(true);
+    expect(mayWithFields({ client: '42', needs }, 'dids.set', terms('caller_id'))).toBe(false);
+    expect(mayWithFields({ client: null, needs: ['operate'] }, 'dids.set', terms())).toBe(true);
+  });
+
+  it('is nothing that changes a panel that is only observed', () => {
+    const holder = { client: '42', needs: ['read', 'password'] } as const;
+    const observed = { ...terms('sip_password'), observing: true };
+    expect(mayWithFields(holder, 'provision.changePassword', terms())).toBe(true);
+    expect(mayWithFields(holder, 'provision.changePassword', observed)).toBe(false);
+    expect(mayWithFields(holder, 'services.show', observed)).toBe(true);
+    expect(mayWithFields({ client: null, needs: ['operate'] }, 'provision.changePassword', observed)).toBe(true);
   });
 });

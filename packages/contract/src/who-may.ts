@@ -25,9 +25,18 @@ export function may({ client, needs }: Holder, useCase: UseCase): boolean {
   return customer.some(({ need }) => needs.includes(need));
 }
 
-/** Returns whether somebody may do something about a service, by the fields that its product lets clients change. */
-export function mayWithFields(holder: Holder, useCase: UseCase, fields: readonly string[]): boolean {
+/** What a service's product and panel let its client change. */
+export interface CustomerTerms {
+  /** Keys of the panel's records; none under `observe`. */
+  fields: readonly string[];
+  /** Whether its panel is only observed, so that nothing that a client asks for changes it. */
+  observing: boolean;
+}
+
+/** Returns whether somebody may do something about a service, by what its product and panel let clients change. */
+export function mayWithFields(holder: Holder, useCase: UseCase, { fields, observing }: CustomerTerms): boolean {
   if (holder.client === null) return may(holder, useCase);
+  if (observing && !onlyReads(useCase)) return false;
   return whoMay(useCase).customer.some(
     ({ need, field: changed }) => holder.needs.includes(need) && (changed === undefined || fields.includes(changed)),
   );

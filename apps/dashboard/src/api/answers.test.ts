@@ -189,9 +189,10 @@ describe('answers are as the document says', () => {
     const own = await at.sluice.access.create({ name: 'customer', scopes: ['client:7'] });
     const toPath = (path: string): string =>
       path.replace(':service', 'vpn-9').replace(':client', '7').replace(':agent', agent).replace(':panel', 'vpn');
-    const addresses = [...ROUTES, ...AGENT_TRAFFIC_CALLS.map(agentTrafficAddress)].filter(
-      (route) => route.method === 'GET' || ('useCase' in route && onlyReads(route.useCase)),
-    );
+    const addresses = [
+      ...ROUTES.filter(({ method, useCase }) => method === 'GET' || onlyReads(useCase)),
+      ...AGENT_TRAFFIC_CALLS.map(agentTrafficAddress).filter(({ method }) => method === 'GET'),
+    ];
     const bodies: Record<string, unknown> = {
       '/services/plan-change': { where: { panel: 'vpn' }, values: { hiddify_agent_uuid: '' } },
     };

@@ -3,6 +3,7 @@ import { suggestion } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind';
 import type { FastifyRequest } from 'fastify';
 import * as z from 'zod';
+import { refusal } from '../access/refusal.js';
 import type { Viewer } from '../access/viewer.js';
 import { forbidden, notFound } from '../server/failure.js';
 import type { Context } from '../server/options.js';
@@ -79,6 +80,6 @@ export async function checkReach(
   if (!(await sluice.services.isOf(service, viewer.client)))
     throw notFound('unknown_service', `There is no service "${service}"`, { service });
   if (!whoMay(useCase).customer.some(({ field }) => field !== undefined)) return;
-  const { fields } = await sluice.services.customerMay(service);
-  if (!mayWithFields(viewer, useCase, fields)) throw forbidden('The product of the service does not permit this');
+  const terms = await sluice.services.customerMay(service);
+  if (!mayWithFields(viewer, useCase, terms)) throw refusal(terms, 'The product of the service does not permit this');
 }

@@ -1,3 +1,4 @@
+import type { CustomerTerms } from '@sluice/contract';
 import { addService, type ChangeOptions, changeService, removeService } from '../features/services/change-services.js';
 import type { DescribedChange } from '../features/services/describe-changes.js';
 import { listColumns, toFields } from '../base/fields.js';
@@ -7,7 +8,7 @@ import { listServices, type ServiceListRequest } from '../features/services/list
 import { withFailure } from '../features/notices/heartbeat.js';
 import type { Reader } from '../context/reader.js';
 import { type Pair, setWhere } from '../features/services/set-where.js';
-import { customerFields, serviceDetail, serviceDetails, type ServiceDetail } from '../features/services/show.js';
+import { customerTerms, serviceDetail, serviceDetails, type ServiceDetail } from '../features/services/show.js';
 import type { SyncReport } from '../features/services/sync/plan-sync.js';
 import { type SyncRequest, syncServices } from '../features/services/sync/sync-services.js';
 import type { Context } from '../context/context.js';
@@ -75,8 +76,8 @@ export interface Services {
   show(id: string, options?: ReaderOptions): Promise<ServiceDetail>;
   /** Returns whether a service is a client's, by one query. */
   isOf(id: string, client: string): Promise<boolean>;
-  /** Returns the fields that the product of a service lets its client change; none on most panels. */
-  customerMay(id: string, options?: CallOptions): Promise<{ service: string; fields: readonly string[] }>;
+  /** Returns the fields that the product of a service lets its client change, none on most panels, and whether its panel is only observed. */
+  customerMay(id: string, options?: CallOptions): Promise<{ service: string } & CustomerTerms>;
   /**
    * Lists services, by id if not stated otherwise; many are read in pages, so that they are not all in memory at once. `total` is the
    * number of all that match, `next` the `after` of the next page, null on the last.
@@ -135,7 +136,7 @@ export function servicesApi(call: RunCall): Services {
       call(undefined, async ({ store }) => (await store.services.list({ ids: [id], client, limit: 1 })).length > 0),
     show: (id, options) => call(options, (context) => detail(context, id, options?.reader)),
     customerMay: (id, options) =>
-      call(options, async (context) => ({ service: id, fields: await customerFields(context, id) })),
+      call(options, async (context) => ({ service: id, ...(await customerTerms(context, id)) })),
     list: (filter) => call(filter, (context) => listDetails(context, filter)),
     export: (filter) =>
       call(filter, async (context) => {

@@ -40,10 +40,14 @@ export const storedRoutes: ApiRoute[] = [
     clients: 'service',
     useCase: 'services.customerMay',
     summary: 'List the fields that the product lets the client change',
-    answer: z.object({ service: z.string(), fields: z.array(z.string()) }),
+    answer: z.object({
+      service: z.string(),
+      fields: z.array(z.string()),
+      observing: z.boolean().describe('Whether nothing of its panel is changed now, so that no field can be'),
+    }),
     handle: async ({ sluice, param }) => {
-      const { service, fields } = await sluice.services.customerMay(param('service'));
-      return { service, fields: [...fields] };
+      const { fields, ...terms } = await sluice.services.customerMay(param('service'));
+      return { ...terms, fields: [...fields] };
     },
   }),
   route('GET /services/:service/line', {

@@ -1,7 +1,8 @@
 import { mayWithFields, type UseCase } from '@sluice/contract';
 import { SluiceError } from '@sluice/panel-kind';
 import { changeCallerId, changeDestination } from '../../access/line-changes.js';
-import { forbidden, notFound } from '../../server/failure.js';
+import { notFound } from '../../server/failure.js';
+import { refusal } from '../../access/refusal.js';
 import type { Page } from '../page.js';
 import type { PageRequest } from '../../requests/page-request.js';
 import { toClient, done, ownService, plainly } from './own.js';
@@ -48,8 +49,8 @@ function unread(read: LastRead<unknown>): SluiceError {
 }
 
 async function requireRight({ sluice, viewer }: PageRequest, id: string, useCase: UseCase): Promise<void> {
-  const { fields } = await sluice.services.customerMay(id);
-  if (!mayWithFields(viewer, useCase, fields)) throw forbidden('Your link does not permit this');
+  const terms = await sluice.services.customerMay(id);
+  if (!mayWithFields(viewer, useCase, terms)) throw refusal(terms, 'Your link does not permit this');
 }
 
 /** Returns the calls of a bill as a file. */

@@ -148,6 +148,25 @@ describe('the page of a line', () => {
     );
   });
 
+  it('makes no new password while the panel is only observed', async () => {
+    const token = await at.token('client:501', 'password');
+    const fields = link.readForm(await link.text('/services/line-1/password'), '/password');
+    await at.sluice.panels.observe('voice');
+    const { password } = voice.subscriber('9001');
+    expect(await link.text('/services/line-1')).not.toContain('Get a new password');
+    const answers = [
+      (await link.send('/services/line-1/password', fields)).text(),
+      at.call('POST /services/line-1/provision/change-password', { token, key: 'observed', body: {} }),
+    ];
+    const [page, answer] = await Promise.all(answers);
+    expect([page, JSON.stringify(answer)]).toEqual(
+      Array.from({ length: 2 }, () => expect.stringContaining('Nothing of this service can be changed at present')),
+    );
+    expect(voice.subscriber('9001').password).toBe(password);
+    await at.sluice.panels.asConfigured('voice');
+    expect(await link.text('/services/line-1')).toContain('Get a new password');
+  });
+
   it('does a form once that is clicked twice: the second click gets the answer of the first', async () => {
     let release = (): void => undefined;
     const released = new Promise<void>((resolve) => (release = resolve));

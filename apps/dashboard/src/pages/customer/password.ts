@@ -1,6 +1,7 @@
 import { may, mayWithFields } from '@sluice/contract';
 import { type ServiceDetail } from '@sluice/engine';
 import { SluiceError } from '@sluice/panel-kind';
+import { refusal } from '../../access/refusal.js';
 import { forbidden } from '../../server/failure.js';
 import { facts, notice, type Section } from '../../layout/components.js';
 import { name } from '../../layout/format.js';
@@ -12,22 +13,26 @@ import type { PageRequest } from '../../requests/page-request.js';
 import { toZone } from '../../layout/page-times.js';
 import { ownService, toPath, plainly, throwReported } from './own.js';
 
-/** Returns whether the client may get a new password for a service. */
-async function mayGetPassword({ sluice, viewer }: PageRequest, { id, panel }: ServiceDetail): Promise<boolean> {
-  if (!may(viewer, 'provision.changePassword')) return false;
-  if (!(await hasCapability(sluice, panel, 'passwords'))) return false;
-  return mayWithFields(viewer, 'provision.changePassword', (await sluice.services.customerMay(id)).fields);
+const REFUSED = 'Your link does not permit this';
+
+/** Returns why the client may not get a new password for a service; null where it may. */
+async function findRefusal({ sluice, viewer }: PageRequest, { id, panel }: ServiceDetail): Promise<SluiceError | null> {
+  if (!may(viewer, 'provision.changePassword')) return forbidden(REFUSED);
+  if (!(await hasCapability(sluice, panel, 'passwords'))) return forbidden(REFUSED);
+  const terms = await sluice.services.customerMay(id);
+  return mayWithFields(viewer, 'provision.changePassword', terms) ? null : refusal(terms, REFUSED);
 }
 
 async function requirePassword(request: PageRequest): Promise<ServiceDetail> {
   const service = await ownService(request);
-  if (await mayGetPassword(request, service)) return service;
-  throw forbidden('Your link does not permit this');
+  const refused = await findRefusal(request, service);
+  if (refused === null) return service;
+  throw refused;
 }
 
 /** The way to a new password; the present one can't be shown. */
 export async function passwordSection(request: PageRequest, service: ServiceDetail): Promise<Section | null> {
-  if (!(await mayGetPassword(request, service))) return null;
+  if ((await findRefusal(request, service)) !== null) return null;
   const content = html`<p>The present password can’t be shown.</p>
     <p><a class="button" href="${toPath(request, service.id)}/password">Get a new password</a></p>`;
   return { id: 'password', title: 'Password', content };

@@ -87,8 +87,8 @@ export async function lineSection({ request, service, reads, times }: LineScene)
   const read = await readLine(request, service, reads);
   const { value: line } = read;
   if (line === null) return { ...head, content: showAge(read, times) };
-  const { fields } = await request.sluice.services.customerMay(service.id);
-  const mayChange = (useCase: UseCase): boolean => mayWithFields(request.viewer, useCase, fields);
+  const terms = await request.sluice.services.customerMay(service.id);
+  const mayChange = (useCase: UseCase): boolean => mayWithFields(request.viewer, useCase, terms);
   const { subscriber, plan } = line;
   const content = html`${showAge(read, times)}
   ${facts([

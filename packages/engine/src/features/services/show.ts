@@ -1,4 +1,5 @@
 import { group, hasEnded } from '../../base/lifecycle.js';
+import type { CustomerTerms } from '@sluice/contract';
 import type { AccountView } from '@sluice/panel-kind';
 import { gigabytesToBytes, resolveAllowance, resolveMode } from '@sluice/quota-core';
 import type { CycleRecord, DecisionRecord, OverrideRecord, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
@@ -218,10 +219,12 @@ export async function serviceDetail(context: Context, service: ServiceRecord, re
   return detail;
 }
 
-/** Returns the fields that the product of a service lets its client change; none under `observe`. */
-export async function customerFields(context: Context, id: string): Promise<readonly string[]> {
+/** Returns what the product of a service lets its client change, and whether its panel is only observed: nothing then. */
+export async function customerTerms(context: Context, id: string): Promise<CustomerTerms> {
   const { panel, product: name } = await requireService(context, id);
-  if ((await readEnforcements(context.config, context.store)).isObserving(panel, name)) return [];
+  if ((await readEnforcements(context.config, context.store)).isObserving(panel, name))
+    return { fields: [], observing: true };
   const product = findEntry(context.config.products, name);
-  return product === undefined ? [] : (context.findKind(panel)?.customerMay?.(product) ?? []);
+  const fields = product === undefined ? [] : (context.findKind(panel)?.customerMay?.(product) ?? []);
+  return { fields, observing: false };
 }
