@@ -11,7 +11,7 @@ const INSTANTS = /\b\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z/g;
 
 /** Texts for clients of events whose notices have details for operators. */
 const FOR_CLIENTS: Readonly<Record<string, string>> = {
-  hold: 'Service {service} is restricted now.',
+  hold: 'Service {service} is being restricted.',
   release: 'Service {service} is no longer restricted.',
 };
 
