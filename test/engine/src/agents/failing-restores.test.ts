@@ -12,6 +12,11 @@ const at = useBench(startAgency);
 const restore = (): Promise<RestoreReport> => at.sluice.agents.restore('north');
 const sweep = (): Promise<CheckReport> => at.check();
 
+const releases = async (): Promise<string[]> => {
+  const notices = await at.bench.store.notices.list({ service: 'svc-1' });
+  return notices.flatMap(({ code }) => (code.startsWith('release') ? [code] : []));
+};
+
 describe("an agent's user that is a service, on a panel that fails", () => {
   it.each([
     ['the next sweep', sweep, sweep],
@@ -26,11 +31,15 @@ describe("an agent's user that is a service, on a panel that fails", () => {
       match: ({ path }) => path.includes(at.svc),
       fault: { kind: 'status', ...fails },
     });
+    const before = await releases();
     expect((await first()).run.outcome).toBe('partial');
     remove();
     expect(at.enabled()).toEqual([false, true]);
+    expect(await releases()).not.toContain('release');
     at.bench.clock.advance(5 * MINUTE);
     expect((await then()).run.outcome).toBe('done');
+    const pending = first === sweep ? ['release_pending'] : [];
+    expect([before, await releases()]).toEqual([[], [...pending, 'release']]);
     expect([at.enabled(), await at.holds()]).toEqual([[true, true], []]);
     expect(await at.bench.store.evidence.open({ services: ['svc-1'] })).toEqual([]);
     const changes = at.changes().length;

@@ -1,14 +1,15 @@
 import { AGENT_STEPS, type AgentTraffic, type ItemError, toItemError, type ServiceUser } from '@sluice/panel-kind';
 import type { HoldRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
-import { isProtected, newHold } from '../../kernel/subject/holds.js';
+import { isProtected, newHold, noteUntold } from '../../kernel/subject/holds.js';
 import type { Enforcements } from '../../context/enforcement.js';
-import { toAgentOfNote, toSuspendedNote } from '../../kernel/subject/agent-hold.js';
+import { toSuspendedNote } from '../../kernel/subject/agent-hold.js';
 import { runCommand } from '../command/run-command.js';
-import { type Notice, serviceNotice } from '../../kernel/run/notice.js';
+import { type Notice, serviceNotice, toReleaseNotices } from '../../kernel/run/notice.js';
 import type { Context } from '../../context/context.js';
 import type { AgentAction } from '../../kernel/run/agent-documents.js';
 import type { AgentsOnPanel } from './open-agents.js';
 import { type PanelSwitch, Stopped } from './panel-switch.js';
+import { type Cause, findReleaseReason, nameAgent, toCause, withheld } from './service-user-notices.js';
 import { isLiving } from '../../base/lifecycle.js';
 
 /**
@@ -87,14 +88,6 @@ export interface HoldServices {
   byName?: boolean;
 }
 
-/** Why the agents above a service's user restrict the service. */
-type Cause = 'limit' | 'suspension';
-
-/** Returns why a hold `agent-limit` of a service began: only an exceeded limit has figures. */
-export function toCause({ allowedBytes }: Pick<HoldRecord, 'allowedBytes'>): Cause {
-  return allowedBytes === null ? 'suspension' : 'limit';
-}
-
 /** Returns why a service is to be held; the cause of its open hold stays while it lasts. */
 function findCause({ force, suspended }: ServiceUser, open: HoldRecord | undefined): Cause {
   if (suspended === null) return 'limit';
@@ -126,8 +119,8 @@ export async function holdServices(
     }
     const done = due.previewOnly ? null : await carryOut(context, due, how);
     if (done === null && due.what === 'hold' && !services.holds.has(service.id)) wouldHold.add(service.id);
-    changes.push(done ?? shown(services, due, due.previewOnly ? 'planned' : 'unneeded'));
-    notices.push(...reported(services, { ...due, previewOnly: done === null }, how));
+    changes.push(done?.change ?? shown(services, due, due.previewOnly ? 'planned' : 'unneeded'));
+    notices.push(...(due.what === 'hold' ? reported(services, due, { how, done }) : (done?.released ?? [])));
   }
   return { changes, notices, decided, wouldHold };
 }
@@ -187,8 +180,17 @@ function shown(
   return { service: service.id, agent: findListedAgent(user), actions, error: null };
 }
 
+/** What became of a change. */
+interface CarriedOut {
+  change: ServiceChange;
+  /** Whether the hold began: not where something else has the service. */
+  stored: boolean;
+  /** The notices of the holds that ended. */
+  released: Notice[];
+}
+
 /** Makes the change; returns null if the switch was set meanwhile and nothing was changed. */
-async function carryOut(context: Context, due: DueUser, how: HoldServices): Promise<ServiceChange | null> {
+async function carryOut(context: Context, due: DueUser, how: HoldServices): Promise<CarriedOut | null> {
   const { user, service, what } = due;
   const base = { service: service.id, agent: findListedAgent(user) };
   try {
@@ -203,16 +205,26 @@ async function carryOut(context: Context, due: DueUser, how: HoldServices): Prom
         if (how.byName !== true && (await how.panelSwitch.read(tables, service.product))) throw new Stopped();
         if (what === 'finish-release') return;
         const hold = await findHold(context, tables, due, how);
-        if (what === 'release') await tables.holds.end(hold.id, context.now());
+        if (what === 'release') await endHold(tables, hold, context.now());
       },
       preview: (loaded) => loaded,
     });
     if (how.byName !== true && work.enforcement.value === 'observe') await how.panelSwitch.read(context.store);
-    return { ...base, actions: report.actions, error: report.service.error };
+    const ended = what === 'hold' ? [] : work.ended.filter(({ reason }) => reason === 'agent-limit');
+    return {
+      change: { ...base, actions: report.actions, error: report.service.error },
+      stored: true,
+      released: toReleaseNotices(work, ended, (hold) => findReleaseReason(user, hold, how.traffic)),
+    };
   } catch (error) {
     if (error instanceof Stopped) return null;
-    return { ...base, actions: [], error: toItemError(error) };
+    return { change: { ...base, actions: [], error: toItemError(error) }, stored: false, released: [] };
   }
+}
+
+async function endHold(tables: StoreTables, hold: HoldRecord, until: string): Promise<void> {
+  await tables.holds.end(hold.id, until);
+  await noteUntold(tables, { ...hold, until }, until);
 }
 
 /**
@@ -250,32 +262,20 @@ function startHold(
   return newHold(context, { service, reason: 'agent-limit', note, ...figures, origin: 'run' });
 }
 
-function nameAgent({ name }: Pick<AgentTraffic, 'name'>): string {
-  return `agent "${name}"`;
-}
-
-/** Returns why a hold ended. The agent that it began for may be gone, or the user may belong to another one by now. */
-function findReleaseReason({ chain }: ServiceUser, hold: HoldRecord, { traffic }: HoldServices): string {
-  const agent = hold.note === null ? 'its agent' : toAgentOfNote(hold.note);
-  const isAbove = traffic.some((above) => chain.includes(above.uuid) && nameAgent(above) === agent);
-  if (!isAbove) return `${agent} does not restrict it any more`;
-  return `${agent} is ${toCause(hold) === 'suspension' ? 'not suspended any more' : 'within its limit'}`;
-}
-
 /** Returns the agent that an action is listed under: the one whose limit or suspension decides, or the owner. */
 function findListedAgent({ agent, suspended, chain }: ServiceUser): string | null {
   return agent ?? suspended ?? chain[0] ?? null;
 }
 
-function reported({ holds }: ServiceUsers, { user, service, what, previewOnly }: DueUser, how: HoldServices): Notice[] {
+/** Returns the notice of a hold that begins, or would begin where nothing was done. */
+function reported(
+  { holds }: ServiceUsers,
+  { user, service }: DueUser,
+  { how, done }: { how: HoldServices; done: CarriedOut | null },
+): Notice[] {
   const hold = holds.get(service.id);
-  if (what === 'finish-release') return [];
-  if (what === 'release') {
-    if (hold === undefined || previewOnly) return [];
-    const message = `${service.id} is released (limit of its agent: ${findReleaseReason(user, hold, how)})`;
-    return [serviceNotice(service, 'release', message, hold.id)];
-  }
-  if (hold !== undefined) return [];
+  if (hold !== undefined || done?.stored === false) return [];
+  const previewOnly = done === null;
   const agent = how.traffic.find(({ uuid }) => uuid === findListedAgent(user));
   const say = previewOnly ? 'would be held' : 'is held';
   const code = previewOnly ? 'would_hold' : 'hold';
@@ -283,10 +283,4 @@ function reported({ holds }: ServiceUsers, { user, service, what, previewOnly }:
   const message = `${service.id} ${say} (limit of its agent: agent "${agent?.name ?? ''}" is ${why})`;
   const since = agent === undefined ? '' : `${agent.uuid}:${agent.limitBytes ?? ''}`;
   return [serviceNotice(service, code, message, 'agent-limit', since, how.run)];
-}
-
-function withheld(service: ServiceRecord): Notice {
-  const until = service.protectedUntil ?? '';
-  const message = `${service.id} is due to be held (limit of its agent), but it is protected until ${until}`;
-  return serviceNotice(service, 'hold_withheld', message, 'agent-limit', until);
 }

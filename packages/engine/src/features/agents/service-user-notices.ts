@@ -1,0 +1,36 @@
+import type { AgentTraffic, ServiceUser } from '@sluice/panel-kind';
+import type { HoldRecord, ServiceRecord } from '@sluice/state-store';
+import { toAgentOfNote } from '../../kernel/subject/agent-hold.js';
+import { type Notice, serviceNotice } from '../../kernel/run/notice.js';
+
+/** Why the agents above a service's user restrict the service. */
+export type Cause = 'limit' | 'suspension';
+
+/** Returns why a hold `agent-limit` of a service began: only an exceeded limit has figures. */
+export function toCause({ allowedBytes }: Pick<HoldRecord, 'allowedBytes'>): Cause {
+  return allowedBytes === null ? 'suspension' : 'limit';
+}
+
+/** Returns an agent as notes of holds name it. */
+export function nameAgent({ name }: Pick<AgentTraffic, 'name'>): string {
+  return `agent "${name}"`;
+}
+
+/** Returns why a hold ended. The agent that it began for may be gone, or the user may belong to another one by now. */
+export function findReleaseReason(
+  { chain }: ServiceUser,
+  hold: Readonly<HoldRecord>,
+  traffic: readonly Pick<AgentTraffic, 'uuid' | 'name'>[],
+): string {
+  const agent = hold.note === null ? 'its agent' : toAgentOfNote(hold.note);
+  const isAbove = traffic.some((above) => chain.includes(above.uuid) && nameAgent(above) === agent);
+  if (!isAbove) return `${agent} does not restrict it any more`;
+  return `${agent} is ${toCause(hold) === 'suspension' ? 'not suspended any more' : 'within its limit'}`;
+}
+
+/** Returns the notice of a hold that a protection withholds. */
+export function withheld(service: ServiceRecord): Notice {
+  const until = service.protectedUntil ?? '';
+  const message = `${service.id} is due to be held (limit of its agent), but it is protected until ${until}`;
+  return serviceNotice(service, 'hold_withheld', message, 'agent-limit', until);
+}
