@@ -161,6 +161,7 @@ export {
 } from './kernel/subject/used.js';
 export { isEndedByRuns, readLimitingAgent, readSuspendedAgent } from './kernel/subject/agent-hold.js';
 export type { HoldMarks, OpenHold } from './kernel/subject/hold-marks.js';
+export type { StoppedByPanel } from './kernel/run/alarms.js';
 export type { FallenUsage } from './kernel/subject/fallen.js';
 export type { CountedUsage } from './kernel/subject/counted.js';
 export type { CycleView, UsageFilter } from './features/usage/usage.js';

@@ -34,13 +34,15 @@ export const purchaseCreate: CommandHandler<CreateOptions> = ([id = '', name = '
     options,
     async ({ sluice }) => {
       const { holds: before } = await sluice.holds.list({ service: id, open: true });
-      return { before, report: await sluice.purchases.create(id, name, how) };
+      const report = await sluice.purchases.create(id, name, how);
+      return { before, report, stopped: (await sluice.services.show(id)).stoppedByPanel };
     },
     {
       document: ({ report }) => report,
       info: ({ report, before }) => formatPurchase(report, before.length),
-      print: (terminal, { report: { error } }) => {
+      print: (terminal, { report: { error }, stopped }) => {
         if (error !== null) terminal.warn(terminal.error(error, { service: id }));
+        if (stopped?.message != null) terminal.warn(`${stopped.message}. The package alone may not start it.`);
       },
       exitCode: ({ report }) => (report.error === null ? ExitCode.done : ExitCode.partial),
     },

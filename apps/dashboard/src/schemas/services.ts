@@ -116,6 +116,10 @@ const detailParts = {
     .describe('Where the quota hold lasts although the usage fell by more than half'),
   panelDownSince: instantOrNull,
   unread: z.literal(true).optional().describe('The last run could not read it: `usage` is of an earlier one'),
+  stoppedByPanel: z
+    .object({ since: instant, message: textOrNull.describe('For operators') })
+    .optional()
+    .describe('The panel stops it although nothing of Sluice restricts it'),
   product: text,
   client: textOrNull,
   lifecycle: text,

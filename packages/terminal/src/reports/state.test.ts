@@ -142,3 +142,9 @@ it.each(['terminated', 'vanished'])('says that a service that is %s stays restri
     'To undo that: release svc-1 now.',
   ]);
 });
+
+it('says first of a service that its panel stops what stops it', () => {
+  const message = 'svc-1 is within its allowance, but the panel stops it: user 2 expired';
+  const [first, second] = sentencesOf({ stoppedByPanel: { since: SINCE, message }, quota: null }, { until: SINCE });
+  expect([first, second]).toEqual([`${message}.`, expect.stringContaining('svc-1 is not held')]);
+});

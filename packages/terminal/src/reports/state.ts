@@ -22,7 +22,11 @@ type Service = Explanation['service'];
 /** Returns sentences that say why a service is held or not, since when, and what would end that. */
 export function explainState(found: Explanation, times: Times, names: StateNames): string[] {
   const { service, decision } = found;
-  const sentences = [...stateSentences(found, times, names)];
+  const { message: stopped = null } = service.stoppedByPanel ?? {};
+  const sentences = [
+    ...(stopped === null ? [] : [`${times.text(stopped, service.panel).replace(/\.$/, '')}.`]),
+    ...stateSentences(found, times, names),
+  ];
   if (decision !== null && service.error !== null) {
     const age = service.usage === null ? '' : ` The figures were read ${ago(times, service, service.usage.readAt)}.`;
     const { panel, panelDownSince } = service;

@@ -66,12 +66,26 @@ describe('the end of a hold on an account that the panel would stop', () => {
     await addCustomer(at);
     expire();
     await poll();
+    const show = (options?: { reader: string }) => at.sluice.services.show('svc-1', options);
+    const since = new Date(at.bench.clock.now()).toISOString();
+    expect(await show()).toMatchObject({
+      ...{ status: 'ok', holds: [] },
+      stoppedByPanel: {
+        since,
+        message: expect.stringMatching(/^svc-1 is within its allowance, but the panel stops it/),
+      },
+    });
+    await at.sluice.services.set('svc-1', { client: '42' });
+    expect((await show({ reader: '42' })).stoppedByPanel).toEqual({ since, message: null });
     await at.sluice.provision.suspend('svc-1');
+    expect((await show()).stoppedByPanel).toBeUndefined();
     await done(at.sluice.provision.unsuspend('svc-1'));
     expect(running()).toEqual([false, false]);
     await at.sluice.provision.renew('svc-1');
     expect([at.panel.user(3)?.status, at.panel.permissionStatus(3, 1)]).toEqual([1, 1]);
     expect(running()).toEqual([true, true]);
+    await poll();
+    expect((await show()).stoppedByPanel).toBeUndefined();
   });
 
   it('starts them when a second hold has come and gone', async () => {

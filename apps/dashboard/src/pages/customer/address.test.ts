@@ -78,3 +78,23 @@ describe('a panel whose API is at an internal address', () => {
     expect(await get<LoginLink>('/services/shown/login-link')).toMatchObject({ url: PUBLIC });
   });
 });
+
+it('tells a customer that the panel stops its service, and nobody that it is active', async () => {
+  const { refs } = await at.sluice.services.show('inner');
+  const user = panel.world.users.get(Number(refs['flvx_user_id']))!;
+  user.status = 0;
+  at.clock.advance(60_000);
+  await at.sluice.reconcile();
+  const page = await link.text('/services/inner');
+  expect(page).toContain('The service has been stopped on its panel since');
+  expect(page).toMatch(/<span class="badge badge-warning">stopped<\/span>/);
+  expect(page).not.toMatch(/badge-good">active|within its allowance|user \d/);
+  expect(await link.text('/')).toContain('stopped');
+  const detail = await get<ServiceDetail>('/services/inner');
+  expect(detail.stoppedByPanel?.message).toMatch(/the panel stops it: user \d is disabled/);
+  expect((await get<ServiceDetail>('/services/inner', own)).stoppedByPanel).toMatchObject({ message: null });
+  user.status = 1;
+  at.clock.advance(60_000);
+  await at.sluice.reconcile();
+  expect(await link.text('/services/inner')).not.toContain('has been stopped');
+});

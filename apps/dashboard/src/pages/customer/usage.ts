@@ -34,12 +34,13 @@ export function isUnread({ allowance, usage, error, quota }: ServiceDetail): boo
 /** The state of a service in a word that its client understands. */
 export function showState(service: ServiceDetail): Html {
   const word = stateWord(service);
-  const isWarning = ['not read', 'coming back', 'to be restricted', USED_UP].includes(word);
+  const isWarning = ['not read', 'coming back', 'to be restricted', USED_UP, STOPPED].includes(word);
   return badge(word, word === RESTRICTED ? 'bad' : isWarning ? 'warning' : undefined);
 }
 
 const USED_UP = 'used up';
 const RESTRICTED = 'restricted';
+const STOPPED = 'stopped';
 
 /** What a client reads of a restriction that has ended and is not undone yet. */
 export const COMES_BACK = 'The service comes back as soon as its panel accepts that.';
@@ -49,6 +50,7 @@ function stateWord(service: ServiceDetail): string {
   if (lifecycle !== 'active') return lifecycle;
   if (holds.some(({ releasing, restricting }) => releasing !== true && restricting !== true)) return RESTRICTED;
   if (holds.length > 0) return holds.some(({ releasing }) => releasing === true) ? 'coming back' : 'to be restricted';
+  if (service.stoppedByPanel !== undefined) return STOPPED;
   if (describeExceeded(service) !== null) return USED_UP;
   return status === 'unreadable' ? 'not read' : 'active';
 }
@@ -134,7 +136,13 @@ export function holdNotices(service: ServiceDetail, times: Times): Html[] {
       ${beforeClient === true ? 'before you became its customer' : times.full(since)}.${end}`,
     );
   });
-  return [...restricted, ...used];
+  const { stoppedByPanel: stopped } = service;
+  const isStopped = stopped === undefined ? [] : [notice('warning', stoppedText(times.full(stopped.since)))];
+  return [...restricted, ...used, ...isStopped];
+}
+
+function stoppedText(since: Part): Html {
+  return html`The service has been stopped on its panel since ${since}. Please ask your provider.`;
 }
 
 function toWhyQuota({ fallen }: ServiceDetail, next: NextDecision | null): readonly [Part, 'bad' | 'warning'] {

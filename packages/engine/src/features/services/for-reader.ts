@@ -17,6 +17,7 @@ interface Hold extends Dated {
 interface Detail {
   cycle: { start: string } | null;
   fallen: object | null;
+  stoppedByPanel?: { since: string; message: string | null };
   error: ItemError | null;
   holds: readonly Dated[];
   overrides: Dated | null;
@@ -96,10 +97,11 @@ export function detailFor<View extends Detail>(
 ): View {
   if (reader === undefined) return detail;
   const since = visibleSince(service, reader);
-  const { error, holds, overrides, termination, cycle, fallen } = detail;
+  const { error, holds, overrides, termination, cycle, fallen, stoppedByPanel: stopped } = detail;
   return {
     ...detail,
     fallen: isOfFormer(cycle, since) ? null : fallen,
+    ...(stopped && { stoppedByPanel: { since: findLater(stopped.since, since), message: null } }),
     error: error && decision !== null && isOfReader(decision.at, service, reader) ? errorFor(error) : null,
     holds: holds.map((hold) => beginFor(hold, since)),
     overrides: overrides && { ...overrides, since: findLater(overrides.since, since) },

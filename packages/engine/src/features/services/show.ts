@@ -7,6 +7,7 @@ import { invoiceUrl } from '../billing/billing-pages.js';
 import { findEntry } from '../../base/config/find-entry.js';
 import { readEnforcements } from '../../context/enforcement.js';
 import { findAddress } from '../panels/customer-address.js';
+import { readStoppedByPanel, type StoppedByPanel } from '../../kernel/run/alarms.js';
 import { openTerminations, type Termination } from '../../kernel/subject/termination.js';
 import { readOutages } from '../../context/reach.js';
 import { isProtected, isQuotaReleased, type LastingHold, readLastingHolds } from '../../kernel/subject/holds.js';
@@ -32,6 +33,8 @@ export interface ServiceDetail extends ServiceView {
   panelDownSince: string | null;
   /** The last run could not read it: `usage` is of an earlier one. */
   unread?: true;
+  /** Only where the panel stops it although nothing of Sluice restricts it: it has expired there, or staff has closed it. */
+  stoppedByPanel?: StoppedByPanel;
   product: string;
   client: string | null;
   lifecycle: string;
@@ -81,7 +84,9 @@ export async function serviceDetails(
   const enforcements = await readEnforcements(config, store);
   const terminations = await openTerminations(context, ids);
   const downSince = await readOutages(context, services);
+  const stopped = await readStoppedByPanel(store, ids);
   return services.map((service) => {
+    const stoppedByPanel = stopped.get(service.id);
     const open = holds.get(service.id) ?? [];
     const decision = decisions.get(service.id) ?? null;
     const cycle = cycles.get(service.id) ?? null;
@@ -99,6 +104,7 @@ export async function serviceDetails(
       observing: enforcements.isObserving(service.panel, service.product),
       panelDownSince: downSince.get(service.panel) ?? null,
       ...(view.error !== null && view.usage === null && figures.usage !== null && { unread: true as const }),
+      ...(stoppedByPanel !== undefined && open.length === 0 && { stoppedByPanel }),
       product: service.product,
       client: service.client,
       lifecycle: toLifecycle(

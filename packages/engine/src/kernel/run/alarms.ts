@@ -89,6 +89,24 @@ function toAlarmKey({ service, code, message }: Pick<NoticeRecord, 'service' | '
   return JSON.stringify([service, code, printable(message)]);
 }
 
+/** What stops a service on its panel although nothing of Sluice restricts it. */
+export interface StoppedByPanel {
+  /** Since when runs have found it (ISO UTC). */
+  since: string;
+  /** In words for operators; null for a client. */
+  message: string | null;
+}
+
+/** Reads which services their panels stop, as runs found it last. */
+export async function readStoppedByPanel(
+  tables: AlarmTables,
+  services: readonly string[],
+): Promise<ReadonlyMap<string, StoppedByPanel>> {
+  const found = services.length === 0 ? [] : await tables.alarms.list({ services });
+  const stopped = found.filter(({ code }) => code === STOPPED_BY_PANEL);
+  return new Map(stopped.map(({ service, since, message }) => [service, { since, message }]));
+}
+
 /** Returns what is acknowledged of services, as `isAcknowledged` asks for it. */
 export async function readAcknowledged(tables: AlarmTables, services: readonly string[]): Promise<ReadonlySet<string>> {
   if (services.length === 0) return new Set();
