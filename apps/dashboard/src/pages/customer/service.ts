@@ -129,7 +129,8 @@ async function historySection(
   times: Times,
 ): Promise<Section | null> {
   const { cycles } = await sluice.usage.history(id, { reader });
-  if (cycles.length < 2) return null;
+  const past = cycles.filter((cycle) => hasCycleEnded({ cycle }, times.now));
+  if (past.length === 0) return null;
   const content = table({
     caption: 'Past periods',
     columns: [
@@ -142,7 +143,7 @@ async function historySection(
         isNumber: true,
       },
     ],
-    rows: cycles.slice(0, MOST_CYCLES),
+    rows: past.slice(0, MOST_CYCLES),
   });
   return { id: 'periods', title: 'Past periods', content };
 }
