@@ -56,6 +56,15 @@ export function overviewSections(
   };
 }
 
+/** Why services are not held although a hold of theirs is due. */
+function whyNotHeld({ brakes, panels }: Pick<OverviewReport, 'brakes' | 'panels'>): string {
+  if (brakes.length > 0) return 'the brake stopped the run';
+  const isObserved = panels.some(({ enforce }) =>
+    [enforce, ...enforce.except].some(({ value }) => value === 'observe'),
+  );
+  return isObserved ? 'under observe' : 'the next run decides';
+}
+
 /** What the brake stopped, the totals of all services and panels, and a warning while the clock is wrong. */
 export function summary(scene: Scene, { totals, brakes, panels, removed, runs, clock }: OverviewReport): Html {
   const { failing } = totals;
@@ -78,7 +87,7 @@ export function summary(scene: Scene, { totals, brakes, panels, removed, runs, c
           tile('Would be held', count(totals.wouldHold), {
             href: '/?status=would-be-held',
             tone: brakes.length > 0 ? 'bad' : 'warning',
-            detail: brakes.length > 0 ? 'the brake stopped the run' : 'under observe',
+            detail: whyNotHeld({ brakes, panels }),
           }),
         ]),
     tile('At 80 % or more', count(totals.nearLimit), {
