@@ -52,7 +52,8 @@ export function explainState(found: Explanation, times: Times): Part[] {
     toSentence(describeDoubtedHolds(service.id, service.doubted)),
     drift.length === 0
       ? null
-      : html`The last run found a difference from its target: <span dir="auto">${drift.join('; ')}</span>.`,
+      : html`The last run found a difference from its target:
+          <span dir="auto">${times.inText(drift.join('; '))}</span>.`,
     describeProtection(service, open, found.decision?.wouldHold ?? []),
     released === null
       ? null
