@@ -25,7 +25,8 @@ import { PanelSwitch, Stopped } from './panel-switch.js';
 import { describeStored, isProblem, loadStoredAgents, readAgents } from './read-agents.js';
 import { resolveReservations } from './reservations.js';
 import { storeWouldHold } from './would-hold.js';
-import { holdServices, loadServiceUsers, type ServiceChange, type ServiceUsers } from './service-users.js';
+import type { ServiceChange } from './due-user.js';
+import { holdServices, loadServiceUsers, type ServiceUsers } from './service-users.js';
 import { type AgentsDecided, countEnds, decideAndPlan } from './decide-agents.js';
 
 /** Options of `runAgents`. */

@@ -1,4 +1,4 @@
-import { AGENT_STEPS, type AgentTraffic, type ItemError, toItemError, type ServiceUser } from '@sluice/panel-kind';
+import { AGENT_STEPS, type AgentTraffic, toItemError, type ServiceUser } from '@sluice/panel-kind';
 import type { HoldRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { isProtected, newHold, noteUntold } from '../../kernel/subject/holds.js';
 import type { Enforcements } from '../../context/enforcement.js';
@@ -6,8 +6,8 @@ import { toSuspendedNote } from '../../kernel/subject/agent-hold.js';
 import { runCommand } from '../command/run-command.js';
 import { type Notice, serviceNotice, toReleaseNotices } from '../../kernel/run/notice.js';
 import type { Context } from '../../context/context.js';
-import type { AgentAction } from '../../kernel/run/agent-documents.js';
 import type { AgentsOnPanel } from './open-agents.js';
+import { type DueUser, findListedAgent, type ServiceChange, toLeftAsIs, toListedAction } from './due-user.js';
 import { type PanelSwitch, Stopped } from './panel-switch.js';
 import { type Cause, findReleaseReason, nameAgent, toCause, withheld } from './service-user-notices.js';
 import { isLiving } from '../../base/lifecycle.js';
@@ -27,14 +27,6 @@ export interface ServiceUsers {
   unfinished: Set<string>;
   /** Users that are still disabled for an ended `agent-limit` hold: enabling them failed. */
   leftOver: Set<string>;
-}
-
-/** The changes to one service in a run. */
-export interface ServiceChange {
-  service: string;
-  agent: string | null;
-  actions: AgentAction[];
-  error: ItemError | null;
 }
 
 /** Loads the services of a panel that have users. */
@@ -64,15 +56,6 @@ export async function loadServiceUsers({
     disabled: new Set(evidence.map(({ target }) => target)),
     leftOver,
   };
-}
-
-/** What a limit requires for one service: hold it, release it, or finish a release. */
-interface DueUser {
-  user: ServiceUser;
-  service: ServiceRecord;
-  what: 'hold' | 'release' | 'finish-release';
-  /** Nothing is changed: a dry run, `observe`, or the brake. */
-  previewOnly: boolean;
 }
 
 /** How a run treats services. */
@@ -109,6 +92,11 @@ export async function holdServices(
   for (const user of users) {
     if (context.deps.signal.aborted) break;
     const due = decideDue(services, user, how);
+    const left = due === null || how.byName === true ? null : toLeftAsIs(context.config, due);
+    if (left !== null) {
+      changes.push(left);
+      continue;
+    }
     const subject = services.byUser.get(user.uuid);
     if (subject !== undefined) decided.push(subject.id);
     if (due === null) continue;
@@ -167,16 +155,10 @@ function takenOver({ evidence, enabled }: ServiceUser): ServiceUser['evidence'] 
   return enabled ? null : evidence;
 }
 
-function shown(
-  { disabled }: ServiceUsers,
-  { user, service, what }: DueUser,
-  state: 'planned' | 'unneeded',
-): ServiceChange {
-  const type = what === 'hold' ? AGENT_STEPS.disable : AGENT_STEPS.enable;
+function shown({ disabled }: ServiceUsers, due: DueUser, state: 'planned' | 'unneeded'): ServiceChange {
+  const { user, service, what } = due;
   const changes = what === 'hold' ? user.enabled : !user.enabled && (disabled.has(user.uuid) || user.evidence !== null);
-  const actions = changes
-    ? [{ type, target: user.uuid, name: `${type.replaceAll('-', ' ')} ${service.id}`, state }]
-    : [];
+  const actions = changes ? [toListedAction(due, state)] : [];
   return { service: service.id, agent: findListedAgent(user), actions, error: null };
 }
 
@@ -260,11 +242,6 @@ function startHold(
   const name = agent === undefined ? null : nameAgent(agent);
   const note = isSuspension && name !== null ? toSuspendedNote(name) : name;
   return newHold(context, { service, reason: 'agent-limit', note, ...figures, origin: 'run' });
-}
-
-/** Returns the agent that an action is listed under: the one whose limit or suspension decides, or the owner. */
-function findListedAgent({ agent, suspended, chain }: ServiceUser): string | null {
-  return agent ?? suspended ?? chain[0] ?? null;
 }
 
 /** Returns the notice of a hold that begins, or would begin where nothing was done. */

@@ -17,8 +17,9 @@ import {
 } from './agent-command.js';
 import { findError, toActions } from './agent-views.js';
 import { PanelSwitch } from './panel-switch.js';
+import type { ServiceChange } from './due-user.js';
 import { toCause } from './service-user-notices.js';
-import { type HoldServices, holdServices, loadServiceUsers, type ServiceChange } from './service-users.js';
+import { type HoldServices, holdServices, loadServiceUsers } from './service-users.js';
 
 const CANNOT = 'suspend an agent because it keeps no record of the users that it disabled';
 
