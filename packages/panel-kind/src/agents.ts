@@ -66,11 +66,11 @@ export interface PanelAgents {
     known: { agents: readonly AgentRecord[]; users: readonly AgentUserRecord[] },
     signal: AbortSignal,
   ): Promise<AgentList | ListProblem>;
-  /** Pure: returns the uuids of users without a limit, as the panel has them. */
-  listUnlimited(list: AgentList): string[];
+  /** Pure: returns the limits of users that the panel lets use as much as they want, by uuid. */
+  listUnlimited(list: AgentList): ReadonlyMap<string, number>;
   /**
    * Pure: computes what to store after a list. `actions` is the panel's journal since `recordsSince`; `sold` is what users without a
-   * limit are sold, where that is known; `jump` is the share of a limit above which growth in one list is doubted, null for none.
+   * limit count instead, by uuid; `jump` is the share of a limit above which growth in one list is doubted, null for none.
    */
   record(
     list: AgentList,

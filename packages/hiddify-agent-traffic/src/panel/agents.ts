@@ -117,8 +117,11 @@ export class HiddifyAgents implements PanelAgents {
     return new Date(Date.parse(at) - WRITE_BACK_MS).toISOString();
   }
 
-  listUnlimited({ users }: ObservedList): string[] {
-    return users.flatMap(({ uuid, limitBytes }) => (uuid !== null && limitBytes >= MOST_BYTES ? [uuid] : []));
+  listUnlimited({ users }: ObservedList): Map<string, number> {
+    const found = new Map<string, number>();
+    for (const { uuid, limitBytes } of users)
+      if (uuid !== null && limitBytes >= MOST_BYTES) found.set(uuid, limitBytes);
+    return found;
   }
 
   record(

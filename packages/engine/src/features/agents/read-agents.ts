@@ -9,7 +9,7 @@ import {
   SluiceError,
 } from '@sluice/panel-kind';
 import type { AgentRecord, AgentUserRecord, HeldLease, HoldRecord, StoreTables } from '@sluice/state-store';
-import { readSold } from './sold-limits.js';
+import { readSold, type SoldLimits } from './sold-limits.js';
 import type { Context } from '../../context/context.js';
 import { trustedNow } from '../../context/panel-answers.js';
 import type { AgentsOnPanel } from './open-agents.js';
@@ -35,6 +35,8 @@ export interface AgentsRead {
   list: AgentList;
   recorded: RecordedAgents;
   records: AgentRecords;
+  /** Services of which it is not known what they are sold while their limit is lifted. */
+  unknownSold: SoldLimits['unknown'];
 }
 
 /** Loads everything stored about the agents of a panel. */
@@ -148,12 +150,13 @@ async function compute(
   const records = await loadStoredAgents(context, name, tables);
   const since = records.snapshot === null ? null : agents.recordsSince(records.snapshot);
   const actions = since === null ? [] : (await tables.actions.list({ since })).filter(({ panel }) => panel === name);
-  const sold = await readSold({ context, name, agents }, list, tables);
+  const { sold, unknown: unknownSold } = await readSold({ context, name, agents }, { list, users }, tables);
   const recorded = agents.record(list, { records, users, actions, sold }, { now: context.now(), ...at });
   const changed = new Map(recorded.reservations.map((reservation) => [reservation.uuid, reservation]));
   const reservations = records.reservations.map((reservation) => changed.get(reservation.uuid) ?? reservation);
   const known = [...recorded.agents.values()];
-  return { list, recorded, records: { ...records, agents: known, reservations, snapshot: recorded.snapshot } };
+  const after = { ...records, agents: known, reservations, snapshot: recorded.snapshot };
+  return { list, recorded, records: after, unknownSold };
 }
 
 async function put(panel: string, tables: StoreTables, recorded: RecordedAgents, announce: boolean): Promise<void> {

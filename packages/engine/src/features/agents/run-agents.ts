@@ -24,6 +24,7 @@ import type { AgentsOnPanel } from './open-agents.js';
 import { PanelSwitch, Stopped } from './panel-switch.js';
 import { describeStored, isProblem, loadStoredAgents, readAgents } from './read-agents.js';
 import { resolveReservations } from './reservations.js';
+import { listUnknownSold } from './sold-limits.js';
 import { storeWouldHold } from './would-hold.js';
 import type { ServiceChange } from './due-user.js';
 import { holdServices, loadServiceUsers, type ServiceUsers } from './service-users.js';
@@ -167,6 +168,7 @@ async function finish(run: Run, decided: AgentsDecided, open: readonly ListedAct
       ...plan.notices.map((notice) => toNotice(name, { ...notice, key: `${name}:${notice.key}` })),
       ...held.notices,
       ...doubts,
+      ...listUnknownSold(decided),
       ...(brake === null ? [] : [toNotice(name, { ...brake, key: `${agentsBrakeNotice(name)}${request.run}` })]),
     ],
     error: request.dryRun ? null : (moved ?? brake),

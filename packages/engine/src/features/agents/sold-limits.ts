@@ -1,41 +1,120 @@
-import type { AgentList } from '@sluice/panel-kind';
-import type { StoreTables } from '@sluice/state-store';
+import type { AgentList, AgentPlan, AgentRecords, RecordedAgents } from '@sluice/panel-kind';
+import { formatBytes } from '@sluice/quota-core';
+import type { AgentUserRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
+import { findEntry } from '../../base/config/find-entry.js';
 import { group } from '../../base/lifecycle.js';
+import { isLifted } from '../../kernel/subject/holds.js';
+import { type Notice, serviceNotice } from '../../kernel/run/notice.js';
 import { findAllowance } from '../../loop/load.js';
 import type { AgentsOnPanel } from './open-agents.js';
 
+/** A service whose limit on the panel is lifted, while what it is sold is not known. */
+export interface UnknownSold {
+  service: ServiceRecord;
+  user: string;
+  /** What it was sold when that was last known, and counts now; null where it counts its usage alone. */
+  lastBytes: number | null;
+  why: string;
+}
+
+/** What users without a limit on the panel count for their agents. */
+export interface SoldLimits {
+  /** In place of the panel's figure, by user. */
+  sold: ReadonlyMap<string, number>;
+  unknown: readonly UnknownSold[];
+}
+
 /**
- * Returns what services are sold whose users the panel lets use as much as they want, by user. Where limits of agents count what is
- * sold, a limit that is lifted for a protection, by a release until a date or by an override counts as what it was before: the lift
- * is the provider's.
+ * Returns what services are sold whose users the panel lets use as much as they want. Where limits of agents count what is sold, a
+ * limit that is lifted for a protection, by a release until a date or by an override counts as what it was before: the lift is the
+ * provider's. Where that is not known any more, what was last counted counts on: the size of a lift restricts nobody.
  */
 export async function readSold(
-  { context: { config }, name: panel, agents }: Pick<AgentsOnPanel, 'context' | 'name' | 'agents'>,
-  list: AgentList,
+  { context, name: panel, agents }: Pick<AgentsOnPanel, 'context' | 'name' | 'agents'>,
+  { list, users }: { list: AgentList; users: readonly AgentUserRecord[] },
   tables: Pick<StoreTables, 'services' | 'overrides' | 'cycles' | 'purchases'>,
-): Promise<Map<string, number>> {
+): Promise<SoldLimits> {
   const sold = new Map<string, number>();
-  if (agents.semantics.accounting !== 'allocated') return sold;
-  const unlimited = new Set(agents.listUnlimited(list));
-  if (unlimited.size === 0) return sold;
+  const unknown: UnknownSold[] = [];
+  const shown = agents.semantics.accounting === 'allocated' ? agents.listUnlimited(list) : new Map<string, number>();
+  if (shown.size === 0) return { sold, unknown };
   const services = (await tables.services.list({ panel })).filter((service) =>
-    unlimited.has(agents.getServiceUser(service) ?? ''),
+    shown.has(agents.getServiceUser(service) ?? ''),
   );
   const ids = services.map(({ id }) => id);
   const overrides = group(await tables.overrides.open(ids));
   const cycles = group(await tables.cycles.newest(ids));
   const purchases = group(await tables.purchases.list({ services: ids, status: 'paid' }));
+  const last = new Map(users.map(({ key, limitBytes }) => [key, limitBytes]));
   for (const service of services) {
+    const user = agents.getServiceUser(service) ?? '';
     const override = overrides.get(service.id)?.[0] ?? null;
-    const found = findAllowance(config, {
+    const found = findAllowance(context.config, {
       service,
       override: override === null ? null : { ...override, unlimited: false },
       cycle: cycles.get(service.id)?.[0] ?? null,
       purchases: purchases.get(service.id) ?? [],
     });
-    const user = agents.getServiceUser(service);
-    if (user !== null && found?.mode === 'TOTAL' && found.allowance.kind === 'limited')
-      sold.set(user, found.allowance.allowedBytes);
+    if (found?.mode === 'TOTAL' && found.allowance.kind === 'limited') sold.set(user, found.allowance.allowedBytes);
+    else {
+      const lifted = override?.unlimited === true || isLifted(context.config, service, context.now());
+      const counted = countUnknown(found, { lifted, shown: shown.get(user) ?? 0, last: last.get(user) ?? null });
+      if (counted === null) continue;
+      sold.set(user, counted.lastBytes ?? 0);
+      const isMissing = findEntry(context.config.products, service.product) === undefined;
+      const why = isMissing ? `product "${service.product}" is not in the config` : describeUnknown(found);
+      unknown.push({ service, user, lastBytes: counted.lastBytes, why });
+    }
   }
-  return sold;
+  return { sold, unknown };
+}
+
+type FoundAllowance = ReturnType<typeof findAllowance>;
+
+/**
+ * Returns what a user without a limit counts whose service is sold no known figure. Null where the panel's figure counts: the config
+ * grants it without a lift, or staff set it for a service without a quota.
+ */
+function countUnknown(
+  found: FoundAllowance,
+  { lifted, shown, last }: { lifted: boolean; shown: number; last: number | null },
+): Pick<UnknownSold, 'lastBytes'> | null {
+  const isGranted = found !== null && found.allowance.kind !== 'unmanaged';
+  if (isGranted && !lifted) return null;
+  // After its end a lift stays on the panel until the next run, and longer where no quota is known.
+  if (last !== null && last < shown) return { lastBytes: last === 0 ? null : last };
+  if (isGranted) return null;
+  const isCounted = found !== null || last !== null;
+  return !lifted && isCounted ? null : { lastBytes: null };
+}
+
+function describeUnknown(found: FoundAllowance): string {
+  if (found === null) return 'its quota could not be computed';
+  return found.allowance.kind === 'unmanaged'
+    ? 'it has no quota'
+    : 'without the lift it has no limit either, which counts once the lift ends';
+}
+
+/** Returns a notice for each service of which it is not known what it is sold, below an agent whose limit counts that. */
+export function listUnknownSold({
+  unknownSold,
+  plan,
+  recorded,
+  records,
+}: {
+  unknownSold: SoldLimits['unknown'];
+  plan: Pick<AgentPlan, 'serviceUsers'>;
+  recorded: Pick<RecordedAgents, 'standing'>;
+  records: Pick<AgentRecords, 'agents'>;
+}): Notice[] {
+  return unknownSold.flatMap(({ service, user, lastBytes, why }) => {
+    const chain = plan.serviceUsers.find(({ uuid }) => uuid === user)?.chain ?? [];
+    const limited = chain.filter((agent) => recorded.standing.get(agent)?.counts === true);
+    if (limited.length === 0) return [];
+    const names = records.agents.filter(({ uuid }) => limited.includes(uuid)).map(({ name }) => `"${name}"`);
+    const counts = lastBytes === null ? 'what it has used' : `${formatBytes(lastBytes)}, as before`;
+    const message = `${service.id}: its limit on the panel is lifted, and what it is sold is not known (${why}): it counts as ${counts}, so that the limit of agent ${names.join(', ')} can't be checked completely`;
+    const key = [why, lastBytes ?? '', service.protectedUntil ?? '', service.quotaReleasedUntil ?? ''];
+    return [serviceNotice(service, 'sold_unknown', message, ...key)];
+  });
 }

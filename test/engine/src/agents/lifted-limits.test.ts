@@ -1,0 +1,152 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { CheckReport } from '@sluice/engine';
+import { useOpened } from '../bench/each-test.js';
+import { GB, HOUR } from '../bench/engine-bench.js';
+import { startHiddifyBench } from '../bench/hiddify-bench.js';
+
+const MOST = 1_000_000;
+const LIFTS = {
+  'a protection': () => at.sluice.services.set('svc-1', { protected_until: '2026-11-25' }),
+  'a release until a date': () => at.sluice.holds.release('svc-1', { until: '2026-11-25' }),
+  'an unlimited override': () => at.sluice.overrides.set('svc-1', { unlimited: true }),
+};
+
+const [at, start] = useOpened(startHiddifyBench);
+let users: string[];
+
+/** A service of 10 GB and three users of 10 GB each under agent north, whose limit is 50 GB of what is sold. */
+beforeEach(async () => {
+  await start({ agents: '{ accounting: allocated }' });
+  users = [await at.create(1, { product: 'agency' })];
+  for (let count = 0; count < 3; count++) users.push(at.panel.addUser({ agent: at.north, usageLimit: 10 * GB }));
+  await at.limit('north', 50);
+});
+
+const limit = (): number => at.panel.user(users[0] ?? '').usageLimit / GB;
+const enabled = (): boolean[] => users.map((uuid) => at.panel.user(uuid).enable);
+const all = (state: boolean): boolean[] => users.map(() => state);
+const sold = async (): Promise<number> => ((await at.sluice.agents.show('north')).allocatedBytes ?? 0) / GB;
+const lift = async (how: keyof typeof LIFTS): Promise<void> => {
+  await LIFTS[how]();
+  await at.pollAfter(HOUR);
+  expect(limit()).toBe(MOST);
+};
+const endLift = async (how: keyof typeof LIFTS): Promise<void> => {
+  at.bench.clock.set(Date.parse('2026-11-25T00:10:00Z'));
+  if (how === 'an unlimited override') await at.sluice.overrides.clear('svc-1');
+};
+const unknownIn = ({ notices }: CheckReport): string[] =>
+  notices.filter(({ code }) => code === 'sold_unknown').map(({ message }) => message);
+const messageOf = (why: string, counts = '10 GB, as before'): string =>
+  `svc-1: its limit on the panel is lifted, and what it is sold is not known (${why}): it counts as ${counts}, so that the limit of agent "north" can't be checked completely`;
+
+/** Checks that nobody is cut, that a user fits as before and no larger one does, and that checks say what they don't know. */
+async function expectUnchanged(why: string): Promise<void> {
+  expect(unknownIn(await at.check({ dryRun: true }))).toEqual([messageOf(why)]);
+  expect(unknownIn(await at.check())).toEqual([messageOf(why)]);
+  for (let round = 0; round < 2; round++) {
+    const { totals, notices } = await at.check();
+    expect([totals, notices]).toMatchObject([{ exceeded: 0, disabled: 0, failed: 0 }, []]);
+    await at.pollAfter(HOUR);
+  }
+  expect([limit(), enabled(), await sold()]).toEqual([MOST, all(true), 40]);
+  await expect(at.createUser('north', 'large', 11)).rejects.toMatchObject({ code: 'agent_limit' });
+  const { user } = await at.createUser('north', 'fits', 10);
+  expect([at.panel.user(user.uuid ?? '').enable, await sold()]).toEqual([true, 50]);
+}
+
+describe.each(Object.keys(LIFTS) as (keyof typeof LIFTS)[])('a limit that is lifted by %s', (how) => {
+  it('takes nothing from the agent when its product leaves the config', async () => {
+    await lift(how);
+    await at.bench.edit('  agency:', '  agency-2027:');
+    await expectUnchanged('product "agency" is not in the config');
+    // The lift ends, and no run takes it back before the product is known again.
+    await endLift(how);
+    await at.poll();
+    expect((await at.check()).totals).toMatchObject({ exceeded: 0, disabled: 0 });
+    expect([limit(), enabled(), await sold()]).toEqual([MOST, all(true), 50]);
+    await at.bench.edit('  agency-2027:', '  agency:');
+    await at.poll();
+    expect([unknownIn(await at.check()), limit(), await sold()]).toEqual([[], 10, 50]);
+  });
+
+  it('takes nothing from the agent when its product loses the quota', async () => {
+    await lift(how);
+    await at.bench.edit('quota: { total: 10GB }, hiddify', 'hiddify');
+    await expectUnchanged('it has no quota');
+    await endLift(how);
+    await at.poll();
+    expect((await at.check()).totals).toMatchObject({ exceeded: 0, disabled: 0 });
+    expect([limit(), enabled()]).toEqual([MOST, all(true)]);
+  });
+
+  it('takes nothing from the agent when another direction counts', async () => {
+    await lift(how);
+    await at.sluice.overrides.set('svc-1', { mode: 'OUT' });
+    await expectUnchanged('it has no quota');
+  });
+
+  it('takes nothing from the agent when another direction of the same quota counts', async () => {
+    await at.bench.edit('quota: { total: 10GB }, hiddify', 'quota: 10GB, hiddify');
+    await lift(how);
+    await at.sluice.overrides.set('svc-1', { mode: 'OUT' });
+    await expectUnchanged('without the lift it has no limit either, which counts once the lift ends');
+  });
+});
+
+describe('a limit that is lifted', () => {
+  it('by an override takes nothing from the agent where the product has no quota', async () => {
+    await at.bench.edit('quota: { total: 10GB }, hiddify', 'hiddify');
+    await lift('an unlimited override');
+    await expectUnchanged('it has no quota');
+  });
+
+  it('counts as the usage where what was sold was never known', async () => {
+    await at.bench.edit('accounting: allocated', 'accounting: consumed');
+    await lift('a protection');
+    await at.check();
+    await at.bench.edit('accounting: consumed', 'accounting: allocated');
+    await at.bench.edit('  agency:', '  agency-2027:');
+    at.panel.use(users[0] ?? '', 3 * GB);
+    const why = 'product "agency" is not in the config';
+    expect(unknownIn(await at.check())).toEqual([messageOf(why, 'what it has used')]);
+    expect((await at.check()).totals).toMatchObject({ exceeded: 0, disabled: 0 });
+    expect([await sold(), enabled()]).toEqual([33, all(true)]);
+  });
+
+  it('frees nobody of an agent over its limit where what is sold is not known', async () => {
+    await lift('a protection');
+    await at.limit('north', 35);
+    await at.check();
+    expect(enabled()).toEqual([true, false, false, false]);
+    await at.bench.edit('  agency:', '  agency-2027:');
+    await at.check();
+    expect([enabled(), await sold()]).toEqual([[true, false, false, false], 40]);
+  });
+});
+
+describe('a service that is sold no limit', () => {
+  it('counts as the panel shows, without a lift and with one', async () => {
+    await at.bench.edit('quota: { total: 10GB }, hiddify', 'quota: unlimited, hiddify');
+    await at.limit('north', null);
+    await at.pollAfter(HOUR);
+    await at.check();
+    await at.limit('north', 50);
+    const before = await sold();
+    expect([limit(), before]).toEqual([MOST, MOST + 30]);
+    await LIFTS['a protection']();
+    const { totals, notices } = await at.check();
+    expect(totals).toMatchObject({ exceeded: 1 });
+    expect(notices.map(({ code }) => code)).not.toContain('sold_unknown');
+    expect(await sold()).toBe(before);
+  });
+
+  it('counts as staff set it on the panel where it has no quota', async () => {
+    await at.bench.edit('quota: { total: 10GB }, hiddify', 'hiddify');
+    const uuid = at.panel.addUser({ agent: at.north, usageLimit: MOST * GB });
+    await at.addService(2, { product: 'agency', values: { hiddify_user_uuid: uuid } });
+    const { totals, notices } = await at.check();
+    expect(totals).toMatchObject({ exceeded: 1 });
+    expect(notices.map(({ code }) => code)).not.toContain('sold_unknown');
+  });
+});
