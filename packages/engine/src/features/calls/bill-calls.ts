@@ -204,7 +204,7 @@ async function readInvoice(context: Context, id: string): Promise<CallInvoice> {
 }
 
 async function readRule(context: Context, line: Line): Promise<PeriodRule> {
-  if (line.terms.period === 'previous-month') return 'previous-month';
+  if (line.terms?.period !== 'anniversary') return 'previous-month';
   const createdAt = await readCreation(context, line);
   return { anniversary: Number(toLocalTime(createdAt, line.telephony.timeZone).slice(8, 10)) };
 }
@@ -234,7 +234,8 @@ async function readDuePeriods(
     return started.filter(isInDoubt).map((one) => toStoredBill(one, timeZone));
   const rule = await readRule(context, line);
   const { windows } = line;
-  const { graceMinutes } = line.terms;
+  // Without a product the bills are refused: shown is what may be due by the terms of any.
+  const graceMinutes = line.terms?.graceMinutes ?? 0;
   if (invoice === null)
     return findDue({ bills: known, started, windows, rule, timeZone, now: context.now(), graceMinutes, billFrom });
   const { client } = await readInvoice(context, invoice);

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { isPanelError } from '@sluice/panel-http';
-import { SluiceError, toItemError } from '@sluice/panel-kind';
-import type { CallBillRecord } from '@sluice/state-store';
+import { type CallTerms, SluiceError, toItemError } from '@sluice/panel-kind';
+import type { CallBillRecord, ServiceRecord } from '@sluice/state-store';
 import {
   billKey,
   billMarker,
@@ -15,13 +15,13 @@ import { QuotaCoreError } from '@sluice/quota-core';
 import { callsLine } from '../../base/config/invoice-lines.js';
 import { requirePayer } from '../billing/refusals.js';
 import type { Context } from '../../context/context.js';
-import { refuseOpenPeriod, refuseOtherBilling, refuseOverlap, refuseShared } from './bill-refusals.js';
+import { refuseOpenPeriod, refuseOtherBilling, refuseOverlap, refuseShared, requireTerms } from './bill-refusals.js';
 import { type CallBillView, emptyView, figures, type PeriodOfLine, toView } from './bill-view.js';
 import { describeBound, lastDayBefore } from '../../base/describe-period.js';
 import { isByHand, isFinal, isInDoubt, toInstants } from './due.js';
 import { gather, type Gathered } from './gather.js';
 import { listLineBills } from './line-bills.js';
-import { findSubscriber, type Line } from '../telephony/find-line.js';
+import { findSubscriber } from '../telephony/find-line.js';
 import { changeBill, placeLine } from './place-line.js';
 
 /** A period of a line that was read. */
@@ -49,6 +49,7 @@ async function makeBill(context: Context, of: PeriodOfLine): Promise<CallBillVie
   const { line, bill: stored, options } = of;
   const { service } = line;
   if (stored !== null && isFinal(stored)) return finished(context, of, stored);
+  const terms = requireTerms(line);
   refuseShared(of);
   const bills = await listLineBills(context, line);
   refuseOverlap(of, stored, bills);
@@ -61,8 +62,8 @@ async function makeBill(context: Context, of: PeriodOfLine): Promise<CallBillVie
   const client = requirePayer({ id: service.id, client: of.client });
   // Calls of a line that was deleted on the panel may still be listed there.
   const subscriber = await findSubscriber(context, line);
-  refuseOpenPeriod(context, of);
-  const billingType = subscriber?.billingType ?? lastBillingType(line, bills);
+  refuseOpenPeriod(context, of, terms);
+  const billingType = subscriber?.billingType ?? lastBillingType(service, terms, bills);
   const read: PeriodOfRead = { ...of, username: subscriber?.username ?? line.subscriberId };
   if (billingType === 'prepaid')
     return nothing(context, read, { stored, gathered: null, reason: 'prepaid', csv: null });
@@ -248,7 +249,11 @@ function toName(of: PeriodOfLine): string {
 }
 
 /** Returns how a line was paid that the panel has no longer. */
-function lastBillingType({ service, terms }: Line, bills: readonly CallBillRecord[]): 'postpaid' | 'prepaid' {
+function lastBillingType(
+  service: ServiceRecord,
+  terms: CallTerms,
+  bills: readonly CallBillRecord[],
+): 'postpaid' | 'prepaid' {
   const last = bills.find((bill) => bill.service === service.id && isFinal(bill));
   return last?.note === 'prepaid' ? 'prepaid' : terms.billingType;
 }

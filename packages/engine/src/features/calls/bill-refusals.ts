@@ -1,7 +1,9 @@
-import { SluiceError } from '@sluice/panel-kind';
+import { type CallTerms, SluiceError } from '@sluice/panel-kind';
 import type { CallBillRecord } from '@sluice/state-store';
 import { isClosed, periodsOverlap } from '@sluice/telephony';
 import type { Context } from '../../context/context.js';
+import { UNKNOWN_PRODUCT } from '../../kernel/subject/to-stage.js';
+import type { Line } from '../telephony/find-line.js';
 import type { PeriodOfLine } from './bill-view.js';
 import { isTaken } from './due.js';
 
@@ -12,6 +14,17 @@ export function refuseOtherBilling({ config }: Context, { id, billing }: CallBil
     'other_billing',
     `The line of bill ${id} may be in the billing system "${billing}", and the config has "${config.billing}"; nothing was changed`,
     { details: { bill: id, billing } },
+  );
+}
+
+/** Returns the terms of a line; refuses one whose product is missing in the config: neither they nor `enforce` are known. */
+export function requireTerms({ service, terms }: Line): CallTerms {
+  if (terms !== null) return terms;
+  const { id, product } = service;
+  throw new SluiceError(
+    UNKNOWN_PRODUCT,
+    `The calls of "${id}" are not billed: its product "${product}" is not in the config`,
+    { details: { service: id, product } },
   );
 }
 
@@ -45,14 +58,18 @@ export function refuseOverlap(
 const CLOCK_MS = 60_000;
 
 /** Refuses a period that is not over and whose grace has not passed. */
-export function refuseOpenPeriod(context: Context, { line, period, options }: PeriodOfLine): void {
+export function refuseOpenPeriod(
+  context: Context,
+  { line, period, options }: PeriodOfLine,
+  { graceMinutes }: CallTerms,
+): void {
   if (options.final) return;
   const difference = context.clockDifference(line.service.panel) ?? 0;
   const nowMs = context.deps.clock.now() + (Math.abs(difference) > CLOCK_MS ? difference : 0);
-  if (isClosed(period, new Date(nowMs).toISOString(), line.terms.graceMinutes)) return;
+  if (isClosed(period, new Date(nowMs).toISOString(), graceMinutes)) return;
   throw new SluiceError(
     'period_open',
-    `The period until ${period.end} is open until ${line.terms.graceMinutes} minutes after its end: records may still arrive`,
+    `The period until ${period.end} is open until ${graceMinutes} minutes after its end: records may still arrive`,
     { details: { service: line.service.id } },
   );
 }

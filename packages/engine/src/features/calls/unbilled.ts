@@ -36,7 +36,7 @@ export async function findUnbilled(
   if (line === null) return null;
   const { telephony, terms, windows } = line;
   const subscriber = await findSubscriber(context, line);
-  if ((subscriber?.billingType ?? terms.billingType) === 'prepaid') return 'prepaid';
+  if ((subscriber?.billingType ?? terms?.billingType) === 'prepaid') return 'prepaid';
   const bills = await listLineBills(context, line);
   const { timeZone, currency, billFrom } = telephony;
   const createdAt = subscriber?.createdAt ?? service.createdAt;

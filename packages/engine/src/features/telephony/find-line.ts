@@ -14,14 +14,13 @@ export interface Line {
   service: ServiceRecord;
   telephony: PanelTelephony;
   subscriberId: string;
-  terms: CallTerms;
+  /** How its calls are billed; null where the product of the service is missing in the config. */
+  terms: CallTerms | null;
   /** The line as an object of the panel; null where no ref of the service names it. */
   object: PanelObject | null;
   /** When the service had the line, the oldest first. */
   windows: ServiceWindow[];
 }
-
-const DEFAULT_TERMS: CallTerms = { period: 'previous-month', graceMinutes: 60, billingType: 'postpaid' };
 
 /** Returns the telephony of a panel. */
 export async function openTelephony(context: Context, panel: string): Promise<PanelTelephony> {
@@ -64,7 +63,7 @@ async function toLine(
 ): Promise<Line> {
   const { service, telephony, subscriberId } = own;
   const product = findEntry(context.config.products, service.product);
-  const terms = product === undefined ? DEFAULT_TERMS : telephony.terms(product);
+  const terms = product === undefined ? null : telephony.terms(product);
   const object = ref === null ? null : { panel: service.panel, ref, value: subscriberId };
   const whole = { from: null, to: null };
   const windows =
