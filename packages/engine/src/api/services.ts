@@ -1,5 +1,6 @@
 import type { CustomerTerms } from '@sluice/contract';
-import { addService, type ChangeOptions, changeService, removeService } from '../features/services/change-services.js';
+import { addService, type ChangeOptions, changeService } from '../features/services/change-services.js';
+import { removeService } from '../features/services/remove-service.js';
 import type { DescribedChange } from '../features/services/describe-changes.js';
 import { listColumns, toFields } from '../base/fields.js';
 import type { ImportRow } from '../features/services/plan-rows.js';

@@ -39,6 +39,20 @@ describe('a line that passes to another service', () => {
     expect(await at.bill()).toEqual(['svc-2 added 4.00']);
     expect(await listTotals()).toEqual(['42: 3.00', '43: 4.00']);
   });
+
+  it('keeps its service while a bill may be on an invoice', async () => {
+    at.addCall('2026-10-05T09:00:00-03:00', '1.0000');
+    expect(await at.bill()).toEqual(['svc-1 added 1.00']);
+    const { store } = at.bench;
+    const [stored] = await store.callBills.list({});
+    for (const state of ['sending', 'unknown'] as const) {
+      await store.callBills.update(stored!.id, { ...stored!, state });
+      const refusal = { code: 'outcome_unknown', details: { service: 'svc-1', bill: stored!.id } };
+      await expect(at.sluice.services.remove('svc-1')).rejects.toMatchObject(refusal);
+    }
+    expect(await at.bill()).toEqual(['svc-1 already-added 1.00']);
+    await passOn();
+  });
 });
 
 describe('a month whose bill failed', () => {

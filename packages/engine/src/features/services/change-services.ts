@@ -139,31 +139,8 @@ function refuseRemoval({ id, refs, ownRefs }: ServiceRecord, key: string, value:
   );
 }
 
-/** Removes a service and its records; refused while it is held or has an account that Sluice created. */
-export async function removeService(context: Context, id: string, waitMs: number): Promise<ServiceRecord> {
-  return withServiceRun(context, id, { command: 'service remove', waitMs }, async (service, run) => {
-    const evidence = await context.store.evidence.open({ services: [id] });
-    const holds = await context.store.holds.open({ services: [id] });
-    if (evidence.length > 0 || holds.length > 0) {
-      throw new SluiceError(
-        'service_held',
-        `"${id}" is held (${holds.map((hold) => hold.reason).join(', ') || 'an object is still restricted'}): release it first, so that its restrictions are lifted`,
-        { details: { service: id } },
-      );
-    }
-    await refuseInDoubt(context, id);
-    if (service.ownRefs.length > 0 && service.status !== 'terminated') {
-      throw new SluiceError('service_has_account', `"${id}" was not removed: it has an account that Sluice created`, {
-        details: { service: id },
-      });
-    }
-    await run.store((tables) => tables.services.remove(id, context.now()));
-    return service;
-  });
-}
-
 /** Refuses while a change may have been made: undoing it needs the service and its panel. */
-async function refuseInDoubt(context: Context, id: string): Promise<void> {
+export async function refuseInDoubt(context: Context, id: string): Promise<void> {
   const rows = await context.store.actions.unresolved({ services: [id] });
   const row = rows.find((action) => action.calledAt !== null);
   if (!row) return;

@@ -1,0 +1,67 @@
+import { SluiceError } from '@sluice/panel-kind';
+import type { ServiceRecord } from '@sluice/state-store';
+import type { Context } from '../../context/context.js';
+import { refuseInDoubt, withServiceRun } from './change-services.js';
+
+/**
+ * Removes a service and its records.
+ *
+ * @throws SluiceError `service_held`, `service_in_doubt`, `service_has_account`, `purchase_unfinished`, `outcome_unknown`: what is
+ *   left of it on its panel or in the billing system needs the service
+ */
+export async function removeService(context: Context, id: string, waitMs: number): Promise<ServiceRecord> {
+  return withServiceRun(context, id, { command: 'service remove', waitMs }, async (service, run) => {
+    await refuseHeld(context, id);
+    await refuseInDoubt(context, id);
+    if (service.ownRefs.length > 0 && service.status !== 'terminated') {
+      throw new SluiceError('service_has_account', `"${id}" was not removed: it has an account that Sluice created`, {
+        details: { service: id },
+      });
+    }
+    await refuseOpenPurchases(context, id);
+    await refuseBillInDoubt(context, id);
+    await run.store((tables) => tables.services.remove(id, context.now()));
+    return service;
+  });
+}
+
+async function refuseHeld({ store }: Context, id: string): Promise<void> {
+  const evidence = await store.evidence.open({ services: [id] });
+  const holds = await store.holds.open({ services: [id] });
+  if (evidence.length === 0 && holds.length === 0) return;
+  const reasons = holds.map((hold) => hold.reason).join(', ') || 'an object is still restricted';
+  throw new SluiceError(
+    'service_held',
+    `"${id}" is held (${reasons}): release it first, so that its restrictions are lifted`,
+    { details: { service: id } },
+  );
+}
+
+/** Refuses while the client may still pay or have paid for a purchase, or is to get its price back. */
+async function refuseOpenPurchases({ store }: Context, id: string): Promise<void> {
+  const pending = await store.purchases.list({ service: id, status: 'pending' });
+  const refunded = await store.purchases.list({ service: id, status: 'refunded' });
+  const open = [...pending, ...refunded.filter(({ refundedAt }) => refundedAt === null)];
+  const [first] = open;
+  if (first === undefined) return;
+  const states = open.map(({ id: purchase, status, invoice }) => {
+    if (status === 'refunded') return `the refund of purchase ${purchase} is not finished`;
+    return invoice === null
+      ? `purchase ${purchase} is not finished`
+      : `purchase ${purchase} waits for the payment of invoice ${invoice}`;
+  });
+  throw new SluiceError('purchase_unfinished', `"${id}" was not removed: ${states.join('; ')}`, {
+    details: { service: id, ...(open.length === 1 && { purchase: first.id }), purchases: open.map((row) => row.id) },
+  });
+}
+
+/** Refuses while it is not known whether calls of the service are on an invoice: only its own bills are searched for. */
+async function refuseBillInDoubt({ store }: Context, id: string): Promise<void> {
+  const [bill] = await store.callBills.list({ service: id, states: ['sending', 'unknown'] });
+  if (bill === undefined) return;
+  throw new SluiceError(
+    'outcome_unknown',
+    `"${id}" was not removed: it is not known whether bill ${bill.id} of its calls is on an invoice`,
+    { details: { service: id, bill: bill.id } },
+  );
+}
