@@ -107,6 +107,19 @@ const agents: RunPart = {
   begin: async (run) => (await import('../agents/check-agents.js')).beginAgents(run),
 };
 
+/** Unfinished purchases of services that were removed. With a wrong clock a refund would be sent again too early. */
+const removed: RunDuty = {
+  wants: ({ context, request, report }) =>
+    !request.dryRun &&
+    request.service === undefined &&
+    !report.panels.some(({ error }) => error.code === 'clock_wrong') &&
+    hasPurchases(context.store, request.observeAll),
+  async end({ context, request, report }) {
+    const { resolveRemoved } = await import('../purchases/resolve-removed.js');
+    await resolveRemoved(context, report, { all: request.observeAll });
+  },
+};
+
 /** Maintenance of the store. With a wrong clock the clean-up would delete too much. */
 const store: RunDuty = {
   wants: ({ context, request, report }) =>
@@ -154,5 +167,5 @@ const notices: RunDuty = {
 /** What features do in runs over panels and after them. */
 export const runParts: RunParts = {
   parts: [accounts, terminations, ended, buying, spend, refresh, agents],
-  duties: [store, usage, references, notices],
+  duties: [removed, store, usage, references, notices],
 };

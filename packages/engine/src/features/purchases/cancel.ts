@@ -30,10 +30,9 @@ export interface CancelRequest {
  */
 export async function cancelPurchase(context: Context, request: CancelRequest): Promise<PurchaseDetail> {
   const { service } = await requirePurchase(context, request.id);
-  const isStored = (await context.store.services.get(service)) !== null;
   const purpose = { command: 'purchase cancel', dryRun: false, service };
   const row = await withRun(context, purpose, async (run) => {
-    if (isStored) await run.leases.take(serviceLease(service), request.waitMs);
+    await run.leases.take(serviceLease(service), request.waitMs);
     const found = await requirePurchase(context, request.id);
     refuseElsewhere(context, found);
     await run.start();

@@ -75,8 +75,14 @@ function isShared({ id }: PurchaseRecord, { id: invoice, status }: Invoice, reme
 /** A notice for operators only: the service may have another client, who is notified of `purchase`. */
 const CODE = 'purchase_of_former_client';
 
+/** A service that a client had; without a panel where it was removed. */
+interface FormerService {
+  id: string;
+  panel: string | null;
+}
+
 /** Returns the notice of a purchase of a former client that ended. */
-export function endedForPayerNotice({ id, panel }: ServiceRecord, row: PurchaseRecord): Notice {
+export function endedForPayerNotice({ id, panel }: FormerService, row: PurchaseRecord): Notice {
   const ends = {
     paid: 'is paid',
     pending: 'is waiting for payment',
@@ -94,7 +100,7 @@ export function endedForPayerNotice({ id, panel }: ServiceRecord, row: PurchaseR
 }
 
 /** Returns the notice of a purchase of a former client that could not be ended yet. */
-export function leftForPayerNotice({ id, panel }: ServiceRecord, row: PurchaseRecord, error: SluiceError): Notice {
+export function leftForPayerNotice({ id, panel }: FormerService, row: PurchaseRecord, error: SluiceError): Notice {
   const reason = error.message.replace(/[.;:]?$/, '');
   const { status = row.status } = error.details as { status?: string };
   return {

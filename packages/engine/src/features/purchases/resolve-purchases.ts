@@ -8,6 +8,7 @@ import type { Context } from '../../context/context.js';
 import { afterInvoice, changePurchase, chargePurchase, type PurchaseChange, toProblem } from './charge.js';
 import { findInvoice } from './find-invoice.js';
 import { endedForPayerNotice, endForFormerPayer, isForPayer, leftForPayerNotice } from './former-payer.js';
+import { isOwn, listUnfinished } from './list-unfinished.js';
 import { packageName } from '../../base/config/package-name.js';
 import { refundPurchase } from './refund.js';
 import { endUnwanted, isCycleOver, isWanted } from './unfinished.js';
@@ -97,19 +98,11 @@ async function waits(context: Context, { id, invoice }: PurchaseRecord): Promise
 }
 
 async function findDue(context: Context, { panel, service, all }: ResolveRequest): Promise<DuePurchase[]> {
-  const { store, config } = context;
-  const now = context.now();
+  const { store } = context;
   const filter = service === null ? {} : { service };
-  const pending = await store.purchases.list({ ...filter, status: 'pending' });
-  const refunded = await store.purchases.list({ ...filter, status: 'refunded' });
   const paid = all ? await store.purchases.list({ ...filter, status: 'paid' }) : [];
-  const cancelled = all ? await store.purchases.list({ ...filter, status: 'cancelled' }) : [];
-  const since = new Date(Date.parse(now) - LONGEST_LATE_MS).toISOString();
-  const late = cancelled.filter(({ at, invoice }) => invoice !== null && at >= since);
-  const open = [...pending, ...refunded.filter(({ refundedAt }) => refundedAt === null)];
-  // What another billing system charged can be asked for only there.
-  const isOwn = ({ billing }: PurchaseRecord): boolean => billing === null || billing === config.billing;
-  const rows = [...open, ...(await inOpenCycles(store, paid)), ...late].filter(isOwn);
+  const inCycles = (await inOpenCycles(store, paid)).filter((row) => isOwn(context, row));
+  const rows = [...(await listUnfinished(context, { service, all })), ...inCycles];
   if (rows.length === 0) return [];
   const ids = [...new Set(rows.map((row) => row.service))];
   const services = new Map((await store.services.list({ ids, panel })).map((found) => [found.id, found]));
@@ -119,9 +112,6 @@ async function findDue(context: Context, { panel, service, all }: ResolveRequest
     return [{ row, service: found }];
   });
 }
-
-/** How long the cancelled invoice of a former client is asked for: he may have paid it at the same time. */
-const LONGEST_LATE_MS = 60 * 86_400_000;
 
 async function inOpenCycles({ cycles }: Context['store'], rows: readonly PurchaseRecord[]): Promise<PurchaseRecord[]> {
   if (rows.length === 0) return [];

@@ -1,0 +1,29 @@
+import type { PurchaseRecord } from '@sluice/state-store';
+import type { Context } from '../../context/context.js';
+
+/** How long the cancelled invoice of a former client is asked for: he may have paid it at the same time. */
+const LONGEST_LATE_MS = 60 * 86_400_000;
+
+/**
+ * Lists the purchases whose charge, payment or refund is not finished, as far as the billing system of the config has them; with
+ * `all` those cancelled lately, too.
+ */
+export async function listUnfinished(
+  context: Context,
+  { service, all }: { service: string | null; all: boolean },
+): Promise<PurchaseRecord[]> {
+  const { purchases } = context.store;
+  const filter = service === null ? {} : { service };
+  const pending = await purchases.list({ ...filter, status: 'pending' });
+  const refunded = await purchases.list({ ...filter, status: 'refunded' });
+  const cancelled = all ? await purchases.list({ ...filter, status: 'cancelled' }) : [];
+  const since = new Date(Date.parse(context.now()) - LONGEST_LATE_MS).toISOString();
+  const late = cancelled.filter(({ at, invoice }) => invoice !== null && at >= since);
+  const rows = [...pending, ...refunded.filter(({ refundedAt }) => refundedAt === null), ...late];
+  return rows.filter((row) => isOwn(context, row));
+}
+
+/** Returns whether the billing system of the config charged a purchase: another one can't be asked. */
+export function isOwn({ config }: Pick<Context, 'config'>, { billing }: PurchaseRecord): boolean {
+  return billing === null || billing === config.billing;
+}
