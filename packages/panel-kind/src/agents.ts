@@ -122,6 +122,8 @@ export interface PanelAgents {
   ): { bytes: number; wanted: unknown; check: CreationCheck };
   /** Pure: returns what a service needs of the budget when more is sold to it while its limit on the panel is lifted; null for nothing. */
   toSoldRaise(observation: Observation, sold: { fromBytes: number; toBytes: number }): RaiseRequest | null;
+  /** Pure: returns whether the user of a service has no limit on the panel. */
+  isUnlimited(observation: Observation): boolean;
   /** Pure: returns the key under which a user's raise is reserved. */
   raiseKey(user: string): string;
   /** Reads how a reservation ended; with `again` twice, since the last request may still be on its way. */

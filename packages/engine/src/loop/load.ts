@@ -241,6 +241,12 @@ export function findAllowance(
   return allowance === null ? null : { mode, allowance };
 }
 
+/** Returns what is sold to a service, also while an override lifts its limit; null where that is unlimited, or not known. */
+export function findSoldBytes(config: Config, { override, ...facts }: AllowanceFacts): number | null {
+  const sold = findAllowance(config, { ...facts, override: override && { ...override, unlimited: false } });
+  return sold?.mode === 'TOTAL' && sold.allowance.kind === 'limited' ? sold.allowance.allowedBytes : null;
+}
+
 function findMode(
   { trafficMode }: ServiceRecord,
   override: Loaded['override'],

@@ -149,7 +149,7 @@ export async function refuseInDoubt(context: Context, id: string): Promise<void>
   });
 }
 
-/** Runs a command that calls no panel under the lease of its service, which is read again under it. */
+/** Runs a command that changes no panel under the lease of its service, which is read again under it. */
 export async function withServiceRun<T>(
   context: Context,
   id: string,

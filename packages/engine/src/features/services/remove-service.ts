@@ -1,12 +1,16 @@
 import { SluiceError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
+import { findEntry } from '../../base/config/find-entry.js';
+import { isLifted } from '../../kernel/subject/holds.js';
+import { findSoldBytes } from '../../loop/load.js';
+import { observeServices } from '../../loop/observe.js';
 import { refuseInDoubt, withServiceRun } from './change-services.js';
 
 /**
  * Removes a service and its records.
  *
- * @throws SluiceError `service_held`, `service_in_doubt`, `service_has_account`, `purchase_unfinished`, `outcome_unknown`: what is
+ * @throws SluiceError `service_held`, `service_in_doubt`, `service_has_account`, `purchase_unfinished`, `outcome_unknown`, `limit_lifted`: what is
  *   left of it on its panel or in the billing system needs the service
  */
 export async function removeService(context: Context, id: string, waitMs: number): Promise<ServiceRecord> {
@@ -20,6 +24,7 @@ export async function removeService(context: Context, id: string, waitMs: number
     }
     await refuseOpenPurchases(context, id);
     await refuseBillInDoubt(context, id);
+    await refuseLifted(context, service);
     await run.store((tables) => tables.services.remove(id, context.now()));
     return service;
   });
@@ -63,5 +68,29 @@ async function refuseBillInDoubt({ store }: Context, id: string): Promise<void> 
     'outcome_unknown',
     `"${id}" was not removed: it is not known whether bill ${bill.id} of its calls is on an invoice`,
     { details: { service: id, bill: bill.id } },
+  );
+}
+
+/**
+ * Refuses while the user of a service has no limit on the panel, but is sold one: nothing would lower it any more, and an agent
+ * whose limit counts what is sold would be over it. Where the panel does not answer, what the service is to have decides.
+ */
+async function refuseLifted(context: Context, service: ServiceRecord): Promise<void> {
+  const { config, store } = context;
+  if (findEntry(config.panels, service.panel) === undefined) return;
+  const panel = await context.panel(service.panel);
+  const { agents } = panel;
+  if (agents === undefined || agents.getServiceUser(service) === null) return;
+  const [override = null] = await store.overrides.open([service.id]);
+  const [cycle = null] = await store.cycles.newest([service.id]);
+  if (findSoldBytes(config, { service, override, cycle, purchases: [] }) === null) return;
+  const shown = (await observeServices({ context, panel }, [service])).get(service.id);
+  const isRead = shown !== undefined && shown.error === null;
+  const isToBe = override?.unlimited === true || isLifted(config, service, context.now());
+  if (isRead ? !agents.isUnlimited(shown) : !isToBe) return;
+  throw new SluiceError(
+    'limit_lifted',
+    `"${service.id}" was not removed: its limit on panel "${panel.name}" ${isRead ? 'is' : 'may be'} lifted, and would stay so: end its protection, its release until a date or its unlimited override and poll once, or set the limit on the panel`,
+    { details: { service: service.id } },
   );
 }
