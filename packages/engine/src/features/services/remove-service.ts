@@ -83,7 +83,8 @@ async function refuseLifted(context: Context, service: ServiceRecord): Promise<v
   if (agents === undefined || agents.getServiceUser(service) === null) return;
   const [override = null] = await store.overrides.open([service.id]);
   const [cycle = null] = await store.cycles.newest([service.id]);
-  if (findSoldBytes(config, { service, override, cycle, purchases: [] }) === null) return;
+  const isKnown = findEntry(config.products, service.product) !== undefined;
+  if (isKnown && findSoldBytes(config, { service, override, cycle, purchases: [] }) === null) return;
   const shown = (await observeServices({ context, panel }, [service])).get(service.id);
   const isRead = shown !== undefined && shown.error === null;
   const isToBe = override?.unlimited === true || isLifted(config, service, context.now());
