@@ -62,6 +62,8 @@ export interface UsageTables {
       key?: string;
       /** What the key begins with. */
       keyPrefix?: string;
+      /** Only those paid at this instant or later. */
+      paidSince?: string;
     }): Promise<PurchaseRecord[]>;
     get(id: string): Promise<PurchaseRecord | null>;
     /** Number of purchases that were ever paid, by actor, refunded ones included. */

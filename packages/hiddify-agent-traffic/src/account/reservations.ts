@@ -125,8 +125,8 @@ export function checkRaise(
   const { agents, exempt, reservations } = toStoredAgents(records, rules);
   const { accounting } = rules;
   const { user, owner, limitBytes } = request;
-  const own = [user.uuid, raiseKey(user.uuid)];
-  const others = reservations.filter(({ uuid }) => !own.includes(uuid));
+  const isOwn = (of: AgentReservationRecord): boolean => (findRaise(of)?.raises ?? of.uuid) === user.uuid;
+  const others = reservations.filter((of) => !isOwn(of));
   const made = reservations.find(({ uuid }) => uuid === user.uuid) ?? null;
   const periodStart = agents.get(owner)?.account?.periodStart ?? null;
   const findReserved = (of: AgentReservationRecord | null): number =>

@@ -61,13 +61,14 @@ function autoBuyTable(access: Access): LedgerTables['autoBuy'] {
 /** Packages bought. */
 export function purchasesTable(access: Access): StoreTables['purchases'] {
   return {
-    list: ({ service, services, cycles, status, key, keyPrefix } = {}) =>
+    list: ({ service, services, cycles, status, key, keyPrefix, paidSince } = {}) =>
       access.read(async (session) => {
         const rows = await inChunksOrAll(services, (some) =>
           inChunksOrAll(cycles, (cycle) => {
             const and = [
               ...(some === undefined ? [] : [sql<boolean>`"service" in ${listed(some)}`]),
               ...(keyPrefix === undefined ? [] : [beginsWith(keyPrefix)]),
+              ...(paidSince === undefined ? [] : [sql<boolean>`"paid_at" >= ${paidSince}`]),
             ];
             return listCounted(session, purchases, { where: { service, cycle, status, key }, and });
           }),

@@ -9,6 +9,7 @@ import {
   SluiceError,
 } from '@sluice/panel-kind';
 import type { AgentRecord, AgentUserRecord, HeldLease, HoldRecord, StoreTables } from '@sluice/state-store';
+import { readOrdered } from './ordered.js';
 import { readSold, type SoldLimits } from './sold-limits.js';
 import type { Context } from '../../context/context.js';
 import { trustedNow } from '../../context/panel-answers.js';
@@ -39,12 +40,19 @@ export interface AgentsRead {
   unknownSold: SoldLimits['unknown'];
 }
 
-/** Loads everything stored about the agents of a panel. */
+/** Loads everything stored about the agents of a panel, with what clients have ordered and the panel does not show yet. */
 export async function loadStoredAgents(
   context: Context,
   panel: string,
   tables: Omit<StoreTables, 'write'> = context.store,
 ): Promise<AgentRecords> {
+  const records = await loadRecords(context, panel, tables);
+  const { agents } = await context.panel(panel);
+  const ordered = agents === undefined ? [] : await readOrdered({ context, name: panel, agents }, records, tables);
+  return { ...records, reservations: [...records.reservations, ...ordered] };
+}
+
+async function loadRecords(context: Context, panel: string, tables: Omit<StoreTables, 'write'>): Promise<AgentRecords> {
   const own = await tables.evidence.open({ agentsOf: panel });
   const holds = await tables.holds.open({ agentsOf: panel });
   // Their users may have been disabled first for another hold, which then has the evidence.
@@ -147,16 +155,16 @@ async function compute(
   list: AgentList,
   { users, tables, ...at }: { users: AgentUserRecord[]; tables: Omit<StoreTables, 'write'> } & ReadIn,
 ): Promise<AgentsRead> {
-  const records = await loadStoredAgents(context, name, tables);
+  const records = await loadRecords(context, name, tables);
   const since = records.snapshot === null ? null : agents.recordsSince(records.snapshot);
   const actions = since === null ? [] : (await tables.actions.list({ since })).filter(({ panel }) => panel === name);
   const { sold, unknown: unknownSold } = await readSold({ context, name, agents }, { list, users }, tables);
   const recorded = agents.record(list, { records, users, actions, sold }, { now: context.now(), ...at });
   const changed = new Map(recorded.reservations.map((reservation) => [reservation.uuid, reservation]));
   const reservations = records.reservations.map((reservation) => changed.get(reservation.uuid) ?? reservation);
-  const known = [...recorded.agents.values()];
-  const after = { ...records, agents: known, reservations, snapshot: recorded.snapshot };
-  return { list, recorded, records: after, unknownSold };
+  const after = { ...records, agents: [...recorded.agents.values()], reservations, snapshot: recorded.snapshot };
+  const ordered = await readOrdered({ context, name, agents }, after, tables, recorded.users.changed);
+  return { list, recorded, records: { ...after, reservations: [...reservations, ...ordered] }, unknownSold };
 }
 
 async function put(panel: string, tables: StoreTables, recorded: RecordedAgents, announce: boolean): Promise<void> {

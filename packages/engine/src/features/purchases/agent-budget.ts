@@ -6,6 +6,7 @@ import { withPurchases } from '../../loop/load.js';
 import { observeServices } from '../../loop/observe.js';
 import { planOne } from '../../loop/plan.js';
 import { isLifted } from '../../kernel/subject/holds.js';
+import type { Loaded } from '../../kernel/subject/stages.js';
 import { findRaise, findSoldRaise } from '../../kernel/subject/raise.js';
 import { toRead, unplanned } from '../../kernel/subject/to-stage.js';
 import type { Context } from '../../context/context.js';
@@ -35,9 +36,22 @@ export async function readRaise(
   const paid = withPurchases(loaded, [...loaded.purchases, { ...row, status: 'paid' }]);
   if (isLifted(context.config, service, context.now())) {
     const { mode, allowance: before } = loaded;
-    return findSoldRaise(panel, observation, { mode, before, after: paid.allowance });
+    return withPending(context, loaded, findSoldRaise(panel, observation, { mode, before, after: paid.allowance }));
   }
-  return findRaise(await planOne(on, { ...unplanned(paid), observation }));
+  return withPending(context, loaded, findRaise(await planOne(on, { ...unplanned(paid), observation })));
+}
+
+/** Returns a raise with what else the client has ordered for this cycle and may still pay: both have to fit. */
+export async function withPending(
+  { store }: Context,
+  { service, cycle }: Pick<Loaded, 'service' | 'cycle'>,
+  raises: RaiseRequest | null,
+): Promise<RaiseRequest | null> {
+  if (raises === null) return null;
+  const pending = (await store.purchases.list({ service: service.id, status: 'pending' })).filter(
+    (row) => row.cycle === cycle?.id && row.client === service.client,
+  );
+  return { ...raises, limitBytes: pending.reduce((sum, { bytes }) => sum + bytes, raises.limitBytes) };
 }
 
 /**

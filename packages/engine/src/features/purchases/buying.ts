@@ -1,7 +1,7 @@
 import { readPreferences } from './link-budget.js';
 import { type ItemError, SluiceError } from '@sluice/panel-kind';
 import type { AutoBuyRecord, HeldLease, PurchaseRecord } from '@sluice/state-store';
-import { buyWithin } from './agent-budget.js';
+import { buyWithin, withPending } from './agent-budget.js';
 import { draftPurchases, findWish, type Refusal, refusedNotice, type Wish, withDrafts } from './auto-buy.js';
 import { chargePurchase, toProblem } from './charge.js';
 import { wouldBuy } from './would-buy.js';
@@ -124,7 +124,8 @@ interface Bought {
 /** Buys what was drafted for one service, or nothing of it where the limit of an agent has no room for it. */
 async function buyReserved(run: PanelRun, work: Planned): Promise<Bought> {
   try {
-    return await buyWithin(run.context, run.panel, findRaise(work), () => buyAll(run, work));
+    const raises = await withPending(run.context, work, findRaise(work));
+    return await buyWithin(run.context, run.panel, raises, () => buyAll(run, work));
   } catch (error) {
     if (!(error instanceof SluiceError)) throw error;
     const { code, message } = error;

@@ -1,0 +1,100 @@
+import type { AgentRecords, PanelAgents } from '@sluice/panel-kind';
+import type { RaisedLimit } from '@sluice/quota-core';
+import type {
+  AgentReservationRecord,
+  AgentUserRecord,
+  CycleRecord,
+  OverrideRecord,
+  PurchaseRecord,
+  ServiceRecord,
+  StoreTables,
+} from '@sluice/state-store';
+import { group, isLiving } from '../../base/lifecycle.js';
+import type { Context } from '../../context/context.js';
+import { findAllowance } from '../../loop/load.js';
+
+/** How long a paid package may be missing on the panel before its room is given up. */
+const LONGEST_MISSING_MS = 30 * 86_400_000;
+
+type Tables = Omit<StoreTables, 'write'>;
+
+/**
+ * Returns what clients have ordered or paid and the panel does not show yet, as reservations under the agents of their users: a package
+ * keeps its room from its order until the panel has it, the order is cancelled, or its cycle ends. They are computed from the
+ * purchases, and never stored. `changed` are entries of the ledger that are not stored yet.
+ */
+export async function readOrdered(
+  { context, name: panel, agents }: { context: Context; name: string; agents: PanelAgents },
+  records: AgentRecords,
+  tables: Tables,
+  changed: readonly AgentUserRecord[] = [],
+): Promise<AgentReservationRecord[]> {
+  if (records.agents.every(({ limitBytes }) => limitBytes === null)) return [];
+  const purchases = await readPurchases(context, tables);
+  if (purchases.size === 0) return [];
+  const services = await tables.services.list({ panel, ids: [...purchases.keys()] });
+  const ids = services.map(({ id }) => id);
+  const cycles = group(await tables.cycles.newest(ids));
+  const overrides = group(await tables.overrides.open(ids));
+  const users = services.flatMap((service) => agents.getServiceUser(service) ?? []);
+  const stored = await tables.agentUsers.list({ panel, keys: users });
+  const entries = new Map([...stored, ...changed].map((entry) => [entry.key, entry]));
+  return services.flatMap((service) => {
+    const entry = entries.get(agents.getServiceUser(service) ?? '');
+    const cycle = cycles.get(service.id)?.[0];
+    if (entry === undefined || cycle === undefined || cycle.end <= context.now()) return [];
+    const own = (purchases.get(service.id) ?? []).filter((row) => countsFor(row, service, cycle));
+    const override = overrides.get(service.id)?.[0] ?? null;
+    return reserve(context, { service, cycle, override, own, entry }, { agents, records });
+  });
+}
+
+/** Returns purchases that the panel may not show yet, by service. */
+async function readPurchases({ deps }: Context, { purchases }: Tables): Promise<Map<string, PurchaseRecord[]>> {
+  const paidSince = new Date(deps.clock.now() - LONGEST_MISSING_MS).toISOString();
+  const pending = await purchases.list({ status: 'pending' });
+  return group([...pending, ...(await purchases.list({ status: 'paid', paidSince }))]);
+}
+
+/** An order of a former client, or of a cycle that is over, is not for the service any more. */
+function countsFor({ status, client, cycle }: PurchaseRecord, service: ServiceRecord, open: CycleRecord): boolean {
+  if (status === 'paid') return true;
+  return cycle === open.id && isLiving(service) && (client === null || client === service.client);
+}
+
+/** A service with its orders, and its user in the ledger of its agent. */
+interface Ordered {
+  service: ServiceRecord;
+  cycle: CycleRecord;
+  override: OverrideRecord | null;
+  own: readonly PurchaseRecord[];
+  entry: AgentUserRecord;
+}
+
+function reserve(
+  { config }: Context,
+  { service, cycle, override, own, entry }: Ordered,
+  { agents, records }: { agents: PanelAgents; records: AgentRecords },
+): AgentReservationRecord[] {
+  const { key: user, owner, panel, limitBytes: shownBytes } = entry;
+  if (owner === null || entry.gone || own.length === 0) return [];
+  // An agent sells no lift.
+  const lasting = override === null ? null : { ...override, unlimited: false };
+  const purchases = own.map((row) => ({ ...row, status: 'paid' as const }));
+  const sold = findAllowance(config, { service, cycle, override: lasting, purchases });
+  if (sold?.mode !== 'TOTAL' || sold.allowance.kind !== 'limited') return [];
+  const { allowedBytes, extraBytes } = sold.allowance;
+  const raised = records.reservations.find(({ uuid, state }) => uuid === agents.raiseKey(user) && state !== 'closed');
+  const knownBytes = Math.max(shownBytes, (raised?.wanted as Partial<RaisedLimit> | undefined)?.limitBytes ?? 0);
+  const bytes = Math.min(extraBytes, allowedBytes - knownBytes);
+  if (bytes <= 0) return [];
+  const at = own.map((row) => row.at).sort()[0] ?? '';
+  return [
+    {
+      ...{ panel, uuid: `ordered:${user}`, agent: owner, chain: agents.listChain(owner, records), bytes },
+      ...{ leftBytes: bytes, state: 'open', createdAt: at, expiresAt: cycle.end, holder: null, seenAt: null },
+      ...{ confirmedAt: null, closedAt: null, outcome: null },
+      wanted: { raises: user, limitBytes: allowedBytes, untilBytes: entry.totalBytes + bytes },
+    },
+  ];
+}
