@@ -49,6 +49,7 @@ const EVENT_OF: Readonly<Record<string, NoticeEvent | null>> = {
   bill_failed: 'billing',
   calls_unbilled: 'billing',
   purchase_of_former_client: 'billing',
+  purchase_without_effect: 'billing',
   would_hold: 'would-change',
   would_buy: 'would-change',
   digest: 'digest',

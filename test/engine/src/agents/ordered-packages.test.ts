@@ -104,6 +104,21 @@ describe.each(['consumed', 'allocated'])('packages that wait for their payment (
     await at.pollAfter(HOUR);
     expect(limits()).toEqual([40, 10]);
   });
+
+  it('are named by a notice where the limit was lowered before they were paid', async () => {
+    await start(accounting);
+    const { purchase } = await buy(1);
+    await at.limit('north', accounting === 'consumed' ? 25 : 30);
+    payAll();
+    const polled = await at.pollAfter(HOUR);
+    expect(polled.services[0]?.error?.code).toBe('agent_limit');
+    const notices = polled.notices.filter(({ code }) => code === 'purchase_without_effect');
+    expect(notices.map(({ service, message }) => [service, message.includes(purchase.id)])).toEqual([['svc-1', true]]);
+    expect(limits()).toEqual([10, 10]);
+    await at.limit('north', 90);
+    await at.pollAfter(HOUR);
+    expect(limits()).toEqual([40, 10]);
+  });
 });
 
 it('a package that auto-buy would buy has to fit beside one that waits for its payment', async () => {

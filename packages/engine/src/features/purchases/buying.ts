@@ -4,6 +4,7 @@ import type { AutoBuyRecord, HeldLease, PurchaseRecord } from '@sluice/state-sto
 import { buyWithin, withPending } from './agent-budget.js';
 import { draftPurchases, findWish, type Refusal, refusedNotice, type Wish, withDrafts } from './auto-buy.js';
 import { chargePurchase, toProblem } from './charge.js';
+import { noticesWithoutEffect } from './without-effect.js';
 import { wouldBuy } from './would-buy.js';
 import { purchaseNotice, type ResolvedPurchases, resolvePurchases } from './resolve-purchases.js';
 import { panelLease, serviceLease } from '../../context/leases.js';
@@ -51,6 +52,10 @@ export async function beginBuying(run: PanelRun): Promise<PartHooks> {
       );
       if (stopped) return planWithoutBuys(buying, planned);
       return run.request.dryRun ? planned : buyDrafts(buying, planned);
+    },
+    afterApply(applied) {
+      if (!run.request.dryRun) run.notices.push(...noticesWithoutEffect(context.config, applied));
+      return Promise.resolve(applied);
     },
   };
 }
