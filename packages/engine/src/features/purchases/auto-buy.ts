@@ -12,9 +12,8 @@ import { withError } from '../../kernel/subject/to-stage.js';
 import type { Context } from '../../context/context.js';
 import { newPurchase, toProblem } from './charge.js';
 import { readBudgetLeft } from './budget-left.js';
-import { refsOfLink } from './link-budget.js';
+import { autoKeyPrefix, findBudget, findLink } from './link-budget.js';
 import { findPackage, lastCharged, type Package } from './packages.js';
-import { refKey } from './views.js';
 import { AGENT_LIMIT } from '../../kernel/subject/views.js';
 import { type AutoBuyRule, findRule, isAutomatic, thresholdBytes } from '../preferences/preferences.js';
 
@@ -161,31 +160,22 @@ async function draft(on: RunOnPanel, work: Decided, wish: Wish, credits: Credits
   credit.left = subtractMoney(credit.left, multiplyMoney(price, count));
   if (budget !== null) budget.left = subtractMoney(budget.left, multiplyMoney(price, count));
   const order = { service: service.id, client, cycle: cycle?.id ?? '', actor: 'auto' } as const;
-  const link = await findLink(on, service.id);
-  // Counts in what was spent with the link.
-  const prefix = link === null ? '' : refKey(refsOfLink(link));
-  const keys = Array.from({ length: count }, (_, n) => `${prefix}auto:${order.cycle}:${automatic.length + n + 1}`);
+  const prefix = autoKeyPrefix(await findLink(context.store, service.id));
+  const keys = Array.from({ length: count }, (_, n) => `${prefix}${order.cycle}:${automatic.length + n + 1}`);
   return { buys: keys.map((key) => newPurchase(context, bought, { ...order, key })) };
-}
-
-/** Returns the share link that set the preference of a service; null for one of somebody else. */
-async function findLink({ context }: RunOnPanel, service: string): Promise<string | null> {
-  const [row] = await context.store.autoBuy.list({ scope: 'service', subject: service });
-  return row?.link ?? null;
 }
 
 /** Returns what this run may still spend with the share link that set the preference; null without a maximum. */
 async function findLinkBudget(on: RunOnPanel, service: string, credits: Credits): Promise<{ left: string } | null> {
-  const link = await findLink(on, service);
+  const { store } = on.context;
+  const link = await findLink(store, service);
   if (link === null) return null;
   const key = `link ${link}`;
   const known = credits.get(key);
   if (known !== undefined && 'left' in known) return known;
-  const { store } = on.context;
-  const amount = (await store.apiTokens.get(link))?.rights?.maxAmount ?? null;
-  if (amount === null) return null;
-  const left = await readBudgetLeft(store, { refs: refsOfLink(link), amount });
-  const budget = { currency: null, left, closed: false };
+  const whole = await findBudget(store, link);
+  if (whole === null) return null;
+  const budget = { currency: null, left: await readBudgetLeft(store, whole), closed: false };
   credits.set(key, budget);
   return budget;
 }

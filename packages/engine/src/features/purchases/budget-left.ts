@@ -1,4 +1,4 @@
-import { subtractMoney } from '@sluice/quota-core';
+import { compareMoney, subtractMoney } from '@sluice/quota-core';
 import type { PurchaseRecord, StoreTables } from '@sluice/state-store';
 import { refKey } from './views.js';
 
@@ -20,6 +20,15 @@ export async function readBudgetLeft(
   const all = await tables.purchases.list({ keyPrefix: refKey(refs) });
   const own = all.filter(({ status }) => COUNTED.includes(status));
   return own.reduce((left, { price }) => subtractMoney(left, price), amount);
+}
+
+/** Returns whether a purchase that is not stored yet is within what is left of a budget. */
+export async function fitsBudget(
+  tables: Pick<StoreTables, 'purchases'>,
+  { price }: Pick<PurchaseRecord, 'price'>,
+  budget: PurchaseBudget,
+): Promise<boolean> {
+  return compareMoney(price, await readBudgetLeft(tables, budget)) <= 0;
 }
 
 const COUNTED: readonly PurchaseRecord['status'][] = ['pending', 'paid'];

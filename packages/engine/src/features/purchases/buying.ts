@@ -1,4 +1,4 @@
-import { readPreferences } from './link-budget.js';
+import { isStillWithinLink, readPreferences } from './link-budget.js';
 import { type ItemError, SluiceError } from '@sluice/panel-kind';
 import type { AutoBuyRecord, HeldLease, PurchaseRecord } from '@sluice/state-store';
 import { buyWithin, withPending } from './agent-budget.js';
@@ -162,7 +162,7 @@ async function buyAll(run: PanelRun, work: Planned): Promise<Bought> {
   }
 }
 
-/** Stores a purchase before its charge, unless a command changed the service since it was read. */
+/** Stores a purchase before its charge, unless a command changed the service or spent the budget of its link since it was drafted. */
 async function storeIntent(
   { context }: PanelRun,
   { work, paid, fences }: { work: Planned; paid: readonly PurchaseRecord[]; fences: HeldLease[] },
@@ -174,6 +174,6 @@ async function storeIntent(
   return context.write(fences, async (tables) => {
     const facts = (await storedFacts(tables, [id])).get(id);
     if (facts !== toOwnFacts({ ...work, purchases })) return false;
-    return tables.purchases.add(row);
+    return (await isStillWithinLink(tables, row)) && tables.purchases.add(row);
   });
 }

@@ -15,7 +15,7 @@ import type { Context } from '../../context/context.js';
 import { readLastingHolds } from '../../kernel/subject/holds.js';
 import { refuseOtherClient, requireService } from '../../context/find-service.js';
 import { buyWithin, readRaise } from './agent-budget.js';
-import { type PurchaseBudget, readBudgetLeft } from './budget-left.js';
+import { fitsBudget, type PurchaseBudget } from './budget-left.js';
 import { chargePurchase, newPurchase } from './charge.js';
 import { loadService, recordAllowance } from './load-service.js';
 import { type Package, requireOffered } from './packages.js';
@@ -176,7 +176,7 @@ async function refuseUnfinished(tables: StoreTables, row: PurchaseRecord): Promi
 }
 
 async function refuseOverBudget(tables: StoreTables, row: PurchaseRecord, budget: PurchaseBudget): Promise<void> {
-  if (compareMoney(row.price, await readBudgetLeft(tables, budget)) <= 0) return;
+  if (await fitsBudget(tables, row, budget)) return;
   throw new SluiceError(
     'over_budget',
     `${formatMoney(row.price, row.currency)} for package ${row.package} is more than what is left of ${formatMoney(budget.amount, row.currency)}; nothing was charged`,

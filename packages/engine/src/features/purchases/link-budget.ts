@@ -1,10 +1,12 @@
 import { SluiceError } from '@sluice/panel-kind';
 import { addMoney, compareMoney, multiplyMoney } from '@sluice/quota-core';
-import type { AutoBuyRecord, StoreTables } from '@sluice/state-store';
+import type { AutoBuyRecord, PurchaseRecord, StoreTables } from '@sluice/state-store';
 import { isValid } from '../access/grants.js';
 import type { Config } from '../../base/config/schema.js';
 import type { Context } from '../../context/context.js';
+import { fitsBudget, type PurchaseBudget } from './budget-left.js';
 import { findPackage } from './packages.js';
+import { refKey } from './views.js';
 
 /** The share link that sets a preference, with the most that may be spent with it in total (null: any). */
 export interface LinkBudget {
@@ -15,6 +17,37 @@ export interface LinkBudget {
 /** Returns what references of purchases with a link begin with, also of automatic ones. */
 export function refsOfLink(link: string): string {
   return `${link}:`;
+}
+
+/** Returns what keys of automatic purchases begin with; those of a preference that a link set count in what was spent with it. */
+export function autoKeyPrefix(link: string | null): string {
+  return `${link === null ? '' : refKey(refsOfLink(link))}auto:`;
+}
+
+/** Returns the share link that set the preference of a service; null for one of somebody else. */
+export async function findLink({ autoBuy }: Pick<StoreTables, 'autoBuy'>, service: string): Promise<string | null> {
+  const [row] = await autoBuy.list({ scope: 'service', subject: service });
+  return row?.link ?? null;
+}
+
+/** Returns what may be spent with a link in total; null without a maximum. */
+export async function findBudget(
+  { apiTokens }: Pick<StoreTables, 'apiTokens'>,
+  link: string,
+): Promise<PurchaseBudget | null> {
+  const amount = (await apiTokens.get(link))?.rights?.maxAmount ?? null;
+  return amount === null ? null : { refs: refsOfLink(link), amount };
+}
+
+/** Returns whether a drafted purchase is still for the preference of its service, and within what is left of the link that set it. */
+export async function isStillWithinLink(
+  tables: Pick<StoreTables, 'autoBuy' | 'apiTokens' | 'purchases'>,
+  row: PurchaseRecord,
+): Promise<boolean> {
+  const link = await findLink(tables, row.service);
+  if (!row.key.startsWith(autoKeyPrefix(link))) return false;
+  const budget = link === null ? null : await findBudget(tables, link);
+  return budget === null || fitsBudget(tables, row, budget);
 }
 
 /** Lists the preferences in force: one that a share link set ends with the link. */
