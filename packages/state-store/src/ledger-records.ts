@@ -55,7 +55,8 @@ export interface InvoiceLineRecord {
 
 /** A preference for auto-buy; null leaves a field to the next scope. */
 export interface AutoBuyRecord {
-  scope: 'service' | 'client';
+  /** `link`: of a service, on top of its own, set with a share link. */
+  scope: 'service' | 'client' | 'link';
   /** Id of the service or client. */
   subject: string;
   enabled: boolean | null;

@@ -106,7 +106,9 @@ async function removeService(session: Session, id: string, at: string): Promise<
   const before = await findRecord(session, services, { id });
   if (before !== null) await recordOwnership(session, [{ before, after: null, at }]);
   for (const table of OWN_TABLES) await session.db.deleteFrom(table).where('service', '=', id).execute();
-  await deleteRecords(session, autoBuyPreferences, { scope: 'service', subject: id });
+  for (const scope of ['service', 'link'] as const) {
+    await deleteRecords(session, autoBuyPreferences, { scope, subject: id });
+  }
   await deleteRecords(session, services, { id });
 }
 

@@ -1,3 +1,4 @@
+import type { AutoBuyView } from '@sluice/engine';
 import { describe, expect, it } from '@jest/globals';
 import { during } from '../bench/during.js';
 import { toIds } from '../bench/easydcim-bench.js';
@@ -45,5 +46,81 @@ describe('the maximum of a share link', () => {
       ['whmcs-3', 'paid'],
     ]);
     expect([await at.sluice.purchases.budgetLeft(budget), at.whmcs.credit(CLIENT)]).toEqual(['0.00', '95.00']);
+  });
+});
+
+const AUTO = ', autoBuy: { enabled: true, package: extra, thresholdGb: 10, maxPerCycle: 2 }';
+
+describe('automatic purchases once the share link that set them has ended', () => {
+  const SERVICE = { service: 'whmcs-1' };
+  let link: string;
+
+  async function start(product = AUTO): Promise<void> {
+    await open({ product });
+    at.whmcs.addCredit(CLIENT, '100.00');
+    link = await share();
+  }
+  const setWithLink = (rule: Parameters<typeof at.sluice.autoBuy.set>[1]): Promise<unknown> =>
+    at.sluice.autoBuy.set({ ...SERVICE, owner: String(CLIENT), link: { link, amount: null } }, rule);
+  const show = async (): Promise<AutoBuyView> => (await at.sluice.autoBuy.show(SERVICE)).autoBuy;
+  const pollNearQuota = async (): Promise<number> => {
+    await at.sluice.access.revoke(link);
+    return (await at.use(85)).totals.purchased;
+  };
+
+  it('stay off where the link has switched them off', async () => {
+    await start();
+    await setWithLink({ enabled: false, package: 'extra', threshold: '10GB', maxPerCycle: 0 });
+    expect(await show()).toMatchObject({ enabled: false, source: 'service' });
+    expect(await pollNearQuota()).toBe(0);
+    await at.sluice.autoBuy.set(SERVICE, { enabled: true });
+    expect((await at.use(1)).totals.purchased).toBe(1);
+  });
+
+  it('are off again where an operator had switched them off before', async () => {
+    await start();
+    await at.sluice.autoBuy.set(SERVICE, { enabled: false });
+    await setWithLink({ enabled: true, package: 'extra', threshold: '1GB', maxPerCycle: 1 });
+    expect(await show()).toMatchObject({ enabled: true, maxPerCycle: 1 });
+    expect(await pollNearQuota()).toBe(0);
+    expect(await show()).toMatchObject({ enabled: false, source: 'service' });
+  });
+
+  it('keep what the link restricted, and lose what it added', async () => {
+    await start();
+    await at.sluice.autoBuy.set(SERVICE, { maxPerCycle: 4 });
+    await setWithLink({ enabled: true, package: 'extra', threshold: '20GB', maxPerCycle: 1 });
+    expect(await show()).toMatchObject({ enabled: true, maxPerCycle: 1, threshold: String(20 * GB) });
+    await at.sluice.access.revoke(link);
+    expect(await show()).toMatchObject({ enabled: true, maxPerCycle: 1, threshold: String(10 * GB) });
+  });
+
+  it('are off again where the link had switched them on', async () => {
+    await start('');
+    await setWithLink({ enabled: true, package: 'extra', threshold: '20GB', maxPerCycle: 1 });
+    expect((await show()).enabled).toBe(true);
+    expect(await pollNearQuota()).toBe(0);
+    expect(await show()).toMatchObject({ enabled: false, source: 'default' });
+  });
+
+  it('are what an operator sets while the link lasts, and nothing is left of a cleared preference', async () => {
+    await start('');
+    await setWithLink({ enabled: true, package: 'extra', threshold: '20GB', maxPerCycle: 1 });
+    await at.sluice.autoBuy.set(SERVICE, { maxPerCycle: 3 });
+    expect(await show()).toMatchObject({ enabled: true, maxPerCycle: 3, threshold: String(20 * GB) });
+    await at.sluice.autoBuy.set(SERVICE, { enabled: false });
+    expect((await show()).enabled).toBe(false);
+    await setWithLink({ enabled: true });
+    await at.sluice.autoBuy.clear(SERVICE);
+    expect(await show()).toMatchObject({ enabled: false, source: 'default' });
+    expect(await at.bench.store.autoBuy.list()).toEqual([]);
+  });
+
+  it('stay off where an earlier version stored that the link had switched them off', async () => {
+    await start();
+    const none = { package: null, thresholdBytes: null, thresholdPercent: null, maxPerCycle: null };
+    const row = { scope: 'service' as const, subject: 'whmcs-1', enabled: false, ...none, link };
+    await at.bench.store.autoBuy.put({ ...row, updatedAt: new Date(at.bench.clock.now()).toISOString() });
+    expect(await pollNearQuota()).toBe(0);
   });
 });

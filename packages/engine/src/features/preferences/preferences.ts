@@ -38,6 +38,7 @@ export function findRule(
   const of = (scope: AutoBuyRecord['scope'], subject: string | null | undefined): Preference | undefined =>
     fromRow(stored.find((row) => row.scope === scope && row.subject === subject));
   const levels: [AutoBuySource, Preference | undefined][] = [
+    ['service', of('link', about.service)],
     ['service', of('service', about.service)],
     ['client', of('client', about.client)],
     ['product', product && fromConfig(product)],

@@ -7,7 +7,8 @@ import { withRun } from '../../kernel/run/bracket.js';
 import { withServiceRun } from '../services/change-services.js';
 import type { Context } from '../../context/context.js';
 import { refuseOtherClient, requireService } from '../../context/find-service.js';
-import { type LinkBudget, readPreferences, refuseOverLink } from './link-budget.js';
+import { type LinkBudget, refuseOverLink } from './link-budget.js';
+import { findRow, putOfLink, putOwn, readPreferences, UNSTATED } from './link-preferences.js';
 import { requireOffered, requirePackage } from './packages.js';
 import { type AutoBuyRule, findRule, isAutomatic, thresholdBytes } from '../preferences/preferences.js';
 
@@ -42,7 +43,7 @@ export interface AutoBuyRequest {
 
 /** Returns the rule in force for a service or client. */
 export async function showAutoBuy(context: Context, subject: AutoBuySubject): Promise<AutoBuyView> {
-  const stored = await readPreferences(context);
+  const stored = await readPreferences(context.store, context.now());
   if (subject.service === undefined) {
     const rule = findRule(context.config, stored, { client: subject.client });
     return { ...rule, thresholdBytes: thresholdBytes(rule.threshold, null), bought: null };
@@ -74,12 +75,24 @@ export async function setAutoBuy(
     if (request.package !== undefined && service === null) await requirePackageFor(context, request.package, owner);
     const { scope, of } = toKey(subject);
     return async (tables) => {
-      const before = (await tables.autoBuy.list()).find((row) => row.scope === scope && row.subject === of);
+      const { config } = context;
+      const updatedAt = context.now();
+      const stored = await readPreferences(tables, updatedAt);
+      const own = findRow(stored, scope, of);
       const { link } = subject;
-      const stated = { ...UNSTATED, ...before, ...change, scope, subject: of, link: link?.link ?? null };
-      const wanted = { ...stated, updatedAt: context.now() };
-      if (link !== undefined) await refuseOverLink(tables, context.config, wanted, link);
-      await tables.autoBuy.put(wanted);
+      if (link === undefined || service === null) {
+        await putOwn(
+          tables,
+          stored,
+          { ...UNSTATED, ...own, ...change, scope, subject: of, link: null, updatedAt },
+          change,
+        );
+        return true;
+      }
+      const before = { ...UNSTATED, ...own, ...findRow(stored, 'link', of) };
+      const wanted = { ...before, ...change, scope: 'link' as const, subject: of, link: link.link, updatedAt };
+      await refuseOverLink(tables, config, wanted, link);
+      await putOfLink(tables, stored, wanted, { config, service, change });
       return true;
     };
   });
@@ -97,17 +110,18 @@ async function requirePackageFor({ config, store }: Context, id: string, owner: 
   throw notFound('unknown_package', `There is no package "${id}"; nothing was changed`, { package: id });
 }
 
-const UNSTATED = { enabled: null, package: null, thresholdBytes: null, thresholdPercent: null, maxPerCycle: null };
-
 /** Drops the preference of a service or client; returns whether there was one. */
 export async function clearAutoBuy(context: Context, subject: AutoBuySubject, waitMs: number): Promise<boolean> {
   const { scope, of } = toKey(subject);
   return changePreference(context, subject, { command: 'auto-buy clear', waitMs }, () =>
-    Promise.resolve((tables) => tables.autoBuy.remove(scope, of)),
+    Promise.resolve(async (tables) => {
+      const isOfLink = scope === 'service' && (await tables.autoBuy.remove('link', of));
+      return (await tables.autoBuy.remove(scope, of)) || isOfLink;
+    }),
   );
 }
 
-function toKey({ service, client }: AutoBuySubject): { scope: AutoBuyRecord['scope']; of: string } {
+function toKey({ service, client }: AutoBuySubject): { scope: 'service' | 'client'; of: string } {
   return service === undefined ? { scope: 'client', of: client } : { scope: 'service', of: service };
 }
 

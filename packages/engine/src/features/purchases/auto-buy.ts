@@ -12,7 +12,8 @@ import { withError } from '../../kernel/subject/to-stage.js';
 import type { Context } from '../../context/context.js';
 import { newPurchase, toProblem } from './charge.js';
 import { readBudgetLeft } from './budget-left.js';
-import { autoKeyPrefix, findBudget, findLink } from './link-budget.js';
+import { autoKeyPrefix, findBudget } from './link-budget.js';
+import { findLink } from './link-preferences.js';
 import { findPackage, lastCharged, type Package } from './packages.js';
 import { AGENT_LIMIT } from '../../kernel/subject/views.js';
 import { type AutoBuyRule, findRule, isAutomatic, thresholdBytes } from '../preferences/preferences.js';
@@ -160,7 +161,7 @@ async function draft(on: RunOnPanel, work: Decided, wish: Wish, credits: Credits
   credit.left = subtractMoney(credit.left, multiplyMoney(price, count));
   if (budget !== null) budget.left = subtractMoney(budget.left, multiplyMoney(price, count));
   const order = { service: service.id, client, cycle: cycle?.id ?? '', actor: 'auto' } as const;
-  const prefix = autoKeyPrefix(await findLink(context.store, service.id));
+  const prefix = autoKeyPrefix(await findLink(context.store, service.id, context.now()));
   const keys = Array.from({ length: count }, (_, n) => `${prefix}${order.cycle}:${automatic.length + n + 1}`);
   return { buys: keys.map((key) => newPurchase(context, bought, { ...order, key })) };
 }
@@ -168,7 +169,7 @@ async function draft(on: RunOnPanel, work: Decided, wish: Wish, credits: Credits
 /** Returns what this run may still spend with the share link that set the preference; null without a maximum. */
 async function findLinkBudget(on: RunOnPanel, service: string, credits: Credits): Promise<{ left: string } | null> {
   const { store } = on.context;
-  const link = await findLink(store, service);
+  const link = await findLink(store, service, on.context.now());
   if (link === null) return null;
   const key = `link ${link}`;
   const known = credits.get(key);

@@ -1,4 +1,5 @@
-import { isStillWithinLink, readPreferences } from './link-budget.js';
+import { isStillWithinLink } from './link-budget.js';
+import { readPreferences } from './link-preferences.js';
 import { type ItemError, SluiceError } from '@sluice/panel-kind';
 import type { AutoBuyRecord, HeldLease, PurchaseRecord } from '@sluice/state-store';
 import { buyWithin, withPending } from './agent-budget.js';
@@ -32,7 +33,7 @@ interface Buying {
 /** Automatic purchases in the run over one panel. Open purchases are resolved before the services are loaded. */
 export async function beginBuying(run: PanelRun): Promise<PartHooks> {
   const { context, results } = run;
-  const preferences = await readPreferences(context);
+  const preferences = await readPreferences(context.store, context.now());
   const resolved = run.request.dryRun ? NOTHING : await resolveOpen(run);
   const buying: Buying = { run, preferences, resolved, wishes: new Map(), drafted: { before: [], notices: [] } };
   return {
@@ -174,6 +175,6 @@ async function storeIntent(
   return context.write(fences, async (tables) => {
     const facts = (await storedFacts(tables, [id])).get(id);
     if (facts !== toOwnFacts({ ...work, purchases })) return false;
-    return (await isStillWithinLink(tables, row)) && tables.purchases.add(row);
+    return (await isStillWithinLink(tables, row, context.now())) && tables.purchases.add(row);
   });
 }

@@ -1,9 +1,8 @@
 import { SluiceError } from '@sluice/panel-kind';
 import { addMoney, compareMoney, multiplyMoney } from '@sluice/quota-core';
 import type { AutoBuyRecord, PurchaseRecord, StoreTables } from '@sluice/state-store';
-import { isValid } from '../access/grants.js';
 import type { Config } from '../../base/config/schema.js';
-import type { Context } from '../../context/context.js';
+import { findLink } from './link-preferences.js';
 import { fitsBudget, type PurchaseBudget } from './budget-left.js';
 import { findPackage } from './packages.js';
 import { refKey } from './views.js';
@@ -24,12 +23,6 @@ export function autoKeyPrefix(link: string | null): string {
   return `${link === null ? '' : refKey(refsOfLink(link))}auto:`;
 }
 
-/** Returns the share link that set the preference of a service; null for one of somebody else. */
-export async function findLink({ autoBuy }: Pick<StoreTables, 'autoBuy'>, service: string): Promise<string | null> {
-  const [row] = await autoBuy.list({ scope: 'service', subject: service });
-  return row?.link ?? null;
-}
-
 /** Returns what may be spent with a link in total; null without a maximum. */
 export async function findBudget(
   { apiTokens }: Pick<StoreTables, 'apiTokens'>,
@@ -43,21 +36,12 @@ export async function findBudget(
 export async function isStillWithinLink(
   tables: Pick<StoreTables, 'autoBuy' | 'apiTokens' | 'purchases'>,
   row: PurchaseRecord,
+  at: string,
 ): Promise<boolean> {
-  const link = await findLink(tables, row.service);
+  const link = await findLink(tables, row.service, at);
   if (!row.key.startsWith(autoKeyPrefix(link))) return false;
   const budget = link === null ? null : await findBudget(tables, link);
   return budget === null || fitsBudget(tables, row, budget);
-}
-
-/** Lists the preferences in force: one that a share link set ends with the link. */
-export async function readPreferences(context: Pick<Context, 'store' | 'now'>): Promise<AutoBuyRecord[]> {
-  const { store } = context;
-  const all = await store.autoBuy.list();
-  if (all.every(({ link }) => link === null)) return all;
-  const at = context.now();
-  const valid = new Set((await store.apiTokens.list()).filter((token) => isValid(token, at)).map(({ id }) => id));
-  return all.filter(({ link }) => link === null || valid.has(link));
 }
 
 /**

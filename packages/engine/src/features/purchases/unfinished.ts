@@ -1,4 +1,4 @@
-import { readPreferences } from './link-budget.js';
+import { readPreferences } from './link-preferences.js';
 import { type Invoice, isOnlyLine } from '@sluice/panel-kind';
 import type { HeldLease, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
 import { decideHolds } from '../../loop/decide.js';
@@ -25,7 +25,7 @@ async function isStillAutomatic(context: Context, service: ServiceRecord): Promi
   const loaded = await loadService(context, service);
   if (loaded.enforcement.value === 'observe') return false;
   const decided = decideHolds(context, await context.panel(service.panel), toRead(loaded), context.now());
-  return findRuleInForce(context, await readPreferences(context), decided) !== null;
+  return findRuleInForce(context, await readPreferences(context.store, context.now()), decided) !== null;
 }
 
 /**

@@ -62,11 +62,14 @@ async function endPreferences(
   const notices: Notice[] = [];
   for (const service of moved) {
     const { id, client, product } = service;
-    const own = all.find(({ scope, subject }) => scope === 'service' && subject === id);
-    if (own === undefined) continue;
-    await tables.autoBuy.remove('service', id);
-    const others = all.filter((row) => row !== own);
-    if (own.enabled !== true || findRule(config, others, { service: id, client, product }).enabled) continue;
+    const own = all.filter(({ scope, subject }) => scope !== 'client' && subject === id);
+    for (const { scope } of own) await tables.autoBuy.remove(scope, id);
+    const others = all.filter((row) => !own.includes(row));
+    if (
+      own.every(({ enabled }) => enabled !== true) ||
+      findRule(config, others, { service: id, client, product }).enabled
+    )
+      continue;
     const message = `${id} has another client: automatic purchases are off until they are switched on again`;
     notices.push(serviceNotice(service, 'auto_buy_ended', message, run));
   }
