@@ -87,6 +87,11 @@ export function thresholdBytes(threshold: string, allowance: Allowance | null): 
   return Number((BigInt(allowance.allowedBytes) * share) / 1_000_000_000n);
 }
 
+/** Returns the purchases of the client who has the service now: those of a former client count for nobody else. */
+export function listOwnPurchases(client: string | null, bought: readonly PurchaseRecord[]): PurchaseRecord[] {
+  return bought.filter((row) => row.client === null || row.client === client);
+}
+
 /** Returns whether a purchase counts towards the maximum of its cycle. */
 export function isAutomatic({ actor, status }: PurchaseRecord): boolean {
   return actor === 'auto' && status !== 'failed' && status !== 'cancelled';

@@ -10,7 +10,13 @@ import { refuseOtherClient, requireService } from '../../context/find-service.js
 import { type LinkBudget, refuseOverLink } from './link-budget.js';
 import { findRow, putOfLink, putOwn, readPreferences, UNSTATED } from './link-preferences.js';
 import { requireOffered, requirePackage } from './packages.js';
-import { type AutoBuyRule, findRule, isAutomatic, thresholdBytes } from '../preferences/preferences.js';
+import {
+  type AutoBuyRule,
+  findRule,
+  isAutomatic,
+  listOwnPurchases,
+  thresholdBytes,
+} from '../preferences/preferences.js';
 
 /** `auto-buy show --json` and `auto-buy set --json` (docs/json.md). */
 export interface AutoBuyView extends AutoBuyRule {
@@ -52,7 +58,7 @@ export async function showAutoBuy(context: Context, subject: AutoBuySubject): Pr
   const rule = findRule(context.config, stored, { service: id, client, product });
   const [cycle] = await context.store.cycles.newest([id]);
   const own = cycle === undefined ? [] : await context.store.purchases.list({ service: id, cycles: [cycle.id] });
-  const bought = own.filter(isAutomatic).length;
+  const bought = listOwnPurchases(client, own).filter(isAutomatic).length;
   return {
     ...rule,
     thresholdBytes: thresholdBytes(rule.threshold, (cycle?.allowance ?? null) as Allowance | null),

@@ -16,7 +16,13 @@ import { autoKeyPrefix, findBudget } from './link-budget.js';
 import { findLink } from './link-preferences.js';
 import { findPackage, lastCharged, type Package } from './packages.js';
 import { AGENT_LIMIT } from '../../kernel/subject/views.js';
-import { type AutoBuyRule, findRule, isAutomatic, thresholdBytes } from '../preferences/preferences.js';
+import {
+  type AutoBuyRule,
+  findRule,
+  isAutomatic,
+  listOwnPurchases,
+  thresholdBytes,
+} from '../preferences/preferences.js';
 
 /** What a service would buy in this run, if its client has enough credit. */
 export interface Wish {
@@ -131,23 +137,25 @@ type Outcome = { buys: PurchaseRecord[] } | Refusal | ItemError;
 async function draft(on: RunOnPanel, work: Decided, wish: Wish, credits: Credits): Promise<Outcome> {
   const { context } = on;
   const { service, cycle } = work;
-  const { package: bought, client } = wish;
-  const own = await context.store.purchases.list({ service: service.id, cycles: [cycle?.id ?? ''] });
-  const automatic = own.filter(({ actor }) => actor === 'auto');
+  const { package: wanted, client } = wish;
+  const bought = await context.store.purchases.list({ service: service.id, cycles: [cycle?.id ?? ''] });
+  const own = listOwnPurchases(client, bought);
+  // Keys are unique over all clients.
+  const automatic = bought.filter(({ actor }) => actor === 'auto');
   const credit = await findCredit(on, client, credits);
   if ('code' in credit) return credit;
   if (credit.closed) return { refused: 'client-closed', why: `client ${client} is closed in the billing system` };
-  if (credit.currency !== null && credit.currency !== bought.currency)
+  if (credit.currency !== null && credit.currency !== wanted.currency)
     return {
       refused: 'currency',
-      why: `client ${client} is billed in ${credit.currency}, ${bought.id} costs ${bought.currency}`,
+      why: `client ${client} is billed in ${credit.currency}, ${wanted.id} costs ${wanted.currency}`,
     };
-  const price = highestCharge(bought, own);
+  const price = highestCharge(wanted, own);
   const budget = await findLinkBudget(on, service.id, credits);
   const isBound = budget !== null && compareMoney(budget.left, credit.left) < 0;
   const { count, reason } = autoBuy({
     ...wish,
-    packageBytes: bought.bytes,
+    packageBytes: wanted.bytes,
     price,
     credit: isBound ? budget.left : credit.left,
     boughtThisCycle: own.filter(isAutomatic).length,
@@ -155,7 +163,7 @@ async function draft(on: RunOnPanel, work: Decided, wish: Wish, credits: Credits
   if (count === 0 && isBound && reason === 'no-credit')
     return {
       refused: 'link-spent',
-      why: `of the share link that set it ${formatMoney(budget.left, bought.currency)} are left, and the package costs ${price}`,
+      why: `of the share link that set it ${formatMoney(budget.left, wanted.currency)} are left, and the package costs ${price}`,
     };
   if (count === 0) return { refused: reason, why: describeRefusal(reason, wish, price, credit.left) };
   credit.left = subtractMoney(credit.left, multiplyMoney(price, count));
@@ -163,7 +171,7 @@ async function draft(on: RunOnPanel, work: Decided, wish: Wish, credits: Credits
   const order = { service: service.id, client, cycle: cycle?.id ?? '', actor: 'auto' } as const;
   const prefix = autoKeyPrefix(await findLink(context.store, service.id, context.now()));
   const keys = Array.from({ length: count }, (_, n) => `${prefix}${order.cycle}:${automatic.length + n + 1}`);
-  return { buys: keys.map((key) => newPurchase(context, bought, { ...order, key })) };
+  return { buys: keys.map((key) => newPurchase(context, wanted, { ...order, key })) };
 }
 
 /** Returns what this run may still spend with the share link that set the preference; null without a maximum. */
