@@ -70,7 +70,7 @@ describe("the operator's pages", () => {
       expect(page).toContain(address);
     expect(page).not.toMatch(/not read yet|Override|>Renew|Usage in this cycle|Usage of each cycle/);
     const drifting = await (await get('/services/svc-7')).text();
-    expect(drifting).toContain('a difference from its target: <span dir="auto">port eth0 is enabled');
+    expect(drifting).toMatch(/a difference from its target:\s+<span dir="auto">port eth0 is enabled/);
     expect(await (await get('/')).text()).toContain('line-1');
   });
 
