@@ -77,7 +77,7 @@ async function refuseBillInDoubt({ store }: Context, id: string): Promise<void> 
  */
 async function refuseLifted(context: Context, service: ServiceRecord): Promise<void> {
   const { config, store } = context;
-  if (findEntry(config.panels, service.panel) === undefined) return;
+  if (context.findKind(service.panel)?.capabilities.includes('agents') !== true) return;
   const panel = await context.panel(service.panel);
   const { agents } = panel;
   if (agents === undefined || agents.getServiceUser(service) === null) return;
