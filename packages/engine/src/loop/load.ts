@@ -241,11 +241,18 @@ export function findAllowance(
   return allowance === null ? null : { mode, allowance };
 }
 
-/** Returns what is sold to a service, also while an override lifts its limit; null where that is unlimited, or not known. */
-export function findSoldBytes(config: Config, { override, ...facts }: AllowanceFacts): number | null {
-  const sold = findAllowance(config, { ...facts, override: override && { ...override, unlimited: false } });
-  return sold?.mode === 'TOTAL' && sold.allowance.kind === 'limited' ? sold.allowance.allowedBytes : null;
+/** Returns what `findAllowance` does, as the service is sold: a lift by an override is the provider's. */
+export function findSold(
+  config: Config,
+  { override, ...facts }: AllowanceFacts,
+): { found: ReturnType<typeof findAllowance>; limited: LimitedAllowance | null } {
+  const found = findAllowance(config, { ...facts, override: override && { ...override, unlimited: false } });
+  // Where one direction counts, the panel has no limit.
+  const limited = found?.mode === 'TOTAL' && found.allowance.kind === 'limited' ? found.allowance : null;
+  return { found, limited };
 }
+
+type LimitedAllowance = Extract<Allowance, { kind: 'limited' }>;
 
 function findMode(
   { trafficMode }: ServiceRecord,

@@ -11,7 +11,7 @@ import type {
 } from '@sluice/state-store';
 import { group, isLiving } from '../../base/lifecycle.js';
 import type { Context } from '../../context/context.js';
-import { findAllowance } from '../../loop/load.js';
+import { findSold } from '../../loop/load.js';
 
 /** How long a paid package may be missing on the panel before its room is given up. */
 const LONGEST_MISSING_MS = 30 * 86_400_000;
@@ -78,12 +78,10 @@ function reserve(
 ): AgentReservationRecord[] {
   const { key: user, owner, panel, limitBytes: shownBytes } = entry;
   if (owner === null || entry.gone || own.length === 0) return [];
-  // An agent sells no lift.
-  const lasting = override === null ? null : { ...override, unlimited: false };
   const purchases = own.map((row) => ({ ...row, status: 'paid' as const }));
-  const sold = findAllowance(config, { service, cycle, override: lasting, purchases });
-  if (sold?.mode !== 'TOTAL' || sold.allowance.kind !== 'limited') return [];
-  const { allowedBytes, extraBytes } = sold.allowance;
+  const { limited } = findSold(config, { service, cycle, override, purchases });
+  if (limited === null) return [];
+  const { allowedBytes, extraBytes } = limited;
   const raised = records.reservations.find(({ uuid, state }) => uuid === agents.raiseKey(user) && state !== 'closed');
   const knownBytes = Math.max(shownBytes, (raised?.wanted as Partial<RaisedLimit> | undefined)?.limitBytes ?? 0);
   const bytes = Math.min(extraBytes, allowedBytes - knownBytes);

@@ -5,7 +5,7 @@ import { findEntry } from '../../base/config/find-entry.js';
 import { group } from '../../base/lifecycle.js';
 import { isLifted } from '../../kernel/subject/holds.js';
 import { type Notice, serviceNotice } from '../../kernel/run/notice.js';
-import { findAllowance } from '../../loop/load.js';
+import { findSold } from '../../loop/load.js';
 import type { AgentsOnPanel } from './open-agents.js';
 
 /** A service whose limit on the panel is lifted, while what it is sold is not known. */
@@ -49,13 +49,13 @@ export async function readSold(
   for (const service of services) {
     const user = agents.getServiceUser(service) ?? '';
     const override = overrides.get(service.id)?.[0] ?? null;
-    const found = findAllowance(context.config, {
+    const { found, limited } = findSold(context.config, {
       service,
-      override: override === null ? null : { ...override, unlimited: false },
+      override,
       cycle: cycles.get(service.id)?.[0] ?? null,
       purchases: purchases.get(service.id) ?? [],
     });
-    if (found?.mode === 'TOTAL' && found.allowance.kind === 'limited') sold.set(user, found.allowance.allowedBytes);
+    if (limited !== null) sold.set(user, limited.allowedBytes);
     else {
       const lifted = override?.unlimited === true || isLifted(context.config, service, context.now());
       const counted = countUnknown(found, { lifted, shown: shown.get(user) ?? 0, last: last.get(user) ?? null });
@@ -69,7 +69,7 @@ export async function readSold(
   return { sold, unknown };
 }
 
-type FoundAllowance = ReturnType<typeof findAllowance>;
+type FoundAllowance = ReturnType<typeof findSold>['found'];
 
 /**
  * Returns what a user without a limit counts whose service is sold no known figure. Null where the panel's figure counts: the config

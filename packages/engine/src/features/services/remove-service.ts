@@ -3,7 +3,7 @@ import type { ServiceRecord } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
 import { findEntry } from '../../base/config/find-entry.js';
 import { isLifted } from '../../kernel/subject/holds.js';
-import { findSoldBytes } from '../../loop/load.js';
+import { findSold } from '../../loop/load.js';
 import { observeServices } from '../../loop/observe.js';
 import { refuseInDoubt, withServiceRun } from './change-services.js';
 
@@ -84,7 +84,7 @@ async function refuseLifted(context: Context, service: ServiceRecord): Promise<v
   const [override = null] = await store.overrides.open([service.id]);
   const [cycle = null] = await store.cycles.newest([service.id]);
   const isKnown = findEntry(config.products, service.product) !== undefined;
-  if (isKnown && findSoldBytes(config, { service, override, cycle, purchases: [] }) === null) return;
+  if (isKnown && findSold(config, { service, override, cycle, purchases: [] }).limited === null) return;
   const shown = (await observeServices({ context, panel }, [service])).get(service.id);
   const isRead = shown !== undefined && shown.error === null;
   const isToBe = override?.unlimited === true || isLifted(config, service, context.now());
