@@ -40,8 +40,14 @@ export async function findLink(
   service: string,
   at: string,
 ): Promise<string | null> {
-  const stored = await readPreferences(tables, at);
-  return findRow(stored, 'link', service)?.link ?? null;
+  const own = await tables.autoBuy.list({ scope: 'link', subject: service });
+  const rows = [...own, ...(await tables.autoBuy.list({ scope: 'service', subject: service }))].flatMap(splitEarlier);
+  for (const { scope, link } of rows) {
+    if (scope !== 'link' || link === null) continue;
+    const token = await tables.apiTokens.get(link);
+    if (token !== null && isValid(token, at)) return link;
+  }
+  return null;
 }
 
 /** Returns the preference that a service, a client, or a link for a service has. */
