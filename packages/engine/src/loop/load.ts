@@ -12,7 +12,7 @@ import { findFormerHistories, loadHistory, findTakenOver } from '../kernel/subje
 import { findAction, readToRestrict, readUntold } from '../kernel/subject/holds.js';
 import { type LimitsBefore, loadLimits, NO_LIMITS } from '../kernel/subject/limits-before.js';
 import type { Loaded, Read, Stage, ToRestrict } from '../kernel/subject/stages.js';
-import { onOneLine, toLoaded, UNKNOWN_PRODUCT, withError } from '../kernel/subject/to-stage.js';
+import { describeUnknownProduct, onOneLine, toLoaded, UNKNOWN_PRODUCT, withError } from '../kernel/subject/to-stage.js';
 import { COMMAND_PREFIX, isCommandRow, isDelivery } from '../kernel/subject/command-row.js';
 import { UNPLACED, NO_PLACE, placeInCycle, earlierCycles } from './place.js';
 
@@ -84,8 +84,8 @@ export async function load(
   });
 }
 
-function unknownProduct({ product }: ServiceRecord): ItemError {
-  return { code: UNKNOWN_PRODUCT, message: `product "${product}" is not in the config` };
+function unknownProduct(service: ServiceRecord): ItemError {
+  return { code: UNKNOWN_PRODUCT, message: describeUnknownProduct(service) };
 }
 
 type StoredRows = Awaited<ReturnType<typeof loadStored>>;

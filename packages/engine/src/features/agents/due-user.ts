@@ -3,7 +3,7 @@ import type { ServiceRecord } from '@sluice/state-store';
 import { findEntry } from '../../base/config/find-entry.js';
 import type { Config } from '../../base/config/schema.js';
 import type { AgentAction } from '../../kernel/run/agent-documents.js';
-import { UNKNOWN_PRODUCT } from '../../kernel/subject/to-stage.js';
+import { describeUnknownProduct, UNKNOWN_PRODUCT } from '../../kernel/subject/to-stage.js';
 
 /** What a limit requires for one service: hold it, release it, or finish a release. */
 export interface DueUser {
@@ -43,7 +43,7 @@ export function toListedAction(
 export function toLeftAsIs({ products }: Pick<Config, 'products'>, due: DueUser): ServiceChange | null {
   const { id, product } = due.service;
   if (findEntry(products, product) !== undefined) return null;
-  const message = `"${id}" is left as it is: product "${product}" is not in the config`;
+  const message = `"${id}" is left as it is: ${describeUnknownProduct(due.service)}`;
   const actions = [toListedAction(due, 'unneeded')];
   return { service: id, agent: findListedAgent(due.user), actions, error: { code: UNKNOWN_PRODUCT, message } };
 }

@@ -4,6 +4,7 @@ import type { AgentUserRecord, ServiceRecord, StoreTables } from '@sluice/state-
 import { findEntry } from '../../base/config/find-entry.js';
 import { group } from '../../base/lifecycle.js';
 import { isLifted } from '../../kernel/subject/holds.js';
+import { describeUnknownProduct } from '../../kernel/subject/to-stage.js';
 import { type Notice, serviceNotice } from '../../kernel/run/notice.js';
 import { findSold } from '../../loop/load.js';
 import type { AgentsOnPanel } from './open-agents.js';
@@ -62,7 +63,7 @@ export async function readSold(
       if (counted === null) continue;
       sold.set(user, counted.lastBytes ?? 0);
       const isMissing = findEntry(context.config.products, service.product) === undefined;
-      const why = isMissing ? `product "${service.product}" is not in the config` : describeUnknown(found);
+      const why = isMissing ? describeUnknownProduct(service) : describeUnknown(found);
       unknown.push({ service, user, lastBytes: counted.lastBytes, why });
     }
   }

@@ -2,7 +2,7 @@ import { type CallTerms, SluiceError } from '@sluice/panel-kind';
 import type { CallBillRecord } from '@sluice/state-store';
 import { isClosed, periodsOverlap } from '@sluice/telephony';
 import type { Context } from '../../context/context.js';
-import { UNKNOWN_PRODUCT } from '../../kernel/subject/to-stage.js';
+import { describeUnknownProduct, UNKNOWN_PRODUCT } from '../../kernel/subject/to-stage.js';
 import type { Line } from '../telephony/find-line.js';
 import type { PeriodOfLine } from './bill-view.js';
 import { isTaken } from './due.js';
@@ -23,7 +23,7 @@ export function requireTerms({ service, terms }: Line): CallTerms {
   const { id, product } = service;
   throw new SluiceError(
     UNKNOWN_PRODUCT,
-    `The calls of "${id}" are not billed: its product "${product}" is not in the config`,
+    `The calls of "${id}" are not billed: its ${describeUnknownProduct(service)}`,
     { details: { service: id, product } },
   );
 }

@@ -1,5 +1,6 @@
 import { printable } from '@sluice/panel-http/printable';
 import type { ItemError, Observation } from '@sluice/panel-kind';
+import type { ServiceRecord } from '@sluice/state-store';
 import { INTERRUPTED } from '../../base/interruption.js';
 import { hasEnded } from '../../base/lifecycle.js';
 
@@ -13,6 +14,11 @@ export const STOPPED_BY_PANEL = 'stopped_by_panel';
 
 /** Code of the error of a service whose product is missing in the config. */
 export const UNKNOWN_PRODUCT = 'unknown_product';
+
+/** Says which product a service names that is missing in the config. */
+export function describeUnknownProduct({ product }: Pick<ServiceRecord, 'product'>): string {
+  return `product "${product}" is not in the config`;
+}
 
 /** Returns whether a run leaves a service as it is on the panel: what its product requires is not known. */
 export function isLeftAsIs({ error }: { error: ItemError | null }): boolean {
