@@ -107,12 +107,17 @@ const agents: RunPart = {
   begin: async (run) => (await import('../agents/check-agents.js')).beginAgents(run),
 };
 
+/** Returns whether the clock of a panel differs: what depends on how long ago something was waits for another run. */
+function sawWrongClock({ panels }: Pick<EndedRun['report'], 'panels'>): boolean {
+  return panels.some(({ error }) => error.code === 'clock_wrong');
+}
+
 /** Unfinished purchases of services that were removed. With a wrong clock a refund would be sent again too early. */
 const removed: RunDuty = {
   wants: ({ context, request, report }) =>
     !request.dryRun &&
     request.service === undefined &&
-    !report.panels.some(({ error }) => error.code === 'clock_wrong') &&
+    !sawWrongClock(report) &&
     hasPurchases(context.store, request.observeAll),
   async end({ context, request, report }) {
     const { resolveRemoved } = await import('../purchases/resolve-removed.js');
@@ -123,10 +128,7 @@ const removed: RunDuty = {
 /** Maintenance of the store. With a wrong clock the clean-up would delete too much. */
 const store: RunDuty = {
   wants: ({ context, request, report }) =>
-    request.command === 'reconcile' &&
-    !request.dryRun &&
-    !context.deps.signal.aborted &&
-    !report.panels.some(({ error }) => error.code === 'clock_wrong'),
+    request.command === 'reconcile' && !request.dryRun && !context.deps.signal.aborted && !sawWrongClock(report),
   async end({ context }) {
     const { afterReconcile } = await import('../../kernel/changes/backups.js');
     await afterReconcile(context);
