@@ -16,6 +16,8 @@ export interface TargetState {
   evidence: EvidenceRecord[];
   /** Whether a hold of its agent, not yet passed to the service, has disabled its account. Absent: false. */
   disabledForAgent?: boolean;
+  /** What its account counts where the limits of agents count what is sold. Absent or null: not known, or they count otherwise. */
+  countedBytes?: number | null;
   /** The restriction of the quota, from the product or an override. */
   action: string;
   /** The directions that count. */

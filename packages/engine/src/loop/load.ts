@@ -69,6 +69,7 @@ export async function load(
     return toLoaded({
       service,
       disabledForAgent: account !== null && stored.disabledForAgents.has(account),
+      countedBytes: stored.counted.get(account ?? '') ?? null,
       product,
       enforcement: enforcements.of(service.panel, service.product),
       mode,
@@ -112,6 +113,7 @@ async function loadStored(
   const evidence = group(await store.evidence.open(scope));
   const ofAgents = panel.agents === undefined ? [] : await store.evidence.open({ agentsOf: panel.name });
   const disabledForAgents = new Set(ofAgents.map(({ target }) => target));
+  const counted = await readCounted(context, panel, ids === undefined ? undefined : services);
   const unresolved = group(await store.actions.unresolved(scope));
   const paid = { status: 'paid' } as const;
   const purchases = group(await store.purchases.list(ids === undefined ? paid : { services: ids, ...paid }));
@@ -131,6 +133,7 @@ async function loadStored(
     toRestrict,
     evidence,
     disabledForAgents,
+    counted,
     unresolved,
     purchases,
     history,
@@ -139,6 +142,18 @@ async function loadStored(
     former,
     terminations,
   };
+}
+
+/** Returns what the accounts of services (of all where none are given) count where limits of agents count what is sold, by account. */
+async function readCounted(
+  { store }: Context,
+  { name: panel, agents }: Pick<Panel, 'name' | 'agents'>,
+  services: readonly ServiceRecord[] | undefined,
+): Promise<ReadonlyMap<string, number>> {
+  if (agents?.semantics.accounting !== 'allocated') return new Map();
+  const keys = services?.flatMap((service) => agents.getServiceUser(service) ?? []);
+  const entries = await store.agentUsers.list({ panel, ...(keys === undefined ? {} : { keys }) });
+  return new Map(entries.map(({ key, limitBytes }) => [key, limitBytes]));
 }
 
 /** What most services have: it is shared, since a run loads each of ten thousands of services. */

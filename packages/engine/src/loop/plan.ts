@@ -37,6 +37,7 @@ export function toTargetState(on: RunOnPanel, work: Plannable, command: AccountC
     holds: inForce(context, panel, { service: work.service, action: work.action, holds }),
     evidence: work.evidence.filter(isDue),
     disabledForAgent: work.disabledForAgent,
+    countedBytes: work.countedBytes,
     action: work.action,
     mode: work.mode,
     allowance: on.givesBack === true && holds.length === 0 ? LIFTED : toTargetAllowance(on, work),

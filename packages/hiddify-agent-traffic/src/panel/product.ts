@@ -32,11 +32,13 @@ export function toLimit({ allowance, mode }: Pick<TargetState, 'allowance' | 'mo
 export interface Lift {
   lifted: boolean;
   soldBytes: number | null;
+  /** What the user counts under the limits of its agents, where they count what is sold. */
+  countedBytes?: number | null;
 }
 
 /** Returns whether a service's limit is lifted. */
-export function toLift({ allowance }: Pick<TargetState, 'allowance'>): Lift {
-  return { lifted: allowance?.lifted === true, soldBytes: allowance?.soldBytes ?? null };
+export function toLift({ allowance, countedBytes = null }: Pick<TargetState, 'allowance' | 'countedBytes'>): Lift {
+  return { lifted: allowance?.lifted === true, soldBytes: allowance?.soldBytes ?? null, countedBytes };
 }
 
 /** Returns what a change of a service's user needs of the budget of its agent; null where it needs nothing. */

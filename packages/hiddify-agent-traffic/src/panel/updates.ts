@@ -6,19 +6,47 @@ import {
   toObservedUser,
   type UpdatePayload,
 } from '../account/user-actions.js';
+import { MOST_BYTES } from '../client/check-user.js';
 import { type Lift, toRaise } from './product.js';
+
+/** Id of the step that ends a lift with what the user counts. */
+const AS_COUNTED = 'as-counted';
 
 /** Returns the steps of a change. What an agent may refuse is a step of its own, so that a refusal blocks nothing else. */
 export function listUpdates(user: AddressableUser, payload: UpdatePayload, lift: Lift): Step[] {
   const { change } = payload;
-  const shown = { ...user, usedBytes: change.usedBytes ?? user.usedBytes };
+  const countedBytes = findCounted(user, change, lift);
+  const shown = { ...user, ...(countedBytes !== null && { limitBytes: countedBytes }) };
   // To an account that the panel does not have, nothing is changed at all.
-  const isSplit = toRaise(shown, change, lift) !== null && change.owner === undefined;
-  return (isSplit ? splitUpdate(payload) : [payload]).map((part) => {
-    const raises = toRaise(shown, part.change, lift);
-    const step = { ...newStep(ACTION_TYPES.update, user.uuid), prior: toObservedUser(user), payload: part };
+  const used = { ...shown, usedBytes: change.usedBytes ?? user.usedBytes };
+  const isSplit = toRaise(used, change, lift) !== null && change.owner === undefined;
+  const parts = isSplit ? splitUpdate(payload) : [payload];
+  const updates = parts.map((part) => {
+    const raises = toRaise(used, part.change, lift);
+    const step = toUpdate(shown, part);
     return raises === null ? step : { ...step, raises };
   });
+  if (countedBytes === null) return updates;
+  const first = { ...toUpdate(user, { change: { limitBytes: countedBytes } }), id: AS_COUNTED };
+  return [first, ...updates.map((step) => (step.raises === undefined ? step : { ...step, needs: [AS_COUNTED] }))];
+}
+
+function toUpdate(user: AddressableUser, payload: UpdatePayload): Step {
+  return { ...newStep(ACTION_TYPES.update, user.uuid), prior: toObservedUser(user), payload };
+}
+
+/**
+ * Returns what a user counts under the limits of its agents whose lift ends with a larger limit than it had before: that is given back
+ * first, and the rest has to fit. Null where a lift ends as it began.
+ */
+function findCounted(
+  user: AddressableUser,
+  { limitBytes, owner }: UpdatePayload['change'],
+  { countedBytes = null }: Lift,
+): number | null {
+  if (countedBytes === null || limitBytes === undefined || owner !== undefined) return null;
+  const isEnding = user.limitBytes >= MOST_BYTES && limitBytes < MOST_BYTES;
+  return isEnding && countedBytes > 0 && countedBytes < limitBytes ? countedBytes : null;
 }
 
 /** Returns an update as two: what the cycle and the due date require, and what the package does. */

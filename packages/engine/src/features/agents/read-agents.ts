@@ -11,6 +11,7 @@ import {
 import type { AgentRecord, AgentUserRecord, HeldLease, HoldRecord, StoreTables } from '@sluice/state-store';
 import { readOrdered } from './ordered.js';
 import { readSold, type SoldLimits } from './sold-limits.js';
+import { type WaitingRaise, weighRaises } from './sold-raises.js';
 import type { Context } from '../../context/context.js';
 import { trustedNow } from '../../context/panel-answers.js';
 import type { AgentsOnPanel } from './open-agents.js';
@@ -38,6 +39,8 @@ export interface AgentsRead {
   records: AgentRecords;
   /** Services of which it is not known what they are sold while their limit is lifted. */
   unknownSold: SoldLimits['unknown'];
+  /** What services are sold more while their limit is lifted, without room under the limits of their agents. */
+  waiting: readonly WaitingRaise[];
 }
 
 /** Loads everything stored about the agents of a panel, with what clients have ordered and the panel does not show yet. */
@@ -158,13 +161,22 @@ async function compute(
   const records = await loadRecords(context, name, tables);
   const since = records.snapshot === null ? null : agents.recordsSince(records.snapshot);
   const actions = since === null ? [] : (await tables.actions.list({ since })).filter(({ panel }) => panel === name);
-  const { sold, unknown: unknownSold } = await readSold({ context, name, agents }, { list, users }, tables);
-  const recorded = agents.record(list, { records, users, actions, sold }, { now: context.now(), ...at });
-  const changed = new Map(recorded.reservations.map((reservation) => [reservation.uuid, reservation]));
-  const reservations = records.reservations.map((reservation) => changed.get(reservation.uuid) ?? reservation);
-  const after = { ...records, agents: [...recorded.agents.values()], reservations, snapshot: recorded.snapshot };
-  const ordered = await readOrdered({ context, name, agents }, after, tables, recorded.users.changed);
-  return { list, recorded, records: { ...after, reservations: [...reservations, ...ordered] }, unknownSold };
+  const { sold, raised, unknown: unknownSold } = await readSold({ context, name, agents }, { list, users }, tables);
+  const recordAs = async (counted: SoldLimits['sold']): Promise<Omit<AgentsRead, 'unknownSold' | 'waiting'>> => {
+    const known = { records, users, actions, sold: counted };
+    const recorded = agents.record(list, known, { now: context.now(), ...at });
+    const changed = new Map(recorded.reservations.map((reservation) => [reservation.uuid, reservation]));
+    const reservations = records.reservations.map((reservation) => changed.get(reservation.uuid) ?? reservation);
+    const after = { ...records, agents: [...recorded.agents.values()], reservations, snapshot: recorded.snapshot };
+    const ordered = await readOrdered({ context, name, agents }, after, tables, recorded.users.changed);
+    return { list, recorded, records: { ...after, reservations: [...reservations, ...ordered] } };
+  };
+  const read = await recordAs(sold);
+  if (raised.length === 0) return { ...read, unknownSold, waiting: [] };
+  const entries = new Map([...users, ...read.recorded.users.changed].map((entry) => [entry.key, entry]));
+  const { fitting, waiting } = weighRaises(agents, read.records, { raised, users: entries });
+  const counted = fitting.size === 0 ? read : await recordAs(new Map([...sold, ...fitting]));
+  return { ...counted, unknownSold, waiting };
 }
 
 async function put(panel: string, tables: StoreTables, recorded: RecordedAgents, announce: boolean): Promise<void> {

@@ -25,6 +25,7 @@ import { PanelSwitch, Stopped } from './panel-switch.js';
 import { describeStored, isProblem, loadStoredAgents, readAgents } from './read-agents.js';
 import { resolveReservations } from './reservations.js';
 import { listUnknownSold } from './sold-limits.js';
+import { listWaitingRaises } from './sold-raises.js';
 import { storeWouldHold } from './would-hold.js';
 import type { ServiceChange } from './due-user.js';
 import { holdServices, loadServiceUsers, type ServiceUsers } from './service-users.js';
@@ -169,6 +170,7 @@ async function finish(run: Run, decided: AgentsDecided, open: readonly ListedAct
       ...held.notices,
       ...doubts,
       ...listUnknownSold(decided),
+      ...listWaitingRaises(decided),
       ...(brake === null ? [] : [toNotice(name, { ...brake, key: `${agentsBrakeNotice(name)}${request.run}` })]),
     ],
     error: request.dryRun ? null : (moved ?? brake),

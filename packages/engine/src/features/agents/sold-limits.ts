@@ -8,6 +8,7 @@ import { describeUnknownProduct } from '../../kernel/subject/to-stage.js';
 import { type Notice, serviceNotice } from '../../kernel/run/notice.js';
 import { findSold } from '../../loop/load.js';
 import type { AgentsOnPanel } from './open-agents.js';
+import type { SoldRaise } from './sold-raises.js';
 
 /** A service whose limit on the panel is lifted, while what it is sold is not known. */
 export interface UnknownSold {
@@ -20,8 +21,9 @@ export interface UnknownSold {
 
 /** What users without a limit on the panel count for their agents. */
 export interface SoldLimits {
-  /** In place of the panel's figure, by user. */
+  /** In place of the panel's figure, by user; of what is sold more during a lift, what counted before. */
   sold: ReadonlyMap<string, number>;
+  raised: readonly SoldRaise[];
   unknown: readonly UnknownSold[];
 }
 
@@ -36,9 +38,10 @@ export async function readSold(
   tables: Pick<StoreTables, 'services' | 'overrides' | 'cycles' | 'purchases'>,
 ): Promise<SoldLimits> {
   const sold = new Map<string, number>();
+  const raised: SoldRaise[] = [];
   const unknown: UnknownSold[] = [];
   const shown = agents.semantics.accounting === 'allocated' ? agents.listUnlimited(list) : new Map<string, number>();
-  if (shown.size === 0) return { sold, unknown };
+  if (shown.size === 0) return { sold, raised, unknown };
   const services = (await tables.services.list({ panel })).filter((service) =>
     shown.has(agents.getServiceUser(service) ?? ''),
   );
@@ -56,8 +59,12 @@ export async function readSold(
       cycle: cycles.get(service.id)?.[0] ?? null,
       purchases: purchases.get(service.id) ?? [],
     });
-    if (limited !== null) sold.set(user, limited.allowedBytes);
-    else {
+    if (limited !== null) {
+      const before = last.get(user) ?? null;
+      const isRaised = before !== null && before < Math.min(limited.allowedBytes, shown.get(user) ?? 0);
+      sold.set(user, isRaised ? before : limited.allowedBytes);
+      if (isRaised) raised.push({ service, user, fromBytes: before, toBytes: limited.allowedBytes });
+    } else {
       const lifted = override?.unlimited === true || isLifted(context.config, service, context.now());
       const counted = countUnknown(found, { lifted, shown: shown.get(user) ?? 0, last: last.get(user) ?? null });
       if (counted === null) continue;
@@ -67,7 +74,7 @@ export async function readSold(
       unknown.push({ service, user, lastBytes: counted.lastBytes, why });
     }
   }
-  return { sold, unknown };
+  return { sold, raised, unknown };
 }
 
 type FoundAllowance = ReturnType<typeof findSold>['found'];

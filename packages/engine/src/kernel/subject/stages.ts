@@ -108,6 +108,8 @@ export interface Loaded<S extends Stage = 'loaded'> extends Placement {
   readonly evidence: readonly Readonly<EvidenceRecord>[];
   /** Whether a hold of its agent has disabled its account; the next check of agents passes the evidence to the service. */
   readonly disabledForAgent: boolean;
+  /** What its account counts where the limits of agents count what is sold; null where nothing is known, or they count otherwise. */
+  readonly countedBytes: number | null;
   /** Whether its account was another client's, and was not read since: what its counter shows was used by others. */
   readonly takenOver: boolean;
   /** What is known from the service that had its account before, until its own checkpoint describes the account; null without one. */

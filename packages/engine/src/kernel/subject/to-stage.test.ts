@@ -54,6 +54,7 @@ const loaded: Loaded = {
   toRestrict: new Map(),
   evidence: [],
   disabledForAgent: false,
+  countedBytes: null,
   unresolved: [],
   history: { checkpoint: null, decision: null, recent: [], removed: 0 },
   creating: false,

@@ -1,0 +1,139 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { CheckReport } from '@sluice/engine';
+import { useOpened } from '../bench/each-test.js';
+import { GB, HOUR } from '../bench/engine-bench.js';
+import { startHiddifyBench } from '../bench/hiddify-bench.js';
+
+const MOST = 1_000_000;
+const LIFTS = {
+  'a protection': () => at.sluice.services.set('svc-1', { protected_until: '2026-11-25' }),
+  'a release until a date': () => at.sluice.holds.release('svc-1', { until: '2026-11-25' }),
+  'an unlimited override': () => at.sluice.overrides.set('svc-1', { unlimited: true }),
+};
+const RAISES = {
+  'another product': () => at.sluice.services.set('svc-1', { product: 'more' }),
+  'its own quota': () => at.sluice.services.set('svc-1', { base_quota_override_gb: '40' }),
+  'an override': () => at.sluice.overrides.set('svc-1', { quota: '40GB' }),
+};
+const CASES = (Object.keys(LIFTS) as (keyof typeof LIFTS)[])
+  .flatMap((lift) => (Object.keys(RAISES) as (keyof typeof RAISES)[]).map((raise) => ({ lift, raise })))
+  // One override replaces the other.
+  .filter(({ lift, raise }) => lift !== 'an unlimited override' || raise !== 'an override');
+
+const [at, start] = useOpened(startHiddifyBench);
+let users: string[];
+
+/** A service of 10 GB and three users of 10 GB each under agent north, whose limit is 50 GB of what is sold. */
+beforeEach(async () => {
+  await start({ agents: '{ accounting: allocated }' });
+  await at.addProduct('more', { gb: 40 });
+  users = [await at.create(1, { product: 'agency' })];
+  for (let count = 0; count < 3; count++) users.push(at.panel.addUser({ agent: at.north, usageLimit: 10 * GB }));
+  await at.limit('north', 50);
+});
+
+const limit = (): number => at.panel.user(users[0] ?? '').usageLimit / GB;
+const enabled = (): boolean[] => users.map((uuid) => at.panel.user(uuid).enable);
+const all = (state: boolean): boolean[] => users.map(() => state);
+const sold = async (): Promise<number> => ((await at.sluice.agents.show('north')).allocatedBytes ?? 0) / GB;
+const lift = async (how: keyof typeof LIFTS): Promise<void> => {
+  await LIFTS[how]();
+  await at.pollAfter(HOUR);
+  expect(limit()).toBe(MOST);
+};
+const endLift = async (how: keyof typeof LIFTS): Promise<void> => {
+  at.bench.clock.set(Date.parse('2026-11-25T00:10:00Z'));
+  if (how === 'an unlimited override') await at.sluice.overrides.clear('svc-1');
+};
+const waitingIn = ({ notices }: CheckReport): string[] =>
+  notices.filter(({ code }) => code === 'raise_waits').map(({ message }) => message);
+const MESSAGE =
+  'svc-1: it counts as 10 GB under agent "north", as before; the raise to 40 GB waits until it fits within the limit';
+
+describe.each(CASES)('$raise that sells more during $lift', ({ lift: how, raise }) => {
+  beforeEach(async () => {
+    await lift(how);
+    await RAISES[raise]();
+  });
+
+  it('counts as before until it fits', async () => {
+    expect(waitingIn(await at.check({ dryRun: true }))).toEqual([MESSAGE]);
+    expect(waitingIn(await at.check())).toEqual([MESSAGE]);
+    for (let round = 0; round < 2; round++) {
+      expect((await at.check()).totals).toMatchObject({ exceeded: 0, disabled: 0, failed: 0 });
+      await at.pollAfter(HOUR);
+    }
+    expect([limit(), enabled(), await sold()]).toEqual([MOST, all(true), 40]);
+    await at.limit('north', 70);
+    const report = await at.check();
+    expect([report.totals, waitingIn(report), await sold()]).toMatchObject([{ exceeded: 0, disabled: 0 }, [], 70]);
+    await expect(at.createUser('north', 'late', 1)).rejects.toMatchObject({ code: 'agent_limit' });
+    await endLift(how);
+    expect([(await at.poll()).services[0]?.error ?? null, limit()]).toEqual([null, 40]);
+    expect((await at.check()).totals).toMatchObject({ exceeded: 0, disabled: 0 });
+  });
+
+  it.each([true, false])('has to fit once the lift ends (after a check: %s)', async (isChecked) => {
+    if (isChecked) await at.check();
+    await endLift(how);
+    for (let round = 0; round < 2; round++) {
+      const { services } = await at.poll();
+      expect([services[0]?.error?.code, limit()]).toEqual(['agent_limit', 10]);
+      expect((await at.check()).totals).toMatchObject({ exceeded: 0, disabled: 0 });
+      at.bench.clock.advance(HOUR);
+    }
+    expect([enabled(), await sold()]).toEqual([all(true), 40]);
+    await at.limit('north', 70);
+    expect([(await at.poll()).services[0]?.error ?? null, limit()]).toEqual([null, 40]);
+    await at.check();
+    expect([enabled(), await sold()]).toEqual([all(true), 70]);
+  });
+});
+
+describe('more that is sold while a limit is lifted', () => {
+  it('counts at once where it fits', async () => {
+    await lift('a protection');
+    await at.limit('north', 70);
+    await RAISES['another product']();
+    const report = await at.check();
+    expect([report.totals, waitingIn(report), await sold()]).toMatchObject([{ exceeded: 0, disabled: 0 }, [], 70]);
+    await endLift('a protection');
+    expect([(await at.poll()).services[0]?.error ?? null, limit()]).toEqual([null, 40]);
+  });
+
+  it('counts of two raises the one that fits', async () => {
+    await at.limit('north', 100);
+    await at.create(2, { product: 'agency' });
+    await at.check();
+    for (const id of ['svc-1', 'svc-2']) await at.sluice.services.set(id, { protected_until: '2026-11-25' });
+    await at.pollAfter(HOUR);
+    await at.limit('north', 80);
+    for (const id of ['svc-1', 'svc-2']) await at.sluice.services.set(id, { product: 'more' });
+    const report = await at.check();
+    expect([report.totals, waitingIn(report)]).toMatchObject([
+      { exceeded: 0, disabled: 0 },
+      [MESSAGE.replace('1', '2')],
+    ]);
+    expect([await sold(), enabled()]).toEqual([80, all(true)]);
+  });
+
+  it('counts at once where it was checked when it was sold', async () => {
+    await lift('a protection');
+    await at.limit('north', 70);
+    expect((await at.sluice.provision.changePackage('svc-1', 'more')).service.error).toBe(null);
+    await expect(at.createUser('north', 'late', 1)).rejects.toMatchObject({ code: 'agent_limit' });
+    await at.check();
+    expect([await sold(), enabled()]).toEqual([70, all(true)]);
+  });
+
+  it('counts no more than before where its agent is over the limit', async () => {
+    await lift('a protection');
+    await at.limit('north', 35);
+    await at.check();
+    const before = enabled();
+    expect(before).toEqual([true, false, false, false]);
+    await RAISES['another product']();
+    await at.check();
+    expect([enabled(), await sold()]).toEqual([before, 40]);
+  });
+});
