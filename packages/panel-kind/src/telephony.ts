@@ -184,13 +184,18 @@ export interface PanelTelephony {
     filters?: Readonly<Record<string, string>>,
     signal?: AbortSignal,
   ): Promise<TelephonyRecords[Name][]>;
+  /** Null where the system has no record with this id. */
   get<Name extends TelephonyResource>(
     resource: Name,
     id: string,
     signal?: AbortSignal,
+  ): Promise<TelephonyRecords[Name] | null>;
+  /** Returns the new record as it is read back. */
+  create<Name extends TelephonyResource>(
+    resource: Name,
+    values: TelephonyValues,
+    signal?: AbortSignal,
   ): Promise<TelephonyRecords[Name]>;
-  /** Returns the new id. */
-  create(resource: TelephonyResource, values: TelephonyValues, signal?: AbortSignal): Promise<string>;
   /** Changes these fields only. */
   set(
     change: { resource: TelephonyResource; id: string; values: TelephonyValues },

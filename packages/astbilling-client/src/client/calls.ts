@@ -1,5 +1,5 @@
 import type { CallRecord } from '@sluice/telephony';
-import { isPanelError, PanelConfigError } from '@sluice/panel-http';
+import { PanelConfigError } from '@sluice/panel-http';
 import { readCallPages } from './call-pages.js';
 import { toCanonical } from './canonical.js';
 import type { Connection } from './connection.js';
@@ -75,12 +75,8 @@ async function findUsername(
   id: string,
   options: AstbillingCallOptions,
 ): Promise<string | null> {
-  try {
-    return (await new ResourceClient(connection, 'subscribers', CONVERTERS.subscribers).get(id, options)).username;
-  } catch (error) {
-    if (isPanelError(error) && error.code === 'PANEL_NOT_FOUND') return null;
-    throw error;
-  }
+  const line = await new ResourceClient(connection, 'subscribers', CONVERTERS.subscribers).get(id, options);
+  return line?.username ?? null;
 }
 
 /**

@@ -233,7 +233,7 @@ export class Connection {
     {
       message,
       ...details
-    }: { message: string; panelCode?: string; outcomeUnknown?: boolean; fields?: PanelErrorField[] },
+    }: { message: string; panelCode?: string; outcomeUnknown?: boolean; fields?: PanelErrorField[]; cause?: unknown },
   ): PanelError {
     const place = { panel: this.panel, endpoint: `${resource}.${name}` };
     return createPanelError(code, `Panel "${this.panel}" ${message}`, { ...place, ...details });

@@ -114,8 +114,8 @@ describe('calls that the panel archives', () => {
 });
 
 it('makes a line with its credit limit', async () => {
-  const id = await client.subscribers.create({ ...line, extra: { credit_limit: '150' } });
-  expect((await client.subscribers.get(id)).extra).toMatchObject({ credit_limit: '150', sip_accounts: '1' });
+  const made = await client.subscribers.create({ ...line, extra: { credit_limit: '150' } });
+  expect(made.extra).toMatchObject({ credit_limit: '150', sip_accounts: '1' });
 });
 
 it('is in doubt after a page that quotes the source of the panel', async () => {

@@ -47,13 +47,22 @@ export class ResourceClient<Row> {
     return found;
   }
 
-  async get(id: string, options: AstbillingCallOptions = {}): Promise<Row> {
+  async get(id: string, options: AstbillingCallOptions = {}): Promise<Row | null> {
+    try {
+      return await this.#read(id, options);
+    } catch (error) {
+      if (isPanelError(error) && error.code === 'PANEL_NOT_FOUND') return null;
+      throw error;
+    }
+  }
+
+  async #read(id: string, options: AstbillingCallOptions): Promise<Row | null> {
     const call = { resource: this.#resource, name: 'get' as const };
     const operation = this.#connection.find(this.#resource, 'get');
     if (operation === null) return this.#getFromList(id, options);
     const json = await this.#connection.read({ ...call, parts: { id } }, options);
     const item = findAt(json, this.#connection.envelope(operation).item ?? '');
-    if (operation.idIn === 'filter' && (item === null || item.value === null)) throw this.#absent(call);
+    if (operation.idIn === 'filter' && (item === null || item.value === null)) return null;
     return this.#connection.decode(call, () => {
       if (item === null) throw new Mismatch('envelope.item', 'expected a record there, but nothing came');
       return this.#toRow(this.decode(item.value));
@@ -69,15 +78,9 @@ export class ResourceClient<Row> {
   }
 
   /** A system without a read of one record has a list. */
-  async #getFromList(id: string, options: AstbillingCallOptions): Promise<Row> {
-    const [row] = await this.#readAll('list', { filters: { id }, exact: false }, options);
-    if (row === undefined) throw this.#absent({ resource: this.#resource, name: 'get' });
+  async #getFromList(id: string, options: AstbillingCallOptions): Promise<Row | null> {
+    const [row = null] = await this.#readAll('list', { filters: { id }, exact: false }, options);
     return row;
-  }
-
-  #absent(call: { resource: ResourceName; name: string }): Error {
-    const message = `has no such record in ${call.resource}. Check the id.`;
-    return this.#connection.error('PANEL_NOT_FOUND', call, { message, panelCode: 'not_found' });
   }
 
   /** Converts a row and adds what only its other fields say. */
@@ -128,8 +131,32 @@ export class ResourceClient<Row> {
     return found;
   }
 
+  async create(values: object, options: AstbillingCallOptions = {}): Promise<Row> {
+    const id = await this.#make(values, options);
+    let why = 'does not show it';
+    let cause: unknown;
+    try {
+      const row = await this.get(id, options);
+      if (row !== null) return row;
+    } catch (error) {
+      if (!isPanelError(error)) throw error;
+      why = `reading it back failed: ${error.message}`;
+      cause = error;
+    }
+    throw this.#connection.error(
+      'PANEL_UNREADABLE',
+      { resource: this.#resource, name: 'create' },
+      {
+        message: `has made ${id} in ${this.#resource}, but ${why}. Read it before you repeat.`,
+        panelCode: 'not_shown',
+        outcomeUnknown: true,
+        cause,
+      },
+    );
+  }
+
   /** Returns the new id. */
-  async create(values: object, options: AstbillingCallOptions = {}): Promise<string> {
+  async #make(values: object, options: AstbillingCallOptions): Promise<string> {
     const call = { resource: this.#resource, name: 'create' as const };
     const record = toCanonical(values);
     const operation = this.#connection.operation(this.#resource, 'create');
@@ -151,7 +178,7 @@ export class ResourceClient<Row> {
     if (Object.keys(record).length > 0) await this.run('update', { id, record }, options);
   }
 
-  async delete(id: string, options?: AstbillingCallOptions): Promise<void> {
+  async remove(id: string, options?: AstbillingCallOptions): Promise<void> {
     await this.run('delete', { id }, options);
   }
 

@@ -120,20 +120,21 @@ export interface Reads<Row> {
   list(filters?: Filters<Row>, options?: AstbillingCallOptions): Promise<Row[]>;
   /** The records whose fields are exactly these: a system's own filters may ignore case, accents or more. */
   find(filters: Filters<Row>, options?: AstbillingCallOptions): Promise<Row[]>;
-  get(id: string, options?: AstbillingCallOptions): Promise<Row>;
+  /** Null where the system has no record with this id. */
+  get(id: string, options?: AstbillingCallOptions): Promise<Row | null>;
 }
 
 /** Reads and writes of one resource. A write that rejects with `outcomeUnknown` may have been made: read before you repeat it. */
 export interface ReadsAndWrites<Row, Values> extends Reads<Row> {
-  /** Returns the new id; read the record back, because answers of a create are not read as one. */
-  create(values: Values, options?: AstbillingCallOptions): Promise<string>;
+  /** Creates a record and reads it back. */
+  create(values: Values, options?: AstbillingCallOptions): Promise<Row>;
   /** Sends these fields only. */
   update(id: string, values: Values, options?: AstbillingCallOptions): Promise<void>;
 }
 
 /** Removal of a catalogue's record. */
-export interface Deletable {
-  delete(id: string, options?: AstbillingCallOptions): Promise<void>;
+export interface Removable {
+  remove(id: string, options?: AstbillingCallOptions): Promise<void>;
 }
 
 /** The states of a line or number. */
@@ -259,12 +260,12 @@ export interface AstbillingClient extends Disposable {
       link(id: string, subscriberId: string, options?: AstbillingCallOptions): Promise<void>;
       unlink(id: string, options?: AstbillingCallOptions): Promise<void>;
     };
-  customers: ReadsAndWrites<TelephoneCustomer, CustomerValues> & Deletable;
-  plans: ReadsAndWrites<TelephonePlan, CatalogueValues<TelephonePlan>> & Deletable;
-  carriers: ReadsAndWrites<Carrier, CatalogueValues<Carrier>> & Deletable;
-  trunks: ReadsAndWrites<Trunk, CatalogueValues<Trunk>> & Deletable;
-  routes: ReadsAndWrites<Route, CatalogueValues<Route>> & Deletable;
-  rates: ReadsAndWrites<Rate, CatalogueValues<Rate>> & Deletable;
+  customers: ReadsAndWrites<TelephoneCustomer, CustomerValues> & Removable;
+  plans: ReadsAndWrites<TelephonePlan, CatalogueValues<TelephonePlan>> & Removable;
+  carriers: ReadsAndWrites<Carrier, CatalogueValues<Carrier>> & Removable;
+  trunks: ReadsAndWrites<Trunk, CatalogueValues<Trunk>> & Removable;
+  routes: ReadsAndWrites<Route, CatalogueValues<Route>> & Removable;
+  rates: ReadsAndWrites<Rate, CatalogueValues<Rate>> & Removable;
   countries: Reads<Country>;
   simulator: { simulate(request: SimulationRequest, options?: AstbillingCallOptions): Promise<Simulation> };
   calls: {

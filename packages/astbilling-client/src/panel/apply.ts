@@ -8,7 +8,6 @@ import { toReference } from '../account/reference.js';
 import { findPassedNumber } from '../account/step.js';
 import type { AstbillingClient, CustomerValues, DidValues, SubscriberValues } from '../client/types.js';
 import { LINE_REF, USERNAME_REF } from './settings.js';
-import { orNull } from './state.js';
 import { toShown, toSuspendedAs } from './suspended.js';
 
 /** What steps are performed with. */
@@ -203,7 +202,7 @@ function toLineChange(
     },
   };
   return {
-    read: () => orNull(client.subscribers.get(target, call)),
+    read: () => client.subscribers.get(target, call),
     isDone: (line) => (withPassword ? sent && line !== null : isLineDone(step, line)),
     refuse: (line) => (was === undefined || line?.statusValue === was ? null : SUSPENDED_MEANWHILE),
     call: calls[type] ?? refuseUnknown(type),
@@ -231,7 +230,7 @@ function toDidChange(client: AstbillingClient, step: Step, call: Tag): Change<Di
   const { id, changes = {}, values, subscriberId } = payload as Partial<DidPayload>;
   const isByNumber = type === 'create-did' || type === 'link-did';
   const read = async (): Promise<Did | null> => {
-    if (!isByNumber) return orNull(client.dids.get(target, call));
+    if (!isByNumber) return client.dids.get(target, call);
     const found = await client.dids.find({ number: target }, call);
     return found.find(({ status }) => status !== 'terminated') ?? null;
   };

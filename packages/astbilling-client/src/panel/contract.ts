@@ -36,6 +36,7 @@ async function checkMapping(
       return { status: status === 'pending' ? 'skipped' : 'failed', message: `it has no ${LINE_REF}` };
     }
     const found = await client.subscribers.get(line, { tag: id, signal });
+    if (found === null) return { status: 'failed', message: `the panel has no line ${line}` };
     const what = `line ${line} ("${found.username}") is ${found.status}`;
     if (name !== undefined && name !== found.username) {
       return { status: 'warning', message: `${what}, but the username of the service is "${name}"` };

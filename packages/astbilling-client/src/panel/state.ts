@@ -65,7 +65,7 @@ async function readState(
 ): Promise<LineState> {
   const { client, call, system } = reads;
   const id = service.refs[LINE_REF];
-  const line = id === undefined ? null : await orNull(client.subscribers.get(id, call));
+  const line = id === undefined ? null : await client.subscribers.get(id, call);
   const dids = line === null || !system.reads('dids', 'subscriber_id') ? [] : await readDids(reads, line);
   const found = id === undefined ? await readCandidates(reads, service) : NOTHING_FOUND;
   const needsPlans = (scope === 'command' || scope === 'reconcile') && command?.verb !== 'did';
@@ -79,16 +79,6 @@ async function readState(
 }
 
 const NOTHING_FOUND = { byReference: [], byUsername: [], customers: [] };
-
-/** Reads a record; null where the panel has none with this id. */
-export async function orNull<Row>(read: Promise<Row>): Promise<Row | null> {
-  try {
-    return await read;
-  } catch (error) {
-    if (isPanelError(error) && error.code === 'PANEL_NOT_FOUND') return null;
-    throw error;
-  }
-}
 
 /** The numbers of a line; released ones of it are not. */
 async function readDids({ client, call }: Reads, { id }: Subscriber): Promise<Did[]> {
@@ -135,7 +125,7 @@ async function readCustomers(
 async function readOwners({ client, call }: Reads, ids: ReadonlySet<string>): Promise<TelephoneCustomer[]> {
   const found: TelephoneCustomer[] = [];
   for (const id of ids) {
-    const owner = await orNull(client.customers.get(id, call));
+    const owner = await client.customers.get(id, call);
     if (owner !== null) found.push(owner);
   }
   return found;

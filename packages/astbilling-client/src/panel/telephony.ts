@@ -11,7 +11,7 @@ import type {
 import type { CallRecord } from '@sluice/telephony';
 import { SluiceError, usageError } from '@sluice/panel-kind';
 import { CANONICAL_FIELDS, type FieldType } from '../wire/fields.js';
-import type { AstbillingClient, Deletable, Lifecycle, Reads, ReadsAndWrites, Report } from '../client/types.js';
+import type { AstbillingClient, Lifecycle, Reads, ReadsAndWrites, Removable, Report } from '../client/types.js';
 import type { OperationName, ResourceName } from '../profile/schema.js';
 import { findForeignReference } from './line-target.js';
 import { LINE_REF, type TelephonySettings, toTerms } from './settings.js';
@@ -82,11 +82,12 @@ export function createTelephony(
     },
     get: async (resource, id, signal) => {
       refuse({ resource, operation: 'get' });
-      return priced(resource, await (client[resource] as unknown as Reads<never>).get(id, { signal }));
+      const row = await (client[resource] as unknown as Reads<never>).get(id, { signal });
+      return row === null ? null : priced(resource, row);
     },
     create: async (resource, values, signal) => {
       refuse({ resource, operation: 'create' });
-      return written(client, resource).create(values, { signal });
+      return priced(resource, await written(client, resource).create(values, { signal }));
     },
     set: async ({ resource, id, values }, signal) => {
       refuse({ resource, operation: 'set' });
@@ -94,7 +95,8 @@ export function createTelephony(
     },
     remove: async (resource, id, signal) => {
       refuse({ resource, operation: 'remove' });
-      await written(client, resource)[toRemoval(resource)](id, { signal });
+      const records = written(client, resource);
+      await (toRemoval(resource) === 'terminate' ? records.terminate(id, { signal }) : records.remove(id, { signal }));
     },
     simulate: client.supports('simulator', 'simulate')
       ? (call, signal) => client.simulator.simulate(call, { signal })
@@ -127,7 +129,7 @@ function toType(name: string, type: FieldType): TelephonyFieldType {
 }
 
 const written = (client: AstbillingClient, resource: TelephonyResource) =>
-  client[resource] as unknown as ReadsAndWrites<unknown, TelephonyValues> & Deletable & Lifecycle;
+  client[resource] as unknown as ReadsAndWrites<never, TelephonyValues> & Removable & Lifecycle;
 
 function findCurrency(name: string, settings: TelephonySettings, general: string | null): string {
   const found = settings.currency ?? general ?? (settings.country === 'BR' ? 'BRL' : null);

@@ -131,7 +131,7 @@ export interface FlvxBatchCounts {
 
 /**
  * A client of one FLVX panel. Every method rejects with a `PanelError`. If the answer of a changing call was lost, the error has
- * `outcomeUnknown`: read back before you repeat it. Creates return no id: list to find the created object.
+ * `outcomeUnknown`: read back before you repeat it.
  */
 export interface FlvxClient extends Disposable {
   readonly panel: string;
@@ -163,8 +163,11 @@ export interface FlvxClient extends Disposable {
   readonly users: {
     /** Returns all users except administrators. `keyword` is a case-insensitive part of the name. */
     list(filter?: { keyword?: string }, options?: FlvxCallOptions): Promise<FlvxUser[]>;
-    /** Not idempotent: two clients at once can both succeed. Creates through one client wait for each other. */
-    create(values: FlvxUserValues, password: string, options?: FlvxCallOptions): Promise<void>;
+    /**
+     * Creates a user and reads it back, since the panel returns no id. Not idempotent: two clients at once can both succeed. Creates
+     * through one client wait for each other.
+     */
+    create(values: FlvxUserValues, password: string, options?: FlvxCallOptions): Promise<FlvxUser>;
     /**
      * Reads the user, applies the changes and writes all fields: the panel overwrites absent fields. Updates of one user wait for
      * each other. The panel also copies quota, number, expiry and reset day to all permissions of the user. `knownAs`, the last
@@ -177,7 +180,7 @@ export interface FlvxClient extends Disposable {
       options?: FlvxCallOptions & { knownAs?: string },
     ): Promise<void>;
     /** Delete the user's forwards first: they would continue to run. */
-    delete(id: number, options?: FlvxCallOptions): Promise<void>;
+    remove(id: number, options?: FlvxCallOptions): Promise<void>;
     /** Zeroes the counters of the user and of all its permissions. Resolves also if nothing was done. */
     reset(id: number, options?: FlvxCallOptions): Promise<void>;
     /** Returns the ids of the user's groups. */
@@ -202,13 +205,14 @@ export interface FlvxClient extends Disposable {
       options?: FlvxCallOptions,
     ): Promise<void>;
     /** Delete its forwards first: they would continue to run, out of reach. Resolves also for an unknown id. */
-    delete(id: number, options?: FlvxCallOptions): Promise<void>;
+    remove(id: number, options?: FlvxCallOptions): Promise<void>;
     /** Zeroes the counters of this permission only. */
     reset(id: number, options?: FlvxCallOptions): Promise<void>;
   };
   readonly tunnels: {
     list(options?: FlvxCallOptions): Promise<FlvxTunnel[]>;
-    get(id: number, options?: FlvxCallOptions): Promise<FlvxTunnel>;
+    /** Returns a tunnel; null where the panel has none with this id. */
+    get(id: number, options?: FlvxCallOptions): Promise<FlvxTunnel | null>;
   };
   readonly nodes: {
     /** Contacts the panels of remote nodes (up to 5 s). For polling use `checkStatus`. */
@@ -221,9 +225,9 @@ export interface FlvxClient extends Disposable {
     create(
       limit: { name: string; tunnelId: number; speed: MegabitsPerSecond },
       options?: FlvxCallOptions,
-    ): Promise<void>;
+    ): Promise<FlvxSpeedLimit>;
     /** Permissions keep the id of the deleted limit. Resolves also for an unknown id. */
-    delete(id: number, options?: FlvxCallOptions): Promise<void>;
+    remove(id: number, options?: FlvxCallOptions): Promise<void>;
   };
   readonly forwards: {
     /** Returns the forwards of all users. */
@@ -243,11 +247,11 @@ export interface FlvxClient extends Disposable {
     /** The panel checks neither quota, expiry nor status. */
     resume(id: number, options?: FlvxCallOptions): Promise<void>;
     /** Fails while an entry node is offline. */
-    delete(id: number, options?: FlvxCallOptions): Promise<void>;
+    remove(id: number, options?: FlvxCallOptions): Promise<void>;
     /** Pauses one after the other, up to 36 s each: pass few ids. */
     pauseMany(ids: number[], options?: FlvxCallOptions): Promise<FlvxBatchCounts>;
     resumeMany(ids: number[], options?: FlvxCallOptions): Promise<FlvxBatchCounts>;
-    deleteMany(ids: number[], options?: FlvxCallOptions): Promise<FlvxBatchCounts>;
+    removeMany(ids: number[], options?: FlvxCallOptions): Promise<FlvxBatchCounts>;
     /** Starts the services again, also those of paused forwards, whose status stays 0. */
     redeployMany(ids: number[], options?: FlvxCallOptions): Promise<FlvxBatchCounts>;
   };

@@ -105,8 +105,10 @@ async function set(change: WantedChange): Promise<Done> {
   if (wanted.length === 0) return { record: before, changed, differs: [] };
   if (request.dryRun) return { record: withValues(before, wanted), changed, differs: [] };
   await takeService(change, found.id);
-  const find = async (): Promise<TelephonyDocument> =>
-    toDocument(await on.telephony.get(resource, found.id, context.deps.signal));
+  const find = async (): Promise<TelephonyDocument | null> => {
+    const row = await on.telephony.get(resource, found.id, context.deps.signal);
+    return row === null ? null : toDocument(row);
+  };
   const { record, differs } = await write({ ...change, values: wanted }, { id: found.id, before, find });
   return { record: record ?? before, changed, differs };
 }
@@ -149,11 +151,9 @@ function isMisfit(resource: TelephonyResource, error: unknown): boolean {
 async function isThere({ context, on, request }: WantedChange, id: string): Promise<boolean> {
   const { resource } = request;
   try {
-    await on.telephony.get(resource, id, context.deps.signal);
-    return true;
+    return (await on.telephony.get(resource, id, context.deps.signal)) !== null;
   } catch (error) {
     if (isMisfit(resource, error)) return true;
-    if (isPanelError(error) && error.code === 'PANEL_NOT_FOUND') return false;
     throw error;
   }
 }

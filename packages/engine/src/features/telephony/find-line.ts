@@ -1,4 +1,3 @@
-import { isPanelError } from '@sluice/panel-http';
 import { type CallTerms, type PanelTelephony, SluiceError } from '@sluice/panel-kind';
 import type { Subscriber } from '@sluice/telephony';
 import type { ActionRecord, ServiceRecord } from '@sluice/state-store';
@@ -118,6 +117,10 @@ function refuseNoLine(service: ServiceRecord): never {
 export async function readSubscriber(context: Context, line: Line): Promise<Subscriber> {
   const { telephony, subscriberId } = line;
   const subscriber = await telephony.get('subscribers', subscriberId, context.deps.signal);
+  if (subscriber === null) {
+    const message = `Panel "${line.service.panel}" has no line ${subscriberId}, which is that of "${line.service.id}". Check the id.`;
+    throw new SluiceError('PANEL_NOT_FOUND', message, { kind: 'panel' });
+  }
   refuseForeign(line, subscriber);
   return subscriber;
 }
@@ -128,13 +131,8 @@ export async function readSubscriber(context: Context, line: Line): Promise<Subs
  */
 export async function findSubscriber(context: Context, line: Line): Promise<Subscriber | null> {
   const { telephony, subscriberId } = line;
-  let subscriber: Subscriber;
-  try {
-    subscriber = await telephony.get('subscribers', subscriberId, context.deps.signal);
-  } catch (error) {
-    if (isPanelError(error) && error.code === 'PANEL_NOT_FOUND') return null;
-    throw error;
-  }
+  const subscriber = await telephony.get('subscribers', subscriberId, context.deps.signal);
+  if (subscriber === null) return null;
   if (!(await hasPassedOn(context, line, subscriber))) refuseForeign(line, subscriber);
   return subscriber;
 }

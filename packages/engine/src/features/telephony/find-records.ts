@@ -1,4 +1,3 @@
-import { isPanelError } from '@sluice/panel-http';
 import { SluiceError, type TelephonyRecords, type TelephonyResource, usageError } from '@sluice/panel-kind';
 import { parseNumber, TelephonyError } from '@sluice/telephony';
 import { notFound } from '../../base/errors.js';
@@ -83,11 +82,8 @@ export async function findRecord<Name extends TelephonyResource>(
   const { telephony, panel } = on;
   const number = resource === 'dids' ? toNumber(on, text) : null;
   if (number === null) {
-    try {
-      return await telephony.get(resource, text, signal);
-    } catch (error) {
-      if (!isPanelError(error) || error.code !== 'PANEL_NOT_FOUND') throw error;
-    }
+    const record = await telephony.get(resource, text, signal);
+    if (record !== null) return record;
   }
   const name = NAMES[resource];
   const found = name === undefined ? [] : await telephony.list(resource, { [name]: number ?? text }, signal);

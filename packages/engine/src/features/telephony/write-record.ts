@@ -98,7 +98,7 @@ async function perform(
   const nothing: ReadBack = { record: null, differs: [] };
   await how.calling();
   let lost: ItemError | null = null;
-  let made: string | null = null;
+  let made: TelephonyDocument | null = null;
   try {
     made = await send(context, write);
   } catch (error) {
@@ -108,7 +108,7 @@ async function perform(
   }
   let record: TelephonyDocument | null;
   try {
-    record = made === null ? await write.find() : await readNew(context, write, made);
+    record = made ?? (await write.find());
   } catch (error) {
     if (!isPanelError(error)) throw error;
     return { ...nothing, outcome: inDoubt(lost ?? { code: 'outcome_unknown', message: error.message }) };
@@ -116,19 +116,15 @@ async function perform(
   return judge(write, record, lost);
 }
 
-/** Returns the id of a new record; null for another change. */
-async function send(context: Context, write: RecordWrite): Promise<string | null> {
+/** Returns a new record; null for another change. */
+async function send(context: Context, write: RecordWrite): Promise<TelephonyDocument | null> {
   const { on, resource, operation, values, id } = write;
   const { telephony } = on;
   const { signal } = context.deps;
-  if (operation === 'create') return telephony.create(resource, toRecordValues(values), signal);
+  if (operation === 'create') return toDocument(await telephony.create(resource, toRecordValues(values), signal));
   if (operation === 'set') await telephony.set({ resource, id: id ?? '', values: toRecordValues(values) }, signal);
   else await telephony.remove(resource, id ?? '', signal);
   return null;
-}
-
-async function readNew(context: Context, { on, resource }: RecordWrite, id: string): Promise<TelephonyDocument> {
-  return toDocument(await on.telephony.get(resource, id, context.deps.signal));
 }
 
 function judge(

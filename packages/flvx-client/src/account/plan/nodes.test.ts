@@ -139,7 +139,7 @@ describe('a node that lost a service', () => {
   });
 
   it('cannot be helped where the service runs under a permission that was removed', async () => {
-    await world.client.permissions.delete(world.flvx.permission(2, 1)!.id);
+    await world.client.permissions.remove(world.flvx.permission(2, 1)!.id);
     world.flvx.addPermission(2, 1);
     const result = await pause([1]);
     expect(result.done).toBe(false);

@@ -15,7 +15,8 @@ export async function callStep(
   const { password = null, ...call } = options;
   switch (step.type) {
     case 'create-user':
-      return client.users.create(step.payload, needed(step, password), call);
+      await client.users.create(step.payload, needed(step, password), call);
+      return;
     case 'update-user': {
       const { userId, changes, setsPassword } = step.payload;
       const secret = setsPassword ? needed(step, password) : null;
@@ -24,7 +25,7 @@ export async function callStep(
     case 'reset-user':
       return client.users.reset(step.payload.userId, call);
     case 'delete-user':
-      return client.users.delete(step.payload.userId, call);
+      return client.users.remove(step.payload.userId, call);
     case 'assign-tunnel': {
       const { userId, tunnelId, values } = step.payload;
       if (userId === null || !isStepReady(step)) throw notReady(step);
@@ -33,11 +34,12 @@ export async function callStep(
     case 'redeploy-forwards':
       return redeploy(client, step, call);
     case 'remove-tunnel':
-      return client.permissions.delete(step.payload.permissionId, call);
+      return client.permissions.remove(step.payload.permissionId, call);
     case 'create-speed-limit':
-      return client.speedLimits.create(step.payload, call);
+      await client.speedLimits.create(step.payload, call);
+      return;
     case 'delete-speed-limit':
-      return client.speedLimits.delete(step.payload.limitId, call);
+      return client.speedLimits.remove(step.payload.limitId, call);
     case 'pause-forward':
       return pause(client, step, call);
     case 'resume-forward':
@@ -45,7 +47,7 @@ export async function callStep(
         client.forwards.resume(step.payload.forwardId, call),
       );
     case 'delete-forward':
-      return client.forwards.delete(step.payload.forwardId, call);
+      return client.forwards.remove(step.payload.forwardId, call);
     default:
       return client.forwards.update(step.payload.forwardId, { remoteAddr: step.payload.remoteAddr }, call);
   }

@@ -5,6 +5,7 @@ import type { FlvxApi } from '../http/api.js';
 import type { FlvxQuotaValues, FlvxUser, FlvxUserValues } from '../records.js';
 import { forwardRows, userRows, listedPermissionRows, permissionRows } from '../row-list.js';
 import { FlvxValueError } from '../units.js';
+import { readCreated } from './created.js';
 import { readWrites } from './site.js';
 
 // Null for a user without groups (docs/panels/flvx.md, 3.4).
@@ -21,13 +22,18 @@ export const plainName = /^[\w.-]+$/;
 export function userEndpoints(api: FlvxApi, mutex: Mutex): FlvxClient['users'] {
   return {
     list: (filter = {}, options = {}) => listUsers(api, filter, options),
-    create(values, password, options) {
+    create(values, password, options = {}) {
       checkPassword(password);
       // The panel checks names and inserts them in two steps: two creates at once could both pass (docs/panels/flvx.md, 3.1).
       const body = { ...toUserFields(values), pwd: password };
-      return mutex.run('create', () =>
-        api.call({ path: '/user/create', kind: 'write', body, secrets: [password] }, options),
-      );
+      return mutex.run('create', async () => {
+        await api.call({ path: '/user/create', kind: 'write', body, secrets: [password] }, options);
+        const name = values.name.trim();
+        const filter = plainName.test(name) ? { keyword: name } : {};
+        return readCreated(api, '/user/create', async () =>
+          (await listUsers(api, filter, options)).filter((user) => user.name === name),
+        );
+      });
     },
     update(id, changes, password = null, options = {}) {
       if (password !== null) checkPassword(password);
@@ -47,7 +53,7 @@ export function userEndpoints(api: FlvxApi, mutex: Mutex): FlvxClient['users'] {
         await api.call({ path: '/user/update', kind: 'write', body, secrets }, options);
       });
     },
-    delete: (id, options) => api.call({ path: '/user/delete', kind: 'write', body: { id } }, options),
+    remove: (id, options) => api.call({ path: '/user/delete', kind: 'write', body: { id } }, options),
     reset: (id, options) => api.call({ path: '/user/reset', kind: 'write', body: { id, type: 1 } }, options),
     listGroups: (id, options) =>
       api.call({ path: '/user/groups', kind: 'read', body: { id }, data: groupIds }, options),
@@ -144,7 +150,7 @@ export function permissionEndpoints(api: FlvxApi): FlvxClient['permissions'] {
     },
     update: (id, { status, speedId, ...quotas }, options) =>
       write('/tunnel/user/update', { id, ...toQuotaFields(quotas), status, speedId }, options),
-    delete: (id, options) => write('/tunnel/user/remove', { id }, options),
+    remove: (id, options) => write('/tunnel/user/remove', { id }, options),
     reset: (id, options) => write('/user/reset', { id, type: 2 }, options),
   };
 }
@@ -169,10 +175,10 @@ export function forwardEndpoints(api: FlvxApi): FlvxClient['forwards'] {
       api.call({ path: '/forward/update', kind: 'write', body: { ...changes, id } }, options),
     pause: one('pause'),
     resume: one('resume'),
-    delete: one('delete'),
+    remove: one('delete'),
     pauseMany: many('pause'),
     resumeMany: many('resume'),
-    deleteMany: many('delete'),
+    removeMany: many('delete'),
     redeployMany: many('redeploy'),
   };
 }

@@ -86,6 +86,8 @@ describe('reads of recorded answers', () => {
       exitNodes: [{ nodeId: 7, order: 0 }],
     });
     expect(await client.tunnels.get(3)).toEqual(tunnels[0]);
+    const { client: other } = await connected(recorded('tunnel-list', 'get-missing'));
+    expect(await other.tunnels.get(99)).toBeNull();
   });
 
   it('reads nodes without the token of another panel', async () => {
@@ -173,26 +175,10 @@ const ok = (path: string): RecordedCase => ({
 describe('writes as they were recorded', () => {
   const list = recorded('user-list', 'all');
   const writes: [file: string, name: string, call: (client: FlvxClient) => Promise<unknown>, also?: RecordedCase][] = [
-    [
-      'user-create',
-      'success',
-      (client) =>
-        client.users.create(
-          {
-            name: 'svc-4711-k7',
-            status: 1,
-            quota: gigabytes(200),
-            maxForwards: 10,
-            expiresAt: epochMs(1_797_724_799_000),
-            resetDay: 1,
-          },
-          'Example-Pw-1',
-        ),
-    ],
     ['user-update', 'full', (client) => client.users.update(12, values), list],
     ['user-update', 'disable', (client) => client.users.update(12, { ...values, status: 0 }), list],
     ['user-update', 'change-password', (client) => client.users.update(12, values, 'New-Example-Pw-5'), list],
-    ['user-delete', 'success', (client) => client.users.delete(12)],
+    ['user-delete', 'success', (client) => client.users.remove(12)],
     ['user-reset', 'user-and-all-permissions', (client) => client.users.reset(12)],
     ['user-reset', 'one-permission', (client) => client.permissions.reset(31)],
     [
@@ -215,16 +201,11 @@ describe('writes as they were recorded', () => {
       (client) => client.permissions.assign(12, 3, { speedId: null }),
     ],
     ['tunnel-user-update', 'full', (client) => client.permissions.update(31, { ...values, speedId: 2, status: 1 })],
-    ['tunnel-user-remove', 'success', (client) => client.permissions.delete(31)],
-    [
-      'speed-limit-write',
-      'create',
-      (client) => client.speedLimits.create({ name: 'svc-4711-20M', tunnelId: 3, speed: megabits(20) }),
-    ],
-    ['speed-limit-write', 'delete', (client) => client.speedLimits.delete(2)],
+    ['tunnel-user-remove', 'success', (client) => client.permissions.remove(31)],
+    ['speed-limit-write', 'delete', (client) => client.speedLimits.remove(2)],
     ['forward-control', 'pause-success', (client) => client.forwards.pause(88)],
     ['forward-control', 'resume-success', (client) => client.forwards.resume(88)],
-    ['forward-control', 'delete-success', (client) => client.forwards.delete(88)],
+    ['forward-control', 'delete-success', (client) => client.forwards.remove(88)],
     [
       'forward-control',
       'update-keeps-omitted',
@@ -242,6 +223,40 @@ describe('writes as they were recorded', () => {
     },
   );
 
+  const user = {
+    name: 'svc-4711-k7',
+    status: 1,
+    quota: gigabytes(200),
+    maxForwards: 10,
+    expiresAt: epochMs(1_797_724_799_000),
+    resetDay: 1,
+  };
+
+  it('reads back what it has created, since answers have no id', async () => {
+    const [users, limits] = [recorded('user-create', 'success'), recorded('speed-limit-write', 'create')];
+    const name = (limits.request.body as { name: string }).name;
+    const shown = recorded('speed-limit-list', 'success');
+    const [row] = (shown.response.body as { data: object[] }).data;
+    const body = {
+      ...(shown.response.body as object),
+      data: [
+        { ...row, id: 7, name, tunnelId: 3 },
+        { ...row, name, tunnelId: 3 },
+      ],
+    };
+    const { client, sent } = await connected(users, list, limits, { ...shown, response: { ...shown.response, body } });
+    expect(await client.users.create(user, 'Example-Pw-1')).toMatchObject({ ...user, id: 12 });
+    expect(await client.speedLimits.create({ name, tunnelId: 3, speed: megabits(20) })).toMatchObject({ id: 7, name });
+    for (const one of [users, limits]) expect(sent(one.request.path)).toEqual([one.request.body]);
+    expect(sent('/api/v1/user/list')).toEqual([{ keyword: 'svc-4711-k7' }]);
+  });
+
+  it('does not know how a create ended that the panel does not show', async () => {
+    const { client } = await connected(recorded('user-create', 'success'), recorded('user-list', 'none'));
+    const unknown = { code: 'PANEL_UNREADABLE', panelCode: 'not_shown', outcomeUnknown: true };
+    await expect(client.users.create(user, 'Example-Pw-1')).rejects.toMatchObject(unknown);
+  });
+
   it('assigns many tunnels with nothing but what the strict endpoint takes', async () => {
     const { client, sent } = await connected(recorded('tunnel-user-batch-assign', 'success'));
     await client.permissions.assignMany(12, [{ tunnelId: 3, speedId: 2 }, { tunnelId: 4 }]);
@@ -253,7 +268,7 @@ describe('writes as they were recorded', () => {
   it.each([
     ['batch-pause-partial', (client: FlvxClient) => client.forwards.pauseMany([88, 999]), { succeeded: 1, failed: 1 }],
     ['batch-resume', (client: FlvxClient) => client.forwards.resumeMany([88]), { succeeded: 1, failed: 0 }],
-    ['batch-delete', (client: FlvxClient) => client.forwards.deleteMany([88, 89]), { succeeded: 2, failed: 0 }],
+    ['batch-delete', (client: FlvxClient) => client.forwards.removeMany([88, 89]), { succeeded: 2, failed: 0 }],
     [
       'batch-pause-node-offline',
       (client: FlvxClient) => client.forwards.pauseMany([88, 90]),
@@ -269,7 +284,7 @@ describe('writes as they were recorded', () => {
 
   it('calls nothing for an empty batch, which the panel would refuse', async () => {
     const { client, server } = await connected();
-    expect(await client.forwards.deleteMany([])).toEqual({ succeeded: 0, failed: 0 });
+    expect(await client.forwards.removeMany([])).toEqual({ succeeded: 0, failed: 0 });
     expect(server.calls).toEqual([]);
   });
 

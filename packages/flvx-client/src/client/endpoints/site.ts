@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { FlvxCallOptions, FlvxClient, FlvxWrites } from '../client.js';
 import type { FlvxApi } from '../http/api.js';
+import { readCreated } from './created.js';
 import type { EpochMs, MegabitsPerSecond } from '../units.js';
 import { isPanelError } from '@sluice/panel-http';
 import type {
@@ -112,23 +113,40 @@ const userGroups = z.array(userGroupSchema);
 const tunnelGroups = z.array(tunnelGroupSchema);
 const grants = z.array(grantSchema);
 
+/** Null where the panel says that it has no such tunnel. */
+async function orNull(tunnel: Promise<FlvxTunnel>): Promise<FlvxTunnel | null> {
+  try {
+    return await tunnel;
+  } catch (error) {
+    if (isPanelError(error) && error.panelCode === 'tunnel_missing') return null;
+    throw error;
+  }
+}
+
 /** The endpoints of tunnels, nodes, speed limits and groups (docs/panels/flvx.md, 5 and 8.1). */
 export function siteEndpoints(api: FlvxApi): Pick<FlvxClient, 'tunnels' | 'nodes' | 'speedLimits' | 'groups'> {
   const list =
     <Row>(path: string, data: z.ZodType<Row[]>) =>
     (options?: FlvxCallOptions): Promise<Row[]> =>
       api.call({ path, kind: 'read', data }, options);
+  const readLimits = list('/speed-limit/list', limits);
   return {
     tunnels: {
       list: list('/tunnel/list', tunnels),
-      get: (id, options) => api.call({ path: '/tunnel/get', kind: 'read', body: { id }, data: tunnelSchema }, options),
+      get: (id, options) =>
+        orNull(api.call({ path: '/tunnel/get', kind: 'read', body: { id }, data: tunnelSchema }, options)),
     },
     nodes: { list: list('/node/list', nodes), checkStatus: list('/node/check-status', nodes) },
     speedLimits: {
-      list: list('/speed-limit/list', limits),
-      create: ({ name, tunnelId, speed }, options) =>
-        api.call({ path: '/speed-limit/create', kind: 'write', body: { name, tunnelId, speed, status: 1 } }, options),
-      delete: (id, options) => api.call({ path: '/speed-limit/delete', kind: 'write', body: { id } }, options),
+      list: readLimits,
+      async create({ name, tunnelId, speed }, options) {
+        const path = '/speed-limit/create';
+        await api.call({ path, kind: 'write', body: { name, tunnelId, speed, status: 1 } }, options);
+        return readCreated(api, path, async () =>
+          (await readLimits(options)).filter((one) => one.name === name && one.tunnelId === tunnelId),
+        );
+      },
+      remove: (id, options) => api.call({ path: '/speed-limit/delete', kind: 'write', body: { id } }, options),
     },
     groups: {
       listUserGroups: list('/group/user/list', userGroups),
