@@ -82,8 +82,8 @@ export function createTelephony(
     },
     get: async (resource, id, signal) => {
       refuse({ resource, operation: 'get' });
-      const row = await (client[resource] as unknown as Reads<never>).get(id, { signal });
-      return row === null ? null : priced(resource, row);
+      const row = await (client[resource] as unknown as Reads<object>).get(id, { signal });
+      return row === null ? null : priced(resource, row as never);
     },
     create: async (resource, values, signal) => {
       refuse({ resource, operation: 'create' });
