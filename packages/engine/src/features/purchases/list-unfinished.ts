@@ -1,7 +1,7 @@
 import type { PurchaseRecord } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
 
-/** How long the cancelled invoice of a former client is asked for: he may have paid it at the same time. */
+/** How long a cancelled invoice is asked for: it may have been paid at the same time, or opened and paid again. */
 const LONGEST_LATE_MS = 60 * 86_400_000;
 
 /**

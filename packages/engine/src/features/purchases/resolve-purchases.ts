@@ -108,8 +108,7 @@ async function findDue(context: Context, { panel, service, all }: ResolveRequest
   const services = new Map((await store.services.list({ ids, panel })).map((found) => [found.id, found]));
   return rows.flatMap((row) => {
     const found = services.get(row.service);
-    if (found === undefined || (row.status === 'cancelled' && isForPayer(row, found))) return [];
-    return [{ row, service: found }];
+    return found === undefined ? [] : [{ row, service: found }];
   });
 }
 
