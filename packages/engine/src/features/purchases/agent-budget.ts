@@ -1,10 +1,11 @@
-import { type Panel, type RaiseRequest, SluiceError, toItemError } from '@sluice/panel-kind';
+import { type ItemError, type Panel, type RaiseRequest, SluiceError, toItemError } from '@sluice/panel-kind';
 import type { PurchaseRecord, ServiceRecord } from '@sluice/state-store';
 import { agentBudget, hasLimits } from '../agents/budget.js';
 import { undecided } from '../../loop/decide.js';
 import { withPurchases } from '../../loop/load.js';
 import { observeServices } from '../../loop/observe.js';
 import { planOne } from '../../loop/plan.js';
+import { findSharers } from '../../loop/sharing.js';
 import { isLifted } from '../../kernel/subject/holds.js';
 import type { Loaded } from '../../kernel/subject/stages.js';
 import { findRaise, findSoldRaise } from '../../kernel/subject/raise.js';
@@ -14,7 +15,9 @@ import { loadService } from './load-service.js';
 
 /**
  * Returns what a paid purchase would need of the budget of the service's agent; null where it needs nothing. Reads the panel only
- * where agents have limits.
+ * where agents have limits, or where the panel keeps the quota itself.
+ *
+ * @throws SluiceError of the plan, where what is bought could have no effect on the panel
  */
 export async function readRaise(
   context: Context,
@@ -24,13 +27,15 @@ export async function readRaise(
 ): Promise<RaiseRequest | null> {
   const panel = await context.panel(service.panel);
   const { agents, name } = panel;
-  if (agents === undefined || !(await hasLimits({ context, name }))) return null;
+  const hasBudget = agents !== undefined && (await hasLimits({ context, name }));
+  if (!hasBudget && context.findKind(name)?.keepsQuota !== true) return null;
   // Of a service that is held for its agent, a run lets the raise wait: what is bought would have no effect.
   const on = { context, panel, run, scope: 'command' as const, resources: new Map<string, never>() };
   const observation = (await observeServices(on, [service], { refresh: true })).get(service.id) ?? null;
   if (observation !== null && observation.error !== null) {
-    const { code, message } = observation.error;
-    throw new SluiceError(code, `"${service.id}": ${message}; nothing was charged`, { kind: 'panel' });
+    // A panel that can't be read is raised by the next run.
+    if (!hasBudget) return null;
+    throw notCharged(service, observation.error);
   }
   const loaded = undecided(toRead(await loadService(context, service)));
   const paid = withPurchases(loaded, [...loaded.purchases, { ...row, status: 'paid' }]);
@@ -38,7 +43,15 @@ export async function readRaise(
     const { mode, allowance: before } = loaded;
     return withPending(context, loaded, findSoldRaise(panel, observation, { mode, before, after: paid.allowance }));
   }
-  return withPending(context, loaded, findRaise(await planOne(on, { ...unplanned(paid), observation })));
+  const observed = { ...unplanned(paid), observation };
+  const [shared = observed] = await findSharers(on, [observed]);
+  const planned = await planOne(on, shared);
+  if (planned.error !== null) throw notCharged(service, planned.error);
+  return withPending(context, loaded, findRaise(planned));
+}
+
+function notCharged({ id }: ServiceRecord, { code, message }: ItemError): SluiceError {
+  return new SluiceError(code, `"${id}": ${message}; nothing was charged`, { kind: 'panel' });
 }
 
 /** Returns a raise with what else the client has ordered for this cycle and may still pay: both have to fit. */

@@ -127,8 +127,11 @@ interface Bought {
   refused?: Refusal;
 }
 
-/** Buys what was drafted for one service, or nothing of it where the limit of an agent has no room for it. */
+/** Buys what was drafted for one service, or nothing of it where its plan fails or the limit of an agent has no room for it. */
 async function buyReserved(run: PanelRun, work: Planned): Promise<Bought> {
+  // What can't be carried out on the panel would have no effect, and is known before anything is paid.
+  if (work.error !== null)
+    return { paid: [], problem: null, refused: { refused: work.error.code, why: work.error.message } };
   try {
     const raises = await withPending(run.context, work, findRaise(work));
     return await buyWithin(run.context, run.panel, raises, () => buyAll(run, work));
