@@ -9,6 +9,7 @@ import type {
 import type { RaiseRequest, WantedUser } from './budget.js';
 import type { ItemError } from './errors.js';
 import type { ApplyContext, Observation, Step, StepOutcome } from './plan.js';
+import type { ProductSettings } from './settings.js';
 import type { AgentAddon, AgentSemantics } from './agent-addon.js';
 import type {
   AgentList,
@@ -120,8 +121,14 @@ export interface PanelAgents {
     order: RaiseRequest,
     known: { earlier: AgentReservationRecord | null; user: AgentUserRecord | null },
   ): { bytes: number; wanted: unknown; check: CreationCheck };
-  /** Pure: returns what a service needs of the budget when more is sold to it while its limit on the panel is lifted; null for nothing. */
-  toSoldRaise(observation: Observation, sold: { fromBytes: number; toBytes: number }): RaiseRequest | null;
+  /**
+   * Pure: returns what a service needs of the budget when more is sold to it while its limit on the panel is lifted; null for nothing,
+   * as for a user that moves to another agent, whose step needs it. `toBytes` null: no limit.
+   */
+  toSoldRaise(
+    observation: Observation,
+    sold: { service: ServiceRecord; product: ProductSettings; fromBytes: number; toBytes: number | null },
+  ): RaiseRequest | null;
   /** Pure: returns whether the user of a service has no limit on the panel. */
   isUnlimited(observation: Observation): boolean;
   /** Pure: returns the key under which a user's raise is reserved. */

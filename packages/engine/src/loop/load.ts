@@ -1,5 +1,12 @@
 import { type ItemError, toItemError, type Panel } from '@sluice/panel-kind';
-import { type Allowance, gigabytesToBytes, resolveAllowance, resolveMode, zonedMidnight } from '@sluice/quota-core';
+import {
+  type Allowance,
+  gigabytesToBytes,
+  type RaisedLimit,
+  resolveAllowance,
+  resolveMode,
+  zonedMidnight,
+} from '@sluice/quota-core';
 import type { CycleRecord, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
 import { findEntry, findTimeZone, listLimits } from '../base/config/find-entry.js';
 import type { Config } from '../base/config/schema.js';
@@ -144,16 +151,23 @@ async function loadStored(
   };
 }
 
-/** Returns what the accounts of services (of all where none are given) count where limits of agents count what is sold, by account. */
+/**
+ * Returns what the accounts of services (of all where none are given) count where limits of agents count what is sold, by account:
+ * as last read, or as it was reserved since.
+ */
 async function readCounted(
   { store }: Context,
   { name: panel, agents }: Pick<Panel, 'name' | 'agents'>,
   services: readonly ServiceRecord[] | undefined,
 ): Promise<ReadonlyMap<string, number>> {
   if (agents?.semantics.accounting !== 'allocated') return new Map();
+  if ((await store.agents.list(panel)).every(({ limitBytes }) => limitBytes === null)) return new Map();
   const keys = services?.flatMap((service) => agents.getServiceUser(service) ?? []);
   const entries = await store.agentUsers.list({ panel, ...(keys === undefined ? {} : { keys }) });
-  return new Map(entries.map(({ key, limitBytes }) => [key, limitBytes]));
+  const reserved = new Map((await store.agentReservations.live(panel)).map(({ uuid, wanted }) => [uuid, wanted]));
+  const toReserved = (key: string): number =>
+    (reserved.get(agents.raiseKey(key)) as Partial<RaisedLimit> | undefined)?.limitBytes ?? 0;
+  return new Map(entries.map(({ key, limitBytes }) => [key, Math.max(limitBytes, toReserved(key))]));
 }
 
 /** What most services have: it is shared, since a run loads each of ten thousands of services. */

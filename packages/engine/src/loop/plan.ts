@@ -4,6 +4,7 @@ import { findTimeZone } from '../base/config/find-entry.js';
 import { inForce, isLifted } from '../kernel/subject/holds.js';
 import type { EvidenceRecord } from '@sluice/state-store';
 import { draftHolds } from './decide.js';
+import { findSold } from './load.js';
 import { certainSteps } from '../kernel/subject/doubt.js';
 import { withIncluded } from '../kernel/subject/history.js';
 import type { RunRequest } from '../kernel/run/bracket.js';
@@ -208,7 +209,8 @@ function toTargetAllowance({ context }: RunOnPanel, work: Loaded<Stage>): Target
   const limited = allowance.kind === 'limited' && !isReleased;
   const lifted = !limited && (isReleased || override?.unlimited === true);
   const quota = allowance.kind === 'limited' ? allowance.allowedBytes : null;
-  return { unlimited: !limited, allowedBytes: limited ? quota : null, lifted, soldBytes: quota };
+  const soldBytes = quota ?? (lifted ? (findSold(context.config, work).limited?.allowedBytes ?? null) : null);
+  return { unlimited: !limited, allowedBytes: limited ? quota : null, lifted, soldBytes };
 }
 
 /** Saves the adapter's checkpoint for the next run; what it kept before stays where nothing was seen. */

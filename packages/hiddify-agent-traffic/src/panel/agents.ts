@@ -48,7 +48,7 @@ import { type BareList, readLists, readMissing, readReservation, rereadHalfMade 
 import { performAgentStep } from './apply.js';
 import type { HiddifyState } from './lists.js';
 import { resolveAction } from './resolve.js';
-import { toRaise } from './product.js';
+import { toOwner, toRaise } from './product.js';
 import { USER_REF } from './settings.js';
 
 /** Dependencies of the agents of one panel. */
@@ -214,11 +214,12 @@ export class HiddifyAgents implements PanelAgents {
 
   toSoldRaise(
     { state }: Observation,
-    { fromBytes, toBytes }: { fromBytes: number; toBytes: number },
+    { service, product, fromBytes, toBytes }: Parameters<PanelAgents['toSoldRaise']>[1],
   ): RaiseRequest | null {
     const { user } = (state as HiddifyState | null) ?? { user: null };
-    if (user === null) return null;
-    return toRaise({ ...user, limitBytes: fromBytes }, { limitBytes: toBytes }, { lifted: false, soldBytes: null });
+    if (user === null || user.owner !== toOwner(service, product)) return null;
+    const change = { limitBytes: toBytes ?? MOST_BYTES };
+    return toRaise({ ...user, limitBytes: fromBytes }, change, { lifted: false, soldBytes: null });
   }
 
   raiseKey(user: string): string {

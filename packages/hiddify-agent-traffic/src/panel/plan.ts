@@ -205,6 +205,11 @@ function giveLimitBack(
   return isUsed || limitBefore !== null ? { limitBytes: MOST_BYTES } : {};
 }
 
+/** Whether a user without a limit counts as one with a limit under those of its agents. */
+function isUncounted({ countedBytes = null }: TargetState): boolean {
+  return countedBytes !== null && countedBytes > 0 && countedBytes < MOST_BYTES;
+}
+
 /** Returns the changes that may be written in this scope; reports the others as drift. */
 function planChange(
   plan: Plan,
@@ -221,6 +226,9 @@ function planChange(
       change.limitBytes = limitBytes;
       if (limitBytes < shownLimit) plan.counts = true;
     } else plan.drift.push(`the limit that another tool has set stays until the next cycle`);
+  } else if (limitBytes === MOST_BYTES && !toLift(target).lifted && isUncounted(target)) {
+    // A lift has ended with a product without a limit, for which there was no room: it has to fit as any raise.
+    change.limitBytes = limitBytes;
   }
   const term = toTerm(target);
   const end = findEndDate(user);

@@ -42,11 +42,10 @@ function toUpdate(user: AddressableUser, payload: UpdatePayload): Step {
 function findCounted(
   user: AddressableUser,
   { limitBytes, owner }: UpdatePayload['change'],
-  { countedBytes = null }: Lift,
+  { lifted, countedBytes = null }: Lift,
 ): number | null {
-  if (countedBytes === null || limitBytes === undefined || owner !== undefined) return null;
-  const isEnding = user.limitBytes >= MOST_BYTES && limitBytes < MOST_BYTES;
-  return isEnding && countedBytes > 0 && countedBytes < limitBytes ? countedBytes : null;
+  if (countedBytes === null || limitBytes === undefined || owner !== undefined || lifted) return null;
+  return user.limitBytes >= MOST_BYTES && countedBytes > 0 && countedBytes < limitBytes ? countedBytes : null;
 }
 
 /** Returns an update as two: what the cycle and the due date require, and what the package does. */

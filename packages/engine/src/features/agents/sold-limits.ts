@@ -1,8 +1,8 @@
-import type { AgentList, AgentPlan, AgentRecords, RecordedAgents } from '@sluice/panel-kind';
+import type { AgentList, AgentPlan, AgentRecords, PanelAgents, RecordedAgents } from '@sluice/panel-kind';
 import { formatBytes } from '@sluice/quota-core';
-import type { AgentUserRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
+import type { AgentUserRecord, OverrideRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { findEntry } from '../../base/config/find-entry.js';
-import { group } from '../../base/lifecycle.js';
+import { group, isLiving } from '../../base/lifecycle.js';
 import { isLifted } from '../../kernel/subject/holds.js';
 import { describeUnknownProduct } from '../../kernel/subject/to-stage.js';
 import { type Notice, serviceNotice } from '../../kernel/run/notice.js';
@@ -50,7 +50,7 @@ export async function readSold(
   const cycles = group(await tables.cycles.newest(ids));
   const purchases = group(await tables.purchases.list({ services: ids, status: 'paid' }));
   const last = new Map(users.map(({ key, limitBytes }) => [key, limitBytes]));
-  for (const service of services) {
+  for (const service of toOnePerUser(agents, services)) {
     const user = agents.getServiceUser(service) ?? '';
     const override = overrides.get(service.id)?.[0] ?? null;
     const { found, limited } = findSold(context.config, {
@@ -59,14 +59,16 @@ export async function readSold(
       cycle: cycles.get(service.id)?.[0] ?? null,
       purchases: purchases.get(service.id) ?? [],
     });
-    if (limited !== null) {
-      const before = last.get(user) ?? null;
-      const isRaised = before !== null && before < Math.min(limited.allowedBytes, shown.get(user) ?? 0);
-      sold.set(user, isRaised ? before : limited.allowedBytes);
-      if (isRaised) raised.push({ service, user, fromBytes: before, toBytes: limited.allowedBytes });
-    } else {
+    const shownBytes = shown.get(user) ?? 0;
+    const toBytes = limited?.allowedBytes ?? (isGranted(found) ? shownBytes : null);
+    const before = last.get(user) ?? null;
+    if (toBytes !== null && before !== null && before < Math.min(toBytes, shownBytes)) {
+      sold.set(user, before);
+      raised.push({ service, user, fromBytes: before, toBytes, lift: toLift(service, override) });
+    } else if (limited !== null) sold.set(user, limited.allowedBytes);
+    else {
       const lifted = override?.unlimited === true || isLifted(context.config, service, context.now());
-      const counted = countUnknown(found, { lifted, shown: shown.get(user) ?? 0, last: last.get(user) ?? null });
+      const counted = countUnknown(found, { lifted, shown: shownBytes, last: before });
       if (counted === null) continue;
       sold.set(user, counted.lastBytes ?? 0);
       const isMissing = findEntry(context.config.products, service.product) === undefined;
@@ -79,28 +81,43 @@ export async function readSold(
 
 type FoundAllowance = ReturnType<typeof findSold>['found'];
 
+/** Returns one service of each user: a living one where there is one. */
+function toOnePerUser(agents: PanelAgents, services: readonly ServiceRecord[]): ServiceRecord[] {
+  const byUser = new Map<string, ServiceRecord>();
+  for (const service of services) {
+    const user = agents.getServiceUser(service) ?? '';
+    if (!byUser.has(user) || isLiving(service)) byUser.set(user, service);
+  }
+  return [...byUser.values()];
+}
+
+/** Whether the config grants a quota, or none that restricts. */
+function isGranted(found: FoundAllowance): boolean {
+  return found !== null && found.allowance.kind !== 'unmanaged';
+}
+
+/** Returns what a lift is known by. */
+function toLift({ protectedUntil, quotaReleasedUntil }: ServiceRecord, override: OverrideRecord | null): string {
+  return [protectedUntil, quotaReleasedUntil, override?.unlimited === true ? override.id : null].join('/');
+}
+
 /**
  * Returns what a user without a limit counts whose service is sold no known figure. Null where the panel's figure counts: the config
- * grants it without a lift, or staff set it for a service without a quota.
+ * grants it, or staff set it for a service without a quota.
  */
 function countUnknown(
   found: FoundAllowance,
   { lifted, shown, last }: { lifted: boolean; shown: number; last: number | null },
 ): Pick<UnknownSold, 'lastBytes'> | null {
-  const isGranted = found !== null && found.allowance.kind !== 'unmanaged';
-  if (isGranted && !lifted) return null;
+  if (isGranted(found)) return null;
   // After its end a lift stays on the panel until the next run, and longer where no quota is known.
   if (last !== null && last < shown) return { lastBytes: last === 0 ? null : last };
-  if (isGranted) return null;
   const isCounted = found !== null || last !== null;
   return !lifted && isCounted ? null : { lastBytes: null };
 }
 
 function describeUnknown(found: FoundAllowance): string {
-  if (found === null) return 'its quota could not be computed';
-  return found.allowance.kind === 'unmanaged'
-    ? 'it has no quota'
-    : 'without the lift it has no limit either, which counts once the lift ends';
+  return found === null ? 'its quota could not be computed' : 'it has no quota';
 }
 
 /** Returns a notice for each service of which it is not known what it is sold, below an agent whose limit counts that. */

@@ -9,11 +9,15 @@ export interface SoldRaise {
   user: string;
   fromBytes: number;
   toBytes: number;
+  /** What the lift is known by. */
+  lift: string;
 }
 
 /** A raise that does not count yet, and the agent under whose limit it does not fit. */
 export interface WaitingRaise extends SoldRaise {
   agent: string;
+  /** What the user counts meanwhile: its usage, where that is more than its limit. */
+  countsBytes: number;
 }
 
 /** What counts of raises, by user, and what does not yet. */
@@ -51,7 +55,7 @@ export function weighRaises(
       fitting.set(uuid, toBytes);
       const row = toReservation(raise, { bytes, wanted, owner, key, chain: agents.listChain(owner, records) });
       reservations = [...reservations.filter((other) => other.uuid !== key), row];
-    } else waiting.push({ ...raise, agent: check.binding ?? owner });
+    } else waiting.push({ ...raise, agent: check.binding ?? owner, countsBytes: Math.max(limitBytes, user.usedBytes) });
   }
   return { fitting, waiting };
 }
@@ -88,9 +92,9 @@ export function listWaitingRaises({
   waiting: readonly WaitingRaise[];
   records: Pick<AgentRecords, 'agents'>;
 }): Notice[] {
-  return waiting.map(({ service, fromBytes, toBytes, agent }) => {
+  return waiting.map(({ service, countsBytes, toBytes, agent, lift }) => {
     const { name = agent } = records.agents.find(({ uuid }) => uuid === agent) ?? {};
-    const message = `${service.id}: it counts as ${formatBytes(fromBytes)} under agent "${name}", as before; the raise to ${formatBytes(toBytes)} waits until it fits within the limit`;
-    return serviceNotice(service, 'raise_waits', message, toBytes, 'lifted');
+    const message = `${service.id}: it counts as ${formatBytes(countsBytes)} under agent "${name}"; the raise to ${formatBytes(toBytes)} waits until it fits within the limit`;
+    return serviceNotice(service, 'raise_waits', message, toBytes, lift);
   });
 }

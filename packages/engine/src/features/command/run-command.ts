@@ -26,7 +26,7 @@ import { enforceService } from '../../loop/enforce.js';
 import { actionRow } from '../../kernel/changes/journal.js';
 import { findSoldRaise, withRefusedRaise } from '../../kernel/subject/raise.js';
 import { observeServices, openRows } from '../../loop/observe.js';
-import { findAllowance, load } from '../../loop/load.js';
+import { findSold, load } from '../../loop/load.js';
 import { planOne, withCheckpoint } from '../../loop/plan.js';
 import { findSharers } from '../../loop/sharing.js';
 import type { Context } from '../../context/context.js';
@@ -125,17 +125,11 @@ async function withinBudget(
   make: () => Promise<Applied>,
 ): Promise<Applied> {
   const { agents, name } = panel;
-  const { service, observation } = work;
+  const { service } = work;
   const { formerProduct } = command;
-  if (agents === undefined || formerProduct === undefined || !isLifted(context.config, service, context.now()))
-    return make();
-  const find = (product: string) =>
-    findAllowance(context.config, { ...work, service: { ...service, product } })?.allowance ?? null;
-  const raises = findSoldRaise(panel, observation, {
-    mode: work.mode,
-    before: find(formerProduct),
-    after: find(service.product),
-  });
+  if (agents === undefined || formerProduct === undefined || !isSoldApart(work, context)) return make();
+  const find = (product: string) => findSold(context.config, { ...work, service: { ...service, product } }).found;
+  const raises = findSoldRaise(panel, work, { before: find(formerProduct), after: find(service.product) });
   if (raises === null) return make();
   if (command.dryRun)
     return withError(await make(), await context.ports.previewRaise(context, { name, agents }, raises));
@@ -149,6 +143,11 @@ async function withinBudget(
     if (begun.make) throw error;
     return withError(work, toItemError(error));
   }
+}
+
+/** Whether the panel shows no limit, whatever the service is sold. */
+function isSoldApart({ service, override }: Applied, context: Context): boolean {
+  return override?.unlimited === true || isLifted(context.config, service, context.now());
 }
 
 function stoppedByPanel({ id }: ServiceRecord, stops: readonly string[]): ItemError {

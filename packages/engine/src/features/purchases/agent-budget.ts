@@ -40,8 +40,11 @@ export async function readRaise(
   const loaded = undecided(toRead(await loadService(context, service)));
   const paid = withPurchases(loaded, [...loaded.purchases, { ...row, status: 'paid' }]);
   if (isLifted(context.config, service, context.now())) {
-    const { mode, allowance: before } = loaded;
-    return withPending(context, loaded, findSoldRaise(panel, observation, { mode, before, after: paid.allowance }));
+    return withPending(
+      context,
+      loaded,
+      findSoldRaise(panel, { ...loaded, observation }, { before: loaded, after: paid }),
+    );
   }
   const observed = { ...unplanned(paid), observation };
   const [shared = observed] = await findSharers(on, [observed]);

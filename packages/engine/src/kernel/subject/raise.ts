@@ -1,4 +1,4 @@
-import type { Observation, Panel, Plan, RaiseRequest } from '@sluice/panel-kind';
+import type { Panel, Plan, RaiseRequest } from '@sluice/panel-kind';
 import type { Allowance } from '@sluice/quota-core';
 import type { Applied, Loaded, RunOnPanel, Stage } from './stages.js';
 import { withError } from './to-stage.js';
@@ -25,11 +25,20 @@ export async function withRefusedRaise(
  */
 export function findSoldRaise(
   { agents }: Pick<Panel, 'agents'>,
-  observation: Observation | null,
-  { mode, before, after }: Pick<Loaded<Stage>, 'mode'> & Record<'before' | 'after', Allowance | null>,
+  { service, product, observation }: Pick<Applied, 'service' | 'product' | 'observation'>,
+  { before, after }: Record<'before' | 'after', Sold | null>,
 ): RaiseRequest | null {
-  // Where one direction counts, the panel has no limit, with a lift or without.
-  if (agents === undefined || observation === null || mode !== 'TOTAL') return null;
-  if (before?.kind !== 'limited' || after?.kind !== 'limited') return null;
-  return agents.toSoldRaise(observation, { fromBytes: before.allowedBytes, toBytes: after.allowedBytes });
+  if (agents === undefined || observation === null) return null;
+  const [fromBytes, toBytes] = [toSoldBytes(before), toSoldBytes(after)];
+  if (fromBytes === undefined || fromBytes === null || toBytes === undefined) return null;
+  return agents.toSoldRaise(observation, { service, product, fromBytes, toBytes });
+}
+
+/** What a service is sold: a lift is not. */
+type Sold = Pick<Loaded<Stage>, 'mode'> & { allowance: Allowance | null };
+
+/** Null for no limit, as where one direction counts; undefined where nothing is sold, or it is not known. */
+function toSoldBytes(sold: Sold | null): number | null | undefined {
+  if (sold?.allowance == null || sold.allowance.kind === 'unmanaged') return undefined;
+  return sold.mode === 'TOTAL' && sold.allowance.kind === 'limited' ? sold.allowance.allowedBytes : null;
 }
