@@ -4,11 +4,13 @@ import { customerAndNeighbour } from './test/customers.js';
 import { planTerminate } from './account/index.js';
 import { carryOut, type Journal } from './test/carry-out.js';
 import { drift, provision } from './test/readme-example.js';
+import { sell } from './test/readme-first.js';
 import { name, password, startWorld, type World } from './test/world.js';
 
 const read = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8');
 const readme = read('../README.md');
-const source = read('./test/readme-example.ts') + read('./test/carry-out.ts');
+const source =
+  ['first', 'example'].map((name) => read(`./test/readme-${name}.ts`)).join('') + read('./test/carry-out.ts');
 
 const lines: string[] = [];
 const journal: Journal = {
@@ -35,8 +37,18 @@ function shown(part: string): string {
 }
 
 describe('the README', () => {
-  it.each(['example', 'loop', 'poll'])('shows what is tested here: %s', (part) => {
+  it.each(['first', 'example', 'loop', 'poll'])('shows what is tested here: %s', (part) => {
     expect(readme).toContain(shown(part));
+  });
+
+  it('begins with an account in at most 20 lines', async () => {
+    expect(shown('first').split('\n').length).toBeLessThanOrEqual(20);
+    expect(readme.indexOf(shown('first'))).toBe(readme.indexOf('```ts') + '```ts\n'.length);
+    const tunnel = world.flvx.addTunnel();
+    const options = { panel: 'relay', baseUrl: world.flvx.url, allowHttp: true, username: 'admin_user' };
+    const { id } = await sell({ ...options, password: 'admin_user' }, name, password, tunnel);
+    expect(world.flvx.user(id)).toMatchObject({ user: name, flow: 100, num: 10, status: 1 });
+    expect(world.flvx.permission(id, tunnel)).toMatchObject({ status: 1 });
   });
 
   it('provisions an account with a speed of its own', async () => {
