@@ -10,7 +10,8 @@ import { type Change, type DescribedChange, listChanges } from './describe-chang
 import { applyField, listColumns } from '../../base/fields.js';
 import { findChange } from './find-change.js';
 import { storeChanges } from './store-changes.js';
-import { blankService, checkService, idProblem, panelChangeProblems } from './check-service.js';
+import { blankService, checkService, idProblem } from './check-service.js';
+import { changeProblems } from './held-account.js';
 
 /** Refuses keys that services do not have. */
 export function checkKeys(
@@ -77,16 +78,12 @@ export async function changeService(
     return run.store(async (tables) => {
       const record = structuredClone(service);
       setFields(context, record, pairs);
-      if (record.panel !== service.panel) {
-        const problems = await panelChangeProblems((panel) => context.findKind(panel), tables, [
-          { before: service, after: record },
-        ]);
-        const problem = problems.get(id);
-        if (problem !== undefined) throw new SluiceError(problem.code, problem.message, { details: { service: id } });
-      }
-      await refuseDuplicate(context, tables, { before: service, after: record }, { allowDuplicateRefs });
-      const change = findChange(service, record, context.now());
-      const changes = change === null ? [] : [change];
+      const change = { before: service, after: record };
+      const problem = (await changeProblems((panel) => context.findKind(panel), tables, [change])).get(id);
+      if (problem !== undefined) throw new SluiceError(problem.code, problem.message, { details: { service: id } });
+      await refuseDuplicate(context, tables, change, { allowDuplicateRefs });
+      const found = findChange(service, record, context.now());
+      const changes = found === null ? [] : [found];
       const [changed = service] = await storeChanges(context, tables, { changes, run: run.id });
       return {
         service: changed,

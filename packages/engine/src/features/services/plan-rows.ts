@@ -1,9 +1,10 @@
 import type { ServiceChange, ServiceRecord, StoreTables } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
-import { blankService, checkService, idProblem, panelChangeProblems } from './check-service.js';
+import { blankService, checkService, idProblem } from './check-service.js';
 import { describeDuplicate, duplicateRefs } from './duplicate-refs.js';
 import { applyField, type Columns, listColumns } from '../../base/fields.js';
 import { findChange } from './find-change.js';
+import { changeProblems } from './held-account.js';
 
 /** One row of an import: its line in the file and its texts. */
 export interface ImportRow {
@@ -82,14 +83,11 @@ export async function planRows(
     }
   }
   await keepCreated(tables, rowChanges);
-  const moved = rowChanges.flatMap((change) => {
-    const { before, after } = change;
-    return before !== null && before.panel !== after.panel ? [{ ...change, before }] : [];
-  });
-  const stay = await panelChangeProblems((panel) => context.findKind(panel), tables, moved);
-  for (const change of moved) {
+  const stored = rowChanges.flatMap((change) => (change.before === null ? [] : [{ ...change, before: change.before }]));
+  const stay = await changeProblems((panel) => context.findKind(panel), tables, stored);
+  for (const change of stored) {
     const found = stay.get(change.after.id);
-    if (found !== undefined) problem(change, 'panel', found.message, found.code);
+    if (found !== undefined) problem(change, found.key, found.message, found.code);
   }
   problems.push(...(await duplicateProblems(context, tables, [...ending, ...rowChanges], allowDuplicateRefs)));
   return { rowChanges, problems };
