@@ -26,7 +26,9 @@ export interface AgentRequest {
 export type RestoreReport = AgentDetail & {
   run: PanelsRunView;
   actions: AgentAction[];
-  /** Users that stay as they are, and why: `moved`, `touched`, `enabled-by-others`, `gone`, `still-over`, `suspended`. */
+  /**
+   * Users that stay as they are, and why: `moved`, `touched`, `enabled-by-others`, `gone`, `still-over`, `suspended`, `service-ended`.
+   */
   left: { uuid: string; name: string; outcome: string }[];
   notices: { code: string; service: string | null; message: string }[];
   error: ItemError | null;

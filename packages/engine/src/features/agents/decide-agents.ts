@@ -4,12 +4,12 @@ import type { HoldRecord } from '@sluice/state-store';
 import { newHold } from '../../kernel/subject/holds.js';
 import type { AgentsOnPanel } from './open-agents.js';
 import type { AgentsRead } from './read-agents.js';
-import type { ServiceUsers } from './service-users.js';
+import { listServiceUsers, type ServiceUsers } from './service-users.js';
 
 /** What is decided about: the agents of a panel, or one of them, and users that belong to services. */
 interface AgentsToDecide extends Pick<AgentsOnPanel, 'context' | 'name' | 'agents'> {
   request: { agent: string | null };
-  services: Pick<ServiceUsers, 'byUser'>;
+  services: Pick<ServiceUsers, 'byUser' | 'ofEnded'>;
 }
 
 /** The lists, with the holds that start and end, and the plan. */
@@ -50,7 +50,7 @@ export function decideAndPlan(
   const input: AgentPlanInput = {
     ...read,
     holds: [...records.holds.filter((hold) => !closes.includes(hold)), ...opens],
-    serviceUsers: new Set(services.byUser.keys()),
+    serviceUsers: listServiceUsers(services),
     agent: request.agent,
   };
   const active = [...recorded.standing].filter(([uuid, { counts }]) => counts && isMeant(uuid)).length;

@@ -21,7 +21,7 @@ import type { ChangedAgent } from '../../kernel/run/agent-documents.js';
 import { type ListedAction, resolveUsers, type UserChanges } from './change-users.js';
 import { type AgentsOnPanel, openAgents } from './open-agents.js';
 import { describeStored, isProblem, loadStoredAgents, problemError, readAgents } from './read-agents.js';
-import { holdServices, listReleasable, loadServiceUsers, type ServiceUsers } from './service-users.js';
+import { holdServices, listServiceUsers, loadServiceUsers, type ServiceUsers } from './service-users.js';
 import { releaseSuspended, toHow } from './suspend-agent.js';
 
 /** Options of `agent restore`. */
@@ -64,7 +64,10 @@ async function restore(ordered: AgentCommand, { force, unsuspend }: RestoreReque
     await context.write(leases(), (tables) => tables.holds.end(own.id, context.now()));
   }
   const services = await loadServiceUsers(on);
-  const plan = agents.planRestore({ ...planInput(read, agent, holds), serviceUsers: listReleasable(services) }, force);
+  const plan = agents.planRestore(
+    { ...planInput(read, agent, holds), serviceUsers: listServiceUsers(services) },
+    force,
+  );
   const done = await performPlan(ordered, plan);
   const released = await releaseServices(ordered, services, { agent, force, holds });
   if (!dryRun) await endFreeHolds(on, agent);
@@ -95,7 +98,7 @@ async function releaseServices(
   services: ServiceUsers,
   { agent, force, holds }: { agent: string | null; force: boolean; holds: readonly HoldRecord[] },
 ): Promise<{ changes: ListedAction[]; error: ItemError | null }> {
-  const input = { ...planInput(ordered.read, null, holds), serviceUsers: new Set(services.byUser.keys()) };
+  const input = { ...planInput(ordered.read, null, holds), serviceUsers: listServiceUsers(services) };
   const users = ordered.agents.planSuspension(input).serviceUsers.filter((user) => {
     const { chain, evidence, suspended } = user;
     const isMeant = agent === null || chain.includes(agent) || findSubjectAgent(evidence?.service ?? '') === agent;
@@ -163,7 +166,7 @@ async function giveBack(
   }
   if (reason !== 'manual') {
     const services = await loadServiceUsers(on);
-    const input = { ...planInput(read, null, holds), serviceUsers: listReleasable(services) };
+    const input = { ...planInput(read, null, holds), serviceUsers: listServiceUsers(services) };
     const done = await performPlan(ordered, agents.planRestore(input, true));
     const { changes, error } = await releaseServices(ordered, services, { agent: null, force: true, holds });
     if (!dryRun) await endFreeHolds(on, null);

@@ -1,4 +1,4 @@
-import { AGENT_STEPS, type AgentTraffic, toItemError, type ServiceUser } from '@sluice/panel-kind';
+import { AGENT_STEPS, type AgentTraffic, type RestorePlan, type ServiceUser, toItemError } from '@sluice/panel-kind';
 import type { HoldRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { isProtected, newHold, noteUntold } from '../../kernel/subject/holds.js';
 import type { Enforcements } from '../../context/enforcement.js';
@@ -17,8 +17,10 @@ import { isLiving } from '../../base/lifecycle.js';
  * services never undo each other: an exceeded limit or a suspension above the user starts a hold `agent-limit` on the service.
  */
 export interface ServiceUsers {
-  /** By the uuid of their user. */
+  /** Living services, by the uuid of their user. */
   byUser: Map<string, ServiceRecord>;
+  /** Users of no living service that are restricted for another one, by uuid: they stay as they are. */
+  ofEnded: Map<string, string>;
   /** Open `agent-limit` holds, by service. */
   holds: Map<string, HoldRecord>;
   /** Users that are disabled for a service. */
@@ -36,13 +38,19 @@ export async function loadServiceUsers({
   agents,
 }: Pick<AgentsOnPanel, 'context' | 'name' | 'agents'>): Promise<ServiceUsers> {
   const byUser = new Map<string, ServiceRecord>();
+  const others = new Map<string, string>();
   for (const service of await store.services.list({ panel })) {
     const uuid = agents.getServiceUser(service);
-    if (uuid !== null) byUser.set(uuid, service);
+    if (uuid === null) continue;
+    if (isLiving(service)) byUser.set(uuid, service);
+    else others.set(service.id, uuid);
   }
   const open = await store.holds.open({ panel });
   const isOpen = new Set(open.map(({ id }) => id));
-  const evidence = (await store.evidence.open({ panel })).filter(({ target }) => byUser.has(target));
+  const all = await store.evidence.open({ panel });
+  const ended = all.filter(({ service, target }) => !byUser.has(target) && others.get(service) === target);
+  const ofEnded = new Map(ended.map(({ service, target }) => [target, service]));
+  const evidence = all.filter(({ target }) => byUser.has(target) || ofEnded.has(target));
   const leftOver = new Set<string>();
   for (const { service, hold, target } of evidence.filter((item) => !isOpen.has(item.hold))) {
     const ended = (await store.holds.all({ service })).find(({ id }) => id === hold);
@@ -51,6 +59,7 @@ export async function loadServiceUsers({
   const unresolved = await store.actions.unresolved({ panel });
   return {
     byUser,
+    ofEnded,
     unfinished: new Set(unresolved.flatMap(({ type, hold }) => (type === AGENT_STEPS.disable ? (hold ?? []) : []))),
     holds: new Map(open.filter(({ reason }) => reason === 'agent-limit').map((hold) => [hold.service, hold])),
     disabled: new Set(evidence.map(({ target }) => target)),
@@ -117,7 +126,6 @@ function decideDue(services: ServiceUsers, user: ServiceUser, how: HoldServices)
   const { byUser, holds, leftOver } = services;
   const service = byUser.get(user.uuid);
   if (service === undefined) return null;
-  if (!isLiving(service)) return null;
   const hold = holds.get(service.id);
   const observing = how.byName !== true && how.enforcements.isObserving(how.name, service.product);
   const base = { user, service, previewOnly: how.previewOnly || observing };
@@ -134,9 +142,24 @@ function decideDue(services: ServiceUsers, user: ServiceUser, how: HoldServices)
   return isDue || isReplaced ? { ...base, what: 'hold' } : null;
 }
 
-/** Returns the users that are given back by a release of their service, never as users of their agent. */
-export function listReleasable({ byUser }: ServiceUsers): Set<string> {
-  return new Set([...byUser].filter(([, service]) => isLiving(service)).map(([uuid]) => uuid));
+/** Returns the users that their agent neither disables nor enables by itself. */
+export function listServiceUsers({ byUser, ofEnded }: Pick<ServiceUsers, 'byUser' | 'ofEnded'>): Set<string> {
+  return new Set([...byUser.keys(), ...ofEnded.keys()]);
+}
+
+/** Returns the users that a suspension (`suspended`), or the end of one, leaves as they are for a service that has ended. */
+export function listLeftForEnded(
+  { ofEnded, holds, leftOver }: Pick<ServiceUsers, 'ofEnded' | 'holds' | 'leftOver'>,
+  users: readonly ServiceUser[],
+  suspended: boolean,
+): RestorePlan['left'] {
+  return users.flatMap(({ uuid, name, enabled, suspended: by }) => {
+    const service = ofEnded.get(uuid);
+    if (service === undefined) return [];
+    const isOfAgent = holds.has(service) || leftOver.has(uuid);
+    const isLeft = suspended ? enabled : !enabled && by === null && isOfAgent;
+    return isLeft ? [{ uuid, name, outcome: 'service-ended' }] : [];
+  });
 }
 
 /** Returns whether no agent above a user restricts its service. */

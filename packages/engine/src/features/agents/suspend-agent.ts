@@ -19,7 +19,13 @@ import { findError, toActions } from './agent-views.js';
 import { PanelSwitch } from './panel-switch.js';
 import type { ServiceChange } from './due-user.js';
 import { toCause } from './service-user-notices.js';
-import { type HoldServices, holdServices, loadServiceUsers } from './service-users.js';
+import {
+  type HoldServices,
+  holdServices,
+  listLeftForEnded,
+  listServiceUsers,
+  loadServiceUsers,
+} from './service-users.js';
 
 const CANNOT = 'suspend an agent because it keeps no record of the users that it disabled';
 
@@ -51,7 +57,7 @@ async function suspend(ordered: AgentCommand): Promise<Done> {
   const services = await loadServiceUsers(ordered.on);
   const plan = agents.planSuspension({
     ...planInput(read, agent, holds),
-    serviceUsers: new Set(services.byUser.keys()),
+    serviceUsers: listServiceUsers(services),
   });
   const held = await holdServices(ordered, services, plan.serviceUsers, toHow(ordered, holds));
   const done = await performPlan(ordered, plan, [hold]);
@@ -59,7 +65,7 @@ async function suspend(ordered: AgentCommand): Promise<Done> {
   return {
     changed: open === undefined,
     actions: [...listActions(held.changes), ...toActions(done)],
-    left: [],
+    left: listLeftForEnded(services, plan.serviceUsers, true),
     notices: [...held.notices, ...dropped.map((notice) => ({ ...notice, panel: name, service: null }))],
     error: findError(held.changes) ?? findError(done),
   };
@@ -94,22 +100,22 @@ export async function releaseSuspended(
   const input: AgentPlanInput = {
     ...planInput(read, agent, holds),
     recorded: isObserved ? withHeldOnly(read.recorded, holds) : read.recorded,
-    serviceUsers: new Set(services.byUser.keys()),
+    serviceUsers: listServiceUsers(services),
   };
   const plan = agents.planUnsuspension(input);
-  const users = agents
-    .planSuspension({ ...input, agent: null })
-    .serviceUsers.filter(({ uuid, suspended, evidence }) => {
-      const hold = services.holds.get(services.byUser.get(uuid)?.id ?? '');
-      const isEnded = evidence !== null && !holds.some(({ id }) => id === evidence.hold);
-      const isHeld = hold !== undefined && toCause(hold) === 'suspension';
-      return suspended === null && (isHeld || isEnded || services.leftOver.has(uuid));
-    });
+  const { serviceUsers } = agents.planSuspension({ ...input, agent: null });
+  const users = serviceUsers.filter(({ uuid, suspended, evidence }) => {
+    const hold = services.holds.get(services.byUser.get(uuid)?.id ?? '');
+    const isEnded = evidence !== null && !holds.some(({ id }) => id === evidence.hold);
+    const isHeld = hold !== undefined && toCause(hold) === 'suspension';
+    return suspended === null && (isHeld || isEnded || services.leftOver.has(uuid));
+  });
+  const below = serviceUsers.filter(({ chain }) => chain.includes(agent));
   const released = await holdServices(ordered, services, users, toHow(ordered, holds));
   const done = await performPlan(ordered, plan);
   return {
     actions: [...listActions(released.changes), ...toActions(done)],
-    left: plan.left,
+    left: [...plan.left, ...listLeftForEnded(services, below, false)],
     notices: released.notices,
     error: findError(released.changes) ?? findError(done),
   };
