@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { useBench } from '../bench/each-test.js';
 import { HOUR } from '../bench/engine-bench.js';
-import { type FlvxBench, useFlvxBench } from '../bench/flvx-bench.js';
+import { type FlvxBench, startFlvxBench, useFlvxBench } from '../bench/flvx-bench.js';
 import { startHiddifyBench } from '../bench/hiddify-bench.js';
 import { LINE, startTelephonyBench } from '../bench/telephony-bench.js';
 
@@ -73,7 +73,7 @@ describe('a service that names another user than the one that was disabled for i
 
   it('is set back to that user', async () => {
     const [user = '', other = ''] = ['a', 'b'].map((name) => at.panel.addUser({ name }));
-    await at.addService(1, { values: { hiddify_user_uuid: user } });
+    await at.addService(1, { values: { hiddify_user_uuid: user ?? '' } });
     await at.poll();
     await at.sluice.provision.suspend('svc-1');
     const updatedAt = new Date(at.bench.clock.now()).toISOString();
@@ -82,5 +82,45 @@ describe('a service that names another user than the one that was disabled for i
     await at.sluice.services.set('svc-1', { hiddify_user_uuid: user });
     expect((await at.sluice.provision.unsuspend('svc-1')).run.outcome).toBe('done');
     expect(await at.bench.store.evidence.open()).toEqual([]);
+  });
+});
+
+describe('the account whose limit is lifted', () => {
+  it('is not exchanged on FLVX before the lift has ended', async () => {
+    const at = await startFlvxBench();
+    try {
+      const [user = 0, other = 0] = ['a', 'b'].map((name) => at.panel.addUser({ user: name }));
+      await at.addService(1, { values: { flvx_user_id: String(user) } });
+      await at.sluice.services.set('svc-1', { protected_until: '2026-11-25' });
+      const exchange = () => at.sluice.services.set('svc-1', { flvx_user_id: String(other) });
+      await expect(exchange()).rejects.toMatchObject({ code: 'limit_lifted' });
+      await at.sluice.services.set('svc-1', { protected_until: '' });
+      expect(await exchange()).toMatchObject({ refs: { flvx_user_id: String(other) } });
+    } finally {
+      await at.close();
+    }
+  });
+
+  it.each(['a protection', 'an unlimited override'])('is not exchanged on Hiddify: %s', async (how) => {
+    const at = await startHiddifyBench({ agents: '{ accounting: allocated }' });
+    try {
+      const [user, other] = [10, 10].map((gb) => at.panel.addUser({ agent: at.north, usageLimit: gb * 1024 ** 3 }));
+      await at.addService(1, { product: 'agency', values: { hiddify_user_uuid: user ?? '' } });
+      await at.pollAfter(HOUR);
+      if (how === 'a protection') await at.sluice.services.set('svc-1', { protected_until: '2026-11-25' });
+      else await at.sluice.overrides.set('svc-1', { unlimited: true });
+      await at.pollAfter(HOUR);
+      const row = { line: 2, values: { id: 'svc-1', hiddify_user_uuid: other ?? '' } };
+      expect(await at.sluice.services.import([row])).toMatchObject({
+        problems: [{ line: 2, key: 'hiddify_user_uuid', code: 'limit_lifted' }],
+      });
+      if (how === 'a protection') await at.sluice.services.set('svc-1', { protected_until: '' });
+      else await at.sluice.overrides.clear('svc-1');
+      await at.pollAfter(HOUR);
+      expect(await at.sluice.services.import([row])).toMatchObject({ totals: { changed: 1 }, problems: [] });
+      expect(at.panel.user(user ?? '').usageLimit).toBe(10 * 1024 ** 3);
+    } finally {
+      await at.close();
+    }
   });
 });

@@ -79,7 +79,7 @@ export async function changeService(
       const record = structuredClone(service);
       setFields(context, record, pairs);
       const change = { before: service, after: record };
-      const problem = (await changeProblems((panel) => context.findKind(panel), tables, [change])).get(id);
+      const problem = (await changeProblems(context, tables, [change])).get(id);
       if (problem !== undefined) throw new SluiceError(problem.code, problem.message, { details: { service: id } });
       await refuseDuplicate(context, tables, change, { allowDuplicateRefs });
       const found = findChange(service, record, context.now());

@@ -1,6 +1,7 @@
-import type { PanelKind } from '@sluice/panel-kind';
-import type { StoreTables } from '@sluice/state-store';
+import type { ServiceRecord, StoreTables } from '@sluice/state-store';
+import type { Context } from '../../context/context.js';
 import { isCommandRow } from '../../kernel/subject/command-row.js';
+import { isLifted } from '../../kernel/subject/holds.js';
 import { type ChangeProblem, type Move, panelChangeProblems } from './check-service.js';
 
 /** Why a key of a service can't be changed. */
@@ -14,39 +15,72 @@ interface Exchange {
   ref: string;
   from: string;
   to: string | null;
+  /** The service as it is, where the panel keeps its quota. */
+  keeps: ServiceRecord | null;
 }
 
-type FindKind = (panel: string) => PanelKind | undefined;
+type Of = Pick<Context, 'config' | 'findKind' | 'now'>;
 
-/** Errors of services whose account is gone from the panel: nothing of it can stay restricted. */
+/** Errors of services whose account is gone from the panel. */
 const GONE: readonly (string | null)[] = ['account_missing', 'user_gone'];
 
 /** Returns why services can't move to another panel or account, by service. */
 export async function changeProblems(
-  findKind: FindKind,
+  context: Of,
   tables: StoreTables,
   changes: readonly Move[],
 ): Promise<Map<string, KeyProblem>> {
   const moves = changes.filter(({ before, after }) => before.panel !== after.panel);
-  const problems = await exchangeProblems(tables, listExchanges(findKind, changes));
-  for (const [service, problem] of await panelChangeProblems(findKind, tables, moves)) {
+  const exchanges = await withoutGone(tables, listExchanges(context, changes));
+  const problems = await liftProblems(context, tables, exchanges);
+  for (const [service, problem] of await exchangeProblems(tables, exchanges)) problems.set(service, problem);
+  for (const [service, problem] of await panelChangeProblems((panel) => context.findKind(panel), tables, moves)) {
     problems.set(service, { key: 'panel', ...problem });
   }
   return problems;
 }
 
 /** Kinds without accounts undo by themselves what a service does not name any more. */
-function listExchanges(findKind: FindKind, changes: readonly Move[]): Exchange[] {
+function listExchanges(context: Of, changes: readonly Move[]): Exchange[] {
   return changes.flatMap(({ before, after }) => {
-    const { requiredRef: ref = null, capabilities, refs } = findKind(before.panel) ?? {};
+    const { requiredRef: ref = null, capabilities, refs, keepsQuota = false } = context.findKind(before.panel) ?? {};
     if (ref === null || before.panel !== after.panel || capabilities?.includes('accounts') !== true) return [];
     const ignoresCase = refs?.some(({ name, fits }) => name === ref && fits.ignoreCase) === true;
     const toId = (text = ''): string => (ignoresCase ? text.toLowerCase() : text);
     const { [ref]: from } = before.refs;
     const { [ref]: to } = after.refs;
     if (from === undefined || toId(from) === toId(to)) return [];
-    return [{ service: before.id, ref, from, to: to ?? null }];
+    return [{ service: before.id, ref, from, to: to ?? null, keeps: keepsQuota ? before : null }];
   });
+}
+
+/** Of an account that is gone, nothing can stay as it is. */
+async function withoutGone(tables: StoreTables, exchanges: readonly Exchange[]): Promise<Exchange[]> {
+  if (exchanges.length === 0) return [];
+  const decisions = await tables.decisions.latest(exchanges.map(({ service }) => service));
+  const gone = new Set(decisions.filter(({ errorCode }) => GONE.includes(errorCode)).map((row) => row.service));
+  return exchanges.filter(({ service }) => !gone.has(service));
+}
+
+/** Returns why services can't name another account whose limit on the panel is lifted: nothing would lower it again. By service. */
+async function liftProblems(
+  context: Of,
+  tables: StoreTables,
+  exchanges: readonly Exchange[],
+): Promise<Map<string, KeyProblem>> {
+  const kept = exchanges.flatMap(({ keeps, ref, from }) => (keeps === null ? [] : [{ service: keeps, ref, from }]));
+  if (kept.length === 0) return new Map();
+  const overrides = await tables.overrides.open(kept.map(({ service }) => service.id));
+  const unlimited = new Set(overrides.flatMap((row) => (row.unlimited ? [row.service] : [])));
+  const lifted = kept.filter(({ service }) => {
+    return unlimited.has(service.id) || isLifted(context.config, service, context.now());
+  });
+  return new Map(
+    lifted.map(({ service: { id }, ref, from }) => {
+      const message = `${ref} of "${id}" can't be changed while its limit on the panel is lifted: ${from} would keep none; end its protection, its release until a date or its unlimited override, and poll once`;
+      return [id, { key: ref, code: 'limit_lifted', message }];
+    }),
+  );
 }
 
 /**
@@ -59,12 +93,10 @@ async function exchangeProblems(tables: StoreTables, exchanges: readonly Exchang
   const services = exchanges.map(({ service }) => service);
   const evidence = await tables.evidence.open({ services });
   const unresolved = (await tables.actions.unresolved({ services })).filter((row) => !isCommandRow(row));
-  const decisions = await tables.decisions.latest(services);
-  const gone = new Set(decisions.filter(({ errorCode }) => GONE.includes(errorCode)).map((row) => row.service));
   for (const { service, ref, from, to } of exchanges) {
     const restricted = evidence.filter((item) => item.service === service).map(({ target }) => target);
     const isBack = to !== null && restricted.includes(to) && !restricted.includes(from);
-    if (gone.has(service) || isBack) continue;
+    if (isBack) continue;
     const action = unresolved.find((row) => row.service === service);
     const what = `${ref} of "${service}" can't be changed`;
     if (restricted.length > 0) {

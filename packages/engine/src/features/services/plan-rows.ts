@@ -84,7 +84,7 @@ export async function planRows(
   }
   await keepCreated(tables, rowChanges);
   const stored = rowChanges.flatMap((change) => (change.before === null ? [] : [{ ...change, before: change.before }]));
-  const stay = await changeProblems((panel) => context.findKind(panel), tables, stored);
+  const stay = await changeProblems(context, tables, stored);
   for (const change of stored) {
     const found = stay.get(change.after.id);
     if (found !== undefined) problem(change, found.key, found.message, found.code);
