@@ -41,7 +41,10 @@ export interface TargetState {
   scope: 'hold' | 'poll' | 'reconcile' | 'command';
   /** The command about the account itself; null otherwise. */
   command: AccountCommand | null;
-  /** The open cycle; null where the service has none. The plan resets a counter that was not reset in it yet. */
+  /**
+   * The open cycle; null where the service has none. The plan resets a counter that was not reset in it yet. `id` is another one
+   * once its start has moved later, since usage counts from there.
+   */
   cycle: { id: string; start: string; end: string; isNew: boolean; readAt: string | null } | null;
   /** Last reading of a counter, and its part in the open cycle; null before the first. */
   counted: { counterBytes: number; usedBytes: number } | null;

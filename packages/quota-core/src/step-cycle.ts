@@ -130,7 +130,7 @@ export interface RecordedCycle extends Cycle {
  * What happens to the recorded cycle at `now`.
  *
  * - `same`: it continues with the same boundaries.
- * - `amended`: it continues with another end; id, usage and purchases stay, and usually the start.
+ * - `amended`: it continues with another end; id and purchases stay, and usually the start; usage from before a later start does not count.
  * - `opened`: a new one begins (`previous` is the ended one, or null for the first).
  */
 export interface CycleStep {

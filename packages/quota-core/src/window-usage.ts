@@ -38,9 +38,8 @@ export function beginWindowCount(start: string, base: CycleReading): WindowCount
  * grown since the reading at the window's beginning. At a change of the cycle, the growth of the last one is carried; its
  * final reading may come later.
  *
- * A cycle that begins later than before goes on with its figures, as a counter does, unless it begins after its last reading.
- * On a panel that counts from its new beginning the figures may fall: then the growth between the two readings is unknown
- * and does not count.
+ * Where a cycle begins later than before, its figures count from there. Unless that is after its last reading they may fall: then
+ * the growth between the two readings is unknown and does not count.
  *
  * @param count the count of the window so far
  * @param reading the reading to count: of the present cycle, the next one, or the one before

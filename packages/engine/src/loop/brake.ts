@@ -8,6 +8,7 @@ import type { Notice } from '../kernel/run/notice.js';
 import type { ReadingCount } from './plausible.js';
 import type { RunReport } from '../kernel/run/run-document.js';
 import type { RunRequest } from '../kernel/run/bracket.js';
+import { toCycleKey } from '../kernel/subject/cycle-key.js';
 import { findDueRestriction, isOfLimit } from '../kernel/subject/holds.js';
 import type { Planned } from '../kernel/subject/stages.js';
 
@@ -86,7 +87,7 @@ function isRestrictedHarder({ holds, closes, decision }: Planned, mildestFirst: 
  */
 function listCountedEnds({ closes, cycle }: Planned, { free, aboveZero }: ReadingCount): HoldRecord[] {
   if (cycle === null || aboveZero * 2 <= free) return [...closes];
-  return closes.filter((hold) => hold.reason !== 'quota' || hold.cycle === null || hold.cycle === cycle.id);
+  return closes.filter((hold) => hold.reason !== 'quota' || hold.cycle === null || hold.cycle === toCycleKey(cycle));
 }
 
 /** Returns the notice of a run that is stopped, and makes it the error of the run; a dry run only reports it. */

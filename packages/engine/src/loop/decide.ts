@@ -11,6 +11,7 @@ import {
 } from '@sluice/quota-core';
 import type { HoldRecord } from '@sluice/state-store';
 import { findTimeZone, listLimits } from '../base/config/find-entry.js';
+import { toCycleKey } from '../kernel/subject/cycle-key.js';
 import { newHold, inForce, isOfRemovedLimit } from '../kernel/subject/holds.js';
 import type { Context } from '../context/context.js';
 import { findPeak, type LimitState, type Spend } from '../kernel/subject/limit-state.js';
@@ -128,7 +129,7 @@ function decideByUsage(
   const hold = facts.holds.find(({ reason }) => reason === 'quota');
   const quota: MeteredLimit = {
     id: 'quota',
-    window: cycle?.id ?? null,
+    window: cycle && toCycleKey(cycle),
     allowance,
     mode,
     exceededAt: 'reached',
@@ -179,7 +180,7 @@ function pick(usage: { inBytes: number | null; outBytes: number | null; totalByt
 /** Returns the id of the window of a limit, as its holds name it. */
 export function findWindowKey({ cycle, limits }: Pick<Decided, 'cycle' | 'limits'>, reason: string): string | null {
   const limit = limits.find(({ id }) => id === reason);
-  return limit === undefined ? (cycle?.id ?? null) : limit.key;
+  return limit === undefined ? cycle && toCycleKey(cycle) : limit.key;
 }
 
 /** Returns the rows of the holds that a decision starts; stored only if the run proceeds. */

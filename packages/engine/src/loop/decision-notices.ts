@@ -1,5 +1,6 @@
 import { crossedThresholds, describeReason, describeRule, type DueHold, formatBytes } from '@sluice/quota-core';
 import type { HoldRecord, ServiceRecord } from '@sluice/state-store';
+import { toCycleKey } from '../kernel/subject/cycle-key.js';
 import { describeTermination, type Termination, UNFINISHED } from '../kernel/subject/termination.js';
 import { describeLimit } from '../kernel/subject/used.js';
 import { findWindowKey } from './decide.js';
@@ -52,7 +53,7 @@ export function toNotices(work: Applied, { dryRun }: { dryRun: boolean }): Notic
     add('unmanaged', service.product, `${service.id} has no quota: it is metered where possible and never held`);
   }
   if (decision.problem?.code === 'usage_fell')
-    add('usage_fell', cycle?.id ?? 'none', `${service.id}: ${decision.problem.message}`);
+    add('usage_fell', cycle === null ? 'none' : toCycleKey(cycle), `${service.id}: ${decision.problem.message}`);
   if (work.doubted !== null && decision.problem !== null)
     add(IMPOSSIBLE_JUMP, cycle?.readAt ?? 'none', `${service.id}: ${decision.problem.message}`);
   const impossible = describeDoubtedHolds(service.id, work.doubted);
@@ -89,7 +90,7 @@ export function thresholdNotices({ service, cycle, thresholds }: Applied): Notic
   if (thresholds.length === 0) return [];
   const percent = Math.max(...thresholds);
   const message = `${service.id} has used ${percent}% of its allowance`;
-  return [serviceNotice(service, 'threshold', message, cycle?.id ?? 'none', percent)];
+  return [serviceNotice(service, 'threshold', message, cycle === null ? 'none' : toCycleKey(cycle), percent)];
 }
 
 /** Returns the notices of thresholds that usage is the first of a window to reach, of the limits besides the quota. */

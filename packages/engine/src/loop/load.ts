@@ -21,7 +21,7 @@ import { type LimitsBefore, loadLimits, NO_LIMITS } from '../kernel/subject/limi
 import type { Loaded, Read, Stage, ToRestrict } from '../kernel/subject/stages.js';
 import { describeUnknownProduct, onOneLine, toLoaded, UNKNOWN_PRODUCT, withError } from '../kernel/subject/to-stage.js';
 import { COMMAND_PREFIX, isCommandRow, isDelivery } from '../kernel/subject/command-row.js';
-import { UNPLACED, NO_PLACE, placeInCycle, earlierCycles } from './place.js';
+import { UNPLACED, NO_PLACE, placeInCycle, earlierCycles, countFromStart } from './place.js';
 
 /** Options of `load`. */
 export interface LoadOptions {
@@ -52,7 +52,7 @@ export async function load(
     limited.length === 0
       ? new Map<string, LimitsBefore>()
       : await loadLimits(context, panel, limited, { recorded, now });
-  return services.map((service) => {
+  const loaded = services.map((service) => {
     const configured = findEntry(config.products, service.product);
     const product = configured ?? { ...EMPTY_PRODUCT, panel: service.panel };
     const rows = findRows(stored, service.id);
@@ -90,6 +90,7 @@ export async function load(
       ...placed.placement,
     });
   });
+  return Promise.all(loaded.map((facts) => countFromStart(context, facts)));
 }
 
 function unknownProduct(service: ServiceRecord): ItemError {

@@ -1,8 +1,17 @@
 import { type ItemError, toItemError } from '@sluice/panel-kind';
-import { type CounterState, liesAhead, parseBillingCycleName, stepCounter, stepCycle } from '@sluice/quota-core';
+import {
+  type CounterState,
+  type Cycle,
+  liesAhead,
+  parseBillingCycleName,
+  stepCounter,
+  stepCycle,
+  type UsageBytes,
+} from '@sluice/quota-core';
 import type { CycleRecord } from '@sluice/state-store';
 import { findTimeZone } from '../base/config/find-entry.js';
 import type { Context } from '../context/context.js';
+import { withEnd } from '../kernel/subject/limits.js';
 import type { Loaded, Placement } from '../kernel/subject/stages.js';
 
 export const NO_PLACE: Placement = { cycle: null, closing: null, cycleIsNew: false, wrongCycles: [] };
@@ -56,9 +65,8 @@ export function placeInCycle(
     const before = known.get(step.previous?.id ?? '') ?? null;
     const counter = counterAfter(before, wrongCycles, step.cycle.start);
     if (before && step.kind !== 'opened') {
-      const moved = step.cycle.start !== before.start;
       const closedAt = wrongCycles.length > 0 ? null : before.closedAt;
-      const cycle = { ...before, ...step.cycle, counter, closedAt, ...(moved ? NO_PEAKS : {}) };
+      const cycle = { ...before, ...step.cycle, counter, closedAt, ...endedFigures(before, step.cycle) };
       return { placement: { cycle, closing: null, cycleIsNew: false, wrongCycles }, error: null };
     }
     const closing = before && before.closedAt === null ? { ...before, closedAt: now } : null;
@@ -75,6 +83,55 @@ export const NO_PEAKS = { peakInBytes: null, peakOutBytes: null, peakTotalBytes:
 export const NO_USAGE = { inBytes: null, outBytes: null, totalBytes: null, readAt: null };
 
 export const NEW_CYCLE = { closedAt: null, ...NO_USAGE, ...NO_PEAKS, allowance: null, thresholds: [] };
+
+/** Returns the figures of a cycle that end where its start moves; those from before a later start do not count. */
+function endedFigures({ start, readAt }: CycleRecord, moved: Cycle): Partial<CycleRecord> {
+  if (moved.start === start) return {};
+  if (moved.start < start) return NO_PEAKS;
+  return { ...NO_PEAKS, thresholds: [], ...((readAt ?? '') < moved.start ? NO_USAGE : {}) };
+}
+
+/** Counts in a cycle whose start has moved later only what was used after the last sample before that start. */
+export async function countFromStart<L extends Loaded>({ store }: Context, loaded: L): Promise<L> {
+  const { service, cycle, recorded } = loaded;
+  if (!wasCounted(cycle, recorded)) return loaded;
+  const { id, start } = cycle;
+  const [base] = await store.samples.list({ service: service.id, cycle: id, to: start, newestFirst: true, limit: 1 });
+  if (base === undefined) return loaded;
+  const counted = { ...cycle, ...figuresSince(cycle, base), counter: counterSince(cycle.counter, base) };
+  const limitsBefore = loaded.limitsBefore.map((state) => ({
+    ...state,
+    count: state.count && withEnd(state.count, counted),
+  }));
+  return { ...loaded, cycle: counted, limitsBefore };
+}
+
+/** Whether the start of a cycle has moved before its last reading of a counter. */
+function wasCounted(cycle: Loaded['cycle'], recorded: Loaded['recorded']): cycle is CountedCycle {
+  if (cycle === null || cycle.id !== recorded?.id || cycle.start <= recorded.start) return false;
+  return isCounterState(cycle.counter) && cycle.counter.at >= cycle.start;
+}
+
+type CountedCycle = CycleRecord & { counter: CounterState };
+
+function counterSince(counter: CounterState, { inBytes, outBytes, totalBytes }: UsageBytes): CounterState {
+  const [usedIn, usedOut] = inBytes === null || outBytes === null ? [totalBytes ?? 0, 0] : [inBytes, outBytes];
+  return {
+    ...counter,
+    usedIn: Math.max(0, counter.usedIn - usedIn),
+    usedOut: Math.max(0, counter.usedOut - usedOut),
+  };
+}
+
+function figuresSince(cycle: UsageBytes, base: UsageBytes): UsageBytes {
+  const since = (now: number | null, before: number | null): number | null =>
+    now === null || before === null ? null : Math.max(0, now - before);
+  return {
+    inBytes: since(cycle.inBytes, base.inBytes),
+    outBytes: since(cycle.outBytes, base.outBytes),
+    totalBytes: since(cycle.totalBytes, base.totalBytes),
+  };
+}
 
 /**
  * Returns the counter that a cycle continues with, including what was counted in cycles that a wrong clock opened.

@@ -1,6 +1,7 @@
 import type { AccountCommand, TargetState, ItemError, Observation, Panel, Plan } from '@sluice/panel-kind';
 import { type CounterState, usageInMode, formatBytes } from '@sluice/quota-core';
 import { findTimeZone } from '../base/config/find-entry.js';
+import { toCycleKey } from '../kernel/subject/cycle-key.js';
 import { inForce, isLifted } from '../kernel/subject/holds.js';
 import type { EvidenceRecord } from '@sluice/state-store';
 import { draftHolds } from './decide.js';
@@ -48,7 +49,7 @@ export function toTargetState(on: RunOnPanel, work: Plannable, command: AccountC
     ...(isLeaving(on, work) && LEAVING),
     command,
     cycle: work.cycle && {
-      id: work.cycle.id,
+      id: toCycleKey(work.cycle),
       start: work.cycle.start,
       end: work.cycle.end,
       isNew: work.cycleIsNew,
@@ -177,7 +178,7 @@ function isUsedUp({ cycle, mode }: Pick<Loaded<Stage>, 'cycle' | 'mode'>, allowe
 function stoppedNotice({ service, cycle }: Loaded<Stage>, stops: string[]): NonNullable<Plan['notices']>[number] {
   return {
     code: STOPPED_BY_PANEL,
-    key: `${STOPPED_BY_PANEL}:${service.id}:${cycle?.id ?? 'none'}`,
+    key: `${STOPPED_BY_PANEL}:${service.id}:${cycle === null ? 'none' : toCycleKey(cycle)}`,
     message: `${service.id} is within its allowance, but the panel stops it: ${stops.join('; ')}`,
   };
 }

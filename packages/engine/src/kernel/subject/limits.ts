@@ -18,6 +18,7 @@ import {
 import type { CycleRecord, ServiceRecord } from '@sluice/state-store';
 import { findTimeZone } from '../../base/config/find-entry.js';
 import type { Context } from '../../context/context.js';
+import { toCycleKey } from './cycle-key.js';
 import { findPeak, type LimitState, type Spend } from './limit-state.js';
 import type { Loaded, Stage } from './stages.js';
 
@@ -71,7 +72,7 @@ function weighBytes(context: Context, limit: LimitSettings, allowed: number, fro
   const { cycle, service, mode } = facts;
   const isCycle = limit.window === 'cycle';
   const window = findWindow(context, limit, { service, cycle, now: usage?.known === true ? usage.at : now });
-  const key = isCycle ? (cycle?.id ?? null) : toKey(limit, window);
+  const key = isCycle ? cycle && toCycleKey(cycle) : toKey(limit, window);
   const before = findBefore(facts, { id: limit.id, key, unit: 'bytes' });
   const counted =
     isCycle || window === null
@@ -127,7 +128,7 @@ function weighMoney(context: Context, limit: CappedLimit, from: LimitFacts): Wei
   const { allowance: allowed } = limit;
   const spend = from.spend.find((one) => one.limit === limit.id) ?? null;
   const window = spend?.window ?? null;
-  const key = ofClient(limit.window === 'cycle' ? (facts.cycle?.id ?? null) : toKey(limit, window), spend);
+  const key = ofClient(limit.window === 'cycle' ? facts.cycle && toCycleKey(facts.cycle) : toKey(limit, window), spend);
   const stored = findStored(facts, limit.id);
   const currency = spend?.currency ?? stored?.unit ?? context.config.currency ?? '';
   const before = findBefore(facts, { id: limit.id, key, unit: currency });
