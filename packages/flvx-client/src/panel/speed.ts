@@ -31,7 +31,7 @@ export function speedPlan(input: PlanInput): SpeedPlan {
   const others = input.permissions.filter((row) => !isThrottled(input, row));
   return {
     limit: choice.kind === 'own' ? toLimitTarget(input, choice.speed, others) : null,
-    limits: { ...ownLimits(input), keep: [] },
+    limits: { ...ownLimits(input), keep: listRestored(input) },
     of(id, row) {
       const throttled = row !== null && isThrottled(input, row);
       if (row !== null && !throttled && !input.full) return {};
@@ -45,6 +45,11 @@ export function speedPlan(input: PlanInput): SpeedPlan {
 /** Returns the limits with the speed of the product, which a full plan would create again. */
 function listWanted({ account }: PlanInput, choice: SpeedChoice): number[] {
   return account.speedLimits.flatMap(({ id, speed }) => (choice.kind === 'own' && speed === choice.speed ? [id] : []));
+}
+
+/** Returns the limits that throttled permissions have again. */
+function listRestored(input: PlanInput): number[] {
+  return input.permissions.flatMap((row) => speedBefore(input, row).speedId ?? []);
 }
 
 function throttle(input: PlanInput): SpeedPlan {
@@ -112,8 +117,10 @@ export function speedBefore(input: PlanInput, row: FlvxPermission): { speedId?: 
   if (!item || !isThrottled(input, row)) return {};
   const before = parseSpeedPrior(item).speedId;
   const limit = input.account.speedLimits.find((one) => one.id === before);
+  // Without the product's settings (its product may be missing in the config) an own limit may still be its speed.
+  const mayBeNeeded = input.target.product['flvx'] === undefined && input.target.scope !== 'reconcile';
   // The id of a deleted limit would limit nothing; an own limit belonged to an earlier product.
-  return { speedId: limit === undefined || isOwn(input, limit) ? null : before };
+  return { speedId: limit === undefined || (isOwn(input, limit) && !mayBeNeeded) ? null : before };
 }
 
 /** Whether the permission still has the limit of the throttle. A limit that others have set since stays. */
