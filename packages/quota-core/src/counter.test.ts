@@ -78,6 +78,43 @@ describe('stepCounter', () => {
       expect(step(9, 52, { refused: { ...refused, ...other } })).toMatchObject({ code: 'counter_fell' });
   });
 
+  it('adds nothing with the first reading of another account, and its growth from then on', () => {
+    const own = { ...previous, account: '7' };
+    const read = (inBytes: number, outBytes: number, account?: string) => ({ at: at(20), inBytes, outBytes, account });
+    for (const [inBytes, outBytes] of [
+      [500, 60],
+      [5, 2],
+    ] as const) {
+      const state = { ...own, lastIn: inBytes, lastOut: outBytes, account: '8', at: at(20) };
+      for (const resetBetween of [false, true])
+        expect(step(0, 0, { previous: own, reading: read(inBytes, outBytes, '8'), resetBetween })).toEqual({
+          known: true,
+          state,
+        });
+      const later = { ...read(inBytes + 10, outBytes, '8'), at: at(30) };
+      expect(step(0, 0, { previous: state, reading: later })).toMatchObject({ state: { usedIn: 40, usedOut: 20 } });
+    }
+    const inNewCycle = { previous: own, reading: read(500, 60, '8'), cycleStart: at(15) };
+    expect(step(0, 0, inNewCycle)).toMatchObject({ state: { usedIn: 0, usedOut: 0 } });
+  });
+
+  it('counts another account from zero after a reset that is certain', () => {
+    const reading = { at: at(20), inBytes: 7, outBytes: 3, account: '8' };
+    const state = { lastIn: 7, lastOut: 3, usedIn: 37, usedOut: 23, account: '8', at: at(20) };
+    expect(step(0, 0, { previous: { ...previous, account: '7' }, reading, resetBetween: 'certain' })).toEqual({
+      known: true,
+      state,
+    });
+  });
+
+  it('goes on where it is not known whose counter it was', () => {
+    const reading = { at: at(20), inBytes: 110, outBytes: 50, account: '8' };
+    expect(step(0, 0, { reading })).toMatchObject({ state: { usedIn: 40, usedOut: 20, account: '8' } });
+    expect(step(110, 50, { previous: { ...previous, account: '8' } })).toMatchObject({
+      state: { usedIn: 40, account: '8' },
+    });
+  });
+
   it('begins a new cycle with the growth since the last reading', () => {
     expect(step(130, 55, { newCycle: true })).toMatchObject({ state: { usedIn: 30, usedOut: 5 } });
     expect(step(7, 3, { newCycle: true, resetBetween: true })).toMatchObject({ state: { usedIn: 7, usedOut: 3 } });

@@ -11,6 +11,8 @@ export interface CounterState {
   usedOut: number;
   /** Instant of the last reading. */
   at: string;
+  /** The account whose counter it is; absent where that is not known. */
+  account?: string;
 }
 
 /**
@@ -41,6 +43,8 @@ export interface RefusedReading {
  *
  * A fall without a reset is accepted once a second reading confirms it: then the growth since the first one (`refused`) counts.
  *
+ * The first reading of another account adds nothing, unless its counter began at zero by a reset that is certain.
+ *
  * @param input.cycleStart instant at which the cycle of the reading begins; a previous state from before it begins a
  *   new cycle even when `newCycle` is false
  * @param input.resetBetween whether the panel or Sluice has reset the counters between the two readings
@@ -59,23 +63,27 @@ export interface RefusedReading {
 export function stepCounter(input: {
   previous: CounterState | null;
   cycleStart: string;
-  reading: { at: string; inBytes: number; outBytes: number };
+  reading: { at: string; inBytes: number; outBytes: number; account?: string | undefined };
   resetBetween: ResetBetween;
   newCycle: boolean;
   refused?: RefusedReading | null;
 }): CounterStep {
-  const { previous, reading, resetBetween } = input;
+  const { reading, resetBetween } = input;
   const { at } = reading;
   const lastIn = checkBytes(reading.inBytes, 'the counter of bytes in');
   const lastOut = checkBytes(reading.outBytes, 'the counter of bytes out');
   instantMs(at, 'the instant of the reading');
-  if (previous === null) return { known: true, state: { lastIn, lastOut, usedIn: lastIn, usedOut: lastOut, at } };
+  const account = reading.account ?? input.previous?.account;
+  const now = { lastIn, lastOut, at, ...(account !== undefined && { account }) };
+  if (input.previous === null) return { known: true, state: { ...now, usedIn: lastIn, usedOut: lastOut } };
 
+  const isOther = input.previous.account !== undefined && input.previous.account !== account;
+  const previous = isOther && resetBetween !== 'certain' ? { ...input.previous, lastIn, lastOut } : input.previous;
   const fell = lastIn < previous.lastIn || lastOut < previous.lastOut;
   const isUnexplained = fell && resetBetween === false;
-  const isConfirmed = isUnexplained && confirms(previous, input.refused ?? null, { lastIn, lastOut, at });
+  const isConfirmed = isUnexplained && confirms(previous, input.refused ?? null, now);
   if (isUnexplained && !isConfirmed) {
-    return { known: false, code: 'counter_fell', message: describeFall(previous, { lastIn, lastOut, at }) };
+    return { known: false, code: 'counter_fell', message: describeFall(previous, now) };
   }
   const fromZero = fell || resetBetween === 'certain';
   const base = isConfirmed ? input.refused : fromZero ? null : { inBytes: previous.lastIn, outBytes: previous.lastOut };
@@ -87,11 +95,9 @@ export function stepCounter(input: {
     known: true,
     ...(isConfirmed ? { restarted: true } : {}),
     state: {
-      lastIn,
-      lastOut,
+      ...now,
       usedIn: checkBytes((isNew ? 0 : previous.usedIn) + growthIn, 'the sum of bytes in'),
       usedOut: checkBytes((isNew ? 0 : previous.usedOut) + growthOut, 'the sum of bytes out'),
-      at,
     },
   };
 }

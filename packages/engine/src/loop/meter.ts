@@ -4,6 +4,7 @@ import type { CycleRecord, FingerprintRecord, SampleRecord } from '@sluice/state
 import type { Context } from '../context/context.js';
 import { findJumps } from './jump.js';
 import { FEWEST_COMPARED, findDoubt, findDoubtedHolds, IMPOSSIBLE_JUMP, toWindowReading } from './plausible.js';
+import { ownsAccount } from '../kernel/subject/account.js';
 import type { Loaded, Read, Stage } from '../kernel/subject/stages.js';
 import { toRead, withError } from '../kernel/subject/to-stage.js';
 
@@ -146,7 +147,7 @@ function doubted(
   { error, since = null, usage = null }: { error: ItemError; since?: string | null; usage?: Read['usage'] },
 ): Read {
   const { reading } = answer;
-  const read = take(facts, refused(answer, error));
+  const read = take(facts, refused(answer, error), panel);
   if (!reading.known || error.code !== IMPOSSIBLE_JUMP) return read;
   const { at, inBytes, outBytes } = usage ?? reading;
   const figures = { at, since: since ?? at, inBytes, outBytes, totalBytes: toTotal(usage ?? reading) };
@@ -178,12 +179,12 @@ function toWindow(cycle: CycleRecord, now: string): UsageWindow {
 }
 
 /** Returns a service with an answer and its cycle's new figures; an unreadable answer does not change the cycle. */
-function take(facts: Loaded, answer: UsageAnswer, panel?: Pick<Panel, 'plausibility'>): Read {
+function take(facts: Loaded, answer: UsageAnswer, panel: Pick<Panel, 'kind' | 'plausibility'>): Read {
   const { reading, warnings } = answer;
   const { cycle } = facts;
   if (!reading.known || !cycle) return toRead(facts, { answer, warnings });
   const counted = answer.counter
-    ? count(facts, cycle, answer)
+    ? count(facts, cycle, answer, panel.kind)
     : { usage: reading, counter: withBounds(panel, cycle, reading), restarted: null };
   if ('code' in counted) return toRead(facts, { answer: refused(answer, counted), warnings });
   const { inBytes, outBytes } = counted.usage;
@@ -196,8 +197,8 @@ function take(facts: Loaded, answer: UsageAnswer, panel?: Pick<Panel, 'plausibil
   });
 }
 
-function withBounds(panel: Pick<Panel, 'plausibility'> | undefined, cycle: CycleRecord, reading: Known): unknown {
-  return panel?.plausibility?.withReading(cycle.counter, toWindowReading(cycle, reading)) ?? cycle.counter;
+function withBounds(panel: Pick<Panel, 'plausibility'>, cycle: CycleRecord, reading: Known): unknown {
+  return panel.plausibility?.withReading(cycle.counter, toWindowReading(cycle, reading)) ?? cycle.counter;
 }
 
 type Known = Extract<UsageAnswer['reading'], { known: true }>;
@@ -213,6 +214,7 @@ function count(
   { cycleIsNew, service, takenOver }: Loaded,
   cycle: Readonly<CycleRecord>,
   { reading, counter }: UsageAnswer,
+  kind: Panel['kind'],
 ): { usage: UsageBytes; counter: unknown; restarted: ItemError | null } | ItemError {
   const notRead = { code: 'not_read', message: 'the panel reports neither directions nor a total' };
   if (!reading.known || !counter) return notRead;
@@ -223,11 +225,16 @@ function count(
   const stored = (cycle.counter ?? used) as CounterState | null;
   const stoodAt = counter.stoodAt ?? null;
   const previous = stored !== null && stored.lastIn <= 0 && stoodAt !== null ? { ...stored, lastIn: stoodAt } : stored;
+  // A uuid in capitals is the same account.
+  const account = kind.requiredRef === null ? undefined : service.refs[kind.requiredRef]?.toLowerCase();
+  const isOther = previous?.account !== undefined && previous.account !== account;
+  // Of other accounts, only one that Sluice created began at zero for this service.
+  const mayReset = previous !== null && (!isOther || ownsAccount(kind, service));
   const step = stepCounter({
     previous,
     cycleStart: cycle.start,
-    reading: { at: reading.at, inBytes, outBytes },
-    resetBetween: previous !== null && counter.resetBetween(previous.at, reading.at),
+    reading: { at: reading.at, inBytes, outBytes, account },
+    resetBetween: mayReset && counter.resetBetween(previous.at, reading.at),
     newCycle: cycleIsNew,
     refused: counter.seen ?? null,
   });

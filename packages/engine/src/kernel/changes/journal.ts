@@ -121,7 +121,7 @@ export async function storeEnd(
   }
   const zeroed =
     done && outcome.zeroed && row.service !== null
-      ? await zeroCounter(row.service, outcome.zeroed, row.calledAt, tables)
+      ? await zeroCounter(row.service, { ...outcome.zeroed, isNew: refs !== null }, row.calledAt, tables)
       : null;
   return { end, error, started, ended, refs, zeroed };
 }
@@ -200,11 +200,11 @@ export function plannedRow(intended: Omit<ActionRecord, keyof typeof PLANNED>): 
 
 /**
  * Zeroes the metered counter after the panel's counter was zeroed, so that the next reading is not taken for a fall or for
- * growth; growth since the last reading is counted first. Returns the new counter and its cycle; null where nothing changes.
+ * growth; growth since the last reading is counted first. `isNew`: of an account that was created, so that all it shows counts. Returns the new counter and its cycle; null where nothing changes.
  */
 export async function zeroCounter(
   service: string,
-  zeroed: NonNullable<StepOutcome['zeroed']>,
+  zeroed: NonNullable<StepOutcome['zeroed']> & { isNew: boolean },
   calledAt: string | null,
   tables: Pick<StoreTables, 'cycles'>,
 ): Promise<{ cycle: string; counter: CounterState } | null> {
@@ -217,7 +217,9 @@ export async function zeroCounter(
   if (isLater && (shown === null || (before.lastIn <= shown.inBytes && before.lastOut <= shown.outBytes))) return null;
   const usedIn = before.usedIn + Math.max(0, (zeroed.inBytes ?? 0) - before.lastIn);
   const usedOut = before.usedOut + Math.max(0, (zeroed.outBytes ?? 0) - before.lastOut);
-  const counter: CounterState = { lastIn: 0, lastOut: 0, usedIn, usedOut, at: zeroed.at };
+  const { account } = before;
+  const ofAccount = zeroed.isNew || account === undefined ? {} : { account };
+  const counter: CounterState = { lastIn: 0, lastOut: 0, usedIn, usedOut, at: zeroed.at, ...ofAccount };
   await tables.cycles.put([{ ...cycle, counter }]);
   return { cycle: cycle.id, counter };
 }
