@@ -75,7 +75,7 @@ export const panelEnforcement = name(
 );
 export const removedPanel = name(
   'RemovedPanel',
-  z.object({ panel: text, services: z.array(text), held: z.array(text), message: text }),
+  z.object({ panel: text, services: z.array(text), held: z.array(text), agents: z.array(text), message: text }),
 );
 export const commandRun = name('CommandRun', z.object({ ...run, observing: z.array(text).optional() }));
 export const panelsRun = name('PanelsRun', z.object({ ...run, observing: z.array(text) }));

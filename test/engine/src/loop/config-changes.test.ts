@@ -141,9 +141,20 @@ describe('a panel that is missing in the config', () => {
     await remove(at);
     const { notices } = await at.sluice.reconcile();
     expect(notices.map(({ code, message }) => [code, message])).toEqual([['panel_removed', said]]);
-    const removed = [{ panel: 'dcim', services: ['svc-1'], held: ['svc-1'], message: said }];
+    const removed = [{ panel: 'dcim', services: ['svc-1'], held: ['svc-1'], agents: [], message: said }];
     expect(await at.sluice.panels.list()).toMatchObject({ removed });
     expect(await at.sluice.overview()).toMatchObject({ removed });
+  });
+
+  it('is reported with a release that is not done yet', async () => {
+    const at = await startDcim();
+    await holdDcim(at, 1, 'order');
+    at.panel.server.inject({ endpoint: /./, fault: { kind: 'status', status: 503, body: {} } });
+    await at.sluice.holds.release('svc-1', { until: '2026-12-01' });
+    await remove(at);
+    expect((await at.poll()).panels).toEqual([{ panel: 'dcim', error: { code: 'panel_removed', message: said } }]);
+    const { removed, totals } = await at.sluice.overview();
+    expect([removed[0]?.held, totals.held]).toEqual([['svc-1'], 1]);
   });
 
   it('makes a run partial that has other panels', async () => {

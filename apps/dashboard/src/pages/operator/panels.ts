@@ -54,9 +54,9 @@ export function clockWarning({ status, message }: OverviewReport['clock']): Part
 
 /** What stays as it is on panels that left the config, and the ways out. */
 export function removedBanners(removed: OverviewReport['removed']): Html[] {
-  return removed.map(({ panel, held, message }) =>
+  return removed.map(({ panel, held, agents, message }) =>
     notice(
-      held.length > 0 ? 'bad' : 'warning',
+      held.length + agents.length > 0 ? 'bad' : 'warning',
       html`<strong>${message}.</strong> Put the panel back into the config; before you take it out for good, give its
         services back with <code>sluice hold release --all --panel ${panel}</code>.`,
     ),

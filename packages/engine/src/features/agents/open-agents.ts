@@ -2,6 +2,7 @@ import { type AgentAddon, type PanelAgents, type Panel, SluiceError, usageError 
 import { findEntry } from '../../base/config/find-entry.js';
 import type { RunRequest } from '../../kernel/run/bracket.js';
 import { requirePanelName } from '../../base/config/find-panel.js';
+import { listAgentPanels } from '../../kernel/subject/agent-hold.js';
 import type { Context } from '../../context/context.js';
 import { suggestion } from '../../base/suggestion.js';
 
@@ -105,7 +106,10 @@ export async function hasLimits({ store, config }: Context, name: string): Promi
   );
 }
 
-/** Returns the panels with users that are disabled for an agent, or with agents that are suspended; with `reason` for that alone. */
+/**
+ * Returns the panels with users that are disabled for an agent, or with agents that are suspended, also those that are not in the
+ * config any more; with `reason` for that alone.
+ */
 export async function panelsWithDisabled(
   context: Context,
   { panel, reason }: { panel?: string | undefined; reason?: string | undefined },
@@ -113,7 +117,8 @@ export async function panelsWithDisabled(
   const { store } = context;
   const names: string[] = [];
   if (reason !== undefined && reason !== 'agent-limit' && reason !== 'manual') return names;
-  for (const name of panelsWithAgents(context)) {
+  const removed = (await listAgentPanels(store)).filter((name) => findEntry(context.config.panels, name) === undefined);
+  for (const name of [...panelsWithAgents(context), ...removed]) {
     if (panel !== undefined && panel !== name) continue;
     const suspended = await store.holds.open({ agentsOf: name, reason: 'manual' });
     const isSuspended = reason !== 'agent-limit' && suspended.length > 0;

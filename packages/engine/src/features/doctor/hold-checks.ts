@@ -1,8 +1,8 @@
 import { findSubjectAgent } from '@sluice/quota-core';
-import { panelsWithAgents } from '../agents/open-agents.js';
 import { nameFew } from '../../base/natural-order.js';
 import type { Context } from '../../context/context.js';
 import { type Check, toChecks } from '../../base/check.js';
+import { listAgentPanels } from '../../kernel/subject/agent-hold.js';
 import type { HoldMarks } from '../../kernel/subject/hold-marks.js';
 import { type LastingHold, readLastingHolds } from '../../kernel/subject/holds.js';
 
@@ -10,7 +10,7 @@ import { type LastingHold, readLastingHolds } from '../../kernel/subject/holds.j
 export async function holdChecks(context: Context, panel: string | undefined): Promise<Check[]> {
   const { store } = context;
   const holds = await readLastingHolds(store, panel === undefined ? {} : { panel });
-  for (const name of panelsWithAgents(context).filter((each) => panel === undefined || each === panel))
+  for (const name of (await listAgentPanels(store)).filter((each) => panel === undefined || each === panel))
     holds.push(...(await readLastingHolds(store, { agentsOf: name })));
   return [
     ...toCheck(holds, 'releasing', 'a hold ended, but its restriction is still on the panel'),

@@ -2,7 +2,7 @@ import type { Panel } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import { findEntry } from '../../base/config/find-entry.js';
 import { nameFew } from '../../base/natural-order.js';
-import { findRemovedPanels, PANEL_REMOVED } from '../../kernel/run/left-elsewhere.js';
+import { findRemovedPanels, PANEL_REMOVED, type RemovedPanel } from '../../kernel/run/left-elsewhere.js';
 import { toMapping } from '../../loop/sharing.js';
 import { listLines } from '../services/lines.js';
 import { findStoredProblems, type StoredProblem } from '../services/stored-problems.js';
@@ -21,19 +21,29 @@ export async function serviceChecks(context: Context, panel: string | undefined)
   const removed = new Map((await findRemovedPanels(context)).map((each) => [each.panel, each]));
   const services = await context.store.services.list(panel === undefined ? {} : { panel });
   const problems = findStoredProblems({ config: context.config, kinds: context.deps.kinds }, services);
-  return problems.map(({ code, object, message, details }) => {
+  const seen = new Set(problems.flatMap(({ code, object }) => (code === 'unknown_panel' ? [object] : [])));
+  const others = [...removed.values()].filter((each) => !seen.has(each.panel) && (panel ?? each.panel) === each.panel);
+  const checks = problems.map(({ code, object, message, details }) => {
     const gone = code === 'unknown_panel' ? removed.get(object) : undefined;
     // Nothing can be decided for a service without a product, nor undone on a panel that is gone.
-    const isFailed = code === 'unknown_product' || (gone !== undefined && gone.held.length > 0);
+    const isFailed = code === 'unknown_product' || (gone !== undefined && keepsHeld(gone));
     return {
       name: NAMES[code],
       object,
-      status: isFailed ? 'failed' : 'warning',
+      status: isFailed ? ('failed' as const) : ('warning' as const),
       message: gone?.message ?? message,
       code: gone === undefined ? code : PANEL_REMOVED,
       ...(gone === undefined ? details && { details } : { details: { panel: object } }),
     };
   });
+  return [...checks, ...others.map(removedCheck)];
+}
+
+const keepsHeld = ({ held, agents }: RemovedPanel): boolean => held.length + agents.length > 0;
+
+/** Reports a panel without living services on which something stays restricted. */
+function removedCheck({ panel, message }: RemovedPanel): Check {
+  return { name: 'panel', object: panel, status: 'failed', message, code: PANEL_REMOVED, details: { panel } };
 }
 
 /** Names the lines that services of different clients have now: nobody is billed for their calls. */

@@ -6,6 +6,7 @@ import { notFound, unsupported } from '../../base/errors.js';
 import { isQuotaReleased, newHold, findMarks, readToRestrict } from '../../kernel/subject/holds.js';
 import { runDecidedCommand } from '../command/run-command.js';
 import type { CommandReport } from '../command/types.js';
+import { listAgentPanels } from '../../kernel/subject/agent-hold.js';
 import type { Applied } from '../../kernel/subject/stages.js';
 import type { ToRestrict } from '../../kernel/subject/stages.js';
 import type { HoldMarks } from '../../kernel/subject/hold-marks.js';
@@ -218,7 +219,7 @@ export async function listHolds(context: Context, service?: string, reader?: Rea
 
 async function listAgentHolds(context: Context): Promise<HoldEntry[]> {
   const entries: HoldEntry[] = [];
-  for (const panel of Object.keys(context.config.panels)) {
+  for (const panel of await listAgentPanels(context.store)) {
     const views = await toViews(context, await context.store.holds.all({ agentsOf: panel }));
     if (views.length === 0) continue;
     const agents = new Map((await context.store.agents.list(panel)).map((record) => [record.uuid, record]));

@@ -8,6 +8,7 @@ import { runCommand } from '../command/run-command.js';
 import type { CommandResult } from '../command/types.js';
 import { isTermination } from '../../kernel/subject/termination.js';
 import { type Run, withRun } from '../../kernel/run/bracket.js';
+import { findRemovedPanels, PANEL_REMOVED } from '../../kernel/run/left-elsewhere.js';
 import { NO_TOTALS, type RunReport } from '../../kernel/run/run-document.js';
 import type { Context } from '../../context/context.js';
 import { storeSwitch } from '../panels/switches.js';
@@ -59,7 +60,13 @@ async function giveAllBack(context: Context, run: Run, request: ReleaseAllReques
     },
     () => context.deps.signal.aborted,
   );
+  const removed = await findRemovedPanels(context);
   for (const name of ofAgents) {
+    const gone = removed.find(({ panel }) => panel === name);
+    if (gone !== undefined) {
+      given.broken.push({ panel: name, error: { code: PANEL_REMOVED, message: gone.message } });
+      continue;
+    }
     const { giveBackUsers } = await import('../agents/restore-agent.js');
     const { agents, error } = await giveBackUsers(context, name, { run: run.id, dryRun, reason }, run.leases);
     given.agents.push(...agents);

@@ -1,46 +1,67 @@
 import { findEntry } from '../../base/config/find-entry.js';
 import { nameFew } from '../../base/natural-order.js';
 import { group, isLiving } from '../../base/lifecycle.js';
+import { listAgentPanels } from '../subject/agent-hold.js';
 import type { Context } from '../../context/context.js';
 import type { Notice } from './notice.js';
 import { type RunReport, reportNotices } from './run-document.js';
 import type { RunRequest } from './bracket.js';
 import type { ItemError } from '@sluice/panel-kind';
+import { toAgentSubject } from '@sluice/quota-core';
 import type { EvidenceRecord, ServiceRecord } from '@sluice/state-store';
 
 export const PANEL_REMOVED = 'panel_removed';
 
-/** A panel that is not in the config and still has services. */
+/** A panel that is not in the config and still has services, or agents that are held. */
 export interface RemovedPanel {
   panel: string;
   /** Ids of living services, and of others that are held. */
   services: string[];
-  /** Those of them with an open hold. */
+  /** Those of them with a hold that is open or not undone yet. */
   held: string[];
+  /** Names of the agents with such a hold. */
+  agents: string[];
   /** What stays as it is there, in words. */
   message: string;
 }
 
-/** Finds panels that have services but are not in the config, by name. */
+/** Finds panels that have services or held agents but are not in the config, by name. */
 export async function findRemovedPanels({ store, config }: Context): Promise<RemovedPanel[]> {
-  const names = (await store.services.panels()).filter((name) => findEntry(config.panels, name) === undefined);
+  const known = new Set([...(await store.services.panels()), ...(await listAgentPanels(store))]);
+  const names = [...known].filter((name) => findEntry(config.panels, name) === undefined).sort();
   const removed: RemovedPanel[] = [];
   for (const panel of names) {
-    const holds = await store.holds.open({ panel });
+    const agents = await findHeldAgents(store, panel);
+    const holds = await store.holds.lasting({ panel });
     const held = [...new Set(holds.map(({ service }) => service))];
     const services = (await store.services.list({ panel }))
       .filter((service) => isLiving(service) || held.includes(service.id))
       .map(({ id }) => id);
-    if (services.length > 0) removed.push({ panel, services, held, message: describe(panel, services, held) });
+    const found = { panel, services, held, agents };
+    if (services.length + agents.length > 0) removed.push({ ...found, message: describe(found) });
   }
   return removed;
 }
 
-function describe(panel: string, services: readonly string[], held: readonly string[]): string {
-  const who = services.length === 1 ? '1 service has' : `${services.length} services have`;
-  const count = held.length === 1 ? '1 is held and stays' : `${held.length} are held and stay`;
-  const restricted = held.length === 0 ? 'none is held' : `${count} restricted (${nameFew(held)})`;
-  return `${who} the panel "${panel}", which is not in the config: nothing is read or changed there; ${restricted}`;
+/** Returns the names of the agents of a panel with a hold that is open or not undone yet. */
+async function findHeldAgents({ holds, agents }: Context['store'], panel: string): Promise<string[]> {
+  const subjects = new Set((await holds.lasting({ agentsOf: panel })).map(({ service }) => service));
+  if (subjects.size === 0) return [];
+  const names = new Map((await agents.list(panel)).map(({ uuid, name }) => [toAgentSubject(panel, uuid), name]));
+  return [...subjects].map((subject) => names.get(subject) ?? 'unknown');
+}
+
+function describe({ panel, services, held, agents }: Omit<RemovedPanel, 'message'>): string {
+  const who = [...count(services, 'service'), ...count(agents, 'agent')].join(' and ');
+  const has = services.length + agents.length === 1 ? 'has' : 'have';
+  const names = [...held, ...agents.map((name) => `agent "${name}"`)];
+  const stays = names.length === 1 ? '1 is held and stays' : `${names.length} are held and stay`;
+  const restricted = names.length === 0 ? 'none is held' : `${stays} restricted (${nameFew(names)})`;
+  return `${who} ${has} the panel "${panel}", which is not in the config: nothing is read or changed there; ${restricted}`;
+}
+
+function count({ length }: readonly string[], what: string): string[] {
+  return length === 0 ? [] : [`${length} ${what}${length === 1 ? '' : 's'}`];
 }
 
 /** Reports the panels that are missing in the config in each run over all panels; as a notice once, until it is back. */

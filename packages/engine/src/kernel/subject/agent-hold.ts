@@ -1,6 +1,12 @@
 import type { ItemError } from '@sluice/panel-kind';
+import type { StoreTables } from '@sluice/state-store';
 import { isLeftAsIs } from './to-stage.js';
 import type { HoldMarks } from './hold-marks.js';
+
+/** Returns the panels that have or had agents, also those that are not in the config any more. */
+export async function listAgentPanels({ agents }: Pick<StoreTables, 'agents'>): Promise<string[]> {
+  return [...new Set((await agents.list()).map(({ panel }) => panel))];
+}
 
 /** Returns the note of a hold that begins since an agent is suspended; `agent` names it as in `agent "north"`. */
 export function toSuspendedNote(agent: string): string {
