@@ -1,7 +1,8 @@
-import type { ServiceRecord } from '@sluice/state-store';
+import { findOwners } from '../../base/ownership.js';
 import { type Reader, visibleSince } from '../../context/reader.js';
 import type { Context } from '../../context/context.js';
 import type { TelephonyDocument } from './documents.js';
+import type { Line } from './find-line.js';
 import { findWritten } from './write-record.js';
 
 /**
@@ -10,8 +11,8 @@ import { findWritten } from './write-record.js';
  */
 export async function lineFor<
   View extends { panel: string; subscriber: TelephonyDocument; numbers: TelephonyDocument[] },
->(context: Context, view: View, service: ServiceRecord, reader: Reader): Promise<View> {
-  const since = visibleSince(service, reader);
+>(context: Context, view: View, line: Line, reader: Reader): Promise<View> {
+  const since = reader === undefined ? null : await findOwnSince(context, line, visibleSince(line.service, reader));
   if (since === null) return view;
   const applied = (await context.store.actions.list({ since })).filter(
     ({ panel, state }) => panel === view.panel && state === 'applied',
@@ -27,4 +28,17 @@ export async function lineFor<
     subscriber: wasSet('subscribers', subscriber['id'], 'caller_id') ? subscriber : { ...subscriber, caller_id: null },
     numbers: numbers.map((did) => (wasSet('dids', did['id'], 'destination') ? did : { ...did, destination: null })),
   };
+}
+
+/** Returns since when the present client has both the service and the line; null: as long as they are known. */
+async function findOwnSince(
+  context: Context,
+  { service, object }: Line,
+  clientSince: string | null,
+): Promise<string | null> {
+  const parts = object === null ? [] : await findOwners(context, object, { from: null, to: null });
+  const foreign = parts.findLast(({ owners }) => owners.some(({ client }) => client !== service.client));
+  if (foreign === undefined) return clientSince;
+  const end = foreign.to ?? context.now();
+  return clientSince !== null && clientSince > end ? clientSince : end;
 }

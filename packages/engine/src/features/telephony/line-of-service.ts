@@ -53,5 +53,5 @@ export async function lineOfService(context: Context, id: string, reader?: Reade
     numbers: dids.filter((did) => did.subscriberId === subscriberId && did.status !== 'terminated').map(toDocument),
     changeable: { subscriber: changeable('subscribers'), numbers: changeable('dids') },
   };
-  return lineFor(context, view, service, reader);
+  return lineFor(context, view, line, reader);
 }
