@@ -73,7 +73,7 @@ describe('a service that names another user than the one that was disabled for i
 
   it('is set back to that user', async () => {
     const [user = '', other = ''] = ['a', 'b'].map((name) => at.panel.addUser({ name }));
-    await at.addService(1, { values: { hiddify_user_uuid: user ?? '' } });
+    await at.addService(1, { values: { hiddify_user_uuid: user } });
     await at.poll();
     await at.sluice.provision.suspend('svc-1');
     const updatedAt = new Date(at.bench.clock.now()).toISOString();
