@@ -50,6 +50,7 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
     'Before the first bill, check the profile of the panel with "sluice profile check FILE --against PANEL", and its rates with "sluice rate list"',
   report_failed: 'Make it again, or without --remote',
   line_of_other: 'Name the service that had the line then, or another period',
+  billing_type_changed: 'Check its product, and bill with "sluice call bill --service {service} --period FROM..TO"',
   line_shared: 'Bill the one that is to pay with "sluice call bill --service {service} --period FROM..TO"',
   other_billing:
     'Set billing in the config to the former system until "sluice call bill" finds the line, or sends it again with --resend',

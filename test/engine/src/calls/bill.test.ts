@@ -143,9 +143,11 @@ describe.each(['ledger', 'whmcs'] as const)('a bill in %s', (billing) => {
     expect(await bill()).toMatchObject([{ state: 'nothing-to-bill', reason: 'zero', total: '0.00', calls: 1 }]);
     expect(await bill()).toMatchObject([{ state: 'nothing-to-bill', reason: 'zero' }]);
     expect(world.files.size).toBe(1);
+    exchange.sold = 'prepaid';
     exchange.subscriber = { ...exchange.subscriber, billingType: 'prepaid' };
     expect(await bill({ period: '2026-09' })).toMatchObject([{ state: 'nothing-to-bill', reason: 'prepaid' }]);
     expect(await world.lines()).toEqual([]);
+    exchange.sold = 'postpaid';
     exchange.subscriber = { ...exchange.subscriber, billingType: 'postpaid' };
     expect(await readState({ period: '2026-08', zeroLine: true })).toEqual(['added']);
     expect(await world.lines()).toHaveLength(1);

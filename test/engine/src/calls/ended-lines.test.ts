@@ -6,11 +6,11 @@ import { startWhmcsLines } from './whmcs-lines.js';
 
 const at = useBench(startWhmcsLines);
 
-describe('a line that a command ends', () => {
-  const terminate = async (how: TerminateOptions): Promise<void> => {
-    expect((await at.sluice.provision.terminate('whmcs-7', how)).run.outcome).toBe('done');
-  };
+const terminate = async (how: TerminateOptions): Promise<void> => {
+  expect((await at.sluice.provision.terminate('whmcs-7', how)).run.outcome).toBe('done');
+};
 
+describe('a line that a command ends', () => {
   beforeEach(async () => {
     await at.bill();
     at.setTime('2026-11-20T12:00:00Z');
@@ -62,8 +62,25 @@ describe('a line that a command ends', () => {
     expect(at.charged()).toEqual(['501: 250.00']);
   });
 
-  it('is not charged for calls that were paid already, also where the panel has the line no longer', async () => {
+  it('shows calls that were given up, and bills none of them', async () => {
+    at.addCall('2026-11-20T08:00:00-03:00', '250.0000');
+    await terminate({ forfeitUnbilled: true });
+    at.setTime('2026-12-02T12:00:00Z');
+    expect((await at.bill()).filter((line) => line.includes(' added '))).toEqual([]);
+    expect(await at.differences()).toMatchObject([{ service: 'whmcs-7', bill: null, difference: '250.0000' }]);
+    expect(await at.listAlarms()).toEqual([]);
+  });
+});
+
+describe('a prepaid line', () => {
+  beforeEach(async () => {
+    await at.bench.edit('planId: "11"', 'planId: "11", billingType: prepaid');
     at.panel.subscriber(LINE).billingType = 'prepaid';
+    await at.bill();
+    at.setTime('2026-11-20T12:00:00Z');
+  });
+
+  it('is not charged for calls that were paid already, also where the panel has the line no longer', async () => {
     at.addCall('2026-11-19T08:00:00-03:00', '2.0000');
     await terminate({ finalInvoice: true });
     at.panel.server.inject({ endpoint: /^GET \/subscribers\/[^/]+$/, fault: { kind: 'status', status: 404 } });
@@ -76,7 +93,6 @@ describe('a line that a command ends', () => {
   });
 
   it('stays prepaid where staff removed it on the panel', async () => {
-    at.panel.subscriber(LINE).billingType = 'prepaid';
     at.setTime('2026-12-02T12:00:00Z');
     await at.bill();
     at.addCall('2026-12-19T08:00:00-03:00', '2.0000');
@@ -84,14 +100,5 @@ describe('a line that a command ends', () => {
     at.setTime('2027-01-02T12:00:00Z');
     await at.bill();
     expect(at.charged()).toEqual([]);
-  });
-
-  it('shows calls that were given up, and bills none of them', async () => {
-    at.addCall('2026-11-20T08:00:00-03:00', '250.0000');
-    await terminate({ forfeitUnbilled: true });
-    at.setTime('2026-12-02T12:00:00Z');
-    expect((await at.bill()).filter((line) => line.includes(' added '))).toEqual([]);
-    expect(await at.differences()).toMatchObject([{ service: 'whmcs-7', bill: null, difference: '250.0000' }]);
-    expect(await at.listAlarms()).toEqual([]);
   });
 });

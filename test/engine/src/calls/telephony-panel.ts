@@ -29,6 +29,8 @@ export interface Exchange {
   reports: PanelTelephony['reports'];
   /** Fails the reads of call records. */
   failure: Error | null;
+  /** How the calls of a line are paid by its product. */
+  sold: 'postpaid' | 'prepaid';
 }
 
 export const LINE = '9001';
@@ -46,6 +48,7 @@ export function createExchange(): Exchange {
     simulate: null,
     reports: null,
     failure: null,
+    sold: 'postpaid',
     subscriber: {
       id: LINE,
       username: 'joao1042',
@@ -181,7 +184,7 @@ function toTelephony(exchange: Exchange, billFrom: string | null): PanelTelephon
     unsupported: () => null,
     fields: () => [],
     findSubscriber: ({ refs }) => refs['exchange_line'] ?? null,
-    terms: () => ({ period: 'previous-month', graceMinutes: 60, billingType: 'postpaid' }),
+    terms: () => ({ period: 'previous-month', graceMinutes: 60, billingType: exchange.sold }),
     async *calls(filter) {
       exchange.reads.push(filter);
       if (exchange.failure !== null) throw exchange.failure;

@@ -21,10 +21,6 @@ import {
 
 /** Which bills to make, and how. */
 export interface BillRequest extends BillOptions {
-  /** Null: all services, or those of the invoice. */
-  service: string | null;
-  /** `previous-month`, `YYYY-MM` or `FROM..TO`; null: what is due. */
-  period: string | null;
   waitMs: number;
 }
 

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { isPanelError } from '@sluice/panel-http';
 import { type CallTerms, SluiceError, toItemError } from '@sluice/panel-kind';
-import type { CallBillRecord, ServiceRecord } from '@sluice/state-store';
+import type { CallBillRecord } from '@sluice/state-store';
 import {
   billKey,
   billMarker,
@@ -17,6 +17,7 @@ import { requirePayer } from '../billing/refusals.js';
 import type { Context } from '../../context/context.js';
 import { refuseOpenPeriod, refuseOtherBilling, refuseOverlap, refuseShared, requireTerms } from './bill-refusals.js';
 import { type CallBillView, emptyView, figures, type PeriodOfLine, toView } from './bill-view.js';
+import { type BillingType, describeTypeChanged, findBillingType, TYPE_CHANGED } from './billing-type.js';
 import { describeBound, lastDayBefore } from '../../base/describe-period.js';
 import { isByHand, isFinal, isInDoubt, toInstants } from './due.js';
 import { gather, type Gathered } from './gather.js';
@@ -63,11 +64,32 @@ async function makeBill(context: Context, of: PeriodOfLine): Promise<CallBillVie
   // Calls of a line that was deleted on the panel may still be listed there.
   const subscriber = await findSubscriber(context, line);
   refuseOpenPeriod(context, of, terms);
-  const billingType = subscriber?.billingType ?? lastBillingType(service, terms, bills);
   const read: PeriodOfRead = { ...of, username: subscriber?.username ?? line.subscriberId };
-  if (billingType === 'prepaid')
+  if ((await decideType(context, read, { stored, bills, terms, subscriber })) === 'prepaid')
     return nothing(context, read, { stored, gathered: null, reason: 'prepaid', csv: null });
   return gatherAndPlace(context, read, { stored, client, subscriber });
+}
+
+/** Returns how the calls of a period are paid: where that is not known, as the product says once a person named the period. */
+async function decideType(
+  context: Context,
+  of: PeriodOfRead,
+  made: {
+    stored: CallBillRecord | null;
+    bills: readonly CallBillRecord[];
+    terms: CallTerms;
+    subscriber: Subscriber | null;
+  },
+): Promise<BillingType> {
+  const { stored, bills, terms, subscriber } = made;
+  const { line, client, options } = of;
+  const now = subscriber?.billingType ?? null;
+  const known = findBillingType({ line, client, since: toInstants(of.period).from, now, bills });
+  if (known !== null) return known;
+  if (options.service !== null && options.period !== null) return terms.billingType;
+  if (!options.dryRun)
+    await storeBill(context, of, { stored, gathered: null, state: 'failed', csv: null, note: TYPE_CHANGED });
+  throw describeTypeChanged(line, terms);
 }
 
 async function gatherAndPlace(
@@ -246,14 +268,4 @@ function toName(of: PeriodOfLine): string {
   if (bill !== null && bill.file !== null) return path.basename(bill.file);
   const { telephony, subscriberId } = line;
   return reportFileName({ installation: telephony.installation, subscriberId, period, key: toKey(of) });
-}
-
-/** Returns how a line was paid that the panel has no longer. */
-function lastBillingType(
-  service: ServiceRecord,
-  terms: CallTerms,
-  bills: readonly CallBillRecord[],
-): 'postpaid' | 'prepaid' {
-  const last = bills.find((bill) => bill.service === service.id && isFinal(bill));
-  return last?.note === 'prepaid' ? 'prepaid' : terms.billingType;
 }

@@ -16,6 +16,10 @@ export interface CallReports {
 
 /** How bills are made. */
 export interface BillOptions {
+  /** Null: all services, or those of the invoice. */
+  service: string | null;
+  /** `previous-month`, `YYYY-MM` or `FROM..TO`; null: what is due. */
+  period: string | null;
   dryRun: boolean;
   /** End now: the period may not be over. */
   final: boolean;

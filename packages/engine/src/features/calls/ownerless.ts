@@ -5,6 +5,7 @@ import { addMoney } from '@sluice/quota-core';
 import { listLines, type OwnedLine } from '../services/lines.js';
 import { cutByOwner, type OwnedPart } from '../../base/ownership.js';
 import type { Context } from '../../context/context.js';
+import { wasPrepaid } from './billing-type.js';
 import { hasCalls } from '../telephony/panels.js';
 import type { UnbilledPart } from './charged-by-hand.js';
 import { clip, isTaken, openParts, toInstants } from './due.js';
@@ -87,7 +88,6 @@ async function readUnbilled(context: Context, line: PassedLine, stated: string |
   const { timeZone } = telephony;
   const owners = new Set(periods.map(({ service }) => service));
   const bills = await listBillsHere(context, line, owners);
-  if (bills[0]?.note === 'prepaid') return [];
   const found: UnbilledCalls[] = [];
   for (const period of toSearched(context, telephony, stated)) {
     const window = { from: new Date(period.start).toISOString(), to: new Date(period.end).toISOString() };
@@ -96,16 +96,18 @@ async function readUnbilled(context: Context, line: PassedLine, stated: string |
       if (service === undefined) continue;
       const open = clip(period, part).flatMap((one) => openParts(bills.filter(isTaken), one));
       for (const { start, end } of open) {
+        const instants = toInstants({ start, end, timeZone });
+        const former = findFormer(line, instants.from);
+        if (wasPrepaid(bills, { service: former, since: instants.from })) continue;
         const { calls, total, ids } = await sumCalls(context, line, { start, end, timeZone });
         if (ids.length === 0) continue;
-        const instants = toInstants({ start, end, timeZone });
         const billed = { calls: 0, total: addMoney('0', '0') };
         const { currency, installation } = telephony;
         const what = { service, line: subscriber, bill: null, period: instants, currency };
         const figures = { billed, now: { calls, total }, difference: total };
         const compared = { ...what, ...figures, late: ids, missing: [], changed: [] };
         const key = billKey({ installation, subscriberId: subscriber, period: { start, end } });
-        const of = { key, service: findFormer(line, instants.from), subscriber, currency };
+        const of = { key, service: former, subscriber, currency };
         const part = { ...of, start: instants.from, end: instants.to, charged: total, calls };
         found.push({ compared, part });
       }

@@ -4,6 +4,7 @@ import { addMoney } from '@sluice/quota-core';
 import type { ServiceRecord } from '@sluice/state-store';
 import type { BillPeriod, CallTotals } from '@sluice/telephony';
 import type { Context } from '../../context/context.js';
+import { findBillingType } from './billing-type.js';
 import { finalPeriods, toInstants } from './due.js';
 import { gather } from './gather.js';
 import { listLineBills } from './line-bills.js';
@@ -34,13 +35,18 @@ export async function findUnbilled(
   const panel = await context.panel(service.panel);
   const line = panel.telephony === undefined ? null : await findLineOfCalls(context, service);
   if (line === null) return null;
-  const { telephony, terms, windows } = line;
+  const { telephony, windows } = line;
   const subscriber = await findSubscriber(context, line);
-  if ((subscriber?.billingType ?? terms?.billingType) === 'prepaid') return 'prepaid';
   const bills = await listLineBills(context, line);
   const { timeZone, currency, billFrom } = telephony;
   const createdAt = subscriber?.createdAt ?? service.createdAt;
-  const periods = finalPeriods(bills, { timeZone, now: context.now(), createdAt, billFrom, windows });
+  const now = subscriber?.billingType ?? null;
+  const isPaid = (client: string | null, since: string): boolean =>
+    findBillingType({ line, client, since, now, bills }) === 'prepaid';
+  const periods = finalPeriods(bills, { timeZone, now: context.now(), createdAt, billFrom, windows }).filter(
+    ({ client, period }) => !isPaid(client, toInstants(period).from),
+  );
+  if (periods.length === 0 && isPaid(service.client, context.now())) return 'prepaid';
   const found: UnbilledCalls = { calls: 0, total: '0', currency, unsummed: 0, since: context.now() };
   for (const { period } of periods.reverse()) {
     const { calls, total, problems } = await sumCalls(context, line, period);
