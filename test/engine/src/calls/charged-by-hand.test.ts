@@ -105,3 +105,44 @@ describe('calls of a line that nothing bills any more', () => {
     expect(await at.differences()).toMatchObject([{ service: 'svc-1', line: LINE, bill: null }]);
   });
 });
+
+describe('calls whose bill had failed before their service left the line', () => {
+  let failed = '';
+
+  beforeEach(async () => {
+    at.panel.addSubscriber({ id: '9002', username: 'ana1043', customer: '501', plan: '11' });
+    await at.addService();
+    at.addCall('2026-10-12T09:00:00-03:00', '1.0000');
+    await at.bill();
+    at.addCall('2026-11-02T09:00:00-03:00', '70.0000');
+    failed = at.addCall('2026-11-03T09:00:00-03:00', null);
+    at.setTime('2026-11-06T12:00:00Z');
+    await at.sluice.services.set('svc-1', { status: 'terminated' });
+    at.setTime('2026-11-06T14:00:00Z');
+    expect(await at.bill()).toContain('svc-1 unrated');
+    await at.sluice.services.set('svc-1', { status: 'active', astbilling_subscriber_id: '9002' });
+  });
+
+  async function comeBack(): Promise<void> {
+    at.panel.changeCall(failed, { charge: '0.5000' });
+    at.setTime('2026-11-20T12:00:00Z');
+    await at.sluice.services.set('svc-1', { astbilling_subscriber_id: LINE });
+    at.setTime('2026-12-02T12:00:00Z');
+    await at.bill();
+  }
+
+  it('are charged once where a person has charged them', async () => {
+    const { id } = await expectUnbilled('70');
+    await at.sluice.notices.acknowledge(id);
+    await comeBack();
+    expect(await charged()).toEqual(['1.00']);
+  });
+
+  it('are billed where the person takes that back', async () => {
+    const { id } = await expectUnbilled('70');
+    await at.sluice.notices.acknowledge(id);
+    await at.sluice.notices.acknowledge(id, { undo: true });
+    await comeBack();
+    expect(await charged()).toEqual(['71.50']);
+  });
+});

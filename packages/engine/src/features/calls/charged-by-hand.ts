@@ -18,13 +18,20 @@ export async function noteChargedByHand(
   const at = context.now();
   for (const part of parts) {
     const { service, subscriber } = part;
-    const bills = await callBills.list({ service, subscriber });
+    const begun = await callBills.find(part.key);
+    const bills = [...(await callBills.list({ service, subscriber })), ...(begun === null ? [] : [begun])];
     if (bills.some((bill) => isTaken(bill) && periodsOverlap(bill, part))) continue;
+    const noted = { state: 'zero', note: BY_HAND, file: null, run: context.runId, endedAt: at } as const;
+    if (begun !== null) {
+      const { charged, calls } = part;
+      await callBills.update(begun.id, { ...noted, charged, calls, amount: '0', digest: '' });
+      continue;
+    }
     await callBills.add({
       ...part,
-      ...{ id: context.id('cb'), state: 'zero', note: BY_HAND, client: null, billing: context.config.billing },
-      ...{ invoice: null, description: '', amount: '0', digest: '', file: null, run: context.runId },
-      ...{ at, sentAt: null, endedAt: at },
+      ...noted,
+      ...{ id: context.id('cb'), client: null, billing: context.config.billing, invoice: null, at, sentAt: null },
+      ...{ description: '', amount: '0', digest: '' },
     });
   }
 }
@@ -36,6 +43,9 @@ export async function forgetChargedByHand(
 ): Promise<void> {
   for (const { key } of parts) {
     const bill = await callBills.find(key);
-    if (bill !== null && isByHand(bill)) await callBills.remove(bill.id);
+    if (bill === null || !isByHand(bill)) continue;
+    // A bill that was tried before has the text of its line: it is due again.
+    if (bill.description === '') await callBills.remove(bill.id);
+    else await callBills.update(bill.id, { state: 'failed', note: null, endedAt: null });
   }
 }
