@@ -173,8 +173,10 @@ export interface Plan {
   moves: { evidence: string; hold: string }[];
   /** Descriptions of the differences between target state and observation. */
   drift: string[];
-  /** Descriptions of what else stops the service on the panel, other than our holds. */
+  /** Descriptions of what else stops the service on the panel after these steps, other than our holds. */
   stops?: string[];
+  /** The same before these steps, for a run that does not carry them out; absent where they change nothing of it. */
+  stopsNow?: string[];
   /** Whether more steps follow after these steps and another observation. */
   again?: boolean;
   /** A step restricts something that services that were never read might share: read those first, then plan again. */

@@ -5,7 +5,7 @@ import { type Leases, panelLease, serviceLease } from '../context/leases.js';
 import { runConcurrently } from '../base/run-concurrently.js';
 import { factsHold, leaveOut, skipLeased } from '../kernel/subject/facts.js';
 import { applyPlan, type Stop, type ReadStop, stoppedBy } from '../kernel/changes/perform.js';
-import { planOne, planSteps } from './plan.js';
+import { planOne, planSteps, withStopsNow } from './plan.js';
 import { noteRestricted } from '../kernel/subject/holds.js';
 import { loadHistory } from '../kernel/subject/history.js';
 import { observeAgain } from './observe.js';
@@ -83,6 +83,11 @@ function isDone(work: Applied, { steps, problems }: Plan, actions: Applied['acti
   return problems.length === 0 && actions.length === due.length && actions.every(({ state }) => ENDED.has(state));
 }
 
+/** Returns whether changes failed and none was made. Of what is done in part, the next run finds out what stops the service. */
+function isNothingDone(actions: Applied['actions']): boolean {
+  return actions.some(({ state }) => !ENDED.has(state)) && actions.every(({ state }) => state !== 'applied');
+}
+
 const ENDED: ReadonlySet<string> = new Set(['applied', 'unneeded']);
 
 /** Stores that the service is as its holds require. */
@@ -132,8 +137,8 @@ export async function enforceService(on: FencedRun, started: Applied, options: E
       stopped: stoppedBy,
       apply: (step, how, { service }) => panel.apply(service, step, how),
     });
-    work = applied.work;
-    const actions = work.actions.slice(planned.actions.length);
+    const actions = applied.work.actions.slice(planned.actions.length);
+    work = isNothingDone(actions) ? withStopsNow(applied.work) : applied.work;
     const done = actions.every(({ state }) => ENDED.has(state));
     const goesOn = applied.movesLost || (plan.again === true && done);
     if (context.deps.signal.aborted) return work;

@@ -80,18 +80,33 @@ export function planSteps(on: RunOnPanel, work: Plannable, command: AccountComma
   const observation = work.observation ?? { service: work.service.id, at: context.now(), state: null, error: null };
   const found = withoutWaiting(target, withoutStopped(on, work.service.id, panel.plan(target, observation)));
   const [problem = null] = found.problems;
-  const isServed = givesBack ? target.holds.length === 0 : isToServe(work, target);
-  const stops = problem === null && isServed ? (found.stops ?? []) : [];
+  const isServed = problem === null && (givesBack ? target.holds.length === 0 : isToServe(work, target));
+  const { stopsNow, ...wanted } = found;
+  const stops = isServed ? (found.stops ?? []) : [];
+  // What Sluice still restricts is not stopped by the panel.
+  const isStopKnown = isServed && !givesBack && target.evidence.length === 0 && stopsNow !== undefined;
+  const now = isStopKnown ? { stopsNow } : {};
   const steps = work.unresolved.length === 0 ? found.steps : certainSteps(panel, work, found);
   const isReported = stops.length > 0 && !givesBack;
   const notices = isReported ? { notices: [...(found.notices ?? []), stoppedNotice(work, stops)] } : {};
   const drift = [...new Set([...found.drift, ...stops])];
-  return { target, plan: { ...found, steps, stops, ...notices }, drift, problem };
+  return { target, plan: { ...wanted, steps, stops, ...now, ...notices }, drift, problem };
 }
 
 /** Returns the service with its plan, and the plan's problem as its error. */
 function withPlan<W extends Plannable>(work: W, { plan, drift, problem }: PlanResult): W & { readonly plan: Plan } {
   return withError({ ...work, plan, drift }, problem);
+}
+
+/** Returns the service with what stops it now, where its steps, which may end that, were not carried out. */
+export function withStopsNow<W extends Loaded<Stage> & Pick<Planned, 'plan' | 'drift'>>(work: W): W {
+  const { plan, drift } = work;
+  if (plan?.stopsNow === undefined) return work;
+  const { stops = [], stopsNow } = plan;
+  const others = (plan.notices ?? []).filter(({ code }) => code !== STOPPED_BY_PANEL);
+  const notices = stopsNow.length === 0 ? others : [...others, stoppedNotice(work, stopsNow)];
+  const lasting = drift.filter((text) => !stops.includes(text));
+  return { ...work, plan: { ...plan, stops: stopsNow, notices }, drift: [...new Set([...lasting, ...stopsNow])] };
 }
 
 /** Plans services again after more of their objects are left alone. */

@@ -34,6 +34,9 @@ const passwordOnly: FlvxAccountTarget = {
   forwards: new Map(),
 };
 
+/** The target of an account that stays as it is. */
+const AS_OBSERVED: FlvxAccountTarget = { permissions: new Map(), forwards: new Map() };
+
 /** Plans the steps from an observation to the target state of a service. Pure. */
 export function planService(
   defaults: FlvxDefaults,
@@ -205,6 +208,7 @@ function planExisting(
     problems: [...plan.problems, ...problems],
     drift: [...plan.drift, ...closed],
     stops: [...closed, ...describeStops(input, accountTarget, account.at)],
+    ...(plan.steps.length > 0 && { stopsNow: [...closed, ...describeStops(input, AS_OBSERVED, account.at)] }),
     notices: toNotices(input, plan.steps),
   };
   return withRefs(whole, target, toRefs(input));

@@ -138,7 +138,8 @@ function planPresent(plan: Plan, target: TargetState, user: AddressableUser, at:
   const payload: UpdatePayload = zero === null ? { change } : { change: { ...change, usedBytes: 0 }, zero };
   if (Object.keys(payload.change).length > 0) plan.steps.push(...listUpdates(user, payload, toLift(target)));
   if (!hold) for (const item of target.evidence) release(plan, target, user, item);
-  plan.stops = listStops(target, { ...user, ...change, ...(zero === null ? {} : { usedBytes: 0 }) });
+  plan.stops = listStops(target, { ...user, ...payload.change });
+  if (plan.steps.length > 0) plan.stopsNow = listStops(target, user);
 }
 
 /** Returns what stops a user that Sluice has not disabled. */

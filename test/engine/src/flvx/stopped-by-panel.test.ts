@@ -161,3 +161,48 @@ describe('forwards that the panel paused by itself', () => {
     await expectSettled(at);
   });
 });
+
+describe('an account that has used up its quota on the panel', () => {
+  const OBSERVED = ['kind: flvx,', 'kind: flvx, enforce: observe,'] as const;
+  const stopped = async () => (await at.sluice.services.show('svc-1')).stoppedByPanel?.message;
+
+  it('is shown as stopped under observe with a larger product, until a run raises its quota', async () => {
+    await addCustomer(at);
+    await at.bench.edit(...OBSERVED);
+    useUp(at);
+    await at.sluice.services.set('svc-1', { product: 'big' });
+    expect(noticeCodes((await poll()).report)).toContain('stopped_by_panel');
+    expect(noticeCodes((await poll()).report)).not.toContain('stopped_by_panel');
+    expect([at.panel.isRunning(2), await stopped()]).toEqual([
+      false,
+      expect.stringMatching(/user 3 has used up its quota of 100 GB on the panel/),
+    ]);
+    await at.bench.edit(OBSERVED[1], OBSERVED[0]);
+    await done(at.sluice.reconcile());
+    expect([at.panel.isRunning(2), await stopped()]).toEqual([true, undefined]);
+  });
+
+  it('is shown as stopped under observe in a new cycle, whose counter nothing zeroes', async () => {
+    await addCustomer(at);
+    await at.sluice.provision.renew('svc-1', { until: '2027-06-15' });
+    await at.bench.edit(...OBSERVED);
+    useUp(at);
+    await poll();
+    at.bench.clock.set('2026-12-15T00:10:00Z');
+    await poll();
+    expect((await poll()).service).toMatchObject({ status: 'ok', usage: { totalBytes: 0 } });
+    expect([at.panel.isRunning(2), await stopped()]).toEqual([false, expect.stringMatching(/used up its quota/)]);
+  });
+
+  it('is shown as stopped while the panel refuses the larger quota', async () => {
+    await addCustomer(at);
+    useUp(at);
+    await at.sluice.services.set('svc-1', { product: 'big' });
+    const fault = { kind: 'status', status: 503, body: {} } as const;
+    at.panel.server.inject({ endpoint: /user\/update/, times: 9, fault });
+    const { service, report } = await poll();
+    expect(service.status).toBe('failed');
+    expect(noticeCodes(report)).toContain('stopped_by_panel');
+    expect(await stopped()).toMatch(/used up its quota/);
+  });
+});
