@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { useBench } from '../bench/each-test.js';
+import { startAccountsBench } from '../bench/accounts-bench.js';
+import { useBench, useOpened } from '../bench/each-test.js';
 import { HOUR } from '../bench/engine-bench.js';
 import { type FlvxBench, startFlvxBench, useFlvxBench } from '../bench/flvx-bench.js';
 import { startHiddifyBench } from '../bench/hiddify-bench.js';
@@ -122,5 +123,30 @@ describe('the account whose limit is lifted', () => {
     } finally {
       await at.close();
     }
+  });
+});
+
+describe('the user of a held service in a field of its order', () => {
+  const [at, begin] = useOpened(startAccountsBench);
+
+  it('is refused in each sync until the service is released', async () => {
+    await begin();
+    const [user = 0, other = 0] = ['a', 'b'].map((name) => {
+      const added = at.relay.addUser({ user: name });
+      at.relay.addPermission(added, 1);
+      return added;
+    });
+    at.addOrder(1);
+    at.whmcs.setField(1, 'flvx_user_id', String(user));
+    await at.sync();
+    await at.sluice.poll();
+    await at.sluice.holds.add('whmcs-1', { note: 'abuse' });
+    expect(at.relay.user(user)?.status).toBe(0);
+    at.whmcs.setField(1, 'flvx_user_id', String(other));
+    const problems = [{ service: 'whmcs-1', key: 'flvx_user_id', code: 'service_held' }];
+    for (let n = 0; n < 2; n++) expect(await at.sluice.services.sync()).toMatchObject({ problems });
+    await at.sluice.holds.release('whmcs-1');
+    expect(at.relay.user(user)?.status).toBe(1);
+    expect(await at.sluice.services.sync()).toMatchObject({ totals: { changed: 1 }, problems: [] });
   });
 });
