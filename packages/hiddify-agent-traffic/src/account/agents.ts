@@ -11,7 +11,7 @@ import { type AgentRecord, type AgentReservationRecord, findSubjectAgent, format
 import { SELF } from '../client/records.js';
 import { remainingTraffic, totalTraffic } from './calculator.js';
 import { AgentTrafficChecker } from './checker.js';
-import { listDisabled } from './disabled-users.js';
+import { countDisabledSince, listDisabled } from './disabled-users.js';
 import { listChain } from './hierarchy.js';
 import { type AgentRule, isBelowPercent, isLimitExceeded, judge, type Judgement } from './judge.js';
 import { accountAt, openAccount } from './period.js';
@@ -31,6 +31,8 @@ export interface StoredAgents {
   suspensions: ReadonlyMap<string, AgentSuspension>;
   /** Users that Sluice keeps disabled, by every agent above them, and for which agent. */
   disabledBelow: ReadonlyMap<string, DisabledUsers[]>;
+  /** How many users were disabled since the figures of an agent above them were read. */
+  disabledSince: ReadonlyMap<string, number>;
   /** Name of the key's account. */
   ownerName: string;
   checker: AgentTrafficChecker;
@@ -54,6 +56,7 @@ export function toStoredAgents(records: AgentRecords, rules: AgentRules): Stored
     heldSince: toHeldSince(records),
     suspensions: toSuspensions(records),
     disabledBelow: listDisabled(records, agents),
+    disabledSince: countDisabledSince(records, agents),
     ownerName: records.snapshot?.ownerName ?? 'Owner',
     checker: new AgentTrafficChecker({ accounting: rules.accounting, agents, reservations, exempt }),
   };
@@ -99,6 +102,8 @@ function describeAgent(agent: AgentRecord, stored: StoredAgents): AgentTraffic {
   });
   const { exceeded } = judged;
   const usersDisabledByUs = disabledFor.reduce((sum, cause) => sum + cause.users, 0);
+  // The list is older than what was disabled since.
+  const disabledSince = stored.disabledSince.get(uuid) ?? 0;
   const doubted = toDoubt(agent, judged.force, accounting);
   return {
     uuid,
@@ -110,8 +115,7 @@ function describeAgent(agent: AgentRecord, stored: StoredAgents): AgentTraffic {
     exceeded,
     doubted,
     users: figures.users,
-    // The list is older than what was disabled since.
-    enabledUsers: Math.max(0, Math.min(figures.enabledUsers, figures.users - usersDisabledByUs)),
+    enabledUsers: Math.max(0, Math.min(figures.enabledUsers - disabledSince, figures.users - usersDisabledByUs)),
     usersDisabledByUs,
     disabledFor,
     accounting,

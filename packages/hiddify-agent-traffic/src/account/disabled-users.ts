@@ -28,6 +28,21 @@ export function listDisabled(
   return found;
 }
 
+/** Returns how many users were disabled since the figures of each agent above them were read. */
+export function countDisabledSince(
+  { evidence }: Pick<AgentRecords, 'evidence'>,
+  agents: ReadonlyMap<string, AgentRecord>,
+): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { prior, since } of evidence) {
+    const { owner = null } = (prior ?? {}) as Partial<UserPrior>;
+    for (const agent of listChain(owner, agents)) {
+      if (since >= (agents.get(agent)?.figures?.at ?? '')) counts.set(agent, (counts.get(agent) ?? 0) + 1);
+    }
+  }
+  return counts;
+}
+
 /** Returns for which agent a user is disabled. The hold of a service does not name it: it is the nearest that restricts. */
 function findCause(
   { hold, service }: EvidenceRecord,

@@ -16,8 +16,9 @@ export function toSuspensions({ holds, actors }: Pick<AgentRecords, 'holds' | 'a
 }
 
 /** Returns a sentence on since when, by whom and with which note an agent is suspended. */
-export function describeSuspension({ suspended, usersDisabledByUs }: AgentTraffic): string {
+export function describeSuspension({ suspended, usersDisabledByUs, enabledUsers }: AgentTraffic): string {
   const { since = '', by = null, note = null } = suspended ?? {};
   const who = by === null ? '' : ` by ${by}`;
-  return `Suspended since ${since}${who}${note === null ? '' : ` (${note})`}; Sluice keeps ${usersDisabledByUs} users disabled.`;
+  const left = enabledUsers === 0 ? '' : `, and ${enabledUsers} ${enabledUsers === 1 ? 'is' : 'are'} still enabled`;
+  return `Suspended since ${since}${who}${note === null ? '' : ` (${note})`}; Sluice keeps ${usersDisabledByUs} users disabled${left}.`;
 }

@@ -68,7 +68,8 @@ export async function agentsOfClient(context: Context, client: string): Promise<
   return found;
 }
 
-async function storedAgents(context: Context, name: string): Promise<AgentDetail[]> {
+/** Lists the agents of a panel as last read; calls no panel. */
+export async function storedAgents(context: Context, name: string): Promise<AgentDetail[]> {
   const { agents } = await context.panel(name);
   if (agents === undefined) return [];
   const enforcements = await readEnforcements(context.config, context.store);

@@ -2,6 +2,7 @@ import { maskUuidsIn } from '@sluice/panel-http/printable';
 import type { EvidenceRecord, HoldRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { type Panel, SluiceError } from '@sluice/panel-kind';
 import { describeReason, findSubjectAgent } from '@sluice/quota-core';
+import { findEntry } from '../../base/config/find-entry.js';
 import { notFound, unsupported } from '../../base/errors.js';
 import { isQuotaReleased, newHold, findMarks, readToRestrict } from '../../kernel/subject/holds.js';
 import { runDecidedCommand } from '../command/run-command.js';
@@ -11,6 +12,7 @@ import type { Applied } from '../../kernel/subject/stages.js';
 import type { ToRestrict } from '../../kernel/subject/stages.js';
 import type { HoldMarks } from '../../kernel/subject/hold-marks.js';
 import type { Context } from '../../context/context.js';
+import { storedAgents } from '../agents/show-agents.js';
 import { holdsFor } from '../services/for-reader.js';
 import { isLiving } from '../../base/lifecycle.js';
 import type { Reader } from '../../context/reader.js';
@@ -217,22 +219,44 @@ export async function listHolds(context: Context, service?: string, reader?: Rea
   return own === undefined ? ofServices : holdsFor(ofServices, own, reader);
 }
 
-async function listAgentHolds(context: Context): Promise<HoldEntry[]> {
+/** Lists open and past holds of agents, also on panels that are not in the config any more. */
+export async function listAgentHolds(context: Context): Promise<HoldEntry[]> {
   const entries: HoldEntry[] = [];
   for (const panel of await listAgentPanels(context.store)) {
     const views = await toViews(context, await context.store.holds.all({ agentsOf: panel }));
     if (views.length === 0) continue;
     const agents = new Map((await context.store.agents.list(panel)).map((record) => [record.uuid, record]));
+    const enabled = await countEnabledUsers(context, panel);
     for (const view of views) {
       const uuid = findSubjectAgent(view.service) ?? '';
-      const { name = null, figures = null } = agents.get(uuid) ?? {};
-      const isLeft = view.until === null && view.evidence.every(({ until }) => until !== null);
-      const marks = isLeft && (figures?.enabledUsers ?? 0) > 0 ? { restricting: true as const } : {};
+      const { name = null } = agents.get(uuid) ?? {};
       const agent = { uuid, name };
-      entries.push({ ...view, ...marks, service: null, agent, panel, product: null, client: null });
+      entries.push({
+        ...view,
+        ...markAgentHold(view, enabled.get(uuid) ?? 0),
+        service: null,
+        agent,
+        panel,
+        product: null,
+        client: null,
+      });
     }
   }
   return entries;
+}
+
+/** Returns how many users are enabled below each agent of a panel; none where the panel is not in the config. */
+async function countEnabledUsers(context: Context, panel: string): Promise<Map<string, number>> {
+  if (findEntry(context.config.panels, panel) === undefined) return new Map();
+  const agents = await storedAgents(context, panel);
+  return new Map(agents.map(({ uuid, enabledUsers }) => [uuid, enabledUsers ?? 0]));
+}
+
+/** Returns the marks of an agent's hold. A limit leaves users of exempt agents enabled: it is never marked as enforced in part. */
+function markAgentHold({ reason, until, evidence }: HoldView, enabledUsers: number): HoldMarks {
+  if (until !== null || enabledUsers === 0) return {};
+  if (evidence.every((item) => item.until !== null)) return { restricting: true };
+  return reason === 'manual' ? { partly: true } : {};
 }
 
 async function toViews(context: Context, holds: readonly HoldRecord[]): Promise<HoldView[]> {
