@@ -80,6 +80,19 @@ describe.each(['consumed', 'allocated'])('packages that wait for their payment (
     expect((await buy(1)).purchase.status).toBe('pending');
   });
 
+  it('give their room back when their service ends, paid or not', async () => {
+    await start(accounting);
+    const before = await reserved();
+    await buy(1);
+    at.panel.server.inject({ endpoint: /^PATCH /, fault: { kind: 'status', status: 503, body: {} } });
+    payAll();
+    await at.pollAfter(HOUR);
+    expect([await statuses(), await reserved()]).toEqual([['paid'], before + 30]);
+    await at.sluice.services.set('svc-1', { status: 'terminated' });
+    at.bench.clock.advance(HOUR);
+    expect(await reserved()).toBe(before);
+  });
+
   it('are reserved for no user that is created meanwhile', async () => {
     await start(accounting);
     await buy(1);

@@ -9,7 +9,7 @@ import type {
   ServiceRecord,
   StoreTables,
 } from '@sluice/state-store';
-import { group, isLiving } from '../../base/lifecycle.js';
+import { group, hasEnded, isLiving } from '../../base/lifecycle.js';
 import type { Context } from '../../context/context.js';
 import { findSold } from '../../loop/load.js';
 
@@ -56,9 +56,9 @@ async function readPurchases({ deps }: Context, { purchases }: Tables): Promise<
   return group([...pending, ...(await purchases.list({ status: 'paid', paidSince }))]);
 }
 
-/** An order of a former client, or of a cycle that is over, is not for the service any more. */
+/** An order of a former client, of a cycle that is over, or of a service that has ended is not for the service any more. */
 function countsFor({ status, client, cycle }: PurchaseRecord, service: ServiceRecord, open: CycleRecord): boolean {
-  if (status === 'paid') return true;
+  if (status === 'paid') return !hasEnded(service);
   return cycle === open.id && isLiving(service) && (client === null || client === service.client);
 }
 
