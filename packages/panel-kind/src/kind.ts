@@ -42,6 +42,7 @@ export interface PanelDependencies {
 export interface RefColumn {
   /** Name of the column and of the ref, such as `flvx_user_id`. */
   name: string;
+  /** The form of a valid value; where it ignores the case, values are stored in lower case. */
   fits: RegExp;
   /** Describes a valid value. */
   words: string;

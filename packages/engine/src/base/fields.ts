@@ -111,8 +111,10 @@ function setText(
   target: Record<string, string>,
   record: ServiceRecord,
   { name: key, fits, words, unique }: Pick<RefColumn, 'name'> & Partial<RefColumn>,
-  value: string,
+  given: string,
 ): void {
+  // Panels show such ids in lower case.
+  const value = fits?.ignoreCase === true ? given.toLowerCase() : given;
   // An unchanged value is not checked: older stores may have invalid ones.
   const isInvalid = value !== '' && value !== target[key] && fits?.test(value) === false;
   if (value !== '' && value !== target[key] && record.ownRefs.includes(key)) {

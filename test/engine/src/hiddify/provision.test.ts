@@ -195,3 +195,12 @@ describe('terminate', () => {
     await expect(at.sluice.provision.changePassword('svc-1')).rejects.toMatchObject({ code: 'unsupported' });
   });
 });
+
+describe('a uuid in capitals', () => {
+  it('is stored as the panel shows it, so that runs find its user', async () => {
+    const uuid = at.panel.addUser({ agent: at.north, usageLimit: 50 * GB });
+    await at.addService(7, { values: { hiddify_user_uuid: uuid.toUpperCase() } });
+    expect(await at.readUser('svc-7')).toBe(uuid);
+    expect((await at.poll()).services).toContainEqual(expect.objectContaining({ id: 'svc-7', status: 'ok' }));
+  });
+});

@@ -37,7 +37,7 @@ describe('an id that another service of the panel has', () => {
       '2 svc-2: easydcim_service_id 501 is already that of service "svc-1"',
       '3 svc-3: easydcim_order_id 901 is already that of service "svc-1"',
       '4 rel-2: flvx_user_id 7 is already that of service "rel-1"',
-      `5 vpn-2: hiddify_user_uuid ${USER.toUpperCase()} is already that of service "vpn-1"`,
+      `5 vpn-2: hiddify_user_uuid ${USER} is already that of service "vpn-1"`,
       '7 svc-5: easydcim_service_id 504 is already that of service "svc-4"',
     ]);
     expect((await importRows(rows, true)).totals.added).toBe(8);
