@@ -242,14 +242,15 @@ export function withPurchases<S extends Read<Stage>>(read: S, purchases: readonl
 
 /**
  * Returns whether a purchase counts in the current cycle: it was bought for it, for a cycle that a wrong clock opened, or for an
- * earlier one after whose end it was paid.
+ * earlier one after whose end it was paid. One of an earlier cycle counts only for the client that bought it.
  */
 export function countsIn(
-  { cycle, wrongCycles }: Pick<Loaded, 'cycle' | 'wrongCycles'>,
-  purchase: Pick<PurchaseRecord, 'cycle' | 'paidAt'>,
+  { service, cycle, wrongCycles }: Pick<Loaded, 'service' | 'cycle' | 'wrongCycles'>,
+  purchase: Pick<PurchaseRecord, 'cycle' | 'paidAt' | 'client'>,
 ): boolean {
   if (cycle === null) return false;
   if ([cycle, ...wrongCycles].some(({ id }) => id === purchase.cycle)) return true;
+  if (purchase.client !== null && purchase.client !== service.client) return false;
   return purchase.paidAt !== null && purchase.paidAt >= cycle.start && purchase.paidAt < cycle.end;
 }
 
@@ -311,7 +312,7 @@ function computeAllowance({
       override: override ? { quotaBytes: override.quotaBytes, unlimited: override.unlimited } : null,
       serviceQuotaBytes: service.baseQuotaOverrideGb === null ? null : gigabytesToBytes(service.baseQuotaOverrideGb),
       product: product.quota ?? null,
-      purchases: purchases.filter((purchase) => countsIn({ cycle, wrongCycles }, purchase)),
+      purchases: purchases.filter((purchase) => countsIn({ service, cycle, wrongCycles }, purchase)),
     });
     if (allowance.kind === 'unmanaged' || cycle !== null) return { allowance, error: null };
     const error = {

@@ -9,7 +9,7 @@ import { describeDuplicate, duplicateRefs } from './duplicate-refs.js';
 import { type Change, type DescribedChange, listChanges } from './describe-changes.js';
 import { applyField, listColumns } from '../../base/fields.js';
 import { findChange } from './find-change.js';
-import { storeChanges } from './store-changes.js';
+import { storeAdded, storeChanges } from './store-changes.js';
 import { blankService, checkService, idProblem } from './check-service.js';
 import { changeProblems } from './held-account.js';
 
@@ -52,7 +52,7 @@ export async function addService(
       const record = blankService(id, context.now());
       setFields(context, record, pairs);
       await refuseDuplicate(context, tables, { before: null, after: record }, options);
-      await tables.services.put([record]);
+      await storeAdded(context, tables, [record]);
       return record;
     }),
   );

@@ -2,7 +2,7 @@ import { closest } from 'fastest-levenshtein';
 import type { StoreTables } from '@sluice/state-store';
 import { serviceLease } from '../../context/leases.js';
 import { type Run, withRun } from '../../kernel/run/bracket.js';
-import { storeChanges } from './store-changes.js';
+import { storeAdded, storeChanges } from './store-changes.js';
 import type { Context } from '../../context/context.js';
 import { describeChanges, type DescribedChange, listChanges } from './describe-changes.js';
 import { listColumns } from '../../base/fields.js';
@@ -77,7 +77,7 @@ async function store(context: Context, tables: StoreTables, { added, changes }: 
   await run.start(tables);
   // What ends comes first: a new service may get what a former one had.
   await storeChanges(context, tables, { changes, run: run.id });
-  await tables.services.put(added);
+  await storeAdded(context, tables, added);
   await run.end({ outcome: 'done', changes: true }, tables);
 }
 

@@ -158,7 +158,7 @@ export function toPurchase(
 ): ServiceDetail['purchases'][number] {
   const { id, package: name, bytes, price, currency, status, at, invoice, charged } = row;
   // What was bought for a service that has ended counts for nothing.
-  const current = status === 'paid' && !hasEnded(service) && countsIn({ cycle, wrongCycles: [] }, row);
+  const current = status === 'paid' && !hasEnded(service) && countsIn({ service, cycle, wrongCycles: [] }, row);
   return {
     id,
     package: name,

@@ -1,4 +1,4 @@
-import type { ServiceChange, ServiceRecord, StoreTables } from '@sluice/state-store';
+import { ownershipSubject, type ServiceChange, type ServiceRecord, type StoreTables } from '@sluice/state-store';
 import { findEntry } from '../../base/config/find-entry.js';
 import { findRule } from '../preferences/preferences.js';
 import { addNotices, type Notice, noticeRows, serviceNotice } from '../../kernel/run/notice.js';
@@ -23,6 +23,19 @@ export async function storeChanges(
   const notices = await endPreferences(context, tables, { moved, run });
   await addNotices(context, tables, noticeRows(context, run, notices));
   return changed;
+}
+
+/** Stores new services. What is known of an id that another client had before is that client's. */
+export async function storeAdded(
+  context: Context,
+  { services, ownership }: Pick<StoreTables, 'services' | 'ownership'>,
+  added: readonly ServiceRecord[],
+): Promise<void> {
+  const subjects = added.map(({ id }) => ownershipSubject('service', id));
+  const known = subjects.length === 0 ? [] : await ownership.list({ panel: '', subjects });
+  const hadOther = ({ id, client }: ServiceRecord): boolean =>
+    known.some((period) => period.service === id && period.client !== null && period.client !== client);
+  await services.put(added.map((record) => (hadOther(record) ? { ...record, clientSince: context.now() } : record)));
 }
 
 /**

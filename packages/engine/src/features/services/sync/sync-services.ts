@@ -7,7 +7,7 @@ import { type Run, toRunView, withRun } from '../../../kernel/run/bracket.js';
 import type { Context } from '../../../context/context.js';
 import { unknownProduct } from '../../../base/config/find-panel.js';
 import { listFieldColumns } from '../../../base/fields.js';
-import { storeChanges } from '../store-changes.js';
+import { storeAdded, storeChanges } from '../store-changes.js';
 import { listFacts } from './apply-fills.js';
 import { type Listed, planSync, type SyncPlan, type SyncReport } from './plan-sync.js';
 
@@ -99,7 +99,7 @@ async function storeLeased(context: Context, run: Run, listed: Listed, request: 
       if (!plan.updates.every(({ id }) => names.has(serviceLease(id)))) return false;
       // What ends comes first: a new service may get what a former one had.
       await storeChanges(context, tables, { changes: plan.updates, run: run.id });
-      await tables.services.put(plan.added);
+      await storeAdded(context, tables, plan.added);
       run.totals = plan.totals;
       await run.end({ outcome: toOutcome(plan), changes: plan.changes.length > 0 }, tables);
       return true;
