@@ -34,6 +34,7 @@ describe('a line with a caller id and a forwarded number', () => {
     at.setTime('2026-11-10T12:01:00Z');
     await at.sluice.telephony.set('subscribers', LINE, { values: { caller_id: '+551133330001' } });
     expect(await read('svc-2', '43')).toEqual(['+551133330001', null]);
+    at.setTime('2026-11-10T12:02:00Z');
     await at.sluice.services.set('svc-2', { client: '44' });
     expect(await read('svc-2', '44')).toEqual([null, null]);
   });
