@@ -21,7 +21,7 @@ import { type LimitsBefore, loadLimits, NO_LIMITS } from '../kernel/subject/limi
 import type { Loaded, Read, Stage, ToRestrict } from '../kernel/subject/stages.js';
 import { describeUnknownProduct, onOneLine, toLoaded, UNKNOWN_PRODUCT, withError } from '../kernel/subject/to-stage.js';
 import { COMMAND_PREFIX, isCommandRow, isDelivery } from '../kernel/subject/command-row.js';
-import { UNPLACED, NO_PLACE, placeInCycle, earlierCycles, countFromStart } from './place.js';
+import { UNPLACED, NO_PLACE, placeInCycle, earlierCycles, countFromStarts } from './place.js';
 
 /** Options of `load`. */
 export interface LoadOptions {
@@ -90,7 +90,7 @@ export async function load(
       ...placed.placement,
     });
   });
-  return Promise.all(loaded.map((facts) => countFromStart(context, facts)));
+  return countFromStarts(context, loaded);
 }
 
 function unknownProduct(service: ServiceRecord): ItemError {

@@ -91,14 +91,22 @@ function endedFigures({ start, readAt }: CycleRecord, moved: Cycle): Partial<Cyc
   return { ...NO_PEAKS, thresholds: [], ...((readAt ?? '') < moved.start ? NO_USAGE : {}) };
 }
 
-/** Counts in a cycle whose start has moved later only what was used after the last sample before that start. */
-export async function countFromStart<L extends Loaded>({ store }: Context, loaded: L): Promise<L> {
-  const { service, cycle, recorded } = loaded;
-  if (!wasCounted(cycle, recorded)) return loaded;
-  const { id, start } = cycle;
+/** Counts in cycles whose start has moved later only what was used after the last sample before that start. */
+export async function countFromStarts<L extends Loaded>(context: Context, loaded: L[]): Promise<L[]> {
+  const moved = loaded.filter(({ cycle, recorded }) => wasCounted(cycle, recorded));
+  if (moved.length === 0) return loaded;
+  const counted = new Map<string, L>();
+  for (const one of moved) counted.set(one.service.id, await countFromStart(context, one));
+  return loaded.map((one) => counted.get(one.service.id) ?? one);
+}
+
+async function countFromStart<L extends Loaded>({ store }: Context, loaded: L): Promise<L> {
+  const { service, cycle } = loaded;
+  const { id, start } = cycle as CountedCycle;
   const [base] = await store.samples.list({ service: service.id, cycle: id, to: start, newestFirst: true, limit: 1 });
   if (base === undefined) return loaded;
-  const counted = { ...cycle, ...figuresSince(cycle, base), counter: counterSince(cycle.counter, base) };
+  const { counter, ...rest } = cycle as CountedCycle;
+  const counted = { ...rest, ...figuresSince(rest, base), counter: counterSince(counter, base) };
   const limitsBefore = loaded.limitsBefore.map((state) => ({
     ...state,
     count: state.count && withEnd(state.count, counted),
@@ -107,7 +115,7 @@ export async function countFromStart<L extends Loaded>({ store }: Context, loade
 }
 
 /** Whether the start of a cycle has moved before its last reading of a counter. */
-function wasCounted(cycle: Loaded['cycle'], recorded: Loaded['recorded']): cycle is CountedCycle {
+function wasCounted(cycle: Loaded['cycle'], recorded: Loaded['recorded']): boolean {
   if (cycle === null || cycle.id !== recorded?.id || cycle.start <= recorded.start) return false;
   return isCounterState(cycle.counter) && cycle.counter.at >= cycle.start;
 }
