@@ -95,7 +95,7 @@ products:
   ports: { panel: dcim, quota: { total: 100GB }, packages: [extra] }
   small: { panel: relay, quota: { total: 100GB }, flvx: { tunnelId: 1 } }
   big: { panel: relay, quota: { total: 200GB }, flvx: { tunnelId: 1 } }
-  line: { panel: voice, astbilling: { planId: "11", billingType: prepaid } }
+  line: { panel: voice, astbilling: { planId: "11" } }
 currency: EUR
 notify: [{ command: /bin/true }]
 packages: { extra: { traffic: 50GB, price: "5.00" } }
