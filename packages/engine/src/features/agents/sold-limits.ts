@@ -3,7 +3,7 @@ import { formatBytes } from '@sluice/quota-core';
 import type { AgentUserRecord, OverrideRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { findEntry } from '../../base/config/find-entry.js';
 import { group, isLiving } from '../../base/lifecycle.js';
-import { isLifted } from '../../kernel/subject/holds.js';
+import { hasLift } from '../../kernel/subject/holds.js';
 import { describeUnknownProduct } from '../../kernel/subject/to-stage.js';
 import { type Notice, serviceNotice } from '../../kernel/run/notice.js';
 import { findSold } from '../../loop/load.js';
@@ -67,7 +67,7 @@ export async function readSold(
       raised.push({ service, user, fromBytes: before, toBytes, lift: toLift(service, override) });
     } else if (limited !== null) sold.set(user, limited.allowedBytes);
     else {
-      const lifted = override?.unlimited === true || isLifted(context.config, service, context.now());
+      const lifted = hasLift({ config: context.config, now: context.now() }, service, override);
       const counted = countUnknown(found, { lifted, shown: shownBytes, last: before });
       if (counted === null) continue;
       sold.set(user, counted.lastBytes ?? 0);

@@ -16,7 +16,7 @@ import {
   type ServiceCommand,
   TERMINATE,
 } from './types.js';
-import { isLifted, noteToRestrict, noteUntold } from '../../kernel/subject/holds.js';
+import { hasLift, noteToRestrict, noteUntold } from '../../kernel/subject/holds.js';
 import { refuseUnfinished } from '../../kernel/subject/termination.js';
 import { withRun } from '../../kernel/run/bracket.js';
 import { endHolds, undecided } from '../../loop/decide.js';
@@ -127,7 +127,12 @@ async function withinBudget(
   const { agents, name } = panel;
   const { service } = work;
   const { formerProduct } = command;
-  if (agents === undefined || formerProduct === undefined || !isSoldApart(work, context)) return make();
+  if (
+    agents === undefined ||
+    formerProduct === undefined ||
+    !hasLift({ config: context.config, now: context.now() }, service, work.override)
+  )
+    return make();
   const find = (product: string) => findSold(context.config, { ...work, service: { ...service, product } }).found;
   const raises = findSoldRaise(panel, work, { before: find(formerProduct), after: find(service.product) });
   if (raises === null) return make();
@@ -143,11 +148,6 @@ async function withinBudget(
     if (begun.make) throw error;
     return withError(work, toItemError(error));
   }
-}
-
-/** Whether the panel shows no limit, whatever the service is sold. */
-function isSoldApart({ service, override }: Applied, context: Context): boolean {
-  return override?.unlimited === true || isLifted(context.config, service, context.now());
 }
 
 function stoppedByPanel({ id }: ServiceRecord, stops: readonly string[]): ItemError {

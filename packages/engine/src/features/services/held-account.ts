@@ -1,7 +1,7 @@
 import type { ServiceRecord, StoreTables } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
 import { isCommandRow } from '../../kernel/subject/command-row.js';
-import { isLifted } from '../../kernel/subject/holds.js';
+import { hasLift } from '../../kernel/subject/holds.js';
 import { type ChangeProblem, type Move, panelChangeProblems } from './check-service.js';
 
 /** Why a key of a service can't be changed. */
@@ -71,10 +71,9 @@ async function liftProblems(
   const kept = exchanges.flatMap(({ keeps, ref, from }) => (keeps === null ? [] : [{ service: keeps, ref, from }]));
   if (kept.length === 0) return new Map();
   const overrides = await tables.overrides.open(kept.map(({ service }) => service.id));
-  const unlimited = new Set(overrides.flatMap((row) => (row.unlimited ? [row.service] : [])));
-  const lifted = kept.filter(({ service }) => {
-    return unlimited.has(service.id) || isLifted(context.config, service, context.now());
-  });
+  const at = { config: context.config, now: context.now() };
+  const byService = new Map(overrides.map((row) => [row.service, row]));
+  const lifted = kept.filter(({ service }) => hasLift(at, service, byService.get(service.id) ?? null));
   return new Map(
     lifted.map(({ service: { id }, ref, from }) => {
       const message = `${ref} of "${id}" can't be changed while its limit on the panel is lifted: ${from} would keep none; end its protection, its release until a date or its unlimited override, and poll once`;

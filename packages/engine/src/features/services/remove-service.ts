@@ -2,7 +2,7 @@ import { SluiceError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
 import { findEntry } from '../../base/config/find-entry.js';
-import { isLifted } from '../../kernel/subject/holds.js';
+import { hasLift } from '../../kernel/subject/holds.js';
 import { findSold } from '../../loop/load.js';
 import { observeServices } from '../../loop/observe.js';
 import { refuseInDoubt, withServiceRun } from './change-services.js';
@@ -87,7 +87,7 @@ async function refuseLifted(context: Context, service: ServiceRecord): Promise<v
   if (isKnown && findSold(config, { service, override, cycle, purchases: [] }).limited === null) return;
   const shown = (await observeServices({ context, panel }, [service])).get(service.id);
   const isRead = shown !== undefined && shown.error === null;
-  const isToBe = override?.unlimited === true || isLifted(config, service, context.now());
+  const isToBe = hasLift({ config, now: context.now() }, service, override);
   if (isRead ? !agents.isUnlimited(shown) : !isToBe) return;
   throw new SluiceError(
     'limit_lifted',

@@ -127,6 +127,15 @@ export function isLifted(
   return isQuotaReleased(config, service, now) || isProtected(config, service, now);
 }
 
+/** Returns whether the limit of a service on its panel is to be lifted: its quota restricts nothing, or its override has none. */
+export function hasLift(
+  { config, now }: { config: Config; now: string },
+  service: Parameters<typeof isLifted>[1],
+  override: { unlimited: boolean } | null,
+): boolean {
+  return override?.unlimited === true || isLifted(config, service, now);
+}
+
 /** Returns whether a local date of the panel has not begun; false without a date. */
 function isBeforeDate(config: Config, panel: string, date: string | null, now: string): boolean {
   return date !== null && now < zonedMidnight(date, findTimeZone(config, panel));
