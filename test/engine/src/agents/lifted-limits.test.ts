@@ -1,40 +1,9 @@
-import { beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { CheckReport } from '@sluice/engine';
-import { useOpened } from '../bench/each-test.js';
 import { GB, HOUR } from '../bench/engine-bench.js';
-import { startHiddifyBench } from '../bench/hiddify-bench.js';
+import { LIFTS, MOST, useLifts } from './lifts.js';
 
-const MOST = 1_000_000;
-const LIFTS = {
-  'a protection': () => at.sluice.services.set('svc-1', { protected_until: '2026-11-25' }),
-  'a release until a date': () => at.sluice.holds.release('svc-1', { until: '2026-11-25' }),
-  'an unlimited override': () => at.sluice.overrides.set('svc-1', { unlimited: true }),
-};
-
-const [at, start] = useOpened(startHiddifyBench);
-let users: string[];
-
-/** A service of 10 GB and three users of 10 GB each under agent north, whose limit is 50 GB of what is sold. */
-beforeEach(async () => {
-  await start({ agents: '{ accounting: allocated }' });
-  users = [await at.create(1, { product: 'agency' })];
-  for (let count = 0; count < 3; count++) users.push(at.panel.addUser({ agent: at.north, usageLimit: 10 * GB }));
-  await at.limit('north', 50);
-});
-
-const limit = (): number => at.panel.user(users[0] ?? '').usageLimit / GB;
-const enabled = (): boolean[] => users.map((uuid) => at.panel.user(uuid).enable);
-const all = (state: boolean): boolean[] => users.map(() => state);
-const sold = async (): Promise<number> => ((await at.sluice.agents.show('north')).allocatedBytes ?? 0) / GB;
-const lift = async (how: keyof typeof LIFTS): Promise<void> => {
-  await LIFTS[how]();
-  await at.pollAfter(HOUR);
-  expect(limit()).toBe(MOST);
-};
-const endLift = async (how: keyof typeof LIFTS): Promise<void> => {
-  at.bench.clock.set(Date.parse('2026-11-25T00:10:00Z'));
-  if (how === 'an unlimited override') await at.sluice.overrides.clear('svc-1');
-};
+const { at, begin, users, lift, endLift, limit, enabled, all, sold } = useLifts();
 const unknownIn = ({ notices }: CheckReport): string[] =>
   notices.filter(({ code }) => code === 'sold_unknown').map(({ message }) => message);
 const messageOf = (why: string, counts = '10 GB, as before'): string =>
@@ -56,7 +25,7 @@ async function expectUnchanged(why: string | null): Promise<void> {
   expect([at.panel.user(user.uuid ?? '').enable, await sold()]).toEqual([true, 50]);
 }
 
-describe.each(Object.keys(LIFTS) as (keyof typeof LIFTS)[])('a limit that is lifted by %s', (how) => {
+describe.each(LIFTS)('a limit that is lifted by %s', (how) => {
   it('takes nothing from the agent when its product leaves the config', async () => {
     await lift(how);
     await at.bench.edit('  agency:', '  agency-2027:');
@@ -136,7 +105,7 @@ describe('a service that is sold no limit', () => {
     await at.limit('north', 50);
     const before = await sold();
     expect([limit(), before]).toEqual([MOST, MOST + 30]);
-    await LIFTS['a protection']();
+    await begin('a protection');
     const { totals, notices } = await at.check();
     expect(totals).toMatchObject({ exceeded: 1 });
     expect(notices.map(({ code }) => code)).not.toContain('sold_unknown');

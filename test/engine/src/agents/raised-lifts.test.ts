@@ -1,50 +1,20 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { CheckReport } from '@sluice/engine';
-import { useOpened } from '../bench/each-test.js';
 import { GB, HOUR } from '../bench/engine-bench.js';
-import { startHiddifyBench } from '../bench/hiddify-bench.js';
+import { LIFTS, MOST, useLifts } from './lifts.js';
 
-const MOST = 1_000_000;
-const LIFTS = {
-  'a protection': () => at.sluice.services.set('svc-1', { protected_until: '2026-11-25' }),
-  'a release until a date': () => at.sluice.holds.release('svc-1', { until: '2026-11-25' }),
-  'an unlimited override': () => at.sluice.overrides.set('svc-1', { unlimited: true }),
-};
+const { at, users, lift, endLift, limit, enabled, all, sold } = useLifts();
 const RAISES = {
   'another product': () => at.sluice.services.set('svc-1', { product: 'more' }),
   'its own quota': () => at.sluice.services.set('svc-1', { base_quota_override_gb: '40' }),
   'an override': () => at.sluice.overrides.set('svc-1', { quota: '40GB' }),
 };
-const CASES = (Object.keys(LIFTS) as (keyof typeof LIFTS)[])
-  .flatMap((lift) => (Object.keys(RAISES) as (keyof typeof RAISES)[]).map((raise) => ({ lift, raise })))
+const CASES = LIFTS.flatMap((lift) =>
+  (Object.keys(RAISES) as (keyof typeof RAISES)[]).map((raise) => ({ lift, raise })),
+)
   // One override replaces the other.
   .filter(({ lift, raise }) => lift !== 'an unlimited override' || raise !== 'an override');
 
-const [at, start] = useOpened(startHiddifyBench);
-let users: string[];
-
-/** A service of 10 GB and three users of 10 GB each under agent north, whose limit is 50 GB of what is sold. */
-beforeEach(async () => {
-  await start({ agents: '{ accounting: allocated }' });
-  await at.addProduct('more', { gb: 40 });
-  users = [await at.create(1, { product: 'agency' })];
-  for (let count = 0; count < 3; count++) users.push(at.panel.addUser({ agent: at.north, usageLimit: 10 * GB }));
-  await at.limit('north', 50);
-});
-
-const limit = (): number => at.panel.user(users[0] ?? '').usageLimit / GB;
-const enabled = (): boolean[] => users.map((uuid) => at.panel.user(uuid).enable);
-const all = (state: boolean): boolean[] => users.map(() => state);
-const sold = async (): Promise<number> => ((await at.sluice.agents.show('north')).allocatedBytes ?? 0) / GB;
-const lift = async (how: keyof typeof LIFTS): Promise<void> => {
-  await LIFTS[how]();
-  await at.pollAfter(HOUR);
-  expect(limit()).toBe(MOST);
-};
-const endLift = async (how: keyof typeof LIFTS): Promise<void> => {
-  at.bench.clock.set(Date.parse('2026-11-25T00:10:00Z'));
-  if (how === 'an unlimited override') await at.sluice.overrides.clear('svc-1');
-};
 const waitingIn = ({ notices }: CheckReport): string[] =>
   notices.filter(({ code }) => code === 'raise_waits').map(({ message }) => message);
 const MESSAGE =
@@ -163,7 +133,7 @@ describe('a product without a limit, set during a lift', () => {
     );
   });
 
-  it.each(Object.keys(LIFTS) as (keyof typeof LIFTS)[])('is refused as without a lift: %s', async (how) => {
+  it.each(LIFTS)('is refused as without a lift: %s', async (how) => {
     await lift(how);
     await at.check();
     expect((await toEndless()).service.error?.code).toBe('agent_limit');
@@ -221,7 +191,7 @@ describe('an order during a lift', () => {
     ]);
   });
 
-  it.each(Object.keys(LIFTS) as (keyof typeof LIFTS)[])('of more than fits is refused: %s', async (how) => {
+  it.each(LIFTS)('of more than fits is refused: %s', async (how) => {
     await lift(how);
     await at.check();
     expect((await at.sluice.provision.changePackage('svc-1', 'more')).service.error?.code).toBe('agent_limit');
