@@ -129,8 +129,6 @@ export interface PanelAgents {
     observation: Observation,
     sold: { service: ServiceRecord; product: ProductSettings; fromBytes: number; toBytes: number | null },
   ): RaiseRequest | null;
-  /** Pure: returns whether the user of a service has no limit on the panel. */
-  isUnlimited(observation: Observation): boolean;
   /** Pure: returns the key under which a user's raise is reserved. */
   raiseKey(user: string): string;
   /** Reads how a reservation ended; with `again` twice, since the last request may still be on its way. */

@@ -42,6 +42,8 @@ export interface PanelCore<State = unknown> {
   ): Promise<Map<string, Observation<State>>>;
   /** Pure: plans the steps from the observation to the target state. */
   plan(target: TargetState, observation: Observation<State>): Plan;
+  /** Pure: returns whether the account of a service has no limit of its own on the panel. Absent where the panel keeps none. */
+  isUnlimited?(observation: Observation<State>): boolean;
   /** Performs one step and reads back. Never throws. */
   apply(service: ServiceRecord, step: Step, context: ApplyContext): Promise<StepOutcome>;
   /** Pure: returns how an action in doubt ended; null while the observation doesn't show it. */

@@ -30,6 +30,11 @@ export interface TargetState {
     /** What is sold while it is lifted; null or absent where that is not known. */
     soldBytes?: number | null;
   } | null;
+  /**
+   * The service has ended, and a limit that Sluice has lifted on the panel is set to `allowance` again; nothing else is changed. Absent:
+   * false.
+   */
+  endsLift?: boolean;
   /** Other services that use the same server, port, order or account. */
   sharers: Sharer[];
   /**

@@ -5,7 +5,8 @@ import { type Leases, panelLease, serviceLease } from '../context/leases.js';
 import { runConcurrently } from '../base/run-concurrently.js';
 import { factsHold, leaveOut, skipLeased } from '../kernel/subject/facts.js';
 import { applyPlan, type Stop, type ReadStop, stoppedBy } from '../kernel/changes/perform.js';
-import { planOne, planSteps, withStopsNow } from './plan.js';
+import { planOne, planSteps, toTargetState, withStopsNow } from './plan.js';
+import { findLiftChange, noteLifted, noteLowered } from '../kernel/subject/lifts.js';
 import { noteRestricted } from '../kernel/subject/holds.js';
 import { loadHistory } from '../kernel/subject/history.js';
 import { observeAgain } from './observe.js';
@@ -34,9 +35,10 @@ export async function carryOut(on: RunOnPanel, due: readonly Applied[], leases: 
 }
 
 async function enforceUnderLease(on: RunOnPanel, work: Applied, leases: Leases): Promise<Applied> {
-  const { plan } = planSteps(on, work);
-  if (work.unresolved.length === 0 && !hasSteps(plan)) {
-    return isDone(work, plan, []) ? withRestricted(on, work, leases.held) : work;
+  const { plan, target } = planSteps(on, work);
+  const isLiftNoted = findLiftChange(on, work, target) !== 'begins';
+  if (work.unresolved.length === 0 && !hasSteps(plan) && isLiftNoted) {
+    return isDone(work, plan, []) ? settled(on, work, leases.held) : work;
   }
   const name = serviceLease(work.service.id);
   const result = await leases.tryTake(name);
@@ -90,11 +92,23 @@ function isNothingDone(actions: Applied['actions']): boolean {
 
 const ENDED: ReadonlySet<string> = new Set(['applied', 'unneeded']);
 
-/** Stores that the service is as its holds require. */
-async function withRestricted({ context }: RunOnPanel, work: Applied, fences: HeldLease[]): Promise<Applied> {
-  if (work.toRestrict.size === 0) return work;
-  await context.write(fences, (tables) => noteRestricted(tables, work.toRestrict));
-  return { ...work, toRestrict: new Map() };
+/** Stores that the service is as its holds and its allowance require. */
+async function settled(on: RunOnPanel, work: Applied, fences: HeldLease[]): Promise<Applied> {
+  const endsLift = findLiftChange(on, work, toTargetState(on, work)) === 'ends';
+  if (work.toRestrict.size === 0 && !endsLift) return work;
+  await on.context.write(fences, async (tables) => {
+    await noteRestricted(tables, work.toRestrict);
+    if (endsLift) await noteLowered(tables, work.service.id);
+  });
+  return { ...work, toRestrict: new Map(), lifted: work.lifted && !endsLift };
+}
+
+/** Stores that the limit of the service is lifted, before it is. */
+async function withLift(on: FencedRun, work: Applied, command: AccountCommand | null): Promise<Applied> {
+  const { context, fences } = on;
+  if (findLiftChange(on, work, toTargetState(on, work, command)) !== 'begins') return work;
+  await context.write(fences, (tables) => noteLifted(tables, work.service, context.now()));
+  return { ...work, lifted: true };
 }
 
 /** Options of `enforceService`. */
@@ -126,6 +140,7 @@ export async function enforceService(on: FencedRun, started: Applied, options: E
     options.byName === true ? Promise.resolve(null) : stopIn(on, tables, current);
   const stop = await readStop(context.store, work);
   if (stop !== null) return stoppedBy(work, stop);
+  work = await withLift(on, work, options.command ?? null);
   for (let round = 1; ; round++) {
     const [current = work] = await loadHoldsOfSharers(on, [work]);
     const planned = await planOne(on, current, options.command ?? null);
@@ -145,7 +160,7 @@ export async function enforceService(on: FencedRun, started: Applied, options: E
     if (!goesOn) {
       // A stop leaves steps as unneeded.
       const isStopped = done && work.toRestrict.size > 0 && (await readStop(context.store, work)) !== null;
-      return isDone(work, plan, actions) && !isStopped ? withRestricted(on, work, on.fences) : work;
+      return isDone(work, plan, actions) && !isStopped ? settled(on, work, on.fences) : work;
     }
     const stopNow = await readStop(context.store, work);
     if (stopNow !== null) return stoppedBy(work, stopNow);

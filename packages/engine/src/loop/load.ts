@@ -17,8 +17,9 @@ import type { Context } from '../context/context.js';
 import { group } from '../base/lifecycle.js';
 import { findFormerHistories, loadHistory, findTakenOver } from '../kernel/subject/history.js';
 import { findAction, readToRestrict, readUntold } from '../kernel/subject/holds.js';
+import { readLifted } from '../kernel/subject/lifts.js';
 import { type LimitsBefore, loadLimits, NO_LIMITS } from '../kernel/subject/limits-before.js';
-import type { Loaded, Read, Stage, ToRestrict } from '../kernel/subject/stages.js';
+import type { LimitedAllowance, Loaded, Read, Stage, ToRestrict } from '../kernel/subject/stages.js';
 import { describeUnknownProduct, onOneLine, toLoaded, UNKNOWN_PRODUCT, withError } from '../kernel/subject/to-stage.js';
 import { COMMAND_PREFIX, isCommandRow, isDelivery } from '../kernel/subject/command-row.js';
 import { UNPLACED, NO_PLACE, placeInCycle, earlierCycles, countFromStarts } from './place.js';
@@ -125,7 +126,8 @@ async function loadStored(
   const unresolved = group(await store.actions.unresolved(scope));
   const paid = { status: 'paid' } as const;
   const purchases = group(await store.purchases.list(ids === undefined ? paid : { services: ids, ...paid }));
-  const isOpen = (id: string): boolean => evidence.has(id) || unresolved.has(id);
+  const lifted = panel.kind.keepsQuota === true ? await readLifted(store, panel.name) : NONE_LIFTED;
+  const isOpen = (id: string): boolean => evidence.has(id) || unresolved.has(id) || lifted.has(id);
   const history = await loadHistory(context, panel, services, { ordered, isOpen });
   const earlier = await earlierCycles(context, cycles, now);
   const uncounted = services.filter(({ id }) => cycles.get(id)?.[0]?.counter == null);
@@ -140,6 +142,7 @@ async function loadStored(
     ended,
     toRestrict,
     evidence,
+    lifted,
     disabledForAgents,
     counted,
     unresolved,
@@ -173,6 +176,7 @@ async function readCounted(
 
 /** What most services have: it is shared, since a run loads each of ten thousands of services. */
 const NOTHING_TO_RESTRICT: ToRestrict = new Map();
+const NONE_LIFTED: ReadonlySet<string> = new Set();
 
 /** Returns the rows of one service. */
 function findRows(stored: StoredRows, id: string) {
@@ -184,6 +188,7 @@ function findRows(stored: StoredRows, id: string) {
     ended: stored.ended.get(id) ?? [],
     toRestrict: stored.toRestrict.get(id) ?? NOTHING_TO_RESTRICT,
     evidence: stored.evidence.get(id) ?? [],
+    lifted: stored.lifted.has(id),
     takenOver: stored.takenOver.has(id),
     former: stored.former.get(id) ?? null,
     unresolved: (stored.unresolved.get(id) ?? []).filter((action) => !isCommandRow(action)),
@@ -282,8 +287,6 @@ export function findSold(
   const limited = found?.mode === 'TOTAL' && found.allowance.kind === 'limited' ? found.allowance : null;
   return { found, limited };
 }
-
-type LimitedAllowance = Extract<Allowance, { kind: 'limited' }>;
 
 function findMode(
   { trafficMode }: ServiceRecord,

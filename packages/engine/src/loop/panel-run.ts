@@ -22,6 +22,7 @@ import { askBrake, brakeNotice } from './brake.js';
 import { decideHolds, distrust } from './decide.js';
 import { changedNotice, listReleases, stillTrue, toNotices } from './decision-notices.js';
 import { readEndedCycles } from './final-reading.js';
+import { findLiftChange } from '../kernel/subject/lifts.js';
 import { load, stayInCycle } from './load.js';
 import { readUsage } from './meter.js';
 import { observeServices } from './observe.js';
@@ -199,7 +200,7 @@ async function findCompliant(run: PanelRun, decided: readonly Decided[]): Promis
     const { target, plan, drift } = planSteps(run, seen);
     const { steps, endedEvidence, moves, refs, problems, notices } = plan;
     const nothing = [steps, endedEvidence, moves, drift, problems, notices ?? []].every((part) => part.length === 0);
-    if (nothing && refs === undefined) {
+    if (nothing && refs === undefined && findLiftChange(run, seen, target) === null) {
       compliant.set(work.service.id, { ...seen, plan, history: historyAfter(run, seen, target), observation: null });
     }
   }

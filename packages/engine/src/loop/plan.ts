@@ -15,6 +15,7 @@ import { findSharers, readUnread } from './sharing.js';
 import type {
   Applied,
   Decided,
+  LimitedAllowance,
   Loaded,
   Plannable,
   Planned,
@@ -30,10 +31,11 @@ export function toTargetState(on: RunOnPanel, work: Plannable, command: AccountC
   const closing = new Set(work.closes.map((hold) => hold.id));
   const { checkpoint, recent } = work.history;
   const passed = on.ended?.get(work.service.id);
+  const sold = on.lowered?.get(work.service.id);
   // What a service that has ended still has stays restricted by the holds as they are: only what passed on is undone.
-  const holds = passed ? [] : [...work.holds, ...work.drafts].filter((hold) => !closing.has(hold.id));
+  const holds = passed || sold ? [] : [...work.holds, ...work.drafts].filter((hold) => !closing.has(hold.id));
   const isDue = (item: EvidenceRecord): boolean => item.panel === work.service.panel && passed?.has(item.id) !== false;
-  return {
+  const state: TargetState = {
     service: work.service,
     product: work.product,
     holds: inForce(context, panel, { service: work.service, action: work.action, holds }),
@@ -55,13 +57,14 @@ export function toTargetState(on: RunOnPanel, work: Plannable, command: AccountC
       isNew: work.cycleIsNew,
       readAt: work.cycle.readAt,
     },
-    counted: toCounted(work),
+    counted: toCounted(sold ? { cycle: work.recorded, cycleIsNew: false } : work),
     timeZone: findTimeZone(context.config, work.service.panel),
     now: context.now(),
     checkpoint,
     former: work.former,
     recent: work.stage === 'applied' ? [...recent, ...work.actions] : [...recent],
   };
+  return sold ? { ...state, ...LEAVING, endsLift: true, evidence: [], allowance: toLowered(sold) } : state;
 }
 
 /** A plan, the drift that it removes, and what prevents it. */
@@ -199,7 +202,7 @@ function stoppedNotice({ service, cycle }: Loaded<Stage>, stops: string[]): NonN
 }
 
 /** Returns the last counter reading; one from before the cycle counts as 0 in it. */
-function toCounted({ cycle, cycleIsNew }: Loaded<Stage>): TargetState['counted'] {
+function toCounted({ cycle, cycleIsNew }: Pick<Loaded<Stage>, 'cycle' | 'cycleIsNew'>): TargetState['counted'] {
   if (cycle === null) return null;
   const { lastIn, lastOut, usedIn, usedOut, at } = (cycle.counter ?? {}) as Partial<CounterState>;
   if (lastIn === undefined || lastOut === undefined || usedIn === undefined || usedOut === undefined) return null;
@@ -213,6 +216,13 @@ function isLeaving({ panel, ended }: RunOnPanel, { service }: Plannable): boolea
 }
 
 const LEAVING = { allowance: null, sharers: [], scope: 'hold' as const };
+
+const toLowered = ({ allowedBytes }: LimitedAllowance): TargetState['allowance'] => ({
+  unlimited: false,
+  allowedBytes,
+  lifted: false,
+  soldBytes: allowedBytes,
+});
 
 const LIFTED: TargetState['allowance'] = { unlimited: true, allowedBytes: null, lifted: true };
 

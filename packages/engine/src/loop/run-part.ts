@@ -23,6 +23,8 @@ export interface PanelRun extends RunOnPanel {
   readonly enforcements: Enforcements;
   /** Services that have ended, with their evidence that ends in this run. */
   ended?: GivenAway;
+  /** What services are sold that have ended, and whose lifted limit on the panel ends in this run. */
+  lowered?: RunOnPanel['lowered'];
   /** Services that need more than a reading: held, to be held or released, in doubt, or to be observed. */
   readonly open: Decided[];
   /** What operators are notified of at the end, besides what follows from the decisions. */

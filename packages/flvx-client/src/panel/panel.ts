@@ -39,6 +39,7 @@ import {
 } from './observation.js';
 import { checkContract, createLookups, testPanel } from './lists.js';
 import { planService } from './plan.js';
+import { UNLIMITED_QUOTA } from '../client/units.js';
 import {
   checkProduct,
   toCredentials,
@@ -234,6 +235,10 @@ export class FlvxPanel implements Panel<ServiceObservation> {
 
   plan(target: TargetState, observation: Observation<ServiceObservation>): Plan {
     return planService(this.#defaults, target, observation);
+  }
+
+  isUnlimited({ state }: Observation<ServiceObservation>): boolean {
+    return state?.account.user?.quota === UNLIMITED_QUOTA;
   }
 
   resolve(action: ActionRecord, observation: Observation<ServiceObservation>): StepOutcome | null {

@@ -6,13 +6,14 @@ import {
   type Observation,
   type Plan,
 } from '@sluice/panel-kind';
-import { type FlvxAccount, type FlvxHistory, toHistory } from '../account/history/history.js';
+import { type FlvxAccount, type FlvxHistory, listOwnPermissions, toHistory } from '../account/history/history.js';
 import { describeClosed, describeStops } from '../account/describe.js';
 import { observeHistory } from '../account/history/observed-history.js';
 import { planAccount, planTerminate } from '../account/plan/plan-account.js';
 import { planEnsureUser } from '../account/plan/plan-ensure-user.js';
 import type { FlvxStep } from '../account/plan/step.js';
 import type { FlvxAccountTarget } from '../account/plan/target.js';
+import { sumBytes } from '../account/rules.js';
 import { FlvxRefusedError } from '../account/refused-error.js';
 import type { FlvxSpeedLimit } from '../client/records.js';
 import { FlvxValueError, UNLIMITED_QUOTA } from '../client/units.js';
@@ -66,6 +67,7 @@ function planCommand(defaults: FlvxDefaults, target: TargetState, state: Service
   const waits = waitsForEnded(target);
   if (waits !== null) return failedPlan(waits);
   const renamed = findRenamed(target, account);
+  if (target.endsLift === true) return planLiftEnd(target, state, renamed !== null);
   if (renamed !== null) return failedPlan(renamed);
   // Of a service that has ended, the run knows whether its account is another's now.
   const hasEnded = target.scope === 'hold' && (service.status === 'vanished' || service.status === 'terminated');
@@ -214,8 +216,25 @@ function planExisting(
   return withRefs(whole, target, toRefs(input));
 }
 
+/** Plans the quota of an account whose service has ended while it was lifted. Of an account that is gone or another's, nothing is left. */
+function planLiftEnd(target: TargetState, state: ServiceObservation, isOthers: boolean): Plan {
+  const { account } = state;
+  const { user } = account;
+  const now = user === null || isOthers ? null : observeHistory(account, toPast(target, state.changes));
+  if (user === null || now?.history.ownQuota !== true) return emptyPlan;
+  const quota = toPanelQuota(target, sumBytes(user)) ?? UNLIMITED_QUOTA;
+  const isLifted = (row: { quota: number }): boolean => row.quota === UNLIMITED_QUOTA;
+  const lifted = listOwnPermissions(account).filter(isLifted);
+  const steps = planAccount(withHistory({ account, history: now.history }), {
+    user: isLifted(user) ? { quota } : {},
+    permissions: new Map(lifted.map((row) => [row.tunnelId, { values: { quota } }])),
+    forwards: new Map(),
+  });
+  return { ...toPlan(steps, null), counts: steps.length > 0 };
+}
+
 /** Returns the account with its history of earlier runs and of this run. */
-function withHistory({ account, history }: PlanInput): FlvxAccount {
+function withHistory({ account, history }: Pick<PlanInput, 'account' | 'history'>): FlvxAccount {
   const live = toHistory(account);
   const restarted = [...new Set([...live.restarted, ...history.restarted])];
   return { ...account, history: { ...history, run: live.run, restarted } };

@@ -124,10 +124,6 @@ export class HiddifyAgents implements PanelAgents {
     return found;
   }
 
-  isUnlimited({ state }: Observation): boolean {
-    return ((state as HiddifyState | null)?.user?.limitBytes ?? 0) >= MOST_BYTES;
-  }
-
   record(
     list: ObservedList,
     { records, users, actions, sold }: Parameters<PanelAgents['record']>[1],

@@ -24,6 +24,7 @@ import { isAgentTrafficError } from '../errors.js';
 import { findAddon } from './addon.js';
 import { HiddifyAgents } from './agents.js';
 import { performStep, WriteTurn } from './apply.js';
+import { MOST_BYTES } from '../client/check-user.js';
 import { parseCheckpoint, toCheckpoint } from './checkpoint.js';
 import { checkContract } from './contract.js';
 import { HiddifyLists, type HiddifyState, type UserReading } from './lists.js';
@@ -147,6 +148,10 @@ export class HiddifyPanel implements Panel<HiddifyState> {
 
   plan(target: TargetState, observation: Observation<HiddifyState>): Plan {
     return planUser(target, observation);
+  }
+
+  isUnlimited({ state }: Observation<HiddifyState>): boolean {
+    return (state?.user?.limitBytes ?? 0) >= MOST_BYTES;
   }
 
   resolve(action: ActionRecord, observation: Observation<HiddifyState>): StepOutcome | null {

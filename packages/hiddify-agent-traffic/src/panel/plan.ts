@@ -133,7 +133,11 @@ function planPresent(plan: Plan, target: TargetState, user: AddressableUser, at:
   const [hold] = target.holds;
   if (hold) restrict(plan, target, user, hold);
   const change =
-    target.scope === 'hold' ? giveLimitBack(target, user, checkpoint) : planChange(plan, target, user, checkpoint);
+    target.endsLift === true
+      ? endLift(plan, target, user, checkpoint)
+      : target.scope === 'hold'
+        ? giveLimitBack(target, user, checkpoint)
+        : planChange(plan, target, user, checkpoint);
   const zero = planZeroing(plan, target, user, checkpoint);
   const payload: UpdatePayload = zero === null ? { change } : { change: { ...change, usedBytes: 0 }, zero };
   if (Object.keys(payload.change).length > 0) plan.steps.push(...listUpdates(user, payload, toLift(target)));
@@ -204,6 +208,20 @@ function giveLimitBack(
   const isUsed = user.usedBytes >= user.limitBytes;
   if (limitBefore !== null && limitBefore > user.usedBytes) return { limitBytes: limitBefore };
   return isUsed || limitBefore !== null ? { limitBytes: MOST_BYTES } : {};
+}
+
+/** Returns the limit of a user whose service has ended while it was lifted: what it was before the lift, at most. */
+function endLift(
+  plan: Plan,
+  target: TargetState,
+  user: AddressableUser,
+  { ownLimit }: UserCheckpoint,
+): HiddifyUserChange {
+  const sold = toLimit(target);
+  if (sold === null || sold >= MOST_BYTES || user.limitBytes < MOST_BYTES || !ownLimit) return {};
+  const { countedBytes = null } = target;
+  plan.counts = true;
+  return { limitBytes: countedBytes === null || countedBytes === 0 ? sold : Math.min(sold, countedBytes) };
 }
 
 /** Whether a user without a limit counts as one with a limit under those of its agents. */

@@ -4,6 +4,8 @@ import { group, hasEnded } from '../../base/lifecycle.js';
 import { COMMAND_PREFIX } from '../../kernel/subject/command-row.js';
 import { undecided } from '../../loop/decide.js';
 import { load } from '../../loop/load.js';
+import { readLifted } from '../../kernel/subject/lifts.js';
+import { findLowered, loweredNotices } from './ended-lifts.js';
 import { type Notice, serviceNotice } from '../../kernel/run/notice.js';
 import { observe } from '../../loop/observe.js';
 import type { PanelRun, PartHooks, ToTreatment } from '../../loop/run-part.js';
@@ -14,30 +16,37 @@ import { toRead, unplanned } from '../../kernel/subject/to-stage.js';
 
 async function listEnded({ context, panel, only }: PanelRun): Promise<ServiceRecord[]> {
   const filter = only === null ? { panel: panel.name } : { services: [only.id] };
-  const ids = [...group(await context.store.evidence.open(filter)).keys()];
-  const listed = ids.length === 0 ? [] : await context.store.services.list({ ids });
+  const ids = new Set(group(await context.store.evidence.open(filter)).keys());
+  const lifted = panel.kind.keepsQuota === true ? await readLifted(context.store, panel.name) : [];
+  for (const id of lifted) if (only === null || id === only.id) ids.add(id);
+  const listed = ids.size === 0 ? [] : await context.store.services.list({ ids: [...ids] });
   return listed.filter((service) => hasEnded(service) && service.panel === panel.name);
 }
 
-/** Restrictions of services that have ended: those on objects that are others' now end. */
+/**
+ * Restrictions and lifts of services that have ended: restrictions end where others have the object now, and limits that were lifted
+ * are set again where nobody else has the account.
+ */
 export async function beginEnded(run: PanelRun): Promise<PartHooks> {
-  const ended = await findGivenAway(run);
+  const subjects = await readEnded(run);
+  const ended = findGivenAway(run, subjects);
+  const lowered = await findLowered(run, subjects);
   run.ended = ended;
+  run.lowered = lowered;
   return {
-    afterDecide: (decided) => endWithService(ended, decided),
+    afterDecide: (decided) =>
+      lowered.has(decided.service.id)
+        ? { ...decided, skipped: null, error: null, closes: [] }
+        : endWithService(ended, decided),
     afterApply(subjects, treatment) {
-      run.notices.push(...endedNotices(ended, subjects, treatment));
+      run.notices.push(...endedNotices(ended, subjects, treatment), ...loweredNotices(lowered, subjects));
       return Promise.resolve(subjects);
     },
   };
 }
 
-/**
- * Finds terminated and vanished services whose restricted objects a service that has not ended uses now, each with the ids of its
- * evidence on those objects. A run that observes everything also finds objects of terminated ones that the panel does not show as
- * theirs any more. Without either, the restrictions stay.
- */
-async function findGivenAway(on: PanelRun): Promise<GivenAway> {
+/** Reads terminated and vanished services of which something may be left on the panel, with those that use the same objects. */
+async function readEnded(on: PanelRun): Promise<Planned[]> {
   const { context, panel, request, enforcements } = on;
   const loaded = await load(context, panel, await listEnded(on), { enforcements });
   const none = new Map<string, Observation>();
@@ -53,6 +62,15 @@ async function findGivenAway(on: PanelRun): Promise<GivenAway> {
   // What was read once is not read again by the next run.
   if (!request.dryRun && on.resources.size > 0)
     await context.write(on.leases.held, (tables) => saveResources(on, tables));
+  return found;
+}
+
+/**
+ * Finds terminated and vanished services whose restricted objects a service that has not ended uses now, each with the ids of its
+ * evidence on those objects. A run that observes everything also finds objects of terminated ones that the panel does not show as
+ * theirs any more. Without either, the restrictions stay.
+ */
+function findGivenAway(on: PanelRun, found: readonly Planned[]): GivenAway {
   const passed = found.map((work) => [work.service.id, new Set(listGivenAway(on, work).map(({ id }) => id))] as const);
   return new Map(passed.filter(([, ids]) => ids.size > 0));
 }

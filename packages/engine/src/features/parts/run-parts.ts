@@ -4,6 +4,7 @@ import { hasEnded } from '../../base/lifecycle.js';
 import { outageKey } from '../../context/panel-answers.js';
 import { isCommandRow } from '../../kernel/subject/command-row.js';
 import type { Applied } from '../../kernel/subject/stages.js';
+import { readLifted } from '../../kernel/subject/lifts.js';
 import { isTermination } from '../../kernel/subject/termination.js';
 import type { EndedRun, PanelRun, RunDuty, RunPart, RunParts } from '../../loop/run-part.js';
 
@@ -29,11 +30,12 @@ const terminations: RunPart = {
   begin: async (run) => (await import('../provision/terminations.js')).beginTerminations(run),
 };
 
-/** Restrictions of services that have ended. */
+/** Restrictions and lifts of services that have ended. */
 const ended: RunPart = {
   async wants(run) {
     const { store } = run.context;
     const ids = new Set((await store.evidence.open(toFilter(run))).map(({ service }) => service));
+    if (run.panel.kind.keepsQuota === true) for (const id of await readLifted(store, run.panel.name)) ids.add(id);
     if (ids.size === 0) return false;
     return (await store.services.list({ ids: [...ids] })).some(
       (service) => hasEnded(service) && service.panel === run.panel.name,

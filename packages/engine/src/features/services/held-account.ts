@@ -2,6 +2,7 @@ import type { ServiceRecord, StoreTables } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
 import { isCommandRow } from '../../kernel/subject/command-row.js';
 import { hasLift } from '../../kernel/subject/holds.js';
+import { readLifted } from '../../kernel/subject/lifts.js';
 import { type ChangeProblem, type Move, panelChangeProblems } from './check-service.js';
 
 /** Why a key of a service can't be changed. */
@@ -73,7 +74,12 @@ async function liftProblems(
   const overrides = await tables.overrides.open(kept.map(({ service }) => service.id));
   const at = { config: context.config, now: context.now() };
   const byService = new Map(overrides.map((row) => [row.service, row]));
-  const lifted = kept.filter(({ service }) => hasLift(at, service, byService.get(service.id) ?? null));
+  const panels = [...new Set(kept.map(({ service }) => service.panel))];
+  const noted = new Map(await Promise.all(panels.map(async (name) => [name, await readLifted(tables, name)] as const)));
+  const lifted = kept.filter(
+    ({ service: { id, panel }, service }) =>
+      noted.get(panel)?.has(id) === true || hasLift(at, service, byService.get(id) ?? null),
+  );
   return new Map(
     lifted.map(({ service: { id }, ref, from }) => {
       const message = `${ref} of "${id}" can't be changed while its limit on the panel is lifted: ${from} would keep none; end its protection, its release until a date or its unlimited override, and poll once`;

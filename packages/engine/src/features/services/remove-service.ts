@@ -2,7 +2,9 @@ import { SluiceError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
 import { findEntry } from '../../base/config/find-entry.js';
+import { hasAccount } from '../../kernel/subject/account.js';
 import { hasLift } from '../../kernel/subject/holds.js';
+import { noteLowered, readLifted } from '../../kernel/subject/lifts.js';
 import { findSold } from '../../loop/load.js';
 import { observeServices } from '../../loop/observe.js';
 import { refuseInDoubt, withServiceRun } from './change-services.js';
@@ -25,7 +27,10 @@ export async function removeService(context: Context, id: string, waitMs: number
     await refuseOpenPurchases(context, id);
     await refuseBillInDoubt(context, id);
     await refuseLifted(context, service);
-    await run.store((tables) => tables.services.remove(id, context.now()));
+    await run.store(async (tables) => {
+      await noteLowered(tables, id);
+      await tables.services.remove(id, context.now());
+    });
     return service;
   });
 }
@@ -72,26 +77,33 @@ async function refuseBillInDoubt({ store }: Context, id: string): Promise<void> 
 }
 
 /**
- * Refuses while the user of a service has no limit on the panel, but is sold one: nothing would lower it any more, and an agent
+ * Refuses while the account of a service has no limit on the panel, but is sold one: nothing would lower it any more, and an agent
  * whose limit counts what is sold would be over it. Where the panel does not answer, what the service is to have decides.
  */
 async function refuseLifted(context: Context, service: ServiceRecord): Promise<void> {
   const { config, store } = context;
-  if (context.findKind(service.panel)?.capabilities.includes('agents') !== true) return;
-  const panel = await context.panel(service.panel);
-  const { agents } = panel;
-  if (agents === undefined || agents.getServiceUser(service) === null) return;
+  const kind = context.findKind(service.panel);
+  if (kind?.keepsQuota !== true || !hasAccount(kind, service)) return;
   const [override = null] = await store.overrides.open([service.id]);
   const [cycle = null] = await store.cycles.newest([service.id]);
   const isKnown = findEntry(config.products, service.product) !== undefined;
   if (isKnown && findSold(config, { service, override, cycle, purchases: [] }).limited === null) return;
-  const shown = (await observeServices({ context, panel }, [service])).get(service.id);
-  const isRead = shown !== undefined && shown.error === null;
-  const isToBe = hasLift({ config, now: context.now() }, service, override);
-  if (isRead ? !agents.isUnlimited(shown) : !isToBe) return;
+  const isNoted = (await readLifted(store, service.panel)).has(service.id);
+  const shown = await readShown(context, service);
+  const isToBe = isNoted || hasLift({ config, now: context.now() }, service, override);
+  if (shown === null ? !isToBe : !shown) return;
+  const is = shown === null ? 'may be' : 'is';
   throw new SluiceError(
     'limit_lifted',
-    `"${service.id}" was not removed: its limit on panel "${panel.name}" ${isRead ? 'is' : 'may be'} lifted, and would stay so: end its protection, its release until a date or its unlimited override and poll once, or set the limit on the panel`,
+    `"${service.id}" was not removed: its limit on panel "${service.panel}" ${is} lifted, and would stay so: end its protection, its release until a date or its unlimited override and poll once, or set the limit on the panel`,
     { details: { service: service.id } },
   );
+}
+
+/** Reads whether the panel shows the account of a service without a limit; null where it does not answer. */
+async function readShown(context: Context, service: ServiceRecord): Promise<boolean | null> {
+  const panel = await context.panel(service.panel);
+  const shown = (await observeServices({ context, panel }, [service])).get(service.id);
+  if (shown === undefined || shown.error !== null) return null;
+  return panel.isUnlimited?.(shown) ?? null;
 }

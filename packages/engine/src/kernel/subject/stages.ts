@@ -46,9 +46,14 @@ export interface RunOnPanel {
   /** Whether everything is given back: without a hold, no quota of ours may stop the service on the panel. */
   readonly givesBack?: boolean;
   readonly ended?: GivenAway;
+  /** What services are sold that have ended, and whose lifted limit on the panel ends in this run. */
+  readonly lowered?: ReadonlyMap<string, LimitedAllowance> | undefined;
   /** Services that count as having the account they name, although they are still pending; absent for none. */
   readonly ordered?: ReadonlySet<string>;
 }
+
+/** An allowance with a quota. */
+export type LimitedAllowance = Extract<Allowance, { kind: 'limited' }>;
 
 /** Services that have ended, with the ids of their evidence that ends in this run because its object is not theirs any more. */
 export type GivenAway = ReadonlyMap<string, ReadonlySet<string>>;
@@ -106,6 +111,8 @@ export interface Loaded<S extends Stage = 'loaded'> extends Placement {
   /** Holds whose restriction is not on the panel yet, or not all of it. */
   readonly toRestrict: ToRestrict;
   readonly evidence: readonly Readonly<EvidenceRecord>[];
+  /** Whether its limit on the panel may be lifted. */
+  readonly lifted: boolean;
   /** Whether a hold of its agent has disabled its account; the next check of agents passes the evidence to the service. */
   readonly disabledForAgent: boolean;
   /** What its account counts where the limits of agents count what is sold; null where nothing is known, or they count otherwise. */

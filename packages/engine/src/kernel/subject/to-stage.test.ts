@@ -40,6 +40,7 @@ const loaded: Loaded = {
   } as unknown as Loaded['product'],
   enforcement: { value: 'on', source: 'enforce', since: null, by: null },
   override: null,
+  lifted: false,
   mode: 'TOTAL',
   action: 'disable-ports',
   recorded: cycle,

@@ -1,0 +1,177 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { useOpened } from '../bench/each-test.js';
+import { codeOf, GB, HOUR } from '../bench/engine-bench.js';
+import { type FlvxBench, startFlvxBench } from '../bench/flvx-bench.js';
+import { type HiddifyBench, startHiddifyBench } from '../bench/hiddify-bench.js';
+
+const LIFTS = ['a protection', 'a release until a date', 'an unlimited override'] as const;
+
+type Lift = (typeof LIFTS)[number];
+
+/** A world with `svc-1`, which has an account with a limit. */
+interface World {
+  at: FlvxBench | HiddifyBench;
+  /** The ref that names the account. */
+  key: string;
+  sold: number;
+  most: number;
+  /** The limits of the account on the panel, in GB. */
+  limits: () => number[];
+  setLimits: (gb: number) => void;
+  removeAccount: () => void;
+  /** Adds another service that names the account. */
+  passOn: () => Promise<unknown>;
+}
+
+function onFlvx(): World {
+  const [at, start] = useOpened(startFlvxBench);
+  let user = 0;
+  const rows = (): { flow: number }[] => [at.panel.user(user)!, at.panel.permission(user, at.tunnels.hk)!];
+  beforeEach(async () => {
+    await start();
+    user = await at.create(1);
+    at.panel.addForward(user, at.tunnels.hk, { name: 'web' });
+  });
+  return {
+    ...{ at, key: 'flvx_user_id', sold: 100, most: 99_999 },
+    limits: () => rows().map(({ flow }) => flow),
+    setLimits: (flow) => {
+      for (const rows of [at.panel.world.users, at.panel.world.permissions])
+        for (const row of rows.values()) if (row.id === user || 'tunnelId' in row) row.flow = flow;
+    },
+    removeAccount: () => {
+      at.panel.world.users.delete(user);
+    },
+    passOn: () => at.addService(2, { values: { flvx_user_id: String(user) }, allowDuplicateRefs: true }),
+  };
+}
+
+function onHiddify(): World {
+  const [at, start] = useOpened(startHiddifyBench);
+  let user = '';
+  beforeEach(async () => {
+    await start({ agents: '{ accounting: allocated }' });
+    user = await at.create(1, { product: 'agency' });
+    await at.limit('north', 50);
+  });
+  return {
+    ...{ at, key: 'hiddify_user_uuid', sold: 10, most: 1_000_000 },
+    limits: () => [at.panel.user(user).usageLimit / GB],
+    setLimits: (gb) => {
+      at.panel.changeUser(user, { usageLimit: gb * GB });
+    },
+    removeAccount: () => {
+      at.panel.deleteUser(user);
+    },
+    passOn: () =>
+      at.addService(2, { product: 'agency', values: { hiddify_user_uuid: user }, allowDuplicateRefs: true }),
+  };
+}
+
+describe.each([
+  ['FLVX', onFlvx],
+  ['Hiddify', onHiddify],
+] as const)('the limit of a service on %s that ended while it was lifted', (_name, world) => {
+  const { at, key, sold, most, ...on } = world();
+
+  async function lift(how: Lift): Promise<void> {
+    if (how === 'a protection') await at.sluice.services.set('svc-1', { protected_until: '2026-11-25' });
+    else if (how === 'a release until a date') await at.sluice.holds.release('svc-1', { until: '2026-11-25' });
+    else await at.sluice.overrides.set('svc-1', { unlimited: true });
+    await pollLater();
+    expect(new Set(on.limits())).toEqual(new Set([most]));
+  }
+
+  async function pollLater() {
+    at.bench.clock.advance(HOUR);
+    return at.poll();
+  }
+
+  /** Ends the service, as a sync does. */
+  async function end(status: 'terminated' | 'vanished'): Promise<void> {
+    const service = await at.bench.store.services.get('svc-1');
+    await at.bench.store.services.put([{ ...service!, status }]);
+  }
+
+  it.each(LIFTS)('is what was sold again: terminated in %s', async (how) => {
+    await lift(how);
+    await end('terminated');
+    const { notices, run } = await pollLater();
+    expect(new Set(on.limits())).toEqual(new Set([sold]));
+    expect([run.outcome, notices.map(({ code }) => code)]).toEqual(['done', expect.arrayContaining(['lift_ended'])]);
+    // Nothing is left to do, and what a person sets later stays.
+    on.setLimits(most);
+    await pollLater();
+    expect(new Set(on.limits())).toEqual(new Set([most]));
+  });
+
+  it('is what was sold again where it vanished, once the lift has ended', async () => {
+    await lift('a protection');
+    await end('vanished');
+    await pollLater();
+    expect(new Set(on.limits())).toEqual(new Set([most]));
+    at.bench.clock.set(Date.parse('2026-11-25T01:00:00Z'));
+    await pollLater();
+    expect(new Set(on.limits())).toEqual(new Set([sold]));
+  });
+
+  it('stays lifted under observe, and while the panel is down', async () => {
+    await lift('an unlimited override');
+    await end('terminated');
+    const { panel } = (await at.bench.store.services.get('svc-1'))!;
+    await at.sluice.panels.observe(panel);
+    await pollLater();
+    expect(new Set(on.limits())).toEqual(new Set([most]));
+    await at.sluice.panels.enforce(panel);
+    const heal = at.panel.server.inject({ fault: { kind: 'cut' } });
+    await pollLater();
+    expect(new Set(on.limits())).toEqual(new Set([most]));
+    heal();
+    await pollLater();
+    expect(new Set(on.limits())).toEqual(new Set([sold]));
+  });
+
+  it('stays where another service has the account', async () => {
+    await lift('a protection');
+    await end('terminated');
+    await on.passOn();
+    await at.sluice.services.set('svc-2', { protected_until: '2026-11-25' });
+    await pollLater();
+    await pollLater();
+    expect(new Set(on.limits())).toEqual(new Set([most]));
+  });
+
+  it('is forgotten where the account is gone', async () => {
+    await lift('a protection');
+    await end('terminated');
+    on.removeAccount();
+    expect((await pollLater()).run.outcome).toBe('done');
+    expect(await at.bench.store.conditions.list('lifted:')).toEqual([]);
+    expect(await codeOf(at.sluice.services.remove('svc-1'))).toBeNull();
+  });
+
+  it('stays while the product is missing, and the service is not removed', async () => {
+    await lift('a protection');
+    await end('terminated');
+    const service = await at.bench.store.services.get('svc-1');
+    await at.bench.store.services.put([{ ...service!, product: 'gone' }]);
+    await pollLater();
+    expect(new Set(on.limits())).toEqual(new Set([most]));
+    expect(await codeOf(at.sluice.services.remove('svc-1'))).toBe('limit_lifted');
+    await at.bench.store.services.put([service!]);
+    await pollLater();
+    expect(new Set(on.limits())).toEqual(new Set([sold]));
+    expect(await codeOf(at.sluice.services.remove('svc-1'))).toBeNull();
+  });
+
+  it('keeps the account that it names before the run that ends a lift', async () => {
+    await lift('an unlimited override');
+    await at.sluice.overrides.clear('svc-1');
+    const service = await at.bench.store.services.get('svc-1');
+    await at.bench.store.services.put([{ ...service!, ownRefs: [] }]);
+    const exchange = () => codeOf(at.sluice.services.set('svc-1', { [key]: '' }));
+    expect(await exchange()).toBe('limit_lifted');
+    await pollLater();
+    expect(await exchange()).toBeNull();
+  });
+});
