@@ -67,8 +67,8 @@ export interface PanelAgents {
     known: { agents: readonly AgentRecord[]; users: readonly AgentUserRecord[] },
     signal: AbortSignal,
   ): Promise<AgentList | ListProblem>;
-  /** Pure: returns the limits of users that the panel lets use as much as they want, by uuid. */
-  listUnlimited(list: AgentList): ReadonlyMap<string, number>;
+  /** Pure: returns the users that the panel lets use as much as they want, by uuid. */
+  listUnlimited(list: AgentList): ReadonlyMap<string, Pick<AgentUserRecord, 'limitBytes' | 'panelId'>>;
   /**
    * Pure: computes what to store after a list. `actions` is the panel's journal since `recordsSince`; `sold` is what users without a
    * limit count instead, by uuid; `jump` is the share of a limit above which growth in one list is doubted, null for none.

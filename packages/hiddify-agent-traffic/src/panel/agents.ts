@@ -117,10 +117,10 @@ export class HiddifyAgents implements PanelAgents {
     return new Date(Date.parse(at) - WRITE_BACK_MS).toISOString();
   }
 
-  listUnlimited({ users }: ObservedList): Map<string, number> {
-    const found = new Map<string, number>();
-    for (const { uuid, limitBytes } of users)
-      if (uuid !== null && limitBytes >= MOST_BYTES) found.set(uuid, limitBytes);
+  listUnlimited({ users }: ObservedList): ReturnType<PanelAgents['listUnlimited']> {
+    const found = new Map<string, Pick<AgentUserRecord, 'limitBytes' | 'panelId'>>();
+    for (const { uuid, limitBytes, id: panelId } of users)
+      if (uuid !== null && limitBytes >= MOST_BYTES) found.set(uuid, { limitBytes, panelId });
     return found;
   }
 

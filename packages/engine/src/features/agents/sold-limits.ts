@@ -4,6 +4,7 @@ import type { AgentUserRecord, OverrideRecord, ServiceRecord, StoreTables } from
 import { findEntry } from '../../base/config/find-entry.js';
 import { group, isLiving } from '../../base/lifecycle.js';
 import { hasLift } from '../../kernel/subject/holds.js';
+import { readLifted } from '../../kernel/subject/lifts.js';
 import { describeUnknownProduct } from '../../kernel/subject/to-stage.js';
 import { type Notice, serviceNotice } from '../../kernel/run/notice.js';
 import { findSold } from '../../loop/load.js';
@@ -35,16 +36,15 @@ export interface SoldLimits {
 export async function readSold(
   { context, name: panel, agents }: Pick<AgentsOnPanel, 'context' | 'name' | 'agents'>,
   { list, users }: { list: AgentList; users: readonly AgentUserRecord[] },
-  tables: Pick<StoreTables, 'services' | 'overrides' | 'cycles' | 'purchases'>,
+  tables: Pick<StoreTables, 'services' | 'overrides' | 'cycles' | 'purchases' | 'conditions'>,
 ): Promise<SoldLimits> {
   const sold = new Map<string, number>();
   const raised: SoldRaise[] = [];
   const unknown: UnknownSold[] = [];
-  const shown = agents.semantics.accounting === 'allocated' ? agents.listUnlimited(list) : new Map<string, number>();
+  const shown = agents.semantics.accounting === 'allocated' ? agents.listUnlimited(list) : NOBODY;
   if (shown.size === 0) return { sold, raised, unknown };
-  const services = (await tables.services.list({ panel })).filter((service) =>
-    shown.has(agents.getServiceUser(service) ?? ''),
-  );
+  const all = await tables.services.list({ panel });
+  const services = all.filter((service) => shown.has(agents.getServiceUser(service) ?? ''));
   const ids = services.map(({ id }) => id);
   const overrides = group(await tables.overrides.open(ids));
   const cycles = group(await tables.cycles.newest(ids));
@@ -59,7 +59,7 @@ export async function readSold(
       cycle: cycles.get(service.id)?.[0] ?? null,
       purchases: purchases.get(service.id) ?? [],
     });
-    const shownBytes = shown.get(user) ?? 0;
+    const shownBytes = shown.get(user)?.limitBytes ?? 0;
     const toBytes = limited?.allowedBytes ?? (isGranted(found) ? shownBytes : null);
     const before = last.get(user) ?? null;
     if (toBytes !== null && before !== null && before < Math.min(toBytes, shownBytes)) {
@@ -76,7 +76,31 @@ export async function readSold(
       unknown.push({ service, user, lastBytes: counted.lastBytes, why });
     }
   }
+  const lifted = await readLifted(tables, panel);
+  const isLost = (service: ServiceRecord): boolean => lifted.has(service.id) && !services.includes(service);
+  if (all.some(isLost)) {
+    const named = new Set(services.map((service) => agents.getServiceUser(service)));
+    for (const [user, bytes] of listRenamed(shown, { named, users })) sold.set(user, bytes);
+  }
   return { sold, raised, unknown };
+}
+
+const NOBODY: ReturnType<PanelAgents['listUnlimited']> = new Map();
+
+/**
+ * Returns what users without a limit count that no service names, while services whose limit is lifted name users that the panel does
+ * not show: they may have another uuid since, so that each counts as it last did.
+ */
+function listRenamed(
+  shown: ReturnType<PanelAgents['listUnlimited']>,
+  { named, users }: { named: ReadonlySet<string | null>; users: readonly AgentUserRecord[] },
+): [user: string, countedBytes: number][] {
+  const byKey = new Map(users.map((entry) => [entry.key, entry]));
+  const byNumber = new Map(users.map((entry) => [entry.panelId, entry]));
+  return [...shown].flatMap(([user, { limitBytes, panelId }]): [string, number][] => {
+    const before = named.has(user) ? undefined : (byKey.get(user) ?? byNumber.get(panelId));
+    return before === undefined || before.limitBytes >= limitBytes ? [] : [[user, before.limitBytes]];
+  });
 }
 
 type FoundAllowance = ReturnType<typeof findSold>['found'];
