@@ -21,7 +21,7 @@ import { isUnchanged, toPast } from './checkpoint.js';
 import { toNotices } from './notices.js';
 import type { ServiceObservation } from './observation.js';
 import { describeMissingAccount, describeRenamed, isReplaced } from './usage.js';
-import { findExpiry, toFirstExpiry, toFlvxProduct, findLimitKey, toPanelQuota, chooseTunnels } from './product.js';
+import { toFirstExpiry, toFlvxProduct, findLimitKey, toPanelQuota, chooseTunnels } from './product.js';
 import type { FlvxDefaults } from './product.js';
 import { EVIDENCE, parseSpeedPrior } from './restrictions.js';
 import { speedPlan } from './speed.js';
@@ -168,7 +168,7 @@ function planNew(defaults: FlvxDefaults, target: TargetState, state: ServiceObse
     quota: toPanelQuota(target, 0) ?? UNLIMITED_QUOTA,
     maxForwards,
     resetDay,
-    expiresAt: findExpiry(target) ?? toFirstExpiry(target),
+    expiresAt: toFirstExpiry(target),
   };
   const name = service.refs['flvx_username'] ?? '';
   // When the operator adopts, two accounts of the name are refused as ambiguous.

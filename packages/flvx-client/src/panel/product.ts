@@ -267,9 +267,22 @@ export function findExpiry({
   return epochMs(Date.parse(zonedMidnight(localDate ?? '', timeZone)));
 }
 
-/** Returns the expiry of a new account without a due date. */
-export function toFirstExpiry({ product, now }: Pick<TargetState, 'product' | 'now'>): EpochMs {
-  return epochMs(Date.parse(now) + toFlvxProduct(product).expiryDays * dayMs);
+/** Returns when an account expires on the panel that expires at this instant: without a due date so, but not before its protection ends. */
+export function toExpiry(
+  target: Pick<TargetState, 'service' | 'product' | 'timeZone' | 'now'>,
+  present: EpochMs,
+): EpochMs {
+  const { service, timeZone, now } = target;
+  const due = findExpiry(target);
+  if (due !== null || service.protectedUntil === null) return due ?? present;
+  const end = epochMs(Date.parse(zonedMidnight(service.protectedUntil, timeZone)));
+  return present < end && Date.parse(now) < end ? end : present;
+}
+
+/** Returns the expiry of a new account. */
+export function toFirstExpiry(target: Pick<TargetState, 'service' | 'product' | 'timeZone' | 'now'>): EpochMs {
+  const { product, now } = target;
+  return toExpiry(target, epochMs(Date.parse(now) + toFlvxProduct(product).expiryDays * dayMs));
 }
 
 const pattern = /^sl-[0-9a-z]{20}$/;

@@ -9,7 +9,7 @@ import { isExpired, pickLimits, stopsPermission, stopsUser, sumBytes } from '../
 import type { FlvxForward, FlvxPermission, FlvxQuotaValues, FlvxUserValues } from '../client/records.js';
 import { type GigabytesWhole, toBytes, UNLIMITED_QUOTA } from '../client/units.js';
 import type { PlanInput } from './plan-input.js';
-import { findCycleId, findExpiry, isOfCycle, redirectTo, toFlvxProduct, toPanelQuota } from './product.js';
+import { findCycleId, isOfCycle, redirectTo, toExpiry, toFlvxProduct, toPanelQuota } from './product.js';
 import { parseClosedPrior, parseRedirectPrior, permissionKey, ranBefore } from './restrictions.js';
 import { speedBefore, type SpeedPlan } from './speed.js';
 import { hasGrown } from '../account/history/history.js';
@@ -91,13 +91,13 @@ function mayLower({ target, history }: PlanInput): boolean {
 function productValues(input: PlanInput, row: Pick<FlvxQuotaValues, 'quota' | 'expiresAt'>): Partial<FlvxQuotaValues> {
   const { target, full } = input;
   const quotaChange = toQuotaChange(input, row.quota);
-  const expiresAt = findExpiry(target);
+  const expiresAt = toExpiry(target, row.expiresAt);
   if (!full) {
-    const isCutShort = target.service.protectedUntil !== null && expiresAt !== null && row.expiresAt < expiresAt;
+    const isCutShort = target.service.protectedUntil !== null && row.expiresAt < expiresAt;
     return isCutShort ? { ...quotaChange, expiresAt } : quotaChange;
   }
   const { maxForwards, resetDay } = toFlvxProduct(target.product);
-  return { ...quotaChange, maxForwards, resetDay, ...(expiresAt === null ? {} : { expiresAt }) };
+  return { ...quotaChange, maxForwards, resetDay, expiresAt };
 }
 
 function userTarget(input: PlanInput): Partial<FlvxUserValues> {
@@ -124,7 +124,7 @@ function permissionTargets(input: PlanInput, speed: SpeedPlan): Map<number, Flvx
         quota: targetQuota(input) ?? user.quota,
         maxForwards,
         resetDay,
-        expiresAt: findExpiry(target) ?? user.expiresAt,
+        expiresAt: toExpiry(target, user.expiresAt),
         ...given,
       },
       ...(ownSpeed === undefined ? {} : { ownSpeed }),

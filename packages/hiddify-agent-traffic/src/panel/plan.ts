@@ -32,7 +32,7 @@ import {
   type UserCheckpoint,
 } from './checkpoint.js';
 import type { HiddifyState } from './lists.js';
-import { findEndDate, toLift, toLimit, toOwner, toTerm } from './product.js';
+import { findEndDate, toLift, toLimit, toOwner, toProtectedTerm, toTerm } from './product.js';
 import { toHiddifyProduct, USER_REF } from './settings.js';
 import { listUpdates } from './updates.js';
 
@@ -249,9 +249,9 @@ function planChange(
     // A lift has ended with a product without a limit, for which there was no room: it has to fit as any raise.
     change.limitBytes = limitBytes;
   }
-  const term = toTerm(target);
+  const term = toTerm(target) ?? toProtectedTerm(target, user);
   const end = findEndDate(user);
-  const due = findTermEnd(service) ?? '';
+  const due = findTermEnd(service) ?? service.protectedUntil ?? '';
   if (term !== null && end !== due) {
     const isCutShort = due !== service.nextDueDate && end !== null && end < due;
     const isPlanned = scope === 'reconcile' || (scope === 'poll' && isCutShort);

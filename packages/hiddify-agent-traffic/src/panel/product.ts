@@ -69,6 +69,17 @@ export function toTerm({ service, cycle, timeZone, now }: TargetState): ReturnTy
   return packageTerm(start < end ? start : end, end);
 }
 
+/** Returns the term of a user without a due date whose days end before its protection: until then; null for any other. */
+export function toProtectedTerm(
+  { service: { nextDueDate, protectedUntil }, now, timeZone }: Pick<TargetState, 'service' | 'now' | 'timeZone'>,
+  user: Pick<HiddifyUser, 'startDate' | 'packageDays'>,
+): ReturnType<typeof packageTerm> | null {
+  const end = findEndDate(user);
+  if (nextDueDate !== null || protectedUntil === null || user.startDate === null || end === null) return null;
+  const isCutShort = end < protectedUntil && toLocalDate(now, timeZone) < protectedUntil;
+  return isCutShort ? packageTerm(user.startDate, protectedUntil) : null;
+}
+
 /** Returns the last day on which the panel serves a user; null where its days have not begun. */
 export function findEndDate({ startDate, packageDays }: Pick<HiddifyUser, 'startDate' | 'packageDays'>): string | null {
   if (startDate === null || packageDays === null) return null;
