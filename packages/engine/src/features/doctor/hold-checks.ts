@@ -11,7 +11,7 @@ export async function holdChecks(context: Context, panel: string | undefined): P
   const ofAgents = (await listAgentHolds(context)).filter((hold) => panel === undefined || hold.panel === panel);
   const holds = [
     ...ofServices.map((hold) => ({ ...hold, subject: hold.service })),
-    ...ofAgents.map((hold) => ({ ...hold, subject: `agent ${hold.agent?.uuid ?? ''}` })),
+    ...ofAgents.map((hold) => ({ ...hold, subject: `agent "${hold.agent?.name ?? 'unknown'}"` })),
   ];
   return [
     ...toCheck(holds, 'releasing', 'a hold ended, but its restriction is still on the panel'),

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { printable } from '@sluice/panel-http/printable';
 import { findSubjectAgent, formatBytes } from '@sluice/quota-core';
 import type { AlarmRecord, ConditionRecord, StoreTables } from '@sluice/state-store';
@@ -98,7 +99,8 @@ async function missingAgents(context: Context): Promise<StandingAlarm[]> {
     .flat()
     .filter(({ rule, limitBytes }) => rule === 'missing' && limitBytes !== null)
     .map(({ uuid, name, panel, at }) => ({
-      ...{ id: `agent-${uuid}`, code: 'agent_missing', panel, service: null, since: at },
+      // The uuid is a key of the panel, and every reader sees the id.
+      ...{ id: `agent-${toDigest(uuid)}`, code: 'agent_missing', panel, service: null, since: at },
       message: `agent "${name}" has a limit, but is not in the panel's list any more`,
     }));
 }
@@ -112,6 +114,10 @@ interface Acknowledgement {
 
 /** What changes with what is wrong: what begins again is another alarm. */
 const toKey = ({ id, since }: StandingAlarm): string => `acknowledged:${id}:${since}`;
+
+function toDigest(uuid: string): string {
+  return createHash('sha256').update(uuid).digest('hex').slice(0, 12);
+}
 
 /** Returns who acknowledged a standing alarm; null where nobody did. */
 export async function readAcknowledgement(
