@@ -96,7 +96,7 @@ export async function readReport(sluice: Sluice, { client, now }: ReportRequest)
     outlooks: [],
   };
   for (const { id } of chartedServices(report)) {
-    const graph = await readGraph(sluice, id);
+    const graph = await readGraph(sluice, id, report.client);
     if (graph !== null) report.outlooks.push(toOutlook(graph, now));
   }
   return report;
@@ -122,15 +122,20 @@ export function chartedServices({ client, services }: Pick<Report, 'client' | 's
   return services.filter(({ usedBytes, share }) => usedBytes !== null && share !== null).slice(0, CHARTS.all);
 }
 
-/** Returns the readings of a service's cycle; null for one that was never metered. */
-export async function readGraph(sluice: Sluice, id: string): Promise<SampleGraph | null> {
+/** Returns the readings of a service's cycle, for a client those since it has the service; null for one that was never metered. */
+export async function readGraph(sluice: Sluice, id: string, client: string | null): Promise<SampleGraph | null> {
   try {
-    return await sluice.usage.graph(id, 'cycle', { points: POINTS });
+    return await sluice.usage.graph(id, 'cycle', { points: POINTS, ...toReader(client) });
   } catch (error) {
     // A service that was removed meanwhile is left out too.
     if (error instanceof SluiceError && error.kind === 'not-found') return null;
     throw error;
   }
+}
+
+/** Returns the reader of a report: null, for all clients, is an operator. */
+export function toReader(client: string | null): { reader?: string } {
+  return client === null ? {} : { reader: client };
 }
 
 function toReportService(service: ServiceDetail, metered: boolean): ReportService {

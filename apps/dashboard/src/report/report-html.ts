@@ -115,12 +115,12 @@ async function drawChart(
   report: Report,
   { service, index, now }: { service: ReportService; index: number; now: number },
 ): Promise<string> {
-  const graph = await readGraph(sluice, service.id);
+  const graph = await readGraph(sluice, service.id, report.client);
   const figure =
     graph === null
       ? html`<p class="empty">It has not been metered yet.</p>`
       : usageFigure(graph, { title: `${service.id}: usage in the cycle`, id: `chart-${index + 1}`, now, ahead: true });
-  const history = report.client === null ? null : await historyTable(sluice, service, now);
+  const history = report.client === null ? null : await historyTable(sluice, report.client, { service, now });
   return String(
     html`<article class="service">
       <h3>${name(service.id)}</h3>

@@ -2,7 +2,7 @@ import type { Sluice } from '@sluice/engine';
 import { facts, plainTable } from '../layout/components.js';
 import { bytes, name, orNone, type Times } from '../layout/format.js';
 import { html, type Html, type Part } from '../layout/html.js';
-import { type ReportService, toShare } from './read-report.js';
+import { type ReportService, toReader, toShare } from './read-report.js';
 import { amount, shareBar, showStatus } from './service-table.js';
 import { toTimes, toZone } from '../layout/page-times.js';
 
@@ -39,9 +39,13 @@ function bar(used: number | string | null, allowed: number | string): Part {
   return share === null ? null : shareBar(share);
 }
 
-/** Returns the last cycles of a service before the present one; nothing where there are none. */
-export async function historyTable(sluice: Sluice, service: ReportService, now: number): Promise<Html | null> {
-  const { cycles } = await sluice.usage.history(service.id);
+/** Returns the last cycles of a service before the present one, as its client may see them; nothing where there are none. */
+export async function historyTable(
+  sluice: Sluice,
+  client: string,
+  { service, now }: { service: ReportService; now: number },
+): Promise<Html | null> {
+  const { cycles } = await sluice.usage.history(service.id, toReader(client));
   const past = cycles.slice(1, CYCLES + 1);
   if (past.length === 0) return null;
   const times = toTimes({ sluice, now });

@@ -67,7 +67,7 @@ export async function packagesSection(
     </p>
     ${isSold ? await creditText(request, pay, reads) : null}`;
   const stays =
-    service.lifecycle !== 'active' ||
+    (service.lifecycle === 'suspended' ? !service.protected : service.lifecycle !== 'active') ||
     service.holds.some(({ reason, releasing }) => reason !== 'quota' && releasing !== true);
   const warning =
     isSold && stays

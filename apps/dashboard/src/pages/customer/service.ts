@@ -1,4 +1,5 @@
 import { hasCycleEnded, type ServiceDetail } from '@sluice/engine';
+import { usageInMode } from '@sluice/quota-core';
 import { facts, type Section, sections, table } from '../../layout/components.js';
 import { bytes, orNone, type Times, UNKNOWN } from '../../layout/format.js';
 import { html, join, type Part } from '../../layout/html.js';
@@ -125,17 +126,18 @@ function showPeriod(service: ServiceDetail, times: Times): Part {
 
 async function historySection(
   { sluice }: PageRequest,
-  { id, client: reader }: ServiceDetail,
+  { id, client: reader, mode }: ServiceDetail,
   times: Times,
 ): Promise<Section | null> {
   const { cycles } = await sluice.usage.history(id, { reader });
   const past = cycles.filter((cycle) => hasCycleEnded({ cycle }, times.now));
   if (past.length === 0) return null;
+  const counts = mode === 'IN' || mode === 'OUT' ? mode : 'TOTAL';
   const content = table({
     caption: 'Past periods',
     columns: [
       { title: 'Period', cell: (cycle) => times.period(cycle) },
-      { title: 'Used', cell: ({ usage }) => bytes(usage?.totalBytes), isNumber: true },
+      { title: 'Used', cell: ({ usage }) => bytes(usage && usageInMode(usage, counts)), isNumber: true },
       {
         title: 'Allowed',
         cell: ({ allowance }) =>

@@ -47,8 +47,10 @@ export const COMES_BACK = 'The service comes back as soon as its panel accepts t
 
 function stateWord(service: ServiceDetail): string {
   const { lifecycle, holds, status } = service;
-  if (lifecycle !== 'active') return lifecycle;
-  if (holds.some(({ releasing, restricting }) => releasing !== true && restricting !== true)) return RESTRICTED;
+  if (lifecycle !== 'active' && lifecycle !== 'suspended') return lifecycle;
+  // A suspension restricts only once its hold does: a protected service runs on.
+  if (holds.some(({ releasing, restricting }) => releasing !== true && restricting !== true))
+    return lifecycle === 'suspended' ? lifecycle : RESTRICTED;
   if (holds.length > 0) return holds.some(({ releasing }) => releasing === true) ? 'coming back' : 'to be restricted';
   if (service.stoppedByPanel !== undefined) return STOPPED;
   if (describeExceeded(service) !== null) return USED_UP;
