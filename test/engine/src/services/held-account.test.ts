@@ -126,6 +126,27 @@ describe('the account whose limit is lifted', () => {
   });
 });
 
+describe('the account whose limit is lifted', () => {
+  const at = useBench(() => startHiddifyBench());
+
+  it('is not left for another panel before the lift has ended', async () => {
+    const away =
+      'kind: hiddify, url: "http://127.0.0.1:9", allowHttp: true, apiKey: "3b7cf3c2-5632-4b92-909d-3fb64afebede"';
+    await at.bench.edit('panels:\n', `panels:\n  away: { ${away} }\n`);
+    await at.bench.edit('products:\n', 'products:\n  moved: { panel: away, quota: { total: 50GB } }\n');
+    const user = at.panel.addUser({ usageLimit: 50 * 1024 ** 3 });
+    await at.addService(1, { values: { hiddify_user_uuid: user } });
+    await at.sluice.services.set('svc-1', { protected_until: '2026-11-25' });
+    await at.pollAfter(HOUR);
+    const move = () => at.sluice.services.set('svc-1', { panel: 'away', product: 'moved' });
+    await expect(move()).rejects.toMatchObject({ code: 'limit_lifted' });
+    await at.sluice.services.set('svc-1', { protected_until: '' });
+    await expect(move()).rejects.toMatchObject({ code: 'limit_lifted' });
+    await at.pollAfter(HOUR);
+    expect([await move(), at.panel.user(user).usageLimit / 1024 ** 3]).toMatchObject([{ panel: 'away' }, 50]);
+  });
+});
+
 describe('the user of a held service in a field of its order', () => {
   const [at, begin] = useOpened(startAccountsBench);
 

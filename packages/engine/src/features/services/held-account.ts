@@ -33,7 +33,8 @@ export async function changeProblems(
 ): Promise<Map<string, KeyProblem>> {
   const moves = changes.filter(({ before, after }) => before.panel !== after.panel);
   const exchanges = await withoutGone(tables, listExchanges(context, changes));
-  const problems = await liftProblems(context, tables, exchanges);
+  const left = await withoutGone(tables, listLeft(context, moves));
+  const problems = await liftProblems(context, tables, [...exchanges, ...left]);
   for (const [service, problem] of await exchangeProblems(tables, exchanges)) problems.set(service, problem);
   for (const [service, problem] of await panelChangeProblems((panel) => context.findKind(panel), tables, moves)) {
     problems.set(service, { key: 'panel', ...problem });
@@ -55,6 +56,15 @@ function listExchanges(context: Of, changes: readonly Move[]): Exchange[] {
   });
 }
 
+/** Accounts with a quota that services leave on their panels. */
+function listLeft(context: Of, moves: readonly Move[]): Exchange[] {
+  return moves.flatMap(({ before }) => {
+    const { requiredRef: ref = null, keepsQuota = false } = context.findKind(before.panel) ?? {};
+    const from = before.refs[ref ?? ''];
+    return keepsQuota && from !== undefined ? [{ service: before.id, ref: 'panel', from, to: null, keeps: before }] : [];
+  });
+}
+
 /** Of an account that is gone, nothing can stay as it is. */
 async function withoutGone(tables: StoreTables, exchanges: readonly Exchange[]): Promise<Exchange[]> {
   if (exchanges.length === 0) return [];
@@ -63,7 +73,7 @@ async function withoutGone(tables: StoreTables, exchanges: readonly Exchange[]):
   return exchanges.filter(({ service }) => !gone.has(service));
 }
 
-/** Returns why services can't name another account whose limit on the panel is lifted: nothing would lower it again. By service. */
+/** Returns why services can't leave an account whose limit on the panel is lifted: nothing would lower it again. By service. */
 async function liftProblems(
   context: Of,
   tables: StoreTables,
