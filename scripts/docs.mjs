@@ -99,7 +99,7 @@ for (const entry of entries) {
   );
   // TypeDoc reports types that are not exported only for the package that it takes the project for.
   project.packageName = entry.package;
-  app.options.setValue('intentionallyNotExported', partsOfOthers[entry.name] ?? []);
+  app.options.setValue('intentionallyNotExported', partsOfOthers[entry.name] ?? partsOfOthers[entry.package] ?? []);
   app.validate(project);
   const part = main === entry ? project : project.children.find(({ name }) => name === entry.name);
   const exported = part.children ?? [];

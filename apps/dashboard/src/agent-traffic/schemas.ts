@@ -1,5 +1,5 @@
+import { count, name, text, textOrNull } from '@sluice/contract/documents';
 import * as z from 'zod';
-import { count, name, text, textOrNull } from '../schemas/common.js';
 
 const gigabytes = z.number().describe('GB of 1024³ bytes');
 const listed = {

@@ -1,10 +1,9 @@
 import { type UseCase, whoMay } from '@sluice/contract';
+import { access, named } from '@sluice/contract/documents';
 import * as z from 'zod';
 import { AGENT_TRAFFIC_CALLS, AGENT_TRAFFIC_PREFIX, type AgentTrafficCall } from '../agent-traffic/calls.js';
 import { addonFailure } from '../agent-traffic/schemas.js';
 import { toExample } from './examples.js';
-import { failure } from '../schemas/access.js';
-import { named } from '../schemas/common.js';
 import { type ApiRoute, needsKey } from './routes/route.js';
 import { ROUTES } from './routes/routes.js';
 import { STREAMS } from './stream-routes.js';
@@ -102,10 +101,10 @@ function operations(): Operation[] {
       ...toScopes(route),
       needsKey: needsKey(route),
       done: inJson(route.answer),
-      error: failure,
+      error: access.failure,
     })),
     ...Object.values(STREAMS).map(({ type, ...stream }) => ({
-      ...{ ...READING, ...stream, ...toScopes({ ...READING, ...stream }), method: 'GET', error: failure },
+      ...{ ...READING, ...stream, ...toScopes({ ...READING, ...stream }), method: 'GET', error: access.failure },
       done: { description: 'A stream', content: { [type]: { schema: { type: 'string' } } } },
     })),
     ...AGENT_TRAFFIC_CALLS.map((call) => ({

@@ -1,5 +1,5 @@
+import { instantOrNull, name, text } from '@sluice/contract/documents';
 import * as z from 'zod';
-import { instantOrNull, name, text } from './common.js';
 
 const plain = text.describe('Plain text, to be escaped');
 const part = name(

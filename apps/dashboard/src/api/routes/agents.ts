@@ -1,8 +1,7 @@
+import { agents as schema, name, reports } from '@sluice/contract/documents';
 import { usageError } from '@sluice/panel-kind';
 import * as z from 'zod';
-import { flag, name, optionalText, someText, texts } from '../../schemas/common.js';
-import * as schema from '../../schemas/agents.js';
-import { access } from '../../schemas/reports.js';
+import { flag, optionalText, someText, texts } from '../../schemas/common.js';
 import { type ApiRoute, route } from './route.js';
 
 const panel = { panel: optionalText };
@@ -91,7 +90,7 @@ export const agentRoutes: ApiRoute[] = [
     },
     answer: z.object({
       user: z.object({ uuid: z.string().nullable(), name: z.string(), limitBytes: z.number(), agent: z.string() }),
-      access: access.nullable(),
+      access: reports.access.nullable(),
     }),
     handle: ({ sluice, param, body: { panel: of, days, mode, dryRun = false, ...user }, as }) =>
       sluice.agents.createUser({ ...as, ...user, agent: param('agent'), panel: of, days, mode, dryRun }),

@@ -1,8 +1,8 @@
+import { calls as schema } from '@sluice/contract/documents';
 import type { CallReports } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind';
 import * as z from 'zod';
 import { flag, optionalText, queryFlag, someText, texts } from '../../schemas/common.js';
-import * as schema from '../../schemas/calls.js';
 import { changeCallerId, changeDestination, type LineChange } from '../../access/line-changes.js';
 import { forbidden } from '../../server/failure.js';
 import { type ApiRoute, route } from './route.js';

@@ -1,6 +1,6 @@
+import { count, name, textOrNull } from '@sluice/contract/documents';
 import { usageError } from '@sluice/panel-kind';
 import * as z from 'zod';
-import { count, name, textOrNull } from '../../schemas/common.js';
 import { type ApiRoute, route, type RouteParts, type Shape } from './route.js';
 
 /** The keys of a query that select a page of a list. */

@@ -1,6 +1,6 @@
+import { money as schema, name } from '@sluice/contract/documents';
 import * as z from 'zod';
-import { flag, name, optionalText, someText } from '../../schemas/common.js';
-import * as schema from '../../schemas/money.js';
+import { flag, optionalText, someText } from '../../schemas/common.js';
 import { notFound } from '../../server/failure.js';
 import { listRoute } from './list-route.js';
 import { type ApiRoute, route } from './route.js';

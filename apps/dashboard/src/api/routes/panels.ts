@@ -1,7 +1,6 @@
+import { name, panels as schema, reports } from '@sluice/contract/documents';
 import * as z from 'zod';
-import { flag, name, optionalText, queryFlag } from '../../schemas/common.js';
-import * as schema from '../../schemas/panels.js';
-import { runReport } from '../../schemas/reports.js';
+import { flag, optionalText, queryFlag } from '../../schemas/common.js';
 import { type ApiRoute, route } from './route.js';
 
 const product = { product: optionalText };
@@ -53,7 +52,7 @@ export const panelRoutes: ApiRoute[] = [
     useCase: 'panels.planEnforcing',
     summary: 'Show what the first run after enforce would change',
     body: product,
-    answer: runReport,
+    answer: reports.runReport,
     handle: ({ sluice, param, body, as }) => sluice.panels.planEnforcing(param('panel'), { ...as, ...body }),
   }),
   route('GET /doctor', {

@@ -1,11 +1,11 @@
+import { reports } from '@sluice/contract/documents';
 import * as z from 'zod';
 import { flag, localDate, optionalText, someText } from '../../schemas/common.js';
-import { commandReport } from '../../schemas/reports.js';
 import { forbidden } from '../../server/failure.js';
 import { type ApiRoute, route } from './route.js';
 
 /** A password is shown once, and never stored. */
-function withoutSecrets<Report extends z.input<typeof commandReport>>(report: Report): Report {
+function withoutSecrets<Report extends z.input<typeof reports.commandReport>>(report: Report): Report {
   const { credentials, access } = report;
   return {
     ...report,
@@ -14,7 +14,7 @@ function withoutSecrets<Report extends z.input<typeof commandReport>>(report: Re
   };
 }
 
-const shared = { answer: commandReport, stored: withoutSecrets } as const;
+const shared = { answer: reports.commandReport, stored: withoutSecrets } as const;
 
 /** Accounts of services on their panels. */
 export const provisionRoutes: ApiRoute[] = [

@@ -1,9 +1,9 @@
 import { may, type Need } from '@sluice/contract';
+import { access as schema, name, text } from '@sluice/contract/documents';
 import { parseTime } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind';
 import * as z from 'zod';
-import { flag, name, optionalText, someText, text } from '../../schemas/common.js';
-import { logEntries, logEntry, me, newShareLink, newToken, revokedToken, tokens } from '../../schemas/access.js';
+import { flag, optionalText, someText } from '../../schemas/common.js';
 import { listRoute, pageQuery } from './list-route.js';
 import { type ApiRoute, route } from './route.js';
 import type { ApiCall } from '../../requests/api-call.js';
@@ -61,7 +61,10 @@ export function toLogFilter(
 /** The query of the log, for its streams. */
 export const logFilterSchema = z.strictObject(logQuery);
 
-const withoutToken = <Answer extends z.input<typeof newToken>>(answer: Answer): Answer => ({ ...answer, token: null });
+const withoutToken = <Answer extends z.input<typeof schema.newToken>>(answer: Answer): Answer => ({
+  ...answer,
+  token: null,
+});
 
 /** Runs, the log, and tokens. */
 export const runRoutes: ApiRoute[] = [
@@ -69,7 +72,7 @@ export const runRoutes: ApiRoute[] = [
     clients: 'own',
     useCase: 'access.verify',
     summary: 'Show what the token permits',
-    answer: me,
+    answer: schema.me,
     handle: ({ viewer: { name: who, client, needs } }) => {
       const has = (need: Need): boolean => needs.includes(need);
       return Promise.resolve({
@@ -97,7 +100,7 @@ export const runRoutes: ApiRoute[] = [
     useCase: 'log.list',
     summary: 'List runs, changes and calls, newest first',
     query: { ...logQuery, ...pageQuery, limit: pageQuery.limit.unwrap().default(200) },
-    answer: logEntries,
+    answer: schema.logEntries,
     handle: (call) => {
       const { limit, after, ...filter } = call.query;
       return call.sluice.log.list({ ...toLogFilter(call, filter), limit, after });
@@ -107,7 +110,7 @@ export const runRoutes: ApiRoute[] = [
     useCase: 'log.resolve',
     summary: 'State how an action in doubt ended',
     body: { done: z.boolean() },
-    answer: z.object({ action: logEntry }),
+    answer: z.object({ action: schema.logEntry }),
     handle: async ({ sluice, param, body: { done }, as }) => ({
       action: await sluice.log.resolve(param('action'), { ...as, done }),
     }),
@@ -116,7 +119,7 @@ export const runRoutes: ApiRoute[] = [
     list: 'tokens',
     useCase: 'access.list',
     summary: 'List tokens and share links',
-    answer: tokens,
+    answer: schema.tokens,
     handle: ({ sluice }) => sluice.access.list(),
   }),
   route('POST /tokens', {
@@ -124,7 +127,7 @@ export const runRoutes: ApiRoute[] = [
     summary: 'Create a token, which the answer shows once',
     status: 201,
     body: { name: someText, scopes: z.array(someText).min(1), expiresAt: z.iso.datetime({ offset: true }).optional() },
-    answer: newToken,
+    answer: schema.newToken,
     handle: ({ sluice, viewer: maker, body: { name: called, scopes, expiresAt }, as, ref }) =>
       sluice.access.create({ name: called, scopes, expiresAt: toInstant(expiresAt), maker, ref }, as),
     stored: withoutToken,
@@ -142,7 +145,7 @@ export const runRoutes: ApiRoute[] = [
       mayManage: flag,
       mayChangePassword: flag,
     },
-    answer: newShareLink,
+    answer: schema.newShareLink,
     handle: async ({ sluice, context, viewer: maker, body, as, ref }) => {
       const { client, mayBuy = false, maxAmount = null, mayManage = false, mayChangePassword = false } = body;
       const rights = { buy: mayBuy, maxAmount, manage: mayManage, changePassword: mayChangePassword };
@@ -155,7 +158,7 @@ export const runRoutes: ApiRoute[] = [
     useCase: 'access.revoke',
     summary: 'Revoke a token or share link, end its sessions, and list what it made; with withMade end that, too',
     body: { withMade: flag },
-    answer: revokedToken,
+    answer: schema.revokedToken,
     handle: ({ sluice, viewer, param, body, as }) =>
       sluice.access.revoke(param('token'), { ...as, ...body, onlyLinks: !may(viewer, 'access.create') }),
   }),

@@ -1,21 +1,16 @@
 import { may } from '@sluice/contract';
+import { explanation, holds, name, overview, reports, services as schema, usage } from '@sluice/contract/documents';
 import * as z from 'zod';
 import {
   flag,
-  name,
   optionalText,
   queryFlag,
+  range,
   someText,
   statusFilter,
   textOrNone,
   texts,
 } from '../../schemas/common.js';
-import { explanation } from '../../schemas/explanation.js';
-import { holds } from '../../schemas/holds.js';
-import { order } from '../../schemas/overview.js';
-import { commandReport, importReport, runReport, syncReport } from '../../schemas/reports.js';
-import * as schema from '../../schemas/services.js';
-import { comparison, history, panelGraph, range, sampleGraph } from '../../schemas/usage.js';
 import { forbidden } from '../../server/failure.js';
 import { listRoute, pageAnswer, pageQuery } from './list-route.js';
 import { type ApiRoute, route } from './route.js';
@@ -35,7 +30,9 @@ export const serviceRoutes: ApiRoute[] = [
       status: statusFilter.optional(),
       search: optionalText.describe('Part of an id, client or product'),
       drifting: queryFlag.describe('Only where the panel differs from what it should be'),
-      order: order.optional().describe('Default by id; by figures, pages are those of the figures of their time'),
+      order: overview.order
+        .optional()
+        .describe('Default by id; by figures, pages are those of the figures of their time'),
       ...pageQuery,
     },
     answer: name('Services', schema.services.extend(pageAnswer)),
@@ -64,7 +61,7 @@ export const serviceRoutes: ApiRoute[] = [
     useCase: 'services.import',
     summary: 'Add and change services from rows, all or none',
     body: { rows, dryRun: flag, allowDuplicateRefs: flag },
-    answer: importReport,
+    answer: reports.importReport,
     handle: ({ sluice, body: { rows: imported, ...how }, as }) =>
       sluice.services.import(imported, { ...as, ...how, describe: true }),
   }),
@@ -72,7 +69,7 @@ export const serviceRoutes: ApiRoute[] = [
     useCase: 'services.sync',
     summary: 'Take over services from the billing system; with service only that one, by its id there',
     body: { service: optionalText, product: optionalText, dryRun: flag, allowMass: flag, allowDuplicateRefs: flag },
-    answer: syncReport,
+    answer: reports.syncReport,
     handle: ({ sluice, body, as }) => sluice.services.sync({ ...as, ...body }),
   }),
   route('PATCH /services', {
@@ -87,7 +84,7 @@ export const serviceRoutes: ApiRoute[] = [
     useCase: 'services.planSetWhere',
     summary: 'Show what a change of several services would store',
     body: { where: pairs, values: texts, allowDuplicateRefs: flag },
-    answer: importReport,
+    answer: reports.importReport,
     handle: ({ sluice, body: { where, values, ...how }, as }) =>
       sluice.services.planSetWhere(Object.entries(where), values, { ...as, ...how }),
   }),
@@ -117,7 +114,7 @@ export const serviceRoutes: ApiRoute[] = [
     clients: 'service',
     summary: 'Explain why a service is in its state, now or at an instant',
     query: { at: z.iso.datetime({ offset: true }).optional() },
-    answer: explanation,
+    answer: explanation.explanation,
     handle: ({ sluice, param, query, client: reader }) =>
       sluice.explain(param('service'), {
         at: query.at === undefined ? null : new Date(query.at).toISOString(),
@@ -148,7 +145,7 @@ export const serviceRoutes: ApiRoute[] = [
     clients: 'service',
     useCase: 'usage.history',
     summary: 'List the usage of each cycle, newest first',
-    answer: history,
+    answer: usage.history,
     handle: ({ sluice, param, client }) => sluice.usage.history(param('service'), { reader: client }),
   }),
   route('GET /services/:service/graph', {
@@ -156,7 +153,7 @@ export const serviceRoutes: ApiRoute[] = [
     useCase: 'usage.graph',
     summary: 'Return the stored readings of a range: all, or about as many as points, evenly spread',
     query: { range, points: z.coerce.number().int().min(2).max(10_000).optional() },
-    answer: sampleGraph,
+    answer: usage.sampleGraph,
     handle: ({ sluice, param, client, query: { range: of, points } }) =>
       sluice.usage.graph(param('service'), of, { points, reader: client }),
   }),
@@ -166,7 +163,7 @@ export const serviceRoutes: ApiRoute[] = [
     useCase: 'usage.panelGraph',
     summary: "Return the panel's own graph, which is cached",
     query: { range },
-    answer: panelGraph,
+    answer: usage.panelGraph,
     handle: async ({ sluice, param, query, client: reader, signal }) => {
       const { picture, ...graph } = await sluice.usage.panelGraph(param('service'), query.range, { reader, signal });
       return { ...graph, picture: picture === null ? null : Buffer.from(picture).toString('base64') };
@@ -176,7 +173,7 @@ export const serviceRoutes: ApiRoute[] = [
     useCase: 'usage.compare',
     summary: 'Compare usage and holds with the figures of another tool (keys service, used_gb, limited)',
     body: { rows },
-    answer: comparison,
+    answer: usage.comparison,
     handle: ({ sluice, param, body, as }) =>
       sluice.usage.compare(
         param('panel'),
@@ -191,7 +188,7 @@ export const serviceRoutes: ApiRoute[] = [
     useCase: 'holds.list',
     summary: 'List holds',
     query: { open: queryFlag },
-    answer: holds,
+    answer: holds.holds,
     handle: ({ sluice, query }) => sluice.holds.list(query),
   }),
   listRoute('GET /services/:service/holds', {
@@ -200,7 +197,7 @@ export const serviceRoutes: ApiRoute[] = [
     useCase: 'holds.list',
     summary: 'List the holds of a service',
     query: { open: queryFlag },
-    answer: holds,
+    answer: holds.holds,
     handle: ({ sluice, param, query, client: reader }) =>
       sluice.holds.list({ ...query, service: param('service'), reader }),
   }),
@@ -208,14 +205,14 @@ export const serviceRoutes: ApiRoute[] = [
     useCase: 'holds.add',
     summary: 'Add a manual hold and restrict the service at once',
     body: { dryRun: flag },
-    answer: commandReport,
+    answer: reports.commandReport,
     handle: ({ sluice, param, body, as }) => sluice.holds.add(param('service'), { ...as, ...body }),
   }),
   route('POST /services/:service/holds/release', {
     useCase: 'holds.release',
     summary: 'Release the manual hold; with until (YYYY-MM-DD, null ends it) lift the quota hold for some time',
     body: { dryRun: flag, until: z.string().nullable().optional() },
-    answer: commandReport,
+    answer: reports.commandReport,
     handle: ({ sluice, param, body, as }) => sluice.holds.release(param('service'), { ...as, ...body }),
   }),
   route('POST /services/:service/holds/adopt', {
@@ -234,7 +231,7 @@ export const serviceRoutes: ApiRoute[] = [
     useCase: 'holds.releaseAll',
     summary: 'Lift all restrictions, and switch their panels to observe',
     body: { panel: optionalText, reason: optionalText, dryRun: flag },
-    answer: runReport,
+    answer: reports.runReport,
     handle: ({ sluice, body, as }) => sluice.holds.releaseAll({ ...as, ...body }),
   }),
   listRoute('GET /overrides', {

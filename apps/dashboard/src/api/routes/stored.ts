@@ -1,9 +1,6 @@
+import { agents, calls, overview, usage } from '@sluice/contract/documents';
 import * as z from 'zod';
-import { optionalText, queryFlag, statusFilter } from '../../schemas/common.js';
-import { agentDetails } from '../../schemas/agents.js';
-import { lineView, storedBills } from '../../schemas/calls.js';
-import { order, overview } from '../../schemas/overview.js';
-import { lastGraph, range } from '../../schemas/usage.js';
+import { optionalText, queryFlag, range, statusFilter } from '../../schemas/common.js';
 import { listRoute } from './list-route.js';
 import { type ApiRoute, route } from './route.js';
 
@@ -16,11 +13,11 @@ export const storedRoutes: ApiRoute[] = [
     summary: 'Show all services at a glance',
     query: {
       ...{ panel: optionalText, product: optionalText, client: optionalText, status: statusFilter.optional() },
-      ...{ search: optionalText, drifting: queryFlag, order: order.optional() },
+      ...{ search: optionalText, drifting: queryFlag, order: overview.order.optional() },
       page: positive.optional(),
       size: positive.max(500).optional(),
     },
-    answer: overview,
+    answer: overview.overview,
     handle: ({ sluice, query }) => sluice.overview(query),
   }),
   route('GET /services/:service/last-panel-graph', {
@@ -28,7 +25,7 @@ export const storedRoutes: ApiRoute[] = [
     useCase: 'usage.lastPanelGraph',
     summary: "Return the panel's own graph as last read; graph is null where none was",
     query: { range },
-    answer: lastGraph,
+    answer: usage.lastGraph,
     handle: async ({ sluice, param, query, client }) => {
       const found = await sluice.usage.lastPanelGraph(param('service'), query.range, { reader: client });
       if (found === null) return { graph: null };
@@ -55,7 +52,7 @@ export const storedRoutes: ApiRoute[] = [
     outside: true,
     useCase: 'telephony.line',
     summary: 'Show the line of a service with its plan and numbers',
-    answer: lineView,
+    answer: calls.lineView,
     handle: ({ sluice, param, client: reader, signal }) => sluice.telephony.line(param('service'), { reader, signal }),
   }),
   listRoute('GET /call-bills', {
@@ -64,7 +61,7 @@ export const storedRoutes: ApiRoute[] = [
     useCase: 'calls.bills',
     summary: 'List the stored bills of calls, the newest period of each service first',
     query: { service: optionalText, client: optionalText },
-    answer: storedBills,
+    answer: calls.storedBills,
     handle: async ({ sluice, query, client }) => {
       const { bills } = await sluice.calls.bills(client === undefined ? query : { client });
       const { service, client: asked } = query;
@@ -89,7 +86,7 @@ export const storedRoutes: ApiRoute[] = [
     useCase: 'agents.listStored',
     summary: 'List agents as last read',
     query: { panel: optionalText },
-    answer: agentDetails,
+    answer: agents.agentDetails,
     handle: ({ sluice, query }) => sluice.agents.listStored(query),
   }),
   route('GET /clients/:client/agents', {
@@ -97,7 +94,7 @@ export const storedRoutes: ApiRoute[] = [
     agents: true,
     useCase: 'agents.ofClient',
     summary: 'List the agents that a client is, as last read',
-    answer: agentDetails,
+    answer: agents.agentDetails,
     handle: ({ sluice, param, client }) => sluice.agents.ofClient(param('client'), { reader: client }),
   }),
 ];

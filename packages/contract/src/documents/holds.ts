@@ -1,3 +1,8 @@
+/**
+ * Schemas of the documents about holds.
+ *
+ * @module
+ */
 import * as z from 'zod';
 import { instant, instantOrNull, name, text, textOrNull, unknown } from './common.js';
 import { beforeClient, holdMarks } from './services.js';

@@ -1,13 +1,11 @@
+/**
+ * Schemas of the documents about usage: history, graphs and comparisons.
+ *
+ * @module
+ */
 import * as z from 'zod';
 import { bytes, bytesOrNull, count, instant, instantOrNull, name, text, textOrNull } from './common.js';
 import { usage } from './services.js';
-
-/** The range of a graph. */
-export const range = z
-  .templateLiteral([z.number().int().positive().max(99_999), z.enum(['h', 'd'])])
-  .or(z.literal('cycle'))
-  .default('cycle')
-  .describe('cycle, or the last hours or days: 24h, 7d');
 
 export const history = z.object({
   cycles: z.array(

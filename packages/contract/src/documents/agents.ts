@@ -1,3 +1,8 @@
+/**
+ * Schemas of the documents about agents.
+ *
+ * @module
+ */
 import * as z from 'zod';
 import {
   action,

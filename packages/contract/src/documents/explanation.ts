@@ -1,3 +1,8 @@
+/**
+ * Schemas of the documents about explanations.
+ *
+ * @module
+ */
 import * as z from 'zod';
 import { brake, bytesOrNull, errorOrNull, instant, name, text, textOrNull, unknown } from './common.js';
 import { hold } from './holds.js';

@@ -1,3 +1,8 @@
+/**
+ * Schemas of the documents about panels and products.
+ *
+ * @module
+ */
 import * as z from 'zod';
 import {
   brake,

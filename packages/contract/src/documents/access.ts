@@ -1,3 +1,8 @@
+/**
+ * Schemas of the documents about tokens, share links, the log and errors.
+ *
+ * @module
+ */
 import * as z from 'zod';
 import { instant, instantOrNull, name, runOutcome, text, textOrNull } from './common.js';
 

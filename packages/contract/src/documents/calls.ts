@@ -1,3 +1,8 @@
+/**
+ * Schemas of the documents about calls, their bills, lines and numbers.
+ *
+ * @module
+ */
 import * as z from 'zod';
 import {
   action,
@@ -5,7 +10,6 @@ import {
   commandRun,
   count,
   errorOrNull,
-  flag,
   fromTo,
   instant,
   instantOrNull,
@@ -92,7 +96,10 @@ const call = name(
     charge: amountOrNull,
     currency: text,
     disposition: text,
-    isArchived: flag.describe('The record is in the archive of the panel, under another id than before'),
+    isArchived: z
+      .boolean()
+      .optional()
+      .describe('The record is in the archive of the panel, under another id than before'),
   }),
 );
 export const callRecords = z.object({

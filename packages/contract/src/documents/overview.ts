@@ -1,3 +1,8 @@
+/**
+ * Schemas of the documents about the overview.
+ *
+ * @module
+ */
 import * as z from 'zod';
 import {
   brake,

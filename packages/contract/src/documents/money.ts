@@ -1,3 +1,8 @@
+/**
+ * Schemas of the documents about packages, purchases, credit and invoices.
+ *
+ * @module
+ */
 import * as z from 'zod';
 import {
   amount,

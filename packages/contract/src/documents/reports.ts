@@ -1,3 +1,8 @@
+/**
+ * Schemas of the documents about runs, imports, syncs and commands.
+ *
+ * @module
+ */
 import * as z from 'zod';
 import {
   action,

@@ -1,0 +1,15 @@
+import * as access from './access.js';
+import * as agents from './agents.js';
+import * as calls from './calls.js';
+import * as explanation from './explanation.js';
+import * as holds from './holds.js';
+import * as money from './money.js';
+import * as notices from './notices.js';
+import * as overview from './overview.js';
+import * as panels from './panels.js';
+import * as reports from './reports.js';
+import * as services from './services.js';
+import * as usage from './usage.js';
+
+export { count, instantOrNull, name, named, text, textOrNull } from './common.js';
+export { access, agents, calls, explanation, holds, money, notices, overview, panels, reports, services, usage };
