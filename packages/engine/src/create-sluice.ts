@@ -1,3 +1,4 @@
+import type { RunReport } from '@sluice/contract/documents';
 import type { CallOptions, RunCall } from './api/call.js';
 import { type Groups, groups, namingNearest, throwing } from './groups.js';
 import { checkCount, toInstant } from './base/inputs.js';
@@ -5,7 +6,6 @@ import type { Dependencies } from './context/dependencies.js';
 import { nodeFiles } from './base/files.js';
 import { ports } from './ports.js';
 import { processParts } from './process.js';
-import type { RunReport } from './kernel/run/run-document.js';
 import { type RunRequest, toScope } from './kernel/run/bracket.js';
 import { Context } from './context/context.js';
 import type { Sluice, SluiceOptions, RunOptions } from './sluice.js';

@@ -1,3 +1,48 @@
+export type {
+  AccountDue,
+  AccountReason,
+  ActionView,
+  BrakeState,
+  BrakedSubjects,
+  ChangedField,
+  CommandReport,
+  CountedUsage,
+  Credentials,
+  CustomerAccess,
+  DescribedChange,
+  Enforcement,
+  EvidenceView,
+  Explanation,
+  FallenUsage,
+  HoldEntry,
+  HoldMarks,
+  HoldView,
+  ImportProblem,
+  ImportReport,
+  LimitView,
+  LogEntry,
+  LogPage,
+  OpenHold,
+  OverrideView,
+  OverviewEvent,
+  OverviewPanel,
+  OverviewReport,
+  PanelEnforcement,
+  PanelsRunView,
+  PeriodView,
+  ProductEnforcement,
+  ReleasedQuota,
+  RemovedPanel,
+  RunReport,
+  RunTotals,
+  RunView,
+  ServiceDetail,
+  ServiceView,
+  StoppedByPanel,
+  SyncChange,
+  SyncProblem,
+  SyncReport,
+} from '@sluice/contract/documents';
 export type { Access } from './api/access.js';
 export type { Agents, AgentOptions, CheckOptions } from './api/agents.js';
 export type { AutoBuy } from './api/auto-buy.js';
@@ -9,11 +54,10 @@ export type { DidLinkOptions, DidOfAddon, DidOptions, Dids, LinkedDidOptions } f
 export type { Telephony, TelephonyChangeOptions, TelephonyOptions } from './api/telephony.js';
 export type { Log } from './api/log.js';
 export type { Notices } from './api/notices.js';
-export type { Overrides, OverrideView } from './api/overrides.js';
+export type { Overrides } from './api/overrides.js';
 export type { Usage } from './api/usage.js';
 export type { Adopted, Holds, ReleaseAll } from './api/holds.js';
 export type { Panels, PanelTest, PanelView } from './api/panels.js';
-export type { RemovedPanel } from './kernel/run/left-elsewhere.js';
 export type { PasswordOptions, Provision, SuspendOptions, TerminateOptions } from './api/provision.js';
 export type { Purchases } from './api/purchases.js';
 export type { Requests } from './api/requests.js';
@@ -64,7 +108,6 @@ export type { CallBillView, CallReports } from './features/calls/bill-view.js';
 export type { CallReportSink } from './features/calls/gather.js';
 export type { CallReportView, NumberOwner, RecordsReport, RecordsRequest } from './features/calls/read-calls.js';
 export type { ComparedBill, ReconcileCallsRequest } from './features/calls/compared-bill.js';
-export type { PeriodView } from './features/calls/due.js';
 export type { BillReport, StoredBillView } from './features/calls/stored-bills.js';
 export type { SimulatedCallView, SimulateRequest } from './features/calls/simulate.js';
 export type { DidReport } from './features/dids/change-did.js';
@@ -74,8 +117,6 @@ export type { TelephonyDocument } from './features/telephony/documents.js';
 export type { ListedRecords } from './features/telephony/find-records.js';
 export type { Check } from './base/check.js';
 export type { BrokenStore, DoctorRequest } from './features/doctor/doctor.js';
-export type { AccountDue, AccountReason } from './features/explain/account-due.js';
-export type { Explanation } from './features/explain/explain.js';
 export { type Files, nodeFiles } from './base/files.js';
 export type { PanelFigures } from './features/graph/panel-figures.js';
 export type { LastGraph } from './features/graph/last-graph.js';
@@ -84,14 +125,11 @@ export type { Ping } from './context/dependencies.js';
 export type { GraphPoint, SampleGraph } from './features/graph/sample-graph.js';
 export type { GraphRange, GraphWindow } from './features/graph/window.js';
 export { type HoldsFile, isHoldsFileStale, readHoldsFile } from './context/holds-file.js';
-export type { EvidenceView, HoldEntry, HoldView, ReleasedQuota } from './features/holds/holds.js';
 export type { LogRequest } from './api/log.js';
-export type { LogPage } from './features/log/list.js';
-export type { LogEntry, LogFilter } from './features/log/log.js';
+export type { LogFilter } from './features/log/log.js';
 export type { MetricFamily, MetricSample, MetricType } from './features/metrics/families.js';
 export type { MetricsReport } from './features/metrics/metrics.js';
 export { scheduledCommands, type ScheduledCommand, type ScheduledKinds } from './features/schedule/jobs.js';
-export type { Credentials, CommandReport } from './features/command/types.js';
 export type { OverrideRequest } from './features/usage/overrides.js';
 export type { LoginLink, LookupRequest, RelayUser } from './features/panels/relay.js';
 export type { AutoBuyRequest, AutoBuySubject, AutoBuyView } from './features/purchases/auto-buy-preferences.js';
@@ -105,22 +143,13 @@ export type { AutoBuyRule, AutoBuySource } from './features/preferences/preferen
 export type { PurchaseDetail, PurchaseView } from './features/purchases/views.js';
 export type { Begun, KeyedAnswer } from './features/requests/once.js';
 export type { KeyedRequest } from './features/requests/running.js';
-export type { OverviewEvent, OverviewReport, OverviewRequest } from './features/overview/overview.js';
-export type { OverviewPanel } from './features/overview/panel-states.js';
-export type { RunReport, RunTotals } from './kernel/run/run-document.js';
-export type { PanelsRunView, RunView } from './kernel/run/bracket.js';
+export type { OverviewRequest } from './features/overview/overview.js';
 export { isAlive, processStat, realClock } from './process.js';
-export type { CustomerAccess } from './features/services/customer-access.js';
 export { describeTermination, type Termination } from './kernel/subject/termination.js';
 export { importKeys } from './base/fields.js';
-export type { ImportProblem, ImportRow } from './features/services/plan-rows.js';
-export type { ImportReport } from './features/services/import-services.js';
-export type { SyncProblem } from './features/services/sync/plan-taken.js';
-export type { SyncChange, SyncReport } from './features/services/sync/plan-sync.js';
-export type { ChangedField, DescribedChange } from './features/services/describe-changes.js';
+export type { ImportRow } from './features/services/plan-rows.js';
 export type { Pair } from './features/services/set-where.js';
 export type { ChangeOptions } from './features/services/change-services.js';
-export type { ServiceDetail } from './features/services/show.js';
 export { type UpgradeChange, UPGRADE_CHANGES, type UpgradeConcern } from './features/upgrade/changes.js';
 export { upgradeChecks } from './features/upgrade/upgrade-checks.js';
 export type { Installation } from './features/upgrade/installation.js';
@@ -135,17 +164,11 @@ export { compareIds, nameFew } from './base/natural-order.js';
 export { createSluice } from './create-sluice.js';
 export type { RunOptions, Sluice, SluiceOptions } from './sluice.js';
 export { suggestion } from './base/suggestion.js';
-export {
-  describeEnforcement,
-  describeSetting,
-  type Enforcement,
-  type PanelEnforcement,
-  type ProductEnforcement,
-} from './context/enforcement.js';
+export { describeEnforcement, describeSetting } from './context/enforcement.js';
 export type { ProductView } from './features/panels/products.js';
 export type { SwitchReport } from './features/panels/switches.js';
 export { parseTime, type TimeReading } from './base/times.js';
-export { type BrakeState, describeBrake, type BrakedSubjects, isStopError } from './kernel/run/brake-state.js';
+export { describeBrake, isStopError } from './kernel/run/brake-state.js';
 export { listObserving } from './features/panels/observed-panels.js';
 export {
   describeAllowance,
@@ -160,12 +183,7 @@ export {
   usedBytes,
 } from './kernel/subject/used.js';
 export { isEndedByRuns, readLimitingAgent, readSuspendedAgent } from './kernel/subject/agent-hold.js';
-export type { HoldMarks, OpenHold } from './kernel/subject/hold-marks.js';
-export type { StoppedByPanel } from './kernel/run/alarms.js';
-export type { FallenUsage } from './kernel/subject/fallen.js';
-export type { CountedUsage } from './kernel/subject/counted.js';
 export type { CycleView, UsageFilter } from './features/usage/usage.js';
-export { type ActionView, type LimitView, type ServiceView } from './kernel/subject/views.js';
 export type { Doubted } from './kernel/subject/stages.js';
 export { isLeftAsIs } from './kernel/subject/to-stage.js';
 export type { LinkBudget } from './features/purchases/link-budget.js';

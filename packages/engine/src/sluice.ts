@@ -1,3 +1,4 @@
+import type { Explanation, OverviewReport, RunReport } from '@sluice/contract/documents';
 import type { BillingKind, Clock, NoticeChannelKind, PanelKind } from '@sluice/panel-kind';
 import type { LeaseOwner, StateStore } from '@sluice/state-store';
 import type { Access } from './api/access.js';
@@ -20,11 +21,9 @@ import type { Telephony } from './api/telephony.js';
 import type { Usage } from './api/usage.js';
 import type { Config } from './base/config/schema.js';
 import type { Ping } from './context/dependencies.js';
-import type { OverviewReport, OverviewRequest } from './features/overview/overview.js';
+import type { OverviewRequest } from './features/overview/overview.js';
 import type { MetricsReport } from './features/metrics/metrics.js';
-import type { Explanation } from './features/explain/explain.js';
 import type { Files } from './base/files.js';
-import type { RunReport } from './kernel/run/run-document.js';
 
 /** Options of `createSluice`. All but the first three have defaults. */
 export interface SluiceOptions {

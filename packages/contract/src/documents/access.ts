@@ -56,13 +56,19 @@ export const logEntry = name(
     run: textOrNull,
     service: textOrNull,
     panel: textOrNull,
-    outcome: runOutcome.nullable().optional(),
+    /** Outcome of a run; null while it is under way. */
+    outcome: runOutcome.nullable().exactOptional(),
   }),
 );
+/** One entry of `log list` and one line of `log export`. */
+export type LogEntry = z.infer<typeof logEntry>;
+
 export const logEntries = z.object({
   entries: z.array(logEntry),
   next: textOrNull.describe('The `after` of the next page; null on the last'),
 });
+/** A part of the log, newest first. */
+export type LogPage = z.infer<typeof logEntries>;
 
 export const me = z.object({
   name: text,

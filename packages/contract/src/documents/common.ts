@@ -24,55 +24,113 @@ export const amount = text.describe('Decimal text');
 export const count = z.number();
 export const unknown = z.unknown();
 
+export const purchaseStatus = z.enum(['pending', 'paid', 'cancelled', 'refunded', 'failed']);
 export const reportedStatus = name('ServiceStatus', z.enum(REPORTED_STATUSES));
+const brakedSubjects = z.enum(['services', 'agents', 'store']);
+/** What the brake counts; `store`: a copy of the store changes the panel, which only `doctor --take-over` ends. */
+export type BrakedSubjects = z.infer<typeof brakedSubjects>;
+
 export const brake = name(
   'Brake',
   z.object({
     panel: text,
-    subjects: z.enum(['services', 'agents', 'store']),
-    since: text.describe('Instant, ISO 8601 in UTC'),
-    runs: z.number(),
-    run: text.nullable(),
-    changing: z.number().nullable(),
-    active: z.number().nullable(),
-    doubted: z.number().nullable().describe('Those of `changing` that only a doubted reading would change'),
+    subjects: brakedSubjects,
+    /** When a run was stopped for the first time, since one was not. */
+    since: instant,
+    /** Runs that it stopped, one after the other. */
+    runs: count,
+    /** The last of them; null where an earlier version stored it. */
+    run: textOrNull,
+    /** Services, or agents, that it would have changed, of so many active ones; null where an earlier version stored it. */
+    changing: count.nullable(),
+    active: count.nullable(),
+    /** Null where an earlier version stored it, and for `store`. */
+    doubted: count.nullable().describe('Those of `changing` that only a doubted reading would change'),
+    /** What would have been changed, in a sentence. */
     message: text,
   }),
 );
+/** The last run over a panel was stopped, by the brake or since a copy of the store changes it: nothing is changed on it. */
+export type BrakeState = z.infer<typeof brake>;
+
 export const itemError = name('ItemError', z.object({ code: text, message: text }));
 export const errorOrNull = itemError.nullable();
-export const runError = z.object({ code: text, message: text, details: z.record(text, unknown).optional() }).nullable();
-export const action = name('Action', z.object({ type: text, target: text, name: text, state: text }));
+export const runError = z
+  .object({ code: text, message: text, details: z.record(text, unknown).exactOptional() })
+  .nullable();
+export const action = name(
+  'Action',
+  z.object({
+    type: text,
+    target: text,
+    /** For people: `disable port eth0 (100)`. */
+    name: text,
+    state: text,
+  }),
+);
+/** An action in documents. */
+export type ActionView = z.infer<typeof action>;
+
 export const notices = z.array(z.object({ code: text, service: textOrNull, message: text }));
 export const period = z.object({ start: instant, end: instant });
 export const fromTo = z.object({ from: instant, to: instant, timeZone: text });
+/** A period as documents have it: half open, instants (ISO UTC), and the zone in which it is whole days. */
+export type PeriodView = z.infer<typeof fromTo>;
 
-const outcome = z.enum(['done', 'failed', 'usage', 'partial', 'busy', 'brake', 'interrupted', 'terminated']);
+export const runOutcome = z.enum(['done', 'failed', 'usage', 'partial', 'busy', 'brake', 'interrupted', 'terminated']);
 const run = {
   id: text,
   command: text,
   dryRun: z.boolean(),
   startedAt: instant,
   finishedAt: instant,
-  outcome,
+  outcome: runOutcome,
+  /** Whether anything was changed, or would be (a dry run, `observe`). */
   changes: z.boolean(),
 };
-export const runOutcome = outcome;
-/** Whether runs may change something, and which setting decides. */
 export const enforcement = z.object({
   value: z.enum(['on', 'observe']),
+  /** `switch`, `products.X.enforce`, `panels.X.enforce`, `enforce` (top level or its default). */
   source: text,
+  /** When the switch was set; null for a setting of the config. */
   since: instantOrNull,
+  /** Who set the switch; null for a setting of the config, and where an earlier version stored none. */
   by: textOrNull,
 });
-export const panelEnforcement = name(
-  'PanelEnforcement',
-  enforcement.extend({ except: z.array(z.object({ product: text, ...enforcement.shape })) }),
-);
+/** Whether runs may change a product's services, and which setting decides. */
+export type Enforcement = z.infer<typeof enforcement>;
+
+const productEnforcement = z.object({ product: text, ...enforcement.shape });
+/** The enforcement of a product that differs from its panel's. */
+export type ProductEnforcement = z.infer<typeof productEnforcement>;
+
+export const panelEnforcement = name('PanelEnforcement', enforcement.extend({ except: z.array(productEnforcement) }));
+/** The enforcement of a panel, with the products that differ from it. */
+export type PanelEnforcement = z.infer<typeof panelEnforcement>;
+
 export const removedPanel = name(
   'RemovedPanel',
-  z.object({ panel: text, services: z.array(text), held: z.array(text), agents: z.array(text), message: text }),
+  z.object({
+    panel: text,
+    /** Ids of living services, and of others that are held. */
+    services: z.array(text),
+    /** Those of them with a hold that is open or not undone yet. */
+    held: z.array(text),
+    /** Names of the agents with such a hold. */
+    agents: z.array(text),
+    /** What stays as it is there, in words. */
+    message: text,
+  }),
 );
-export const commandRun = name('CommandRun', z.object({ ...run, observing: z.array(text).optional() }));
+/** A panel that is not in the config and still has services, or agents that are held. */
+export type RemovedPanel = z.infer<typeof removedPanel>;
+
+export const commandRun = name('CommandRun', z.object({ ...run, observing: z.array(text).exactOptional() }));
+/** `run` of a document (docs/json.md). */
+export type RunView = z.infer<typeof commandRun>;
+
 export const panelsRun = name('PanelsRun', z.object({ ...run, observing: z.array(text) }));
+/** `run` of a document about panels: names also those under `observe`. */
+export type PanelsRunView = z.infer<typeof panelsRun>;
+
 export const skippedPanels = z.array(z.object({ panel: text, error: itemError }));

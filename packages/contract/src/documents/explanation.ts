@@ -6,14 +6,34 @@
 import * as z from 'zod';
 import { brake, bytesOrNull, errorOrNull, instant, name, text, textOrNull, unknown } from './common.js';
 import { hold } from './holds.js';
-import { figures, service } from './services.js';
+import { figures, modeOrNull, service } from './services.js';
+
+const accountDue = z.object({
+  verb: z.enum(['create', 'terminate']),
+  reason: z.enum(['next_run', 'observe', 'brake', 'failed', 'not_paid', 'suspended', 'operator']),
+});
+/** What is still to be done about the account of a service. */
+export type AccountDue = z.infer<typeof accountDue>;
+/**
+ * Why an account that runs create or remove is not there yet, or still there. `next_run`: the next reconcile does it; `operator`: it
+ * waits for an operator; `failed`: see the error of the last run.
+ */
+export type AccountReason = AccountDue['reason'];
 
 export const explanation = name(
   'Explanation',
   z.object({
     at: instant,
     service,
-    readings: z.array(z.object({ at: instant, ...figures, rejected: textOrNull, raw: unknown })),
+    readings: z.array(
+      z.object({
+        at: instant,
+        ...figures,
+        /** Why no decision was based on it, or null: `mass_change` (the brake), `usage_fell`. */
+        rejected: textOrNull,
+        raw: unknown,
+      }),
+    ),
     allowance: z.object({
       parts: z.array(z.object({ source: text, bytes: bytesOrNull })),
       allowedBytes: bytesOrNull,
@@ -24,24 +44,24 @@ export const explanation = name(
         status: text,
         at: instant,
         run: text,
-        mode: textOrNull,
+        mode: modeOrNull,
         action: textOrNull,
         observing: z.boolean(),
         wouldHold: z.array(text),
+        /** Due date, period, policy, peak, protection and enforcement. */
         inputs: unknown,
       })
       .nullable(),
+    /** Why nothing is changed on its panel; null where the brake did not stop the last run, and for a past instant. */
     brake: brake.nullable(),
+    /** False for a past instant and for clients. */
     panelRemoved: z
       .boolean()
       .describe('Whether its panel is not in the config, so that nothing is read or changed there'),
-    accountDue: z
-      .object({
-        verb: z.enum(['create', 'terminate']),
-        reason: z.enum(['next_run', 'observe', 'brake', 'failed', 'not_paid', 'suspended', 'operator']),
-      })
-      .nullable(),
-    holds: z.array(z.object({ ...hold, service: text })),
+    /** What runs have yet to do about its account; null for nothing, and for a past instant. */
+    accountDue: accountDue.nullable(),
+    holds: z.array(hold),
+    /** Local date until which the quota hold is released, with the operator's note; null where it is not. */
     released: z.object({ until: text, note: textOrNull }).nullable(),
     actions: z.array(
       z.object({
@@ -59,3 +79,5 @@ export const explanation = name(
     ),
   }),
 );
+/** `explain --json` (docs/json.md): a decision and everything it was based on, from the store alone. */
+export type Explanation = z.infer<typeof explanation>;

@@ -7,7 +7,7 @@ import * as z from 'zod';
 import { instant, instantOrNull, name, text, textOrNull, unknown } from './common.js';
 import { beforeClient, holdMarks } from './services.js';
 
-const evidence = z.object({
+export const evidence = z.object({
   kind: text,
   target: text,
   prior: unknown,
@@ -16,29 +16,46 @@ const evidence = z.object({
   until: instantOrNull,
   outcome: textOrNull,
 });
-export const hold = {
+/** What was restricted for a hold, and the state before. */
+export type EvidenceView = z.infer<typeof evidence>;
+
+const parts = {
   reason: text,
   since: instant,
   until: instantOrNull,
   note: textOrNull,
-  origin: text,
+  origin: z.enum(['run', 'operator', 'adopted']),
   ...holdMarks,
   evidence: z.array(evidence),
   beforeClient,
 };
-export const holds = z.object({
-  holds: z.array(
-    name(
-      'Hold',
-      z.object({
-        ...hold,
-        service: textOrNull,
-        agent: z.object({ uuid: text, name: textOrNull }).nullable(),
-        panel: textOrNull,
-        product: textOrNull,
-        client: textOrNull,
-      }),
-    ),
-  ),
-  released: z.array(z.object({ service: text, until: text, note: textOrNull })),
+
+export const hold = z.object({ ...parts, service: text });
+/** A hold with its evidence, in `hold list` and `explain`. */
+export type HoldView = z.infer<typeof hold>;
+
+const entry = name(
+  'Hold',
+  z.object({
+    ...parts,
+    /** Null for the hold of an agent. */
+    service: textOrNull,
+    agent: z.object({ uuid: text, name: textOrNull }).nullable(),
+    panel: textOrNull,
+    product: textOrNull,
+    client: textOrNull,
+  }),
+);
+/** One element of `hold list --json` (docs/json.md): the hold of a service, or of an agent with its users. */
+export type HoldEntry = z.infer<typeof entry>;
+
+const releasedQuota = z.object({
+  service: text,
+  until: text,
+  /** The operator's note. */
+  note: textOrNull,
 });
+/** A quota that restricts nothing until a local date. */
+export type ReleasedQuota = z.infer<typeof releasedQuota>;
+
+export const holds = z.object({ holds: z.array(entry), released: z.array(releasedQuota) });

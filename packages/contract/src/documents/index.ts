@@ -13,3 +13,44 @@ import * as usage from './usage.js';
 
 export { count, instantOrNull, name, named, text, textOrNull } from './common.js';
 export { access, agents, calls, explanation, holds, money, notices, overview, panels, reports, services, usage };
+export type { LogEntry, LogPage } from './access.js';
+export type {
+  ActionView,
+  BrakeState,
+  BrakedSubjects,
+  Enforcement,
+  PanelEnforcement,
+  PanelsRunView,
+  PeriodView,
+  ProductEnforcement,
+  RemovedPanel,
+  RunView,
+} from './common.js';
+export type { AccountDue, AccountReason, Explanation } from './explanation.js';
+export type { EvidenceView, HoldEntry, HoldView, ReleasedQuota } from './holds.js';
+export type { OverviewEvent, OverviewPanel, OverviewReport } from './overview.js';
+export type {
+  CommandReport,
+  Credentials,
+  CustomerAccess,
+  ImportProblem,
+  ImportReport,
+  RunReport,
+  RunTotals,
+  SyncChange,
+  SyncProblem,
+  SyncReport,
+} from './reports.js';
+export type {
+  ChangedField,
+  CountedUsage,
+  DescribedChange,
+  FallenUsage,
+  HoldMarks,
+  LimitView,
+  OpenHold,
+  OverrideView,
+  ServiceDetail,
+  ServiceView,
+  StoppedByPanel,
+} from './services.js';

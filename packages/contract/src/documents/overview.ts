@@ -24,22 +24,34 @@ export const order = z.enum(['worst', 'remaining', 'share', 'used', 'id', 'clien
 const panel = z.object({
   name: text,
   kind: text,
+  /** What people call the kind: `EasyDCIM`. */
   kindTitle: text,
   capabilities: z.array(text),
+  /** The ref that a service needs to be metered; null for none. */
   requiredRef: textOrNull,
+  /** What an exceeded quota can do on the panel: the actions that products and overrides name. */
   restrictions: z.array(text),
   services: count,
+  /** Services with an open hold, and those for which one would begin. */
   held: count,
   wouldHold: count,
+  /** Services whose last run failed or could not read them. */
   failing: count,
   drifting: count,
   enforce: panelEnforcement,
+  /** False where the panel answers nothing, or with errors only; null before the first call. */
   reachable: z.boolean().nullable(),
+  /** Since when no call succeeded; null where the panel is reachable or was never called. */
   downSince: instantOrNull,
+  /** `ok` is false where it failed; a refusal for the object that it was about is an answer. */
   lastCall: z.object({ at: instant, ok: z.boolean(), code: textOrNull, message: textOrNull }).nullable(),
+  /** Why nothing is changed on it; null where the brake did not stop its last run. */
   brake: brake.nullable(),
+  /** The run that works on the panel now. */
   lease: z.object({ run: text, since: instant }).nullable(),
 });
+/** A panel of the config with its last known state. */
+export type OverviewPanel = z.infer<typeof panel>;
 
 const row = z.object({
   id: text,
@@ -65,6 +77,7 @@ const row = z.object({
 
 const event = z.object({
   at: instant,
+  /** `service`: the error of the last decision of one or several services. */
   kind: z.enum(['notice', 'action', 'run', 'service']),
   code: text,
   message: text,
@@ -72,6 +85,8 @@ const event = z.object({
   service: textOrNull,
   run: textOrNull,
 });
+/** Something that went wrong, or that an operator should know. */
+export type OverviewEvent = z.infer<typeof event>;
 
 export const overview = name(
   'Overview',
@@ -79,20 +94,30 @@ export const overview = name(
     at: instant,
     totals: z.object({
       services: count,
+      /** Services with an open hold, whatever the last run could read, and those for which one would begin. */
       held: count,
       wouldHold: count,
+      /** Services that have used at least 80 % of their allowance. */
       nearLimit: count,
       drifting: count,
+      /** Of those, services whose differences are all acknowledged. */
       driftAcknowledged: count,
+      /** Services that the last run could not read, or where it failed, held ones included. */
       failing: count,
+      /** Services of which the last run doubted the reading, held ones included. */
       doubted: count,
       byStatus: z.record(text, count),
+      /** Open holds of services, by reason. */
       byReason: z.record(text, count),
     }),
+    /** Panels on which nothing is changed, since the brake stopped the last run. */
     brakes: z.array(brake),
     panels: z.array(panel),
+    /** Panels that left the config and still have services. */
     removed: z.array(removedPanel),
+    /** `matching`: services that match the filter. */
     services: z.object({ matching: count, page: count, pages: count, order, items: z.array(row) }),
+    /** The newest open holds. */
     holds: z.array(
       z.object({
         ...{ service: text, panel: text, reason: text, since: instant, note: textOrNull },
@@ -100,8 +125,12 @@ export const overview = name(
         ...{ usedBytes: bytesOrNull, allowedBytes: bytesOrNull },
       }),
     ),
+    /** Of the last three days, the newest first. */
     events: z.array(event),
     clock: z.object({ status: text, message: text }),
+    /** The last runs, the newest first. */
     runs: z.array(logEntry),
   }),
 );
+/** All services at a glance, from the store alone. */
+export type OverviewReport = z.infer<typeof overview>;

@@ -22,85 +22,135 @@ import { changedAgent } from './agents.js';
 import { callBill } from './calls.js';
 import { changedKeys, changes, service, serviceInRun } from './services.js';
 
+const importProblem = z.object({
+  line: count.nullable(),
+  service: textOrNull,
+  key: textOrNull,
+  message: text,
+  /** Code of the remedy (docs/errors.md), where there is one. */
+  code: text.exactOptional(),
+});
+/** A problem of an import. */
+export type ImportProblem = z.infer<typeof importProblem>;
+
 export const importReport = name(
   'ImportReport',
   z.object({
     totals: z.object({ rows: count, added: count, changed: count, unchanged: count }),
-    problems: z.array(
-      z.object({
-        line: count.nullable(),
-        service: textOrNull,
-        key: textOrNull,
-        message: text,
-        code: text.optional(),
-      }),
-    ),
-    dryRun: z.literal(true).optional(),
-    changes: changes.optional(),
-    enforced: z.array(text).optional(),
+    problems: z.array(importProblem),
+    /** Of a dry run: nothing was stored. */
+    dryRun: z.literal(true).exactOptional(),
+    /** Of a dry run: what would be stored; with `describe` also what was stored. */
+    changes: changes.exactOptional(),
+    /** Of a dry run: the new services that runs may restrict from the next poll. */
+    enforced: z.array(text).exactOptional(),
   }),
 );
+/** `service import --json` (docs/json.md). */
+export type ImportReport = z.infer<typeof importReport>;
+
+const syncChange = z.object({
+  id: text,
+  change: z.enum(['added', 'changed', 'vanished', 'terminated']),
+  fields: changedKeys,
+});
+/** A service that a sync adds or changes. */
+export type SyncChange = z.infer<typeof syncChange>;
+
+const syncProblem = z.object({ service: text, key: textOrNull, message: text, code: text.exactOptional() });
+/** Why a service of the billing system was left as it is. */
+export type SyncProblem = z.infer<typeof syncProblem>;
 
 export const syncReport = name(
   'SyncReport',
   z.object({
     run: commandRun,
     totals: z.object({
+      /** Services that the billing system lists. */
       seen: count,
       added: count,
       changed: count,
       unchanged: count,
       vanished: count,
       terminated: count,
+      /** Listed, and not taken, or no longer: see the list `skipped`. */
       skipped: count,
     }),
-    changes: z.array(
-      z.object({ id: text, change: z.enum(['added', 'changed', 'vanished', 'terminated']), fields: changedKeys }),
-    ),
+    changes: z.array(syncChange),
+    /** Services that are not taken, by reason. Those that were taken earlier follow in what does not depend on their product. */
     skipped: z.array(z.object({ reason: text, services: z.array(text) })),
-    problems: z.array(z.object({ service: text, key: textOrNull, message: text, code: text.optional() })),
+    problems: z.array(syncProblem),
   }),
 );
+/** `service sync --json` (docs/json.md). */
+export type SyncReport = z.infer<typeof syncReport>;
+
+const runTotals = z.object({
+  services: count,
+  read: count,
+  unreadable: count,
+  /** Services with a reading that is too high to be used. */
+  doubted: count,
+  failed: count,
+  /** Services with an open hold, or one that is not undone yet. */
+  held: count,
+  /** Services with a hold that has ended and of which nothing is left on the panel. */
+  released: count,
+  /** Services for which a hold would begin, or end; nothing of that was done. */
+  wouldHold: count,
+  wouldRelease: count,
+  purchased: count,
+  /** Changes that were made or tried, and those that were only planned. */
+  actions: count,
+  planned: count,
+});
+/** Counts of services by state, and of actions. */
+export type RunTotals = z.infer<typeof runTotals>;
 
 export const runReport = name(
   'RunReport',
   z.object({
     run: panelsRun,
-    totals: z.object({
-      services: count,
-      read: count,
-      unreadable: count,
-      doubted: count,
-      failed: count,
-      held: count,
-      released: count,
-      wouldHold: count,
-      wouldRelease: count,
-      purchased: count,
-      actions: count,
-      planned: count,
-    }),
+    totals: runTotals,
     services: z.array(serviceInRun),
     notices,
     error: runError,
     enforced: z
       .array(z.object({ panel: text, services: count }))
       .describe('Panels under observe of which products are enforced, with the services that this concerns'),
+    /** Panels that were left out since another run holds them, or that failed. */
     panels: skippedPanels,
-    agents: z.array(changedAgent).optional(),
+    /** Agents whose limits a `reconcile` checked. */
+    agents: z.array(changedAgent).exactOptional(),
   }),
 );
+/** The document of a run over panels: `poll --json`, `reconcile --json`, `plan --json`, `hold release --all --json` (docs/json.md). */
+export type RunReport = z.infer<typeof runReport>;
 
 export const access = name(
   'CustomerAccess',
   z.object({
     username: text,
     url: textOrNull.describe('Address of the panel for customers: panels.X.publicUrl, or its url if that is public'),
+    /** `unknown`: what is to be filled in before the link can be used; null for nothing. */
     links: z.array(z.object({ url: text, unknown: textOrNull })),
     expiresAt: instantOrNull,
+    /** Days that the account is valid from its first use; null where it has a date, or no end. */
     daysFromFirstUse: count.nullable(),
   }),
 );
+/** What a customer needs to use an account, without the password (docs/json.md). */
+export type CustomerAccess = z.infer<typeof access>;
+
+const credentials = z.object({
+  username: textOrNull,
+  password: textOrNull.describe('Shown once: null in the answer to a repeated request'),
+  passwordFile: textOrNull,
+  /** The billing system whose service has the password now. */
+  writtenTo: text.exactOptional(),
+});
+/** Credentials of an account, returned once on request. */
+export type Credentials = z.infer<typeof credentials>;
 
 export const commandReport = name(
   'CommandReport',
@@ -108,18 +158,18 @@ export const commandReport = name(
     run: commandRun,
     service,
     actions: z.array(action),
-    credentials: z
-      .object({
-        username: textOrNull,
-        password: textOrNull.describe('Shown once: null in the answer to a repeated request'),
-        passwordFile: textOrNull,
-        writtenTo: text.optional(),
-      })
-      .nullable(),
-    access: access.nullable().optional(),
-    bills: z.array(callBill).optional(),
+    credentials: credentials.nullable(),
+    /** Only after `provision create`: null where it made no account. */
+    access: access.nullable().exactOptional(),
+    /** The final bills of a line that ends with them, as `call bill` has them. */
+    bills: z.array(callBill).exactOptional(),
+    /** Reasons of the holds that are still open, or not undone yet. */
     stillHeld: z.array(text),
+    /** Notices for the operator; repeated with each repeat. */
     notices,
-    error: itemError.optional(),
+    /** Set where the command was interrupted. */
+    error: itemError.exactOptional(),
   }),
 );
+/** `provision … --json`, `hold add --json` and `hold release --json` (docs/json.md). */
+export type CommandReport = z.infer<typeof commandReport>;

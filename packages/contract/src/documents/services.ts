@@ -15,28 +15,56 @@ import {
   instantOrNull,
   name,
   period,
+  purchaseStatus,
   reportedStatus,
   text,
   textOrNull,
 } from './common.js';
 
-/** Only for clients. */
 export const holdMarks = {
   releasing: z
     .literal(true)
-    .optional()
+    .exactOptional()
     .describe('It has ended, and its restriction is still on the panel: the next run that reaches the panel undoes it'),
-  restricting: z.literal(true).optional().describe('Nothing of its restriction is on the panel yet'),
-  partly: z.literal(true).optional().describe('Only a part of its restriction is on the panel yet'),
+  restricting: z.literal(true).exactOptional().describe('Nothing of its restriction is on the panel yet'),
+  partly: z.literal(true).exactOptional().describe('Only a part of its restriction is on the panel yet'),
 };
 
+const marks = z.object(holdMarks);
+/** What is left to do on the panel for a hold; none where it is as it should be. */
+export type HoldMarks = z.infer<typeof marks>;
+
+/** Only for clients. */
 export const beforeClient = z
   .boolean()
-  .optional()
+  .exactOptional()
   .describe("True where it began before the service was this client's: `since` is when that began");
 
 export const figures = { inBytes: bytesOrNull, outBytes: bytesOrNull, totalBytes: bytesOrNull };
 export const usage = name('UsageFigures', z.object({ ...figures, readAt: instant })).nullable();
+
+const mode = z.enum(['IN', 'OUT', 'TOTAL']);
+export const modeOrNull = mode.nullable();
+
+const limit = z.object({
+  id: text,
+  /** Null where the service has no cycle. */
+  window: period.nullable(),
+  /** `bytes`, or the currency of amounts. */
+  unit: text,
+  /** Bytes, or decimal text; null where unknown. */
+  used: z.union([z.number(), text]).nullable(),
+  /** Null for unlimited. */
+  allowed: z.union([z.number(), text]).nullable(),
+  /** Whether its hold is open, or not undone yet. */
+  held: z.boolean(),
+});
+/** A limit of a service, with what is used in its window. */
+export type LimitView = z.infer<typeof limit>;
+
+const openHold = z.object({ reason: text, since: instant, ...holdMarks, beforeClient });
+/** An open hold of a service, or one that has ended and is not undone yet. */
+export type OpenHold = z.infer<typeof openHold>;
 
 const serviceParts = {
   id: text,
@@ -65,22 +93,18 @@ const serviceParts = {
       decided: z.boolean().describe('Whether the last run decided with it; else the next run decides'),
     })
     .nullable(),
-  limits: z.array(
-    z.object({
-      id: text,
-      window: period.nullable(),
-      unit: text,
-      used: z.union([z.number(), text]).nullable(),
-      allowed: z.union([z.number(), text]).nullable(),
-      held: z.boolean(),
-    }),
-  ),
-  holds: z.array(z.object({ reason: text, since: instant, ...holdMarks, beforeClient })),
+  /** The quota, then the product's other limits. */
+  limits: z.array(limit),
+  /** Open holds, and those that have ended and are not undone yet. */
+  holds: z.array(openHold),
+  /** For a dry run, `observe`, the brake, or a protection; of the last run that decided. */
   wouldHold: z.array(text).describe('Reasons of holds that would begin and were not added'),
   actions: z.array(action),
   error: errorOrNull,
-  drift: z.array(text).optional(),
-  wouldRelease: z.array(text).optional().describe('Reasons of holds that would end and did not'),
+  /** In a run: descriptions of the drift. */
+  drift: z.array(text).exactOptional(),
+  /** In a run, for a dry run, `observe` or the brake. */
+  wouldRelease: z.array(text).exactOptional().describe('Reasons of holds that would end and did not'),
 };
 
 const purchase = z.object({
@@ -89,11 +113,14 @@ const purchase = z.object({
   bytes,
   price: amount,
   currency: text,
-  status: text,
+  status: purchaseStatus,
   at: instant,
   invoice: textOrNull,
+  /** Total of the invoice, with tax; null where it is not known. */
   charged: amount.nullable(),
+  /** Page where the client sees and pays the invoice; null where none is known. */
   invoiceUrl: textOrNull,
+  /** Whether it counts: it is paid, and belongs to the newest cycle of a service that has not ended. */
   current: z.boolean(),
 });
 
@@ -108,64 +135,108 @@ const account = z.object({
 const overrideParts = {
   quotaBytes: bytesOrNull,
   unlimited: z.boolean(),
-  mode: textOrNull,
+  mode: modeOrNull,
   action: textOrNull,
   since: instant,
 };
 
+const counted = z.object({
+  /** Bytes in the service's mode; null where unknown. */
+  usedBytes: bytesOrNull,
+  /** Bytes; null where the service is unlimited, or the allowance is unknown. */
+  allowedBytes: bytesOrNull,
+  /** Whether no quota limits the service. */
+  unlimited: z.boolean(),
+});
+/** Usage of a service in its cycle as its quota counts it. */
+export type CountedUsage = z.infer<typeof counted>;
+
+const fallen = z.object({
+  usedBytes: bytes,
+  /** The highest usage of the cycle. */
+  peakBytes: bytes,
+});
+/** Usage that fell to less than half of what a quota hold was decided on: the hold lasts, and no reading releases it. */
+export type FallenUsage = z.infer<typeof fallen>;
+
+const stoppedByPanel = z.object({
+  /** Since when runs have found it (ISO UTC). */
+  since: instant,
+  message: textOrNull.describe('For operators'),
+});
+/** What stops a service on its panel although nothing of Sluice restricts it. */
+export type StoppedByPanel = z.infer<typeof stoppedByPanel>;
+
 const detailParts = {
-  counted: z.object({ usedBytes: bytesOrNull, allowedBytes: bytesOrNull, unlimited: z.boolean() }).nullable(),
-  fallen: z
-    .object({ usedBytes: bytes, peakBytes: bytes })
-    .nullable()
-    .describe('Where the quota hold lasts although the usage fell by more than half'),
+  /** What counts of `usage` in the service's mode, and what is allowed; null before the first reading. */
+  counted: counted.nullable(),
+  fallen: fallen.nullable().describe('Where the quota hold lasts although the usage fell by more than half'),
+  /** Since when its panel has answered no call: what is stated is the last known state. Null while the panel answers. */
   panelDownSince: instantOrNull,
-  unread: z.literal(true).optional().describe('The last run could not read it: `usage` is of an earlier one'),
-  stoppedByPanel: z
-    .object({ since: instant, message: textOrNull.describe('For operators') })
-    .optional()
-    .describe('The panel stops it although nothing of Sluice restricts it'),
+  unread: z.literal(true).exactOptional().describe('The last run could not read it: `usage` is of an earlier one'),
+  /** It has expired there, or staff has closed it. */
+  stoppedByPanel: stoppedByPanel.exactOptional().describe('The panel stops it although nothing of Sluice restricts it'),
   product: text,
   client: textOrNull,
   lifecycle: text,
   billingCycle: textOrNull,
   nextDueDate: textOrNull,
+  /** The service's own mode; null where its product or an override decides. */
   trafficMode: textOrNull,
+  /** The service's own quota; null where its product or an override decides. */
   baseQuotaBytes: bytesOrNull,
+  /** The quota of the next run without purchases, and where it comes from; null for an unmanaged service. */
   quota: z.object({ bytes: bytesOrNull, source: text }).nullable(),
   refs: z.record(text, text),
   purchases: z.array(purchase),
   overrides: z.object(overrideParts).nullable(),
   protectedUntil: textOrNull,
+  /** Whether that local date of the panel is still to come, so that nothing but a manual hold restricts it. */
   protected: z.boolean(),
+  /** Local date until which the holds of the quota and of all limits are released; null where it is not, or no longer. */
   quotaReleasedUntil: textOrNull,
+  /** An unfinished termination, with the steps that were tried and failed. */
   termination: z.object({ since: instant, by: textOrNull, remains: z.array(text) }).nullable(),
-  account: account.nullable().optional(),
+  /** On panels with accounts: the account as last read, null before the first read; for a client as read since it has the service. */
+  account: account.nullable().exactOptional(),
 };
 
 export const service = name('Service', z.object({ ...serviceParts, ...detailParts }));
+/** `service show --json`: the service after the last run, with everything stored about it (docs/json.md). */
+export type ServiceDetail = z.infer<typeof service>;
+
 export const services = z.object({ services: z.array(service) });
 /** In a run; those that need attention have the details too. */
 export const serviceInRun = name(
   'ServiceInRun',
   z.object({ ...serviceParts, ...z.object(detailParts).partial().shape }),
 );
+const view = z.object(serviceParts);
+/** A service in `poll --json`; `service show --json` has further keys (docs/json.md). */
+export type ServiceView = z.infer<typeof view>;
 
-export const changedKeys = z.array(z.object({ key: text, before: textOrNull, after: textOrNull }));
+const changedKey = z.object({ key: text, before: textOrNull, after: textOrNull });
+/** A key of a service with its texts; null is unset. */
+export type ChangedField = z.infer<typeof changedKey>;
+
+export const changedKeys = z.array(changedKey);
 const change = z.object({ service: text, added: z.boolean(), keys: changedKeys });
+/** A service that is added or changed. */
+export type DescribedChange = z.infer<typeof change>;
+
 export const changes = z.array(name('ServiceChange', change));
 export const changedService = z.object({ ...serviceParts, ...detailParts, changes });
 
-export const overrides = z.object({
-  overrides: z.array(
-    z.object({
-      service: text,
-      ...overrideParts,
-      until: instantOrNull,
-      note: textOrNull,
-      panel: textOrNull,
-      product: textOrNull,
-      client: textOrNull,
-    }),
-  ),
+const override = z.object({
+  service: text,
+  ...overrideParts,
+  until: instantOrNull,
+  note: textOrNull,
+  panel: textOrNull,
+  product: textOrNull,
+  client: textOrNull,
 });
+/** One override, in force while `until` is null. */
+export type OverrideView = z.infer<typeof override>;
+
+export const overrides = z.object({ overrides: z.array(override) });

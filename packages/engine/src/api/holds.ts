@@ -1,20 +1,12 @@
+import type { CommandReport, HoldEntry, ReleasedQuota, RunReport, ServiceDetail } from '@sluice/contract/documents';
 import type { HoldReason } from '@sluice/quota-core';
 import { adoptHold } from '../features/holds/adopt-hold.js';
 import type { HoldsFile } from '../context/holds-file.js';
-import {
-  type HoldCommand,
-  type HoldEntry,
-  listHolds,
-  type ReleasedQuota,
-  releasedQuotas,
-  runHoldCommand,
-} from '../features/holds/holds.js';
+import { type HoldCommand, listHolds, releasedQuotas, runHoldCommand } from '../features/holds/holds.js';
 import { releaseQuota } from '../features/holds/release-quota.js';
-import type { CommandReport } from '../features/command/types.js';
 import { releaseAll } from '../features/holds/release-all.js';
-import type { RunReport } from '../kernel/run/run-document.js';
 import { requirePanelName } from '../base/config/find-panel.js';
-import { serviceDetail, type ServiceDetail } from '../features/services/show.js';
+import { serviceDetail } from '../features/services/show.js';
 import { requireService } from '../context/find-service.js';
 import { type CommandOptions, type LockOptions, type ReaderOptions, type RunCall, toHow, toWaitMs } from './call.js';
 

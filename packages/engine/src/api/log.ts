@@ -1,7 +1,8 @@
+import type { LogEntry, LogPage } from '@sluice/contract/documents';
 import { exportLog } from '../features/log/export.js';
 import { followLog } from '../features/log/follow.js';
-import { type LogPage, readLog } from '../features/log/list.js';
-import type { LogEntry, LogFilter } from '../features/log/log.js';
+import { readLog } from '../features/log/list.js';
+import type { LogFilter } from '../features/log/log.js';
 import { resolveAction } from '../features/log/resolve-action.js';
 import type { Context } from '../context/context.js';
 import { requireService } from '../context/find-service.js';

@@ -1,7 +1,7 @@
-import type { OverrideRecord } from '@sluice/state-store';
+import type { OverrideView, ServiceDetail } from '@sluice/contract/documents';
 import { clearOverride, setOverride, type OverrideRequest } from '../features/usage/overrides.js';
 import { overridesFor } from '../features/services/for-reader.js';
-import { serviceDetail, type ServiceDetail } from '../features/services/show.js';
+import { serviceDetail } from '../features/services/show.js';
 import { requireService } from '../context/find-service.js';
 import { toWaitMs, type LockOptions, type ReaderOptions, type RunCall } from './call.js';
 
@@ -12,13 +12,6 @@ export interface Overrides {
   /** Ends the override; `ended` is false where there was none. */
   clear(service: string, options?: LockOptions): Promise<{ service: ServiceDetail; ended: boolean }>;
   list(options?: ReaderOptions & { service?: string | undefined }): Promise<{ overrides: OverrideView[] }>;
-}
-
-/** One override, in force while `until` is null. */
-export interface OverrideView extends Omit<OverrideRecord, 'id'> {
-  panel: string | null;
-  product: string | null;
-  client: string | null;
 }
 
 /** Returns the calls about overrides. */

@@ -1,3 +1,4 @@
+import type { BrakeState, PanelEnforcement, RemovedPanel, RunReport } from '@sluice/contract/documents';
 import {
   type ItemError,
   type SpeedLimitView,
@@ -19,10 +20,9 @@ import {
   type LookupRequest,
   type RelayUser,
 } from '../features/panels/relay.js';
-import { type PanelEnforcement, readEnforcements } from '../context/enforcement.js';
-import { type BrakeState, findBrake } from '../kernel/run/brake-state.js';
-import { findRemovedPanels, type RemovedPanel } from '../kernel/run/left-elsewhere.js';
-import type { RunReport } from '../kernel/run/run-document.js';
+import { readEnforcements } from '../context/enforcement.js';
+import { findBrake } from '../kernel/run/brake-state.js';
+import { findRemovedPanels } from '../kernel/run/left-elsewhere.js';
 import { unknownPanel } from '../base/config/find-panel.js';
 import type { Context } from '../context/context.js';
 import { readReach } from '../context/reach.js';

@@ -1,8 +1,8 @@
+import type { CommandReport } from '@sluice/contract/documents';
 import { writeBack } from '../features/billing/write-back.js';
 import { usageError } from '@sluice/panel-kind';
 import type { CallReports } from '../features/calls/bill-view.js';
 import { runHoldCommand } from '../features/holds/holds.js';
-import type { CommandReport } from '../features/command/types.js';
 import { commandReportFor } from '../features/provision/for-reader.js';
 import { provision } from '../features/provision/provision.js';
 import type { ProvisionRequest } from '../features/provision/verb-command.js';

@@ -1,27 +1,7 @@
+import type { Enforcement, PanelEnforcement } from '@sluice/contract/documents';
 import type { StoreTables, SwitchRecord } from '@sluice/state-store';
 import { findEntry } from '../base/config/find-entry.js';
 import type { Config } from '../base/config/schema.js';
-
-/** Whether runs may change a product's services, and which setting decides. */
-export interface Enforcement {
-  value: 'on' | 'observe';
-  /** `switch`, `products.X.enforce`, `panels.X.enforce`, `enforce` (top level or its default). */
-  source: string;
-  /** When the switch was set; null for a setting of the config. */
-  since: string | null;
-  /** Who set the switch; null for a setting of the config, and where an earlier version stored none. */
-  by: string | null;
-}
-
-/** The enforcement of a product that differs from its panel's. */
-export interface ProductEnforcement extends Enforcement {
-  product: string;
-}
-
-/** The enforcement of a panel, with the products that differ from it. */
-export interface PanelEnforcement extends Enforcement {
-  except: ProductEnforcement[];
-}
 
 type Settings = Pick<Config, 'panels' | 'products' | 'enforce'>;
 

@@ -1,3 +1,4 @@
+import type { RunReport } from '@sluice/contract/documents';
 import type { KindTraits } from '@sluice/panel-kind';
 import { brakeActs } from '@sluice/quota-core';
 import type { HoldRecord } from '@sluice/state-store';
@@ -6,7 +7,6 @@ import type { MovedError } from '../base/errors.js';
 import { type BrakeError, describeDoubted } from '../kernel/run/brake-state.js';
 import type { Notice } from '../kernel/run/notice.js';
 import type { ReadingCount } from './plausible.js';
-import type { RunReport } from '../kernel/run/run-document.js';
 import type { RunRequest } from '../kernel/run/bracket.js';
 import { toCycleKey } from '../kernel/subject/cycle-key.js';
 import { findDueRestriction, isOfLimit } from '../kernel/subject/holds.js';

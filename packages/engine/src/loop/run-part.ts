@@ -1,3 +1,4 @@
+import type { RunReport } from '@sluice/contract/documents';
 import type { FingerprintRecord, ServiceRecord } from '@sluice/state-store';
 import type { Moment } from '../context/clock-guard.js';
 import type { Context } from '../context/context.js';
@@ -5,7 +6,6 @@ import type { Enforcements } from '../context/enforcement.js';
 import type { Leases, OtherLeases } from '../context/leases.js';
 import type { Notice } from '../kernel/run/notice.js';
 import type { RunResults, Treatment } from '../kernel/run/report.js';
-import type { RunReport } from '../kernel/run/run-document.js';
 import type { Advance, RunRequest } from '../kernel/run/bracket.js';
 import type { Applied, Decided, GivenAway, Loaded, Planned, RunOnPanel } from '../kernel/subject/stages.js';
 import type { ReadingCount } from './plausible.js';

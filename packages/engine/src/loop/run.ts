@@ -1,3 +1,4 @@
+import type { RunReport } from '@sluice/contract/documents';
 import { toItemError, type Panel, SluiceError, usageError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import { interruptedError } from '../base/interruption.js';
@@ -13,7 +14,7 @@ import { runPanel } from './panel-run.js';
 import type { RunPart, RunParts } from './run-part.js';
 import { reportRemovedPanels } from '../kernel/run/left-elsewhere.js';
 import { decideOutcome, RunResults } from '../kernel/run/report.js';
-import { type RunReport, wholeError } from '../kernel/run/run-document.js';
+import { wholeError } from '../kernel/run/run-document.js';
 import { type RunRequest, toScope, startProgress } from '../kernel/run/bracket.js';
 
 /**

@@ -1,10 +1,11 @@
+import type { PanelsRunView } from '@sluice/contract/documents';
 import { type AgentPlan, type AgentPlanInput, type ItemError, SluiceError } from '@sluice/panel-kind';
 import type { HoldRecord } from '@sluice/state-store';
 import { interruptedError } from '../../base/interruption.js';
 import { panelLease } from '../../context/leases.js';
 import { type Enforcements, readEnforcements } from '../../context/enforcement.js';
 import type { Notice } from '../../kernel/run/notice.js';
-import { type PanelsRunView, withRun } from '../../kernel/run/bracket.js';
+import { withRun } from '../../kernel/run/bracket.js';
 import { reportNotices } from '../../kernel/run/run-document.js';
 import type { Context } from '../../context/context.js';
 import { refuseAddon } from './addon.js';

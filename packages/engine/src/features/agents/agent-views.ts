@@ -1,5 +1,6 @@
+import type { Enforcement } from '@sluice/contract/documents';
 import type { AddonAgent, AgentSemantics, AgentTraffic, ItemError, PanelAgents } from '@sluice/panel-kind';
-import type { Enforcement, Enforcements } from '../../context/enforcement.js';
+import type { Enforcements } from '../../context/enforcement.js';
 import type { AgentView, AgentDetail, AgentAction, ChangedAgent } from '../../kernel/run/agent-documents.js';
 
 /**

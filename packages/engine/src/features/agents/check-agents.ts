@@ -1,11 +1,12 @@
+import type { PanelsRunView, RunReport } from '@sluice/contract/documents';
 import type { ItemError } from '@sluice/panel-kind';
 import type { RunOutcome } from '@sluice/state-store';
 import { interruptedError } from '../../base/interruption.js';
 import { type Leases, panelLease, takePanels } from '../../context/leases.js';
 import { isBrakeError, isStopError } from '../../kernel/run/brake-state.js';
 import { endBrake, noteBrake } from '../../kernel/run/brake-state.js';
-import { concernsPanelAlone, type PanelsRunView, withRun } from '../../kernel/run/bracket.js';
-import { type RunReport, reportNotices } from '../../kernel/run/run-document.js';
+import { concernsPanelAlone, withRun } from '../../kernel/run/bracket.js';
+import { reportNotices } from '../../kernel/run/run-document.js';
 import { toScope } from '../../kernel/run/bracket.js';
 import type { PanelRun, PartHooks } from '../../loop/run-part.js';
 import type { Context } from '../../context/context.js';

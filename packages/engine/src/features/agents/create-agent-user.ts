@@ -1,3 +1,4 @@
+import type { CustomerAccess } from '@sluice/contract/documents';
 import {
   AGENT_STEPS,
   type AgentUserRequest,
@@ -6,7 +7,7 @@ import {
   type Step,
   type WantedUser,
 } from '@sluice/panel-kind';
-import { type CustomerAccess, toUserAccess } from '../services/customer-access.js';
+import { toUserAccess } from '../services/customer-access.js';
 import { withRun } from '../../kernel/run/bracket.js';
 import { checkCount } from '../../base/inputs.js';
 import type { Context } from '../../context/context.js';

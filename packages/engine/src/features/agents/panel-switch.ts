@@ -1,6 +1,7 @@
+import type { Enforcement } from '@sluice/contract/documents';
 import type { StoreTables } from '@sluice/state-store';
 import type { Config } from '../../base/config/schema.js';
-import { type Enforcement, readEnforcements } from '../../context/enforcement.js';
+import { readEnforcements } from '../../context/enforcement.js';
 
 /** Thrown to roll back a transaction: the panel or the product is under `observe` now. */
 export class Stopped extends Error {}

@@ -1,7 +1,7 @@
+import type { RunReport } from '@sluice/contract/documents';
 import { type ServiceSource, SluiceError, type SourceUsage, toItemError } from '@sluice/panel-kind';
 import type { DecisionRecord, ServiceRecord } from '@sluice/state-store';
 import { addNotices, type Notice, noticeRows } from '../../kernel/run/notice.js';
-import type { RunReport } from '../../kernel/run/run-document.js';
 import type { Context } from '../../context/context.js';
 import { toCountedUsage } from '../../kernel/subject/counted.js';
 import { type ConfiguredSource, findSource } from './open-billing.js';

@@ -1,9 +1,10 @@
+import type { PanelsRunView } from '@sluice/contract/documents';
 import { type CallInvoice, SluiceError, usageError } from '@sluice/panel-kind';
 import type { CallBillRecord, ServiceRecord } from '@sluice/state-store';
 import { invoicePeriod, parsePeriod, type PeriodRule, toLocalTime } from '@sluice/telephony';
 import { compareIds } from '../../base/natural-order.js';
 import { readEnforcements } from '../../context/enforcement.js';
-import { type PanelsRunView, type Run, withRun } from '../../kernel/run/bracket.js';
+import { type Run, withRun } from '../../kernel/run/bracket.js';
 import type { Context } from '../../context/context.js';
 import { requireService } from '../../context/find-service.js';
 import { hasCalls } from '../telephony/panels.js';

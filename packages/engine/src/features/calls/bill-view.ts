@@ -1,7 +1,8 @@
+import type { PeriodView } from '@sluice/contract/documents';
 import type { ItemError } from '@sluice/panel-kind';
 import type { CallBillRecord, HeldLease } from '@sluice/state-store';
 import type { ChargeDifference, ReportFormat } from '@sluice/telephony';
-import { type PeriodView, toInstants, type ToBill } from './due.js';
+import { toInstants, type ToBill } from './due.js';
 import type { CallReportSink, Gathered } from './gather.js';
 import type { Line } from '../telephony/find-line.js';
 

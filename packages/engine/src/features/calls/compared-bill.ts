@@ -1,5 +1,5 @@
+import type { PeriodView } from '@sluice/contract/documents';
 import type { CallBillRecord } from '@sluice/state-store';
-import type { PeriodView } from './due.js';
 
 /** Which bills to compare. */
 export interface ReconcileCallsRequest {

@@ -1,3 +1,4 @@
+import type { PeriodView } from '@sluice/contract/documents';
 import type { CallBillRecord } from '@sluice/state-store';
 import {
   type BillPeriod,
@@ -64,13 +65,6 @@ export function isInDoubt({ state }: Pick<CallBillRecord, 'state'>): boolean {
 /** Whether no other bill may be made of the period of a bill: it is done with, or its line may have been sent. */
 export function isTaken(bill: Pick<CallBillRecord, 'state'>): boolean {
   return isFinal(bill) || isInDoubt(bill);
-}
-
-/** A period as documents have it: half open, instants (ISO UTC), and the zone in which it is whole days. */
-export interface PeriodView {
-  from: string;
-  to: string;
-  timeZone: string;
 }
 
 /** Returns a period as documents have it. */

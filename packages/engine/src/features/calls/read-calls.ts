@@ -1,3 +1,4 @@
+import type { PeriodView } from '@sluice/contract/documents';
 import { type CallFilter, type CallReportJob, SluiceError, usageError } from '@sluice/panel-kind';
 import {
   type BillPeriod,
@@ -18,7 +19,7 @@ import { isInWindow, type OwnedWindow, type ServiceWindow } from '../../base/own
 import type { Context } from '../../context/context.js';
 import { requireService } from '../../context/find-service.js';
 import type { CallReports } from './bill-view.js';
-import { clip, clipToAll, type PeriodView, toInstants } from './due.js';
+import { clip, clipToAll, toInstants } from './due.js';
 import { type CallReportSink, gather } from './gather.js';
 import { parseTime } from '../../base/times.js';
 import { hasCalls, refuseUnsupported, requireTelephony } from '../telephony/panels.js';

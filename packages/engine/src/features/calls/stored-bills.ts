@@ -1,3 +1,4 @@
+import type { PeriodView } from '@sluice/contract/documents';
 import { SluiceError } from '@sluice/panel-kind';
 import type { CallBillRecord } from '@sluice/state-store';
 import { toLocalTime, toNamePart } from '@sluice/telephony';
@@ -9,7 +10,7 @@ import type { Context } from '../../context/context.js';
 import { refuseOtherClient, requireService } from '../../context/find-service.js';
 import type { CallReportSink } from './gather.js';
 import { gather } from './gather.js';
-import { type PeriodView, toPeriod } from './due.js';
+import { toPeriod } from './due.js';
 import { requireLineOfCalls } from '../telephony/find-line.js';
 
 /** A bill of calls as it is stored. */

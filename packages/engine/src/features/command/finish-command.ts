@@ -1,10 +1,10 @@
+import type { CommandReport } from '@sluice/contract/documents';
 import { AGENT_STEPS, type ItemError } from '@sluice/panel-kind';
 import { toReportedStatus } from '@sluice/quota-core';
 import type { NoticeRecord, RunOutcome, StoreTables } from '@sluice/state-store';
 import {
   type CarriedOut,
   type CommandResult,
-  type CommandReport,
   type CommandRun,
   type ServiceCommand,
   isObservant,

@@ -1,40 +1,10 @@
+import type { CommandReport } from '@sluice/contract/documents';
 import type { AccountCommand, ItemError, Plan } from '@sluice/panel-kind';
 import type { ServiceRecord, StoreTables } from '@sluice/state-store';
 import type { Notice } from '../../kernel/run/notice.js';
-import type { CallBillView } from '../calls/bill-view.js';
-import type { Run, RunView } from '../../kernel/run/bracket.js';
+import type { Run } from '../../kernel/run/bracket.js';
 import type { Applied, Loaded } from '../../kernel/subject/stages.js';
-import type { ServiceDetail } from '../services/show.js';
-import type { CustomerAccess } from '../services/customer-access.js';
-import type { ActionView } from '../../kernel/subject/views.js';
 import type { Context } from '../../context/context.js';
-
-/** `provision … --json`, `hold add --json` and `hold release --json` (docs/json.md). */
-export interface CommandReport {
-  run: RunView;
-  service: ServiceDetail;
-  actions: ActionView[];
-  credentials: Credentials | null;
-  /** Only after `provision create`: null where it made no account. */
-  access?: CustomerAccess | null;
-  /** The final bills of a line that ends with them, as `call bill` has them. */
-  bills?: CallBillView[];
-  /** Reasons of the holds that are still open, or not undone yet. */
-  stillHeld: string[];
-  /** Notices for the operator; repeated with each repeat. */
-  notices: { code: string; service: string | null; message: string }[];
-  /** Set where the command was interrupted. */
-  error?: ItemError;
-}
-
-/** Credentials of an account, returned once on request. */
-export interface Credentials {
-  username: string | null;
-  password: string | null;
-  passwordFile: string | null;
-  /** The billing system whose service has the password now. */
-  writtenTo?: string;
-}
 
 /** Options of a command, whatever it is about. */
 export interface CommandFrame {

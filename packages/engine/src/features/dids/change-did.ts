@@ -1,10 +1,10 @@
+import type { CommandReport } from '@sluice/contract/documents';
 import { type DidCommand, type ItemError, type PanelTelephony, SluiceError, usageError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import { checkAreaCode, checkAreaCodeOf, type Did, parseNumber } from '@sluice/telephony';
 import { notFound } from '../../base/errors.js';
 import { toRequestError } from '../calls/simulate.js';
 import { runCommand } from '../command/run-command.js';
-import type { CommandReport } from '../command/types.js';
 import { withRun } from '../../kernel/run/bracket.js';
 import type { Context } from '../../context/context.js';
 import { requireService } from '../../context/find-service.js';

@@ -1,8 +1,9 @@
+import type { RemovedPanel } from '@sluice/contract/documents';
 import type { Panel } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import { findEntry } from '../../base/config/find-entry.js';
 import { nameFew } from '../../base/natural-order.js';
-import { findRemovedPanels, PANEL_REMOVED, type RemovedPanel } from '../../kernel/run/left-elsewhere.js';
+import { findRemovedPanels, PANEL_REMOVED } from '../../kernel/run/left-elsewhere.js';
 import { toMapping } from '../../loop/sharing.js';
 import { listLines } from '../services/lines.js';
 import { findStoredProblems, type StoredProblem } from '../services/stored-problems.js';

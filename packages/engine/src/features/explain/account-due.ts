@@ -1,20 +1,9 @@
+import type { AccountDue, AccountReason } from '@sluice/contract/documents';
 import type { DecisionRecord, ServiceRecord } from '@sluice/state-store';
 import { findEntry } from '../../base/config/find-entry.js';
 import { hasAccount, ownsAccount } from '../../kernel/subject/account.js';
 import { findOpenRow } from '../provision/stored-command.js';
 import type { Context } from '../../context/context.js';
-
-/**
- * Why an account that runs create or remove is not there yet, or still there. `next_run`: the next reconcile does it; `operator`: it
- * waits for an operator; `failed`: see the error of the last run.
- */
-export type AccountReason = 'next_run' | 'observe' | 'brake' | 'failed' | 'not_paid' | 'suspended' | 'operator';
-
-/** What is still to be done about the account of a service. */
-export interface AccountDue {
-  verb: 'create' | 'terminate';
-  reason: AccountReason;
-}
 
 /** Returns what is due about an account by the last run; null for nothing, and where commands make the accounts. */
 export async function findAccountDue(

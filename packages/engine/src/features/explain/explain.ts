@@ -1,49 +1,20 @@
+import type { Explanation, HoldView } from '@sluice/contract/documents';
 import { maskUuidsIn } from '@sluice/panel-http/printable';
 import { findEntry } from '../../base/config/find-entry.js';
-import type { Allowance, AllowancePart, UsageBytes } from '@sluice/quota-core';
-import type { ItemError } from '@sluice/panel-kind';
+import type { Allowance } from '@sluice/quota-core';
 import type { ActionRecord, CycleRecord, DecisionRecord, SampleRecord, ServiceRecord } from '@sluice/state-store';
 import { notFound } from '../../base/errors.js';
-import { findReleaseNote, holdViews, type HoldView } from '../holds/holds.js';
-import { type BrakeState, findBrake } from '../../kernel/run/brake-state.js';
-import { type AccountDue, findAccountDue } from './account-due.js';
-import { type ActionView, toActionView } from '../../kernel/subject/views.js';
+import { findReleaseNote, holdViews } from '../holds/holds.js';
+import { findBrake } from '../../kernel/run/brake-state.js';
+import { findAccountDue } from './account-due.js';
+import { toActionView } from '../../kernel/subject/views.js';
 import { toPastDetail } from './past-detail.js';
 import { allowancesNow } from '../services/allowance-now.js';
 import { explanationFor } from '../services/for-reader.js';
 import { type Reader, visibleSince } from '../../context/reader.js';
-import { datesInForce, serviceDetail, type ServiceDetail } from '../services/show.js';
+import { datesInForce, serviceDetail } from '../services/show.js';
 import type { Context } from '../../context/context.js';
 import { requireService } from '../../context/find-service.js';
-
-/** `explain --json` (docs/json.md): a decision and everything it was based on, from the store alone. */
-export interface Explanation {
-  at: string;
-  service: ServiceDetail;
-  readings: (UsageBytes & {
-    at: string;
-    /** Why no decision was based on it, or null: `mass_change` (the brake), `usage_fell`. */
-    rejected: string | null;
-    raw: unknown;
-  })[];
-  allowance: { parts: AllowancePart[]; allowedBytes: number | null };
-  /** `inputs`: due date, period, policy, peak, protection and enforcement. */
-  decision: Pick<
-    DecisionRecord,
-    'rule' | 'status' | 'at' | 'run' | 'mode' | 'action' | 'observing' | 'wouldHold' | 'inputs'
-  > | null;
-  /** Why nothing is changed on its panel; null where the brake did not stop the last run, and for a past instant. */
-  brake: BrakeState | null;
-  /** Whether its panel is not in the config, so that nothing is read or changed there; false for a past instant and for clients. */
-  panelRemoved: boolean;
-  /** What runs have yet to do about its account; null for nothing, and for a past instant. */
-  accountDue: AccountDue | null;
-  holds: HoldView[];
-  /** Local date until which the quota hold is released, with the operator's note; null where it is not. */
-  released: { until: string; note: string | null } | null;
-  actions: (ActionView &
-    Pick<ActionRecord, 'id' | 'run' | 'prior' | 'observed'> & { at: string; error: ItemError | null })[];
-}
 
 /** Number of shown readings. */
 const READINGS = 50;

@@ -1,11 +1,11 @@
+import type { HoldMarks, ServiceDetail } from '@sluice/contract/documents';
 import type { Allowance } from '@sluice/quota-core';
 import type { CycleRecord, DecisionRecord, HoldRecord, SampleRecord, ServiceRecord } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
 import { detailFor } from '../services/for-reader.js';
 import { isVisible, type Reader } from '../../context/reader.js';
-import { datesInForce, type ServiceDetail, toOverride, toPurchase } from '../services/show.js';
+import { datesInForce, toOverride, toPurchase } from '../services/show.js';
 import { findFallen } from '../../kernel/subject/fallen.js';
-import type { HoldMarks } from '../../kernel/subject/hold-marks.js';
 import { lastUsage, serviceView, toLifecycle } from '../../kernel/subject/views.js';
 
 /** What the store has of a service at a past instant. */

@@ -1,7 +1,8 @@
+import type { HoldView } from '@sluice/contract/documents';
 import type { HoldReason } from '@sluice/quota-core';
 import { SluiceError, usageError } from '@sluice/panel-kind';
 import { requireFacet } from '../../base/facet.js';
-import { checkLifecycle, holdViews, type HoldView } from './holds.js';
+import { checkLifecycle, holdViews } from './holds.js';
 import { newHold } from '../../kernel/subject/holds.js';
 import { withServiceRun } from '../services/change-services.js';
 import type { Context } from '../../context/context.js';

@@ -1,3 +1,11 @@
+import type {
+  CommandReport,
+  EvidenceView,
+  HoldEntry,
+  HoldMarks,
+  HoldView,
+  ReleasedQuota,
+} from '@sluice/contract/documents';
 import { maskUuidsIn } from '@sluice/panel-http/printable';
 import type { EvidenceRecord, HoldRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { type Panel, SluiceError } from '@sluice/panel-kind';
@@ -6,11 +14,9 @@ import { findEntry } from '../../base/config/find-entry.js';
 import { notFound, unsupported } from '../../base/errors.js';
 import { isQuotaReleased, newHold, findMarks, readToRestrict } from '../../kernel/subject/holds.js';
 import { runDecidedCommand } from '../command/run-command.js';
-import type { CommandReport } from '../command/types.js';
 import { listAgentPanels } from '../../kernel/subject/agent-hold.js';
 import type { Applied } from '../../kernel/subject/stages.js';
 import type { ToRestrict } from '../../kernel/subject/stages.js';
-import type { HoldMarks } from '../../kernel/subject/hold-marks.js';
 import type { Context } from '../../context/context.js';
 import { storedAgents } from '../agents/show-agents.js';
 import { holdsFor } from '../services/for-reader.js';
@@ -147,38 +153,6 @@ async function changeHold(
 
 function toHold(context: Context, service: string, { reason, suspension, note }: SuspendingCommand): HoldRecord {
   return newHold(context, { service, reason, restriction: suspension, note, origin: 'operator' });
-}
-
-/** A hold with its evidence, in `hold list` and `explain`. */
-export interface HoldView
-  extends Pick<HoldRecord, 'service' | 'reason' | 'since' | 'until' | 'note' | 'origin'>, HoldMarks {
-  evidence: EvidenceView[];
-  /** For a client: it began before the service was this client's, and `since` is when that began. */
-  beforeClient?: boolean;
-}
-
-/** One element of `hold list --json` (docs/json.md): the hold of a service, or of an agent with its users. */
-export interface HoldEntry extends Omit<HoldView, 'service'> {
-  /** Null for the hold of an agent. */
-  service: string | null;
-  agent: { uuid: string; name: string | null } | null;
-  panel: string | null;
-  product: string | null;
-  client: string | null;
-}
-
-/** What was restricted for a hold, and the state before. */
-export type EvidenceView = Pick<
-  EvidenceRecord,
-  'kind' | 'target' | 'prior' | 'adopted' | 'since' | 'until' | 'outcome'
->;
-
-/** A quota that restricts nothing until a local date. */
-export interface ReleasedQuota {
-  service: string;
-  until: string;
-  /** The operator's note. */
-  note: string | null;
 }
 
 /** Returns the services whose quota hold is released until a date. */

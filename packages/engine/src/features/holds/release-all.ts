@@ -1,3 +1,4 @@
+import type { RunReport, ServiceView } from '@sluice/contract/documents';
 import { toItemError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import { panelsWithDisabled } from '../agents/open-agents.js';
@@ -9,11 +10,10 @@ import type { CommandResult } from '../command/types.js';
 import { isTermination } from '../../kernel/subject/termination.js';
 import { type Run, withRun } from '../../kernel/run/bracket.js';
 import { findRemovedPanels, PANEL_REMOVED } from '../../kernel/run/left-elsewhere.js';
-import { NO_TOTALS, type RunReport } from '../../kernel/run/run-document.js';
+import { NO_TOTALS } from '../../kernel/run/run-document.js';
 import type { Context } from '../../context/context.js';
 import { storeSwitch } from '../panels/switches.js';
 import { runConcurrently } from '../../base/run-concurrently.js';
-import type { ServiceView } from '../../kernel/subject/views.js';
 
 /** Options of `hold release --all`. */
 export interface ReleaseAllRequest {

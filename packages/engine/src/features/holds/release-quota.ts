@@ -1,7 +1,7 @@
+import type { CommandReport } from '@sluice/contract/documents';
 import { SluiceError, usageError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import { runDecidedCommand } from '../command/run-command.js';
-import type { CommandReport } from '../command/types.js';
 import { parseUntil } from '../provision/stored-command.js';
 import type { Context } from '../../context/context.js';
 import { checkLifecycle } from './holds.js';

@@ -1,14 +1,6 @@
+import type { LogEntry } from '@sluice/contract/documents';
 import type { ActionRecord, RefreshRecord, RunRecord } from '@sluice/state-store';
-import {
-  actionEntries,
-  apiEntry,
-  refreshEntry,
-  runEntry,
-  tableFilter,
-  includesKind,
-  type LogEntry,
-  type LogFilter,
-} from './log.js';
+import { actionEntries, apiEntry, refreshEntry, runEntry, tableFilter, includesKind, type LogFilter } from './log.js';
 import type { Context } from '../../context/context.js';
 
 const FOLLOW_MS = 1000;

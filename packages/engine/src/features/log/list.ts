@@ -1,21 +1,7 @@
+import type { LogEntry, LogPage } from '@sluice/contract/documents';
 import { usageError } from '@sluice/panel-kind';
 import type { Context } from '../../context/context.js';
-import {
-  actionEntries,
-  apiEntry,
-  includesKind,
-  type LogEntry,
-  type LogFilter,
-  refreshEntry,
-  runEntry,
-  tableFilter,
-} from './log.js';
-
-/** A part of the log, newest first. `next` is the `after` of the next part, null on the last. */
-export interface LogPage {
-  entries: LogEntry[];
-  next: string | null;
-}
+import { actionEntries, apiEntry, includesKind, type LogFilter, refreshEntry, runEntry, tableFilter } from './log.js';
 
 /** How far a kind of entry was listed: the start of the last one, and how many that began then were listed. */
 interface Position {

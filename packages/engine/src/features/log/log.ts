@@ -1,19 +1,8 @@
+import type { LogEntry } from '@sluice/contract/documents';
 import { maskUuidsIn } from '@sluice/panel-http/printable';
-import type { ActionRecord, ApiCallRecord, RefreshRecord, RunOutcome, RunRecord } from '@sluice/state-store';
+import type { ActionRecord, ApiCallRecord, RefreshRecord, RunRecord } from '@sluice/state-store';
 import { type FindKind, toActionView } from '../../kernel/subject/views.js';
 import type { Context } from '../../context/context.js';
-
-/** One entry of `log list` and one line of `log export`. */
-export interface LogEntry {
-  at: string;
-  kind: 'run' | 'action' | 'refresh' | 'api';
-  run: string | null;
-  service: string | null;
-  panel: string | null;
-  /** Outcome of a run; null while it is under way. */
-  outcome?: RunOutcome | null;
-  [detail: string]: unknown;
-}
 
 /** Which entries to return. */
 export interface LogFilter {

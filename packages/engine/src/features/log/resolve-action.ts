@@ -1,8 +1,9 @@
+import type { LogEntry } from '@sluice/contract/documents';
 import { SluiceError, type StepOutcome } from '@sluice/panel-kind';
 import type { ActionRecord, StoreTables } from '@sluice/state-store';
 import { notFound } from '../../base/errors.js';
 import { panelLease, serviceLease } from '../../context/leases.js';
-import { actionEntries, type LogEntry } from './log.js';
+import { actionEntries } from './log.js';
 import { isAtWork, withRun } from '../../kernel/run/bracket.js';
 import { COMMAND_PREFIX, isCommandRow } from '../../kernel/subject/command-row.js';
 import { failedStep } from '../../kernel/subject/doubt.js';

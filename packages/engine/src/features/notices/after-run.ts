@@ -1,5 +1,5 @@
+import type { RunView } from '@sluice/contract/documents';
 import { outageKey } from '../../context/panel-answers.js';
-import type { RunView } from '../../kernel/run/bracket.js';
 import { addNotices, type Notice, noticeRows } from '../../kernel/run/notice.js';
 import type { Context } from '../../context/context.js';
 import { isWanted } from '../../kernel/run/channels.js';

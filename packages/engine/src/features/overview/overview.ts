@@ -1,13 +1,14 @@
-import type { NoticeRecord, OverviewFilter, OverviewHold, OverviewOrder, OverviewRow } from '@sluice/state-store';
+import type { OverviewEvent, OverviewReport } from '@sluice/contract/documents';
+import type { NoticeRecord, OverviewFilter, OverviewOrder, OverviewRow } from '@sluice/state-store';
 import { clockChecks } from '../doctor/clock-checks.js';
 import { describeRunError } from '../log/error-words.js';
-import { type LogEntry, runEntry } from '../log/log.js';
-import { agentsBrakeNotice, type BrakeState, isStopError, listBrakes } from '../../kernel/run/brake-state.js';
-import { findRemovedPanels, type RemovedPanel } from '../../kernel/run/left-elsewhere.js';
+import { runEntry } from '../log/log.js';
+import { agentsBrakeNotice, isStopError, listBrakes } from '../../kernel/run/brake-state.js';
+import { findRemovedPanels } from '../../kernel/run/left-elsewhere.js';
 import { allowedView, toActionView, toStatus } from '../../kernel/subject/views.js';
 import { allowancesNow } from '../services/allowance-now.js';
 import type { Context } from '../../context/context.js';
-import { type OverviewPanel, panelStates } from './panel-states.js';
+import { panelStates } from './panel-states.js';
 import { localDates } from '../../context/local-dates.js';
 
 /** Which services to list; without any, the first page of all, the worst first. */
@@ -17,55 +18,6 @@ export interface OverviewRequest extends OverviewFilter {
   page?: number | undefined;
   /** Services per page, at most 500; default 50. */
   size?: number | undefined;
-}
-
-/** Something that went wrong, or that an operator should know. */
-export interface OverviewEvent extends Omit<NoticeRecord, 'id' | 'key'> {
-  /** `service`: the error of the last decision of one or several services. */
-  kind: 'notice' | 'action' | 'run' | 'service';
-}
-
-/** All services at a glance, from the store alone. */
-export interface OverviewReport {
-  at: string;
-  totals: {
-    services: number;
-    /** Services with an open hold, whatever the last run could read, and those for which one would begin. */
-    held: number;
-    wouldHold: number;
-    /** Services that have used at least 80 % of their allowance. */
-    nearLimit: number;
-    drifting: number;
-    /** Of those, services whose differences are all acknowledged. */
-    driftAcknowledged: number;
-    /** Services that the last run could not read, or where it failed, held ones included. */
-    failing: number;
-    /** Services of which the last run doubted the reading, held ones included. */
-    doubted: number;
-    byStatus: Record<string, number>;
-    /** Open holds of services, by reason. */
-    byReason: Record<string, number>;
-  };
-  /** Panels on which nothing is changed, since the brake stopped the last run. */
-  brakes: BrakeState[];
-  panels: OverviewPanel[];
-  /** Panels that left the config and still have services. */
-  removed: RemovedPanel[];
-  services: {
-    /** Services that match the filter. */
-    matching: number;
-    page: number;
-    pages: number;
-    order: OverviewOrder;
-    items: OverviewRow[];
-  };
-  /** The newest open holds. */
-  holds: OverviewHold[];
-  /** Of the last three days, the newest first. */
-  events: OverviewEvent[];
-  clock: { status: string; message: string };
-  /** The last runs, the newest first. */
-  runs: LogEntry[];
 }
 
 const PAGE = 50;

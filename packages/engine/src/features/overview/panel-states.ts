@@ -1,40 +1,10 @@
+import type { OverviewPanel } from '@sluice/contract/documents';
 import type { OverviewCount } from '@sluice/state-store';
 import { panelLease } from '../../context/leases.js';
-import { type PanelEnforcement, readEnforcements } from '../../context/enforcement.js';
+import { readEnforcements } from '../../context/enforcement.js';
 import { isAnswered, readReach } from '../../context/reach.js';
-import { type BrakeState, findBrake } from '../../kernel/run/brake-state.js';
+import { findBrake } from '../../kernel/run/brake-state.js';
 import type { Context } from '../../context/context.js';
-
-/** A panel of the config with its last known state. */
-export interface OverviewPanel {
-  name: string;
-  kind: string;
-  /** What people call the kind: `EasyDCIM`. */
-  kindTitle: string;
-  capabilities: string[];
-  /** The ref that a service needs to be metered; null for none. */
-  requiredRef: string | null;
-  /** What an exceeded quota can do on the panel: the actions that products and overrides name. */
-  restrictions: string[];
-  services: number;
-  /** Services with an open hold, and those for which one would begin. */
-  held: number;
-  wouldHold: number;
-  /** Services whose last run failed or could not read them. */
-  failing: number;
-  drifting: number;
-  enforce: PanelEnforcement;
-  /** False where the panel answers nothing, or with errors only; null before the first call. */
-  reachable: boolean | null;
-  /** Since when no call succeeded; null where the panel is reachable or was never called. */
-  downSince: string | null;
-  /** `ok` is false where it failed; a refusal for the object that it was about is an answer. */
-  lastCall: { at: string; ok: boolean; code: string | null; message: string | null } | null;
-  /** Why nothing is changed on it; null where the brake did not stop its last run. */
-  brake: BrakeState | null;
-  /** The run that works on the panel now. */
-  lease: { run: string; since: string } | null;
-}
 
 /** Returns the panels of the config as the store knows them. */
 export async function panelStates(context: Context, counts: readonly OverviewCount[]): Promise<OverviewPanel[]> {

@@ -1,4 +1,4 @@
-import type { RunReport } from '../../kernel/run/run-document.js';
+import type { RunReport } from '@sluice/contract/documents';
 
 /** Returns the panels under observe; of those that are enforced for some products, how many services that concerns. */
 export function listObserving({ run, enforced }: Pick<RunReport, 'run' | 'enforced'>): string[] {

@@ -1,6 +1,7 @@
+import type { Enforcement } from '@sluice/contract/documents';
 import type { Config } from '../../base/config/schema.js';
 import type { Context } from '../../context/context.js';
-import { type Enforcement, readEnforcements } from '../../context/enforcement.js';
+import { readEnforcements } from '../../context/enforcement.js';
 
 type Product = Config['products'][string];
 

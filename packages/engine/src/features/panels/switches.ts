@@ -1,10 +1,10 @@
+import type { RunReport } from '@sluice/contract/documents';
 import { SluiceError } from '@sluice/panel-kind';
 import type { StoreTables, SwitchRecord } from '@sluice/state-store';
 import { notFound } from '../../base/errors.js';
 import { readEnforcements } from '../../context/enforcement.js';
 import { isAtWork, withRun } from '../../kernel/run/bracket.js';
 import { endBrakes } from '../../kernel/run/brake-state.js';
-import type { RunReport } from '../../kernel/run/run-document.js';
 import { runPanels } from '../../loop/run.js';
 import type { RunPart } from '../../loop/run-part.js';
 import { requirePanelName } from '../../base/config/find-panel.js';

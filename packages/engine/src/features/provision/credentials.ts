@@ -1,7 +1,7 @@
+import type { Credentials } from '@sluice/contract/documents';
 import { type ItemError, type Panel, type ProductSettings, toItemError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import { type BillingPlace, checkCredentials, findBillingPlace } from '../billing/service-credentials.js';
-import type { Credentials } from '../command/types.js';
 import type { Applied } from '../../kernel/subject/stages.js';
 import type { Context } from '../../context/context.js';
 import { observeServices } from '../../loop/observe.js';

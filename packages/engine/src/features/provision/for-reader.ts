@@ -1,4 +1,4 @@
-import type { CommandReport } from '../command/types.js';
+import type { CommandReport } from '@sluice/contract/documents';
 import type { Reader } from '../../context/reader.js';
 import { errorFor } from '../services/for-reader.js';
 import { serviceDetail } from '../services/show.js';

@@ -1,15 +1,10 @@
+import type { CommandReport } from '@sluice/contract/documents';
 import { type Panel, type ProductSettings, SluiceError, usageError } from '@sluice/panel-kind';
 import { type ActionRecord, mergeService, type ServiceRecord, type StoreTables } from '@sluice/state-store';
 import { planWriteBack } from '../billing/write-back.js';
 import { findEntry } from '../../base/config/find-entry.js';
 import { runDecidedCommand } from '../command/run-command.js';
-import {
-  type CommandContent,
-  type CommandFrame,
-  type CommandResult,
-  type CommandReport,
-  TERMINATE,
-} from '../command/types.js';
+import { type CommandContent, type CommandFrame, type CommandResult, TERMINATE } from '../command/types.js';
 import type { Context } from '../../context/context.js';
 import { requireService } from '../../context/find-service.js';
 import { unknownProduct } from '../../base/config/find-panel.js';

@@ -1,8 +1,9 @@
+import type { RunReport } from '@sluice/contract/documents';
 import { SluiceError } from '@sluice/panel-kind';
 import type { HeldLease, PurchaseRecord } from '@sluice/state-store';
 import { Leases, serviceLease } from '../../context/leases.js';
 import type { Notice } from '../../kernel/run/notice.js';
-import { reportNotices, type RunReport } from '../../kernel/run/run-document.js';
+import { reportNotices } from '../../kernel/run/run-document.js';
 import type { Context } from '../../context/context.js';
 import { endedForPayerNotice, endForFormerPayer, leftForPayerNotice } from './former-payer.js';
 import { listUnfinished } from './list-unfinished.js';

@@ -1,3 +1,4 @@
+import type { DescribedChange } from '@sluice/contract/documents';
 import type { ServiceRecord, StoreTables } from '@sluice/state-store';
 import { SluiceError, usageError } from '@sluice/panel-kind';
 import { serviceLease } from '../../context/leases.js';
@@ -6,7 +7,7 @@ import type { Context } from '../../context/context.js';
 import { requireService } from '../../context/find-service.js';
 import { suggestion } from '../../base/suggestion.js';
 import { describeDuplicate, duplicateRefs } from './duplicate-refs.js';
-import { type Change, type DescribedChange, listChanges } from './describe-changes.js';
+import { type Change, listChanges } from './describe-changes.js';
 import { applyField, listColumns } from '../../base/fields.js';
 import { findChange } from './find-change.js';
 import { storeAdded, storeChanges } from './store-changes.js';

@@ -1,20 +1,9 @@
-import { type CustomerLink, customerLink, type ProductSettings } from '@sluice/panel-kind';
+import type { CustomerAccess, ServiceDetail } from '@sluice/contract/documents';
+import { customerLink, type ProductSettings } from '@sluice/panel-kind';
 import { type ServiceRecord, zonedMidnight } from '@sluice/quota-core';
 import { findEntry, findTimeZone } from '../../base/config/find-entry.js';
 import { findAddress } from '../panels/customer-address.js';
-import type { ServiceDetail } from './show.js';
 import type { Context } from '../../context/context.js';
-
-/** What a customer needs to use an account, without the password (docs/json.md). */
-export interface CustomerAccess {
-  username: string;
-  /** Address of the panel for its customers (`customerAddress`); null where they have none. */
-  url: string | null;
-  links: CustomerLink[];
-  expiresAt: string | null;
-  /** Days that the account is valid from its first use; null where it has a date, or no end. */
-  daysFromFirstUse: number | null;
-}
 
 /** Returns how the customer of a service uses its account; calls no panel. */
 export function toServiceAccess(

@@ -1,22 +1,9 @@
+import type { DescribedChange } from '@sluice/contract/documents';
 import type { ServiceRecord } from '@sluice/state-store';
 import { readEnforcements } from '../../context/enforcement.js';
 import { isProtected } from '../../kernel/subject/holds.js';
 import type { Context } from '../../context/context.js';
 import { type Columns, listColumns, toFields } from '../../base/fields.js';
-
-/** A key of a service with its texts; null is unset. */
-export interface ChangedField {
-  key: string;
-  before: string | null;
-  after: string | null;
-}
-
-/** A service that is added or changed. */
-export interface DescribedChange {
-  service: string;
-  added: boolean;
-  keys: ChangedField[];
-}
 
 /** A service before (null: it is new) and after a change. */
 export interface Change {

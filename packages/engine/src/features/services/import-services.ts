@@ -1,24 +1,13 @@
+import type { ImportProblem, ImportReport } from '@sluice/contract/documents';
 import { closest } from 'fastest-levenshtein';
 import type { StoreTables } from '@sluice/state-store';
 import { serviceLease } from '../../context/leases.js';
 import { type Run, withRun } from '../../kernel/run/bracket.js';
 import { storeAdded, storeChanges } from './store-changes.js';
 import type { Context } from '../../context/context.js';
-import { describeChanges, type DescribedChange, listChanges } from './describe-changes.js';
+import { describeChanges, listChanges } from './describe-changes.js';
 import { listColumns } from '../../base/fields.js';
-import { type ImportProblem, type ImportRow, planRows, toChanges } from './plan-rows.js';
-
-/** `service import --json` (docs/json.md). */
-export interface ImportReport {
-  totals: { rows: number; added: number; changed: number; unchanged: number };
-  problems: ImportProblem[];
-  /** Of a dry run: nothing was stored. */
-  dryRun?: true;
-  /** Of a dry run: what would be stored; with `describe` also what was stored. */
-  changes?: DescribedChange[];
-  /** Of a dry run: the new services that runs may restrict from the next poll. */
-  enforced?: string[];
-}
+import { type ImportRow, planRows, toChanges } from './plan-rows.js';
 
 /** What an import changes. */
 type ImportPlan = Awaited<ReturnType<typeof planImport>>;

@@ -1,3 +1,4 @@
+import type { ImportProblem } from '@sluice/contract/documents';
 import type { ServiceChange, ServiceRecord, StoreTables } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
 import { blankService, checkService, idProblem } from './check-service.js';
@@ -14,16 +15,6 @@ export interface ImportRow {
   headerLine?: number;
   /** Why the row could not be read: it is reported, and its values are not checked. */
   problem?: string;
-}
-
-/** A problem of an import. */
-export interface ImportProblem {
-  line: number | null;
-  service: string | null;
-  key: string | null;
-  message: string;
-  /** Code of the remedy (docs/errors.md), where there is one. */
-  code?: string;
 }
 
 /** A row with its service. */

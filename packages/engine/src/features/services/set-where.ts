@@ -1,3 +1,4 @@
+import type { ImportReport } from '@sluice/contract/documents';
 import { SluiceError, usageError } from '@sluice/panel-kind';
 import type { ServiceRecord, StoreTables } from '@sluice/state-store';
 import { compareIds } from '../../base/natural-order.js';
@@ -5,7 +6,7 @@ import type { Context } from '../../context/context.js';
 import { checkKeys } from './change-services.js';
 import { blankService } from './check-service.js';
 import { applyField, type Columns, listColumns, toFields } from '../../base/fields.js';
-import { importServices, type ImportReport } from './import-services.js';
+import { importServices } from './import-services.js';
 import type { ImportRow } from './plan-rows.js';
 
 /** A key of an import and its text; an empty text is unset. */

@@ -1,13 +1,13 @@
+import type { ServiceDetail } from '@sluice/contract/documents';
 import { group, hasEnded } from '../../base/lifecycle.js';
 import type { CustomerTerms } from '@sluice/contract';
-import type { AccountView } from '@sluice/panel-kind';
 import { gigabytesToBytes, resolveAllowance, resolveMode } from '@sluice/quota-core';
 import type { CycleRecord, DecisionRecord, OverrideRecord, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
 import { invoiceUrl } from '../billing/billing-pages.js';
 import { findEntry } from '../../base/config/find-entry.js';
 import { readEnforcements } from '../../context/enforcement.js';
 import { findAddress } from '../panels/customer-address.js';
-import { readStoppedByPanel, type StoppedByPanel } from '../../kernel/run/alarms.js';
+import { readStoppedByPanel } from '../../kernel/run/alarms.js';
 import { openTerminations, type Termination } from '../../kernel/subject/termination.js';
 import { readOutages } from '../../context/reach.js';
 import { isProtected, isQuotaReleased, type LastingHold, readLastingHolds } from '../../kernel/subject/holds.js';
@@ -17,56 +17,10 @@ import { accountFor, detailFor } from './for-reader.js';
 import { isVisible, type Reader } from '../../context/reader.js';
 import type { Context } from '../../context/context.js';
 import { requireService } from '../../context/find-service.js';
-import type { CountedUsage } from '../../kernel/subject/counted.js';
-import { type FallenUsage, findFallen } from '../../kernel/subject/fallen.js';
+import { findFallen } from '../../kernel/subject/fallen.js';
 import { UNKNOWN_PRODUCT } from '../../kernel/subject/to-stage.js';
 import { isWithheld } from '../../kernel/subject/used.js';
-import { lastUsage, toLifecycle, serviceView, type ServiceView } from '../../kernel/subject/views.js';
-
-/** `service show --json`: the service after the last run, with everything stored about it (docs/json.md). */
-export interface ServiceDetail extends ServiceView {
-  /** What counts of `usage` in the service's mode, and what is allowed; null before the first reading. */
-  counted: CountedUsage | null;
-  /** Where the quota hold lasts although the usage fell by more than half: both figures. Null for none. */
-  fallen: FallenUsage | null;
-  /** Since when its panel has answered no call: what is stated is the last known state. Null while the panel answers. */
-  panelDownSince: string | null;
-  /** The last run could not read it: `usage` is of an earlier one. */
-  unread?: true;
-  /** Only where the panel stops it although nothing of Sluice restricts it: it has expired there, or staff has closed it. */
-  stoppedByPanel?: StoppedByPanel;
-  product: string;
-  client: string | null;
-  lifecycle: string;
-  billingCycle: string | null;
-  nextDueDate: string | null;
-  /** The service's own mode; null where its product or an override decides. */
-  trafficMode: string | null;
-  /** The service's own quota; null where its product or an override decides. */
-  baseQuotaBytes: number | null;
-  /** The quota of the next run without purchases, and where it comes from; null for an unmanaged service. */
-  quota: { bytes: number | null; source: string } | null;
-  refs: Record<string, string>;
-  purchases: (Pick<PurchaseRecord, 'id' | 'package' | 'bytes' | 'price' | 'currency' | 'status' | 'at'> & {
-    invoice: string | null;
-    /** Total of the invoice, with tax; null where it is not known. */
-    charged: string | null;
-    /** Page where the client sees and pays the invoice; null where none is known. */
-    invoiceUrl: string | null;
-    /** Whether it counts: it is paid, and belongs to the newest cycle of a service that has not ended. */
-    current: boolean;
-  })[];
-  overrides: Pick<OverrideRecord, 'quotaBytes' | 'unlimited' | 'mode' | 'action' | 'since'> | null;
-  protectedUntil: string | null;
-  /** Whether that local date of the panel is still to come, so that nothing but a manual hold restricts it. */
-  protected: boolean;
-  /** Local date until which the holds of the quota and of all limits are released; null where it is not, or no longer. */
-  quotaReleasedUntil: string | null;
-  /** An unfinished termination, or null. */
-  termination: (Pick<Termination, 'since' | 'remains'> & { by: string | null }) | null;
-  /** On panels with accounts: the account as last read, null before the first read; for a client as read since it has the service. */
-  account?: AccountView | null;
-}
+import { lastUsage, toLifecycle, serviceView } from '../../kernel/subject/views.js';
 
 /** Returns the details of these services, in the same order. */
 export async function serviceDetails(

@@ -1,8 +1,9 @@
+import type { RunView } from '@sluice/contract/documents';
 import { isPanelError } from '@sluice/panel-http';
 import { SluiceError, type TelephonyResource, usageError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import { panelLease, serviceLease } from '../../context/leases.js';
-import { type Run, type RunView, withRun } from '../../kernel/run/bracket.js';
+import { type Run, withRun } from '../../kernel/run/bracket.js';
 import { findServiceOfLine } from '../../base/ownership.js';
 import type { Context } from '../../context/context.js';
 import { showsValue, toText, toCamel, toDocument, type TelephonyDocument } from './documents.js';

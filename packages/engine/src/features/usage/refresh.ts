@@ -1,3 +1,4 @@
+import type { ServiceDetail } from '@sluice/contract/documents';
 import { toItemError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import { readEnforcements } from '../../context/enforcement.js';
@@ -6,7 +7,6 @@ import { load } from '../../loop/load.js';
 import { readUsage } from '../../loop/meter.js';
 import { toDecisionRecord } from '../../kernel/run/report.js';
 import { untouched } from '../../kernel/subject/to-stage.js';
-import type { ServiceDetail } from '../services/show.js';
 import type { Context } from '../../context/context.js';
 import { isProtected } from '../../kernel/subject/holds.js';
 import { lastUsage, serviceView } from '../../kernel/subject/views.js';

@@ -1,6 +1,7 @@
+import type { ServiceDetail, ServiceView } from '@sluice/contract/documents';
 import { type Reader, visibleSince } from '../../context/reader.js';
-import { serviceDetails, type ServiceDetail } from '../services/show.js';
-import { allowedView, type ServiceView, usageView } from '../../kernel/subject/views.js';
+import { serviceDetails } from '../services/show.js';
+import { allowedView, usageView } from '../../kernel/subject/views.js';
 import type { Context } from '../../context/context.js';
 import { requireService } from '../../context/find-service.js';
 

@@ -1,6 +1,6 @@
+import type { Enforcement } from '@sluice/contract/documents';
 import type { AgentPlan, ApplyContext, Plan, Step, StepOutcome } from '@sluice/panel-kind';
 import { type ActionRecord, mergeService, type StoreTables } from '@sluice/state-store';
-import type { Enforcement } from '../../context/enforcement.js';
 import { INTERRUPTED } from '../../base/interruption.js';
 import { failedStep } from '../subject/doubt.js';
 import { leaveOut, saveResources } from '../subject/facts.js';

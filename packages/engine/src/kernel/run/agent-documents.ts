@@ -1,6 +1,5 @@
-import type { ActionView } from '../subject/views.js';
+import type { ActionView, Enforcement } from '@sluice/contract/documents';
 import type { AddonAgent, AgentSemantics, AgentSuspension, AgentTraffic, ItemError } from '@sluice/panel-kind';
-import type { Enforcement } from '../../context/enforcement.js';
 
 /** One element of `agent list --json` (docs/json.md). */
 export interface AgentView extends AddonAgent {

@@ -1,3 +1,4 @@
+import type { StoppedByPanel } from '@sluice/contract/documents';
 import { printable } from '@sluice/panel-http/printable';
 import type { AlarmRecord, NoticeRecord, StoreTables } from '@sluice/state-store';
 import type { Applied } from '../subject/stages.js';
@@ -87,14 +88,6 @@ function listWrong({ plan, drift, service, doubted }: Applied): { code: string; 
 
 function toAlarmKey({ service, code, message }: Pick<NoticeRecord, 'service' | 'code' | 'message'>): string {
   return JSON.stringify([service, code, printable(message)]);
-}
-
-/** What stops a service on its panel although nothing of Sluice restricts it. */
-export interface StoppedByPanel {
-  /** Since when runs have found it (ISO UTC). */
-  since: string;
-  /** In words for operators; null for a client. */
-  message: string | null;
 }
 
 /** Reads which services their panels stop, as runs found it last. */

@@ -1,3 +1,4 @@
+import type { PanelsRunView, RunView } from '@sluice/contract/documents';
 import { isPanelError } from '@sluice/panel-http';
 import { printable } from '@sluice/panel-http/printable';
 import { type ErrorKind, type ItemError, toItemError, SluiceError } from '@sluice/panel-kind';
@@ -5,21 +6,6 @@ import type { RunOutcome, RunRecord, StoreTables, SwitchRecord } from '@sluice/s
 import { confirmClock } from '../../context/clock-guard.js';
 import { Leases } from '../../context/leases.js';
 import type { Context } from '../../context/context.js';
-
-/** `run` of a document (docs/json.md). */
-export interface RunView {
-  id: string;
-  command: string;
-  dryRun: boolean;
-  startedAt: string;
-  finishedAt: string;
-  outcome: RunOutcome;
-  /** Whether anything was changed, or would be (a dry run, `observe`). */
-  changes: boolean;
-}
-
-/** `run` of a document about panels: names also those under `observe`. */
-export type PanelsRunView = RunView & { observing: string[] };
 
 /** Returns the run without what only documents about panels have. */
 export function toRunView({ observing: _observing, ...view }: PanelsRunView): RunView {

@@ -1,3 +1,4 @@
+import type { BrakeState, BrakedSubjects } from '@sluice/contract/documents';
 import type { ItemError } from '@sluice/panel-kind';
 import type { ConditionRecord, StateStore, StoreTables } from '@sluice/state-store';
 import type { MovedError } from '../../base/errors.js';
@@ -17,28 +18,6 @@ export function isStopError(error: { code: string } | null): boolean {
 }
 
 const STOPS: readonly string[] = ['mass_change', 'store_moved'];
-
-/** What the brake counts; `store`: a copy of the store changes the panel, which only `doctor --take-over` ends. */
-export type BrakedSubjects = 'services' | 'agents' | 'store';
-
-/** The last run over a panel was stopped, by the brake or since a copy of the store changes it: nothing is changed on it. */
-export interface BrakeState {
-  panel: string;
-  subjects: BrakedSubjects;
-  /** When a run was stopped for the first time, since one was not. */
-  since: string;
-  /** Runs that it stopped, one after the other. */
-  runs: number;
-  /** The last of them; null where an earlier version stored it. */
-  run: string | null;
-  /** Services, or agents, that it would have changed, of so many active ones; null where an earlier version stored it. */
-  changing: number | null;
-  active: number | null;
-  /** Those of `changing` that only a doubted reading would change; null where an earlier version stored it, and for `store`. */
-  doubted: number | null;
-  /** What would have been changed, in a sentence. */
-  message: string;
-}
 
 /** What is stored of the last run that was stopped. */
 type Details = Pick<BrakeState, 'run' | 'changing' | 'active' | 'message'> & Partial<Pick<BrakeState, 'doubted'>>;

@@ -1,29 +1,17 @@
+import type { RemovedPanel, RunReport } from '@sluice/contract/documents';
 import { findEntry } from '../../base/config/find-entry.js';
 import { nameFew } from '../../base/natural-order.js';
 import { group, isLiving } from '../../base/lifecycle.js';
 import { listAgentPanels } from '../subject/agent-hold.js';
 import type { Context } from '../../context/context.js';
 import type { Notice } from './notice.js';
-import { type RunReport, reportNotices } from './run-document.js';
+import { reportNotices } from './run-document.js';
 import type { RunRequest } from './bracket.js';
 import type { ItemError } from '@sluice/panel-kind';
 import { toAgentSubject } from '@sluice/quota-core';
 import type { EvidenceRecord, ServiceRecord } from '@sluice/state-store';
 
 export const PANEL_REMOVED = 'panel_removed';
-
-/** A panel that is not in the config and still has services, or agents that are held. */
-export interface RemovedPanel {
-  panel: string;
-  /** Ids of living services, and of others that are held. */
-  services: string[];
-  /** Those of them with a hold that is open or not undone yet. */
-  held: string[];
-  /** Names of the agents with such a hold. */
-  agents: string[];
-  /** What stays as it is there, in words. */
-  message: string;
-}
 
 /** Finds panels that have services or held agents but are not in the config, by name. */
 export async function findRemovedPanels({ store, config }: Context): Promise<RemovedPanel[]> {

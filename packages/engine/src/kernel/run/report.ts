@@ -1,3 +1,4 @@
+import type { RunReport, RunTotals, ServiceView } from '@sluice/contract/documents';
 import { setImmediate as yieldToIo } from 'node:timers/promises';
 import type { DecisionRecord, RunOutcome, StoreTables } from '@sluice/state-store';
 import { isInterrupted } from '../../base/interruption.js';
@@ -9,7 +10,6 @@ import {
   AGENT_LIMIT,
   type FindKind,
   toLastReading,
-  type ServiceView,
   serviceView,
   toStatus,
   toActionView,
@@ -20,7 +20,7 @@ import { newsOfServices } from './news.js';
 import { addNotices, type Notice, noticeRows } from './notice.js';
 import type { Applied } from '../subject/stages.js';
 import { LEASED } from '../subject/to-stage.js';
-import { type RunReport, type RunTotals, NO_TOTALS, shownNotice } from './run-document.js';
+import { NO_TOTALS, shownNotice } from './run-document.js';
 
 /** How a run treats what it decided. */
 export interface Treatment {

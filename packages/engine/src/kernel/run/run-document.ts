@@ -1,46 +1,8 @@
+import type { RunReport, RunTotals, RunView, ServiceView } from '@sluice/contract/documents';
 import type { ItemError } from '@sluice/panel-kind';
 import type { HeldLease, NoticeRecord } from '@sluice/state-store';
-import type { ChangedAgent } from './agent-documents.js';
 import type { Context } from '../../context/context.js';
-import { type ServiceView } from '../subject/views.js';
-import type { PanelsRunView, RunView } from './bracket.js';
 import { addNotices, type Notice, noticeRows } from './notice.js';
-
-/** The document of a run over panels: `poll --json`, `reconcile --json`, `plan --json`, `hold release --all --json` (docs/json.md). */
-export interface RunReport {
-  run: PanelsRunView;
-  totals: RunTotals;
-  services: ServiceView[];
-  notices: { code: string; service: string | null; message: string }[];
-  error: (ItemError & { details?: Record<string, unknown> }) | null;
-  /** Of the panels under observe those of which products are enforced, with how many services the run could change. */
-  enforced: { panel: string; services: number }[];
-  /** Panels that were left out since another run holds them, or that failed. */
-  panels: { panel: string; error: ItemError }[];
-  /** Agents whose limits a `reconcile` checked. */
-  agents?: ChangedAgent[];
-}
-
-/** Counts of services by state, and of actions. */
-export interface RunTotals {
-  services: number;
-  read: number;
-  unreadable: number;
-  /** Services with a reading that is too high to be used. */
-  doubted: number;
-  failed: number;
-  /** Services with an open hold, or one that is not undone yet. */
-  held: number;
-  /** Services with a hold that has ended and of which nothing is left on the panel. */
-  released: number;
-  /** Services for which a hold would begin, or end; nothing of that was done. */
-  wouldHold: number;
-  wouldRelease: number;
-  purchased: number;
-  /** Changes that were made or tried, and those that were only planned. */
-  actions: number;
-  planned: number;
-}
 
 /** Totals of nothing. */
 export const NO_TOTALS: Readonly<RunTotals> = {

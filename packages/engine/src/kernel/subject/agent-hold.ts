@@ -1,7 +1,7 @@
+import type { HoldMarks } from '@sluice/contract/documents';
 import type { ItemError } from '@sluice/panel-kind';
 import type { StoreTables } from '@sluice/state-store';
 import { isLeftAsIs } from './to-stage.js';
-import type { HoldMarks } from './hold-marks.js';
 
 /** Returns the panels that have or had agents, also those that are not in the config any more. */
 export async function listAgentPanels({ agents }: Pick<StoreTables, 'agents'>): Promise<string[]> {

@@ -1,15 +1,6 @@
+import type { CountedUsage } from '@sluice/contract/documents';
 import { type Allowance, usageInMode } from '@sluice/quota-core';
 import type { DecisionRecord } from '@sluice/state-store';
-
-/** Usage of a service in its cycle as its quota counts it. */
-export interface CountedUsage {
-  /** Bytes in the service's mode; null where unknown. */
-  usedBytes: number | null;
-  /** Bytes; null where the service is unlimited, or the allowance is unknown. */
-  allowedBytes: number | null;
-  /** Whether no quota limits the service. */
-  unlimited: boolean;
-}
 
 /** Returns the usage that counts by a decision; null before the first reading. */
 export function toCountedUsage(

@@ -1,13 +1,6 @@
+import type { FallenUsage, HoldMarks } from '@sluice/contract/documents';
 import { type UsageBytes, usageInMode } from '@sluice/quota-core';
 import type { DecisionRecord } from '@sluice/state-store';
-import type { HoldMarks } from './hold-marks.js';
-
-/** Usage that fell to less than half of what a quota hold was decided on: the hold lasts, and no reading releases it. */
-export interface FallenUsage {
-  usedBytes: number;
-  /** The highest usage of the cycle. */
-  peakBytes: number;
-}
 
 const RULE = 'fall-of-more-than-half-keeps';
 

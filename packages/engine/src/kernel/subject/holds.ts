@@ -1,3 +1,4 @@
+import type { HoldMarks } from '@sluice/contract/documents';
 import type { HoldInForce, LimitSettings, Panel } from '@sluice/panel-kind';
 import { type Decision, zonedMidnight } from '@sluice/quota-core';
 import {
@@ -11,7 +12,6 @@ import { findEntry, findTimeZone, listLimits } from '../../base/config/find-entr
 import type { Config } from '../../base/config/schema.js';
 import type { Context } from '../../context/context.js';
 import type { Applied, Doubted, ToRestrict } from './stages.js';
-import type { HoldMarks } from './hold-marks.js';
 
 /** Returns the row of a hold that starts now. */
 export function newHold(

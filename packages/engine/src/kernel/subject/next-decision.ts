@@ -1,8 +1,6 @@
+import type { FallenUsage, HoldMarks, ServiceView } from '@sluice/contract/documents';
 import { needsProduct } from './agent-hold.js';
-import type { FallenUsage } from './fallen.js';
-import type { HoldMarks } from './hold-marks.js';
 import { hasCycleEnded, hasRoomAgain, isOfEarlierWindow, isWithheld } from './used.js';
-import type { ServiceView } from './views.js';
 
 /**
  * Why a hold does not last for its own reason any more. `product`: its product is missing in the config, and it stays; else the next

@@ -1,3 +1,4 @@
+import type { Enforcement } from '@sluice/contract/documents';
 import type {
   FormerHistory,
   TargetState,
@@ -22,7 +23,6 @@ import type {
   ResourcesRecord,
   ServiceRecord,
 } from '@sluice/state-store';
-import type { Enforcement } from '../../context/enforcement.js';
 import type { Termination } from './termination.js';
 import type { Context } from '../../context/context.js';
 import type { LimitState, Spend } from './limit-state.js';

@@ -1,3 +1,4 @@
+import type { FallenUsage, HoldMarks, LimitView, ServiceView } from '@sluice/contract/documents';
 import {
   compareMoney,
   describeReason,
@@ -9,10 +10,7 @@ import {
   usageInMode,
 } from '@sluice/quota-core';
 import type { HoldRecord } from '@sluice/state-store';
-import type { FallenUsage } from './fallen.js';
 import { isOfLimit } from './holds.js';
-import type { HoldMarks } from './hold-marks.js';
-import type { LimitView, ServiceView } from './views.js';
 
 /** Returns the used bytes of the direction that counts; null where they are unknown. */
 export function usedBytes({ usage, mode }: Pick<ServiceView, 'usage' | 'mode'>): number | null {

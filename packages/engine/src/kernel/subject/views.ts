@@ -1,3 +1,4 @@
+import type { ActionView, CountedUsage, HoldMarks, LimitView, OpenHold, ServiceView } from '@sluice/contract/documents';
 import {
   type Allowance,
   type ReportedStatus,
@@ -6,24 +7,14 @@ import {
   usageInMode,
 } from '@sluice/quota-core';
 import type { ActionRecord, CycleRecord, DecisionRecord, HoldRecord, ServiceRecord } from '@sluice/state-store';
-import type { ItemError, NamedAction, PanelKind } from '@sluice/panel-kind';
+import type { NamedAction, PanelKind } from '@sluice/panel-kind';
 import { printable } from '@sluice/panel-http/printable';
 import { INTERRUPTED } from '../../base/interruption.js';
 import { hasEnded } from '../../base/lifecycle.js';
 import { findLimitStates } from './limit-state.js';
-import { type CountedUsage, toCountedUsage } from './counted.js';
-import type { HoldMarks, OpenHold } from './hold-marks.js';
+import { toCountedUsage } from './counted.js';
 import type { Doubted } from './stages.js';
 import { COMMAND_PREFIX, isCommandRow } from './command-row.js';
-
-/** An action in documents. */
-export interface ActionView {
-  type: string;
-  target: string;
-  /** For people: `disable port eth0 (100)`. */
-  name: string;
-  state: string;
-}
 
 /** Returns the kind of a configured panel. */
 export type FindKind = (panel: string) => Pick<PanelKind, 'nameAction'> | undefined;
@@ -48,61 +39,6 @@ function neverBegan({ state, calledAt, errorCode }: ActionRecord): boolean {
 export function toActionName(kind: Pick<PanelKind, 'nameAction'> | undefined, action: NamedAction): string {
   const name = kind?.nameAction?.(action) ?? `${action.type.replaceAll('-', ' ')} ${action.target}`;
   return printable(name);
-}
-
-/** A limit of a service, with what is used in its window. */
-export interface LimitView {
-  id: string;
-  /** Null where the service has no cycle. */
-  window: { start: string; end: string } | null;
-  /** `bytes`, or the currency of amounts. */
-  unit: string;
-  /** Bytes, or decimal text; null where unknown. */
-  used: number | string | null;
-  /** Null for unlimited. */
-  allowed: number | string | null;
-  /** Whether its hold is open, or not undone yet. */
-  held: boolean;
-}
-
-/** A service in `poll --json`; `service show --json` has further keys (docs/json.md). */
-export interface ServiceView {
-  id: string;
-  panel: string;
-  status: ReportedStatus;
-  observing: boolean;
-  mode: string | null;
-  cycle: { start: string; end: string } | null;
-  usage: (UsageBytes & { readAt: string }) | null;
-  /**
-   * Usage by the last reading, where that was too high to be used before it is confirmed. Null for any other reading. `since`: when
-   * a reading that it confirms was first doubted; `holds`: the reasons of open holds that began by it before it was found impossible.
-   */
-  doubted: (UsageBytes & { at: string; since: string; holds: string[] }) | null;
-  allowance: {
-    unlimited: boolean;
-    baseBytes: number | null;
-    extraBytes: number;
-    allowedBytes: number | null;
-    remainingBytes: number | null;
-    /** Whether the last run decided with it; else it follows from what was changed since, and the next run decides. */
-    decided: boolean;
-  } | null;
-  /** The quota, then the product's other limits. */
-  limits: LimitView[];
-  /** Open holds, and those that have ended and are not undone yet. */
-  holds: OpenHold[];
-  /**
-   * Reasons of holds that would begin and were not added: a dry run, `observe`, the brake, or a protection. They are of the last
-   * run that decided.
-   */
-  wouldHold: string[];
-  actions: ActionView[];
-  error: ItemError | null;
-  /** In a run: descriptions of the drift. */
-  drift?: string[];
-  /** In a run: reasons of open holds that would end and did not: a dry run, `observe` or the brake. */
-  wouldRelease?: string[];
 }
 
 /** Reason of the holds that runs over agents begin and end. */

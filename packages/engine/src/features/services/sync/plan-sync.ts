@@ -1,44 +1,17 @@
+import type { SyncChange, SyncProblem, SyncReport } from '@sluice/contract/documents';
 import type { SourceList, SourceService } from '@sluice/panel-kind';
 import type { ServiceChange, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { listUnwritten } from '../../billing/write-back.js';
 import { compareIds } from '../../../base/natural-order.js';
 import type { Context } from '../../../context/context.js';
-import type { RunView } from '../../../kernel/run/bracket.js';
-import { type ChangedField, describeChange } from '../describe-changes.js';
+import { describeChange } from '../describe-changes.js';
 import { listColumns } from '../../../base/fields.js';
 import { type RowChange, toChanges } from '../plan-rows.js';
 import { applyFills } from './apply-fills.js';
 import { followProtection } from './follow-protection.js';
-import { planTaken, type SyncProblem } from './plan-taken.js';
+import { planTaken } from './plan-taken.js';
 import { type TakenService, takeServices } from './take-services.js';
 import { hasEnded } from '../../../base/lifecycle.js';
-
-/** A service that a sync adds or changes. */
-export interface SyncChange {
-  id: string;
-  change: 'added' | 'changed' | 'vanished' | 'terminated';
-  fields: ChangedField[];
-}
-
-/** `service sync --json` (docs/json.md). */
-export interface SyncReport {
-  run: RunView;
-  totals: {
-    /** Services that the billing system lists. */
-    seen: number;
-    added: number;
-    changed: number;
-    unchanged: number;
-    vanished: number;
-    terminated: number;
-    /** Listed, and not taken, or no longer: see `skipped`. */
-    skipped: number;
-  };
-  changes: SyncChange[];
-  /** Services that are not taken, by reason. Those that were taken earlier follow in what does not depend on their product. */
-  skipped: { reason: string; services: string[] }[];
-  problems: SyncProblem[];
-}
 
 /** The services that a billing system lists. */
 export interface Listed extends SourceList {

@@ -1,14 +1,10 @@
+import type { ImportProblem, SyncProblem } from '@sluice/contract/documents';
 import type { SourceService } from '@sluice/panel-kind';
 import type { ServiceRecord, StoreTables } from '@sluice/state-store';
 import { findEntry } from '../../../base/config/find-entry.js';
 import type { Context } from '../../../context/context.js';
-import { type ImportProblem, type ImportRow, planRows, type RowChange, type RowOptions } from '../plan-rows.js';
+import { type ImportRow, planRows, type RowChange, type RowOptions } from '../plan-rows.js';
 import { type TakenService, withFollowing } from './take-services.js';
-
-/** Why a service of the billing system was left as it is. */
-export interface SyncProblem extends Pick<ImportProblem, 'key' | 'message' | 'code'> {
-  service: string;
-}
 
 /** Services to plan, and those that are stored. */
 interface Taken {

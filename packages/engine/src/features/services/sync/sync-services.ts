@@ -1,3 +1,4 @@
+import type { SyncReport } from '@sluice/contract/documents';
 import { type ServiceSource, SluiceError, type SourceList, usageError } from '@sluice/panel-kind';
 import { requireSource } from '../../billing/open-billing.js';
 import { notFound } from '../../../base/errors.js';
@@ -9,7 +10,7 @@ import { unknownProduct } from '../../../base/config/find-panel.js';
 import { listFieldColumns } from '../../../base/fields.js';
 import { storeAdded, storeChanges } from '../store-changes.js';
 import { listFacts } from './apply-fills.js';
-import { type Listed, planSync, type SyncPlan, type SyncReport } from './plan-sync.js';
+import { type Listed, planSync, type SyncPlan } from './plan-sync.js';
 
 /** How services are synced. */
 export interface SyncRequest {
