@@ -1,3 +1,8 @@
+/**
+ * Parts that several documents have.
+ *
+ * @module
+ */
 import { REPORTED_STATUSES } from '@sluice/quota-core';
 import * as z from 'zod';
 
@@ -26,7 +31,7 @@ export const unknown = z.unknown();
 
 export const purchaseStatus = z.enum(['pending', 'paid', 'cancelled', 'refunded', 'failed']);
 export const reportedStatus = name('ServiceStatus', z.enum(REPORTED_STATUSES));
-const brakedSubjects = z.enum(['services', 'agents', 'store']);
+export const brakedSubjects = z.enum(['services', 'agents', 'store']);
 /** What the brake counts; `store`: a copy of the store changes the panel, which only `doctor --take-over` ends. */
 export type BrakedSubjects = z.infer<typeof brakedSubjects>;
 
@@ -100,7 +105,7 @@ export const enforcement = z.object({
 /** Whether runs may change a product's services, and which setting decides. */
 export type Enforcement = z.infer<typeof enforcement>;
 
-const productEnforcement = z.object({ product: text, ...enforcement.shape });
+export const productEnforcement = z.object({ product: text, ...enforcement.shape });
 /** The enforcement of a product that differs from its panel's. */
 export type ProductEnforcement = z.infer<typeof productEnforcement>;
 

@@ -8,7 +8,7 @@ import { brake, bytesOrNull, errorOrNull, instant, name, text, textOrNull, unkno
 import { hold } from './holds.js';
 import { figures, modeOrNull, service } from './services.js';
 
-const accountDue = z.object({
+export const accountDue = z.object({
   verb: z.enum(['create', 'terminate']),
   reason: z.enum(['next_run', 'observe', 'brake', 'failed', 'not_paid', 'suspended', 'operator']),
 });

@@ -34,7 +34,7 @@ export const hold = z.object({ ...parts, service: text });
 /** A hold with its evidence, in `hold list` and `explain`. */
 export type HoldView = z.infer<typeof hold>;
 
-const entry = name(
+export const entry = name(
   'Hold',
   z.object({
     ...parts,
@@ -49,7 +49,7 @@ const entry = name(
 /** One element of `hold list --json` (docs/json.md): the hold of a service, or of an agent with its users. */
 export type HoldEntry = z.infer<typeof entry>;
 
-const releasedQuota = z.object({
+export const releasedQuota = z.object({
   service: text,
   until: text,
   /** The operator's note. */

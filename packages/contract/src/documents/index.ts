@@ -1,6 +1,7 @@
 import * as access from './access.js';
 import * as agents from './agents.js';
 import * as calls from './calls.js';
+import * as common from './common.js';
 import * as explanation from './explanation.js';
 import * as holds from './holds.js';
 import * as money from './money.js';
@@ -12,7 +13,21 @@ import * as services from './services.js';
 import * as usage from './usage.js';
 
 export { count, instantOrNull, name, named, text, textOrNull } from './common.js';
-export { access, agents, calls, explanation, holds, money, notices, overview, panels, reports, services, usage };
+export {
+  access,
+  agents,
+  calls,
+  common,
+  explanation,
+  holds,
+  money,
+  notices,
+  overview,
+  panels,
+  reports,
+  services,
+  usage,
+};
 export type { LogEntry, LogPage } from './access.js';
 export type {
   ActionView,

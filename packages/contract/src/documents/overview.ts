@@ -21,7 +21,7 @@ import { logEntry } from './access.js';
 
 export const order = z.enum(['worst', 'remaining', 'share', 'used', 'id', 'client']);
 
-const panel = z.object({
+export const panel = z.object({
   name: text,
   kind: text,
   /** What people call the kind: `EasyDCIM`. */
@@ -75,7 +75,7 @@ const row = z.object({
   drift: count,
 });
 
-const event = z.object({
+export const event = z.object({
   at: instant,
   /** `service`: the error of the last decision of one or several services. */
   kind: z.enum(['notice', 'action', 'run', 'service']),

@@ -22,7 +22,7 @@ import { changedAgent } from './agents.js';
 import { callBill } from './calls.js';
 import { changedKeys, changes, service, serviceInRun } from './services.js';
 
-const importProblem = z.object({
+export const importProblem = z.object({
   line: count.nullable(),
   service: textOrNull,
   key: textOrNull,
@@ -49,7 +49,7 @@ export const importReport = name(
 /** `service import --json` (docs/json.md). */
 export type ImportReport = z.infer<typeof importReport>;
 
-const syncChange = z.object({
+export const syncChange = z.object({
   id: text,
   change: z.enum(['added', 'changed', 'vanished', 'terminated']),
   fields: changedKeys,
@@ -57,7 +57,7 @@ const syncChange = z.object({
 /** A service that a sync adds or changes. */
 export type SyncChange = z.infer<typeof syncChange>;
 
-const syncProblem = z.object({ service: text, key: textOrNull, message: text, code: text.exactOptional() });
+export const syncProblem = z.object({ service: text, key: textOrNull, message: text, code: text.exactOptional() });
 /** Why a service of the billing system was left as it is. */
 export type SyncProblem = z.infer<typeof syncProblem>;
 
@@ -85,7 +85,7 @@ export const syncReport = name(
 /** `service sync --json` (docs/json.md). */
 export type SyncReport = z.infer<typeof syncReport>;
 
-const runTotals = z.object({
+export const runTotals = z.object({
   services: count,
   read: count,
   unreadable: count,
@@ -142,7 +142,7 @@ export const access = name(
 /** What a customer needs to use an account, without the password (docs/json.md). */
 export type CustomerAccess = z.infer<typeof access>;
 
-const credentials = z.object({
+export const credentials = z.object({
   username: textOrNull,
   password: textOrNull.describe('Shown once: null in the answer to a repeated request'),
   passwordFile: textOrNull,

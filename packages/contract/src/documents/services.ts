@@ -30,7 +30,7 @@ export const holdMarks = {
   partly: z.literal(true).exactOptional().describe('Only a part of its restriction is on the panel yet'),
 };
 
-const marks = z.object(holdMarks);
+export const marks = z.object(holdMarks);
 /** What is left to do on the panel for a hold; none where it is as it should be. */
 export type HoldMarks = z.infer<typeof marks>;
 
@@ -46,7 +46,7 @@ export const usage = name('UsageFigures', z.object({ ...figures, readAt: instant
 const mode = z.enum(['IN', 'OUT', 'TOTAL']);
 export const modeOrNull = mode.nullable();
 
-const limit = z.object({
+export const limit = z.object({
   id: text,
   /** Null where the service has no cycle. */
   window: period.nullable(),
@@ -62,7 +62,7 @@ const limit = z.object({
 /** A limit of a service, with what is used in its window. */
 export type LimitView = z.infer<typeof limit>;
 
-const openHold = z.object({ reason: text, since: instant, ...holdMarks, beforeClient });
+export const openHold = z.object({ reason: text, since: instant, ...holdMarks, beforeClient });
 /** An open hold of a service, or one that has ended and is not undone yet. */
 export type OpenHold = z.infer<typeof openHold>;
 
@@ -140,7 +140,7 @@ const overrideParts = {
   since: instant,
 };
 
-const counted = z.object({
+export const counted = z.object({
   /** Bytes in the service's mode; null where unknown. */
   usedBytes: bytesOrNull,
   /** Bytes; null where the service is unlimited, or the allowance is unknown. */
@@ -151,7 +151,7 @@ const counted = z.object({
 /** Usage of a service in its cycle as its quota counts it. */
 export type CountedUsage = z.infer<typeof counted>;
 
-const fallen = z.object({
+export const fallen = z.object({
   usedBytes: bytes,
   /** The highest usage of the cycle. */
   peakBytes: bytes,
@@ -159,7 +159,7 @@ const fallen = z.object({
 /** Usage that fell to less than half of what a quota hold was decided on: the hold lasts, and no reading releases it. */
 export type FallenUsage = z.infer<typeof fallen>;
 
-const stoppedByPanel = z.object({
+export const stoppedByPanel = z.object({
   /** Since when runs have found it (ISO UTC). */
   since: instant,
   message: textOrNull.describe('For operators'),
@@ -211,23 +211,23 @@ export const serviceInRun = name(
   'ServiceInRun',
   z.object({ ...serviceParts, ...z.object(detailParts).partial().shape }),
 );
-const view = z.object(serviceParts);
+export const view = z.object(serviceParts);
 /** A service in `poll --json`; `service show --json` has further keys (docs/json.md). */
 export type ServiceView = z.infer<typeof view>;
 
-const changedKey = z.object({ key: text, before: textOrNull, after: textOrNull });
+export const changedKey = z.object({ key: text, before: textOrNull, after: textOrNull });
 /** A key of a service with its texts; null is unset. */
 export type ChangedField = z.infer<typeof changedKey>;
 
 export const changedKeys = z.array(changedKey);
-const change = z.object({ service: text, added: z.boolean(), keys: changedKeys });
+export const change = z.object({ service: text, added: z.boolean(), keys: changedKeys });
 /** A service that is added or changed. */
 export type DescribedChange = z.infer<typeof change>;
 
 export const changes = z.array(name('ServiceChange', change));
 export const changedService = z.object({ ...serviceParts, ...detailParts, changes });
 
-const override = z.object({
+export const override = z.object({
   service: text,
   ...overrideParts,
   until: instantOrNull,

@@ -54,7 +54,7 @@ export interface CallBillView {
   error: ItemError | null;
   warnings: ItemError[];
   /** Differences to the rates, the first hundred; absent where they were not checked. */
-  differences?: ChargeDifference[];
+  differences?: ChargeDifference[] | undefined;
 }
 
 /** A period of a line that is to be billed. */
