@@ -5,14 +5,14 @@ import { describeTermination, type Termination, UNFINISHED } from '../kernel/sub
 import { describeLimit } from '../kernel/subject/used.js';
 import { findWindowKey } from './decide.js';
 import type { LimitState } from '../kernel/subject/limit-state.js';
-import { listReleasedHolds, isOfLimit } from '../kernel/subject/holds.js';
+import { listLastingHolds, listReleasedHolds, isOfLimit } from '../kernel/subject/holds.js';
 import { THRESHOLDS } from '../kernel/subject/limits.js';
 import { COUNTER_RESTARTED } from './meter.js';
 import { IMPOSSIBLE_JUMP } from './plausible.js';
 import type { Applied } from '../kernel/subject/stages.js';
 import { isLeftAsIs } from '../kernel/subject/to-stage.js';
 import { describeDoubtedHolds, HOLD_DOUBTED } from '../kernel/subject/holds.js';
-import { type Notice, serviceNotice, toReleaseNotices } from '../kernel/run/notice.js';
+import { describeStaying, HOLD_ENDED, type Notice, serviceNotice, toReleaseNotices } from '../kernel/run/notice.js';
 
 /** Returns the notices of a decision; in a dry run, what would happen. */
 export function toNotices(work: Applied, { dryRun }: { dryRun: boolean }): Notice[] {
@@ -42,12 +42,13 @@ export function toNotices(work: Applied, { dryRun }: { dryRun: boolean }): Notic
   }
   // What became of a release is known at the end of the run.
   if (work.enforcement.value === 'on' && dryRun) {
-    for (const hold of work.closes)
-      add(
-        'release',
-        hold.id,
-        `${service.id} would be released (${describeReason(hold.reason)}: ${describeClose(work, hold)})`,
-      );
+    const opens = work.opens.map(({ reason }) => ({ id: reason, reason }));
+    const staying = describeStaying([...listLastingHolds(work), ...opens], work.closes);
+    for (const hold of work.closes) {
+      const why = `${describeReason(hold.reason)}: ${describeClose(work, hold)}`;
+      if (staying === null) add('release', hold.id, `${service.id} would be released (${why})`);
+      else add(HOLD_ENDED, hold.id, `${service.id}: a hold would end (${why}); it would stay held (${staying})`);
+    }
   }
   if (decision.status === 'unmanaged' && !isLeftAsIs(work)) {
     add('unmanaged', service.product, `${service.id} has no quota: it is metered where possible and never held`);

@@ -4,7 +4,7 @@ import { describeReason } from '@sluice/quota-core';
 import type { DeliveryRecord, HoldRecord, NoticeRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { toEvent } from '../../base/notice-events.js';
 import type { Context } from '../../context/context.js';
-import { listLastingHolds } from '../subject/holds.js';
+import { type LastingHold, listLastingHolds } from '../subject/holds.js';
 import type { Applied } from '../subject/stages.js';
 import { isAcknowledged, readAcknowledged } from './alarms.js';
 import { agentsBrakeNotice, brakeKey } from './brake-state.js';
@@ -38,20 +38,44 @@ export function planNotices({ service }: Pick<Applied, 'service'>, plan: Pick<Pl
 /** Code of the notice of a hold that has ended while its restriction could not be undone yet. */
 const RELEASE_PENDING = 'release_pending';
 
-/** Returns the notices of holds that have ended; of one that is not undone yet, that it is to be. `describe`: why it ended. */
+/** Code of the notice of a hold that has ended while another one keeps its service held. */
+export const HOLD_ENDED = 'hold_ended';
+
+/**
+ * Returns the notices of holds that have ended: that the service is released, or that a restriction is to be undone or another hold
+ * stays. `describe`: why it ended.
+ */
 export function toReleaseNotices(
   work: Applied,
   ended: readonly Readonly<HoldRecord>[],
   describe: (hold: Readonly<HoldRecord>) => string,
 ): Notice[] {
   const { service } = work;
-  const left = new Set(listLastingHolds(work).flatMap(({ id, releasing }) => (releasing === true ? [id] : [])));
+  const lasting = listLastingHolds(work);
+  const left = new Set(lasting.flatMap(({ id, releasing }) => (releasing === true ? [id] : [])));
+  const staying = describeStaying(lasting, ended);
   return ended.map((hold) => {
     const why = `${describeReason(hold.reason)}: ${describe(hold)}`;
-    if (!left.has(hold.id)) return serviceNotice(service, 'release', `${service.id} is released (${why})`, hold.id);
-    const message = `${service.id} is to be released (${why}): its restriction is still on the panel, and the next run that reaches the panel undoes it`;
-    return serviceNotice(service, RELEASE_PENDING, message, hold.id);
+    if (left.has(hold.id)) {
+      const message = `${service.id} is to be released (${why}): its restriction is still on the panel, and the next run that reaches the panel undoes it`;
+      return serviceNotice(service, RELEASE_PENDING, message, hold.id);
+    }
+    if (staying === null) return serviceNotice(service, 'release', `${service.id} is released (${why})`, hold.id);
+    const message = `${service.id}: a hold ended (${why}); it stays held (${staying})`;
+    return serviceNotice(service, HOLD_ENDED, message, hold.id);
   });
+}
+
+/** Returns the reasons of the holds that last beside those that have ended or are to end; null where there are none. */
+export function describeStaying(
+  lasting: readonly Pick<LastingHold, 'id' | 'reason' | 'releasing'>[],
+  ended: readonly Pick<HoldRecord, 'id'>[],
+): string | null {
+  const ids = new Set(ended.map(({ id }) => id));
+  // One that has ended lasts until it is undone.
+  const staying = lasting.filter(({ id, releasing }) => releasing === true || !ids.has(id));
+  const reasons = new Set(staying.map(({ reason }) => describeReason(reason)));
+  return reasons.size === 0 ? null : [...reasons].join(', ');
 }
 
 /** Returns notices as rows, each message on one line; the store skips known keys. */
