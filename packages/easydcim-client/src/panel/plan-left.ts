@@ -12,7 +12,7 @@ export function planLeftPorts(
   plan: Plan,
   target: TargetState,
   state: EasyDcimState,
-  { holds, evidence }: Restricted,
+  { holds, evidence }: Omit<Restricted, 'keepers'>,
 ): void {
   for (const item of evidence) {
     const port = findLeft(plan, item, { target, left: state.leftPorts, code: 'port_gone' });
@@ -30,7 +30,7 @@ export function planLeftOrders(
   plan: Plan,
   target: TargetState,
   state: EasyDcimState,
-  { holds, evidence }: Restricted,
+  { holds, evidence }: Omit<Restricted, 'keepers'>,
 ): void {
   for (const item of evidence) {
     const order = findLeft(plan, item, { target, left: listLeftOrders(state), code: 'order_changed' });

@@ -13,6 +13,7 @@ import {
   stillRestricted,
   unknownSharers,
   toHoldTargets,
+  type HoldTargets,
 } from './sharing.js';
 import { ACTION_TYPES, type EasyDcimState, type OrderState, type PortState } from './state.js';
 import { keep, type Restricted, stateProblem, toOrderPrior, toPrior, undoOrder, undoPort } from './undo.js';
@@ -23,16 +24,6 @@ import { keep, type Restricted, stateProblem, toOrderPrior, toPrior, undoOrder, 
  */
 export function planEasyDcim(target: TargetState, observation: Observation<EasyDcimState>): Plan {
   const plan: Plan = { steps: [], problems: [], endedEvidence: [], moves: [], drift: [] };
-  const orderId = target.service.refs['easydcim_order_id'];
-  const portHolds: HoldInForce[] = [];
-  const orderHolds: HoldInForce[] = [];
-  for (const hold of target.holds) {
-    const targets = toHoldTargets(hold, target.action, orderId !== undefined);
-    if (targets.ports) portHolds.push(hold);
-    if (targets.order) orderHolds.push(hold);
-  }
-  const portEvidence = target.evidence.filter((item) => item.kind === 'port');
-  const orderEvidence = target.evidence.filter((item) => item.kind === 'order');
   if (!observation.state) {
     if (target.holds.length > 0 || target.evidence.length > 0) {
       plan.problems.push(observation.error ?? { code: 'not_observed', message: 'the panel was not read' });
@@ -40,19 +31,36 @@ export function planEasyDcim(target: TargetState, observation: Observation<EasyD
     return plan;
   }
   const { state } = observation;
-  if (portHolds.length > 0 || portEvidence.length > 0) {
-    planPorts(plan, target, state, { holds: portHolds, evidence: portEvidence });
-  }
-  if (orderHolds.length > 0 || orderEvidence.length > 0) {
-    planOrder(plan, target, state, { holds: orderHolds, evidence: orderEvidence });
-  }
-  const others = restrictedForOthers(target, state, { ports: portHolds.length > 0, order: orderHolds.length > 0 });
+  const others = restrictedForOthers(target, state, planRestrictions(plan, target, state));
   const stillNotices = stillRestricted(target, others);
   plan.notices = [...(plan.notices ?? []), ...stillNotices];
   const isKnown = (id: string): boolean => [...target.evidence, ...others].some((item) => item.target === id);
   plan.drift.push(...stillNotices.map(({ message }) => message));
   plan.stops = listStops(state, isKnown);
   return plan;
+}
+
+/**
+ * Plans ports and order. What the holds require comes first, so that what they no longer require stays restricted while that can't be
+ * done. Returns what is restricted for them.
+ */
+function planRestrictions(plan: Plan, target: TargetState, state: EasyDcimState): HoldTargets {
+  const hasOrder = target.service.refs['easydcim_order_id'] !== undefined;
+  const required = target.holds.map((hold) => ({ hold, ...toHoldTargets(hold, target.action, hasOrder) }));
+  const restricted: HoldTargets = { ports: false, order: false };
+  const parts = [
+    { what: 'ports', kind: 'port', planPart: planPorts },
+    { what: 'order', kind: 'order', planPart: planOrder },
+  ] as const;
+  const isRequired = ({ what }: (typeof parts)[number]): boolean => required.some((each) => each[what]);
+  for (const part of parts.toSorted((a, b) => Number(isRequired(b)) - Number(isRequired(a)))) {
+    const holds = required.filter((each) => each[part.what]).map(({ hold }) => hold);
+    const evidence = target.evidence.filter(({ kind }) => kind === part.kind);
+    const keepers = holds.length === 0 && plan.problems.length > 0 ? target.holds : holds;
+    restricted[part.what] = keepers.length > 0;
+    if (holds.length > 0 || evidence.length > 0) part.planPart(plan, target, state, { holds, keepers, evidence });
+  }
+  return restricted;
 }
 
 /** Describes what others have suspended or disabled. One disabled port of several may be a spare one. */
@@ -71,8 +79,9 @@ function listStops({ order, ports }: EasyDcimState, isOurs: (target: string) => 
   return stops;
 }
 
-function planPorts(plan: Plan, target: TargetState, state: EasyDcimState, { holds, evidence }: Restricted) {
+function planPorts(plan: Plan, target: TargetState, state: EasyDcimState, { holds, keepers, evidence }: Restricted) {
   const [hold] = holds;
+  const isKept = keepers.length > 0;
   const isGone = state.ports === null && isMissing(target.service, state);
   if (state.ports === null && (hold || !isGone)) {
     plan.problems.push(state.portsError ?? { code: 'not_observed', message: 'the ports were not read' });
@@ -80,25 +89,26 @@ function planPorts(plan: Plan, target: TargetState, state: EasyDcimState, { hold
   if (state.ports === null && !isGone) return;
   const byId = new Map(state.ports?.map((port) => [port.id, port]));
   const left = evidence.filter((item) => !byId.has(item.target));
-  planLeftPorts(plan, target, state, { holds, evidence: left });
+  planLeftPorts(plan, target, state, { holds: keepers, evidence: left });
   const sharers = listPortSharers(target, left);
   const isShared = sharers.length > 0 && !target.product.allowSharedPorts;
   if (hold && isShared) plan.problems.push(toSharedPorts(target, sharers));
   if (hold && !isShared && state.ports !== null) planDisabling(plan, target, state.ports, hold);
   // A service that was added later may lose its connection by ports that were disabled before.
-  if (hold && evidence.length > left.length && target.unread === null && !target.product.allowSharedPorts)
+  if (isKept && evidence.length > left.length && target.unread === null && !target.product.allowSharedPorts)
     plan.needsSharers = true;
   for (const item of evidence) {
     const port = byId.get(item.target);
     if (port === undefined) continue;
-    const heir = hold ? null : findHeir(sharers, item, 'ports');
-    if (hold && !(isShared && hasInnocent(sharers, item))) {
-      keep(plan, item, holds);
+    const heir = isKept ? null : findHeir(sharers, item, 'ports');
+    const isLost = !hold && port.adminEnabled === true;
+    if (isKept && !isLost && !(isShared && hasInnocent(sharers, item))) {
+      keep(plan, item, keepers);
     } else if (heir) {
       plan.moves.push({ evidence: item.id, hold: heir.hold.id });
     } else {
       // A port of a service without a hold is enabled again. That counts for the brake: a wrong import would release many.
-      if (hold) plan.counts = true;
+      if (isKept) plan.counts = true;
       undoPort(plan, item, port);
     }
   }
@@ -139,7 +149,7 @@ function restrictStep(
   return { type, target, hold: hold.id, prior, payload: null, ends: [], begins: ours ? null : evidence };
 }
 
-function planOrder(plan: Plan, target: TargetState, state: EasyDcimState, { holds, evidence }: Restricted) {
+function planOrder(plan: Plan, target: TargetState, state: EasyDcimState, { holds, keepers, evidence }: Restricted) {
   const [hold] = holds;
   const orderId = target.service.refs['easydcim_order_id'];
   const isGone =
@@ -164,7 +174,8 @@ function planOrder(plan: Plan, target: TargetState, state: EasyDcimState, { hold
   } else {
     for (const item of own) {
       const heir = findHeir(listOrderSharers(target, item.target), item, 'order');
-      if (heir) plan.moves.push({ evidence: item.id, hold: heir.hold.id });
+      if (keepers.length > 0 && order.suspended === true) keep(plan, item, keepers);
+      else if (heir) plan.moves.push({ evidence: item.id, hold: heir.hold.id });
       else undoOrder(plan, item, order);
     }
   }

@@ -5,6 +5,8 @@ import { ACTION_TYPES, type OrderState, type PortPrior, type PortState } from '.
 /** The holds that require one kind of restriction, and the open evidence of that kind. */
 export interface Restricted {
   holds: HoldInForce[];
+  /** The holds that keep the evidence: these, or all while what they require instead can't be made. */
+  keepers: HoldInForce[];
   evidence: EvidenceRecord[];
 }
 
