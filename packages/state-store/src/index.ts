@@ -53,6 +53,7 @@ export type {
   OwnershipRecord,
   PurchaseRecord,
   PushedUsageRecord,
+  RenamedPanel,
   ResourcesRecord,
   SampleRecord,
   ServiceChange,

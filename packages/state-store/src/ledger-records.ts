@@ -77,12 +77,23 @@ export interface AutoBuyRecord {
  */
 export type CallBillState = 'planned' | 'sending' | 'confirmed' | 'zero' | 'unknown' | 'failed';
 
+/** A service whose panel has another name in the config than before. */
+export interface RenamedPanel {
+  service: string;
+  /** Ids of the objects that it has on the panel. */
+  objects: readonly string[];
+  from: string;
+  to: string;
+}
+
 /** The bill of a service's calls in one period. */
 export interface CallBillRecord {
   id: string;
   service: string;
   /** Identifies subscriber and period: a period is billed once. */
   key: string;
+  /** The panel that it was made on, by its present name; null where that is not known. */
+  panel: string | null;
   subscriber: string;
   /** First instant of the period (ISO UTC). */
   start: string;

@@ -7,6 +7,7 @@ import type {
   EntryRecord,
   InvoiceLineRecord,
   InvoiceRecord,
+  RenamedPanel,
 } from './ledger-records.js';
 
 /** Tables of money. Nothing in them is ever deleted, except preferences. */
@@ -59,6 +60,8 @@ export interface LedgerTables {
     /** Returns false, and changes nothing, when the key exists. */
     add(record: CallBillRecord): Promise<boolean>;
     update(id: string, change: Partial<Omit<CallBillRecord, 'id' | 'key' | 'start' | 'end'>>): Promise<void>;
+    /** Stores the new name of a panel on its bills: those of a service, and of others that had its lines. */
+    renamePanel(renamed: RenamedPanel): Promise<void>;
     /** Returns false if there was none. */
     remove(id: string): Promise<boolean>;
   };

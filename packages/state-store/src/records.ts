@@ -19,6 +19,7 @@ export type {
   EntryRecord,
   InvoiceLineRecord,
   InvoiceRecord,
+  RenamedPanel,
 } from './ledger-records.js';
 
 /** Instants in every record are ISO 8601 UTC with milliseconds, bytes are whole numbers, money is a decimal string. */

@@ -99,6 +99,7 @@ const SCHEMA_DIGESTS = [
   'e39990466682e577',
   '89b4a965e9da96df',
   '90325add9bcfc5c5',
+  'dc3dc1a562372781',
 ];
 
 async function schemaDigest(db: Kysely<never>): Promise<string> {

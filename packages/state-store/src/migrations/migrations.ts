@@ -33,6 +33,7 @@ import { clientsOfOwnership } from './032-clients-of-ownership.js';
 import { processesOfRuns } from './033-processes-of-runs.js';
 import { newestCalls } from './034-newest-calls.js';
 import { resetsOfAgentUsers } from './035-resets-of-agent-users.js';
+import { panelsOfCallBills } from './036-panels-of-call-bills.js';
 import type { Migration } from './migration.js';
 
 /** Every step, oldest first. */
@@ -72,4 +73,5 @@ export const MIGRATIONS: readonly Migration[] = [
   processesOfRuns,
   newestCalls,
   resetsOfAgentUsers,
+  panelsOfCallBills,
 ];

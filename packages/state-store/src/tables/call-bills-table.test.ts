@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { callBill } from '../test/ledger-records.js';
-import { minute } from '../test/records.js';
+import { minute, service } from '../test/records.js';
 import { useStore } from '../test/use-store.js';
 
 describe('bills of calls', () => {
@@ -28,5 +28,41 @@ describe('bills of calls', () => {
     expect(await ids({ invoice: 'inv-1' })).toEqual(['b-1']);
     expect(await ids({ states: [] })).toEqual([]);
     await expect(callBills.update('b-9', { state: 'zero' })).rejects.toMatchObject({ code: 'store_not_found' });
+  });
+
+  describe('of a panel that got another name', () => {
+    const line = { line: '9001' };
+    const made = (id: string, panel: string, refs: Record<string, string> = line) => service(id, { panel, refs });
+
+    async function rename(id: string, objects: string[]): Promise<string[]> {
+      const { services, callBills } = at.store;
+      await services.update([{ id, panel: 'voice', updatedAt: minute(9) }]);
+      await callBills.renamePanel({ service: id, objects, from: 'tel', to: 'voice' });
+      return (await callBills.list({})).map((bill) => `${bill.id} ${bill.panel ?? '-'}`);
+    }
+
+    it('have its new name: those of a service, and of one that had its line and was removed', async () => {
+      const { services, callBills } = at.store;
+      await services.put([made('svc-0', 'tel')]);
+      await services.remove('svc-0', minute(2));
+      await services.put([made('svc-1', 'tel', { line: '7' })]);
+      await services.update([{ id: 'svc-1', refs: line, updatedAt: minute(3) }]);
+      for (const [id, change] of Object.entries({
+        'b-0': { service: 'svc-0', subscriber: '9001' },
+        'b-1': { service: 'svc-1', subscriber: '9001' },
+        'b-2': { service: 'svc-1', subscriber: '7', start: minute(0) },
+        'b-3': { service: 'svc-1', subscriber: '7', start: minute(-1), panel: 'other' },
+        'b-4': { service: 'svc-9', subscriber: '9001' },
+      }))
+        await callBills.add(callBill(id, change));
+      expect(await rename('svc-1', ['9001'])).toEqual(['b-0 voice', 'b-1 voice', 'b-2 voice', 'b-3 other', 'b-4 tel']);
+    });
+
+    it('keep it where another service has a line of that id there', async () => {
+      const { services, callBills } = at.store;
+      await services.put([made('svc-1', 'tel'), made('svc-2', 'voice')]);
+      await callBills.add(callBill('b-1', { subscriber: '9001' }));
+      expect(await rename('svc-1', ['9001'])).toEqual(['b-1 tel']);
+    });
   });
 });

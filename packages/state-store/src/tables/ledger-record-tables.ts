@@ -89,6 +89,7 @@ export const callBills = recordTable<CallBillRecord>()(
     id: text('id'),
     service: text('service'),
     key: text('key'),
+    panel: textOrNull('panel'),
     subscriber: text('subscriber'),
     start: text('start'),
     end: text('end'),

@@ -1,7 +1,8 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { LedgerTables } from '../ledger-tables.js';
 import type { StoreTables } from '../store.js';
-import type { Access } from './access.js';
+import type { RenamedPanel } from '../ledger-records.js';
+import type { Access, Session } from './access.js';
 import { invoicesTable } from './invoices-table.js';
 import { autoBuyPreferences, callBills } from './ledger-record-tables.js';
 import { ledgerTable } from './ledger-table.js';
@@ -42,7 +43,25 @@ function callBillsTable(access: Access): LedgerTables['callBills'] {
     add: (record) => access.write((session) => addRecord(session, callBills, record, { columns: ['key'] })),
     update: (id, change) => access.write((session) => updateRecord(session, callBills, id, change)),
     remove: (id) => access.write((session) => deleteRecords(session, callBills, { id })),
+    renamePanel: (renamed) => access.write((session) => renamePanel(session, renamed)),
   };
+}
+
+/**
+ * Bills follow the periods of their line that have the new name already. Those of the service itself follow also without periods,
+ * unless another service has a line of that id there.
+ */
+async function renamePanel({ db }: Session, { service, objects, from, to }: RenamedPanel): Promise<void> {
+  const onPanel = (panel: string): RawBuilder<boolean> => sql<boolean>`exists (select 1 from "ownership"
+    where "ownership"."service" = "call_bills"."service" and "ownership"."panel" = ${panel}
+    and substr("subject", instr("subject", ':') + 1) = "call_bills"."subscriber")`;
+  const ofOther = sql<boolean>`exists (select 1 from "ownership" as "own" join "ownership" as "other"
+    on "other"."subject" = "own"."subject" and "other"."panel" = ${to} and "other"."service" <> "own"."service"
+    where "own"."service" = "call_bills"."service"
+    and substr("own"."subject", instr("own"."subject", ':') + 1) = "call_bills"."subscriber")`;
+  const lines = objects.length === 0 ? sql`` : sql` or "subscriber" in ${listed(objects)}`;
+  await sql`update "call_bills" set "panel" = ${to} where "panel" = ${from} and ("service" = ${service}${lines})
+    and ((${onPanel(to)} and not ${onPanel(from)}) or ("service" = ${service} and not ${ofOther}))`.execute(db);
 }
 
 /** Preferences for auto-buy of services and clients. */

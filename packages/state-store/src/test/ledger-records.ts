@@ -45,6 +45,7 @@ export function callBill(id: string, change: Partial<CallBillRecord> = {}): Call
     id,
     service: 'svc-1',
     key: `key-${id}`,
+    panel: 'tel',
     subscriber: '501',
     start: '2026-10-01T03:00:00.000Z',
     end: '2026-11-01T03:00:00.000Z',

@@ -11,7 +11,15 @@ import { received, startReceiver } from './receiver.js';
 
 const SINCE = '2026-11-20T12:00:00.000Z';
 const BILL: CallBillRecord = {
-  ...{ id: 'cb-1', service: 'svc-1', key: 'k', subscriber: '9', start: '2026-10-01T00:00:00.000Z', state: 'unknown' },
+  ...{
+    id: 'cb-1',
+    service: 'svc-1',
+    key: 'k',
+    panel: 'voice',
+    subscriber: '9',
+    start: '2026-10-01T00:00:00.000Z',
+    state: 'unknown',
+  },
   ...{ end: '2026-11-01T00:00:00.000Z', client: null, billing: 'whmcs', invoice: null, description: 'Calls' },
   ...{ amount: '7.52', charged: '7.5163', currency: 'EUR', calls: 12, digest: 'd', file: null, note: null },
   ...{ at: SINCE, sentAt: SINCE, endedAt: null, run: null },

@@ -132,7 +132,8 @@ async function relays(now: () => number) {
 }
 
 const BILL: CallBillRecord = {
-  ...{ id: 'cb-1', service: 'line-1', key: 'key-1', subscriber: '9001', state: 'confirmed', client: '501' },
+  ...{ id: 'cb-1', service: 'line-1', key: 'key-1', panel: 'voice', subscriber: '9001', state: 'confirmed' },
+  ...{ client: '501' },
   ...{ start: '2026-10-01T03:00:00.000Z', end: '2026-11-01T03:00:00.000Z', billing: 'ledger', invoice: 'inv-1' },
   ...{ description: 'Calls', amount: '7.52', charged: '7.5163', currency: 'EUR', calls: 12, digest: 'd1', file: null },
   ...{ note: null, at: START, sentAt: START, endedAt: START, run: null },

@@ -222,6 +222,7 @@ async function storeBill(
   const figures = {
     state,
     service: service.id,
+    panel: service.panel,
     client: of.client,
     billing: context.config.billing,
     invoice: null,

@@ -6,6 +6,7 @@ import { describeUnknownProduct, UNKNOWN_PRODUCT } from '../../kernel/subject/to
 import type { Line } from '../telephony/find-line.js';
 import type { PeriodOfLine } from './bill-view.js';
 import { isTaken } from './due.js';
+import { isOfPanel } from './line-bills.js';
 
 /** Refuses a bill whose line may be in another billing system: here it would be added a second time. */
 export function refuseOtherBilling({ config }: Context, { id, billing }: CallBillRecord): void {
@@ -45,7 +46,9 @@ export function refuseOverlap(
   own: CallBillRecord | null,
   bills: readonly CallBillRecord[],
 ): void {
-  const other = bills.find((bill) => bill.id !== own?.id && isTaken(bill) && periodsOverlap(bill, period));
+  const panel = own?.panel ?? null;
+  const ofPanel = panel === null ? bills : bills.filter((bill) => isOfPanel(bill, panel));
+  const other = ofPanel.find((bill) => bill.id !== own?.id && isTaken(bill) && periodsOverlap(bill, period));
   if (other === undefined) return;
   throw new SluiceError(
     'period_overlaps',

@@ -1,13 +1,14 @@
 import type { CallBillRecord, StoreTables } from '@sluice/state-store';
 import { periodsOverlap } from '@sluice/telephony';
 import type { Context } from '../../context/context.js';
+import { isOfPanel } from './line-bills.js';
 import { BY_HAND, isByHand, isTaken } from './due.js';
 
 /** Calls of a line that no bill has, in the period of a bill that could be made of them. */
 export type UnbilledPart = Pick<
   CallBillRecord,
   'key' | 'service' | 'subscriber' | 'start' | 'end' | 'currency' | 'charged' | 'calls'
->;
+> & { panel: string };
 
 /** Stores that a person has charged these calls, as far as no bill has them by now. */
 export async function noteChargedByHand(
@@ -17,12 +18,11 @@ export async function noteChargedByHand(
 ): Promise<void> {
   const at = context.now();
   for (const part of parts) {
-    const { service, subscriber } = part;
-    const begun = await callBills.find(part.key);
-    const bills = [...(await callBills.list({ service, subscriber })), ...(begun === null ? [] : [begun])];
+    const bills = await listKnownBills(callBills, part);
     if (bills.some((bill) => isTaken(bill) && periodsOverlap(bill, part))) continue;
+    const begun = bills.find((bill) => isSamePeriod(bill, part));
     const noted = { state: 'zero', note: BY_HAND, file: null, run: context.runId, endedAt: at } as const;
-    if (begun !== null) {
+    if (begun !== undefined) {
       const { charged, calls } = part;
       await callBills.update(begun.id, { ...noted, charged, calls, amount: '0', digest: '' });
       continue;
@@ -41,11 +41,23 @@ export async function forgetChargedByHand(
   { callBills }: Pick<StoreTables, 'callBills'>,
   parts: readonly UnbilledPart[],
 ): Promise<void> {
-  for (const { key } of parts) {
-    const bill = await callBills.find(key);
-    if (bill === null || !isByHand(bill)) continue;
+  for (const part of parts) {
+    const bill = (await listKnownBills(callBills, part)).find((one) => isByHand(one) && isSamePeriod(one, part));
+    if (bill === undefined) continue;
     // A bill that was tried before has the text of its line: it is due again.
     if (bill.description === '') await callBills.remove(bill.id);
     else await callBills.update(bill.id, { state: 'failed', note: null, endedAt: null });
   }
+}
+
+/** Lists the bills of the line of these calls. */
+async function listKnownBills(
+  callBills: StoreTables['callBills'],
+  { panel, subscriber }: UnbilledPart,
+): Promise<CallBillRecord[]> {
+  return (await callBills.list({ subscriber })).filter((bill) => isOfPanel(bill, panel));
+}
+
+function isSamePeriod(bill: CallBillRecord, { start, end }: UnbilledPart): boolean {
+  return bill.start === start && bill.end === end;
 }

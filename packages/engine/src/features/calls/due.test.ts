@@ -55,7 +55,7 @@ function toRecord(service: string, period: { from: string; to: string }, client:
   };
   const none = { invoice: null, file: null, note: null, sentAt: null, endedAt: null, calls: 0, at: period.to };
   const id = `${service} ${period.from}`;
-  const span = { subscriber: '1', start: period.from, end: period.to };
+  const span = { panel: 'tel', subscriber: '1', start: period.from, end: period.to };
   return { ...text, ...none, ...span, id, key: id, service, client, state: 'confirmed' };
 }
 

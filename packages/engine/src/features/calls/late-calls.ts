@@ -61,7 +61,10 @@ export async function listUnbilledParts(
 ): Promise<UnbilledPart[]> {
   if (!alarm.startsWith(ID)) return [];
   const found = await conditions.get(`${CALLS_UNBILLED}:${alarm.slice(ID.length)}`);
-  return (found?.details as Details | undefined)?.parts ?? [];
+  if (found === null) return [];
+  // Parts in stores of earlier versions do not name it.
+  const { panel, parts = [] } = found.details as Details;
+  return parts.map((part) => ({ ...part, panel }));
 }
 
 /**
@@ -127,15 +130,17 @@ async function findLateCalls(context: Context, panel: string): Promise<FoundCall
   }
 }
 
-/** Lists the final bills of services that ended, lost the line, or have another client. */
+/** Lists the final bills of a panel whose services ended, were removed, lost the line, or have another client. */
 async function listBillsOfEnded(context: Context, panel: string): Promise<CallBillRecord[]> {
   const { store } = context;
   const since = searchedSince(context);
+  const bills = (await store.callBills.list({})).filter(
+    (bill) => bill.panel === panel && isFinal(bill) && bill.note !== 'prepaid' && bill.end >= since,
+  );
   const services = new Map((await store.services.list({ panel })).map((service) => [service.id, service]));
-  const bills = await store.callBills.list({});
   return bills.filter((bill) => {
     const service = services.get(bill.service);
-    if (service === undefined || !isFinal(bill) || bill.note === 'prepaid' || bill.end < since) return false;
+    if (service === undefined) return true;
     const hasLine = Object.values(service.refs).includes(bill.subscriber);
     return !isLiving(service) || service.client !== bill.client || !hasLine;
   });

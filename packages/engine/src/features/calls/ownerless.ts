@@ -1,5 +1,4 @@
 import type { PanelTelephony } from '@sluice/panel-kind';
-import type { CallBillRecord } from '@sluice/state-store';
 import { billKey, type BillPeriod, CallSum, localDay, parsePeriod, toLocalTime } from '@sluice/telephony';
 import { addMoney } from '@sluice/quota-core';
 import { listLines, type OwnedLine } from '../services/lines.js';
@@ -9,7 +8,7 @@ import { wasPrepaid } from './billing-type.js';
 import { hasCalls } from '../telephony/panels.js';
 import type { UnbilledPart } from './charged-by-hand.js';
 import { clip, isTaken, openParts, toInstants } from './due.js';
-import { isOfLine } from './line-bills.js';
+import { isOfPanel } from './line-bills.js';
 import { findLastCalls } from '../telephony/find-line.js';
 import { readSorted } from './read-sorted.js';
 import type { ComparedBill, ReconcileCallsRequest } from './compared-bill.js';
@@ -84,10 +83,9 @@ async function listPassed(context: Context, panel: string, telephony: PanelTelep
 }
 
 async function readUnbilled(context: Context, line: PassedLine, stated: string | null): Promise<UnbilledCalls[]> {
-  const { telephony, subscriber, periods } = line;
+  const { panel, telephony, subscriber, periods } = line;
   const { timeZone } = telephony;
-  const owners = new Set(periods.map(({ service }) => service));
-  const bills = await listBillsHere(context, line, owners);
+  const bills = (await context.store.callBills.list({ subscriber })).filter((bill) => isOfPanel(bill, panel));
   const found: UnbilledCalls[] = [];
   for (const period of toSearched(context, telephony, stated)) {
     const window = { from: new Date(period.start).toISOString(), to: new Date(period.end).toISOString() };
@@ -107,27 +105,13 @@ async function readUnbilled(context: Context, line: PassedLine, stated: string |
         const figures = { billed, now: { calls, total }, difference: total };
         const compared = { ...what, ...figures, late: ids, missing: [], changed: [] };
         const key = billKey({ installation, subscriberId: subscriber, period: { start, end } });
-        const of = { key, service: former, subscriber, currency };
+        const of = { key, service: former, panel, subscriber, currency };
         const part = { ...of, start: instants.from, end: instants.to, charged: total, calls };
         found.push({ compared, part });
       }
     }
   }
   return found;
-}
-
-/** Lists the bills of a line: a service that moved to another panel may have a line of the same id there. */
-async function listBillsHere(
-  { store }: Context,
-  { panel, telephony, subscriber }: PassedLine,
-  owners: ReadonlySet<string>,
-): Promise<CallBillRecord[]> {
-  const services = await store.services.list({ ids: [...owners] });
-  const moved = new Set(services.filter((service) => service.panel !== panel).map(({ id }) => id));
-  const line = { telephony, subscriberId: subscriber };
-  return (await store.callBills.list({ subscriber })).filter(
-    (bill) => owners.has(bill.service) && (!moved.has(bill.service) || isOfLine(line, bill)),
-  );
 }
 
 /** Returns the service that had a line last before an instant, or has it first. */

@@ -5,7 +5,7 @@ import type { Context } from '../../context/context.js';
 import { requireService } from '../../context/find-service.js';
 import type { ComparedBill, ReconcileCallsRequest } from './compared-bill.js';
 import { isFinal, toInstants, toPeriod } from './due.js';
-import { findLineOfCalls } from '../telephony/find-line.js';
+import { findTelephony } from '../telephony/panels.js';
 import { listUnbilled, MOST_IDS } from './ownerless.js';
 import { readSorted } from './read-sorted.js';
 
@@ -22,16 +22,14 @@ export async function reconcileCalls(context: Context, request: ReconcileCallsRe
   return [...compared, ...(await listUnbilled(context, request))];
 }
 
-/** Compares a final bill with the records of now; null where its service has no line any more, or its period is not asked for. */
+/** Compares a final bill with the records of now; null where its panel is not known or has no telephony any more, or its period is not asked for. */
 export async function compareBill(
   context: Context,
   bill: CallBillRecord,
   request: Pick<ReconcileCallsRequest, 'period' | 'billed'>,
 ): Promise<ComparedBill | null> {
-  const service = await context.store.services.get(bill.service);
-  const line = service === null ? null : await findLineOfCalls(context, service);
-  if (line === null) return null;
-  const { telephony } = line;
+  const telephony = bill.panel === null ? null : await findTelephony(context, bill.panel);
+  if (telephony === null) return null;
   const { timeZone } = telephony;
   const period = toPeriod(bill, timeZone);
   const invoiceDate = toLocalTime(context.now(), timeZone).slice(0, 10);

@@ -1,5 +1,6 @@
 import { ownershipSubject, type ServiceChange, type ServiceRecord, type StoreTables } from '@sluice/state-store';
 import { findEntry } from '../../base/config/find-entry.js';
+import type { Config } from '../../base/config/schema.js';
 import { findRule } from '../preferences/preferences.js';
 import { addNotices, type Notice, noticeRows, serviceNotice } from '../../kernel/run/notice.js';
 import type { Context } from '../../context/context.js';
@@ -16,6 +17,7 @@ export async function storeChanges(
   const ids = changes.flatMap(({ id, client, panel }) => (client === undefined && panel === undefined ? [] : [id]));
   const before = ids.length === 0 ? [] : await tables.services.list({ ids });
   const changed = await tables.services.update(await leavePanels(context, tables, { changes, before }));
+  await renameBills(context, tables, { changes, before });
   const hadClient = new Set(before.filter(({ client }) => client !== null).map(({ id }) => id));
   const withClient = new Set(changes.flatMap(({ id, client }) => (client === undefined ? [] : [id])));
   const moved = changed.filter(({ id }) => hadClient.has(id) && withClient.has(id));
@@ -48,12 +50,10 @@ async function leavePanels(
   { changes, before }: { changes: readonly ServiceChange[]; before: readonly ServiceRecord[] },
 ): Promise<ServiceChange[]> {
   const services = new Map(before.map((service) => [service.id, service]));
-  const findUrl = (panel = ''): string | undefined => findEntry(config.panels, panel)?.url;
   const next: ServiceChange[] = [];
   for (const change of changes) {
     const service = services.get(change.id);
-    const [from, to] = [findUrl(service?.panel), findUrl(change.panel)];
-    if (service === undefined || from === undefined || to === undefined || from === to) {
+    if (service === undefined || !leavesPanel(config, service, change)) {
       next.push(change);
       continue;
     }
@@ -64,6 +64,28 @@ async function leavePanels(
     next.push({ ...change, refs: { ...refs, ...change.refs }, ownRefs: { ...own, ...change.ownRefs } });
   }
   return next;
+}
+
+function leavesPanel({ panels }: Config, service: ServiceRecord, change: ServiceChange): boolean {
+  const [from, to] = [service.panel, change.panel ?? ''].map((panel) => findEntry(panels, panel)?.url);
+  return from !== undefined && to !== undefined && from !== to;
+}
+
+/** Stores the new names of panels on the bills of calls. */
+async function renameBills(
+  { config }: Context,
+  { callBills }: StoreTables,
+  { changes, before }: { changes: readonly ServiceChange[]; before: readonly ServiceRecord[] },
+): Promise<void> {
+  const services = new Map(before.map((service) => [service.id, service]));
+  for (const change of changes) {
+    const service = services.get(change.id);
+    const to = change.panel ?? service?.panel;
+    if (service === undefined || to === undefined || to === service.panel) continue;
+    if (leavesPanel(config, service, change)) continue;
+    const { id, panel: from, refs } = service;
+    await callBills.renamePanel({ service: id, objects: Object.values(refs), from, to });
+  }
 }
 
 async function endPreferences(

@@ -21,6 +21,11 @@ export function hasCalls(context: Context, panel: string): boolean {
   return context.findKind(panel)?.capabilities.includes('calls') === true;
 }
 
+/** Returns the telephony of a panel; null for one that has none, or is not in the config any more. */
+export async function findTelephony(context: Context, panel: string): Promise<NamedTelephony['telephony'] | null> {
+  return hasCalls(context, panel) ? ((await context.panel(panel)).telephony ?? null) : null;
+}
+
 function onlyPanel(context: Context): string {
   const known = Object.keys(context.config.panels).filter((panel) => hasCalls(context, panel));
   const [only] = known;

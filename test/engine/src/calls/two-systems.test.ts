@@ -1,0 +1,153 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { FakeAstbilling } from '@sluice/fake-panels';
+import { useBench } from '../bench/each-test.js';
+import { LINE, startTelephonyBench } from '../bench/telephony-bench.js';
+import { addSystem, listUnbilled } from './other-system.js';
+
+const at = useBench(startTelephonyBench);
+let other: FakeAstbilling;
+beforeEach(async () => {
+  await at.addService();
+  other = await addSystem(at);
+});
+afterEach(() => other.close());
+
+const move = (line: string): Promise<unknown> =>
+  at.sluice.services.set('svc-1', { panel: 'voice2', product: 'line2', astbilling_subscriber_id: line });
+const addOther = (startedAt: string, charge: string): string =>
+  other.addCall({ subscriber: LINE, startedAt, talkSeconds: 45, charge });
+
+describe('a service that had a line of the same id on another system', () => {
+  beforeEach(async () => {
+    at.panel.addSubscriber({ id: '9002', username: 'maria2001', customer: '501', plan: '11' });
+    await at.sluice.services.add('svc-9', {
+      ...{ panel: 'voice2', product: 'line2', client: '99', status: 'active' },
+      astbilling_subscriber_id: LINE,
+    });
+  });
+
+  const moveIn = (): Promise<unknown> =>
+    at.sluice.services.set('svc-9', { panel: 'voice', product: 'line', astbilling_subscriber_id: '9002' });
+  const charged = async (): Promise<string[]> =>
+    (await at.invoices()).map(({ client, total }) => `${client}: ${total}`);
+
+  it('leaves the calls of the line to its service: its own were charged by hand', async () => {
+    await at.bill();
+    at.addCall('2026-11-06T09:00:00-03:00', '70.0000');
+    addOther('2026-11-06T09:00:00-03:00', '5.0000');
+    at.setTime('2026-11-20T12:00:00Z');
+    await moveIn();
+    at.setTime('2026-11-21T12:00:00Z');
+    await at.bill();
+    const { alarms } = await at.sluice.notices.alarms();
+    await at.sluice.notices.acknowledge(alarms.find(({ code }) => code === 'calls_unbilled')!.id);
+    at.setTime('2026-12-02T12:00:00Z');
+    await at.bill();
+    expect(await charged()).toEqual(['42: 70.00']);
+    expect(await listUnbilled(at)).toEqual([]);
+  });
+
+  it('leaves the calls of the line to its service: the bill of those had failed', async () => {
+    const unrated = at.addCall('2026-10-12T09:00:00-03:00', null);
+    at.addCall('2026-10-13T09:00:00-03:00', '70.0000');
+    addOther('2026-10-13T09:00:00-03:00', '5.0000');
+    expect(await at.bill()).toEqual(['svc-1 unrated', 'svc-9 added 5.00']);
+    at.setTime('2026-11-06T12:00:00Z');
+    await moveIn();
+    at.panel.changeCall(unrated, { charge: '0.5000' });
+    await at.bill();
+    expect(await charged()).toEqual(['99: 5.00', '42: 70.50']);
+  });
+});
+
+describe('a service that moved to another system', () => {
+  it.each(['failed', 'planned'] as const)('loses no call of a bill that was %s', async (state) => {
+    const unrated = at.addCall('2026-10-12T09:00:00-03:00', null);
+    at.addCall('2026-10-13T09:00:00-03:00', '70.0000');
+    expect(await at.bill()).toEqual(['svc-1 unrated']);
+    const [bill] = await at.bench.store.callBills.list();
+    await at.bench.store.callBills.update(bill!.id, { state });
+    at.setTime('2026-11-06T12:00:00Z');
+    await move(LINE);
+    at.panel.changeCall(unrated, { charge: '0.5000' });
+    addOther('2026-10-20T09:00:00-03:00', '2.0000');
+    expect(await at.bill()).toEqual(['svc-1 added 2.00']);
+    expect(await listUnbilled(at)).toEqual([expect.stringContaining('on no invoice: 70.50')]);
+    const alarm = (await at.sluice.notices.alarms()).alarms.find(({ code }) => code === 'calls_unbilled');
+    await at.sluice.notices.acknowledge(alarm!.id);
+    await at.bill();
+    expect(await listUnbilled(at)).toEqual([]);
+    expect((await at.invoices()).map(({ total }) => total)).toEqual(['2.00']);
+  });
+
+  it('goes on with a bill whose line may have been sent', async () => {
+    at.addCall('2026-10-12T09:00:00-03:00', '1.0000');
+    await at.bill();
+    const [bill] = await at.bench.store.callBills.list();
+    await at.bench.store.callBills.update(bill!.id, { state: 'unknown' });
+    at.setTime('2026-11-06T12:00:00Z');
+    await move(LINE);
+    expect(await at.bill()).toEqual(['svc-1 already-added 1.00']);
+    expect(await at.bench.store.callBills.get(bill!.id)).toMatchObject({ state: 'confirmed', panel: 'voice' });
+  });
+
+  it('does not get the calls of a stranger there as late calls', async () => {
+    at.addCall('2026-10-12T09:00:00-03:00', '1.0000');
+    expect(await at.bill()).toEqual(['svc-1 added 1.00']);
+    addOther('2026-10-13T09:00:00-03:00', '50.0000');
+    at.setTime('2026-11-06T12:00:00Z');
+    await move('77');
+    await at.bill();
+    expect([await listUnbilled(at), await at.differences()]).toEqual([[], []]);
+    at.addCall('2026-10-14T09:00:00-03:00', '3.0000');
+    await at.bill();
+    expect(await listUnbilled(at)).toEqual([expect.stringContaining('on no invoice: 3.00')]);
+  });
+
+  it.each([
+    ['installation', () => at.bench.edit(/^( {2}voice: .*) \}$/m, '$1, installation: sp1 }')],
+    ['time zone', () => at.bench.edit('timeZone: America/Sao_Paulo', 'timeZone: America/Manaus')],
+  ])('has paid its calls there, also after a change of the %s', async (_name, change) => {
+    at.addCall('2026-10-12T09:00:00-03:00', '1.0000');
+    expect(await at.bill()).toEqual(['svc-1 added 1.00']);
+    at.setTime('2026-11-06T12:00:00Z');
+    await move('77');
+    await change();
+    await at.bill();
+    expect(await listUnbilled(at)).toEqual([]);
+  });
+});
+
+describe('calls that came after the bill', () => {
+  beforeEach(() => {
+    at.addCall('2026-10-12T09:00:00-03:00', '1.0000');
+  });
+
+  it('stay reported after their ended service was removed', async () => {
+    await at.bill();
+    at.setTime('2026-11-06T12:00:00Z');
+    await at.sluice.services.set('svc-1', { status: 'terminated' });
+    at.addCall('2026-10-13T09:00:00-03:00', '5.0000');
+    at.setTime('2026-11-06T14:00:00Z');
+    await at.bill();
+    const reported = [expect.stringContaining('on no invoice: 5.00')];
+    expect(await listUnbilled(at)).toEqual(reported);
+    await at.sluice.services.remove('svc-1');
+    await at.bill();
+    expect(await listUnbilled(at)).toEqual(reported);
+    expect(await at.differences()).toMatchObject([{ service: 'svc-1', line: LINE, difference: '5.0000' }]);
+  });
+
+  it('are compared, although another panel is not in the config any more', async () => {
+    await at.sluice.services.add('svc-9', {
+      ...{ panel: 'voice2', product: 'line2', client: '99', status: 'active' },
+      astbilling_subscriber_id: '77',
+    });
+    other.addCall({ subscriber: '77', startedAt: '2026-10-13T09:00:00-03:00', talkSeconds: 45, charge: '5.0000' });
+    expect(await at.bill()).toEqual(['svc-1 added 1.00', 'svc-9 added 5.00']);
+    await at.bench.edit(/^ {2}line2: .*\n/m, '');
+    await at.bench.edit(/^ {2}voice2: .*\n/m, '');
+    at.addCall('2026-10-14T09:00:00-03:00', '3.0000');
+    expect(await at.differences()).toMatchObject([{ service: 'svc-1', difference: '3.0000' }]);
+  });
+});
