@@ -2,46 +2,91 @@ export type {
   AccountDue,
   AccountReason,
   ActionView,
+  AgentAction,
+  AgentDetail,
+  AgentExplained,
+  AgentList,
+  AgentTotals,
+  AgentView,
+  AutoBuyRule,
+  AutoBuySource,
+  AutoBuyView,
+  BillReport,
   BrakeState,
   BrakedSubjects,
+  CallBillReport,
+  CallBillView,
+  CallReportView,
+  ChangedAgent,
   ChangedField,
+  Check,
+  CheckReport,
   CommandReport,
+  ComparedBill,
+  Comparison,
   CountedUsage,
   Credentials,
+  CreditEntry,
   CustomerAccess,
+  CycleView,
+  DeliveryView,
   DescribedChange,
   Enforcement,
   EvidenceView,
   Explanation,
   FallenUsage,
+  GraphPoint,
+  GraphWindow,
   HoldEntry,
   HoldMarks,
   HoldView,
   ImportProblem,
   ImportReport,
+  InvoiceView,
   LimitView,
   LogEntry,
   LogPage,
+  LoginLink,
+  NumberOwner,
   OpenHold,
   OverrideView,
   OverviewEvent,
   OverviewPanel,
   OverviewReport,
+  PackageView,
   PanelEnforcement,
+  PanelFigures,
+  PanelTest,
+  PanelView,
   PanelsRunView,
   PeriodView,
   ProductEnforcement,
+  PurchaseDetail,
+  PurchaseReport,
+  PurchaseView,
+  RecordsReport,
+  RelayUser,
   ReleasedQuota,
   RemovedPanel,
+  RestoreReport,
+  RevokedToken,
   RunReport,
   RunTotals,
   RunView,
+  SampleGraph,
+  Scope,
+  SendReport,
   ServiceDetail,
   ServiceView,
+  SimulatedCallView,
   StoppedByPanel,
+  StoredBillView,
+  SwitchReport,
   SyncChange,
   SyncProblem,
   SyncReport,
+  TestedChannel,
+  TokenView,
 } from '@sluice/contract/documents';
 export type { Access } from './api/access.js';
 export type { Agents, AgentOptions, CheckOptions } from './api/agents.js';
@@ -57,7 +102,7 @@ export type { Notices } from './api/notices.js';
 export type { Overrides } from './api/overrides.js';
 export type { Usage } from './api/usage.js';
 export type { Adopted, Holds, ReleaseAll } from './api/holds.js';
-export type { Panels, PanelTest, PanelView } from './api/panels.js';
+export type { Panels } from './api/panels.js';
 export type { PasswordOptions, Provision, SuspendOptions, TerminateOptions } from './api/provision.js';
 export type { Purchases } from './api/purchases.js';
 export type { Requests } from './api/requests.js';
@@ -67,25 +112,18 @@ export type {
   Maker,
   NewSession,
   NewToken,
-  RevokedToken,
-  Scope,
   ShareRequest,
   TokenRequest,
-  TokenView,
   VerifyOptions,
 } from './features/access/types.js';
 export { reportUnstartedRun } from './features/notices/heartbeat.js';
 export { tokenStatus } from './features/access/token-status.js';
 export { describeRunError } from './features/log/error-words.js';
 export { toAgentStatus } from './features/agents/agent-views.js';
-export type { AgentAction, AgentDetail, AgentTotals, AgentView, ChangedAgent } from './kernel/run/agent-documents.js';
-export type { CheckReport } from './features/agents/check-agents.js';
 export type { CreatedUserReport, CreateUserRequest } from './features/agents/create-agent-user.js';
 export type { LimitImport, LimitRequest } from './features/agents/limit-agents.js';
-export type { RestoreReport } from './features/agents/agent-command.js';
-export type { AgentExplained, AgentList } from './features/agents/show-agents.js';
 export { createLedger, type LedgerOptions } from './features/billing/ledger.js';
-export type { CreditEntry, CreditRequest, InvoiceView } from './features/billing/use-ledger.js';
+export type { CreditRequest } from './features/billing/use-ledger.js';
 export {
   migrateLocalStore,
   openLocalStore,
@@ -95,7 +133,6 @@ export {
   type LeaseHolders,
   type StoreFileParts,
 } from './features/store/local-store.js';
-export type { Comparison } from './features/usage/compare.js';
 export { checkConfig, type ConfigFinding, parseConfig } from './base/config/check.js';
 export { describedSchema } from './base/config/json-schema.js';
 export { describeKeys } from './base/config/descriptions.js';
@@ -103,27 +140,22 @@ export { billingSettings, findEntry } from './base/config/find-entry.js';
 export type { JsonSchemaNode } from './base/config/json-schema.js';
 export type { NotifySettings } from './base/config/notify-schema.js';
 export { configSchema, type Config, type ConfigSchema, type KnownKinds } from './base/config/schema.js';
-export type { CallBillReport } from './features/calls/bill-calls.js';
-export type { CallBillView, CallReports } from './features/calls/bill-view.js';
+export type { CallReports } from './features/calls/bill-view.js';
 export type { CallReportSink } from './features/calls/gather.js';
-export type { CallReportView, NumberOwner, RecordsReport, RecordsRequest } from './features/calls/read-calls.js';
-export type { ComparedBill, ReconcileCallsRequest } from './features/calls/compared-bill.js';
-export type { BillReport, StoredBillView } from './features/calls/stored-bills.js';
-export type { SimulatedCallView, SimulateRequest } from './features/calls/simulate.js';
+export type { RecordsRequest } from './features/calls/read-calls.js';
+export type { ReconcileCallsRequest } from './features/calls/compared-bill.js';
+export type { SimulateRequest } from './features/calls/simulate.js';
 export type { DidReport } from './features/dids/change-did.js';
 export type { LineView } from './features/telephony/line-of-service.js';
 export type { RecordChange } from './features/telephony/change-record.js';
 export type { TelephonyDocument } from './features/telephony/documents.js';
 export type { ListedRecords } from './features/telephony/find-records.js';
-export type { Check } from './base/check.js';
 export type { BrokenStore, DoctorRequest } from './features/doctor/doctor.js';
 export { type Files, nodeFiles } from './base/files.js';
-export type { PanelFigures } from './features/graph/panel-figures.js';
 export type { LastGraph } from './features/graph/last-graph.js';
 export type { DrawnGraph } from './features/graph/last-graph.js';
 export type { Ping } from './context/dependencies.js';
-export type { GraphPoint, SampleGraph } from './features/graph/sample-graph.js';
-export type { GraphRange, GraphWindow } from './features/graph/window.js';
+export type { GraphRange } from './features/graph/window.js';
 export { type HoldsFile, isHoldsFileStale, readHoldsFile } from './context/holds-file.js';
 export type { LogRequest } from './api/log.js';
 export type { LogFilter } from './features/log/log.js';
@@ -131,16 +163,12 @@ export type { MetricFamily, MetricSample, MetricType } from './features/metrics/
 export type { MetricsReport } from './features/metrics/metrics.js';
 export { scheduledCommands, type ScheduledCommand, type ScheduledKinds } from './features/schedule/jobs.js';
 export type { OverrideRequest } from './features/usage/overrides.js';
-export type { LoginLink, LookupRequest, RelayUser } from './features/panels/relay.js';
-export type { AutoBuyRequest, AutoBuySubject, AutoBuyView } from './features/purchases/auto-buy-preferences.js';
+export type { LookupRequest } from './features/panels/relay.js';
+export type { AutoBuyRequest, AutoBuySubject } from './features/purchases/auto-buy-preferences.js';
 export type { PaymentTerms } from './features/billing/billing-pages.js';
 export type { PurchaseBudget } from './features/purchases/budget-left.js';
-export type { PurchaseReport } from './features/purchases/create.js';
 export { packageName } from './base/config/package-name.js';
 export { describePrice } from './base/config/package-price.js';
-export type { PackageView } from './features/purchases/packages.js';
-export type { AutoBuyRule, AutoBuySource } from './features/preferences/preferences.js';
-export type { PurchaseDetail, PurchaseView } from './features/purchases/views.js';
 export type { Begun, KeyedAnswer } from './features/requests/once.js';
 export type { KeyedRequest } from './features/requests/running.js';
 export type { OverviewRequest } from './features/overview/overview.js';
@@ -156,9 +184,7 @@ export type { Installation } from './features/upgrade/installation.js';
 export { findStoredProblems, type StoredProblem } from './features/services/stored-problems.js';
 export { EVENTS, toEvent, KNOWN_CODES, type NoticeEvent } from './base/notice-events.js';
 export type { AcknowledgeRequest, AlarmFilter, AlarmView } from './features/notices/list-alarms.js';
-export type { DeliveryFilter, DeliveryView } from './features/notices/list-deliveries.js';
-export type { SendReport } from './features/notices/send.js';
-export type { TestedChannel } from './features/notices/test-channels.js';
+export type { DeliveryFilter } from './features/notices/list-deliveries.js';
 export { findChannelKind } from './base/config/notify-schema.js';
 export { compareIds, nameFew } from './base/natural-order.js';
 export { createSluice } from './create-sluice.js';
@@ -166,7 +192,6 @@ export type { RunOptions, Sluice, SluiceOptions } from './sluice.js';
 export { suggestion } from './base/suggestion.js';
 export { describeEnforcement, describeSetting } from './context/enforcement.js';
 export type { ProductView } from './features/panels/products.js';
-export type { SwitchReport } from './features/panels/switches.js';
 export { parseTime, type TimeReading } from './base/times.js';
 export { describeBrake, isStopError } from './kernel/run/brake-state.js';
 export { listObserving } from './features/panels/observed-panels.js';
@@ -183,7 +208,7 @@ export {
   usedBytes,
 } from './kernel/subject/used.js';
 export { isEndedByRuns, readLimitingAgent, readSuspendedAgent } from './kernel/subject/agent-hold.js';
-export type { CycleView, UsageFilter } from './features/usage/usage.js';
+export type { UsageFilter } from './features/usage/usage.js';
 export type { Doubted } from './kernel/subject/stages.js';
 export { isLeftAsIs } from './kernel/subject/to-stage.js';
 export type { LinkBudget } from './features/purchases/link-budget.js';

@@ -6,11 +6,18 @@
 import * as z from 'zod';
 import { instant, instantOrNull, name, runOutcome, text, textOrNull } from './common.js';
 
-const scope = z.union([
+export const scope = z.union([
   z.enum(['read', 'operate', 'tokens', 'buy', 'manage', 'password']),
   z.templateLiteral(['client:', z.string()]),
 ]);
+/**
+ * What an API token may do. For all clients: `read`, `operate` (all changes), `tokens` (making and ending tokens). For one client:
+ * `client:ID` to read, with `buy`, `manage` and `password` for what its customer may do.
+ */
+export type Scope = z.infer<typeof scope>;
+
 const rights = z.object({
+  /** Buy packages, and set the preference for automatic purchases. */
   buy: z.boolean(),
   maxAmount: textOrNull,
   manage: z.boolean(),
@@ -29,13 +36,20 @@ export const token = name(
     createdBy: text.describe('Who, or the id of the token that made it'),
     expiresAt: instantOrNull,
     revokedAt: instantOrNull,
+    /** Within a minute; null before the first use. */
     lastUsedAt: instantOrNull,
   }),
 );
+/** A token or share link as lists show it. */
+export type TokenView = z.infer<typeof token>;
+
 export const revokedToken = z.object({
   ...token.shape,
   made: z.array(token).describe('The valid tokens and links that it made, and those that they made'),
 });
+/** A token that has ended, with what it made. */
+export type RevokedToken = z.infer<typeof revokedToken>;
+
 export const tokens = z.object({ tokens: z.array(token) });
 export const newToken = z.object({
   token: textOrNull.describe('Shown once: null in the answer to a repeated request'),

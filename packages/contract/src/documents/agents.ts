@@ -6,6 +6,7 @@
 import * as z from 'zod';
 import {
   action,
+  type ActionView,
   bytes,
   bytesOrNull,
   count,
@@ -37,67 +38,102 @@ const agentParts = {
   uuid: text,
   name: text,
   limitBytes: bytesOrNull,
+  /** Null through the add-on, which does not report it. */
   allocatedBytes: bytesOrNull,
   usedBytes: bytes,
   remainingBytes: bytesOrNull,
   exceeded: z.boolean(),
   users: count,
+  /** Null through the add-on, which keeps no record. */
   usersDisabledByUs: count.nullable(),
   panel: text,
+  /** What keeps the limit. */
   backend: z.enum(['sluice', 'addon']),
+  /** Stable code of why it is in its state, such as `below-limit`, `no-limit`, `missing`; null through the add-on. */
   rule: textOrNull,
   doubted: z
     .object({ at: instant, usedBytes: bytes })
     .nullable()
     .describe('Usage that would exceed the limit by one jump, and waits for the next check'),
+  /** Since when and by whom the agent itself is suspended; null while it is not. */
   suspended: z.object({ since: instant, by: textOrNull, note: textOrNull }).nullable(),
   heldSince: instantOrNull.describe('Since when its limit has been holding its users; null under observe'),
   enforce: enforcement.nullable().describe('Whether runs may change its users; null through the add-on'),
 };
 const detailParts = {
   ...agentParts,
+  /** Enabled users, sub-agents' included; null through the add-on. */
   enabledUsers: count.nullable(),
+  /** `usersDisabledByUs` by the agent that they are disabled for; null through the add-on, which keeps no record. */
   disabledFor: z
     .array(z.object({ uuid: text, name: text, reason: z.enum(['limit', 'suspension']), users: count }))
     .nullable(),
   accounting,
   period: z.object({ start: instant, end: instantOrNull }).nullable(),
+  /** Thresholds (percent) announced in this period. */
   thresholds: z.array(count),
+  /** From the direct parent upwards. */
   ancestors: z.array(z.object({ uuid: textOrNull, name: text, limitBytes: bytesOrNull })),
+  /** Reserved for users that are being created or have not used it yet; null through the add-on. */
   reservedBytes: bytesOrNull,
   at: instant,
+  /** How the figures count. */
   semantics,
 };
 
+export const listed = name('Agent', z.object(agentParts));
+/** One element of `agent list --json` (docs/json.md). */
+export type AgentView = z.infer<typeof listed>;
+
 export const agents = z.object({
-  agents: z.array(name('Agent', z.object(agentParts))),
+  agents: z.array(listed),
+  /** How each panel's figures count. */
   semantics: z.array(z.object({ panel: text, semantics })),
 });
+/** `agent list --json` (docs/json.md). */
+export type AgentList = z.infer<typeof agents>;
+
 export const agent = name('AgentDetail', z.object(detailParts));
+/** `agent show --json` (docs/json.md). */
+export type AgentDetail = z.infer<typeof agent>;
+
 export const agentDetails = z.object({ agents: z.array(agent) });
+
+/** One change to a user in `actions`. */
+export type AgentAction = ActionView;
+
 export const changedAgent = name(
   'ChangedAgent',
   z.object({ ...detailParts, actions: z.array(action), error: errorOrNull }),
 );
+/** An agent in a run, with its actions and their first error. */
+export type ChangedAgent = z.infer<typeof changedAgent>;
+
+export const totals = z.object({
+  agents: count,
+  exceeded: count,
+  disabled: count,
+  restored: count,
+  failed: count,
+  skipped: count,
+});
+/** `totals` of `agent check --json` (docs/json.md). */
+export type AgentTotals = z.infer<typeof totals>;
 
 export const checkReport = name(
   'AgentCheckReport',
   z.object({
     run: panelsRun,
-    totals: z.object({
-      agents: count,
-      exceeded: count,
-      disabled: count,
-      restored: count,
-      failed: count,
-      skipped: count,
-    }),
+    totals,
     agents: z.array(changedAgent),
     notices,
     error: runError,
+    /** Panels that were left out since another run holds them, or that failed. */
     panels: skippedPanels,
   }),
 );
+/** `agent check --all --json` (docs/json.md). */
+export type CheckReport = z.infer<typeof checkReport>;
 
 export const restoreReport = name(
   'AgentReport',
@@ -105,11 +141,16 @@ export const restoreReport = name(
     ...detailParts,
     run: panelsRun,
     actions: z.array(action),
+    /**
+     * Users that stay as they are, and why: `moved`, `touched`, `enabled-by-others`, `gone`, `still-over`, `suspended`, `service-ended`.
+     */
     left: z.array(z.object({ uuid: text, name: text, outcome: text })),
     notices,
     error: errorOrNull,
   }),
 );
+/** `agent restore --json`, `agent suspend --json` and `agent unsuspend --json`: the agent, and what was changed. */
+export type RestoreReport = z.infer<typeof restoreReport>;
 
 export const explainedAgent = name(
   'AgentExplanation',
@@ -124,11 +165,12 @@ export const explainedAgent = name(
         agent: text,
         bytes,
         leftBytes: bytes,
-        state: text,
+        state: z.enum(['open', 'settled', 'closed']),
         createdAt: instant,
         expiresAt: instant,
       }),
     ),
+    /** The agent whose limit decides about a further user. */
     binding: textOrNull,
     actions: z.array(
       z.object({
@@ -147,5 +189,7 @@ export const explainedAgent = name(
     sentence: text,
   }),
 );
+/** `agent explain --json` (docs/json.md). */
+export type AgentExplained = z.infer<typeof explainedAgent>;
 
 export const creationCheck = z.object({ allowed: z.boolean(), reason: textOrNull, remainingBytes: bytesOrNull });

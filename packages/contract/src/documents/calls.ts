@@ -25,50 +25,67 @@ import {
 const secondsOrNull = count.nullable();
 const amountOrNull = amount.nullable();
 
+const difference = z.object({
+  id: text,
+  kind: z.enum(['charge', 'no-rate', 'ambiguous-rate', 'unrated']),
+  system: z.object({ rateId: textOrNull, billedSeconds: secondsOrNull, charge: amountOrNull }),
+  expected: z.object({ rateId: text, prefix: text, billedSeconds: count, charge: amount }).nullable(),
+});
+
 export const callBill = name(
   'CallBill',
   z.object({
     service: text,
     invoice: textOrNull,
     period: fromTo,
+    /** Distinct records of the period; null where they were not read. */
     calls: count.nullable(),
+    /** After increments; null where it is not known. */
     billedSeconds: secondsOrNull,
+    /** The line's amount; null where the calls were not read. */
     total: amountOrNull,
     currency: textOrNull,
     state: z.enum(['added', 'already-added', 'nothing-to-bill', 'failed', 'planned']),
     reason: textOrNull,
+    /** Absolute path of the report. */
     csv: textOrNull,
     error: errorOrNull,
     warnings: z.array(itemError),
-    differences: z
-      .array(
-        z.object({
-          id: text,
-          kind: z.enum(['charge', 'no-rate', 'ambiguous-rate', 'unrated']),
-          system: z.object({ rateId: textOrNull, billedSeconds: secondsOrNull, charge: amountOrNull }),
-          expected: z.object({ rateId: text, prefix: text, billedSeconds: count, charge: amount }).nullable(),
-        }),
-      )
-      .optional(),
+    /** Differences to the rates, the first hundred; absent where they were not checked. */
+    differences: z.array(difference).exactOptional(),
   }),
 );
-export const callBills = z.object({ run: panelsRun, bills: z.array(callBill) });
+/** The bill of one period, in `call bill --json` (docs/json.md). */
+export type CallBillView = z.infer<typeof callBill>;
 
-export const callReports = z.object({
-  reports: z.array(
-    z.object({
-      service: text,
-      period: fromTo,
-      calls: count.nullable(),
-      billedSeconds: secondsOrNull,
-      total: amountOrNull,
-      currency: text,
-      provisional: z.boolean().describe('Whether the period is not over, so that its calls may still arrive or change'),
-      csv: text.describe('Name of the file; its text is in `files`'),
-    }),
-  ),
-  files: z.array(z.object({ name: text, text })),
+export const callBills = z.object({
+  run: panelsRun,
+  /** By service, the newest period first. */
+  bills: z.array(callBill),
 });
+/** `call bill --json` (docs/json.md). */
+export type CallBillReport = z.infer<typeof callBills>;
+
+export const callReport = z.object({
+  service: text,
+  period: fromTo,
+  /** Null where the panel made the report and does not state it; so the other figures. */
+  calls: count.nullable(),
+  billedSeconds: secondsOrNull,
+  /** As it would be billed. */
+  total: amountOrNull,
+  currency: text,
+  provisional: z.boolean().describe('Whether the period is not over, so that its calls may still arrive or change'),
+  csv: text.describe('Name of the file; its text is in `files`'),
+});
+/** The report of one line, in `call report --json`. */
+export type CallReportView = z.infer<typeof callReport>;
+
+export const file = z.object({ name: text, text });
+/** The report of a bill: a CSV file with its calls; its name has no folder. */
+export type BillReport = z.infer<typeof file>;
+
+export const callReports = z.object({ reports: z.array(callReport), files: z.array(file) });
 
 const call = name(
   'Call',
@@ -102,15 +119,27 @@ const call = name(
       .describe('The record is in the archive of the panel, under another id than before'),
   }),
 );
-export const callRecords = z.object({
+export const owner = z.object({ service: text, client: textOrNull, from: instantOrNull, to: instantOrNull });
+/** A time in which a service had a number; ISO UTC. Null: since before it was known, or still. */
+export type NumberOwner = z.infer<typeof owner>;
+
+export const readRecords = z.object({
   panel: text,
   period: fromTo,
+  /** Whether the window is not over: records may still arrive and change. A list bills nothing; parts of the window may be billed already. */
   provisional: z.boolean(),
+  /** `charge`: the exact sum. */
   totals: z.object({ calls: count, billedSeconds: secondsOrNull, charge: amount, currency: text }),
   owners: z
-    .array(z.object({ service: text, client: textOrNull, from: instantOrNull, to: instantOrNull }))
+    .array(owner)
     .nullable()
     .describe('Who had the number of the query in this time, as far as Sluice gave or took it; null without a number'),
+});
+/** What was read; the records are not kept. */
+export type RecordsReport = z.infer<typeof readRecords>;
+
+export const callRecords = z.object({
+  ...readRecords.shape,
   calls: z.array(call),
   truncated: z.boolean().describe('Whether calls are left out of `calls`; `totals` count all'),
 });
@@ -131,28 +160,37 @@ export const simulatedCall = name(
     billedSeconds: secondsOrNull,
     cost: amount,
     currency: text,
+    /** `panel`: its own simulator; `local`: Sluice's rating over the panel's rates. */
     source: z.enum(['panel', 'local']),
+    /** What the price does not take into account. */
     notes: z.array(text),
   }),
 );
+/** `call simulate --json`. */
+export type SimulatedCallView = z.infer<typeof simulatedCall>;
 
-export const comparedBills = z.object({
-  bills: z.array(
-    z.object({
-      service: text.nullable(),
-      line: text,
-      bill: text.nullable(),
-      period: fromTo,
-      currency: text,
-      billed: z.object({ calls: count, total: amount }),
-      now: z.object({ calls: count, total: amount }),
-      difference: amount,
-      late: z.array(text),
-      missing: z.array(text),
-      changed: z.array(text),
-    }),
-  ),
+export const comparedBill = z.object({
+  /** The service that had the line; null: none, or several of different clients. */
+  service: text.nullable(),
+  /** The subscriber of the line. */
+  line: text,
+  /** Id of the bill; null: calls that no bill has, and that are not due. */
+  bill: text.nullable(),
+  period: fromTo,
+  currency: text,
+  billed: z.object({ calls: count, total: amount }),
+  now: z.object({ calls: count, total: amount }),
+  /** What came later, less what is gone; with all digits of the charges. */
+  difference: amount,
+  /** Ids; empty where the report of the bill is gone. */
+  late: z.array(text),
+  missing: z.array(text),
+  changed: z.array(text),
 });
+/** A bill compared with the records of now, in `call reconcile --json` (docs/json.md). */
+export type ComparedBill = z.infer<typeof comparedBill>;
+
+export const comparedBills = z.object({ bills: z.array(comparedBill) });
 
 const record = z.record(text, unknown);
 export const didReport = name(
@@ -191,22 +229,25 @@ export const lineView = name(
     changeable: z.object({ subscriber: z.array(text), numbers: z.array(text) }),
   }),
 );
-export const storedBills = z.object({
-  bills: z.array(
-    name(
-      'StoredBill',
-      z.object({
-        id: text,
-        service: text,
-        client: textOrNull,
-        period: fromTo,
-        state: z.enum(['planned', 'sending', 'confirmed', 'zero', 'unknown', 'failed']),
-        calls: count,
-        total: amount,
-        currency: text,
-        invoice: textOrNull,
-        at: instant,
-      }),
-    ),
-  ),
-});
+
+export const storedBill = name(
+  'StoredBill',
+  z.object({
+    id: text,
+    service: text,
+    client: textOrNull,
+    period: fromTo,
+    state: z.enum(['planned', 'sending', 'confirmed', 'zero', 'unknown', 'failed']),
+    calls: count,
+    /** The amount of its line. */
+    total: amount,
+    currency: text,
+    /** The invoice with its line; null where it has none. */
+    invoice: textOrNull,
+    at: instant,
+  }),
+);
+/** A bill of calls as it is stored. */
+export type StoredBillView = z.infer<typeof storedBill>;
+
+export const storedBills = z.object({ bills: z.array(storedBill) });

@@ -1,5 +1,5 @@
 /**
- * Parts that several documents have.
+ * Schemas that several documents share.
  *
  * @module
  */

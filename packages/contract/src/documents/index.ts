@@ -28,7 +28,29 @@ export {
   services,
   usage,
 };
-export type { LogEntry, LogPage } from './access.js';
+export type { LogEntry, LogPage, RevokedToken, Scope, TokenView } from './access.js';
+export type {
+  AgentAction,
+  AgentDetail,
+  AgentExplained,
+  AgentList,
+  AgentTotals,
+  AgentView,
+  ChangedAgent,
+  CheckReport,
+  RestoreReport,
+} from './agents.js';
+export type {
+  BillReport,
+  CallBillReport,
+  CallBillView,
+  CallReportView,
+  ComparedBill,
+  NumberOwner,
+  RecordsReport,
+  SimulatedCallView,
+  StoredBillView,
+} from './calls.js';
 export type {
   ActionView,
   BrakeState,
@@ -43,7 +65,20 @@ export type {
 } from './common.js';
 export type { AccountDue, AccountReason, Explanation } from './explanation.js';
 export type { EvidenceView, HoldEntry, HoldView, ReleasedQuota } from './holds.js';
+export type {
+  AutoBuyRule,
+  AutoBuySource,
+  AutoBuyView,
+  CreditEntry,
+  InvoiceView,
+  PackageView,
+  PurchaseDetail,
+  PurchaseReport,
+  PurchaseView,
+} from './money.js';
+export type { DeliveryView, SendReport, TestedChannel } from './notices.js';
 export type { OverviewEvent, OverviewPanel, OverviewReport } from './overview.js';
+export type { Check, LoginLink, PanelTest, PanelView, RelayUser, SwitchReport } from './panels.js';
 export type {
   CommandReport,
   Credentials,
@@ -69,3 +104,4 @@ export type {
   ServiceView,
   StoppedByPanel,
 } from './services.js';
+export type { Comparison, CycleView, GraphPoint, GraphWindow, PanelFigures, SampleGraph } from './usage.js';

@@ -14,25 +14,27 @@ import {
   instantOrNull,
   name,
   period,
+  purchaseStatus,
   text,
   textOrNull,
 } from './common.js';
 
-export const packages = z.object({
-  packages: z.array(
-    name(
-      'Package',
-      z.object({
-        ...{ id: text, name: text, bytes, price: amount, currency: text },
-        taxed: z.boolean().describe('Whether the billing system adds tax to the price'),
-        lastCharged: amount
-          .nullable()
-          .describe('Total of the client’s newest invoice for it at this price, with tax; null where none is known'),
-        products: z.array(text),
-      }),
-    ),
-  ),
-});
+export const onePackage = name(
+  'Package',
+  z.object({
+    ...{ id: text, name: text, bytes, price: amount, currency: text },
+    taxed: z.boolean().describe('Whether the billing system adds tax to the price'),
+    lastCharged: amount
+      .nullable()
+      .describe('Total of the client’s newest invoice for it at this price, with tax; null where none is known'),
+    /** Products that offer it. */
+    products: z.array(text),
+  }),
+);
+/** One package, in `package list --json` (docs/json.md). */
+export type PackageView = z.infer<typeof onePackage>;
+
+export const packages = z.object({ packages: z.array(onePackage) });
 
 const purchaseParts = {
   id: text,
@@ -40,65 +42,102 @@ const purchaseParts = {
   client: textOrNull,
   package: text,
   bytes,
+  /** Without tax. */
   price: amount,
   currency: text,
-  status: z.enum(['pending', 'paid', 'cancelled', 'refunded', 'failed']),
+  status: purchaseStatus,
   actor: z.enum(['manual', 'auto']),
+  /** Who started the run that bought it, as in the log; null where that is not known. */
   by: textOrNull,
   invoice: textOrNull,
+  /** Total of the invoice, with tax; null where it is not known. */
   charged: amount.nullable(),
+  /** Page where the client sees and pays the invoice; null where none is known. */
   invoiceUrl: textOrNull,
   at: instant,
   paidAt: instantOrNull,
 };
-export const purchases = z.object({
-  purchases: z.array(name('Purchase', z.object({ ...purchaseParts, cycle: text }))),
-});
-const purchase = name(
+export const listedPurchase = name(
+  'Purchase',
+  z.object({
+    ...purchaseParts,
+    /** Id of the cycle that it counts in. */
+    cycle: text,
+  }),
+);
+/** One purchase, in `purchase list --json` (docs/json.md). */
+export type PurchaseView = z.infer<typeof listedPurchase>;
+
+export const purchases = z.object({ purchases: z.array(listedPurchase) });
+
+export const purchase = name(
   'PurchaseDetail',
   z.object({ ...purchaseParts, cycle: z.object({ id: text, ...period.shape }).nullable() }),
 );
+/** A purchase with its cycle, in `purchase create --json`. */
+export type PurchaseDetail = z.infer<typeof purchase>;
+
 export const purchaseReport = z.object({
   purchase,
+  /** Whether an earlier call with the same reference made it. */
   repeated: z.boolean(),
   stillHeld: z.array(text).describe('Reasons of holds that are open or not undone yet'),
   releasing: z.array(text).describe('Those of stillHeld whose hold has ended and is not undone on the panel yet'),
+  /** Why what was bought has no effect on the panel yet; the next run completes it. */
   error: errorOrNull,
 });
+/** `purchase create --json` (docs/json.md). */
+export type PurchaseReport = z.infer<typeof purchaseReport>;
+
 export const cancelledPurchase = z.object({ purchase });
 
-export const autoBuy = z.object({
-  autoBuy: name(
-    'AutoBuy',
-    z.object({
-      enabled: z.boolean(),
-      package: textOrNull,
-      thresholdBytes: bytesOrNull,
-      threshold: text,
-      maxPerCycle: count,
-      bought: count.nullable(),
-      source: z.enum(['service', 'client', 'product', 'global', 'default']),
-    }),
-  ),
-});
+export const autoBuyView = name(
+  'AutoBuy',
+  z.object({
+    enabled: z.boolean(),
+    package: textOrNull,
+    /** Null for a percentage of an allowance that is not known. */
+    thresholdBytes: bytesOrNull,
+    /** Bytes as digits, or a percentage of the allowance. */
+    threshold: text,
+    maxPerCycle: count,
+    /** Automatic purchases in the current cycle; null for a client. */
+    bought: count.nullable(),
+    /** The level that switches it on or off. */
+    source: z.enum(['service', 'client', 'product', 'global', 'default']),
+  }),
+);
+/** `auto-buy show --json` and `auto-buy set --json` (docs/json.md). */
+export type AutoBuyView = z.infer<typeof autoBuyView>;
+/** Where a preference comes from, the strongest first. */
+export type AutoBuySource = AutoBuyView['source'];
+/** Auto-buy of a service, field by field from its levels. */
+export type AutoBuyRule = Omit<AutoBuyView, 'thresholdBytes' | 'bought'>;
+
+export const autoBuy = z.object({ autoBuy: autoBuyView });
 
 export const credit = name('Credit', z.object({ client: text, currency: textOrNull, balance: amount }));
-export const creditEntries = z.object({
-  entries: z.array(
-    z.object({
-      id: text,
-      at: instant,
-      amount,
-      balance: amount,
-      currency: text,
-      kind: z.enum(['credit', 'payment', 'refund']),
-      description: text,
-      ref: textOrNull,
-      note: textOrNull.describe('For operators'),
-      actor: textOrNull.describe('For operators'),
-    }),
-  ),
+
+export const creditEntry = z.object({
+  id: text,
+  at: instant,
+  /** Negative where credit was taken. */
+  amount,
+  /** Credit after it. */
+  balance: amount,
+  currency: text,
+  kind: z.enum(['credit', 'payment', 'refund']),
+  description: text,
+  /** The operator's reference, or the key of a refund; of a payment the invoice. */
+  ref: textOrNull,
+  note: textOrNull.describe('For operators'),
+  /** Who booked it; null for a client that reads. */
+  actor: textOrNull.describe('For operators'),
 });
+/** One change of a client's credit, in `credit history --json` (docs/json.md). */
+export type CreditEntry = z.infer<typeof creditEntry>;
+
+export const creditEntries = z.object({ entries: z.array(creditEntry) });
 
 export const invoice = name(
   'Invoice',
@@ -107,12 +146,18 @@ export const invoice = name(
     client: text,
     currency: text,
     status: z.enum(['open', 'paid', 'cancelled', 'refunded']),
+    /** Sum of the lines. */
     total: amount,
+    /** What is left to pay. */
     balance: amount,
     createdAt: instant,
     paidAt: instantOrNull,
+    /** When it was cancelled or refunded. */
     closedAt: instantOrNull,
     lines: z.array(z.object({ id: text, description: text, amount })),
   }),
 );
+/** An invoice, in `invoice show --json` (docs/json.md). */
+export type InvoiceView = z.infer<typeof invoice>;
+
 export const invoices = z.object({ invoices: z.array(invoice) });

@@ -8,7 +8,7 @@ import { errorOrNull, instant, instantOrNull, name, text, textOrNull } from './c
 
 export const deliveryState = z.enum(['pending', 'sent', 'given-up']);
 
-const delivery = name(
+export const delivery = name(
   'Delivery',
   z.object({
     id: text,
@@ -21,11 +21,14 @@ const delivery = name(
     state: deliveryState,
     attempts: z.number(),
     at: instant,
+    /** When the next attempt is due; null where there is none. */
     nextAt: instantOrNull,
     sentAt: instantOrNull,
     lastError: textOrNull,
   }),
 );
+/** A notice for a channel: `notify list --json` (docs/json.md). */
+export type DeliveryView = z.infer<typeof delivery>;
 
 const alarm = name(
   'Alarm',
@@ -37,6 +40,7 @@ const alarm = name(
     service: textOrNull,
     message: text,
     since: instant,
+    /** Who knows of it and lets it be; null where nobody does. */
     acknowledged: z.object({ at: instant, by: text, note: textOrNull }).nullable(),
   }),
 );
@@ -44,7 +48,20 @@ const alarm = name(
 export const alarms = z.object({ alarms: z.array(alarm) });
 export const acknowledged = z.object({ alarm });
 export const deliveries = z.object({ deliveries: z.array(delivery) });
-export const sent = z.object({ sent: z.number(), failed: z.number(), givenUp: z.number(), busy: z.boolean() });
-export const testedChannels = z.object({
-  channels: z.array(z.object({ channel: text, kind: text, ok: z.boolean(), error: errorOrNull })),
+
+export const sent = z.object({
+  sent: z.number(),
+  /** Attempts that failed; each is repeated later, or given up. */
+  failed: z.number(),
+  givenUp: z.number(),
+  /** Whether another process was sending: this one sent nothing. */
+  busy: z.boolean(),
 });
+/** What one round of sending did. */
+export type SendReport = z.infer<typeof sent>;
+
+export const testedChannel = z.object({ channel: text, kind: text, ok: z.boolean(), error: errorOrNull });
+/** Result of a test notice: `notify test --json` (docs/json.md). */
+export type TestedChannel = z.infer<typeof testedChannel>;
+
+export const testedChannels = z.object({ channels: z.array(testedChannel) });

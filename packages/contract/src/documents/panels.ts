@@ -18,26 +18,46 @@ import {
 } from './common.js';
 import { runReport } from './reports.js';
 
-const panelParts = { name: text, kind: text, url: text, capabilities: z.array(text), enforce: panelEnforcement };
-export const panels = z.object({
-  panels: z.array(name('Panel', z.object({ ...panelParts, brake: brake.nullable(), downSince: instantOrNull }))),
-  removed: z.array(removedPanel),
-});
-export const panelTests = z.object({
-  panels: z.array(
-    name(
-      'PanelTest',
-      z.object({
-        ...panelParts,
-        ok: z.boolean(),
-        latencyMs: count.nullable(),
-        credentialsUntil: instantOrNull,
-        warnings: z.array(text),
-        error: errorOrNull,
-      }),
-    ),
-  ),
-});
+const panelParts = {
+  name: text,
+  kind: text,
+  /** Without its secret parts. */
+  url: text,
+  capabilities: z.array(text),
+  /** Whether runs may change it. */
+  enforce: panelEnforcement,
+};
+export const panel = name(
+  'Panel',
+  z.object({
+    ...panelParts,
+    /** Why nothing is changed on it; null where the brake did not stop its last run. */
+    brake: brake.nullable(),
+    /** Since when no call to it succeeded (ISO UTC); null where the last ones did, or none was made. */
+    downSince: instantOrNull,
+  }),
+);
+/** A panel of the config. */
+export type PanelView = z.infer<typeof panel>;
+
+export const panels = z.object({ panels: z.array(panel), removed: z.array(removedPanel) });
+
+export const panelTest = name(
+  'PanelTest',
+  z.object({
+    ...panelParts,
+    ok: z.boolean(),
+    latencyMs: count.nullable(),
+    /** When its credentials end; null where they don't, or that is unknown. */
+    credentialsUntil: instantOrNull,
+    warnings: z.array(text),
+    error: errorOrNull,
+  }),
+);
+/** How a panel answered. */
+export type PanelTest = z.infer<typeof panelTest>;
+
+export const panelTests = z.object({ panels: z.array(panelTest) });
 export const switchReport = name(
   'SwitchReport',
   z.object({
@@ -45,45 +65,51 @@ export const switchReport = name(
     product: textOrNull,
     enforce: z.enum(['on', 'observe']),
     source: text,
+    /** When the switch was set, and who set it; null for a setting of the config. */
     since: instantOrNull,
     by: textOrNull,
+    /** Preview of the first run; null for `observe`. */
     plan: runReport.nullable(),
-    underWay: count.optional(),
+    /** Changes under way that did not end within the wait; absent where there are none. */
+    underWay: count.exactOptional(),
   }),
 );
-export const doctorReport = name(
-  'DoctorReport',
-  z.object({
-    ok: z.boolean(),
-    checks: z.array(
-      z.object({
-        name: text,
-        object: text,
-        status: z.enum(['ok', 'warning', 'failed', 'skipped']),
-        message: text,
-        code: text.optional(),
-        section: text.optional(),
-        details: z.record(text, text).optional(),
-      }),
-    ),
-  }),
-);
+/** `enforce --json` and `observe --json` (docs/json.md). */
+export type SwitchReport = z.infer<typeof switchReport>;
+
+export const check = z.object({
+  name: text,
+  object: text,
+  status: z.enum(['ok', 'warning', 'failed', 'skipped']),
+  message: text,
+  /** Code of the problem, by which a front end may add a remedy (docs/errors.md). */
+  code: text.exactOptional(),
+  /** Heading that a front end may print the check under: `store`, `runs`, `services`, or `panel` with the panel's name. */
+  section: text.exactOptional(),
+  /** Objects that the remedy names. */
+  details: z.record(text, text).exactOptional(),
+});
+/** One result of `doctor` and `db check`. */
+export type Check = z.infer<typeof check>;
+
+export const doctorReport = name('DoctorReport', z.object({ ok: z.boolean(), checks: z.array(check) }));
 export const tunnels = z.object({
   tunnels: z.array(z.object({ id: count, name: text, type: count, status: count, multiplier: count, ratio: count })),
 });
-export const relayUsers = z.object({
-  users: z.array(
-    z.object({
-      id: count,
-      name: text,
-      status: count,
-      usedBytes: count,
-      quotaBytes: count,
-      expiresAt: instantOrNull,
-      service: textOrNull,
-    }),
-  ),
+export const relayUser = z.object({
+  id: count,
+  name: text,
+  /** 1 active, 0 disabled. */
+  status: count,
+  usedBytes: count,
+  quotaBytes: count,
+  expiresAt: instantOrNull,
+  service: textOrNull,
 });
+/** A user of a relay panel, with its service. */
+export type RelayUser = z.infer<typeof relayUser>;
+
+export const relayUsers = z.object({ users: z.array(relayUser) });
 export const speedLimits = z.object({
   speedLimits: z.array(
     z.object({
@@ -110,6 +136,8 @@ export const loginLink = z.object({
   username: text,
   singleSignOn: z.literal(false),
 });
+/** `relay login-link --json` (docs/json.md). */
+export type LoginLink = z.infer<typeof loginLink>;
 
 export const products = z.object({
   products: z.array(

@@ -43,8 +43,8 @@ export const beforeClient = z
 export const figures = { inBytes: bytesOrNull, outBytes: bytesOrNull, totalBytes: bytesOrNull };
 export const usage = name('UsageFigures', z.object({ ...figures, readAt: instant })).nullable();
 
-const mode = z.enum(['IN', 'OUT', 'TOTAL']);
-export const modeOrNull = mode.nullable();
+export const countedMode = z.enum(['IN', 'OUT', 'TOTAL']);
+export const modeOrNull = countedMode.nullable();
 
 export const limit = z.object({
   id: text,

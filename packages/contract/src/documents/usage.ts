@@ -5,23 +5,29 @@
  */
 import * as z from 'zod';
 import { bytes, bytesOrNull, count, instant, instantOrNull, name, text, textOrNull } from './common.js';
-import { usage } from './services.js';
+import { figures, countedMode, usage } from './services.js';
 
-export const history = z.object({
-  cycles: z.array(
-    z.object({
-      id: text,
-      start: instant,
-      end: instant,
-      usage,
-      allowance: z
-        .object({ unlimited: z.boolean(), baseBytes: bytesOrNull, extraBytes: bytes, allowedBytes: bytesOrNull })
-        .nullable(),
-    }),
-  ),
+export const cycle = z.object({
+  id: text,
+  start: instant,
+  end: instant,
+  usage,
+  allowance: z
+    .object({ unlimited: z.boolean(), baseBytes: bytesOrNull, extraBytes: bytes, allowedBytes: bytesOrNull })
+    .nullable(),
 });
+/** `usage history --json` (docs/json.md). */
+export type CycleView = z.infer<typeof cycle>;
 
-const window = z.object({ start: instant, end: instant, cycle: textOrNull });
+export const history = z.object({ cycles: z.array(cycle) });
+
+export const window = z.object({ start: instant, end: instant, cycle: textOrNull });
+/** A half-open time range; `cycle` is the id for the range `cycle`. */
+export type GraphWindow = z.infer<typeof window>;
+
+export const point = z.object({ at: instant, ...figures });
+/** Usage inside the cycle at an instant; null is unknown. */
+export type GraphPoint = z.infer<typeof point>;
 
 export const sampleGraph = name(
   'SampleGraph',
@@ -29,27 +35,38 @@ export const sampleGraph = name(
     service: text,
     window,
     timeZone: text,
-    mode: z.enum(['IN', 'OUT', 'TOTAL']),
+    mode: countedMode,
+    /** End of the newest cycle; null for a service that was never metered. */
     cycleEnd: instantOrNull,
     allowedBytes: bytesOrNull,
-    series: z.array(z.object({ at: instant, inBytes: bytesOrNull, outBytes: bytesOrNull, totalBytes: bytesOrNull })),
+    /** Oldest first. */
+    series: z.array(point),
+    /** Starts of cycles inside the window, where usage begins at zero. */
     breaks: z.array(instant),
   }),
 );
+/** A service's stored usage over a window. */
+export type SampleGraph = z.infer<typeof sampleGraph>;
+
+export const panelFigures = z.object({
+  /** Instants of the figures; null where the panel's date can't be parsed. */
+  times: z.array(z.object({ at: instantOrNull, label: text })),
+  series: z.array(z.object({ name: text, values: z.array(z.number().nullable()) })),
+  /** The unit in the names of the series; null where they have none. */
+  unit: textOrNull,
+});
+/** The figures of a panel's graph, with the panel's labels and unit. */
+export type PanelFigures = z.infer<typeof panelFigures>;
 
 const panelGraphParts = {
   service: text,
   panel: text,
   window,
   timeZone: text,
+  /** When the panel was read, which is earlier for a cached answer; null for a range without readings. */
   readAt: instantOrNull,
-  figures: z
-    .object({
-      times: z.array(z.object({ at: instantOrNull, label: text })),
-      series: z.array(z.object({ name: text, values: z.array(z.number().nullable()) })),
-      unit: textOrNull,
-    })
-    .nullable(),
+  /** Null for a picture. */
+  figures: panelFigures.nullable(),
   picture: textOrNull.describe('PNG, base64'),
 };
 export const panelGraph = name('PanelGraph', z.object(panelGraphParts));
@@ -68,3 +85,5 @@ export const comparison = z.object({
   ),
   totals: z.object({ agree: count, differ: count, onlyOurs: count, onlyTheirs: count }),
 });
+/** `compare --json` (docs/json.md). */
+export type Comparison = z.infer<typeof comparison>;

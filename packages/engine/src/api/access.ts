@@ -1,3 +1,4 @@
+import type { RevokedToken, TokenView } from '@sluice/contract/documents';
 import { verifyToken } from '../features/access/grants.js';
 import { announce, servedAt } from '../features/access/served-at.js';
 import { login, logout, resumeSession } from '../features/access/sessions.js';
@@ -6,10 +7,8 @@ import type {
   Granted,
   NewSession,
   NewToken,
-  RevokedToken,
   ShareRequest,
   TokenRequest,
-  TokenView,
   VerifyOptions,
 } from '../features/access/types.js';
 import type { CallOptions, RunCall } from './call.js';

@@ -1,6 +1,6 @@
+import type { AgentDetail, AgentExplained, AgentList, CheckReport, RestoreReport } from '@sluice/contract/documents';
 import { agentForClient } from '../features/agents/agent-views.js';
-import type { AgentDetail } from '../kernel/run/agent-documents.js';
-import { checkAgents, type CheckReport } from '../features/agents/check-agents.js';
+import { checkAgents } from '../features/agents/check-agents.js';
 import {
   canCreateUser,
   createAgentUser,
@@ -8,11 +8,9 @@ import {
   type CreateUserRequest,
 } from '../features/agents/create-agent-user.js';
 import { limitAgent, limitAgents, type LimitImport, type LimitRequest } from '../features/agents/limit-agents.js';
-import type { AgentRequest, RestoreReport } from '../features/agents/agent-command.js';
+import type { AgentRequest } from '../features/agents/agent-command.js';
 import { restoreAgent } from '../features/agents/restore-agent.js';
 import {
-  type AgentExplained,
-  type AgentList,
   agentsOfClient,
   explainAgent,
   listAgents,

@@ -1,7 +1,7 @@
+import type { AutoBuyView } from '@sluice/contract/documents';
 import {
   type AutoBuyRequest,
   type AutoBuySubject,
-  type AutoBuyView,
   clearAutoBuy,
   setAutoBuy,
   showAutoBuy,

@@ -1,11 +1,10 @@
+import type { CreditEntry, InvoiceView } from '@sluice/contract/documents';
 import type { Credit } from '@sluice/panel-kind';
 import {
   addCredit,
   cancelOpenInvoice,
   creditHistory,
-  type CreditEntry,
   type CreditRequest,
-  type InvoiceView,
   listInvoices,
   payFromCredit,
   showCredit,

@@ -1,18 +1,21 @@
+import type {
+  BillReport,
+  CallBillReport,
+  CallReportView,
+  ComparedBill,
+  RecordsReport,
+  SimulatedCallView,
+  StoredBillView,
+} from '@sluice/contract/documents';
 import type { CallReports } from '../features/calls/bill-view.js';
-import { billCalls, type CallBillReport } from '../features/calls/bill-calls.js';
-import {
-  type CallReportView,
-  readRecords,
-  type RecordsReport,
-  type RecordsRequest,
-  reportCalls,
-} from '../features/calls/read-calls.js';
-import type { ComparedBill, ReconcileCallsRequest } from '../features/calls/compared-bill.js';
+import { billCalls } from '../features/calls/bill-calls.js';
+import { readRecords, type RecordsRequest, reportCalls } from '../features/calls/read-calls.js';
+import type { ReconcileCallsRequest } from '../features/calls/compared-bill.js';
 import { noteLateCalls } from '../features/calls/late-calls.js';
 import { reconcileCalls } from '../features/calls/reconcile-calls.js';
 import { withFailure } from '../features/notices/heartbeat.js';
-import { billReport, type BillReport, listBills, type StoredBillView } from '../features/calls/stored-bills.js';
-import { simulateCall, type SimulatedCallView, type SimulateRequest } from '../features/calls/simulate.js';
+import { billReport, listBills } from '../features/calls/stored-bills.js';
+import { simulateCall, type SimulateRequest } from '../features/calls/simulate.js';
 import { afterRun } from '../features/notices/after-run.js';
 import { newsOfBills } from '../features/calls/bill-news.js';
 import {

@@ -1,3 +1,4 @@
+import type { DeliveryView, SendReport, TestedChannel } from '@sluice/contract/documents';
 import {
   acknowledgeAlarm,
   type AcknowledgeRequest,
@@ -5,9 +6,9 @@ import {
   type AlarmView,
   listAlarms,
 } from '../features/notices/list-alarms.js';
-import { type DeliveryFilter, type DeliveryView, listDeliveries } from '../features/notices/list-deliveries.js';
-import { sendDue, type SendReport } from '../features/notices/send.js';
-import { type TestedChannel, testChannels } from '../features/notices/test-channels.js';
+import { type DeliveryFilter, listDeliveries } from '../features/notices/list-deliveries.js';
+import { sendDue } from '../features/notices/send.js';
+import { testChannels } from '../features/notices/test-channels.js';
 import type { CallOptions, RunCall } from './call.js';
 import { checkCount } from '../base/inputs.js';
 

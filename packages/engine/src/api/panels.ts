@@ -1,12 +1,14 @@
-import type { BrakeState, PanelEnforcement, RemovedPanel, RunReport } from '@sluice/contract/documents';
-import {
-  type ItemError,
-  type SpeedLimitView,
-  toItemError,
-  type TunnelGroupView,
-  type TunnelView,
-} from '@sluice/panel-kind';
-import type { Check } from '../base/check.js';
+import type {
+  Check,
+  LoginLink,
+  PanelTest,
+  PanelView,
+  RelayUser,
+  RemovedPanel,
+  RunReport,
+  SwitchReport,
+} from '@sluice/contract/documents';
+import { type SpeedLimitView, toItemError, type TunnelGroupView, type TunnelView } from '@sluice/panel-kind';
 import { expiryCheck } from '../features/doctor/panel-checks.js';
 import { type DoctorRequest, runDoctor } from '../features/doctor/doctor.js';
 import { listProducts, type ProductView } from '../features/panels/products.js';
@@ -16,9 +18,7 @@ import {
   listTunnelGroups,
   listTunnels,
   loginLink,
-  type LoginLink,
   type LookupRequest,
-  type RelayUser,
 } from '../features/panels/relay.js';
 import { readEnforcements } from '../context/enforcement.js';
 import { findBrake } from '../kernel/run/brake-state.js';
@@ -26,40 +26,8 @@ import { findRemovedPanels } from '../kernel/run/left-elsewhere.js';
 import { unknownPanel } from '../base/config/find-panel.js';
 import type { Context } from '../context/context.js';
 import { readReach } from '../context/reach.js';
-import {
-  checkSwitch,
-  dropSwitch,
-  notReady,
-  planEnforcing,
-  setSwitch,
-  type SwitchReport,
-} from '../features/panels/switches.js';
+import { checkSwitch, dropSwitch, notReady, planEnforcing, setSwitch } from '../features/panels/switches.js';
 import type { CallOptions, RunCall } from './call.js';
-
-/** A panel of the config. */
-export interface PanelView {
-  name: string;
-  kind: string;
-  /** Without its secret parts. */
-  url: string;
-  capabilities: string[];
-  /** Whether runs may change it. */
-  enforce: PanelEnforcement;
-  /** Why nothing is changed on it; null where the brake did not stop its last run. */
-  brake: BrakeState | null;
-  /** Since when no call to it succeeded (ISO UTC); null where the last ones did, or none was made. */
-  downSince: string | null;
-}
-
-/** How a panel answered. */
-export interface PanelTest extends Omit<PanelView, 'brake' | 'downSince'> {
-  ok: boolean;
-  latencyMs: number | null;
-  /** When its credentials end; null where they don't, or that is unknown. */
-  credentialsUntil: string | null;
-  warnings: string[];
-  error: ItemError | null;
-}
 
 /** Panels: their configuration, their availability, and whether runs may change them. */
 export interface Panels {

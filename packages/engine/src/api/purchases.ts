@@ -1,9 +1,10 @@
+import type { PackageView, PurchaseDetail, PurchaseReport, PurchaseView } from '@sluice/contract/documents';
 import { type PaymentTerms, paymentTerms } from '../features/billing/billing-pages.js';
 import { cancelPurchase } from '../features/purchases/cancel.js';
 import { type PurchaseBudget, readBudgetLeft } from '../features/purchases/budget-left.js';
-import { createPurchase, type PurchaseReport } from '../features/purchases/create.js';
-import { listPackages, type PackageView } from '../features/purchases/packages.js';
-import { listOfClient, listPurchases, type PurchaseDetail, type PurchaseView } from '../features/purchases/views.js';
+import { createPurchase } from '../features/purchases/create.js';
+import { listPackages } from '../features/purchases/packages.js';
+import { listOfClient, listPurchases } from '../features/purchases/views.js';
 import { requireService } from '../context/find-service.js';
 import { type CallOptions, type LockOptions, type ReaderOptions, type RunCall, toWaitMs } from './call.js';
 

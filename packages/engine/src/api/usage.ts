@@ -1,10 +1,8 @@
-import type { ServiceDetail } from '@sluice/contract/documents';
-import type { Comparison } from '../features/usage/compare.js';
+import type { Comparison, CycleView, SampleGraph, ServiceDetail } from '@sluice/contract/documents';
 import type { DrawnGraph, LastGraph } from '../features/graph/last-graph.js';
-import type { SampleGraph } from '../features/graph/sample-graph.js';
 import type { GraphRange } from '../features/graph/window.js';
 import type { ImportRow } from '../features/services/plan-rows.js';
-import { readUsage, type UsageFilter, usageHistory, type CycleView } from '../features/usage/usage.js';
+import { readUsage, type UsageFilter, usageHistory } from '../features/usage/usage.js';
 import type { CallOptions, ReaderOptions, RunCall } from './call.js';
 import { checkCount, checkRange } from '../base/inputs.js';
 

@@ -1,9 +1,10 @@
+import type { Scope, TokenView } from '@sluice/contract/documents';
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { needsOfLink, needsOfScopes } from '@sluice/contract';
 import type { ApiTokenRecord, ShareRights } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
 import { tokenStatus } from './token-status.js';
-import type { Granted, Scope, TokenView, VerifyOptions } from './types.js';
+import type { Granted, VerifyOptions } from './types.js';
 
 /** `lastUsedAt` is written at most this often. */
 const USED_EVERY_MS = 60_000;

@@ -1,4 +1,4 @@
-import type { TokenView } from './types.js';
+import type { TokenView } from '@sluice/contract/documents';
 
 /** Returns what a token or link still opens at an instant (ISO UTC): only an active one opens anything. */
 export function tokenStatus(

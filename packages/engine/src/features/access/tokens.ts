@@ -1,3 +1,4 @@
+import type { RevokedToken, TokenView } from '@sluice/contract/documents';
 import { compareMoney } from '@sluice/quota-core';
 import { SluiceError, usageError } from '@sluice/panel-kind';
 import type { ApiTokenRecord, ShareRights } from '@sluice/state-store';
@@ -7,7 +8,7 @@ import type { Context } from '../../context/context.js';
 import { toHash, isValid, newSecret, NO_RIGHTS, toView } from './grants.js';
 import { madeBy, refuseMore } from './makers.js';
 import { parseScopes } from './scopes.js';
-import type { NewToken, Maker, RevokedToken, ShareRequest, TokenRequest, TokenView } from './types.js';
+import type { NewToken, Maker, ShareRequest, TokenRequest } from './types.js';
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 

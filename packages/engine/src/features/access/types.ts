@@ -1,27 +1,11 @@
+import type { TokenView } from '@sluice/contract/documents';
 import type { Need } from '@sluice/contract';
-import type { ApiTokenRecord, ShareRights } from '@sluice/state-store';
-
-/**
- * What an API token may do. For all clients: `read`, `operate` (all changes), `tokens` (making and ending tokens). For one client:
- * `client:ID` to read, with `buy`, `manage` and `password` for what its customer may do.
- */
-export type Scope = 'read' | 'operate' | 'tokens' | 'buy' | 'manage' | 'password' | `client:${string}`;
-
-/** A token or share link as lists show it. */
-export interface TokenView extends Omit<ApiTokenRecord, 'hash' | 'scopes' | 'scopesBefore'> {
-  scopes: Scope[];
-}
+import type { ShareRights } from '@sluice/state-store';
 
 /** A new token, whose text is shown only here. */
 export interface NewToken {
   token: string;
   access: TokenView;
-}
-
-/** A token that has ended, with what it made. */
-export interface RevokedToken extends TokenView {
-  /** The valid tokens and links that it made, and those that they made: ended with it where that was asked for. */
-  made: TokenView[];
 }
 
 /** The token that asks for another one. */

@@ -1,9 +1,9 @@
+import type { AgentDetail, ChangedAgent } from '@sluice/contract/documents';
 import type { AgentAddon } from '@sluice/panel-kind';
 import { unsupported } from '../../base/errors.js';
 import { readEnforcements } from '../../context/enforcement.js';
 import type { Context } from '../../context/context.js';
 import { addonDetail } from './agent-views.js';
-import type { AgentDetail, ChangedAgent } from '../../kernel/run/agent-documents.js';
 import { type AgentsOnPanel, matches, withAgentErrors } from './open-agents.js';
 import type { AgentsRun } from './run-agents.js';
 

@@ -1,5 +1,5 @@
-import type { PanelsRunView } from '@sluice/contract/documents';
-import { type AgentPlan, type AgentPlanInput, type ItemError, SluiceError } from '@sluice/panel-kind';
+import type { AgentDetail, RestoreReport } from '@sluice/contract/documents';
+import { type AgentPlan, type AgentPlanInput, SluiceError } from '@sluice/panel-kind';
 import type { HoldRecord } from '@sluice/state-store';
 import { interruptedError } from '../../base/interruption.js';
 import { panelLease } from '../../context/leases.js';
@@ -10,7 +10,6 @@ import { reportNotices } from '../../kernel/run/run-document.js';
 import type { Context } from '../../context/context.js';
 import { refuseAddon } from './addon.js';
 import { agentDetails } from './agent-views.js';
-import type { AgentAction, AgentDetail } from '../../kernel/run/agent-documents.js';
 import { changeUsers, type ListedAction, listed, planned, resolveUsers, type UserChanges } from './change-users.js';
 import { agentPanel, type AgentsOnPanel, matches, openAgents, withAgentErrors } from './open-agents.js';
 import { type AgentsRead, isProblem, loadStoredAgents, problemError, readAgents } from './read-agents.js';
@@ -22,18 +21,6 @@ export interface AgentRequest {
   dryRun: boolean;
   waitMs: number;
 }
-
-/** `agent restore --json`, `agent suspend --json` and `agent unsuspend --json`: the agent, and what was changed. */
-export type RestoreReport = AgentDetail & {
-  run: PanelsRunView;
-  actions: AgentAction[];
-  /**
-   * Users that stay as they are, and why: `moved`, `touched`, `enabled-by-others`, `gone`, `still-over`, `suspended`, `service-ended`.
-   */
-  left: { uuid: string; name: string; outcome: string }[];
-  notices: { code: string; service: string | null; message: string }[];
-  error: ItemError | null;
-};
 
 /** State of a command about the users of one agent. */
 export interface AgentCommand extends UserChanges {

@@ -1,7 +1,6 @@
-import type { Enforcement } from '@sluice/contract/documents';
+import type { AgentAction, AgentDetail, AgentView, ChangedAgent, Enforcement } from '@sluice/contract/documents';
 import type { AddonAgent, AgentSemantics, AgentTraffic, ItemError, PanelAgents } from '@sluice/panel-kind';
 import type { Enforcements } from '../../context/enforcement.js';
-import type { AgentView, AgentDetail, AgentAction, ChangedAgent } from '../../kernel/run/agent-documents.js';
 
 /**
  * Returns the state of an agent in one word, the same on every surface: `missing` on its panel, `suspended`, `held` while users are

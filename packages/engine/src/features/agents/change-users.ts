@@ -1,3 +1,4 @@
+import type { AgentAction } from '@sluice/contract/documents';
 import { isPanelError } from '@sluice/panel-http';
 import type { AgentPlan, ItemError, Observation, Step } from '@sluice/panel-kind';
 import { AGENT_STEPS } from '@sluice/panel-kind';
@@ -8,7 +9,6 @@ import { type Changed, endAction } from '../../kernel/changes/journal.js';
 import { applyPlan, type ReadStop } from '../../kernel/changes/perform.js';
 import { waitForFresh } from '../../loop/resolve.js';
 import { toActionName, toActionView } from '../../kernel/subject/views.js';
-import type { AgentAction } from '../../kernel/run/agent-documents.js';
 import type { AgentsOnPanel } from './open-agents.js';
 import { loadStoredAgents } from './read-agents.js';
 

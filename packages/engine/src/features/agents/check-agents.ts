@@ -1,5 +1,4 @@
-import type { PanelsRunView, RunReport } from '@sluice/contract/documents';
-import type { ItemError } from '@sluice/panel-kind';
+import type { AgentTotals, CheckReport, RunReport } from '@sluice/contract/documents';
 import type { RunOutcome } from '@sluice/state-store';
 import { interruptedError } from '../../base/interruption.js';
 import { type Leases, panelLease, takePanels } from '../../context/leases.js';
@@ -11,7 +10,6 @@ import { toScope } from '../../kernel/run/bracket.js';
 import type { PanelRun, PartHooks } from '../../loop/run-part.js';
 import type { Context } from '../../context/context.js';
 import { checkThroughAddon } from './addon.js';
-import type { AgentTotals, ChangedAgent } from '../../kernel/run/agent-documents.js';
 import { agentPanel, agentPanels, type AgentsOnPanel, matches, openAgents, withAgentErrors } from './open-agents.js';
 import { describeStored, knownAgent } from './read-agents.js';
 import { type AgentsRequest, type AgentsRun, failedRun, noTotals, runAgents } from './run-agents.js';
@@ -23,17 +21,6 @@ export interface CheckRequest {
   panel: string | undefined;
   dryRun: boolean;
   allowMass: boolean;
-}
-
-/** `agent check --all --json` (docs/json.md). */
-export interface CheckReport {
-  run: PanelsRunView;
-  totals: AgentTotals;
-  agents: ChangedAgent[];
-  notices: { code: string; service: string | null; message: string }[];
-  error: (ItemError & { details?: Record<string, unknown> }) | null;
-  /** Panels that were left out since another run holds them, or that failed. */
-  panels: { panel: string; error: ItemError }[];
 }
 
 /** Checks the agents of one panel or of all panels. */

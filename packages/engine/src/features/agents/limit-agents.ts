@@ -1,3 +1,4 @@
+import type { AgentDetail } from '@sluice/contract/documents';
 import { formatBytes, gigabytesToBytes } from '@sluice/quota-core';
 import {
   type AgentLimit,
@@ -12,7 +13,6 @@ import { readEnforcements } from '../../context/enforcement.js';
 import type { Context } from '../../context/context.js';
 import { addonAgent } from './addon.js';
 import { agentDetails } from './agent-views.js';
-import type { AgentDetail } from '../../kernel/run/agent-documents.js';
 import { agentPanel, type AgentsOnPanel, matches, openAgents, withAgentErrors } from './open-agents.js';
 import {
   describeStored,

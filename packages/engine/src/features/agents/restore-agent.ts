@@ -1,3 +1,4 @@
+import type { ChangedAgent, RestoreReport } from '@sluice/contract/documents';
 import { isPanelError } from '@sluice/panel-http';
 import { type ItemError, toItemError, SluiceError } from '@sluice/panel-kind';
 import { findSubjectAgent, toAgentSubject } from '@sluice/quota-core';
@@ -12,12 +13,10 @@ import {
   findSuspension,
   performPlan,
   planInput,
-  type RestoreReport,
   runForAgent,
   suspendedError,
 } from './agent-command.js';
 import { agentDetails, changedAgent, findError, toActions } from './agent-views.js';
-import type { ChangedAgent } from '../../kernel/run/agent-documents.js';
 import { type ListedAction, resolveUsers, type UserChanges } from './change-users.js';
 import { type AgentsOnPanel, openAgents } from './open-agents.js';
 import { describeStored, isProblem, loadStoredAgents, problemError, readAgents } from './read-agents.js';

@@ -1,3 +1,4 @@
+import type { AgentTotals, ChangedAgent } from '@sluice/contract/documents';
 import {
   type AgentPlan,
   AGENT_STEPS,
@@ -18,7 +19,6 @@ import type { Notice } from '../../kernel/run/notice.js';
 import { IMPOSSIBLE_JUMP } from '../../loop/plausible.js';
 import { mayChange } from '../../kernel/changes/store-copy.js';
 import { agentDetails, changedAgent } from './agent-views.js';
-import type { AgentTotals, ChangedAgent } from '../../kernel/run/agent-documents.js';
 import { changeUsers, type ListedAction, listed, planned, resolveUsers, type UserChanges } from './change-users.js';
 import type { AgentsOnPanel } from './open-agents.js';
 import { PanelSwitch, Stopped } from './panel-switch.js';

@@ -1,11 +1,11 @@
-import type { AgentSemantics, AgentTraffic } from '@sluice/panel-kind';
-import { type AgentReservationRecord, toAgentSubject } from '@sluice/quota-core';
+import type { AgentDetail, AgentExplained, AgentList } from '@sluice/contract/documents';
+import type { AgentTraffic } from '@sluice/panel-kind';
+import { toAgentSubject } from '@sluice/quota-core';
 import { readEnforcements } from '../../context/enforcement.js';
 import { brakeKey } from '../../kernel/run/brake-state.js';
 import type { Context } from '../../context/context.js';
 import { addonAgent, refuseAddon } from './addon.js';
 import { addonView, agentDetails, agentView } from './agent-views.js';
-import type { AgentDetail, AgentView } from '../../kernel/run/agent-documents.js';
 import {
   agentPanel,
   agentPanels,
@@ -16,13 +16,6 @@ import {
   withAgentErrors,
 } from './open-agents.js';
 import { describeStored, readCurrentFigures, knownAgent, loadStoredAgents } from './read-agents.js';
-
-/** `agent list --json` (docs/json.md). */
-export interface AgentList {
-  agents: AgentView[];
-  /** How each panel's figures count. */
-  semantics: { panel: string; semantics: AgentSemantics }[];
-}
 
 /** Lists the agents of one panel or of all panels, with current figures. */
 export async function listAgents(context: Context, panel: string | undefined): Promise<AgentList> {
@@ -95,30 +88,6 @@ async function toDetail(on: AgentsOnPanel, traffic: AgentTraffic): Promise<Agent
   const [detail] = agentDetails(on, [traffic], await readEnforcements(config, store));
   if (!detail) throw new Error('an agent without detail');
   return detail;
-}
-
-/** `agent explain --json` (docs/json.md). */
-export interface AgentExplained extends AgentDetail {
-  readings: { at: string; allocatedBytes: number; currentBytes: number; consumedBytes: number | null; users: number }[];
-  reservations: Pick<
-    AgentReservationRecord,
-    'uuid' | 'agent' | 'bytes' | 'leftBytes' | 'state' | 'createdAt' | 'expiresAt'
-  >[];
-  /** The agent whose limit decides about a further user. */
-  binding: string | null;
-  actions: {
-    type: string;
-    target: string;
-    name: string;
-    state: string;
-    at: string;
-    run: string | null;
-    outcome: string | null;
-    settledAt: string | null;
-    usedBytes: number | null;
-    limitBytes: number | null;
-  }[];
-  sentence: string;
 }
 
 /** Explains why an agent is in its state, from the store alone. */

@@ -1,3 +1,4 @@
+import type { RestoreReport } from '@sluice/contract/documents';
 import { printable } from '@sluice/panel-http/printable';
 import type { AgentPlanInput, RecordedAgents } from '@sluice/panel-kind';
 import { findSubjectAgent, toAgentSubject } from '@sluice/quota-core';
@@ -12,7 +13,6 @@ import {
   findSuspension,
   performPlan,
   planInput,
-  type RestoreReport,
   runForAgent,
 } from './agent-command.js';
 import { findError, toActions } from './agent-views.js';

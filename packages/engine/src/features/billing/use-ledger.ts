@@ -1,7 +1,8 @@
+import type { CreditEntry, InvoiceView } from '@sluice/contract/documents';
 import { printable } from '@sluice/panel-http/printable';
 import { compareMoney, formatMoney, negateMoney } from '@sluice/quota-core';
 import { type Credit, SluiceError, usageError } from '@sluice/panel-kind';
-import type { BookingRecord, EntryRecord, InvoiceRecord, StoreTables } from '@sluice/state-store';
+import type { InvoiceRecord, StoreTables } from '@sluice/state-store';
 import { notFound } from '../../base/errors.js';
 import { withRun } from '../../kernel/run/bracket.js';
 import type { Context } from '../../context/context.js';
@@ -30,26 +31,6 @@ export interface CreditRequest {
   ref?: string | undefined;
   /** What the client reads of it; default `Credit`. The note of the call is for operators. */
   description?: string | undefined;
-}
-
-/** One change of a client's credit, in `credit history --json` (docs/json.md). */
-export interface CreditEntry
-  extends Pick<EntryRecord, 'currency'>, Pick<BookingRecord, 'id' | 'at' | 'kind' | 'description' | 'note'> {
-  /** Who booked it; null for a client that reads. */
-  actor: string | null;
-  /** Negative where credit was taken. */
-  amount: string;
-  /** Credit after it. */
-  balance: string;
-  /** The operator's reference, or the key of a refund; of a payment the invoice. */
-  ref: string | null;
-}
-
-/** An invoice, in `invoice show --json` (docs/json.md). */
-export interface InvoiceView extends InvoiceRecord {
-  /** What is left to pay. */
-  balance: string;
-  lines: { id: string; description: string; amount: string }[];
 }
 
 /** Refuses calls about the ledger where another system bills. */

@@ -1,4 +1,4 @@
-import type { PanelsRunView } from '@sluice/contract/documents';
+import type { CallBillReport, CallBillView } from '@sluice/contract/documents';
 import { type CallInvoice, SluiceError, usageError } from '@sluice/panel-kind';
 import type { CallBillRecord, ServiceRecord } from '@sluice/state-store';
 import { invoicePeriod, parsePeriod, type PeriodRule, toLocalTime } from '@sluice/telephony';
@@ -9,7 +9,7 @@ import type { Context } from '../../context/context.js';
 import { requireService } from '../../context/find-service.js';
 import { hasCalls } from '../telephony/panels.js';
 import { billPeriod } from './bill-period.js';
-import type { BillOptions, CallBillView } from './bill-view.js';
+import type { BillOptions } from './bill-view.js';
 import { finalPeriods, findDue, findParts, findStated, isFinal, isInDoubt, type ToBill, toStoredBill } from './due.js';
 import { listBegun, listLineBills } from './line-bills.js';
 import {
@@ -23,13 +23,6 @@ import {
 /** Which bills to make, and how. */
 export interface BillRequest extends BillOptions {
   waitMs: number;
-}
-
-/** `call bill --json` (docs/json.md). */
-export interface CallBillReport {
-  run: PanelsRunView;
-  /** By service, the newest period first. */
-  bills: CallBillView[];
 }
 
 /**

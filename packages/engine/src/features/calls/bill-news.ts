@@ -1,5 +1,5 @@
+import type { CallBillView } from '@sluice/contract/documents';
 import { describePeriod } from '../../base/describe-period.js';
-import type { CallBillView } from './bill-view.js';
 import type { Notice } from '../../kernel/run/notice.js';
 
 /** Returns the notices of bills that failed: one for each bill and cause. */

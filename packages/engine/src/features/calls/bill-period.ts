@@ -1,3 +1,4 @@
+import type { CallBillView } from '@sluice/contract/documents';
 import path from 'node:path';
 import { isPanelError } from '@sluice/panel-http';
 import { type CallTerms, SluiceError, toItemError } from '@sluice/panel-kind';
@@ -16,7 +17,7 @@ import { callsLine } from '../../base/config/invoice-lines.js';
 import { requirePayer } from '../billing/refusals.js';
 import type { Context } from '../../context/context.js';
 import { refuseOpenPeriod, refuseOtherBilling, refuseOverlap, refuseShared, requireTerms } from './bill-refusals.js';
-import { type CallBillView, emptyView, figures, type PeriodOfLine, toView } from './bill-view.js';
+import { emptyView, figures, type PeriodOfLine, toView } from './bill-view.js';
 import { type BillingType, describeTypeChanged, findBillingType, TYPE_CHANGED } from './billing-type.js';
 import { describeBound, lastDayBefore } from '../../base/describe-period.js';
 import { isByHand, isFinal, isInDoubt, toInstants } from './due.js';

@@ -1,7 +1,6 @@
-import type { PeriodView } from '@sluice/contract/documents';
-import type { ItemError } from '@sluice/panel-kind';
+import type { CallBillView } from '@sluice/contract/documents';
 import type { CallBillRecord, HeldLease } from '@sluice/state-store';
-import type { ChargeDifference, ReportFormat } from '@sluice/telephony';
+import type { ReportFormat } from '@sluice/telephony';
 import { toInstants, type ToBill } from './due.js';
 import type { CallReportSink, Gathered } from './gather.js';
 import type { Line } from '../telephony/find-line.js';
@@ -32,29 +31,6 @@ export interface BillOptions {
   invoice: string | null;
   /** Null: no report is written. */
   reports: CallReports | null;
-}
-
-/** The bill of one period, in `call bill --json` (docs/json.md). */
-export interface CallBillView {
-  service: string;
-  invoice: string | null;
-  /** Half open, instants (ISO UTC). */
-  period: PeriodView;
-  /** Distinct records of the period; null where they were not read. */
-  calls: number | null;
-  /** After increments; null where it is not known. */
-  billedSeconds: number | null;
-  /** The line's amount; null where the calls were not read. */
-  total: string | null;
-  currency: string | null;
-  state: 'added' | 'already-added' | 'nothing-to-bill' | 'failed' | 'planned';
-  reason: string | null;
-  /** Absolute path of the report. */
-  csv: string | null;
-  error: ItemError | null;
-  warnings: ItemError[];
-  /** Differences to the rates, the first hundred; absent where they were not checked. */
-  differences?: ChargeDifference[] | undefined;
 }
 
 /** A period of a line that is to be billed. */

@@ -1,3 +1,4 @@
+import type { ComparedBill } from '@sluice/contract/documents';
 import { isPanelError } from '@sluice/panel-http';
 import { addMoney, compareMoney, formatMoney, toLocalDate } from '@sluice/quota-core';
 import type { CallBillRecord, ConditionRecord, StoreTables } from '@sluice/state-store';
@@ -6,7 +7,6 @@ import { isLiving } from '../../base/lifecycle.js';
 import type { Context } from '../../context/context.js';
 import { hasCalls } from '../telephony/panels.js';
 import type { UnbilledPart } from './charged-by-hand.js';
-import type { ComparedBill } from './compared-bill.js';
 import { isFinal } from './due.js';
 import { findLastCalls } from '../telephony/find-line.js';
 import { listUnbilledOnPanel, searchedSince } from './ownerless.js';

@@ -1,3 +1,4 @@
+import type { ComparedBill } from '@sluice/contract/documents';
 import type { PanelTelephony } from '@sluice/panel-kind';
 import { billKey, type BillPeriod, CallSum, localDay, parsePeriod, toLocalTime } from '@sluice/telephony';
 import { addMoney } from '@sluice/quota-core';
@@ -11,7 +12,7 @@ import { clip, isTaken, openParts, toInstants } from './due.js';
 import { isOfPanel } from './line-bills.js';
 import { findLastCalls } from '../telephony/find-line.js';
 import { readSorted } from './read-sorted.js';
-import type { ComparedBill, ReconcileCallsRequest } from './compared-bill.js';
+import type { ReconcileCallsRequest } from './compared-bill.js';
 
 /** So many ids of a bill are listed. */
 export const MOST_IDS = 1000;

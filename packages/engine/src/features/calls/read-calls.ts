@@ -1,4 +1,4 @@
-import type { PeriodView } from '@sluice/contract/documents';
+import type { CallReportView, NumberOwner, PeriodView, RecordsReport } from '@sluice/contract/documents';
 import { type CallFilter, type CallReportJob, SluiceError, usageError } from '@sluice/panel-kind';
 import {
   type BillPeriod,
@@ -15,7 +15,7 @@ import {
 import { numberSubject } from '@sluice/state-store';
 import { notFound } from '../../base/errors.js';
 import { beginThen, type Reader, visibleSince } from '../../context/reader.js';
-import { isInWindow, type OwnedWindow, type ServiceWindow } from '../../base/ownership.js';
+import { isInWindow, type ServiceWindow } from '../../base/ownership.js';
 import type { Context } from '../../context/context.js';
 import { requireService } from '../../context/find-service.js';
 import type { CallReports } from './bill-view.js';
@@ -43,24 +43,6 @@ export interface RecordsRequest {
   to: string | null;
   /** Called with each record, in the order of time, and the period, which names the zone of the telephony system. */
   onCall: (call: CallRecord, period: PeriodView) => Promise<void> | void;
-}
-
-/** What was read; the records are not kept. */
-export interface RecordsReport {
-  panel: string;
-  period: PeriodView;
-  /** Whether the window is not over: records may still arrive and change. A list bills nothing; parts of the window may be billed already. */
-  provisional: boolean;
-  /** `charge`: the exact sum. */
-  totals: { calls: number; billedSeconds: number | null; charge: string; currency: string };
-  /** Who had the number in this time, as far as Sluice gave or took it; null where no number was named. */
-  owners: NumberOwner[] | null;
-}
-
-/** A time in which a service had a number; ISO UTC. Null: since before it was known, or still. */
-export interface NumberOwner extends OwnedWindow {
-  service: string;
-  client: string | null;
 }
 
 /** Reads call records in the order of time, and sums them. */
@@ -143,21 +125,6 @@ export interface CallReportCall {
   /** Let the panel make the report. */
   remote: boolean;
   reports: CallReports;
-}
-
-/** The report of one line, in `call report --json`. */
-export interface CallReportView {
-  service: string;
-  period: PeriodView;
-  /** Null where the panel made the report and does not state it; so the other figures. */
-  calls: number | null;
-  billedSeconds: number | null;
-  /** As it would be billed. */
-  total: string | null;
-  currency: string;
-  /** Whether the period is not over, so that its calls may still arrive or change. */
-  provisional: boolean;
-  csv: string;
 }
 
 /** Writes the report of a period without billing it, one file per line. */

@@ -1,9 +1,10 @@
+import type { ComparedBill } from '@sluice/contract/documents';
 import { addMoney, compareMoney, negateMoney } from '@sluice/quota-core';
 import type { CallBillRecord } from '@sluice/state-store';
 import { type CallRecord, CallSum, parsePeriod, periodsOverlap, toLocalTime } from '@sluice/telephony';
 import type { Context } from '../../context/context.js';
 import { requireService } from '../../context/find-service.js';
-import type { ComparedBill, ReconcileCallsRequest } from './compared-bill.js';
+import type { ReconcileCallsRequest } from './compared-bill.js';
 import { isFinal, toInstants, toPeriod } from './due.js';
 import { findTelephony } from '../telephony/panels.js';
 import { listUnbilled, MOST_IDS } from './ownerless.js';

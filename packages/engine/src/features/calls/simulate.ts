@@ -1,3 +1,4 @@
+import type { SimulatedCallView } from '@sluice/contract/documents';
 import { SluiceError, usageError } from '@sluice/panel-kind';
 import { QuotaCoreError } from '@sluice/quota-core';
 import { type IncrementBase, parseNumber, rateCall, RateTable, TelephonyError, toLocalTime } from '@sluice/telephony';
@@ -25,28 +26,6 @@ export interface SimulateRequest {
   local: boolean;
   /** Null: as the panel does. */
   incrementBase: IncrementBase | null;
-}
-
-/** `call simulate --json`. */
-export interface SimulatedCallView {
-  destination: string;
-  plan: string | null;
-  at: string;
-  prefix: string | null;
-  rate: {
-    id: string | null;
-    description: string | null;
-    pricePerMinute: string | null;
-    connectionFee: string | null;
-  };
-  billedSeconds: number | null;
-  /** Decimal text. */
-  cost: string;
-  currency: string;
-  /** `panel`: its own simulator; `local`: Sluice's rating over the panel's rates. */
-  source: 'panel' | 'local';
-  /** What the price does not take into account. */
-  notes: string[];
 }
 
 const NOT_MODELLED =

@@ -1,4 +1,4 @@
-import type { PeriodView } from '@sluice/contract/documents';
+import type { BillReport, StoredBillView } from '@sluice/contract/documents';
 import { SluiceError } from '@sluice/panel-kind';
 import type { CallBillRecord } from '@sluice/state-store';
 import { toLocalTime, toNamePart } from '@sluice/telephony';
@@ -12,26 +12,6 @@ import type { CallReportSink } from './gather.js';
 import { gather } from './gather.js';
 import { toPeriod } from './due.js';
 import { requireLineOfCalls } from '../telephony/find-line.js';
-
-/** A bill of calls as it is stored. */
-export interface StoredBillView extends Pick<
-  CallBillRecord,
-  'id' | 'service' | 'client' | 'state' | 'calls' | 'currency' | 'at'
-> {
-  /** Half open, instants (ISO UTC). */
-  period: PeriodView;
-  /** The amount of its line; decimal text. */
-  total: string;
-  /** The invoice with its line; null where it has none. */
-  invoice: string | null;
-}
-
-/** The report of a bill: a CSV file with its calls. */
-export interface BillReport {
-  /** Without a folder. */
-  name: string;
-  text: string;
-}
 
 /**
  * Lists the stored bills of a service or client, the newest period of each service first; calls no panel. A reader gets those of

@@ -1,9 +1,10 @@
+import type { Check } from '@sluice/contract/documents';
 import { liesAhead } from '@sluice/quota-core';
 import { confirmedInstant, formatLength } from '../../context/clock-guard.js';
 import { isUnconfirmed } from '../../context/panel-answers.js';
 import { withRun } from '../../kernel/run/bracket.js';
 import type { Context } from '../../context/context.js';
-import { type Check, toChecks } from '../../base/check.js';
+import { toChecks } from '../../base/check.js';
 import { isLiving } from '../../base/lifecycle.js';
 
 /** The confirmed instant, and the one before. */

@@ -1,3 +1,4 @@
+import type { Check } from '@sluice/contract/documents';
 import { SluiceError, toItemError } from '@sluice/panel-kind';
 import type { ActionRecord, RunRecord } from '@sluice/state-store';
 import { toBillingDependencies } from '../billing/open-billing.js';
@@ -5,7 +6,7 @@ import { billingSections, billingSettings } from '../../base/config/find-entry.j
 import { toHoldsFilePath, isHoldsFileStale } from '../../context/holds-file.js';
 import { whoHolds } from '../../context/leases.js';
 import type { Context } from '../../context/context.js';
-import { type Check, toChecks } from '../../base/check.js';
+import { toChecks } from '../../base/check.js';
 import { CLOCK_TOLERANCE_MS, clockChecks } from './clock-checks.js';
 import { acceptClock, confirmedClockChecks } from './confirmed-clock.js';
 import { isCommandRow, COMMAND_PREFIX } from '../../kernel/subject/command-row.js';

@@ -1,9 +1,10 @@
+import type { Check } from '@sluice/contract/documents';
 import { toItemError } from '@sluice/panel-kind';
 import { panelsWithAgents } from '../agents/open-agents.js';
 import { listStoredAgents } from '../agents/show-agents.js';
 import { nameFew } from '../../base/natural-order.js';
 import type { Context } from '../../context/context.js';
-import { type Check, toChecks } from '../../base/check.js';
+import { toChecks } from '../../base/check.js';
 import { describeDoubtedHolds, HOLD_DOUBTED } from '../../kernel/subject/holds.js';
 import { doubtedView } from '../../kernel/subject/views.js';
 

@@ -1,8 +1,8 @@
-import type { HoldMarks } from '@sluice/contract/documents';
+import type { Check, HoldMarks } from '@sluice/contract/documents';
 import { listAgentHolds } from '../holds/holds.js';
 import { nameFew } from '../../base/natural-order.js';
 import type { Context } from '../../context/context.js';
-import { type Check, toChecks } from '../../base/check.js';
+import { toChecks } from '../../base/check.js';
 import { readLastingHolds } from '../../kernel/subject/holds.js';
 
 /** Names what is not on its panel as its holds require: what ended there and is not undone, and what is not restricted yet. */

@@ -1,7 +1,8 @@
+import type { Check } from '@sluice/contract/documents';
 import type { DeliveryRecord } from '@sluice/state-store';
 import { configuredChannels } from '../../kernel/run/channels.js';
 import type { Context } from '../../context/context.js';
-import { type Check, toChecks } from '../../base/check.js';
+import { toChecks } from '../../base/check.js';
 
 /** What was given up is reported for this long. */
 const REPORTED_MS = 7 * 86_400_000;

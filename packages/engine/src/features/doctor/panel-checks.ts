@@ -1,3 +1,4 @@
+import type { Check } from '@sluice/contract/documents';
 import { SHORTEST_MASKED } from '@sluice/panel-http';
 import { type Panel, toItemError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
@@ -11,7 +12,7 @@ import { readMark } from '../../kernel/changes/store-copy.js';
 import { describeWriter, isObserved } from '../../kernel/changes/store-copy.js';
 import { isLiving } from '../../base/lifecycle.js';
 import type { Context } from '../../context/context.js';
-import { type Check, toChecks } from '../../base/check.js';
+import { toChecks } from '../../base/check.js';
 import { panelClockCheck } from './clock-checks.js';
 import { lineChecks, sharedChecks } from './service-checks.js';
 

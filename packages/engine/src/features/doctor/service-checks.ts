@@ -1,4 +1,4 @@
-import type { RemovedPanel } from '@sluice/contract/documents';
+import type { Check, RemovedPanel } from '@sluice/contract/documents';
 import type { Panel } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import { findEntry } from '../../base/config/find-entry.js';
@@ -8,7 +8,6 @@ import { toMapping } from '../../loop/sharing.js';
 import { listLines } from '../services/lines.js';
 import { findStoredProblems, type StoredProblem } from '../services/stored-problems.js';
 import type { Context } from '../../context/context.js';
-import type { Check } from '../../base/check.js';
 import { isLiving } from '../../base/lifecycle.js';
 
 const NAMES: Record<StoredProblem['code'], string> = {

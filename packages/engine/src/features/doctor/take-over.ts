@@ -1,3 +1,4 @@
+import type { Check } from '@sluice/contract/documents';
 import type { Panel } from '@sluice/panel-kind';
 import { panelLease } from '../../context/leases.js';
 import { brakeKey, findMoved } from '../../kernel/run/brake-state.js';
@@ -7,7 +8,7 @@ import { acceptMark, readMark, writeMark } from '../../kernel/changes/store-copy
 import { isObserved } from '../../kernel/changes/store-copy.js';
 import { requirePanelName } from '../../base/config/find-panel.js';
 import type { Context } from '../../context/context.js';
-import { type Check, toChecks } from '../../base/check.js';
+import { toChecks } from '../../base/check.js';
 
 /**
  * Lets this store change a panel again that a copy of it changes, or all such panels, and writes its mark there, so that the copy

@@ -1,3 +1,4 @@
+import type { GraphWindow, PanelFigures } from '@sluice/contract/documents';
 import { createHash } from 'node:crypto';
 import type { Panel, PanelGraph } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
@@ -5,8 +6,8 @@ import { findTimeZone } from '../../base/config/find-entry.js';
 import { type Reader, visibleSince } from '../../context/reader.js';
 import type { Context } from '../../context/context.js';
 import { requireService } from '../../context/find-service.js';
-import { type PanelFigures, parseFigures } from './panel-figures.js';
-import { type GraphRange, type GraphWindow, refuseRange } from './window.js';
+import { parseFigures } from './panel-figures.js';
+import { type GraphRange, refuseRange } from './window.js';
 
 /** A service's graph on its panel. */
 export interface DrawnGraph {

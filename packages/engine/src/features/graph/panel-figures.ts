@@ -1,15 +1,7 @@
+import type { PanelFigures } from '@sluice/contract/documents';
 import { TZDate } from '@date-fns/tz';
 import { parse } from 'csv-parse/sync';
 import { type PanelGraph, SluiceError } from '@sluice/panel-kind';
-
-/** The figures of a panel's graph, with the panel's labels and unit. */
-export interface PanelFigures {
-  /** Instants of the figures; null where the panel's date can't be parsed. */
-  times: { at: string | null; label: string }[];
-  series: { name: string; values: (number | null)[] }[];
-  /** The unit in the names of the series; null where they have none. */
-  unit: string | null;
-}
 
 /** Parses the figures of a graph; returns null for a picture. */
 export function parseFigures(graph: PanelGraph, timeZone: string, panel: string): PanelFigures | null {

@@ -1,3 +1,4 @@
+import type { GraphWindow } from '@sluice/contract/documents';
 import { type PanelGraph, SluiceError } from '@sluice/panel-kind';
 import { findTimeZone } from '../../base/config/find-entry.js';
 import { requireFacet } from '../../base/facet.js';
@@ -6,7 +7,7 @@ import type { Context } from '../../context/context.js';
 import { requireService } from '../../context/find-service.js';
 import { type DrawnGraph, identify, keepLastGraph, parseGraph, toGraphKey } from './last-graph.js';
 import { parseFigures } from './panel-figures.js';
-import { type GraphRange, type GraphWindow, findWindow, refuseRange } from './window.js';
+import { type GraphRange, findWindow, refuseRange } from './window.js';
 
 /** For clients an answer is cached at least so long, in milliseconds. */
 const SHORTEST_MS = 60_000;

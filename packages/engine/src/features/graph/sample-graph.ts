@@ -1,30 +1,11 @@
-import type { Allowance, Mode, UsageBytes } from '@sluice/quota-core';
+import type { SampleGraph } from '@sluice/contract/documents';
+import type { Allowance } from '@sluice/quota-core';
 import { findTimeZone } from '../../base/config/find-entry.js';
 import { beginThen, type Reader, visibleSince } from '../../context/reader.js';
 import type { Context } from '../../context/context.js';
 import { requireService } from '../../context/find-service.js';
 import { allowancesNow } from '../services/allowance-now.js';
-import { type GraphRange, type GraphWindow, findWindow } from './window.js';
-
-/** Usage inside the cycle at an instant; null is unknown. */
-export interface GraphPoint extends UsageBytes {
-  at: string;
-}
-
-/** A service's stored usage over a window. */
-export interface SampleGraph {
-  service: string;
-  window: GraphWindow;
-  timeZone: string;
-  mode: Mode;
-  allowedBytes: number | null;
-  /** Oldest first. */
-  series: GraphPoint[];
-  /** Starts of cycles inside the window, where usage begins at zero. */
-  breaks: string[];
-  /** End of the newest cycle; null for a service that was never metered. */
-  cycleEnd: string | null;
-}
+import { type GraphRange, findWindow } from './window.js';
 
 /** Returns the stored readings of a service: all, or about as many as `points`, evenly spread. */
 export async function sampleGraph(

@@ -1,3 +1,4 @@
+import type { GraphWindow } from '@sluice/contract/documents';
 import type { ServiceRecord } from '@sluice/state-store';
 import { usageError } from '@sluice/panel-kind';
 import { notFound } from '../../base/errors.js';
@@ -20,13 +21,6 @@ export function refuseRange(range: GraphRange, reader: Reader): void {
 
 function lengthMs(range: Exclude<GraphRange, 'cycle'>): number {
   return Number(range.slice(0, -1)) * (range.endsWith('h') ? HOUR_MS : 24 * HOUR_MS);
-}
-
-/** A half-open time range; `cycle` is the id for the range `cycle`. */
-export interface GraphWindow {
-  start: string;
-  end: string;
-  cycle: string | null;
 }
 
 /**

@@ -1,8 +1,7 @@
-import type { RunReport, ServiceView } from '@sluice/contract/documents';
+import type { ChangedAgent, RunReport, ServiceView } from '@sluice/contract/documents';
 import { toItemError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import { panelsWithDisabled } from '../agents/open-agents.js';
-import type { ChangedAgent } from '../../kernel/run/agent-documents.js';
 import { adoptHoldsFile, type HoldsFile } from '../../context/holds-file.js';
 import { panelLease } from '../../context/leases.js';
 import { runCommand } from '../command/run-command.js';

@@ -1,14 +1,6 @@
-import type { DeliveryRecord, DeliveryState, NoticeRecord } from '@sluice/state-store';
+import type { DeliveryView } from '@sluice/contract/documents';
+import type { DeliveryState } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
-
-/** A notice for a channel: `notify list --json` (docs/json.md). */
-export interface DeliveryView
-  extends
-    Omit<DeliveryRecord, 'notice' | 'recipient' | 'nextAt'>,
-    Pick<NoticeRecord, 'code' | 'service' | 'panel' | 'message'> {
-  /** When the next attempt is due; null where there is none. */
-  nextAt: string | null;
-}
 
 /** Which deliveries to list; the newest `limit`, default 200. */
 export interface DeliveryFilter {

@@ -1,3 +1,4 @@
+import type { SendReport } from '@sluice/contract/documents';
 import { printable } from '@sluice/panel-http/printable';
 import { type NoticeChannel, SluiceError, toItemError } from '@sluice/panel-kind';
 import type { DeliveryRecord } from '@sluice/state-store';
@@ -8,16 +9,6 @@ import type { Context } from '../../context/context.js';
 import { type ConfiguredChannel, configuredChannels } from '../../kernel/run/channels.js';
 import { readServices } from '../../kernel/run/notice.js';
 import { toMessage } from './to-message.js';
-
-/** What one round of sending did. */
-export interface SendReport {
-  sent: number;
-  /** Attempts that failed; each is repeated later, or given up. */
-  failed: number;
-  givenUp: number;
-  /** Whether another process was sending: this one sent nothing. */
-  busy: boolean;
-}
 
 /** The lease of all that is sent: two processes never send at the same time. */
 const LEASE = 'notices';

@@ -1,16 +1,9 @@
-import { type ItemError, type NoticeChannel, toItemError } from '@sluice/panel-kind';
+import type { TestedChannel } from '@sluice/contract/documents';
+import { type NoticeChannel, toItemError } from '@sluice/panel-kind';
 import type { Context } from '../../context/context.js';
 import { type ConfiguredChannel, requireChannels } from '../../kernel/run/channels.js';
 import { sendLogged } from './send.js';
 import { toMessage } from './to-message.js';
-
-/** Result of a test notice: `notify test --json` (docs/json.md). */
-export interface TestedChannel {
-  channel: string;
-  kind: string;
-  ok: boolean;
-  error: ItemError | null;
-}
 
 /**
  * Sends a test notice through one channel or through all; failures are returned, not thrown. Sent to the channel's own address,

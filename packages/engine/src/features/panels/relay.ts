@@ -1,3 +1,4 @@
+import type { LoginLink, RelayUser } from '@sluice/contract/documents';
 import {
   type LookupList,
   type Lookups,
@@ -5,7 +6,6 @@ import {
   type TunnelGroupView,
   type TunnelView,
   usageError,
-  type UserView,
 } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import { notFound, unsupported } from '../../base/errors.js';
@@ -15,19 +15,6 @@ import { findCheckpoint } from '../../kernel/subject/history.js';
 import { requirePanelName } from '../../base/config/find-panel.js';
 import type { Context } from '../../context/context.js';
 import { requireService } from '../../context/find-service.js';
-
-/** A user of a relay panel, with its service. */
-export interface RelayUser extends UserView {
-  service: string | null;
-}
-
-/** `relay login-link --json` (docs/json.md). */
-export interface LoginLink {
-  /** Address of the panel for its customers; null where they are shown none. */
-  url: string | null;
-  username: string;
-  singleSignOn: false;
-}
 
 /** Lists the tunnels of the named panel, or of the only one with such lists. */
 export async function listTunnels(context: Context, name: string | undefined): Promise<TunnelView[]> {

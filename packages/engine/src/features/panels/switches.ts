@@ -1,4 +1,4 @@
-import type { RunReport } from '@sluice/contract/documents';
+import type { RunReport, SwitchReport } from '@sluice/contract/documents';
 import { SluiceError } from '@sluice/panel-kind';
 import type { StoreTables, SwitchRecord } from '@sluice/state-store';
 import { notFound } from '../../base/errors.js';
@@ -10,21 +10,6 @@ import type { RunPart } from '../../loop/run-part.js';
 import { requirePanelName } from '../../base/config/find-panel.js';
 import type { Context } from '../../context/context.js';
 import { suggestion } from '../../base/suggestion.js';
-
-/** `enforce --json` and `observe --json` (docs/json.md). */
-export interface SwitchReport {
-  panel: string;
-  product: string | null;
-  enforce: 'on' | 'observe';
-  source: string;
-  /** When the switch was set, and who set it; null for a setting of the config. */
-  since: string | null;
-  by: string | null;
-  /** Preview of the first run; null for `observe`. */
-  plan: RunReport | null;
-  /** Changes under way that did not end within the wait; absent where there are none. */
-  underWay?: number;
-}
 
 /** How long changes under way are waited for: longer than a panel needs to answer. */
 const LONGEST_WAIT_MS = 30_000;

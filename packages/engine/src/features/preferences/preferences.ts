@@ -1,3 +1,4 @@
+import type { AutoBuyRule, AutoBuySource } from '@sluice/contract/documents';
 import type { AutoBuySettings } from '@sluice/panel-kind';
 import { type Allowance, gigabytesToBytes } from '@sluice/quota-core';
 import type { AutoBuyRecord, PurchaseRecord } from '@sluice/state-store';
@@ -6,20 +7,6 @@ import type { Config } from '../../base/config/schema.js';
 
 /** Defaults of auto-buy, where no level states the field (docs/config.md). */
 const DEFAULTS = { enabled: false, package: null, threshold: String(gigabytesToBytes('10')), maxPerCycle: 5 } as const;
-
-/** Where a preference comes from, the strongest first. */
-export type AutoBuySource = 'service' | 'client' | 'product' | 'global' | 'default';
-
-/** Auto-buy of a service, field by field from its levels. */
-export interface AutoBuyRule {
-  enabled: boolean;
-  package: string | null;
-  /** Bytes as digits, or a percentage of the allowance. */
-  threshold: string;
-  maxPerCycle: number;
-  /** The level that switches it on or off. */
-  source: AutoBuySource;
-}
 
 const NO_RULE: AutoBuyRule = { ...DEFAULTS, source: 'default' };
 

@@ -1,3 +1,4 @@
+import type { CallBillView } from '@sluice/contract/documents';
 import { formatMoney } from '@sluice/quota-core';
 import { toLocalTime } from '@sluice/telephony';
 import { SluiceError } from '@sluice/panel-kind';
@@ -5,7 +6,6 @@ import type { ServiceRecord } from '@sluice/state-store';
 import { findTimeZone } from '../../base/config/find-entry.js';
 import { describeBound } from '../../base/describe-period.js';
 import { billCalls } from '../calls/bill-calls.js';
-import type { CallBillView } from '../calls/bill-view.js';
 import { wasEnded } from '../telephony/find-line.js';
 import { findUnbilled, type UnbilledCalls } from '../calls/unbilled.js';
 import type { Context } from '../../context/context.js';

@@ -1,3 +1,4 @@
+import type { AutoBuyView } from '@sluice/contract/documents';
 import { usageError } from '@sluice/panel-kind';
 import { type Allowance, parseSize } from '@sluice/quota-core';
 import type { AutoBuyRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
@@ -10,21 +11,7 @@ import { refuseOtherClient, requireService } from '../../context/find-service.js
 import { type LinkBudget, refuseOverLink } from './link-budget.js';
 import { findRow, putOfLink, putOwn, readPreferences, UNSTATED } from './link-preferences.js';
 import { requireOffered, requirePackage } from './packages.js';
-import {
-  type AutoBuyRule,
-  findRule,
-  isAutomatic,
-  listOwnPurchases,
-  thresholdBytes,
-} from '../preferences/preferences.js';
-
-/** `auto-buy show --json` and `auto-buy set --json` (docs/json.md). */
-export interface AutoBuyView extends AutoBuyRule {
-  /** Null for a percentage of an allowance that is not known. */
-  thresholdBytes: number | null;
-  /** Automatic purchases in the current cycle; null for a client. */
-  bought: number | null;
-}
+import { findRule, isAutomatic, listOwnPurchases, thresholdBytes } from '../preferences/preferences.js';
 
 /** What `auto-buy` is about: a service, or a client. */
 export type AutoBuySubject =

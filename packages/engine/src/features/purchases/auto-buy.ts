@@ -1,3 +1,4 @@
+import type { AutoBuyRule } from '@sluice/contract/documents';
 import { type ItemError, SluiceError } from '@sluice/panel-kind';
 import { autoBuy, compareMoney, formatMoney, multiplyMoney, subtractMoney } from '@sluice/quota-core';
 import type { AutoBuyRecord, PurchaseRecord } from '@sluice/state-store';
@@ -16,13 +17,7 @@ import { autoKeyPrefix, findBudget } from './link-budget.js';
 import { findLink } from './link-preferences.js';
 import { findPackage, lastCharged, type Package } from './packages.js';
 import { AGENT_LIMIT } from '../../kernel/subject/views.js';
-import {
-  type AutoBuyRule,
-  findRule,
-  isAutomatic,
-  listOwnPurchases,
-  thresholdBytes,
-} from '../preferences/preferences.js';
+import { findRule, isAutomatic, listOwnPurchases, thresholdBytes } from '../preferences/preferences.js';
 
 /** What a service would buy in this run, if its client has enough credit. */
 export interface Wish {

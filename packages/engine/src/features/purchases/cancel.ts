@@ -1,3 +1,4 @@
+import type { PurchaseDetail } from '@sluice/contract/documents';
 import { isOnlyLine, SluiceError } from '@sluice/panel-kind';
 import { usageInMode } from '@sluice/quota-core';
 import type { PurchaseRecord } from '@sluice/state-store';
@@ -12,7 +13,7 @@ import { loadService, recordAllowance } from './load-service.js';
 import { findInvoice } from './find-invoice.js';
 import { isForPayer, storeForFormerPayer } from './former-payer.js';
 import { refundPurchase } from './refund.js';
-import { type PurchaseDetail, toDetail } from './views.js';
+import { toDetail } from './views.js';
 
 /** Which purchase to cancel. */
 export interface CancelRequest {

@@ -1,3 +1,4 @@
+import type { PurchaseReport } from '@sluice/contract/documents';
 import { type ItemError, SluiceError, toItemError } from '@sluice/panel-kind';
 import { compareMoney, formatMoney } from '@sluice/quota-core';
 import type { CycleRecord, PurchaseRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
@@ -21,7 +22,7 @@ import { loadService, recordAllowance } from './load-service.js';
 import { type Package, requireOffered } from './packages.js';
 import { endUnwanted, isWanted } from './unfinished.js';
 import { errorFor } from '../services/for-reader.js';
-import { type PurchaseDetail, refKey, toDetail } from './views.js';
+import { refKey, toDetail } from './views.js';
 import { isLiving } from '../../base/lifecycle.js';
 
 /** What to buy. */
@@ -35,19 +36,6 @@ export interface PurchaseRequest {
   /** Refuses a purchase with which those of the same references would cost more. */
   budget?: PurchaseBudget | undefined;
   waitMs: number;
-}
-
-/** `purchase create --json` (docs/json.md). */
-export interface PurchaseReport {
-  purchase: PurchaseDetail;
-  /** Whether an earlier call with the same reference made it. */
-  repeated: boolean;
-  /** Reasons of the holds that are still open, or not undone yet. */
-  stillHeld: string[];
-  /** Those of `stillHeld` whose hold has ended: the next run that reaches the panel undoes it. */
-  releasing: string[];
-  /** Why what was bought has no effect on the panel yet; the next run completes it. */
-  error: ItemError | null;
 }
 
 /**

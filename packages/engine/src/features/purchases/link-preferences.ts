@@ -1,8 +1,9 @@
+import type { AutoBuyRule } from '@sluice/contract/documents';
 import { compareMoney } from '@sluice/quota-core';
 import type { AutoBuyRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { isValid } from '../access/grants.js';
 import type { Config } from '../../base/config/schema.js';
-import { type AutoBuyRule, findRule } from '../preferences/preferences.js';
+import { findRule } from '../preferences/preferences.js';
 import { findPackage } from './packages.js';
 
 /** What a preference states; null for what it leaves to the next level. */

@@ -1,3 +1,4 @@
+import type { PackageView } from '@sluice/contract/documents';
 import { SluiceError } from '@sluice/panel-kind';
 import { checkMoney, currencyDecimals } from '@sluice/quota-core';
 import type { PurchaseRecord, ServiceRecord } from '@sluice/state-store';
@@ -19,16 +20,6 @@ export interface Package {
   price: string;
   currency: string;
   taxed: boolean;
-}
-
-/** One package, in `package list --json` (docs/json.md). */
-export interface PackageView extends Omit<Package, 'taxed'> {
-  /** Whether the billing system adds tax to the price. */
-  taxed: boolean;
-  /** Total of the client's newest invoice for it at this price, with tax; null where none is known. */
-  lastCharged: string | null;
-  /** Products that offer it. */
-  products: string[];
 }
 
 /** Returns the packages of the config; `bought` are purchases of the client that is asked for. */

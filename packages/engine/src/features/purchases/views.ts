@@ -1,27 +1,8 @@
+import type { PurchaseDetail, PurchaseView } from '@sluice/contract/documents';
 import type { PurchaseRecord } from '@sluice/state-store';
 import { invoiceUrl } from '../billing/billing-pages.js';
 import { isVisible, type Reader } from '../../context/reader.js';
 import type { Context } from '../../context/context.js';
-
-/** One purchase, in `purchase list --json` (docs/json.md). */
-export interface PurchaseView extends Pick<
-  PurchaseRecord,
-  'id' | 'service' | 'client' | 'package' | 'bytes' | 'currency' | 'status' | 'actor' | 'invoice' | 'at' | 'paidAt'
-> {
-  /** Without tax. */
-  price: string;
-  /** Who started the run that bought it, as in the log; null where that is not known. */
-  by: string | null;
-  /** Id of the cycle that it counts in. */
-  cycle: string;
-  /** Total of the invoice, with tax; null where it is not known. */
-  charged: string | null;
-  /** Page where the client sees and pays the invoice; null where none is known. */
-  invoiceUrl: string | null;
-}
-
-/** A purchase with its cycle, in `purchase create --json`. */
-export type PurchaseDetail = Omit<PurchaseView, 'cycle'> & { cycle: { id: string; start: string; end: string } | null };
 
 /** Returns a purchase as documents show it. */
 function toView(context: Context, row: PurchaseRecord, actors: ReadonlyMap<string, string>): PurchaseView {

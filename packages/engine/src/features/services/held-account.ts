@@ -61,7 +61,9 @@ function listLeft(context: Of, moves: readonly Move[]): Exchange[] {
   return moves.flatMap(({ before }) => {
     const { requiredRef: ref = null, keepsQuota = false } = context.findKind(before.panel) ?? {};
     const from = before.refs[ref ?? ''];
-    return keepsQuota && from !== undefined ? [{ service: before.id, ref: 'panel', from, to: null, keeps: before }] : [];
+    return keepsQuota && from !== undefined
+      ? [{ service: before.id, ref: 'panel', from, to: null, keeps: before }]
+      : [];
   });
 }
 

@@ -1,8 +1,9 @@
+import type { Check } from '@sluice/contract/documents';
 import type { Files } from '../../base/files.js';
 import { isInMemory } from '../../context/holds-file.js';
 import { backupFolder } from '../../kernel/changes/backups.js';
 import type { Context } from '../../context/context.js';
-import { type Check, toChecks } from '../../base/check.js';
+import { toChecks } from '../../base/check.js';
 
 /** The size of a store's file with its log, and the room that is left on its disk, in bytes. */
 export interface StoreSize {

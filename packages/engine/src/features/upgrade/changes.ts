@@ -1,6 +1,6 @@
+import type { Check } from '@sluice/contract/documents';
 import { customerAddress } from '@sluice/panel-kind';
 import { LATEST_SCHEMA_VERSION, type PastToken } from '@sluice/state-store';
-import type { Check } from '../../base/check.js';
 import { nameFew } from '../../base/natural-order.js';
 import { beyondLoopback, type Installation } from './installation.js';
 

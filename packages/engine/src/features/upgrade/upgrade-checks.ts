@@ -1,4 +1,5 @@
-import { type Check, toChecks } from '../../base/check.js';
+import type { Check } from '@sluice/contract/documents';
+import { toChecks } from '../../base/check.js';
 import { UPGRADE_CHANGES } from './changes.js';
 import { isActive, isUpgraded, type Installation } from './installation.js';
 

@@ -1,22 +1,10 @@
+import type { Comparison } from '@sluice/contract/documents';
 import { BYTES_PER_GB, gigabytesToBytes, usageInMode } from '@sluice/quota-core';
 import { usageError } from '@sluice/panel-kind';
 import { requirePanelName } from '../../base/config/find-panel.js';
 import { serviceDetails } from '../services/show.js';
 import type { ImportRow } from '../services/plan-rows.js';
 import type { Context } from '../../context/context.js';
-
-/** `compare --json` (docs/json.md). */
-export interface Comparison {
-  services: {
-    service: string;
-    usedBytes: number | null;
-    theirUsedBytes: number | null;
-    held: boolean | null;
-    theirHeld: boolean | null;
-    agrees: boolean;
-  }[];
-  totals: { agree: number; differ: number; onlyOurs: number; onlyTheirs: number };
-}
 
 const YES = ['1', 'true', 'yes', 'y', 'limited', 'on'];
 const NO = ['0', 'false', 'no', 'n', 'ok', 'off', ''];

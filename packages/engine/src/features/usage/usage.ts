@@ -1,4 +1,4 @@
-import type { ServiceDetail, ServiceView } from '@sluice/contract/documents';
+import type { CycleView, ServiceDetail } from '@sluice/contract/documents';
 import { type Reader, visibleSince } from '../../context/reader.js';
 import { serviceDetails } from '../services/show.js';
 import { allowedView, usageView } from '../../kernel/subject/views.js';
@@ -26,15 +26,6 @@ export async function readUsage(
   if (!refresh) return details;
   const { refreshUsage } = await import('./refresh.js');
   return refreshUsage(context, services, details);
-}
-
-/** `usage history --json` (docs/json.md). */
-export interface CycleView {
-  id: string;
-  start: string;
-  end: string;
-  usage: ServiceView['usage'];
-  allowance: Omit<NonNullable<ServiceView['allowance']>, 'remainingBytes' | 'decided'> | null;
 }
 
 /** Returns usage and allowance of each recorded cycle, newest first. */
