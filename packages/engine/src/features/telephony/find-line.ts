@@ -1,6 +1,6 @@
 import { type CallTerms, type PanelTelephony, SluiceError } from '@sluice/panel-kind';
 import type { Subscriber } from '@sluice/telephony';
-import type { ActionRecord, ServiceRecord } from '@sluice/state-store';
+import { type ActionRecord, ownershipSubject, type ServiceRecord } from '@sluice/state-store';
 import { notFound } from '../../base/errors.js';
 import { findEntry } from '../../base/config/find-entry.js';
 import { COMMAND_PREFIX, type StoredCommand } from '../../kernel/subject/command-row.js';
@@ -96,7 +96,10 @@ async function findTermination({ store }: Context, { id, status }: ServiceRecord
   const rows = await store.actions.list({ service: id });
   const done = rows.filter(({ type, state }) => state === 'applied' && (type === CREATE || type === TERMINATE));
   const last = done.at(-1);
-  return last?.type === TERMINATE ? last : null;
+  if (last?.type !== TERMINATE) return null;
+  const periods = await store.ownership.list({ panel: '', subjects: [ownershipSubject('service', id)], service: id });
+  // A service that came back since, or another one with its id, ended without the command.
+  return (last.endedAt ?? '') >= (periods.at(-1)?.until ?? '') ? last : null;
 }
 
 /** Returns a service's line. */

@@ -1,0 +1,47 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { useBench } from '../bench/each-test.js';
+import { startTelephonyBench } from '../bench/telephony-bench.js';
+
+const at = useBench(startTelephonyBench);
+const OTHER = '9002';
+
+const charged = async (): Promise<string[]> => (await at.invoices()).map(({ client, total }) => `${client}: ${total}`);
+
+async function giveUp(): Promise<void> {
+  expect((await at.sluice.provision.terminate('svc-1', { forfeitUnbilled: true })).run.outcome).toBe('done');
+}
+
+beforeEach(async () => {
+  at.panel.addSubscriber({ id: OTHER, username: 'ana1043', customer: '501', plan: '11' });
+  await at.addService();
+});
+
+describe('a service whose calls were given up before', () => {
+  beforeEach(async () => {
+    at.addCall('2026-11-02T09:00:00-03:00', '1.0000');
+    await giveUp();
+    at.setTime('2026-11-10T12:00:00Z');
+  });
+
+  const returns = {
+    'it comes back': async () => {
+      await at.sluice.services.set('svc-1', { status: 'active', astbilling_subscriber_id: OTHER });
+      return '42';
+    },
+    'a new service has the id of the removed one': async () => {
+      await at.sluice.services.remove('svc-1');
+      const own = { panel: 'voice', product: 'line', client: '77', status: 'active' };
+      await at.sluice.services.add('svc-1', { ...own, astbilling_subscriber_id: OTHER });
+      return '77';
+    },
+  };
+  it.each(Object.entries(returns))('is billed until its next end where %s', async (_name, comeBack) => {
+    const client = await comeBack();
+    at.panel.addCall({ subscriber: OTHER, startedAt: '2026-11-20T12:00:00Z', talkSeconds: 45, charge: '30.0000' });
+    at.setTime('2026-11-25T12:00:00Z');
+    await at.sluice.services.set('svc-1', { status: 'terminated' });
+    at.setTime('2026-12-02T12:00:00Z');
+    await at.bill();
+    expect(await charged()).toEqual([`${client}: 30.00`]);
+  });
+});
