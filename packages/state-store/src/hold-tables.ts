@@ -72,6 +72,7 @@ export interface HoldTables {
     list(filter: {
       service?: string;
       run?: string;
+      type?: string;
       since?: string;
       until?: string;
       limit?: number;

@@ -23,7 +23,7 @@ export interface ServiceWindow extends OwnedWindow {
 }
 
 /** Returns an instant as it cuts calls, which start in whole seconds: the second of a change is still the former owner's. */
-function toSecond(time: string): string {
+export function toSecond(time: string): string {
   return new Date(Math.ceil(Date.parse(time) / 1000) * 1000).toISOString();
 }
 
@@ -71,6 +71,13 @@ export function toWindows(parts: readonly OwnedPart[], service: string): Service
     const sharedWith = owners.filter((owner) => owner.client !== client).map((owner) => owner.service);
     return sharedWith.length > 0 || owners[0] === own ? [{ from, to, client, sharedWith }] : [];
   });
+}
+
+/** Returns what of windows comes after an instant. */
+export function windowsSince<T extends OwnedWindow>(windows: readonly T[], since: string): T[] {
+  return windows
+    .filter(({ to }) => to === null || to > since)
+    .map((window) => (window.from !== null && window.from >= since ? window : { ...window, from: since }));
 }
 
 /** Returns whether an instant lies in a window. */

@@ -59,6 +59,8 @@ describe('actions', () => {
     expect(await ids({ newestFirst: true, limit: 2 })).toEqual(['a-3', 'a-1']);
     expect(await ids({ service: 'svc-1' })).toEqual(['a-2', 'a-1']);
     expect(await ids({ run: 'run-2' })).toEqual(['a-3']);
+    expect(await ids({ service: 'svc-1', type: action('a-1').type })).toEqual(['a-2', 'a-1']);
+    expect(await ids({ type: 'provision:terminate' })).toEqual([]);
     expect(await ids({ since: minute(2) })).toEqual(['a-3']);
     expect(await ids({ until: minute(1), limit: 1 })).toEqual(['a-2']);
     expect((await at.store.actions.unresolved({ panel: 'dcim', services: ['svc-1'] })).map((each) => each.id)).toEqual([

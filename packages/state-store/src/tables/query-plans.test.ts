@@ -59,6 +59,7 @@ const FILTERED: Record<string, (tables: StoreTables) => Promise<unknown>> = {
   'evidence.open of a panel': (t) => t.evidence.open({ panel: 'dcim' }),
   'evidence.ofHolds': (t) => t.evidence.ofHolds(['h-1']),
   'actions.list of a service': (t) => t.actions.list({ service: 'svc-1' }),
+  'actions.list of a service and type': (t) => t.actions.list({ service: 'svc-1', type: 'provision:terminate' }),
   'actions.list of a run': (t) => t.actions.list({ run: 'run-1' }),
   'actions.list since': (t) => t.actions.list({ since: minute(1) }),
   'actions.page': (t) => t.actions.page({ after: { at: minute(1), seq: 1 }, limit: 10 }),

@@ -131,8 +131,10 @@ export function actionsTable(access: Access): StoreTables['actions'] {
         );
         return inOrder(rows, (row) => row.planned_at).map((row) => actions.decode(row));
       }),
-    list: ({ service, run, ...filter }) =>
-      access.read((session) => listByTime(session, actions, 'planned_at', { where: { service, run }, ...filter })),
+    list: ({ service, run, type, ...filter }) =>
+      access.read((session) =>
+        listByTime(session, actions, 'planned_at', { where: { service, run, type }, ...filter }),
+      ),
     page: ({ service, ...request }) =>
       access.read((session) => pageByTime(session, actions, 'planned_at', { where: { service }, ...request })),
   };

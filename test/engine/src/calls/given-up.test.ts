@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { useBench } from '../bench/each-test.js';
-import { startTelephonyBench } from '../bench/telephony-bench.js';
+import { LINE, startTelephonyBench } from '../bench/telephony-bench.js';
 
 const at = useBench(startTelephonyBench);
 const OTHER = '9002';
@@ -43,5 +43,29 @@ describe('a service whose calls were given up before', () => {
     at.setTime('2026-12-02T12:00:00Z');
     await at.bill();
     expect(await charged()).toEqual([`${client}: 30.00`]);
+  });
+});
+
+describe('calls that were given up', () => {
+  beforeEach(async () => {
+    await at.bill();
+    at.addCall('2026-11-05T08:30:00-03:00', '1.0000');
+    at.setTime('2026-11-06T12:00:00Z');
+    await giveUp();
+    at.setTime('2026-11-10T12:00:00Z');
+  });
+
+  it('are not charged after the service is active again, unless a person names their period', async () => {
+    await at.sluice.services.set('svc-1', { status: 'active', astbilling_subscriber_id: LINE });
+    at.addCall('2026-11-20T09:00:00-03:00', '2.0000');
+    at.setTime('2026-12-02T12:00:00Z');
+    await at.bill();
+    expect(await charged()).toEqual(['42: 2.00']);
+    expect(await at.bill({ service: 'svc-1', period: '2026-11-01..2026-11-06' })).toEqual(['svc-1 added 1.00']);
+  });
+
+  it('do not keep the line of the active service from being ended', async () => {
+    await at.sluice.services.set('svc-1', { status: 'active', astbilling_subscriber_id: LINE });
+    expect((await at.sluice.provision.terminate('svc-1')).run.outcome).toBe('done');
   });
 });

@@ -11,6 +11,7 @@ import { hasCalls } from '../telephony/panels.js';
 import { billPeriod } from './bill-period.js';
 import type { BillOptions } from './bill-view.js';
 import { finalPeriods, findDue, findParts, findStated, isFinal, isInDoubt, type ToBill, toStoredBill } from './due.js';
+import { dropGivenUp } from './given-up.js';
 import { listBegun, listLineBills } from './line-bills.js';
 import {
   findLineOfCalls,
@@ -158,9 +159,9 @@ async function billFinally(
   known: readonly CallBillRecord[],
   bill: (due: ToBill) => Promise<CallBillView>,
 ): Promise<void> {
-  const { windows } = line;
+  const { windows, bills } = await dropGivenUp(context, line, known);
   const { timeZone, billFrom } = line.telephony;
-  const started = (await listBegun(context, line, known)).reverse();
+  const started = (await listBegun(context, line, bills)).reverse();
   for (const one of started) if ((await bill(toStoredBill(one, timeZone))).state === 'failed') return;
   const createdAt = await readCreation(context, line);
   const after = await listLineBills(context, line);
@@ -219,18 +220,18 @@ async function readDuePeriods(
       { panel },
     );
   }
-  const started = await listBegun(context, line, known);
+  const { windows, bills } = await dropGivenUp(context, line, known);
+  const started = await listBegun(context, line, bills);
   if ((await findLastCalls(context, line.service)) !== 'due')
     return started.filter(isInDoubt).map((one) => toStoredBill(one, timeZone));
   const rule = await readRule(context, line);
-  const { windows } = line;
   // Without a product the bills are refused: shown is what may be due by the terms of any.
   const graceMinutes = line.terms?.graceMinutes ?? 0;
   if (invoice === null)
-    return findDue({ bills: known, started, windows, rule, timeZone, now: context.now(), graceMinutes, billFrom });
+    return findDue({ bills, started, windows, rule, timeZone, now: context.now(), graceMinutes, billFrom });
   const { client } = await readInvoice(context, invoice);
   const invoiceDate = await readDate(context, invoice, timeZone);
-  return findParts(known, {
+  return findParts(bills, {
     period: invoicePeriod({ rule, invoiceDate, timeZone }),
     billFrom,
     service: line.service.id,

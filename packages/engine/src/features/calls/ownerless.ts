@@ -3,14 +3,14 @@ import type { PanelTelephony } from '@sluice/panel-kind';
 import { billKey, type BillPeriod, CallSum, localDay, parsePeriod, toLocalTime } from '@sluice/telephony';
 import { addMoney } from '@sluice/quota-core';
 import { listLines, type OwnedLine } from '../services/lines.js';
-import { cutByOwner, type OwnedPart } from '../../base/ownership.js';
+import { cutByOwner, type OwnedPart, type OwnedWindow, windowsSince } from '../../base/ownership.js';
 import type { Context } from '../../context/context.js';
 import { wasPrepaid } from './billing-type.js';
 import { hasCalls } from '../telephony/panels.js';
 import type { UnbilledPart } from './charged-by-hand.js';
 import { clip, isTaken, openParts, toInstants } from './due.js';
 import { isOfPanel } from './line-bills.js';
-import { findLastCalls } from '../telephony/find-line.js';
+import { findGivenUp, findLastCalls } from '../telephony/find-line.js';
 import { readSorted } from './read-sorted.js';
 import type { ReconcileCallsRequest } from './compared-bill.js';
 
@@ -84,13 +84,13 @@ async function listPassed(context: Context, panel: string, telephony: PanelTelep
 }
 
 async function readUnbilled(context: Context, line: PassedLine, stated: string | null): Promise<UnbilledCalls[]> {
-  const { panel, telephony, subscriber, periods } = line;
+  const { panel, telephony, subscriber } = line;
   const { timeZone } = telephony;
   const bills = (await context.store.callBills.list({ subscriber })).filter((bill) => isOfPanel(bill, panel));
   const found: UnbilledCalls[] = [];
   for (const period of toSearched(context, telephony, stated)) {
     const window = { from: new Date(period.start).toISOString(), to: new Date(period.end).toISOString() };
-    for (const part of cutByOwner(periods, window)) {
+    for (const part of await cutLine(context, line, window)) {
       const service = await findUnpaid(context, line, part);
       if (service === undefined) continue;
       const open = clip(period, part).flatMap((one) => openParts(bills.filter(isTaken), one));
@@ -113,6 +113,30 @@ async function readUnbilled(context: Context, line: PassedLine, stated: string |
     }
   }
   return found;
+}
+
+/** A part of a time in which the same services had a line. */
+interface LinePart extends OwnedPart {
+  /** Whether its service gave up the calls. */
+  isGivenUp: boolean;
+}
+
+async function cutLine(
+  context: Context,
+  { panel, subscriber, periods }: PassedLine,
+  window: OwnedWindow,
+): Promise<LinePart[]> {
+  const parts: LinePart[] = [];
+  for (const part of cutByOwner(periods, window)) {
+    const [first] = part.owners;
+    const line = { panel, line: subscriber };
+    const until = first === undefined ? null : await findGivenUp(context, { ...line, service: first.service });
+    if (until !== null && (part.from === null || part.from < until))
+      parts.push({ ...part, to: part.to !== null && part.to < until ? part.to : until, isGivenUp: true });
+    const left = until === null ? [part] : windowsSince([part], until);
+    parts.push(...left.map((one) => ({ ...one, isGivenUp: false })));
+  }
+  return parts;
 }
 
 /** Returns the service that had a line last before an instant, or has it first. */
@@ -138,10 +162,11 @@ function toSearched(context: Context, { timeZone, billFrom }: PanelTelephony, st
 async function findUnpaid(
   context: Context,
   { panel, telephony, subscriber }: PassedLine,
-  { owners }: OwnedPart,
+  { owners, isGivenUp }: LinePart,
 ): Promise<string | null | undefined> {
   const [first] = owners;
   if (first === undefined || owners.some(({ client }) => client !== first.client)) return null;
+  if (isGivenUp) return first.service;
   const service = await context.store.services.get(first.service);
   if (service === null || service.panel !== panel) return first.service;
   // A service is billed for one line: of one that it had before another, nothing is due.

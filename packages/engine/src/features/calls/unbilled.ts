@@ -7,6 +7,7 @@ import type { Context } from '../../context/context.js';
 import { findBillingType } from './billing-type.js';
 import { finalPeriods, toInstants } from './due.js';
 import { gather } from './gather.js';
+import { dropGivenUp } from './given-up.js';
 import { listLineBills } from './line-bills.js';
 import { findLineOfCalls, findSubscriber, type Line } from '../telephony/find-line.js';
 
@@ -35,9 +36,9 @@ export async function findUnbilled(
   const panel = await context.panel(service.panel);
   const line = panel.telephony === undefined ? null : await findLineOfCalls(context, service);
   if (line === null) return null;
-  const { telephony, windows } = line;
+  const { telephony } = line;
   const subscriber = await findSubscriber(context, line);
-  const bills = await listLineBills(context, line);
+  const { windows, bills } = await dropGivenUp(context, line, await listLineBills(context, line));
   const { timeZone, currency, billFrom } = telephony;
   const createdAt = subscriber?.createdAt ?? service.createdAt;
   const now = subscriber?.billingType ?? null;

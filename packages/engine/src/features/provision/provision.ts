@@ -60,7 +60,7 @@ async function billBefore(
 }
 
 function withLast(request: ProvisionRequest, last: LastCalls | null): ProvisionRequest {
-  return last?.isPrepaid === true ? { ...request, isPrepaid: true } : request;
+  return last === null ? request : { ...request, isPrepaid: last.isPrepaid, givenUpLine: last.givenUpLine };
 }
 
 /** Plans a removal, and refuses it where a step of it can't be made. Changes nothing. */

@@ -65,6 +65,7 @@ export function toStored(
         by: earlier?.by ?? context.deps.actor(),
         billsLast: request.unbilled?.how !== 'forfeit',
         ...(request.isPrepaid === true && { prepaid: true }),
+        ...(request.givenUpLine !== undefined && { givenUpLine: request.givenUpLine }),
       };
     default:
       return { passwordFile: earlier?.passwordFile ?? null };

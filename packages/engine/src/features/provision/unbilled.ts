@@ -6,18 +6,20 @@ import type { ServiceRecord } from '@sluice/state-store';
 import { findTimeZone } from '../../base/config/find-entry.js';
 import { describeBound } from '../../base/describe-period.js';
 import { billCalls } from '../calls/bill-calls.js';
-import { wasEnded } from '../telephony/find-line.js';
+import { findLineOfCalls, wasEnded } from '../telephony/find-line.js';
 import { findUnbilled, type UnbilledCalls } from '../calls/unbilled.js';
 import type { Context } from '../../context/context.js';
 import { findOpenRow } from './stored-command.js';
 import type { ProvisionRequest } from './verb-command.js';
 
-/** What was billed before a line ends. */
+/** What becomes of the calls of a line before it ends. */
 export interface LastCalls {
   /** Null where there was nothing to bill; planned ones in a dry run. */
   bills: CallBillView[] | null;
   /** Whether the calls of the line are paid as they are made: nothing of them is ever due. */
   isPrepaid: boolean;
+  /** The line whose calls are given up; null: the service has none. Absent where no calls are given up. */
+  givenUpLine?: string | null;
 }
 
 /**
@@ -32,7 +34,8 @@ export async function checkUnbilled(
   { unbilled: choice, dryRun, waitMs }: Pick<ProvisionRequest, 'unbilled' | 'dryRun' | 'waitMs'>,
 ): Promise<LastCalls> {
   const none = { bills: null, isPrepaid: false };
-  if (choice?.how === 'forfeit') return none;
+  if (choice?.how === 'forfeit')
+    return { ...none, givenUpLine: (await findLineOfCalls(context, service))?.subscriberId ?? null };
   // The termination was accepted before, and is to be finished, or it is done.
   if ((await wasEnded(context, service)) || (await findOpenRow(context, service.id, 'terminate')) !== null) return none;
   const isBilled = choice?.how === 'bill';

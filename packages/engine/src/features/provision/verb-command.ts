@@ -21,6 +21,8 @@ export interface ProvisionRequest {
   unbilled?: { how: 'bill'; reports: CallReports | null } | { how: 'forfeit' } | undefined;
   /** Whether the calls of a line to remove are paid already. */
   isPrepaid?: boolean;
+  /** The line whose calls are given up; null: the service has none. */
+  givenUpLine?: string | null | undefined;
   /** `renew --until DATE` */
   until?: string | undefined;
   /** `renew --ref KEY`: the service is renewed once for this key. */

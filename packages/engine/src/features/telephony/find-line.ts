@@ -5,7 +5,14 @@ import { notFound } from '../../base/errors.js';
 import { findEntry } from '../../base/config/find-entry.js';
 import { COMMAND_PREFIX, type StoredCommand } from '../../kernel/subject/command-row.js';
 import { requireFacet } from '../../base/facet.js';
-import { findLineRef, findOwners, type PanelObject, type ServiceWindow, toWindows } from '../../base/ownership.js';
+import {
+  findLineRef,
+  findOwners,
+  type PanelObject,
+  type ServiceWindow,
+  toSecond,
+  toWindows,
+} from '../../base/ownership.js';
 import type { Context } from '../../context/context.js';
 
 /** A service with its line on a telephony panel. */
@@ -86,9 +93,40 @@ export type LastCallsFate = 'due' | 'given-up' | 'prepaid';
 export async function findLastCalls(context: Context, service: ServiceRecord): Promise<LastCallsFate> {
   const ended = await findTermination(context, service);
   if (ended === null) return 'due';
-  const { prepaid, billsLast } = (ended.payload ?? {}) as StoredCommand;
+  const { prepaid, billsLast } = toStored(ended);
   if (prepaid === true) return 'prepaid';
   return billsLast === true ? 'due' : 'given-up';
+}
+
+/** A line that a service has or had. */
+interface LineOfService {
+  service: string;
+  panel: string;
+  line: string;
+}
+
+/** Returns until when a service gave up the calls of a line, ISO UTC in whole seconds; null where it did not. */
+export async function findGivenUp(context: Context, { service, panel, line }: LineOfService): Promise<string | null> {
+  const rows = await context.store.actions.list({ service, type: TERMINATE });
+  // The panel may have another name in the config now.
+  const isHere = (row: ActionRecord): boolean =>
+    row.panel === panel || findEntry(context.config.panels, row.panel) === undefined;
+  const isOfLine = (row: ActionRecord): boolean =>
+    row.state === 'applied' && toStored(row).givenUpLine === line && isHere(row);
+  const ended = rows.findLast(isOfLine) ?? (rows.length === 0 ? null : await findUnnamed(context, service));
+  return ended?.endedAt == null ? null : toSecond(ended.endedAt);
+}
+
+/** Returns the termination of an older version that gave up the calls of a service, whatever its line: it counts until the service is back. */
+async function findUnnamed(context: Context, id: string): Promise<ActionRecord | null> {
+  const service = await context.store.services.get(id);
+  if (service === null || (await findLastCalls(context, service)) !== 'given-up') return null;
+  const ended = await findTermination(context, service);
+  return ended === null || toStored(ended).givenUpLine !== undefined ? null : ended;
+}
+
+function toStored({ payload }: ActionRecord): StoredCommand {
+  return payload ?? {};
 }
 
 async function findTermination({ store }: Context, { id, status }: ServiceRecord): Promise<ActionRecord | null> {

@@ -43,4 +43,6 @@ export interface StoredCommand {
   billsLast?: boolean;
   /** Whether the calls of the line were paid already, so that none is due after a termination. */
   prepaid?: boolean;
+  /** The line whose calls until the termination are given up; null: the service had none. Rows of older versions do not name it. */
+  givenUpLine?: string | null;
 }
