@@ -46,6 +46,9 @@ describe('a service whose calls were given up before', () => {
   });
 });
 
+const late = async (): Promise<string[]> =>
+  (await at.sluice.notices.alarms()).alarms.flatMap(({ code, message }) => (code === 'calls_unbilled' ? message : []));
+
 describe('calls that were given up', () => {
   beforeEach(async () => {
     await at.bill();
@@ -68,4 +71,18 @@ describe('calls that were given up', () => {
     await at.sluice.services.set('svc-1', { status: 'active', astbilling_subscriber_id: LINE });
     expect((await at.sluice.provision.terminate('svc-1')).run.outcome).toBe('done');
   });
+});
+
+it('calls of a former line stay reported where those of the present one are given up', async () => {
+  at.addCall('2026-11-02T09:00:00-03:00', '70.0000');
+  at.setTime('2026-11-06T12:00:00Z');
+  await at.sluice.services.set('svc-1', { astbilling_subscriber_id: OTHER });
+  at.panel.addCall({ subscriber: OTHER, startedAt: '2026-11-06T12:30:00Z', talkSeconds: 45, charge: '0.1000' });
+  at.setTime('2026-11-07T12:00:00Z');
+  await giveUp();
+  await at.bill();
+  expect(await late()).toEqual([expect.stringContaining(`calls of line ${LINE} `)]);
+  await at.sluice.services.set('svc-1', { status: 'active', astbilling_subscriber_id: LINE });
+  await at.bill();
+  expect((await late()).join()).not.toContain(OTHER);
 });

@@ -8,7 +8,7 @@ import type { Context } from '../../context/context.js';
 import { hasCalls } from '../telephony/panels.js';
 import type { UnbilledPart } from './charged-by-hand.js';
 import { isFinal } from './due.js';
-import { findLastCalls } from '../telephony/find-line.js';
+import { findGivenUp } from '../telephony/find-line.js';
 import { listUnbilledOnPanel, searchedSince } from './ownerless.js';
 import { compareBill } from './reconcile-calls.js';
 
@@ -119,15 +119,18 @@ async function findLateCalls(context: Context, panel: string): Promise<FoundCall
       if (compared !== null) found.push({ compared });
     }
     const unbilled = found.filter(({ compared }) => compareMoney(compared.difference, '0') > 0);
-    const ids = unbilled.flatMap(({ compared }) => compared.service ?? []);
-    const services = await context.store.services.list({ ids });
-    const givenUp = new Set<string | null>();
-    for (const service of services) if ((await findLastCalls(context, service)) === 'given-up') givenUp.add(service.id);
-    return unbilled.filter(({ compared }) => !givenUp.has(compared.service));
+    const late: FoundCalls[] = [];
+    for (const one of unbilled) if (!(await wasGivenUp(context, panel, one.compared))) late.push(one);
+    return late;
   } catch (error) {
     if (isPanelError(error)) return null;
     throw error;
   }
+}
+
+async function wasGivenUp(context: Context, panel: string, { service, line, period }: ComparedBill): Promise<boolean> {
+  const until = service === null ? null : await findGivenUp(context, { service, panel, line });
+  return until !== null && period.to <= until;
 }
 
 /** Lists the final bills of a panel whose services ended, were removed, lost the line, or have another client. */
