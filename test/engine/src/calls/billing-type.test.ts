@@ -110,6 +110,18 @@ describe('a line whose client changes the way to pay', () => {
     expect(await bill()).not.toContain(CHANGED);
   });
 
+  it('waits for a person for the rest, where the change is taken back before a part was named', async () => {
+    at.setTime('2026-12-02T12:00:00Z');
+    await at.bill();
+    setType('postpaid');
+    expect(await at.bill({ service: 'svc-1', period: '2026-11-01..2026-11-20' })).toEqual(['svc-1 added 70.00']);
+    expect(await bill()).toContain(CHANGED);
+    expect(await invoices()).toEqual(['42: 70.00']);
+    expect(await at.bill({ service: 'svc-1', period: '2026-11-20..2026-12-01' })).toEqual(['svc-1 added 2.00']);
+    at.setTime('2027-01-02T12:00:00Z');
+    expect(await bill()).not.toContain(CHANGED);
+  });
+
   it('is not ended over calls that may be due', async () => {
     at.setTime('2026-11-20T12:00:00Z');
     const terminate = at.sluice.provision.terminate;

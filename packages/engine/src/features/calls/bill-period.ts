@@ -85,7 +85,7 @@ async function decideType(
   const { stored, bills, terms, subscriber } = made;
   const { line, client, options } = of;
   const now = subscriber?.billingType ?? null;
-  const known = findBillingType({ line, client, since: toInstants(of.period).from, now, bills });
+  const known = findBillingType({ line, client, period: toInstants(of.period), now, bills });
   if (known !== null) return known;
   if (options.service !== null && options.period !== null) return terms.billingType;
   if (!options.dryRun)

@@ -1,7 +1,8 @@
 import { type CallTerms, SluiceError } from '@sluice/panel-kind';
 import type { CallBillRecord } from '@sluice/state-store';
+import { periodsOverlap } from '@sluice/telephony';
 import type { Line } from '../telephony/find-line.js';
-import { isByHand, isFinal } from './due.js';
+import { isByHand, isFinal, type PeriodView } from './due.js';
 
 /** How the calls of a line are paid. */
 export type BillingType = CallTerms['billingType'];
@@ -13,8 +14,8 @@ export const TYPE_CHANGED = 'billing-type-changed';
 interface TypeRequest {
   line: Pick<Line, 'service' | 'terms'>;
   client: string | null;
-  /** Their first instant, ISO UTC. */
-  since: string;
+  /** Their time, half open, ISO UTC. */
+  period: Pick<PeriodView, 'from' | 'to'>;
   /** The billing type of the line on the panel; null where the panel does not state it. */
   now: BillingType | null;
   /** All bills of the line, newest period first. */
@@ -22,15 +23,15 @@ interface TypeRequest {
 }
 
 /**
- * Returns how calls of a line are paid; null where that is not known. The panel states how the line is paid now: that was so before
- * only where the last bill of the service agrees, or the product where there is none.
+ * Returns how calls of a line are paid; null where that is not known, and a person has not decided it for all of their time. The panel
+ * states how the line is paid now: that was so before only where the last bill of the service agrees, or the product where there is none.
  */
-export function findBillingType({ line, client, since, now, bills }: TypeRequest): BillingType | null {
+export function findBillingType({ line, client, period, now, bills }: TypeRequest): BillingType | null {
   const { service, terms } = line;
-  const last = bills.find(
-    (bill) =>
-      bill.service === service.id && (bill.client ?? client) === client && bill.start <= since && statesType(bill),
-  );
+  const { from: start, to: end } = period;
+  const own = bills.filter((bill) => bill.service === service.id && (bill.client ?? client) === client);
+  if (own.some((bill) => bill.note === TYPE_CHANGED && periodsOverlap(bill, { start, end }))) return null;
+  const last = own.find((bill) => bill.start <= start && statesType(bill));
   if (last?.note === TYPE_CHANGED) return null;
   const before = last === undefined ? (terms?.billingType ?? now) : last.note === 'prepaid' ? 'prepaid' : 'postpaid';
   return now === null || now === before ? before : null;

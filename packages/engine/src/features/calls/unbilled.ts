@@ -5,7 +5,7 @@ import type { ServiceRecord } from '@sluice/state-store';
 import type { BillPeriod, CallTotals } from '@sluice/telephony';
 import type { Context } from '../../context/context.js';
 import { findBillingType } from './billing-type.js';
-import { finalPeriods, toInstants } from './due.js';
+import { finalPeriods, type PeriodView, toInstants } from './due.js';
 import { gather } from './gather.js';
 import { dropGivenUp } from './given-up.js';
 import { listLineBills } from './line-bills.js';
@@ -42,12 +42,12 @@ export async function findUnbilled(
   const { timeZone, currency, billFrom } = telephony;
   const createdAt = subscriber?.createdAt ?? service.createdAt;
   const now = subscriber?.billingType ?? null;
-  const isPaid = (client: string | null, since: string): boolean =>
-    findBillingType({ line, client, since, now, bills }) === 'prepaid';
+  const isPaid = (client: string | null, period: Pick<PeriodView, 'from' | 'to'>): boolean =>
+    findBillingType({ line, client, period, now, bills }) === 'prepaid';
   const periods = finalPeriods(bills, { timeZone, now: context.now(), createdAt, billFrom, windows }).filter(
-    ({ client, period }) => !isPaid(client, toInstants(period).from),
+    ({ client, period }) => !isPaid(client, toInstants(period)),
   );
-  if (periods.length === 0 && isPaid(service.client, context.now())) return 'prepaid';
+  if (periods.length === 0 && isPaid(service.client, { from: context.now(), to: context.now() })) return 'prepaid';
   const found: UnbilledCalls = { calls: 0, total: '0', currency, unsummed: 0, since: context.now() };
   for (const { period } of periods.reverse()) {
     const { calls, total, problems } = await sumCalls(context, line, period);
