@@ -1,8 +1,9 @@
+import type { PeriodView } from '@sluice/contract/documents';
 import { type CallTerms, SluiceError } from '@sluice/panel-kind';
 import type { CallBillRecord } from '@sluice/state-store';
 import { periodsOverlap } from '@sluice/telephony';
 import type { Line } from '../telephony/find-line.js';
-import { isByHand, isFinal, type PeriodView } from './due.js';
+import { isByHand, isFinal } from './due.js';
 
 /** How the calls of a line are paid. */
 export type BillingType = CallTerms['billingType'];

@@ -1,3 +1,4 @@
+import type { PeriodView } from '@sluice/contract/documents';
 import { isPanelError } from '@sluice/panel-http';
 import { SluiceError } from '@sluice/panel-kind';
 import { addMoney } from '@sluice/quota-core';
@@ -5,7 +6,7 @@ import type { ServiceRecord } from '@sluice/state-store';
 import type { BillPeriod, CallTotals } from '@sluice/telephony';
 import type { Context } from '../../context/context.js';
 import { findBillingType } from './billing-type.js';
-import { finalPeriods, type PeriodView, toInstants } from './due.js';
+import { finalPeriods, toInstants } from './due.js';
 import { gather } from './gather.js';
 import { dropGivenUp } from './given-up.js';
 import { listLineBills } from './line-bills.js';
