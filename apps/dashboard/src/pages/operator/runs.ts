@@ -135,8 +135,8 @@ const ONLY_SOME = new Set(['wouldHold', 'wouldRelease', 'planned', 'released', '
 function report(scene: Scene, found: Report, brake: Part): Html {
   const { run, totals, error } = found;
   const figures = Object.entries(totals)
-    .filter(([key, value]) => Number(value) > 0 || !ONLY_SOME.has(key))
-    .map(([key, value]): [string, Part] => [FIGURES[key] ?? label(key), count(Number(value))]);
+    .filter(([key, value]) => value > 0 || !ONLY_SOME.has(key))
+    .map(([key, value]): [string, Part] => [FIGURES[key] ?? label(key), count(value)]);
   const observed = 'services' in found ? listObserving(found) : run.observing;
   return html`${brake}
     <p>
