@@ -35,6 +35,11 @@ export interface TargetState {
    * false.
    */
   endsLift?: boolean;
+  /**
+   * Everything is given back, and nothing holds the service: no limit of Sluice may stop it on the panel. Without this, scope `hold`
+   * changes no limit. Absent: false.
+   */
+  givesBack?: boolean;
   /** Other services that use the same server, port, order or account. */
   sharers: Sharer[];
   /**

@@ -35,6 +35,7 @@ export function toTargetState(on: RunOnPanel, work: Plannable, command: AccountC
   // What a service that has ended still has stays restricted by the holds as they are: only what passed on is undone.
   const holds = passed || sold ? [] : [...work.holds, ...work.drafts].filter((hold) => !closing.has(hold.id));
   const isDue = (item: EvidenceRecord): boolean => item.panel === work.service.panel && passed?.has(item.id) !== false;
+  const givesBack = on.givesBack === true && holds.length === 0;
   const state: TargetState = {
     service: work.service,
     product: work.product,
@@ -44,7 +45,8 @@ export function toTargetState(on: RunOnPanel, work: Plannable, command: AccountC
     countedBytes: work.countedBytes,
     action: work.action,
     mode: work.mode,
-    allowance: on.givesBack === true && holds.length === 0 ? LIFTED : toTargetAllowance(on, work),
+    allowance: givesBack ? LIFTED : toTargetAllowance(on, work),
+    givesBack,
     sharers: [...work.sharers],
     unread: work.unread && [...work.unread],
     scope,

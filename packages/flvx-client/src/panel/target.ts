@@ -42,7 +42,7 @@ function isSlowed({ restrictions }: Pick<PlanInput, 'restrictions'>): boolean {
 function targetQuota(input: PlanInput): GigabytesWhole | null {
   const { target, evidence } = input;
   if (isSlowed(input)) return UNLIMITED_QUOTA;
-  if (target.scope === 'hold' && target.allowance?.lifted === true) return givenBackQuota(input);
+  if (target.givesBack === true) return givenBackQuota(input);
   if (target.scope === 'hold' && evidence.speed.size === 0) return null;
   const quota = toPanelQuota(target, sumBytes(input.user));
   return quota !== null && isLiftedForThrottle(input) && !mayLower(input) ? quotaAfterThrottle(input, quota) : quota;

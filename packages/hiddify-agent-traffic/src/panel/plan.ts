@@ -200,11 +200,11 @@ function release(plan: Plan, { service }: TargetState, user: AddressableUser, it
  * highest, where the panel would stop the user.
  */
 function giveLimitBack(
-  { allowance, holds }: TargetState,
+  { givesBack }: TargetState,
   user: AddressableUser,
   { limitBefore = null }: UserCheckpoint,
 ): HiddifyUserChange {
-  if (allowance?.lifted !== true || holds.length > 0) return {};
+  if (givesBack !== true) return {};
   const isUsed = user.usedBytes >= user.limitBytes;
   if (limitBefore !== null && limitBefore > user.usedBytes) return { limitBytes: limitBefore };
   return isUsed || limitBefore !== null ? { limitBytes: MOST_BYTES } : {};
