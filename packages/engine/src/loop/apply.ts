@@ -66,10 +66,10 @@ function toStoppedNotices(subjects: readonly Applied[], { treatment }: Verdict):
 }
 
 /** The brake blocked these changes; report only that. */
-function toAllNotices({ request }: ApplyRun, subjects: readonly Applied[], { stopped }: Verdict): Notice[] {
+function toAllNotices({ context, request }: ApplyRun, subjects: readonly Applied[], { stopped }: Verdict): Notice[] {
   return subjects
     .filter((work) => !work.changedMeanwhile && (!stopped || work.enforcement.value === 'observe'))
-    .flatMap((work) => [...toNotices(work, request), ...planNotices(work, work.plan)]);
+    .flatMap((work) => [...toNotices(context, work, request), ...planNotices(work, work.plan)]);
 }
 
 /** Stores the decisions whose facts are still true, with their notices: a run that is killed later has reported them. */

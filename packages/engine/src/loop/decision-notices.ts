@@ -3,9 +3,10 @@ import type { HoldRecord, ServiceRecord } from '@sluice/state-store';
 import { toCycleKey } from '../kernel/subject/cycle-key.js';
 import { describeTermination, type Termination, UNFINISHED } from '../kernel/subject/termination.js';
 import { describeLimit } from '../kernel/subject/used.js';
+import type { Context } from '../context/context.js';
 import { findWindowKey } from './decide.js';
 import type { LimitState } from '../kernel/subject/limit-state.js';
-import { listLastingHolds, listReleasedHolds, isOfLimit } from '../kernel/subject/holds.js';
+import { isQuotaReleased, listLastingHolds, listReleasedHolds, isOfLimit } from '../kernel/subject/holds.js';
 import { THRESHOLDS } from '../kernel/subject/limits.js';
 import { COUNTER_RESTARTED } from './meter.js';
 import { IMPOSSIBLE_JUMP } from './plausible.js';
@@ -15,7 +16,7 @@ import { describeDoubtedHolds, HOLD_DOUBTED } from '../kernel/subject/holds.js';
 import { describeStaying, HOLD_ENDED, type Notice, serviceNotice, toReleaseNotices } from '../kernel/run/notice.js';
 
 /** Returns the notices of a decision; in a dry run, what would happen. */
-export function toNotices(work: Applied, { dryRun }: { dryRun: boolean }): Notice[] {
+export function toNotices(context: Context, work: Applied, { dryRun }: { dryRun: boolean }): Notice[] {
   const { service, cycle, decision, termination } = work;
   if (termination && work.skipped === UNFINISHED) return [unfinishedNotice(service, termination)];
   if (!decision) return [];
@@ -36,8 +37,8 @@ export function toNotices(work: Applied, { dryRun }: { dryRun: boolean }): Notic
   for (const { reason } of decision.withheld) {
     add(
       'hold_withheld',
-      isReleased(service, reason) ? `${reason}:released:${service.quotaReleasedUntil ?? ''}` : toKey(reason),
-      `${service.id} is due to be held (${describeReason(reason)}), but ${describeWithheld(work, reason)}`,
+      isReleased(context, service, reason) ? `${reason}:released:${service.quotaReleasedUntil ?? ''}` : toKey(reason),
+      `${service.id} is due to be held (${describeReason(reason)}), but ${describeWithheld(context, work, reason)}`,
     );
   }
   // What became of a release is known at the end of the run.
@@ -45,7 +46,7 @@ export function toNotices(work: Applied, { dryRun }: { dryRun: boolean }): Notic
     const opens = work.opens.map(({ reason }) => ({ id: reason, reason }));
     const staying = describeStaying([...listLastingHolds(work), ...opens], work.closes);
     for (const hold of work.closes) {
-      const why = `${describeReason(hold.reason)}: ${describeClose(work, hold)}`;
+      const why = `${describeReason(hold.reason)}: ${describeClose(context, work, hold)}`;
       if (staying === null) add('release', hold.id, `${service.id} would be released (${why})`);
       else add(HOLD_ENDED, hold.id, `${service.id}: a hold would end (${why}); it would stay held (${staying})`);
     }
@@ -71,10 +72,10 @@ export function toNotices(work: Applied, { dryRun }: { dryRun: boolean }): Notic
 }
 
 /** Returns the notices of the holds that a run ended, and of those that ended before and are undone now. */
-export function listReleases(work: Applied, { startedAt }: { startedAt: string }): Notice[] {
+export function listReleases(context: Context, work: Applied, { startedAt }: { startedAt: string }): Notice[] {
   const released = listReleasedHolds(work);
   const due = work.ended.filter((hold) => released.includes(hold) || (hold.until ?? '') >= startedAt);
-  return toReleaseNotices(work, due, (hold) => describeClose(work, hold));
+  return toReleaseNotices(work, due, (hold) => describeClose(context, work, hold));
 }
 
 export function restartNotices({ service, warnings, usage }: Applied): Notice[] {
@@ -115,20 +116,21 @@ export function listReached(used: LimitState['used'], allowed: LimitState['allow
   return [];
 }
 
-export function isReleased({ quotaReleasedUntil }: Applied['service'], reason: string): boolean {
-  return isOfLimit({ reason }) && quotaReleasedUntil !== null;
+function isReleased(context: Context, service: Applied['service'], reason: string): boolean {
+  return isOfLimit({ reason }) && isQuotaReleased(context.config, service, context.now());
 }
 
 /** Returns what keeps a hold that is due from restricting. */
-export function describeWithheld({ service }: Pick<Applied, 'service'>, reason: string): string {
-  if (isReleased(service, reason)) return `the hold is released until ${service.quotaReleasedUntil ?? ''}`;
+function describeWithheld(context: Context, { service }: Pick<Applied, 'service'>, reason: string): string {
+  if (isReleased(context, service, reason)) return `the hold is released until ${service.quotaReleasedUntil ?? ''}`;
   return `it is protected until ${service.protectedUntil ?? ''}`;
 }
 
 /** Returns why a hold ends. */
-export function describeClose(work: Applied, { reason }: Pick<HoldRecord, 'reason'>): string {
+function describeClose(context: Context, work: Applied, { reason }: Pick<HoldRecord, 'reason'>): string {
   const { decision } = work;
-  if (decision?.withheld.some((hold) => hold.reason === reason) === true) return describeWithheld(work, reason);
+  if (decision?.withheld.some((hold) => hold.reason === reason) === true)
+    return describeWithheld(context, work, reason);
   const rule = decision?.limits.find(({ limit }) => limit === reason)?.rule;
   if (rule !== undefined) return describeRule(rule) ?? rule;
   return isOfLimit({ reason }) ? 'the product does not have the limit any more' : 'no longer due';

@@ -127,7 +127,7 @@ async function writePage(run: PanelRun, hooks: Hooks, reads: Read[]): Promise<vo
   await yieldToIo();
   const finished = await finishCompliant(run, decidePage(run, hooks, leaveUnread(run, reads)));
   hooks.finished(finished);
-  const notices = finished.flatMap((work) => toNotices(work, request));
+  const notices = finished.flatMap((work) => toNotices(context, work, request));
   // Lets the next page handle its answers and send further calls before the store blocks.
   await yieldToIo();
   const treatment = treatmentIn(run, false);
@@ -240,7 +240,7 @@ async function finishOpen(run: PanelRun, hooks: Hooks): Promise<void> {
   report.notices.push(...applied.stored.map(shownNotice));
   const changed = subjects.filter((work) => work.changedMeanwhile).map((work) => changedNotice(work, run.run));
   const braked = stop === null ? [] : [brakeNotice(run, stop)];
-  const releases = subjects.flatMap((work) => listReleases(work, report.run));
+  const releases = subjects.flatMap((work) => listReleases(context, work, report.run));
   const notices = stillTrue([...run.notices, ...applied.notices, ...releases, ...changed, ...braked], subjects);
   await recordFinished(run, { subjects, treatment: verdict.treatment, notices }, stop);
   hooks.finished(subjects);

@@ -22,6 +22,7 @@ async function testChannel(context: Context, channel: ConfiguredChannel): Promis
     delivery: { id: context.id('test'), event: 'test', recipient: null },
     notice: {
       code: 'test',
+      key: 'test',
       at: context.now(),
       panel: null,
       service: null,

@@ -5,7 +5,14 @@ it('has the instants of a message in the time zone of the config', () => {
   const message = 'line-1: the calls from 2026-09-30T22:00:00.000Z to 2026-10-31T23:00:00Z were not billed';
   const { text, at } = toMessage({
     delivery: { id: 'dlv-1', event: 'billing', recipient: null },
-    notice: { code: 'bill_failed', at: '2026-11-01T00:30:00.000Z', panel: null, service: 'line-1', message },
+    notice: {
+      code: 'bill_failed',
+      key: 'line-1',
+      at: '2026-11-01T00:30:00.000Z',
+      panel: null,
+      service: 'line-1',
+      message,
+    },
     client: null,
     settings: { for: 'operator' },
     timeZone: 'Europe/Berlin',

@@ -15,10 +15,23 @@ const FOR_CLIENTS: Readonly<Record<string, string>> = {
   release: 'Service {service} is no longer restricted.',
 };
 
+/** Why nothing is bought automatically, as a client may read it: his own credit and what he chose. Other causes are his provider's. */
+const OWN_CAUSES: readonly string[] = ['no-credit', 'limit-reached', 'would-not-lift', 'currency', 'link-spent'];
+
+/** Returns the text of a notice without what is the provider's, such as the limit of an agent, or other clients' services. */
+function toClientMessage({ code, key, service, message }: MessageParts['notice']): string {
+  const named = service ?? 'your service';
+  const isOwn = OWN_CAUSES.includes(key.slice(key.lastIndexOf(':') + 1));
+  if (code === 'auto_buy_refused' && !isOwn) return `${named}: nothing was bought automatically`;
+  if (!message.includes('agent "')) return message;
+  if (code === 'hold') return `${named} is held`;
+  return code === 'release' ? `${named} is released` : message;
+}
+
 /** What a message is made of. */
 export interface MessageParts {
   delivery: Pick<DeliveryRecord, 'id' | 'event' | 'recipient'>;
-  notice: Pick<NoticeRecord, 'code' | 'at' | 'panel' | 'service' | 'message'>;
+  notice: Pick<NoticeRecord, 'code' | 'key' | 'at' | 'panel' | 'service' | 'message'>;
   client: string | null;
   settings: Pick<NotifySettings, 'for' | 'template'>;
   timeZone: string;
@@ -28,8 +41,12 @@ export interface MessageParts {
 export function toMessage({ delivery, notice, client, settings, timeZone }: MessageParts): ChannelMessage {
   const { event, id } = delivery;
   const clean = (text: string | null): string | null => (text === null ? null : printable(text));
+  const isForClient = settings.for === 'client';
   const values = {
-    message: clean(notice.message)?.replaceAll(INSTANTS, (at) => toLocal(at, timeZone)) ?? null,
+    message:
+      clean(isForClient ? toClientMessage(notice) : notice.message)?.replaceAll(INSTANTS, (at) =>
+        toLocal(at, timeZone),
+      ) ?? null,
     event,
     code: notice.code,
     service: clean(notice.service),
@@ -38,7 +55,6 @@ export function toMessage({ delivery, notice, client, settings, timeZone }: Mess
     time: toLocal(notice.at, timeZone),
     at: notice.at,
   };
-  const isForClient = settings.for === 'client';
   const text = fillTemplate(findTemplate(event, settings), values);
   const [line = ''] = text.trim().split('\n');
   const shortened = line.length > SUBJECT_LENGTH ? `${line.slice(0, SUBJECT_LENGTH - 1)}…` : line;
