@@ -36,8 +36,8 @@ export interface TargetState {
    */
   endsLift?: boolean;
   /**
-   * Everything is given back, and nothing holds the service: no limit of Sluice may stop it on the panel. Without this, scope `hold`
-   * changes no limit. Absent: false.
+   * Everything is given back to the panel: the limits of other tools that Sluice had overwritten count again, and none of Sluice may
+   * stop the service. Absent: false.
    */
   givesBack?: boolean;
   /** Other services that use the same server, port, order or account. */

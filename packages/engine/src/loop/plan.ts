@@ -46,7 +46,7 @@ export function toTargetState(on: RunOnPanel, work: Plannable, command: AccountC
     action: work.action,
     mode: work.mode,
     allowance: givesBack ? LIFTED : toTargetAllowance(on, work),
-    givesBack,
+    ...(givesBack && { givesBack }),
     sharers: [...work.sharers],
     unread: work.unread && [...work.unread],
     scope,

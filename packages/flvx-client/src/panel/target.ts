@@ -42,7 +42,7 @@ function isSlowed({ restrictions }: Pick<PlanInput, 'restrictions'>): boolean {
 function targetQuota(input: PlanInput): GigabytesWhole | null {
   const { target, evidence } = input;
   if (isSlowed(input)) return UNLIMITED_QUOTA;
-  if (target.givesBack === true) return givenBackQuota(input);
+  if (target.scope === 'hold' && target.allowance?.lifted === true) return givenBackQuota(input);
   if (target.scope === 'hold' && evidence.speed.size === 0) return null;
   const quota = toPanelQuota(target, sumBytes(input.user));
   return quota !== null && isLiftedForThrottle(input) && !mayLower(input) ? quotaAfterThrottle(input, quota) : quota;
@@ -59,13 +59,14 @@ function quotaAfterThrottle({ history }: PlanInput, quota: GigabytesWhole): Giga
 }
 
 /**
- * Returns the quota of an account that is given back: that of the other tool which Sluice had overwritten, unless it is used up; else
- * none, where Sluice has lifted it for a throttle, or where the panel would stop the account. Null where it stays.
+ * Returns the quota of an account that is lifted or given back: if everything is given back, that of the other tool which Sluice had
+ * overwritten, unless it is used up; else none, where Sluice has lifted it for a throttle, or where the panel would stop the account.
+ * Null where it stays.
  */
-function givenBackQuota({ user, permissions, history, evidence }: PlanInput): GigabytesWhole | null {
+function givenBackQuota({ target, user, permissions, history, evidence }: PlanInput): GigabytesWhole | null {
   const rows = [user, ...permissions];
   const isUsed = (quota: number): boolean => rows.some((row) => sumBytes(row) >= toBytes(quota as GigabytesWhole));
-  const { quotaBefore = null } = history;
+  const quotaBefore = target.givesBack === true ? (history.quotaBefore ?? null) : null;
   if (quotaBefore !== null && !isUsed(quotaBefore)) return quotaBefore as GigabytesWhole;
   const isStopped = rows.some((row) => sumBytes(row) >= toBytes(row.quota));
   return isStopped || quotaBefore !== null || evidence.speed.size > 0 ? UNLIMITED_QUOTA : null;

@@ -196,16 +196,17 @@ function release(plan: Plan, { service }: TargetState, user: AddressableUser, it
 }
 
 /**
- * Returns the limit of a user that is given back: that of the other tool which Sluice had overwritten, unless it is used up; else the
- * highest, where the panel would stop the user.
+ * Returns the limit of a user without a hold: if everything is given back, that of the other tool which Sluice had overwritten, unless
+ * it is used up; else the highest, where the panel would stop a user who is given back or lifted.
  */
 function giveLimitBack(
-  { givesBack }: TargetState,
+  { allowance, holds, givesBack = false }: TargetState,
   user: AddressableUser,
-  { limitBefore = null }: UserCheckpoint,
+  checkpoint: UserCheckpoint,
 ): HiddifyUserChange {
-  if (givesBack !== true) return {};
+  if (allowance?.lifted !== true || holds.length > 0) return {};
   const isUsed = user.usedBytes >= user.limitBytes;
+  const limitBefore = givesBack ? (checkpoint.limitBefore ?? null) : null;
   if (limitBefore !== null && limitBefore > user.usedBytes) return { limitBytes: limitBefore };
   return isUsed || limitBefore !== null ? { limitBytes: MOST_BYTES } : {};
 }
