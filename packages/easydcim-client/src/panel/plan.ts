@@ -41,8 +41,8 @@ export function planEasyDcim(target: TargetState, observation: Observation<EasyD
 }
 
 /**
- * Plans ports and order. What the holds require comes first, so that what they no longer require stays restricted while that can't be
- * done. Returns what is restricted for them.
+ * Plans ports and order: first what the holds require, so that a restriction which they no longer require stays while the other one
+ * can't be made. Returns what stays restricted for them.
  */
 function planRestrictions(plan: Plan, target: TargetState, state: EasyDcimState): HoldTargets {
   const hasOrder = target.service.refs['easydcim_order_id'] !== undefined;
@@ -58,10 +58,23 @@ function planRestrictions(plan: Plan, target: TargetState, state: EasyDcimState)
     const evidence = target.evidence.filter(({ kind }) => kind === part.kind);
     const keepers = holds.length === 0 && plan.problems.length > 0 ? target.holds : holds;
     restricted[part.what] = keepers.length > 0;
+    const before = plan.steps.splice(0);
     if (holds.length > 0 || evidence.length > 0) part.planPart(plan, target, state, { holds, keepers, evidence });
+    plan.steps = inSequence(before, plan.steps);
   }
   return restricted;
 }
+
+/** Returns steps of which the later ones wait for the restrictions before them: what they undo stays if one of those fails. */
+function inSequence(before: readonly Step[], after: readonly Step[]): Step[] {
+  const isNeeded = ({ type }: Step): boolean => RESTRICTING.has(type);
+  if (after.some(isNeeded) || !before.some(isNeeded)) return [...before, ...after];
+  const first = before.map((step) => (isNeeded(step) ? { ...step, id: `${step.type} ${step.target}` } : step));
+  const needs = first.flatMap(({ id }) => id ?? []);
+  return [...first, ...after.map((step) => ({ ...step, needs }))];
+}
+
+const RESTRICTING: ReadonlySet<string> = new Set([ACTION_TYPES.disablePort, ACTION_TYPES.suspendOrder]);
 
 /** Describes what others have suspended or disabled. One disabled port of several may be a spare one. */
 function listStops({ order, ports }: EasyDcimState, isOurs: (target: string) => boolean): string[] {

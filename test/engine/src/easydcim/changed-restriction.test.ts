@@ -18,7 +18,7 @@ async function poll(): Promise<[string | undefined, unknown]> {
   return [services.find(({ id }) => id === 'a')?.error?.code, holds];
 }
 
-const held = (reason: string) => [{ reason, since: expect.any(String) as unknown }];
+const held = (reason: string) => [{ reason, since: expect.any(String) }];
 
 describe('ports that are disabled for a hold which needs the order now', () => {
   beforeEach(async () => {
@@ -71,6 +71,19 @@ describe('ports that are disabled for a hold which needs the order now', () => {
     await set({ status: 'active' });
     await poll();
     expect([ports(), await targets()]).toEqual([['up', 'up'], []]);
+  });
+
+  it('stay disabled until the panel has suspended the order', async () => {
+    at.use(1, 120);
+    await poll();
+    const match = ({ path }: { path: string }): boolean => path.endsWith('/suspend');
+    at.panel.server.inject({ match, times: 1, fault: { kind: 'status', status: 422 } });
+    await set({ product: 'ordered', easydcim_order_id: '901' });
+    expect([await poll(), ports()]).toEqual([
+      [expect.any(String), held('quota')],
+      ['down', 'down'],
+    ]);
+    expect([await poll(), ports(), toStatus(901)]).toEqual([[undefined, held('quota')], ['up', 'up'], 'suspended']);
   });
 
   it('are not kept where staff have enabled them', async () => {
