@@ -1,5 +1,5 @@
 import type { AccountCommand, Plan } from '@sluice/panel-kind';
-import type { HeldLease, StoreTables } from '@sluice/state-store';
+import type { EvidenceRecord, HeldLease, StoreTables } from '@sluice/state-store';
 import { readEnforcements } from '../context/enforcement.js';
 import { type Leases, panelLease, serviceLease } from '../context/leases.js';
 import { runConcurrently } from '../base/run-concurrently.js';
@@ -7,7 +7,7 @@ import { factsHold, leaveOut, skipLeased } from '../kernel/subject/facts.js';
 import { applyPlan, type Stop, type ReadStop, stoppedBy } from '../kernel/changes/perform.js';
 import { planOne, planSteps, toTargetState, withStopsNow } from './plan.js';
 import { findLiftChange, noteLifted, noteLowered } from '../kernel/subject/lifts.js';
-import { noteRestricted } from '../kernel/subject/holds.js';
+import { findProven, noteRestricted, noteToRestrict } from '../kernel/subject/holds.js';
 import { loadHistory } from '../kernel/subject/history.js';
 import { observeAgain } from './observe.js';
 import { resolveActions } from './resolve.js';
@@ -103,6 +103,29 @@ async function settled(on: RunOnPanel, work: Applied, fences: HeldLease[]): Prom
   return { ...work, toRestrict: new Map(), lifted: work.lifted && !endsLift };
 }
 
+/**
+ * Stores which open holds have lost their restriction, or a part of it, where the target state was not reached. Once nothing is left,
+ * those that shared it have lost theirs too.
+ */
+async function withLost(on: FencedRun, work: Applied, before: Applied['evidence']): Promise<Applied> {
+  const { evidence, service } = work;
+  const isKept = (item: EvidenceRecord): boolean =>
+    evidence.some(({ id, hold }) => id === item.id && hold === item.hold);
+  const lost = before.filter((item) => !isKept(item));
+  if (lost.length === 0) return work;
+  const now = on.context.now();
+  const noted = await on.context.write(on.fences, async (tables) => {
+    const open = await tables.holds.open({ services: [service.id] });
+    const isLost = (id: string): boolean => evidence.length === 0 || lost.some(({ hold }) => hold === id);
+    const due = open.filter(({ id }) => isLost(id) && !work.toRestrict.has(id));
+    const since = due.map((hold) => ({ hold, since: findProven(evidence, hold, now) }));
+    for (const each of since) await noteToRestrict(tables, each.hold, each.since);
+    return since;
+  });
+  const added = noted.map(({ hold, since }) => [hold.id, { service: service.id, since }] as const);
+  return { ...work, toRestrict: new Map([...work.toRestrict, ...added]) };
+}
+
 /** Stores that the limit of the service is lifted, before it is. */
 async function withLift(on: FencedRun, work: Applied, command: AccountCommand | null): Promise<Applied> {
   const { context, fences } = on;
@@ -129,17 +152,31 @@ const MOST_ROUNDS = 12;
  * applies the steps, round by round. The switch is read before each change, so that `observe PANEL` stops a run under way.
  */
 export async function enforceService(on: FencedRun, started: Applied, options: EnforceOptions = {}): Promise<Applied> {
+  const stored = await withStored(on, started);
+  const { work, isReached } = await performRounds(on, stored, options);
+  return isReached ? settled(on, work, on.fences) : withLost(on, work, stored.evidence);
+}
+
+/** A service after its rounds, and whether it is in its target state. */
+interface Performed {
+  work: Applied;
+  isReached: boolean;
+}
+
+const unreached = (work: Applied): Performed => ({ work, isReached: false });
+
+async function performRounds(on: FencedRun, stored: Applied, options: EnforceOptions): Promise<Performed> {
   const { context, panel } = on;
-  let work = await withStored(on, started);
+  let work = stored;
   if (work.unresolved.length > 0) {
     const resolved = await resolveActions(on, work, options.command);
-    if (!resolved.goesOn) return resolved.work;
+    if (!resolved.goesOn) return unreached(resolved.work);
     ({ work } = resolved);
   }
   const readStop: ReadStop = (tables, current) =>
     options.byName === true ? Promise.resolve(null) : stopIn(on, tables, current);
   const stop = await readStop(context.store, work);
-  if (stop !== null) return stoppedBy(work, stop);
+  if (stop !== null) return unreached(stoppedBy(work, stop));
   work = await withLift(on, work, options.command ?? null);
   for (let round = 1; ; round++) {
     const [current = work] = await loadHoldsOfSharers(on, [work]);
@@ -156,19 +193,17 @@ export async function enforceService(on: FencedRun, started: Applied, options: E
     work = isNothingDone(actions) ? withStopsNow(applied.work) : applied.work;
     const done = actions.every(({ state }) => ENDED.has(state));
     const goesOn = applied.movesLost || (plan.again === true && done);
-    if (context.deps.signal.aborted) return work;
+    if (context.deps.signal.aborted) return unreached(work);
     if (!goesOn) {
       // A stop leaves steps as unneeded.
       const isStopped = done && work.toRestrict.size > 0 && (await readStop(context.store, work)) !== null;
-      return isDone(work, plan, actions) && !isStopped ? settled(on, work, on.fences) : work;
+      return { work, isReached: isDone(work, plan, actions) && !isStopped };
     }
     const stopNow = await readStop(context.store, work);
-    if (stopNow !== null) return stoppedBy(work, stopNow);
+    if (stopNow !== null) return unreached(stoppedBy(work, stopNow));
     if (round === MOST_ROUNDS) {
-      return withError(work, {
-        code: 'not_finished',
-        message: `"${work.service.id}" still differs from its target state after ${MOST_ROUNDS} rounds`,
-      });
+      const message = `"${work.service.id}" still differs from its target state after ${MOST_ROUNDS} rounds`;
+      return unreached(withError(work, { code: 'not_finished', message }));
     }
     work = { ...work, observation: await observeAgain(on, work, { command: options.command }) };
   }

@@ -26,7 +26,7 @@ describe('a suspension that failed in part', () => {
     await suspendHalf();
     expect(await listHolds()).toMatchObject([{ agent: { name: 'north' }, partly: true }]);
     expect(await pending()).toMatchObject([
-      { object: `agent ${at.north}`, message: expect.stringContaining('part') as unknown },
+      { object: 'agent "north"', message: expect.stringContaining('part') as unknown },
     ]);
     expect(await explain()).toContain('Sluice keeps 1 users disabled, and 1 is still enabled.');
   });

@@ -1,7 +1,7 @@
 import type { ItemError, Plan, Step } from '@sluice/panel-kind';
 import { brakeActs, type ChangeOfObject, countReversals, MOST_REVERSALS } from '@sluice/quota-core';
 import type { ActionRecord, HoldRecord, StoreTables } from '@sluice/state-store';
-import { noteToRestrict } from '../subject/holds.js';
+import { findProven, noteToRestrict } from '../subject/holds.js';
 import { toActionName } from '../subject/views.js';
 import type { Context } from '../../context/context.js';
 import { noteMoved } from '../run/brake-state.js';
@@ -120,10 +120,10 @@ interface Reversed {
 }
 
 /** Returns since when the evidence of a hold proves what is on the panel: what nothing has to be done about is there, the rest is not. */
-function provenSince({ evidence, plan }: Planned, { id }: HoldRecord, now: string): string {
+function provenSince({ evidence, plan }: Planned, hold: HoldRecord, now: string): string {
   const open = new Set(plan?.steps.map(({ target }) => target));
-  const there = evidence.filter(({ hold, until, target }) => hold === id && until === null && !open.has(target));
-  return there.reduce((first, { since }) => (since < first ? since : first), now);
+  const there = evidence.filter(({ until, target }) => until === null && !open.has(target));
+  return findProven(there, hold, now);
 }
 
 /** Stores what runs leave alone from now on, and whether the whole panel is. */

@@ -221,6 +221,15 @@ export async function noteToRestrict(
   await conditions.put({ key: `${TO_RESTRICT}${id}`, since: at, runs: 1, details: { service } });
 }
 
+/** Returns since when this evidence proves a part of the restriction of a hold; now, where none is its own. */
+export function findProven(
+  evidence: readonly Pick<EvidenceRecord, 'hold' | 'since'>[],
+  { id }: Pick<HoldRecord, 'id'>,
+  now: string,
+): string {
+  return evidence.reduce((first, { hold, since }) => (hold === id && since < first ? since : first), now);
+}
+
 /** Notes that nothing is left to be restricted for these holds. */
 export async function noteRestricted(
   { conditions }: Pick<StoreTables, 'conditions'>,
