@@ -46,6 +46,14 @@ export class FactBook {
     }
   }
 
+  /** A command that may have set these facts before is refused: it has not. */
+  exclude(writes: readonly Write[], at: number): void {
+    for (const write of writes) {
+      const others = this.#now(write).filter((value) => value !== write.value);
+      if (others.length > 0) this.#push(write, others, at);
+    }
+  }
+
   /** The value of a fact; undefined where several are possible. */
   value(subject: string, field: string): Value | undefined {
     const possible = this.possible(subject, field);

@@ -1,6 +1,7 @@
 import { isAlive, realClock } from '@sluice/engine';
 import { startCommand } from '../command-process.js';
 import { IdleWatch } from './waiting.js';
+import type { Ending } from './facts.js';
 import type { Command, World } from './world.js';
 import { processParts } from '@sluice/engine/process';
 
@@ -109,7 +110,7 @@ const WAITS_AFTER_LOOKS = 6;
 const WAITS_AFTER_SLEEPS = 3;
 
 /** 5: another run had the lease; 2: refused. Nothing is stored then. What else failed may have been stored in part. */
-function toEnding(exitCode: number | null): 'set' | 'not-set' | 'unclear' {
+export function toEnding(exitCode: number | null): Ending {
   if (exitCode === 0) return 'set';
   return exitCode === 2 || exitCode === 5 ? 'not-set' : 'unclear';
 }

@@ -1,7 +1,7 @@
 import type { SeededRandom } from '../seeded-random.js';
 import { wrongMeanwhile, wrongTargets } from './invariants.js';
 import { playRound } from './interleave.js';
-import { Runner, type CommandRecord } from './runner.js';
+import { Runner, toEnding, type CommandRecord } from './runner.js';
 import { timeline } from './timeline.js';
 import { type Command, panelSubject, switchCommand, type World } from './world.js';
 
@@ -43,7 +43,9 @@ function wrongEndings(records: readonly CommandRecord[]): string[] {
 /** Brings every fact to a certain value, then lets one run do what is left to do. */
 async function calm(runner: Runner): Promise<void> {
   const { world } = runner;
-  for (const { command } of [...runner.records]) await makeCertain(runner, command);
+  // A refused command leaves nothing uncertain, although it may have named a value that is possible since.
+  const unclear = runner.records.filter(({ exitCode }) => toEnding(exitCode) === 'unclear');
+  for (const { command } of unclear) await makeCertain(runner, command);
   for (const panel of listPanels(world)) {
     if (world.book.value(panelSubject(panel), 'observing') === false) continue;
     expectDone(await runner.runInside(switchCommand(panel, false)));
@@ -51,19 +53,15 @@ async function calm(runner: Runner): Promise<void> {
   expectDone(await runner.runInside({ ...plain(['reconcile']), kind: 'run' }));
 }
 
-/** Runs a command once more of which it is not certain what it has set; where it is refused, what was before is set. */
+/** Runs a command once more of which it is not certain what it has set; where it is refused, it has set nothing. */
 async function makeCertain(runner: Runner, command: Command): Promise<void> {
   const { book } = runner.world;
   const open = command.writes.filter(({ subject, field }) => book.value(subject, field) === undefined);
   if (open.length === 0 || command.words[0] === 'observe' || command.words[0] === 'enforce') return;
   const again = await runner.runInside(command);
   if (again.exitCode === 0) return;
-  if (again.exitCode === 2) {
-    for (const { subject, field, value } of open) {
-      const [before] = book.possible(subject, field).filter((each) => each !== value);
-      if (before !== undefined) book.define(subject, { [field]: before }, Date.now());
-    }
-  } else if (command.back !== undefined) {
+  if (again.exitCode === 2) book.exclude(open, Date.now());
+  else if (command.back !== undefined) {
     expectDone(await runner.runInside(command.back));
   } else {
     expectDone(again);
