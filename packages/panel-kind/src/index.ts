@@ -122,6 +122,7 @@ export {
   type Plan,
   type Sharer,
   findTermEnd,
+  RESTRICTED_FOR_ENDED,
   sharerIds,
   waitsForEnded,
   type Step,

@@ -106,6 +106,9 @@ export function findTermEnd({
   return nextDueDate < protectedUntil ? protectedUntil : nextDueDate;
 }
 
+/** The error of a service whose account is still restricted for one that has ended. */
+export const RESTRICTED_FOR_ENDED = 'restricted_for_ended';
+
 /**
  * Returns why an account can't be changed yet: those that share it have ended, and what restricts it for them ends with the next poll.
  * Null where nobody shares it, or a service that has not ended does.
@@ -114,7 +117,7 @@ export function waitsForEnded({ service, sharers }: Pick<TargetState, 'service' 
   const hasEnded = ({ status }: ServiceRecord): boolean => status === 'terminated' || status === 'vanished';
   if (sharers.length === 0 || hasEnded(service) || sharers.some((sharer) => !hasEnded(sharer.service))) return null;
   const message = `the account of "${service.id}" is still restricted for ${sharerIds({ sharers }).join(', ')}, which has ended: nothing was changed on it for "${service.id}" yet`;
-  return { code: 'restricted_for_ended', message };
+  return { code: RESTRICTED_FOR_ENDED, message };
 }
 
 /** A command about the account itself. Renewals and changes of package need none: they change the target state. */

@@ -1,4 +1,4 @@
-import type { AccountCommand, Plan } from '@sluice/panel-kind';
+import { type AccountCommand, type Plan, RESTRICTED_FOR_ENDED } from '@sluice/panel-kind';
 import type { EvidenceRecord, HeldLease, StoreTables } from '@sluice/state-store';
 import { readEnforcements } from '../context/enforcement.js';
 import { type Leases, panelLease, serviceLease } from '../context/leases.js';
@@ -11,7 +11,7 @@ import { findProven, noteRestricted, noteToRestrict } from '../kernel/subject/ho
 import { loadHistory } from '../kernel/subject/history.js';
 import { observeAgain } from './observe.js';
 import { resolveActions } from './resolve.js';
-import { loadHoldsOfSharers } from './sharing.js';
+import { findSharers, loadHoldsOfSharers } from './sharing.js';
 import type { Applied, FencedRun, RunOnPanel } from '../kernel/subject/stages.js';
 import { withError } from '../kernel/subject/to-stage.js';
 import { isCommandRow } from '../kernel/subject/command-row.js';
@@ -30,8 +30,19 @@ export async function carryOut(on: RunOnPanel, due: readonly Applied[], leases: 
   const sharing = due.filter(({ sharers }) => sharers.length > 0);
   await runConcurrently(alone, AT_ONCE, enforce, stopped);
   // Shared resources are changed once: one service after the other.
-  await runConcurrently(sharing, 1, enforce, stopped);
+  const isWaiting = ({ error }: Applied): boolean => error?.code === RESTRICTED_FOR_ENDED;
+  const ready = sharing.filter((work) => !isWaiting(work));
+  await runConcurrently(ready, 1, enforce, stopped);
+  const enforceAfter = async (work: Applied): Promise<void> => enforce(await plannedAfterEnded(on, work));
+  await runConcurrently(sharing.filter(isWaiting), 1, enforceAfter, stopped);
   return done;
+}
+
+/** Plans a service whose account was restricted for one that has ended: by now, that may be undone. */
+async function plannedAfterEnded(on: RunOnPanel, work: Applied): Promise<Applied> {
+  const observation = await observeAgain(on, work);
+  const [found = work] = await findSharers(on, [{ ...work, observation, error: null }]);
+  return planOne(on, found);
 }
 
 async function enforceUnderLease(on: RunOnPanel, work: Applied, leases: Leases): Promise<Applied> {

@@ -24,3 +24,19 @@ it.each(['vanished', 'terminated'] as const)(
     expect([at.panel.subscriber(LINE).status, at.panel.did('+551140001234').status]).toEqual(['active', 'active']);
   },
 );
+
+it('a line that passed on with a restriction is restricted for its own service in the same run', async () => {
+  const { store } = at.bench;
+  await at.sluice.holds.add('svc-1');
+  await store.services.put([{ ...(await store.services.get('svc-1'))!, status: 'terminated' }]);
+  const own = { panel: 'voice', product: 'line', client: '43', status: 'active', astbilling_subscriber_id: LINE };
+  await at.sluice.services.add('svc-2', own, { allowDuplicateRefs: true });
+  expect((await at.sluice.holds.add('svc-2')).service.error).toMatchObject({ code: 'restricted_for_ended' });
+  at.bench.clock.advance(3_600_000);
+  const { run, services } = await at.sluice.poll();
+  const taken = services.find(({ id }) => id === 'svc-2');
+  expect([taken?.error, taken?.holds]).toEqual([null, [{ reason: 'manual', since: expect.any(String) }]]);
+  expect(run.outcome).toBe('done');
+  expect(at.panel.subscriber(LINE).status).toBe('suspended');
+  expect(await store.evidence.open({ panel: 'voice' })).toMatchObject([{ service: 'svc-2' }]);
+});
