@@ -134,13 +134,13 @@ describe('lists for operators', () => {
     await at.store.holds.end('h-1', minute(5));
     await at.store.conditions.put({ key: `${TO_RESTRICT}h-2`, since: minute(5), runs: 1, details: null });
     const shown = async () =>
-      (await list({ order: 'id' })).map(({ id, status, holds, releasing, restricting }) => {
-        return [id, status, holds, releasing, restricting];
+      (await list({ order: 'id' })).map(({ id, status, holds, releasing, restricting, partly }) => {
+        return [id, status, holds, releasing, restricting, partly];
       });
     expect(await shown()).toEqual([
-      ['a', 'held', ['quota'], ['quota'], []],
-      ['b', 'held', ['manual'], [], ['manual']],
-      ['c', 'ok', [], [], []],
+      ['a', 'held', ['quota'], ['quota'], [], []],
+      ['b', 'held', ['manual'], [], ['manual'], []],
+      ['c', 'ok', [], [], [], []],
     ]);
     expect((await at.store.holds.lasting()).map(({ id }) => id)).toEqual(['h-1', 'h-2']);
     expect((await at.store.holds.open()).map(({ id }) => id)).toEqual(['h-2']);
@@ -152,15 +152,18 @@ describe('lists for operators', () => {
       { reason: 'manual', services: 1 },
       { reason: 'quota', services: 1 },
     ]);
-    const marks = (await at.store.overview.holds(5)).map(({ service: id, releasing, restricting }) => {
-      return [id, releasing, restricting];
+    const marks = (await at.store.overview.holds(5)).map(({ service: id, releasing, restricting, partly }) => {
+      return [id, releasing, restricting, partly];
     });
     expect(marks).toEqual([
-      ['a', true, false],
-      ['b', false, true],
+      ['a', true, false, false],
+      ['b', false, true, false],
     ]);
+    await at.store.evidence.add(proof('e-2', { hold: 'h-2', service: 'b', target: '7002', since: minute(5) }));
+    expect((await shown())[1]).toEqual(['b', 'held', ['manual'], [], [], ['manual']]);
+    expect((await at.store.overview.holds(5))[1]).toMatchObject({ service: 'b', restricting: false, partly: true });
     await at.store.evidence.end('e-1', minute(6), 'undone');
-    expect((await shown())[0]).toEqual(['a', 'ok', [], [], []]);
+    expect((await shown())[0]).toEqual(['a', 'ok', [], [], [], []]);
     expect((await at.store.holds.lasting()).map(({ id }) => id)).toEqual(['h-2']);
   });
 

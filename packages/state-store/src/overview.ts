@@ -37,6 +37,8 @@ export interface OverviewRow {
   releasing: string[];
   /** Reasons of open holds whose restriction is not on the panel yet. */
   restricting: string[];
+  /** Reasons of open holds of which only a part is on the panel yet. */
+  partly: string[];
   /** Reasons that the last run would have held it for, and did not, without those that a protection or a release withholds today. */
   wouldHold: string[];
   /** In the mode that counts; null where it is not known. */
@@ -82,6 +84,8 @@ export interface OverviewHold {
   releasing: boolean;
   /** Whether its restriction is not on the panel yet. */
   restricting: boolean;
+  /** Whether only a part of its restriction is on the panel yet. */
+  partly: boolean;
   /** When it was added; null where no traffic decided. */
   usedBytes: number | null;
   allowedBytes: number | null;

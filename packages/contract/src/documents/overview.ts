@@ -65,6 +65,7 @@ const row = z.object({
   holds: z.array(text),
   releasing: z.array(text).describe('Reasons of holds that have ended and are not undone on the panel yet'),
   restricting: z.array(text).describe('Reasons of holds that are not on the panel yet'),
+  partly: z.array(text).describe('Reasons of holds of which only a part is on the panel yet'),
   wouldHold: z.array(text),
   usedBytes: bytesOrNull,
   allowedBytes: bytesOrNull,
@@ -121,7 +122,7 @@ export const overview = name(
     holds: z.array(
       z.object({
         ...{ service: text, panel: text, reason: text, since: instant, note: textOrNull },
-        ...{ releasing: z.boolean(), restricting: z.boolean() },
+        ...{ releasing: z.boolean(), restricting: z.boolean(), partly: z.boolean() },
         ...{ usedBytes: bytesOrNull, allowedBytes: bytesOrNull },
       }),
     ),

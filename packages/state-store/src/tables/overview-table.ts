@@ -13,11 +13,12 @@ import type { Access } from './access.js';
 import { IS_OPEN, NEWEST } from './confirmations-table.js';
 
 /** A row as SQLite returns it; reasons are separated by blanks, and none is an empty text. */
-type RawRow = Omit<OverviewRow, 'holds' | 'releasing' | 'restricting' | 'wouldHold' | 'observing'> & {
+type RawRow = Omit<OverviewRow, 'holds' | 'releasing' | 'restricting' | 'partly' | 'wouldHold' | 'observing'> & {
   holds: string;
   open: string;
   releasing: string;
   restricting: string;
+  partly: string;
   /** With those that are withheld: the status counts them. */
   wouldHold: string;
   wouldBegin: string;
@@ -50,13 +51,15 @@ export function overviewTable(access: Access): OverviewTables['overview'] {
       }),
     holds: (limit) =>
       access.read(async ({ db }) => {
-        const { rows } = await sql<Omit<OverviewHold, 'releasing' | 'restricting'> & Marks>`
+        const { rows } = await sql<Omit<OverviewHold, keyof Marks> & Marks>`
           select h."service", s."panel", h."reason", h."since", h."note", h."until" is not null as "releasing",
-            h."until" is null and ${IS_TO_RESTRICT} as "restricting",
+            h."until" is null and ${IS_TO_RESTRICT} as "restricting", h."until" is null and ${IS_PARTLY} as "partly",
             h."used_bytes" as "usedBytes", h."allowed_bytes" as "allowedBytes"
           from (${LASTING}) h join "services" s on s."id" = h."service"
           order by h."since" desc, h."service" limit ${limit}`.execute(db);
-        return rows.map((row) => ({ ...row, releasing: row.releasing === 1, restricting: row.restricting === 1 }));
+        return rows.map(({ releasing, restricting, partly, ...row }) => {
+          return { ...row, releasing: releasing === 1, restricting: restricting === 1, partly: partly === 1 };
+        });
       }),
     reasons: () =>
       access.read(async ({ db }) => {
@@ -89,10 +92,11 @@ function toReasons(list: string): string[] {
 interface Marks {
   releasing: number;
   restricting: number;
+  partly: number;
 }
 
 function toRow(raw: RawRow): OverviewRow {
-  const { holds, open, releasing, restricting, wouldBegin, wouldHold: _all, observing, ...rest } = raw;
+  const { holds, open, releasing, restricting, partly, wouldBegin, wouldHold: _all, observing, ...rest } = raw;
   const { decided: _decided, acknowledged: _known, ...row } = rest;
   const isOpen = new Set(toReasons(open));
   return {
@@ -100,6 +104,7 @@ function toRow(raw: RawRow): OverviewRow {
     holds: toReasons(holds),
     releasing: toReasons(releasing).filter((reason) => !isOpen.has(reason)),
     restricting: toReasons(restricting),
+    partly: toReasons(partly),
     wouldHold: toReasons(wouldBegin),
     observing: observing === 1,
   };
@@ -109,17 +114,24 @@ function toRow(raw: RawRow): OverviewRow {
 const LASTING = sql`select * from "holds" indexed by "holds_open" where "until" is null
     union all select * from "holds" where "until" is not null and "id" in (select "hold" from "evidence" where "until" is null)`;
 
+/** Evidence of a part of what is noted as not on the panel yet. */
+const PART = sql`select 1 from "evidence" e where e."hold" = h."id" and e."until" is null and e."since" >= k."since"`;
+
 /** Whether nothing of the restriction of an open hold is on the panel yet. */
 const IS_TO_RESTRICT = sql<boolean>`exists (select 1 from "conditions" k where k."key" = ${TO_RESTRICT} || h."id"
-    and not exists (select 1 from "evidence" e where e."hold" = h."id" and e."until" is null and e."since" >= k."since"))`;
+    and not exists (${PART}))`;
+
+/** Whether only a part of the restriction of an open hold is on the panel yet. */
+const IS_PARTLY = sql<boolean>`exists (select 1 from "conditions" k where k."key" = ${TO_RESTRICT} || h."id" and exists (${PART}))`;
 
 /** The reasons of open holds. */
 const OPEN = sql`coalesce((select group_concat(h."reason", ' ') from "holds" h
     where h."service" = s."id" and h."until" is null), '')`;
 
-/** The reasons of open holds whose restriction is not on the panel yet. */
-const RESTRICTING = sql`coalesce((select group_concat(h."reason", ' ') from "holds" h
-    where h."service" = s."id" and h."until" is null and ${IS_TO_RESTRICT}), '')`;
+/** The reasons of open holds about which something is so. */
+const toOpen = (condition: RawBuilder<boolean>): RawBuilder<unknown> =>
+  sql`coalesce((select group_concat(h."reason", ' ') from "holds" h
+    where h."service" = s."id" and h."until" is null and ${condition}), '')`;
 
 /** The reasons of holds that have ended, and whose restriction is not undone yet. */
 const RELEASING = sql`coalesce((select group_concat(h."reason", ' ') from "evidence" e join "holds" h on h."id" = e."hold"
@@ -154,7 +166,7 @@ const figures = (
   today: LocalDates,
 ): RawBuilder<unknown> => sql`select s."id", s."panel", s."product", s."client", s."status" as "lifecycle",
     d."status" as "decided", d."mode", coalesce(d."observing", 0) as "observing",
-    ${OPEN} as "open", ${RELEASING} as "releasing", ${RESTRICTING} as "restricting",
+    ${OPEN} as "open", ${RELEASING} as "releasing", ${toOpen(IS_TO_RESTRICT)} as "restricting", ${toOpen(IS_PARTLY)} as "partly",
     ${toWouldHold(countsAsOver(today))} as "wouldHold", ${toWouldHold(isNotWithheld(today))} as "wouldBegin",
     case d."mode" when 'IN' then ${toUsed('in')} when 'OUT' then ${toUsed('out')} when 'TOTAL' then ${toUsed('total')}
       end as "usedBytes",
@@ -181,7 +193,7 @@ const STATUS = sql`case
 
 const ranked = (
   today: LocalDates,
-): RawBuilder<unknown> => sql`select "id", "panel", "product", "client", "lifecycle", "mode", "observing", "holds", "open", "releasing", "restricting",
+): RawBuilder<unknown> => sql`select "id", "panel", "product", "client", "lifecycle", "mode", "observing", "holds", "open", "releasing", "restricting", "partly",
     "wouldHold", "wouldBegin", "usedBytes", "allowedBytes", "readAt", "errorCode", "errorMessage", "drift", "acknowledged", coalesce("decided", '') as "decided",
     max(0, "allowedBytes" - "usedBytes") as "remainingBytes",
     ${STATUS} as "status"

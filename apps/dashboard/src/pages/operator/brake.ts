@@ -18,15 +18,17 @@ export function statusWithReasons(of: {
   status: string;
   holds: readonly string[];
   wouldHold: readonly string[];
-  /** Those of `holds` that are not undone on the panel yet, and those that are not there yet. */
+  /** Those of `holds` that are not undone on the panel yet, those that are not there yet, and those of which only a part is. */
   releasing?: readonly string[];
   restricting?: readonly string[];
+  partly?: readonly string[];
 }): Html {
-  const { status, holds, wouldHold, releasing = [], restricting = [] } = of;
+  const { status, holds, wouldHold, releasing = [], restricting = [], partly = [] } = of;
   const withMark = (reason: string): Part => {
     const marks = {
       ...(releasing.includes(reason) && { releasing: true as const }),
       ...(restricting.includes(reason) && { restricting: true as const }),
+      ...(partly.includes(reason) && { partly: true as const }),
     };
     const mark = describeMark(marks);
     return mark === null ? reasonWords(reason) : html`${reasonWords(reason)} (${mark})`;

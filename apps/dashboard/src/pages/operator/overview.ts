@@ -176,8 +176,13 @@ function holdsSection({ times }: Scene, { holds, totals }: OverviewReport): Sect
   return { id: 'holds', title: 'Held and why', content, aside };
 }
 
-function showReason({ reason, releasing, restricting }: OverviewReport['holds'][number]): Part {
-  const mark = describeMark({ ...(releasing && { releasing }), ...(restricting && { restricting }) });
+function showReason({ reason, ...hold }: OverviewReport['holds'][number]): Part {
+  const { releasing, restricting, partly } = hold;
+  const mark = describeMark({
+    ...(releasing && { releasing }),
+    ...(restricting && { restricting }),
+    ...(partly && { partly }),
+  });
   const shown = coloured(reasonWords(reason), 'bad');
   return mark === null ? shown : html`${shown} ${badge(mark, 'warning')}`;
 }
