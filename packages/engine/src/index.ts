@@ -8,6 +8,7 @@ export type {
   AgentList,
   AgentTotals,
   AgentView,
+  AlarmView,
   AutoBuyRule,
   AutoBuySource,
   AutoBuyView,
@@ -25,12 +26,14 @@ export type {
   ComparedBill,
   Comparison,
   CountedUsage,
+  CreatedUserReport,
   Credentials,
   CreditEntry,
   CustomerAccess,
   CycleView,
   DeliveryView,
   DescribedChange,
+  DidReport,
   Enforcement,
   EvidenceView,
   Explanation,
@@ -44,6 +47,8 @@ export type {
   ImportReport,
   InvoiceView,
   LimitView,
+  LineView,
+  ListedRecords,
   LogEntry,
   LogPage,
   LoginLink,
@@ -61,9 +66,11 @@ export type {
   PanelsRunView,
   PeriodView,
   ProductEnforcement,
+  ProductView,
   PurchaseDetail,
   PurchaseReport,
   PurchaseView,
+  RecordChange,
   RecordsReport,
   RelayUser,
   ReleasedQuota,
@@ -85,6 +92,7 @@ export type {
   SyncChange,
   SyncProblem,
   SyncReport,
+  TelephonyDocument,
   TestedChannel,
   TokenView,
 } from '@sluice/contract/documents';
@@ -120,7 +128,7 @@ export { reportUnstartedRun } from './features/notices/heartbeat.js';
 export { tokenStatus } from './features/access/token-status.js';
 export { describeRunError } from './features/log/error-words.js';
 export { toAgentStatus } from './features/agents/agent-views.js';
-export type { CreatedUserReport, CreateUserRequest } from './features/agents/create-agent-user.js';
+export type { CreateUserRequest } from './features/agents/create-agent-user.js';
 export type { LimitImport, LimitRequest } from './features/agents/limit-agents.js';
 export { createLedger, type LedgerOptions } from './features/billing/ledger.js';
 export type { CreditRequest } from './features/billing/use-ledger.js';
@@ -145,11 +153,6 @@ export type { CallReportSink } from './features/calls/gather.js';
 export type { RecordsRequest } from './features/calls/read-calls.js';
 export type { ReconcileCallsRequest } from './features/calls/compared-bill.js';
 export type { SimulateRequest } from './features/calls/simulate.js';
-export type { DidReport } from './features/dids/change-did.js';
-export type { LineView } from './features/telephony/line-of-service.js';
-export type { RecordChange } from './features/telephony/change-record.js';
-export type { TelephonyDocument } from './features/telephony/documents.js';
-export type { ListedRecords } from './features/telephony/find-records.js';
 export type { BrokenStore, DoctorRequest } from './features/doctor/doctor.js';
 export { type Files, nodeFiles } from './base/files.js';
 export type { LastGraph } from './features/graph/last-graph.js';
@@ -183,7 +186,7 @@ export { upgradeChecks } from './features/upgrade/upgrade-checks.js';
 export type { Installation } from './features/upgrade/installation.js';
 export { findStoredProblems, type StoredProblem } from './features/services/stored-problems.js';
 export { EVENTS, toEvent, KNOWN_CODES, type NoticeEvent } from './base/notice-events.js';
-export type { AcknowledgeRequest, AlarmFilter, AlarmView } from './features/notices/list-alarms.js';
+export type { AcknowledgeRequest, AlarmFilter } from './features/notices/list-alarms.js';
 export type { DeliveryFilter } from './features/notices/list-deliveries.js';
 export { findChannelKind } from './base/config/notify-schema.js';
 export { compareIds, nameFew } from './base/natural-order.js';
@@ -191,7 +194,6 @@ export { createSluice } from './create-sluice.js';
 export type { RunOptions, Sluice, SluiceOptions } from './sluice.js';
 export { suggestion } from './base/suggestion.js';
 export { describeEnforcement, describeSetting } from './context/enforcement.js';
-export type { ProductView } from './features/panels/products.js';
 export { parseTime, type TimeReading } from './base/times.js';
 export { describeBrake, isStopError } from './kernel/run/brake-state.js';
 export { listObserving } from './features/panels/observed-panels.js';

@@ -192,43 +192,66 @@ export type ComparedBill = z.infer<typeof comparedBill>;
 
 export const comparedBills = z.object({ bills: z.array(comparedBill) });
 
-const record = z.record(text, unknown);
+export const record = z.record(text, unknown);
+/** A record of a telephony system with the names of the documentation (`plan_id`); amounts are decimal text. */
+export type TelephonyDocument = Readonly<z.infer<typeof record>>;
+
 export const didReport = name(
   'DidReport',
   z.object({
     run: commandRun,
+    /** Null for a number that was released or unlinked before and belongs to no service any more. */
     service: text.nullable(),
+    /** The number as it reads back; empty where the panel does not have it any more. */
     dids: z.array(record),
     actions: z.array(action),
     notices,
     error: errorOrNull,
   }),
 );
+/** `did link --json` and the others that change a number (docs/json.md). */
+export type DidReport = z.infer<typeof didReport>;
+
 export const records = name('TelephonyRecords', z.object({ panel: text, records: z.array(record) }));
+/** Records of one panel. */
+export type ListedRecords = z.infer<typeof records>;
+
 export const recordChange = name(
   'TelephonyChange',
   z.object({
     run: commandRun,
     panel: text,
+    /** As read back; of a removed one: as it was. */
     record,
+    /** Names of the fields that changed; empty where everything was so before. */
     changed: z.array(text),
+    /** Names of the fields that the system shows with other values than were sent. */
     differs: z.array(text),
+    /** Id of the service whose next reconcile puts changed fields back to what it says; null where none does. */
     putBackBy: text.nullable(),
   }),
 );
+/** A record after a change, or as it would be. */
+export type RecordChange = z.infer<typeof recordChange>;
 
 export const lineView = name(
   'Line',
   z.object({
     service: text,
     panel: text,
+    /** The billing zone (IANA). */
     timeZone: text,
     subscriber: record,
+    /** Null where the line has none, or the system has no plans. */
     plan: record.nullable(),
+    /** Without numbers that ended. */
     numbers: z.array(record),
+    /** Names of the fields that the system lets be changed. */
     changeable: z.object({ subscriber: z.array(text), numbers: z.array(text) }),
   }),
 );
+/** The line of a service on its telephony panel, with its plan and numbers; records as in the lists, without passwords. */
+export type LineView = z.infer<typeof lineView>;
 
 export const storedBill = name(
   'StoredBill',

@@ -46,10 +46,15 @@ export type {
   CallBillView,
   CallReportView,
   ComparedBill,
+  DidReport,
+  LineView,
+  ListedRecords,
   NumberOwner,
+  RecordChange,
   RecordsReport,
   SimulatedCallView,
   StoredBillView,
+  TelephonyDocument,
 } from './calls.js';
 export type {
   ActionView,
@@ -76,11 +81,12 @@ export type {
   PurchaseReport,
   PurchaseView,
 } from './money.js';
-export type { DeliveryView, SendReport, TestedChannel } from './notices.js';
+export type { AlarmView, DeliveryView, SendReport, TestedChannel } from './notices.js';
 export type { OverviewEvent, OverviewPanel, OverviewReport } from './overview.js';
-export type { Check, LoginLink, PanelTest, PanelView, RelayUser, SwitchReport } from './panels.js';
+export type { Check, LoginLink, PanelTest, PanelView, ProductView, RelayUser, SwitchReport } from './panels.js';
 export type {
   CommandReport,
+  CreatedUserReport,
   Credentials,
   CustomerAccess,
   ImportProblem,

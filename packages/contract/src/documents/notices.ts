@@ -30,13 +30,14 @@ export const delivery = name(
 /** A notice for a channel: `notify list --json` (docs/json.md). */
 export type DeliveryView = z.infer<typeof delivery>;
 
-const alarm = name(
+export const alarm = name(
   'Alarm',
   z.object({
     id: text,
     code: text,
     event: text,
     panel: text,
+    /** Null for an object of no service, such as an agent. */
     service: textOrNull,
     message: text,
     since: instant,
@@ -44,6 +45,8 @@ const alarm = name(
     acknowledged: z.object({ at: instant, by: text, note: textOrNull }).nullable(),
   }),
 );
+/** Something that is wrong since an earlier run, until a run no longer finds it, or its outcome is known. */
+export type AlarmView = z.infer<typeof alarm>;
 
 export const alarms = z.object({ alarms: z.array(alarm) });
 export const acknowledged = z.object({ alarm });

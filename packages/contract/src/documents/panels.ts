@@ -139,24 +139,27 @@ export const loginLink = z.object({
 /** `relay login-link --json` (docs/json.md). */
 export type LoginLink = z.infer<typeof loginLink>;
 
-export const products = z.object({
-  products: z.array(
-    name(
-      'Product',
-      z.object({
-        id: text,
-        panel: text,
-        kind: text,
-        quota: z.record(text, z.union([z.number(), z.literal('unlimited')])).nullable(),
-        mode: textOrNull,
-        quotaPeriod: z.enum(['billing', 'month']),
-        action: textOrNull,
-        enforce: enforcement,
-        packages: z.array(text),
-        provision: z.enum(['manual', 'auto']),
-        terminate: z.enum(['manual', 'auto']),
-        limits: z.array(z.object({ id: text, window: text, allowance: z.union([z.number(), text]), action: text })),
-      }),
-    ),
-  ),
-});
+export const product = name(
+  'Product',
+  z.object({
+    id: text,
+    panel: text,
+    /** The kind of its panel. */
+    kind: text,
+    /** In bytes, by mode; null for none. */
+    quota: z.record(text, z.union([z.number(), z.literal('unlimited')])).nullable(),
+    mode: textOrNull,
+    quotaPeriod: z.enum(['billing', 'month']),
+    action: textOrNull,
+    /** Whether runs may change its services. */
+    enforce: enforcement,
+    packages: z.array(text),
+    provision: z.enum(['manual', 'auto']),
+    terminate: z.enum(['manual', 'auto']),
+    limits: z.array(z.object({ id: text, window: text, allowance: z.union([z.number(), text]), action: text })),
+  }),
+);
+/** A product of the config. */
+export type ProductView = z.infer<typeof product>;
+
+export const products = z.object({ products: z.array(product) });

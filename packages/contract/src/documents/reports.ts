@@ -142,6 +142,14 @@ export const access = name(
 /** What a customer needs to use an account, without the password (docs/json.md). */
 export type CustomerAccess = z.infer<typeof access>;
 
+export const createdUser = z.object({
+  user: z.object({ uuid: textOrNull, name: text, limitBytes: z.number(), agent: text }),
+  /** Null in a dry run. */
+  access: access.nullable(),
+});
+/** `agent create-user --json` (docs/json.md). */
+export type CreatedUserReport = z.infer<typeof createdUser>;
+
 export const credentials = z.object({
   username: textOrNull,
   password: textOrNull.describe('Shown once: null in the answer to a repeated request'),

@@ -1,12 +1,14 @@
-import type { AgentDetail, AgentExplained, AgentList, CheckReport, RestoreReport } from '@sluice/contract/documents';
+import type {
+  AgentDetail,
+  AgentExplained,
+  AgentList,
+  CheckReport,
+  CreatedUserReport,
+  RestoreReport,
+} from '@sluice/contract/documents';
 import { agentForClient } from '../features/agents/agent-views.js';
 import { checkAgents } from '../features/agents/check-agents.js';
-import {
-  canCreateUser,
-  createAgentUser,
-  type CreatedUserReport,
-  type CreateUserRequest,
-} from '../features/agents/create-agent-user.js';
+import { canCreateUser, createAgentUser, type CreateUserRequest } from '../features/agents/create-agent-user.js';
 import { limitAgent, limitAgents, type LimitImport, type LimitRequest } from '../features/agents/limit-agents.js';
 import type { AgentRequest } from '../features/agents/agent-command.js';
 import { restoreAgent } from '../features/agents/restore-agent.js';

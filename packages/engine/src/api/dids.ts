@@ -1,4 +1,5 @@
-import { changeDid, type DidReport, type DidRequest } from '../features/dids/change-did.js';
+import type { DidReport } from '@sluice/contract/documents';
+import { changeDid, type DidRequest } from '../features/dids/change-did.js';
 import { type CommandOptions, type RunCall, toHow, withRequestErrors } from './call.js';
 
 /** Options of a change of a number; `panel` is needed where several panels have telephony. */

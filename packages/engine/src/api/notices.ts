@@ -1,9 +1,8 @@
-import type { DeliveryView, SendReport, TestedChannel } from '@sluice/contract/documents';
+import type { AlarmView, DeliveryView, SendReport, TestedChannel } from '@sluice/contract/documents';
 import {
   acknowledgeAlarm,
   type AcknowledgeRequest,
   type AlarmFilter,
-  type AlarmView,
   listAlarms,
 } from '../features/notices/list-alarms.js';
 import { type DeliveryFilter, listDeliveries } from '../features/notices/list-deliveries.js';

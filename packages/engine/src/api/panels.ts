@@ -3,6 +3,7 @@ import type {
   LoginLink,
   PanelTest,
   PanelView,
+  ProductView,
   RelayUser,
   RemovedPanel,
   RunReport,
@@ -11,7 +12,7 @@ import type {
 import { type SpeedLimitView, toItemError, type TunnelGroupView, type TunnelView } from '@sluice/panel-kind';
 import { expiryCheck } from '../features/doctor/panel-checks.js';
 import { type DoctorRequest, runDoctor } from '../features/doctor/doctor.js';
-import { listProducts, type ProductView } from '../features/panels/products.js';
+import { listProducts } from '../features/panels/products.js';
 import {
   listRelayUsers,
   listSpeedLimits,

@@ -1,7 +1,8 @@
+import type { LineView, ListedRecords, RecordChange } from '@sluice/contract/documents';
 import type { TelephonyResource } from '@sluice/panel-kind';
-import { changeRecord, type ChangeRequest, type RecordChange } from '../features/telephony/change-record.js';
-import { type ListedRecords, listRecords, showRecord } from '../features/telephony/find-records.js';
-import { lineOfService, type LineView } from '../features/telephony/line-of-service.js';
+import { changeRecord, type ChangeRequest } from '../features/telephony/change-record.js';
+import { listRecords, showRecord } from '../features/telephony/find-records.js';
+import { lineOfService } from '../features/telephony/line-of-service.js';
 import {
   type CallOptions,
   type CommandOptions,

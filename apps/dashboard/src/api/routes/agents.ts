@@ -88,10 +88,7 @@ export const agentRoutes: ApiRoute[] = [
       mode: optionalText,
       dryRun: flag,
     },
-    answer: z.object({
-      user: z.object({ uuid: z.string().nullable(), name: z.string(), limitBytes: z.number(), agent: z.string() }),
-      access: reports.access.nullable(),
-    }),
+    answer: reports.createdUser,
     handle: ({ sluice, param, body: { panel: of, days, mode, dryRun = false, ...user }, as }) =>
       sluice.agents.createUser({ ...as, ...user, agent: param('agent'), panel: of, days, mode, dryRun }),
     stored: (answer) => ({ ...answer, access: answer.access && { ...answer.access, links: [] } }),

@@ -1,4 +1,4 @@
-import type { CustomerAccess } from '@sluice/contract/documents';
+import type { CreatedUserReport } from '@sluice/contract/documents';
 import {
   AGENT_STEPS,
   type AgentUserRequest,
@@ -26,13 +26,6 @@ export interface CreateUserRequest {
   days: number | undefined;
   mode: AgentUserRequest['mode'];
   dryRun: boolean;
-}
-
-/** `agent create-user --json` (docs/json.md). */
-export interface CreatedUserReport {
-  user: { uuid: string | null; name: string; limitBytes: number; agent: string };
-  /** Null in a dry run. */
-  access: CustomerAccess | null;
 }
 
 /** Returns whether a user of this size would fit now; only the creation itself reserves. */

@@ -1,4 +1,4 @@
-import type { CommandReport } from '@sluice/contract/documents';
+import type { CommandReport, DidReport } from '@sluice/contract/documents';
 import { type DidCommand, type ItemError, type PanelTelephony, SluiceError, usageError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import { checkAreaCode, checkAreaCodeOf, type Did, parseNumber } from '@sluice/telephony';
@@ -8,7 +8,7 @@ import { runCommand } from '../command/run-command.js';
 import { withRun } from '../../kernel/run/bracket.js';
 import type { Context } from '../../context/context.js';
 import { requireService } from '../../context/find-service.js';
-import { toDocument, type TelephonyDocument } from '../telephony/documents.js';
+import { toDocument } from '../telephony/documents.js';
 import { requireTelephony } from '../telephony/panels.js';
 import { readValues, toRecordValues } from '../telephony/read-values.js';
 import { isLiving } from '../../base/lifecycle.js';
@@ -33,18 +33,6 @@ export interface DidRequest {
   values?: Readonly<Record<string, string>> | undefined;
   waitMs: number;
   dryRun: boolean;
-}
-
-/** `did link --json` and the others that change a number (docs/json.md). */
-export interface DidReport {
-  run: CommandReport['run'];
-  /** Null for a number that was released or unlinked before and belongs to no service any more. */
-  service: string | null;
-  /** The number as it reads back; empty where the panel does not have it any more. */
-  dids: TelephonyDocument[];
-  actions: CommandReport['actions'];
-  notices: CommandReport['notices'];
-  error: ItemError | null;
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { AlarmView } from '@sluice/contract/documents';
 import { SluiceError } from '@sluice/panel-kind';
 import type { AlarmRecord } from '@sluice/state-store';
 import { notFound } from '../../base/errors.js';
@@ -5,20 +6,13 @@ import { withRun } from '../../kernel/run/bracket.js';
 import type { Context } from '../../context/context.js';
 import { forgetChargedByHand, noteChargedByHand } from '../calls/charged-by-hand.js';
 import { listUnbilledParts } from '../calls/late-calls.js';
-import { type NoticeEvent, toEvent } from '../../base/notice-events.js';
+import { toEvent } from '../../base/notice-events.js';
 import {
   findStandingAlarms,
   readAcknowledgement,
   type StandingAlarm,
   storeAcknowledgement,
 } from './standing-alarms.js';
-
-/** Something that is wrong since an earlier run, until a run no longer finds it, or its outcome is known. */
-export interface AlarmView extends StandingAlarm {
-  event: NoticeEvent;
-  /** Who knows of it and lets it be; null where nobody does. */
-  acknowledged: { at: string; by: string; note: string | null } | null;
-}
 
 /** Which alarms to list. */
 export interface AlarmFilter {

@@ -1,4 +1,4 @@
-import type { RunView } from '@sluice/contract/documents';
+import type { RecordChange, TelephonyDocument } from '@sluice/contract/documents';
 import { isPanelError } from '@sluice/panel-http';
 import { SluiceError, type TelephonyResource, usageError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
@@ -6,7 +6,7 @@ import { panelLease, serviceLease } from '../../context/leases.js';
 import { type Run, withRun } from '../../kernel/run/bracket.js';
 import { findServiceOfLine } from '../../base/ownership.js';
 import type { Context } from '../../context/context.js';
-import { showsValue, toText, toCamel, toDocument, type TelephonyDocument } from './documents.js';
+import { showsValue, toText, toCamel, toDocument } from './documents.js';
 import { findRecord } from './find-records.js';
 import { type FieldValue, readValues } from './read-values.js';
 import { type NamedTelephony, RECORD_NAMES, refuseUnsupported, requireTelephony } from './panels.js';
@@ -24,20 +24,6 @@ export interface ChangeRequest {
   panel: string | null;
   dryRun: boolean;
   waitMs: number;
-}
-
-/** A record after a change, or as it would be. */
-export interface RecordChange {
-  run: Omit<RunView, 'observing'>;
-  panel: string;
-  /** As read back; of a removed one: as it was. */
-  record: TelephonyDocument;
-  /** Names of the fields that changed; empty where everything was so before. */
-  changed: string[];
-  /** Names of the fields that the system shows with other values than were sent. */
-  differs: string[];
-  /** Id of the service whose next reconcile puts changed fields back to what it says; null where none does. */
-  putBackBy: string | null;
 }
 
 /** Creates, changes or removes a record of a telephony system: journal, call, read back. Repeatable without harm. */

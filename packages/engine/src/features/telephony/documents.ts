@@ -1,9 +1,7 @@
+import type { TelephonyDocument } from '@sluice/contract/documents';
 import type { TelephonyField } from '@sluice/panel-kind';
 import { compareMoney } from '@sluice/quota-core';
 import { type DidDestination, isSameDocument } from '@sluice/telephony';
-
-/** A record of a telephony system with the names of the documentation (`plan_id`); amounts are decimal text. */
-export type TelephonyDocument = Readonly<Record<string, unknown>>;
 
 /** Further fields of a profile whose names say that they hold a secret. */
 const SECRET = /pass|senha|secret|token|\bpin\b/i;

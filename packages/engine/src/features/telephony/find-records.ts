@@ -1,9 +1,10 @@
+import type { ListedRecords } from '@sluice/contract/documents';
 import { SluiceError, type TelephonyRecords, type TelephonyResource, usageError } from '@sluice/panel-kind';
 import { parseNumber, TelephonyError } from '@sluice/telephony';
 import { notFound } from '../../base/errors.js';
 import { suggestion } from '../../base/suggestion.js';
 import type { Context } from '../../context/context.js';
-import { toCamel, toDocument, type TelephonyDocument } from './documents.js';
+import { toCamel, toDocument } from './documents.js';
 import { type NamedTelephony, RECORD_NAMES, refuseUnsupported, requireTelephony } from './panels.js';
 
 /** Which records to list. */
@@ -13,12 +14,6 @@ export interface ListRequest {
   panel: string | null;
   /** By the names of the documents (`customer_id`); records have exactly these values. */
   filters: Readonly<Record<string, string>>;
-}
-
-/** Records of one panel. */
-export interface ListedRecords {
-  panel: string;
-  records: TelephonyDocument[];
 }
 
 /** Lists the records of a telephony system. */

@@ -1,7 +1,7 @@
+import type { TelephonyDocument } from '@sluice/contract/documents';
 import { findOwners } from '../../base/ownership.js';
 import { type Reader, visibleSince } from '../../context/reader.js';
 import type { Context } from '../../context/context.js';
-import type { TelephonyDocument } from './documents.js';
 import type { Line } from './find-line.js';
 import { findWritten } from './write-record.js';
 

@@ -1,24 +1,10 @@
+import type { LineView } from '@sluice/contract/documents';
 import { requireLine, readSubscriber } from './find-line.js';
 import type { Reader } from '../../context/reader.js';
 import type { Context } from '../../context/context.js';
 import { requireService } from '../../context/find-service.js';
-import { toDocument, type TelephonyDocument } from './documents.js';
+import { toDocument } from './documents.js';
 import { lineFor } from './line-for-reader.js';
-
-/** The line of a service on its telephony panel, with its plan and numbers; records as in the lists, without passwords. */
-export interface LineView {
-  service: string;
-  panel: string;
-  /** The billing zone (IANA). */
-  timeZone: string;
-  subscriber: TelephonyDocument;
-  /** Null where the line has none, or the system has no plans. */
-  plan: TelephonyDocument | null;
-  /** Without numbers that ended. */
-  numbers: TelephonyDocument[];
-  /** Names of the fields that the system lets be changed. */
-  changeable: { subscriber: string[]; numbers: string[] };
-}
 
 /**
  * Reads the line of a service.

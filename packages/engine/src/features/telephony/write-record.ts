@@ -1,3 +1,4 @@
+import type { TelephonyDocument } from '@sluice/contract/documents';
 import { isPanelError } from '@sluice/panel-http';
 import {
   type ApplyContext,
@@ -16,7 +17,7 @@ import { outcomeUnknown } from '../../kernel/subject/doubt.js';
 import { endAction, type Changed, type JournalPayload } from '../../kernel/changes/journal.js';
 import { applyPlan } from '../../kernel/changes/perform.js';
 import type { Context } from '../../context/context.js';
-import { showsValue, toDocument, type TelephonyDocument, type WrittenValue } from './documents.js';
+import { showsValue, toDocument, type WrittenValue } from './documents.js';
 import { NAMES } from './find-records.js';
 import { type NamedTelephony, RECORD_NAMES } from './panels.js';
 import { type FieldValue, toRecordValues } from './read-values.js';
