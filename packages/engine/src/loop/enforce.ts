@@ -29,8 +29,9 @@ export async function carryOut(on: RunOnPanel, due: readonly Applied[], leases: 
   const alone = due.filter(({ sharers }) => sharers.length === 0);
   const sharing = due.filter(({ sharers }) => sharers.length > 0);
   await runConcurrently(alone, AT_ONCE, enforce, stopped);
-  // Shared resources are changed once: one service after the other.
-  const isWaiting = ({ error }: Applied): boolean => error?.code === RESTRICTED_FOR_ENDED;
+  // Shared resources are changed once: one service after the other. What a checkpoint keeps of one that has ended is known to the next run.
+  const mayFollow = on.panel.history?.checkpoint === undefined;
+  const isWaiting = ({ error }: Applied): boolean => mayFollow && error?.code === RESTRICTED_FOR_ENDED;
   const ready = sharing.filter((work) => !isWaiting(work));
   await runConcurrently(ready, 1, enforce, stopped);
   const enforceAfter = async (work: Applied): Promise<void> => enforce(await plannedAfterEnded(on, work));
