@@ -177,10 +177,15 @@ function parsed(text: string): unknown {
   }
 }
 
+/** The name of the recorded panel's database; another panel's may have any. */
+const DATABASE = '`hiddifypanel`.';
+
 /** Statements and parameters of database errors differ with the panel's columns: only the first line counts. */
 function cutText(row: Row): Row {
   const msg = row['msg'];
-  return typeof msg === 'string' ? { ...row, msg: msg.split('\n')[0] } : row;
+  return typeof msg === 'string'
+    ? { ...row, msg: msg.split('\n')[0]?.replaceAll(/(?<!\.)`\w+`\.(?=`)/g, DATABASE) }
+    : row;
 }
 
 function described(json: unknown): unknown {
