@@ -40,6 +40,15 @@ describe('the limit of an agent', () => {
     expect(set.usedBytes / GB).toBe(used);
   });
 
+  it('is refused where the agent would be over at once and nobody is asked', async () => {
+    at.panel.addUser({ agent: at.north, currentUsage: 7 * GB });
+    await expect(at.sluice.agents.limit('north', { limitBytes: 5 * GB })).rejects.toMatchObject({
+      code: 'not_confirmed',
+    });
+    expect(await limits()).toEqual({ north: null });
+    expect(await at.sluice.agents.limit('north', { limitBytes: 9 * GB })).toMatchObject({ limitBytes: 9 * GB });
+  });
+
   it('says before it stores that the agent would be over at once', async () => {
     at.panel.addUser({ agent: at.north, currentUsage: 7 * GB });
     const asked: string[] = [];

@@ -1,5 +1,4 @@
 import { agents as schema, name, reports } from '@sluice/contract/documents';
-import { usageError } from '@sluice/panel-kind';
 import * as z from 'zod';
 import { flag, optionalText, someText, texts } from '../../schemas/common.js';
 import { type ApiRoute, route } from './route.js';
@@ -14,12 +13,8 @@ const accept = flag.describe('Accept a limit that is exceeded at once, so that u
 const limitBody = { opening: openingPart, dryRun: flag, acceptExceeded: accept };
 
 /** Returns how limits are set; refuses one that is exceeded at once, unless the request accepts it. */
-function limitOptions({ opening, dryRun = false, acceptExceeded }: z.output<z.ZodObject<typeof limitBody>>) {
-  const confirm = (question: string): Promise<void> => {
-    if (acceptExceeded === true) return Promise.resolve();
-    throw usageError('not_confirmed', `${question} Nothing was changed: the request does not accept it`);
-  };
-  return { opening, dryRun, confirm };
+function limitOptions({ opening, dryRun, acceptExceeded }: z.output<z.ZodObject<typeof limitBody>>) {
+  return { opening, dryRun, ...(acceptExceeded === true && { confirm: () => Promise.resolve() }) };
 }
 
 /** Agents of Hiddify panels. */

@@ -26,14 +26,14 @@ import {
 
 /** Options of `agent limit AGENT`. */
 export interface LimitRequest {
-  panel: string | undefined;
+  panel?: string | undefined;
   agent: string;
   /** Null removes the limit. */
   limitBytes: number | null;
-  opening: LedgerOpening | undefined;
-  dryRun: boolean;
-  /** Called before anything is stored if agents would be over their limit at once; throws to stop. */
-  confirm: (question: string) => Promise<void>;
+  opening?: LedgerOpening | undefined;
+  dryRun?: boolean | undefined;
+  /** Called before anything is stored if agents would be over their limit at once; throws to stop. Absent: refused (`not_confirmed`). */
+  confirm?: ((question: string) => Promise<void>) | undefined;
 }
 
 /** Sets the limit of one agent. */
@@ -45,7 +45,7 @@ export async function limitAgent(context: Context, request: LimitRequest): Promi
     if (opening !== undefined) {
       throw usageError('bad_option', 'the add-on has no ledger: leave the opening out');
     }
-    if (!request.dryRun) await withAgentErrors(text, () => addon.setTrafficLimit(text, limitBytes));
+    if (request.dryRun !== true) await withAgentErrors(text, () => addon.setTrafficLimit(text, limitBytes));
     return addonAgent(context, on, addon, text);
   }
   const order: AgentLimit = { agent: text, limitBytes, ...(opening === undefined ? {} : { opening }) };
@@ -56,12 +56,12 @@ export async function limitAgent(context: Context, request: LimitRequest): Promi
 
 /** Options of `agent limit --from`: all rows are stored, or none. */
 export interface LimitImport {
-  panel: string | undefined;
+  panel?: string | undefined;
   rows: ImportRow[];
   file: string;
-  opening: LedgerOpening | undefined;
-  dryRun: boolean;
-  confirm: LimitRequest['confirm'];
+  opening?: LedgerOpening | undefined;
+  dryRun?: boolean | undefined;
+  confirm?: LimitRequest['confirm'];
 }
 
 /**
@@ -130,7 +130,7 @@ function readRow(
 async function setLimits(
   on: AgentsOnPanel,
   limits: AgentLimit[],
-  { dryRun, confirm }: Pick<LimitRequest, 'dryRun' | 'confirm'>,
+  { dryRun = false, confirm = refuse }: Pick<LimitRequest, 'dryRun' | 'confirm'>,
 ): Promise<AgentDetail[]> {
   const { context, name, agents } = on;
   const read = await readAgents(on, { dryRun: true });
@@ -155,6 +155,10 @@ async function setLimits(
     uuids.flatMap((uuid) => shown.find((agent) => agent.uuid === uuid) ?? []),
     enforcements,
   );
+}
+
+function refuse(question: string): never {
+  throw usageError('not_confirmed', `${question} Nothing was changed: the request does not accept it`);
 }
 
 /** Returns the agents as they would be shown with these limits. */

@@ -1,5 +1,5 @@
-import type { CommandReport, DidReport } from '@sluice/contract/documents';
-import { type DidCommand, type ItemError, type PanelTelephony, SluiceError, usageError } from '@sluice/panel-kind';
+import type { DidReport, TelephonyDocument } from '@sluice/contract/documents';
+import { type DidCommand, type PanelTelephony, SluiceError, usageError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import { checkAreaCode, checkAreaCodeOf, type Did, parseNumber } from '@sluice/telephony';
 import { notFound } from '../../base/errors.js';
