@@ -106,7 +106,8 @@ export class LifeWorld {
     await this.shakily((sluice) => sluice.holds[change](id, options));
     await this.surely(async (sluice) => {
       const { holds } = await sluice.services.show(id);
-      if (holds.some(({ reason }) => reason === 'manual') !== wanted) await sluice.holds[change](id, options);
+      const isHeld = holds.some(({ reason, releasing }) => reason === 'manual' && releasing !== true);
+      if (isHeld !== wanted) await sluice.holds[change](id, options);
     });
   }
 
