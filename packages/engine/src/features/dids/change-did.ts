@@ -1,4 +1,4 @@
-import type { DidReport, TelephonyDocument } from '@sluice/contract/documents';
+import type { DidReport } from '@sluice/contract/documents';
 import { type DidCommand, type PanelTelephony, SluiceError, usageError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import { checkAreaCode, checkAreaCodeOf, type Did, parseNumber } from '@sluice/telephony';
