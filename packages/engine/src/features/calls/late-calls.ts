@@ -1,5 +1,6 @@
 import type { ComparedBill } from '@sluice/contract/documents';
 import { isPanelError } from '@sluice/panel-http';
+import type { PanelTelephony } from '@sluice/panel-kind';
 import { addMoney, compareMoney, formatMoney, toLocalDate } from '@sluice/quota-core';
 import type { CallBillRecord, ConditionRecord, StoreTables } from '@sluice/state-store';
 import type { Notice } from '../../kernel/run/notice.js';
@@ -113,7 +114,7 @@ async function findLateCalls(context: Context, panel: string): Promise<FoundCall
       { panel, telephony },
       { service: null, period: null },
     );
-    for (const bill of await listBillsOfEnded(context, panel)) {
+    for (const bill of await listBillsOfEnded(context, panel, telephony)) {
       context.deps.signal.throwIfAborted();
       const compared = await compareBill(context, bill, { period: null, billed: null });
       if (compared !== null) found.push({ compared });
@@ -134,7 +135,7 @@ async function wasGivenUp(context: Context, panel: string, { service, line, peri
 }
 
 /** Lists the final bills of a panel whose services ended, were removed, lost the line, or have another client. */
-async function listBillsOfEnded(context: Context, panel: string): Promise<CallBillRecord[]> {
+async function listBillsOfEnded(context: Context, panel: string, telephony: PanelTelephony): Promise<CallBillRecord[]> {
   const { store } = context;
   const since = searchedSince(context);
   const bills = (await store.callBills.list({})).filter(
@@ -144,7 +145,7 @@ async function listBillsOfEnded(context: Context, panel: string): Promise<CallBi
   return bills.filter((bill) => {
     const service = services.get(bill.service);
     if (service === undefined) return true;
-    const hasLine = Object.values(service.refs).includes(bill.subscriber);
+    const hasLine = telephony.findSubscriber(service) === bill.subscriber;
     return !isLiving(service) || service.client !== bill.client || !hasLine;
   });
 }
