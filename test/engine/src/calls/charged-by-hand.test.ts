@@ -69,6 +69,27 @@ describe.each(Object.entries(ABSENCES))('calls of %s', (_name, { leave, back }) 
     await expectUnbilled('[56]');
   });
 
+  it('are charged once where that is acknowledged while they are read for a bill', async () => {
+    const { id } = await expectUnbilled('70');
+    at.setTime('2026-11-20T12:00:00Z');
+    await back();
+    at.setTime('2026-12-02T12:00:00Z');
+    const nothing = {
+      write: () => Promise.resolve(),
+      finish: () => Promise.resolve('/r'),
+      discard: () => Promise.resolve(),
+    };
+    const open = async (): Promise<typeof nothing> => {
+      await at.sluice.notices.acknowledge(id).catch(() => null);
+      return nothing;
+    };
+    const reports = { format: 'rfc4180' as const, find: () => Promise.resolve(null), open };
+    expect((await at.bill({ reports })).join('\n')).toContain('period_overlaps');
+    await at.bill();
+    expect(await charged()).toEqual(['1.00']);
+    expect(await at.differences()).toEqual([]);
+  });
+
   it('are billed with the others where nobody has acknowledged them, or took that back', async () => {
     const { id } = await expectUnbilled('70');
     await at.sluice.notices.acknowledge(id);
@@ -145,4 +166,17 @@ describe('calls whose bill had failed before their service left the line', () =>
     await comeBack();
     expect(await charged()).toEqual(['71.50']);
   });
+});
+
+it('late calls of a line that its service has left are reported, also where another reference has the same number', async () => {
+  at.panel.addSubscriber({ id: '9002', username: 'ana1043', customer: '501', plan: '11' });
+  await at.addService();
+  at.addCall('2026-11-02T09:00:00-03:00', '1.0000');
+  at.setTime('2026-12-02T12:00:00Z');
+  await at.bill();
+  await at.sluice.services.set('svc-1', { astbilling_subscriber_id: '9002', order_id: LINE });
+  at.setTime('2026-12-03T12:00:00Z');
+  at.addCall('2026-11-10T09:00:00-03:00', '70.0000');
+  await expectUnbilled('70');
+  expect(await charged()).toEqual(['1.00']);
 });

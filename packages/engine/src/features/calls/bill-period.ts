@@ -20,7 +20,7 @@ import { refuseOpenPeriod, refuseOtherBilling, refuseOverlap, refuseShared, requ
 import { emptyView, figures, type PeriodOfLine, toView } from './bill-view.js';
 import { type BillingType, describeTypeChanged, findBillingType, TYPE_CHANGED } from './billing-type.js';
 import { describeBound, lastDayBefore } from '../../base/describe-period.js';
-import { isByHand, isFinal, isInDoubt, toInstants } from './due.js';
+import { isByHand, isFinal, isInDoubt, isTaken, toInstants } from './due.js';
 import { gather, type Gathered } from './gather.js';
 import { listLineBills } from './line-bills.js';
 import { findSubscriber } from '../telephony/find-line.js';
@@ -243,6 +243,10 @@ async function storeBill(
   const { from: start, to: end } = toInstants(period);
   const row = { id, key, subscriber: subscriberId, start, end, at: context.now() };
   const added = await context.write(of.fences, async (tables) => {
+    // A person may have charged these calls while they were read.
+    const bills = await listLineBills({ store: tables }, line);
+    const isTakenNow = bills.some((bill) => bill.id === stored?.id && isTaken(bill));
+    refuseOverlap(of, isTakenNow ? null : stored, bills);
     if (stored === null) return tables.callBills.add({ ...row, ...figures });
     await tables.callBills.update(id, figures);
     return true;

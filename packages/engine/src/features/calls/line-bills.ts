@@ -13,7 +13,7 @@ export function isOfPanel(bill: Pick<CallBillRecord, 'panel'>, panel: string): b
  * panel is among them while its line may have been sent.
  */
 export async function listLineBills(
-  { store }: Pick<Context, 'store'>,
+  { store }: { store: Pick<Context['store'], 'callBills'> },
   { service, subscriberId }: Pick<Line, 'service' | 'subscriberId'>,
 ): Promise<CallBillRecord[]> {
   const bills = await store.callBills.list({ subscriber: subscriberId });
