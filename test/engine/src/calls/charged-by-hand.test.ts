@@ -80,7 +80,7 @@ describe.each(Object.entries(ABSENCES))('calls of %s', (_name, { leave, back }) 
       discard: () => Promise.resolve(),
     };
     const open = async (): Promise<typeof nothing> => {
-      await at.sluice.notices.acknowledge(id).catch(() => null);
+      await at.sluice.notices.acknowledge(id);
       return nothing;
     };
     const reports = { format: 'rfc4180' as const, find: () => Promise.resolve(null), open };
