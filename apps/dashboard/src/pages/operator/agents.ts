@@ -228,7 +228,7 @@ export const agentLimitForm: Page = async (request) => {
   };
   const back = address(`/agents/${encodeURIComponent(params.id ?? '')}`, { panel });
   try {
-    await sluice.agents.limit(uuid, { ...as, panel, limitBytes, opening: undefined, dryRun: false, confirm });
+    await sluice.agents.limit(uuid, { ...as, panel, limitBytes, confirm });
   } catch (error) {
     const [question] = asked;
     if (question === undefined) throw error;

@@ -25,12 +25,11 @@ export function statusWithReasons(of: {
 }): Html {
   const { status, holds, wouldHold, releasing = [], restricting = [], partly = [] } = of;
   const withMark = (reason: string): Part => {
-    const marks = {
-      ...(releasing.includes(reason) && { releasing: true as const }),
-      ...(restricting.includes(reason) && { restricting: true as const }),
-      ...(partly.includes(reason) && { partly: true as const }),
-    };
-    const mark = describeMark(marks);
+    const mark = describeMark({
+      releasing: releasing.includes(reason),
+      restricting: restricting.includes(reason),
+      partly: partly.includes(reason),
+    });
     return mark === null ? reasonWords(reason) : html`${reasonWords(reason)} (${mark})`;
   };
   const isPreview = status === 'over' && wouldHold.length > 0;

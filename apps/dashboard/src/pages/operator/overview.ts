@@ -176,14 +176,9 @@ function holdsSection({ times }: Scene, { holds, totals }: OverviewReport): Sect
   return { id: 'holds', title: 'Held and why', content, aside };
 }
 
-function showReason({ reason, ...hold }: OverviewReport['holds'][number]): Part {
-  const { releasing, restricting, partly } = hold;
-  const mark = describeMark({
-    ...(releasing && { releasing }),
-    ...(restricting && { restricting }),
-    ...(partly && { partly }),
-  });
-  const shown = coloured(reasonWords(reason), 'bad');
+function showReason(hold: OverviewReport['holds'][number]): Part {
+  const mark = describeMark(hold);
+  const shown = coloured(reasonWords(hold.reason), 'bad');
   return mark === null ? shown : html`${shown} ${badge(mark, 'warning')}`;
 }
 

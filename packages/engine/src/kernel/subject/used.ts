@@ -112,7 +112,11 @@ function isExceeded({ used, allowed }: LimitView): boolean {
 }
 
 /** Returns what is left to do on the panel for a hold: `to be released`; null where it is as it should be. */
-export function describeMark({ releasing, restricting, partly }: HoldMarks): string | null {
+export function describeMark({
+  releasing,
+  restricting,
+  partly,
+}: Partial<Record<keyof HoldMarks, boolean>>): string | null {
   if (releasing === true) return 'to be released';
   if (partly === true) return 'restricted in part';
   return restricting === true ? 'to be restricted' : null;
