@@ -7,13 +7,13 @@
  */
 const dashboard = [
   ['api', 'metrics', 'report', 'schedule', 'visits'],
-  ['api/routes'],
+  ['api/handlers'],
   ['agent-traffic', 'embedded'],
   ['pages/customer', 'pages/operator'],
   ['pages'],
   ['layout'],
   ['requests'],
-  ['access', 'schemas'],
+  ['access'],
   ['assets', 'server'],
 ];
 

@@ -1,5 +1,5 @@
 import { defineConfig } from 'tsup';
 import { base } from '../../tsup.base.js';
 
-// The documents are schemas; what only asks who may do what loads none.
-export default defineConfig({ ...base, entry: ['src/index.ts', 'src/documents/index.ts'] });
+// Documents and endpoints are schemas; what only asks who may do what loads none.
+export default defineConfig({ ...base, entry: ['src/index.ts', 'src/documents/index.ts', 'src/endpoints/index.ts'] });

@@ -28,7 +28,7 @@ it('imports upwards, beside, in a circle and of a folder without a floor are ref
     [`${dashboard}/index.ts`]: "export { serve } from './api/serve.js';\nexport { extra } from './extra/extra.js';\n",
     [`${dashboard}/api/serve.ts`]:
       "import type { Task } from '../requests/tasks.js';\nexport const serve = (task: Task) => task;\n",
-    [`${dashboard}/api/routes/route.ts`]: "export { serve } from '../serve.js';\n",
+    [`${dashboard}/api/handlers/handler.ts`]: "export { serve } from '../serve.js';\n",
     [`${dashboard}/visits/page.ts`]: "export { serve } from '../api/serve.js';\n",
     [`${dashboard}/requests/tasks.ts`]:
       "import type { serve } from '../api/serve.js';\nexport type Task = typeof serve;\n",
@@ -43,7 +43,7 @@ it('imports upwards, beside, in a circle and of a folder without a floor are ref
   expect(await findRefused(tree.folder)).toEqual({
     failed: true,
     refused: [
-      './api/routes imports only from floors below: ./api/routes/route.ts → ./api/serve.ts',
+      './api/handlers imports only from floors below: ./api/handlers/handler.ts → ./api/serve.ts',
       './requests imports only from floors below: ./requests/tasks.ts → ./api/serve.ts',
       './server imports only from floors below: ./server/options.ts → ./layout/html.ts',
       './visits imports only from floors below: ./visits/page.ts → ./api/serve.ts',

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { whoMay } from '@sluice/contract';
-import { type ApiRoute, needsKey } from '../api/routes/route.js';
-import { ROUTES } from '../api/routes/routes.js';
+import { needsKey } from '@sluice/contract/endpoints';
+import { type ApiRoute, ROUTES } from '../api/routes.js';
 import { SERVE_TOKEN, useBench } from '../test/dashboard-bench.js';
 
 /** What only a provider states. */

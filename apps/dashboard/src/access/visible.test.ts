@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { astbilling } from '@sluice/astbilling-client/panel';
 import { whoMay } from '@sluice/contract';
 import { type FakeAstbilling, manualClock, startFakeAstbilling } from '@sluice/fake-panels';
-import { ROUTES } from '../api/routes/routes.js';
+import { ROUTES } from '../api/routes.js';
 import { type DashboardBench, SERVE_TOKEN, startBench } from '../test/dashboard-bench.js';
 import { Link } from '../test/share-link.js';
 

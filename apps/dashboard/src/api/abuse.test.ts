@@ -3,8 +3,7 @@ import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { onlyReads } from '@sluice/contract';
 import { type DashboardBench, SERVE_TOKEN, startBench } from '../test/dashboard-bench.js';
-import type { ApiRoute } from './routes/route.js';
-import { ROUTES } from './routes/routes.js';
+import { type ApiRoute, ROUTES } from './routes.js';
 import { processParts } from '@sluice/engine/process';
 
 const API = '/api/v1';

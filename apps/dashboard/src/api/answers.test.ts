@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { astbilling } from '@sluice/astbilling-client/panel';
 import { onlyReads } from '@sluice/contract';
+import { STREAMS } from '@sluice/contract/endpoints';
 import { startFakeWhmcs } from '@sluice/fake-panels';
 import { flvx } from '@sluice/flvx-client/panel';
 import { hiddify } from '@sluice/hiddify-agent-traffic/panel';
@@ -12,8 +13,7 @@ import { createSender } from '../test/api-sender.js';
 import { type DashboardBench, GB, SERVE_TOKEN, startBench } from '../test/dashboard-bench.js';
 import { startOtherPanels } from '../test/other-panels.js';
 import { agentTrafficAddress } from './openapi.js';
-import { ROUTES } from './routes/routes.js';
-import { STREAMS } from './stream-routes.js';
+import { ROUTES } from './routes.js';
 
 /** Routes that these tests do not call, and where they are called. */
 const ELSEWHERE: Record<string, string> = {

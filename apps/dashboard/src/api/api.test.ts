@@ -1,10 +1,10 @@
 import { USE_CASES } from '@sluice/contract';
+import { STREAMS } from '@sluice/contract/endpoints';
 import { describe, expect, it } from '@jest/globals';
 import type * as z from 'zod';
 import { AGENT_TRAFFIC_CALLS } from '../agent-traffic/calls.js';
 import { agentTrafficAddress, openApiDocument, operationId } from './openapi.js';
-import { ROUTES } from './routes/routes.js';
-import { STREAMS } from './stream-routes.js';
+import { ROUTES } from './routes.js';
 
 type Content = Record<string, { example?: unknown; examples?: { usual: { $ref: string } } }>;
 interface OpenApi {

@@ -1,4 +1,5 @@
 import { may, mayWithFields, whoMay } from '@sluice/contract';
+import type { Endpoint } from '@sluice/contract/endpoints';
 import { suggestion } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind';
 import type { FastifyRequest } from 'fastify';
@@ -7,7 +8,6 @@ import { refusal } from '../access/refusal.js';
 import type { Viewer } from '../access/viewer.js';
 import { forbidden, notFound } from '../server/failure.js';
 import type { Context } from '../server/options.js';
-import type { ApiRoute } from './routes/route.js';
 
 /** A query or body that has no keys. */
 const NOTHING = z.strictObject({});
@@ -55,7 +55,7 @@ export function parseBody(request: FastifyRequest): unknown {
 }
 
 /** Refuses what a viewer may not send at all. */
-export function checkScope({ useCase, clients }: Pick<ApiRoute, 'useCase' | 'clients'>, viewer: Viewer): void {
+export function checkScope({ useCase, clients }: Pick<Endpoint, 'useCase' | 'clients'>, viewer: Viewer): void {
   const { provider, customer } = whoMay(useCase);
   if (viewer.client !== null && (clients === 'none' || customer.length === 0))
     throw forbidden('The token reaches the services of one client only, and what its customer may do');
@@ -67,7 +67,7 @@ export function checkScope({ useCase, clients }: Pick<ApiRoute, 'useCase' | 'cli
 /** Answers about the services of others as if they did not exist. */
 export async function checkReach(
   { sluice }: Context,
-  { clients, useCase }: Pick<ApiRoute, 'clients' | 'useCase'>,
+  { clients, useCase }: Pick<Endpoint, 'clients' | 'useCase'>,
   viewer: Viewer,
   params: Record<string, string>,
 ): Promise<void> {

@@ -1,12 +1,11 @@
 import { type UseCase, whoMay } from '@sluice/contract';
 import { access, named } from '@sluice/contract/documents';
+import { type Endpoint, needsKey, STREAMS } from '@sluice/contract/endpoints';
 import * as z from 'zod';
 import { AGENT_TRAFFIC_CALLS, AGENT_TRAFFIC_PREFIX, type AgentTrafficCall } from '../agent-traffic/calls.js';
 import { addonFailure } from '../agent-traffic/schemas.js';
 import { toExample } from './examples.js';
-import { type ApiRoute, needsKey } from './routes/route.js';
-import { ROUTES } from './routes/routes.js';
-import { STREAMS } from './stream-routes.js';
+import { ROUTES } from './routes.js';
 
 type Json = Record<string, unknown>;
 
@@ -79,7 +78,7 @@ function bare(schema: object): Json {
 }
 
 /** What the document states of a request. */
-interface Operation extends Pick<ApiRoute, 'path' | 'clients' | 'summary' | 'query' | 'body' | 'status'> {
+interface Operation extends Pick<Endpoint, 'path' | 'clients' | 'summary' | 'query' | 'body' | 'status'> {
   method: string;
   /** The scopes of which a token for all clients needs one. */
   scopes: readonly string[];
@@ -121,7 +120,7 @@ function operations(): Operation[] {
   ];
 }
 
-function toScopes({ useCase, clients }: Pick<ApiRoute, 'useCase' | 'clients'>): Pick<Operation, 'scopes' | 'rights'> {
+function toScopes({ useCase, clients }: Pick<Endpoint, 'useCase' | 'clients'>): Pick<Operation, 'scopes' | 'rights'> {
   const { provider, customer } = whoMay(useCase);
   return { scopes: provider, rights: clients === 'none' ? [] : customer.map(({ need }) => need) };
 }

@@ -1,17 +1,17 @@
+import { needsKey } from '@sluice/contract/endpoints';
 import { printableJson } from '@sluice/panel-http/printable';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Viewer, withoutKeys } from '../access/viewer.js';
 import { parseBody, checked, checkReach, checkScope } from './check.js';
 import { forClient } from '../server/failure.js';
 import { readForClient } from '../requests/client-reads.js';
-import { parseKey, toRef, toStored } from '../requests/keyed.js';
+import { parseKey, toRef, toStored, withoutOnce } from '../requests/keyed.js';
 import { openApiDocument } from './openapi.js';
 import { type Prepared, prepare, sendPrepared } from '../server/prepared.js';
 import { BASE, findViewer, requireViewer } from './require-viewer.js';
 import type { ServerParts } from '../requests/parts.js';
-import { type ApiRoute, needsKey } from './routes/route.js';
 import type { ApiCall } from '../requests/api-call.js';
-import { ROUTES } from './routes/routes.js';
+import { type ApiRoute, ROUTES } from './routes.js';
 import { addStreams } from './streams.js';
 
 /** Adds `/api/v1`. */
@@ -80,8 +80,7 @@ async function answerTo(
   const work = async () => {
     const whole = await handleFor(route, call, request.url);
     const answer = withoutKeys(viewer, whole, { all: route.agents });
-    const stored = route.stored === undefined ? answer : route.stored(answer);
-    return { status: route.status, answer, stored: toStored(answer, stored) };
+    return { status: route.status, answer, stored: toStored(answer, withoutOnce(answer, route.once)) };
   };
   if (!changes) return { ...(await work()), replayed: false };
   const content = [route.method, request.url, body, note];

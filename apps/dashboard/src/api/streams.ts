@@ -1,15 +1,15 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
+import { type LogFilter, logFilter, type StreamRoute, STREAMS } from '@sluice/contract/endpoints';
 import type { LogEntry } from '@sluice/engine';
 import { printableJson } from '@sluice/panel-http/printable';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Viewer, withoutKeys } from '../access/viewer.js';
 import { checked, checkScope } from './check.js';
-import { logFilterSchema, type LogQuery, toLogFilter } from './routes/runs.js';
+import { toLogFilter } from './handlers/runs.js';
 import { BASE, findViewer, requireViewer } from './require-viewer.js';
 import type { ServerParts } from '../requests/parts.js';
 import type { Limits } from '../server/options.js';
-import { type StreamRoute, STREAMS } from './stream-routes.js';
 
 type Send = (event: string, data: unknown) => void;
 
@@ -101,7 +101,7 @@ function followLog(parts: ServerParts, request: FastifyRequest, reply: FastifyRe
 }
 
 function toFilter({ context }: ServerParts, request: FastifyRequest) {
-  const query = checked(logFilterSchema, request.query, 'query') as LogQuery;
+  const query = checked(logFilter, request.query, 'query') as LogFilter;
   return { ...toLogFilter({ sluice: context.sluice, context }, query), limit: 1 };
 }
 

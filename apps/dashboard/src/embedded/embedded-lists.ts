@@ -1,5 +1,5 @@
 import type { ApiCall } from '../requests/api-call.js';
-import type { EmbeddedClient, EmbeddedPart } from '../schemas/embedded.js';
+import type { EmbeddedClient, EmbeddedPart } from '@sluice/contract/documents';
 import { clientSections } from '../pages/customer/overview.js';
 import { html } from '../layout/html.js';
 import { overviewSections, readOverview, summary } from '../pages/operator/overview.js';

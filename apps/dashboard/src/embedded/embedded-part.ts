@@ -1,5 +1,5 @@
 import { maskUuids } from '@sluice/panel-http/printable';
-import type { EmbeddedPart } from '../schemas/embedded.js';
+import type { EmbeddedPart } from '@sluice/contract/documents';
 import type { Section } from '../layout/components.js';
 import { html, visible } from '../layout/html.js';
 

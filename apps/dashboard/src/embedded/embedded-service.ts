@@ -1,7 +1,7 @@
 import { describeUsed, packageName, type PackageView, type ServiceDetail } from '@sluice/engine';
 import { formatMoney } from '@sluice/quota-core';
 import type { ApiCall } from '../requests/api-call.js';
-import type { EmbeddedService } from '../schemas/embedded.js';
+import type { EmbeddedService } from '@sluice/contract/documents';
 import { readLogin } from '../pages/customer/account.js';
 import { readCredit } from '../pages/customer/credit.js';
 import { offeredPackages } from '../pages/customer/packages.js';

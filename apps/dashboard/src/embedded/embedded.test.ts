@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { astbilling } from '@sluice/astbilling-client/panel';
 import { type FakeAstbilling, manualClock, startFakeAstbilling } from '@sluice/fake-panels';
 import { flvx } from '@sluice/flvx-client/panel';
-import type { EmbeddedClient, EmbeddedService } from '../schemas/embedded.js';
+import type { EmbeddedClient, EmbeddedService } from '@sluice/contract/documents';
 import { type DashboardBench, SERVE_TOKEN, startBench } from '../test/dashboard-bench.js';
 import { validator } from '../test/json-schema.js';
 

@@ -29,6 +29,18 @@ export function parseKey(request: FastifyRequest): string {
   );
 }
 
+/** Returns an answer as it is stored for repeats: null, or an empty list, in place of what is shown once (`access.links`). */
+export function withoutOnce(answer: unknown, once: readonly string[]): unknown {
+  return once.reduce((left, path) => without(left, path.split('.')), answer);
+}
+
+function without(value: unknown, [key = '', ...rest]: string[]): unknown {
+  if (typeof value !== 'object' || value === null || !(key in value)) return value;
+  const own: unknown = Reflect.get(value, key);
+  const left = rest.length > 0 ? without(own, rest) : Array.isArray(own) ? [] : null;
+  return { ...value, [key]: left };
+}
+
 /** Returns a short text that is unique for a sender and key. */
 export function toRef(who: string, key: string): string {
   return `api-${digest(JSON.stringify([who, key])).slice(0, 24)}`;

@@ -1,21 +1,9 @@
-import * as z from 'zod';
+import type { EndpointBody, runEndpoints } from '@sluice/contract/endpoints';
 import type { ApiCall } from './api-call.js';
-import { flag, optionalText } from '../schemas/common.js';
 import type { Task } from './tasks.js';
 
-const commands = z.enum(['poll', 'reconcile', 'plan', 'agent check']);
-/** The body of a request that starts a run. */
-export const runBody = {
-  command: commands,
-  panel: optionalText,
-  service: optionalText.describe('poll, reconcile and plan'),
-  agent: optionalText.describe('agent check'),
-  dryRun: flag,
-  allowMass: flag,
-};
-
 /** What a request may start. */
-export type RunRequest = z.output<z.ZodObject<typeof runBody>>;
+export type RunRequest = EndpointBody<(typeof runEndpoints)['POST /runs']>;
 
 /** Starts a run, which goes on when its client hangs up. */
 export function startRun(

@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
 import { AGENT_TRAFFIC_CALLS } from '../agent-traffic/calls.js';
 import { agentTrafficAddress } from '../api/openapi.js';
-import { ROUTES } from '../api/routes/routes.js';
+import { ROUTES } from '../api/routes.js';
 import { type DashboardBench, SERVE_TOKEN } from './dashboard-bench.js';
 import { validator } from './json-schema.js';
 

@@ -2,6 +2,7 @@ import * as access from './access.js';
 import * as agents from './agents.js';
 import * as calls from './calls.js';
 import * as common from './common.js';
+import * as embedded from './embedded.js';
 import * as explanation from './explanation.js';
 import * as holds from './holds.js';
 import * as money from './money.js';
@@ -18,6 +19,7 @@ export {
   agents,
   calls,
   common,
+  embedded,
   explanation,
   holds,
   money,
@@ -56,6 +58,7 @@ export type {
   StoredBillView,
   TelephonyDocument,
 } from './calls.js';
+export type { EmbeddedClient, EmbeddedPart, EmbeddedService } from './embedded.js';
 export type {
   ActionView,
   BrakeState,

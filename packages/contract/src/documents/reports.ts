@@ -181,3 +181,20 @@ export const commandReport = name(
 );
 /** `provision … --json`, `hold add --json` and `hold release --json` (docs/json.md). */
 export type CommandReport = z.infer<typeof commandReport>;
+
+export const task = name(
+  'Task',
+  z.object({
+    id: text,
+    command: text,
+    panel: text.nullable().describe('Null: all'),
+    service: text.nullable().describe('Null: all'),
+    startedAt: text,
+    finishedAt: text.nullable(),
+    events: text.describe('Path of the stream of events'),
+    last: z
+      .object({ event: z.enum(['progress', 'report', 'failure']), data: z.unknown() })
+      .nullable()
+      .describe('The last event; of a run that has ended its report or failure'),
+  }),
+);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { CommandReport, LoginLink, ServiceDetail } from '@sluice/engine';
 import { type FakeFlvx, manualClock, startFakeFlvx } from '@sluice/fake-panels';
 import { flvx } from '@sluice/flvx-client/panel';
-import type { EmbeddedService } from '../../schemas/embedded.js';
+import type { EmbeddedService } from '@sluice/contract/documents';
 import { type DashboardBench, startBench } from '../../test/dashboard-bench.js';
 import { Link } from '../../test/share-link.js';
 

@@ -1,8 +1,13 @@
-import { instantOrNull, name, text } from '@sluice/contract/documents';
+/**
+ * Schemas of the parts of pages that other sites show.
+ *
+ * @module
+ */
 import * as z from 'zod';
+import { instantOrNull, name, text } from './common.js';
 
 const plain = text.describe('Plain text, to be escaped');
-const part = name(
+export const part = name(
   'EmbeddedPart',
   z.object({
     id: text.describe('Unique in its document'),
@@ -10,7 +15,7 @@ const part = name(
     html: text.describe('Escaped HTML without forms, scripts, inline styles and links that need a session'),
   }),
 );
-const parts = z.array(part);
+export const parts = z.array(part);
 const zone = text.describe('IANA zone of the times in its parts; to be named beside them');
 
 /** A part of a page as other sites show it. */

@@ -1,6 +1,6 @@
-import { name } from '@sluice/contract/documents';
 import { STATUS_FILTERS } from '@sluice/quota-core';
 import * as z from 'zod';
+import { name } from '../documents/common.js';
 
 export const statusFilter = name(
   'StatusFilter',

@@ -1,0 +1,43 @@
+import type { moneyEndpoints } from '@sluice/contract/endpoints';
+import type { ApiCall } from '../../requests/api-call.js';
+import { notFound } from '../../server/failure.js';
+import type { Handlers } from './handler.js';
+
+type OfSubject = Pick<ApiCall, 'param' | 'client'>;
+
+const ofService = ({ param, client }: OfSubject) => ({ service: param('service'), owner: client });
+const ofClient = ({ param, client }: OfSubject) => ({ client: param('client'), owner: client });
+
+/** Returns the invoice, or refuses as for one that does not exist. */
+async function ownInvoice({ sluice, client, param }: Pick<ApiCall, 'sluice' | 'client' | 'param'>): Promise<string> {
+  const id = param('invoice');
+  if (client !== undefined && !(await sluice.invoices.list({ client })).invoices.some((invoice) => invoice.id === id))
+    throw notFound('unknown_invoice', `There is no invoice "${id}"`);
+  return id;
+}
+
+/** Packages, purchases, credit and invoices. */
+export const moneyHandlers: Handlers<typeof moneyEndpoints> = {
+  'GET /services/:service/purchases': ({ sluice, client: reader, param }) =>
+    sluice.purchases.list({ service: param('service'), reader }),
+  'POST /services/:service/purchases': ({ sluice, param, client, body, as, ref }) =>
+    sluice.purchases.create(param('service'), body.package, { ...as, client, ref }),
+  'GET /services/:service/auto-buy': (call) => call.sluice.autoBuy.show(ofService(call)),
+  'PUT /services/:service/auto-buy': (call) => call.sluice.autoBuy.set(ofService(call), call.body, call.as),
+  'DELETE /services/:service/auto-buy': async (call) => ({
+    autoBuy: (await call.sluice.autoBuy.clear(ofService(call), call.as)).autoBuy,
+  }),
+  'GET /clients/:client/auto-buy': (call) => call.sluice.autoBuy.show(ofClient(call)),
+  'PUT /clients/:client/auto-buy': (call) => call.sluice.autoBuy.set(ofClient(call), call.body, call.as),
+  'DELETE /clients/:client/auto-buy': async (call) => ({
+    autoBuy: (await call.sluice.autoBuy.clear(ofClient(call), call.as)).autoBuy,
+  }),
+  'POST /clients/:client/credit': ({ sluice, param, body: { ref: own, ...credit }, as, ref }) =>
+    sluice.credit.add(param('client'), { ...credit, ref: own ?? ref }, as),
+  'GET /invoices': async ({ sluice, query, client }) => {
+    if (client !== undefined && query.client !== undefined && query.client !== client) return { invoices: [] };
+    return sluice.invoices.list({ client: client ?? query.client });
+  },
+  'GET /invoices/:invoice': async (call) => call.sluice.invoices.show(await ownInvoice(call)),
+  'POST /invoices/:invoice/pay': async (call) => call.sluice.invoices.pay(await ownInvoice(call), call.as),
+};

@@ -1,0 +1,14 @@
+import type { panelEndpoints } from '@sluice/contract/endpoints';
+import type { Handlers } from './handler.js';
+
+/** Panels, products and their switches. */
+export const panelHandlers: Handlers<typeof panelEndpoints> = {
+  'POST /panels/test': ({ sluice, body, as }) => sluice.panels.test(body.panels ?? [], as),
+  'GET /doctor': ({ sluice, query: { panel, contract = false } }) => sluice.panels.doctor({ panel, contract }),
+  'POST /clock/accept': ({ sluice, body: { panel, contract = false }, as }) =>
+    sluice.panels.doctor({ ...as, panel, contract, acceptClock: true }),
+  'GET /relay/tunnels': async ({ sluice, query }) => ({ tunnels: await sluice.panels.tunnels(query) }),
+  'GET /relay/users': async ({ sluice, query }) => ({ users: await sluice.panels.users(query) }),
+  'GET /relay/speed-limits': async ({ sluice, query }) => ({ speedLimits: await sluice.panels.speedLimits(query) }),
+  'GET /relay/tunnel-groups': async ({ sluice, query }) => ({ tunnelGroups: await sluice.panels.tunnelGroups(query) }),
+};

@@ -1,0 +1,18 @@
+import type { provisionEndpoints } from '@sluice/contract/endpoints';
+import { forbidden } from '../../server/failure.js';
+import type { Handlers } from './handler.js';
+
+/** Accounts of services on their panels. */
+export const provisionHandlers: Handlers<typeof provisionEndpoints> = {
+  'POST /services/:service/provision/renew': ({ sluice, param, body: { ref: own, ...how }, as, ref }) =>
+    sluice.provision.renew(param('service'), { ...as, ...how, ref: own ?? ref }),
+  'POST /services/:service/provision/change-package': ({ sluice, param, body: { product, ...how }, as }) =>
+    sluice.provision.changePackage(param('service'), product, { ...as, ...how }),
+  'POST /services/:service/provision/change-password': ({ sluice, param, body, as, client: reader }) => {
+    if (reader !== undefined && body.password !== undefined)
+      throw forbidden('A client gets a generated password; send none');
+    return sluice.provision.changePassword(param('service'), { ...as, ...body, reader });
+  },
+  'POST /services/:service/provision/terminate': ({ sluice, context: { reports }, param, body, as }) =>
+    sluice.provision.terminate(param('service'), { ...as, ...body, reports }),
+};

@@ -1,0 +1,74 @@
+import { may, type Need } from '@sluice/contract';
+import type { LogFilter, runEndpoints } from '@sluice/contract/endpoints';
+import { parseTime } from '@sluice/engine';
+import { usageError } from '@sluice/panel-kind';
+import type { ApiCall } from '../../requests/api-call.js';
+import { startRun } from '../../requests/start-run.js';
+import type { Task } from '../../requests/tasks.js';
+import type { Context } from '../../server/options.js';
+import type { Handlers } from './handler.js';
+
+/** Returns a task as answers show it. */
+export function toTaskView({ by: _by, ...shown }: Task) {
+  return { ...shown, events: `/api/v1/runs/${shown.id}/events` };
+}
+
+/** Returns the filter of the log that a query names. */
+export function toLogFilter(
+  { sluice, context }: Pick<ApiCall, 'sluice' | 'context'>,
+  { kind = ['run', 'action', 'refresh', 'api'], service, panel, since }: LogFilter,
+) {
+  const { timeZone } = sluice.config;
+  const from =
+    since === undefined ? undefined : parseTime(since, { timeZone, option: 'since', now: context.clock.now() });
+  return { kinds: [kind].flat(), service, panel, since: from };
+}
+
+/** Runs, the log, the overview and tokens. */
+export const runHandlers: Handlers<typeof runEndpoints> = {
+  'GET /me': ({ viewer: { name: who, client, needs } }) => {
+    const has = (need: Need): boolean => needs.includes(need);
+    return Promise.resolve({
+      ...{ name: who, client, read: has('read'), operate: has('operate'), tokens: has('tokens') },
+      ...{ buy: has('buy'), manage: has('manage'), password: has('password') },
+    });
+  },
+  'POST /runs': (call) => Promise.resolve(toTaskView(startRun(call, call.body))),
+  'GET /runs/:run': ({ tasks, param }) => Promise.resolve(toTaskView(tasks.get(param('run')))),
+  'GET /log': (call) => {
+    const { limit, after, ...filter } = call.query;
+    return call.sluice.log.list({ ...toLogFilter(call, filter), limit, after });
+  },
+  'POST /actions/:action/resolve': async ({ sluice, param, body: { done }, as }) => ({
+    action: await sluice.log.resolve(param('action'), { ...as, done }),
+  }),
+  'POST /tokens': ({ sluice, viewer: maker, body: { name, scopes, expiresAt }, as, ref }) =>
+    sluice.access.create({ name, scopes, expiresAt: toInstant(expiresAt), maker, ref }, as),
+  'POST /share-links': async ({ sluice, context, viewer: maker, body, as, ref }) => {
+    const { client, mayBuy = false, maxAmount = null, mayManage = false, mayChangePassword = false } = body;
+    const rights = { buy: mayBuy, maxAmount, manage: mayManage, changePassword: mayChangePassword };
+    const made = await sluice.access.share({ client, expiresAt: endOfLink(body, context), rights, maker, ref }, as);
+    return { ...made, url: urlOfLink(made.token, context) };
+  },
+  'DELETE /tokens/:token': ({ sluice, viewer, param, body, as }) =>
+    sluice.access.revoke(param('token'), { ...as, ...body, onlyLinks: !may(viewer, 'access.create') }),
+};
+
+interface LinkTime {
+  expiresAt?: string | undefined;
+  validSeconds?: number | undefined;
+}
+
+function endOfLink({ expiresAt, validSeconds }: LinkTime, { clock }: Context): string {
+  if ((expiresAt === undefined) === (validSeconds === undefined))
+    throw usageError('bad_request', 'Name either expiresAt or validSeconds');
+  return toInstant(expiresAt) ?? new Date(clock.now() + (validSeconds ?? 0) * 1000).toISOString();
+}
+
+function urlOfLink(token: string | null, { publicUrl }: Context): string | null {
+  return token === null || publicUrl === undefined ? null : `${publicUrl.replace(/\/+$/, '')}/share/${token}`;
+}
+
+function toInstant(text: string | undefined): string | null {
+  return text === undefined ? null : new Date(text).toISOString();
+}

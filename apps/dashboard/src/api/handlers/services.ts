@@ -1,0 +1,61 @@
+import { may } from '@sluice/contract';
+import type { serviceEndpoints } from '@sluice/contract/endpoints';
+import { forbidden } from '../../server/failure.js';
+import type { Handlers } from './handler.js';
+
+function inText(picture: Uint8Array | null): string | null {
+  return picture === null ? null : Buffer.from(picture).toString('base64');
+}
+
+/** Services, their usage, holds and overrides. */
+export const serviceHandlers: Handlers<typeof serviceEndpoints> = {
+  'GET /services': async ({ sluice, query, client }) => {
+    if (client !== undefined && query.client !== undefined && query.client !== client)
+      return { services: [], total: 0, next: null };
+    return sluice.services.list({ ...query, client: client ?? query.client, reader: client });
+  },
+  'GET /services/export': async ({ sluice, query }) => ({ rows: await sluice.services.export(query) }),
+  'POST /services': ({ sluice, body: { id, values, ...how }, as }) =>
+    sluice.services.add(id, values, { ...as, ...how }),
+  'POST /services/import': ({ sluice, body: { rows, ...how }, as }) =>
+    sluice.services.import(rows, { ...as, ...how, describe: true }),
+  'PATCH /services': ({ sluice, body: { where, values, ...how }, as }) =>
+    sluice.services.setWhere(Object.entries(where), values, { ...as, ...how }),
+  'POST /services/plan-change': ({ sluice, body: { where, values, ...how }, as }) =>
+    sluice.services.planSetWhere(Object.entries(where), values, { ...as, ...how }),
+  'PATCH /services/:service': ({ sluice, param, body: { values, ...how }, as }) =>
+    sluice.services.set(param('service'), values, { ...as, ...how }),
+  'GET /services/:service/explanation': ({ sluice, param, query, client: reader }) =>
+    sluice.explain(param('service'), { at: query.at === undefined ? null : new Date(query.at).toISOString(), reader }),
+  'GET /usage': async ({ sluice, query, client, viewer }) => {
+    if (client === undefined) return sluice.usage.read(query);
+    if (query.refresh === true && !may(viewer, 'usage.refresh'))
+      throw forbidden('The token does not permit to read the panels');
+    const { panel, product, service } = query;
+    const { services } = await sluice.usage.read({ panel, product, client, reader: client });
+    return { services: services.filter(({ id }) => service === undefined || id === service) };
+  },
+  'GET /services/:service/graph': ({ sluice, param, client, query: { range, points } }) =>
+    sluice.usage.graph(param('service'), range, { points, reader: client }),
+  'GET /services/:service/panel-graph': async ({ sluice, param, query, client: reader, signal }) => {
+    const { picture, ...graph } = await sluice.usage.panelGraph(param('service'), query.range, { reader, signal });
+    return { ...graph, picture: inText(picture) };
+  },
+  'GET /services/:service/last-panel-graph': async ({ sluice, param, query, client: reader }) => {
+    const found = await sluice.usage.lastPanelGraph(param('service'), query.range, { reader });
+    return { graph: found === null ? null : { ...found, picture: inText(found.picture) } };
+  },
+  'POST /panels/:panel/comparison': ({ sluice, param, body: { rows }, as }) => {
+    const lines = rows.map((values, index) => ({ line: index + 1, values }));
+    return sluice.usage.compare(param('panel'), lines, { ...as, file: 'rows' });
+  },
+  'GET /services/:service/holds': ({ sluice, param, query, client: reader }) =>
+    sluice.holds.list({ ...query, service: param('service'), reader }),
+  'GET /services/:service/overrides': ({ sluice, param, client: reader }) =>
+    sluice.overrides.list({ service: param('service'), reader }),
+  'PUT /services/:service/override': ({ sluice, param, body, as }) => sluice.overrides.set(param('service'), body, as),
+  'GET /services/:service/customer-fields': async ({ sluice, param }) => {
+    const { fields, ...terms } = await sluice.services.customerMay(param('service'));
+    return { ...terms, fields: [...fields] };
+  },
+};
