@@ -234,7 +234,7 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   metrics_need_token: 'Make one with "sluice api-token create NAME --scope read"',
   proxies_by_name: 'Name other proxies in serve.trustedProxies',
   login_token_needed: 'Set serve.token, or create one with "sluice api-token create NAME --scope operate"',
-  panel_address_hidden: 'Set publicUrl of the panel to the address at which its customers reach it',
+  panel_address_hidden: 'Set publicUrl of the panel or of whmcs to the address at which customers reach it',
   readings_thinned: 'To keep each as long as before, set retention: { samples: 90d }',
   jumps_wait: 'To hold at once, as before, set poll: { doubt: { jump: off } }',
   heartbeat_fails: 'Expect alarms of jobs that failed in silence; "sluice log list --runs" lists their errors',

@@ -158,8 +158,8 @@ export interface BillingKind<Settings = unknown> {
   readonly clientsPay?: boolean | undefined;
   /** Whether it adds tax to lines that are `taxed`. */
   readonly addsTax?: boolean | undefined;
-  /** Returns the pages that clients open there. */
-  pages?(settings: Settings): BillingPages;
+  /** Returns the pages that clients open there; null where they are shown no address of it (`customerAddress`). */
+  pages?(settings: Settings): BillingPages | null;
   /** Whether its services have fields for the username and password of their account (`ServiceSource.writeCredentials`). */
   readonly storesCredentials?: boolean | undefined;
   /** Whether refs of services are written into its custom fields after provisioning (`ServiceSource.writeFields`). */

@@ -168,4 +168,5 @@ export {
   shareOrOff,
   size,
   timeZone,
+  webAddress,
 } from './values.js';

@@ -81,6 +81,13 @@ export const hostPort = z
     z.refine(isHostPort, { error: 'is not an address: write host:port, such as 192.0.2.10:80 or [2001:db8::1]:80' }),
     z.describe('Address host:port'),
   );
+/** Schema of the address of a page that customers open. */
+export const webAddress = z.string().check(
+  z.minLength(1),
+  z.refine((url) => /^https?:$/.test(URL.canParse(url) ? new URL(url).protocol : ''), {
+    error: 'is not an address such as https://billing.example.com/add-funds',
+  }),
+);
 /** Schema of a duration such as `15m`, read into milliseconds. */
 export const duration = parsed('Duration: 500ms, 30s, 15m, 2h, 7d', parseDuration);
 /** Schema of a percentage such as `20%`, read into a share from 0 to 1. */

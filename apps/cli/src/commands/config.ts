@@ -13,7 +13,7 @@ import { ExitCode } from '../exit-codes.js';
 import { Terminal } from '@sluice/terminal';
 import { withRemedy } from '../remedies.js';
 import type { CommandHandler } from './command.js';
-import { configKinds, knownKinds } from '../kinds.js';
+import { BILLING, configKinds, knownKinds } from '../kinds.js';
 
 /** `sluice config check` */
 export const configCheck: CommandHandler = async (_args, options, deps) => {
@@ -44,7 +44,7 @@ async function storedProblems(config: Config, deps: Deps): Promise<ConfigProblem
     })),
     ...(await readable(async () => {
       const now = new Date(deps.clock.now()).toISOString();
-      const checks = upgradeChecks({ ...known, past: await storePast(location), now });
+      const checks = upgradeChecks({ ...known, billing: BILLING, past: await storePast(location), now });
       return checks.map(({ name, object, message, ...rest }) => ({
         code: '',
         ...rest,

@@ -201,7 +201,16 @@ it('has a description of each config key', () => {
     .filter((key) => key.startsWith('whmcs.'))
     .map((key) => key.replace('whmcs.', ''))
     .filter((key) => !key.includes('.'));
-  const all = { url: 'u', allowHttp: true, identifier: 'i', secret: 's', accessKey: 'a', timeout: '5s', calls: {} };
+  const all = {
+    url: 'u',
+    publicUrl: 'https://u.example',
+    allowHttp: true,
+    identifier: 'i',
+    secret: 's',
+    accessKey: 'a',
+    timeout: '5s',
+    calls: {},
+  };
   expect(Object.keys(whmcs.schema.parse(all) as object).sort()).toEqual(described.sort());
   expect(whmcs.schema.safeParse({ ...all, other: 1 }).success).toBe(false);
 });

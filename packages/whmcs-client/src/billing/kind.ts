@@ -1,6 +1,7 @@
 import type { BillingKind } from '@sluice/panel-kind';
 import { AMOUNTS } from './amounts.js';
 import { findDoubleClaims } from './claims.js';
+import { customerPages } from './customer-pages.js';
 import { whmcsProductSchema, type WhmcsSettings, whmcsSchema } from './settings.js';
 
 /** Billing with WHMCS: clients, credit and invoices are WHMCS's own (docs/whmcs-api.md). */
@@ -14,19 +15,15 @@ export const whmcs: BillingKind<WhmcsSettings> = {
   storesCredentials: true,
   clientsPay: true,
   addsTax: true,
-  pages: ({ url }) => {
-    const folder = url.replace(/\/+$/, '');
-    return {
-      invoice: (id) => `${folder}/viewinvoice.php?id=${encodeURIComponent(id)}`,
-      addFunds: `${folder}/clientarea.php?action=addfunds`,
-    };
-  },
+  pages: customerPages,
   checkProducts: findDoubleClaims,
   fieldColumns: ({ fields }) => Object.keys(fields),
   writesFields: ({ writeBack }) => writeBack,
   descriptions: {
     whmcs: 'The WHMCS that services are synced from, and that books money with billing: whmcs',
     'whmcs.url': 'Folder of WHMCS that holds includes/api.php',
+    'whmcs.publicUrl':
+      'Address at which clients reach WHMCS, to pay invoices and add credit; without it they see url if its host is public, otherwise no link',
     'whmcs.allowHttp': 'Accept a plain http address',
     'whmcs.identifier': 'Identifier of the API credentials',
     'whmcs.secret': 'Secret of the API credentials',

@@ -1,4 +1,4 @@
-import { duration, secret } from '@sluice/panel-kind';
+import { duration, secret, webAddress } from '@sluice/panel-kind';
 import * as z from 'zod/mini';
 
 const id = z.pipe(
@@ -13,6 +13,7 @@ const LOOK_FOR = ['consumo', 'chamadas', 'ligacoes', 'calls', 'cdr'];
 /** Schema of the section `whmcs` of the config. */
 export const whmcsSchema: z.ZodMiniType<WhmcsSettings> = z.strictObject({
   url: z.string().check(z.minLength(1)),
+  publicUrl: z.optional(webAddress),
   allowHttp: z._default(z.boolean(), false),
   identifier: secret,
   secret,
@@ -41,6 +42,8 @@ export type WhmcsProductIds = z.output<typeof whmcsProductSchema>;
 /** Settings of the section `whmcs`, parsed: the timeout in milliseconds, ids as text. */
 export interface WhmcsSettings {
   url: string;
+  /** Where clients reach it; `customerAddress` says what they are shown without one. */
+  publicUrl?: string | undefined;
   allowHttp: boolean;
   identifier: string;
   secret: string;

@@ -9,11 +9,9 @@ import {
 } from '@sluice/panel-http';
 import type { ZodMiniType } from 'zod/mini';
 import { type FormValue, toForm } from './form.js';
+import { pastedTails } from './pasted-tails.js';
 import { findFailure, findRefusal, isSuccess } from './refusal.js';
 import type { WhmcsCallOptions, WhmcsOptions } from './types.js';
-
-/** Endings that operators paste with the address. */
-const stripTails = [/\/includes\/api\.php$/i, /\/includes$/i, /\/admin$/i, /\/(index|clientarea)\.php$/i];
 
 /** Characters of an access key (docs/whmcs-api.md#access). */
 const ACCESS_KEY = /^[A-Za-z0-9!@#$%.()*[\]_-]+$/;
@@ -38,7 +36,7 @@ export class Connection {
 
   constructor(options: WhmcsOptions) {
     const { baseUrl, allowHttp = false, identifier, secret, accessKey, pageSize = 100, ...transport } = options;
-    const { url, warnings } = normaliseBaseUrl(baseUrl, { allowHttp, stripTails });
+    const { url, warnings } = normaliseBaseUrl(baseUrl, { allowHttp, stripTails: pastedTails });
     checkCredentials(options);
     this.panel = options.panel;
     this.warnings = warnings;

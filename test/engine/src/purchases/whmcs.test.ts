@@ -63,14 +63,24 @@ describe('a purchase that WHMCS bills', () => {
   });
 
   it('names the invoice to be paid, and a repeated one was bought already', async () => {
+    const publicUrl = 'https://billing.example.com';
     await open();
+    await at.bench.edit('whmcs: { url:', `whmcs: { publicUrl: "${publicUrl}", url:`);
     const { purchase } = await at.buy('a');
     const [{ id } = { id: 0 }] = at.whmcs.invoices(CLIENT);
-    const invoiceUrl = `${at.whmcs.url}/viewinvoice.php?id=${id}`;
+    const invoiceUrl = `${publicUrl}/viewinvoice.php?id=${id}`;
     expect(purchase).toMatchObject({ status: 'pending', invoice: String(id), invoiceUrl });
     at.whmcs.pay(id);
     await at.poll();
     expect(await at.buy('a')).toMatchObject({ repeated: true, purchase: { status: 'paid' } });
+  });
+
+  it('links no page of a WHMCS whose API is at an internal address', async () => {
+    await open();
+    const { purchase } = await at.buy('a');
+    expect(purchase).toMatchObject({ status: 'pending', invoice: expect.any(String), invoiceUrl: null });
+    expect(await at.sluice.purchases.terms()).toEqual({ leavesInvoice: true, topUpUrl: null });
+    expect((await at.sluice.services.show('whmcs-1')).purchases).toMatchObject([{ invoiceUrl: null }]);
   });
 
   it('has the text of the config on its invoice, and the mark that it is found by', async () => {

@@ -7,7 +7,7 @@ import { interruptAt, startWhmcsBench } from './whmcs-bench.js';
 const CLIENT = 77;
 
 const more = 'billing: whmcs\ncurrency: EUR\npackages: { extra: { traffic: 50GB, price: "5.00", taxed: true } }\n';
-const at = startForEachTest(() => startWhmcsBench({ more }));
+const at = startForEachTest(() => startWhmcsBench({ more, section: ', publicUrl: https://billing.example.com' }));
 beforeEach(async () => {
   const line = '  ports: { panel: dcim, quota: { total: 100GB }, packages: [extra], whmcs: { productIds: [10] } }';
   at.bench.edit(/^ {2}ports: .*$/m, line);
@@ -22,7 +22,7 @@ it('says of a pending purchase which invoice is to be paid, and of a repeated on
   const words = 'purchase create whmcs-1 extra --ref a';
   const first = await at.bench.sluice(words);
   const [{ id } = { id: 0 }] = at.whmcs.invoices(CLIENT);
-  const pay = `pending: pay invoice ${id} (${at.whmcs.url}/viewinvoice.php?id=${id})`;
+  const pay = `pending: pay invoice ${id} (https://billing.example.com/viewinvoice.php?id=${id})`;
   expect(first.stdout).toContain(`whmcs-1: ${pay}: extra (50 GB) for 5.00 EUR`);
   expect(first.stdout).not.toContain('bought');
   expect((await at.bench.sluice('service show whmcs-1')).stdout).toContain(`${pay}, `);

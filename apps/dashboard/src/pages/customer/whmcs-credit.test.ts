@@ -5,6 +5,8 @@ import { type DashboardBench, SERVE_TOKEN, startBench } from '../../test/dashboa
 import { extractMain } from '../../test/page-texts.js';
 import { Link } from '../../test/share-link.js';
 
+const PUBLIC = 'https://billing.example.com/whmcs';
+
 let at: DashboardBench;
 let fake: FakeWhmcs;
 beforeAll(async () => {
@@ -14,7 +16,7 @@ beforeAll(async () => {
     fakes: [fake],
     billing: [whmcs],
     config: {
-      ...{ billing: 'whmcs', whmcs: { url, identifier, secret, allowHttp: true } },
+      ...{ billing: 'whmcs', whmcs: { url, publicUrl: PUBLIC, identifier, secret, allowHttp: true } },
       packages: { 'extra-50': { name: '50 GB more', traffic: '50GB', price: '5.00' } },
       invoiceLines: { purchase: '{package} for {service}' },
     },
@@ -60,11 +62,11 @@ it('never calls a purchase bought whose invoice is to be paid, and links the inv
   expect(await link.text('/services/svc-3')).toContain('otherwise by invoice');
   const sent = await link.post('/services/svc-3/buy', { package: 'extra-50' });
   const [invoice] = fake.invoices(44);
-  const way = `<a href="${fake.url}/viewinvoice.php?id=${invoice?.id}" rel="noopener">pay invoice <bdi>${invoice?.id}`;
+  const way = `<a href="${PUBLIC}/viewinvoice.php?id=${invoice?.id}" rel="noopener">pay invoice <bdi>${invoice?.id}`;
   const page = extractMain(await (await at.fetch(sent.headers.get('location') ?? '')).text());
   expect(page).toContain(`The package was ordered and counts once it is paid: ${way}`);
   expect(page).toMatch(/pending<\/span>: <a href="[^"]*viewinvoice[\s\S]*?<td class="minor">no<\/td>/);
-  expect(page).toContain(`href="${fake.url}/clientarea.php?action=addfunds"`);
+  expect(page).toContain(`href="${PUBLIC}/clientarea.php?action=addfunds"`);
   expect(page).not.toMatch(/was bought|charged at once/);
   const cookie = await at.login();
   expect(await at.page('/services/svc-3', cookie)).toContain(way);
@@ -86,7 +88,7 @@ it('never calls a purchase bought whose invoice is to be paid, and links the inv
     ],
   });
   const { purchases } = await at.sluice.purchases.list({ service: 'svc-3' });
-  expect(purchases).toMatchObject([{ status: 'pending', invoiceUrl: `${fake.url}/viewinvoice.php?id=${invoice?.id}` }]);
+  expect(purchases).toMatchObject([{ status: 'pending', invoiceUrl: `${PUBLIC}/viewinvoice.php?id=${invoice?.id}` }]);
   fake.pay(Number(invoice?.id));
   await at.sluice.poll();
   const paid = await link.text('/services/svc-3');

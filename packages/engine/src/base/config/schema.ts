@@ -10,6 +10,7 @@ import {
   share,
   shareOrOff,
   timeZone,
+  webAddress,
 } from '@sluice/panel-kind';
 import type { BrakeInput } from '@sluice/quota-core';
 import * as z from 'zod/mini';
@@ -51,13 +52,6 @@ const network = filled.check(
     },
     { error: 'is not an address or a network such as 10.0.0.0/8' },
   ),
-);
-
-/** A page that clients open. */
-const webAddress = filled.check(
-  z.refine((url) => /^https?:$/.test(URL.canParse(url) ? new URL(url).protocol : ''), {
-    error: 'is not an address such as https://billing.example.com/add-funds',
-  }),
 );
 
 const tls = z.strictObject({

@@ -1,5 +1,7 @@
+import type { BillingKind, BillingPages } from '@sluice/panel-kind';
 import type { PurchaseRecord } from '@sluice/state-store';
 import { billingSettings } from '../../base/config/find-entry.js';
+import type { Config } from '../../base/config/schema.js';
 import type { BillingParts } from './open-billing.js';
 
 /** How clients pay for packages. */
@@ -10,24 +12,28 @@ export interface PaymentTerms {
   topUpUrl: string | null;
 }
 
-function findPages({ config, deps }: Pick<BillingParts, 'config' | 'deps'>) {
-  const kind = deps.billing.find((known) => known.kind === config.billing);
+/** Returns the kind of the config's billing system, and its pages: null where clients are shown no address of it. */
+export function findPages({ config, billing }: { config: Config; billing: readonly BillingKind[] }): {
+  kind: BillingKind | undefined;
+  pages: BillingPages | null | undefined;
+} {
+  const kind = billing.find((known) => known.kind === config.billing);
   const settings = billingSettings(config, config.billing);
   return { kind, pages: settings === undefined ? undefined : kind?.pages?.(settings) };
 }
 
 /** Returns how clients pay, by the config alone. */
-export function paymentTerms(parts: Pick<BillingParts, 'config' | 'deps'>): PaymentTerms {
-  const { kind, pages } = findPages(parts);
-  const topUpUrl = parts.config.brand.topUpUrl ?? pages?.addFunds ?? null;
+export function paymentTerms({ config, deps }: Pick<BillingParts, 'config' | 'deps'>): PaymentTerms {
+  const { kind, pages } = findPages({ config, billing: deps.billing });
+  const topUpUrl = config.brand.topUpUrl ?? pages?.addFunds ?? null;
   return { leavesInvoice: kind?.clientsPay === true, topUpUrl };
 }
 
 /** Returns the page of the invoice of a purchase; null where there is no invoice, or no page of it is known. */
 export function invoiceUrl(
-  parts: Pick<BillingParts, 'config' | 'deps'>,
+  { config, deps }: Pick<BillingParts, 'config' | 'deps'>,
   { invoice, billing }: Pick<PurchaseRecord, 'invoice' | 'billing'>,
 ): string | null {
-  if (invoice === null || (billing !== null && billing !== parts.config.billing)) return null;
-  return findPages(parts).pages?.invoice(invoice) ?? null;
+  if (invoice === null || (billing !== null && billing !== config.billing)) return null;
+  return findPages({ config, billing: deps.billing }).pages?.invoice(invoice) ?? null;
 }

@@ -112,7 +112,8 @@ async function storeChecks(context: Context): Promise<Check[]> {
 async function changedChecks(context: Context): Promise<Check[]> {
   const { store, config, deps } = context;
   const { upgradeChecks } = await import('../upgrade/upgrade-checks.js');
-  return upgradeChecks({ config, kinds: deps.kinds, past: await store.maintenance.past(), now: context.now() });
+  const { kinds, billing } = deps;
+  return upgradeChecks({ config, kinds, billing, past: await store.maintenance.past(), now: context.now() });
 }
 
 async function leaseChecks(context: Context): Promise<Check[]> {

@@ -2,6 +2,7 @@ import type { Check } from '@sluice/contract/documents';
 import { customerAddress } from '@sluice/panel-kind';
 import { LATEST_SCHEMA_VERSION, type PastToken } from '@sluice/state-store';
 import { nameFew } from '../../base/natural-order.js';
+import { findPages } from '../billing/billing-pages.js';
 import { beyondLoopback, type Installation } from './installation.js';
 
 /** What of an installation a change concerns. */
@@ -106,13 +107,15 @@ export const UPGRADE_CHANGES: readonly UpgradeChange[] = [
   },
   {
     code: 'panel_address_hidden',
-    what: 'customers see the address of a panel only where its host is public, or where the config names one for them',
-    find: ({ config, kinds }) => {
+    what: 'customers see the address of a panel or of WHMCS only where its host is public, or where the config names one for them',
+    find: ({ config, kinds, billing }) => {
       const hidden = Object.entries(config.panels).filter(([, settings]) => {
         const kind = kinds.find((known) => known.kind === settings.kind);
         return kind !== undefined && customerAddress(kind, settings) === null;
       });
-      return when(hidden.length > 0, nameFew(hidden.map(([name]) => `panels.${name}.publicUrl`)));
+      const keys = hidden.map(([name]) => `panels.${name}.publicUrl`);
+      if (findPages({ config, billing }).pages === null) keys.push(`${config.billing}.publicUrl`);
+      return when(keys.length > 0, nameFew(keys));
     },
   },
   {

@@ -1,4 +1,4 @@
-import type { PanelKind } from '@sluice/panel-kind';
+import type { BillingKind, PanelKind } from '@sluice/panel-kind';
 import type { PastToken, StorePast } from '@sluice/state-store';
 import { tokenStatus } from '../access/token-status.js';
 import type { Config } from '../../base/config/schema.js';
@@ -7,6 +7,7 @@ import type { Config } from '../../base/config/schema.js';
 export interface Installation {
   config: Config;
   kinds: readonly PanelKind[];
+  billing: readonly BillingKind[];
   past: StorePast;
   /** Instant (ISO UTC). */
   now: string;
