@@ -20,11 +20,12 @@ import { refuseOpenPeriod, refuseOtherBilling, refuseOverlap, refuseShared, requ
 import { emptyView, figures, type PeriodOfLine, toView } from './bill-view.js';
 import { type BillingType, describeTypeChanged, findBillingType, TYPE_CHANGED } from './billing-type.js';
 import { describeBound, lastDayBefore } from '../../base/describe-period.js';
+import { failBill } from './change-bill.js';
 import { isByHand, isFinal, isInDoubt, isTaken, toInstants } from './due.js';
 import { gather, type Gathered } from './gather.js';
 import { listLineBills } from './line-bills.js';
 import { findSubscriber } from '../telephony/find-line.js';
-import { changeBill, placeLine } from './place-line.js';
+import { placeLine } from './place-line.js';
 
 /** A period of a line that was read. */
 interface PeriodOfRead extends PeriodOfLine {
@@ -141,9 +142,7 @@ async function place(
     if (!isOfOneBill(error)) throw error;
     const now = (await context.store.callBills.get(bill.id)) ?? bill;
     const problem = toItemError(error);
-    const failed = isInDoubt(now)
-      ? now
-      : await changeBill(context, fences, now, { state: 'failed', note: problem.message });
+    const failed = isInDoubt(now) ? now : await failBill(context, { fences, bill: now }, problem.message);
     return { ...toView(of, failed, 'failed'), error: problem };
   }
 }

@@ -1,6 +1,6 @@
 import { type CallTerms, SluiceError } from '@sluice/panel-kind';
 import type { CallBillRecord } from '@sluice/state-store';
-import { isClosed, periodsOverlap } from '@sluice/telephony';
+import { type BillPeriod, isClosed, periodsOverlap } from '@sluice/telephony';
 import type { Context } from '../../context/context.js';
 import { describeUnknownProduct, UNKNOWN_PRODUCT } from '../../kernel/subject/to-stage.js';
 import type { Line } from '../telephony/find-line.js';
@@ -42,7 +42,7 @@ export function refuseShared({ line: { service, subscriberId }, sharedWith }: Pe
 
 /** Refuses a period of which another bill has a part, since its calls would be billed twice. */
 export function refuseOverlap(
-  { line, period }: PeriodOfLine,
+  { line, period }: { line: Pick<Line, 'service'>; period: Pick<BillPeriod, 'start' | 'end'> },
   own: CallBillRecord | null,
   bills: readonly CallBillRecord[],
 ): void {

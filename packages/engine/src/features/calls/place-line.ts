@@ -6,28 +6,21 @@ import {
   SluiceError,
 } from '@sluice/panel-kind';
 import { compareMoney, formatMoney } from '@sluice/quota-core';
-import type { CallBillRecord, HeldLease, ServiceRecord } from '@sluice/state-store';
+import type { CallBillRecord } from '@sluice/state-store';
 import { billMarker, findMarkers } from '@sluice/telephony';
 import { nullIfUnknown } from '../billing/refusals.js';
 import type { Context } from '../../context/context.js';
+import { beginSending, changeBill, failBill, type HeldBill } from './change-bill.js';
 import { isInDoubt } from './due.js';
 
 /** A bill whose line is to be on an invoice. */
-export interface Placing {
-  service: ServiceRecord;
+export interface Placing extends HeldBill {
   client: string;
-  bill: CallBillRecord;
   /** The invoice that the operator named. */
   invoice: string | null;
   /** Send a line again that may have been sent, once it is long enough ago. */
   resend: boolean;
-  fences: HeldLease[];
 }
-
-/** What changes of a bill. */
-export type BillChange = Partial<
-  Pick<CallBillRecord, 'state' | 'invoice' | 'note' | 'sentAt' | 'endedAt' | 'description'>
->;
 
 const DAY_MS = 86_400_000;
 /** Days of the client's invoices that are searched for a line: three months. */
@@ -39,23 +32,12 @@ const READ_BACK_MS = 2_000;
 /** Refusals after which the line is there. */
 const SEEN = ['amount_differs', 'bill_doubled'];
 
-/** Stores a change of a bill. */
-export async function changeBill(
-  context: Context,
-  fences: HeldLease[],
-  bill: CallBillRecord,
-  change: BillChange,
-): Promise<CallBillRecord> {
-  await context.write(fences, (tables) => tables.callBills.update(bill.id, change));
-  return { ...bill, ...change };
-}
-
 /**
  * Makes sure that the line of a bill is on one invoice once, and stores it as confirmed. Every step begins from what the
  * billing system shows, and a line that may have been sent is never sent again by itself.
  *
  * @throws SluiceError `outcome_unknown` while that is not known; `bill_doubled`, `amount_differs`, `invoice_closed`,
- *   `wrong_invoice`, `currency_mismatch`, `other_writer` that need a person; nothing was changed by those
+ *   `wrong_invoice`, `currency_mismatch`, `other_writer`, `period_overlaps` that need a person; nothing was changed by those
  */
 export async function placeLine(context: Context, placing: Placing): Promise<{ bill: CallBillRecord; added: boolean }> {
   const { calls } = await context.billing();
@@ -82,13 +64,12 @@ async function send(
   placing: Placing,
   target: CallInvoice | null,
 ): Promise<Found> {
-  const { client, bill, fences } = placing;
+  const { client, bill } = placing;
   const line = toLine(bill);
   const how = {
     signal: context.deps.signal,
     sending: async () => {
-      const sending = { state: 'sending', sentAt: context.now(), invoice: target?.id ?? null, note: null } as const;
-      placing.bill = await changeBill(context, fences, bill, sending);
+      placing.bill = await beginSending(context, placing, target?.id ?? null);
     },
   };
   const after =
@@ -109,10 +90,10 @@ async function findAfterFailure(
 ): Promise<Found> {
   if (!(error instanceof SluiceError) || error.kind === 'store' || error.kind === 'internal') throw error;
   if (SEEN.includes(error.code)) throw error;
-  const { bill, fences } = placing;
+  const { bill } = placing;
   if (error.code !== 'outcome_unknown') {
     // Refused before a change was made: the next run begins again.
-    await changeBill(context, fences, bill, { state: 'failed', note: error.message });
+    await failBill(context, placing, error.message);
     throw error;
   }
   for (let attempt = 0; attempt < READ_BACKS && !context.deps.signal.aborted; attempt += 1) {
@@ -120,7 +101,7 @@ async function findAfterFailure(
     const found = findOnly(await search(context, calls, placing).catch(() => []), toLine(bill));
     if (found !== null) return found;
   }
-  await changeBill(context, fences, bill, { state: 'unknown', note: error.message });
+  await changeBill(context, placing, { state: 'unknown', note: error.message });
   throw error;
 }
 
@@ -128,13 +109,13 @@ async function findAfterFailure(
 async function confirm(
   context: Context,
   calls: CallBilling,
-  { bill, fences }: Placing,
+  placing: Placing,
   { invoice }: Found,
 ): Promise<CallBillRecord> {
   const isOwnDraft =
     invoice.status === 'draft' && invoice.lines.every(({ description }) => findMarkers(description).length > 0);
   if (isOwnDraft) await calls.publish(invoice.id, context.deps.signal);
-  return changeBill(context, fences, bill, {
+  return changeBill(context, placing, {
     state: 'confirmed',
     invoice: invoice.id,
     note: null,

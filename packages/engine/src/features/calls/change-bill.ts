@@ -1,0 +1,60 @@
+import type { CallBillRecord, HeldLease, ServiceRecord } from '@sluice/state-store';
+import type { Context } from '../../context/context.js';
+import { refuseOverlap } from './bill-refusals.js';
+import { isFinal } from './due.js';
+import { listLineBills } from './line-bills.js';
+
+/** A bill that this run holds. */
+export interface HeldBill {
+  service: ServiceRecord;
+  bill: CallBillRecord;
+  fences: HeldLease[];
+}
+
+/** What changes of a bill. */
+type BillChange = Partial<Pick<CallBillRecord, 'state' | 'invoice' | 'note' | 'sentAt' | 'endedAt'>>;
+
+/** Stores a change of a bill. */
+export async function changeBill(
+  context: Context,
+  { fences, bill }: Pick<HeldBill, 'fences' | 'bill'>,
+  change: BillChange,
+): Promise<CallBillRecord> {
+  await context.write(fences, (tables) => tables.callBills.update(bill.id, change));
+  return { ...bill, ...change };
+}
+
+/**
+ * Stores that the line of a bill is sent now, to this invoice.
+ *
+ * @throws SluiceError `period_overlaps` where a person has charged the calls since the bill was made
+ */
+export async function beginSending(
+  context: Context,
+  { service, bill, fences }: HeldBill,
+  invoice: string | null,
+): Promise<CallBillRecord> {
+  const change = { state: 'sending', sentAt: context.now(), invoice, note: null } as const;
+  await context.write(fences, async (tables) => {
+    const bills = await listLineBills({ store: tables }, { service, subscriberId: bill.subscriber });
+    const isFinalNow = bills.some((one) => one.id === bill.id && isFinal(one));
+    refuseOverlap({ line: { service }, period: bill }, isFinalNow ? null : bill, bills);
+    await tables.callBills.update(bill.id, change);
+  });
+  return { ...bill, ...change };
+}
+
+/** Stores why a bill failed, unless it is done with by now: a person may have charged its calls. */
+export async function failBill(
+  context: Context,
+  { fences, bill }: Pick<HeldBill, 'fences' | 'bill'>,
+  note: string,
+): Promise<CallBillRecord> {
+  const change = { state: 'failed', note } as const;
+  return context.write(fences, async ({ callBills }) => {
+    const now = (await callBills.get(bill.id)) ?? bill;
+    if (isFinal(now)) return now;
+    await callBills.update(bill.id, change);
+    return { ...now, ...change };
+  });
+}
