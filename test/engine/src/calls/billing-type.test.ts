@@ -130,3 +130,25 @@ describe('a line whose client changes the way to pay', () => {
     expect((await terminate('svc-1', { forfeitUnbilled: true })).run.outcome).toBe('done');
   });
 });
+
+it('waits for a person where one has taken back that the calls were charged by hand', async () => {
+  at.panel.addSubscriber({ id: '9002', username: 'ana1043', customer: '501', plan: '11' });
+  await bill();
+  at.addCall('2026-11-02T09:00:00-03:00', '70.0000');
+  at.setTime('2026-11-06T12:00:00Z');
+  await at.sluice.services.set('svc-1', { status: 'terminated' });
+  setType('prepaid');
+  at.setTime('2026-11-06T14:00:00Z');
+  expect(await bill()).toContain(CHANGED);
+  await at.sluice.services.set('svc-1', { status: 'active', astbilling_subscriber_id: '9002' });
+  await bill();
+  const [alarm] = (await at.sluice.notices.alarms()).alarms.filter(({ code }) => code === 'calls_unbilled');
+  await at.sluice.notices.acknowledge(alarm!.id);
+  await at.sluice.notices.acknowledge(alarm!.id, { undo: true });
+  setType('postpaid');
+  at.setTime('2026-11-20T12:00:00Z');
+  await at.sluice.services.set('svc-1', { astbilling_subscriber_id: LINE });
+  at.setTime('2026-12-02T12:00:00Z');
+  expect(await bill()).toContain(CHANGED);
+  expect(await invoices()).toEqual([]);
+});

@@ -21,7 +21,7 @@ import { emptyView, figures, type PeriodOfLine, toView } from './bill-view.js';
 import { type BillingType, describeTypeChanged, findBillingType, TYPE_CHANGED } from './billing-type.js';
 import { describeBound, lastDayBefore } from '../../base/describe-period.js';
 import { failBill } from './change-bill.js';
-import { isByHand, isFinal, isInDoubt, isTaken, toInstants } from './due.js';
+import { BY_HAND, isByHand, isFinal, isInDoubt, isTaken, toInstants } from './due.js';
 import { gather, type Gathered } from './gather.js';
 import { listLineBills } from './line-bills.js';
 import { findSubscriber } from '../telephony/find-line.js';
@@ -152,7 +152,8 @@ async function finished(context: Context, of: PeriodOfLine, bill: CallBillRecord
   const { line, period, options } = of;
   const { reports } = options;
   const state = bill.state === 'zero' ? 'nothing-to-bill' : 'already-added';
-  const view = { ...toView(of, bill, state), reason: bill.state === 'zero' ? (bill.note ?? 'zero') : null };
+  const why = isByHand(bill) ? BY_HAND : (bill.note ?? 'zero');
+  const view = { ...toView(of, bill, state), reason: bill.state === 'zero' ? why : null };
   if (reports === null || options.dryRun || bill.note === 'prepaid' || isByHand(bill)) return view;
   const name = toName(of);
   const existing = await reports.find(name);

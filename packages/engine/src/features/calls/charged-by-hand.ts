@@ -24,7 +24,8 @@ export async function noteChargedByHand(
     const noted = { state: 'zero', note: BY_HAND, file: null, run: context.runId, endedAt: at } as const;
     if (begun !== undefined) {
       const { charged, calls } = part;
-      await callBills.update(begun.id, { ...noted, charged, calls, amount: '0', digest: '' });
+      const note = begun.note === null ? BY_HAND : `${BY_HAND}: ${begun.note}`;
+      await callBills.update(begun.id, { ...noted, note, charged, calls, amount: '0', digest: '' });
       continue;
     }
     await callBills.add({
@@ -44,9 +45,10 @@ export async function forgetChargedByHand(
   for (const part of parts) {
     const bill = (await listKnownBills(callBills, part)).find((one) => isByHand(one) && isSamePeriod(one, part));
     if (bill === undefined) continue;
-    // A bill that was tried before has the text of its line: it is due again.
+    // A bill that was tried before has the text of its line: it is due again, or waits for a person as before.
+    const note = bill.note?.slice(`${BY_HAND}: `.length) || null;
     if (bill.description === '') await callBills.remove(bill.id);
-    else await callBills.update(bill.id, { state: 'failed', note: null, endedAt: null });
+    else await callBills.update(bill.id, { state: 'failed', note, endedAt: null });
   }
 }
 
