@@ -86,6 +86,21 @@ describe('a service that changes its client', () => {
     await at.sluice.services.set('whmcs-7', { client: String(NEXT) });
     expect(await bill()).toMatchObject([{ state: 'already-added', invoice: String(split) }]);
   });
+
+  it('has no begun bill of the former client on an invoice of the next', async () => {
+    at.addCall('2026-10-05T09:00:00-03:00', '1.0000');
+    const own = addInvoice();
+    const remove = at.whmcs.server.inject({ endpoint: 'GetInvoices', fault: { kind: 'status', status: 503 } });
+    expect(await bill()).toMatchObject([{ state: 'failed' }]);
+    remove();
+    const [stored] = await at.bench.store.callBills.list();
+    await at.bench.store.callBills.update(stored?.id ?? '', { state: 'planned', note: null });
+    await at.sluice.services.set('whmcs-7', { client: String(NEXT) });
+    const items = [{ service: 7, description: 'Line', amount: '50.00' }];
+    const invoice = String(at.whmcs.addInvoice({ client: NEXT, status: 'Unpaid', items }));
+    expect(await bill({ invoice })).toEqual([]);
+    expect(await bill()).toMatchObject([{ state: 'added', invoice: String(own) }]);
+  });
 });
 
 describe('a service that ends in WHMCS', () => {

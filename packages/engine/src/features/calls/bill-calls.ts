@@ -235,8 +235,7 @@ async function readDuePeriods(
     period: invoicePeriod({ rule, invoiceDate, timeZone }),
     billFrom,
     service: line.service.id,
-    // What another client called is not for the invoice of this one.
-    windows: windows.filter((window) => window.client === client),
+    ...{ client, windows },
   });
 }
 

@@ -153,16 +153,25 @@ interface PartsRequest extends Pick<DueRequest, 'windows'> {
   period: BillPeriod;
 }
 
-/** Returns the parts of a period from the first day to bill on: the bills of a service that it has, and what no bill has. */
+/** Parts of a period that are for a client of a service. */
+interface ClientPartsRequest extends PartsRequest, Pick<DueRequest, 'billFrom'> {
+  service: string;
+  client: string;
+}
+
+/** Returns the parts of a period from the first day to bill on: the bills of the client that it has, and what no bill has. */
 export function findParts(
   bills: readonly CallBillRecord[],
-  { period, billFrom, service, windows }: PartsRequest & Pick<DueRequest, 'billFrom'> & { service: string },
+  { period, billFrom, service, client, windows: all }: ClientPartsRequest,
 ): ToBill[] {
+  // What another client called is not for the invoice of this one.
+  const windows = all.filter((window) => window.client === client);
   const { timeZone } = period;
   const from = { ...period, start: later(period.start, localDay(billFrom, timeZone).start) };
   if (!isBefore(from.start, from.end)) return [];
   const taken = bills.filter((bill) => (isFinal(bill) || isBegun(bill)) && periodsOverlap(bill, from));
-  const own = taken.filter((bill) => bill.service === service).map((bill) => toStoredBill(bill, timeZone));
+  const isOwn = (bill: CallBillRecord): boolean => bill.service === service && (bill.client ?? client) === client;
+  const own = taken.filter(isOwn).map((bill) => toStoredBill(bill, timeZone));
   return [...own, ...openWindows(bills, taken, { period: from, windows })];
 }
 
