@@ -48,7 +48,7 @@ function telephonyKind(
       'panel.country': 'Country whose rules numbers are read by',
       'panel.currency': 'Currency of its amounts, if it differs from the top-level one',
       'panel.installation':
-        'Part of the identity of every bill; default: the name of the panel. Set it to the old name when the panel is renamed',
+        'Part of the identity of every bill; default: the name of the panel. Set it to the old name when the panel is renamed. Each panel has its own',
       product: 'For products on telephony panels',
       'product.planId': 'Id of the plan',
       'product.plan': 'Exact name of the plan, instead of planId',

@@ -309,6 +309,20 @@ packages: { extra: { traffic: 1TB, price: "10.00" } }
     expect(long.problems).toMatchObject([{ path: 'packages.extra.price' }]);
   });
 
+  it.each([
+    ['', 'installation: voice, ', 'voice'],
+    ['installation: sp1, ', 'installation: sp1, ', 'sp1'],
+  ])('refuses the same identity of bills on two panels: %s', async (first, second, name) => {
+    const voice = (panel: string, own: string): string =>
+      `  ${panel}: { kind: astbilling, url: "https://${panel}.example.com/api", ${own}token: "\${env:TOKEN}", currency: BRL }\n`;
+    const found = await check(GOOD.replace('products:', `${voice('voice', first)}${voice('other', second)}products:`));
+    expect(found.problems).toMatchObject([
+      { path: 'panels.other.installation', message: expect.stringContaining(`"${name}" is in the identity`) },
+    ]);
+    const apart = GOOD.replace('products:', `${voice('voice', first)}${voice('other', '')}products:`);
+    expect((await check(apart)).problems).toEqual([]);
+  });
+
   it('finds what the text of a line on an invoice may not contain', async () => {
     const found = await check(`${GOOD}invoiceLines: { purchase: "{trafic}", calls: "{username} {last}" }\n`);
     expect(found.problems.filter(({ severity }) => severity === 'error')).toMatchObject([

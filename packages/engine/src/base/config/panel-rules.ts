@@ -64,3 +64,22 @@ export const oneNameEach: Rule = (config) => {
     ];
   });
 };
+
+/** Lines with the same id on two panels would have bills of the same key, and those of one are never made. */
+export const ownInstallation: Rule = (config, kinds) => {
+  const names = new Map<string, string>();
+  return Object.entries(config.panels).flatMap(([name, panel]) => {
+    const hasCalls = kinds.find(({ kind }) => kind === panel.kind)?.capabilities.includes('calls') === true;
+    if (!hasCalls) return [];
+    const installation = typeof panel.installation === 'string' ? panel.installation : name;
+    const first = names.get(installation) ?? name;
+    names.set(installation, first);
+    if (first === name) return [];
+    return [
+      error(
+        `panels.${name}.installation`,
+        `"${installation}" is in the identity of the bills of panel "${first}" too: set another name. Bills that are stored stay what they are`,
+      ),
+    ];
+  });
+};
