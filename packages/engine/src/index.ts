@@ -24,6 +24,7 @@ export type {
   CheckReport,
   CommandReport,
   ComparedBill,
+  ComparedBills,
   Comparison,
   CountedUsage,
   CreatedUserReport,

@@ -139,8 +139,9 @@ export const callReconcile: CommandHandler<ReconcileOptions> = (_args, options, 
   const { service = null, period = null, verbose } = options;
   const request = { service, period, billed: ({ file }: { file: string | null }) => readCallReport(file) };
   return answer(deps, options, ({ sluice }) => sluice.calls.reconcile(request), {
-    print: (terminal, { bills }) => {
+    print: (terminal, { bills, warnings }) => {
       printComparedBills(terminal, bills, verbose === true);
+      for (const { message } of warnings) terminal.warn(message);
     },
   });
 };

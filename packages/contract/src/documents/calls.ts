@@ -190,7 +190,13 @@ export const comparedBill = z.object({
 /** A bill compared with the records of now, in `call reconcile --json` (docs/json.md). */
 export type ComparedBill = z.infer<typeof comparedBill>;
 
-export const comparedBills = z.object({ bills: z.array(comparedBill) });
+export const comparedBills = z.object({
+  bills: z.array(comparedBill),
+  /** Why bills were not compared: their panel is not in the config, or not known. */
+  warnings: z.array(itemError),
+});
+/** `call reconcile --json`. */
+export type ComparedBills = z.infer<typeof comparedBills>;
 
 export const record = z.record(text, unknown);
 /** A record of a telephony system with the names of the documentation (`plan_id`); amounts are decimal text. */

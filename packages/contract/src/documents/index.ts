@@ -48,6 +48,7 @@ export type {
   CallBillView,
   CallReportView,
   ComparedBill,
+  ComparedBills,
   DidReport,
   LineView,
   ListedRecords,

@@ -2,7 +2,7 @@ import type {
   BillReport,
   CallBillReport,
   CallReportView,
-  ComparedBill,
+  ComparedBills,
   RecordsReport,
   SimulatedCallView,
   StoredBillView,
@@ -76,7 +76,7 @@ export interface Calls {
   /** Returns the report of a bill as CSV, to a reader of its own bills; reads the panel only where the file is gone. */
   billReport(bill: string, options?: ReaderOptions): Promise<BillReport>;
   /** Compares what was billed with the records of now, and bills nothing. */
-  reconcile(request?: Partial<ReconcileCallsRequest>, options?: CallOptions): Promise<{ bills: ComparedBill[] }>;
+  reconcile(request?: Partial<ReconcileCallsRequest>, options?: CallOptions): Promise<ComparedBills>;
 }
 
 /** Returns the calls about calls. */
@@ -120,9 +120,7 @@ export function callsApi(call: RunCall): Calls {
     bills: (filter = {}) => checked(filter, async (context) => ({ bills: await listBills(context, filter) })),
     billReport: (bill, options) => checked(options, (context) => billReport(context, bill, options?.reader)),
     reconcile: (request, options) =>
-      checked(options, async (context) => ({
-        bills: await reconcileCalls(context, { service: null, period: null, billed: null, ...request }),
-      })),
+      checked(options, (context) => reconcileCalls(context, { service: null, period: null, billed: null, ...request })),
   };
 }
 

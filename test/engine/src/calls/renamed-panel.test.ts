@@ -33,4 +33,15 @@ describe('a telephony panel whose name in the config changed', () => {
     expect(await at.bill()).toEqual(['svc-1 already-added 3.00']);
     expect(await at.sluice.invoices.list()).toMatchObject({ invoices: [{ total: '3.00' }] });
   });
+
+  it('is warned of while its services have the old name: their bills can not be compared', async () => {
+    expect(await at.bill()).toEqual(['svc-1 added 3.00']);
+    expect((await at.sluice.calls.reconcile()).warnings).toEqual([]);
+    await at.bench.edit(/ {2}voice: \{([^]*)panel: voice/, '  telco: {$1panel: telco');
+    const message = expect.stringContaining('1 bill of panel "voice", which is not in the config, can\'t be compared');
+    expect(await at.sluice.calls.reconcile()).toEqual({ bills: [], warnings: [{ code: 'unknown_panel', message }] });
+    expect((await at.sluice.calls.reconcile({ period: '2026-09' })).warnings).toEqual([]);
+    await at.sluice.services.set('svc-1', { panel: 'telco' });
+    expect(await at.sluice.calls.reconcile()).toMatchObject({ bills: [{ difference: '0.0000' }], warnings: [] });
+  });
 });

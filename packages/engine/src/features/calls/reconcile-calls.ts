@@ -1,7 +1,8 @@
-import type { ComparedBill } from '@sluice/contract/documents';
+import type { ComparedBill, ComparedBills } from '@sluice/contract/documents';
 import { addMoney, compareMoney, negateMoney } from '@sluice/quota-core';
 import type { CallBillRecord } from '@sluice/state-store';
-import { type CallRecord, CallSum, parsePeriod, periodsOverlap, toLocalTime } from '@sluice/telephony';
+import { type BillPeriod, type CallRecord, CallSum, parsePeriod, periodsOverlap, toLocalTime } from '@sluice/telephony';
+import { findTimeZone } from '../../base/config/find-entry.js';
 import type { Context } from '../../context/context.js';
 import { requireService } from '../../context/find-service.js';
 import type { ReconcileCallsRequest } from './compared-bill.js';
@@ -10,17 +11,41 @@ import { findTelephony } from '../telephony/panels.js';
 import { listUnbilled, MOST_IDS } from './ownerless.js';
 import { readSorted } from './read-sorted.js';
 
-/** Compares final bills with the records of now, and adds the calls that nobody is billed for. Bills nothing. */
-export async function reconcileCalls(context: Context, request: ReconcileCallsRequest): Promise<ComparedBill[]> {
+/**
+ * Compares final bills with the records of now, and adds the calls that nobody is billed for; warns of bills whose panel can't be read.
+ * Bills nothing.
+ */
+export async function reconcileCalls(context: Context, request: ReconcileCallsRequest): Promise<ComparedBills> {
   const filter = request.service === null ? {} : { service: (await requireService(context, request.service)).id };
   const bills = await context.store.callBills.list(filter);
   const compared: ComparedBill[] = [];
+  const left: CallBillRecord[] = [];
   for (const bill of bills.filter((one) => isFinal(one) && one.note !== 'prepaid')) {
     context.deps.signal.throwIfAborted();
+    if ((await findTelephony(context, bill.panel ?? '')) === null) left.push(bill);
     const one = await compareBill(context, bill, request);
     if (one !== null) compared.push(one);
   }
-  return [...compared, ...(await listUnbilled(context, request))];
+  const asked = left.filter((bill) => isAsked(context, toPeriod(bill, findTimeZone(context.config, '')), request));
+  return { bills: [...compared, ...(await listUnbilled(context, request))], warnings: describeLeft(asked) };
+}
+
+/** Returns a warning for each panel whose bills are not compared. */
+function describeLeft(bills: readonly CallBillRecord[]): ComparedBills['warnings'] {
+  return [...new Set(bills.map(({ panel }) => panel))].map((panel) => {
+    const { length } = bills.filter((bill) => bill.panel === panel);
+    const code = 'unknown_panel';
+    const count = `${length} ${length === 1 ? 'bill' : 'bills'}`;
+    if (panel === null) {
+      const message = `${count} of an earlier version, whose panel is not known, can't be compared: look up their calls on the panel`;
+      return { code, message };
+    }
+    const renamed = `if the panel has another name now, set that with "sluice service set SERVICE panel=NAME" for each of its services`;
+    return {
+      code,
+      message: `${count} of panel "${panel}", which is not in the config, can't be compared: ${renamed}; otherwise look up their calls on the panel`,
+    };
+  });
 }
 
 /** Compares a final bill with the records of now; null where its panel is not known or has no telephony any more, or its period is not asked for. */
@@ -33,10 +58,7 @@ export async function compareBill(
   if (telephony === null) return null;
   const { timeZone } = telephony;
   const period = toPeriod(bill, timeZone);
-  const invoiceDate = toLocalTime(context.now(), timeZone).slice(0, 10);
-  if (request.period !== null && !periodsOverlap(period, parsePeriod(request.period, { invoiceDate, timeZone }))) {
-    return null;
-  }
+  if (!isAsked(context, period, request)) return null;
   const before = await readBilled(bill, request);
   const late: string[] = [];
   const changed: string[] = [];
@@ -70,6 +92,17 @@ export async function compareBill(
     missing: [...(before?.keys() ?? [])].slice(0, MOST_IDS),
     changed: changed.slice(0, MOST_IDS),
   };
+}
+
+function isAsked(
+  context: Context,
+  period: BillPeriod,
+  { period: asked }: Pick<ReconcileCallsRequest, 'period'>,
+): boolean {
+  if (asked === null) return true;
+  const { timeZone } = period;
+  const invoiceDate = toLocalTime(context.now(), timeZone).slice(0, 10);
+  return periodsOverlap(period, parsePeriod(asked, { invoiceDate, timeZone }));
 }
 
 /** An archived call has another id than in its bill: removes one that is gone and has its charge, and returns whether there was one. */
