@@ -64,6 +64,14 @@ describe('a user that is restricted for a service that has ended', () => {
     expect([done.left, at.enabled()]).toEqual([left(), [false, true]]);
   });
 
+  it('is listed also where a hold of its service restricts it, of before the suspension', async () => {
+    await at.sluice.holds.add('svc-1');
+    await end();
+    await suspend('north');
+    const done = await unsuspend('north');
+    expect([done.left, at.enabled()]).toEqual([left(), [false, true]]);
+  });
+
   it('is listed where it was enabled by others and its agent is suspended', async () => {
     await suspend('north');
     await end();

@@ -19,8 +19,8 @@ import { isLiving } from '../../base/lifecycle.js';
 export interface ServiceUsers {
   /** Living services, by the uuid of their user. */
   byUser: Map<string, ServiceRecord>;
-  /** Users of no living service that are restricted for another one, by uuid: they stay as they are. */
-  ofEnded: Map<string, string>;
+  /** Users of no living service that are restricted for another one: they stay as they are. */
+  ofEnded: Set<string>;
   /** Open `agent-limit` holds, by service. */
   holds: Map<string, HoldRecord>;
   /** Users that are disabled for a service. */
@@ -49,7 +49,7 @@ export async function loadServiceUsers({
   const isOpen = new Set(open.map(({ id }) => id));
   const all = await store.evidence.open({ panel });
   const ended = all.filter(({ service, target }) => !byUser.has(target) && others.get(service) === target);
-  const ofEnded = new Map(ended.map(({ service, target }) => [target, service]));
+  const ofEnded = new Set(ended.map(({ target }) => target));
   const evidence = all.filter(({ target }) => byUser.has(target) || ofEnded.has(target));
   const leftOver = new Set<string>();
   for (const { service, hold, target } of evidence.filter((item) => !isOpen.has(item.hold))) {
@@ -149,16 +149,13 @@ export function listServiceUsers({ byUser, ofEnded }: Pick<ServiceUsers, 'byUser
 
 /** Returns the users that a suspension (`suspended`), or the end of one, leaves as they are for a service that has ended. */
 export function listLeftForEnded(
-  { ofEnded, holds, leftOver }: Pick<ServiceUsers, 'ofEnded' | 'holds' | 'leftOver'>,
+  { ofEnded }: Pick<ServiceUsers, 'ofEnded'>,
   users: readonly ServiceUser[],
   suspended: boolean,
 ): RestorePlan['left'] {
   return users.flatMap(({ uuid, name, enabled, suspended: by }) => {
-    const service = ofEnded.get(uuid);
-    if (service === undefined) return [];
-    const isOfAgent = holds.has(service) || leftOver.has(uuid);
-    const isLeft = suspended ? enabled : !enabled && by === null && isOfAgent;
-    return isLeft ? [{ uuid, name, outcome: 'service-ended' }] : [];
+    const isLeft = suspended ? enabled : !enabled && by === null;
+    return isLeft && ofEnded.has(uuid) ? [{ uuid, name, outcome: 'service-ended' }] : [];
   });
 }
 
