@@ -56,4 +56,29 @@ describe.each(WIRES)('a number on the wire %s', (wire) => {
       ['svc-1', '8', toMinute(passed), toMinute(ended)],
     ]);
   });
+
+  it('has no owner while its service names another line', async () => {
+    await open({ wire });
+    at.panel.addSubscriber({ id: '9002', username: 'ana1043', customer: '501', plan: '11' });
+    await at.addService();
+    const [linked = '', left = '', back = ''] = [1, 2, 3].map((hours) =>
+      new Date(at.bench.clock.now() + hours * HOUR).toISOString(),
+    );
+    const owners = async () => {
+      const found = await at.sluice.calls.records({ did: NUMBER, from: '2026-01-01', onCall: () => undefined });
+      return found.owners?.map(({ service, from, to }) => [service, from?.slice(0, 16), to?.slice(0, 16) ?? null]);
+    };
+    at.setTime(linked);
+    await at.sluice.dids.set(NUMBER, { subscriber: null });
+    await at.sluice.dids.link(NUMBER, { service: 'svc-1' });
+    const [before] = (await owners()) ?? [];
+    at.setTime(left);
+    await at.sluice.services.set('svc-1', { astbilling_subscriber_id: '9002' });
+    const own = ['svc-1', linked.slice(0, 16), left.slice(0, 16)];
+    expect(await owners()).toEqual([before, own]);
+    at.setTime(back);
+    await at.sluice.services.set('svc-1', { astbilling_subscriber_id: '9001' });
+    at.bench.clock.advance(HOUR);
+    expect(await owners()).toEqual([before, own, ['svc-1', back.slice(0, 16), null]]);
+  });
 });

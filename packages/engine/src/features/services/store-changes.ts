@@ -4,6 +4,7 @@ import type { Config } from '../../base/config/schema.js';
 import { findRule } from '../preferences/preferences.js';
 import { addNotices, type Notice, noticeRows, serviceNotice } from '../../kernel/run/notice.js';
 import type { Context } from '../../context/context.js';
+import { listOtherLines, passNumbers } from './pass-numbers.js';
 
 /**
  * Stores changes of services, and returns the changed records. With a former client its preference for auto-buy ends: nobody pays
@@ -14,9 +15,13 @@ export async function storeChanges(
   tables: StoreTables,
   { changes, run }: { changes: readonly ServiceChange[]; run: string },
 ): Promise<ServiceRecord[]> {
-  const ids = changes.flatMap(({ id, client, panel }) => (client === undefined && panel === undefined ? [] : [id]));
+  const isRead = ({ client, panel, refs }: ServiceChange): boolean =>
+    [client, panel, refs].some((of) => of !== undefined);
+  const ids = changes.filter(isRead).map(({ id }) => id);
   const before = ids.length === 0 ? [] : await tables.services.list({ ids });
+  const lines = await listOtherLines(context, tables, { changes, before });
   const changed = await tables.services.update(await leavePanels(context, tables, { changes, before }));
+  await passNumbers(tables, lines);
   await renameBills(context, tables, { changes, before });
   const hadClient = new Set(before.filter(({ client }) => client !== null).map(({ id }) => id));
   const withClient = new Set(changes.flatMap(({ id, client }) => (client === undefined ? [] : [id])));
