@@ -36,15 +36,12 @@ function describeLeft(bills: readonly CallBillRecord[]): ComparedBills['warnings
     const { length } = bills.filter((bill) => bill.panel === panel);
     const code = 'unknown_panel';
     const count = `${length} ${length === 1 ? 'bill' : 'bills'}`;
-    if (panel === null) {
-      const message = `${count} of an earlier version, whose panel is not known, can't be compared: look up their calls on the panel`;
-      return { code, message };
-    }
-    const renamed = `if the panel has another name now, set that with "sluice service set SERVICE panel=NAME" for each of its services`;
-    return {
-      code,
-      message: `${count} of panel "${panel}", which is not in the config, can't be compared: ${renamed}; otherwise look up their calls on the panel`,
-    };
+    const whose =
+      panel === null
+        ? 'an earlier version, of which no panel is stored,'
+        : `panel "${panel}", which is not in the config,`;
+    const how = panel === null ? '' : '. If it only has another name now, set that as the panel of its services';
+    return { code, message: `${count} of ${whose} can't be compared with the records of now${how}` };
   });
 }
 
