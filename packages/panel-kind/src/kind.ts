@@ -141,6 +141,8 @@ export interface PanelKind extends KindTraits {
   readonly daysFromFirstUse?: (product: ProductSettings) => number;
   /** Returns the fields that a product lets its customers change by themselves; absent where there are none. Pure. */
   readonly customerMay?: (product: ProductSettings) => readonly string[];
+  /** Returns the first day whose calls are due for billing; null where the config of the panel states none; absent where every call is due. Pure. */
+  readonly billFrom?: (panel: PanelSettings) => string | null;
   /** Returns uuid or name of the agent that a client is; null for a client who is not an agent. Pure. */
   readonly findAgent?: (panel: PanelSettings, client: string) => string | null;
   /** Returns the name of a change for operators, such as `disable port eth0 (100)`; by default its type and target. Pure. */

@@ -1,12 +1,14 @@
 import path from 'node:path';
-import type { CallReports } from '@sluice/engine';
+import { type CallReports, describeUnbilled, listCallPanels } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind/errors';
 import { formatMoney } from '@sluice/quota-core';
 import type { ReportFormat } from '@sluice/telephony';
 import { type Config, storeLocation } from '@sluice/config-file';
 import type { Deps } from '../context.js';
 import { ExitCode, toRunExitCode } from '../exit-codes.js';
+import { knownKinds } from '../kinds.js';
 import { withSluice } from '../open-sluice.js';
+import { withRemedy } from '../remedies.js';
 import { formatCount } from '@sluice/terminal';
 import { PROVISIONAL } from '@sluice/terminal/telephony';
 import { printObserving } from '@sluice/terminal/reports';
@@ -56,16 +58,22 @@ export const callBill: CommandHandler<BillOptions> = (_args, options, deps) => {
     );
   const how = { service, invoice, period, final, resend, zeroLine, allowUnrated, verifyRating, dryRun };
   const scheduled = service === undefined && dryRun !== true;
+  const isAllDue = service === undefined && invoice === undefined && period === undefined;
+  const unbilled: string[] = [];
   return answer(
     deps,
     { ...options, scheduled },
-    ({ sluice, config }) =>
-      sluice.calls.bill({ ...how, reports: billReports(config, format), waitMs: parseWait(options) }),
+    ({ sluice, config }) => {
+      if (isAllDue) unbilled.push(...listCallPanels(config, knownKinds(deps)).unbilled);
+      return sluice.calls.bill({ ...how, reports: billReports(config, format), waitMs: parseWait(options) });
+    },
     {
       print: (terminal, { bills, run }) => {
         printBills(terminal, bills, dryRun === true);
         if (bills.length === 0) terminal.info(dryRun === true ? 'No bill would be made.' : 'No bill is due.');
         if (!terminal.quiet) printObserving(terminal, run.observing, 'their bills are shown, and not made');
+        for (const panel of unbilled)
+          terminal.info(withRemedy({ code: 'bill_from_missing', message: describeUnbilled(panel) }));
       },
       exitCode: ({ bills, run }) => {
         const found = bills.some(({ state }) => state === 'planned');

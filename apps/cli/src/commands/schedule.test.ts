@@ -89,6 +89,23 @@ describe('schedule show', () => {
     });
   });
 
+  it('bills calls of panels that name the first day, and names the others', async () => {
+    const voice = (name: string, more: string): string =>
+      `${name}: { kind: astbilling, url: "https://${name}.example.com", token: "\${env:T}"${more} }`;
+    const unbilled =
+      'Panel "late" has no billFrom: its calls are billed only for a stated period. Set panels.late.billFrom to the first day to bill';
+    config([DCIM, voice('late', '')], 'currency: EUR\n');
+    for (const format of ['crontab', 'systemd']) {
+      const { entries, text } = await shown(`--format ${format}`);
+      expect(entries.map(({ name }) => name)).toEqual(['poll', 'reconcile']);
+      expect(text).toContain(`# ${unbilled}, and install the schedule again for a job "call bill".\n`);
+    }
+    config([voice('voice', ', billFrom: 2026-10-01'), voice('late', '')], 'currency: EUR\n');
+    const { entries, text } = await shown();
+    expect(entries.map(({ name }) => name)).toEqual(['poll', 'reconcile', 'call-bill']);
+    expect(text).toContain(`# ${unbilled}.\n`);
+  });
+
   it('syncs shortly before the poll where products name the billing system', async () => {
     const whmcs = 'whmcs: { url: "https://whmcs.example.com", identifier: i, secret: s }\n';
     const products = 'products: { ded: { panel: dcim, quota: 10TB, whmcs: { productIds: [7] } } }\n';
@@ -182,7 +199,7 @@ describe('the jobs of a config', () => {
   const jobs = (kinds: string[], name = 'host', schedule: Partial<Config['schedule']> = {}) =>
     scheduledJobs(
       {
-        panels: Object.fromEntries(kinds.map((kind) => [kind, { kind }])),
+        panels: Object.fromEntries(kinds.map((kind) => [kind, { kind, billFrom: '2026-10-01' }])),
         poll: { interval: 900_000 },
         products: {},
         schedule: { agentCheck: 300_000, callBill: 300_000, sync: 900_000, ...schedule },

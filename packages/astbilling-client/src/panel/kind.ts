@@ -6,6 +6,7 @@ import {
   productSchema,
   RESTRICTIONS,
   SECTION,
+  toBillFrom,
   toLineProduct,
   USERNAME_REF,
 } from './settings.js';
@@ -84,6 +85,7 @@ function telephonyKind(
     },
     nameAction,
     customerMay: (product) => toLineProduct(product).customerMay,
+    billFrom: toBillFrom,
     async open(panel, dependencies) {
       const { openTelephonyPanel } = await import('./open.js');
       return openTelephonyPanel(kind, { ...panel, profile }, dependencies);

@@ -89,6 +89,11 @@ export function toLineProduct(product: ProductSettings): LineProduct {
   return (product[SECTION] as LineProduct | undefined) ?? DEFAULTS;
 }
 
+/** Returns the first day whose calls are due; null where the config states none. */
+export function toBillFrom(settings: PanelSettings): string | null {
+  return (settings as TelephonySettings).billFrom ?? null;
+}
+
 /** Returns how the calls of a product's services are billed. */
 export function toTerms(product: ProductSettings): CallTerms {
   const { period, grace, billingType } = toLineProduct(product);

@@ -14,7 +14,7 @@ import { CANONICAL_FIELDS, type FieldType } from '../wire/fields.js';
 import type { AstbillingClient, Lifecycle, Reads, ReadsAndWrites, Removable, Report } from '../client/types.js';
 import type { OperationName, ResourceName } from '../profile/schema.js';
 import { findForeignReference } from './line-target.js';
-import { LINE_REF, type TelephonySettings, toTerms } from './settings.js';
+import { LINE_REF, type TelephonySettings, toBillFrom, toTerms } from './settings.js';
 
 const WRITES: Record<string, OperationName> = { create: 'create', set: 'update' };
 
@@ -52,7 +52,8 @@ export function createTelephony(
   client: AstbillingClient,
 ): PanelTelephony {
   const own = settings as TelephonySettings;
-  const { country, installation = name, billFrom = null } = own;
+  const { country, installation = name } = own;
+  const billFrom = toBillFrom(settings);
   const refuse = (operation: TelephonyOperation): void => {
     const why = findUnsupported(client, operation);
     if (why === null) return;

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { type Config, secretReferences, storeLocation } from '@sluice/config-file';
+import { describeUnbilled, listCallPanels } from '@sluice/engine';
 import type { BillingKind, PanelKind } from '@sluice/panel-kind';
 import { type Job, regularMinutes, scheduledJobs } from './jobs.js';
 
@@ -81,10 +82,22 @@ export function planSchedule(request: ScheduleRequest): SchedulePlan {
     stateFolder: path.dirname(storeLocation(config)),
     user,
     secrets: secretReferences(ofRuns),
-    remarks: jobs.flatMap(({ command, intervalMs }) => {
-      const minutes = regularMinutes(intervalMs);
-      if (command === 'reconcile' || minutes * 60_000 === intervalMs) return [];
-      return `${KEYS[command]} does not divide the hour or the day evenly: ${command} runs every ${minutes} minutes, the nearest shorter interval that does.`;
-    }),
+    remarks: [
+      ...jobs.flatMap(({ command, intervalMs }) => {
+        const minutes = regularMinutes(intervalMs);
+        if (command === 'reconcile' || minutes * 60_000 === intervalMs) return [];
+        return `${KEYS[command]} does not divide the hour or the day evenly: ${command} runs every ${minutes} minutes, the nearest shorter interval that does.`;
+      }),
+      ...unbilledRemarks(config, kinds, jobs),
+    ],
   };
+}
+
+/** Names the panels whose calls no job bills. */
+function unbilledRemarks(config: Config, kinds: readonly PanelKind[], jobs: readonly Job[]): string[] {
+  const hasJob = jobs.some(({ command }) => command === 'call bill');
+  const next = hasJob ? '' : ', and install the schedule again for a job "call bill"';
+  return listCallPanels(config, kinds).unbilled.map(
+    (panel) => `${describeUnbilled(panel)}. Set panels.${panel}.billFrom to the first day to bill${next}.`,
+  );
 }

@@ -269,12 +269,18 @@ ${more}`;
     const bare = GOOD.replace('quota: { total: 10TB }, ', '');
     expect((await check(bare)).problems.map(({ path }) => path)).toEqual(['products.ded.quota']);
     const voice =
-      '  voice: { kind: astbilling, url: "https://voice.example.com/api", token: "${env:TOKEN}", currency: BRL }\n';
+      '  voice: { kind: astbilling, url: "https://voice.example.com/api", token: "${env:TOKEN}", currency: BRL, billFrom: 2026-12-01 }\n';
     const lines = GOOD.replace(
       'products:\n',
       `${voice}products:\n  line: { panel: voice, astbilling: { plan: "7" } }\n`,
     );
     expect((await check(lines)).problems).toEqual([]);
+    expect((await check(lines.replace(', billFrom: 2026-12-01', ''))).problems).toEqual([
+      {
+        ...{ severity: 'warning', path: 'panels.voice', line: expect.any(Number) },
+        message: expect.stringMatching(/^no job bills its calls: set billFrom to the first day to bill/),
+      },
+    ]);
   });
 
   it('accepts what switches nothing on, and warns of auto-buy without a package on offer', async () => {

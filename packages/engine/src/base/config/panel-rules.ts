@@ -1,4 +1,5 @@
 import type { PanelSettings } from '@sluice/panel-kind';
+import { listCallPanels } from './call-panels.js';
 import { error, type Rule, type RuleFinding, warning } from './rule.js';
 
 export const credentialsStated: Rule = (config, kinds) =>
@@ -83,3 +84,11 @@ export const ownInstallation: Rule = (config, kinds) => {
     ];
   });
 };
+
+export const callsBilled: Rule = (config, kinds) =>
+  listCallPanels(config, kinds).unbilled.map((name) =>
+    warning(
+      `panels.${name}`,
+      'no job bills its calls: set billFrom to the first day to bill, or bill with "sluice call bill --period"',
+    ),
+  );

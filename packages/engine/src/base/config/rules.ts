@@ -7,7 +7,7 @@ import { listFieldColumns } from '../fields.js';
 import { suggestion } from '../suggestion.js';
 import { type Config, toSection } from './schema.js';
 import { error, type Rule, type RuleFinding, warning } from './rule.js';
-import { credentialsStated, insecure, oneNameEach, ownInstallation, plainHttp } from './panel-rules.js';
+import { callsBilled, credentialsStated, insecure, oneNameEach, ownInstallation, plainHttp } from './panel-rules.js';
 
 const products = (config: Config): [string, ProductSettings][] => Object.entries(config.products);
 const findKind = ({ panels }: Config, panel: string, kinds: readonly PanelKind[]): PanelKind | undefined =>
@@ -222,6 +222,7 @@ const RULES: Rule[] = [
   fieldsKnown,
   oneNameEach,
   ownInstallation,
+  callsBilled,
   oneInterval,
   lineTexts,
 ];

@@ -2,6 +2,7 @@ import type { CallBillReport, CallBillView } from '@sluice/contract/documents';
 import { type CallInvoice, SluiceError, usageError } from '@sluice/panel-kind';
 import type { CallBillRecord, ServiceRecord } from '@sluice/state-store';
 import { invoicePeriod, parsePeriod, type PeriodRule, toLocalTime } from '@sluice/telephony';
+import { describeUnbilled, listCallPanels } from '../../base/config/call-panels.js';
 import { compareIds } from '../../base/natural-order.js';
 import { readEnforcements } from '../../context/enforcement.js';
 import { type Run, withRun } from '../../kernel/run/bracket.js';
@@ -68,9 +69,9 @@ async function observedServices(
   return ({ panel, product }) => enforcements.isObserving(panel, product);
 }
 
-async function findServices(context: Context, { service, invoice }: BillRequest): Promise<ServiceRecord[]> {
+async function findServices(context: Context, { service, invoice, period }: BillRequest): Promise<ServiceRecord[]> {
   if (service !== null) return [await requireService(context, service)];
-  const panels = await findTelephonyPanels(context);
+  const panels = leaveUnbilled(context, await findTelephonyPanels(context), { period, invoice });
   if (panels.length === 0) throw usageError('unsupported', 'No panel of the config has telephony');
   const all: ServiceRecord[] = [];
   for (const panel of panels) all.push(...(await context.store.services.list({ panel })));
@@ -88,6 +89,17 @@ async function findServices(context: Context, { service, invoice }: BillRequest)
   throw new SluiceError('wrong_invoice', `Invoice ${invoice} is for no service with calls; nothing was changed`, {
     details: { invoice },
   });
+}
+
+/** Leaves out the panels that have nothing due, beside others: without them the request is for what can't be due. */
+function leaveUnbilled(
+  { config, deps }: Context,
+  panels: string[],
+  { period, invoice }: Pick<BillRequest, 'period' | 'invoice'>,
+): string[] {
+  const { billed } = listCallPanels(config, deps.kinds);
+  const due = panels.filter((panel) => billed.includes(panel));
+  return period === null && invoice === null && due.length > 0 ? due : panels;
 }
 
 async function findTelephonyPanels(context: Context): Promise<string[]> {
@@ -214,11 +226,7 @@ async function readDuePeriods(
   const { timeZone, billFrom } = line.telephony;
   const { panel } = line.service;
   if (billFrom === null) {
-    throw usageError(
-      'bill_from_missing',
-      `Panel "${panel}" has no billFrom in the config: no period is due before it is known which one is the first`,
-      { panel },
-    );
+    throw usageError('bill_from_missing', describeUnbilled(panel), { panel });
   }
   const { windows, bills } = await dropGivenUp(context, line, known);
   const started = await listBegun(context, line, bills);

@@ -1,4 +1,5 @@
 import type { BillingKind, PanelKind } from '@sluice/panel-kind';
+import { listCallPanels } from '../../base/config/call-panels.js';
 import { billingSections, billingSettings, findEntry } from '../../base/config/find-entry.js';
 import type { Config } from '../../base/config/schema.js';
 
@@ -12,7 +13,7 @@ export interface ScheduledCommand {
 
 /** The kinds of panels and billing systems that a config may name. */
 export interface ScheduledKinds {
-  kinds: readonly Pick<PanelKind, 'kind' | 'capabilities'>[];
+  kinds: readonly Pick<PanelKind, 'kind' | 'capabilities' | 'billFrom'>[];
   billing: readonly Pick<BillingKind, 'kind' | 'openSource'>[];
 }
 
@@ -24,11 +25,11 @@ export function scheduledCommands(
   { kinds, billing }: ScheduledKinds,
 ): ScheduledCommand[] {
   const { panels, poll, schedule } = config;
-  const hasPanel = (capability: 'agents' | 'calls'): boolean =>
-    Object.keys(panels).some((name) => {
-      const kind = findEntry(panels, name)?.kind;
-      return kinds.some((known) => known.kind === kind && known.capabilities.includes(capability));
-    });
+  const hasAgents = Object.keys(panels).some((name) => {
+    const kind = findEntry(panels, name)?.kind;
+    return kinds.some((known) => known.kind === kind && known.capabilities.includes('agents'));
+  });
+  const hasBills = listCallPanels(config, kinds).billed.length > 0;
   const hasSource = billing.some(
     ({ kind, openSource }) =>
       openSource !== undefined &&
@@ -38,8 +39,8 @@ export function scheduledCommands(
   return [
     { command: 'poll', intervalMs: poll.interval },
     { command: 'reconcile', intervalMs: DAY_MS },
-    ...(hasPanel('agents') ? [{ command: 'agent check' as const, intervalMs: schedule.agentCheck }] : []),
-    ...(hasPanel('calls') ? [{ command: 'call bill' as const, intervalMs: schedule.callBill }] : []),
+    ...(hasAgents ? [{ command: 'agent check' as const, intervalMs: schedule.agentCheck }] : []),
+    ...(hasBills ? [{ command: 'call bill' as const, intervalMs: schedule.callBill }] : []),
     ...(hasSource ? [{ command: 'service sync' as const, intervalMs: schedule.sync }] : []),
   ];
 }

@@ -5,6 +5,7 @@ import { parse } from 'csv-parse/sync';
 import { startForEachTest } from '../../each-test.js';
 import { startTelephonyBench } from './telephony-bench.js';
 
+const OWN = 'allowHttp: true, token: "${env:TOKEN}"';
 const at = startForEachTest(startTelephonyBench);
 beforeEach(() => at.addService());
 
@@ -74,6 +75,28 @@ describe('call bill', () => {
     const calls = made.bills[0]?.calls ?? 0;
     expect(made).toMatchObject({ exitCode: 0, bills: [{ state: 'added', total: (calls / 10).toFixed(2) }] });
     expect(listRows(made.bills[0]?.csv ?? null)).toHaveLength(calls + 1);
+  });
+
+  it('bills the panels that name the first day beside one that does not, and names that', async () => {
+    at.addCall('2026-10-05T09:00:00-03:00', '0.2320');
+    const { panel, bench } = at;
+    bench.edit(
+      'products:',
+      `  a-late: { kind: astbilling, url: "${panel.url}", ${OWN} }\nproducts:\n  late: { panel: a-late }`,
+    );
+    expect((await bench.sluice('service add a-1 panel=a-late product=late client=43 status=active')).exitCode).toBe(0);
+    const { exitCode, stdout } = await bench.sluice('call bill');
+    expect([exitCode, stdout]).toEqual([
+      0,
+      expect.stringMatching(
+        /added[^]*Panel "a-late" has no billFrom: its calls are billed only for a stated period\. Set/,
+      ),
+    ]);
+    expect(await bill()).toMatchObject({ exitCode: 0, bills: [{ state: 'already-added', total: '0.23' }] });
+    expect(await at.bench.sluice('call bill --quiet')).toMatchObject({ exitCode: 0, stdout: '', stderr: '' });
+    bench.edit(', billFrom: 2026-10-01', '');
+    const none = await bench.sluice('call bill');
+    expect([none.exitCode, none.stderr]).toEqual([2, expect.stringContaining('has no billFrom')]);
   });
 
   it('leaves no report of a list that breaks off', async () => {
