@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { remedyFor, REMEDIES, withRemedy } from './remedies.js';
+import { remedyFor, withRemedy } from './remedies.js';
+import { REMEDIES } from './remedy-texts.js';
 
 const DOCS = path.resolve(import.meta.dirname, '../../../docs');
 const PAGES = ['errors.md', 'upgrading.md'].map((name) => path.join(DOCS, name));

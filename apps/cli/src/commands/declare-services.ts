@@ -243,7 +243,11 @@ function declareProvision(provision: LazyCommand): void {
     .option('--reason <text>', 'the note of the hold (default: --note)')
     .option('--with-dids', 'of a line: suspend its active numbers, too')
     .runs(async () => (await load()).suspend);
-  verb('unsuspend', 'release the billing hold; other holds stay', 'svc-1')
+  verb(
+    'unsuspend',
+    'release the billing hold, of a service from a billing system until its next sync; other holds stay',
+    'svc-1',
+  )
     .choice(...AS)
     .option('--force', 'of a line: reactivate it also if somebody else suspended it')
     .runs(async () => (await load()).unsuspend);

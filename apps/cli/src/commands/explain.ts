@@ -25,6 +25,7 @@ const COMMANDS: StateCommands = {
   setProduct: (service) => `sluice service set ${service} product=NAME`,
   release: (service, until) => `sluice hold release ${service}${until === undefined ? '' : ` --until ${until}`}`,
   endSuspension: (service) => `sluice provision unsuspend ${service}`,
+  sync: () => 'sluice service sync',
   renew: (service) => `sluice provision renew ${service}`,
   checkAgents: (panel) => `sluice agent check --all --panel ${shellWords([panel])}`,
   raiseAgentLimit: (agent) => `sluice agent limit ${shellWords([agent])} --gb N`,

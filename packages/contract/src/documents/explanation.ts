@@ -60,6 +60,9 @@ export const explanation = name(
       .describe('Whether its panel is not in the config, so that nothing is read or changed there'),
     /** What runs have yet to do about its account; null for nothing, and for a past instant. */
     accountDue: accountDue.nullable(),
+    source: textOrNull.describe(
+      'Billing system that decides at each sync whether the service is paid; null where none does, and for clients',
+    ),
     holds: z.array(hold),
     /** Local date until which the quota hold is released, with the operator's note; null where it is not. */
     released: z.object({ until: text, note: textOrNull }).nullable(),

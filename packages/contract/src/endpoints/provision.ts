@@ -26,7 +26,7 @@ export const provisionEndpoints = endpoints({
   'POST /services/:service/provision/unsuspend': {
     ...report,
     useCase: 'provision.unsuspend',
-    summary: 'End the suspension',
+    summary: 'End the suspension; the next sync of a service from a billing system decides again',
     body: { dryRun: flag, as: holder, withDids: flag, force: flag },
   },
   'POST /services/:service/provision/renew': {

@@ -25,20 +25,23 @@ export function figuresText(service: Service, reasons: readonly string[]): strin
 /** Returns a sentence that says why a service is held, and one that says what ends that. */
 export function holdSentences(found: Explanation, hold: HoldView, times: Times, names: StateNames): string[] {
   const [why = '', end] = lastingSentences(found, hold, times, names);
-  const observed = found.service.observing ? observedEnd(found.service, hold, names.commands) : null;
+  const observed = found.service.observing ? observedEnd(found, hold, names.commands) : null;
   return [why, ...(observed === null ? [] : [observed]), ...(observed === null && end !== undefined ? [end] : [])];
 }
 
 /** Returns what ends a hold that only a run would end, on a panel that no run changes; null for any other. */
-function observedEnd({ id, panel, product }: Service, hold: HoldView, commands: StateCommands): string | null {
+function observedEnd(found: Explanation, hold: HoldView, commands: StateCommands): string | null {
+  const { id, panel, product } = found.service;
   if (!isEndedByRuns(hold)) return null;
   const observed = `It is under observe on panel ${panel}, so no run releases it.`;
   if (hold.reason === 'agent-limit' && hold.releasing !== true)
     return `${observed} To have it released, let runs change the panel again: ${commands.enforce(panel)}.`;
   const all = `let runs change it again: ${commands.enforce(panel, product)}`;
   if (hold.releasing === true) return `${observed} To release it now: ${commands.release(id)}; or ${all}.`;
-  const own = hold.reason === 'billing' ? commands.endSuspension(id) : commands.release(id, 'DATE');
-  return `${observed} To release it now: ${own}; or ${all}.`;
+  if (hold.reason !== 'billing') return `${observed} To release it now: ${commands.release(id, 'DATE')}; or ${all}.`;
+  // Runs would keep what is unpaid held.
+  const paid = found.source === null ? 'Once it is paid' : `Once it is paid in ${found.source} and synced`;
+  return `${observed} To release it now: ${commands.endSuspension(id)}. ${paid}, runs that change the panel release it too.`;
 }
 
 function lastingSentences(found: Explanation, hold: HoldView, times: Times, { agent, commands }: StateNames): string[] {
@@ -70,7 +73,7 @@ function lastingSentences(found: Explanation, hold: HoldView, times: Times, { ag
     case 'manual':
       return [`${since}: an operator restricted it${note}.`, `To release it: ${commands.release(id)}.`];
     case 'billing':
-      return [`${since}: its bill is not paid${note}.`, billingEnd({ service, decision }, hold, commands)];
+      return [`${since}: its bill is not paid${note}.`, unpaidEnd(found, hold, commands)];
     case 'agent-limit':
       if (suspended !== null)
         return [`${since}: ${hold.note ?? ''}.`, `To release it: ${commands.endAgentSuspension(suspended)}.`];
@@ -167,13 +170,18 @@ function quotaEnd(service: Service, peak: number, times: Times, { release, setQu
   return `It is released ${end}, or by the poll after a larger quota: ${larger}.`;
 }
 
-function billingEnd(
-  { service, decision }: Pick<Explanation, 'service' | 'decision'>,
-  { origin }: HoldView,
-  { endSuspension, renew }: StateCommands,
+/** Returns what ends that a service is unpaid; of one that a billing system lists, only what is changed there lasts. */
+export function unpaidEnd(
+  { service, decision, source }: Pick<Explanation, 'service' | 'decision' | 'source'>,
+  { origin }: Pick<HoldView, 'origin'>,
+  { endSuspension, renew, sync }: StateCommands,
 ): string {
   const { id, nextDueDate } = service;
   const { status } = (decision?.inputs ?? {}) as { status?: unknown };
-  if (origin !== 'run' || status !== 'active' || isLeftAsIs(service)) return `To release it: ${endSuspension(id)}.`;
-  return `It was due on ${nextDueDate ?? 'an unknown date'}. It is released by the poll after a renewal: ${renew(id)}.`;
+  const isOverdue = origin === 'run' && status === 'active' && !isLeftAsIs(service);
+  const due = isOverdue ? `It was due on ${nextDueDate ?? 'an unknown date'}. ` : '';
+  const own = isOverdue ? renew(id) : endSuspension(id);
+  if (source !== null)
+    return `${due}Once it is paid${isOverdue ? '' : ' and active'} in ${source}, the poll after a sync releases it: ${sync()}. Only until the next sync: ${own}.`;
+  return isOverdue ? `${due}It is released by the poll after a renewal: ${own}.` : `To release it: ${own}.`;
 }

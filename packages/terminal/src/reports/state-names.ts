@@ -28,6 +28,8 @@ export interface StateCommands {
   release: (service: string, until?: string) => string;
   endSuspension: (service: string) => string;
   renew: (service: string) => string;
+  /** Reads from the billing system what it lists. */
+  sync: () => string;
   raiseAgentLimit: (agent: string) => string;
   checkAgents: (panel: string) => string;
   endAgentSuspension: (agent: string) => string;

@@ -9,7 +9,16 @@ const SINCE = '2026-11-20T13:00:00.000Z';
 /** Returns the sentences about a service of a panel that is held. */
 function sentencesOf(of: object, hold: object, agent: StateNames['agent'] = null): string[] {
   const found = {
-    ...{ at: SINCE, readings: [], decision: {}, brake: null, panelRemoved: false, accountDue: null, released: null },
+    ...{
+      at: SINCE,
+      readings: [],
+      decision: {},
+      brake: null,
+      panelRemoved: false,
+      accountDue: null,
+      released: null,
+      source: null,
+    },
     service: {
       ...{ id: 'svc-1', panel: 'vpn', lifecycle: 'active', holds: [], wouldHold: [], error: null, cycle: null },
       ...{
@@ -28,6 +37,8 @@ function sentencesOf(of: object, hold: object, agent: StateNames['agent'] = null
   } as unknown as Explanation;
   const commands = {
     endAgentSuspension: (agent: string) => `end ${agent}`,
+    sync: () => 'sync',
+    renew: (service: string) => `renew ${service}`,
     endSuspension: (service: string) => `end ${service}`,
     enforce: (panel: string, product?: string) => `enforce ${panel}${product === undefined ? '' : ` ${product}`}`,
     poll: (service: string) => `poll ${service}`,
@@ -69,7 +80,7 @@ it('says of the limit of an agent what it is now', () => {
 
 it.each([
   [{ reason: 'quota' }, 'To release it now: release svc-1 DATE; or let runs change it again: enforce vpn vpn-50.'],
-  [{ reason: 'billing' }, 'To release it now: end svc-1; or let runs change it again: enforce vpn vpn-50.'],
+  [{ reason: 'billing' }, 'To release it now: end svc-1. Once it is paid, runs that change the panel release it too.'],
   [{ reason: 'agent-limit' }, 'To have it released, let runs change the panel again: enforce vpn.'],
   [
     { reason: 'manual', releasing: true },

@@ -81,6 +81,7 @@ function stateSentences(found: Explanation, times: Times, names: StateNames): st
   if (service.observing && reasons.length > 0) {
     return [
       `${id} would be held (${reasons.join(', ')})${figuresText(service, reasons)}. It is under observe on panel ${service.panel}, so nothing was changed.`,
+      ...(reasons.includes('billing') ? [unpaidSentence(found)] : []),
       `To restrict it from the next run on: ${commands.enforce(service.panel, service.product)}.`,
     ];
   }
@@ -100,6 +101,13 @@ function stateSentences(found: Explanation, times: Times, names: StateNames): st
   }
   if (decision === null) return [`${id} has not been read yet: run "${commands.poll(id)}".`];
   return notHeld(found, times, commands);
+}
+
+/** Says of a service that would be held for its bill what is unpaid, and where it is settled. */
+function unpaidSentence({ service, decision, source }: Explanation): string {
+  const { status } = (decision?.inputs ?? {}) as { status?: unknown };
+  const why = status === 'active' ? `it was due on ${service.nextDueDate ?? 'an unknown date'}` : 'it is suspended';
+  return `Its bill is not paid: ${why}${source === null ? '' : ` in ${source}`}.`;
 }
 
 /** What ends a hold elsewhere ends none on a panel that no run reads. */

@@ -2,13 +2,13 @@ import { type CallBilling, type CallInvoice, type CallLine, type CallSending, us
 import type { WhmcsInvoice } from '../index.js';
 import { inCurrency } from './amounts.js';
 import { checkAmount, currencyMismatch, type Progress, refuseClosed, runCall, TITLE, unclear } from './errors.js';
-import type { WhmcsSettings } from './settings.js';
+import { SERVICE_REF, type WhmcsSettings } from './settings.js';
 import { isChangeable, toInvoice, type WhmcsBooks } from './whmcs-books.js';
 
 /** Adds lines of calls to invoices of WHMCS (docs/whmcs-api.md#lines-of-calls). */
 export function callLines(books: WhmcsBooks, { calls }: Pick<WhmcsSettings, 'calls'>): CallBilling {
   return {
-    serviceRef: 'whmcs_service_id',
+    serviceRef: SERVICE_REF,
     isTransactional: false,
     settings() {
       requireTaxed(calls);

@@ -2,7 +2,7 @@ import type { BillingKind } from '@sluice/panel-kind';
 import { AMOUNTS } from './amounts.js';
 import { findDoubleClaims } from './claims.js';
 import { customerPages } from './customer-pages.js';
-import { whmcsProductSchema, type WhmcsSettings, whmcsSchema } from './settings.js';
+import { SERVICE_REF, whmcsProductSchema, type WhmcsSettings, whmcsSchema } from './settings.js';
 
 /** Billing with WHMCS: clients, credit and invoices are WHMCS's own (docs/whmcs-api.md). */
 export const whmcs: BillingKind<WhmcsSettings> = {
@@ -12,6 +12,7 @@ export const whmcs: BillingKind<WhmcsSettings> = {
   schema: whmcsSchema,
   productSchema: whmcsProductSchema,
   secrets: ['secret', 'accessKey'],
+  serviceRef: SERVICE_REF,
   storesCredentials: true,
   clientsPay: true,
   addsTax: true,

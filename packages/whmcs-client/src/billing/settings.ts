@@ -7,6 +7,9 @@ const id = z.pipe(
 );
 const ids = z._default(z.array(id), []);
 
+/** The ref of services with their id in WHMCS. */
+export const SERVICE_REF = 'whmcs_service_id';
+
 /** Words of lines for calls that other writers may add. */
 const LOOK_FOR = ['consumo', 'chamadas', 'ligacoes', 'calls', 'cdr'];
 

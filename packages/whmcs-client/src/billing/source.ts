@@ -19,7 +19,7 @@ import type {
 import { runCall, TITLE } from './errors.js';
 import { fillColumns, findBlank } from './fill-columns.js';
 import { openClient } from './open-client.js';
-import { needsGroups, type WhmcsProductIds, type WhmcsSettings } from './settings.js';
+import { needsGroups, SERVICE_REF, type WhmcsProductIds, type WhmcsSettings } from './settings.js';
 import { readClients } from './read-clients.js';
 import { findFields, toServiceId, toSourceService, toUnreadService } from './to-source-service.js';
 
@@ -60,7 +60,7 @@ const MEGABYTE = 1024 * 1024;
 
 class WhmcsSource implements ServiceSource {
   readonly title = TITLE;
-  readonly ref = 'whmcs_service_id';
+  readonly ref = SERVICE_REF;
   readonly productRef = 'whmcs_product_id';
   readonly protectionRef = 'whmcs_protected_until';
   readonly pushesUsage: boolean;

@@ -56,6 +56,45 @@ it('shows hostile names on one line, and stores no text that a panel must not ge
   expect(await stored()).toEqual([]);
 });
 
+it('explain names what ends the hold of a service that WHMCS lists, and what lasts until the next sync', async () => {
+  const { bench } = at;
+  const explained = async (id: string): Promise<string> =>
+    (await bench.sluice(`explain ${id}`)).stdout.replaceAll(/\s+/g, ' ');
+  at.addService(1, { status: 'Suspended' });
+  at.addService(2, { nextDueDate: '2026-11-15' });
+  bench.edit('poll: {', 'poll: { overdue: hold,');
+  expect((await at.sync()).exitCode).toBe(0);
+  expect((await at.poll('--allow-mass')).exitCode).toBe(0);
+  expect(await explained('whmcs-1')).toContain(
+    'its bill is not paid. Once it is paid and active in WHMCS, the poll after a sync releases it: sluice service sync. Only until the next sync: sluice provision unsuspend whmcs-1. ',
+  );
+  expect(await explained('whmcs-2')).toContain(
+    'It was due on 2026-11-15. Once it is paid in WHMCS, the poll after a sync releases it: sluice service sync. Only until the next sync: sluice provision renew whmcs-2. ',
+  );
+  const refused = await bench.sluice('hold release whmcs-1');
+  expect([refused.exitCode, refused.stderr]).toEqual([
+    1,
+    expect.stringContaining('Settle its bill in WHMCS, then run'),
+  ]);
+  await bench.sluice('provision unsuspend whmcs-1');
+  expect((await bench.sluice('service show whmcs-1 --json')).json()).toMatchObject({ holds: [] });
+  await at.sync();
+  await at.poll();
+  expect((await bench.sluice('service show whmcs-1 --json')).json()).toMatchObject({ holds: [{ reason: 'billing' }] });
+  at.whmcs.service(1).status = 'Active';
+  await at.sync();
+  await at.poll();
+  expect((await bench.sluice('service show whmcs-1 --json')).json()).toMatchObject({ holds: [] });
+  bench.edit('panels:', 'enforce: observe\npanels:');
+  at.whmcs.service(1).status = 'Suspended';
+  await at.sync();
+  await at.poll();
+  expect(await explained('whmcs-1')).toContain('Its bill is not paid: it is suspended in WHMCS. To restrict it from');
+  expect(await explained('whmcs-2')).toContain(
+    'To release it now: sluice provision unsuspend whmcs-2. Once it is paid in WHMCS and synced, runs that change the panel release it too. ',
+  );
+});
+
 it('service sync prints what it adds, changes and ends', async () => {
   at.addService(1);
   at.addService(2, { status: 'Suspended' });

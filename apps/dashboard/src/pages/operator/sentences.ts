@@ -221,7 +221,10 @@ function lastingSentences(found: Explanation, hold: HoldView, times: Times): Par
     case 'manual':
       return [html`${since}: an operator restricted it${note}.`, 'It is held until an operator releases it.'];
     case 'billing':
-      return [html`${since}: its bill is not paid${note}.`, `Its due date is ${service.nextDueDate ?? 'unknown'}.`];
+      return [
+        html`${since}: its bill is not paid${note}.`,
+        `Its due date is ${service.nextDueDate ?? 'unknown'}.${found.source === null ? '' : ` Once it is paid and active in ${found.source}, the poll after a sync releases it; ending the suspension here lasts only until the next sync.`}`,
+      ];
     case 'agent-limit':
       return [
         html`${since}:

@@ -5,7 +5,7 @@ import {
   type ServiceSource,
   usageError,
 } from '@sluice/panel-kind';
-import type { StateStore } from '@sluice/state-store';
+import type { ServiceRecord, StateStore } from '@sluice/state-store';
 import { billingSettings } from '../../base/config/find-entry.js';
 import type { Config } from '../../base/config/schema.js';
 import type { Dependencies } from '../../context/dependencies.js';
@@ -46,6 +46,12 @@ export function findSource(context: BillingParts): ConfiguredSource | null {
     return { kind, settings, open: () => openSource(settings, toBillingDependencies(context)) };
   }
   return null;
+}
+
+/** Returns the title of the billing system that decides at each sync whether a service is paid; null where none does. */
+export function findFollowed(context: BillingParts, { refs }: Pick<ServiceRecord, 'refs'>): string | null {
+  const { title, serviceRef } = findSource(context)?.kind ?? {};
+  return title !== undefined && serviceRef !== undefined && refs[serviceRef] !== undefined ? title : null;
 }
 
 /**

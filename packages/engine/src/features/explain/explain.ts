@@ -4,6 +4,7 @@ import { findEntry } from '../../base/config/find-entry.js';
 import type { Allowance } from '@sluice/quota-core';
 import type { ActionRecord, CycleRecord, DecisionRecord, SampleRecord, ServiceRecord } from '@sluice/state-store';
 import { notFound } from '../../base/errors.js';
+import { findFollowed } from '../billing/open-billing.js';
 import { findReleaseNote, holdViews } from '../holds/holds.js';
 import { findBrake } from '../../kernel/run/brake-state.js';
 import { findAccountDue } from './account-due.js';
@@ -65,6 +66,7 @@ export async function explainService(
     brake: at === null ? await findBrake(context, service.panel) : null,
     panelRemoved: at === null && reader === undefined && findEntry(context.config.panels, service.panel) === undefined,
     accountDue: at === null ? await findAccountDue(context, service, { decision, observing: detail.observing }) : null,
+    source: findFollowed(context, service),
     holds,
     released: await findRelease(context, id, datesInForce(context, service, until).quotaReleasedUntil),
     actions: actions.map((action) => actionView(context, action)),

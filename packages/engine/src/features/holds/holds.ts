@@ -18,6 +18,7 @@ import { listAgentPanels } from '../../kernel/subject/agent-hold.js';
 import type { Applied } from '../../kernel/subject/stages.js';
 import type { ToRestrict } from '../../kernel/subject/stages.js';
 import type { Context } from '../../context/context.js';
+import { findFollowed } from '../billing/open-billing.js';
 import { storedAgents } from '../agents/show-agents.js';
 import { holdsFor } from '../services/for-reader.js';
 import { isLiving } from '../../base/lifecycle.js';
@@ -56,7 +57,9 @@ export async function runHoldCommand(context: Context, id: string, request: Hold
     // An interrupted release is finished by finding out how its last change ended.
     const isUnfinished = (await context.store.actions.unresolved({ services: [id] })).length > 0;
     return {
-      ...(command === 'hold release' && !isHeld && !isUnfinished && { checkDone: refuseIdle }),
+      ...(command === 'hold release' &&
+        !isHeld &&
+        !isUnfinished && { checkDone: (applied) => refuseIdle(context, applied) }),
       scope: 'hold',
       account: request.force === true ? { verb: 'unsuspend' } : null,
       storeTarget: async (_service, tables) => {
@@ -120,13 +123,16 @@ export function checkLifecycle(service: ServiceRecord, request: Pick<HoldCommand
 }
 
 /** Refuses a release that released nothing while other holds restrict the service. */
-function refuseIdle({ service: { id }, holds, closes, actions, error }: Applied): void {
+function refuseIdle(context: Context, { service, holds, closes, actions, error }: Applied): void {
+  const { id } = service;
   const reasons = holds.filter((hold) => !closes.includes(hold)).map(({ reason }) => reason);
   if (reasons.length === 0 || closes.length > 0 || actions.length > 0 || error !== null) return;
+  const source = findFollowed(context, service);
+  const followed = source === null ? {} : { source };
   throw new SluiceError(
     'hold_not_released',
     `"${id}" has no manual hold and stays held (${reasons.map(describeReason).join(', ')}); nothing was changed`,
-    { details: { service: id, reasons, ...Object.fromEntries(reasons.map((reason) => [reason, id])) } },
+    { details: { service: id, reasons, ...followed, ...Object.fromEntries(reasons.map((reason) => [reason, id])) } },
   );
 }
 

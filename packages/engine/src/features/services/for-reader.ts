@@ -29,6 +29,7 @@ interface Explained {
   readings: readonly { raw: unknown }[];
   decision: { at: string; inputs: unknown } | null;
   brake: unknown;
+  source: string | null;
   holds: readonly Hold[];
   released: { note: string | null } | null;
   actions: readonly { prior: unknown; observed: unknown; error: ItemError | null }[];
@@ -151,6 +152,7 @@ export function explanationFor<View extends Explained>(
     },
     // Counts the services of all clients.
     brake: null,
+    source: null,
     holds: holdsFor(holds, service, reader),
     released: released && { ...released, note: null },
     actions: actions.map((action) => ({

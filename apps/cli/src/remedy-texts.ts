@@ -1,0 +1,252 @@
+const SET_USERNAME = 'Set it with "sluice service set {service} astbilling_username=NAME"';
+
+/**
+ * What an operator can do about an error, notice or check, by its code. `{name}` stands for a detail of the error; of
+ * several texts the first whose details are all known is used. docs/errors.md has the same remedies.
+ */
+export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
+  PANEL_NOT_FOUND: 'Check the ids of the service with "sluice doctor --contract"',
+  PANEL_UNREADABLE: '"sluice doctor --contract" shows what Sluice reads from the panel',
+  shape_changed: 'Check the panel; if the values are correct, accept them with "sluice doctor --contract"',
+  counter_fell:
+    'The next reading that confirms the fall counts on from there; where most counters of a panel fell, "sluice poll --allow-mass" accepts them',
+  impossible_jump: [
+    'To believe it now: "sluice poll --service {service} --allow-mass"',
+    'To believe it now, run again with --allow-mass',
+  ],
+  store_busy: 'A running "sluice serve" or a job of cron may have it open',
+  doctor_failed: 'Correct what is listed, see it with "sluice doctor --panel {panel}", then enforce again',
+  hold_doubted: [
+    'Compare the usage with the panel. If it is wrong: "sluice hold release {service} --until DATE"; if it is right: "sluice poll --service {service} --allow-mass"',
+    'Compare the usage with the panel. If it is wrong, release the hold with "sluice hold release SERVICE --until DATE"; if it is right, believe it with "sluice poll --service SERVICE --allow-mass"',
+  ],
+  under_observe:
+    'Release it now with "sluice hold release {service} --until DATE", or let runs change the panel again with "sluice enforce"',
+  usage_fell:
+    'Compare both with the panel; if the lower one is right, release it with "sluice hold release {service} --until DATE"',
+  usage_dropped:
+    'The lower one is counted, and no quota hold lasts for the higher one: compare both with the panel, and correct it there if it is too low',
+  hold_pending:
+    'Make the panel answer and accept changes; the next "sluice poll" does it. Under observe, "sluice hold release SERVICE" undoes what has ended',
+  readings_doubted: 'Compare the figures with the panel; to believe them now: "sluice poll --allow-mass"',
+  readings_fell: 'Check the units and the data of the panel with "sluice doctor --contract"',
+  not_read: '"sluice doctor --contract" shows what Sluice reads from the panel',
+  spend_unreadable: 'Show them with "sluice call records --service {service}", and correct them on the panel',
+  spend_incomplete: 'Add the missing rates on the panel; the limit holds as soon as the charged calls reach it',
+  not_mapped: [
+    'Set it with "sluice service set {service} {ref}=ID"',
+    'Set it with "sluice service set {service} REF=ID"; where the panel has accounts, "sluice provision create {service}" creates one',
+  ],
+  no_cycle:
+    'Set one with "sluice service set {service} billing_cycle=monthly next_due_date=YYYY-MM-DD"; for a renewal, name the date with --until YYYY-MM-DD',
+  not_metered_yet: 'Read the usage with "sluice poll", or draw a graph with --range 24h',
+  no_rate: 'Add a rate with "sluice rate create"; "sluice rate list --plan-id ID" shows those of a plan',
+  ambiguous_rate: 'Correct one of them with "sluice rate set ID KEY=VALUE"',
+  unrated: 'Rate them on the panel, or bill the calls that have a charge with --allow-unrated',
+  unknown_plan: '"sluice plan-catalog list" lists the plans',
+  calls_changed: 'Compare them with "sluice call reconcile --service {service}"',
+  rating_differs:
+    'Before the first bill, check the profile of the panel with "sluice profile check FILE --against PANEL", and its rates with "sluice rate list"',
+  report_failed: 'Make it again, or without --remote',
+  line_of_other: 'Name the service that had the line then, or another period',
+  billing_type_changed: 'Check its product, and bill with "sluice call bill --service {service} --period FROM..TO"',
+  line_shared: 'Bill the one that is to pay with "sluice call bill --service {service} --period FROM..TO"',
+  other_billing:
+    'Set billing in the config to the former system until "sluice call bill" finds the line, or sends it again with --resend',
+  bill_from_missing: 'Set billFrom of the panel to the first day to bill, or name a period with --period',
+  graph_unreadable: 'Leave out --from-panel, or open the graph on the panel',
+  list_too_short: 'Check the panel; if the list is complete, run again with --allow-mass',
+  crontab_unclear:
+    'Remove those lines with "crontab -e", or those that Sluice wrote with "sluice schedule install --uninstall" (timers: with --format systemd), then try again',
+  no_token_yet: 'Set serve.token, or create one with "sluice api-token create NAME --scope operate"',
+  unit_exists:
+    'Remove it, or take the jobs of the other config out with "sluice schedule install --format systemd --uninstall --config FILE"',
+  more_to_show: 'List all with --verbose',
+  mass_change: [
+    'If these changes are correct, make them once with "sluice {makes} --allow-mass"',
+    'Check the changes with "sluice plan"; if they are correct, run again with --allow-mass',
+  ],
+  store_moved:
+    'Stop the installation that is not to go on; on the other one run "sluice doctor --take-over --panel {panel}"',
+  change_reversed: [
+    'Find and stop what reverses it, then run "sluice doctor --take-over --panel {panel}"',
+    'Find and stop what reverses it, then run "sluice doctor --take-over"',
+  ],
+  clock_wrong: 'Compare the clocks with "sluice doctor", correct the wrong one, then run again',
+  clock_unconfirmed: 'Check the clock; if it is correct, run "sluice doctor --accept-clock"',
+  outcome_unknown: [
+    'The next "sluice call bill" reads the invoices for the line of {bill} again; if no invoice has it after 10 minutes, send it again with --resend',
+    'The next run reads the panel again; if the panel never shows the change, check the object and report the outcome with "sluice action resolve {action} --done" or --not-done',
+    '"sluice reconcile" finds out what became of it, and finishes it',
+  ],
+  not_finished: 'Run "sluice plan" to see the remaining changes',
+  no_order: 'Set it with "sluice service set {service} easydcim_order_id=ID"',
+  order_state_unknown: '"sluice doctor --contract" shows what Sluice reads from the order',
+  already_adopted: 'Find that service with "sluice hold list"',
+  evidence_elsewhere:
+    'Move it back with "sluice service set {service} panel=PANEL product=NAME", release it there with "sluice poll" or "sluice hold release {service}", then move it again',
+  still_restricted:
+    'Release a manual hold with "sluice hold release SERVICE", a billing hold with "sluice provision unsuspend SERVICE", or by its payment in the billing system and "sluice service sync"; for any other hold, see its reason with "sluice explain SERVICE"',
+  raise_waits: 'Raise the limit with "sluice agent limit AGENT --gb N", or wait for its next period',
+  calls_unbilled:
+    'Charge them by hand, and acknowledge it with "sluice notice ack ID"; "sluice call reconcile" lists the calls',
+  receiver_unreachable: 'Try the channel with "sluice notify test"',
+  receiver_refused: 'Correct the entry of notify, and try it with "sluice notify test"',
+  notices_given_up:
+    'List them with "sluice notify list --status given-up", and try the channel with "sluice notify test {channel}"',
+  unknown_alarm: 'List the alarms with "sluice notice list"',
+  not_acknowledged: 'List the acknowledged alarms with "sluice notice list --status acknowledged"',
+  open_alarms: 'List them with "sluice notice list", and acknowledge those that stay with "sluice notice ack ID"',
+  notices_waiting: 'Try the channel with "sluice notify test {channel}"',
+  unknown_action: '"sluice log list --actions" lists the actions',
+  action_not_called: [
+    'Finish it with "sluice provision {verb} {service}"',
+    'No action is needed: the next run resolves it',
+  ],
+  unknown_service: 'List the services with "sluice service list", or add one with "sluice service add"',
+  not_listed: 'Check the id in the billing system',
+  product_conflict:
+    'Name product {claimed} for {service}, or take its id out of the section whmcs of product {claimed} in the config',
+  panel_removed:
+    'Put panel "{panel}" back into the config; before you take it out for good, give its services back with "sluice hold release --all --panel {panel}"',
+  unknown_product: 'Add it to the config, or set another with "sluice service set {service} product=NAME"',
+  unknown_client: [
+    'Correct the client of the service: it has to exist in {billing}',
+    'Correct the id, or add credit with "sluice credit add {client} AMOUNT --currency C"',
+  ],
+  unknown_invoice: ['{billing} itself lists the invoices', '"sluice invoice list" lists the invoices'],
+  invoice_closed: '"sluice invoice show {invoice}" shows what became of it',
+  currency_mismatch: [
+    'Offer a price in the currency that the client has in {billing}',
+    'Use the currency that "sluice credit show {client}" shows',
+  ],
+  client_closed: 'Open the client in the billing system, or end the service',
+  no_credit: 'Add credit with "sluice credit add {client} AMOUNT --currency {currency}"',
+  ref_used: 'Use another --ref, or none',
+  unknown_panel: '"sluice panel list" lists the panels',
+  duplicate_ref: [
+    'Correct the wrong one with "sluice service set {stored} {ref}=ID"',
+    'Correct the id, or add --allow-duplicate-refs if both services are to have it',
+  ],
+  no_match: 'List the services with "sluice service list"',
+  service_exists: 'Change it with "sluice service set {service} KEY=VALUE"',
+  service_in_doubt:
+    'Resolve it with "sluice poll", or report its outcome with "sluice action resolve {action} --done" or --not-done',
+  service_has_account: 'Remove the account first: "sluice provision terminate {service} --yes"',
+  account_left_behind:
+    'Set the product back, or remove the account first: "sluice provision terminate {service} --yes"',
+  termination_unfinished: 'Finish it with "sluice reconcile" or "sluice provision terminate {service} --yes"',
+  termination_waiting:
+    'Remove it with "sluice provision terminate {service} --yes", or all that wait with "sluice reconcile --allow-mass"',
+  unsupported: [
+    'Use {billing} itself; without "billing: {billing}" in the config Sluice bills with its own ledger',
+    '"sluice panel list" shows what each panel supports',
+  ],
+  account_exists: 'Correct the account id or username of the service, or adopt this account with --adopt',
+  restricted_for_ended:
+    'Run "sluice poll" first, which ends what restricts the account for the service that ended, and then try again',
+  account_renamed:
+    'If it is the account of this service, restore its name on the panel; otherwise forget it with "sluice service remove {service}"',
+  account_missing: 'Create it again with "sluice provision create {service}", or correct flvx_user_id',
+  no_account: 'Create it with "sluice provision create {service}"',
+  user_gone: 'Create it again with "sluice provision create {service}", or correct hiddify_user_uuid',
+  user_not_there: 'Create it with "sluice provision create {service}", or correct hiddify_user_uuid',
+  not_ours: 'Delete it on the panel, or adopt it first with "sluice provision create {service} --adopt"',
+  ambiguous_line:
+    'Name the customer with "sluice provision create {service} --customer-id ID"; of plans and carriers use the id',
+  foreign_line: [
+    'If it is the line of this service, set it with "sluice service set {service} astbilling_subscriber_id=ID"',
+    'If not, correct its reference on the panel, or use other service ids in one of the installations',
+  ],
+  line_gone: 'Correct it with "sluice service set {service} astbilling_subscriber_id=ID"',
+  suspended_elsewhere: 'Reactivate it with "sluice provision unsuspend {service} --force"',
+  channels_missing: 'Set it with "sluice service set {service} channels=N"',
+  area_code_missing: 'Set it with "sluice service set {service} ddd=NN"',
+  area_code_unknown: 'Set it with "sluice service set {service} ddd=NN"',
+  username_invalid: SET_USERNAME,
+  order_id_missing: SET_USERNAME,
+  username_empty_after_reduction: SET_USERNAME,
+  name_empty: 'Set it with "sluice service set {service} first_name=NAME"',
+  unbilled_calls:
+    'Bill them with "sluice provision terminate {service} --final-invoice", or give them up with --forfeit-unbilled',
+  calls_unread:
+    'Try again when the panel lists its calls, or give them up with "sluice provision terminate {service} --forfeit-unbilled"',
+  final_bill_failed: '"sluice call bill --service {service} --final" shows why',
+  did_of_other: 'Find the addon with "sluice did show NUMBER", and release the number there first',
+  number_unused: 'Link it with "sluice did link {number} --service SERVICE"',
+  no_number: '"sluice did list" lists the numbers',
+  unknown_tunnel: '"sluice tunnel list" lists the tunnels',
+  unknown_tunnel_group: '"sluice relay tunnel-groups" lists the groups',
+  unknown_speed_limit: '"sluice relay speed-limits" lists the limits',
+  bad_ref: 'Correct it with "sluice service set {service} {key}=ID"',
+  password_nowhere:
+    'Name a file with --password-file FILE, or set credentials: { writeTo: FOLDER } in the product; without a file the password is shown on a terminal, by --json, and by --message where the text of the message contains it',
+  password_file_exists:
+    'To set the password in a file, use --password-from FILE; --password-file only writes a generated one to a new file',
+  hold_not_released: [
+    'Give more with "sluice override set {quota} --quota SIZE", protect it with "sluice service set {quota} protected_until=DATE", or lift the quota hold for some time with "sluice hold release {quota} --until DATE"',
+    'Settle its bill in {source}, then run "sluice service sync" and "sluice poll --service {billing}"; only until the next sync: "sluice provision unsuspend {billing}"',
+    'End the billing hold with "sluice provision unsuspend {billing}"',
+    'See its holds with "sluice hold list {released}"',
+    'Raise the limit of its agent with "sluice agent limit AGENT --gb N", or end the suspension of the agent with "sluice agent unsuspend AGENT"',
+  ],
+  unknown_package: '"sluice package list" lists the packages',
+  package_not_offered: 'Add it to packages of the product, or choose one of "sluice package list"',
+  billed_elsewhere: 'Set "billing: {billing}" in the config, then try again',
+  no_client: 'Set it with "sluice service set {service} client=ID"',
+  purchase_unfinished:
+    '"sluice reconcile" asks the billing system and finishes it; end it with "sluice purchase cancel {purchase}"',
+  unknown_purchase: '"sluice purchase list" lists the purchases',
+  purchase_paid: 'Return its price as credit with "sluice purchase cancel {purchase} --refund"',
+  agent_limit: [
+    'Raise the limit with "sluice agent limit {over} --gb N", or restore its users regardless with --force',
+    'Raise the limit with "sluice agent limit {agent} --gb N"',
+    '',
+  ],
+  hold_of_agent: 'End it with "sluice agent unsuspend {agent}"',
+  agent_suspended: 'End the suspension with "sluice agent unsuspend {agent}"',
+  unknown_agent: '"sluice agent list" lists the agents',
+  list_empty: 'Check the panel; if the list is complete, run again with --allow-mass',
+  list_halved: 'Check the panel; if the list is complete, run again with --allow-mass',
+  list_unreadable: '"sluice doctor --contract" shows what Sluice reads from the panel',
+  several_panels: 'Name one with --panel NAME',
+  ambiguous_panel: 'Name one with --panel NAME',
+  config_missing: 'Create one with "sluice init", or name another with --config FILE',
+  config_exists: 'Name another file, or replace it with --force',
+  unexpected: 'This is a bug: run again with --verbose and report the output',
+  store_too_old: 'Update it with "sluice db migrate"',
+  store_damaged: '"sluice db check" shows what is damaged; restore a backup with "sluice db restore FILE"',
+  store_missing: [
+    'Restore a backup with "sluice db restore FILE", or release everything with "sluice hold release --all --from {holdsFile} --yes"; to start with an empty store, move the file of open holds away',
+    '',
+  ],
+  unknown_token: '"sluice api-token list" lists the tokens',
+  token_exists: 'Choose another name, or end that one with "sluice api-token revoke {token}"',
+  token_exceeds: 'Name fewer scopes or an earlier end, or use "sluice api-token create"',
+  store_migrates: 'Have free space of about three times the size of the store, then run "sluice db migrate"',
+  scopes_changed:
+    'Make another one with "sluice api-token create NAME --scope client:ID", and end it with "sluice api-token revoke {token}"',
+  auto_buy_unbound: 'Keep them, or end them with "sluice auto-buy clear {service}"',
+  tokens_by_scope: 'For a program that makes tokens: "sluice api-token create NAME --scope operate,tokens"',
+  api_in_pages: 'Let programs that read lists follow next, which the answers have',
+  links_in_backups:
+    'Where such backups left the machine, revoke the links: "sluice api-token list", "sluice api-token revoke"',
+  metrics_need_token: 'Make one with "sluice api-token create NAME --scope read"',
+  proxies_by_name: 'Name other proxies in serve.trustedProxies',
+  login_token_needed: 'Set serve.token, or create one with "sluice api-token create NAME --scope operate"',
+  panel_address_hidden: 'Set publicUrl of the panel or of whmcs to the address at which customers reach it',
+  readings_thinned: 'To keep each as long as before, set retention: { samples: 90d }',
+  jumps_wait: 'To hold at once, as before, set poll: { doubt: { jump: off } }',
+  heartbeat_fails: 'Expect alarms of jobs that failed in silence; "sluice log list --runs" lists their errors',
+  unpaid_not_bought: 'Copy the modules of this version to the billing system',
+  cannot_listen: 'Name another address with --listen HOST:PORT',
+  bad_login: 'Create a token with "sluice api-token create NAME --scope read"',
+  no_poll: 'Run the first one with "sluice poll"',
+  poll_failed: 'See its errors with "sluice poll" or "sluice log list --runs"',
+  no_sync: 'Run the first one with "sluice service sync"',
+  sync_failed: 'See its errors with "sluice service sync" or "sluice log list --runs"',
+  sync_late: '"sluice schedule show" prints the cron or systemd schedule for it',
+  poll_late: '"sluice schedule show" prints the cron or systemd schedule for it',
+  command_unfinished: 'Finish it with "sluice provision {verb} {service}"',
+  period_ahead: 'Run "sluice agent check --all", which continues with the correct period',
+};
