@@ -12,6 +12,7 @@ import { COUNTER_RESTARTED } from './meter.js';
 import { IMPOSSIBLE_JUMP } from './plausible.js';
 import type { Applied } from '../kernel/subject/stages.js';
 import { isLeftAsIs } from '../kernel/subject/to-stage.js';
+import { isKeptDespiteFall } from '../kernel/subject/fallen.js';
 import { describeDoubtedHolds, HOLD_DOUBTED } from '../kernel/subject/holds.js';
 import { describeStaying, HOLD_ENDED, type Notice, serviceNotice, toReleaseNotices } from '../kernel/run/notice.js';
 
@@ -55,7 +56,11 @@ export function toNotices(context: Context, work: Applied, { dryRun }: { dryRun:
     add('unmanaged', service.product, `${service.id} has no quota: it is metered where possible and never held`);
   }
   if (decision.problem?.code === 'usage_fell')
-    add('usage_fell', cycle === null ? 'none' : toCycleKey(cycle), `${service.id}: ${decision.problem.message}`);
+    add(
+      isKeptDespiteFall(decision) ? 'usage_fell' : 'usage_dropped',
+      cycle === null ? 'none' : toCycleKey(cycle),
+      `${service.id}: ${decision.problem.message}`,
+    );
   if (work.doubted !== null && decision.problem !== null)
     add(IMPOSSIBLE_JUMP, cycle?.readAt ?? 'none', `${service.id}: ${decision.problem.message}`);
   const impossible = describeDoubtedHolds(service.id, work.doubted);

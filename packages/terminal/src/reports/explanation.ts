@@ -58,7 +58,7 @@ function describeEnforce(stored: unknown): string {
 
 const REJECTED: Record<string, string> = {
   mass_change: 'not used: the brake stopped the run',
-  usage_fell: 'not used: less than half of an earlier one',
+  usage_fell: 'less than half of an earlier one: it releases nothing',
 };
 
 function printReadings(terminal: Terminal, { readings, service }: Explanation): void {

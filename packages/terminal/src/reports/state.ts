@@ -57,7 +57,7 @@ export function explainState(found: Explanation, times: Times, names: StateNames
       `Its quota hold is released until ${released.until}${note}: its quota restricts nothing before. To end that now: ${names.commands.release(service.id, 'none')}.`,
     );
   }
-  const rejected = found.readings.filter((reading) => reading.rejected !== null).length;
+  const rejected = found.readings.filter(({ rejected }) => rejected === 'mass_change').length;
   if (rejected > 0)
     sentences.push(`${rejected === 1 ? 'One reading was' : `${rejected} readings were`} not used; see below.`);
   return sentences;
@@ -174,7 +174,8 @@ function notHeld(found: Explanation, times: Times, commands: StateCommands): str
   return [`${although}. The next poll decides again: ${commands.poll(service.id)}.`];
 }
 
-function belowAllowance({ service, at: now }: Explanation, times: Times, commands: StateCommands): string[] {
+function belowAllowance(found: Explanation, times: Times, commands: StateCommands): string[] {
+  const { service, at: now } = found;
   const { id, allowance, cycle } = service;
   if (service.quota === null && allowance === null && service.limits.length > 0)
     return [`${id} is not held: it is within its limits.`];
@@ -187,8 +188,8 @@ function belowAllowance({ service, at: now }: Explanation, times: Times, command
     ];
   const end = cycle === null ? '' : ` in the cycle until ${times.bound(cycle.end, service.panel) ?? ''}`;
   const allowed = allowance?.allowedBytes ?? null;
-  const isBelow = allowed !== null && (usedBytes(service) ?? 0) < allowed;
-  const at = isBelow ? ` It is held once ${formatBytes(allowed)} are used.` : '';
+  const isBelow = allowed !== null && (usedBytes(service) ?? 0) < allowed && !isWithheld(found, 'quota');
+  const at = isBelow ? ` It ${service.observing ? 'would be' : 'is'} held once ${formatBytes(allowed)} are used.` : '';
   return [`${id} is not held: ${describeUsed(service)}${end}.${at}`];
 }
 

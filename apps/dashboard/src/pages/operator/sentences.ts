@@ -31,7 +31,7 @@ export function toDrift({ decision }: Pick<Explanation, 'decision'>): readonly s
 /** Returns sentences that say why a service is held or not, since when, and what ends that. */
 export function explainState(found: Explanation, times: Times): Part[] {
   const { service, holds, released, readings } = found;
-  const rejected = readings.filter((reading) => reading.rejected !== null).length;
+  const rejected = readings.filter((reading) => reading.rejected === 'mass_change').length;
   const drift = toDrift(found);
   const lasting = holds.filter(({ until, releasing }) => until === null || releasing === true);
   const open = lasting.filter(({ until }) => until === null);
@@ -138,7 +138,10 @@ function notHeld(found: Explanation, times: Times): Part {
     return html`It is not held: ${describeUsed(service)} in the cycle that ended on ${times.bound(service.cycle.end)}.
     Nothing was read in the present one yet: the next run that reads it decides.`;
   const end = service.cycle === null ? '' : html` in the cycle until ${times.bound(service.cycle.end)}`;
-  const at = allowedBytes === null ? '' : ` It is held once ${formatBytes(allowedBytes)} are used.`;
+  const at =
+    allowedBytes === null || isWithheld(found, 'quota')
+      ? ''
+      : ` It ${service.observing ? 'would be' : 'is'} held once ${formatBytes(allowedBytes)} are used.`;
   return html`It is not held: ${describeUsed(service)}${end}.${at}`;
 }
 
