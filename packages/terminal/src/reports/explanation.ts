@@ -1,6 +1,6 @@
 import { limitText } from './limits.js';
 import type { Explanation } from '@sluice/engine';
-import { describeRule, formatBytes } from '@sluice/quota-core';
+import { describeReason, describeRule, formatBytes } from '@sluice/quota-core';
 import { bytesCell, type Terminal } from '../terminal.js';
 import { describeSource, describeValue, keyWords } from '../words.js';
 
@@ -21,7 +21,19 @@ function heading(terminal: Terminal, text: string): void {
   terminal.line(terminal.colors.bold(text));
 }
 
-function printDecision(terminal: Terminal, { decision, allowance, service }: Explanation, unread: string): void {
+/** Returns why a service is held, other than by its quota: the rule of a decision is that of the quota. */
+function otherReasons({ holds, at }: Explanation): string {
+  const open = holds.filter(({ until }) => until === null || until > at);
+  if (open.length === 0 || open.some(({ reason }) => reason === 'quota')) return '';
+  const reasons = open.map(({ reason, note }) => {
+    const words = note === null ? null : describeRule(note);
+    return `${describeReason(reason)}${words === null ? '' : ` (${words})`}`;
+  });
+  return `${reasons.join(', ')}; quota: `;
+}
+
+function printDecision(terminal: Terminal, found: Explanation, unread: string): void {
+  const { decision, allowance, service } = found;
   const { colors, times } = terminal;
   heading(terminal, 'Decision');
   if (decision === null) terminal.line(`  ${unread}`);
@@ -29,7 +41,7 @@ function printDecision(terminal: Terminal, { decision, allowance, service }: Exp
     const { rule, status, at, run, observing, wouldHold } = decision;
     const words = describeRule(rule);
     terminal.line(
-      `  ${terminal.status(status)}: ${words === null ? `rule ${colors.bold(rule)}` : `${colors.bold(words)} (rule ${rule})`}, ${times.at(at, service.panel) ?? ''} in ${run}${observing ? colors.yellow(' (observing)') : ''}`,
+      `  ${terminal.status(status)}: ${otherReasons(found)}${words === null ? `rule ${colors.bold(rule)}` : `${colors.bold(words)} (rule ${rule})`}, ${times.at(at, service.panel) ?? ''} in ${run}${observing ? colors.yellow(' (observing)') : ''}`,
     );
     if (wouldHold.length > 0) terminal.line(`  would hold: ${wouldHold.join(', ')}`);
     // The panel's full answer is in `--json` only; readings and evidence follow below.

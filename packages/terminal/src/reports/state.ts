@@ -3,6 +3,7 @@ import {
   describeBrake,
   describeDoubtedHolds,
   describeExceeded,
+  describeFigures,
   describeProtection,
   describeUsed,
   hasCycleEnded,
@@ -178,7 +179,7 @@ function belowAllowance(found: Explanation, times: Times, commands: StateCommand
   const { service, at: now } = found;
   const { id, allowance, cycle } = service;
   if (service.quota === null && allowance === null && service.limits.length > 0)
-    return [`${id} is not held: it is within its limits.`];
+    return [`${id} is not held: it is within its limits.`, ...limitSentences(service, times)];
   if (service.quota === null && allowance === null)
     return [`${id} is not held: it has no quota, so it is never held because of its usage.`];
   if (cycle !== null && hasCycleEnded(service, now))
@@ -190,7 +191,18 @@ function belowAllowance(found: Explanation, times: Times, commands: StateCommand
   const allowed = allowance?.allowedBytes ?? null;
   const isBelow = allowed !== null && (usedBytes(service) ?? 0) < allowed && !isWithheld(found, 'quota');
   const at = isBelow ? ` It ${service.observing ? 'would be' : 'is'} held once ${formatBytes(allowed)} are used.` : '';
-  return [`${id} is not held: ${describeUsed(service)}${end}.${at}`];
+  return [`${id} is not held: ${describeUsed(service)}${end}.${at}`, ...limitSentences(service, times)];
+}
+
+/** Returns what is used of each limit beside the quota, as far as that is known. */
+function limitSentences(service: Service, times: Times): string[] {
+  return service.limits.flatMap(({ id, window }) => {
+    if (id === 'quota') return [];
+    const figures = describeFigures(service, [id]);
+    if (figures === null) return [`What is used of its limit "${id}" is not known yet.`];
+    const until = window === null ? '' : ` until ${times.at(window.end, service.panel) ?? ''}`;
+    return [`Of its limit "${id}", ${figures}${until}.`];
+  });
 }
 
 function ago(times: Times, { panel }: Service, instant: string): string {
