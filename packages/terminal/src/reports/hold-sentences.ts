@@ -140,7 +140,7 @@ function agentEnd(panel: string, agent: StateNames['agent'], commands: StateComm
 function limitEnd({ id, panel, limits }: Service, reason: string, times: Times, { release }: StateCommands): string {
   const window = limits.find((limit) => limit.id === reason)?.window ?? null;
   const end =
-    window === null ? 'when its window ends' : `by the first poll after ${times.bound(window.end, panel) ?? ''}`;
+    window === null ? 'when its window ends' : `by the first poll from ${times.at(window.end, panel) ?? ''} on`;
   return `It is released ${end}, or until a date with: ${release(id, 'DATE')}.`;
 }
 

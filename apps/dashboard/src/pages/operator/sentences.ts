@@ -237,7 +237,13 @@ function lastingSentences(found: Explanation, hold: HoldView, times: Times): Par
     default:
       return [
         html`${since}: it has exceeded the limit "${hold.reason}"${figuresText(service, [hold.reason]) || note}.`,
-        html`It is released when the window of that limit ends.`,
+        limitEnd(service, hold.reason, times),
       ];
   }
+}
+
+function limitEnd({ limits }: Explanation['service'], reason: string, times: Times): Part {
+  const end = limits.find(({ id }) => id === reason)?.window?.end;
+  if (end === undefined) return 'It is released when the window of that limit ends.';
+  return html`It is released by the first poll from ${times.full(end)} on.`;
 }

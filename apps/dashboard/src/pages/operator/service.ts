@@ -130,7 +130,7 @@ function limitsSection({ times }: Scene, { limits }: ServiceDetail): Section | n
       { title: 'Limit', cell: ({ id, held }) => html`${reasonWords(id)} ${held ? badge('held') : null}` },
       { title: 'Used', cell: ({ used, unit }) => figure(used, unit), isNumber: true },
       { title: 'Allowed', cell: ({ allowed, unit }) => figure(allowed, unit), isNumber: true },
-      { title: 'Until', cell: ({ window }) => orNone(window, ({ end }) => times.bound(end)) },
+      { title: 'Until', cell: ({ window }) => orNone(window, ({ end }) => times.full(end)) },
     ],
     rows: limits,
   });

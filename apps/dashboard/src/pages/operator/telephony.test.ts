@@ -113,7 +113,9 @@ it('a line over its spend cap shows what was spent of it, held or protected', as
   expect(await read('/services/line-3')).toContain('It is not held, although 0.75 of 0.50 BRL are spent.');
   await at.sluice.services.set('line-3', { protected_until: '' });
   await at.sluice.poll({ service: 'line-3' });
-  expect(await read('/services/line-3')).toContain('exceeded the limit "spend": 0.75 of 0.50 BRL are spent.');
+  const held = await read('/services/line-3');
+  expect(held).toContain('exceeded the limit "spend": 0.75 of 0.50 BRL are spent.');
+  expect(held).toMatch(/It is released by the first poll from <time datetime="[^"]+">[^<]*00:00[^<]*<\/time> on\./);
 });
 
 it('offers the panels where there are several, and shows that of a service or the first', async () => {
