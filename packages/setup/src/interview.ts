@@ -144,8 +144,7 @@ export class Interview {
       const panel: PanelAnswer = await this.#panel(kind, used, former);
       if (await works(panel)) return panel;
       former = panel;
-      const again = await this.#with.ask('Enter the panel again? Otherwise it is written as it is. [Y/n] ');
-      if (/^n/i.test(again.trim())) return panel;
+      if (!(await this.#agree('Enter the panel again? Otherwise it is written as it is. [Y/n] ', 'y'))) return panel;
     }
   }
 
@@ -181,8 +180,8 @@ export class Interview {
     return this.#ask(question, former?.url ?? '', async (answer) => {
       const address = checkUrl(answer);
       if (address.http && former?.url !== address.url) {
-        const sure = await this.#with.ask('Plain http sends the credentials unencrypted. Use it anyway? [y/N] ');
-        if (!/^y(es)?$/i.test(sure.trim())) throw new Error('enter the address with https://');
+        const question = 'Plain http sends the credentials unencrypted. Use it anyway? [y/N] ';
+        if (!(await this.#agree(question, 'n'))) throw new Error('enter the address with https://');
       }
       return address;
     });
@@ -190,8 +189,8 @@ export class Interview {
 
   async #keptSecret(panel: string, key: string, former: SecretAnswer | undefined): Promise<SecretAnswer> {
     if (former === undefined) return await this.#secret(panel, key);
-    const kept = await this.#with.ask(`Keep the ${key} as entered before? [Y/n] `);
-    return /^n/i.test(kept.trim()) ? await this.#secret(panel, key) : former;
+    const isKept = await this.#agree(`Keep the ${key} as entered before? [Y/n] `, 'y');
+    return isKept ? former : await this.#secret(panel, key);
   }
 
   async #secret(panel: string, key: string): Promise<SecretAnswer> {
@@ -220,6 +219,15 @@ export class Interview {
         return { from: 'typed', value, keep: way === 4 ? 'file' : 'config' };
       }
     }
+  }
+
+  /** Asks for a yes or no; any other answer is asked again. */
+  #agree(question: string, fallback: 'y' | 'n'): Promise<boolean> {
+    return this.#ask(question, fallback, (answer) => {
+      const [, yes, no] = /^(?:(y|yes)|(n|no))$/i.exec(answer) ?? [];
+      if (yes === undefined && no === undefined) throw new Error('answer y or n');
+      return yes !== undefined;
+    });
   }
 
   async #ask<T>(

@@ -406,6 +406,7 @@ describe('init on a terminal', () => {
       [/^Name of the panel/, ''],
       [/^Address of the panel/, 'dcim'],
       [/^Address of the panel/, 'http://dcim.example.com'],
+      [/^Plain http/, 'perhaps'],
       [/^Plain http/, ''],
       [/^Address of the panel/, 'https://dcim.example.com'],
       [/^Which/, '9'],
