@@ -169,9 +169,15 @@ describe('schedule install, in a crontab', () => {
     expect(bench.read('tab')).toMatch(/^# BEGIN sluice .*other\.yaml\n/);
     bench.write('tab', 'wrong\n');
     const { exitCode, stderr } = await install();
-    expect([exitCode, stderr, bench.read('tab')]).toEqual([1, expect.stringContaining('bad minute'), 'wrong\n']);
+    expect([exitCode, stderr, bench.read('tab')]).toEqual([
+      1,
+      expect.stringMatching(/bad minute.*Correct what crontab reports/s),
+      'wrong\n',
+    ]);
     bench.env['PATH'] = bench.path('nowhere');
-    expect((await install()).stderr).toContain('The program crontab is not installed');
+    expect((await install()).stderr).toContain(
+      'The program crontab is not installed. Install crontab, or let another scheduler run the jobs that "sluice schedule show" prints',
+    );
   });
 });
 

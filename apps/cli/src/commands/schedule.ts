@@ -88,7 +88,10 @@ export const scheduleInstall: CommandHandler<InstallOptions> = async (_args, opt
   checkServer(options);
   const config = loadConfig(options.config, deps);
   if (deps.program.script === '' && !uninstall)
-    throw usageError('bad_option', 'The path of the command is unknown; nothing was changed');
+    throw usageError(
+      'bad_option',
+      'The path of the command is unknown; nothing was changed. "sluice schedule show --no-absolute" prints the jobs',
+    );
   // A job of cron has neither the folder nor the PATH of this shell.
   const plan = planJobs(config, deps, { absolute: true, serve });
   const machine = { programs: systemPrograms(deps.env, deps.cwd), elsewhere: listSchedules(deps.env) };

@@ -28,7 +28,12 @@ export function systemPrograms(env: Readonly<Record<string, string | undefined>>
       program.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
       program.on('error', (error: { code?: string }) => {
         const why = error.code === 'ENOENT' ? 'is not installed' : `can't be started (${error.code ?? 'unknown'})`;
-        reject(new SluiceError('program_failed', `The program ${name} ${why}`, { kind: 'conflict' }));
+        reject(
+          new SluiceError('program_failed', `The program ${name} ${why}`, {
+            kind: 'conflict',
+            details: { missing: name },
+          }),
+        );
       });
       program.on('close', (code) => {
         resolve({ exitCode: code ?? 1, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr).toString('utf8') });
@@ -56,5 +61,5 @@ export function programFailed(
 ): SluiceError {
   const said = printable(stderr.trim()).slice(0, 500);
   const text = `"${words.join(' ')}" failed (exit ${exitCode})${said === '' ? '' : `: ${said}`}`;
-  return new SluiceError('program_failed', text, { kind: 'conflict' });
+  return new SluiceError('program_failed', text, { kind: 'conflict', details: { program: words[0] ?? '' } });
 }
