@@ -225,15 +225,16 @@ export function findAgent(text: string, agents: ReadonlyMap<string, AgentRecord>
       details: { uuids: named.map(({ uuid }) => uuid) },
     });
   }
-  throw new SluiceError('unknown_agent', `The panel has no agent with the uuid or name "${maskKey(text)}".`, {
+  throw new SluiceError('unknown_agent', `The panel has no agent with ${describeAsked(text)}.`, {
     kind: 'not-found',
     details: { names: listed.map(({ name }) => name) },
   });
 }
 
-/** Masks what may be a key: uuids of accounts are keys. */
-function maskKey(text: string): string {
-  return /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i.test(text) ? '***' : text.slice(0, 100);
+/** Uuids of accounts are keys, which messages do not show. */
+function describeAsked(text: string): string {
+  const isUuid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i.test(text);
+  return isUuid ? 'this uuid' : `the uuid or name "${text.slice(0, 100)}"`;
 }
 
 /** Returns the agents with their new limits, in the order of the limits. An agent that is named twice has the last one. */

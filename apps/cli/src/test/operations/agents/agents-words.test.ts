@@ -35,6 +35,14 @@ it('agent limit says what was before', async () => {
   expect(await print('agent limit north --none')).toBe('north: limit none (was 12.50 GB), 0 B used\n');
 });
 
+it('agent limit names no mask in place of an agent that it does not find', async () => {
+  const { exitCode, stderr } = await at.bench.sluice('agent limit 00000000-0000-4000-8000-000000000001 --gb 5');
+  expect([exitCode, stderr]).toEqual([
+    1,
+    expect.stringContaining('The panel has no agent with this uuid; known: north.'),
+  ]);
+});
+
 it('agent suspend and unsuspend say in one line what changed', async () => {
   addUser();
   expect(await print('agent suspend north --dry-run')).toBe(
