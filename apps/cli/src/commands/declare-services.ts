@@ -149,7 +149,9 @@ function declareOverride(override: LazyCommand): void {
 function declareHold(hold: LazyCommand): void {
   const load = () => import('./holds.js');
   listOptions(hold.command('list [service]'), 'panel', 'product', 'client', 'status=records')
-    .description('list open and past holds of services and agents, with the restrictions of each')
+    .description(
+      'list open holds of services and agents with their restrictions, and holds that would begin; --status past lists those that ended',
+    )
     .examples('sluice hold list svc-1', 'sluice hold list --status open --sort since')
     .runs(async () => (await load()).holdList);
   changing(hold.command('add <service>').description('add a manual hold and enforce it immediately, under observe too'))
