@@ -64,7 +64,7 @@ export type {
 } from './records.js';
 export type { ApiTokenRecord, RequestRecord, SessionRecord, ShareRights } from './token-records.js';
 export type { TokenTables } from './token-tables.js';
-export { restoreStore, type RestoreResult } from './restore-store.js';
+export { requireBackup, restoreStore, type RestoreResult } from './restore-store.js';
 export type {
   HeldLease,
   LeaseRequest,

@@ -28,6 +28,21 @@ export interface RestoreResult {
 }
 
 /**
+ * Refuses a backup that can't be restored since there is no such file.
+ *
+ * @throws StoreError `store_missing` or `store_unsupported`
+ */
+export function requireBackup(location: string): void {
+  const source = toStorePath(location);
+  if (!existsSync(source)) {
+    throw new StoreError('store_missing', `The backup ${source} does not exist. Name the file of a backup.`);
+  }
+  if (!statSync(source).isFile()) {
+    throw new StoreError('store_unsupported', `The backup ${source} is not a regular file. Name the file of a backup.`);
+  }
+}
+
+/**
  * Replaces a store by a backup, compressed or not, in one step: the path always has either the old or the new store. The
  * backup is checked first, and stays. The replaced store is renamed to `<to>.replaced-<time>`.
  *
@@ -55,12 +70,7 @@ export async function restoreStore({
 }): Promise<RestoreResult> {
   const source = toStorePath(from);
   const target = toStorePath(to);
-  if (!existsSync(source)) {
-    throw new StoreError('store_missing', `The backup ${source} does not exist. Name the file of a backup.`);
-  }
-  if (!statSync(source).isFile()) {
-    throw new StoreError('store_unsupported', `The backup ${source} is not a regular file. Name the file of a backup.`);
-  }
+  requireBackup(source);
   const prepared = `${target}.restoring`;
   try {
     const version = await prepare(source, prepared, wait);

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { storeLocation } from '@sluice/config-file';
-import { backupStore, withStore } from '@sluice/state-store';
+import { backupStore, requireBackup, withStore } from '@sluice/state-store';
 import { type Check, migrateLocalStore, restoreLocalStore } from '@sluice/engine';
 import { toItemError } from '@sluice/panel-kind/errors';
 import { Terminal } from '@sluice/terminal';
@@ -56,6 +56,7 @@ export const dbBackup: CommandHandler = async ([file = ''], options, deps) => {
 export const dbRestore: CommandHandler<GlobalOptions & { yes?: boolean }> = async ([file = ''], options, deps) => {
   const location = storeLocation(loadConfig(options.config, deps));
   const from = path.resolve(deps.cwd, file);
+  requireBackup(from);
   await confirm(deps, options, `Replace ${location} with ${from}?`);
   const { clock, isAlive } = deps;
   const restored = await restoreLocalStore(from, location, { clock, isAlive });
