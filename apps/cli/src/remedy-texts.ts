@@ -58,6 +58,10 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   list_too_short: 'Check the panel; if the list is complete, run again with --allow-mass',
   crontab_unclear:
     'Remove those lines with "crontab -e", or those that Sluice wrote with "sluice schedule install --uninstall" (timers: with --format systemd), then try again',
+  program_failed: [
+    'Install {missing}, or let another scheduler run the jobs that "sluice schedule show" prints',
+    'Correct what {program} reports, then try again; "sluice schedule show" prints the jobs for other schedulers',
+  ],
   no_token_yet: 'Set serve.token, or create one with "sluice api-token create NAME --scope operate"',
   unit_exists:
     'Remove it, or take the jobs of the other config out with "sluice schedule install --format systemd --uninstall --config FILE"',
@@ -112,6 +116,7 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   unknown_product: 'Add it to the config, or set another with "sluice service set {service} product=NAME"',
   unknown_client: [
     'Correct the client of the service: it has to exist in {billing}',
+    'Correct "{unserved}": "sluice service list --columns service,client" shows the client of each service',
     'Correct the id, or add credit with "sluice credit add {client} AMOUNT --currency C"',
   ],
   unknown_invoice: ['{billing} itself lists the invoices', '"sluice invoice list" lists the invoices'],

@@ -84,7 +84,10 @@ const AT_ONCE = 500;
 export async function readReport(sluice: Sluice, { client, now }: ReportRequest): Promise<Report> {
   const rows = await readServices(sluice, client);
   if (client !== undefined && rows.length === 0) {
-    throw new SluiceError('unknown_client', `No service has the client "${client}"`, { kind: 'not-found' });
+    throw new SluiceError('unknown_client', `No service has the client "${client}"`, {
+      kind: 'not-found',
+      details: { unserved: client },
+    });
   }
   rows.sort(byShare);
   const report: Report = {
