@@ -42,7 +42,7 @@ export const PACKAGES: readonly Column<PackageView>[] = [
 
 /** The columns of purchases. */
 export const PURCHASES: readonly Column<PurchaseView>[] = [
-  text('id', ({ id }) => id),
+  text('id', ({ id }) => id, { whole: true }),
   text('service', ({ service }) => service),
   text('client', ({ client }) => client, { priority: 6 }),
   text('package', ({ package: name }) => name),
