@@ -55,17 +55,21 @@ export const importFile: CommandHandler<PreviewOptions & { template?: boolean }>
     const report = await sluice.services.import(rows, { waitMs, allowDuplicateRefs, dryRun, describe });
     terminal.document(report);
     if (readAs !== null && report.problems.length === 0) terminal.info(`${file} was read as ${readAs}`);
-    printImport(terminal, file, report);
+    printImport(terminal, { file, verbose: options.verbose === true }, report);
     return report.problems.length > 0 ? ExitCode.usage : toChangesExitCode(report, options);
   });
 };
 
-function printImport(terminal: Terminal, file: string, report: ImportReport): void {
+function printImport(
+  terminal: Terminal,
+  { file, verbose }: { file: string; verbose: boolean },
+  report: ImportReport,
+): void {
   if (terminal.json) return;
   const { totals, problems, enforced = [] } = report;
   if (problems.length === 0) {
     const dryRun = report.dryRun === true;
-    if (dryRun) printChanges(terminal, report);
+    if (dryRun) printChanges(terminal, report, verbose);
     else for (const change of report.changes ?? []) terminal.info(describeChange(change));
     const counts = `${totals.added} added, ${totals.changed} changed, ${totals.unchanged} unchanged`;
     const rows = formatCount(totals.rows, 'row');
@@ -85,8 +89,18 @@ function printImport(terminal: Terminal, file: string, report: ImportReport): vo
   }
 }
 
-/** Prints what a dry run would store. */
-export function printChanges(terminal: Terminal, { changes = [] }: ImportReport): void {
+/** Prints what a dry run would store: each key of one service, or, unless `verbose`, a row for each of several. */
+export function printChanges(terminal: Terminal, { changes = [] }: ImportReport, verbose = false): void {
+  if (terminal.quiet) return;
+  if (changes.length > 1 && !verbose) {
+    const rows = changes.map(({ service, added, keys }) => [
+      service,
+      added ? 'new' : 'changed',
+      describeKeys(added, keys),
+    ]);
+    terminal.columns([{ title: 'service', whole: true }, { title: '' }, { title: 'keys' }], rows);
+    return;
+  }
   for (const { service, added, keys } of changes) {
     terminal.info(added ? `${service}: new` : `${service}:`);
     printFields(
@@ -97,6 +111,13 @@ export function printChanges(terminal: Terminal, { changes = [] }: ImportReport)
       keys,
     );
   }
+}
+
+/** Returns the keys of a service in one line. */
+function describeKeys(added: boolean, keys: Parameters<typeof printFields>[2]): string {
+  const texts: string[] = [];
+  printFields((text) => texts.push(text.trim()), added, keys);
+  return texts.join(', ');
 }
 
 /** Prints one line for each key of a service that is new or changed. */

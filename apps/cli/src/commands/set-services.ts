@@ -63,7 +63,7 @@ const setMany: CommandHandler<SetOptions> = ([...args], options, deps) => {
       const report = await sluice.services.planSetWhere(wanted, texts, { allowDuplicateRefs });
       const { rows, changed } = report.totals;
       terminal.document(report);
-      printChanges(terminal, report);
+      printChanges(terminal, report, options.verbose === true);
       terminal.info(`${match(rows)} (dry run): ${changed} would be changed, nothing was stored`);
       return toChangesExitCode(report, options);
     }

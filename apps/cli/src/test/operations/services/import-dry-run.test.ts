@@ -51,9 +51,21 @@ describe('service import --dry-run', () => {
     expect([shown.exitCode, shown.stdout]).toEqual([
       0,
       expect.stringMatching(
-        /svc-1:\n {2}product: ded → fast\n {2}client: 7 → none\nnew-1: new\n {2}panel: dcim\n[^]*8 rows \(dry run, nothing was stored\): 6 added, 1 changed, 1 unchanged\n2 of the new services are enforced from the next poll\n$/,
+        /^b\.csv was read .*\nservice +keys\nsvc-1 +changed +product: ded → fast, client: 7 → none\nnew-1 +new +panel: dcim, product: ded, [^]*\n8 rows \(dry run, nothing was stored\): 6 added, 1 changed, 1 unchanged\n2 of the new services are enforced from the next poll\n$/,
       ),
     ]);
+    expect(shown.stdout.split('\n')).toHaveLength(12);
+    const whole = (await bench.sluice('service import b.csv --dry-run --verbose')).stdout;
+    expect(whole).toContain('svc-1:\n  product: ded → fast\n  client: 7 → none\nnew-1: new\n  panel: dcim\n');
+    for (const COLUMNS of ['60', '140']) {
+      bench.env['COLUMNS'] = COLUMNS;
+      const { stdout } = await bench.sluice('service import b.csv --dry-run');
+      const rows = stdout.split('\n').slice(1, 9);
+      expect(rows.map((row) => row.length <= Number(COLUMNS) && /^(service|svc-1|new-\d)\b/.test(row))).toEqual(
+        rows.map(() => true),
+      );
+    }
+    delete bench.env['COLUMNS'];
     expect((await bench.sluice('service import b.csv --dry-run --detailed-exitcode')).exitCode).toBe(4);
     expect(await stored()).toBe(before);
     await bench.sluice('observe dcim');
@@ -75,7 +87,9 @@ describe('service set --where', () => {
     const dry = await bench.sluice('service set --where product=ded product=fast --dry-run --detailed-exitcode');
     expect([dry.exitCode, dry.stdout]).toEqual([
       4,
-      'svc-1:\n  product: ded → fast\nsvc-2:\n  product: ded → fast\n2 services match (dry run): 2 would be changed, nothing was stored\n',
+      expect.stringMatching(
+        /^service +keys\nsvc-1 +changed +product: ded → fast\nsvc-2 +changed +product: ded → fast\n2 services match \(dry run\): 2 would be changed, nothing was stored\n$/,
+      ),
     ]);
     expect((await bench.sluice('service set svc-1 product=fast --dry-run')).stdout).toBe(
       'svc-1:\n  product: ded → fast\n',
