@@ -137,9 +137,9 @@ export class Terminal {
     return this.#host.describe?.(error) ?? error.message;
   }
 
-  /** Returns an error with its code and remedy; `details` fill the names in the remedy. */
+  /** Returns an error with its code in words and its remedy; `details` fill the names in the remedy. */
   error({ code, message }: ItemError, details?: Record<string, string>): string {
-    return `${this.colors.red(code)}: ${this.times.text(this.describe({ code, message, details }))}`;
+    return `${this.colors.red(codeWords(code))}: ${this.times.text(this.describe({ code, message, details }))}`;
   }
 
   /** Returns a notice with its remedy. */
@@ -151,6 +151,11 @@ export class Terminal {
   }: ItemError & { service?: string | null; details?: Readonly<Record<string, string>> }): string {
     const named = { ...details, ...(service == null ? {} : { service }) };
     const text = this.times.text(this.describe({ code, message, details: named }));
-    return this.colors.cyan(`notice ${code}: ${text}`);
+    return this.colors.cyan(`notice ${codeWords(code)}: ${text}`);
   }
+}
+
+/** Codes of flows are words for people; those of panels (`PANEL_TIMEOUT`) are names. */
+function codeWords(code: string): string {
+  return /^[a-z]/.test(code) ? code.replaceAll('_', ' ') : code;
 }

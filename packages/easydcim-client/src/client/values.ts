@@ -67,3 +67,9 @@ function bitsPerSecond(value: unknown): number | null {
   const [, figure = '', unit = ''] = match;
   return Math.round(Number(figure) * (factors[unit.toLowerCase()] ?? 1));
 }
+
+/** Returns the speed of a line for people: `2 Gbit/s`, `100 Mbit/s`. */
+export function formatSpeed(bits: number): string {
+  const [unit, factor] = bits >= 1e9 ? ['Gbit/s', 1e9] : ['Mbit/s', 1e6];
+  return `${Number((bits / factor).toFixed(2))} ${unit}`;
+}

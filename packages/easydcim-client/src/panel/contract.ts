@@ -10,6 +10,7 @@ import {
 import type { ServiceRecord } from '@sluice/quota-core';
 import type { CallOptions, EasyDcimClient } from '../index.js';
 import { USAGE_ENDPOINT } from '../client/bandwidth.js';
+import { formatSpeed } from '../client/values.js';
 import { exceedsLineSpeed, figurePaths, lineBounds, lineSpeed } from './plausibility.js';
 import { isSendable, toSentRef } from './resources.js';
 import type { EasyDcimState } from './state.js';
@@ -129,7 +130,7 @@ async function checkBandwidth(
   const bits = lineSpeed(bounds);
   const speed =
     bits !== null
-      ? `, plausible for a line of ${bits / 1_000_000} Mbit/s`
+      ? `, plausible for a line of ${formatSpeed(bits)}`
       : ', the speed of its ports is unknown, so the unit could not be checked';
   return {
     status: 'ok',

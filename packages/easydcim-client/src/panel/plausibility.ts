@@ -1,6 +1,7 @@
 import type { ItemError, Observation, WindowReading } from '@sluice/panel-kind';
 import { formatBytes, type UsageBytes } from '@sluice/quota-core';
 import { figureNames } from '../client/bandwidth.js';
+import { formatSpeed } from '../client/values.js';
 import { type GrowthState, measureCarried, measureGrowth, stepGrowth } from './growth.js';
 import type { EasyDcimState, PortState } from './state.js';
 
@@ -79,7 +80,7 @@ export function growthBeyondTheLine(bounds: unknown, reading: WindowReading): It
   const { since, grown, most } = found;
   return {
     code: 'impossible_jump',
-    message: `the figures rose by ${formatBytes(Math.round(grown))} in one direction since ${since}, and the ports of the service can carry ${formatBytes(Math.round(most))} in that time (${bits} bit/s): the reading is not used until the line could have carried it; compare it with the panel`,
+    message: `the figures rose by ${formatBytes(Math.round(grown))} in one direction since ${since}, and the ports of the service can carry ${formatBytes(Math.round(most))} in that time (${formatSpeed(bits)}): the reading is not used until the line could have carried it; compare it with the panel`,
   };
 }
 
@@ -109,6 +110,11 @@ export function exceedsLineSpeed(
   if (most <= oneWay) return null;
   return {
     code: 'impossible_rate',
-    message: `${String(usage.totalBytes ?? most)} bytes in ${Math.round(seconds)} s are more than the ports of the service can carry (${bits} bit/s): the figures are not in the configured unit; check units of the panel`,
+    message: `${formatBytes(usage.totalBytes ?? most)} in ${formatSpan(seconds)} are more than the ports of the service can carry (${formatSpeed(bits)}): the figures are not in the configured unit; check units of the panel`,
   };
+}
+
+function formatSpan(seconds: number): string {
+  const [unit, length] = seconds >= 7200 ? ['hours', 3600] : seconds >= 120 ? ['minutes', 60] : ['seconds', 1];
+  return `${Math.round(seconds / length)} ${unit}`;
 }

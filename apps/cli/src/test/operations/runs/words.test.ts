@@ -24,7 +24,7 @@ it('a release says what stays restricted, and who needs it, in its dry run and i
   }
   for (const words of ['--dry-run', '', '']) {
     const { stdout } = await at.bench.sluice(`provision unsuspend svc-1 ${words}`.trim());
-    expect(stdout).toMatch(/notice still_restricted: svc-1: order 901 .*svc-2/);
+    expect(stdout).toMatch(/notice still restricted: svc-1: order 901 .*svc-2/);
     expect(stdout).not.toContain('stopped_by_panel');
   }
 });

@@ -16,7 +16,7 @@ it('a fall of the usage is no reason to lift the quota of a service that is not 
   at.panel.resetTraffic(501);
   at.use(1, 20);
   const polled = await text('poll');
-  expect(polled).toMatch(/notice usage_dropped: svc-1: the panel shows 20 GB, .*correct it there if it is too low$/m);
+  expect(polled).toMatch(/notice usage dropped: svc-1: the panel shows 20 GB, .*correct it there if it is too low$/m);
   expect(polled).not.toContain('hold release');
   const below = 'svc-1 is not held: 20 GB of 100 GB (20%) are used in the cycle until 15 Dec 2026.';
   const explained = await text('explain svc-1');
@@ -36,6 +36,6 @@ it('a fall of the usage is to be compared by an operator where the quota hold la
   at.panel.resetTraffic(501);
   at.use(1, 20);
   expect(await text('poll')).toMatch(
-    /notice usage_fell: .*if the lower one is right, release it with "sluice hold release svc-1 --until DATE"/,
+    /notice usage fell: .*if the lower one is right, release it with "sluice hold release svc-1 --until DATE"/,
   );
 });

@@ -26,7 +26,7 @@ describe('what an operator reads', () => {
     expect(preview).toContain('disable port eth0 (7011) planned');
     expect(preview).toMatch(/4 services, 4 read, 1 would be held, 2 changes planned, none made\n$/);
     expect(preview.match(/^notice .*svc-1.*/gm)).toEqual([
-      'notice would_hold: svc-1 would be held (quota: 119.50 GB of 100 GB are used)',
+      'notice would hold: svc-1 would be held (quota: 119.50 GB of 100 GB are used)',
     ]);
     at.bench.write('sluice.yaml', configText(at.panel.url, 'enforce: observe'));
     expect(await text('poll')).toMatch(/1 would be held, 2 changes planned, none made\n$/);
