@@ -1,4 +1,5 @@
 import type { AgentDetail, AgentExplained, Agents, CreatedUserReport, RestoreReport } from '@sluice/engine';
+import { BYTES_PER_GB } from '@sluice/quota-core';
 import { bytesCell, type Terminal } from '../terminal.js';
 import { formatCount } from '../words.js';
 import { printAgent, suspensionText } from './agent-report.js';
@@ -9,9 +10,17 @@ function bytesText(bytes: number | null): string {
   return bytesCell(bytes) ?? '';
 }
 
+/** Returns a size that was typed as a number of GB so that it is recognised: `1500 GB (1.46 TB)`. */
+function typedText(bytes: number | null): string {
+  const text = bytesText(bytes);
+  return bytes === null || bytes < TB ? text : `${Number((bytes / BYTES_PER_GB).toFixed(2))} GB (${text})`;
+}
+
+const TB = 1024 * BYTES_PER_GB;
+
 /** Returns what became of an agent's limit, as one line; `before` is null for an agent that was never read. */
 export function describeAgentLimit(before: AgentDetail | null, after: AgentDetail, dryRun: boolean): string {
-  const text = ({ limitBytes }: AgentDetail): string => (limitBytes === null ? 'none' : bytesText(limitBytes));
+  const text = ({ limitBytes }: AgentDetail): string => (limitBytes === null ? 'none' : typedText(limitBytes));
   const was = before === null || before.limitBytes === after.limitBytes ? '' : ` (was ${text(before)})`;
   return `${after.name}: limit ${text(after)}${was}, ${bytesText(after.usedBytes)} used${dryRun ? ' (dry run)' : ''}`;
 }
@@ -25,7 +34,7 @@ export function printRoom(terminal: Terminal, room: Awaited<ReturnType<Agents['c
 
 /** Returns a new user as one line. */
 export function describeNewUser({ name, uuid, limitBytes }: CreatedUserReport['user']): string {
-  return `user "${name}" ${uuid ?? '(dry run)'}, ${bytesText(limitBytes)}`;
+  return `user "${name}" ${uuid ?? '(dry run)'}, ${typedText(limitBytes)}`;
 }
 
 /** Prints how a command about the users of an agent ended: one line, what it left, and all details with `showAll`. */
