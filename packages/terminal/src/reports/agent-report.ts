@@ -142,19 +142,26 @@ export function printCheck(terminal: Terminal, report: CheckReport, showAll: boo
   if (shown.length > 0) printActions(terminal, shown, showAll);
   for (const { panel, error } of report.panels) terminal.line(`${panel}: ${terminal.error(error)}`);
   // The error of the run says what the brake's notice does.
-  const notices = report.notices.filter((notice) => !isStopError(notice) || report.error === null);
+  const told = report.panels.map(({ error }) => error.message);
+  const notices = report.notices.filter(
+    (notice) => (!isStopError(notice) || report.error === null) && !told.includes(notice.message),
+  );
   const others = (count: number): string => formatCount(count, 'other notice');
   if (!terminal.quiet)
     printFirst(terminal, notices, { all: showAll, print: (notice) => terminal.notice(notice), others });
-  if (report.error) terminal.line(terminal.error(report.error));
+  if (report.error && !told.includes(report.error.message)) terminal.line(terminal.error(report.error));
   if (!terminal.quiet) terminal.line(checkSummary(report));
 }
 
-function checkSummary({ run, totals, agents }: CheckReport): string {
+function checkSummary({ run, totals, agents, panels }: CheckReport): string {
   const { exceeded, disabled, restored, failed, skipped } = totals;
+  const left = agents.filter(({ panel }) => panels.some((skippedPanel) => skippedPanel.panel === panel)).length;
+  const names = [...new Set(panels.map(({ panel }) => panel))].join(', ');
+  const isWhole = names !== '' && left === totals.agents;
+  if (isWhole) return `agent check${run.dryRun ? ' (dry run)' : ''}: no agent of panel ${names} was checked`;
   const parts = [formatCount(totals.agents, 'agent'), `${exceeded} over ${exceeded === 1 ? 'its' : 'their'} limit`];
   const planned = agents.flatMap(({ actions }) => actions).filter(({ state }) => state === 'planned').length;
   if (planned > 0) parts.push(`${formatCount(planned, 'change')} planned, none made`);
   else parts.push(`${formatCount(disabled, 'user')} disabled`, `${restored} enabled again`);
-  return `agent check${run.dryRun ? ' (dry run)' : ''}: ${[...parts, `${failed} failed`, `${skipped} skipped`].join(', ')}`;
+  return `agent check${run.dryRun ? ' (dry run)' : ''}: ${[...parts, `${failed} failed`, `${skipped} skipped`].join(', ')}${names === '' ? '' : `; not checked: panel ${names}`}`;
 }

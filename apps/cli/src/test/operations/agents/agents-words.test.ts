@@ -30,9 +30,20 @@ it('hold list names the agent', async () => {
   expect(await print('hold list --panel vpn --status past')).toContain('Nothing matches');
 });
 
+it('a check of a panel that fails says once why, and counts no agent as checked', async () => {
+  await at.sluice('agent limit north --gb 5');
+  at.panel.server.inject({ fault: { kind: 'status', status: 503 } });
+  const { exitCode, stdout } = await at.bench.sluice('agent check --all');
+  expect(exitCode).toBe(1);
+  expect(stdout).toMatch(
+    /^vpn: PANEL_SERVER_ERROR: .*\(HTTP 503\).*\nagent check: no agent of panel vpn was checked\n$/,
+  );
+});
+
 it('agent limit says what was before', async () => {
   await at.sluice('agent limit north --gb 12.5');
   expect(await print('agent limit north --none')).toBe('north: limit none (was 12.50 GB), 0 B used\n');
+  expect(await print('agent limit north --gb 1500')).toBe('north: limit 1500 GB (1.46 TB) (was none), 0 B used\n');
 });
 
 it('agent limit names no mask in place of an agent that it does not find', async () => {
