@@ -19,12 +19,12 @@ const moduleRules = [
 const READS_SWITCHES =
   '[callee.property.name="list"]:matches([callee.object.property.name="switches"], [callee.object.name="switches"])';
 
-/** Front ends have other words for a remedy: a package's message says what is wrong, apps/cli/src/remedies.ts what to do. */
+/** Front ends have other words for a remedy: a package's message says what is wrong, apps/cli/src/remedy-texts.ts what to do. */
 const NAMES_COMMAND = String.raw`/"sluice |(^|[^\w-])--[a-z]/`;
 const useCaseRules = [
   ...[`Literal[value=${NAMES_COMMAND}]`, `TemplateElement[value.raw=${NAMES_COMMAND}]`].map((selector) => ({
     selector,
-    message: 'Name no command or flag: add the remedy to apps/cli/src/remedies.ts by the code of the error.',
+    message: 'Name no command or flag: add the remedy to apps/cli/src/remedy-texts.ts by the code of the error.',
   })),
   {
     selector: 'CallExpression[callee.object.property.name="runs"][callee.property.name=/^(start|finish)$/]',

@@ -84,7 +84,7 @@ const ENDED_BY: Record<string, (id: string) => string> = {
   quota: (id) =>
     `raise the allowance with "sluice override set ${id} …", and the next poll releases it; or lift it for some time with "sluice hold release ${id} --until DATE"`,
   billing: (id) =>
-    `run "sluice provision unsuspend ${id}"; of a service from a billing system that lasts until the next sync: settle its bill there, then run "sluice service sync"`,
+    `run "sluice provision unsuspend ${id}"; of a service from a billing system that lasts until the next sync: have its bill paid there, then run "sluice service sync"`,
   'agent-limit': (id) =>
     `"sluice explain ${id}" names its agent: raise its limit with "sluice agent limit", or restore its users regardless with "sluice agent restore"; the suspension of an agent ends with "sluice agent unsuspend"`,
 };

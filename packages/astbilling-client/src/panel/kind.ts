@@ -83,9 +83,8 @@ function telephonyKind(
       ],
       product: { name: 'line', lines: ['astbilling: { planId: "1", billingType: postpaid }'] },
     },
-    nameAction,
+    ...{ nameAction, billFrom: toBillFrom },
     customerMay: (product) => toLineProduct(product).customerMay,
-    billFrom: toBillFrom,
     async open(panel, dependencies) {
       const { openTelephonyPanel } = await import('./open.js');
       return openTelephonyPanel(kind, { ...panel, profile }, dependencies);

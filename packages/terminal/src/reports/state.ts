@@ -104,7 +104,7 @@ function stateSentences(found: Explanation, times: Times, names: StateNames): st
   return notHeld(found, times, commands);
 }
 
-/** Says of a service that would be held for its bill what is unpaid, and where it is settled. */
+/** Says of a service that would be held for its bill what is unpaid. */
 function unpaidSentence({ service, decision, source }: Explanation): string {
   const { status } = (decision?.inputs ?? {}) as { status?: unknown };
   const why = status === 'active' ? `it was due on ${service.nextDueDate ?? 'an unknown date'}` : 'it is suspended';

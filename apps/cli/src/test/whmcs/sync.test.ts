@@ -74,7 +74,7 @@ it('explain names what ends the hold of a service that WHMCS lists, and what las
   const refused = await bench.sluice('hold release whmcs-1');
   expect([refused.exitCode, refused.stderr]).toEqual([
     1,
-    expect.stringContaining('Settle its bill in WHMCS, then run'),
+    expect.stringContaining('Record its payment in WHMCS, then run'),
   ]);
   await bench.sluice('provision unsuspend whmcs-1');
   expect((await bench.sluice('service show whmcs-1 --json')).json()).toMatchObject({ holds: [] });

@@ -42,7 +42,7 @@ const VERBS = {
   },
   unsuspend: {
     title: (id) => `End the suspension of ${id}`,
-    says: 'What was restricted for the suspension is undone, as far as no other hold needs it. Of a service from a billing system, that lasts until the next sync: settle its bill there.',
+    says: 'What was restricted for the suspension is undone, as far as no other hold needs it. Of a service from a billing system, that lasts until the next sync: record the payment there.',
     fields: [],
     run: ({ provision }, id, how) => provision.unsuspend(id, how),
   },

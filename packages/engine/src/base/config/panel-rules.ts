@@ -89,6 +89,6 @@ export const callsBilled: Rule = (config, kinds) =>
   listCallPanels(config, kinds).unbilled.map((name) =>
     warning(
       `panels.${name}`,
-      'no job bills its calls: set billFrom to the first day to bill, or bill with "sluice call bill --period"',
+      'no job bills its calls: set billFrom to the first day to bill, or state the period of each bill',
     ),
   );

@@ -59,7 +59,11 @@ export async function runHoldCommand(context: Context, id: string, request: Hold
     return {
       ...(command === 'hold release' &&
         !isHeld &&
-        !isUnfinished && { checkDone: (applied) => refuseIdle(context, applied) }),
+        !isUnfinished && {
+          checkDone: (applied: Applied) => {
+            refuseIdle(context, applied);
+          },
+        }),
       scope: 'hold',
       account: request.force === true ? { verb: 'unsuspend' } : null,
       storeTarget: async (_service, tables) => {
