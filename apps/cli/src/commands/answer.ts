@@ -8,7 +8,7 @@ interface Shown<Answer> {
   /** Returns the document of `--json`; default: the answer. */
   document?: (answer: Answer) => unknown;
   /** Returns what was done as one line, which `--quiet` leaves out. */
-  info?: (answer: Answer) => string;
+  info?: (answer: Answer, terminal: Terminal) => string;
   /** Prints the answer, below that line. */
   print?: (terminal: Terminal, answer: Answer) => void;
   /** Default: done. */
@@ -26,7 +26,7 @@ export function answer<Answer>(
     const { terminal } = opened;
     const found = await ask(opened);
     terminal.document(document(found));
-    if (info !== undefined) terminal.info(info(found));
+    if (info !== undefined) terminal.info(info(found, terminal));
     print?.(terminal, found);
     return exitCode?.(found) ?? ExitCode.done;
   });

@@ -42,7 +42,8 @@ export const autoBuySet: CommandHandler<SetOptions> = (args, options, deps) => {
   const request = { enabled, package: name, threshold, maxPerCycle: max === undefined ? undefined : Number(max) };
   const how = { waitMs: parseWait(options) };
   return answer(deps, options, ({ sluice }) => sluice.autoBuy.set(subject, request, how), {
-    info: ({ autoBuy }) => `${autoBuySubject(subject)}: ${describeAutoBuy(autoBuy)}; in force from the next poll`,
+    info: ({ autoBuy }, { times }) =>
+      `${autoBuySubject(subject)}: ${describeAutoBuy(autoBuy, times)}; in force from the next poll`,
     print: (terminal, { autoBuy }) => {
       if (verbose === true) printAutoBuy(terminal, subject, autoBuy);
     },
@@ -55,7 +56,7 @@ export const autoBuyClear: CommandHandler<SubjectOptions> = (args, options, deps
   const how = { waitMs: parseWait(options) };
   return answer(deps, options, ({ sluice }) => sluice.autoBuy.clear(subject, how), {
     document: ({ autoBuy }) => ({ autoBuy }),
-    info: ({ autoBuy, ended }) =>
-      `${autoBuySubject(subject)}: ${ended ? `cleared; ${describeAutoBuy(autoBuy)}` : 'had no preference'}`,
+    info: ({ autoBuy, ended }, { times }) =>
+      `${autoBuySubject(subject)}: ${ended ? `cleared; ${describeAutoBuy(autoBuy, times)}` : 'had no preference'}`,
   });
 };

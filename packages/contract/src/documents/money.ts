@@ -105,6 +105,10 @@ export const autoBuyView = name(
     bought: count.nullable(),
     /** The level that switches it on or off. */
     source: z.enum(['service', 'client', 'product', 'global', 'default']),
+    link: z
+      .object({ id: text, expiresAt: instantOrNull })
+      .nullable()
+      .describe('The share link that switched it on, with which it ends; null where it stays'),
   }),
 );
 /** `auto-buy show --json` and `auto-buy set --json` (docs/json.md). */
@@ -112,7 +116,7 @@ export type AutoBuyView = z.infer<typeof autoBuyView>;
 /** Where a preference comes from, the strongest first. */
 export type AutoBuySource = AutoBuyView['source'];
 /** Auto-buy of a service, field by field from its levels. */
-export type AutoBuyRule = Omit<AutoBuyView, 'thresholdBytes' | 'bought'>;
+export type AutoBuyRule = Omit<AutoBuyView, 'thresholdBytes' | 'bought' | 'link'>;
 
 export const autoBuy = z.object({ autoBuy: autoBuyView });
 

@@ -2,6 +2,7 @@ import { formatMoney } from '@sluice/quota-core';
 import type { AutoBuySubject, AutoBuyView, InvoiceView } from '@sluice/engine';
 import type { Credit } from '@sluice/panel-kind';
 import { bytesCell, type Terminal } from '../terminal.js';
+import type { Times } from '../times.js';
 
 /** Returns `credit 10.00 EUR`. */
 export function creditText({ balance, currency }: Pick<Credit, 'balance' | 'currency'>): string {
@@ -33,20 +34,28 @@ export function autoBuySubject({ service, client }: AutoBuySubject): string {
 }
 
 /** Returns a rule of automatic purchases in one line: `auto-buy on (from the product): extra at 10 GB left, …`. */
-export function describeAutoBuy({ enabled, package: name, maxPerCycle, source, ...rule }: AutoBuyView): string {
-  if (!enabled) return `auto-buy off (${SOURCES[source]})`;
+export function describeAutoBuy(rule: AutoBuyView, times: Times): string {
+  const { enabled, package: name, maxPerCycle } = rule;
+  if (!enabled) return `auto-buy off (${SOURCES[rule.source]})`;
   const what = name ?? 'no package';
-  return `auto-buy on (${SOURCES[source]}): ${what} at ${thresholdText(rule)} left, at most ${maxPerCycle} per cycle`;
+  return `auto-buy on (${sourceText(rule, times)}): ${what} at ${thresholdText(rule)} left, at most ${maxPerCycle} per cycle`;
+}
+
+/** Returns where a rule comes from; of one that ends with a share link also until when. */
+function sourceText({ source, link }: Pick<AutoBuyView, 'source' | 'link'>, times: Times): string {
+  if (link === null) return SOURCES[source];
+  const until = times.at(link.expiresAt);
+  return `by link ${link.id}${until === null ? '' : `, until ${until}`}`;
 }
 
 /** Prints a rule of automatic purchases. */
 export function printAutoBuy(terminal: Terminal, subject: AutoBuySubject, rule: AutoBuyView): void {
-  const { enabled, package: name, maxPerCycle, bought, source } = rule;
+  const { enabled, package: name, maxPerCycle, bought } = rule;
   terminal.line(autoBuySubject(subject));
   terminal.table(
     ['', ''],
     [
-      ['auto-buy', `${enabled ? 'on' : 'off'} (${SOURCES[source]})`],
+      ['auto-buy', `${enabled ? 'on' : 'off'} (${sourceText(rule, terminal.times)})`],
       ['package', name],
       ['when at most', `${thresholdText(rule)} remain`],
       ['maximum', `${maxPerCycle} per cycle`],

@@ -139,10 +139,25 @@ export async function autoBuySection(
   if (packages.length === 0) return null;
   const { sluice, viewer } = request;
   const { autoBuy } = await sluice.autoBuy.show({ service: service.id });
-  const content = may(viewer, 'autoBuy.set')
+  const setting = may(viewer, 'autoBuy.set')
     ? autoBuyForm(request, service, { autoBuy, packages })
     : autoBuyFacts(request, autoBuy);
+  const content = html`${linkText(request, service, autoBuy)} ${setting}`;
   return { id: 'auto-buy', title: 'Automatic purchases', content };
+}
+
+/** Until when a setting is in force that ends with a share link; of the link that reads, also before it has set one. */
+function linkText(request: PageRequest, { panel }: ServiceDetail, { link }: AutoBuyView): Html | null {
+  const { viewer } = request;
+  const until = (instant: string | null): Html => toTimes(request, panel).full(instant);
+  if (link !== null) {
+    const which = viewer.id === link.id ? 'this link' : 'the link that set it';
+    return html`<p>In force until ${until(link.expiresAt)}, when ${which} ends.</p>`;
+  }
+  if (!viewer.shared || !may(viewer, 'autoBuy.set')) return null;
+  return html`<p class="soft">
+    What you switch on here is in force until ${until(viewer.expiresAt)}, when this link ends.
+  </p>`;
 }
 
 function autoBuyFacts(

@@ -309,7 +309,17 @@ describe('automatic purchases that a link set', () => {
         const wish = { enabled: 'yes', package: 'extra-50', threshold: '10%', max: '1' };
         return (await link.post(`/services/${service}/auto-buy`, wish)).status;
       };
+      const before = await link.text('/services/svc-1');
+      expect(before).toMatch(/What you switch on here is in force until <time[^>]*>[^<]+<\/time>, when this link ends/);
       expect([await set('svc-1'), await set('svc-2')]).toEqual([303, 409]);
+      const until = /In force until <time[^>]*>[^<]+<\/time>, when this link ends/;
+      expect(await link.text('/services/svc-1')).toMatch(until);
+      const other = await Link.open(own, { client: 'c-1' });
+      expect(await other.text('/services/svc-1')).toContain('when the link that set it ends');
+      const cookie = await own.login();
+      expect(await own.page('/services/svc-1', cookie)).toMatch(
+        new RegExp(`Set by the link [^,]*${link.id}[^,]*, until <time`),
+      );
       await own.sluice.poll();
       expect((await own.sluice.purchases.list()).purchases.map(({ service }) => service)).toEqual(['svc-1']);
       const buy = () => link.post('/services/svc-2/buy', { package: 'extra-50' });

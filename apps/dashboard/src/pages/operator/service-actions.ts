@@ -1,9 +1,11 @@
 import type { PackageView, ServiceDetail } from '@sluice/engine';
 import { formatBytes } from '@sluice/quota-core';
 import { section } from '../../layout/components.js';
+import { name } from '../../layout/format.js';
 import { packageLabel } from '../purchase-state.js';
 import { type Field, postForm, searchForm } from '../../layout/forms.js';
 import { html, type Html, type Part } from '../../layout/html.js';
+import { toTimes } from '../../layout/page-times.js';
 import { toChoices } from '../../layout/words.js';
 import type { Page } from '../page.js';
 import { readRestrictions } from './navigation.js';
@@ -91,7 +93,11 @@ async function overridePart({ request }: Scene, { id, panel, overrides }: Servic
     ${postForm(request, { action: `${serviceHref(id)}/override`, id: 'override', fields, submit: 'Set the override' })}${clear}`;
 }
 
-async function autoBuyPart({ request }: Scene, { id }: ServiceDetail, offered: readonly PackageView[]): Promise<Part> {
+async function autoBuyPart(
+  { request }: Scene,
+  { id, panel }: ServiceDetail,
+  offered: readonly PackageView[],
+): Promise<Part> {
   if (offered.length === 0) return null;
   const { value: found } = await attempt(() => request.sluice.autoBuy.show({ service: id }));
   if (found === null) return null;
@@ -119,7 +125,13 @@ async function autoBuyPart({ request }: Scene, { id }: ServiceDetail, offered: r
     },
     { name: 'maxPerCycle', label: 'At most per cycle', type: 'number', value: String(autoBuy.maxPerCycle) },
   ];
+  const { link } = autoBuy;
+  const by =
+    link === null
+      ? null
+      : html`<p>Set by the link ${name(link.id)}, until ${toTimes(request, panel).full(link.expiresAt)}.</p>`;
   return html`<h3>Auto-buy</h3>
+    ${by}
     ${postForm(request, { action: `${serviceHref(id)}/auto-buy`, id: 'auto-buy', fields, submit: 'Store the preference' })}
     ${postForm(request, { action: `${serviceHref(id)}/auto-buy/clear`, id: 'auto-buy-clear', submit: 'Remove the preference' })}`;
 }

@@ -23,6 +23,8 @@ function toClientMessage({ code, key, service, message }: MessageParts['notice']
   const named = service ?? 'your service';
   const isOwn = OWN_CAUSES.includes(key.slice(key.lastIndexOf(':') + 1));
   if (code === 'auto_buy_refused' && !isOwn) return `${named}: nothing was bought automatically`;
+  if (code === 'auto_buy_ended' && key.includes(':tok-'))
+    return `${named}: nothing is bought automatically any more, as the link with which this was set has ended`;
   if (!message.includes('agent "')) return message;
   if (code === 'hold') return `${named} is held`;
   return code === 'release' ? `${named} is released` : message;

@@ -127,6 +127,18 @@ const removed: RunDuty = {
   },
 };
 
+/** What share links have set that ended since. With a wrong clock they may not have ended. */
+const endedLinks: RunDuty = {
+  wants: async ({ context, request, report }) =>
+    !request.dryRun &&
+    request.service === undefined &&
+    !sawWrongClock(report) &&
+    (await context.store.autoBuy.list()).some(({ link }) => link !== null),
+  async end({ context, report }) {
+    await (await import('../purchases/end-link-preferences.js')).endLinkPreferences(context, report);
+  },
+};
+
 /** Maintenance of the store. With a wrong clock the clean-up would delete too much. */
 const store: RunDuty = {
   wants: ({ context, request, report }) =>
@@ -171,5 +183,5 @@ const notices: RunDuty = {
 /** What features do in runs over panels and after them. */
 export const runParts: RunParts = {
   parts: [accounts, terminations, ended, buying, spend, refresh, agents],
-  duties: [removed, store, usage, references, notices],
+  duties: [removed, endedLinks, store, usage, references, notices],
 };

@@ -39,7 +39,7 @@ export async function showAutoBuy(context: Context, subject: AutoBuySubject): Pr
   const stored = await readPreferences(context.store, context.now());
   if (subject.service === undefined) {
     const rule = findRule(context.config, stored, { client: subject.client });
-    return { ...rule, thresholdBytes: thresholdBytes(rule.threshold, null), bought: null };
+    return { ...rule, thresholdBytes: thresholdBytes(rule.threshold, null), bought: null, link: null };
   }
   const { id, client, product } = await requireService(context, subject.service);
   const rule = findRule(context.config, stored, { service: id, client, product });
@@ -50,7 +50,18 @@ export async function showAutoBuy(context: Context, subject: AutoBuySubject): Pr
     ...rule,
     thresholdBytes: thresholdBytes(rule.threshold, (cycle?.allowance ?? null) as Allowance | null),
     bought,
+    link: rule.enabled ? await showLink(context.store, findRow(stored, 'link', id)) : null,
   };
+}
+
+/** Returns the share link that switched automatic purchases on. */
+async function showLink(
+  { apiTokens }: Pick<StoreTables, 'apiTokens'>,
+  row: AutoBuyRecord | undefined,
+): Promise<AutoBuyView['link']> {
+  if (row?.enabled !== true || row.link === null) return null;
+  const token = await apiTokens.get(row.link);
+  return token === null ? null : { id: token.id, expiresAt: token.expiresAt };
 }
 
 /** Sets the passed fields of a preference; the others stay. Applies from the next run. */

@@ -22,10 +22,25 @@ export async function readPreferences(
   tables: Pick<StoreTables, 'autoBuy' | 'apiTokens'>,
   at: string,
 ): Promise<AutoBuyRecord[]> {
+  return (await sortPreferences(tables, at)).valid;
+}
+
+/** Preferences in force, and those of share links that have ended. */
+export interface SortedPreferences {
+  valid: AutoBuyRecord[];
+  ended: AutoBuyRecord[];
+}
+
+/** Lists the preferences in force apart from those that share links have set which ended since. */
+export async function sortPreferences(
+  tables: Pick<StoreTables, 'autoBuy' | 'apiTokens'>,
+  at: string,
+): Promise<SortedPreferences> {
   const all = (await tables.autoBuy.list()).flatMap(splitEarlier);
-  if (all.every(({ link }) => link === null)) return all;
-  const valid = new Set((await tables.apiTokens.list()).filter((token) => isValid(token, at)).map(({ id }) => id));
-  return all.filter(({ link }) => link === null || valid.has(link));
+  if (all.every(({ link }) => link === null)) return { valid: all, ended: [] };
+  const tokens = new Set((await tables.apiTokens.list()).filter((token) => isValid(token, at)).map(({ id }) => id));
+  const isInForce = ({ link }: AutoBuyRecord): boolean => link === null || tokens.has(link);
+  return { valid: all.filter(isInForce), ended: all.filter((row) => !isInForce(row)) };
 }
 
 /** Earlier versions stored what a link had set in place of what the service had. A refusal to spend outlives the link. */
@@ -71,6 +86,8 @@ export async function putOwn(
   await tables.autoBuy.put(wanted);
   if (scope !== 'service') return;
   const ofLink = findRow(stored, 'link', subject);
+  // What a link has set that ended meanwhile is left to the next run, which reports that it is over.
+  if (ofLink === undefined && change.enabled === undefined) return;
   await tables.autoBuy.remove('link', subject);
   if (ofLink === undefined || change.enabled !== undefined) return;
   const left = Object.fromEntries(Object.keys(change).map((key) => [key, null]));

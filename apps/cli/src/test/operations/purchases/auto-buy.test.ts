@@ -1,4 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { TokenView } from '@sluice/engine';
+import { withStore } from '@sluice/state-store';
 import { startForEachTest } from '../../each-test.js';
 import { startShop } from './shop.js';
 
@@ -24,6 +26,21 @@ describe('auto-buy', () => {
       expect.stringContaining('svc-1 would buy Fifty more for 5.00'),
     ]);
     expect(planned.stdout).not.toContain('Nothing to change');
+  });
+
+  it('says which share link set it, and until when', async () => {
+    const set = 'auto-buy set svc-1 --on';
+    expect((await at.run(set)).stdout).toContain('auto-buy on (set for the service)');
+    expect((await at.run('auto-buy clear svc-1')).exitCode).toBe(0);
+    const made = await at.run('report --client 42 --share 10d --may-buy --json');
+    const { id: link, createdAt: updatedAt } = made.json<{ access: TokenView }>().access;
+    const of = { scope: 'link', subject: 'svc-1', enabled: true, package: null, maxPerCycle: 1, link } as const;
+    await withStore({ location: at.bench.path('sluice.db'), clock: at.bench.clock }, (store) =>
+      store.autoBuy.put({ ...of, thresholdBytes: null, thresholdPercent: null, updatedAt }),
+    );
+    const by = `on (by link ${link}, until 30 Nov 2026`;
+    expect((await at.run('auto-buy show svc-1')).stdout).toContain(by);
+    expect((await at.run('auto-buy set svc-1 --max 2')).stdout).toContain(by);
   });
 
   it('is set for a service or a client by options', async () => {

@@ -1,0 +1,128 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { keepMessages, TO_CLIENTS } from '../bench/client-channel.js';
+import { startEasyDcimBench } from '../bench/easydcim-bench.js';
+import { useBench } from '../bench/each-test.js';
+import { DAY, HOUR } from '../bench/engine-bench.js';
+import { intercept } from '../bench/intercept.js';
+
+const channel = keepMessages();
+const at = useBench(async () => {
+  const bench = await startEasyDcimBench(TO_CLIENTS, { channels: [channel.kind] });
+  const packages = 'currency: EUR\npackages: { extra: { traffic: 50GB, price: "5.00" } }\n';
+  const offered = bench.bench.text.replace('action: disable-ports }', 'action: disable-ports, packages: [extra] }');
+  await bench.bench.configure(`${offered}\n${packages}`);
+  return bench;
+});
+
+const SERVICE = { service: 'svc-1' };
+const RULE = { enabled: true, package: 'extra', threshold: '10GB', maxPerCycle: 1 };
+let link = '';
+let expiresAt = '';
+
+async function share(): Promise<string> {
+  expiresAt = new Date(at.bench.clock.now() + 2 * DAY).toISOString();
+  return (await at.sluice.access.share({ client: '42', expiresAt, rights: { buy: true } })).access.id;
+}
+
+beforeEach(async () => {
+  await at.addService(1, { values: { client: '42' } });
+  await at.poll();
+  link = await share();
+  await setWithLink();
+});
+
+const setWithLink = (rule: Partial<typeof RULE> = RULE): Promise<unknown> =>
+  at.sluice.autoBuy.set({ ...SERVICE, owner: '42', link: { link, amount: null } }, rule);
+
+async function ended(): Promise<string[]> {
+  const notices = await at.bench.store.notices.list({ service: 'svc-1' });
+  return notices.filter(({ code }) => code === 'auto_buy_ended').map(({ message }) => message);
+}
+
+const toTold = (): string[] => channel.sent.filter(({ code }) => code === 'auto_buy_ended').map(({ text }) => text);
+
+async function revoke(): Promise<void> {
+  await at.sluice.access.revoke(link);
+}
+
+function expire(): Promise<void> {
+  at.bench.clock.advance(2 * DAY);
+  return Promise.resolve();
+}
+
+describe('automatic purchases that a share link set', () => {
+  it('name the link, and until when it is valid', async () => {
+    expect((await at.sluice.autoBuy.show(SERVICE)).autoBuy.link).toEqual({ id: link, expiresAt });
+    await at.sluice.autoBuy.set(SERVICE, { enabled: true });
+    expect((await at.sluice.autoBuy.show(SERVICE)).autoBuy.link).toBeNull();
+    await setWithLink({ enabled: false });
+    expect((await at.sluice.autoBuy.show(SERVICE)).autoBuy).toMatchObject({ enabled: false, link: null });
+  });
+
+  it.each([
+    ['is revoked', revoke, 'was revoked at 2026-11-20T13:00:00.000Z'],
+    ['expires', expire, 'expired at 2026-11-22T12:00:00.000Z'],
+  ])('end with one notice when the link %s', async (_how, end, why) => {
+    await at.pollAfter(HOUR);
+    expect(await ended()).toEqual([]);
+    await end();
+    expect((await at.pollAfter(HOUR, { dryRun: true })).notices).toEqual([]);
+    const polled = await at.pollAfter(HOUR);
+    expect(polled.notices.map(({ code }) => code)).toContain('auto_buy_ended');
+    await at.pollAfter(HOUR);
+    const message = `svc-1: nothing is bought automatically any more: the share link ${link} that set it ${why}`;
+    expect(await ended()).toEqual([expect.stringContaining(message)]);
+    expect(toTold()).toEqual([
+      'svc-1: nothing is bought automatically any more, as the link with which this was set has ended',
+    ]);
+    expect(await at.bench.store.autoBuy.list()).toEqual([]);
+  });
+
+  it('end with one notice, wherever the run is killed', async () => {
+    await revoke();
+    let write = 0;
+    for (let isKilled = true; isKilled && write < 100;) {
+      write++;
+      let left = write;
+      const store = intercept(at.bench.store, () => (left <= 0 ? Promise.reject(new Error('killed')) : null));
+      const counted = new Proxy(store, {
+        get: (target, name) => {
+          if (name === 'write') left--;
+          return Reflect.get(target, name) as unknown;
+        },
+      });
+      at.bench.clock.advance(HOUR);
+      await at.bench.inAnother((sluice) => sluice.poll().catch(() => null), { store: counted });
+      isKilled = left <= 0;
+    }
+    expect(write).toBeGreaterThan(3);
+    await at.pollAfter(HOUR);
+    expect([(await ended()).length, toTold().length]).toEqual([1, 1]);
+  });
+
+  it('end without a notice where they go on, or were set or cleared again', async () => {
+    await at.sluice.autoBuy.set({ client: '42' }, { enabled: true });
+    await revoke();
+    await at.pollAfter(HOUR);
+    await at.sluice.autoBuy.clear({ client: '42' });
+    link = await share();
+    await setWithLink();
+    const before = link;
+    link = await share();
+    await setWithLink();
+    await at.sluice.access.revoke(before);
+    await at.pollAfter(HOUR);
+    await at.sluice.autoBuy.clear(SERVICE);
+    await revoke();
+    await at.pollAfter(HOUR);
+    expect(await ended()).toEqual([]);
+  });
+
+  it('end with a notice where an operator changed another part meanwhile', async () => {
+    await revoke();
+    await at.sluice.autoBuy.set(SERVICE, { maxPerCycle: 3 });
+    await at.pollAfter(HOUR);
+    expect(await ended()).toHaveLength(1);
+    expect((await at.sluice.autoBuy.show(SERVICE)).autoBuy).toMatchObject({ enabled: false, maxPerCycle: 3 });
+  });
+});
