@@ -98,6 +98,7 @@ export const DELIVERIES: readonly Column<DeliveryView>[] = [
   time('at', ({ at }) => at),
   text('panel', ({ panel }) => panel, { priority: 3 }),
   text('channel', ({ channel }) => channel),
+  text('client', ({ client }) => client, { priority: 3 }),
   text('event', ({ event }) => event),
   state('status', (row) => row.state),
   text('message', ({ message }) => message, { below: true }),

@@ -23,6 +23,59 @@ describe('a notice to clients', () => {
   });
 });
 
+describe('a notice of a hold to its client', () => {
+  const [at, start] = useOpened((template: string) =>
+    startEasyDcimBench(`notify: [{ name: ops, hook: x }, { name: clients, hook: x, for: client${template} }]`, {
+      channels: [channel.kind],
+    }),
+  );
+  const PERIOD = 'in the period 2026-11-15 to 2026-12-15 (UTC)';
+
+  async function exceed(product: string): Promise<void> {
+    await at.bench.edit(
+      /^ {2}bare: .*$/m,
+      '  capped: { panel: dcim, quota: { total: 900GB }, limits: [{ id: day, window: day, allowance: 10GB, action: disable-ports }] }',
+    );
+    await at.addService(1, { product, values: { client: '42' } });
+    await at.poll();
+    at.use(1, 120);
+    await at.poll();
+  }
+  const toSent = (reader: string): string[] =>
+    channel.sent.flatMap((sent) => (sent.event === 'hold' && sent.for === reader ? [sent.text] : []));
+
+  it.each([
+    ['ports', `Service svc-1 is being restricted: 120 GB of 100 GB of traffic are used ${PERIOD}.`],
+    ['inbound', `Service svc-1 is being restricted: 120 GB of 100 GB of incoming traffic are used ${PERIOD}.`],
+    [
+      'capped',
+      'Service svc-1 is being restricted: the limit "day" is used up, 120 GB of 10 GB (over 999%) are used in the period 2026-11-20 to 2026-11-21 (UTC).',
+    ],
+  ])('says what of it is used up in which period (%s), and is listed as it was sent', async (product, text) => {
+    await start('');
+    await exceed(product);
+    expect(toSent('client')).toEqual([text]);
+    const { deliveries } = await at.sluice.notices.list();
+    const holds = deliveries.filter(({ code }) => code === 'hold');
+    const listed = holds.map((each) => [each.channel, each.for, each.client, each.message]).sort();
+    expect(listed).toEqual([
+      ['clients', 'client', '42', text],
+      ['ops', 'operator', null, expect.stringMatching(/^svc-1 is held \(/)],
+    ]);
+  });
+
+  it('is listed in the words of its template, and says nothing of what only its provider knows', async () => {
+    await start(', template: { hold: "Dear {client}: {message}!" }');
+    await at.addService(1, { values: { client: '42' } });
+    await at.poll();
+    await at.sluice.services.set('svc-1', { status: 'suspended' });
+    await at.pollAfter(HOUR);
+    expect(toSent('client')).toEqual(['Dear 42: Service svc-1 is being restricted!']);
+    const { deliveries } = await at.sluice.notices.list();
+    expect(deliveries.map(({ message }) => message)).toContain('Dear 42: Service svc-1 is being restricted!');
+  });
+});
+
 describe('a notice to a customer of a reseller', () => {
   const [at, start] = useOpened((more: string) =>
     startHiddifyBench({ agents: '{ accounting: allocated }', more, channels: [channel.kind] }),

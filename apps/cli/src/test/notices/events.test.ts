@@ -111,7 +111,11 @@ ${hook('hold', ', name: theirs, for: client')}
   const hooks = received(receiver.calls);
   expect(hooks.filter((message) => !('client' in message) || message.client === null)).toHaveLength(1);
   expect(hooks).toHaveLength(7);
-  expect(hooks.filter(({ text }) => text === 'Service svc-1 is being restricted.')).toHaveLength(1);
+  expect(
+    hooks.filter(({ text }) =>
+      text.startsWith('Service svc-1 is being restricted: 200 GB of 100 GB of traffic are used in the period'),
+    ),
+  ).toHaveLength(1);
   expect(mail.mails.map(({ to }) => to.join()).sort()).toEqual([
     'desk@example.com',
     'eight@example.com',

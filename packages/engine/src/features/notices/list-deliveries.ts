@@ -1,6 +1,10 @@
 import type { DeliveryView } from '@sluice/contract/documents';
 import type { DeliveryState } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
+import { type ConfiguredChannel, configuredChannels } from '../../kernel/run/channels.js';
+import { readServices } from '../../kernel/run/notice.js';
+import { type Addressed, readParts } from './read-parts.js';
+import { toSentText } from './to-message.js';
 
 /** Which deliveries to list; the newest `limit`, default 200. */
 export interface DeliveryFilter {
@@ -8,15 +12,38 @@ export interface DeliveryFilter {
   limit?: number | undefined;
 }
 
-/** Lists what was sent or is to be sent, newest first. Addresses of clients are left out. */
+/** Lists what was sent or is to be sent, in the words of its channel, newest first. Addresses of clients are left out. */
 export async function listDeliveries(
-  { store }: Context,
+  context: Context,
   { state, limit = 200 }: DeliveryFilter,
 ): Promise<DeliveryView[]> {
+  const { store } = context;
   const found = await store.deliveries.list({ ...(state === undefined ? {} : { state }), limit });
-  return found.map(({ delivery, notice }) => {
-    const { notice: _notice, recipient: _recipient, ...shown } = delivery;
-    const { code, service, panel, message } = notice;
-    return { ...shown, nextAt: shown.state === 'pending' ? shown.nextAt : null, code, service, panel, message };
-  });
+  const channels = new Map(configuredChannels(context).map((channel) => [channel.name, channel]));
+  const services = await readServices(
+    store,
+    found.map(({ notice }) => notice),
+  );
+  const views: DeliveryView[] = [];
+  for (const { delivery, notice } of found) {
+    const service = services.get(notice.service ?? '');
+    views.push(await toView(context, channels.get(delivery.channel), { delivery, notice, service }));
+  }
+  return views;
+}
+
+async function toView(
+  context: Context,
+  channel: ConfiguredChannel | undefined,
+  addressed: Addressed,
+): Promise<DeliveryView> {
+  const { notice: _notice, recipient: _recipient, ...shown } = addressed.delivery;
+  const { code, service, panel, message } = addressed.notice;
+  const nextAt = shown.state === 'pending' ? shown.nextAt : null;
+  const view = { ...shown, nextAt, code, service, panel };
+  // How a channel worded it that was removed is not known.
+  if (channel === undefined) return { ...view, for: null, client: null, message };
+  const parts = await readParts(context, channel, addressed);
+  const { for: reader } = channel.settings;
+  return { ...view, for: reader, client: reader === 'client' ? parts.client : null, message: toSentText(parts) };
 }

@@ -1,13 +1,13 @@
 import type { SendReport } from '@sluice/contract/documents';
 import { printable } from '@sluice/panel-http/printable';
 import { type NoticeChannel, SluiceError, toItemError } from '@sluice/panel-kind';
-import { type DeliveryRecord, ownershipSubject, type ServiceRecord } from '@sluice/state-store';
+import type { DeliveryRecord } from '@sluice/state-store';
 import { isInterrupted } from '../../base/interruption.js';
 import { Leases } from '../../context/leases.js';
-import { findTimeZone } from '../../base/config/find-entry.js';
 import type { Context } from '../../context/context.js';
 import { type ConfiguredChannel, configuredChannels } from '../../kernel/run/channels.js';
 import { readServices } from '../../kernel/run/notice.js';
+import { readParts } from './read-parts.js';
 import { toMessage } from './to-message.js';
 
 /** The lease of all that is sent: two processes never send at the same time. */
@@ -94,11 +94,10 @@ async function sendThrough(round: Round, channel: ConfiguredChannel): Promise<vo
       const services = await readServices(context.store, notices);
       for (const { delivery, notice } of due) {
         if (over.aborted) return;
-        const client = await findClient(context, services.get(notice.service ?? ''), notice.at);
+        const service = services.get(notice.service ?? '');
         const send = async (): Promise<void> => {
           opened ??= await channel.open();
-          const parts = { delivery, notice, client, settings: channel.settings };
-          const message = toMessage({ ...parts, timeZone: findTimeZone(context.config, notice.panel ?? '') });
+          const message = toMessage(await readParts(context, channel, { delivery, notice, service }));
           await sendLogged(context, channel, notice.service, () => opened?.send(message, context.deps.signal));
         };
         if (!(await attempt(round, delivery, send))) return;
@@ -107,16 +106,6 @@ async function sendThrough(round: Round, channel: ConfiguredChannel): Promise<vo
   } finally {
     (opened as NoticeChannel | null)?.close();
   }
-}
-
-/** Returns whose a service was at an instant: a notice that waited is the client's whom it was about. */
-async function findClient({ store }: Context, service: ServiceRecord | undefined, at: string): Promise<string | null> {
-  if (service === undefined) return null;
-  const { id, client, clientSince } = service;
-  if (clientSince === null || at > clientSince) return client;
-  const periods = await store.ownership.list({ panel: '', subjects: [ownershipSubject('service', id)] });
-  const had = periods.find(({ since, until }) => (since === null || since < at) && (until === null || at <= until));
-  return had === undefined ? null : had.client;
 }
 
 /** Makes one attempt; returns whether the next message may be sent through this channel. */

@@ -29,6 +29,7 @@ async function testChannel(context: Context, channel: ConfiguredChannel): Promis
       message: `This is a test of the channel "${channel.name}".`,
     },
     client: null,
+    reason: null,
     settings: { for: channel.settings.for },
     timeZone: context.config.timeZone,
   });

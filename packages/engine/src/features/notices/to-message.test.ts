@@ -14,6 +14,7 @@ it('has the instants of a message in the time zone of the config', () => {
       message,
     },
     client: null,
+    reason: null,
     settings: { for: 'operator' },
     timeZone: 'Europe/Berlin',
   });
