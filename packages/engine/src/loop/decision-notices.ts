@@ -14,7 +14,14 @@ import type { Applied } from '../kernel/subject/stages.js';
 import { isLeftAsIs } from '../kernel/subject/to-stage.js';
 import { isKeptDespiteFall } from '../kernel/subject/fallen.js';
 import { describeDoubtedHolds, HOLD_DOUBTED } from '../kernel/subject/holds.js';
-import { describeStaying, HOLD_ENDED, type Notice, serviceNotice, toReleaseNotices } from '../kernel/run/notice.js';
+import {
+  describeStaying,
+  HOLD_ENDED,
+  type Notice,
+  serviceNotice,
+  toReleased,
+  toReleaseNotices,
+} from '../kernel/run/notice.js';
 
 /** Returns the notices of a decision; in a dry run, what would happen. */
 export function toNotices(context: Context, work: Applied, { dryRun }: { dryRun: boolean }): Notice[] {
@@ -46,11 +53,11 @@ export function toNotices(context: Context, work: Applied, { dryRun }: { dryRun:
   if (work.enforcement.value === 'on' && dryRun) {
     const opens = work.opens.map(({ reason }) => ({ id: reason, reason }));
     const staying = describeStaying([...listLastingHolds(work), ...opens], work.closes);
-    for (const hold of work.closes) {
-      const why = `${describeReason(hold.reason)}: ${describeClose(context, work, hold)}`;
-      if (staying === null) add('release', hold.id, `${service.id} would be released (${why})`);
-      else add(HOLD_ENDED, hold.id, `${service.id}: a hold would end (${why}); it would stay held (${staying})`);
-    }
+    const toWhy = (hold: HoldRecord): string => `${describeReason(hold.reason)}: ${describeClose(context, work, hold)}`;
+    if (staying === null) notices.push(...toReleased(service, { ended: work.closes, toWhy, verb: 'would be' }));
+    else
+      for (const hold of work.closes)
+        add(HOLD_ENDED, hold.id, `${service.id}: a hold would end (${toWhy(hold)}); it would stay held (${staying})`);
   }
   if (decision.status === 'unmanaged' && !isLeftAsIs(work)) {
     add('unmanaged', service.product, `${service.id} has no quota: it is metered where possible and never held`);
@@ -61,10 +68,10 @@ export function toNotices(context: Context, work: Applied, { dryRun }: { dryRun:
       cycle === null ? 'none' : toCycleKey(cycle),
       `${service.id}: ${decision.problem.message}`,
     );
-  if (work.doubted !== null && decision.problem !== null)
-    add(IMPOSSIBLE_JUMP, cycle?.readAt ?? 'none', `${service.id}: ${decision.problem.message}`);
   const impossible = describeDoubtedHolds(service.id, work.doubted);
   if (impossible !== null) add(HOLD_DOUBTED, cycle?.readAt ?? 'none', impossible);
+  else if (work.doubted !== null && decision.problem !== null)
+    add(IMPOSSIBLE_JUMP, cycle?.readAt ?? 'none', `${service.id}: ${decision.problem.message}`);
   for (const wrong of work.wrongCycles) {
     add(
       'cycle_mended',

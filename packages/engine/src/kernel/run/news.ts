@@ -62,8 +62,10 @@ function toDriftNews(
   return { code: 'drift', group: 'differ from what they should be', message: drift.join('; ') };
 }
 
-function toErrorNews({ error }: Applied, decision: DecisionRecord | undefined): News | null {
-  if (error === null || NOT_OF_SERVICE.test(error.code) || decision?.errorCode === error.code) return null;
+function toErrorNews({ error, doubted, decision }: Applied, before: DecisionRecord | undefined): News | null {
+  if (error === null || NOT_OF_SERVICE.test(error.code) || before?.errorCode === error.code) return null;
+  // The notice of the decision says that the reading is doubted.
+  if (doubted !== null && error.code === decision?.problem?.code) return null;
   return { code: 'service_failed', group: `failed with ${error.code}`, message: `${error.code}: ${error.message}` };
 }
 

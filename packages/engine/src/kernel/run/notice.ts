@@ -54,16 +54,27 @@ export function toReleaseNotices(
   const lasting = listLastingHolds(work);
   const left = new Set(lasting.flatMap(({ id, releasing }) => (releasing === true ? [id] : [])));
   const staying = describeStaying(lasting, ended);
+  const toWhy = (hold: Readonly<HoldRecord>): string => `${describeReason(hold.reason)}: ${describe(hold)}`;
+  if (staying === null) return toReleased(service, { ended, toWhy, verb: 'is' });
   return ended.map((hold) => {
-    const why = `${describeReason(hold.reason)}: ${describe(hold)}`;
+    const why = toWhy(hold);
     if (left.has(hold.id)) {
       const message = `${service.id} is to be released (${why}): its restriction is still on the panel, and the next run that reaches the panel undoes it`;
       return serviceNotice(service, RELEASE_PENDING, message, hold.id);
     }
-    if (staying === null) return serviceNotice(service, 'release', `${service.id} is released (${why})`, hold.id);
     const message = `${service.id}: a hold ended (${why}); it stays held (${staying})`;
     return serviceNotice(service, HOLD_ENDED, message, hold.id);
   });
+}
+
+/** Returns the notice that a service is released, or would be, once for all the holds that kept it held; none without any. */
+export function toReleased<T extends Pick<HoldRecord, 'id'>>(
+  service: Pick<ServiceRecord, 'id' | 'panel'>,
+  { ended, toWhy, verb }: { ended: readonly T[]; toWhy: (hold: T) => string; verb: 'is' | 'would be' },
+): Notice[] {
+  if (ended.length === 0) return [];
+  const message = `${service.id} ${verb} released (${ended.map(toWhy).join('; ')})`;
+  return [serviceNotice(service, 'release', message, ...ended.map(({ id }) => id))];
 }
 
 /** Returns the reasons of the holds that last beside those that have ended or are to end; null where there are none. */
