@@ -39,7 +39,7 @@ function templates({ template = {} }: NotifySettings): { key: string; message: s
     const key = `template.${event}`;
     const unknown = unknownPlaceholders(text).map((name) => ({
       key,
-      message: `there is no placeholder {${name}}${suggestion(name, [...PLACEHOLDERS])}; known: ${PLACEHOLDERS.join(', ')}`,
+      message: `there is no placeholder {${name}}${suggestion(name, [...PLACEHOLDERS])}`,
     }));
     if (events.includes(event)) return unknown;
     return [{ key, message: `there is no event "${event}"${suggestion(event, events)}` }, ...unknown];

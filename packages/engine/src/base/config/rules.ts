@@ -198,10 +198,7 @@ const lineTexts: Rule = ({ invoiceLines }) =>
   (['purchase', 'calls'] as const).flatMap((kind) => {
     const known: readonly string[] = LINE_PLACEHOLDERS[kind];
     return unknownPlaceholders(invoiceLines[kind], known).map((name) =>
-      error(
-        `invoiceLines.${kind}`,
-        `there is no placeholder {${name}}${suggestion(name, [...known])}; known: ${known.join(', ')}`,
-      ),
+      error(`invoiceLines.${kind}`, `there is no placeholder {${name}}${suggestion(name, [...known])}`),
     );
   });
 
