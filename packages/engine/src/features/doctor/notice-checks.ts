@@ -8,6 +8,8 @@ import { toChecks } from '../../base/check.js';
 const REPORTED_MS = 7 * 86_400_000;
 /** A receiver may fail this often before it is reported. */
 const FAILURES = 3;
+/** Each poll sends what is due: what waits for longer than this many is reported. */
+const POLLS = 2;
 
 /** Checks that notices reach their channels. Nothing is sent. */
 export async function noticeChecks(context: Context): Promise<Check[]> {
@@ -18,25 +20,39 @@ export async function noticeChecks(context: Context): Promise<Check[]> {
     .map(({ delivery }) => delivery)
     .filter(({ at }) => at >= since);
   const waiting = (await store.deliveries.list({ state: 'pending' })).map(({ delivery }) => delivery);
-  const late = waiting.filter(({ attempts, channel }) => attempts >= FAILURES && names.includes(channel));
   const orphans = [...waiting, ...lost].filter(({ channel }) => !names.includes(channel));
-  const checks = [
+  const describeOrphans = (count: string): string => `${count} meant for a channel that the config does not name`;
+  const problems = [
     ...byChannel(
       lost.filter(({ channel }) => names.includes(channel)),
       'failed',
       'notices_given_up',
       (count) => `${count} given up in the last 7 days`,
     ),
-    ...byChannel(late, 'warning', 'notices_waiting', (count) => `${count} not sent yet`),
-    ...byChannel(
-      orphans,
-      'warning',
-      'channel_removed',
-      (count) => `${count} meant for a channel that the config does not name`,
+    ...waitingChecks(
+      context,
+      waiting.filter(({ channel }) => names.includes(channel)),
     ),
+    ...byChannel(orphans, 'warning', 'channel_removed', describeOrphans),
   ];
-  if (checks.length > 0 || names.length === 0) return checks;
-  return names.map((name) => toChecks('notices', name)('ok', ''));
+  const reported = new Set(problems.map(({ object }) => object));
+  return [
+    ...problems,
+    ...names.filter((name) => !reported.has(name)).map((name) => toChecks('notices', name)('ok', '')),
+  ];
+}
+
+/** Says how many notices wait for each channel, and since when; a warning where runs should have sent them by now. */
+function waitingChecks({ deps, config }: Context, waiting: readonly DeliveryRecord[]): Check[] {
+  const latest = new Date(deps.clock.now() - POLLS * config.poll.interval).toISOString();
+  const isLate = ({ attempts, at }: DeliveryRecord): boolean => attempts >= FAILURES || at < latest;
+  return [...new Set(waiting.map(({ channel }) => channel))].flatMap((name) => {
+    const own = waiting.filter(({ channel }) => channel === name);
+    const since = own.reduce((first, { at }) => (at < first ? at : first), own[0]?.at ?? '');
+    const describe = (count: string): string => `${count} not sent yet, the oldest of ${since}`;
+    if (own.some(isLate)) return byChannel(own, 'warning', 'notices_waiting', describe);
+    return [toChecks('notices', name)('ok', describeCount(own, describe))];
+  });
 }
 
 function byChannel(
@@ -48,9 +64,15 @@ function byChannel(
   const names = [...new Set(deliveries.map(({ channel }) => channel))];
   return names.map((object) => {
     const own = deliveries.filter(({ channel }) => channel === object);
-    const why = own.find(({ lastError }) => lastError !== null)?.lastError ?? null;
-    const count = describe(own.length === 1 ? '1 notice was' : `${own.length} notices were`);
-    const message = why === null ? count : `${count}: ${why}`;
-    return { ...toChecks('notices', object)(status, message, code), details: { channel: object } };
+    return {
+      ...toChecks('notices', object)(status, describeCount(own, describe), code),
+      details: { channel: object },
+    };
   });
+}
+
+function describeCount(own: readonly DeliveryRecord[], describe: (count: string) => string): string {
+  const why = own.find(({ lastError }) => lastError !== null)?.lastError ?? null;
+  const count = describe(own.length === 1 ? '1 notice was' : `${own.length} notices were`);
+  return why === null ? count : `${count}: ${why}`;
 }
