@@ -127,6 +127,7 @@ export type {
 } from './features/access/types.js';
 export { reportUnstartedRun } from './features/notices/heartbeat.js';
 export { tokenStatus } from './features/access/token-status.js';
+export { describeCall, describeCallOutcome } from './features/log/describe-call.js';
 export { describeRunError } from './features/log/error-words.js';
 export { toAgentStatus } from './features/agents/agent-views.js';
 export type { CreateUserRequest } from './features/agents/create-agent-user.js';

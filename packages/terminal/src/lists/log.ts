@@ -1,4 +1,4 @@
-import type { AlarmView, DeliveryView, LogEntry } from '@sluice/engine';
+import { type AlarmView, type DeliveryView, describeCall, describeCallOutcome, type LogEntry } from '@sluice/engine';
 import { plainInk } from '../colors.js';
 import { type Column, type ColumnInk, state, text, time } from '../columns.js';
 import { formatCount } from '../words.js';
@@ -31,10 +31,7 @@ function word(entry: LogEntry, key: string): string {
 function describeSubject(entry: LogEntry): string {
   switch (entry.kind) {
     case 'api':
-      // The name of an endpoint has placeholders in place of ids.
-      return word(entry, 'endpoint').includes('{')
-        ? `${word(entry, 'method')} ${word(entry, 'path')}`
-        : word(entry, 'endpoint');
+      return describeCall(entry);
     case 'action':
       return word(entry, 'name');
     case 'refresh':
@@ -63,7 +60,8 @@ function describeOutcome(
   switch (entry.kind) {
     case 'api': {
       const message = entry['ok'] === true ? '' : ` ${colors.red(word(entry, 'message'))}`;
-      return `${word(entry, 'status') || word(entry, 'code')} ${word(entry, 'durationMs')} ms${message}`;
+      const failure = word(entry, 'status') === '' && entry['ok'] !== true ? word(entry, 'code') : '';
+      return `${failure || describeCallOutcome(entry)} ${word(entry, 'durationMs')} ms${message}`;
     }
     case 'action':
       return status(word(entry, 'state'));

@@ -1,4 +1,4 @@
-import { describeRunError, type LogEntry } from '@sluice/engine';
+import { describeCall, describeCallOutcome, describeRunError, type LogEntry } from '@sluice/engine';
 import { badge, table } from '../../layout/components.js';
 import { name, type Times } from '../../layout/format.js';
 import { html, type Part } from '../../layout/html.js';
@@ -30,14 +30,19 @@ export function logTable(
 }
 
 function toWhat(entry: LogEntry): string {
-  if (entry.kind === 'api') return `${words(entry.method)} ${words(entry.path)}`;
+  if (entry.kind === 'api') return `${describeCall(entry)}${toChannel(entry)}`;
   if (entry.kind === 'action') return words(entry.name);
   if (entry.kind === 'run') return `${words(entry.command)}${entry.dryRun === true ? ' (dry run)' : ''}`;
   return `refresh of ${words(entry.targets)} restrictions`;
 }
 
+/** The channel of a notice about a service, which the log has in place of a panel. */
+function toChannel({ method, service, panel }: LogEntry): string {
+  return method === 'SEND' && service !== null ? ` through ${words(panel)}` : '';
+}
+
 function showState(entry: LogEntry): Part {
-  if (entry.kind === 'api') return badge(words(entry.status) || 'failed', entry.ok === true ? 'good' : 'bad');
+  if (entry.kind === 'api') return badge(describeCallOutcome(entry), entry.ok === true ? 'good' : 'bad');
   if (entry.kind === 'action') return badge(words(entry.state));
   if (entry.kind === 'run') return badge(entry.outcome ?? 'running');
   return entry.finishedAt === null ? badge('running') : badge(entry.error === null ? 'done' : 'failed');
