@@ -196,7 +196,7 @@ export { compareIds, nameFew } from './base/natural-order.js';
 export { createSluice } from './create-sluice.js';
 export type { RunOptions, Sluice, SluiceOptions } from './sluice.js';
 export { suggestion } from './base/suggestion.js';
-export { describeEnforcement, describeSetting } from './context/enforcement.js';
+export { describeEnforcement, describeSetting, listWaysBack } from './context/enforcement.js';
 export { parseTime, type TimeReading } from './base/times.js';
 export { describeBrake, isStopError } from './kernel/run/brake-state.js';
 export { listObserving } from './features/panels/observed-panels.js';

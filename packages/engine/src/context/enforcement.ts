@@ -118,6 +118,15 @@ export function describeEnforcement(enforce: PanelEnforcement, showTime: (at: st
   return `${value}, except ${exceptions.join('; ')}; otherwise ${setting}`;
 }
 
+/**
+ * Returns what has to be enforced again after a panel was observed as a whole, or `config` to let the config decide again; none
+ * where nothing is enforced. Only the config observes products of an enforced panel.
+ */
+export function listWaysBack({ value, except }: PanelEnforcement): ('panel' | 'config' | { product: string })[] {
+  if (value === 'on') return [except.length === 0 ? 'panel' : 'config'];
+  return except.map(({ product }) => ({ product }));
+}
+
 /** Returns in words where an enforcement is set, since when and by whom. */
 export function describeSetting(enforcement: Enforcement, showTime: (at: string) => string = (at) => at): string {
   if (enforcement.source !== 'switch') return `set in the config (${enforcement.source})`;

@@ -1,4 +1,4 @@
-import { type BrakeState, describeBrake, describeMark } from '@sluice/engine';
+import { type BrakeState, describeBrake, describeMark, listWaysBack, type OverviewPanel } from '@sluice/engine';
 import { notFound } from '../../server/failure.js';
 import { badge, listed, notice } from '../../layout/components.js';
 import { postForm } from '../../layout/forms.js';
@@ -69,23 +69,28 @@ export function brakeBanner({ request, times, mayOperate }: Scene, brake: BrakeS
 /** Asks before the brake is lifted for one run, or the panel is observed. */
 async function ask(
   request: PageRequest,
-  what: { title: string; says: Part; form: Html },
+  what: { title: string; says: (panel: OverviewPanel) => Part; form: Html },
 ): Promise<{ title: string; body: Html; timeZone: string }> {
   const panel = request.params.name ?? '';
   const scene = toScene(request, panel);
-  const { panels } = await request.sluice.overview({ size: 1 });
-  const found = panels.find(({ name }) => name === panel);
-  if (found === undefined) throw notFound('unknown_panel', `There is no panel "${panel}" in the config`);
+  const found = await findPanel(request, panel);
   const { brake } = found;
   const state =
     brake === null
       ? 'The brake does not stop the runs over this panel.'
       : describeBrake(brake, scene.times.text(brake.since));
   const body = html`<p>${state}</p>
-    <p>${what.says}</p>
+    <p>${what.says(found)}</p>
     ${what.form}
     <p><a href="${panelHref(panel)}">Back to the panel</a></p>`;
   return { title: what.title, body, timeZone: scene.times.timeZone };
+}
+
+async function findPanel({ sluice }: PageRequest, panel: string): Promise<OverviewPanel> {
+  const { panels } = await sluice.overview({ size: 1 });
+  const found = panels.find(({ name }) => name === panel);
+  if (found === undefined) throw notFound('unknown_panel', `There is no panel "${panel}" in the config`);
+  return found;
 }
 
 /** `GET /panels/:name/allow-once` */
@@ -97,7 +102,8 @@ export const allowOncePage: Page = async (request) => {
   const hidden = { command: isOfAgents ? 'agent check' : 'poll', panel, allowMass: 'yes' };
   return ask(request, {
     title,
-    says: 'A run over the panel starts now, and the brake does not stop it: every service that is over its allowance is held. Review the changes before.',
+    says: () =>
+      'A run over the panel starts now, and the brake does not stop it: every service that is over its allowance is held. Review the changes before.',
     form: postForm(request, { action: '/runs', id: 'allow-once', submit: title, tone: 'danger', hidden }),
   });
 };
@@ -108,14 +114,35 @@ export const observePage: Page = (request) => {
   const title = `Observe panel ${panel}`;
   return ask(request, {
     title,
-    says: html`Runs go on reading and deciding, and change nothing on the panel, until
-      <code>sluice enforce ${panel}</code>. Held services stay held.`,
+    says: ({ enforce }) => {
+      const ways = listWaysBack(enforce);
+      if (ways.length === 0) return 'The panel is under observe already: runs change nothing on it.';
+      return html`Runs go on reading and deciding, and change nothing on the panel, until ${showWays(panel, ways)}. Held
+      services stay held.`;
+    },
     form: postForm(request, { action: `${panelHref(panel)}/observe`, id: 'observe', submit: title }),
   });
 };
 
-/** `POST /panels/:name/observe` */
-export const observeForm: Page = async ({ params: { name = '' }, sluice, as }) => {
-  await sluice.panels.observe(name, as);
-  return { redirect: panelHref(name) };
+/** `POST /panels/:name/observe`: says how to go back, which nothing but the panel's former enforcement says. */
+export const observeForm: Page = async (request) => {
+  const { params, sluice, as } = request;
+  const panel = params.name ?? '';
+  const { enforce } = await findPanel(request, panel);
+  await sluice.panels.observe(panel, as);
+  const ways = listWaysBack(enforce);
+  if (ways.length === 0) return { redirect: panelHref(panel) };
+  const body = html`${notice('good', html`From now on, runs change nothing on the panel, until ${showWays(panel, ways)}.`)}
+    <p><a href="${panelHref(panel)}">Back to the panel</a></p>`;
+  return { title: `Panel ${panel} is under observe`, body, repeat: panelHref(panel) };
 };
+
+function showWays(panel: string, ways: ReturnType<typeof listWaysBack>): Html {
+  const enforce = `sluice enforce ${panel}`;
+  return listed(
+    ways.map((way) => {
+      if (way === 'panel') return html`<code>${enforce}</code>`;
+      return html`<code>${enforce} ${way === 'config' ? '--as-configured' : `--only ${way.product}`}</code>`;
+    }),
+  );
+}
