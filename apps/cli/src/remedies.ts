@@ -30,7 +30,7 @@ export function remedyFor(code: string, details: Remediable['details'] = {}): st
 
 /** Returns a message with its remedy; a message that names a command or an option itself is returned unchanged. */
 export function withRemedy({ code, message, details }: Remediable): string {
-  const remedy = NAMES_COMMAND.test(message) ? null : remedyFor(code, { ...findAction(message), ...details });
+  const remedy = NAMES_COMMAND.test(message) ? null : remedyFor(code, { ...findNamed(code, message), ...details });
   if (remedy === null) return message;
   return message.includes('\n')
     ? `${message}\n${remedy}`
@@ -40,12 +40,11 @@ export function withRemedy({ code, message, details }: Remediable): string {
 const NAME = /\{(\w+)\}/g;
 const NAMES_COMMAND = /"sluice |(^|\s)--[a-z]/;
 
-function listNames(text: string): string[] {
-  return [...text.matchAll(NAME)].map((match) => match[1] ?? '');
-}
+const listNames = (text: string): string[] => [...text.matchAll(NAME)].map((match) => match[1] ?? '');
 
-/** Items of documents have no details: their message names the action. */
-function findAction(message: string): { action?: string } {
+/** Items of documents have no details: their message names the action, or begins with the panel. */
+function findNamed(code: string, message: string): { action?: string; panel?: string } {
   const [action] = /\bact-\w+-\w+/.exec(message) ?? [];
-  return action === undefined ? {} : { action };
+  const [, panel] = (code === 'mass_change' ? /^(.+?): \d+ of \d+ / : /^$/).exec(message) ?? [];
+  return { ...(action === undefined ? {} : { action }), ...(panel === undefined ? {} : { panel }) };
 }

@@ -67,8 +67,8 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
     'Remove it, or take the jobs of the other config out with "sluice schedule install --format systemd --uninstall --config FILE"',
   more_to_show: 'List all with --verbose',
   mass_change: [
-    'If these changes are correct, make them once with "sluice {makes} --allow-mass"',
-    'Check the changes with "sluice plan"; if they are correct, run again with --allow-mass',
+    'If these changes are correct, make them once with "sluice {makes} --panel {panel} --allow-mass"',
+    'Check the changes with "sluice plan --panel {panel}"; if they are correct, run again with --panel {panel} --allow-mass',
   ],
   store_moved:
     'Stop the installation that is not to go on; on the other one run "sluice doctor --take-over --panel {panel}"',

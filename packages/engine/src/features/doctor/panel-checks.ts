@@ -53,9 +53,11 @@ export async function panelChecks(context: Context, name: string, contract: bool
 async function brakeChecks(context: Context, name: string): Promise<Check[]> {
   return (await findBrakes(context, name)).map((brake) => {
     const sentence = describeBrake(brake, brake.since);
-    return brake.subjects === 'store'
-      ? { ...toChecks('store', name)('failed', sentence, 'store_moved'), details: { panel: name } }
-      : toChecks('brake', name)('warning', sentence, 'mass_change');
+    const found =
+      brake.subjects === 'store'
+        ? toChecks('store', name)('failed', sentence, 'store_moved')
+        : toChecks('brake', name)('warning', sentence, 'mass_change');
+    return { ...found, details: { panel: name } };
   });
 }
 

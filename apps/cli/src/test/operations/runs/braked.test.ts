@@ -29,8 +29,12 @@ describe('while the brake stopped the last run of a panel', () => {
       /svc-1: would be held \(quota\); the brake stopped the last run on panel dcim/,
     );
     // The plan is shown already.
-    expect(await text('plan')).toContain('make them once with "sluice reconcile --allow-mass"');
-    expect(await text('plan')).not.toContain('"sluice plan"');
+    expect(await text('plan')).toContain('make them once with "sluice reconcile --panel dcim --allow-mass"');
+    expect(await text('plan')).not.toContain('"sluice plan');
+    const again =
+      'Check the changes with "sluice plan --panel dcim"; if they are correct, run again with --panel dcim --allow-mass';
+    expect((await at.bench.sluice('poll')).stderr).toContain(again);
+    expect(await text('doctor')).toContain(again);
   });
 
   it('every place that shows the panel says since when, how many and what to do', async () => {
