@@ -93,6 +93,23 @@ async function findPanel({ sluice }: PageRequest, panel: string): Promise<Overvi
   return found;
 }
 
+const ALLOWED =
+  'A run over the panel starts now, and the brake does not stop it: it holds every enforced service that is over its allowance, and makes its other changes.';
+const ALLOWED_AGENTS =
+  'A check of all agents of the panel starts now, and the brake does not stop it: it disables the users of every agent that is over its limit, and enables those of agents that are not any more.';
+
+/** What is under observe is not changed by a run that the brake does not stop either. */
+function observedToo({ enforce: { value, except } }: OverviewPanel): Part {
+  const products = html`${listed(except.map(({ product }) => html`<bdi>${product}</bdi>`))}`;
+  if (value === 'on')
+    return except.length === 0
+      ? null
+      : html` Services of these products stay under observe and are not changed: ${products}.`;
+  const others = except.length === 0 ? '' : html`, except services of ${products}`;
+  return html` The panel is under observe${others}: ${except.length === 0 ? 'nothing' : 'nothing else'} is changed on
+  it.`;
+}
+
 /** `GET /panels/:name/allow-once` */
 export const allowOncePage: Page = async (request) => {
   const panel = request.params.name ?? '';
@@ -102,8 +119,7 @@ export const allowOncePage: Page = async (request) => {
   const hidden = { command: isOfAgents ? 'agent check' : 'poll', panel, allowMass: 'yes' };
   return ask(request, {
     title,
-    says: () =>
-      'A run over the panel starts now, and the brake does not stop it: every service that is over its allowance is held. Review the changes before.',
+    says: (found) => html`${isOfAgents ? ALLOWED_AGENTS : ALLOWED} Review the changes before.${observedToo(found)}`,
     form: postForm(request, { action: '/runs', id: 'allow-once', submit: title, tone: 'danger', hidden }),
   });
 };

@@ -46,3 +46,17 @@ it('leads back to the config where that observes a product', async () => {
   await at.sluice.panels.asConfigured('dcim');
   expect((await at.sluice.overview({ size: 1 })).panels[0]?.enforce).toEqual(before);
 });
+
+it('allowing changes once says what stays under observe', async () => {
+  const allow = async (): Promise<string> => textOf(await at.page('/panels/dcim/allow-once', cookie));
+  expect(await allow()).toContain('every enforced service that is over its allowance');
+  expect(await allow()).toContain('Services of these products stay under observe and are not changed: cheap.');
+  await at.sluice.panels.observe('dcim');
+  expect(await allow()).toContain('The panel is under observe: nothing is changed on it.');
+  await at.sluice.panels.enforce('dcim', { product: 'ports' });
+  expect(await allow()).toContain(
+    'The panel is under observe, except services of ports: nothing else is changed on it.',
+  );
+  await at.sluice.panels.enforce('dcim');
+  expect(await allow()).not.toContain('observe');
+});

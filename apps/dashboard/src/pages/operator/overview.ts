@@ -1,4 +1,4 @@
-import { describeMark, type OverviewReport } from '@sluice/engine';
+import { describeMark, type OverviewPanel, type OverviewReport } from '@sluice/engine';
 import { describeRule, STATUS_FILTERS } from '@sluice/quota-core';
 import { badge, coloured, listed, type Section, sections, table, tile, tiles } from '../../layout/components.js';
 import { bytes, count, counted, name, NONE, orNone, type Times } from '../../layout/format.js';
@@ -56,13 +56,31 @@ export function overviewSections(
   };
 }
 
-/** Why services are not held although a hold of theirs is due. */
-function whyNotHeld({ brakes, panels }: Pick<OverviewReport, 'brakes' | 'panels'>): string {
-  if (brakes.length > 0) return 'the brake stopped the run';
-  const isObserved = panels.some(({ enforce }) =>
-    [enforce, ...enforce.except].some(({ value }) => value === 'observe'),
+/** Why services are not held although a hold of theirs is due; panels can have different reasons. */
+function whyNotHeld(panels: readonly OverviewPanel[]): string {
+  const due = panels.filter(({ wouldHold }) => wouldHold > 0);
+  const reasons = due.flatMap((panel) => {
+    const observed = toObserved(panel) === 'none' ? [] : ['under observe'];
+    if (panel.brake === null) return observed.length === 0 ? ['the next run decides'] : observed;
+    return ['the brake stopped the run', ...observed];
+  });
+  return [...new Set(reasons)].join(', ');
+}
+
+/** Whether runs change nothing of a panel, or of some of its products. */
+function toObserved({ enforce: { value, except } }: OverviewPanel): 'all' | 'some' | 'none' {
+  if (except.length > 0) return 'some';
+  return value === 'observe' ? 'all' : 'none';
+}
+
+/** How many panels are under observe, and how many in part. */
+function countObserved(panels: readonly OverviewPanel[]): string | null {
+  const [all, some] = (['all', 'some'] as const).map(
+    (part) => panels.filter((each) => toObserved(each) === part).length,
   );
-  return isObserved ? 'under observe' : 'the next run decides';
+  const parts = [all ? `${count(all)} under observe` : '', some ? `${count(some)} partly under observe` : ''];
+  const shown = parts.filter((part) => part !== '');
+  return shown.length === 0 ? null : shown.join(', ');
 }
 
 /** What the brake stopped, the totals of all services and panels, and a warning while the clock is wrong. */
@@ -72,7 +90,6 @@ export function summary(scene: Scene, { totals, brakes, panels, removed, runs, c
   const uncalled = panels.filter(({ reachable }) => reachable === null).length;
   const away = panels.filter(({ reachable }) => reachable === false);
   const erring = panels.filter(({ reachable, lastCall }) => reachable === true && lastCall?.ok === false);
-  const observed = panels.filter(({ enforce }) => enforce.value === 'observe').length;
   const reasons = listReasons(totals);
   const figures = tiles([
     tile('Services', count(totals.services), { href: '/', detail: counted(panels.length, 'panel') }),
@@ -87,7 +104,7 @@ export function summary(scene: Scene, { totals, brakes, panels, removed, runs, c
           tile('Would be held', count(totals.wouldHold), {
             href: '/?status=would-be-held',
             tone: brakes.length > 0 ? 'bad' : 'warning',
-            detail: whyNotHeld({ brakes, panels }),
+            detail: whyNotHeld(panels),
           }),
         ]),
     tile('At 80 % or more', count(totals.nearLimit), {
@@ -117,9 +134,7 @@ export function summary(scene: Scene, { totals, brakes, panels, removed, runs, c
             ? `${count(erring.length)} with errors`
             : uncalled > 0
               ? `${count(uncalled)} not called yet`
-              : observed > 0
-                ? `${count(observed)} under observe`
-                : 'all answered last',
+              : (countObserved(panels) ?? 'all answered last'),
     }),
   ]);
   return html`${panels.map((panel) => outageBanner(panel, scene.times))}
