@@ -1,6 +1,6 @@
 import type { StoppedByPanel } from '@sluice/contract/documents';
 import { printable } from '@sluice/panel-http/printable';
-import type { AlarmRecord, NoticeRecord, StoreTables } from '@sluice/state-store';
+import type { AlarmRecord, DecisionRecord, NoticeRecord, StoreTables } from '@sluice/state-store';
 import type { Applied } from '../subject/stages.js';
 import { LEASED, STOPPED_BY_PANEL } from '../subject/to-stage.js';
 import { describeDoubtedHolds, HOLD_DOUBTED } from '../subject/holds.js';
@@ -20,16 +20,20 @@ interface LookingRun {
 
 /**
  * Stores what a run found to be wrong with services and does not repair itself, and ends what it no longer found. What only a
- * reconcile checks does not end with a poll. Called in the transaction that stores the decisions.
+ * reconcile checks does not end with a poll. Called in the transaction that stores the decisions. Returns the differences that
+ * last, by service, also those that this run did not check.
  */
-export async function noteAlarms(run: LookingRun, tables: AlarmTables, subjects: readonly Applied[]): Promise<void> {
+export async function noteAlarms(
+  run: LookingRun,
+  tables: AlarmTables,
+  subjects: readonly Applied[],
+): Promise<ReadonlyMap<string, readonly string[]>> {
   const looked = subjects.filter(
     ({ plan, skipped, changedMeanwhile }) => !changedMeanwhile && (plan !== null || skipped !== null),
   );
-  if (looked.length === 0) return;
-  const stored = new Map<string, AlarmRecord[]>();
-  for (const alarm of await tables.alarms.list({ services: looked.map(({ service }) => service.id) }))
-    stored.set(alarm.service, [...(stored.get(alarm.service) ?? []), alarm]);
+  const services = subjects.map(({ service }) => service.id);
+  const before = services.length === 0 ? [] : await tables.alarms.list({ services });
+  const stored = groupByService(before);
   const [put, ended]: [AlarmRecord[], string[]] = [[], []];
   for (const work of looked) {
     const known = stored.get(work.service.id) ?? [];
@@ -45,6 +49,30 @@ export async function noteAlarms(run: LookingRun, tables: AlarmTables, subjects:
   }
   if (put.length > 0) await tables.alarms.put(put);
   if (ended.length > 0) await tables.alarms.remove(ended);
+  const lasting = [...before, ...put].filter(({ id, code }) => code === DRIFT && !ended.includes(id));
+  return new Map(
+    [...groupByService(lasting)].map(([service, own]) => [service, [...new Set(own.map(({ message }) => message))]]),
+  );
+}
+
+function groupByService(alarms: readonly AlarmRecord[]): Map<string, AlarmRecord[]> {
+  const groups = new Map<string, AlarmRecord[]>();
+  for (const alarm of alarms) groups.set(alarm.service, [...(groups.get(alarm.service) ?? []), alarm]);
+  return groups;
+}
+
+/** Returns the decisions with the differences that last although their run did not check them. */
+export function withLastingDrift(
+  decisions: readonly DecisionRecord[],
+  lasting: ReadonlyMap<string, readonly string[]>,
+): DecisionRecord[] {
+  return decisions.map((decision) => {
+    const { drift = [] } = (decision.inputs ?? {}) as { drift?: readonly string[] };
+    const found = new Set(drift.map(printable));
+    const others = (lasting.get(decision.service) ?? []).filter((message) => !found.has(message));
+    if (others.length === 0) return decision;
+    return { ...decision, inputs: { ...(decision.inputs as object), drift: [...drift, ...others] } };
+  });
 }
 
 /** Whether a run that did not find an alarm again has checked for it. */

@@ -15,7 +15,7 @@ import {
   toActionView,
 } from '../subject/views.js';
 import { isStopError } from './brake-state.js';
-import { noteAlarms } from './alarms.js';
+import { noteAlarms, withLastingDrift } from './alarms.js';
 import { newsOfServices } from './news.js';
 import { addNotices, type Notice, noticeRows } from './notice.js';
 import type { Applied } from '../subject/stages.js';
@@ -253,8 +253,8 @@ export async function record(run: ReportedRun, tables: StoreTables, finished: Fi
   const kept = decisions.filter((_, index) => subjects[index]?.changedMeanwhile !== true);
   const hasChannels = (context.config.notify ?? []).length > 0;
   const news = hasChannels ? await newsOfServices(context, tables, subjects, report.run.id) : [];
-  await tables.decisions.record(await withLastReadings(tables, kept));
-  await noteAlarms(run, tables, subjects);
+  const lasting = await noteAlarms(run, tables, subjects);
+  await tables.decisions.record(await withLastReadings(tables, withLastingDrift(kept, lasting)));
   for (const work of subjects) if (work.ended.length > 0) await noteTold(tables, listReleasedHolds(work));
   const reported = await addNotices(context, tables, noticeRows(context, report.run.id, notices));
   report.notices.push(...reported.map(shownNotice));
