@@ -1,3 +1,4 @@
+import { type ErrorKind, SluiceError } from '@sluice/panel-kind';
 import { badge, link, table } from '../../layout/components.js';
 import type { Times } from '../../layout/format.js';
 import { html, type Html, type Part } from '../../layout/html.js';
@@ -44,17 +45,21 @@ export function toWord<Word extends string>(text: string | undefined, known: rea
   return known.find((word) => word === text);
 }
 
-/** Runs a read that may fail; returns its error in one sentence instead. */
+/** Runs a read that may fail; returns its error in one sentence instead, and whether the same request can succeed later. */
 export async function attempt<T>(
   read: () => Promise<T>,
-): Promise<{ value: T; problem: null } | { value: null; problem: string }> {
+): Promise<{ value: T; problem: null; canRepeat: false } | { value: null; problem: string; canRepeat: boolean }> {
   try {
-    return { value: await read(), problem: null };
+    return { value: await read(), problem: null, canRepeat: false };
   } catch (error) {
     if (!isForPeople(error)) throw error;
-    return { value: null, problem: error.message };
+    const canRepeat = !(error instanceof SluiceError && OF_REQUEST.has(error.kind));
+    return { value: null, problem: error.message, canRepeat };
   }
 }
+
+/** Kinds of errors that the request itself causes. */
+const OF_REQUEST: ReadonlySet<ErrorKind> = new Set(['usage', 'not-found', 'conflict', 'unsupported']);
 
 /** Errors of the engine, its store and its panels have a kind or a code, and a message for people. */
 function isForPeople(error: unknown): error is Error & { code: string } {

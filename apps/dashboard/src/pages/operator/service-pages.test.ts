@@ -132,3 +132,25 @@ it('counts both directions of a panel that has no total', async () => {
   ]);
   expect(await read('/services/svc-9')).toContain('90 GB of 100 GB (90%) are used');
 });
+
+describe('a page that asks for what is not possible', () => {
+  beforeAll(() => at.addService(12, '12', 109));
+
+  it.each([
+    ['2020-01-01', 'until: 2020-01-01 is not in the future'],
+    ['2026-13-01', '2026-13-01'],
+    ['tomorrow', 'tomorrow'],
+  ])('says what is wrong with the date %s, and returns the form alone', async (until, why) => {
+    const page = await read(`/services/svc-12/release?until=${until}`);
+    const [alert = ''] = /role="alert"[\s\S]*?<\/p>/.exec(page) ?? [];
+    expect(alert).toContain(why);
+    expect(page).toContain(`name="until" value="${until}"`);
+    expect(page).not.toMatch(/Try it anyway|method="post"/);
+  });
+
+  it('has no form where nothing can be corrected on it', async () => {
+    const page = await read('/services/svc-12/change-package?product=none');
+    expect(page).toMatch(/notice-warning[\s\S]*none/);
+    expect(page).not.toContain('<form');
+  });
+});

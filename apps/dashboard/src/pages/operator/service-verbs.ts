@@ -92,27 +92,25 @@ export function verbPage(word: VerbWord): Page {
     const id = params.id ?? '';
     const typed = refused?.values ?? request.query;
     const fields = Object.fromEntries(verb.fields.map((name) => [name, typed[name] ?? '']));
-    const { value: report, problem } = await attempt(() => runVerb(request, id, verb, { fields, dryRun: true }));
+    const {
+      value: report,
+      problem,
+      canRepeat,
+    } = await attempt(() => runVerb(request, id, verb, { fields, dryRun: true }));
     const isDangerous = word === 'suspend' || word === 'hold' || word === 'change-package';
     const stated = Object.entries(fields).filter(([, value]) => value !== '');
-    const form = postForm(request, {
-      action: `${serviceHref(id)}/${word}`,
-      id: word,
-      submit: report === null ? 'Try it anyway' : verb.title(id),
-      tone: isDangerous ? 'danger' : 'plain',
-      hidden: fields,
-    });
-    const why = refused?.message ?? problem;
-    const again =
-      why === null || verb.fields.length === 0
+    const form =
+      report === null && !canRepeat
         ? null
-        : searchForm({
+        : postForm(request, {
             action: `${serviceHref(id)}/${word}`,
-            id: `${word}-again`,
-            fields: verb.fields.map((name) => FIELDS[name]).filter((field) => field !== undefined),
-            submit: 'Try again…',
-            refused: { form: `${word}-again`, values: fields, message: why },
+            id: word,
+            submit: report === null ? 'Try it anyway' : verb.title(id),
+            tone: isDangerous ? 'danger' : 'plain',
+            hidden: fields,
           });
+    const why = refused?.message ?? problem;
+    const again = why === null ? null : againForm(id, word, { values: fields, message: why });
     const body = html`<p>${verb.says}</p>
       ${stated.length === 0 ? null : html`<p>${stated.map(([name, value]) => html`<span class="soft">${name}:</span> <bdi>${value}</bdi> `)}</p>`}
       ${again ?? (why === null ? null : problemNotice(why))}
@@ -122,6 +120,19 @@ export function verbPage(word: VerbWord): Page {
     const { panel } = await sluice.services.show(id);
     return { title: verb.title(id), body, timeZone: toZone(request, panel) };
   };
+}
+
+/** The fields of a command that was refused, with why; null where it has none to correct. */
+function againForm(
+  id: string,
+  word: VerbWord,
+  { values, message }: { values: Record<string, string>; message: string },
+): Part {
+  const fields = VERBS[word].fields.map((name) => FIELDS[name]).filter((field) => field !== undefined);
+  if (fields.length === 0) return null;
+  const form = `${word}-again`;
+  const refused = { form, values, message };
+  return searchForm({ action: `${serviceHref(id)}/${word}`, id: form, fields, submit: 'Try again…', refused });
 }
 
 /** `POST /services/:id/VERB` */
