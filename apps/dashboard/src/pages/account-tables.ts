@@ -10,7 +10,7 @@ export function accountTables({ tunnels: list, forwards }: NonNullable<ServiceDe
     columns: [
       { title: 'Forward', cell: (forward) => name(forward.name) },
       {
-        title: 'State',
+        title: 'On the panel',
         cell: ({ pausedByUs, status }) =>
           pausedByUs ? badge('paused', 'bad') : status === 1 ? badge('active') : badge('off', 'quiet'),
       },

@@ -28,6 +28,11 @@ export function showState(scene: ServiceScene): Html {
       ['Client', name(service.client)],
       ['Product', name(service.product)],
       ['Panel', panelLink(service.panel)],
+      // Beside the state above, which runs decide.
+      [
+        'Lifecycle',
+        html`${badge(service.lifecycle)} <span class="soft">as the billing system or a command set it</span>`,
+      ],
       [
         'Due',
         service.nextDueDate === null ? NONE : html`${times.day(service.nextDueDate)} ${service.billingCycle ?? ''}`,

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { astbilling } from '@sluice/astbilling-client/panel';
 import { type FakeAstbilling, manualClock, startFakeAstbilling } from '@sluice/fake-panels';
 import { type DashboardBench, startBench } from '../../test/dashboard-bench.js';
-import { extractMain } from '../../test/page-texts.js';
+import { extractMain, textOf } from '../../test/page-texts.js';
+import { Link } from '../../test/share-link.js';
 
 let voice: FakeAstbilling;
 let at: DashboardBench;
@@ -153,4 +154,16 @@ it('offers the panels where there are several, and shows that of a service or th
   }
   await several.close();
   await other.close();
+});
+
+it('says of each state whether it is that of the panel or of the contract', async () => {
+  await at.sluice.holds.add('line-1', { note: null });
+  await at.sluice.services.set('line-1', { status: 'active' });
+  const page = textOf(await read('/services/line-1'));
+  expect(page).toMatch(/^line-1 held .* Lifecycle active as the billing system or a command set it/);
+  const link = await Link.open(at, { client: '501' });
+  const own = textOf(extractMain(await link.text('/services/line-1')));
+  expect(own).toContain('State restricted');
+  expect(own).toMatch(/Line on the panel \w+/);
+  expect(own.match(/State \w+/g)).toHaveLength(1);
 });
