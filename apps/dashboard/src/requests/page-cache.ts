@@ -14,7 +14,7 @@ interface Cached {
 
 /** A page that is ready to be sent. */
 export interface CachedPage {
-  /** Changes with the content; for `ETag`. */
+  /** Changes with the content. */
   tag: string;
   text: () => string;
 }

@@ -126,7 +126,7 @@ function mayOpen(viewer: Viewer, needs: Route['needs']): boolean {
   return needs === 'read' || needs === 'operate' ? viewer.needs.includes(needs) : may(viewer, needs);
 }
 
-/** Sends a page of the cache; a browser that has it already gets no body. */
+/** Sends a page that is rendered once per change of the store. No browser keeps it: after a logout nothing shows it. */
 async function serveCached(
   parts: ServerParts,
   { request, reply, cache }: Exchange,
@@ -142,10 +142,8 @@ async function serveCached(
     if (!('body' in answer)) throw new Error('a cached page is always a page');
     return renderPage(context, request, marked, answer);
   };
-  const { tag, text } = await cache.read(id, { csrf, newKey }, render);
-  reply.headers({ 'cache-control': 'private, no-cache', etag: tag, vary: 'cookie, accept-language' });
-  if (request.headers['if-none-match'] === tag) return reply.code(304).send();
-  return reply.type('text/html; charset=utf-8').send(text());
+  const { text } = await cache.read(id, { csrf, newKey }, render);
+  return reply.header('cache-control', 'no-store').type('text/html; charset=utf-8').send(text());
 }
 
 /** Returns a new key of a form. */
