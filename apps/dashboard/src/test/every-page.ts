@@ -149,6 +149,8 @@ export function staffPages({ agent }: OtherPanels): [path: string, zone: string]
       [`/panels/${panel}/allow-once`, ZONES[panel]],
       [`/panels/${panel}/observe`, ZONES[panel]],
     ]),
+    ['/runs/start?command=poll', config],
+    ['/runs/start?command=agent+check&panel=vpn', config],
     [`${onAgent}?panel=vpn`, vpn],
     [`${onAgent}/remove-limit?panel=vpn`, vpn],
     ...[

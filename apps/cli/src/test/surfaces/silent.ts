@@ -85,6 +85,7 @@ export const SILENT: Record<string, readonly string[]> = {
   ],
   'asks before a change': [
     ...under('GET /services/:id/', 'buy change-package hold password release renew suspend unsuspend'),
+    'GET /runs/start',
     ...under('GET /share/:shareToken/services/:id/', 'buy password'),
     'GET /login',
   ],

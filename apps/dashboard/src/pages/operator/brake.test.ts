@@ -117,7 +117,7 @@ describe('while the brake stopped the last run of a panel', () => {
   });
 
   it('the page of a run says what would be, and the preview too', async () => {
-    const pages = [await run('/', 'Review the changes'), await run('/panels/dcim', 'Poll now')];
+    const pages = [await run('/', 'Review the changes'), await run('/runs/start?command=poll&panel=dcim', 'Poll now')];
     for (const page of pages) {
       const said = textOf(page);
       expect(said).toContain('No run over panel dcim changed anything');

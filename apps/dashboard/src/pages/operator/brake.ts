@@ -8,7 +8,8 @@ import type { Page } from '../page.js';
 import type { PageRequest } from '../../requests/page-request.js';
 import { type Scene, toScene } from './scene.js';
 
-const panelHref = (panel: string): string => `/panels/${encodeURIComponent(panel)}`;
+/** Address of the page of a panel. */
+export const panelHref = (panel: string): string => `/panels/${encodeURIComponent(panel)}`;
 
 /** The words for a service that is `over` and would not be held, as commands have them. */
 export const USED_UP = 'used up';

@@ -11,7 +11,7 @@ import { panelPage, panelsPage } from './panels.js';
 import { packagesPage, productsPage } from './products.js';
 import { planPage } from './rates.js';
 import { DID_VERBS, didVerbForm, didVerbPage, recordLinkForm, recordPage, recordSetForm } from './records.js';
-import { runPage, startRunForm } from './runs.js';
+import { askRunPage, runPage, startRunForm } from './runs.js';
 import { servicePage } from './service-page.js';
 import { autoBuyClearForm, autoBuyForm, overrideClearForm, overrideForm } from './service-actions.js';
 import { buyForm, buyPage, SERVICE_VERBS, verbForm, verbPage } from './service-verbs.js';
@@ -52,6 +52,7 @@ export function operatorPages(): Route[] {
     ask('/agents/:id/remove-limit', agentRemoveLimitPage),
     post('/agents/:id/remove-limit', agentRemoveLimitForm),
     post('/runs', startRunForm),
+    ask('/runs/start', askRunPage),
     get('/runs/:id', runPage),
     ...telephonyPages(),
   ];

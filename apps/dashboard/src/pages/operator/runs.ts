@@ -2,7 +2,7 @@ import { SluiceError } from '@sluice/panel-kind';
 import { type CheckReport, isStopError, listObserving, type RunReport, toAgentStatus } from '@sluice/engine';
 import { startRun } from '../../requests/start-run.js';
 import type { Task } from '../../requests/tasks.js';
-import { badge, facts, link, listed, notice, section, table } from '../../layout/components.js';
+import { address, badge, facts, link, listed, notice, section, table } from '../../layout/components.js';
 import { count, NONE } from '../../layout/format.js';
 import { postForm } from '../../layout/forms.js';
 import { html, type Html, type Part } from '../../layout/html.js';
@@ -10,8 +10,8 @@ import { label, reasonWords } from '../../layout/words.js';
 import type { Page } from '../page.js';
 import type { PageRequest } from '../../requests/page-request.js';
 import { agentHref } from './agent-address.js';
-import { brakeBanner, statusWithReasons } from './brake.js';
-import { attempt, problemNotice, type Scene, serviceHref, serviceLink, toScene, toWord } from './scene.js';
+import { brakeBanner, panelHref, statusWithReasons } from './brake.js';
+import { attempt, given, problemNotice, type Scene, serviceHref, serviceLink, toScene, toWord } from './scene.js';
 
 const WORDS = { poll: 'Poll now', plan: 'Plan (changes nothing)', 'agent check': 'Check agents' } as const;
 const COMMANDS = ['poll', 'plan', 'agent check'] as const;
@@ -27,21 +27,53 @@ interface Scope {
   hasAgents?: boolean;
 }
 
-/** Buttons that start a run, over one panel, one service or all. */
+/** Buttons that start a run over one panel, one service or all, those that change something after asking. */
 export function runButtons(request: PageRequest, { panel, service, hasAgents = false }: Scope): Html {
   const shown = COMMANDS.filter((command) => command !== 'agent check' || hasAgents);
   const over = { ...(panel === null ? {} : { panel }), ...(service === undefined ? {} : { service }) };
   return html`<div class="buttons">
     ${shown.map((command) =>
-      postForm(request, {
-        action: '/runs',
-        id: `run-${command.replace(' ', '-')}`,
-        submit: WORDS[command],
-        hidden: { command, ...over },
-      }),
+      command === 'plan'
+        ? startForm(request, command, over)
+        : html`<a class="button" href="${address('/runs/start', { command, ...over })}">${WORDS[command]}…</a>`,
     )}
   </div>`;
 }
+
+function startForm(request: PageRequest, command: keyof typeof WORDS, over: Readonly<Record<string, string>>): Html {
+  return postForm(request, {
+    action: '/runs',
+    id: `run-${command.replace(' ', '-')}`,
+    submit: WORDS[command],
+    hidden: { command, ...over },
+  });
+}
+
+/** What a run that is asked for does. */
+const SAYS = {
+  poll: 'It reads the usage, holds services that are over their allowance, releases those that are within it again, and buys what clients have set.',
+  'agent check':
+    'It disables the users of agents that are over their limit, and enables those of agents that are within it again.',
+} as const;
+
+/** `GET /runs/start`: asks before a run that changes something. */
+export const askRunPage: Page = async (request) => {
+  const { query } = request;
+  const command = toWord(query.command, ['poll', 'agent check'] as const) ?? 'poll';
+  const [panel, service] = [given(query.panel), given(query.service)];
+  const over = { ...(panel === undefined ? {} : { panel }), ...(service === undefined ? {} : { service }) };
+  const what = service ?? (panel === undefined ? 'all panels' : `panel ${panel}`);
+  const back = service !== undefined ? serviceHref(service) : panel === undefined ? '/' : panelHref(panel);
+  const body = html`<p>
+      ${command === 'poll' ? 'A run' : 'A check of all agents'} over <bdi>${what}</bdi> starts now. ${SAYS[command]}
+      Under observe it changes nothing.
+    </p>
+    <div class="buttons">
+      ${command === 'poll' ? startForm(request, 'plan', over) : null}${startForm(request, command, over)}
+    </div>
+    <p><a href="${back}">Back</a></p>`;
+  return Promise.resolve({ title: WORDS[command], body });
+};
 
 /** `POST /runs` */
 export const startRunForm: Page = async (request) => {

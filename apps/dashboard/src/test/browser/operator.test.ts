@@ -123,7 +123,8 @@ inBrowser(title, () => {
       await page.click('text=Buy…');
       expect(await page.textContent('main')).toContain('5.00 EUR');
       await page.goto('/');
-      await page.click('text=Poll now');
+      await page.click('text=Poll now…');
+      await page.click('button:has-text("Poll now")');
       for (let tries = 0; tries < 20 && (await page.textContent('h1'))?.startsWith('Running') === true; tries++)
         await page.reload();
       expect(await page.textContent('h1')).toBe('Ended: poll');
