@@ -45,6 +45,16 @@ for (const region of document.querySelectorAll('[data-filter]')) {
     for (const row of rows) row.hidden = !row.textContent.toLowerCase().includes(wanted);
   });
 }
+const reloadSeconds = Number(document.body.dataset.reload);
+if (reloadSeconds > 0) {
+  const isChanged = (field) => field.value !== field.defaultValue || field.checked !== field.defaultChecked;
+  const isInUse = () =>
+    document.hidden ||
+    document.activeElement?.matches('input, select, textarea') ||
+    document.querySelector('main details[open]') !== null ||
+    [...document.querySelectorAll('main input')].some(isChanged);
+  setInterval(() => { if (!isInUse()) window.location.reload(); }, reloadSeconds * 1000);
+}
 for (const element of document.querySelectorAll('[data-events]')) {
   const bar = element.querySelector('progress');
   const text = element.querySelector('[data-progress]');

@@ -35,11 +35,13 @@ export interface LayoutParts {
   dir?: 'ltr' | 'rtl' | undefined;
   /** Reloads the page after this many seconds where no script runs. */
   refreshSeconds?: number | undefined;
+  /** Reloads the page after this many seconds where scripts run, and never while a form is filled in. */
+  reloadSeconds?: number | undefined;
 }
 
 /** Returns the whole document of a page. */
 export function layout(parts: LayoutParts): string {
-  const { title, body, dir = 'ltr', refreshSeconds, notice, version, timeZone } = parts;
+  const { title, body, dir = 'ltr', refreshSeconds, reloadSeconds, notice, version, timeZone } = parts;
   const refresh =
     refreshSeconds === undefined
       ? null
@@ -58,7 +60,7 @@ export function layout(parts: LayoutParts): string {
         <script src="${ASSET_PATHS.js}" defer></script>
         ${refresh}
       </head>
-      <body>
+      <body ${reloadSeconds === undefined ? null : html` data-reload="${reloadSeconds}"`}>
         <a class="skip" href="#main">Skip to the content</a>
         <div class="frame">
           ${header(parts)}

@@ -10,6 +10,7 @@ export type PageAnswer =
       body: Html;
       notice?: Part | undefined;
       refreshSeconds?: number | undefined;
+      reloadSeconds?: number | undefined;
       /** IANA zone of its instants, which the foot of the page names; by default that of the config. */
       timeZone?: string | undefined;
       /** Where the browser goes when the form is sent again; without it, the form of such an answer can be sent again. */

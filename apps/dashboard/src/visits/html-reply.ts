@@ -12,7 +12,7 @@ export type Frame = Pick<LayoutParts, 'viewer' | 'base' | 'path' | 'csrf'>;
 export const NOBODY: Frame = { viewer: null, base: '', path: '/', csrf: '' };
 
 /** A page in its frame. */
-export type FramedPage = Pick<LayoutParts, 'title' | 'body' | 'notice' | 'refreshSeconds'> & {
+export type FramedPage = Pick<LayoutParts, 'title' | 'body' | 'notice' | 'refreshSeconds' | 'reloadSeconds'> & {
   timeZone?: string | undefined;
   status?: number | undefined;
 };

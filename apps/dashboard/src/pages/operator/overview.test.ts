@@ -50,3 +50,23 @@ it('says that observe keeps services from being held, also while the brake stops
   at.clock.advance(2000);
   expect(await overview()).toContain('Would be held 3 the brake stopped the run, under observe ');
 });
+
+it('loads itself again after a minute where scripts run', async () => {
+  const cookie = await at.login();
+  for (const path of ['/', '/panels'])
+    expect(await (await at.fetch(path, { cookie })).text()).toMatch(/<body [^>]*data-reload="60"/);
+  expect(await (await at.fetch('/services/svc-1', { cookie })).text()).not.toContain('data-reload');
+});
+
+it('asks before a poll, which changes panels', async () => {
+  const cookie = await at.login();
+  const page = await at.page('/', cookie);
+  expect(page).toContain('href="/runs/start?command=poll"');
+  expect(page.match(/name="command" value="[^"]*"/g)).toEqual(['name="command" value="plan"']);
+  expect(await at.page('/services/svc-1', cookie)).toContain('href="/runs/start?command=poll&amp;service=svc-1"');
+  const asking = await at.page('/runs/start?command=poll&service=svc-1', cookie);
+  expect(textOf(asking)).toMatch(/A run over svc-1 starts now\..* Plan \(changes nothing\) Poll now Back/);
+  expect(asking).toMatch(/name="command" value="poll" ?\/>\s*<input type="hidden" name="service" value="svc-1"/);
+  const reader = await at.login(await at.token('read'));
+  expect((await at.fetch('/runs/start?command=poll', { cookie: reader })).status).toBe(403);
+});

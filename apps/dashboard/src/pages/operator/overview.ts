@@ -8,7 +8,15 @@ import type { Page } from '../page.js';
 import type { PageRequest } from '../../requests/page-request.js';
 import { alarmsSection } from './alarms.js';
 import { brakeBanner } from './brake.js';
-import { clockWarning, outageBanner, panelLink, removedBanners, showEnforcement, showState } from './panels.js';
+import {
+  clockWarning,
+  outageBanner,
+  panelLink,
+  RELOAD_SECONDS,
+  removedBanners,
+  showEnforcement,
+  showState,
+} from './panels.js';
 import { runButtons } from './runs.js';
 import { given, type Scene, serviceLink, toNumber, toScene, toWord } from './scene.js';
 import { ORDERS, servicesSection } from './service-list.js';
@@ -27,7 +35,7 @@ export const overviewPage: Page = async (request) => {
       <div>${sections([panels, events])}</div>
       <div>${sections([holds, runs])}</div>
     </div>`;
-  return { title: 'Overview', body };
+  return { title: 'Overview', body, reloadSeconds: RELOAD_SECONDS };
 };
 
 /** Returns what the overview shows, with the filter of the page's address. */

@@ -18,6 +18,9 @@ import { logTable } from './log-table.js';
 import { runButtons } from './runs.js';
 import { attempt, problemNotice, toScene } from './scene.js';
 
+/** Seconds after which an overview of services or panels loads itself again. */
+export const RELOAD_SECONDS = 60;
+
 /** Returns whether a panel answers, as a coloured word. */
 export function showState({ reachable, downSince, lastCall }: OverviewPanel, times: Times): Html {
   if (reachable === null) return badge('not called yet');
@@ -113,6 +116,7 @@ export const panelsPage: Page = async (request) => {
   });
   return {
     title: 'Panels',
+    reloadSeconds: RELOAD_SECONDS,
     body: html`${panels.map((panel) => outageBanner(panel, times))} ${brakes.map((brake) => brakeBanner(scene, brake))}
     ${removedBanners(removed)} ${clockWarning(clock)} ${section('Panels', list)}`,
   };
