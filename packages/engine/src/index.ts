@@ -59,6 +59,7 @@ export type {
   OverviewEvent,
   OverviewPanel,
   OverviewReport,
+  PackageEffect,
   PackageView,
   PanelEnforcement,
   PanelFigures,
@@ -172,6 +173,7 @@ export type { OverrideRequest } from './features/usage/overrides.js';
 export type { LookupRequest } from './features/panels/relay.js';
 export type { AutoBuyRequest, AutoBuySubject } from './features/purchases/auto-buy-preferences.js';
 export type { PaymentTerms } from './features/billing/billing-pages.js';
+export { describeEffect } from './features/purchases/describe-effect.js';
 export type { PurchaseBudget } from './features/purchases/budget-left.js';
 export { packageName } from './base/config/package-name.js';
 export { describePrice } from './base/config/package-price.js';

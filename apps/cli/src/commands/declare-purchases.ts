@@ -16,8 +16,9 @@ const load = () => import('./purchases.js');
 
 function declarePackage(group: LazyCommand): void {
   listOptions(group.command('list'))
-    .description('list the packages of the config')
-    .examples('sluice package list')
+    .description('list the packages of the config, or those on offer for a service with what they would not end')
+    .option('--service <service>', 'only what the product of this service offers')
+    .examples('sluice package list', 'sluice package list --service svc-1')
     .runs(async () => (await load()).packageList);
 }
 

@@ -1,7 +1,9 @@
+import { describeEffect } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind/errors';
 import { PACKAGES, PURCHASES } from '@sluice/terminal/lists';
 import { formatPurchase } from '@sluice/terminal/reports';
 import { ExitCode } from '../exit-codes.js';
+import type { Opened } from '../open-sluice.js';
 import { answer } from './answer.js';
 import type { CommandHandler, LockOptions } from './command.js';
 import { listCommand, type ListOptions } from './list.js';
@@ -9,10 +11,27 @@ import { parseWait } from './parse-wait.js';
 import { STATUSES } from './statuses.js';
 
 /** `sluice package list` */
-export const packageList: CommandHandler<ListOptions> = listCommand(
-  { key: 'packages', empty: 'The config has no packages.', columns: PACKAGES },
-  async ({ sluice }) => (await sluice.purchases.packages()).packages,
+export const packageList: CommandHandler<ListOptions & { service?: string }> = listCommand(
+  { key: 'packages', empty: 'No packages.', columns: PACKAGES },
+  async ({ sluice }, _args, { service }) => (await sluice.purchases.packages({ service })).packages,
+  ({ terminal }, packages) => {
+    for (const each of packages)
+      for (const text of describeEffect(each, packages)) terminal.line(`${each.id}: ${text}`);
+    return ExitCode.done;
+  },
 );
+
+/** Says before the charge what a package does not end; nothing for the repeat of a purchase. */
+async function warnBefore(
+  { sluice, terminal }: Opened,
+  { id, name, ref }: { id: string; name: string; ref?: string | undefined },
+) {
+  if (ref !== undefined && (await sluice.purchases.list({ ref })).purchases.length > 0) return;
+  const { packages } = await sluice.purchases.packages({ service: id });
+  const chosen = packages.find((each) => each.id === name);
+  if (chosen === undefined) return;
+  for (const text of describeEffect(chosen, packages)) terminal.warn(text);
+}
 
 /** `sluice purchase list` */
 export const purchaseList: CommandHandler<ListOptions & { service?: string }> = listCommand(
@@ -32,7 +51,9 @@ export const purchaseCreate: CommandHandler<CreateOptions> = ([id = '', name = '
   return answer(
     deps,
     options,
-    async ({ sluice }) => {
+    async (opened) => {
+      const { sluice } = opened;
+      await warnBefore(opened, { id, name, ref });
       const { holds: before } = await sluice.holds.list({ service: id, open: true });
       const report = await sluice.purchases.create(id, name, how);
       return { before, report, stopped: (await sluice.services.show(id)).stoppedByPanel };

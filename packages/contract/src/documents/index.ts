@@ -80,6 +80,7 @@ export type {
   AutoBuyView,
   CreditEntry,
   InvoiceView,
+  PackageEffect,
   PackageView,
   PurchaseDetail,
   PurchaseReport,

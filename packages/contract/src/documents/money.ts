@@ -19,6 +19,22 @@ import {
   textOrNull,
 } from './common.js';
 
+export const packageEffect = name(
+  'PackageEffect',
+  z.object({
+    missingBytes: bytesOrNull.describe(
+      'How much more has to be allowed after it until the quota restricts nothing; 0: nothing, null: the usage of a held service is not known',
+    ),
+    least: count
+      .nullable()
+      .describe('The fewest of this package that are enough; null where nothing or too little is known'),
+    instead: z.array(text).describe('Ids of offered packages of which one is enough, where this one is not'),
+    stays: z.array(text).describe('Reasons of holds that stay after it, by the last reading'),
+  }),
+);
+/** What a package changes for a service that is restricted or over its allowance, in `package list --service --json`. */
+export type PackageEffect = z.infer<typeof packageEffect>;
+
 export const onePackage = name(
   'Package',
   z.object({
@@ -29,6 +45,11 @@ export const onePackage = name(
       .describe('Total of the client’s newest invoice for it at this price, with tax; null where none is known'),
     /** Products that offer it. */
     products: z.array(text),
+    effect: packageEffect
+      .nullable()
+      .describe(
+        'What it would change for the service that is asked for; null without one, and where that is not known',
+      ),
   }),
 );
 /** One package, in `package list --json` (docs/json.md). */

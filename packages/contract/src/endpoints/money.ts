@@ -18,7 +18,8 @@ export const moneyEndpoints = endpoints({
   'GET /packages': {
     clients: 'own',
     useCase: 'purchases.packages',
-    summary: 'List packages of extra traffic',
+    summary: 'List packages of extra traffic; with service, those on offer for it, each with what it would change',
+    query: { service: optionalText },
     answer: name('Packages', money.packages),
   },
   'GET /purchases': {

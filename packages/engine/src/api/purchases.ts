@@ -3,8 +3,8 @@ import { type PaymentTerms, paymentTerms } from '../features/billing/billing-pag
 import { cancelPurchase } from '../features/purchases/cancel.js';
 import { type PurchaseBudget, readBudgetLeft } from '../features/purchases/budget-left.js';
 import { createPurchase } from '../features/purchases/create.js';
-import { listPackages } from '../features/purchases/packages.js';
-import { listOfClient, listPurchases } from '../features/purchases/views.js';
+import { listOffered } from '../features/purchases/list-offered.js';
+import { listPurchases } from '../features/purchases/views.js';
 import { requireService } from '../context/find-service.js';
 import { type CallOptions, type LockOptions, type ReaderOptions, type RunCall, toWaitMs } from './call.js';
 
@@ -12,9 +12,11 @@ import { type CallOptions, type LockOptions, type ReaderOptions, type RunCall, t
 export interface Purchases {
   /**
    * Lists packages; for a reader, those that the products of its services offer, with these products. `client` is whose invoices
-   * `lastCharged` is of; default the reader.
+   * `lastCharged` is of; default the reader. `service`: those that its product offers, each with its effect for it.
    */
-  packages(options?: ReaderOptions & { client?: string | null | undefined }): Promise<{ packages: PackageView[] }>;
+  packages(
+    options?: ReaderOptions & { client?: string | null | undefined; service?: string | undefined },
+  ): Promise<{ packages: PackageView[] }>;
   /**
    * Buys a package for the current cycle of a service. Each call is a new purchase; calls with one `ref` buy once.
    *
@@ -45,19 +47,7 @@ export interface Purchases {
 /** Returns the calls about purchases. */
 export function purchasesApi(call: RunCall): Purchases {
   return {
-    packages: (options) =>
-      call(options, async (context) => {
-        const { store } = context;
-        const { reader, client = reader } = options ?? {};
-        const packages = listPackages(context, client == null ? [] : await listOfClient(store, client));
-        if (reader === undefined) return { packages };
-        const own = new Set((await store.services.list({ client: reader ?? '' })).map(({ product }) => product));
-        const offered = packages.map((each) => ({
-          ...each,
-          products: each.products.filter((product) => own.has(product)),
-        }));
-        return { packages: offered.filter(({ products }) => products.length > 0) };
-      }),
+    packages: (options) => call(options, async (context) => ({ packages: await listOffered(context, options ?? {}) })),
     create: (service, packageId, options) =>
       call(options, (context) =>
         createPurchase(context, {

@@ -66,14 +66,43 @@ export function undecided(read: Read): Decided {
  */
 export function endHolds(context: Context, panel: Panel, loaded: Loaded, now: string): Decided {
   const decided = undecided(toRead(loaded));
+  const decision = decideByLastReading(context, panel, loaded, now);
+  return decision === null ? decided : { ...decided, closes: findEnding(context, loaded, decision) };
+}
+
+/** What the last reading of a cycle decides: the holds that stay, and what is known of the quota. */
+export interface Foreseen {
+  /** Open holds that it does not end. */
+  staying: HoldRecord[];
+  /** Whether the quota restricts the service, or would. */
+  holdsQuota: boolean;
+  usedBytes: number | null;
+  /** Whether the suspension of the service is a reason to hold it. */
+  isSuspended: boolean;
+}
+
+/** Returns what `endHolds` would leave; null where the allowance is not known. */
+export function foreseeHolds(context: Context, panel: Panel, loaded: Loaded, now: string): Foreseen | null {
+  const decision = decideByLastReading(context, panel, loaded, now);
+  if (decision === null) return null;
+  const ending = new Set(findEnding(context, loaded, decision).map(({ id }) => id));
+  const isDue = (wanted: string): boolean => decision.holds.some(({ reason }) => reason === wanted);
+  return {
+    staying: loaded.holds.filter(({ id }) => !ending.has(id)),
+    holdsQuota: isDue('quota'),
+    usedBytes: decision.limits.find(({ limit }) => limit === 'quota')?.usedBytes ?? null,
+    isSuspended: loaded.service.status === 'suspended' && isDue('billing'),
+  };
+}
+
+function decideByLastReading(context: Context, panel: Panel, loaded: Loaded, now: string): Decision | null {
   const { allowance, cycle, cycleIsNew } = loaded;
-  if (allowance === null) return decided;
+  if (allowance === null) return null;
   const usage =
     cycle === null || cycleIsNew || cycle.readAt === null
       ? { known: false as const, at: now, code: 'not_read', message: 'not read in this cycle' }
       : { known: true as const, at: cycle.readAt, ...pick(cycle) };
-  const { decision } = decideByUsage(context, panel, loaded, { allowance, now, usage, spend: [] });
-  return { ...decided, closes: findEnding(context, loaded, decision) };
+  return decideByUsage(context, panel, loaded, { allowance, now, usage, spend: [] }).decision;
 }
 
 /** Reverts what follows from an untrusted reading: it neither starts nor ends a hold. */

@@ -19,16 +19,17 @@ import type { PageRequest } from '../../requests/page-request.js';
 import { findPending, invoiceLink, purchaseState } from '../purchase-state.js';
 import { creditAmount, readCredit, topUpLink } from './credit.js';
 import { toPath } from './own.js';
+import { whyText } from './usage.js';
+import { effectsOfAll } from '../package-effect.js';
 import type { PanelReads } from '../../requests/panel-reads.js';
 
-/** Returns the packages that the product of a service offers; none where it has not begun, or has ended. */
+/** Returns the packages that the product of a service offers, with their effect for it; none where it has not begun, or has ended. */
 export async function offeredPackages(
   { sluice }: PageRequest,
-  { product, lifecycle, client }: Pick<ServiceDetail, 'product' | 'lifecycle' | 'client'>,
+  { id, lifecycle, client }: Pick<ServiceDetail, 'id' | 'lifecycle' | 'client'>,
 ): Promise<PackageView[]> {
   if (lifecycle !== 'active' && lifecycle !== 'suspended') return [];
-  const { packages } = await sluice.purchases.packages({ client });
-  return packages.filter(({ products }) => products.includes(product));
+  return (await sluice.purchases.packages({ client, service: id })).packages;
 }
 
 /** Returns what the references of purchases with a share link or token begin with. */
@@ -66,14 +67,8 @@ export async function packagesSection(
       ${mayBuy ? await budgetText(request, packages) : null}
     </p>
     ${isSold ? await creditText(request, pay, reads) : null}`;
-  const stays =
-    (service.lifecycle === 'suspended' ? !service.protected : service.lifecycle !== 'active') ||
-    service.holds.some(({ reason, releasing }) => reason !== 'quota' && releasing !== true);
-  const warning =
-    isSold && stays
-      ? notice('warning', 'The service is restricted for another reason: a package does not end that.')
-      : null;
-  return { id: 'packages', title: TITLE, content: html`${warning}${list}${terms}` };
+  const warnings = isSold ? effectsOfAll(packages, whyText) : null;
+  return { id: 'packages', title: TITLE, content: html`${warnings}${list}${terms}` };
 }
 
 /** How a package is paid. */

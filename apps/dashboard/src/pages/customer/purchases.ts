@@ -17,6 +17,8 @@ import { html, type Part } from '../../layout/html.js';
 import type { Page, PageAnswer } from '../page.js';
 import type { PageRequest } from '../../requests/page-request.js';
 import { toPrice } from '../package-columns.js';
+import { effectNotices } from '../package-effect.js';
+import { whyText } from './usage.js';
 import { findPending, pendingNotice } from '../purchase-state.js';
 import { findAsked } from '../asked-purchase.js';
 import { toTimes, toZone } from '../../layout/page-times.js';
@@ -64,7 +66,7 @@ function newAllowance({ allowance }: ServiceDetail, size: number): [string, Part
 async function showPrice(request: PageRequest, reads: PanelReads): Promise<PageAnswer> {
   const { query, viewer } = request;
   const service = await ownService(request);
-  const offered = await requireOffered(request, service, query['package'] ?? '');
+  const { offered, packages } = await requireOffered(request, service, query['package'] ?? '');
   const { id, name: title, bytes: size, currency, taxed, lastCharged } = offered;
   const asked = await findAsked(request, service.id, (key) => toRefPrefix(viewer) + key);
   if ('redirect' in asked) return asked.redirect;
@@ -89,6 +91,7 @@ async function showPrice(request: PageRequest, reads: PanelReads): Promise<PageA
         : null,
       ['Your credit', credit === null ? UNKNOWN : creditAmount(request, credit)],
     ])}
+    ${isOver || 'made' in asked ? null : effectNotices(offered, packages, whyText)}
     ${missing === null ? null : notice('warning', html`${isWhole ? null : 'At least '}${money(missing, currency)} of credit are missing.`)}
     ${
       'made' in asked
@@ -106,9 +109,10 @@ function submitText(offered: PackageView, of: { isOrder: boolean; isAnother: boo
   return `${verb}${of.isAnother ? ' another one:' : ''} ${offered.name} for ${describePrice(offered)}`;
 }
 
-async function requireOffered(request: PageRequest, service: ServiceDetail, wanted: string): Promise<PackageView> {
-  const offered = (await offeredPackages(request, service)).find(({ id }) => id === wanted);
-  if (offered !== undefined) return offered;
+async function requireOffered(request: PageRequest, service: ServiceDetail, wanted: string) {
+  const packages = await offeredPackages(request, service);
+  const offered = packages.find(({ id }) => id === wanted);
+  if (offered !== undefined) return { offered, packages };
   throw new SluiceError('package_not_offered', `Package "${wanted}" is not on offer for this service`, {
     kind: 'conflict',
   });

@@ -159,14 +159,19 @@ function fallenText({ usedBytes, peakBytes }: FallenUsage): Html {
 }
 
 function toWhy(reason: string): readonly [Part, 'bad' | 'warning'] {
-  return WHY[reason] ?? [html`The limit “${name(reason)}” is used up`, 'bad'];
+  return [WHY[reason] ?? html`The limit “${name(reason)}” is used up`, 'bad'];
 }
 
-const WHY: Record<string, readonly [Part, 'bad' | 'warning']> = {
-  quota: ['The traffic of this period is used up', 'bad'],
-  billing: ['An invoice is not paid', 'bad'],
-  manual: ['Your provider has suspended the service', 'bad'],
-  'agent-limit': ['Your reseller is suspended, or has used up its traffic', 'bad'],
+/** Returns why a service is restricted, as a text for its client. */
+export function whyText(reason: string): string {
+  return WHY[reason] ?? `The limit “${reason}” is used up`;
+}
+
+const WHY: Readonly<Record<string, string>> = {
+  quota: 'The traffic of this period is used up',
+  billing: 'An invoice is not paid',
+  manual: 'Your provider has suspended the service',
+  'agent-limit': 'Your reseller is suspended, or has used up its traffic',
 };
 
 /** What ends a hold of a service that has room again. */

@@ -7,6 +7,7 @@ import { html, type Html, type Part } from '../../layout/html.js';
 import { reasonWords } from '../../layout/words.js';
 import type { Page } from '../page.js';
 import { toPrice } from '../package-columns.js';
+import { effectNotices } from '../package-effect.js';
 import type { PageRequest } from '../../requests/page-request.js';
 import { findPending, pendingNotice } from '../purchase-state.js';
 import { findAsked } from '../asked-purchase.js';
@@ -194,8 +195,8 @@ export const buyPage: Page = async (request) => {
   const { params, query, sluice } = request;
   const id = params.id ?? '';
   const detail = await sluice.services.show(id);
-  const { packages } = await sluice.purchases.packages({ client: detail.client });
-  const chosen = packages.find((each) => each.id === query.package && each.products.includes(detail.product));
+  const { packages } = await sluice.purchases.packages({ client: detail.client, service: id });
+  const chosen = packages.find((each) => each.id === query.package);
   if (chosen === undefined)
     throw new SluiceError('package_not_offered', `The product of "${id}" does not offer this package`);
   const asked = await findAsked(request, id, (key) => key);
@@ -207,6 +208,7 @@ export const buyPage: Page = async (request) => {
       ${toPrice(chosen)}${chosen.taxed && chosen.lastCharged !== null ? html` (${money(chosen.lastCharged, chosen.currency)} on the client’s last invoice for it)` : null},
       charged to client ${name(detail.client)}.
     </p>
+    ${'made' in asked ? null : effectNotices(chosen, packages)}
     ${detail.client === null ? problemNotice('The service has no client, so nobody can be charged.') : 'made' in asked ? asked.made : postForm(request, { action: `${serviceHref(id)}/buy`, key: asked.key, id: 'buy', submit: pending === null ? `Buy ${chosen.name}` : `Buy another one: ${chosen.name}`, hidden: { package: chosen.id } })}
     <p><a href="${serviceHref(id)}">Back to the service</a></p>`;
   return { title: `Buy ${chosen.name}`, body, timeZone: toZone(request, detail.panel) };

@@ -38,6 +38,7 @@ export function listPackages(
         taxed: isTaxed(found),
         lastCharged: lastCharged(found, bought),
         products: products.map(([product]) => product),
+        effect: null,
       },
     ];
   });

@@ -37,6 +37,22 @@ describe('purchase create', () => {
     expect((await at.run('explain svc-1')).stdout).toMatch(/120 GB of 150 GB/);
   });
 
+  it('says before the charge what the package does not end', async () => {
+    at.use(1, 110);
+    await at.pollReport();
+    await pay();
+    const missing =
+      /10\.00 GB of traffic are still missing, and the service stays restricted\. At least 3 of this package are needed, or one of “extra-50”, “dollars”/;
+    const listed = await at.run('package list --service svc-1');
+    expect(listed.stdout.replaceAll(/\s+/g, ' ')).toMatch(new RegExp(`extra-10: With this package ${missing.source}`));
+    const small = await at.run('purchase create svc-1 extra-10 --ref a');
+    expect([small.exitCode, small.stderr.replaceAll(/\s+/g, ' ')]).toEqual([0, expect.stringMatching(missing)]);
+    expect(small.stdout).toContain('held: quota');
+    expect((await at.run('purchase create svc-1 extra-10 --ref a')).stderr).toBe('');
+    const large = await at.run('purchase create svc-1 extra-50');
+    expect([large.stderr, large.stdout]).toEqual(['', expect.stringMatching(/; released$/m)]);
+  });
+
   it('is refused with what helps', async () => {
     const refused = await at.run('purchase create svc-1 extra-50');
     expect([refused.exitCode, refused.stderr]).toEqual([1, expect.stringContaining('has 0.00 EUR of credit')]);

@@ -1,0 +1,40 @@
+import type { PackageView } from '@sluice/contract/documents';
+import type { Context } from '../../context/context.js';
+import { refuseOtherClient, requireService } from '../../context/find-service.js';
+import type { Reader } from '../../context/reader.js';
+import { packageEffects } from './package-effects.js';
+import { listPackages } from './packages.js';
+import { listOfClient } from './views.js';
+
+/** Whose packages to list. */
+interface OfferRequest {
+  reader?: Reader;
+  /** Whose invoices `lastCharged` is of; default the reader. */
+  client?: string | null | undefined;
+  /** Lists what its product offers, with the effect for it. */
+  service?: string | undefined;
+}
+
+/**
+ * Lists packages; for a reader, those that the products of its services offer, with these products.
+ *
+ * @throws SluiceError `unknown_service`, also for the service of another client than the reader
+ */
+export async function listOffered(context: Context, request: OfferRequest): Promise<PackageView[]> {
+  const { reader, client = reader, service: id } = request;
+  const { store } = context;
+  const packages = listPackages(context, client == null ? [] : await listOfClient(store, client));
+  const offered = reader === undefined ? packages : await onlyOwn(store, packages, reader);
+  if (id === undefined) return offered;
+  const service = await requireService(context, id);
+  refuseOtherClient(service, reader);
+  const own = offered.filter(({ products }) => products.includes(service.product));
+  const effects = await packageEffects(context, service, own);
+  return own.map((each) => ({ ...each, effect: effects.get(each.id) ?? null }));
+}
+
+async function onlyOwn(store: Context['store'], packages: readonly PackageView[], reader: string | null) {
+  const own = new Set((await store.services.list({ client: reader ?? '' })).map(({ product }) => product));
+  const offered = packages.map((each) => ({ ...each, products: each.products.filter((product) => own.has(product)) }));
+  return offered.filter(({ products }) => products.length > 0);
+}
