@@ -134,6 +134,7 @@ export { toAgentStatus } from './features/agents/agent-views.js';
 export type { CreateUserRequest } from './features/agents/create-agent-user.js';
 export type { LimitImport, LimitRequest } from './features/agents/limit-agents.js';
 export { createLedger, type LedgerOptions } from './features/billing/ledger.js';
+export { describeCredit } from './features/billing/describe-credit.js';
 export type { CreditRequest } from './features/billing/use-ledger.js';
 export {
   migrateLocalStore,

@@ -8,7 +8,7 @@ import type { ServiceSource, SourceFacts } from './service-source.js';
 /** Credit of a client. Amounts are decimal text without exponent, such as `12.50`. */
 export interface Credit {
   client: string;
-  /** ISO 4217; null where the client has none yet. */
+  /** ISO 4217; null where the client has no credit yet and its currency is not known. */
   currency: string | null;
   balance: string;
   /** Whether the client is closed: nothing may be charged; absent where he is not. */

@@ -1,5 +1,4 @@
-import { describeUsed, packageName, type PackageView, type ServiceDetail } from '@sluice/engine';
-import { formatMoney } from '@sluice/quota-core';
+import { describeCredit, describeUsed, packageName, type PackageView, type ServiceDetail } from '@sluice/engine';
 import type { ApiCall } from '../requests/api-call.js';
 import type { EmbeddedService } from '@sluice/contract/documents';
 import { readLogin } from '../pages/customer/account.js';
@@ -74,10 +73,7 @@ async function readHead(
 ): Promise<Omit<EmbeddedService, 'summary' | 'parts'>> {
   const packages = await offeredPackages(request, service);
   const known = reads === null || packages.length === 0 ? null : (await readCredit(request, reads)).value;
-  const credit =
-    known === null
-      ? null
-      : toText(formatMoney(known.balance, known.currency ?? request.sluice.config.currency ?? null));
+  const credit = known === null ? null : toText(describeCredit(known));
   return {
     service: service.id,
     title: toText(service.id),

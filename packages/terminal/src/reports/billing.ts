@@ -1,12 +1,12 @@
 import { formatMoney } from '@sluice/quota-core';
-import type { AutoBuySubject, AutoBuyView, InvoiceView } from '@sluice/engine';
+import { type AutoBuySubject, type AutoBuyView, describeCredit, type InvoiceView } from '@sluice/engine';
 import type { Credit } from '@sluice/panel-kind';
 import { bytesCell, type Terminal } from '../terminal.js';
 import type { Times } from '../times.js';
 
 /** Returns `credit 10.00 EUR`. */
-export function creditText({ balance, currency }: Pick<Credit, 'balance' | 'currency'>): string {
-  return `credit ${currency === null ? 'none yet' : formatMoney(balance, currency)}`;
+export function creditText(credit: Pick<Credit, 'balance' | 'currency'>): string {
+  return `credit ${describeCredit(credit)}`;
 }
 
 /** Prints an invoice with its lines. */

@@ -1,7 +1,6 @@
-import type { PaymentTerms } from '@sluice/engine';
+import { describeCredit, type PaymentTerms } from '@sluice/engine';
 import type { Credit } from '@sluice/panel-kind';
 import { compareMoney, subtractMoney } from '@sluice/quota-core';
-import { money } from '../../layout/format.js';
 import { html, type Html } from '../../layout/html.js';
 import type { PageRequest } from '../../requests/page-request.js';
 import { toClient } from './own.js';
@@ -14,9 +13,9 @@ export function readCredit(request: PageRequest, reads: PanelReads): Promise<Las
   return reads.read({ client, what: 'credit', now }, (signal) => sluice.credit.show(client, { signal }));
 }
 
-/** An amount of credit in words; where there was none yet it is zero in the currency of the config. */
-export function creditAmount({ sluice }: PageRequest, { balance, currency }: Credit): Html {
-  return money(balance, currency ?? (Number(balance) === 0 ? sluice.config.currency : null));
+/** An amount of credit in words. */
+export function creditAmount(credit: Credit): Html {
+  return html`<span class="number">${describeCredit(credit)}</span>`;
 }
 
 /** The way to add credit; null where no page is known, and on other sites, which have their own. */

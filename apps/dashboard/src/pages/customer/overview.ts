@@ -151,6 +151,6 @@ async function creditSection(request: PageRequest, reads: PanelReads): Promise<S
     rows: [...(entries.value?.entries ?? [])].reverse().slice(0, 20),
   });
   const content = html`${failed ? notice('warning', html`Your credit can’t be read at the moment. This is from ${times.full(at)}.`) : null}
-  ${facts([['Credit', creditAmount(request, value)]])} ${topUp} ${changes}`;
+  ${facts([['Credit', creditAmount(value)]])} ${topUp} ${changes}`;
   return { ...head, content };
 }

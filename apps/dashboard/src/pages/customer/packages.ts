@@ -82,7 +82,7 @@ function payText({ leavesInvoice }: PaymentTerms): string {
 async function creditText(request: PageRequest, pay: PaymentTerms, reads: PanelReads): Promise<Html> {
   const { value } = await readCredit(request, reads);
   const shown =
-    value === null ? 'Your credit can’t be shown at the moment.' : html`Your credit: ${creditAmount(request, value)}`;
+    value === null ? 'Your credit can’t be shown at the moment.' : html`Your credit: ${creditAmount(value)}`;
   return html`<p>${shown} ${topUpLink(request, pay)}</p>`;
 }
 

@@ -89,7 +89,7 @@ async function showPrice(request: PageRequest, reads: PanelReads): Promise<PageA
       taxed && lastCharged !== null
         ? ['With tax', html`${money(lastCharged, currency)}, by your last invoice for it`]
         : null,
-      ['Your credit', credit === null ? UNKNOWN : creditAmount(request, credit)],
+      ['Your credit', credit === null ? UNKNOWN : creditAmount(credit)],
     ])}
     ${isOver || 'made' in asked ? null : effectNotices(offered, packages, whyText)}
     ${missing === null ? null : notice('warning', html`${isWhole ? null : 'At least '}${money(missing, currency)} of credit are missing.`)}

@@ -48,12 +48,15 @@ function toBooking(context: Context): Booking {
   return { now, id: (prefix) => context.id(prefix), actor: printable(deps.actor()) };
 }
 
-/** Returns the credit of a client in the billing system that the config names. */
+/** Returns the credit of a client in the billing system that the config names; one without credit has the currency of its invoices. */
 export async function showCredit(context: Context, client: string): Promise<Credit> {
   const billing: string = context.config.billing;
   if (billing !== 'ledger') return (await context.billing()).credit(client, context.deps.signal);
   try {
-    return await readCredit(context.store, client);
+    const credit = await readCredit(context.store, client);
+    if (credit.currency !== null) return credit;
+    const newest = (await context.store.invoices.list({ client })).at(-1);
+    return { ...credit, currency: newest?.currency ?? null };
   } catch (error) {
     throw await withSimilarClient(context, client, error);
   }
