@@ -1,4 +1,5 @@
 import type {
+  ActionRecord,
   AgentDoubt,
   AgentRecord,
   AgentReservationRecord,
@@ -19,6 +20,8 @@ export interface AgentRecords {
   holds: readonly HoldRecord[];
   /** Open evidence of users disabled for an agent, under the agent's own hold or the `agent-limit` hold of a service. */
   evidence: readonly EvidenceRecord[];
+  /** Changes on the panel that were applied since its lists were read, oldest first. */
+  applied?: readonly ActionRecord[];
   /** Who suspended agents, by the ids of the holds. */
   actors?: ReadonlyMap<string, string>;
   /** The instant that decides in which period an agent is. */

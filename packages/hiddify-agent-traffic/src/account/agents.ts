@@ -11,7 +11,7 @@ import { type AgentRecord, type AgentReservationRecord, findSubjectAgent, format
 import { SELF } from '../client/records.js';
 import { remainingTraffic, totalTraffic } from './calculator.js';
 import { AgentTrafficChecker } from './checker.js';
-import { countDisabledSince, listDisabled } from './disabled-users.js';
+import { countDisabledSince, countEnabledSince, listDisabled } from './disabled-users.js';
 import { listChain } from './hierarchy.js';
 import { type AgentRule, isBelowPercent, isLimitExceeded, judge, type Judgement } from './judge.js';
 import { accountAt, openAccount } from './period.js';
@@ -33,6 +33,8 @@ export interface StoredAgents {
   disabledBelow: ReadonlyMap<string, DisabledUsers[]>;
   /** How many users were disabled since the figures of an agent above them were read. */
   disabledSince: ReadonlyMap<string, number>;
+  /** How many of those that were disabled then were enabled since. */
+  enabledSince: ReadonlyMap<string, number>;
   /** Name of the key's account. */
   ownerName: string;
   checker: AgentTrafficChecker;
@@ -57,6 +59,7 @@ export function toStoredAgents(records: AgentRecords, rules: AgentRules): Stored
     suspensions: toSuspensions(records),
     disabledBelow: listDisabled(records, agents),
     disabledSince: countDisabledSince(records, agents),
+    enabledSince: countEnabledSince(records, agents),
     ownerName: records.snapshot?.ownerName ?? 'Owner',
     checker: new AgentTrafficChecker({ accounting: rules.accounting, agents, reservations, exempt }),
   };
@@ -102,8 +105,8 @@ function describeAgent(agent: AgentRecord, stored: StoredAgents): AgentTraffic {
   });
   const { exceeded } = judged;
   const usersDisabledByUs = disabledFor.reduce((sum, cause) => sum + cause.users, 0);
-  // The list is older than what was disabled since.
-  const disabledSince = stored.disabledSince.get(uuid) ?? 0;
+  // The list is older than what was changed since.
+  const since = (stored.enabledSince.get(uuid) ?? 0) - (stored.disabledSince.get(uuid) ?? 0);
   const doubted = toDoubt(agent, judged.force, accounting);
   return {
     uuid,
@@ -115,7 +118,7 @@ function describeAgent(agent: AgentRecord, stored: StoredAgents): AgentTraffic {
     exceeded,
     doubted,
     users: figures.users,
-    enabledUsers: Math.max(0, Math.min(figures.enabledUsers - disabledSince, figures.users - usersDisabledByUs)),
+    enabledUsers: Math.max(0, Math.min(figures.enabledUsers + since, figures.users - usersDisabledByUs)),
     usersDisabledByUs,
     disabledFor,
     accounting,

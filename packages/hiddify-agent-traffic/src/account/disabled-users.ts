@@ -2,7 +2,7 @@ import type { AgentRecords, DisabledUsers } from '@sluice/panel-kind';
 import { type AgentRecord, type EvidenceRecord, findSubjectAgent } from '@sluice/quota-core';
 import { listChain } from './hierarchy.js';
 import { isSuspension } from './suspensions.js';
-import type { UserPrior } from './user-actions.js';
+import { ACTION_TYPES, type ObservedUser, type UserPrior } from './user-actions.js';
 
 /**
  * Returns which agents' limits and suspensions keep users disabled, for every agent above such a user: a user of a sub-agent
@@ -39,6 +39,25 @@ export function countDisabledSince(
     for (const agent of listChain(owner, agents)) {
       if (since >= (agents.get(agent)?.figures?.at ?? '')) counts.set(agent, (counts.get(agent) ?? 0) + 1);
     }
+  }
+  return counts;
+}
+
+/** Returns how many users, disabled when the figures of each agent above them were read, Sluice has enabled since. */
+export function countEnabledSince(
+  { applied = [] }: Pick<AgentRecords, 'applied'>,
+  agents: ReadonlyMap<string, AgentRecord>,
+): Map<string, number> {
+  const switched = applied.filter(({ type }) => type === ACTION_TYPES.enable || type === ACTION_TYPES.disable);
+  const counts = new Map<string, number>();
+  const seen = new Set<string>();
+  for (const { type, target, prior, observed, plannedAt } of switched) {
+    const { owner = null } = (observed ?? prior ?? {}) as Partial<ObservedUser>;
+    const chain = listChain(owner, agents).filter((agent) => plannedAt >= (agents.get(agent)?.figures?.at ?? ''));
+    // The first change says how the user was read.
+    if (chain.length === 0 || seen.has(target)) continue;
+    seen.add(target);
+    if (type === ACTION_TYPES.enable) for (const agent of chain) counts.set(agent, (counts.get(agent) ?? 0) + 1);
   }
   return counts;
 }

@@ -62,12 +62,15 @@ async function loadRecords(context: Context, panel: string, tables: Omit<StoreTa
   const held = new Set((await tables.holds.open({ panel, reason: 'agent-limit' })).map(({ service }) => service));
   const others =
     held.size === 0 ? [] : (await tables.evidence.open({ panel })).filter(({ service }) => held.has(service));
+  const snapshot = await tables.agentSnapshots.get(panel);
+  const since = snapshot === null ? [] : await tables.actions.list({ since: snapshot.at });
   return {
     agents: await tables.agents.list(panel),
     reservations: await tables.agentReservations.live(panel),
-    snapshot: await tables.agentSnapshots.get(panel),
+    snapshot,
     holds,
     evidence: [...own, ...others],
+    applied: since.filter((action) => action.panel === panel && action.state === 'applied'),
     actors: await loadActors(holds, tables),
     periodNow: trustedNow(context, panel, await tables.clock.confirmed()),
   };
