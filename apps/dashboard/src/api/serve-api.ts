@@ -91,12 +91,14 @@ async function answerTo(
 async function handleFor(route: ApiRoute, call: ApiCall, url: string): Promise<unknown> {
   const { reads } = call.readers;
   const { client } = call.viewer;
-  if (client === null || !route.outside) return route.handle(call);
   const now = call.context.clock.now();
-  if (route.method === 'GET')
+  const isBounded = client !== null && route.outside;
+  if (isBounded && route.method === 'GET')
     return readForClient(reads, { client, what: url, now }, (signal) => route.handle({ ...call, signal }));
-  reads.count({ client, now });
-  return route.handle(call).finally(() => {
-    reads.forget(client);
+  if (isBounded) reads.count({ client, now });
+  const answer = route.handle(call);
+  if (!needsKey(route)) return answer;
+  return answer.finally(() => {
+    reads.forget(client ?? undefined);
   });
 }

@@ -61,6 +61,8 @@ interface Kept {
 interface OfClient {
   kept: Map<string, Kept>;
   underWay: Map<string, Promise<Kept>>;
+  /** How often something was changed. */
+  changes: number;
   /** Ends with the last read that is under way. */
   queue: Promise<unknown>;
   /** The minute that reads are counted in, and their number. */
@@ -113,15 +115,21 @@ export class PanelReads {
     );
   }
 
-  /** Reads again what a change has made out of date. */
-  forget(client: string): void {
-    const kept = this.#clients.get(client)?.kept;
-    for (const [what, each] of kept ?? []) kept?.set(what, { ...each, triedAt: -Infinity });
+  /** Reads again what a change has made out of date; without a client, what of any. A read that began before it is not enough. */
+  forget(client?: string): void {
+    const all = client === undefined ? this.#clients.values() : [this.#clients.get(client)];
+    for (const of of all) {
+      if (of === undefined) continue;
+      of.changes += 1;
+      of.underWay.clear();
+      for (const [what, each] of of.kept) of.kept.set(what, { ...each, triedAt: -Infinity });
+    }
   }
 
   #of(client: string): OfClient {
     const known = this.#clients.get(client);
-    const of = known ?? { kept: new Map(), underWay: new Map(), queue: Promise.resolve(), minute: 0, count: 0 };
+    const fresh = { kept: new Map(), underWay: new Map(), changes: 0, queue: Promise.resolve(), minute: 0, count: 0 };
+    const of = known ?? fresh;
     setNewest(this.#clients, client, of, this.#limits.mostClients);
     return of;
   }
@@ -144,6 +152,7 @@ export class PanelReads {
       return Promise.resolve(last(error));
     }
     const signal = AbortSignal.timeout(timeoutMs);
+    const { changes } = of;
     const reading = of.queue
       .then(() => {
         signal.throwIfAborted();
@@ -151,8 +160,11 @@ export class PanelReads {
       })
       .then((value): Kept => ({ value, at: now, triedAt: now, failed: false }), last)
       .then((made) => {
-        of.underWay.delete(what);
-        if (made.failed || keeps(made.value)) setNewest(of.kept, what, made, this.#limits.mostKept);
+        // What was read before a change is shown to those who asked before it, and read again for the others.
+        const isOutdated = of.changes !== changes;
+        if (!isOutdated) of.underWay.delete(what);
+        const kept = isOutdated ? { ...made, triedAt: -Infinity } : made;
+        if (made.failed || keeps(made.value)) setNewest(of.kept, what, kept, this.#limits.mostKept);
         else of.kept.delete(what);
         return made;
       });

@@ -117,6 +117,8 @@ async function servePage(parts: ServerParts, exchange: Exchange, visit: PageVisi
       );
     } finally {
       cache.clear();
+      // An operator may have changed what is of any client.
+      parts.readers.reads.forget(viewer.client ?? undefined);
     }
   }
 }

@@ -21,8 +21,9 @@ export function setDestination(reads: PanelReads): Page {
     const read = await readLine(request, service, reads);
     const { value: line } = read;
     if (line === null) throw unread(read);
-    await plainly(() => changeDestination({ sluice, service, line, as }, number, destination));
-    reads.forget(toClient(request));
+    await plainly(() => changeDestination({ sluice, service, line, as }, number, destination)).finally(() => {
+      reads.forget(toClient(request));
+    });
     return done(request, id, 'destination', 'line');
   };
 }
@@ -38,8 +39,9 @@ export function setCallerId(reads: PanelReads): Page {
     await plainly(async () => {
       const line = await sluice.telephony.line(id);
       await changeCallerId({ sluice, service, line, as }, callerId);
+    }).finally(() => {
+      reads.forget(toClient(request));
     });
-    reads.forget(toClient(request));
     return done(request, id, 'caller-id', 'line');
   };
 }
