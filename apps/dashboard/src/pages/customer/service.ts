@@ -21,6 +21,7 @@ import {
   headline,
   holdNotices,
   isMetered,
+  limitFacts,
   showRemaining,
   showState,
 } from './usage.js';
@@ -112,6 +113,7 @@ function usageSection(service: ServiceDetail, times: Times): Section {
     allowance === null || allowance.extraBytes === 0
       ? null
       : ['Extra traffic in this period', bytes(allowance.extraBytes)],
+    ...limitFacts(service),
     nextDueDate === null || hasEnded ? null : ['Next due date', times.day(nextDueDate)],
     metered ? ['Read', usage === null ? html`<span class="unknown">never</span>` : times.full(usage.readAt)] : null,
   ])}`;

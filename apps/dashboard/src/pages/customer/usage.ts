@@ -1,5 +1,6 @@
 import {
   describeExceeded,
+  describeFigures,
   type FallenUsage,
   type NextDecision,
   findNextDecision,
@@ -122,13 +123,13 @@ export function changeNotice({ allowance }: ServiceDetail): Html | null {
 /** Why a service is restricted, and what is used up without a restriction, in words for its client. */
 export function holdNotices(service: ServiceDetail, times: Times): Html[] {
   const { holds, wouldHold, observing } = service;
-  const used = wouldHold.map((reason) => notice('warning', html`${toWhy(reason)[0]}.`));
+  const used = wouldHold.map((reason) => notice('warning', html`${toWhy(reason, service)[0]}.`));
   const released = service.quotaReleasedUntil === null ? null : service;
   const restricted = holds.map(({ reason, since, beforeClient, releasing, restricting, partly }) => {
     if (releasing === true) return notice('warning', COMES_BACK);
     const next = findNextDecision({ service, released, at: times.now }, { reason, since, note: null });
     const isEarlier = next === 'window' || next === 'cycle';
-    const [why, tone] = isEarlier ? ENDED : reason === 'quota' ? toWhyQuota(service, next) : toWhy(reason);
+    const [why, tone] = isEarlier ? ENDED : reason === 'quota' ? toWhyQuota(service, next) : toWhy(reason, service);
     if (restricting === true) return notice('warning', html`${why}; the service is to be restricted.`);
     const comesBack = next !== null && next !== 'product';
     const end = comesBack && !observing ? html` ${NEXT_READING}` : null;
@@ -158,8 +159,16 @@ function fallenText({ usedBytes, peakBytes }: FallenUsage): Html {
   only ${bytes(usedBytes)}, and your provider has to check it`;
 }
 
-function toWhy(reason: string): readonly [Part, 'bad' | 'warning'] {
-  return [WHY[reason] ?? html`The limit “${name(reason)}” is used up`, 'bad'];
+function toWhy(reason: string, service?: ServiceDetail): readonly [Part, 'bad' | 'warning'] {
+  const figures = service === undefined ? null : describeFigures(service, [reason]);
+  const used = figures === null ? null : `: ${figures}`;
+  return [WHY[reason] ?? html`The limit “${name(reason)}” is used up${used}`, 'bad'];
+}
+
+/** The limits of a service besides its quota, with what is used of each. */
+export function limitFacts(service: ServiceDetail): [string, Part][] {
+  const others = service.limits.filter(({ id }) => id !== 'quota');
+  return others.map(({ id }) => [`Limit “${id}”`, describeFigures(service, [id]) ?? UNKNOWN]);
 }
 
 /** Returns why a service is restricted, as a text for its client. */
