@@ -48,7 +48,8 @@ export const PURCHASES: readonly Column<PurchaseView>[] = [
   text('package', ({ package: name }) => name),
   bytes('traffic', (row) => row.bytes, { priority: 3 }),
   money('price', ({ price }) => price),
-  money('charged', ({ charged }) => charged, { priority: 2 }),
+  // Also of a purchase that is not paid yet: the total of its invoice.
+  money('charged', ({ charged }) => charged, { title: 'invoiced', priority: 2 }),
   text('currency', ({ currency }) => currency),
   state('status', ({ status }) => status),
   text('actor', ({ actor }) => actor, { priority: 4 }),

@@ -26,6 +26,8 @@ it('says of a pending purchase which invoice is to be paid, and of a repeated on
   expect(first.stdout).toContain(`whmcs-1: ${pay}: extra (50 GB) for 5.00 EUR`);
   expect(first.stdout).not.toContain('bought');
   expect((await at.bench.sluice('service show whmcs-1')).stdout).toContain(`${pay}, `);
+  const listed = (await at.bench.sluice('purchase list')).stdout;
+  expect([listed.includes('invoiced'), listed.includes('charged')]).toEqual([true, false]);
   at.whmcs.pay(id);
   await at.poll();
   const again = await at.bench.sluice(words);

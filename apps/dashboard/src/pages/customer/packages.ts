@@ -106,6 +106,10 @@ function buyCell(request: PageRequest, service: ServiceDetail, each: PackageView
   return html`${purchaseState(pending, request)} <a href="${href}">Buy another one…${of}</a>`;
 }
 
+/** What a client reads of pending purchases: each is shown as it was when its invoice was read last. */
+const SEEN_LATER =
+  'A payment is noticed with the next reading. If you have paid an invoice that is still shown as pending, you need not pay it again.';
+
 /** The purchases of a service, the newest first. */
 export function purchasesSection(request: PageRequest, { purchases }: ServiceDetail, times: Times): Section | null {
   if (purchases.length === 0) return null;
@@ -122,7 +126,12 @@ export function purchasesSection(request: PageRequest, { purchases }: ServiceDet
     ],
     rows: [...purchases].reverse(),
   });
-  return { id: 'purchases', title: 'Purchases', content };
+  const waits = purchases.some(({ status, invoice }) => status === 'pending' && invoice !== null);
+  return {
+    id: 'purchases',
+    title: 'Purchases',
+    content: html`${content}${waits ? html`<p class="soft">${SEEN_LATER}</p>` : null}`,
+  };
 }
 
 /** Whether packages are bought by themselves, with a form where the client may buy. */

@@ -89,10 +89,13 @@ it('never calls a purchase bought whose invoice is to be paid, and links the inv
   });
   const { purchases } = await at.sluice.purchases.list({ service: 'svc-3' });
   expect(purchases).toMatchObject([{ status: 'pending', invoiceUrl: `${PUBLIC}/viewinvoice.php?id=${invoice?.id}` }]);
+  const later = 'A payment is noticed with the next reading.';
   fake.pay(Number(invoice?.id));
+  expect(await link.text('/services/svc-3')).toContain(later);
   await at.sluice.poll();
   const paid = await link.text('/services/svc-3');
   expect(paid).toMatch(/paid<\/span>[\s\S]*?<td class="minor">yes<\/td>/);
+  expect(paid).not.toContain(later);
   expect(buttons(paid)).toBe(1);
   expect(paid).not.toContain('<bdi>extra-50');
   expect(invoice?.lines[0]?.description).toMatch(/^50 GB more for svc-3/);
