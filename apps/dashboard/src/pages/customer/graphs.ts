@@ -82,6 +82,10 @@ async function graphOfPanel(
     ${drawing(last)} ${age}`;
 }
 
+/** A panel that names no unit: the figures show no more than when there was much traffic. */
+const NO_UNIT =
+  'The panel does not say in which unit these figures are: they show when there was more or less traffic. How much you have used is stated above.';
+
 function drawing(last: LastGraph): Html {
   const title = `Traffic graph of ${last.panel}`;
   if (last.picture !== null) {
@@ -91,5 +95,7 @@ function drawing(last: LastGraph): Html {
   const data = last.figures === null ? null : panelChart(last, last.figures, title);
   if (data?.lines.some(({ points }) => points.some(({ value }) => value !== null)) !== true)
     return html`<p class="empty">The panel returned no data in this time.</p>`;
-  return html`<div class="chart">${trusted(responsiveChart(data, { id: `panel-${toId(last.service)}` }))}</div>`;
+  const unit = last.figures?.unit === null ? html`<p class="soft">${NO_UNIT}</p>` : null;
+  return html`<div class="chart">${trusted(responsiveChart(data, { id: `panel-${toId(last.service)}` }))}</div>
+    ${unit}`;
 }

@@ -1,0 +1,20 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { expect, it } from '@jest/globals';
+import { useBench } from '../../test/dashboard-bench.js';
+import { textOf } from '../../test/page-texts.js';
+import { Link } from '../../test/share-link.js';
+
+const at = useBench();
+
+it('says in words of the client that the panel names no unit', async () => {
+  await at.addService(1, '42', 20);
+  await at.sluice.poll();
+  const link = await Link.open(at, { client: '42' });
+  // The panel's graph is read after the first page.
+  let page = '';
+  for (let tries = 0; tries < 100 && !page.includes('The panel’s own graph Read'); tries++) {
+    page = textOf(await link.text('/services/svc-1'));
+    await wait(50);
+  }
+  expect(page).toContain('The panel does not say in which unit these figures are');
+});
