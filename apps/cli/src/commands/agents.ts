@@ -1,4 +1,4 @@
-import type { AgentDetail, AgentView, Sluice } from '@sluice/engine';
+import type { AgentDetail, AgentList, AgentView, Sluice } from '@sluice/engine';
 import type { LedgerOpening } from '@sluice/panel-kind';
 import { usageError } from '@sluice/panel-kind/errors';
 import { gigabytesToBytes } from '@sluice/quota-core';
@@ -57,16 +57,18 @@ function parseOpening(text: string | undefined): LedgerOpening | undefined {
 }
 
 /** `sluice agent list` */
-export const agentList: CommandHandler<ListOptions> = listCommand<AgentView>(
+export const agentList: CommandHandler<ListOptions> = listCommand<AgentView, ListOptions, Omit<AgentList, 'agents'>>(
   { key: 'agents', empty: 'No agents.', columns: AGENTS, statuses: STATUSES.agents },
   async ({ sluice }, _args, { panel }) => {
     const { agents, ...also } = await sluice.agents.list({ panel });
     return { rows: agents, also };
   },
-  ({ terminal }, agents, { csv }) => {
+  ({ terminal }, agents, { csv }, also) => {
     if (csv === undefined) printSemantics(terminal, agents);
     if (csv === undefined) printSuspended(terminal, agents);
-    return ExitCode.done;
+    const panels = also?.panels ?? [];
+    for (const { panel, error } of panels) terminal.warn(`panel "${panel}" is not listed: ${terminal.error(error)}`);
+    return panels.length === 0 ? ExitCode.done : ExitCode.partial;
   },
 );
 

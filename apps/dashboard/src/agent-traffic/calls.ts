@@ -1,4 +1,4 @@
-import { type AgentDetail, isStopError, type Sluice } from '@sluice/engine';
+import { type AgentDetail, type AgentView, isStopError, type Sluice } from '@sluice/engine';
 import { type ItemError, SluiceError, usageError } from '@sluice/panel-kind';
 import { BYTES_PER_GB } from '@sluice/quota-core';
 import type * as z from 'zod';
@@ -48,7 +48,7 @@ export const AGENT_TRAFFIC_CALLS: readonly AgentTrafficCall[] = [
     body: null,
     result: schema.agentList,
     async answer({ sluice }) {
-      const { agents } = await sluice.agents.list();
+      const agents = await listAll(sluice);
       return { agents: agents.map(toListEntry), count: agents.length };
     },
   },
@@ -147,12 +147,20 @@ interface FoundAgent {
 
 const UUID = /^[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}$/i;
 
+/** Lists the agents of all panels: the add-on's answer has no place for those that can't be read. */
+async function listAll(sluice: AgentTrafficRequest['sluice']): Promise<AgentView[]> {
+  const { agents, panels } = await sluice.agents.list();
+  const [left] = panels;
+  if (left !== undefined)
+    throw new SluiceError(left.error.code, `Panel "${left.panel}": ${left.error.message}`, { kind: 'panel' });
+  return agents;
+}
+
 /** Returns the agent of a request, on whichever panel it is. */
 async function findAgent({ sluice, agent: text }: AgentTrafficRequest): Promise<FoundAgent> {
   if (!UUID.test(text)) throw notAUuid(text);
   const uuid = text.toLowerCase();
-  const { agents } = await sluice.agents.list();
-  const found = agents.find((agent) => agent.uuid === uuid);
+  const found = (await listAll(sluice)).find((agent) => agent.uuid === uuid);
   if (found === undefined) throw unknownAgent();
   const { panel } = found;
   return { uuid, panel, detail: await sluice.agents.show(uuid, { panel }) };

@@ -89,6 +89,8 @@ export const agents = z.object({
   agents: z.array(listed),
   /** How each panel's figures count. */
   semantics: z.array(z.object({ panel: text, semantics })),
+  /** Panels whose agents are not listed since they could not be read; where none could, the call fails. */
+  panels: skippedPanels,
 });
 /** `agent list --json` (docs/json.md). */
 export type AgentList = z.infer<typeof agents>;

@@ -32,7 +32,10 @@ export const agentsPage: Page = async (request) => {
   const scene = toScene(request);
   const live = query.read === 'yes' ? await attempt(() => sluice.agents.list()) : null;
   const stored = await sluice.agents.listStored();
-  const agents: readonly (AgentView & Partial<Pick<AgentDetail, 'at'>>)[] = live?.value?.agents ?? stored.agents;
+  const left = live?.value?.panels ?? [];
+  const lastRead = stored.agents.filter(({ panel }) => left.some((skipped) => skipped.panel === panel));
+  const agents: readonly (AgentView & Partial<Pick<AgentDetail, 'at'>>)[] =
+    live?.value == null ? stored.agents : [...live.value.agents, ...lastRead];
   const list = table<(typeof agents)[number]>({
     caption: 'Agents',
     columns: [
@@ -66,7 +69,9 @@ export const agentsPage: Page = async (request) => {
     agents.map(({ panel }) => panel),
   )}
   ${scene.mayOperate ? runButtons(request, { panel: null, hasAgents: true }) : null}
-  ${live?.value === null ? problemNotice(live.problem) : null} ${section('Agents', html`${list} ${read}`)}`;
+  ${live?.value === null ? problemNotice(live.problem) : null}
+  ${left.map(({ panel, error }) => notice('warning', html`${name(panel)} can’t be read now, its agents are shown as last read: ${name(error.message)}`))}
+  ${section('Agents', html`${list} ${read}`)}`;
   return { title: 'Agents', body };
 };
 

@@ -1,6 +1,7 @@
-import type { AgentDetail, AgentExplained, AgentList } from '@sluice/contract/documents';
-import type { AgentTraffic } from '@sluice/panel-kind';
+import type { AgentDetail, AgentExplained, AgentList, AgentView, Enforcement } from '@sluice/contract/documents';
+import { type AgentTraffic, toItemError } from '@sluice/panel-kind';
 import { toAgentSubject } from '@sluice/quota-core';
+import { toSluiceError } from '../../base/to-sluice-error.js';
 import { readEnforcements } from '../../context/enforcement.js';
 import { brakeKey } from '../../kernel/run/brake-state.js';
 import type { Context } from '../../context/context.js';
@@ -17,24 +18,30 @@ import {
 } from './open-agents.js';
 import { describeStored, readCurrentFigures, knownAgent, loadStoredAgents } from './read-agents.js';
 
-/** Lists the agents of one panel or of all panels, with current figures. */
+/** Lists the agents of one panel or of all panels, with current figures; panels that can't be read are named, if not all are. */
 export async function listAgents(context: Context, panel: string | undefined): Promise<AgentList> {
-  const list: AgentList = { agents: [], semantics: [] };
+  const list: AgentList = { agents: [], semantics: [], panels: [] };
   const enforcements = await readEnforcements(context.config, context.store);
-  for (const name of agentPanels(context, panel)) {
-    const on = await openAgents(context, name);
-    const { addon, agents } = on;
-    if (addon === null) {
-      await readCurrentFigures(on);
-      list.agents.push(
-        ...(await describeStored(on)).map((agent) => agentView(name, agent, enforcements.of(name, null))),
-      );
-    } else {
-      list.agents.push(...(await addon.listAgents()).map((agent) => addonView(name, agent)));
+  const names = agentPanels(context, panel);
+  for (const name of names) {
+    try {
+      const on = await openAgents(context, name);
+      list.agents.push(...(await readViews(on, enforcements.of(name, null))));
+      list.semantics.push({ panel: name, semantics: (on.addon ?? on.agents).semantics });
+    } catch (error) {
+      const reason = toSluiceError(error);
+      if (reason.kind !== 'panel' || list.panels.length + 1 === names.length) throw reason;
+      list.panels.push({ panel: name, error: toItemError(reason) });
     }
-    list.semantics.push({ panel: name, semantics: (addon ?? agents).semantics });
   }
   return list;
+}
+
+async function readViews(on: AgentsOnPanel, enforcement: Enforcement): Promise<AgentView[]> {
+  const { addon, name } = on;
+  if (addon !== null) return (await addon.listAgents()).map((agent) => addonView(name, agent));
+  await readCurrentFigures(on);
+  return (await describeStored(on)).map((agent) => agentView(name, agent, enforcement));
 }
 
 /** Lists the agents of one panel or of all as last read; calls no panel. Agents whose limits an add-on keeps were never read. */
