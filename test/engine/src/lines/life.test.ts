@@ -83,5 +83,8 @@ describe.each(SYSTEMS)('a line with two numbers on the wire %s', (system) => {
     const amounts = invoices.flatMap(({ lines }) => lines.map(({ amount }) => amount));
     expect(amounts.sort()).toEqual(['0.31', '2.00']);
     expect(await store.evidence.open()).toEqual([]);
+    // Its reference stays, for calls that come late; nothing is left to remove.
+    expect((await store.services.get('svc-1'))?.refs['astbilling_subscriber_id']).toBe(id);
+    expect((await sluice.explain('svc-1')).accountDue).toBeNull();
   });
 });

@@ -50,7 +50,7 @@ timeZone: America/Sao_Paulo
 panels:
   voice: { ${own}, url: "${url}", allowHttp: true, billFrom: 2026-09-01, timeout: 2s${profile} }
 products:
-  line: { panel: voice, astbilling: { planId: 11 } }
+  line: { panel: voice, astbilling: { planId: 11 }, terminate: auto }
   capped: { panel: voice, astbilling: { planId: 11 }, limits: [${spend}] }
   fraction: { panel: voice, astbilling: { planId: 11, creditLimit: "50.00" } }
   large: { panel: voice, astbilling: { plan: Grande } }

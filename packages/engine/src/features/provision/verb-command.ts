@@ -76,6 +76,7 @@ export async function finishVerb(
   if (request.verb === 'create' && service.status === 'pending') await setStatus(context, service, 'active', tables);
   if (request.verb === 'terminate') {
     await setStatus(context, service, 'terminated', tables);
+    await disown(context, service, tables);
     await endAll(context, service, tables);
     // What was not finished before has no account any more.
     for (const open of await tables.actions.unresolved({ services: [service.id] }))
@@ -153,6 +154,13 @@ export async function endOverdueHold(context: Context, service: ServiceRecord, t
   const holds = await tables.holds.open({ services: [service.id], reason: 'billing' });
   for (const hold of holds) await tables.holds.end(hold.id, context.now());
   return holds.map(({ id }) => id);
+}
+
+/** A line keeps its reference, for calls that come late; there is no account of ours any more. */
+async function disown(context: Context, { id, ownRefs }: ServiceRecord, tables: StoreTables): Promise<void> {
+  if (ownRefs.length === 0) return;
+  const none = Object.fromEntries(ownRefs.map((key) => [key, false]));
+  await tables.services.update([{ id, ownRefs: none, updatedAt: context.now() }]);
 }
 
 /** Ends all holds and evidence of a terminated service: its objects on the panel are gone. */
