@@ -166,6 +166,8 @@ export interface BillingKind<Settings = unknown> {
   writesFields?(settings: Settings): boolean;
   /** Checks address, credentials, rights and version, and changes nothing; problems are returned, not thrown. */
   check?(settings: Settings, dependencies: BillingDependencies, use: BillingUse): Promise<BillingCheck[]>;
+  /** Returns the keys that its section lacks before lines of calls are added; empty where nothing is missing. */
+  missingForCalls?(settings: Settings): readonly string[];
   /** The ref of services with their id there (`ServiceSource.ref`). */
   readonly serviceRef?: string | undefined;
   /** Opens its list of services, for `service sync`; sends nothing. */

@@ -1,7 +1,8 @@
-import { type CallBilling, type CallInvoice, type CallLine, type CallSending, usageError } from '@sluice/panel-kind';
+import { type CallBilling, type CallInvoice, type CallLine, type CallSending } from '@sluice/panel-kind';
 import type { WhmcsInvoice } from '../index.js';
 import { inCurrency } from './amounts.js';
-import { checkAmount, currencyMismatch, type Progress, refuseClosed, runCall, TITLE, unclear } from './errors.js';
+import { checkAmount, currencyMismatch, type Progress, refuseClosed, runCall, unclear } from './errors.js';
+import { requireTaxed } from './call-settings.js';
 import { SERVICE_REF, type WhmcsSettings } from './settings.js';
 import { isChangeable, toInvoice, type WhmcsBooks } from './whmcs-books.js';
 
@@ -39,15 +40,6 @@ export function callLines(books: WhmcsBooks, { calls }: Pick<WhmcsSettings, 'cal
         return show(books, after, progress);
       }),
   };
-}
-
-function requireTaxed(calls: WhmcsSettings['calls']): boolean {
-  const missing = calls?.taxed === undefined ? 'calls.taxed is not stated' : 'calls.onlyWriter is not true';
-  if (calls?.taxed !== undefined && calls.onlyWriter) return calls.taxed;
-  throw usageError(
-    'calls_not_configured',
-    `Calls are not billed in ${TITLE}: whmcs.${missing} in the config; nothing was changed`,
-  );
 }
 
 async function list(

@@ -1,5 +1,6 @@
 import type { BillingKind } from '@sluice/panel-kind';
 import { AMOUNTS } from './amounts.js';
+import { listMissing } from './call-settings.js';
 import { findDoubleClaims } from './claims.js';
 import { customerPages } from './customer-pages.js';
 import { SERVICE_REF, whmcsProductSchema, type WhmcsSettings, whmcsSchema } from './settings.js';
@@ -18,6 +19,7 @@ export const whmcs: BillingKind<WhmcsSettings> = {
   addsTax: true,
   pages: customerPages,
   checkProducts: findDoubleClaims,
+  missingForCalls: listMissing,
   fieldColumns: ({ fields }) => Object.keys(fields),
   writesFields: ({ writeBack }) => writeBack,
   descriptions: {

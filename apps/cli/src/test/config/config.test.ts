@@ -283,6 +283,24 @@ ${more}`;
     ]);
   });
 
+  it('names what the billing system lacks for lines of calls', async () => {
+    const voice =
+      '  voice: { kind: astbilling, url: "https://voice.example.com/api", token: "${env:TOKEN}", currency: BRL, billFrom: 2026-12-01 }\n';
+    const lines = GOOD.replace(
+      'products:\n',
+      `${voice}products:\n  line: { panel: voice, astbilling: { plan: "7" } }\n`,
+    );
+    const billed = (calls: string): string =>
+      `${lines}billing: whmcs\nwhmcs: { url: "https://billing.example.com", identifier: "\${env:TOKEN}", secret: "\${env:TOKEN}"${calls} }\n`;
+    const found = async (calls: string) =>
+      (await check(billed(calls))).problems.map(({ severity, message }) => `${severity} ${message}`);
+    expect(await found('')).toEqual([
+      'warning calls are not billed in WHMCS without whmcs.calls.taxed',
+      'warning calls are not billed in WHMCS without whmcs.calls.onlyWriter: true',
+    ]);
+    expect(await found(', calls: { taxed: true, onlyWriter: true }')).toEqual([]);
+  });
+
   it('accepts what switches nothing on, and warns of auto-buy without a package on offer', async () => {
     const { exitCode, problems } = await check(`${GOOD.replace('both', 'both, provision: manual, terminate: manual')}
 billing: ledger
@@ -320,7 +338,7 @@ packages: { extra: { traffic: 1TB, price: "10.00" } }
     ['installation: sp1, ', 'installation: sp1, ', 'sp1'],
   ])('refuses the same identity of bills on two panels: %s', async (first, second, name) => {
     const voice = (panel: string, own: string): string =>
-      `  ${panel}: { kind: astbilling, url: "https://${panel}.example.com/api", ${own}token: "\${env:TOKEN}", currency: BRL }\n`;
+      `  ${panel}: { kind: astbilling, url: "https://${panel}.example.com/api", ${own}token: "\${env:TOKEN}", currency: BRL, billFrom: 2026-12-01 }\n`;
     const found = await check(GOOD.replace('products:', `${voice('voice', first)}${voice('other', second)}products:`));
     expect(found.problems).toMatchObject([
       { path: 'panels.other.installation', message: expect.stringContaining(`"${name}" is in the identity`) },
@@ -332,7 +350,7 @@ packages: { extra: { traffic: 1TB, price: "10.00" } }
   it('finds what the text of a line on an invoice may not contain', async () => {
     const found = await check(`${GOOD}invoiceLines: { purchase: "{trafic}", calls: "{username} {last}" }\n`);
     expect(found.problems.filter(({ severity }) => severity === 'error')).toMatchObject([
-      { path: 'invoiceLines.purchase', message: expect.stringContaining('known: traffic, service, package') },
+      { path: 'invoiceLines.purchase', message: expect.stringContaining('did you mean "traffic"?') },
     ]);
     const url = await check(`${GOOD}brand: { topUpUrl: billing }\n`);
     expect(url.problems).toMatchObject([{ path: 'brand.topUpUrl' }]);

@@ -1,6 +1,7 @@
 import type { BillingKind, LimitSettings, PanelKind, ProductSettings } from '@sluice/panel-kind';
 import { checkMoney, currencyDecimals } from '@sluice/quota-core';
 import { billingSections, billingSettings, findEntry } from './find-entry.js';
+import { listCallPanels } from './call-panels.js';
 import { LINE_PLACEHOLDERS } from './invoice-lines.js';
 import { unknownPlaceholders } from '../template.js';
 import { listFieldColumns } from '../fields.js';
@@ -148,6 +149,18 @@ const billingKnown: Rule = (config, _kinds, billing) =>
     ];
   });
 
+/** Every bill of calls would be refused. */
+const callsConfigured: Rule = (config, kinds, billing) => {
+  const { billed, unbilled } = listCallPanels(config, kinds);
+  if (billed.length + unbilled.length === 0) return [];
+  return billing.flatMap((system) => {
+    const { kind, title } = system;
+    const settings = billingSettings(config, kind);
+    const missing = config.billing !== kind || settings === undefined ? [] : (system.missingForCalls?.(settings) ?? []);
+    return missing.map((key) => warning(`${kind}.calls`, `calls are not billed in ${title} without ${key}`));
+  });
+};
+
 /** A misspelt column would leave the custom field without effect. */
 const fieldsKnown: Rule = (config, kinds, billing) =>
   billing.flatMap((system) => {
@@ -220,6 +233,7 @@ const RULES: Rule[] = [
   oneNameEach,
   ownInstallation,
   callsBilled,
+  callsConfigured,
   oneInterval,
   lineTexts,
 ];

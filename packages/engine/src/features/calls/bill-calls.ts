@@ -34,8 +34,8 @@ export interface BillRequest extends BillOptions {
 export async function billCalls(context: Context, request: BillRequest): Promise<CallBillReport> {
   const { calls } = await context.billing();
   const services = await findServices(context, request);
-  // What is missing in the config is the same for every bill. An invoice without lines needs none of it.
-  if (!request.dryRun) calls.settings();
+  // What is missing in the config is the same for every bill, also for those that are only shown.
+  calls.settings();
   const isObserved = await observedServices(context, request);
   const { dryRun, service, invoice } = request;
   const scope = invoice === null ? null : `invoice ${invoice}`;

@@ -32,3 +32,12 @@ it('a bill in doubt says how it is sent again', async () => {
     expect(stdout).toContain('send it again with --resend');
   }
 });
+
+it('a preview is refused as the bills are, where the config lacks what they need', async () => {
+  at.bench.edit(', calls: { taxed: false, onlyWriter: true }', '');
+  for (const words of ['call bill --dry-run', 'call bill']) {
+    const { exitCode, stderr } = await at.bench.sluice(words);
+    expect([words, exitCode]).toEqual([words, 2]);
+    expect(stderr).toContain('the config lacks whmcs.calls.taxed and whmcs.calls.onlyWriter: true; nothing was changed');
+  }
+});
