@@ -25,6 +25,19 @@ it('has no due date and no package that counts', async () => {
   expect(purchases).toMatchObject([{ status: 'paid', current: false }]);
 });
 
+it('is sold and set nothing any more, by commands as by the page', async () => {
+  const { overrides, autoBuy, purchases, services } = at.sluice;
+  const refused = { code: 'wrong_lifecycle' };
+  await expect(overrides.set('svc-1', { quota: '50GB' })).rejects.toMatchObject(refused);
+  await expect(autoBuy.set({ service: 'svc-1' }, { enabled: true, package: 'extra-50' })).rejects.toMatchObject(refused);
+  await expect(purchases.create('svc-1', 'extra-50')).rejects.toMatchObject(refused);
+  expect(await services.show('svc-1')).toMatchObject({ overrides: null });
+  const page = await at.page('/services/svc-1');
+  expect(textOf(page)).toContain('The service has ended');
+  for (const form of ['suspend', 'hold', 'renew', 'buy', 'override', 'auto-buy'])
+    expect([form, page.includes(`action="/services/svc-1/${form}"`)]).toEqual([form, false]);
+});
+
 it('is listed beside one that is used up, in the words of the command', async () => {
   await at.sluice.services.set('svc-2', { protected_until: '2027-01-01' });
   await at.sluice.poll();

@@ -1,3 +1,4 @@
+import { SluiceError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 
 /** Returns whether a service is in use: not pending any more, and not terminated or vanished. */
@@ -8,6 +9,20 @@ export function isLiving({ status }: Pick<ServiceRecord, 'status'>): boolean {
 /** Returns whether a service has ended: it was terminated, or is gone from the system that it came from. */
 export function hasEnded({ status }: Pick<ServiceRecord, 'status'>): boolean {
   return status === 'terminated' || status === 'vanished';
+}
+
+/**
+ * Refuses to change a service that has ended.
+ *
+ * @throws SluiceError `wrong_lifecycle`
+ */
+export function refuseEnded({ id, status }: Pick<ServiceRecord, 'id' | 'status'>): void {
+  if (!hasEnded({ status })) return;
+  throw new SluiceError(
+    'wrong_lifecycle',
+    `"${id}" is ${status} and can't be changed; add the service again with another id`,
+    { details: { service: id, lifecycle: status } },
+  );
 }
 
 /** Returns rows by service. */

@@ -20,6 +20,7 @@ const NOTE: Field = { name: 'note', label: 'Note', hint: 'Kept in the log' };
 export async function actionsSection(scene: ServiceScene): Promise<Html> {
   const { request, found } = scene;
   const { service } = found;
+  if (hasEnded(service)) return endedSection(scene);
   const isSuspended = service.lifecycle === 'suspended';
   const isManual =
     service.holds.some(({ reason, releasing }) => reason === 'manual' && releasing !== true) && !service.observing;
@@ -55,6 +56,22 @@ export async function actionsSection(scene: ServiceScene): Promise<Html> {
     'Actions',
     html`${runButtons(request, { panel: null, service: service.id })}
       <div class="actions">${parts.map((part) => (part === null ? null : html`<div>${part}</div>`))}</div>`,
+    { id: 'actions' },
+  );
+}
+
+function hasEnded({ lifecycle }: Pick<ServiceDetail, 'lifecycle'>): boolean {
+  return lifecycle === 'terminated' || lifecycle === 'vanished';
+}
+
+/** Of a service that has ended only what is left can be undone. */
+function endedSection({ request, found: { service } }: ServiceScene): Html {
+  const left = service.holds.length === 0 ? null : asked(service, 'release', 'Release', []);
+  return section(
+    'Actions',
+    html`${runButtons(request, { panel: null, service: service.id })}
+      <p>The service has ended: nothing can be sold, suspended or changed any more.</p>
+      ${left}`,
     { id: 'actions' },
   );
 }

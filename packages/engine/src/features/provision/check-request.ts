@@ -1,6 +1,7 @@
 import { type Panel, SluiceError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import { unsupported } from '../../base/errors.js';
+import { refuseEnded } from '../../base/lifecycle.js';
 import { hasAccount } from '../../kernel/subject/account.js';
 import type { ProvisionRequest } from './verb-command.js';
 
@@ -37,15 +38,7 @@ function checkCustomer(panel: Panel, { customer }: ProvisionRequest): void {
 }
 
 function checkState(service: ServiceRecord, { verb }: ProvisionRequest): void {
-  const ended = service.status === 'terminated' || service.status === 'vanished';
-  if (verb === 'terminate' ? service.status !== 'vanished' : !ended) return;
-  throw new SluiceError(
-    'wrong_lifecycle',
-    `"${service.id}" is ${service.status} and can't be changed; add the service again with another id`,
-    {
-      details: { service: service.id, lifecycle: service.status },
-    },
-  );
+  if (verb !== 'terminate' || service.status === 'vanished') refuseEnded(service);
 }
 
 /** Refuses to change the account of a service whose creation is still to come: nothing on the panel would change. */

@@ -4,6 +4,7 @@ import { type Allowance, parseSize } from '@sluice/quota-core';
 import type { AutoBuyRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { findEntry } from '../../base/config/find-entry.js';
 import { notFound } from '../../base/errors.js';
+import { refuseEnded } from '../../base/lifecycle.js';
 import { withRun } from '../../kernel/run/bracket.js';
 import { withServiceRun } from '../services/change-services.js';
 import type { Context } from '../../context/context.js';
@@ -74,6 +75,7 @@ export async function setAutoBuy(
   const change = toChange(request);
   const { owner } = subject;
   await changePreference(context, subject, { command: 'auto-buy set', waitMs }, async (service) => {
+    if (service !== null) refuseEnded(service);
     if (request.package !== undefined && service !== null)
       requireOffered(context.config, service, request.package, { reader: owner });
     if (request.package !== undefined && service === null) await requirePackageFor(context, request.package, owner);

@@ -1,6 +1,7 @@
 import { type Mode, parseSize } from '@sluice/quota-core';
 import type { OverrideRecord } from '@sluice/state-store';
 import { usageError } from '@sluice/panel-kind';
+import { refuseEnded } from '../../base/lifecycle.js';
 import { withServiceRun } from '../services/change-services.js';
 import type { Context } from '../../context/context.js';
 
@@ -33,8 +34,9 @@ export async function setOverride(
   }
   const quotaBytes = request.quota == null ? null : parseQuota(request.quota);
   const mode = request.mode == null ? request.mode : parseMode(request.mode);
-  await withServiceRun(context, id, { command: 'override set', waitMs }, async ({ panel }, run) => {
-    if (request.action != null) await checkAction(context, panel, request.action);
+  await withServiceRun(context, id, { command: 'override set', waitMs }, async (service, run) => {
+    refuseEnded(service);
+    if (request.action != null) await checkAction(context, service.panel, request.action);
     const [before] = await context.store.overrides.open([id]);
     const statesQuota = request.quota !== undefined || request.unlimited === true;
     const record: OverrideRecord = {
