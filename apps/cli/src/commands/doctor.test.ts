@@ -84,7 +84,7 @@ describe('doctor', () => {
     expect(polled.stderr).toContain('product "order" is not in the config');
     const all = await at.bench.sluice('poll');
     expect(all.stdout).toContain(
-      'svc-3, svc-4, svc-5 and 1 other: unknown_product: product "order" is not in the config',
+      'svc-3, svc-4, svc-5 and 1 other: unknown product: product "order" is not in the config',
     );
     expect(all.stdout.match(/is not in the config/g)).toHaveLength(1);
     expect((await at.bench.sluice('plan')).stdout.match(/is not in the config/g)).toHaveLength(1);

@@ -87,7 +87,6 @@ describe('an unknown panel, product or option', () => {
     ['hold release svc-1 --all --yes', 'bad_option', /svc-1/],
     ['hold release --all', 'not_confirmed', /Not confirmed; nothing was changed\. Add --yes/],
     ['service remove svc-1', 'not_confirmed', /--yes/],
-    ['db restore copy.db', 'not_confirmed', /--yes/],
     ['enforce dcim --yes --only', 'usage', /only/],
     ['compare dcim --with old.csv', 'bad_import', /old\.csv/],
     ['hold release --all --yes --from old.json', 'bad_holds_file', /old\.json/],

@@ -40,7 +40,7 @@ afterAll(() => at.close());
 
 /** The state of the line on the page of its client, and on the parts for other sites. */
 async function states(): Promise<(string | undefined)[]> {
-  const find = (page: string): string | undefined => /User name \S+ State (\w+)/.exec(textOf(page))?.[1];
+  const find = (page: string): string | undefined => /User name \S+ State of the line (\w+)/.exec(textOf(page))?.[1];
   const embedded = await at.fetch('/api/v1/embedded/services/line-1?for=customer', { token: SERVE_TOKEN });
   return [find(await link.text('/services/line-1')), find((await embedded.text()).replaceAll(/\\n/g, ' '))];
 }

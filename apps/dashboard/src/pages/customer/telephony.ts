@@ -93,7 +93,7 @@ export async function lineSection({ request, service, reads, times }: LineScene)
   const content = html`${showAge(read, times)}
   ${facts([
     ['User name', html`<code>${text(subscriber['username'])}</code>`],
-    ['Line on the panel', badge(plain(subscriber['status']) || 'unknown')],
+    ['State of the line', badge(plain(subscriber['status']) || 'unknown')],
     ['Plan', text(plan?.['name'] ?? subscriber['plan_id'])],
     ['Calls at the same time', text(subscriber['channels'])],
     subscriber['caller_id'] == null ? null : ['Caller id', text(subscriber['caller_id'])],
@@ -121,7 +121,7 @@ function numbers(
     caption: 'Numbers',
     columns: [
       { title: 'Number', cell: ({ number }) => html`<span class="number">${text(number)}</span>` },
-      { title: 'On the panel', cell: ({ status }) => badge(plain(status) || 'unknown') },
+      { title: 'State', cell: ({ status }) => badge(plain(status) || 'unknown') },
       { title: 'Goes to', cell: goesTo },
     ],
     rows: line.numbers,
