@@ -1,4 +1,4 @@
-import type { LineView, Sluice } from '@sluice/engine';
+import type { Sluice } from '@sluice/engine';
 import { SluiceError, usageError } from '@sluice/panel-kind';
 import { notFound } from '../server/failure.js';
 
@@ -6,27 +6,30 @@ import { notFound } from '../server/failure.js';
 export interface LineChange {
   sluice: Sluice;
   service: { id: string; panel: string };
-  line: LineView;
+  /** The client; undefined for an operator. */
+  reader: string | undefined;
   as: { actor: string; note?: string | null };
 }
 
 /**
- * Changes where calls to a number of the line go; an empty text is the line itself.
+ * Changes where calls to a number of the line go, as the panel shows it now; an empty text is the line itself.
  *
  * @throws SluiceError `bad_value`, `no_number` for a number that the line does not have
  */
-export async function changeDestination(
-  { sluice, service, line, as }: LineChange,
-  number: string,
-  destination: string,
-): Promise<void> {
+export async function changeDestination(change: LineChange, number: string, destination: string): Promise<void> {
   if (!/^[+\d ().-]{0,30}$/.test(destination)) throw usageError('bad_value', 'Destination: write a telephone number');
-  if (!line.numbers.some((did) => did['number'] === number))
-    throw notFound('no_number', 'Your line has no such number');
+  const { sluice, service, reader, as } = change;
+  const { subscriber, numbers } = await sluice.telephony.line(service.id, { reader });
+  if (!numbers.some((did) => did['number'] === number)) throw noNumber();
   const text = destination.trim();
-  const values = { destination: text === '' ? `line:${String(line.subscriber['id'])}` : text };
-  const { error } = await sluice.dids.set(number, { values }, { ...as, panel: service.panel });
+  const values = { destination: text === '' ? `line:${String(subscriber['id'])}` : text };
+  const { error } = await sluice.dids.set(number, { values }, { ...as, service: service.id, reader });
+  if (error?.code === 'no_number') throw noNumber();
   if (error != null) throw new SluiceError(error.code, error.message, { kind: 'panel' });
+}
+
+function noNumber(): SluiceError {
+  return notFound('no_number', 'Your line has no such number');
 }
 
 /**
@@ -34,9 +37,11 @@ export async function changeDestination(
  *
  * @throws SluiceError `bad_value`
  */
-export async function changeCallerId({ sluice, service, line, as }: LineChange, callerId: string): Promise<void> {
+export async function changeCallerId({ sluice, service, reader, as }: LineChange, callerId: string): Promise<void> {
   const text = callerId.trim();
   if (!/^\+?[\d ().-]{2,30}$/.test(text)) throw usageError('bad_value', 'Caller id: write a telephone number');
+  const { subscriber } = await sluice.telephony.line(service.id, { reader });
+  const { id, panel } = service;
   const values = { caller_id: text };
-  await sluice.telephony.set('subscribers', String(line.subscriber['id']), { ...as, panel: service.panel, values });
+  await sluice.telephony.set('subscribers', String(subscriber['id']), { ...as, panel, service: id, reader, values });
 }

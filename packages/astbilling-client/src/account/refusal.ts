@@ -4,6 +4,7 @@ export type LineRefusalCode =
   | 'ambiguous'
   | 'unsupported'
   | 'not_found'
+  | 'no_number'
   | 'invalid'
   | 'foreign'
   | 'other_addon';

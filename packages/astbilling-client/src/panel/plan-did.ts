@@ -125,5 +125,5 @@ export function isSuspendedByUs({ evidence, recent }: Pick<TargetState, 'evidenc
 function requireOwn({ state, command: { number } }: DidRequest): Did {
   const did = state.number.find(({ subscriberId }) => subscriberId !== null && subscriberId === state.line?.id);
   if (did !== undefined) return did;
-  throw new LineRefusal('not_found', `the line has no number ${number}`);
+  throw new LineRefusal('no_number', `the line has no number ${number}`);
 }

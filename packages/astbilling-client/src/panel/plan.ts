@@ -66,6 +66,7 @@ function toProblem(error: unknown, { id }: Pick<ServiceRecord, 'id'>): ItemError
     other_addon: 'did_of_other',
     ambiguous: 'ambiguous_line',
     not_found: 'line_not_found',
+    no_number: 'no_number',
     invalid: 'line_invalid',
     unsupported: 'unsupported',
   };

@@ -1,10 +1,15 @@
 import type { DidReport } from '@sluice/contract/documents';
 import { changeDid, type DidRequest } from '../features/dids/change-did.js';
-import { type CommandOptions, type RunCall, toHow, withRequestErrors } from './call.js';
+import { type CommandOptions, type ReaderOptions, type RunCall, toHow, withRequestErrors } from './call.js';
 
 /** Options of a change of a number; `panel` is needed where several panels have telephony. */
 export interface DidOptions extends CommandOptions {
   panel?: string | undefined;
+}
+
+/** Options of a change of fields. With `service`, a number that its line does not have by then is refused as `no_number`. */
+export interface DidSetOptions extends DidOptions, ReaderOptions {
+  service?: string | undefined;
 }
 
 /** The number as a billing system has it. */
@@ -41,7 +46,7 @@ export interface Dids {
   set(
     number: string,
     change: { subscriber: null } | { values: Readonly<Record<string, string>> },
-    options?: DidOptions,
+    options?: DidSetOptions,
   ): Promise<DidReport>;
   suspend(number: string, options?: LinkedDidOptions): Promise<DidReport>;
   /** Refused while a hold of its line covers its numbers. */
@@ -55,11 +60,12 @@ export function didsApi(call: RunCall): Dids {
   const checked = withRequestErrors(call);
   const change = (
     request: Pick<DidRequest, 'operation' | 'number'> & Partial<DidRequest>,
-    options: LinkedDidOptions | undefined,
+    options: (LinkedDidOptions & ReaderOptions) | undefined,
   ): Promise<DidReport> =>
     checked(options, (context) =>
       changeDid(context, {
         service: options?.service ?? null,
+        reader: options?.reader,
         addon: options?.addon,
         areaCode: options?.areaCode,
         panel: options?.panel ?? null,

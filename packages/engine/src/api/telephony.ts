@@ -20,6 +20,12 @@ export interface TelephonyOptions extends CallOptions {
 /** Options of a change to a record. */
 export interface TelephonyChangeOptions extends TelephonyOptions, CommandOptions {}
 
+/** Options of a change of fields. */
+export interface TelephonySetOptions extends TelephonyChangeOptions, ReaderOptions {
+  values: Readonly<Record<string, string>>;
+  service?: string | undefined;
+}
+
 /**
  * The lists of a telephony system: customers, subscribers, numbers and the catalogue. Records are returned with the names of
  * docs/json.md (`plan_id`), without passwords. What the system lacks is `unsupported` before any call.
@@ -39,12 +45,8 @@ export interface Telephony {
     values: Readonly<Record<string, string>>,
     options?: TelephonyChangeOptions,
   ): Promise<RecordChange>;
-  /** Changes the named fields of a record; an empty text clears a field. */
-  set(
-    resource: TelephonyResource,
-    id: string,
-    options: TelephonyChangeOptions & { values: Readonly<Record<string, string>> },
-  ): Promise<RecordChange>;
+  /** Changes the named fields of a record; an empty text clears a field. With `service`, a subscriber has to be its line by then. */
+  set(resource: TelephonyResource, id: string, options: TelephonySetOptions): Promise<RecordChange>;
   remove(resource: TelephonyResource, id: string, options?: TelephonyChangeOptions): Promise<RecordChange>;
 }
 
@@ -52,7 +54,7 @@ export interface Telephony {
 export function telephonyApi(call: RunCall): Telephony {
   const checked = withRequestErrors(call);
   const change = (
-    what: Pick<ChangeRequest, 'resource' | 'operation' | 'id' | 'values'>,
+    what: Pick<ChangeRequest, 'resource' | 'operation' | 'id' | 'values' | 'service' | 'reader'>,
     options: TelephonyChangeOptions = {},
   ): Promise<RecordChange> => {
     const { panel = null } = options;
@@ -67,7 +69,8 @@ export function telephonyApi(call: RunCall): Telephony {
       checked(options, (context) => showRecord(context, resource, id, options?.panel ?? null)),
     line: (service, options) => checked(options, (context) => lineOfService(context, service, options?.reader)),
     create: (resource, values, options) => change({ resource, operation: 'create', id: '', values }, options),
-    set: (resource, id, options) => change({ resource, operation: 'set', id, values: options.values }, options),
+    set: (resource, id, { values, service, reader, ...options }) =>
+      change({ resource, operation: 'set', id, values, service, reader }, options),
     remove: (resource, id, options) => change({ resource, operation: 'remove', id, values: {} }, options),
   };
 }

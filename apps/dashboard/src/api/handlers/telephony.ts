@@ -31,7 +31,7 @@ function readLine({ sluice, param, client }: OfLine): ReturnType<ApiCall['sluice
 async function toLineChange(call: OfLine): Promise<LineChange> {
   const { sluice, param, client, as } = call;
   const service = await sluice.services.show(param('service'), { reader: client });
-  return { sluice, service, line: await readLine(call), as };
+  return { sluice, service, reader: client, as };
 }
 
 /** Lines, numbers and lists of telephony systems. */

@@ -1,29 +1,17 @@
 import { mayWithFields, type UseCase } from '@sluice/contract';
-import { SluiceError } from '@sluice/panel-kind';
-import { changeCallerId, changeDestination } from '../../access/line-changes.js';
+import { changeCallerId, changeDestination, type LineChange } from '../../access/line-changes.js';
 import { notFound } from '../../server/failure.js';
 import { refusal } from '../../access/refusal.js';
 import type { Page } from '../page.js';
 import type { PageRequest } from '../../requests/page-request.js';
 import { toClient, done, ownService, plainly } from './own.js';
-import type { LastRead, PanelReads } from '../../requests/panel-reads.js';
-import { describeUnread, readLine } from './telephony.js';
+import type { PanelReads } from '../../requests/panel-reads.js';
 
 /** Changes where calls to a number of the client's line go. */
 export function setDestination(reads: PanelReads): Page {
   return async (request) => {
-    const { sluice, form = {}, as } = request;
-    const service = await ownService(request);
-    const { id } = service;
-    await requireRight(request, id, 'dids.set');
-    const { number = '', destination = '' } = form;
-    reads.forget(toClient(request));
-    const read = await readLine(request, service, reads);
-    const { value: line } = read;
-    if (line === null) throw unread(read);
-    await plainly(() => changeDestination({ sluice, service, line, as }, number, destination)).finally(() => {
-      reads.forget(toClient(request));
-    });
+    const { number = '', destination = '' } = request.form ?? {};
+    const id = await changeLine(request, reads, 'dids.set', (change) => changeDestination(change, number, destination));
     return done(request, id, 'destination', 'line');
   };
 }
@@ -31,23 +19,27 @@ export function setDestination(reads: PanelReads): Page {
 /** Changes the number that others see when the client calls. */
 export function setCallerId(reads: PanelReads): Page {
   return async (request) => {
-    const { sluice, form = {}, as } = request;
-    const service = await ownService(request);
-    const { id } = service;
-    await requireRight(request, id, 'telephony.set');
-    const { caller_id: callerId = '' } = form;
-    await plainly(async () => {
-      const line = await sluice.telephony.line(id);
-      await changeCallerId({ sluice, service, line, as }, callerId);
-    }).finally(() => {
-      reads.forget(toClient(request));
-    });
+    const { caller_id: callerId = '' } = request.form ?? {};
+    const id = await changeLine(request, reads, 'telephony.set', (change) => changeCallerId(change, callerId));
     return done(request, id, 'caller-id', 'line');
   };
 }
 
-function unread(read: LastRead<unknown>): SluiceError {
-  return new SluiceError('PANEL_UNREACHABLE', describeUnread(read), { kind: 'panel' });
+/** Changes the line of a service that is the client's; returns the id of the service. */
+async function changeLine(
+  request: PageRequest,
+  reads: PanelReads,
+  useCase: UseCase,
+  work: (change: LineChange) => Promise<void>,
+): Promise<string> {
+  const { sluice, as } = request;
+  const service = await ownService(request);
+  const reader = toClient(request);
+  await requireRight(request, service.id, useCase);
+  await plainly(() => work({ sluice, service, reader, as })).finally(() => {
+    reads.forget(reader);
+  });
+  return service.id;
 }
 
 async function requireRight({ sluice, viewer }: PageRequest, id: string, useCase: UseCase): Promise<void> {

@@ -56,7 +56,7 @@ export async function toLineScene(
 }
 
 /** Returns the line of a service as last read. */
-export function readLine(
+function readLine(
   { sluice, now }: PageRequest,
   { id, client }: ServiceDetail,
   reads: PanelReads,
@@ -67,7 +67,7 @@ export function readLine(
 }
 
 /** Returns why something of the telephone system can't be shown, in words for customers. */
-export function describeUnread({ value, error }: LastRead<unknown>): string {
+function describeUnread({ value, error }: LastRead<unknown>): string {
   if (error instanceof SluiceError && (error.kind === 'conflict' || error.kind === 'not-found'))
     return 'Your line isn’t set up as it should be. Please contact your provider.';
   const isDown = 'The telephone system can’t be reached at the moment.';

@@ -4,10 +4,11 @@ import type { ServiceRecord } from '@sluice/state-store';
 import { checkAreaCode, checkAreaCodeOf, type Did, parseNumber } from '@sluice/telephony';
 import { notFound } from '../../base/errors.js';
 import { toRequestError } from '../calls/simulate.js';
-import { runCommand } from '../command/run-command.js';
+import { runDecidedCommand } from '../command/run-command.js';
 import { withRun } from '../../kernel/run/bracket.js';
 import type { Context } from '../../context/context.js';
-import { requireService } from '../../context/find-service.js';
+import { refuseOtherClient, requireService } from '../../context/find-service.js';
+import type { Reader } from '../../context/reader.js';
 import { toDocument } from '../telephony/documents.js';
 import { requireTelephony } from '../telephony/panels.js';
 import { readValues, toRecordValues } from '../telephony/read-values.js';
@@ -21,6 +22,8 @@ export interface DidRequest {
   number: string;
   /** The service whose line gets the number; null: the one that has it. */
   service: string | null;
+  /** The client that asks: refuses a change for a service that is another's by then. */
+  reader?: Reader;
   /** Null: the only telephony panel. */
   panel: string | null;
   carrier?: string | undefined;
@@ -41,7 +44,7 @@ export interface DidRequest {
  * @throws SluiceError `no_number`, `number_unused`, `wrong_lifecycle`, `bad_value`, errors of the number
  */
 export async function changeDid(context: Context, request: DidRequest): Promise<DidReport> {
-  const { operation, carrier, channels, areaCode, addon, dryRun, waitMs } = request;
+  const { operation, carrier, channels, areaCode, addon, dryRun, waitMs, reader } = request;
   checkAddon(addon);
   const named = request.service === null ? null : await requireService(context, request.service);
   const { panel, telephony } = await requireTelephony(context, named?.panel ?? request.panel);
@@ -58,13 +61,14 @@ export async function changeDid(context: Context, request: DidRequest): Promise<
   const service = named ?? (await findOwner(context, place));
   refuseEnded(service);
   const values = request.values && toRecordValues(readValues(telephony, 'dids', request.values));
-  const { report } = await runCommand(context, service.id, {
-    command: `did ${operation}`,
-    dryRun,
-    waitMs,
-    account: { verb: 'did', operation, number, carrier, channels, areaCode, addon, values },
-    storeTarget: () => Promise.resolve(),
-    preview: (loaded) => loaded,
+  const frame = { command: `did ${operation}`, dryRun, waitMs };
+  const { report } = await runDecidedCommand(context, service.id, frame, (present) => {
+    refuseOtherClient(present, reader);
+    return {
+      account: { verb: 'did', operation, number, carrier, channels, areaCode, addon, values },
+      storeTarget: () => Promise.resolve(),
+      preview: (loaded) => loaded,
+    };
   });
   const { run, actions, notices } = report;
   const live = await listLive(context, place);

@@ -5,8 +5,11 @@ import type { ServiceRecord } from '@sluice/state-store';
 import { panelLease, serviceLease } from '../../context/leases.js';
 import { type Run, withRun } from '../../kernel/run/bracket.js';
 import { findServiceOfLine } from '../../base/ownership.js';
+import { refuseOtherClient, requireService } from '../../context/find-service.js';
+import type { Reader } from '../../context/reader.js';
 import type { Context } from '../../context/context.js';
 import { showsValue, toText, toCamel, toDocument } from './documents.js';
+import { readSubscriber, requireLine } from './find-line.js';
 import { findRecord } from './find-records.js';
 import { type FieldValue, readValues } from './read-values.js';
 import { type NamedTelephony, RECORD_NAMES, refuseUnsupported, requireTelephony } from './panels.js';
@@ -22,6 +25,10 @@ export interface ChangeRequest {
   /** As an operator writes them, by the names of the documents. */
   values: Readonly<Record<string, string>>;
   panel: string | null;
+  /** The service whose line a subscriber has to be; undefined: any. */
+  service?: string | undefined;
+  /** The client that asks: refuses a change for a service that is another's by then. */
+  reader?: Reader;
   dryRun: boolean;
   waitMs: number;
 }
@@ -156,8 +163,24 @@ function write(
 /** A line of a service is not changed while a command or run works on the service. */
 async function takeService(change: WantedChange, id: string): Promise<void> {
   const { run, request } = change;
-  const owner = await findOwner(change, id);
-  if (owner !== undefined) await run.leases.take(serviceLease(owner.id), request.waitMs);
+  const { service = (await findOwner(change, id))?.id } = request;
+  if (service === undefined) return;
+  await run.leases.take(serviceLease(service), request.waitMs);
+  if (request.service !== undefined) await refuseOtherLine(change, service, id);
+}
+
+/** Refuses a record that is not the line of the named service and client any more. */
+async function refuseOtherLine(change: WantedChange, id: string, subscriber: string): Promise<void> {
+  const { context, on, request } = change;
+  const service = await requireService(context, id);
+  refuseOtherClient(service, request.reader);
+  const line = await requireLine(context, service);
+  const owner = await findOwner(change, subscriber);
+  if (service.panel !== on.panel || line.subscriberId !== subscriber || owner?.id !== id) {
+    const message = `"${id}" has another line by now; nothing was changed`;
+    throw new SluiceError('line_conflict', message, { kind: 'conflict', details: { service: id } });
+  }
+  await readSubscriber(context, line);
 }
 
 /** Returns the service of a line; undefined where it has none, and for other records. */
