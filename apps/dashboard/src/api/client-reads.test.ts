@@ -114,3 +114,37 @@ it.each(['/services/line-1', '/clients/c-2'])('a client does not let the panel m
   const answer = await get(`${of}/call-report?${MONTH}&remote=true`);
   expect([answer, countCalls()]).toMatchObject([[403, { error: { code: 'forbidden' } }], 0]);
 });
+
+describe('what a client changes', () => {
+  const exhaust = () =>
+    Promise.all(
+      Array.from({ length: 120 }, () => at.call('PATCH /services/line-1/line', { token, body: { callerId: 'x' } })),
+    );
+
+  it.each([
+    ['caller-id', { caller_id: '1142000077' }],
+    ['destination', { number: '1142000001', destination: '' }],
+    ['password', {}],
+    ['auto-buy', { enabled: 'no', package: '', max: '1' }],
+    ['buy', { package: 'none' }],
+  ])('is limited together with what it reads, by the form %s', async (form, fields) => {
+    const link = await Link.open(at, { client: 'c-2', buy: true, manage: true, changePassword: true });
+    await exhaust();
+    voice.server.clearCalls();
+    expect((await link.post(`/services/line-1/${form}`, fields)).status).toBe(429);
+    expect(voice.server.calls).toEqual([]);
+    at.clock.advance(MINUTE);
+    expect((await link.post(`/services/line-1/${form}`, fields)).status).not.toBe(429);
+  });
+
+  it('is limited together with what it reads, by requests that call no panel', async () => {
+    await exhaust();
+    const body = { enabled: false };
+    const buyer = await at.token('client:c-2', 'manage', 'buy');
+    const set = () => at.call('PUT /services/line-1/auto-buy', { token: buyer, body });
+    expect(await set()).toMatchObject({ status: 429, json: { error: { code: 'too_many_requests' } } });
+    expect((await at.call('PUT /services/line-1/auto-buy', { body })).status).toBe(200);
+    at.clock.advance(MINUTE);
+    expect((await set()).status).toBe(200);
+  });
+});

@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Viewer, withoutKeys } from '../access/viewer.js';
 import { parseBody, checked, checkReach, checkScope } from './check.js';
 import { forClient } from '../server/failure.js';
-import { readForClient } from '../requests/client-reads.js';
+import { countChange, readForClient } from '../requests/client-reads.js';
 import { parseKey, toRef, toStored, withoutOnce } from '../requests/keyed.js';
 import { openApiDocument } from './openapi.js';
 import { type Prepared, prepare, sendPrepared } from '../server/prepared.js';
@@ -83,11 +83,12 @@ async function answerTo(
     return { status: route.status, answer, stored: toStored(answer, withoutOnce(answer, route.once)) };
   };
   if (!changes) return { ...(await work()), replayed: false };
+  countChange(readers.reads, viewer, context.clock.now());
   const content = [route.method, request.url, body, note];
   return keyed.perform({ who: viewer.id, key, content }, work);
 }
 
-/** Calls the handler of a route. What a client's token reads of panels is bounded, and changes count as reads. */
+/** Calls the handler of a route. What a client's token reads of panels is bounded. */
 async function handleFor(route: ApiRoute, call: ApiCall, url: string): Promise<unknown> {
   const { reads } = call.readers;
   const { client } = call.viewer;
@@ -95,7 +96,7 @@ async function handleFor(route: ApiRoute, call: ApiCall, url: string): Promise<u
   const isBounded = client !== null && route.outside;
   if (isBounded && route.method === 'GET')
     return readForClient(reads, { client, what: url, now }, (signal) => route.handle({ ...call, signal }));
-  if (isBounded) reads.count({ client, now });
+  if (isBounded && !needsKey(route)) reads.count({ client, now });
   const answer = route.handle(call);
   if (!needsKey(route)) return answer;
   return answer.finally(() => {

@@ -1,4 +1,5 @@
 import { SluiceError } from '@sluice/panel-kind';
+import type { Viewer } from '../access/viewer.js';
 import type { PanelReads } from './panel-reads.js';
 
 /** As long as a program waits for an answer; a report of many calls may need longer than a page. */
@@ -22,6 +23,15 @@ export async function readForClient(
   if (!failed) return value;
   if (error !== undefined && !isTimeOut(error)) throw error as Error;
   throw new SluiceError('too_many_requests', 'The answer was not ready in time; try again later', { kind: 'busy' });
+}
+
+/**
+ * Counts a change that a client asks for, by token or link, as a read.
+ *
+ * @throws SluiceError `too_many_requests` if the client reads and changes too much
+ */
+export function countChange(reads: PanelReads, { client }: Pick<Viewer, 'client'>, now: number): void {
+  if (client !== null) reads.count({ client, now });
 }
 
 function isTimeOut(error: unknown): boolean {

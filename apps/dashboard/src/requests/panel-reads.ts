@@ -96,7 +96,7 @@ export class PanelReads {
   }
 
   /**
-   * Counts a read that is none of `read`.
+   * Counts a read, or a change, that is none of `read`.
    *
    * @throws SluiceError `too_many_requests` if the client has read as much as it may in this minute
    */
@@ -108,10 +108,8 @@ export class PanelReads {
     if (of.count <= this.#limits.mostPerMinute) return;
     throw new SluiceError(
       'too_many_requests',
-      'So much was read of the panel that the next read has to wait a minute',
-      {
-        kind: 'busy',
-      },
+      'So much was read and changed that the next request has to wait a minute',
+      { kind: 'busy' },
     );
   }
 

@@ -5,6 +5,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { byLink, bySession, isForeign, type Visit } from '../access/authenticate.js';
 import type { Viewer } from '../access/viewer.js';
 import { toDirection, type Frame, NOBODY, renderPage, sendErrorPage, sendPage } from './html-reply.js';
+import { countChange } from '../requests/client-reads.js';
 import type { KeyedContent, Performed } from '../requests/keyed.js';
 import type { ServerParts } from '../requests/parts.js';
 import { forbidden, notFound } from '../server/failure.js';
@@ -110,6 +111,7 @@ async function servePage(parts: ServerParts, exchange: Exchange, visit: PageVisi
       throw new SluiceError('bad_csrf', 'The form is out of date: go back, reload the page and try again');
     const { csrf: _csrf, key = '', ...fields } = form;
     if (!/^[\w-]{8,100}$/.test(key)) throw new SluiceError('bad_csrf', 'The form has no key: reload the page');
+    countChange(parts.readers.reads, viewer, context.clock.now());
     const content = { who: `${viewer.id} form`, key, content: [request.url, fields] };
     try {
       return await onceOnly(parts, underWay, { ...content, base }, () =>

@@ -58,7 +58,7 @@ export interface Provision {
   ): Promise<CommandReport>;
   /** Moves the service to another product of its panel. */
   changePackage(id: string, product: string, options?: CommandOptions): Promise<CommandReport>;
-  /** Sets a new password; a reader gets the service as it may see it, without notices for operators. */
+  /** Sets a new password; a reader that has the service gets it as it may see it, without notices for operators. */
   changePassword(id: string, options?: PasswordOptions & ReaderOptions): Promise<CommandReport>;
   /** Removes the account and what belongs to it. */
   terminate(id: string, options?: TerminateOptions): Promise<CommandReport>;
@@ -87,6 +87,7 @@ export function provisionApi(call: RunCall): Provision {
       const report = await provision(context, id, {
         ...request,
         ...toHow(options),
+        reader: options?.reader,
         passwordFile: options?.passwordFile,
         password: typeof password === 'string' ? () => Promise.resolve(password) : password,
         shown: options?.showPassword ?? true,

@@ -11,7 +11,7 @@ import { hasCapability } from '../capabilities.js';
 import type { Page, PageAnswer } from '../page.js';
 import type { PageRequest } from '../../requests/page-request.js';
 import { toZone } from '../../layout/page-times.js';
-import { ownService, toPath, plainly, throwReported } from './own.js';
+import { ownService, toClient, toPath, plainly, throwReported } from './own.js';
 
 const REFUSED = 'Your link does not permit this';
 
@@ -54,7 +54,8 @@ export const newPassword: Page = async (request): Promise<PageAnswer> => {
   const { sluice, as } = request;
   const service = await requirePassword(request);
   const report = await plainly(async () => {
-    const made = await sluice.provision.changePassword(service.id, { ...as, showPassword: 'always' });
+    const reader = toClient(request);
+    const made = await sluice.provision.changePassword(service.id, { ...as, showPassword: 'always', reader });
     throwReported(made.error ?? made.service.error);
     return made;
   });

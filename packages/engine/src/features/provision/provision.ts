@@ -6,7 +6,7 @@ import { findEntry } from '../../base/config/find-entry.js';
 import { runDecidedCommand } from '../command/run-command.js';
 import { type CommandContent, type CommandFrame, type CommandResult, TERMINATE } from '../command/types.js';
 import type { Context } from '../../context/context.js';
-import { requireService } from '../../context/find-service.js';
+import { refuseOtherClient, requireService } from '../../context/find-service.js';
 import { unknownProduct } from '../../base/config/find-panel.js';
 import { toServiceAccess } from '../services/customer-access.js';
 import type { AccountVerb } from '../../kernel/subject/account.js';
@@ -34,7 +34,10 @@ export async function provision(context: Context, id: string, request: Provision
   const frame = { command: `provision ${verb}`, dryRun, waitMs };
   const last = verb === 'terminate' ? await billBefore(context, before, frame, request) : null;
   const bills = last?.bills ?? null;
-  const { report, work, content } = await carryOut(context, id, frame, withLast(request, last));
+  const confirm = (service: ServiceRecord): void => {
+    refuseOtherClient(service, request.reader);
+  };
+  const { report, work, content } = await carryOut(context, id, { ...frame, confirm }, withLast(request, last));
   const { panel, product } = content;
   const made = { ...report, credentials: toCredentials(panel, work, content, request) };
   if (verb !== 'create') return bills === null ? made : { ...made, bills };

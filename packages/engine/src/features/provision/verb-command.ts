@@ -3,6 +3,7 @@ import type { ActionRecord, ServiceChange, ServiceRecord, StoreTables } from '@s
 import { type CommandContent, REFUSED_BY_AGENT } from '../command/types.js';
 import { isCommandRow, type StoredCommand } from '../../kernel/subject/command-row.js';
 import type { Context } from '../../context/context.js';
+import type { Reader } from '../../context/reader.js';
 import { endCommandRow, refsChange } from '../../kernel/changes/journal.js';
 import type { CallReports } from '../calls/bill-view.js';
 import { listNewRefs } from '../../kernel/subject/account.js';
@@ -14,6 +15,8 @@ export interface ProvisionRequest {
   verb: 'create' | 'renew' | 'change-package' | 'change-password' | 'terminate';
   dryRun: boolean;
   waitMs: number;
+  /** The client that asks: refuses a command for a service that is another's by then. */
+  reader?: Reader;
   adopt?: boolean;
   /** The panel's id of the customer that a new account belongs to. */
   customer?: string | undefined;
