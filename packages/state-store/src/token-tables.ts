@@ -26,5 +26,7 @@ export interface TokenTables {
     /** Renews a request that this process runs; changes nothing once another one runs it or it is done. */
     renew(request: Pick<RequestRecord, 'who' | 'key' | 'owner' | 'at'>): Promise<void>;
     remove(who: string, key: string): Promise<void>;
+    /** Removes the oldest answered requests of a sender beyond this number. */
+    trim(who: string, most: number): Promise<void>;
   };
 }

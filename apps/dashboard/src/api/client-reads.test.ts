@@ -147,4 +147,32 @@ describe('what a client changes', () => {
     at.clock.advance(MINUTE);
     expect((await set()).status).toBe(200);
   });
+
+  it('is a run in the store only where it changes anything', async () => {
+    const buyer = await at.token('client:c-2', 'manage', 'buy');
+    const set = async (enabled: boolean, n: number): Promise<void> => {
+      const { status } = await at.call('PUT /services/line-1/auto-buy', {
+        token: buyer,
+        body: { enabled, maxPerCycle: 2, note: `note ${n}` },
+      });
+      expect(status).toBe(200);
+    };
+    const runsOf = async (work: () => Promise<void>): Promise<number> => {
+      const count = async () => (await at.sluice.log.list({ kinds: ['run'], limit: 500 })).entries.length;
+      const before = await count();
+      await work();
+      return (await count()) - before;
+    };
+    await set(false, 0);
+    expect(
+      await runsOf(async () => {
+        for (let n = 1; n < 10; n++) await set(false, n);
+      }),
+    ).toBe(0);
+    const clear = async () => {
+      await at.call('DELETE /services/line-1/auto-buy', { token: buyer });
+    };
+    expect(await runsOf(clear)).toBe(1);
+    expect(await runsOf(clear)).toBe(0);
+  });
 });

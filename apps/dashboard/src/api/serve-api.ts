@@ -85,7 +85,7 @@ async function answerTo(
   if (!changes) return { ...(await work()), replayed: false };
   countChange(readers.reads, viewer, context.clock.now());
   const content = [route.method, request.url, body, note];
-  return keyed.perform({ who: viewer.id, key, content }, work);
+  return keyed.perform({ who: viewer.id, key, content, isOfClient: viewer.client !== null }, work);
 }
 
 /** Calls the handler of a route. What a client's token reads of panels is bounded. */

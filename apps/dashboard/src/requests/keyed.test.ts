@@ -61,9 +61,10 @@ it('renews what runs, and never runs it a second time beside itself', async () =
 });
 
 it('stores nothing that a password can be guessed with, and compares it only as long as the process runs', async () => {
+  const secret = { who: 'w', key: 'secret', isOfClient: false };
   const start = () => new KeyedRequests({ sluice: at.sluice, randomBytes });
   const send = (requests: KeyedRequests, password: string) =>
-    requests.perform({ who: 'w', key: 'secret', content: ['POST', '/x', { values: { sip_password: password } }] }, () =>
+    requests.perform({ ...secret, content: ['POST', '/x', { values: { sip_password: password } }] }, () =>
       Promise.resolve({ status: 200, answer: 'first', stored: { answer: 'again' } }),
     );
   const requests = start();
@@ -73,4 +74,19 @@ it('stores nothing that a password can be guessed with, and compares it only as 
   const shown = JSON.stringify(['POST', '/x', { values: { sip_password: true } }]);
   expect((await stored('secret')).fingerprint).toBe(createHash('sha256').update(shown).digest('base64url'));
   expect(await send(start(), 'MYPASSword987')).toMatchObject({ answer: 'again', replayed: true });
+});
+
+it('keeps the newest thousand of a client, and all of an operator', async () => {
+  const requests = new KeyedRequests({ sluice: at.sluice, randomBytes });
+  const count = async (isOfClient: boolean): Promise<number> => {
+    const who = `sender ${String(isOfClient)}`;
+    for (let n = 0; n < 1003; n++)
+      await requests.perform({ who, key: `k-${n}`, content: n, isOfClient }, () =>
+        Promise.resolve({ status: 200, answer: n, stored: { answer: n } }),
+      );
+    const kept = Array.from({ length: 1003 }, (_, n) => at.store.requests.get(who, `k-${n}`));
+    return (await Promise.all(kept)).filter((row) => row !== null).length;
+  };
+  expect(await count(true)).toBe(1001);
+  expect(await count(false)).toBe(1003);
 });

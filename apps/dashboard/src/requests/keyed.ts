@@ -59,7 +59,12 @@ export interface KeyedContent {
   who: string;
   key: string;
   content: unknown;
+  /** Whether a client sends it: of its requests only so many are kept. */
+  isOfClient: boolean;
 }
+
+/** Most answered requests of one token or link of a client that are kept. */
+const MOST_OF_CLIENT = 1000;
 
 /** Fields whose values are stored nowhere, not even as a digest: short ones can be guessed. */
 const SECRET = /password|secret/i;
@@ -83,10 +88,11 @@ export class KeyedRequests {
    *
    * @throws SluiceError `key_reused`, `request_running`
    */
-  async perform({ who, key, content }: KeyedContent, work: () => Promise<Performed>): Promise<Answered> {
+  async perform({ who, key, content, isOfClient }: KeyedContent, work: () => Promise<Performed>): Promise<Answered> {
     const { requests } = this.#context.sluice;
     const [shown, secrets] = this.#split(content);
-    const keyed = { who, key, fingerprint: digest(shown) };
+    const mostKept = isOfClient ? MOST_OF_CLIENT : undefined;
+    const keyed = { who, key, fingerprint: digest(shown), mostKept };
     const id = JSON.stringify([who, key]);
     const begun = await requests.begin(keyed);
     if (begun.repeated) {

@@ -112,7 +112,8 @@ async function servePage(parts: ServerParts, exchange: Exchange, visit: PageVisi
     const { csrf: _csrf, key = '', ...fields } = form;
     if (!/^[\w-]{8,100}$/.test(key)) throw new SluiceError('bad_csrf', 'The form has no key: reload the page');
     countChange(parts.readers.reads, viewer, context.clock.now());
-    const content = { who: `${viewer.id} form`, key, content: [request.url, fields] };
+    const sent = { who: `${viewer.id} form`, key, isOfClient: viewer.client !== null };
+    const content = { ...sent, content: [request.url, fields] };
     try {
       return await onceOnly(parts, underWay, { ...content, base }, () =>
         route.page(toPageRequest(parts, request, { ...visit, frame, form })),

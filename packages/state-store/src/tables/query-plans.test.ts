@@ -101,6 +101,7 @@ const FILTERED: Record<string, (tables: StoreTables) => Promise<unknown>> = {
   'apiTokens.find': (t) => t.apiTokens.find('h'),
   'apiTokens.get': (t) => t.apiTokens.get('tok-1'),
   'sessions.get': (t) => t.sessions.get('h'),
+  'requests.trim': (t) => t.requests.trim('token tok-1', 1000),
   'requests.get': (t) => t.requests.get('token tok-1', 'k'),
   'clock.confirmed': (t) => t.clock.confirmed(),
   'agents.list of a panel': (t) => t.agents.list('vpn'),

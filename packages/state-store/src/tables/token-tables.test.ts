@@ -71,4 +71,21 @@ describe('requests', () => {
     expect(await at.store.requests.get(who, 'left')).toBeNull();
     expect(await at.store.requests.get(who, 'done')).toBeNull();
   });
+
+  it('keeps the newest answered ones of a sender, what runs, and those of others', async () => {
+    const { requests } = at.store;
+    await requests.add(request('running', minute(0)));
+    for (const [n, key] of ['a', 'b', 'c', 'd'].entries()) {
+      // The clock may be set back, or stand still.
+      await requests.add(request(key, minute(4 - n)));
+      await requests.put({ ...request(key, minute(4 - n)), state: 'done', owner: null, status: 200, answer: {} });
+    }
+    const other = { ...request('a', minute(0)), who: 'token tok-2' };
+    await requests.add(other);
+    await requests.put({ ...other, state: 'done', owner: null, status: 200, answer: {} });
+    await requests.trim('token tok-1', 2);
+    const left = ['running', 'a', 'b', 'c', 'd'].map(async (key) => (await requests.get('token tok-1', key))?.key);
+    expect(await Promise.all(left)).toEqual(['running', undefined, undefined, 'c', 'd']);
+    expect(await requests.get('token tok-2', 'a')).not.toBeNull();
+  });
 });

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { TokenTables } from '../token-tables.js';
 import type { Access } from './access.js';
 import { mustExist } from './record-queries.js';
@@ -63,6 +64,12 @@ function requestsTable(access: Access): TokenTables['requests'] {
       }),
     remove: async (who, key) => {
       await access.write((session) => deleteRecords(session, requests, { who, key }));
+    },
+    trim: async (who, most) => {
+      await access.write(({ db }) =>
+        sql`delete from "requests" where rowid in (select rowid from "requests"
+          where "who" = ${who} and "state" = 'done' order by rowid desc limit -1 offset ${most})`.execute(db),
+      );
     },
   };
 }

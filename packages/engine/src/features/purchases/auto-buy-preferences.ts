@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { AutoBuyView } from '@sluice/contract/documents';
 import { usageError } from '@sluice/panel-kind';
 import { type Allowance, parseSize } from '@sluice/quota-core';
@@ -5,7 +6,7 @@ import type { AutoBuyRecord, ServiceRecord, StoreTables } from '@sluice/state-st
 import { findEntry } from '../../base/config/find-entry.js';
 import { notFound } from '../../base/errors.js';
 import { refuseEnded } from '../../base/lifecycle.js';
-import { withRun } from '../../kernel/run/bracket.js';
+import { type Run, withRun } from '../../kernel/run/bracket.js';
 import { withServiceRun } from '../services/change-services.js';
 import type { Context } from '../../context/context.js';
 import { refuseOtherClient, requireService } from '../../context/find-service.js';
@@ -133,6 +134,23 @@ function toKey({ service, client }: AutoBuySubject): { scope: 'service' | 'clien
 
 type Change = (tables: StoreTables) => Promise<boolean>;
 
+/** Performs a change, and stores its run only where a preference differs after it. */
+async function storeChange(run: Run, subject: AutoBuySubject, change: Change): Promise<boolean> {
+  const { scope, of } = toKey(subject);
+  let result = false;
+  await run.storeChange(async (tables) => {
+    const read = async () => {
+      const own = await tables.autoBuy.list({ scope, subject: of });
+      const ofLink = scope === 'service' ? await tables.autoBuy.list({ scope: 'link', subject: of }) : [];
+      return [...own, ...ofLink].map(({ updatedAt: _at, ...preference }) => preference);
+    };
+    const before = await read();
+    result = await change(tables);
+    return !isDeepStrictEqual(await read(), before);
+  });
+  return result;
+}
+
 async function changePreference(
   context: Context,
   subject: AutoBuySubject,
@@ -143,11 +161,11 @@ async function changePreference(
     const { service: id, owner } = subject;
     return withServiceRun(context, id, { command, waitMs }, async (service, run) => {
       refuseOtherClient(service, owner);
-      return run.store(await toStore(service));
+      return storeChange(run, subject, await toStore(service));
     });
   }
   await requireClient(context, subject.client);
-  return withRun(context, { command, dryRun: false }, async (run) => run.store(await toStore(null)));
+  return withRun(context, { command, dryRun: false }, async (run) => storeChange(run, subject, await toStore(null)));
 }
 
 async function requireClient({ store }: Context, client: string): Promise<void> {

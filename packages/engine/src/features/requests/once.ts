@@ -19,13 +19,16 @@ export type Begun =
 
 /** Stores that a request runs, unless it was answered before. */
 export async function beginRequest(context: Context, request: KeyedRequest, running: RunningRequests): Promise<Begun> {
-  const { who, key, fingerprint } = request;
+  const { who, key, fingerprint, mostKept } = request;
   const record: RequestRecord = {
     ...{ who, key, fingerprint, owner: context.deps.owner, at: context.now() },
     ...{ state: 'running', status: null, answer: null },
   };
   const started = await context.store.write(async (tables): Promise<Begun> => {
-    if (await tables.requests.add(record)) return { repeated: false, interrupted: false };
+    if (await tables.requests.add(record)) {
+      if (mostKept !== undefined) await tables.requests.trim(who, mostKept);
+      return { repeated: false, interrupted: false };
+    }
     const found = await tables.requests.get(who, key);
     if (found === null || found.fingerprint !== fingerprint)
       throw new SluiceError('key_reused', 'The key of the request was used for a different request', {

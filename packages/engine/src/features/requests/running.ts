@@ -7,6 +7,8 @@ export interface KeyedRequest {
   key: string;
   /** Digest of everything that the request says: a key belongs to one request. */
   fingerprint: string;
+  /** Most answered requests of the sender that are kept; the oldest go. Default: all, for a week. */
+  mostKept?: number | undefined;
 }
 
 /** Requests that this instance runs, renewed in the store until they end. */

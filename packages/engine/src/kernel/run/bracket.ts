@@ -111,6 +111,16 @@ export class Run {
     });
   }
 
+  /** Stores what a command that calls no panel changes, and its run only where `work` returns that anything is changed. */
+  async storeChange(work: (tables: StoreTables) => Promise<boolean>): Promise<void> {
+    this.#callsPanel = false;
+    await this.#session.write(this.leases.held, async (tables) => {
+      if (!(await work(tables))) return;
+      await this.start(tables);
+      await this.end({ outcome: 'done', changes: true }, tables);
+    });
+  }
+
   /**
    * Ends the run in its view and in the store, in the transaction of `tables` where one is passed. A run that a signal
    * interrupted ends as `interrupted` or `terminated`, whatever was finished of it.
