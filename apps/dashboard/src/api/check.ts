@@ -16,7 +16,8 @@ const NOTHING = z.strictObject({});
 export function checked(schema: z.ZodObject | null, value: unknown, where: string): Record<string, unknown> {
   const { data, error } = (schema ?? NOTHING).safeParse(value ?? {});
   if (error === undefined) return data;
-  const problems = error.issues.flatMap((issue) => toProblems(issue, Object.keys(schema?.shape ?? {}), value));
+  const known = Object.keys(schema?.shape ?? {});
+  const problems = listFirst(error.issues, (issue) => toProblems(issue, known, value));
   const [first] = problems;
   const at = first === undefined || first.path === '' ? '' : ` (${first.path})`;
   throw usageError('bad_request', `The ${where} of the request is not valid${at}: ${first?.message ?? ''}`, {
@@ -24,13 +25,40 @@ export function checked(schema: z.ZodObject | null, value: unknown, where: strin
   });
 }
 
+/** Most problems in an answer. */
+const MOST_PROBLEMS = 20;
+/** Most characters of a name of the request in an answer. */
+const LONGEST_NAME = 100;
+
+interface Problem {
+  path: string;
+  message: string;
+}
+
+/** Returns the problems of issues, up to the most that an answer has, and how many more there are. */
+function listFirst(issues: readonly z.core.$ZodIssue[], list: (issue: z.core.$ZodIssue) => Problem[]): Problem[] {
+  const problems: Problem[] = [];
+  let left = 0;
+  for (const issue of issues) {
+    const count = issue.code === 'unrecognized_keys' ? issue.keys.length : 1;
+    const room = MOST_PROBLEMS - problems.length;
+    if (room > 0) problems.push(...list(issue).slice(0, room));
+    left += Math.max(0, count - room);
+  }
+  return left === 0 ? problems : [...problems, { path: '', message: `and ${left} more` }];
+}
+
+function short(name: string): string {
+  return name.length <= LONGEST_NAME ? name : `${name.slice(0, LONGEST_NAME)}…`;
+}
+
 /** Returns what is wrong, and at which key of the request. */
-function toProblems(issue: z.core.$ZodIssue, known: string[], value: unknown): { path: string; message: string }[] {
-  const path = issue.path.map(String).join('.');
+function toProblems(issue: z.core.$ZodIssue, known: string[], value: unknown): Problem[] {
+  const path = issue.path.map((part) => short(String(part))).join('.');
   if (issue.code === 'unrecognized_keys')
-    return issue.keys.map((key) => ({
-      path: path === '' ? key : `${path}.${key}`,
-      message: `Unknown key "${key}"${path === '' ? hint(key, known) : ''}`,
+    return issue.keys.slice(0, MOST_PROBLEMS).map((key) => ({
+      path: path === '' ? short(key) : `${path}.${short(key)}`,
+      message: `Unknown key "${short(key)}"${path === '' ? hint(short(key), known) : ''}`,
     }));
   const [name = ''] = issue.path;
   // The parser of queries makes a list of a key that is repeated.

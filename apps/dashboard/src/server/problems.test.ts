@@ -83,6 +83,18 @@ it.each([
   expect(error.message).toContain(hint);
 });
 
+it('names the first wrong keys of a large body, shortened, and how many more there are', async () => {
+  const names = Array.from({ length: 10_000 }, (_, n) => `${n}-`.padEnd(90, 'x'));
+  const body = Object.fromEntries(['y'.repeat(50_000), ...names].map((name) => [name, 1]));
+  const { status, json } = await at.call('POST /services/svc-1/purchases', { body });
+  const { details } = json['error'] as { details: { problems: { path: string; message: string }[] } };
+  const { problems } = details;
+  // The package is missing, too.
+  expect([status, problems.length, problems.at(-1)]).toEqual([400, 21, { path: '', message: 'and 9982 more' }]);
+  expect(Math.max(...problems.map(({ path }) => path.length))).toBe(101);
+  expect(JSON.stringify(json).length).toBeLessThan(10_000);
+});
+
 it('names the wrong key of a body', async () => {
   const body = { package: 'extra-50', noet: 'x' };
   const message = 'The body of the request is not valid (noet): Unknown key "noet"; did you mean "note"?';
