@@ -244,3 +244,11 @@ describe('strange requests', () => {
     expect((await at.fetch(`${API}/runs`, form)).status).toBe(415);
   });
 });
+
+it('lists of another client are empty', async () => {
+  const token = await at.token('client:42', 'read', 'buy');
+  for (const path of ['/services', '/usage', '/invoices', '/call-bills']) {
+    const answer = (await at.call(`GET ${path}?client=43`, { token })).json;
+    expect([path, Object.values(answer).filter(Array.isArray)]).toEqual([path, [[]]]);
+  }
+});

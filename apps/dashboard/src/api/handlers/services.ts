@@ -31,6 +31,7 @@ export const serviceHandlers: Handlers<typeof serviceEndpoints> = {
     if (client === undefined) return sluice.usage.read(query);
     if (query.refresh === true && !may(viewer, 'usage.refresh'))
       throw forbidden('The token does not permit to read the panels');
+    if (query.client !== undefined && query.client !== client) return { services: [] };
     const { panel, product, service } = query;
     const { services } = await sluice.usage.read({ panel, product, client, reader: client });
     return { services: services.filter(({ id }) => service === undefined || id === service) };
