@@ -105,6 +105,16 @@ describe('what the token of a client reads of a telephony system', () => {
   });
 });
 
+it('an operator reads by which carrier and trunk a call went, and a client does not', async () => {
+  const path = '/services/line-1/calls?from=2026-11-20';
+  const routesOf = async (by: string): Promise<unknown[]> => {
+    const [, { calls }] = await get(path, by);
+    return (calls as Record<string, unknown>[]).map(({ carrierId, trunkId }) => [carrierId, trunkId]);
+  };
+  expect(await routesOf(SERVE_TOKEN)).toEqual([[expect.any(String), expect.any(String)]]);
+  expect(await routesOf(token)).toEqual([[null, null]]);
+});
+
 it('an operator reads what the telephony system has now', async () => {
   const one = await callsOf(() => get('/services/line-1/line', SERVE_TOKEN));
   expect(await callsOf(() => get('/services/line-1/line', SERVE_TOKEN))).toBe(one);

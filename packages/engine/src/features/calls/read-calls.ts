@@ -67,9 +67,12 @@ export async function readRecords(context: Context, request: RecordsRequest, rea
   const { currency } = telephony;
   const sum = new CallSum({ period, currency, subscriberId: line?.subscriberId ?? null });
   const instants = toInstants(period);
+  const show = (call: CallRecord): CallRecord =>
+    reader === undefined ? call : { ...call, carrierId: null, trunkId: null };
   for await (const calls of readSorted(telephony, filter, { signal: context.deps.signal })) {
     for (const call of calls) {
-      if (isOwn(call.startedAt) && ['counted', 'problem'].includes(sum.add(call))) await request.onCall(call, instants);
+      if (isOwn(call.startedAt) && ['counted', 'problem'].includes(sum.add(call)))
+        await request.onCall(show(call), instants);
     }
   }
   const { calls, billedSeconds, total: charge } = sum.totals();
