@@ -13,6 +13,12 @@ const TOKEN = 'sluice_0123456789-0123456789-0123456789-012345678';
 const HOSTILE = `"'><script>alert(1)</script>\u202e</p>\n&#60;img src=x&#62;{$smarty.version}{literal}`;
 const texts = { id: HOSTILE, title: HOSTILE, summary: HOSTILE, service: HOSTILE };
 
+/** What WHMCS prints around a page, as it is. */
+interface Headed {
+  pagetitle: string;
+  breadcrumb: Record<string, string>;
+}
+
 /** The documents of the API, with a hostile text in every field but the HTML, which the API escapes. */
 const DOCUMENT = {
   ...{ ...texts, client: HOSTILE, readAt: HOSTILE, loginLink: true, url: `https://panel.example/${HOSTILE}` },
@@ -85,7 +91,9 @@ withPhp(`texts from outside in the modules for WHMCS${noPhp ?? ''}`, () => {
   /** What WHMCS would show of a result. */
   const shown = ({ html, output, returned, activity }: PhpResult): string => {
     const plain = html === null ? JSON.stringify(returned) : '';
-    return html ?? output + plain.replaceAll('\\"', '"') + activity.map(({ message }) => message).join('');
+    const { pagetitle = '', breadcrumb = {} } = (returned ?? {}) as Partial<Headed>;
+    const page = html === null ? null : [html, pagetitle, ...Object.values(breadcrumb)].join('\n');
+    return page ?? output + plain.replaceAll('\\"', '"') + activity.map(({ message }) => message).join('');
   };
 
   it.each([false, true])('are escaped in every page and message (refused by the API: %s)', async (isRefused) => {

@@ -11,6 +11,7 @@ use Sluice\Whmcs\Module;
 use Sluice\Whmcs\Page;
 use Sluice\Whmcs\Purchase;
 use Sluice\Whmcs\SignOn;
+use Sluice\Whmcs\Text;
 
 /** The page of one service of the client who is logged in, with what he can do there. */
 final class ServicePage
@@ -40,9 +41,11 @@ final class ServicePage
         $notice = $notice === '' && isset($form['ticket']) ? $this->buy($form) : $notice;
         [$login, $problem] = $notice === '' && isset($query['login']) ? $this->login() : ['', ''];
         $shown = $this->read()->variables();
+        // Themes of WHMCS print both as they are.
+        $heading = Text::html($title);
         return [
-            'pagetitle' => $title,
-            'breadcrumb' => ['index.php?m=sluice' => 'Traffic and accounts', $own => $title],
+            'pagetitle' => $heading,
+            'breadcrumb' => ['index.php?m=sluice' => 'Traffic and accounts', $own => $heading],
             'templatefile' => 'templates/service',
             'vars' => [
                 'sluice' => $shown,
