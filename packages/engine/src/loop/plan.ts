@@ -255,7 +255,7 @@ export function historyAfter(on: RunOnPanel, work: Applied, target?: TargetState
   const kept = panel.history.checkpoint(target ?? toTargetState(on, work), observation);
   if (!kept) return history;
   const doubts = [...unresolved, ...actions].filter((row) => row.endedAt === null).map((row) => row.id);
-  const checkpoint = withIncluded(kept, history, [...history.recent, ...actions]);
+  const checkpoint = withIncluded({ ...kept, panel: panel.name }, history, [...history.recent, ...actions]);
   return { ...history, checkpoint: doubts.length === 0 ? checkpoint : { ...checkpoint, doubts } };
 }
 

@@ -35,9 +35,11 @@ export interface FlvxCheckpoint {
   history: StoredHistory | null;
 }
 
-/** Returns the stored checkpoint; null where there is none. */
+/** Returns the stored checkpoint; null where there is none, or where it is of another kind of panel. */
 export function parseCheckpoint(stored: unknown): Partial<FlvxCheckpoint> | null {
-  return stored ?? null;
+  const checkpoint: Partial<FlvxCheckpoint> | null = stored ?? null;
+  const { account = null } = checkpoint ?? {};
+  return account === null || Array.isArray(account.tunnels) ? checkpoint : null;
 }
 
 /** Returns what is known from before an observation: the stored history, and the journal since. */

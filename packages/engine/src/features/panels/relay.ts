@@ -93,7 +93,7 @@ export async function loginLink(context: Context, id: string): Promise<LoginLink
 /** Returns the last observed name, since customers may rename their account. */
 async function findUsername(context: Context, service: ServiceRecord, nameRef: string): Promise<string | null> {
   const [decision] = await context.store.decisions.latest([service.id]);
-  const account = findCheckpoint(decision ?? null)?.account as { username?: string } | null | undefined;
+  const account = findCheckpoint(decision ?? null, service.panel)?.account as { username?: string } | null | undefined;
   return account?.username ?? service.refs[nameRef] ?? null;
 }
 

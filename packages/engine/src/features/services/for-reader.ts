@@ -84,7 +84,7 @@ export function accountFor(
   service: ServiceRecord,
   { reader, address }: { reader: Reader; address: () => string | null },
 ): AccountView | null {
-  const checkpoint = findCheckpoint(decision);
+  const checkpoint = findCheckpoint(decision, service.panel);
   const account = (checkpoint?.account ?? null) as AccountView | null;
   if (reader === undefined || account === null) return account;
   return isOfReader(checkpoint?.at ?? '', service, reader) ? { ...account, url: address() } : null;

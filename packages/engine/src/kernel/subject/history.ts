@@ -15,6 +15,8 @@ import type { ServiceHistory } from './stages.js';
 export interface StoredCheckpoint {
   at: string;
   account: unknown;
+  /** The panel that it was read on; absent in those of earlier versions. */
+  panel?: string;
   /** Ids of actions that were in doubt then; the next plan needs their outcome. */
   doubts?: string[];
   /** Actions that it includes although they were planned at `at` or later (same instant, or the clock was set back), with when. */
@@ -27,12 +29,14 @@ type Gathered = { -readonly [Key in keyof ServiceHistory]: ServiceHistory[Key] }
 /** The journal since older checkpoints is loaded per service, since that of all services would be long. */
 const BULK_MS = 2 * 86_400_000;
 
-/** Returns the checkpoint in the inputs of a decision; null where there is none. */
-export function findCheckpoint(decision: Pick<DecisionRecord, 'inputs'> | null): StoredCheckpoint | null {
-  const kept = (decision?.inputs as { reading?: unknown } | null)?.reading;
-  if (typeof kept !== 'object' || kept === null || typeof (kept as Partial<StoredCheckpoint>).at !== 'string')
-    return null;
-  return kept as StoredCheckpoint;
+/** Returns the checkpoint in the inputs of a decision; null where there is none of this panel. */
+export function findCheckpoint(
+  decision: Pick<DecisionRecord, 'inputs'> | null,
+  panel: string,
+): StoredCheckpoint | null {
+  const kept = (decision?.inputs as { reading?: Partial<StoredCheckpoint> | null } | null)?.reading;
+  if (typeof kept !== 'object' || kept === null || typeof kept.at !== 'string') return null;
+  return (kept.panel ?? panel) === panel ? (kept as StoredCheckpoint) : null;
 }
 
 /** Loads the history of services for a run, or for a command (`ordered`); empty for panels without the facet `history`. */
@@ -55,7 +59,12 @@ export async function loadHistory(
   }
   const ids = services.map((service) => service.id);
   for (const decision of await store.decisions.latest(ids)) {
-    histories.set(decision.service, { checkpoint: findCheckpoint(decision), decision, recent: [], removed: 0 });
+    histories.set(decision.service, {
+      checkpoint: findCheckpoint(decision, panel.name),
+      decision,
+      recent: [],
+      removed: 0,
+    });
   }
   // What a run that was killed has left of a service that ended is undone by its journal.
   const living = services.filter((service) => isLiving(service) || ordered || isOpen(service.id));
@@ -65,7 +74,8 @@ export async function loadHistory(
   );
   const entries = [...since];
   for (const [service, at] of entries.filter(([, at]) => at < limit)) {
-    findEntry(histories, service).recent = await store.actions.list({ service, since: at });
+    const rows = await store.actions.list({ service, since: at });
+    findEntry(histories, service).recent = rows.filter((row) => row.panel === panel.name);
   }
   await loadRecent(
     context,
@@ -98,7 +108,7 @@ export async function findFormerHistories(
   if (former.size === 0) return new Map();
   const all = [...former.values()].flatMap(({ earlier }) => earlier.map(({ service }) => service));
   const decisions = await store.decisions.latest([...new Set(all)]);
-  const checkpoints = new Map(decisions.map((decision) => [decision.service, findCheckpoint(decision)]));
+  const checkpoints = new Map(decisions.map((decision) => [decision.service, findCheckpoint(decision, panel.name)]));
   const histories = new Map<string, FormerHistory>();
   for (const [id, { earlier }] of former) {
     const last = earlier.find(({ service }) => checkpoints.get(service)?.account != null);
