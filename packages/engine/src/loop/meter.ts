@@ -1,10 +1,11 @@
-import type { ItemError, Panel, UsageAnswer, UsageRequest } from '@sluice/panel-kind';
+import { type ItemError, type Panel, toItemError, type UsageAnswer, type UsageRequest } from '@sluice/panel-kind';
 import { type CounterState, formatBytes, stepCounter, type UsageBytes } from '@sluice/quota-core';
 import type { CycleRecord, FingerprintRecord, SampleRecord } from '@sluice/state-store';
 import type { Context } from '../context/context.js';
 import { findJumps } from './jump.js';
 import { FEWEST_COMPARED, findDoubt, findDoubtedHolds, IMPOSSIBLE_JUMP, toWindowReading } from './plausible.js';
 import { ownsAccount } from '../kernel/subject/account.js';
+import { findCounter, withTotalOnly } from '../kernel/subject/counter.js';
 import type { Loaded, Read, Stage } from '../kernel/subject/stages.js';
 import { toRead, withError } from '../kernel/subject/to-stage.js';
 
@@ -45,8 +46,13 @@ export async function readUsage(
   const restarts: Restart[] = [];
   const windowAt = windowsAt(context.now());
   const computeAllowance: Weigh = (facts, answer, window) => {
-    const doubt = findDoubt(panel, facts, answer, { fingerprint, window, believed: allowShort });
-    return doubt === null ? take(facts, answer, panel) : doubted(panel, facts, answer, { error: doubt });
+    try {
+      const doubt = findDoubt(panel, facts, answer, { fingerprint, window, believed: allowShort });
+      return doubt === null ? take(facts, answer, panel) : doubted(panel, facts, answer, { error: doubt });
+    } catch (error) {
+      // One answer that can't be used must not end the run over the others.
+      return toRead(facts, { answer: refused(answer, toItemError(error)), warnings: answer.warnings });
+    }
   };
   for (const facts of loaded) {
     const { service, product, cycle, history } = facts;
@@ -221,8 +227,11 @@ function count(
   const totalOnly = reading.inBytes === null || reading.outBytes === null;
   const [inBytes, outBytes] = totalOnly ? [reading.totalBytes, 0] : [reading.inBytes, reading.outBytes];
   if (inBytes === null || outBytes === null) return notRead;
-  const used = takenOver ? { lastIn: inBytes, lastOut: outBytes, usedIn: 0, usedOut: 0, at: reading.at } : null;
-  const stored = (cycle.counter ?? used) as CounterState | null;
+  const used: CounterState | null = takenOver
+    ? { lastIn: inBytes, lastOut: outBytes, usedIn: 0, usedOut: 0, at: reading.at }
+    : null;
+  const known = findCounter(cycle) ?? used;
+  const stored = known !== null && totalOnly ? withTotalOnly(known) : known;
   const stoodAt = counter.stoodAt ?? null;
   const previous = stored !== null && stored.lastIn <= 0 && stoodAt !== null ? { ...stored, lastIn: stoodAt } : stored;
   // A uuid in capitals is the same account.

@@ -11,6 +11,7 @@ import {
 import type { CycleRecord } from '@sluice/state-store';
 import { findTimeZone } from '../base/config/find-entry.js';
 import type { Context } from '../context/context.js';
+import { isCounterState, toCounted } from '../kernel/subject/counter.js';
 import { withEnd } from '../kernel/subject/limits.js';
 import type { Loaded, Placement } from '../kernel/subject/stages.js';
 
@@ -122,8 +123,8 @@ function wasCounted(cycle: Loaded['cycle'], recorded: Loaded['recorded']): boole
 
 type CountedCycle = CycleRecord & { counter: CounterState };
 
-function counterSince(counter: CounterState, { inBytes, outBytes, totalBytes }: UsageBytes): CounterState {
-  const [usedIn, usedOut] = inBytes === null || outBytes === null ? [totalBytes ?? 0, 0] : [inBytes, outBytes];
+function counterSince(counter: CounterState, base: UsageBytes): CounterState {
+  const { usedIn, usedOut } = toCounted(base);
   return {
     ...counter,
     usedIn: Math.max(0, counter.usedIn - usedIn),
@@ -160,9 +161,4 @@ export function counterAfter(cycle: CycleRecord | null, forgotten: readonly Cycl
     newCycle: false,
   });
   return step.known ? step.state : before;
-}
-
-export function isCounterState(counter: unknown): counter is CounterState {
-  const { lastIn, lastOut, usedIn, usedOut, at } = (counter ?? {}) as Partial<CounterState>;
-  return [lastIn, lastOut, usedIn, usedOut].every((bytes) => typeof bytes === 'number') && typeof at === 'string';
 }

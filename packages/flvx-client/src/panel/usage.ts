@@ -1,12 +1,21 @@
-import type { ItemError, UsageAnswer, UsageRequest } from '@sluice/panel-kind';
+import { type ItemError, toItemError, type UsageAnswer, type UsageRequest } from '@sluice/panel-kind';
 import type { RefusedReading, ServiceRecord } from '@sluice/quota-core';
 import { parseHistory } from '../account/history/history.js';
 import { isResetDayBetween, sumBytes } from '../account/rules.js';
 import type { FlvxForward, FlvxUser } from '../client/records.js';
 import type { TimedSnapshot } from './observation.js';
 
-/** Returns one service's reading from a snapshot. */
-export function toUsageAnswer({ at, snapshot }: TimedSnapshot, request: UsageRequest, timeZone: string): UsageAnswer {
+/** Returns one service's reading from a snapshot; what can't be used of it is its own error alone. */
+export function toUsageAnswer(read: TimedSnapshot, request: UsageRequest, timeZone: string): UsageAnswer {
+  try {
+    return toAnswer(read, request, timeZone);
+  } catch (error) {
+    const { code, message } = toItemError(error);
+    return toUnreadAnswer(read.at, code, message);
+  }
+}
+
+function toAnswer({ at, snapshot }: TimedSnapshot, request: UsageRequest, timeZone: string): UsageAnswer {
   const id = Number(request.service.refs['flvx_user_id']);
   const user = snapshot.users.get(id);
   const [odd] = snapshot.listUnreadable(id);

@@ -1,4 +1,4 @@
-import type { ItemError, UsageAnswer, UsageRequest } from '@sluice/panel-kind';
+import { type ItemError, toItemError, type UsageAnswer, type UsageRequest } from '@sluice/panel-kind';
 import { formatBytes, type RefusedReading } from '@sluice/quota-core';
 import { resetSince } from '../account/counter.js';
 import { findZeroing } from '../account/user-actions.js';
@@ -10,9 +10,18 @@ const LONGEST_MODE = 40;
 
 /**
  * Converts a user's counter. The panel shows one figure for both directions, which falls when the panel resets it (every 1, 7 or 30
- * days from its start, by its own local date) and when Sluice zeroed it. Any other fall proves nothing.
+ * days from its start, by its own local date) and when Sluice zeroed it. Any other fall proves nothing. What can't be used is an
+ * error of its service alone.
  */
-export function toUsageAnswer(
+export function toUsageAnswer(request: UsageRequest, userReading: UserReading, timeZone: string): UsageAnswer {
+  try {
+    return toAnswer(request, userReading, timeZone);
+  } catch (error) {
+    return toUnknown(userReading.at, toItemError(error));
+  }
+}
+
+function toAnswer(
   { checkpoint: seen, recent, unresolved, service }: UsageRequest,
   userReading: UserReading,
   timeZone: string,

@@ -11,6 +11,7 @@ import {
 } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
 import type { Applied, FencedRun } from '../subject/stages.js';
+import { findCounter, isElsewhere } from '../subject/counter.js';
 import { withError } from '../subject/to-stage.js';
 
 /** The payload of a journal row: enough to finish the step's bookkeeping after a crash. */
@@ -209,16 +210,18 @@ export async function zeroCounter(
   tables: Pick<StoreTables, 'cycles'>,
 ): Promise<{ cycle: string; counter: CounterState } | null> {
   const [cycle] = await tables.cycles.newest([service]);
-  const before = (cycle?.counter ?? null) as CounterState | null;
-  if (!cycle || !before) return null;
+  const before = cycle === undefined ? null : findCounter(cycle);
+  if (cycle === undefined || before === null) return null;
   // A reading taken after the call already has the zeroed counters, unless the panel did the call later: then it shows more.
   const isLater = calledAt !== null && before.at > calledAt;
   const { shown = null } = zeroed;
   if (isLater && (shown === null || (before.lastIn <= shown.inBytes && before.lastOut <= shown.outBytes))) return null;
-  const usedIn = before.usedIn + Math.max(0, (zeroed.inBytes ?? 0) - before.lastIn);
-  const usedOut = before.usedOut + Math.max(0, (zeroed.outBytes ?? 0) - before.lastOut);
+  const isOther = isElsewhere(before);
+  const grown = (now: number | null, last: number): number => (isOther ? 0 : Math.max(0, (now ?? 0) - last));
+  const usedIn = before.usedIn + grown(zeroed.inBytes, before.lastIn);
+  const usedOut = before.usedOut + grown(zeroed.outBytes, before.lastOut);
   const { account } = before;
-  const ofAccount = zeroed.isNew || account === undefined ? {} : { account };
+  const ofAccount = zeroed.isNew || isOther || account === undefined ? {} : { account };
   const counter: CounterState = { lastIn: 0, lastOut: 0, usedIn, usedOut, at: zeroed.at, ...ofAccount };
   await tables.cycles.put([{ ...cycle, counter }]);
   return { cycle: cycle.id, counter };
