@@ -98,6 +98,14 @@ describe('stepCounter', () => {
     expect(step(0, 0, inNewCycle)).toMatchObject({ state: { usedIn: 0, usedOut: 0 } });
   });
 
+  it('adds nothing with the first reading of the same account on another panel', () => {
+    const own = { ...previous, account: '7', panel: 'a' };
+    const reading = { at: at(20), inBytes: 500, outBytes: 60, account: '7', panel: 'b' };
+    const state = { ...own, lastIn: 500, lastOut: 60, panel: 'b', at: at(20) };
+    expect(step(0, 0, { previous: own, reading })).toEqual({ known: true, state });
+    expect(step(0, 0, { previous: { ...previous, account: '7' }, reading })).toMatchObject({ state: { usedIn: 430 } });
+  });
+
   it('counts another account from zero after a reset that is certain', () => {
     const reading = { at: at(20), inBytes: 7, outBytes: 3, account: '8' };
     const state = { lastIn: 7, lastOut: 3, usedIn: 37, usedOut: 23, account: '8', at: at(20) };

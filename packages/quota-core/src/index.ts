@@ -38,6 +38,7 @@ export {
   type CounterStep,
   type RefusedReading,
   type ResetBetween,
+  isOfOtherAccount,
   stepCounter,
 } from './step-cycle.js';
 export { confirmsJump, isJump, mayConfirm } from './jump.js';

@@ -13,6 +13,17 @@ export interface CounterState {
   at: string;
   /** The account whose counter it is; absent where that is not known. */
   account?: string;
+  /** The panel of the account; absent where that is not known. */
+  panel?: string;
+}
+
+/** Returns whether a counter is known to be of another account than this one: the same name on another panel is another account. */
+export function isOfOtherAccount(
+  counter: Pick<CounterState, 'account' | 'panel'>,
+  { account, panel }: { account?: string | undefined; panel?: string | undefined },
+): boolean {
+  const isOther = (known: string | undefined, now: string | undefined): boolean => known !== undefined && known !== now;
+  return isOther(counter.account, account) || isOther(counter.panel, panel);
 }
 
 /**
@@ -63,7 +74,7 @@ export interface RefusedReading {
 export function stepCounter(input: {
   previous: CounterState | null;
   cycleStart: string;
-  reading: { at: string; inBytes: number; outBytes: number; account?: string | undefined };
+  reading: { at: string; inBytes: number; outBytes: number; account?: string | undefined; panel?: string | undefined };
   resetBetween: ResetBetween;
   newCycle: boolean;
   refused?: RefusedReading | null;
@@ -74,10 +85,11 @@ export function stepCounter(input: {
   const lastOut = checkBytes(reading.outBytes, 'the counter of bytes out');
   instantMs(at, 'the instant of the reading');
   const account = reading.account ?? input.previous?.account;
-  const now = { lastIn, lastOut, at, ...(account !== undefined && { account }) };
+  const panel = reading.panel ?? input.previous?.panel;
+  const now = { lastIn, lastOut, at, ...(account !== undefined && { account }), ...(panel !== undefined && { panel }) };
   if (input.previous === null) return { known: true, state: { ...now, usedIn: lastIn, usedOut: lastOut } };
 
-  const isOther = input.previous.account !== undefined && input.previous.account !== account;
+  const isOther = isOfOtherAccount(input.previous, { account, panel });
   const previous = isOther && resetBetween !== 'certain' ? { ...input.previous, lastIn, lastOut } : input.previous;
   const fell = lastIn < previous.lastIn || lastOut < previous.lastOut;
   const isUnexplained = fell && resetBetween === false;

@@ -1,5 +1,5 @@
 import { type ItemError, type Panel, toItemError, type UsageAnswer, type UsageRequest } from '@sluice/panel-kind';
-import { type CounterState, formatBytes, stepCounter, type UsageBytes } from '@sluice/quota-core';
+import { type CounterState, formatBytes, isOfOtherAccount, stepCounter, type UsageBytes } from '@sluice/quota-core';
 import type { CycleRecord, FingerprintRecord, SampleRecord } from '@sluice/state-store';
 import type { Context } from '../context/context.js';
 import { findJumps } from './jump.js';
@@ -236,13 +236,14 @@ function count(
   const previous = stored !== null && stored.lastIn <= 0 && stoodAt !== null ? { ...stored, lastIn: stoodAt } : stored;
   // A uuid in capitals is the same account.
   const account = kind.requiredRef === null ? undefined : service.refs[kind.requiredRef]?.toLowerCase();
-  const isOther = previous?.account !== undefined && previous.account !== account;
+  const read = { account, panel: service.panel };
+  const isOther = previous !== null && isOfOtherAccount(previous, read);
   // Of other accounts, only one that Sluice created began at zero for this service.
   const mayReset = previous !== null && (!isOther || ownsAccount(kind, service));
   const step = stepCounter({
     previous,
     cycleStart: cycle.start,
-    reading: { at: reading.at, inBytes, outBytes, account },
+    reading: { at: reading.at, inBytes, outBytes, ...read },
     resetBetween: mayReset && counter.resetBetween(previous.at, reading.at),
     newCycle: cycleIsNew,
     refused: counter.seen ?? null,

@@ -155,7 +155,7 @@ export function counterAfter(cycle: CycleRecord | null, forgotten: readonly Cycl
   const step = stepCounter({
     previous: before,
     cycleStart: start,
-    reading: { at: newest.at, inBytes: newest.lastIn, outBytes: newest.lastOut, account: newest.account },
+    reading: { ...newest, inBytes: newest.lastIn, outBytes: newest.lastOut },
     // The counters may have been zeroed for the removed cycle.
     resetBetween: true,
     newCycle: false,

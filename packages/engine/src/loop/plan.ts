@@ -1,7 +1,8 @@
 import type { AccountCommand, TargetState, ItemError, Observation, Panel, Plan } from '@sluice/panel-kind';
-import { type CounterState, usageInMode, formatBytes } from '@sluice/quota-core';
+import { usageInMode, formatBytes } from '@sluice/quota-core';
 import { findTimeZone } from '../base/config/find-entry.js';
 import { toCycleKey } from '../kernel/subject/cycle-key.js';
+import { isCounterState, isElsewhere } from '../kernel/subject/counter.js';
 import { inForce, isLifted } from '../kernel/subject/holds.js';
 import type { EvidenceRecord } from '@sluice/state-store';
 import { draftHolds } from './decide.js';
@@ -59,7 +60,7 @@ export function toTargetState(on: RunOnPanel, work: Plannable, command: AccountC
       isNew: work.cycleIsNew,
       readAt: work.cycle.readAt,
     },
-    counted: toCounted(sold ? { cycle: work.recorded, cycleIsNew: false } : work),
+    counted: toCounted(sold ? { ...work, cycle: work.recorded, cycleIsNew: false } : work),
     timeZone: findTimeZone(context.config, work.service.panel),
     now: context.now(),
     checkpoint,
@@ -204,11 +205,16 @@ function stoppedNotice({ service, cycle }: Loaded<Stage>, stops: string[]): NonN
 }
 
 /** Returns the last counter reading; one from before the cycle counts as 0 in it. */
-function toCounted({ cycle, cycleIsNew }: Pick<Loaded<Stage>, 'cycle' | 'cycleIsNew'>): TargetState['counted'] {
+function toCounted({
+  service,
+  cycle,
+  cycleIsNew,
+}: Pick<Loaded<Stage>, 'service' | 'cycle' | 'cycleIsNew'>): TargetState['counted'] {
   if (cycle === null) return null;
-  const { lastIn, lastOut, usedIn, usedOut, at } = (cycle.counter ?? {}) as Partial<CounterState>;
-  if (lastIn === undefined || lastOut === undefined || usedIn === undefined || usedOut === undefined) return null;
-  const isBefore = (cycleIsNew && cycle.readAt === null) || (at ?? '') < cycle.start;
+  const { counter } = cycle;
+  if (!isCounterState(counter) || isElsewhere(counter, service.panel)) return null;
+  const { lastIn, lastOut, usedIn, usedOut, at } = counter;
+  const isBefore = (cycleIsNew && cycle.readAt === null) || at < cycle.start;
   return { counterBytes: lastIn + lastOut, usedBytes: isBefore ? 0 : usedIn + usedOut };
 }
 

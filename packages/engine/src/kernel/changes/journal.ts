@@ -122,7 +122,12 @@ export async function storeEnd(
   }
   const zeroed =
     done && outcome.zeroed && row.service !== null
-      ? await zeroCounter(row.service, { ...outcome.zeroed, isNew: refs !== null }, row.calledAt, tables)
+      ? await zeroCounter(
+          row.service,
+          { ...outcome.zeroed, isNew: refs !== null, panel: row.panel },
+          row.calledAt,
+          tables,
+        )
       : null;
   return { end, error, started, ended, refs, zeroed };
 }
@@ -205,7 +210,7 @@ export function plannedRow(intended: Omit<ActionRecord, keyof typeof PLANNED>): 
  */
 export async function zeroCounter(
   service: string,
-  zeroed: NonNullable<StepOutcome['zeroed']> & { isNew: boolean },
+  zeroed: NonNullable<StepOutcome['zeroed']> & { isNew: boolean; panel: string },
   calledAt: string | null,
   tables: Pick<StoreTables, 'cycles'>,
 ): Promise<{ cycle: string; counter: CounterState } | null> {
@@ -216,13 +221,13 @@ export async function zeroCounter(
   const isLater = calledAt !== null && before.at > calledAt;
   const { shown = null } = zeroed;
   if (isLater && (shown === null || (before.lastIn <= shown.inBytes && before.lastOut <= shown.outBytes))) return null;
-  const isOther = isElsewhere(before);
+  const isOther = isElsewhere(before, zeroed.panel);
   const grown = (now: number | null, last: number): number => (isOther ? 0 : Math.max(0, (now ?? 0) - last));
   const usedIn = before.usedIn + grown(zeroed.inBytes, before.lastIn);
   const usedOut = before.usedOut + grown(zeroed.outBytes, before.lastOut);
-  const { account } = before;
-  const ofAccount = zeroed.isNew || isOther || account === undefined ? {} : { account };
-  const counter: CounterState = { lastIn: 0, lastOut: 0, usedIn, usedOut, at: zeroed.at, ...ofAccount };
+  const { account: _account, panel: _panel, ...ofNone } = before;
+  const ofAccount = zeroed.isNew || isOther ? ofNone : before;
+  const counter: CounterState = { ...ofAccount, lastIn: 0, lastOut: 0, usedIn, usedOut, at: zeroed.at };
   await tables.cycles.put([{ ...cycle, counter }]);
   return { cycle: cycle.id, counter };
 }

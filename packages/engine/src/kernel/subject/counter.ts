@@ -22,9 +22,9 @@ export function findCounter(cycle: Readonly<CycleRecord>): CounterState | null {
   return { lastIn: 0, lastOut: 0, usedIn, usedOut, at: readAt ?? openedAt, account: NO_ACCOUNT };
 }
 
-/** Returns whether a counter is known to be of another panel's account. */
-export function isElsewhere({ account }: CounterState): boolean {
-  return account === NO_ACCOUNT;
+/** Returns whether a counter is known to be of another panel than this one. */
+export function isElsewhere({ account, panel: known }: CounterState, panel: string): boolean {
+  return account === NO_ACCOUNT || (known ?? panel) !== panel;
 }
 
 /** Returns usage as the sums of a counter: a total counts as bytes in. */
