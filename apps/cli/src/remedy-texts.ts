@@ -29,6 +29,10 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   hold_pending:
     'Make the panel answer and accept changes; the next "sluice poll" does it. Under observe, "sluice hold release SERVICE" undoes what has ended',
   readings_doubted: 'Compare the figures with the panel; to believe them now: "sluice poll --allow-mass"',
+  directions_changed: [
+    'If the directions are right now, accept them with "sluice poll --service {service} --allow-mass"',
+    'If the directions are right now, accept them with --allow-mass',
+  ],
   readings_fell: 'Check the units and the data of the panel with "sluice doctor --contract"',
   not_read: '"sluice doctor --contract" shows what Sluice reads from the panel',
   spend_unreadable: 'Show them with "sluice call records --service {service}", and correct them on the panel',

@@ -56,6 +56,8 @@ export interface PanelObjects<State = unknown> {
 export interface Plausibility<State = unknown> {
   /** Endpoint of the usage, as stored with fingerprints of its answers. */
   readonly endpoint: string;
+  /** The setting that says which direction is which; figures that were read with another one are not compared. Absent for none. */
+  readonly directions?: string;
   /**
    * Returns the bounds of later readings, from an observation and the `previous` bounds; they are stored with the cycle.
    * Undefined where nothing was observed.

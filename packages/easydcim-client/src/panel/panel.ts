@@ -68,21 +68,33 @@ export function openEasyDcimPanel(kind: PanelKind, panel: PanelToOpen, dependenc
     ...(settings.managementPorts ? { managementPorts: settings.managementPorts } : {}),
     ...transportOptions(panel, dependencies),
   });
-  return new EasyDcimPanel(kind, { name, url: settings.url }, client, dependencies);
+  const { url, trafficDirection } = settings;
+  return new EasyDcimPanel(kind, { name, url, directions: trafficDirection }, client, dependencies);
 }
+
+const PLAUSIBILITY = {
+  endpoint: USAGE_ENDPOINT,
+  bounds: lineBounds,
+  check: exceedsLineSpeed,
+  isBounded: (bounds: unknown): boolean => (lineSpeed(bounds) ?? 0) > 0,
+  checkGrowth: growthBeyondTheLine,
+  explains: isCarried,
+  withReading,
+};
 
 export class EasyDcimPanel implements Panel<EasyDcimState> {
   readonly kind: PanelKind;
   readonly name: string;
   readonly url: string;
   readonly client: EasyDcimClient;
+  readonly plausibility: PanelFacets<EasyDcimState>['plausibility'];
   readonly #deps: PanelDependencies;
   /** Config key of the credentials. */
   readonly #key: string;
 
   constructor(
     kind: PanelKind,
-    { name, url }: { name: string; url: string },
+    { name, url, directions }: { name: string; url: string; directions: string },
     client: EasyDcimClient,
     deps: PanelDependencies,
   ) {
@@ -92,6 +104,7 @@ export class EasyDcimPanel implements Panel<EasyDcimState> {
     this.client = client;
     this.#deps = deps;
     this.#key = `panels.${name}.token`;
+    this.plausibility = { ...PLAUSIBILITY, directions };
   }
 
   async test(): Promise<{ message: string }> {
@@ -245,15 +258,6 @@ export class EasyDcimPanel implements Panel<EasyDcimState> {
   }
 
   readonly objects = { toObjectKey, isRestricted, isComplete, mayShare, nameShared };
-  readonly plausibility = {
-    endpoint: USAGE_ENDPOINT,
-    bounds: lineBounds,
-    check: exceedsLineSpeed,
-    isBounded: (bounds: unknown): boolean => (lineSpeed(bounds) ?? 0) > 0,
-    checkGrowth: growthBeyondTheLine,
-    explains: isCarried,
-    withReading,
-  };
   readonly adoption = { adopt: adoptEasyDcim };
   readonly contract: PanelFacets['contract'] = {
     check: (services, signal) => checkContract(this, services, isoNow(this.#deps.clock), signal),

@@ -4,6 +4,7 @@ import { isInterrupted } from '../base/interruption.js';
 import type { Context } from '../context/context.js';
 import { mappingError, toPeaks, toTotal } from './meter.js';
 import { findDoubt } from './plausible.js';
+import { isOfSource } from '../kernel/subject/source.js';
 import type { Read } from '../kernel/subject/stages.js';
 import { withError } from '../kernel/subject/to-stage.js';
 
@@ -17,7 +18,10 @@ export async function readEndedCycles(
   reads: readonly Read[],
   fingerprint: FingerprintRecord | null,
 ): Promise<Read[]> {
-  const isAsked = (read: Read): boolean => findEnded(read) !== null && mappingError(read, panel) === null;
+  const isAsked = (read: Read): boolean => {
+    const ending = findEnded(read);
+    return ending !== null && isOfSource(panel, read.service, ending) && mappingError(read, panel) === null;
+  };
   const asked = reads.filter(isAsked);
   if (asked.length === 0) return reads.map(withoutUnread);
   const ended = new Map(asked.map((read) => [read.service.id, read]));

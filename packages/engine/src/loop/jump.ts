@@ -5,6 +5,7 @@ import type { Context } from '../context/context.js';
 import { decideHolds } from './decide.js';
 import { listLimits } from '../base/config/find-entry.js';
 import { doubtedView } from '../kernel/subject/views.js';
+import { withObserved } from '../kernel/subject/source.js';
 import { observe } from './observe.js';
 import { IMPOSSIBLE_JUMP, toWindowReading } from './plausible.js';
 import type { Loaded, Read } from '../kernel/subject/stages.js';
@@ -77,7 +78,8 @@ async function findLines(context: Context, panel: Panel, jumping: readonly Jumpi
     const { cycle, service } = facts;
     const observation = observations.get(service.id);
     const bounds = observation && plausibility.bounds(observation, cycle?.counter ?? null);
-    return cycle === null || bounds === undefined ? [] : [{ ...facts, cycle: { ...cycle, counter: bounds } }];
+    if (cycle === null || bounds === undefined) return [];
+    return [{ ...facts, cycle: { ...cycle, counter: withObserved(cycle.counter, bounds) } }];
   });
 }
 

@@ -17,6 +17,7 @@ import type { Context } from '../context/context.js';
 import { group } from '../base/lifecycle.js';
 import { findFormerHistories, loadHistory, findTakenOver } from '../kernel/subject/history.js';
 import { findAction, readToRestrict, readUntold } from '../kernel/subject/holds.js';
+import { forSource } from '../kernel/subject/source.js';
 import { readLifted } from '../kernel/subject/lifts.js';
 import { type LimitsBefore, loadLimits, NO_LIMITS } from '../kernel/subject/limits-before.js';
 import type { LimitedAllowance, Loaded, Read, Stage, ToRestrict } from '../kernel/subject/stages.js';
@@ -38,7 +39,7 @@ export interface LoadOptions {
  */
 export async function load(
   context: Context,
-  panel: Pick<Panel, 'name' | 'kind' | 'accounts' | 'agents'>,
+  panel: Pick<Panel, 'name' | 'kind' | 'accounts' | 'agents'> & { readonly plausibility?: Panel['plausibility'] },
   services: ServiceRecord[],
   { enforcements, ordered = false, now = context.now() }: LoadOptions,
 ): Promise<Loaded[]> {
@@ -89,6 +90,7 @@ export async function load(
       error: onOneLine(error ?? placed.error ?? computed.error),
       ...rows,
       ...placed.placement,
+      cycle: forSource(panel, service, placed.placement.cycle),
     });
   });
   return countFromStarts(context, loaded);

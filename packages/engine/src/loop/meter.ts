@@ -3,8 +3,16 @@ import { type CounterState, formatBytes, isOfOtherAccount, stepCounter, type Usa
 import type { CycleRecord, FingerprintRecord, SampleRecord } from '@sluice/state-store';
 import type { Context } from '../context/context.js';
 import { findJumps } from './jump.js';
-import { FEWEST_COMPARED, findDoubt, findDoubtedHolds, IMPOSSIBLE_JUMP, toWindowReading } from './plausible.js';
+import {
+  FEWEST_COMPARED,
+  findDoubt,
+  findDoubtedHolds,
+  IMPOSSIBLE_JUMP,
+  toWindowReading,
+  withDirections,
+} from './plausible.js';
 import { ownsAccount } from '../kernel/subject/account.js';
+import { withSource } from '../kernel/subject/source.js';
 import { findCounter, withTotalOnly } from '../kernel/subject/counter.js';
 import type { Loaded, Read, Stage } from '../kernel/subject/stages.js';
 import { toRead, withError } from '../kernel/subject/to-stage.js';
@@ -48,7 +56,8 @@ export async function readUsage(
   const computeAllowance: Weigh = (facts, answer, window) => {
     try {
       const doubt = findDoubt(panel, facts, answer, { fingerprint, window, believed: allowShort });
-      return doubt === null ? take(facts, answer, panel) : doubted(panel, facts, answer, { error: doubt });
+      if (doubt !== null) return doubted(panel, facts, answer, { error: doubt });
+      return take(allowShort ? withDirections(facts, answer) : facts, answer, panel);
     } catch (error) {
       // One answer that can't be used must not end the run over the others.
       return toRead(facts, { answer: refused(answer, toItemError(error)), warnings: answer.warnings });
@@ -185,13 +194,13 @@ function toWindow(cycle: CycleRecord, now: string): UsageWindow {
 }
 
 /** Returns a service with an answer and its cycle's new figures; an unreadable answer does not change the cycle. */
-function take(facts: Loaded, answer: UsageAnswer, panel: Pick<Panel, 'kind' | 'plausibility'>): Read {
+function take(facts: Loaded, answer: UsageAnswer, panel: Panel): Read {
   const { reading, warnings } = answer;
   const { cycle } = facts;
   if (!reading.known || !cycle) return toRead(facts, { answer, warnings });
   const counted = answer.counter
     ? count(facts, cycle, answer, panel.kind)
-    : { usage: reading, counter: withBounds(panel, cycle, reading), restarted: null };
+    : { usage: reading, counter: withSource(panel, facts.service, withBounds(panel, cycle, reading)), restarted: null };
   if ('code' in counted) return toRead(facts, { answer: refused(answer, counted), warnings });
   const { inBytes, outBytes } = counted.usage;
   const usage = { inBytes, outBytes, totalBytes: toTotal(counted.usage) };

@@ -8,6 +8,7 @@ import type { EvidenceRecord } from '@sluice/state-store';
 import { draftHolds } from './decide.js';
 import { findSold } from './load.js';
 import { certainSteps } from '../kernel/subject/doubt.js';
+import { withObserved } from '../kernel/subject/source.js';
 import { withIncluded } from '../kernel/subject/history.js';
 import type { RunRequest } from '../kernel/run/bracket.js';
 import { observe } from './observe.js';
@@ -159,7 +160,7 @@ function observed(
   const { cycle, service } = decided;
   const observation = observations.get(service.id) ?? null;
   const bounds = observation ? panel.plausibility?.bounds(observation, cycle?.counter ?? null) : undefined;
-  const bounded = bounds !== undefined && cycle ? { ...cycle, counter: bounds } : cycle;
+  const bounded = bounds !== undefined && cycle ? { ...cycle, counter: withObserved(cycle.counter, bounds) } : cycle;
   return { ...unplanned(decided), drafts, observation, cycle: bounded };
 }
 

@@ -15,7 +15,7 @@ export interface DoubtOptions {
   /** The confirmed shape of the answers. */
   fingerprint: FingerprintRecord | null;
   window: UsageRequest['window'];
-  /** Whether the operator has confirmed growth that seems impossible. */
+  /** Whether the operator has confirmed growth that seems impossible, and the directions as they are now. */
   believed: boolean;
 }
 
@@ -31,7 +31,7 @@ export function findDoubt(
   return (
     otherShape(answer, fingerprint) ??
     panel.plausibility?.check(cycle.counter, window, reading) ??
-    (cycleIsNew ? null : otherDirections(cycle, reading)) ??
+    (cycleIsNew || believed ? null : otherDirections(cycle, reading)) ??
     (believed ? null : findJump(panel, cycle, reading))
   );
 }
@@ -76,6 +76,13 @@ function otherShape({ shape }: UsageAnswer, fingerprint: FingerprintRecord | nul
     code: 'shape_changed',
     message: `the panel's answer has other fields (${shape.join(', ')}) than on ${fingerprint.since} (${fingerprint.shape.join(', ')})`,
   };
+}
+
+/** Returns a service whose later readings are not compared with directions that the operator has confirmed to be swapped. */
+export function withDirections(facts: Loaded, { reading }: UsageAnswer): Loaded {
+  const { cycle } = facts;
+  if (cycle === null || !reading.known || otherDirections(cycle, reading) === null) return facts;
+  return { ...facts, cycle: { ...cycle, peakInBytes: null, peakOutBytes: null } };
 }
 
 /** Refuses swapped directions: inside a cycle both only grow, so that one can't fall by more than half while the other rises. */
