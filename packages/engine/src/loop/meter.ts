@@ -204,12 +204,22 @@ function take(facts: Loaded, answer: UsageAnswer, panel: Panel): Read {
   if ('code' in counted) return toRead(facts, { answer: refused(answer, counted), warnings });
   const { inBytes, outBytes } = counted.usage;
   const usage = { inBytes, outBytes, totalBytes: toTotal(counted.usage) };
+  if (!isExact(usage)) return toRead(facts, { answer: refused(answer, TOO_MANY_BYTES), warnings });
   return toRead(facts, {
     answer,
     usage: { at: reading.at, ...usage },
     warnings: counted.restarted === null ? warnings : [...warnings, counted.restarted],
     cycle: { ...cycle, ...usage, readAt: reading.at, counter: counted.counter },
   });
+}
+
+const TOO_MANY_BYTES: ItemError = {
+  code: 'invalid_bytes',
+  message: 'the figures of the panel add up to more bytes than can be counted (8 PB): correct them on the panel',
+};
+
+function isExact({ inBytes, outBytes, totalBytes }: UsageBytes): boolean {
+  return [inBytes, outBytes, totalBytes].every((bytes) => bytes === null || Number.isSafeInteger(bytes));
 }
 
 function withBounds(panel: Pick<Panel, 'plausibility'>, cycle: CycleRecord, reading: Known): unknown {
