@@ -3,6 +3,7 @@ import { type CallInvoice, SluiceError, usageError } from '@sluice/panel-kind';
 import type { CallBillRecord, ServiceRecord } from '@sluice/state-store';
 import { invoicePeriod, parsePeriod, type PeriodRule, toLocalTime } from '@sluice/telephony';
 import { describeUnbilled, listCallPanels } from '../../base/config/call-panels.js';
+import { isLiving } from '../../base/lifecycle.js';
 import { compareIds } from '../../base/natural-order.js';
 import { readEnforcements } from '../../context/enforcement.js';
 import { type Run, withRun } from '../../kernel/run/bracket.js';
@@ -12,8 +13,9 @@ import { hasCalls } from '../telephony/panels.js';
 import { billPeriod } from './bill-period.js';
 import type { BillOptions } from './bill-view.js';
 import { finalPeriods, findDue, findParts, findStated, isFinal, isInDoubt, type ToBill, toStoredBill } from './due.js';
-import { dropGivenUp } from './given-up.js';
+import { type DueCalls, dropGivenUp } from './given-up.js';
 import { listBegun, listLineBills } from './line-bills.js';
+import { isOfNothing, isWithin, readAgainTest } from './read-again.js';
 import {
   findLineOfCalls,
   findLastCalls,
@@ -235,8 +237,11 @@ async function readDuePeriods(
   const rule = await readRule(context, line);
   // Without a product the bills are refused: shown is what may be due by the terms of any.
   const graceMinutes = line.terms?.graceMinutes ?? 0;
-  if (invoice === null)
-    return findDue({ bills, started, windows, rule, timeZone, now: context.now(), graceMinutes, billFrom });
+  if (invoice === null) {
+    const again = await findAgain(context, line, { windows, bills });
+    const terms = { rule, timeZone, graceMinutes, billFrom };
+    return findDue({ bills, started, again, windows, ...terms, now: context.now() });
+  }
   const { client } = await readInvoice(context, invoice);
   const invoiceDate = await readDate(context, invoice, timeZone);
   return findParts(bills, {
@@ -245,6 +250,15 @@ async function readDuePeriods(
     service: line.service.id,
     ...{ client, windows },
   });
+}
+
+/** Finds the bills of nothing of a line in use whose calls are to be read again. */
+async function findAgain(context: Context, { service, terms }: Line, { windows, bills }: DueCalls) {
+  if (terms === null || !isLiving(service)) return [];
+  const isAgain = await readAgainTest(context, service.panel);
+  return bills.filter(
+    (bill) => bill.service === service.id && isOfNothing(bill) && isWithin(bill, windows) && isAgain(bill),
+  );
 }
 
 /** Earlier bills are listed for this long. */

@@ -26,6 +26,7 @@ import { gather, type Gathered } from './gather.js';
 import { listLineBills } from './line-bills.js';
 import { findSubscriber } from '../telephony/find-line.js';
 import { placeLine } from './place-line.js';
+import { isOfNothing } from './read-again.js';
 
 /** A period of a line that was read. */
 interface PeriodOfRead extends PeriodOfLine {
@@ -51,7 +52,8 @@ function isOfOneBill(error: unknown): boolean {
 async function makeBill(context: Context, of: PeriodOfLine): Promise<CallBillView> {
   const { line, bill: stored, options } = of;
   const { service } = line;
-  if (stored !== null && isFinal(stored)) return finished(context, of, stored);
+  const isAgain = of.again === true && stored !== null && isOfNothing(stored);
+  if (stored !== null && isFinal(stored) && !isAgain) return finished(context, of, stored);
   const terms = requireTerms(line);
   refuseShared(of);
   const bills = await listLineBills(context, line);
@@ -85,6 +87,8 @@ async function decideType(
 ): Promise<BillingType> {
   const { stored, bills, terms, subscriber } = made;
   const { line, client, options } = of;
+  // A bill of nothing was made as a postpaid one.
+  if (of.again === true) return 'postpaid';
   const now = subscriber?.billingType ?? null;
   const known = findBillingType({ line, client, period: toInstants(of.period), now, bills });
   if (known !== null) return known;
@@ -110,7 +114,8 @@ async function gatherAndPlace(
       verifyPlan: options.verifyRating ? (subscriber?.planId ?? '') : null,
       report: sink === null || reports === null ? null : { sink, format: reports.format },
     });
-    const { allowUnrated, zeroLine } = options;
+    const { allowUnrated } = options;
+    const zeroLine = options.zeroLine && of.again !== true;
     const decision = decideBill({ totals: gathered.totals, billingType: 'postpaid', allowUnrated, zeroLine });
     if (decision.kind === 'refuse') throw await refused(context, of, { stored, gathered, decision });
     csv = (await sink?.finish()) ?? null;
@@ -186,6 +191,7 @@ async function nothing(
   const shown = gathered === null ? {} : figures(gathered);
   const view: CallBillView = { ...emptyView(of), ...shown, state: 'nothing-to-bill', reason, csv };
   if (of.options.dryRun) return view;
+  if (of.again === true && gathered?.digest === stored?.digest) return { ...view, csv: csv ?? stored?.file ?? null };
   await storeBill(context, of, { stored, gathered, state: 'zero', csv, note: reason });
   return view;
 }
@@ -245,7 +251,7 @@ async function storeBill(
   const added = await context.write(of.fences, async (tables) => {
     // A person may have charged these calls while they were read.
     const bills = await listLineBills({ store: tables }, line);
-    const isTakenNow = bills.some((bill) => bill.id === stored?.id && isTaken(bill));
+    const isTakenNow = bills.some((bill) => bill.id === stored?.id && isTaken(bill) && !isSame(bill, stored));
     refuseOverlap(of, isTakenNow ? null : stored, bills);
     if (stored === null) return tables.callBills.add({ ...row, ...figures });
     await tables.callBills.update(id, figures);
@@ -253,6 +259,10 @@ async function storeBill(
   });
   if (!added) throw new SluiceError('lease_held', `Another run bills "${service.id}"`, { kind: 'busy' });
   return { ...(stored ?? row), ...figures };
+}
+
+function isSame(a: CallBillRecord, b: CallBillRecord): boolean {
+  return a.state === b.state && a.note === b.note;
 }
 
 function describe({ config }: Context, { line, period: { start, end }, username }: PeriodOfRead, key: string): string {

@@ -3,6 +3,7 @@ import { periodsOverlap } from '@sluice/telephony';
 import type { Context } from '../../context/context.js';
 import { isOfPanel } from './line-bills.js';
 import { BY_HAND, isByHand, isTaken } from './due.js';
+import { isOfNothing, OF_NOTHING } from './read-again.js';
 
 /** Calls of a line that no bill has, in the period of a bill that could be made of them. */
 export type UnbilledPart = Pick<
@@ -19,8 +20,9 @@ export async function noteChargedByHand(
   const at = context.now();
   for (const part of parts) {
     const bills = await listKnownBills(callBills, part);
-    if (bills.some((bill) => isTaken(bill) && periodsOverlap(bill, part))) continue;
     const begun = bills.find((bill) => isSamePeriod(bill, part));
+    const isBilled = (bill: CallBillRecord): boolean => isTaken(bill) && !(bill === begun && isOfNothing(bill));
+    if (bills.some((bill) => isBilled(bill) && periodsOverlap(bill, part))) continue;
     const noted = { state: 'zero', note: BY_HAND, file: null, run: context.runId, endedAt: at } as const;
     if (begun !== undefined) {
       const { charged, calls } = part;
@@ -48,6 +50,7 @@ export async function forgetChargedByHand(
     // A bill that was tried before has the text of its line: it is due again, or waits for a person as before.
     const note = bill.note?.slice(`${BY_HAND}: `.length) || null;
     if (bill.description === '') await callBills.remove(bill.id);
+    else if (note === OF_NOTHING) await callBills.update(bill.id, { note, charged: '0', calls: 0 });
     else await callBills.update(bill.id, { state: 'failed', note, endedAt: null });
   }
 }

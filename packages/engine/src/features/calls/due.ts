@@ -17,6 +17,8 @@ export interface ToBill extends Pick<ServiceWindow, 'client' | 'sharedWith'> {
   period: BillPeriod;
   /** The stored bill, whatever its period has for a key now; null: it is to be made. */
   bill: CallBillRecord | null;
+  /** Whether the calls of a bill of nothing are read again, and billed where they have a price by now. */
+  again?: boolean;
 }
 
 /** What the due periods of a line follow from. */
@@ -25,6 +27,8 @@ export interface DueRequest {
   bills: readonly CallBillRecord[];
   /** Those of them that were begun and are to be gone on with. */
   started: readonly CallBillRecord[];
+  /** Those of nothing whose calls are to be read again. */
+  again: readonly CallBillRecord[];
   /** When the service had the line. */
   windows: readonly ServiceWindow[];
   rule: PeriodRule;
@@ -88,7 +92,7 @@ export function isBegun(bill: Pick<CallBillRecord, 'state'>): boolean {
 }
 
 /**
- * Returns the periods to bill, the oldest first: bills that were begun, those that failed, and the oldest closed periods since the
+ * Returns the periods to bill, the oldest first: bills that were begun, those that failed, those of nothing to read again, and the oldest closed periods since the
  * first bill that no other bill covers, cut at the instants at which the service got or lost the line. Of a line that was never
  * billed it is the period just closed.
  */
@@ -107,6 +111,7 @@ export function findDue(request: DueRequest): ToBill[] {
     bills.some((bill) => bill.state === 'failed' && periodsOverlap(bill, period));
   return [
     ...started.filter(({ period }) => isClosed(period, now, 0)),
+    ...request.again.map((bill) => ({ ...toStoredBill(bill, timeZone), again: true })),
     ...open.filter(wasTried),
     ...open.filter((one) => !wasTried(one)).slice(0, AT_ONCE),
   ].sort((a, b) => Date.parse(a.period.start) - Date.parse(b.period.start));

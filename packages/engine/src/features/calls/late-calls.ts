@@ -10,10 +10,11 @@ import { hasCalls } from '../telephony/panels.js';
 import type { UnbilledPart } from './charged-by-hand.js';
 import { isFinal } from './due.js';
 import { findGivenUp } from '../telephony/find-line.js';
-import { listUnbilledOnPanel, searchedSince } from './ownerless.js';
+import { listUnbilledOnPanel } from './ownerless.js';
+import { isOfNothing, noteReadAgain, readAgainTest, searchedSince } from './read-again.js';
 import { compareBill } from './reconcile-calls.js';
 
-/** The code of calls that came after the end of a service and are on no bill. */
+/** The code of calls that came after their bill or the end of their service, and are on no bill. */
 export const CALLS_UNBILLED = 'calls_unbilled';
 
 /** Calls of a line that are on no bill, as they were last found. */
@@ -69,18 +70,20 @@ export async function listUnbilledParts(
 }
 
 /**
- * Searches for calls of lines that somebody lost, as far as they are on no bill, and stores them until they are billed or are gone.
+ * Searches for calls that came after their bill, and those of lines that somebody lost, as far as they are on no bill, and stores them
+ * until they are billed or are gone.
  * Returns a notice of each one that is new, or changed. What a panel does not answer stays as it was found before.
  */
 export async function noteLateCalls(context: Context): Promise<Notice[]> {
   const news: Notice[] = [];
   for (const panel of Object.keys(context.config.panels)) {
     if (!hasCalls(context, panel)) continue;
-    const found = await findLateCalls(context, panel);
-    if (found === null) continue;
+    const at = context.now();
     const known = new Map(
       (await context.store.conditions.list(`${CALLS_UNBILLED}:${panel}:`)).map((one) => [one.key, one]),
     );
+    const found = await findLateCalls(context, panel);
+    if (found === null) continue;
     const conditions = toConditions(context, panel, found).map((one) => {
       const before = known.get(one.key);
       // Calls that are too old to be searched cause no notice.
@@ -89,6 +92,7 @@ export async function noteLateCalls(context: Context): Promise<Notice[]> {
     await context.write([], async (tables) => {
       for (const key of known.keys()) await tables.conditions.end(key);
       for (const condition of conditions) await tables.conditions.put(condition);
+      await noteReadAgain(tables, panel, { at, reported: found.flatMap(({ compared }) => compared.bill ?? []) });
     });
     const fresh = conditions.filter(({ key, since }) => known.get(key)?.since !== since);
     news.push(...fresh.map(({ key, since, details }) => toNotice(`${key}:${since}`, details as Details)));
@@ -114,10 +118,12 @@ async function findLateCalls(context: Context, panel: string): Promise<FoundCall
       { panel, telephony },
       { service: null, period: null },
     );
-    for (const bill of await listBillsOfEnded(context, panel, telephony)) {
+    for (const bill of await listBillsToCompare(context, panel, telephony)) {
       context.deps.signal.throwIfAborted();
       const compared = await compareBill(context, bill, { period: null, billed: null });
-      if (compared !== null) found.push({ compared });
+      if (compared === null) continue;
+      // What a person charges of it is never billed then.
+      found.push(isOfNothing(bill) ? { compared, part: toPart(panel, bill, compared) } : { compared });
     }
     const unbilled = found.filter(({ compared }) => compareMoney(compared.difference, '0') > 0);
     const late: FoundCalls[] = [];
@@ -134,9 +140,22 @@ async function wasGivenUp(context: Context, panel: string, { service, line, peri
   return until !== null && period.to <= until;
 }
 
-/** Lists the final bills of a panel whose services ended, were removed, lost the line, or have another client. */
-async function listBillsOfEnded(context: Context, panel: string, telephony: PanelTelephony): Promise<CallBillRecord[]> {
+function toPart(panel: string, bill: CallBillRecord, { now }: ComparedBill): UnbilledPart {
+  const { key, service, subscriber, start, end, currency } = bill;
+  return { key, service, panel, subscriber, start, end, currency, charged: now.total, calls: now.calls };
+}
+
+/**
+ * Lists the final bills of a panel whose services ended, were removed, lost the line, or have another client, and those of present
+ * lines that are to be read again.
+ */
+async function listBillsToCompare(
+  context: Context,
+  panel: string,
+  telephony: PanelTelephony,
+): Promise<CallBillRecord[]> {
   const { store } = context;
+  const isAgain = await readAgainTest(context, panel);
   const since = searchedSince(context);
   const bills = (await store.callBills.list({})).filter(
     (bill) => bill.panel === panel && isFinal(bill) && bill.note !== 'prepaid' && bill.end >= since,
@@ -144,7 +163,7 @@ async function listBillsOfEnded(context: Context, panel: string, telephony: Pane
   const services = new Map((await store.services.list({ panel })).map((service) => [service.id, service]));
   return bills.filter((bill) => {
     const service = services.get(bill.service);
-    if (service === undefined) return true;
+    if (service === undefined || isAgain(bill)) return true;
     const hasLine = telephony.findSubscriber(service) === bill.subscriber;
     return !isLiving(service) || service.client !== bill.client || !hasLine;
   });

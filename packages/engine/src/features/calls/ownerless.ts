@@ -11,14 +11,12 @@ import type { UnbilledPart } from './charged-by-hand.js';
 import { clip, isTaken, openParts, toInstants } from './due.js';
 import { isOfPanel } from './line-bills.js';
 import { findGivenUp, findLastCalls } from '../telephony/find-line.js';
+import { searchedSince } from './read-again.js';
 import { readSorted } from './read-sorted.js';
 import type { ReconcileCallsRequest } from './compared-bill.js';
 
 /** So many ids of a bill are listed. */
 export const MOST_IDS = 1000;
-
-/** Calls of lines that ended longer ago are not read. */
-const SEARCHED_MS = 93 * 86_400_000;
 
 /** A line that changed its owner. */
 interface PassedLine extends OwnedLine {
@@ -64,11 +62,6 @@ export async function listUnbilledOnPanel(
     found.push(...(await readUnbilled(context, line, request.period)));
   }
   return found;
-}
-
-/** Returns since when calls of lines that ended are searched, ISO UTC. */
-export function searchedSince({ deps }: Context): string {
-  return new Date(deps.clock.now() - SEARCHED_MS).toISOString();
 }
 
 /** Lists the lines of a panel that somebody lost in the last three months, or several have. */

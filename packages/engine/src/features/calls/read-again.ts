@@ -1,0 +1,72 @@
+import type { CallBillRecord, StoreTables } from '@sluice/state-store';
+import type { ServiceWindow } from '../../base/ownership.js';
+import type { Context } from '../../context/context.js';
+import { clip, toInstants, toPeriod } from './due.js';
+
+/** Calls that are older are not searched for. */
+const SEARCHED_MS = 93 * 86_400_000;
+
+const DAY_MS = 86_400_000;
+
+/** Returns since when calls are searched that are on no bill, ISO UTC. */
+export function searchedSince({ deps }: Pick<Context, 'deps'>): string {
+  return new Date(deps.clock.now() - SEARCHED_MS).toISOString();
+}
+
+/** The note of a bill of nothing. */
+export const OF_NOTHING = 'zero';
+
+/** Whether a bill is of no calls that cost anything: nothing of its period is on an invoice, and no person has charged it. */
+export function isOfNothing({ state, note }: Pick<CallBillRecord, 'state' | 'note'>): boolean {
+  return state === 'zero' && note === OF_NOTHING;
+}
+
+/** Tests whether the calls of a final bill are to be read again. */
+export type ReadAgainTest = (bill: Pick<CallBillRecord, 'id' | 'end'>) => boolean;
+
+/** What is stored beside the time of the last run. */
+interface Details {
+  /** Ids of bills. */
+  reported: string[];
+}
+
+const toKey = (panel: string): string => `calls_compared:${panel}`;
+
+/**
+ * Returns a test whether the calls of a final bill are to be read again in this run: a day after its end, two days, four, and so on for
+ * three months, and while calls are reported that came after it. Records come late, and most of those soon.
+ */
+export async function readAgainTest(context: Context, panel: string): Promise<ReadAgainTest> {
+  const last = await context.store.conditions.get(toKey(panel));
+  const [from, now] = [last === null ? 0 : Date.parse(last.since), context.deps.clock.now()];
+  const { reported } = (last?.details ?? { reported: [] }) as Details;
+  return ({ id, end }) => {
+    if (Date.parse(end) < now - SEARCHED_MS) return false;
+    if (reported.includes(id)) return true;
+    for (let age = DAY_MS; age <= SEARCHED_MS; age *= 2) {
+      const at = Date.parse(end) + age;
+      if (at > from && at <= now) return true;
+    }
+    return false;
+  };
+}
+
+/** Stores that the bills of a panel that were to be read again have been, and the ids of those whose late calls are reported. */
+export async function noteReadAgain(
+  { conditions }: Pick<StoreTables, 'conditions'>,
+  panel: string,
+  { at, reported }: Details & { at: string },
+): Promise<void> {
+  const details: Details = { reported };
+  await conditions.put({ key: toKey(panel), since: at, runs: 1, details });
+}
+
+/** Returns whether the whole period of a bill is of its client and service, as these windows have it. */
+export function isWithin(bill: CallBillRecord, windows: readonly ServiceWindow[]): boolean {
+  const period = toPeriod(bill, 'UTC');
+  const { from, to } = toInstants(period);
+  return windows
+    .filter(({ client, sharedWith }) => client === bill.client && sharedWith.length === 0)
+    .flatMap((window) => clip(period, window).map(toInstants))
+    .some((part) => part.from === from && part.to === to);
+}

@@ -1,0 +1,143 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { AlarmView } from '@sluice/engine';
+import { useBench } from '../bench/each-test.js';
+import { LINE, startTelephonyBench } from '../bench/telephony-bench.js';
+
+const at = useBench(startTelephonyBench);
+
+const charged = async (): Promise<string[]> => (await at.invoices()).map(({ total }) => total);
+
+async function listAlarms(): Promise<AlarmView[]> {
+  const { alarms } = await at.sluice.notices.alarms();
+  return alarms.filter(({ code, acknowledged }) => code === 'calls_unbilled' && acknowledged === null);
+}
+
+/** Bills as the timer does. */
+async function billAt(time: string): Promise<string[]> {
+  at.setTime(time);
+  return at.bill();
+}
+
+/** The panel answers each list of calls with an empty one. */
+const hideCalls = (): void => {
+  const change = (json: unknown): unknown => ({ ...(json as object), data: [], meta: { total: 0 }, total: 0 });
+  at.panel.server.inject({ endpoint: 'GET /cdrs', fault: { kind: 'mutate', change } });
+};
+
+const countLists = (): number => at.panel.server.calls.filter(({ path }) => path.includes('/cdrs')).length;
+
+beforeEach(async () => {
+  await at.addService();
+  Object.assign(at.panel.subscriber(LINE), { createdAt: Date.parse('2026-09-08T12:00:00-03:00') });
+});
+
+describe('calls of a month that was billed as nothing', () => {
+  it.each(['an empty list', 'a panel that lags'])('are billed once they are listed: %s', async (how) => {
+    const lags = how === 'an empty list' ? {} : { visibleAt: Date.parse('2026-11-01T20:00:00Z') };
+    at.addCall('2026-10-10T09:00:00-03:00', '70.0000', lags);
+    at.addCall('2026-10-20T09:00:00-03:00', '30.0000', lags);
+    if (how === 'an empty list') hideCalls();
+    expect(await billAt('2026-11-01T08:00:00Z')).toEqual(['svc-1 nothing-to-bill 0.00']);
+    at.panel.server.clearFaults();
+    expect(await billAt('2026-11-02T08:00:00Z')).toEqual(['svc-1 added 100.00']);
+    for (const time of ['2026-11-04T08:00:00Z', '2026-12-02T08:00:00Z', '2027-01-02T08:00:00Z']) await billAt(time);
+    expect(await charged()).toEqual(['100.00']);
+    expect(await listAlarms()).toEqual([]);
+    expect(await at.differences()).toEqual([]);
+  });
+
+  it('are billed weeks later, and also where an answer was lost', async () => {
+    hideCalls();
+    await billAt('2026-11-01T08:00:00Z');
+    await billAt('2026-11-03T08:00:00Z');
+    at.panel.server.clearFaults();
+    at.addCall('2026-10-10T09:00:00-03:00', '70.0000');
+    at.panel.server.inject({ endpoint: 'GET /cdrs', fault: { kind: 'status', status: 500 } });
+    await billAt('2026-12-03T08:00:00Z');
+    at.panel.server.clearFaults();
+    await billAt('2026-12-04T08:00:00Z');
+    expect(await charged()).toEqual(['70.00']);
+  });
+
+  it('wait for their charge', async () => {
+    await billAt('2026-11-01T08:00:00Z');
+    const id = at.addCall('2026-10-10T09:00:00-03:00', null);
+    expect(await billAt('2026-11-02T08:00:00Z')).toEqual(['svc-1 unrated']);
+    at.panel.changeCall(id, { charge: '7.0000' });
+    expect(await billAt('2026-11-02T09:00:00Z')).toEqual(['svc-1 added 7.00']);
+  });
+
+  it('are not read again each time, and stay nothing without calls', async () => {
+    await billAt('2026-11-01T08:00:00Z');
+    await billAt('2026-11-02T08:00:00Z');
+    const before = countLists();
+    expect(await billAt('2026-11-02T09:00:00Z')).toEqual(['svc-1 nothing-to-bill 0.00']);
+    expect(countLists()).toBe(before);
+    expect(await at.bill({ zeroLine: true })).toEqual(['svc-1 nothing-to-bill 0.00']);
+  });
+
+  it('cause no question where the line was made prepaid since', async () => {
+    await billAt('2026-11-01T08:00:00Z');
+    at.panel.subscriber(LINE).billingType = 'prepaid';
+    expect(await billAt('2026-11-02T08:00:00Z')).toEqual(['svc-1 nothing-to-bill 0.00']);
+  });
+
+  it('are never billed where a person has charged them', async () => {
+    await billAt('2026-11-01T08:00:00Z');
+    at.addCall('2026-10-10T09:00:00-03:00', '70.0000');
+    await at.bench.edit('  line: {', '  line-2026: {');
+    await billAt('2026-11-02T08:00:00Z');
+    const [alarm] = await listAlarms();
+    expect(alarm?.message).toMatch(/on no invoice: 70/);
+    await at.sluice.notices.acknowledge(alarm?.id ?? '');
+    await at.bench.edit('  line-2026: {', '  line: {');
+    for (const time of ['2026-11-03T08:00:00Z', '2026-11-06T08:00:00Z', '2026-12-02T08:00:00Z']) await billAt(time);
+    expect(await charged()).toEqual([]);
+    expect(await listAlarms()).toEqual([]);
+  });
+
+  it('are billed where the person takes that back', async () => {
+    await billAt('2026-11-01T08:00:00Z');
+    at.addCall('2026-10-10T09:00:00-03:00', '70.0000');
+    await at.bench.edit('  line: {', '  line-2026: {');
+    await billAt('2026-11-02T08:00:00Z');
+    const [alarm] = await listAlarms();
+    await at.sluice.notices.acknowledge(alarm?.id ?? '');
+    await at.sluice.notices.acknowledge(alarm?.id ?? '', { undo: true });
+    await at.bench.edit('  line-2026: {', '  line: {');
+    expect(await billAt('2026-11-02T09:00:00Z')).toEqual(['svc-1 added 70.00']);
+  });
+});
+
+describe('calls that come after the bill of a line in use', () => {
+  beforeEach(async () => {
+    at.addCall('2026-10-10T09:00:00-03:00', '70.0000');
+    expect(await billAt('2026-11-01T08:00:00Z')).toEqual(['svc-1 added 70.00']);
+    at.addCall('2026-10-20T09:00:00-03:00', '30.0000');
+  });
+
+  it('are reported until a person has charged them, and never billed', async () => {
+    await billAt('2026-11-02T08:00:00Z');
+    const [alarm] = await listAlarms();
+    expect(alarm).toMatchObject({ service: 'svc-1', event: 'billing' });
+    expect(alarm?.message).toMatch(/on no invoice: 30/);
+    await billAt('2026-11-02T09:00:00Z');
+    expect(await listAlarms()).toHaveLength(1);
+    const notices = await at.bench.store.notices.list({});
+    expect(notices.filter(({ code }) => code === 'calls_unbilled')).toHaveLength(1);
+    await at.sluice.notices.acknowledge(alarm?.id ?? '');
+    await billAt('2026-12-02T08:00:00Z');
+    expect(await listAlarms()).toEqual([]);
+    expect(await charged()).toEqual(['70.00']);
+  });
+
+  it('are reported no longer once they are gone', async () => {
+    await billAt('2026-11-02T08:00:00Z');
+    const late = at.addCall('2026-10-21T09:00:00-03:00', '1.0000');
+    await at.bill();
+    expect((await listAlarms())[0]?.message).toMatch(/on no invoice: 31/);
+    at.panel.deleteCall(late);
+    await at.bill();
+    expect((await listAlarms())[0]?.message).toMatch(/on no invoice: 30/);
+  });
+});
