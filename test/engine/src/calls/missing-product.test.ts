@@ -106,3 +106,56 @@ describe('a service whose product is missing in the config', () => {
     expect(await at.bill()).not.toContain('svc-1 unknown_product');
   });
 });
+
+describe('the first months of a line that could not be tried', () => {
+  const charges = async (): Promise<string[]> =>
+    (await at.invoices()).flatMap(({ lines }) => lines.map(({ amount }) => amount)).sort();
+
+  const failures: Record<string, { fail: () => unknown; mend: () => unknown }> = {
+    'its product is missing': { fail: rename, mend: restore },
+    'the panel does not list calls': {
+      fail: () => at.panel.server.inject({ endpoint: 'GET /cdrs', fault: { kind: 'status', status: 403 } }),
+      mend: () => {
+        at.panel.server.clearFaults();
+      },
+    },
+  };
+
+  beforeEach(() => {
+    at.addCall('2026-11-10T09:00:00-03:00', '5.0000');
+  });
+
+  it.each(Object.entries(failures))('are billed later: %s', async (_name, { fail, mend }) => {
+    await fail();
+    for (const time of ['2026-11-01T08:00:00Z', '2026-12-01T08:00:00Z', '2027-01-02T08:00:00Z']) {
+      at.setTime(time);
+      expect((await at.sluice.calls.bill({})).run.outcome).toBe('failed');
+    }
+    await mend();
+    await at.bill();
+    expect(await charges()).toEqual(['5.00', '7.00']);
+    at.setTime('2027-02-02T08:00:00Z');
+    await at.bill();
+    expect(await charges()).toEqual(['5.00', '7.00']);
+    expect(await at.bench.store.conditions.list('calls_due:')).toEqual([]);
+  });
+
+  it('are billed later, although a person has billed a later one', async () => {
+    await rename();
+    await at.bill();
+    await restore();
+    at.setTime('2026-12-01T08:00:00Z');
+    expect(await at.bill({ service: 'svc-1', period: '2026-11' })).toEqual(['svc-1 added 5.00']);
+    await at.bill();
+    expect(await charges()).toEqual(['5.00', '7.00']);
+  });
+
+  it('are not billed where no run had them to bill', async () => {
+    at.setTime('2026-12-01T08:00:00Z');
+    expect(await at.bill({ dryRun: true })).toEqual(['svc-1 planned 5.00']);
+    await at.bill();
+    at.setTime('2027-01-02T08:00:00Z');
+    await at.bill();
+    expect(await charges()).toEqual(['5.00']);
+  });
+});

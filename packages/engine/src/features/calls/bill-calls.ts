@@ -13,6 +13,7 @@ import { hasCalls } from '../telephony/panels.js';
 import { billPeriod } from './bill-period.js';
 import type { BillOptions } from './bill-view.js';
 import { finalPeriods, findDue, findParts, findStated, isFinal, isInDoubt, type ToBill, toStoredBill } from './due.js';
+import { findFirstDue, forgetFirstDue } from './first-due.js';
 import { type DueCalls, dropGivenUp } from './given-up.js';
 import { listBegun, listLineBills } from './line-bills.js';
 import { isOfNothing, isWithin, readAgainTest } from './read-again.js';
@@ -160,8 +161,9 @@ async function billLine(context: Context, of: OfLine): Promise<CallBillView[]> {
   const named = period !== null || invoice !== null;
   const periods = await (period !== null
     ? readStatedPeriod(context, line, { known, period, invoice })
-    : readDuePeriods(context, line, { known, invoice }));
+    : readDuePeriods(context, of, known));
   for (const one of periods) await bill(one);
+  if (!named && !request.dryRun) await forgetFirstDue(context, line, { first: periods[0], fences });
   const others = named ? [] : await earlier(context, of, known, billed);
   return [...billed, ...others].sort((a, b) => (a.period.from < b.period.from ? 1 : -1));
 }
@@ -222,9 +224,10 @@ async function readCreation(context: Context, line: Line): Promise<string> {
 /** Reads what is due of a line, or the period of an invoice as far as it may be billed. */
 async function readDuePeriods(
   context: Context,
-  line: Line,
-  { known, invoice }: { known: readonly CallBillRecord[]; invoice: string | null },
+  { line, request, fences }: OfLine,
+  known: readonly CallBillRecord[],
 ): Promise<ToBill[]> {
+  const { invoice, dryRun } = request;
   const { timeZone, billFrom } = line.telephony;
   const { panel } = line.service;
   if (billFrom === null) {
@@ -234,13 +237,14 @@ async function readDuePeriods(
   const started = await listBegun(context, line, bills);
   if ((await findLastCalls(context, line.service)) !== 'due')
     return started.filter(isInDoubt).map((one) => toStoredBill(one, timeZone));
+  const firstDue = invoice === null ? await findFirstDue(context, line, { bills: known, fences, dryRun }) : null;
   const rule = await readRule(context, line);
   // Without a product the bills are refused: shown is what may be due by the terms of any.
   const graceMinutes = line.terms?.graceMinutes ?? 0;
   if (invoice === null) {
     const again = await findAgain(context, line, { windows, bills });
     const terms = { rule, timeZone, graceMinutes, billFrom };
-    return findDue({ bills, started, again, windows, ...terms, now: context.now() });
+    return findDue({ bills, started, again, windows, ...terms, now: context.now(), firstDue });
   }
   const { client } = await readInvoice(context, invoice);
   const invoiceDate = await readDate(context, invoice, timeZone);

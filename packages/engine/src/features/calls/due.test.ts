@@ -34,8 +34,8 @@ const histories = fc
     });
   });
 
-/** Nothing is read again. */
-const none = { again: [] };
+/** Nothing is read again, and no run has had the line before. */
+const none = { again: [], firstDue: null };
 
 const ownerAt = (periods: readonly OwnershipRecord[], instant: string): OwnershipRecord | undefined =>
   periods.find(({ since, until }) => isInWindow(instant, { from: since, to: until }));

@@ -37,6 +37,8 @@ export interface DueRequest {
   graceMinutes: number;
   /** First local day that may be billed. */
   billFrom: string;
+  /** When a run first had calls of a line to bill that was never billed; null once it was. */
+  firstDue: string | null;
 }
 
 /** So many periods that were never tried are due at once; what is older comes first, so that none is left out for good. */
@@ -94,7 +96,7 @@ export function isBegun(bill: Pick<CallBillRecord, 'state'>): boolean {
 /**
  * Returns the periods to bill, the oldest first: bills that were begun, those that failed, those of nothing to read again, and the oldest closed periods since the
  * first bill that no other bill covers, cut at the instants at which the service got or lost the line. Of a line that was never
- * billed it is the period just closed.
+ * billed it is the period that was just closed when a run first had it.
  */
 export function findDue(request: DueRequest): ToBill[] {
   const { bills, timeZone, graceMinutes, now, windows } = request;
@@ -118,12 +120,15 @@ export function findDue(request: DueRequest): ToBill[] {
 }
 
 /** Returns the periods in which a service had the line in this window, the oldest first, from the first that may be billed. */
-function listPeriods({ bills, rule, timeZone, now, graceMinutes, billFrom }: DueRequest, { to }: ServiceWindow) {
+function listPeriods(request: DueRequest, { to }: ServiceWindow): BillPeriod[] {
+  const { bills, rule, timeZone, now, graceMinutes, billFrom, firstDue } = request;
   const { start: from } = localDay(billFrom, timeZone);
   const due = { rule, timeZone, billedUntil: null };
   const oldest = bills.findLast((bill) => !isByHand(bill) && (to === null || isBefore(bill.start, to)));
-  const [closed] = duePeriods({ ...due, now, graceMinutes, createdAt: from, atMost: 1 });
-  const since = later(oldest?.start ?? closed?.start ?? from, from);
+  const [closed] = duePeriods({ ...due, now: firstDue ?? now, graceMinutes, createdAt: from, atMost: 1 });
+  const starts = oldest === undefined || firstDue !== null ? [closed?.start ?? from] : [];
+  const begin = [...starts, ...(oldest === undefined ? [] : [oldest.start])].reduce((a, b) => (isBefore(a, b) ? a : b));
+  const since = later(begin, from);
   // A part may be over long before its period.
   const inPeriod = new Date(Date.parse(now) + PERIOD_MS).toISOString();
   const periods = duePeriods({ ...due, now: inPeriod, graceMinutes: 0, createdAt: since, atMost: ALL });
