@@ -4,7 +4,8 @@ import type { HeldLease, PurchaseRecord, ServiceRecord } from '@sluice/state-sto
 import { decideHolds } from '../../loop/decide.js';
 import { toRead } from '../../kernel/subject/to-stage.js';
 import type { Context } from '../../context/context.js';
-import { findRuleInForce } from './auto-buy.js';
+import { isAutomatic, listOwnPurchases } from '../preferences/preferences.js';
+import { findWish } from './auto-buy.js';
 import { afterInvoice, changePurchase } from './charge.js';
 import { findInvoice } from './find-invoice.js';
 import { endForFormerPayer, isForPayer } from './former-payer.js';
@@ -13,7 +14,7 @@ import { loadService } from './load-service.js';
 /** Returns whether a pending purchase without an invoice is still to be charged: what it was ordered for may have ended. */
 export async function isWanted(context: Context, row: PurchaseRecord, service: ServiceRecord): Promise<boolean> {
   if (row.client !== service.client || !isForPayer(row, service) || (await isCycleOver(context, row))) return false;
-  return row.actor !== 'auto' || isStillAutomatic(context, service);
+  return row.actor !== 'auto' || isStillAutomatic(context, row, service);
 }
 
 export async function isCycleOver(context: Context, row: PurchaseRecord): Promise<boolean> {
@@ -21,11 +22,16 @@ export async function isCycleOver(context: Context, row: PurchaseRecord): Promis
   return cycle === undefined || cycle.closedAt !== null || cycle.end <= context.now();
 }
 
-async function isStillAutomatic(context: Context, service: ServiceRecord): Promise<boolean> {
+/** Whether auto-buy would still buy this package, by the last reading. */
+async function isStillAutomatic(context: Context, row: PurchaseRecord, service: ServiceRecord): Promise<boolean> {
   const loaded = await loadService(context, service);
   if (loaded.enforcement.value === 'observe') return false;
   const decided = decideHolds(context, await context.panel(service.panel), toRead(loaded), context.now());
-  return findRuleInForce(context, await readPreferences(context.store, context.now()), decided) !== null;
+  const wish = findWish({ context }, await readPreferences(context.store, context.now()), decided);
+  if (wish === null || 'refused' in wish || wish.package.id !== row.package) return false;
+  const bought = await context.store.purchases.list({ service: service.id, cycles: [row.cycle] });
+  const others = listOwnPurchases(wish.client, bought).filter((one) => isAutomatic(one) && one.id !== row.id);
+  return others.length < wish.maxPerCycle;
 }
 
 /**
