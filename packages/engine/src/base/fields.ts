@@ -25,6 +25,9 @@ const OTHER_REFS: readonly RefColumn[] = [
 
 const FIELD_KEYS: readonly string[] = ['document', 'ddd', 'channels', 'email', 'first_name', 'last_name'];
 
+/** Fields that say who the client of a service is. */
+const PERSONAL_KEYS: readonly string[] = ['document', 'email', 'first_name', 'last_name'];
+
 function refColumns(kinds: readonly PanelKind[]): readonly RefColumn[] {
   const all = [...kinds.flatMap(({ refs }) => refs), ...OTHER_REFS];
   // Kinds may share columns.
@@ -59,7 +62,10 @@ export function listFieldColumns(kinds: readonly PanelKind[]): string[] {
 const STATUSES: readonly ServiceStatus[] = ['active', 'suspended', 'terminated', 'pending'];
 const MODES = ['IN', 'OUT', 'TOTAL'] as const;
 
-/** Parses the text of a key into the service; an empty text removes the value. Throws for invalid text. */
+/**
+ * Parses the text of a key into the service; an empty text removes the value. The client comes before the fields of its person, which
+ * end with it. Throws for invalid text.
+ */
 export function applyField(record: ServiceRecord, key: string, text: string, refs: readonly RefColumn[]): void {
   const value = text.trim();
   const empty = value === '';
@@ -72,7 +78,7 @@ export function applyField(record: ServiceRecord, key: string, text: string, ref
       record[key] = value;
       return;
     case 'client':
-      record.client = empty ? null : value;
+      setClient(record, empty ? null : value);
       return;
     case 'billing_cycle':
       record.billingCycle = empty ? null : parseBillingCycleName(value);
@@ -97,6 +103,13 @@ export function applyField(record: ServiceRecord, key: string, text: string, ref
       if (FIELD_KEYS.includes(key)) setText(record.fields, record, { name: key }, value);
       else setText(record.refs, record, refs.find(({ name }) => name === key) ?? { name: key }, value);
   }
+}
+
+/** Sets the client. What is stored of another one's person ends: the next client is named, and notified, by its own. */
+function setClient(record: ServiceRecord, client: string | null): void {
+  if (record.client !== null && record.client !== client)
+    for (const key of PERSONAL_KEYS) Reflect.deleteProperty(record.fields, key);
+  record.client = client;
 }
 
 function parseStatus(record: ServiceRecord, value: string): ServiceStatus {

@@ -23,6 +23,21 @@ describe('a notice to clients', () => {
   });
 });
 
+describe('a notice by mail', () => {
+  const mail = { ...channel.kind, clientAddress: 'email' as const };
+  const at = useBench(() => startEasyDcimBench(TO_CLIENTS, { channels: [mail] }));
+
+  it('does not go to the address of the former client', async () => {
+    await at.addService(1, { product: 'order', values: { client: '43', email: 'ana@example.com' } });
+    await at.poll();
+    await at.sluice.services.set('svc-1', { client: '42' });
+    at.use(1, 120);
+    await at.poll();
+    const held = channel.sent.filter(({ event }) => event === 'hold');
+    expect(held.map(({ client, recipient }) => [client, recipient])).toEqual([['42', null]]);
+  });
+});
+
 describe('a notice of a hold to its client', () => {
   const [at, start] = useOpened((template: string) =>
     startEasyDcimBench(`notify: [{ name: ops, hook: x }, { name: clients, hook: x, for: client${template} }]`, {

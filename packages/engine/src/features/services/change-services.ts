@@ -111,7 +111,7 @@ async function refuseDuplicate(
 function setFields(context: Context, record: ServiceRecord, pairs: [string, string][]): void {
   const problems: string[] = [];
   const { refs } = listColumns(context.deps.kinds);
-  for (const [key, value] of pairs) {
+  for (const [key, value] of [...pairs].sort(byClient)) {
     try {
       refuseRemoval(record, key, value);
       applyField(record, key, value, refs);
@@ -126,6 +126,11 @@ function setFields(context: Context, record: ServiceRecord, pairs: [string, stri
   if (problems.length > 0) {
     throw usageError('bad_service', `"${record.id}" was not stored:`, { service: record.id, problems }, problems);
   }
+}
+
+/** Sorts the client first: a field of its person that is set with it is the next client's. */
+function byClient([a]: readonly [string, string], [b]: readonly [string, string]): number {
+  return Number(b === 'client') - Number(a === 'client');
 }
 
 /** An import leaves the ids of an account that Sluice created where its column is empty; a person who removes one is refused. */
