@@ -49,6 +49,24 @@ describe('the maximum of a share link', () => {
   });
 });
 
+describe('a reference that begins as those of automatic purchases', () => {
+  it.each([false, true])('is refused, and the next automatic purchase is made (with a link: %s)', async (withLink) => {
+    await open();
+    at.whmcs.addCredit(CLIENT, '100.00');
+    await at.use(1);
+    const link = withLink ? await share() : null;
+    const rule = { enabled: true, package: 'extra', threshold: '10GB', maxPerCycle: 1 };
+    const by = link === null ? {} : { owner: String(CLIENT), link: { link, amount: '5.00' } };
+    await at.sluice.autoBuy.set({ service: 'whmcs-1', ...by }, rule);
+    const [cycle] = await at.bench.store.cycles.ofService('whmcs-1');
+    const ref = `${link === null ? '' : `${link}:`}auto:${cycle?.id ?? ''}:1`;
+    const isRefused = { code: 'ref_used', message: expect.stringContaining('automatic purchases') };
+    await expect(at.sluice.purchases.create('whmcs-1', 'extra', { ref })).rejects.toMatchObject(isRefused);
+    expect((await at.use(95)).totals.purchased).toBe(1);
+    await expect(at.sluice.purchases.create('whmcs-1', 'extra', { ref })).rejects.toMatchObject({ code: 'ref_used' });
+  });
+});
+
 const AUTO = ', autoBuy: { enabled: true, package: extra, thresholdGb: 10, maxPerCycle: 2 }';
 
 describe('automatic purchases once the share link that set them has ended', () => {

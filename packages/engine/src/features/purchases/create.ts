@@ -18,6 +18,7 @@ import { refuseOtherClient, requireService } from '../../context/find-service.js
 import { buyWithin, readRaise } from './agent-budget.js';
 import { fitsBudget, type PurchaseBudget } from './budget-left.js';
 import { chargePurchase, newPurchase } from './charge.js';
+import { isAutoRef } from './link-budget.js';
 import { loadService, recordAllowance } from './load-service.js';
 import { type Package, requireOffered } from './packages.js';
 import { endUnwanted, isWanted } from './unfinished.js';
@@ -135,8 +136,10 @@ async function charge(context: Context, run: Run, row: PurchaseRecord): Promise<
 
 /** Returns the purchase of a repeated reference. */
 async function findRepeated(context: Context, request: PurchaseRequest): Promise<PurchaseRecord | null> {
-  if (request.ref === undefined) return null;
-  const [known] = await context.store.purchases.list({ key: refKey(request.ref) });
+  const { ref } = request;
+  if (ref === undefined) return null;
+  const [known] = await context.store.purchases.list({ key: refKey(ref) });
+  if (isAutoRef(ref) && known?.actor !== 'manual') throw refReserved(ref);
   if (known === undefined) return null;
   if (known.service === request.service && known.package === request.package && known.status !== 'failed') return known;
   throw refUsed(request, known);
@@ -149,6 +152,14 @@ function refUsed({ ref }: PurchaseRequest, known: PurchaseRecord): SluiceError {
     'ref_used',
     `Reference "${ref}" belongs to purchase ${known.id} of ${what}${ended}: use another one; nothing was charged`,
     { details: { purchase: known.id, ref } },
+  );
+}
+
+function refReserved(ref: string): SluiceError {
+  return new SluiceError(
+    'ref_used',
+    `Reference "${ref}" is one of automatic purchases: use another one; nothing was charged`,
+    { details: { ref } },
   );
 }
 

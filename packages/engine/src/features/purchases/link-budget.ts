@@ -23,6 +23,11 @@ export function autoKeyPrefix(link: string | null): string {
   return `${link === null ? '' : refKey(refsOfLink(link))}auto:`;
 }
 
+/** Whether automatic purchases have such references, also those of a link: one of a person would take the key of the next one. */
+export function isAutoRef(ref: string): boolean {
+  return /^(?:[^:]*:)?auto:/.test(ref);
+}
+
 /** Returns what may be spent with a link in total; null without a maximum. */
 export async function findBudget(
   { apiTokens }: Pick<StoreTables, 'apiTokens'>,
