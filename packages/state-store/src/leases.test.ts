@@ -48,6 +48,22 @@ describe('acquire', () => {
     expect(await acquire(at.store, OWNER, minute(0))).toMatchObject({ acquired: false });
   });
 
+  it('is refused while another run holds one of `unless`, which is not acquired', async () => {
+    const ask = (owner: LeaseOwner): ReturnType<StateStore['leases']['acquire']> =>
+      at.store.leases.acquire({
+        ...{ name: 'service:svc-1', unless: ['panel:dcim'], owner, run: `run-of-${owner.pid}` },
+        ...{ now: minute(0), ttlMs: 60_000, isAlive: () => true },
+      });
+    const lease = await held(at.store, OWNER, minute(0));
+    expect(await ask(OTHER)).toMatchObject({ acquired: false, heldBy: { name: 'panel:dcim', run: 'run-of-100' } });
+    const own = await ask(OWNER);
+    expect(own).toMatchObject({ acquired: true, lease: { name: 'service:svc-1' } });
+    if (own.acquired) await at.store.leases.release(own.lease);
+    await at.store.leases.release(lease);
+    expect((await ask(OTHER)).acquired).toBe(true);
+    expect((await at.store.leases.list()).map(({ name }) => name)).toEqual(['service:svc-1']);
+  });
+
   it('raises the fence number each time, also after a release', async () => {
     const first = await held(at.store, OWNER, minute(0));
     await at.store.leases.release(first);

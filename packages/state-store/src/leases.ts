@@ -61,10 +61,13 @@ async function acquireAll(access: Access, request: LeasesRequest): Promise<Lease
   return access.write((session) => takeAll(session, asked));
 }
 
-/** Leases of these names that have not expired and whose owner is alive. */
+/** Leases of these names that have not expired and whose owner is alive; those of `unless` only of other runs. */
 async function heldByOthers(session: Session, request: LeasesRequest): Promise<LeaseRecord[]> {
-  const holders = await heldLeases(session, request.names);
-  return holders.filter((holder) => holder.expiresAt > request.now && !isAbandoned(holder, request));
+  const { names, unless = [], run, now } = request;
+  const holders = await heldLeases(session, [...names, ...unless]);
+  const ofOthers = new Set(unless);
+  const isOwn = (holder: LeaseRecord): boolean => holder.run === run && ofOthers.has(holder.name);
+  return holders.filter((holder) => holder.expiresAt > now && !isAbandoned(holder, request) && !isOwn(holder));
 }
 
 /** Checks each owner once: one process may hold thousands of leases. */

@@ -24,6 +24,8 @@ export interface LeaseRequest {
   now: string;
   ttlMs: number;
   isAlive: (owner: LeaseOwner) => boolean;
+  /** Leases that no other run may hold, and that are not acquired. */
+  unless?: readonly string[];
 }
 
 /** Result of `leases.acquire`. */
@@ -89,7 +91,8 @@ export interface StateStore extends StoreTables, AsyncDisposable {
     /**
      * Acquires a free, expired or abandoned lease in one transaction and raises its fence number.
      * `isAlive` checks an owner on the same host; if it is gone, it loses the lease at once. So does an owner on
-     * another host whose lease expires later than twice `ttlMs` from now: the clock was set back since.
+     * another host whose lease expires later than twice `ttlMs` from now: the clock was set back since. One of `unless`
+     * that another run holds refuses it as well.
      */
     acquire(request: LeaseRequest & { name: string }): Promise<LeaseResult>;
     /**

@@ -47,7 +47,7 @@ export class Leases {
 
   /** Acquires a lease, or returns its holder. */
   async tryTake(name: string): Promise<{ lease: HeldLease } | { heldBy: LeaseRecord }> {
-    const result = await this.#session.store.leases.acquire({ name, ...this.#request() });
+    const result = await this.#session.store.leases.acquire({ name, ...this.#request([name]) });
     if (!result.acquired) return { heldBy: result.heldBy };
     this.#held.set(name, result.lease);
     return { lease: result.lease };
@@ -64,16 +64,17 @@ export class Leases {
   /** Waits up to `waitMs` for all leases at once; then throws `lease_held` and holds none. */
   async takeAll(names: string[], waitMs: number): Promise<void> {
     await this.#waited(waitMs, async () => {
-      const result = await this.#session.store.leases.acquireAll({ names, ...this.#request() });
+      const result = await this.#session.store.leases.acquireAll({ names, ...this.#request(names) });
       if (!result.acquired) return { refusal: leasesHeld(result.heldBy) };
       for (const lease of result.leases) this.#held.set(lease.name, lease);
       return { had: result.leases };
     });
   }
 
-  #request(): LeaseRequest {
+  #request(names: readonly string[]): LeaseRequest {
     const { owner, isAlive } = this.#session.deps;
-    return { owner, run: this.#run, now: this.#session.now(), ttlMs: TTL_MS, isAlive };
+    const unless = names.filter((name) => name.startsWith(SERVICE)).map((name) => `${TURN}${name}`);
+    return { owner, run: this.#run, now: this.#session.now(), ttlMs: TTL_MS, isAlive, unless };
   }
 
   async #waited<T>(waitMs: number, attempt: () => Promise<{ had: T } | { refusal: SluiceError }>): Promise<T> {
@@ -124,9 +125,10 @@ const NAMED = 10;
 
 /** Returns the error for several services that other runs work on. */
 function leasesHeld(held: LeaseRecord[]): SluiceError {
-  const services = held.map(({ name }) => name.replace(SERVICE, ''));
-  const named = held.slice(0, NAMED).map((lease, index) => `${services[index] ?? ''} by ${whoHolds(lease)}`);
-  const more = held.length > NAMED ? [`and ${held.length - NAMED} more`] : [];
+  const holders = new Map(held.map((lease) => [lease.name.replace(TURN, '').replace(SERVICE, ''), lease]));
+  const services = [...holders.keys()];
+  const named = [...holders].slice(0, NAMED).map(([service, lease]) => `${service} by ${whoHolds(lease)}`);
+  const more = holders.size > NAMED ? [`and ${holders.size - NAMED} more`] : [];
   return new SluiceError(
     'lease_held',
     `Services are in use by other runs: ${[...named, ...more].join(', ')}. Nothing was stored; try again when those runs have ended`,
@@ -140,6 +142,10 @@ function leasesHeld(held: LeaseRecord[]): SluiceError {
 const SERVICE = 'service:';
 export const panelLease = (panel: string): string => `panel:${panel}`;
 export const serviceLease = (service: string): string => `${SERVICE}${service}`;
+
+const TURN = 'turn:';
+/** Names the lease by which a run is the next to work on a service: while it is held, no other run can take the lease of the service. */
+export const turnLease = (service: string): string => `${TURN}${serviceLease(service)}`;
 
 /** A panel that was left out of a run, and why. */
 export interface PanelError {

@@ -20,9 +20,10 @@ import { apply, commit, type Verdict } from './apply.js';
 import { beginParts, type PanelRun, type RunPart } from './run-part.js';
 import { askBrake, brakeNotice } from './brake.js';
 import { decideHolds, distrust } from './decide.js';
-import { changedNotice, listReleases, stillTrue, toNotices } from './decision-notices.js';
+import { listReleases, stillTrue, toNotices } from './decision-notices.js';
 import { readEndedCycles } from './final-reading.js';
 import { findLiftChange } from '../kernel/subject/lifts.js';
+import { decideAgain, isLeftOut, type LeftOut, recordLeft } from './left-out.js';
 import { load, stayInCycle } from './load.js';
 import { readUsage } from './meter.js';
 import { observeServices } from './observe.js';
@@ -45,6 +46,22 @@ export async function runPanel(
   only: ServiceRecord | null,
   parts: readonly RunPart[],
 ): Promise<void> {
+  const { request } = ofPanels;
+  const first = await runOnce(ofPanels, only, parts);
+  if (request.dryRun || first === null) return;
+  const left = await decideAgain(first, (service) => {
+    const ofService = { ...ofPanels, request: { ...request, service: service.id }, advance: () => undefined };
+    return runOnce(ofService, service, parts);
+  });
+  await recordLeft(first.run, left);
+}
+
+/** Runs over one panel, and returns what commands kept it from; null where nothing can be decided by the present time. */
+async function runOnce(
+  ofPanels: RunOfPanels,
+  only: ServiceRecord | null,
+  parts: readonly RunPart[],
+): Promise<LeftOut | null> {
   const { context, panel, report } = ofPanels;
   const run = await beginRun(ofPanels, only);
   try {
@@ -55,13 +72,19 @@ export async function runPanel(
     });
     await confirmReadings(run);
     run.open.sort((a, b) => (a.service.id < b.service.id ? -1 : 1));
-    if (run.observing) report.run.observing.push(panel.name);
-    await finishOpen(run, hooks);
+    if (run.observing) noteObserving(run);
+    return await finishOpen(run, hooks);
   } catch (error) {
     const refused = toItemError(error);
     if (!CLOCK_ERRORS.includes(refused.code)) throw error;
     report.panels.push({ panel: panel.name, error: refused });
+    return null;
   }
+}
+
+function noteObserving({ panel, report }: PanelRun): void {
+  const { observing } = report.run;
+  if (!observing.includes(panel.name)) observing.push(panel.name);
 }
 
 async function beginRun(ofPanels: RunOfPanels, only: ServiceRecord | null): Promise<PanelRun> {
@@ -215,8 +238,8 @@ function needsMore(panel: Panel, work: Decided, request: RunRequest): boolean {
   );
 }
 
-/** Plans the open services, asks the brake, and makes the changes. */
-async function finishOpen(run: PanelRun, hooks: Hooks): Promise<void> {
+/** Plans the open services, asks the brake, and makes the changes. Returns the services that commands kept it from. */
+async function finishOpen(run: PanelRun, hooks: Hooks): Promise<LeftOut> {
   const { context, panel, request, report } = run;
   const fell = mostFell(run.count);
   const open = fell && !request.allowMass ? run.open.map((work) => distrust(work, fell)) : run.open;
@@ -224,7 +247,7 @@ async function finishOpen(run: PanelRun, hooks: Hooks): Promise<void> {
   const planned = context.deps.signal.aborted ? [] : await hooks.afterPlan(await planAll(run, decided));
   if (context.deps.signal.aborted) {
     leaveUnfinished(run, open);
-    return;
+    return { run, subjects: [], treatment: treatmentIn(run, false), mayDecide: false };
   }
   refuseWrongClock(context, panel.name, run.start);
   const reversed = await findReversals(run, planned, request);
@@ -234,17 +257,18 @@ async function finishOpen(run: PanelRun, hooks: Hooks): Promise<void> {
   const verdict = { stopped: stop !== null, treatment: treatmentIn(run, stop !== null) };
   const applied = await apply(run, await hooks.afterBrake(wanted, verdict), verdict);
   const finished = await hooks.afterApply(applied.subjects, verdict.treatment);
-  const isObserving = finished.some((work) => work.enforcement.value === 'observe');
-  if (isObserving && !report.run.observing.includes(panel.name)) report.run.observing.push(panel.name);
-  const subjects = finished.map((work) => withCheckpoint(run, work));
+  if (finished.some((work) => work.enforcement.value === 'observe')) noteObserving(run);
+  const after = finished.map((work) => withCheckpoint(run, work));
+  const subjects = after.filter((work) => !isLeftOut(work));
   report.notices.push(...applied.stored.map(shownNotice));
-  const changed = subjects.filter((work) => work.changedMeanwhile).map((work) => changedNotice(work, run.run));
   const braked = stop === null ? [] : [brakeNotice(run, stop)];
   const releases = subjects.flatMap((work) => listReleases(context, work, report.run));
-  const notices = stillTrue([...run.notices, ...applied.notices, ...releases, ...changed, ...braked], subjects);
+  const notices = stillTrue([...run.notices, ...applied.notices, ...releases, ...braked], after);
   await recordFinished(run, { subjects, treatment: verdict.treatment, notices }, stop);
   hooks.finished(subjects);
   await hooks.end(verdict);
+  const mayDecide = stop === null && open === run.open;
+  return { run, subjects: after.filter(isLeftOut), treatment: verdict.treatment, mayDecide };
 }
 
 /** Returns a service with those of its holds that something else keeps off the panel. */

@@ -42,6 +42,19 @@ describe('a purchase', () => {
     expect(entries).toContainEqual(expect.objectContaining({ command: 'purchase create', actor: 'bob' }));
   });
 
+  it.each([
+    ['a package that does not exist', 'nothing', 'unknown_package'],
+    ['a package that is not offered', 'other', 'package_not_offered'],
+    ['more than the credit', 'extra-50', 'no_credit'],
+  ])('is refused without waiting for another run (%s)', async (_what, packageId, code) => {
+    await at.open(120);
+    const release = await at.bench.takeLease('service:svc-1');
+    const before = at.bench.clock.now();
+    await expect(at.buy('svc-1', packageId)).rejects.toMatchObject({ code });
+    expect(at.bench.clock.now()).toBe(before);
+    await release();
+  });
+
   it.each<[string, () => Promise<unknown>, boolean]>([
     ['a purchase', () => at.buy('svc-1', 'extra-50'), true],
     ['a larger quota', () => at.bench.sluice.overrides.set('svc-1', { quota: '150GB' }), false],

@@ -54,6 +54,7 @@ export async function createPurchase(context: Context, request: PurchaseRequest)
     context,
     { command: 'purchase create', dryRun: false, service: id },
     async (current) => {
+      await refuseEarly(context, request);
       await current.leases.take(serviceLease(id), waitMs);
       await refuseForeign(context, request);
       const known = await findRepeated(context, request);
@@ -79,6 +80,37 @@ async function refuseForeign(context: Context, { service, client }: PurchaseRequ
   refuseOtherClient(await requireService(context, service), client);
 }
 
+/** Refuses what is refused under the lease as well, so that a request in vain does not keep other runs from the service. */
+async function refuseEarly(context: Context, request: PurchaseRequest): Promise<void> {
+  await refuseForeign(context, request);
+  if ((await findRepeated(context, request)) !== null) return;
+  try {
+    const { bought } = await check(context, request);
+    if (request.budget !== undefined) await refuseOverBudget(context.store, request.service, bought, request.budget);
+  } catch (error) {
+    // The same request at the same time may have spent the credit meanwhile.
+    if ((await findRepeated(context, request)) === null) throw error;
+  }
+}
+
+/** What a purchase is made of. */
+interface Order {
+  service: ServiceRecord;
+  bought: Package;
+  client: string;
+  cycle: CycleRecord;
+}
+
+/** Refuses a purchase that is not possible: nothing is stored for it. */
+async function check(context: Context, request: PurchaseRequest): Promise<Order> {
+  const service = await requireService(context, request.service);
+  const bought = requireOffered(context.config, service, request.package, { reader: request.client });
+  const client = requireChargeable(service);
+  const cycle = await requireCycle(context, service);
+  await checkCredit(context, client, bought);
+  return { service, bought, client, cycle };
+}
+
 /** Continues the purchase of the same reference, under the lease of the service. */
 async function repeat(
   context: Context,
@@ -97,11 +129,7 @@ async function repeat(
 
 /** Stores a new purchase and charges it, under the lease of the service. */
 async function buy(context: Context, request: PurchaseRequest, run: Run): Promise<PurchaseRecord> {
-  const service = await requireService(context, request.service);
-  const bought = requireOffered(context.config, service, request.package, { reader: request.client });
-  const client = requireChargeable(service);
-  const cycle = await requireCycle(context, service);
-  await checkCredit(context, client, bought);
+  const { service, bought, client, cycle } = await check(context, request);
   const key = request.ref === undefined ? null : refKey(request.ref);
   const row = newPurchase(context, bought, { service: service.id, client, cycle: cycle.id, actor: 'manual', key });
   const raises = await readRaise(context, service, row, run.id);
@@ -109,7 +137,7 @@ async function buy(context: Context, request: PurchaseRequest, run: Run): Promis
     await context.write(run.leases.held, async (tables) => {
       // A reference of its own says that another one is wanted.
       if (key === null) await refuseUnfinished(tables, row);
-      if (request.budget !== undefined) await refuseOverBudget(tables, row, request.budget);
+      if (request.budget !== undefined) await refuseOverBudget(tables, service.id, bought, request.budget);
       await run.start(tables);
       await tables.purchases.add(row);
     });
@@ -175,12 +203,18 @@ async function refuseUnfinished(tables: StoreTables, row: PurchaseRecord): Promi
   );
 }
 
-async function refuseOverBudget(tables: StoreTables, row: PurchaseRecord, budget: PurchaseBudget): Promise<void> {
-  if (await fitsBudget(tables, row, budget)) return;
+async function refuseOverBudget(
+  tables: Pick<StoreTables, 'purchases'>,
+  service: string,
+  bought: Package,
+  budget: PurchaseBudget,
+): Promise<void> {
+  if (await fitsBudget(tables, bought, budget)) return;
+  const { id, price, currency } = bought;
   throw new SluiceError(
     'over_budget',
-    `${formatMoney(row.price, row.currency)} for package ${row.package} is more than what is left of ${formatMoney(budget.amount, row.currency)}; nothing was charged`,
-    { details: { service: row.service, package: row.package } },
+    `${formatMoney(price, currency)} for package ${id} is more than what is left of ${formatMoney(budget.amount, currency)}; nothing was charged`,
+    { details: { service, package: id } },
   );
 }
 
