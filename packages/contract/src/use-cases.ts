@@ -62,6 +62,7 @@ export const METHODS = {
   'agents.unsuspend': OPERATE,
   'agents.restore': OPERATE,
   'panels.list': READ,
+  'panels.capabilities': SERVER,
   'panels.products': READ,
   'panels.test': READ,
   'panels.observe': OPERATE,

@@ -22,7 +22,7 @@ export function addAgentTrafficRoutes(app: FastifyInstance, context: Context, li
       url: `${AGENT_TRAFFIC_PREFIX}${call.path}`,
       handler: async (request, reply) => {
         const viewer = await byToken(context, request);
-        await (viewer === null ? limiters.refusals(request, reply) : limiters.requests(request, reply, viewer.id));
+        await (viewer === null ? limiters.refusals(request, reply) : limiters.requests(request, reply, viewer));
         const { status, body } = await answer(context, call, viewer, request);
         return reply.code(status).header('cache-control', 'no-store').send(body);
       },

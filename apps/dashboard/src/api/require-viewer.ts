@@ -20,7 +20,7 @@ export async function requireViewer(
     reply.header('www-authenticate', 'Bearer');
     throw new SluiceError('no_token', 'The request has no valid token', { kind: 'usage' });
   }
-  await limiters.requests(request, reply, viewer.id);
+  await limiters.requests(request, reply, viewer);
   return viewer;
 }
 

@@ -22,7 +22,7 @@ export function addApi(server: FastifyInstance, parts: ServerParts): void {
   server.get(`${BASE}/openapi.json`, async (request, reply) => {
     const viewer = await findViewer(parts.context, request);
     if (viewer === null) await parts.limiters.documents(request, reply);
-    else await parts.limiters.requests(request, reply, viewer.id);
+    else await parts.limiters.requests(request, reply, viewer);
     document ??= prepare(JSON.stringify(openApiDocument()));
     return sendPrepared(request, reply.type('application/json; charset=utf-8'), document);
   });

@@ -25,7 +25,7 @@ export function addMetrics(server: FastifyInstance, context: Context, limiters: 
   server.get('/metrics', async (request, reply) => {
     const viewer = await byToken(context, request);
     if (viewer !== null) {
-      await limiters.requests(request, reply, viewer.id);
+      await limiters.requests(request, reply, viewer);
       // A client sees its own services only; the figures are of all.
       if (!viewer.needs.includes('read') || viewer.client !== null)
         throw forbidden('Metrics need a token with the scope read');

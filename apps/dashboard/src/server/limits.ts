@@ -1,7 +1,9 @@
 import { isIPv6 } from 'node:net';
 import { SluiceError } from '@sluice/panel-kind';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Viewer } from '../access/viewer.js';
 import type { Context } from './options.js';
+import { boundUnderWay } from './under-way.js';
 
 /** Counts requests, and refuses those above the limit of a minute. */
 export type Limiter = (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
@@ -15,8 +17,8 @@ export interface Limiters {
   /** Requests that need no token: small files and figures, and large documents. The connection of one that is refused ends. */
   files: Limiter;
   documents: Limiter;
-  /** Requests of one token. */
-  requests: (request: FastifyRequest, reply: FastifyReply, who: string) => Promise<void>;
+  /** Requests of one token, and those of one client that are under way. */
+  requests: (request: FastifyRequest, reply: FastifyReply, who: Pick<Viewer, 'id' | 'client'>) => Promise<void>;
 }
 
 /** So many addresses may reach their own limit in a minute before the limit over all of them is reached. */
@@ -55,13 +57,18 @@ export function createLimiters(server: FastifyInstance, { limits }: Context): Li
     };
   };
   const who = new WeakMap<FastifyRequest, string>();
+  const underWay = boundUnderWay(limits.requestsPerClient);
   const requests = limiter(limits.requestsPerMinute, (request) => who.get(request) ?? request.ip);
   return {
     logins: failures(limits.loginsPerMinute),
     files: open(limits.filesPerMinute),
     documents: open(limits.documentsPerMinute),
     refusals: failures(limits.refusalsPerMinute),
-    requests: (request, reply, name) => requests((who.set(request, name), request), reply),
+    requests: async (request, reply, { id, client }) => {
+      who.set(request, id);
+      await requests(request, reply);
+      if (client !== null) await underWay({ request, reply }, client);
+    },
   };
 }
 

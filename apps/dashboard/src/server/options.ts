@@ -56,6 +56,8 @@ export interface Limits {
   loginsPerMinute: number;
   /** Requests per token and minute; default 6000. */
   requestsPerMinute: number;
+  /** Requests of one client under way, by whatever token or link; further ones wait. Default 4. */
+  requestsPerClient: number;
   /** Requests without a valid token per network and minute; over all networks 20 times as many. Default 120. */
   refusalsPerMinute: number;
 }
@@ -91,6 +93,7 @@ const LIMITS: Limits = {
   documentsPerMinute: 30,
   loginsPerMinute: 10,
   requestsPerMinute: 6000,
+  requestsPerClient: 4,
   refusalsPerMinute: 120,
 };
 

@@ -37,7 +37,7 @@ export function addPages(server: FastifyInstance, parts: ServerParts): void {
       handler: async (request, reply) => {
         const visit = await bySession(context, request);
         if (visit === null) return toLogin(request, reply);
-        await limiters.requests(request, reply, visit.viewer.id);
+        await limiters.requests(request, reply, visit.viewer);
         const route = visit.viewer.client === null ? own.operator : own.customer;
         if (route === undefined)
           return sendErrorPage(context, reply, { ...visit, base: '', path }, noPage('There is no such page'));
@@ -56,7 +56,7 @@ export function addPages(server: FastifyInstance, parts: ServerParts): void {
           await limiters.refusals(request, reply);
           return sendPage(context, reply, NOBODY, deadLinkPage(context.sluice.config.brand.contact));
         }
-        await limiters.requests(request, reply, visit.viewer.id);
+        await limiters.requests(request, reply, visit.viewer);
         const base = `/share/${shareToken}`;
         return servePage(parts, { request, reply, cache, underWay }, { ...visit, base, route: shared });
       },

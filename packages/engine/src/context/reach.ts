@@ -5,6 +5,8 @@ import { outageKey } from './panel-answers.js';
 /** Codes of answers about one object: the panel itself works. */
 const ANSWERS: readonly string[] = ['PANEL_NOT_FOUND', 'PANEL_REJECTED', 'PANEL_FORBIDDEN'];
 
+/** The last call mostly shows that a panel answers: each of those before may be in a block of its own. */
+const LAST = 1;
 /** Calls that are read to find one that was answered. */
 const NEWEST = 100;
 /** So many show that a panel answers, unless most of its calls fail. */
@@ -27,8 +29,11 @@ export interface PanelReach {
  * outage, nor does an error of a reading about one service. Calls of a time when the clock was ahead are left out.
  */
 export async function readReach(context: Context, panel: string): Promise<PanelReach> {
-  const reach = await judgeNewest(context, panel, FEW);
-  return reach ?? (await judgeNewest(context, panel, NEWEST)) ?? { reachable: null, downSince: null, last: null };
+  for (const limit of [LAST, FEW, NEWEST]) {
+    const reach = await judgeNewest(context, panel, limit);
+    if (reach !== null) return reach;
+  }
+  return { reachable: null, downSince: null, last: null };
 }
 
 /** Judges by the newest calls, as many as `limit`; null where an older one may show that the panel answers. */

@@ -71,16 +71,42 @@ describe('API calls', () => {
     expect((await at.store.apiCalls.written({ after: emptied.last, limit: 9 })).records).toHaveLength(1);
   });
 
+  const countBlocks = async (): Promise<unknown> => {
+    const handle = await openWriter(at.location, 1000);
+    const row = handle.prepare('select count(*) as n from api_call_blocks').get([]);
+    handle.close();
+    return row;
+  };
+
+  it('has calls outside of runs in one block of an hour, each with its number', async () => {
+    const { apiCalls: table } = at.store;
+    const calls = Array.from({ length: 120 }, (_, n) => apiCall(minute(n), { run: null, service: `svc-${n}` }));
+    for (const [index, call] of calls.entries()) {
+      await table.add([call]);
+      const { records } = await table.written({ after: index, limit: 9 });
+      expect(records).toEqual([call]);
+    }
+    expect(await countBlocks()).toEqual({ n: 2 });
+    await table.add([apiCall(minute(121))]);
+    await table.add([apiCall(minute(122), { run: null })]);
+    expect(await countBlocks()).toEqual({ n: 4 });
+    expect((await table.list({ until: minute(119) })).reverse()).toEqual(calls);
+    expect((await table.list({ limit: 1 }))[0]?.at).toBe(minute(122));
+  });
+
+  it('lists the newest calls of many blocks', async () => {
+    for (let n = 1; n <= 70; n++)
+      await at.store.apiCalls.add([apiCall(minute(n), { panel: n === 2 ? 'vpn' : 'dcim' })]);
+    const found = await at.store.apiCalls.list({ panel: 'dcim', limit: 50 });
+    expect(found.map(({ at: time }) => time)).toEqual(Array.from({ length: 50 }, (_, n) => minute(70 - n)));
+    expect(await at.store.apiCalls.list({ panel: 'vpn', limit: 1 })).toHaveLength(1);
+    expect(await at.store.apiCalls.list({ panel: 'dcim' })).toHaveLength(69);
+  });
+
   it('joins the blocks of a run to one, whose calls keep their numbers', async () => {
     const calls = [1, 2, 3, 4].map((n) => apiCall(minute(n), { service: `svc-${n}` }));
     for (const call of calls) await at.store.apiCalls.add([call]);
     const { last } = await at.store.apiCalls.written({ after: null, limit: 9 });
-    const countBlocks = async (): Promise<unknown> => {
-      const handle = await openWriter(at.location, 1000);
-      const row = handle.prepare('select count(*) as n from api_call_blocks').get([]);
-      handle.close();
-      return row;
-    };
     expect(await countBlocks()).toEqual({ n: 4 });
     await at.store.apiCalls.join('run-of-another');
     expect(await countBlocks()).toEqual({ n: 4 });

@@ -1,7 +1,8 @@
 import type { ApiCallRecord } from '../run-records.js';
 import type { StoreTables } from '../store.js';
 import type { Access, Session } from './access.js';
-import { decodeBlock, decodeNewest, encodeBlock, encodeNewest, NEWEST_OF_PANEL } from './api-call-block.js';
+import { decodeBlock, decodeNewest, NEWEST_OF_PANEL } from './api-call-block.js';
+import { addBlock, joinBlocks, lastCallNumber } from './api-call-writes.js';
 import { listByTime, rowsByTime } from './record-queries.js';
 import { apiCalls } from './run-record-tables.js';
 
@@ -24,14 +25,12 @@ interface CallFilter {
 /** What is known of a block without reading its calls; their numbers are those from `first_seq` to `seq`. */
 type BlockHead = Record<'seq' | 'first_seq', number> & Record<'first_at' | 'last_at', string>;
 
-/** Most calls in a block that is made of several. */
-const MOST = 10_000;
-
 /**
  * Calls to the panels, redacted by the caller. They are in blocks; rows are those that older versions wrote. The number of every
  * row is lower than that of every call in a block.
  */
 export function apiCallsTable(access: Access): StoreTables['apiCalls'] {
+  const panels: PanelsOfBlocks = new Map();
   return {
     add: (records) => access.write((session) => addBlock(session, records)),
     join: (run) => access.write((session) => joinBlocks(session, run)),
@@ -42,7 +41,7 @@ export function apiCallsTable(access: Access): StoreTables['apiCalls'] {
           ...{ where: { service, panel, run }, since, until, limit },
           newestFirst: true,
         });
-        const blocks = (await newestInBlocks(session, filter, limit)).map(({ call }) => call);
+        const blocks = (await newestInBlocks(session, filter, { limit, panels })).map(({ call }) => call);
         // Stable: of one instant, calls of blocks were written later.
         return [...blocks, ...rows].sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0)).slice(0, limit);
       }),
@@ -102,75 +101,12 @@ async function rowsWritten(
   return rows.map((row) => ({ seq: row.seq, call: apiCalls.decode(row) }));
 }
 
-/** Adds calls as one block. */
-async function addBlock({ db }: Session, calls: readonly ApiCallRecord[]): Promise<void> {
-  if (calls.length === 0) return;
-  const before = await lastCallNumber(db);
-  const row = { ...toRow(calls), first_seq: before + 1, seq: before + calls.length };
-  await db.insertInto('api_call_blocks').values(row).execute();
-}
-
-/** Joins the blocks that were written last, as far as they are of this run, to one; the numbers of its calls stay. */
-async function joinBlocks({ db }: Session, run: string): Promise<void> {
-  const newest = await db
-    .selectFrom('api_call_blocks')
-    .select(['seq', 'first_seq', 'run'])
-    .orderBy('seq', 'desc')
-    .limit(1000)
-    .execute();
-  const last = newest[0];
-  if (last === undefined) return;
-  let first = last.seq + 1;
-  for (const block of newest) {
-    if (block.run !== run || block.seq !== first - 1 || last.seq - block.first_seq >= MOST) break;
-    first = block.first_seq;
-  }
-  if (first >= last.first_seq) return;
-  const blocks = await db
-    .selectFrom('api_call_blocks')
-    .select(['seq', 'data'])
-    .where('seq', '>=', first)
-    .orderBy('seq')
-    .execute();
-  const calls = blocks.flatMap(({ seq, data }) => decodeBlock(seq, data));
-  await db.deleteFrom('api_call_blocks').where('seq', '>=', first).where('seq', '<', last.seq).execute();
-  await db
-    .updateTable('api_call_blocks')
-    .set({ ...toRow(calls), first_seq: first })
-    .where('seq', '=', last.seq)
-    .execute();
-}
-
-function toRow(calls: readonly ApiCallRecord[]) {
-  const times = calls.map(({ at }) => at).sort();
-  const only = <T>(values: readonly T[]): T | null => (new Set(values).size === 1 ? (values[0] ?? null) : null);
-  return {
-    first_at: times[0] ?? '',
-    last_at: times.at(-1) ?? '',
-    run: only(calls.map(({ run }) => run)),
-    panel: only(calls.map(({ panel }) => panel)),
-    data: encodeBlock(calls),
-    newest: encodeNewest(calls),
-  };
-}
-
-/** Returns the number of the call that was written last; 0 where there is none. */
-async function lastCallNumber(db: Session['db']): Promise<number> {
-  const [row, block] = await Promise.all([
-    db
-      .selectFrom('api_calls')
-      .select((eb) => eb.fn.max<number | null>('seq').as('seq'))
-      .executeTakeFirst(),
-    db
-      .selectFrom('api_call_blocks')
-      .select((eb) => eb.fn.max<number | null>('seq').as('seq'))
-      .executeTakeFirst(),
-  ]);
-  return Math.max(row?.seq ?? 0, block?.seq ?? 0);
-}
-
-/** Lists the blocks that may have calls of a filter, those with the newest calls first. */
-async function listHeads({ db }: Session, { since, until, run, panel }: CallFilter): Promise<BlockHead[]> {
+/** Lists the blocks that may have calls of a filter, those with the newest calls first; all, or `limit` behind the first `offset`. */
+async function listHeads(
+  { db }: Session,
+  { since, until, run, panel }: CallFilter,
+  { offset, limit }: { offset: number; limit: number } = { offset: 0, limit: -1 },
+): Promise<BlockHead[]> {
   let query = db
     .selectFrom('api_call_blocks')
     .select(['seq', 'first_seq', 'first_at', 'last_at'])
@@ -178,7 +114,7 @@ async function listHeads({ db }: Session, { since, until, run, panel }: CallFilt
   if (until !== undefined) query = query.where('first_at', '<=', until);
   if (run !== undefined) query = query.where((eb) => eb.or([eb('run', '=', run), eb('run', 'is', null)]));
   if (panel !== undefined) query = query.where((eb) => eb.or([eb('panel', '=', panel), eb('panel', 'is', null)]));
-  return query.orderBy('last_at', 'desc').orderBy('seq', 'desc').execute();
+  return query.orderBy('last_at', 'desc').orderBy('seq', 'desc').limit(limit).offset(offset).execute();
 }
 
 /** Returns whether the newest calls of a panel, which are beside a large block, are enough. */
@@ -188,12 +124,7 @@ function isOfNewest(head: BlockHead, { service, run, panel, until }: CallFilter,
 }
 
 /** Reads the calls of a block; with `newest`, of a large one only the newest of each panel. */
-async function readBlock(
-  { db }: Session,
-  head: BlockHead,
-  filter: CallFilter,
-  newest = false,
-): Promise<NumberedCall[]> {
+async function readBlock({ db }: Session, head: BlockHead, newest = false): Promise<NumberedCall[]> {
   const row = await db
     .selectFrom('api_call_blocks')
     .select((eb) => [
@@ -202,7 +133,7 @@ async function readBlock(
     ])
     .where('seq', '=', head.seq)
     .executeTakeFirst();
-  return toNumbered(head, row ?? { newest: null, data: null }).filter(({ call }) => matches(call, filter));
+  return toNumbered(head, row ?? { newest: null, data: null });
 }
 
 function toNumbered(head: BlockHead, { newest, data }: Record<'newest' | 'data', Uint8Array | null>): NumberedCall[] {
@@ -223,18 +154,42 @@ function isBefore(head: BlockHead, { call, seq }: NumberedCall): boolean {
   return call.at > head.last_at || (call.at === head.last_at && seq > head.seq);
 }
 
+/** So many blocks are read before the others are listed. */
+const FIRST_HEADS = 32;
+
+/** The panels of blocks that were read: one without a panel's calls is not unpacked for them again. */
+type PanelsOfBlocks = Map<string, ReadonlySet<string>>;
+
+/** So many are kept. */
+const MOST_KEPT = 5000;
+
+/** Names a block and what is in it: one that is written in place of others has another number, or other first call. */
+const toKey = (head: BlockHead): string => [head.seq, head.first_seq, head.first_at, head.last_at].join();
+
 /** Reads the newest calls of blocks, newest first; only as many blocks as needed. */
 async function newestInBlocks(
   session: Session,
   filter: CallFilter,
-  limit = Number.MAX_SAFE_INTEGER,
+  { limit = Number.MAX_SAFE_INTEGER, panels }: { limit?: number | undefined; panels: PanelsOfBlocks },
 ): Promise<NumberedCall[]> {
   let found: NumberedCall[] = [];
-  for (const head of await listHeads(session, filter)) {
-    const oldest = found.length < limit ? undefined : found.at(-1);
-    if (oldest !== undefined && isBefore(head, oldest)) break;
-    found.push(...(await readBlock(session, head, filter, isOfNewest(head, filter, limit))));
-    found = found.sort((a, b) => byTime(b, a)).slice(0, limit);
+  // A store has many thousands of blocks, and the first ones are mostly enough.
+  for (const part of [
+    { offset: 0, limit: FIRST_HEADS },
+    { offset: FIRST_HEADS, limit: -1 },
+  ]) {
+    const heads = await listHeads(session, filter, part);
+    for (const head of heads) {
+      const oldest = found.length < limit ? undefined : found.at(-1);
+      if (oldest !== undefined && isBefore(head, oldest)) return found;
+      if (filter.panel !== undefined && panels.get(toKey(head))?.has(filter.panel) === false) continue;
+      const calls = await readBlock(session, head, isOfNewest(head, filter, limit));
+      if (panels.size >= MOST_KEPT) panels.clear();
+      panels.set(toKey(head), new Set(calls.map(({ call }) => call.panel)));
+      found.push(...calls.filter(({ call }) => matches(call, filter)));
+      found = found.sort((a, b) => byTime(b, a)).slice(0, limit);
+    }
+    if (heads.length < FIRST_HEADS) break;
   }
   return found;
 }
@@ -252,9 +207,10 @@ async function oldestInBlocks(
   for (const head of heads) {
     const newest = found.length < limit ? undefined : found.at(-1);
     if (newest !== undefined && newest.call.at < head.first_at) break;
-    const calls = await readBlock(session, head, filter);
+    const calls = await readBlock(session, head);
     const behind = calls.filter(
-      ({ call, seq }) => after === null || call.at > after.at || (call.at === after.at && seq > after.seq),
+      ({ call, seq }) =>
+        matches(call, filter) && (after === null || call.at > after.at || (call.at === after.at && seq > after.seq)),
     );
     found = [...found, ...behind].sort(byTime).slice(0, limit);
   }
@@ -274,7 +230,9 @@ async function writtenInBlocks(
   const found: NumberedCall[] = [];
   for (const head of heads) {
     if (found.length >= limit) break;
-    const calls = (await readBlock(session, head, filter)).filter(({ seq }) => after === null || seq > after);
+    const calls = (await readBlock(session, head)).filter(
+      ({ call, seq }) => matches(call, filter) && (after === null || seq > after),
+    );
     if (after === null) calls.reverse();
     found.push(...calls);
   }

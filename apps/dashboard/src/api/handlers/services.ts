@@ -27,14 +27,13 @@ export const serviceHandlers: Handlers<typeof serviceEndpoints> = {
     sluice.services.set(param('service'), values, { ...as, ...how }),
   'GET /services/:service/explanation': ({ sluice, param, query, client: reader }) =>
     sluice.explain(param('service'), { at: query.at === undefined ? null : new Date(query.at).toISOString(), reader }),
-  'GET /usage': async ({ sluice, query, client, viewer }) => {
+  'GET /usage': ({ sluice, query, client, viewer }) => {
     if (client === undefined) return sluice.usage.read(query);
     if (query.refresh === true && !may(viewer, 'usage.refresh'))
       throw forbidden('The token does not permit to read the panels');
     if (query.client !== undefined && query.client !== client) return { services: [] };
     const { panel, product, service } = query;
-    const { services } = await sluice.usage.read({ panel, product, client, reader: client });
-    return { services: services.filter(({ id }) => service === undefined || id === service) };
+    return sluice.usage.read({ panel, product, service, client, reader: client });
   },
   'GET /services/:service/graph': ({ sluice, param, client, query: { range, points } }) =>
     sluice.usage.graph(param('service'), range, { points, reader: client }),

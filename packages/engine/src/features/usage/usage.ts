@@ -5,7 +5,7 @@ import { allowedView, usageView } from '../../kernel/subject/views.js';
 import type { Context } from '../../context/context.js';
 import { requireService } from '../../context/find-service.js';
 
-/** Whose usage to read: one service, or those that match; default all. */
+/** Whose usage to read: one service, those that match, or one of a client; default all. */
 export interface UsageFilter {
   service?: string | undefined;
   panel?: string | undefined;
@@ -21,7 +21,11 @@ export async function readUsage(
   refresh: boolean,
 ): Promise<ServiceDetail[]> {
   const where = Object.fromEntries(Object.entries({ panel, product, client }).filter(([, name]) => name !== undefined));
-  const services = id === undefined ? await context.store.services.list(where) : [await requireService(context, id)];
+  // Of a client, a service that is not its own is left out like one that does not exist.
+  const services =
+    id !== undefined && client === undefined
+      ? [await requireService(context, id)]
+      : await context.store.services.list({ ...where, ...(id !== undefined && { ids: [id] }) });
   const details = await serviceDetails(context, services, reader);
   if (!refresh) return details;
   const { refreshUsage } = await import('./refresh.js');
