@@ -210,6 +210,35 @@ describe('stepCycle', () => {
     expect(outcome(on('2026-02-20'))).toEqual(['amended', '2026-02-01', '2026-03-01']);
   });
 
+  it('puts a yearly cycle that became monthly in its last month into that month', () => {
+    const open = recorded('2026-01-01', '2027-01-01');
+    for (const nextDueDate of ['2027-01-01', '2028-01-01', '2026-10-01']) {
+      const step = (now: string, last: RecordedCycle): CycleStep =>
+        stepCycle({ ...monthly, nextDueDate, now: noon(now), recorded: last });
+      const first = step('2026-12-10', open);
+      expect(outcome(first)).toEqual(['amended', '2026-12-01', '2027-01-01']);
+      expect(step('2026-12-20', { ...open, ...first.cycle }).kind).toBe('same');
+    }
+    const months = { billingCycle: 'annually' as const, timeZone, quotaPeriod: 'month' as const };
+    const step = stepCycle({ ...months, nextDueDate: '2027-01-01', now: noon('2026-12-10'), recorded: open });
+    expect(outcome(step)).toEqual(['amended', '2026-12-01', '2027-01-01']);
+  });
+
+  it.each([
+    ['2026-12-29', '2026-12-28'],
+    ['2027-01-10', '2026-12-28'],
+    ['2027-01-29', '2026-12-31'],
+  ])('puts it there where a short month has clamped the due date: %s', (now, start) => {
+    const open = recorded('2026-01-31', '2027-01-31');
+    const input = { ...monthly, nextDueDate: '2027-02-28' };
+    const step = stepCycle({ ...input, now: noon(now), recorded: open });
+    expect(outcome(step)).toEqual(['amended', start, '2027-01-31']);
+    const next = { ...open, ...step.cycle };
+    for (const later of [now, '2027-01-30']) {
+      expect(stepCycle({ ...input, now: noon(later), recorded: next }).kind).toBe('same');
+    }
+  });
+
   it('keeps the start of a monthly cycle that became quarterly', () => {
     const open = recorded('2026-03-01', '2026-04-01');
     const quarterly = { billingCycle: 'quarterly' as const, timeZone, nextDueDate: '2026-05-01' };

@@ -1,5 +1,5 @@
 import { billingCycleAt, type Cycle, type CycleAnchor, type QuotaPeriod } from './cycle.js';
-import { addCalendarMonths, calendarDateAt, instantMs, parseCalendarDate } from './zone.js';
+import { addCalendarMonths, calendarDateAt, instantMs, parseCalendarDate, toLocalDate } from './zone.js';
 import { QuotaCoreError } from './errors.js';
 import { checkBytes, formatBytes } from './bytes.js';
 
@@ -185,10 +185,10 @@ export function liesAhead({ start }: Pick<Cycle, 'start'>, now: string): boolean
 /**
  * Compares the cycle of the due date with the recorded one.
  *
- * A due date that moves whole periods while the recorded cycle is open (paid early, or late) changes nothing before
- * its end, also where a short month has clamped the day. One that moves to another day amends the open cycle so that
- * it ends where the period containing `now` ends; it keeps its start, unless a whole period would be before that
- * one (the cycle was yearly and is now monthly): then it starts where that one starts. `now` at or past the
+ * A due date that moves whole periods while the recorded cycle is open (paid early, or late) does not change its
+ * end, also where a short month has clamped the day. One that moves to another day amends the open cycle so that
+ * it ends where the period containing `now` ends. The open cycle keeps its start, unless a whole period would be before
+ * the last one (it was yearly and is now monthly): then it starts where that one starts. `now` at or past the
  * recorded end opens the period that contains `now`, starting no earlier than the recorded end, so that neighbours
  * never overlap. A `now` before the recorded start (clocks of two hosts that differ) leaves the cycle as it is.
  *
@@ -235,11 +235,17 @@ function stepFrom(input: StepInput, recorded: RecordedCycle, computed: Cycle): C
     const cycle = overlaps ? { start: recorded.end, end: computed.end } : computed;
     return { kind: 'opened', cycle, previous: recorded };
   }
-  const isSame = now < start || computed.end === recorded.end || movedWholePeriods(input, computed, end);
-  if (isSame) return { kind: 'same', cycle: { start: recorded.start, end: recorded.end }, previous: recorded };
+  const unchanged = { start: recorded.start, end: recorded.end };
+  if (now < start) return { kind: 'same', cycle: unchanged, previous: recorded };
+  const moved = computed.end !== recorded.end && movedWholePeriods(input, computed, end);
+  const keepsEnd = moved || computed.end === recorded.end;
+  const series = moved ? { ...input, nextDueDate: toLocalDate(recorded.end, input.timeZone) } : input;
+  const running = moved ? lastPeriod(series, computed, end) : computed;
+  const startNow = amendedStart(series, running, start);
+  if (keepsEnd && Date.parse(startNow) === start) return { kind: 'same', cycle: unchanged, previous: recorded };
   return {
     kind: 'amended',
-    cycle: { start: amendedStart(input, computed, start), end: computed.end },
+    cycle: { start: startNow, end: keepsEnd ? recorded.end : computed.end },
     previous: recorded,
   };
 }
@@ -258,13 +264,19 @@ function movedWholePeriods(input: StepInput, computed: Cycle, end: number): bool
   return addCalendarMonths(recordedDay, ahead).day === due.day;
 }
 
+/** Returns the period that ends at `end`; where a clamped due date puts `now` into the days before, it starts earlier. */
+function lastPeriod(series: StepInput, computed: Cycle, end: number): Cycle {
+  const last = billingCycleAt({ ...series, now: new Date(end - 1).toISOString() });
+  return last.start < computed.start ? last : { ...last, start: computed.start };
+}
+
 /**
  * Returns the recorded start, so that the usage of the open cycle stays in it. Only where a whole period would be before
  * the one that contains `now` (a yearly cycle became monthly) it returns the start of that one: a quota is for one
  * period.
  */
-function amendedStart(input: StepInput, computed: Cycle, start: number): string {
-  const before = new Date(Date.parse(computed.start) - 1).toISOString();
-  const previous = billingCycleAt({ ...input, now: before });
-  return Date.parse(previous.start) >= start ? computed.start : new Date(start).toISOString();
+function amendedStart(series: StepInput, running: Cycle, start: number): string {
+  const before = new Date(Date.parse(running.start) - 1).toISOString();
+  const previous = billingCycleAt({ ...series, now: before });
+  return Date.parse(previous.start) >= start ? running.start : new Date(start).toISOString();
 }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { useBench } from '../bench/each-test.js';
 import { GB } from '../bench/engine-bench.js';
 import { startFlvxBench } from '../bench/flvx-bench.js';
@@ -13,10 +13,12 @@ packages: { extra: { traffic: 50GB, price: "5.00" } }
 `),
 );
 
-/** Uses 510 GB on 5 November in a year that ends on 10 June. */
+let due = '';
+
+/** Uses 510 GB on 5 November in a year that ends on `due`. */
 async function useYear(product: string): Promise<number> {
   at.bench.clock.set(Date.parse('2026-11-05T12:00:00Z'));
-  const values = { billing_cycle: 'annually', next_due_date: '2027-06-10', client: '42' };
+  const values = { billing_cycle: 'annually', next_due_date: due, client: '42' };
   const user = await at.create(1, { product, values });
   const forward = at.panel.addForward(user, at.tunnels.hk, { name: 'web' });
   await pollLater(at);
@@ -37,7 +39,14 @@ async function usedGb(): Promise<number> {
   return ((await at.sluice.services.show('svc-1')).usage?.totalBytes ?? Number.NaN) / GB;
 }
 
-describe('a year that becomes months', () => {
+describe.each([
+  ['in the midst of it', '2027-06-10'],
+  ['in its last month', '2026-12-10'],
+])('a year that becomes months %s', (_when, ofYear) => {
+  beforeEach(() => {
+    due = ofYear;
+  });
+
   it('frees a service that is within its quota of the month', async () => {
     const forward = await useYear('year');
     const codes = await changeToMonths('2026-11-10T12:00:00Z');
