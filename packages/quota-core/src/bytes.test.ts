@@ -1,6 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { BYTES_PER_GB, formatBytes, formatShare, gigabytesToBytes, parseSize, type QuotaCoreError } from './index.js';
+import {
+  addBytes,
+  BYTES_PER_GB,
+  formatBytes,
+  formatShare,
+  gigabytesToBytes,
+  parseSize,
+  type QuotaCoreError,
+} from './index.js';
 import { checkBytes } from './bytes.js';
 import { bytes } from './test/arbitraries.js';
 import { catchCode } from './test/catch-code.js';
@@ -77,7 +85,8 @@ describe('formatBytes', () => {
     [1.5 * 1024 ** 4, '1.50 TB'],
     [1024 ** 4 + 1, '1.00 TB'],
     [1024 ** 3 - 1, '1.00 GB'],
-    [Number.MAX_SAFE_INTEGER, '8.00 PB'],
+    [Number.MAX_SAFE_INTEGER - 1, '8.00 PB'],
+    [Number.MAX_SAFE_INTEGER, '8 PB or more'],
   ])('prints %d', (figure, expected) => {
     expect(formatBytes(figure)).toBe(expected);
   });
@@ -96,6 +105,18 @@ describe('formatBytes', () => {
         expect(Number(number)).toBeLessThan(1024);
       }),
     );
+  });
+});
+
+describe('addBytes', () => {
+  it('adds up to the largest figure that can be counted', () => {
+    const most = Number.MAX_SAFE_INTEGER;
+    expect([addBytes(1, 2), addBytes(most - 1, 1), addBytes(most, 1), addBytes(most, most)]).toEqual([
+      3,
+      most,
+      most,
+      most,
+    ]);
   });
 });
 

@@ -61,7 +61,8 @@ export function gigabytesToBytes(gb: string | number): number {
 
 /**
  * Formats whole bytes with the largest fitting unit: `0 B`, `1023 MB`, `1.50 TB`. A figure that is not a whole number
- * of its unit has two decimals, rounded to the nearest, so `1 TB` is exact and `1.00 TB` is not.
+ * of its unit has two decimals, rounded to the nearest, so `1 TB` is exact and `1.00 TB` is not. 2⁵³−1, at which sums end, is
+ * `8 PB or more`.
  *
  * @throws QuotaCoreError `invalid_bytes` for anything but a whole number from 0 to 2⁵³−1.
  *
@@ -72,6 +73,7 @@ export function gigabytesToBytes(gb: string | number): number {
  */
 export function formatBytes(bytes: number): string {
   checkBytes(bytes, 'the figure to print');
+  if (bytes === MAX) return '8 PB or more';
   let power = 0;
   while (power < PREFIXES.length - 1 && bytes >= 1024 ** (power + 1)) power += 1;
   const unit = 1024 ** power;
@@ -110,6 +112,19 @@ export function checkBytes(value: unknown, what: string): number {
     'invalid_bytes',
     `${what} is ${quote(value)}, which is not a whole number of bytes from 0 to ${MAX}`,
   );
+}
+
+/**
+ * Returns the sum of two figures in bytes, at most 2⁵³−1. Sums of what a panel shows end there: users without a limit may have been
+ * sold more than can be counted.
+ *
+ * @example
+ * ```ts
+ * addBytes(1024, 512); // 1536
+ * ```
+ */
+export function addBytes(one: number, other: number): number {
+  return Math.min(one + other, MAX);
 }
 
 function toWholeBytes(exact: Decimal, text: string): number {

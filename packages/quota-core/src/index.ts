@@ -1,5 +1,5 @@
 export { QuotaCoreError, quote, type QuotaCoreErrorCode } from './errors.js';
-export { BYTES_PER_GB, formatBytes, formatShare, gigabytesToBytes, parseSize } from './bytes.js';
+export { addBytes, BYTES_PER_GB, formatBytes, formatShare, gigabytesToBytes, parseSize } from './bytes.js';
 export {
   addMoney,
   checkMoney,

@@ -1,6 +1,12 @@
 import type { HiddifyAdmin, HiddifyUser } from '../client/records.js';
 import { AgentHierarchy } from './hierarchy.js';
-import type { AccountingMode, AgentAccount, AgentFigures, AgentUserRecord } from '@sluice/quota-core';
+import {
+  type AccountingMode,
+  addBytes,
+  type AgentAccount,
+  type AgentFigures,
+  type AgentUserRecord,
+} from '@sluice/quota-core';
 
 type Sums = Omit<AgentFigures, 'at'>;
 
@@ -39,8 +45,8 @@ export class AgentTrafficCalculator {
       if (owner === null || !hierarchy.admins.has(owner)) unassigned += sums.users;
       for (const agent of hierarchy.listChain(owner)) {
         const total = this.#sums.get(agent) ?? emptySums();
-        total.allocatedBytes += sums.allocatedBytes;
-        total.currentBytes += sums.currentBytes;
+        total.allocatedBytes = addBytes(total.allocatedBytes, sums.allocatedBytes);
+        total.currentBytes = addBytes(total.currentBytes, sums.currentBytes);
         total.users += sums.users;
         total.enabledUsers += sums.enabledUsers;
         this.#sums.set(agent, total);
@@ -87,8 +93,8 @@ function addUser(
   const sums = byOwner.get(owner) ?? emptySums();
   byOwner.set(owner, sums);
   // A user over its limit has been sold what it used.
-  sums.allocatedBytes += Math.max(limitBytes, usedBytes);
-  sums.currentBytes += usedBytes;
+  sums.allocatedBytes = addBytes(sums.allocatedBytes, Math.max(limitBytes, usedBytes));
+  sums.currentBytes = addBytes(sums.currentBytes, usedBytes);
   sums.users += 1;
   if (enabled) sums.enabledUsers += 1;
 }

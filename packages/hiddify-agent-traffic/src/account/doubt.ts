@@ -1,4 +1,5 @@
 import {
+  addBytes,
   type AgentDoubt,
   type AgentRecord,
   type AgentUserRecord,
@@ -49,7 +50,7 @@ export function findDoubts(input: DoubtInput, over: readonly OverAgent[]): Doubt
   for (const user of users) {
     const bytes = growth.get(ledgerKey(user)) ?? 0;
     if (bytes > 0)
-      for (const agent of hierarchy.listChain(user.owner)) grown.set(agent, (grown.get(agent) ?? 0) + bytes);
+      for (const agent of hierarchy.listChain(user.owner)) grown.set(agent, addBytes(grown.get(agent) ?? 0, bytes));
   }
   for (const { before, usedBytes } of over) {
     const { uuid, limitBytes, verdict } = before;

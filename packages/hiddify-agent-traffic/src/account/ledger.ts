@@ -1,7 +1,7 @@
 import type { HiddifyUser } from '../client/records.js';
 import { countGrowth, growthOver, type LedgerInterval, resetSince, type Zeroing } from './counter.js';
 import { usedBefore } from './newcomers.js';
-import type { AgentUserRecord } from '@sluice/quota-core';
+import { addBytes, type AgentUserRecord } from '@sluice/quota-core';
 
 /** The ledger after one list. */
 export interface LedgerStep {
@@ -164,7 +164,7 @@ function markMissing(step: LedgerStep, seen: ReadonlySet<string>, gone: Readonly
 }
 
 function charge(step: LedgerStep, owner: string | null, bytes: number): void {
-  if (owner !== null && bytes > 0) step.growth.set(owner, (step.growth.get(owner) ?? 0) + bytes);
+  if (owner !== null && bytes > 0) step.growth.set(owner, addBytes(step.growth.get(owner) ?? 0, bytes));
 }
 
 function put(step: LedgerStep, entry: AgentUserRecord): void {

@@ -1,4 +1,4 @@
-import { toLocalDate } from '@sluice/quota-core';
+import { addBytes, toLocalDate } from '@sluice/quota-core';
 import type { HiddifyUser } from '../client/records.js';
 import type { EarlierList, LedgerInterval } from './counter.js';
 
@@ -45,7 +45,7 @@ export function usedBefore(users: readonly HiddifyUser[], appearance: Appearance
     else own.push(user);
   }
   for (const own of byOwner.values()) {
-    const sum = own.reduce((bytes, { usedBytes }) => bytes + usedBytes, 0);
+    const sum = own.reduce((bytes, { usedBytes }) => addBytes(bytes, usedBytes), 0);
     if (sum > most) for (const user of own) found.add(user);
   }
   return found;

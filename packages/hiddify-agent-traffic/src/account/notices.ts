@@ -1,5 +1,5 @@
 import type { AgentNotice, AgentTraffic } from '@sluice/panel-kind';
-import { formatBytes } from '@sluice/quota-core';
+import { addBytes, formatBytes } from '@sluice/quota-core';
 import { ledgerKey } from './ledger.js';
 import type { ObservedList, RecordedList } from './record-list.js';
 
@@ -99,7 +99,7 @@ function listUsedBefore({ list, recorded }: Observed): AgentNotice[] {
     if (!isLimited) continue;
     const group = groups.get(`${owner}:${firstSeenAt}`) ?? { owner, names: [], bytes: 0 };
     group.names.push(name);
-    group.bytes += bytes;
+    group.bytes = addBytes(group.bytes, bytes);
     groups.set(`${owner}:${firstSeenAt}`, group);
   }
   return [...groups].map(([key, { owner, names: shown, bytes }]) => ({

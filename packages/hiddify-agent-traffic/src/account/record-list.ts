@@ -1,5 +1,5 @@
 import type { AgentRecords, RecordedAgents } from '@sluice/panel-kind';
-import { crossedThresholds } from '@sluice/quota-core';
+import { addBytes, crossedThresholds } from '@sluice/quota-core';
 import { type HiddifyAdmin, type HiddifyUser, SELF } from '../client/records.js';
 import { listExempt, toHeldSince } from './agents.js';
 import { AgentTrafficCalculator, totalTraffic } from './calculator.js';
@@ -196,7 +196,7 @@ function recordAgent(
 function growthByAgent(byOwner: ReadonlyMap<string, number>, hierarchy: AgentHierarchy): Map<string, number> {
   const growth = new Map<string, number>();
   for (const [owner, bytes] of byOwner) {
-    for (const agent of hierarchy.listChain(owner)) growth.set(agent, (growth.get(agent) ?? 0) + bytes);
+    for (const agent of hierarchy.listChain(owner)) growth.set(agent, addBytes(growth.get(agent) ?? 0, bytes));
   }
   return growth;
 }
@@ -210,7 +210,7 @@ function chargeAccount(
 ): AgentRecord['account'] {
   if (before === null) return null;
   const account = accountAt(before, rules, now);
-  return growth === 0 ? account : { ...account, consumedBytes: account.consumedBytes + growth };
+  return growth === 0 ? account : { ...account, consumedBytes: addBytes(account.consumedBytes, growth) };
 }
 
 function newAgent(panel: string, uuid: string): AgentRecord {

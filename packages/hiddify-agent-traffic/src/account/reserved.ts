@@ -1,4 +1,4 @@
-import type { AccountingMode, AgentRecord, AgentReservationRecord } from '@sluice/quota-core';
+import { type AccountingMode, addBytes, type AgentRecord, type AgentReservationRecord } from '@sluice/quota-core';
 
 /**
  * Returns how much of an agent's limit a reservation uses. `allocated` counts it until a list has the user in its sum. `consumed`
@@ -25,5 +25,5 @@ export function reservedBytes(
 ): number {
   return reservations
     .filter(({ chain }) => chain.includes(uuid))
-    .reduce((sum, reservation) => sum + reservedBy(reservation, accounting, account?.periodStart ?? null), 0);
+    .reduce((sum, reservation) => addBytes(sum, reservedBy(reservation, accounting, account?.periodStart ?? null)), 0);
 }
