@@ -190,7 +190,7 @@ export type { ChangeOptions } from './features/services/change-services.js';
 export { type UpgradeChange, UPGRADE_CHANGES, type UpgradeConcern } from './features/upgrade/changes.js';
 export { upgradeChecks } from './features/upgrade/upgrade-checks.js';
 export type { Installation } from './features/upgrade/installation.js';
-export { findStoredProblems, type StoredProblem } from './features/services/stored-problems.js';
+export { readStoredProblems, type StoredProblem } from './features/services/stored-problems.js';
 export { EVENTS, toEvent, KNOWN_CODES, type NoticeEvent } from './base/notice-events.js';
 export type { AcknowledgeRequest, AlarmFilter } from './features/notices/list-alarms.js';
 export type { DeliveryFilter } from './features/notices/list-deliveries.js';

@@ -6,7 +6,7 @@ import {
   formatProblem,
   storeLocation,
 } from '@sluice/config-file';
-import { describedSchema, findStoredProblems, upgradeChecks } from '@sluice/engine';
+import { describedSchema, readStoredProblems, upgradeChecks } from '@sluice/engine';
 import { storePast, withStore } from '@sluice/state-store';
 import type { Deps } from '../context.js';
 import { ExitCode } from '../exit-codes.js';
@@ -40,7 +40,7 @@ async function storedProblems(config: Config, deps: Deps): Promise<ConfigProblem
   const found = [
     ...(await readable(async () => {
       const options = { location, clock: deps.clock, readOnly: true };
-      return findStoredProblems(known, await withStore(options, (store) => store.services.list()));
+      return withStore(options, (store) => readStoredProblems(known, store));
     })),
     ...(await readable(async () => {
       const now = new Date(deps.clock.now()).toISOString();

@@ -95,11 +95,7 @@ export function panelsApi(call: RunCall): Panels {
     products: (options) => call(options, listProducts),
     observe: (panel, options) => call(options, (context) => setSwitch(context, panel, null, 'observe')),
     enforce: (panel, options) => call(options, (context) => setSwitch(context, panel, options?.product ?? null, 'on')),
-    asConfigured: (panel, options) =>
-      call(options, (context) => {
-        checkSwitch(context, panel, options?.product ?? null);
-        return dropSwitch(context, panel);
-      }),
+    asConfigured: (panel, options) => call(options, (context) => dropSwitch(context, panel, options?.product ?? null)),
     planEnforcing: (panel, options) =>
       call(options, async (context) => {
         const product = options?.product ?? null;

@@ -40,6 +40,17 @@ export class Enforcements {
     return this.of(panel, product).value === 'observe';
   }
 
+  /** Returns whether a switch is set for just this product of a panel; without a product, any switch of the panel. */
+  isSwitched(panel: string, product?: string): boolean {
+    return this.#switches.some((item) => item.panel === panel && (product === undefined || item.product === product));
+  }
+
+  /** Returns the panels that have switches and are not in the config, by name. */
+  listRemoved(): string[] {
+    const names = this.#switches.flatMap(({ panel }) => (findEntry(this.#config.panels, panel) ? [] : [panel]));
+    return [...new Set(names)].sort();
+  }
+
   /** Returns the enforcement of a panel, with the products that differ from it, by name. */
   ofPanel(panel: string): PanelEnforcement {
     const own = this.of(panel, null);

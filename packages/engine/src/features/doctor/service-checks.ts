@@ -6,14 +6,16 @@ import { nameFew } from '../../base/natural-order.js';
 import { findRemovedPanels, PANEL_REMOVED } from '../../kernel/run/left-elsewhere.js';
 import { toMapping } from '../../loop/sharing.js';
 import { listLines } from '../services/lines.js';
-import { findStoredProblems, type StoredProblem } from '../services/stored-problems.js';
+import { findStoredProblems, removedSwitch, type StoredProblem } from '../services/stored-problems.js';
 import type { Context } from '../../context/context.js';
+import { readEnforcements } from '../../context/enforcement.js';
 import { isLiving } from '../../base/lifecycle.js';
 
 const NAMES: Record<StoredProblem['code'], string> = {
   unknown_product: 'product',
   unknown_panel: 'service panel',
   duplicate_ref: 'duplicate id',
+  switch_of_removed_panel: 'switch',
 };
 
 /** Checks that the config has the products and panels of the services, and that no two services of a panel have one id. */
@@ -36,7 +38,7 @@ export async function serviceChecks(context: Context, panel: string | undefined)
       ...(gone === undefined ? details && { details } : { details: { panel: object } }),
     };
   });
-  return [...checks, ...others.map(removedCheck)];
+  return [...checks, ...others.map(removedCheck), ...(await switchChecks(context, panel))];
 }
 
 const keepsHeld = ({ held, agents }: RemovedPanel): boolean => held.length + agents.length > 0;
@@ -44,6 +46,17 @@ const keepsHeld = ({ held, agents }: RemovedPanel): boolean => held.length + age
 /** Reports a panel without living services on which something stays restricted. */
 function removedCheck({ panel, message }: RemovedPanel): Check {
   return { name: 'panel', object: panel, status: 'failed', message, code: PANEL_REMOVED, details: { panel } };
+}
+
+/** Names the panels with a switch that are not in the config. */
+async function switchChecks({ config, store }: Context, only: string | undefined): Promise<Check[]> {
+  const removed = (await readEnforcements(config, store)).listRemoved();
+  return removed
+    .filter((panel) => panel === (only ?? panel))
+    .map((panel) => {
+      const { code, message } = removedSwitch(panel);
+      return { name: NAMES[code], object: panel, status: 'warning', message, code, details: { panel } };
+    });
 }
 
 /** Names the lines that services of different clients have now: nobody is billed for their calls. */

@@ -79,9 +79,10 @@ export async function setSwitch(
   return switchReport(context, panel, product);
 }
 
-/** Removes the switches of a panel: the config decides again. */
-export async function dropSwitch(context: Context, panel: string): Promise<SwitchReport> {
-  checkSwitch(context, panel, null);
+/** Removes the switches of a panel, also of one that is not in the config any more: the config decides again. */
+export async function dropSwitch(context: Context, panel: string, product: string | null): Promise<SwitchReport> {
+  const removed = (await readEnforcements(context.config, context.store)).listRemoved();
+  if (!removed.includes(panel)) checkSwitch(context, panel, product);
   await withRun(context, { command: `as-configured ${panel}`, dryRun: false }, (run) =>
     run.store((tables) => tables.switches.clear(panel)),
   );

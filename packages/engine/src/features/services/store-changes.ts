@@ -5,6 +5,7 @@ import { findRule } from '../preferences/preferences.js';
 import { addNotices, type Notice, noticeRows, serviceNotice } from '../../kernel/run/notice.js';
 import type { Context } from '../../context/context.js';
 import { listOtherLines, passNumbers } from './pass-numbers.js';
+import { followRenames } from './renames.js';
 
 /**
  * Stores changes of services, and returns the changed records. With a former client its preference for auto-buy ends: nobody pays
@@ -15,14 +16,16 @@ export async function storeChanges(
   tables: StoreTables,
   { changes, run }: { changes: readonly ServiceChange[]; run: string },
 ): Promise<ServiceRecord[]> {
-  const isRead = ({ client, panel, refs }: ServiceChange): boolean =>
-    [client, panel, refs].some((of) => of !== undefined);
+  const isRead = ({ client, panel, product, refs }: ServiceChange): boolean =>
+    [client, panel, product, refs].some((of) => of !== undefined);
   const ids = changes.filter(isRead).map(({ id }) => id);
   const before = ids.length === 0 ? [] : await tables.services.list({ ids });
   const lines = await listOtherLines(context, tables, { changes, before });
   const changed = await tables.services.update(await leavePanels(context, tables, { changes, before }));
   await passNumbers(tables, lines);
   await renameBills(context, tables, { changes, before });
+  const renamed = await followRenames(context, tables, { changes, before, run });
+  if (renamed.length > 0) await addNotices(context, tables, noticeRows(context, run, renamed));
   const hadClient = new Set(before.filter(({ client }) => client !== null).map(({ id }) => id));
   const withClient = new Set(changes.flatMap(({ id, client }) => (client === undefined ? [] : [id])));
   const moved = changed.filter(({ id }) => hadClient.has(id) && withClient.has(id));

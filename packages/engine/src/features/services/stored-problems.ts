@@ -1,14 +1,15 @@
 import type { PanelKind } from '@sluice/panel-kind';
-import type { ServiceRecord } from '@sluice/state-store';
+import type { ServiceRecord, StoreTables } from '@sluice/state-store';
 import { findEntry } from '../../base/config/find-entry.js';
 import type { Config } from '../../base/config/schema.js';
+import { readEnforcements } from '../../context/enforcement.js';
 import { nameFew } from '../../base/natural-order.js';
 import { describeDuplicate, storedDuplicates } from './duplicate-refs.js';
 
 /** A problem of stored services with the config or with each other. */
 export interface StoredProblem {
   /** Code of the remedy (docs/errors.md). */
-  code: 'unknown_product' | 'unknown_panel' | 'duplicate_ref';
+  code: 'unknown_product' | 'unknown_panel' | 'duplicate_ref' | 'switch_of_removed_panel';
   /** The product, panel or service that the problem is about. */
   object: string;
   message: string;
@@ -32,6 +33,25 @@ export function findStoredProblems(
       details: { stored: duplicate.service, ref: duplicate.ref },
     })),
   ];
+}
+
+/** Reads a store for what does not fit between it and the config. */
+export async function readStoredProblems(
+  known: Parameters<typeof findStoredProblems>[0],
+  store: Pick<StoreTables, 'services' | 'switches'>,
+): Promise<StoredProblem[]> {
+  const removed = (await readEnforcements(known.config, store)).listRemoved();
+  return [...findStoredProblems(known, await store.services.list()), ...removed.map(removedSwitch)];
+}
+
+/** Returns the problem of a panel that has a switch and is not in the config. */
+export function removedSwitch(panel: string): StoredProblem & { code: 'switch_of_removed_panel' } {
+  return {
+    code: 'switch_of_removed_panel',
+    object: panel,
+    message: `"observe" or "enforce" was set for panel "${panel}", which is not in the config: that does not apply to a panel with another name before its services move there`,
+    details: { panel },
+  };
 }
 
 function missing(
