@@ -9,6 +9,8 @@ export interface AgentTables {
     /** Ordered by panel and uuid. */
     list(panel?: string): Promise<AgentRecord[]>;
     put(records: AgentRecord[]): Promise<void>;
+    /** Moves everything stored of the agents of a panel, in the tables below too, to its new name; what that name has is replaced. */
+    renamePanel(from: string, to: string): Promise<void>;
   };
   /** One row per user that the panel has or had. */
   agentUsers: {

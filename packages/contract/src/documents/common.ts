@@ -123,6 +123,8 @@ export const removedPanel = name(
     held: z.array(text),
     /** Names of the agents with such a hold. */
     agents: z.array(text),
+    /** Names of the agents with a limit, which no check enforces. */
+    limited: z.array(text),
     /** What stays as it is there, in words. */
     message: text,
   }),

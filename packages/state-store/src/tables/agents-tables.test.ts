@@ -36,6 +36,18 @@ describe('the tables of agents', () => {
     expect(await at.store.agentUsers.list({ panel: 'vpn', keys: [] })).toEqual([]);
   });
 
+  it('move to the new name of a panel, and replace what it has', async () => {
+    const { agents, agentUsers, agentReservations } = at.store;
+    await agents.put([agent('a', { limitBytes: 5 }), agent('a', { panel: 'new' }), agent('b', { panel: 'new' })]);
+    await agentUsers.put([agentUser('u-1', { lastBytes: 7 }), agentUser('u-2', { panel: 'new' })]);
+    await agentReservations.put([agentReservation('u-3')]);
+    await agents.renamePanel('vpn', 'new');
+    expect(await agents.list()).toEqual([agent('a', { panel: 'new', limitBytes: 5 })]);
+    expect(await agentUsers.list({ panel: 'new' })).toEqual([agentUser('u-1', { panel: 'new', lastBytes: 7 })]);
+    expect(await agentUsers.list({ panel: 'vpn' })).toEqual([]);
+    expect((await agentReservations.live('new')).map(({ uuid }) => uuid)).toEqual(['u-3']);
+  });
+
   it('keep holds and evidence of agents apart from those of services', async () => {
     const subject = toAgentSubject('vpn', 'a');
     await at.store.holds.add(hold('h-1'));

@@ -23,6 +23,13 @@ function agentsTable(access: Access): AgentTables['agents'] {
     list: (panel) =>
       access.read((session) => listRecords(session, agents, { where: { panel }, order: ['panel', 'uuid'] })),
     put: (records) => access.write((session) => putRecords(session, agents, ['panel', 'uuid'], records)),
+    renamePanel: (from, to) =>
+      access.write(async ({ db }) => {
+        for (const table of ['agents', 'agent_users', 'agent_reservations', 'agent_snapshots'] as const) {
+          await db.deleteFrom(table).where('panel', '=', to).execute();
+          await db.updateTable(table).set({ panel: to }).where('panel', '=', from).execute();
+        }
+      }),
   };
 }
 

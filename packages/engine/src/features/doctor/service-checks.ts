@@ -16,6 +16,7 @@ const NAMES: Record<StoredProblem['code'], string> = {
   unknown_panel: 'service panel',
   duplicate_ref: 'duplicate id',
   switch_of_removed_panel: 'switch',
+  panel_removed: 'panel',
 };
 
 /** Checks that the config has the products and panels of the services, and that no two services of a panel have one id. */
@@ -43,9 +44,11 @@ export async function serviceChecks(context: Context, panel: string | undefined)
 
 const keepsHeld = ({ held, agents }: RemovedPanel): boolean => held.length + agents.length > 0;
 
-/** Reports a panel without living services on which something stays restricted. */
-function removedCheck({ panel, message }: RemovedPanel): Check {
-  return { name: 'panel', object: panel, status: 'failed', message, code: PANEL_REMOVED, details: { panel } };
+/** Reports a panel without living services on which something stays restricted, or agents have limits. */
+function removedCheck(removed: RemovedPanel): Check {
+  const { panel, message } = removed;
+  const status = keepsHeld(removed) ? 'failed' : 'warning';
+  return { name: 'panel', object: panel, status, message, code: PANEL_REMOVED, details: { panel } };
 }
 
 /** Names the panels with a switch that are not in the config. */

@@ -3,6 +3,7 @@ import { findEntry } from '../../base/config/find-entry.js';
 import type { Context } from '../../context/context.js';
 import { readEnforcements } from '../../context/enforcement.js';
 import type { Notice } from '../../kernel/run/notice.js';
+import { moveAgents } from './move-agents.js';
 import type { ServiceChange, ServiceRecord, StoreTables } from '@sluice/state-store';
 
 /** Where a service is, for a switch. */
@@ -26,7 +27,7 @@ export interface ChangedServices {
 }
 
 /**
- * Moves switches to `observe` from the name of a panel or product that is not in the config any more to its new name, after its
+ * Moves agents and switches to `observe` from the name of a panel or product that is not in the config any more to its new name, after its
  * services were stored with that. Returns the notices of it.
  *
  * A switch to `enforce` is not moved: what a person allowed on one panel is not allowed on another one that may be new.
@@ -46,6 +47,8 @@ export async function followRenames(
       if (notice !== null) notices.set(notice.key, { ...notice, key: `${notice.key}:${changed.run}` });
     }
   }
+  const panels = new Map(renames.map(({ from, to }) => [from.panel, to.panel]));
+  for (const [from, to] of panels) if (from !== to) await moveAgents(context, tables, { from, to });
   await dropEmptySwitches(tables, renames);
   return [...notices.values()];
 }
@@ -106,12 +109,12 @@ function toNotice(input: {
   return { code: 'enforcement_renamed', key, panel: to.panel, service: null, message };
 }
 
-/** Removes switches of names that no service has any more. */
+/** Removes switches of names that no service has any more, unless agents stay there. */
 async function dropEmptySwitches(tables: StoreTables, renames: readonly Rename[]): Promise<void> {
   for (const [panel, moved] of group(renames.map(({ from, to }) => ({ service: from.panel, from, to })))) {
     const left = (await tables.services.list({ panel })).filter(isLiving);
     if (moved.some(({ to }) => to.panel !== panel)) {
-      if (left.length === 0) await tables.switches.clear(panel);
+      if (left.length === 0 && (await tables.agents.list(panel)).length === 0) await tables.switches.clear(panel);
       continue;
     }
     for (const product of new Set(moved.map(({ from }) => from.product)))

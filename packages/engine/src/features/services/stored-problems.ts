@@ -1,7 +1,9 @@
 import type { PanelKind } from '@sluice/panel-kind';
-import type { ServiceRecord, StoreTables } from '@sluice/state-store';
+import type { ServiceRecord } from '@sluice/state-store';
 import { findEntry } from '../../base/config/find-entry.js';
 import type { Config } from '../../base/config/schema.js';
+import type { Context } from '../../context/context.js';
+import { findRemovedPanels, PANEL_REMOVED } from '../../kernel/run/left-elsewhere.js';
 import { readEnforcements } from '../../context/enforcement.js';
 import { nameFew } from '../../base/natural-order.js';
 import { describeDuplicate, storedDuplicates } from './duplicate-refs.js';
@@ -9,7 +11,7 @@ import { describeDuplicate, storedDuplicates } from './duplicate-refs.js';
 /** A problem of stored services with the config or with each other. */
 export interface StoredProblem {
   /** Code of the remedy (docs/errors.md). */
-  code: 'unknown_product' | 'unknown_panel' | 'duplicate_ref' | 'switch_of_removed_panel';
+  code: 'unknown_product' | 'unknown_panel' | 'duplicate_ref' | 'switch_of_removed_panel' | 'panel_removed';
   /** The product, panel or service that the problem is about. */
   object: string;
   message: string;
@@ -38,10 +40,23 @@ export function findStoredProblems(
 /** Reads a store for what does not fit between it and the config. */
 export async function readStoredProblems(
   known: Parameters<typeof findStoredProblems>[0],
-  store: Pick<StoreTables, 'services' | 'switches'>,
+  store: Context['store'],
 ): Promise<StoredProblem[]> {
-  const removed = (await readEnforcements(known.config, store)).listRemoved();
-  return [...findStoredProblems(known, await store.services.list()), ...removed.map(removedSwitch)];
+  const { config } = known;
+  const panels = (await findRemovedPanels({ config, store })).filter(
+    ({ agents, limited }) => agents.length + limited.length > 0,
+  );
+  const removed = (await readEnforcements(config, store)).listRemoved();
+  return [
+    ...findStoredProblems(known, await store.services.list()),
+    ...panels.map(({ panel, message }): StoredProblem => ({
+      code: PANEL_REMOVED,
+      object: panel,
+      message,
+      details: { panel },
+    })),
+    ...removed.map(removedSwitch),
+  ];
 }
 
 /** Returns the problem of a panel that has a switch and is not in the config. */

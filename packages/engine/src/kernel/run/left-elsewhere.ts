@@ -13,20 +13,24 @@ import type { EvidenceRecord, ServiceRecord } from '@sluice/state-store';
 
 export const PANEL_REMOVED = 'panel_removed';
 
-/** Finds panels that have services or held agents but are not in the config, by name. */
-export async function findRemovedPanels({ store, config }: Context): Promise<RemovedPanel[]> {
+/** Finds panels that have services, or agents that are held or limited, but are not in the config, by name. */
+export async function findRemovedPanels({ store, config }: Pick<Context, 'store' | 'config'>): Promise<RemovedPanel[]> {
+  const isGone = (panel: string): boolean => findEntry(config.panels, panel) === undefined;
+  const limits = (await store.agents.list()).filter(({ limitBytes, gone }) => limitBytes !== null && !gone);
+  const elsewhere = new Set(limits.flatMap(({ panel, uuid }) => (isGone(panel) ? [] : [uuid])));
   const known = new Set([...(await store.services.panels()), ...(await listAgentPanels(store))]);
-  const names = [...known].filter((name) => findEntry(config.panels, name) === undefined).sort();
   const removed: RemovedPanel[] = [];
-  for (const panel of names) {
+  for (const panel of [...known].filter(isGone).sort()) {
     const agents = await findHeldAgents(store, panel);
+    const ofPanel = limits.filter((agent) => agent.panel === panel && !elsewhere.has(agent.uuid));
+    const limited = ofPanel.map(({ name }) => name);
     const holds = await store.holds.lasting({ panel });
     const held = [...new Set(holds.map(({ service }) => service))];
     const services = (await store.services.list({ panel }))
       .filter((service) => isLiving(service) || held.includes(service.id))
       .map(({ id }) => id);
-    const found = { panel, services, held, agents };
-    if (services.length + agents.length > 0) removed.push({ ...found, message: describe(found) });
+    const found = { panel, services, held, agents, limited };
+    if (services.length + agents.length + limited.length > 0) removed.push({ ...found, message: describe(found) });
   }
   return removed;
 }
@@ -39,27 +43,36 @@ async function findHeldAgents({ holds, agents }: Context['store'], panel: string
   return [...subjects].map((subject) => names.get(subject) ?? 'unknown');
 }
 
-function describe({ panel, services, held, agents }: Omit<RemovedPanel, 'message'>): string {
-  const who = [...count(services, 'service'), ...count(agents, 'agent')].join(' and ');
-  const has = services.length + agents.length === 1 ? 'has' : 'have';
+function describe({ panel, services, held, agents, limited }: Omit<RemovedPanel, 'message'>): string {
+  const those = [...new Set([...agents, ...limited])];
+  const who = [...count(services, 'service'), ...count(those, 'agent')].join(' and ');
+  const has = services.length + those.length === 1 ? 'has' : 'have';
   const names = [...held, ...agents.map((name) => `agent "${name}"`)];
   const stays = names.length === 1 ? '1 is held and stays' : `${names.length} are held and stay`;
   const restricted = names.length === 0 ? 'none is held' : `${stays} restricted (${nameFew(names)})`;
-  return `${who} ${has} the panel "${panel}", which is not in the config: nothing is read or changed there; ${restricted}`;
+  const [limit, is] = limited.length === 1 ? ['limit', 'is'] : ['limits', 'are'];
+  const unchecked =
+    limited.length === 0
+      ? ''
+      : `; ${limited.length} ${limit} of agents ${is} not enforced (${nameFew(limited.map((name) => `"${name}"`))})`;
+  return `${who} ${has} the panel "${panel}", which is not in the config: nothing is read or changed there; ${restricted}${unchecked}`;
 }
 
 function count({ length }: readonly string[], what: string): string[] {
   return length === 0 ? [] : [`${length} ${what}${length === 1 ? '' : 's'}`];
 }
 
-/** Reports the panels that are missing in the config in each run over all panels; as a notice once, until it is back. */
+/**
+ * Reports the panels that are missing in the config in each run over all panels; as a notice once, until it is back. One with
+ * nothing but limits of agents does not make runs fail, since nothing there waits for them.
+ */
 export async function reportRemovedPanels(context: Context, request: RunRequest, report: RunReport): Promise<void> {
   if (request.panel !== undefined || request.service !== undefined) return;
   const { conditions } = context.store;
   const removed = await findRemovedPanels(context);
   const notices: Notice[] = [];
-  for (const { panel, message } of removed) {
-    report.panels.push({ panel, error: { code: PANEL_REMOVED, message } });
+  for (const { panel, message, services, agents } of removed) {
+    if (services.length + agents.length > 0) report.panels.push({ panel, error: { code: PANEL_REMOVED, message } });
     const key = toKey(panel);
     const known = await conditions.get(key);
     const since = known?.since ?? context.now();
