@@ -67,6 +67,7 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
     'Correct what {program} reports, then try again; "sluice schedule show" prints the jobs for other schedulers',
   ],
   no_token_yet: 'Set serve.token, or create one with "sluice api-token create NAME --scope operate"',
+  weak_token: 'Set a random one, such as "openssl rand -base64 32" prints',
   unit_exists:
     'Remove it, or take the jobs of the other config out with "sluice schedule install --format systemd --uninstall --config FILE"',
   more_to_show: 'List all with --verbose',

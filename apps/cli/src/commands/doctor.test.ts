@@ -53,6 +53,28 @@ describe('doctor', () => {
     ]);
   });
 
+  it('warns of a token of the server that could be guessed', async () => {
+    const at = await start();
+    const edited = at.bench.env;
+    at.bench.edit('panels:', 'serve: { token: "${env:SERVE}" }\npanels:');
+    const warnings = async (token: string | undefined): Promise<string[]> => {
+      if (token === undefined) delete edited['SERVE'];
+      else edited['SERVE'] = token;
+      const { checks } = await readChecks(at.bench, 'doctor');
+      return named(checks, 'config').filter((line) => line.includes('guessed'));
+    };
+    const short = 'warning serve.token: it has fewer than 32 characters, so that it could be guessed';
+    expect(await warnings('first-start-1234')).toEqual([short]);
+    expect(await warnings('ab'.repeat(20))).toEqual([
+      'warning serve.token: it repeats few characters, so that it could be guessed',
+    ]);
+    expect(await warnings('3f9c0d7be1a24865b7c90e1f2a3d4c5b')).toEqual([]);
+    // The environment of the server may be another one.
+    expect(await warnings(undefined)).toEqual([]);
+    edited['SERVE'] = 'first-start-1234';
+    expect((await at.bench.sluice('doctor')).stdout).toContain('openssl rand -base64 32');
+  });
+
   it('warns of services that share an id or a port, and of products and panels that are gone', async () => {
     const at = await start();
     const shared = [{ id: 7001, name: 'eth0' }];

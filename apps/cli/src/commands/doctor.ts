@@ -9,13 +9,14 @@ import { openConfiguredStore, startSluice } from '../open-sluice.js';
 import { Terminal } from '@sluice/terminal';
 import { printSections } from '@sluice/terminal/reports';
 import type { CommandHandler, GlobalOptions } from './command.js';
+import { serveTokenChecks } from './serve-token.js';
 
 type DoctorOptions = GlobalOptions & { contract?: boolean; panel?: string; acceptClock?: boolean; takeOver?: boolean };
 
 /** `sluice doctor [--contract] [--accept-clock] [--take-over]` */
 export const doctor: CommandHandler<DoctorOptions> = async (_args, options, deps) => {
   const config = requireConfig(options.config, deps);
-  const checks = [...configChecks(config), ...(await examine(config, options, deps))];
+  const checks = [...configChecks(config, deps), ...(await examine(config, options, deps))];
   const ok = !checks.some((check) => check.status === 'failed');
   printSections(new Terminal(deps, options, config), ok, checks, options.verbose === true);
   return ok ? ExitCode.done : ExitCode.failed;
@@ -41,7 +42,7 @@ async function examine(config: Config, options: DoctorOptions, deps: Deps): Prom
   }
 }
 
-function configChecks(config: Config): Check[] {
+function configChecks(config: Config, deps: Deps): Check[] {
   const panels = Object.keys(config.panels).join(', ') || 'none';
   const section = 'config';
   return [
@@ -53,5 +54,6 @@ function configChecks(config: Config): Check[] {
       message,
       section,
     })),
+    ...serveTokenChecks(config, deps).map((check) => ({ ...check, section })),
   ];
 }

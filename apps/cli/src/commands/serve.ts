@@ -2,7 +2,6 @@ import { tokenStatus } from '@sluice/engine';
 import type { Schedule, ScheduleOptions } from '@sluice/dashboard';
 import { isLoopback, type ListenAddress, parseListen } from '@sluice/dashboard/listen';
 import { usageError } from '@sluice/panel-kind/errors';
-import { type Config, resolveSecret } from '@sluice/config-file';
 import { Terminal } from '@sluice/terminal';
 import type { Deps } from '../context.js';
 import { ExitCode } from '../exit-codes.js';
@@ -11,9 +10,7 @@ import { toRemediable, withRemedy } from '../remedies.js';
 import type { JobParts } from './serve-jobs.js';
 import { billReports, toFormat } from './calls.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
-
-/** Shorter tokens can be guessed. */
-const SHORTEST_TOKEN = 16;
+import { readServeToken } from './serve-token.js';
 
 /** Options of `serve`. */
 export interface ServeOptions extends GlobalOptions {
@@ -27,7 +24,7 @@ export const serve: CommandHandler<ServeOptions> = (_args, options, deps) =>
     const { publicUrl, trustedProxies } = config.serve;
     const from = options.listen === undefined ? 'serve.listen' : '--listen';
     const listen = parseListen(options.listen ?? config.serve.listen, from);
-    const token = readToken(config, deps);
+    const token = readServeToken(config, deps);
     const now = new Date(deps.clock.now()).toISOString();
     const { tokens } = await sluice.access.list();
     // A share link opens the pages of one client only.
@@ -82,14 +79,6 @@ async function scheduleOptions(parts: JobParts, deps: Deps): Promise<ScheduleOpt
 function noToken({ host }: ListenAddress): Error {
   const message = `${host} is reached from other machines, and there is no token that anyone could log in with`;
   return usageError('no_token_yet', message);
-}
-
-function readToken(config: Config, deps: Deps): string | undefined {
-  if (config.serve.token === undefined) return undefined;
-  const token = resolveSecret(config.serve.token, 'serve.token', { ...config, env: deps.env });
-  if (token.length < SHORTEST_TOKEN)
-    throw usageError('bad_token', `serve.token has fewer than ${SHORTEST_TOKEN} characters`, { key: 'serve.token' });
-  return token;
 }
 
 function warn(terminal: Terminal, { host }: ListenAddress, publicUrl: string | undefined): void {
