@@ -33,6 +33,23 @@ it('a release of a hold that it can’t end fails', async () => {
 });
 
 describe('a release until a date', () => {
+  it('ends with the client whom it was given to; an override stays', async () => {
+    await holdByQuota();
+    await at.sluice.services.set('svc-1', { client: '7' });
+    await at.sluice.holds.release('svc-1', { until: '2027-05-01' });
+    expect([portState(), (await shown()).quotaReleasedUntil]).toEqual(['up', '2027-05-01']);
+    await at.sluice.overrides.set('svc-1', { quota: '150GB' });
+    at.bench.clock.advance(HOUR);
+    await at.sluice.services.set('svc-1', { client: '8' });
+    expect(await shown()).toMatchObject({ quotaReleasedUntil: null, overrides: { quotaBytes: 150 * GB } });
+    const ended = (await at.bench.store.notices.list()).filter(({ code }) => code === 'release_ended');
+    expect(ended.map(({ message }) => message)).toEqual([
+      'svc-1 has another client: the release until 2027-05-01, which the former one had, has ended',
+    ]);
+    await at.pollAfter(HOUR);
+    expect(portState()).toBe('down');
+  });
+
   const pollAt = async (instant: string): Promise<void> => {
     at.bench.clock.set(Date.parse(instant));
     expect((await at.poll()).run.outcome).toBe('done');

@@ -8,8 +8,8 @@ import { listOtherLines, passNumbers } from './pass-numbers.js';
 import { followRenames } from './renames.js';
 
 /**
- * Stores changes of services, and returns the changed records. With a former client its preference for auto-buy ends: nobody pays
- * for what another client wished.
+ * Stores changes of services, and returns the changed records. With a former client its preference for auto-buy ends, since nobody
+ * pays for what another client wished, and so does its release until a date. Overrides are the service's and stay.
  */
 export async function storeChanges(
   context: Context,
@@ -21,18 +21,35 @@ export async function storeChanges(
   const ids = changes.filter(isRead).map(({ id }) => id);
   const before = ids.length === 0 ? [] : await tables.services.list({ ids });
   const lines = await listOtherLines(context, tables, { changes, before });
-  const changed = await tables.services.update(await leavePanels(context, tables, { changes, before }));
+  const hadClient = new Map(before.flatMap((service) => (service.client === null ? [] : [[service.id, service]])));
+  const wanted = changes.map((change) => endRelease(change, hadClient.get(change.id)));
+  const changed = await tables.services.update(await leavePanels(context, tables, { changes: wanted, before }));
   await passNumbers(tables, lines);
   await renameBills(context, tables, { changes, before });
   const renamed = await followRenames(context, tables, { changes, before, run });
-  if (renamed.length > 0) await addNotices(context, tables, noticeRows(context, run, renamed));
-  const hadClient = new Set(before.filter(({ client }) => client !== null).map(({ id }) => id));
   const withClient = new Set(changes.flatMap(({ id, client }) => (client === undefined ? [] : [id])));
   const moved = changed.filter(({ id }) => hadClient.has(id) && withClient.has(id));
-  if (moved.length === 0) return changed;
-  const notices = await endPreferences(context, tables, { moved, run });
-  await addNotices(context, tables, noticeRows(context, run, notices));
+  const preferences = moved.length === 0 ? [] : await endPreferences(context, tables, { moved, run });
+  const notices = [
+    ...renamed,
+    ...preferences,
+    ...moved.flatMap((service) => toEnded(hadClient.get(service.id), service)),
+  ];
+  if (notices.length > 0) await addNotices(context, tables, noticeRows(context, run, notices));
   return changed;
+}
+
+/** Ends a release until a date with the client whom it was given to. */
+function endRelease(change: ServiceChange, before: ServiceRecord | undefined): ServiceChange {
+  const isOther = change.client !== undefined && change.client !== before?.client;
+  return before?.quotaReleasedUntil != null && isOther ? { ...change, quotaReleasedUntil: null } : change;
+}
+
+function toEnded(before: ServiceRecord | undefined, after: ServiceRecord): Notice[] {
+  const until = before?.quotaReleasedUntil ?? null;
+  if (until === null || after.quotaReleasedUntil !== null) return [];
+  const message = `${after.id} has another client: the release until ${until}, which the former one had, has ended`;
+  return [serviceNotice(after, 'release_ended', message, after.updatedAt)];
 }
 
 /** Stores new services. What is known of an id that another client had before is that client's. */
