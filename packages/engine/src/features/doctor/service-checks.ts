@@ -6,6 +6,7 @@ import { nameFew } from '../../base/natural-order.js';
 import { findRemovedPanels, PANEL_REMOVED } from '../../kernel/run/left-elsewhere.js';
 import { toMapping } from '../../loop/sharing.js';
 import { listLines } from '../services/lines.js';
+import { findPendingInUse, PENDING_IN_USE } from '../services/pending-in-use.js';
 import { findStoredProblems, removedSwitch, type StoredProblem } from '../services/stored-problems.js';
 import type { Context } from '../../context/context.js';
 import { readEnforcements } from '../../context/enforcement.js';
@@ -39,7 +40,12 @@ export async function serviceChecks(context: Context, panel: string | undefined)
       ...(gone === undefined ? details && { details } : { details: { panel: object } }),
     };
   });
-  return [...checks, ...others.map(removedCheck), ...(await switchChecks(context, panel))];
+  return [
+    ...checks,
+    ...others.map(removedCheck),
+    ...(await switchChecks(context, panel)),
+    ...(await pendingChecks(context, services)),
+  ];
 }
 
 const keepsHeld = ({ held, agents }: RemovedPanel): boolean => held.length + agents.length > 0;
@@ -49,6 +55,15 @@ function removedCheck(removed: RemovedPanel): Check {
   const { panel, message } = removed;
   const status = keepsHeld(removed) ? 'failed' : 'warning';
   return { name: 'panel', object: panel, status, message, code: PANEL_REMOVED, details: { panel } };
+}
+
+/** Names the pending services whose accounts are in use. */
+async function pendingChecks(context: Context, services: readonly ServiceRecord[]): Promise<Check[]> {
+  const found = await findPendingInUse(context, context.store, services);
+  return found.map(({ service: { id }, message }) => {
+    const details = { service: id };
+    return { name: 'pending service', object: id, status: 'warning', message, code: PENDING_IN_USE, details };
+  });
 }
 
 /** Names the panels with a switch that are not in the config. */

@@ -5,6 +5,7 @@ import { findRule } from '../preferences/preferences.js';
 import { addNotices, type Notice, noticeRows, serviceNotice } from '../../kernel/run/notice.js';
 import type { Context } from '../../context/context.js';
 import { listOtherLines, passNumbers } from './pass-numbers.js';
+import { findPendingInUse, PENDING_IN_USE } from './pending-in-use.js';
 import { followRenames } from './renames.js';
 
 /**
@@ -16,8 +17,8 @@ export async function storeChanges(
   tables: StoreTables,
   { changes, run }: { changes: readonly ServiceChange[]; run: string },
 ): Promise<ServiceRecord[]> {
-  const isRead = ({ client, panel, product, refs }: ServiceChange): boolean =>
-    [client, panel, product, refs].some((of) => of !== undefined);
+  const isRead = ({ client, panel, product, status, refs }: ServiceChange): boolean =>
+    [client, panel, product, status, refs].some((of) => of !== undefined);
   const ids = changes.filter(isRead).map(({ id }) => id);
   const before = ids.length === 0 ? [] : await tables.services.list({ ids });
   const lines = await listOtherLines(context, tables, { changes, before });
@@ -32,11 +33,23 @@ export async function storeChanges(
   const preferences = moved.length === 0 ? [] : await endPreferences(context, tables, { moved, run });
   const notices = [
     ...renamed,
+    ...(await toPending(context, tables, { before, changed })),
     ...preferences,
     ...moved.flatMap((service) => toEnded(hadClient.get(service.id), service)),
   ];
   if (notices.length > 0) await addNotices(context, tables, noticeRows(context, run, notices));
   return changed;
+}
+
+async function toPending(
+  context: Context,
+  tables: StoreTables,
+  { before, changed }: { before: readonly ServiceRecord[]; changed: readonly ServiceRecord[] },
+): Promise<Notice[]> {
+  const were = new Set(before.flatMap(({ id, status }) => (status === 'active' || status === 'suspended' ? [id] : [])));
+  const wereActive = changed.filter(({ id }) => were.has(id));
+  const found = await findPendingInUse(context, tables, wereActive);
+  return found.map(({ service, message }) => serviceNotice(service, PENDING_IN_USE, message, service.updatedAt));
 }
 
 /** Ends a release until a date with the client whom it was given to. */
