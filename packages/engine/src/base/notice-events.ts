@@ -48,6 +48,7 @@ const EVENT_OF: Readonly<Record<string, NoticeEvent | null>> = {
   fields_not_written: 'billing',
   bill_failed: 'billing',
   calls_unbilled: 'billing',
+  billed_elsewhere: 'billing',
   purchase_of_former_client: 'billing',
   purchase_without_effect: 'billing',
   would_hold: 'would-change',

@@ -26,7 +26,7 @@ const BILL: CallBillRecord = {
 };
 const REFUND: PurchaseRecord = {
   ...{ id: 'p-1', service: 'svc-1', package: 'extra', bytes: GB, price: '5.00', currency: 'EUR', status: 'refunded' },
-  ...{ actor: 'manual', cycle: 'c', client: null, billing: 'whmcs', invoice: '1001', taxed: false, charged: null },
+  ...{ actor: 'manual', cycle: 'c', client: null, billing: 'ledger', invoice: '1001', taxed: false, charged: null },
   ...{ key: 'p-1', at: SINCE, paidAt: SINCE, refundedAt: null, refundSentAt: SINCE, run: null, note: null },
 };
 const CHANGE: ActionRecord = {

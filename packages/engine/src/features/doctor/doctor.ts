@@ -2,6 +2,7 @@ import type { Check } from '@sluice/contract/documents';
 import { SluiceError, toItemError } from '@sluice/panel-kind';
 import type { ActionRecord, RunRecord } from '@sluice/state-store';
 import { toBillingDependencies } from '../billing/open-billing.js';
+import { elsewhereChecks } from '../purchases/billed-elsewhere.js';
 import { billingSections, billingSettings } from '../../base/config/find-entry.js';
 import { toHoldsFilePath, isHoldsFileStale } from '../../context/holds-file.js';
 import { whoHolds } from '../../context/leases.js';
@@ -55,7 +56,10 @@ export async function runDoctor(context: Context, request: DoctorRequest): Promi
     ofPanels.push(...inSection(`panel ${name}`, await panelChecks(context, name, request.contract === true)));
   }
   // One panel was asked for.
-  const billing = request.panel === undefined ? await billingChecks(context, request.contract === true) : [];
+  const billing =
+    request.panel === undefined
+      ? [...(await billingChecks(context, request.contract === true)), ...(await elsewhereChecks(context))]
+      : [];
   const accepted = request.acceptClock === true ? await acceptClock(context) : null;
   const own: Check[] =
     request.standInFor !== undefined

@@ -5,6 +5,7 @@ import type { AlarmRecord, ConditionRecord, StoreTables } from '@sluice/state-st
 import { panelsWithAgents } from '../agents/open-agents.js';
 import { listStoredAgents } from '../agents/show-agents.js';
 import { describePeriod } from '../../base/describe-period.js';
+import { BILLED_ELSEWHERE, listElsewhere } from '../billing/open-charges.js';
 import { CALLS_UNBILLED, listLateCalls } from '../calls/late-calls.js';
 import { findTimeZone } from '../../base/config/find-entry.js';
 import { findFallen } from '../../kernel/subject/fallen.js';
@@ -18,7 +19,8 @@ export interface StandingAlarm extends Pick<AlarmRecord, 'id' | 'code' | 'panel'
 }
 
 /**
- * Lists changes, bills of calls and refunds whose outcome is not known, calls after the end of a service that are on no bill, and
+ * Lists changes, bills of calls and refunds whose outcome is not known, purchases that another billing system than the config's has
+ * to finish, calls that are on no bill, and
  * agents with a limit that their panel lacks, and quota holds that last although the usage fell: all of them, or those of one service, which has no agents.
  */
 export async function findStandingAlarms(context: Context, service?: string): Promise<StandingAlarm[]> {
@@ -48,14 +50,21 @@ async function doubtfulChanges(context: Context, only?: string): Promise<Standin
     });
 }
 
-async function doubtfulMoney({ store, config }: Context, only?: string): Promise<StandingAlarm[]> {
+async function doubtfulMoney(context: Context, only?: string): Promise<StandingAlarm[]> {
+  const { store, config } = context;
+  const elsewhere = await listElsewhere(context, only);
+  const isElsewhere = new Set(elsewhere.map(({ row }) => row.id));
   const of = only === undefined ? {} : { service: only };
   const bills = await store.callBills.list({ ...of, states: ['unknown'] });
   const refunds = (await store.purchases.list({ ...of, status: 'refunded' })).flatMap(
     ({ id, service, package: what, refundedAt, refundSentAt }) =>
-      refundedAt === null && refundSentAt !== null ? [{ id, service, what, since: refundSentAt }] : [],
+      refundedAt === null && refundSentAt !== null && !isElsewhere.has(id)
+        ? [{ id, service, what, since: refundSentAt }]
+        : [],
   );
-  const services = await store.services.list({ ids: [...bills, ...refunds].map(({ service }) => service) });
+  const services = await store.services.list({
+    ids: [...bills, ...refunds, ...elsewhere.map(({ row }) => row)].map(({ service }) => service),
+  });
   const panels = new Map(services.map(({ id, panel }) => [id, panel]));
   return [
     ...bills.map(({ id, service, start: from, end: to, sentAt, at }) => {
@@ -67,6 +76,10 @@ async function doubtfulMoney({ store, config }: Context, only?: string): Promise
     ...refunds.map(({ id, service, what, since }) => ({
       ...{ id, code: 'refund_in_doubt', service, panel: panels.get(service) ?? '', since },
       message: `it is not known whether package "${what}" was refunded`,
+    })),
+    ...elsewhere.map(({ row: { id, service, at, refundSentAt }, message }) => ({
+      ...{ id, code: BILLED_ELSEWHERE, service, panel: panels.get(service) ?? '' },
+      ...{ since: refundSentAt ?? at, message },
     })),
   ];
 }

@@ -1,5 +1,6 @@
 import type { PurchaseRecord } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
+import { listOpen } from '../billing/open-charges.js';
 
 /** How long a cancelled invoice is asked for: it may have been paid at the same time, or opened and paid again. */
 const LONGEST_LATE_MS = 60 * 86_400_000;
@@ -14,12 +15,10 @@ export async function listUnfinished(
 ): Promise<PurchaseRecord[]> {
   const { purchases } = context.store;
   const filter = service === null ? {} : { service };
-  const pending = await purchases.list({ ...filter, status: 'pending' });
-  const refunded = await purchases.list({ ...filter, status: 'refunded' });
   const cancelled = all ? await purchases.list({ ...filter, status: 'cancelled' }) : [];
   const since = new Date(Date.parse(context.now()) - LONGEST_LATE_MS).toISOString();
   const late = cancelled.filter(({ at, invoice }) => invoice !== null && at >= since);
-  const rows = [...pending, ...refunded.filter(({ refundedAt }) => refundedAt === null), ...late];
+  const rows = [...(await listOpen(context.store, service)), ...late];
   return rows.filter((row) => isOwn(context, row));
 }
 

@@ -5,15 +5,18 @@ import { Leases, serviceLease } from '../../context/leases.js';
 import type { Notice } from '../../kernel/run/notice.js';
 import { reportNotices } from '../../kernel/run/run-document.js';
 import type { Context } from '../../context/context.js';
+import { reportElsewhere } from './billed-elsewhere.js';
 import { endedForPayerNotice, endForFormerPayer, leftForPayerNotice } from './former-payer.js';
 import { listUnfinished } from './list-unfinished.js';
 import { refundPurchase } from './refund.js';
 
 /**
  * Ends the unfinished purchases of services that were removed from the store: open invoices are cancelled, and what was paid
- * becomes credit of the payer. What can't be ended is a notice, and left to the next run.
+ * becomes credit of the payer. What can't be ended is a notice, and left to the next run. So is what another billing system than the
+ * config's has of any service.
  */
 export async function resolveRemoved(context: Context, report: RunReport, { all }: { all: boolean }): Promise<void> {
+  await reportElsewhere(context, report);
   const rows = await listRemoved(context, all);
   if (rows.length === 0) return;
   const leases = new Leases(context, report.run.id);

@@ -1,0 +1,39 @@
+import type { PurchaseRecord } from '@sluice/state-store';
+import type { Context } from '../../context/context.js';
+
+/** Lists the purchases whose charge, payment or refund is not finished, whatever billing system has them. */
+export async function listOpen(
+  { purchases }: Pick<Context['store'], 'purchases'>,
+  service: string | null,
+): Promise<PurchaseRecord[]> {
+  const filter = service === null ? {} : { service };
+  const pending = await purchases.list({ ...filter, status: 'pending' });
+  const refunded = await purchases.list({ ...filter, status: 'refunded' });
+  return [...pending, ...refunded.filter(({ refundedAt }) => refundedAt === null)];
+}
+
+/** The code of a purchase that another billing system than the config's has charged. */
+export const BILLED_ELSEWHERE = 'billed_elsewhere';
+
+/** A charge or a refund that no run finishes while the config names another billing system. */
+export interface UnfinishedElsewhere {
+  row: PurchaseRecord;
+  /** The billing system that has it. */
+  billing: string;
+  message: string;
+}
+
+/** Lists the purchases whose charge or refund is not finished in another billing system than the config's: it can't be asked. */
+export async function listElsewhere(
+  { store, config }: Pick<Context, 'store' | 'config'>,
+  service: string | null = null,
+): Promise<UnfinishedElsewhere[]> {
+  const rows = await listOpen(store, service);
+  return rows.flatMap((row) => {
+    const { billing, status, package: name } = row;
+    if (billing === null || billing === config.billing) return [];
+    const what = status === 'pending' ? `the purchase of package "${name}"` : `the refund of package "${name}"`;
+    const message = `${what} is not finished in ${billing} (${row.id}), and the config names ${config.billing}: set "billing: ${billing}" until a run has finished it`;
+    return [{ row, billing, message }];
+  });
+}
