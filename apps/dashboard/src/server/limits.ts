@@ -1,7 +1,6 @@
 import { isIPv6 } from 'node:net';
 import { SluiceError } from '@sluice/panel-kind';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Viewer } from '../access/viewer.js';
 import type { Context } from './options.js';
 import { boundUnderWay } from './under-way.js';
 
@@ -18,7 +17,7 @@ export interface Limiters {
   files: Limiter;
   documents: Limiter;
   /** Requests of one token, and those of one client that are under way. */
-  requests: (request: FastifyRequest, reply: FastifyReply, who: Pick<Viewer, 'id' | 'client'>) => Promise<void>;
+  requests: (request: FastifyRequest, reply: FastifyReply, who: { id: string; client: string | null }) => Promise<void>;
 }
 
 /** So many addresses may reach their own limit in a minute before the limit over all of them is reached. */

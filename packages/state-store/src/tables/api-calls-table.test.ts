@@ -150,6 +150,17 @@ describe('API calls', () => {
     await expect(at.store.apiCalls.list({ service: 'svc-1', limit: 100 })).rejects.toThrow('damaged');
   });
 
+  it('unpacks a block once to learn that it has no calls of a panel', async () => {
+    await at.store.apiCalls.add([apiCall(minute(1), { panel: 'vpn' })]);
+    await at.store.apiCalls.add([apiCall(minute(2)), apiCall(minute(3), { panel: 'relay' })]);
+    const read = (): Promise<ApiCallRecord[]> => at.store.apiCalls.list({ panel: 'vpn', limit: 1 });
+    const before = await read();
+    const handle = await openWriter(at.location, 1000);
+    handle.exec("update api_call_blocks set data = x'00' where panel is null");
+    handle.close();
+    expect(await read()).toEqual(before);
+  });
+
   it('reads blocks and the rows of older versions as one log', async () => {
     const at3 = fc.integer({ min: 1, max: 12 }).map(minute);
     const call = fc

@@ -27,7 +27,7 @@ export const serviceHandlers: Handlers<typeof serviceEndpoints> = {
     sluice.services.set(param('service'), values, { ...as, ...how }),
   'GET /services/:service/explanation': ({ sluice, param, query, client: reader }) =>
     sluice.explain(param('service'), { at: query.at === undefined ? null : new Date(query.at).toISOString(), reader }),
-  'GET /usage': ({ sluice, query, client, viewer }) => {
+  'GET /usage': async ({ sluice, query, client, viewer }) => {
     if (client === undefined) return sluice.usage.read(query);
     if (query.refresh === true && !may(viewer, 'usage.refresh'))
       throw forbidden('The token does not permit to read the panels');
