@@ -172,7 +172,8 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
     'If it is the line of this service, set it with "sluice service set {service} astbilling_subscriber_id=ID"',
     'If not, correct its reference on the panel, or use other service ids in one of the installations',
   ],
-  line_gone: 'Correct it with "sluice service set {service} astbilling_subscriber_id=ID"',
+  line_gone:
+    'Create it again with "sluice provision create {service}"; to name another line, unless Sluice made the lost one: "sluice service set {service} astbilling_subscriber_id=ID"',
   suspended_elsewhere: 'Reactivate it with "sluice provision unsuspend {service} --force"',
   channels_missing: 'Set it with "sluice service set {service} channels=N"',
   area_code_missing: 'Set it with "sluice service set {service} ddd=NN"',

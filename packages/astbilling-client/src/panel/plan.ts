@@ -92,10 +92,8 @@ function planCreation(context: PlanContext, plan: Plan, target: TargetState, sta
     plan.again = true;
     return;
   }
-  if (named !== undefined && state.line === null) {
-    plan.problems.push({ code: 'line_gone', message: `the panel has no line ${named} of "${service.id}" any more` });
-    return;
-  }
+  // Nothing is left to release on a line that is gone: it is made again.
+  if (state.line === null) dropAll(plan, target.evidence);
   const made =
     state.line === null
       ? planLine(context.system, state, toLineTarget({ service, product, country: context.country }))

@@ -20,7 +20,7 @@ import { CUSTOMER_REF, LINE_REF } from './settings.js';
 
 /**
  * What the panel shows of a service's line. `line` is the one that the service names; null where it names none, or the panel has none.
- * The candidates are read only where it names none, and the plans not by every run.
+ * The candidates are read only where there is none, and the plans not by every run.
  */
 export interface LineState extends LineWithDids, LineObservation {
   /** Records of the number that the command is about, and the carriers for a new one. */
@@ -67,7 +67,7 @@ async function readState(
   const id = service.refs[LINE_REF];
   const line = id === undefined ? null : await client.subscribers.get(id, call);
   const dids = line === null || !system.reads('dids', 'subscriber_id') ? [] : await readDids(reads, line);
-  const found = id === undefined ? await readCandidates(reads, service) : NOTHING_FOUND;
+  const found = line === null ? await readCandidates(reads, service) : NOTHING_FOUND;
   const needsPlans = (scope === 'command' || scope === 'reconcile') && command?.verb !== 'did';
   const plans = needsPlans && client.supports('plans', 'list') ? await client.plans.list({}, call) : null;
   const { number, carrier } = command?.verb === 'did' ? command : {};

@@ -122,6 +122,13 @@ export class FakeAstbilling implements AsyncDisposable {
     return known(this.#world.subscribers.get(key) ?? rows.find(({ username }) => username === key), 'subscriber', key);
   }
 
+  /** Deletes a line with its SIP accounts, as staff does. */
+  deleteSubscriber(key: string): void {
+    const row = this.subscriber(key);
+    for (const [sip, { userId }] of this.#world.sips) if (userId === row.id) this.#world.sips.delete(sip);
+    row.status = 'terminated';
+  }
+
   /** All lines, also terminated ones. */
   subscribers(): SubscriberRow[] {
     return [...this.#world.subscribers.values()];

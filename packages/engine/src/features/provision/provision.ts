@@ -132,11 +132,22 @@ async function carryOut(
   // A killed run may have set the password that its file has.
   const wasSet = plan?.file != null && plan.file === earlierFile && (await wasPasswordSet(context, id, made.content));
   const result = wasSet ? { ...made, work: { ...made.work, passwordSet: true } } : made;
+  if (plan?.file != null && isUnused(result)) context.deps.files.remove(plan.file);
+  return result;
+}
+
+/** Returns whether the panel never gets the password in the file of a command. */
+function isUnused({
+  work,
+  report,
+  content: { plan, earlierFile },
+}: CommandResult & { content: DecidedCommand }): boolean {
+  if (work.passwordSet) return false;
   // An existing account keeps its password, so that the one in the file would be wrong.
   const isOurs = plan?.generated === true || plan?.file === earlierFile;
-  if (plan?.file != null && isOurs && !result.work.passwordSet && result.report.run.outcome === 'done')
-    context.deps.files.remove(plan.file);
-  return result;
+  if (isOurs && report.run.outcome === 'done') return true;
+  // A repeat of a command that was refused makes another one.
+  return plan?.generated === true && work.actions.length === 0;
 }
 
 /** Returns whether the command has set its password before this run. */

@@ -1,5 +1,6 @@
 import type { ServiceRecord, StoreTables } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
+import { isGone } from '../../kernel/subject/account.js';
 import { isCommandRow } from '../../kernel/subject/command-row.js';
 import { hasLift } from '../../kernel/subject/holds.js';
 import { readLifted } from '../../kernel/subject/lifts.js';
@@ -21,9 +22,6 @@ interface Exchange {
 }
 
 type Of = Pick<Context, 'config' | 'findKind' | 'now'>;
-
-/** Errors of services whose account is gone from the panel. */
-const GONE: readonly (string | null)[] = ['account_missing', 'user_gone'];
 
 /** Returns why services can't move to another panel or account, by service. */
 export async function changeProblems(
@@ -71,7 +69,7 @@ function listLeft(context: Of, moves: readonly Move[]): Exchange[] {
 async function withoutGone(tables: StoreTables, exchanges: readonly Exchange[]): Promise<Exchange[]> {
   if (exchanges.length === 0) return [];
   const decisions = await tables.decisions.latest(exchanges.map(({ service }) => service));
-  const gone = new Set(decisions.filter(({ errorCode }) => GONE.includes(errorCode)).map((row) => row.service));
+  const gone = new Set(decisions.filter(({ errorCode }) => isGone(errorCode)).map((row) => row.service));
   return exchanges.filter(({ service }) => !gone.has(service));
 }
 

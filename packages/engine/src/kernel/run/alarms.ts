@@ -4,6 +4,7 @@ import type { AlarmRecord, DecisionRecord, NoticeRecord, StoreTables } from '@sl
 import type { Applied } from '../subject/stages.js';
 import { LEASED, STOPPED_BY_PANEL } from '../subject/to-stage.js';
 import { describeDoubtedHolds, HOLD_DOUBTED } from '../subject/holds.js';
+import { isGone } from '../subject/account.js';
 import type { Context } from '../../context/context.js';
 import { toEvent } from '../../base/notice-events.js';
 
@@ -20,20 +21,16 @@ interface LookingRun {
 
 /**
  * Stores what a run found to be wrong with services and does not repair itself, and ends what it no longer found. What only a
- * reconcile checks does not end with a poll. Called in the transaction that stores the decisions. Returns the differences that
- * last, by service, also those that this run did not check.
+ * reconcile checks does not end with a poll. Called in the transaction that stores the decisions. Returns the alarms that last and
+ * are shown with the service, also those that this run did not check.
  */
-export async function noteAlarms(
-  run: LookingRun,
-  tables: AlarmTables,
-  subjects: readonly Applied[],
-): Promise<ReadonlyMap<string, readonly string[]>> {
-  const looked = subjects.filter(
-    ({ plan, skipped, changedMeanwhile }) => !changedMeanwhile && (plan !== null || skipped !== null),
-  );
+export async function noteAlarms(run: LookingRun, tables: AlarmTables, subjects: readonly Applied[]): Promise<Lasting> {
   const services = subjects.map(({ service }) => service.id);
   const before = services.length === 0 ? [] : await tables.alarms.list({ services });
   const stored = groupByService(before);
+  const isChecked = ({ service, plan, skipped }: Applied): boolean =>
+    plan !== null || skipped !== null || stored.get(service.id)?.some(({ code }) => isGone(code)) === true;
+  const looked = subjects.filter((work) => !work.changedMeanwhile && isChecked(work));
   const [put, ended]: [AlarmRecord[], string[]] = [[], []];
   for (const work of looked) {
     const known = stored.get(work.service.id) ?? [];
@@ -49,11 +46,11 @@ export async function noteAlarms(
   }
   if (put.length > 0) await tables.alarms.put(put);
   if (ended.length > 0) await tables.alarms.remove(ended);
-  const lasting = [...before, ...put].filter(({ id, code }) => code === DRIFT && !ended.includes(id));
-  return new Map(
-    [...groupByService(lasting)].map(([service, own]) => [service, [...new Set(own.map(({ message }) => message))]]),
-  );
+  return groupByService([...before, ...put].filter(({ id }) => !ended.includes(id)));
 }
+
+/** Alarms that last, by service. */
+type Lasting = ReadonlyMap<string, readonly AlarmRecord[]>;
 
 function groupByService(alarms: readonly AlarmRecord[]): Map<string, AlarmRecord[]> {
   const groups = new Map<string, AlarmRecord[]>();
@@ -61,23 +58,31 @@ function groupByService(alarms: readonly AlarmRecord[]): Map<string, AlarmRecord
   return groups;
 }
 
-/** Returns the decisions with the differences that last although their run did not check them. */
-export function withLastingDrift(
-  decisions: readonly DecisionRecord[],
-  lasting: ReadonlyMap<string, readonly string[]>,
-): DecisionRecord[] {
+/** Returns the decisions with the differences that last although their run did not check them, and with the accounts that are gone. */
+export function withLasting(decisions: readonly DecisionRecord[], lasting: Lasting): DecisionRecord[] {
   return decisions.map((decision) => {
+    const alarms = lasting.get(decision.service) ?? [];
     const { drift = [] } = (decision.inputs ?? {}) as { drift?: readonly string[] };
     const found = new Set(drift.map(printable));
-    const others = (lasting.get(decision.service) ?? []).filter((message) => !found.has(message));
-    if (others.length === 0) return decision;
-    return { ...decision, inputs: { ...(decision.inputs as object), drift: [...drift, ...others] } };
+    const others = new Set(alarms.flatMap(({ code, message }) => (code === DRIFT ? [message] : [])));
+    const unseen = [...others].filter((message) => !found.has(message));
+    const gone = decision.errorCode === null ? alarms.find(({ code }) => isGone(code)) : undefined;
+    return {
+      ...decision,
+      ...(unseen.length > 0 && { inputs: { ...(decision.inputs as object), drift: [...drift, ...unseen] } }),
+      ...(gone !== undefined && { status: 'failed', errorCode: gone.code, errorMessage: gone.message }),
+    };
   });
 }
 
 /** Whether a run that did not find an alarm again has checked for it. */
-function endsWith({ scope }: LookingRun, { plan, skipped, error }: Applied, alarm: AlarmRecord): boolean {
+function endsWith({ context, scope }: LookingRun, work: Applied, alarm: AlarmRecord): boolean {
+  const { plan, skipped, error, observation } = work;
   if (skipped !== null) return skipped !== LEASED;
+  if (isGone(alarm.code)) {
+    const isNamed = alarm.key === toGoneKey(context, work, alarm);
+    return !isNamed || (plan !== null && error === null && observation?.state !== null);
+  }
   // Each run decides whether a reading is doubted, whatever else is wrong.
   if (alarm.code === HOLD_DOUBTED) return plan !== null;
   return plan !== null && error === null && (scope !== 'poll' || alarm.scope === 'poll');
@@ -87,10 +92,11 @@ function findAlarms({ context, scope }: LookingRun, work: Applied): AlarmRecord[
   const { id, panel } = work.service;
   return listWrong(work).map(({ code, message: text }) => {
     const message = printable(text);
+    const found = { service: id, code, message };
     return {
       ...{
         id: context.id('alarm'),
-        key: toAlarmKey({ service: id, code, message }),
+        key: isGone(code) ? toGoneKey(context, work, found) : toAlarmKey(found),
         code,
         panel,
         service: id,
@@ -103,19 +109,30 @@ function findAlarms({ context, scope }: LookingRun, work: Applied): AlarmRecord[
 }
 
 /** Returns what a run found to be wrong with a service. What stops it there is one alarm, and no difference besides. */
-function listWrong({ plan, drift, service, doubted }: Applied): { code: string; message: string }[] {
+function listWrong({ plan, drift, service, doubted, error }: Applied): { code: string; message: string }[] {
   const told = (plan?.notices ?? []).filter(({ code }) => toEvent(code) !== null);
   const stops = told.some(({ code }) => code === STOPPED_BY_PANEL) ? (plan?.stops ?? []) : [];
   const impossible = describeDoubtedHolds(service.id, doubted);
   return [
     ...drift.filter((text) => !stops.includes(text)).map((message) => ({ code: DRIFT, message })),
     ...told,
+    ...(error !== null && isGone(error.code) ? [error] : []),
     ...(impossible === null ? [] : [{ code: HOLD_DOUBTED, message: impossible }]),
   ];
 }
 
 function toAlarmKey({ service, code, message }: Pick<NoticeRecord, 'service' | 'code' | 'message'>): string {
   return JSON.stringify([service, code, printable(message)]);
+}
+
+/** The key of an account that is gone has its id: the alarm ends when the service names another. */
+function toGoneKey(
+  context: Context,
+  { service }: Pick<Applied, 'service'>,
+  { code, message }: Pick<NoticeRecord, 'code' | 'message'>,
+): string {
+  const { requiredRef = null } = context.findKind(service.panel) ?? {};
+  return JSON.stringify([service.id, code, message, service.refs[requiredRef ?? ''] ?? null]);
 }
 
 /** Reads which services their panels stop, as runs found it last. */

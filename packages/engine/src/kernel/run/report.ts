@@ -15,7 +15,7 @@ import {
   toActionView,
 } from '../subject/views.js';
 import { isStopError } from './brake-state.js';
-import { noteAlarms, withLastingDrift } from './alarms.js';
+import { noteAlarms, withLasting } from './alarms.js';
 import { newsOfServices } from './news.js';
 import { addNotices, type Notice, noticeRows } from './notice.js';
 import type { Applied } from '../subject/stages.js';
@@ -254,7 +254,7 @@ export async function record(run: ReportedRun, tables: StoreTables, finished: Fi
   const hasChannels = (context.config.notify ?? []).length > 0;
   const news = hasChannels ? await newsOfServices(context, tables, subjects, report.run.id) : [];
   const lasting = await noteAlarms(run, tables, subjects);
-  await tables.decisions.record(await withLastReadings(tables, withLastingDrift(kept, lasting)));
+  await tables.decisions.record(await withLastReadings(tables, withLasting(kept, lasting)));
   for (const work of subjects) if (work.ended.length > 0) await noteTold(tables, listReleasedHolds(work));
   const reported = await addNotices(context, tables, noticeRows(context, report.run.id, notices));
   report.notices.push(...reported.map(shownNotice));

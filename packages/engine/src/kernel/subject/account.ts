@@ -8,6 +8,14 @@ export type AccountVerb = 'create' | 'change-password' | 'terminate';
 /** `skipped` of a service that waits for its account. */
 export const NO_ACCOUNT = 'no_account';
 
+/** Errors of services whose account is gone from the panel. */
+const GONE: readonly (string | null)[] = ['account_missing', 'user_gone', 'line_gone'];
+
+/** Returns whether this is the code of an account that is gone from the panel. */
+export function isGone(code: string | null): boolean {
+  return GONE.includes(code);
+}
+
 type Refs = Pick<ServiceRecord, 'refs' | 'ownRefs'>;
 
 /** Returns whether a service names its account on the panel. */
