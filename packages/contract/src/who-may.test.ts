@@ -15,7 +15,7 @@ const names = Object.keys(USE_CASES) as UseCase[];
 const allowed = (needs: ReturnType<typeof needsOfScopes>, client: string | null): UseCase[] =>
   names.filter((name) => may({ client, needs }, name));
 
-const terms = (...fields: string[]): CustomerTerms => ({ fields, observing: false });
+const terms = (...fields: string[]): CustomerTerms => ({ fields, passwords: true, observing: false });
 
 describe('who may call a use case', () => {
   it('is for a provider what one of its scopes permits', () => {
@@ -58,6 +58,9 @@ describe('who may call a use case', () => {
     const observed = { ...terms('sip_password'), observing: true };
     expect(mayWithFields(holder, 'provision.changePassword', terms())).toBe(true);
     expect(mayWithFields(holder, 'provision.changePassword', observed)).toBe(false);
+    expect(mayWithFields(holder, 'provision.changePassword', { ...terms('sip_password'), passwords: false })).toBe(
+      false,
+    );
     expect(mayWithFields(holder, 'services.show', observed)).toBe(true);
     expect(mayWithFields({ client: null, needs: ['operate'] }, 'provision.changePassword', observed)).toBe(true);
   });

@@ -29,14 +29,21 @@ export function may({ client, needs }: Holder, useCase: UseCase): boolean {
 export interface CustomerTerms {
   /** Keys of the panel's records; none under `observe`. */
   fields: readonly string[];
+  /** Whether its panel can change the password of an account. */
+  passwords: boolean;
   /** Whether its panel is only observed, so that nothing that a client asks for changes it. */
   observing: boolean;
 }
 
 /** Returns whether somebody may do something about a service, by what its product and panel let clients change. */
-export function mayWithFields(holder: Holder, useCase: UseCase, { fields, observing }: CustomerTerms): boolean {
+export function mayWithFields(
+  holder: Holder,
+  useCase: UseCase,
+  { fields, passwords, observing }: CustomerTerms,
+): boolean {
   if (holder.client === null) return may(holder, useCase);
   if (observing && !onlyReads(useCase)) return false;
+  if (useCase === 'provision.changePassword' && !passwords) return false;
   return whoMay(useCase).customer.some(
     ({ need, field: changed }) => holder.needs.includes(need) && (changed === undefined || fields.includes(changed)),
   );

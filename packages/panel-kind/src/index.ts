@@ -90,6 +90,7 @@ export type {
 } from './facets.js';
 export {
   type CustomerLink,
+  type PanelLacks,
   type CustomerLogin,
   type InitQuestions,
   maskedUrl,

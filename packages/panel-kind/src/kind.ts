@@ -5,7 +5,7 @@ import type { Clock } from './clock.js';
 import type { LookupList } from './facets.js';
 import type { Panel } from './panel.js';
 import type { SourceFacts } from './service-source.js';
-import type { KindTraits } from './traits.js';
+import type { Capability, KindTraits } from './traits.js';
 import type { PanelSettings, ProductSettings } from './settings.js';
 
 /** A panel of the config that is to be opened. */
@@ -101,6 +101,13 @@ export interface CustomerLink {
   unknown: string | null;
 }
 
+/** What a panel can't do although others of its kind can. */
+export interface PanelLacks {
+  readonly capabilities: readonly Capability[];
+  /** Fields that customers can't change there, whatever its products say. */
+  readonly customerFields: readonly string[];
+}
+
 /**
  * A complete description of a kind of panel: its config, the import columns of its services, its capabilities, and how it is
  * opened. A new kind needs a package with one of these, and an entry in the list of kinds that is passed to the engine.
@@ -141,6 +148,11 @@ export interface PanelKind extends KindTraits {
   readonly daysFromFirstUse?: (product: ProductSettings) => number;
   /** Returns the fields that a product lets its customers change by themselves; absent where there are none. Pure. */
   readonly customerMay?: (product: ProductSettings) => readonly string[];
+  /** Returns what a panel lacks by its config, which may name a file; absent where all panels of the kind can do the same. Calls no panel. */
+  readonly lacks?: (
+    panel: Pick<PanelToOpen, 'name' | 'settings'>,
+    dependencies: Pick<PanelDependencies, 'readFile'>,
+  ) => Promise<PanelLacks>;
   /** Returns the first day whose calls are due for billing; null where the config of the panel states none; absent where every call is due. Pure. */
   readonly billFrom?: (panel: PanelSettings) => string | null;
   /** Returns uuid or name of the agent that a client is; null for a client who is not an agent. Pure. */

@@ -1,12 +1,13 @@
 import {
   checkConfigFile,
+  configReaders,
   type Config,
   type ConfigProblem,
   findConfigFile,
   formatProblem,
   storeLocation,
 } from '@sluice/config-file';
-import { describedSchema, readStoredProblems, upgradeChecks } from '@sluice/engine';
+import { describedSchema, findLackingFields, readStoredProblems, upgradeChecks } from '@sluice/engine';
 import { storePast, withStore } from '@sluice/state-store';
 import type { Deps } from '../context.js';
 import { ExitCode } from '../exit-codes.js';
@@ -19,7 +20,7 @@ import { BILLING, configKinds, knownKinds } from '../kinds.js';
 export const configCheck: CommandHandler = async (_args, options, deps) => {
   const file = findConfigFile(options.config, deps.env, deps.cwd);
   const { config, problems: found } = checkConfigFile(file, configKinds(deps));
-  const problems = [...found, ...(config === null ? [] : await storedProblems(config, deps))];
+  const problems = [...found, ...(config === null ? [] : await furtherProblems(config, deps))];
   const ok = !problems.some((problem) => problem.severity === 'error');
   const terminal = new Terminal(deps, options);
   const { colors } = terminal;
@@ -32,6 +33,16 @@ export const configCheck: CommandHandler = async (_args, options, deps) => {
   if (ok) terminal.info(`${file} is valid`);
   return ok ? ExitCode.done : ExitCode.usage;
 };
+
+/** Lists what the text of the config alone does not show. */
+async function furtherProblems(config: Config, deps: Deps): Promise<ConfigProblem[]> {
+  const kinds = knownKinds(deps);
+  const lacking = await findLackingFields({ config, deps: { kinds, ...configReaders(config, deps.env) } });
+  const toProblem = ({ severity, path, message }: (typeof lacking)[number]): ConfigProblem => ({
+    ...{ severity, path: path.join('.'), line: null, message },
+  });
+  return [...lacking.map(toProblem), ...(await storedProblems(config, deps))];
+}
 
 /** Lists what does not fit between the config and the stored services, and what became stricter since the store's version. */
 async function storedProblems(config: Config, deps: Deps): Promise<ConfigProblem[]> {

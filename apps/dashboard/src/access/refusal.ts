@@ -1,8 +1,10 @@
-import type { CustomerTerms } from '@sluice/contract';
+import type { CustomerTerms, UseCase } from '@sluice/contract';
 import type { SluiceError } from '@sluice/panel-kind';
 import { forbidden } from '../server/failure.js';
 
-/** Returns the error for a client that may not change something of its service. `why`: where its panel is not just observed. */
-export function refusal({ observing }: CustomerTerms, why: string): SluiceError {
-  return forbidden(observing ? 'Nothing of this service can be changed at present. Please ask your provider.' : why);
+/** Returns the error for a client that may not do something about its service. `why`: where its panel could. */
+export function refusal({ observing, passwords }: CustomerTerms, useCase: UseCase, why: string): SluiceError {
+  if (observing) return forbidden('Nothing of this service can be changed at present. Please ask your provider.');
+  const isUnable = useCase === 'provision.changePassword' && !passwords;
+  return forbidden(isUnable ? 'The password of this service can’t be changed here. Please ask your provider.' : why);
 }

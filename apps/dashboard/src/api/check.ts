@@ -109,5 +109,6 @@ export async function checkReach(
     throw notFound('unknown_service', `There is no service "${service}"`, { service });
   if (!whoMay(useCase).customer.some(({ field }) => field !== undefined)) return;
   const terms = await sluice.services.customerMay(service);
-  if (!mayWithFields(viewer, useCase, terms)) throw refusal(terms, 'The product of the service does not permit this');
+  if (!mayWithFields(viewer, useCase, terms))
+    throw refusal(terms, useCase, 'The product of the service does not permit this');
 }

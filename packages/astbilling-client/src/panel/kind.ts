@@ -31,36 +31,40 @@ function nameAction({ type, target }: NamedAction): string {
   return `${verb} ${OBJECTS[object] ?? object} ${target}`;
 }
 
+type OwnParts = Pick<PanelKind, 'kind' | 'title'> & { profile: 'default' | 'magnusbilling'; token: string };
+
+function describeKeys({ profile, token }: OwnParts): PanelKind['descriptions'] {
+  return {
+    'panel.url': 'Address of the system; the path of its API comes from the profile',
+    'panel.token': token,
+    'panel.profile': `How the system speaks: default, magnusbilling, or a file, relative to the config file; default ${profile}`,
+    'panel.billFrom': 'First day whose calls are billed without naming a period',
+    'panel.country': 'Country whose rules numbers are read by',
+    'panel.currency': 'Currency of its amounts, if it differs from the top-level one',
+    'panel.installation':
+      'Part of the identity of every bill; default: the name of the panel. Set it to the old name when the panel is renamed. Each panel has its own',
+    product: 'For products on telephony panels',
+    'product.planId': 'Id of the plan',
+    'product.plan': 'Exact name of the plan, instead of planId',
+    'product.billingType': 'postpaid: calls are billed. prepaid: they are paid already',
+    'product.creditLimit':
+      'Credit that a new line may use, as text; nothing is granted without it. A whole number on MagnusBilling',
+    'product.period': 'Which calls a bill has: those of the month before, or from the day on which the line was made',
+    'product.customerMay':
+      'What customers may change on their own pages: destination of a number, caller_id and sip_password of the line; nothing by default',
+    'product.grace': 'How long after its end a period stays open, because records of long calls come late',
+  };
+}
+
 /** What the kinds share; each has a profile of its own where the config names none. */
-function telephonyKind(
-  own: Pick<PanelKind, 'kind' | 'title'> & { profile: 'default' | 'magnusbilling'; token: string },
-): PanelKind {
-  const { profile, token, ...names } = own;
+function telephonyKind(own: OwnParts): PanelKind {
+  const { profile, token: _token, ...names } = own;
   const kind: PanelKind = {
     ...names,
     panelShape,
     productSchema,
     productSection: SECTION,
-    descriptions: {
-      'panel.url': 'Address of the system; the path of its API comes from the profile',
-      'panel.token': token,
-      'panel.profile': `How the system speaks: default, magnusbilling, or a file, relative to the config file; default ${profile}`,
-      'panel.billFrom': 'First day whose calls are billed without naming a period',
-      'panel.country': 'Country whose rules numbers are read by',
-      'panel.currency': 'Currency of its amounts, if it differs from the top-level one',
-      'panel.installation':
-        'Part of the identity of every bill; default: the name of the panel. Set it to the old name when the panel is renamed. Each panel has its own',
-      product: 'For products on telephony panels',
-      'product.planId': 'Id of the plan',
-      'product.plan': 'Exact name of the plan, instead of planId',
-      'product.billingType': 'postpaid: calls are billed. prepaid: they are paid already',
-      'product.creditLimit':
-        'Credit that a new line may use, as text; nothing is granted without it. A whole number on MagnusBilling',
-      'product.period': 'Which calls a bill has: those of the month before, or from the day on which the line was made',
-      'product.customerMay':
-        'What customers may change on their own pages: destination of a number, caller_id and sip_password of the line; nothing by default',
-      'product.grace': 'How long after its end a period stays open, because records of long calls come late',
-    },
+    descriptions: describeKeys(own),
     refs: [
       { name: LINE_REF, ...WORD, unique: true, exclusive: true },
       { name: USERNAME_REF, ...WORD },
@@ -85,6 +89,10 @@ function telephonyKind(
     },
     ...{ nameAction, billFrom: toBillFrom },
     customerMay: (product) => toLineProduct(product).customerMay,
+    async lacks(panel, dependencies) {
+      const [{ findLacks }, { findProfile }] = await Promise.all([import('./lacks.js'), import('./open.js')]);
+      return findLacks(findProfile({ ...panel, profile }, dependencies));
+    },
     async open(panel, dependencies) {
       const { openTelephonyPanel } = await import('./open.js');
       return openTelephonyPanel(kind, { ...panel, profile }, dependencies);

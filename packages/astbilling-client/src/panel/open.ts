@@ -30,7 +30,7 @@ export function openTelephonyPanel(
   const { name } = panel;
   const settings = panel.settings as TelephonySettings;
   const warnings = new Set<string>();
-  const profile = findProfile(panel, settings, dependencies);
+  const profile = findProfile(panel, dependencies);
   const token = dependencies.secret(settings.token, `panels.${name}.token`);
   try {
     const client = createAstbillingClient({
@@ -50,11 +50,16 @@ export function openTelephonyPanel(
   }
 }
 
-function findProfile(
-  { name, profile: byKind }: TelephonyToOpen,
-  { profile: stated = byKind }: TelephonySettings,
-  { readFile }: PanelDependencies,
+/**
+ * Returns the profile of a panel.
+ *
+ * @throws SluiceError `bad_profile`
+ */
+export function findProfile(
+  { name, settings, profile: byKind }: Pick<TelephonyToOpen, 'name' | 'settings' | 'profile'>,
+  { readFile }: Pick<PanelDependencies, 'readFile'>,
 ): Profile {
+  const { profile: stated = byKind } = settings as TelephonySettings;
   const key = `panels.${name}.profile`;
   if (Object.hasOwn(builtInProfiles, stated)) return builtInProfiles[stated as keyof typeof builtInProfiles];
   try {

@@ -21,6 +21,7 @@ import { toLineSystem } from '../account/system.js';
 import type { AstbillingClient } from '../client/types.js';
 import { performStep } from './apply.js';
 import { checkContract } from './contract.js';
+import { changesPasswords } from './lacks.js';
 import { findProblem, toUsernames, whenKnown } from './line-target.js';
 import { type PlanContext, planService } from './plan.js';
 import { outcomeWhenDone, resolveAction } from './resolve.js';
@@ -128,7 +129,7 @@ export class TelephonyPanel implements Panel<LineState> {
     username: (service) => service.refs[USERNAME_REF] ?? whenKnown(() => toUsernames(service))?.username ?? null,
     unchangeable: () => {
       const { system } = this.#context;
-      if (system.sends('subscribers', 'update', 'sip_password')) return null;
+      if (changesPasswords(system)) return null;
       return `the profile "${this.#tools.client.profile.name}" can't change the password of a line`;
     },
   };

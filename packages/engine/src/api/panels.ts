@@ -26,6 +26,7 @@ import { findBrake } from '../kernel/run/brake-state.js';
 import { findRemovedPanels } from '../kernel/run/left-elsewhere.js';
 import { unknownPanel } from '../base/config/find-panel.js';
 import type { Context } from '../context/context.js';
+import { findCapabilities } from '../context/lacks.js';
 import { readReach } from '../context/reach.js';
 import { checkSwitch, dropSwitch, notReady, planEnforcing, setSwitch } from '../features/panels/switches.js';
 import type { CallOptions, RunCall } from './call.js';
@@ -128,10 +129,11 @@ async function requireReady(context: Context, panel: string): Promise<void> {
 async function toView(context: Context, name: string): Promise<PanelView> {
   const panel = await context.panel(name);
   const enforce = (await readEnforcements(context.config, context.store)).ofPanel(name);
-  const { kind, capabilities } = panel.kind;
+  const { kind } = panel.kind;
+  const capabilities = await findCapabilities(context, name);
   const brake = await findBrake(context, name);
   const { downSince } = await readReach(context, name);
-  return { name, kind, url: panel.url, capabilities: [...capabilities], enforce, brake, downSince };
+  return { name, kind, url: panel.url, capabilities, enforce, brake, downSince };
 }
 
 async function testPanel(context: Context, name: string): Promise<PanelTest> {

@@ -55,7 +55,7 @@ export const serviceHandlers: Handlers<typeof serviceEndpoints> = {
     sluice.overrides.list({ service: param('service'), reader }),
   'PUT /services/:service/override': ({ sluice, param, body, as }) => sluice.overrides.set(param('service'), body, as),
   'GET /services/:service/customer-fields': async ({ sluice, param }) => {
-    const { fields, ...terms } = await sluice.services.customerMay(param('service'));
-    return { ...terms, fields: [...fields] };
+    const { service, fields, observing } = await sluice.services.customerMay(param('service'));
+    return { service, fields: [...fields], observing };
   },
 };

@@ -44,7 +44,7 @@ async function changeLine(
 
 async function requireRight({ sluice, viewer }: PageRequest, id: string, useCase: UseCase): Promise<void> {
   const terms = await sluice.services.customerMay(id);
-  if (!mayWithFields(viewer, useCase, terms)) throw refusal(terms, 'Your link does not permit this');
+  if (!mayWithFields(viewer, useCase, terms)) throw refusal(terms, useCase, 'Your link does not permit this');
 }
 
 /** Returns the calls of a bill as a file. */

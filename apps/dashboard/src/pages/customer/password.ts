@@ -7,7 +7,6 @@ import { facts, notice, type Section } from '../../layout/components.js';
 import { name } from '../../layout/format.js';
 import { postForm } from '../../layout/forms.js';
 import { html } from '../../layout/html.js';
-import { hasCapability } from '../capabilities.js';
 import type { Page, PageAnswer } from '../page.js';
 import type { PageRequest } from '../../requests/page-request.js';
 import { toZone } from '../../layout/page-times.js';
@@ -16,11 +15,11 @@ import { ownService, toClient, toPath, plainly, throwReported } from './own.js';
 const REFUSED = 'Your link does not permit this';
 
 /** Returns why the client may not get a new password for a service; null where it may. */
-async function findRefusal({ sluice, viewer }: PageRequest, { id, panel }: ServiceDetail): Promise<SluiceError | null> {
-  if (!may(viewer, 'provision.changePassword')) return forbidden(REFUSED);
-  if (!(await hasCapability(sluice, panel, 'passwords'))) return forbidden(REFUSED);
+async function findRefusal({ sluice, viewer }: PageRequest, { id }: ServiceDetail): Promise<SluiceError | null> {
+  const useCase = 'provision.changePassword';
+  if (!may(viewer, useCase)) return forbidden(REFUSED);
   const terms = await sluice.services.customerMay(id);
-  return mayWithFields(viewer, 'provision.changePassword', terms) ? null : refusal(terms, REFUSED);
+  return mayWithFields(viewer, useCase, terms) ? null : refusal(terms, useCase, REFUSED);
 }
 
 async function requirePassword(request: PageRequest): Promise<ServiceDetail> {

@@ -2,6 +2,7 @@ import type { OverviewPanel } from '@sluice/contract/documents';
 import type { OverviewCount } from '@sluice/state-store';
 import { panelLease } from '../../context/leases.js';
 import { readEnforcements } from '../../context/enforcement.js';
+import { findCapabilities } from '../../context/lacks.js';
 import { isAnswered, readReach } from '../../context/reach.js';
 import { findBrake } from '../../kernel/run/brake-state.js';
 import type { Context } from '../../context/context.js';
@@ -23,7 +24,7 @@ export async function panelStates(context: Context, counts: readonly OverviewCou
       name,
       kind,
       kindTitle: context.findKind(name)?.title ?? kind,
-      capabilities: [...(context.findKind(name)?.capabilities ?? [])],
+      capabilities: await findCapabilities(context, name),
       requiredRef: context.findKind(name)?.requiredRef ?? null,
       restrictions: [...(context.findKind(name)?.restrictions ?? [])],
       services: total(null),

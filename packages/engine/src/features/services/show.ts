@@ -6,6 +6,7 @@ import type { CycleRecord, DecisionRecord, OverrideRecord, PurchaseRecord, Servi
 import { invoiceUrl } from '../billing/billing-pages.js';
 import { findEntry } from '../../base/config/find-entry.js';
 import { readEnforcements } from '../../context/enforcement.js';
+import { findCapabilities, findLacks } from '../../context/lacks.js';
 import { findAddress } from '../panels/customer-address.js';
 import { readStoppedByPanel } from '../../kernel/run/alarms.js';
 import { openTerminations, type Termination } from '../../kernel/subject/termination.js';
@@ -179,12 +180,14 @@ export async function serviceDetail(context: Context, service: ServiceRecord, re
   return detail;
 }
 
-/** Returns what the product of a service lets its client change, and whether its panel is only observed: nothing then. */
+/** Returns what the product and the panel of a service let its client change, and whether its panel is only observed: nothing then. */
 export async function customerTerms(context: Context, id: string): Promise<CustomerTerms> {
   const { panel, product: name } = await requireService(context, id);
   if ((await readEnforcements(context.config, context.store)).isObserving(panel, name))
-    return { fields: [], observing: true };
+    return { fields: [], passwords: false, observing: true };
   const product = findEntry(context.config.products, name);
   const fields = product === undefined ? [] : (context.findKind(panel)?.customerMay?.(product) ?? []);
-  return { fields, observing: false };
+  const { customerFields } = await findLacks(context, panel);
+  const passwords = (await findCapabilities(context, panel)).includes('passwords');
+  return { fields: fields.filter((field) => !customerFields.includes(field)), passwords, observing: false };
 }
