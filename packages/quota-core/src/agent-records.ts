@@ -38,6 +38,19 @@ export interface AgentDoubt {
   usedBytes: number;
 }
 
+/** A fall of a user's counter that no known reset explains: a second reading confirms it, or shows that it was wrong. */
+export interface AgentFall {
+  /** Key of the user in the ledger. */
+  key: string;
+  name: string;
+  at: string;
+  run: string | null;
+  fromBytes: number;
+  toBytes: number;
+  /** Null while it waits; then when a second reading confirmed it, and what was charged. */
+  confirmed: { at: string; chargedBytes: number } | null;
+}
+
 /** The last verdict about an agent, with its figures. */
 export interface AgentVerdict {
   at: string;
@@ -50,6 +63,8 @@ export interface AgentVerdict {
   rule: string;
   /** What its users' figures would make of it; absent where they are not doubted. */
   doubted?: AgentDoubt;
+  /** Falls of its own users' counters that wait, or were confirmed not long ago; absent where there are none. */
+  falls?: AgentFall[];
 }
 
 /** One agent of one panel: its limit, its account and the last verdict. */

@@ -95,6 +95,7 @@ export {
   toAgentSubject,
   type AgentUserRecord,
   type AgentDoubt,
+  type AgentFall,
   type AgentVerdict,
   type RaisedLimit,
 } from './agent-records.js';

@@ -1,4 +1,4 @@
-import { toLocalDate, type ResetBetween, zonedMidnight } from '@sluice/quota-core';
+import { type AgentFall, toLocalDate, type ResetBetween, zonedMidnight } from '@sluice/quota-core';
 import type { HiddifyUser } from '../client/records.js';
 
 /** Reading a list needs a while, and the panel's clock may be off by this much: near midnight the day is not certain. */
@@ -48,7 +48,7 @@ interface CounterReading {
 }
 
 /** A counter from one list to the next, and Sluice's zeroings of it. */
-interface CounterSpan extends Omit<CounterReading, 'usedBytes'> {
+export interface CounterSpan extends Omit<CounterReading, 'usedBytes'> {
   lastBytes: number;
   nowBytes: number;
   /** The list that showed `lastBytes`; null where there was none. */
@@ -92,7 +92,7 @@ function wasOnlineAfter({ lastOnline, timeZone }: CounterReading, ms: number): b
   return (lastOnline ?? '').slice(0, 19) > `${day} ${clock}`;
 }
 
-/** Returns the growth of a counter. A fall is a reset, by the panel or by hand: what it shows now was used since. */
+/** Returns the growth of a counter. A fall is a reset, known or confirmed (`stepFall`): what it shows now was used since. */
 export function countGrowth(lastBytes: number, nowBytes: number): number {
   return nowBytes >= lastBytes ? nowBytes - lastBytes : Math.max(0, nowBytes);
 }
@@ -101,27 +101,45 @@ export function countGrowth(lastBytes: number, nowBytes: number): number {
  * Returns the growth of a counter over Sluice's own zeroings. Each counts as a reading of the figure before it, and then a counter
  * at zero. A rise back to that figure is old usage: only what is above it was used since.
  */
-export function growthOver({ lastBytes, before, zeroings, ...now }: CounterSpan): number {
-  const { nowBytes, at, ...online } = now;
-  if (before === null || zeroings.length === 0) return countGrowth(lastBytes, nowBytes);
+export function growthOver(span: CounterSpan): number {
+  const { lastBytes, nowBytes, before, at, zeroings: _zeroings, ...online } = span;
+  if (before === null) return countGrowth(lastBytes, nowBytes);
   let growth = 0;
   let counter = lastBytes;
   let pending: Zeroing | null = null;
-  for (const zeroing of [...zeroings].sort((a, b) => (a.at < b.at ? -1 : 1))) {
-    const { fromBytes } = zeroing;
-    if (fromBytes <= 0) continue;
-    // A call near the time of a list: the figure shows which of the two the panel did first.
-    const isInList = (bytes: number): boolean => bytes * 2 < fromBytes;
-    if (zeroing.at >= at && !isInList(nowBytes)) continue;
-    if (zeroing.at < before.at || (zeroing.at <= before.until && isInList(lastBytes))) {
+  for (const { zeroing, isBefore } of listZeroings(span, before)) {
+    if (isBefore) {
       if (judgeZeroing(zeroing, { at: before.at, usedBytes: lastBytes }) === 'open') pending = zeroing;
       continue;
     }
-    growth += countRise(counter, pending, { at: zeroing.at, usedBytes: fromBytes }, zeroing.again);
+    growth += countRise(counter, pending, { at: zeroing.at, usedBytes: zeroing.fromBytes }, zeroing.again);
     counter = 0;
     pending = zeroing;
   }
   return growth + countRise(counter, pending, { at, usedBytes: nowBytes, ...online });
+}
+
+/** Returns whether Sluice itself zeroed the counter between the two lists. */
+export function isZeroed(span: CounterSpan): boolean {
+  return span.before !== null && listZeroings(span, span.before).some(({ isBefore }) => !isBefore);
+}
+
+/** Returns the zeroings that this list may show, oldest first, and which of them the list before showed already. */
+function listZeroings(
+  { lastBytes, nowBytes, at, zeroings }: CounterSpan,
+  before: EarlierList,
+): { zeroing: Zeroing; isBefore: boolean }[] {
+  return [...zeroings]
+    .sort((a, b) => (a.at < b.at ? -1 : 1))
+    .flatMap((zeroing) => {
+      const { fromBytes } = zeroing;
+      if (fromBytes <= 0) return [];
+      // A call near the time of a list: the figure shows which of the two the panel did first.
+      const isInList = (bytes: number): boolean => bytes * 2 < fromBytes;
+      if (zeroing.at >= at && !isInList(nowBytes)) return [];
+      const isBefore = zeroing.at < before.at || (zeroing.at <= before.until && isInList(lastBytes));
+      return [{ zeroing, isBefore }];
+    });
 }
 
 function countRise(counter: number, pending: Zeroing | null, reading: CounterReading, isKnownOld = false): number {
@@ -166,6 +184,12 @@ export interface LedgerInterval {
   created: ReadonlySet<string>;
   /** Of the panel's days. */
   timeZone: string;
+  /** The run that reads this list; null outside of one, which confirms no fall. */
+  run: string | null;
+  /** Falls that wait for a second reading, by the keys of their users. */
+  falls: ReadonlyMap<string, AgentFall>;
+  /** The accounts whose users' falls wait; those of others, which charge no agent, count at once. */
+  waiting: ReadonlySet<string>;
   /** Keys of users whose growth is left to the next list. */
   left?: ReadonlySet<string>;
 }

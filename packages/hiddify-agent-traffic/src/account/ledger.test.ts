@@ -9,9 +9,15 @@ import { listedUser } from '../test/records.js';
 
 const at = '2026-03-01T12:00:00.000Z';
 
-/** A list about whose interval nothing is known. */
+/** A list about whose interval nothing is known; falls count at once. */
 function listAt(instant: string): LedgerInterval {
-  return { panel: 'vpn', at: instant, before: null, zeroings: [], created: new Set(), timeZone: 'UTC' };
+  const nothing = {
+    zeroings: [],
+    created: new Set<string>(),
+    falls: new Map<string, never>(),
+    waiting: new Set<string>(),
+  };
+  return { panel: 'vpn', at: instant, before: null, timeZone: 'UTC', run: null, ...nothing };
 }
 
 /** Looks one after the other; gives what each owner was charged in all. */
@@ -84,12 +90,8 @@ describe('what is known besides of the time between two lists', () => {
   const MB = 1024 ** 2;
   const minutes = (count: number): string => new Date(Date.parse(at) + count * 60_000).toISOString();
   const lookAt = (minute: number, before: number | null, more: Partial<LedgerInterval> = {}): LedgerInterval => ({
-    panel: 'vpn',
-    at: minutes(minute),
+    ...listAt(minutes(minute)),
     before: before === null ? null : { at: minutes(before), until: minutes(before) },
-    zeroings: [],
-    created: new Set(),
-    timeZone: 'UTC',
     ...more,
   });
   const zeroing = (minute: number, fromMb: number, done = true): LedgerInterval['zeroings'][number] => ({

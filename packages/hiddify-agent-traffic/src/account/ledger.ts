@@ -1,7 +1,8 @@
 import type { HiddifyUser } from '../client/records.js';
 import { countGrowth, growthOver, type LedgerInterval, resetSince, type Zeroing } from './counter.js';
+import { type CountedReading, isKnownReset, stepFall } from './falls.js';
 import { usedBefore } from './newcomers.js';
-import { addBytes, type AgentUserRecord } from '@sluice/quota-core';
+import { addBytes, type AgentFall, type AgentUserRecord } from '@sluice/quota-core';
 
 /** The ledger after one list. */
 export interface LedgerStep {
@@ -15,6 +16,8 @@ export interface LedgerStep {
   growth: Map<string, number>;
   /** Entries of users that are missing now and not known to be gone. */
   missing: AgentUserRecord[];
+  /** Falls of counters that wait for a second reading, and those that this list has confirmed. */
+  falls: AgentFall[];
 }
 
 /** Entries of users that are gone are kept this long, so that a restored backup charges nothing twice. */
@@ -35,9 +38,9 @@ function rawUsage(user: HiddifyUser): number {
  * again charges nothing.
  *
  * A user whose uuid was changed is recognised by its number in the database, but only from one list to the next: after a restored
- * backup the numbers mean other users. A fall is a reset, after which the whole figure counts, as it does after a reset that the
- * panel certainly made. A rise back to a figure that Sluice had zeroed is old usage. A new user counts in full, unless what it
- * shows was used before it appeared (see `usedBefore`): then it counts from now on.
+ * backup the numbers mean other users. After a reset the whole figure counts; a fall that no known reset explains has to be
+ * confirmed first (see `stepFall`). A rise back to a figure that Sluice had zeroed is old usage. A new user counts in full, unless
+ * what it shows was used before it appeared (see `usedBefore`): then it counts from now on.
  *
  * @param users the whole list, and hidden users that were read one by one
  * @param gone keys of missing users that the panel does not have
@@ -54,7 +57,7 @@ export function stepLedger(
     entries.set(entry.key, entry);
     highestId = Math.max(highestId, entry.panelId);
   }
-  const step: LedgerStep = { changed: [], removed: [], entries, growth: new Map(), missing: [] };
+  const step: LedgerStep = { changed: [], removed: [], entries, growth: new Map(), missing: [], falls: [] };
   const zeroings = groupZeroings(interval.zeroings);
   const seen = new Set<string>();
   const strangers: HiddifyUser[] = [];
@@ -64,7 +67,7 @@ export function stepLedger(
     const entry = entries.get(key);
     if (interval.left?.has(key) === true) continue;
     if (entry === undefined) strangers.push(user);
-    else updateEntry(step, entry, user, growthSince(entry, user, interval, zeroings));
+    else updateEntry(step, entry, user, countReading(entry, user, interval, zeroings));
   }
   if (strangers.length > 0) {
     const justMissing = new Map<number, AgentUserRecord>();
@@ -80,11 +83,11 @@ export function stepLedger(
         entries.delete(former.key);
         step.removed.push(former.key);
         const renamed = { ...former, key: ledgerKey(user), uuid: user.uuid };
-        updateEntry(step, renamed, user, growthSince(renamed, user, interval, zeroings));
+        updateEntry(step, renamed, user, countReading({ ...former, uuid: user.uuid }, user, interval, zeroings));
       }
     }
   }
-  markMissing(step, seen, gone, interval.at);
+  markMissing(step, seen, gone, interval);
   for (const key of step.removed) entries.delete(key);
   return step;
 }
@@ -97,35 +100,41 @@ function groupZeroings(zeroings: readonly Zeroing[]): ZeroingsByUser {
   return groups;
 }
 
-function growthSince(
+function countReading(
   entry: AgentUserRecord,
   user: HiddifyUser,
-  { before: last, at, timeZone }: LedgerInterval,
+  interval: LedgerInterval,
   zeroings: ZeroingsByUser,
-): number {
+): CountedReading {
+  const { before: last, at, timeZone, falls, waiting } = interval;
   const nowBytes = rawUsage(user);
   const { missingSince, lastBytes, resetDate } = entry;
   const before = last === null || missingSince === null ? last : { at: missingSince, until: missingSince };
   if (before !== null && resetSince(user, before.until, timeZone, resetDate ?? undefined) === 'certain')
-    return Math.max(0, nowBytes);
+    return { growthBytes: Math.max(0, nowBytes), lastBytes: nowBytes };
   const own = zeroings.get(entry.uuid ?? '') ?? [];
-  return growthOver({ lastBytes, nowBytes, before, at, zeroings: own, lastOnline: user.lastOnline, timeZone });
+  const span = { lastBytes, nowBytes, before, at, zeroings: own, lastOnline: user.lastOnline, timeZone };
+  if (nowBytes < lastBytes && waiting.has(user.owner ?? '') && !isKnownReset(user, entry, span))
+    return stepFall({ key: ledgerKey(user), name: user.name, lastBytes, nowBytes }, falls.get(entry.key), interval);
+  return { growthBytes: growthOver(span), lastBytes: nowBytes };
 }
 
 /** Stores what a known user shows now; nothing where nothing of it has changed. */
-function updateEntry(step: LedgerStep, entry: AgentUserRecord, user: HiddifyUser, growth: number): void {
-  charge(step, user.owner, growth);
+function updateEntry(step: LedgerStep, entry: AgentUserRecord, user: HiddifyUser, counted: CountedReading): void {
+  const { growthBytes, lastBytes, fall, confirmed } = counted;
+  charge(step, user.owner, growthBytes);
+  for (const each of [fall, confirmed]) if (each !== undefined) step.falls.push(each);
   const { panel, key, uuid, firstSeenAt } = entry;
   const isSame =
-    rawUsage(user) === entry.lastBytes &&
+    lastBytes === entry.lastBytes &&
     user.owner === entry.owner &&
     user.limitBytes === entry.limitBytes &&
     user.id === entry.panelId &&
     user.lastResetDate === entry.resetDate &&
     entry.missingSince === null &&
     !entry.gone;
-  if (isSame && growth === 0 && step.entries.has(key)) return;
-  put(step, { totalBytes: entry.totalBytes + growth, firstSeenAt, ...toEntry(panel, user), key, uuid });
+  if (isSame && growthBytes === 0 && step.entries.has(key)) return;
+  put(step, { totalBytes: entry.totalBytes + growthBytes, firstSeenAt, ...toEntry(panel, user), lastBytes, key, uuid });
 }
 
 function addEntry(step: LedgerStep, user: HiddifyUser, { panel, at }: LedgerInterval, isOld: boolean): void {
@@ -150,7 +159,12 @@ function toEntry(panel: string, user: HiddifyUser): Omit<AgentUserRecord, 'total
 }
 
 /** Marks the entries of users that are not in the list as missing, and removes those of users that are gone for long. */
-function markMissing(step: LedgerStep, seen: ReadonlySet<string>, gone: ReadonlySet<string>, at: string): void {
+function markMissing(
+  step: LedgerStep,
+  seen: ReadonlySet<string>,
+  gone: ReadonlySet<string>,
+  { at, falls }: LedgerInterval,
+): void {
   for (const entry of step.entries.values()) {
     if (seen.has(entry.key)) continue;
     if (entry.gone) {
@@ -159,7 +173,10 @@ function markMissing(step: LedgerStep, seen: ReadonlySet<string>, gone: Readonly
     }
     const next = { ...entry, missingSince: entry.missingSince ?? at, gone: gone.has(entry.key) };
     if (next.gone || entry.missingSince === null) put(step, next);
-    if (!next.gone) step.missing.push(next);
+    if (next.gone) continue;
+    step.missing.push(next);
+    const fall = falls.get(entry.key);
+    if (fall !== undefined) step.falls.push(fall);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { AgentNotice, AgentTraffic } from '@sluice/panel-kind';
-import { addBytes, formatBytes } from '@sluice/quota-core';
+import { addBytes, type AgentFall, formatBytes } from '@sluice/quota-core';
 import { ledgerKey } from './ledger.js';
 import type { ObservedList, RecordedList } from './record-list.js';
 
@@ -55,6 +55,7 @@ export function listNotices(
     ...drops,
     ...enabledAgain,
     ...agents.flatMap((agent) => listAgentNotices(agent, recorded)),
+    ...listFallen(observed),
     ...listUsedBefore(observed),
     ...listOddRows(observed),
   ];
@@ -107,6 +108,36 @@ function listUsedBefore({ list, recorded }: Observed): AgentNotice[] {
     code: 'agent_users_used_before',
     message: `${countUsers(shown.length)} appeared under agent "${agents.get(owner)?.name ?? ''}" with a usage of ${formatBytes(bytes)} from before the last list; only what they use from now on counts against the limit: ${quoteFirst(shown)}.`,
   }));
+}
+
+/** Names users, below agents whose limits count real traffic, whose lower counters were charged in full. */
+function listFallen({ recorded: { agents, hierarchy } }: Observed): AgentNotice[] {
+  return [...agents.values()].flatMap(({ uuid, name, verdict }) => {
+    const isLimited = hierarchy.listChain(uuid).some((agent) => (agents.get(agent)?.limitBytes ?? null) !== null);
+    if (verdict?.accounting !== 'consumed' || !isLimited) return [];
+    const groups = new Map<string, AgentFall[]>();
+    for (const fall of verdict.falls ?? [])
+      if (fall.confirmed !== null) groups.set(fall.confirmed.at, [...(groups.get(fall.confirmed.at) ?? []), fall]);
+    return [...groups].map(([at, falls]) => ({
+      key: `agent-usage-fell:${uuid}:${at}`,
+      code: 'agent_usage_fell',
+      message: describeFalls(name, falls),
+    }));
+  });
+}
+
+function describeFalls(agent: string, falls: readonly AgentFall[]): string {
+  const charged = falls.reduce((sum, { confirmed }) => sum + (confirmed?.chargedBytes ?? 0), 0);
+  const shown = falls
+    .map(({ name, fromBytes, toBytes }) => `"${name}" from ${formatUsage(fromBytes)} to ${formatUsage(toBytes)}`)
+    .sort();
+  const more = shown.length > 10 ? ` and ${shown.length - 10} more` : '';
+  return `The usage of ${countUsers(falls.length)} of agent "${agent}" fell without a reset that is known, and a second reading confirmed it: ${shown.slice(0, 10).join(', ')}${more}. All that they show since counts against the limit: ${formatBytes(charged)}.`;
+}
+
+/** A negative figure counts as 0. */
+function formatUsage(bytes: number): string {
+  return formatBytes(Math.max(0, bytes));
 }
 
 /** Names rows that count although something about them is wrong. */

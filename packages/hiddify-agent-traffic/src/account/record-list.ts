@@ -7,9 +7,10 @@ import { AgentHierarchy } from './hierarchy.js';
 import { judge, type Judgement } from './judge.js';
 import type { LedgerInterval } from './counter.js';
 import { findDoubts } from './doubt.js';
+import { groupFalls, listWaitingFalls } from './falls.js';
 import { ledgerKey, type LedgerStep, stepLedger } from './ledger.js';
 import { accountAt } from './period.js';
-import type { AgentRecord, AgentUserRecord } from '@sluice/quota-core';
+import type { AgentFall, AgentRecord, AgentUserRecord } from '@sluice/quota-core';
 import type { AgentRules } from './records.js';
 import { stepReservations } from './reservations.js';
 
@@ -62,7 +63,11 @@ export function recordList(input: RecordInput): RecordedList {
   const { panel, list, rules, records, zeroings, users, run, jump } = input;
   const hierarchy = new AgentHierarchy(list.admins);
   const created = new Set(records.reservations.map(({ uuid }) => uuid));
-  const interval = { panel, at: list.at, before: records.snapshot, zeroings, created, timeZone: rules.timeZone };
+  const falls = listWaitingFalls(records.agents);
+  const waiting = new Set([...records.agents.map(({ uuid }) => uuid), ...hierarchy.admins.keys()]);
+  waiting.delete(SELF);
+  const since = { panel, at: list.at, before: records.snapshot, zeroings, created, timeZone: rules.timeZone };
+  const interval = { ...since, run, falls, waiting };
   const recorded = recordUsers(input, hierarchy, { ...interval });
   const held = toHeldSince(records);
   const over = records.agents.flatMap((before) => {
@@ -86,13 +91,14 @@ export function recordList(input: RecordInput): RecordedList {
 function recordUsers(input: RecordInput, hierarchy: AgentHierarchy, interval: LedgerInterval): RecordedList {
   const { panel, rules, list, now, records } = input;
   const ledger = stepLedger(input.users, list.users, interval, list.goneUsers);
-  const calculator = new AgentTrafficCalculator(hierarchy, asCharged(list.users, ledger, interval), ledger.missing);
+  const calculator = new AgentTrafficCalculator(hierarchy, asCharged(list.users, ledger), ledger.missing);
   const exempt = listExempt(rules.exempt, hierarchy.admins);
   const held = new Set(toHeldSince(records).keys());
   const shared: SharedFigures = {
     hierarchy,
     calculator,
     growth: growthByAgent(ledger.growth, hierarchy),
+    falls: groupFalls(records.agents, ledger, list.at),
     exempt,
     held,
   };
@@ -129,16 +135,11 @@ function recordUsers(input: RecordInput, hierarchy: AgentHierarchy, interval: Le
   return { hierarchy, calculator, ledger, users: ledger, agents, standing, reservations, snapshot, crossed, exempt };
 }
 
-/** Returns the users with the usage that is charged: that of before, where it is left to the next list. */
-function asCharged(
-  users: readonly HiddifyUser[],
-  { entries }: LedgerStep,
-  { left }: LedgerInterval,
-): readonly HiddifyUser[] {
-  if (left === undefined) return users;
+/** Returns the users with the usage that is counted: that of before, where this list's is left to the next one. */
+function asCharged(users: readonly HiddifyUser[], { entries }: LedgerStep): readonly HiddifyUser[] {
   return users.map((user) => {
-    const entry = left.has(ledgerKey(user)) ? entries.get(ledgerKey(user)) : undefined;
-    return entry === undefined ? user : { ...user, usedBytes: Math.max(0, entry.lastBytes) };
+    const usedBytes = Math.max(0, entries.get(ledgerKey(user))?.lastBytes ?? user.usedBytes);
+    return usedBytes === user.usedBytes ? user : { ...user, usedBytes };
   });
 }
 
@@ -146,13 +147,15 @@ function asCharged(
 interface SharedFigures extends Pick<RecordedList, 'hierarchy' | 'calculator' | 'exempt'> {
   /** Bytes used since the list before, by agent, sub-agents included. */
   growth: ReadonlyMap<string, number>;
+  /** Falls of the counters of an agent's own users. */
+  falls: ReadonlyMap<string, AgentFall[]>;
   /** Agents whose users are kept disabled. */
   held: ReadonlySet<string>;
 }
 
 function recordAgent(
   before: AgentRecord,
-  { hierarchy, calculator, growth, exempt, held }: SharedFigures,
+  { hierarchy, calculator, growth, falls, exempt, held }: SharedFigures,
   { rules, list, now, run, records }: RecordInput,
 ): { agent: AgentRecord; judgement: Judgement; crossings: ThresholdCrossing[] } {
   const { uuid, limitBytes } = before;
@@ -177,6 +180,7 @@ function recordAgent(
   const marks =
     limitBytes === null ? [] : crossedThresholds({ usedBytes, allowedBytes: limitBytes, thresholds, already });
   const { exceeded, rule } = judgement;
+  const own = falls.get(uuid);
   const agent: AgentRecord = {
     ...before,
     name,
@@ -187,7 +191,16 @@ function recordAgent(
     thresholds: [...already, ...marks].sort((a, b) => a - b),
     missingSince: admin === undefined ? (before.missingSince ?? list.at) : null,
     gone: admin === undefined && (before.gone || list.goneAdmins.has(uuid)),
-    verdict: { at: now, run, accounting, limitBytes, usedBytes, exceeded, rule },
+    verdict: {
+      at: now,
+      run,
+      accounting,
+      limitBytes,
+      usedBytes,
+      exceeded,
+      rule,
+      ...(own === undefined ? {} : { falls: own }),
+    },
   };
   const crossings = marks.map((percent) => ({ agent: uuid, name, percent, usedBytes, limitBytes: limitBytes ?? 0 }));
   return { agent, judgement, crossings };

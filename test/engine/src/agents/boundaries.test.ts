@@ -110,7 +110,7 @@ describe('consumed', () => {
   it('is never lowered by resets, zeroing, deletion or moving within its period', async () => {
     const south = at.panel.addAgent(undefined, { name: 'south' });
     const users = Array.from({ length: 4 }, () =>
-      at.panel.addUser({ agent: at.north, mode: 'daily', startDate: '2026-11-01' }),
+      at.panel.addUser({ agent: at.north, mode: 'daily', startDate: '2026-11-01', lastResetTime: '2026-11-19' }),
     );
     expect(await used()).toBe(0);
     for (const uuid of users) at.panel.use(uuid, GB);

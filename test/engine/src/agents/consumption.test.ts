@@ -40,19 +40,35 @@ describe("an agent's consumption on a panel where anything happens", () => {
     const manager = world.manager();
     for (const agent of agents) await manager.setTrafficLimit(agent, 1_000_000 * GB, { opening: 'zero' });
 
-    // The reference: per user what was shown at the last look, per agent what came on top since.
+    // The reference: per user what was counted last, and a lower figure that waits; per agent what came on top since.
     const last = new Map(uuids.map((uuid) => [uuid, 0]));
+    const fallen = new Map<string, number>();
+    const gone = new Set<string>();
     const consumed = agents.map(() => 0);
     for (const step of [...events, { type: 'sweep' } as const]) {
       if (step.type === 'sweep') {
         for (const [n, uuid] of uuids.entries()) {
-          if (!fake.hasUser(uuid)) continue;
+          if (!fake.hasUser(uuid)) {
+            gone.add(uuid);
+            fallen.delete(uuid);
+            continue;
+          }
           const { currentUsage, addedBy } = fake.user(uuid);
-          const before = last.get(uuid) ?? 0;
-          const growth = currentUsage >= before ? currentUsage - before : Math.max(0, currentUsage);
+          let before = last.get(uuid) ?? 0;
+          let growth = 0;
+          const waits = fallen.get(uuid);
+          fallen.delete(uuid);
+          if (currentUsage < before && !gone.has(uuid) && waits !== undefined) {
+            growth = Math.max(0, waits);
+            before = waits;
+          }
+          if (currentUsage >= before) growth += currentUsage - before;
+          else if (gone.has(uuid)) growth += Math.max(0, currentUsage);
+          else fallen.set(uuid, currentUsage);
+          gone.delete(uuid);
           const owner = agents.findIndex((agent) => fake.admin(agent).id === addedBy);
           for (const agent of above[owner] ?? []) consumed[agent] = (consumed[agent] ?? 0) + growth;
-          last.set(toUuid(n), currentUsage);
+          last.set(toUuid(n), fallen.has(uuid) ? before : currentUsage);
         }
         world.time.advance(5 * minute);
         const before = await Promise.all(agents.map(async (agent) => (await manager.explain(agent)).usedBytes));
