@@ -130,7 +130,7 @@ export { reportUnstartedRun } from './features/notices/heartbeat.js';
 export { tokenStatus } from './features/access/token-status.js';
 export { describeCall, describeCallOutcome } from './features/log/describe-call.js';
 export { describeRunError } from './features/log/error-words.js';
-export { toAgentStatus } from './features/agents/agent-views.js';
+export { listDisabledAbove, toAgentStatus } from './features/agents/agent-views.js';
 export type { CreateUserRequest } from './features/agents/create-agent-user.js';
 export type { LimitImport, LimitRequest } from './features/agents/limit-agents.js';
 export { createLedger, type LedgerOptions } from './features/billing/ledger.js';

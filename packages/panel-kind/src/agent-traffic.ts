@@ -23,6 +23,8 @@ export interface DisabledUsers {
   name: string;
   reason: 'limit' | 'suspension';
   users: number;
+  /** Whether that agent stands above the one that is described. */
+  above: boolean;
 }
 
 /** The traffic of an agent; `usedBytes` counts by `accounting`. */

@@ -59,15 +59,23 @@ const agentParts = {
   suspended: z.object({ since: instant, by: textOrNull, note: textOrNull }).nullable(),
   heldSince: instantOrNull.describe('Since when its limit has been holding its users; null under observe'),
   enforce: enforcement.nullable().describe('Whether runs may change its users; null through the add-on'),
+  /** `usersDisabledByUs` by the agent that they are disabled for; null through the add-on, which keeps no record. */
+  disabledFor: z
+    .array(
+      z.object({
+        uuid: text,
+        name: text,
+        reason: z.enum(['limit', 'suspension']),
+        users: count,
+        above: z.boolean().describe('Whether that agent stands above this one'),
+      }),
+    )
+    .nullable(),
 };
 const detailParts = {
   ...agentParts,
   /** Enabled users, sub-agents' included; null through the add-on. */
   enabledUsers: count.nullable(),
-  /** `usersDisabledByUs` by the agent that they are disabled for; null through the add-on, which keeps no record. */
-  disabledFor: z
-    .array(z.object({ uuid: text, name: text, reason: z.enum(['limit', 'suspension']), users: count }))
-    .nullable(),
   accounting,
   period: z.object({ start: instant, end: instantOrNull }).nullable(),
   /** Thresholds (percent) announced in this period. */

@@ -17,7 +17,7 @@ import { type AgentRule, isBelowPercent, isLimitExceeded, judge, type Judgement 
 import { accountAt, openAccount } from './period.js';
 import type { AgentRules } from './records.js';
 import { reservedBytes } from './reserved.js';
-import { describeSuspension, toSuspensions } from './suspensions.js';
+import { describeAbove, describeSuspension, toSuspensions } from './suspensions.js';
 
 /** The stored agents of a panel under its rules, each in its current period. */
 export interface StoredAgents {
@@ -184,7 +184,7 @@ export function explainAgent(agent: AgentTraffic, { now, keptBy }: { now: string
       : ` Held since ${agent.heldSince}; Sluice keeps ${agent.usersDisabledByUs} users disabled${toEnd(agent, keptBy)}.`;
   const rule = `${EXPLANATIONS[agent.rule as AgentRule]}${toDoubted(agent)}${toRestriction(agent, keptBy)}`;
   const suspended = agent.suspended === null ? '' : ` ${describeSuspension(agent)}`;
-  return `At ${now} agent "${agent.name}" has ${limit}, ${formatBytes(agent.usedBytes)} ${what}${reserved}. ${rule}${held}${suspended}`;
+  return `At ${now} agent "${agent.name}" has ${limit}, ${formatBytes(agent.usedBytes)} ${what}${reserved}. ${rule}${held}${suspended}${describeAbove(agent)}`;
 }
 
 /** Returns what a jump in the last reading would make of the usage. */

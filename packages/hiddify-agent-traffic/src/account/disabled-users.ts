@@ -17,11 +17,14 @@ export function listDisabled(
     const { owner = null } = (item.prior ?? {}) as Partial<UserPrior>;
     const chain = listChain(owner, agents);
     const cause = findCause(item, chain, holds);
-    for (const agent of chain) {
+    for (const [index, agent] of chain.entries()) {
       const counted = found.get(agent) ?? [];
       const same = counted.find(({ uuid, reason }) => uuid === cause.uuid && reason === cause.reason);
       if (same !== undefined) same.users += 1;
-      else counted.push({ ...cause, name: agents.get(cause.uuid)?.name ?? 'unknown', users: 1 });
+      else {
+        const name = agents.get(cause.uuid)?.name ?? 'unknown';
+        counted.push({ ...cause, name, users: 1, above: chain.indexOf(cause.uuid) > index });
+      }
       found.set(agent, counted);
     }
   }

@@ -22,3 +22,14 @@ export function describeSuspension({ suspended, usersDisabledByUs, enabledUsers 
   const left = enabledUsers === 0 ? '' : `, and ${enabledUsers} ${enabledUsers === 1 ? 'is' : 'are'} still enabled`;
   return `Suspended since ${since}${who}${note === null ? '' : ` (${note})`}; Sluice keeps ${usersDisabledByUs} users disabled${left}.`;
 }
+
+/** Returns sentences on which users stay disabled for agents above, whatever the agent's own limit is. */
+export function describeAbove({ disabledFor }: AgentTraffic): string {
+  return disabledFor
+    .filter(({ above }) => above)
+    .map(({ name, reason, users }) => {
+      const why = reason === 'limit' ? 'held by its limit' : 'suspended';
+      return ` Sluice keeps ${users} of its users disabled for agent "${name}" above it, which is ${why}.`;
+    })
+    .join('');
+}

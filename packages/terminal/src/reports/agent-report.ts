@@ -4,6 +4,7 @@ import {
   type ChangedAgent,
   type CheckReport,
   isStopError,
+  listDisabledAbove,
   toAgentStatus,
 } from '@sluice/engine';
 import { printFirst } from './fold.js';
@@ -46,10 +47,16 @@ export function printAgents(terminal: Terminal, agents: readonly AgentView[]): v
   printSuspended(terminal, agents);
 }
 
-/** Prints since when, by whom and why agents are suspended. */
+/** Prints since when, by whom and why agents are suspended, and whose users are disabled for an agent above. */
 export function printSuspended(terminal: Terminal, agents: readonly AgentView[]): void {
-  for (const { name, panel, suspended } of agents)
+  for (const agent of agents) {
+    const { name, panel, suspended } = agent;
     if (suspended !== null) terminal.line(`${name}: suspended ${suspensionText(suspended, terminal.times, panel)}`);
+    for (const above of listDisabledAbove(agent)) {
+      const why = above.reason === 'limit' ? 'held by its limit' : 'suspended';
+      terminal.line(`${name}: ${formatCount(above.users, 'user')} disabled for ${above.name} above it (${why})`);
+    }
+  }
 }
 
 /** Returns since when and by whom an agent is suspended, with the note. */

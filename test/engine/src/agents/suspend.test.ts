@@ -33,7 +33,8 @@ describe('agent suspend and unsuspend', () => {
     expect(states(report).sort()).toEqual([anna, bela].map((uuid) => ['disable-user', uuid, 'applied']).sort());
     const suspended = { since: report.run.startedAt, by: 'alice', note: 'invoice 1042' };
     expect(report).toMatchObject({ name: 'north', suspended, usersDisabledByUs: 2, rule: 'no-limit', left: [] });
-    expect(report.disabledFor).toEqual([{ uuid: report.uuid, name: 'north', reason: 'suspension', users: 2 }]);
+    const own = { uuid: report.uuid, name: 'north', reason: 'suspension', users: 2 };
+    expect(report.disabledFor).toEqual([{ ...own, above: false }]);
     expect(enabled(anna, bela, cora, dora)).toEqual([false, false, false, true]);
     expect(await openHolds()).toEqual(['north manual 2']);
     const { agents } = await run(() => at.sluice.agents.list());

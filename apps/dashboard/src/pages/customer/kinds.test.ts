@@ -261,6 +261,19 @@ it('shows a client no staff, no note and no name of an agent above it in its own
   await at.sluice.agents.unsuspend(agent, { panel: 'vpn' });
 });
 
+it('says to a reseller that its users are disabled for the one above it, without its name and figures', async () => {
+  const above = vpn.addAgent(undefined, { name: 'north' });
+  vpn.moveAgent(agent, above);
+  await at.sluice.agents.suspend('north', { panel: 'vpn' });
+  const page = await (await Link.open(at, { client: PERSIAN })).text('/');
+  expect(page).toContain('1 user of yours is disabled, because the reseller above you is suspended.');
+  expect(page).not.toContain('north');
+  const operator = await at.page(`/agents/${agent}?panel=vpn`);
+  expect(operator).toMatch(/>held<[^]*disabled for agent &quot;north&quot; above it, which is suspended\./);
+  await at.sluice.agents.unsuspend('north', { panel: 'vpn' });
+  vpn.moveAgent(agent, vpn.key);
+});
+
 it('says of a budget that is used up only that, as long as no user is disabled for it', async () => {
   const how = { panel: 'vpn', opening: undefined, dryRun: false, confirm: () => Promise.resolve() };
   await at.sluice.panels.observe('vpn');

@@ -1,4 +1,4 @@
-import type { AgentDetail, ServiceDetail } from '@sluice/engine';
+import { type AgentDetail, listDisabledAbove, type ServiceDetail } from '@sluice/engine';
 import { facts, link, notice, type Section, sections, table, usageBar } from '../../layout/components.js';
 import { bytes, counted, money, name, NONE, type Times } from '../../layout/format.js';
 import { html, type Html, join, type Part } from '../../layout/html.js';
@@ -72,7 +72,7 @@ function agentSection(
   const { limitBytes, usedBytes, remainingBytes, users, enabledUsers, period, suspended } = agent;
   const content = html`
     ${suspended === null ? null : notice('bad', html`Your provider has suspended your account since ${times.full(suspended.since)}.`)}
-    ${usedUp(agent)}
+    ${listDisabledAbove(agent).map(disabledAbove)} ${usedUp(agent)}
     <div class="headline">${usageBar({ used: usedBytes, allowed: limitBytes })}</div>
     ${facts([
       ['Budget', limitBytes === null ? 'no limit' : bytes(limitBytes)],
@@ -90,6 +90,15 @@ function agentSection(
     ])}
   `;
   return { id, title: agentTitle(agent.name), content };
+}
+
+/** Agents above the client stay without a name. */
+function disabledAbove({ reason, users }: ReturnType<typeof listDisabledAbove>[number]): Html {
+  const why = reason === 'limit' ? 'of the budget of the reseller above you' : 'the reseller above you is suspended';
+  return notice(
+    'bad',
+    html`${counted(users, 'user')} of yours ${users === 1 ? 'is' : 'are'} disabled, because ${why}.`,
+  );
 }
 
 /** What follows from a used-up budget: under observe, and where the brake stopped the check, no user is disabled. */
@@ -110,13 +119,12 @@ function agentTitle(name: string): string {
 }
 
 /** How many users are disabled, and for whom. Agents above the client stay without a name. */
-function disabledFacts({ uuid, ancestors, disabledFor }: AgentDetail): [string, Part][] {
-  const above = new Set(ancestors.map((ancestor) => ancestor.uuid));
+function disabledFacts({ uuid, disabledFor }: AgentDetail): [string, Part][] {
   return (disabledFor ?? []).map((cause) => {
     const what = cause.reason === 'limit' ? 'budget' : 'suspension';
     const users = counted(cause.users, 'user');
     if (cause.uuid === uuid) return [`Disabled for your ${what}`, users];
-    if (above.has(cause.uuid)) return [`Disabled for the ${what} of the reseller above you`, users];
+    if (cause.above) return [`Disabled for the ${what} of the reseller above you`, users];
     return ['Disabled for a sub-reseller', html`${users} (${what} of ${name(cause.name)})`];
   });
 }

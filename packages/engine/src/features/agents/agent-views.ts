@@ -4,26 +4,35 @@ import type { Enforcements } from '../../context/enforcement.js';
 
 /**
  * Returns the state of an agent in one word, the same on every surface: `missing` on its panel, `suspended`, `held` while users are
- * disabled for its limit, whatever that is now, `over` its limit without a restriction, `doubted` where its usage waits for the next
- * check, else `ok`.
+ * disabled for its limit, whatever that is now, or for an agent above it, `over` its limit without a restriction, `doubted` where its
+ * usage waits for the next check, else `ok`.
  */
 export function toAgentStatus(
-  agent: Pick<AgentView, 'rule' | 'exceeded' | 'suspended' | 'heldSince' | 'users' | 'usersDisabledByUs'>,
+  agent: Pick<
+    AgentView,
+    'rule' | 'exceeded' | 'suspended' | 'heldSince' | 'users' | 'usersDisabledByUs' | 'disabledFor'
+  >,
 ): 'missing' | 'suspended' | 'held' | 'over' | 'doubted' | 'ok' {
   if (agent.rule === 'missing') return 'missing';
   if (agent.suspended !== null) return 'suspended';
   const { exceeded, heldSince, users, usersDisabledByUs } = agent;
   if (heldSince !== null && (usersDisabledByUs !== 0 || (exceeded && users === 0))) return 'held';
+  if (listDisabledAbove(agent).length > 0) return 'held';
   if (exceeded) return 'over';
   return agent.rule === 'doubted' ? 'doubted' : 'ok';
+}
+
+/** Returns the users of an agent that are disabled for agents above it, by these. */
+export function listDisabledAbove({ disabledFor }: Pick<AgentView, 'disabledFor'>): NonNullable<typeof disabledFor> {
+  return (disabledFor ?? []).filter(({ above }) => above);
 }
 
 /** Returns an agent whose limit Sluice keeps. */
 export function agentView(panel: string, agent: AgentTraffic, enforce: Enforcement): AgentView {
   const { uuid, name, limitBytes, allocatedBytes, usedBytes, remainingBytes, exceeded, users } = agent;
   const figures = { limitBytes, allocatedBytes, usedBytes, remainingBytes, exceeded, users };
-  const { usersDisabledByUs, rule, doubted, suspended, heldSince } = agent;
-  const state = { rule, doubted, suspended, heldSince, enforce };
+  const { usersDisabledByUs, rule, doubted, suspended, heldSince, disabledFor } = agent;
+  const state = { rule, doubted, suspended, heldSince, enforce, disabledFor };
   return { uuid, name, ...figures, usersDisabledByUs, panel, backend: 'sluice', ...state };
 }
 
@@ -40,20 +49,19 @@ export function agentDetails(
 /** Returns an agent as its own client sees it: without staff and their notes, and without names and limits of agents above it. */
 export function agentForClient(agent: AgentDetail): AgentDetail {
   const { suspended, enforce, ancestors, disabledFor } = agent;
-  const above = new Set(ancestors.map(({ uuid }) => uuid));
   return {
     ...agent,
     suspended: suspended === null ? null : { since: suspended.since, by: null, note: null },
     enforce: enforce === null ? null : { ...enforce, since: null, by: null },
     ancestors: ancestors.map(({ uuid }) => ({ uuid, name: '', limitBytes: null })),
-    disabledFor: disabledFor?.map((cause) => (above.has(cause.uuid) ? { ...cause, name: '' } : cause)) ?? null,
+    disabledFor: disabledFor?.map((cause) => (cause.above ? { ...cause, name: '' } : cause)) ?? null,
   };
 }
 
 /** Returns an agent as the add-on reports it. */
 export function addonView(panel: string, agent: AddonAgent): AgentView {
   const figures = { allocatedBytes: null, usersDisabledByUs: null };
-  const state = { rule: null, doubted: null, suspended: null, heldSince: null, enforce: null };
+  const state = { rule: null, doubted: null, suspended: null, heldSince: null, enforce: null, disabledFor: null };
   return { ...agent, ...figures, ...state, panel, backend: 'addon' };
 }
 
@@ -63,7 +71,6 @@ export function addonDetail(panel: string, agent: AddonAgent, semantics: AgentSe
     ...addonView(panel, agent),
     ...{
       enabledUsers: null,
-      disabledFor: null,
       period: null,
       thresholds: [],
       ancestors: [],

@@ -54,6 +54,31 @@ it('agent limit names no mask in place of an agent that it does not find', async
   ]);
 });
 
+it.each([
+  ['suspended', 'agent suspend north'],
+  ['held by its limit', 'agent check --all'],
+])('an agent whose users are disabled for one above it that is %s is held, and says why', async (why, command) => {
+  const east = at.panel.addAgent(at.north, { name: 'east' });
+  at.panel.addUser({ agent: east, usageLimit: 10 * GB });
+  await at.sluice('agent limit east --gb 50');
+  await at.sluice('agent limit north --gb 5');
+  if (command !== 'agent suspend north') at.panel.use(addUser(), 6 * GB);
+  expect(await print('agent list')).toMatch(/^east .*\bok$/m);
+  at.bench.clock.advance(MINUTE);
+  await at.sluice(command);
+  const list = await print('agent list');
+  expect(list).toMatch(/^east .*\bheld$/m);
+  expect(list).toContain(`east: 1 user disabled for north above it (${why})\n`);
+  expect(list).not.toMatch(/^north: .*above it/m);
+  const explained = await print('agent explain east');
+  expect(explained).toContain(`Sluice keeps 1 of its users disabled for agent "north" above it, which is ${why}.`);
+  expect(explained).toMatch(/^east .*\bheld$/m);
+  const document = (await at.sluice('agent list')).json<{ agents: Record<string, unknown>[] }>();
+  expect(document.agents.find(({ uuid }) => uuid === east)).toMatchObject({
+    disabledFor: [{ uuid: at.north, name: 'north', users: 1, above: true }],
+  });
+});
+
 it('agent suspend and unsuspend say in one line what changed', async () => {
   addUser();
   expect(await print('agent suspend north --dry-run')).toBe(
