@@ -146,6 +146,7 @@ export {
   type StoreFileParts,
 } from './features/store/local-store.js';
 export { findLackingFields } from './features/panels/lacking-fields.js';
+export type { PanelConfig } from './context/lacks.js';
 export { checkConfig, type ConfigFinding, parseConfig } from './base/config/check.js';
 export { describedSchema } from './base/config/json-schema.js';
 export { describeKeys } from './base/config/descriptions.js';

@@ -126,6 +126,10 @@ it.each(['/services/line-1', '/clients/c-2'])('a client does not let the panel m
 });
 
 describe('what a client changes', () => {
+  let buyer: string;
+  beforeAll(async () => {
+    buyer = await at.token('client:c-2', 'manage', 'buy');
+  });
   const exhaust = () =>
     Promise.all(
       Array.from({ length: 120 }, () => at.call('PATCH /services/line-1/line', { token, body: { callerId: 'x' } })),
@@ -150,7 +154,6 @@ describe('what a client changes', () => {
   it('is limited together with what it reads, by requests that call no panel', async () => {
     await exhaust();
     const body = { enabled: false };
-    const buyer = await at.token('client:c-2', 'manage', 'buy');
     const set = () => at.call('PUT /services/line-1/auto-buy', { token: buyer, body });
     expect(await set()).toMatchObject({ status: 429, json: { error: { code: 'too_many_requests' } } });
     expect((await at.call('PUT /services/line-1/auto-buy', { body })).status).toBe(200);
@@ -159,7 +162,6 @@ describe('what a client changes', () => {
   });
 
   it('is a run in the store only where it changes anything', async () => {
-    const buyer = await at.token('client:c-2', 'manage', 'buy');
     const set = async (enabled: boolean, n: number): Promise<void> => {
       const { status } = await at.call('PUT /services/line-1/auto-buy', {
         token: buyer,

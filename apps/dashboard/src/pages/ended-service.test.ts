@@ -29,7 +29,9 @@ it('is sold and set nothing any more, by commands as by the page', async () => {
   const { overrides, autoBuy, purchases, services } = at.sluice;
   const refused = { code: 'wrong_lifecycle' };
   await expect(overrides.set('svc-1', { quota: '50GB' })).rejects.toMatchObject(refused);
-  await expect(autoBuy.set({ service: 'svc-1' }, { enabled: true, package: 'extra-50' })).rejects.toMatchObject(refused);
+  await expect(autoBuy.set({ service: 'svc-1' }, { enabled: true, package: 'extra-50' })).rejects.toMatchObject(
+    refused,
+  );
   await expect(purchases.create('svc-1', 'extra-50')).rejects.toMatchObject(refused);
   expect(await services.show('svc-1')).toMatchObject({ overrides: null });
   const page = await at.page('/services/svc-1');

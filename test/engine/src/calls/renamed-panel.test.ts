@@ -38,7 +38,9 @@ describe('a telephony panel whose name in the config changed', () => {
     expect(await at.bill()).toEqual(['svc-1 added 3.00']);
     expect((await at.sluice.calls.reconcile()).warnings).toEqual([]);
     await at.bench.edit(/ {2}voice: \{([^]*)panel: voice/, '  telco: {$1panel: telco');
-    const message = expect.stringContaining('1 bill of panel "voice", which is not in the config, can\'t be compared with');
+    const message = expect.stringContaining(
+      '1 bill of panel "voice", which is not in the config, can\'t be compared with',
+    );
     expect(await at.sluice.calls.reconcile()).toEqual({ bills: [], warnings: [{ code: 'unknown_panel', message }] });
     expect((await at.sluice.calls.reconcile({ period: '2026-09' })).warnings).toEqual([]);
     await at.sluice.services.set('svc-1', { panel: 'telco' });

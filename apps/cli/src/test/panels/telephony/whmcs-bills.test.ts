@@ -38,6 +38,8 @@ it('a preview is refused as the bills are, where the config lacks what they need
   for (const words of ['call bill --dry-run', 'call bill']) {
     const { exitCode, stderr } = await at.bench.sluice(words);
     expect([words, exitCode]).toEqual([words, 2]);
-    expect(stderr).toContain('the config lacks whmcs.calls.taxed and whmcs.calls.onlyWriter: true; nothing was changed');
+    expect(stderr).toContain(
+      'the config lacks whmcs.calls.taxed and whmcs.calls.onlyWriter: true; nothing was changed',
+    );
   }
 });
