@@ -1,12 +1,11 @@
-import type { Capability, PanelKind, PanelLacks } from '@sluice/panel-kind';
+import type { Capability, PanelDependencies, PanelKind, PanelLacks } from '@sluice/panel-kind';
 import { findEntry } from '../base/config/find-entry.js';
 import type { Config } from '../base/config/schema.js';
-import type { Dependencies } from './dependencies.js';
 
 /** What is asked for what a panel lacks: a context, or a config alone. */
 export interface PanelConfig {
   readonly config: Pick<Config, 'panels'>;
-  readonly deps: { readonly kinds: readonly PanelKind[] } & Pick<Dependencies, 'readFile'>;
+  readonly deps: { readonly kinds: readonly PanelKind[] } & Pick<PanelDependencies, 'readFile'>;
 }
 
 const NOTHING: PanelLacks = { capabilities: [], customerFields: [] };
