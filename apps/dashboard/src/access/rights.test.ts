@@ -66,7 +66,10 @@ describe('a token of one client', () => {
           route.method === 'GET' ? undefined : { dryRun: true },
         );
         const ways = route.clients === 'none' ? [] : whoMay(route.useCase).customer;
-        const isPermitted = ways.some(({ need, field }) => field === undefined && (need === 'read' || need === right));
+        // Its panel can't change passwords (customer/magnus-line.test.ts).
+        const isLacking = route.useCase === 'provision.changePassword';
+        const isPermitted =
+          !isLacking && ways.some(({ need, field }) => field === undefined && (need === 'read' || need === right));
         expect([route.method, route.path, right, status === 403]).toEqual([
           route.method,
           route.path,

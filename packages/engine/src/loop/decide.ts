@@ -70,6 +70,12 @@ export function endHolds(context: Context, panel: Panel, loaded: Loaded, now: st
   return decision === null ? decided : { ...decided, closes: findEnding(context, loaded, decision) };
 }
 
+/** Returns a service with what the last reading of its cycle decides; null where the allowance is not known. */
+export function decideLast(context: Context, panel: Panel, loaded: Loaded, now: string): Decided | null {
+  const decision = decideByLastReading(context, panel, loaded, now);
+  return decision === null ? null : { ...undecided(toRead(loaded)), decision };
+}
+
 /** What the last reading of a cycle decides: the holds that stay, and what is known of the quota. */
 export interface Foreseen {
   /** Open holds that it does not end. */

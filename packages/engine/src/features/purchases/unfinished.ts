@@ -1,8 +1,7 @@
 import { readPreferences } from './link-preferences.js';
 import { type Invoice, isOnlyLine } from '@sluice/panel-kind';
 import type { HeldLease, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
-import { decideHolds } from '../../loop/decide.js';
-import { toRead } from '../../kernel/subject/to-stage.js';
+import { decideLast } from '../../loop/decide.js';
 import type { Context } from '../../context/context.js';
 import { isAutomatic, listOwnPurchases } from '../preferences/preferences.js';
 import { findWish } from './auto-buy.js';
@@ -26,7 +25,8 @@ export async function isCycleOver(context: Context, row: PurchaseRecord): Promis
 async function isStillAutomatic(context: Context, row: PurchaseRecord, service: ServiceRecord): Promise<boolean> {
   const loaded = await loadService(context, service);
   if (loaded.enforcement.value === 'observe') return false;
-  const decided = decideHolds(context, await context.panel(service.panel), toRead(loaded), context.now());
+  const decided = decideLast(context, await context.panel(service.panel), loaded, context.now());
+  if (decided === null) return false;
   const wish = findWish({ context }, await readPreferences(context.store, context.now()), decided);
   if (wish === null || 'refused' in wish || wish.package.id !== row.package) return false;
   const bought = await context.store.purchases.list({ service: service.id, cycles: [row.cycle] });
