@@ -13,7 +13,7 @@ it('a client chooses no password, as on its pages', async () => {
   };
   const client = await at.token('client:42', 'password');
   expect(await change(client, { password: '1' })).toBe('forbidden');
-  // This panel has no passwords: the request itself is permitted.
-  expect(await change(client, {})).toBe('unsupported');
+  // This panel has no passwords, which its client reads as a refusal.
+  expect(await change(client, {})).toBe('forbidden');
   expect(await change(SERVE_TOKEN, { password: 'Chosen-by-operator-1' })).toBe('unsupported');
 });

@@ -56,7 +56,9 @@ describe('an import', () => {
       nextDueDate: '2026-12-15',
       refs: { easydcim_service_id: '501' },
     });
-    expect(await bench.sluice.services.export()).toMatchObject([{ email: 'a@example.com' }]);
+    const [row] = await bench.sluice.services.export();
+    // The address was that of the client who has it no more.
+    expect([row?.['easydcim_service_id'], row?.['email']]).toEqual(['501', undefined]);
   });
 
   it('reads what was exported', async () => {
