@@ -24,7 +24,19 @@ function listSources(file: string, found = new Map<string, string[]>()): string[
 it.each([
   ['easydcim-client', 'panel', ['panel/kind', 'panel/settings']],
   ['astbilling-client', 'panel', ['panel/kind', 'panel/settings']],
-  ['whmcs-client', 'billing', ['billing/amounts', 'billing/claims', 'billing/kind', 'billing/settings']],
+  [
+    'whmcs-client',
+    'billing',
+    [
+      'billing/amounts',
+      'billing/call-settings',
+      'billing/claims',
+      'billing/customer-pages',
+      'billing/kind',
+      'billing/settings',
+      'client/pasted-tails',
+    ],
+  ],
   // The ping of the heartbeat is of the same entry: it loads its client with the first call.
   ['notice-channels', 'index', ['heartbeat', 'kinds', 'settings']],
   // The facade of agents is of the same entry, without imports.
