@@ -4,6 +4,7 @@ import type { AlarmRecord, DecisionRecord, NoticeRecord, StoreTables } from '@sl
 import type { Applied } from '../subject/stages.js';
 import { LEASED, STOPPED_BY_PANEL } from '../subject/to-stage.js';
 import { describeDoubtedHolds, HOLD_DOUBTED } from '../subject/holds.js';
+import { group } from '../../base/lifecycle.js';
 import { isGone } from '../subject/account.js';
 import type { Context } from '../../context/context.js';
 import { toEvent } from '../../base/notice-events.js';
@@ -27,7 +28,7 @@ interface LookingRun {
 export async function noteAlarms(run: LookingRun, tables: AlarmTables, subjects: readonly Applied[]): Promise<Lasting> {
   const services = subjects.map(({ service }) => service.id);
   const before = services.length === 0 ? [] : await tables.alarms.list({ services });
-  const stored = groupByService(before);
+  const stored = group(before);
   const isChecked = ({ service, plan, skipped }: Applied): boolean =>
     plan !== null || skipped !== null || stored.get(service.id)?.some(({ code }) => isGone(code)) === true;
   const looked = subjects.filter((work) => !work.changedMeanwhile && isChecked(work));
@@ -46,17 +47,11 @@ export async function noteAlarms(run: LookingRun, tables: AlarmTables, subjects:
   }
   if (put.length > 0) await tables.alarms.put(put);
   if (ended.length > 0) await tables.alarms.remove(ended);
-  return groupByService([...before, ...put].filter(({ id }) => !ended.includes(id)));
+  return group([...before, ...put].filter(({ id }) => !ended.includes(id)));
 }
 
 /** Alarms that last, by service. */
 type Lasting = ReadonlyMap<string, readonly AlarmRecord[]>;
-
-function groupByService(alarms: readonly AlarmRecord[]): Map<string, AlarmRecord[]> {
-  const groups = new Map<string, AlarmRecord[]>();
-  for (const alarm of alarms) groups.set(alarm.service, [...(groups.get(alarm.service) ?? []), alarm]);
-  return groups;
-}
 
 /** Returns the decisions with the differences that last although their run did not check them, and with the accounts that are gone. */
 export function withLasting(decisions: readonly DecisionRecord[], lasting: Lasting): DecisionRecord[] {
