@@ -35,7 +35,7 @@ import type { CallOptions, RunCall } from './call.js';
 export interface Panels {
   /** Lists the panels of the config, and those that left it and still have services. */
   list(options?: CallOptions): Promise<{ panels: PanelView[]; removed: RemovedPanel[] }>;
-  /** Returns what a panel can do by its kind; nothing for one that is not in the config. Reads neither panel nor store. */
+  /** Returns what a panel can do, as `list` does; nothing for one that is not in the config. Reads neither panel nor store. */
   capabilities(panel: string, options?: CallOptions): Promise<{ capabilities: string[] }>;
   /** Tests the credentials of each panel with a read; default all panels. */
   test(names?: readonly string[], options?: CallOptions): Promise<{ panels: PanelTest[] }>;
@@ -85,7 +85,7 @@ export function panelsApi(call: RunCall): Panels {
         return { panels, removed: await findRemovedPanels(context) };
       }),
     capabilities: (panel, options) =>
-      call(options, (context) => Promise.resolve({ capabilities: [...(context.findKind(panel)?.capabilities ?? [])] })),
+      call(options, async (context) => ({ capabilities: await findCapabilities(context, panel) })),
     test: (names = [], options) =>
       call(options, async (context) => {
         const known = Object.keys(context.config.panels);
