@@ -25,6 +25,7 @@ import {
   showRemaining,
   showState,
 } from './usage.js';
+import { hasEnded } from '../lifecycle.js';
 
 /** Most past periods on a page. */
 const MOST_CYCLES = 24;
@@ -101,8 +102,7 @@ export async function serviceSections(
 }
 
 function usageSection(service: ServiceDetail, times: Times): Section {
-  const { allowance, nextDueDate, usage, lifecycle } = service;
-  const hasEnded = lifecycle === 'terminated' || lifecycle === 'vanished';
+  const { allowance, nextDueDate, usage } = service;
   const metered = isMetered(service);
   const content = html`${ageNotice(service, times)} ${changeNotice(service)} ${holdNotices(service, times)}
   ${metered ? headline(service) : null}
@@ -114,7 +114,7 @@ function usageSection(service: ServiceDetail, times: Times): Section {
       ? null
       : ['Extra traffic in this period', bytes(allowance.extraBytes)],
     ...limitFacts(service),
-    nextDueDate === null || hasEnded ? null : ['Next due date', times.day(nextDueDate)],
+    nextDueDate === null || hasEnded(service) ? null : ['Next due date', times.day(nextDueDate)],
     metered ? ['Read', usage === null ? html`<span class="unknown">never</span>` : times.full(usage.readAt)] : null,
   ])}`;
   return { id: 'usage', title: metered ? 'Usage' : 'Service', content };

@@ -21,6 +21,7 @@ import type { Times } from '../../layout/format.js';
 import { html, type Part } from '../../layout/html.js';
 import { withoutStop } from './panels.js';
 import { reasonWords } from '../../layout/words.js';
+import { hasEnded } from '../lifecycle.js';
 
 /** Returns what the last run found to differ from its target: the overview counts the same. */
 export function toDrift({ decision }: Pick<Explanation, 'decision'>): readonly string[] {
@@ -96,8 +97,7 @@ function withoutHold(found: Explanation, times: Times): Part[] {
     return [`${what}: ${ACCOUNT_REASONS[accountDue.reason] ?? accountDue.reason}.`];
   }
   if (service.lifecycle === 'pending') return ['It is pending: it has no account yet.'];
-  if (service.lifecycle === 'terminated' || service.lifecycle === 'vanished')
-    return [`It is ${service.lifecycle}: it is neither metered nor restricted.`];
+  if (hasEnded(service)) return [`It is ${service.lifecycle}: it is neither metered nor restricted.`];
   const reasons = service.wouldHold.filter((reason) => !isWithheld(found, reason));
   if (service.observing && reasons.length > 0) {
     return [

@@ -7,6 +7,7 @@ import { type Field, postForm, searchForm } from '../../layout/forms.js';
 import { html, type Html, type Part } from '../../layout/html.js';
 import { toTimes } from '../../layout/page-times.js';
 import { toChoices } from '../../layout/words.js';
+import { hasEnded } from '../lifecycle.js';
 import type { Page } from '../page.js';
 import { readRestrictions } from './navigation.js';
 import { runButtons } from './runs.js';
@@ -58,10 +59,6 @@ export async function actionsSection(scene: ServiceScene): Promise<Html> {
       <div class="actions">${parts.map((part) => (part === null ? null : html`<div>${part}</div>`))}</div>`,
     { id: 'actions' },
   );
-}
-
-function hasEnded({ lifecycle }: Pick<ServiceDetail, 'lifecycle'>): boolean {
-  return lifecycle === 'terminated' || lifecycle === 'vanished';
 }
 
 /** Of a service that has ended only what is left can be undone. */
