@@ -77,6 +77,7 @@ async function waitFor(
   try {
     await leases.take(serviceLease(id), waitMs);
   } catch {
+    // Held for longer, or the run was interrupted: the next run decides.
     return null;
   }
   await leases.release(serviceLease(id));

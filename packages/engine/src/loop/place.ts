@@ -11,7 +11,7 @@ import {
 import type { CycleRecord } from '@sluice/state-store';
 import { findTimeZone } from '../base/config/find-entry.js';
 import type { Context } from '../context/context.js';
-import { isCounterState, toCounted } from '../kernel/subject/counter.js';
+import { isCounterState, toSums } from '../kernel/subject/counter.js';
 import { withEnd } from '../kernel/subject/limits.js';
 import type { Loaded, Placement } from '../kernel/subject/stages.js';
 
@@ -124,7 +124,7 @@ function wasCounted(cycle: Loaded['cycle'], recorded: Loaded['recorded']): boole
 type CountedCycle = CycleRecord & { counter: CounterState };
 
 function counterSince(counter: CounterState, base: UsageBytes): CounterState {
-  const { usedIn, usedOut } = toCounted(base);
+  const { usedIn, usedOut } = toSums(base);
   return {
     ...counter,
     usedIn: Math.max(0, counter.usedIn - usedIn),

@@ -34,7 +34,7 @@ describe('a panel of limited agents whose name in the config changed', () => {
     await at.create(1, { product: 'vpn-50' });
     const user = await useLimit();
     await rename();
-    // The new name was read before a service tells that it is one.
+    // The new name was read before a service shows that it is one.
     await check();
     at.bench.clock.advance(HOUR);
     await at.sluice.services.set('svc-1', { panel: 'vpn2' });
@@ -56,7 +56,7 @@ describe('a panel of limited agents whose name in the config changed', () => {
     expect(at.panel.user(user).enable).toBe(true);
   });
 
-  it('is reported where no service tells its new name', async () => {
+  it('is reported where no service shows its new name', async () => {
     await useLimit();
     await rename();
     const message =

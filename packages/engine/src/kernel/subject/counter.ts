@@ -18,7 +18,7 @@ export function findCounter(cycle: Readonly<CycleRecord>): CounterState | null {
   const { counter, readAt, openedAt } = cycle;
   if (isCounterState(counter)) return counter;
   if (readAt === null && counter == null) return null;
-  const { usedIn, usedOut } = toCounted(cycle);
+  const { usedIn, usedOut } = toSums(cycle);
   return { lastIn: 0, lastOut: 0, usedIn, usedOut, at: readAt ?? openedAt, account: NO_ACCOUNT };
 }
 
@@ -28,7 +28,7 @@ export function isElsewhere({ account, panel: known }: CounterState, panel: stri
 }
 
 /** Returns usage as the sums of a counter: a total counts as bytes in. */
-export function toCounted({ inBytes, outBytes, totalBytes }: UsageBytes): Pick<CounterState, 'usedIn' | 'usedOut'> {
+export function toSums({ inBytes, outBytes, totalBytes }: UsageBytes): Pick<CounterState, 'usedIn' | 'usedOut'> {
   if (inBytes === null || outBytes === null) return { usedIn: totalBytes ?? 0, usedOut: 0 };
   return { usedIn: inBytes, usedOut: outBytes };
 }

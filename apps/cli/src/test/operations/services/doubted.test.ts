@@ -4,7 +4,7 @@ import { GB, HOUR, startEasyDcimBench } from '../../easydcim-bench.js';
 
 const at = startForEachTest(() => startEasyDcimBench());
 
-it('a reading that is doubted is told in words, with the speed of the line', async () => {
+it('a reading that is doubted is described in words, with the speed of the line', async () => {
   await at.addService(1);
   at.use(1, 1);
   await at.bench.sluice('reconcile');
