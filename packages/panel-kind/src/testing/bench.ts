@@ -10,7 +10,8 @@ const NOW = '2026-11-20T12:00:00Z';
 
 /** Long enough for a busy machine. */
 const PATIENT = '20s';
-const IMPATIENT = '700ms';
+/** For a process of which a call hangs. */
+export const IMPATIENT = '700ms';
 
 /** What the suite tests. */
 export interface PanelKindSuite<Sluice extends SuiteSluice = SuiteSluice> {
@@ -20,16 +21,23 @@ export interface PanelKindSuite<Sluice extends SuiteSluice = SuiteSluice> {
   worlds: PanelWorlds<Sluice>;
   engine: SuiteEngine<Sluice>;
   test: SuiteTest;
-  /** How many cases of each disturbed operation are tried, spread over all of them; default 3, `Infinity` for all. */
+  /** How many cases of each disturbed operation are tried, spread over all of them; default 2, `Infinity` for all. */
   cases?: number;
 }
 
 /** How a bench is opened. */
 interface BenchOptions {
-  /** Whether calls hang. */
-  hangs?: boolean;
   /** Whether the panel is observed only. */
   observes?: boolean;
+}
+
+/** A process that is started. */
+interface SuiteProcess {
+  life?: Life;
+  /** Whether the processes before are dead. */
+  alone?: boolean;
+  /** How long it waits for an answer. */
+  patience?: string;
 }
 
 /** A world with an engine over a store in memory. */
@@ -85,13 +93,13 @@ export class Bench<Sluice extends SuiteSluice = SuiteSluice> {
   }
 
   /** Starts another process on the same store; by default those before are dead. */
-  async startProcess({ life = newLife(), alone = true }: { life?: Life; alone?: boolean } = {}): Promise<Sluice> {
+  async startProcess({ life = newLife(), alone = true, patience = PATIENT }: SuiteProcess = {}): Promise<Sluice> {
     const { engine, kind } = this.#suite;
     const { clock } = this;
     if (alone) for (let pid = 1; pid <= this.#pid; pid++) this.#dead.add(pid);
     const pid = (this.#pid += 1);
     return engine.createSluice({
-      config: engine.parseConfig(this.#config(), [kind]),
+      config: engine.parseConfig(this.#config(patience), [kind]),
       store: withLife(this.store, life),
       kinds: [kind],
       clock: {
@@ -106,9 +114,9 @@ export class Bench<Sluice extends SuiteSluice = SuiteSluice> {
     });
   }
 
-  #config(): Record<string, unknown> {
-    const { hangs = false, observes = false } = this.#options;
-    const { panels, ...rest } = this.world.config(hangs ? IMPATIENT : PATIENT);
+  #config(patience: string): Record<string, unknown> {
+    const { observes = false } = this.#options;
+    const { panels, ...rest } = this.world.config(patience);
     const observed = Object.entries(panels).map(([name, panel]) => [name, { ...panel, enforce: 'observe' }]);
     return {
       timeZone: 'UTC',

@@ -19,7 +19,7 @@ import { describeReadings } from './reading-stories.js';
  *   worlds,
  *   engine: { createSluice, parseConfig, openStore },
  *   test: { describe, it, expect },
- *   cases: process.env['SLUICE_LONG'] === '1' ? Infinity : 3,
+ *   cases: process.env['SLUICE_LONG'] === '1' ? Infinity : 2,
  * });
  * ```
  */

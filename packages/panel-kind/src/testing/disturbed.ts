@@ -1,4 +1,4 @@
-import { type Bench, differences, MINUTE, onBench, type PanelKindSuite } from './bench.js';
+import { type Bench, differences, IMPATIENT, MINUTE, onBench, type PanelKindSuite } from './bench.js';
 import type { SuiteSluice } from './engine.js';
 import type { Operation } from './operations.js';
 import { type Life, kill, newLife } from './process.js';
@@ -77,8 +77,7 @@ export async function disturbed<Sluice extends SuiteSluice>(
   disturbance: Disturbance,
   expected: Undisturbed,
 ): Promise<string[]> {
-  const hangs = disturbance.kind === 'call' && disturbance.way.hangs === true;
-  const wrong = await onBench(suite, (bench) => disturb(bench, operation, disturbance, expected), { hangs });
+  const wrong = await onBench(suite, (bench) => disturb(bench, operation, disturbance, expected));
   return wrong.map((line) => `${operation.name}, ${describe(disturbance)}: ${line}`);
 }
 
@@ -91,7 +90,8 @@ async function disturb<Sluice extends SuiteSluice>(
   const service = await prepare(bench, operation);
   const effects = countEffects(bench);
   const life = newLife(disturbance.kind === 'killed at a write' ? disturbance.write : null);
-  const sluice = await bench.startProcess({ life });
+  const hangs = disturbance.kind === 'call' && disturbance.way.hangs === true;
+  const sluice = await bench.startProcess({ life, ...(hangs ? { patience: IMPATIENT } : {}) });
   const disarm = arm(bench, disturbance, life);
   const first = await readOutcome(operation.run(sluice, service));
   disarm();

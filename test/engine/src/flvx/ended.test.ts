@@ -42,10 +42,20 @@ async function passOn(product: string, status: 'vanished' | 'terminated'): Promi
   return { user, web };
 }
 
+type Kill = readonly [nth: number, when: 'before' | 'after'];
+
 /** Changes of a run, killed before and after the panel has made them: all of them in long runs. */
-const KILLS = (process.env['SLUICE_LONG'] === '1' ? [1, 2, 3, 4, 5, 6, 7, 8, 9] : [3, 4, 5]).flatMap((nth) =>
-  (['before', 'after'] as const).map((when) => [nth, when] as const),
-);
+const KILLS: Kill[] =
+  process.env['SLUICE_LONG'] === '1'
+    ? [1, 2, 3, 4, 5, 6, 7, 8, 9].flatMap((nth): Kill[] => [
+        [nth, 'before'],
+        [nth, 'after'],
+      ])
+    : [
+        [3, 'before'],
+        [4, 'after'],
+        [5, 'before'],
+      ];
 
 describe('the restrictions of a held service that ended', () => {
   it.each([

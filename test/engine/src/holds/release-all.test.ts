@@ -147,12 +147,14 @@ it.each(['relay', 'nowhere', 'slow'])(
   'a release of all holds that is killed at any change gives back all, and no more, by a repeat (%s)',
   async (product) => {
     let kills = 0;
-    for (let nth = 1; nth < 20; nth++) {
+    for (let nth = 1, isPast = false; !isPast; nth++) {
+      isPast = true;
       for (const when of ['before', 'after'] as const) {
         const at = await startFlvxBench(BRAKE);
         const left = await killRelease(at, product, { nth, when });
         await at.close();
         if (left === null) continue;
+        isPast = false;
         kills++;
         const nothing = { running: [true, false], limits: 0, open: 0, again: 0 };
         expect({ nth, when, left }).toEqual({ nth, when, left: nothing });
