@@ -246,7 +246,10 @@ export interface UserView {
   /** 1 active, 0 disabled. */
   status: number;
   usedBytes: number;
+  /** As the panel has it. */
   quotaBytes: number;
+  /** Whether that quota is the panel's way to say "no limit". */
+  unlimited: boolean;
   expiresAt: string | null;
 }
 

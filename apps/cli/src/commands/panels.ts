@@ -1,6 +1,6 @@
 import { describeEnforcement, type PanelView, type RelayUser, type RemovedPanel } from '@sluice/engine';
 import type { SpeedLimitView, TunnelGroupView, TunnelView } from '@sluice/panel-kind';
-import { bytes, shares, state, text, time } from '@sluice/terminal';
+import { bytes, bytesCell, shares, state, text, time } from '@sluice/terminal';
 import { describeTest } from '@sluice/terminal/reports';
 import type { Deps } from '../context.js';
 import { kindTitle } from '../kinds.js';
@@ -99,10 +99,13 @@ const USERS: List<RelayUser> = {
     text('name', ({ name }) => name),
     state('status', ({ status }) => statusWord(status)),
     bytes('used', ({ usedBytes }) => usedBytes),
-    bytes('quota', ({ quotaBytes }) => quotaBytes),
+    {
+      ...bytes<RelayUser>('quota', ({ quotaBytes }) => quotaBytes),
+      cell: ({ unlimited, quotaBytes }) => (unlimited ? 'unlimited' : bytesCell(quotaBytes)),
+    },
     ...shares<RelayUser>(
       ({ usedBytes }) => usedBytes,
-      ({ quotaBytes }) => quotaBytes,
+      ({ unlimited, quotaBytes }) => (unlimited ? null : quotaBytes),
       { extra: true, priority: 8 },
     ),
     time('expires', ({ expiresAt }) => expiresAt, { priority: 1 }),

@@ -32,6 +32,7 @@ describe('relay users', () => {
         status: 1,
         usedBytes: 0,
         quotaBytes: 100 * GB,
+        unlimited: false,
         expiresAt: '2027-11-20T12:00:00.000Z',
         service: null,
       },
@@ -41,11 +42,19 @@ describe('relay users', () => {
         status: 1,
         usedBytes: 3 * GB,
         quotaBytes: 100 * GB,
+        unlimited: false,
         expiresAt: '2026-12-15T00:00:00.000Z',
         service: 'svc-1',
       },
     ]);
     expect((await at.bench.sluice('relay users')).stdout).toMatch(/somebody-else\s+active/);
+  });
+
+  it('says where an account has no limit, which the panel writes as a number', async () => {
+    at.panel.addUser({ user: 'anna', flow: 99_999 });
+    const { users } = (await at.run('relay users')).json<{ users: object[] }>();
+    expect(users.at(-1)).toMatchObject({ quotaBytes: 99_999 * GB, unlimited: true });
+    expect((await at.bench.sluice('relay users')).stdout).toMatch(/anna\s+active\s+0 B\s+unlimited/);
   });
 
   it('is refused for a panel that is not there', async () => {

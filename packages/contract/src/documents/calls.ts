@@ -128,8 +128,13 @@ export const readRecords = z.object({
   period: fromTo,
   /** Whether the window is not over: records may still arrive and change. A list bills nothing; parts of the window may be billed already. */
   provisional: z.boolean(),
-  /** `charge`: the exact sum. */
-  totals: z.object({ calls: count, billedSeconds: secondsOrNull, charge: amount, currency: text }),
+  totals: z.object({
+    calls: count,
+    billedSeconds: secondsOrNull,
+    charge: amount.describe('Exact sum of the charges that are known'),
+    withoutCharge: count.describe('Listed calls that are not in `charge`: not rated yet, or not readable'),
+    currency: text,
+  }),
   owners: z
     .array(owner)
     .nullable()

@@ -103,6 +103,7 @@ export const relayUser = z.object({
   status: count,
   usedBytes: count,
   quotaBytes: count,
+  unlimited: z.boolean().describe('Whether that quota is the panel’s way to say "no limit"'),
   expiresAt: instantOrNull,
   service: textOrNull,
 });

@@ -38,6 +38,7 @@ export function createLookups(
         status: user.status,
         usedBytes: sumBytes(user),
         quotaBytes: toBytes(user.quota),
+        unlimited: user.quota === UNLIMITED_QUOTA,
         expiresAt: toIso(user.expiresAt),
       }));
     },

@@ -38,9 +38,10 @@ export function printCallTotals(
   found: Pick<RecordsReport, 'period' | 'provisional' | 'totals' | 'owners'>,
 ): void {
   const { provisional, totals, period, owners } = found;
-  const { calls, charge, currency } = totals;
+  const { calls, charge, withoutCharge, currency } = totals;
   const span = terminal.times.period(period);
-  terminal.info(`${formatCount(calls, 'call')}, ${formatMoney(charge, currency)}, ${span}`);
+  const more = withoutCharge === 0 ? '' : ` and ${withoutCharge} without a known charge`;
+  terminal.info(`${formatCount(calls, 'call')}, ${formatMoney(charge, currency)}${more}, ${span}`);
   if (provisional) terminal.info(`${PROVISIONAL} This list bills nothing.`);
   for (const { service, client, from, to } of owners ?? []) {
     const [since, until] = [from && `since ${terminal.times.at(from)}`, to && `until ${terminal.times.at(to)}`];

@@ -1,5 +1,5 @@
 import { mayWithFields, type UseCase } from '@sluice/contract';
-import { type LineView, type RecordsRequest, type ServiceDetail, type SimulatedCallView } from '@sluice/engine';
+import type { LineView, RecordsReport, RecordsRequest, ServiceDetail, SimulatedCallView } from '@sluice/engine';
 import { SluiceError } from '@sluice/panel-kind';
 import { badge, facts, notice, type Section, table } from '../../layout/components.js';
 import { count, money, name, plain, type Times } from '../../layout/format.js';
@@ -19,9 +19,7 @@ type CallRecord = Parameters<RecordsRequest['onCall']>[0];
 /** Calls of today, the newest first, and their sums. */
 interface DayOfCalls {
   calls: CallRecord[];
-  total: number;
-  charge: string;
-  currency: string;
+  totals: RecordsReport['totals'];
 }
 
 /** What the sections share. */
@@ -228,14 +226,14 @@ async function callsSection({ request, service, reads, times }: LineScene): Prom
         { service: service.id, onCall },
         { signal, reader: service.client },
       );
-      return { calls: calls.reverse(), total: totals.calls, charge: totals.charge, currency: totals.currency };
+      return { calls: calls.reverse(), totals };
     },
   );
   const { value } = read;
   if (value === null) return { ...head, content: showAge(read, times) };
   const more =
-    value.total > value.calls.length
-      ? html`<p class="soft">The newest ${value.calls.length} of ${count(value.total)} calls.</p>`
+    value.totals.calls > value.calls.length
+      ? html`<p class="soft">The newest ${value.calls.length} of ${count(value.totals.calls)} calls.</p>`
       : null;
   const list = table({
     caption: 'Calls today',
@@ -251,8 +249,9 @@ async function callsSection({ request, service, reads, times }: LineScene): Prom
     empty: 'There was no call today yet.',
   });
   const sums = facts([
-    ['Calls', count(value.total)],
-    ['Charges so far', money(value.charge, value.currency)],
+    ['Calls', count(value.totals.calls)],
+    ['Charges so far', money(value.totals.charge, value.totals.currency)],
+    value.totals.withoutCharge === 0 ? null : ['Calls without a known charge', count(value.totals.withoutCharge)],
   ]);
   return { ...head, content: html`${showAge(read, times)}${sums}${list}${more}` };
 }

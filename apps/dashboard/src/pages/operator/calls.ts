@@ -67,12 +67,13 @@ function callsSection(
     empty: 'There were no calls.',
     filter: true,
   });
+  const unknown = totals.withoutCharge === 0 ? '' : ` and ${count(totals.withoutCharge)} without a known charge`;
   const more = totals.calls > calls.length ? `; the first ${count(calls.length)} are shown` : '';
   return section(
     'Calls',
     html`<p class="soft">
         ${times.period({ start: period.from, end: period.to })}: ${counted(totals.calls, 'call')},
-        ${money(totals.charge, totals.currency)}${provisional ? '; the day is not over' : ''}${more}
+        ${money(totals.charge, totals.currency)}${unknown}${provisional ? '; the day is not over' : ''}${more}
       </p>
       ${list}`,
   );

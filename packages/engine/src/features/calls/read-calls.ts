@@ -75,8 +75,9 @@ export async function readRecords(context: Context, request: RecordsRequest, rea
         await request.onCall(show(call), instants);
     }
   }
-  const { calls, billedSeconds, total: charge } = sum.totals();
-  const totals = { calls, billedSeconds, charge, currency };
+  const { calls, billedSeconds, total: charge, problems } = sum.totals();
+  const withoutCharge = problems.reduce((count, problem) => count + problem.count, 0);
+  const totals = { calls, billedSeconds, charge, withoutCharge, currency };
   const all = filter.did === undefined ? null : await listNumberOwners(context, panel, filter.did, instants);
   const owners = reader === undefined ? all : (all?.filter(({ client }) => client === reader) ?? null);
   return { panel, period: instants, provisional: instants.to >= context.now(), totals, owners };

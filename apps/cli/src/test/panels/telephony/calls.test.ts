@@ -141,6 +141,14 @@ it('what was billed is compared with the records of now, by the report', async (
 });
 
 describe('call records', () => {
+  it('says how many calls are not in the sum', async () => {
+    at.addCall('2026-11-05T08:00:00-03:00', '0.2320');
+    at.addCall('2026-11-05T08:10:00-03:00', null);
+    const unrated = await at.run('call records --service svc-1');
+    expect(unrated.json()).toMatchObject({ totals: { calls: 2, charge: '0.2320', withoutCharge: 1 } });
+    expect((await at.bench.sluice('call records --service svc-1')).stdout).toMatch(/2 calls, .* and 1 without a known/);
+  });
+
   it('lists the calls of a day, provisional while it lasts, or writes them as CSV', async () => {
     const today = at.addCall('2026-11-05T08:00:00-03:00', '0.2320');
     at.addCall('2026-11-04T23:59:59-03:00', '0.1000');
@@ -152,7 +160,10 @@ describe('call records', () => {
       records: [{ id: today, charge: '0.2320', talk_seconds: 45, started_at: '2026-11-05T11:00:00.000Z' }],
     });
     const yesterday = await at.run('call records --day yesterday');
-    expect(yesterday.json()).toMatchObject({ provisional: false, totals: { calls: 1, charge: '0.1000' } });
+    expect(yesterday.json()).toMatchObject({
+      provisional: false,
+      totals: { calls: 1, charge: '0.1000', withoutCharge: 0 },
+    });
     expect((await at.bench.sluice('call records --from 2026-11-04')).stdout).toContain('Provisional');
     const words = 'call records --from 2026-11-04 --csv calls.csv --csv-format rfc4180';
     expect((await at.bench.sluice(words)).exitCode).toBe(0);
