@@ -94,5 +94,7 @@ export interface HoldTables {
      * its figures.
      */
     at(service: string, at: string): Promise<DecisionRecord | null>;
+    /** The decision of a run about a service, with the figures of that run; null where it was equal to the one before. */
+    ofRun(service: string, run: string): Promise<DecisionRecord | null>;
   };
 }

@@ -21,6 +21,8 @@ describe('decisions', () => {
     expect(await at.store.decisions.at('svc-1', minute(7))).toEqual(decision('svc-1'));
     expect(await at.store.decisions.at('svc-1', minute(10))).toEqual(over);
     expect(await at.store.decisions.at('svc-1', minute(-1))).toBeNull();
+    expect(await at.store.decisions.ofRun('svc-1', 'run-3')).toEqual(over);
+    expect(await at.store.decisions.ofRun('svc-1', 'run-2')).toBeNull();
     expect(await at.store.decisions.at('svc-2', minute(10))).toBeNull();
     expect(await at.store.decisions.latest(['svc-2'])).toEqual([]);
   });

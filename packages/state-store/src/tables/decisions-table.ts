@@ -45,6 +45,12 @@ export function decisionsTable(access: Access): StoreTables['decisions'] {
           { do: 'update', key: ['service'] },
         );
       }),
+    ofRun: (service, run) =>
+      access.read(async (session) => {
+        const where = { service, run };
+        const [record] = await listByTime(session, decisionHistory, 'at', { where, newestFirst: true, limit: 1 });
+        return record ?? null;
+      }),
     at: (service, at) =>
       access.read(async (session) => {
         const latest = await newest(session.db).where('decisions.service', '=', service).executeTakeFirst();

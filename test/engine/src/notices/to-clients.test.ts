@@ -79,6 +79,19 @@ describe('a notice of a hold to its client', () => {
     ]);
   });
 
+  it('quotes the figures of the run that holds, however long its calls take', async () => {
+    await start('');
+    at.panel.server.onCall(() => at.bench.clock.advance(100));
+    await at.addService(1, { product: 'ports', values: { client: '42' } });
+    at.use(1, 60);
+    await at.poll();
+    at.use(1, 60);
+    await at.poll();
+    expect(toSent('client')).toEqual([
+      `Service svc-1 is being restricted: 120 GB of 100 GB of traffic are used ${PERIOD}.`,
+    ]);
+  });
+
   it('is listed in the words of its template, and says nothing of what only its provider knows', async () => {
     await start(', template: { hold: "Dear {client}: {message}!" }');
     await at.addService(1, { values: { client: '42' } });

@@ -4,7 +4,7 @@ import { describePeriod } from '../../base/describe-period.js';
 import { findLimitStates } from '../../kernel/subject/limit-state.js';
 import { describeLimit } from '../../kernel/subject/used.js';
 
-type Notice = Pick<NoticeRecord, 'code' | 'key' | 'at' | 'service' | 'message'>;
+type Notice = Pick<NoticeRecord, 'code' | 'key' | 'service' | 'message'>;
 
 /** Why nothing is bought automatically, as a client may read it: his own credit and what he chose. Other causes are his provider's. */
 const OWN_CAUSES: readonly string[] = ['no-credit', 'limit-reached', 'would-not-lift', 'currency', 'link-spent'];
@@ -30,11 +30,13 @@ type Tables = Pick<StoreTables, 'holds' | 'decisions' | 'cycles'>;
  * Returns why a notice says that a service is held, with the figures, direction and period of the decision: of its quota and its own
  * limits. Null for other reasons, which are the provider's, and where the figures are not stored any more.
  */
-export async function readHoldReason(tables: Tables, notice: Notice, timeZone: string): Promise<string | null> {
-  const { code, key, service, at } = notice;
+export async function readHoldReason(tables: Tables, notice: NoticeRecord, timeZone: string): Promise<string | null> {
+  const { code, key, service, run, at } = notice;
   if (code !== 'hold' || service === null) return null;
   const hold = (await tables.holds.all({ service })).find(({ id }) => key.endsWith(`:${id}`));
-  const decision = await tables.decisions.at(service, at);
+  // The run that holds stores its decision after the notice, once its calls are made.
+  const ofRun = run === null ? null : await tables.decisions.ofRun(service, run);
+  const decision = ofRun ?? (await tables.decisions.at(service, at));
   if (hold === undefined || decision === null) return null;
   const { reason } = hold;
   const limit = findLimitStates(decision).find(({ id }) => id === reason);
