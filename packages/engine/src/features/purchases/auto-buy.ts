@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { AutoBuyRule } from '@sluice/contract/documents';
 import { type ItemError, SluiceError } from '@sluice/panel-kind';
 import { autoBuy, compareMoney, formatMoney, multiplyMoney, subtractMoney } from '@sluice/quota-core';
@@ -165,8 +166,23 @@ async function draft(on: RunOnPanel, work: Decided, wish: Wish, credits: Credits
   if (budget !== null) budget.left = subtractMoney(budget.left, multiplyMoney(price, count));
   const order = { service: service.id, client, cycle: cycle?.id ?? '', actor: 'auto' } as const;
   const prefix = autoKeyPrefix(await findLink(context.store, service.id, context.now()));
-  const keys = Array.from({ length: count }, (_, n) => `${prefix}${order.cycle}:${automatic.length + n + 1}`);
-  return { buys: keys.map((key) => newPurchase(context, wanted, { ...order, key })) };
+  const numbers = Array.from({ length: count }, (_, n) => automatic.length + n + 1);
+  const ids = numbers.map((number) => toAutoId([service.id, client, cycle?.start ?? '', String(number)]));
+  const known = await Promise.all(ids.map((id) => context.store.purchases.get(id)));
+  const buys = numbers.map((number, n) => {
+    const key = `${prefix}${order.cycle}:${number}`;
+    const id = ids[n];
+    return newPurchase(context, wanted, id === undefined || known[n] ? { ...order, key } : { ...order, key, id });
+  });
+  return { buys };
+}
+
+/**
+ * Returns the id of an automatic purchase: the n-th of a cycle has the same one in a store that was restored from a backup, which so
+ * finds the invoice that is paid already.
+ */
+function toAutoId(parts: readonly string[]): string {
+  return `pur-${createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 20)}`;
 }
 
 /** Returns what this run may still spend with the share link that set the preference; null without a maximum. */

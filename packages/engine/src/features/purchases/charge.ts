@@ -20,11 +20,13 @@ interface Ordered {
   actor: PurchaseRecord['actor'];
   /** Unique; null for a key that no other purchase has. */
   key: string | null;
+  /** The key of its invoice; absent for one that no other purchase has. */
+  id?: string;
 }
 
 /** Returns the row of a purchase that is not charged yet. It is stored before the billing system is called. */
-export function newPurchase(context: Context, bought: Package, { key, ...ordered }: Ordered): PurchaseRecord {
-  const id = context.id('pur');
+export function newPurchase(context: Context, bought: Package, order: Ordered): PurchaseRecord {
+  const { key, id = context.id('pur'), ...ordered } = order;
   const { bytes, price, currency, taxed } = bought;
   return {
     id,
@@ -65,7 +67,8 @@ export async function chargePurchase(
 ): Promise<PurchaseRecord> {
   const billing = await context.billing();
   try {
-    const charge = await billing.charge(toRequest(context, row, billing), context.deps.signal);
+    const request = toRequest(context, row, { billing, since: await findSince(context, row) });
+    const charge = await billing.charge(request, context.deps.signal);
     return await changePurchase(context, fences, row, afterCharge(row, charge, context.now()));
   } catch (error) {
     if (isRefusal(error)) await endRefused(context, fences, row);
@@ -92,8 +95,20 @@ async function endRefused(context: Context, fences: HeldLease[], row: PurchaseRe
   }
 }
 
-function toRequest({ config }: Context, row: PurchaseRecord, { clientsPay }: BillingSystem) {
-  const { id, price, currency, taxed, at, actor } = row;
+/** Returns since when a purchase may have its invoice: that of an automatic one may be older than its row, in a restored store. */
+async function findSince({ store }: Context, { actor, service, cycle: id, at }: PurchaseRecord): Promise<string> {
+  if (actor !== 'auto') return at;
+  const cycle = (await store.cycles.ofService(service)).find((one) => one.id === id);
+  return cycle === undefined || cycle.start > at ? at : cycle.start;
+}
+
+interface ToCharge {
+  billing: BillingSystem;
+  since: string;
+}
+
+function toRequest({ config }: Context, row: PurchaseRecord, { billing: { clientsPay }, since }: ToCharge) {
+  const { id, price, currency, taxed, actor } = row;
   return {
     key: id,
     client: row.client ?? '',
@@ -101,7 +116,7 @@ function toRequest({ config }: Context, row: PurchaseRecord, { clientsPay }: Bil
     amount: price,
     currency,
     taxed,
-    since: at,
+    since,
     whenShort: actor === 'manual' && clientsPay ? 'leave-open' : 'refuse',
   } as const;
 }

@@ -1,0 +1,26 @@
+import { expect, it } from '@jest/globals';
+import { useOpened } from '../bench/each-test.js';
+import { DAY, GB, HOUR } from '../bench/engine-bench.js';
+import { CLIENT, openWhmcsShop } from '../bench/whmcs-bench.js';
+import { AUTO } from './whmcs-steps.js';
+
+const [at, open] = useOpened(openWhmcsShop);
+
+it.each([
+  ['an hour', HOUR],
+  ['ten days', 10 * DAY],
+])('a store restored from a backup takes the automatic purchase that is paid, %s later', async (_, later) => {
+  await open({ product: AUTO });
+  at.whmcs.addCredit(CLIENT, '100.00');
+  const backup = await at.bench.copy('backup');
+  await at.use(85);
+  const [bought] = await at.purchases();
+  const left = at.whmcs.credit(CLIENT);
+  at.bench.clock.advance(later);
+  const { services } = await backup.sluice.poll();
+  expect(at.whmcs.credit(CLIENT)).toBe(left);
+  expect(services[0]?.allowance?.allowedBytes).toBe(150 * GB);
+  const { purchases } = await backup.sluice.purchases.list({ service: 'whmcs-1' });
+  expect(purchases).toMatchObject([{ id: bought?.id, invoice: bought?.invoice, status: 'paid' }]);
+  await backup.close();
+});
