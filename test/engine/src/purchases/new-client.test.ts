@@ -1,5 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { useOpened } from '../bench/each-test.js';
+import { errorOf } from '../bench/engine-bench.js';
 import { CLIENT, openWhmcsShop } from '../bench/whmcs-bench.js';
 import { AUTO, listStatuses } from './whmcs-steps.js';
 
@@ -33,4 +34,17 @@ it('auto-buy of a new client has a maximum of its own, and shows what this clien
   expect(await countBought()).toBe(0);
   const polled = await at.use(50);
   expect([polled.totals.purchased, polled.totals.held, await countBought()]).toEqual([1, 0, 1]);
+});
+
+it('the reference of a former client buys nothing for the next one, and says nothing of his purchase', async () => {
+  await open();
+  at.whmcs.addCredit(CLIENT, '100.00');
+  await at.use(10);
+  const { purchase } = await at.sluice.purchases.create('whmcs-1', 'extra', { ref: 'order-1' });
+  at.whmcs.addClient({ id: NEXT, currency: 'EUR', credit: '50.00' });
+  at.whmcs.service(1).clientId = NEXT;
+  await at.sync();
+  const asked = await errorOf(at.sluice.purchases.create('whmcs-1', 'extra', { ref: 'order-1' }));
+  expect(asked).toMatchObject({ code: 'ref_used', message: expect.not.stringContaining(purchase.id) });
+  expect(at.whmcs.credit(NEXT)).toBe('50.00');
 });

@@ -18,11 +18,11 @@ import { refuseOtherClient, requireService } from '../../context/find-service.js
 import { buyWithin, readRaise } from './agent-budget.js';
 import { fitsBudget, type PurchaseBudget } from './budget-left.js';
 import { chargePurchase, newPurchase } from './charge.js';
-import { isAutoRef } from './link-budget.js';
 import { loadService, recordAllowance } from './load-service.js';
 import { type Package, requireOffered } from './packages.js';
 import { endUnwanted, isWanted } from './unfinished.js';
 import { errorFor } from '../services/for-reader.js';
+import { findRepeated, refUsed } from './references.js';
 import { refKey, toDetail } from './views.js';
 import { isLiving } from '../../base/lifecycle.js';
 
@@ -160,35 +160,6 @@ async function charge(context: Context, run: Run, row: PurchaseRecord): Promise<
     const { kind, code, cause } = error;
     throw new SluiceError(code, message, { kind, cause, details: { ...error.details, purchase: row.id } });
   }
-}
-
-/** Returns the purchase of a repeated reference. */
-async function findRepeated(context: Context, request: PurchaseRequest): Promise<PurchaseRecord | null> {
-  const { ref } = request;
-  if (ref === undefined) return null;
-  const [known] = await context.store.purchases.list({ key: refKey(ref) });
-  if (isAutoRef(ref) && known?.actor !== 'manual') throw refReserved(ref);
-  if (known === undefined) return null;
-  if (known.service === request.service && known.package === request.package && known.status !== 'failed') return known;
-  throw refUsed(request, known);
-}
-
-function refUsed({ ref }: PurchaseRequest, known: PurchaseRecord): SluiceError {
-  const what = `package ${known.package} for "${known.service}"`;
-  const ended = known.status === 'failed' ? ', which failed' : '';
-  return new SluiceError(
-    'ref_used',
-    `Reference "${ref}" belongs to purchase ${known.id} of ${what}${ended}: use another one; nothing was charged`,
-    { details: { purchase: known.id, ref } },
-  );
-}
-
-function refReserved(ref: string): SluiceError {
-  return new SluiceError(
-    'ref_used',
-    `Reference "${ref}" is one of automatic purchases: use another one; nothing was charged`,
-    { details: { ref } },
-  );
 }
 
 async function refuseUnfinished(tables: StoreTables, row: PurchaseRecord): Promise<void> {
