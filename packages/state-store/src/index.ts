@@ -51,6 +51,7 @@ export type {
   LeaseRecord,
   OverrideRecord,
   OwnershipRecord,
+  PanelRename,
   PurchaseRecord,
   PushedUsageRecord,
   RenamedPanel,

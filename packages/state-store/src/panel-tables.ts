@@ -1,4 +1,4 @@
-import type { FingerprintRecord, GraphCacheRecord, PanelListName, SwitchRecord } from './records.js';
+import type { FingerprintRecord, GraphCacheRecord, PanelListName, PanelRename, SwitchRecord } from './records.js';
 
 /** Panels: their switches, the shapes of their answers, and the cache of their answers. */
 export interface PanelTables {
@@ -18,6 +18,10 @@ export interface PanelTables {
     get(key: string, now: string): Promise<GraphCacheRecord | null>;
     /** Adds or replaces the graph, and deletes those that expired before its `at`. */
     put(record: GraphCacheRecord): Promise<void>;
+  };
+  panels: {
+    /** Renames a panel in everything that is stored of it. Nothing is stored of the new name yet. */
+    rename(rename: PanelRename): Promise<void>;
   };
   /** Ids of what panels have, as last listed: for completion, which calls no panel. */
   panelLists: {

@@ -24,6 +24,14 @@ export type {
 
 /** Instants in every record are ISO 8601 UTC with milliseconds, bytes are whole numbers, money is a decimal string. */
 
+/** A panel that has another name in the config than before. */
+export interface PanelRename {
+  from: string;
+  to: string;
+  /** What the keys of its conditions begin with, before its name. */
+  keys: readonly string[];
+}
+
 /** A change of some columns and keys of a service; all others stay. */
 export interface ServiceChange extends Partial<
   Omit<ServiceRecord, 'id' | 'refs' | 'ownRefs' | 'fields' | 'createdAt' | 'updatedAt'>

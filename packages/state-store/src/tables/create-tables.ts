@@ -54,6 +54,7 @@ const MAKERS: { readonly [Name in keyof StoreTables]: (access: Access) => StoreT
   switches: (access) => panelTables(access).switches,
   fingerprints: (access) => panelTables(access).fingerprints,
   graphCache: (access) => panelTables(access).graphCache,
+  panels: (access) => panelTables(access).panels,
   panelLists: (access) => panelTables(access).panelLists,
   resources: (access) => serviceTables(access).resources,
   pushedUsage: (access) => serviceTables(access).pushedUsage,

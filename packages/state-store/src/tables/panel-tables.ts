@@ -2,12 +2,13 @@ import type { StoreTables } from '../store.js';
 import type { Access } from './access.js';
 import { inChunks, listed } from './record-queries.js';
 import { findRecord, listRecords, putRecords } from './record-queries.js';
+import { renamePanel } from './rename-panel.js';
 import { fingerprints, graphCache, switches } from './run-record-tables.js';
 
 /** Tables about panels: their switches, the shapes of their answers, and the cache of their answers. */
 export function panelTables(
   access: Access,
-): Pick<StoreTables, 'switches' | 'fingerprints' | 'graphCache' | 'panelLists'> {
+): Pick<StoreTables, 'switches' | 'fingerprints' | 'graphCache' | 'panels' | 'panelLists'> {
   return {
     switches: switchesTable(access),
     fingerprints: {
@@ -18,6 +19,7 @@ export function panelTables(
       put: (record) => access.write((session) => putRecords(session, fingerprints, ['panel', 'endpoint'], [record])),
     },
     graphCache: graphCacheTable(access),
+    panels: { rename: (rename) => renamePanel(access, rename) },
     panelLists: panelListsTable(access),
   };
 }

@@ -5,9 +5,11 @@ import { startHiddifyBench } from '../bench/hiddify-bench.js';
 
 const at = useBench(startHiddifyBench);
 
+/** With another address it is not known to be the same panel. */
 const rename = () =>
   at.bench.configure(
     at.bench.text
+      .replaceAll('//127.0.0.1:', '//localhost:')
       .replaceAll('  vpn: {', '  vpn2: {')
       .replaceAll('panel: vpn,', 'panel: vpn2,')
       .replaceAll('panel: vpn }', 'panel: vpn2 }'),

@@ -107,7 +107,12 @@ describe('a product that is missing in the config', () => {
 
 describe('a panel that is missing in the config', () => {
   const remove = (at: EasyDcimBench): Promise<unknown> =>
-    at.bench.configure(at.bench.text.replace('  dcim: {', '  new: {').replaceAll('panel: dcim', 'panel: new'));
+    at.bench.configure(
+      at.bench.text
+        .replace('  dcim: {', '  new: {')
+        .replaceAll('panel: dcim', 'panel: new')
+        .replaceAll('//127.0.0.1:', '//localhost:'),
+    );
   const said =
     '1 service has the panel "dcim", which is not in the config: nothing is read or changed there; 1 is held and stays restricted (svc-1)';
 

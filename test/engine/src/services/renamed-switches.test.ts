@@ -10,8 +10,14 @@ async function useTooMuch(number: number, product = 'ports'): Promise<void> {
   at.panel.addTraffic(500 + number, { in: 200 * GB, out: 0 });
 }
 
+/** With another address it is not known to be the same panel. */
 const rename = () =>
-  at.bench.configure(at.bench.text.replaceAll('  dcim: {', '  fra: {').replaceAll('panel: dcim', 'panel: fra'));
+  at.bench.configure(
+    at.bench.text
+      .replaceAll('  dcim: {', '  fra: {')
+      .replaceAll('panel: dcim', 'panel: fra')
+      .replaceAll('//127.0.0.1:', '//localhost:'),
+  );
 
 const port = (number: number): string => at.panel.port(7000 + number * 10 + 1).adminState;
 

@@ -6,6 +6,7 @@ import type { RunOutcome, RunRecord, StoreTables, SwitchRecord } from '@sluice/s
 import { confirmClock } from '../../context/clock-guard.js';
 import { Leases } from '../../context/leases.js';
 import type { Context } from '../../context/context.js';
+import { followRenamedPanels } from './renamed-panels.js';
 
 /** Returns the run without what only documents about panels have. */
 export function toRunView({ observing: _observing, ...view }: PanelsRunView): RunView {
@@ -38,6 +39,7 @@ export interface RunEnd {
 export async function withRun<T>(context: Context, purpose: RunPurpose, work: (run: Run) => Promise<T>): Promise<T> {
   const run = new Run(context, purpose);
   try {
+    if (!purpose.dryRun && purpose.partOf === undefined) await followRenamedPanels(context, run.id, run.leases);
     return await work(run);
   } catch (error) {
     await run.fail(error).catch(() => undefined);

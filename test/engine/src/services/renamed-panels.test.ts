@@ -1,0 +1,165 @@
+import { describe, expect, it } from '@jest/globals';
+import { useOpened } from '../bench/each-test.js';
+import { startEasyDcimBench } from '../bench/easydcim-bench.js';
+import { DAY, type EngineBench, GB, HOUR } from '../bench/engine-bench.js';
+import { startFlvxBench } from '../bench/flvx-bench.js';
+import { startHiddifyBench } from '../bench/hiddify-bench.js';
+import { LINE, startTelephonyBench } from '../bench/telephony-bench.js';
+import { done } from '../bench/outcomes.js';
+import { pollLater } from '../loop/polls.js';
+
+/** Gives a panel another name in the config, and nothing else. */
+async function rename(bench: EngineBench, from: string): Promise<void> {
+  const panel = new RegExp(`^  ${from}: \\{`, 'm');
+  await bench.configure(
+    bench.text.replace(panel, `  renamed: {`).replace(new RegExp(`panel: ${from}(?=[, ])`, 'g'), 'panel: renamed'),
+  );
+}
+
+/** What happens to a panel between two parts of a life, and its name from then on. */
+const CASES = [
+  ['keeps its name', false],
+  ['has another name', true],
+] as const;
+
+describe.each(CASES)('a panel that %s in the config', (_, isRenamed) => {
+  describe('of EasyDCIM', () => {
+    const [at, open] = useOpened(startEasyDcimBench);
+    it('is freed of its hold when the quota is raised', async () => {
+      await open();
+      await at.addService(1, { product: 'ports' });
+      await at.poll();
+      at.use(1, 120);
+      await at.pollAfter(HOUR);
+      const isDown = (): boolean => at.panel.port(7011).adminState === 'down';
+      expect(isDown()).toBe(true);
+      if (isRenamed) await rename(at.bench, 'dcim');
+      expect((await at.pollAfter(HOUR)).totals).toMatchObject({ held: 1, actions: 0 });
+      await at.sluice.overrides.set('svc-1', { quota: '200GB' });
+      expect((await at.pollAfter(HOUR)).totals).toMatchObject({ held: 0, released: 1 });
+      expect(isDown()).toBe(false);
+    });
+  });
+
+  describe('of FLVX', () => {
+    const [at, open] = useOpened(startFlvxBench);
+    it('counts what was used meanwhile', async () => {
+      await open();
+      const user = await at.create(1, { product: 'relay' });
+      const web = at.panel.addForward(user, at.tunnels.hk, { name: 'web' });
+      await pollLater(at);
+      at.panel.traffic(web, 10 * GB);
+      await pollLater(at);
+      if (isRenamed) await rename(at.bench, 'relay');
+      at.panel.traffic(web, 110 * GB);
+      const { service } = await pollLater(at, 3 * DAY);
+      expect([service.usage?.totalBytes, service.status]).toEqual([120 * GB, 'held']);
+    });
+
+    it('opens the tunnel again that an earlier change of the package closed', async () => {
+      await open();
+      const user = await at.create(1, { product: 'big' });
+      const far = at.panel.addForward(user, at.tunnels.jp, { name: 'far' });
+      await at.poll();
+      await done(at.sluice.provision.changePackage('svc-1', 'relay'));
+      await pollLater(at);
+      expect(at.panel.isRunning(far)).toBe(false);
+      if (isRenamed) await rename(at.bench, 'relay');
+      await pollLater(at);
+      await done(at.sluice.provision.changePackage('svc-1', 'big'));
+      expect([at.panel.permissionStatus(user, at.tunnels.jp), at.panel.isRunning(far)]).toEqual([1, true]);
+    });
+  });
+
+  describe('of Hiddify', () => {
+    const [at, open] = useOpened(startHiddifyBench);
+    it('does not count for the next client what the former one used', async () => {
+      await open();
+      const user = at.panel.addUser({ agent: at.north, usageLimit: 50 * GB });
+      await at.addService(1, { product: 'vpn-50', values: { client: '42', hiddify_user_uuid: user } });
+      await at.pollAfter(HOUR);
+      at.panel.use(user, 48 * GB);
+      await at.pollAfter(HOUR);
+      await at.sluice.services.set('svc-1', { status: 'terminated' });
+      await at.sluice.services.remove('svc-1');
+      if (isRenamed) await rename(at.bench, 'vpn');
+      const panel = isRenamed ? 'renamed' : 'vpn';
+      await at.addService(2, { product: 'vpn-50', values: { panel, client: '43', hiddify_user_uuid: user } });
+      await at.pollAfter(HOUR);
+      at.panel.use(user, 5 * GB);
+      const { services } = await at.pollAfter(HOUR);
+      const second = services.find(({ id }) => id === 'svc-2');
+      expect([second?.usage?.totalBytes, second?.status]).toEqual([5 * GB, 'ok']);
+    });
+  });
+
+  describe('of telephony', () => {
+    const [at, open] = useOpened(startTelephonyBench);
+    it('bills each client for the own time, and what was never billed', async () => {
+      await open();
+      await at.addService();
+      at.addCall('2026-10-10T09:00:00-03:00', '40.0000');
+      expect(await at.bill()).toEqual(['svc-1 added 40.00']);
+      at.addCall('2026-11-10T09:00:00-03:00', '3.0000');
+      at.setTime('2026-11-20T12:00:00Z');
+      await at.sluice.services.set('svc-1', { status: 'terminated' });
+      if (isRenamed) await rename(at.bench, 'voice');
+      const panel = isRenamed ? 'renamed' : 'voice';
+      const own = { panel, product: 'line', client: '43', status: 'active', astbilling_subscriber_id: LINE };
+      await at.sluice.services.add('svc-2', own);
+      at.addCall('2026-11-25T09:00:00-03:00', '4.0000');
+      at.setTime('2026-12-02T12:00:00Z');
+      await at.bill();
+      const { invoices } = await at.sluice.invoices.list();
+      expect(invoices.map(({ client, total }) => [client, total]).sort()).toEqual([
+        ['42', '43.00'],
+        ['43', '4.00'],
+      ]);
+    });
+  });
+});
+
+describe('a panel whose name changed', () => {
+  const [at, open] = useOpened(startEasyDcimBench);
+  const panelOf = async (): Promise<string | undefined> => (await at.bench.store.services.get('svc-1'))?.panel;
+
+  it('is said to have the new name, once, and stays as it was in a preview', async () => {
+    await open();
+    await at.addService(1);
+    await at.poll();
+    await rename(at.bench, 'dcim');
+    await at.sluice.plan();
+    expect(await panelOf()).toBe('dcim');
+    for (let run = 0; run < 2; run++) {
+      await at.pollAfter(HOUR);
+      const stored = await at.bench.store.notices.list();
+      expect([await panelOf(), stored.filter(({ code }) => code === 'panel_renamed').length]).toEqual(['renamed', 1]);
+    }
+  });
+
+  it('has it with the next run where another one works on it', async () => {
+    await open();
+    await at.addService(1);
+    await at.poll();
+    await rename(at.bench, 'dcim');
+    const other = await at.bench.store.leases.acquire({
+      ...{ name: 'panel:dcim', run: 'run-other', now: new Date(at.bench.clock.now()).toISOString(), ttlMs: 60_000 },
+      ...{ owner: { host: 'other', pid: 999, processStart: '1' }, isAlive: () => true, unless: [] },
+    });
+    await at.poll();
+    expect(await panelOf()).toBe('dcim');
+    if (other.acquired) await at.bench.store.leases.release(other.lease);
+    await at.poll();
+    expect(await panelOf()).toBe('renamed');
+  });
+
+  it('is not known to be the same at another address', async () => {
+    await open();
+    await at.addService(1);
+    await at.poll();
+    await at.bench.edit('//127.0.0.1:', '//localhost:');
+    await rename(at.bench, 'dcim');
+    await at.poll();
+    expect(await panelOf()).toBe('dcim');
+  });
+});
