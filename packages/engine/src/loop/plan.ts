@@ -87,7 +87,7 @@ export function planSteps(on: RunOnPanel, work: Plannable, command: AccountComma
   const observation = work.observation ?? { service: work.service.id, at: context.now(), state: null, error: null };
   const found = withoutWaiting(target, withoutStopped(on, work.service.id, panel.plan(target, observation)));
   const [problem = null] = found.problems;
-  const isServed = problem === null && (givesBack ? target.holds.length === 0 : isToServe(work, target));
+  const isServed = problem === null && (givesBack ? target.holds.length === 0 : isToServe(panel, work, target));
   const { stopsNow, ...wanted } = found;
   const stops = isServed ? (found.stops ?? []) : [];
   // What Sluice still restricts is not stopped by the panel.
@@ -184,8 +184,10 @@ export function needsObservation(
 }
 
 /** Returns whether nothing of ours should stop the service. */
-function isToServe({ allowance, error, cycle, mode }: Loaded<Stage>, target: TargetState): boolean {
+function isToServe(panel: Panel, { allowance, error, cycle, mode }: Loaded<Stage>, target: TargetState): boolean {
   if (target.holds.length > 0 || target.command !== null || error !== null) return false;
+  // A line is served without an allowance.
+  if (panel.telephony !== undefined) return true;
   if (allowance === null || allowance.kind === 'unmanaged') return false;
   // A command decides nothing: the next run holds a service that has used its allowance.
   return !isUsedUp({ cycle, mode }, target.allowance?.allowedBytes ?? null);
@@ -197,11 +199,13 @@ function isUsedUp({ cycle, mode }: Pick<Loaded<Stage>, 'cycle' | 'mode'>, allowe
   return used !== null && allowedBytes !== null && used >= allowedBytes;
 }
 
-function stoppedNotice({ service, cycle }: Loaded<Stage>, stops: string[]): NonNullable<Plan['notices']>[number] {
+function stoppedNotice(work: Loaded<Stage>, stops: string[]): NonNullable<Plan['notices']>[number] {
+  const { service, cycle, allowance } = work;
+  const is = allowance === null || allowance.kind === 'unmanaged' ? 'not held' : 'within its allowance';
   return {
     code: STOPPED_BY_PANEL,
     key: `${STOPPED_BY_PANEL}:${service.id}:${cycle === null ? 'none' : toCycleKey(cycle)}`,
-    message: `${service.id} is within its allowance, but the panel stops it: ${stops.join('; ')}`,
+    message: `${service.id} is ${is}, but the panel stops it: ${stops.join('; ')}`,
   };
 }
 

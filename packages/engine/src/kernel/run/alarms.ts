@@ -1,4 +1,5 @@
 import type { StoppedByPanel } from '@sluice/contract/documents';
+import type { Panel } from '@sluice/panel-kind';
 import { printable } from '@sluice/panel-http/printable';
 import type { AlarmRecord, DecisionRecord, NoticeRecord, StoreTables } from '@sluice/state-store';
 import type { Applied } from '../subject/stages.js';
@@ -18,6 +19,7 @@ type AlarmTables = Pick<StoreTables, 'alarms'>;
 interface LookingRun {
   context: Context;
   scope: string;
+  panel: Pick<Panel, 'snapshot'>;
 }
 
 /**
@@ -83,8 +85,10 @@ function endsWith({ context, scope }: LookingRun, work: Applied, alarm: AlarmRec
   return plan !== null && error === null && (scope !== 'poll' || alarm.scope === 'poll');
 }
 
-function findAlarms({ context, scope }: LookingRun, work: Applied): AlarmRecord[] {
+function findAlarms({ context, scope, panel: { snapshot } }: LookingRun, work: Applied): AlarmRecord[] {
   const { id, panel } = work.service;
+  // Where a poll lists the accounts, it sees what stops them.
+  const isPolled = (code: string): boolean => code === STOPPED_BY_PANEL && snapshot !== undefined;
   return listWrong(work).map(({ code, message: text }) => {
     const message = printable(text);
     const found = { service: id, code, message };
@@ -97,7 +101,8 @@ function findAlarms({ context, scope }: LookingRun, work: Applied): AlarmRecord[
         service: id,
         message,
       },
-      ...{ scope: scope === 'poll' ? ('poll' as const) : ('reconcile' as const), since: context.now() },
+      ...{ scope: scope === 'poll' || isPolled(code) ? ('poll' as const) : ('reconcile' as const) },
+      since: context.now(),
       ...{ acknowledgedAt: null, acknowledgedBy: null, note: null },
     };
   });

@@ -1,5 +1,6 @@
 import type { RunReport, RunTotals, ServiceView } from '@sluice/contract/documents';
 import { setImmediate as yieldToIo } from 'node:timers/promises';
+import type { Panel } from '@sluice/panel-kind';
 import type { DecisionRecord, RunOutcome, StoreTables } from '@sluice/state-store';
 import { isInterrupted } from '../../base/interruption.js';
 import type { Context } from '../../context/context.js';
@@ -231,6 +232,7 @@ export class RunResults {
 /** A run with the places where its results are collected. */
 export interface ReportedRun {
   context: Context;
+  panel: Pick<Panel, 'snapshot'>;
   scope: string;
   report: RunReport;
   results: RunResults;
