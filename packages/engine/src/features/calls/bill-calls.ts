@@ -2,16 +2,17 @@ import type { CallBillReport, CallBillView } from '@sluice/contract/documents';
 import { type CallInvoice, SluiceError, usageError } from '@sluice/panel-kind';
 import type { CallBillRecord, ServiceRecord } from '@sluice/state-store';
 import { invoicePeriod, parsePeriod, type PeriodRule, toLocalTime } from '@sluice/telephony';
-import { describeUnbilled, listCallPanels } from '../../base/config/call-panels.js';
+import { describeUnbilled } from '../../base/config/call-panels.js';
 import { isLiving } from '../../base/lifecycle.js';
 import { compareIds } from '../../base/natural-order.js';
 import { readEnforcements } from '../../context/enforcement.js';
 import { type Run, withRun } from '../../kernel/run/bracket.js';
 import type { Context } from '../../context/context.js';
-import { requireService } from '../../context/find-service.js';
 import { hasCalls } from '../telephony/panels.js';
 import { billPeriod } from './bill-period.js';
-import type { BillOptions } from './bill-view.js';
+import { type BillRequest, withBillLease } from './bill-lease.js';
+import { findServices } from './billed-services.js';
+import { resolveDoubts, type TriedBill } from './doubts.js';
 import { finalPeriods, findDue, findParts, findStated, isFinal, isInDoubt, type ToBill, toStoredBill } from './due.js';
 import { findFirstDue, forgetFirstDue } from './first-due.js';
 import { type DueCalls, dropGivenUp } from './given-up.js';
@@ -24,11 +25,6 @@ import {
   type Line,
   requireLineOfCalls,
 } from '../telephony/find-line.js';
-
-/** Which bills to make, and how. */
-export interface BillRequest extends BillOptions {
-  waitMs: number;
-}
 
 /**
  * Bills calls. Repeatable, and safe to run at any time: a period of a line is billed once. Under `observe` the bills of all lines are
@@ -45,14 +41,19 @@ export async function billCalls(context: Context, request: BillRequest): Promise
   const command = { command: 'call bill', dryRun, service: service ?? undefined, scope };
   return withRun(context, command, async (run) => {
     await run.start();
-    const bills: CallBillView[] = [];
+    const toRequest = (service: ServiceRecord | null): BillRequest => {
+      if (service === null || !isObserved(service)) return request;
+      if (!run.view.observing.includes(service.panel)) run.view.observing.push(service.panel);
+      return { ...request, dryRun: true };
+    };
+    const tried = await resolveDoubts(context, run, { request, toRequest });
+    const bills = tried.map(({ view }) => view);
     for (const service of services) {
       context.deps.signal.throwIfAborted();
-      const observes = isObserved(service);
-      if (observes && !run.view.observing.includes(service.panel)) run.view.observing.push(service.panel);
-      const dryRun = request.dryRun || observes;
-      bills.push(...(await billService(context, run, service, { ...request, dryRun })));
+      const own = tried.filter((one) => one.view.service === service.id);
+      bills.push(...(await billService(context, run, service, { request: toRequest(service), tried: own })));
     }
+    if (tried.length > 0) bills.sort(compareViews);
     const changes = bills.some(({ state }) => state === 'added');
     const failed = bills.filter(({ state }) => state === 'failed').length;
     const outcome = failed === 0 ? 'done' : failed === bills.length ? 'failed' : 'partial';
@@ -60,6 +61,11 @@ export async function billCalls(context: Context, request: BillRequest): Promise
     await run.end({ outcome, changes });
     return { run: run.view, bills };
   });
+}
+
+/** Sorts the bills of a service by their periods, the newest first. */
+function compareViews(a: CallBillView, b: CallBillView): number {
+  return compareIds(a.service, b.service) || (a.period.from < b.period.from ? 1 : -1);
 }
 
 /** Returns a test whether the calls of a service are not billed by this request, because it is under `observe`. */
@@ -72,76 +78,37 @@ async function observedServices(
   return ({ panel, product }) => enforcements.isObserving(panel, product);
 }
 
-async function findServices(context: Context, { service, invoice, period }: BillRequest): Promise<ServiceRecord[]> {
-  if (service !== null) return [await requireService(context, service)];
-  const panels = leaveUnbilled(context, await findTelephonyPanels(context), { period, invoice });
-  if (panels.length === 0) throw usageError('unsupported', 'No panel of the config has telephony');
-  const all: ServiceRecord[] = [];
-  for (const panel of panels) all.push(...(await context.store.services.list({ panel })));
-  const billable = all.filter(({ status }) => status !== 'pending').sort((a, b) => compareIds(a.id, b.id));
-  if (invoice === null) return billable;
-  const { calls } = await context.billing();
-  const { serviceRef } = calls;
-  const { client, lines } = await calls.invoice(invoice, context.deps.signal);
-  const own = billable.filter((one) => one.client === client);
-  const ofInvoice =
-    serviceRef === null
-      ? own
-      : own.filter(({ refs }) => lines.some((line) => line.service !== null && line.service === refs[serviceRef]));
-  if (ofInvoice.length > 0) return ofInvoice;
-  throw new SluiceError('wrong_invoice', `Invoice ${invoice} is for no service with calls; nothing was changed`, {
-    details: { invoice },
-  });
-}
-
-/** Leaves out the panels that have nothing due, beside others: without them the request is for what can't be due. */
-function leaveUnbilled(
-  { config, deps }: Context,
-  panels: string[],
-  { period, invoice }: Pick<BillRequest, 'period' | 'invoice'>,
-): string[] {
-  const { billed } = listCallPanels(config, deps.kinds);
-  const due = panels.filter((panel) => billed.includes(panel));
-  return period === null && invoice === null && due.length > 0 ? due : panels;
-}
-
-async function findTelephonyPanels(context: Context): Promise<string[]> {
-  const found: string[] = [];
-  for (const name of Object.keys(context.config.panels))
-    if (hasCalls(context, name) && (await context.panel(name)).telephony !== undefined) found.push(name);
-  return found;
-}
-
-/** The lease of a service for billing, beside the service's own: a poll or a command does not stop it. */
-const callsLease = (service: string): string => `calls:${service}`;
-
 async function billService(
   context: Context,
   run: Run,
   service: ServiceRecord,
-  request: BillRequest,
+  { request, tried }: { request: BillRequest; tried: readonly TriedBill[] },
 ): Promise<CallBillView[]> {
-  const line =
-    request.service === null ? await findLineOfCalls(context, service) : await requireLineOfCalls(context, service);
+  const line = await findLineToBill(context, service, { request, tried });
   if (line === null) return [];
-  if (request.dryRun) return billLine(context, { line, request, fences: [] });
-  const lease = callsLease(service.id);
-  try {
-    const held = await run.leases.take(lease, request.waitMs);
-    return await billLine(context, { line, request, fences: [held] });
-  } catch (error) {
-    if (!(error instanceof SluiceError) || error.kind !== 'busy' || request.service !== null) throw error;
-    // Another run bills it now.
-    return [];
-  } finally {
-    await run.leases.release(lease);
-  }
+  const of = { line, request, tried };
+  const bill = (fences: OfLine['fences']) => billLine(context, { ...of, fences });
+  return (await withBillLease(run, { service: service.id, request }, bill)) ?? [];
+}
+
+/** Returns the line whose calls are to be billed; one is required by name, unless the bills that were begun are all there is. */
+async function findLineToBill(
+  context: Context,
+  service: ServiceRecord,
+  { request, tried }: { request: BillRequest; tried: readonly TriedBill[] },
+): Promise<Line | null> {
+  if (request.service !== null && tried.length === 0) return requireLineOfCalls(context, service);
+  // The bill of the period that was named is done with.
+  if (tried.length > 0 && (request.period !== null || !hasCalls(context, service.panel))) return null;
+  return findLineOfCalls(context, service);
 }
 
 interface OfLine {
   line: Line;
   request: BillRequest;
   fences: Parameters<typeof billPeriod>[1]['fences'];
+  /** The bills in doubt of the service that this request has tried. */
+  tried: readonly TriedBill[];
 }
 
 async function billLine(context: Context, of: OfLine): Promise<CallBillView[]> {
@@ -224,17 +191,20 @@ async function readCreation(context: Context, line: Line): Promise<string> {
 /** Reads what is due of a line, or the period of an invoice as far as it may be billed. */
 async function readDuePeriods(
   context: Context,
-  { line, request, fences }: OfLine,
+  { line, request, fences, tried }: OfLine,
   known: readonly CallBillRecord[],
 ): Promise<ToBill[]> {
   const { invoice, dryRun } = request;
   const { timeZone, billFrom } = line.telephony;
   const { panel } = line.service;
   if (billFrom === null) {
+    if (tried.length > 0) return [];
     throw usageError('bill_from_missing', describeUnbilled(panel), { panel });
   }
   const { windows, bills } = await dropGivenUp(context, line, known);
-  const started = await listBegun(context, line, bills);
+  const begun = await listBegun(context, line, bills);
+  // Without an invoice those in doubt were tried before.
+  const started = invoice === null ? begun.filter((bill) => !isInDoubt(bill)) : begun;
   if ((await findLastCalls(context, line.service)) !== 'due')
     return started.filter(isInDoubt).map((one) => toStoredBill(one, timeZone));
   const firstDue = invoice === null ? await findFirstDue(context, line, { bills: known, fences, dryRun }) : null;
@@ -270,7 +240,7 @@ const LISTED_MS = 93 * 86_400_000;
 
 async function earlier(
   context: Context,
-  { line, request, fences }: OfLine,
+  { line, request, fences, tried }: OfLine,
   known: readonly CallBillRecord[],
   billed: readonly CallBillView[],
 ): Promise<CallBillView[]> {
@@ -280,6 +250,7 @@ async function earlier(
       isFinal(bill) &&
       bill.service === line.service.id &&
       Date.parse(bill.end) >= since &&
+      !tried.some(({ id }) => id === bill.id) &&
       !billed.some(({ period }) => period.from === bill.start),
   );
   const views: CallBillView[] = [];

@@ -1,32 +1,21 @@
 import type { CallBillView } from '@sluice/contract/documents';
 import path from 'node:path';
-import { isPanelError } from '@sluice/panel-http';
 import { type CallTerms, SluiceError, toItemError } from '@sluice/panel-kind';
 import type { CallBillRecord } from '@sluice/state-store';
-import {
-  billKey,
-  billMarker,
-  decideBill,
-  reportFileName,
-  type Subscriber,
-  TelephonyError,
-  withMarker,
-} from '@sluice/telephony';
-import { QuotaCoreError } from '@sluice/quota-core';
+import { billKey, billMarker, decideBill, reportFileName, type Subscriber, withMarker } from '@sluice/telephony';
 import { callsLine } from '../../base/config/invoice-lines.js';
 import { requirePayer } from '../billing/refusals.js';
 import type { Context } from '../../context/context.js';
-import { refuseOpenPeriod, refuseOtherBilling, refuseOverlap, refuseShared, requireTerms } from './bill-refusals.js';
+import { refuseOpenPeriod, refuseOverlap, refuseShared, requireTerms } from './bill-refusals.js';
 import { emptyView, figures, type PeriodOfLine, toView } from './bill-view.js';
 import { type BillingType, describeTypeChanged, findBillingType, TYPE_CHANGED } from './billing-type.js';
 import { describeBound, lastDayBefore } from '../../base/describe-period.js';
-import { failBill } from './change-bill.js';
 import { BY_HAND, isByHand, isFinal, isInDoubt, isTaken, toInstants } from './due.js';
 import { gather, type Gathered } from './gather.js';
 import { listLineBills } from './line-bills.js';
 import { findSubscriber } from '../telephony/find-line.js';
-import { placeLine } from './place-line.js';
 import { isOfNothing } from './read-again.js';
+import { isOfOneBill, placeBill, resolveBill } from './resolve-bill.js';
 
 /** A period of a line that was read. */
 interface PeriodOfRead extends PeriodOfLine {
@@ -44,26 +33,16 @@ export async function billPeriod(context: Context, of: PeriodOfLine): Promise<Ca
   }
 }
 
-function isOfOneBill(error: unknown): boolean {
-  if (isPanelError(error) || error instanceof TelephonyError || error instanceof QuotaCoreError) return true;
-  return error instanceof SluiceError && !['store', 'internal', 'interrupted'].includes(error.kind);
-}
-
 async function makeBill(context: Context, of: PeriodOfLine): Promise<CallBillView> {
-  const { line, bill: stored, options } = of;
+  const { line, bill: stored } = of;
   const { service } = line;
   const isAgain = of.again === true && stored !== null && isOfNothing(stored);
   if (stored !== null && isFinal(stored) && !isAgain) return finished(context, of, stored);
+  if (stored !== null && isInDoubt(stored)) return resolveBill(context, of, stored);
   const terms = requireTerms(line);
   refuseShared(of);
   const bills = await listLineBills(context, line);
   refuseOverlap(of, stored, bills);
-  if (stored !== null && isInDoubt(stored)) {
-    if (options.dryRun) return toView(of, stored, 'planned');
-    refuseOtherBilling(context, stored);
-    // Its line may be on an invoice of the client that the service had then.
-    return place(context, of, { bill: stored, client: stored.client ?? requirePayer(service) });
-  }
   const client = requirePayer({ id: service.id, client: of.client });
   // Calls of a line that was deleted on the panel may still be listed there.
   const subscriber = await findSubscriber(context, line);
@@ -123,32 +102,11 @@ async function gatherAndPlace(
       return await nothing(context, of, { stored, gathered, reason: decision.reason, csv });
     if (options.dryRun) return { ...emptyView(of), ...figures(gathered) };
     const bill = await storeBill(context, of, { stored, gathered, state: 'planned', csv, note: null });
-    return { ...(await place(context, of, { bill, client })), ...figures(gathered) };
+    const placed = await placeBill(context, { ...of, service: of.line.service }, { bill, client });
+    return { ...placed, ...figures(gathered) };
   } catch (error) {
     if (csv === null) await sink?.discard();
     throw error;
-  }
-}
-
-/** Puts the line on an invoice; a failure is in the view, with the figures of the bill. */
-async function place(
-  context: Context,
-  of: PeriodOfLine,
-  { bill, client }: { bill: CallBillRecord; client: string },
-): Promise<CallBillView> {
-  const { line, options, fences } = of;
-  const { invoice, resend } = options;
-  const isOther = bill.service !== line.service.id;
-  const service = (isOther ? await context.store.services.get(bill.service) : null) ?? line.service;
-  try {
-    const placed = await placeLine(context, { service, client, bill, invoice, resend, fences });
-    return toView(of, placed.bill, placed.added ? 'added' : 'already-added');
-  } catch (error) {
-    if (!isOfOneBill(error)) throw error;
-    const now = (await context.store.callBills.get(bill.id)) ?? bill;
-    const problem = toItemError(error);
-    const failed = isInDoubt(now) ? now : await failBill(context, { fences, bill: now }, problem.message);
-    return { ...toView(of, failed, 'failed'), error: problem };
   }
 }
 

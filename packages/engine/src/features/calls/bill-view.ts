@@ -84,7 +84,14 @@ export function figures({ totals, differences, differenceCount, foreign }: Gathe
 }
 
 /** Returns the view of a stored bill. */
-export function toView(of: PeriodOfLine, bill: CallBillRecord, state: CallBillView['state']): CallBillView {
+export function toView(
+  { period }: Pick<PeriodOfLine, 'period'>,
+  bill: CallBillRecord,
+  state: CallBillView['state'],
+): CallBillView {
   const { service, invoice, calls, amount, currency, file } = bill;
-  return { ...emptyView(of), service, invoice, calls, total: amount, currency, csv: file, state };
+  return {
+    ...{ service, invoice, period: toInstants(period), calls, billedSeconds: null, total: amount, currency, state },
+    ...{ reason: null, csv: file, error: null, warnings: [] },
+  };
 }

@@ -135,7 +135,7 @@ async function search(
   { client, invoice, bill }: Placing,
 ): Promise<CallInvoice[]> {
   const { signal } = context.deps;
-  const found = await calls.invoices({ client, since: daysAgo(context, SEARCHED_DAYS) }, signal);
+  const found = await calls.invoices({ client, since: searchedSince(context, bill) }, signal);
   for (const id of new Set([invoice, bill.invoice])) {
     if (id === null || found.some((one) => one.id === id)) continue;
     const read = calls.invoice(id, signal);
@@ -144,6 +144,14 @@ async function search(
     if (one !== null) found.push(one);
   }
   return found;
+}
+
+/** An invoice that was made for the line may be as old as its bill. */
+function searchedSince(context: Context, { sentAt }: CallBillRecord): string {
+  const since = daysAgo(context, SEARCHED_DAYS);
+  if (sentAt === null) return since;
+  const sent = new Date(Date.parse(sentAt) - DAY_MS).toISOString().slice(0, 10);
+  return sent < since ? sent : since;
 }
 
 function daysAgo({ deps }: Context, days: number): string {

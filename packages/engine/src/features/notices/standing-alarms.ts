@@ -67,8 +67,8 @@ async function doubtfulMoney(context: Context, only?: string): Promise<StandingA
   });
   const panels = new Map(services.map(({ id, panel }) => [id, panel]));
   return [
-    ...bills.map(({ id, service, start: from, end: to, sentAt, at }) => {
-      const panel = panels.get(service) ?? '';
+    ...bills.map(({ id, service, panel: made, start: from, end: to, sentAt, at }) => {
+      const panel = made ?? panels.get(service) ?? '';
       const period = describePeriod({ from, to, timeZone: findTimeZone(config, panel) });
       const message = `it is not known whether the calls from ${period} were billed`;
       return { id, code: 'bill_in_doubt', service, panel, since: sentAt ?? at, message };

@@ -1,0 +1,66 @@
+import type { CallBillView } from '@sluice/contract/documents';
+import { isPanelError } from '@sluice/panel-http';
+import { SluiceError, toItemError } from '@sluice/panel-kind';
+import { QuotaCoreError } from '@sluice/quota-core';
+import type { CallBillRecord, ServiceRecord } from '@sluice/state-store';
+import { TelephonyError } from '@sluice/telephony';
+import type { Context } from '../../context/context.js';
+import { requirePayer } from '../billing/refusals.js';
+import { blankService } from '../services/check-service.js';
+import { refuseOtherBilling, refuseOverlap } from './bill-refusals.js';
+import { type PeriodOfLine, toView } from './bill-view.js';
+import { failBill } from './change-bill.js';
+import { isInDoubt } from './due.js';
+import { listLineBills } from './line-bills.js';
+import { placeLine } from './place-line.js';
+
+/** A stored bill that a run goes on with. */
+type BegunBill = Pick<PeriodOfLine, 'period' | 'options' | 'fences'>;
+
+/** Whether an error is of one bill: the run goes on with the others. */
+export function isOfOneBill(error: unknown): boolean {
+  if (isPanelError(error) || error instanceof TelephonyError || error instanceof QuotaCoreError) return true;
+  return error instanceof SluiceError && !['store', 'internal', 'interrupted'].includes(error.kind);
+}
+
+/**
+ * Finds out whether the line of a bill in doubt is on an invoice, and sends it again on request. All of it follows from what is stored of
+ * the bill: its service may have another line, panel or client by now, or be gone.
+ *
+ * @throws SluiceError `period_overlaps`, `other_billing`, `no_client`; nothing was changed
+ */
+export async function resolveBill(context: Context, of: BegunBill, bill: CallBillRecord): Promise<CallBillView> {
+  const service = await findService(context, bill);
+  const bills = await listLineBills(context, { service, subscriberId: bill.subscriber });
+  refuseOverlap({ line: { service }, period: of.period }, bill, bills);
+  if (of.options.dryRun) return toView(of, bill, 'planned');
+  refuseOtherBilling(context, bill);
+  // Its line may be on an invoice of the client that the service had then.
+  return placeBill(context, { ...of, service }, { bill, client: bill.client ?? requirePayer(service) });
+}
+
+/** Returns the service of a bill, on the panel that the bill is of. */
+async function findService(context: Context, { service: id, panel }: CallBillRecord): Promise<ServiceRecord> {
+  const service = (await context.store.services.get(id)) ?? blankService(id, context.now());
+  return { ...service, panel: panel ?? service.panel };
+}
+
+/** Puts the line on an invoice; a failure is in the view, with the figures of the bill. */
+export async function placeBill(
+  context: Context,
+  of: BegunBill & { service: ServiceRecord },
+  { bill, client }: { bill: CallBillRecord; client: string },
+): Promise<CallBillView> {
+  const { service, options, fences } = of;
+  const { invoice, resend } = options;
+  try {
+    const placed = await placeLine(context, { service, client, bill, invoice, resend, fences });
+    return toView(of, placed.bill, placed.added ? 'added' : 'already-added');
+  } catch (error) {
+    if (!isOfOneBill(error)) throw error;
+    const now = (await context.store.callBills.get(bill.id)) ?? bill;
+    const problem = toItemError(error);
+    const failed = isInDoubt(now) ? now : await failBill(context, { fences, bill: now }, problem.message);
+    return { ...toView(of, failed, 'failed'), error: problem };
+  }
+}
