@@ -93,17 +93,22 @@ export function endPeriods(periods: PeriodsBySubject, { before, after, at, numbe
   }
 }
 
-/** Begins the periods of what a service gets, after those of former owners ended; the first known owner had it also before. */
-export function beginPeriods(periods: PeriodsBySubject, { after, at, numbers }: OwnerChange): void {
+/**
+ * Begins the periods of what a service gets, after those of former owners ended. The first known owner had it also before, unless it
+ * has it instead of another object: what was done with it until then is not its own.
+ */
+export function beginPeriods(periods: PeriodsBySubject, { before, after, at, numbers }: OwnerChange): void {
   if (after === null) return;
+  const exchanged = listExchanged(before, after);
   const { id, client } = after;
   for (const subject of listSubjects(after, numbers)) {
     if (findOpen(periods, subject, id) !== undefined) continue;
     const all = periods.get(subjectKey(subject)) ?? [];
     const newest = all.at(-1);
+    const since = all.length === 0 && !exchanged.has(subjectKey(subject)) ? null : toBegin(all, at);
     // It was marked as ended by mistake: nobody else has had it since.
     if (newest?.service === id && newest.client === client) newest.until = null;
-    else all.push({ ...subject, service: id, client, since: toBegin(all, at), until: null, seq: null });
+    else all.push({ ...subject, service: id, client, since, until: null, seq: null });
     periods.set(subjectKey(subject), all);
   }
 }
@@ -112,8 +117,14 @@ function findOpen(periods: PeriodsBySubject, subject: Subject, service: string):
   return periods.get(subjectKey(subject))?.find((period) => period.service === service && period.until === null);
 }
 
-function toBegin(all: readonly OwnedPeriod[], at: string): string | null {
-  if (all.length === 0) return null;
+/** Returns the objects that a service names instead of other ones of its panel. */
+function listExchanged(before: ServiceRecord | null, { panel, refs }: ServiceRecord): Set<string> {
+  if (before === null || before.panel !== panel) return new Set();
+  const changed = Object.entries(refs).filter(([name, value]) => (before.refs[name] ?? value) !== value);
+  return new Set(changed.map(([name, value]) => subjectKey({ panel, subject: ownershipSubject(name, value) })));
+}
+
+function toBegin(all: readonly OwnedPeriod[], at: string): string {
   return all.reduce((begin, { until }) => latest(begin, until), at);
 }
 

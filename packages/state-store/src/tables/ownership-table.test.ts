@@ -54,7 +54,16 @@ describe('who had an object', () => {
       { id: 'svc-1', status: 'active', updatedAt: minute(8) },
     ]);
     expect(await periods()).toEqual(['svc-1 a ..5', 'svc-2 b 5..8', 'svc-1 a 8..']);
-    expect(await periods('line:7')).toEqual(['svc-2 b ..']);
+    expect(await periods('line:7')).toEqual(['svc-2 b 8..']);
+  });
+
+  it('begins where a service names another object that nobody had, not where it names its first', async () => {
+    await at.store.services.put([made('svc-1', 1), made('svc-2', 1, { refs: {} })]);
+    await at.store.services.update([
+      { id: 'svc-1', refs: { line: '7' }, updatedAt: minute(5) },
+      { id: 'svc-2', refs: { line: '8' }, updatedAt: minute(5) },
+    ]);
+    expect([await periods('line:7'), await periods('line:8')]).toEqual([['svc-1 a 5..'], ['svc-2 a ..']]);
   });
 
   it('has it on while nobody else had it since an end by mistake', async () => {

@@ -147,6 +147,36 @@ describe('a service that passes to another client', () => {
   });
 });
 
+describe.each([false, true])('a service that names a line that no service had, after a first bill: %s', (wasBilled) => {
+  beforeEach(async () => {
+    at.panel.addSubscriber({ id: '9002', username: 'ana1043', customer: '501', plan: '11' });
+    const addOther = (startedAt: string, charge: string) =>
+      at.panel.addCall({ subscriber: '9002', startedAt, talkSeconds: 45, charge });
+    if (wasBilled) await at.bill();
+    addOther('2026-10-10T09:00:00-03:00', '6.0000');
+    addOther('2026-11-10T09:00:00-03:00', '7.0000');
+    at.addCall('2026-11-11T09:00:00-03:00', '3.0000');
+    at.setTime('2026-11-20T12:00:00Z');
+    at.whmcs.setField(7, 'astbilling_subscriber_id', '9002');
+    await at.sync();
+    addOther('2026-11-25T09:00:00-03:00', '4.0000');
+    at.setTime('2026-12-02T12:00:00Z');
+  });
+
+  it('is billed for its own time, and the calls before are reported', async () => {
+    expect(await at.bill()).toEqual(['whmcs-7 added 4.00']);
+    expect(at.charged()).toEqual(['501: 4.00']);
+    const reported = (await at.differences()).map(({ service, line, difference }) => [service, line, difference]);
+    expect(reported).toContainEqual(['whmcs-7', LINE, '3.0000']);
+    expect(reported).toContainEqual([null, '9002', '13.0000']);
+    expect(await at.listAlarms()).toHaveLength(2);
+  });
+
+  it('has the calls of its own time', async () => {
+    expect(await records('whmcs-7')).toEqual(['4.0000']);
+  });
+});
+
 describe('calls that nobody is billed for', () => {
   it('are shown after the end of a service', async () => {
     at.setTime('2026-11-20T12:00:00Z');

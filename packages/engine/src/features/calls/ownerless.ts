@@ -31,8 +31,8 @@ export interface UnbilledCalls {
 }
 
 /**
- * Reads the calls of lines in times in which nobody is billed for them: after a service ended, while services of several clients had
- * the line, and what was left of a service that was removed or whose calls were given up.
+ * Reads the calls of lines in times in which nobody is billed for them: after a service ended, before a service got the line instead of another
+ * one, while services of several clients had the line, and what was left of a service that was removed or whose calls were given up.
  */
 export async function listUnbilled(
   context: Context,
@@ -64,13 +64,13 @@ export async function listUnbilledOnPanel(
   return found;
 }
 
-/** Lists the lines of a panel that somebody lost in the last three months, or several have. */
+/** Lists the lines of a panel that somebody got or lost in the last three months, or several have. */
 async function listPassed(context: Context, panel: string, telephony: PanelTelephony): Promise<PassedLine[]> {
   const since = searchedSince(context);
   const lines = await listLines(context, panel, telephony);
   const passed = lines.filter(
     ({ periods }) =>
-      periods.some(({ until }) => until !== null && until >= since) ||
+      periods.some((period) => [period.since, period.until].some((at) => at !== null && at >= since)) ||
       periods.filter(({ until }) => until === null).length > 1,
   );
   return passed.map((line) => ({ panel, telephony, ...line }));
