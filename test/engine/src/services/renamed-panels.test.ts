@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { useOpened } from '../bench/each-test.js';
 import { startEasyDcimBench } from '../bench/easydcim-bench.js';
-import { DAY, type EngineBench, GB, HOUR } from '../bench/engine-bench.js';
+import { DAY, type EngineBench, errorOf, GB, HOUR } from '../bench/engine-bench.js';
 import { startFlvxBench } from '../bench/flvx-bench.js';
 import { startHiddifyBench } from '../bench/hiddify-bench.js';
 import { LINE, startTelephonyBench } from '../bench/telephony-bench.js';
@@ -153,13 +153,16 @@ describe('a panel whose name changed', () => {
     expect(await panelOf()).toBe('renamed');
   });
 
-  it('is not known to be the same at another address', async () => {
+  it('is not known to be the same at another address, which a held service is told', async () => {
     await open();
-    await at.addService(1);
+    await at.addService(1, { product: 'ports' });
+    at.use(1, 120);
     await at.poll();
     await at.bench.edit('//127.0.0.1:', '//localhost:');
     await rename(at.bench, 'dcim');
     await at.poll();
     expect(await panelOf()).toBe('dcim');
+    const moved = await errorOf(at.sluice.services.set('svc-1', { panel: 'renamed' }));
+    expect(moved?.message).toMatch(/panel "dcim" is not in the config: put it back there, and release/);
   });
 });

@@ -122,10 +122,12 @@ export async function panelChangeProblems(
   const evidence = await tables.evidence.open({ services });
   const restricted = new Set(evidence.map((item) => item.service));
   for (const { service } of await tables.holds.open({ services })) {
-    if (!restricted.has(service)) add(service, isHeld(service));
+    const panel = byId.get(service)?.before.panel ?? '';
+    if (!restricted.has(service)) add(service, isHeld(service, { panel, isGone: findKind(panel) === undefined }));
   }
   for (const { service, panel } of evidence) {
-    if (panel !== byId.get(service)?.after.panel) add(service, isHeld(service));
+    if (panel !== byId.get(service)?.after.panel)
+      add(service, isHeld(service, { panel, isGone: findKind(panel) === undefined }));
   }
   for (const { id, service, panel, type, target } of unresolved.filter((row) => !isCommandRow(row))) {
     if (service === null || panel === byId.get(service)?.after.panel) continue;
@@ -146,7 +148,10 @@ function leavesAccount({ before, after }: Move): ChangeProblem {
   return { code: 'account_left_behind', message };
 }
 
-function isHeld(service: string): ChangeProblem {
-  const message = `the panel of "${service}" can't be changed while the service is held; release it first`;
+function isHeld(service: string, { panel, isGone }: { panel: string; isGone: boolean }): ChangeProblem {
+  const what = `the panel of "${service}" can't be changed while the service is held`;
+  const message = isGone
+    ? `${what}, and panel "${panel}" is not in the config: put it back there, and release the service first`
+    : `${what}; release it first`;
   return { code: 'service_held', message };
 }
