@@ -15,7 +15,7 @@ import { ownsAccount } from '../kernel/subject/account.js';
 import { withSource } from '../kernel/subject/source.js';
 import { findCounter, withTotalOnly } from '../kernel/subject/counter.js';
 import type { Loaded, Read, Stage } from '../kernel/subject/stages.js';
-import { toRead, withError } from '../kernel/subject/to-stage.js';
+import { NOT_MAPPED, toRead, withError } from '../kernel/subject/to-stage.js';
 
 /** The shortest window that a panel is asked about. */
 const SHORTEST_WINDOW_MS = 60_000;
@@ -29,7 +29,7 @@ function isMetered({ skipped, error, cycle }: Loaded, panel: Panel): boolean {
 export function mappingError({ service }: Loaded<Stage>, panel: Panel): ItemError | null {
   const ref = panel.kind.requiredRef;
   if (ref === null || service.refs[ref] !== undefined) return null;
-  return { code: 'not_mapped', message: `"${service.id}" has no ${ref}` };
+  return { code: NOT_MAPPED, message: `"${service.id}" has no ${ref}` };
 }
 
 /** Options of `readUsage`. */

@@ -11,7 +11,7 @@ import {
   REFUSED_BY_AGENT,
 } from './types.js';
 import type { Applied } from '../../kernel/subject/stages.js';
-import { STOPPED_BY_PANEL } from '../../kernel/subject/to-stage.js';
+import { NOT_MAPPED, STOPPED_BY_PANEL } from '../../kernel/subject/to-stage.js';
 import { interruptedError, isInterrupted } from '../../base/interruption.js';
 import { type Run, toRunView } from '../../kernel/run/bracket.js';
 import { addNotices, type Notice, noticeRows, planNotices, toReleaseNotices } from '../../kernel/run/notice.js';
@@ -29,15 +29,19 @@ import { describeExceeded } from '../../kernel/subject/used.js';
 import { toActionView, toOpenHold } from '../../kernel/subject/views.js';
 import type { Context } from '../../context/context.js';
 
-/** Stores the checkpoint of the command with the last run's decision. */
+/** Stores the checkpoint of the command with the last run's decision, which has failed no more where it lacked what was made. */
 async function saveCheckpoint(context: Context, run: string, work: Applied, tables: StoreTables): Promise<void> {
   const { checkpoint: seen } = work.history;
-  if (seen === null) return;
   const [latest] = await tables.decisions.latest([work.service.id]);
+  const isMade = latest?.errorCode === NOT_MAPPED && work.error === null;
+  if (seen === null && !isMade) return;
   const treatment = { previewOnly: false, observing: false };
   const decision =
-    latest ?? toDecisionRecord(context, { id: run, at: context.now() }, { ...work, error: null }, treatment);
-  await tables.decisions.record([{ ...decision, inputs: { ...(decision.inputs as object | null), reading: seen } }]);
+    latest === undefined || isMade
+      ? toDecisionRecord(context, { id: run, at: context.now() }, { ...work, error: null }, treatment)
+      : latest;
+  const reading = seen === null ? {} : { reading: seen };
+  await tables.decisions.record([{ ...decision, inputs: { ...(decision.inputs as object | null), ...reading } }]);
 }
 
 /** Returns whether the command was refused by what the panel shows, and nothing was changed, or by an agent's limit. */

@@ -1,5 +1,6 @@
 import type { GraphWindow } from '@sluice/contract/documents';
 import { type PanelGraph, SluiceError } from '@sluice/panel-kind';
+import { NOT_MAPPED } from '../../kernel/subject/to-stage.js';
 import { findTimeZone } from '../../base/config/find-entry.js';
 import { requireFacet } from '../../base/facet.js';
 import { beginThen, type Reader, visibleSince } from '../../context/reader.js';
@@ -32,7 +33,7 @@ export async function panelGraph(
   const graphs = requireFacet(panel, 'graphs', 'usage');
   const { requiredRef } = panel.kind;
   if (requiredRef !== null && service.refs[requiredRef] === undefined) {
-    throw new SluiceError('not_mapped', `"${id}" has no ${requiredRef}`, {
+    throw new SluiceError(NOT_MAPPED, `"${id}" has no ${requiredRef}`, {
       details: { service: id, ref: requiredRef },
     });
   }

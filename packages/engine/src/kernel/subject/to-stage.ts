@@ -12,6 +12,9 @@ export const LEASED = 'leased';
 /** Code of the notice of a service that its panel stops although nothing of ours should. */
 export const STOPPED_BY_PANEL = 'stopped_by_panel';
 
+/** The code of a service that does not name its account, server or line. */
+export const NOT_MAPPED = 'not_mapped';
+
 /** Code of the error of a service whose product is missing in the config. */
 export const UNKNOWN_PRODUCT = 'unknown_product';
 
