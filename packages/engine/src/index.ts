@@ -179,6 +179,7 @@ export type { PaymentTerms } from './features/billing/billing-pages.js';
 export { describeEffect } from './features/purchases/describe-effect.js';
 export type { PurchaseBudget } from './features/purchases/budget-left.js';
 export { packageName } from './base/config/package-name.js';
+export { sentenceForClient } from './features/services/for-reader.js';
 export { describePrice } from './base/config/package-price.js';
 export type { Begun, KeyedAnswer } from './features/requests/once.js';
 export type { KeyedRequest } from './features/requests/running.js';

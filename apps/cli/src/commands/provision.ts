@@ -153,13 +153,14 @@ async function perform(
     printBills(outcome, report.bills ?? [], options.dryRun === true);
     const { access, credentials } = report;
     if (credentials) {
-      const { username, password, passwordFile, writtenTo } = credentials;
+      const { username, password, passwordFile, writtenTo, inDoubt = false } = credentials;
+      const doubt = inDoubt ? '; it is not known whether the panel has it' : '';
       outcome.line(`  account ${username ?? ''}`);
       const isElsewhere = passwordFile !== null || writtenTo !== undefined || given !== undefined;
       // Without an account there is no message that contains it.
       if (password !== null && !isElsewhere && !(access && template))
-        terminal.verbatim(`  password ${password} (shown only once)`);
-      if (passwordFile !== null) outcome.line(`  password in ${passwordFile}`);
+        terminal.verbatim(`  password ${password} (shown only once${doubt})`);
+      if (passwordFile !== null) outcome.line(`  password in ${passwordFile}${doubt}`);
       if (writtenTo !== undefined) outcome.line(`  password in ${writtenTo}`);
     }
     if (access) {

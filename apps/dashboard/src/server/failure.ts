@@ -1,3 +1,4 @@
+import { sentenceForClient } from '@sluice/engine';
 import { SluiceError, type ErrorKind } from '@sluice/panel-kind';
 
 /** The error as a client gets it: `code`, `message` and `details` are those of the JSON documents. */
@@ -99,13 +100,19 @@ export function notFound(code: string, message: string, details: Record<string, 
 /** Kinds of errors whose messages are for clients too, or for nobody; those of all others name the operator's config. */
 const FOR_CLIENTS: readonly ErrorKind[] = ['usage', 'not-found', 'conflict', 'unsupported', 'internal'];
 
+/** What a client reads of a purchase that is stored, and that the next run charges. */
+const ORDERED = 'This is ordered and could not be charged yet: that is tried again by itself. Do not order it again';
+
 /** Returns an error as a client of the operator may read it: what failed in a panel, a billing system or the store is one sentence. */
 export function forClient(error: unknown, sentence = 'This could not be done at the moment; try again later'): unknown {
   const { code } = error as { code?: unknown };
   if (error instanceof SluiceError) {
-    const { kind } = error;
+    const { kind, details } = error;
     const isOwn = FOR_CLIENTS.includes(kind) || error.code === 'too_many_requests';
-    return isOwn ? error : new SluiceError(error.code, sentence, { kind, cause: error });
+    if (isOwn) return error;
+    const isOrdered = kind === 'billing' && details['purchase'] !== undefined;
+    const message = isOrdered ? ORDERED : sentenceForClient(error.code, sentence);
+    return new SluiceError(error.code, message, { kind, cause: error });
   }
   const isOfStore = typeof code === 'string' && /^(store|lease)_/.test(code);
   return isOfStore ? new SluiceError(code, sentence, { kind: 'store', cause: error }) : error;

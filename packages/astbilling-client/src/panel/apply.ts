@@ -196,9 +196,10 @@ function toLineChange(
     'unsuspend-subscriber': () => client.subscribers.unsuspend(target, call),
     'terminate-subscriber': () => client.subscribers.terminate(target, call),
     'update-subscriber': async () => {
-      sent = true;
       const secret = withPassword && password !== null ? { sipPassword: password } : {};
       await client.subscribers.update(target, { ...changes, ...secret }, call);
+      // The line does not show it: without an answer nobody knows.
+      sent = true;
     },
   };
   return {

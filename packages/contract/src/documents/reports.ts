@@ -154,6 +154,10 @@ export const credentials = z.object({
   username: textOrNull,
   password: textOrNull.describe('Shown once: null in the answer to a repeated request'),
   passwordFile: textOrNull,
+  inDoubt: z
+    .literal(true)
+    .exactOptional()
+    .describe('It is not known whether the panel has the password: where it does not work, the former one does'),
   /** The billing system whose service has the password now. */
   writtenTo: text.exactOptional(),
 });

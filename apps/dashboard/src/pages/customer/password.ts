@@ -48,29 +48,60 @@ export const passwordPage: Page = async (request) => {
   return { title: 'Get a new password', body, timeZone: toZone(request, panel) };
 };
 
+/** What a client reads with its new password. */
+interface Words {
+  title: string;
+  tone: 'warning' | 'bad';
+  text: string;
+  label: string;
+}
+
+const SET: Words = {
+  title: 'New password',
+  tone: 'warning',
+  text: 'This password is shown only now. Keep it somewhere safe before you leave this page.',
+  label: 'New password',
+};
+
+const IN_DOUBT: Words = {
+  title: 'New password not confirmed',
+  tone: 'bad',
+  text: 'It is not known yet whether the password was replaced. Try this one, which is shown only now: if it does not work, the present one still does. In a few minutes, get another one to be sure.',
+  label: 'Password to try',
+};
+
+/** What remains of a command that set the password is done by later runs, which may set another one. */
+const PARTLY: Words = {
+  ...SET,
+  text: `${SET.text} Not all of the change could be finished: if this password stops working, get another one.`,
+};
+
 /** Gets a new password, which is shown in this answer only. */
 export const newPassword: Page = async (request): Promise<PageAnswer> => {
   const { sluice, as } = request;
   const service = await requirePassword(request);
-  const report = await plainly(async () => {
+  const { credentials, failed } = await plainly(async () => {
     const reader = toClient(request);
     const made = await sluice.provision.changePassword(service.id, { ...as, showPassword: 'always', reader });
-    throwReported(made.error ?? made.service.error);
-    return made;
+    const error = made.error ?? made.service.error;
+    // A password that the panel may have is shown whatever else failed: the former one may be gone.
+    if (made.credentials?.password == null) throwReported(error);
+    return { credentials: made.credentials, failed: error !== null };
   });
-  const { username = null, password = null } = report.credentials ?? {};
-  const back = toPath(request, service.id);
+  const { username = null, password = null, inDoubt = false } = credentials ?? {};
   if (password === null) throw new SluiceError('not_changed', 'The password was not changed. Try again later.');
-  const body = html`${notice('warning', 'This password is shown only now. Keep it somewhere safe before you leave this page.')}
+  const words = inDoubt ? IN_DOUBT : failed ? PARTLY : SET;
+  const back = toPath(request, service.id);
+  const body = html`${notice(words.tone, words.text)}
     ${facts([
       username === null ? null : ['User name', html`<code>${name(username)}</code>`],
-      ['New password', html`<code class="secret" data-copy="${password}">${password}</code>`],
+      [words.label, html`<code class="secret" data-copy="${password}">${password}</code>`],
     ])}
     <p><a href="${back}">Back to the service</a></p>`;
   return {
-    title: 'New password',
+    title: words.title,
     body,
     timeZone: toZone(request, service.panel),
-    repeat: `${back}?done=password#password`,
+    repeat: `${back}?done=${inDoubt ? 'password-in-doubt' : 'password'}#password`,
   };
 };

@@ -38,6 +38,8 @@ const DONE: Record<string, string> = {
   destination: 'The number was changed.',
   'caller-id': 'The caller id was changed.',
   password: 'A new password was made. It was shown once; get another one if you have lost it.',
+  'password-in-doubt':
+    'It was not known whether the password was replaced. The password to try was shown once; get another one to be sure.',
 };
 
 /** Returns the page of one service of a client. */

@@ -71,8 +71,11 @@ export async function changeDid(context: Context, request: DidRequest): Promise<
     };
   });
   const { run, actions, notices } = report;
-  const live = await listLive(context, place);
   const error = report.service.error ?? report.error ?? null;
+  const live = await listLive(context, place).catch((failure: unknown) => {
+    // How the change ended counts, and not that its result can't be read.
+    throw error === null ? failure : new SluiceError(error.code, error.message, { kind: 'panel' });
+  });
   return { run, service: service.id, dids: live.map(toDocument), actions, notices, error };
 }
 

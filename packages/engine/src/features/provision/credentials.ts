@@ -1,6 +1,7 @@
 import type { Credentials } from '@sluice/contract/documents';
 import { type ItemError, type Panel, type ProductSettings, toItemError } from '@sluice/panel-kind';
-import type { ServiceRecord } from '@sluice/state-store';
+import type { ActionRecord, ServiceRecord } from '@sluice/state-store';
+import type { JournalPayload } from '../../kernel/changes/journal.js';
 import { type BillingPlace, checkCredentials, findBillingPlace } from '../billing/service-credentials.js';
 import type { Applied } from '../../kernel/subject/stages.js';
 import type { Context } from '../../context/context.js';
@@ -89,10 +90,21 @@ export function placePassword(
   else writePasswordFile(files, { file, password, write }, row);
 }
 
+/** Returns whether a change sets the password of its command. */
+export function setsOwnPassword({ payload }: Pick<ActionRecord, 'payload'>): boolean {
+  return (payload as Partial<JournalPayload> | null)?.setsPassword === true;
+}
+
+/** Returns whether it is not known if the panel has the password of a command. */
+function isPasswordInDoubt({ actions }: Pick<Applied, 'actions'>): boolean {
+  const [last] = actions.filter(setsOwnPassword).slice(-1);
+  return last?.state === 'in-doubt';
+}
+
 /** Returns the credentials for the caller; null where no password was set. */
 export function toCredentials(
   panel: Panel,
-  work: Pick<Applied, 'service' | 'passwordSet'>,
+  work: Pick<Applied, 'service' | 'passwordSet' | 'actions'>,
   { plan: password, delivery }: { plan: PasswordPlan | null; delivery: { isDone: boolean } },
   request: ProvisionRequest,
 ): Credentials | null {
@@ -104,6 +116,7 @@ export function toCredentials(
     username: panel.passwords?.username(work.service) ?? null,
     password: isShown ? password.password : null,
     passwordFile: password.file,
+    ...(isPasswordInDoubt(work) ? { inDoubt: true } : {}),
     ...(password.billing !== undefined && delivery.isDone ? { writtenTo: password.billing.title } : {}),
   };
 }

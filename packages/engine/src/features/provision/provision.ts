@@ -11,9 +11,9 @@ import { unknownProduct } from '../../base/config/find-panel.js';
 import { toServiceAccess } from '../services/customer-access.js';
 import type { AccountVerb } from '../../kernel/subject/account.js';
 import { checkRequest } from './check-request.js';
-import { placePassword, toCredentials } from './credentials.js';
+import { placePassword, setsOwnPassword, toCredentials } from './credentials.js';
 import { checkUnbilled, type LastCalls } from './unbilled.js';
-import { endCommandRow, type JournalPayload } from '../../kernel/changes/journal.js';
+import { endCommandRow } from '../../kernel/changes/journal.js';
 import { findFirst, findRenewed, isSameCommand, toStored, findOpenRow, toRow } from './stored-command.js';
 import { removeDraft } from './password-file.js';
 import { decidePassword, deliver } from './plan-password.js';
@@ -154,7 +154,7 @@ function isUnused({
 async function wasPasswordSet({ store }: Context, id: string, { begunAt }: DecidedCommand): Promise<boolean> {
   if (begunAt === null) return false;
   const rows = await store.actions.list({ service: id, since: begunAt });
-  return rows.some(({ state, payload }) => state === 'applied' && (payload as JournalPayload).setsPassword === true);
+  return rows.some((row) => row.state === 'applied' && setsOwnPassword(row));
 }
 
 /** A command with its password. */

@@ -112,8 +112,16 @@ export function detailFor<View extends Detail>(
 
 /** Returns what a client reads of an error of a run: messages name the panel and its address. */
 export function errorFor({ code }: ItemError): ItemError {
-  return { code, message: 'This could not be done; the operator of the service sees why' };
+  return { code, message: sentenceForClient(code, 'This could not be done; the operator of the service sees why') };
 }
+
+/** Returns what a client reads of an error: `failed`, unless it is not known whether anything failed. */
+export function sentenceForClient(code: string, failed: string): string {
+  return code === 'outcome_unknown' ? IN_DOUBT : failed;
+}
+
+const IN_DOUBT =
+  'It is not known yet whether this was done. See in a few minutes how it is then, and try again if it was not done';
 
 /** Returns whether the highest usage of a cycle may be that of a former client. */
 function isOfFormer(cycle: { start: string } | null, since: string | null): boolean {
