@@ -20,8 +20,11 @@ export function answerInTurn(server: FastifyInstance): void {
       return;
     }
     before.once('close', () => {
-      // The other requests of a connection that ended are forgotten.
-      if (!socket.destroyed) done();
+      // What others have sent meanwhile comes first.
+      setImmediate(() => {
+        // The other requests of a connection that ended are forgotten.
+        if (!socket.destroyed) done();
+      });
     });
   });
   server.server.on('dropRequest', (_request, socket: Socket) => {

@@ -1,4 +1,5 @@
 import { SluiceError } from '@sluice/panel-kind';
+import { takeTurns } from './turns.js';
 
 /** An exchange with a client, as far as it is known when it ends. */
 interface Exchange {
@@ -19,18 +20,20 @@ interface OfClient {
 const WAITING = 8;
 
 /**
- * Returns a function that lets `most` requests of a client be under way at once, so that the others of the server are served beside
- * them. Further ones wait for their turn.
+ * Returns a function that lets `most` requests of a client be under way at once. Further ones wait. Each begins in a turn of its own: the
+ * store answers at once, so that otherwise the server would do nothing else until all are answered.
  *
  * @throws SluiceError `too_many_requests` where too many wait already
  */
 export function boundUnderWay(most: number): (exchange: Exchange, client: string) => Promise<void> {
   const clients = new Map<string, OfClient>();
+  const turn = takeTurns();
   return async ({ request, reply }, client) => {
     const own = clients.get(client) ?? { underWay: 0, waiting: [] };
     clients.set(client, own);
     if (own.underWay < most) own.underWay++;
     else await wait(own, { most, reply });
+    await turn(client);
     const end = (): void => {
       const next = own.waiting.shift();
       if (next !== undefined) next();
