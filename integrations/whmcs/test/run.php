@@ -17,7 +17,8 @@ declare(strict_types=1);
  *     { "module": "addons/sluice", "call": "output", "params": {…} }
  *     { "hook": "InvoiceCreation", "vars": {…} }
  *
- * and may have `get`, `post`, `session` and `server` (the superglobals). In `vars`, `{ "$service": 42 }` is the model of a service.
+ * and may have `get`, `post`, `session` and `server` (the superglobals), and `storedAfter`, the password that WHMCS stores for the
+ * service after a success. In `vars`, `{ "$service": 42 }` is the model of a service.
  * Prints `{ "results": [RESULT, …], "tables": { NAME: [ROW, …] } }`; see runtime/Caller.php for a result.
  */
 
@@ -36,5 +37,8 @@ foreach ($request['constants'] ?? [] as $name => $value) {
 Site::open($request);
 $caller = new Caller((string) ($request['root'] ?? dirname(__DIR__)), (string) $request['compile']);
 $results = array_map(static fn (array $call): array => $caller->call($call), $request['calls']);
-$answer = ['results' => $results, 'tables' => Site::tables()];
-fwrite(STDOUT, json_encode($answer, JSON_THROW_ON_ERROR | JSON_INVALID_UTF8_SUBSTITUTE | JSON_PARTIAL_OUTPUT_ON_ERROR));
+// After what the modules left for the end of the request.
+register_shutdown_function(static function () use ($results): void {
+    $answer = ['results' => $results, 'tables' => Site::tables()];
+    fwrite(STDOUT, json_encode($answer, JSON_THROW_ON_ERROR | JSON_INVALID_UTF8_SUBSTITUTE | JSON_PARTIAL_OUTPUT_ON_ERROR));
+});

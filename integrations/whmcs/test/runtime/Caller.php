@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Sluice\Whmcs\Test;
 
 use Smarty;
+use WHMCS\Database\Capsule;
 use WHMCS\Service\Addon;
 use WHMCS\Service\Service;
 
@@ -44,6 +45,10 @@ final class Caller
         ob_start();
         try {
             $returned = isset($call['hook']) ? $this->hook($call) : $this->moduleFunction($call);
+            if (isset($call['storedAfter']) && $returned === 'success') {
+                $password = ['password' => encrypt((string) $call['storedAfter'])];
+                Capsule::table('tblhosting')->where('id', $call['params']['serviceid'])->update($password);
+            }
             $html = isset($call['module']) ? $this->render($call, $returned) : null;
         } catch (\Throwable $error) {
             $thrown = sprintf('%s: %s (%s:%d)', $error::class, $error->getMessage(), $error->getFile(), $error->getLine());

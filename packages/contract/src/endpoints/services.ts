@@ -213,6 +213,7 @@ export const serviceEndpoints = endpoints({
       service: z.string(),
       fields: z.array(z.string()),
       observing: z.boolean().describe('Whether nothing of its panel is changed now, so that no field can be'),
+      password: z.boolean().describe('Whether these fields let the client get a new, generated password'),
     }),
   },
 });

@@ -34,8 +34,8 @@ export interface ModuleSite {
   url: string;
   /** Rows of WHMCS's database besides those that the fake holds; calls read and write them. */
   tables: Tables;
-  /** Runs calls in one PHP process. */
-  php: (calls: PhpCall[]) => Promise<PhpResult[]>;
+  /** Runs calls in one PHP process, which may have constants of WHMCS. */
+  php: (calls: PhpCall[], constants?: Record<string, number>) => Promise<PhpResult[]>;
   /** The documented parameters of the provisioning module for a service, as it is in WHMCS now. */
   params: (service: number, more?: Record<string, unknown>) => Record<string, unknown>;
   /** Runs a module command as WHMCS does: after `success` the status or password of the service changes. */
@@ -76,6 +76,7 @@ products:
   ded-900: { panel: dcim, quota: { total: 900GB }, whmcs: { productIds: [${IDS.bigger}] } }
   relay-100: { panel: relay, quota: { total: 100GB }, packages: [extra-50], flvx: { tunnelId: 1 }, whmcs: { productIds: [${IDS.relay}] } }
   relay-300: { panel: relay, quota: { total: 300GB }, flvx: { tunnelIds: [1, 2] } }
+  line-own: { panel: voice, astbilling: { planId: "11", customerMay: [sip_password] } }
   line: { panel: voice, astbilling: { planId: "11" }, whmcs: { productIds: [${IDS.line}] } }
 whmcs:
   url: "${urls.whmcs}"
@@ -138,7 +139,7 @@ export async function startModuleSite(section = ''): Promise<ModuleSite> {
     ...{ bench, clock, whmcs, dcim, relay, voice, url: serve.url },
     tables: toTables(serve.url),
     params: (service, more = {}) => ({ ...toParams(site, service), ...more }),
-    php: (calls) => runCalls(site, calls),
+    php: (calls, constants) => runCalls(site, calls, constants),
     command: (name, service, more) => runCommand(site, name, { service, more }),
     stopServe: () => serve.stop(),
     async close() {
@@ -210,10 +211,15 @@ function toRows({ whmcs }: ModuleSite): Tables {
   };
 }
 
-async function runCalls(site: ModuleSite, calls: PhpCall[]): Promise<PhpResult[]> {
+async function runCalls(
+  site: ModuleSite,
+  calls: PhpCall[],
+  constants: Record<string, number> = {},
+): Promise<PhpResult[]> {
   const { bench, whmcs } = site;
   const { url, identifier, secret } = whmcs;
   const request = {
+    constants,
     database: bench.path('whmcs.sqlite'),
     compile: bench.path('templates'),
     api: { url, identifier, secret },

@@ -1,4 +1,4 @@
-import { may } from '@sluice/contract';
+import { may, mayWithFields } from '@sluice/contract';
 import type { serviceEndpoints } from '@sluice/contract/endpoints';
 import { forbidden } from '../../server/failure.js';
 import type { Handlers } from './handler.js';
@@ -55,7 +55,8 @@ export const serviceHandlers: Handlers<typeof serviceEndpoints> = {
     sluice.overrides.list({ service: param('service'), reader }),
   'PUT /services/:service/override': ({ sluice, param, body, as }) => sluice.overrides.set(param('service'), body, as),
   'GET /services/:service/customer-fields': async ({ sluice, param }) => {
-    const { service, fields, observing } = await sluice.services.customerMay(param('service'));
-    return { service, fields: [...fields], observing };
+    const { service, ...terms } = await sluice.services.customerMay(param('service'));
+    const password = mayWithFields({ client: '', needs: ['manage'] }, 'provision.changePassword', terms);
+    return { service, fields: [...terms.fields], observing: terms.observing, password };
   },
 };

@@ -1,6 +1,9 @@
 <link rel="stylesheet" href="modules/servers/sluice/assets/sluice.css">
 <div class="sluice">
   {if $sluice.fault}<p class="sluice-fault" role="status">{$sluice.fault|escape}</p>{/if}
+  {if $sluiceNewPassword}
+    <p class="alert alert-success">New password: <code>{$sluiceNewPassword|escape}</code>. Keep it somewhere safe; what was typed into the form is not used.</p>
+  {/if}
   {if $sluice.title}<h3 dir="auto">{$sluice.title|escape}</h3>{/if}
   {if $sluice.summary}<p dir="auto">{$sluice.summary|escape}</p>{/if}
   {foreach $sluice.parts as $part}

@@ -14,6 +14,8 @@ require_once __DIR__ . '/lib/autoload.php';
 require_once __DIR__ . '/client-area.php';
 
 use Sluice\Whmcs\Account;
+use Sluice\Whmcs\Asker;
+use Sluice\Whmcs\ClientPassword;
 use Sluice\Whmcs\Module;
 use Sluice\Whmcs\Number;
 use Sluice\Whmcs\Purchase;
@@ -120,12 +122,13 @@ function sluice_ChangePackage(array $params): string
 /** @param array<array-key, mixed> $params */
 function sluice_ChangePassword(array $params): string
 {
-    return Module::run(static function () use ($params): void {
+    $isClient = Asker::isClient();
+    return Module::run(static function () use ($params, $isClient): void {
         if (Number::isMeant($params)) {
-            throw new Refusal('A number has no password.');
+            throw new Refusal('A number has no password.', true);
         }
-        (new Account($params))->changePassword();
-    });
+        $isClient ? (new ClientPassword($params))->replace() : (new Account($params))->changePassword();
+    }, $isClient);
 }
 
 /** @param array<array-key, mixed> $params */

@@ -50,6 +50,7 @@ final class Module
         return [
             'sluice' => $variables,
             'sluiceService' => $data->text('serviceid'),
+            'sluiceNewPassword' => ClientPassword::made($data->text('serviceid')),
             'sluiceTicket' => $variables['packages'] === [] ? '' : Purchase::of($params)->ticket(),
         ];
     }
