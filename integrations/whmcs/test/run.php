@@ -17,8 +17,8 @@ declare(strict_types=1);
  *     { "module": "addons/sluice", "call": "output", "params": {…} }
  *     { "hook": "InvoiceCreation", "vars": {…} }
  *
- * and may have `get`, `post`, `session` and `server` (the superglobals), and `storedAfter`, the password that WHMCS stores for the
- * service after a success. In `vars`, `{ "$service": 42 }` is the model of a service.
+ * and may have `get`, `post`, `session` and `server` (the superglobals), `isSameSession` (the session of the call before), and
+ * `storedAfter`, the password that WHMCS stores for the service after a success. In `vars`, `{ "$service": 42 }` is the model of a service.
  * Prints `{ "results": [RESULT, …], "tables": { NAME: [ROW, …] } }`; see runtime/Caller.php for a result.
  */
 

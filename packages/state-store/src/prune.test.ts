@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import type { SampleRecord } from './records.js';
+import type { ApiTokenRecord } from './token-records.js';
 import { apiCall, sample } from './test/records.js';
 import { useStore } from './test/use-store.js';
 
@@ -53,6 +54,29 @@ describe('prune', () => {
     // The first of a cycle stays as it is.
     expect(await at.store.samples.list({ service: 'svc-2' })).toEqual([sample('svc-2', hourAgo(1, 20))]);
     expect(await prune()).toEqual({ apiCalls: 0, samples: 0 });
+  });
+
+  it('deletes share links 30 days after their end, except those whose preference is not ended yet', async () => {
+    const rights = { buy: false, maxAmount: null, manage: false, changePassword: false };
+    const token = (id: string, change: Partial<ApiTokenRecord> = {}): ApiTokenRecord => ({
+      ...{ id, name: id, hash: `hash-${id}`, kind: 'share', scopes: [], client: '7', rights },
+      ...{ createdAt: ago(90 * DAY), createdBy: 'alice', expiresAt: ago(31 * DAY), revokedAt: null },
+      ...{ lastUsedAt: null, scopesBefore: null, ...change },
+    });
+    const kept = [
+      token('tok-recent', { expiresAt: ago(29 * DAY) }),
+      token('tok-valid', { expiresAt: ago(-DAY) }),
+      token('tok-of-api', { kind: 'api', rights: null }),
+      token('tok-of-preference'),
+    ];
+    const gone = [token('tok-expired'), token('tok-revoked', { expiresAt: ago(-DAY), revokedAt: ago(31 * DAY) })];
+    for (const record of [...gone, ...kept]) await at.store.apiTokens.add(record);
+    await at.store.autoBuy.put({
+      ...{ scope: 'link', subject: 'svc-1', enabled: true, package: null, thresholdBytes: null },
+      ...{ thresholdPercent: null, maxPerCycle: null, updatedAt: ago(90 * DAY), link: 'tok-of-preference' },
+    });
+    await prune();
+    expect(await at.store.apiTokens.list()).toEqual(kept);
   });
 
   it('leaves an hour alone until all of it is old', async () => {

@@ -18,6 +18,9 @@ const REQUEST_DAYS = 7;
 /** Deliveries of notices are kept this many days after they were sent or given up. */
 const DELIVERY_DAYS = 30;
 
+/** Share links are kept this many days after their end. */
+const LINK_DAYS = 30;
+
 /** Raw samples are kept this many days where nothing is stated. */
 const RAW_DAYS = 7;
 
@@ -50,7 +53,7 @@ function once({ beforeThinning }: PruneRequest): () => Promise<void> {
   return () => (called ??= beforeThinning?.() ?? Promise.resolve());
 }
 
-/** Deletes sessions that ended, requests that nobody repeats any more, and deliveries that ended. */
+/** Deletes sessions and share links that ended, requests that nobody repeats any more, and deliveries that ended. */
 async function deleteEnded(access: Access, instant: number): Promise<void> {
   await access.write(async ({ db }) => {
     await db.deleteFrom('sessions').where('expires_at', '<=', new Date(instant).toISOString()).execute();
@@ -58,7 +61,14 @@ async function deleteEnded(access: Access, instant: number): Promise<void> {
     await db.deleteFrom('requests').where('at', '<', before).execute();
     const ended = new Date(instant - DELIVERY_DAYS * DAY_MS).toISOString();
     await db.deleteFrom('deliveries').where('state', 'in', ['sent', 'given-up']).where('at', '<', ended).execute();
+    await deleteLinks(db, new Date(instant - LINK_DAYS * DAY_MS).toISOString());
   });
+}
+
+/** Deletes the share links that ended before an instant; the next run still reports that what one has set is over. */
+async function deleteLinks(db: Session['db'], before: string): Promise<void> {
+  await sql`delete from "api_tokens" where "kind" = 'share' and min("expires_at", coalesce("revoked_at", "expires_at")) < ${before}
+    and "id" not in (select "link" from "auto_buy_preferences" where "link" is not null)`.execute(db);
 }
 
 /** Start of the hour or day (UTC) that contains an instant. */

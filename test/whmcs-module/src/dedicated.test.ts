@@ -155,6 +155,23 @@ withPhp(`the provisioning module for a dedicated server${noPhp ?? ''}`, () => {
     expect(await page.text()).toContain('whmcs-50');
   });
 
+  it('makes one link for the clicks of a session, and keeps none of them for ever', async () => {
+    const count = async (): Promise<number> => {
+      const { stdout } = await at.bench.sluice('api-token list --json');
+      return (JSON.parse(stdout) as { tokens: unknown[] }).tokens.length;
+    };
+    const before = await count();
+    const click = { module: 'servers/sluice', call: 'ServiceSingleSignOn', params: at.params(50) };
+    const next = { ...click, isSameSession: true } as const;
+    const results = await at.php([click, next, next, click]);
+    const addresses = results.map(({ returned }) => (returned as { redirectTo: string }).redirectTo);
+    expect(new Set(addresses).size).toBe(2);
+    expect(await count()).toBe(before + 2);
+    at.clock.advance(31 * 86_400_000);
+    await at.bench.sluice('reconcile');
+    expect(await count()).toBe(before - 1);
+  });
+
   it('says that staff removes the order on the panel', async () => {
     expect((await at.command('TerminateAccount', 50)).returned).toMatch(/does not support terminate/);
     expect(at.whmcs.service(50).status).toBe('Active');

@@ -35,7 +35,7 @@ final class Caller
         $_GET = $call['get'] ?? [];
         $_POST = $call['post'] ?? [];
         $_REQUEST = [...$_GET, ...$_POST];
-        $_SESSION = $call['session'] ?? [];
+        $_SESSION = $call['session'] ?? (isset($call['isSameSession']) ? $_SESSION : []);
         $_SERVER['REQUEST_METHOD'] = $_POST === [] ? 'GET' : 'POST';
         foreach ($call['server'] ?? [] as $name => $value) {
             $_SERVER[$name] = $value;

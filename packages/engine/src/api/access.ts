@@ -19,7 +19,7 @@ export interface Access {
   create(request: TokenRequest, options?: CallOptions): Promise<NewToken>;
   /** Creates a share link: its text opens the services of one client. */
   share(request: ShareRequest, options?: CallOptions): Promise<NewToken>;
-  /** Lists tokens and links in the order of creation, also those that ended. */
+  /** Lists tokens and links in the order of creation, also API tokens that ended, and links for 30 days after their end. */
   list(options?: CallOptions): Promise<{ tokens: TokenView[] }>;
   /** Revokes a token or link by its id, a token also by its name, and ends its sessions; names what it made. */
   revoke(token: string, options?: CallOptions & Omit<RevokeRequest, 'token'>): Promise<RevokedToken>;

@@ -24,6 +24,8 @@ export type PhpCall = (
   get?: Record<string, string>;
   post?: Record<string, unknown>;
   session?: Record<string, unknown>;
+  /** The session of the call before. */
+  isSameSession?: true;
   /** The password that WHMCS stores for the service after a success. */
   storedAfter?: string;
 };

@@ -76,7 +76,7 @@ export async function createShare(
   return { token, access: await storeToken(context, record) };
 }
 
-/** Lists all tokens and links, also those that ended. */
+/** Lists all tokens and links, also API tokens that ended, and links for 30 days after their end. */
 export async function listTokens(context: Context): Promise<TokenView[]> {
   return (await context.store.apiTokens.list()).map(toView);
 }

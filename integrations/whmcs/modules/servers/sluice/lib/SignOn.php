@@ -8,6 +8,10 @@ namespace Sluice\Whmcs;
 final class SignOn
 {
     private const SECONDS = 3600;
+    /** A link is used again as long as it is open for at least this long. */
+    private const LEAST_SECONDS = 1800;
+    /** Where WHMCS's session has the links, by client. */
+    private const LINKS = 'sluice_links';
 
     /**
      * @param array<array-key, mixed> $params the parameters of the module function
@@ -47,6 +51,11 @@ final class SignOn
         if ($service->client === '') {
             throw new Refusal('WHMCS named no client.');
         }
+        // One link for each click would fill the store of Sluice.
+        $known = (new Data($_SESSION ?? []))->at(self::LINKS)->at($service->client);
+        if (($known->whole('until') ?? 0) >= time() + self::LEAST_SECONDS) {
+            return $known->text('url');
+        }
         // A link is shown once: a repetition has to make another one.
         $key = Keys::fresh($service->subject(), 'share');
         $body = ['client' => $service->client, 'validSeconds' => self::SECONDS];
@@ -54,6 +63,7 @@ final class SignOn
         if ($answer->text('url') === '') {
             throw new Refusal('Sluice does not know the address at which customers reach it: set serve.publicUrl in its config.');
         }
+        $_SESSION[self::LINKS] = [$service->client => ['url' => $answer->text('url'), 'until' => time() + self::SECONDS]];
         return $answer->text('url');
     }
 }
