@@ -77,6 +77,7 @@ export type {
   RelayUser,
   ReleasedQuota,
   RemovedPanel,
+  ReportedCalls,
   RestoreReport,
   RevokedToken,
   RunReport,

@@ -105,7 +105,11 @@ export const callReport: CommandHandler<ReportOptions> = (_args, options, deps) 
     const reports = csv === undefined ? billReports(config, format) : oneReport(deps, csv, format, options);
     const of = service === undefined ? { client: client ?? '' } : { service };
     const made = await sluice.calls.report(of, { period, reports, remote });
-    if (csv === '-') return ExitCode.done;
+    const leftOut = `left out, without a line yet: ${made.withoutLine.join(', ')}`;
+    if (csv === '-') {
+      if (made.withoutLine.length > 0) terminal.warn(leftOut);
+      return ExitCode.done;
+    }
     const [only] = made.reports;
     terminal.document(service === undefined ? made : { report: only });
     for (const { service: name, calls, total, currency, provisional, csv: file } of made.reports) {
@@ -115,6 +119,7 @@ export const callReport: CommandHandler<ReportOptions> = (_args, options, deps) 
       );
       if (provisional) terminal.info(`  ${PROVISIONAL}`);
     }
+    if (made.withoutLine.length > 0) terminal.info(leftOut);
     return ExitCode.done;
   });
 };

@@ -85,7 +85,15 @@ export const file = z.object({ name: text, text });
 /** The report of a bill: a CSV file with its calls; its name has no folder. */
 export type BillReport = z.infer<typeof file>;
 
-export const callReports = z.object({ reports: z.array(callReport), files: z.array(file) });
+export const callReports = z.object({
+  reports: z.array(callReport),
+  withoutLine: z
+    .array(text)
+    .describe('Services of the client whose line does not exist yet, so that they are not among the reports'),
+  files: z.array(file),
+});
+/** `call report --client --json` (docs/json.md). */
+export type ReportedCalls = Omit<z.infer<typeof callReports>, 'files'>;
 
 const call = name(
   'Call',

@@ -55,6 +55,7 @@ export type {
   NumberOwner,
   RecordChange,
   RecordsReport,
+  ReportedCalls,
   SimulatedCallView,
   StoredBillView,
   TelephonyDocument,

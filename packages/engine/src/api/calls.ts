@@ -1,9 +1,9 @@
 import type {
   BillReport,
   CallBillReport,
-  CallReportView,
   ComparedBills,
   RecordsReport,
+  ReportedCalls,
   SimulatedCallView,
   StoredBillView,
 } from '@sluice/contract/documents';
@@ -58,7 +58,7 @@ export interface Calls {
   report(
     of: { service: string } | { client: string },
     options: ReaderOptions & { period: string; reports: CallReports; remote?: boolean | undefined },
-  ): Promise<{ reports: CallReportView[] }>;
+  ): Promise<ReportedCalls>;
   /** Reads records in the order of time; by default those of today in the billing zone. */
   records(
     request: Partial<RecordsRequest> & Pick<RecordsRequest, 'onCall'>,
@@ -98,7 +98,7 @@ export function callsApi(call: RunCall): Calls {
         const { period, reports, remote = false, reader } = options;
         const service = 'service' in of ? of.service : null;
         const client = 'client' in of ? of.client : null;
-        return { reports: await reportCalls(context, { service, client, period, remote, reports, reader }) };
+        return reportCalls(context, { service, client, period, remote, reports, reader });
       }),
     records: (request, options) =>
       checked(options, (context) => {

@@ -59,7 +59,7 @@ async function makeReport(
     throw forbidden('Only operators let the panel make a report; ask without remote');
   const { reports, files } = reportsInMemory();
   const made = await sluice.calls.report(of, { ...query, reports, reader: client, signal });
-  return { reports: made.reports, files };
+  return { ...made, files };
 }
 
 /** Calls and their bills. */

@@ -1,4 +1,4 @@
-import type { CallReportView, NumberOwner, PeriodView, RecordsReport } from '@sluice/contract/documents';
+import type { CallReportView, NumberOwner, PeriodView, RecordsReport, ReportedCalls } from '@sluice/contract/documents';
 import { type CallFilter, type CallReportJob, SluiceError, usageError } from '@sluice/panel-kind';
 import {
   type BillPeriod,
@@ -23,7 +23,7 @@ import { clip, clipToAll, toInstants } from './due.js';
 import { type CallReportSink, gather } from './gather.js';
 import { parseTime } from '../../base/times.js';
 import { hasCalls, refuseUnsupported, requireTelephony } from '../telephony/panels.js';
-import { type Line, requireLineOfCalls } from '../telephony/find-line.js';
+import { findLineOfCalls, type Line, refuseNoLine, requireLineOfCalls } from '../telephony/find-line.js';
 import { readSorted } from './read-sorted.js';
 
 /** Which records to read. */
@@ -131,8 +131,8 @@ export interface CallReportCall {
   reports: CallReports;
 }
 
-/** Writes the report of a period without billing it, one file per line. */
-export async function reportCalls(context: Context, request: CallReportCall): Promise<CallReportView[]> {
+/** Writes the report of a period without billing it, one file per line; of a client without the lines that do not exist yet. */
+export async function reportCalls(context: Context, request: CallReportCall): Promise<ReportedCalls> {
   const services =
     request.service === null
       ? await context.store.services.list({ client: request.client ?? '' })
@@ -140,42 +140,49 @@ export async function reportCalls(context: Context, request: CallReportCall): Pr
   const own = services.filter(({ panel }) => hasCalls(context, panel));
   if (own.length === 0)
     throw notFound('unknown_client', `No service with calls is of client "${request.client ?? ''}"`);
-  const made: CallReportView[] = [];
+  const lines: Line[] = [];
+  const withoutLine: string[] = [];
   for (const service of own) {
-    const line = await requireLineOfCalls(context, service);
-    const { timeZone, installation } = line.telephony;
-    const invoiceDate = toLocalTime(context.now(), timeZone).slice(0, 10);
-    const reader = request.client ?? request.reader;
-    const since = visibleSince(service, reader);
-    const windows = listOwn(line, reader);
-    const period = beginCalls(parsePeriod(request.period, { invoiceDate, timeZone }), since);
-    const { format } = request.reports;
-    const sink = await request.reports.open(
-      reportFileName({ installation, subscriberId: line.subscriberId, period }).replace(/^calls_/, 'report_'),
-    );
-    try {
-      const figures =
-        request.remote && period.start !== period.end
-          ? toFigures(await fetchRemoteReport(context, line, requireWhole(line, period, windows), sink))
-          : toFigures(
-              (
-                await gather(context, {
-                  ...{ line, period, windows, verifyPlan: null, report: { sink, format } },
-                  asked: clipToAll(period, windows),
-                })
-              ).totals,
-            );
-      const { currency } = line.telephony;
-      const instants = toInstants(period);
-      const provisional = instants.to >= context.now();
-      const csv = await sink.finish();
-      made.push({ service: service.id, period: instants, ...figures, currency, provisional, csv });
-    } catch (error) {
-      await sink.discard();
-      throw error;
-    }
+    const line = await findLineOfCalls(context, service);
+    if (line === null) withoutLine.push(service.id);
+    else lines.push(line);
   }
-  return made;
+  const [first] = own;
+  if (lines.length === 0 && first !== undefined) refuseNoLine(first);
+  const reports: CallReportView[] = [];
+  for (const line of lines) reports.push(await reportLine(context, line, request));
+  return { reports, withoutLine };
+}
+
+async function reportLine(context: Context, line: Line, request: CallReportCall): Promise<CallReportView> {
+  const { service, telephony, subscriberId } = line;
+  const { timeZone, installation, currency } = telephony;
+  const invoiceDate = toLocalTime(context.now(), timeZone).slice(0, 10);
+  const reader = request.client ?? request.reader;
+  const windows = listOwn(line, reader);
+  const period = beginCalls(parsePeriod(request.period, { invoiceDate, timeZone }), visibleSince(service, reader));
+  const { format } = request.reports;
+  const name = reportFileName({ installation, subscriberId, period }).replace(/^calls_/, 'report_');
+  const sink = await request.reports.open(name);
+  try {
+    const figures =
+      request.remote && period.start !== period.end
+        ? toFigures(await fetchRemoteReport(context, line, requireWhole(line, period, windows), sink))
+        : toFigures(
+            (
+              await gather(context, {
+                ...{ line, period, windows, verifyPlan: null, report: { sink, format } },
+                asked: clipToAll(period, windows),
+              })
+            ).totals,
+          );
+    const instants = toInstants(period);
+    const provisional = instants.to >= context.now();
+    return { service: service.id, period: instants, ...figures, currency, provisional, csv: await sink.finish() };
+  } catch (error) {
+    await sink.discard();
+    throw error;
+  }
 }
 
 /** Refuses a report of the panel over a time in which the line was not the service's throughout. */

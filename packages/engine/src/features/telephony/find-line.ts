@@ -150,7 +150,8 @@ export async function requireLineOfCalls(context: Context, service: ServiceRecor
   return (await findLineOfCalls(context, service)) ?? refuseNoLine(service);
 }
 
-function refuseNoLine(service: ServiceRecord): never {
+/** @throws SluiceError `no_account` */
+export function refuseNoLine(service: ServiceRecord): never {
   throw notFound('no_account', `"${service.id}" has no line on panel "${service.panel}" yet`, { service: service.id });
 }
 

@@ -45,3 +45,14 @@ it('a line whose last calls can not be read ends by a command that is named', as
   const { stderr } = await at.bench.sluice('provision terminate svc-1 --yes');
   expect(stderr).toContain('sluice provision terminate svc-1 --forfeit-unbilled');
 });
+
+it('reports the calls of a client without the line that was ordered, and names it', async () => {
+  at.addCall('2026-10-05T08:00:00-03:00', '0.1000');
+  await at.bench.sluice('service set svc-1 client=42');
+  await at.bench.sluice('service add svc-0 panel=voice product=line client=42 status=pending');
+  const { exitCode, stdout } = await at.bench.sluice('call report --client 42 --period 2026-10');
+  expect([exitCode, stdout]).toEqual([
+    0,
+    expect.stringMatching(/^svc-1: 1 call, .*\nleft out, without a line yet: svc-0\n$/),
+  ]);
+});
