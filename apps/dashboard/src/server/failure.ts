@@ -27,6 +27,9 @@ const STATUS: Record<ErrorKind, number> = {
 
 /** Statuses that differ from that of the error's kind. */
 const BY_CODE: Record<string, number> = {
+  // Runs take them for a failure of one user; who asks for it is refused.
+  agent_limit: 409,
+  agent_suspended: 409,
   bad_login: 401,
   forbidden: 403,
   no_token: 401,
@@ -103,11 +106,18 @@ const FOR_CLIENTS: readonly ErrorKind[] = ['usage', 'not-found', 'conflict', 'un
 /** What a client reads of a purchase that is stored, and that the next run charges. */
 const ORDERED = 'This is ordered and could not be charged yet: that is tried again by itself. Do not order it again';
 
+const OF_AGENT = 'This is not available at the moment; nothing was charged. Please ask your provider.';
+
+/** What clients read of refusals whose messages name what is not theirs: a reseller and its limit. */
+const IN_THEIR_WORDS: Record<string, string> = { agent_limit: OF_AGENT, agent_suspended: OF_AGENT };
+
 /** Returns an error as a client of the operator may read it: what failed in a panel, a billing system or the store is one sentence. */
 export function forClient(error: unknown, sentence = 'This could not be done at the moment; try again later'): unknown {
   const { code } = error as { code?: unknown };
   if (error instanceof SluiceError) {
     const { kind, details } = error;
+    const words = IN_THEIR_WORDS[error.code];
+    if (words !== undefined) return new SluiceError(error.code, words, { kind, cause: error });
     const isOwn = FOR_CLIENTS.includes(kind) || error.code === 'too_many_requests';
     if (isOwn) return error;
     const isOrdered = kind === 'billing' && details['purchase'] !== undefined;

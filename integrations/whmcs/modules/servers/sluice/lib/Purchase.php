@@ -16,9 +16,11 @@ final class Purchase
         'unknown_package' => self::NOT_OFFERED,
         'package_not_offered' => self::NOT_OFFERED,
         'no_quota' => 'This service has no limit, so that more traffic has no effect.',
-        'agent_limit' => 'This package is not available at the moment; nothing was charged. Please contact support.',
+        'agent_limit' => self::NOT_AVAILABLE,
+        'agent_suspended' => self::NOT_AVAILABLE,
         'wrong_lifecycle' => 'This service has ended; nothing was bought.',
     ];
+    private const NOT_AVAILABLE = 'This package is not available at the moment; nothing was charged. Please contact support.';
     private const NOT_OFFERED = 'This package is not on offer for this service. Choose another one.';
 
     public function __construct(
