@@ -89,6 +89,11 @@ export class FakeWhmcs implements AsyncDisposable {
     return this.world.mails;
   }
 
+  /** Moves everything of a client to another one and deletes it, as staff does with "Merge Clients Accounts". */
+  mergeClients(from: number, into: number): void {
+    this.world.mergeClients(from, into);
+  }
+
   /** The credit balance of a client. */
   credit(client: number): string {
     return fromCents(known(this.world.clients.get(client), 'client', client).credit);

@@ -62,7 +62,7 @@ export interface ItemRow {
 
 export interface InvoiceRow {
   readonly id: number;
-  readonly clientId: number;
+  clientId: number;
   date: string;
   dueDate: string;
   datePaid: string | null;
@@ -76,7 +76,7 @@ export interface InvoiceRow {
 
 export interface TransactionRow {
   readonly id: number;
-  readonly clientId: number;
+  clientId: number;
   readonly invoiceId: number;
   readonly gateway: string;
   readonly at: string;
@@ -86,7 +86,7 @@ export interface TransactionRow {
 
 export interface CreditRow {
   readonly id: number;
-  readonly clientId: number;
+  clientId: number;
   readonly date: string;
   readonly description: string;
   readonly amount: bigint;

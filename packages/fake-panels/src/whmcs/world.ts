@@ -180,6 +180,15 @@ export class WhmcsWorld {
     this.logCredit(clientId, description, amount, 0);
   }
 
+  /** Moves services, invoices, payments and credit with its log, and deletes the client. */
+  mergeClients(from: number, into: number): void {
+    const { credit } = known(this.clients.get(from), 'client', from);
+    known(this.clients.get(into), 'client', into).credit += credit;
+    const rows = [...this.services.values(), ...this.invoices.values(), ...this.transactions, ...this.credits];
+    for (const row of rows) if (row.clientId === from) row.clientId = into;
+    this.clients.delete(from);
+  }
+
   private logCredit(clientId: number, description: string, amount: bigint, relatedId: number): void {
     this.credits.push({ id: this.nextId(), clientId, date: this.today(), description, amount, relatedId });
   }

@@ -76,7 +76,8 @@ export async function runCall<T>(
 
 /** Converts what a call ended with to an error of the port. */
 export function toBillingError(error: unknown, wrote = false): unknown {
-  if (error instanceof SluiceError) return error;
+  // An object that is gone after a change does not show whether it was made.
+  if (error instanceof SluiceError && !(wrote && error.kind === 'not-found')) return error;
   if (wrote) return unclear('completed the change', error);
   if (!isPanelError(error)) return error;
   const { code, panelCode, status } = error;

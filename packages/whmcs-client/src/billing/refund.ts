@@ -12,8 +12,8 @@ export async function refund(
   progress: Progress,
 ): Promise<Credit> {
   const { key, client, amount, sending } = request;
-  checkAmount(amount, request.currency);
   if (!(await isRefunded(books, request, progress))) {
+    checkAmount(amount, request.currency);
     await requireRefundable(books, id, request, progress);
     // No credit of zero can be added.
     if (compareMoney(amount, '0') !== 0) {

@@ -76,7 +76,9 @@ async function refuse(
 ): Promise<SluiceError> {
   const { kind, code, message, cause, details } = error;
   if (!isRefusal(error) && code !== 'unknown_invoice') return error;
-  if (isRecent(context, row)) return inDoubt(row);
+  // What was sent is in the log of a client who is not there any more: another client's, after a merge.
+  const isHidden = code === 'unknown_client' && row.refundSentAt !== null;
+  if (isHidden || isRecent(context, row)) return inDoubt(row, isHidden ? ` ${message}` : '');
   const counted = row.paidAt !== null;
   await changePurchase(context, fences, row, { status: counted ? 'paid' : 'cancelled', refundSentAt: null });
   const reason = message.replace(/[.;:]?$/, '.');
@@ -89,8 +91,9 @@ function isRecent({ deps }: Context, { refundSentAt }: PurchaseRecord): boolean 
   return callAgeMs({ calledAt: refundSentAt, givenUpAt: null }, deps.clock.now()) < LATEST_CALL_MS;
 }
 
-function inDoubt({ id, refundSentAt }: PurchaseRecord): SluiceError {
+function inDoubt({ id, refundSentAt }: PurchaseRecord, why = ''): SluiceError {
   const sent = refundSentAt === null ? 'is being sent' : `was sent at ${refundSentAt}`;
-  const message = `The refund of purchase ${id} ${sent}, and it is not known yet whether it was made. It was not sent again; the next run finds it out.`;
+  const next = why === '' ? '; the next run finds it out.' : `:${why}`;
+  const message = `The refund of purchase ${id} ${sent}, and it is not known yet whether it was made. It was not sent again${next}`;
   return new SluiceError('outcome_unknown', message, { kind: 'billing', details: { purchase: id } });
 }
