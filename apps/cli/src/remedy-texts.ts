@@ -125,10 +125,12 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
     'Put panel "{panel}" back into the config, or move its services to its new name with "sluice service set SERVICE panel=PANEL"; "sluice observe {panel} --as-configured" ends it',
   unknown_product: 'Add it to the config, or set another with "sluice service set {service} product=NAME"',
   unknown_client: [
-    'Correct the client of the service: it has to exist in {billing}',
+    'Correct the client of the service: it has to exist in {billing}. If it was merged into another one there: "sluice client merge {client} INTO"',
     'Correct "{unserved}": "sluice service list --columns service,client" shows the client of each service',
     'Correct the id, or add credit with "sluice credit add {client} AMOUNT --currency C"',
   ],
+  client_exists: 'Merge the clients in {billing} first',
+  other_client: 'Name that client: "sluice client merge {client} {owner}"',
   unknown_invoice: ['{billing} itself lists the invoices', '"sluice invoice list" lists the invoices'],
   invoice_closed: '"sluice invoice show {invoice}" shows what became of it',
   currency_mismatch: [

@@ -96,6 +96,7 @@ export const METHODS = {
   'credit.show': SHOW,
   'credit.add': OPERATE,
   'credit.history': SHOW,
+  'clients.merge': OPERATE,
   'invoices.list': SHOW,
   'invoices.show': SHOW,
   'invoices.pay': BUY,

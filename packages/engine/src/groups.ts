@@ -104,6 +104,7 @@ export function groups(call: RunCall): Groups {
     purchases: lazily('purchases', async () => (await import('./api/purchases.js')).purchasesApi(call)),
     autoBuy: lazily('autoBuy', async () => (await import('./api/auto-buy.js')).autoBuyApi(call)),
     credit: lazily('credit', async () => (await import('./api/billing.js')).creditApi(call)),
+    clients: lazily('clients', async () => (await import('./api/clients.js')).clientsApi(call)),
     invoices: lazily('invoices', async () => (await import('./api/billing.js')).invoicesApi(call)),
     calls: lazily('calls', async () => (await import('./api/calls.js')).callsApi(call)),
     dids: lazily('dids', async () => (await import('./api/dids.js')).didsApi(call)),

@@ -29,6 +29,7 @@ export type {
   CountedUsage,
   CreatedUserReport,
   Credentials,
+  ClientMerge,
   CreditEntry,
   CustomerAccess,
   CycleView,
@@ -102,6 +103,7 @@ export type {
 export type { Access } from './api/access.js';
 export type { Agents, AgentOptions, CheckOptions } from './api/agents.js';
 export type { AutoBuy } from './api/auto-buy.js';
+export type { Clients } from './api/clients.js';
 export type { CreditCalls, Invoices } from './api/billing.js';
 export type { CallOptions, CommandOptions, LockOptions, ReaderOptions } from './api/call.js';
 export type { Reader } from './context/reader.js';

@@ -6,6 +6,7 @@ import type { Agents } from './api/agents.js';
 import type { AutoBuy } from './api/auto-buy.js';
 import type { CreditCalls, Invoices } from './api/billing.js';
 import type { Calls } from './api/calls.js';
+import type { Clients } from './api/clients.js';
 import type { Dids } from './api/dids.js';
 import type { CallOptions, ReaderOptions } from './api/call.js';
 import type { Holds } from './api/holds.js';
@@ -105,6 +106,7 @@ export interface Sluice extends AsyncDisposable {
   readonly purchases: Purchases;
   readonly autoBuy: AutoBuy;
   readonly credit: CreditCalls;
+  readonly clients: Clients;
   readonly invoices: Invoices;
   readonly calls: Calls;
   readonly dids: Dids;

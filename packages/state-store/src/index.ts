@@ -63,6 +63,7 @@ export type {
   SwitchRecord,
   WriteBackRecord,
 } from './records.js';
+export type { ClientRows } from './service-tables.js';
 export type { ApiTokenRecord, RequestRecord, SessionRecord, ShareRights } from './token-records.js';
 export type { TokenTables } from './token-tables.js';
 export { requireBackup, restoreStore, type RestoreResult } from './restore-store.js';

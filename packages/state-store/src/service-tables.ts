@@ -9,6 +9,15 @@ import type {
   WriteBackRecord,
 } from './records.js';
 
+/** How many rows name a client. */
+export interface ClientRows {
+  /** Services that he has or had. */
+  services: number;
+  purchases: number;
+  /** Bills of calls. */
+  bills: number;
+}
+
 /** Services: who had them, their overrides and resources, and what the billing system has of them. */
 export interface ServiceTables {
   services: {
@@ -53,6 +62,15 @@ export interface ServiceTables {
     }): Promise<OwnershipRecord[]>;
     /** Stores that a service has a telephone number from now on, or has it no longer; nobody else has it then. */
     passNumber(change: NumberChange): Promise<void>;
+  };
+  clients: {
+    /** How many rows outside of the local ledger name a client; links and preferences are not counted. */
+    count(client: string): Promise<ClientRows>;
+    /**
+     * Stores what a client has and had as another one's, as if it had been that one's all along: services, ownership, purchases and bills of
+     * calls. Returns how many there were. The local ledger, links and preferences stay.
+     */
+    merge(from: string, into: string): Promise<ClientRows>;
   };
   overrides: {
     /** At most one of each service, ordered by service. */

@@ -1,11 +1,39 @@
 import { formatMoney } from '@sluice/quota-core';
 import { usageError } from '@sluice/panel-kind/errors';
+import { formatCount } from '@sluice/terminal';
 import { CREDIT_ENTRIES, INVOICES } from '@sluice/terminal/lists';
 import { creditText, printInvoice } from '@sluice/terminal/reports';
+import { ExitCode } from '../exit-codes.js';
 import { answer } from './answer.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
 import { listCommand, type ListOptions } from './list.js';
 import { STATUSES } from './statuses.js';
+
+interface MergeOptions extends GlobalOptions {
+  dryRun?: boolean;
+  detailedExitcode?: boolean;
+}
+
+/** `sluice client merge CLIENT INTO` */
+export const clientMerge: CommandHandler<MergeOptions> = ([client = '', into = ''], options, deps) => {
+  const { dryRun, detailedExitcode } = options;
+  return answer(deps, options, ({ sluice }) => sluice.clients.merge(client, { into, dryRun }), {
+    info: ({ run, services, purchases, bills }) => {
+      if (services + purchases + bills === 0)
+        return `client ${client}: nothing of theirs is stored; nothing was changed`;
+      const what = [
+        formatCount(services, 'service'),
+        formatCount(purchases, 'purchase'),
+        formatCount(bills, 'bill of calls', 'bills of calls'),
+      ];
+      const is = run.dryRun ? 'would be' : 'is now';
+      const end = run.dryRun ? ' (dry run, nothing was stored)' : '';
+      return `client ${client} ${is} client ${into}: ${what.join(', ')}${end}`;
+    },
+    exitCode: ({ run }) =>
+      detailedExitcode === true && dryRun === true && run.changes ? ExitCode.changes : ExitCode.done,
+  });
+};
 
 /** `sluice credit show CLIENT` */
 export const creditShow: CommandHandler = ([client = ''], options, deps) =>

@@ -1,14 +1,30 @@
 import type { LazyCommand } from './command.js';
 import { listOptions } from './list-options.js';
 
-/** Declares `credit` and `invoice`: the local ledger. */
+/** Declares `client`, and `credit` and `invoice`: the local ledger. */
 export function declareBilling(program: LazyCommand): void {
+  program
+    .group('client', 'clients of the billing system', declareClient)
+    .examples('sluice client merge 501 502 --dry-run');
   program
     .group('credit', 'credit of clients in the local ledger', declareCredit)
     .examples('sluice credit add 42 50.00 --currency EUR', 'sluice credit show 42');
   program
     .group('invoice', 'invoices of the local ledger', declareInvoice)
     .examples('sluice invoice list --client 42 --status open');
+}
+
+function declareClient(client: LazyCommand): void {
+  client
+    .command('merge <client>')
+    .argument('<into>', 'the client into whom it was merged')
+    .description(
+      'store that the billing system has merged a client into another one, whose services, purchases and bills are then those of the first, too',
+    )
+    .previews("store nothing, and show how much would become the other client's")
+    .changes()
+    .examples('sluice client merge 501 502 --dry-run', 'sluice client merge 501 502')
+    .runs(async () => (await import('./billing.js')).clientMerge);
 }
 
 function declareCredit(credit: LazyCommand): void {

@@ -288,6 +288,12 @@ describe('the built command', () => {
     expect([refused.exitCode, refused.stderr]).toEqual([2, expect.stringContaining('is not an address with a port')]);
   });
 
+  it('refuses a merge of clients where the ledger bills', async () => {
+    played.push('client merge 501 502');
+    const refused = await runCommand(['client', 'merge', '501', '502'], { cwd: folder, env: secrets() });
+    expect([refused.exitCode, refused.stderr]).toEqual([1, expect.stringContaining('nothing was changed')]);
+  });
+
   it('refuses to acknowledge an alarm that is not there', async () => {
     played.push('notice ack none');
     const refused = await runCommand(['notice', 'ack', 'none'], { cwd: folder, env: secrets() });

@@ -204,13 +204,18 @@ async function onHiddify(documents: Documents): Promise<void> {
 }
 
 async function onWhmcs(documents: Documents): Promise<void> {
-  const at = await startWhmcsBench();
+  const at = await startWhmcsBench({ more: 'billing: whmcs\ncurrency: EUR\n' });
   try {
     at.addService(1);
     at.addService(2);
     at.whmcs.service(2).billingCycle = 'Fortnightly';
     at.whmcs.addService({ id: 3, client: 77, product: 20 });
-    await keep(documents, (all) => at.bench.sluice(all.split(' ')), 'service sync');
+    const kept = (heading: string, words?: string): Promise<void> =>
+      keep(documents, (all) => at.bench.sluice(all.split(' ')), heading, words);
+    await kept('service sync');
+    at.whmcs.addClient({ id: 78 });
+    at.whmcs.mergeClients(77, 78);
+    await kept('client merge', 'client merge 77 78');
   } finally {
     await at.close();
   }

@@ -341,6 +341,9 @@ describe('answers are as the document says', () => {
     await ask('POST /services/sync', {});
     expect(await ask('GET /services')).toMatchObject({ services: [{ id: 'whmcs-1' }] });
     await ask('GET /clients/77/credit');
+    fake.addClient({ id: 78, currency: 'EUR' });
+    fake.mergeClients(77, 78);
+    expect(await ask('POST /clients/77/merge', { into: '78' })).toMatchObject({ from: '77', services: 1 });
   });
 
   it('of every route', () => {

@@ -79,6 +79,7 @@ export type {
   AutoBuyRule,
   AutoBuySource,
   AutoBuyView,
+  ClientMerge,
   CreditEntry,
   InvoiceView,
   PackageEffect,

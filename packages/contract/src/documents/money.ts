@@ -8,6 +8,7 @@ import {
   amount,
   bytes,
   bytesOrNull,
+  commandRun,
   count,
   errorOrNull,
   instant,
@@ -56,6 +57,20 @@ export const onePackage = name(
 export type PackageView = z.infer<typeof onePackage>;
 
 export const packages = z.object({ packages: z.array(onePackage) });
+
+export const clientMerge = name(
+  'ClientMerge',
+  z.object({
+    run: commandRun,
+    from: text,
+    into: text,
+    services: count.describe('Services that the first one has or had'),
+    purchases: count,
+    bills: count.describe('Bills of calls'),
+  }),
+);
+/** What a client had who was merged into another one, in `client merge --json` (docs/json.md). */
+export type ClientMerge = z.infer<typeof clientMerge>;
 
 const purchaseParts = {
   id: text,

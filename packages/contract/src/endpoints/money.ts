@@ -107,6 +107,12 @@ export const moneyEndpoints = endpoints({
     summary: "List the changes of a client's credit, oldest first",
     answer: money.creditEntries,
   },
+  'POST /clients/:client/merge': {
+    useCase: 'clients.merge',
+    summary: 'Store that the billing system has merged a client into another one, whose everything is then',
+    body: { into: someText, dryRun: flag },
+    answer: money.clientMerge,
+  },
   'GET /invoices': {
     list: 'invoices',
     title: 'Invoices',

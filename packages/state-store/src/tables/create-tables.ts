@@ -4,6 +4,7 @@ import { actionsTable } from './runs-table.js';
 import { agentsTables } from './agents-tables.js';
 import { tokenTables } from './token-tables.js';
 import { apiCallsTable } from './api-calls-table.js';
+import { clientsTable } from './clients-table.js';
 import { clockTable } from './runs-table.js';
 import { confirmationsTable } from './confirmations-table.js';
 import { cyclesTable } from './cycles-table.js';
@@ -25,6 +26,7 @@ import { servicesTable } from './services-table.js';
 const MAKERS: { readonly [Name in keyof StoreTables]: (access: Access) => StoreTables[Name] } = {
   services: servicesTable,
   ownership: ownershipTable,
+  clients: clientsTable,
   overrides: overridesTable,
   cycles: cyclesTable,
   samples: samplesTable,

@@ -14,6 +14,7 @@ export const SILENT: Record<string, readonly string[]> = {
     ...under('command auto-buy ', 'set clear'),
     'command observe',
     'command enforce',
+    'command client merge',
     'command credit add',
     ...under('command invoice ', 'pay cancel'),
     'command notice ack',

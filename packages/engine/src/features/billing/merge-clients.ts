@@ -1,0 +1,134 @@
+import type { ClientMerge } from '@sluice/contract/documents';
+import { SluiceError, usageError } from '@sluice/panel-kind';
+import type { ClientRows, StoreTables } from '@sluice/state-store';
+import { billMarker, findMarkers } from '@sluice/telephony';
+import type { Context } from '../../context/context.js';
+import { toRunView, withRun } from '../../kernel/run/bracket.js';
+import { missingKey } from './missing-key.js';
+import { nullIfUnknown } from './refusals.js';
+
+/** A client of the billing system who was merged into another one. */
+export interface MergedClient {
+  from: string;
+  into: string;
+}
+
+/**
+ * Stores that the billing system has merged a client into another one: what the first has and had is the other's, services with
+ * their past, purchases and bills of calls, also those that are not finished. Repeatable.
+ *
+ * @throws SluiceError `client_exists` while the billing system has the first one, `unknown_client` where it has not the other, `other_client`
+ *   where invoices of the first are somebody else's now, `unsupported` with the local ledger: nothing was changed
+ */
+export async function mergeClients(
+  context: Context,
+  { from, into, dryRun }: MergedClient & { dryRun: boolean },
+): Promise<ClientMerge> {
+  if (from === into)
+    throw usageError('bad_option', `Client "${from}" can't be merged into itself; nothing was changed`);
+  if (context.config.billing === 'ledger') {
+    const message =
+      'Clients are merged in a billing system, and the config names the local ledger; nothing was changed';
+    throw new SluiceError('unsupported', message, { kind: 'unsupported', details: { client: from } });
+  }
+  return withRun(context, { command: 'client merge', dryRun }, async (run) => {
+    await refuseExisting(context, from);
+    await (await context.billing()).credit(into, context.deps.signal);
+    await refuseOther(context, { from, into });
+    if (dryRun) {
+      const rows = await context.store.clients.count(from);
+      await run.end({ outcome: 'done', changes: isAny(rows) });
+      return { run: toRunView(run.view), from, into, ...rows };
+    }
+    const rows = await run.store(async (tables) => {
+      const merged = await storeMerge(tables, { from, into });
+      run.totals = { from, into, ...merged };
+      return merged;
+    });
+    return { run: toRunView(run.view), from, into, ...rows };
+  });
+}
+
+/** Stores a merge. */
+export async function storeMerge(tables: StoreTables, { from, into }: MergedClient): Promise<ClientRows> {
+  await tables.conditions.end(missingKey(from));
+  return tables.clients.merge(from, into);
+}
+
+function isAny({ services, purchases, bills }: ClientRows): boolean {
+  return services + purchases + bills > 0;
+}
+
+async function refuseExisting(context: Context, client: string): Promise<void> {
+  if (!(await isKnown(context, client))) return;
+  const { title } = await context.billing();
+  const message = `${title} has client "${client}": merge the clients there first; nothing was changed`;
+  throw new SluiceError('client_exists', message, { details: { client, billing: title } });
+}
+
+/** Returns whether the billing system has a client. */
+export async function isKnown(context: Context, client: string): Promise<boolean> {
+  try {
+    await (await context.billing()).credit(client, context.deps.signal);
+    return true;
+  } catch (error) {
+    if (error instanceof SluiceError && error.code === 'unknown_client') return false;
+    throw error;
+  }
+}
+
+async function refuseOther(context: Context, { from, into }: MergedClient): Promise<void> {
+  const [{ invoice, client } = { invoice: '', client: into }] = await findOwners(context, from, into);
+  if (client === into) return;
+  const message = `Invoice ${invoice} of client "${from}" is client "${client}"'s now, not "${into}"'s; nothing was changed`;
+  throw new SluiceError('other_client', message, { details: { client: from, invoice, owner: client } });
+}
+
+/** Returns the client who has the invoices of a client who is gone; null where they show nobody, or several. */
+export async function findMerge(context: Context, from: string): Promise<string | null> {
+  const owners = new Set((await findOwners(context, from)).map(({ client }) => client));
+  const [into = null] = owners;
+  return owners.size === 1 && into !== from ? into : null;
+}
+
+/** A line that was put on an invoice of a client. */
+interface KnownLine {
+  invoice: string;
+  at: string;
+  isOn: (line: { key: string | null; description: string }) => boolean;
+}
+
+/** So many invoices are read, the newest. */
+const MOST_INVOICES = 5;
+
+/** Returns who has the newest invoices of a client that still have the line that was put on them; those of somebody else than `expected` first. */
+async function findOwners(
+  context: Context,
+  client: string,
+  expected: string | null = null,
+): Promise<{ invoice: string; client: string }[]> {
+  const billing = await context.billing();
+  const found: { invoice: string; client: string }[] = [];
+  for (const { invoice, isOn } of (await listLines(context, client)).slice(0, MOST_INVOICES)) {
+    const shown = await billing.invoice(invoice, context.deps.signal).catch(nullIfUnknown);
+    if (shown?.lines.some(isOn) === true) found.push({ invoice, client: shown.client });
+  }
+  return found.sort((a, b) => Number(a.client === expected) - Number(b.client === expected));
+}
+
+async function listLines({ store, config }: Context, client: string): Promise<KnownLine[]> {
+  const bills = (await store.callBills.list({ client })).filter(({ billing }) => billing === config.billing);
+  const purchases = (await store.purchases.list()).filter(
+    (row) => row.client === client && (row.billing ?? config.billing) === config.billing,
+  );
+  const lines = [
+    ...bills.flatMap(({ invoice, key, at }): KnownLine[] => {
+      const isOn: KnownLine['isOn'] = ({ description }) => findMarkers(description).includes(billMarker(key));
+      return invoice === null ? [] : [{ invoice, at, isOn }];
+    }),
+    ...purchases.flatMap(({ id, invoice, at }): KnownLine[] =>
+      invoice === null ? [] : [{ invoice, at, isOn: ({ key }) => key === id }],
+    ),
+  ].sort((a, b) => (a.at < b.at ? 1 : -1));
+  return [...new Map([...lines].reverse().map((line) => [line.invoice, line])).values()].reverse();
+}

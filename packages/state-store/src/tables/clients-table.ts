@@ -1,0 +1,53 @@
+import { sql } from 'kysely';
+import { serviceSubject } from '../ownership-change.js';
+import type { ClientRows } from '../service-tables.js';
+import type { StoreTables } from '../store.js';
+import type { Access, Session } from './access.js';
+import { inChunks, listRecords, updateRecord } from './record-queries.js';
+import { ownership, services } from './service-record-tables.js';
+
+/** What clients have and had. */
+export function clientsTable(access: Access): StoreTables['clients'] {
+  return {
+    count: (client) => access.read((session) => countRows(session, client)),
+    merge: (from, into) => access.write((session) => mergeClients(session, { from, into })),
+  };
+}
+
+async function countRows(session: Session, client: string): Promise<ClientRows> {
+  const count = async (table: string): Promise<number> => {
+    const { rows } = await sql<{ count: number }>`select count(*) as "count" from ${sql.table(table)}
+      where "client" = ${client}`.execute(session.db);
+    return rows[0]?.count ?? 0;
+  };
+  const [purchases, bills] = [await count('purchases'), await count('call_bills')];
+  return { services: (await listServices(session, client)).length, purchases, bills };
+}
+
+/** Ids of the services that a client has or had. */
+async function listServices({ db }: Session, client: string): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`select "id" from "services" where "client" = ${client}
+    union select "service" as "id" from "ownership" where "client" = ${client}`.execute(db);
+  return rows.map(({ id }) => id);
+}
+
+async function mergeClients(session: Session, { from, into }: { from: string; into: string }): Promise<ClientRows> {
+  const found = await countRows(session, from);
+  const changed = await listServices(session, from);
+  for (const table of ['services', 'ownership', 'purchases', 'call_bills'])
+    await sql`update ${sql.table(table)} set "client" = ${into} where "client" = ${from}`.execute(session.db);
+  const own = await inChunks(changed, (id) => listRecords(session, services, { where: { id, client: into } }));
+  for (const { id } of own) {
+    const clientSince = await findBeginning(session, { id, client: into });
+    await updateRecord(session, services, id, { clientSince });
+  }
+  return found;
+}
+
+/** Returns since when the present client of a service has it without another one in between; null: as long as it is known. */
+async function findBeginning(session: Session, { id, client }: { id: string; client: string }): Promise<string | null> {
+  const where = { panel: '', subject: serviceSubject(id) };
+  const periods = await listRecords(session, ownership, { where, order: ['seq'] });
+  const others = periods.findLastIndex((period) => period.client !== client);
+  return periods[others + 1]?.since ?? null;
+}
