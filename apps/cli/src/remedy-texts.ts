@@ -100,6 +100,7 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   raise_waits: 'Raise the limit with "sluice agent limit AGENT --gb N", or wait for its next period',
   calls_unbilled:
     'Charge them by hand, and acknowledge it with "sluice notice ack ID"; "sluice call reconcile" lists the calls',
+  client_missing: 'If it was merged into another one there: "sluice client merge CLIENT INTO"',
   receiver_unreachable: 'Try the channel with "sluice notify test"',
   receiver_refused: 'Correct the entry of notify, and try it with "sluice notify test"',
   notices_given_up:

@@ -76,7 +76,7 @@ export interface BillingSystem {
    * an earlier attempt is left to its client: nothing is paid on it or cancelled.
    */
   charge(request: ChargeRequest, signal?: AbortSignal): Promise<Charge>;
-  /** Returns the invoice that has the line of a charge now, whichever it was made with; null where there is none. */
+  /** Returns the invoice that has the line of a charge now, whichever it was made with; null where the client has none. */
   find(charge: Pick<ChargeRequest, 'key' | 'client' | 'since'>, signal?: AbortSignal): Promise<Invoice | null>;
   invoice(id: string, signal?: AbortSignal): Promise<Invoice>;
   /** Adds a line to a draft or open invoice, and reads it back. */

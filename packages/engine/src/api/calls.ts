@@ -17,6 +17,7 @@ import { withFailure } from '../features/notices/heartbeat.js';
 import { billReport, listBills } from '../features/calls/stored-bills.js';
 import { simulateCall, type SimulateRequest } from '../features/calls/simulate.js';
 import { afterRun } from '../features/notices/after-run.js';
+import { checkClients } from '../features/billing/missing-clients.js';
 import { newsOfBills } from '../features/calls/bill-news.js';
 import {
   type CallOptions,
@@ -88,6 +89,7 @@ export function callsApi(call: RunCall): Calls {
         const work = () => billCalls(context, toBillRequest(options));
         const isPart = options?.dryRun === true || options?.service !== undefined;
         const report = await (isPart ? work() : withFailure(context, work));
+        if (options?.dryRun !== true) await checkClients(context);
         const ended = { run: report.run, services: false };
         const late = isPart ? [] : await noteLateCalls(context);
         if (options?.dryRun !== true) await afterRun(context, ended, [...newsOfBills(report.bills), ...late]);

@@ -48,6 +48,8 @@ const EVENT_OF: Readonly<Record<string, NoticeEvent | null>> = {
   fields_not_written: 'billing',
   bill_failed: 'billing',
   calls_unbilled: 'billing',
+  client_missing: 'billing',
+  client_merged: 'billing',
   billed_elsewhere: 'billing',
   purchase_of_former_client: 'billing',
   purchase_without_effect: 'billing',

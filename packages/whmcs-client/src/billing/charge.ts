@@ -38,8 +38,9 @@ export async function charge(books: WhmcsBooks, request: ChargeRequest, progress
 /** Returns the invoice of an earlier attempt; changes nothing. */
 export async function findCharge(books: WhmcsBooks, sought: Sought, progress: Progress): Promise<Invoice | null> {
   const chosen = choose(await find(books, sought, progress));
-  if (chosen === undefined) return null;
+  // WHMCS lists no invoices of a client that it does not have: they may be another one's.
   const { currency } = await books.credit(sought.client, progress);
+  if (chosen === undefined) return null;
   return toInvoice(chosen, currency ?? '');
 }
 

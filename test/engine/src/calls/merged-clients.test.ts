@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { useBench } from '../bench/each-test.js';
 import { codeOf, errorOf, MINUTE } from '../bench/engine-bench.js';
 import { FORMER, NEXT, startWhmcsLines } from './whmcs-lines.js';
@@ -17,14 +17,22 @@ async function mergeInWhmcs(): Promise<void> {
   at.setTime('2026-12-02T12:00:00Z');
 }
 
+/** Messages of the alarms that a client is missing. */
+async function listMissing(): Promise<string[]> {
+  const { alarms } = await at.sluice.notices.alarms({ service: 'whmcs-7' });
+  return alarms.flatMap(({ code, message }) => (code === 'client_missing' ? [message] : []));
+}
+
 describe('a client who was merged into another one in WHMCS', () => {
   it('has no bills until it is stored; then the other one gets them', async () => {
     addCall();
     await mergeInWhmcs();
     expect((await at.bill()).sort()).toEqual(['whmcs-7 added 4.00', 'whmcs-7 unknown_client 3.00']);
+    expect(await listMissing()).toEqual([expect.stringMatching(/^WHMCS has no client "501" any more/)]);
     const preview = await at.sluice.clients.merge(FROM, { into: INTO, dryRun: true });
     expect(preview).toMatchObject({ run: { dryRun: true, changes: true }, services: 1, purchases: 0, bills: 1 });
     expect(await at.sluice.clients.merge(FROM, { into: INTO })).toMatchObject({ services: 1, bills: 1 });
+    expect(await listMissing()).toEqual([]);
     expect(await at.bill()).toContain('whmcs-7 added 3.00');
     expect(at.charged()).toEqual(['502: 3.00', '502: 4.00']);
     expect(await at.differences()).toEqual([]);
@@ -58,6 +66,56 @@ describe('a client who was merged into another one in WHMCS', () => {
       expect(await at.bill({ resend: true })).toEqual(['whmcs-7 added 40.00']);
     } else expect(found).toEqual(['whmcs-7 already-added 40.00']);
     expect(at.charged()).toEqual(['502: 40.00']);
+  });
+});
+
+describe('a merge that an invoice shows is found', () => {
+  beforeEach(async () => {
+    at.addCall('2026-10-15T09:00:00-03:00', '40.0000');
+    expect(await at.bill()).toEqual(['whmcs-7 added 40.00']);
+    addCall();
+  });
+
+  it('by a sync: nothing changes its client', async () => {
+    await mergeInWhmcs();
+    expect(await at.bill()).toContain('whmcs-7 added 7.00');
+    expect(at.charged()).toEqual(['502: 40.00', '502: 7.00']);
+    expect(await at.bench.store.services.get('whmcs-7')).toMatchObject({ client: INTO, clientSince: null });
+    expect([await at.differences(), await listMissing()]).toEqual([[], []]);
+    const notices = await at.bench.store.notices.list();
+    expect(notices.map(({ code, message }) => [code, message])).toContainEqual([
+      'client_merged',
+      'WHMCS has merged client "501" into "502": what the first had is the other\'s',
+    ]);
+  });
+
+  it('by call bill, where the sync could not ask', async () => {
+    at.whmcs.server.inject({ endpoint: 'GetClientsDetails', times: 9, fault: { kind: 'cut' } });
+    const off = at.whmcs.server.inject({ endpoint: 'GetInvoice', fault: { kind: 'cut' } });
+    at.setTime('2026-11-20T12:00:00Z');
+    at.whmcs.mergeClients(FORMER, NEXT);
+    await at.sync();
+    off();
+    at.whmcs.server.clearFaults();
+    at.addCall('2026-11-25T09:00:00-03:00', '4.0000');
+    at.setTime('2026-12-02T12:00:00Z');
+    expect(await at.bill()).toEqual(expect.arrayContaining(['whmcs-7 unknown_client 3.00', 'whmcs-7 added 4.00']));
+    expect(await listMissing()).toEqual([]);
+    expect(await at.bill()).toContain('whmcs-7 added 3.00');
+  });
+
+  it('not for a client who is there, or whose invoice is deleted', async () => {
+    at.setTime('2026-11-20T12:00:00Z');
+    at.whmcs.service(7).clientId = NEXT;
+    await at.sync();
+    at.setTime('2026-12-02T12:00:00Z');
+    expect(await at.bill()).toContain('whmcs-7 added 3.00');
+    expect([at.charged(), await listMissing()]).toEqual([['501: 3.00', '501: 40.00'], []]);
+    addCall();
+    for (const { id } of at.whmcs.invoices(FORMER)) at.whmcs.deleteInvoice(id);
+    at.whmcs.world.clients.delete(FORMER);
+    await at.bill();
+    expect(await at.bench.store.clients.count(FROM)).toMatchObject({ bills: 2 });
   });
 });
 

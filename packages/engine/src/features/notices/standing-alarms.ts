@@ -5,6 +5,8 @@ import type { AlarmRecord, ConditionRecord, StoreTables } from '@sluice/state-st
 import { panelsWithAgents } from '../agents/open-agents.js';
 import { listStoredAgents } from '../agents/show-agents.js';
 import { describePeriod } from '../../base/describe-period.js';
+import { listMissingClients } from '../billing/missing-clients.js';
+import { CLIENT_MISSING } from '../billing/missing-key.js';
 import { BILLED_ELSEWHERE, listElsewhere } from '../billing/open-charges.js';
 import { CALLS_UNBILLED, listLateCalls } from '../calls/late-calls.js';
 import { findTimeZone } from '../../base/config/find-entry.js';
@@ -20,7 +22,7 @@ export interface StandingAlarm extends Pick<AlarmRecord, 'id' | 'code' | 'panel'
 
 /**
  * Lists changes, bills of calls and refunds whose outcome is not known, purchases that another billing system than the config's has
- * to finish, calls that are on no bill, and
+ * to finish, calls that are on no bill, clients whom the billing system has not any more, and
  * agents with a limit that their panel lacks, and quota holds that last although the usage fell: all of them, or those of one service, which has no agents.
  */
 export async function findStandingAlarms(context: Context, service?: string): Promise<StandingAlarm[]> {
@@ -29,6 +31,7 @@ export async function findStandingAlarms(context: Context, service?: string): Pr
     doubtfulMoney(context, service),
     service === undefined ? missingAgents(context) : [],
     unbilledCalls(context, service),
+    missingClients(context, service),
     fallenUsage(context, service),
   ]);
   return parts
@@ -87,6 +90,13 @@ async function doubtfulMoney(context: Context, only?: string): Promise<StandingA
 async function unbilledCalls(context: Context, only?: string): Promise<StandingAlarm[]> {
   const found = (await listLateCalls(context)).filter(({ service }) => only === undefined || service === only);
   return found.map((calls) => ({ ...calls, code: CALLS_UNBILLED }));
+}
+
+async function missingClients(context: Context, only?: string): Promise<StandingAlarm[]> {
+  const found = (await listMissingClients(context)).filter(({ service }) => only === undefined || service === only);
+  const services = await context.store.services.list({ ids: found.map(({ service }) => service) });
+  const panels = new Map(services.map(({ id, panel }) => [id, panel]));
+  return found.map((one) => ({ ...one, code: CLIENT_MISSING, panel: panels.get(one.service) ?? '' }));
 }
 
 /** A quota hold that was decided on a figure that fell by more than half since: nothing but a person or the next cycle ends it. */

@@ -153,7 +153,7 @@ async function buyAll(run: PanelRun, work: Planned): Promise<Bought> {
   try {
     for (const row of work.buys) {
       if (context.deps.signal.aborted || !(await storeIntent(run, { work, paid, fences }, row))) break;
-      const bought = await chargePurchase(context, fences, row);
+      const bought = await chargePurchase(context, fences, row, { isNew: true });
       if (bought.status !== 'paid') break;
       paid.push(bought);
     }

@@ -70,7 +70,8 @@ function refuseElsewhere({ config }: Context, { id, billing }: PurchaseRecord): 
 async function cancelPending(context: Context, run: Run, row: PurchaseRecord): Promise<PurchaseRecord> {
   const billing = await context.billing();
   const { signal } = context.deps;
-  const found = await findInvoice(context, row);
+  // Of a client who is gone nothing is left to cancel.
+  const found = await findInvoice(context, row).catch(nullIfNobody);
   const isOpen = found?.status === 'draft' || found?.status === 'open';
   if (isOpen && !isOnlyLine(found, row.id)) throw isMerged(row, found.id);
   const invoice = found !== null && isOpen ? await billing.cancel(found.id, row.id, signal) : found;
@@ -79,6 +80,11 @@ async function cancelPending(context: Context, run: Run, row: PurchaseRecord): P
   const service = await context.store.services.get(row.service);
   if (!isForPayer(row, service)) return storeForFormerPayer(context, fences, row, invoice);
   return changePurchase(context, fences, row, afterInvoice(row, invoice, context.now()));
+}
+
+function nullIfNobody(error: unknown): null {
+  if (error instanceof SluiceError && error.code === 'unknown_client') return null;
+  throw error;
 }
 
 async function undo(

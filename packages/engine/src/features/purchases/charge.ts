@@ -58,12 +58,15 @@ export type PurchaseChange = Partial<
 /**
  * Charges the client for a stored purchase, and stores the outcome. Repeatable: the purchase's id is the key of its invoice.
  *
+ * `isNew`: it was not tried before.
+ *
  * @throws SluiceError of the billing system; a refused charge ends the purchase once none of its invoices is left to be paid, any other leaves it pending
  */
 export async function chargePurchase(
   context: Context,
   fences: HeldLease[],
   row: PurchaseRecord,
+  { isNew = false } = {},
 ): Promise<PurchaseRecord> {
   const billing = await context.billing();
   try {
@@ -71,7 +74,10 @@ export async function chargePurchase(
     const charge = await billing.charge(request, context.deps.signal);
     return await changePurchase(context, fences, row, afterCharge(row, charge, context.now()));
   } catch (error) {
-    if (isRefusal(error)) await endRefused(context, fences, row);
+    // An earlier attempt may have charged a client who was merged into another one since: it is not known then.
+    const isNobody = isNew && error instanceof SluiceError && error.code === 'unknown_client';
+    if (isNobody) await changePurchase(context, fences, row, { status: 'failed' });
+    else if (isRefusal(error)) await endRefused(context, fences, row);
     throw error;
   }
 }

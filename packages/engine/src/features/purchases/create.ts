@@ -121,7 +121,7 @@ async function repeat(
   await run.start();
   if (known.status !== 'pending' || known.invoice !== null) return known;
   const service = await requireService(context, known.service);
-  if (await isWanted(context, known, service)) return charge(context, run, known);
+  if (await isWanted(context, known, service)) return charge(context, run, known, { isNew: false });
   const ended = await endUnwanted(context, run.leases.held, known, service);
   if (ended.status === 'failed') throw refUsed(request, ended);
   return ended;
@@ -141,15 +141,20 @@ async function buy(context: Context, request: PurchaseRequest, run: Run): Promis
       await run.start(tables);
       await tables.purchases.add(row);
     });
-    return charge(context, run, row);
+    return charge(context, run, row, { isNew: true });
   });
 }
 
 /** Charges a stored purchase; the error of one that stays open says so. */
-async function charge(context: Context, run: Run, row: PurchaseRecord): Promise<PurchaseRecord> {
+async function charge(
+  context: Context,
+  run: Run,
+  row: PurchaseRecord,
+  how: { isNew: boolean },
+): Promise<PurchaseRecord> {
   const fences = run.leases.held;
   try {
-    const after = await chargePurchase(context, fences, row);
+    const after = await chargePurchase(context, fences, row, how);
     if (after.status === 'paid') await recordAllowance(context, fences, after);
     return after;
   } catch (error) {

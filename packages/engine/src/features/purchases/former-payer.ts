@@ -20,7 +20,8 @@ export function isForPayer(
  * Ends a purchase whose client no longer has the service, or whose service has ended: its invoice is cancelled, and what was paid on
  * it becomes credit of the client who paid. Repeatable.
  *
- * @throws SluiceError `invoice_closed` where the invoice has other lines, too: a person has to remove the line or to return its price
+ * @throws SluiceError `invoice_closed` where the invoice has other lines, too: a person has to remove the line or to return its price;
+ *   `other_client` where it is another client's now
  */
 export async function endForFormerPayer(
   context: Context,
@@ -29,6 +30,7 @@ export async function endForFormerPayer(
 ): Promise<PurchaseRecord> {
   const found = await findInvoice(context, row);
   if (found === null) return store(context, fences, row, { status: row.invoice === null ? 'failed' : 'cancelled' });
+  if (row.client !== null && found.client !== row.client) throw isOthers(row, found);
   const isOpen = found.status === 'draft' || found.status === 'open';
   if (isOpen && !isOnlyLine(found, row.id)) {
     await store(context, fences, row, { invoice: found.id });
@@ -70,6 +72,12 @@ function store(
 function isShared({ id }: PurchaseRecord, { id: invoice, status }: Invoice, remedy: string): SluiceError {
   const message = `Purchase ${id} is one of several lines of invoice ${invoice}; ${remedy}`;
   return new SluiceError('invoice_closed', message, { details: { purchase: id, invoice, status } });
+}
+
+/** The payer may have been merged into the client who has the invoice now. */
+function isOthers({ id, client }: PurchaseRecord, { id: invoice, client: owner, status }: Invoice): SluiceError {
+  const message = `Invoice ${invoice} of purchase ${id} is client "${owner}"'s now, not "${client}"'s`;
+  return new SluiceError('other_client', message, { details: { purchase: id, invoice, client, owner, status } });
 }
 
 /** A notice for operators only: the service may have another client, who is notified of `purchase`. */

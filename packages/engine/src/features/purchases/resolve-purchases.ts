@@ -10,6 +10,7 @@ import { findInvoice } from './find-invoice.js';
 import { endedForPayerNotice, endForFormerPayer, isForPayer, leftForPayerNotice } from './former-payer.js';
 import { isOwn, listUnfinished } from './list-unfinished.js';
 import { packageName } from '../../base/config/package-name.js';
+import { checkClients } from '../billing/missing-clients.js';
 import { refundPurchase } from './refund.js';
 import { endUnwanted, isCycleOver, isWanted } from './unfinished.js';
 
@@ -46,7 +47,7 @@ export async function resolvePurchases(context: Context, request: ResolveRequest
   const problems = new Map<string, ItemError>();
   const notices: Notice[] = [];
   let paid = 0;
-  const due = await findDue(context, request);
+  const due = await findChecked(context, request);
   for (const { row, service } of due) {
     if (context.deps.signal.aborted) break;
     try {
@@ -95,6 +96,14 @@ async function waits(context: Context, { id, invoice }: PurchaseRecord): Promise
   const { title } = await context.billing();
   const message = `Purchase ${id} waits for the payment of invoice ${invoice}, which a person changed in ${title}. Pay it there, or remove the line of the purchase.`;
   return new SluiceError('billing_unavailable', message, { kind: 'billing', details: { purchase: id, invoice } });
+}
+
+/** Finds what is due, after a check whether a payer who has the service no longer was merged into another client. */
+async function findChecked(context: Context, request: ResolveRequest): Promise<DuePurchase[]> {
+  const due = await findDue(context, request);
+  if (due.every(({ row, service }) => row.status !== 'refunded' && isForPayer(row, service))) return due;
+  await checkClients(context);
+  return findDue(context, request);
 }
 
 async function findDue(context: Context, { panel, service, all }: ResolveRequest): Promise<DuePurchase[]> {

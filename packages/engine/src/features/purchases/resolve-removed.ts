@@ -5,6 +5,7 @@ import { Leases, serviceLease } from '../../context/leases.js';
 import type { Notice } from '../../kernel/run/notice.js';
 import { reportNotices } from '../../kernel/run/run-document.js';
 import type { Context } from '../../context/context.js';
+import { checkClients } from '../billing/missing-clients.js';
 import { reportElsewhere } from './billed-elsewhere.js';
 import { endedForPayerNotice, endForFormerPayer, leftForPayerNotice } from './former-payer.js';
 import { listUnfinished } from './list-unfinished.js';
@@ -17,8 +18,9 @@ import { refundPurchase } from './refund.js';
  */
 export async function resolveRemoved(context: Context, report: RunReport, { all }: { all: boolean }): Promise<void> {
   await reportElsewhere(context, report);
+  if ((await listRemoved(context, all)).length === 0) return;
+  await checkClients(context);
   const rows = await listRemoved(context, all);
-  if (rows.length === 0) return;
   const leases = new Leases(context, report.run.id);
   const notices: Notice[] = [];
   try {

@@ -1,5 +1,6 @@
 import type { SyncReport } from '@sluice/contract/documents';
 import { type ServiceSource, SluiceError, type SourceList, usageError } from '@sluice/panel-kind';
+import { checkClients } from '../../billing/missing-clients.js';
 import { requireSource } from '../../billing/open-billing.js';
 import { notFound } from '../../../base/errors.js';
 import { billingSections, findEntry } from '../../../base/config/find-entry.js';
@@ -53,6 +54,7 @@ export async function syncServices(context: Context, request: SyncRequest): Prom
       const { title, ref, productRef, protectionRef } = source;
       const listed = { title, ref, productRef, protectionRef, only: service, ...list };
       if (service !== null) await refuseUnlisted(context, service, listed);
+      if (!dryRun && kind.kind === context.config.billing) await checkClients(context, await listLeft(context, listed));
       if (!dryRun) return toReport(run, await storeLeased(context, run, listed, request));
       const plan = await planChecked(context, listed, request);
       await run.end({ outcome: toOutcome(plan), changes: plan.changes.length > 0 });
@@ -84,6 +86,17 @@ function readList(
 async function refuseUnlisted({ store }: Context, id: string, { services, unread, title, ref }: Listed): Promise<void> {
   if (services.length + unread.length > 0 || (await store.services.get(id))?.refs[ref] !== undefined) return;
   throw notFound('not_listed', `${title} lists no service "${id}"; nothing was changed`, { service: id });
+}
+
+/** Lists the clients of whom services have gone to others: they may have been merged into them. */
+async function listLeft({ store }: Context, { services, ref }: Listed): Promise<string[]> {
+  const clients = new Map(services.map(({ id, texts }) => [id, texts['client']?.trim()]));
+  const stored = (await store.services.list({ ids: [...clients.keys()] })).filter(
+    ({ refs }) => refs[ref] !== undefined,
+  );
+  return stored.flatMap(({ id, client }) =>
+    client === null || (clients.get(id) ?? client) === client ? [] : [client],
+  );
 }
 
 /** Stores the changes once all services that change are leased; a change that came meanwhile needs its lease too. */

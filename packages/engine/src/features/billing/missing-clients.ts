@@ -1,0 +1,118 @@
+import { SluiceError } from '@sluice/panel-kind';
+import type { ConditionRecord, StoreTables } from '@sluice/state-store';
+import type { Context } from '../../context/context.js';
+import { withRun } from '../../kernel/run/bracket.js';
+import { addNotices, noticeRows } from '../../kernel/run/notice.js';
+import { findMerge, isKnown, type MergedClient, storeMerge } from './merge-clients.js';
+import { CLIENT_MISSING, missingKey } from './missing-key.js';
+import { listOpen } from './open-charges.js';
+
+/** A client whom the billing system has not any more, and of whom something is not finished. */
+export interface MissingClient {
+  id: string;
+  /** The service that it is about. */
+  service: string;
+  message: string;
+  /** ISO UTC. */
+  since: string;
+}
+
+/** What is stored of one. */
+type Details = Pick<MissingClient, 'service' | 'message'>;
+
+/** Lists the clients whom the last runs missed. Calls nothing. */
+export async function listMissingClients({ store }: Pick<Context, 'store'>): Promise<MissingClient[]> {
+  const found = await store.conditions.list(`${CLIENT_MISSING}:`);
+  return found.map(({ key, since, details }) => ({ id: key.replace(':', '-'), since, ...(details as Details) }));
+}
+
+/**
+ * Asks the billing system for the clients of whom something is not finished, and for `also`. One whose invoices are another client's now was
+ * merged into it: that is stored. Of the others whom it does not have that is an alarm, until they are merged or nothing is left.
+ * What it does not answer stays as it is.
+ */
+export async function checkClients(context: Context, also: readonly string[] = []): Promise<void> {
+  if (context.config.billing === 'ledger') return;
+  const unfinished = await listUnfinishedClients(context);
+  const stored = new Map((await context.store.conditions.list(`${CLIENT_MISSING}:`)).map((one) => [one.key, one]));
+  const missing: ConditionRecord[] = [];
+  for (const client of new Set([...unfinished.keys(), ...also])) {
+    const key = missingKey(client);
+    const found = await askFor(context, client);
+    if (found === 'merged') stored.delete(key);
+    const before = stored.get(key);
+    const service = unfinished.get(client);
+    if (found === 'unanswered') missing.push(...(before === undefined ? [] : [before]));
+    if (found !== 'missing' || service === undefined) continue;
+    const { title } = await context.billing();
+    const message = `${title} has no client "${client}" any more, and calls or purchases of that time are not finished`;
+    const details: Details = { service, message };
+    missing.push({ key, since: before?.since ?? context.now(), runs: 1, details });
+  }
+  const isSame = ({ key, details }: ConditionRecord): boolean =>
+    JSON.stringify(stored.get(key)?.details) === JSON.stringify(details);
+  if (missing.length === stored.size && missing.every(isSame)) return;
+  await context.write([], async ({ conditions }) => {
+    for (const key of stored.keys()) await conditions.end(key);
+    for (const one of missing) await conditions.put(one);
+  });
+}
+
+async function askFor(context: Context, client: string): Promise<'known' | 'merged' | 'missing' | 'unanswered'> {
+  try {
+    if (await isKnown(context, client)) return 'known';
+    const into = await findMerge(context, client);
+    if (into === null) return 'missing';
+    await storeFound(context, { from: client, into });
+    return 'merged';
+  } catch (error) {
+    if (error instanceof SluiceError && error.kind === 'billing') return 'unanswered';
+    throw error;
+  }
+}
+
+/** Stores a merge that invoices show, as a run of its own. */
+async function storeFound(context: Context, { from, into }: MergedClient): Promise<void> {
+  const { title } = await context.billing();
+  const outer = context.runId;
+  try {
+    await withRun(context, { command: 'client merge', dryRun: false }, (run) =>
+      run.store(async (tables) => {
+        const rows = await storeMerge(tables, { from, into });
+        run.totals = { from, into, ...rows };
+        const message = `${title} has merged client "${from}" into "${into}": what the first had is the other's`;
+        const key = `client_merged:${from}:${into}:${run.id}`;
+        const notice = { code: 'client_merged', key, panel: null, service: null, message };
+        await addNotices(context, tables, noticeRows(context, run.id, [notice]));
+      }),
+    );
+  } finally {
+    context.runId = outer;
+  }
+}
+
+const UNFINISHED = ['planned', 'sending', 'unknown', 'failed'] as const;
+
+/** Returns a service of each client of whom a bill of calls, a refund, or a purchase of a service that he no longer has is not finished. */
+async function listUnfinishedClients({
+  store,
+  config,
+}: Pick<Context, 'store' | 'config'>): Promise<Map<string, string>> {
+  const isOwn = ({ billing }: { billing: string | null }): boolean => billing === null || billing === config.billing;
+  const purchases = (await listOpen(store, null)).filter(isOwn);
+  const bills = (await store.callBills.list({ states: UNFINISHED })).filter(isOwn);
+  const present = await readClients(store, purchases);
+  const open = purchases.filter(
+    ({ status, service, client }) => status === 'refunded' || present.get(service) !== client,
+  );
+  return new Map([...open, ...bills].flatMap(({ client, service }) => (client === null ? [] : [[client, service]])));
+}
+
+async function readClients(
+  { services }: Pick<StoreTables, 'services'>,
+  rows: readonly { service: string }[],
+): Promise<Map<string, string | null>> {
+  if (rows.length === 0) return new Map();
+  const found = await services.list({ ids: [...new Set(rows.map(({ service }) => service))] });
+  return new Map(found.map(({ id, client }) => [id, client]));
+}
