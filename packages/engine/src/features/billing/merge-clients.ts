@@ -4,7 +4,7 @@ import type { ClientRows, StoreTables } from '@sluice/state-store';
 import { billMarker, findMarkers } from '@sluice/telephony';
 import type { Context } from '../../context/context.js';
 import { toRunView, withRun } from '../../kernel/run/bracket.js';
-import { missingKey } from './missing-key.js';
+import { mergedRefundKey, missingKey } from './missing-key.js';
 import { nullIfUnknown } from './refusals.js';
 
 /** A client of the billing system who was merged into another one. */
@@ -41,7 +41,7 @@ export async function mergeClients(
       return { run: toRunView(run.view), from, into, ...rows };
     }
     const rows = await run.store(async (tables) => {
-      const merged = await storeMerge(tables, { from, into });
+      const merged = await storeMerge(context, tables, { from, into });
       run.totals = { from, into, ...merged };
       return merged;
     });
@@ -49,9 +49,18 @@ export async function mergeClients(
   });
 }
 
-/** Stores a merge. */
-export async function storeMerge(tables: StoreTables, { from, into }: MergedClient): Promise<ClientRows> {
+/** Stores a merge. A refund whose outcome is not known is only searched for then: the log of the first client may be gone. */
+export async function storeMerge(
+  context: Context,
+  tables: StoreTables,
+  { from, into }: MergedClient,
+): Promise<ClientRows> {
   await tables.conditions.end(missingKey(from));
+  const refunds = await tables.purchases.list({ status: 'refunded' });
+  for (const { id, client, refundedAt, refundSentAt } of refunds) {
+    if (client !== from || refundedAt !== null || refundSentAt === null) continue;
+    await tables.conditions.put({ key: mergedRefundKey(id), since: context.now(), runs: 1, details: null });
+  }
   return tables.clients.merge(from, into);
 }
 

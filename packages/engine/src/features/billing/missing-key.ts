@@ -5,3 +5,11 @@ export const CLIENT_MISSING = 'client_missing';
 export function missingKey(client: string): string {
   return `${CLIENT_MISSING}:${client}`;
 }
+
+/** Begins the keys of refunds that were sent before their client was merged into another one. */
+export const REFUND_OF_MERGED = 'refund_of_merged:';
+
+/** Returns the key of the condition that the refund of a purchase was sent before its client was merged into another one. */
+export function mergedRefundKey(purchase: string): string {
+  return `${REFUND_OF_MERGED}${purchase}`;
+}

@@ -6,7 +6,7 @@ import { panelsWithAgents } from '../agents/open-agents.js';
 import { listStoredAgents } from '../agents/show-agents.js';
 import { describePeriod } from '../../base/describe-period.js';
 import { listMissingClients } from '../billing/missing-clients.js';
-import { CLIENT_MISSING } from '../billing/missing-key.js';
+import { CLIENT_MISSING, mergedRefundKey, REFUND_OF_MERGED } from '../billing/missing-key.js';
 import { BILLED_ELSEWHERE, listElsewhere } from '../billing/open-charges.js';
 import { CALLS_UNBILLED, listLateCalls } from '../calls/late-calls.js';
 import { findTimeZone } from '../../base/config/find-entry.js';
@@ -65,6 +65,7 @@ async function doubtfulMoney(context: Context, only?: string): Promise<StandingA
         ? [{ id, service, what, since: refundSentAt }]
         : [],
   );
+  const ofMerged = new Set((await store.conditions.list(REFUND_OF_MERGED)).map(({ key }) => key));
   const services = await store.services.list({
     ids: [...bills, ...refunds, ...elsewhere.map(({ row }) => row)].map(({ service }) => service),
   });
@@ -78,7 +79,9 @@ async function doubtfulMoney(context: Context, only?: string): Promise<StandingA
     }),
     ...refunds.map(({ id, service, what, since }) => ({
       ...{ id, code: 'refund_in_doubt', service, panel: panels.get(service) ?? '', since },
-      message: `it is not known whether package "${what}" was refunded`,
+      message: ofMerged.has(mergedRefundKey(id))
+        ? `it is not known whether package "${what}" was refunded before its client was merged into another one: see the credit log, and cancel purchase ${id} with its refund again where it was not`
+        : `it is not known whether package "${what}" was refunded`,
     })),
     ...elsewhere.map(({ row: { id, service, at, refundSentAt }, message }) => ({
       ...{ id, code: BILLED_ELSEWHERE, service, panel: panels.get(service) ?? '' },

@@ -94,7 +94,8 @@ async function undo(
   { refund }: CancelRequest,
 ): Promise<PurchaseRecord> {
   if (row.status === 'cancelled') return row;
-  if (row.status === 'refunded') return row.refundedAt === null ? refundPurchase(context, run.leases.held, row) : row;
+  if (row.status === 'refunded')
+    return row.refundedAt === null ? refundPurchase(context, run.leases.held, row, { resend: refund }) : row;
   if (row.status === 'failed') {
     throw new SluiceError('purchase_ended', `Purchase ${row.id} failed: there is nothing to cancel`, {
       details: { purchase: row.id },

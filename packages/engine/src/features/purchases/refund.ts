@@ -2,8 +2,15 @@ import { callAgeMs, type Invoice, LATEST_CALL_MS, SluiceError } from '@sluice/pa
 import { compareMoney, subtractMoney } from '@sluice/quota-core';
 import type { HeldLease, PurchaseRecord } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
+import { mergedRefundKey } from '../billing/missing-key.js';
 import { changePurchase, isRefusal } from './charge.js';
 import { findInvoice } from './find-invoice.js';
+
+/** How a refund is sent. */
+interface RefundHow {
+  /** A person knows that one that was sent before a merge of clients was not made; without it that one is only searched for. */
+  resend: boolean;
+}
 
 /**
  * Returns what was paid for a purchase to its client as credit, once, and stores that it was confirmed.
@@ -15,15 +22,30 @@ export async function refundPurchase(
   context: Context,
   fences: HeldLease[],
   row: PurchaseRecord,
+  how: RefundHow = { resend: false },
 ): Promise<PurchaseRecord> {
   const found = row.invoice === null ? null : await findInvoice(context, row);
   // Nothing was charged without an invoice, and what a person has returned is not returned again.
   const isDue = row.invoice !== null && found?.status !== 'refunded';
-  if (isDue) await send(context, fences, row, found);
+  if (isDue) await send(context, fences, { row, found, how });
+  await endMerged(context, fences, row);
   return changePurchase(context, fences, row, { refundedAt: context.now(), refundSentAt: null });
 }
 
-async function send(context: Context, fences: HeldLease[], row: PurchaseRecord, found: Invoice | null): Promise<void> {
+async function endMerged(context: Context, fences: HeldLease[], { id }: PurchaseRecord): Promise<void> {
+  const key = mergedRefundKey(id);
+  if ((await context.store.conditions.get(key)) === null) return;
+  await context.write(fences, ({ conditions }) => conditions.end(key));
+}
+
+/** A refund to send. */
+interface Sending {
+  row: PurchaseRecord;
+  found: Invoice | null;
+  how: RefundHow;
+}
+
+async function send(context: Context, fences: HeldLease[], { row, found, how }: Sending): Promise<void> {
   const { id, currency } = row;
   const billing = await context.billing();
   const request = {
@@ -35,7 +57,7 @@ async function send(context: Context, fences: HeldLease[], row: PurchaseRecord, 
   };
   const progress = { isSent: false };
   const sending = async (): Promise<void> => {
-    await storeSent(context, fences, row);
+    await storeSent(context, fences, row, how);
     progress.isSent = true;
   };
   try {
@@ -58,8 +80,16 @@ function toPaid({ total, balance }: Invoice): string {
 }
 
 /** Stores that a refund is being sent. Refuses while an earlier one may still be made, and while another run sends it. */
-async function storeSent(context: Context, fences: HeldLease[], row: PurchaseRecord): Promise<void> {
-  await context.write(fences, async ({ purchases }) => {
+async function storeSent(
+  context: Context,
+  fences: HeldLease[],
+  row: PurchaseRecord,
+  { resend }: RefundHow,
+): Promise<void> {
+  await context.write(fences, async ({ purchases, conditions }) => {
+    const key = mergedRefundKey(row.id);
+    if (!resend && (await conditions.get(key)) !== null) throw inDoubt(row, OF_MERGED);
+    await conditions.end(key);
     const stored = await purchases.get(row.id);
     const isSame = stored?.status === row.status && stored.refundedAt === null;
     if (!isSame || stored.refundSentAt !== row.refundSentAt || isRecent(context, row)) throw inDoubt(stored ?? row);
@@ -91,9 +121,18 @@ function isRecent({ deps }: Context, { refundSentAt }: PurchaseRecord): boolean 
   return callAgeMs({ calledAt: refundSentAt, givenUpAt: null }, deps.clock.now()) < LATEST_CALL_MS;
 }
 
+/** Whether a refund waits for a person: its purchase does not count, and its service is decided as if it were made. */
+export function waitsForPerson({ status }: Pick<PurchaseRecord, 'status'>, { code, details }: SluiceError): boolean {
+  return status === 'refunded' && (code === 'unknown_client' || details['waits'] === true);
+}
+
+const OF_MERGED =
+  ' its client was merged into another one since, whose credit log does not show it. Where it was not made, cancel the purchase with its refund again.';
+
 function inDoubt({ id, refundSentAt }: PurchaseRecord, why = ''): SluiceError {
   const sent = refundSentAt === null ? 'is being sent' : `was sent at ${refundSentAt}`;
   const next = why === '' ? '; the next run finds it out.' : `:${why}`;
   const message = `The refund of purchase ${id} ${sent}, and it is not known yet whether it was made. It was not sent again${next}`;
-  return new SluiceError('outcome_unknown', message, { kind: 'billing', details: { purchase: id } });
+  const details = { purchase: id, ...(why !== '' && { waits: true }) };
+  return new SluiceError('outcome_unknown', message, { kind: 'billing', details });
 }

@@ -11,7 +11,7 @@ import { endedForPayerNotice, endForFormerPayer, isForPayer, leftForPayerNotice 
 import { isOwn, listUnfinished } from './list-unfinished.js';
 import { packageName } from '../../base/config/package-name.js';
 import { checkClients } from '../billing/missing-clients.js';
-import { refundPurchase } from './refund.js';
+import { refundPurchase, waitsForPerson } from './refund.js';
 import { endUnwanted, isCycleOver, isWanted } from './unfinished.js';
 
 /** Which purchases to resolve. */
@@ -65,9 +65,9 @@ export async function resolvePurchases(context: Context, request: ResolveRequest
       notices.push(purchaseNotice(context.config, service, after, late));
     } catch (error) {
       if (!(error instanceof SluiceError)) throw error;
-      if (isForPayer(row, service)) problems.set(service.id, toProblem(error));
       // The service is another client's by now: it is metered and billed as if the purchase were not there.
-      else notices.push(leftForPayerNotice(service, row, error));
+      if (!isForPayer(row, service)) notices.push(leftForPayerNotice(service, row, error));
+      else if (!waitsForPerson(row, error)) problems.set(service.id, toProblem(error));
     }
   }
   return { paid, problems, notices };
