@@ -81,7 +81,9 @@ describe('a notice of a hold to its client', () => {
 
   it('quotes the figures of the run that holds, however long its calls take', async () => {
     await start('');
-    at.panel.server.onCall(() => at.bench.clock.advance(100));
+    at.panel.server.onCall(() => {
+      at.bench.clock.advance(100);
+    });
     await at.addService(1, { product: 'ports', values: { client: '42' } });
     at.use(1, 60);
     await at.poll();
