@@ -94,15 +94,21 @@ withPhp(`the page of a customer in WHMCS${noPhp ?? ''}`, () => {
     const { credit } = client;
     Object.assign(client, { credit: 0n });
     const post = { package: 'extra-50', ticket: toTicket(await page()) };
+    const again = { package: 'extra-50', ticket: toTicket(await page()) };
     const { returned } = await call('buy', {}, post);
     const { id } = at.whmcs.invoices(IDS.eve).at(-1)!;
     expect(returned).toBe(`Not bought yet: pay invoice ${id} first. The package counts once it is paid.`);
     expect((await call('buy', {}, post)).returned).toBe(returned);
+    const second = await call('buy', {}, again);
+    expect(second.returned).toBe('This package was ordered before, and is not paid yet.');
     const html = await page();
     expect(html).toContain(`<a href="viewinvoice.php?id=${id}">pay invoice ${id}</a>`);
     expect(html).toContain('<a href="clientarea.php?action=addfunds">');
     expect([html.includes('0 B of 150 GB used'), at.whmcs.mails()]).toEqual([true, [id]]);
+    expect(html).not.toContain('name="ticket"');
     Object.assign(client, { credit });
+    at.whmcs.setInvoiceStatus(id, 'Cancelled');
+    await at.bench.sluice('poll');
   });
 
   it.each([

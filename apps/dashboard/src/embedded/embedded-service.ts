@@ -72,6 +72,8 @@ async function readHead(
   reads: PanelReads | null,
 ): Promise<Omit<EmbeddedService, 'summary' | 'parts'>> {
   const packages = await offeredPackages(request, service);
+  // A client pays one that is ordered before the next.
+  const isOnOffer = ({ id }: PackageView): boolean => reads === null || findPending(service.purchases, id) === null;
   const known = reads === null || packages.length === 0 ? null : (await readCredit(request, reads)).value;
   const credit = known === null ? null : toText(describeCredit(known));
   return {
@@ -81,16 +83,10 @@ async function readHead(
     timeZone: toZone(request, service.panel),
     unpaid: service.purchases.flatMap((purchase) => toUnpaid(request, purchase)).reverse(),
     credit,
-    packages: pendingLast(packages, service).map((each) => ({
+    packages: packages.filter(isOnOffer).map((each) => ({
       package: each.id,
       label: toText(packageLabel(each, service.purchases)),
     })),
     loginLink: typeof (await readLogin(request, service.id))?.url === 'string',
   };
-}
-
-/** A form that begins with a package whose purchase waits would seem to be the way to finish it. */
-function pendingLast(packages: readonly PackageView[], { purchases }: ServiceDetail): PackageView[] {
-  const waits = ({ id }: PackageView): boolean => findPending(purchases, id) !== null;
-  return [...packages.filter((each) => !waits(each)), ...packages.filter(waits)];
 }

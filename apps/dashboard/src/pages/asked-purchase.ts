@@ -37,6 +37,8 @@ function madeNotice(request: PageRequest, made: PurchaseView, again: string): Ht
       ? html`You ordered this package ${toTimes(request).ago(at)}; it is not ordered again.
         ${made.invoice === null ? null : html`It counts once it is paid: ${payLink(made)}.`}`
       : html`You bought this package ${toTimes(request).ago(at)}. It is not bought again.`;
+  // A client pays one before the next.
+  const isFinal = made.status === 'pending' && request.viewer.client !== null;
   return html`${notice('info', what)}
-    <p><a class="button" href="${again}">Buy another one…</a></p>`;
+  ${isFinal ? null : html`<p><a class="button" href="${again}">Buy another one…</a></p>`}`;
 }

@@ -36,13 +36,13 @@ export function findPending(purchases: readonly Purchase[], id: string): Purchas
 }
 
 /** Says on a page that asks before a purchase that the package is ordered already. */
-export function pendingNotice(pending: Purchase): Html {
+export function pendingNotice(pending: Purchase, more = ''): Html {
   const { invoice } = pending;
   const way =
     invoice === null
       ? 'That purchase is not finished yet.'
       : html`It counts once that purchase is paid: ${payLink(pending)}.`;
-  return notice('warning', html`This package is ordered already. ${way} Below you order another one.`);
+  return notice('warning', html`This package is ordered already. ${way}${more}`);
 }
 
 /** A package in a list of choices: its name, traffic and price; one that is ordered already says that another one is bought. */

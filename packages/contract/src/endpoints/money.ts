@@ -42,7 +42,12 @@ export const moneyEndpoints = endpoints({
     useCase: 'purchases.create',
     summary: 'Buy a package for the current cycle; the key of the request is the reference of the purchase',
     status: 201,
-    body: { package: someText },
+    body: {
+      package: someText,
+      client: optionalText.describe(
+        'Of a program that asks for a client: which one it is. Its purchase is refused as that of the client itself would be',
+      ),
+    },
     answer: money.purchaseReport,
   },
   'POST /purchases/:purchase/cancel': {

@@ -27,7 +27,7 @@ export interface Purchases {
     packageId: string,
     options?: LockOptions & {
       ref?: string | undefined;
-      /** Refuses a service that is not this client's (`unknown_service`). */
+      /** The client that asks: refuses a service of another (`unknown_service`), and a package of which a purchase is open. */
       client?: string | undefined;
       budget?: PurchaseBudget | undefined;
     },

@@ -97,13 +97,13 @@ async function budgetText({ sluice, viewer }: PageRequest, packages: readonly Pa
   left.`;
 }
 
-/** The way to buy a package; one that is ordered already is finished by paying, so that another one is a link. */
+/** The way to buy a package; one that is ordered already is finished by paying. */
 function buyCell(request: PageRequest, service: ServiceDetail, each: PackageView): Html {
   const href = address(`${toPath(request, service.id)}/buy`, { package: each.id });
   const of = html`<span class="visually-hidden"> ${name(each.name)}</span>`;
   const pending = findPending(service.purchases, each.id);
   if (pending === null) return html`<a class="button" href="${href}">Buy${of}</a>`;
-  return html`${purchaseState(pending, request)} <a href="${href}">Buy another one…${of}</a>`;
+  return purchaseState(pending, request);
 }
 
 /** What a client reads of pending purchases: each is shown as it was when its invoice was read last. */

@@ -77,8 +77,8 @@ async function showPrice(request: PageRequest, reads: PanelReads): Promise<PageA
   const missing = credit === null ? null : missingCredit(credit, least);
   const isCovered = missing !== null ? false : credit !== null && isWhole ? true : null;
   const isOver = hasCycleEnded(service, toTimes(request, service.panel).now);
-  const refused = isOver || (missing !== null && !pay.leavesInvoice);
   const pending = findPending(service.purchases, id);
+  const refused = isOver || pending !== null || (missing !== null && !pay.leavesInvoice);
   const body = html`${'made' in asked || pending === null ? null : pendingNotice(pending)}
     ${facts([
       ['Service', name(service.id)],
@@ -97,16 +97,15 @@ async function showPrice(request: PageRequest, reads: PanelReads): Promise<PageA
       'made' in asked
         ? asked.made
         : html`${isOver ? notice('warning', NOT_READ_YET) : html`<p>${terms(pay, isCovered, offered)}</p>`}
-          ${refused ? null : postForm(request, { action: `${back}/buy`, id: 'buy', key: asked.key, hidden: { package: id }, submit: submitText(offered, { isOrder: missing !== null, isAnother: pending !== null }) })}`
+          ${refused ? null : postForm(request, { action: `${back}/buy`, id: 'buy', key: asked.key, hidden: { package: id }, submit: submitText(offered, missing !== null) })}`
     }
     ${missing === null ? null : topUpLink(request, pay)}
     <p><a href="${back}">Back to the service</a></p>`;
   return { title: `Buy ${title}`, body, timeZone: toZone(request, service.panel) };
 }
 
-function submitText(offered: PackageView, of: { isOrder: boolean; isAnother: boolean }): string {
-  const verb = of.isOrder ? 'Order' : 'Buy';
-  return `${verb}${of.isAnother ? ' another one:' : ''} ${offered.name} for ${describePrice(offered)}`;
+function submitText(offered: PackageView, isOrder: boolean): string {
+  return `${isOrder ? 'Order' : 'Buy'} ${offered.name} for ${describePrice(offered)}`;
 }
 
 async function requireOffered(request: PageRequest, service: ServiceDetail, wanted: string) {

@@ -202,7 +202,7 @@ export const buyPage: Page = async (request) => {
   const asked = await findAsked(request, id, (key) => key);
   if ('redirect' in asked) return asked.redirect;
   const pending = findPending(detail.purchases, chosen.id);
-  const body = html`${'made' in asked || pending === null ? null : pendingNotice(pending)}
+  const body = html`${'made' in asked || pending === null ? null : pendingNotice(pending, ' Below you order another one.')}
     <p>
       Buy <bdi>${chosen.name}</bdi> for ${serviceLink(id)}:
       ${toPrice(chosen)}${chosen.taxed && chosen.lastCharged !== null ? html` (${money(chosen.lastCharged, chosen.currency)} on the client’s last invoice for it)` : null},

@@ -16,8 +16,10 @@
   {foreach $sluice.unpaid as $purchase}
     <p class="alert alert-warning sluice-unpaid"><bdi>{$purchase.package|escape}</bdi> is pending: <a href="viewinvoice.php?id={$purchase.invoice|escape:'url'}">pay invoice {$purchase.invoice|escape}</a></p>
   {/foreach}
-  {if $sluice.packages}
+  {if $sluice.packages || $sluice.unpaid}
     <p class="sluice-credit">{if $sluice.credit}Your credit: {$sluice.credit|escape}. {/if}<a href="clientarea.php?action=addfunds">Add funds</a></p>
+  {/if}
+  {if $sluice.packages}
     <form class="sluice-buy" method="post" action="clientarea.php?action=productdetails">
       <input type="hidden" name="id" value="{$sluiceService|escape}">
       <input type="hidden" name="modop" value="custom">

@@ -32,7 +32,7 @@ export interface PurchaseRequest {
   package: string;
   /** One reference buys once, however often the request is repeated. */
   ref?: string | undefined;
-  /** The client that asks: refuses a service that is another's by now. */
+  /** The client that asks: refuses a service that is another's by now, and a package of which a purchase is open. */
   client?: string | undefined;
   /** Refuses a purchase with which those of the same references would cost more. */
   budget?: PurchaseBudget | undefined;
@@ -135,8 +135,8 @@ async function buy(context: Context, request: PurchaseRequest, run: Run): Promis
   const raises = await readRaise(context, service, row, run.id);
   return buyWithin(context, await context.panel(service.panel), raises, async () => {
     await context.write(run.leases.held, async (tables) => {
-      // A reference of its own says that another one is wanted.
-      if (key === null) await refuseUnfinished(tables, row);
+      // A reference of an operator says that another one is wanted; those of clients would make invoices without end.
+      if (key === null || request.client !== undefined) await refuseUnfinished(tables, row);
       if (request.budget !== undefined) await refuseOverBudget(tables, service.id, bought, request.budget);
       await run.start(tables);
       await tables.purchases.add(row);
@@ -169,7 +169,7 @@ async function charge(
 
 async function refuseUnfinished(tables: StoreTables, row: PurchaseRecord): Promise<void> {
   const open = await tables.purchases.list({ service: row.service, status: 'pending' });
-  const same = open.find((each) => each.package === row.package);
+  const same = open.find((each) => each.package === row.package && (each.client ?? row.client) === row.client);
   if (same === undefined) return;
   const state = same.invoice === null ? 'is not finished' : `waits for the payment of invoice ${same.invoice}`;
   throw new SluiceError(

@@ -74,7 +74,7 @@ final class Purchase
         $api = new Api($this->connection);
         Owner::check($api, $path, $this->client);
         try {
-            $bought = new Data($api->post("$path/purchases", ['package' => $package], $key));
+            $bought = new Data($api->post("$path/purchases", ['package' => $package, 'client' => $this->client], $key));
         } catch (ApiError $error) {
             $sentence = $error->isOfSluice() ? self::REFUSALS[$error->reason] ?? null : null;
             throw $sentence === null ? $error : new Refusal($sentence, true);
