@@ -2,18 +2,21 @@ import { describe, expect, it } from '@jest/globals';
 import { minute, service } from '../test/records.js';
 import { useStore } from '../test/use-store.js';
 import { connectWriter } from '../sqlite/connect.js';
-import { PANEL_TABLES } from './rename-panel.js';
+import { PANEL_TABLES, SUBJECT_TABLES } from './rename-panel.js';
 
 describe('a panel that is renamed', () => {
   const at = useStore();
 
-  it('is renamed in each table that has a panel', async () => {
+  it.each([
+    ['panel', PANEL_TABLES],
+    ['service', SUBJECT_TABLES],
+  ])('is renamed in each table with the column %s', async (column, tables) => {
     const { handle, close } = await connectWriter(at.location, 1000);
     const named = handle.prepare(
       `select "tables"."name" from sqlite_master as "tables" join pragma_table_info("tables"."name") as "columns"
-        where "tables"."type" = 'table' and "columns"."name" = 'panel' order by 1`,
+        where "tables"."type" = 'table' and "columns"."name" = ? order by 1`,
     );
-    expect(named.pluck().all()).toEqual([...PANEL_TABLES]);
+    expect(named.pluck().all(column)).toEqual([...tables]);
     await close();
   });
 

@@ -1,3 +1,4 @@
+import { toAgentSubject } from '@sluice/quota-core';
 import { sql } from 'kysely';
 import type { PanelRename } from '../records.js';
 import type { Access, Session } from './access.js';
@@ -25,6 +26,29 @@ export const PANEL_TABLES = [
   'usage_samples',
 ] as const;
 
+/** Tables with rows of subjects: those of agents have their panel in their key. */
+export const SUBJECT_TABLES = [
+  'actions',
+  'alarms',
+  'api_calls',
+  'call_bills',
+  'cycles',
+  'decision_history',
+  'decisions',
+  'evidence',
+  'graph_cache',
+  'holds',
+  'notices',
+  'ownership',
+  'purchases',
+  'pushed_usage',
+  'runs',
+  'service_overrides',
+  'service_resources',
+  'usage_samples',
+  'write_backs',
+] as const;
+
 /** Members of JSON that name a panel. */
 const MEMBERS = [
   ['conditions', 'details', '$.panel'],
@@ -36,6 +60,7 @@ const MEMBERS = [
 export function renamePanel(access: Access, rename: PanelRename): Promise<void> {
   return access.write(async (session) => {
     for (const table of PANEL_TABLES) await renameRows(session, table, rename);
+    for (const table of SUBJECT_TABLES) await renameAgents(session, table, rename);
     for (const [table, column, member] of MEMBERS) {
       const value = sql`json_extract(${sql.ref(column)}, ${member})`;
       await sql`update ${sql.table(table)} set ${sql.ref(column)} = json_set(${sql.ref(column)}, ${member}, ${rename.to})
@@ -51,6 +76,16 @@ async function renameRows(
   { from, to }: PanelRename,
 ): Promise<void> {
   await sql`update ${sql.table(table)} set "panel" = ${to} where "panel" = ${from}`.execute(db);
+}
+
+async function renameAgents(
+  { db }: Session,
+  table: (typeof SUBJECT_TABLES)[number],
+  { from, to }: PanelRename,
+): Promise<void> {
+  const [before, after] = [toAgentSubject(from, ''), toAgentSubject(to, '')];
+  await sql`update ${sql.table(table)} set "service" = ${after} || substr("service", ${before.length + 1})
+    where substr("service", 1, ${before.length}) = ${before}`.execute(db);
 }
 
 /** Conditions whose keys begin with this text and the name of the panel. */
