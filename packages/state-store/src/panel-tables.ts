@@ -20,8 +20,8 @@ export interface PanelTables {
     put(record: GraphCacheRecord): Promise<void>;
   };
   panels: {
-    /** Renames a panel in everything that is stored of it. Nothing is stored of the new name yet. */
-    rename(rename: PanelRename): Promise<void>;
+    /** Renames a panel in everything that is stored of it; false, with nothing changed, where something of the new name is stored. */
+    rename(rename: PanelRename): Promise<boolean>;
   };
   /** Ids of what panels have, as last listed: for completion, which calls no panel. */
   panelLists: {

@@ -56,9 +56,26 @@ const MEMBERS = [
   ['decisions', 'inputs', '$.reading.panel'],
 ] as const;
 
-/** Renames a panel in everything that is stored of it. */
-export function renamePanel(access: Access, rename: PanelRename): Promise<void> {
+/** Tables with what commands and runs decided and changed: a panel that has a row in one of them is known by its name. */
+const OWN_TABLES = [
+  'actions',
+  'call_bills',
+  'evidence',
+  'ownership',
+  'services',
+  'switches',
+  'usage_samples',
+] as const satisfies readonly (typeof PANEL_TABLES)[number][];
+
+/** Tables with what was read last of panels, by panel: what the old name has is what counts. */
+const READ_TABLES = ['agent_reservations', 'agent_snapshots', 'agent_users', 'agents', 'fingerprints'] as const;
+
+/** Renames a panel in everything that is stored of it; false where something is stored of the new name already. */
+export function renamePanel(access: Access, rename: PanelRename): Promise<boolean> {
   return access.write(async (session) => {
+    if (await isKnown(session, rename.to)) return false;
+    for (const table of READ_TABLES)
+      await sql`delete from ${sql.table(table)} where "panel" = ${rename.to}`.execute(session.db);
     for (const table of PANEL_TABLES) await renameRows(session, table, rename);
     for (const table of SUBJECT_TABLES) await renameAgents(session, table, rename);
     for (const [table, column, member] of MEMBERS) {
@@ -67,7 +84,18 @@ export function renamePanel(access: Access, rename: PanelRename): Promise<void> 
         where ${sql.ref(column)} is not null and ${value} = ${rename.from}`.execute(session.db);
     }
     for (const key of rename.keys) await renameKeys(session, key, rename);
+    return true;
   });
+}
+
+async function isKnown({ db }: Session, panel: string): Promise<boolean> {
+  for (const table of OWN_TABLES) {
+    const { rows } = await sql`select 1 from ${sql.table(table)} where "panel" = ${panel} limit 1`.execute(db);
+    if (rows.length > 0) return true;
+  }
+  const { rows } =
+    await sql`select 1 from "agents" where "panel" = ${panel} and "limit_bytes" is not null limit 1`.execute(db);
+  return rows.length > 0;
 }
 
 async function renameRows(
@@ -90,7 +118,9 @@ async function renameAgents(
 
 /** Conditions whose keys begin with this text and the name of the panel. */
 async function renameKeys({ db }: Session, key: string, { from, to }: PanelRename): Promise<void> {
-  const begins = `${key}${from}`;
+  const [begins, taken] = [`${key}${from}`, `${key}${to}`];
+  await sql`delete from "conditions"
+    where "key" = ${taken} or substr("key", 1, ${taken.length + 1}) = ${`${taken}:`}`.execute(db);
   await sql`update "conditions" set "key" = ${`${key}${to}`} || substr("key", ${begins.length + 1})
     where "key" = ${begins} or substr("key", 1, ${begins.length + 1}) = ${`${begins}:`}`.execute(db);
 }

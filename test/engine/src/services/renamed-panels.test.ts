@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { useOpened } from '../bench/each-test.js';
-import { startEasyDcimBench } from '../bench/easydcim-bench.js';
+import { startFakeEasyDcim } from '@sluice/fake-panels';
+import { startEasyDcimBench, TOKEN } from '../bench/easydcim-bench.js';
 import { DAY, type EngineBench, errorOf, GB, HOUR } from '../bench/engine-bench.js';
 import { startFlvxBench } from '../bench/flvx-bench.js';
 import { startHiddifyBench } from '../bench/hiddify-bench.js';
@@ -137,20 +138,69 @@ describe('a panel whose name changed', () => {
     }
   });
 
-  it('has it with the next run where another one works on it', async () => {
+  it('has it once no other run works on it, and nothing is done under the new name before', async () => {
     await open();
     await at.addService(1);
     await at.poll();
+    await at.sluice.panels.observe('dcim');
     await rename(at.bench, 'dcim');
     const other = await at.bench.store.leases.acquire({
       ...{ name: 'panel:dcim', run: 'run-other', now: new Date(at.bench.clock.now()).toISOString(), ttlMs: 60_000 },
       ...{ owner: { host: 'other', pid: 999, processStart: '1' }, isAlive: () => true, unless: [] },
     });
-    await at.poll();
+    expect((await errorOf(at.poll()))?.code).toBe('lease_held');
+    expect((await errorOf(at.sluice.panels.enforce('renamed')))?.code).toBe('lease_held');
+    await at.sluice.plan();
     expect(await panelOf()).toBe('dcim');
     if (other.acquired) await at.bench.store.leases.release(other.lease);
     await at.poll();
     expect(await panelOf()).toBe('renamed');
+  });
+
+  it.each([
+    ['exchanged its name with another one', true],
+    ['left its name to a new one', false],
+  ])('keeps its services where it %s', async (_, isKnown) => {
+    await open();
+    const other = await startFakeEasyDcim({ token: TOKEN, now: at.bench.clock.now, timeZone: 'UTC' });
+    try {
+      const { url } = at.panel;
+      const toPanel = (name: string, at: string): string =>
+        `  ${name}: { kind: easydcim, url: "${at}", allowHttp: true, token: ${TOKEN}, retries: 0, timeout: 2s }\n`;
+      const toConfig = (panels: string, product: string): string =>
+        `timeZone: UTC\npoll: { doubt: { jump: off } }\npanels:\n${panels}products:\n  ports: { panel: ${product}, quota: { total: 100GB }, action: disable-ports }\n`;
+      await at.bench.configure(toConfig(toPanel('dcim', url) + (isKnown ? toPanel('two', other.url) : ''), 'dcim'));
+      await at.addService(1, { product: 'ports' });
+      await at.poll();
+      at.use(1, 120);
+      await at.pollAfter(HOUR);
+      await at.bench.configure(toConfig(toPanel('two', url) + toPanel('dcim', other.url), 'two'));
+      const { services } = await at.pollAfter(HOUR);
+      expect(services).toMatchObject([{ panel: 'two', status: 'held' }]);
+      expect(other.server.totals.changing).toBe(0);
+      await at.sluice.overrides.set('svc-1', { quota: '200GB' });
+      await at.pollAfter(HOUR);
+      expect(at.panel.port(7011).adminState).toBe('up');
+    } finally {
+      await other.close();
+    }
+  });
+
+  it('gets no name with which something of another panel is stored', async () => {
+    await open();
+    await at.addService(1);
+    await at.poll();
+    await at.bench.store.switches.set({
+      panel: 'renamed',
+      product: null,
+      enforce: 'on',
+      since: '2026-01-01',
+      actor: null,
+    });
+    await rename(at.bench, 'dcim');
+    const refused = await errorOf(at.poll());
+    expect(refused).toMatchObject({ code: 'panel_name_taken', message: expect.stringContaining('"renamed"') });
+    expect(await panelOf()).toBe('dcim');
   });
 
   it('is not known to be the same at another address, which a held service is told', async () => {

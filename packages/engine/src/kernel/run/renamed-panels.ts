@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { SluiceError } from '@sluice/panel-kind';
 import type { StoreTables } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
 import { type Leases, panelLease } from '../../context/leases.js';
@@ -30,27 +31,19 @@ const KEYS = [
 ] as const;
 
 /**
- * Renames a panel in what is stored of it, where the config has the same panel under another one: of the same kind, at the same
- * address. While another run works on it, that is left to the next one. Stores the addresses of the panels of the config.
+ * Renames panels in what is stored of them, where the config has the same panel under another name: of the same kind, at the same
+ * address. Stores the addresses of the panels of the config.
+ *
+ * @throws SluiceError `lease_held` while another run works on one of them; `panel_name_taken` where something is stored of another panel
+ *   with the new name
  */
 export async function followRenamedPanels(context: Context, run: string, leases: Leases): Promise<void> {
-  const known = await readAddresses(context.store);
   const now = new Map(Object.entries(context.config.panels).map(([name, panel]) => [name, toAddress(panel)]));
+  const known = await readAddresses(context.store);
   const renames = findRenames(known, now);
-  for (const rename of renames) {
-    const names = [rename.from, rename.to].map(panelLease);
-    const isFree = await takeBoth(leases, names);
-    if (isFree)
-      await context.write(leases.toHeld(names), async (tables) => {
-        await tables.panels.rename({ ...rename, keys: KEYS });
-        await addNotices(context, tables, noticeRows(context, run, [toNotice(rename, run)]));
-      });
-    for (const name of names) await leases.release(name);
-    // Nothing is known of the new name before everything of the old one is.
-    if (!isFree) now.delete(rename.to);
-  }
-  const renamed = new Set(renames.map(({ to }) => to));
-  const changed = [...now].filter(([name, address]) => known.get(name) !== address && !renamed.has(name));
+  if (renames.length > 0) await renameAll(context, { now, renames, run, leases });
+  const before = renames.length > 0 ? await readAddresses(context.store) : known;
+  const changed = [...now].filter(([name, address]) => before.get(name) !== address);
   if (changed.length === 0) return;
   const since = context.now();
   await context.write([], async ({ conditions }) => {
@@ -59,7 +52,49 @@ export async function followRenamedPanels(context: Context, run: string, leases:
   });
 }
 
-async function readAddresses({ conditions }: Pick<StoreTables, 'conditions'>): Promise<ReadonlyMap<string, string>> {
+interface Renaming {
+  now: Addresses;
+  renames: readonly Rename[];
+  run: string;
+  leases: Leases;
+}
+
+async function renameAll(context: Context, { now, renames, run, leases }: Renaming): Promise<void> {
+  const names = [...new Set(renames.flatMap(({ from, to }) => [from, to]))].sort().map(panelLease);
+  await leases.takeAll(names, 0);
+  await context.write(leases.toHeld(names), async (tables) => {
+    // Another process may have done it since.
+    const due = findRenames(await readAddresses(tables), now);
+    const left = new Set(due.map(({ from }) => from));
+    const isExchanged = due.some(({ to }) => left.has(to));
+    const between = due.map((rename, n) => ({ ...rename, between: isExchanged ? `renamed:${n}` : rename.to }));
+    for (const rename of between) await renameOne(tables, { ...rename, to: rename.between });
+    for (const rename of isExchanged ? between : []) await renameOne(tables, { from: rename.between, to: rename.to });
+    await addNotices(
+      context,
+      tables,
+      noticeRows(
+        context,
+        run,
+        due.map((rename) => toNotice(rename, run)),
+      ),
+    );
+  });
+  for (const name of names) await leases.release(name);
+}
+
+async function renameOne({ panels }: Pick<StoreTables, 'panels'>, { from, to }: Rename): Promise<void> {
+  if (await panels.rename({ from, to, keys: KEYS })) return;
+  throw new SluiceError(
+    'panel_name_taken',
+    `Panel "${to}" of the config is at the address of panel "${from}", but something is stored of another panel with the name "${to}": give it a name that no panel had; nothing was changed`,
+    { details: { panel: to } },
+  );
+}
+
+type Addresses = ReadonlyMap<string, string>;
+
+async function readAddresses({ conditions }: Pick<StoreTables, 'conditions'>): Promise<Addresses> {
   const rows = await conditions.list(ADDRESS);
   return new Map(rows.map(({ key, details }) => [key.slice(ADDRESS.length), (details as { address: string }).address]));
 }
@@ -73,19 +108,12 @@ function toAddress({ kind, url }: { kind: string; url: string }): string {
 }
 
 /** Returns which panels have another name now; none where two have the same address. */
-function findRenames(known: ReadonlyMap<string, string>, now: ReadonlyMap<string, string>): Rename[] {
-  const gone = [...known].filter(([name]) => !now.has(name));
-  const fresh = [...now].filter(([name]) => !known.has(name));
-  return gone.flatMap(([from, address]) => {
-    const [to, ...others] = fresh.filter(([, one]) => one === address);
-    const isOnly = gone.filter(([, one]) => one === address).length === 1 && others.length === 0;
-    return to === undefined || !isOnly ? [] : [{ from, to: to[0] }];
+function findRenames(known: Addresses, now: Addresses): Rename[] {
+  return [...known].flatMap(([from, address]) => {
+    const [to, ...others] = [...now].filter(([, one]) => one === address);
+    const isOnly = others.length === 0 && [...known.values()].filter((one) => one === address).length === 1;
+    return to === undefined || to[0] === from || !isOnly ? [] : [{ from, to: to[0] }];
   });
-}
-
-async function takeBoth(leases: Leases, names: readonly string[]): Promise<boolean> {
-  for (const name of names) if (!('lease' in (await leases.tryTake(name)))) return false;
-  return true;
 }
 
 function toNotice({ from, to }: Rename, run: string): Notice {
