@@ -8,6 +8,7 @@ import { ports } from './ports.js';
 import { processParts } from './process.js';
 import { type RunRequest, toScope } from './kernel/run/bracket.js';
 import { Context } from './context/context.js';
+import { hasRenames } from './context/panel-addresses.js';
 import type { Sluice, SluiceOptions, RunOptions } from './sluice.js';
 
 /**
@@ -23,8 +24,13 @@ export function createSluice(options: SluiceOptions): Promise<Sluice> {
   const { config, store } = options;
   const deps = toDependencies(options);
   const underWay = new Set<Promise<unknown>>();
+  let hasNames = false;
   const call: RunCall = (callOptions, work) => {
-    const running = inContext({ deps: withCallOptions(deps, callOptions), config, store, ports }, work);
+    const running = inContext({ deps: withCallOptions(deps, callOptions), config, store, ports }, async (context) => {
+      // Whatever reads the store sees the panels by the names that the config has for them.
+      hasNames ||= await followNames(context);
+      return work(context);
+    });
     const ended: Promise<unknown> = running.catch(() => undefined).finally(() => underWay.delete(ended));
     underWay.add(ended);
     return running;
@@ -95,6 +101,13 @@ type OfInstance = Omit<Sluice, keyof Groups>;
 function withCallOptions(deps: Dependencies, options: CallOptions = {}): Dependencies {
   const { signal = deps.signal, actor, note } = options;
   return { ...deps, signal, actor: actor === undefined ? deps.actor : () => actor, note: note ?? deps.note };
+}
+
+/** Returns whether no panel has another name in the store than in the config any more. */
+async function followNames(context: Context): Promise<boolean> {
+  // What is wrong with a store is the error of the work itself.
+  if (!(await hasRenames(context).catch(() => false))) return true;
+  return (await import('./kernel/run/renamed-panels.js')).tryRenames(context);
 }
 
 async function inContext<T>(parts: ConstructorParameters<typeof Context>[0], work: (context: Context) => Promise<T>) {

@@ -37,6 +37,7 @@ describe('a telephony panel whose name in the config changed', () => {
   it('is warned of while its services have the old name: their bills can not be compared', async () => {
     expect(await at.bill()).toEqual(['svc-1 added 3.00']);
     expect((await at.sluice.calls.reconcile()).warnings).toEqual([]);
+    await at.bench.edit('//127.0.0.1:', '//localhost:');
     await at.bench.edit(/ {2}voice: \{([^]*)panel: voice/, '  telco: {$1panel: telco');
     const message = expect.stringContaining(
       '1 bill of panel "voice", which is not in the config, can\'t be compared with',

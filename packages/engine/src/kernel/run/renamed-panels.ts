@@ -1,17 +1,16 @@
-import { createHash } from 'node:crypto';
 import { SluiceError } from '@sluice/panel-kind';
 import type { StoreTables } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
-import { type Leases, panelLease } from '../../context/leases.js';
+import { Leases, panelLease } from '../../context/leases.js';
+import {
+  ADDRESS,
+  type Addresses,
+  findRenames,
+  listAddresses,
+  readAddresses,
+  type Rename,
+} from '../../context/panel-addresses.js';
 import { addNotices, type Notice, noticeRows } from './notice.js';
-
-/** A panel whose name in the config changed. */
-interface Rename {
-  from: string;
-  to: string;
-}
-
-const ADDRESS = 'panel-address:';
 
 /** What the keys of conditions about a panel begin with, before its name. */
 const KEYS = [
@@ -38,7 +37,7 @@ const KEYS = [
  *   with the new name
  */
 export async function followRenamedPanels(context: Context, run: string, leases: Leases): Promise<void> {
-  const now = new Map(Object.entries(context.config.panels).map(([name, panel]) => [name, toAddress(panel)]));
+  const now = listAddresses(context.config);
   const known = await readAddresses(context.store);
   const renames = findRenames(known, now);
   if (renames.length > 0) await renameAll(context, { now, renames, run, leases });
@@ -50,6 +49,22 @@ export async function followRenamedPanels(context: Context, run: string, leases:
     for (const [name, address] of changed)
       await conditions.put({ key: `${ADDRESS}${name}`, since, runs: 1, details: { address } });
   });
+}
+
+/** Renames panels before a call. Returns whether it is done: not while another run works on one of them. */
+export async function tryRenames(context: Context): Promise<boolean> {
+  const run = context.id('run');
+  const leases = new Leases(context, run);
+  try {
+    await followRenamedPanels(context, run, leases);
+    return true;
+  } catch (error) {
+    // The next run is refused with it.
+    if (error instanceof SluiceError && ['lease_held', 'panel_name_taken'].includes(error.code)) return false;
+    throw error;
+  } finally {
+    await leases.releaseAll();
+  }
 }
 
 interface Renaming {
@@ -90,30 +105,6 @@ async function renameOne({ panels }: Pick<StoreTables, 'panels'>, { from, to }: 
     `Panel "${to}" of the config is at the address of panel "${from}", but something is stored of another panel with the name "${to}": give it a name that no panel had; nothing was changed`,
     { details: { panel: to } },
   );
-}
-
-type Addresses = ReadonlyMap<string, string>;
-
-async function readAddresses({ conditions }: Pick<StoreTables, 'conditions'>): Promise<Addresses> {
-  const rows = await conditions.list(ADDRESS);
-  return new Map(rows.map(({ key, details }) => [key.slice(ADDRESS.length), (details as { address: string }).address]));
-}
-
-/** A digest, since an address may have a secret path. */
-function toAddress({ kind, url }: { kind: string; url: string }): string {
-  const { href } = new URL(url);
-  return createHash('sha256')
-    .update(`${kind} ${href.replace(/\/$/, '')}`)
-    .digest('hex');
-}
-
-/** Returns which panels have another name now; none where two have the same address. */
-function findRenames(known: Addresses, now: Addresses): Rename[] {
-  return [...known].flatMap(([from, address]) => {
-    const [to, ...others] = [...now].filter(([, one]) => one === address);
-    const isOnly = others.length === 0 && [...known.values()].filter((one) => one === address).length === 1;
-    return to === undefined || to[0] === from || !isOnly ? [] : [{ from, to: to[0] }];
-  });
 }
 
 function toNotice({ from, to }: Rename, run: string): Notice {

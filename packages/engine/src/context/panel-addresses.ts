@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto';
+import type { StoreTables } from '@sluice/state-store';
+import type { Context } from './context.js';
+
+/** A panel whose name in the config changed. */
+export interface Rename {
+  from: string;
+  to: string;
+}
+
+/** Addresses of panels by name, as digests: an address may have a secret path. */
+export type Addresses = ReadonlyMap<string, string>;
+
+/** Begins the keys of the conditions that have the addresses of panels. */
+export const ADDRESS = 'panel-address:';
+
+/** Returns the addresses of the panels of the config. */
+export function listAddresses({ panels }: Context['config']): Map<string, string> {
+  return new Map(Object.entries(panels).map(([name, panel]) => [name, toAddress(panel)]));
+}
+
+/** Reads the addresses of the panels as runs had them in the config last. */
+export async function readAddresses({ conditions }: Pick<StoreTables, 'conditions'>): Promise<Addresses> {
+  const rows = await conditions.list(ADDRESS);
+  return new Map(rows.map(({ key, details }) => [key.slice(ADDRESS.length), (details as { address: string }).address]));
+}
+
+function toAddress({ kind, url }: { kind: string; url: string }): string {
+  const { href } = new URL(url);
+  return createHash('sha256')
+    .update(`${kind} ${href.replace(/\/$/, '')}`)
+    .digest('hex');
+}
+
+/** Returns which panels have another name now; none where two have the same address. */
+export function findRenames(known: Addresses, now: Addresses): Rename[] {
+  return [...known].flatMap(([from, address]) => {
+    const [to, ...others] = [...now].filter(([, one]) => one === address);
+    const isOnly = others.length === 0 && [...known.values()].filter((one) => one === address).length === 1;
+    return to === undefined || to[0] === from || !isOnly ? [] : [{ from, to: to[0] }];
+  });
+}
+
+/** Returns whether panels have another name in the config than in the store. */
+export async function hasRenames({ config, store }: Pick<Context, 'config' | 'store'>): Promise<boolean> {
+  return findRenames(await readAddresses(store), listAddresses(config)).length > 0;
+}
