@@ -32,12 +32,12 @@ const engine = [
   [
     'features/billing',
     'features/log',
-    'features/preferences',
     'features/requests',
     'features/schedule',
     'features/store',
     'features/telephony',
   ],
+  ['features/preferences'],
   ['loop'],
   ['kernel/changes'],
   ['kernel/run'],

@@ -4,6 +4,8 @@ import type { ClientRows, StoreTables } from '@sluice/state-store';
 import { billMarker, findMarkers } from '@sluice/telephony';
 import type { Context } from '../../context/context.js';
 import { toRunView, withRun } from '../../kernel/run/bracket.js';
+import { addNotices, noticeRows } from '../../kernel/run/notice.js';
+import { endPreferences } from '../preferences/end-preferences.js';
 import { mergedRefundKey, missingKey } from './missing-key.js';
 import { nullIfUnknown } from './refusals.js';
 
@@ -41,7 +43,7 @@ export async function mergeClients(
       return { run: toRunView(run.view), from, into, ...rows };
     }
     const rows = await run.store(async (tables) => {
-      const merged = await storeMerge(context, tables, { from, into });
+      const merged = await storeMerge(context, tables, { from, into, run: run.id });
       run.totals = { from, into, ...merged };
       return merged;
     });
@@ -49,11 +51,11 @@ export async function mergeClients(
   });
 }
 
-/** Stores a merge. A refund whose outcome is not known is only searched for then: the log of the first client may be gone. */
+/** Stores a merge. What was bought automatically for the first client is not any more. A refund whose outcome is not known is only searched for then: the log of the first client may be gone. */
 export async function storeMerge(
   context: Context,
   tables: StoreTables,
-  { from, into }: MergedClient,
+  { from, into, run }: MergedClient & { run: string },
 ): Promise<ClientRows> {
   await tables.conditions.end(missingKey(from));
   const refunds = await tables.purchases.list({ status: 'refunded' });
@@ -61,7 +63,12 @@ export async function storeMerge(
     if (client !== from || refundedAt !== null || refundSentAt === null) continue;
     await tables.conditions.put({ key: mergedRefundKey(id), since: context.now(), runs: 1, details: null });
   }
-  return tables.clients.merge(from, into);
+  const had = await tables.services.list({ client: from });
+  const rows = await tables.clients.merge(from, into);
+  const moved = had.map((service) => ({ ...service, client: into }));
+  const notices = await endPreferences(context, tables, { moved, run });
+  if (notices.length > 0) await addNotices(context, tables, noticeRows(context, run, notices));
+  return rows;
 }
 
 function isAny({ services, purchases, bills }: ClientRows): boolean {

@@ -78,7 +78,7 @@ async function storeFound(context: Context, { from, into }: MergedClient): Promi
   try {
     await withRun(context, { command: 'client merge', dryRun: false }, (run) =>
       run.store(async (tables) => {
-        const rows = await storeMerge(context, tables, { from, into });
+        const rows = await storeMerge(context, tables, { from, into, run: run.id });
         run.totals = { from, into, ...rows };
         const message = `${title} has merged client "${from}" into "${into}": what the first had is the other's`;
         const key = `client_merged:${from}:${into}:${run.id}`;

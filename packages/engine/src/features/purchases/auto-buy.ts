@@ -167,7 +167,7 @@ async function draft(on: RunOnPanel, work: Decided, wish: Wish, credits: Credits
   const order = { service: service.id, client, cycle: cycle?.id ?? '', actor: 'auto' } as const;
   const prefix = autoKeyPrefix(await findLink(context.store, service.id, context.now()));
   const numbers = Array.from({ length: count }, (_, n) => automatic.length + n + 1);
-  const ids = numbers.map((number) => toAutoId([service.id, client, cycle?.start ?? '', String(number)]));
+  const ids = numbers.map((number) => toAutoId([service.id, cycle?.start ?? '', wanted.id, String(number)]));
   const known = await Promise.all(ids.map((id) => context.store.purchases.get(id)));
   const buys = numbers.map((number, n) => {
     const key = `${prefix}${order.cycle}:${number}`;

@@ -1,7 +1,7 @@
 import { ownershipSubject, type ServiceChange, type ServiceRecord, type StoreTables } from '@sluice/state-store';
 import { findEntry } from '../../base/config/find-entry.js';
 import type { Config } from '../../base/config/schema.js';
-import { findRule } from '../preferences/preferences.js';
+import { endPreferences } from '../preferences/end-preferences.js';
 import { addNotices, type Notice, noticeRows, serviceNotice } from '../../kernel/run/notice.js';
 import type { Context } from '../../context/context.js';
 import { listOtherLines, passNumbers } from './pass-numbers.js';
@@ -124,27 +124,4 @@ async function renameBills(
     const { id, panel: from, refs } = service;
     await callBills.renamePanel({ service: id, objects: Object.values(refs), from, to });
   }
-}
-
-async function endPreferences(
-  { config }: Context,
-  tables: StoreTables,
-  { moved, run }: { moved: readonly ServiceRecord[]; run: string },
-): Promise<Notice[]> {
-  const all = await tables.autoBuy.list();
-  const notices: Notice[] = [];
-  for (const service of moved) {
-    const { id, client, product } = service;
-    const own = all.filter(({ scope, subject }) => scope !== 'client' && subject === id);
-    for (const { scope } of own) await tables.autoBuy.remove(scope, id);
-    const others = all.filter((row) => !own.includes(row));
-    if (
-      own.every(({ enabled }) => enabled !== true) ||
-      findRule(config, others, { service: id, client, product }).enabled
-    )
-      continue;
-    const message = `${id} has another client: automatic purchases are off until they are switched on again`;
-    notices.push(serviceNotice(service, 'auto_buy_ended', message, run));
-  }
-  return notices;
 }
