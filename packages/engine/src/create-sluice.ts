@@ -24,11 +24,10 @@ export function createSluice(options: SluiceOptions): Promise<Sluice> {
   const { config, store } = options;
   const deps = toDependencies(options);
   const underWay = new Set<Promise<unknown>>();
-  let hasNames = false;
   const call: RunCall = (callOptions, work) => {
     const running = inContext({ deps: withCallOptions(deps, callOptions), config, store, ports }, async (context) => {
       // Whatever reads the store sees the panels by the names that the config has for them.
-      hasNames ||= await followNames(context);
+      if (!deps.panelNames.areFollowed) await followNames(context);
       return work(context);
     });
     const ended: Promise<unknown> = running.catch(() => undefined).finally(() => underWay.delete(ended));
@@ -103,11 +102,12 @@ function withCallOptions(deps: Dependencies, options: CallOptions = {}): Depende
   return { ...deps, signal, actor: actor === undefined ? deps.actor : () => actor, note: note ?? deps.note };
 }
 
-/** Returns whether no panel has another name in the store than in the config any more. */
-async function followNames(context: Context): Promise<boolean> {
+/** Renames panels that have another name in the store than in the config, unless another run works on them. */
+async function followNames(context: Context): Promise<void> {
   // What is wrong with a store is the error of the work itself.
-  if (!(await hasRenames(context).catch(() => false))) return true;
-  return (await import('./kernel/run/renamed-panels.js')).tryRenames(context);
+  const isDue = await hasRenames(context).catch(() => null);
+  if (isDue === false) context.deps.panelNames.areFollowed = true;
+  if (isDue === true) await (await import('./kernel/run/renamed-panels.js')).tryRenames(context);
 }
 
 async function inContext<T>(parts: ConstructorParameters<typeof Context>[0], work: (context: Context) => Promise<T>) {
@@ -137,5 +137,6 @@ function toDependencies(options: SluiceOptions): Dependencies {
     files: options.files ?? nodeFiles,
     secret: options.secret ?? ((value) => value),
     readFile: options.readFile ?? own.readFile,
+    panelNames: { areFollowed: false },
   };
 }

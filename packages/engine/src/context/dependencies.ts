@@ -34,4 +34,6 @@ export interface Dependencies {
   secret: (value: string, key: string) => string;
   /** Returns the text of a file that the config names; `key` names the value in messages. */
   readFile: (file: string, key: string) => string;
+  /** Of the instance: whether the store has the panels by the names of its config, or had them so once. */
+  panelNames: { areFollowed: boolean };
 }

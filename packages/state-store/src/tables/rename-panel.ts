@@ -63,7 +63,6 @@ const OWN_TABLES = [
   'evidence',
   'ownership',
   'services',
-  'switches',
   'usage_samples',
 ] as const satisfies readonly (typeof PANEL_TABLES)[number][];
 
@@ -76,7 +75,11 @@ export function renamePanel(access: Access, rename: PanelRename): Promise<boolea
     if (await isKnown(session, rename.to)) return false;
     for (const table of READ_TABLES)
       await sql`delete from ${sql.table(table)} where "panel" = ${rename.to}`.execute(session.db);
+    // A switch of the new name is newer: a restored store has it from the one that it replaced.
+    await sql`delete from "switches" where "panel" = ${rename.from} and exists (select 1 from "switches" as "newer"
+      where "newer"."panel" = ${rename.to} and "newer"."product" = "switches"."product")`.execute(session.db);
     for (const table of PANEL_TABLES) await renameRows(session, table, rename);
+    await renameActions(session, rename);
     for (const table of SUBJECT_TABLES) await renameAgents(session, table, rename);
     for (const [table, column, member] of MEMBERS) {
       const value = sql`json_extract(${sql.ref(column)}, ${member})`;
@@ -106,6 +109,12 @@ async function renameRows(
   await sql`update ${sql.table(table)} set "panel" = ${to} where "panel" = ${from}`.execute(db);
 }
 
+/** The key of an action that is not finished begins with the name of its panel. */
+async function renameActions({ db }: Session, { from, to }: PanelRename): Promise<void> {
+  await sql`update "actions" set "key" = ${`${to}:`} || substr("key", ${from.length + 2})
+    where "panel" = ${to} and substr("key", 1, ${from.length + 1}) = ${`${from}:`}`.execute(db);
+}
+
 async function renameAgents(
   { db }: Session,
   table: (typeof SUBJECT_TABLES)[number],
@@ -116,11 +125,11 @@ async function renameAgents(
     where substr("service", 1, ${before.length}) = ${before}`.execute(db);
 }
 
-/** Conditions whose keys begin with this text and the name of the panel. */
+/** Conditions whose keys begin with this text and the name of the panel; one of the new name is newer. */
 async function renameKeys({ db }: Session, key: string, { from, to }: PanelRename): Promise<void> {
-  const [begins, taken] = [`${key}${from}`, `${key}${to}`];
-  await sql`delete from "conditions"
-    where "key" = ${taken} or substr("key", 1, ${taken.length + 1}) = ${`${taken}:`}`.execute(db);
-  await sql`update "conditions" set "key" = ${`${key}${to}`} || substr("key", ${begins.length + 1})
-    where "key" = ${begins} or substr("key", 1, ${begins.length + 1}) = ${`${begins}:`}`.execute(db);
+  const begins = `${key}${from}`;
+  const isOld = sql`("key" = ${begins} or substr("key", 1, ${begins.length + 1}) = ${`${begins}:`})`;
+  await sql`update or ignore "conditions" set "key" = ${`${key}${to}`} || substr("key", ${begins.length + 1})
+    where ${isOld}`.execute(db);
+  await sql`delete from "conditions" where ${isOld}`.execute(db);
 }

@@ -186,17 +186,62 @@ describe('a panel whose name changed', () => {
     }
   });
 
+  it('is refused to a process that began before, and is not renamed to and fro', async () => {
+    await open();
+    await at.addService(1);
+    await at.poll();
+    const former = at.bench.sluice;
+    await rename(at.bench, 'dcim');
+    await at.poll();
+    expect((await errorOf(former.poll()))?.code).toBe('config_outdated');
+    await at.pollAfter(HOUR);
+    expect(await panelOf()).toBe('renamed');
+  });
+
+  it('is not renamed while a command works on one of its services', async () => {
+    await open();
+    await at.addService(1);
+    await at.poll();
+    const lease = await at.bench.store.leases.acquire({
+      ...{ name: 'service:svc-1', run: 'run-other', now: new Date(at.bench.clock.now()).toISOString(), ttlMs: 60_000 },
+      ...{ owner: { host: 'other', pid: 999, processStart: '1' }, isAlive: () => true, unless: [] },
+    });
+    await rename(at.bench, 'dcim');
+    expect((await errorOf(at.poll()))?.code).toBe('lease_held');
+    if (lease.acquired) await at.bench.store.leases.release(lease.lease);
+    await at.poll();
+    expect(await panelOf()).toBe('renamed');
+  });
+
+  it('keeps the newer switch and mark that a restored store has of the one that it replaced', async () => {
+    await open();
+    await at.addService(1);
+    await at.poll();
+    const { store } = at.bench;
+    const [since, later] = ['2026-11-01T00:00:00.000Z', '2026-11-02T00:00:00.000Z'];
+    await store.switches.set({ panel: 'dcim', product: null, enforce: 'on', since, actor: null });
+    await store.switches.set({ panel: 'renamed', product: null, enforce: 'observe', since: later, actor: null });
+    for (const [panel, at] of [
+      ['dcim', since],
+      ['renamed', later],
+    ] as const)
+      await store.conditions.put({ key: `mark:${panel}`, since: at, runs: 1, details: { at } });
+    await rename(at.bench, 'dcim');
+    await at.sluice.services.show('svc-1');
+    expect((await store.switches.list()).map(({ panel, enforce }) => [panel, enforce])).toEqual([
+      ['renamed', 'observe'],
+    ]);
+    expect((await store.conditions.list('mark:')).map(({ key, details }) => [key, details])).toEqual([
+      ['mark:renamed', { at: later }],
+    ]);
+  });
+
   it('gets no name with which something of another panel is stored', async () => {
     await open();
     await at.addService(1);
     await at.poll();
-    await at.bench.store.switches.set({
-      panel: 'renamed',
-      product: null,
-      enforce: 'on',
-      since: '2026-01-01',
-      actor: null,
-    });
+    const former = await at.bench.store.services.get('svc-1');
+    await at.bench.store.services.put([{ ...former!, id: 'former', panel: 'renamed', status: 'terminated', refs: {} }]);
     await rename(at.bench, 'dcim');
     const refused = await errorOf(at.poll());
     expect(refused).toMatchObject({ code: 'panel_name_taken', message: expect.stringContaining('"renamed"') });

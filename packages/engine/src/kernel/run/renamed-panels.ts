@@ -1,7 +1,7 @@
 import { SluiceError } from '@sluice/panel-kind';
 import type { StoreTables } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
-import { Leases, panelLease } from '../../context/leases.js';
+import { Leases, panelLease, serviceLease } from '../../context/leases.js';
 import {
   ADDRESS,
   type Addresses,
@@ -33,14 +33,18 @@ const KEYS = [
  * Renames panels in what is stored of them, where the config has the same panel under another name: of the same kind, at the same
  * address. Stores the addresses of the panels of the config.
  *
- * @throws SluiceError `lease_held` while another run works on one of them; `panel_name_taken` where something is stored of another panel
+ * @throws SluiceError `config_outdated` where another process with another config has renamed them since this one began; `lease_held`
+ *   while another run or command works on one of them; `panel_name_taken` where something is stored of another panel
  *   with the new name
  */
 export async function followRenamedPanels(context: Context, run: string, leases: Leases): Promise<void> {
   const now = listAddresses(context.config);
   const known = await readAddresses(context.store);
   const renames = findRenames(known, now);
+  const { panelNames } = context.deps;
+  if (renames.length > 0 && panelNames.areFollowed) throw outdated(renames);
   if (renames.length > 0) await renameAll(context, { now, renames, run, leases });
+  panelNames.areFollowed = true;
   const before = renames.length > 0 ? await readAddresses(context.store) : known;
   const changed = [...now].filter(([name, address]) => before.get(name) !== address);
   if (changed.length === 0) return;
@@ -51,17 +55,16 @@ export async function followRenamedPanels(context: Context, run: string, leases:
   });
 }
 
-/** Renames panels before a call. Returns whether it is done: not while another run works on one of them. */
-export async function tryRenames(context: Context): Promise<boolean> {
+/** Renames panels before a call, unless another run works on one of them. */
+export async function tryRenames(context: Context): Promise<void> {
   const run = context.id('run');
   const leases = new Leases(context, run);
   try {
     await followRenamedPanels(context, run, leases);
-    return true;
   } catch (error) {
     // The next run is refused with it.
-    if (error instanceof SluiceError && ['lease_held', 'panel_name_taken'].includes(error.code)) return false;
-    throw error;
+    if (!(error instanceof SluiceError && ['config_outdated', 'lease_held', 'panel_name_taken'].includes(error.code)))
+      throw error;
   } finally {
     await leases.releaseAll();
   }
@@ -75,7 +78,10 @@ interface Renaming {
 }
 
 async function renameAll(context: Context, { now, renames, run, leases }: Renaming): Promise<void> {
-  const names = [...new Set(renames.flatMap(({ from, to }) => [from, to]))].sort().map(panelLease);
+  const panels = [...new Set(renames.flatMap(({ from, to }) => [from, to]))].sort();
+  // A command has the lease of its service alone, and stores what it changed under the name that it began with.
+  const services = await Promise.all(panels.map((panel) => context.store.services.list({ panel })));
+  const names = [...panels.map(panelLease), ...services.flat().map(({ id }) => serviceLease(id))];
   await leases.takeAll(names, 0);
   await context.write(leases.toHeld(names), async (tables) => {
     // Another process may have done it since.
@@ -96,6 +102,14 @@ async function renameAll(context: Context, { now, renames, run, leases }: Renami
     );
   });
   for (const name of names) await leases.release(name);
+}
+
+function outdated(renames: readonly Rename[]): SluiceError {
+  const named = renames.map(({ from, to }) => `"${to}" has the name "${from}"`).join(', ');
+  return new SluiceError(
+    'config_outdated',
+    `The config changed since this process read it: panel ${named} now; restart it`,
+  );
 }
 
 async function renameOne({ panels }: Pick<StoreTables, 'panels'>, { from, to }: Rename): Promise<void> {
