@@ -218,13 +218,13 @@ function showSteps(run: ApplyRun, subjects: readonly Applied[], { treatment }: V
 
 /** Makes the changes; under `observe`, of a service whose product is unknown and of one that has ended, only resolves actions in doubt. */
 async function applyChanges(run: ApplyRun, subjects: readonly Applied[], { treatment }: Verdict): Promise<Applied[]> {
-  const { context, panel, request, leases } = run;
+  const { context, leases } = run;
   const unchanged = subjects.filter((work) => !work.changedMeanwhile);
   const current = unchanged.filter((work) => work.skipped === null);
   const readOnly = unchanged.filter((work) => (work.skipped === null && treatment(work).observing) || isOnlyRead(work));
   const inDoubt = readOnly.filter((work) => work.unresolved.length > 0);
   const resolved = inDoubt.length === 0 ? [] : await resolveDoubts(run, inDoubt, leases);
-  const due = current.filter((work) => !treatment(work).previewOnly && needsObservation(panel, work, request));
+  const due = current.filter((work) => !treatment(work).previewOnly && needsObservation(run, work));
   const done = await carryOut(run, due, leases);
   const left = context.deps.signal.aborted
     ? due.filter(({ service }) => !done.some((one) => one.service.id === service.id))

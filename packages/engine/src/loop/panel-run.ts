@@ -10,7 +10,6 @@ import { beginMark, mayChange } from '../kernel/changes/store-copy.js';
 import type { BrakeError } from '../kernel/run/brake-state.js';
 import { record, showOnly } from '../kernel/run/report.js';
 import { shownNotice } from '../kernel/run/run-document.js';
-import type { RunRequest } from '../kernel/run/bracket.js';
 import { NO_ACCOUNT } from '../kernel/subject/account.js';
 import { otherLeases } from '../context/leases.js';
 import { eachPage } from '../kernel/subject/pages.js';
@@ -190,13 +189,13 @@ function decidePage(run: PanelRun, hooks: Hooks, reads: readonly Read[]): Decide
 
 /** Returns the services that need nothing more; adds the others to `open`. */
 async function finishCompliant(run: PanelRun, decided: readonly Decided[]): Promise<Applied[]> {
-  const { panel, request, open } = run;
+  const { open } = run;
   const compliant = await findCompliant(run, decided);
   const finished: Applied[] = [];
   for (const work of decided) {
     const done = compliant.get(work.service.id);
     if (done) finished.push(done);
-    else if (work.more !== null || needsMore(panel, work, request)) open.push(work);
+    else if (work.more !== null || needsMore(run, work)) open.push(work);
     else finished.push(untouched(work));
   }
   return finished;
@@ -230,12 +229,11 @@ async function findCompliant(run: PanelRun, decided: readonly Decided[]): Promis
   return compliant;
 }
 
-function needsMore(panel: Panel, work: Decided, request: RunRequest): boolean {
+function needsMore(run: PanelRun, work: Decided): boolean {
+  const { request } = run;
   const goesOn = request.observeAll && work.termination !== null;
   const isInDoubt = isOnlyRead(work) && work.unresolved.length > 0;
-  return (
-    goesOn || isInDoubt || work.closes.length > 0 || work.opens.length > 0 || needsObservation(panel, work, request)
-  );
+  return goesOn || isInDoubt || work.closes.length > 0 || work.opens.length > 0 || needsObservation(run, work);
 }
 
 /** Plans the open services, asks the brake, and makes the changes. Returns the services that commands kept it from. */

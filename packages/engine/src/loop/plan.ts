@@ -135,11 +135,11 @@ export async function planOne<W extends Plannable>(
 
 /** Observes the services that need it, finds their sharers, and plans; drafts the holds that start. */
 export async function planAll(
-  on: RunOnPanel & { readonly request: Pick<RunRequest, 'observeAll'> },
+  on: RunOnPanel & Omit<Looking, 'panel'>,
   decided: readonly Decided[],
 ): Promise<Planned[]> {
-  const { context, panel, request } = on;
-  const toObserve = decided.filter((work) => needsObservation(panel, work, request));
+  const { context, panel } = on;
+  const toObserve = decided.filter((work) => needsObservation(on, work));
   const observations = await observe(on, toObserve);
   const observing = decided.map((work) => observed(panel, work, draftHolds(context, work), observations));
   const isLooked = new Set(toObserve.map(({ service }) => service.id));
@@ -164,12 +164,16 @@ function observed(
   return { ...unplanned(decided), drafts, observation, cycle: bounded };
 }
 
+/** What decides about which services a run observes. */
+interface Looking {
+  readonly panel: Pick<Panel, 'snapshot' | 'plausibility' | 'telephony'>;
+  readonly request: Pick<RunRequest, 'observeAll'>;
+  /** Services with alarms. */
+  readonly alarmed?: ReadonlySet<string>;
+}
+
 /** Returns whether the service has to be observed. What is missing in the config changes nothing on the panel. */
-export function needsObservation(
-  panel: Pick<Panel, 'snapshot' | 'plausibility'>,
-  work: Decided<Stage>,
-  request: Pick<RunRequest, 'observeAll'>,
-): boolean {
+export function needsObservation({ panel, request, alarmed }: Looking, work: Decided<Stage>): boolean {
   if (work.skipped !== null || isLeftAsIs(work)) return false;
   const touched = [work.opens, work.holds, work.evidence, work.unresolved, work.ended];
   // A faster line may be the reason of a doubt.
@@ -178,6 +182,8 @@ export function needsObservation(
     panel.snapshot !== undefined ||
     request.observeAll ||
     isDoubted ||
+    // A line that its panel stops is observed until that ends.
+    (panel.telephony !== undefined && alarmed?.has(work.service.id) === true) ||
     touched.some((rows) => rows.length > 0) ||
     work.toRestrict.size > 0
   );

@@ -19,7 +19,7 @@ type AlarmTables = Pick<StoreTables, 'alarms'>;
 interface LookingRun {
   context: Context;
   scope: string;
-  panel: Pick<Panel, 'snapshot'>;
+  panel: Pick<Panel, 'snapshot' | 'telephony'>;
 }
 
 /**
@@ -85,10 +85,11 @@ function endsWith({ context, scope }: LookingRun, work: Applied, alarm: AlarmRec
   return plan !== null && error === null && (scope !== 'poll' || alarm.scope === 'poll');
 }
 
-function findAlarms({ context, scope, panel: { snapshot } }: LookingRun, work: Applied): AlarmRecord[] {
+function findAlarms({ context, scope, panel: { snapshot, telephony } }: LookingRun, work: Applied): AlarmRecord[] {
   const { id, panel } = work.service;
-  // Where a poll lists the accounts, it sees what stops them.
-  const isPolled = (code: string): boolean => code === STOPPED_BY_PANEL && snapshot !== undefined;
+  // Where a poll lists the accounts, it sees what stops them; lines that are stopped are observed in each poll.
+  const isSeen = snapshot !== undefined || telephony !== undefined;
+  const isPolled = (code: string): boolean => code === STOPPED_BY_PANEL && isSeen;
   return listWrong(work).map(({ code, message: text }) => {
     const message = printable(text);
     const found = { service: id, code, message };

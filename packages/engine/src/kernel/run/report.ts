@@ -232,7 +232,7 @@ export class RunResults {
 /** A run with the places where its results are collected. */
 export interface ReportedRun {
   context: Context;
-  panel: Pick<Panel, 'snapshot'>;
+  panel: Pick<Panel, 'snapshot' | 'telephony'>;
   scope: string;
   report: RunReport;
   results: RunResults;
