@@ -18,6 +18,7 @@ withPhp(`Change Password as a client of WHMCS calls it${noPhp ?? ''}`, () => {
     for (const [id, product] of [
       [60, IDS.line],
       [61, 31],
+      [62, 31],
     ] as const)
       at.whmcs.addService({
         ...{ id, client: IDS.ana, product, status: 'Pending' },
@@ -63,6 +64,63 @@ withPhp(`Change Password as a client of WHMCS calls it${noPhp ?? ''}`, () => {
     expect(JSON.stringify([changed.moduleLog, page.moduleLog])).not.toContain(password);
     const [later] = await at.php([{ module: 'servers/sluice', call: 'ClientArea', params: at.params(61, OWN) }]);
     expect(later?.html).not.toContain(password);
+  });
+
+  /** The panel does the change, or does not, and from then on no answer arrives. */
+  const losingAnswers = async <T>(
+    when: 'before' | 'after',
+    work: () => Promise<T>,
+    endpoint = /^(PUT|PATCH) /,
+  ): Promise<T> => {
+    let isDone = false;
+    at.voice.server.inject({ match: () => isDone, fault: { kind: 'cut' } });
+    at.voice.server.inject({
+      ...{ endpoint, match: () => (isDone = true), when, fault: { kind: 'cut' } },
+    });
+    try {
+      return await work();
+    } finally {
+      at.voice.server.clearFaults();
+    }
+  };
+
+  it.each([
+    ['has', 'after'],
+    ['does not have', 'before'],
+  ] as const)('shows the password to try, and stores none, where the panel may have it and %s', async (_it, when) => {
+    const former = line(61)?.password;
+    const [changed, page] = await losingAnswers(when, () => asClient(61, OWN));
+    const [, shown = ''] = /Password to try: <code>(\w{24})<\/code>/.exec(page.html ?? '') ?? [];
+    expect(changed.returned).toBe(
+      'It is not known yet whether the password was replaced. This page shows the one to try. In a few minutes, change it once more to be sure.',
+    );
+    expect(page.html).toContain('if it does not work, the present one still does');
+    expect([shown === former, line(61)?.password]).toEqual([false, when === 'after' ? shown : former]);
+    expect([changed.saved, at.whmcs.service(61).password]).toEqual([{}, former]);
+    expect(JSON.stringify([changed.moduleLog, page.moduleLog])).not.toContain(shown);
+    const [again, after] = await asClient(61, OWN);
+    const password = line(61)?.password;
+    expect([again.returned, at.whmcs.service(61).password]).toEqual(['success', password]);
+    expect(after.html).toContain(`New password: <code>${password}</code>`);
+  });
+
+  it('tells staff that a password is in doubt', async () => {
+    const former = line(60)?.password;
+    const chosen = 'Chosen-by-staff-0';
+    const { returned, saved } = await losingAnswers('before', () =>
+      at.command('ChangePassword', 60, { password: chosen }),
+    );
+    expect(returned).toMatch(
+      /^It is not known yet whether the account has the new password, .*repeat this\. .*twice\.$/,
+    );
+    expect([saved, line(60)?.password]).toEqual([{}, former]);
+    expect((await at.command('ChangePassword', 60, { password: chosen })).returned).toBe('success');
+    expect(line(60)?.password).toBe(chosen);
+    const create = () => at.command('CreateAccount', 62, OWN);
+    const created = await losingAnswers('after', create, /^POST .*subscribers/);
+    expect(created.returned).toMatch(/^It is not known yet whether the account has the new password, .*twice\.$/);
+    expect((await create()).returned).toBe('success');
+    expect(at.whmcs.service(62).password).toBe(line(62)?.password);
   });
 
   it('leaves it to staff to choose one, also to staff who have looked at the client area', async () => {

@@ -2,7 +2,7 @@
 <div class="sluice">
   {if $sluice.fault}<p class="sluice-fault" role="status">{$sluice.fault|escape}</p>{/if}
   {if $sluiceNewPassword}
-    <p class="alert alert-success">New password: <code>{$sluiceNewPassword|escape}</code>. Keep it somewhere safe; what was typed into the form is not used.</p>
+    <p class="alert alert-{$sluiceNewPassword.tone|escape}">{$sluiceNewPassword.label|escape}: <code>{$sluiceNewPassword.password|escape}</code>. {$sluiceNewPassword.text|escape}</p>
   {/if}
   {if $sluice.title}<h3 dir="auto">{$sluice.title|escape}</h3>{/if}
   {if $sluice.summary}<p dir="auto">{$sluice.summary|escape}</p>{/if}

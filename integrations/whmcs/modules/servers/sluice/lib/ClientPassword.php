@@ -12,7 +12,23 @@ use WHMCS\Database\Capsule;
  */
 final class ClientPassword
 {
-    /** @var array<string, string> by the service's id in WHMCS, of this request */
+    private const SET = [
+        'tone' => 'success',
+        'label' => 'New password',
+        'text' => 'Keep it somewhere safe; what was typed into the form is not used.',
+    ];
+    private const PARTLY = [
+        'tone' => 'warning',
+        'label' => 'New password',
+        'text' => 'Keep it somewhere safe; what was typed into the form is not used. Not all of the change could be finished: if this password stops working, change it once more.',
+    ];
+    private const IN_DOUBT = [
+        'tone' => 'danger',
+        'label' => 'Password to try',
+        'text' => 'It is not known yet whether the password was replaced. Try this one, which is shown only now: if it does not work, the present one still does. In a few minutes, change it once more to be sure.',
+    ];
+
+    /** @var array<string, array{tone: string, label: string, password: string, text: string}> by the service's id in WHMCS, of this request */
     private static array $made = [];
 
     private readonly Service $service;
@@ -40,26 +56,60 @@ final class ClientPassword
         $this->checkTerms();
         $shown = new Data([]);
         $store = function (Data $credentials) use (&$shown): void {
-            Credentials::store($this->params, $credentials);
             $shown = $credentials;
+            // Where the former password still holds, WHMCS must not lose it.
+            if (!Credentials::areInDoubt($credentials)) {
+                Credentials::store($this->params, $credentials);
+            }
         };
+        $isWhole = true;
         try {
             (new Commands($this->api, $this->service))->provision('change-password', [], $store);
         } catch (ApiError $error) {
             $isInDoubt = $error->isUnknown && !$error->isOfSluice();
             throw $isInDoubt ? new Refusal('Whether the password was changed is not known yet. Change it once more.', true) : $error;
+        } catch (Refusal $refusal) {
+            // A password that the panel may have is shown whatever else failed: the former one may be gone.
+            if (!Credentials::areKnown($shown)) {
+                throw $refusal;
+            }
+            $isWhole = false;
+        }
+        if (Credentials::areInDoubt($shown)) {
+            throw $this->doubt($shown->text('password'));
         }
         if (!$shown->has('password') && !$shown->has('writtenTo')) {
             throw new Refusal('The password was changed. Please ask your provider for the new one.', true);
         }
-        self::$made[$this->service->number] = $shown->text('password');
+        $this->show($shown->text('password'), $isWhole ? self::SET : self::PARTLY);
         $this->keep();
     }
 
-    /** Returns the password that was made for a service of WHMCS in this request; an empty text where none was. */
-    public static function made(string $service): string
+    /**
+     * Returns the password that was made for a service of WHMCS in this request, with what the client reads about it; null where none was.
+     *
+     * @return array{tone: string, label: string, password: string, text: string}|null
+     */
+    public static function made(string $service): ?array
     {
-        return self::$made[$service] ?? '';
+        return self::$made[$service] ?? null;
+    }
+
+    /** Shows a password that the account may have, and returns what WHMCS says about the change. */
+    private function doubt(string $password): Refusal
+    {
+        $known = 'It is not known yet whether the password was replaced.';
+        if ($password === '') {
+            return new Refusal("$known In a few minutes, change it once more to be sure.", true);
+        }
+        $this->show($password, self::IN_DOUBT);
+        return new Refusal("$known This page shows the one to try. In a few minutes, change it once more to be sure.", true);
+    }
+
+    /** @param array{tone: string, label: string, text: string} $words */
+    private function show(string $password, array $words): void
+    {
+        self::$made[$this->service->number] = ['password' => $password] + $words;
     }
 
     /** @throws ApiError|Refusal */

@@ -7,6 +7,8 @@ namespace Sluice\Whmcs;
 /** Sends what changes a service, each with its idempotency key, and reads how it ended. */
 final class Commands
 {
+    private const IN_DOUBT = 'It is not known yet whether the account has the new password, also where WHMCS shows it: repeat this.';
+
     public function __construct(public readonly Api $api, private readonly Service $service)
     {
     }
@@ -37,7 +39,7 @@ final class Commands
         }
         $outcome = $answer->at('run')->text('outcome');
         $isDone = !$answer->has('run') || $outcome === 'done';
-        if ($store !== null && ($isDone || $credentials->has('password'))) {
+        if ($store !== null && ($isDone || Credentials::areKnown($credentials))) {
             $store($credentials);
         }
         // Only the earlier answer shows that there is a password that nobody has.
@@ -45,7 +47,8 @@ final class Commands
             $key->end();
         }
         if (!$isDone) {
-            throw new Refusal(self::explain($answer, $outcome));
+            $doubt = Credentials::areInDoubt($credentials) ? self::IN_DOUBT . ' ' : '';
+            throw new Refusal($doubt . self::explain($answer, $outcome));
         }
         return $answer;
     }

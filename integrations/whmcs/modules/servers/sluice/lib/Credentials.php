@@ -11,9 +11,20 @@ final class Credentials
     public static function isLost(Data $credentials): bool
     {
         return $credentials->values !== []
-            && !$credentials->has('password')
-            && !$credentials->has('passwordFile')
-            && !$credentials->has('writtenTo');
+            && !self::areKnown($credentials)
+            && !$credentials->has('passwordFile');
+    }
+
+    /** Returns whether an answer says which password the account has now, or may have. */
+    public static function areKnown(Data $credentials): bool
+    {
+        return $credentials->has('password') || $credentials->has('writtenTo') || self::areInDoubt($credentials);
+    }
+
+    /** Returns whether it is not known if the account has the password: where it has not, the former one holds. */
+    public static function areInDoubt(Data $credentials): bool
+    {
+        return $credentials->isTrue('inDoubt');
     }
 
     /**
