@@ -5,6 +5,7 @@ import { noPhp, type PhpResult } from './test/php.js';
 const withPhp = noPhp === null ? describe : describe.skip;
 const TYPED = 'Typed-by-the-client-1';
 const OWN = { configoption1: 'line-own' };
+const WRITTEN = { configoption1: 'line-written' };
 
 /**
  * WHMCS offers clients its own form "Change Password" for services whose module has the function, and shows them its errors
@@ -19,6 +20,7 @@ withPhp(`Change Password as a client of WHMCS calls it${noPhp ?? ''}`, () => {
       [60, IDS.line],
       [61, 31],
       [62, 31],
+      [63, 31],
     ] as const)
       at.whmcs.addService({
         ...{ id, client: IDS.ana, product, status: 'Pending' },
@@ -27,6 +29,7 @@ withPhp(`Change Password as a client of WHMCS calls it${noPhp ?? ''}`, () => {
       });
     expect((await at.command('CreateAccount', 60)).returned).toBe('success');
     expect((await at.command('CreateAccount', 61, OWN)).returned).toBe('success');
+    expect((await at.command('CreateAccount', 63, WRITTEN)).returned).toBe('success');
   });
   afterAll(() => at.close());
 
@@ -102,6 +105,41 @@ withPhp(`Change Password as a client of WHMCS calls it${noPhp ?? ''}`, () => {
     const password = line(61)?.password;
     expect([again.returned, at.whmcs.service(61).password]).toEqual(['success', password]);
     expect(after.html).toContain(`New password: <code>${password}</code>`);
+  });
+
+  it('shows the password that Sluice wrote into WHMCS itself', async () => {
+    const [changed, page] = await asClient(63, WRITTEN);
+    const password = line(63)?.password ?? '';
+    expect([changed.returned, password === TYPED]).toEqual(['success', false]);
+    expect(page.html).toContain(`New password: <code>${password}</code>`);
+    expect(at.whmcs.service(63).password).toBe(password);
+    expect(JSON.stringify([changed.moduleLog, page.moduleLog])).not.toContain(password);
+  });
+
+  it('states of one that Sluice writes into WHMCS that it is in doubt, and writes none', async () => {
+    const former = line(63)?.password;
+    const [changed, page] = await losingAnswers('before', () => asClient(63, WRITTEN));
+    expect(changed.returned).toMatch(
+      /^It is not known yet whether the password was replaced\. In a few minutes, change it/,
+    );
+    expect(page.html).not.toMatch(/New password|Password to try/);
+    expect([line(63)?.password, at.whmcs.service(63).password]).toEqual([former, former]);
+  });
+
+  it('refers to the provider where WHMCS does not show the password that Sluice wrote', async () => {
+    const change = (json: unknown): unknown => {
+      const { products } = json as { products: { product: Record<string, unknown>[] } };
+      for (const row of products.product) row['password'] = '';
+      return json;
+    };
+    at.whmcs.server.inject({ endpoint: 'GetClientsProducts', fault: { kind: 'mutate', change } });
+    const [changed, page] = await asClient(63, WRITTEN);
+    at.whmcs.server.clearFaults();
+    expect(changed.returned).toMatch(
+      /^The password was replaced by a generated one\. Please ask your provider for it\./,
+    );
+    expect(page.html).not.toContain('New password');
+    expect(at.whmcs.service(63).password).toBe(line(63)?.password);
   });
 
   it('tells staff that a password is in doubt', async () => {

@@ -77,6 +77,7 @@ products:
   relay-100: { panel: relay, quota: { total: 100GB }, packages: [extra-50], flvx: { tunnelId: 1 }, whmcs: { productIds: [${IDS.relay}] } }
   relay-300: { panel: relay, quota: { total: 300GB }, flvx: { tunnelIds: [1, 2] } }
   line-own: { panel: voice, astbilling: { planId: "11", customerMay: [sip_password] } }
+  line-written: { panel: voice, astbilling: { planId: "11", customerMay: [sip_password] }, credentials: { writeTo: whmcs } }
   line: { panel: voice, astbilling: { planId: "11" }, whmcs: { productIds: [${IDS.line}] } }
 whmcs:
   url: "${urls.whmcs}"
@@ -229,17 +230,19 @@ async function runCalls(
   const sent = { ...toRows(site), ...Object.fromEntries(known) };
   const { results, tables } = await runPhp({ ...request, tables: sent, calls });
   site.tables = { ...site.tables, ...ownTables(tables) };
-  takeOver(whmcs, tables);
+  takeOver(whmcs, { before: sent, after: tables });
   return results;
 }
 
 /** What modules wrote into WHMCS's own columns and custom fields is the service's from now on. */
-function takeOver(whmcs: FakeWhmcs, tables: Tables): void {
+function takeOver(whmcs: FakeWhmcs, { before, after: tables }: Record<'before' | 'after', Tables>): void {
   for (const row of tables['tblhosting'] ?? []) {
     const service = whmcs.world.services.get(Number(row['id']));
     if (service === undefined) continue;
+    const sent = before['tblhosting']?.find(({ id }) => id === row['id']);
     service.username = String(row['username'] ?? '');
-    service.password = decrypted(String(row['password'] ?? ''));
+    // What Sluice wrote meanwhile, by the API, stays.
+    if (row['password'] !== sent?.['password']) service.password = decrypted(String(row['password'] ?? ''));
     service.bandwidthUsage = Number(row['bwusage'] ?? 0);
     service.bandwidthLimit = Number(row['bwlimit'] ?? 0);
   }

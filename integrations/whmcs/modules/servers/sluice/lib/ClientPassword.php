@@ -78,11 +78,14 @@ final class ClientPassword
         if (Credentials::areInDoubt($shown)) {
             throw $this->doubt($shown->text('password'));
         }
-        if (!$shown->has('password') && !$shown->has('writtenTo')) {
-            throw new Refusal('The password was changed. Please ask your provider for the new one.', true);
+        if (Credentials::areKnown($shown)) {
+            $this->keep();
         }
-        $this->show($shown->text('password'), $isWhole ? self::SET : self::PARTLY);
-        $this->keep();
+        $password = $shown->has('writtenTo') ? Credentials::written($this->service) : $shown->text('password');
+        if ($password === '') {
+            throw new Refusal('The password was replaced by a generated one. Please ask your provider for it.', true);
+        }
+        $this->show($password, $isWhole ? self::SET : self::PARTLY);
     }
 
     /**

@@ -27,6 +27,18 @@ final class Credentials
         return $credentials->isTrue('inDoubt');
     }
 
+    /** Returns the password that WHMCS has for a service now, where Sluice wrote it there itself; an empty text where WHMCS shows none. */
+    public static function written(Service $service): string
+    {
+        $answer = new Data((array) localAPI('GetClientsProducts', ['serviceid' => $service->number]));
+        foreach ($answer->at('products')->items('product') as $product) {
+            if ($product->text('id') === $service->number) {
+                return $product->text('password');
+            }
+        }
+        return '';
+    }
+
     /**
      * Stores what an answer shows, and nothing else.
      *
