@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { IDS, type ModuleSite, serverParams, startModuleSite } from './test/module-site.js';
 import { noPhp, type PhpResult } from './test/php.js';
@@ -155,21 +157,60 @@ withPhp(`the provisioning module for a dedicated server${noPhp ?? ''}`, () => {
     expect(await page.text()).toContain('whmcs-50');
   });
 
+  const tokens = async (): Promise<{ id: string }[]> => {
+    const { stdout } = await at.bench.sluice('api-token list --json');
+    return (JSON.parse(stdout) as { tokens: { id: string }[] }).tokens;
+  };
+  /** What a click needs, in a session of its own. */
+  const clickOn = (more = {}) => ({
+    ...{ module: 'servers/sluice', call: 'ServiceSingleSignOn', params: at.params(50, more) },
+  });
+  const toAddress = ({ returned }: PhpResult): string | undefined => (returned as { redirectTo?: string }).redirectTo;
+
   it('makes one link for the clicks of a session, and keeps none of them for ever', async () => {
-    const count = async (): Promise<number> => {
-      const { stdout } = await at.bench.sluice('api-token list --json');
-      return (JSON.parse(stdout) as { tokens: unknown[] }).tokens.length;
-    };
+    const count = async () => (await tokens()).length;
     const before = await count();
-    const click = { module: 'servers/sluice', call: 'ServiceSingleSignOn', params: at.params(50) };
+    const click = clickOn();
     const next = { ...click, isSameSession: true } as const;
     const results = await at.php([click, next, next, click]);
-    const addresses = results.map(({ returned }) => (returned as { redirectTo: string }).redirectTo);
+    const addresses = results.map(toAddress);
     expect(new Set(addresses).size).toBe(2);
     expect(await count()).toBe(before + 2);
     at.clock.advance(31 * 86_400_000);
     await at.bench.sluice('reconcile');
     expect(await count()).toBe(before - 1);
+  });
+
+  it('makes another link where staff revoked the one of the session', async () => {
+    const [first] = await at.php([clickOn()]);
+    const { session } = first!;
+    const before = await tokens();
+    const [same] = await at.php([{ ...clickOn(), session }]);
+    await at.bench.sluice(`api-token revoke ${before.at(-1)!.id}`);
+    const [other] = await at.php([{ ...clickOn(), session }]);
+    expect([toAddress(same!), toAddress(other!) === toAddress(first!)]).toEqual([toAddress(first!), false]);
+    expect((await fetch(new URL(new URL(toAddress(other!)!).pathname, at.url))).status).toBe(200);
+    expect((await tokens()).length).toBe(before.length + 1);
+    expect(JSON.stringify(other!.moduleLog)).not.toContain('/share/');
+  });
+
+  it('makes one link for each Sluice, also where WHMCS reaches nothing but its API', async () => {
+    const asked: string[] = [];
+    const second = createServer(({ method, url = '' }, reply) => {
+      asked.push(`${method} ${url}`);
+      const isLogin = url.endsWith('/login-link');
+      const link = { token: 'other', url: 'https://second.example.com/share/other', access: {} };
+      reply.writeHead(isLogin ? 422 : method === 'POST' ? 201 : 404);
+      reply.end(JSON.stringify(isLogin ? { error: { code: 'unsupported', message: 'no', details: {} } } : link));
+    }).listen(0, '127.0.0.1');
+    await new Promise((resolve) => second.once('listening', resolve));
+    const other = clickOn({ serverid: 5, serverport: (second.address() as AddressInfo).port });
+    const next = { isSameSession: true } as const;
+    const clicks = [clickOn(), { ...other, ...next }, { ...other, ...next }, { ...clickOn(), ...next }];
+    const [first, there, again, back] = (await at.php(clicks)).map(toAddress);
+    second.close();
+    expect([there, again, back]).toEqual(['https://second.example.com/share/other', there, first]);
+    expect(asked.filter((one) => one.startsWith('POST'))).toHaveLength(1);
   });
 
   it('says that staff removes the order on the panel', async () => {

@@ -11,7 +11,8 @@ use WHMCS\Service\Service;
 
 /**
  * Calls functions and hooks. A result has `returned`, `output` (what was printed), `html` (the rendered template), `thrown` (the
- * message of an exception), `milliseconds`, `moduleLog`, `activity`, and `saved` (service properties).
+ * message of an exception), `milliseconds`, `moduleLog`, `activity`, `saved` (service properties),
+ * and `session` (what the session has now).
  */
 final class Caller
 {
@@ -55,7 +56,8 @@ final class Caller
         }
         $output = ob_get_clean();
         $milliseconds = intdiv(hrtime(true) - $before, 1_000_000);
-        return compact('returned', 'output', 'html', 'thrown', 'milliseconds') + Records::take();
+        $session = (object) $_SESSION;
+        return compact('returned', 'output', 'html', 'thrown', 'milliseconds', 'session') + Records::take();
     }
 
     /** @param array<string, mixed> $call */

@@ -39,6 +39,8 @@ export interface PhpResult {
   html: string | null;
   thrown: string | null;
   milliseconds: number;
+  /** What the session has after it. */
+  session: Record<string, unknown>;
   /** Rows of the module log, after the replacement of secrets. */
   moduleLog: { module: string; action: string; request: string; response: string; processed: string }[];
   activity: { message: string; client: number }[];

@@ -74,6 +74,12 @@ final class Api
         return $this->send('PATCH', $path, $body, $key);
     }
 
+    /** Returns the HTTP status of a page of Sluice; 0 without an answer. Nothing of it is logged: the path is a secret. */
+    public function pageStatus(string $path): int
+    {
+        return $this->http->send('GET', $this->connection->address . $path, null, null)['status'];
+    }
+
     /** Returns whether the last answer was that of an earlier request with the same key. */
     public function wasReplayed(): bool
     {

@@ -10,7 +10,7 @@ final class SignOn
     private const SECONDS = 3600;
     /** A link is used again as long as it is open for at least this long. */
     private const LEAST_SECONDS = 1800;
-    /** Where WHMCS's session has the links, by client. */
+    /** Where WHMCS's session has the links, by the address of Sluice and the client. */
     private const LINKS = 'sluice_links';
 
     /**
@@ -21,14 +21,15 @@ final class SignOn
     public static function address(array $params): string
     {
         $service = Service::of($params);
-        $api = new Api(Connection::ofServer($params), 15);
+        $connection = Connection::ofServer($params);
+        $api = new Api($connection, 15);
         try {
             $address = (new Data($api->get($service->path('/login-link'))))->text('url');
         } catch (ApiError $error) {
             if ($error->reason !== 'unsupported') {
                 throw $error;
             }
-            $address = self::shared($api, $service);
+            $address = self::shared($api, $service, "{$connection->address} {$service->client}");
         }
         return self::checked($address);
     }
@@ -46,14 +47,15 @@ final class SignOn
         return $address;
     }
 
-    private static function shared(Api $api, Service $service): string
+    private static function shared(Api $api, Service $service, string $place): string
     {
         if ($service->client === '') {
             throw new Refusal('WHMCS named no client.');
         }
         // One link for each click would fill the store of Sluice.
-        $known = (new Data($_SESSION ?? []))->at(self::LINKS)->at($service->client);
-        if (($known->whole('until') ?? 0) >= time() + self::LEAST_SECONDS) {
+        $links = (new Data($_SESSION ?? []))->at(self::LINKS);
+        $known = $links->at($place);
+        if (($known->whole('until') ?? 0) >= time() + self::LEAST_SECONDS && !self::hasEnded($api, $known)) {
             return $known->text('url');
         }
         // A link is shown once: a repetition has to make another one.
@@ -63,7 +65,17 @@ final class SignOn
         if ($answer->text('url') === '') {
             throw new Refusal('Sluice does not know the address at which customers reach it: set serve.publicUrl in its config.');
         }
-        $_SESSION[self::LINKS] = [$service->client => ['url' => $answer->text('url'), 'until' => time() + self::SECONDS]];
+        $path = '/share/' . rawurlencode($answer->text('token'));
+        $link = ['url' => $answer->text('url'), 'until' => time() + self::SECONDS, 'path' => $path];
+        // A proxy may let WHMCS reach nothing but the API: then no page shows which links have ended.
+        $link['isSeen'] = $api->pageStatus($path) === 200;
+        $_SESSION[self::LINKS] = [$place => $link] + $links->values;
         return $answer->text('url');
+    }
+
+    /** Returns whether a link opens nothing any more, such as one that staff revoked. */
+    private static function hasEnded(Api $api, Data $link): bool
+    {
+        return $link->isTrue('isSeen') && $api->pageStatus($link->text('path')) === 404;
     }
 }
