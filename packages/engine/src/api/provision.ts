@@ -3,7 +3,7 @@ import { writeBack } from '../features/billing/write-back.js';
 import { usageError } from '@sluice/panel-kind';
 import type { CallReports } from '../features/calls/bill-view.js';
 import { runHoldCommand } from '../features/holds/holds.js';
-import { commandReportFor } from '../features/provision/for-reader.js';
+import { commandReportFor, hidingPlaces } from '../features/provision/for-reader.js';
 import { provision } from '../features/provision/provision.js';
 import type { ProvisionRequest } from '../features/provision/verb-command.js';
 import { type CommandOptions, type ReaderOptions, type RunCall, toHow } from './call.js';
@@ -58,7 +58,10 @@ export interface Provision {
   ): Promise<CommandReport>;
   /** Moves the service to another product of its panel. */
   changePackage(id: string, product: string, options?: CommandOptions): Promise<CommandReport>;
-  /** Sets a new password; a reader that has the service gets it as it may see it, without notices for operators. */
+  /**
+   * Sets a new password; a reader that has the service gets the report as it may see it, without notices for operators, and always
+   * the password.
+   */
   changePassword(id: string, options?: PasswordOptions & ReaderOptions): Promise<CommandReport>;
   /** Removes the account and what belongs to it. */
   terminate(id: string, options?: TerminateOptions): Promise<CommandReport>;
@@ -84,14 +87,15 @@ export function provisionApi(call: RunCall): Provision {
   ) =>
     call(options, async (context) => {
       const { password } = options ?? {};
-      const report = await provision(context, id, {
+      const asked: ProvisionRequest = {
         ...request,
         ...toHow(options),
         reader: options?.reader,
         passwordFile: options?.passwordFile,
         password: typeof password === 'string' ? () => Promise.resolve(password) : password,
         shown: options?.showPassword ?? true,
-      });
+      };
+      const report = await hidingPlaces(options?.reader, () => provision(context, id, asked));
       if (options?.dryRun !== true) await writeBack(context, report, [id]);
       return commandReportFor(context, report, options?.reader);
     });

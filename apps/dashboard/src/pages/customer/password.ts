@@ -82,7 +82,7 @@ export const newPassword: Page = async (request): Promise<PageAnswer> => {
   const service = await requirePassword(request);
   const { credentials, failed } = await plainly(async () => {
     const reader = toClient(request);
-    const made = await sluice.provision.changePassword(service.id, { ...as, showPassword: 'always', reader });
+    const made = await sluice.provision.changePassword(service.id, { ...as, reader });
     const error = made.error ?? made.service.error;
     // A password that the panel may have is shown whatever else failed: the former one may be gone.
     if (made.credentials?.password == null) throwReported(error);

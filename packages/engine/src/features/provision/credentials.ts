@@ -50,7 +50,7 @@ export async function choosePassword(
     folder: billing === null ? product.credentials?.writeTo : undefined,
     billing,
     service,
-    shown: request.shown !== false,
+    shown: request.shown !== false || request.reader !== undefined,
     earlierFile,
   };
   previewPassword(context.deps, options);
@@ -111,11 +111,13 @@ export function toCredentials(
   // The panel has not set the password.
   if (!password || request.dryRun || !work.passwordSet) return null;
   const isElsewhere = password.file !== null || password.billing !== undefined;
-  const isShown = request.shown === 'always' || (password.generated && !isElsewhere && request.shown);
+  // A client can't open a file of the operator's machine.
+  const isClient = request.reader !== undefined;
+  const isShown = isClient || request.shown === 'always' || (password.generated && !isElsewhere && request.shown);
   return {
     username: panel.passwords?.username(work.service) ?? null,
     password: isShown ? password.password : null,
-    passwordFile: password.file,
+    passwordFile: isClient ? null : password.file,
     ...(isPasswordInDoubt(work) ? { inDoubt: true } : {}),
     ...(password.billing !== undefined && delivery.isDone ? { writtenTo: password.billing.title } : {}),
   };
