@@ -75,7 +75,7 @@ final class Failures
             $status >= 500 && $this->changes => ' Repeat it later: what was begun is finished, and nothing is done twice.',
             default => '',
         };
-        return new ApiError($code, $message . $next, $status, $isUnknown);
+        return new ApiError($code, $message . $next, $status, $isUnknown, null, $error->at('details')->text('purchase'));
     }
 
     private function outcome(bool $isUnknown): string

@@ -20,6 +20,8 @@ final class Purchase
         'agent_suspended' => self::NOT_AVAILABLE,
         'wrong_lifecycle' => 'This service has ended; nothing was bought.',
     ];
+    /** As on the customer's page of Sluice. */
+    private const ORDERED = 'This is ordered and could not be charged yet: that is tried again by itself. Do not order it again.';
     private const NOT_AVAILABLE = 'This package is not available at the moment; nothing was charged. Please contact support.';
     private const NOT_OFFERED = 'This package is not on offer for this service. Choose another one.';
 
@@ -76,7 +78,7 @@ final class Purchase
         try {
             $bought = new Data($api->post("$path/purchases", ['package' => $package, 'client' => $this->client], $key));
         } catch (ApiError $error) {
-            $sentence = $error->isOfSluice() ? self::REFUSALS[$error->reason] ?? null : null;
+            $sentence = self::sentence($error);
             throw $sentence === null ? $error : new Refusal($sentence, true);
         }
         $purchase = $bought->at('purchase');
@@ -90,6 +92,15 @@ final class Purchase
                 : "Not bought yet: pay invoice {$purchase->text('invoice')} first. The package counts once it is paid.",
             default => 'This package was not bought. Open the service again, and choose it there.',
         };
+    }
+
+    /** Returns what customers read about an error of the API; null for nothing of their own. */
+    private static function sentence(ApiError $error): ?string
+    {
+        if ($error->isOrdered()) {
+            return self::ORDERED;
+        }
+        return $error->isOfSluice() ? self::REFUSALS[$error->reason] ?? null : null;
     }
 
     private function signature(string $nonce): string
