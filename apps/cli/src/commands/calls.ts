@@ -1,7 +1,6 @@
 import path from 'node:path';
 import { type CallReports, describeUnbilled, listCallPanels } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind/errors';
-import { formatMoney } from '@sluice/quota-core';
 import type { ReportFormat } from '@sluice/telephony';
 import { type Config, storeLocation } from '@sluice/config-file';
 import type { Deps } from '../context.js';
@@ -9,10 +8,8 @@ import { ExitCode, toRunExitCode } from '../exit-codes.js';
 import { knownKinds } from '../kinds.js';
 import { withSluice } from '../open-sluice.js';
 import { withRemedy } from '../remedies.js';
-import { formatCount } from '@sluice/terminal';
-import { PROVISIONAL } from '@sluice/terminal/telephony';
 import { printObserving } from '@sluice/terminal/reports';
-import { printBills, printComparedBills } from '@sluice/terminal/telephony';
+import { printBills, printCallReports, printComparedBills, warnWithoutCharge } from '@sluice/terminal/telephony';
 import { answer } from './answer.js';
 import { csvSink, reportsIn } from './call-reports.js';
 import { readCallReport } from './read-call-report.js';
@@ -107,18 +104,13 @@ export const callReport: CommandHandler<ReportOptions> = (_args, options, deps) 
     const made = await sluice.calls.report(of, { period, reports, remote });
     const leftOut = `left out, without a line yet: ${made.withoutLine.join(', ')}`;
     if (csv === '-') {
+      warnWithoutCharge(terminal, made.reports);
       if (made.withoutLine.length > 0) terminal.warn(leftOut);
       return ExitCode.done;
     }
     const [only] = made.reports;
     terminal.document(service === undefined ? made : { report: only });
-    for (const { service: name, calls, total, currency, provisional, csv: file } of made.reports) {
-      const count = calls === null ? 'calls not stated' : formatCount(calls, 'call');
-      terminal.info(
-        `${name}: ${count}, ${total === null ? 'amount not stated' : formatMoney(total, currency)}: ${file}`,
-      );
-      if (provisional) terminal.info(`  ${PROVISIONAL}`);
-    }
+    printCallReports(terminal, made.reports);
     if (made.withoutLine.length > 0) terminal.info(leftOut);
     return ExitCode.done;
   });

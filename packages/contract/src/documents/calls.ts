@@ -74,6 +74,9 @@ export const callReport = z.object({
   billedSeconds: secondsOrNull,
   /** As it would be billed. */
   total: amountOrNull,
+  withoutCharge: count
+    .nullable()
+    .describe('Calls of the period that are not in `total`: not rated yet, or not readable'),
   currency: text,
   provisional: z.boolean().describe('Whether the period is not over, so that its calls may still arrive or change'),
   csv: text.describe('Name of the file; its text is in `files`'),

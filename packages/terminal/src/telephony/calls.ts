@@ -1,6 +1,7 @@
 import { formatMoney } from '@sluice/quota-core';
 import type {
   CallBillView,
+  CallReportView,
   ComparedBill,
   RecordsReport,
   RecordsRequest,
@@ -15,7 +16,7 @@ import { formatCount } from '../words.js';
 export type ShownCall = Parameters<RecordsRequest['onCall']>[0] & { panel: string };
 
 /** Said of calls of a time that is not over. */
-export const PROVISIONAL = 'Provisional: this time is not over, its calls may still arrive or change.';
+const PROVISIONAL = 'Provisional: this time is not over, its calls may still arrive or change.';
 
 /** The columns of calls. */
 export const CALLS: readonly Column<ShownCall>[] = [
@@ -32,6 +33,29 @@ export const CALLS: readonly Column<ShownCall>[] = [
   text('id', ({ id }) => id, { extra: true, priority: 8 }),
 ];
 
+/** Returns ` and 2 without a known charge`, after a sum; nothing where all are in it, or nobody states it. */
+function describeWithoutCharge(calls: number | null): string {
+  return calls === null || calls === 0 ? '' : ` and ${calls} without a known charge`;
+}
+
+/** Prints the reports of lines, each with its file. */
+export function printCallReports(terminal: Terminal, reports: readonly CallReportView[]): void {
+  for (const { service, calls, total, withoutCharge, currency, provisional, csv } of reports) {
+    const count = calls === null ? 'calls not stated' : formatCount(calls, 'call');
+    const sum = total === null ? 'amount not stated' : formatMoney(total, currency);
+    terminal.info(`${service}: ${count}, ${sum}${describeWithoutCharge(withoutCharge)}: ${csv}`);
+    if (provisional) terminal.info(`  ${PROVISIONAL}`);
+  }
+}
+
+/** Warns of calls that are not in the totals of reports. */
+export function warnWithoutCharge(terminal: Terminal, reports: readonly CallReportView[]): void {
+  for (const { service, withoutCharge } of reports) {
+    if (withoutCharge !== null && withoutCharge > 0)
+      terminal.warn(`${service}: not in the total, without a known charge: ${formatCount(withoutCharge, 'call')}`);
+  }
+}
+
 /** Prints the sum of calls. */
 export function printCallTotals(
   terminal: Terminal,
@@ -40,8 +64,8 @@ export function printCallTotals(
   const { provisional, totals, period, owners } = found;
   const { calls, charge, withoutCharge, currency } = totals;
   const span = terminal.times.period(period);
-  const more = withoutCharge === 0 ? '' : ` and ${withoutCharge} without a known charge`;
-  terminal.info(`${formatCount(calls, 'call')}, ${formatMoney(charge, currency)}${more}, ${span}`);
+  const sum = `${formatMoney(charge, currency)}${describeWithoutCharge(withoutCharge)}`;
+  terminal.info(`${formatCount(calls, 'call')}, ${sum}, ${span}`);
   if (provisional) terminal.info(`${PROVISIONAL} This list bills nothing.`);
   for (const { service, client, from, to } of owners ?? []) {
     const [since, until] = [from && `since ${terminal.times.at(from)}`, to && `until ${terminal.times.at(to)}`];

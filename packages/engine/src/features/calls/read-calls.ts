@@ -76,8 +76,7 @@ export async function readRecords(context: Context, request: RecordsRequest, rea
     }
   }
   const { calls, billedSeconds, total: charge, problems } = sum.totals();
-  const withoutCharge = problems.reduce((count, problem) => count + problem.count, 0);
-  const totals = { calls, billedSeconds, charge, withoutCharge, currency };
+  const totals = { calls, billedSeconds, charge, withoutCharge: countProblems(problems), currency };
   const all = filter.did === undefined ? null : await listNumberOwners(context, panel, filter.did, instants);
   const owners = reader === undefined ? all : (all?.filter(({ client }) => client === reader) ?? null);
   return { panel, period: instants, provisional: instants.to >= context.now(), totals, owners };
@@ -196,9 +195,18 @@ function requireWhole({ service }: Line, period: BillPeriod, windows: readonly S
   );
 }
 
-function toFigures(made: CallTotals | CallReportJob): Pick<CallReportView, 'calls' | 'billedSeconds' | 'total'> {
-  if ('amount' in made) return { calls: made.calls, billedSeconds: made.billedSeconds, total: made.amount };
-  return { calls: made.rows, billedSeconds: null, total: made.totalCharge };
+type Figures = Pick<CallReportView, 'calls' | 'billedSeconds' | 'total' | 'withoutCharge'>;
+
+function toFigures(made: CallTotals | CallReportJob): Figures {
+  if (!('amount' in made))
+    return { calls: made.rows, billedSeconds: null, total: made.totalCharge, withoutCharge: null };
+  const { calls, billedSeconds, amount: total, problems } = made;
+  return { calls, billedSeconds, total, withoutCharge: countProblems(problems) };
+}
+
+/** Returns how many calls are not in a sum. */
+function countProblems(problems: CallTotals['problems']): number {
+  return problems.reduce((count, problem) => count + problem.count, 0);
 }
 
 const INTERVAL_MS = 5_000;

@@ -200,6 +200,19 @@ describe('call records', () => {
 });
 
 describe('call simulate and report', () => {
+  it('say how many calls are not in the total of a report', async () => {
+    at.addCall('2026-10-05T09:00:00-03:00', '0.2320');
+    at.addCall('2026-10-05T09:10:00-03:00', null);
+    const words = 'call report --service svc-1 --period 2026-10';
+    expect((await at.run(words)).json()).toMatchObject({ report: { calls: 2, total: '0.23', withoutCharge: 1 } });
+    const { stdout } = await at.bench.sluice(words);
+    expect(stdout).toMatch(/svc-1: 2 calls, 0\.23 BRL and 1 without a known charge: /);
+    const printed = await at.bench.sluice(`${words} --csv -`);
+    expect(printed.stderr).toContain('svc-1: not in the total, without a known charge: 1 call');
+    const remote = await at.run('call report --client 42 --period 2026-10 --remote --csv theirs.csv');
+    expect(remote.json()).toMatchObject({ reports: [{ calls: 2, withoutCharge: null }] });
+  });
+
   it('price a call by the panel or by the rates', async () => {
     const words = 'call simulate 11987654321 --seconds 45';
     const byPanel = await at.run(`${words} --service svc-1`);
