@@ -169,3 +169,14 @@ describe('a purchase that waits while its client is merged into another', () => 
     expect((await at.sluice.notices.alarms()).alarms).toEqual([]);
   });
 });
+
+it('changes nothing where there is nothing to merge, in a dry run and in the run', async () => {
+  await open();
+  merge();
+  const ask = async (dryRun: boolean) => {
+    const { run, ...rows } = await at.sluice.clients.merge(String(CLIENT), { into: String(INTO), dryRun });
+    return [run.outcome, run.changes, rows.services > 0];
+  };
+  for (const dryRun of [true, false]) expect(await ask(dryRun)).toEqual(['done', true, true]);
+  for (const dryRun of [true, false]) expect(await ask(dryRun)).toEqual(['done', false, false]);
+});

@@ -46,7 +46,7 @@ export async function mergeClients(
       const merged = await storeMerge(context, tables, { from, into, run: run.id });
       run.totals = { from, into, ...merged };
       return merged;
-    });
+    }, isAny);
     return { run: toRunView(run.view), from, into, ...rows };
   });
 }

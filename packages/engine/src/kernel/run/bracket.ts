@@ -102,13 +102,16 @@ export class Run {
     await tables.runs.start({ id, command, dryRun, observing, startedAt, ...end, ...process, ...about, ...who });
   }
 
-  /** Stores what a command that calls no panel changes, with its run, in one transaction. */
-  store<T>(work: (tables: StoreTables) => Promise<T>): Promise<T> {
+  /** Stores what a command that calls no panel changes, with its run, in one transaction; by default anything counts as a change. */
+  store<T>(
+    work: (tables: StoreTables) => Promise<T>,
+    isChange: (result: T) => boolean = (): boolean => true,
+  ): Promise<T> {
     this.#callsPanel = false;
     return this.#session.write(this.leases.held, async (tables) => {
       await this.start(tables);
       const result = await work(tables);
-      await this.end({ outcome: 'done', changes: true }, tables);
+      await this.end({ outcome: 'done', changes: isChange(result) }, tables);
       return result;
     });
   }
