@@ -218,7 +218,9 @@ export {
   describeMark,
   describeProtection,
   describeUsed,
+  describeWithin,
   isWithheld,
+  isWithinUnknown,
   usedBytes,
 } from './kernel/subject/used.js';
 export { isEndedByRuns, readLimitingAgent, readSuspendedAgent } from './kernel/subject/agent-hold.js';

@@ -6,6 +6,7 @@ import {
   describeFigures,
   describeProtection,
   describeUsed,
+  describeWithin,
   hasCycleEnded,
   type Explanation,
   type HoldView,
@@ -178,10 +179,8 @@ function notHeld(found: Explanation, times: Times, commands: StateCommands): str
 function belowAllowance(found: Explanation, times: Times, commands: StateCommands): string[] {
   const { service, at: now } = found;
   const { id, allowance, cycle } = service;
-  if (service.quota === null && allowance === null && service.limits.length > 0)
-    return [`${id} is not held: it is within its limits.`, ...limitSentences(service, times)];
   if (service.quota === null && allowance === null)
-    return [`${id} is not held: it has no quota, so it is never held because of its usage.`];
+    return [`${id} is not held: ${describeWithin(service)}.`, ...limitSentences(service, times)];
   if (cycle !== null && hasCycleEnded(service, now))
     return [
       `${id} is not held: ${describeUsed(service)} in the cycle that ended on ${times.bound(cycle.end, service.panel) ?? ''}.`,

@@ -71,3 +71,20 @@ it('shows what is spent of a limit in money, before it is used up and after', as
   at.clock.advance(60_000);
   expect(await read()).toContain('The limit “ spend ” is used up: 0.55 of 0.50 BRL are spent');
 });
+
+it('never claims that a line is within its limits while a call has no charge', async () => {
+  const third = voice.addSubscriber({ id: '9003', username: '1142000003', customer: '501', plan: '11' });
+  const row = { panel: 'voice', client: '501', status: 'active', astbilling_subscriber_id: third } as const;
+  await at.sluice.services.add('line-3', { ...row, product: 'capped' });
+  const call = { subscriber: third, startedAt: '2026-11-20T10:00:00Z', talkSeconds: 45 };
+  voice.addCall({ ...call, charge: '0.4500' });
+  voice.addCall({ ...call, charge: null });
+  at.clock.advance(60_000);
+  await at.sluice.poll();
+  const page = textOf(await at.page('/services/line-3', await at.login()));
+  expect(page).toContain('It is not held: whether it is within its limits is not known.');
+  const own = textOf(await link.text('/services/line-3'));
+  expect(own).toContain('What is used of its limits is not known yet.');
+  expect(own).toContain('Limit “spend” at least 0.45 of 0.50 BRL are spent');
+  expect(own).not.toMatch(/within its limits|not metered|not read|never|could not be read/);
+});

@@ -5,6 +5,7 @@ import {
   type NextDecision,
   findNextDecision,
   hasCycleEnded,
+  isWithinUnknown,
   type ServiceDetail,
 } from '@sluice/engine';
 import { formatBytes } from '@sluice/quota-core';
@@ -23,8 +24,10 @@ export function toFill({ limits, usage, allowance }: ServiceDetail): Fill {
 }
 
 /** Whether the usage of a service is read at all, or will be. */
-export function isMetered({ allowance, usage, error, quota }: ServiceDetail): boolean {
-  return allowance !== null || usage !== null || error !== null || quota !== null;
+export function isMetered({ allowance, usage, error, quota, limits }: ServiceDetail): boolean {
+  // What failed where there are only limits in money is about these.
+  const isUnknown = error !== null && (limits.length === 0 || limits.some(({ unit }) => unit === 'bytes'));
+  return allowance !== null || usage !== null || quota !== null || isUnknown;
 }
 
 /** Whether a service has a quota and no run has read it yet. */
@@ -55,7 +58,7 @@ function stateWord(service: ServiceDetail): string {
   if (holds.length > 0) return holds.some(({ releasing }) => releasing === true) ? 'coming back' : 'to be restricted';
   if (service.stoppedByPanel !== undefined) return STOPPED;
   if (describeExceeded(service) !== null) return USED_UP;
-  return status === 'unreadable' ? 'not read' : 'active';
+  return status === 'unreadable' && isMetered(service) ? 'not read' : 'active';
 }
 
 /** A service in one line of text: its state, and what is used of its quota until when. */
@@ -100,7 +103,10 @@ export function headline(service: ServiceDetail): Html {
 }
 
 /** One plain sentence where the figures are not those of now; nothing where they are. */
-export function ageNotice({ error, usage, doubted, unread }: ServiceDetail, times: Times): Html | null {
+export function ageNotice(service: ServiceDetail, times: Times): Html | null {
+  const { error, usage, doubted, unread } = service;
+  if (!isMetered(service))
+    return isWithinUnknown(service) ? notice('warning', 'What is used of its limits is not known yet.') : null;
   if (doubted !== null && usage !== null) {
     const from = times.full(usage.readAt);
     return notice('warning', html`A newer figure is being checked. These figures are from ${from}.`);

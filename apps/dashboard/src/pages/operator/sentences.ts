@@ -6,6 +6,7 @@ import {
   describeFigures,
   describeProtection,
   describeUsed,
+  describeWithin,
   findNextDecision,
   type Explanation,
   hasCycleEnded,
@@ -129,10 +130,7 @@ function notHeld(found: Explanation, times: Times): Part {
       return `${although}: it is under observe on panel ${service.panel}, so nothing is restricted.`;
     return `${although}. The next poll decides again.`;
   }
-  if (service.allowance === null)
-    return service.limits.length > 0
-      ? 'It is not held: it is within its limits.'
-      : 'It is not held: it has no quota, so its usage never restricts it.';
+  if (service.allowance === null) return `It is not held: ${describeWithin(service)}.`;
   const { allowedBytes } = service.allowance;
   if (service.cycle !== null && hasCycleEnded(service, found.at))
     return html`It is not held: ${describeUsed(service)} in the cycle that ended on ${times.bound(service.cycle.end)}.

@@ -80,25 +80,27 @@ export function describeLimit({ used, allowed, unit }: Pick<LimitView, 'used' | 
   return `${padMoney(String(used), unit)} of ${formatMoney(String(allowed), unit)} are spent`;
 }
 
+type Figured = Pick<ServiceView, 'usage' | 'mode' | 'allowance' | 'limits'> & Partial<Pick<ServiceView, 'status'>>;
+
 /**
  * Describes what is used of the quota and the limits that are among these reasons of holds, such as
  * `20.53 of 20.00 BRL are spent`; null for other reasons and unknown figures.
  */
-export function describeFigures(
-  service: Pick<ServiceView, 'usage' | 'mode' | 'allowance' | 'limits'>,
-  reasons: readonly string[],
-): string | null {
+export function describeFigures(service: Figured, reasons: readonly string[]): string | null {
   const figures = reasons.map((reason) => {
     if (reason === 'quota') return describeUsed(service);
     const limit = service.limits.find(({ id }) => id === reason);
-    return limit === undefined ? null : describeLimit(limit);
+    const figure = limit === undefined ? null : describeLimit(limit);
+    // What could not be read, or has no charge yet, comes to it.
+    const isLeast = figure !== null && typeof limit?.used === 'string' && service.status === 'unreadable';
+    return isLeast ? `at least ${figure}` : figure;
   });
   const known = figures.filter((figure) => figure !== null);
   return known.length === 0 ? null : known.join('; ');
 }
 
 /** Describes the quota and the limits of a service that are used up, as `describeFigures`; null where none is. */
-export function describeExceeded(service: Pick<ServiceView, 'usage' | 'mode' | 'allowance' | 'limits'>): string | null {
+export function describeExceeded(service: Figured): string | null {
   const used = usedBytes(service);
   const allowed = service.allowance?.allowedBytes ?? null;
   const isQuota = used !== null && allowed !== null && used >= allowed;
@@ -109,6 +111,22 @@ export function describeExceeded(service: Pick<ServiceView, 'usage' | 'mode' | '
 function isExceeded({ used, allowed }: LimitView): boolean {
   if (typeof used === 'string' && typeof allowed === 'string') return compareMoney(used, allowed) >= 0;
   return used !== null && allowed !== null && used >= allowed;
+}
+
+/**
+ * Returns whether it is not known if a service is within the limits beside its quota: the last run could not read or sum all, or has not
+ * read yet.
+ */
+export function isWithinUnknown({ limits, status }: Pick<ServiceView, 'limits' | 'status'>): boolean {
+  const others = limits.filter(({ id }) => id !== 'quota');
+  if (others.length === 0) return false;
+  return status === 'unreadable' || others.some(({ used, allowed }) => used === null || allowed === null);
+}
+
+/** Describes where a service without a quota stands that has exceeded none of its limits: `it is within its limits`. */
+export function describeWithin(service: Pick<ServiceView, 'limits' | 'status'>): string {
+  if (service.limits.length === 0) return 'it has no quota, so it is never held because of its usage';
+  return isWithinUnknown(service) ? 'whether it is within its limits is not known' : 'it is within its limits';
 }
 
 /** Returns what is left to do on the panel for a hold: `to be released`; null where it is as it should be. */

@@ -252,3 +252,17 @@ it('explain names what was spent of the cap that holds a line', async () => {
   await at.run('hold release svc-1 --until 2026-12-01');
   expect(await explain()).toContain('svc-1 is not held, although 0.75 of 0.50 BRL are spent.');
 });
+
+it('explain never claims that a line is within its limits while a call has no charge', async () => {
+  const cap = 'limits: [{ id: spend, window: day, allowance: "0.50", action: suspend }]';
+  at.bench.edit('planId: "11" }', `planId: "11" }, ${cap}`);
+  at.addCall('2026-11-05T08:00:00-03:00', '0.2500');
+  await at.run('poll');
+  const explain = async (): Promise<string> => (await at.bench.sluice('explain svc-1')).stdout;
+  expect(await explain()).toContain('svc-1 is not held: it is within its limits.');
+  at.addCall('2026-11-05T08:00:00-03:00', null);
+  await at.run('poll');
+  const told = await explain();
+  expect(told).toContain('svc-1 is not held: whether it is within its limits is not known.');
+  expect(told).toContain('Of its limit "spend", at least 0.25 of 0.50 BRL are spent');
+});
