@@ -19,10 +19,12 @@ import { closeServer, watchRequests } from './server/close-server.js';
 import { addCompression } from './server/compress.js';
 import { watchMethods } from './server/methods.js';
 import { boundConnections } from './server/connections.js';
-import { answerInTurn } from './server/in-turn.js';
+import { beginInTurn, HEALTH, refuseAbove } from './server/in-turn.js';
 import { createLimiters, type Limiters } from './server/limits.js';
 import { prepare, sendPrepared } from './server/prepared.js';
 import { toTrust } from './server/proxies.js';
+import { Senders } from './server/senders.js';
+import { takeTurns } from './server/turns.js';
 import { type Context, type Dashboard, type DashboardOptions, toContext } from './server/options.js';
 
 /**
@@ -55,10 +57,14 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
 
 async function createServer(context: Context, routes: string[]): Promise<FastifyInstance> {
   const { limits } = context;
+  const turns = { turn: takeTurns(), senders: new Senders() };
+  const begin = beginInTurn(turns);
   const server = fastify({
     logger: false,
     // Addresses that no route was searched for.
-    frameworkErrors: (error, request, reply) => void sendProblem(context, request, reply, error),
+    frameworkErrors: (error, request, reply) => {
+      begin(request, reply, () => void sendProblem(context, request, reply, error));
+    },
     bodyLimit: limits.bodyBytes,
     requestTimeout: limits.requestMs,
     // Requests that a client sends at once, without reading an answer, are answered into memory.
@@ -79,11 +85,12 @@ async function createServer(context: Context, routes: string[]): Promise<Fastify
   addCompression(server);
   const refusal = watchMethods(server);
   boundConnections(server.server, context);
-  answerInTurn(server);
+  refuseAbove(server.server);
+  server.addHook('onRequest', begin);
   await addPlugins(server, context);
   server.setErrorHandler((error, request, reply) => sendProblem(context, request, reply, error));
   server.setNotFoundHandler((request, reply) => sendProblem(context, request, reply, refusal(request, reply)));
-  const limiters = createLimiters(server, context);
+  const limiters = createLimiters(server, context, turns);
   addHealth(server);
   addAssets(server, limiters);
   addLogin(server, context, limiters);
@@ -137,7 +144,7 @@ async function addPlugins(server: FastifyInstance, { secure }: Context): Promise
 }
 
 function addHealth(server: FastifyInstance): void {
-  server.get('/healthz', (_request, reply) => reply.header('cache-control', 'no-store').send({ ok: true }));
+  server.get(HEALTH, (_request, reply) => reply.header('cache-control', 'no-store').send({ ok: true }));
 }
 
 function addAssets(server: FastifyInstance, limiters: Limiters): void {

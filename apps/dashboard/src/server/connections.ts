@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { toNetwork } from './limits.js';
+import { toNetwork } from './networks.js';
 import type { Context } from './options.js';
 import { toProxyTest } from './proxies.js';
 

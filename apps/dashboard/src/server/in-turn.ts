@@ -1,33 +1,41 @@
-import type { ServerResponse } from 'node:http';
+import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Turns } from './limits.js';
 
 /** How long those who sent more requests at once than a connection is served have to read the answers. */
 const GRACE_MS = 1000;
 
+/** The path of requests that are answered at once. */
+export const HEALTH = '/healthz';
+
+/** Calls `done` when a request may begin. */
+export type Begin = (request: FastifyRequest, reply: FastifyReply, done: () => void) => void;
+
 /**
- * Answers the requests of a connection one after the other. One that was sent before the answer of the last was read waits, so that the
- * answers of a client that reads none do not fill the memory. The first request above those that a connection is served is refused,
- * the others are forgotten, and the connection ends soon.
+ * Returns a function that lets each request begin in a turn of its sender, before anything is read for it, and those of a connection one
+ * after the other. One that was sent before the answer of the last was read waits, so that the answers of a client that reads none do
+ * not fill the memory.
  */
-export function answerInTurn(server: FastifyInstance): void {
+export function beginInTurn({ turn, senders }: Turns): Begin {
   const last = new WeakMap<Socket, ServerResponse>();
-  server.addHook('onRequest', ({ raw: { socket } }, { raw: answer }, done) => {
+  return (request, { raw: answer }, done) => {
+    const { socket, url } = request.raw;
     const before = last.get(socket);
     last.set(socket, answer);
-    if (before === undefined || before.writableFinished) {
-      done();
-      return;
-    }
-    before.once('close', () => {
-      // What others have sent meanwhile comes first.
-      setImmediate(() => {
-        // The other requests of a connection that ended are forgotten.
-        if (!socket.destroyed) done();
-      });
-    });
-  });
-  server.server.on('dropRequest', (_request, socket: Socket) => {
+    // The requests of a connection that ended are forgotten.
+    const begin = (): void => {
+      if (!socket.destroyed) void turn(senders.find(request), () => socket.destroyed).then(done);
+    };
+    if (before !== undefined && !before.writableFinished) before.once('close', begin);
+    else if (url === HEALTH) done();
+    else begin();
+  };
+}
+
+/** Refuses the first request above those that a connection is served; the others are forgotten, and the connection ends soon. */
+export function refuseAbove(server: Server): void {
+  server.on('dropRequest', (_request, socket: Socket) => {
     forgetRest(socket);
     setTimeout(() => socket.destroy(), GRACE_MS).unref();
   });

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type DashboardBench, startBench } from '../test/dashboard-bench.js';
-import { toNetwork } from './limits.js';
+import { toNetwork } from './networks.js';
 
 let at: DashboardBench | undefined;
 afterEach(async () => {

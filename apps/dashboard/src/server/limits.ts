@@ -1,7 +1,9 @@
-import { isIPv6 } from 'node:net';
 import { SluiceError } from '@sluice/panel-kind';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { toNetwork } from './networks.js';
 import type { Context } from './options.js';
+import type { Senders } from './senders.js';
+import type { Turn } from './turns.js';
 import { boundUnderWay } from './under-way.js';
 
 /** Counts requests, and refuses those above the limit of a minute. */
@@ -13,6 +15,8 @@ export interface Limiters {
   logins: Limiter;
   /** Requests without a valid token. */
   refusals: Limiter;
+  /** Requests that are sent to the login. They are not limited; their session has ended. */
+  ended: (request: FastifyRequest) => void;
   /** Requests that need no token: small files and figures, and large documents. The connection of one that is refused ends. */
   files: Limiter;
   documents: Limiter;
@@ -23,8 +27,14 @@ export interface Limiters {
 /** So many addresses may reach their own limit in a minute before the limit over all of them is reached. */
 const NETWORKS = 20;
 
+/** Who sends the requests of a server, and their turns. */
+export interface Turns {
+  turn: Turn;
+  senders: Senders;
+}
+
 /** Creates the limits of a server, which has the plugin. */
-export function createLimiters(server: FastifyInstance, { limits }: Context): Limiters {
+export function createLimiters(server: FastifyInstance, { limits }: Context, { turn, senders }: Turns): Limiters {
   const limiter = (max: number, toKey: (request: FastifyRequest) => string): Limiter => {
     const check = server.createRateLimit({ max, timeWindow: 60_000, keyGenerator: toKey });
     return async (request, reply) => {
@@ -56,33 +66,25 @@ export function createLimiters(server: FastifyInstance, { limits }: Context): Li
     };
   };
   const who = new WeakMap<FastifyRequest, string>();
-  const underWay = boundUnderWay(limits.requestsPerClient);
+  const underWay = boundUnderWay(limits.requestsPerClient, turn);
+  const refusals = failures(limits.refusalsPerMinute);
   const requests = limiter(limits.requestsPerMinute, (request) => who.get(request) ?? request.ip);
   return {
     logins: failures(limits.loginsPerMinute),
     files: open(limits.filesPerMinute),
     documents: open(limits.documentsPerMinute),
-    refusals: failures(limits.refusalsPerMinute),
-    requests: async (request, reply, { id, client }) => {
-      who.set(request, id);
+    ended: (request) => {
+      senders.forget(request);
+    },
+    refusals: (request, reply) => {
+      senders.forget(request);
+      return refusals(request, reply);
+    },
+    requests: async (request, reply, viewer) => {
+      const sender = senders.remember(request, viewer);
+      who.set(request, viewer.id);
       await requests(request, reply);
-      if (client !== null) await underWay({ request, reply }, client);
+      if (viewer.client !== null) await underWay({ request, reply }, sender);
     },
   };
-}
-
-/** Returns the network of an address: a customer of IPv6 usually has all addresses of a /64. */
-export function toNetwork(address: string): string {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-  if (mapped !== undefined) return mapped;
-  const [plain = address] = address.split('%');
-  if (!isIPv6(plain)) return address;
-  const [head = '', tail] = plain.split('::');
-  const groups = head === '' ? [] : head.split(':');
-  const missing = tail === undefined ? 0 : 8 - groups.length - (tail === '' ? 0 : tail.split(':').length);
-  const all = [...groups, ...Array.from({ length: Math.max(missing, 0) }, () => '0'), ...(tail ?? '').split(':')];
-  return `${all
-    .slice(0, 4)
-    .map((group) => Number.parseInt(group, 16).toString(16))
-    .join(':')}::/64`;
 }

@@ -1,11 +1,12 @@
 import { EventEmitter } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
+import { takeTurns } from './turns.js';
 import { boundUnderWay } from './under-way.js';
 
 /** Requests to a server on which 2 of a client may be under way. */
 function startRequests() {
-  const bound = boundUnderWay(2);
+  const bound = boundUnderWay(2, takeTurns());
   const begun: string[] = [];
   return {
     begun,

@@ -1,5 +1,5 @@
 import { SluiceError } from '@sluice/panel-kind';
-import { takeTurns } from './turns.js';
+import type { Turn } from './turns.js';
 
 /** An exchange with a client, as far as it is known when it ends. */
 interface Exchange {
@@ -25,9 +25,8 @@ const WAITING = 8;
  *
  * @throws SluiceError `too_many_requests` where too many wait already
  */
-export function boundUnderWay(most: number): (exchange: Exchange, client: string) => Promise<void> {
+export function boundUnderWay(most: number, turn: Turn): (exchange: Exchange, client: string) => Promise<void> {
   const clients = new Map<string, OfClient>();
-  const turn = takeTurns();
   return async ({ request, reply }, client) => {
     const own = clients.get(client) ?? { underWay: 0, waiting: [] };
     clients.set(client, own);

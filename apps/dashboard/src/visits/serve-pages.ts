@@ -36,7 +36,10 @@ export function addPages(server: FastifyInstance, parts: ServerParts): void {
       url: path,
       handler: async (request, reply) => {
         const visit = await bySession(context, request);
-        if (visit === null) return toLogin(request, reply);
+        if (visit === null) {
+          limiters.ended(request);
+          return toLogin(request, reply);
+        }
         await limiters.requests(request, reply, visit.viewer);
         const route = visit.viewer.client === null ? own.operator : own.customer;
         if (route === undefined)
