@@ -120,7 +120,7 @@ function isExceeded({ used, allowed }: LimitView): boolean {
 export function isWithinUnknown({ limits, status }: Pick<ServiceView, 'limits' | 'status'>): boolean {
   const others = limits.filter(({ id }) => id !== 'quota');
   if (others.length === 0) return false;
-  return status === 'unreadable' || others.some(({ used, allowed }) => used === null || allowed === null);
+  return status === 'unreadable' || others.some(({ used, allowed }) => used === null && allowed !== null);
 }
 
 /** Describes where a service without a quota stands that has exceeded none of its limits: `it is within its limits`. */
