@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { StoreTables } from '@sluice/state-store';
 import type { Context } from './context.js';
 
@@ -8,7 +7,7 @@ export interface Rename {
   to: string;
 }
 
-/** Addresses of panels by name, as digests: an address may have a secret path. */
+/** Addresses of panels by name, with a checksum of the path, which may be secret. */
 export type Addresses = ReadonlyMap<string, string>;
 
 /** Begins the keys of the conditions that have the addresses of panels. */
@@ -26,10 +25,10 @@ export async function readAddresses({ conditions }: Pick<StoreTables, 'condition
 }
 
 function toAddress({ kind, url }: { kind: string; url: string }): string {
-  const { href } = new URL(url);
-  return createHash('sha256')
-    .update(`${kind} ${href.replace(/\/$/, '')}`)
-    .digest('hex');
+  const { href, origin } = new URL(url);
+  // Most commands load no cryptography.
+  const { crc32 } = process.getBuiltinModule('node:zlib');
+  return `${kind} ${origin} ${crc32(href.replace(/\/$/, '')).toString(16)}`;
 }
 
 /** Returns which panels have another name now; none where two have the same address. */

@@ -168,12 +168,12 @@ function observed(
 interface Looking {
   readonly panel: Pick<Panel, 'snapshot' | 'plausibility' | 'telephony'>;
   readonly request: Pick<RunRequest, 'observeAll'>;
-  /** Services with alarms. */
-  readonly alarmed?: ReadonlySet<string>;
+  /** Services that it stopped when they were observed last. */
+  readonly stoppedByPanel?: ReadonlySet<string>;
 }
 
 /** Returns whether the service has to be observed. What is missing in the config changes nothing on the panel. */
-export function needsObservation({ panel, request, alarmed }: Looking, work: Decided<Stage>): boolean {
+export function needsObservation({ panel, request, stoppedByPanel }: Looking, work: Decided<Stage>): boolean {
   if (work.skipped !== null || isLeftAsIs(work)) return false;
   const touched = [work.opens, work.holds, work.evidence, work.unresolved, work.ended];
   // A faster line may be the reason of a doubt.
@@ -183,7 +183,7 @@ export function needsObservation({ panel, request, alarmed }: Looking, work: Dec
     request.observeAll ||
     isDoubted ||
     // A line that its panel stops is observed until that ends.
-    (panel.telephony !== undefined && alarmed?.has(work.service.id) === true) ||
+    (panel.telephony !== undefined && stoppedByPanel?.has(work.service.id) === true) ||
     touched.some((rows) => rows.length > 0) ||
     work.toRestrict.size > 0
   );

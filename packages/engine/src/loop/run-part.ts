@@ -44,6 +44,8 @@ export interface PanelRun extends RunOnPanel {
   readonly start: Moment;
   /** Services with alarms at the start. */
   readonly alarmed: ReadonlySet<string>;
+  /** Those that their panel stopped. */
+  readonly stoppedByPanel: ReadonlySet<string>;
   /** Services that other runs worked on at the start. */
   readonly leasesAtStart: OtherLeases;
 }

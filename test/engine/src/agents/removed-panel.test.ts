@@ -6,7 +6,12 @@ import { startHiddifyBench } from '../bench/hiddify-bench.js';
 const at = useBench(startHiddifyBench);
 
 const remove = () =>
-  at.bench.configure(at.bench.text.replaceAll('vpn:', 'other:').replaceAll('panel: vpn', 'panel: other'));
+  at.bench.configure(
+    at.bench.text
+      .replaceAll('vpn:', 'other:')
+      .replaceAll('panel: vpn', 'panel: other')
+      .replaceAll('//127.0.0.1:', '//localhost:'),
+  );
 
 const said = (who: string) =>
   `${who} the panel "vpn", which is not in the config: nothing is read or changed there; 1 is held and stays restricted (agent "north")`;

@@ -24,6 +24,12 @@ it('names what the brake stopped, panels that are down and panels that left the 
   await at.pollLater();
   expect(await list()).toContain('Panel dcim is down since 20 Nov 2026 14:00');
   const config = at.bench.read('sluice.yaml');
-  at.bench.write('sluice.yaml', config.replace('  dcim: {', '  new: {').replaceAll('panel: dcim', 'panel: new'));
+  at.bench.write(
+    'sluice.yaml',
+    config
+      .replace('  dcim: {', '  new: {')
+      .replaceAll('panel: dcim', 'panel: new')
+      .replaceAll('//127.0.0.1:', '//localhost:'),
+  );
   expect(await list()).toContain('3 services have the panel "dcim", which is not in the config');
 });
