@@ -100,7 +100,9 @@ export function describeFigures(service: Figured, reasons: readonly string[]): s
 }
 
 /** Describes the quota and the limits of a service that are used up, as `describeFigures`; null where none is. */
-export function describeExceeded(service: Figured): string | null {
+export function describeExceeded(
+  service: Pick<ServiceView, 'usage' | 'mode' | 'allowance' | 'limits'> & Partial<Pick<ServiceView, 'status'>>,
+): string | null {
   const used = usedBytes(service);
   const allowed = service.allowance?.allowedBytes ?? null;
   const isQuota = used !== null && allowed !== null && used >= allowed;
