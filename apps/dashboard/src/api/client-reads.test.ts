@@ -76,7 +76,10 @@ describe('what the token of a client reads of a telephony system', () => {
       { length: 200 },
       (_, n) => `/services/line-1/calls?from=2026-11-20T12:00:${n % 60}Z&to=${n}d`,
     );
-    const answers = await Promise.all(days.map((path) => get(path)));
+    const answers: Awaited<ReturnType<typeof get>>[] = [];
+    // Not all at once: more than the client may have under way are refused, and do not count.
+    while (answers.length < days.length)
+      answers.push(...(await Promise.all(days.slice(answers.length, answers.length + 30).map((path) => get(path)))));
     const refused = answers.filter(([status]) => status === 429);
     expect(refused).toHaveLength(80);
     expect(refused[0]?.[1]).toMatchObject({ error: { code: 'too_many_requests' } });
