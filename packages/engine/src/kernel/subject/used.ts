@@ -80,13 +80,14 @@ export function describeLimit({ used, allowed, unit }: Pick<LimitView, 'used' | 
   return `${padMoney(String(used), unit)} of ${formatMoney(String(allowed), unit)} are spent`;
 }
 
-type Figured = Pick<ServiceView, 'usage' | 'mode' | 'allowance' | 'limits'> & Partial<Pick<ServiceView, 'status'>>;
-
 /**
  * Describes what is used of the quota and the limits that are among these reasons of holds, such as
  * `20.53 of 20.00 BRL are spent`; null for other reasons and unknown figures.
  */
-export function describeFigures(service: Figured, reasons: readonly string[]): string | null {
+export function describeFigures(
+  service: Pick<ServiceView, 'usage' | 'mode' | 'allowance' | 'limits'> & Partial<Pick<ServiceView, 'status'>>,
+  reasons: readonly string[],
+): string | null {
   const figures = reasons.map((reason) => {
     if (reason === 'quota') return describeUsed(service);
     const limit = service.limits.find(({ id }) => id === reason);
