@@ -1,6 +1,7 @@
 import { formatBytes, usageInMode } from '@sluice/quota-core';
 import type { DecisionRecord, NoticeRecord, StoreTables } from '@sluice/state-store';
 import { describePeriod } from '../../base/describe-period.js';
+import { findCycle } from '../../kernel/subject/find-cycle.js';
 import { findLimitStates } from '../../kernel/subject/limit-state.js';
 import { describeLimit } from '../../kernel/subject/used.js';
 
@@ -46,10 +47,6 @@ export async function readHoldReason(tables: Tables, notice: NoticeRecord, timeZ
   const period =
     cycle == null ? '' : ` in the period ${describePeriod({ from: cycle.start, to: cycle.end, timeZone })}`;
   return reason === 'quota' ? `${used}${period}` : `the limit "${reason}" is used up, ${used}${period}`;
-}
-
-async function findCycle({ cycles }: Tables, { service, cycle }: DecisionRecord) {
-  return (await cycles.ofService(service)).find(({ id }) => id === cycle);
 }
 
 const DIRECTIONS = { IN: ' of incoming traffic', OUT: ' of outgoing traffic', TOTAL: ' of traffic' } as const;

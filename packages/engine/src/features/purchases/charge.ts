@@ -10,6 +10,7 @@ import {
 import type { HeldLease, PurchaseRecord } from '@sluice/state-store';
 import { purchaseLine } from '../../base/config/invoice-lines.js';
 import type { Context } from '../../context/context.js';
+import { findCycle } from '../../kernel/subject/find-cycle.js';
 import type { Package } from './packages.js';
 
 /** What a purchase is made of, beside its package. */
@@ -102,9 +103,10 @@ async function endRefused(context: Context, fences: HeldLease[], row: PurchaseRe
 }
 
 /** Returns since when a purchase may have its invoice: that of an automatic one may be older than its row, in a restored store. */
-async function findSince({ store }: Context, { actor, service, cycle: id, at }: PurchaseRecord): Promise<string> {
+async function findSince({ store }: Context, row: PurchaseRecord): Promise<string> {
+  const { actor, at } = row;
   if (actor !== 'auto') return at;
-  const cycle = (await store.cycles.ofService(service)).find((one) => one.id === id);
+  const cycle = await findCycle(store, row);
   return cycle === undefined || cycle.start > at ? at : cycle.start;
 }
 

@@ -5,6 +5,7 @@ import type { Allowance } from '@sluice/quota-core';
 import type { Decided } from '../../kernel/subject/stages.js';
 import { decideLast } from '../../loop/decide.js';
 import type { Context } from '../../context/context.js';
+import { findCycle } from '../../kernel/subject/find-cycle.js';
 import { isAutomatic, listOwnPurchases } from '../preferences/preferences.js';
 import { findRuleInForce, findWish } from './auto-buy.js';
 import { afterInvoice, changePurchase } from './charge.js';
@@ -19,7 +20,7 @@ export async function isWanted(context: Context, row: PurchaseRecord, service: S
 }
 
 export async function isCycleOver(context: Context, row: PurchaseRecord): Promise<boolean> {
-  const cycle = (await context.store.cycles.ofService(row.service)).find(({ id }) => id === row.cycle);
+  const cycle = await findCycle(context.store, row);
   return cycle === undefined || cycle.closedAt !== null || cycle.end <= context.now();
 }
 

@@ -3,6 +3,7 @@ import type { PurchaseRecord } from '@sluice/state-store';
 import { invoiceUrl } from '../billing/billing-pages.js';
 import { isVisible, type Reader } from '../../context/reader.js';
 import type { Context } from '../../context/context.js';
+import { findCycle } from '../../kernel/subject/find-cycle.js';
 
 /** Returns a purchase as documents show it. */
 function toView(context: Context, row: PurchaseRecord, actors: ReadonlyMap<string, string>): PurchaseView {
@@ -22,7 +23,7 @@ function toView(context: Context, row: PurchaseRecord, actors: ReadonlyMap<strin
 /** Returns a purchase with its cycle. */
 export async function toDetail(context: Context, row: PurchaseRecord): Promise<PurchaseDetail> {
   const { store } = context;
-  const cycle = (await store.cycles.ofService(row.service)).find(({ id }) => id === row.cycle);
+  const cycle = await findCycle(store, row);
   const actors = await readActors(store, [row]);
   return {
     ...toView(context, row, actors),
