@@ -39,7 +39,7 @@ export interface RunEnd {
 export async function withRun<T>(context: Context, purpose: RunPurpose, work: (run: Run) => Promise<T>): Promise<T> {
   const run = new Run(context, purpose);
   try {
-    if (!purpose.dryRun && purpose.partOf === undefined) await followRenamedPanels(context, run.id, run.leases);
+    if (!purpose.dryRun && purpose.partOf === undefined) await followRenamedPanels(context, run.id);
     return await work(run);
   } catch (error) {
     await run.fail(error).catch(() => undefined);

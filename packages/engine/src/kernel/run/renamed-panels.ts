@@ -37,13 +37,13 @@ const KEYS = [
  *   while another run or command works on one of them; `panel_name_taken` where something is stored of another panel
  *   with the new name
  */
-export async function followRenamedPanels(context: Context, run: string, leases: Leases): Promise<void> {
+export async function followRenamedPanels(context: Context, run: string): Promise<void> {
   const now = listAddresses(context.config);
   const known = await readAddresses(context.store);
   const renames = findRenames(known, now);
   const { panelNames } = context.deps;
   if (renames.length > 0 && panelNames.areFollowed) throw outdated(renames);
-  if (renames.length > 0) await renameAll(context, { now, renames, run, leases });
+  if (renames.length > 0) await renameAll(context, { now, renames, run });
   panelNames.areFollowed = true;
   const before = renames.length > 0 ? await readAddresses(context.store) : known;
   const changed = [...now].filter(([name, address]) => before.get(name) !== address);
@@ -57,16 +57,12 @@ export async function followRenamedPanels(context: Context, run: string, leases:
 
 /** Renames panels before a call, unless another run works on one of them. */
 export async function tryRenames(context: Context): Promise<void> {
-  const run = context.id('run');
-  const leases = new Leases(context, run);
   try {
-    await followRenamedPanels(context, run, leases);
+    await followRenamedPanels(context, context.id('run'));
   } catch (error) {
     // The next run is refused with it.
     if (!(error instanceof SluiceError && ['config_outdated', 'lease_held', 'panel_name_taken'].includes(error.code)))
       throw error;
-  } finally {
-    await leases.releaseAll();
   }
 }
 
@@ -74,34 +70,36 @@ interface Renaming {
   now: Addresses;
   renames: readonly Rename[];
   run: string;
-  leases: Leases;
 }
 
-async function renameAll(context: Context, { now, renames, run, leases }: Renaming): Promise<void> {
+async function renameAll(context: Context, { now, renames, run }: Renaming): Promise<void> {
   const panels = [...new Set(renames.flatMap(({ from, to }) => [from, to]))].sort();
   // A command has the lease of its service alone, and stores what it changed under the name that it began with.
   const services = await Promise.all(panels.map((panel) => context.store.services.list({ panel })));
   const names = [...panels.map(panelLease), ...services.flat().map(({ id }) => serviceLease(id))];
-  await leases.takeAll(names, 0);
-  await context.write(leases.toHeld(names), async (tables) => {
-    // Another process may have done it since.
-    const due = findRenames(await readAddresses(tables), now);
-    const left = new Set(due.map(({ from }) => from));
-    const isExchanged = due.some(({ to }) => left.has(to));
-    const between = due.map((rename, n) => ({ ...rename, between: isExchanged ? `renamed:${n}` : rename.to }));
-    for (const rename of between) await renameOne(tables, { ...rename, to: rename.between });
-    for (const rename of isExchanged ? between : []) await renameOne(tables, { from: rename.between, to: rename.to });
-    await addNotices(
-      context,
-      tables,
-      noticeRows(
-        context,
-        run,
-        due.map((rename) => toNotice(rename, run)),
-      ),
-    );
-  });
-  for (const name of names) await leases.release(name);
+  const leases = new Leases(context, run);
+  try {
+    await leases.takeAll(names, 0);
+    await context.write(leases.held, (tables) => renameDue(context, tables, { now, run }));
+  } finally {
+    await leases.releaseAll();
+  }
+}
+
+async function renameDue(
+  context: Context,
+  tables: StoreTables,
+  { now, run }: Pick<Renaming, 'now' | 'run'>,
+): Promise<void> {
+  // Another process may have done it since.
+  const due = findRenames(await readAddresses(tables), now);
+  const left = new Set(due.map(({ from }) => from));
+  const isExchanged = due.some(({ to }) => left.has(to));
+  const between = due.map((rename, n) => ({ ...rename, between: isExchanged ? `renamed:${n}` : rename.to }));
+  for (const rename of between) await renameOne(tables, { ...rename, to: rename.between });
+  for (const rename of isExchanged ? between : []) await renameOne(tables, { from: rename.between, to: rename.to });
+  const notices = due.map((rename) => toNotice(rename, run));
+  await addNotices(context, tables, noticeRows(context, run, notices));
 }
 
 function outdated(renames: readonly Rename[]): SluiceError {
