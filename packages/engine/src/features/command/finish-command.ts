@@ -36,8 +36,8 @@ async function saveCheckpoint(context: Context, run: string, work: Applied, tabl
   const isMade = latest?.errorCode === NOT_MAPPED && work.error === null;
   if (seen === null && !isMade) return;
   const treatment = { previewOnly: false, observing: false };
-  const made = toDecisionRecord(context, { id: run, at: context.now() }, { ...work, error: null }, treatment);
-  const decision = isMade ? { ...made, status: 'ok' } : (latest ?? made);
+  const toFirst = () => toDecisionRecord(context, { id: run, at: context.now() }, { ...work, error: null }, treatment);
+  const decision = isMade ? { ...toFirst(), status: 'ok' } : (latest ?? toFirst());
   const reading = seen === null ? {} : { reading: seen };
   await tables.decisions.record([{ ...decision, inputs: { ...(decision.inputs as object | null), ...reading } }]);
 }
