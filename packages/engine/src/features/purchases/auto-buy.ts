@@ -166,14 +166,13 @@ async function draft(on: RunOnPanel, work: Decided, wish: Wish, credits: Credits
   if (budget !== null) budget.left = subtractMoney(budget.left, multiplyMoney(price, count));
   const order = { service: service.id, client, cycle: cycle?.id ?? '', actor: 'auto' } as const;
   const prefix = autoKeyPrefix(await findLink(context.store, service.id, context.now()));
-  const numbers = Array.from({ length: count }, (_, n) => automatic.length + n + 1);
-  const ids = numbers.map((number) => toAutoId([service.id, cycle?.start ?? '', wanted.id, String(number)]));
-  const known = await Promise.all(ids.map((id) => context.store.purchases.get(id)));
-  const buys = numbers.map((number, n) => {
+  const buys: PurchaseRecord[] = [];
+  for (let number = automatic.length + 1; buys.length < count; number++) {
     const key = `${prefix}${order.cycle}:${number}`;
-    const id = ids[n];
-    return newPurchase(context, wanted, id === undefined || known[n] ? { ...order, key } : { ...order, key, id });
-  });
+    const id = toAutoId([service.id, cycle?.start ?? '', wanted.id, String(number)]);
+    const isFree = (await context.store.purchases.get(id)) === null;
+    buys.push(newPurchase(context, wanted, { ...order, key, ...(isFree && { id }) }));
+  }
   return { buys };
 }
 
