@@ -51,7 +51,10 @@ export async function mergeClients(
   });
 }
 
-/** Stores a merge. What was bought automatically for the first client is not any more. A refund whose outcome is not known is only searched for then: the log of the first client may be gone. */
+/**
+ * Stores a merge. What was bought automatically for the first client is not any more. A refund whose outcome is not known is only
+ * searched for then: the log of the first client may be gone.
+ */
 export async function storeMerge(
   context: Context,
   tables: StoreTables,
