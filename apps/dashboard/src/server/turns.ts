@@ -21,9 +21,10 @@ export function takeTurns(): Turn {
   };
   const begin = (): void => {
     for (const [who, all] of waiting) {
-      const [first, ...rest] = all.filter(({ isOver }) => !isOver());
+      let first = all.shift();
+      while (first?.isOver() === true) first = all.shift();
       waiting.delete(who);
-      if (rest.length > 0) waiting.set(who, rest);
+      if (all.length > 0) waiting.set(who, all);
       if (first === undefined) continue;
       schedule();
       first.begin();
@@ -33,7 +34,9 @@ export function takeTurns(): Turn {
   };
   return (who, isOver = () => false) =>
     new Promise((resolve) => {
-      waiting.set(who, [...(waiting.get(who) ?? []), { begin: resolve, isOver }]);
+      const own = waiting.get(who) ?? [];
+      own.push({ begin: resolve, isOver });
+      waiting.set(who, own);
       if (!isDue) schedule();
     });
 }
