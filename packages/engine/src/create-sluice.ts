@@ -1,7 +1,7 @@
 import type { RunReport } from '@sluice/contract/documents';
 import type { CallOptions, RunCall } from './api/call.js';
-import { type Groups, groups, namingNearest, throwing } from './groups.js';
-import { checkCount, toInstant } from './base/inputs.js';
+import { checked, type Groups, groups, namingNearest, throwing } from './groups.js';
+import { toInstant } from './base/inputs.js';
 import type { Dependencies } from './context/dependencies.js';
 import { nodeFiles } from './base/files.js';
 import { ports } from './ports.js';
@@ -42,26 +42,24 @@ export function createSluice(options: SluiceOptions): Promise<Sluice> {
   });
   const ofInstance: OfInstance = {
     config,
-    poll: throwing((runOptions) => run({ command: 'poll', observeAll: false }, runOptions)),
-    reconcile: throwing((runOptions) => run({ command: 'reconcile', observeAll: true }, runOptions)),
-    plan: throwing((runOptions) => run({ command: 'plan', observeAll: true }, { ...runOptions, dryRun: true })),
-    explain: throwing((service, explainOptions) =>
+    poll: checked('poll', (runOptions) => run({ command: 'poll', observeAll: false }, runOptions)),
+    reconcile: checked('reconcile', (runOptions) => run({ command: 'reconcile', observeAll: true }, runOptions)),
+    plan: checked('plan', (runOptions) => run({ command: 'plan', observeAll: true }, { ...runOptions, dryRun: true })),
+    explain: checked('explain', (service, explainOptions) =>
       call(explainOptions, async (context) => {
         const { explainService } = await import('./features/explain/explain.js');
         const { at = null, reader } = explainOptions ?? {};
         return explainService(context, service, { at: at === null ? null : toInstant('at', at), reader });
       }),
     ),
-    overview: throwing(({ signal, actor, note, ...request } = {}) =>
+    overview: checked('overview', ({ signal, actor, note, ...request } = {}) =>
       call({ signal, actor, note }, async (context) => {
-        checkCount('page', request.page);
-        checkCount('size', request.size);
         const { readOverview } = await import('./features/overview/overview.js');
         return readOverview(context, request);
       }),
     ),
     version: throwing(() => store.version()),
-    metrics: throwing((metricsOptions) =>
+    metrics: checked('metrics', (metricsOptions) =>
       call(metricsOptions, async (context) => (await import('./features/metrics/metrics.js')).collectMetrics(context)),
     ),
     close,

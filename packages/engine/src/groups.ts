@@ -1,14 +1,19 @@
-import { type GroupMethod, METHODS } from '@sluice/contract';
+import { type GroupMethod, METHODS, type UseCaseGroup } from '@sluice/contract';
+import { INPUTS, type Input, type MethodInputs } from '@sluice/contract/inputs';
 import type { Sluice } from './sluice.js';
 import type { RunCall } from './api/call.js';
 import { usageError } from '@sluice/panel-kind';
+import type * as z from 'zod/mini';
 import { closest, distance } from 'fastest-levenshtein';
+import { checkInput } from './base/inputs.js';
 import { toSluiceError } from './base/to-sluice-error.js';
 
 type Method = (...args: unknown[]) => Promise<unknown>;
 
-/** Returns the API of a group: its methods are there at once, their code is loaded on the first call of one. */
-export function lazyApi<Api extends object>(group: string, names: readonly string[], load: () => Promise<Api>): Api {
+/**
+ * Returns the API of a group: its methods are there at once, their code and what they accept are loaded on the first call of one.
+ */
+export function lazyApi<Api extends object>(group: UseCaseGroup, load: () => Promise<Api>): Api {
   let loading: Promise<Api> | null = null;
   const method =
     (name: string): Method =>
@@ -17,8 +22,25 @@ export function lazyApi<Api extends object>(group: string, names: readonly strin
       const api = (await loading) as Record<string, Method>;
       return api[name]?.(...args);
     };
-  const methods = Object.fromEntries(names.map((name) => [name, throwing(method(name))]));
-  return namingNearest(methods as Api, group);
+  const methods = Object.fromEntries(
+    listMethods(group).map((name) => [name, checked(`${group}.${name}`, method(name))]),
+  );
+  return namingNearest(methods as Api, `sluice.${group}`);
+}
+
+/** Returns a method that checks what it is called with by what its use case accepts, and rejects with `SluiceError`s alone. */
+export function checked<Args extends unknown[], T>(
+  useCase: string,
+  method: (...args: Args) => Promise<T>,
+): (...args: Args) => Promise<T> {
+  const dot = useCase.indexOf('.');
+  const group = useCase.slice(0, Math.max(dot, 0)) as UseCaseGroup | '';
+  return throwing(async (...args: Args) => {
+    const inputs: Readonly<Record<string, Input>> = await INPUTS[group]();
+    const input = inputs[useCase.slice(dot + 1)];
+    if (input !== undefined) checkInput(input, args);
+    return method(...args);
+  });
 }
 
 /** Returns a method that rejects with `SluiceError`s alone, also where its arguments can't be taken apart. */
@@ -75,16 +97,38 @@ export type Groups = Omit<
   | keyof AsyncDisposable
 >;
 
-/** A group, if the list of use cases has just its methods. */
+/** A group, if the list of use cases has just its methods, and each accepts what its inputs say. */
 type Listed<Name extends keyof Groups> = [
   Exclude<keyof Groups[Name], GroupMethod<Name>>,
   Exclude<GroupMethod<Name>, keyof Groups[Name]>,
-] extends [never, never]
+  Differing<Groups[Name], MethodInputs<Name>>,
+] extends [never, never, never]
   ? Groups[Name]
   : never;
 
+/** The methods whose parameters are not what their inputs say, either way. */
+export type Differing<Api, Inputs> = {
+  [Name in keyof Api]: Name extends keyof Inputs
+    ? Agreeing<Api[Name], Inputs[Name]> extends true
+      ? never
+      : Name
+    : WithoutInput<Api[Name], Name>;
+}[keyof Api];
+
+type Agreeing<Called, Taken> = Called extends (...args: infer Args) => unknown
+  ? Taken extends Input<infer Shape>
+    ? Args extends z.input<Shape>
+      ? z.output<Shape> extends Args
+        ? true
+        : false
+      : false
+    : false
+  : false;
+
+type WithoutInput<Called, Name> = Called extends () => unknown ? never : Name;
+
 /** Returns the names of a group's methods, in the order of the use cases. */
-function listMethods(group: keyof Groups): string[] {
+function listMethods(group: UseCaseGroup): string[] {
   const names = Object.keys(METHODS).filter((name) => name.startsWith(`${group}.`));
   return names.map((name) => name.slice(group.length + 1));
 }
@@ -92,7 +136,7 @@ function listMethods(group: keyof Groups): string[] {
 /** Returns the groups of calls; the code of each is loaded on its first call. */
 export function groups(call: RunCall): Groups {
   const lazily = <Name extends keyof Groups>(name: Name, load: () => Promise<Listed<Name>>): Groups[Name] =>
-    lazyApi<Groups[Name]>(`sluice.${name}`, listMethods(name), load);
+    lazyApi<Groups[Name]>(name, load);
   return {
     services: lazily('services', async () => (await import('./api/services.js')).servicesApi(call)),
     holds: lazily('holds', async () => (await import('./api/holds.js')).holdsApi(call)),

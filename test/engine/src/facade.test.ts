@@ -1,9 +1,28 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { METHODS, type UseCaseGroup } from '@sluice/contract';
+import { INPUTS, type Input } from '@sluice/contract/inputs';
 import { createSluice, parseConfig, type Sluice } from '@sluice/engine';
 import { flvx } from '@sluice/flvx-client/panel';
 import { PanelError } from '@sluice/panel-http';
 import { SluiceError } from '@sluice/panel-kind';
 import { openStore, StoreError } from '@sluice/state-store';
+
+/** Arguments that can be used, by their names, so that a wrong one after them is what is refused. */
+const GOOD: Readonly<Record<string, unknown>> = {
+  bytes: 1,
+  range: 'cycle',
+  resource: 'plans',
+  rows: [],
+  where: [],
+  names: [],
+  texts: {},
+  values: {},
+  override: {},
+  preference: {},
+  subject: { service: 'svc-1' },
+  of: { service: 'svc-1' },
+  change: { subscriber: null },
+};
 
 let sluice: Sluice;
 
@@ -85,13 +104,6 @@ describe('what calls reject with', () => {
       expect(error.cause).toBeInstanceOf(StoreError);
     }
   });
-
-  it('is a SluiceError for arguments that have another form', async () => {
-    const error = await rejection(() => method(sluice.overrides, 'set')('svc-1', null));
-    expect([error.kind, error.code]).toEqual(['internal', 'unexpected']);
-    expect(error.cause).toBeInstanceOf(TypeError);
-    expect(error.stack).toBe((error.cause as Error).stack);
-  });
 });
 
 describe('inputs of calls', () => {
@@ -114,14 +126,50 @@ describe('inputs of calls', () => {
     ['page', () => sluice.overview({ page: 0 })],
     ['size', () => sluice.overview({ size: -5 })],
     ['waitMs', () => sluice.holds.add('svc-1', { waitMs: -1 })],
-    ['limitBytes', () => sluice.agents.createUser({ agent: 'north', name: 'one', limitBytes: 0 } as never)],
+    ['limitBytes', () => sluice.agents.createUser({ agent: 'north', name: 'one', limitBytes: 0 })],
     ['bytes', () => sluice.agents.canCreateUser('north', 1.5)],
+    ['dryrun', () => sluice.holds.add('svc-1', { dryrun: true } as never)],
+    ['dryRun', () => sluice.holds.add('svc-1', { dryRun: 'yes' as never })],
+    ['dryRun', () => sluice.plan({ dryRun: false } as never)],
+    ['override', () => sluice.overrides.set('svc-1', null as never)],
+    ['options', () => sluice.services.show('svc-1', 5 as never)],
+    ['onEntry', () => sluice.log.follow({}, undefined as never)],
+    ['subject', () => sluice.autoBuy.show({ service: 'svc-1', client: '7' } as never)],
+    ['signal', () => sluice.poll({ signal: 'stop' as never })],
   ];
 
   it.each(WRONG)('are refused by the library: %s', async (input, call) => {
     const error = await rejection(call);
     expect([error.kind, error.code, error.details['input']]).toEqual(['usage', 'bad_input', input]);
     expect(error.message).toMatch(new RegExp(`^${input}: `));
+  });
+
+  it.each(Object.keys(METHODS))('are checked before anything else: %s', async (useCase) => {
+    const [group = '', own] = useCase.split('.');
+    const inputs: Readonly<Record<string, Input>> = await INPUTS[own === undefined ? '' : (group as UseCaseGroup)]();
+    const names = inputs[own ?? group]?.names ?? [];
+    const called = own === undefined ? method(sluice, group) : method(sluice[group as 'holds'], own);
+    const good = names.map((name) => GOOD[name]);
+    for (const [index, name] of names.entries()) {
+      for (const wrong of [5, true, [Symbol('x')], { nothing: 5 }, () => 1]) {
+        if ((typeof wrong === 'number' && name === 'bytes') || (typeof wrong === 'function' && name === 'onEntry'))
+          continue;
+        const error = await rejection(() => called(...good.slice(0, index), wrong));
+        expect([useCase, index, error.kind, error.code]).toEqual([useCase, index, 'usage', 'bad_input']);
+      }
+    }
+  });
+
+  it('are named without what a password is', async () => {
+    const error = await rejection(() => method(sluice.provision, 'changePassword')('svc-1', { password: ['s3cret'] }));
+    expect(error.message).not.toContain('s3cret');
+    const misplaced = await rejection(() => method(sluice.provision, 'changePassword')('svc-1', 's3cret'));
+    expect(misplaced.message).toBe('options: a text is not an object');
+  });
+
+  it('may have keys that are undefined', async () => {
+    expect(await method(sluice.notices, 'alarms')({ reader: undefined, service: undefined })).toEqual({ alarms: [] });
+    expect(await method(sluice.log, 'list')({ kinds: undefined })).toEqual({ entries: [], next: null });
   });
 
   it('have defaults in the log', async () => {

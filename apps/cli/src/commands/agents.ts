@@ -74,7 +74,7 @@ export const agentList: CommandHandler<ListOptions> = listCommand<AgentView, Lis
 
 /** `sluice agent show AGENT` */
 export const agentShow: CommandHandler<AgentOptions> = ([agent = ''], options, deps) =>
-  answer(deps, options, ({ sluice }) => sluice.agents.show(agent, options), { print: printAgent });
+  answer(deps, options, ({ sluice }) => sluice.agents.show(agent, { panel: options.panel }), { print: printAgent });
 
 /** `sluice agent limit AGENT (--gb N | --none)`, `sluice agent limit --from FILE.csv` */
 export const agentLimit: CommandHandler<AgentOptions> = async ([agent], options, deps) => {
@@ -144,7 +144,7 @@ export const agentCheck: CommandHandler<AgentOptions> = ([agent], options, deps)
 /** `sluice agent can-create-user AGENT --gb N` */
 export const agentCanCreateUser: CommandHandler<AgentOptions> = ([agent = ''], options, deps) => {
   const newBytes = parseGigabytes(options.gb, '--gb');
-  return answer(deps, options, ({ sluice }) => sluice.agents.canCreateUser(agent, newBytes, options), {
+  return answer(deps, options, ({ sluice }) => sluice.agents.canCreateUser(agent, newBytes, { panel: options.panel }), {
     print: printRoom,
     exitCode: ({ allowed }) => (allowed ? ExitCode.done : ExitCode.failed),
   });
@@ -227,7 +227,7 @@ export const agentUnsuspend = changingSuspension('unsuspend');
 
 /** `sluice agent explain AGENT` */
 export const agentExplain: CommandHandler<AgentOptions> = ([agent = ''], options, deps) =>
-  answer(deps, options, ({ sluice }) => sluice.agents.explain(agent, options), {
+  answer(deps, options, ({ sluice }) => sluice.agents.explain(agent, { panel: options.panel }), {
     print: (terminal, explained) => {
       printAgentExplained(terminal, explained, options.verbose === true);
     },

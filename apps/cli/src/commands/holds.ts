@@ -37,7 +37,8 @@ export function changeHold(
     deps,
     options,
     async ({ sluice }) => {
-      const how = toHow(options);
+      const { dryRun, waitMs } = toHow(options);
+      const how = { dryRun, waitMs };
       const before = await sluice.services.show(id).catch(async (error: unknown) => {
         // The change itself may say more about an id that is not a service.
         await change(sluice, how);

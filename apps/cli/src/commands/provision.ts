@@ -190,14 +190,19 @@ export const create: CommandHandler<ProvisionOptions> = ([id = ''], options, dep
 export const renew: CommandHandler<ProvisionOptions> = ([id = ''], options, deps) =>
   perform(
     id,
-    (provision, how) => provision.renew(id, { ...how, until: options.until, ref: options.ref }),
+    (provision, { dryRun, waitMs }) => provision.renew(id, { dryRun, waitMs, until: options.until, ref: options.ref }),
     options,
     deps,
   );
 
 /** `sluice provision change-package SERVICE PRODUCT` */
 export const changePackage: CommandHandler<ProvisionOptions> = ([id = '', product = ''], options, deps) =>
-  perform(id, (provision, how) => provision.changePackage(id, product, how), options, deps);
+  perform(
+    id,
+    (provision, { dryRun, waitMs }) => provision.changePackage(id, product, { dryRun, waitMs }),
+    options,
+    deps,
+  );
 
 /** `sluice provision change-password SERVICE` */
 export const changePassword: CommandHandler<ProvisionOptions> = ([id = ''], options, deps) =>
@@ -216,10 +221,10 @@ export const terminate: CommandHandler<ProvisionOptions> = async ([id = ''], opt
   if (options.dryRun !== true && !deps.ask) await confirm(deps, options, question);
   return perform(
     id,
-    async (provision, how, { config, before }) => {
+    async (provision, { dryRun, waitMs }, { config, before }) => {
       if (options.dryRun !== true) await confirm(deps, options, question, findTypedWord(config, deps, before));
       const reports = billReports(config, 'excel-ptbr');
-      return provision.terminate(id, { ...how, finalInvoice, forfeitUnbilled, reports });
+      return provision.terminate(id, { dryRun, waitMs, finalInvoice, forfeitUnbilled, reports });
     },
     options,
     deps,

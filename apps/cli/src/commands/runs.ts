@@ -31,16 +31,17 @@ async function run(command: 'poll' | 'reconcile' | 'plan', options: RunOptions, 
         terminal.warn(`sluice: warning: ${warning.path}: ${warning.message}`);
     }
     const progress = await startProgress(deps, command, !terminal.json && !terminal.quiet);
-    const report = await sluice[command]({
+    const over = {
       panel: options.panel,
       service: options.service,
-      dryRun: options.dryRun === true,
       allowMass: options.allowMass === true,
       allServices: terminal.json || options.verbose === true || command === 'plan',
-      onProgress: (done, total) => {
+      onProgress: (done: number, total: number) => {
         progress.update(done, total);
       },
-    }).finally(() => {
+    };
+    const running = command === 'plan' ? sluice.plan(over) : sluice[command]({ ...over, dryRun: dryRun === true });
+    const report = await running.finally(() => {
       progress.stop();
     });
     terminal.document(report);

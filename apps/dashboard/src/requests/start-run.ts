@@ -13,7 +13,7 @@ export function startRun(
   const request = { command, by: viewer.name, panel: panel ?? null, service: service ?? null };
   return tasks.start(request, (onProgress) => {
     if (command === 'agent check') return sluice.agents.check({ ...as, panel, agent, dryRun, allowMass });
-    const options = { ...as, panel, service, dryRun, allowMass, onProgress };
-    return sluice[command](options);
+    const options = { ...as, panel, service, allowMass, onProgress };
+    return command === 'plan' ? sluice.plan(options) : sluice[command]({ ...options, dryRun });
   });
 }

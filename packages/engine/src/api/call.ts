@@ -1,7 +1,6 @@
 import { toRequestError } from '../features/calls/simulate.js';
 import type { Reader } from '../context/reader.js';
 import type { Context } from '../context/context.js';
-import { checkCount } from '../base/inputs.js';
 
 /** Options of every call. */
 export interface CallOptions {
@@ -31,6 +30,18 @@ export interface CommandOptions extends LockOptions {
   dryRun?: boolean | undefined;
 }
 
+/** What a request may leave out: a key that is undefined is one that is absent. */
+export type Stated<T> = { [Key in keyof T]?: T[Key] | undefined };
+
+/** Returns the defaults, with what a request states in their place. */
+export function withDefaults<Defaults extends object, Request extends object>(
+  defaults: Defaults,
+  request: Request,
+): Defaults & { [Key in keyof Request]: Exclude<Request[Key], undefined> } {
+  const stated = Object.entries(request).filter(([, value]) => value !== undefined);
+  return { ...defaults, ...Object.fromEntries(stated) } as never;
+}
+
 /** Runs one call in a new context, so that calls share no API log, panels or snapshots. */
 export type RunCall = <T>(options: CallOptions | undefined, work: (context: Context) => Promise<T>) => Promise<T>;
 
@@ -53,6 +64,5 @@ export function toHow(options: CommandOptions | undefined): { waitMs: number; dr
 
 /** Returns how long a call waits for another run, in milliseconds. */
 export function toWaitMs(options: LockOptions | undefined): number {
-  checkCount('waitMs', options?.waitMs, 0);
   return options?.waitMs ?? 30_000;
 }

@@ -26,6 +26,8 @@ import {
   type RunCall,
   toWaitMs,
   withRequestErrors,
+  type Stated,
+  withDefaults,
 } from './call.js';
 
 /** Options of `bill`; without any, all that is due is billed. */
@@ -62,12 +64,13 @@ export interface Calls {
   ): Promise<ReportedCalls>;
   /** Reads records in the order of time; by default those of today in the billing zone. */
   records(
-    request: Partial<RecordsRequest> & Pick<RecordsRequest, 'onCall'>,
+    request: Stated<Omit<RecordsRequest, 'onCall'>> & Pick<RecordsRequest, 'onCall'>,
     options?: ReaderOptions,
   ): Promise<RecordsReport>;
   /** Returns what a call would cost. */
   simulate(
-    request: Partial<SimulateRequest> & Pick<SimulateRequest, 'destination' | 'seconds'>,
+    request: Stated<Omit<SimulateRequest, 'destination' | 'seconds'>> &
+      Pick<SimulateRequest, 'destination' | 'seconds'>,
     options?: CallOptions,
   ): Promise<SimulatedCallView>;
   /** Lists the stored bills of a service or client, or all, the newest period of each service first. Calls no panel. */
@@ -77,7 +80,7 @@ export interface Calls {
   /** Returns the report of a bill as CSV, to a reader of its own bills; reads the panel only where the file is gone. */
   billReport(bill: string, options?: ReaderOptions): Promise<BillReport>;
   /** Compares what was billed with the records of now, and bills nothing. */
-  reconcile(request?: Partial<ReconcileCallsRequest>, options?: CallOptions): Promise<ComparedBills>;
+  reconcile(request?: Stated<ReconcileCallsRequest>, options?: CallOptions): Promise<ComparedBills>;
 }
 
 /** Returns the calls about calls. */
@@ -105,7 +108,7 @@ export function callsApi(call: RunCall): Calls {
     records: (request, options) =>
       checked(options, (context) => {
         const whole = { service: null, did: null, panel: null, direction: null, day: null, from: null, to: null };
-        return readRecords(context, { ...whole, ...request }, options?.reader);
+        return readRecords(context, withDefaults(whole, request), options?.reader);
       }),
     simulate: (request, options) =>
       checked(options, (context) => {
@@ -117,12 +120,14 @@ export function callsApi(call: RunCall): Calls {
           local: false,
           incrementBase: null,
         } as const;
-        return simulateCall(context, { ...whole, ...request });
+        return simulateCall(context, withDefaults(whole, request));
       }),
     bills: (filter = {}) => checked(filter, async (context) => ({ bills: await listBills(context, filter) })),
     billReport: (bill, options) => checked(options, (context) => billReport(context, bill, options?.reader)),
     reconcile: (request, options) =>
-      checked(options, (context) => reconcileCalls(context, { service: null, period: null, billed: null, ...request })),
+      checked(options, (context) =>
+        reconcileCalls(context, withDefaults({ service: null, period: null, billed: null }, request ?? {})),
+      ),
   };
 }
 

@@ -9,7 +9,6 @@ import { type DeliveryFilter, listDeliveries } from '../features/notices/list-de
 import { sendDue } from '../features/notices/send.js';
 import { testChannels } from '../features/notices/test-channels.js';
 import type { CallOptions, RunCall } from './call.js';
-import { checkCount } from '../base/inputs.js';
 
 /** Notices for the channels of the config. */
 export interface Notices {
@@ -37,10 +36,6 @@ export function noticesApi(call: RunCall): Notices {
     alarms: (filter = {}) => call(filter, async (context) => ({ alarms: await listAlarms(context, filter) })),
     acknowledge: (alarm, options) =>
       call(options, async (context) => ({ alarm: await acknowledgeAlarm(context, alarm, options) })),
-    list: (filter = {}) =>
-      call(filter, async (context) => {
-        checkCount('limit', filter.limit);
-        return { deliveries: await listDeliveries(context, filter) };
-      }),
+    list: (filter = {}) => call(filter, async (context) => ({ deliveries: await listDeliveries(context, filter) })),
   };
 }

@@ -4,7 +4,6 @@ import type { GraphRange } from '../features/graph/window.js';
 import type { ImportRow } from '../features/services/plan-rows.js';
 import { readUsage, type UsageFilter, usageHistory } from '../features/usage/usage.js';
 import type { CallOptions, ReaderOptions, RunCall } from './call.js';
-import { checkCount, checkRange } from '../base/inputs.js';
 
 /** Usage: readings, past cycles and graphs. */
 export interface Usage {
@@ -40,20 +39,16 @@ export function usageApi(call: RunCall): Usage {
     // Loaded on demand: most calls only read the last figures.
     graph: (service, range, options) =>
       call(options, async (context) => {
-        checkRange(range);
-        checkCount('points', options?.points);
         const { sampleGraph } = await import('../features/graph/sample-graph.js');
         return sampleGraph(context, service, { range, points: options?.points, reader: options?.reader });
       }),
     panelGraph: (service, range, options) =>
       call(options, async (context) => {
-        checkRange(range);
         const { panelGraph } = await import('../features/graph/panel-graph.js');
         return panelGraph(context, service, { range, reader: options?.reader });
       }),
     lastPanelGraph: (service, range, options) =>
       call(options, async (context) => {
-        checkRange(range);
         const { lastGraph } = await import('../features/graph/last-graph.js');
         return lastGraph(context, service, { range, reader: options?.reader });
       }),

@@ -70,7 +70,8 @@ export function passOn({ method, path, useCase }: Pick<Endpoint, 'method' | 'pat
   const names = [...path.matchAll(/:(\w+)/g)].map(([, name = '']) => name);
   const [first = '', own] = useCase.split('.');
   return ({ sluice, param, query, body, as, client: reader, signal }) => {
-    const options = { ...query, ...body, ...(method === 'GET' ? {} : as), reader, signal };
+    const asks = reader === undefined ? { signal } : { signal, reader };
+    const options = { ...query, ...body, ...(method === 'GET' ? {} : as), ...asks };
     const args = [...names.map(param), options];
     const target = (own === undefined ? sluice : sluice[first as keyof Sluice]) as unknown as Methods;
     const called = target[own ?? first];

@@ -32,6 +32,7 @@ export const moneyHandlers: Handlers<typeof moneyEndpoints> = {
   'DELETE /clients/:client/auto-buy': async (call) => ({
     autoBuy: (await call.sluice.autoBuy.clear(ofClient(call), call.as)).autoBuy,
   }),
+  'GET /clients/:client/credit': ({ sluice, param, signal }) => sluice.credit.show(param('client'), { signal }),
   'POST /clients/:client/credit': ({ sluice, param, body: { ref: own, ...credit }, as, ref }) =>
     sluice.credit.add(param('client'), { ...credit, ref: own ?? ref }, as),
   'GET /invoices': async ({ sluice, query, client }) => {

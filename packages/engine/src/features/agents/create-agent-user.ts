@@ -1,15 +1,7 @@
 import type { CreatedUserReport } from '@sluice/contract/documents';
-import {
-  AGENT_STEPS,
-  type AgentUserRequest,
-  type CreationCheck,
-  SluiceError,
-  type Step,
-  type WantedUser,
-} from '@sluice/panel-kind';
+import { AGENT_STEPS, type CreationCheck, SluiceError, type Step, type WantedUser } from '@sluice/panel-kind';
 import { toUserAccess } from '../services/customer-access.js';
 import { withRun } from '../../kernel/run/bracket.js';
-import { checkCount } from '../../base/inputs.js';
 import type { Context } from '../../context/context.js';
 import { makeReserved, refusal, reserveUser, takeFound } from './budget.js';
 import { changeUsers, listed, type UserChanges } from './change-users.js';
@@ -19,13 +11,13 @@ import { resolveReservations } from './reservations.js';
 
 /** Options of `agent create-user`. */
 export interface CreateUserRequest {
-  panel: string | undefined;
+  panel?: string | undefined;
   agent: string;
   name: string;
   limitBytes: number;
-  days: number | undefined;
-  mode: AgentUserRequest['mode'];
-  dryRun: boolean;
+  days?: number | undefined;
+  mode?: string | undefined;
+  dryRun?: boolean | undefined;
 }
 
 /** Returns whether a user of this size would fit now; only the creation itself reserves. */
@@ -35,7 +27,6 @@ export async function canCreateUser(
   newBytes: number,
   panel: string | undefined,
 ): Promise<Pick<CreationCheck, 'allowed' | 'reason' | 'remainingBytes'>> {
-  checkCount('bytes', newBytes, 0);
   const { allowed, reason, remainingBytes } = await checkUser(context, text, newBytes, panel);
   return { allowed, reason, remainingBytes };
 }
@@ -62,9 +53,8 @@ async function checkUser(
  */
 export async function createAgentUser(context: Context, request: CreateUserRequest): Promise<CreatedUserReport> {
   const { agent: text, name, limitBytes } = request;
-  checkCount('limitBytes', limitBytes);
   const on = await openAgents(context, agentPanel(context, request.panel));
-  if (request.dryRun) {
+  if (request.dryRun === true) {
     const check = await checkUser(context, text, limitBytes, request.panel);
     if (!check.allowed) throw refusal(check);
     return { user: { uuid: null, name, limitBytes, agent: text }, access: null };

@@ -1,6 +1,5 @@
-import { STATUS_FILTERS } from '@sluice/quota-core';
 import type { OverviewFilter, OverviewOrder, ServiceRecord } from '@sluice/state-store';
-import { checkCount, checkWord } from '../../base/inputs.js';
+import { toOffset } from '../../base/inputs.js';
 import { localDates } from '../../context/local-dates.js';
 import type { Context } from '../../context/context.js';
 
@@ -21,14 +20,9 @@ export interface ServiceListPage {
   next: string | null;
 }
 
-const ORDERS: readonly OverviewOrder[] = ['worst', 'remaining', 'share', 'used', 'id', 'client'];
-
 /** Returns a page of services. Pages by id have each service once; those by figures are of the figures of their time. */
 export async function listServices(context: Context, request: ServiceListRequest = {}): Promise<ServiceListPage> {
   const { order = 'id', after, limit, ...filter } = request;
-  checkCount('limit', limit);
-  checkWord('order', order, ORDERS);
-  checkWord('status', filter.status, STATUS_FILTERS);
   const { status, search, drifting } = filter;
   const stored = order === 'id' && status === undefined && (search ?? '') === '' && drifting !== true;
   const asked = { order, after, limit };
@@ -84,11 +78,4 @@ async function listByFigures(
     total: counts.reduce((sum, { services }) => sum + services, 0),
     next: ids.length === rows.length ? null : next,
   };
-}
-
-/** Returns how many services of an order by figures were on earlier pages. */
-function toOffset(after: string | undefined): number {
-  const offset = after === undefined ? 0 : /^\d{1,9}$/.test(after) ? Number(after) : Number.NaN;
-  checkCount('after', offset, 0);
-  return offset;
 }

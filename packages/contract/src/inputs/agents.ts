@@ -1,0 +1,54 @@
+import * as z from 'zod/mini';
+import {
+  called,
+  commanded,
+  flag,
+  importRow,
+  number,
+  optionalNumber,
+  optionalText,
+  options,
+  read,
+  request,
+  accepts,
+  text,
+  whole,
+  work,
+} from './shapes.js';
+
+const agent = ['agent', text] as const;
+const ofPanel = { ...called, panel: optionalText };
+const command = { ...commanded, panel: optionalText };
+const limiting = {
+  ...ofPanel,
+  opening: z.optional(z.union([z.enum(['current', 'zero']), z.strictObject({ bytes: number })])),
+  dryRun: flag,
+  confirm: z.optional(work),
+};
+
+/** What `agents` accepts. */
+export const agentInputs = {
+  list: accepts(options(ofPanel)),
+  listStored: accepts(options(ofPanel)),
+  show: accepts(agent, options(ofPanel)),
+  ofClient: accepts(['client', text], options(read)),
+  explain: accepts(agent, options(ofPanel)),
+  limit: accepts(agent, request({ ...limiting, limitBytes: z.nullable(number) })),
+  limits: accepts(request({ ...limiting, rows: z.array(importRow), file: text })),
+  check: accepts(options({ ...ofPanel, agent: optionalText, dryRun: flag, allowMass: flag })),
+  canCreateUser: accepts(agent, ['bytes', whole(0)], options(ofPanel)),
+  createUser: accepts(
+    request({
+      ...ofPanel,
+      agent: text,
+      name: text,
+      limitBytes: whole(1),
+      days: optionalNumber,
+      mode: optionalText,
+      dryRun: flag,
+    }),
+  ),
+  suspend: accepts(agent, options(command)),
+  unsuspend: accepts(agent, options(command)),
+  restore: accepts(agent, options({ ...command, force: flag, unsuspend: flag })),
+};

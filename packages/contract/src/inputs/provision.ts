@@ -1,0 +1,33 @@
+import * as z from 'zod/mini';
+import { commanded, flag, objectWith, optionalText, options, read, accepts, text, work } from './shapes.js';
+
+const id = ['id', text] as const;
+const password = {
+  ...commanded,
+  password: z.optional(z.union([text, work])),
+  passwordFile: optionalText,
+  showPassword: z.optional(z.union([z.boolean(), z.literal('always')])),
+};
+const suspend = {
+  ...commanded,
+  as: z.optional(z.enum(['billing', 'manual'])),
+  withDids: flag,
+  force: flag,
+};
+
+/** Where reports of calls are written. */
+export const reports = objectWith('open', 'find');
+
+/** What `provision` accepts. */
+export const provisionInputs = {
+  create: accepts(id, options({ ...password, adopt: flag, customer: optionalText })),
+  suspend: accepts(id, options(suspend)),
+  unsuspend: accepts(id, options(suspend)),
+  renew: accepts(id, options({ ...commanded, until: optionalText, ref: optionalText })),
+  changePackage: accepts(id, ['product', text], options(commanded)),
+  changePassword: accepts(id, options({ ...password, ...read })),
+  terminate: accepts(
+    id,
+    options({ ...commanded, finalInvoice: flag, forfeitUnbilled: flag, reports: z.optional(reports) }),
+  ),
+};
