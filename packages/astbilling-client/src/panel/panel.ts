@@ -26,7 +26,7 @@ import { findProblem, toUsernames, whenKnown } from './line-target.js';
 import { type PlanContext, planService } from './plan.js';
 import { outcomeWhenDone, resolveAction } from './resolve.js';
 import { CUSTOMER_REF, LINE_REF, USERNAME_REF } from './settings.js';
-import { type LineState, observeLine } from './state.js';
+import { type LineState, observeLine, PlanList } from './state.js';
 import { createTelephony } from './telephony.js';
 
 /** What the panel works with. */
@@ -45,6 +45,7 @@ export class TelephonyPanel implements Panel<LineState> {
   readonly telephony: PanelTelephony;
   readonly #tools: TelephonyTools;
   readonly #context: PlanContext;
+  readonly #plans = new PlanList();
 
   constructor(kind: PanelKind, panel: PanelToOpen, tools: TelephonyTools) {
     this.kind = kind;
@@ -93,11 +94,9 @@ export class TelephonyPanel implements Panel<LineState> {
     options: ObserveOptions = { scope: 'command', refresh: true },
   ): Promise<Map<string, Observation<LineState>>> {
     const seen = new Map<string, Observation<LineState>>();
+    const reader = { ...this.#tools, system: this.#context.system, plans: this.#plans };
     const observeOne = async (service: ServiceRecord): Promise<void> => {
-      seen.set(
-        service.id,
-        await observeLine({ ...this.#tools, system: this.#context.system }, service, options, signal),
-      );
+      seen.set(service.id, await observeLine(reader, service, options, signal));
     };
     await Promise.all(services.map(observeOne));
     return seen;

@@ -8,7 +8,7 @@ import {
   toItemError,
 } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/quota-core';
-import type { Carrier, Did, Subscriber, TelephoneCustomer } from '@sluice/telephony';
+import type { Carrier, Did, Subscriber, TelephoneCustomer, TelephonePlan } from '@sluice/telephony';
 import type { LineObservation } from '../account/plan-line.js';
 import type { LineState as LineWithDids } from '../account/plan-states.js';
 import { toReference } from '../account/reference.js';
@@ -33,11 +33,29 @@ export interface Reader {
   client: AstbillingClient;
   system: LineSystem;
   clock: Clock;
+  plans: PlanList;
+}
+
+/** The plans of a panel, read once for all lines of a run. */
+export class PlanList {
+  #reading: Promise<TelephonePlan[]> | null = null;
+
+  /** Returns the plans; null where they can't be listed. A failed read is repeated for the next line. */
+  async read({ client, call }: Pick<Reads, 'client' | 'call'>): Promise<TelephonePlan[] | null> {
+    if (!client.supports('plans', 'list')) return null;
+    this.#reading ??= client.plans.list({}, call);
+    try {
+      return await this.#reading;
+    } catch (error) {
+      this.#reading = null;
+      throw error;
+    }
+  }
 }
 
 /** Reads the line of a service. */
 export async function observeLine(
-  { client, system, clock }: Reader,
+  { client, system, clock, plans }: Reader,
   service: ServiceRecord,
   options: Pick<ObserveOptions, 'scope' | 'command'>,
   signal: AbortSignal,
@@ -45,7 +63,7 @@ export async function observeLine(
   const at = isoNow(clock);
   const call = { signal, tag: service.id };
   try {
-    const state = await readState({ client, system, call }, service, options);
+    const state = await readState({ client, system, call, plans }, service, options);
     return { service: service.id, at, state, error: null };
   } catch (error) {
     return { service: service.id, at, state: null, error: toReadError(error) };
@@ -56,6 +74,7 @@ interface Reads {
   client: AstbillingClient;
   system: LineSystem;
   call: { signal: AbortSignal; tag: string };
+  plans: PlanList;
 }
 
 async function readState(
@@ -69,7 +88,7 @@ async function readState(
   const dids = line === null || !system.reads('dids', 'subscriber_id') ? [] : await readDids(reads, line);
   const found = line === null ? await readCandidates(reads, service) : NOTHING_FOUND;
   const needsPlans = (scope === 'command' || scope === 'reconcile') && command?.verb !== 'did';
-  const plans = needsPlans && client.supports('plans', 'list') ? await client.plans.list({}, call) : null;
+  const plans = needsPlans ? await reads.plans.read(reads) : null;
   const { number, carrier } = command?.verb === 'did' ? command : {};
   const ofNumber = {
     number: number === undefined ? [] : await client.dids.find({ number }, call),

@@ -66,3 +66,17 @@ it('a line that Sluice did not make keeps its plan, and a notice names the diffe
   expect(fake.subscriber(line).planId).toBe('12');
   expect(await sluice.reconcile()).toMatchObject({ totals: { actions: 0 }, notices: [] });
 });
+
+it('the plans are read once by a run over several lines', async () => {
+  await open('default');
+  const { sluice, fake } = world;
+  await sluice.services.remove('svc-1');
+  for (const number of [1, 2, 3]) {
+    const line = fake.addSubscriber({ username: `old${number}`, plan: '11' });
+    const fields = { panel: 'voice', product: 'line', client: '42', status: 'active', astbilling_subscriber_id: line };
+    await sluice.services.add(`taken-${number}`, fields);
+  }
+  fake.server.clearCalls();
+  expect((await sluice.reconcile()).run.outcome).toBe('done');
+  expect(fake.server.calls.filter(({ path }) => path.endsWith('/plans'))).toHaveLength(1);
+});
