@@ -1,34 +1,21 @@
 import { isPanelError, type PanelError } from '@sluice/panel-http';
 import type { ApplyContext, Clock, ItemError, Step, StepOutcome } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/quota-core';
-import type { Did, Subscriber } from '@sluice/telephony';
+import type { Subscriber } from '@sluice/telephony';
 import { differingFields } from '../account/plan-line.js';
-import { isReleased } from '../account/plan-states.js';
 import { toReference } from '../account/reference.js';
 import { findPassedNumber } from '../account/step.js';
-import type { AstbillingClient, CustomerValues, DidValues, SubscriberValues } from '../client/types.js';
+import type { AstbillingClient, CustomerValues, SubscriberValues } from '../client/types.js';
+import { toDidChange } from './apply-did.js';
+import { type Change, hasValues, perform, refuseUnknown, type Tag, toOutcome } from './change.js';
 import { LINE_REF, USERNAME_REF } from './settings.js';
-import { toShown, toSuspendedAs } from './suspended.js';
+import { toShown } from './suspended.js';
 
 /** What steps are performed with. */
 export interface StepTools {
   client: AstbillingClient;
   clock: Clock;
 }
-
-/** A change with the reads that show it. */
-interface Change<Seen> {
-  read: () => Promise<Seen>;
-  isDone: (seen: Seen) => boolean;
-  /** Returns why the change must not be made any more. */
-  refuse?: (before: Seen) => ItemError | null;
-  call: () => Promise<unknown>;
-  /** Returns what the outcome stores of what was read. */
-  outcome?: (seen: Seen) => Partial<StepOutcome>;
-}
-
-/** Waits before each read of a change that is not shown yet. */
-const WAITS_MS = [0, 300, 700, 1500];
 
 /**
  * Performs one step: reads, calls the panel where the step is still due, and reads back. A write that may have been made is never
@@ -47,7 +34,10 @@ export async function performStep(
     if (type === 'create-customer') return await perform(tools, createCustomer(client, step, call), context);
     const { password } = context;
     if (type === 'create-subscriber') return await perform(tools, createLine(client, step, password, call), context);
-    if (type.endsWith('-did')) return withNumber(step, await perform(tools, toDidChange(client, step, call), context));
+    if (type.endsWith('-did')) {
+      const line = service.refs[LINE_REF] ?? null;
+      return withNumber(step, await perform(tools, toDidChange(client, { step, line }, call), context));
+    }
     return await perform(tools, toLineChange(client, step, password, call), context);
   } catch (error) {
     if (!isPanelError(error)) throw error;
@@ -67,56 +57,6 @@ function toFailure({ type }: Step, error: PanelError): StepOutcome {
     return toOutcome('in-doubt', { error: { code: 'outcome_unknown', message: `${code}: ${message}` } });
   const exists = type === 'create-subscriber' && panelCode === 'conflict';
   return toOutcome('failed', { error: { code: exists ? 'account_exists' : code, message } });
-}
-
-/** Returns an outcome; what is not stated is empty. */
-export function toOutcome(state: StepOutcome['state'], rest: Partial<StepOutcome> = {}): StepOutcome {
-  return { state, observed: null, error: null, ...rest };
-}
-
-async function perform<Seen>(
-  { clock }: Pick<StepTools, 'clock'>,
-  change: Change<Seen>,
-  { calling }: ApplyContext,
-): Promise<StepOutcome> {
-  const { read, isDone, refuse = () => null, call, outcome = () => ({}) } = change;
-  const before = await read();
-  if (isDone(before)) return toOutcome('unneeded', outcome(before));
-  const refusal = refuse(before);
-  if (refusal !== null) return toOutcome('failed', { error: refusal });
-  await calling();
-  let failure: unknown = null;
-  try {
-    await call();
-  } catch (error) {
-    // A refused creation may be one that an earlier call made.
-    const mayBeDone = isPanelError(error) && (error.outcomeUnknown || error.panelCode === 'conflict');
-    if (!mayBeDone) throw error;
-    failure = error;
-  }
-  for (const wait of WAITS_MS) {
-    if (wait > 0) await clock.sleep(wait);
-    const [seen] = await readBack(read);
-    if (seen !== undefined && isDone(seen.row)) return toOutcome('applied', outcome(seen.row));
-    if (failure !== null && isPanelError(failure) && !failure.outcomeUnknown) break;
-  }
-  if (failure !== null) throw failure as Error;
-  const message = 'the panel accepted the change and does not show it yet';
-  return toOutcome('in-doubt', { error: { code: 'outcome_unknown', message } });
-}
-
-/** Reads back; empty where that failed. */
-async function readBack<Seen>(read: () => Promise<Seen>): Promise<{ row: Seen }[]> {
-  try {
-    return [{ row: await read() }];
-  } catch (error) {
-    if (isPanelError(error)) return [];
-    throw error;
-  }
-}
-
-interface Tag {
-  tag: string;
 }
 
 function createCustomer(client: AstbillingClient, { payload }: Step, call: Tag): Change<{ id: string }[]> {
@@ -223,72 +163,3 @@ const SUSPENDED_MEANWHILE: ItemError = {
   code: 'suspended_elsewhere',
   message: 'the line was suspended by somebody else meanwhile and stays suspended',
 };
-
-const refuseUnknown = (type: string) => () => Promise.reject(new Error(`unknown step ${type}`));
-
-function toDidChange(client: AstbillingClient, step: Step, call: Tag): Change<Did | null> {
-  const { type, target, payload } = step;
-  const { id, changes = {}, values, subscriberId } = payload as Partial<DidPayload>;
-  const isByNumber = type === 'create-did' || type === 'link-did';
-  const read = async (): Promise<Did | null> => {
-    if (!isByNumber) return client.dids.get(target, call);
-    const found = await client.dids.find({ number: target }, call);
-    return found.find(({ status }) => status !== 'terminated') ?? null;
-  };
-  const calls: Record<string, () => Promise<unknown>> = {
-    'create-did': () => client.dids.create(values ?? {}, call),
-    'update-did': () => client.dids.update(target, changes, call),
-    'suspend-did': () => client.dids.suspend(target, call),
-    'unsuspend-did': () => client.dids.unsuspend(target, call),
-    'unlink-did': () => client.dids.unlink(target, call),
-    'terminate-did': () => client.dids.terminate(target, call),
-    'link-did': async () => {
-      const did = id ?? (await read())?.id ?? '';
-      await client.dids.link(did, subscriberId ?? '', call);
-    },
-  };
-  return {
-    read,
-    isDone: (did) => isDidDone(step, did),
-    call: calls[type] ?? refuseUnknown(type),
-    outcome: (did) => ({
-      observed: { status: did?.status ?? null, subscriberId: did?.subscriberId ?? null, ...toSuspendedAs(did) },
-      ...toShown(step.begins, did),
-    }),
-  };
-}
-
-interface DidPayload {
-  id: string | null;
-  changes: DidValues;
-  values: DidValues;
-  subscriberId: string;
-}
-
-/** Returns whether a number shows what a step was to do. */
-export function isDidDone({ type, payload }: Pick<Step, 'type' | 'payload'>, did: Did | null): boolean {
-  const { changes = {}, subscriberId, values } = payload as Partial<DidPayload>;
-  if (type === 'terminate-did') return did === null || isReleased(did);
-  if (did === null) return false;
-  switch (type) {
-    case 'create-did':
-      return values?.subscriberId === undefined || did.subscriberId === values.subscriberId;
-    case 'link-did':
-      return did.subscriberId === subscriberId;
-    case 'unlink-did':
-      return did.subscriberId === null;
-    case 'update-did':
-      return hasValues(did, changes);
-    default:
-      return did.status === (type === 'suspend-did' ? 'suspended' : 'active');
-  }
-}
-
-/** Returns whether a record has these values; further fields are compared as text. */
-export function hasValues(row: Subscriber | Did, { extra = {}, ...values }: SubscriberValues | DidValues): boolean {
-  const own = row as unknown as Record<string, unknown>;
-  const isSame = (name: string, value: unknown): boolean =>
-    !(name in own) || JSON.stringify(own[name]) === JSON.stringify(value);
-  const further = Object.entries(extra).every(([name, value]) => Number(row.extra[name]) === Number(value));
-  return further && Object.entries(values).every(([name, value]) => isSame(name, value));
-}

@@ -8,7 +8,9 @@ import {
 } from '@sluice/panel-kind';
 import type { ActionRecord } from '@sluice/quota-core';
 import type { Did, Subscriber } from '@sluice/telephony';
-import { type CreatePayload, isDidDone, isLineDone, isOwn, toLineOutcome, toOutcome, withNumber } from './apply.js';
+import { type CreatePayload, isLineDone, isOwn, toLineOutcome, withNumber } from './apply.js';
+import { isDidDone } from './apply-did.js';
+import { toOutcome } from './change.js';
 import { LINE_REF, USERNAME_REF } from './settings.js';
 import type { LineState } from './state.js';
 import { toShown } from './suspended.js';

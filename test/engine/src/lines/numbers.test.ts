@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { CommandReport, DidReport } from '@sluice/engine';
+import type { CommandReport, DidReport, Sluice } from '@sluice/engine';
+import type { StateStore } from '@sluice/state-store';
 import { useBench } from '../bench/each-test.js';
 import { openWorld, SERVICE } from './world.js';
 
@@ -56,6 +57,45 @@ describe('a number that staff assigned by hand', () => {
     world.clock.advance(15_000);
     expect((await sluice.dids.release(THEIRS)).run.outcome).toBe('done');
     expect(fake.did(THEIRS).subscriberId).toBeNull();
+  });
+});
+
+describe('a number that staff passes to another line after it was read', () => {
+  /** Returns the store, which acts once a change of a number is journaled. */
+  const actingOnPlan = (store: StateStore, act: () => void): StateStore =>
+    new Proxy(store, {
+      get(target, name: keyof StateStore) {
+        if (name !== 'write') return target[name];
+        const write: StateStore['write'] = async (work, options) => {
+          const result = await target.write(work, options);
+          if ((await target.actions.unresolved()).some(({ type }) => type.endsWith('-did'))) act();
+          return result;
+        };
+        return write;
+      },
+    });
+
+  it.each<[string, string, (sluice: Sluice) => Promise<DidReport | CommandReport>]>([
+    ['link', '+551140001236', (sluice) => sluice.dids.link('+551140001236', { service: 'svc-1' })],
+    ['change', OURS, (sluice) => sluice.dids.set(OURS, { values: { channels: '3' } })],
+    ['suspension', OURS, (sluice) => sluice.dids.suspend(OURS)],
+    ['unlinking', OURS, (sluice) => sluice.dids.set(OURS, { subscriber: null })],
+    ['release', OURS, (sluice) => sluice.dids.release(OURS)],
+    ['termination of its line', OURS, (sluice) => sluice.provision.terminate('svc-1', { forfeitUnbilled: true })],
+  ])('stays as it is at a %s', async (_name, number, command) => {
+    const { fake } = world;
+    if (number !== OURS) fake.addDid({ number });
+    const other = fake.addSubscriber({ username: 'other1', plan: '11' });
+    const pass = (): void => {
+      Object.assign(fake.did(number), { subscriberId: other, status: 'active' });
+    };
+    const before = (await world.store.actions.list({ service: 'svc-1' })).length;
+    const done = await command(await world.restart(actingOnPlan(world.store, pass)));
+    expect(done.run.outcome).not.toBe('done');
+    const rows = (await world.store.actions.list({ service: 'svc-1' })).slice(before);
+    const own = rows.filter(({ target }) => [number, fake.did(number).id].includes(target));
+    expect(own.map(({ state, errorCode }) => [state, errorCode])).toEqual([['failed', 'line_conflict']]);
+    expect(fake.did(number)).toMatchObject({ subscriberId: other, status: 'active' });
   });
 });
 
