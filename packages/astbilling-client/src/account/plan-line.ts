@@ -71,6 +71,7 @@ export function planLine(system: LineSystem, observed: LineObservation, target: 
   const customer = system.within ? null : findCustomer(observed.customers, target.customer);
   const named = findNamed(observed.byUsername, target);
   if (named !== null) {
+    refuseHalfMade(named);
     checkAdoptable(named, system.within ? null : { customer }, observed.customers, target);
     if (named.status === 'suspended') warnings.push('The line was suspended by somebody else and stays so.');
     return planChanges(system, named, { ...target, planId }, warnings);
@@ -114,12 +115,22 @@ function findOwn(lines: readonly Subscriber[], { ownRefs }: LineTarget): Subscri
   if (line.status === 'terminated') {
     throw new LineRefusal('conflict', 'the line of this service is terminated and never comes back', [line.id]);
   }
-  // A line that was made by half.
-  if (line.extra['sip_accounts'] === '0') {
-    const message = `the line has no SIP account, so that it can't be used; make one on the system, or remove the line`;
-    throw new LineRefusal('conflict', message, [line.id]);
-  }
+  refuseHalfMade(line);
   return line;
+}
+
+/** Whether a system made a line without its SIP account. */
+export function isHalfMade({ extra }: Pick<Subscriber, 'extra'>): boolean {
+  return extra['sip_accounts'] === '0';
+}
+
+/** Why such a line is refused. */
+export const HALF_MADE =
+  "the line has no SIP account, so that it can't be used; make one on the system, or remove the line";
+
+/** Refuses a line that was made by half. */
+export function refuseHalfMade(line: Pick<Subscriber, 'id' | 'extra'>): void {
+  if (isHalfMade(line)) throw new LineRefusal('conflict', HALF_MADE, [line.id]);
 }
 
 /** A system's filter for references does not find a field that has a note as well. */

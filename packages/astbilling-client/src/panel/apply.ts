@@ -2,7 +2,7 @@ import { isPanelError, type PanelError } from '@sluice/panel-http';
 import type { ApplyContext, Clock, ItemError, Step, StepOutcome } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/quota-core';
 import type { Subscriber } from '@sluice/telephony';
-import { differingFields } from '../account/plan-line.js';
+import { differingFields, isHalfMade } from '../account/plan-line.js';
 import { toReference } from '../account/reference.js';
 import { findPassedNumber } from '../account/step.js';
 import type { AstbillingClient, CustomerValues, SubscriberValues } from '../client/types.js';
@@ -89,13 +89,17 @@ function createLine(
       const lines = await client.subscribers.find({ username: target }, call);
       return lines.filter((line) => isOwn(line, values));
     },
-    isDone: (lines) => lines.length > 0,
+    // One without its SIP account can't be used: the next run says so.
+    isDone: (lines) => lines.some((line) => !isHalfMade(line)),
     call: async () => {
       if (password === null) throw new Error('a new line has no password');
       const owner = customerId === null ? {} : { customerId };
       await client.subscribers.create({ ...values, ...owner, sipPassword: password }, call);
     },
-    outcome: ([line]) => (line === undefined ? {} : toLineOutcome(line, values)),
+    outcome: (lines) => {
+      const line = lines.find((one) => !isHalfMade(one));
+      return line === undefined ? {} : toLineOutcome(line, values);
+    },
   };
 }
 

@@ -2,7 +2,7 @@ import type { ItemError, Observation, Plan, ProductSettings, TargetState } from 
 import { sharerIds, waitsForEnded } from '@sluice/panel-kind';
 import type { EvidenceRecord, ServiceRecord } from '@sluice/quota-core';
 import { TelephonyError } from '@sluice/telephony';
-import { planLine, planUpdate } from '../account/plan-line.js';
+import { planLine, planUpdate, refuseHalfMade } from '../account/plan-line.js';
 import { planTerminate } from '../account/plan-states.js';
 import { LineRefusal } from '../account/refusal.js';
 import type { LinePlan } from '../account/step.js';
@@ -94,6 +94,7 @@ function planCreation(context: PlanContext, plan: Plan, target: TargetState, sta
   }
   // Nothing is left to release on a line that is gone: it is made again.
   if (state.line === null) dropAll(plan, target.evidence);
+  else refuseHalfMade(state.line);
   const made =
     state.line === null
       ? planLine(context.system, state, toLineTarget({ service, product, country: context.country }))

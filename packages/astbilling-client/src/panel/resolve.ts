@@ -8,6 +8,7 @@ import {
 } from '@sluice/panel-kind';
 import type { ActionRecord } from '@sluice/quota-core';
 import type { Did, Subscriber } from '@sluice/telephony';
+import { HALF_MADE, isHalfMade } from '../account/plan-line.js';
 import { type CreatePayload, isLineDone, isOwn, toLineOutcome, withNumber } from './apply.js';
 import { isDidDone } from './apply-did.js';
 import { toOutcome } from './change.js';
@@ -55,8 +56,9 @@ function findOutcome(action: ActionRecord, state: LineState): StepOutcome | null
 function findCreated({ values }: CreatePayload, { line, byReference, byUsername }: LineState): StepOutcome | null {
   const known = [...(line === null ? [] : [line]), ...byReference, ...byUsername];
   const made = known.find((one) => isOwn(one, values));
-  if (made !== undefined) return toOutcome('applied', toLineOutcome(made, values));
-  return notDone('the line was not created');
+  if (made === undefined) return notDone('the line was not created');
+  if (isHalfMade(made)) return toOutcome('failed', { error: { code: 'line_conflict', message: HALF_MADE } });
+  return toOutcome('applied', toLineOutcome(made, values));
 }
 
 /** An action as its journal row has it. */
