@@ -8,6 +8,7 @@ import { LineRefusal } from '../account/refusal.js';
 import type { LinePlan } from '../account/step.js';
 import type { LineSystem } from '../account/system.js';
 import { planRepairs } from './plan-repairs.js';
+import { passwordStep, planLostPassword } from './plan-password.js';
 import { isSuspendedByUs, planDidCommand, toNumberSteps } from './plan-did.js';
 import { findForeignReference, toKnownTarget, toLineTarget } from './line-target.js';
 import type { LineState } from './state.js';
@@ -102,10 +103,17 @@ function planCreation(context: PlanContext, plan: Plan, target: TargetState, sta
   noteAll(plan, service, made);
   if (made.line !== undefined) {
     const { id, username } = made.line;
+    const password = planLostPassword(context.system, target, made.line);
+    if (password.problem !== null) {
+      plan.problems.push(password.problem);
+      return;
+    }
     if (service.refs[LINE_REF] !== id || !service.ownRefs.includes(LINE_REF)) {
       plan.refs = { [LINE_REF]: id, [USERNAME_REF]: username };
     }
     plan.steps.push(...made.steps.map((step) => toStep(step)));
+    // An account that is found is read by its id before its password is set.
+    plan.steps.push(...password.steps.map((step) => (state.line === null ? { ...step, later: true } : step)));
     if (state.line === null) plan.again = true;
     else planStates(context.system, plan, target, { ...state, line: state.line });
     return;
@@ -169,8 +177,7 @@ function planPresent(context: PlanContext, plan: Plan, target: TargetState, stat
   if (target.holds.length > 0) refuseForeign(service, state.line);
   if (command?.verb === 'change-password') {
     refuseForeign(service, state.line);
-    const payload = { id: state.line.id, changes: {}, prior: {}, password: true };
-    plan.steps.push({ ...toStep({ type: 'update-subscriber', target: state.line.id, payload }), needsPassword: true });
+    plan.steps.push(passwordStep(state.line.id));
     return;
   }
   if (scope === 'command' || scope === 'reconcile') {

@@ -3,8 +3,7 @@ import { type ActionRecord, type HoldRecord, mergeService, type ServiceRecord } 
 import { readEnforcements } from '../../context/enforcement.js';
 import { listPaidOrders } from '../billing/service-credentials.js';
 import { type AccountVerb, hasAccount, listNewRefs, NO_ACCOUNT, ownsAccount } from '../../kernel/subject/account.js';
-import { findPlaceProblem } from './credentials.js';
-import { listEarlier } from './stored-command.js';
+import { previewCreation } from './credentials.js';
 import { refsChange } from '../../kernel/changes/journal.js';
 import { endHolds, undecided } from '../../loop/decide.js';
 import { leaveOut } from '../../kernel/subject/facts.js';
@@ -143,12 +142,11 @@ function decideByRecord({ on, ending }: Accounts, facts: Loaded, verb: AccountVe
 
 async function planAccount(on: RunOnPanel, work: Planned, facts: Planned, verb: AccountVerb): Promise<Planned> {
   const { context, panel } = on;
-  const { service, product, creating } = facts;
-  const isNew = verb === 'create';
-  const refusal = isNew ? (panel.accounts?.check(service, product) ?? null) : null;
-  const earlier = isNew && creating ? await listEarlier(context, service.id) : [];
+  const { service, product } = facts;
+  const refusal = verb === 'create' ? (panel.accounts?.check(service, product) ?? null) : null;
+  const preview = verb === 'terminate' ? null : await previewCreation(context, panel, service, product);
+  const { problem: place = null, earlier = [] } = preview ?? {};
   const { plan, problem } = planSteps(on, facts, toCommand(panel, verb, earlier));
-  const place = verb !== 'terminate' ? await findPlaceProblem(context, panel, service, product) : null;
   const counted = { ...plan, counts: plan.steps.length > 0 };
   return withError({ ...work, plan: counted }, refusal ?? problem ?? place);
 }

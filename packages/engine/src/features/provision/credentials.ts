@@ -7,8 +7,8 @@ import type { Applied } from '../../kernel/subject/stages.js';
 import type { Context } from '../../context/context.js';
 import { observeServices } from '../../loop/observe.js';
 import { removeDraft, writePasswordFile } from './password-file.js';
-import { type PasswordPlan, planPassword, previewPassword } from './password.js';
-import { findOpenRow, parseStored } from './stored-command.js';
+import { hasEarlierPassword, type PasswordPlan, planPassword, previewPassword } from './password.js';
+import { findOpenRow, listEarlier, parseStored } from './stored-command.js';
 import type { ProvisionRequest } from './verb-command.js';
 
 /** Returns whether the command sets a password: a new one, or that of an account that is incomplete or gone. */
@@ -33,7 +33,10 @@ export async function setsPassword(
   return observation !== undefined && accounts.exists(observation, { adopt }) === false;
 }
 
-/** Plans the password of a command, or only checks its place; `earlierFile` is the file of an interrupted run of it. */
+/**
+ * Plans the password of a command, or only checks its place; `earlierFile` is the file of an interrupted run of it, and `isKnown` says
+ * whether the command has the password that is in it.
+ */
 export async function choosePassword(
   context: Context,
   service: string,
@@ -43,7 +46,7 @@ export async function choosePassword(
     billing,
     earlierFile,
   }: { product: ProductSettings; billing: BillingPlace | null; earlierFile: string | null },
-): Promise<PasswordPlan | null> {
+): Promise<{ plan: PasswordPlan | null; isKnown: boolean }> {
   const options = {
     file: request.passwordFile,
     given: request.password,
@@ -56,26 +59,32 @@ export async function choosePassword(
   previewPassword(context.deps, options);
   const isElsewhere = options.file !== undefined || options.given !== undefined;
   if (billing !== null && !isElsewhere) await checkCredentials(context, billing);
-  return request.dryRun ? null : planPassword(context.deps, options);
+  const isKnown = hasEarlierPassword(context.deps, options);
+  return { plan: request.dryRun ? null : await planPassword(context.deps, options), isKnown };
 }
 
-/** Returns why the password of an account that a run will create has no place; null where it has one, or needs none. */
-export async function findPlaceProblem(
+/**
+ * Returns why the password of an account that a run will create has no place, and the actions of an interrupted creation whose password
+ * is not known.
+ */
+export async function previewCreation(
   context: Context,
   panel: Panel,
   service: ServiceRecord,
   product: ProductSettings,
-): Promise<ItemError | null> {
-  if (panel.passwords === undefined) return null;
+): Promise<{ problem: ItemError | null; earlier: ActionRecord[] }> {
+  const open = await findOpenRow(context, service.id, 'create');
+  const listed = (isKnown: boolean) => (open === null ? [] : listEarlier(context, open, isKnown));
+  if (panel.passwords === undefined) return { problem: null, earlier: await listed(false) };
   const billing = await findBillingPlace(context, service, product);
-  const earlierFile = parseStored(await findOpenRow(context, service.id, 'create'))?.passwordFile ?? null;
+  const earlierFile = parseStored(open)?.passwordFile ?? null;
   const folder = billing === null ? product.credentials?.writeTo : undefined;
+  const options = { file: earlierFile ?? undefined, folder, billing, service: service.id, shown: false, earlierFile };
   try {
-    const file = earlierFile ?? undefined;
-    previewPassword(context.deps, { file, folder, billing, service: service.id, shown: false, earlierFile });
-    return null;
+    previewPassword(context.deps, options);
+    return { problem: null, earlier: await listed(hasEarlierPassword(context.deps, options)) };
   } catch (error) {
-    return toItemError(error);
+    return { problem: toItemError(error), earlier: [] };
   }
 }
 

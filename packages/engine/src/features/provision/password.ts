@@ -106,6 +106,15 @@ export function previewPassword(deps: Pick<Dependencies, 'files' | 'clock'>, opt
   else if (file !== options.earlierFile) throw fileExists(file);
 }
 
+/** Returns whether a command has the password of an interrupted run of it, from the file of that run. */
+export function hasEarlierPassword(deps: Pick<Dependencies, 'files' | 'clock'>, options: PasswordOptions): boolean {
+  if (options.given !== undefined) return false;
+  const file = chooseFile(deps, options);
+  return (
+    file !== null && file === options.earlierFile && deps.files.exists(file) && isComplete(readFile(deps.files, file))
+  );
+}
+
 function planWithoutFile(
   { randomBytes }: Pick<Dependencies, 'randomBytes'>,
   { billing = null }: PasswordOptions,

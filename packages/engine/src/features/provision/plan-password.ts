@@ -26,13 +26,13 @@ export async function decidePassword(
   const billing = panel.passwords === undefined ? null : await findBillingPlace(context, service, product);
   const how = { verb, adopt, isRepeat: open !== null, mustLook: billing !== null };
   const setPassword = await setsPassword(context, panel, service, how);
-  const earlier = verb === 'create' && open !== null ? await listEarlier(context, service.id) : [];
-  const account = accountOrder(request, setPassword, earlier);
   const earlierFile = parseStored(open)?.passwordFile ?? null;
-  if (!setPassword) return { plan: null, account, earlierFile };
   const places = { product, billing, earlierFile };
-  const plan = await choosePassword(context, service.id, withEarlierFile(request, earlierFile), places);
-  return { plan, account, earlierFile };
+  const { plan, isKnown } = setPassword
+    ? await choosePassword(context, service.id, withEarlierFile(request, earlierFile), places)
+    : { plan: null, isKnown: false };
+  const earlier = verb === 'create' && open !== null ? await listEarlier(context, open, isKnown) : [];
+  return { plan, account: accountOrder(request, setPassword, earlier), earlierFile };
 }
 
 /**
@@ -51,8 +51,13 @@ export async function deliver(
     await writeCredentials(context, plan.billing, { username, password: plan.password });
   } catch (error) {
     const { code, message } = toItemError(error);
-    const rest = `the panel has a password that ${plan.billing.title} does not have: the next reconcile sets another in both`;
-    throw new SluiceError(code, `${message}; ${rest}`, { kind: 'billing', cause: error });
+    const rest = `the panel has a password that ${plan.billing.title} does not have`;
+    const why = panel.passwords?.unchangeable?.() ?? null;
+    const next =
+      why === null
+        ? ': the next reconcile sets another in both'
+        : `, and ${why}: remove the account on the panel, so that the next reconcile makes another one`;
+    throw new SluiceError(code, `${message}; ${rest}${next}`, { kind: 'billing', cause: error });
   }
   return true;
 }

@@ -130,7 +130,8 @@ async function carryOut(
   });
   const { plan, earlierFile } = made.content;
   // A killed run may have set the password that its file has.
-  const wasSet = plan?.file != null && plan.file === earlierFile && (await wasPasswordSet(context, id, made.content));
+  const hasEarlier = plan?.file != null && plan.file === earlierFile && !plan.generated;
+  const wasSet = hasEarlier && (await wasPasswordSet(context, id, made.content));
   const result = wasSet ? { ...made, work: { ...made.work, passwordSet: true } } : made;
   if (plan?.file != null && isUnused(result)) context.deps.files.remove(plan.file);
   return result;

@@ -25,9 +25,23 @@ export async function findOpenRow(context: Context, id: string, verb: string): P
   return rows.find((row) => row.type === `${COMMAND_PREFIX}${verb}`) ?? null;
 }
 
-/** Lists the actions of a service with an interrupted creation, which may have made them. */
-export async function listEarlier({ store }: Context, id: string): Promise<ActionRecord[]> {
-  return (await store.actions.list({ service: id })).filter((row) => !isCommandRow(row));
+/**
+ * Lists the actions of an interrupted creation, which may have made an account with a password that is not known; `isKnown`: the file
+ * of its last run has the password that this one sent.
+ */
+export async function listEarlier(
+  { store }: Context,
+  { service, plannedAt: begunAt }: ActionRecord,
+  isKnown: boolean,
+): Promise<ActionRecord[]> {
+  if (service === null) return [];
+  const rows = await store.actions.list({ service });
+  // The password of a creation that was done was delivered.
+  const doneAt = rows.reduce((last, row) => {
+    const isDone = row.type === `${COMMAND_PREFIX}create` && row.state === 'applied';
+    return isDone && row.endedAt !== null && row.endedAt > last ? row.endedAt : last;
+  }, '');
+  return rows.filter((row) => !isCommandRow(row) && row.plannedAt >= doneAt && !(isKnown && row.plannedAt >= begunAt));
 }
 
 /** Returns what the journal row of a command stores. */
