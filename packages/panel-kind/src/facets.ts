@@ -145,6 +145,8 @@ export interface Passwords {
   username(service: ServiceRecord): string | null;
   /** Returns why the password of an existing account can't be changed; null or absent where it can. Pure. */
   unchangeable?(): string | null;
+  /** Returns whether the panel accepts a generated password; absent: it accepts any. Pure. */
+  accepts?: (password: string) => boolean;
 }
 
 /** Adopts what another tool restricted. */

@@ -131,6 +131,10 @@ export class TelephonyPanel implements Panel<LineState> {
       if (changesPasswords(system)) return null;
       return `the profile "${this.#tools.client.profile.name}" can't change the password of a line`;
     },
+    accepts: (password) => {
+      const { blockedWords = [] } = this.#tools.client.profile;
+      return !blockedWords.some((word) => password.toLowerCase().includes(word.toLowerCase()));
+    },
   };
   readonly contract: PanelFacets['contract'] = {
     check: (services, signal) => checkContract(this.#tools.client, services, { signal, now: this.#tools.clock.now() }),

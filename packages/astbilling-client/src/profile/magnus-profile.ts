@@ -73,5 +73,23 @@ export const magnusProfile: Profile = {
   },
   // Charges are rounded to 6 places and kept as 4-byte floats.
   rating: { incrementBase: 'whole-duration', minimum: 'free', places: 6, digits: 6 },
+  // Those that a generated password may hold by chance; texts with blanks and signs are refused too.
+  blockedWords: [
+    ...[
+      'copy',
+      'print',
+      'echo',
+      'eval',
+      'while',
+      'alert',
+      'console',
+      'rename',
+      'prepare',
+      'assert',
+      'schema',
+      'concat',
+    ],
+    ...['unlink', 'mkdir', 'rmdir', 'popen', 'fopen', 'passthru'],
+  ],
   resources: magnusResources,
 };

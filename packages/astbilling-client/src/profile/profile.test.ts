@@ -59,6 +59,7 @@ describe('a profile', () => {
     // What was found on the running system since the example was written.
     expect(magnus).toEqual({
       ...builtInProfiles.magnusbilling,
+      blockedWords: undefined,
       filtersEncoding: magnus.filtersEncoding,
       rating: magnus.rating,
       resources: {

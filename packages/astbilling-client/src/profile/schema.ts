@@ -278,6 +278,8 @@ export const profileSchema = z.strictObject({
   errors,
   formats,
   rating: rating.optional(),
+  /** Words that the system refuses inside any value, in capitals or not. */
+  blockedWords: z.array(oneLine.min(1)).optional(),
   resources: optionalMembers(RESOURCES, resource),
 });
 

@@ -1,6 +1,6 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { astbilling, magnusbilling } from '@sluice/astbilling-client/panel';
-import type { Sluice } from '@sluice/engine';
+import type { Sluice, SluiceOptions } from '@sluice/engine';
 import { type FakeAstbilling, type ManualClock, manualClock, startFakeAstbilling } from '@sluice/fake-panels';
 import type { StateStore } from '@sluice/state-store';
 import { EngineBench } from '../bench/engine-bench.js';
@@ -18,7 +18,7 @@ export interface World {
   /** Of the store and of password files. */
   folder: string;
   /** Starts an engine as another process; the one before is dead. */
-  restart(store?: StateStore): Promise<Sluice>;
+  restart(store?: StateStore, parts?: Partial<SluiceOptions>): Promise<Sluice>;
   close(): Promise<void>;
 }
 
@@ -69,7 +69,7 @@ export async function openWorld(system: SystemName): Promise<World> {
   await sluice.services.add('svc-1', SERVICE);
   return {
     ...{ fake, clock, store, sluice, folder },
-    restart: (of = store) => bench.restart({ store: of }),
+    restart: (of = store, more = {}) => bench.restart({ store: of, ...more }),
     async close() {
       await store.close();
       await fake.close();

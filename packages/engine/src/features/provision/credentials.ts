@@ -7,7 +7,13 @@ import type { Applied } from '../../kernel/subject/stages.js';
 import type { Context } from '../../context/context.js';
 import { observeServices } from '../../loop/observe.js';
 import { removeDraft, writePasswordFile } from './password-file.js';
-import { hasEarlierPassword, type PasswordPlan, planPassword, previewPassword } from './password.js';
+import {
+  hasEarlierPassword,
+  type PasswordOptions,
+  type PasswordPlan,
+  planPassword,
+  previewPassword,
+} from './password.js';
 import { findOpenRow, listEarlier, parseStored } from './stored-command.js';
 import type { ProvisionRequest } from './verb-command.js';
 
@@ -45,7 +51,13 @@ export async function choosePassword(
     product,
     billing,
     earlierFile,
-  }: { product: ProductSettings; billing: BillingPlace | null; earlierFile: string | null },
+    accepts,
+  }: {
+    product: ProductSettings;
+    billing: BillingPlace | null;
+    earlierFile: string | null;
+    accepts: PasswordOptions['accepts'];
+  },
 ): Promise<{ plan: PasswordPlan | null; isKnown: boolean }> {
   const options = {
     file: request.passwordFile,
@@ -55,6 +67,7 @@ export async function choosePassword(
     service,
     shown: request.shown !== false || request.reader !== undefined,
     earlierFile,
+    accepts,
   };
   previewPassword(context.deps, options);
   const isElsewhere = options.file !== undefined || options.given !== undefined;
@@ -79,7 +92,8 @@ export async function previewCreation(
   const billing = await findBillingPlace(context, service, product);
   const earlierFile = parseStored(open)?.passwordFile ?? null;
   const folder = billing === null ? product.credentials?.writeTo : undefined;
-  const options = { file: earlierFile ?? undefined, folder, billing, service: service.id, shown: false, earlierFile };
+  const places = { file: earlierFile ?? undefined, folder, billing, earlierFile };
+  const options = { ...places, service: service.id, shown: false, accepts: panel.passwords.accepts };
   try {
     previewPassword(context.deps, options);
     return { problem: null, earlier: await listed(hasEarlierPassword(context.deps, options)) };

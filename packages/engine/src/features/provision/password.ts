@@ -8,8 +8,21 @@ import { checkFuturePlace, checkPlace, fileExists, isComplete } from './password
 const ALPHABET = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789';
 const LENGTH = 24;
 
-/** Returns a random password: 24 characters, none easily confused with another, about 139 bits. */
-export function generatePassword(randomBytes: (count: number) => Uint8Array): string {
+type RandomBytes = (count: number) => Uint8Array;
+
+/** Tries to generate a password that a panel accepts; hardly one in thousands is refused. */
+const MOST_TRIES = 100;
+
+/** Returns a random password that the panel accepts: 24 characters, none easily confused with another, about 139 bits. */
+export function generatePassword(randomBytes: RandomBytes, accepts: (password: string) => boolean): string {
+  for (let tries = 1; tries <= MOST_TRIES; tries++) {
+    const password = randomPassword(randomBytes);
+    if (accepts(password)) return password;
+  }
+  throw new Error(`the panel accepts none of ${MOST_TRIES} generated passwords`);
+}
+
+function randomPassword(randomBytes: RandomBytes): string {
   let password = '';
   while (password.length < LENGTH) {
     for (const byte of randomBytes(LENGTH)) {
@@ -48,7 +61,11 @@ export interface PasswordOptions {
   shown: boolean;
   /** The file of an interrupted run of the same command. */
   earlierFile?: string | null | undefined;
+  /** Whether the panel accepts a generated password; absent: it accepts any. */
+  accepts?: ((password: string) => boolean) | undefined;
 }
+
+const acceptsAny = (): boolean => true;
 
 /**
  * Chooses the password before anything is called or stored, and refuses a file that exists or can't be written. The file
@@ -78,7 +95,7 @@ export async function planPassword(
   const file = chooseFile(deps, options);
   if (file === null) return planWithoutFile(deps, options);
   const generate = (write: 'new' | 'replace'): PasswordPlan => ({
-    password: generatePassword(deps.randomBytes),
+    password: generatePassword(deps.randomBytes, options.accepts ?? acceptsAny),
     file,
     generated: true,
     write,
@@ -87,10 +104,16 @@ export async function planPassword(
     checkPlace(deps.files, file);
     return generate('new');
   }
-  const found = readFile(deps.files, file);
-  if (!isComplete(found)) return generate('replace');
-  const password = checkPassword(found.replace(/\r?\n$/, ''), `The password in ${file}`);
-  return { password, file, generated: false, write: null };
+  const password = readPassword(deps.files, file, options);
+  return password === null ? generate('replace') : { password, file, generated: false, write: null };
+}
+
+/** Returns the password of an interrupted run; null where its file is not complete, or the panel accepts no such password. */
+function readPassword(files: Files, file: string, { accepts = acceptsAny }: PasswordOptions): string | null {
+  const found = readFile(files, file);
+  const password = found.replace(/\r?\n$/, '');
+  if (!isComplete(found) || !accepts(password)) return null;
+  return checkPassword(password, `The password in ${file}`);
 }
 
 /**
@@ -110,16 +133,15 @@ export function previewPassword(deps: Pick<Dependencies, 'files' | 'clock'>, opt
 export function hasEarlierPassword(deps: Pick<Dependencies, 'files' | 'clock'>, options: PasswordOptions): boolean {
   if (options.given !== undefined) return false;
   const file = chooseFile(deps, options);
-  return (
-    file !== null && file === options.earlierFile && deps.files.exists(file) && isComplete(readFile(deps.files, file))
-  );
+  if (file === null || file !== options.earlierFile || !deps.files.exists(file)) return false;
+  return readPassword(deps.files, file, options) !== null;
 }
 
 function planWithoutFile(
   { randomBytes }: Pick<Dependencies, 'randomBytes'>,
-  { billing = null }: PasswordOptions,
+  { billing = null, accepts = acceptsAny }: PasswordOptions,
 ): PasswordPlan {
-  const plan = { password: generatePassword(randomBytes), file: null, generated: true, write: null };
+  const plan = { password: generatePassword(randomBytes, accepts), file: null, generated: true, write: null };
   return billing?.id === undefined ? plan : { ...plan, billing };
 }
 

@@ -27,7 +27,7 @@ export async function decidePassword(
   const how = { verb, adopt, isRepeat: open !== null, mustLook: billing !== null };
   const setPassword = await setsPassword(context, panel, service, how);
   const earlierFile = parseStored(open)?.passwordFile ?? null;
-  const places = { product, billing, earlierFile };
+  const places = { product, billing, earlierFile, accepts: panel.passwords?.accepts };
   const { plan, isKnown } = setPassword
     ? await choosePassword(context, service.id, withEarlierFile(request, earlierFile), places)
     : { plan: null, isKnown: false };
