@@ -57,11 +57,11 @@ export function planUser(target: TargetState, observation: Observation<HiddifySt
     return plan;
   }
   const { user } = observation.state;
-  if (terminates) planTermination(plan, target, user);
-  else if (sharers.length > 0) {
+  if (sharers.length > 0 && !(terminates && user === null)) {
     const message = `"${service.id}" names the same user as ${sharerIds(target).join(', ')}, but a user belongs to one service: nothing was changed; correct ${USER_REF}`;
     plan.problems.push(waitsForEnded(target) ?? { code: 'shared_user', message });
-  } else if (user === null) planAbsent(plan, target, uuid);
+  } else if (terminates) planTermination(plan, target, user);
+  else if (user === null) planAbsent(plan, target, uuid);
   else if (user.uuid !== null) planPresent(plan, target, { ...user, uuid: user.uuid }, observation.at);
   return plan;
 }

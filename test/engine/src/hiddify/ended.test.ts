@@ -47,3 +47,38 @@ it.each([
   at.panel.use(uuid, 5 * GB);
   expect(await read()).toBe((counts + 5) * GB);
 });
+
+it.each([
+  ['reconcile under terminate: auto', 'terminated'],
+  ['provision terminate', 'terminated'],
+  ['provision terminate', 'active'],
+] as const)('%s of a service that is %s does not delete a user that another service has', async (how, status) => {
+  const isAuto = how !== 'provision terminate';
+  if (isAuto) await at.bench.edit('vpn-50: { panel: vpn,', 'vpn-50: { panel: vpn, terminate: auto,');
+  const uuid = await at.create(1, { values: { client: '42' } });
+  await at.poll();
+  await at.sluice.services.set('svc-1', { status });
+  const values = { hiddify_user_uuid: uuid, client: '43' };
+  await at.addService(2, { values, allowDuplicateRefs: status === 'active' });
+  await at.poll();
+  if (!isAuto) {
+    const { run, service } = await at.sluice.provision.terminate('svc-1');
+    expect([run.outcome, service.error?.code, service.actions]).toEqual(['failed', 'shared_user', []]);
+  } else {
+    const { services } = await at.sluice.reconcile();
+    expect(services.map(({ id, error }) => [id, error?.code])).toEqual([
+      ['svc-1', 'shared_user'],
+      ['svc-2', undefined],
+    ]);
+  }
+  expect([...at.panel.state.users.values()].map((user) => user.uuid)).toEqual([uuid]);
+});
+
+it('forgets a user that is gone, although another service still names it', async () => {
+  const uuid = await at.create(1);
+  await at.sluice.services.set('svc-1', { status: 'terminated' });
+  await at.addService(2, { values: { hiddify_user_uuid: uuid } });
+  at.panel.deleteUser(uuid);
+  const { run, service } = await at.sluice.provision.terminate('svc-1');
+  expect([run.outcome, service.error, service.refs]).toEqual(['done', null, {}]);
+});
