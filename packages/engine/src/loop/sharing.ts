@@ -16,13 +16,22 @@ interface Standing {
   resources: readonly string[];
   /** Whether all its resources are known. */
   isKnown: boolean;
+  /** Whether it uses them: a pending service only names its account. */
+  isUsing: boolean;
 }
+
+const NONE: ReadonlySet<string> = new Set();
 
 /**
  * Finds the sharers of each service with a hold, evidence or a restriction on the panel (on a panel with accounts: of each
- * service), by refs, observed resources and open evidence. Collects newly observed resources. Returns all services in order.
+ * service), by refs, observed resources and open evidence. Collects newly observed resources. Returns all services in order. A
+ * pending service shares its account only with those in `removed`, whose accounts are to be removed.
  */
-export async function findSharers<W extends Plannable>(on: RunOnPanel, subjects: readonly W[]): Promise<W[]> {
+export async function findSharers<W extends Plannable>(
+  on: RunOnPanel,
+  subjects: readonly W[],
+  removed: ReadonlySet<string> = NONE,
+): Promise<W[]> {
   const { panel } = on;
   const concerned = subjects.filter(
     ({ holds, drafts, evidence, observation }) =>
@@ -34,13 +43,17 @@ export async function findSharers<W extends Plannable>(on: RunOnPanel, subjects:
   await saveCheckpoint(on, subjects);
   if (concerned.length === 0) return [...subjects];
   const own = new Map(concerned.map((work) => [work.service.id, toResources(panel, work)]));
-  const found = new Map<string, ServiceRecord[]>([...own.values()].flat().map((resource) => [resource, []]));
+  const found = new Map<string, Standing[]>([...own.values()].flat().map((resource) => [resource, []]));
   for await (const page of standingPages(on, subjects)) {
-    for (const { service, resources } of page) {
-      for (const resource of resources) found.get(resource)?.push(service);
+    for (const standing of page) {
+      for (const resource of standing.resources) found.get(resource)?.push(standing);
     }
   }
-  const sharers = new Map([...own].map(([id, resources]) => [id, sharersAmong(id, resources, found)]));
+  const listOthers = (id: string, resource: string): ServiceRecord[] =>
+    (found.get(resource) ?? [])
+      .filter(({ service, isUsing }) => service.id !== id && (isUsing || removed.has(id)))
+      .map(({ service }) => service);
+  const sharers = new Map([...own].map(([id, resources]) => [id, sharersAmong(resources, (of) => listOthers(id, of))]));
   return loadHoldsOfSharers(
     on,
     subjects.map((work) => ({ ...work, sharers: sharers.get(work.service.id) ?? work.sharers })),
@@ -48,11 +61,10 @@ export async function findSharers<W extends Plannable>(on: RunOnPanel, subjects:
   );
 }
 
-function sharersAmong(own: string, resources: readonly string[], found: Map<string, ServiceRecord[]>): Sharer[] {
+function sharersAmong(resources: readonly string[], listOthers: (resource: string) => ServiceRecord[]): Sharer[] {
   const shared = new Map<string, { service: ServiceRecord; shared: string[] }>();
   for (const resource of resources) {
-    for (const service of found.get(resource) ?? []) {
-      if (service.id === own) continue;
+    for (const service of listOthers(resource)) {
       const entry = shared.get(service.id) ?? { service, shared: [] };
       if (!entry.shared.includes(resource)) entry.shared.push(resource);
       shared.set(service.id, entry);
@@ -176,9 +188,8 @@ async function* standingPages(on: RunOnPanel, subjects: readonly Plannable[]): A
   const observed = new Map(subjects.map((work) => [work.service.id, work.observation]));
   const evidence = group(await store.evidence.open({ panel: panel.name }));
   for await (const services of listPages(context, panel.name, PAGE)) {
-    const standing = services.filter((service) => {
-      return stands(panel, service, { isRestricted: evidence.has(service.id), isOrdered: on.ordered?.has(service.id) });
-    });
+    // Of one that has ended, only what is still restricted.
+    const standing = services.filter((service) => !hasEnded(service) || evidence.has(service.id));
     const known = panel.objects
       ? new Map(
           (await store.resources.list({ services: standing.map(({ id }) => id) })).map((row) => [row.service, row]),
@@ -192,7 +203,9 @@ async function* standingPages(on: RunOnPanel, subjects: readonly Plannable[]): A
         ...(isKnown ? record.resources : panel.resources(service, observed.get(service.id) ?? null)),
         ...(evidence.get(service.id) ?? []).map(toResource),
       ]);
-      return { service, resources: [...resources], isKnown };
+      const isUsing =
+        service.status !== 'pending' || panel.accounts === undefined || on.ordered?.has(service.id) === true;
+      return { service, resources: [...resources], isKnown, isUsing };
     });
   }
 }
@@ -212,15 +225,4 @@ function toResources(panel: Panel, work: Plannable): string[] {
 
 function toResource({ kind, target }: Pick<EvidenceRecord, 'kind' | 'target'>): string {
   return `${kind}:${target}`;
-}
-
-/** Returns whether a service has resources: a pending one has no account yet, one that ended only what is still restricted. */
-function stands(
-  panel: Panel,
-  service: ServiceRecord,
-  { isRestricted, isOrdered = false }: { isRestricted: boolean; isOrdered: boolean | undefined },
-): boolean {
-  if (hasEnded(service)) return isRestricted;
-  if (service.status === 'pending') return isOrdered || panel.accounts === undefined;
-  return true;
 }

@@ -93,7 +93,8 @@ async function carryOut(commandRun: CommandRun, panel: Panel, service: ServiceRe
   const observations = await observeServices(on, [service], { refresh: true, command: command.account, open });
   const decided = await decideByRecord(commandRun, panel, await loadOne(commandRun, panel, service));
   const observed = { ...unplanned(decided), observation: observations.get(service.id) ?? null };
-  const [planned = observed] = await findSharers(on, [observed]);
+  const removed = new Set(command.account?.verb === 'terminate' ? [service.id] : []);
+  const [planned = observed] = await findSharers(on, [observed], removed);
   const refused = await findRefusedPackage(commandRun, on, planned);
   if (refused !== null) return { work: withError(unapplied({ ...planned, closes: [] }), refused), reported: [] };
   const started = unapplied(await endDecided(commandRun, planned));

@@ -120,7 +120,8 @@ async function planAccounts(accounts: Accounts, subjects: readonly Planned[]): P
     ...unplanned(decideByRecord(accounts, { ...facts, error: null }, toVerb(subjects[index]))),
     observation: observations.get(facts.service.id) ?? null,
   }));
-  const shared = await findSharers(on, observed);
+  const removed = new Set(named.map(({ id }) => id).filter((id) => accounts.due.get(id) === 'terminate'));
+  const shared = await findSharers(on, observed, removed);
   const planned: Planned[] = [];
   for (const [index, work] of subjects.entries()) {
     const facts = shared[index];

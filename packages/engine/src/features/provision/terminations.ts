@@ -4,6 +4,7 @@ import { actionRow } from '../../kernel/changes/journal.js';
 import { observeServices } from '../../loop/observe.js';
 import { planSteps } from '../../loop/plan.js';
 import type { PanelRun, PartHooks } from '../../loop/run-part.js';
+import { findSharers } from '../../loop/sharing.js';
 import type { Applied, RunOnPanel } from '../../kernel/subject/stages.js';
 import { LEASED, withError } from '../../kernel/subject/to-stage.js';
 
@@ -30,7 +31,8 @@ async function showRest(on: RunOnPanel, work: Applied): Promise<Applied> {
   const { service } = work;
   const observations = await observeServices(on, [service], { refresh: true });
   const looked = { ...work, observation: observations.get(service.id) ?? null };
-  const { plan, drift, problem } = planSteps(on, looked, { verb: 'terminate' });
+  const [shared = looked] = await findSharers(on, [looked], new Set([service.id]));
+  const { plan, drift, problem } = planSteps(on, shared, { verb: 'terminate' });
   const actions = plan.steps.map((step) => actionRow(context, run, work, step));
   return withError({ ...looked, drift, actions }, problem);
 }
