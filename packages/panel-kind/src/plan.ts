@@ -56,7 +56,7 @@ export interface TargetState {
    * once its start has moved later, since usage counts from there.
    */
   cycle: { id: string; start: string; end: string; isNew: boolean; readAt: string | null } | null;
-  /** Last reading of a counter, and its part in the open cycle; null before the first. */
+  /** Last reading of the account's counter, and its part in the open cycle; null before the first. */
   counted: { counterBytes: number; usedBytes: number } | null;
   timeZone: string;
   now: string;

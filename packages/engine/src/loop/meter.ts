@@ -13,7 +13,7 @@ import {
 } from './plausible.js';
 import { ownsAccount } from '../kernel/subject/account.js';
 import { withSource } from '../kernel/subject/source.js';
-import { findCounter, withTotalOnly } from '../kernel/subject/counter.js';
+import { findCounter, toAccount, withTotalOnly } from '../kernel/subject/counter.js';
 import type { Loaded, Read, Stage } from '../kernel/subject/stages.js';
 import { NOT_MAPPED, toRead, withError } from '../kernel/subject/to-stage.js';
 
@@ -253,9 +253,7 @@ function count(
   const stored = known !== null && totalOnly ? withTotalOnly(known) : known;
   const stoodAt = counter.stoodAt ?? null;
   const previous = stored !== null && stored.lastIn <= 0 && stoodAt !== null ? { ...stored, lastIn: stoodAt } : stored;
-  // A uuid in capitals is the same account.
-  const account = kind.requiredRef === null ? undefined : service.refs[kind.requiredRef]?.toLowerCase();
-  const read = { account, panel: service.panel };
+  const read = toAccount(kind, service);
   const isOther = previous !== null && isOfOtherAccount(previous, read);
   // Of other accounts, only one that Sluice created began at zero for this service.
   const mayReset = previous !== null && (!isOther || ownsAccount(kind, service));

@@ -1,8 +1,8 @@
 import type { AccountCommand, TargetState, ItemError, Observation, Panel, Plan } from '@sluice/panel-kind';
-import { usageInMode, formatBytes } from '@sluice/quota-core';
+import { usageInMode, formatBytes, isOfOtherAccount } from '@sluice/quota-core';
 import { findTimeZone } from '../base/config/find-entry.js';
 import { toCycleKey } from '../kernel/subject/cycle-key.js';
-import { isCounterState, isElsewhere } from '../kernel/subject/counter.js';
+import { isCounterState, isElsewhere, toAccount } from '../kernel/subject/counter.js';
 import { inForce, isLifted } from '../kernel/subject/holds.js';
 import type { EvidenceRecord } from '@sluice/state-store';
 import { draftHolds } from './decide.js';
@@ -61,7 +61,7 @@ export function toTargetState(on: RunOnPanel, work: Plannable, command: AccountC
       isNew: work.cycleIsNew,
       readAt: work.cycle.readAt,
     },
-    counted: toCounted(sold ? { ...work, cycle: work.recorded, cycleIsNew: false } : work),
+    counted: toCounted(panel, sold ? { ...work, cycle: work.recorded, cycleIsNew: false } : work),
     timeZone: findTimeZone(context.config, work.service.panel),
     now: context.now(),
     checkpoint,
@@ -215,15 +215,15 @@ function stoppedNotice(work: Loaded<Stage>, stops: string[]): NonNullable<Plan['
   };
 }
 
-/** Returns the last counter reading; one from before the cycle counts as 0 in it. */
-function toCounted({
-  service,
-  cycle,
-  cycleIsNew,
-}: Pick<Loaded<Stage>, 'service' | 'cycle' | 'cycleIsNew'>): TargetState['counted'] {
+/** Returns the last counter reading of the account; one from before the cycle counts as 0 in it. */
+function toCounted(
+  { kind }: Pick<Panel, 'kind'>,
+  { service, cycle, cycleIsNew }: Pick<Loaded<Stage>, 'service' | 'cycle' | 'cycleIsNew'>,
+): TargetState['counted'] {
   if (cycle === null) return null;
   const { counter } = cycle;
   if (!isCounterState(counter) || isElsewhere(counter, service.panel)) return null;
+  if (isOfOtherAccount(counter, toAccount(kind, service))) return null;
   const { lastIn, lastOut, usedIn, usedOut, at } = counter;
   const isBefore = (cycleIsNew && cycle.readAt === null) || at < cycle.start;
   return { counterBytes: lastIn + lastOut, usedBytes: isBefore ? 0 : usedIn + usedOut };

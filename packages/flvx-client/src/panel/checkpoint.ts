@@ -49,6 +49,7 @@ export function toPast(target: TargetState, changes: Past['changes']): Past {
     former: toFormer(target.former ?? null),
     records: toStepRecords(target.recent),
     cycle: findCycleId(target),
+    isReset: toFlvxProduct(target.product).resetDay !== 0 || isOfCycle(target),
     held: toHeld(target.evidence),
     changes,
   };

@@ -246,7 +246,7 @@ export function uncountedBytes(
   return (isZeroed ? 0 : counted.counterBytes) - counted.usedBytes;
 }
 
-/** Whether all that the panel's counter shows was used in the cycle: nothing of it is to be zeroed. */
+/** Whether all that the panel's counter shows was used by the service in the cycle: nothing of it is to be zeroed. */
 export function isOfCycle({ counted }: Pick<TargetState, 'counted'>): boolean {
   return counted !== null && counted.usedBytes >= counted.counterBytes;
 }

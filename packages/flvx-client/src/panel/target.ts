@@ -171,13 +171,16 @@ function isClosedByOthers({ history, evidence }: PlanInput, { userId, tunnelId, 
   return status === 0 && !isPassing;
 }
 
-/** With reset day 0, Sluice zeroes the counters once per cycle, after they were read in it. */
+/**
+ * With reset day 0, Sluice zeroes the counters once per cycle, after they were read in it; of an account that the service got within
+ * the cycle, only where they show what others used.
+ */
 function toReset({ target, history, account }: PlanInput): FlvxCounters | null {
   const { cycle, scope } = target;
   if (scope !== 'poll' && scope !== 'reconcile') return null;
   const id = findCycleId(target);
   if (toFlvxProduct(target.product).resetDay !== 0 || id === null || cycle?.readAt == null) return null;
-  if (history.resetCycle === null || history.resetCycle === id || isOfCycle(target)) return null;
+  if (target.counted === null || history.resetCycle === id || isOfCycle(target)) return null;
   return toCounters(account);
 }
 

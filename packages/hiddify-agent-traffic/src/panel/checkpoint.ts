@@ -26,7 +26,7 @@ export interface UserCheckpoint {
   limitBefore?: number | null;
   /** The cycle in which the user was first seen. */
   firstCycle: string | null;
-  /** The cycle for whose opening the usage was zeroed. */
+  /** The last cycle in which the usage was zeroed, or needed no zeroing; null until that is known. */
   zeroedCycle: string | null;
   zeroing: OpenZeroing | null;
   /** Day of the panel's last reset at the last reading; absent in checkpoints of older versions. */
@@ -117,9 +117,17 @@ export function updateCheckpoint(
     resetDate: user.lastResetDate,
     ownLimit: checkpoint.ownLimit || user.limitBytes === limitBytes,
     firstCycle: checkpoint.firstCycle ?? cycle,
-    // A usage of zero, or one that was first read in this cycle, needs no zeroing in it.
-    zeroedCycle: checkpoint.zeroedCycle === null || isZero ? (cycle ?? checkpoint.zeroedCycle) : checkpoint.zeroedCycle,
+    // A usage of zero, or one that is all the service's own, needs no zeroing in the cycle in which it was first read.
+    zeroedCycle:
+      isZero || (checkpoint.zeroedCycle === null && showsOthers(target) === false)
+        ? (cycle ?? checkpoint.zeroedCycle)
+        : checkpoint.zeroedCycle,
   };
+}
+
+/** Returns whether a counter shows more than the service used in the cycle; null before it was read. */
+export function showsOthers({ counted }: Pick<TargetState, 'counted'>): boolean | null {
+  return counted === null ? null : counted.usedBytes < counted.counterBytes;
 }
 
 /** Returns the zeroing after a reading; null once it has held. */

@@ -27,6 +27,7 @@ import {
   isUndone,
   judgeOpenZeroing,
   loadCheckpoint,
+  showsOthers,
   toAbsence,
   updateCheckpoint,
   type UserCheckpoint,
@@ -286,7 +287,10 @@ function mayLower(target: TargetState, checkpoint: UserCheckpoint): boolean {
   return checkpoint.firstCycle !== null && cycle !== null && checkpoint.firstCycle !== cycle;
 }
 
-/** Plans the zeroing of a `no_reset` user: once when a cycle opens, after the usage was read in it. */
+/**
+ * Plans the zeroing of a usage after it was read: of a `no_reset` user once when a cycle opens, and of any user that the service got
+ * within a cycle with what others had used.
+ */
 function planZeroing(
   plan: Plan,
   target: TargetState,
@@ -296,7 +300,7 @@ function planZeroing(
   const { cycle, scope, product } = target;
   if (scope !== 'poll' && scope !== 'reconcile') return null;
   const id = findCycle(target);
-  if (toHiddifyProduct(product).mode !== 'no_reset' || user.mode !== 'no_reset' || id === null) return null;
+  if (id === null) return null;
   if (isUndone(checkpoint)) {
     plan.drift.push('the panel has written back the usage that was zeroed');
     const { from, tries } = checkpoint.zeroing;
@@ -304,7 +308,10 @@ function planZeroing(
     const isCounted = (target.counted?.counterBytes ?? 0) >= from;
     return { cycle: id, counted: isCounted ? 0 : from, tries: tries + 1 };
   }
-  if (cycle?.readAt == null || checkpoint.zeroedCycle === null || checkpoint.zeroedCycle === id) return null;
+  const isOurs = toHiddifyProduct(product).mode === 'no_reset' && user.mode === 'no_reset';
+  const { zeroedCycle } = checkpoint;
+  const isDue = zeroedCycle === null ? showsOthers(target) === true : isOurs && zeroedCycle !== id;
+  if (cycle?.readAt == null || !isDue) return null;
   return { cycle: id, counted: 0, tries: 1 };
 }
 

@@ -1,5 +1,6 @@
+import type { Panel } from '@sluice/panel-kind';
 import type { CounterState, UsageBytes } from '@sluice/quota-core';
-import type { CycleRecord } from '@sluice/state-store';
+import type { CycleRecord, ServiceRecord } from '@sluice/state-store';
 
 /** No account has this name: a counter of it is another account's, whichever is read next. */
 const NO_ACCOUNT = '';
@@ -20,6 +21,14 @@ export function findCounter(cycle: Readonly<CycleRecord>): CounterState | null {
   if (readAt === null && counter == null) return null;
   const { usedIn, usedOut } = toSums(cycle);
   return { lastIn: 0, lastOut: 0, usedIn, usedOut, at: readAt ?? openedAt, account: NO_ACCOUNT };
+}
+
+/** Returns the account whose counter a reading of the service shows. A uuid in capitals is the same account. */
+export function toAccount(
+  { requiredRef }: Pick<Panel['kind'], 'requiredRef'>,
+  { refs, panel }: Pick<ServiceRecord, 'refs' | 'panel'>,
+): { account: string | undefined; panel: string } {
+  return { account: requiredRef === null ? undefined : refs[requiredRef]?.toLowerCase(), panel };
 }
 
 /** Returns whether a counter is known to be of another panel than this one. */

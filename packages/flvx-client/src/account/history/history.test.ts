@@ -16,6 +16,7 @@ const past = (more: Partial<Past> = {}): Past => ({
   last: null,
   records: [],
   cycle: 'c1',
+  isReset: true,
   held: nobody,
   changes: null,
   ...more,

@@ -25,6 +25,8 @@ export interface Past {
   records: readonly StepRecord[];
   /** The open cycle; null where there is none. */
   cycle: string | null;
+  /** Whether the counters of an account that is observed for the first time need no reset in that cycle. */
+  isReset: boolean;
   held: Held;
   /** When each forward was last written to; null where that was not read. */
   changes: ReadonlyMap<number, number> | null;
@@ -74,6 +76,7 @@ export function observeHistory(observed: FlvxObservation, past: Past): ObservedH
   const { stopped, undecided } = findStopped(comparison);
   const atRest = new Set(forwards.flatMap((row) => (row.status === 1 ? [] : [row.id])));
   const isZero = [...permissions, user].every((row) => sumBytes(row) === 0);
+  const isReset = isZero || (history.resetCycle === null && past.isReset);
   return {
     last,
     history: {
@@ -88,8 +91,7 @@ export function observeHistory(observed: FlvxObservation, past: Past): ObservedH
       parked: Object.fromEntries(Object.entries(history.parked).filter(([id]) => atRest.has(Number(id)))),
       expired: findExpired(comparison),
       firstCycle: history.firstCycle ?? past.cycle,
-      // Counters at zero need no reset in this cycle.
-      resetCycle: history.resetCycle === null || isZero ? (past.cycle ?? history.resetCycle) : history.resetCycle,
+      resetCycle: isReset ? (past.cycle ?? history.resetCycle) : history.resetCycle,
     },
   };
 }
