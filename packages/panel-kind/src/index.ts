@@ -151,7 +151,7 @@ export type {
 } from './telephony.js';
 export { transportOptions, type TransportDependencies, type TransportOptions } from './transport.js';
 export type { Capability, KindTraits } from './traits.js';
-export type { UsageAnswer, UsageRequest } from './usage.js';
+export { expectRows, type KnownList, type UsageAnswer, type UsageRequest } from './usage.js';
 export { programEnv } from './program-env.js';
 export {
   amount,

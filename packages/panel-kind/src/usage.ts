@@ -42,3 +42,26 @@ export interface UsageAnswer {
     seen?: RefusedReading | null;
   };
 }
+
+/** The length of a panel's list of accounts, as it was last seen with one service. */
+export interface KnownList {
+  /** When it was read. */
+  at: string;
+  rows: number;
+  /** How many accounts Sluice removed from the panel since then. */
+  removed: number;
+}
+
+/**
+ * Returns how many accounts the next list of a panel should have: those of the newest list, less those that Sluice removed since. A
+ * service that was not read for a while knows an older list, which is compared with nothing. Null where no list is known.
+ */
+export function expectRows(lists: readonly KnownList[]): number | null {
+  const [first, ...others] = [...lists].sort((a, b) => (a.at < b.at ? 1 : -1));
+  if (first === undefined) return null;
+  const removed = others.reduce(
+    (most, list) => (list.at === first.at ? Math.max(most, list.removed) : most),
+    first.removed,
+  );
+  return Math.max(0, first.rows - removed);
+}

@@ -78,7 +78,7 @@ const state = {
   changes: null,
   oldLimitNames: [],
   partial: true,
-  listed: 8,
+  listed: { rows: 8, at: '2026-11-20T11:00:00.000Z' },
   sharers: [],
 } as unknown as ServiceObservation;
 

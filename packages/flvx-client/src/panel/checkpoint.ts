@@ -1,4 +1,4 @@
-import type { AccountView, FormerHistory, TargetState } from '@sluice/panel-kind';
+import type { AccountView, FormerHistory, KnownList, TargetState, UsageRequest } from '@sluice/panel-kind';
 import type { ActionRecord } from '@sluice/quota-core';
 import {
   droppedTunnels,
@@ -31,6 +31,8 @@ export interface FlvxCheckpoint {
   at: string;
   /** Number of accounts on the panel's list when it was last read. */
   listed: number | null;
+  /** When that was; absent for `at`. */
+  listedAt?: string;
   account: AccountView | null;
   history: StoredHistory | null;
 }
@@ -40,6 +42,25 @@ export function parseCheckpoint(stored: unknown): Partial<FlvxCheckpoint> | null
   const checkpoint: Partial<FlvxCheckpoint> | null = stored ?? null;
   const { account = null } = checkpoint ?? {};
   return account === null || Array.isArray(account.tunnels) ? checkpoint : null;
+}
+
+/** Returns the length of the list that was last seen with a service. */
+export function listRows({ checkpoint, removed }: Pick<UsageRequest, 'checkpoint' | 'removed'>): KnownList[] {
+  const { at, listed, listedAt = at } = parseCheckpoint(checkpoint) ?? {};
+  return listed == null || listedAt === undefined ? [] : [{ at: listedAt, rows: listed, removed }];
+}
+
+/** Returns the list that is the last one known at an instant. */
+function toListed(
+  at: string,
+  listed: ServiceObservation['listed'],
+  before: Partial<FlvxCheckpoint> | null,
+): Pick<FlvxCheckpoint, 'listed' | 'listedAt'> {
+  const last = { rows: listed?.rows ?? before?.listed ?? null, at: listed?.at ?? before?.listedAt ?? before?.at };
+  return {
+    listed: last.rows,
+    ...(last.rows !== null && last.at !== undefined && last.at !== at && { listedAt: last.at }),
+  };
 }
 
 /** Returns what is known from before an observation: the stored history, and the journal since. */
@@ -93,24 +114,24 @@ function isWhole(stored: Partial<FlvxCheckpoint>): stored is FlvxCheckpoint {
 export function toCheckpoint({ url, defaults, target, planned, left }: CheckpointInput): FlvxCheckpoint | null {
   const { at, state } = left;
   const before = parseCheckpoint(target.checkpoint);
-  const listed = state.listed ?? before?.listed ?? null;
+  const listed = toListed(at, state.listed, before);
   // What is closed for the other service may change until the account is this one's alone: it is inherited then.
   const isShared = target.sharers.length + state.sharers.length > 0;
-  if (before?.account == null && isShared) return { at, listed, account: null, history: null };
+  if (before?.account == null && isShared) return { at, ...listed, account: null, history: null };
   const unchanged = before?.account ? unchangedAccount(target, state) : null;
   if (before?.account && unchanged && isCurrentView(unchanged.user, before.account)) {
     const { user, history } = unchanged;
     const uncounted = uncountedBytes(target, sumBytes(user));
     const { forwards } = state.account;
     const account = withNodes(before.account, state.tunnelNodes);
-    return { at, listed, account, history: withCounters(history, user, forwards, uncounted) };
+    return { at, ...listed, account, history: withCounters(history, user, forwards, uncounted) };
   }
   const { user } = state.account;
   const now = historyAfter(target, planned, state);
   if (now === null || user === null) {
-    if (target.service.refs['flvx_user_id'] === undefined) return { at, listed, account: null, history: null };
+    if (target.service.refs['flvx_user_id'] === undefined) return { at, ...listed, account: null, history: null };
     // The journal goes on from the stored instant; only the list that was believed is new.
-    return before && isWhole(before) ? { ...before, listed } : null;
+    return before && isWhole(before) ? { ...before, ...toListed(before.at, state.listed, before) } : null;
   }
   const history = withTunnels(now.history, defaults, target, state);
   const counter = sumBytes(user);
@@ -118,7 +139,7 @@ export function toCheckpoint({ url, defaults, target, planned, left }: Checkpoin
   const closedByHold = listClosedByHold(target, listOwnPermissions(state.account));
   return {
     at,
-    listed,
+    ...listed,
     account: accountView(url, target, state, { before: before?.account ?? null, history }),
     history: {
       ...stored,

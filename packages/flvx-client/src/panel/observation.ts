@@ -38,8 +38,8 @@ export interface ServiceObservation {
   oldLimitNames: readonly string[];
   /** Only users, permissions and forwards were read: tunnels and speed limits are unknown. */
   partial: boolean;
-  /** Number of accounts that the panel listed; null where only this one was read. */
-  listed: number | null;
+  /** The panel's list of accounts, by number and instant; null where only this one was read. */
+  listed: { rows: number; at: string } | null;
   /** Other services of this run that name the same user. */
   sharers: readonly string[];
 }
@@ -157,7 +157,7 @@ export function observePartly(
   const byId = snapshot.observe(scope);
   const account = isLost(byId) ? snapshot.observe(byName(scope)) : byId;
   const unknown = { adoptable: null, groups: null, nodes: null, tunnelNodes: null, changes: null, oldLimitNames: [] };
-  return { at, state: { account, ...unknown, listed: snapshot.users.size, sharers, partial: true } };
+  return { at, state: { account, ...unknown, listed: { rows: snapshot.users.size, at }, sharers, partial: true } };
 }
 
 /** Returns a service's account from the run's snapshot, with tunnels, limits and nodes. */

@@ -1,4 +1,5 @@
 import {
+  expectRows,
   isoNow,
   throwWithCredentialKey,
   transportOptions,
@@ -26,7 +27,7 @@ import type { ActionRecord, ServiceRecord } from '@sluice/quota-core';
 import type { FlvxClient } from '../client/client.js';
 import { createFlvxClient } from '../client/create-flvx-client.js';
 import { adoption, applyStep, outcomeWhenDone, resolveAction } from './apply.js';
-import { lacksNodes, parseCheckpoint, toCheckpoint } from './checkpoint.js';
+import { lacksNodes, listRows, parseCheckpoint, toCheckpoint } from './checkpoint.js';
 import {
   listResources,
   observeInSnapshot,
@@ -130,10 +131,7 @@ export class FlvxPanel implements Panel<ServiceObservation> {
     try {
       const read = await this.tools.snapshot.accounts(signal);
       const size = read.snapshot.users.size;
-      const expected = Math.max(
-        0,
-        ...requests.map(({ checkpoint: seen, removed }) => (parseCheckpoint(seen)?.listed ?? 0) - removed),
-      );
+      const expected = expectRows(requests.flatMap(listRows)) ?? 0;
       if (size * 2 < expected && !options.allowShort) {
         this.#listError = shortList(this.name, size, expected);
         refuse(this.#listError);

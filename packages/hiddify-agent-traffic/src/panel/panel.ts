@@ -1,6 +1,8 @@
 import { PanelForbiddenError } from '@sluice/panel-http';
 import {
   type ApplyContext,
+  expectRows,
+  type KnownList,
   type TargetState,
   type ObserveOptions,
   type Observation,
@@ -126,7 +128,7 @@ export class HiddifyPanel implements Panel<HiddifyState> {
   ): Promise<void> {
     if (requests.length === 0) return;
     const alone = requests.length === 1;
-    if (!alone) await this.#lists.refresh(allowShort ? null : findLastRows(requests), signal);
+    if (!alone) await this.#lists.refresh(allowShort ? null : expectRows(requests.flatMap(listRows)), signal);
     const services = requests.map(({ service }) => service);
     const readings = await this.#lists.read(services, signal, alone);
     for (const request of requests) {
@@ -189,15 +191,10 @@ export class HiddifyPanel implements Panel<HiddifyState> {
   }
 }
 
-/** Returns the rows of the last list, less the users that Sluice removed since; the newest checkpoint counts. */
-function findLastRows(requests: readonly UsageRequest[]): number | null {
-  let newest: { at: string; rows: number } | null = null;
-  for (const { checkpoint: seen } of requests) {
-    const last = parseCheckpoint(seen);
-    if (last?.rows != null && (newest === null || last.at > newest.at)) newest = { at: last.at, rows: last.rows };
-  }
-  const removed = Math.max(0, ...requests.map((request) => request.removed));
-  return newest === null ? null : Math.max(0, newest.rows - removed);
+/** Returns the length of the list that was last seen with a service. */
+function listRows({ checkpoint, removed }: UsageRequest): KnownList[] {
+  const last = parseCheckpoint(checkpoint);
+  return last?.rows == null ? [] : [{ at: last.at, rows: last.rows, removed }];
 }
 
 function toObservation(service: string, reading: UserReading): Observation<HiddifyState> {

@@ -8,6 +8,16 @@ const at = useFlvxBench();
 
 const errors = ({ services }: RunReport) => services.map(({ error }) => error?.code);
 
+/** The panel lists forwards of this user that can't be read. */
+function spoilForwards(user: number): void {
+  const spoil = (row: { userId: number }): unknown => (row.userId === user ? { ...row, outFlow: 1.5 } : row);
+  const change = (json: unknown): unknown => {
+    const body = json as { data: { userId: number }[] };
+    return { ...body, data: body.data.map(spoil) };
+  };
+  at.panel.server.inject({ endpoint: /forward\/list$/, fault: { kind: 'mutate', change } });
+}
+
 describe('the mass-change brake', () => {
   beforeEach(async () => {
     for (let number = 1; number <= 3; number++) await at.create(number);
@@ -43,6 +53,36 @@ describe('the mass-change brake', () => {
     for (const run of [() => at.poll({ allowMass: true }), () => at.poll(), () => reconcile(), () => at.poll()])
       expect(errors(await run())).toEqual([undefined, 'account_missing', 'account_missing']);
   });
+
+  it.each(['long ago', 'never'] as const)(
+    'compares it with the last list, not with one from before, when it read a service %s',
+    async (when) => {
+      const id = at.panel.addUser({ user: 'imported', flowResetTime: 0, expTime: Date.parse('2026-12-15') });
+      at.panel.addPermission(id, at.tunnels.hk);
+      at.panel.addForward(id, at.tunnels.hk);
+      await at.addService(4, { values: { flvx_user_id: String(id) } });
+      const others = Array.from({ length: 6 }, (_, index) => at.panel.addUser({ user: `other-${index}x` }));
+      await at.poll();
+      if (when === 'long ago') await at.sluice.services.set('svc-4', { status: 'pending' });
+      else spoilForwards(id);
+      const poll = async (): Promise<unknown[]> => {
+        at.bench.clock.advance(3_600_000);
+        const polled = await at.poll();
+        return [polled.run.outcome, ...errors(polled)];
+      };
+      const last = when === 'long ago' ? undefined : 'PANEL_UNREADABLE';
+      for (const gone of [others.slice(0, 3), others.slice(3)]) {
+        for (const other of gone) at.panel.world.users.delete(other);
+        expect((await poll()).slice(1, 5)).toEqual([undefined, undefined, undefined, last]);
+      }
+      await at.sluice.services.set('svc-4', { status: 'active' });
+      // A command reads no list.
+      at.bench.clock.advance(60_000);
+      await at.sluice.provision.renew('svc-4', { until: '2027-01-15' });
+      for (let polls = 0; polls < 2; polls++)
+        expect((await poll()).slice(1)).toEqual([undefined, undefined, undefined, last]);
+    },
+  );
 
   it('does not take the accounts for lost that Sluice itself has removed', async () => {
     for (const number of [1, 2]) await at.sluice.provision.terminate(`svc-${number}`);
