@@ -4,7 +4,7 @@ import { SELF, type HiddifyUser } from './records.js';
 import type { HiddifyUserChange, NewHiddifyUser } from './types.js';
 
 /** Fields of a user whose creation the panel did not finish (docs/panels/hiddify.md, 4.2). */
-const UNFINISHED = {
+export const UNFINISHED = {
   name: 'unknown',
   limitBytes: 1000 * BYTES_PER_GB,
   usedBytes: 0,

@@ -20,6 +20,7 @@ import {
   type ZeroPayload,
 } from '../account/user-actions.js';
 import { MOST_BYTES } from '../client/check-user.js';
+import { UNFINISHED } from '../client/compare-user.js';
 import { type HiddifyUser, SELF } from '../client/records.js';
 import type { HiddifyUserChange } from '../client/types.js';
 import {
@@ -269,6 +270,9 @@ function planChange(
   const owner = toOwner(service, product);
   const hasOtherOwner = user.owner !== owner && owner !== SELF;
   if (scope === 'command') {
+    // A creation that was interrupted on the panel is completed.
+    if (target.command?.verb === 'create' && user.name === UNFINISHED.name && isOwn(service.ownRefs))
+      change.name = service.id;
     if (user.mode !== mode && product.hiddify !== undefined) change.mode = mode;
     if (hasOtherOwner) change.owner = owner;
     if (term === null && user.startDate === null && user.packageDays !== packageDays) change.packageDays = packageDays;

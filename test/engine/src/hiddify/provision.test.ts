@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { GB } from '../bench/engine-bench.js';
+import { GB, HOUR } from '../bench/engine-bench.js';
 import { startHiddifyBench } from '../bench/hiddify-bench.js';
 import { pollLater } from '../loop/polls.js';
 import { useBench } from '../bench/each-test.js';
@@ -109,6 +109,21 @@ describe('a creation', () => {
     expect((await at.sluice.provision.create('svc-1')).run.outcome).toBe('done');
     const uuid = await at.readUser('svc-1');
     expect([...at.panel.state.users.values()].map((user) => [user.uuid, user.usageLimit])).toEqual([[uuid, 50 * GB]]);
+  });
+
+  it('is finished by a repeat, with its name, when the panel stopped half-way and nothing could be read', async () => {
+    await at.addService(1);
+    at.panel.server.onCall(({ method, body }) => {
+      if (method !== 'POST') return;
+      at.panel.addUser({ uuid: (JSON.parse(body) as { uuid: string }).uuid, name: 'unknown' });
+      at.panel.server.inject({ fault: { kind: 'cut' } });
+    });
+    expect((await at.sluice.provision.create('svc-1')).service.error?.code).toBe('outcome_unknown');
+    at.panel.server.clearFaults();
+    expect([...at.panel.state.users.values()].map((user) => user.name)).toEqual(['unknown']);
+    at.bench.clock.advance(HOUR);
+    expect((await at.sluice.provision.create('svc-1')).run.outcome).toBe('done');
+    expect(at.panel.user(await at.readUser('svc-1'))).toMatchObject({ name: 'svc-1', usageLimit: 50 * GB });
   });
 
   it('settles a lost answer by looking', async () => {
