@@ -1,5 +1,7 @@
 import { localDay, toLocalTime } from '@sluice/telephony';
 
+const DAY_MS = 86_400_000;
+
 /**
  * Returns the bounds of a period as dates in its zone, which is named; the second one is not a part of it. A bound inside a day
  * has its time.
@@ -14,6 +16,22 @@ export function describeBound(local: string, timeZone: string): string {
   const day = local.slice(0, 10);
   if (isDayBegin(local, timeZone)) return day;
   return `${day} ${local.slice(11, local.slice(17, 19) === '00' ? 16 : 19)}`;
+}
+
+const DATE = /(?<![\d-])(\d{4}-\d\d-\d\d)(?: ([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?)?(?![\d-])/g;
+
+/** Returns the local times with offset that dates of a text may be as {@link describeBound} writes them; an hour that comes twice is two. */
+export function readBounds(text: string, timeZone: string): string[] {
+  return [...text.matchAll(DATE)].flatMap(([, day = '', hour, minute, second = '00']) => {
+    const noon = Date.parse(`${day}T12:00:00Z`);
+    if (Number.isNaN(noon) || new Date(noon).toISOString().slice(0, 10) !== day) return [];
+    if (hour === undefined) return [localDay(day, timeZone).start];
+    const offsets = [noon - DAY_MS, noon + DAY_MS].map((ms) =>
+      toLocalTime(new Date(ms).toISOString(), timeZone).slice(19),
+    );
+    const times = [...new Set(offsets)].map((offset) => `${day}T${hour}:${minute ?? ''}:${second}${offset}`);
+    return times.filter((time) => toLocalTime(time, timeZone) === time);
+  });
 }
 
 /** Returns the last local day before a local time with offset: its own day where it is inside of one. */

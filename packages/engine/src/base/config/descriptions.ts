@@ -51,7 +51,7 @@ const GENERAL: Record<string, string> = {
   'invoiceLines.purchase':
     'Line of a package; may contain {traffic} {service} {package}. Default: Extra traffic {traffic} for {service}',
   'invoiceLines.calls':
-    'Line of calls; may contain {username} {service} {from} {to} {last}: local dates; {to} is the day after {last}, or, like {from}, a date and time where the period is cut inside a day. Default: Calls of {username} from {from} until before {to}',
+    'Line of calls; may contain {username} {service} {from} {to} {last}: local dates; {to} is the day after {last}, or, like {from}, a date and time where the period is cut inside a day. A restored store finds such a line again by {from} and {to}. Default: Calls of {username} from {from} until before {to}',
   limits: 'Not available in this version: leave it empty',
 
   'panels.*.kind': 'The kind of panel',

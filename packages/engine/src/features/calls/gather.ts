@@ -38,7 +38,7 @@ export interface Gathered {
 
 /** What to gather. */
 export interface GatherRequest {
-  line: Line;
+  line: Pick<Line, 'telephony' | 'subscriberId'>;
   period: BillPeriod;
   /** Times within the period to which the calls belong; default: all of it. */
   windows?: readonly Pick<ServiceWindow, 'from' | 'to'>[];
@@ -103,7 +103,7 @@ function isWithin({ startedAt }: CallRecord, { start, end }: BillPeriod): boolea
   return Date.parse(start) <= at && at < Date.parse(end);
 }
 
-async function createVerifier({ deps }: Context, { telephony }: Line, planId: string) {
+async function createVerifier({ deps }: Context, { telephony }: Pick<Line, 'telephony'>, planId: string) {
   const table = new RateTable(await telephony.list('rates', { planId }, deps.signal), planId);
   const found: ChargeDifference[] = [];
   let count = 0;

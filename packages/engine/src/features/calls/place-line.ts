@@ -1,17 +1,12 @@
-import {
-  type CallBilling,
-  type CallInvoice,
-  type CallInvoiceLine,
-  type CallLine,
-  SluiceError,
-} from '@sluice/panel-kind';
-import { compareMoney, formatMoney } from '@sluice/quota-core';
+import { type CallBilling, type CallInvoice, type CallLine, SluiceError } from '@sluice/panel-kind';
 import type { CallBillRecord } from '@sluice/state-store';
 import { billMarker, findMarkers } from '@sluice/telephony';
 import { nullIfUnknown } from '../billing/refusals.js';
 import type { Context } from '../../context/context.js';
 import { beginSending, changeBill, failBill, type HeldBill } from './change-bill.js';
 import { isInDoubt } from './due.js';
+import { findOnly, type Found, refusal } from './find-only.js';
+import { takeBilledBefore } from './billed-before.js';
 
 /** A bill whose line is to be on an invoice. */
 export interface Placing extends HeldBill {
@@ -37,7 +32,8 @@ const SEEN = ['amount_differs', 'bill_doubled'];
  * billing system shows, and a line that may have been sent is never sent again by itself.
  *
  * @throws SluiceError `outcome_unknown` while that is not known; `bill_doubled`, `amount_differs`, `invoice_closed`,
- *   `wrong_invoice`, `currency_mismatch`, `other_writer`, `period_overlaps` that need a person; nothing was changed by those
+ *   `wrong_invoice`, `currency_mismatch`, `other_writer`, `period_overlaps` that need a person; nothing was changed by those;
+ *   `billed_before`: the next run bills what is left
  */
 export async function placeLine(context: Context, placing: Placing): Promise<{ bill: CallBillRecord; added: boolean }> {
   const { calls } = await context.billing();
@@ -46,6 +42,7 @@ export async function placeLine(context: Context, placing: Placing): Promise<{ b
   const found = findOnly(invoices, line);
   if (found !== null) return { bill: await confirm(context, calls, placing, found), added: false };
   refuseDoubt(context, calls, placing);
+  await takeBilledBefore(context, placing, invoices);
   const target = choose(calls, placing, invoices);
   if (target !== null) refuseOtherWriter(calls.settings().lookFor, target);
   else calls.settings();
@@ -156,51 +153,6 @@ function searchedSince(context: Context, { sentAt }: CallBillRecord): string {
 
 function daysAgo({ deps }: Context, days: number): string {
   return new Date(deps.clock.now() - days * DAY_MS).toISOString().slice(0, 10);
-}
-
-interface Found {
-  invoice: CallInvoice;
-  line: CallInvoiceLine;
-}
-
-/** Returns the line of a bill; null where no invoice has it. */
-function findOnly(invoices: readonly CallInvoice[], { marker, amount }: CallLine): Found | null {
-  const all = invoices.flatMap((invoice) =>
-    invoice.lines
-      .filter(({ description }) => findMarkers(description).includes(marker))
-      .map((line): Found => ({ invoice, line })),
-  );
-  const live = all.filter(({ invoice }) => invoice.status !== 'cancelled');
-  const [found, ...surplus] = live;
-  if (found === undefined) {
-    const [dead] = all;
-    if (dead === undefined) return null;
-    throw refusal('invoice_closed', `The line ${marker} is on invoice ${dead.invoice.id}, which is cancelled`, dead);
-  }
-  const others = surplus.map(({ line, invoice }) => `line ${line.id} of invoice ${invoice.id}`);
-  if (others.length > 0) {
-    throw refusal('bill_doubled', `The line ${marker} is there more than once: delete ${others.join(', ')}`, found, {
-      surplus: surplus.map(({ line }) => line.id),
-    });
-  }
-  if (compareMoney(found.line.amount, amount) !== 0) {
-    const { invoice, line } = found;
-    throw refusal(
-      'amount_differs',
-      `The line ${marker} of invoice ${invoice.id} has ${formatMoney(line.amount, invoice.currency)}, and the calls now come to ${amount}`,
-      found,
-    );
-  }
-  return found;
-}
-
-function refusal(
-  code: string,
-  message: string,
-  { invoice }: Pick<Found, 'invoice'>,
-  details: object = {},
-): SluiceError {
-  return new SluiceError(code, `${message}; nothing was changed`, { details: { invoice: invoice.id, ...details } });
 }
 
 function unknown({ id }: CallBillRecord, why: string): SluiceError {

@@ -1,0 +1,57 @@
+import { type CallInvoice, type CallInvoiceLine, type CallLine, SluiceError } from '@sluice/panel-kind';
+import { compareMoney, formatMoney } from '@sluice/quota-core';
+import { findMarkers } from '@sluice/telephony';
+
+/** A line of calls on an invoice. */
+export interface Found {
+  invoice: CallInvoice;
+  line: CallInvoiceLine;
+}
+
+/**
+ * Returns the line of a bill; null where no invoice has it.
+ *
+ * @throws SluiceError `invoice_closed`, `bill_doubled`, `amount_differs`
+ */
+export function findOnly(
+  invoices: readonly CallInvoice[],
+  { marker, amount }: Pick<CallLine, 'marker' | 'amount'>,
+): Found | null {
+  const all = invoices.flatMap((invoice) =>
+    invoice.lines
+      .filter(({ description }) => findMarkers(description).includes(marker))
+      .map((line): Found => ({ invoice, line })),
+  );
+  const live = all.filter(({ invoice }) => invoice.status !== 'cancelled');
+  const [found, ...surplus] = live;
+  if (found === undefined) {
+    const [dead] = all;
+    if (dead === undefined) return null;
+    throw refusal('invoice_closed', `The line ${marker} is on invoice ${dead.invoice.id}, which is cancelled`, dead);
+  }
+  const others = surplus.map(({ line, invoice }) => `line ${line.id} of invoice ${invoice.id}`);
+  if (others.length > 0) {
+    throw refusal('bill_doubled', `The line ${marker} is there more than once: delete ${others.join(', ')}`, found, {
+      surplus: surplus.map(({ line }) => line.id),
+    });
+  }
+  if (compareMoney(found.line.amount, amount) !== 0) {
+    const { invoice, line } = found;
+    throw refusal(
+      'amount_differs',
+      `The line ${marker} of invoice ${invoice.id} has ${formatMoney(line.amount, invoice.currency)}, and the calls now come to ${amount}`,
+      found,
+    );
+  }
+  return found;
+}
+
+/** Returns the error of an invoice that needs a person. */
+export function refusal(
+  code: string,
+  message: string,
+  { invoice }: Pick<Found, 'invoice'>,
+  details: object = {},
+): SluiceError {
+  return new SluiceError(code, `${message}; nothing was changed`, { details: { invoice: invoice.id, ...details } });
+}
