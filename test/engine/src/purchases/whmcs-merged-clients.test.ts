@@ -170,6 +170,28 @@ describe('a purchase that waits while its client is merged into another', () => 
   });
 });
 
+it('a purchase that was paid before its client was merged is not cancelled without its price', async () => {
+  await open();
+  at.whmcs.addCredit(CLIENT, '20.00');
+  // The answer that would show the payment is lost.
+  const off = at.whmcs.server.onCall(({ endpoint }) => {
+    const fault = { kind: 'cut' } as const;
+    if (endpoint === 'ApplyCredit') at.whmcs.server.inject({ endpoint: 'GetInvoice', times: 9, fault });
+  });
+  expect(await codeOf(at.buy())).toBe('outcome_unknown');
+  off();
+  at.whmcs.server.clearFaults();
+  merge();
+  await sync();
+  await at.use(1);
+  const [row] = await at.purchases();
+  expect(await codeOf(at.sluice.purchases.cancel(row?.id ?? ''))).toBe('unknown_client');
+  expect(await readBooks()).toEqual(['15.00', ['Paid'], ['pending']]);
+  await at.sluice.clients.merge(String(CLIENT), { into: String(INTO) });
+  expect(allowed(await at.use(1))).toBe(150 * GB);
+  expect(await readBooks()).toEqual(['15.00', ['Paid'], ['paid']]);
+});
+
 it('changes nothing where there is nothing to merge, in a dry run and in the run', async () => {
   await open();
   merge();

@@ -27,7 +27,7 @@ export interface CancelRequest {
  * Cancels a pending purchase with its invoice, or with `refund` a paid one. Repeatable.
  *
  * @throws SluiceError `unknown_purchase`, `billed_elsewhere`, `purchase_paid` without `refund`, `purchase_used` where the service would not stay
- *   under its allowance, `purchase_ended` for one that failed or is over: nothing was changed
+ *   under its allowance, `purchase_ended` for one that failed or is over, `unknown_client` while it is not known what became of its client: nothing was changed
  */
 export async function cancelPurchase(context: Context, request: CancelRequest): Promise<PurchaseDetail> {
   const { service } = await requirePurchase(context, request.id);
@@ -70,8 +70,7 @@ function refuseElsewhere({ config }: Context, { id, billing }: PurchaseRecord): 
 async function cancelPending(context: Context, run: Run, row: PurchaseRecord): Promise<PurchaseRecord> {
   const billing = await context.billing();
   const { signal } = context.deps;
-  // Of a client who is gone nothing is left to cancel.
-  const found = await findInvoice(context, row).catch(nullIfNobody);
+  const found = await findInvoice(context, row);
   const isOpen = found?.status === 'draft' || found?.status === 'open';
   if (isOpen && !isOnlyLine(found, row.id)) throw isMerged(row, found.id);
   const invoice = found !== null && isOpen ? await billing.cancel(found.id, row.id, signal) : found;
@@ -80,11 +79,6 @@ async function cancelPending(context: Context, run: Run, row: PurchaseRecord): P
   const service = await context.store.services.get(row.service);
   if (!isForPayer(row, service)) return storeForFormerPayer(context, fences, row, invoice);
   return changePurchase(context, fences, row, afterInvoice(row, invoice, context.now()));
-}
-
-function nullIfNobody(error: unknown): null {
-  if (error instanceof SluiceError && error.code === 'unknown_client') return null;
-  throw error;
 }
 
 async function undo(
