@@ -52,7 +52,7 @@ export async function mergeClients(
 }
 
 /**
- * Stores a merge. What was bought automatically for the first client is not any more. A refund whose outcome is not known is only
+ * Stores a merge. What was bought automatically for the first client is not any more, and what its services refused to buy stays refused. A refund whose outcome is not known is only
  * searched for then: the log of the first client may be gone.
  */
 export async function storeMerge(
@@ -69,7 +69,7 @@ export async function storeMerge(
   const had = await tables.services.list({ client: from });
   const rows = await tables.clients.merge(from, into);
   const moved = had.map((service) => ({ ...service, client: into }));
-  const notices = await endPreferences(context, tables, { moved, run });
+  const notices = await endPreferences(context, tables, { moved, run, isMerge: true });
   if (notices.length > 0) await addNotices(context, tables, noticeRows(context, run, notices));
   return rows;
 }

@@ -11,9 +11,10 @@ import { withServiceRun } from '../services/change-services.js';
 import type { Context } from '../../context/context.js';
 import { refuseOtherClient, requireService } from '../../context/find-service.js';
 import { type LinkBudget, refuseOverLink } from './link-budget.js';
-import { findRow, putOfLink, putOwn, readPreferences, UNSTATED } from './link-preferences.js';
+import { findRow, putOfLink, putOwn, readPreferences } from './link-preferences.js';
 import { requireOffered, requirePackage } from './packages.js';
 import { findRule, isAutomatic, listOwnPurchases, thresholdBytes } from '../preferences/preferences.js';
+import { UNSTATED } from '../preferences/restrictions.js';
 
 /** What `auto-buy` is about: a service, or a client. */
 export type AutoBuySubject =

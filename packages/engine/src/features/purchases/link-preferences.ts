@@ -1,21 +1,8 @@
-import type { AutoBuyRule } from '@sluice/contract/documents';
-import { compareMoney } from '@sluice/quota-core';
 import type { AutoBuyRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { isValid } from '../access/grants.js';
 import type { Config } from '../../base/config/schema.js';
 import { findRule } from '../preferences/preferences.js';
-import { findPackage } from './packages.js';
-
-/** What a preference states; null for what it leaves to the next level. */
-export type Stated = Pick<AutoBuyRecord, 'enabled' | 'package' | 'thresholdBytes' | 'thresholdPercent' | 'maxPerCycle'>;
-
-export const UNSTATED: Stated = {
-  enabled: null,
-  package: null,
-  thresholdBytes: null,
-  thresholdPercent: null,
-  maxPerCycle: null,
-};
+import { findRestrictions, type Stated, UNSTATED } from '../preferences/restrictions.js';
 
 /** Lists the preferences in force: what a share link has set ends with the link. */
 export async function readPreferences(
@@ -107,32 +94,10 @@ export async function putOfLink(
   const { id, client, product } = service;
   const own = findRow(stored, 'service', id);
   const withoutLinks = stored.filter((row) => row.scope !== 'link' || row.subject !== id);
-  const kept = findRestrictions(config, findRule(config, withoutLinks, { service: id, client, product }), change);
+  const rule = findRule(config, withoutLinks, { service: id, client, product });
+  const kept = rule.enabled || change.enabled === false ? findRestrictions(config, rule, change) : {};
   const isKept = Object.keys(kept).length > 0;
   if (!isKept && own === undefined) await tables.autoBuy.remove('service', id);
   else await tables.autoBuy.put({ ...wanted, ...UNSTATED, ...own, ...kept, scope: 'service', link: null });
   await tables.autoBuy.put(wanted);
-}
-
-/** Returns what of a change spends less than the rule does. */
-function findRestrictions(config: Config, rule: AutoBuyRule, change: Partial<Stated>): Partial<Stated> {
-  if (change.enabled === false) return { enabled: false };
-  if (!rule.enabled) return {};
-  const { maxPerCycle, package: name } = change;
-  const { thresholdBytes = null, thresholdPercent = null } = change;
-  const isPercent = rule.threshold.endsWith('%');
-  const isLater = isPercent
-    ? thresholdPercent !== null && Number(thresholdPercent) < Number(rule.threshold.slice(0, -1))
-    : thresholdBytes !== null && thresholdBytes < Number(rule.threshold);
-  return {
-    ...(maxPerCycle != null && maxPerCycle < rule.maxPerCycle && { maxPerCycle }),
-    ...(isLater && { thresholdBytes, thresholdPercent }),
-    ...(name != null && isCheaper(config, name, rule.package) && { package: name }),
-  };
-}
-
-function isCheaper(config: Config, name: string, than: string | null): boolean {
-  const [wanted, other] = [findPackage(config, name), than === null ? undefined : findPackage(config, than)];
-  if (wanted === undefined || wanted.currency !== other?.currency) return false;
-  return compareMoney(wanted.price, other.price) < 0;
 }
