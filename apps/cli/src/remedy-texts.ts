@@ -100,7 +100,8 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   raise_waits: 'Raise the limit with "sluice agent limit AGENT --gb N", or wait for its next period',
   calls_unbilled:
     'Charge them by hand, and acknowledge it with "sluice notice ack ID"; "sluice call reconcile" lists the calls',
-  client_missing: 'If it was merged into another one there: "sluice client merge CLIENT INTO"',
+  client_missing:
+    'If it was merged into another one there: "sluice client merge CLIENT INTO"; if it was deleted: "sluice client merge CLIENT none"',
   receiver_unreachable: 'Try the channel with "sluice notify test"',
   receiver_refused: 'Correct the entry of notify, and try it with "sluice notify test"',
   notices_given_up:
@@ -126,11 +127,11 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
     'Put panel "{panel}" back into the config, or move its services to its new name with "sluice service set SERVICE panel=PANEL"; "sluice observe {panel} --as-configured" ends it',
   unknown_product: 'Add it to the config, or set another with "sluice service set {service} product=NAME"',
   unknown_client: [
-    'Correct the client of the service: it has to exist in {billing}. If it was merged into another one there: "sluice client merge {client} INTO"',
+    'Correct the client of the service: it has to exist in {billing}. If it was merged into another one there: "sluice client merge {client} INTO"; if it was deleted: "sluice client merge {client} none"',
     'Correct "{unserved}": "sluice service list --columns service,client" shows the client of each service',
     'Correct the id, or add credit with "sluice credit add {client} AMOUNT --currency C"',
   ],
-  client_exists: 'Merge the clients in {billing} first',
+  client_exists: 'Merge the clients in {billing} first, or delete {client} there',
   other_client: 'Name that client: "sluice client merge {client} {owner}"',
   unknown_invoice: ['{billing} itself lists the invoices', '"sluice invoice list" lists the invoices'],
   invoice_closed: '"sluice invoice show {invoice}" shows what became of it',

@@ -19,16 +19,20 @@ export const clientMerge: CommandHandler<MergeOptions> = ([client = '', into = '
   const { dryRun, detailedExitcode } = options;
   return answer(deps, options, ({ sluice }) => sluice.clients.merge(client, { into, dryRun }), {
     info: ({ run, services, purchases, bills }) => {
-      if (services + purchases + bills === 0)
-        return `client ${client}: nothing of theirs is stored; nothing was changed`;
+      const isDeleted = into === 'none';
+      if (services + purchases + bills === 0) {
+        const nothing = isDeleted ? 'nothing of theirs is unfinished' : 'nothing of theirs is stored';
+        return `client ${client}: ${nothing}; nothing was changed`;
+      }
       const what = [
-        formatCount(services, 'service'),
+        ...(isDeleted ? [] : [formatCount(services, 'service')]),
         formatCount(purchases, 'purchase'),
         formatCount(bills, 'bill of calls', 'bills of calls'),
       ];
       const is = run.dryRun ? 'would be' : 'is now';
       const end = run.dryRun ? ' (dry run, nothing was stored)' : '';
-      return `client ${client} ${is} client ${into}: ${what.join(', ')}${end}`;
+      const whose = isDeleted ? 'ended' : `client ${into}`;
+      return `client ${client} ${is} ${whose}: ${what.join(', ')}${end}`;
     },
     exitCode: ({ run }) =>
       detailedExitcode === true && dryRun === true && run.changes ? ExitCode.changes : ExitCode.done,

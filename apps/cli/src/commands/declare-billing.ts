@@ -17,13 +17,13 @@ export function declareBilling(program: LazyCommand): void {
 function declareClient(client: LazyCommand): void {
   client
     .command('merge <client>')
-    .argument('<into>', 'the client into whom it was merged')
+    .argument('<into>', 'the client into whom it was merged; none: it was deleted')
     .description(
-      'store that the billing system has merged a client into another one, whose services, purchases and bills are then those of the first, too',
+      'store that the billing system has merged a client into another one, whose services, purchases and bills are then those of the first, too, or has deleted it',
     )
-    .previews("store nothing, and show how much would become the other client's")
+    .previews("store nothing, and show how much would become the other client's, or would end")
     .changes()
-    .examples('sluice client merge 501 502 --dry-run', 'sluice client merge 501 502')
+    .examples('sluice client merge 501 502 --dry-run', 'sluice client merge 501 502', 'sluice client merge 501 none')
     .runs(async () => (await import('./billing.js')).clientMerge);
 }
 

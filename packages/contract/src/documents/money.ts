@@ -63,7 +63,7 @@ export const clientMerge = name(
   z.object({
     run: commandRun,
     from: text,
-    into: text,
+    into: text.describe('`none`: the first one was deleted'),
     services: count.describe('Services that the first one has or had'),
     purchases: count,
     bills: count.describe('Bills of calls'),

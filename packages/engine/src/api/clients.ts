@@ -6,7 +6,7 @@ import type { CallOptions, RunCall } from './call.js';
 export interface Clients {
   /**
    * Stores that the billing system has merged a client into another one: what the first has and had, and what is not finished of it, is the
-   * other's. Refused while the billing system has the first one (`client_exists`).
+   * other's. Into `none` it has deleted the first one: what is not finished of it ends, and nothing is charged or returned. Refused while the billing system has the first one (`client_exists`).
    */
   merge(client: string, options: CallOptions & { into: string; dryRun?: boolean | undefined }): Promise<ClientMerge>;
 }

@@ -119,6 +119,25 @@ describe('a merge that an invoice shows is found', () => {
   });
 });
 
+describe('a bill in doubt of a client who was deleted in WHMCS', () => {
+  it('ends as a person states it: its calls count as charged', async () => {
+    at.addCall('2026-10-15T09:00:00-03:00', '40.0000');
+    at.whmcs.server.inject({ endpoint: 'CreateInvoice', when: 'before', fault: { kind: 'cut' } });
+    expect(await at.bill()).toEqual(['whmcs-7 outcome_unknown 40.00']);
+    at.whmcs.server.clearFaults();
+    at.whmcs.deleteService(7);
+    at.whmcs.world.clients.delete(FORMER);
+    await at.sync();
+    at.bench.clock.advance(11 * MINUTE);
+    expect(await at.bill({ resend: true })).toContain('whmcs-7 unknown_client 40.00');
+    expect(await codeOf(at.sluice.services.remove('whmcs-7'))).toBe('outcome_unknown');
+    expect(await at.sluice.clients.merge(FROM, { into: 'none' })).toMatchObject({ purchases: 0, bills: 1 });
+    expect(await at.bill()).not.toContainEqual(expect.stringContaining('unknown_client'));
+    expect([await listMissing(), await at.listAlarms(), at.charged()]).toEqual([[], [], []]);
+    expect(await codeOf(at.sluice.services.remove('whmcs-7'))).toBeNull();
+  });
+});
+
 describe('a merge is refused', () => {
   it.each([
     ['client_exists', FROM, INTO],

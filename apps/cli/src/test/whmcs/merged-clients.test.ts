@@ -32,3 +32,17 @@ it('client merge shows and stores what was another client’s, and refuses a cli
   const gone = await run('client merge 79 80');
   expect(gone.stderr).toMatch(/WHMCS has no client "80"/);
 });
+
+it('client merge into none ends what is not finished of a client who was deleted', async () => {
+  const early = await run('client merge 77 none');
+  expect([early.exitCode, early.stderr]).toEqual([
+    1,
+    expect.stringMatching(/WHMCS has client "77"; nothing was changed\. .*or delete 77 there/s),
+  ]);
+  at.whmcs.world.clients.delete(77);
+  const ended = await run('client merge 77 none');
+  expect([ended.exitCode, ended.stdout]).toEqual([
+    0,
+    'client 77: nothing of theirs is unfinished; nothing was changed\n',
+  ]);
+});

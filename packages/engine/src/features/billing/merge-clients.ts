@@ -6,6 +6,7 @@ import type { Context } from '../../context/context.js';
 import { toRunView, withRun } from '../../kernel/run/bracket.js';
 import { addNotices, noticeRows } from '../../kernel/run/notice.js';
 import { endPreferences } from '../preferences/end-preferences.js';
+import { countUnfinished, NOBODY, storeEnd } from './end-client.js';
 import { mergedRefundKey, missingKey } from './missing-key.js';
 import { nullIfUnknown } from './refusals.js';
 
@@ -17,7 +18,8 @@ export interface MergedClient {
 
 /**
  * Stores that the billing system has merged a client into another one: what the first has and had is the other's, services with
- * their past, purchases and bills of calls, also those that are not finished. Repeatable.
+ * their past, purchases and bills of calls, also those that are not finished. Into `none` it has deleted the first one: what is not finished
+ * ends. Repeatable.
  *
  * @throws SluiceError `client_exists` while the billing system has the first one, `unknown_client` where it has not the other, `other_client`
  *   where invoices of the first are somebody else's now, `unsupported` with the local ledger: nothing was changed
@@ -34,16 +36,19 @@ export async function mergeClients(
     throw new SluiceError('unsupported', message, { kind: 'unsupported', details: { client: from } });
   }
   return withRun(context, { command: 'client merge', dryRun }, async (run) => {
-    await refuseExisting(context, from);
-    await (await context.billing()).credit(into, context.deps.signal);
+    await refuseExisting(context, { from, into });
+    if (into !== NOBODY) await (await context.billing()).credit(into, context.deps.signal);
     await refuseOther(context, { from, into });
     if (dryRun) {
-      const rows = await context.store.clients.count(from);
+      const { store } = context;
+      const rows = await (into === NOBODY ? countUnfinished(context, store, from) : store.clients.count(from));
       await run.end({ outcome: 'done', changes: isAny(rows) });
       return { run: toRunView(run.view), from, into, ...rows };
     }
     const rows = await run.store(async (tables) => {
-      const merged = await storeMerge(context, tables, { from, into, run: run.id });
+      const merged = await (into === NOBODY
+        ? storeEnd(context, tables, from)
+        : storeMerge(context, tables, { from, into, run: run.id }));
       run.totals = { from, into, ...merged };
       return merged;
     }, isAny);
@@ -78,10 +83,11 @@ function isAny({ services, purchases, bills }: ClientRows): boolean {
   return services + purchases + bills > 0;
 }
 
-async function refuseExisting(context: Context, client: string): Promise<void> {
+async function refuseExisting(context: Context, { from: client, into }: MergedClient): Promise<void> {
   if (!(await isKnown(context, client))) return;
   const { title } = await context.billing();
-  const message = `${title} has client "${client}": merge the clients there first; nothing was changed`;
+  const first = into === NOBODY ? '' : ': merge the clients there first';
+  const message = `${title} has client "${client}"${first}; nothing was changed`;
   throw new SluiceError('client_exists', message, { details: { client, billing: title } });
 }
 
@@ -99,7 +105,8 @@ export async function isKnown(context: Context, client: string): Promise<boolean
 async function refuseOther(context: Context, { from, into }: MergedClient): Promise<void> {
   const [{ invoice, client } = { invoice: '', client: into }] = await findOwners(context, from, into);
   if (client === into) return;
-  const message = `Invoice ${invoice} of client "${from}" is client "${client}"'s now, not "${into}"'s; nothing was changed`;
+  const not = into === NOBODY ? '' : `, not "${into}"'s`;
+  const message = `Invoice ${invoice} of client "${from}" is client "${client}"'s now${not}; nothing was changed`;
   throw new SluiceError('other_client', message, { details: { client: from, invoice, owner: client } });
 }
 

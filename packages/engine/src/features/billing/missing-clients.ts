@@ -1,11 +1,12 @@
 import { SluiceError } from '@sluice/panel-kind';
 import type { ConditionRecord, StoreTables } from '@sluice/state-store';
+import { isLiving } from '../../base/lifecycle.js';
 import type { Context } from '../../context/context.js';
 import { withRun } from '../../kernel/run/bracket.js';
 import { addNotices, noticeRows } from '../../kernel/run/notice.js';
+import { listUnfinishedRows } from './end-client.js';
 import { findMerge, isKnown, type MergedClient, storeMerge } from './merge-clients.js';
 import { CLIENT_MISSING, missingKey } from './missing-key.js';
-import { listOpen } from './open-charges.js';
 
 /** A client whom the billing system has not any more, and of whom something is not finished. */
 export interface MissingClient {
@@ -33,8 +34,9 @@ export async function listMissingClients({ store }: Pick<Context, 'store'>): Pro
  */
 export async function checkClients(context: Context, also: readonly string[] = []): Promise<void> {
   if (context.config.billing === 'ledger') return;
-  const unfinished = await listUnfinishedClients(context);
   const stored = new Map((await context.store.conditions.list(`${CLIENT_MISSING}:`)).map((one) => [one.key, one]));
+  const isAsked = (client: string): boolean => also.includes(client) || stored.has(missingKey(client));
+  const unfinished = await listUnfinishedClients(context, isAsked);
   const missing: ConditionRecord[] = [];
   for (const client of new Set([...unfinished.keys(), ...also])) {
     const key = missingKey(client);
@@ -91,28 +93,29 @@ async function storeFound(context: Context, { from, into }: MergedClient): Promi
   }
 }
 
-const UNFINISHED = ['planned', 'sending', 'unknown', 'failed'] as const;
-
-/** Returns a service of each client of whom a bill of calls, a refund, or a purchase of a service that he no longer has is not finished. */
-async function listUnfinishedClients({
-  store,
-  config,
-}: Pick<Context, 'store' | 'config'>): Promise<Map<string, string>> {
-  const isOwn = ({ billing }: { billing: string | null }): boolean => billing === null || billing === config.billing;
-  const purchases = (await listOpen(store, null)).filter(isOwn);
-  const bills = (await store.callBills.list({ states: UNFINISHED })).filter(isOwn);
+/**
+ * Returns a service of each client of whom a bill of calls, a refund or a purchase is not finished. One that waits for its payment has
+ * its client, unless the service ended or is another one's by now, or the client is asked for.
+ */
+async function listUnfinishedClients(
+  { store, config }: Pick<Context, 'store' | 'config'>,
+  isAsked: (client: string) => boolean,
+): Promise<Map<string, string>> {
+  const { purchases, bills } = await listUnfinishedRows({ store, config });
   const present = await readClients(store, purchases);
   const open = purchases.filter(
-    ({ status, service, client }) => status === 'refunded' || present.get(service) !== client,
+    ({ status, service, client }) =>
+      status === 'refunded' || present.get(service) !== client || (client !== null && isAsked(client)),
   );
   return new Map([...open, ...bills].flatMap(({ client, service }) => (client === null ? [] : [[client, service]])));
 }
 
+/** Returns the clients of services in use. */
 async function readClients(
   { services }: Pick<StoreTables, 'services'>,
   rows: readonly { service: string }[],
 ): Promise<Map<string, string | null>> {
   if (rows.length === 0) return new Map();
   const found = await services.list({ ids: [...new Set(rows.map(({ service }) => service))] });
-  return new Map(found.map(({ id, client }) => [id, client]));
+  return new Map(found.filter(isLiving).map(({ id, client }) => [id, client]));
 }

@@ -6,6 +6,11 @@ export function missingKey(client: string): string {
   return `${CLIENT_MISSING}:${client}`;
 }
 
+/** Returns the key of the condition that a client was deleted, as a person stated. */
+export function endedKey(client: string): string {
+  return `client_ended:${client}`;
+}
+
 /** Begins the keys of refunds that were sent before their client was merged into another one. */
 export const REFUND_OF_MERGED = 'refund_of_merged:';
 

@@ -10,7 +10,8 @@ import { refuseOpenPeriod, refuseOverlap, refuseShared, requireTerms } from './b
 import { emptyView, figures, type PeriodOfLine, toView } from './bill-view.js';
 import { type BillingType, describeTypeChanged, findBillingType, TYPE_CHANGED } from './billing-type.js';
 import { describeBound, lastDayBefore } from '../../base/describe-period.js';
-import { BY_HAND, isByHand, isFinal, isInDoubt, isTaken, toInstants } from './due.js';
+import { BY_HAND, isByHand } from '../billing/by-hand.js';
+import { isFinal, isInDoubt, isTaken, toInstants } from './due.js';
 import { gather, type Gathered } from './gather.js';
 import { listLineBills } from './line-bills.js';
 import { findSubscriber } from '../telephony/find-line.js';

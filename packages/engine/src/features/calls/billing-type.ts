@@ -3,7 +3,8 @@ import { type CallTerms, SluiceError } from '@sluice/panel-kind';
 import type { CallBillRecord } from '@sluice/state-store';
 import { periodsOverlap } from '@sluice/telephony';
 import type { Line } from '../telephony/find-line.js';
-import { isByHand, isFinal } from './due.js';
+import { isByHand } from '../billing/by-hand.js';
+import { isFinal } from './due.js';
 
 /** How the calls of a line are paid. */
 export type BillingType = CallTerms['billingType'];

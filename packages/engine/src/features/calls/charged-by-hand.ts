@@ -2,7 +2,8 @@ import type { CallBillRecord, StoreTables } from '@sluice/state-store';
 import { periodsOverlap } from '@sluice/telephony';
 import type { Context } from '../../context/context.js';
 import { isOfPanel } from './line-bills.js';
-import { BY_HAND, isByHand, isTaken } from './due.js';
+import { BY_HAND, isByHand } from '../billing/by-hand.js';
+import { isTaken } from './due.js';
 import { isOfNothing, OF_NOTHING } from './read-again.js';
 
 /** Calls of a line that no bill has, in the period of a bill that could be made of them. */

@@ -11,6 +11,7 @@ import {
   toLocalTime,
 } from '@sluice/telephony';
 import type { ServiceWindow } from '../../base/ownership.js';
+import { isByHand } from '../billing/by-hand.js';
 
 /** A period to bill, or a stored bill to go on with. */
 export interface ToBill extends Pick<ServiceWindow, 'client' | 'sharedWith'> {
@@ -49,14 +50,6 @@ const ALL = 1_000;
 
 /** Longer than a period and its grace. */
 const PERIOD_MS = 62 * 86_400_000;
-
-/** Begins the note of a bill without an invoice: a person has charged its calls, and no other bill is made of them. */
-export const BY_HAND = 'by-hand';
-
-/** Whether a bill stands for calls that a person has charged. */
-export function isByHand({ note }: Pick<CallBillRecord, 'note'>): boolean {
-  return note === BY_HAND || note?.startsWith(`${BY_HAND}: `) === true;
-}
 
 /** Whether the period of a bill is done with. */
 export function isFinal({ state }: Pick<CallBillRecord, 'state'>): boolean {

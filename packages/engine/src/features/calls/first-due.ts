@@ -2,7 +2,8 @@ import type { CallBillRecord, HeldLease } from '@sluice/state-store';
 import { periodsOverlap } from '@sluice/telephony';
 import type { Context } from '../../context/context.js';
 import type { Line } from '../telephony/find-line.js';
-import { isByHand, type ToBill } from './due.js';
+import { isByHand } from '../billing/by-hand.js';
+import type { ToBill } from './due.js';
 import { listLineBills } from './line-bills.js';
 
 const toKey = ({ service: { id, panel }, subscriberId }: Line): string => `calls_due:${panel}:${subscriberId}:${id}`;

@@ -1,5 +1,6 @@
 import type { PurchaseRecord } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
+import { listEndedClients } from '../billing/end-client.js';
 import { listOpen } from '../billing/open-charges.js';
 
 /** How long a cancelled invoice is asked for: it may have been paid at the same time, or opened and paid again. */
@@ -17,7 +18,9 @@ export async function listUnfinished(
   const filter = service === null ? {} : { service };
   const cancelled = all ? await purchases.list({ ...filter, status: 'cancelled' }) : [];
   const since = new Date(Date.parse(context.now()) - LONGEST_LATE_MS).toISOString();
-  const late = cancelled.filter(({ at, invoice }) => invoice !== null && at >= since);
+  const ended = cancelled.length === 0 ? new Set<string>() : await listEndedClients(context);
+  const isGone = ({ client }: PurchaseRecord): boolean => client !== null && ended.has(client);
+  const late = cancelled.filter((row) => row.invoice !== null && row.at >= since && !isGone(row));
   const rows = [...(await listOpen(context.store, service)), ...late];
   return rows.filter((row) => isOwn(context, row));
 }

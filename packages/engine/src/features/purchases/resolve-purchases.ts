@@ -46,6 +46,7 @@ export interface ResolvedPurchases {
 export async function resolvePurchases(context: Context, request: ResolveRequest): Promise<ResolvedPurchases> {
   const problems = new Map<string, ItemError>();
   const notices: Notice[] = [];
+  const missing = new Set<string>();
   let paid = 0;
   const due = await findChecked(context, request);
   for (const { row, service } of due) {
@@ -65,11 +66,13 @@ export async function resolvePurchases(context: Context, request: ResolveRequest
       notices.push(purchaseNotice(context.config, service, after, late));
     } catch (error) {
       if (!(error instanceof SluiceError)) throw error;
+      if (error.code === 'unknown_client' && row.client !== null) missing.add(row.client);
       // The service is another client's by now: it is metered and billed as if the purchase were not there.
       if (!isForPayer(row, service)) notices.push(leftForPayerNotice(service, row, error));
       else if (!waitsForPerson(row, error)) problems.set(service.id, toProblem(error));
     }
   }
+  if (missing.size > 0) await checkClients(context, [...missing]);
   return { paid, problems, notices };
 }
 
