@@ -24,3 +24,20 @@ it.each([
   expect(purchases).toMatchObject([{ id: bought?.id, invoice: bought?.invoice, status: 'paid' }]);
   await backup.close();
 });
+
+it('a store restored from before a refund takes the purchase for a paid one, and its cancellation returns nothing again', async () => {
+  await open({ product: AUTO });
+  at.whmcs.addCredit(CLIENT, '100.00');
+  const backup = await at.bench.copy('backup');
+  await at.use(85);
+  const id = (await at.purchases())[0]?.id ?? '';
+  await at.sluice.purchases.cancel(id, { refund: true });
+  const left = at.whmcs.credit(CLIENT);
+  await backup.sluice.poll();
+  expect((await backup.sluice.purchases.list({ service: 'whmcs-1' })).purchases).toMatchObject([
+    { id, status: 'paid' },
+  ]);
+  expect((await backup.sluice.purchases.cancel(id, { refund: true })).purchase.status).toBe('refunded');
+  expect([left, at.whmcs.credit(CLIENT)]).toEqual(['100.00', '100.00']);
+  await backup.close();
+});
