@@ -6,6 +6,8 @@ export interface OwnerChange {
   after: ServiceRecord | null;
   /** The telephone numbers that the service has; those that it had before it ended, where it is back. */
   numbers?: readonly string[];
+  /** Subjects that the service had on its panel. */
+  had?: readonly string[];
   /** ISO UTC. */
   at: string;
 }
@@ -97,9 +99,9 @@ export function endPeriods(periods: PeriodsBySubject, { before, after, at, numbe
  * Begins the periods of what a service gets, after those of former owners ended. The first known owner had it also before, unless it
  * has it instead of another object: what was done with it until then is not its own.
  */
-export function beginPeriods(periods: PeriodsBySubject, { before, after, at, numbers }: OwnerChange): void {
+export function beginPeriods(periods: PeriodsBySubject, { before, after, at, numbers, had }: OwnerChange): void {
   if (after === null) return;
-  const exchanged = listExchanged(before, after);
+  const exchanged = listExchanged(before, after, had);
   const { id, client } = after;
   for (const subject of listSubjects(after, numbers)) {
     if (findOpen(periods, subject, id) !== undefined) continue;
@@ -117,10 +119,20 @@ function findOpen(periods: PeriodsBySubject, subject: Subject, service: string):
   return periods.get(subjectKey(subject))?.find((period) => period.service === service && period.until === null);
 }
 
-/** Returns the objects that a service names instead of other ones of its panel. */
-function listExchanged(before: ServiceRecord | null, { panel, refs }: ServiceRecord): Set<string> {
+/** Returns the names of refs that a service did not have right before. */
+export function listNewNames({ before, after }: Pick<OwnerChange, 'before' | 'after'>): string[] {
+  if (before === null || after === null || before.panel !== after.panel) return [];
+  return Object.keys(after.refs).filter((name) => before.refs[name] === undefined);
+}
+
+/** Returns the objects that a service names instead of other ones of its panel, which it had until now or before it named none. */
+function listExchanged(before: ServiceRecord | null, after: ServiceRecord, had: readonly string[] = []): Set<string> {
+  const { panel, refs } = after;
   if (before === null || before.panel !== panel) return new Set();
-  const changed = Object.entries(refs).filter(([name, value]) => (before.refs[name] ?? value) !== value);
+  const isNew = new Set(listNewNames({ before, after }));
+  const changed = Object.entries(refs).filter(([name, value]) =>
+    isNew.has(name) ? had.some((subject) => subject.startsWith(`${name}:`)) : before.refs[name] !== value,
+  );
   return new Set(changed.map(([name, value]) => subjectKey({ panel, subject: ownershipSubject(name, value) })));
 }
 

@@ -66,6 +66,17 @@ describe('who had an object', () => {
     expect([await periods('line:7'), await periods('line:8')]).toEqual([['svc-1 a 5..'], ['svc-2 a ..']]);
   });
 
+  it('begins where a service names another object, although it named none for a while', async () => {
+    await at.store.services.put([made('svc-1', 1)]);
+    await at.store.services.update([{ id: 'svc-1', refs: { line: null }, updatedAt: minute(5) }]);
+    await at.store.services.update([{ id: 'svc-1', refs: { line: '9002', other: '7' }, updatedAt: minute(8) }]);
+    expect([await periods(), await periods('line:9002'), await periods('other:7')]).toEqual([
+      ['svc-1 a ..5'],
+      ['svc-1 a 8..'],
+      ['svc-1 a ..'],
+    ]);
+  });
+
   it('has it on while nobody else had it since an end by mistake', async () => {
     await at.store.services.put([made('svc-1', 1)]);
     await at.store.services.update([{ id: 'svc-1', status: 'vanished', updatedAt: minute(5) }]);

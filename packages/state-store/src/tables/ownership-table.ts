@@ -4,6 +4,7 @@ import {
   changesOwner,
   endPeriods,
   isOwner,
+  listNewNames,
   listSubjects,
   type NumberChange,
   NUMBERS,
@@ -39,7 +40,7 @@ export function ownershipTable(access: Access): StoreTables['ownership'] {
 export async function recordOwnership(session: Session, all: readonly OwnerChange[]): Promise<void> {
   const changing = all.filter(changesOwner);
   if (changing.length === 0) return;
-  const changes = await withNumbers(session, changing);
+  const changes = await withFormer(session, await withNumbers(session, changing));
   await renamePanels(session, changes);
   const subjects = changes.flatMap(({ before, after, numbers }) =>
     [before, after].flatMap((service) => listSubjects(service, numbers)),
@@ -94,6 +95,17 @@ async function withNumbers(session: Session, changes: readonly OwnerChange[]): P
     const until = isOwner(before) ? null : end;
     const own = rows.filter((row) => row.service === before?.id && row.until === until);
     return { ...change, numbers: own.map(({ subject }) => subject) };
+  });
+}
+
+/** Adds what services had that name an object of a kind of which they named none. */
+async function withFormer(session: Session, changes: readonly OwnerChange[]): Promise<OwnerChange[]> {
+  const ids = changes.flatMap((change) => (listNewNames(change).length === 0 ? [] : (change.after?.id ?? [])));
+  if (ids.length === 0) return [...changes];
+  const rows = await inChunks(ids, (service) => listRecords(session, ownership, { where: { service } }));
+  return changes.map((change) => {
+    const own = rows.filter(({ service, panel }) => service === change.after?.id && panel === change.after.panel);
+    return { ...change, had: own.map(({ subject }) => subject) };
   });
 }
 
