@@ -11,10 +11,10 @@ const [at, open] = useOpened(openWhmcsShop);
 const OTHER = 78;
 
 /** Makes a link that may spend the price of one package. */
-async function share(): Promise<string> {
+async function share(ref?: string): Promise<string> {
   const expiresAt = new Date(at.bench.clock.now() + 10 * 24 * HOUR).toISOString();
   const rights = { buy: true, maxAmount: '5.00', needs: ['buy' as const] };
-  return (await at.sluice.access.share({ client: String(CLIENT), expiresAt, rights })).access.id;
+  return (await at.sluice.access.share({ client: String(CLIENT), expiresAt, rights, ref })).access.id;
 }
 
 describe('the maximum of a share link', () => {
@@ -46,6 +46,22 @@ describe('the maximum of a share link', () => {
       ['whmcs-3', 'paid'],
     ]);
     expect([await at.sluice.purchases.budgetLeft(budget), at.whmcs.credit(CLIENT)]).toEqual(['0.00', '95.00']);
+  });
+
+  it('begins anew with a link that the reference of a deleted one makes', async () => {
+    await open();
+    at.whmcs.addCredit(CLIENT, '100.00');
+    const link = await share('order-1');
+    expect(await share('order-1')).toBe(link);
+    await at.sluice.purchases.create('whmcs-1', 'extra', {
+      ref: `${link}:form`,
+      budget: { refs: `${link}:`, amount: '5.00' },
+    });
+    at.bench.clock.advance(60 * 24 * HOUR);
+    await at.sluice.reconcile();
+    expect(await at.bench.store.apiTokens.get(link)).toBeNull();
+    const next = await share('order-1');
+    expect(await at.sluice.purchases.budgetLeft({ refs: `${next}:`, amount: '5.00' })).toBe('5.00');
   });
 });
 

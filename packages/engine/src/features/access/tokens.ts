@@ -1,8 +1,9 @@
 import type { RevokedToken, TokenView } from '@sluice/contract/documents';
 import { compareMoney } from '@sluice/quota-core';
 import { SluiceError, usageError } from '@sluice/panel-kind';
-import type { ApiTokenRecord, ShareRights } from '@sluice/state-store';
+import type { ApiTokenRecord, ShareRights, StoreTables } from '@sluice/state-store';
 import { notFound } from '../../base/errors.js';
+import { refKey, refsOfLink } from '../../base/purchase-keys.js';
 import { agentsOfClient } from '../agents/show-agents.js';
 import type { Context } from '../../context/context.js';
 import { toHash, isValid, newSecret, NO_RIGHTS, toView } from './grants.js';
@@ -35,8 +36,8 @@ async function storeToken(context: Context, record: ApiTokenRecord): Promise<Tok
     const now = context.now();
     let { id } = record;
     let earlier = await tables.apiTokens.get(id);
-    // One that ended stays so: the request makes another.
-    while (earlier !== null && !isValid(earlier, now)) {
+    // One that ended stays so: the request makes another, with an id that nothing was spent with.
+    while (earlier === null ? await isSpent(tables, id) : !isValid(earlier, now)) {
       id = toId(id);
       earlier = await tables.apiTokens.get(id);
     }
@@ -50,6 +51,11 @@ async function storeToken(context: Context, record: ApiTokenRecord): Promise<Tok
     await tables.apiTokens.add({ ...record, id });
     return toView({ ...record, id });
   });
+}
+
+/** Returns whether something was bought with a link, which may be deleted by now. */
+async function isSpent({ purchases }: Pick<StoreTables, 'purchases'>, link: string): Promise<boolean> {
+  return (await purchases.list({ keyPrefix: refKey(refsOfLink(link)) })).length > 0;
 }
 
 /** A link that never ends in practice is one that nobody revokes. */

@@ -1,6 +1,6 @@
 import { compareMoney, subtractMoney } from '@sluice/quota-core';
 import type { PurchaseRecord, StoreTables } from '@sluice/state-store';
-import { refKey } from './views.js';
+import { refKey } from '../../base/purchase-keys.js';
 
 /** What may be spent in total on the purchases whose reference begins with the same text. */
 export interface PurchaseBudget {

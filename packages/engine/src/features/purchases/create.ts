@@ -23,7 +23,8 @@ import { type Package, requireOffered } from './packages.js';
 import { endUnwanted, isWanted } from './unfinished.js';
 import { errorFor } from '../services/for-reader.js';
 import { findRepeated, refUsed } from './references.js';
-import { refKey, toDetail } from './views.js';
+import { refKey } from '../../base/purchase-keys.js';
+import { toDetail } from './views.js';
 import { isLiving } from '../../base/lifecycle.js';
 
 /** What to buy. */

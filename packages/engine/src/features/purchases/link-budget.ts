@@ -2,20 +2,15 @@ import { SluiceError } from '@sluice/panel-kind';
 import { addMoney, compareMoney, multiplyMoney } from '@sluice/quota-core';
 import type { AutoBuyRecord, PurchaseRecord, StoreTables } from '@sluice/state-store';
 import type { Config } from '../../base/config/schema.js';
+import { refKey, refsOfLink } from '../../base/purchase-keys.js';
 import { findLink } from './link-preferences.js';
 import { fitsBudget, type PurchaseBudget } from './budget-left.js';
 import { findPackage } from './packages.js';
-import { refKey } from './views.js';
 
 /** The share link that sets a preference, with the most that may be spent with it in total (null: any). */
 export interface LinkBudget {
   link: string;
   amount: string | null;
-}
-
-/** Returns what references of purchases with a link begin with, also of automatic ones. */
-export function refsOfLink(link: string): string {
-  return `${link}:`;
 }
 
 /** Returns what keys of automatic purchases begin with; those of a preference that a link set count in what was spent with it. */

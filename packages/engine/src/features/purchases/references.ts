@@ -3,7 +3,7 @@ import type { PurchaseRecord } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
 import { requireService } from '../../context/find-service.js';
 import { isAutoRef } from './link-budget.js';
-import { refKey } from './views.js';
+import { refKey } from '../../base/purchase-keys.js';
 
 /** A request for a purchase, with its reference. */
 interface Referred {

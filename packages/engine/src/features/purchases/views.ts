@@ -1,3 +1,4 @@
+import { refKey } from '../../base/purchase-keys.js';
 import type { PurchaseDetail, PurchaseView } from '@sluice/contract/documents';
 import type { PurchaseRecord } from '@sluice/state-store';
 import { invoiceUrl } from '../billing/billing-pages.js';
@@ -33,11 +34,6 @@ export async function toDetail(context: Context, row: PurchaseRecord): Promise<P
 
 function readActors(store: Context['store'], rows: readonly PurchaseRecord[]): Promise<ReadonlyMap<string, string>> {
   return store.runs.actors(rows.flatMap(({ run }) => (run === null ? [] : [run])));
-}
-
-/** Returns the key of the purchase with this reference. */
-export function refKey(ref: string): string {
-  return `ref:${ref}`;
 }
 
 /** Lists purchases, oldest first. */
