@@ -125,7 +125,9 @@ const NAMED = 10;
 
 /** Returns the error for several services that other runs work on. */
 function leasesHeld(held: LeaseRecord[]): SluiceError {
-  const holders = new Map(held.map((lease) => [lease.name.replace(TURN, '').replace(SERVICE, ''), lease]));
+  const holders = new Map(
+    held.map((lease) => [lease.name.replace(TURN, '').replace(SERVICE, '').replace(CALLS, ''), lease]),
+  );
   const services = [...holders.keys()];
   const named = [...holders].slice(0, NAMED).map(([service, lease]) => `${service} by ${whoHolds(lease)}`);
   const more = holders.size > NAMED ? [`and ${holders.size - NAMED} more`] : [];
@@ -140,8 +142,11 @@ function leasesHeld(held: LeaseRecord[]): SluiceError {
 }
 
 const SERVICE = 'service:';
+const CALLS = 'calls:';
 export const panelLease = (panel: string): string => `panel:${panel}`;
 export const serviceLease = (service: string): string => `${SERVICE}${service}`;
+/** Names the lease under which the calls of a service are billed, beside the service's own. */
+export const callsLease = (service: string): string => `${CALLS}${service}`;
 
 const TURN = 'turn:';
 /** Names the lease by which a run is the next to work on a service: while it is held, no other run can take the lease of the service. */

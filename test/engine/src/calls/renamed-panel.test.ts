@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { during } from '../bench/during.js';
 import { useBench } from '../bench/each-test.js';
+import { codeOf } from '../bench/engine-bench.js';
 import { startTelephonyBench } from '../bench/telephony-bench.js';
 
 const at = useBench(startTelephonyBench);
@@ -8,8 +10,10 @@ beforeEach(async () => {
   at.addCall('2026-10-10T09:00:00-03:00', '3.0000');
 });
 
+const editName = () => at.bench.edit(/ {2}voice: \{([^]*)panel: voice/, '  telco: {$1panel: telco');
+
 async function rename(): Promise<void> {
-  await at.bench.edit(/ {2}voice: \{([^]*)panel: voice/, '  telco: {$1panel: telco');
+  await editName();
   await at.sluice.services.set('svc-1', { panel: 'telco' });
 }
 
@@ -38,7 +42,7 @@ describe('a telephony panel whose name in the config changed', () => {
     expect(await at.bill()).toEqual(['svc-1 added 3.00']);
     expect((await at.sluice.calls.reconcile()).warnings).toEqual([]);
     await at.bench.edit('//127.0.0.1:', '//localhost:');
-    await at.bench.edit(/ {2}voice: \{([^]*)panel: voice/, '  telco: {$1panel: telco');
+    await editName();
     const message = expect.stringContaining(
       '1 bill of panel "voice", which is not in the config, can\'t be compared with',
     );
@@ -46,5 +50,39 @@ describe('a telephony panel whose name in the config changed', () => {
     expect((await at.sluice.calls.reconcile({ period: '2026-09' })).warnings).toEqual([]);
     await at.sluice.services.set('svc-1', { panel: 'telco' });
     expect(await at.sluice.calls.reconcile()).toMatchObject({ bills: [{ difference: '0.0000' }], warnings: [] });
+  });
+});
+
+describe('a telephony panel whose name in the config changes while its calls are read', () => {
+  async function whileBilled(work: () => Promise<unknown>) {
+    const former = await at.bench.start();
+    await at.sluice.reconcile();
+    const reads = ({ endpoint }: { endpoint: string }): boolean => endpoint === 'GET /cdrs';
+    const { bills } = await during(at.panel.server, reads, () => former.calls.bill(), work);
+    return bills.map(({ state, error }) => error?.code ?? state);
+  }
+  const totals = async () => (await at.invoices()).map(({ total }) => total);
+
+  it.each(['', 'installation: voice, '])('gets it once they are billed (%s)', async (installation) => {
+    if (installation !== '') await at.bench.edit('billFrom:', `${installation}billFrom:`);
+    let refused: string | null = null;
+    const former = await whileBilled(async () => {
+      await editName();
+      refused = await codeOf(at.sluice.reconcile());
+    });
+    expect([former, refused]).toEqual([['added'], 'lease_held']);
+    await at.sluice.reconcile();
+    expect(await at.bill()).toEqual(['svc-1 already-added 3.00']);
+    expect(await totals()).toEqual(['3.00']);
+  });
+
+  it('is billed once where its service is moved to it by hand', async () => {
+    const former = await whileBilled(async () => {
+      await at.bench.edit('//127.0.0.1:', '//localhost:');
+      await rename();
+    });
+    expect(former).toEqual(['lease_held']);
+    expect(await at.bill()).toEqual(['svc-1 added 3.00']);
+    expect(await totals()).toEqual(['3.00']);
   });
 });

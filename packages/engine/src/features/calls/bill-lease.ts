@@ -1,5 +1,6 @@
 import { SluiceError } from '@sluice/panel-kind';
 import type { HeldLease } from '@sluice/state-store';
+import { callsLease } from '../../context/leases.js';
 import type { Run } from '../../kernel/run/bracket.js';
 import type { BillOptions } from './bill-view.js';
 
@@ -18,7 +19,7 @@ export async function withBillLease<T>(
   work: (fences: HeldLease[]) => Promise<T>,
 ): Promise<T | null> {
   if (request.dryRun) return work([]);
-  const lease = `calls:${service}`;
+  const lease = callsLease(service);
   try {
     const held = await run.leases.take(lease, request.waitMs);
     return await work([held]);

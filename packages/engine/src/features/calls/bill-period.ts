@@ -6,7 +6,7 @@ import { billKey, billMarker, decideBill, reportFileName, type Subscriber, withM
 import { callsLine } from '../../base/config/invoice-lines.js';
 import { requirePayer } from '../billing/refusals.js';
 import type { Context } from '../../context/context.js';
-import { refuseOpenPeriod, refuseOverlap, refuseShared, requireTerms } from './bill-refusals.js';
+import { refuseMoved, refuseOpenPeriod, refuseOverlap, refuseShared, requireTerms } from './bill-refusals.js';
 import { emptyView, figures, type PeriodOfLine, toView } from './bill-view.js';
 import { type BillingType, describeTypeChanged, findBillingType, TYPE_CHANGED } from './billing-type.js';
 import { describeBound, lastDayBefore } from '../../base/describe-period.js';
@@ -208,6 +208,7 @@ async function storeBill(
   const { from: start, to: end } = toInstants(period);
   const row = { id, key, subscriber: subscriberId, start, end, at: context.now() };
   const added = await context.write(of.fences, async (tables) => {
+    refuseMoved(line, await tables.services.get(service.id));
     // A person may have charged these calls while they were read.
     const bills = await listLineBills({ store: tables }, line);
     const isTakenNow = bills.some((bill) => bill.id === stored?.id && isTaken(bill) && !isSame(bill, stored));

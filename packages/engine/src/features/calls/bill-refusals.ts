@@ -1,5 +1,5 @@
 import { type CallTerms, SluiceError } from '@sluice/panel-kind';
-import type { CallBillRecord } from '@sluice/state-store';
+import type { CallBillRecord, ServiceRecord } from '@sluice/state-store';
 import { type BillPeriod, isClosed, periodsOverlap } from '@sluice/telephony';
 import type { Context } from '../../context/context.js';
 import { describeUnknownProduct, UNKNOWN_PRODUCT } from '../../kernel/subject/to-stage.js';
@@ -54,6 +54,16 @@ export function refuseOverlap(
     'period_overlaps',
     `Bill ${other.id} of "${line.service.id}" covers a part of the period, until ${other.end}; nothing was changed`,
     { details: { service: line.service.id, bill: other.id } },
+  );
+}
+
+/** Refuses a bill whose service got another panel, or another name of its panel, while the calls were read. */
+export function refuseMoved({ service }: Pick<Line, 'service'>, now: Pick<ServiceRecord, 'panel'> | null): void {
+  if (now?.panel === service.panel) return;
+  throw new SluiceError(
+    'lease_held',
+    `Another command changed the panel of "${service.id}" while its calls were read; nothing was billed`,
+    { kind: 'busy', details: { service: service.id } },
   );
 }
 

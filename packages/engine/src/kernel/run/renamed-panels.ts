@@ -1,7 +1,7 @@
 import { SluiceError } from '@sluice/panel-kind';
 import type { StoreTables } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
-import { Leases, panelLease, serviceLease } from '../../context/leases.js';
+import { callsLease, Leases, panelLease, serviceLease } from '../../context/leases.js';
 import {
   ADDRESS,
   type Addresses,
@@ -74,9 +74,10 @@ interface Renaming {
 
 async function renameAll(context: Context, { now, renames, run }: Renaming): Promise<void> {
   const panels = [...new Set(renames.flatMap(({ from, to }) => [from, to]))].sort();
-  // A command has the lease of its service alone, and stores what it changed under the name that it began with.
+  // A command has the lease of its service alone, or of its calls, and stores what it changed under the name that it began with.
   const services = await Promise.all(panels.map((panel) => context.store.services.list({ panel })));
-  const names = [...panels.map(panelLease), ...services.flat().map(({ id }) => serviceLease(id))];
+  const ofServices = services.flat().flatMap(({ id }) => [serviceLease(id), callsLease(id)]);
+  const names = [...panels.map(panelLease), ...ofServices];
   const leases = new Leases(context, run);
   try {
     await leases.takeAll(names, 0);
