@@ -2,6 +2,7 @@ import { ownershipSubject, type ServiceChange, type ServiceRecord, type StoreTab
 import { findEntry } from '../../base/config/find-entry.js';
 import type { Config } from '../../base/config/schema.js';
 import { endPreferences } from '../preferences/end-preferences.js';
+import { refuseOutdatedNames } from '../../kernel/run/renamed-panels.js';
 import { addNotices, type Notice, noticeRows, serviceNotice } from '../../kernel/run/notice.js';
 import type { Context } from '../../context/context.js';
 import { listOtherLines, passNumbers } from './pass-numbers.js';
@@ -17,6 +18,7 @@ export async function storeChanges(
   tables: StoreTables,
   { changes, run }: { changes: readonly ServiceChange[]; run: string },
 ): Promise<ServiceRecord[]> {
+  await refuseOutdatedNames(context, tables);
   const isRead = ({ client, panel, product, status, refs }: ServiceChange): boolean =>
     [client, panel, product, status, refs].some((of) => of !== undefined);
   const ids = changes.filter(isRead).map(({ id }) => id);
@@ -68,9 +70,11 @@ function toEnded(before: ServiceRecord | undefined, after: ServiceRecord): Notic
 /** Stores new services. What is known of an id that another client had before is that client's. */
 export async function storeAdded(
   context: Context,
-  { services, ownership }: Pick<StoreTables, 'services' | 'ownership'>,
+  tables: StoreTables,
   added: readonly ServiceRecord[],
 ): Promise<void> {
+  await refuseOutdatedNames(context, tables);
+  const { services, ownership } = tables;
   const subjects = added.map(({ id }) => ownershipSubject('service', id));
   const known = subjects.length === 0 ? [] : await ownership.list({ panel: '', subjects });
   const hadOther = ({ id, client }: ServiceRecord): boolean =>

@@ -55,6 +55,16 @@ export async function followRenamedPanels(context: Context, run: string): Promis
   });
 }
 
+/**
+ * Refuses to store what follows from the config where another process has renamed panels of it since this one began.
+ *
+ * @throws SluiceError `config_outdated`
+ */
+export async function refuseOutdatedNames({ config }: Context, tables: StoreTables): Promise<void> {
+  const renames = findRenames(await readAddresses(tables), listAddresses(config));
+  if (renames.length > 0) throw outdated(renames);
+}
+
 /** Renames panels before a call, unless another run works on one of them. */
 export async function tryRenames(context: Context): Promise<void> {
   try {
