@@ -75,9 +75,7 @@ export function renamePanel(access: Access, rename: PanelRename): Promise<boolea
     if (await isKnown(session, rename.to)) return false;
     for (const table of READ_TABLES)
       await sql`delete from ${sql.table(table)} where "panel" = ${rename.to}`.execute(session.db);
-    // A switch of the new name is newer: a restored store has it from the one that it replaced.
-    await sql`delete from "switches" where "panel" = ${rename.from} and exists (select 1 from "switches" as "newer"
-      where "newer"."panel" = ${rename.to} and "newer"."product" = "switches"."product")`.execute(session.db);
+    await dropSwitches(session, rename);
     for (const table of PANEL_TABLES) await renameRows(session, table, rename);
     await renameActions(session, rename);
     for (const table of SUBJECT_TABLES) await renameAgents(session, table, rename);
@@ -89,6 +87,18 @@ export function renamePanel(access: Access, rename: PanelRename): Promise<boolea
     for (const key of rename.keys) await renameKeys(session, key, rename);
     return true;
   });
+}
+
+/**
+ * Leaves the newest switches of both names, since a restored store may have those of the new name from the store that it replaced. What
+ * was enforced under the new name was another panel: a restored store has only what was observed.
+ */
+async function dropSwitches({ db }: Session, { from, to }: PanelRename): Promise<void> {
+  await sql`delete from "switches" where "panel" = ${to} and "enforce" = 'on'`.execute(db);
+  await sql`delete from "switches" where "panel" in (${from}, ${to}) and exists (select 1 from "switches" as "newer"
+    where "newer"."panel" in (${from}, ${to}) and "newer"."panel" <> "switches"."panel"
+    and "newer"."product" in ('', "switches"."product") and ("newer"."since" > "switches"."since"
+    or ("newer"."since" = "switches"."since" and "newer"."panel" = ${to})))`.execute(db);
 }
 
 async function isKnown({ db }: Session, panel: string): Promise<boolean> {

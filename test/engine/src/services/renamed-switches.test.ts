@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { useBench } from '../bench/each-test.js';
-import { startEasyDcimBench } from '../bench/easydcim-bench.js';
+import { startFakeEasyDcim } from '@sluice/fake-panels';
+import { startEasyDcimBench, TOKEN } from '../bench/easydcim-bench.js';
 import { GB, HOUR } from '../bench/engine-bench.js';
 
 const at = useBench(startEasyDcimBench);
@@ -115,5 +116,33 @@ describe('a switch of a panel that is not in the config', () => {
     await at.sluice.panels.asConfigured('dcim');
     expect(await ofSwitches()).toEqual([]);
     await expect(at.sluice.panels.asConfigured('dcim')).rejects.toMatchObject({ code: 'unknown_panel' });
+  });
+});
+
+describe('a panel with the name of one that was enforced and never had a service', () => {
+  it.each([
+    ['observed by a switch', true],
+    ['observed by the config', false],
+  ])('stays under observe where it was %s', async (_, isSwitched) => {
+    const other = await startFakeEasyDcim({ token: TOKEN, now: at.bench.clock.now, timeZone: 'UTC' });
+    try {
+      const { url } = at.panel;
+      const toPanel = (name: string, of: string): string =>
+        `  ${name}: { kind: easydcim, url: "${of}", allowHttp: true, token: ${TOKEN}, retries: 0, timeout: 2s }\n`;
+      const toConfig = (panels: string, product: string): string =>
+        `timeZone: UTC\nenforce: observe\npoll: { doubt: { jump: off } }\npanels:\n${panels}products:\n  ports: { panel: ${product}, quota: { total: 100GB }, action: disable-ports }\n`;
+      await at.bench.configure(toConfig(toPanel('dcim', url) + toPanel('two', other.url), 'dcim'));
+      await at.sluice.panels.enforce('two');
+      at.bench.clock.advance(HOUR);
+      await useTooMuch(1);
+      await at.pollAfter(HOUR);
+      if (isSwitched) await at.sluice.panels.observe('dcim');
+      await at.bench.configure(toConfig(toPanel('two', url), 'two'));
+      const { run } = await at.pollAfter(HOUR);
+      const switches = (await at.bench.store.switches.list()).map(({ panel, enforce }) => `${panel} ${enforce}`);
+      expect([run.observing, port(1), switches]).toEqual([['two'], 'up', isSwitched ? ['two observe'] : []]);
+    } finally {
+      await other.close();
+    }
   });
 });
