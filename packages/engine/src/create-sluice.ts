@@ -1,14 +1,15 @@
 import type { RunReport } from '@sluice/contract/documents';
-import type { CallOptions, RunCall } from './api/call.js';
-import { checked, type Groups, groups, namingNearest, throwing } from './groups.js';
+import type { CallOptions } from './api/call.js';
+import { checked, type Groups, groups, namingNearest, type RunCalls, throwing } from './groups.js';
 import { toInstant } from './base/inputs.js';
 import type { Dependencies } from './context/dependencies.js';
 import { nodeFiles } from './base/files.js';
 import { ports } from './ports.js';
 import { processParts } from './process.js';
 import { type RunRequest, toScope } from './kernel/run/bracket.js';
-import { Context } from './context/context.js';
+import { Context, type ContextParts } from './context/context.js';
 import { hasRenames } from './context/panel-addresses.js';
+import { readStoredNames, toNamedError } from './context/stored-names.js';
 import type { Sluice, SluiceOptions, RunOptions } from './sluice.js';
 
 /**
@@ -24,48 +25,57 @@ export function createSluice(options: SluiceOptions): Promise<Sluice> {
   const { config, store } = options;
   const deps = toDependencies(options);
   const underWay = new Set<Promise<unknown>>();
-  const call: RunCall = (callOptions, work) => {
-    const running = inContext({ deps: withCallOptions(deps, callOptions), config, store, ports }, async (context) => {
-      // Whatever reads the store sees the panels by the names that the config has for them.
-      if (!deps.panelNames.areFollowed) await followNames(context);
-      return work(context);
-    });
-    const ended: Promise<unknown> = running.catch(() => undefined).finally(() => underWay.delete(ended));
-    underWay.add(ended);
-    return running;
+  const calls: RunCalls = {
+    change: (callOptions, work) =>
+      inContext({ deps: withCallOptions(deps, callOptions), config, store, ports }, async (context) => {
+        if (!deps.panelNames.areFollowed) await followNames(context);
+        return work(context);
+      }),
+    read: (callOptions, work) =>
+      readByStoredNames({ deps: withCallOptions(deps, callOptions), config, store, ports }, work),
+    count: (running) => {
+      const ended: Promise<unknown> = running.catch(() => undefined).finally(() => underWay.delete(ended));
+      underWay.add(ended);
+      return running;
+    },
   };
+  const { read } = calls;
   const run = (request: RunKind, runOptions: RunOptions = {}): Promise<RunReport> =>
-    call(runOptions, (context) => runOverPanels(context, request, runOptions));
+    calls[runOptions.dryRun === true ? 'read' : 'change'](runOptions, (context) =>
+      runOverPanels(context, request, runOptions),
+    );
   const close = throwing(async () => {
     await Promise.all(underWay);
     await store.close();
   });
   const ofInstance: OfInstance = {
     config,
-    poll: checked('poll', (runOptions) => run({ command: 'poll', observeAll: false }, runOptions)),
-    reconcile: checked('reconcile', (runOptions) => run({ command: 'reconcile', observeAll: true }, runOptions)),
-    plan: checked('plan', (runOptions) => run({ command: 'plan', observeAll: true }, { ...runOptions, dryRun: true })),
-    explain: checked('explain', (service, explainOptions) =>
-      call(explainOptions, async (context) => {
+    poll: checked('poll', calls, (runOptions) => run({ command: 'poll', observeAll: false }, runOptions)),
+    reconcile: checked('reconcile', calls, (runOptions) => run({ command: 'reconcile', observeAll: true }, runOptions)),
+    plan: checked('plan', calls, (runOptions) =>
+      run({ command: 'plan', observeAll: true }, { ...runOptions, dryRun: true }),
+    ),
+    explain: checked('explain', calls, (service, explainOptions) =>
+      read(explainOptions, async (context) => {
         const { explainService } = await import('./features/explain/explain.js');
         const { at = null, reader } = explainOptions ?? {};
         return explainService(context, service, { at: at === null ? null : toInstant('at', at), reader });
       }),
     ),
-    overview: checked('overview', ({ signal, actor, note, ...request } = {}) =>
-      call({ signal, actor, note }, async (context) => {
+    overview: checked('overview', calls, ({ signal, actor, note, ...request } = {}) =>
+      read({ signal, actor, note }, async (context) => {
         const { readOverview } = await import('./features/overview/overview.js');
         return readOverview(context, request);
       }),
     ),
     version: throwing(() => store.version()),
-    metrics: checked('metrics', (metricsOptions) =>
-      call(metricsOptions, async (context) => (await import('./features/metrics/metrics.js')).collectMetrics(context)),
+    metrics: checked('metrics', calls, (metricsOptions) =>
+      read(metricsOptions, async (context) => (await import('./features/metrics/metrics.js')).collectMetrics(context)),
     ),
     close,
     [Symbol.asyncDispose]: close,
   };
-  return Promise.resolve(namingNearest({ ...ofInstance, ...groups(call) }, 'sluice'));
+  return Promise.resolve(namingNearest({ ...ofInstance, ...groups(calls) }, 'sluice'));
 }
 
 /** A poll, a reconcile, or their preview. */
@@ -108,7 +118,18 @@ async function followNames(context: Context): Promise<void> {
   if (isDue === true) await (await import('./kernel/run/renamed-panels.js')).tryRenames(context);
 }
 
-async function inContext<T>(parts: ConstructorParameters<typeof Context>[0], work: (context: Context) => Promise<T>) {
+/** Reads, or previews, by the names that the panels have in the store. */
+async function readByStoredNames<T>(parts: ContextParts, work: (context: Context) => Promise<T>): Promise<T> {
+  // What is wrong with a store is the error of the work itself.
+  const names = await readStoredNames(parts.config, parts.store).catch(() => ({ config: parts.config, renames: [] }));
+  try {
+    return await inContext({ ...parts, ...names }, work);
+  } catch (error) {
+    throw toNamedError(error, names.renames);
+  }
+}
+
+async function inContext<T>(parts: ContextParts, work: (context: Context) => Promise<T>) {
   const context = new Context(parts);
   try {
     return await work(context);

@@ -1,4 +1,4 @@
-import { type GroupMethod, METHODS, type UseCaseGroup } from '@sluice/contract';
+import { type GroupMethod, METHODS, type UseCaseGroup, whoMay } from '@sluice/contract';
 import { INPUTS, type Input, type MethodInputs } from '@sluice/contract/inputs';
 import type { Sluice } from './sluice.js';
 import type { RunCall } from './api/call.js';
@@ -10,20 +10,30 @@ import { toSluiceError } from './base/to-sluice-error.js';
 
 type Method = (...args: unknown[]) => Promise<unknown>;
 
+/** How calls are run: those that change something, and those that only read or preview. */
+export interface RunCalls {
+  change: RunCall;
+  read: RunCall;
+  /** Lets `close` wait for a call. */
+  count: <T>(running: Promise<T>) => Promise<T>;
+}
+
 /**
  * Returns the API of a group: its methods are there at once, their code and what they accept are loaded on the first call of one.
  */
-export function lazyApi<Api extends object>(group: UseCaseGroup, load: () => Promise<Api>): Api {
-  let loading: Promise<Api> | null = null;
+function lazyApi<Api extends object>(group: UseCaseGroup, calls: RunCalls, load: (call: RunCall) => Promise<Api>): Api {
+  const loading = new Map<RunCall, Promise<Api>>();
   const method =
     (name: string): Method =>
     async (...args) => {
-      loading ??= load();
-      const api = (await loading) as Record<string, Method>;
+      const call = calls[mayChange(`${group}.${name}` as keyof typeof METHODS, args) ? 'change' : 'read'];
+      const loaded = loading.get(call) ?? load(call);
+      loading.set(call, loaded);
+      const api = (await loaded) as Record<string, Method>;
       return api[name]?.(...args);
     };
   const methods = Object.fromEntries(
-    listMethods(group).map((name) => [name, checked(`${group}.${name}`, method(name))]),
+    listMethods(group).map((name) => [name, checked(`${group}.${name}`, calls, method(name))]),
   );
   return namingNearest(methods as Api, `sluice.${group}`);
 }
@@ -31,16 +41,25 @@ export function lazyApi<Api extends object>(group: UseCaseGroup, load: () => Pro
 /** Returns a method that checks what it is called with by what its use case accepts, and rejects with `SluiceError`s alone. */
 export function checked<Args extends unknown[], T>(
   useCase: string,
+  { count }: Pick<RunCalls, 'count'>,
   method: (...args: Args) => Promise<T>,
 ): (...args: Args) => Promise<T> {
   const dot = useCase.indexOf('.');
   const group = useCase.slice(0, Math.max(dot, 0)) as UseCaseGroup | '';
-  return throwing(async (...args: Args) => {
+  const call = throwing(async (...args: Args) => {
     const inputs: Readonly<Record<string, Input>> = await INPUTS[group]();
     const input = inputs[useCase.slice(dot + 1)];
     if (input !== undefined) checkInput(input, args);
     return method(...args);
   });
+  return (...args) => count(call(...args));
+}
+
+/** Returns whether a call changes more than it has to, to answer. */
+function mayChange(method: keyof typeof METHODS, args: readonly unknown[]): boolean {
+  const { provider } = whoMay(method);
+  if (provider.length === 0 || provider.includes('read')) return false;
+  return !args.some((options) => (options as { dryRun?: unknown } | undefined)?.dryRun === true);
 }
 
 /** Returns a method that rejects with `SluiceError`s alone, also where its arguments can't be taken apart. */
@@ -134,28 +153,30 @@ function listMethods(group: UseCaseGroup): string[] {
 }
 
 /** Returns the groups of calls; the code of each is loaded on its first call. */
-export function groups(call: RunCall): Groups {
-  const lazily = <Name extends keyof Groups>(name: Name, load: () => Promise<Listed<Name>>): Groups[Name] =>
-    lazyApi<Groups[Name]>(name, load);
+export function groups(calls: RunCalls): Groups {
+  const lazily = <Name extends keyof Groups>(
+    name: Name,
+    load: (call: RunCall) => Promise<Listed<Name>>,
+  ): Groups[Name] => lazyApi<Groups[Name]>(name, calls, load);
   return {
-    services: lazily('services', async () => (await import('./api/services.js')).servicesApi(call)),
-    holds: lazily('holds', async () => (await import('./api/holds.js')).holdsApi(call)),
-    provision: lazily('provision', async () => (await import('./api/provision.js')).provisionApi(call)),
-    agents: lazily('agents', async () => (await import('./api/agents.js')).agentsApi(call)),
-    panels: lazily('panels', async () => (await import('./api/panels.js')).panelsApi(call)),
-    usage: lazily('usage', async () => (await import('./api/usage.js')).usageApi(call)),
-    overrides: lazily('overrides', async () => (await import('./api/overrides.js')).overridesApi(call)),
-    purchases: lazily('purchases', async () => (await import('./api/purchases.js')).purchasesApi(call)),
-    autoBuy: lazily('autoBuy', async () => (await import('./api/auto-buy.js')).autoBuyApi(call)),
-    credit: lazily('credit', async () => (await import('./api/billing.js')).creditApi(call)),
-    clients: lazily('clients', async () => (await import('./api/clients.js')).clientsApi(call)),
-    invoices: lazily('invoices', async () => (await import('./api/billing.js')).invoicesApi(call)),
-    calls: lazily('calls', async () => (await import('./api/calls.js')).callsApi(call)),
-    dids: lazily('dids', async () => (await import('./api/dids.js')).didsApi(call)),
-    telephony: lazily('telephony', async () => (await import('./api/telephony.js')).telephonyApi(call)),
-    log: lazily('log', async () => (await import('./api/log.js')).logApi(call)),
-    access: lazily('access', async () => (await import('./api/access.js')).accessApi(call)),
-    requests: lazily('requests', async () => (await import('./api/requests.js')).requestsApi(call)),
-    notices: lazily('notices', async () => (await import('./api/notices.js')).noticesApi(call)),
+    services: lazily('services', async (call) => (await import('./api/services.js')).servicesApi(call)),
+    holds: lazily('holds', async (call) => (await import('./api/holds.js')).holdsApi(call)),
+    provision: lazily('provision', async (call) => (await import('./api/provision.js')).provisionApi(call)),
+    agents: lazily('agents', async (call) => (await import('./api/agents.js')).agentsApi(call)),
+    panels: lazily('panels', async (call) => (await import('./api/panels.js')).panelsApi(call)),
+    usage: lazily('usage', async (call) => (await import('./api/usage.js')).usageApi(call)),
+    overrides: lazily('overrides', async (call) => (await import('./api/overrides.js')).overridesApi(call)),
+    purchases: lazily('purchases', async (call) => (await import('./api/purchases.js')).purchasesApi(call)),
+    autoBuy: lazily('autoBuy', async (call) => (await import('./api/auto-buy.js')).autoBuyApi(call)),
+    credit: lazily('credit', async (call) => (await import('./api/billing.js')).creditApi(call)),
+    clients: lazily('clients', async (call) => (await import('./api/clients.js')).clientsApi(call)),
+    invoices: lazily('invoices', async (call) => (await import('./api/billing.js')).invoicesApi(call)),
+    calls: lazily('calls', async (call) => (await import('./api/calls.js')).callsApi(call)),
+    dids: lazily('dids', async (call) => (await import('./api/dids.js')).didsApi(call)),
+    telephony: lazily('telephony', async (call) => (await import('./api/telephony.js')).telephonyApi(call)),
+    log: lazily('log', async (call) => (await import('./api/log.js')).logApi(call)),
+    access: lazily('access', async (call) => (await import('./api/access.js')).accessApi(call)),
+    requests: lazily('requests', async (call) => (await import('./api/requests.js')).requestsApi(call)),
+    notices: lazily('notices', async (call) => (await import('./api/notices.js')).noticesApi(call)),
   };
 }

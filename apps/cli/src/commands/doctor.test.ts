@@ -113,7 +113,11 @@ describe('doctor', () => {
 
     at.bench.write(
       'sluice.yaml',
-      at.bench.read('sluice.yaml').replaceAll('dcim:', 'new:').replaceAll('panel: dcim', 'panel: new'),
+      at.bench
+        .read('sluice.yaml')
+        .replaceAll('dcim:', 'new:')
+        .replaceAll('panel: dcim', 'panel: new')
+        .replaceAll('//127.0.0.1:', '//localhost:'),
     );
     expect((await at.bench.sluice('config check')).stdout).toContain(
       'warning 6 services have the panel "dcim", which is not in the config: svc-1, svc-2, svc-3 and 3 others',

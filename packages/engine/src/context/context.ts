@@ -10,6 +10,7 @@ import { ApiLog } from './api-log.js';
 import type { Dependencies } from './dependencies.js';
 import { HoldsFileWriter, watchHolds } from './holds-file.js';
 import { PanelAnswers } from './panel-answers.js';
+import type { Rename } from './panel-addresses.js';
 import type { Ports } from './ports.js';
 
 /** Parts of a context. */
@@ -18,6 +19,8 @@ export interface ContextParts {
   config: Config;
   store: StateStore;
   ports: Ports<Context>;
+  /** Panels that have their stored names in `config`, and other ones in the file; default none. */
+  renames?: readonly Rename[];
 }
 
 /** State of one call of the engine: config, store, what is opened on demand, the API log. `end` stores what is buffered. */
@@ -26,6 +29,8 @@ export class Context {
   readonly config: Config;
   readonly store: StateStore;
   readonly ports: Ports<Context>;
+  /** Panels that have their stored names in `config`, and other ones in the file. */
+  readonly renames: readonly Rename[];
   /** When it started. */
   readonly since: string;
   /** Whether this store may change each panel, asked before the first change in the context. */
@@ -39,12 +44,13 @@ export class Context {
   #lastMs: number | null = null;
   #lastNow = '';
 
-  constructor({ deps, config, store, ports }: ContextParts) {
+  constructor({ deps, config, store, ports, renames = [] }: ContextParts) {
     this.#interruption = toInterruption(deps.signal);
     this.deps = { ...deps, signal: this.#interruption.signal };
     this.config = config;
     this.store = store;
     this.ports = ports;
+    this.renames = renames;
     this.#apiLog = new ApiLog(store, () => deps.clock.now());
     this.#answers = new PanelAnswers(deps.clock);
     this.#holdsFile = new HoldsFileWriter(store, deps.files, () => this.now());

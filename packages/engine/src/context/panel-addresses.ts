@@ -1,5 +1,5 @@
 import type { StoreTables } from '@sluice/state-store';
-import type { Context } from './context.js';
+import type { Config } from '../base/config/schema.js';
 
 /** A panel whose name in the config changed. */
 export interface Rename {
@@ -14,7 +14,7 @@ export type Addresses = ReadonlyMap<string, string>;
 export const ADDRESS = 'panel-address:';
 
 /** Returns the addresses of the panels of the config. */
-export function listAddresses({ panels }: Context['config']): Map<string, string> {
+export function listAddresses({ panels }: Pick<Config, 'panels'>): Map<string, string> {
   return new Map(Object.entries(panels).map(([name, panel]) => [name, toAddress(panel)]));
 }
 
@@ -41,6 +41,9 @@ export function findRenames(known: Addresses, now: Addresses): Rename[] {
 }
 
 /** Returns whether panels have another name in the config than in the store. */
-export async function hasRenames({ config, store }: Pick<Context, 'config' | 'store'>): Promise<boolean> {
-  return findRenames(await readAddresses(store), listAddresses(config)).length > 0;
+export async function hasRenames(known: {
+  config: Pick<Config, 'panels'>;
+  store: Pick<StoreTables, 'conditions'>;
+}): Promise<boolean> {
+  return findRenames(await readAddresses(known.store), listAddresses(known.config)).length > 0;
 }

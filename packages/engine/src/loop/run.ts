@@ -12,7 +12,7 @@ import { withRun } from '../kernel/run/bracket.js';
 import { reportElsewhere } from '../kernel/run/left-elsewhere.js';
 import { runPanel } from './panel-run.js';
 import type { RunPart, RunParts } from './run-part.js';
-import { reportRemovedPanels } from '../kernel/run/left-elsewhere.js';
+import { reportFormerNames, reportRemovedPanels } from '../kernel/run/left-elsewhere.js';
 import { decideOutcome, RunResults } from '../kernel/run/report.js';
 import { wholeError } from '../kernel/run/run-document.js';
 import { type RunRequest, toScope, startProgress } from '../kernel/run/bracket.js';
@@ -47,6 +47,7 @@ export function runPanels(context: Context, request: RunRequest, parts: readonly
     }
     await reportElsewhere(context, request, report);
     await reportRemovedPanels(context, request, report);
+    await reportFormerNames(context, request, report);
     report.services = results.views(names);
     report.enforced = await countEnforced(context, request, run.view.observing);
     const outcome = decideOutcome(report, results);

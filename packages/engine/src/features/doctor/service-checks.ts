@@ -2,12 +2,13 @@ import type { Check, RemovedPanel } from '@sluice/contract/documents';
 import type { Panel } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import { findEntry } from '../../base/config/find-entry.js';
+import { toChecks } from '../../base/check.js';
 import { nameFew } from '../../base/natural-order.js';
 import { findRemovedPanels, PANEL_REMOVED } from '../../kernel/run/left-elsewhere.js';
 import { toMapping } from '../../loop/sharing.js';
 import { listLines } from '../services/lines.js';
 import { findPendingInUse, PENDING_IN_USE } from '../services/pending-in-use.js';
-import { findStoredProblems, removedSwitch, type StoredProblem } from '../services/stored-problems.js';
+import { findStoredProblems, formerName, removedSwitch, type StoredProblem } from '../services/stored-problems.js';
 import type { Context } from '../../context/context.js';
 import { readEnforcements } from '../../context/enforcement.js';
 import { isLiving } from '../../base/lifecycle.js';
@@ -18,6 +19,7 @@ const NAMES: Record<StoredProblem['code'], string> = {
   duplicate_ref: 'duplicate id',
   switch_of_removed_panel: 'switch',
   panel_removed: 'panel',
+  panel_renamed: 'panel name',
 };
 
 /** Checks that the config has the products and panels of the services, and that no two services of a panel have one id. */
@@ -40,7 +42,9 @@ export async function serviceChecks(context: Context, panel: string | undefined)
       ...(gone === undefined ? details && { details } : { details: { panel: object } }),
     };
   });
+  const former = context.renames.filter(({ from }) => (panel ?? from) === from).map(formerName);
   return [
+    ...former.map(({ code, object, message }) => toChecks(NAMES[code], object)('warning', message, code)),
     ...checks,
     ...others.map(removedCheck),
     ...(await switchChecks(context, panel)),

@@ -5,13 +5,21 @@ import type { Config } from '../../base/config/schema.js';
 import type { Context } from '../../context/context.js';
 import { findRemovedPanels, PANEL_REMOVED } from '../../kernel/run/left-elsewhere.js';
 import { readEnforcements } from '../../context/enforcement.js';
+import type { Rename } from '../../context/panel-addresses.js';
+import { describeFormer, readStoredNames } from '../../context/stored-names.js';
 import { nameFew } from '../../base/natural-order.js';
 import { describeDuplicate, storedDuplicates } from './duplicate-refs.js';
 
 /** A problem of stored services with the config or with each other. */
 export interface StoredProblem {
   /** Code of the remedy (docs/errors.md). */
-  code: 'unknown_product' | 'unknown_panel' | 'duplicate_ref' | 'switch_of_removed_panel' | 'panel_removed';
+  code:
+    | 'unknown_product'
+    | 'unknown_panel'
+    | 'duplicate_ref'
+    | 'switch_of_removed_panel'
+    | 'panel_removed'
+    | 'panel_renamed';
   /** The product, panel or service that the problem is about. */
   object: string;
   message: string;
@@ -39,16 +47,17 @@ export function findStoredProblems(
 
 /** Reads a store for what does not fit between it and the config. */
 export async function readStoredProblems(
-  known: Parameters<typeof findStoredProblems>[0],
+  { config: named, kinds }: Parameters<typeof findStoredProblems>[0],
   store: Context['store'],
 ): Promise<StoredProblem[]> {
-  const { config } = known;
+  const { config, renames } = await readStoredNames(named, store);
   const panels = (await findRemovedPanels({ config, store })).filter(
     ({ agents, limited }) => agents.length + limited.length > 0,
   );
   const removed = (await readEnforcements(config, store)).listRemoved();
   return [
-    ...findStoredProblems(known, await store.services.list()),
+    ...renames.map(formerName),
+    ...findStoredProblems({ config, kinds }, await store.services.list()),
     ...panels.map(({ panel, message }): StoredProblem => ({
       code: PANEL_REMOVED,
       object: panel,
@@ -57,6 +66,11 @@ export async function readStoredProblems(
     })),
     ...removed.map(removedSwitch),
   ];
+}
+
+/** Returns what to know of a panel that still has its former name in the store. */
+export function formerName(rename: Rename): StoredProblem {
+  return { code: 'panel_renamed', object: rename.from, message: describeFormer(rename) };
 }
 
 /** Returns the problem of a panel that has a switch and is not in the config. */

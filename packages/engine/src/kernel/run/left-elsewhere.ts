@@ -4,6 +4,7 @@ import { nameFew } from '../../base/natural-order.js';
 import { group, isLiving } from '../../base/lifecycle.js';
 import { listAgentPanels } from '../subject/agent-hold.js';
 import type { Context } from '../../context/context.js';
+import { describeFormer } from '../../context/stored-names.js';
 import type { Notice } from './notice.js';
 import { reportNotices } from './run-document.js';
 import type { RunRequest } from './bracket.js';
@@ -88,6 +89,16 @@ export async function reportRemovedPanels(context: Context, request: RunRequest,
     if ((await conditions.get(toKey(panel))) === null) continue;
     await context.write([], (tables) => tables.conditions.end(toKey(panel)));
   }
+}
+
+/** Reports in a preview over all panels which ones it shows by their former names. */
+export async function reportFormerNames(context: Context, request: RunRequest, report: RunReport): Promise<void> {
+  if (!request.dryRun || request.panel !== undefined || request.service !== undefined) return;
+  const notices = context.renames.map((rename): Notice => {
+    const key = `panel_renamed:${rename.from}:${rename.to}:${report.run.id}`;
+    return { code: 'panel_renamed', key, panel: rename.from, service: null, message: describeFormer(rename) };
+  });
+  if (notices.length > 0) await reportNotices(context, report, notices, []);
 }
 
 const toKey = (panel: string): string => `removed:${panel}`;

@@ -38,10 +38,12 @@ const KEYS = [
  *   with the new name
  */
 export async function followRenamedPanels(context: Context, run: string): Promise<void> {
+  const { panelNames } = context.deps;
+  // What was called to read changes what it does by the stored names.
+  if (context.renames.length > 0 && !panelNames.areFollowed) return;
   const now = listAddresses(context.config);
   const known = await readAddresses(context.store);
-  const renames = findRenames(known, now);
-  const { panelNames } = context.deps;
+  const renames = context.renames.length > 0 ? context.renames : findRenames(known, now);
   if (renames.length > 0 && panelNames.areFollowed) throw outdated(renames);
   if (renames.length > 0) await renameAll(context, { now, renames, run });
   panelNames.areFollowed = true;

@@ -77,3 +77,18 @@ it('the file of holds has the last restriction of each', async () => {
   await at.poll();
   expect(at.bench.read('sluice.db.holds.json')).toContain('"restriction": "both"');
 });
+
+it('a panel with another name in the config has its former one with a preview, and each check says so', async () => {
+  rewrite((config) => config.replace('  dcim: {', '  new: {').replaceAll('panel: dcim', 'panel: new'));
+  const said = 'panel "dcim" has the name "new" in the config: what is stored of it gets that with the next run';
+  for (const command of ['config check', 'doctor', 'plan']) {
+    const { stdout, stderr } = await at.bench.sluice(command);
+    expect(stdout + stderr).toContain(said);
+    expect(stdout + stderr).not.toContain('not in the config');
+  }
+  const list = async () => (await at.bench.sluice('service list --columns service,panel')).stdout;
+  expect(await list()).toContain('dcim');
+  await at.bench.sluice('poll');
+  expect(await list()).not.toContain('dcim');
+  expect((await at.bench.sluice('config check')).stdout).not.toContain(said);
+});
