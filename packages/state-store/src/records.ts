@@ -28,8 +28,10 @@ export type {
 export interface PanelRename {
   from: string;
   to: string;
-  /** What the keys of its conditions begin with, before its name. */
-  keys: readonly string[];
+  /** What the keys of its conditions begin with, before its name, which ends them. */
+  endedByName: readonly string[];
+  /** What the keys of conditions about something of it begin with: its name follows, then a colon and more. */
+  beforeName: readonly string[];
 }
 
 /** A change of some columns and keys of a service; all others stay. */

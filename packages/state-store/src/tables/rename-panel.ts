@@ -1,5 +1,5 @@
 import { toAgentSubject } from '@sluice/quota-core';
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { PanelRename } from '../records.js';
 import type { Access, Session } from './access.js';
 
@@ -84,7 +84,12 @@ export function renamePanel(access: Access, rename: PanelRename): Promise<boolea
       await sql`update ${sql.table(table)} set ${sql.ref(column)} = json_set(${sql.ref(column)}, ${member}, ${rename.to})
         where ${sql.ref(column)} is not null and ${value} = ${rename.from}`.execute(session.db);
     }
-    for (const key of rename.keys) await renameKeys(session, key, rename);
+    for (const key of rename.endedByName)
+      await renameKeys(session, rename, { key, isOld: sql<boolean>`"key" = ${key + rename.from}` });
+    for (const key of rename.beforeName) {
+      const begins = `${key}${rename.from}:`;
+      await renameKeys(session, rename, { key, isOld: sql<boolean>`substr("key", 1, ${begins.length}) = ${begins}` });
+    }
     return true;
   });
 }
@@ -135,11 +140,13 @@ async function renameAgents(
     where substr("service", 1, ${before.length}) = ${before}`.execute(db);
 }
 
-/** Conditions whose keys begin with this text and the name of the panel; one of the new name is newer. */
-async function renameKeys({ db }: Session, key: string, { from, to }: PanelRename): Promise<void> {
-  const begins = `${key}${from}`;
-  const isOld = sql`("key" = ${begins} or substr("key", 1, ${begins.length + 1}) = ${`${begins}:`})`;
-  await sql`update or ignore "conditions" set "key" = ${`${key}${to}`} || substr("key", ${begins.length + 1})
+/** Renames the panel in the keys of conditions, after the text that they begin with; one of the new name is newer. */
+async function renameKeys(
+  { db }: Session,
+  { from, to }: PanelRename,
+  { key, isOld }: { key: string; isOld: RawBuilder<boolean> },
+): Promise<void> {
+  await sql`update or ignore "conditions" set "key" = ${`${key}${to}`} || substr("key", ${key.length + from.length + 1})
     where ${isOld}`.execute(db);
   await sql`delete from "conditions" where ${isOld}`.execute(db);
 }

@@ -12,22 +12,20 @@ import {
 } from '../../context/panel-addresses.js';
 import { addNotices, type Notice, noticeRows } from './notice.js';
 
-/** What the keys of conditions about a panel begin with, before its name. */
-const KEYS = [
+/** What the keys of conditions about a panel begin with, before its name, which ends them. */
+const ENDED_BY_NAME = [
   ADDRESS,
-  'acknowledged:calls-',
   'brake:',
   'brake:agents:',
   'brake:store:',
   'calls_compared:',
-  'calls_due:',
-  'calls_unbilled:',
-  'left-out:',
   'mark:',
-  'stopped:',
   'taken-over:',
   'unreachable:',
 ] as const;
+
+/** What the keys of conditions about something of a panel begin with, before its name. */
+const BEFORE_NAME = ['acknowledged:calls-', 'calls_due:', 'calls_unbilled:', 'left-out:', 'stopped:'] as const;
 
 /**
  * Renames panels in what is stored of them, where the config has the same panel under another name: of the same kind, at the same
@@ -124,7 +122,7 @@ function outdated(renames: readonly Rename[]): SluiceError {
 }
 
 async function renameOne({ panels }: Pick<StoreTables, 'panels'>, { from, to }: Rename): Promise<void> {
-  if (await panels.rename({ from, to, keys: KEYS })) return;
+  if (await panels.rename({ from, to, endedByName: ENDED_BY_NAME, beforeName: BEFORE_NAME })) return;
   throw new SluiceError(
     'panel_name_taken',
     `Panel "${to}" of the config is at the address of panel "${from}", but something is stored of another panel with the name "${to}": give it a name that no panel had; nothing was changed`,
