@@ -108,8 +108,15 @@ const ORDERED = 'This is ordered and could not be charged yet: that is tried aga
 
 const OF_AGENT = 'This is not available at the moment; nothing was charged. Please ask your provider.';
 
-/** What clients read of refusals whose messages name what is not theirs: a reseller and its limit. */
-const IN_THEIR_WORDS: Record<string, string> = { agent_limit: OF_AGENT, agent_suspended: OF_AGENT };
+/** What a client reads of a line that another service may have. */
+export const LINE_NOT_SET_UP = 'Your line isn’t set up as it should be. Please contact your provider.';
+
+/** What clients read of refusals whose messages name what is not theirs: a reseller and its limit, another service. */
+const IN_THEIR_WORDS: Record<string, string> = {
+  agent_limit: OF_AGENT,
+  agent_suspended: OF_AGENT,
+  line_conflict: LINE_NOT_SET_UP,
+};
 
 /** Returns an error as a client of the operator may read it: what failed in a panel, a billing system or the store is one sentence. */
 export function forClient(error: unknown, sentence = 'This could not be done at the moment; try again later'): unknown {

@@ -5,6 +5,7 @@ import { badge, facts, notice, type Section, table } from '../../layout/componen
 import { count, money, name, plain, type Times } from '../../layout/format.js';
 import { postForm, searchForm } from '../../layout/forms.js';
 import { html, type Html, type Part } from '../../layout/html.js';
+import { LINE_NOT_SET_UP } from '../../server/failure.js';
 import { hasCapability } from '../capabilities.js';
 import type { PageRequest } from '../../requests/page-request.js';
 import { toTimes } from '../../layout/page-times.js';
@@ -66,8 +67,7 @@ function readLine(
 
 /** Returns why something of the telephone system can't be shown, in words for customers. */
 function describeUnread({ value, error }: LastRead<unknown>): string {
-  if (error instanceof SluiceError && (error.kind === 'conflict' || error.kind === 'not-found'))
-    return 'Your line isn’t set up as it should be. Please contact your provider.';
+  if (error instanceof SluiceError && (error.kind === 'conflict' || error.kind === 'not-found')) return LINE_NOT_SET_UP;
   const isDown = 'The telephone system can’t be reached at the moment.';
   return value === null ? `${isDown} Please try again later.` : isDown;
 }

@@ -23,7 +23,13 @@ import { clip, clipToAll, toInstants } from './due.js';
 import { type CallReportSink, gather } from './gather.js';
 import { parseTime } from '../../base/times.js';
 import { hasCalls, refuseUnsupported, requireTelephony } from '../telephony/panels.js';
-import { findLineOfCalls, type Line, refuseNoLine, requireLineOfCalls } from '../telephony/find-line.js';
+import {
+  findLineOfCalls,
+  type Line,
+  refuseCallsOfOther,
+  refuseNoLine,
+  requireLineOfCalls,
+} from '../telephony/find-line.js';
 import { readSorted } from './read-sorted.js';
 
 /** Which records to read. */
@@ -52,6 +58,7 @@ export async function readRecords(context: Context, request: RecordsRequest, rea
   const { panel, telephony } = on;
   refuseUnsupported(on, { resource: 'calls', operation: 'read' });
   const line = service === null ? null : await requireLineOfCalls(context, service);
+  if (line !== null) await refuseCallsOfOther(context, line);
   const since = service === null ? null : visibleSince(service, reader);
   const windows = line === null ? null : listOwn(line, reader);
   const isOwn = (startedAt: string): boolean => windows?.some((one) => isInWindow(startedAt, one)) ?? true;
@@ -148,6 +155,7 @@ export async function reportCalls(context: Context, request: CallReportCall): Pr
   }
   const [first] = own;
   if (lines.length === 0 && first !== undefined) refuseNoLine(first);
+  for (const line of lines) await refuseCallsOfOther(context, line);
   const reports: CallReportView[] = [];
   for (const line of lines) reports.push(await reportLine(context, line, request));
   return { reports, withoutLine };

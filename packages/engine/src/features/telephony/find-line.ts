@@ -179,6 +179,16 @@ export async function findSubscriber(context: Context, line: Line): Promise<Subs
   return subscriber;
 }
 
+/**
+ * Refuses to show the calls of a line that is of another service by its reference; a panel without single lines has no references.
+ *
+ * @throws SluiceError `line_conflict`
+ */
+export async function refuseCallsOfOther(context: Context, line: Line): Promise<void> {
+  if (line.telephony.unsupported({ resource: 'subscribers', operation: 'get' }) !== null) return;
+  await findSubscriber(context, line);
+}
+
 function refuseForeign({ telephony, service }: Line, subscriber: Subscriber): void {
   const conflict = telephony.ownerConflict?.(service, subscriber) ?? null;
   if (conflict === null) return;
