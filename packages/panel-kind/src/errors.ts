@@ -23,17 +23,30 @@ export class SluiceError extends Error {
   readonly kind: ErrorKind;
   readonly code: string;
   readonly details: Record<string, unknown>;
+  /** The message without its hint, for clients: a hint may name what is of others. */
+  readonly unhinted: string;
 
-  /** @param options `kind` defaults to `conflict`: the current state does not permit the request. */
+  /**
+   * @param options `kind` defaults to `conflict`: the current state does not permit the request. `hint` ends the first line, and
+   * names other objects of the same sort.
+   */
   constructor(
     code: string,
     message: string,
-    options: { kind?: ErrorKind; details?: Record<string, unknown>; cause?: unknown; lines?: string[] } = {},
+    options: {
+      kind?: ErrorKind;
+      details?: Record<string, unknown>;
+      cause?: unknown;
+      lines?: string[];
+      hint?: string;
+    } = {},
   ) {
+    const toText = (first: string): string => [first, ...(options.lines ?? [])].map(printable).join('\n  ');
     super(
-      [message, ...(options.lines ?? [])].map(printable).join('\n  '),
+      toText(`${message}${options.hint ?? ''}`),
       options.cause === undefined ? undefined : { cause: options.cause },
     );
+    this.unhinted = toText(message);
     this.code = code;
     this.kind = options.kind ?? 'conflict';
     this.details = options.details ?? {};

@@ -1,5 +1,5 @@
 import { SluiceError } from '@sluice/panel-kind';
-import { toFailure } from '../server/failure.js';
+import { forClient, toFailure } from '../server/failure.js';
 import { errorId } from '../layout/forms.js';
 import { notice } from '../layout/components.js';
 import { html } from '../layout/html.js';
@@ -13,7 +13,8 @@ export function orAgain(form: Page, page: Page, id: string | ((values: Values) =
   return async (request) => {
     try {
       return await form(request);
-    } catch (error) {
+    } catch (thrown) {
+      const error = request.viewer.client === null ? thrown : forClient(thrown);
       const { status } = toFailure(error);
       if (!(error instanceof SluiceError) || error.kind === 'internal' || status === 403) throw error;
       const values = request.form ?? {};

@@ -118,19 +118,33 @@ const IN_THEIR_WORDS: Record<string, string> = {
   line_conflict: LINE_NOT_SET_UP,
 };
 
-/** Returns an error as a client of the operator may read it: what failed in a panel, a billing system or the store is one sentence. */
+/** Errors that are in the words of clients already. */
+const SAID = new WeakSet<SluiceError>();
+
+/**
+ * Returns an error as a client of the operator may read it: what failed in a panel, a billing system or the store is one sentence,
+ * and the names of others like an unknown object are left out.
+ */
 export function forClient(error: unknown, sentence = 'This could not be done at the moment; try again later'): unknown {
-  const { code } = error as { code?: unknown };
   if (error instanceof SluiceError) {
-    const { kind, details } = error;
-    const words = IN_THEIR_WORDS[error.code];
-    if (words !== undefined) return new SluiceError(error.code, words, { kind, cause: error });
-    const isOwn = FOR_CLIENTS.includes(kind) || error.code === 'too_many_requests';
-    if (isOwn) return error;
-    const isOrdered = kind === 'billing' && details['purchase'] !== undefined;
-    const message = isOrdered ? ORDERED : sentenceForClient(error.code, sentence);
-    return new SluiceError(error.code, message, { kind, cause: error });
+    if (SAID.has(error)) return error;
+    const said = inWordsOfClients(error, sentence);
+    SAID.add(said);
+    return said;
   }
+  const { code } = error as { code?: unknown };
   const isOfStore = typeof code === 'string' && /^(store|lease)_/.test(code);
   return isOfStore ? new SluiceError(code, sentence, { kind: 'store', cause: error }) : error;
+}
+
+function inWordsOfClients(error: SluiceError, sentence: string): SluiceError {
+  const { code, kind, details } = error;
+  const words = IN_THEIR_WORDS[code];
+  if (words !== undefined) return new SluiceError(code, words, { kind, cause: error });
+  if (kind === 'not-found') return new SluiceError(code, error.unhinted, { kind, details, cause: error });
+  const isOwn = FOR_CLIENTS.includes(kind) || code === 'too_many_requests';
+  if (isOwn) return error;
+  const isOrdered = kind === 'billing' && details['purchase'] !== undefined;
+  const message = isOrdered ? ORDERED : sentenceForClient(code, sentence);
+  return new SluiceError(code, message, { kind, cause: error });
 }

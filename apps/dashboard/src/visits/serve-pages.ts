@@ -8,7 +8,7 @@ import { toDirection, type Frame, NOBODY, renderPage, sendErrorPage, sendPage } 
 import { countChange } from '../requests/client-reads.js';
 import type { KeyedContent, Performed } from '../requests/keyed.js';
 import type { ServerParts } from '../requests/parts.js';
-import { forbidden, notFound } from '../server/failure.js';
+import { forbidden, forClient, notFound } from '../server/failure.js';
 import type { Context } from '../server/options.js';
 import { deadLinkPage } from './dead-link.js';
 import { customerPages } from '../pages/customer/routes.js';
@@ -105,7 +105,7 @@ async function servePage(parts: ServerParts, exchange: Exchange, visit: PageVisi
     if ('file' in answer) return await sendFile(reply, answer.file);
     return await sendPage(context, reply, frame, answer);
   } catch (error) {
-    return sendErrorPage(context, reply, frame, error);
+    return sendErrorPage(context, reply, frame, viewer.client === null ? error : forClient(error));
   }
 
   async function perform(): Promise<PageAnswer> {

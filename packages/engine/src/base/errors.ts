@@ -2,9 +2,9 @@ import { type ItemError, SluiceError } from '@sluice/panel-kind';
 
 type Details = Record<string, unknown>;
 
-/** Returns the error for something that does not exist. */
-export function notFound(code: string, message: string, details: Details = {}): SluiceError {
-  return new SluiceError(code, message, { kind: 'not-found', details });
+/** Returns the error for something that does not exist; the hint, which names others like it, is for operators. */
+export function notFound(code: string, message: string, details: Details = {}, hint = ''): SluiceError {
+  return new SluiceError(code, message, { kind: 'not-found', details, hint });
 }
 
 /** Returns the error for a request that a panel can't carry out. */

@@ -10,7 +10,7 @@ export async function requireService({ store }: Pick<Context, 'store'>, id: stri
   if (service) return service;
   const ids = await store.services.ids();
   const hint = suggestId(id, ids.slice(0, 2000).sort(compareIds));
-  throw notFound('unknown_service', `There is no service "${id}"${hint}`, { service: id });
+  throw notFound('unknown_service', `There is no service "${id}"`, { service: id }, hint);
 }
 
 /** Refuses a service that is not this client's, as one that does not exist; undefined: any client's. */

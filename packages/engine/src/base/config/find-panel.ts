@@ -11,12 +11,15 @@ export function requirePanelName({ config }: { config: Config }, name: string): 
 
 /** Returns the error for an unknown panel, which names the nearest one. */
 export function unknownPanel(name: string, known: string[]): SluiceError {
-  return notFound('unknown_panel', `There is no panel "${name}" in the config${suggestion(name, known)}`, {
-    panel: name,
-  });
+  return notFound(
+    'unknown_panel',
+    `There is no panel "${name}" in the config`,
+    { panel: name },
+    suggestion(name, known),
+  );
 }
 
 /** Returns the error for an unknown product, which names the nearest one. */
 export function unknownProduct(name: string, known: string[]): SluiceError {
-  return notFound('unknown_product', `There is no product "${name}"${suggestion(name, known)}`);
+  return notFound('unknown_product', `There is no product "${name}"`, {}, suggestion(name, known));
 }

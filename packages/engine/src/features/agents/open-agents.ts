@@ -71,8 +71,10 @@ export async function withAgentErrors<T>(text: string | null, work: () => Promis
     const { names, ...details } = error.details;
     const known = Array.isArray(names) ? names.filter((name) => typeof name === 'string').slice(0, MOST_NAMES) : [];
     const hint = suggestion(text, known.sort(natural.compare));
-    const message = hint === '' || hint.length > 200 ? error.message : error.message.replace(/\.$/, '') + hint;
-    throw new SluiceError(error.code, message, { kind: error.kind, details, cause: error });
+    const isShown = hint !== '' && hint.length <= 200;
+    const message = isShown ? error.message.replace(/\.$/, '') : error.message;
+    const { code, kind } = error;
+    throw new SluiceError(code, message, { kind, details, cause: error, hint: isShown ? hint : '' });
   }
 }
 

@@ -68,7 +68,7 @@ async function withSimilarClient({ store }: Context, client: string, error: unkn
   const named = (await store.services.list()).flatMap((service) => service.client ?? []);
   const hint = suggestion(client, [...new Set([...(await store.invoices.clients()), ...named])].slice(0, 2000));
   const { kind, details } = error;
-  return new SluiceError(error.code, `${error.message}${hint.length > 200 ? '' : hint}`, { kind, details });
+  return new SluiceError(error.code, error.message, { kind, details, hint: hint.length > 200 ? '' : hint });
 }
 
 /** Lists the changes of a client's credit, oldest first. */
@@ -175,7 +175,7 @@ export async function showInvoice(context: Context, id: string): Promise<Invoice
     id,
     (await context.store.invoices.list()).map((one) => one.id),
   );
-  throw notFound('unknown_invoice', `There is no invoice "${id}"${hint}`, { invoice: id });
+  throw notFound('unknown_invoice', `There is no invoice "${id}"`, { invoice: id }, hint);
 }
 
 /** Pays an open invoice from the credit of its client; `changed` is false for one that is paid. */

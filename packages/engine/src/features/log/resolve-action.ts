@@ -69,7 +69,7 @@ async function requireAction(context: Context, id: string): Promise<ActionRecord
   const open = (await context.store.actions.unresolved()).filter((item) => item.calledAt !== null);
   const known = open.map((item) => item.id);
   const hint = suggestion(id, known);
-  throw notFound('unknown_action', `There is no action "${id}"${hint.length > 200 ? '' : hint}`, { action: id });
+  throw notFound('unknown_action', `There is no action "${id}"`, { action: id }, hint.length > 200 ? '' : hint);
 }
 
 async function requireUnresolved(context: Context, id: string): Promise<ActionRecord> {

@@ -22,7 +22,7 @@ export function checkSwitch(context: Context, panel: string, product: string | n
   if (product === null) return;
   const own = Object.keys(products).filter((name) => products[name]?.panel === panel);
   if (!own.includes(product)) {
-    throw notFound('unknown_product', `Panel "${panel}" has no product "${product}"${suggestion(product, own)}`);
+    throw notFound('unknown_product', `Panel "${panel}" has no product "${product}"`, {}, suggestion(product, own));
   }
 }
 

@@ -53,7 +53,7 @@ async function requirePurchase({ store }: Context, id: string): Promise<Purchase
     id,
     (await store.purchases.list()).map((row) => row.id),
   );
-  throw notFound('unknown_purchase', `There is no purchase "${id}"${hint}`, { purchase: id });
+  throw notFound('unknown_purchase', `There is no purchase "${id}"`, { purchase: id }, hint);
 }
 
 /** Refuses what another billing system than the config's has charged: it can be asked and changed only there. */

@@ -81,7 +81,7 @@ export function requirePackage(config: Config, id: string): Package {
   const found = findPackage(config, id);
   if (found !== undefined) return found;
   const hint = suggestion(id, Object.keys(config.packages));
-  throw notFound('unknown_package', `There is no package "${id}" in the config${hint}`, { package: id });
+  throw notFound('unknown_package', `There is no package "${id}" in the config`, { package: id }, hint);
 }
 
 /** For a client there are no packages but those that its product offers. */

@@ -53,5 +53,5 @@ export function requireChannels(context: Context, name: string | null): Configur
   const found = channels.filter((channel) => channel.name === name);
   if (found.length > 0) return found;
   const names = channels.map((channel) => channel.name);
-  throw notFound('unknown_channel', `There is no channel "${name}"${suggestion(name, names)}`, { channel: name });
+  throw notFound('unknown_channel', `There is no channel "${name}"`, { channel: name }, suggestion(name, names));
 }
