@@ -181,6 +181,7 @@ export type { AutoBuyRequest, AutoBuySubject } from './features/purchases/auto-b
 export type { PaymentTerms } from './features/billing/billing-pages.js';
 export { describeEffect } from './features/purchases/describe-effect.js';
 export type { PurchaseBudget } from './features/purchases/budget-left.js';
+export { describePurchaseState } from './features/billing/refund-state.js';
 export { packageName } from './base/config/package-name.js';
 export { sentenceForClient } from './features/services/for-reader.js';
 export { describePrice } from './base/config/package-price.js';

@@ -39,7 +39,7 @@ export function allowedCell(
 }
 
 /** States that need some attention. */
-const YELLOW: ReadonlySet<string> = new Set(['held', 'over', 'doubted', 'in-doubt', 'planned', 'warning']);
+const YELLOW: ReadonlySet<string> = new Set(['held', 'over', 'doubted', 'in-doubt', 'refunding', 'planned', 'warning']);
 
 /**
  * Prints data on stdout and everything else on stderr. Each text is one line, which a terminal shows broken between words,

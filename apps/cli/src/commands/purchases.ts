@@ -1,4 +1,4 @@
-import { describeEffect } from '@sluice/engine';
+import { describeEffect, describePurchaseState } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind/errors';
 import { PACKAGES, PURCHASES } from '@sluice/terminal/lists';
 import { formatPurchase } from '@sluice/terminal/reports';
@@ -78,6 +78,7 @@ interface CancelOptions extends LockOptions {
 export const purchaseCancel: CommandHandler<CancelOptions> = ([id = ''], options, deps) => {
   const how = { refund: options.refund, waitMs: parseWait(options) };
   return answer(deps, options, ({ sluice }) => sluice.purchases.cancel(id, how), {
-    info: ({ purchase }) => `${purchase.id}: ${purchase.status} (${purchase.package} for ${purchase.service})`,
+    info: ({ purchase }) =>
+      `${purchase.id}: ${describePurchaseState(purchase)} (${purchase.package} for ${purchase.service})`,
   });
 };

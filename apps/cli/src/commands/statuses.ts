@@ -20,7 +20,7 @@ export const STATUSES = {
   records: ['open', 'past'],
   agents: ['ok', 'held', 'doubted', 'missing'],
   panels: ['active', 'disabled'],
-  purchases: ['pending', 'paid', 'cancelled', 'refunded', 'failed'],
+  purchases: ['pending', 'paid', 'cancelled', 'refunding', 'refunded', 'failed'],
   invoices: ['open', 'paid', 'cancelled', 'refunded'],
   lines: ['active', 'suspended', 'terminated'],
   numbers: ['available', 'active', 'suspended', 'terminated'],

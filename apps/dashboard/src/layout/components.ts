@@ -10,7 +10,18 @@ export type Tone = 'good' | 'warning' | 'bad' | 'info' | 'quiet';
 const STATES = {
   good: ['ok', 'done', 'paid', 'active', 'added', 'applied', 'on'],
   bad: ['held', 'over', 'failed', 'suspended', 'exceeded', 'unreachable'],
-  warning: ['unreadable', 'doubted', 'partial', 'brake', 'busy', 'interrupted', 'in-doubt', 'unknown', 'missing'],
+  warning: [
+    'unreadable',
+    'doubted',
+    'partial',
+    'brake',
+    'busy',
+    'interrupted',
+    'in-doubt',
+    'refunding',
+    'unknown',
+    'missing',
+  ],
   info: ['pending', 'planned', 'running', 'observe', 'open'],
 } as const satisfies Partial<Record<Tone, readonly string[]>>;
 

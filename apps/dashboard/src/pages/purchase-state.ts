@@ -1,15 +1,22 @@
-import { describePrice, type PackageView, type PurchaseView, type ServiceDetail } from '@sluice/engine';
+import {
+  describePrice,
+  describePurchaseState,
+  type PackageView,
+  type PurchaseView,
+  type ServiceDetail,
+} from '@sluice/engine';
 import { formatBytes } from '@sluice/quota-core';
 import { badge, notice } from '../layout/components.js';
 import { html, type Html } from '../layout/html.js';
 
 /** What a page needs to know of a purchase to say what became of it. */
-type Shown = Pick<PurchaseView, 'status' | 'invoice' | 'invoiceUrl'>;
+type Shown = Pick<PurchaseView, 'status' | 'refund' | 'invoice' | 'invoiceUrl'>;
 
 /** The state of a purchase: one that waits for its payment names the invoice, with a link on pages of ours. */
 export function purchaseState(purchase: Shown, { isEmbedded }: { isEmbedded: boolean }): Html {
-  const { status, invoice, invoiceUrl } = purchase;
-  if (status !== 'pending' || invoice === null) return badge(status);
+  const { status, refund, invoice, invoiceUrl } = purchase;
+  if (status !== 'pending' || invoice === null)
+    return badge(describePurchaseState(purchase), refund === 'in-doubt' ? 'warning' : undefined);
   // Pages of the billing system link their own invoices.
   return html`${badge(status)}: ${payLink({ invoice, invoiceUrl: isEmbedded ? null : invoiceUrl })}`;
 }

@@ -29,7 +29,13 @@ export const amount = text.describe('Decimal text');
 export const count = z.number();
 export const unknown = z.unknown();
 
-export const purchaseStatus = z.enum(['pending', 'paid', 'cancelled', 'refunded', 'failed']);
+export const purchaseStatus = z
+  .enum(['pending', 'paid', 'cancelled', 'refunding', 'refunded', 'failed'])
+  .describe('refunding: its price is to be returned as credit, and is not yet as far as is known');
+export const refundState = z
+  .enum(['waiting', 'in-doubt', 'made'])
+  .nullable()
+  .describe('in-doubt: it was sent, and whether it was made is not known; null where nothing is returned');
 export const reportedStatus = name('ServiceStatus', z.enum(REPORTED_STATUSES));
 export const brakedSubjects = z.enum(['services', 'agents', 'store']);
 /** What the brake counts; `store`: a copy of the store changes the panel, which only `doctor --take-over` ends. */

@@ -16,6 +16,7 @@ import {
   name,
   period,
   purchaseStatus,
+  refundState,
   text,
   textOrNull,
 } from './common.js';
@@ -82,6 +83,7 @@ const purchaseParts = {
   price: amount,
   currency: text,
   status: purchaseStatus,
+  refund: refundState,
   actor: z.enum(['manual', 'auto']),
   /** Who started the run that bought it, as in the log; null where that is not known. */
   by: textOrNull,

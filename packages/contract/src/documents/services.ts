@@ -16,6 +16,7 @@ import {
   name,
   period,
   purchaseStatus,
+  refundState,
   reportedStatus,
   text,
   textOrNull,
@@ -114,6 +115,7 @@ const purchase = z.object({
   price: amount,
   currency: text,
   status: purchaseStatus,
+  refund: refundState,
   at: instant,
   invoice: textOrNull,
   /** Total of the invoice, with tax; null where it is not known. */

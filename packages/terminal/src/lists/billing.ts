@@ -1,4 +1,10 @@
-import type { CreditEntry, InvoiceView, PackageView, PurchaseView } from '@sluice/engine';
+import {
+  type CreditEntry,
+  describePurchaseState,
+  type InvoiceView,
+  type PackageView,
+  type PurchaseView,
+} from '@sluice/engine';
 import { bytes, type Column, money, state, text, time } from '../columns.js';
 
 /** The columns of the changes of a client's credit. */
@@ -51,7 +57,7 @@ export const PURCHASES: readonly Column<PurchaseView>[] = [
   // Also of a purchase that is not paid yet: the total of its invoice.
   money('charged', ({ charged }) => charged, { title: 'invoiced', priority: 2 }),
   text('currency', ({ currency }) => currency),
-  state('status', ({ status }) => status),
+  state('status', ({ status }) => status, { cell: (row, ink) => ink.paint(row.status, describePurchaseState(row)) }),
   text('actor', ({ actor }) => actor, { priority: 4 }),
   text('by', ({ by }) => by, { extra: true, priority: 4 }),
   text('invoice', ({ invoice }) => invoice, { priority: 5 }),

@@ -1,5 +1,5 @@
 import { formatMoney } from '@sluice/quota-core';
-import { describeMark, describeTermination, type ServiceDetail } from '@sluice/engine';
+import { describeMark, describePurchaseState, describeTermination, type ServiceDetail } from '@sluice/engine';
 import { allowedCell, bytesCell, type Terminal } from '../terminal.js';
 import { limitText } from './limits.js';
 import { pendingText, quotaText } from './outcome.js';
@@ -43,7 +43,7 @@ function purchaseText(
   bought: ServiceDetail['purchases'][number],
 ): string {
   const { package: name, bytes, price, charged, currency, at, current } = bought;
-  const status = bought.status === 'pending' ? pendingText(bought) : bought.status;
+  const status = bought.status === 'pending' ? pendingText(bought) : describePurchaseState(bought);
   const cycle = current || bought.status !== 'paid' ? '' : ' (earlier cycle)';
   return `${name}: ${bytesCell(bytes) ?? ''} for ${formatMoney(charged ?? price, currency)}, ${status}, ${terminal.times.at(at, panel) ?? ''}${cycle}`;
 }

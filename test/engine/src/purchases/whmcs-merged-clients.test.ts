@@ -54,7 +54,7 @@ describe('a refund that was sent before its client was merged into another', () 
     at.whmcs.world.clients.delete(CLIENT);
     for (let poll = 0; poll < 3; poll += 1) {
       const report = await at.use(1);
-      expect([failed(report), await listStatuses(at), allowed(report)]).toEqual([undefined, ['refunded'], 100 * GB]);
+      expect([failed(report), await listStatuses(at), allowed(report)]).toEqual([undefined, ['refunding'], 100 * GB]);
     }
   });
 
@@ -68,7 +68,7 @@ describe('a refund that was sent before its client was merged into another', () 
     });
     expect(await codeOf(at.sluice.purchases.cancel(id, { refund: true }))).toBe('outcome_unknown');
     off();
-    expect([await listStatuses(at), refunds(INTO)]).toEqual([['refunded'], ['5.00']]);
+    expect([await listStatuses(at), refunds(INTO)]).toEqual([['refunding'], ['5.00']]);
   });
 
   it.each(['GetCredits', 'GetClientsDetails'])(
@@ -79,7 +79,7 @@ describe('a refund that was sent before its client was merged into another', () 
       const off = at.whmcs.server.inject({ endpoint: failing, fault: { kind: 'cut' } });
       await at.sync();
       await at.use(1);
-      expect(await listStatuses(at)).toEqual(['refunded']);
+      expect(await listStatuses(at)).toEqual(['refunding']);
       off();
       await at.use(1);
       const report = await at.use(1);
@@ -100,7 +100,7 @@ describe('a refund that was sent before its client was merged into another', () 
     for (let poll = 0; poll < 2; poll += 1) {
       const report = await at.use(1);
       expect([failed(report), allowed(report)]).toEqual([undefined, 100 * GB]);
-      expect([refunds(INTO), await listStatuses(at)]).toEqual([[], ['refunded']]);
+      expect([refunds(INTO), await listStatuses(at)]).toEqual([[], ['refunding']]);
     }
     expect(await listAlarms()).toEqual([expect.stringMatching(/before its client was merged into another one/)]);
     const [row] = await at.purchases();

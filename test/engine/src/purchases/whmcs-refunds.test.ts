@@ -90,7 +90,7 @@ describe('a refund that WHMCS cannot make ends', () => {
   const interrupt = async (): Promise<{ id: string; invoice: number }> => {
     const paid = await openPaid();
     at.whmcs.server.inject({ endpoint: 'AddCredit', times: 1, fault: { kind: 'cut' } });
-    expect([await refusal(paid.id), await statuses()]).toEqual(['outcome_unknown', ['refunded']]);
+    expect([await refusal(paid.id), await statuses()]).toEqual(['outcome_unknown', ['refunding']]);
     return paid;
   };
 

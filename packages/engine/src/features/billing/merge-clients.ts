@@ -7,6 +7,7 @@ import { toRunView, withRun } from '../../kernel/run/bracket.js';
 import { addNotices, noticeRows } from '../../kernel/run/notice.js';
 import { endPreferences } from '../preferences/end-preferences.js';
 import { countUnfinished, NOBODY, storeEnd } from './end-client.js';
+import { toRefund } from './refund-state.js';
 import { mergedRefundKey, missingKey } from './missing-key.js';
 import { nullIfUnknown } from './refusals.js';
 
@@ -67,9 +68,9 @@ export async function storeMerge(
 ): Promise<ClientRows> {
   await tables.conditions.end(missingKey(from));
   const refunds = await tables.purchases.list({ status: 'refunded' });
-  for (const { id, client, refundedAt, refundSentAt } of refunds) {
-    if (client !== from || refundedAt !== null || refundSentAt === null) continue;
-    await tables.conditions.put({ key: mergedRefundKey(id), since: context.now(), runs: 1, details: null });
+  for (const row of refunds) {
+    if (row.client !== from || toRefund(row) !== 'in-doubt') continue;
+    await tables.conditions.put({ key: mergedRefundKey(row.id), since: context.now(), runs: 1, details: null });
   }
   const had = await tables.services.list({ client: from });
   const rows = await tables.clients.merge(from, into);

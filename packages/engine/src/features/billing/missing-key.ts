@@ -14,6 +14,11 @@ export function endedKey(client: string): string {
 /** Begins the keys of refunds that were sent before their client was merged into another one. */
 export const REFUND_OF_MERGED = 'refund_of_merged:';
 
+/** Returns the key of the condition that the price of a purchase is to be returned. */
+export function dueRefundKey(purchase: string): string {
+  return `refund_due:${purchase}`;
+}
+
 /** Returns the key of the condition that the refund of a purchase was sent before its client was merged into another one. */
 export function mergedRefundKey(purchase: string): string {
   return `${REFUND_OF_MERGED}${purchase}`;

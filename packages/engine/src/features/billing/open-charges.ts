@@ -1,5 +1,6 @@
 import type { PurchaseRecord } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
+import { isRefunding } from './refund-state.js';
 
 /** Lists the purchases whose charge, payment or refund is not finished, whatever billing system has them. */
 export async function listOpen(
@@ -9,7 +10,7 @@ export async function listOpen(
   const filter = service === null ? {} : { service };
   const pending = await purchases.list({ ...filter, status: 'pending' });
   const refunded = await purchases.list({ ...filter, status: 'refunded' });
-  return [...pending, ...refunded.filter(({ refundedAt }) => refundedAt === null)];
+  return [...pending, ...refunded.filter(isRefunding)];
 }
 
 /** The code of a purchase that another billing system than the config's has charged. */

@@ -1,15 +1,16 @@
 import { createHash } from 'node:crypto';
 import { printable } from '@sluice/panel-http/printable';
 import { findSubjectAgent, formatBytes } from '@sluice/quota-core';
-import type { AlarmRecord, ConditionRecord, StoreTables } from '@sluice/state-store';
+import type { AlarmRecord, ConditionRecord, PurchaseRecord, StoreTables } from '@sluice/state-store';
 import { panelsWithAgents } from '../agents/open-agents.js';
 import { listStoredAgents } from '../agents/show-agents.js';
 import { describePeriod } from '../../base/describe-period.js';
 import { listMissingClients } from '../billing/missing-clients.js';
-import { CLIENT_MISSING, mergedRefundKey, REFUND_OF_MERGED } from '../billing/missing-key.js';
+import { CLIENT_MISSING, dueRefundKey, mergedRefundKey, REFUND_OF_MERGED } from '../billing/missing-key.js';
 import { BILLED_ELSEWHERE, listElsewhere } from '../billing/open-charges.js';
 import { CALLS_UNBILLED, listLateCalls } from '../calls/late-calls.js';
 import { findTimeZone } from '../../base/config/find-entry.js';
+import { isRefunding } from '../billing/refund-state.js';
 import { findFallen } from '../../kernel/subject/fallen.js';
 import { toActionView } from '../../kernel/subject/views.js';
 import type { Context } from '../../context/context.js';
@@ -21,8 +22,8 @@ export interface StandingAlarm extends Pick<AlarmRecord, 'id' | 'code' | 'panel'
 }
 
 /**
- * Lists changes, bills of calls and refunds whose outcome is not known, purchases that another billing system than the config's has
- * to finish, calls that are on no bill, clients whom the billing system has not any more, and
+ * Lists changes, bills of calls and refunds whose outcome is not known, refunds that wait to be sent, purchases that another billing
+ * system than the config's has to finish, calls that are on no bill, clients whom the billing system has not any more, and
  * agents with a limit that their panel lacks, and quota holds that last although the usage fell: all of them, or those of one service, which has no agents.
  */
 export async function findStandingAlarms(context: Context, service?: string): Promise<StandingAlarm[]> {
@@ -59,15 +60,11 @@ async function doubtfulMoney(context: Context, only?: string): Promise<StandingA
   const isElsewhere = new Set(elsewhere.map(({ row }) => row.id));
   const of = only === undefined ? {} : { service: only };
   const bills = await store.callBills.list({ ...of, states: ['unknown'] });
-  const refunds = (await store.purchases.list({ ...of, status: 'refunded' })).flatMap(
-    ({ id, service, package: what, refundedAt, refundSentAt }) =>
-      refundedAt === null && refundSentAt !== null && !isElsewhere.has(id)
-        ? [{ id, service, what, since: refundSentAt }]
-        : [],
+  const refunding = (await store.purchases.list({ ...of, status: 'refunded' })).filter(
+    (row) => isRefunding(row) && !isElsewhere.has(row.id),
   );
-  const ofMerged = new Set((await store.conditions.list(REFUND_OF_MERGED)).map(({ key }) => key));
   const services = await store.services.list({
-    ids: [...bills, ...refunds, ...elsewhere.map(({ row }) => row)].map(({ service }) => service),
+    ids: [...bills, ...refunding, ...elsewhere.map(({ row }) => row)].map(({ service }) => service),
   });
   const panels = new Map(services.map(({ id, panel }) => [id, panel]));
   return [
@@ -77,17 +74,35 @@ async function doubtfulMoney(context: Context, only?: string): Promise<StandingA
       const message = `it is not known whether the calls from ${period} were billed`;
       return { id, code: 'bill_in_doubt', service, panel, since: sentAt ?? at, message };
     }),
-    ...refunds.map(({ id, service, what, since }) => ({
-      ...{ id, code: 'refund_in_doubt', service, panel: panels.get(service) ?? '', since },
-      message: ofMerged.has(mergedRefundKey(id))
-        ? `it is not known whether package "${what}" was refunded before its client was merged into another one: see the credit log, and cancel purchase ${id} with its refund again where it was not`
-        : `it is not known whether package "${what}" was refunded`,
-    })),
+    ...(await refundAlarms(context, refunding)).map((alarm) => ({ ...alarm, panel: panels.get(alarm.service) ?? '' })),
     ...elsewhere.map(({ row: { id, service, at, refundSentAt }, message }) => ({
       ...{ id, code: BILLED_ELSEWHERE, service, panel: panels.get(service) ?? '' },
       ...{ since: refundSentAt ?? at, message },
     })),
   ];
+}
+
+/** Of refunds that are not made as far as is known: those in doubt, and those that were not sent. */
+async function refundAlarms({ store }: Context, refunding: readonly PurchaseRecord[]) {
+  const ofMerged = new Set((await store.conditions.list(REFUND_OF_MERGED)).map(({ key }) => key));
+  const due = new Map((await store.conditions.list(dueRefundKey(''))).map(({ key, since }) => [key, since]));
+  return refunding.map(({ id, service, package: what, at, refundSentAt }) => {
+    if (refundSentAt === null) {
+      const since = due.get(dueRefundKey(id)) ?? at;
+      return {
+        id,
+        service,
+        code: 'refund_waiting',
+        since,
+        message: `the price of package "${what}" is not returned yet`,
+      };
+    }
+    const unknown = `it is not known whether package "${what}" was refunded`;
+    const message = ofMerged.has(mergedRefundKey(id))
+      ? `${unknown} before its client was merged into another one: see the credit log, and cancel purchase ${id} with its refund again where it was not`
+      : unknown;
+    return { id, service, code: 'refund_in_doubt', since: refundSentAt, message };
+  });
 }
 
 async function unbilledCalls(context: Context, only?: string): Promise<StandingAlarm[]> {

@@ -12,7 +12,8 @@ import { afterInvoice, changePurchase } from './charge.js';
 import { loadService, recordAllowance } from './load-service.js';
 import { findInvoice } from './find-invoice.js';
 import { isForPayer, storeForFormerPayer } from './former-payer.js';
-import { refundPurchase } from './refund.js';
+import { beginRefund, refundPurchase } from './refund.js';
+import { isRefunding } from '../billing/refund-state.js';
 import { toDetail } from './views.js';
 
 /** Which purchase to cancel. */
@@ -89,7 +90,7 @@ async function undo(
 ): Promise<PurchaseRecord> {
   if (row.status === 'cancelled') return row;
   if (row.status === 'refunded')
-    return row.refundedAt === null ? refundPurchase(context, run.leases.held, row, { resend: refund }) : row;
+    return isRefunding(row) ? refundPurchase(context, run.leases.held, row, { resend: refund }) : row;
   if (row.status === 'failed') {
     throw new SluiceError('purchase_ended', `Purchase ${row.id} failed: there is nothing to cancel`, {
       details: { purchase: row.id },
@@ -100,7 +101,7 @@ async function undo(
   const found = row.invoice === null ? null : await findInvoice(context, row);
   if (found !== null && !isOnlyLine(found, row.id)) throw isMerged(row, found.id);
   // Stored before the credit is returned: the traffic may not be used while it is.
-  const marked = await changePurchase(context, run.leases.held, row, { status: 'refunded' });
+  const marked = await beginRefund(context, run.leases.held, row);
   await recordAllowance(context, run.leases.held, row);
   return refundPurchase(context, run.leases.held, marked).catch(async (error: unknown) => {
     // A refused one leaves the purchase paid.

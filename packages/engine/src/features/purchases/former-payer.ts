@@ -6,7 +6,7 @@ import { isLiving } from '../../base/lifecycle.js';
 import type { Context } from '../../context/context.js';
 import { afterInvoice, changePurchase } from './charge.js';
 import { findInvoice } from './find-invoice.js';
-import { refundPurchase } from './refund.js';
+import { beginRefund, refundPurchase } from './refund.js';
 
 /** Returns whether the client of a purchase still has its service, and the service is in use. */
 export function isForPayer(
@@ -55,7 +55,7 @@ export async function storeForFormerPayer(
     throw isShared(row, found, 'it is paid: return the price of that line');
   }
   // Stored before the credit is returned, and never as paid: the traffic would count for the service as it is now.
-  const marked = await store(context, fences, row, { ...change, status: 'refunded' });
+  const marked = await beginRefund(context, fences, row, change);
   return refundPurchase(context, fences, marked);
 }
 

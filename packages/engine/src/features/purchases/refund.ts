@@ -2,9 +2,10 @@ import { callAgeMs, type Invoice, LATEST_CALL_MS, SluiceError } from '@sluice/pa
 import { compareMoney, subtractMoney } from '@sluice/quota-core';
 import type { HeldLease, PurchaseRecord } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
-import { mergedRefundKey } from '../billing/missing-key.js';
-import { changePurchase, isRefusal } from './charge.js';
+import { dueRefundKey, mergedRefundKey } from '../billing/missing-key.js';
+import { changePurchase, isRefusal, type PurchaseChange } from './charge.js';
 import { findInvoice } from './find-invoice.js';
+import { isRefunding } from '../billing/refund-state.js';
 
 /** How a refund is sent. */
 interface RefundHow {
@@ -28,14 +29,36 @@ export async function refundPurchase(
   // Nothing was charged without an invoice, and what a person has returned is not returned again.
   const isDue = row.invoice !== null && found?.status !== 'refunded';
   if (isDue) await send(context, fences, { row, found, how });
-  await endMerged(context, fences, row);
-  return changePurchase(context, fences, row, { refundedAt: context.now(), refundSentAt: null });
+  return end(context, fences, row, { refundedAt: context.now(), refundSentAt: null });
 }
 
-async function endMerged(context: Context, fences: HeldLease[], { id }: PurchaseRecord): Promise<void> {
-  const key = mergedRefundKey(id);
-  if ((await context.store.conditions.get(key)) === null) return;
-  await context.write(fences, ({ conditions }) => conditions.end(key));
+/** Stores that the price of a purchase is to be returned, before it is. */
+export async function beginRefund(
+  context: Context,
+  fences: HeldLease[],
+  row: PurchaseRecord,
+  known: PurchaseChange = {},
+): Promise<PurchaseRecord> {
+  const change = { ...known, status: 'refunded' } as const;
+  await context.write(fences, async ({ purchases, conditions }) => {
+    await purchases.update(row.id, change);
+    await conditions.put({ key: dueRefundKey(row.id), since: context.now(), runs: 1, details: null });
+  });
+  return { ...row, ...change };
+}
+
+/** Stores how a refund ended. */
+async function end(
+  context: Context,
+  fences: HeldLease[],
+  row: PurchaseRecord,
+  change: PurchaseChange,
+): Promise<PurchaseRecord> {
+  await context.write(fences, async ({ purchases, conditions }) => {
+    for (const key of [dueRefundKey(row.id), mergedRefundKey(row.id)]) await conditions.end(key);
+    await purchases.update(row.id, change);
+  });
+  return { ...row, ...change };
 }
 
 /** A refund to send. */
@@ -91,7 +114,7 @@ async function storeSent(
     if (!resend && (await conditions.get(key)) !== null) throw inDoubt(row, OF_MERGED);
     await conditions.end(key);
     const stored = await purchases.get(row.id);
-    const isSame = stored?.status === row.status && stored.refundedAt === null;
+    const isSame = stored !== null && stored.status === row.status && isRefunding(stored);
     if (!isSame || stored.refundSentAt !== row.refundSentAt || isRecent(context, row)) throw inDoubt(stored ?? row);
     await purchases.update(row.id, { refundSentAt: context.now() });
   });
@@ -110,7 +133,7 @@ async function refuse(
   const isHidden = code === 'unknown_client' && row.refundSentAt !== null;
   if (isHidden || isRecent(context, row)) return inDoubt(row, isHidden ? ` ${message}` : '');
   const counted = row.paidAt !== null;
-  await changePurchase(context, fences, row, { status: counted ? 'paid' : 'cancelled', refundSentAt: null });
+  await end(context, fences, row, { status: counted ? 'paid' : 'cancelled', refundSentAt: null });
   const reason = message.replace(/[.;:]?$/, '.');
   const after = counted ? 'the purchase stays paid' : 'return it by hand';
   const outcome = `The price of purchase ${row.id} was not returned; ${after}.`;

@@ -5,6 +5,7 @@ import { invoiceUrl } from '../billing/billing-pages.js';
 import { isVisible, type Reader } from '../../context/reader.js';
 import type { Context } from '../../context/context.js';
 import { findCycle } from '../../kernel/subject/find-cycle.js';
+import { toPurchaseState } from '../billing/refund-state.js';
 
 /** Returns a purchase as documents show it. */
 function toView(context: Context, row: PurchaseRecord, actors: ReadonlyMap<string, string>): PurchaseView {
@@ -18,7 +19,7 @@ function toView(context: Context, row: PurchaseRecord, actors: ReadonlyMap<strin
     note: _note,
     ...shown
   } = row;
-  return { ...shown, by: actors.get(run ?? '') ?? null, invoiceUrl: invoiceUrl(context, row) };
+  return { ...shown, ...toPurchaseState(row), by: actors.get(run ?? '') ?? null, invoiceUrl: invoiceUrl(context, row) };
 }
 
 /** Returns a purchase with its cycle. */

@@ -7,6 +7,7 @@ import { hasLift } from '../../kernel/subject/holds.js';
 import { noteLowered, readLifted } from '../../kernel/subject/lifts.js';
 import { findSold } from '../../loop/load.js';
 import { observeServices } from '../../loop/observe.js';
+import { isRefunding } from '../billing/refund-state.js';
 import { refuseInDoubt, withServiceRun } from './change-services.js';
 
 /**
@@ -51,7 +52,7 @@ async function refuseHeld({ store }: Context, id: string): Promise<void> {
 async function refuseOpenPurchases({ store }: Context, id: string): Promise<void> {
   const pending = await store.purchases.list({ service: id, status: 'pending' });
   const refunded = await store.purchases.list({ service: id, status: 'refunded' });
-  const open = [...pending, ...refunded.filter(({ refundedAt }) => refundedAt === null)];
+  const open = [...pending, ...refunded.filter(isRefunding)];
   const [first] = open;
   if (first === undefined) return;
   const states = open.map(({ id: purchase, status, invoice }) => {

@@ -13,6 +13,7 @@ import { openTerminations, type Termination } from '../../kernel/subject/termina
 import { readOutages } from '../../context/reach.js';
 import { isProtected, isQuotaReleased, type LastingHold, readLastingHolds } from '../../kernel/subject/holds.js';
 import { countsIn } from '../../loop/load.js';
+import { toPurchaseState } from '../billing/refund-state.js';
 import { withAllowanceNow } from './allowance-now.js';
 import { accountFor, detailFor } from './for-reader.js';
 import { isVisible, type Reader } from '../../context/reader.js';
@@ -120,7 +121,7 @@ export function toPurchase(
     bytes,
     price,
     currency,
-    status,
+    ...toPurchaseState(row),
     at,
     invoice,
     charged,
