@@ -28,6 +28,22 @@ const send = async (method: string, path: string, token: string, body?: object) 
 const create = (scopes: string[], token: string, more: object = {}) =>
   send('POST', '/tokens', token, { name: `made-${made++}`, scopes, ...more });
 
+it('a token reads usage from the panels with the scope to operate only', async () => {
+  const scopes = [['read'], ['operate'], ['client:42']] as const;
+  const statuses = [];
+  for (const [scope] of scopes) {
+    const { token } = (await create([scope], SERVE_TOKEN)).answer as unknown as { token: string };
+    const stored = await send('GET', '/usage', token);
+    const refreshed = await send('GET', '/usage?refresh=true', token);
+    statuses.push([scope, stored.status, refreshed.status]);
+  }
+  expect(statuses).toEqual([
+    ['read', 200, 403],
+    ['operate', 200, 200],
+    ['client:42', 200, 403],
+  ]);
+});
+
 describe('a token of one client', () => {
   it('cannot operate, and needs a client for its rights', async () => {
     for (const scopes of [['client:42', 'operate'], ['client:42', 'tokens'], ['buy'], ['operate', 'manage']])

@@ -28,9 +28,9 @@ export const serviceHandlers: Handlers<typeof serviceEndpoints> = {
   'GET /services/:service/explanation': ({ sluice, param, query, client: reader }) =>
     sluice.explain(param('service'), { at: query.at === undefined ? null : new Date(query.at).toISOString(), reader }),
   'GET /usage': async ({ sluice, query, client, viewer }) => {
-    if (client === undefined) return sluice.usage.read(query);
     if (query.refresh === true && !may(viewer, 'usage.refresh'))
       throw forbidden('The token does not permit to read the panels');
+    if (client === undefined) return sluice.usage.read(query);
     if (query.client !== undefined && query.client !== client) return { services: [] };
     const { panel, product, service } = query;
     return sluice.usage.read({ panel, product, service, client, reader: client });
