@@ -1,6 +1,7 @@
 import type { Sluice } from '@sluice/engine';
-import { SluiceError, usageError } from '@sluice/panel-kind';
+import { type SluiceError, usageError } from '@sluice/panel-kind';
 import { notFound } from '../server/failure.js';
+import { requireDone } from '../server/reported.js';
 
 /** A change that a customer makes to the line of a service. */
 export interface LineChange {
@@ -23,9 +24,9 @@ export async function changeDestination(change: LineChange, number: string, dest
   if (!numbers.some((did) => did['number'] === number)) throw noNumber();
   const text = destination.trim();
   const values = { destination: text === '' ? `line:${String(subscriber['id'])}` : text };
-  const { error } = await sluice.dids.set(number, { values }, { ...as, service: service.id, reader });
-  if (error?.code === 'no_number') throw noNumber();
-  if (error != null) throw new SluiceError(error.code, error.message, { kind: 'panel' });
+  const report = await sluice.dids.set(number, { values }, { ...as, service: service.id, reader });
+  if (report.error?.code === 'no_number') throw noNumber();
+  requireDone(report);
 }
 
 function noNumber(): SluiceError {

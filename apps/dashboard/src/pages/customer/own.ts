@@ -1,5 +1,4 @@
 import type { ServiceDetail } from '@sluice/engine';
-import { type ItemError, SluiceError } from '@sluice/panel-kind';
 import { forClient, notFound } from '../../server/failure.js';
 import type { PageAnswer } from '../page.js';
 import type { PageRequest } from '../../requests/page-request.js';
@@ -43,11 +42,6 @@ export async function plainly<T>(work: () => Promise<T>): Promise<T> {
   } catch (error) {
     throw forClient(error, NOT_NOW);
   }
-}
-
-/** Throws the error of a report in which the action failed. */
-export function throwReported(error: ItemError | null | undefined): void {
-  if (error != null) throw new SluiceError(error.code, error.message, { kind: 'panel' });
 }
 
 /** Leads back to the service with a sentence about what was done. */

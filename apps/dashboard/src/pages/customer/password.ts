@@ -3,6 +3,7 @@ import { type ServiceDetail } from '@sluice/engine';
 import { SluiceError } from '@sluice/panel-kind';
 import { refusal } from '../../access/refusal.js';
 import { forbidden } from '../../server/failure.js';
+import { reportedError, requireDone } from '../../server/reported.js';
 import { facts, notice, type Section } from '../../layout/components.js';
 import { name } from '../../layout/format.js';
 import { postForm } from '../../layout/forms.js';
@@ -10,7 +11,7 @@ import { html } from '../../layout/html.js';
 import type { Page, PageAnswer } from '../page.js';
 import type { PageRequest } from '../../requests/page-request.js';
 import { toZone } from '../../layout/page-times.js';
-import { ownService, toClient, toPath, plainly, throwReported } from './own.js';
+import { ownService, toClient, toPath, plainly } from './own.js';
 
 const REFUSED = 'Your link does not permit this';
 
@@ -83,10 +84,9 @@ export const newPassword: Page = async (request): Promise<PageAnswer> => {
   const { credentials, failed } = await plainly(async () => {
     const reader = toClient(request);
     const made = await sluice.provision.changePassword(service.id, { ...as, reader });
-    const error = made.error ?? made.service.error;
     // A password that the panel may have is shown whatever else failed: the former one may be gone.
-    if (made.credentials?.password == null) throwReported(error);
-    return { credentials: made.credentials, failed: error !== null };
+    if (made.credentials?.password == null) requireDone(made);
+    return { credentials: made.credentials, failed: reportedError(made) !== null };
   });
   const { username = null, password = null, inDoubt = false } = credentials ?? {};
   if (password === null) throw new SluiceError('not_changed', 'The password was not changed. Try again later.');

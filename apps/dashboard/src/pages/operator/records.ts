@@ -6,6 +6,7 @@ import { html, type Html } from '../../layout/html.js';
 import { words } from '../../layout/words.js';
 import type { Page } from '../page.js';
 import type { PageRequest } from '../../requests/page-request.js';
+import { requireDone } from '../../server/reported.js';
 import { readNow } from './last-read.js';
 import { readRequiredRef } from './navigation.js';
 import { fieldTitle, recordFacts, type RecordScene, servicesByLine, showServices } from './record-values.js';
@@ -138,7 +139,7 @@ export function recordSetForm(kind: Kind): Page {
     const fields = Object.entries(form).filter(([field]) => field.startsWith('set_'));
     const values = Object.fromEntries(fields.map(([field, value]) => [field.slice(4), value]));
     if (kind === 'lines') await sluice.telephony.set('subscribers', id, { ...as, panel, values });
-    else await sluice.dids.set(form.name ?? id, { values }, { ...as, panel });
+    else requireDone(await sluice.dids.set(form.name ?? id, { values }, { ...as, panel }));
     return { redirect: back(kind, id, panel) };
   };
 }
@@ -149,7 +150,7 @@ export function recordLinkForm(kind: Kind): Page {
     const panel = given(form.panel);
     const service = form.service?.trim() ?? '';
     if (kind === 'dids') {
-      await sluice.dids.link(form.name ?? id, { ...as, service });
+      requireDone(await sluice.dids.link(form.name ?? id, { ...as, service }));
     } else {
       const of = (await sluice.services.show(service)).panel;
       const ref = await readRequiredRef(sluice, of);
@@ -180,11 +181,14 @@ const DID_WORDS: Readonly<Record<DidVerb, { title: string; says: string }>> = {
 /** `GET /dids/:id/VERB`: what it would change, and a form that makes it. */
 export function didVerbPage(verb: DidVerb): Page {
   return async (request) => {
-    const { params, sluice, as, query } = request;
+    const { params, sluice, as, query, refused } = request;
     const id = params.id ?? '';
     const { panel } = query;
     const number = await readNumber(sluice, id, panel);
-    const { value, problem } = await attempt(() => sluice.dids[verb](number, { ...as, panel, dryRun: true }));
+    const preview = { ...as, panel, dryRun: true };
+    const { value, problem } = await attempt(async () =>
+      refused === undefined ? requireDone(await sluice.dids[verb](number, preview)) : null,
+    );
     const { title, says } = DID_WORDS[verb];
     const form = postForm(request, {
       action: `/dids/${encodeURIComponent(id)}/${verb}`,
@@ -194,7 +198,8 @@ export function didVerbPage(verb: DidVerb): Page {
       hidden: panel === undefined ? {} : { panel },
     });
     const body = html`<p>${says}</p>
-      ${value === null ? problemNotice(problem) : section('Changes on the panel', actionsTable(value.actions))} ${form}
+      ${problem === null ? null : problemNotice(problem)}
+      ${value === null ? null : section('Changes on the panel', actionsTable(value.actions))} ${form}
       <p><a href="/dids/${encodeURIComponent(id)}">Back to the number</a></p>`;
     return { title: `${title} ${number}`, body, timeZone: toScene(request, panel).times.timeZone };
   };
@@ -204,7 +209,7 @@ export function didVerbPage(verb: DidVerb): Page {
 export function didVerbForm(verb: DidVerb): Page {
   return async ({ params: { id = '' }, form = {}, sluice, as }) => {
     const { panel } = form;
-    await sluice.dids[verb](await readNumber(sluice, id, panel), { ...as, panel });
+    requireDone(await sluice.dids[verb](await readNumber(sluice, id, panel), { ...as, panel }));
     return { redirect: verb === 'release' ? '/dids' : back('dids', id, panel) };
   };
 }

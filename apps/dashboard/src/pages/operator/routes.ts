@@ -68,7 +68,7 @@ function telephonyPages(): Route[] {
     ]),
     ...DID_VERBS.flatMap((verb) => [
       ask(`/dids/:id/${verb}`, didVerbPage(verb)),
-      post(`/dids/:id/${verb}`, didVerbForm(verb)),
+      post(`/dids/:id/${verb}`, orAgain(didVerbForm(verb), didVerbPage(verb), verb)),
     ]),
     get('/plans/:id', planPage),
     get('/calls', callsPage),

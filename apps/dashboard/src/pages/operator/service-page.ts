@@ -66,6 +66,7 @@ const DONE: ReadonlyMap<string, string> = new Map([
   ['renew', 'The due date was moved.'],
   ['change-package', 'The service has another product; its quota applies from the next run.'],
   ['buy', 'The package was bought.'],
+  ['buy-unfinished', 'The package was bought, but the panel does not have all of it yet.'],
   ['order', 'The package was ordered; it counts when its invoice is paid.'],
   ['override', 'The override is set; it applies from the next run.'],
   ['override-clear', 'The override has ended.'],

@@ -1,5 +1,6 @@
 import type { CommandReport, ServiceDetail, Sluice } from '@sluice/engine';
 import { SluiceError } from '@sluice/panel-kind';
+import { reportedError } from '../../server/reported.js';
 import { listed, section, table } from '../../layout/components.js';
 import { bytes, money, name, orNone } from '../../layout/format.js';
 import { type Field, postForm, searchForm } from '../../layout/forms.js';
@@ -142,8 +143,8 @@ export function verbForm(word: VerbWord): Page {
   return async (request) => {
     const id = request.params.id ?? '';
     const report = await runVerb(request, id, verb, { fields: request.form ?? {}, dryRun: false });
-    const { service, error, actions, notices } = report;
-    const hasFailed = service.error !== null || error !== undefined || actions.some(({ state }) => state === 'failed');
+    const { service, actions, notices } = report;
+    const hasFailed = reportedError(report) !== null || actions.some(({ state }) => state === 'failed');
     if (!hasFailed && notices.length === 0) return { redirect: `${serviceHref(id)}?done=${word}` };
     const body = html`${preview(report)}
       <p>${serviceLink(id)}</p>`;
@@ -217,6 +218,13 @@ export const buyPage: Page = async (request) => {
 /** `POST /services/:id/buy`: the key of the form is the purchase's own, so that it is made once. */
 export const buyForm: Page = async ({ params: { id = '' }, form = {}, sluice, as }) => {
   const { package: chosen = '', key } = form;
-  const { purchase } = await sluice.purchases.create(id, chosen, { ...as, ...(key === undefined ? {} : { ref: key }) });
-  return { redirect: `${serviceHref(id)}?done=${purchase.status === 'paid' ? 'buy' : 'order'}` };
+  const { purchase, error } = await sluice.purchases.create(id, chosen, {
+    ...as,
+    ...(key === undefined ? {} : { ref: key }),
+  });
+  if (error === null) return { redirect: `${serviceHref(id)}?done=${purchase.status === 'paid' ? 'buy' : 'order'}` };
+  const body = html`<p>The package was bought, but the panel does not have all of it yet:</p>
+    ${problemNotice(error.message)}
+    <p>${serviceLink(id)}</p>`;
+  return { title: `Buy ${purchase.package}`, body, repeat: `${serviceHref(id)}?done=buy-unfinished` };
 };
