@@ -1,4 +1,4 @@
-import { type Explanation, parseTime, readLimitingAgent, type Sluice } from '@sluice/engine';
+import { type Explanation, findSkip, isWithAccount, parseTime, readLimitingAgent, type Sluice } from '@sluice/engine';
 import { shellWords } from '@sluice/terminal';
 import { explainState, printBasis, printService, type StateCommands, type StateNames } from '@sluice/terminal/reports';
 import { ExitCode } from '../exit-codes.js';
@@ -54,11 +54,16 @@ export const explain: CommandHandler<GlobalOptions & { at?: string }> = ([id = '
     const at = options.at === undefined ? null : parseTime(options.at, reading);
     const found = await sluice.explain(id, { at });
     const kind = findPanelKind(deps, config, found.service.panel);
-    const canCreate = kind?.capabilities.includes('accounts') === true;
-    const agent = await findAgent(sluice, found);
+    const names: StateNames = {
+      commands: COMMANDS,
+      withRemedy,
+      canCreate: kind?.capabilities.includes('accounts') === true,
+      hasAccount: isWithAccount(found.service, kind?.requiredRef ?? null),
+      skip: findSkip(config, found.service, found.at),
+      agent: await findAgent(sluice, found),
+    };
     terminal.document(found);
-    for (const sentence of explainState(found, terminal.times, { canCreate, agent, commands: COMMANDS, withRemedy }))
-      terminal.line(sentence);
+    for (const sentence of explainState(found, terminal.times, names)) terminal.line(sentence);
     terminal.line();
     printService(terminal, found.service);
     printBasis(terminal, found, 'none yet: run "sluice poll"');

@@ -16,7 +16,7 @@ import { newHold, inForce, isOfRemovedLimit } from '../kernel/subject/holds.js';
 import type { Context } from '../context/context.js';
 import { findPeak, type LimitState, type Spend } from '../kernel/subject/limit-state.js';
 import { THRESHOLDS, weighLimit, withFigures } from '../kernel/subject/limits.js';
-import { isOverdue } from './load.js';
+import { isOverdue } from '../kernel/subject/skip.js';
 import type { Decided, Loaded, Read, Stage } from '../kernel/subject/stages.js';
 import { toRead, withError } from '../kernel/subject/to-stage.js';
 

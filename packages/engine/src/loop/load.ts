@@ -1,14 +1,7 @@
 import { type ItemError, toItemError, type Panel } from '@sluice/panel-kind';
-import {
-  type Allowance,
-  gigabytesToBytes,
-  type RaisedLimit,
-  resolveAllowance,
-  resolveMode,
-  zonedMidnight,
-} from '@sluice/quota-core';
+import { type Allowance, gigabytesToBytes, type RaisedLimit, resolveAllowance, resolveMode } from '@sluice/quota-core';
 import type { CycleRecord, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
-import { findEntry, findTimeZone, listLimits } from '../base/config/find-entry.js';
+import { findEntry, listLimits } from '../base/config/find-entry.js';
 import type { Config } from '../base/config/schema.js';
 import type { Enforcements } from '../context/enforcement.js';
 import { hasAccount, NO_ACCOUNT } from '../kernel/subject/account.js';
@@ -17,6 +10,7 @@ import type { Context } from '../context/context.js';
 import { group } from '../base/lifecycle.js';
 import { findFormerHistories, loadHistory, findTakenOver } from '../kernel/subject/history.js';
 import { findAction, readToRestrict, readUntold } from '../kernel/subject/holds.js';
+import { findSkip } from '../kernel/subject/skip.js';
 import { forSource } from '../kernel/subject/source.js';
 import { readLifted } from '../kernel/subject/lifts.js';
 import { type LimitsBefore, loadLimits, NO_LIMITS } from '../kernel/subject/limits-before.js';
@@ -221,16 +215,11 @@ function skipReason(
   { provision }: Pick<Loaded['product'], 'provision'>,
   { panel, config, now }: { panel: Pick<Panel, 'kind' | 'accounts'>; config: Config; now: string },
 ): string | null {
-  if (service.status !== 'active' && service.status !== 'suspended') return service.status;
-  if (config.poll.overdue === 'ignore' && isOverdue(service, config, now)) return 'overdue';
+  const { status: lifecycle, nextDueDate } = service;
+  const skip = findSkip(config, { panel: service.panel, lifecycle, nextDueDate }, now);
+  if (skip !== null) return skip;
   if (provision === 'auto' && panel.accounts !== undefined && !hasAccount(panel.kind, service)) return NO_ACCOUNT;
   return null;
-}
-
-/** Returns whether the due date has passed in the panel's time zone. */
-export function isOverdue(service: ServiceRecord, config: Config, now: string): boolean {
-  if (service.nextDueDate === null) return false;
-  return now >= zonedMidnight(service.nextDueDate, findTimeZone(config, service.panel));
 }
 
 /** Returns the service in its recorded cycle, ignoring what follows from the clock alone. */

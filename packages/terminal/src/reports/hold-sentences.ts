@@ -1,13 +1,16 @@
 import {
   describeFigures,
+  describeSkip,
   describeUsed,
   findNextDecision,
   type Explanation,
   type HoldView,
   isEndedByRuns,
   isLeftAsIs,
+  isLeftBySkip,
   type NextDecision,
   readSuspendedAgent,
+  type SkipReason,
   usedBytes,
 } from '@sluice/engine';
 import { BYTES_PER_GB, formatBytes, usageInMode } from '@sluice/quota-core';
@@ -25,8 +28,28 @@ export function figuresText(service: Service, reasons: readonly string[]): strin
 /** Returns a sentence that says why a service is held, and one that says what ends that. */
 export function holdSentences(found: Explanation, hold: HoldView, times: Times, names: StateNames): string[] {
   const [why = '', end] = lastingSentences(found, hold, times, names);
-  const observed = found.service.observing ? observedEnd(found, hold, names.commands) : null;
+  const { skip, commands } = names;
+  if (skip !== null && isLeftBySkip(skip, hold)) return [why, skipSentence(found, skip, commands)];
+  const observed = found.service.observing ? observedEnd(found, hold, commands) : null;
   return [why, ...(observed === null ? [] : [observed]), ...(observed === null && end !== undefined ? [end] : [])];
+}
+
+/** Says why no run reads a service, and which command ends that. */
+export function skipSentence(
+  { service, source }: Pick<Explanation, 'service' | 'source'>,
+  skip: SkipReason,
+  { activate, renew, sync }: StateCommands,
+): string {
+  const { id } = service;
+  const renewal =
+    source === null
+      ? `To renew it: ${renew(id)}`
+      : `Once it is paid in ${source}, the poll after a sync reads it: ${sync()}`;
+  const ends: Partial<Record<SkipReason, string>> = {
+    pending: ` Once it is in use: ${activate(id)}.`,
+    overdue: ` ${renewal}.`,
+  };
+  return `${describeSkip(service, skip)}.${ends[skip] ?? ''}`;
 }
 
 /** Returns what ends a hold that only a run would end, on a panel that no run changes; null for any other. */

@@ -1,3 +1,5 @@
+import type { SkipReason } from '@sluice/engine';
+
 /** Returns command lines, which the sentences name as what ends or changes a state. */
 export interface StateCommands {
   poll: (service: string) => string;
@@ -42,6 +44,10 @@ export interface StateNames {
   withRemedy: (error: { code: string; message: string; details: Readonly<Record<string, string>> }) => string;
   /** Whether the panel's kind creates accounts. */
   canCreate: boolean;
+  /** Whether the service is known to have an account. */
+  hasAccount: boolean;
+  /** Why no run reads the service; null where runs do. */
+  skip: SkipReason | null;
   /** The agent whose limit decides, and whether it is over that now; null where it is not known. */
   agent: { name: string; isOver: boolean } | null;
 }

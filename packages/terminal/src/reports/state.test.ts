@@ -1,4 +1,4 @@
-import { expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { Explanation } from '@sluice/engine';
 import { Terminal } from '../index.js';
 import { explainState } from './state.js';
@@ -7,7 +7,7 @@ import type { StateNames } from './state-names.js';
 const SINCE = '2026-11-20T13:00:00.000Z';
 
 /** Returns the sentences about a service of a panel that is held. */
-function sentencesOf(of: object, hold: object, agent: StateNames['agent'] = null): string[] {
+function sentencesOf(of: object, hold: object, own: Partial<StateNames> = {}): string[] {
   const found = {
     ...{
       at: SINCE,
@@ -38,6 +38,8 @@ function sentencesOf(of: object, hold: object, agent: StateNames['agent'] = null
   const commands = {
     endAgentSuspension: (agent: string) => `end ${agent}`,
     sync: () => 'sync',
+    activate: (service: string) => `activate ${service}`,
+    createAccount: (service: string) => `create ${service}`,
     renew: (service: string) => `renew ${service}`,
     endSuspension: (service: string) => `end ${service}`,
     enforce: (panel: string, product?: string) => `enforce ${panel}${product === undefined ? '' : ` ${product}`}`,
@@ -55,7 +57,8 @@ function sentencesOf(of: object, hold: object, agent: StateNames['agent'] = null
   };
   const { times } = new Terminal(host, {}, { timeZone: 'UTC', panels: {} });
   return explainState(found, times, {
-    ...{ commands, canCreate: false, agent },
+    ...{ commands, canCreate: false, hasAccount: false, skip: null, agent: null },
+    ...own,
     withRemedy: ({ code, message, details }) => `${message}. Mend ${code} of ${details['service']}`,
   });
 }
@@ -68,11 +71,11 @@ it('names the suspended agent in what releases its services', () => {
 it('says of the limit of an agent what it is now', () => {
   const hold = { reason: 'agent-limit', note: 'agent "north"' };
   const since = 'svc-1 is held since 20 Nov 2026 13:00: agent "north"';
-  expect(sentencesOf({}, hold, { name: 'north', isOver: true })).toEqual([
+  expect(sentencesOf({}, hold, { agent: { name: 'north', isOver: true } })).toEqual([
     `${since} is over its limit.`,
     'It is released when the agent is within its limit again, or with a higher one: raise north.',
   ]);
-  expect(sentencesOf({}, hold, { name: 'north', isOver: false })).toEqual([
+  expect(sentencesOf({}, hold, { agent: { name: 'north', isOver: false } })).toEqual([
     `${since} was over its limit, and is within it now.`,
     'The next check of agents releases it: check vpn.',
   ]);
@@ -144,6 +147,35 @@ it('says of a quota hold whose cycle has ended unread that the next run decides'
     'svc-1 is not held: its usage is unknown in the cycle that ended on 20 Nov 2026.',
     'Nothing was read in the present one yet: the next run that reads it decides: poll svc-1.',
   ]);
+});
+
+describe('a service that no run reads', () => {
+  const overdue =
+    'It was due on 2026-11-15, and runs leave overdue services as they are (poll.overdue: ignore): none reads, restricts or releases it until it is renewed. To renew it: renew svc-1.';
+  const pending =
+    'It is pending: no run reads, restricts or releases it until it is active. Once it is in use: activate svc-1.';
+  const ended = { until: '2026-11-19T00:00:00.000Z' };
+
+  it('is held until it is renewed, or active', () => {
+    const why = 'svc-1 is held since 20 Nov 2026 13:00: its usage is unknown.';
+    const due = { nextDueDate: '2026-11-15' };
+    expect(sentencesOf(due, { reason: 'quota' }, { skip: 'overdue' })).toEqual([why, overdue]);
+    const byHand = sentencesOf(due, { reason: 'manual' }, { skip: 'overdue' });
+    expect(byHand[1]).toBe('To release it: release svc-1 now.');
+    const lifecycle = { lifecycle: 'pending' };
+    expect(sentencesOf(lifecycle, { reason: 'quota' }, { skip: 'pending', hasAccount: true })).toEqual([why, pending]);
+  });
+
+  it('is not held, or has an account', () => {
+    const due = { nextDueDate: '2026-11-15' };
+    const found = sentencesOf(due, { reason: 'quota', ...ended }, { skip: 'overdue' });
+    expect(found).toEqual(['svc-1 is not held.', overdue]);
+    const lifecycle = { lifecycle: 'pending' };
+    const inUse = sentencesOf(lifecycle, { reason: 'quota', ...ended }, { skip: 'pending', hasAccount: true });
+    expect(inUse).toEqual(['svc-1 has an account.', pending]);
+    const unused = sentencesOf(lifecycle, { reason: 'quota', ...ended }, { skip: 'pending', canCreate: true });
+    expect(unused[0]).toContain('it has no account yet');
+  });
 });
 
 it.each(['terminated', 'vanished'])('says that a service that is %s stays restricted', (lifecycle) => {

@@ -16,7 +16,7 @@ import {
 } from '@sluice/engine';
 import { formatBytes } from '@sluice/quota-core';
 import type { Times } from '../times.js';
-import { figuresText, holdSentences } from './hold-sentences.js';
+import { figuresText, holdSentences, skipSentence } from './hold-sentences.js';
 import type { StateCommands, StateNames } from './state-names.js';
 
 type Service = Explanation['service'];
@@ -44,7 +44,7 @@ export function explainState(found: Explanation, times: Times, names: StateNames
   }
   const impossible = describeDoubtedHolds(service.id, service.doubted);
   if (impossible !== null) sentences.push(`${impossible}: ${names.commands.release(service.id, 'DATE')}.`);
-  const changed = describeAllowance(service);
+  const changed = names.skip === null ? describeAllowance(service) : null;
   if (changed !== null) sentences.push(`${changed}.`);
   const protection = describeProtection(
     service,
@@ -72,13 +72,12 @@ function stateSentences(found: Explanation, times: Times, names: StateNames): st
   const isGone = lifecycle === 'terminated' || lifecycle === 'vanished';
   if (found.panelRemoved && (!isGone || openHolds(found).length > 0)) return removedSentences(found, times, names);
   if (found.accountDue !== null) return accountSentences(service, found.accountDue, commands);
-  if (lifecycle === 'pending')
-    return names.canCreate
-      ? [`${id} is pending: it has no account yet. Create it with "${commands.createAccount(id)}".`]
-      : [`${id} is pending. Once it is in use: ${commands.activate(id)}.`];
   const open = openHolds(found);
   if (isGone) return goneSentences(found, open, times, names);
-  if (open.length > 0) return open.flatMap((hold) => holdSentences(found, hold, times, names));
+  if (open.length > 0) return [...new Set(open.flatMap((hold) => holdSentences(found, hold, times, names)))];
+  if (lifecycle === 'pending') return pendingSentences(found, names);
+  if (names.skip !== null)
+    return [`${id} is not held${althoughExceeded(service)}.`, skipSentence(found, names.skip, commands)];
   const reasons = service.wouldHold.filter((reason) => !isWithheld(found, reason));
   if (service.observing && reasons.length > 0) {
     return [
@@ -103,6 +102,15 @@ function stateSentences(found: Explanation, times: Times, names: StateNames): st
   }
   if (decision === null) return [`${id} has not been read yet: run "${commands.poll(id)}".`];
   return notHeld(found, times, commands);
+}
+
+/** What a pending service without a hold waits for. */
+function pendingSentences(found: Explanation, { canCreate, hasAccount, commands }: StateNames): string[] {
+  const { id } = found.service;
+  if (hasAccount) return [`${id} has an account.`, skipSentence(found, 'pending', commands)];
+  return canCreate
+    ? [`${id} is pending: it has no account yet. Create it with "${commands.createAccount(id)}".`]
+    : [`${id} is pending. Once it is in use: ${commands.activate(id)}.`];
 }
 
 /** Says of a service that would be held for its bill what is unpaid. */
@@ -164,9 +172,8 @@ function accountSentences(service: Service, { verb, reason }: AccountDue, comman
 function notHeld(found: Explanation, times: Times, commands: StateCommands): string[] {
   const { service } = found;
   if (isLeftAsIs(service)) return [`${service.id} is not held: no run decides about it without its product.`];
-  const exceeded = describeExceeded(service);
-  if (exceeded === null) return belowAllowance(found, times, commands);
-  const although = `${service.id} is not held, although ${exceeded}`;
+  if (describeExceeded(service) === null) return belowAllowance(found, times, commands);
+  const although = `${service.id} is not held${althoughExceeded(service)}`;
   if (isWithheld(found, 'quota')) return [`${although}.`];
   if (service.observing)
     return [
@@ -174,6 +181,11 @@ function notHeld(found: Explanation, times: Times, commands: StateCommands): str
       `To restrict it from the next run on: ${commands.enforce(service.panel, service.product)}.`,
     ];
   return [`${although}. The next poll decides again: ${commands.poll(service.id)}.`];
+}
+
+function althoughExceeded(service: Service): string {
+  const exceeded = describeExceeded(service);
+  return exceeded === null ? '' : `, although ${exceeded}`;
 }
 
 function belowAllowance(found: Explanation, times: Times, commands: StateCommands): string[] {

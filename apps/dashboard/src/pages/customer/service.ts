@@ -1,4 +1,4 @@
-import { hasCycleEnded, type ServiceDetail } from '@sluice/engine';
+import { findSkip, hasCycleEnded, type ServiceDetail } from '@sluice/engine';
 import { usageInMode } from '@sluice/quota-core';
 import { facts, type Section, sections, table } from '../../layout/components.js';
 import { bytes, orNone, type Times, UNKNOWN } from '../../layout/format.js';
@@ -91,7 +91,7 @@ export async function serviceSections(
   const times = toTimes(request, service.panel);
   const packages = await offeredPackages(request, service);
   return [
-    usageSection(service, times),
+    usageSection(request, service, times),
     await packagesSection(request, service, { packages, reads }),
     await autoBuySection(request, service, packages),
     purchasesSection(request, service, times),
@@ -103,10 +103,11 @@ export async function serviceSections(
   ];
 }
 
-function usageSection(service: ServiceDetail, times: Times): Section {
+function usageSection({ sluice }: PageRequest, service: ServiceDetail, times: Times): Section {
   const { allowance, nextDueDate, usage } = service;
   const metered = isMetered(service);
-  const content = html`${ageNotice(service, times)} ${changeNotice(service)} ${holdNotices(service, times)}
+  const skip = findSkip(sluice.config, service, times.now);
+  const content = html`${ageNotice(service, times)} ${changeNotice(service, skip)} ${holdNotices(service, times, skip)}
   ${metered ? headline(service) : null}
   ${facts([
     ['State', showState(service)],

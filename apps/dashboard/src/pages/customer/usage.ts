@@ -5,8 +5,10 @@ import {
   type NextDecision,
   findNextDecision,
   hasCycleEnded,
+  isLeftBySkip,
   isWithinUnknown,
   type ServiceDetail,
+  type SkipReason,
 } from '@sluice/engine';
 import { formatBytes } from '@sluice/quota-core';
 import { badge, type Fill, notice, usageBar } from '../../layout/components.js';
@@ -121,24 +123,27 @@ export function ageNotice(service: ServiceDetail, times: Times): Html | null {
 }
 
 /** Says that what the service may use has changed and is not in force yet; nothing where it is. */
-export function changeNotice({ allowance }: ServiceDetail): Html | null {
+export function changeNotice({ allowance }: ServiceDetail, skip: SkipReason | null): Html | null {
   if (allowance === null || allowance.decided) return null;
-  return notice('warning', 'What the service may use has changed. The next reading of its usage applies it.');
+  const applies = skip === null ? 'The next reading of its usage applies it.' : 'A reading of its usage applies it.';
+  return notice('warning', `What the service may use has changed. ${applies}`);
 }
 
 /** Why a service is restricted, and what is used up without a restriction, in words for its client. */
-export function holdNotices(service: ServiceDetail, times: Times): Html[] {
+export function holdNotices(service: ServiceDetail, times: Times, skip: SkipReason | null): Html[] {
   const { holds, wouldHold, observing } = service;
   const used = wouldHold.map((reason) => notice('warning', html`${toWhy(reason, service)[0]}.`));
   const released = service.quotaReleasedUntil === null ? null : service;
-  const restricted = holds.map(({ reason, since, beforeClient, releasing, restricting, partly }) => {
-    if (releasing === true) return notice('warning', COMES_BACK);
+  const restricted = holds.map((hold) => {
+    const { reason, since, beforeClient, releasing, restricting, partly } = hold;
+    const unread = skip !== null && isLeftBySkip(skip, hold) ? UNREAD[skip] : null;
+    if (releasing === true) return notice('warning', unread === null ? COMES_BACK : `${ENDED_HOLD}${unread}`);
     const next = findNextDecision({ service, released, at: times.now }, { reason, since, note: null });
     const isEarlier = next === 'window' || next === 'cycle';
     const [why, tone] = isEarlier ? ENDED : reason === 'quota' ? toWhyQuota(service, next) : toWhy(reason, service);
     if (restricting === true) return notice('warning', html`${why}; the service is to be restricted.`);
     const comesBack = next !== null && next !== 'product';
-    const end = comesBack && !observing ? html` ${NEXT_READING}` : null;
+    const end = comesBack ? (unread ?? (observing ? '' : NEXT_READING)) : '';
     return notice(
       tone,
       html`${why}; ${partly === true ? 'a part of the service' : 'the service'} has been restricted since
@@ -190,7 +195,19 @@ const WHY: Readonly<Record<string, string>> = {
 };
 
 /** What ends a hold of a service that has room again. */
-const NEXT_READING = 'It comes back with the next reading of its usage.';
+const NEXT_READING = ' It comes back with the next reading of its usage.';
+
+/** What a client reads of a restriction that has ended, and that nothing undoes at present. */
+const ENDED_HOLD = 'The restriction of the service has ended, and is not undone yet.';
+
+/** Until when the usage of a service is not read, which alone would end a restriction; of one that has ended, it never is again. */
+const UNREAD: Readonly<Record<SkipReason, string>> = {
+  panel: ' Its usage isn’t read at the moment. Please ask your provider.',
+  pending: ' Its usage is read again once the service is active.',
+  overdue: ' Its due date has passed: its usage is read again once it is renewed.',
+  terminated: '',
+  vanished: '',
+};
 
 /** Why a service is held whose figures show room: its allowance grew, and nothing has released it yet. */
 const OUTLASTED = ['The traffic of this period was used up, and there is room again', 'warning'] as const;

@@ -5,6 +5,7 @@ import {
   describeExceeded,
   describeFigures,
   describeProtection,
+  describeSkip,
   describeUsed,
   describeWithin,
   findNextDecision,
@@ -13,9 +14,11 @@ import {
   type HoldView,
   isEndedByRuns,
   isLeftAsIs,
+  isLeftBySkip,
   isWithheld,
   type NextDecision,
   readSuspendedAgent,
+  type SkipReason,
 } from '@sluice/engine';
 import { describeRule, formatBytes } from '@sluice/quota-core';
 import type { Times } from '../../layout/format.js';
@@ -23,6 +26,7 @@ import { html, type Part } from '../../layout/html.js';
 import { withoutStop } from './panels.js';
 import { reasonWords } from '../../layout/words.js';
 import { hasEnded } from '../lifecycle.js';
+import type { ServiceScene } from './service.js';
 
 /** Returns what the last run found to differ from its target: the overview counts the same. */
 export function toDrift({ decision }: Pick<Explanation, 'decision'>): readonly string[] {
@@ -31,7 +35,8 @@ export function toDrift({ decision }: Pick<Explanation, 'decision'>): readonly s
 }
 
 /** Returns sentences that say why a service is held or not, since when, and what ends that. */
-export function explainState(found: Explanation, times: Times): Part[] {
+export function explainState(scene: ServiceScene): Part[] {
+  const { found, times, skip } = scene;
   const { service, holds, released, readings } = found;
   const rejected = readings.filter((reading) => reading.rejected === 'mass_change').length;
   const drift = toDrift(found);
@@ -43,14 +48,14 @@ export function explainState(found: Explanation, times: Times): Part[] {
       : lasting.length > 0 && !isLiving(service.lifecycle)
         ? goneSentences(found, lasting, times)
         : lasting.length > 0
-          ? lasting.flatMap((hold) => holdSentences(found, hold, times))
-          : withoutHold(found, times)),
+          ? lasting.flatMap((hold) => holdSentences(found, hold, { times, skip }))
+          : withoutHold(scene)),
     service.error === null || found.decision === null
       ? null
       : html`${service.doubted === null ? 'The last run could not finish' : 'The last reading is doubted'}:
           <span dir="auto">${times.inText(withoutStop(service.error.message))}</span
           >${service.panelDownSince === null ? null : html`; panel ${service.panel} is down since ${times.full(service.panelDownSince)}`}${service.usage === null ? '.' : html`. The figures were read ${times.ago(service.usage.readAt)}.`}`,
-    toSentence(describeAllowance(service)),
+    skip === null ? toSentence(describeAllowance(service)) : null,
     toSentence(describeDoubtedHolds(service.id, service.doubted)),
     drift.length === 0
       ? null
@@ -73,7 +78,7 @@ const isLiving = (lifecycle: string): boolean => lifecycle !== 'terminated' && l
 function removedSentences(found: Explanation, open: readonly HoldView[], times: Times): Part[] {
   const { panel } = found.service;
   return [
-    ...open.flatMap((hold) => holdSentences(found, hold, times).slice(0, 1)),
+    ...open.flatMap((hold) => lastingSentences(found, hold, times).slice(0, 1)),
     html`Panel ${panel} is not in the config: nothing of the service is read or changed there. Put the panel back into
       the config; before you take it out for good, give its services back with
       <code>sluice hold release --all --panel ${panel}</code>.`,
@@ -84,11 +89,11 @@ function removedSentences(found: Explanation, open: readonly HoldView[], times: 
 function goneSentences(found: Explanation, open: readonly HoldView[], times: Times): Part[] {
   return [
     `It is ${found.service.lifecycle}: it is not metered, and what is restricted on its panel stays so.`,
-    ...open.flatMap((hold) => holdSentences(found, hold, times).slice(0, 1)),
+    ...open.flatMap((hold) => lastingSentences(found, hold, times).slice(0, 1)),
   ];
 }
 
-function withoutHold(found: Explanation, times: Times): Part[] {
+function withoutHold({ found, times, skip, hasAccount }: ServiceScene): Part[] {
   const { service, decision, accountDue } = found;
   if (accountDue !== null) {
     const what =
@@ -97,8 +102,9 @@ function withoutHold(found: Explanation, times: Times): Part[] {
         : 'It has ended, but its account is still on the panel';
     return [`${what}: ${ACCOUNT_REASONS[accountDue.reason] ?? accountDue.reason}.`];
   }
-  if (service.lifecycle === 'pending') return ['It is pending: it has no account yet.'];
+  if (service.lifecycle === 'pending' && !hasAccount) return ['It is pending: it has no account yet.'];
   if (hasEnded(service)) return [`It is ${service.lifecycle}: it is neither metered nor restricted.`];
+  if (skip !== null) return skippedSentences(service, skip);
   const reasons = service.wouldHold.filter((reason) => !isWithheld(found, reason));
   if (service.observing && reasons.length > 0) {
     return [
@@ -111,6 +117,13 @@ function withoutHold(found: Explanation, times: Times): Part[] {
   }
   if (decision === null) return ['It has not been read yet.'];
   return [notHeld(found, times)];
+}
+
+/** What is said of a service without a hold that no run reads. */
+function skippedSentences(service: Explanation['service'], skip: SkipReason): Part[] {
+  const exceeded = describeExceeded(service);
+  const state = exceeded === null ? 'It is not held.' : `It is not held, although ${exceeded}.`;
+  return [skip === 'pending' ? 'It has an account.' : state, `${describeSkip(service, skip)}.`];
 }
 
 /** Returns `: 20.53 of 20.00 BRL are spent`, or nothing where no figure is known. */
@@ -153,9 +166,15 @@ const ACCOUNT_REASONS: Record<string, string> = {
   operator: 'that waits for an operator',
 };
 
-function holdSentences(found: Explanation, hold: HoldView, times: Times): Part[] {
+function holdSentences(
+  found: Explanation,
+  hold: HoldView,
+  { times, skip }: Pick<ServiceScene, 'times' | 'skip'>,
+): Part[] {
   const { observing, panel } = found.service;
   const sentences = lastingSentences(found, hold, times);
+  if (skip !== null && isLeftBySkip(skip, hold))
+    return [...sentences.slice(0, 1), `${describeSkip(found.service, skip)}.`];
   if (!observing || !isEndedByRuns(hold)) return sentences;
   // A hold for an agent's limit can't be released on this page.
   const here = hold.reason === 'agent-limit' && hold.releasing !== true ? '' : 'release it here, or ';

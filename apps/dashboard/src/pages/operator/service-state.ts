@@ -21,7 +21,7 @@ export function showState(scene: ServiceScene): Html {
     </p>
     ${toPercent(fill) === null ? null : html`<p class="headline">${usageBar(fill)}</p>`}
     <ul class="sentences">
-      ${explainState(found, times).map((sentence) => html`<li>${sentence}</li>`)}
+      ${explainState(scene).map((sentence) => html`<li>${sentence}</li>`)}
     </ul>
     ${facts([
       ...(scene.isLine ? [] : usageFacts(times, service)),

@@ -1,12 +1,15 @@
 import {
   describeMark,
   type Explanation,
+  findSkip,
   type HoldView,
   packageName,
   type PurchaseView,
   type ServiceDetail,
   usedBytes,
   isLeftAsIs,
+  isWithAccount,
+  type SkipReason,
 } from '@sluice/engine';
 import { describeRule } from '@sluice/quota-core';
 import { accountTables } from '../account-tables.js';
@@ -17,7 +20,7 @@ import { inWords, reasonWords, showValue } from '../../layout/words.js';
 import type { PageRequest } from '../../requests/page-request.js';
 import { invoiceLink, purchaseState } from '../purchase-state.js';
 import { graphsSection } from './graphs.js';
-import { panelsWith } from './navigation.js';
+import { panelsWith, readRequiredRef } from './navigation.js';
 import { type Scene, toScene } from './scene.js';
 
 const ACTION_ROWS = 30;
@@ -28,14 +31,21 @@ export interface ServiceScene extends Scene {
   found: Explanation;
   /** Whether it is a line of a telephony panel: it has calls in place of traffic. */
   isLine: boolean;
+  /** Whether it is known to have an account. */
+  hasAccount: boolean;
+  /** Why no run reads it; null where runs do. */
+  skip: SkipReason | null;
 }
 
 /** Returns the scene of a service, in the time zone of its panel. */
 export async function readScene(request: PageRequest, id: string): Promise<ServiceScene> {
-  const found = await request.sluice.explain(id);
-  const { panel } = found.service;
-  const isLine = (await panelsWith(request.sluice, 'calls')).includes(panel);
-  return { ...toScene(request, panel), found, isLine };
+  const { sluice } = request;
+  const found = await sluice.explain(id);
+  const { service, at } = found;
+  const { panel } = service;
+  const isLine = (await panelsWith(sluice, 'calls')).includes(panel);
+  const hasAccount = isWithAccount(service, await readRequiredRef(sluice, panel));
+  return { ...toScene(request, panel), found, isLine, hasAccount, skip: findSkip(sluice.config, service, at) };
 }
 
 /** Returns the parts of the page of a service, except its state; null for those that it has not. */

@@ -26,9 +26,7 @@ it('describes the figures of each limit among the reasons, and none that is unkn
     ],
   };
   expect(describeFigures(service, ['spend'])).toBe('20.53 of 20.00 BRL are spent');
-  expect(describeFigures(service, ['quota', 'fair-use'])).toBe(
-    '6 GB are used, without a limit; 6 GB of 5 GB (120%) are used',
-  );
+  expect(describeFigures(service, ['quota', 'fair-use'])).toBe('6 GB are used; 6 GB of 5 GB (120%) are used');
   expect(describeFigures(service, ['billing', 'calls'])).toBeNull();
   const over = '20.53 of 20.00 BRL are spent; 6 GB of 5 GB (120%) are used';
   expect(describeExceeded(service)).toBe(over);

@@ -21,8 +21,9 @@ export function usedBytes({ usage, mode }: Pick<ServiceView, 'usage' | 'mode'>):
 export function describeUsed(service: Pick<ServiceView, 'usage' | 'mode' | 'allowance'>): string {
   const used = usedBytes(service);
   if (used === null) return 'its usage is unknown';
-  const allowed = service.allowance?.allowedBytes ?? null;
-  return allowed === null ? `${formatBytes(used)} are used, without a limit` : describeBytes(used, allowed);
+  const { allowance } = service;
+  if (allowance !== null && allowance.allowedBytes !== null) return describeBytes(used, allowance.allowedBytes);
+  return `${formatBytes(used)} are used${allowance?.unlimited === true ? ', without a limit' : ''}`;
 }
 
 /**

@@ -1,0 +1,69 @@
+import type { HoldMarks, ServiceView } from '@sluice/contract/documents';
+import { zonedMidnight } from '@sluice/quota-core';
+import type { ServiceRecord } from '@sluice/state-store';
+import { findEntry, findTimeZone } from '../../base/config/find-entry.js';
+import type { Config } from '../../base/config/schema.js';
+import { isOfLimit } from './holds.js';
+
+/**
+ * Why no run reads a service. `panel`: its panel is not in the config; `overdue`: its due date has passed under
+ * `poll.overdue: ignore`; else its lifecycle.
+ */
+export type SkipReason = 'panel' | 'pending' | 'terminated' | 'vanished' | 'overdue';
+
+const LIFECYCLES: readonly string[] = ['pending', 'terminated', 'vanished'] satisfies SkipReason[];
+
+/** Returns whether the due date has passed in the panel's time zone. */
+export function isOverdue(
+  { panel, nextDueDate }: Pick<ServiceRecord, 'panel' | 'nextDueDate'>,
+  config: Config,
+  now: string,
+): boolean {
+  return nextDueDate !== null && now >= zonedMidnight(nextDueDate, findTimeZone(config, panel));
+}
+
+/** Returns why no run reads, restricts or releases a service at an instant; null where runs do. */
+export function findSkip(
+  config: Config,
+  service: { panel: string; lifecycle: string; nextDueDate: string | null },
+  at: string,
+): SkipReason | null {
+  const { panel, lifecycle } = service;
+  if (findEntry(config.panels, panel) === undefined) return 'panel';
+  if (LIFECYCLES.includes(lifecycle)) return lifecycle as SkipReason;
+  return config.poll.overdue === 'ignore' && isOverdue(service, config, at) ? 'overdue' : null;
+}
+
+/** Says why no run reads a service, and what ends that: a sentence without its stop. */
+export function describeSkip(
+  { panel, nextDueDate }: { panel: string; nextDueDate: string | null },
+  skip: SkipReason,
+): string {
+  switch (skip) {
+    case 'panel':
+      return `Panel ${panel} is not in the config: nothing of the service is read or changed there`;
+    case 'pending':
+      return 'It is pending: no run reads, restricts or releases it until it is active';
+    case 'overdue':
+      return `It was due on ${nextDueDate ?? 'an unknown date'}, and runs leave overdue services as they are (poll.overdue: ignore): none reads, restricts or releases it until it is renewed`;
+    default:
+      return `It is ${skip}: it is not metered, and what is restricted on its panel stays so`;
+  }
+}
+
+/**
+ * Returns whether a hold lasts, or the restriction of one that has ended, since no run reads its service. Of an overdue service, a
+ * command ends a manual hold, and its billing system the suspension.
+ */
+export function isLeftBySkip(skip: SkipReason | null, hold: { reason: string } & HoldMarks): boolean {
+  if (skip === null) return false;
+  return skip !== 'overdue' || hold.releasing === true || isOfLimit(hold);
+}
+
+/** Returns whether a service is known to have an account: it names one by the ref of its panel's kind, or was metered. */
+export function isWithAccount(
+  { usage, refs }: Pick<ServiceView, 'usage'> & { refs: Readonly<Record<string, string>> },
+  requiredRef: string | null,
+): boolean {
+  return usage !== null || (requiredRef !== null && refs[requiredRef] !== undefined);
+}
