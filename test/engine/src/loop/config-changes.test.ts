@@ -151,6 +151,25 @@ describe('a panel that is missing in the config', () => {
     expect(await at.sluice.overview()).toMatchObject({ removed });
   });
 
+  it('has its holds and alarms in the metrics', async () => {
+    const at = await startDcim();
+    await holdDcim(at, 1, 'order');
+    at.panel.resetTraffic(toIds(1).service);
+    at.bench.clock.advance(HOUR);
+    await at.poll();
+    const { alarms } = await at.sluice.notices.alarms();
+    expect(alarms.map(({ code, panel }) => [code, panel])).toEqual([['usage_fell', 'dcim']]);
+    await remove(at);
+    const { metrics } = await at.sluice.metrics();
+    const read = (family: string): unknown[] =>
+      (metrics.find(({ name }) => name === family)?.samples ?? [])
+        .filter(({ labels, value }) => labels['panel'] === 'dcim' && value > 0)
+        .map(({ labels, value }) => ({ ...labels, value }));
+    const acknowledged = 'no';
+    expect(read('sluice_alarms')).toEqual([{ panel: 'dcim', code: 'usage_fell', acknowledged, value: 1 }]);
+    expect(read('sluice_holds')).toEqual([{ panel: 'dcim', reason: 'quota', value: 1 }]);
+  });
+
   it('is reported with a release that is not done yet', async () => {
     const at = await startDcim();
     await holdDcim(at, 1, 'order');

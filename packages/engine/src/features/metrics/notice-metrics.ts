@@ -6,7 +6,8 @@ import type { MetricTable } from './families.js';
 /** Adds the alarms, and the notices that wait for a channel or were given up; 0 from the beginning for the channels of the config. */
 export async function addNoticeMetrics(context: Context, table: MetricTable): Promise<void> {
   const all = await listAlarms(context);
-  for (const panel of Object.keys(context.config.panels)) {
+  // An alarm may be of a panel that was removed, or of none.
+  for (const panel of new Set([...Object.keys(context.config.panels), ...all.map((alarm) => alarm.panel)])) {
     const alarms = all.filter((alarm) => alarm.panel === panel);
     for (const code of new Set(['drift', ...alarms.map((alarm) => alarm.code)])) {
       const own = alarms.filter((alarm) => alarm.code === code);

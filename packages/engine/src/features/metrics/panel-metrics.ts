@@ -5,11 +5,12 @@ import { panelLease } from '../../context/leases.js';
 import { type Enforcements, readEnforcements } from '../../context/enforcement.js';
 import { readReach } from '../../context/reach.js';
 import { readLastingHolds } from '../../kernel/subject/holds.js';
+import { findRemovedPanels } from '../../kernel/run/left-elsewhere.js';
 import { findBrake } from '../../kernel/run/brake-state.js';
 import type { Context } from '../../context/context.js';
 import type { MetricTable } from './families.js';
 
-/** Adds holds, changes in doubt, leases and agents of each panel, and whether it answers. */
+/** Adds holds, changes in doubt, leases and agents of each panel, and whether it answers; of a removed one what is still held. */
 export async function addPanelMetrics(context: Context, table: MetricTable): Promise<void> {
   const { store, config } = context;
   const panels = Object.keys(config.panels);
@@ -29,6 +30,8 @@ export async function addPanelMetrics(context: Context, table: MetricTable): Pro
     table.add('sluice_lease_held', { panel }, Number(isHeld));
     if (withAgents.includes(panel)) addAgents(table, panel, await store.agents.list(panel));
   }
+  for (const { panel, held, agents } of await findRemovedPanels(context))
+    if (held.length + agents.length > 0) await addHolds(context, table, panel, agents.length > 0);
 }
 
 function addEnforcement(table: MetricTable, panel: string, enforcements: Enforcements, { products }: Config): void {
