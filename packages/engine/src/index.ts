@@ -220,6 +220,7 @@ export {
   describeProtection,
   describeUsed,
   describeWithin,
+  isLeastUsed,
   isWithheld,
   isWithinUnknown,
   usedBytes,

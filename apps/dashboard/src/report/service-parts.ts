@@ -3,7 +3,7 @@ import { facts, plainTable } from '../layout/components.js';
 import { bytes, name, orNone, type Times } from '../layout/format.js';
 import { html, type Html, type Part } from '../layout/html.js';
 import { type ReportService, toReader, toShare } from './read-report.js';
-import { amount, shareBar, showStatus } from './service-table.js';
+import { amount, shareBar, showStatus, usedAmount } from './service-table.js';
 import { toTimes, toZone } from '../layout/page-times.js';
 
 /** Past cycles in the report of a client. */
@@ -23,13 +23,13 @@ export function serviceFacts(
       ? ['Used', html`${bytes(usedBytes)}${unlimited ? ', unlimited' : null}`]
       : ['Used', html`${bytes(usedBytes)} of ${bytes(allowedBytes)} ${bar(usedBytes, allowedBytes)}`],
     remainingBytes === null ? null : ['Remaining', bytes(remainingBytes)],
-    ...limits.map(
-      ({ id, unit, used, allowed }) =>
-        [
-          `Limit ${id}`,
-          html`${amount(used, unit)}${allowed === null ? null : html` of ${amount(allowed, unit)} ${bar(used, allowed)}`}`,
-        ] as const,
-    ),
+    ...limits.map((limit) => {
+      const { id, unit, used, allowed } = limit;
+      return [
+        `Limit ${id}`,
+        html`${usedAmount(service, limit)}${allowed === null ? null : html` of ${amount(allowed, unit)} ${bar(used, allowed)}`}`,
+      ] as const;
+    }),
     readAt === null ? null : ['Read', times.full(readAt)],
   ]);
 }

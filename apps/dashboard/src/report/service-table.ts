@@ -1,3 +1,4 @@
+import { isLeastUsed } from '@sluice/engine';
 import { badge, listed, usageBar } from '../layout/components.js';
 import { bytes, money, name, NONE, type Times, UNKNOWN } from '../layout/format.js';
 import { html, type Html } from '../layout/html.js';
@@ -36,14 +37,14 @@ export function serviceRow(
   const { id, client, product, share, remainingBytes, cycle, limits } = service;
   // A limit in money stands in for a missing quota.
   const main = service.allowedBytes === null && !service.unlimited ? limits[0] : undefined;
-  const used = main === undefined ? usedBytes(service, times) : amount(main.used, main.unit);
+  const used = main === undefined ? usedBytes(service, times) : usedAmount(service, main);
   const allowed = main === undefined ? allowedBytes(service) : amount(main.allowed, main.unit);
   const remaining = remainingBytes === null ? NONE : bytes(remainingBytes);
   // oxfmt-ignore
   return String(html`<tr><th scope="row">${name(id)}</th>${
     showsClient ? html`<td class="minor">${name(client)}</td>` : null
   }<td class="minor">${name(product)}</td><td class="figure">${used}</td><td class="figure minor">${allowed}</td><td>${
-    share === null ? NONE : shareBar(share)
+    share === null ? NONE : html`${isLeastShare(service) ? 'at least ' : null}${shareBar(share)}`
   }</td><td class="figure minor">${remaining}</td><td class="minor">${
     cycle === null ? NONE : times.bound(cycle.end, timeZone)
   }</td><td>${showStatus(service, showsClient)}</td></tr>
@@ -74,6 +75,16 @@ function usedBytes({ usedBytes: used, readAt, panelDownSince, metered }: ReportS
 function allowedBytes({ allowedBytes: allowed, unlimited }: ReportService): Html {
   if (unlimited) return html`unlimited`;
   return allowed === null ? NONE : bytes(allowed);
+}
+
+/** Returns whether a limit in money may be fuller than the share of a service says. */
+function isLeastShare(service: ReportService): boolean {
+  return (service.share ?? 0) < 1 && service.limits.some((limit) => isLeastUsed(service, limit));
+}
+
+/** Returns what is used of a limit, as far as that is known. */
+export function usedAmount(service: ReportService, limit: ReportService['limits'][number]): Html {
+  return html`${isLeastUsed(service, limit) ? 'at least ' : null}${amount(limit.used, limit.unit)}`;
 }
 
 /** Returns a figure of a limit: bytes, or an amount with its currency. */

@@ -58,7 +58,7 @@ function printDecision(terminal: Terminal, found: Explanation, unread: string): 
   const others = service.limits.filter(({ id }) => id !== 'quota');
   if (others.length === 0) return;
   heading(terminal, 'Other limits');
-  for (const limit of others) terminal.line(`  ${limit.id.padEnd(22)} ${limitText(limit, times, service.panel)}`);
+  for (const limit of others) terminal.line(`  ${limit.id.padEnd(22)} ${limitText(service, limit, times)}`);
 }
 
 /** Returns `on, set in the config (enforce)`. */

@@ -49,10 +49,10 @@ function purchaseText(
 }
 
 /** The limits besides the quota, which has rows of its own. */
-function limitRows({ times }: Terminal, { limits, panel }: ServiceDetail): [string, string][] {
-  return limits
+function limitRows({ times }: Terminal, service: ServiceDetail): [string, string][] {
+  return service.limits
     .filter(({ id }) => id !== 'quota')
-    .map((limit) => [`limit ${limit.id}`, limitText(limit, times, panel)]);
+    .map((limit) => [`limit ${limit.id}`, limitText(service, limit, times)]);
 }
 
 function doubtedText({ times }: Terminal, { doubted, panel, ...service }: ServiceDetail): string | null {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { astbilling } from '@sluice/astbilling-client/panel';
 import { type FakeAstbilling, manualClock, startFakeAstbilling } from '@sluice/fake-panels';
 import { type DashboardBench, SERVE_TOKEN, startBench } from '../../test/dashboard-bench.js';
+import { readReport, reportHtml } from '../../report/index.js';
 import { textOf } from '../../test/page-texts.js';
 import { Link, toKey } from '../../test/share-link.js';
 
@@ -72,6 +73,18 @@ it('shows what is spent of a limit in money, before it is used up and after', as
   expect(await read()).toContain('The limit “ spend ” is used up: 0.55 of 0.50 BRL are spent');
 });
 
+/** Returns the usage reports for operators and for the client. */
+async function readReports(): Promise<string[]> {
+  return Promise.all(
+    [undefined, '501'].map(async (client) => {
+      let html = '';
+      const report = await readReport(at.sluice, { client, now: at.clock.now() });
+      for await (const part of reportHtml(at.sluice, report)) html += part;
+      return textOf(html);
+    }),
+  );
+}
+
 it('never claims that a line is within its limits while a call has no charge', async () => {
   const third = voice.addSubscriber({ id: '9003', username: '1142000003', customer: '501', plan: '11' });
   const row = { panel: 'voice', client: '501', status: 'active', astbilling_subscriber_id: third } as const;
@@ -81,7 +94,11 @@ it('never claims that a line is within its limits while a call has no charge', a
   voice.addCall({ ...call, charge: null });
   at.clock.advance(60_000);
   await at.sluice.poll();
-  const page = textOf(await at.page('/services/line-3', await at.login()));
+  const cookie = await at.login();
+  const page = textOf(await at.page('/services/line-3', cookie));
+  expect(page).toContain('spend at least 0.45 BRL 0.50 BRL');
+  for (const report of await readReports())
+    expect(report).toMatch(/line-3 (501 )?capped at least 0\.45 BRL 0\.50 BRL at least 90%/);
   expect(page).toContain('It is not held: whether it is within its limits is not known.');
   const own = textOf(await link.text('/services/line-3'));
   expect(own).toContain('What is used of its limits is not known yet.');

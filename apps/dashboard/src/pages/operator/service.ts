@@ -7,6 +7,7 @@ import {
   type PurchaseView,
   type ServiceDetail,
   usedBytes,
+  isLeastUsed,
   isLeftAsIs,
   isWithAccount,
   type SkipReason,
@@ -130,7 +131,8 @@ function overrideText({ unlimited, quotaBytes, mode, action }: NonNullable<Servi
   );
 }
 
-function limitsSection({ times }: Scene, { limits }: ServiceDetail): Section | null {
+function limitsSection({ times }: Scene, service: ServiceDetail): Section | null {
+  const { limits } = service;
   if (limits.every(({ id }) => id === 'quota')) return null;
   const figure = (value: number | string | null, unit: string): Part =>
     typeof value === 'number' && unit === 'bytes' ? bytes(value) : orNone(value, (known) => money(String(known), unit));
@@ -138,7 +140,11 @@ function limitsSection({ times }: Scene, { limits }: ServiceDetail): Section | n
     caption: 'Limits',
     columns: [
       { title: 'Limit', cell: ({ id, held }) => html`${reasonWords(id)} ${held ? badge('held') : null}` },
-      { title: 'Used', cell: ({ used, unit }) => figure(used, unit), isNumber: true },
+      {
+        title: 'Used',
+        cell: (limit) => html`${isLeastUsed(service, limit) ? 'at least ' : null}${figure(limit.used, limit.unit)}`,
+        isNumber: true,
+      },
       { title: 'Allowed', cell: ({ allowed, unit }) => figure(allowed, unit), isNumber: true },
       { title: 'Until', cell: ({ window }) => orNone(window, ({ end }) => times.full(end)) },
     ],

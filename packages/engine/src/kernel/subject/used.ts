@@ -93,12 +93,21 @@ export function describeFigures(
     if (reason === 'quota') return describeUsed(service);
     const limit = service.limits.find(({ id }) => id === reason);
     const figure = limit === undefined ? null : describeLimit(limit);
-    // What could not be read, or has no charge yet, comes to it.
-    const isLeast = figure !== null && typeof limit?.used === 'string' && service.status === 'unreadable';
-    return isLeast ? `at least ${figure}` : figure;
+    return figure !== null && limit !== undefined && isLeastUsed(service, limit) ? `at least ${figure}` : figure;
   });
   const known = figures.filter((figure) => figure !== null);
   return known.length === 0 ? null : known.join('; ');
+}
+
+/**
+ * Returns whether what is shown as used of a limit in money is only a part: what could not be read, or has no charge yet, comes to
+ * it.
+ */
+export function isLeastUsed(
+  { status }: Partial<Pick<ServiceView, 'status'>>,
+  { used }: Pick<LimitView, 'used'>,
+): boolean {
+  return typeof used === 'string' && status === 'unreadable';
 }
 
 /** Describes the quota and the limits of a service that are used up, as `describeFigures`; null where none is. */
