@@ -70,6 +70,20 @@ describe('failed attempts', () => {
   });
 });
 
+it('requests without a valid token or link are limited, and not those that lead to the login', async () => {
+  at = await startBench({ dashboard: { limits: { refusalsPerMinute: 3 } } });
+  const statuses = async (path: string, cookie?: string): Promise<number[]> => {
+    const found: number[] = [];
+    for (let sent = 0; sent < 5; sent += 1)
+      found.push((await at!.fetch(path, cookie === undefined ? {} : { cookie })).status);
+    return found;
+  };
+  expect(await statuses('/')).toEqual([303, 303, 303, 303, 303]);
+  expect(await statuses('/', 'sluice=made-up')).toEqual([303, 303, 303, 303, 303]);
+  expect(await statuses('/api/v1/services')).toEqual([401, 401, 401, 429, 429]);
+  expect(await statuses('/share/made-up')).toEqual([429, 429, 429, 429, 429]);
+});
+
 describe('one connection', () => {
   it('is served a number of requests, however many were sent at once', async () => {
     at = await startBench({ dashboard: { limits: { requestsPerConnection: 5 } } });
