@@ -104,7 +104,8 @@ describe('what the token of a client reads of a telephony system', () => {
   it('begins when its service got the line', async () => {
     const [status, made] = await get(`/services/line-1/call-report?${MONTH}`);
     expect([status, made['reports']]).toMatchObject([200, [{ calls: 1 }]]);
-    expect(voice.server.calls.map(({ path }) => path)).toEqual(['/api/v1/cdrs']);
+    // Whose line it is, and its calls.
+    expect(voice.server.calls.map(({ path }) => path)).toEqual(['/api/v1/subscribers/9001', '/api/v1/cdrs']);
   });
 });
 
