@@ -13,7 +13,7 @@ const OTHER = 78;
 /** Makes a link that may spend the price of one package. */
 async function share(ref?: string): Promise<string> {
   const expiresAt = new Date(at.bench.clock.now() + 10 * 24 * HOUR).toISOString();
-  const rights = { buy: true, maxAmount: '5.00', needs: ['buy' as const] };
+  const rights = { buy: true, maxAmount: '5.00' };
   return (await at.sluice.access.share({ client: String(CLIENT), expiresAt, rights, ref })).access.id;
 }
 
