@@ -39,7 +39,7 @@ export const set: CommandHandler<SetOptions> = (args, options, deps) => {
       return ExitCode.done;
     }
     await sluice.services.show(id);
-    const report = await sluice.services.planSetWhere([['id', id]], parsePairs(pairs), how);
+    const report = await sluice.services.planSetWhere([['id', id]], parsePairs(pairs), { allowDuplicateRefs });
     terminal.document(report);
     printChanges(terminal, report);
     if (report.totals.changed === 0) terminal.info(`${id}: nothing would be changed`);

@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
 import {
+  anyNumber,
   called,
   commanded,
   flag,
   importRow,
-  number,
   optionalNumber,
   optionalText,
   options,
@@ -21,7 +21,7 @@ const ofPanel = { ...called, panel: optionalText };
 const command = { ...commanded, panel: optionalText };
 const limiting = {
   ...ofPanel,
-  opening: z.optional(z.union([z.enum(['current', 'zero']), z.strictObject({ bytes: number })])),
+  opening: z.optional(z.union([z.enum(['current', 'zero']), z.strictObject({ bytes: anyNumber })])),
   dryRun: flag,
   confirm: z.optional(work),
 };
@@ -33,7 +33,7 @@ export const agentInputs = {
   show: accepts(agent, options(ofPanel)),
   ofClient: accepts(['client', text], options(read)),
   explain: accepts(agent, options(ofPanel)),
-  limit: accepts(agent, request({ ...limiting, limitBytes: z.nullable(number) })),
+  limit: accepts(agent, request({ ...limiting, limitBytes: z.nullable(anyNumber) })),
   limits: accepts(request({ ...limiting, rows: z.array(importRow), file: text })),
   check: accepts(options({ ...ofPanel, agent: optionalText, dryRun: flag, allowMass: flag })),
   canCreateUser: accepts(agent, ['bytes', whole(0)], options(ofPanel)),

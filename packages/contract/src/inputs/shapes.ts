@@ -42,6 +42,8 @@ export const objectWith = (...methods: string[]) =>
 
 export const text = z.string();
 export const number = z.number();
+/** A number that its use case checks, with an error of its own also for none that is finite. */
+export const anyNumber = z.custom<number>((value) => typeof value === 'number', 'a number');
 export const optionalText = z.optional(text);
 export const optionalNumber = z.optional(number);
 export const textOrNone = z.optional(z.nullable(text));

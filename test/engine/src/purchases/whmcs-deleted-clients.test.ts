@@ -37,12 +37,12 @@ it.each(['never', 'once'])(
     await deleteClient();
     await at.use(1);
     expect([await listStatuses(at), await alarms()]).toEqual([
-      ['refunded'],
+      ['refunding'],
       expect.arrayContaining(['client_missing']),
     ]);
     expect(await codeOf(at.sluice.services.remove('whmcs-1'))).toBe('purchase_unfinished');
     expect(await state(true)).toMatchObject({ services: 0, purchases: 1, bills: 0 });
-    expect(await listStatuses(at)).toEqual(['refunded']);
+    expect(await listStatuses(at)).toEqual(['refunding']);
     expect(await state()).toMatchObject({ into: 'none', run: { changes: true }, services: 0, purchases: 1, bills: 0 });
     expect([await failures(), await listStatuses(at), await alarms()]).toEqual([[], ['cancelled'], []]);
     expect(await state()).toMatchObject({ run: { changes: false }, purchases: 0 });
