@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import type { Sluice } from '@sluice/engine';
 import { type FakeAstbilling, startFakeAstbilling } from '@sluice/fake-panels';
 import type { PanelWorld, PanelWorlds, SuiteClock, SuiteOperation, SuiteService } from '@sluice/panel-kind/testing';
@@ -56,6 +59,8 @@ const OPERATIONS: Record<string, SuiteOperation<Sluice>> = {
 
 async function open(kind: string, clock: SuiteClock): Promise<PanelWorld> {
   const fake = await startFakeAstbilling({ now: clock.now });
+  // A password that MagnusBilling has set can't be changed: one that is only shown is lost with its process.
+  const writeTo = kind === 'magnusbilling' ? mkdtempSync(path.join(tmpdir(), 'sluice-engine-')) : null;
   fake.add('plans', { id: '11', name: 'Corporativo 30/6' });
   fake.add('plans', { id: '12', name: 'Grande' });
   fake.addDid({ number: NUMBER });
@@ -81,6 +86,7 @@ async function open(kind: string, clock: SuiteClock): Promise<PanelWorld> {
       products: {
         capped: {
           ...{ panel: 'voice', astbilling: { planId: 11 } },
+          ...(writeTo !== null && { credentials: { writeTo } }),
           limits: [{ id: 'spend', window: 'day', allowance: '20.00', action: 'suspend' }],
         },
         large: { panel: 'voice', astbilling: { plan: 'Grande' } },
@@ -125,7 +131,10 @@ async function open(kind: string, clock: SuiteClock): Promise<PanelWorld> {
     honest: () => {
       fake.server.clearFaults();
     },
-    close: () => fake.close(),
+    async close() {
+      if (writeTo !== null) rmSync(writeTo, { recursive: true, force: true });
+      await fake.close();
+    },
   };
 }
 
