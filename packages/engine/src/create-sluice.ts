@@ -8,7 +8,7 @@ import { ports } from './ports.js';
 import { processParts } from './process.js';
 import { type RunRequest, toScope } from './kernel/run/bracket.js';
 import { Context, type ContextParts } from './context/context.js';
-import { hasRenames } from './context/panel-addresses.js';
+import { listRenames } from './context/panel-addresses.js';
 import { readStoredNames, toNamedError } from './context/stored-names.js';
 import type { Sluice, SluiceOptions, RunOptions } from './sluice.js';
 
@@ -113,9 +113,9 @@ function withCallOptions(deps: Dependencies, options: CallOptions = {}): Depende
 /** Renames panels that have another name in the store than in the config, unless another run works on them. */
 async function followNames(context: Context): Promise<void> {
   // What is wrong with a store is the error of the work itself.
-  const isDue = await hasRenames(context).catch(() => null);
-  if (isDue === false) context.deps.panelNames.areFollowed = true;
-  if (isDue === true) await (await import('./kernel/run/renamed-panels.js')).tryRenames(context);
+  const renames = await listRenames(context.config, context.store).catch(() => null);
+  if (renames?.length === 0) context.deps.panelNames.areFollowed = true;
+  else if (renames !== null) await (await import('./kernel/run/renamed-panels.js')).tryRenames(context);
 }
 
 /** Reads, or previews, by the names that the panels have in the store. */

@@ -40,10 +40,10 @@ export function findRenames(known: Addresses, now: Addresses): Rename[] {
   });
 }
 
-/** Returns whether panels have another name in the config than in the store. */
-export async function hasRenames(known: {
-  config: Pick<Config, 'panels'>;
-  store: Pick<StoreTables, 'conditions'>;
-}): Promise<boolean> {
-  return findRenames(await readAddresses(known.store), listAddresses(known.config)).length > 0;
+/** Returns which panels have another name in the config than in the store. */
+export async function listRenames(
+  { panels }: Pick<Config, 'panels'>,
+  store: Pick<StoreTables, 'conditions'>,
+): Promise<Rename[]> {
+  return findRenames(await readAddresses(store), listAddresses({ panels }));
 }

@@ -1,7 +1,7 @@
 import { SluiceError } from '@sluice/panel-kind';
 import type { StoreTables } from '@sluice/state-store';
 import type { Config } from '../base/config/schema.js';
-import { findRenames, listAddresses, readAddresses, type Rename } from './panel-addresses.js';
+import { listRenames, type Rename } from './panel-addresses.js';
 
 /** A config with the names that its panels have in the store, and which of them have another name in the config. */
 export interface StoredNames {
@@ -11,7 +11,7 @@ export interface StoredNames {
 
 /** Returns the config with the stored names of its panels: what changes nothing reads the store by these. */
 export async function readStoredNames(config: Config, store: Pick<StoreTables, 'conditions'>): Promise<StoredNames> {
-  const renames = findRenames(await readAddresses(store), listAddresses(config));
+  const renames = await listRenames(config, store);
   return { config: renames.length === 0 ? config : withNames(config, renames), renames };
 }
 

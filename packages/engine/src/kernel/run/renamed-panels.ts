@@ -7,6 +7,7 @@ import {
   type Addresses,
   findRenames,
   listAddresses,
+  listRenames,
   readAddresses,
   type Rename,
 } from '../../context/panel-addresses.js';
@@ -61,7 +62,7 @@ export async function followRenamedPanels(context: Context, run: string): Promis
  * @throws SluiceError `config_outdated`
  */
 export async function refuseOutdatedNames({ config }: Context, tables: StoreTables): Promise<void> {
-  const renames = findRenames(await readAddresses(tables), listAddresses(config));
+  const renames = await listRenames(config, tables);
   if (renames.length > 0) throw outdated(renames);
 }
 
