@@ -1,7 +1,7 @@
 import type { CallBillRecord, ClientRows, PurchaseRecord, StoreTables } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
 import { BY_HAND } from './by-hand.js';
-import { dueRefundKey, endedKey, mergedRefundKey, missingKey } from './missing-key.js';
+import { endedKey, endRefund, missingKey } from './missing-key.js';
 import { listOpen } from './open-charges.js';
 
 /** Stands for the client into whom another one was merged, where that one was deleted. */
@@ -50,7 +50,7 @@ export async function storeEnd(context: Context, tables: StoreTables, client: st
   const now = context.now();
   for (const { id } of purchases) {
     await tables.purchases.update(id, { status: 'cancelled', refundSentAt: null });
-    for (const key of [dueRefundKey(id), mergedRefundKey(id)]) await tables.conditions.end(key);
+    await endRefund(tables, id);
   }
   for (const { id } of bills) await tables.callBills.update(id, { state: 'zero', note: BY_HAND, endedAt: now });
   await tables.conditions.end(missingKey(client));

@@ -1,3 +1,5 @@
+import type { StoreTables } from '@sluice/state-store';
+
 /** The code of a client whom the billing system has no longer, and of whom something is not finished. */
 export const CLIENT_MISSING = 'client_missing';
 
@@ -22,4 +24,9 @@ export function dueRefundKey(purchase: string): string {
 /** Returns the key of the condition that the refund of a purchase was sent before its client was merged into another one. */
 export function mergedRefundKey(purchase: string): string {
   return `${REFUND_OF_MERGED}${purchase}`;
+}
+
+/** Ends what is stored of the refund of a purchase, once it is not to be made any more. */
+export async function endRefund({ conditions }: Pick<StoreTables, 'conditions'>, purchase: string): Promise<void> {
+  for (const key of [dueRefundKey(purchase), mergedRefundKey(purchase)]) await conditions.end(key);
 }

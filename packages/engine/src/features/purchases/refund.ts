@@ -2,7 +2,7 @@ import { callAgeMs, type Invoice, LATEST_CALL_MS, SluiceError } from '@sluice/pa
 import { compareMoney, subtractMoney } from '@sluice/quota-core';
 import type { HeldLease, PurchaseRecord } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
-import { dueRefundKey, mergedRefundKey } from '../billing/missing-key.js';
+import { dueRefundKey, endRefund, mergedRefundKey } from '../billing/missing-key.js';
 import { changePurchase, isRefusal, type PurchaseChange } from './charge.js';
 import { findInvoice } from './find-invoice.js';
 import { isRefunding } from '../billing/refund-state.js';
@@ -54,9 +54,9 @@ async function end(
   row: PurchaseRecord,
   change: PurchaseChange,
 ): Promise<PurchaseRecord> {
-  await context.write(fences, async ({ purchases, conditions }) => {
-    for (const key of [dueRefundKey(row.id), mergedRefundKey(row.id)]) await conditions.end(key);
-    await purchases.update(row.id, change);
+  await context.write(fences, async (tables) => {
+    await endRefund(tables, row.id);
+    await tables.purchases.update(row.id, change);
   });
   return { ...row, ...change };
 }
