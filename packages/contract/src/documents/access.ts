@@ -5,6 +5,7 @@
  */
 import * as z from 'zod';
 import { instant, instantOrNull, name, runOutcome, text, textOrNull } from './common.js';
+import { LOG_KINDS } from '../words.js';
 
 export const scope = z.union([
   z.enum(['read', 'operate', 'tokens', 'buy', 'manage', 'password']),
@@ -66,7 +67,7 @@ export const logEntry = name(
   'LogEntry',
   z.looseObject({
     at: instant,
-    kind: z.enum(['run', 'action', 'refresh', 'api']),
+    kind: z.enum(LOG_KINDS),
     run: textOrNull,
     service: textOrNull,
     panel: textOrNull,

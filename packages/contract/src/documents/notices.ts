@@ -5,8 +5,9 @@
  */
 import * as z from 'zod';
 import { errorOrNull, instant, instantOrNull, name, text, textOrNull } from './common.js';
+import { DELIVERY_STATES } from '../words.js';
 
-export const deliveryState = z.enum(['pending', 'sent', 'given-up']);
+export const deliveryState = z.enum(DELIVERY_STATES);
 
 export const delivery = name(
   'Delivery',

@@ -18,8 +18,9 @@ import {
   textOrNull,
 } from './common.js';
 import { logEntry } from './access.js';
+import { ORDERS } from '../words.js';
 
-export const order = z.enum(['worst', 'remaining', 'share', 'used', 'id', 'client']);
+export const order = z.enum(ORDERS);
 
 export const panel = z.object({
   name: text,

@@ -2,10 +2,11 @@ import * as z from 'zod';
 import * as calls from '../documents/calls.js';
 import { endpoints } from './endpoint.js';
 import { flag, optionalText, queryFlag, someText } from './inputs.js';
+import { DIRECTIONS, INCREMENT_BASES } from '../words.js';
 
 const period = someText.describe('previous-month, YYYY-MM, or FROM..TO');
 const callQuery = {
-  direction: z.enum(['inbound', 'outbound']).optional(),
+  direction: z.enum(DIRECTIONS).optional(),
   day: optionalText,
   from: optionalText,
   to: optionalText,
@@ -70,7 +71,7 @@ export const callEndpoints = endpoints({
       panel: optionalText,
       at: optionalText,
       local: flag,
-      incrementBase: z.enum(['after-initial', 'whole-duration']).optional(),
+      incrementBase: z.enum(INCREMENT_BASES).optional(),
     },
     answer: calls.simulatedCall,
   },

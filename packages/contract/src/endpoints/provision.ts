@@ -2,12 +2,13 @@ import * as z from 'zod';
 import * as reports from '../documents/reports.js';
 import { endpoints } from './endpoint.js';
 import { flag, localDate, optionalText, someText } from './inputs.js';
+import { HOLDERS } from '../words.js';
 
 const report = {
   answer: reports.commandReport,
   once: ['credentials.password', 'access.links'],
 } as const;
-const holder = z.enum(['billing', 'manual']).optional();
+const holder = z.enum(HOLDERS).optional();
 
 /** Accounts of services on their panels. */
 export const provisionEndpoints = endpoints({

@@ -4,14 +4,14 @@ import * as overview from '../documents/overview.js';
 import * as reports from '../documents/reports.js';
 import { endpoints, pageQuery } from './endpoint.js';
 import { flag, optionalText, queryFlag, someText, statusFilter } from './inputs.js';
+import { LOG_KINDS } from '../words.js';
 
-const kinds = ['run', 'action', 'refresh', 'api'] as const;
 const expiresAt = z.iso.datetime({ offset: true }).optional();
 const positive = z.coerce.number().int().min(1);
 
 const logQuery = {
   kind: z
-    .union([z.enum(kinds), z.array(z.enum(kinds))])
+    .union([z.enum(LOG_KINDS), z.array(z.enum(LOG_KINDS))])
     .optional()
     .describe('Repeatable; default all'),
   service: optionalText,

@@ -14,6 +14,7 @@ import {
   textOrNone,
   work,
 } from './shapes.js';
+import { DIRECTIONS, INCREMENT_BASES } from '../words.js';
 
 /** What `calls` accepts. */
 export const callInputs = {
@@ -43,7 +44,7 @@ export const callInputs = {
         service: textOrNone,
         did: textOrNone,
         panel: textOrNone,
-        direction: z.optional(z.nullable(z.enum(['inbound', 'outbound']))),
+        direction: z.optional(z.nullable(z.enum(DIRECTIONS))),
         day: textOrNone,
         from: textOrNone,
         to: textOrNone,
@@ -63,7 +64,7 @@ export const callInputs = {
         panel: textOrNone,
         at: textOrNone,
         local: flag,
-        incrementBase: z.optional(z.nullable(z.enum(['after-initial', 'whole-duration']))),
+        incrementBase: z.optional(z.nullable(z.enum(INCREMENT_BASES))),
       }),
     ],
     options(called),

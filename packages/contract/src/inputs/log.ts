@@ -12,10 +12,11 @@ import {
   textOrNone,
   work,
 } from './shapes.js';
+import { DELIVERY_STATES, LOG_KINDS } from '../words.js';
 
 const filter = {
   ...called,
-  kinds: z.optional(z.array(z.enum(['run', 'action', 'refresh', 'api']))),
+  kinds: z.optional(z.array(z.enum(LOG_KINDS))),
   service: optionalText,
   panel: optionalText,
   since: optionalText,
@@ -38,5 +39,5 @@ export const noticeInputs = {
   test: accepts(['channel', textOrNone], options(called)),
   alarms: accepts(options({ ...called, service: optionalText, panel: optionalText })),
   acknowledge: accepts(['alarm', text], options({ ...called, undo: flag })),
-  list: accepts(options({ ...called, state: z.optional(z.enum(['pending', 'sent', 'given-up'])), limit })),
+  list: accepts(options({ ...called, state: z.optional(z.enum(DELIVERY_STATES)), limit })),
 };

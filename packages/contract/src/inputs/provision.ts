@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { commanded, flag, objectWith, optionalText, options, read, accepts, text, work } from './shapes.js';
+import { HOLDERS } from '../words.js';
 
 const id = ['id', text] as const;
 const password = {
@@ -10,7 +11,7 @@ const password = {
 };
 const suspend = {
   ...commanded,
-  as: z.optional(z.enum(['billing', 'manual'])),
+  as: z.optional(z.enum(HOLDERS)),
   withDids: flag,
   force: flag,
 };

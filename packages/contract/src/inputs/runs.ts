@@ -1,6 +1,7 @@
 import { STATUS_FILTERS } from '@sluice/quota-core';
 import * as z from 'zod/mini';
 import { called, flag, optionalText, options, read, accepts, text, textOrNone, whole, word, work } from './shapes.js';
+import { ORDERS } from '../words.js';
 
 const run = {
   ...called,
@@ -19,7 +20,7 @@ export const serviceFilter = {
   status: z.optional(word(STATUS_FILTERS)),
   search: optionalText,
   drifting: flag,
-  order: z.optional(z.enum(['worst', 'remaining', 'share', 'used', 'id', 'client'])),
+  order: z.optional(z.enum(ORDERS)),
 };
 
 /** What the methods of the instance itself accept. */

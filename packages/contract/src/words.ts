@@ -1,0 +1,18 @@
+/**
+ * Words that documents, endpoints and inputs have in common, without schemas: inputs load less of these than documents.
+ *
+ * @module
+ */
+
+/** How services are listed. */
+export const ORDERS = ['worst', 'remaining', 'share', 'used', 'id', 'client'] as const;
+/** How far a notice is sent. */
+export const DELIVERY_STATES = ['pending', 'sent', 'given-up'] as const;
+/** What the log has. */
+export const LOG_KINDS = ['run', 'action', 'refresh', 'api'] as const;
+/** Which way a call went. */
+export const DIRECTIONS = ['inbound', 'outbound'] as const;
+/** From which second on the increments of a call count. */
+export const INCREMENT_BASES = ['after-initial', 'whole-duration'] as const;
+/** Who suspends a service. */
+export const HOLDERS = ['billing', 'manual'] as const;
