@@ -48,7 +48,7 @@ describe('the maximum of a share link', () => {
     expect([await at.sluice.purchases.budgetLeft(budget), at.whmcs.credit(CLIENT)]).toEqual(['0.00', '95.00']);
   });
 
-  it('begins anew with a link that the reference of a deleted one makes', async () => {
+  it('begins again with a link that the reference of a deleted one makes', async () => {
     await open();
     at.whmcs.addCredit(CLIENT, '100.00');
     const link = await share('order-1');

@@ -51,7 +51,7 @@ it('shows a client no calls of a line that the panel has for another service', a
   }
 });
 
-it('tells operators why', async () => {
+it('says why to operators', async () => {
   const message = '"line-1": line 9001 has the reference whmcs:service:777 of another service';
   for (const request of CALLS)
     expect(await at.call(request)).toMatchObject({ status: 409, json: { error: { code: 'line_conflict', message } } });

@@ -262,7 +262,7 @@ it('explain never claims that a line is within its limits while a call has no ch
   expect(await explain()).toContain('svc-1 is not held: it is within its limits.');
   at.addCall('2026-11-05T08:00:00-03:00', null);
   await at.run('poll');
-  const told = await explain();
-  expect(told).toContain('svc-1 is not held: whether it is within its limits is not known.');
-  expect(told).toContain('Of its limit "spend", at least 0.25 of 0.50 BRL are spent');
+  const said = await explain();
+  expect(said).toContain('svc-1 is not held: whether it is within its limits is not known.');
+  expect(said).toContain('Of its limit "spend", at least 0.25 of 0.50 BRL are spent');
 });
