@@ -38,4 +38,28 @@ describe.each(SYSTEMS)('a line with a limit in money on the wire %s', (system) =
     expect(toLine(await sluice.poll())).toEqual([[], [[0, false]], null]);
     expect(fake.subscriber(id).status).toBe('active');
   });
+
+  it('is held, warned and shown by no calls of a line that the panel has for another service', async () => {
+    await open(system);
+    const { fake, sluice, clock } = world;
+    await sluice.services.set('svc-1', { product: 'capped' });
+    await sluice.provision.create('svc-1');
+    const id = fake.subscribers()[0]?.id ?? '';
+    const { externalRef } = fake.subscriber(id);
+    const call = { subscriber: id, talkSeconds: 600, prefix: '53', destination: '+5350001234' };
+    fake.addCall({ ...call, startedAt: '2026-10-02T08:00:00-03:00', charge: '2.0000' });
+    expect(toLine(await sluice.poll())).toEqual([[], [[2, false]], null]);
+
+    Object.assign(fake.subscriber(id), { externalRef: 'whmcs:service:777' });
+    fake.addCall({ ...call, startedAt: '2026-10-02T08:30:00-03:00', charge: '90.0000' });
+    clock.advance(900_000);
+    const foreign = await sluice.poll();
+    const refused = { status: 'unreadable', holds: [], wouldHold: [], limits: [{ used: null }] };
+    expect(foreign.services[0]).toMatchObject({ ...refused, error: { code: 'line_conflict' } });
+    expect(foreign.notices.filter(({ code }) => code === 'threshold')).toEqual([]);
+
+    Object.assign(fake.subscriber(id), { externalRef });
+    clock.advance(900_000);
+    expect(toLine(await sluice.poll())).toEqual([['spend'], [[92, true]], null]);
+  });
 });

@@ -8,6 +8,7 @@ import { readSorted } from './read-sorted.js';
 import { cutByOwner, findLineRef, isInWindow, toWindows } from '../../base/ownership.js';
 import type { Context } from '../../context/context.js';
 import type { Spend } from '../../kernel/subject/limit-state.js';
+import { LINE_CONFLICT, listConflicts } from '../telephony/find-line.js';
 import { listLimits } from '../../base/config/find-entry.js';
 import { findWindow } from '../../kernel/subject/limits.js';
 import { load } from '../../loop/load.js';
@@ -57,7 +58,7 @@ async function readSpend({
   const loaded = await load(context, panel, limited, { enforcements, now });
   const since = await listSince(context, telephony, limited);
   const requests = loaded.flatMap((facts) => listRequests(context, telephony, facts, { now, since }));
-  const figures = await readFigures(context, telephony, requests, now);
+  const figures = await readFigures(context, telephony, { requests, services: limited }, now);
   const found = new Map<string, Spend[]>();
   for (const [index, { service, limit, window, since }] of requests.entries()) {
     const figure = figures[index];
@@ -119,27 +120,42 @@ type Figure = Pick<Spend, 'reading' | 'destinations'>;
 async function readFigures(
   context: Context,
   telephony: PanelTelephony,
-  requests: readonly SpendRequest[],
+  { requests, services }: { requests: readonly SpendRequest[]; services: readonly ServiceRecord[] },
   at: string,
 ): Promise<Figure[]> {
   if (requests.length === 0) return [];
   try {
     const reason = telephony.unsupported({ resource: 'calls', operation: 'read' });
     if (reason !== null) throw unsupported(reason);
-    const whole = await sumSpend(context, telephony, requests);
-    if (!whole.isUnattributed) return toFigures(whole, requests, at);
-    // The panel names no subscriber in its list of all calls: ask for each line alone.
-    const figures: Figure[] = [];
-    for (const request of requests) {
-      const own = await sumSpend(context, telephony, [request], request.subscriberId);
-      figures.push(...toFigures(own, [request], at));
-    }
-    return figures;
+    const conflicts = await listConflicts(context, telephony, services);
+    const figures = await sumFigures(context, telephony, requests, at);
+    return figures.map((figure, index) => {
+      const message = conflicts.get(requests[index]?.service ?? '');
+      if (message === undefined) return figure;
+      return { reading: { known: false, at, code: LINE_CONFLICT, message }, destinations: [] };
+    });
   } catch (error) {
     context.deps.signal.throwIfAborted();
     const { code, message } = toItemError(error);
     return requests.map(() => ({ reading: { known: false, at, code, message }, destinations: [] }));
   }
+}
+
+async function sumFigures(
+  context: Context,
+  telephony: PanelTelephony,
+  requests: readonly SpendRequest[],
+  at: string,
+): Promise<Figure[]> {
+  const whole = await sumSpend(context, telephony, requests);
+  if (!whole.isUnattributed) return toFigures(whole, requests, at);
+  // The panel names no subscriber in its list of all calls: ask for each line alone.
+  const figures: Figure[] = [];
+  for (const request of requests) {
+    const own = await sumSpend(context, telephony, [request], request.subscriberId);
+    figures.push(...toFigures(own, [request], at));
+  }
+  return figures;
 }
 
 async function sumSpend(
