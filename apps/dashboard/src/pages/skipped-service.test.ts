@@ -33,6 +33,19 @@ describe('a pending service with an account', () => {
     expect(page).not.toContain('it has no account yet');
   });
 
+  it('is offered no command that is refused', async () => {
+    const session = await at.login();
+    const [pending, active] = [await at.page('/services/svc-5', session), await at.page('/services/svc-2', session)];
+    for (const verb of ['hold', 'release', 'buy']) {
+      expect(pending).not.toContain(`/services/svc-5/${verb}"`);
+      expect(active).toContain(`/services/svc-2/${verb}"`);
+    }
+    expect(pending).toContain('/services/svc-5/suspend"');
+    const refused = { code: 'wrong_lifecycle' };
+    await expect(at.sluice.holds.add('svc-5')).rejects.toMatchObject(refused);
+    await expect(at.sluice.holds.release('svc-5')).rejects.toMatchObject(refused);
+  });
+
   it('that is held is released by no run', async () => {
     const page = await forOperator('svc-3');
     expect(page).toContain(': 120 GB are used. ');

@@ -7,6 +7,7 @@ import { type Field, postForm, searchForm } from '../../layout/forms.js';
 import { html, type Html, type Part } from '../../layout/html.js';
 import { toTimes } from '../../layout/page-times.js';
 import { toChoices } from '../../layout/words.js';
+import { hasCapability } from '../capabilities.js';
 import { hasEnded } from '../lifecycle.js';
 import type { Page } from '../page.js';
 import { readRestrictions } from './navigation.js';
@@ -28,18 +29,29 @@ export async function actionsSection(scene: ServiceScene): Promise<Html> {
   const products = Object.entries(request.sluice.config.products).filter(([, { panel }]) => panel === service.panel);
   const { packages } = await request.sluice.purchases.packages();
   const offered = packages.filter((each) => each.products.includes(service.product));
+  // What the engine refuses of a service that is not active yet is not offered.
+  const isPending = service.lifecycle === 'pending';
+  const needsAccount =
+    isPending && !scene.hasAccount && (await hasCapability(request.sluice, service.panel, 'accounts'));
   const parts = [
-    isSuspended ? asked(service, 'unsuspend', 'End the suspension', []) : asked(service, 'suspend', 'Suspend', [NOTE]),
-    isManual ? null : asked(service, 'hold', 'Add a hold', [NOTE]),
-    asked(service, 'release', 'Release', [
-      { name: 'until', label: 'Until', type: 'date', hint: 'Lifts the quota hold; empty ends the manual hold' },
-    ]),
-    service.billingCycle === null
+    isPending ? html`<p>The service is pending: holds and packages are for active services.</p>` : null,
+    needsAccount
+      ? null
+      : isSuspended
+        ? asked(service, 'unsuspend', 'End the suspension', [])
+        : asked(service, 'suspend', 'Suspend', [NOTE]),
+    isManual || isPending ? null : asked(service, 'hold', 'Add a hold', [NOTE]),
+    isPending
+      ? null
+      : asked(service, 'release', 'Release', [
+          { name: 'until', label: 'Until', type: 'date', hint: 'Lifts the quota hold; empty ends the manual hold' },
+        ]),
+    service.billingCycle === null || needsAccount
       ? null
       : asked(service, 'renew', 'Renew', [
           { name: 'until', label: 'Due on', type: 'date', hint: 'Empty: one billing cycle' },
         ]),
-    products.length < 2
+    products.length < 2 || needsAccount
       ? null
       : asked(service, 'change-package', 'Change the product', [
           {
@@ -49,7 +61,7 @@ export async function actionsSection(scene: ServiceScene): Promise<Html> {
             choices: products.map(([name]) => name),
           },
         ]),
-    buyPart(service, offered),
+    isPending ? null : buyPart(service, offered),
     scene.isLine ? null : await overridePart(scene, service),
     await autoBuyPart(scene, service, offered),
   ];
