@@ -53,6 +53,7 @@ export const SUBJECT_TABLES = [
 const MEMBERS = [
   ['conditions', 'details', '$.panel'],
   ['cycles', 'counter', '$.panel'],
+  ['cycles', 'counter', '$.source.panel'],
   ['decisions', 'inputs', '$.reading.panel'],
 ] as const;
 
