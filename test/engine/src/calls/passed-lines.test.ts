@@ -49,6 +49,18 @@ describe('a line that passes to a service of another client', () => {
     expect(await at.bill({ service: 'whmcs-8' })).toContain('whmcs-8 line_conflict');
   });
 
+  it('is billed to each client, and its calls are shown, where the next service ended too', async () => {
+    Object.assign(at.panel.subscriber(LINE), { externalRef: 'whmcs:service:7' });
+    await passOn();
+    Object.assign(at.panel.subscriber(LINE), { externalRef: 'whmcs:service:8' });
+    at.setTime('2026-11-28T12:00:00Z');
+    at.whmcs.service(8).status = 'Terminated';
+    await at.sync();
+    expect(await records('whmcs-7')).toEqual(['3.0000']);
+    at.setTime('2026-12-02T12:00:00Z');
+    expect((await at.bill()).sort()).toEqual(['whmcs-7 added 3.00', 'whmcs-8 added 4.00']);
+  });
+
   it('is billed to each client where the former service no longer names it', async () => {
     await passField('');
     expect((await at.bill()).sort()).toEqual(['whmcs-7 added 3.00', 'whmcs-8 added 4.00']);

@@ -217,14 +217,15 @@ function refuseForeign({ telephony, service }: Line, subscriber: Subscriber): vo
   throw new SluiceError(LINE_CONFLICT, `"${service.id}": ${conflict}`, { kind: 'conflict', details });
 }
 
-/** Returns whether a line that the service had is now of the service that the panel names. */
+/** Returns whether a line that the service had passed on to the service that the panel names, which may have ended since. */
 async function hasPassedOn(
   context: Context,
   { telephony, object, windows }: Line,
   subscriber: Subscriber,
 ): Promise<boolean> {
   if (object === null || windows.some(({ to }) => to === null)) return false;
-  const present = (await findOwners(context, object, { from: null, to: null })).at(-1)?.owners ?? [];
-  const services = await context.store.services.list({ ids: present.map(({ service }) => service) });
+  const later = await findOwners(context, object, { from: windows.at(-1)?.to ?? null, to: null });
+  const ids = later.flatMap(({ owners }) => owners.map(({ service }) => service));
+  const services = await context.store.services.list({ ids });
   return services.some((service) => (telephony.ownerConflict?.(service, subscriber) ?? null) === null);
 }
