@@ -33,7 +33,7 @@ final class Account
                 Credentials::store($this->params, $credentials);
                 // The answer that had the password was lost.
                 if (Credentials::isLost($credentials)) {
-                    $this->commands->provision('change-password', [], $this->storesCredentials());
+                    $this->setAnotherPassword();
                 }
             });
         } catch (ApiError $error) {
@@ -91,6 +91,23 @@ final class Account
         $until = $this->read()->text('nextDueDate');
         if ($until !== '') {
             $this->commands->provision('renew', ['until' => $until]);
+        }
+    }
+
+    /**
+     * Sets a password in place of one that nobody has.
+     *
+     * @throws Refusal where the panel can't change passwords
+     */
+    private function setAnotherPassword(): void
+    {
+        try {
+            $this->commands->provision('change-password', [], $this->storesCredentials());
+        } catch (ApiError $error) {
+            if ($error->reason !== 'unsupported') {
+                throw $error;
+            }
+            throw new Refusal('The account exists, but its password was lost with an answer, and its panel can\'t change it (password_unknown). Remove the account on the panel and create it again; or set a password there, enter it in WHMCS, and set the service to Active.');
         }
     }
 
