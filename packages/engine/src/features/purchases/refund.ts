@@ -87,7 +87,7 @@ async function send(context: Context, fences: HeldLease[], { row, found, how }: 
     await billing.refund(found?.id ?? row.invoice ?? '', request, { signal: context.deps.signal, sending });
   } catch (error) {
     if (!(error instanceof SluiceError)) throw error;
-    if (!progress.isSent) throw await refuse(context, fences, row, error);
+    if (!progress.isSent) throw await refuse(context, fences, { row, how }, error);
     // Counted from when its call was given up; every other error says that nothing was changed.
     const refundSentAt = error.code === 'outcome_unknown' ? context.now() : null;
     await changePurchase(context, fences, row, { refundSentAt });
@@ -120,18 +120,22 @@ async function storeSent(
   });
 }
 
-/** Ends a refund that is refused: the purchase stays paid, or ends where it never counted. Returns the error. */
+/**
+ * Ends a refund that is refused: the purchase stays paid, or ends where it never counted. What says nothing of a refund ends none: the
+ * log of a client who is not there any more is another client's, after a merge. Returns the error.
+ */
 async function refuse(
   context: Context,
   fences: HeldLease[],
-  row: PurchaseRecord,
+  { row, how }: Pick<Sending, 'row' | 'how'>,
   error: SluiceError,
 ): Promise<SluiceError> {
   const { kind, code, message, cause, details } = error;
   if (!isRefusal(error) && code !== 'unknown_invoice') return error;
-  // What was sent is in the log of a client who is not there any more: another client's, after a merge.
-  const isHidden = code === 'unknown_client' && row.refundSentAt !== null;
-  if (isHidden || isRecent(context, row)) return inDoubt(row, isHidden ? ` ${message}` : '');
+  const isOfMerged = !how.resend && (await context.store.conditions.get(mergedRefundKey(row.id))) !== null;
+  if (isOfMerged) return inDoubt(row, OF_MERGED);
+  if (code === 'unknown_client') return row.refundSentAt === null ? waiting(row, error) : inDoubt(row, ` ${message}`);
+  if (isRecent(context, row)) return inDoubt(row);
   const counted = row.paidAt !== null;
   await end(context, fences, row, { status: counted ? 'paid' : 'cancelled', refundSentAt: null });
   const reason = message.replace(/[.;:]?$/, '.');
@@ -151,6 +155,16 @@ export function waitsForPerson({ status }: Pick<PurchaseRecord, 'status'>, { cod
 
 const OF_MERGED =
   ' its client was merged into another one since, whose credit log does not show it. Where it was not made, cancel the purchase with its refund again.';
+
+function waiting({ id }: PurchaseRecord, { kind, code, message, cause, details }: SluiceError): SluiceError {
+  const reason = message.replace(/[.;:]?$/, '.');
+  const what = `The price of purchase ${id} is not returned yet.`;
+  return new SluiceError(code, `${reason} ${what}`, {
+    kind,
+    cause,
+    details: { ...details, purchase: id, waits: true },
+  });
+}
 
 function inDoubt({ id, refundSentAt }: PurchaseRecord, why = ''): SluiceError {
   const sent = refundSentAt === null ? 'is being sent' : `was sent at ${refundSentAt}`;
