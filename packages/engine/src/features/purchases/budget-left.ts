@@ -1,6 +1,7 @@
 import { compareMoney, subtractMoney } from '@sluice/quota-core';
 import type { PurchaseRecord, StoreTables } from '@sluice/state-store';
 import { refKey } from '../../base/purchase-keys.js';
+import { isRefunding } from '../billing/refund-state.js';
 
 /** What may be spent in total on the purchases whose reference begins with the same text. */
 export interface PurchaseBudget {
@@ -11,14 +12,14 @@ export interface PurchaseBudget {
 
 /**
  * Returns what may still be spent of a budget, in the client's currency. Purchases that failed or were returned don't count; those
- * for a service that has become another client's do.
+ * for a service that has become another client's do, and those whose price is not returned yet.
  */
 export async function readBudgetLeft(
   tables: Pick<StoreTables, 'purchases'>,
   { refs, amount }: PurchaseBudget,
 ): Promise<string> {
   const all = await tables.purchases.list({ keyPrefix: refKey(refs) });
-  const own = all.filter(({ status }) => COUNTED.includes(status));
+  const own = all.filter((row) => COUNTED.includes(row.status) || isRefunding(row));
   return own.reduce((left, { price }) => subtractMoney(left, price), amount);
 }
 
