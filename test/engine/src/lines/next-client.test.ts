@@ -39,6 +39,17 @@ describe('a line with a caller id and a forwarded number', () => {
     expect(await read('svc-2', '44')).toEqual([null, null]);
   });
 
+  it('shows the next client where it sets its number to, and where a number of its own goes', async () => {
+    await addNext('43');
+    at.setTime('2026-11-10T12:01:00Z');
+    const own = { type: 'number', value: '+5521988880000' };
+    await at.sluice.dids.set(NUMBER, { values: { destination: own.value } }, { reader: '43' });
+    expect(await read('svc-2', '43')).toEqual([null, own]);
+    await at.sluice.dids.link('+551140005678', { service: 'svc-2' });
+    const line = { type: 'subscriber', value: LINE };
+    expect(await read('svc-2', '43')).toEqual([null, own, line]);
+  });
+
   it('shows them to the same client in its next service', async () => {
     await addNext('42');
     expect(await read('svc-2', '42')).toEqual([CALLER_ID, DESTINATION]);

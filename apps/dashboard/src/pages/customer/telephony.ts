@@ -120,7 +120,7 @@ function numbers(
     columns: [
       { title: 'Number', cell: ({ number }) => html`<span class="number">${text(number)}</span>` },
       { title: 'State', cell: ({ status }) => badge(plain(status) || 'unknown') },
-      { title: 'Goes to', cell: goesTo },
+      { title: 'Goes to', cell: (did) => goesTo(did, line) },
     ],
     rows: line.numbers,
     empty: 'The line has no number of its own.',
@@ -156,8 +156,10 @@ function toDestination({ destination }: Did): { type?: string; value?: string | 
   return destination ?? {};
 }
 
-function goesTo(did: Did): Part {
+function goesTo(did: Did, { changeable }: LineView): Part {
   const { type, value } = toDestination(did);
+  // A system with destinations shows none that was set before the client had the number.
+  if (type === undefined && changeable.numbers.includes('destination')) return 'not known: set before you had it';
   return type === 'number' ? text(value) : type === 'none' ? 'nowhere' : 'this line';
 }
 

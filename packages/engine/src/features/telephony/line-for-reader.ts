@@ -2,6 +2,7 @@ import type { TelephonyDocument } from '@sluice/contract/documents';
 import { findOwners } from '../../base/ownership.js';
 import { type Reader, visibleSince } from '../../context/reader.js';
 import type { Context } from '../../context/context.js';
+import type { ActionRecord } from '@sluice/state-store';
 import type { Line } from './find-line.js';
 import { findWritten } from './write-record.js';
 
@@ -26,8 +27,19 @@ export async function lineFor<
   return {
     ...view,
     subscriber: wasSet('subscribers', subscriber['id'], 'caller_id') ? subscriber : { ...subscriber, caller_id: null },
-    numbers: numbers.map((did) => (wasSet('dids', did['id'], 'destination') ? did : { ...did, destination: null })),
+    numbers: numbers.map((did) =>
+      wasSet('dids', did['id'], 'destination') || applied.some((row) => isByCommand(row, did))
+        ? did
+        : { ...did, destination: null },
+    ),
   };
+}
+
+/** Returns whether a command about a service made a number, or set where its calls go. */
+function isByCommand({ target, prior, payload }: ActionRecord, did: TelephonyDocument): boolean {
+  const { payload: made } = (payload ?? {}) as { payload?: { values?: { number?: unknown } } };
+  if (made?.values?.number !== undefined && made.values.number === did['number']) return true;
+  return target === did['id'] && typeof prior === 'object' && prior !== null && 'destination' in prior;
 }
 
 /** Returns since when the present client has both the service and the line; null: as long as they are known. */
