@@ -16,6 +16,11 @@ export function endedKey(client: string): string {
 /** Begins the keys of refunds that were sent before their client was merged into another one. */
 export const REFUND_OF_MERGED = 'refund_of_merged:';
 
+/** Returns the key of the condition that a purchase was cancelled, since when; all begin with that of an empty id. */
+export function cancelledKey(purchase: string): string {
+  return `purchase_cancelled:${purchase}`;
+}
+
 /** Returns the key of the condition that the price of a purchase is to be returned. */
 export function dueRefundKey(purchase: string): string {
   return `refund_due:${purchase}`;

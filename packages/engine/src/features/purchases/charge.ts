@@ -10,6 +10,7 @@ import {
 import type { HeldLease, PurchaseRecord } from '@sluice/state-store';
 import { purchaseLine } from '../../base/config/invoice-lines.js';
 import type { Context } from '../../context/context.js';
+import { cancelledKey } from '../billing/missing-key.js';
 import { findCycle } from '../../kernel/subject/find-cycle.js';
 import type { Package } from './packages.js';
 
@@ -153,8 +154,15 @@ export async function changePurchase(
   row: PurchaseRecord,
   change: PurchaseChange,
 ): Promise<PurchaseRecord> {
-  await context.write(fences, (tables) => tables.purchases.update(row.id, change));
-  return { ...row, ...change };
+  const after = { ...row, ...change };
+  await context.write(fences, async ({ purchases, conditions }) => {
+    await purchases.update(row.id, change);
+    const key = cancelledKey(row.id);
+    if (after.status === row.status) return;
+    if (after.status === 'cancelled') await conditions.put({ key, since: context.now(), runs: 1, details: null });
+    if (row.status === 'cancelled') await conditions.end(key);
+  });
+  return after;
 }
 
 /** Returns the error of a service whose purchase is still open: the next run asks again. */

@@ -1,6 +1,7 @@
 import type { PurchaseRecord } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
 import { listEndedClients } from '../billing/end-client.js';
+import { cancelledKey } from '../billing/missing-key.js';
 import { listOpen } from '../billing/open-charges.js';
 
 /** How long a cancelled invoice is asked for: it may have been paid at the same time, or opened and paid again. */
@@ -14,13 +15,16 @@ export async function listUnfinished(
   context: Context,
   { service, all }: { service: string | null; all: boolean },
 ): Promise<PurchaseRecord[]> {
-  const { purchases } = context.store;
+  const { purchases, conditions } = context.store;
   const filter = service === null ? {} : { service };
   const cancelled = all ? await purchases.list({ ...filter, status: 'cancelled' }) : [];
-  const since = new Date(Date.parse(context.now()) - LONGEST_LATE_MS).toISOString();
+  const oldest = new Date(Date.parse(context.now()) - LONGEST_LATE_MS).toISOString();
   const ended = cancelled.length === 0 ? new Set<string>() : await listEndedClients(context);
+  const since = cancelled.length === 0 ? [] : await conditions.list(cancelledKey(''));
+  const cancelledAt = new Map(since.map((one) => [one.key, one.since]));
+  const isLate = ({ id, at }: PurchaseRecord): boolean => (cancelledAt.get(cancelledKey(id)) ?? at) >= oldest;
   const isGone = ({ client }: PurchaseRecord): boolean => client !== null && ended.has(client);
-  const late = cancelled.filter((row) => row.invoice !== null && row.at >= since && !isGone(row));
+  const late = cancelled.filter((row) => row.invoice !== null && isLate(row) && !isGone(row));
   const rows = [...(await listOpen(context.store, service)), ...late];
   return rows.filter((row) => isOwn(context, row));
 }
