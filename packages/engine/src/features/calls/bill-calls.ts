@@ -68,12 +68,15 @@ function compareViews(a: CallBillView, b: CallBillView): number {
   return compareIds(a.service, b.service) || (a.period.from < b.period.from ? 1 : -1);
 }
 
-/** Returns a test whether the calls of a service are not billed by this request, because it is under `observe`. */
+/**
+ * Returns a test whether the calls of a service are not billed by this request, because it is under `observe`. An invoice names no
+ * service: the billing system asks so for each new one.
+ */
 async function observedServices(
   { config, store }: Context,
-  { service, invoice }: BillRequest,
+  { service, resend }: BillRequest,
 ): Promise<(service: ServiceRecord) => boolean> {
-  if (service !== null || invoice !== null) return () => false;
+  if (service !== null || resend) return () => false;
   const enforcements = await readEnforcements(config, store);
   return ({ panel, product }) => enforcements.isObserving(panel, product);
 }
