@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { printable } from '@sluice/panel-http/printable';
+import { callAgeMs, LATEST_CALL_MS } from '@sluice/panel-kind';
 import { findSubjectAgent, formatBytes } from '@sluice/quota-core';
 import type { AlarmRecord, ConditionRecord, PurchaseRecord, StoreTables } from '@sluice/state-store';
 import { panelsWithAgents } from '../agents/open-agents.js';
@@ -59,7 +60,13 @@ async function doubtfulMoney(context: Context, only?: string): Promise<StandingA
   const elsewhere = await listElsewhere(context, only);
   const isElsewhere = new Set(elsewhere.map(({ row }) => row.id));
   const of = only === undefined ? {} : { service: only };
-  const bills = await store.callBills.list({ ...of, states: ['unknown'] });
+  const doubted = await store.callBills.list({ ...of, states: ['unknown', 'sending'] });
+  const now = context.deps.clock.now();
+  // One that is being sent is in doubt once its answer can't come any more: its process was killed.
+  const bills = doubted.filter(
+    ({ state, sentAt }) =>
+      state === 'unknown' || callAgeMs({ calledAt: sentAt, givenUpAt: null }, now) >= LATEST_CALL_MS,
+  );
   const refunding = (await store.purchases.list({ ...of, status: 'refunded' })).filter(
     (row) => isRefunding(row) && !isElsewhere.has(row.id),
   );
