@@ -31,14 +31,25 @@ export async function findAsked(request: PageRequest, service: string, toRef: (k
 }
 
 function madeNotice(request: PageRequest, made: PurchaseView, again: string): Html {
-  const { at } = made;
-  const what =
-    made.status === 'pending'
-      ? html`You ordered this package ${toTimes(request).ago(at)}; it is not ordered again.
-        ${made.invoice === null ? null : html`It counts once it is paid: ${payLink(made)}.`}`
-      : html`You bought this package ${toTimes(request).ago(at)}. It is not bought again.`;
   // A client pays one before the next.
   const isFinal = made.status === 'pending' && request.viewer.client !== null;
-  return html`${notice('info', what)}
+  return html`${notice('info', describeMade(request, made))}
   ${isFinal ? null : html`<p><a class="button" href="${again}">Buy another one…</a></p>`}`;
+}
+
+function describeMade(request: PageRequest, made: PurchaseView): Html {
+  const ago = toTimes(request).ago(made.at);
+  switch (made.status) {
+    case 'pending':
+      return html`You ordered this package ${ago}; it is not ordered again.
+      ${made.invoice === null ? null : html`It counts once it is paid: ${payLink(made)}.`}`;
+    case 'cancelled':
+      return html`You ordered this package ${ago}. The purchase was cancelled, and is not made again.`;
+    case 'refunding':
+    case 'refunded':
+      return html`You bought this package ${ago}. Its price ${made.status === 'refunded' ? 'was' : 'is being'} returned
+      to your credit, and it is not bought again.`;
+    default:
+      return html`You bought this package ${ago}. It is not bought again.`;
+  }
 }

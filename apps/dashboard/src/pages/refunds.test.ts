@@ -82,3 +82,18 @@ it('alarms while a refund waits, since it was asked for', async () => {
   expect(await readAll()).toEqual({ states: four(['refunded', 'made']), shown: ['refunded', 'refunded'] });
   expect(await alarms()).toEqual([]);
 });
+
+it('says on the page that bought it what became of a purchase', async () => {
+  const session = await at.login();
+  const key = 'of-this-page';
+  const { purchase } = await at.sluice.purchases.create('svc-1', 'extra-50', { ref: key });
+  const shown = async (): Promise<string> =>
+    textOf(await at.page(`/services/svc-1/buy?package=extra-50&key=${key}`, session));
+  expect(await shown()).toContain('It is not bought again.');
+  const mend = fake.server.inject({ endpoint: 'GetCredits', when: 'before', times: 9, fault: { kind: 'cut' } });
+  await at.sluice.purchases.cancel(purchase.id, { refund: true }).catch(() => null);
+  expect(await shown()).toContain('Its price is being returned to your credit, and it is not bought again.');
+  mend();
+  await at.sluice.purchases.cancel(purchase.id, { refund: true });
+  expect(await shown()).toContain('Its price was returned to your credit, and it is not bought again.');
+});

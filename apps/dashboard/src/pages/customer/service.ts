@@ -34,6 +34,7 @@ const MOST_CYCLES = 24;
 const DONE: Record<string, string> = {
   cancelled: 'The purchase was cancelled; nothing was bought.',
   refunded: 'The purchase was returned to your credit; nothing was bought.',
+  refunding: 'Nothing was bought; what you paid is being returned to your credit.',
   'auto-buy': 'The preference was saved.',
   destination: 'The number was changed.',
   'caller-id': 'The caller id was changed.',
