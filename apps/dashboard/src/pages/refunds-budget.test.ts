@@ -35,7 +35,7 @@ it('spends no more with a link than its maximum while a refund is not made', asy
   const left = await at.sluice.purchases.budgetLeft(budget);
   const second = await buy('second').then(
     ({ purchase }) => purchase.status,
-    (error: { code: string }) => error.code,
+    (error: unknown) => (error as { code: string }).code,
   );
   // Staff cancels the first invoice, so that its refund is refused: the purchase stays paid.
   mend();

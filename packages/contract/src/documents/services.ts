@@ -155,8 +155,8 @@ export type CountedUsage = z.infer<typeof counted>;
 
 export const fallen = z.object({
   usedBytes: bytes,
-  /** The highest usage of the cycle. */
-  peakBytes: bytes,
+  /** The highest usage of the cycle; null for a client who may not see it, since the service was another's then. */
+  peakBytes: bytes.nullable(),
 });
 /** Usage that fell to less than half of what a quota hold was decided on: the hold lasts, and no reading releases it. */
 export type FallenUsage = z.infer<typeof fallen>;

@@ -177,7 +177,7 @@ function readPeak(decision: Explanation['decision']): number {
 const MODES = ['IN', 'OUT', 'TOTAL'] as const;
 
 function describePeak({ fallen }: Service): string {
-  if (fallen === null) return '';
+  if (fallen === null || fallen.peakBytes === null) return '';
   return `, but ${formatBytes(fallen.peakBytes)} were read earlier in this cycle, and a fall to less than half releases nothing`;
 }
 

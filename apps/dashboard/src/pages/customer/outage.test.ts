@@ -90,4 +90,14 @@ describe('a customer whose usage fell', () => {
     );
     expect(page).not.toContain('The traffic of this period is used up');
   });
+
+  it('is promised nothing as the next client, and reads no figure of the one before', async () => {
+    at.panel.resetTraffic(501);
+    at.clock.advance(3_600_000);
+    await at.sluice.poll();
+    await at.sluice.services.set('svc-1', { client: 'c-9' });
+    const page = textOf(await (await Link.open(at, { client: 'c-9' })).text('/services/svc-1'));
+    expect(page).toContain('The traffic of this period was used up before; the newest reading shows only');
+    expect(page).not.toMatch(/120 GB|there is room again|It comes back with the next reading/);
+  });
 });

@@ -166,6 +166,9 @@ function toWhyQuota({ fallen }: ServiceDetail, next: NextDecision | null): reado
 
 /** Says of a restriction why the figures shown do not call for it. */
 function fallenText({ usedBytes, peakBytes }: FallenUsage): Html {
+  if (peakBytes === null)
+    return html`The traffic of this period was used up before; the newest reading shows only ${bytes(usedBytes)}, and
+    your provider has to check it`;
   return html`Earlier in this period ${bytes(peakBytes)} were read, which used up its traffic; the newest reading shows
   only ${bytes(usedBytes)}, and your provider has to check it`;
 }

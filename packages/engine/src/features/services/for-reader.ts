@@ -1,3 +1,4 @@
+import type { FallenUsage } from '@sluice/contract/documents';
 import type { AccountView, ItemError } from '@sluice/panel-kind';
 import type { AllowancePart } from '@sluice/quota-core';
 import type { DecisionRecord, OverrideRecord, ServiceRecord } from '@sluice/state-store';
@@ -16,7 +17,7 @@ interface Hold extends Dated {
 }
 interface Detail {
   cycle: { start: string } | null;
-  fallen: object | null;
+  fallen: FallenUsage | null;
   stoppedByPanel?: { since: string; message: string | null };
   error: ItemError | null;
   holds: readonly Dated[];
@@ -101,7 +102,7 @@ export function detailFor<View extends Detail>(
   const { error, holds, overrides, termination, cycle, fallen, stoppedByPanel: stopped } = detail;
   return {
     ...detail,
-    fallen: isOfFormer(cycle, since) ? null : fallen,
+    fallen: fallen && isOfFormer(cycle, since) ? { ...fallen, peakBytes: null } : fallen,
     ...(stopped && { stoppedByPanel: { since: findLater(stopped.since, since), message: null } }),
     error: error && decision !== null && isOfReader(decision.at, service, reader) ? errorFor(error) : null,
     holds: holds.map((hold) => beginFor(hold, since)),

@@ -9,11 +9,14 @@ export function isKeptDespiteFall({ rule }: { rule: string }): boolean {
   return rule === RULE;
 }
 
+/** As operators see it. */
+type Peak = FallenUsage & { peakBytes: number };
+
 /** Returns the fallen usage that an open quota hold lasts in spite of; null for none. */
 export function findFallen(
   decision: DecisionRecord | null,
   holds: readonly ({ reason: string } & HoldMarks)[],
-): FallenUsage | null {
+): Peak | null {
   if (decision === null || !isKeptDespiteFall(decision) || decision.mode === null) return null;
   if (!holds.some(({ reason, releasing }) => reason === 'quota' && releasing !== true)) return null;
   const { peak } = (decision.inputs ?? {}) as { peak?: UsageBytes | null };
