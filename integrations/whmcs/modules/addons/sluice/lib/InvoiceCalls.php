@@ -27,6 +27,7 @@ final class InvoiceCalls
     /** Answers that another run does not change. */
     private const FOR_STAFF = [
         'calls_not_configured', 'bill_doubled', 'amount_differs', 'invoice_closed', 'currency_mismatch', 'other_writer',
+        'line_conflict', 'line_shared', 'billing_type_changed',
     ];
 
     /** After a failure of the connection the other invoices of the same run of WHMCS are not waited for. */

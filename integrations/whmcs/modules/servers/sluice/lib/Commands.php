@@ -129,8 +129,11 @@ final class Commands
 
     private static function explain(Data $answer, string $outcome): string
     {
-        $message = $answer->at('error')->text('message') ?: $answer->at('service')->at('error')->text('message');
-        $why = $message === '' ? "the run ended as \"$outcome\"" : $message;
-        return rtrim(Text::sentence($why), '. ') . '. What was begun is finished when it is repeated, or by the next run of Sluice; nothing is done twice.';
+        $own = $answer->at('error');
+        $error = $own->text('message') === '' ? $answer->at('service')->at('error') : $own;
+        $why = $error->text('message') ?: "the run ended as \"$outcome\"";
+        $sentence = rtrim(Text::sentence($why), '. ') . '.';
+        // No repetition finds a password that nobody knows.
+        return $error->text('code') === 'password_unknown' ? $sentence : $sentence . ' What was begun is finished when it is repeated, or by the next run of Sluice; nothing is done twice.';
     }
 }
