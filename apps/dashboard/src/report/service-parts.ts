@@ -27,7 +27,7 @@ export function serviceFacts(
       const { id, unit, used, allowed } = limit;
       return [
         `Limit ${id}`,
-        html`${usedAmount(service, limit)}${allowed === null ? null : html` of ${amount(allowed, unit)} ${bar(used, allowed)}`}`,
+        html`${usedAmount(limit)}${allowed === null ? null : html` of ${amount(allowed, unit)} ${bar(used, allowed)}`}`,
       ] as const;
     }),
     readAt === null ? null : ['Read', times.full(readAt)],

@@ -37,7 +37,7 @@ export function serviceRow(
   const { id, client, product, share, remainingBytes, cycle, limits } = service;
   // A limit in money stands in for a missing quota.
   const main = service.allowedBytes === null && !service.unlimited ? limits[0] : undefined;
-  const used = main === undefined ? usedBytes(service, times) : usedAmount(service, main);
+  const used = main === undefined ? usedBytes(service, times) : usedAmount(main);
   const allowed = main === undefined ? allowedBytes(service) : amount(main.allowed, main.unit);
   const remaining = remainingBytes === null ? NONE : bytes(remainingBytes);
   // oxfmt-ignore
@@ -79,12 +79,12 @@ function allowedBytes({ allowedBytes: allowed, unlimited }: ReportService): Html
 
 /** Returns whether a limit in money may be fuller than the share of a service says. */
 function isLeastShare(service: ReportService): boolean {
-  return (service.share ?? 0) < 1 && service.limits.some((limit) => isLeastUsed(service, limit));
+  return (service.share ?? 0) < 1 && service.limits.some((limit) => isLeastUsed(limit));
 }
 
 /** Returns what is used of a limit, as far as that is known. */
-export function usedAmount(service: ReportService, limit: ReportService['limits'][number]): Html {
-  return html`${isLeastUsed(service, limit) ? 'at least ' : null}${amount(limit.used, limit.unit)}`;
+export function usedAmount(limit: ReportService['limits'][number]): Html {
+  return html`${isLeastUsed(limit) ? 'at least ' : null}${amount(limit.used, limit.unit)}`;
 }
 
 /** Returns a figure of a limit: bytes, or an amount with its currency. */

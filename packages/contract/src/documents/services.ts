@@ -55,6 +55,10 @@ export const limit = z.object({
   unit: text,
   /** Bytes, or decimal text; null where unknown. */
   used: z.union([z.number(), text]).nullable(),
+  partial: z
+    .literal(true)
+    .exactOptional()
+    .describe('Calls that could not be read, or have no charge yet, come to `used`'),
   /** Null for unlimited. */
   allowed: z.union([z.number(), text]).nullable(),
   /** Whether its hold is open, or not undone yet. */

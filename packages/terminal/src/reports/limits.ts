@@ -8,6 +8,6 @@ export function limitText(service: Pick<ServiceDetail, 'status' | 'panel'>, limi
   const show = (figure: number | string | null): string =>
     figure === null ? 'unknown' : typeof figure === 'number' ? formatBytes(figure) : padMoney(figure, unit);
   const until = window === null ? '' : ` until ${times.at(window.end, service.panel) ?? ''}`;
-  const least = isLeastUsed(service, limit) ? 'at least ' : '';
+  const least = isLeastUsed(limit) ? 'at least ' : '';
   return `${least}${show(used)} of ${show(allowed)}${unit === 'bytes' ? '' : ` ${unit}`} used${until}${held ? ', held' : ''}`;
 }

@@ -104,4 +104,12 @@ it('never claims that a line is within its limits while a call has no charge', a
   expect(own).toContain('What is used of its limits is not known yet.');
   expect(own).toContain('Limit “spend” at least 0.45 of 0.50 BRL are spent');
   expect(own).not.toMatch(/within its limits|not metered|not read|never|could not be read/);
+  // Held for another reason, too.
+  await at.sluice.holds.add('line-3');
+  at.clock.advance(60_000);
+  await at.sluice.poll();
+  expect(textOf(await at.page('/services/line-3', cookie))).toContain('spend at least 0.45 BRL 0.50 BRL');
+  for (const report of await readReports())
+    expect(report).toMatch(/line-3 (501 )?capped at least 0\.45 BRL 0\.50 BRL at least 90%/);
+  expect(textOf(await link.text('/services/line-3'))).toContain('Limit “spend” at least 0.45 of 0.50 BRL are spent');
 });

@@ -142,7 +142,7 @@ function limitsSection({ times }: Scene, service: ServiceDetail): Section | null
       { title: 'Limit', cell: ({ id, held }) => html`${reasonWords(id)} ${held ? badge('held') : null}` },
       {
         title: 'Used',
-        cell: (limit) => html`${isLeastUsed(service, limit) ? 'at least ' : null}${figure(limit.used, limit.unit)}`,
+        cell: (limit) => html`${isLeastUsed(limit) ? 'at least ' : null}${figure(limit.used, limit.unit)}`,
         isNumber: true,
       },
       { title: 'Allowed', cell: ({ allowed, unit }) => figure(allowed, unit), isNumber: true },

@@ -7,7 +7,7 @@ import { requireFacet } from '../../base/facet.js';
 import { readSorted } from './read-sorted.js';
 import { cutByOwner, findLineRef, isInWindow, toWindows } from '../../base/ownership.js';
 import type { Context } from '../../context/context.js';
-import type { Spend } from '../../kernel/subject/limit-state.js';
+import { PARTLY_SPENT, type Spend } from '../../kernel/subject/limit-state.js';
 import { LINE_CONFLICT, listConflicts } from '../telephony/find-line.js';
 import { listLimits } from '../../base/config/find-entry.js';
 import { findWindow } from '../../kernel/subject/limits.js';
@@ -207,9 +207,12 @@ function toFigures(result: SpendSum, requests: readonly SpendRequest[], at: stri
 function toReading({ amount, unrated, problem }: SpendFigure, at: string): MoneyReading {
   if (problem !== null) {
     const message = `not all charges of the line can be summed: ${problem.code.replaceAll('-', ' ')} (call ${problem.id})`;
-    return { known: true, at, amount, partial: { code: 'spend_unreadable', message } };
+    return { known: true, at, amount, partial: { code: PARTLY_SPENT.unreadable, message } };
   }
   const calls = unrated === 1 ? 'a call has' : `${unrated} calls have`;
-  const partial = { code: 'spend_incomplete', message: `${calls} no charge yet: what the line spent is not known` };
+  const partial = {
+    code: PARTLY_SPENT.incomplete,
+    message: `${calls} no charge yet: what the line spent is not known`,
+  };
   return { known: true, at, amount, partial: unrated === 0 ? null : partial };
 }

@@ -20,6 +20,9 @@ export interface LimitState {
   count: WindowCount | null;
 }
 
+/** Codes of readings of a limit in money that are only a part of what was spent. */
+export const PARTLY_SPENT = { incomplete: 'spend_incomplete', unreadable: 'spend_unreadable' } as const;
+
 /** What the calls of a service cost in the window of a limit. */
 export interface Spend {
   /** Id of the limit. */

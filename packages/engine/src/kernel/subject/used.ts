@@ -86,33 +86,29 @@ export function describeLimit({ used, allowed, unit }: Pick<LimitView, 'used' | 
  * `20.53 of 20.00 BRL are spent`; null for other reasons and unknown figures.
  */
 export function describeFigures(
-  service: Pick<ServiceView, 'usage' | 'mode' | 'allowance' | 'limits'> & Partial<Pick<ServiceView, 'status'>>,
+  service: Pick<ServiceView, 'usage' | 'mode' | 'allowance' | 'limits'> &
+    Partial<Pick<ServiceView, 'status' | 'error'>>,
   reasons: readonly string[],
 ): string | null {
   const figures = reasons.map((reason) => {
     if (reason === 'quota') return describeUsed(service);
     const limit = service.limits.find(({ id }) => id === reason);
     const figure = limit === undefined ? null : describeLimit(limit);
-    return figure !== null && limit !== undefined && isLeastUsed(service, limit) ? `at least ${figure}` : figure;
+    return figure !== null && limit !== undefined && isLeastUsed(limit) ? `at least ${figure}` : figure;
   });
   const known = figures.filter((figure) => figure !== null);
   return known.length === 0 ? null : known.join('; ');
 }
 
-/**
- * Returns whether what is shown as used of a limit in money is only a part: what could not be read, or has no charge yet, comes to
- * it.
- */
-export function isLeastUsed(
-  { status }: Partial<Pick<ServiceView, 'status'>>,
-  { used }: Pick<LimitView, 'used'>,
-): boolean {
-  return typeof used === 'string' && status === 'unreadable';
+/** Returns whether what is shown as used of a limit in money is only a part: what could not be read, or has no charge yet, comes to it. */
+export function isLeastUsed({ partial }: Pick<LimitView, 'partial'>): boolean {
+  return partial === true;
 }
 
 /** Describes the quota and the limits of a service that are used up, as `describeFigures`; null where none is. */
 export function describeExceeded(
-  service: Pick<ServiceView, 'usage' | 'mode' | 'allowance' | 'limits'> & Partial<Pick<ServiceView, 'status'>>,
+  service: Pick<ServiceView, 'usage' | 'mode' | 'allowance' | 'limits'> &
+    Partial<Pick<ServiceView, 'status' | 'error'>>,
 ): string | null {
   const used = usedBytes(service);
   const allowed = service.allowance?.allowedBytes ?? null;

@@ -11,7 +11,7 @@ import type { NamedAction, PanelKind } from '@sluice/panel-kind';
 import { printable } from '@sluice/panel-http/printable';
 import { INTERRUPTED } from '../../base/interruption.js';
 import { hasEnded } from '../../base/lifecycle.js';
-import { findLimitStates } from './limit-state.js';
+import { findLimitStates, PARTLY_SPENT } from './limit-state.js';
 import { toCountedUsage } from './counted.js';
 import type { Doubted } from './stages.js';
 import { COMMAND_PREFIX, isCommandRow } from './command-row.js';
@@ -133,9 +133,16 @@ function limitViews(
   };
   const hasQuota = allowance !== null && allowance.kind !== 'unmanaged';
   const others = findLimitStates(decision).map(({ id, window, unit, used: figure, allowed }) => {
-    return { id, window, unit, used: figure, allowed, held: isHeld(id) };
+    const partial = typeof figure === 'string' && isPartlySpent(decision) ? ({ partial: true } as const) : {};
+    return { id, window, unit, used: figure, ...partial, allowed, held: isHeld(id) };
   });
   return [...(hasQuota || quota.held ? [quota] : []), ...others];
+}
+
+/** A service that is held for another reason has that status, whatever could be read. */
+function isPartlySpent(decision: DecisionRecord | null): boolean {
+  const codes: readonly string[] = Object.values(PARTLY_SPENT);
+  return decision?.status === 'unreadable' || codes.includes(decision?.errorCode ?? '');
 }
 
 /** Returns the usage of a decision or a cycle; null before its first reading. */
