@@ -56,6 +56,8 @@ export interface TelephonyField {
   type: TelephonyFieldType;
   /** A further field, which only the operator's profile names. */
   isExtra: boolean;
+  /** Whether the system changes it in a record; a new record may have it all the same. */
+  isChangeable: boolean;
 }
 
 /** What a telephony system may lack. */

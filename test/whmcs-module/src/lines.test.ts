@@ -3,6 +3,12 @@ import { IDS, type ModuleSite, startModuleSite } from './test/module-site.js';
 import { noPhp, type PhpResult } from './test/php.js';
 
 const [FIRST, SECOND, THIRD] = ['1140005678', '1140005679', '1140005680'] as const;
+/** The fields of the line in the tab of a service. */
+const toFields = (tab: unknown): string[] =>
+  [...String((tab as Record<string, string>)['Line']).matchAll(/\[sluice_line\]\[(\w+)\]/g)].map(
+    ([, field]) => field ?? '',
+  );
+
 const withPhp = noPhp === null ? describe : describe.skip;
 
 withPhp(`the provisioning module for a telephone line${noPhp ?? ''}`, () => {
@@ -64,6 +70,7 @@ withPhp(`the provisioning module for a telephone line${noPhp ?? ''}`, () => {
     const tab = (await call('AdminServicesTabFields')).returned as Record<string, string>;
     expect(tab['Line']).toMatch(/name="modulefields\[sluice_line\]\[channels\]" value="2"/);
     expect(tab['Line']).not.toContain(line()?.password);
+    expect(toFields(tab)).toEqual(['plan_id', 'area_code', 'channels', 'caller_id', 'sip_password']);
     const before = { channels: '2', caller_id: '' };
     const saved = await call('AdminServicesTabFieldsSave', {
       modulefields: {
@@ -99,6 +106,30 @@ withPhp(`the provisioning module for a telephone line${noPhp ?? ''}`, () => {
     ] as const) {
       expect((await at.command(command, 60)).returned).toBe('success');
       expect(line()?.status).toBe(status);
+    }
+  });
+});
+
+withPhp('the provisioning module for a line of MagnusBilling', () => {
+  it('shows staff the fields that this system lets be changed', async () => {
+    const at = await startModuleSite('', 'magnusbilling');
+    try {
+      at.whmcs.addService({
+        ...{ id: 60, client: IDS.ana, product: IDS.line, status: 'Pending' },
+        ...{ billingCycle: 'Monthly', nextDueDate: '2026-12-15' },
+        ...{ orderId: 1042, options: { channels: 2 }, fields: { ddd: '11' } },
+      });
+      expect((await at.command('CreateAccount', 60)).returned).toBe('success');
+      const call = async (name: string, post?: Record<string, unknown>): Promise<unknown> => {
+        const asked = { module: 'servers/sluice', call: name, params: at.params(60), ...(post && { post }) };
+        return (await at.php([asked]))[0]?.returned;
+      };
+      expect(toFields(await call('AdminServicesTabFields'))).toEqual(['plan_id', 'channels']);
+      const modulefields = { sluice_line_before: { channels: '2' }, sluice_line: { channels: '4' } };
+      await call('AdminServicesTabFieldsSave', { modulefields });
+      expect(at.voice.subscribers()[0]).toMatchObject({ channels: 4 });
+    } finally {
+      await at.close();
     }
   });
 });

@@ -10,6 +10,7 @@ import type {
 } from '@sluice/panel-kind';
 import type { CallRecord } from '@sluice/telephony';
 import { SluiceError, usageError } from '@sluice/panel-kind';
+import { type LineSystem, toLineSystem } from '../account/system.js';
 import { CANONICAL_FIELDS, type FieldType } from '../wire/fields.js';
 import type { AstbillingClient, Lifecycle, Reads, ReadsAndWrites, Removable, Report } from '../client/types.js';
 import type { OperationName, ResourceName } from '../profile/schema.js';
@@ -59,12 +60,13 @@ export function createTelephony(
     if (why === null) return;
     throw new SluiceError('unsupported', `Panel "${name}" can't do this: ${why}`, { kind: 'unsupported' });
   };
+  const system = toLineSystem(client.profile);
   const money = findCurrency(name, own, currency);
   const priced = toCurrencyFill(client, money);
   return {
     ...{ installation, country, timeZone, billFrom, currency: money, rating: client.profile.rating },
     unsupported: (operation) => findUnsupported(client, operation),
-    fields: (resource) => listFields(client, resource),
+    fields: (resource) => listFields(client, system, resource),
     findSubscriber: ({ refs }) => refs[LINE_REF] ?? null,
     repaired: ({ ownRefs }) => (ownRefs.includes(LINE_REF) ? REPAIRED_FIELDS : []),
     ownerConflict: findForeignReference,
@@ -113,6 +115,7 @@ const COMPUTED: readonly FieldType[] = ['time', 'texts', 'sip', 'duration'];
 /** Returns the fields of a list that the system has; further fields of its profile last. */
 function listFields(
   { profile, hasField }: Pick<AstbillingClient, 'profile' | 'hasField'>,
+  system: Pick<LineSystem, 'sends'>,
   resource: TelephonyResource,
 ): TelephonyField[] {
   const types = CANONICAL_FIELDS[resource];
@@ -121,8 +124,11 @@ function listFields(
     .map(([name, type]) => ({ name, type: toType(name, type), isExtra: false }));
   const further = Object.keys(profile.resources[resource]?.fields ?? {})
     .filter((name) => !Object.hasOwn(types, name) && hasField(resource, name))
-    .map((name): TelephonyField => ({ name, type: 'text', isExtra: true }));
-  return [...known, ...further];
+    .map((name) => ({ name, type: 'text' as const, isExtra: true }));
+  return [...known, ...further].map((field) => ({
+    ...field,
+    isChangeable: system.sends(resource, 'update', field.name),
+  }));
 }
 
 function toType(name: string, type: FieldType): TelephonyFieldType {

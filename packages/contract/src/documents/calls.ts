@@ -234,7 +234,15 @@ export const didReport = name(
 /** `did link --json` and the others that change a number (docs/json.md). */
 export type DidReport = z.infer<typeof didReport>;
 
-export const records = name('TelephonyRecords', z.object({ panel: text, records: z.array(record) }));
+export const records = name(
+  'TelephonyRecords',
+  z.object({
+    panel: text,
+    records: z.array(record),
+    /** Names of the fields that can be changed in such a record by `set`. */
+    changeable: z.array(text),
+  }),
+);
 /** Records of one panel. */
 export type ListedRecords = z.infer<typeof records>;
 
@@ -268,7 +276,7 @@ export const lineView = name(
     plan: record.nullable(),
     /** Without numbers that ended. */
     numbers: z.array(record),
-    /** Names of the fields that the system lets be changed. */
+    /** Names of the fields that can be changed. */
     changeable: z.object({ subscriber: z.array(text), numbers: z.array(text) }),
   }),
 );

@@ -36,6 +36,25 @@ describe.each(WIRES)('the lists of a panel on the wire %s', (wire) => {
     expect((await set('subscribers', '9001', { channels: '4' })).changed).toEqual([]);
     expect(JSON.stringify([lines, changed])).not.toMatch(/password":|senha|secret/i);
   });
+
+  it('say which fields can be changed, and refuse others before any call', async () => {
+    await open({ wire });
+    await at.addService();
+    const { telephony } = at.sluice;
+    const ofLine = (await telephony.show('subscribers', '9001')).changeable;
+    const ofNumber = (await telephony.list('dids')).changeable;
+    expect((await telephony.line('svc-1')).changeable).toEqual({ subscriber: ofLine, numbers: ofNumber });
+    expect(ofLine).toEqual(expect.arrayContaining(['plan_id', 'channels']));
+    const kept = ['id', 'username', 'customer_id', 'status', 'created_at'];
+    const lacked = wire === 'magnusbilling' ? ['caller_id', 'area_code', 'sip_password'] : [];
+    for (const field of ['caller_id', 'area_code', 'sip_password', ...kept])
+      expect([field, ofLine.includes(field)]).toEqual([field, ![...kept, ...lacked].includes(field)]);
+    expect(ofNumber.includes('destination')).toBe(wire !== 'magnusbilling');
+    at.panel.server.clearCalls();
+    for (const field of [...kept, ...lacked])
+      expect([field, await codeOf(set('subscribers', '9001', { [field]: '1' }))]).toEqual([field, 'bad_value']);
+    expect(at.panel.server.calls).toEqual([]);
+  });
 });
 
 describe('changes of a catalogue', () => {

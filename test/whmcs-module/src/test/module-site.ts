@@ -45,6 +45,9 @@ export interface ModuleSite {
   close: () => Promise<void>;
 }
 
+/** What the telephony system is. */
+type VoiceKind = 'astbilling' | 'magnusbilling';
+
 const FIELDS = {
   dedicated: ['easydcim_service_id', 'easydcim_order_id', 'easydcim_server_id', 'easydcim_user'],
   relay: ['flvx_username', 'flvx_user_id'],
@@ -60,7 +63,11 @@ const FIELDS = {
   ],
 };
 
-function configText(urls: Record<'dcim' | 'relay' | 'voice' | 'whmcs', string>, section: string): string {
+function configText(
+  urls: Record<'dcim' | 'relay' | 'voice' | 'whmcs', string>,
+  section: string,
+  voice: VoiceKind,
+): string {
   const own = 'allowHttp: true, retries: 0, timeout: 2s';
   return `timeZone: UTC
 currency: BRL
@@ -69,7 +76,7 @@ serve: { listen: "127.0.0.1:0", publicUrl: "https://sluice.example.com", token: 
 panels:
   dcim: { kind: easydcim, url: "${urls.dcim}", token: "\${env:DCIM_TOKEN}", ${own} }
   relay: { kind: flvx, url: "${urls.relay}", publicUrl: https://relay.example.com, username: admin_user, password: "\${env:FLVX_PASSWORD}", ${own} }
-  voice: { kind: astbilling, url: "${urls.voice}", token: "\${env:VOICE_TOKEN}", billFrom: 2026-10-01, ${own} }
+  voice: { kind: ${voice}, url: "${urls.voice}", token: "\${env:VOICE_TOKEN}", billFrom: 2026-10-01, ${own} }
 packages: { extra-1tb: { traffic: 1TB, price: "10.00" }, extra-50: { traffic: 50GB, price: "5.00" } }
 products:
   ded-100: { panel: dcim, quota: { total: 100GB }, packages: [extra-1tb], whmcs: { productIds: [${IDS.dedicated}] } }
@@ -118,7 +125,7 @@ async function startBilling(clock: ManualClock): Promise<FakeWhmcs> {
  *
  * @param section more keys of `whmcs` in the config, indented by two, and after them of the top level
  */
-export async function startModuleSite(section = ''): Promise<ModuleSite> {
+export async function startModuleSite(section = '', voiceKind: VoiceKind = 'astbilling'): Promise<ModuleSite> {
   const clock = manualClock('2026-11-20T12:00:00Z');
   const bench = new Bench(clock);
   const { dcim, relay, voice } = await startPanels(clock);
@@ -127,12 +134,12 @@ export async function startModuleSite(section = ''): Promise<ModuleSite> {
     SERVE: TOKEN,
     DCIM_TOKEN,
     FLVX_PASSWORD,
-    VOICE_TOKEN: voice.token,
+    VOICE_TOKEN: voiceKind === 'magnusbilling' ? voice.credential : voice.token,
     WHMCS_SECRET: whmcs.secret,
   });
   bench.write(
     'sluice.yaml',
-    configText({ dcim: dcim.url, relay: relay.url, voice: voice.url, whmcs: whmcs.url }, section),
+    configText({ dcim: dcim.url, relay: relay.url, voice: voice.url, whmcs: whmcs.url }, section, voiceKind),
   );
   await bench.giveStore();
   const serve = await startServe(bench);

@@ -36,7 +36,7 @@ export function recordPage(kind: Kind): Page {
     if (value === null || record === undefined)
       return { title: `${noun} ${id}`, body: html`${notice}`, timeZone: scene.times.timeZone };
     const title = words(kind === 'lines' ? record.username : record.number) || id;
-    const shown = { kind, id, title, panel: value.panel, record };
+    const shown = { kind, id, title, panel: value.panel, record, changeable: value.changeable };
     const found = { panel: value.panel, times: scene.times, services: await servicesByLine(sluice, value.panel) };
     const body = html`${notice} ${factsSection(found, shown)} ${scene.mayOperate ? showForms(request, shown) : null}`;
     return {
@@ -69,11 +69,13 @@ interface Shown {
   title: string;
   panel: string;
   record: Readonly<Record<string, unknown>>;
+  /** Fields that can be changed on the panel. */
+  changeable: readonly string[];
 }
 
-function showForms(request: PageRequest, { kind, id, title, panel, record }: Shown): Html {
+function showForms(request: PageRequest, { kind, id, title, panel, record, changeable }: Shown): Html {
   const path = `/${kind}/${encodeURIComponent(id)}`;
-  const names = (kind === 'lines' ? LINE_FIELDS : DID_FIELDS).filter((field) => field in record);
+  const names = (kind === 'lines' ? LINE_FIELDS : DID_FIELDS).filter((field) => changeable.includes(field));
   const hidden = { panel, name: title };
   const change = postForm(request, {
     action: `${path}/set`,

@@ -60,7 +60,8 @@ export async function changeDid(context: Context, request: DidRequest): Promise<
   }
   const service = named ?? (await findOwner(context, place));
   refuseEnded(service);
-  const values = request.values && toRecordValues(readValues(telephony, 'dids', request.values));
+  const written = request.values && { resource: 'dids' as const, operation: 'set' as const, values: request.values };
+  const values = written && toRecordValues(readValues(telephony, written));
   const frame = { command: `did ${operation}`, dryRun, waitMs };
   const { report } = await runDecidedCommand(context, service.id, frame, (present) => {
     refuseOtherClient(present, reader);

@@ -38,7 +38,7 @@ export async function changeRecord(context: Context, request: ChangeRequest): Pr
   const { resource, operation, dryRun, waitMs } = request;
   const on = await requireTelephony(context, request.panel);
   refuseUnsupported(on, { resource, operation });
-  const values = readValues(on.telephony, resource, request.values);
+  const values = readValues(on.telephony, request);
   if (operation !== 'remove' && values.length === 0) throw usageError('bad_value', 'No field was named to be set');
   const command = `${RECORD_NAMES[resource]} ${operation}`;
   return withRun(context, { command, dryRun }, async (run) => {

@@ -6,6 +6,7 @@ import { suggestion } from '../../base/suggestion.js';
 import type { Context } from '../../context/context.js';
 import { toCamel, toDocument } from './documents.js';
 import { type NamedTelephony, RECORD_NAMES, refuseUnsupported, requireTelephony } from './panels.js';
+import { changeableFields } from './read-values.js';
 
 /** Which records to list. */
 export interface ListRequest {
@@ -35,7 +36,7 @@ export async function listRecords(context: Context, request: ListRequest): Promi
   const { planId } = filters;
   // A plan without rates is not one that the panel lacks.
   if (resource === 'rates' && records.length === 0 && planId !== undefined) await requirePlan(context, on, planId);
-  return { panel: on.panel, records: records.map(toDocument) };
+  return toListed(on, resource, records);
 }
 
 /** Returns one record, by its id or the name that people know it by. */
@@ -47,7 +48,15 @@ export async function showRecord(
 ): Promise<ListedRecords> {
   const on = await requireTelephony(context, panel);
   refuseUnsupported(on, { resource, operation: 'get' });
-  return { panel: on.panel, records: [toDocument(await findRecord(context, on, resource, id))] };
+  return toListed(on, resource, [await findRecord(context, on, resource, id)]);
+}
+
+function toListed(
+  { panel, telephony }: NamedTelephony,
+  resource: TelephonyResource,
+  records: readonly object[],
+): ListedRecords {
+  return { panel, records: records.map(toDocument), changeable: changeableFields(telephony, resource) };
 }
 
 /** What people know the records of a list by. */

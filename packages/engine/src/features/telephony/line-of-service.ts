@@ -5,6 +5,7 @@ import type { Context } from '../../context/context.js';
 import { requireService } from '../../context/find-service.js';
 import { toDocument } from './documents.js';
 import { lineFor } from './line-for-reader.js';
+import { changeableFields } from './read-values.js';
 
 /**
  * Reads the line of a service.
@@ -19,13 +20,6 @@ export async function lineOfService(context: Context, id: string, reader?: Reade
   const subscriber = await readSubscriber(context, line);
   const has = (resource: 'plans' | 'dids', operation: 'list' | 'get'): boolean =>
     telephony.unsupported({ resource, operation }) === null;
-  const changeable = (resource: 'subscribers' | 'dids'): string[] =>
-    telephony.unsupported({ resource, operation: 'set' }) === null
-      ? telephony
-          .fields(resource)
-          .filter(({ type }) => type !== 'computed')
-          .map(({ name }) => name)
-      : [];
   const { planId } = subscriber;
   const plan = planId !== null && has('plans', 'get') ? await telephony.get('plans', planId, signal) : null;
   const dids = has('dids', 'list') ? await telephony.list('dids', { subscriberId }, signal) : [];
@@ -37,7 +31,10 @@ export async function lineOfService(context: Context, id: string, reader?: Reade
     plan: plan === null ? null : toDocument(plan),
     // A system that does not filter returns the numbers of other lines, too.
     numbers: dids.filter((did) => did.subscriberId === subscriberId && did.status !== 'terminated').map(toDocument),
-    changeable: { subscriber: changeable('subscribers'), numbers: changeable('dids') },
+    changeable: {
+      subscriber: changeableFields(telephony, 'subscribers'),
+      numbers: changeableFields(telephony, 'dids'),
+    },
   };
   return lineFor(context, view, line, reader);
 }

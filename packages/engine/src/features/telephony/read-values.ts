@@ -16,19 +16,47 @@ const KEPT: Partial<Record<TelephonyResource, readonly string[]>> = {
   dids: ['status', 'number', 'subscriber_id'],
 };
 
+/** Values of a record as an operator writes them. */
+interface WrittenRecord {
+  resource: TelephonyResource;
+  operation: 'create' | 'set' | 'remove';
+  /** By the names of the documents. */
+  values: Readonly<Record<string, string>>;
+}
+
+/** Returns the fields that an operator may set by themselves, in a new record or an existing one. */
+function settableFields(
+  telephony: Pick<PanelTelephony, 'fields'>,
+  { resource, operation }: Pick<WrittenRecord, 'resource' | 'operation'>,
+): TelephonyField[] {
+  const kept = KEPT[resource] ?? [];
+  const isSettable = ({ type, name, isChangeable }: TelephonyField): boolean =>
+    type !== 'computed' && name !== 'id' && !kept.includes(name) && (operation !== 'set' || isChangeable);
+  return telephony.fields(resource).filter(isSettable);
+}
+
+/** Returns the names of the fields that can be changed in records of a list; none where the system changes none. */
+export function changeableFields(
+  telephony: Pick<PanelTelephony, 'fields' | 'unsupported'>,
+  resource: TelephonyResource,
+): string[] {
+  const change = { resource, operation: 'set' } as const;
+  return telephony.unsupported(change) === null ? settableFields(telephony, change).map(({ name }) => name) : [];
+}
+
 /**
- * Reads values as an operator writes them, by the fields that the system has; empty clears a field.
+ * Reads values as an operator writes them, by the fields that can be set; empty clears a field.
  *
  * @throws SluiceError `bad_value` that names the field
  */
 export function readValues(
   telephony: Pick<PanelTelephony, 'fields' | 'country'>,
-  resource: TelephonyResource,
-  texts: Readonly<Record<string, string>>,
+  written: WrittenRecord,
 ): FieldValue[] {
+  const { resource, values: texts } = written;
   const fields = telephony.fields(resource);
   const kept = KEPT[resource] ?? [];
-  const settable = fields.filter(({ type, name }) => type !== 'computed' && name !== 'id' && !kept.includes(name));
+  const settable = settableFields(telephony, written);
   const values = Object.entries(texts).map(([name, text]) => {
     const field = settable.find((one) => one.name === name);
     if (field !== undefined) return { field, value: readValue(field, text.trim(), telephony.country) };
@@ -36,7 +64,9 @@ export function readValues(
       throw usageError('bad_value', `"${name}" of ${resource} is not set by itself: holds and services depend on it`);
     }
     const names = settable.map((one) => one.name);
-    const why = fields.some((one) => one.name === name) ? 'can only be read' : 'is not a field that the panel has';
+    const known = fields.find((one) => one.name === name);
+    const lacks = known?.type === 'computed' ? 'can only be read' : "can't be changed";
+    const why = known === undefined ? 'is not a field that the panel has' : lacks;
     throw usageError('bad_value', `"${name}" ${why} in ${resource}${suggestion(name, names)}`);
   });
   if (resource === 'rates') checkRate(new Map(values.map(({ field, value }) => [field.name, value])));

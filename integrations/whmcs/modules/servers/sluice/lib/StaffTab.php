@@ -12,7 +12,7 @@ final class StaffTab
     private const SECONDS = 6;
     private const MODES = ['' => 'as the product says', 'IN' => 'IN', 'OUT' => 'OUT', 'TOTAL' => 'TOTAL'];
     /** Fields of a line that staff change here. */
-    public const LINE = ['username', 'plan_id', 'area_code', 'channels', 'caller_id'];
+    public const LINE = ['plan_id', 'area_code', 'channels', 'caller_id'];
 
     private readonly Api $api;
     private readonly Service $service;
@@ -89,19 +89,21 @@ final class StaffTab
     private function line(): array
     {
         try {
-            $subscriber = (new Data($this->api->get($this->service->path('/line'))))->at('subscriber');
+            $line = new Data($this->api->get($this->service->path('/line')));
         } catch (ApiError) {
             // Services of other panels have none.
             return [];
         }
+        $subscriber = $line->at('subscriber');
+        $changeable = $line->at('changeable')->texts('subscriber');
         $inputs = [];
-        foreach (self::LINE as $field) {
-            if (array_key_exists($field, $subscriber->values)) {
-                $inputs[] = self::input('line', $field, $subscriber->text($field), str_replace('_', ' ', ucfirst($field)), '');
-            }
+        foreach (array_intersect(self::LINE, $changeable) as $field) {
+            $inputs[] = self::input('line', $field, $subscriber->text($field), str_replace('_', ' ', ucfirst($field)), '');
         }
-        $inputs[] = '<label>New SIP password <input type="password" name="modulefields[sluice_line][sip_password]" value=""'
-            . ' autocomplete="new-password" size="20"></label>';
+        if (in_array('sip_password', $changeable, true)) {
+            $inputs[] = '<label>New SIP password <input type="password" name="modulefields[sluice_line][sip_password]" value=""'
+                . ' autocomplete="new-password" size="20"></label>';
+        }
         return $inputs;
     }
 

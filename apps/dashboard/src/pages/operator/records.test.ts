@@ -1,0 +1,59 @@
+import { afterEach, expect, it } from '@jest/globals';
+import { astbilling, magnusbilling } from '@sluice/astbilling-client/panel';
+import { type FakeAstbilling, manualClock, startFakeAstbilling } from '@sluice/fake-panels';
+import { type DashboardBench, startBench } from '../../test/dashboard-bench.js';
+import { textOf } from '../../test/page-texts.js';
+import { toKey } from '../../test/share-link.js';
+
+let voice: FakeAstbilling;
+let at: DashboardBench;
+let cookie: string;
+afterEach(() => at.close());
+
+async function open(kind: 'astbilling' | 'magnusbilling'): Promise<void> {
+  voice = await startFakeAstbilling({ now: manualClock('2026-11-20T12:00:00Z').now });
+  const plan = voice.add('plans', { id: '11', name: 'Plan' });
+  const line = voice.addSubscriber({ id: '9001', username: '1142000001', plan, channels: 2 });
+  voice.addDid({ id: '71', number: '+551142000001', subscriber: line });
+  const token = kind === 'magnusbilling' ? voice.credential : voice.token;
+  at = await startBench({
+    fakes: [voice],
+    kinds: [astbilling, magnusbilling],
+    config: { currency: 'BRL' },
+    panels: { voip: { kind, url: voice.url, token, allowHttp: true, retries: 0 } },
+    products: { line: { panel: 'voip', astbilling: { planId: 11 } } },
+  });
+  await at.sluice.services.add('line-1', {
+    ...{ panel: 'voip', product: 'line', client: '501', status: 'active', astbilling_subscriber_id: line },
+  });
+  cookie = await at.login();
+}
+
+/** Sends the form of a record's page as it is shown, with other values; returns the names of its fields and the next page. */
+async function change(path: string, values: Record<string, string>): Promise<{ fields: string[]; after: string }> {
+  const page = await (await at.fetch(`${path}?panel=voip`, { cookie })).text();
+  const form = /<form[^>]*action="[^"]*\/set"[\s\S]*?<\/form>/.exec(page)?.[0] ?? '';
+  const inputs = [...form.matchAll(/<input\b[^>]*>/g)].map(([input]) => {
+    const attribute = (name: string) => new RegExp(`\\b${name}="([^"]*)"`).exec(input)?.[1] ?? '';
+    return [attribute('name'), attribute('value')] as const;
+  });
+  const sent = { ...Object.fromEntries(inputs), key: toKey(), ...values };
+  const answer = await at.fetch(`${path}/set`, { method: 'POST', cookie, body: new URLSearchParams(sent) });
+  const to = answer.headers.get('location');
+  const html = to === null ? await answer.text() : await (await at.fetch(to, { cookie })).text();
+  const fields = inputs.map(([name]) => name).filter((name) => name.startsWith('set_'));
+  return { fields, after: textOf(html) };
+}
+
+it.each([
+  ['magnusbilling', '/lines/9001', ['set_channels']],
+  ['magnusbilling', '/dids/71', ['set_channels']],
+  ['astbilling', '/lines/9001', ['set_caller_id', 'set_channels', 'set_area_code']],
+  ['astbilling', '/dids/71', ['set_destination', 'set_channels']],
+] as const)('on %s the form of %s has the fields that can be changed', async (kind, path, shown) => {
+  await open(kind);
+  const { fields, after } = await change(path, { set_channels: '5' });
+  expect(fields).toEqual(shown);
+  expect(after).toContain('The change is stored.');
+  expect([voice.subscriber('9001').channels, voice.did('+551142000001').channels]).toContain(5);
+});
