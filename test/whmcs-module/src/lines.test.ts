@@ -80,6 +80,33 @@ withPhp(`the provisioning module for a telephone line${noPhp ?? ''}`, () => {
     });
     expect(saved.moduleLog.at(-1)?.request).not.toMatch(/caller_id|Own-secret/);
     expect(line()).toMatchObject({ channels: 4, password: 'Own-secret-99' });
+    // The line was made by Sluice: its service has its channels.
+    const warning = /is the line of whmcs-60, whose next reconcile puts it back: change the service instead/;
+    expect(saved.activity.at(-1)?.message).toMatch(warning);
+    const after = (await call('AdminServicesTabFields')).returned as Record<string, string>;
+    expect(after['Warning']).toMatch(warning);
+    expect(after).not.toHaveProperty('Not saved');
+    expect((await call('AdminServicesTabFields')).returned).not.toHaveProperty('Warning');
+  });
+
+  it('shows staff what the panel did not take as it was entered', async () => {
+    const keeps = (value: unknown): unknown =>
+      Array.isArray(value)
+        ? value.map(keeps)
+        : typeof value === 'object' && value !== null
+          ? Object.fromEntries(Object.entries(value).map(([k, v]) => [k, k === 'area_code' ? '11' : keeps(v)]))
+          : value;
+    at.voice.server.inject({ endpoint: /subscribers/, times: 99, fault: { kind: 'mutate', change: keeps } });
+    await call('AdminServicesTabFieldsSave', {
+      modulefields: {
+        sluice_line_before: { area_code: '11', caller_id: '' },
+        sluice_line: { area_code: '21', caller_id: '1140005678' },
+      },
+    });
+    at.voice.server.clearFaults();
+    const { Warning: warning, Line: shown } = (await call('AdminServicesTabFields')).returned as Record<string, string>;
+    expect(warning).toContain('the panel shows area_code as &quot;11&quot;, which is not what was sent');
+    expect(shown).toContain('value="+551140005678"');
   });
 
   it('stores nothing that the form of the staff does not have', async () => {

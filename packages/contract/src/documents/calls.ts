@@ -259,6 +259,8 @@ export const recordChange = name(
     differs: z.array(text),
     /** Id of the service whose next reconcile puts changed fields back to what it says; null where none does. */
     putBackBy: text.nullable(),
+    /** A sentence for each of what `differs` and `putBackBy` say. */
+    warnings: z.array(text),
   }),
 );
 /** A record after a change, or as it would be. */

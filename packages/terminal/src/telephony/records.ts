@@ -15,17 +15,14 @@ export function printRecord(terminal: Terminal, record: TelephonyDocument): void
 export function printRecordChange(
   terminal: Terminal,
   noun: string,
-  { run, panel, record, changed, differs, putBackBy }: RecordChange,
+  { run, panel, record, changed, warnings }: RecordChange,
   verb: 'created' | 'changed' | 'removed',
 ): void {
   const done = verb === 'changed' ? `changed: ${changed.join(', ')}` : verb;
   const what = `${noun} ${describeValue(record['id'] ?? record['name'])}`.trim();
   const outcome = changed.length === 0 ? 'was so before' : run.dryRun ? `would be ${done}` : done;
   terminal.info(`${what} on ${panel}: ${outcome}`);
-  for (const name of differs)
-    terminal.warn(`${what}: the panel shows ${name} as "${describeValue(record[name])}", which is not what was sent`);
-  if (putBackBy !== null)
-    terminal.warn(`${what} is the line of ${putBackBy}, whose next reconcile puts it back: change the service instead`);
+  for (const warning of warnings) terminal.warn(warning);
 }
 
 /** Prints what became of a number; `done` says what was changed. */

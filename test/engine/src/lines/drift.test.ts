@@ -41,8 +41,10 @@ describe.each(SYSTEMS)('a line that Sluice made, on the wire %s', (system) => {
     const [line] = fake.subscribers();
     const change = (channels: string) =>
       sluice.telephony.set('subscribers', String(line?.['id']), { values: { channels } });
-    expect(await change('9')).toMatchObject({ changed: ['channels'], putBackBy: 'svc-1' });
-    expect(await change('9')).toMatchObject({ changed: [], putBackBy: null });
+    const what = `subscriber ${String(line?.['id'])} is the line of svc-1`;
+    const warnings = [`${what}, whose next reconcile puts it back: change the service instead`];
+    expect(await change('9')).toMatchObject({ changed: ['channels'], putBackBy: 'svc-1', warnings });
+    expect(await change('9')).toMatchObject({ changed: [], putBackBy: null, warnings: [] });
     await sluice.reconcile();
     expect(shown(fake)).toEqual([['12', 5]]);
     expect(await sluice.reconcile()).toMatchObject({ totals: { actions: 0 }, services: [{ drift: [] }], notices: [] });

@@ -26,6 +26,10 @@ async function open(kind: 'astbilling' | 'magnusbilling'): Promise<void> {
   await at.sluice.services.add('line-1', {
     ...{ panel: 'voip', product: 'line', client: '501', status: 'active', astbilling_subscriber_id: line },
   });
+  await at.sluice.services.add('line-2', {
+    ...{ panel: 'voip', product: 'line', client: '502', status: 'pending', order_id: '1042', ddd: '11', channels: '2' },
+    ...{ first_name: 'Ana', last_name: 'Lima', document: '123.456.789-09' },
+  });
   cookie = await at.login();
 }
 
@@ -56,4 +60,45 @@ it.each([
   expect(fields).toEqual(shown);
   expect(after).toContain('The change is stored.');
   expect([voice.subscriber('9001').channels, voice.did('+551142000001').channels]).toContain(5);
+});
+
+/** A panel that keeps the channels of a line, whatever it is told. */
+const keepsChannels = (value: unknown): unknown =>
+  Array.isArray(value)
+    ? value.map(keepsChannels)
+    : typeof value === 'object' && value !== null
+      ? Object.fromEntries(Object.entries(value).map(([k, v]) => [k, k === 'channels' ? 2 : keepsChannels(v)]))
+      : value;
+
+it('does not call stored what the panel took in part', async () => {
+  await open('astbilling');
+  voice.server.inject({ endpoint: /subscribers/, times: 99, fault: { kind: 'mutate', change: keepsChannels } });
+  const { after } = await change('/lines/9001', { set_channels: '4', set_caller_id: '1142000009' });
+  expect(after).toContain('subscriber 9001: the panel shows channels as &quot;2&quot;, which is not what was sent');
+  expect(after).toMatch(/Changed Caller id \+551142000009 Back to the line/);
+  expect(after).not.toContain('The change is stored.');
+});
+
+it('says of a change that the next reconcile undoes it, and that of another that it is stored', async () => {
+  await open('astbilling');
+  await at.sluice.provision.create('line-2');
+  const line = await at.sluice.telephony.line('line-2');
+  const path = `/lines/${String(line.subscriber['id'])}`;
+  const { after } = await change(path, { set_channels: '9' });
+  expect(after).toContain('is the line of line-2, whose next reconcile puts it back: change the service instead');
+  expect(after).toMatch(/Changed Channels 9/);
+  expect(after).not.toContain('The change is stored.');
+  expect((await change(path, { set_caller_id: '1142000009' })).after).toContain('The change is stored.');
+});
+
+it('leads to the line where a form is sent again whose change was not stored as it was sent', async () => {
+  await open('astbilling');
+  voice.server.inject({ endpoint: /subscribers/, times: 99, fault: { kind: 'mutate', change: keepsChannels } });
+  const values = { set_channels: '4', set_caller_id: '1142000009', key: toKey() };
+  await change('/lines/9001', values);
+  const calls = voice.server.changingCalls().length;
+  const { after } = await change('/lines/9001', values);
+  expect(voice.server.changingCalls()).toHaveLength(calls);
+  expect(after).toContain('Store the change');
+  expect(after).not.toContain('The change is stored.');
 });

@@ -1,15 +1,16 @@
+import type { RecordChange } from '@sluice/engine';
 import { SluiceError } from '@sluice/panel-kind';
-import { address, facts, section } from '../../layout/components.js';
-import { plain } from '../../layout/format.js';
+import { address, facts, link, section } from '../../layout/components.js';
+import { NONE, plain } from '../../layout/format.js';
 import { postForm, searchForm } from '../../layout/forms.js';
-import { html, type Html } from '../../layout/html.js';
+import { html, type Html, type Part } from '../../layout/html.js';
 import { words } from '../../layout/words.js';
-import type { Page } from '../page.js';
+import type { Page, PageAnswer } from '../page.js';
 import type { PageRequest } from '../../requests/page-request.js';
 import { requireDone } from '../../server/reported.js';
 import { readNow } from './last-read.js';
 import { readRequiredRef } from './navigation.js';
-import { fieldTitle, recordFacts, type RecordScene, servicesByLine, showServices } from './record-values.js';
+import { fieldTitle, lineHref, recordFacts, type RecordScene, servicesByLine, showServices } from './record-values.js';
 import { actionsTable, attempt, given, problemNotice, toScene } from './scene.js';
 
 /** Fields of a line that its page changes. */
@@ -136,14 +137,33 @@ function destinationText(destination: unknown): string {
 
 /** `POST /lines/:id/set`, `POST /dids/:id/set` */
 export function recordSetForm(kind: Kind): Page {
-  return async ({ params: { id = '' }, form = {}, sluice, as }) => {
+  return async (request) => {
+    const {
+      params: { id = '' },
+      form = {},
+      sluice,
+      as,
+    } = request;
     const panel = given(form.panel);
     const fields = Object.entries(form).filter(([field]) => field.startsWith('set_'));
     const values = Object.fromEntries(fields.map(([field, value]) => [field.slice(4), value]));
-    if (kind === 'lines') await sluice.telephony.set('subscribers', id, { ...as, panel, values });
-    else requireDone(await sluice.dids.set(form.name ?? id, { values }, { ...as, panel }));
+    if (kind === 'lines') {
+      const change = await sluice.telephony.set('subscribers', id, { ...as, panel, values });
+      if (change.warnings.length > 0) return warnedPage(request, change);
+    } else requireDone(await sluice.dids.set(form.name ?? id, { values }, { ...as, panel }));
     return { redirect: back(kind, id, panel) };
   };
+}
+
+/** A change of a line that the panel took in part, or that does not stay: what is so now. */
+function warnedPage(request: PageRequest, { panel, record, changed, differs, warnings }: RecordChange): PageAnswer {
+  const taken = changed.filter((field) => !differs.includes(field));
+  const shown = taken.map((field): readonly [string, Part] => [fieldTitle(field), words(record[field]) || NONE]);
+  const line = lineHref(panel, plain(record['id']));
+  const title = `Line ${words(record['username']) || plain(record['id'])}`;
+  const body = html`${warnings.map(problemNotice)} ${taken.length === 0 ? null : section('Changed', facts(shown))}
+    <p>${link(line, 'Back to the line')}</p>`;
+  return { title, body, timeZone: toScene(request, panel).times.timeZone, repeat: line };
 }
 
 /** `POST /lines/:id/link`, `POST /dids/:id/link` */

@@ -8,6 +8,7 @@ import { findServiceOfLine } from '../../base/ownership.js';
 import { refuseOtherClient, requireService } from '../../context/find-service.js';
 import type { Reader } from '../../context/reader.js';
 import type { Context } from '../../context/context.js';
+import { toWarnings } from './change-warnings.js';
 import { showsValue, toText, toCamel, toDocument } from './documents.js';
 import { readSubscriber, requireLine } from './find-line.js';
 import { findRecord } from './find-records.js';
@@ -53,7 +54,8 @@ export async function changeRecord(context: Context, request: ChangeRequest): Pr
     await run.end({ outcome: 'done', changes: done.changed.length > 0 });
     const { observing: _observing, ...view } = run.view;
     const putBackBy = await findRepairing(change, done);
-    return { run: view, panel: on.panel, ...done, putBackBy };
+    const warnings = toWarnings(resource, { ...done, putBackBy });
+    return { run: view, panel: on.panel, ...done, putBackBy, warnings };
   });
 }
 

@@ -40,13 +40,15 @@ final class StaffForm
     /**
      * Stores the changed parts of the override in one request; emptied fields remove theirs.
      *
+     * @return list<string> what of the change is not as it was entered: nothing
+     *
      * @throws ApiError|Refusal
      */
-    public function saveOverride(Commands $commands, Service $service): void
+    public function saveOverride(Commands $commands, Service $service): array
     {
         $changes = $this->changes('override');
         if ($changes === []) {
-            return;
+            return [];
         }
         $body = array_map(static fn (string $text): ?string => $text === '' ? null : $text, $changes);
         if (isset($changes['unlimited'])) {
@@ -56,23 +58,27 @@ final class StaffForm
             $body['quota'] = $body['unlimited'] || $shown === '' ? ($body['quota'] ?? null) : $shown;
         }
         $commands->send('PUT', $service->path('/override'), $body, 'override-set');
+        return [];
     }
 
     /**
      * Stores the changed fields of the line.
      *
+     * @return list<string> what of the change is not as it was entered, or does not stay
+     *
      * @throws ApiError|Refusal
      */
-    public function saveLine(Commands $commands, Service $service): void
+    public function saveLine(Commands $commands, Service $service): array
     {
         $values = $this->lineChanges();
         if ($values === []) {
-            return;
+            return [];
         }
         $line = new Data($commands->api->get($service->path('/line')));
         $id = $line->at('subscriber')->text('id');
         $body = ['panel' => $line->text('panel'), 'values' => $values];
-        $commands->send('PATCH', '/telephony/subscribers/' . rawurlencode($id), $body, 'line-set');
+        $answer = $commands->send('PATCH', '/telephony/subscribers/' . rawurlencode($id), $body, 'line-set');
+        return array_map(Text::sentence(...), $answer->texts('warnings'));
     }
 
     /** @return array<string, string> */

@@ -64,7 +64,12 @@ final class StaffTab
             Text::failure($error);
             $notice = null;
         }
-        return $notice === null ? [] : ['Not saved' => '<strong>' . Text::html((new Data($notice['document']))->text('text')) . '</strong>'];
+        $shown = new Data($notice['document'] ?? []);
+        $texts = ['Not saved' => $shown->text('text'), 'Warning' => implode('; ', $shown->texts('warnings'))];
+        return array_map(
+            static fn (string $text): string => '<strong>' . Text::html($text) . '</strong>',
+            array_filter($texts, static fn (string $text): bool => $text !== '')
+        );
     }
 
     /** @return array<string, string> */
@@ -146,8 +151,8 @@ final class StaffTab
     }
 
     /**
-     * Stores what was changed in the form. What is refused is shown the next time the tab is opened, since WHMCS shows nothing of a
-     * save.
+     * Stores what was changed in the form. What is refused, or is not quite as it was entered, is shown the next time the tab is
+     * opened, since WHMCS shows nothing of a save.
      *
      * @param array<array-key, mixed> $params the parameters of the module function
      * @param array<array-key, mixed> $fields `modulefields` of the form
@@ -159,23 +164,24 @@ final class StaffTab
             return;
         }
         $problems = [];
+        $warnings = [];
         try {
             $service = Service::of($params);
             $commands = new Commands(new Api(Connection::ofServer($params)), $service);
             foreach ([$form->saveOverride(...), $form->saveLine(...)] as $save) {
                 try {
-                    $save($commands, $service);
+                    array_push($warnings, ...$save($commands, $service));
                 } catch (ApiError | Refusal $error) {
                     $problems[] = Text::failure($error);
                 }
             }
-            if ($problems !== []) {
-                LastPage::save($service->subject() . '-notice', ['text' => implode(' ', $problems)]);
+            if ($problems !== [] || $warnings !== []) {
+                LastPage::save($service->subject() . '-notice', ['text' => implode(' ', $problems), 'warnings' => $warnings]);
             }
         } catch (Throwable $error) {
             $problems[] = Text::failure($error);
         }
-        foreach ($problems as $problem) {
+        foreach ([...$problems, ...$warnings] as $problem) {
             logActivity("Sluice: $problem");
         }
     }
