@@ -1,5 +1,5 @@
 import type { RecordChange } from '@sluice/engine';
-import { SluiceError } from '@sluice/panel-kind';
+import { SluiceError, usageError } from '@sluice/panel-kind';
 import { address, facts, link, section } from '../../layout/components.js';
 import { NONE, plain } from '../../layout/format.js';
 import { postForm, searchForm } from '../../layout/forms.js';
@@ -113,14 +113,14 @@ function showForms(request: PageRequest, { kind, id, title, panel, record, chang
         <h3>Link to a service</h3>
         ${link}
       </div>
-      ${kind === 'lines' ? null : didStates(path)}
+      ${kind === 'lines' ? null : didStates(path, panel)}
     </div>`,
   );
 }
 
-function didStates(path: string): Html {
+function didStates(path: string, panel: string): Html {
   const forms = DID_VERBS.map((verb) =>
-    searchForm({ action: `${path}/${verb}`, id: verb, fields: [], submit: `${DID_WORDS[verb].title}…` }),
+    searchForm({ action: `${path}/${verb}`, id: verb, hidden: { panel }, submit: `${DID_WORDS[verb].title}…` }),
   );
   return html`<div>
     <h3>State</h3>
@@ -171,10 +171,13 @@ export function recordLinkForm(kind: Kind): Page {
   return async ({ params: { id = '' }, form = {}, sluice, as }) => {
     const panel = given(form.panel);
     const service = form.service?.trim() ?? '';
+    const { panel: of } = await sluice.services.show(service);
+    // Panels number their lines alike: the same id is another line there.
+    if (panel !== undefined && of !== panel)
+      throw usageError('bad_option', `service: "${service}" is on panel "${of}", and this is on panel "${panel}"`);
     if (kind === 'dids') {
       requireDone(await sluice.dids.link(form.name ?? id, { ...as, service }));
     } else {
-      const of = (await sluice.services.show(service)).panel;
       const ref = await readRequiredRef(sluice, of);
       if (ref === null) throw new SluiceError('unsupported', `Panel "${of}" has no lines`, { kind: 'unsupported' });
       await sluice.services.set(service, { [ref]: id }, as);
@@ -222,7 +225,7 @@ export function didVerbPage(verb: DidVerb): Page {
     const body = html`<p>${says}</p>
       ${problem === null ? null : problemNotice(problem)}
       ${value === null ? null : section('Changes on the panel', actionsTable(value.actions))} ${form}
-      <p><a href="/dids/${encodeURIComponent(id)}">Back to the number</a></p>`;
+      <p><a href="${address(`/dids/${encodeURIComponent(id)}`, { panel })}">Back to the number</a></p>`;
     return { title: `${title} ${number}`, body, timeZone: toScene(request, panel).times.timeZone };
   };
 }
