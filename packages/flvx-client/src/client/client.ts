@@ -237,6 +237,8 @@ export interface FlvxClient extends Disposable {
      * its own rules have the same instant, to the millisecond. Forwards without a readable instant are left out.
      */
     listChanges(options?: FlvxCallOptions): Promise<ReadonlyMap<number, EpochMs>>;
+    /** Returns the user of each forward by `backup/export`, which proves whether a row that `list` lacks is gone. */
+    listOwners(options?: FlvxCallOptions): Promise<ReadonlyMap<number, number>>;
     /** Absent fields stay. Starts the forward's services, also when it is paused. */
     update(
       id: number,

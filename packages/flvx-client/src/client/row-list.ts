@@ -172,10 +172,25 @@ class RowList<Row> {
     return rows;
   }
 
-  #unreadable({ panel }: FlvxApi, what: string): PanelError {
-    const message = `Panel "${panel}" sent an unusable answer to ${this.#endpoint} (${what}). The answer was ignored. Check the version of the panel and any proxy in front of it.`;
-    return createPanelError('PANEL_UNREADABLE', message, { panel, endpoint: this.#endpoint, status: 200 });
+  /** Returns the owners of rows of the same table in another answer. @throws {PanelUnreadableError} if one is unknown. */
+  parseOwners(api: FlvxApi, raws: readonly unknown[]): Owner[] {
+    return raws.map((raw, at) => {
+      const { data, error } = this.owner.safeParse(raw);
+      if (data === undefined)
+        throw this.#unreadable(api, `row ${at}: ${error.issues[0]?.message ?? 'unexpected value'}`);
+      return data;
+    });
   }
+
+  #unreadable({ panel }: FlvxApi, what: string): PanelError {
+    return unusableList(panel, this.#endpoint, what);
+  }
+}
+
+/** Creates the error of a list that was ignored. */
+export function unusableList(panel: string, endpoint: string, what: string): PanelError {
+  const message = `Panel "${panel}" sent an unusable answer to ${endpoint} (${what}). The answer was ignored. Check the version of the panel and any proxy in front of it.`;
+  return createPanelError('PANEL_UNREADABLE', message, { panel, endpoint, status: 200 });
 }
 
 export const userRows = new RowList('users', '/user/list', userRow, userOwner);

@@ -1,4 +1,12 @@
-import { type AccountView, type Clock, isoNow, type Observation, type TargetState } from '@sluice/panel-kind';
+import {
+  type AccountView,
+  type Clock,
+  isoNow,
+  type Observation,
+  type ObserveOptions,
+  type OpenRows,
+  type TargetState,
+} from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/quota-core';
 import {
   emptyHistory,
@@ -17,6 +25,7 @@ import type { FlvxForward, FlvxNode, FlvxSpeedLimit, FlvxTunnelGroup } from '../
 import { toOldLimitKey, toScope } from './product.js';
 import { toIso } from '../client/units.js';
 import { indexEvidence } from './restrictions.js';
+import { refuseIncomplete, refuseWithoutEvidence, type SecondReading, toSecondReading } from './second-reading.js';
 
 /** Name and nodes of each tunnel. */
 export type TunnelNodes = ReadonlyMap<number, { name: string; nodes: string[] }>;
@@ -65,6 +74,7 @@ export class RunSnapshot {
   #site: Promise<Site> | null = null;
   #labels: Promise<Labels> | null = null;
   #changes: Promise<ReadonlyMap<number, number>> | null = null;
+  #owners: Promise<ReadonlyMap<number, number>> | null = null;
 
   /** @param withGroups whether products name groups of tunnels */
   constructor(
@@ -81,6 +91,7 @@ export class RunSnapshot {
     this.#site = null;
     this.#labels = null;
     this.#changes = null;
+    this.#owners = null;
     const at = isoNow(this.clock);
     this.#accounts = this.client.snapshot({}, { signal }).then((snapshot) => ({ at, snapshot }));
     try {
@@ -114,6 +125,12 @@ export class RunSnapshot {
       this.#changes = null;
       throw error;
     }
+  }
+
+  /** Returns what shows the rows of the snapshot's lists a second time. */
+  second(signal: AbortSignal): SecondReading {
+    const { client } = this;
+    return toSecondReading(client, { signal }, () => (this.#owners ??= client.forwards.listOwners({ signal })));
   }
 
   /** Reads nodes and groups. */
@@ -160,15 +177,24 @@ export function observePartly(
   return { at, state: { account, ...unknown, listed: { rows: snapshot.users.size, at }, sharers, partial: true } };
 }
 
+/** How a service is observed. */
+export interface Observing {
+  signal: AbortSignal;
+  /** Other services of this run that name the same user. */
+  sharers: readonly string[];
+  /** What is open of the service; undefined for nothing. */
+  open: OpenRows | undefined;
+}
+
 /** Returns a service's account from the run's snapshot, with tunnels, limits and nodes. */
 export async function observeInSnapshot(
   tools: ReadingTools,
   service: ServiceRecord,
-  signal: AbortSignal,
-  sharers: readonly string[],
+  { signal, sharers, open }: Observing,
 ): Promise<TimedObservation> {
   const { snapshot: run } = tools;
   const { at, state } = observePartly(await run.accounts(signal), service, sharers);
+  await refuseWithoutEvidence(run.second(signal), state.account, open);
   const [{ tunnels, speedLimits }, labels, changes] = await Promise.all([
     run.site(signal),
     run.labels(signal),
@@ -179,20 +205,28 @@ export async function observeInSnapshot(
   return { at, state: { ...state, account, ...labels, changes, oldLimitNames, partial: false } };
 }
 
+/** What a service is read again for. */
+interface ReadingAgain extends Pick<Observing, 'open'>, Pick<ObserveOptions, 'command'> {
+  last: TimedObservation | undefined;
+  refreshChanges: boolean;
+}
+
 /** Reads a service's account from the panel, not from the run's snapshot. */
 export async function observeNow(
   tools: ReadingTools,
   service: ServiceRecord,
   signal: AbortSignal,
-  { last, refreshChanges }: { last: TimedObservation | undefined; refreshChanges: boolean },
+  { last, refreshChanges, ...rows }: ReadingAgain,
 ): Promise<TimedObservation> {
   const { client, clock, snapshot } = tools;
   const scope = toScope(service);
   const at = isoNow(clock);
   const history: FlvxHistory = last === undefined ? emptyHistory : toHistory(last.state.account);
   const options = { tag: service.id, signal };
+  const second = toSecondReading(client, options);
   const [byId, labels] = await Promise.all([observeAccount(client, scope, history, options), snapshot.labels(signal)]);
   const account = isLost(byId) ? await observeAccount(client, byName(scope), history, options) : byId;
+  await refuseIncomplete(second, account.user === null ? byId : account, rows);
   const adoptable =
     account.user === null && account.strangers.length === 1
       ? await client.observe({ ...scope, adopt: true }, options)

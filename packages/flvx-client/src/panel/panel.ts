@@ -51,6 +51,7 @@ import {
 } from './product.js';
 import { listCreatedLimits } from './speed.js';
 import { createRefresh } from './refresh.js';
+import { refuseShort, refuseWithoutEvidence } from './second-reading.js';
 import { shortList, toUnreadAnswer, toUsageAnswer } from './usage.js';
 
 /** Opens an FLVX panel. */
@@ -91,6 +92,8 @@ export class FlvxPanel implements Panel<ServiceObservation> {
   #lacksNodes = false;
   /** Why nothing may be concluded from this run's lists. */
   #listError: ItemError | null = null;
+  /** Why nothing may be concluded about these services from this run's lists. */
+  readonly #unproved = new Map<string, ItemError>();
 
   constructor(
     readonly kind: PanelKind,
@@ -121,7 +124,10 @@ export class FlvxPanel implements Panel<ServiceObservation> {
     options: { allowShort: boolean } = { allowShort: false },
   ): Promise<void> {
     this.#listError = null;
-    for (const { service } of requests) this.#claim(service);
+    for (const { service } of requests) {
+      this.#claim(service);
+      this.#unproved.delete(service.id);
+    }
     this.#lacksNodes ||= requests.some(({ checkpoint }) => lacksNodes(parseCheckpoint(checkpoint)?.account));
     if (requests.length === 0) return;
     const at = isoNow(this.tools.clock);
@@ -137,6 +143,10 @@ export class FlvxPanel implements Panel<ServiceObservation> {
         refuse(this.#listError);
         return;
       }
+      await refuseShort(this.tools.snapshot.second(signal), read.snapshot, requests).catch((error: unknown) => {
+        for (const { service } of requests) this.#unproved.set(service.id, withCredentialKey(error, this.#key));
+        throw error;
+      });
       for (const request of requests) onAnswer(request.service.id, toUsageAnswer(read, request, this.opened.timeZone));
     } catch (error) {
       refuse(withCredentialKey(error, this.#key));
@@ -149,22 +159,28 @@ export class FlvxPanel implements Panel<ServiceObservation> {
     options: ObserveOptions = { scope: 'command', refresh: true },
   ): Promise<Map<string, Observation<ServiceObservation>>> {
     const seen = new Map<string, Observation<ServiceObservation>>();
+    const { command, open } = options;
     if (options.refresh) {
       // A command reads the changes again; within a run, those that were read after its snapshot are recent enough.
       const refreshChanges = options.scope === 'command';
       const observeOne = async (service: ServiceRecord): Promise<void> => {
         const last = this.#last.get(service.id);
-        const observation = observeNow(this.tools, service, signal, { last, refreshChanges });
+        const observation = observeNow(this.tools, service, signal, {
+          ...{ last, refreshChanges, command },
+          open: open?.get(service.id),
+        });
         seen.set(service.id, await this.#toObservation(service, observation));
       };
       await Promise.all(services.map(observeOne));
       return seen;
     }
-    if (options.scope !== 'reconcile') return this.#observePartly(services, signal);
+    if (options.scope !== 'reconcile') return this.#observePartly(services, signal, open);
     for (const service of services) {
       const observeOne = async (): Promise<TimedObservation> => {
         this.#refuseBroken();
-        return await observeInSnapshot(this.tools, service, signal, this.#sharers(service));
+        this.#refuseUnproved(service);
+        const sharers = this.#sharers(service);
+        return await observeInSnapshot(this.tools, service, { signal, sharers, open: open?.get(service.id) });
       };
       seen.set(service.id, await this.#toObservation(service, observeOne()));
     }
@@ -175,24 +191,31 @@ export class FlvxPanel implements Panel<ServiceObservation> {
   async #observePartly(
     services: readonly ServiceRecord[],
     signal: AbortSignal,
+    open: ObserveOptions['open'],
   ): Promise<Map<string, Observation<ServiceObservation>>> {
-    const observeAll = (observe: (service: ServiceRecord) => Observation<ServiceObservation>) =>
-      new Map(services.map((service) => [service.id, observe(service)]));
+    type Observed = Observation<ServiceObservation>;
+    const observeAll = async (observe: (service: ServiceRecord) => Observed | Promise<Observed>) => {
+      const seen = new Map<string, Observed>();
+      for (const service of services) seen.set(service.id, await observe(service));
+      return seen;
+    };
     try {
       this.#refuseBroken();
       const { snapshot } = this.tools;
       const read = await snapshot.accounts(signal);
       const tunnelNodes = this.#lacksNodes ? await snapshot.tunnelNodes(signal) : null;
-      return observeAll((service) => {
+      return await observeAll(async (service) => {
         try {
+          this.#refuseUnproved(service);
           const { at, state } = observePartly(read, service, this.#sharers(service));
+          await refuseWithoutEvidence(snapshot.second(signal), state.account, open?.get(service.id));
           return { service: service.id, at, state: { ...state, tunnelNodes }, error: null, partial: true };
         } catch (error) {
           return this.#unobserved(service.id, error);
         }
       });
     } catch (error) {
-      return observeAll(({ id }) => this.#unobserved(id, error));
+      return await observeAll(({ id }) => this.#unobserved(id, error));
     }
   }
 
@@ -215,7 +238,12 @@ export class FlvxPanel implements Panel<ServiceObservation> {
   }
 
   #refuseBroken(): void {
-    if (this.#listError) throw Object.assign(new Error(this.#listError.message), { code: this.#listError.code });
+    if (this.#listError) refuse(this.#listError);
+  }
+
+  #refuseUnproved({ id }: ServiceRecord): void {
+    const error = this.#unproved.get(id);
+    if (error) refuse(error);
   }
 
   #claim({ id, refs }: ServiceRecord): void {
@@ -299,4 +327,8 @@ export class FlvxPanel implements Panel<ServiceObservation> {
   close(): void {
     this.#client.close();
   }
+}
+
+function refuse({ code, message }: ItemError): never {
+  throw Object.assign(new Error(message), { code });
 }

@@ -171,6 +171,10 @@ export function forwardEndpoints(api: FlvxApi): FlvxClient['forwards'] {
   return {
     list: (options) => forwardRows.readAll(api, options),
     listChanges: async (options) => (await readWrites(api, ['forwards'], options)).forwards,
+    listOwners: async (options) => {
+      const { forwards } = await api.exportTables(['forwards'], options);
+      return new Map(forwardRows.parseOwners(api, forwards).map((row) => [row.id, row.userId]));
+    },
     update: (id, changes, options) =>
       api.call({ path: '/forward/update', kind: 'write', body: { ...changes, id } }, options),
     pause: one('pause'),

@@ -43,3 +43,20 @@ it('leaves out a forward whose instant cannot be read', async () => {
   });
   expect([...(await client.forwards.listChanges()).keys()]).toEqual([first]);
 });
+
+it('reads the user of each forward, also where the list lacks it', async () => {
+  const { flvx, client } = world;
+  const user = flvx.addUser();
+  const tunnel = flvx.addTunnel({ entryNodes: [flvx.addNode('entry')] });
+  flvx.addPermission(user, tunnel);
+  const web = flvx.addForward(user, tunnel);
+  const list = {
+    endpoint: /forward\/list$/,
+    fault: { kind: 'mutate', change: (json: unknown) => ({ ...(json as object), data: [] }) },
+  } as const;
+  flvx.server.inject(list);
+  expect([await client.forwards.list(), await client.forwards.listOwners()]).toEqual([[], new Map([[web, user]])]);
+  const change = (): unknown => ({ version: '1.0', exportedAt: 1, forwards: [{ id: web }] });
+  flvx.server.inject({ endpoint: /backup\/export$/, fault: { kind: 'mutate', change } });
+  await expect(client.forwards.listOwners()).rejects.toMatchObject({ code: 'PANEL_UNREADABLE' });
+});
