@@ -74,9 +74,11 @@ function toProblem(error: unknown, { id }: Pick<ServiceRecord, 'id'>): ItemError
   return { code: codes[error.code], message: `"${id}": ${error.message}` };
 }
 
+/** One answer without a line proves little: what was suspended of it is released when it is there again, unless its service is terminated. */
 function planAbsent(plan: Plan, { service, evidence, holds, scope }: TargetState): void {
-  dropAll(plan, evidence);
-  if (scope === 'hold' && holds.length === 0) return;
+  const isTerminated = service.status === 'terminated';
+  if (isTerminated) dropAll(plan, evidence);
+  if (scope === 'hold' && holds.length === 0 && (isTerminated || evidence.length === 0)) return;
   const line = service.refs[LINE_REF];
   plan.problems.push(
     line === undefined

@@ -68,12 +68,15 @@ export function planUser(target: TargetState, observation: Observation<HiddifySt
   return plan;
 }
 
+/** One answer without a user proves little: one that was disabled is enabled when it is there again, unless its service is terminated. */
 function planAbsent(plan: Plan, target: TargetState, uuid: string): void {
-  const { service, product, command, scope, holds } = target;
+  const { service, product, command, scope, holds, evidence } = target;
   if (command?.verb !== 'create') {
-    // Nothing is left to enable again.
-    dropAll(plan, target.evidence);
-    if (scope !== 'hold' || holds.length > 0) plan.problems.push(toAbsence(service, target.checkpoint, target.recent));
+    const isTerminated = service.status === 'terminated';
+    if (isTerminated) dropAll(plan, evidence);
+    const isKept = evidence.length > 0 && !isTerminated;
+    if (scope !== 'hold' || holds.length > 0 || isKept)
+      plan.problems.push(toAbsence(service, target.checkpoint, target.recent));
     return;
   }
   // A lift waits for the next run: what is created is what is sold.

@@ -4,6 +4,7 @@ import { findEntry } from '../../base/config/find-entry.js';
 import type { Config } from '../../base/config/schema.js';
 import { ownsAccount } from '../../kernel/subject/account.js';
 import { COMMAND_PREFIX, isCommandRow } from '../../kernel/subject/command-row.js';
+import { findGone } from './gone-accounts.js';
 
 /** Returns a service with no more than its id. */
 export function blankService(id: string, now: string): ServiceRecord {
@@ -119,7 +120,8 @@ export async function panelChangeProblems(
     if (kind === undefined) continue;
     if (ownsAccount(kind, move.before) || started.has(`${panel} ${id}`)) add(id, leavesAccount(move));
   }
-  const evidence = await tables.evidence.open({ services });
+  const gone = await findGone(tables, services);
+  const evidence = (await tables.evidence.open({ services })).filter(({ service }) => !gone.has(service));
   const restricted = new Set(evidence.map((item) => item.service));
   for (const { service } of await tables.holds.open({ services })) {
     const panel = byId.get(service)?.before.panel ?? '';

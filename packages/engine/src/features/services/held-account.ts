@@ -1,10 +1,10 @@
 import type { ServiceRecord, StoreTables } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
-import { isGone } from '../../kernel/subject/account.js';
 import { isCommandRow } from '../../kernel/subject/command-row.js';
 import { hasLift } from '../../kernel/subject/holds.js';
 import { readLifted } from '../../kernel/subject/lifts.js';
 import { type ChangeProblem, type Move, panelChangeProblems } from './check-service.js';
+import { findGone } from './gone-accounts.js';
 
 /** Why a key of a service can't be changed. */
 export interface KeyProblem extends ChangeProblem {
@@ -67,9 +67,8 @@ function listLeft(context: Of, moves: readonly Move[]): Exchange[] {
 
 /** Of an account that is gone, nothing can stay as it is. */
 async function withoutGone(tables: StoreTables, exchanges: readonly Exchange[]): Promise<Exchange[]> {
-  if (exchanges.length === 0) return [];
-  const decisions = await tables.decisions.latest(exchanges.map(({ service }) => service));
-  const gone = new Set(decisions.filter(({ errorCode }) => isGone(errorCode)).map((row) => row.service));
+  const services = exchanges.map(({ service }) => service);
+  const gone = await findGone(tables, services);
   return exchanges.filter(({ service }) => !gone.has(service));
 }
 

@@ -9,6 +9,7 @@ import { findSold } from '../../loop/load.js';
 import { observeServices } from '../../loop/observe.js';
 import { isRefunding } from '../billing/refund-state.js';
 import { refuseInDoubt, withServiceRun } from './change-services.js';
+import { endIfGone, findGone } from './gone-accounts.js';
 
 /**
  * Removes a service and its records.
@@ -29,6 +30,7 @@ export async function removeService(context: Context, id: string, waitMs: number
     await refuseBillInDoubt(context, id);
     await refuseLifted(context, service);
     await run.store(async (tables) => {
+      await endIfGone(context, tables, id);
       await noteLowered(tables, id);
       await tables.services.remove(id, context.now());
     });
@@ -37,7 +39,8 @@ export async function removeService(context: Context, id: string, waitMs: number
 }
 
 async function refuseHeld({ store }: Context, id: string): Promise<void> {
-  const evidence = await store.evidence.open({ services: [id] });
+  const gone = await findGone(store, [id]);
+  const evidence = gone.has(id) ? [] : await store.evidence.open({ services: [id] });
   const holds = await store.holds.open({ services: [id] });
   if (evidence.length === 0 && holds.length === 0) return;
   const reasons = holds.map((hold) => hold.reason).join(', ') || 'an object is still restricted';

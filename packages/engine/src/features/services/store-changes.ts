@@ -5,6 +5,7 @@ import { endPreferences } from '../preferences/end-preferences.js';
 import { refuseOutdatedNames } from '../../kernel/run/renamed-panels.js';
 import { addNotices, type Notice, noticeRows, serviceNotice } from '../../kernel/run/notice.js';
 import type { Context } from '../../context/context.js';
+import { endGone } from './gone-accounts.js';
 import { listOtherLines, passNumbers } from './pass-numbers.js';
 import { findPendingInUse, PENDING_IN_USE } from './pending-in-use.js';
 import { followRenames } from './renames.js';
@@ -23,6 +24,7 @@ export async function storeChanges(
     [client, panel, product, status, refs].some((of) => of !== undefined);
   const ids = changes.filter(isRead).map(({ id }) => id);
   const before = ids.length === 0 ? [] : await tables.services.list({ ids });
+  await endGone(context, tables, { changes, before });
   const lines = await listOtherLines(context, tables, { changes, before });
   const hadClient = new Map(before.flatMap((service) => (service.client === null ? [] : [[service.id, service]])));
   const wanted = changes.map((change) => endRelease(change, hadClient.get(change.id)));
