@@ -28,6 +28,8 @@ export type {
 export interface PanelRename {
   from: string;
   to: string;
+  /** Whether the switches of the new name are another panel's: only its own stay. */
+  dropsSwitches: boolean;
   /** What the keys of its conditions begin with, before its name, which ends them. */
   endedByName: readonly string[];
   /** What the keys of conditions about something of it begin with: its name follows, then a colon and more. */

@@ -287,6 +287,29 @@ describe('a restored backup that is older than what was restricted since', () =>
     expect(ports(1)).toEqual('up,up');
   });
 
+  it('observes a panel that got another name since, which another one had before, and was observed with it', async () => {
+    await at.addService(1);
+    const config = at.bench.read('sluice.yaml');
+    const other = '  fra: { kind: easydcim, url: "http://127.0.0.1:9", allowHttp: true, token: secret, retries: 0 }';
+    at.bench.write('sluice.yaml', config.replace('panels:\n', `panels:\n${other}\n`));
+    await at.bench.sluice('poll');
+    at.bench.write('sluice.yaml', config);
+    await succeed('enforce dcim --yes');
+    await succeed('db backup early.db');
+    at.bench.write('sluice.yaml', config.replace('  dcim: {', '  fra: {').replaceAll('panel: dcim', 'panel: fra'));
+    at.bench.clock.advance(HOUR);
+    await succeed('poll');
+    await succeed('observe fra');
+    const restored = await at.bench.sluice('db restore early.db --yes --json');
+    expect(restored.json()).toMatchObject({ observing: ['fra'] });
+    at.use(1, 200);
+    at.bench.clock.advance(HOUR);
+    await succeed('poll');
+    expect(ports(1)).toEqual('up,up');
+    const { panels } = (await at.bench.sluice('panel list --json')).json<{ panels: object[] }>();
+    expect(panels).toMatchObject([{ enforce: { value: 'observe', source: 'switch' } }]);
+  });
+
   it.each(['is missing', 'is damaged'])(
     'names the panels that it enforces where the replaced store %s',
     async (state) => {

@@ -2,6 +2,7 @@ import type { Enforcement, PanelEnforcement } from '@sluice/contract/documents';
 import type { StoreTables, SwitchRecord } from '@sluice/state-store';
 import { findEntry } from '../base/config/find-entry.js';
 import type { Config } from '../base/config/schema.js';
+import { toNameIn } from './panel-addresses.js';
 
 type Settings = Pick<Config, 'panels' | 'products' | 'enforce'>;
 
@@ -45,6 +46,15 @@ export class Enforcements {
     return this.#switches.some((item) => item.panel === panel && (product === undefined || item.product === product));
   }
 
+  /** Returns the enforcement as if the switches of one panel, and no others, were those of another one. */
+  asRenamed(from: string, to: string): Enforcements {
+    const own = this.#switches.filter(({ panel }) => panel === from);
+    return new Enforcements(
+      this.#config,
+      own.map((each) => ({ ...each, panel: to })),
+    );
+  }
+
   /** Returns the panels that have switches and are not in the config, by name. */
   listRemoved(): string[] {
     const names = this.#switches.flatMap(({ panel }) => (findEntry(this.#config.panels, panel) ? [] : [panel]));
@@ -86,20 +96,23 @@ export async function copySwitches(
 
 /**
  * Lets no switch of an older backup enforce what the replaced store did not: its switches to `observe` are copied, and what it
- * left to the config is left to it again. Returns the panels that this concerns.
+ * left to the config is left to it again. A panel that got another name since has that of the backup there. Returns the panels that
+ * this concerns, as the replaced store names them.
  */
 export async function keepObserving(
-  from: Pick<StoreTables, 'switches'>,
-  to: Pick<StoreTables, 'switches'>,
+  from: Pick<StoreTables, 'switches' | 'conditions'>,
+  to: Pick<StoreTables, 'switches' | 'conditions'>,
 ): Promise<string[]> {
-  const before = await from.switches.list();
+  const toFormer = await toNameIn(to, from);
+  const toName = await toNameIn(from, to);
+  const before = (await from.switches.list()).map((each) => ({ ...each, panel: toFormer(each.panel) }));
   const observed = before.filter(({ enforce }) => enforce === 'observe');
   const isSet = ({ panel, product }: SwitchRecord): boolean =>
     before.some((each) => each.panel === panel && each.product === product);
   const older = (await to.switches.list()).filter((each) => each.enforce === 'on' && !isSet(each));
   for (const { panel, product } of older) await to.switches.clear(panel, product);
   for (const each of observed) await to.switches.set(each);
-  return [...new Set([...observed, ...older].map(({ panel }) => panel))].sort();
+  return [...new Set([...observed, ...older].map(({ panel }) => toName(panel)))].sort();
 }
 
 /** Returns the panels that switches of a store enforce, or products of theirs. */

@@ -40,6 +40,21 @@ export function findRenames(known: Addresses, now: Addresses): Rename[] {
   });
 }
 
+/** Returns the name that a store has of a panel with this name in another store: that of the only one at its address, or the same. */
+export async function toNameIn(
+  store: Pick<StoreTables, 'conditions'>,
+  other: Pick<StoreTables, 'conditions'>,
+): Promise<(panel: string) => string> {
+  const known = await readAddresses(store);
+  const others = await readAddresses(other);
+  return (panel) => {
+    const address = others.get(panel);
+    if (address === undefined || known.get(panel) === address) return panel;
+    const [same, ...more] = [...known].filter(([, one]) => one === address);
+    return same === undefined || more.length > 0 ? panel : same[0];
+  };
+}
+
 /** Returns which panels have another name in the config than in the store. */
 export async function listRenames(
   { panels }: Pick<Config, 'panels'>,

@@ -4,7 +4,7 @@ import { useStore } from '../test/use-store.js';
 import { connectWriter } from '../sqlite/connect.js';
 import { PANEL_TABLES, SUBJECT_TABLES } from './rename-panel.js';
 
-const KEYS = { endedByName: ['brake:', 'brake:agents:', 'mark:'], beforeName: ['calls_due:'] };
+const KEYS = { dropsSwitches: false, endedByName: ['brake:', 'brake:agents:', 'mark:'], beforeName: ['calls_due:'] };
 
 describe('a panel that is renamed', () => {
   const at = useStore();

@@ -96,11 +96,13 @@ export function renamePanel(access: Access, rename: PanelRename): Promise<boolea
 }
 
 /**
- * Leaves the newest switches of both names, since a restored store may have those of the new name from the store that it replaced. What
- * was enforced under the new name was another panel: a restored store has only what was observed.
+ * Leaves the switches of the panel itself. Where those of the new name may be its own, the newest of both names stay, since a restored store
+ * may have them from the store that it replaced; what was enforced under the new name was another panel, since a restored store has
+ * only what was observed.
  */
-async function dropSwitches({ db }: Session, { from, to }: PanelRename): Promise<void> {
-  await sql`delete from "switches" where "panel" = ${to} and "enforce" = 'on'`.execute(db);
+async function dropSwitches({ db }: Session, { from, to, dropsSwitches }: PanelRename): Promise<void> {
+  const others = dropsSwitches ? ['on', 'observe'] : ['on'];
+  await sql`delete from "switches" where "panel" = ${to} and "enforce" in (${sql.join(others)})`.execute(db);
   await sql`delete from "switches" where "panel" in (${from}, ${to}) and exists (select 1 from "switches" as "newer"
     where "newer"."panel" in (${from}, ${to}) and "newer"."panel" <> "switches"."panel"
     and "newer"."product" in ('', "switches"."product") and ("newer"."since" > "switches"."since"

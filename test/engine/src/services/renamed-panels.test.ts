@@ -232,6 +232,10 @@ describe('a panel whose name changed', () => {
     expect((await store.conditions.list('mark:')).map(({ key, details }) => [key, details])).toEqual([
       ['mark:renamed', { at: later }],
     ]);
+    const told = (await store.notices.list()).filter(({ code }) => code === 'enforcement_renamed');
+    expect(told.map(({ message }) => message)).toEqual([
+      'panel "renamed" is under observe by a switch of this name, although it was enforced as panel "dcim": nothing is restricted until it is enforced by name',
+    ]);
   });
 
   it('gets no name with which something of another panel is stored', async () => {

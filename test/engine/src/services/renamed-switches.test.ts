@@ -119,30 +119,57 @@ describe('a switch of a panel that is not in the config', () => {
   });
 });
 
-describe('a panel with the name of one that was enforced and never had a service', () => {
+/** Gives the panel the name of another one that is in the config until then; `more`: top level of the config. */
+async function takeName(before: () => Promise<void>, more = ''): Promise<void> {
+  const other = await startFakeEasyDcim({ token: TOKEN, now: at.bench.clock.now, timeZone: 'UTC' });
+  try {
+    const { url } = at.panel;
+    const toPanel = (name: string, of: string): string =>
+      `  ${name}: { kind: easydcim, url: "${of}", allowHttp: true, token: ${TOKEN}, retries: 0, timeout: 2s }\n`;
+    const toConfig = (panels: string, product: string): string =>
+      `timeZone: UTC\n${more}poll: { doubt: { jump: off } }\npanels:\n${panels}products:\n  ports: { panel: ${product}, quota: { total: 100GB }, action: disable-ports }\n`;
+    await at.bench.configure(toConfig(toPanel('dcim', url) + toPanel('two', other.url), 'dcim'));
+    await before();
+    await at.bench.configure(toConfig(toPanel('two', url), 'two'));
+  } finally {
+    await other.close();
+  }
+}
+
+const switches = async (): Promise<string[]> =>
+  (await at.bench.store.switches.list()).map(({ panel, enforce }) => `${panel} ${enforce}`);
+
+describe('a panel with the name of one that never had a service', () => {
   it.each([
     ['observed by a switch', true],
     ['observed by the config', false],
-  ])('stays under observe where it was %s', async (_, isSwitched) => {
-    const other = await startFakeEasyDcim({ token: TOKEN, now: at.bench.clock.now, timeZone: 'UTC' });
-    try {
-      const { url } = at.panel;
-      const toPanel = (name: string, of: string): string =>
-        `  ${name}: { kind: easydcim, url: "${of}", allowHttp: true, token: ${TOKEN}, retries: 0, timeout: 2s }\n`;
-      const toConfig = (panels: string, product: string): string =>
-        `timeZone: UTC\nenforce: observe\npoll: { doubt: { jump: off } }\npanels:\n${panels}products:\n  ports: { panel: ${product}, quota: { total: 100GB }, action: disable-ports }\n`;
-      await at.bench.configure(toConfig(toPanel('dcim', url) + toPanel('two', other.url), 'dcim'));
+  ])('stays under observe where it was %s and the other one enforced', async (_, isSwitched) => {
+    await takeName(async () => {
       await at.sluice.panels.enforce('two');
       at.bench.clock.advance(HOUR);
       await useTooMuch(1);
       await at.pollAfter(HOUR);
       if (isSwitched) await at.sluice.panels.observe('dcim');
-      await at.bench.configure(toConfig(toPanel('two', url), 'two'));
-      const { run } = await at.pollAfter(HOUR);
-      const switches = (await at.bench.store.switches.list()).map(({ panel, enforce }) => `${panel} ${enforce}`);
-      expect([run.observing, port(1), switches]).toEqual([['two'], 'up', isSwitched ? ['two observe'] : []]);
-    } finally {
-      await other.close();
-    }
+    }, 'enforce: observe\n');
+    const { run } = await at.pollAfter(HOUR);
+    expect([run.observing, port(1), await switches()]).toEqual([['two'], 'up', isSwitched ? ['two observe'] : []]);
+  });
+
+  it.each([
+    ['by a switch', true],
+    ['by the config', false],
+  ])('stays enforced where it was enforced %s and the other one observed later', async (_, isSwitched) => {
+    await takeName(async () => {
+      if (isSwitched) await at.sluice.panels.enforce('dcim');
+      await useTooMuch(1);
+      await at.pollAfter(HOUR);
+      await at.sluice.panels.observe('two');
+      await at.pollAfter(HOUR);
+      expect(port(1)).toBe('down');
+    });
+    await at.sluice.overrides.set('svc-1', { quota: '300GB' });
+    const { run } = await at.pollAfter(HOUR);
+    expect([run.observing, port(1), await switches()]).toEqual([[], 'up', isSwitched ? ['two on'] : []]);
+    expect(await noticesOf()).toEqual([]);
   });
 });

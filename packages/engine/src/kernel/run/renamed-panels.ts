@@ -11,7 +11,9 @@ import {
   readAddresses,
   type Rename,
 } from '../../context/panel-addresses.js';
+import { readEnforcements } from '../../context/enforcement.js';
 import { addNotices, type Notice, noticeRows } from './notice.js';
+import { noteObserved } from './renamed-switches.js';
 
 /** What the keys of conditions about a panel begin with, before its name, which ends them. */
 const ENDED_BY_NAME = [
@@ -104,13 +106,17 @@ async function renameDue(
   { now, run }: Pick<Renaming, 'now' | 'run'>,
 ): Promise<void> {
   // Another process may have done it since.
-  const due = findRenames(await readAddresses(tables), now);
+  const known = await readAddresses(tables);
+  const due = findRenames(known, now);
   const left = new Set(due.map(({ from }) => from));
   const isExchanged = due.some(({ to }) => left.has(to));
   const between = due.map((rename, n) => ({ ...rename, between: isExchanged ? `renamed:${n}` : rename.to }));
-  for (const rename of between) await renameOne(tables, { ...rename, to: rename.between });
-  for (const rename of isExchanged ? between : []) await renameOne(tables, { from: rename.between, to: rename.to });
-  const notices = due.map((rename) => toNotice(rename, run));
+  const were = await readEnforcements(context.config, tables);
+  for (const rename of between) await renameOne(tables, known, { ...rename, to: rename.between });
+  for (const rename of isExchanged ? between : [])
+    await renameOne(tables, known, { from: rename.between, to: rename.to });
+  const observed = await noteObserved(context.config, tables, { renames: due, were, run });
+  const notices = [...due.map((rename) => toNotice(rename, run)), ...observed];
   await addNotices(context, tables, noticeRows(context, run, notices));
 }
 
@@ -122,8 +128,14 @@ function outdated(renames: readonly Rename[]): SluiceError {
   );
 }
 
-async function renameOne({ panels }: Pick<StoreTables, 'panels'>, { from, to }: Rename): Promise<void> {
-  if (await panels.rename({ from, to, endedByName: ENDED_BY_NAME, beforeName: BEFORE_NAME })) return;
+async function renameOne(
+  { panels }: Pick<StoreTables, 'panels'>,
+  known: Addresses,
+  { from, to }: Rename,
+): Promise<void> {
+  // A panel that runs had under the new name had another address.
+  const dropsSwitches = known.has(to);
+  if (await panels.rename({ from, to, dropsSwitches, endedByName: ENDED_BY_NAME, beforeName: BEFORE_NAME })) return;
   throw new SluiceError(
     'panel_name_taken',
     `Panel "${to}" of the config is at the address of panel "${from}", but something is stored of another panel with the name "${to}": give it a name that no panel had; nothing was changed`,
