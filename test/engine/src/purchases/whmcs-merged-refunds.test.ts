@@ -69,3 +69,13 @@ it.each(['invoice deleted', 'other currency'])(
     ]);
   },
 );
+
+it('a refund that begins once its client was merged is refused, and the purchase stays paid', async () => {
+  await open();
+  at.whmcs.addCredit(CLIENT, '100.00');
+  const { id } = (await at.buy()).purchase;
+  at.whmcs.addClient({ id: INTO, currency: 'EUR' });
+  at.whmcs.mergeClients(CLIENT, INTO);
+  expect(await codeOf(at.sluice.purchases.cancel(id, { refund: true }))).toBe('unknown_client');
+  expect(await listStatuses(at)).toEqual(['paid']);
+});

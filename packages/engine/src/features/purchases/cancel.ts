@@ -103,11 +103,13 @@ async function undo(
   // Stored before the credit is returned: the traffic may not be used while it is.
   const marked = await beginRefund(context, run.leases.held, row);
   await recordAllowance(context, run.leases.held, row);
-  return refundPurchase(context, run.leases.held, marked).catch(async (error: unknown) => {
-    // A refused one leaves the purchase paid.
-    await recordAllowance(context, run.leases.held, row);
-    throw error;
-  });
+  return refundPurchase(context, run.leases.held, marked, { resend: false, isNew: true }).catch(
+    async (error: unknown) => {
+      // A refused one leaves the purchase paid.
+      await recordAllowance(context, run.leases.held, row);
+      throw error;
+    },
+  );
 }
 
 function isMerged({ id }: PurchaseRecord, invoice: string): SluiceError {

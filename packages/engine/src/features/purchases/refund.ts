@@ -11,6 +11,8 @@ import { isRefunding } from '../billing/refund-state.js';
 interface RefundHow {
   /** A person knows that one that was sent before a merge of clients was not made; without it that one is only searched for. */
   resend: boolean;
+  /** It begins now: of a client who is not in the billing system it is refused, and does not wait. */
+  isNew?: boolean;
 }
 
 /**
@@ -134,7 +136,8 @@ async function refuse(
   if (!isRefusal(error) && code !== 'unknown_invoice') return error;
   const isOfMerged = !how.resend && (await context.store.conditions.get(mergedRefundKey(row.id))) !== null;
   if (isOfMerged) return inDoubt(row, OF_MERGED);
-  if (code === 'unknown_client') return row.refundSentAt === null ? waiting(row, error) : inDoubt(row, ` ${message}`);
+  if (code === 'unknown_client' && how.isNew !== true)
+    return row.refundSentAt === null ? waiting(row, error) : inDoubt(row, ` ${message}`);
   if (isRecent(context, row)) return inDoubt(row);
   const counted = row.paidAt !== null;
   await end(context, fences, row, { status: counted ? 'paid' : 'cancelled', refundSentAt: null });
