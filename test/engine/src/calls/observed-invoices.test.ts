@@ -13,3 +13,10 @@ it('a new invoice of WHMCS gets no calls while the panel is under observe', asyn
   await at.sluice.calls.bill({ invoice: String(invoice) });
   expect(at.charged()).toEqual([]);
 });
+
+it('calls are billed under observe by no repetition that names neither a service nor an invoice', async () => {
+  at.addCall('2026-10-15T09:00:00-03:00', '40.0000');
+  await at.sluice.panels.observe('voice');
+  await at.sluice.calls.bill({ resend: true });
+  expect(at.charged()).toEqual([]);
+});

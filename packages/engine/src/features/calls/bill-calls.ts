@@ -28,7 +28,7 @@ import {
 
 /**
  * Bills calls. Repeatable, and safe to run at any time: a period of a line is billed once. Under `observe` the bills of all lines are
- * only shown, as in a dry run; those of one line or invoice are made.
+ * only shown, as in a dry run; those of one line are made, and with `resend` those of one invoice.
  */
 export async function billCalls(context: Context, request: BillRequest): Promise<CallBillReport> {
   const { calls } = await context.billing();
@@ -74,9 +74,10 @@ function compareViews(a: CallBillView, b: CallBillView): number {
  */
 async function observedServices(
   { config, store }: Context,
-  { service, resend }: BillRequest,
+  { service, invoice, resend }: BillRequest,
 ): Promise<(service: ServiceRecord) => boolean> {
-  if (service !== null || resend) return () => false;
+  // A person who knows that the line of an invoice was not added names it.
+  if (service !== null || (invoice !== null && resend)) return () => false;
   const enforcements = await readEnforcements(config, store);
   return ({ panel, product }) => enforcements.isObserving(panel, product);
 }
