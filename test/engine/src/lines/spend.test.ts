@@ -62,4 +62,32 @@ describe.each(SYSTEMS)('a line with a limit in money on the wire %s', (system) =
     clock.advance(900_000);
     expect(toLine(await sluice.poll())).toEqual([['spend'], [[92, true]], null]);
   });
+
+  it('is suspended although the list of all lines can not be read', async () => {
+    await open(system);
+    const { fake, sluice, clock } = world;
+    await sluice.services.set('svc-1', { product: 'capped' });
+    await sluice.provision.create('svc-1');
+    const id = fake.subscribers()[0]?.id ?? '';
+    await sluice.poll();
+    clock.advance(900_000);
+    const call = { subscriber: id, talkSeconds: 600, prefix: '53', destination: '+5350001234' };
+    fake.addCall({ ...call, startedAt: '2026-10-02T08:00:00-03:00', charge: '25.0000' });
+    fake.addSubscriber({ id: '9777', username: 'odd', plan: '11' });
+    // A line of somebody else that can't be read, in lists and nowhere else.
+    const spoil = (value: unknown): unknown => {
+      if (Array.isArray(value)) return value.map(spoil);
+      if (typeof value !== 'object' || value === null) return value;
+      const isOdd = Object.values(value).includes('odd');
+      const spoilt = Object.entries(value).map(([name, one]) => [name, isOdd ? [] : spoil(one)]);
+      return Object.fromEntries(spoilt) as unknown;
+    };
+    fake.server.inject({
+      endpoint: /subscribers|assinantes|user/,
+      times: 999,
+      fault: { kind: 'mutate', change: spoil },
+    });
+    expect(toLine(await sluice.poll())).toEqual([['spend'], [[25, true]], null]);
+    expect(fake.subscriber(id).status).toBe('suspended');
+  });
 });

@@ -8,7 +8,7 @@ import { readSorted } from './read-sorted.js';
 import { cutByOwner, findLineRef, isInWindow, toWindows } from '../../base/ownership.js';
 import type { Context } from '../../context/context.js';
 import { PARTLY_SPENT, type Spend } from '../../kernel/subject/limit-state.js';
-import { LINE_CONFLICT, listConflicts } from '../telephony/find-line.js';
+import { listForeignLines } from './foreign-lines.js';
 import { listLimits } from '../../base/config/find-entry.js';
 import { findWindow } from '../../kernel/subject/limits.js';
 import { load } from '../../loop/load.js';
@@ -127,12 +127,15 @@ async function readFigures(
   try {
     const reason = telephony.unsupported({ resource: 'calls', operation: 'read' });
     if (reason !== null) throw unsupported(reason);
-    const conflicts = await listConflicts(context, telephony, services);
     const figures = await sumFigures(context, telephony, requests, at);
+    const spending = new Set(
+      requests.filter((_, n) => figures[n]?.destinations.length !== 0).map((one) => one.service),
+    );
+    const own = services.filter(({ id }) => spending.has(id));
+    const foreign = await listForeignLines(context, telephony, own);
     return figures.map((figure, index) => {
-      const message = conflicts.get(requests[index]?.service ?? '');
-      if (message === undefined) return figure;
-      return { reading: { known: false, at, code: LINE_CONFLICT, message }, destinations: [] };
+      const why = foreign.get(requests[index]?.service ?? '');
+      return why === undefined ? figure : { reading: { known: false, at, ...why }, destinations: [] };
     });
   } catch (error) {
     context.deps.signal.throwIfAborted();

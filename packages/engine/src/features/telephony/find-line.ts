@@ -189,32 +189,11 @@ export async function refuseCallsOfOther(context: Context, line: Line): Promise<
   await findSubscriber(context, line);
 }
 
-/** The code of a line that is another service's by its reference. */
-export const LINE_CONFLICT = 'line_conflict';
-
-/** Returns why lines are not those of their services, by the services' ids, as {@link refuseCallsOfOther}; in one read of all lines. */
-export async function listConflicts(
-  { deps: { signal } }: Context,
-  telephony: PanelTelephony,
-  services: readonly ServiceRecord[],
-): Promise<ReadonlyMap<string, string>> {
-  if (telephony.ownerConflict === undefined) return new Map();
-  if (telephony.unsupported({ resource: 'subscribers', operation: 'list' }) !== null) return new Map();
-  const lines = new Map((await telephony.list('subscribers', {}, signal)).map((line) => [line.id, line]));
-  return new Map(
-    services.flatMap((service) => {
-      const line = lines.get(telephony.findSubscriber(service) ?? '');
-      const conflict = line === undefined ? null : telephony.ownerConflict?.(service, line);
-      return conflict === null || conflict === undefined ? [] : [[service.id, `"${service.id}": ${conflict}`]];
-    }),
-  );
-}
-
 function refuseForeign({ telephony, service }: Line, subscriber: Subscriber): void {
   const conflict = telephony.ownerConflict?.(service, subscriber) ?? null;
   if (conflict === null) return;
   const details = { service: service.id };
-  throw new SluiceError(LINE_CONFLICT, `"${service.id}": ${conflict}`, { kind: 'conflict', details });
+  throw new SluiceError('line_conflict', `"${service.id}": ${conflict}`, { kind: 'conflict', details });
 }
 
 /** Returns whether a line that the service had passed on to the service that the panel names, which may have ended since. */
