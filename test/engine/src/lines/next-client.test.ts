@@ -7,6 +7,9 @@ const NUMBER = '+551140001234';
 const CALLER_ID = '+551133330000';
 const DESTINATION = { type: 'number', value: '+5521999990000' };
 
+/** As the next client sees it. */
+const HIDDEN = { type: 'number', value: null };
+
 /** What a client sees of where the calls of its line go, and of the number that it shows. */
 async function read(service: string, reader: string): Promise<unknown[]> {
   const { subscriber, numbers } = await at.sluice.telephony.line(service, { reader });
@@ -30,13 +33,13 @@ describe('a line with a caller id and a forwarded number', () => {
 
   it('shows them to the next client only once they are set again, whether the service is a new one or not', async () => {
     await addNext('43');
-    expect(await read('svc-2', '43')).toEqual([null, null]);
+    expect(await read('svc-2', '43')).toEqual([null, HIDDEN]);
     at.setTime('2026-11-10T12:01:00Z');
     await at.sluice.telephony.set('subscribers', LINE, { values: { caller_id: '+551133330001' } });
-    expect(await read('svc-2', '43')).toEqual(['+551133330001', null]);
+    expect(await read('svc-2', '43')).toEqual(['+551133330001', HIDDEN]);
     at.setTime('2026-11-10T12:02:00Z');
     await at.sluice.services.set('svc-2', { client: '44' });
-    expect(await read('svc-2', '44')).toEqual([null, null]);
+    expect(await read('svc-2', '44')).toEqual([null, HIDDEN]);
   });
 
   it('shows the next client where it sets its number to, and where a number of its own goes', async () => {
@@ -48,6 +51,9 @@ describe('a line with a caller id and a forwarded number', () => {
     await at.sluice.dids.link('+551140005678', { service: 'svc-2' });
     const line = { type: 'subscriber', value: LINE };
     expect(await read('svc-2', '43')).toEqual([null, own, line]);
+    at.panel.addDid({ id: '88', number: '+551140009999' });
+    await at.sluice.dids.link('+551140009999', { service: 'svc-2' });
+    expect(await read('svc-2', '43')).toEqual([null, own, line, line]);
   });
 
   it('shows them to the same client in its next service', async () => {

@@ -34,17 +34,23 @@ afterAll(() => at.close());
 it('does not tell a client that calls come to its line while they go to the former one’s telephone', async () => {
   expect(voice.did(NUMBER).destination).toMatchObject({ type: 'number' });
   const answer = await at.call('GET /services/line-1/line', { token: await at.token('client:c-2') });
-  expect(answer.json).toMatchObject({ numbers: [{ number: NUMBER, destination: null }] });
+  expect(answer.json).toMatchObject({ numbers: [{ number: NUMBER, destination: { type: 'number', value: null } }] });
   const own = textOf(await (await Link.open(at, { client: 'c-2' })).text('/services/line-1'));
   const embedded = await at.call('GET /embedded/services/line-1?for=customer');
   const { parts } = embedded.json as { parts: { id: string; html: string }[] };
   const inWhmcs = textOf(parts.find(({ id }) => id === 'line')?.html ?? '');
   for (const shown of [own, inWhmcs]) {
-    expect(shown).toContain('not known: set before you had it');
+    expect(shown).toContain('another number, set before you had it');
     expect(shown).not.toMatch(/Goes to .{0,80}this line/);
   }
   at.clock.advance(60_000);
   await at.sluice.dids.set(NUMBER, { values: { destination: 'line:9001' } }, { panel: 'voice' });
   const set = textOf(await (await Link.open(at, { client: 'c-2' })).text('/services/line-1'));
   expect(set).toMatch(/Goes to .{0,80}this line/);
+});
+
+it('calls a number without a destination on the panel one of this line', async () => {
+  Object.assign(voice.did(NUMBER), { destination: null });
+  const own = textOf(await (await Link.open(at, { client: 'c-2' })).text('/services/line-1'));
+  expect(own).toContain(`${NUMBER} active this line`);
 });

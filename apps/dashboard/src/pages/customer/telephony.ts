@@ -156,11 +156,11 @@ function toDestination({ destination }: Did): { type?: string; value?: string | 
   return destination ?? {};
 }
 
-function goesTo(did: Did, { changeable }: LineView): Part {
+function goesTo(did: Did, { subscriber }: LineView): Part {
   const { type, value } = toDestination(did);
-  // A system with destinations shows none that was set before the client had the number.
-  if (type === undefined && changeable.numbers.includes('destination')) return 'not known: set before you had it';
-  return type === 'number' ? text(value) : type === 'none' ? 'nowhere' : 'this line';
+  if (type === 'number') return value == null ? 'another number, set before you had it' : text(value);
+  if (type === 'subscriber' && value !== subscriber['id']) return 'another line';
+  return type === 'none' ? 'nowhere' : 'this line';
 }
 
 async function simulatorSection({ request, service, reads, times }: LineScene): Promise<Section> {

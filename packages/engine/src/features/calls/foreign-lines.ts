@@ -19,7 +19,7 @@ export async function listForeignLines(
   for (const service of services) {
     try {
       const line = await read(telephony.findSubscriber(service) ?? '');
-      const conflict = line === null ? null : telephony.ownerConflict?.(service, line);
+      const conflict = line === null ? null : telephony.ownerConflict(service, line);
       if (conflict != null) found.set(service.id, { code: 'line_conflict', message: `"${service.id}": ${conflict}` });
     } catch (error) {
       context.deps.signal.throwIfAborted();

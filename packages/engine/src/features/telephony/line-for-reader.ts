@@ -7,8 +7,8 @@ import type { Line } from './find-line.js';
 import { findWritten } from './write-record.js';
 
 /**
- * Returns a line as a reader may see it. The caller id and the destinations of numbers that were set before it had the line are
- * the former client's: they are null until somebody sets them through Sluice.
+ * Returns a line as a reader may see it. The caller id and the forwards of numbers that were set before it had the line are the
+ * former client's: they are null until somebody sets them through Sluice.
  */
 export async function lineFor<
   View extends { panel: string; subscriber: TelephonyDocument; numbers: TelephonyDocument[] },
@@ -30,9 +30,16 @@ export async function lineFor<
     numbers: numbers.map((did) =>
       wasSet('dids', did['id'], 'destination') || applied.some((row) => isByCommand(row, did))
         ? did
-        : { ...did, destination: null },
+        : withoutForward(did, subscriber['id']),
     ),
   };
+}
+
+/** Leaves out to which telephone, or to which other line, the calls to a number go. */
+function withoutForward(did: TelephonyDocument, line: unknown): TelephonyDocument {
+  const { type, value } = (did['destination'] ?? {}) as { type?: string; value?: unknown };
+  const isForward = type === 'number' || (type === 'subscriber' && value !== line);
+  return isForward ? { ...did, destination: { type, value: null } } : did;
 }
 
 /** Returns whether a command about a service made a number, or set where its calls go. */
