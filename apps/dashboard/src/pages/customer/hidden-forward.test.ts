@@ -54,3 +54,12 @@ it('calls a number without a destination on the panel one of this line', async (
   const own = textOf(await (await Link.open(at, { client: 'c-2' })).text('/services/line-1'));
   expect(own).toContain(`${NUMBER} active this line`);
 });
+
+it('offers and reads nothing of a line that has ended with its service', async () => {
+  await at.sluice.services.set('line-1', { status: 'terminated' });
+  voice.deleteSubscriber('9001');
+  const own = textOf(await (await Link.open(at, { client: 'c-2' })).text('/services/line-1'));
+  expect(own).toContain('State terminated');
+  expect(own).toContain('Bills There is no bill yet.');
+  expect(own).not.toMatch(/can’t be reached|isn’t set up|Price of a call/);
+});

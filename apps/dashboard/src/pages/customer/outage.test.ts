@@ -101,3 +101,10 @@ describe('a customer whose usage fell', () => {
     expect(page).not.toMatch(/120 GB|there is room again|It comes back with the next reading/);
   });
 });
+
+it('a customer whose quota is released until a date reads that nothing is restricted for it', async () => {
+  const page = async (): Promise<string> => textOf(await link.text('/services/svc-1'));
+  expect(await page()).not.toContain('restricts nothing');
+  await at.sluice.holds.release('svc-1', { until: '2026-12-05' });
+  expect(await page()).toMatch(/Your provider restricts nothing for that until 5 Dec 2026\. .*State used up/);
+});

@@ -20,6 +20,7 @@ import {
   COMES_BACK,
   headline,
   holdNotices,
+  leniencyNotice,
   isMetered,
   limitFacts,
   showRemaining,
@@ -109,7 +110,7 @@ function usageSection({ sluice }: PageRequest, service: ServiceDetail, times: Ti
   const metered = isMetered(service);
   const skip = findSkip(sluice.config, service, times.now);
   const content = html`${ageNotice(service, times)} ${changeNotice(service, skip)} ${holdNotices(service, times, skip)}
-  ${metered ? headline(service) : null}
+  ${leniencyNotice(service, times)} ${metered ? headline(service) : null}
   ${facts([
     ['State', showState(service)],
     metered ? ['Left', showRemaining(service)] : null,

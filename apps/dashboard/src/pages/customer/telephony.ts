@@ -7,6 +7,7 @@ import { postForm, searchForm } from '../../layout/forms.js';
 import { html, type Html, type Part } from '../../layout/html.js';
 import { LINE_NOT_SET_UP } from '../../server/failure.js';
 import { hasCapability } from '../capabilities.js';
+import { hasEnded } from '../lifecycle.js';
 import type { PageRequest } from '../../requests/page-request.js';
 import { toTimes } from '../../layout/page-times.js';
 import { toPath } from './own.js';
@@ -39,6 +40,8 @@ export async function telephonySections(
 ): Promise<(Section | null)[]> {
   const scene = await toLineScene(request, service, reads);
   if (scene === null) return [];
+  // The panel may have removed the line; its calls and bills stay.
+  if (hasEnded(service)) return Promise.all([callsSection(scene), billsSection(scene)]);
   // Together, so that a panel that hangs delays the page by one time-out.
   const simulator = request.isEmbedded ? null : simulatorSection(scene);
   return Promise.all([lineSection(scene), simulator, callsSection(scene), billsSection(scene)]);
@@ -54,7 +57,6 @@ export async function toLineScene(
   return { request, service, reads, times: toTimes(request, service.panel) };
 }
 
-/** Returns the line of a service as last read. */
 function readLine(
   { sluice, now }: PageRequest,
   { id, client }: ServiceDetail,
@@ -65,9 +67,12 @@ function readLine(
   );
 }
 
-/** Returns why something of the telephone system can't be shown, in words for customers. */
+const WRONG: ReadonlySet<string> = new Set(['conflict', 'not-found']);
+
+/** Why something of the telephone system can't be shown, in words for customers. */
 function describeUnread({ value, error }: LastRead<unknown>): string {
-  if (error instanceof SluiceError && (error.kind === 'conflict' || error.kind === 'not-found')) return LINE_NOT_SET_UP;
+  if (error instanceof SluiceError && (WRONG.has(error.kind) || error.code === 'PANEL_NOT_FOUND'))
+    return LINE_NOT_SET_UP;
   const isDown = 'The telephone system can’t be reached at the moment.';
   return value === null ? `${isDown} Please try again later.` : isDown;
 }

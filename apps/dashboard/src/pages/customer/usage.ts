@@ -129,6 +129,17 @@ export function changeNotice({ allowance }: ServiceDetail, skip: SkipReason | nu
   return notice('warning', `What the service may use has changed. ${applies}`);
 }
 
+/** Says that nothing is restricted although the quota or a limit is used up, so that nobody buys for that; nothing elsewhere. */
+export function leniencyNotice(service: ServiceDetail, times: Times): Html | null {
+  const { quotaReleasedUntil: released, protectedUntil, holds } = service;
+  const until = [released, service.protected ? protectedUntil : null]
+    .filter((date) => date !== null)
+    .sort()
+    .at(-1);
+  if (until === undefined || holds.length > 0 || describeExceeded(service) === null) return null;
+  return notice('info', html`Your provider restricts nothing for that until ${times.day(until)}.`);
+}
+
 /** Why a service is restricted, and what is used up without a restriction, in words for its client. */
 export function holdNotices(service: ServiceDetail, times: Times, skip: SkipReason | null): Html[] {
   const { holds, wouldHold, observing } = service;
