@@ -76,10 +76,12 @@ describe.each([
     expect(quota()).toBe(160);
   });
 
-  it('changes nothing on a panel that is observed, of which it tells nothing', async () => {
+  it('changes nothing on a panel that is observed, and says that its own limit stays', async () => {
     const { at, quota } = world;
     await at.sluice.panels.observe(world.panel);
-    expect((await at.sluice.purchases.create('svc-1', 'extra')).error).toBeNull();
+    const { purchase, error } = await at.sluice.purchases.create('svc-1', 'extra');
+    expect([purchase.status, error?.code]).toEqual(['paid', 'under_observe']);
+    expect(error?.message).toContain('the panel keeps its own limit of before until runs change it again');
     expect(quota()).toBe(100);
   });
 });

@@ -136,7 +136,7 @@ export function buy(reads: PanelReads): Page {
     ).catch((error: unknown) => tooLittleCredit(request, id, error));
     reads.forget(toClient(request));
     if ('body' in bought) return bought;
-    return done(request, id, await outcome(request, before, bought.purchase), 'packages');
+    return done(request, id, await outcome(request, before, bought), 'packages');
   };
 }
 
@@ -160,11 +160,11 @@ async function tooLittleCredit(request: PageRequest, id: string, error: unknown)
 async function outcome(
   { sluice }: PageRequest,
   before: ServiceDetail,
-  purchase: PurchaseReport['purchase'],
+  { purchase, error }: PurchaseReport,
 ): Promise<string> {
   if (purchase.status === 'pending') return 'ordered';
   if (purchase.status !== 'paid') return purchase.status;
-  if (before.holds.length === 0) return 'bought';
+  if (before.holds.length === 0) return error?.code === 'under_observe' ? 'bought-later' : 'bought';
   const { holds } = await sluice.services.show(before.id);
   return holds.length === 0 ? 'online' : 'still-restricted';
 }

@@ -65,6 +65,8 @@ function doneText(word: string, service: ServiceDetail): Part | undefined {
     allowance?.allowedBytes == null ? null : html`: ${bytes(allowance.allowedBytes)} are allowed in this period`;
   const waiting = purchases.findLast(({ status, invoice }) => status === 'pending' && invoice !== null);
   if (word === 'bought') return html`The package was bought${allowed}.`;
+  if (word === 'bought-later')
+    return html`The package was bought${allowed}. Your provider has to raise the limit of the panel, too.`;
   if (word === 'online' || word === 'still-restricted') {
     return service.holds.length === 0
       ? html`Your service is online again; the package was bought${allowed}.`

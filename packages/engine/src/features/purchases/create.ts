@@ -234,8 +234,11 @@ function toDue(row: Pick<PurchaseRecord, 'client' | 'package' | 'price' | 'charg
 }
 
 /** What a customer buys never changes a panel under `observe`. */
-function underObserve({ id, panel }: ServiceRecord): ItemError {
-  const message = `panel "${panel}" is under observe for "${id}": the package counts, and nothing is changed there; release the service by name, or let runs do it again`;
+function underObserve({ id, panel }: ServiceRecord, isHeld: boolean): ItemError {
+  const left = isHeld
+    ? 'nothing is changed there; release the service by name, or let runs do it again'
+    : 'the panel keeps its own limit of before until runs change it again';
+  const message = `panel "${panel}" is under observe for "${id}": the package counts, and ${left}`;
   return { code: 'under_observe', message };
 }
 
@@ -259,7 +262,7 @@ async function enforcePaid(
       { command: 'purchase create', dryRun: false, waitMs, run, byCustomer: true },
       () => ({ storeTarget: () => Promise.resolve(), preview: (loaded) => loaded }),
     );
-    return work.error ?? (isHeld && work.enforcement.value === 'observe' ? underObserve(work.service) : null);
+    return work.error ?? (work.enforcement.value === 'observe' ? underObserve(work.service, isHeld) : null);
   } catch (error) {
     return toItemError(error);
   }
