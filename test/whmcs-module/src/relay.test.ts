@@ -124,6 +124,11 @@ withPhp(`the provisioning module for a relay service${noPhp ?? ''}`, () => {
   it('sends the customer to the login of the panel', async () => {
     const [signed] = await at.php([{ module: 'servers/sluice', call: 'ServiceSingleSignOn', params: at.params(43) }]);
     expect(signed?.returned).toEqual({ success: true, redirectTo: 'https://relay.example.com' });
+    // WHMCS has moved the service, and Sluice has not read that.
+    Object.assign(at.whmcs.service(43), { clientId: IDS.eve });
+    const [other] = await at.php([{ module: 'servers/sluice', call: 'ServiceSingleSignOn', params: at.params(43) }]);
+    Object.assign(at.whmcs.service(43), { clientId: IDS.ana });
+    expect(other?.returned).toMatchObject({ success: false });
   });
 
   it('removes the account', async () => {

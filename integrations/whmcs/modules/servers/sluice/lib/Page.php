@@ -128,7 +128,7 @@ final class Page
             return new self([], $sentence, $problem, $isReachable);
         }
         $at = strtotime($last['readAt']);
-        $when = $at === false ? $last['readAt'] : date('Y-m-d H:i', $at);
+        $when = $at === false ? $last['readAt'] : gmdate('Y-m-d H:i', $at) . ' UTC';
         $sentence = "The current figures can't be had at the moment; these are of $when.";
         return new self($last['document'], $sentence, $problem, $isReachable);
     }

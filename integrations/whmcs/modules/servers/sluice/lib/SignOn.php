@@ -23,6 +23,7 @@ final class SignOn
         $service = Service::of($params);
         $connection = Connection::ofServer($params);
         $api = new Api($connection, 15);
+        Owner::check($api, $service->path(), $service->client);
         try {
             $address = (new Data($api->get($service->path('/login-link'))))->text('url');
         } catch (ApiError $error) {
