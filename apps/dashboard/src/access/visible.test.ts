@@ -195,7 +195,7 @@ it('a client can ask for few ranges of the graph of a panel', async () => {
 });
 
 it('ids that mean other addresses are refused', async () => {
-  for (const id of ['.', '..'])
+  for (const id of ['.', '..', 'export'])
     await expect(at.sluice.services.add(id, { panel: 'dcim', product: 'ports' })).rejects.toThrow(
       /not a valid id|problem/,
     );

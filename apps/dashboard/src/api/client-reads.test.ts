@@ -109,6 +109,12 @@ describe('what the token of a client reads of a telephony system', () => {
   });
 });
 
+it('the calls of a service without a line are not supported', async () => {
+  await at.addService(7, 'c-2');
+  const [status, json] = await get(`/services/svc-7/call-report?${MONTH}`);
+  expect([status, json]).toMatchObject([422, { error: { code: 'unsupported' } }]);
+});
+
 it('an operator reads by which carrier and trunk a call went, and a client does not', async () => {
   const path = '/services/line-1/calls?from=2026-11-20';
   const routesOf = async (by: string): Promise<unknown[]> => {

@@ -188,3 +188,11 @@ describe('a password that was set', () => {
     expect(credentials).not.toHaveProperty('inDoubt');
   });
 });
+
+it('is not offered for a service that has ended', async () => {
+  expect(await link.text('/services/relay-1')).toContain('/services/relay-1/password"');
+  await at.sluice.services.set('relay-1', { status: 'terminated' });
+  expect(await link.text('/services/relay-1')).not.toContain('/services/relay-1/password"');
+  const page = await link.get('/services/relay-1/password');
+  expect([page.status, textOf(await page.text())]).toEqual([409, expect.stringContaining('This service has ended')]);
+});

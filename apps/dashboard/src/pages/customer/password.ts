@@ -8,6 +8,7 @@ import { facts, notice, type Section } from '../../layout/components.js';
 import { name } from '../../layout/format.js';
 import { postForm } from '../../layout/forms.js';
 import { html } from '../../layout/html.js';
+import { hasEnded } from '../lifecycle.js';
 import type { Page, PageAnswer } from '../page.js';
 import type { PageRequest } from '../../requests/page-request.js';
 import { toZone } from '../../layout/page-times.js';
@@ -16,9 +17,13 @@ import { ownService, toClient, toPath, plainly } from './own.js';
 const REFUSED = 'Your link does not permit this';
 
 /** Returns why the client may not get a new password for a service; null where it may. */
-async function findRefusal({ sluice, viewer }: PageRequest, { id }: ServiceDetail): Promise<SluiceError | null> {
+async function findRefusal(
+  { sluice, viewer }: PageRequest,
+  { id, lifecycle }: ServiceDetail,
+): Promise<SluiceError | null> {
   const useCase = 'provision.changePassword';
   if (!may(viewer, useCase)) return forbidden(REFUSED);
+  if (hasEnded({ lifecycle })) return new SluiceError('wrong_lifecycle', 'This service has ended: it has no password.');
   const terms = await sluice.services.customerMay(id);
   return mayWithFields(viewer, useCase, terms) ? null : refusal(terms, useCase, REFUSED);
 }

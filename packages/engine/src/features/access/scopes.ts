@@ -16,7 +16,7 @@ export function parseScopes(scopes: readonly string[]): { scopes: string[]; clie
   const clients = new Set<string>();
   const others = new Set<string>();
   for (const scope of scopes) {
-    const client = /^client:(.+)$/.exec(scope)?.[1];
+    const client = /^client:(\S(?:.*\S)?)$/.exec(scope)?.[1];
     if (client !== undefined) clients.add(client);
     else if (OF_ALL.includes(scope) || OF_CLIENT.includes(scope)) others.add(scope);
     else throw usageError('bad_token', `"${scope}" is not a scope: use ${LIST}`, { scope });

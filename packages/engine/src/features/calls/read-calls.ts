@@ -144,6 +144,7 @@ export async function reportCalls(context: Context, request: CallReportCall): Pr
       ? await context.store.services.list({ client: request.client ?? '' })
       : [await requireService(context, request.service)];
   const own = services.filter(({ panel }) => hasCalls(context, panel));
+  if (own.length === 0 && request.service !== null) await requireTelephony(context, services[0]?.panel ?? null);
   if (own.length === 0)
     throw notFound('unknown_client', `No service with calls is of client "${request.client ?? ''}"`);
   const lines: Line[] = [];

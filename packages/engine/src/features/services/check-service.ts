@@ -31,8 +31,8 @@ export function blankService(id: string, now: string): ServiceRecord {
 
 /** Returns the problem with the id of a new service, or null. */
 export function idProblem(id: string): string | null {
-  // Browsers and HTTP clients resolve these two in addresses.
-  if (id === '.' || id === '..') return `"${id}" is not a valid id: it means another address`;
+  // Browsers and HTTP clients resolve two of these in addresses; the third is an address of the API.
+  if (['.', '..', 'export'].includes(id)) return `"${id}" is not a valid id: it means another address`;
   if (/^[\w.:@-]{1,128}$/.test(id)) return null;
   return `"${id}" is not a valid id: use letters, digits and . _ : @ -, at most 128 characters`;
 }
