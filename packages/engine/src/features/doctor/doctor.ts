@@ -180,7 +180,11 @@ function describeAction(action: ActionRecord): Pick<Check, 'message' | 'code' | 
   const since = `${action.state} since ${action.plannedAt}`;
   if (isCommandRow(action)) {
     const details = { verb: action.type.slice(COMMAND_PREFIX.length), service: action.service ?? '' };
-    return { message: `${since}; the command is not finished: it was interrupted, or a change of it was refused`, code: 'command_unfinished', details };
+    return {
+      message: `${since}; the command is not finished: it was interrupted, or a change of it was refused`,
+      code: 'command_unfinished',
+      details,
+    };
   }
   if (action.state !== 'in-doubt') return { message: `${since}; the next poll resolves it by reading the panel` };
   return { message: `${since} (${action.id})`, code: 'outcome_unknown', details: { action: action.id } };
