@@ -30,11 +30,13 @@ const INSTANTS = /(\b\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z)/;
 /** Writes instants in one time zone, as seen at one moment. */
 export class Times {
   readonly #now: number;
+  readonly #isKept: boolean;
   readonly timeZone: string;
 
-  /** `now`: milliseconds since 1970. `timeZone`: an IANA zone. */
-  constructor(now: number, timeZone: string) {
+  /** `now`: milliseconds since 1970. `timeZone`: an IANA zone. `isKept`: what is written is shown later, too, so that it has no ages. */
+  constructor(now: number, timeZone: string, { isKept = false }: { isKept?: boolean } = {}) {
     this.#now = now;
+    this.#isKept = isKept;
     this.timeZone = timeZone;
   }
 
@@ -104,12 +106,12 @@ export class Times {
     return html`${parts.map((part, index) => (index % 2 === 1 ? this.full(part) : part))}`;
   }
 
-  /** A recent instant as `3 min ago`; others as `at`. */
+  /** A recent instant as `3 min ago`; others, and what is kept, as `at`. */
   ago(instant: string | number | null | undefined): Html {
     const ms = toMs(instant);
     if (ms === null) return NONE;
     const age = this.#now - ms;
-    if (age < 0 || age >= 7 * DAY) return this.at(ms);
+    if (this.#isKept || age < 0 || age >= 7 * DAY) return this.at(ms);
     return html`<time datetime="${new Date(ms).toISOString()}" title="${this.text(ms)}">${ageText(age)} ago</time>`;
   }
 

@@ -2,9 +2,15 @@ import type { Sluice } from '@sluice/engine';
 import { Times } from './format.js';
 import type { PageRequest } from '../requests/page-request.js';
 
-/** Returns the times of a panel, or of the config: in its time zone, by default in that of the config. */
-export function toTimes({ sluice, now }: Pick<PageRequest, 'sluice' | 'now'>, panel?: string): Times {
-  return new Times(now, toZone({ sluice }, panel));
+/**
+ * Returns the times of a panel, or of the config: in its time zone, by default in that of the config. WHMCS shows the last parts of a page while
+ * Sluice is away, so that these have no ages.
+ */
+export function toTimes(
+  { sluice, now, isEmbedded = false }: Pick<PageRequest, 'sluice' | 'now'> & Partial<Pick<PageRequest, 'isEmbedded'>>,
+  panel?: string,
+): Times {
+  return new Times(now, toZone({ sluice }, panel), { isKept: isEmbedded });
 }
 
 /** Returns the time zone of a panel: that of the periods, bills and resets of what it has. */
