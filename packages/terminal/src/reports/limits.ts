@@ -3,7 +3,7 @@ import { isLeastUsed, type LimitView, type ServiceDetail } from '@sluice/engine'
 import type { Times } from '../times.js';
 
 /** Returns `18.79 of 20.00 BRL used until 21 Nov 2026 00:00, held`. */
-export function limitText(service: Pick<ServiceDetail, 'status' | 'panel'>, limit: LimitView, times: Times): string {
+export function limitText(service: Pick<ServiceDetail, 'panel'>, limit: LimitView, times: Times): string {
   const { used, allowed, unit, window, held } = limit;
   const show = (figure: number | string | null): string =>
     figure === null ? 'unknown' : typeof figure === 'number' ? formatBytes(figure) : padMoney(figure, unit);
