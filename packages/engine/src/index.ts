@@ -225,7 +225,14 @@ export {
   isWithinUnknown,
   usedBytes,
 } from './kernel/subject/used.js';
-export { isEndedByRuns, readLimitingAgent, readSuspendedAgent } from './kernel/subject/agent-hold.js';
+export { findLimitEnd, type LimitEnd } from '@sluice/panel-kind';
+export {
+  describeLimitNow,
+  describeRelease,
+  findLimitingAgent,
+  type LimitingAgent,
+} from './features/agents/limiting-agent.js';
+export { isEndedByRuns, readSuspendedAgent } from './kernel/subject/agent-hold.js';
 export type { UsageFilter } from './features/usage/usage.js';
 export type { Doubted } from './kernel/subject/stages.js';
 export { describeSkip, findSkip, isLeftBySkip, isWithAccount, type SkipReason } from './kernel/subject/skip.js';

@@ -58,6 +58,8 @@ export interface AgentTraffic {
   reservedBytes: number;
   /** Stable code of why the agent is in its state. */
   rule: string;
+  /** Users that are disabled for its limit are enabled below this share of it. */
+  releaseBelowPercent: number;
   /** Since when its users are disabled for its limit; null while they are not. */
   heldSince: string | null;
   /** Null while no operator suspends the agent itself. */

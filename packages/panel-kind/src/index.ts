@@ -13,6 +13,7 @@ export {
   type RestorePlan,
   type ServiceUser,
 } from './agent-plan.js';
+export { findLimitEnd, type LimitEnd } from './limit-end.js';
 export type { AgentAncestor, AgentSuspension, AgentTraffic, CreationCheck, DisabledUsers } from './agent-traffic.js';
 export type {
   AgentLimit,

@@ -1,4 +1,4 @@
-import { type Explanation, findSkip, isWithAccount, parseTime, readLimitingAgent, type Sluice } from '@sluice/engine';
+import { findLimitingAgent, findSkip, isWithAccount, parseTime } from '@sluice/engine';
 import { shellWords } from '@sluice/terminal';
 import { explainState, printBasis, printService, type StateCommands, type StateNames } from '@sluice/terminal/reports';
 import { ExitCode } from '../exit-codes.js';
@@ -33,19 +33,6 @@ const COMMANDS: StateCommands = {
   releasePanel: (panel) => `sluice hold release --all --panel ${shellWords([panel])}`,
 };
 
-/** Returns the agent whose limit decides, by the note of its hold; null where the store does not have it. */
-async function findAgent(sluice: Sluice, { service, holds }: Explanation): Promise<StateNames['agent']> {
-  const { panel } = service;
-  const [name] = holds.flatMap((hold) => (hold.until === null ? (readLimitingAgent(hold) ?? []) : []));
-  if (name === undefined) return null;
-  try {
-    const agent = await sluice.agents.explain(name, { panel });
-    return { name: agent.name, isOver: agent.exceeded };
-  } catch {
-    return null;
-  }
-}
-
 /** `sluice explain SERVICE` */
 export const explain: CommandHandler<GlobalOptions & { at?: string }> = ([id = ''], options, deps) =>
   withSluice(deps, options, async ({ sluice, config, terminal }) => {
@@ -60,7 +47,7 @@ export const explain: CommandHandler<GlobalOptions & { at?: string }> = ([id = '
       canCreate: kind?.capabilities.includes('accounts') === true,
       hasAccount: isWithAccount(found.service, kind?.requiredRef ?? null),
       skip: findSkip(config, found.service, found.at),
-      agent: await findAgent(sluice, found),
+      agent: await findLimitingAgent(sluice, found),
     };
     terminal.document(found);
     for (const sentence of explainState(found, terminal.times, names)) terminal.line(sentence);

@@ -77,6 +77,9 @@ const detailParts = {
   /** Enabled users, sub-agents' included; null through the add-on. */
   enabledUsers: count.nullable(),
   accounting,
+  releaseBelowPercent: count
+    .nullable()
+    .describe('Below this share of its limit, users disabled for it are enabled again; null through the add-on'),
   period: z.object({ start: instant, end: instantOrNull }).nullable(),
   /** Thresholds (percent) announced in this period. */
   thresholds: z.array(count),

@@ -5,6 +5,7 @@ import {
   type AgentSuspension,
   type AgentTraffic,
   type DisabledUsers,
+  findLimitEnd,
   SluiceError,
 } from '@sluice/panel-kind';
 import { type AgentRecord, type AgentReservationRecord, findSubjectAgent, formatBytes } from '@sluice/quota-core';
@@ -122,6 +123,7 @@ function describeAgent(agent: AgentRecord, stored: StoredAgents): AgentTraffic {
     usersDisabledByUs,
     disabledFor,
     accounting,
+    releaseBelowPercent,
     period: account === null ? null : { start: account.periodStart, end: account.periodEnd },
     thresholds,
     ancestors: listAncestors(uuid, stored),
@@ -161,7 +163,7 @@ const EXPLANATIONS: Record<AgentRule, string> = {
   full: 'That is exactly its limit, which is allowed with accounting: allocated.',
   'at-or-over-limit': 'That reaches its limit',
   'over-limit': 'That is over its limit',
-  'within-release-margin': 'That is below its limit but not low enough to enable its users again.',
+  'within-release-margin': 'That is below its limit',
   exempt: 'It is exempt: the limit is reported but not enforced.',
   dormant: 'The account is not an agent any more, so the limit is not enforced.',
   missing: "It is not in the panel's list any more, so nothing is changed.",
@@ -182,7 +184,7 @@ export function explainAgent(agent: AgentTraffic, { now, keptBy }: { now: string
     agent.heldSince === null
       ? ''
       : ` Held since ${agent.heldSince}; Sluice keeps ${agent.usersDisabledByUs} users disabled${toEnd(agent, keptBy)}.`;
-  const rule = `${EXPLANATIONS[agent.rule as AgentRule]}${toDoubted(agent)}${toRestriction(agent, keptBy)}`;
+  const rule = `${EXPLANATIONS[agent.rule as AgentRule]}${toDoubted(agent)}${toMargin(agent)}${toRestriction(agent, keptBy)}`;
   const suspended = agent.suspended === null ? '' : ` ${describeSuspension(agent)}`;
   return `At ${now} agent "${agent.name}" has ${limit}, ${formatBytes(agent.usedBytes)} ${what}${reserved}. ${rule}${held}${suspended}${describeAbove(agent)}`;
 }
@@ -193,9 +195,15 @@ function toDoubted({ doubted }: AgentTraffic): string {
   return `, but the reading of ${doubted.at} shows ${formatBytes(doubted.usedBytes)}: it is doubted, because it rose by too much at once, and the next check decides.`;
 }
 
+/** Returns how low the usage of an agent that is within its limit has to be. */
+function toMargin({ rule, releaseBelowPercent }: AgentTraffic): string {
+  if (rule !== 'within-release-margin') return '';
+  return `, but only below ${releaseBelowPercent} % of it are its users enabled again.`;
+}
+
 /** Returns when the users of an agent that is within its limit are enabled again. */
-function toEnd({ exceeded, rule, usersDisabledByUs }: AgentTraffic, keptBy: Keeper): string {
-  if (exceeded || usersDisabledByUs === 0 || rule === 'within-release-margin') return '';
+function toEnd(agent: AgentTraffic, keptBy: Keeper): string {
+  if (agent.usersDisabledByUs === 0 || findLimitEnd(agent).by !== 'check') return '';
   if (keptBy === 'observe') return ', because the panel is under observe';
   return keptBy === 'brake' ? ', because the brake stopped the last check' : ' until the next check';
 }

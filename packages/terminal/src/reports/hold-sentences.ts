@@ -1,5 +1,7 @@
 import {
   describeFigures,
+  describeLimitNow,
+  describeRelease,
   describeSkip,
   describeUsed,
   findNextDecision,
@@ -151,13 +153,24 @@ function partText({ partly, evidence }: HoldView): string {
 
 function agentText({ note }: HoldView, agent: StateNames['agent']): string {
   const name = note ?? (agent === null ? 'its agent' : `agent "${agent.name}"`);
-  return agent?.isOver === false ? `${name} was over its limit, and is within it now` : `${name} is over its limit`;
+  return `${name} ${describeLimitNow(agent)}`;
 }
 
 function agentEnd(panel: string, agent: StateNames['agent'], commands: StateCommands): string {
-  if (agent?.isOver === false) return `The next check of agents releases it: ${commands.checkAgents(panel)}.`;
-  const higher = agent === null ? '' : `: ${commands.raiseAgentLimit(agent.name)}`;
-  return `It is released when the agent is within its limit again, or with a higher one${higher}.`;
+  if (agent === null) return 'It is released when the agent is within its limit again, or with a higher one.';
+  const { end, name } = agent;
+  switch (end.by) {
+    case 'usage':
+      return `${describeRelease(end)}, such as with a higher one: ${commands.raiseAgentLimit(name)}.`;
+    case 'suspension':
+      return `No check of agents releases it while the agent is suspended: ${commands.endAgentSuspension(name)}.`;
+    case 'nothing':
+      return 'No check of agents releases it while the account is not an agent on the panel.';
+    case 'doubt':
+      return `The next check of agents decides: ${commands.checkAgents(panel)}.`;
+    case 'check':
+      return `The next check of agents releases it: ${commands.checkAgents(panel)}.`;
+  }
 }
 
 function limitEnd({ id, panel, limits }: Service, reason: string, times: Times, { release }: StateCommands): string {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Explanation } from '@sluice/engine';
+import type { Explanation, LimitEnd } from '@sluice/engine';
 import { Terminal } from '../index.js';
 import { explainState } from './state.js';
 import type { StateNames } from './state-names.js';
@@ -71,14 +71,23 @@ it('names the suspended agent in what releases its services', () => {
 it('says of the limit of an agent what it is now', () => {
   const hold = { reason: 'agent-limit', note: 'agent "north"' };
   const since = 'svc-1 is held since 20 Nov 2026 13:00: agent "north"';
-  expect(sentencesOf({}, hold, { agent: { name: 'north', isOver: true } })).toEqual([
+  const saying = (end: LimitEnd): string[] => sentencesOf({}, hold, { agent: { name: 'north', end } });
+  const low = 'It is released by the first check of agents that reads less than 95 % of the limit of its agent';
+  expect(saying({ by: 'usage', isOver: true, belowPercent: 95 })).toEqual([
     `${since} is over its limit.`,
-    'It is released when the agent is within its limit again, or with a higher one: raise north.',
+    `${low}, such as with a higher one: raise north.`,
   ]);
-  expect(sentencesOf({}, hold, { agent: { name: 'north', isOver: false } })).toEqual([
+  expect(saying({ by: 'usage', isOver: false, belowPercent: 95 })).toEqual([
+    `${since} was over its limit, and is below it now, but not low enough.`,
+    `${low}, such as with a higher one: raise north.`,
+  ]);
+  expect(saying({ by: 'check' })).toEqual([
     `${since} was over its limit, and is within it now.`,
     'The next check of agents releases it: check vpn.',
   ]);
+  expect(saying({ by: 'suspension' })[1]).toBe(
+    'No check of agents releases it while the agent is suspended: end north.',
+  );
 });
 
 it.each([

@@ -302,7 +302,7 @@ it("shows a reseller the users disabled for its own budget apart from those of i
   const after = await reseller.text('/');
   expect(after).toMatch(/Disabled for your budget<\/dt> ?<dd>1 user</);
   expect(after).toContain('3 users (budget of <bdi>sub</bdi>)');
-  expect(after).toContain('Your budget is used up: your users are disabled until there is traffic left again.');
+  expect(after).toContain('Your budget is used up: your users are disabled until less than 95 % of it is used.');
   await at.sluice.agents.limit(agent, { ...how, limitBytes: 40 * GB });
   await at.sluice.agents.limit(sub, { ...how, limitBytes: null });
   await at.sluice.agents.check({});

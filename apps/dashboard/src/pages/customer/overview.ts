@@ -1,4 +1,4 @@
-import { type AgentDetail, listDisabledAbove, type ServiceDetail } from '@sluice/engine';
+import { type AgentDetail, findLimitEnd, listDisabledAbove, type ServiceDetail } from '@sluice/engine';
 import { facts, link, notice, type Section, sections, table, usageBar } from '../../layout/components.js';
 import { bytes, counted, money, name, NONE, type Times } from '../../layout/format.js';
 import { html, type Html, join, type Part } from '../../layout/html.js';
@@ -102,15 +102,28 @@ function disabledAbove({ reason, users }: ReturnType<typeof listDisabledAbove>[n
 }
 
 /** What follows from a used-up budget: under observe, and where the brake stopped the check, no user is disabled. */
-function usedUp({ exceeded, heldSince, enabledUsers, usersDisabledByUs }: AgentDetail): Html | null {
+function usedUp(agent: AgentDetail): Html | null {
+  const { exceeded, heldSince, enabledUsers, usersDisabledByUs } = agent;
   const isHeld = heldSince !== null;
-  if (!exceeded)
-    return isHeld && usersDisabledByUs !== 0
-      ? notice('warning', 'There is traffic left again, and your users are not enabled yet.')
-      : null;
+  if (!exceeded) return isHeld && usersDisabledByUs !== 0 ? notice('warning', leftAgain(agent)) : null;
   if (!isHeld) return notice('warning', 'Your budget is used up.');
   if (enabledUsers !== 0) return notice('warning', 'Your budget is used up: not all of your users are disabled yet.');
-  return notice('bad', 'Your budget is used up: your users are disabled until there is traffic left again.');
+  return notice('bad', `Your budget is used up: your users are disabled until ${enough(findLimitEnd(agent), 'it')}.`);
+}
+
+/** What enables the users of an agent that has traffic left again. */
+function leftAgain(agent: AgentDetail): string {
+  const end = findLimitEnd(agent);
+  if (end.by === 'usage')
+    return `There is traffic left again, but not enough: your users are enabled once ${enough(end, 'your budget')}.`;
+  return end.by === 'check' && agent.enforce?.value === 'on'
+    ? 'There is traffic left again: the next check enables your users.'
+    : 'There is traffic left again, and your users are not enabled yet.';
+}
+
+function enough(end: ReturnType<typeof findLimitEnd>, budget: string): string {
+  if (end.by !== 'usage' || end.belowPercent === null) return 'there is traffic left again';
+  return `less than ${end.belowPercent} % of ${budget} is used`;
 }
 
 /** Names may say it themselves. */

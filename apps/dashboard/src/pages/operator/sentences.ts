@@ -4,7 +4,9 @@ import {
   describeDoubtedHolds,
   describeExceeded,
   describeFigures,
+  describeLimitNow,
   describeProtection,
+  describeRelease,
   describeSkip,
   describeUsed,
   describeWithin,
@@ -44,11 +46,11 @@ export function explainState(scene: ServiceScene): Part[] {
   const open = lasting.filter(({ until }) => until === null);
   return [
     ...(found.panelRemoved && (lasting.length > 0 || isLiving(service.lifecycle))
-      ? removedSentences(found, lasting, times)
+      ? removedSentences(scene, lasting)
       : lasting.length > 0 && !isLiving(service.lifecycle)
-        ? goneSentences(found, lasting, times)
+        ? goneSentences(scene, lasting)
         : lasting.length > 0
-          ? lasting.flatMap((hold) => holdSentences(found, hold, { times, skip }))
+          ? lasting.flatMap((hold) => holdSentences(scene, hold))
           : withoutHold(scene)),
     service.error === null || found.decision === null
       ? null
@@ -74,11 +76,14 @@ const toSentence = (text: string | null): string | null => (text === null ? null
 
 const isLiving = (lifecycle: string): boolean => lifecycle !== 'terminated' && lifecycle !== 'vanished';
 
+/** What the sentences about a hold need to know. */
+type Held = Pick<ServiceScene, 'found' | 'times' | 'agent'>;
+
 /** What ends a hold elsewhere ends none on a panel that no run reads. */
-function removedSentences(found: Explanation, open: readonly HoldView[], times: Times): Part[] {
-  const { panel } = found.service;
+function removedSentences(scene: Held, open: readonly HoldView[]): Part[] {
+  const { panel } = scene.found.service;
   return [
-    ...open.flatMap((hold) => lastingSentences(found, hold, times).slice(0, 1)),
+    ...open.flatMap((hold) => lastingSentences(scene, hold).slice(0, 1)),
     html`Panel ${panel} is not in the config: nothing of the service is read or changed there. Put the panel back into
       the config; before you take it out for good, give its services back with
       <code>sluice hold release --all --panel ${panel}</code>.`,
@@ -86,10 +91,10 @@ function removedSentences(found: Explanation, open: readonly HoldView[], times: 
 }
 
 /** Runs leave a service that has ended as it is, also on the panel. */
-function goneSentences(found: Explanation, open: readonly HoldView[], times: Times): Part[] {
+function goneSentences(scene: Held, open: readonly HoldView[]): Part[] {
   return [
-    `It is ${found.service.lifecycle}: it is not metered, and what is restricted on its panel stays so.`,
-    ...open.flatMap((hold) => lastingSentences(found, hold, times).slice(0, 1)),
+    `It is ${scene.found.service.lifecycle}: it is not metered, and what is restricted on its panel stays so.`,
+    ...open.flatMap((hold) => lastingSentences(scene, hold).slice(0, 1)),
   ];
 }
 
@@ -166,13 +171,10 @@ const ACCOUNT_REASONS: Record<string, string> = {
   operator: 'that waits for an operator',
 };
 
-function holdSentences(
-  found: Explanation,
-  hold: HoldView,
-  { times, skip }: Pick<ServiceScene, 'times' | 'skip'>,
-): Part[] {
+function holdSentences(scene: Held & Pick<ServiceScene, 'skip'>, hold: HoldView): Part[] {
+  const { found, skip } = scene;
   const { observing, panel } = found.service;
-  const sentences = lastingSentences(found, hold, times);
+  const sentences = lastingSentences(scene, hold);
   if (skip !== null && isLeftBySkip(skip, hold))
     return [...sentences.slice(0, 1), `${describeSkip(found.service, skip)}.`];
   if (!observing || !isEndedByRuns(hold)) return sentences;
@@ -208,7 +210,7 @@ const NEXT_DECISIONS: Record<
   ],
 };
 
-function lastingSentences(found: Explanation, hold: HoldView, times: Times): Part[] {
+function lastingSentences({ found, times, agent }: Held, hold: HoldView): Part[] {
   const { service } = found;
   if (hold.releasing === true) {
     const ended = html`its hold “${reasonWords(hold.reason)}” ended
@@ -248,14 +250,31 @@ function lastingSentences(found: Explanation, hold: HoldView, times: Times): Par
     case 'agent-limit':
       return [
         html`${since}:
-        ${hold.note === null ? 'its agent' : html`<span dir="auto">${hold.note}</span>`}${readSuspendedAgent(hold) === null ? ' was over its limit' : ''}.`,
-        'A check of agents ends that once the agent is within its limit, and not suspended.',
+        ${hold.note === null ? 'its agent' : html`<span dir="auto">${hold.note}</span>`}${readSuspendedAgent(hold) === null ? ` ${describeLimitNow(agent)}` : ''}.`,
+        readSuspendedAgent(hold) === null ? agentEnd(agent) : 'A check of agents ends that once it is not suspended.',
       ];
     default:
       return [
         html`${since}: it has exceeded the limit "${hold.reason}"${figuresText(service, [hold.reason]) || note}.`,
         limitEnd(service, hold.reason, times),
       ];
+  }
+}
+
+function agentEnd(agent: Held['agent']): string {
+  switch (agent?.end.by) {
+    case 'usage':
+      return `${describeRelease(agent.end)}, such as with a higher one.`;
+    case 'suspension':
+      return 'No check of agents releases it while the agent is suspended.';
+    case 'nothing':
+      return 'No check of agents releases it while the account is not an agent on the panel.';
+    case 'doubt':
+      return 'The next check of agents decides.';
+    case 'check':
+      return 'The next check of agents releases it.';
+    case undefined:
+      return 'A check of agents ends that once the agent is within its limit, and not suspended.';
   }
 }
 

@@ -1,6 +1,7 @@
 import {
   describeMark,
   type Explanation,
+  findLimitingAgent,
   findSkip,
   type HoldView,
   packageName,
@@ -10,6 +11,7 @@ import {
   isLeastUsed,
   isLeftAsIs,
   isWithAccount,
+  type LimitingAgent,
   type SkipReason,
 } from '@sluice/engine';
 import { describeRule } from '@sluice/quota-core';
@@ -36,6 +38,8 @@ export interface ServiceScene extends Scene {
   hasAccount: boolean;
   /** Why no run reads it; null where runs do. */
   skip: SkipReason | null;
+  /** The agent whose limit holds it; null for none, and where it is not known. */
+  agent: LimitingAgent | null;
 }
 
 /** Returns the scene of a service, in the time zone of its panel. */
@@ -46,7 +50,8 @@ export async function readScene(request: PageRequest, id: string): Promise<Servi
   const { panel } = service;
   const isLine = (await panelsWith(sluice, 'calls')).includes(panel);
   const hasAccount = isWithAccount(service, await readRequiredRef(sluice, panel));
-  return { ...toScene(request, panel), found, isLine, hasAccount, skip: findSkip(sluice.config, service, at) };
+  const skip = findSkip(sluice.config, service, at);
+  return { ...toScene(request, panel), found, isLine, hasAccount, skip, agent: await findLimitingAgent(sluice, found) };
 }
 
 /** Returns the parts of the page of a service, except its state; null for those that it has not. */

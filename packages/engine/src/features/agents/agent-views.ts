@@ -71,6 +71,7 @@ export function addonDetail(panel: string, agent: AddonAgent, semantics: AgentSe
     ...addonView(panel, agent),
     ...{
       enabledUsers: null,
+      releaseBelowPercent: null,
       period: null,
       thresholds: [],
       ancestors: [],

@@ -128,6 +128,27 @@ describe('what ends a restriction is named', () => {
     expect((await at.sluice('hold release svc-1 --reason manual')).exitCode).toBe(1);
   });
 
+  it('where an agent is within its limit again, by how far it has to be', async () => {
+    const uuid = await at.create(1, { product: 'agency' });
+    await at.sluice('agent limit north --gb 16');
+    at.panel.use(uuid, 16 * GB);
+    await at.check();
+    expect(await print('explain svc-1')).toContain(
+      'It is released by the first check of agents that reads less than 95 % of the limit of its agent, such as with a higher one: sluice agent limit north --gb N.',
+    );
+    await at.sluice('agent limit north --gb 16.5');
+    await at.check();
+    const kept = await print('explain svc-1');
+    expect(kept).toContain('agent "north" was over its limit, and is below it now, but not low enough.');
+    expect(kept).toContain('that reads less than 95 % of the limit of its agent');
+    expect(kept).not.toContain('The next check of agents');
+    expect(await print('agent explain north')).toContain('below its limit, but only below 95 % of it are its users');
+    await at.sluice('agent limit north --gb 20');
+    expect(await print('explain svc-1')).toContain('The next check of agents releases it: sluice agent check --all');
+    await at.check();
+    expect(await print('explain svc-1')).toContain('svc-1 is not held');
+  });
+
   it('where the agent is suspended', async () => {
     await at.create(1, { product: 'agency' });
     await at.sluice('agent suspend north');

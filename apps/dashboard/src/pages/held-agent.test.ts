@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { type FakeHiddify, manualClock, startFakeHiddify } from '@sluice/fake-panels';
+import { hiddify } from '@sluice/hiddify-agent-traffic/panel';
+import { type DashboardBench, GB, startBench } from '../test/dashboard-bench.js';
+import { textOf } from '../test/page-texts.js';
+import { Link } from '../test/share-link.js';
+
+let fake: FakeHiddify;
+let north: string;
+let at: DashboardBench;
+
+/** Client 77 is agent north, whose only user is `svc-1`, with 16 GB of 16 GB used. */
+beforeAll(async () => {
+  fake = await startFakeHiddify({ now: manualClock('2026-11-20T12:00:00.000Z').now });
+  north = fake.addAgent(undefined, { name: 'north' });
+  const agents = { clients: { 77: north } };
+  at = await startBench({
+    fakes: [fake],
+    kinds: [hiddify],
+    panels: { vpn: { kind: 'hiddify', url: fake.url, allowHttp: true, apiKey: fake.key, retries: 0, agents } },
+    products: { agency: { panel: 'vpn', quota: { total: '50GB' }, hiddify: { agent: north, packageDays: 30 } } },
+  });
+  const row = { panel: 'vpn', product: 'agency', client: '42', status: 'active', billing_cycle: 'monthly' };
+  await at.sluice.services.add('svc-1', { ...row, next_due_date: '2026-12-15' });
+  await at.sluice.provision.create('svc-1');
+  await limit(16);
+  const { refs } = await at.sluice.services.show('svc-1');
+  fake.use(refs['hiddify_user_uuid'] ?? '', 16 * GB);
+  await check();
+});
+afterAll(() => at.close());
+
+async function limit(gb: number): Promise<void> {
+  await at.sluice.agents.limit('north', {
+    limitBytes: gb * GB,
+    opening: undefined,
+    dryRun: false,
+    confirm: () => Promise.resolve(),
+  });
+}
+
+async function check(): Promise<void> {
+  at.clock.advance(60_000);
+  await at.sluice.agents.check({});
+}
+
+/** What the page of the service and the reseller's page say. */
+async function read(): Promise<[service: string, reseller: string]> {
+  const reseller = await Link.open(at, { client: '77' });
+  const pages = [await at.page('/services/svc-1'), await reseller.text('/')];
+  const [service = '', own = ''] = pages.map((page) => textOf(page).replaceAll('&quot;', '"'));
+  return [service, own];
+}
+
+it('says of the users of a held agent what enables them again, on each page the same', async () => {
+  const below = 'less than 95 % of';
+  const over = await read();
+  expect(over[0]).toContain('agent "north" is over its limit.');
+  expect(over[0]).toContain(`It is released by the first check of agents that reads ${below} the limit of its agent`);
+  expect(over[1]).toContain(`your users are disabled until ${below} it is used.`);
+  await limit(16.5);
+  await check();
+  const kept = await read();
+  expect(kept[0]).toContain('agent "north" was over its limit, and is below it now, but not low enough.');
+  expect(kept[0]).toContain(`reads ${below} the limit of its agent`);
+  expect(kept[1]).toContain(
+    `There is traffic left again, but not enough: your users are enabled once ${below} your budget is used.`,
+  );
+  await limit(20);
+  const low = await read();
+  expect(low[0]).toContain('The next check of agents releases it.');
+  expect(low[1]).toContain('There is traffic left again: the next check enables your users.');
+  await check();
+  const free = await read();
+  expect(free[0]).toContain('It is not held');
+  expect(free[1]).not.toContain('traffic left');
+});

@@ -1,0 +1,26 @@
+import type { AgentTraffic } from './agent-traffic.js';
+
+/**
+ * What ends that users are kept disabled for the limit of an agent. `usage`: a check that reads less than `belowPercent` of its limit
+ * (`isOver`: whether the limit is exceeded now). `check`: the next check. `doubt`: the next check decides, since the usage is doubted.
+ * `suspension`: no check before the agent's suspension ends. `nothing`: no check, while the account is not an agent on the panel.
+ */
+export type LimitEnd =
+  | { by: 'usage'; isOver: boolean; belowPercent: number | null }
+  | { by: 'check' | 'doubt' | 'suspension' | 'nothing' };
+
+/** Rules under which checks change nothing for an agent. */
+const UNCHECKED: readonly (string | null)[] = ['missing', 'dormant', 'unknown'];
+
+/** Returns what ends, by the last figures, that users are kept disabled for an agent's limit. */
+export function findLimitEnd(
+  agent: Pick<AgentTraffic, 'exceeded' | 'suspended'> & { rule: string | null; releaseBelowPercent: number | null },
+): LimitEnd {
+  const { rule, exceeded, suspended, releaseBelowPercent: belowPercent } = agent;
+  if (suspended !== null) return { by: 'suspension' };
+  if (UNCHECKED.includes(rule)) return { by: 'nothing' };
+  if (rule === 'exempt') return { by: 'check' };
+  if (exceeded) return { by: 'usage', isOver: true, belowPercent };
+  if (rule === 'within-release-margin') return { by: 'usage', isOver: false, belowPercent };
+  return { by: rule === 'doubted' ? 'doubt' : 'check' };
+}
