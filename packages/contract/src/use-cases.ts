@@ -52,6 +52,7 @@ export const METHODS = {
   'agents.listStored': READ,
   'agents.show': READ,
   'agents.ofClient': SHOW,
+  'agents.unknownOfClient': SERVER,
   'agents.explain': READ,
   'agents.limit': OPERATE,
   'agents.limits': OPERATE,

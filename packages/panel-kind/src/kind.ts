@@ -155,8 +155,8 @@ export interface PanelKind extends KindTraits {
   ) => Promise<PanelLacks>;
   /** Returns the first day whose calls are due for billing; null where the config of the panel states none; absent where every call is due. Pure. */
   readonly billFrom?: (panel: PanelSettings) => string | null;
-  /** Returns uuid or name of the agent that a client is; null for a client who is not an agent. Pure. */
-  readonly findAgent?: (panel: PanelSettings, client: string) => string | null;
+  /** Returns the clients who are agents, each with uuid or name of its agent. Pure. */
+  readonly agentClients?: (panel: PanelSettings) => Readonly<Record<string, string>>;
   /** Returns the name of a change for operators, such as `disable port eth0 (100)`; by default its type and target. Pure. */
   readonly nameAction?: (action: NamedAction) => string;
   open(panel: PanelToOpen, dependencies: PanelDependencies): Promise<Panel>;

@@ -13,7 +13,7 @@ let at: DashboardBench;
 beforeAll(async () => {
   fake = await startFakeHiddify({ now: manualClock('2026-11-20T12:00:00.000Z').now });
   north = fake.addAgent(undefined, { name: 'north' });
-  const agents = { clients: { 77: north } };
+  const agents = { clients: { 77: north, 42: 'nroth' } };
   at = await startBench({
     fakes: [fake],
     kinds: [hiddify],
@@ -74,4 +74,10 @@ it('says of the users of a held agent what enables them again, on each page the 
   const free = await read();
   expect(free[0]).toContain('It is not held');
   expect(free[1]).not.toContain('traffic left');
+});
+
+it('says to a client whose agent is not found that its budget can’t be shown', async () => {
+  const page = textOf(await (await Link.open(at, { client: '42' })).text('/'));
+  expect(page).toContain('Your budget can’t be shown at the moment. If this lasts, please ask your provider.');
+  expect(page).not.toMatch(/nroth|north/);
 });

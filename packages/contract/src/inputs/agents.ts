@@ -32,6 +32,7 @@ export const agentInputs = {
   listStored: accepts(options(ofPanel)),
   show: accepts(agent, options(ofPanel)),
   ofClient: accepts(['client', text], options(read)),
+  unknownOfClient: accepts(['client', text], options(called)),
   explain: accepts(agent, options(ofPanel)),
   limit: accepts(agent, request({ ...limiting, limitBytes: z.nullable(anyNumber) })),
   limits: accepts(request({ ...limiting, rows: z.array(importRow), file: text })),

@@ -7,18 +7,13 @@ import type {
   RestoreReport,
 } from '@sluice/contract/documents';
 import { agentForClient } from '../features/agents/agent-views.js';
+import { agentsOfClient } from '../features/agents/client-agents.js';
 import { checkAgents } from '../features/agents/check-agents.js';
 import { canCreateUser, createAgentUser, type CreateUserRequest } from '../features/agents/create-agent-user.js';
 import { limitAgent, limitAgents, type LimitImport, type LimitRequest } from '../features/agents/limit-agents.js';
 import type { AgentRequest } from '../features/agents/agent-command.js';
 import { restoreAgent } from '../features/agents/restore-agent.js';
-import {
-  agentsOfClient,
-  explainAgent,
-  listAgents,
-  listStoredAgents,
-  showAgent,
-} from '../features/agents/show-agents.js';
+import { explainAgent, listAgents, listStoredAgents, showAgent } from '../features/agents/show-agents.js';
 import { suspendAgent, unsuspendAgent } from '../features/agents/suspend-agent.js';
 import { afterRun } from '../features/notices/after-run.js';
 import { withFailure } from '../features/notices/heartbeat.js';
@@ -46,6 +41,8 @@ export interface Agents {
   show(agent: string, options?: AgentOptions): Promise<AgentDetail>;
   /** Returns the agents that a client is, by `agents.clients` of the panels, as last read. Calls no panel. */
   ofClient(client: string, options?: CallOptions & ReaderOptions): Promise<{ agents: AgentDetail[] }>;
+  /** Returns how many agents the config names for a client that are not found, or not by their name alone, as last read. */
+  unknownOfClient(client: string, options?: CallOptions): Promise<number>;
   /** Explains the agent's state from the store. */
   explain(agent: string, options?: AgentOptions): Promise<AgentExplained>;
   /** Sets or removes the limit of one agent. */
@@ -81,9 +78,11 @@ export function agentsApi(call: RunCall): Agents {
     show: (agent, options) => call(options, (context) => showAgent(context, agent, options?.panel)),
     ofClient: (client, options) =>
       call(options, async (context) => {
-        const agents = await agentsOfClient(context, client);
+        const { agents } = await agentsOfClient(context, client);
         return { agents: options?.reader === undefined ? agents : agents.map(agentForClient) };
       }),
+    unknownOfClient: (client, options) =>
+      call(options, async (context) => (await agentsOfClient(context, client)).unknown),
     explain: (agent, options) => call(options, (context) => explainAgent(context, agent, options?.panel)),
     limit: (agent, request) => call(request, (context) => limitAgent(context, { ...request, agent })),
     limits: (request) => call(request, (context) => limitAgents(context, request)),

@@ -2,7 +2,6 @@ import type { CustomerLink, PanelKind, PanelToOpen } from '@sluice/panel-kind';
 import {
   AGENT_REF,
   CAPABILITIES,
-  findClientAgent,
   type HiddifySettings,
   panelShape,
   productSchema,
@@ -68,7 +67,7 @@ export const hiddify: PanelKind = {
   },
   nameAction,
   customerLinks,
-  findAgent: (panel, client) => findClientAgent(panel as HiddifySettings, client),
+  agentClients: (panel) => (panel as HiddifySettings).agents?.clients ?? {},
   accountsExpire: true,
   daysFromFirstUse: (product) => toHiddifyProduct(product).packageDays,
   async open(panel, dependencies) {

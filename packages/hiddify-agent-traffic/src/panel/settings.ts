@@ -75,9 +75,3 @@ export function toAgentRules(settings: Pick<HiddifySettings, 'agents'>, timeZone
   const releaseBelowPercent = Math.round(releaseBelow * 100);
   return { accounting, period, timeZone, exempt: exempt.map((agent) => agent.trim()), releaseBelowPercent, thresholds };
 }
-
-/** Returns uuid or name of the agent that a client is. */
-export function findClientAgent({ agents }: Pick<HiddifySettings, 'agents'>, client: string): string | null {
-  const clients = agents?.clients ?? {};
-  return Object.hasOwn(clients, client) ? (clients[client] ?? null) : null;
-}

@@ -28,6 +28,7 @@ export async function clientSections(
   const times = toTimes(request);
   const client = toClient(request);
   const { agents } = await sluice.agents.ofClient(client, { reader: client });
+  const unknown = await sluice.agents.unknownOfClient(client);
   // A client who is an agent alone has nothing to pay here.
   const credit = services.length === 0 ? null : await creditSection(request, reads);
   return [
@@ -35,9 +36,12 @@ export async function clientSections(
     ...agents.map((agent, index) =>
       agentSection(agent, { times, timeZone: toZone(request, agent.panel) }, `agent-${index + 1}`),
     ),
+    unknown === 0 ? null : { id: 'agent-unknown', title: 'Reseller', content: notice('warning', UNKNOWN_AGENT) },
     credit,
   ];
 }
+
+const UNKNOWN_AGENT = 'Your budget can’t be shown at the moment. If this lasts, please ask your provider.';
 
 function servicesSection(request: PageRequest, services: readonly ServiceDetail[], times: Times): Section {
   const list = table({

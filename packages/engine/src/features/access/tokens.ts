@@ -4,7 +4,7 @@ import { SluiceError, usageError } from '@sluice/panel-kind';
 import type { ApiTokenRecord, ShareRights, StoreTables } from '@sluice/state-store';
 import { notFound } from '../../base/errors.js';
 import { refKey, refsOfLink } from '../../base/purchase-keys.js';
-import { agentsOfClient } from '../agents/show-agents.js';
+import { agentsOfClient } from '../agents/client-agents.js';
 import type { Context } from '../../context/context.js';
 import { toHash, isValid, newSecret, NO_RIGHTS, toView } from './grants.js';
 import { madeBy, refuseMore } from './makers.js';
@@ -162,6 +162,8 @@ function checkRights(rights: ShareRights): ShareRights {
 
 async function requireClient(context: Context, client: string): Promise<void> {
   if ((await context.store.services.list({ client, limit: 1 })).length > 0) return;
-  if ((await agentsOfClient(context, client)).length > 0) return;
-  throw notFound('unknown_client', `No service has the client "${client}"`, { client });
+  const { agents, unknown } = await agentsOfClient(context, client);
+  if (agents.length > 0) return;
+  const agent = unknown === 0 ? '' : ', and the agent that the config names for it is not found';
+  throw notFound('unknown_client', `No service has the client "${client}"${agent}`, { client });
 }

@@ -7,15 +7,7 @@ import { brakeKey } from '../../kernel/run/brake-state.js';
 import type { Context } from '../../context/context.js';
 import { addonAgent, refuseAddon } from './addon.js';
 import { addonView, agentDetails, agentView } from './agent-views.js';
-import {
-  agentPanel,
-  agentPanels,
-  type AgentsOnPanel,
-  matches,
-  openAgents,
-  panelsWithAgents,
-  withAgentErrors,
-} from './open-agents.js';
+import { agentPanel, agentPanels, type AgentsOnPanel, openAgents, withAgentErrors } from './open-agents.js';
 import { describeStored, readCurrentFigures, knownAgent, loadStoredAgents } from './read-agents.js';
 
 /** Lists the agents of one panel or of all panels, with current figures; panels that can't be read are named, if not all are. */
@@ -48,23 +40,6 @@ async function readViews(on: AgentsOnPanel, enforcement: Enforcement): Promise<A
 export async function listStoredAgents(context: Context, panel: string | undefined): Promise<AgentDetail[]> {
   const found: AgentDetail[] = [];
   for (const name of agentPanels(context, panel)) found.push(...(await storedAgents(context, name)));
-  return found;
-}
-
-/**
- * Returns the agents that a client is, by `agents.clients` of the panels, as last read; calls no panel. An agent that was never
- * read is left out.
- */
-export async function agentsOfClient(context: Context, client: string): Promise<AgentDetail[]> {
-  const found: AgentDetail[] = [];
-  for (const name of panelsWithAgents(context)) {
-    const settings = context.config.panels[name];
-    const agent = settings === undefined ? null : (context.findKind(name)?.findAgent?.(settings, client) ?? null);
-    if (agent === null) continue;
-    const own = matches(await storedAgents(context, name), agent);
-    // An ambiguous name must not show another client's agent.
-    if (own.length === 1) found.push(...own);
-  }
   return found;
 }
 

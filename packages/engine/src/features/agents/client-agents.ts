@@ -1,0 +1,69 @@
+import type { AgentDetail, Check } from '@sluice/contract/documents';
+import { toChecks } from '../../base/check.js';
+import { findEntry } from '../../base/config/find-entry.js';
+import { compareIds } from '../../base/natural-order.js';
+import { suggestion } from '../../base/suggestion.js';
+import type { Context } from '../../context/context.js';
+import { matches, panelsWithAgents } from './open-agents.js';
+import { storedAgents } from './show-agents.js';
+
+/** A client who is an agent by `agents.clients` of a panel. */
+interface ClientAgent {
+  client: string;
+  /** Uuid or name, as the config has it. */
+  named: string;
+  /** The agents of that uuid or name, as last read. An ambiguous name must not show another client's agent. */
+  found: AgentDetail[];
+}
+
+/** Reads the clients of a panel who are agents, in the order of the config, and whom they are; `client`: that one alone. */
+async function readClientAgents(
+  context: Context,
+  panel: string,
+  client?: string,
+): Promise<[ClientAgent[], AgentDetail[]]> {
+  const settings = findEntry(context.config.panels, panel);
+  const clients = settings === undefined ? {} : (context.findKind(panel)?.agentClients?.(settings) ?? {});
+  const own = Object.entries(clients).filter(([each]) => client === undefined || each === client);
+  if (own.length === 0) return [[], []];
+  const agents = await storedAgents(context, panel);
+  return [own.map(([each, named]) => ({ client: each, named, found: matches(agents, named) })), agents];
+}
+
+/** Returns the agents that a client is, as last read, and how many of its agents are not found; calls no panel. */
+export async function agentsOfClient(
+  context: Context,
+  client: string,
+): Promise<{ agents: AgentDetail[]; unknown: number }> {
+  const all: ClientAgent[] = [];
+  for (const panel of panelsWithAgents(context)) all.push(...(await readClientAgents(context, panel, client))[0]);
+  const agents = all.flatMap(({ found }) => (found.length === 1 ? found : []));
+  return { agents, unknown: all.length - agents.length };
+}
+
+/** Checks that each client of a panel who is an agent has exactly one there, as last read; calls no panel. */
+export async function clientAgentChecks(context: Context, panel: string): Promise<Check[]> {
+  const [clients, agents] = await readClientAgents(context, panel);
+  if (clients.length === 0) return [];
+  const check = toChecks('client agent', panel);
+  if (agents.length === 0) return [check('skipped', 'no agent of the panel has been read yet')];
+  const wrong = clients.filter(({ found }) => found.length !== 1);
+  if (wrong.length === 0) return [check('ok', '')];
+  const names = [...new Set(agents.map(({ name }) => name))].sort(compareIds);
+  return wrong
+    .sort((a, b) => compareIds(a.client, b.client))
+    .map((entry) => {
+      const message = `the pages of client ${entry.client} show no budget: ${describeWrong(entry, names)}`;
+      const object = `panels.${panel}.agents.clients.${entry.client}`;
+      return { ...toChecks('client agent', object)('warning', message, 'client_agent'), details: { panel } };
+    });
+}
+
+const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
+
+/** Uuids of accounts are keys, which messages do not show. */
+function describeWrong({ named, found }: ClientAgent, names: string[]): string {
+  if (found.length > 1) return `${found.length} agents are called "${named}"`;
+  if (UUID.test(named)) return 'no agent has its uuid';
+  return `no agent has the uuid or name "${named}"${suggestion(named, names)}`;
+}

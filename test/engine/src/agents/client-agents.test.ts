@@ -1,0 +1,45 @@
+import { expect, it } from '@jest/globals';
+import { useBench } from '../bench/each-test.js';
+import { startHiddifyBench } from '../bench/hiddify-bench.js';
+
+const clients = '{ 40: north, 41: twice, 42: nroth, 43: 00000000-0000-4000-8000-000000000001 }';
+const at = useBench(() => startHiddifyBench({ agents: `{ clients: ${clients} }` }));
+
+const read = async () => {
+  const { checks } = await at.sluice.panels.doctor();
+  return checks.filter(({ name }) => name === 'client agent');
+};
+
+it('names each client whose agent is not found, or not the only one of its name', async () => {
+  for (const _ of [1, 2]) at.panel.addAgent(undefined, { name: 'twice' });
+  expect(await read()).toMatchObject([
+    { status: 'skipped', object: 'vpn', message: 'no agent of the panel has been read yet' },
+  ]);
+  await at.check();
+  const path = 'panels.vpn.agents.clients';
+  const found = await read();
+  expect(found).toMatchObject([
+    { status: 'warning', object: `${path}.41`, code: 'client_agent' },
+    { status: 'warning', object: `${path}.42`, code: 'client_agent' },
+    { status: 'warning', object: `${path}.43`, code: 'client_agent' },
+  ]);
+  expect(found.map(({ message }) => message)).toEqual([
+    'the pages of client 41 show no budget: 2 agents are called "twice"',
+    'the pages of client 42 show no budget: no agent has the uuid or name "nroth"; did you mean "north"?',
+    'the pages of client 43 show no budget: no agent has its uuid',
+  ]);
+  expect((await at.sluice.agents.ofClient('40')).agents).toHaveLength(1);
+  expect((await at.sluice.agents.ofClient('41')).agents).toEqual([]);
+  expect([await at.sluice.agents.unknownOfClient('41'), await at.sluice.agents.unknownOfClient('40')]).toEqual([1, 0]);
+  await expect(at.sluice.access.share({ client: '41', expiresAt: '2026-11-21T12:00:00.000Z' })).rejects.toMatchObject({
+    message: 'No service has the client "41", and the agent that the config names for it is not found',
+  });
+});
+
+it('is silent where every client has its agent', async () => {
+  await at.bench.edit(clients, '{ 40: north }');
+  await at.check();
+  expect(await read()).toEqual([
+    { name: 'client agent', object: 'vpn', status: 'ok', message: '', section: 'panel vpn' },
+  ]);
+});
