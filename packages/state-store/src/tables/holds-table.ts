@@ -23,10 +23,10 @@ export function holdsTable(access: Access): StoreTables['holds'] {
   return {
     open: (filter) => access.read((session) => listLasting(session, filter, [toOpen])),
     lasting: (filter) => access.read((session) => listLasting(session, filter, [toOpen, toEnded])),
-    all: ({ service, agentsOf } = {}) =>
+    all: ({ service, panel, reason, agentsOf } = {}) =>
       access.read((session) => {
-        const and = [ofSubjects(agentsOf, service === undefined ? undefined : [service])];
-        return listRecords(session, holds, { and, order: ['service', 'since', 'seq'] });
+        const and = [ofSubjects(agentsOf, service === undefined ? undefined : [service]), ...ofPanel(panel)];
+        return listRecords(session, holds, { where: { reason }, and, order: ['service', 'since', 'seq'] });
       }),
     add: (record) =>
       access.write((session) => addRecord(session, holds, record, { columns: ['service', 'reason'], open: true })),
@@ -69,6 +69,10 @@ const toOpen: ToCondition = () => sql`"until" is null`;
 const toEnded: ToCondition = (subjects) =>
   sql`"until" is not null and "id" in (select "hold" from "evidence" where "until" is null and ${subjects})`;
 
+function ofPanel(panel: string | undefined): RawBuilder<boolean>[] {
+  return panel === undefined ? [] : [sql`"service" in (select "id" from "services" where "panel" = ${panel})`];
+}
+
 /** Reads the holds of each condition: together, the conditions would scan the whole history. */
 async function listLasting(
   session: Session,
@@ -77,8 +81,7 @@ async function listLasting(
 ): Promise<HoldRecord[]> {
   const rows = await inChunksOrAll(services, async (chunk) => {
     const subjects = ofSubjects(agentsOf, chunk);
-    const and = [subjects];
-    if (panel !== undefined) and.push(sql`"service" in (select "id" from "services" where "panel" = ${panel})`);
+    const and = [subjects, ...ofPanel(panel)];
     const found = [];
     for (const toCondition of conditions)
       found.push(...(await listCounted(session, holds, { where: { reason }, and: [toCondition(subjects), ...and] })));

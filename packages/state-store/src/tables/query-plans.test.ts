@@ -54,6 +54,7 @@ const FILTERED: Record<string, (tables: StoreTables) => Promise<unknown>> = {
   'autoBuy.list of one': (t) => t.autoBuy.list({ scope: 'client', subject: '7' }),
   'holds.open of services': (t) => t.holds.open({ services: ['svc-1'] }),
   'holds.lasting of services': (t) => t.holds.lasting({ services: ['svc-1'] }),
+  'holds.all of a panel': (t) => t.holds.all({ panel: 'vpn', reason: 'agent-limit' }),
   'holds.all of a service': (t) => t.holds.all({ service: 'svc-1' }),
   'evidence.open of services': (t) => t.evidence.open({ services: ['svc-1'] }),
   'evidence.open of a panel': (t) => t.evidence.open({ panel: 'dcim' }),

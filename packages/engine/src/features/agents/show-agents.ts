@@ -1,6 +1,5 @@
 import type { AgentDetail, AgentExplained, AgentList, AgentView, Enforcement } from '@sluice/contract/documents';
 import { type AgentTraffic, toItemError } from '@sluice/panel-kind';
-import { toAgentSubject } from '@sluice/quota-core';
 import { toSluiceError } from '../../base/to-sluice-error.js';
 import { readEnforcements } from '../../context/enforcement.js';
 import { brakeKey } from '../../kernel/run/brake-state.js';
@@ -8,6 +7,7 @@ import type { Context } from '../../context/context.js';
 import { addonAgent, refuseAddon } from './addon.js';
 import { addonView, agentDetails, agentView } from './agent-views.js';
 import { agentPanel, agentPanels, type AgentsOnPanel, openAgents, withAgentErrors } from './open-agents.js';
+import { listDisabledUsers } from './disabled-users.js';
 import { describeStored, readCurrentFigures, knownAgent, loadStoredAgents } from './read-agents.js';
 
 /** Lists the agents of one panel or of all panels, with current figures; panels that can't be read are named, if not all are. */
@@ -91,7 +91,7 @@ export async function explainAgent(context: Context, text: string, panel: string
         return { uuid: user, agent, bytes, leftBytes, state, createdAt, expiresAt };
       }),
     binding: agents.check(records, agents.listChain(uuid, records), 0).binding,
-    actions: await disabledFor(on, uuid),
+    actions: await listDisabledUsers(on, records, uuid),
     sentence: agents.explain(traffic, { now: context.now(), keptBy: await findKeeper(context, name) }),
   };
 }
@@ -100,37 +100,4 @@ export async function explainAgent(context: Context, text: string, panel: string
 async function findKeeper({ config, store }: Context, panel: string): Promise<'observe' | 'brake' | null> {
   if ((await readEnforcements(config, store)).isObserving(panel, null)) return 'observe';
   return (await store.conditions.get(brakeKey(panel, 'agents'))) === null ? null : 'brake';
-}
-
-/** Most users that are listed as disabled for an agent. */
-const MOST_LISTED = 500;
-
-/** Returns the users that are or were disabled for an agent, newest first. */
-async function disabledFor({ context, name }: AgentsOnPanel, uuid: string): Promise<AgentExplained['actions']> {
-  const holds = await context.store.holds.all({ service: toAgentSubject(name, uuid) });
-  const evidence = await context.store.evidence.ofHolds(holds.map(({ id }) => id));
-  evidence.sort((a, b) => (a.since > b.since ? -1 : 1));
-  return evidence.slice(0, MOST_LISTED).map(({ target, prior, since, until, outcome }) => {
-    const { name: user, run = null, usedBytes = null, limitBytes = null } = prior as DisabledUser;
-    return {
-      type: 'disable-user',
-      target,
-      name: user,
-      state: until === null ? 'disabled' : 'ended',
-      at: since,
-      run,
-      outcome: outcome === 'undone' ? 'restored' : outcome,
-      settledAt: until,
-      usedBytes,
-      limitBytes,
-    };
-  });
-}
-
-/** The listed part of the evidence of a disabled user. */
-interface DisabledUser {
-  name: string;
-  run?: string | null;
-  usedBytes?: number | null;
-  limitBytes?: number | null;
 }
