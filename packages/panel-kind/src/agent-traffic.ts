@@ -54,7 +54,7 @@ export interface AgentTraffic {
   thresholds: number[];
   /** From the direct parent upwards. */
   ancestors: AgentAncestor[];
-  /** Reserved for users that are being created or have not used it yet. */
+  /** Reserved for users that were created or raised, until it is counted or used. */
   reservedBytes: number;
   /** Stable code of why the agent is in its state. */
   rule: string;

@@ -105,6 +105,8 @@ export interface PanelAgents {
   find(text: string, records: AgentRecords): AgentRecord;
   /** Pure: returns the uuids of the agent and its ancestors. */
   listChain(agent: string, records: AgentRecords): string[];
+  /** Pure: returns the reservations that `reservedBytes` of an agent counts. */
+  listReserved(agent: string, records: AgentRecords): AgentReservationRecord[];
   /** Pure: returns whether `bytes` more fit under the limit of every agent of a chain. */
   check(records: AgentRecords, chain: readonly string[], bytes: number): CreationCheck;
   /**

@@ -1,3 +1,4 @@
+import type { AgentDetail } from '@sluice/engine';
 import { describeReason, formatBytes } from '@sluice/quota-core';
 import type { Times } from './format.js';
 import { html, type Html, join, type Part } from './html.js';
@@ -12,6 +13,12 @@ const WORDS: Readonly<Record<string, string>> = {
 /** Returns a code of a document, such as a state, in words: `in doubt` for `in-doubt`. */
 export function inWords(code: string): string {
   return Object.hasOwn(WORDS, code) ? (WORDS[code] ?? code) : code.replaceAll(/[-_]/g, ' ');
+}
+
+/** Returns what is reserved under the limit of an agent, by what its limit counts. */
+export function describeReserved(accounting: AgentDetail['accounting']): string {
+  const until = accounting === 'allocated' ? 'not counted yet' : 'not used yet';
+  return `Reserved for users created or raised, ${until}`;
 }
 
 /** Returns the reason of a hold in words, or the name of its limit. */

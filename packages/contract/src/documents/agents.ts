@@ -85,7 +85,7 @@ const detailParts = {
   thresholds: z.array(count),
   /** From the direct parent upwards. */
   ancestors: z.array(z.object({ uuid: textOrNull, name: text, limitBytes: bytesOrNull })),
-  /** Reserved for users that are being created or have not used it yet; null through the add-on. */
+  /** Reserved for users that were created or raised, until it is counted or used; null through the add-on. */
   reservedBytes: bytesOrNull,
   at: instant,
   /** How the figures count. */
@@ -175,6 +175,9 @@ export const explainedAgent = name(
     reservations: z.array(
       z.object({
         uuid: text,
+        kind: z
+          .enum(['creation', 'raise', 'order'])
+          .describe('For a new user, for the raise of one, or for packages that its client has ordered'),
         agent: text,
         bytes,
         leftBytes: bytes,

@@ -18,12 +18,21 @@ export function reservedBy(
 }
 
 /** Returns the sum of what is reserved under an agent's limit. */
-export function reservedBytes(
+export function reservedBytes(...under: Parameters<typeof listReserved>): number {
+  return listReserved(...under).reduce((sum, { bytes }) => addBytes(sum, bytes), 0);
+}
+
+/** Returns the reservations that use an agent's limit, each with how much. */
+export function listReserved(
   { uuid, account }: Pick<AgentRecord, 'uuid' | 'account'>,
   reservations: readonly AgentReservationRecord[],
   accounting: AccountingMode,
-): number {
+): { reservation: AgentReservationRecord; bytes: number }[] {
   return reservations
     .filter(({ chain }) => chain.includes(uuid))
-    .reduce((sum, reservation) => addBytes(sum, reservedBy(reservation, accounting, account?.periodStart ?? null)), 0);
+    .map((reservation) => ({
+      reservation,
+      bytes: reservedBy(reservation, accounting, account?.periodStart ?? null),
+    }))
+    .filter(({ bytes }) => bytes > 0);
 }

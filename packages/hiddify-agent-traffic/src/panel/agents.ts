@@ -41,6 +41,7 @@ import { type PlanInput, planUsers } from '../account/plan-users.js';
 import { type ObservedList, type RecordedList, recordList } from '../account/record-list.js';
 import type { AgentRules } from '../account/records.js';
 import { checkRaise, raiseKey } from '../account/reservations.js';
+import { listReserved } from '../account/reserved.js';
 import { planRestore, planUnsuspension } from '../account/restore-users.js';
 import { findZeroing, WITH_AGENT } from '../account/user-actions.js';
 import type { AddonSearch } from './addon.js';
@@ -169,6 +170,13 @@ export class HiddifyAgents implements PanelAgents {
 
   listChain(agent: string, records: AgentRecords): string[] {
     return [...listChain(agent, new Map(records.agents.map((item) => [item.uuid, item])))];
+  }
+
+  listReserved(agent: string, records: AgentRecords): AgentReservationRecord[] {
+    const { agents, reservations, rules } = toStoredAgents(records, this.deps.rules);
+    const found = agents.get(agent);
+    const reserved = found === undefined ? [] : listReserved(found, reservations, rules.accounting);
+    return reserved.map(({ reservation }) => reservation);
   }
 
   check(records: AgentRecords, chain: readonly string[], bytes: number): CreationCheck {

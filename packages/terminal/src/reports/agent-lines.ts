@@ -78,6 +78,8 @@ function toState({ command, dryRun }: RestoreReport['run'], since: string | null
   return dryRun ? 'would be suspended, ' : 'suspended, ';
 }
 
+const RESERVED_FOR = { creation: 'a new user', raise: 'a raised user', order: 'an ordered package' } as const;
+
 /** Prints why an agent is in its state. */
 export function printAgentExplained(terminal: Terminal, explained: AgentExplained, showAll: boolean): void {
   const { times } = terminal;
@@ -90,8 +92,10 @@ export function printAgentExplained(terminal: Terminal, explained: AgentExplaine
     const consumed = consumedBytes === null ? '' : `, ${bytesText(consumedBytes)} consumed`;
     terminal.line(`  read ${on(at)}: ${sold}${consumed}`);
   }
-  for (const { bytes, leftBytes, state, createdAt } of explained.reservations)
-    terminal.line(`  reserved ${on(createdAt)}: ${bytesText(bytes)}, ${bytesText(leftBytes)} left (${state})`);
+  for (const { kind, bytes, leftBytes, state, createdAt } of explained.reservations)
+    terminal.line(
+      `  reserved ${on(createdAt)} for ${RESERVED_FOR[kind]}: ${bytesText(bytes)}, ${bytesText(leftBytes)} left (${state})`,
+    );
   const entries = explained.actions.map(({ type, name, state, at, outcome }) => {
     const ended = outcome === null ? '' : ` (${outcome})`;
     const kind = `${on(at)} ${type.replaceAll('-', ' ')}`;

@@ -2,6 +2,7 @@ import { type AgentDetail, findLimitEnd, listDisabledAbove, type ServiceDetail }
 import { facts, link, notice, type Section, sections, table, usageBar } from '../../layout/components.js';
 import { bytes, counted, money, name, NONE, type Times } from '../../layout/format.js';
 import { html, type Html, join, type Part } from '../../layout/html.js';
+import { describeReserved } from '../../layout/words.js';
 import type { Page } from '../page.js';
 import type { PageRequest } from '../../requests/page-request.js';
 import { toTimes, toZone } from '../../layout/page-times.js';
@@ -84,7 +85,7 @@ function agentSection(
       ['Rest', remainingBytes === null ? 'no limit' : bytes(remainingBytes)],
       agent.reservedBytes === null || agent.reservedBytes === 0
         ? null
-        : ['Reserved for new users', bytes(agent.reservedBytes)],
+        : [describeReserved(agent.accounting), bytes(agent.reservedBytes)],
       ['Users', counted(users, 'user')],
       enabledUsers === null ? null : ['Enabled', counted(enabledUsers, 'user')],
       ...disabledFacts(agent),

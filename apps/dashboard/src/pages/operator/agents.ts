@@ -1,4 +1,4 @@
-import { type AgentDetail, type AgentExplained, type AgentView, toAgentStatus } from '@sluice/engine';
+import { type AgentDetail, type AgentView, toAgentStatus } from '@sluice/engine';
 import { parseSize } from '@sluice/quota-core';
 import { SluiceError, usageError } from '@sluice/panel-kind';
 import {
@@ -19,12 +19,11 @@ import { html, type Html, type Part } from '../../layout/html.js';
 import type { Page } from '../page.js';
 import type { PageRequest } from '../../requests/page-request.js';
 import { toZone } from '../../layout/page-times.js';
+import { actionsSection } from './agent-changes.js';
 import { agentAction, agentHref, findAddressed } from './agent-address.js';
 import { brakeBanner } from './brake.js';
 import { runButtons } from './runs.js';
 import { attempt, given, problemNotice, type Scene, toScene } from './scene.js';
-
-const ACTION_ROWS = 50;
 
 /** `/agents`: as last read; with `?read=yes` the panels are read now. */
 export const agentsPage: Page = async (request) => {
@@ -189,34 +188,6 @@ function limitSection(request: PageRequest, agent: AgentDetail): Html {
           hidden: { panel },
         });
   return section('Limit', html`${form} ${remove}`);
-}
-
-function actionsSection({ times }: Scene, { actions, reservations }: AgentExplained): Html {
-  const changes = table({
-    caption: 'Changes to its users',
-    columns: [
-      { title: 'When', cell: ({ at }) => times.at(at) },
-      { title: 'Change', cell: (action) => name(action.name) },
-      { title: 'State', cell: ({ state }) => badge(state) },
-      { title: 'Used', cell: ({ usedBytes }) => orNone(usedBytes, bytes), isNumber: true, isMinor: true },
-      { title: 'Limit', cell: ({ limitBytes }) => orNone(limitBytes, bytes), isNumber: true, isMinor: true },
-    ],
-    rows: actions.slice(0, ACTION_ROWS),
-    empty: 'Nothing was changed.',
-    filter: true,
-  });
-  const reserved = table({
-    caption: 'Reserved for new users',
-    columns: [
-      { title: 'User', cell: ({ uuid }) => html`<code>${uuid}</code>` },
-      { title: 'Size', cell: (row) => bytes(row.bytes), isNumber: true },
-      { title: 'Left', cell: ({ leftBytes }) => bytes(leftBytes), isNumber: true },
-      { title: 'State', cell: ({ state }) => badge(state) },
-      { title: 'Until', cell: ({ expiresAt }) => times.at(expiresAt) },
-    ],
-    rows: reservations,
-  });
-  return html`${section('Changes to its users', changes)} ${reserved === null ? null : section('Reserved', reserved)}`;
 }
 
 /** `POST /agents/:id/limit`; asks before a limit that is exceeded at once. */

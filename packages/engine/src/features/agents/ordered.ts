@@ -62,6 +62,15 @@ function countsFor({ status, client, cycle }: PurchaseRecord, service: ServiceRe
   return cycle === open.id && isLiving(service) && (client === null || client === service.client);
 }
 
+/** Begins the key of what is reserved for orders. */
+const ORDERED = 'ordered:';
+
+/** Returns what a reservation is for: a new user, the raise of one, or the packages that its client has ordered. */
+export function toReservationKind({ uuid, wanted }: AgentReservationRecord): 'creation' | 'raise' | 'order' {
+  if (uuid.startsWith(ORDERED)) return 'order';
+  return typeof wanted === 'object' && wanted !== null && 'raises' in wanted ? 'raise' : 'creation';
+}
+
 /** A service with its orders, and its user in the ledger of its agent. */
 interface Ordered {
   service: ServiceRecord;
@@ -89,7 +98,7 @@ function reserve(
   const at = own.map((row) => row.at).sort()[0] ?? '';
   return [
     {
-      ...{ panel, uuid: `ordered:${user}`, agent: owner, chain: agents.listChain(owner, records), bytes },
+      ...{ panel, uuid: `${ORDERED}${user}`, agent: owner, chain: agents.listChain(owner, records), bytes },
       ...{ leftBytes: bytes, state: 'open', createdAt: at, expiresAt: cycle.end, holder: null, seenAt: null },
       ...{ confirmedAt: null, closedAt: null, outcome: null },
       wanted: { raises: user, limitBytes: allowedBytes, untilBytes: entry.totalBytes + bytes },

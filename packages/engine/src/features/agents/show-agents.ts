@@ -8,6 +8,7 @@ import { addonAgent, refuseAddon } from './addon.js';
 import { addonView, agentDetails, agentView } from './agent-views.js';
 import { agentPanel, agentPanels, type AgentsOnPanel, openAgents, withAgentErrors } from './open-agents.js';
 import { listDisabledUsers } from './disabled-users.js';
+import { toReservationKind } from './ordered.js';
 import { describeStored, readCurrentFigures, knownAgent, loadStoredAgents } from './read-agents.js';
 
 /** Lists the agents of one panel or of all panels, with current figures; panels that can't be read are named, if not all are. */
@@ -85,11 +86,10 @@ export async function explainAgent(context: Context, text: string, panel: string
   return {
     ...(await toDetail(on, traffic)),
     readings: figures === null ? [] : [reading],
-    reservations: records.reservations
-      .filter(({ chain }) => chain.includes(uuid))
-      .map(({ uuid: user, agent, bytes, leftBytes, state, createdAt, expiresAt }) => {
-        return { uuid: user, agent, bytes, leftBytes, state, createdAt, expiresAt };
-      }),
+    reservations: agents.listReserved(uuid, records).map((reservation) => {
+      const { uuid: user, agent, bytes, leftBytes, state, createdAt, expiresAt } = reservation;
+      return { uuid: user, kind: toReservationKind(reservation), agent, bytes, leftBytes, state, createdAt, expiresAt };
+    }),
     binding: agents.check(records, agents.listChain(uuid, records), 0).binding,
     actions: await listDisabledUsers(on, records, uuid),
     sentence: agents.explain(traffic, { now: context.now(), keptBy: await findKeeper(context, name) }),
