@@ -122,9 +122,8 @@ export function toCheckpoint({ url, defaults, target, planned, left }: Checkpoin
   if (before?.account && unchanged && isCurrentView(unchanged.user, before.account)) {
     const { user, history } = unchanged;
     const uncounted = uncountedBytes(target, sumBytes(user));
-    const { forwards } = state.account;
     const account = withNodes(before.account, state.tunnelNodes);
-    return { at, ...listed, account, history: withCounters(history, user, forwards, uncounted) };
+    return { at, ...listed, account, history: withCounters(history, user, state.account, uncounted) };
   }
   const { user } = state.account;
   const now = historyAfter(target, planned, state);

@@ -247,12 +247,17 @@ export function isUnchangedForward({ forwards }: StoredHistory, row: FlvxForward
 export function withCounters(
   history: StoredHistory,
   user: FlvxUser,
-  forwards: readonly FlvxForward[],
+  { forwards, permissions }: Pick<FlvxObservation, 'forwards' | 'permissions'>,
   uncountedBytes: number,
 ): StoredHistory {
   const { createdAt = user.createdAt } = history;
   const used = { usedBytes: sumBytes(user), usedInBytes: user.inBytes };
-  return { ...history, createdAt, ...used, uncountedBytes, forwards: toForwardHistory(forwards) };
+  // What is gone is forgotten: otherwise each poll reads a second list for it.
+  const shown = {
+    permissions: Object.fromEntries(permissions.map((row) => [row.tunnelId, row.status])),
+    forwards: toForwardHistory(forwards),
+  };
+  return { ...history, createdAt, ...used, uncountedBytes, ...shown };
 }
 
 /** One account as the panel shows it, and its history. */
