@@ -25,7 +25,7 @@ import type { FlvxForward, FlvxNode, FlvxSpeedLimit, FlvxTunnelGroup } from '../
 import { toOldLimitKey, toScope } from './product.js';
 import { toIso } from '../client/units.js';
 import { indexEvidence } from './restrictions.js';
-import { refuseIncomplete, refuseWithoutEvidence, type SecondReading, toSecondReading } from './second-reading.js';
+import { readTwice, refuseWithoutEvidence, type SecondReading, toSecondReading } from './second-reading.js';
 
 /** Name and nodes of each tunnel. */
 export type TunnelNodes = ReadonlyMap<number, { name: string; nodes: string[] }>;
@@ -223,10 +223,16 @@ export async function observeNow(
   const at = isoNow(clock);
   const history: FlvxHistory = last === undefined ? emptyHistory : toHistory(last.state.account);
   const options = { tag: service.id, signal };
+  const readOne = async (): Promise<FlvxAccount> => {
+    const byId = await observeAccount(client, scope, history, options);
+    const named = isLost(byId) ? await observeAccount(client, byName(scope), history, options) : byId;
+    return named.user === null ? byId : named;
+  };
   const second = toSecondReading(client, options);
-  const [byId, labels] = await Promise.all([observeAccount(client, scope, history, options), snapshot.labels(signal)]);
-  const account = isLost(byId) ? await observeAccount(client, byName(scope), history, options) : byId;
-  await refuseIncomplete(second, account.user === null ? byId : account, rows);
+  const [read, labels] = await Promise.all([readTwice(second, readOne, rows), snapshot.labels(signal)]);
+  // A removal removes what is left of an account that is gone; elsewhere, the next one is found by its name.
+  const isLeft = isLost(read) && rows.command?.verb !== 'terminate';
+  const account = isLeft ? { ...read, scope: byName(scope), permissions: [], forwards: [] } : read;
   const adoptable =
     account.user === null && account.strangers.length === 1
       ? await client.observe({ ...scope, adopt: true }, options)

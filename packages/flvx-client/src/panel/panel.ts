@@ -51,7 +51,7 @@ import {
 } from './product.js';
 import { listCreatedLimits } from './speed.js';
 import { createRefresh } from './refresh.js';
-import { refuseShort, refuseWithoutEvidence } from './second-reading.js';
+import { findShort, refuseWithoutEvidence } from './second-reading.js';
 import { shortList, toUnreadAnswer, toUsageAnswer } from './usage.js';
 
 /** Opens an FLVX panel. */
@@ -143,11 +143,21 @@ export class FlvxPanel implements Panel<ServiceObservation> {
         refuse(this.#listError);
         return;
       }
-      await refuseShort(this.tools.snapshot.second(signal), read.snapshot, requests).catch((error: unknown) => {
-        for (const { service } of requests) this.#unproved.set(service.id, withCredentialKey(error, this.#key));
-        throw error;
-      });
-      for (const request of requests) onAnswer(request.service.id, toUsageAnswer(read, request, this.opened.timeZone));
+      const short = await findShort(this.tools.snapshot.second(signal), read.snapshot, requests).catch(
+        (error: unknown) => {
+          for (const { service } of requests) this.#unproved.set(service.id, withCredentialKey(error, this.#key));
+          throw error;
+        },
+      );
+      for (const [id, error] of short) this.#unproved.set(id, withCredentialKey(error, this.#key));
+      for (const request of requests) {
+        const { id } = request.service;
+        const unproved = this.#unproved.get(id);
+        const answer = unproved
+          ? toUnreadAnswer(at, unproved.code, unproved.message)
+          : toUsageAnswer(read, request, this.opened.timeZone);
+        onAnswer(id, answer);
+      }
     } catch (error) {
       refuse(withCredentialKey(error, this.#key));
     }

@@ -1,5 +1,6 @@
 import type { ObserveOptions, OpenRows, UsageRequest } from '@sluice/panel-kind';
-import { listOwnForwards, listOwnPermissions, parseHistory, type FlvxAccount } from '../account/history/history.js';
+import type { PanelError } from '@sluice/panel-http';
+import { parseHistory, toHistory, type FlvxAccount } from '../account/history/history.js';
 import type { FlvxCallOptions, FlvxClient } from '../client/client.js';
 import { unusableList } from '../client/row-list.js';
 import { EVIDENCE } from './restrictions.js';
@@ -13,6 +14,19 @@ interface SoughtRows {
   forwards: Sought;
   /** The tunnels of its permissions. */
   tunnels: Sought;
+}
+
+/** Those of the rows that are sought which a second reading shows. */
+interface ShownRows {
+  userId: number;
+  forwards: number[];
+  tunnels: number[];
+}
+
+/** What rows are read again for. */
+interface RowsSought extends Pick<ObserveOptions, 'command'> {
+  /** What is open of the service; undefined for nothing. */
+  open: OpenRows | undefined;
 }
 
 /** The rows of an account in the panel's long lists. */
@@ -42,32 +56,32 @@ export function toSecondReading(
   return { panel, owners, tunnels };
 }
 
+/** Returns those of the rows that are sought which the panel shows elsewhere. */
+async function readShown(second: SecondReading, userId: number, { forwards, tunnels }: SoughtRows): Promise<ShownRows> {
+  const shown: ShownRows = { userId, forwards: [], tunnels: [] };
+  if (isAny(tunnels)) shown.tunnels = (await second.tunnels(userId)).filter((id) => isSought(tunnels, id));
+  if (!isAny(forwards)) return shown;
+  const owned = [...(await second.owners())].flatMap(([id, owner]) => (owner === userId ? [id] : []));
+  return { ...shown, forwards: owned.filter((id) => isSought(forwards, id)) };
+}
+
 /**
- * Refuses lists that lack rows which the panel shows elsewhere: an empty or short list proves nothing. What is in neither is gone.
- * Customers delete forwards themselves, so a short list alone is not an error.
- * @throws {PanelUnreadableError}
+ * Returns the error of lists that lack rows which the panel shows elsewhere: an empty or short list proves nothing. What is in neither
+ * is gone. Customers delete forwards themselves, so a short list alone is not an error.
  */
-async function refuseHidden(second: SecondReading, listed: ListedRows, sought: SoughtRows): Promise<void> {
-  const { userId } = listed;
-  const refuse = (endpoint: string, what: string, hidden: readonly number[]): void => {
-    if (hidden.length === 0) return;
-    throw unusableList(
-      second.panel,
-      `POST /api/v1/${endpoint}`,
-      `it lacks ${what} ${hidden.join(', ')} of user ${userId}`,
-    );
-  };
-  if (isAny(sought.tunnels)) {
-    const has = new Set(listed.permissions.map(({ tunnelId }) => tunnelId));
-    const hidden = (await second.tunnels(userId)).filter((id) => isSought(sought.tunnels, id) && !has.has(id));
-    refuse('backup/export', 'what tunnel/user/list shows, the permission for tunnel', hidden);
+function toRefusal(panel: string, { forwards, permissions }: ListedRows, shown: ShownRows): PanelError | null {
+  const of = `of user ${shown.userId}`;
+  const hasTunnel = new Set(permissions.map(({ tunnelId }) => tunnelId));
+  const tunnels = shown.tunnels.filter((id) => !hasTunnel.has(id));
+  if (tunnels.length > 0) {
+    const what = `it lacks the permission ${of} for tunnel ${tunnels.join(', ')}, which tunnel/user/list shows`;
+    return unusableList(panel, 'POST /api/v1/backup/export', what);
   }
-  if (isAny(sought.forwards)) {
-    const has = new Set(listed.forwards.map(({ id }) => id));
-    const owned = [...(await second.owners())].flatMap(([id, owner]) => (owner === userId ? [id] : []));
-    const hidden = owned.filter((id) => isSought(sought.forwards, id) && !has.has(id));
-    refuse('forward/list', 'what backup/export shows, forward', hidden);
-  }
+  const hasForward = new Set(forwards.map(({ id }) => id));
+  const hidden = shown.forwards.filter((id) => !hasForward.has(id));
+  if (hidden.length === 0) return null;
+  const what = `it lacks forward ${hidden.join(', ')} ${of}, which backup/export shows`;
+  return unusableList(panel, 'POST /api/v1/forward/list', what);
 }
 
 function isAny(sought: Sought): boolean {
@@ -84,43 +98,82 @@ export async function refuseWithoutEvidence(
   account: FlvxAccount,
   open: OpenRows | undefined,
 ): Promise<void> {
-  const listed = toListed(account);
-  if (listed !== null && open !== undefined) await refuseHidden(second, listed, findMissing(listed, open));
+  if (account.user === null || open === undefined) return;
+  const listed = toListed(account, account.user.id);
+  const refusal = toRefusal(second.panel, listed, await readShown(second, listed.userId, findMissing(listed, open)));
+  if (refusal !== null) throw refusal;
 }
 
 /**
- * Refuses an account of a command or a change that lacks rows. Before a removal all are read twice: what runs on the nodes of a
- * removed account can't be stopped (docs/panels/flvx.md, H8). A new account has none yet.
+ * Reads an account for a command or a change. Where another list shows more of it than its own lists, these are read again, since the
+ * customer may have created a forward meanwhile; what they lack then, too, is refused.
  * @throws {PanelUnreadableError}
  */
-export async function refuseIncomplete(
+export async function readTwice(
   second: SecondReading,
-  account: FlvxAccount,
-  { command, open }: Pick<ObserveOptions, 'command'> & { open: OpenRows | undefined },
-): Promise<void> {
-  refuseUserless(second, account);
-  const listed = toListed(account);
-  if (listed === null || command?.verb === 'create') return;
-  const missing = open === undefined ? { forwards: [], tunnels: [] } : findMissing(listed, open);
-  const isAll = (rows: readonly unknown[]): boolean => command?.verb === 'terminate' || rows.length === 0;
-  await refuseHidden(second, listed, {
-    forwards: isAll(listed.forwards) ? 'all' : missing.forwards,
-    tunnels: isAll(listed.permissions) ? 'all' : missing.tunnels,
-  });
-}
-
-/** The panel removes a user's rows with the user: a user that has some exists. */
-function refuseUserless({ panel }: SecondReading, { user, scope, forwards, permissions }: FlvxAccount): void {
-  const id = scope.userId ?? null;
-  if (user !== null || id === null || ![...forwards, ...permissions].some(({ userId }) => userId === id)) return;
-  const what = `it lacks user ${id}, whose forwards or permissions other lists show`;
+  read: () => Promise<FlvxAccount>,
+  rows: RowsSought,
+): Promise<FlvxAccount> {
+  const { panel } = second;
+  const first = await read();
+  const shown = await readAllShown(second, first, rows);
+  const isLost = listOwnerless(first).length > 0;
+  if (!isLost && findRefusal(panel, first, shown) === null) return first;
+  const again = await read();
+  const refusal = findRefusal(panel, again, isLost ? await readAllShown(second, again, rows) : shown);
+  if (refusal !== null) throw refusal;
+  const [left] = listOwnerless(again);
+  // The panel removes a user's forwards with it: a user that has some exists. Permissions may be left, and prove nothing.
+  if (left === undefined || (first.user === null && again.forwards.every(({ userId }) => userId !== left.userId)))
+    return again;
+  const what = `it lacks user ${left.userId}, whose forwards or permissions other lists show`;
   throw unusableList(panel, 'POST /api/v1/user/list', what);
 }
 
-function toListed(account: FlvxAccount): ListedRows | null {
-  if (account.user === null) return null;
-  const [forwards, permissions] = [listOwnForwards(account), listOwnPermissions(account)];
-  return { userId: account.user.id, forwards, permissions };
+/** Lists the rows of a user that the list of users lacks, forwards first. */
+function listOwnerless({ user, duplicates, forwards, permissions }: FlvxAccount): { userId: number }[] {
+  if (user !== null) return [];
+  return [...forwards, ...permissions].filter(({ userId }) => duplicates.every(({ id }) => id !== userId));
+}
+
+function findRefusal(panel: string, account: FlvxAccount, shown: readonly ShownRows[]): PanelError | null {
+  for (const rows of shown) {
+    const refusal = toRefusal(panel, toListed(account, rows.userId), rows);
+    if (refusal !== null) return refusal;
+  }
+  return null;
+}
+
+/**
+ * Returns what the panel shows elsewhere of an account and of others of its name. Before a removal, which a creation may contain, all
+ * rows are read: what runs on the nodes of a removed account can't be stopped (docs/panels/flvx.md, H8).
+ */
+async function readAllShown(
+  second: SecondReading,
+  account: FlvxAccount,
+  { command, open }: RowsSought,
+): Promise<ShownRows[]> {
+  const removes = command?.verb === 'terminate' || command?.verb === 'create';
+  // An account that this command has created lacks nothing.
+  const created = command?.verb === 'create' ? toHistory(account).run.createdUserId : null;
+  const users = [account.user, ...(removes ? account.duplicates : [])];
+  const shown: ShownRows[] = [];
+  for (const user of users) {
+    if (user === null || user.id === created) continue;
+    const listed = toListed(account, user.id);
+    const missing = open === undefined ? { forwards: [], tunnels: [] } : findMissing(listed, open);
+    const sought: SoughtRows = {
+      forwards: removes || listed.forwards.length === 0 ? 'all' : missing.forwards,
+      tunnels: removes || listed.permissions.length === 0 ? 'all' : missing.tunnels,
+    };
+    shown.push(await readShown(second, user.id, sought));
+  }
+  return shown;
+}
+
+function toListed({ forwards, permissions }: FlvxAccount, userId: number): ListedRows {
+  const isOwn = (row: { userId: number }): boolean => row.userId === userId;
+  return { userId, forwards: forwards.filter(isOwn), permissions: permissions.filter(isOwn) };
 }
 
 /** Returns the objects of open evidence that the lists lack. */
@@ -140,47 +193,58 @@ function findMissing(
 }
 
 /**
- * Refuses lists that lost most of the forwards or permissions that are known of the services, unless a second reading shows them gone.
- * @throws {PanelUnreadableError}
+ * Where lists lost most of the forwards or permissions that are known of the services, returns an error for each service whose rows a
+ * second reading shows; the others have lost theirs.
  */
-export async function refuseShort(
+export async function findShort(
   second: SecondReading,
   snapshot: FlvxSnapshot,
   requests: readonly UsageRequest[],
-): Promise<void> {
-  const accounts = requests.flatMap(({ checkpoint }) => {
-    const history = parseHistory(checkpoint);
-    const userId = history?.userId ?? null;
-    if (history === null || userId === null || !snapshot.users.has(userId)) return [];
-    // Rows that can't be parsed are listed; their account is unreadable by itself.
-    if (snapshot.listUnreadable(userId).length > 0) return [];
-    const listed = {
-      userId,
-      forwards: snapshot.listForwards(userId),
-      permissions: snapshot.listPermissions(userId),
-    };
-    const forwards = toLost(history.forwards, new Set(listed.forwards.map(({ id }) => id)));
-    const tunnels = toLost(history.permissions, new Set(listed.permissions.map(({ tunnelId }) => tunnelId)));
-    return [{ listed, forwards, tunnels }];
-  });
+): Promise<Map<string, PanelError>> {
+  const accounts = requests.flatMap((request) => toKnown(snapshot, request));
   const mostLost = (list: 'forwards' | 'tunnels'): boolean => {
     const known = accounts.reduce((sum, account) => sum + account[list].known, 0);
     const lost = accounts.reduce((sum, account) => sum + account[list].lost.length, 0);
     return lost * 2 > known;
   };
   const isShort = { forwards: mostLost('forwards'), tunnels: mostLost('tunnels') };
-  if (!isShort.forwards && !isShort.tunnels) return;
-  for (const { listed, forwards, tunnels } of accounts) {
+  const errors = new Map<string, PanelError>();
+  if (!isShort.forwards && !isShort.tunnels) return errors;
+  for (const { service, listed, forwards, tunnels } of accounts) {
     const sought = { forwards: isShort.forwards ? forwards.lost : [], tunnels: isShort.tunnels ? tunnels.lost : [] };
-    await refuseHidden(second, listed, sought);
+    const refusal = toRefusal(second.panel, listed, await readShown(second, listed.userId, sought));
+    if (refusal !== null) errors.set(service, refusal);
   }
+  return errors;
+}
+
+interface KnownRows {
+  service: string;
+  listed: ListedRows;
+  forwards: Lost;
+  tunnels: Lost;
+}
+
+/** Returns what is known of a service's rows, and listed now; none where that can't be compared. */
+function toKnown(snapshot: FlvxSnapshot, { service, checkpoint }: UsageRequest): KnownRows[] {
+  const history = parseHistory(checkpoint);
+  const userId = history?.userId ?? null;
+  if (history === null || userId === null || !snapshot.users.has(userId)) return [];
+  // Rows that can't be parsed are listed; their account is unreadable by itself.
+  if (snapshot.listUnreadable(userId).length > 0) return [];
+  const listed = { userId, forwards: snapshot.listForwards(userId), permissions: snapshot.listPermissions(userId) };
+  const forwards = toLost(history.forwards, new Set(listed.forwards.map(({ id }) => id)));
+  const tunnels = toLost(history.permissions, new Set(listed.permissions.map(({ tunnelId }) => tunnelId)));
+  return [{ service: service.id, listed, forwards, tunnels }];
+}
+
+interface Lost {
+  known: number;
+  lost: number[];
 }
 
 /** Returns how many rows are known, and those of them that a list lacks. */
-function toLost(
-  known: Readonly<Record<string, unknown>>,
-  listed: ReadonlySet<number>,
-): { known: number; lost: number[] } {
+function toLost(known: Readonly<Record<string, unknown>>, listed: ReadonlySet<number>): Lost {
   const ids = Object.keys(known).map(Number);
   return { known: ids.length, lost: ids.filter((id) => !listed.has(id)) };
 }

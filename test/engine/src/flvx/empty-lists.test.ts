@@ -1,42 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { GB } from '../bench/engine-bench.js';
 import { useFlvxBench } from '../bench/flvx-bench.js';
-import { expectSettled } from '../bench/outcomes.js';
+import { expectSettled, failure } from '../bench/outcomes.js';
 import { pollLater } from '../loop/polls.js';
 import { addCustomer } from './customer.js';
+import { addService, endpoints, type List, type Row, shorten } from './short-lists.js';
 
 const at = useFlvxBench();
-
-type Row = { id: number; userId?: number };
-type Lists = { data: Row[]; userTunnels?: Row[] };
-
-/** Where a list is read. */
-const endpoints = { users: 'user/list', forwards: 'forward/list', permissions: 'backup/export' } as const;
-type List = keyof typeof endpoints;
-
-/** Has the panel leave rows out of a list, by default all; returns what ends that. */
-function shorten(list: List, isLeftOut: (row: Row) => boolean = () => true): () => void {
-  let isShort = true;
-  const keep = (rows: Row[]): Row[] => rows.filter((row) => !isLeftOut(row));
-  const change = (json: unknown): unknown => {
-    const body = json as Lists;
-    if (!isShort) return json;
-    if (list !== 'permissions') return { ...body, data: keep(body.data) };
-    const userTunnels = keep(body.userTunnels ?? []);
-    return { ...body, userTunnels: userTunnels.length === 0 ? undefined : userTunnels };
-  };
-  at.panel.server.inject({ endpoint: new RegExp(`${endpoints[list]}$`), fault: { kind: 'mutate', change } });
-  return () => {
-    isShort = false;
-  };
-}
-
-async function addService(): Promise<{ user: number; web: number }> {
-  const user = await at.create(1);
-  const web = at.panel.addForward(user, at.tunnels.hk, { name: 'web' });
-  await pollLater(at);
-  return { user, web };
-}
 
 async function expectServed({ user, web }: { user: number; web: number }): Promise<void> {
   await at.sluice.reconcile();
@@ -53,7 +23,7 @@ async function expectServed({ user, web }: { user: number; web: number }): Promi
 
 /** Polls a list that lacks rows, which the poll names, and then the whole list. */
 async function pollShort(list: List, isLeftOut?: (row: Row) => boolean): Promise<void> {
-  const restore = shorten(list, isLeftOut);
+  const restore = shorten(at, list, isLeftOut);
   const { report } = await pollLater(at);
   restore();
   const { error } = report.services.find(({ id }) => id === 'svc-1') ?? {};
@@ -64,7 +34,7 @@ async function pollShort(list: List, isLeftOut?: (row: Row) => boolean): Promise
 
 describe.each(['forwards', 'permissions'] as const)('one poll that reads an empty list of %s', (list) => {
   it('does not forget what a manual hold had restricted', async () => {
-    const service = await addService();
+    const service = await addService(at);
     await at.sluice.holds.add('svc-1');
     await pollShort(list);
     await at.sluice.holds.release('svc-1');
@@ -73,7 +43,7 @@ describe.each(['forwards', 'permissions'] as const)('one poll that reads an empt
   });
 
   it('does not forget what a quota hold had restricted', async () => {
-    const service = await addService();
+    const service = await addService(at);
     at.panel.traffic(service.web, 110 * GB);
     await pollLater(at);
     await pollShort(list);
@@ -85,7 +55,7 @@ describe.each(['forwards', 'permissions'] as const)('one poll that reads an empt
 
 describe('a list that lacks what one service has', () => {
   it.each(['forwards', 'permissions'] as const)('does not end its hold: %s', async (list) => {
-    const service = await addService();
+    const service = await addService(at);
     for (let number = 2; number <= 4; number++) at.panel.addForward(await at.create(number), at.tunnels.hk);
     await pollLater(at);
     await at.sluice.holds.add('svc-1');
@@ -108,8 +78,8 @@ it('does not forget which forward was too many', async () => {
 
 describe('a command that reads an empty list', () => {
   it.each(['users', 'forwards', 'permissions'] as const)('removes no account: %s', async (list) => {
-    const { user, web } = await addService();
-    const restore = shorten(list);
+    const { user, web } = await addService(at);
+    const restore = shorten(at, list);
     const { run, service } = await at.sluice.provision.terminate('svc-1');
     expect([run.outcome, service.error?.code]).toEqual(['failed', 'PANEL_UNREADABLE']);
     expect([at.panel.user(user) !== undefined, at.panel.isRunning(web)]).toEqual([true, true]);
@@ -119,14 +89,38 @@ describe('a command that reads an empty list', () => {
   });
 
   it.each(['forwards', 'permissions'] as const)('releases nothing: %s', async (list) => {
-    const service = await addService();
+    const service = await addService(at);
     await at.sluice.holds.add('svc-1');
-    const restore = shorten(list);
+    const restore = shorten(at, list);
     const { run, service: left } = await at.sluice.holds.release('svc-1');
     expect([run.outcome, left.error?.code]).toEqual(['partial', 'PANEL_UNREADABLE']);
     restore();
     await pollLater(at);
     await expectServed(service);
+  });
+
+  it.each(['forwards', 'permissions'] as const)('forgets nothing of a hold when it creates again: %s', async (list) => {
+    const service = await addService(at);
+    await at.sluice.holds.add('svc-1');
+    const restore = shorten(at, list);
+    const refused = await failure(at.sluice.provision.create('svc-1'));
+    expect(refused.code).toBe('PANEL_UNREADABLE');
+    expect(refused.message).toContain(endpoints[list]);
+    restore();
+    await at.sluice.holds.release('svc-1');
+    await pollLater(at);
+    await expectServed(service);
+  });
+
+  it.each(['terminate', 'create'] as const)('removes no second account of the name: %s', async (verb) => {
+    const user = await at.create(1);
+    await pollLater(at);
+    const twin = at.panel.addUser({ user: at.panel.user(user)?.user ?? '' });
+    at.panel.addPermission(twin, at.tunnels.hk);
+    const web = at.panel.addForward(twin, at.tunnels.hk, { name: 'web' });
+    shorten(at, 'forwards');
+    expect(await failure(at.sluice.provision[verb]('svc-1'))).toMatchObject({ code: 'PANEL_UNREADABLE' });
+    expect([at.panel.user(twin) !== undefined, at.panel.isRunning(web)]).toEqual([true, true]);
   });
 });
 
@@ -134,7 +128,7 @@ describe('a panel whose forwards or permissions are gone', () => {
   it.each(['forward', 'permission'] as const)(
     'is believed, also while they are restricted: the only %s',
     async (what) => {
-      const { user, web } = await addService();
+      const { user, web } = await addService(at);
       await at.sluice.holds.add('svc-1');
       const { forwards, permissions } = at.panel.world;
       forwards.delete(web);
