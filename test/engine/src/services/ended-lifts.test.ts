@@ -40,7 +40,9 @@ function onFlvx(): World {
         for (const row of rows.values()) if (row.id === user || 'tunnelId' in row) row.flow = flow;
     },
     removeAccount: () => {
-      at.panel.world.users.delete(user);
+      const { world } = at.panel;
+      for (const { id } of [...world.forwards.of(user)]) world.forwards.delete(id);
+      world.users.delete(user);
     },
     passOn: () => at.addService(2, { values: { flvx_user_id: String(user) }, allowDuplicateRefs: true }),
   };
