@@ -69,7 +69,7 @@ it('says of the users of a held agent what enables them again, on each page the 
   await limit(20);
   const low = await read();
   expect(low[0]).toContain('The next check of agents releases it.');
-  expect(low[1]).toContain('There is traffic left again: the next check enables your users.');
+  expect(low[1]).toContain('There is traffic left again: a check of your provider enables your users.');
   await check();
   const free = await read();
   expect(free[0]).toContain('It is not held');

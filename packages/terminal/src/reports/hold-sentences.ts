@@ -152,7 +152,7 @@ function partText({ partly, evidence }: HoldView): string {
 }
 
 function agentText({ note }: HoldView, agent: StateNames['agent']): string {
-  const name = note ?? (agent === null ? 'its agent' : `agent "${agent.name}"`);
+  const name = note ?? (agent === null || agent.isAbove ? 'its agent' : `agent "${agent.name}"`);
   return `${name} ${describeLimitNow(agent)}`;
 }
 
@@ -161,7 +161,7 @@ function agentEnd(panel: string, agent: StateNames['agent'], commands: StateComm
   const { end, name } = agent;
   switch (end.by) {
     case 'usage':
-      return `${describeRelease(end)}, such as with a higher one: ${commands.raiseAgentLimit(name)}.`;
+      return `${describeRelease(agent)}, such as with a higher one: ${commands.raiseAgentLimit(name)}.`;
     case 'suspension':
       return `No check of agents releases it while the agent is suspended: ${commands.endAgentSuspension(name)}.`;
     case 'nothing':

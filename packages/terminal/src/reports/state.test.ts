@@ -71,7 +71,8 @@ it('names the suspended agent in what releases its services', () => {
 it('says of the limit of an agent what it is now', () => {
   const hold = { reason: 'agent-limit', note: 'agent "north"' };
   const since = 'svc-1 is held since 20 Nov 2026 13:00: agent "north"';
-  const saying = (end: LimitEnd): string[] => sentencesOf({}, hold, { agent: { name: 'north', end } });
+  const saying = (end: LimitEnd, own = { name: 'north', isAbove: false }): string[] =>
+    sentencesOf({}, hold, { agent: { ...own, end } });
   const low = 'It is released by the first check of agents that reads less than 95 % of the limit of its agent';
   expect(saying({ by: 'usage', isOver: true, belowPercent: 95 })).toEqual([
     `${since} is over its limit.`,
@@ -84,6 +85,10 @@ it('says of the limit of an agent what it is now', () => {
   expect(saying({ by: 'check' })).toEqual([
     `${since} was over its limit, and is within it now.`,
     'The next check of agents releases it: check vpn.',
+  ]);
+  expect(saying({ by: 'usage', isOver: true, belowPercent: 95 }, { name: 'top', isAbove: true })).toEqual([
+    `${since} was over its limit, and agent "top" above it is over its own.`,
+    'It is released by the first check of agents that reads less than 95 % of the limit of agent "top", such as with a higher one: raise top.',
   ]);
   expect(saying({ by: 'suspension' })[1]).toBe(
     'No check of agents releases it while the agent is suspended: end north.',

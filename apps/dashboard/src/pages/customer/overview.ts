@@ -122,7 +122,7 @@ function leftAgain(agent: AgentDetail): string {
   if (end.by === 'usage')
     return `There is traffic left again, but not enough: your users are enabled once ${enough(end, 'your budget')}.`;
   return end.by === 'check' && agent.enforce?.value === 'on'
-    ? 'There is traffic left again: the next check enables your users.'
+    ? 'There is traffic left again: a check of your provider enables your users.'
     : 'There is traffic left again, and your users are not enabled yet.';
 }
 

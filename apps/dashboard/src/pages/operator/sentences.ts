@@ -264,7 +264,7 @@ function lastingSentences({ found, times, agent }: Held, hold: HoldView): Part[]
 function agentEnd(agent: Held['agent']): string {
   switch (agent?.end.by) {
     case 'usage':
-      return `${describeRelease(agent.end)}, such as with a higher one.`;
+      return `${describeRelease(agent)}, such as with a higher one.`;
     case 'suspension':
       return 'No check of agents releases it while the agent is suspended.';
     case 'nothing':

@@ -5,35 +5,71 @@ import { readLimitingAgent } from '../../kernel/subject/agent-hold.js';
 /** The agent whose limit holds a service, and what ends that. */
 export interface LimitingAgent {
   name: string;
+  /** Whether it stands above the agent that the hold names. */
+  isAbove: boolean;
   end: LimitEnd;
 }
 
 /** Returns what the limit of an agent that holds a service is now, as in `is over its limit`. */
-export function describeLimitNow(agent: Pick<LimitingAgent, 'end'> | null): string {
+export function describeLimitNow(agent: LimitingAgent | null): string {
   if (agent === null) return 'was over its limit';
-  const { end } = agent;
+  const { name, isAbove, end } = agent;
+  if (isAbove) return `was over its limit, and agent "${name}" above it ${describeAbove(end)}`;
   if (end.by === 'usage')
     return end.isOver ? 'is over its limit' : 'was over its limit, and is below it now, but not low enough';
   return end.by === 'check' ? 'was over its limit, and is within it now' : 'was over its limit';
 }
 
-/** Returns how low an agent has to be for its users to be released, as a sentence without its end. */
-export function describeRelease({ belowPercent }: Pick<Extract<LimitEnd, { by: 'usage' }>, 'belowPercent'>): string {
-  const low = belowPercent === null ? 'a usage low enough for' : `less than ${belowPercent} % of`;
-  return `It is released by the first check of agents that reads ${low} the limit of its agent`;
+function describeAbove(end: LimitEnd): string {
+  if (end.by === 'suspension') return 'is suspended';
+  if (end.by !== 'usage') return 'may be over its own';
+  return end.isOver ? 'is over its own' : 'is not low enough below its own';
 }
 
-/** Returns the agent whose limit holds a service, as last read; null for none, and where the store does not have it. */
+/** Returns how low an agent has to be for its users to be released, as a sentence without its end. */
+export function describeRelease({ name, isAbove, end }: LimitingAgent): string {
+  const percent = end.by === 'usage' ? end.belowPercent : null;
+  const low = percent === null ? 'a usage low enough for' : `less than ${percent} % of`;
+  return `It is released by the first check of agents that reads ${low} the limit of ${isAbove ? `agent "${name}"` : 'its agent'}`;
+}
+
+type Explain = (agent: string, options: { panel: string }) => Promise<AgentExplained>;
+
+/**
+ * Returns the agent whose limit holds a service, as last read: the one that its hold names, or the nearest above it which keeps the
+ * users of that one disabled. Null for none, and where the store does not have it.
+ */
 export async function findLimitingAgent(
-  { agents }: { agents: { explain(agent: string, options: { panel: string }): Promise<AgentExplained> } },
-  { service: { panel }, holds }: Pick<Explanation, 'service' | 'holds'>,
+  { agents }: { agents: { explain: Explain } },
+  { service: { panel }, holds, brake }: Pick<Explanation, 'service' | 'holds' | 'brake'>,
 ): Promise<LimitingAgent | null> {
   const [named] = holds.flatMap((hold) => (hold.until === null ? (readLimitingAgent(hold) ?? []) : []));
   if (named === undefined) return null;
+  const explain = (agent: string): Promise<AgentExplained> => agents.explain(agent, { panel });
   try {
-    const agent = await agents.explain(named, { panel });
-    return { name: agent.name, end: findLimitEnd(agent) };
+    const agent = await explain(named);
+    const found = { name: agent.name, isAbove: false, end: findLimitEnd(agent) };
+    if (found.end.by !== 'check') return found;
+    const above = await findAbove(explain, agent);
+    if (above !== null) return above;
+    // A check that the brake stopped decides again.
+    return brake?.subjects === 'agents' ? { ...found, end: { by: 'doubt' } } : found;
   } catch {
     return null;
   }
+}
+
+/** Returns the nearest agent above one that keeps its users disabled; null where none does. */
+async function findAbove(
+  explain: (agent: string) => Promise<AgentExplained>,
+  { ancestors }: AgentExplained,
+): Promise<LimitingAgent | null> {
+  for (const { uuid } of ancestors) {
+    if (uuid === null) return null;
+    const above = await explain(uuid);
+    const end = findLimitEnd(above);
+    if (end.by === 'usage' || end.by === 'suspension' || end.by === 'doubt')
+      return { name: above.name, isAbove: true, end };
+  }
+  return null;
 }
