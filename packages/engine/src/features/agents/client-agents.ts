@@ -35,10 +35,17 @@ export async function agentsOfClient(
   context: Context,
   client: string,
 ): Promise<{ agents: AgentDetail[]; unknown: number }> {
-  const all: ClientAgent[] = [];
-  for (const panel of panelsWithAgents(context)) all.push(...(await readClientAgents(context, panel, client))[0]);
-  const agents = all.flatMap(({ found }) => (found.length === 1 ? found : []));
-  return { agents, unknown: all.length - agents.length };
+  const agents: AgentDetail[] = [];
+  let unknown = 0;
+  for (const panel of panelsWithAgents(context)) {
+    const [clients, stored] = await readClientAgents(context, panel, client);
+    for (const { found } of clients) {
+      if (found.length === 1) agents.push(...found);
+      // Where no agent has been read yet, and with an add-on, whose agents are not stored, nothing is known.
+      else if (stored.length > 0) unknown++;
+    }
+  }
+  return { agents, unknown };
 }
 
 /** Checks that each client of a panel who is an agent has exactly one there, as last read; calls no panel. */
