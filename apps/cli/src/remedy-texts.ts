@@ -21,6 +21,7 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
     'Compare the usage with the panel. If it is wrong, release the hold with "sluice hold release SERVICE --until DATE"; if it is right, believe it with "sluice poll --service SERVICE --allow-mass"',
   ],
   kept_unheld: 'See who sends them with "sluice log list --service {service}"',
+  limit_not_raised: 'Let runs change the panel again with "sluice enforce"',
   under_observe:
     'Release it now with "sluice hold release {service} --until DATE", or let runs change the panel again with "sluice enforce"',
   usage_fell:

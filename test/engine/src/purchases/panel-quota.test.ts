@@ -80,7 +80,7 @@ describe.each([
     const { at, quota } = world;
     await at.sluice.panels.observe(world.panel);
     const { purchase, error } = await at.sluice.purchases.create('svc-1', 'extra');
-    expect([purchase.status, error?.code]).toEqual(['paid', 'under_observe']);
+    expect([purchase.status, error?.code]).toEqual(['paid', 'limit_not_raised']);
     expect(error?.message).toContain('the panel keeps its own limit of before until runs change it again');
     expect(quota()).toBe(100);
   });

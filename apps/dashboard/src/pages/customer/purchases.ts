@@ -164,7 +164,7 @@ async function outcome(
 ): Promise<string> {
   if (purchase.status === 'pending') return 'ordered';
   if (purchase.status !== 'paid') return purchase.status;
-  if (before.holds.length === 0) return error?.code === 'under_observe' ? 'bought-later' : 'bought';
+  if (before.holds.length === 0) return error?.code === 'limit_not_raised' ? 'bought-later' : 'bought';
   const { holds } = await sluice.services.show(before.id);
   return holds.length === 0 ? 'online' : 'still-restricted';
 }

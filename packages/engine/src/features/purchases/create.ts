@@ -234,12 +234,14 @@ function toDue(row: Pick<PurchaseRecord, 'client' | 'package' | 'price' | 'charg
 }
 
 /** What a customer buys never changes a panel under `observe`. */
-function underObserve({ id, panel }: ServiceRecord, isHeld: boolean): ItemError {
-  const left = isHeld
-    ? 'nothing is changed there; release the service by name, or let runs do it again'
-    : 'the panel keeps its own limit of before until runs change it again';
-  const message = `panel "${panel}" is under observe for "${id}": the package counts, and ${left}`;
+function underObserve({ id, panel }: ServiceRecord): ItemError {
+  const message = `panel "${panel}" is under observe for "${id}": the package counts, and nothing is changed there; release the service by name, or let runs do it again`;
   return { code: 'under_observe', message };
+}
+
+function limitNotRaised({ id, panel }: ServiceRecord): ItemError {
+  const message = `panel "${panel}" is under observe for "${id}": the package counts, and the panel keeps its own limit of before until runs change it again`;
+  return { code: 'limit_not_raised', message };
 }
 
 /**
@@ -262,7 +264,12 @@ async function enforcePaid(
       { command: 'purchase create', dryRun: false, waitMs, run, byCustomer: true },
       () => ({ storeTarget: () => Promise.resolve(), preview: (loaded) => loaded }),
     );
-    return work.error ?? (work.enforcement.value === 'observe' ? underObserve(work.service, isHeld) : null);
+    if (work.error !== null || work.enforcement.value !== 'observe') return work.error;
+    if (isHeld) return underObserve(work.service);
+    // Nothing is to be raised where the panel has no limit of its own.
+    const opened = await context.panel(panel);
+    const hasLimit = work.observation === null || opened.isUnlimited?.(work.observation) !== true;
+    return hasLimit ? limitNotRaised(work.service) : null;
   } catch (error) {
     return toItemError(error);
   }
