@@ -200,8 +200,10 @@ withPhp(`the provisioning module for a dedicated server${noPhp ?? ''}`, () => {
       asked.push(`${method} ${url}`);
       const isLogin = url.endsWith('/login-link');
       const link = { token: 'other', url: 'https://second.example.com/share/other', access: {} };
-      reply.writeHead(isLogin ? 422 : method === 'POST' ? 201 : 404);
-      reply.end(JSON.stringify(isLogin ? { error: { code: 'unsupported', message: 'no', details: {} } } : link));
+      const isService = url.endsWith('/services/whmcs-50');
+      reply.writeHead(isLogin ? 422 : method === 'POST' ? 201 : isService ? 200 : 404);
+      const own = isService ? { client: String(IDS.ana) } : link;
+      reply.end(JSON.stringify(isLogin ? { error: { code: 'unsupported', message: 'no', details: {} } } : own));
     }).listen(0, '127.0.0.1');
     await new Promise((resolve) => second.once('listening', resolve));
     const other = clickOn({ serverid: 5, serverport: (second.address() as AddressInfo).port });

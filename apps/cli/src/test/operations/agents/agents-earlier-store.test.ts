@@ -67,6 +67,7 @@ describe('a store of schema version 7', () => {
     expect((await told('north')).sort()).toEqual([
       ['anna', 'disabled', null],
       ['bela', 'disabled', null],
+      ['svc-1', 'disabled', null],
     ]);
     expect(await told('south')).toEqual([['cora', 'ended', 'restored']]);
     expect(await told('west')).toEqual([['dora', 'disabled', null]]);
