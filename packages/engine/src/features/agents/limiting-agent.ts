@@ -33,14 +33,12 @@ export function describeRelease({ name, isAbove, end }: LimitingAgent): string {
   return `It is released by the first check of agents that reads ${low} the limit of ${isAbove ? `agent "${name}"` : 'its agent'}`;
 }
 
-type Explain = (agent: string, options: { panel: string }) => Promise<AgentExplained>;
-
 /**
  * Returns the agent whose limit holds a service, as last read: the one that its hold names, or the nearest above it which keeps the
  * users of that one disabled. Null for none, and where the store does not have it.
  */
 export async function findLimitingAgent(
-  { agents }: { agents: { explain: Explain } },
+  { agents }: { agents: { explain(agent: string, options: { panel: string }): Promise<AgentExplained> } },
   { service: { panel }, holds, brake }: Pick<Explanation, 'service' | 'holds' | 'brake'>,
 ): Promise<LimitingAgent | null> {
   const [named] = holds.flatMap((hold) => (hold.until === null ? (readLimitingAgent(hold) ?? []) : []));
