@@ -227,8 +227,8 @@ export {
 } from './kernel/subject/used.js';
 export { findLimitEnd, type LimitEnd } from '@sluice/panel-kind';
 export {
+  describeLimitEnd,
   describeLimitNow,
-  describeRelease,
   findLimitingAgent,
   type LimitingAgent,
 } from './features/agents/limiting-agent.js';

@@ -1,7 +1,7 @@
 import {
   describeFigures,
+  describeLimitEnd,
   describeLimitNow,
-  describeRelease,
   describeSkip,
   describeUsed,
   findNextDecision,
@@ -159,18 +159,14 @@ function agentText({ note }: HoldView, agent: StateNames['agent']): string {
 function agentEnd(panel: string, agent: StateNames['agent'], commands: StateCommands): string {
   if (agent === null) return 'It is released when the agent is within its limit again, or with a higher one.';
   const { end, name } = agent;
-  switch (end.by) {
-    case 'usage':
-      return `${describeRelease(agent)}, such as with a higher one: ${commands.raiseAgentLimit(name)}.`;
-    case 'suspension':
-      return `No check of agents releases it while the agent is suspended: ${commands.endAgentSuspension(name)}.`;
-    case 'nothing':
-      return 'No check of agents releases it while the account is not an agent on the panel.';
-    case 'doubt':
-      return `The next check of agents decides: ${commands.checkAgents(panel)}.`;
-    case 'check':
-      return `The next check of agents releases it: ${commands.checkAgents(panel)}.`;
-  }
+  const command = {
+    usage: () => commands.raiseAgentLimit(name),
+    suspension: () => commands.endAgentSuspension(name),
+    nothing: () => null,
+    doubt: () => commands.checkAgents(panel),
+    check: () => commands.checkAgents(panel),
+  }[end.by]();
+  return `${describeLimitEnd(agent)}${command === null ? '' : `: ${command}`}.`;
 }
 
 function limitEnd({ id, panel, limits }: Service, reason: string, times: Times, { release }: StateCommands): string {

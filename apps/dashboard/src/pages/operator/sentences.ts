@@ -4,9 +4,9 @@ import {
   describeDoubtedHolds,
   describeExceeded,
   describeFigures,
+  describeLimitEnd,
   describeLimitNow,
   describeProtection,
-  describeRelease,
   describeSkip,
   describeUsed,
   describeWithin,
@@ -262,20 +262,8 @@ function lastingSentences({ found, times, agent }: Held, hold: HoldView): Part[]
 }
 
 function agentEnd(agent: Held['agent']): string {
-  switch (agent?.end.by) {
-    case 'usage':
-      return `${describeRelease(agent)}, such as with a higher one.`;
-    case 'suspension':
-      return 'No check of agents releases it while the agent is suspended.';
-    case 'nothing':
-      return 'No check of agents releases it while the account is not an agent on the panel.';
-    case 'doubt':
-      return 'The next check of agents decides.';
-    case 'check':
-      return 'The next check of agents releases it.';
-    case undefined:
-      return 'A check of agents ends that once the agent is within its limit, and not suspended.';
-  }
+  if (agent === null) return 'A check of agents ends that once the agent is within its limit, and not suspended.';
+  return `${describeLimitEnd(agent)}.`;
 }
 
 function limitEnd({ limits }: Explanation['service'], reason: string, times: Times): Part {

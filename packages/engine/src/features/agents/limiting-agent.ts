@@ -26,11 +26,23 @@ function describeAbove(end: LimitEnd): string {
   return end.isOver ? 'is over its own' : 'is not low enough below its own';
 }
 
-/** Returns how low an agent has to be for its users to be released, as a sentence without its end. */
-export function describeRelease({ name, isAbove, end }: LimitingAgent): string {
-  const percent = end.by === 'usage' ? end.belowPercent : null;
-  const low = percent === null ? 'a usage low enough for' : `less than ${percent} % of`;
-  return `It is released by the first check of agents that reads ${low} the limit of ${isAbove ? `agent "${name}"` : 'its agent'}`;
+/** Returns what releases the service, as a sentence without its stop: a command can follow it. */
+export function describeLimitEnd({ name, isAbove, end }: LimitingAgent): string {
+  switch (end.by) {
+    case 'usage': {
+      const low = end.belowPercent === null ? 'a usage low enough for' : `less than ${end.belowPercent} % of`;
+      const whose = isAbove ? `agent "${name}"` : 'its agent';
+      return `It is released by the first check of agents that reads ${low} the limit of ${whose}, such as with a higher one`;
+    }
+    case 'suspension':
+      return 'No check of agents releases it while the agent is suspended';
+    case 'nothing':
+      return 'No check of agents releases it while the account is not an agent on the panel';
+    case 'doubt':
+      return 'The next check of agents decides';
+    case 'check':
+      return 'The next check of agents releases it';
+  }
 }
 
 /**
