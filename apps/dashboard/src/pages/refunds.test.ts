@@ -1,28 +1,16 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { type FakeWhmcs, manualClock, startFakeWhmcs } from '@sluice/fake-panels';
-import { whmcs } from '@sluice/whmcs-client/billing';
-import { type DashboardBench, startBench } from '../test/dashboard-bench.js';
+import type { FakeWhmcs } from '@sluice/fake-panels';
+import type { DashboardBench } from '../test/dashboard-bench.js';
 import { textOf } from '../test/page-texts.js';
 import { Link } from '../test/share-link.js';
+import { openWhmcsShop } from '../test/whmcs-shop.js';
 
 let at: DashboardBench;
 let fake: FakeWhmcs;
 let id: string;
 let own: string;
 beforeEach(async () => {
-  fake = await startFakeWhmcs({ now: manualClock('2026-11-20T12:00:00Z').now });
-  const { url, identifier, secret } = fake;
-  at = await startBench({
-    fakes: [fake],
-    billing: [whmcs],
-    config: {
-      ...{ billing: 'whmcs', whmcs: { url, identifier, secret, allowHttp: true } },
-      invoiceLines: { purchase: '{package} for {service}' },
-    },
-  });
-  fake.addClient({ id: 42, currency: 'EUR', credit: '100.00' });
-  await at.addService(1, '42');
-  await at.sluice.poll();
+  ({ at, fake } = await openWhmcsShop());
   own = await at.token('client:42');
   ({ id } = (await at.sluice.purchases.create('svc-1', 'extra-50')).purchase);
   expect(fake.credit(42)).toBe('95.00');
