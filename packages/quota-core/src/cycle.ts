@@ -31,7 +31,8 @@ interface CachedCycle extends Cycle {
 }
 
 const DUE = 'the next due date';
-const cycles = new BoundedCache<CachedCycle>(20_000);
+/** Of each series the two periods that were asked for last: a step asks for the one of now and the one before it. */
+const cycles = new BoundedCache<readonly CachedCycle[]>(10_000);
 
 /**
  * Returns `text` when it is a local date `YYYY-MM-DD` that exists, from 1970 on.
@@ -86,12 +87,12 @@ export function billingCycleAt(input: CycleAnchor & { now: string; quotaPeriod?:
   const now = instantMs(input.now, 'now');
   // In a poll many services have the same anchor and cycle.
   const key = `${input.nextDueDate} ${months} ${input.timeZone}`;
-  let cycle = cycles.get(key);
-  if (cycle === undefined || now < cycle.startMs || now >= cycle.endMs) {
-    cycle = findCycle(now, parseCalendarDate(input.nextDueDate, DUE), months, input.timeZone);
-    cycles.set(key, cycle);
-  }
-  return { start: cycle.start, end: cycle.end };
+  const asked = cycles.get(key) ?? [];
+  const kept = asked.find(({ startMs, endMs }) => now >= startMs && now < endMs);
+  if (kept !== undefined) return { start: kept.start, end: kept.end };
+  const found = findCycle(now, parseCalendarDate(input.nextDueDate, DUE), months, input.timeZone);
+  cycles.set(key, [found, ...asked.slice(0, 1)]);
+  return { start: found.start, end: found.end };
 }
 
 /**
