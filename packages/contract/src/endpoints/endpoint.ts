@@ -25,7 +25,7 @@ export interface EndpointParts {
   readonly summary: string;
   /** Default `none`. */
   readonly clients?: Reach;
-  /** Whether it calls a telephony system or panel: that of a client is bounded as on pages. */
+  /** Whether it calls a telephony system, panel or billing system: that of a client is bounded as on pages. */
   readonly outside?: boolean;
   /** Whether the answer names agents, whose uuids only operators read whole. */
   readonly agents?: boolean;

@@ -90,6 +90,7 @@ export const moneyEndpoints = endpoints({
   },
   'GET /clients/:client/credit': {
     clients: 'client',
+    outside: true,
     useCase: 'credit.show',
     summary: 'Show the credit of a client',
     answer: money.credit,
