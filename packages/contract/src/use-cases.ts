@@ -146,6 +146,7 @@ export const METHODS = {
 /** What the API and the pages offer besides the engine's methods. */
 const FURTHER = {
   'clock.accept': OPERATE,
+  'panels.acceptAnswers': OPERATE,
   runs: READ,
   'usage.refresh': OPERATE,
 } as const satisfies Record<string, Callers>;

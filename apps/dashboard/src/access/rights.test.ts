@@ -44,6 +44,18 @@ it('a token reads usage from the panels with the scope to operate only', async (
   ]);
 });
 
+it('a token accepts the form of the answers of panels with the scope to operate only', async () => {
+  const shapes = async () => (await at.store.fingerprints.list('dcim')).map(({ endpoint }) => endpoint);
+  const made = await Promise.all(['read', 'operate'].map((scope) => create([scope], SERVE_TOKEN)));
+  const [reads = '', operates = ''] = made.map(({ answer }) => String(answer['token']));
+  const before = await shapes();
+  expect((await send('GET', '/doctor', reads)).status).toBe(200);
+  expect((await send('GET', '/doctor?contract=true', reads)).status).toBe(403);
+  expect(await shapes()).toEqual(before);
+  expect((await send('GET', '/doctor?contract=true', operates)).status).toBe(200);
+  expect(await shapes()).not.toEqual(before);
+});
+
 describe('a token of one client', () => {
   it('cannot operate, and needs a client for its rights', async () => {
     for (const scopes of [['client:42', 'operate'], ['client:42', 'tokens'], ['buy'], ['operate', 'manage']])

@@ -1,10 +1,16 @@
 import type { panelEndpoints } from '@sluice/contract/endpoints';
+import { may } from '@sluice/contract';
+import { forbidden } from '../../server/failure.js';
 import type { Handlers } from './handler.js';
 
 /** Panels, products and their switches. */
 export const panelHandlers: Handlers<typeof panelEndpoints> = {
   'POST /panels/test': ({ sluice, body, as }) => sluice.panels.test(body.panels ?? [], as),
-  'GET /doctor': ({ sluice, query: { panel, contract = false } }) => sluice.panels.doctor({ panel, contract }),
+  'GET /doctor': ({ sluice, query: { panel, contract = false }, viewer }) => {
+    if (contract && !may(viewer, 'panels.acceptAnswers'))
+      throw forbidden("The token does not permit to accept the form of a panel's answers");
+    return sluice.panels.doctor({ panel, contract });
+  },
   'POST /clock/accept': ({ sluice, body: { panel, contract = false }, as }) =>
     sluice.panels.doctor({ ...as, panel, contract, acceptClock: true }),
   'GET /services/:service/login-link': ({ sluice, param, signal }) =>
