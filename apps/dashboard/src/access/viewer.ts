@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { maskUuidsIn } from '@sluice/panel-http/printable';
 import type { Need } from '@sluice/contract';
 import type { Granted } from '@sluice/engine';
+import { SluiceError } from '@sluice/panel-kind';
 
 /** Who sends a request, and what it may do. */
 export interface Viewer {
@@ -36,6 +37,14 @@ const OF_AGENT = /agent_uuid$/;
 export function withoutKeys<T>({ needs }: Pick<Viewer, 'needs'>, document: T, { all }: { all: boolean }): T {
   if (needs.includes('operate')) return document;
   return (all ? maskUuidsIn(document) : maskAgents(document)) as T;
+}
+
+/** Returns an error as a viewer reads it: its details may name agents by their uuids. */
+export function errorWithoutKeys({ needs }: Pick<Viewer, 'needs'>, error: unknown): unknown {
+  if (needs.includes('operate') || !(error instanceof SluiceError)) return error;
+  const [message = '', ...lines] = error.message.split('\n  ');
+  const details = maskUuidsIn(error.details) as Record<string, unknown>;
+  return new SluiceError(error.code, message, { kind: error.kind, details, lines, cause: error });
 }
 
 function maskAgents(value: unknown): unknown {

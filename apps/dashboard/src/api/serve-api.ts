@@ -1,7 +1,7 @@
 import { needsKey } from '@sluice/contract/endpoints';
 import { printableJson } from '@sluice/panel-http/printable';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { type Viewer, withoutKeys } from '../access/viewer.js';
+import { errorWithoutKeys, type Viewer, withoutKeys } from '../access/viewer.js';
 import { parseBody, checked, checkReach, checkScope } from './check.js';
 import { forClient } from '../server/failure.js';
 import { countChange, readForClient } from '../requests/client-reads.js';
@@ -42,7 +42,7 @@ function addRoute(server: FastifyInstance, parts: ServerParts, route: ApiRoute):
       const viewer = viewers.get(request);
       if (viewer === undefined) throw new Error('a request without a viewer');
       const { status, answer, replayed } = await answerTo(parts, route, { request, viewer }).catch((error: unknown) => {
-        throw viewer.client === null ? error : forClient(error);
+        throw viewer.client === null ? errorWithoutKeys(viewer, error) : forClient(error);
       });
       if (replayed) reply.header('idempotency-replayed', 'true');
       return sendJson(reply.code(status), answer);
