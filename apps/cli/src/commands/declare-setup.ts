@@ -120,7 +120,10 @@ function declareSwitches(program: LazyCommand): void {
     .command('enforce <panel>')
     .description('start (or resume) changing a panel, after showing what the first run would change')
     .option('--only <product>', 'only the services of this product')
-    .option('--as-configured', 'remove what "observe" or "enforce" set, so that the config applies again')
+    .option(
+      '--as-configured',
+      'remove what "observe" or "enforce" set, or "enforce --only", so that the config applies again',
+    )
     .option('--yes', 'do not ask')
     .changes()
     .examples('sluice enforce dcim --only ded-100')

@@ -39,7 +39,7 @@ export const panelEndpoints = endpoints({
   },
   'POST /panels/:panel/as-configured': {
     useCase: 'panels.asConfigured',
-    summary: 'Remove the switches of a panel, so that the config applies again',
+    summary: 'Remove the switches of a panel, or that of a product, so that the config applies again',
     body: product,
     answer: panels.switchReport,
   },

@@ -45,7 +45,7 @@ export interface Panels {
   observe(panel: string, options?: CallOptions): Promise<SwitchReport>;
   /** Allows runs to change a panel, or only services of one product. */
   enforce(panel: string, options?: CallOptions & { product?: string | null | undefined }): Promise<SwitchReport>;
-  /** Removes the switches of a panel, so that the config applies again. */
+  /** Removes the switches of a panel, so that the config applies again; with `product` that of the product alone. */
   asConfigured(panel: string, options?: CallOptions & { product?: string | null | undefined }): Promise<SwitchReport>;
   /**
    * Checks that the panel is ready, and computes what the first run after `enforce` would change.

@@ -69,7 +69,7 @@ export async function setSwitch(
   enforce: 'on' | 'observe',
 ): Promise<SwitchReport> {
   checkSwitch(context, panel, product);
-  const command = `${enforce === 'on' ? 'enforce' : 'observe'} ${panel}${product === null ? '' : ` for ${product}`}`;
+  const command = `${enforce === 'on' ? 'enforce' : 'observe'} ${describeScope(panel, product)}`;
   await withRun(context, { command, dryRun: false }, (run) =>
     run.store(async (tables) => {
       await storeSwitch(tables, { panel, product, enforce, since: context.now(), actor: context.deps.actor() });
@@ -79,14 +79,21 @@ export async function setSwitch(
   return switchReport(context, panel, product);
 }
 
-/** Removes the switches of a panel, also of one that is not in the config any more: the config decides again. */
+function describeScope(panel: string, product: string | null): string {
+  return product === null ? panel : `${panel} for ${product}`;
+}
+
+/**
+ * Removes the switches of a panel, also of one that is not in the config any more: the config decides again. With a product it
+ * removes that one alone: a switch of the panel then decides for it, too.
+ */
 export async function dropSwitch(context: Context, panel: string, product: string | null): Promise<SwitchReport> {
   const removed = (await readEnforcements(context.config, context.store)).listRemoved();
   if (!removed.includes(panel)) checkSwitch(context, panel, product);
-  await withRun(context, { command: `as-configured ${panel}`, dryRun: false }, (run) =>
-    run.store((tables) => tables.switches.clear(panel)),
+  await withRun(context, { command: `as-configured ${describeScope(panel, product)}`, dryRun: false }, (run) =>
+    run.store((tables) => tables.switches.clear(panel, product ?? undefined)),
   );
-  return switchReport(context, panel, null);
+  return switchReport(context, panel, product);
 }
 
 async function switchReport(context: Context, panel: string, product: string | null): Promise<SwitchReport> {
