@@ -145,10 +145,13 @@ export function verbForm(word: VerbWord): Page {
     const report = await runVerb(request, id, verb, { fields: request.form ?? {}, dryRun: false });
     const { service, actions, notices } = report;
     const hasFailed = reportedError(report) !== null || actions.some(({ state }) => state === 'failed');
-    if (!hasFailed && notices.length === 0) return { redirect: `${serviceHref(id)}?done=${word}` };
+    const done = `${serviceHref(id)}?done=${word}`;
+    if (!hasFailed && notices.length === 0) return { redirect: done };
     const body = html`${preview(report)}
       <p>${serviceLink(id)}</p>`;
-    return { title: verb.title(id), body, timeZone: toZone(request, service.panel) };
+    // What failed on the panel may be tried again, but each renewal adds a period.
+    const repeat = hasFailed ? (word === 'renew' ? serviceHref(id) : undefined) : done;
+    return { title: verb.title(id), body, timeZone: toZone(request, service.panel), repeat };
   };
 }
 
