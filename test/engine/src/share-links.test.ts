@@ -17,3 +17,22 @@ it('a share link ends within a year', async () => {
   await expect(share(367)).rejects.toMatchObject({ kind: 'usage', code: 'bad_token' });
   expect((await share(366)).access).toMatchObject({ kind: 'share' });
 });
+
+it('the key of a request that made a token or link makes none of another content', async () => {
+  await at.addService(2, {});
+  await at.bench.sluice.services.set('svc-2', { client: '43' });
+  const { access } = at.bench.sluice;
+  const expiresAt = new Date(at.bench.clock.now() + 30 * 86_400_000).toISOString();
+  const share = (client: string, rights = {}) => access.share({ client, expiresAt, rights, ref: 'portal' });
+  const { access: made } = await share('42');
+  expect((await share('42')).access.id).toBe(made.id);
+  for (const other of [share('43'), share('42', { buy: true })])
+    await expect(other).rejects.toMatchObject({ kind: 'usage', code: 'key_reused' });
+  const create = (name: string, scopes: string[]) => access.create({ name, scopes, ref: 'mint' });
+  await create('billing', ['operate']);
+  await expect(create('graphs', ['read'])).rejects.toMatchObject({ code: 'key_reused' });
+  expect((await at.bench.store.apiTokens.list()).map(({ client, scopes }) => [client, scopes])).toEqual([
+    ['42', []],
+    [null, ['operate']],
+  ]);
+});

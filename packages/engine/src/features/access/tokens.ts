@@ -29,7 +29,11 @@ export async function createToken(context: Context, request: TokenRequest): Prom
   return { token, access: await storeToken(context, record) };
 }
 
-/** Stores a token; one that an earlier request with its reference made gets the new text, since nobody knows the old one. */
+/**
+ * Stores a token; one that an earlier request with its reference made gets the new text, since nobody knows the old one.
+ *
+ * @throws SluiceError `key_reused` if that request asked for something else, `token_exists`
+ */
 async function storeToken(context: Context, record: ApiTokenRecord): Promise<TokenView> {
   const { hash, name, kind } = record;
   return context.store.write(async (tables) => {
@@ -42,6 +46,7 @@ async function storeToken(context: Context, record: ApiTokenRecord): Promise<Tok
       earlier = await tables.apiTokens.get(id);
     }
     if (earlier !== null) {
+      refuseOther(earlier, record);
       await tables.apiTokens.update(id, { hash });
       return toView(earlier);
     }
@@ -51,6 +56,14 @@ async function storeToken(context: Context, record: ApiTokenRecord): Promise<Tok
     await tables.apiTokens.add({ ...record, id });
     return toView({ ...record, id });
   });
+}
+
+/** Refuses the reference of a request that made another token: its client, or who has it, would lose it to somebody else. */
+function refuseOther(earlier: ApiTokenRecord, wanted: ApiTokenRecord): void {
+  const content = ({ kind, name, client, scopes, rights }: ApiTokenRecord): string =>
+    JSON.stringify([kind, name, client, scopes, rights && Object.entries(rights).sort()]);
+  if (content(earlier) !== content(wanted))
+    throw usageError('key_reused', 'The key of the request was used for a different request');
 }
 
 /** Returns whether something was bought with a link, which may be deleted by now. */
