@@ -41,7 +41,7 @@ export interface Holds {
   release(id: string, options?: CommandOptions & { until?: string | null | undefined }): Promise<CommandReport>;
   /** Adopts restrictions of another tool, so that a release undoes them. */
   adopt(id: string, what: Adopted): Promise<ServiceDetail>;
-  /** Lifts all restrictions, and switches their panels to `observe`. */
+  /** Lifts all restrictions, and switches their panels to `observe`; with `panel` that one, also where nothing of it is held. */
   releaseAll(options?: ReleaseAll): Promise<RunReport>;
 }
 

@@ -176,3 +176,15 @@ it('a run over a service is refused for another panel, before anything is called
   expect(at.panel.server.calls).toEqual([]);
   expect((await at.poll({ panel: 'dcim', service: 'svc-1' })).run.outcome).toBe('done');
 });
+
+it('a release of all on a panel switches it to observe, also where nothing is held there yet', async () => {
+  await at.addService(1);
+  await at.poll();
+  const preview = await at.sluice.holds.releaseAll({ panel: 'dcim', dryRun: true });
+  expect(await at.bench.store.switches.list()).toEqual([]);
+  const report = await at.sluice.holds.releaseAll({ panel: 'dcim' });
+  expect([preview.run.observing, report.run.observing]).toEqual([['dcim'], ['dcim']]);
+  at.use(1, 200);
+  await at.poll();
+  expect(portState()).toBe('up');
+});

@@ -28,8 +28,8 @@ export interface ReleaseAllRequest {
 const AT_ONCE = 16;
 
 /**
- * Releases everything that Sluice restricted, and switches those panels to `observe`, so that no run restricts it again. What fails
- * stays as evidence for a repeat.
+ * Releases everything that Sluice restricted, and switches those panels to `observe`, or the one that was named, so that no run
+ * restricts it again. What fails stays as evidence for a repeat.
  */
 export async function releaseAll(context: Context, request: ReleaseAllRequest): Promise<RunReport> {
   return withRun(context, { command: 'hold release', dryRun: request.dryRun }, (run) =>
@@ -42,7 +42,10 @@ async function giveAllBack(context: Context, run: Run, request: ReleaseAllReques
   if (file && !dryRun) await context.write([], (tables) => adoptHoldsFile(file, tables));
   const { services, ending } = await restrictedServices(context, request);
   const ofAgents = await panelsWithDisabled(context, request);
-  run.view.observing = [...new Set([...services.map((service) => service.panel), ...ofAgents])].sort();
+  // A panel that was named is meant also where nothing of it is held yet.
+  const named =
+    request.panel !== undefined && Object.hasOwn(context.config.panels, request.panel) ? [request.panel] : [];
+  run.view.observing = [...new Set([...services.map((service) => service.panel), ...ofAgents, ...named])].sort();
   const given: GivenBack = { views: [], reported: [], agents: [], broken: [] };
   if (!dryRun) {
     await startUnderObserve(context, run);
