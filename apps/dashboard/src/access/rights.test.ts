@@ -56,6 +56,30 @@ it('a token accepts the form of the answers of panels with the scope to operate 
   expect(await shapes()).not.toEqual(before);
 });
 
+it('a token without the scope to make tokens lists share links alone', async () => {
+  const expiresAt = '2026-12-01T00:00:00Z';
+  await at.call('POST /share-links', { token: SERVE_TOKEN, body: { client: '42', expiresAt } });
+  const { token } = (await create(['operate'], SERVE_TOKEN)).answer as unknown as { token: string };
+  const kinds = async (by: string): Promise<string[]> => {
+    const { tokens } = (await send('GET', '/tokens', by)).answer as unknown as { tokens: { kind: string }[] };
+    return [...new Set(tokens.map(({ kind }) => kind))].sort();
+  };
+  expect([await kinds(token), await kinds(SERVE_TOKEN)]).toEqual([['share'], ['api', 'share']]);
+});
+
+it('a run is started with nothing of another command, and calls are listed of one time', async () => {
+  const refused = [
+    await send('POST', '/runs', SERVE_TOKEN, { command: 'agent check', service: 'svc-1' }),
+    await send('POST', '/runs', SERVE_TOKEN, { command: 'poll', agent: 'north' }),
+    await send('GET', '/services/svc-1/calls?day=2026-11-19&from=2026-11-01', SERVE_TOKEN),
+  ];
+  expect(refused.map(({ status, answer }) => [status, (answer['error'] as unknown as { code: string }).code])).toEqual([
+    [400, 'bad_request'],
+    [400, 'bad_request'],
+    [400, 'bad_option'],
+  ]);
+});
+
 describe('a token of one client', () => {
   it('cannot operate, and needs a client for its rights', async () => {
     for (const scopes of [['client:42', 'operate'], ['client:42', 'tokens'], ['buy'], ['operate', 'manage']])

@@ -1,4 +1,5 @@
 import type { EndpointBody, runEndpoints } from '@sluice/contract/endpoints';
+import { usageError } from '@sluice/panel-kind';
 import type { ApiCall } from './api-call.js';
 import type { Task } from './tasks.js';
 
@@ -10,9 +11,16 @@ export function startRun(
   { sluice, tasks, as, viewer }: Pick<ApiCall, 'sluice' | 'tasks' | 'viewer'> & { as: { actor: string } },
   { command, panel, service, agent, dryRun, allowMass }: RunRequest,
 ): Task {
+  const isOfAgents = command === 'agent check';
+  const other = isOfAgents ? service : agent;
+  if (other !== undefined)
+    throw usageError(
+      'bad_request',
+      `"${command}" is not about ${isOfAgents ? 'a service' : 'an agent'}: leave "${other}" out`,
+    );
   const request = { command, by: viewer.name, panel: panel ?? null, service: service ?? null };
   return tasks.start(request, (onProgress) => {
-    if (command === 'agent check') return sluice.agents.check({ ...as, panel, agent, dryRun, allowMass });
+    if (isOfAgents) return sluice.agents.check({ ...as, panel, agent, dryRun, allowMass });
     const options = { ...as, panel, service, allowMass, onProgress };
     return command === 'plan' ? sluice.plan(options) : sluice[command]({ ...options, dryRun });
   });

@@ -50,6 +50,10 @@ export const runHandlers: Handlers<typeof runEndpoints> = {
     const made = await sluice.access.share({ client, expiresAt: endOfLink(body, context), rights, maker, ref }, as);
     return { ...made, url: urlOfLink(made.token, context) };
   },
+  'GET /tokens': async ({ sluice, viewer }) => {
+    const { tokens } = await sluice.access.list();
+    return { tokens: may(viewer, 'access.create') ? tokens : tokens.filter(({ kind }) => kind === 'share') };
+  },
   'DELETE /tokens/:token': ({ sluice, viewer, param, body, as }) =>
     sluice.access.revoke(param('token'), { ...as, ...body, onlyLinks: !may(viewer, 'access.create') }),
 };

@@ -53,6 +53,8 @@ export interface RecordsRequest {
 
 /** Reads call records in the order of time, and sums them. */
 export async function readRecords(context: Context, request: RecordsRequest, reader?: Reader): Promise<RecordsReport> {
+  if (request.day !== null && (request.from ?? request.to) !== null)
+    throw usageError('bad_option', 'Name either the day, or from and to');
   const service = request.service === null ? null : await requireService(context, request.service);
   const on = await requireTelephony(context, service?.panel ?? request.panel);
   const { panel, telephony } = on;
