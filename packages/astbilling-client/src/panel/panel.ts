@@ -46,6 +46,8 @@ export class TelephonyPanel implements Panel<LineState> {
   readonly #tools: TelephonyTools;
   readonly #context: PlanContext;
   readonly #plans = new PlanList();
+  /** The usernames of lines by id, as last observed. */
+  readonly #usernames = new Map<string, string>();
 
   constructor(kind: PanelKind, panel: PanelToOpen, tools: TelephonyTools) {
     this.kind = kind;
@@ -96,7 +98,10 @@ export class TelephonyPanel implements Panel<LineState> {
     const seen = new Map<string, Observation<LineState>>();
     const reader = { ...this.#tools, system: this.#context.system, plans: this.#plans };
     const observeOne = async (service: ServiceRecord): Promise<void> => {
-      seen.set(service.id, await observeLine(reader, service, options, signal));
+      const found = await observeLine(reader, service, options, signal);
+      seen.set(service.id, found);
+      const line = found.state?.line ?? null;
+      if (line !== null) this.#usernames.set(line.id, line.username);
     };
     await Promise.all(services.map(observeOne));
     return seen;
@@ -125,7 +130,12 @@ export class TelephonyPanel implements Panel<LineState> {
     doneOutcome: outcomeWhenDone,
   };
   readonly passwords: PanelFacets['passwords'] = {
-    username: (service) => service.refs[USERNAME_REF] ?? whenKnown(() => toUsernames(service))?.username ?? null,
+    username: (service) => {
+      const { [LINE_REF]: line, [USERNAME_REF]: stored } = service.refs;
+      // Staff may have renamed the line, and one that they named here has a name of its own.
+      if (line !== undefined) return this.#usernames.get(line) ?? stored ?? null;
+      return stored ?? whenKnown(() => toUsernames(service))?.username ?? null;
+    },
     unchangeable: () => {
       const { system } = this.#context;
       if (changesPasswords(system)) return null;
