@@ -128,6 +128,8 @@ export interface Accounts<State = unknown> {
     product: ProductSettings,
     randomBytes: (count: number) => Uint8Array,
   ): Record<string, string>;
+  /** Refs that end with the account where Sluice chose them; others stay, such as that of a line, for calls that come late. */
+  readonly endingRefs?: readonly string[];
   /**
    * Returns whether the service's own account exists on the panel, or with `adopt` one that can be adopted, which keeps its
    * password; null where it was not observed.

@@ -307,6 +307,8 @@ export class FlvxPanel implements Panel<ServiceObservation> {
   readonly accounts: PanelFacets<ServiceObservation>['accounts'] = {
     newRefs: (service, _product, randomBytes) =>
       service.refs['flvx_username'] === undefined ? { flvx_username: unguessableName(randomBytes) } : {},
+    // Until then a second account of that name is found by it.
+    endingRefs: ['flvx_username'],
     exists: ({ state }, { adopt }) =>
       state === null ? null : state.account.user !== null || (adopt && state.adoptable !== null),
     check: (service, product) => checkProduct(service, product, this.#defaults),

@@ -72,14 +72,14 @@ export function serviceChange(command: VerbCommand, service: ServiceRecord): Ser
 
 /** Records that the command is done. */
 export async function finishVerb(
-  { context, request, row }: VerbCommand,
+  { context, panel, request, row }: VerbCommand,
   service: ServiceRecord,
   tables: StoreTables,
 ): Promise<void> {
   if (request.verb === 'create' && service.status === 'pending') await setStatus(context, service, 'active', tables);
   if (request.verb === 'terminate') {
     await setStatus(context, service, 'terminated', tables);
-    await disown(context, service, tables);
+    await disown(context, panel, service, tables);
     await endAll(context, service, tables);
     // What was not finished before has no account any more.
     for (const open of await tables.actions.unresolved({ services: [service.id] }))
@@ -160,10 +160,17 @@ export async function endOverdueHold(context: Context, service: ServiceRecord, t
 }
 
 /** A line keeps its reference, for calls that come late; there is no account of ours any more. */
-async function disown(context: Context, { id, ownRefs }: ServiceRecord, tables: StoreTables): Promise<void> {
+async function disown(
+  context: Context,
+  { accounts }: Panel,
+  { id, ownRefs }: ServiceRecord,
+  tables: StoreTables,
+): Promise<void> {
   if (ownRefs.length === 0) return;
   const none = Object.fromEntries(ownRefs.map((key) => [key, false]));
-  await tables.services.update([{ id, ownRefs: none, updatedAt: context.now() }]);
+  const ending = (accounts?.endingRefs ?? []).filter((key) => ownRefs.includes(key));
+  const refs = Object.fromEntries(ending.map((key) => [key, null]));
+  await tables.services.update([{ id, refs, ownRefs: none, updatedAt: context.now() }]);
 }
 
 /** Ends all holds and evidence of a terminated service: its objects on the panel are gone. */
