@@ -59,7 +59,10 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   line_shared: 'Bill the one that is to pay with "sluice call bill --service {service} --period FROM..TO"',
   other_billing:
     'Set billing in the config to the former system until "sluice call bill" finds the line, or sends it again with --resend',
-  bill_from_missing: 'Set billFrom of the panel to the first day to bill, or name a period with --period',
+  bill_from_missing: [
+    'Bill a period with "sluice call bill --service {service} --period FROM..TO", or give them up with "sluice provision terminate {service} --forfeit-unbilled"',
+    'Set billFrom of the panel to the first day to bill, or name a period with --period',
+  ],
   graph_unreadable: 'Leave out --from-panel, or open the graph on the panel',
   list_too_short: 'Check the panel; if the list is complete, run again with --allow-mass',
   crontab_unclear:

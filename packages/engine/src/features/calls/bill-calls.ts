@@ -142,12 +142,15 @@ async function billLine(context: Context, of: OfLine): Promise<CallBillView[]> {
 /** Finishes what an earlier run began, then bills what is left until now. */
 async function billFinally(
   context: Context,
-  { line, request }: OfLine,
+  of: OfLine,
   known: readonly CallBillRecord[],
   bill: (due: ToBill) => Promise<CallBillView>,
 ): Promise<void> {
+  const billFrom = findBillFrom(of);
+  if (billFrom === null) return;
+  const { line, request } = of;
   const { windows, bills } = await dropGivenUp(context, line, known);
-  const { timeZone, billFrom } = line.telephony;
+  const { timeZone } = line.telephony;
   const started = (await listBegun(context, line, bills)).reverse();
   for (const one of started) if ((await bill(toStoredBill(one, timeZone))).state === 'failed') return;
   const createdAt = await readCreation(context, line);
@@ -192,19 +195,26 @@ async function readCreation(context: Context, line: Line): Promise<string> {
   return (await findSubscriber(context, line))?.createdAt ?? line.service.createdAt;
 }
 
-/** Reads what is due of a line, or the period of an invoice as far as it may be billed. */
-async function readDuePeriods(
-  context: Context,
-  { line, request, fences, tried }: OfLine,
-  known: readonly CallBillRecord[],
-): Promise<ToBill[]> {
-  const { invoice, dryRun } = request;
-  const { timeZone, billFrom } = line.telephony;
+/**
+ * Returns the first day whose calls are billed without a stated period; null where the bills in doubt were all that there was to try.
+ *
+ * @throws SluiceError `bill_from_missing`
+ */
+function findBillFrom({ line, tried }: OfLine): string | null {
+  const { billFrom } = line.telephony;
   const { panel } = line.service;
-  if (billFrom === null) {
-    if (tried.length > 0) return [];
+  if (billFrom === null && tried.length === 0)
     throw usageError('bill_from_missing', describeUnbilled(panel), { panel });
-  }
+  return billFrom;
+}
+
+/** Reads what is due of a line, or the period of an invoice as far as it may be billed. */
+async function readDuePeriods(context: Context, of: OfLine, known: readonly CallBillRecord[]): Promise<ToBill[]> {
+  const billFrom = findBillFrom(of);
+  if (billFrom === null) return [];
+  const { line, request, fences } = of;
+  const { invoice, dryRun } = request;
+  const { timeZone } = line.telephony;
   const { windows, bills } = await dropGivenUp(context, line, known);
   const begun = await listBegun(context, line, bills);
   // Without an invoice those in doubt were tried before.

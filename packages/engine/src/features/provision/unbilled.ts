@@ -24,9 +24,10 @@ export interface LastCalls {
 
 /**
  * Refuses to end a line with calls that are not billed, since the panel may remove their records; or bills them first. In a
- * dry run the bills are only planned.
+ * dry run the bills are only planned. Without the first day to bill of its panel they may be on the bills of another system: a person
+ * decides.
  *
- * @throws SluiceError `unbilled_calls`, `final_bill_failed`, `calls_unread`
+ * @throws SluiceError `unbilled_calls`, `bill_from_missing`, `final_bill_failed`, `calls_unread`
  */
 export async function checkUnbilled(
   context: Context,
@@ -42,29 +43,40 @@ export async function checkUnbilled(
   const unbilled = await findUnbilled(context, service);
   if (unbilled === 'prepaid') return { bills: null, isPrepaid: true };
   if (isNothing(unbilled)) return none;
+  await refuseUndecided(context, service, unbilled);
   const bills = isBilled ? await billFirst(context, service, { reports: choice.reports, waitMs, dryRun }) : null;
   if (isBilled && dryRun) return { bills, isPrepaid: false };
   // Calls of the meantime.
   const left = isBilled ? await findUnbilled(context, service) : unbilled;
   if (left === 'prepaid' || isNothing(left)) return { bills, isPrepaid: false };
-  throw new SluiceError(
-    'unbilled_calls',
-    `"${service.id}" has ${describe(left, findTimeZone(context.config, service.panel))}; nothing was changed`,
-    {
-      details: { service: service.id, ...left },
-    },
-  );
+  throw new SluiceError('unbilled_calls', `${describe(context, service, left)}; nothing was changed`, {
+    details: { service: service.id, ...left },
+  });
 }
 
 function isNothing(unbilled: UnbilledCalls | null): unbilled is null {
   return unbilled === null || unbilled.calls + unbilled.unsummed === 0;
 }
 
-function describe({ calls, total, currency, unsummed, since }: UnbilledCalls, timeZone: string): string {
+/** Refuses to bill calls of a panel without `billFrom`, or to count them as nobody's. */
+async function refuseUndecided(context: Context, service: ServiceRecord, unbilled: UnbilledCalls): Promise<void> {
+  const { id, panel } = service;
+  if ((await context.panel(panel)).telephony?.billFrom != null) return;
+  throw new SluiceError(
+    'bill_from_missing',
+    `${describe(context, service, unbilled)}, and panel "${panel}" has no billFrom: another system may have billed them. Nothing was changed: set billFrom to the first day to bill, bill a stated period, or give them up`,
+    { details: { service: id, panel, ...unbilled } },
+  );
+}
+
+function describe(context: Context, { id, panel }: ServiceRecord, unbilled: UnbilledCalls): string {
+  const { calls, total, currency, unsummed, since } = unbilled;
+  const timeZone = findTimeZone(context.config, panel);
   const count = (number: number): string => `${number} unbilled call${number === 1 ? '' : 's'}`;
   const summed = calls === 0 && unsummed > 0 ? [] : [`${count(calls)} (${formatMoney(total, currency)})`];
   const others = unsummed === 0 ? [] : [`${count(unsummed)} that can't be summed`];
-  return `${[...summed, ...others].join(' and ')} since ${describeBound(toLocalTime(since, timeZone), timeZone)} (${timeZone})`;
+  const what = [...summed, ...others].join(' and ');
+  return `"${id}" has ${what} since ${describeBound(toLocalTime(since, timeZone), timeZone)} (${timeZone})`;
 }
 
 type Billing = Pick<Parameters<typeof billCalls>[1], 'reports' | 'waitMs' | 'dryRun'>;

@@ -130,6 +130,20 @@ describe('an existing line', () => {
     expect((await at.run('invoice list')).json()).toMatchObject({ invoices: [{ total: '2.00' }] });
   });
 
+  it('is not ended where the first day to bill is not known, and the ways are named', async () => {
+    at.addCall('2026-11-05T09:10:00-03:00', '2.0000');
+    at.bench.clock.advance(3_600_000);
+    at.bench.edit(', billFrom: 2026-10-01', '');
+    const { exitCode, stderr } = await at.bench.sluice('provision terminate svc-1 --yes --final-invoice');
+    expect([exitCode, stderr.replaceAll(/\s+/g, ' ')]).toEqual([
+      1,
+      expect.stringMatching(
+        /no billFrom: .* or give them up\. Bill a period with "sluice call bill --service svc-1 --period FROM\.\.TO", or give them up with "sluice provision terminate svc-1 --forfeit-unbilled"/,
+      ),
+    ]);
+    expect(at.panel.subscriber(LINE).status).toBe('active');
+  });
+
   it('ends without a bill where its calls are given up', async () => {
     at.addCall('2026-11-05T09:10:00-03:00', '2.0000');
     at.bench.clock.advance(3_600_000);
