@@ -197,6 +197,8 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   name_empty: 'Set it with "sluice service set {service} first_name=NAME"',
   unbilled_calls:
     'Bill them with "sluice provision terminate {service} --final-invoice", or give them up with --forfeit-unbilled',
+  calls_given_up:
+    'Finish it with "sluice provision terminate {service}"; a period of its calls is billed with "sluice call bill --service {service} --period FROM..TO"',
   calls_unread:
     'Try again when the panel lists its calls, or give them up with "sluice provision terminate {service} --forfeit-unbilled"',
   final_bill_failed: '"sluice call bill --service {service} --final" shows why',

@@ -14,7 +14,15 @@ import { checkRequest } from './check-request.js';
 import { placePassword, setsOwnPassword, toCredentials } from './credentials.js';
 import { checkUnbilled, type LastCalls } from './unbilled.js';
 import { endCommandRow } from '../../kernel/changes/journal.js';
-import { findFirst, findRenewed, isSameCommand, toStored, findOpenRow, toRow } from './stored-command.js';
+import {
+  findFirst,
+  findRenewed,
+  isSameCommand,
+  refuseGivenUp,
+  toStored,
+  findOpenRow,
+  toRow,
+} from './stored-command.js';
 import { removeDraft } from './password-file.js';
 import { decidePassword, deliver } from './plan-password.js';
 import type { PasswordPlan } from './password.js';
@@ -187,6 +195,7 @@ async function check(
 }> {
   const earlier = await findOpenRow(context, service.id, request.verb);
   checkRequest(panel, service, request);
+  refuseGivenUp(earlier, service, request);
   const renewed = await findRenewed(context, service, request);
   const stored = renewed === null ? toStored(context, service, request, earlier) : {};
   const product = productAfter(context, service, stored);
@@ -268,7 +277,7 @@ async function decide(
     target: (before) => mergeService(before, serviceChange(command, before)),
     preview: (loaded) => ({ ...loaded, product }),
     done: (target, tables) => finishVerb(command, target, tables),
-    ...toRefusal(command, service, open),
+    ...toRefusal(command, service, request.verb === 'terminate' ? (open ?? superseded) : open),
   };
 }
 

@@ -49,11 +49,32 @@ export function parseStored(row: ActionRecord | null): StoredCommand | null {
   return row ? (row.payload as StoredCommand) : null;
 }
 
-/** Returns whether the command repeats the interrupted one; another date or product replaces it. */
+const DECIDING = ['until', 'product', 'by', 'ref', 'billsLast', 'givenUpLine'] as const;
+
+/** Returns whether the command repeats the interrupted one; another date, product or choice about the last calls replaces it. */
 export function isSameCommand(open: ActionRecord, stored: StoredCommand): boolean {
   const earlier = parseStored(open);
-  const isSame = earlier?.until === stored.until && earlier?.product === stored.product && earlier?.by === stored.by;
-  return isSame && earlier?.ref === stored.ref;
+  return DECIDING.every((key) => earlier?.[key] === stored[key]);
+}
+
+/**
+ * Refuses to bill the last calls of a line that were given up with an unfinished termination: a repeat by WHMCS asks for that, too.
+ *
+ * @throws SluiceError `calls_given_up`
+ */
+export function refuseGivenUp(
+  open: ActionRecord | null,
+  { id }: Pick<ServiceRecord, 'id'>,
+  { verb, unbilled, isAutomatic }: Pick<ProvisionRequest, 'verb' | 'unbilled' | 'isAutomatic'>,
+): void {
+  // A run decides nothing about the calls: it goes on as the termination was begun.
+  if (verb !== 'terminate' || unbilled?.how !== 'bill' || isAutomatic === true) return;
+  if (parseStored(open)?.givenUpLine == null) return;
+  throw new SluiceError(
+    'calls_given_up',
+    `The calls of "${id}" were given up with its termination, which is not finished: there is no final bill, and nothing was changed. The next reconcile finishes the termination`,
+    { details: { service: id } },
+  );
 }
 
 /** Returns what the journal row is to store; a repeat keeps the decisions of the interrupted command. */
@@ -75,15 +96,27 @@ export function toStored(
     case 'change-package':
       return { product: request.product ?? earlier?.product ?? '', formerProduct: findFormerProduct(service, earlier) };
     case 'terminate':
-      return {
-        by: earlier?.by ?? context.deps.actor(),
-        billsLast: request.unbilled?.how !== 'forfeit',
-        ...(request.isPrepaid === true && { prepaid: true }),
-        ...(request.givenUpLine !== undefined && { givenUpLine: request.givenUpLine }),
-      };
+      return toTermination(context, request, earlier);
     default:
       return { passwordFile: earlier?.passwordFile ?? null };
   }
+}
+
+/** A repeat that states nothing else about the last calls goes on as the interrupted termination. */
+function toTermination(
+  context: Context,
+  { unbilled, isPrepaid, givenUpLine }: ProvisionRequest,
+  earlier: StoredCommand | null,
+): StoredCommand {
+  const billsLast = unbilled?.how !== 'forfeit';
+  const isSame = unbilled === undefined || (earlier?.billsLast === billsLast && earlier.givenUpLine === givenUpLine);
+  if (earlier?.by !== undefined && isSame) return earlier;
+  return {
+    by: earlier?.by ?? context.deps.actor(),
+    billsLast,
+    ...(isPrepaid === true && { prepaid: true }),
+    ...(givenUpLine !== undefined && { givenUpLine }),
+  };
 }
 
 /** Returns the product before the first try of an interrupted change, whose product the service has. */

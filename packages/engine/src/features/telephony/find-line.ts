@@ -105,15 +105,20 @@ interface LineOfService {
   line: string;
 }
 
-/** Returns until when a service gave up the calls of a line, ISO UTC in whole seconds; null where it did not. */
+/**
+ * Returns until when a service gave up the calls of a line, ISO UTC in whole seconds; null where it did not. With a termination that
+ * is not finished, that is until now.
+ */
 export async function findGivenUp(context: Context, { service, panel, line }: LineOfService): Promise<string | null> {
   const rows = await context.store.actions.list({ service, type: TERMINATE });
   // The panel may have another name in the config now.
   const isHere = (row: ActionRecord): boolean =>
     row.panel === panel || findEntry(context.config.panels, row.panel) === undefined;
-  const isOfLine = (row: ActionRecord): boolean =>
-    row.state === 'applied' && toStored(row).givenUpLine === line && isHere(row);
-  const ended = rows.findLast(isOfLine) ?? (rows.length === 0 ? null : await findUnnamed(context, service));
+  const own = rows.filter((row) => toStored(row).givenUpLine === line && isHere(row));
+  if (own.some(({ state }) => state === 'planned')) return toSecond(context.now());
+  const ended =
+    own.findLast(({ state }) => state === 'applied') ??
+    (rows.length === 0 ? null : await findUnnamed(context, service));
   return ended?.endedAt == null ? null : toSecond(ended.endedAt);
 }
 
