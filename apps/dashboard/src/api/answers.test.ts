@@ -295,6 +295,8 @@ describe('answers are as the document says', () => {
     expect(await send('POST /calls/bill', { service: 'line-1', period: '2026-10' })).toMatchObject({
       bills: [{ state: 'added', total: '0.23' }],
     });
+    const ofAll = await at.call('POST /calls/bill', { token: SERVE_TOKEN, body: { final: true } });
+    expect([ofAll.status, ofAll.json]).toMatchObject([400, { error: { code: 'bad_option' } }]);
     await send('GET /calls/reconciliation');
     const { bills } = (await send('GET /call-bills?service=line-1')) as { bills: { id: string; invoice: string }[] };
     await send(`GET /call-bills/${bills[0]?.id ?? ''}/report`);

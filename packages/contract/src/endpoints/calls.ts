@@ -27,7 +27,7 @@ export const callEndpoints = endpoints({
       service: optionalText,
       invoice: optionalText,
       period: period.optional(),
-      final: flag,
+      final: flag.describe('Bill the line of service until now; without period'),
       resend: flag,
       zeroLine: flag,
       allowUnrated: flag,

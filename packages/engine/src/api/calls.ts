@@ -9,6 +9,7 @@ import type {
 } from '@sluice/contract/documents';
 import type { CallReports } from '../features/calls/bill-view.js';
 import { billCalls } from '../features/calls/bill-calls.js';
+import { refuseFinal } from '../features/calls/bill-refusals.js';
 import { readRecords, type RecordsRequest, reportCalls } from '../features/calls/read-calls.js';
 import type { ReconcileCallsRequest } from '../features/calls/compared-bill.js';
 import { noteLateCalls } from '../features/calls/late-calls.js';
@@ -37,7 +38,7 @@ export interface BillCallsOptions extends LockOptions {
   invoice?: string | undefined;
   /** `previous-month`, `YYYY-MM` or `FROM..TO` (local dates, half open). */
   period?: string | undefined;
-  /** Bill what is left until now, as before a line ends. */
+  /** Bill what is left until now, as before the line of `service` ends; without `period`. */
   final?: boolean | undefined;
   /** Send a line again that was sent more than 10 minutes ago and is on no invoice. */
   resend?: boolean | undefined;
@@ -89,7 +90,8 @@ export function callsApi(call: RunCall): Calls {
   return {
     bill: (options) =>
       checked(options, async (context) => {
-        const work = () => billCalls(context, toBillRequest(options));
+        const request = toBillRequest(options);
+        const work = () => billCalls(context, request);
         const isPart = options?.dryRun === true || options?.service !== undefined;
         const report = await (isPart ? work() : withFailure(context, work));
         if (options?.dryRun !== true) await checkClients(context);
@@ -133,6 +135,7 @@ export function callsApi(call: RunCall): Calls {
 
 function toBillRequest(options: BillCallsOptions = {}) {
   const { service = null, invoice = null, period = null, reports = null } = options;
+  if (options.final === true) refuseFinal({ service, period });
   const { final = false, resend = false, zeroLine = false, allowUnrated = false, verifyRating = false } = options;
   const { dryRun = false } = options;
   const how = { final, resend, zeroLine, allowUnrated, verifyRating, dryRun };

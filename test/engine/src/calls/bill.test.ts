@@ -381,6 +381,14 @@ describe('a request', () => {
     expect(await readState({ period: 'previous-month' })).toEqual(['added']);
   });
 
+  it('for a final bill names one service, and no period', async () => {
+    world = await openWorld('ledger');
+    october();
+    for (const how of [{}, { invoice: '1' }, { service: 'svc-1', period: '2026-10' }])
+      await expect(bill({ final: true, ...how })).rejects.toMatchObject({ kind: 'usage', code: 'bad_option' });
+    expect(await world.lines()).toEqual([]);
+  });
+
   it('reads a window in parts where it does not fit, and simulates by the rates', async () => {
     world = await openWorld('ledger');
     const { exchange, sluice } = world;

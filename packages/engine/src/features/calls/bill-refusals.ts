@@ -1,4 +1,4 @@
-import { type CallTerms, SluiceError } from '@sluice/panel-kind';
+import { type CallTerms, SluiceError, usageError } from '@sluice/panel-kind';
 import type { CallBillRecord, ServiceRecord } from '@sluice/state-store';
 import { type BillPeriod, isClosed, periodsOverlap } from '@sluice/telephony';
 import type { Context } from '../../context/context.js';
@@ -65,6 +65,12 @@ export function refuseMoved({ service }: Pick<Line, 'service'>, now: Pick<Servic
     `Another command changed the panel of "${service.id}" while its calls were read; nothing was billed`,
     { kind: 'busy', details: { service: service.id } },
   );
+}
+
+/** Refuses a final bill that names no service, or a period: it has no grace, so that it is only for a line that ends. */
+export function refuseFinal({ service, period }: { service: string | null; period: string | null }): void {
+  if (service !== null && period === null) return;
+  throw usageError('bad_option', 'A final bill ends the line of one service now: name the service, and no period');
 }
 
 /** A panel's clock that differs by more counts instead of the local one. */
