@@ -93,6 +93,17 @@ describe.each(['consumed', 'allocated'])('packages that wait for their payment (
     expect(await reserved()).toBe(before);
   });
 
+  it('keep their room while their service is pending', async () => {
+    await start(accounting);
+    const before = await reserved();
+    await buy(1);
+    // Set back by staff after somebody else had made the account.
+    const updatedAt = new Date(at.bench.clock.now()).toISOString();
+    await at.bench.store.services.update([{ id: 'svc-1', status: 'pending', updatedAt }]);
+    await at.pollAfter(HOUR);
+    expect([await statuses(), await reserved()]).toEqual([['pending'], before + 30]);
+  });
+
   it('are reserved for no user that is created meanwhile', async () => {
     await start(accounting);
     await buy(1);

@@ -72,6 +72,19 @@ describe('a line that a command ends', () => {
   });
 });
 
+it('a line whose order is pending is billed as before', async () => {
+  at.addCall('2026-10-05T09:00:00-03:00', '7.0000');
+  await at.sluice.services.set('whmcs-7', { status: 'pending' });
+  expect(await at.bill()).toEqual(['whmcs-7 added 7.00']);
+  at.addCall('2026-11-05T09:30:00-03:00', '2.0000');
+  at.setTime('2026-12-02T12:00:00Z');
+  const items = [{ service: 7, description: 'Line', amount: '50.00' }];
+  const invoice = at.whmcs.addInvoice({ client: 501, status: 'Unpaid', items });
+  expect(await at.bill({ invoice: String(invoice) })).toEqual(['whmcs-7 added 2.00']);
+  await at.sluice.services.set('whmcs-7', { status: 'active' });
+  expect((await at.bill()).filter((line) => line.includes(' added '))).toEqual([]);
+});
+
 describe('a prepaid line', () => {
   beforeEach(async () => {
     await at.bench.edit('planId: "11"', 'planId: "11", billingType: prepaid');

@@ -81,6 +81,20 @@ describe('a purchase that waits for its payment', () => {
     expect([allowed(paid), await listStatuses(at)]).toEqual([0, ['cancelled']]);
   });
 
+  it('is paid for as before while its service is pending, and counts once that is active', async () => {
+    await open();
+    const { invoice } = await at.buyPending();
+    await setStatus(at, 'Pending');
+    expect((await at.bench.store.services.get('whmcs-1'))?.status).toBe('pending');
+    expect(noticeCodes(await poll())).not.toContain(CODE);
+    expect(await readBooks(at)).toEqual(['0.00', ['Unpaid'], ['pending']]);
+    at.whmcs.pay(invoice);
+    await poll();
+    await setStatus(at, 'Active');
+    expect(allowed(await poll())).toBeGreaterThan(0);
+    expect(await readBooks(at)).toEqual(['0.00', ['Paid'], ['paid']]);
+  });
+
   it('is asked for as before while its client has the service, and after its cycle', async () => {
     await open();
     const { invoice } = await at.buyPending();

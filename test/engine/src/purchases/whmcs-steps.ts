@@ -14,7 +14,10 @@ export async function readBooks(at: WhmcsShop): Promise<[credit: string, invoice
 }
 
 /** Changes the status of the service in WHMCS, and syncs. */
-export async function setStatus(at: WhmcsShop, status: 'Terminated' | 'Suspended'): Promise<void> {
+export async function setStatus(
+  at: WhmcsShop,
+  status: 'Active' | 'Pending' | 'Terminated' | 'Suspended',
+): Promise<void> {
   at.whmcs.service(1).status = status;
   await done(at.sync());
 }

@@ -9,7 +9,7 @@ import type {
   ServiceRecord,
   StoreTables,
 } from '@sluice/state-store';
-import { group, hasEnded, isLiving } from '../../base/lifecycle.js';
+import { group, hasEnded } from '../../base/lifecycle.js';
 import type { Context } from '../../context/context.js';
 import { findSold } from '../../loop/load.js';
 
@@ -58,8 +58,8 @@ async function readPurchases({ deps }: Context, { purchases }: Tables): Promise<
 
 /** An order of a former client, of a cycle that is over, or of a service that has ended is not for the service any more. */
 function countsFor({ status, client, cycle }: PurchaseRecord, service: ServiceRecord, open: CycleRecord): boolean {
-  if (status === 'paid') return !hasEnded(service);
-  return cycle === open.id && isLiving(service) && (client === null || client === service.client);
+  if (hasEnded(service)) return false;
+  return status === 'paid' || (cycle === open.id && (client === null || client === service.client));
 }
 
 /** Begins the key of what is reserved for orders. */

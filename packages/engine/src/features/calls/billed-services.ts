@@ -22,7 +22,8 @@ export async function findServices(context: Context, request: Scope): Promise<Se
   }
   const all: ServiceRecord[] = [];
   for (const panel of panels) all.push(...(await context.store.services.list({ panel })));
-  const billable = all.filter(({ status }) => status !== 'pending').sort((a, b) => compareIds(a.id, b.id));
+  // A pending one may have a line, whose calls are its own.
+  const billable = all.sort((a, b) => compareIds(a.id, b.id));
   if (invoice === null) return billable;
   const { calls } = await context.billing();
   const { serviceRef } = calls;

@@ -2,18 +2,18 @@ import { formatMoney } from '@sluice/quota-core';
 import { type Invoice, isOnlyLine, SluiceError } from '@sluice/panel-kind';
 import type { HeldLease, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
 import type { Notice } from '../../kernel/run/notice.js';
-import { isLiving } from '../../base/lifecycle.js';
+import { hasEnded } from '../../base/lifecycle.js';
 import type { Context } from '../../context/context.js';
 import { afterInvoice, changePurchase } from './charge.js';
 import { findInvoice } from './find-invoice.js';
 import { beginRefund, refundPurchase } from './refund.js';
 
-/** Returns whether the client of a purchase still has its service, and the service is in use. */
+/** Returns whether the client of a purchase still has its service, and the service has not ended. */
 export function isForPayer(
   { client }: Pick<PurchaseRecord, 'client'>,
   service: Pick<ServiceRecord, 'client' | 'status'> | null,
 ): boolean {
-  return service !== null && isLiving(service) && (client === null || client === service.client);
+  return service !== null && !hasEnded(service) && (client === null || client === service.client);
 }
 
 /**
