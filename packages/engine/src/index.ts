@@ -174,6 +174,7 @@ export type { LogFilter } from './features/log/log.js';
 export type { MetricFamily, MetricSample, MetricType } from './features/metrics/families.js';
 export type { MetricsReport } from './features/metrics/metrics.js';
 export { type CallPanels, describeUnbilled, listCallPanels } from './base/config/call-panels.js';
+export { isAllDue } from './features/calls/bill-scope.js';
 export { scheduledCommands, type ScheduledCommand, type ScheduledKinds } from './features/schedule/jobs.js';
 export type { OverrideRequest } from './features/usage/overrides.js';
 export type { LookupRequest } from './features/panels/relay.js';

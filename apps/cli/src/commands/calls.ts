@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { type CallReports, describeUnbilled, listCallPanels } from '@sluice/engine';
+import { type CallReports, describeUnbilled, isAllDue, listCallPanels } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind/errors';
 import type { ReportFormat } from '@sluice/telephony';
 import { type Config, storeLocation } from '@sluice/config-file';
@@ -54,14 +54,14 @@ export const callBill: CommandHandler<BillOptions> = (_args, options, deps) => {
       '--final ends the line of one service now: name it with --service, without --period',
     );
   const how = { service, invoice, period, final, resend, zeroLine, allowUnrated, verifyRating, dryRun };
-  const scheduled = service === undefined && dryRun !== true;
-  const isAllDue = service === undefined && invoice === undefined && period === undefined;
+  const isOfAll = isAllDue(how);
+  const scheduled = isOfAll && dryRun !== true;
   const unbilled: string[] = [];
   return answer(
     deps,
     { ...options, scheduled },
     ({ sluice, config }) => {
-      if (isAllDue) unbilled.push(...listCallPanels(config, knownKinds(deps)).unbilled);
+      if (isOfAll) unbilled.push(...listCallPanels(config, knownKinds(deps)).unbilled);
       return sluice.calls.bill({ ...how, reports: billReports(config, format), waitMs: parseWait(options) });
     },
     {

@@ -10,6 +10,7 @@ import type {
 import type { CallReports } from '../features/calls/bill-view.js';
 import { billCalls } from '../features/calls/bill-calls.js';
 import { refuseFinal } from '../features/calls/bill-refusals.js';
+import { isAllDue } from '../features/calls/bill-scope.js';
 import { readRecords, type RecordsRequest, reportCalls } from '../features/calls/read-calls.js';
 import type { ReconcileCallsRequest } from '../features/calls/compared-bill.js';
 import { noteLateCalls } from '../features/calls/late-calls.js';
@@ -92,7 +93,7 @@ export function callsApi(call: RunCall): Calls {
       checked(options, async (context) => {
         const request = toBillRequest(options);
         const work = () => billCalls(context, request);
-        const isPart = options?.dryRun === true || options?.service !== undefined;
+        const isPart = options?.dryRun === true || !isAllDue(options ?? {});
         const report = await (isPart ? work() : withFailure(context, work));
         if (options?.dryRun !== true) await checkClients(context);
         const ended = { run: report.run, services: false };

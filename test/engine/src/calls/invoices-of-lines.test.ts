@@ -51,6 +51,36 @@ describe('the calls of a new invoice', () => {
   });
 });
 
+describe('a new invoice that has no calls to bill', () => {
+  /** Asks as the hook of WHMCS does, and returns the calls of the heartbeat. */
+  async function pingsOf(invoice: number): Promise<string[]> {
+    const pings: string[] = [];
+    await at.bench.configure(`${at.bench.text}heartbeat: https://watch.example.com/ping/6f0c\n`);
+    const ping = (url: string): Promise<void> => {
+      pings.push(url);
+      return Promise.resolve();
+    };
+    const sluice = await at.bench.start({ ping });
+    await sluice.calls.bill({ invoice: String(invoice) }).catch(() => undefined);
+    return pings;
+  }
+
+  it('calls no failure of the heartbeat for a service without calls', async () => {
+    at.whmcs.addService({ id: 8, client: FORMER, product: 10, nextDueDate: '2026-12-20', fields: {} });
+    const items = [{ service: 8, description: 'Server', amount: '9.00' }];
+    expect(await pingsOf(at.whmcs.addInvoice({ client: FORMER, items }))).toEqual([]);
+  });
+
+  it('is no failure and no notice within the grace', async () => {
+    at.setTime('2026-11-01T03:10:00Z');
+    at.addCall('2026-10-15T09:00:00-03:00', '40.0000');
+    expect(await pingsOf(addInvoice())).toEqual([]);
+    expect(await at.bench.store.notices.list({})).toEqual([]);
+    at.setTime('2026-11-01T04:10:00Z');
+    expect(await bill()).toMatchObject([{ state: 'added', total: '40.00' }]);
+  });
+});
+
 describe('an invoice that is no longer open', () => {
   it.each(['Payment Pending', 'Collections'])('gets no calls: %s', async (status) => {
     at.addCall('2026-10-05T09:00:00-03:00', '1.0000');

@@ -1,11 +1,13 @@
 import type { CallBillView } from '@sluice/contract/documents';
 import { describePeriod } from '../../base/describe-period.js';
 import type { Notice } from '../../kernel/run/notice.js';
+import { PERIOD_OPEN } from './bill-refusals.js';
 
 /** Returns the notices of bills that failed: one for each bill and cause. */
 export function newsOfBills(bills: readonly CallBillView[]): Notice[] {
   return bills.flatMap(({ service, period, error }) => {
-    if (error === null) return [];
+    // A period that is not over is due by itself once it is.
+    if (error === null || error.code === PERIOD_OPEN) return [];
     const message = `${service}: the calls from ${describePeriod(period)} were not billed: ${error.message}`;
     const key = `bill_failed:${service}:${period.from}:${error.code}`;
     return [{ code: 'bill_failed', key, panel: null, service, message }];

@@ -73,6 +73,9 @@ export function refuseFinal({ service, period }: { service: string | null; perio
   throw usageError('bad_option', 'A final bill ends the line of one service now: name the service, and no period');
 }
 
+/** The code of a period that is not over, its grace included. */
+export const PERIOD_OPEN = 'period_open';
+
 /** A panel's clock that differs by more counts instead of the local one. */
 const CLOCK_MS = 60_000;
 
@@ -87,7 +90,7 @@ export function refuseOpenPeriod(
   const nowMs = context.deps.clock.now() + (Math.abs(difference) > CLOCK_MS ? difference : 0);
   if (isClosed(period, new Date(nowMs).toISOString(), graceMinutes)) return;
   throw new SluiceError(
-    'period_open',
+    PERIOD_OPEN,
     `The period until ${period.end} is open until ${graceMinutes} minutes after its end: records may still arrive`,
     { details: { service: line.service.id } },
   );
