@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { BillCallsOptions, CallBillView } from '@sluice/engine';
 import { useBench } from '../bench/each-test.js';
+import { LINE } from '../bench/telephony-bench.js';
 import { FORMER, NEXT, startWhmcsLines } from './whmcs-lines.js';
 
 const at = useBench(startWhmcsLines);
@@ -78,6 +79,18 @@ describe('a new invoice that has no calls to bill', () => {
     expect(await at.bench.store.notices.list({})).toEqual([]);
     at.setTime('2026-11-01T04:10:00Z');
     expect(await bill()).toMatchObject([{ state: 'added', total: '40.00' }]);
+  });
+
+  it('reports no calls that the next run bills', async () => {
+    Object.assign(at.panel.subscriber(LINE), { createdAt: Date.parse('2026-09-08T12:00:00-03:00') });
+    at.setTime('2026-11-01T08:00:00Z');
+    expect(await bill()).toMatchObject([{ state: 'nothing-to-bill' }]);
+    at.addCall('2026-10-15T09:00:00-03:00', '70.0000');
+    at.setTime('2026-11-02T03:00:30Z');
+    await bill({ invoice: String(addInvoice()) });
+    expect(await at.listAlarms()).toEqual([]);
+    at.setTime('2026-11-02T03:05:00Z');
+    expect(await bill()).toMatchObject([{ state: 'added', total: '70.00' }]);
   });
 });
 

@@ -67,6 +67,33 @@ describe('calls of a month that was billed as nothing', () => {
     expect(await billAt('2026-11-02T09:00:00Z')).toEqual(['svc-1 added 7.00']);
   });
 
+  it('are not reported while they are due', async () => {
+    await billAt('2026-11-01T08:00:00Z');
+    at.addCall('2026-10-10T09:00:00-03:00', '70.0000');
+    at.panel.server.inject({ endpoint: 'GET /cdrs', times: 1, fault: { kind: 'status', status: 500 } });
+    expect((await billAt('2026-11-02T08:00:00Z')).join()).toMatch(/^svc-1 PANEL/);
+    expect(await listAlarms()).toEqual([]);
+    expect(await billAt('2026-11-02T08:05:00Z')).toEqual(['svc-1 added 70.00']);
+  });
+
+  it('are billed, and not reported, where the service names no line any more', async () => {
+    await billAt('2026-11-01T08:00:00Z');
+    await at.sluice.services.set('svc-1', { astbilling_subscriber_id: '' });
+    at.addCall('2026-10-10T09:00:00-03:00', '70.0000');
+    await billAt('2026-11-01T09:00:00Z');
+    expect(await listAlarms()).toEqual([]);
+    expect(await billAt('2026-11-01T09:05:00Z')).toContain('svc-1 added 70.00');
+  });
+
+  it('are not reported by a request for another period', async () => {
+    await billAt('2026-11-01T08:00:00Z');
+    at.addCall('2026-10-10T09:00:00-03:00', '70.0000');
+    at.setTime('2026-11-02T03:00:30Z');
+    await at.bill({ period: '2026-09' });
+    expect(await listAlarms()).toEqual([]);
+    expect(await billAt('2026-11-02T03:05:00Z')).toContain('svc-1 added 70.00');
+  });
+
   it('are not read again each time, and stay nothing without calls', async () => {
     await billAt('2026-11-01T08:00:00Z');
     await billAt('2026-11-02T08:00:00Z');

@@ -3,7 +3,6 @@ import { type CallInvoice, SluiceError, usageError } from '@sluice/panel-kind';
 import type { CallBillRecord, ServiceRecord } from '@sluice/state-store';
 import { invoicePeriod, parsePeriod, type PeriodRule, toLocalTime } from '@sluice/telephony';
 import { describeUnbilled } from '../../base/config/call-panels.js';
-import { isLiving } from '../../base/lifecycle.js';
 import { compareIds } from '../../base/natural-order.js';
 import { readEnforcements } from '../../context/enforcement.js';
 import { type Run, withRun } from '../../kernel/run/bracket.js';
@@ -11,13 +10,14 @@ import type { Context } from '../../context/context.js';
 import { hasCalls } from '../telephony/panels.js';
 import { billPeriod } from './bill-period.js';
 import { type BillRequest, withBillLease } from './bill-lease.js';
+import { findBilledAgain } from './billed-again.js';
 import { findServices } from './billed-services.js';
 import { resolveDoubts, type TriedBill } from './doubts.js';
 import { finalPeriods, findDue, findParts, findStated, isFinal, isInDoubt, type ToBill, toStoredBill } from './due.js';
 import { findFirstDue, forgetFirstDue } from './first-due.js';
-import { type DueCalls, dropGivenUp } from './given-up.js';
+import { dropGivenUp } from './given-up.js';
 import { listBegun, listLineBills } from './line-bills.js';
-import { isOfNothing, isWithin, readAgainTest } from './read-again.js';
+import { readAgainTest } from './read-again.js';
 import {
   findLineOfCalls,
   findLastCalls,
@@ -215,7 +215,8 @@ async function readDuePeriods(context: Context, of: OfLine, known: readonly Call
   const { line, request, fences } = of;
   const { invoice, dryRun } = request;
   const { timeZone } = line.telephony;
-  const { windows, bills } = await dropGivenUp(context, line, known);
+  const due = await dropGivenUp(context, line, known);
+  const { windows, bills } = due;
   const begun = await listBegun(context, line, bills);
   // Without an invoice those in doubt were tried before.
   const started = invoice === null ? begun.filter((bill) => !isInDoubt(bill)) : begun;
@@ -226,7 +227,7 @@ async function readDuePeriods(context: Context, of: OfLine, known: readonly Call
   // Without a product the bills are refused: shown is what may be due by the terms of any.
   const graceMinutes = line.terms?.graceMinutes ?? 0;
   if (invoice === null) {
-    const again = await findAgain(context, line, { windows, bills });
+    const again = findBilledAgain(line, due).filter(await readAgainTest(context, panel));
     const terms = { rule, timeZone, graceMinutes, billFrom };
     return findDue({ bills, started, again, windows, ...terms, now: context.now(), firstDue });
   }
@@ -238,15 +239,6 @@ async function readDuePeriods(context: Context, of: OfLine, known: readonly Call
     service: line.service.id,
     ...{ client, windows },
   });
-}
-
-/** Finds the bills of nothing of a line in use whose calls are to be read again. */
-async function findAgain(context: Context, { service, terms }: Line, { windows, bills }: DueCalls) {
-  if (terms === null || !isLiving(service)) return [];
-  const isAgain = await readAgainTest(context, service.panel);
-  return bills.filter(
-    (bill) => bill.service === service.id && isOfNothing(bill) && isWithin(bill, windows) && isAgain(bill),
-  );
 }
 
 /** Earlier bills are listed for this long. */

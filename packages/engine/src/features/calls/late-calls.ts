@@ -7,6 +7,7 @@ import type { Notice } from '../../kernel/run/notice.js';
 import { isLiving } from '../../base/lifecycle.js';
 import type { Context } from '../../context/context.js';
 import { hasCalls } from '../telephony/panels.js';
+import { isBilledAgain } from './billed-again.js';
 import type { UnbilledPart } from './charged-by-hand.js';
 import { isFinal } from './due.js';
 import { findGivenUp } from '../telephony/find-line.js';
@@ -39,7 +40,9 @@ interface Details extends Pick<LateCalls, 'panel' | 'service' | 'message'> {
 /** Calls of a line that are on no bill, or came after their bill. */
 interface FoundCalls {
   compared: ComparedBill;
-  part?: UnbilledPart;
+  part?: UnbilledPart | undefined;
+  /** Whether the next run bills them by itself: they are read again, and not reported. */
+  isDue?: boolean;
 }
 
 /** Lists the late calls that the last `call bill` found. Calls no panel. */
@@ -70,8 +73,8 @@ export async function listUnbilledParts(
 }
 
 /**
- * Searches for calls that came after their bill, and those of lines that somebody lost, as far as they are on no bill, and stores them
- * until they are billed or are gone.
+ * Searches for calls that came after their bill, and those of lines that somebody lost, as far as they are on no bill and no run bills
+ * them by itself, and stores them until they are billed or are gone.
  * Returns a notice of each one that is new, or changed. What a panel does not answer stays as it was found before.
  */
 export async function noteLateCalls(context: Context): Promise<Notice[]> {
@@ -123,7 +126,8 @@ async function findLateCalls(context: Context, panel: string): Promise<FoundCall
       const compared = await compareBill(context, bill, { period: null, billed: null });
       if (compared === null) continue;
       // What a person charges of it is never billed then.
-      found.push(isOfNothing(bill) ? { compared, part: toPart(panel, bill, compared) } : { compared });
+      const part = isOfNothing(bill) ? toPart(panel, bill, compared) : undefined;
+      found.push({ compared, part, isDue: await isBilledAgain(context, bill) });
     }
     const unbilled = found.filter(({ compared }) => compareMoney(compared.difference, '0') > 0);
     const late: FoundCalls[] = [];
@@ -172,7 +176,7 @@ async function listBillsToCompare(
 /** One for each line and its service of then. */
 function toConditions(context: Context, panel: string, found: readonly FoundCalls[]): ConditionRecord[] {
   const groups = new Map<string, FoundCalls[]>();
-  for (const one of found) {
+  for (const one of found.filter(({ isDue }) => isDue !== true)) {
     const { line, service } = one.compared;
     const key = `${CALLS_UNBILLED}:${panel}:${line}:${service ?? ''}`;
     groups.set(key, [...(groups.get(key) ?? []), one]);
