@@ -127,6 +127,40 @@ describe('calls of a line that nothing bills any more', () => {
   });
 });
 
+describe('calls of a line before the last one of a service that names none any more', () => {
+  beforeEach(async () => {
+    at.panel.addSubscriber({ id: '9002', username: 'ana1043', customer: '501', plan: '11' });
+    await at.addService();
+    at.addCall('2026-11-02T09:00:00-03:00', '70.0000');
+    at.setTime('2026-11-06T12:00:00Z');
+    await at.sluice.services.set('svc-1', { astbilling_subscriber_id: '9002' });
+    at.panel.addCall({ subscriber: '9002', startedAt: '2026-11-07T12:00:00Z', talkSeconds: 45, charge: '3.0000' });
+    at.setTime('2026-11-08T12:00:00Z');
+    await at.sluice.services.set('svc-1', { astbilling_subscriber_id: '' });
+    at.setTime('2026-11-08T14:00:00Z');
+  });
+
+  it('stay reported, and those of the last line are billed', async () => {
+    await expectUnbilled('70');
+    at.setTime('2026-12-02T12:00:00Z');
+    await expectUnbilled('70');
+    expect(await charged()).toEqual(['3.00']);
+    expect(await at.differences()).toMatchObject([{ service: 'svc-1', line: LINE, bill: null, difference: '70.0000' }]);
+  });
+
+  it.each([true, false])('are charged once where the service names it again, acknowledged: %s', async (isCharged) => {
+    const { id } = await expectUnbilled('70');
+    if (isCharged) await at.sluice.notices.acknowledge(id);
+    at.setTime('2026-11-20T12:00:00Z');
+    await at.sluice.services.set('svc-1', { astbilling_subscriber_id: LINE });
+    at.setTime('2026-12-02T12:00:00Z');
+    await at.bill();
+    await at.bill();
+    expect(await charged()).toEqual(isCharged ? ['3.00'] : ['73.00']);
+    expect(await listAlarms()).toEqual([]);
+  });
+});
+
 describe('calls whose bill had failed before their service left the line', () => {
   let failed = '';
 

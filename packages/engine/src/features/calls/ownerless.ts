@@ -10,7 +10,7 @@ import { hasCalls } from '../telephony/panels.js';
 import type { UnbilledPart } from './charged-by-hand.js';
 import { clip, isTaken, openParts, toInstants } from './due.js';
 import { isOfPanel } from './line-bills.js';
-import { findGivenUp, findLastCalls } from '../telephony/find-line.js';
+import { findGivenUp, findLastCalls, isLineOfCalls } from '../telephony/find-line.js';
 import { searchedSince } from './read-again.js';
 import { readSorted } from './read-sorted.js';
 import type { ReconcileCallsRequest } from './compared-bill.js';
@@ -154,17 +154,14 @@ function toSearched(context: Context, { timeZone, billFrom }: PanelTelephony, st
 /** Returns whose calls of a part are not due: a service, or null for nobody's. Undefined where a service is billed for them. */
 async function findUnpaid(
   context: Context,
-  { panel, telephony, subscriber }: PassedLine,
+  { panel, subscriber: line }: PassedLine,
   { owners, isGivenUp }: LinePart,
 ): Promise<string | null | undefined> {
   const [first] = owners;
   if (first === undefined || owners.some(({ client }) => client !== first.client)) return null;
   if (isGivenUp) return first.service;
   const service = await context.store.services.get(first.service);
-  if (service === null || service.panel !== panel) return first.service;
-  // A service is billed for one line: of one that it had before another, nothing is due.
-  const present = telephony.findSubscriber(service);
-  const isBilled = present === null || present === subscriber;
+  const isBilled = service !== null && (await isLineOfCalls(context, service, { panel, line }));
   return isBilled && (await findLastCalls(context, service)) !== 'given-up' ? undefined : first.service;
 }
 

@@ -57,6 +57,15 @@ export async function findLineOfCalls(context: Context, service: ServiceRecord):
   return null;
 }
 
+/** Returns whether the calls of a line are those of a service: it is billed for one line, of those that it had. */
+export async function isLineOfCalls(
+  context: Context,
+  service: ServiceRecord,
+  { panel, line }: Pick<LineOfService, 'panel' | 'line'>,
+): Promise<boolean> {
+  return service.panel === panel && (await findLineOfCalls(context, service))?.subscriberId === line;
+}
+
 function splitSubject(subject: string): [ref: string, value: string] {
   const end = subject.indexOf(':');
   return [subject.slice(0, end), subject.slice(end + 1)];
