@@ -210,6 +210,47 @@ describe('calls that nobody is billed for', () => {
   });
 });
 
+describe('calls of a line whose service ended long ago', () => {
+  const countLists = (): number => at.panel.server.calls.filter(({ path }) => path.includes('/cdrs')).length;
+
+  /** Bills as the timer does, and returns what is reported. */
+  async function billAt(time: string): Promise<string[]> {
+    at.setTime(time);
+    await at.sync();
+    await at.bill();
+    return (await at.listAlarms()).map(({ message }) => message.replace(/.*: /, ''));
+  }
+
+  beforeEach(async () => {
+    at.setTime('2026-11-20T12:00:00Z');
+    at.whmcs.service(7).status = 'Terminated';
+    await billAt('2026-11-20T14:00:00Z');
+  });
+
+  it('are reported as long as the line goes on calling', async () => {
+    at.addCall('2027-02-10T09:00:00-03:00', '9.0000');
+    expect(await billAt('2027-02-15T12:00:00Z')).toEqual(['9.0000 BRL']);
+    at.addCall('2027-02-24T09:00:00-03:00', '5.0000');
+    expect(await billAt('2027-02-25T12:00:00Z')).toEqual(['14.0000 BRL']);
+    expect(await at.differences()).toMatchObject([{ service: null, line: LINE, difference: '14.0000' }]);
+    at.addCall('2027-02-25T09:01:00-03:00', '1.0000');
+    expect(await billAt('2027-02-25T12:05:00Z')).toEqual(['15.0000 BRL']);
+    expect(await billAt('2027-06-25T12:00:00Z')).toEqual([]);
+    at.addCall('2027-06-25T08:00:00-03:00', '2.0000');
+    expect(await billAt('2027-06-26T12:00:00Z')).toEqual(['2.0000 BRL']);
+    expect(at.charged()).toEqual([]);
+  });
+
+  it('are read once a day while there are none', async () => {
+    await billAt('2027-04-01T12:00:00Z');
+    const before = countLists();
+    await billAt('2027-04-01T12:05:00Z');
+    expect(countLists()).toBe(before);
+    await billAt('2027-04-02T12:00:00Z');
+    expect(countLists()).toBe(before + 1);
+  });
+});
+
 describe('two services of different clients on one line', () => {
   const own = {
     panel: 'voice',

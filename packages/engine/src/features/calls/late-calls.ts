@@ -12,7 +12,7 @@ import type { UnbilledPart } from './charged-by-hand.js';
 import { isFinal } from './due.js';
 import { findGivenUp } from '../telephony/find-line.js';
 import { listUnbilledOnPanel } from './ownerless.js';
-import { isOfNothing, noteReadAgain, readAgainTest, searchedSince } from './read-again.js';
+import { isFirstOfDay, isOfNothing, noteReadAgain, readAgainTest, searchedSince } from './read-again.js';
 import { compareBill } from './reconcile-calls.js';
 
 /** The code of calls that came after their bill or the end of their service, and are on no bill. */
@@ -54,6 +54,9 @@ export async function listLateCalls({ store }: Pick<Context, 'store'>): Promise<
   });
 }
 
+/** Returns the key of what is found of a line and service, or how such keys begin. */
+const toKey = (...parts: string[]): string => [CALLS_UNBILLED, ...parts].join(':');
+
 /** Begins the ids of these alarms. */
 const ID = 'calls-';
 
@@ -82,10 +85,10 @@ export async function noteLateCalls(context: Context): Promise<Notice[]> {
   for (const panel of Object.keys(context.config.panels)) {
     if (!hasCalls(context, panel)) continue;
     const at = context.now();
-    const known = new Map(
-      (await context.store.conditions.list(`${CALLS_UNBILLED}:${panel}:`)).map((one) => [one.key, one]),
-    );
-    const found = await findLateCalls(context, panel);
+    const known = new Map((await context.store.conditions.list(toKey(panel, ''))).map((one) => [one.key, one]));
+    const isReported = (line: string): boolean =>
+      [...known.keys()].some((key) => key.startsWith(toKey(panel, line, '')));
+    const found = await findLateCalls(context, panel, isReported);
     if (found === null) continue;
     const conditions = toConditions(context, panel, found).map((one) => {
       const before = known.get(one.key);
@@ -112,15 +115,18 @@ function toNotice(key: string, { panel, service, message }: Details): Notice {
 }
 
 /** Null where the panel does not answer. */
-async function findLateCalls(context: Context, panel: string): Promise<FoundCalls[] | null> {
+async function findLateCalls(
+  context: Context,
+  panel: string,
+  isReported: (line: string) => boolean,
+): Promise<FoundCalls[] | null> {
   try {
     const { telephony } = await context.panel(panel);
     if (telephony === undefined || telephony.billFrom === null) return [];
-    const found: FoundCalls[] = await listUnbilledOnPanel(
-      context,
-      { panel, telephony },
-      { service: null, period: null },
-    );
+    const isFirst = await isFirstOfDay(context, panel);
+    const isRead = (line: string): boolean => isFirst || isReported(line);
+    const request = { service: null, period: null, isRead };
+    const found: FoundCalls[] = await listUnbilledOnPanel(context, { panel, telephony }, request);
     for (const bill of await listBillsToCompare(context, panel, telephony)) {
       context.deps.signal.throwIfAborted();
       const compared = await compareBill(context, bill, { period: null, billed: null });
@@ -178,7 +184,7 @@ function toConditions(context: Context, panel: string, found: readonly FoundCall
   const groups = new Map<string, FoundCalls[]>();
   for (const one of found.filter(({ isDue }) => isDue !== true)) {
     const { line, service } = one.compared;
-    const key = `${CALLS_UNBILLED}:${panel}:${line}:${service ?? ''}`;
+    const key = toKey(panel, line, service ?? '');
     groups.set(key, [...(groups.get(key) ?? []), one]);
   }
   return [...groups].flatMap(([key, all]) => {

@@ -43,37 +43,50 @@ export async function listUnbilled(
     if (!hasCalls(context, panel)) continue;
     const { telephony } = await context.panel(panel);
     if (telephony === undefined || telephony.billFrom === null) continue;
-    const unbilled = await listUnbilledOnPanel(context, { panel, telephony }, request);
+    const unbilled = await listUnbilledOnPanel(context, { panel, telephony }, { ...request, isRead: () => true });
     found.push(...unbilled.map(({ compared }) => compared));
   }
   return found;
+}
+
+/** Which calls to read. */
+interface UnbilledRequest extends Pick<ReconcileCallsRequest, 'service' | 'period'> {
+  /** Of the lines that nobody has had for three months: whether to read this one. */
+  isRead: (line: string) => boolean;
 }
 
 /** The same of one panel with telephony that is billed. */
 export async function listUnbilledOnPanel(
   context: Context,
   { panel, telephony }: { panel: string; telephony: PanelTelephony },
-  request: Pick<ReconcileCallsRequest, 'service' | 'period'>,
+  request: UnbilledRequest,
 ): Promise<UnbilledCalls[]> {
   const found: UnbilledCalls[] = [];
-  for (const line of await listPassed(context, panel, telephony)) {
+  for (const { isLongEnded, ...line } of await listPassed(context, panel, telephony)) {
     context.deps.signal.throwIfAborted();
     if (request.service !== null && !line.periods.some(({ service }) => service === request.service)) continue;
+    if (isLongEnded && !request.isRead(line.subscriber)) continue;
     found.push(...(await readUnbilled(context, line, request.period)));
   }
   return found;
 }
 
-/** Lists the lines of a panel that somebody got or lost in the last three months, or several have. */
-async function listPassed(context: Context, panel: string, telephony: PanelTelephony): Promise<PassedLine[]> {
+/** Lists the lines of a panel that somebody got or lost in the last three months, that several have, or that nobody has any more. */
+async function listPassed(
+  context: Context,
+  panel: string,
+  telephony: PanelTelephony,
+): Promise<(PassedLine & { isLongEnded: boolean })[]> {
   const since = searchedSince(context);
   const lines = await listLines(context, panel, telephony);
-  const passed = lines.filter(
-    ({ periods }) =>
-      periods.some((period) => [period.since, period.until].some((at) => at !== null && at >= since)) ||
-      periods.filter(({ until }) => until === null).length > 1,
-  );
-  return passed.map((line) => ({ panel, telephony, ...line }));
+  return lines.flatMap((line) => {
+    const owners = line.periods.filter(({ until }) => until === null).length;
+    const isRecent = line.periods.some((period) =>
+      [period.since, period.until].some((at) => at !== null && at >= since),
+    );
+    if (!isRecent && owners === 1) return [];
+    return [{ panel, telephony, ...line, isLongEnded: !isRecent && owners === 0 }];
+  });
 }
 
 async function readUnbilled(context: Context, line: PassedLine, stated: string | null): Promise<UnbilledCalls[]> {

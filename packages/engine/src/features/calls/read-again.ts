@@ -51,6 +51,14 @@ export async function readAgainTest(context: Context, panel: string): Promise<Re
   };
 }
 
+/** Returns whether this is the first run of a day on a panel: it reads the calls of lines that nobody has had for long, too. */
+export async function isFirstOfDay(context: Context, panel: string): Promise<boolean> {
+  const last = await context.store.conditions.get(toKey(panel));
+  return last === null || toDay(last.since) !== toDay(context.now());
+}
+
+const toDay = (instant: string): string => instant.slice(0, 10);
+
 /** Stores that the bills of a panel that were to be read again have been, and the ids of those whose late calls are reported. */
 export async function noteReadAgain(
   { conditions }: Pick<StoreTables, 'conditions'>,
