@@ -127,6 +127,33 @@ describe('calls of a line that nothing bills any more', () => {
   });
 });
 
+describe('calls that are found after a person read what is on no invoice', () => {
+  beforeEach(async () => {
+    await at.addService();
+    await at.sluice.services.set('svc-1', { status: 'terminated' });
+    at.setTime('2026-11-25T12:00:00Z');
+    at.addCall('2026-11-25T08:00:00-03:00', '9.0000');
+  });
+
+  it('are on no invoice after the person acknowledged what was there', async () => {
+    const { id } = await expectUnbilled('9.0000');
+    at.setTime('2026-11-25T15:00:00Z');
+    at.addCall('2026-11-25T10:00:00-03:00', '5.0000');
+    const { id: next } = await expectUnbilled('14.0000');
+    await expect(at.sluice.notices.acknowledge(id)).rejects.toMatchObject({ code: 'unknown_alarm' });
+    await expectUnbilled('14.0000');
+    await at.sluice.notices.acknowledge(next);
+    await at.bill();
+    expect(await listAlarms()).toEqual([]);
+  });
+
+  it('change nothing for the person where the amount is the same', async () => {
+    const { id } = await expectUnbilled('9.0000');
+    at.setTime('2026-11-25T15:00:00Z');
+    expect(await expectUnbilled('9.0000')).toMatchObject({ id });
+  });
+});
+
 describe('calls of a line before the last one of a service that names none any more', () => {
   beforeEach(async () => {
     at.panel.addSubscriber({ id: '9002', username: 'ana1043', customer: '501', plan: '11' });

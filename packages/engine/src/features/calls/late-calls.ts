@@ -2,7 +2,7 @@ import type { ComparedBill } from '@sluice/contract/documents';
 import { isPanelError } from '@sluice/panel-http';
 import type { PanelTelephony } from '@sluice/panel-kind';
 import { addMoney, compareMoney, formatMoney, toLocalDate } from '@sluice/quota-core';
-import type { CallBillRecord, ConditionRecord, StoreTables } from '@sluice/state-store';
+import type { CallBillRecord, ConditionRecord } from '@sluice/state-store';
 import type { Notice } from '../../kernel/run/notice.js';
 import { isLiving } from '../../base/lifecycle.js';
 import type { Context } from '../../context/context.js';
@@ -14,28 +14,7 @@ import { findGivenUp } from '../telephony/find-line.js';
 import { listUnbilledOnPanel } from './ownerless.js';
 import { isFirstOfDay, isOfNothing, noteReadAgain, readAgainTest, searchedSince } from './read-again.js';
 import { compareBill } from './reconcile-calls.js';
-
-/** The code of calls that came after their bill or the end of their service, and are on no bill. */
-export const CALLS_UNBILLED = 'calls_unbilled';
-
-/** Calls of a line that are on no bill, as they were last found. */
-export interface LateCalls {
-  id: string;
-  panel: string;
-  /** Null where the line was nobody's, or of several services. */
-  service: string | null;
-  message: string;
-  /** ISO UTC. */
-  since: string;
-}
-
-/** What is stored of them. */
-interface Details extends Pick<LateCalls, 'panel' | 'service' | 'message'> {
-  /** With all digits of the charges. */
-  total: string;
-  /** What is on no bill at all; absent in stores of earlier versions. */
-  parts?: UnbilledPart[];
-}
+import { CALLS_UNBILLED, type StoredLateCalls, toKey } from './stored-late-calls.js';
 
 /** Calls of a line that are on no bill, or came after their bill. */
 interface FoundCalls {
@@ -43,36 +22,6 @@ interface FoundCalls {
   part?: UnbilledPart | undefined;
   /** Whether the next run bills them by itself: they are read again, and not reported. */
   isDue?: boolean;
-}
-
-/** Lists the late calls that the last `call bill` found. Calls no panel. */
-export async function listLateCalls({ store }: Pick<Context, 'store'>): Promise<LateCalls[]> {
-  const found = await store.conditions.list(`${CALLS_UNBILLED}:`);
-  return found.map(({ key, since, details }) => {
-    const { panel, service, message } = details as Details;
-    return { id: toId(key), since, panel, service, message };
-  });
-}
-
-/** Returns the key of what is found of a line and service, or how such keys begin. */
-const toKey = (...parts: string[]): string => [CALLS_UNBILLED, ...parts].join(':');
-
-/** Begins the ids of these alarms. */
-const ID = 'calls-';
-
-const toId = (key: string): string => `${ID}${key.slice(CALLS_UNBILLED.length + 1)}`;
-
-/** Returns what of the late calls of an alarm is on no bill at all; none for another alarm. */
-export async function listUnbilledParts(
-  { conditions }: Pick<StoreTables, 'conditions'>,
-  alarm: string,
-): Promise<UnbilledPart[]> {
-  if (!alarm.startsWith(ID)) return [];
-  const found = await conditions.get(`${CALLS_UNBILLED}:${alarm.slice(ID.length)}`);
-  if (found === null) return [];
-  // Parts in stores of earlier versions do not name it.
-  const { panel, parts = [] } = found.details as Details;
-  return parts.map((part) => ({ ...part, panel }));
 }
 
 /**
@@ -101,16 +50,16 @@ export async function noteLateCalls(context: Context): Promise<Notice[]> {
       await noteReadAgain(tables, panel, { at, reported: found.flatMap(({ compared }) => compared.bill ?? []) });
     });
     const fresh = conditions.filter(({ key, since }) => known.get(key)?.since !== since);
-    news.push(...fresh.map(({ key, since, details }) => toNotice(`${key}:${since}`, details as Details)));
+    news.push(...fresh.map(({ key, since, details }) => toNotice(`${key}:${since}`, details as StoredLateCalls)));
   }
   return news;
 }
 
 function isMore(found: ConditionRecord, before: ConditionRecord): boolean {
-  return compareMoney((found.details as Details).total, (before.details as Details).total) > 0;
+  return compareMoney((found.details as StoredLateCalls).total, (before.details as StoredLateCalls).total) > 0;
 }
 
-function toNotice(key: string, { panel, service, message }: Details): Notice {
+function toNotice(key: string, { panel, service, message }: StoredLateCalls): Notice {
   return { code: CALLS_UNBILLED, key, panel, service, message };
 }
 
@@ -196,7 +145,7 @@ function toConditions(context: Context, panel: string, found: readonly FoundCall
     const since = toLocalDate(period.from, period.timeZone);
     const message = `calls of line ${line} since ${since} (${period.timeZone}) are on no invoice: ${formatMoney(total, currency)}`;
     const parts = all.flatMap(({ part }) => part ?? []);
-    const details: Details = { panel, service, message, total, parts };
+    const details: StoredLateCalls = { panel, service, message, total, parts };
     return [{ key, since: context.now(), runs: 1, details }];
   });
 }

@@ -4,8 +4,7 @@ import type { AlarmRecord } from '@sluice/state-store';
 import { notFound } from '../../base/errors.js';
 import { withRun } from '../../kernel/run/bracket.js';
 import type { Context } from '../../context/context.js';
-import { forgetChargedByHand, noteChargedByHand } from '../calls/charged-by-hand.js';
-import { listUnbilledParts } from '../calls/late-calls.js';
+import { noteCharged } from '../calls/stored-late-calls.js';
 import { toEvent } from '../../base/notice-events.js';
 import {
   findStandingAlarms,
@@ -81,11 +80,10 @@ export async function acknowledgeAlarm(
       if (stored === null && !stands) throw unknownAlarm(id);
       const known = stored === null ? await readAcknowledgement(tables, view) : toAlarmView(stored).acknowledged;
       if (undo) requireAcknowledged(id, known);
+      if (!(await noteCharged(context, tables, { alarm: id, undo }))) throw unknownAlarm(id);
       const acknowledged = undo ? null : acknowledge(context, known);
       if (stored === null) await storeAcknowledgement(tables, view, acknowledged);
       else await tables.alarms.put([{ ...stored, ...toColumns(acknowledged) }]);
-      const calls = await listUnbilledParts(tables, id);
-      await (undo ? forgetChargedByHand(tables, calls) : noteChargedByHand(context, tables, calls));
       return { ...view, acknowledged };
     }),
   );

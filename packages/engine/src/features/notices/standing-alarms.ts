@@ -9,7 +9,7 @@ import { describePeriod } from '../../base/describe-period.js';
 import { listMissingClients } from '../billing/missing-clients.js';
 import { CLIENT_MISSING, dueRefundKey, mergedRefundKey, REFUND_OF_MERGED } from '../billing/missing-key.js';
 import { BILLED_ELSEWHERE, listElsewhere } from '../billing/open-charges.js';
-import { CALLS_UNBILLED, listLateCalls } from '../calls/late-calls.js';
+import { CALLS_UNBILLED, listLateCalls, toStoredId } from '../calls/stored-late-calls.js';
 import { findTimeZone } from '../../base/config/find-entry.js';
 import { isRefunding } from '../billing/refund-state.js';
 import { findFallen } from '../../kernel/subject/fallen.js';
@@ -161,7 +161,7 @@ interface Acknowledgement {
 }
 
 /** What changes with what is wrong: what begins again is another alarm. */
-const toKey = ({ id, since }: StandingAlarm): string => `acknowledged:${id}:${since}`;
+const toKey = ({ id, since }: StandingAlarm): string => `acknowledged:${toStoredId(id)}:${since}`;
 
 function toDigest(uuid: string): string {
   return createHash('sha256').update(uuid).digest('hex').slice(0, 12);

@@ -1,0 +1,69 @@
+import type { ConditionRecord, StoreTables } from '@sluice/state-store';
+import type { Context } from '../../context/context.js';
+import { forgetChargedByHand, noteChargedByHand, type UnbilledPart } from './charged-by-hand.js';
+
+/** The code of calls that came after their bill or the end of their service, and are on no bill. */
+export const CALLS_UNBILLED = 'calls_unbilled';
+
+/** Calls of a line that are on no bill, as they were last found. */
+export interface LateCalls {
+  id: string;
+  panel: string;
+  /** Null where the line was nobody's, or of several services. */
+  service: string | null;
+  message: string;
+  /** ISO UTC. */
+  since: string;
+}
+
+/** What is stored of them. */
+export interface StoredLateCalls extends Pick<LateCalls, 'panel' | 'service' | 'message'> {
+  /** With all digits of the charges. */
+  total: string;
+  /** What is on no bill at all; absent in stores of earlier versions. */
+  parts?: UnbilledPart[];
+}
+
+/** Returns the key of what is found of a line and service, or how such keys begin. */
+export const toKey = (...parts: string[]): string => [CALLS_UNBILLED, ...parts].join(':');
+
+/** Begins the ids of these alarms. */
+const ID = 'calls-';
+
+/** Another id each time that more is found: who acknowledges an alarm knows of what it had when it was read. */
+function toId({ key, since }: ConditionRecord): string {
+  return `${ID}${key.slice(toKey('').length)}:${Date.parse(since).toString(36)}`;
+}
+
+/** Returns the id that an acknowledgement of an alarm is stored by, beside the time since which it is known: without that time. */
+export function toStoredId(alarm: string): string {
+  return alarm.startsWith(ID) ? alarm.slice(0, alarm.lastIndexOf(':')) : alarm;
+}
+
+/** Lists the late calls that the last `call bill` found. Calls no panel. */
+export async function listLateCalls({ store }: Pick<Context, 'store'>): Promise<LateCalls[]> {
+  const found = await store.conditions.list(toKey(''));
+  return found.map((one) => {
+    const { panel, service, message } = one.details as StoredLateCalls;
+    return { id: toId(one), since: one.since, panel, service, message };
+  });
+}
+
+/**
+ * Stores that a person has charged the late calls of an alarm, or no longer says so; does nothing for an alarm of something else.
+ * Returns whether the alarm still is what it was: more calls may have been found since.
+ */
+export async function noteCharged(
+  context: Context,
+  tables: Pick<StoreTables, 'callBills' | 'conditions'>,
+  { alarm, undo }: { alarm: string; undo: boolean },
+): Promise<boolean> {
+  if (!alarm.startsWith(ID)) return true;
+  const found = (await tables.conditions.list(toKey(''))).find((one) => toId(one) === alarm);
+  if (found === undefined) return false;
+  const { panel, parts = [] } = found.details as StoredLateCalls;
+  // Parts in stores of earlier versions do not name the panel.
+  const named = parts.map((part) => ({ ...part, panel }));
+  await (undo ? forgetChargedByHand(tables, named) : noteChargedByHand(context, tables, named));
+  return true;
+}
