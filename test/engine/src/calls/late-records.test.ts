@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { AlarmView } from '@sluice/engine';
+import { during } from '../bench/during.js';
 import { useBench } from '../bench/each-test.js';
 import { LINE, startTelephonyBench } from '../bench/telephony-bench.js';
 
@@ -156,6 +157,51 @@ describe('calls that come after the bill of a line in use', () => {
     await billAt('2026-12-02T08:00:00Z');
     expect(await listAlarms()).toEqual([]);
     expect(await charged()).toEqual(['70.00']);
+  });
+
+  it('are not summed with later ones once a person has charged them', async () => {
+    await billAt('2026-11-02T08:00:00Z');
+    const [first] = await listAlarms();
+    await at.sluice.notices.acknowledge(first?.id ?? '');
+    await at.sluice.notices.acknowledge(first?.id ?? '', { note: 'a second time' });
+    expect(await at.differences()).toEqual([]);
+    at.addCall('2026-10-21T09:00:00-03:00', '1.0000');
+    await billAt('2026-11-03T08:00:00Z');
+    const [second] = await listAlarms();
+    expect(second?.message).toMatch(/on no invoice: 1\.0000/);
+    const codes = (await at.bench.store.notices.list({})).map(({ code }) => code);
+    expect(codes.filter((code) => code === 'calls_unbilled')).toHaveLength(2);
+    await at.sluice.notices.acknowledge(second?.id ?? '');
+    await billAt('2026-11-04T08:00:00Z');
+    expect(await listAlarms()).toEqual([]);
+    at.addCall('2026-10-22T09:00:00-03:00', '2.0000');
+    await billAt('2026-11-05T08:00:00Z');
+    expect((await listAlarms()).map(({ message }) => message)).toEqual([expect.stringMatching(/: 2\.0000/)]);
+    expect(await charged()).toEqual(['70.00']);
+  });
+
+  it('are reported again where the person takes that back, also runs later', async () => {
+    await billAt('2026-11-02T08:00:00Z');
+    const [alarm] = await listAlarms();
+    await at.sluice.notices.acknowledge(alarm?.id ?? '');
+    await billAt('2026-11-12T08:00:00Z');
+    expect(await listAlarms()).toEqual([]);
+    await at.sluice.notices.acknowledge(alarm?.id ?? '', { undo: true });
+    await billAt('2026-11-12T08:05:00Z');
+    expect((await listAlarms()).map(({ message }) => message)).toEqual([expect.stringMatching(/: 30\.0000/)]);
+    expect(await charged()).toEqual(['70.00']);
+  });
+
+  it('are not reported again where a person charges them while they are read', async () => {
+    await billAt('2026-11-02T08:00:00Z');
+    const [alarm] = await listAlarms();
+    at.setTime('2026-11-02T08:05:00Z');
+    const acknowledge = (): Promise<unknown> => at.sluice.notices.acknowledge(alarm?.id ?? '');
+    await during(at.panel.server, ({ endpoint }) => endpoint === 'GET /cdrs', at.bill, acknowledge);
+    expect(await listAlarms()).toEqual([]);
+    at.addCall('2026-10-21T09:00:00-03:00', '1.0000');
+    await billAt('2026-11-02T08:10:00Z');
+    expect((await listAlarms()).map(({ message }) => message)).toEqual([expect.stringMatching(/: 1\.0000/)]);
   });
 
   it('are reported no longer once they are gone', async () => {

@@ -1,16 +1,23 @@
+import { addMoney, negateMoney } from '@sluice/quota-core';
 import type { CallBillRecord, StoreTables } from '@sluice/state-store';
 import { periodsOverlap } from '@sluice/telephony';
 import type { Context } from '../../context/context.js';
 import { isOfPanel } from './line-bills.js';
 import { BY_HAND, isByHand } from '../billing/by-hand.js';
-import { isTaken } from './due.js';
+import { isFinal, isTaken } from './due.js';
 import { isOfNothing, OF_NOTHING } from './read-again.js';
 
-/** Calls of a line that no bill has, in the period of a bill that could be made of them. */
-export type UnbilledPart = Pick<
+/** Calls of a line that no bill has, in the period of a bill that could be made of them, or of one that lacks them. */
+export interface UnbilledPart extends Pick<
   CallBillRecord,
   'key' | 'service' | 'subscriber' | 'start' | 'end' | 'currency' | 'charged' | 'calls'
-> & { panel: string };
+> {
+  panel: string;
+  /** The final bill of this period, which has none of these calls; absent: there was none. */
+  bill?: string;
+  /** Whether that bill has other calls: the charge of these is added to it. */
+  isLate?: boolean;
+}
 
 /** Stores that a person has charged these calls, as far as no bill has them by now. */
 export async function noteChargedByHand(
@@ -19,7 +26,11 @@ export async function noteChargedByHand(
   parts: readonly UnbilledPart[],
 ): Promise<void> {
   const at = context.now();
-  for (const part of parts) {
+  for (const { bill: of, isLate, ...part } of parts) {
+    if (isLate === true) {
+      await addCharge(callBills, of, part.charged);
+      continue;
+    }
     const bills = await listKnownBills(callBills, part);
     const begun = bills.find((bill) => isSamePeriod(bill, part));
     const isBilled = (bill: CallBillRecord): boolean => isTaken(bill) && !(bill === begun && isOfNothing(bill));
@@ -46,6 +57,10 @@ export async function forgetChargedByHand(
   parts: readonly UnbilledPart[],
 ): Promise<void> {
   for (const part of parts) {
+    if (part.isLate === true) {
+      await addCharge(callBills, part.bill, negateMoney(part.charged));
+      continue;
+    }
     const bill = (await listKnownBills(callBills, part)).find((one) => isByHand(one) && isSamePeriod(one, part));
     if (bill === undefined) continue;
     // A bill that was tried before has the text of its line: it is due again, or waits for a person as before.
@@ -54,6 +69,12 @@ export async function forgetChargedByHand(
     else if (note === OF_NOTHING) await callBills.update(bill.id, { note, charged: '0', calls: 0 });
     else await callBills.update(bill.id, { state: 'failed', note, endedAt: null });
   }
+}
+
+/** Changes what counts as charged of the calls of a bill; what is on its invoice stays. */
+async function addCharge(callBills: StoreTables['callBills'], id: string | undefined, more: string): Promise<void> {
+  const bill = id === undefined ? null : await callBills.get(id);
+  if (bill !== null && isFinal(bill)) await callBills.update(bill.id, { charged: addMoney(bill.charged, more) });
 }
 
 /** Lists the bills of the line of these calls. */

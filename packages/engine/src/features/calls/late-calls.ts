@@ -2,7 +2,7 @@ import type { ComparedBill } from '@sluice/contract/documents';
 import { isPanelError } from '@sluice/panel-http';
 import type { PanelTelephony } from '@sluice/panel-kind';
 import { addMoney, compareMoney, formatMoney, toLocalDate } from '@sluice/quota-core';
-import type { CallBillRecord, ConditionRecord } from '@sluice/state-store';
+import type { CallBillRecord, ConditionRecord, StoreTables } from '@sluice/state-store';
 import type { Notice } from '../../kernel/run/notice.js';
 import { isLiving } from '../../base/lifecycle.js';
 import type { Context } from '../../context/context.js';
@@ -14,19 +14,22 @@ import { findGivenUp } from '../telephony/find-line.js';
 import { listUnbilledOnPanel } from './ownerless.js';
 import { isFirstOfDay, isOfNothing, noteReadAgain, readAgainTest, searchedSince } from './read-again.js';
 import { compareBill } from './reconcile-calls.js';
-import { CALLS_UNBILLED, type StoredLateCalls, toKey } from './stored-late-calls.js';
+import { CALLS_UNBILLED, type StoredLateCalls, toKey, toStored } from './stored-late-calls.js';
 
 /** Calls of a line that are on no bill, or came after their bill. */
 interface FoundCalls {
   compared: ComparedBill;
-  part?: UnbilledPart | undefined;
+  part: UnbilledPart;
   /** Whether the next run bills them by itself: they are read again, and not reported. */
   isDue?: boolean;
 }
 
+/** What is stored of the late calls of a panel, by its keys. */
+type Known = ReadonlyMap<string, ConditionRecord>;
+
 /**
  * Searches for calls that came after their bill, and those of lines that somebody lost, as far as they are on no bill and no run bills
- * them by itself, and stores them until they are billed or are gone.
+ * them by itself, and stores them until they are billed or are gone; those that a person has charged as long as they are searched.
  * Returns a notice of each one that is new, or changed. What a panel does not answer stays as it was found before.
  */
 export async function noteLateCalls(context: Context): Promise<Notice[]> {
@@ -34,29 +37,60 @@ export async function noteLateCalls(context: Context): Promise<Notice[]> {
   for (const panel of Object.keys(context.config.panels)) {
     if (!hasCalls(context, panel)) continue;
     const at = context.now();
-    const known = new Map((await context.store.conditions.list(toKey(panel, ''))).map((one) => [one.key, one]));
-    const isReported = (line: string): boolean =>
-      [...known.keys()].some((key) => key.startsWith(toKey(panel, line, '')));
+    const known = await listKnown(context.store, panel);
+    const open = [...known.values()].filter((one) => !isCharged(one));
+    const isReported = (line: string): boolean => open.some(({ key }) => key.startsWith(toKey(panel, line, '')));
     const found = await findLateCalls(context, panel, isReported);
     if (found === null) continue;
-    const conditions = toConditions(context, panel, found).map((one) => {
-      const before = known.get(one.key);
-      // Calls that are too old to be searched cause no notice.
-      return before === undefined || isMore(one, before) ? one : { ...one, since: before.since };
-    });
-    await context.write([], async (tables) => {
-      for (const key of known.keys()) await tables.conditions.end(key);
-      for (const condition of conditions) await tables.conditions.put(condition);
-      await noteReadAgain(tables, panel, { at, reported: found.flatMap(({ compared }) => compared.bill ?? []) });
-    });
-    const fresh = conditions.filter(({ key, since }) => known.get(key)?.since !== since);
-    news.push(...fresh.map(({ key, since, details }) => toNotice(`${key}:${since}`, details as StoredLateCalls)));
+    const stored = await storeFound(context, panel, { known, found, at });
+    const fresh = stored.filter(({ key, since }) => known.get(key)?.since !== since);
+    news.push(...fresh.map((one) => toNotice(`${one.key}:${one.since}`, toStored(one))));
   }
   return news;
 }
 
+async function listKnown({ conditions }: Pick<StoreTables, 'conditions'>, panel: string): Promise<Known> {
+  return new Map((await conditions.list(toKey(panel, ''))).map((one) => [one.key, one]));
+}
+
+function isCharged(one: ConditionRecord | undefined): boolean {
+  return one !== undefined && toStored(one).isCharged === true;
+}
+
+/** Stores what was found in place of what was known, and returns it. */
+async function storeFound(
+  context: Context,
+  panel: string,
+  { known, found, at }: { known: Known; found: readonly FoundCalls[]; at: string },
+): Promise<ConditionRecord[]> {
+  const since = searchedSince(context);
+  const conditions = toConditions(context, panel, found).map((one) => {
+    const before = known.get(one.key);
+    // Calls that are too old to be searched cause no notice.
+    return before === undefined || isMore(one, before) ? one : { ...one, since: before.since };
+  });
+  return context.write([], async (tables) => {
+    const now = await listKnown(tables, panel);
+    // What a person said while the calls were read counts from the next run on.
+    const isSaid = (key: string): boolean => isCharged(now.get(key)) !== isCharged(known.get(key));
+    const left = conditions.filter(({ key }) => !isSaid(key));
+    const replaced = new Set(left.map(({ key }) => key));
+    const kept = [...now.values()].filter((one) => {
+      const isSearched = toStored(one).parts?.some(({ end }) => end >= since) === true;
+      return isSaid(one.key) || (isCharged(one) && isSearched && !replaced.has(one.key));
+    });
+    for (const key of now.keys()) await tables.conditions.end(key);
+    for (const condition of [...kept, ...left]) await tables.conditions.put(condition);
+    const bills = kept.flatMap((one) => toStored(one).parts?.flatMap(({ bill }) => bill ?? []) ?? []);
+    const reported = [...found.flatMap(({ compared }) => compared.bill ?? []), ...bills];
+    await noteReadAgain(tables, panel, { at, reported });
+    return left;
+  });
+}
+
+/** What a person has charged is not among what was found. */
 function isMore(found: ConditionRecord, before: ConditionRecord): boolean {
-  return compareMoney((found.details as StoredLateCalls).total, (before.details as StoredLateCalls).total) > 0;
+  return isCharged(before) || compareMoney(toStored(found).total, toStored(before).total) > 0;
 }
 
 function toNotice(key: string, { panel, service, message }: StoredLateCalls): Notice {
@@ -80,9 +114,7 @@ async function findLateCalls(
       context.deps.signal.throwIfAborted();
       const compared = await compareBill(context, bill, { period: null, billed: null });
       if (compared === null) continue;
-      // What a person charges of it is never billed then.
-      const part = isOfNothing(bill) ? toPart(panel, bill, compared) : undefined;
-      found.push({ compared, part, isDue: await isBilledAgain(context, bill) });
+      found.push({ compared, part: toPart(panel, bill, compared), isDue: await isBilledAgain(context, bill) });
     }
     const unbilled = found.filter(({ compared }) => compareMoney(compared.difference, '0') > 0);
     const late: FoundCalls[] = [];
@@ -99,9 +131,11 @@ async function wasGivenUp(context: Context, panel: string, { service, line, peri
   return until !== null && period.to <= until;
 }
 
-function toPart(panel: string, bill: CallBillRecord, { now }: ComparedBill): UnbilledPart {
-  const { key, service, subscriber, start, end, currency } = bill;
-  return { key, service, panel, subscriber, start, end, currency, charged: now.total, calls: now.calls };
+/** Returns what counts as charged once a person has charged the late calls of a bill; all of a bill of nothing, which is never made then. */
+function toPart(panel: string, bill: CallBillRecord, { now, difference }: ComparedBill): UnbilledPart {
+  const { id, key, service, subscriber, start, end, currency } = bill;
+  const of = { bill: id, key, service, panel, subscriber, start, end, currency, calls: now.calls };
+  return isOfNothing(bill) ? { ...of, charged: now.total } : { ...of, charged: difference, isLate: true };
 }
 
 /**
@@ -144,7 +178,7 @@ function toConditions(context: Context, panel: string, found: readonly FoundCall
     const total = bills.reduce((sum, { difference }) => addMoney(sum, difference), '0');
     const since = toLocalDate(period.from, period.timeZone);
     const message = `calls of line ${line} since ${since} (${period.timeZone}) are on no invoice: ${formatMoney(total, currency)}`;
-    const parts = all.flatMap(({ part }) => part ?? []);
+    const parts = all.map(({ part }) => part);
     const details: StoredLateCalls = { panel, service, message, total, parts };
     return [{ key, since: context.now(), runs: 1, details }];
   });

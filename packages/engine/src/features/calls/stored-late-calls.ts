@@ -20,9 +20,14 @@ export interface LateCalls {
 export interface StoredLateCalls extends Pick<LateCalls, 'panel' | 'service' | 'message'> {
   /** With all digits of the charges. */
   total: string;
-  /** What is on no bill at all; absent in stores of earlier versions. */
+  /** In stores of earlier versions only what is on no bill at all, or absent. */
   parts?: UnbilledPart[];
+  /** Whether a person has charged them. */
+  isCharged?: boolean;
 }
+
+/** Returns what is stored of late calls that were found. */
+export const toStored = ({ details }: Pick<ConditionRecord, 'details'>): StoredLateCalls => details as StoredLateCalls;
 
 /** Returns the key of what is found of a line and service, or how such keys begin. */
 export const toKey = (...parts: string[]): string => [CALLS_UNBILLED, ...parts].join(':');
@@ -44,7 +49,7 @@ export function toStoredId(alarm: string): string {
 export async function listLateCalls({ store }: Pick<Context, 'store'>): Promise<LateCalls[]> {
   const found = await store.conditions.list(toKey(''));
   return found.map((one) => {
-    const { panel, service, message } = one.details as StoredLateCalls;
+    const { panel, service, message } = toStored(one);
     return { id: toId(one), since: one.since, panel, service, message };
   });
 }
@@ -61,9 +66,17 @@ export async function noteCharged(
   if (!alarm.startsWith(ID)) return true;
   const found = (await tables.conditions.list(toKey(''))).find((one) => toId(one) === alarm);
   if (found === undefined) return false;
-  const { panel, parts = [] } = found.details as StoredLateCalls;
+  const details = toStored(found);
+  const { panel, parts = [], isCharged = false } = details;
+  if (isCharged && !undo) return true;
   // Parts in stores of earlier versions do not name the panel.
   const named = parts.map((part) => ({ ...part, panel }));
-  await (undo ? forgetChargedByHand(tables, named) : noteChargedByHand(context, tables, named));
+  if (undo)
+    await forgetChargedByHand(
+      tables,
+      named.filter(({ isLate }) => isCharged || isLate !== true),
+    );
+  else await noteChargedByHand(context, tables, named);
+  await tables.conditions.put({ ...found, details: { ...details, isCharged: !undo } satisfies StoredLateCalls });
   return true;
 }
