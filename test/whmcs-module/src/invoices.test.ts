@@ -100,7 +100,7 @@ withPhp(`calls on the invoices of WHMCS${noPhp ?? ''}`, () => {
 
   it('names what to do about calls that no other run adds', async () => {
     const failed = (code: string) => ({ service: 'whmcs-7', state: 'failed', error: { code, message: 'Something' } });
-    const bills = ['outcome_unknown', 'other_writer', 'panel_down'].map(failed);
+    const bills = ['outcome_unknown', 'other_writer', 'unreadable_record', 'panel_down'].map(failed);
     const server = createServer((_request, reply) => reply.end(JSON.stringify({ bills }))).listen(0, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));
     const { port } = server.address() as AddressInfo;
@@ -109,6 +109,7 @@ withPhp(`calls on the invoices of WHMCS${noPhp ?? ''}`, () => {
     server.close();
     expect(lines).toEqual([
       expect.stringMatching(new RegExp(`Something\\. .*run "sluice call bill --invoice ${invoice} --resend"\\.$`)),
+      expect.stringMatching(/Something\.$/),
       expect.stringMatching(/Something\.$/),
       expect.stringMatching(/goes on with them\.$/),
     ]);

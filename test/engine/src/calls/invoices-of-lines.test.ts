@@ -52,6 +52,19 @@ describe('the calls of a new invoice', () => {
   });
 });
 
+it('a new invoice has the calls of its lines beside those of a panel without the first day to bill', async () => {
+  at.whmcs.addProduct({ id: 11, name: 'Other line', fields: ['astbilling_subscriber_id'] });
+  await at.bench.edit(/^( {2}voice)(: .*)127\.0\.0\.1(.*), billFrom: 2026-10-01(.*)$/m, '$&\n  a-late$2localhost$3$4');
+  await at.bench.edit(/^ {2}line: (\{ panel: )voice(.*)\[10\](.*)$/m, '$&\n  a-line: $1a-late$2[11]$3');
+  const order = { client: FORMER, nextDueDate: '2026-12-01' };
+  at.whmcs.addService({ id: 3, ...order, product: 11, fields: { astbilling_subscriber_id: '9002' } });
+  await at.sync();
+  at.addCall('2026-10-05T09:00:00-03:00', '1.0000');
+  const items = [3, 7].map((service) => ({ service, description: 'Line', amount: '50.00' }));
+  const invoice = String(at.whmcs.addInvoice({ client: FORMER, status: 'Unpaid', items }));
+  expect(await at.bill({ invoice })).toEqual(['whmcs-7 added 1.00']);
+});
+
 describe('a new invoice that has no calls to bill', () => {
   /** Asks as the hook of WHMCS does, and returns the calls of the heartbeat. */
   async function pingsOf(invoice: number): Promise<string[]> {

@@ -15,7 +15,8 @@ type Scope = Pick<BillOptions, 'service' | 'invoice' | 'period'>;
 export async function findServices(context: Context, request: Scope): Promise<ServiceRecord[]> {
   const { service, invoice, period } = request;
   if (service !== null) return [await requireService(context, service)];
-  const panels = leaveUnbilled(context, await findTelephonyPanels(context), { period, invoice });
+  const found = await findTelephonyPanels(context);
+  const panels = invoice === null ? leaveUnbilled(context, found, period) : found;
   if (panels.length === 0) {
     if ((await listDoubts(context, request)).length > 0) return [];
     throw usageError('unsupported', 'No panel of the config has telephony');
@@ -33,21 +34,21 @@ export async function findServices(context: Context, request: Scope): Promise<Se
     serviceRef === null
       ? own
       : own.filter(({ refs }) => lines.some((line) => line.service !== null && line.service === refs[serviceRef]));
-  if (ofInvoice.length > 0) return ofInvoice;
+  if (ofInvoice.length > 0) {
+    const due = leaveUnbilled(context, panels, period);
+    const billed = ofInvoice.filter(({ panel }) => due.includes(panel));
+    return billed.length > 0 ? billed : ofInvoice;
+  }
   throw new SluiceError('wrong_invoice', `Invoice ${invoice} is for no service with calls; nothing was changed`, {
     details: { invoice },
   });
 }
 
 /** Leaves out the panels that have nothing due, beside others: without them the request is for what can't be due. */
-function leaveUnbilled(
-  { config, deps }: Context,
-  panels: string[],
-  { period, invoice }: Pick<Scope, 'period' | 'invoice'>,
-): string[] {
+function leaveUnbilled({ config, deps }: Context, panels: string[], period: string | null): string[] {
   const { billed } = listCallPanels(config, deps.kinds);
   const due = panels.filter((panel) => billed.includes(panel));
-  return period === null && invoice === null && due.length > 0 ? due : panels;
+  return period === null && due.length > 0 ? due : panels;
 }
 
 async function findTelephonyPanels(context: Context): Promise<string[]> {

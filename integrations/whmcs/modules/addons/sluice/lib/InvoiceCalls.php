@@ -27,7 +27,9 @@ final class InvoiceCalls
     /** Answers that another run does not change. */
     private const FOR_STAFF = [
         'calls_not_configured', 'bill_doubled', 'amount_differs', 'invoice_closed', 'currency_mismatch', 'other_writer',
-        'line_conflict', 'line_shared', 'billing_type_changed',
+        'line_conflict', 'line_shared', 'billing_type_changed', 'bill_from_missing', 'unknown_product', 'other_billing',
+        'client_closed', 'no_client', 'bad_amount', 'negative_total', 'conflicting_records', 'other_currency',
+        'unreadable_record',
     ];
 
     /** After a failure of the connection the other invoices of the same run of WHMCS are not waited for. */
