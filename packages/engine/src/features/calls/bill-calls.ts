@@ -227,7 +227,7 @@ async function readDuePeriods(context: Context, of: OfLine, known: readonly Call
   // Without a product the bills are refused: shown is what may be due by the terms of any.
   const graceMinutes = line.terms?.graceMinutes ?? 0;
   if (invoice === null) {
-    const again = findBilledAgain(line, due).filter(await readAgainTest(context, panel));
+    const again = findBilledAgain(line, due).filter(await readAgainTest(context, line.service.panel));
     const terms = { rule, timeZone, graceMinutes, billFrom };
     return findDue({ bills, started, again, windows, ...terms, now: context.now(), firstDue });
   }
