@@ -56,6 +56,18 @@ describe('a line with a caller id and a forwarded number', () => {
     expect(await read('svc-2', '43')).toEqual([null, own, line, line]);
   });
 
+  it('shows the next client no former forward after a change of another field, whatever else the request repeats', async () => {
+    await addNext('43');
+    at.setTime('2026-11-10T12:01:00Z');
+    const { records } = await at.sluice.telephony.list('dids', {});
+    await at.sluice.telephony.set('dids', String(records[0]?.['id']), { values: { channels: '7' } });
+    expect(await read('svc-2', '43')).toEqual([null, HIDDEN]);
+    const values = { destination: DESTINATION.value, channels: '8' };
+    const { actions } = await at.sluice.dids.set(NUMBER, { values });
+    expect(actions).toMatchObject([{ state: 'applied' }]);
+    expect(await read('svc-2', '43')).toEqual([null, HIDDEN]);
+  });
+
   it('shows them to the same client in its next service', async () => {
     await addNext('42');
     expect(await read('svc-2', '42')).toEqual([CALLER_ID, DESTINATION]);

@@ -3,6 +3,9 @@ import { findOwners } from '../../base/ownership.js';
 import { type Reader, visibleSince } from '../../context/reader.js';
 import type { Context } from '../../context/context.js';
 import type { ActionRecord } from '@sluice/state-store';
+import type { JournalPayload } from '../../kernel/changes/journal.js';
+import type { DidDestination } from '@sluice/telephony';
+import { toText } from './documents.js';
 import type { Line } from './find-line.js';
 import { findWritten } from './write-record.js';
 
@@ -18,19 +21,16 @@ export async function lineFor<
   const applied = (await context.store.actions.list({ since })).filter(
     ({ panel, state }) => panel === view.panel && state === 'applied',
   );
-  const wasSet = (resource: string, id: unknown, field: string): boolean =>
-    applied.some((row) => {
-      const written = findWritten(row);
-      return written?.resource === resource && written.id === id && field in written.values;
-    });
+  const hasCallerId = applied.some((row) => {
+    const written = findWritten(row);
+    return written?.resource === 'subscribers' && written.id === view.subscriber['id'] && 'caller_id' in written.values;
+  });
   const { subscriber, numbers } = view;
   return {
     ...view,
-    subscriber: wasSet('subscribers', subscriber['id'], 'caller_id') ? subscriber : { ...subscriber, caller_id: null },
+    subscriber: hasCallerId ? subscriber : { ...subscriber, caller_id: null },
     numbers: numbers.map((did) =>
-      wasSet('dids', did['id'], 'destination') || applied.some((row) => isByCommand(row, did))
-        ? did
-        : withoutForward(did, subscriber['id']),
+      applied.some((row) => setsForward(row, did)) ? did : withoutForward(did, subscriber['id']),
     ),
   };
 }
@@ -42,11 +42,26 @@ function withoutForward(did: TelephonyDocument, line: unknown): TelephonyDocumen
   return isForward ? { ...did, destination: { type, value: null } } : did;
 }
 
-/** Returns whether a command about a service made a number, or set where its calls go. */
-function isByCommand({ target, prior, payload }: ActionRecord, did: TelephonyDocument): boolean {
-  const { payload: made } = (payload ?? {}) as { payload?: { values?: { number?: unknown } } };
-  if (made?.values?.number !== undefined && made.values.number === did['number']) return true;
-  return target === did['id'] && typeof prior === 'object' && prior !== null && 'destination' in prior;
+/** A change of a number by a command about its service. */
+interface NumberChange {
+  values?: { number?: unknown };
+  changes?: { destination?: DidDestination };
+  prior?: { destination?: DidDestination | null };
+}
+
+/** Returns whether an action made a number, or set another destination of its calls. One that repeats the destination did not set it. */
+function setsForward(row: ActionRecord, did: TelephonyDocument): boolean {
+  const written = findWritten(row);
+  if (written !== null) {
+    const { resource, operation, id, values } = written;
+    if (resource !== 'dids') return false;
+    return operation === 'create' ? values['number'] === did['number'] : id === did['id'] && 'destination' in values;
+  }
+  const { payload } = (row.payload ?? {}) as Partial<JournalPayload>;
+  const { values, changes, prior } = (payload ?? {}) as NumberChange;
+  if (values?.number !== undefined && values.number === did['number']) return true;
+  if (row.target !== did['id'] || changes?.destination === undefined) return false;
+  return toText(changes.destination) !== toText(prior?.destination ?? { type: 'none', value: null });
 }
 
 /** Returns since when the present client has both the service and the line; null: as long as they are known. */
