@@ -53,6 +53,7 @@ export const METHODS = {
   'agents.show': READ,
   'agents.ofClient': SHOW,
   'agents.unknownOfClient': SERVER,
+  'agents.above': SERVER,
   'agents.explain': READ,
   'agents.limit': OPERATE,
   'agents.limits': OPERATE,

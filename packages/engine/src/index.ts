@@ -226,13 +226,18 @@ export {
   isWithinUnknown,
   usedBytes,
 } from './kernel/subject/used.js';
-export { findLimitEnd, type LimitEnd } from '@sluice/panel-kind';
+export { type AgentEnd, findLimitEnd, keepsDisabled, type LimitEnd } from '@sluice/panel-kind';
 export {
   describeLimitEnd,
   describeLimitNow,
-  findLimitingAgent,
+  describeOthers,
+  findLimitingAgents,
+  isForSuspensionAlone,
   type LimitingAgent,
-} from './features/agents/limiting-agent.js';
+  type LimitingAgents,
+  listLimiting,
+} from './features/agents/limiting-agents.js';
+export type { BelowAgents } from './features/agents/agents-above.js';
 export { isEndedByRuns, readSuspendedAgent } from './kernel/subject/agent-hold.js';
 export type { UsageFilter } from './features/usage/usage.js';
 export type { Doubted } from './kernel/subject/stages.js';

@@ -22,6 +22,8 @@ export interface AgentRecords {
   evidence: readonly EvidenceRecord[];
   /** Changes on the panel that were applied since its lists were read, oldest first. */
   applied?: readonly ActionRecord[];
+  /** The present owners of users that are disabled for services, as last read. */
+  owners?: ReadonlyMap<string, string | null>;
   /** Who suspended agents, by the ids of the holds. */
   actors?: ReadonlyMap<string, string>;
   /** The instant that decides in which period an agent is. */

@@ -21,6 +21,7 @@ import type {
   RestorePlan,
 } from './agent-plan.js';
 import type { AgentTraffic, CreationCheck } from './agent-traffic.js';
+import type { AgentEnd } from './limit-end.js';
 
 /** Opening balance of an agent's ledger: the current usage of its users, zero, or a number of bytes. */
 export type LedgerOpening = 'current' | 'zero' | { bytes: number };
@@ -95,8 +96,16 @@ export interface PanelAgents {
   planUnsuspension(input: AgentPlanInput): RestorePlan;
   /** Pure: returns the agents as documents show them. One that is gone is left out, unless it has a limit or a hold, or `also` names it. */
   describe(records: AgentRecords, also?: readonly string[]): AgentTraffic[];
-  /** Pure: returns a sentence on why an agent is in its state; `keptBy` is what keeps runs from disabling its users. */
-  explain(agent: AgentTraffic, at: { now: string; keptBy: 'observe' | 'brake' | null }): string;
+  /**
+   * Pure: returns a sentence on why an agent is in its state; `keptBy` is what keeps runs from disabling its users, `keeping` are other
+   * agents that keep its users disabled.
+   */
+  explain(
+    agent: AgentTraffic,
+    at: { now: string; keptBy: 'observe' | 'brake' | null; keeping: readonly AgentEnd[] },
+  ): string;
+  /** Pure: returns for which agent users are disabled, by the ids of their evidence. */
+  listCauses(records: AgentRecords): ReadonlyMap<string, string>;
   /**
    * Pure: returns the agent of that uuid or unambiguous name.
    *

@@ -13,7 +13,7 @@ export {
   type RestorePlan,
   type ServiceUser,
 } from './agent-plan.js';
-export { findLimitEnd, type LimitEnd } from './limit-end.js';
+export { type AgentEnd, findLimitEnd, keepsDisabled, type LimitEnd, toAgentEnd } from './limit-end.js';
 export type { AgentAncestor, AgentSuspension, AgentTraffic, CreationCheck, DisabledUsers } from './agent-traffic.js';
 export type {
   AgentLimit,

@@ -1,4 +1,4 @@
-import { findLimitingAgent, findSkip, isWithAccount, parseTime } from '@sluice/engine';
+import { findLimitingAgents, findSkip, isWithAccount, parseTime } from '@sluice/engine';
 import { shellWords } from '@sluice/terminal';
 import { explainState, printBasis, printService, type StateCommands, type StateNames } from '@sluice/terminal/reports';
 import { ExitCode } from '../exit-codes.js';
@@ -47,7 +47,7 @@ export const explain: CommandHandler<GlobalOptions & { at?: string }> = ([id = '
       canCreate: kind?.capabilities.includes('accounts') === true,
       hasAccount: isWithAccount(found.service, kind?.requiredRef ?? null),
       skip: findSkip(config, found.service, found.at),
-      agent: await findLimitingAgent(sluice, found),
+      agents: await findLimitingAgents(sluice, found),
     };
     terminal.document(found);
     for (const sentence of explainState(found, terminal.times, names)) terminal.line(sentence);

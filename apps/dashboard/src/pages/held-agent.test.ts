@@ -30,10 +30,10 @@ beforeAll(async () => {
 });
 afterAll(() => at.close());
 
-async function limit(gb: number): Promise<void> {
-  await at.sluice.agents.limit('north', {
+async function limit(gb: number, agent = 'north', opening?: 'current'): Promise<void> {
+  await at.sluice.agents.limit(agent, {
     limitBytes: gb * GB,
-    opening: undefined,
+    opening,
     dryRun: false,
     confirm: () => Promise.resolve(),
   });
@@ -70,6 +70,27 @@ it('says of the users of a held agent what enables them again, on each page the 
   const low = await read();
   expect(low[0]).toContain('The next check of agents releases it.');
   expect(low[1]).toContain('There is traffic left again: a check of your provider enables your users.');
+  const top = fake.addAgent(undefined, { name: 'top' });
+  fake.moveAgent(north, top);
+  await limit(10, 'top', 'current');
+  await check();
+  const above = await read();
+  expect(above[0]).toContain(
+    'agent "north" was over its limit, and is within it now, and agent "top" is over its limit.',
+  );
+  expect(above[0]).toContain(`reads ${below} the limit of agent "top", such as with a higher one.`);
+  expect(above[1]).toContain('1 user of yours is disabled, because of the budget of the reseller above you.');
+  expect(above[1]).not.toContain('traffic left');
+  await limit(16);
+  await check();
+  const both = await read();
+  expect(both[1]).toContain('Your budget is used up, and your users stay disabled for the reseller above you, too.');
+  expect(both[1]).not.toContain('top');
+  await limit(20);
+  expect((await read())[1]).toContain(
+    'There is traffic left again, but your users stay disabled for the reseller above you.',
+  );
+  await limit(40, 'top');
   await check();
   const free = await read();
   expect(free[0]).toContain('It is not held');

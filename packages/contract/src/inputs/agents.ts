@@ -33,6 +33,10 @@ export const agentInputs = {
   show: accepts(agent, options(ofPanel)),
   ofClient: accepts(['client', text], options(read)),
   unknownOfClient: accepts(['client', text], options(called)),
+  above: accepts(
+    ['below', z.union([z.strictObject({ service: text }), z.strictObject({ agent: text, panel: text })])],
+    options(called),
+  ),
   explain: accepts(agent, options(ofPanel)),
   limit: accepts(agent, request({ ...limiting, limitBytes: z.nullable(anyNumber) })),
   limits: accepts(request({ ...limiting, rows: z.array(importRow), file: text })),

@@ -6,6 +6,8 @@ import type {
   CreatedUserReport,
   RestoreReport,
 } from '@sluice/contract/documents';
+import type { AgentEnd } from '@sluice/panel-kind';
+import { agentsAbove, type BelowAgents } from '../features/agents/agents-above.js';
 import { agentForClient } from '../features/agents/agent-views.js';
 import { agentsOfClient } from '../features/agents/client-agents.js';
 import { checkAgents } from '../features/agents/check-agents.js';
@@ -43,6 +45,11 @@ export interface Agents {
   ofClient(client: string, options?: CallOptions & ReaderOptions): Promise<{ agents: AgentDetail[] }>;
   /** Returns how many agents the config names for a client that are not found, or not by their name alone, as last read. */
   unknownOfClient(client: string, options?: CallOptions): Promise<number>;
+  /**
+   * Returns the agents above a service, or above the users of an agent (itself first): nearest first, as last read, each with what ends
+   * that it keeps them disabled. Null where they are not known.
+   */
+  above(below: BelowAgents, options?: CallOptions): Promise<{ agents: AgentEnd[] | null }>;
   /** Explains the agent's state from the store. */
   explain(agent: string, options?: AgentOptions): Promise<AgentExplained>;
   /** Sets or removes the limit of one agent. */
@@ -83,6 +90,7 @@ export function agentsApi(call: RunCall): Agents {
       }),
     unknownOfClient: (client, options) =>
       call(options, async (context) => (await agentsOfClient(context, client)).unknown),
+    above: (below, options) => call(options, (context) => agentsAbove(context, below)),
     explain: (agent, options) => call(options, (context) => explainAgent(context, agent, options?.panel)),
     limit: (agent, request) => call(request, (context) => limitAgent(context, { ...request, agent })),
     limits: (request) => call(request, (context) => limitAgents(context, request)),

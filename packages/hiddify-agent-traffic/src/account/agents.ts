@@ -5,20 +5,19 @@ import {
   type AgentSuspension,
   type AgentTraffic,
   type DisabledUsers,
-  findLimitEnd,
   SluiceError,
 } from '@sluice/panel-kind';
-import { type AgentRecord, type AgentReservationRecord, findSubjectAgent, formatBytes } from '@sluice/quota-core';
+import { type AgentRecord, type AgentReservationRecord, findSubjectAgent } from '@sluice/quota-core';
 import { SELF } from '../client/records.js';
 import { remainingTraffic, totalTraffic } from './calculator.js';
 import { AgentTrafficChecker } from './checker.js';
 import { countDisabledSince, countEnabledSince, listDisabled } from './disabled-users.js';
 import { listChain } from './hierarchy.js';
-import { type AgentRule, isBelowPercent, isLimitExceeded, judge, type Judgement } from './judge.js';
+import { isBelowPercent, isLimitExceeded, judge, type Judgement } from './judge.js';
 import { accountAt, openAccount } from './period.js';
 import type { AgentRules } from './records.js';
 import { reservedBytes } from './reserved.js';
-import { describeAbove, describeSuspension, toSuspensions } from './suspensions.js';
+import { toSuspensions } from './suspensions.js';
 
 /** The stored agents of a panel under its rules, each in its current period. */
 export interface StoredAgents {
@@ -30,6 +29,8 @@ export interface StoredAgents {
   heldSince: ReadonlyMap<string, string>;
   /** The suspensions of agents by operators. */
   suspensions: ReadonlyMap<string, AgentSuspension>;
+  /** What follows from the limit of each agent. */
+  judged: ReadonlyMap<string, Judgement>;
   /** Users that Sluice keeps disabled, by every agent above them, and for which agent. */
   disabledBelow: ReadonlyMap<string, DisabledUsers[]>;
   /** How many users were disabled since the figures of an agent above them were read. */
@@ -51,19 +52,44 @@ export function toStoredAgents(records: AgentRecords, rules: AgentRules): Stored
     }),
   );
   const exempt = listExempt(rules.exempt, agents);
+  const heldSince = toHeldSince(records);
+  const judged = new Map([...agents].map(([uuid, agent]) => [uuid, judgeStored(agent, { rules, exempt, heldSince })]));
   return {
     rules,
     agents,
     reservations,
     exempt,
-    heldSince: toHeldSince(records),
+    heldSince,
     suspensions: toSuspensions(records),
-    disabledBelow: listDisabled(records, agents),
+    judged,
+    disabledBelow: listDisabled(records, { agents, judged }),
     disabledSince: countDisabledSince(records, agents),
     enabledSince: countEnabledSince(records, agents),
     ownerName: records.snapshot?.ownerName ?? 'Owner',
     checker: new AgentTrafficChecker({ accounting: rules.accounting, agents, reservations, exempt }),
   };
+}
+
+/** Figures of an agent that was not read yet. */
+const NO_FIGURES = { at: '', allocatedBytes: 0, currentBytes: 0, users: 0, enabledUsers: 0 };
+
+/** Judges an agent by its stored figures, as a check does by those that it reads. */
+function judgeStored(
+  agent: AgentRecord,
+  { rules, exempt, heldSince }: Pick<StoredAgents, 'rules' | 'exempt' | 'heldSince'>,
+): Judgement {
+  const { accounting, releaseBelowPercent } = rules;
+  const { uuid, limitBytes, account, figures } = agent;
+  return judge({
+    accounting,
+    usedBytes: totalTraffic(figures ?? NO_FIGURES, accounting, account),
+    limitBytes,
+    held: heldSince.has(uuid),
+    releaseBelowPercent,
+    exempt: exempt.has(uuid),
+    isAgent: agent.role === 'agent',
+    missing: agent.missingSince !== null,
+  });
 }
 
 /** Returns the uuids of the agents that are named by uuid or name as exempt. An ambiguous name exempts all of its agents. */
@@ -90,20 +116,11 @@ export function describeAgents(stored: StoredAgents, also: readonly string[] = [
 function describeAgent(agent: AgentRecord, stored: StoredAgents): AgentTraffic {
   const { accounting, releaseBelowPercent } = stored.rules;
   const { uuid, name, limitBytes, account, thresholds } = agent;
-  const figures = agent.figures ?? { at: '', allocatedBytes: 0, currentBytes: 0, users: 0, enabledUsers: 0 };
+  const figures = agent.figures ?? NO_FIGURES;
   const usedBytes = totalTraffic(figures, accounting, account);
   const heldSince = stored.heldSince.get(uuid) ?? null;
   const disabledFor = stored.disabledBelow.get(uuid) ?? [];
-  const judged = judge({
-    accounting,
-    usedBytes,
-    limitBytes,
-    held: heldSince !== null,
-    releaseBelowPercent,
-    exempt: stored.exempt.has(uuid),
-    isAgent: agent.role === 'agent',
-    missing: agent.missingSince !== null,
-  });
+  const judged = stored.judged.get(uuid) ?? judgeStored(agent, stored);
   const { exceeded } = judged;
   const usersDisabledByUs = disabledFor.reduce((sum, cause) => sum + cause.users, 0);
   // The list is older than what was changed since.
@@ -155,68 +172,6 @@ function listAncestors(agent: string, { agents, ownerName }: StoredAgents): Agen
   });
   const top = agents.get(chain.at(-1) ?? '');
   return top?.parent === SELF ? [...above, { uuid: null, name: ownerName, limitBytes: null }] : above;
-}
-
-const EXPLANATIONS: Record<AgentRule, string> = {
-  'no-limit': 'It has no limit.',
-  'below-limit': 'That is below its limit.',
-  full: 'That is exactly its limit, which is allowed with accounting: allocated.',
-  'at-or-over-limit': 'That reaches its limit',
-  'over-limit': 'That is over its limit',
-  'within-release-margin': 'That is below its limit',
-  exempt: 'It is exempt: the limit is reported but not enforced.',
-  dormant: 'The account is not an agent any more, so the limit is not enforced.',
-  missing: "It is not in the panel's list any more, so nothing is changed.",
-  unknown: 'The panel could not be read, so nothing is changed.',
-  doubted: 'That is below its limit',
-};
-
-/** What keeps runs from changing the users of agents. */
-type Keeper = 'observe' | 'brake' | null;
-
-/** Returns the sentences that explain the state of an agent; `keptBy` is what keeps runs from disabling its users. */
-export function explainAgent(agent: AgentTraffic, { now, keptBy }: { now: string; keptBy: Keeper }): string {
-  const limit = agent.limitBytes === null ? 'no limit' : `a limit of ${formatBytes(agent.limitBytes)}`;
-  const period = agent.period === null ? '' : ` since ${agent.period.start}`;
-  const what = { allocated: 'allocated', consumed: `used${period}`, panel: 'reported by the panel' }[agent.accounting];
-  const reserved = agent.reservedBytes === 0 ? '' : ` and ${formatBytes(agent.reservedBytes)} reserved`;
-  const held =
-    agent.heldSince === null
-      ? ''
-      : ` Held since ${agent.heldSince}; Sluice keeps ${agent.usersDisabledByUs} users disabled${toEnd(agent, keptBy)}.`;
-  const rule = `${EXPLANATIONS[agent.rule as AgentRule]}${toDoubted(agent)}${toMargin(agent)}${toRestriction(agent, keptBy)}`;
-  const suspended = agent.suspended === null ? '' : ` ${describeSuspension(agent)}`;
-  return `At ${now} agent "${agent.name}" has ${limit}, ${formatBytes(agent.usedBytes)} ${what}${reserved}. ${rule}${held}${suspended}${describeAbove(agent)}`;
-}
-
-/** Returns what a jump in the last reading would make of the usage. */
-function toDoubted({ doubted }: AgentTraffic): string {
-  if (doubted === null) return '';
-  return `, but the reading of ${doubted.at} shows ${formatBytes(doubted.usedBytes)}: it is doubted, because it rose by too much at once, and the next check decides.`;
-}
-
-/** Returns how low the usage of an agent that is within its limit has to be. */
-function toMargin({ rule, releaseBelowPercent }: AgentTraffic): string {
-  if (rule !== 'within-release-margin') return '';
-  return `, but only below ${releaseBelowPercent} % of it are its users enabled again.`;
-}
-
-/** Returns when the users of an agent that is within its limit are enabled again. */
-function toEnd(agent: AgentTraffic, keptBy: Keeper): string {
-  if (agent.usersDisabledByUs === 0 || findLimitEnd(agent).by !== 'check') return '';
-  if (keptBy === 'observe') return ', because the panel is under observe';
-  return keptBy === 'brake' ? ', because the brake stopped the last check' : ' until the next check';
-}
-
-/** Returns what an exceeded limit does to the users, now or with the next check. */
-function toRestriction({ rule, heldSince, enabledUsers }: AgentTraffic, keptBy: Keeper): string {
-  if (rule !== 'at-or-over-limit' && rule !== 'over-limit') return '';
-  if (heldSince !== null && enabledUsers === 0) return ': its users are disabled.';
-  if (heldSince !== null) return `: ${enabledUsers} of its users ${enabledUsers === 1 ? 'is' : 'are'} still enabled.`;
-  if (keptBy === 'observe') return ': its users stay enabled, because the panel is under observe.';
-  return keptBy === 'brake'
-    ? ': its users stay enabled, because the brake stopped the last check.'
-    : ': the next check disables its users.';
 }
 
 /**

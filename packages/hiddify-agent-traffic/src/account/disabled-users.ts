@@ -1,22 +1,26 @@
 import type { AgentRecords, DisabledUsers } from '@sluice/panel-kind';
 import { type AgentRecord, type EvidenceRecord, findSubjectAgent } from '@sluice/quota-core';
 import { listChain } from './hierarchy.js';
+import type { Judgement } from './judge.js';
 import { isSuspension } from './suspensions.js';
 import { ACTION_TYPES, type ObservedUser, type UserPrior } from './user-actions.js';
+
+/** The stored agents, and what follows from their limits. */
+interface Judged {
+  agents: ReadonlyMap<string, AgentRecord>;
+  judged: ReadonlyMap<string, Judgement>;
+}
 
 /**
  * Returns which agents' limits and suspensions keep users disabled, for every agent above such a user: a user of a sub-agent
  * counts for both, and is disabled for one.
  */
-export function listDisabled(
-  { evidence, holds }: Pick<AgentRecords, 'evidence' | 'holds'>,
-  agents: ReadonlyMap<string, AgentRecord>,
-): Map<string, DisabledUsers[]> {
+export function listDisabled(records: AgentRecords, stored: Judged): Map<string, DisabledUsers[]> {
+  const { agents } = stored;
   const found = new Map<string, DisabledUsers[]>();
-  for (const item of evidence) {
-    const { owner = null } = (item.prior ?? {}) as Partial<UserPrior>;
-    const chain = listChain(owner, agents);
-    const cause = findCause(item, chain, holds);
+  for (const item of records.evidence) {
+    const chain = listChain(findOwner(item, records), agents);
+    const cause = findCause(item, chain, records, stored);
     for (const [index, agent] of chain.entries()) {
       const counted = found.get(agent) ?? [];
       const same = counted.find(({ uuid, reason }) => uuid === cause.uuid && reason === cause.reason);
@@ -31,15 +35,31 @@ export function listDisabled(
   return found;
 }
 
+/** Returns for which agent users are disabled, by the ids of their evidence. */
+export function listCauses(records: AgentRecords, stored: Judged): Map<string, string> {
+  return new Map(
+    records.evidence.map((item) => {
+      const chain = listChain(findOwner(item, records), stored.agents);
+      return [item.id, findCause(item, chain, records, stored).uuid];
+    }),
+  );
+}
+
+/** Returns the owner of a disabled user: the present one where it is known. */
+function findOwner({ target, prior }: EvidenceRecord, { owners }: Pick<AgentRecords, 'owners'>): string | null {
+  const { owner = null } = (prior ?? {}) as Partial<UserPrior>;
+  return owners?.get(target) ?? owner;
+}
+
 /** Returns how many users were disabled since the figures of each agent above them were read. */
 export function countDisabledSince(
-  { evidence }: Pick<AgentRecords, 'evidence'>,
+  records: Pick<AgentRecords, 'evidence' | 'owners'>,
   agents: ReadonlyMap<string, AgentRecord>,
 ): Map<string, number> {
   const counts = new Map<string, number>();
-  for (const { prior, since } of evidence) {
-    const { owner = null } = (prior ?? {}) as Partial<UserPrior>;
-    for (const agent of listChain(owner, agents)) {
+  for (const item of records.evidence) {
+    const { since } = item;
+    for (const agent of listChain(findOwner(item, records), agents)) {
       if (since >= (agents.get(agent)?.figures?.at ?? '')) counts.set(agent, (counts.get(agent) ?? 0) + 1);
     }
   }
@@ -65,11 +85,12 @@ export function countEnabledSince(
   return counts;
 }
 
-/** Returns for which agent a user is disabled. The hold of a service does not name it: it is the nearest that restricts. */
+/** Returns for which agent a user is disabled. The hold of a service may not name it: it is the nearest that restricts. */
 function findCause(
   { hold, service }: EvidenceRecord,
   chain: readonly string[],
-  holds: AgentRecords['holds'],
+  { holds }: Pick<AgentRecords, 'holds'>,
+  { judged }: Judged,
 ): Pick<DisabledUsers, 'uuid' | 'reason'> {
   const own = findSubjectAgent(service);
   if (own !== null) {
@@ -81,5 +102,6 @@ function findCause(
   const limited = chain.find((agent) => isHeld(agent, false));
   const suspended = chain.find((agent) => isHeld(agent, true));
   if (limited === undefined && suspended !== undefined) return { uuid: suspended, reason: 'suspension' };
-  return { uuid: limited ?? chain[0] ?? '', reason: 'limit' };
+  const keeping = chain.find((agent) => (judged.get(agent)?.force ?? 'free') !== 'free');
+  return { uuid: limited ?? keeping ?? chain[0] ?? '', reason: 'limit' };
 }

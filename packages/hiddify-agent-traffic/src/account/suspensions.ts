@@ -1,4 +1,4 @@
-import type { AgentRecords, AgentSuspension, AgentTraffic } from '@sluice/panel-kind';
+import type { AgentEnd, AgentRecords, AgentSuspension, AgentTraffic, LimitEnd } from '@sluice/panel-kind';
 import { findSubjectAgent, type HoldRecord } from '@sluice/quota-core';
 
 /** Whether a hold is the suspension of an agent by an operator. */
@@ -24,12 +24,29 @@ export function describeSuspension({ suspended, usersDisabledByUs, enabledUsers 
 }
 
 /** Returns sentences on which users stay disabled for agents above, whatever the agent's own limit is. */
-export function describeAbove({ disabledFor }: AgentTraffic): string {
-  return disabledFor
-    .filter(({ above }) => above)
-    .map(({ name, reason, users }) => {
-      const why = reason === 'limit' ? 'held by its limit' : 'suspended';
-      return ` Sluice keeps ${users} of its users disabled for agent "${name}" above it, which is ${why}.`;
-    })
-    .join('');
+export function describeAbove(
+  { disabledFor, usersDisabledByUs, ancestors }: AgentTraffic,
+  keeping: readonly AgentEnd[],
+): string {
+  const above = disabledFor.filter((cause) => cause.above);
+  const sentences = above.map(({ name, reason, users }) => {
+    const why = reason === 'limit' ? 'held by its limit' : 'suspended';
+    return ` Sluice keeps ${users} of its users disabled for agent "${name}" above it, which is ${why}.`;
+  });
+  const listed = new Set(above.map(({ uuid }) => uuid));
+  const others = keeping.filter(({ uuid }) => !listed.has(uuid) && ancestors.some((one) => one.uuid === uuid));
+  if (usersDisabledByUs === 0) return sentences.join('');
+  const too = others.map(
+    ({ name, end }) => ` Agent "${name}" above it keeps its users disabled, too: it ${WHY[end.by]}.`,
+  );
+  return [...sentences, ...too].join('');
 }
+
+/** Why an agent keeps the users below it disabled. */
+const WHY: Record<LimitEnd['by'], string> = {
+  usage: 'is over its limit, or not low enough below it',
+  suspension: 'is suspended',
+  nothing: 'is not an agent on the panel, and has a limit',
+  doubt: 'may be over its limit, which the next check decides',
+  check: 'is within its limit',
+};

@@ -34,7 +34,9 @@ import type {
 import { checkNewUser, MOST_BYTES } from '../client/check-user.js';
 import type { HiddifyUserMode } from '../client/records.js';
 import type { HiddifyClient, NewHiddifyUser } from '../client/types.js';
-import { describeAgents, explainAgent, findAgent, toStoredAgents, withLimits } from '../account/agents.js';
+import { describeAgents, findAgent, toStoredAgents, withLimits } from '../account/agents.js';
+import { listCauses } from '../account/disabled-users.js';
+import { explainAgent } from '../account/explain-agent.js';
 import { WRITE_BACK_MS } from '../account/counter.js';
 import { listChain } from '../account/hierarchy.js';
 import { type PlanInput, planUsers } from '../account/plan-users.js';
@@ -162,6 +164,10 @@ export class HiddifyAgents implements PanelAgents {
 
   explain(agent: AgentTraffic, at: Parameters<PanelAgents['explain']>[1]): string {
     return explainAgent(agent, at);
+  }
+
+  listCauses(records: AgentRecords): ReadonlyMap<string, string> {
+    return listCauses(records, toStoredAgents(records, this.deps.rules));
   }
 
   find(text: string, records: AgentRecords): AgentRecord {

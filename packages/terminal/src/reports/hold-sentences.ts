@@ -2,14 +2,19 @@ import {
   describeFigures,
   describeLimitEnd,
   describeLimitNow,
+  describeOthers,
   describeSkip,
   describeUsed,
   findNextDecision,
   type Explanation,
   type HoldView,
   isEndedByRuns,
+  isForSuspensionAlone,
   isLeftAsIs,
   isLeftBySkip,
+  type LimitEnd,
+  type LimitingAgents,
+  listLimiting,
   type NextDecision,
   readSuspendedAgent,
   type SkipReason,
@@ -69,7 +74,12 @@ function observedEnd(found: Explanation, hold: HoldView, commands: StateCommands
   return `${observed} To release it now: ${commands.endSuspension(id)}. ${paid}, runs that change the panel release it too.`;
 }
 
-function lastingSentences(found: Explanation, hold: HoldView, times: Times, { agent, commands }: StateNames): string[] {
+function lastingSentences(
+  found: Explanation,
+  hold: HoldView,
+  times: Times,
+  { agents, commands }: StateNames,
+): string[] {
   const { service, decision } = found;
   const { id, panel } = service;
   const note = hold.note === null || hold.origin === 'run' ? '' : ` (${hold.note})`;
@@ -100,9 +110,12 @@ function lastingSentences(found: Explanation, hold: HoldView, times: Times, { ag
     case 'billing':
       return [`${since}: its bill is not paid${note}.`, unpaidEnd(found, hold, commands)];
     case 'agent-limit':
-      if (suspended !== null)
-        return [`${since}: ${hold.note ?? ''}.`, `To release it: ${commands.endAgentSuspension(suspended)}.`];
-      return [`${since}: ${agentText(hold, agent)}.`, agentEnd(panel, agent, commands)];
+      return [
+        `${since}: ${agentText(hold, agents)}.`,
+        suspended !== null && isForSuspensionAlone(agents)
+          ? `To release it: ${commands.endAgentSuspension(suspended)}.`
+          : agentEnd(panel, agents, commands),
+      ];
     default:
       return [
         `${since}: it has exceeded the limit "${hold.reason}"${figuresText(service, [hold.reason])}.`,
@@ -151,22 +164,21 @@ function partText({ partly, evidence }: HoldView): string {
   return `, but only in part yet (${there.join(', ')})`;
 }
 
-function agentText({ note }: HoldView, agent: StateNames['agent']): string {
-  const name = note ?? (agent === null || agent.isAbove ? 'its agent' : `agent "${agent.name}"`);
-  return `${name} ${describeLimitNow(agent)}`;
+function agentText(hold: HoldView, agents: LimitingAgents | null): string {
+  const { note } = hold;
+  if (readSuspendedAgent(hold) === null) return `${note ?? 'its agent'} ${describeLimitNow(agents)}`;
+  return [note ?? '', ...(agents === null ? [] : describeOthers(agents))].join(', and ');
 }
 
-function agentEnd(panel: string, agent: StateNames['agent'], commands: StateCommands): string {
-  if (agent === null) return 'It is released when the agent is within its limit again, or with a higher one.';
-  const { end, name } = agent;
-  const command = {
-    usage: () => commands.raiseAgentLimit(name),
-    suspension: () => commands.endAgentSuspension(name),
-    nothing: () => null,
-    doubt: () => commands.checkAgents(panel),
-    check: () => commands.checkAgents(panel),
-  }[end.by]();
-  return `${describeLimitEnd(agent)}${command === null ? '' : `: ${command}`}.`;
+function agentEnd(panel: string, agents: LimitingAgents | null, commands: StateCommands): string {
+  if (agents === null) return 'It is released when the agent is within its limit again, or with a higher one.';
+  const limiting = listLimiting(agents);
+  const endedBy = (by: LimitEnd['by'], command: (agent: string) => string): string[] =>
+    limiting.flatMap(({ name, end }) => (end.by === by ? [command(name)] : []));
+  const ending = [...endedBy('suspension', commands.endAgentSuspension), ...endedBy('usage', commands.raiseAgentLimit)];
+  const isBarred = limiting.some(({ end }) => end.by === 'nothing');
+  const named = ending.length > 0 || isBarred ? ending : [commands.checkAgents(panel)];
+  return `${describeLimitEnd(agents)}${named.length === 0 ? '' : `: ${named.join('; ')}`}.`;
 }
 
 function limitEnd({ id, panel, limits }: Service, reason: string, times: Times, { release }: StateCommands): string {

@@ -1,4 +1,4 @@
-import type { LimitingAgent, SkipReason } from '@sluice/engine';
+import type { LimitingAgents, SkipReason } from '@sluice/engine';
 
 /** Returns command lines, which the sentences name as what ends or changes a state. */
 export interface StateCommands {
@@ -48,6 +48,6 @@ export interface StateNames {
   hasAccount: boolean;
   /** Why no run reads the service; null where runs do. */
   skip: SkipReason | null;
-  /** The agent whose limit decides, and what ends that; null where it is not known. */
-  agent: LimitingAgent | null;
+  /** The agents that hold the service, and what ends that; null where it is not known. */
+  agents: LimitingAgents | null;
 }

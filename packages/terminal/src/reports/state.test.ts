@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Explanation, LimitEnd } from '@sluice/engine';
+import type { Explanation, LimitEnd, LimitingAgents } from '@sluice/engine';
 import { Terminal } from '../index.js';
 import { explainState } from './state.js';
 import type { StateNames } from './state-names.js';
@@ -57,7 +57,7 @@ function sentencesOf(of: object, hold: object, own: Partial<StateNames> = {}): s
   };
   const { times } = new Terminal(host, {}, { timeZone: 'UTC', panels: {} });
   return explainState(found, times, {
-    ...{ commands, canCreate: false, hasAccount: false, skip: null, agent: null },
+    ...{ commands, canCreate: false, hasAccount: false, skip: null, agents: null },
     ...own,
     withRemedy: ({ code, message, details }) => `${message}. Mend ${code} of ${details['service']}`,
   });
@@ -71,8 +71,12 @@ it('names the suspended agent in what releases its services', () => {
 it('says of the limit of an agent what it is now', () => {
   const hold = { reason: 'agent-limit', note: 'agent "north"' };
   const since = 'svc-1 is held since 20 Nov 2026 13:00: agent "north"';
-  const saying = (end: LimitEnd, own = { name: 'north', isAbove: false }): string[] =>
-    sentencesOf({}, hold, { agent: { ...own, end } });
+  const found = (ends: Record<string, LimitEnd>, cause: LimitingAgents['cause'] = 'limit'): LimitingAgents => {
+    const agents = Object.entries(ends).map(([name, end]) => ({ name, end }));
+    return { cause, named: 'north', agents, isBraked: false };
+  };
+  const saying = (end: LimitEnd, others: Record<string, LimitEnd> = {}): string[] =>
+    sentencesOf({}, hold, { agents: found({ north: end, ...others }) });
   const low = 'It is released by the first check of agents that reads less than 95 % of the limit of its agent';
   expect(saying({ by: 'usage', isOver: true, belowPercent: 95 })).toEqual([
     `${since} is over its limit.`,
@@ -86,9 +90,32 @@ it('says of the limit of an agent what it is now', () => {
     `${since} was over its limit, and is within it now.`,
     'The next check of agents releases it: check vpn.',
   ]);
-  expect(saying({ by: 'usage', isOver: true, belowPercent: 95 }, { name: 'top', isAbove: true })).toEqual([
-    `${since} was over its limit, and agent "top" above it is over its own.`,
+  const over = { by: 'usage', isOver: true, belowPercent: 95 } as const;
+  expect(saying({ by: 'check' }, { top: over })).toEqual([
+    `${since} was over its limit, and is within it now, and agent "top" is over its limit.`,
     'It is released by the first check of agents that reads less than 95 % of the limit of agent "top", such as with a higher one: raise top.',
+  ]);
+  expect(saying(over, { top: { ...over, isOver: false } })).toEqual([
+    `${since} is over its limit, and agent "top" is not low enough below its limit.`,
+    'It is released by the first check of agents that reads less than 95 % of the limit of agent "north" and less than 95 % of that of agent "top", such as with a higher one: raise north; raise top.',
+  ]);
+  expect(saying(over, { top: { by: 'suspension' } })).toEqual([
+    `${since} is over its limit, and agent "top" is suspended.`,
+    'No check of agents releases it while agent "top" is suspended; after that, the first one does that reads less than 95 % of the limit of agent "north": end top; raise north.',
+  ]);
+  expect(saying({ by: 'check' }, { top: { by: 'nothing' } })[1]).toBe(
+    'No check of agents releases it while account "top" is not an agent on the panel and has a limit.',
+  );
+  expect(sentencesOf({}, hold, { agents: found({ south: { by: 'check' } }) })).toEqual([
+    `${since} was over its limit, and does not restrict it any more.`,
+    'The next check of agents releases it: check vpn.',
+  ]);
+  const suspended = { reason: 'agent-limit', note: 'agent "north" is suspended' };
+  expect(
+    sentencesOf({}, suspended, { agents: found({ east: over, north: { by: 'suspension' } }, 'suspension') }),
+  ).toEqual([
+    'svc-1 is held since 20 Nov 2026 13:00: agent "north" is suspended, and agent "east" is over its limit.',
+    'No check of agents releases it while agent "north" is suspended; after that, the first one does that reads less than 95 % of the limit of agent "east": end north; raise east.',
   ]);
   expect(saying({ by: 'suspension' })[1]).toBe(
     'No check of agents releases it while the agent is suspended: end north.',

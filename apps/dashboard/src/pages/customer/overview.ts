@@ -1,4 +1,4 @@
-import { type AgentDetail, findLimitEnd, listDisabledAbove, type ServiceDetail } from '@sluice/engine';
+import { type AgentDetail, findLimitEnd, keepsDisabled, listDisabledAbove, type ServiceDetail } from '@sluice/engine';
 import { facts, link, notice, type Section, sections, table, usageBar } from '../../layout/components.js';
 import { bytes, counted, money, name, NONE, type Times } from '../../layout/format.js';
 import { html, type Html, join, type Part } from '../../layout/html.js';
@@ -34,9 +34,13 @@ export async function clientSections(
   const credit = services.length === 0 ? null : await creditSection(request, reads);
   return [
     servicesSection(request, services, times),
-    ...agents.map((agent, index) =>
-      agentSection(agent, { times, timeZone: toZone(request, agent.panel) }, `agent-${index + 1}`),
-    ),
+    ...(await Promise.all(
+      agents.map(async (agent, index) => {
+        const isKeptAbove = await isKeptForOneAbove(request, agent);
+        const how = { times, timeZone: toZone(request, agent.panel), isKeptAbove };
+        return agentSection(agent, how, `agent-${index + 1}`);
+      }),
+    )),
     unknown === 0 ? null : { id: 'agent-unknown', title: 'Reseller', content: notice('warning', UNKNOWN_AGENT) },
     credit,
   ];
@@ -68,16 +72,23 @@ function readAt(service: ServiceDetail, times: Times): Part {
   return isMetered(service) ? html`<span class="unknown">never</span>` : NONE;
 }
 
+/** Returns whether an agent above one keeps the users of that one disabled. */
+async function isKeptForOneAbove({ sluice }: PageRequest, { uuid, panel, backend }: AgentDetail): Promise<boolean> {
+  if (backend === 'addon') return false;
+  const { agents } = await sluice.agents.above({ agent: uuid, panel });
+  return agents?.some((above) => above.uuid !== uuid && keepsDisabled(above)) ?? false;
+}
+
 /** What an agent has used of its budget, and its users. */
 function agentSection(
   agent: AgentDetail,
-  { times, timeZone }: { times: Times; timeZone: string },
+  { times, timeZone, isKeptAbove }: { times: Times; timeZone: string; isKeptAbove: boolean },
   id: string,
 ): Section {
   const { limitBytes, usedBytes, remainingBytes, users, enabledUsers, period, suspended } = agent;
   const content = html`
     ${suspended === null ? null : notice('bad', html`Your provider has suspended your account since ${times.full(suspended.since)}.`)}
-    ${listDisabledAbove(agent).map(disabledAbove)} ${usedUp(agent)}
+    ${listDisabledAbove(agent).map(disabledAbove)} ${usedUp(agent, isKeptAbove)}
     <div class="headline">${usageBar({ used: usedBytes, allowed: limitBytes })}</div>
     ${facts([
       ['Budget', limitBytes === null ? 'no limit' : bytes(limitBytes)],
@@ -107,17 +118,20 @@ function disabledAbove({ reason, users }: ReturnType<typeof listDisabledAbove>[n
 }
 
 /** What follows from a used-up budget: under observe, and where the brake stopped the check, no user is disabled. */
-function usedUp(agent: AgentDetail): Html | null {
+function usedUp(agent: AgentDetail, isKeptAbove: boolean): Html | null {
   const { exceeded, heldSince, enabledUsers, usersDisabledByUs } = agent;
   const isHeld = heldSince !== null;
-  if (!exceeded) return isHeld && usersDisabledByUs !== 0 ? notice('warning', leftAgain(agent)) : null;
+  if (!exceeded) return isHeld && usersDisabledByUs !== 0 ? notice('warning', leftAgain(agent, isKeptAbove)) : null;
   if (!isHeld) return notice('warning', 'Your budget is used up.');
   if (enabledUsers !== 0) return notice('warning', 'Your budget is used up: not all of your users are disabled yet.');
+  if (isKeptAbove)
+    return notice('bad', 'Your budget is used up, and your users stay disabled for the reseller above you, too.');
   return notice('bad', `Your budget is used up: your users are disabled until ${enough(findLimitEnd(agent), 'it')}.`);
 }
 
 /** What enables the users of an agent that has traffic left again. */
-function leftAgain(agent: AgentDetail): string {
+function leftAgain(agent: AgentDetail, isKeptAbove: boolean): string {
+  if (isKeptAbove) return 'There is traffic left again, but your users stay disabled for the reseller above you.';
   const end = findLimitEnd(agent);
   if (end.by === 'usage')
     return `There is traffic left again, but not enough: your users are enabled once ${enough(end, 'your budget')}.`;

@@ -6,6 +6,7 @@ import {
   describeFigures,
   describeLimitEnd,
   describeLimitNow,
+  describeOthers,
   describeProtection,
   describeSkip,
   describeUsed,
@@ -15,6 +16,7 @@ import {
   hasCycleEnded,
   type HoldView,
   isEndedByRuns,
+  isForSuspensionAlone,
   isLeftAsIs,
   isLeftBySkip,
   isWithheld,
@@ -77,7 +79,7 @@ const toSentence = (text: string | null): string | null => (text === null ? null
 const isLiving = (lifecycle: string): boolean => lifecycle !== 'terminated' && lifecycle !== 'vanished';
 
 /** What the sentences about a hold need to know. */
-type Held = Pick<ServiceScene, 'found' | 'times' | 'agent'>;
+type Held = Pick<ServiceScene, 'found' | 'times' | 'agents'>;
 
 /** What ends a hold elsewhere ends none on a panel that no run reads. */
 function removedSentences(scene: Held, open: readonly HoldView[]): Part[] {
@@ -210,7 +212,7 @@ const NEXT_DECISIONS: Record<
   ],
 };
 
-function lastingSentences({ found, times, agent }: Held, hold: HoldView): Part[] {
+function lastingSentences({ found, times, agents }: Held, hold: HoldView): Part[] {
   const { service } = found;
   if (hold.releasing === true) {
     const ended = html`its hold “${reasonWords(hold.reason)}” ended
@@ -250,8 +252,10 @@ function lastingSentences({ found, times, agent }: Held, hold: HoldView): Part[]
     case 'agent-limit':
       return [
         html`${since}:
-        ${hold.note === null ? 'its agent' : html`<span dir="auto">${hold.note}</span>`}${readSuspendedAgent(hold) === null ? ` ${describeLimitNow(agent)}` : ''}.`,
-        readSuspendedAgent(hold) === null ? agentEnd(agent) : 'A check of agents ends that once it is not suspended.',
+        ${hold.note === null ? 'its agent' : html`<span dir="auto">${hold.note}</span>`}${agentNow(hold, agents)}.`,
+        readSuspendedAgent(hold) !== null && isForSuspensionAlone(agents)
+          ? 'A check of agents ends that once it is not suspended.'
+          : agentEnd(agents),
       ];
     default:
       return [
@@ -261,9 +265,19 @@ function lastingSentences({ found, times, agent }: Held, hold: HoldView): Part[]
   }
 }
 
-function agentEnd(agent: Held['agent']): string {
-  if (agent === null) return 'A check of agents ends that once the agent is within its limit, and not suspended.';
-  return `${describeLimitEnd(agent)}.`;
+/** Returns what follows the agent in the note of a hold. */
+function agentNow(hold: HoldView, agents: Held['agents']): string {
+  if (readSuspendedAgent(hold) === null) return ` ${describeLimitNow(agents)}`;
+  return agents === null
+    ? ''
+    : describeOthers(agents)
+        .map((other) => `, and ${other}`)
+        .join('');
+}
+
+function agentEnd(agents: Held['agents']): string {
+  if (agents === null) return 'A check of agents ends that once the agent is within its limit, and not suspended.';
+  return `${describeLimitEnd(agents)}.`;
 }
 
 function limitEnd({ limits }: Explanation['service'], reason: string, times: Times): Part {

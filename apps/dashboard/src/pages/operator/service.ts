@@ -1,7 +1,7 @@
 import {
   describeMark,
   type Explanation,
-  findLimitingAgent,
+  findLimitingAgents,
   findSkip,
   type HoldView,
   packageName,
@@ -11,7 +11,7 @@ import {
   isLeastUsed,
   isLeftAsIs,
   isWithAccount,
-  type LimitingAgent,
+  type LimitingAgents,
   type SkipReason,
 } from '@sluice/engine';
 import { describeRule } from '@sluice/quota-core';
@@ -38,8 +38,8 @@ export interface ServiceScene extends Scene {
   hasAccount: boolean;
   /** Why no run reads it; null where runs do. */
   skip: SkipReason | null;
-  /** The agent whose limit holds it; null for none, and where it is not known. */
-  agent: LimitingAgent | null;
+  /** The agents that hold it; null for none, and where it is not known. */
+  agents: LimitingAgents | null;
 }
 
 /** Returns the scene of a service, in the time zone of its panel. */
@@ -51,7 +51,8 @@ export async function readScene(request: PageRequest, id: string): Promise<Servi
   const isLine = (await panelsWith(sluice, 'calls')).includes(panel);
   const hasAccount = isWithAccount(service, await readRequiredRef(sluice, panel));
   const skip = findSkip(sluice.config, service, at);
-  return { ...toScene(request, panel), found, isLine, hasAccount, skip, agent: await findLimitingAgent(sluice, found) };
+  const agents = await findLimitingAgents(sluice, found);
+  return { ...toScene(request, panel), found, isLine, hasAccount, skip, agents };
 }
 
 /** Returns the parts of the page of a service, except its state; null for those that it has not. */

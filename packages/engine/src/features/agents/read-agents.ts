@@ -8,7 +8,14 @@ import {
   type RecordedAgents,
   SluiceError,
 } from '@sluice/panel-kind';
-import type { AgentRecord, AgentUserRecord, HeldLease, HoldRecord, StoreTables } from '@sluice/state-store';
+import type {
+  AgentRecord,
+  AgentUserRecord,
+  EvidenceRecord,
+  HeldLease,
+  HoldRecord,
+  StoreTables,
+} from '@sluice/state-store';
 import { readOrdered } from './ordered.js';
 import { readSold, type SoldLimits } from './sold-limits.js';
 import { type WaitingRaise, weighRaises } from './sold-raises.js';
@@ -70,10 +77,22 @@ async function loadRecords(context: Context, panel: string, tables: Omit<StoreTa
     snapshot,
     holds,
     evidence: [...own, ...others],
+    owners: await loadOwners(panel, others, tables),
     applied: since.filter((action) => action.panel === panel && action.state === 'applied'),
     actors: await loadActors(holds, tables),
     periodNow: trustedNow(context, panel, await tables.clock.confirmed()),
   };
+}
+
+/** Returns the present owners of users that are disabled for services, as last read. */
+async function loadOwners(
+  panel: string,
+  evidence: readonly EvidenceRecord[],
+  { agentUsers }: Pick<StoreTables, 'agentUsers'>,
+): Promise<Map<string, string | null>> {
+  if (evidence.length === 0) return new Map();
+  const users = await agentUsers.list({ panel, keys: evidence.map(({ target }) => target) });
+  return new Map(users.map(({ key, owner }) => [key, owner]));
 }
 
 /** Returns the agents of a panel as last read. */

@@ -1,11 +1,12 @@
 import type { AgentDetail, AgentExplained, AgentList, AgentView, Enforcement } from '@sluice/contract/documents';
-import { type AgentTraffic, toItemError } from '@sluice/panel-kind';
+import { type AgentEnd, type AgentRecords, type AgentTraffic, keepsDisabled, toItemError } from '@sluice/panel-kind';
 import { toSluiceError } from '../../base/to-sluice-error.js';
 import { readEnforcements } from '../../context/enforcement.js';
 import { brakeKey } from '../../kernel/run/brake-state.js';
 import type { Context } from '../../context/context.js';
 import { addonAgent, refuseAddon } from './addon.js';
 import { addonView, agentDetails, agentView } from './agent-views.js';
+import { listEnds } from './agents-above.js';
 import { agentPanel, agentPanels, type AgentsOnPanel, openAgents, withAgentErrors } from './open-agents.js';
 import { listDisabledUsers } from './disabled-users.js';
 import { toReservationKind } from './ordered.js';
@@ -92,8 +93,23 @@ export async function explainAgent(context: Context, text: string, panel: string
     }),
     binding: agents.check(records, agents.listChain(uuid, records), 0).binding,
     actions: await listDisabledUsers(on, records, uuid),
-    sentence: agents.explain(traffic, { now: context.now(), keptBy: await findKeeper(context, name) }),
+    sentence: agents.explain(traffic, {
+      now: context.now(),
+      keptBy: await findKeeper(context, name),
+      keeping: listOthersKeeping(on, records, traffic),
+    }),
   };
+}
+
+/** Returns the agents above and below one that keep its users disabled. */
+function listOthersKeeping(
+  on: Pick<AgentsOnPanel, 'agents'>,
+  records: AgentRecords,
+  { uuid, disabledFor }: AgentTraffic,
+): AgentEnd[] {
+  const others = new Set([...on.agents.listChain(uuid, records), ...disabledFor.map((cause) => cause.uuid)]);
+  others.delete(uuid);
+  return listEnds(on, records, [...others]).filter(keepsDisabled);
 }
 
 /** Returns what keeps runs from disabling the users of a panel's agents; null for nothing. */
