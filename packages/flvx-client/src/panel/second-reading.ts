@@ -43,17 +43,23 @@ export interface SecondReading {
   owners: () => Promise<ReadonlyMap<number, number>>;
   /** The tunnels of a user's permissions. */
   tunnels: (userId: number) => Promise<readonly number[]>;
+  /** The ids of all users, also of those whose rows could not be parsed. */
+  users: () => Promise<ReadonlySet<number>>;
 }
 
 /** Returns the second reading of a panel; pass `owners` to read them once for many accounts. */
 export function toSecondReading(
-  { panel, forwards, permissions }: Pick<FlvxClient, 'panel' | 'forwards' | 'permissions'>,
+  { panel, forwards, permissions, snapshot }: Pick<FlvxClient, 'panel' | 'forwards' | 'permissions' | 'snapshot'>,
   options: FlvxCallOptions,
   owners: SecondReading['owners'] = () => forwards.listOwners(options),
 ): SecondReading {
   const tunnels = async (userId: number): Promise<number[]> =>
     (await permissions.listByUser(userId, options)).map(({ tunnelId }) => tunnelId);
-  return { panel, owners, tunnels };
+  const users = async (): Promise<Set<number>> => {
+    const { users: listed, unreadable } = await snapshot({}, options);
+    return new Set([...listed.keys(), ...unreadable.flatMap(({ list, id }) => (list === 'users' ? [id] : []))]);
+  };
+  return { panel, owners, tunnels, users };
 }
 
 /** Returns those of the rows that are sought which the panel shows elsewhere. */
@@ -123,11 +129,19 @@ export async function readTwice(
   const refusal = findRefusal(panel, again, isLost ? await readAllShown(second, again, rows) : shown);
   if (refusal !== null) throw refusal;
   const [left] = listOwnerless(again);
-  // The panel removes a user's forwards with it: a user that has some exists. Permissions may be left, and prove nothing.
-  if (left === undefined || (first.user === null && again.forwards.every(({ userId }) => userId !== left.userId)))
-    return again;
+  if (left === undefined || (first.user === null && (await isGone(second, again, left.userId)))) return again;
   const what = `it lacks user ${left.userId}, whose forwards or permissions other lists show`;
   throw unusableList(panel, 'POST /api/v1/user/list', what);
+}
+
+/**
+ * Whether a user that the list of users has lacked twice is gone. The panel removes a user's forwards with it: a user that has some
+ * exists. Permissions may be left, and prove nothing; nor does a list without any user.
+ */
+async function isGone(second: SecondReading, { forwards }: FlvxAccount, userId: number): Promise<boolean> {
+  if (forwards.some((row) => row.userId === userId)) return false;
+  const users = await second.users();
+  return users.size > 0 && !users.has(userId);
 }
 
 /** Lists the rows of a user that the list of users lacks, forwards first. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { GB } from '../bench/engine-bench.js';
 import { useFlvxBench } from '../bench/flvx-bench.js';
-import { expectSettled, failure } from '../bench/outcomes.js';
+import { done, expectSettled, failure } from '../bench/outcomes.js';
 import { pollLater } from '../loop/polls.js';
 import { addCustomer } from './customer.js';
 import { addService, endpoints, type List, type Row, shorten } from './short-lists.js';
@@ -86,6 +86,18 @@ describe('a command that reads an empty list', () => {
     restore();
     expect((await at.sluice.provision.terminate('svc-1')).run.outcome).toBe('done');
     expect([at.panel.user(user), at.panel.runningForwards()]).toEqual([undefined, [1]]);
+  });
+
+  it('removes nothing of an account without forwards, and creates no other one: users', async () => {
+    const user = await at.create(1);
+    await pollLater(at);
+    const restore = shorten(at, 'users');
+    for (const verb of ['create', 'terminate'] as const)
+      expect(await failure(at.sluice.provision[verb]('svc-1'))).toMatchObject({ code: 'PANEL_UNREADABLE' });
+    expect([at.panel.user(user) !== undefined, at.panel.permissionStatus(user, at.tunnels.hk)]).toEqual([true, 1]);
+    restore();
+    await done(at.sluice.provision.terminate('svc-1'));
+    expect(at.panel.user(user)).toBeUndefined();
   });
 
   it.each(['forwards', 'permissions'] as const)('releases nothing: %s', async (list) => {
