@@ -170,17 +170,19 @@ async function readAllShown(
   const removes = command?.verb === 'terminate' || command?.verb === 'create';
   // An account that this command has created lacks nothing.
   const created = command?.verb === 'create' ? toHistory(account).run.createdUserId : null;
-  const users = [account.user, ...(removes ? account.duplicates : [])];
+  // Nor may one be gone that has rows elsewhere.
+  const lost = removes && account.user === null ? (account.scope.userId ?? null) : null;
+  const ids = [account.user?.id ?? lost, ...(removes ? account.duplicates.map(({ id }) => id) : [])];
   const shown: ShownRows[] = [];
-  for (const user of users) {
-    if (user === null || user.id === created) continue;
-    const listed = toListed(account, user.id);
+  for (const id of ids) {
+    if (id === null || id === created) continue;
+    const listed = toListed(account, id);
     const missing = open === undefined ? { forwards: [], tunnels: [] } : findMissing(listed, open);
     const sought: SoughtRows = {
       forwards: removes || listed.forwards.length === 0 ? 'all' : missing.forwards,
       tunnels: removes || listed.permissions.length === 0 ? 'all' : missing.tunnels,
     };
-    shown.push(await readShown(second, user.id, sought));
+    shown.push(await readShown(second, id, sought));
   }
   return shown;
 }

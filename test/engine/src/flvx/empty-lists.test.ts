@@ -100,6 +100,21 @@ describe('a command that reads an empty list', () => {
     expect(at.panel.user(user)).toBeUndefined();
   });
 
+  it.each([
+    ['users and forwards', ['users', 'forwards']],
+    ['every list', ['users', 'forwards', 'permissions']],
+  ] as const)('ends no account whose rows are shown elsewhere: %s', async (_what, lists) => {
+    const { user, web } = await addService(at);
+    const other = await at.create(2);
+    const restored = lists.map((list) => shorten(at, list, ({ id, userId = id }) => userId === user));
+    expect(await failure(at.sluice.provision.terminate('svc-1'))).toMatchObject({ code: 'PANEL_UNREADABLE' });
+    expect([at.panel.user(user) !== undefined, at.panel.isRunning(web)]).toEqual([true, true]);
+    expect(at.panel.permissionStatus(user, at.tunnels.hk)).toBe(1);
+    for (const restore of restored) restore();
+    await done(at.sluice.provision.terminate('svc-1'));
+    expect([at.panel.user(user), at.panel.user(other) !== undefined]).toEqual([undefined, true]);
+  });
+
   it.each(['forwards', 'permissions'] as const)('releases nothing: %s', async (list) => {
     const service = await addService(at);
     await at.sluice.holds.add('svc-1');
