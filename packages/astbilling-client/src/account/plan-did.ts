@@ -130,9 +130,9 @@ function planDifferences(system: LineSystem, did: Did, { channels, destination, 
   return { steps: [{ type: 'update-did', target: did.id, payload: { id: did.id, changes, prior } }], warnings };
 }
 
+/** A number for which the system states no destination is not one whose calls go nowhere: its line has them. */
 function isSameDestination(seen: DidDestination | null, wanted: DidDestination): boolean {
-  const { type, value } = seen ?? { type: 'none', value: null };
-  return type === wanted.type && value === wanted.value;
+  return seen !== null && seen.type === wanted.type && seen.value === wanted.value;
 }
 
 /** Returns what the field of the reference should have. A number that was released may still have that of its last line or addon. */

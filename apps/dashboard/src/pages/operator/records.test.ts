@@ -33,14 +33,23 @@ async function open(kind: 'astbilling' | 'magnusbilling'): Promise<void> {
   cookie = await at.login();
 }
 
-/** Sends the form of a record's page as it is shown, with other values; returns the names of its fields and the next page. */
-async function change(path: string, values: Record<string, string>): Promise<{ fields: string[]; after: string }> {
+/** Reads the form of a record's page as it is shown. */
+async function readForm(path: string): Promise<(readonly [name: string, value: string])[]> {
   const page = await (await at.fetch(`${path}?panel=voip`, { cookie })).text();
   const form = /<form[^>]*action="[^"]*\/set"[\s\S]*?<\/form>/.exec(page)?.[0] ?? '';
-  const inputs = [...form.matchAll(/<input\b[^>]*>/g)].map(([input]) => {
+  return [...form.matchAll(/<input\b[^>]*>/g)].map(([input]) => {
     const attribute = (name: string) => new RegExp(`\\b${name}="([^"]*)"`).exec(input)?.[1] ?? '';
     return [attribute('name'), attribute('value')] as const;
   });
+}
+
+/** Sends the form of a record's page as it is shown, with other values; returns the names of its fields and the next page. */
+async function change(
+  path: string,
+  values: Record<string, string>,
+  form?: Awaited<ReturnType<typeof readForm>>,
+): Promise<{ fields: string[]; after: string }> {
+  const inputs = form ?? (await readForm(path));
   const sent = { ...Object.fromEntries(inputs), key: toKey(), ...values };
   const answer = await at.fetch(`${path}/set`, { method: 'POST', cookie, body: new URLSearchParams(sent) });
   const to = answer.headers.get('location');
@@ -60,6 +69,23 @@ it.each([
   expect(fields).toEqual(shown);
   expect(after).toContain('The change is stored.');
   expect([voice.subscriber('9001').channels, voice.did('+551142000001').channels]).toContain(5);
+});
+
+it('sends the calls of a number nowhere else where only its channels are changed', async () => {
+  await open('astbilling');
+  const number = '+551142000001';
+  for (const destination of [null, { type: 'number', value: '+5511987654321' }]) {
+    Object.assign(voice.did(number), { destination, channels: 2 });
+    const calls = voice.server.changingCalls().length;
+    const { after } = await change('/dids/71', { set_channels: '5' });
+    expect(after).toContain('The change is stored.');
+    expect(voice.did(number)).toMatchObject({ channels: 5, destination });
+    const sent = voice.server.changingCalls().slice(calls);
+    expect(sent.map(({ body }) => body).join(' ')).not.toMatch(/destination|destino/);
+    expect((await change('/dids/71', {})).after).not.toContain('The change is stored.');
+  }
+  await change('/dids/71', { set_destination: 'none' });
+  expect(voice.did(number).destination).toMatchObject({ type: 'none' });
 });
 
 /** A panel that keeps the channels of a line, whatever it is told. */
@@ -95,9 +121,10 @@ it('leads to the line where a form is sent again whose change was not stored as 
   await open('astbilling');
   voice.server.inject({ endpoint: /subscribers/, times: 99, fault: { kind: 'mutate', change: keepsChannels } });
   const values = { set_channels: '4', set_caller_id: '1142000009', key: toKey() };
-  await change('/lines/9001', values);
+  const form = await readForm('/lines/9001');
+  await change('/lines/9001', values, form);
   const calls = voice.server.changingCalls().length;
-  const { after } = await change('/lines/9001', values);
+  const { after } = await change('/lines/9001', values, form);
   expect(voice.server.changingCalls()).toHaveLength(calls);
   expect(after).toContain('Store the change');
   expect(after).not.toContain('The change is stored.');

@@ -78,15 +78,18 @@ function showForms(request: PageRequest, { kind, id, title, panel, record, chang
   const path = `/${kind}/${encodeURIComponent(id)}`;
   const names = (kind === 'lines' ? LINE_FIELDS : DID_FIELDS).filter((field) => changeable.includes(field));
   const hidden = { panel, name: title };
+  const shown = names.map(
+    (field) => [field, field === 'destination' ? destinationText(record[field]) : plain(record[field])] as const,
+  );
   const change = postForm(request, {
     action: `${path}/set`,
     id: 'set',
     submit: 'Store the change',
-    hidden,
-    fields: names.map((field) => ({
+    hidden: { ...hidden, ...Object.fromEntries(shown.map(([field, value]) => [`was_${field}`, value])) },
+    fields: shown.map(([field, value]) => ({
       name: `set_${field}`,
       label: fieldTitle(field),
-      value: field === 'destination' ? destinationText(record[field]) : plain(record[field]),
+      value,
       ...(field === 'destination' ? { hint: 'A number, line:ID, or none' } : {}),
     })),
   });
@@ -128,11 +131,18 @@ function didStates(path: string, panel: string): Html {
   </div>`;
 }
 
-/** Returns where calls go as the form of a number has it. */
+/** Returns where calls go as the form of a number has it; empty where the panel states no destination. */
 function destinationText(destination: unknown): string {
   const { type, value } = (destination ?? {}) as { type?: unknown; value?: unknown };
   if (type === 'subscriber') return `line:${plain(value)}`;
-  return type === 'number' ? plain(value) : 'none';
+  return type === 'number' ? plain(value) : plain(type);
+}
+
+/** Returns the fields whose values are not those that the form was shown with. */
+function readChanged(form: Readonly<Record<string, string>>): Record<string, string> {
+  const shown = Object.entries(form).filter(([name]) => name.startsWith('set_'));
+  const fields = shown.map(([name, value]): [string, string] => [name.slice(4), value]);
+  return Object.fromEntries(fields.filter(([field, value]) => form[`was_${field}`] !== value));
 }
 
 /** `POST /lines/:id/set`, `POST /dids/:id/set` */
@@ -145,8 +155,8 @@ export function recordSetForm(kind: Kind): Page {
       as,
     } = request;
     const panel = given(form.panel);
-    const fields = Object.entries(form).filter(([field]) => field.startsWith('set_'));
-    const values = Object.fromEntries(fields.map(([field, value]) => [field.slice(4), value]));
+    const values = readChanged(form);
+    if (Object.keys(values).length === 0) return { redirect: address(`/${kind}/${encodeURIComponent(id)}`, { panel }) };
     if (kind === 'lines') {
       const change = await sluice.telephony.set('subscribers', id, { ...as, panel, values });
       if (change.warnings.length > 0) return warnedPage(request, change);

@@ -61,7 +61,7 @@ function setsForward(row: ActionRecord, did: TelephonyDocument): boolean {
   const { values, changes, prior } = (payload ?? {}) as NumberChange;
   if (values?.number !== undefined && values.number === did['number']) return true;
   if (row.target !== did['id'] || changes?.destination === undefined) return false;
-  return toText(changes.destination) !== toText(prior?.destination ?? { type: 'none', value: null });
+  return toText(changes.destination) !== toText(prior?.destination ?? null);
 }
 
 /** Returns since when the present client has both the service and the line; null: as long as they are known. */
