@@ -28,8 +28,8 @@ const COMMANDS: StateCommands = {
   sync: () => 'sluice service sync',
   renew: (service) => `sluice provision renew ${service}`,
   checkAgents: (panel) => `sluice agent check --all --panel ${shellWords([panel])}`,
-  raiseAgentLimit: (agent) => `sluice agent limit ${shellWords([agent])} --gb N`,
-  endAgentSuspension: (agent) => `sluice agent unsuspend ${shellWords([agent])}`,
+  raiseAgentLimit: (agent, panel) => `sluice agent limit ${shellWords([agent])} --gb N --panel ${shellWords([panel])}`,
+  endAgentSuspension: (agent, panel) => `sluice agent unsuspend ${shellWords([agent])} --panel ${shellWords([panel])}`,
   releasePanel: (panel) => `sluice hold release --all --panel ${shellWords([panel])}`,
 };
 

@@ -113,7 +113,7 @@ function lastingSentences(
       return [
         `${since}: ${agentText(hold, agents)}.`,
         suspended !== null && isForSuspensionAlone(agents)
-          ? `To release it: ${commands.endAgentSuspension(suspended)}.`
+          ? `To release it: ${commands.endAgentSuspension(suspended, panel)}.`
           : agentEnd(panel, agents, commands),
       ];
     default:
@@ -173,8 +173,8 @@ function agentText(hold: HoldView, agents: LimitingAgents | null): string {
 function agentEnd(panel: string, agents: LimitingAgents | null, commands: StateCommands): string {
   if (agents === null) return 'It is released when the agent is within its limit again, or with a higher one.';
   const limiting = listLimiting(agents);
-  const endedBy = (by: LimitEnd['by'], command: (agent: string) => string): string[] =>
-    limiting.flatMap(({ name, end }) => (end.by === by ? [command(name)] : []));
+  const endedBy = (by: LimitEnd['by'], command: (agent: string, panel: string) => string): string[] =>
+    limiting.flatMap(({ name, end }) => (end.by === by ? [command(name, panel)] : []));
   const ending = [...endedBy('suspension', commands.endAgentSuspension), ...endedBy('usage', commands.raiseAgentLimit)];
   const isBarred = limiting.some(({ end }) => end.by === 'nothing');
   const named = ending.length > 0 || isBarred ? ending : [commands.checkAgents(panel)];

@@ -32,9 +32,9 @@ export interface StateCommands {
   renew: (service: string) => string;
   /** Reads from the billing system what it lists. */
   sync: () => string;
-  raiseAgentLimit: (agent: string) => string;
+  raiseAgentLimit: (agent: string, panel: string) => string;
   checkAgents: (panel: string) => string;
-  endAgentSuspension: (agent: string) => string;
+  endAgentSuspension: (agent: string, panel: string) => string;
 }
 
 /** What the sentences name that is not in the store. */

@@ -134,7 +134,7 @@ describe('what ends a restriction is named', () => {
     at.panel.use(uuid, 16 * GB);
     await at.check();
     expect(await print('explain svc-1')).toContain(
-      'It is released by the first check of agents that reads less than 95 % of the limit of its agent, such as with a higher one: sluice agent limit north --gb N.',
+      'It is released by the first check of agents that reads less than 95 % of the limit of its agent, such as with a higher one: sluice agent limit north --gb N --panel vpn.',
     );
     await at.sluice('agent limit north --gb 16.5');
     await at.check();
@@ -156,7 +156,7 @@ describe('what ends a restriction is named', () => {
       expect((await at.bench.sluice(words)).stderr).toContain('sluice agent unsuspend north');
     const explained = await print('explain svc-1');
     expect(explained).toContain('agent "north" is suspended');
-    expect(explained).toContain('sluice agent unsuspend');
+    expect(explained).toContain('To release it: sluice agent unsuspend north --panel vpn.');
   });
 
   it('where a package has no room', async () => {
