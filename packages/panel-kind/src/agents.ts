@@ -104,7 +104,7 @@ export interface PanelAgents {
     agent: AgentTraffic,
     at: { now: string; keptBy: 'observe' | 'brake' | null; keeping: readonly AgentEnd[] },
   ): string;
-  /** Pure: returns for which agent users are disabled, by the ids of their evidence. */
+  /** Pure: returns for which agent users are disabled, by the ids of their evidence; without those that no agent keeps disabled. */
   listCauses(records: AgentRecords): ReadonlyMap<string, string>;
   /**
    * Pure: returns the agent of that uuid or unambiguous name.

@@ -20,7 +20,7 @@ export function listDisabled(records: AgentRecords, stored: Judged): Map<string,
   const found = new Map<string, DisabledUsers[]>();
   for (const item of records.evidence) {
     const chain = listChain(findOwner(item, records), agents);
-    const cause = findCause(item, chain, records, stored);
+    const cause = findCause(item, chain, records, stored) ?? { uuid: chain[0] ?? '', reason: 'limit' as const };
     for (const [index, agent] of chain.entries()) {
       const counted = found.get(agent) ?? [];
       const same = counted.find(({ uuid, reason }) => uuid === cause.uuid && reason === cause.reason);
@@ -35,12 +35,12 @@ export function listDisabled(records: AgentRecords, stored: Judged): Map<string,
   return found;
 }
 
-/** Returns for which agent users are disabled, by the ids of their evidence. */
+/** Returns for which agent users are disabled, by the ids of their evidence; those that no agent keeps disabled are left out. */
 export function listCauses(records: AgentRecords, stored: Judged): Map<string, string> {
   return new Map(
-    records.evidence.map((item) => {
-      const chain = listChain(findOwner(item, records), stored.agents);
-      return [item.id, findCause(item, chain, records, stored).uuid];
+    records.evidence.flatMap((item) => {
+      const cause = findCause(item, listChain(findOwner(item, records), stored.agents), records, stored);
+      return cause === null ? [] : [[item.id, cause.uuid] as const];
     }),
   );
 }
@@ -85,13 +85,16 @@ export function countEnabledSince(
   return counts;
 }
 
-/** Returns for which agent a user is disabled. The hold of a service may not name it: it is the nearest that restricts. */
+/**
+ * Returns for which agent a user is disabled; null where none keeps it disabled any more. The hold of a service may not name it: it is
+ * the nearest that restricts.
+ */
 function findCause(
   { hold, service }: EvidenceRecord,
   chain: readonly string[],
   { holds }: Pick<AgentRecords, 'holds'>,
   { judged }: Judged,
-): Pick<DisabledUsers, 'uuid' | 'reason'> {
+): Pick<DisabledUsers, 'uuid' | 'reason'> | null {
   const own = findSubjectAgent(service);
   if (own !== null) {
     const { reason = 'agent-limit' } = holds.find(({ id }) => id === hold) ?? {};
@@ -102,6 +105,6 @@ function findCause(
   const limited = chain.find((agent) => isHeld(agent, false));
   const suspended = chain.find((agent) => isHeld(agent, true));
   if (limited === undefined && suspended !== undefined) return { uuid: suspended, reason: 'suspension' };
-  const keeping = chain.find((agent) => (judged.get(agent)?.force ?? 'free') !== 'free');
-  return { uuid: limited ?? keeping ?? chain[0] ?? '', reason: 'limit' };
+  const keeping = limited ?? chain.find((agent) => (judged.get(agent)?.force ?? 'free') !== 'free');
+  return keeping === undefined ? null : { uuid: keeping, reason: 'limit' };
 }

@@ -21,13 +21,15 @@ export async function listDisabledUsers(
   const holds = new Map((await holdsFor(on, records, uuid)).map((hold) => [hold.id, hold]));
   const all = await store.evidence.ofHolds([...holds.keys()]);
   const own = toAgentSubject(on.name, uuid);
-  const noted = all.filter(({ service, prior }) => {
-    const { owner = null } = prior as DisabledUser;
-    // Several agents may have the name that the hold of a service notes.
-    return service === own || (owner !== null && on.agents.listChain(owner, records).includes(uuid));
-  });
-  // The hold of a service keeps its note while another agent keeps it held.
   const causes = on.agents.listCauses(records);
+  const noted = all.filter(({ id, service, prior }) => {
+    const { owner = null } = prior as DisabledUser;
+    if (service === own) return true;
+    // The hold of a service keeps its note while another agent keeps it held.
+    if ((causes.get(id) ?? uuid) !== uuid) return false;
+    // Several agents may have the name that the hold of a service notes.
+    return owner !== null && on.agents.listChain(owner, records).includes(uuid);
+  });
   const known = new Set(noted.map(({ id }) => id));
   const kept = records.evidence.filter(({ id }) => causes.get(id) === uuid && !known.has(id));
   const evidence = [...noted, ...kept].sort((a, b) => (a.since > b.since ? -1 : 1)).slice(0, MOST_LISTED);
