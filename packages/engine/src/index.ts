@@ -237,7 +237,7 @@ export {
   type LimitingAgents,
   listLimiting,
 } from './features/agents/limiting-agents.js';
-export type { BelowAgents } from './features/agents/agents-above.js';
+export type { AgentsAbove, BelowAgents } from './features/agents/agents-above.js';
 export { isEndedByRuns, readSuspendedAgent } from './kernel/subject/agent-hold.js';
 export type { UsageFilter } from './features/usage/usage.js';
 export type { Doubted } from './kernel/subject/stages.js';

@@ -6,8 +6,7 @@ import type {
   CreatedUserReport,
   RestoreReport,
 } from '@sluice/contract/documents';
-import type { AgentEnd } from '@sluice/panel-kind';
-import { agentsAbove, type BelowAgents } from '../features/agents/agents-above.js';
+import { agentsAbove, type AgentsAbove, type BelowAgents } from '../features/agents/agents-above.js';
 import { agentForClient } from '../features/agents/agent-views.js';
 import { agentsOfClient } from '../features/agents/client-agents.js';
 import { checkAgents } from '../features/agents/check-agents.js';
@@ -45,11 +44,8 @@ export interface Agents {
   ofClient(client: string, options?: CallOptions & ReaderOptions): Promise<{ agents: AgentDetail[] }>;
   /** Returns how many agents the config names for a client that are not found, or not by their name alone, as last read. */
   unknownOfClient(client: string, options?: CallOptions): Promise<number>;
-  /**
-   * Returns the agents above a service, or above the users of an agent (itself first): nearest first, as last read, each with what ends
-   * that it keeps them disabled. Null where they are not known.
-   */
-  above(below: BelowAgents, options?: CallOptions): Promise<{ agents: AgentEnd[] | null }>;
+  /** Returns the agents above a service, or above the users of an agent (itself first), as last read. */
+  above(below: BelowAgents, options?: CallOptions): Promise<AgentsAbove>;
   /** Explains the agent's state from the store. */
   explain(agent: string, options?: AgentOptions): Promise<AgentExplained>;
   /** Sets or removes the limit of one agent. */

@@ -73,7 +73,7 @@ it('says of the limit of an agent what it is now', () => {
   const since = 'svc-1 is held since 20 Nov 2026 13:00: agent "north"';
   const found = (ends: Record<string, LimitEnd>, cause: LimitingAgents['cause'] = 'limit'): LimitingAgents => {
     const agents = Object.entries(ends).map(([name, end]) => ({ name, end }));
-    return { cause, named: 'north', agents, isBraked: false };
+    return { cause, named: 'north', agents, isStopped: false };
   };
   const saying = (end: LimitEnd, others: Record<string, LimitEnd> = {}): string[] =>
     sentencesOf({}, hold, { agents: found({ north: end, ...others }) });

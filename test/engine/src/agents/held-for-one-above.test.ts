@@ -65,6 +65,7 @@ it('names the agent below the one of the hold that keeps the service held, and l
   const { actions, disabledFor } = await at.sluice.agents.explain('east', { panel: 'vpn' });
   expect(disabledFor).toMatchObject([{ name: 'east', users: 1 }]);
   expect(actions).toMatchObject([{ target: user, state: 'disabled' }]);
+  expect((await at.sluice.agents.explain('north', { panel: 'vpn' })).actions).toEqual([]);
   await at.limit(east, 40);
   await expectReleased();
 });
@@ -99,6 +100,19 @@ it('names every agent that keeps a service held, and promises an agent no check 
   await at.sluice.agents.unsuspend('north');
   await at.limit(east, 40);
   await expectReleased();
+});
+
+it('promises no release by a check while the brake keeps checks from changing anything', async () => {
+  const resellers = Array.from({ length: 5 }, (_, n) => at.panel.addAgent(undefined, { name: `agent-${n}` }));
+  for (const agent of resellers) await at.limit(agent, 5);
+  await useUp(east, 16);
+  for (const agent of resellers) at.panel.use(at.panel.addUser({ agent, usageLimit: 100 * GB }), 6 * GB);
+  await at.limit(east, 40);
+  await at.check();
+  await expectHeld([]);
+  expect(await findLimitingAgents(at.sluice, await at.sluice.explain('svc-1'))).toMatchObject({ isStopped: true });
+  await at.check({ allowMass: true });
+  expect(await at.reasons('svc-1')).toEqual([]);
 });
 
 it('names the agents above the present owner of the user', async () => {

@@ -36,8 +36,7 @@ export async function clientSections(
     servicesSection(request, services, times),
     ...(await Promise.all(
       agents.map(async (agent, index) => {
-        const isKeptAbove = await isKeptForOneAbove(request, agent);
-        const how = { times, timeZone: toZone(request, agent.panel), isKeptAbove };
+        const how = { times, timeZone: toZone(request, agent.panel), keeping: await readKeeping(request, agent) };
         return agentSection(agent, how, `agent-${index + 1}`);
       }),
     )),
@@ -72,23 +71,31 @@ function readAt(service: ServiceDetail, times: Times): Part {
   return isMetered(service) ? html`<span class="unknown">never</span>` : NONE;
 }
 
-/** Returns whether an agent above one keeps the users of that one disabled. */
-async function isKeptForOneAbove({ sluice }: PageRequest, { uuid, panel, backend }: AgentDetail): Promise<boolean> {
-  if (backend === 'addon') return false;
-  const { agents } = await sluice.agents.above({ agent: uuid, panel });
-  return agents?.some((above) => above.uuid !== uuid && keepsDisabled(above)) ?? false;
+/** What keeps the users of an agent disabled beside its own budget. */
+interface Keeping {
+  /** Whether an agent above does. */
+  isAbove: boolean;
+  /** Whether the last check was stopped. */
+  isStopped: boolean;
+}
+
+async function readKeeping({ sluice }: PageRequest, { uuid, panel, backend }: AgentDetail): Promise<Keeping> {
+  if (backend === 'addon') return { isAbove: false, isStopped: false };
+  const { agents, isStopped } = await sluice.agents.above({ agent: uuid, panel });
+  const isAbove = agents?.some((above) => above.uuid !== uuid && keepsDisabled(above)) ?? false;
+  return { isAbove, isStopped };
 }
 
 /** What an agent has used of its budget, and its users. */
 function agentSection(
   agent: AgentDetail,
-  { times, timeZone, isKeptAbove }: { times: Times; timeZone: string; isKeptAbove: boolean },
+  { times, timeZone, keeping }: { times: Times; timeZone: string; keeping: Keeping },
   id: string,
 ): Section {
   const { limitBytes, usedBytes, remainingBytes, users, enabledUsers, period, suspended } = agent;
   const content = html`
     ${suspended === null ? null : notice('bad', html`Your provider has suspended your account since ${times.full(suspended.since)}.`)}
-    ${listDisabledAbove(agent).map(disabledAbove)} ${usedUp(agent, isKeptAbove)}
+    ${listDisabledAbove(agent).map(disabledAbove)} ${usedUp(agent, keeping)}
     <div class="headline">${usageBar({ used: usedBytes, allowed: limitBytes })}</div>
     ${facts([
       ['Budget', limitBytes === null ? 'no limit' : bytes(limitBytes)],
@@ -118,24 +125,24 @@ function disabledAbove({ reason, users }: ReturnType<typeof listDisabledAbove>[n
 }
 
 /** What follows from a used-up budget: under observe, and where the brake stopped the check, no user is disabled. */
-function usedUp(agent: AgentDetail, isKeptAbove: boolean): Html | null {
+function usedUp(agent: AgentDetail, keeping: Keeping): Html | null {
   const { exceeded, heldSince, enabledUsers, usersDisabledByUs } = agent;
   const isHeld = heldSince !== null;
-  if (!exceeded) return isHeld && usersDisabledByUs !== 0 ? notice('warning', leftAgain(agent, isKeptAbove)) : null;
+  if (!exceeded) return isHeld && usersDisabledByUs !== 0 ? notice('warning', leftAgain(agent, keeping)) : null;
   if (!isHeld) return notice('warning', 'Your budget is used up.');
   if (enabledUsers !== 0) return notice('warning', 'Your budget is used up: not all of your users are disabled yet.');
-  if (isKeptAbove)
+  if (keeping.isAbove)
     return notice('bad', 'Your budget is used up, and your users stay disabled for the reseller above you, too.');
   return notice('bad', `Your budget is used up: your users are disabled until ${enough(findLimitEnd(agent), 'it')}.`);
 }
 
 /** What enables the users of an agent that has traffic left again. */
-function leftAgain(agent: AgentDetail, isKeptAbove: boolean): string {
-  if (isKeptAbove) return 'There is traffic left again, but your users stay disabled for the reseller above you.';
+function leftAgain(agent: AgentDetail, { isAbove, isStopped }: Keeping): string {
+  if (isAbove) return 'There is traffic left again, but your users stay disabled for the reseller above you.';
   const end = findLimitEnd(agent);
   if (end.by === 'usage')
     return `There is traffic left again, but not enough: your users are enabled once ${enough(end, 'your budget')}.`;
-  return end.by === 'check' && agent.enforce?.value === 'on'
+  return end.by === 'check' && agent.enforce?.value === 'on' && !isStopped
     ? 'There is traffic left again: a check of your provider enables your users.'
     : 'There is traffic left again, and your users are not enabled yet.';
 }

@@ -1,5 +1,6 @@
 import { type AgentEnd, type AgentRecords, toAgentEnd } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
+import { findBrakes } from '../../kernel/run/brake-state.js';
 import type { Context } from '../../context/context.js';
 import { requireService } from '../../context/find-service.js';
 import { type AgentsOnPanel, openAgents, withAgentErrors } from './open-agents.js';
@@ -21,27 +22,44 @@ export function listEnds(
 /** Whose users, or which user, the agents are above. */
 export type BelowAgents = { service: string } | { agent: string; panel: string };
 
-/**
- * Returns the agents above the account of a service, by its present owner, or above the users of an agent: nearest first, as last
- * read, each with what ends that it keeps them disabled. Null where they are not known.
- */
-export async function agentsAbove(context: Context, below: BelowAgents): Promise<{ agents: AgentEnd[] | null }> {
-  if ('service' in below) return aboveService(context, await requireService(context, below.service));
-  const on = await openAgents(context, below.panel);
-  if (on.addon !== null) return { agents: null };
-  const records = await loadStoredAgents(context, on.name);
-  const { uuid } = await withAgentErrors(below.agent, () => Promise.resolve(on.agents.find(below.agent, records)));
-  return { agents: listEnds(on, records, on.agents.listChain(uuid, records)) };
+/** The agents above users, nearest first, each with what ends that it keeps them disabled, by the figures that were read last. */
+export interface AgentsAbove {
+  /** Null where they are not known. */
+  agents: AgentEnd[] | null;
+  /** Whether the last check was stopped before its first change, so that the next one decides again. */
+  isStopped: boolean;
 }
 
-async function aboveService(context: Context, service: ServiceRecord): Promise<{ agents: AgentEnd[] | null }> {
+/** Returns the agents above the account of a service, by its present owner, or above the users of an agent. Calls no panel. */
+export async function agentsAbove(context: Context, below: BelowAgents): Promise<AgentsAbove> {
+  if ('agent' in below) {
+    const on = await openAgents(context, below.panel);
+    return { agents: await aboveAgent(on, below.agent), isStopped: await isStopped(on) };
+  }
+  const service = await requireService(context, below.service);
   const on = await openAgents(context, service.panel);
+  return { agents: await aboveService(on, service), isStopped: await isStopped(on) };
+}
+
+async function isStopped({ context, name }: AgentsOnPanel): Promise<boolean> {
+  return (await findBrakes(context, name)).some(({ subjects }) => subjects !== 'services');
+}
+
+async function aboveAgent(on: AgentsOnPanel, text: string): Promise<AgentEnd[] | null> {
+  if (on.addon !== null) return null;
+  const records = await loadStoredAgents(on.context, on.name);
+  const { uuid } = await withAgentErrors(text, () => Promise.resolve(on.agents.find(text, records)));
+  return listEnds(on, records, on.agents.listChain(uuid, records));
+}
+
+async function aboveService(on: AgentsOnPanel, service: ServiceRecord): Promise<AgentEnd[] | null> {
+  const { context } = on;
   const user = on.agents.getServiceUser(service);
-  if (on.addon !== null || user === null) return { agents: null };
+  if (on.addon !== null || user === null) return null;
   const [entry] = await context.store.agentUsers.list({ panel: on.name, keys: [user] });
   // A check changes nothing for a user that the panel does not list.
-  if (entry === undefined || entry.missingSince !== null) return { agents: null };
+  if (entry === undefined || entry.missingSince !== null) return null;
   const records = await loadStoredAgents(context, on.name);
   const chain = entry.owner === null ? [] : on.agents.listChain(entry.owner, records);
-  return { agents: listEnds(on, records, chain) };
+  return listEnds(on, records, chain);
 }

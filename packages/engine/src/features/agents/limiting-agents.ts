@@ -1,6 +1,6 @@
 import type { Explanation } from '@sluice/contract/documents';
 import { type AgentEnd, keepsDisabled, type LimitEnd } from '@sluice/panel-kind';
-import type { BelowAgents } from './agents-above.js';
+import type { AgentsAbove, BelowAgents } from './agents-above.js';
 import { readLimitingAgent, readSuspendedAgent } from '../../kernel/subject/agent-hold.js';
 
 /** An agent above a service, and what ends that it keeps the service held; `check`: it does not. */
@@ -14,8 +14,8 @@ export interface LimitingAgents {
   named: string | null;
   /** The agents above the service, nearest first. */
   agents: readonly LimitingAgent[];
-  /** Whether the brake stopped the last check, so that the next one decides again. */
-  isBraked: boolean;
+  /** Whether the last check was stopped before its first change, so that the next one decides again. */
+  isStopped: boolean;
 }
 
 /** Returns the agents that keep a service held. */
@@ -84,7 +84,7 @@ export function describeLimitEnd(found: LimitingAgents): string {
     return lows === null ? none : `${none}; after that, the first one does that reads ${lows}`;
   }
   if (lows !== null) return `It is released by the first check of agents that reads ${lows}, such as with a higher one`;
-  return limiting.length > 0 || found.isBraked
+  return limiting.length > 0 || found.isStopped
     ? 'The next check of agents decides'
     : 'The next check of agents releases it';
 }
@@ -112,8 +112,8 @@ function describeBar({ name, end }: LimitingAgent, isNamed: boolean): string | n
  * is above it.
  */
 export async function findLimitingAgents(
-  { agents: api }: { agents: { above(below: BelowAgents): Promise<{ agents: AgentEnd[] | null }> } },
-  { service: { id }, holds, brake }: Pick<Explanation, 'service' | 'holds' | 'brake'>,
+  { agents: api }: { agents: { above(below: BelowAgents): Promise<AgentsAbove> } },
+  { service: { id }, holds }: Pick<Explanation, 'service' | 'holds'>,
 ): Promise<LimitingAgents | null> {
   const hold = holds.find(({ reason, until }) => reason === 'agent-limit' && until === null);
   if (hold === undefined) return null;
@@ -130,6 +130,6 @@ export async function findLimitingAgents(
     cause: suspended === null ? 'limit' : 'suspension',
     named,
     agents,
-    isBraked: brake?.subjects === 'agents',
+    isStopped: above.isStopped,
   };
 }
