@@ -44,6 +44,11 @@ export interface PanelCore<State = unknown> {
   plan(target: TargetState, observation: Observation<State>): Plan;
   /** Pure: returns whether the account of a service has no limit of its own on the panel. Absent where the panel keeps none. */
   isUnlimited?(observation: Observation<State>): boolean;
+  /**
+   * Pure: returns whether the account's own limit on the panel is lower than its target requires, also where it is not known. Absent
+   * where the panel keeps none.
+   */
+  isTooLow?(target: TargetState, observation: Observation<State>): boolean;
   /** Performs one step and reads back. Never throws. */
   apply(service: ServiceRecord, step: Step, context: ApplyContext): Promise<StepOutcome>;
   /** Pure: returns how an action in doubt ended; null while the observation doesn't show it. */

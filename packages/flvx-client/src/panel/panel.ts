@@ -45,10 +45,13 @@ import {
   checkProduct,
   toCredentials,
   toFlvxProduct,
+  toPanelQuota,
   unguessableName,
   type FlvxDefaults,
   type FlvxSettings,
 } from './product.js';
+import { listOwnPermissions } from '../account/history/history.js';
+import { sumBytes } from '../account/rules.js';
 import { listCreatedLimits } from './speed.js';
 import { createRefresh } from './refresh.js';
 import { findShort, refuseWithoutEvidence } from './second-reading.js';
@@ -275,6 +278,14 @@ export class FlvxPanel implements Panel<ServiceObservation> {
 
   isUnlimited({ state }: Observation<ServiceObservation>): boolean {
     return state?.account.user?.quota === UNLIMITED_QUOTA;
+  }
+
+  isTooLow(target: TargetState, { state }: Observation<ServiceObservation>): boolean {
+    const account = state?.account;
+    if (account?.user == null) return true;
+    const quota = toPanelQuota(target, sumBytes(account.user));
+    // The panel stops an account at its own quota, and a tunnel at that of its permission.
+    return quota !== null && [account.user, ...listOwnPermissions(account)].some((row) => row.quota < quota);
   }
 
   resolve(action: ActionRecord, observation: Observation<ServiceObservation>): StepOutcome | null {

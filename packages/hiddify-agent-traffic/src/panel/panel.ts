@@ -156,6 +156,11 @@ export class HiddifyPanel implements Panel<HiddifyState> {
     return (state?.user?.limitBytes ?? 0) >= MOST_BYTES;
   }
 
+  isTooLow(target: TargetState, { state }: Observation<HiddifyState>): boolean {
+    const limitBytes = toLimit(target);
+    return state?.user == null || (limitBytes !== null && state.user.limitBytes < limitBytes);
+  }
+
   resolve(action: ActionRecord, observation: Observation<HiddifyState>): StepOutcome | null {
     return resolveAction(action, observation);
   }

@@ -12,6 +12,7 @@ import {
 import { runDecidedCommand } from '../command/run-command.js';
 import { serviceLease } from '../../context/leases.js';
 import { type Run, withRun } from '../../kernel/run/bracket.js';
+import { toTargetState } from '../../loop/plan.js';
 import type { Context } from '../../context/context.js';
 import { readLastingHolds } from '../../kernel/subject/holds.js';
 import { refuseOtherClient, requireService } from '../../context/find-service.js';
@@ -266,10 +267,10 @@ async function enforcePaid(
     );
     if (work.error !== null || work.enforcement.value !== 'observe') return work.error;
     if (isHeld) return underObserve(work.service);
-    // Nothing is to be raised where the panel has no limit of its own.
-    const opened = await context.panel(panel);
-    const hasLimit = work.observation === null || opened.isUnlimited?.(work.observation) !== true;
-    return hasLimit ? limitNotRaised(work.service) : null;
+    const on = { context, panel: await context.panel(panel), run, scope: 'command' as const, resources: new Map() };
+    const isTooLow =
+      work.observation === null || on.panel.isTooLow?.(toTargetState(on, work), work.observation) !== false;
+    return isTooLow ? limitNotRaised(work.service) : null;
   } catch (error) {
     return toItemError(error);
   }
