@@ -84,7 +84,8 @@ export interface HoldServices {
 function findCause({ force, suspended }: ServiceUser, open: HoldRecord | undefined): Cause {
   if (suspended === null) return 'limit';
   if (force === 'free') return 'suspension';
-  return open === undefined ? 'limit' : toCause(open);
+  if (open !== undefined) return toCause(open);
+  return force === 'over' ? 'limit' : 'suspension';
 }
 
 /** Holds and releases services as the limits of their agents require, each under its own lease. */

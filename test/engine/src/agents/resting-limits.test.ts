@@ -1,0 +1,28 @@
+import { expect, it } from '@jest/globals';
+import { useBench } from '../bench/each-test.js';
+import { GB } from '../bench/engine-bench.js';
+import { startHiddifyBench } from '../bench/hiddify-bench.js';
+import { suspensionOn } from './suspension.js';
+
+const at = useBench(startHiddifyBench);
+const { suspend, unsuspend, sweep } = suspensionOn(at);
+
+it('gives services back after a suspension below an account with a limit that is not an agent any more', async () => {
+  const east = at.panel.addAgent(at.north, { name: 'east' });
+  await at.addProduct('east', { agent: east });
+  const own = await at.create(1, { product: 'east' });
+  const loose = at.panel.addUser({ agent: east, usageLimit: 10 * GB });
+  const enabled = (): boolean[] => [own, loose].map((uuid) => at.panel.user(uuid).enable);
+  await at.limit('north', 500);
+  at.panel.changeAdmin(at.north, { mode: 'admin' });
+  await at.check();
+  expect(enabled()).toEqual([true, true]);
+  await suspend('east');
+  expect(enabled()).toEqual([false, false]);
+  const [hold] = (await at.sluice.explain('svc-1')).holds;
+  expect(hold?.note).toBe('agent "east" is suspended');
+  const { left } = await unsuspend('east');
+  expect([enabled(), await at.reasons('svc-1'), left]).toEqual([[true, true], [], []]);
+  await sweep();
+  expect([enabled(), await at.reasons('svc-1')]).toEqual([[true, true], []]);
+});
