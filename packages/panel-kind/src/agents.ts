@@ -104,6 +104,8 @@ export interface PanelAgents {
     agent: AgentTraffic,
     at: { now: string; keptBy: 'observe' | 'brake' | null; keeping: readonly AgentEnd[] },
   ): string;
+  /** Pure: returns whether no limit counts for an agent's own users, by the config. */
+  isExempt(agent: string, records: AgentRecords): boolean;
   /** Pure: returns for which agent users are disabled, by the ids of their evidence; without those that no agent keeps disabled. */
   listCauses(records: AgentRecords): ReadonlyMap<string, string>;
   /**

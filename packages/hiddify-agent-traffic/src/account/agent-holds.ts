@@ -39,41 +39,45 @@ export class AgentHolds {
 
   /** Returns what disables the users of `owner`, nearest agent first; where one has a hold, that one. */
   findDisabling(owner: string | null, chain: readonly string[]): { agent: string; hold: HoldRecord | null } | null {
-    const isExempt = this.isExempt(owner);
     const found = chain.flatMap((agent) => {
-      const isOver = !isExempt && this.force(agent) === 'over';
+      const isOver = this.forceOn(owner, agent) === 'over';
       const suspension = this.#suspensions.get(agent) ?? null;
       if (!isOver && suspension === null) return [];
-      return [{ agent, hold: isOver ? this.findHold(agent) : suspension }];
+      return [{ agent, hold: isOver ? this.findHold(owner, agent) : suspension }];
     });
     return found.find(({ hold }) => hold !== null) ?? found[0] ?? null;
   }
 
-  /** Returns the agents of a chain on account of which a disabled user is not enabled. */
-  listKeeping(chain: readonly string[]): string[] {
-    return chain.filter((agent) => this.isSuspended(agent) || this.force(agent) !== 'free');
+  /** Returns what the limit of an agent requires for the users of `owner`. */
+  forceOn(owner: string | null, agent: string): AgentStanding['force'] {
+    return this.isExempt(owner) ? 'free' : this.force(agent);
   }
 
-  /** Returns the hold that users below an agent are disabled for: that of its limit while it is due, or its suspension. */
-  findHold(agent: string): HoldRecord | null {
-    const limit = this.force(agent) === 'free' ? undefined : this.#limits.get(agent);
+  /** Returns the agents of a chain on account of which a disabled user of `owner` is not enabled. */
+  listKeeping(owner: string | null, chain: readonly string[]): string[] {
+    return chain.filter((agent) => this.isSuspended(agent) || this.forceOn(owner, agent) !== 'free');
+  }
+
+  /** Returns the hold that the users of `owner` below an agent are disabled for: that of its limit while it is due, or its suspension. */
+  findHold(owner: string | null, agent: string): HoldRecord | null {
+    const limit = this.forceOn(owner, agent) === 'free' ? undefined : this.#limits.get(agent);
     return limit ?? this.#suspensions.get(agent) ?? null;
   }
 
-  /** Returns the hold of the first agent that has one. */
-  findFirst(agents: readonly string[]): HoldRecord | null {
+  /** Returns the hold of the first agent that has one for the users of `owner`. */
+  findFirst(owner: string | null, agents: readonly string[]): HoldRecord | null {
     for (const agent of agents) {
-      const hold = this.findHold(agent);
+      const hold = this.findHold(owner, agent);
       if (hold !== null) return hold;
     }
     return null;
   }
 
-  /** Returns whether evidence stays where it is: its hold is in force, and its agent still keeps the user disabled. */
-  isKept({ hold, service }: EvidenceRecord, keeping: readonly string[]): boolean {
+  /** Returns whether evidence of a user of `owner` stays where it is: its hold is in force, and its agent still keeps the user disabled. */
+  isKept(owner: string | null, { hold, service }: EvidenceRecord, keeping: readonly string[]): boolean {
     const own = this.#byId.get(hold);
     const agent = findSubjectAgent(service) ?? '';
     if (own === undefined) return false;
-    return isSuspension(own) ? keeping.includes(agent) : this.force(agent) !== 'free';
+    return isSuspension(own) ? keeping.includes(agent) : this.forceOn(owner, agent) !== 'free';
   }
 }

@@ -62,7 +62,7 @@ export function toStoredAgents(records: AgentRecords, rules: AgentRules): Stored
     heldSince,
     suspensions: toSuspensions(records),
     judged,
-    disabledBelow: listDisabled(records, { agents, judged }),
+    disabledBelow: listDisabled(records, { agents, judged, exempt }),
     disabledSince: countDisabledSince(records, agents),
     enabledSince: countEnabledSince(records, agents),
     ownerName: records.snapshot?.ownerName ?? 'Owner',

@@ -9,6 +9,7 @@ import { ACTION_TYPES, type ObservedUser, type UserPrior } from './user-actions.
 interface Judged {
   agents: ReadonlyMap<string, AgentRecord>;
   judged: ReadonlyMap<string, Judgement>;
+  exempt: ReadonlySet<string>;
 }
 
 /**
@@ -93,7 +94,7 @@ function findCause(
   { hold, service }: EvidenceRecord,
   chain: readonly string[],
   { holds }: Pick<AgentRecords, 'holds'>,
-  { judged }: Judged,
+  { judged, exempt }: Judged,
 ): Pick<DisabledUsers, 'uuid' | 'reason'> | null {
   const own = findSubjectAgent(service);
   if (own !== null) {
@@ -102,9 +103,11 @@ function findCause(
   }
   const isHeld = (agent: string, suspended: boolean): boolean =>
     holds.some((one) => findSubjectAgent(one.service) === agent && isSuspension(one) === suspended);
-  const limited = chain.find((agent) => isHeld(agent, false));
+  // No limit counts for the users of an exempt agent.
+  const limiting = exempt.has(chain[0] ?? '') ? [] : chain;
+  const limited = limiting.find((agent) => isHeld(agent, false));
   const suspended = chain.find((agent) => isHeld(agent, true));
   if (limited === undefined && suspended !== undefined) return { uuid: suspended, reason: 'suspension' };
-  const keeping = limited ?? chain.find((agent) => (judged.get(agent)?.force ?? 'free') !== 'free');
+  const keeping = limited ?? limiting.find((agent) => (judged.get(agent)?.force ?? 'free') !== 'free');
   return keeping === undefined ? null : { uuid: keeping, reason: 'limit' };
 }

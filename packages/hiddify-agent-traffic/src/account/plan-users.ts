@@ -117,11 +117,11 @@ class UserPlan {
 
   #addDisabled(user: AddressableUser, evidence: EvidenceRecord, chain: readonly string[]): void {
     const interference = findInterference(user, evidence);
-    const keeping = this.#holds.listKeeping(chain);
+    const keeping = this.#holds.listKeeping(user.owner, chain);
     if (interference !== null) this.#drop(evidence, interference);
     else if (keeping.length === 0) this.steps.push(enablingStep(user, evidence));
-    else if (!this.#holds.isKept(evidence, keeping)) {
-      const next = this.#holds.findFirst(keeping);
+    else if (!this.#holds.isKept(user.owner, evidence, keeping)) {
+      const next = this.#holds.findFirst(user.owner, keeping);
       if (next !== null && next.id !== evidence.hold) this.moves.push({ evidence: evidence.id, hold: next.id });
     }
   }
@@ -129,8 +129,8 @@ class UserPlan {
   #serviceUser(user: AddressableUser, evidence: EvidenceRecord | null, chain: readonly string[]): ServiceUser {
     const { uuid, name, owner, enabled } = user;
     const holds = this.#holds;
-    const over = holds.isExempt(owner) ? undefined : chain.find((agent) => holds.force(agent) === 'over');
-    const keeper = over ?? chain.find((agent) => holds.force(agent) !== 'free');
+    const over = chain.find((agent) => holds.forceOn(owner, agent) === 'over');
+    const keeper = over ?? chain.find((agent) => holds.forceOn(owner, agent) !== 'free');
     const force = over !== undefined ? 'over' : keeper !== undefined ? 'keep' : 'free';
     const suspended = chain.find((agent) => holds.isSuspended(agent)) ?? null;
     return { uuid, name, owner, enabled, force, agent: keeper ?? null, suspended, chain: [...chain], evidence };

@@ -18,7 +18,7 @@ export function planRestore(input: PlanInput, force: boolean): RestorePlan {
     const interference = user.enabled ? 'enabled-by-others' : findInterference(user, evidence);
     // A sub-agent may still be over or suspended.
     const isSuspended = chain.some((above) => holds.isSuspended(above));
-    const isOver = chain.some((above) => holds.force(above) === 'over');
+    const isOver = chain.some((above) => holds.forceOn(user.owner, above) === 'over');
     const outcome = interference ?? (isSuspended ? 'suspended' : isOver && !force ? 'still-over' : null);
     if (outcome !== null) plan.left.push({ uuid, name: (evidence.prior as UserPrior).name, outcome });
     else plan.steps.push(enablingStep({ ...user, uuid }, evidence, 'ordered'));
@@ -53,18 +53,17 @@ export function planUnsuspension(input: PlanInput): RestorePlan {
       leave(interference);
     }
     if (user === undefined || interference !== null) continue;
-    const isExempt = holds.isExempt(user.owner);
     const keeping = recorded.hierarchy.listChain(user.owner).filter((above) => {
       if (holds.isSuspended(above)) return true;
       // Without a hold, `keep` says only that nothing is known.
-      return !isExempt && (holds.force(above) === 'over' || holds.findHold(above) !== null);
+      return holds.forceOn(user.owner, above) === 'over' || holds.findHold(user.owner, above) !== null;
     });
     if (keeping.length === 0) {
       plan.steps.push(enablingStep({ ...user, uuid }, evidence, 'ordered'));
       continue;
     }
     leave(keeping.some((above) => holds.isSuspended(above)) ? 'suspended' : 'still-over');
-    const next = holds.findFirst(keeping);
+    const next = holds.findFirst(user.owner, keeping);
     if (next !== null) plan.moves.push({ evidence: evidence.id, hold: next.id });
   }
   return plan;

@@ -166,6 +166,10 @@ export class HiddifyAgents implements PanelAgents {
     return explainAgent(agent, at);
   }
 
+  isExempt(agent: string, records: AgentRecords): boolean {
+    return toStoredAgents(records, this.deps.rules).exempt.has(agent);
+  }
+
   listCauses(records: AgentRecords): ReadonlyMap<string, string> {
     return listCauses(records, toStoredAgents(records, this.deps.rules));
   }

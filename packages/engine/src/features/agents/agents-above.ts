@@ -6,7 +6,13 @@ import { requireService } from '../../context/find-service.js';
 import { type AgentsOnPanel, openAgents, withAgentErrors } from './open-agents.js';
 import { loadStoredAgents } from './read-agents.js';
 
-/** Returns what ends that each agent of a chain keeps users disabled, as last read, in its order. */
+/** Returns the agents that count for the users of an agent, nearest first: an exempt one's are kept by suspensions alone. */
+export function listAbove(on: Pick<AgentsOnPanel, 'agents'>, records: AgentRecords, owner: string): AgentEnd[] {
+  const above = listEnds(on, records, on.agents.listChain(owner, records));
+  return on.agents.isExempt(owner, records) ? above.filter(({ end }) => end.by === 'suspension') : above;
+}
+
+/** Returns what ends that agents keep users disabled, as last read. */
 export function listEnds(
   { agents }: Pick<AgentsOnPanel, 'agents'>,
   records: AgentRecords,
@@ -49,7 +55,7 @@ async function aboveAgent(on: AgentsOnPanel, text: string): Promise<AgentEnd[] |
   if (on.addon !== null) return null;
   const records = await loadStoredAgents(on.context, on.name);
   const { uuid } = await withAgentErrors(text, () => Promise.resolve(on.agents.find(text, records)));
-  return listEnds(on, records, on.agents.listChain(uuid, records));
+  return listAbove(on, records, uuid);
 }
 
 async function aboveService(on: AgentsOnPanel, service: ServiceRecord): Promise<AgentEnd[] | null> {
@@ -60,6 +66,5 @@ async function aboveService(on: AgentsOnPanel, service: ServiceRecord): Promise<
   // A check changes nothing for a user that the panel does not list.
   if (entry === undefined || entry.missingSince !== null) return null;
   const records = await loadStoredAgents(context, on.name);
-  const chain = entry.owner === null ? [] : on.agents.listChain(entry.owner, records);
-  return listEnds(on, records, chain);
+  return entry.owner === null ? [] : listAbove(on, records, entry.owner);
 }

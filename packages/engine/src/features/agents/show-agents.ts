@@ -6,7 +6,7 @@ import { brakeKey } from '../../kernel/run/brake-state.js';
 import type { Context } from '../../context/context.js';
 import { addonAgent, refuseAddon } from './addon.js';
 import { addonView, agentDetails, agentView } from './agent-views.js';
-import { listEnds } from './agents-above.js';
+import { listAbove, listEnds } from './agents-above.js';
 import { agentPanel, agentPanels, type AgentsOnPanel, openAgents, withAgentErrors } from './open-agents.js';
 import { listDisabledUsers } from './disabled-users.js';
 import { toReservationKind } from './ordered.js';
@@ -107,9 +107,10 @@ function listOthersKeeping(
   records: AgentRecords,
   { uuid, disabledFor }: AgentTraffic,
 ): AgentEnd[] {
-  const others = new Set([...on.agents.listChain(uuid, records), ...disabledFor.map((cause) => cause.uuid)]);
-  others.delete(uuid);
-  return listEnds(on, records, [...others]).filter(keepsDisabled);
+  const above = listAbove(on, records, uuid);
+  const below = disabledFor.flatMap((cause) => (cause.above || cause.uuid === uuid ? [] : [cause.uuid]));
+  const others = above.filter((agent) => agent.uuid !== uuid);
+  return [...others, ...listEnds(on, records, [...new Set(below)])].filter(keepsDisabled);
 }
 
 /** Returns what keeps runs from disabling the users of a panel's agents; null for nothing. */
