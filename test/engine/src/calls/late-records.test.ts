@@ -214,3 +214,15 @@ describe('calls that come after the bill of a line in use', () => {
     expect((await listAlarms())[0]?.message).toMatch(/on no invoice: 30/);
   });
 });
+
+it('a month that is not over by the clock of the panel is not due', async () => {
+  at.addCall('2026-10-10T09:00:00-03:00', '70.0000');
+  at.setTime('2026-11-01T03:55:00Z');
+  const clock = { now: () => Date.parse('2026-11-01T04:05:00Z'), sleep: () => Promise.resolve() };
+  const ahead = await at.bench.start({ clock });
+  expect(await ahead.calls.bill()).toMatchObject({ run: { outcome: 'done' }, bills: [] });
+  expect(await at.bench.store.notices.list({})).toEqual([]);
+  const named = await ahead.calls.bill({ service: 'svc-1', period: '2026-10' });
+  expect(named.bills).toMatchObject([{ error: { code: 'period_open' } }]);
+  expect(await billAt('2026-11-01T04:05:00Z')).toEqual(['svc-1 added 70.00']);
+});

@@ -9,6 +9,7 @@ import { type Run, withRun } from '../../kernel/run/bracket.js';
 import type { Context } from '../../context/context.js';
 import { hasCalls } from '../telephony/panels.js';
 import { billPeriod } from './bill-period.js';
+import { PERIOD_OPEN } from './bill-refusals.js';
 import { type BillRequest, withBillLease } from './bill-lease.js';
 import { findBilledAgain } from './billed-again.js';
 import { findServices } from './billed-services.js';
@@ -118,18 +119,19 @@ interface OfLine {
 async function billLine(context: Context, of: OfLine): Promise<CallBillView[]> {
   const { line, request, fences } = of;
   const known = await listLineBills(context, line);
+  const { period, invoice } = request;
+  const named = period !== null || invoice !== null;
   const billed: CallBillView[] = [];
   const bill = async (due: ToBill): Promise<CallBillView> => {
     const view = await billPeriod(context, { line, ...due, options: request, fences });
-    billed.unshift(view);
+    // By the clock of the panel, which counts, a period may be over later than here: it is not due yet.
+    if (named || view.error?.code !== PERIOD_OPEN) billed.unshift(view);
     return view;
   };
   if (request.final) {
     await billFinally(context, of, known, bill);
     return billed;
   }
-  const { period, invoice } = request;
-  const named = period !== null || invoice !== null;
   const periods = await (period !== null
     ? readStatedPeriod(context, line, { known, period, invoice })
     : readDuePeriods(context, of, known));
