@@ -6,6 +6,7 @@ import type { Connection } from './connection.js';
 import { splitFilters } from './filters.js';
 import { ResourceClient } from './resource.js';
 import { CONVERTERS } from './to-records.js';
+import { toReadRange } from '../wire/times.js';
 import type { AstbillingCallOptions, CallPage, CallsRequest } from './types.js';
 
 const CALL = { resource: 'cdrs', name: 'list' } as const;
@@ -27,6 +28,7 @@ export async function* readCalls(
       `Panel "${connection.panel}" has no filter for the time of calls: all calls are read and filtered here.`,
     );
   }
+  const asked = toReadRange(range, connection.writer.codec(CALL.resource).formats);
   let username: string | null | undefined;
   for await (const { calls: all, total } of readCallPages(connection, { filters: sent, range }, options)) {
     if (stated && subscriberId !== undefined && username === undefined && all.some(isNamed)) {
@@ -34,7 +36,7 @@ export async function* readCalls(
     }
     const owned = (call: CallRecord): boolean => isOwned(call, subscriberId, { stated, username });
     const calls = all.filter((call) => isInside(call, range) && owned(call) && fits(call, request));
-    const unasked = all.filter((call) => (filtersTime && !isInside(call, range)) || (stated && !owned(call)));
+    const unasked = all.filter((call) => (filtersTime && !isInside(call, asked)) || (stated && !owned(call)));
     yield { calls, dropped: all.length - calls.length, unasked, total };
   }
 }

@@ -124,3 +124,23 @@ it('is in doubt after a page that quotes the source of the panel', async () => {
     outcomeUnknown: true,
   });
 });
+
+it('reads each call of an hour that comes twice in one of two ranges that meet in it', async () => {
+  // The clocks of São Paulo went back from 24:00 to 23:00.
+  const starts = ['2018-02-18T01:15:00Z', '2018-02-18T01:45:00Z', '2018-02-18T02:45:00Z'];
+  for (const startedAt of starts) fake.addCall({ subscriber: '9001', startedAt, talkSeconds: 45, charge: '0.1000' });
+  const [start, end] = ['2018-02-17T12:00:00Z', '2018-02-18T12:00:00Z'];
+  for (const cut of ['2018-02-18T01:30:00Z', '2018-02-18T02:30:00Z']) {
+    const read: (string | null)[] = [];
+    for (const [from, to] of [
+      [start, cut],
+      [cut, end],
+    ] as const)
+      for await (const { calls, unasked } of client.calls.pages({ from, to, subscriberId: '9001' })) {
+        read.push(...calls.map(({ id }) => id));
+        expect(unasked).toEqual([]);
+      }
+    expect(new Set(read).size).toBe(3);
+    expect(read).toHaveLength(3);
+  }
+});

@@ -1,6 +1,7 @@
 import type { CallOperation, Formats, Lookup, Profile, ResourceName } from '../profile/schema.js';
 import { type CanonicalRecord, type Codec, createCodecs, type WireEntry } from './codec.js';
 import { writeForm, writeJson } from './form.js';
+import { toReadRange } from './times.js';
 
 /** A half-open range of instants. */
 export interface TimeRange {
@@ -173,7 +174,7 @@ export class RequestWriter {
   #encodeRange(name: ResourceName, range: TimeRange): WireFilter[] {
     const names = this.#profile.resources[name]?.filters ?? {};
     const codec = this.codec(name);
-    const asked = toAskedRange(range, codec.formats);
+    const asked = toAskedRange(toReadRange(range, codec.formats), codec.formats);
     return (['from', 'to'] as const).flatMap((op): WireFilter[] => {
       const wire = names[op];
       return wire === undefined ? [] : [{ name: wire, op, value: codec.encodeValue('started_at', asked[op]) }];

@@ -5,6 +5,12 @@ import { scalarText } from './pointer.js';
 
 type TimeFormat = Pick<Formats, 'datetime' | 'timezone'>;
 
+/** A range of instants, ISO 8601. */
+interface Bounds {
+  from: string;
+  to: string;
+}
+
 const MINUTE = 60_000;
 
 /** Returns an instant of the wire as ISO 8601 UTC; null for what is not one. A time without offset is one of the profile's zone. */
@@ -44,6 +50,24 @@ export function formatTime(instant: string, { datetime, timezone }: TimeFormat):
     case 'epoch-seconds':
       return Math.floor(ms / 1000);
   }
+}
+
+/**
+ * Returns the range whose times are read back from what the wire writes of this one: without an offset, all times of an hour that comes
+ * twice are read as those of the first one.
+ */
+export function toReadRange({ from, to }: Bounds, formats: TimeFormat): Bounds {
+  return { from: shift(from, -countRepeated(from, formats)), to: shift(to, countRepeated(to, formats)) };
+}
+
+const shift = (instant: string, ms: number): string => new Date(Date.parse(instant) + ms).toISOString();
+
+/** By how much an instant is read back too early, in milliseconds. */
+function countRepeated(instant: string, formats: TimeFormat): number {
+  const ms = Date.parse(instant);
+  const early = ms - Date.parse(parseTime(formatTime(instant, formats), formats) ?? instant);
+  // The wire has whole seconds.
+  return early >= MINUTE ? early : 0;
 }
 
 /** Returns a day of the wire as `YYYY-MM-DD`; null for what is not one. */
