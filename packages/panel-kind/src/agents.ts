@@ -55,6 +55,8 @@ export interface PanelAgents {
   readonly semantics: AgentSemantics;
   /** The restriction of a service whose agent is over its limit. */
   readonly serviceRestriction: string;
+  /** Whether the config says that an add-on keeps the limits. */
+  readonly hasAddon: boolean;
   /** Returns the add-on that keeps the limits where the config says so; null: Sluice keeps them. */
   addon(): Promise<AgentAddon | null>;
   /** Reads the lists; a failed or implausible answer is a problem, never an empty list. */

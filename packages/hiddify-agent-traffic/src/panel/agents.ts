@@ -76,10 +76,12 @@ const USER_DEFAULTS = { packageDays: 30, mode: 'no_reset' } as const;
 export class HiddifyAgents implements PanelAgents {
   readonly semantics: AgentSemantics;
   readonly serviceRestriction = WITH_AGENT;
+  readonly hasAddon: boolean;
 
   constructor(private readonly deps: AgentsDependencies) {
     const { accounting } = deps.rules;
     const yes = { zeroIsNothing: true, atomicCreation: true, restores: true, ancestors: true, ledger: true };
+    this.hasAddon = deps.findAddon !== null;
     this.semantics = { kind: 'sluice', accounting, ...yes };
   }
 

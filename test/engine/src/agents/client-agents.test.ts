@@ -43,3 +43,17 @@ it('is silent where every client has its agent', async () => {
     { name: 'client agent', object: 'vpn', status: 'ok', message: '', section: 'panel vpn' },
   ]);
 });
+
+it('reads what keeps the users of a client’s agent from the store, also where an add-on keeps the limits', async () => {
+  await at.bench.edit(clients, '{ 40: north }');
+  await at.check();
+  const read = async () => {
+    const { agents } = await at.sluice.agents.ofClient('40', { reader: '40' });
+    return Promise.all(agents.map(({ uuid, panel }) => at.sluice.agents.above({ agent: uuid, panel })));
+  };
+  at.panel.server.clearCalls();
+  expect(await read()).toMatchObject([{ agents: [{ name: 'north', end: { by: 'check' } }], isStopped: false }]);
+  await at.bench.edit('{ clients: { 40: north } }', '{ addon: true, clients: { 40: north } }');
+  expect(await read()).toEqual([{ agents: null, isStopped: false }]);
+  expect(at.panel.server.calls).toEqual([]);
+});

@@ -21,6 +21,8 @@ it('gives services back after a suspension below an account with a limit that is
   expect(enabled()).toEqual([false, false]);
   const [hold] = (await at.sluice.explain('svc-1')).holds;
   expect(hold?.note).toBe('agent "east" is suspended');
+  const told = (await at.bench.store.notices.list({})).filter(({ code }) => code === 'hold');
+  expect(told.map(({ message }) => message)).toEqual([expect.stringContaining('agent "east" is suspended')]);
   const { left } = await unsuspend('east');
   expect([enabled(), await at.reasons('svc-1'), left]).toEqual([[true, true], [], []]);
   await sweep();

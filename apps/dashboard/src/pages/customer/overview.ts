@@ -79,8 +79,7 @@ interface Keeping {
   isStopped: boolean;
 }
 
-async function readKeeping({ sluice }: PageRequest, { uuid, panel, backend }: AgentDetail): Promise<Keeping> {
-  if (backend === 'addon') return { isAbove: false, isStopped: false };
+async function readKeeping({ sluice }: PageRequest, { uuid, panel }: AgentDetail): Promise<Keeping> {
   const { agents, isStopped } = await sluice.agents.above({ agent: uuid, panel });
   const isAbove = agents?.some((above) => above.uuid !== uuid && keepsDisabled(above)) ?? false;
   return { isAbove, isStopped };

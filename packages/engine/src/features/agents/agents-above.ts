@@ -1,9 +1,9 @@
-import { type AgentEnd, type AgentRecords, toAgentEnd } from '@sluice/panel-kind';
+import { type AgentEnd, type AgentRecords, type PanelAgents, toAgentEnd } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import { findBrakes } from '../../kernel/run/brake-state.js';
 import type { Context } from '../../context/context.js';
 import { requireService } from '../../context/find-service.js';
-import { type AgentsOnPanel, openAgents, withAgentErrors } from './open-agents.js';
+import { type AgentsOnPanel, withAgentErrors } from './open-agents.js';
 import { loadStoredAgents } from './read-agents.js';
 
 /** Returns the agents that count for the users of an agent, nearest first: an exempt one's are kept by suspensions alone. */
@@ -36,32 +36,46 @@ export interface AgentsAbove {
   isStopped: boolean;
 }
 
-/** Returns the agents above the account of a service, by its present owner, or above the users of an agent. Calls no panel. */
-export async function agentsAbove(context: Context, below: BelowAgents): Promise<AgentsAbove> {
-  if ('agent' in below) {
-    const on = await openAgents(context, below.panel);
-    return { agents: await aboveAgent(on, below.agent), isStopped: await isStopped(on) };
-  }
-  const service = await requireService(context, below.service);
-  const on = await openAgents(context, service.panel);
-  return { agents: await aboveService(on, service), isStopped: await isStopped(on) };
+/** Agents by what is stored of them. */
+interface StoredOnPanel {
+  context: Context;
+  name: string;
+  agents: PanelAgents;
 }
 
-async function isStopped({ context, name }: AgentsOnPanel): Promise<boolean> {
+/** Returns the agents above the account of a service, by its present owner, or above the users of an agent. Calls no panel. */
+export async function agentsAbove(context: Context, below: BelowAgents): Promise<AgentsAbove> {
+  if ('agent' in below) return onPanel(context, below.panel, (on) => aboveAgent(on, below.agent));
+  const service = await requireService(context, below.service);
+  return onPanel(context, service.panel, (on) => aboveService(on, service));
+}
+
+async function onPanel(
+  context: Context,
+  name: string,
+  list: (on: StoredOnPanel) => Promise<AgentEnd[] | null>,
+): Promise<AgentsAbove> {
+  const { agents } = await context.panel(name);
+  // What an add-on keeps is not stored.
+  if (agents === undefined || agents.hasAddon) return { agents: null, isStopped: false };
+  const on = { context, name, agents };
+  return { agents: await list(on), isStopped: await isStopped(on) };
+}
+
+async function isStopped({ context, name }: StoredOnPanel): Promise<boolean> {
   return (await findBrakes(context, name)).some(({ subjects }) => subjects !== 'services');
 }
 
-async function aboveAgent(on: AgentsOnPanel, text: string): Promise<AgentEnd[] | null> {
-  if (on.addon !== null) return null;
+async function aboveAgent(on: StoredOnPanel, text: string): Promise<AgentEnd[] | null> {
   const records = await loadStoredAgents(on.context, on.name);
   const { uuid } = await withAgentErrors(text, () => Promise.resolve(on.agents.find(text, records)));
   return listAbove(on, records, uuid);
 }
 
-async function aboveService(on: AgentsOnPanel, service: ServiceRecord): Promise<AgentEnd[] | null> {
+async function aboveService(on: StoredOnPanel, service: ServiceRecord): Promise<AgentEnd[] | null> {
   const { context } = on;
   const user = on.agents.getServiceUser(service);
-  if (on.addon !== null || user === null) return null;
+  if (user === null) return null;
   const [entry] = await context.store.agentUsers.list({ panel: on.name, keys: [user] });
   // A check changes nothing for a user that the panel does not list.
   if (entry === undefined || entry.missingSince !== null) return null;

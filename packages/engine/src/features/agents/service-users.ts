@@ -252,13 +252,18 @@ async function findHold(
   return hold;
 }
 
+/** Returns the agent that a hold is for; undefined where it is not known. */
+function findAgent(traffic: HoldServices['traffic'], { suspended, agent }: ServiceUser, cause: Cause) {
+  return traffic.find(({ uuid }) => uuid === (cause === 'suspension' ? suspended : agent));
+}
+
 function startHold(
   context: Context,
   service: string,
   { user, cause, traffic }: Pick<HoldServices, 'traffic'> & { user: ServiceUser; cause: Cause },
 ): HoldRecord {
   const isSuspension = cause === 'suspension';
-  const agent = traffic.find(({ uuid }) => uuid === (isSuspension ? user.suspended : user.agent));
+  const agent = findAgent(traffic, user, cause);
   const figures = isSuspension ? {} : { usedBytes: agent?.usedBytes ?? null, allowedBytes: agent?.limitBytes ?? null };
   const name = agent === undefined ? null : nameAgent(agent);
   const note = isSuspension && name !== null ? toSuspendedNote(name) : name;
@@ -274,10 +279,11 @@ function reported(
   const hold = holds.get(service.id);
   if (hold !== undefined || done?.stored === false) return [];
   const previewOnly = done === null;
-  const agent = how.traffic.find(({ uuid }) => uuid === findListedAgent(user));
+  const cause = findCause(user, hold);
+  const agent = findAgent(how.traffic, user, cause);
   const say = previewOnly ? 'would be held' : 'is held';
   const code = previewOnly ? 'would_hold' : 'hold';
-  const why = findCause(user, hold) === 'suspension' ? 'suspended' : 'over its limit';
+  const why = cause === 'suspension' ? 'suspended' : 'over its limit';
   const message = `${service.id} ${say} (limit of its agent: agent "${agent?.name ?? ''}" is ${why})`;
   const since = agent === undefined ? '' : `${agent.uuid}:${agent.limitBytes ?? ''}`;
   return [serviceNotice(service, code, message, 'agent-limit', since, how.run)];
