@@ -39,11 +39,11 @@ export function withoutKeys<T>({ needs }: Pick<Viewer, 'needs'>, document: T, { 
   return (all ? maskUuidsIn(document) : maskAgents(document)) as T;
 }
 
-/** Returns an error as a viewer reads it: its details may name agents by their uuids. */
-export function errorWithoutKeys({ needs }: Pick<Viewer, 'needs'>, error: unknown): unknown {
-  if (needs.includes('operate') || !(error instanceof SluiceError)) return error;
+/** Returns an error as a viewer reads it, whose details may have the uuids of agents; `all` as in `withoutKeys`. */
+export function errorWithoutKeys(viewer: Pick<Viewer, 'needs'>, error: unknown, how: { all: boolean }): unknown {
+  if (viewer.needs.includes('operate') || !(error instanceof SluiceError)) return error;
   const [message = '', ...lines] = error.message.split('\n  ');
-  const details = maskUuidsIn(error.details) as Record<string, unknown>;
+  const details = withoutKeys(viewer, error.details, how);
   return new SluiceError(error.code, message, { kind: error.kind, details, lines, cause: error });
 }
 

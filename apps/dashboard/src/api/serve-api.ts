@@ -42,7 +42,7 @@ function addRoute(server: FastifyInstance, parts: ServerParts, route: ApiRoute):
       const viewer = viewers.get(request);
       if (viewer === undefined) throw new Error('a request without a viewer');
       const { status, answer, replayed } = await answerTo(parts, route, { request, viewer }).catch((error: unknown) => {
-        throw viewer.client === null ? errorWithoutKeys(viewer, error) : forClient(error);
+        throw viewer.client === null ? errorWithoutKeys(viewer, error, { all: route.agents }) : forClient(error);
       });
       if (replayed) reply.header('idempotency-replayed', 'true');
       return sendJson(reply.code(status), answer);
