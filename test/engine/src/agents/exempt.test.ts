@@ -64,3 +64,11 @@ it('restores the users of an agent that the config has made exempt by name, too'
   await unsuspend('east');
   expect(enabled()).toEqual([true, true, false]);
 });
+
+it('restores the users of an exempt agent on command while one above is over its limit', async () => {
+  await at.bench.edit('exempt: [east]', 'exempt: [west]');
+  await useUpNorth();
+  await at.bench.edit('exempt: [west]', 'exempt: [east]');
+  await at.sluice.agents.restore('east', { panel: 'vpn' });
+  expect(enabled()).toEqual([true, true, false]);
+});

@@ -52,7 +52,8 @@ async function restore(ordered: AgentCommand, { force, unsuspend }: RestoreReque
   const suspended = chain.find((above) => findSuspension(holds, toAgentSubject(name, above)) !== undefined);
   if (suspended !== undefined) throw suspendedError(toName(suspended));
   const over = chain.find((above) => recorded.standing.get(above)?.force === 'over');
-  if (over !== undefined && !force) {
+  // No limit counts for the own users of an exempt agent.
+  if (over !== undefined && !force && !agents.isExempt(agent, records)) {
     const binding = toName(over);
     throw new SluiceError('agent_limit', `Agent "${binding}" is still over its limit, so its users stay disabled`, {
       kind: 'panel',
