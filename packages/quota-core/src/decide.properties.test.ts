@@ -72,7 +72,7 @@ const toMoneyLimit = (id: string): fc.Arbitrary<MoneyLimit> =>
     restriction: fc.constant(`restrict-${id}`),
     usage: spend,
     peakUsed: fc.option(amount),
-    hold: fc.option(fc.record({ window: fc.constantFrom('c1', 'c2', null), allowed: fc.option(amount) })),
+    hold: fc.option(fc.record({ window: fc.constantFrom('c1', 'c2', null) })),
   });
 const bill = fc.record({
   suspended: fc.boolean(),

@@ -37,7 +37,7 @@ export interface MeteredLimit extends Limit {
   peakUsedBytes: number | null;
   /** Before this instant the limit holds nothing; a hold that is due is withheld. */
   releasedUntil?: string | null;
-  /** The open hold of this limit, with the window and figures at its beginning. */
+  /** The open hold of this limit, with the window and figures at which it was last exceeded. */
   hold: { window: string | null; usedBytes: number | null; allowedBytes: number | null } | null;
 }
 
@@ -64,6 +64,6 @@ export interface MoneyLimit extends Pick<Limit, 'id' | 'window' | 'exceededAt' |
   /** Highest known amount in the window before this reading. Usage never falls below it. */
   peakUsed: string | null;
   releasedUntil?: string | null;
-  /** The open hold of this limit, with its window and the allowance of the last decision. */
-  hold: { window: string | null; allowed: string | null } | null;
+  /** The open hold of this limit, with the window in which it was last exceeded. It is due to an allowance that `peakUsed` reaches. */
+  hold: { window: string | null } | null;
 }

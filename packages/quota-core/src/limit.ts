@@ -186,7 +186,7 @@ interface Quantities {
   fell: boolean;
   /** How far below the allowance usage has to be for a release by margin. */
   margin: bigint;
-  /** The allowance at the last decision about the open hold. */
+  /** The allowance that the open hold is due to, or the most that it was; null where unknown. */
   allowedBefore: bigint | null;
   problem: Problem | null;
   /** Whether `used` is known in spite of a problem, as a part of the usage. */
@@ -254,10 +254,9 @@ export function releaseMargin(allowedBytes: bigint): bigint {
   return hundredth < GB ? hundredth : GB;
 }
 
-function ofMoney({ allowance, usage, peakUsed, hold }: MoneyLimit): Quantities {
+function ofMoney({ allowance, usage, peakUsed }: MoneyLimit): Quantities {
   const amount = usage?.known === true ? usage.amount : null;
-  const before = hold?.allowed ?? null;
-  const texts = [allowance, amount, peakUsed, before].filter((text) => text !== null);
+  const texts = [allowance, amount, peakUsed].filter((text) => text !== null);
   const places = Math.max(...texts.map((text) => parseMoney(text).decimalPlaces()));
   const toWhole = (text: string | null): bigint | null =>
     text === null ? null : BigInt(parseMoney(text).toFixed(places).replace('.', ''));
@@ -273,7 +272,8 @@ function ofMoney({ allowance, usage, peakUsed, hold }: MoneyLimit): Quantities {
     peak,
     fell: false,
     margin: allowed / 100n,
-    allowedBefore: toWhole(before),
+    // The hold began at an allowance that the window had reached: at most its highest amount.
+    allowedBefore: peak,
     problem: usage === null || usage.known ? partial : { code: usage.code, message: usage.message },
     isPart: partial !== null,
     usedText: isBelow ? peakUsed : amount,

@@ -3,7 +3,7 @@ import { type Decision, decide, type MoneyLimit, type MoneyReading } from './ind
 
 const NOW = '2026-11-20T23:00:00.000Z';
 const spent = (amount: string): MoneyReading => ({ known: true, at: NOW, amount, partial: null });
-const held = { window: 'd1', allowed: '20.00' };
+const held = { window: 'd1' };
 
 function run(over: Partial<MoneyLimit>): Decision {
   const limit: MoneyLimit = {
@@ -54,6 +54,8 @@ describe('a limit in money', () => {
     expect(toRule({ usage: spent('3'), hold: held })).toBe('until-window-end');
     expect(toRule({ usage: spent('3'), hold: held, window: 'd2' })).toBe('below-allowance');
     expect(toRule({ usage: spent('21'), hold: held, peakUsed: '21', allowance: '25' })).toBe('below-allowance');
+    expect(toRule({ usage: spent('3'), hold: held, peakUsed: '21', allowance: '21.001' })).toBe('below-allowance');
+    expect(isHeld({ usage: spent('3'), hold: held, peakUsed: '21', allowance: '20.999' })).toBe(true);
   });
 
   it('releases nothing and holds nothing by an unknown figure', () => {

@@ -142,7 +142,7 @@ function weighMoney(context: Context, limit: CappedLimit, from: LimitFacts): Wei
       allowance: allowed,
       usage: spend?.reading ?? (limit.window === 'cycle' && facts.cycle === null ? noCycle(facts, now) : null),
       peakUsed: peak,
-      hold: hold && { window: hold.cycle, allowed: before === null ? null : String(before.allowed) },
+      hold: hold && { window: hold.cycle },
     },
     state: spend === null && stored !== null ? stored : state,
   };
