@@ -186,12 +186,15 @@ async function commitHolds(work: Applied, at: string, tables: StoreTables): Prom
   return { ...work, holds: [...kept, ...drafts], drafts: [], opens: [], closes: [], ended, toRestrict };
 }
 
-/** Returns a limit's hold with its current figures, from which a later release is decided, and its current restriction. */
+/**
+ * Returns a limit's hold with its current restriction, and with the window and the figures from which a later release is decided:
+ * those at which the limit was last exceeded. A run that keeps the hold for another reason has decided nothing by its figures.
+ */
 async function withFigures(work: Applied, hold: HoldRecord, tables: StoreTables): Promise<HoldRecord> {
   const limit = work.decision?.limits.find((one) => one.limit === hold.reason);
   if (limit === undefined) return hold;
-  const { usedBytes, allowedBytes } = limit;
-  const figures = isRead(work, limit) ? { cycle: findWindowKey(work, hold.reason), usedBytes, allowedBytes } : {};
+  const { usedBytes, allowedBytes, rule } = limit;
+  const figures = EXCEEDED.has(rule) ? { cycle: findWindowKey(work, hold.reason), usedBytes, allowedBytes } : {};
   const change = { ...hold, ...figures, restriction: findDueRestriction(work.decision, hold) };
   const { cycle, restriction } = change;
   if (hold.cycle !== cycle || hold.allowedBytes !== change.allowedBytes || hold.restriction !== restriction)
@@ -199,11 +202,7 @@ async function withFigures(work: Applied, hold: HoldRecord, tables: StoreTables)
   return change;
 }
 
-/** A hold of another limit than the quota is due to a window only by what is known to be used in it. */
-function isRead({ usage }: Applied, { limit, money, usedBytes, allowedBytes }: LimitDecision): boolean {
-  if (money !== null) return money.used !== null;
-  return usage !== null && allowedBytes !== null && (limit === 'quota' || usedBytes !== null);
-}
+const EXCEEDED: ReadonlySet<LimitDecision['rule']> = new Set(['at-or-over-allowance', 'over-allowance']);
 
 /** Lists the steps of services that are only previewed. */
 function showSteps(run: ApplyRun, subjects: readonly Applied[], { treatment }: Verdict): Applied[] {
