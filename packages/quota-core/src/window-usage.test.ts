@@ -76,6 +76,42 @@ describe('usage in a window', () => {
   });
 });
 
+describe('a window that begins with a fallen reading', () => {
+  const fallen = (highest: number): WindowCount =>
+    beginWindowCount(hour(0), at(0, 40), { inBytes: null, outBytes: null, totalBytes: highest });
+  const used = (highest: number, ...readings: CycleReading[]): (number | null | undefined)[] => {
+    let count = fallen(highest);
+    return readings.map((reading) => {
+      count = stepWindowCount(count, reading);
+      return usageInWindow(count)?.totalBytes;
+    });
+  };
+
+  it('counts nothing of what a later reading brings back at once', () => {
+    expect(used(700, at(1, 705), at(2, 900))).toEqual([0, 195]);
+    expect(used(700, at(1, 41), at(2, 690), at(3, 900))).toEqual([1, 1, 211]);
+  });
+
+  it('counts what grows step by step, beyond the highest figure too', () => {
+    expect(used(700, at(1, 300), at(2, 500), at(3, 900))).toEqual([260, 460, 860]);
+  });
+
+  it('counts as usual where the figure had not fallen by more than half', () => {
+    expect(used(80, at(1, 80))).toEqual([40]);
+    expect(fallen(80)).toEqual(beginWindowCount(hour(0), at(0, 40)));
+  });
+
+  it('waits for no final reading of a cycle whose figures were not back at its end', () => {
+    const count = [at(5, 45), at(8, 40, C2)].reduce(stepWindowCount, fallen(700));
+    expect([count.ended, count.fallen, usageInWindow(count)?.totalBytes]).toEqual([null, undefined, 45]);
+    expect(usageInWindow(stepWindowCount(count, at(8, 950)))?.totalBytes).toBe(45);
+  });
+});
+
+it('what a fall before the end of a cycle hides is counted once by its final reading', () => {
+  expect(total(at(5, 900), at(5.5, 10), at(8, 40, C2), at(8, 950))).toBe(290);
+});
+
 type Happening = 'read' | 'failed' | 'end' | 'final' | 'move' | 'restart';
 const life = fc.array(
   fc.record({

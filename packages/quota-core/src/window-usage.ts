@@ -1,3 +1,4 @@
+import { confirmsJump } from './jump.js';
 import type { UsageBytes } from './usage.js';
 
 /** Usage in a cycle at an instant. */
@@ -24,13 +25,21 @@ export interface WindowCount {
   last: CycleReading;
   /** The last counted reading of the cycle before; null once its final one is counted, or where it ended before the window. */
   ended: CycleReading | null;
+  /** The highest figures of the present cycle before `base`, of those that had fallen to less than half; absent without any. */
+  fallen?: UsageBytes;
 }
 
 const NONE: UsageBytes = { inBytes: 0, outBytes: 0, totalBytes: 0 };
 
-/** Returns a count that begins with a reading: what was used before it does not count. */
-export function beginWindowCount(start: string, base: CycleReading): WindowCount {
-  return { start, since: base.at, base, carried: NONE, last: base, ended: null };
+/**
+ * Returns a count that begins with a reading: what was used before it does not count.
+ *
+ * @param highest the highest figures of its cycle before it. One that had fallen to less than half of them may be a mistake of the
+ * panel: what a later reading brings back of it at once does not count either
+ */
+export function beginWindowCount(start: string, base: CycleReading, highest: UsageBytes = NONE): WindowCount {
+  const fallen = combine(base, highest, (now, before) => (now * 2 < before ? before : null));
+  return withFallen({ start, since: base.at, base, carried: NONE, last: base, ended: null }, fallen);
 }
 
 /**
@@ -53,10 +62,13 @@ export function beginWindowCount(start: string, base: CycleReading): WindowCount
  * ```
  */
 export function stepWindowCount(count: WindowCount, reading: CycleReading): WindowCount {
+  const { fallen, ...others } = count;
   const { base, last, ended } = count;
   // Its figures are of the time before the window.
   if (reading.cycleEnd <= count.start) return count;
-  if (isSameCycle(last, reading)) return { ...count, last: reading };
+  if (isSameCycle(last, reading)) {
+    return fallen === undefined ? { ...count, last: reading } : stepFallen({ ...others, fallen }, reading);
+  }
   if (ended !== null && isSameCycle(ended, reading)) {
     if (reading.at < ended.at) return count;
     return { ...count, carried: add(count.carried, grow(ended, reading)), ended: waitFor(count.start, reading) };
@@ -64,9 +76,29 @@ export function stepWindowCount(count: WindowCount, reading: CycleReading): Wind
   if (reading.cycle !== last.cycle && reading.cycleEnd <= last.cycleStart) return count;
   const carried = add(count.carried, grow(base, last));
   if (reading.cycle !== last.cycle) {
-    return { ...count, carried, base: { ...reading, ...NONE }, last: reading, ended: waitFor(count.start, last) };
+    // What is counted up to now may be less than the last reading shows, or more.
+    const counted = fallen === undefined ? { ...last, ...combine(base, last, Math.max) } : null;
+    const waiting = counted === null ? null : waitFor(count.start, counted);
+    return { ...others, carried, base: { ...reading, ...NONE }, last: reading, ended: waiting };
   }
-  return { ...count, carried: add(carried, growOfMoved(last, reading)), base: reading, last: reading };
+  return { ...others, carried: add(carried, growOfMoved(last, reading)), base: reading, last: reading };
+}
+
+/** Counts a reading of the present cycle after a base that had fallen. Figures that grow from there step by step were used. */
+function stepFallen(count: WindowCount & { fallen: UsageBytes }, reading: CycleReading): WindowCount {
+  const { base, carried, last, fallen, ...others } = count;
+  const isBack = combine(fallen, reading, (before, now) => (confirmsJump(now, before) ? 1 : 0));
+  const choose = (back: UsageBytes, other: UsageBytes): UsageBytes => pick((key) => (isBack[key] ? back : other)[key]);
+  const left = pick((key) => {
+    const [before, now] = [fallen[key], reading[key]];
+    return before === null || now === null || now * 2 < before ? before : null;
+  });
+  const counted = choose(add(carried, grow(base, last)), carried);
+  return withFallen({ ...others, base: { ...base, ...choose(reading, base) }, carried: counted, last: reading }, left);
+}
+
+function withFallen(count: WindowCount, fallen: UsageBytes): WindowCount {
+  return Object.values(fallen).every((figure) => figure === null) ? count : { ...count, fallen };
 }
 
 /** Returns what was used in a window up to its last reading; null while nothing but the first one is known. */
@@ -108,10 +140,13 @@ function add(a: UsageBytes, b: UsageBytes): UsageBytes {
   return combine(a, b, (left, right) => left + right);
 }
 
-function combine(a: UsageBytes, b: UsageBytes, join: (a: number, b: number) => number): UsageBytes {
-  const of = (key: keyof UsageBytes): number | null => {
+function combine(a: UsageBytes, b: UsageBytes, join: (a: number, b: number) => number | null): UsageBytes {
+  return pick((key) => {
     const [left, right] = [a[key], b[key]];
     return left === null || right === null ? null : join(left, right);
-  };
+  });
+}
+
+function pick(of: (key: keyof UsageBytes) => number | null): UsageBytes {
   return { inBytes: of('inBytes'), outBytes: of('outBytes'), totalBytes: of('totalBytes') };
 }

@@ -1,10 +1,16 @@
 import type { Panel } from '@sluice/panel-kind';
-import { beginWindowCount, type CycleReading, stepWindowCount, type WindowCount } from '@sluice/quota-core';
+import {
+  beginWindowCount,
+  type CycleReading,
+  stepWindowCount,
+  type UsageBytes,
+  type WindowCount,
+} from '@sluice/quota-core';
 import type { CycleRecord, SampleRecord, ServiceRecord } from '@sluice/state-store';
 import { listLimits } from '../../base/config/find-entry.js';
 import type { Context } from '../../context/context.js';
 import { findLimitStates, type LimitState } from './limit-state.js';
-import { findWindow, toCycleReading, withEnd } from './limits.js';
+import { findWindow, toCycleReading, toHighest, withEnd } from './limits.js';
 
 /** What is known of the limits of a service before it is read. */
 export interface LimitsBefore {
@@ -121,7 +127,8 @@ async function countStored(
   const { readAt } = recorded;
   const earliest = new Date(Date.parse(start) - 2 * config.poll.interval).toISOString();
   if (readAt !== null && readAt < earliest) return null;
-  if (readAt !== null && readAt <= start) return beginWindowCount(start, toCycleReading(recorded, readAt, recorded));
+  if (readAt !== null && readAt <= start)
+    return beginWindowCount(start, toCycleReading(recorded, readAt, recorded), toHighest(recorded));
   const samples = await store.samples.list({ service: service.id, from: earliest });
   const rows = await store.cycles.ofService(service.id);
   const cycles = new Map(rows.map((cycle) => [cycle.id, cycle]));
@@ -131,7 +138,20 @@ async function countStored(
     readings.findLastIndex(({ at }) => at <= start),
   );
   const [base, ...later] = readings.slice(first);
-  return base === undefined ? null : continued(later.reduce(stepWindowCount, beginWindowCount(start, base)), rows);
+  if (base === undefined) return null;
+  const begun = beginWindowCount(start, base, findHighest(readings.slice(0, first), base));
+  return continued(later.reduce(stepWindowCount, begun), rows);
+}
+
+/** Returns the highest figures among readings of the same cycle. */
+function findHighest(readings: readonly CycleReading[], { cycle, cycleStart }: CycleReading): UsageBytes {
+  const same = readings.filter((one) => one.cycle === cycle && one.cycleStart === cycleStart);
+  const of = (key: keyof UsageBytes): number | null =>
+    same.reduce<number | null>(
+      (most, { [key]: figure }) => (figure === null ? most : Math.max(figure, most ?? 0)),
+      null,
+    );
+  return { inBytes: of('inBytes'), outBytes: of('outBytes'), totalBytes: of('totalBytes') };
 }
 
 /** Returns a stored sample as a reading of its cycle; one from before its beginning was read when it began earlier. */

@@ -45,6 +45,15 @@ export function toCycleReading(
   return { at, cycle: id, cycleStart: start, cycleEnd: end, inBytes, outBytes, totalBytes };
 }
 
+/** Returns the highest figures of a cycle. */
+export function toHighest({
+  peakInBytes,
+  peakOutBytes,
+  peakTotalBytes,
+}: Pick<CycleRecord, 'peakInBytes' | 'peakOutBytes' | 'peakTotalBytes'>): UsageBytes {
+  return { inBytes: peakInBytes, outBytes: peakOutBytes, totalBytes: peakTotalBytes };
+}
+
 /** A limit as it is decided, with what is stored of it. */
 interface WeighedLimit {
   limit: MeteredLimit | MoneyLimit;
@@ -104,7 +113,8 @@ function countInWindow(
   const known = before && [closing, awaited].reduce(withEnd, before);
   if (usage === null || !usage.known || cycle === null) return { usage, count: known };
   const reading = toCycleReading(cycle, usage.at, usage);
-  const count = known === null ? beginWindowCount(start, reading) : stepWindowCount(known, reading);
+  const begin = (): WindowCount => beginWindowCount(start, reading, toHighest(cycle));
+  const count = known === null ? begin() : stepWindowCount(known, reading);
   const used = usageInWindow(count);
   return { count, usage: used && { known: true, at: usage.at, ...used } };
 }
