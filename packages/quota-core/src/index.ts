@@ -49,6 +49,7 @@ export {
   beginWindowCount,
   type CycleReading,
   stepWindowCount,
+  swapDirections,
   mostInWindow,
   usageInWindow,
   type WindowCount,

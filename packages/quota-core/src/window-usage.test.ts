@@ -5,6 +5,7 @@ import {
   type CycleReading,
   mostInWindow,
   stepWindowCount,
+  swapDirections,
   usageInWindow,
   type UsageBytes,
   type WindowCount,
@@ -105,6 +106,29 @@ describe('a window that begins with a fallen reading', () => {
     const count = [at(5, 45), at(8, 40, C2)].reduce(stepWindowCount, fallen(700));
     expect([count.ended, count.fallen, usageInWindow(count)?.totalBytes]).toEqual([null, undefined, 45]);
     expect(usageInWindow(stepWindowCount(count, at(8, 950)))?.totalBytes).toBe(45);
+  });
+});
+
+it('a count goes on where the directions are swapped', () => {
+  const both = (number: number, inBytes: number, outBytes: number): CycleReading => ({
+    ...at(number, inBytes + outBytes),
+    inBytes,
+    outBytes,
+  });
+  const highest = { inBytes: 5, outBytes: 900, totalBytes: 905 };
+  const first = stepWindowCount(beginWindowCount(hour(0), both(0, 5, 150), highest), both(1, 7, 160));
+  const swapped = swapDirections(first);
+  expect(usageInWindow(stepWindowCount(swapped, both(2, 163, 9)))).toEqual({
+    inBytes: 13,
+    outBytes: 4,
+    totalBytes: 17,
+  });
+  expect(usageInWindow(stepWindowCount(swapped, both(2, 901, 9)))).toMatchObject({ inBytes: 10, outBytes: 4 });
+  expect(swapDirections(swapped)).toEqual(first);
+  const over = stepWindowCount(first, { ...both(8, 1, 2), ...C2 });
+  expect(swapDirections(over)).toMatchObject({
+    carried: { inBytes: 10, outBytes: 2 },
+    last: { inBytes: 2, outBytes: 1 },
   });
 });
 

@@ -101,6 +101,23 @@ function withFallen(count: WindowCount, fallen: UsageBytes): WindowCount {
   return Object.values(fallen).every((figure) => figure === null) ? count : { ...count, fallen };
 }
 
+/** Returns a count whose figures had the directions swapped. */
+export function swapDirections(count: WindowCount): WindowCount {
+  const { base, carried, last, ended, fallen } = count;
+  return {
+    ...count,
+    base: { ...base, ...swap(base) },
+    carried: swap(carried),
+    last: { ...last, ...swap(last) },
+    ended: ended && { ...ended, ...swap(ended) },
+    ...(fallen === undefined ? {} : { fallen: swap(fallen) }),
+  };
+}
+
+function swap({ inBytes, outBytes, totalBytes }: UsageBytes): UsageBytes {
+  return { inBytes: outBytes, outBytes: inBytes, totalBytes };
+}
+
 /** Returns what was used in a window up to its last reading; null while nothing but the first one is known. */
 export function usageInWindow({ since, base, last, carried }: WindowCount): UsageBytes | null {
   return last.at <= since ? null : add(carried, grow(base, last));

@@ -57,7 +57,7 @@ export async function readUsage(
     try {
       const doubt = findDoubt(panel, facts, answer, { fingerprint, window, believed: allowShort });
       if (doubt !== null) return doubted(panel, facts, answer, { error: doubt });
-      return take(allowShort ? withDirections(facts, answer) : facts, answer, panel);
+      return take(allowShort ? withDirections(panel, facts, answer) : facts, answer, panel);
     } catch (error) {
       // One answer that can't be used must not end the run over the others.
       return toRead(facts, { answer: refused(answer, toItemError(error)), warnings: answer.warnings });
@@ -200,7 +200,7 @@ function take(facts: Loaded, answer: UsageAnswer, panel: Panel): Read {
   if (!reading.known || !cycle) return toRead(facts, { answer, warnings });
   const counted = answer.counter
     ? count(facts, cycle, answer, panel.kind)
-    : { usage: reading, counter: withSource(panel, facts.service, withBounds(panel, cycle, reading)), restarted: null };
+    : { usage: reading, counter: countBounds(panel, facts.service, cycle, reading), restarted: null };
   if ('code' in counted) return toRead(facts, { answer: refused(answer, counted), warnings });
   const { inBytes, outBytes } = counted.usage;
   const usage = { inBytes, outBytes, totalBytes: toTotal(counted.usage) };
@@ -222,8 +222,10 @@ function isExact({ inBytes, outBytes, totalBytes }: UsageBytes): boolean {
   return [inBytes, outBytes, totalBytes].every((bytes) => bytes === null || Number.isSafeInteger(bytes));
 }
 
-function withBounds(panel: Pick<Panel, 'plausibility'>, cycle: CycleRecord, reading: Known): unknown {
-  return panel.plausibility?.withReading(cycle.counter, toWindowReading(cycle, reading)) ?? cycle.counter;
+/** Returns the bounds of later readings after this one. */
+function countBounds(panel: Panel, service: Loaded['service'], cycle: CycleRecord, reading: Known): unknown {
+  const bounds = panel.plausibility?.withReading(cycle.counter, toWindowReading(cycle, reading)) ?? cycle.counter;
+  return withSource(panel, service, cycle, { bounds, at: reading.at });
 }
 
 type Known = Extract<UsageAnswer['reading'], { known: true }>;

@@ -2,6 +2,7 @@ import type { ItemError, Panel, UsageAnswer, UsageRequest, WindowReading } from 
 import { confirmsJump, usageInMode } from '@sluice/quota-core';
 import type { CycleRecord, FingerprintRecord } from '@sluice/state-store';
 import { isOfLimit } from '../kernel/subject/holds.js';
+import { withSwapped } from '../kernel/subject/source.js';
 import type { Decided, Loaded, Read } from '../kernel/subject/stages.js';
 
 /** Code of a reading that has grown by more than is possible, or than one reading alone shows. */
@@ -79,10 +80,11 @@ function otherShape({ shape }: UsageAnswer, fingerprint: FingerprintRecord | nul
 }
 
 /** Returns a service whose later readings are not compared with directions that the operator has confirmed to be swapped. */
-export function withDirections(facts: Loaded, { reading }: UsageAnswer): Loaded {
-  const { cycle } = facts;
+export function withDirections(panel: Panel, facts: Loaded, { reading }: UsageAnswer): Loaded {
+  const { cycle, service } = facts;
   if (cycle === null || !reading.known || otherDirections(cycle, reading) === null) return facts;
-  return { ...facts, cycle: { ...cycle, peakInBytes: null, peakOutBytes: null } };
+  const counter = withSwapped(panel, service, cycle.counter);
+  return { ...facts, cycle: { ...cycle, counter, peakInBytes: null, peakOutBytes: null } };
 }
 
 /** Refuses swapped directions: inside a cycle both only grow, so that one can't fall by more than half while the other rises. */

@@ -126,8 +126,9 @@ export function toDecisionRecord(
 function toStored({ limits, limitsBefore }: Applied, { previewOnly, observing }: Treatment): LimitState[] {
   if (!previewOnly || observing) return [...limits];
   return limits.map((limit) => {
-    const before = limitsBefore.find(({ id, key }) => id === limit.id && key === limit.key);
-    return { ...limit, peak: before?.peak ?? null, count: before?.count ?? null };
+    const before = limitsBefore.find(({ id, window }) => id === limit.id && window?.start === limit.window?.start);
+    const peak = before?.key === limit.key ? before.peak : null;
+    return { ...limit, peak, count: before?.count ?? null };
   });
 }
 

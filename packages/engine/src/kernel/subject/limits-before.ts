@@ -10,7 +10,8 @@ import type { CycleRecord, SampleRecord, ServiceRecord } from '@sluice/state-sto
 import { listLimits } from '../../base/config/find-entry.js';
 import type { Context } from '../../context/context.js';
 import { findLimitStates, type LimitState } from './limit-state.js';
-import { findWindow, toCycleReading, toHighest, withEnd } from './limits.js';
+import { findWindow, isOfWindow, toCycleReading, toHighest, withEnd } from './limits.js';
+import { findSourceChange } from './source.js';
 
 /** What is known of the limits of a service before it is read. */
 export interface LimitsBefore {
@@ -107,12 +108,13 @@ async function withBases(context: Context, stored: Stored, last: readonly LimitS
     if (window === 'cycle' || typeof allowance === 'string') continue;
     const bounds = findWindow(context, limit, { service, cycle: null, now });
     const key = `${window} ${bounds?.start ?? ''}`;
-    const before = states.get(id);
-    if (bounds === null || (before?.key === key && before.unit === 'bytes' && before.count !== null)) continue;
+    const state = states.get(id);
+    const before = state?.unit === 'bytes' && isOfWindow(state, key) ? state : null;
+    if (bounds === null || (before !== null && before.count !== null)) continue;
     const count = await countStored(context, stored, bounds.start);
     if (count === null) continue;
-    const peak = before?.key === key ? before.peak : null;
-    states.set(id, { id, window: bounds, key, unit: 'bytes', used: null, allowed: allowance, peak, count });
+    const known = { key: before?.key ?? key, peak: before?.peak ?? null };
+    states.set(id, { id, window: bounds, ...known, unit: 'bytes', used: null, allowed: allowance, count });
   }
   return [...states.values()];
 }
@@ -129,7 +131,9 @@ async function countStored(
   if (readAt !== null && readAt < earliest) return null;
   if (readAt !== null && readAt <= start)
     return beginWindowCount(start, toCycleReading(recorded, readAt, recorded), toHighest(recorded));
-  const samples = await store.samples.list({ service: service.id, from: earliest });
+  const { since = earliest } = findSourceChange(recorded) ?? {};
+  const from = since > earliest ? since : earliest;
+  const samples = await store.samples.list({ service: service.id, from });
   const rows = await store.cycles.ofService(service.id);
   const cycles = new Map(rows.map((cycle) => [cycle.id, cycle]));
   const readings = samples.flatMap((sample) => toReading(sample, cycles.get(sample.cycle)) ?? []);

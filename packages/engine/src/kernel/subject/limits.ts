@@ -11,6 +11,7 @@ import {
   mostInWindow,
   type Reading,
   stepWindowCount,
+  swapDirections,
   usageInWindow,
   type UsageBytes,
   type WindowCount,
@@ -20,6 +21,7 @@ import { findTimeZone } from '../../base/config/find-entry.js';
 import type { Context } from '../../context/context.js';
 import { toCycleKey } from './cycle-key.js';
 import { findPeak, type LimitState, type Spend } from './limit-state.js';
+import { findSourceChange } from './source.js';
 import type { Loaded, Stage } from './stages.js';
 
 /** Percentages of an allowance that are reported once per window. */
@@ -45,13 +47,18 @@ export function toCycleReading(
   return { at, cycle: id, cycleStart: start, cycleEnd: end, inBytes, outBytes, totalBytes };
 }
 
-/** Returns the highest figures of a cycle. */
-export function toHighest({
-  peakInBytes,
-  peakOutBytes,
-  peakTotalBytes,
-}: Pick<CycleRecord, 'peakInBytes' | 'peakOutBytes' | 'peakTotalBytes'>): UsageBytes {
-  return { inBytes: peakInBytes, outBytes: peakOutBytes, totalBytes: peakTotalBytes };
+/** Returns the highest figures of a cycle, of what is read now: its highest total may be another server's. */
+export function toHighest(cycle: Readonly<CycleRecord>): UsageBytes {
+  const { peakInBytes: inBytes, peakOutBytes: outBytes, peakTotalBytes } = cycle;
+  const both = inBytes === null || outBytes === null ? null : inBytes + outBytes;
+  return { inBytes, outBytes, totalBytes: findSourceChange(cycle) === null ? peakTotalBytes : both };
+}
+
+/** Returns a count of the figures that a cycle has now; null where it is of another server or panel. */
+function ofSource(count: WindowCount | null, cycle: Readonly<CycleRecord> | null): WindowCount | null {
+  const change = findSourceChange(cycle);
+  if (count === null || change === null || count.last.at >= change.since) return count;
+  return change.swapped ? swapDirections(count) : null;
 }
 
 /** A limit as it is decided, with what is stored of it. */
@@ -81,12 +88,12 @@ function weighBytes(context: Context, limit: LimitSettings, allowed: number, fro
   const { cycle, service, mode } = facts;
   const isCycle = limit.window === 'cycle';
   const window = findWindow(context, limit, { service, cycle, now: usage?.known === true ? usage.at : now });
-  const key = isCycle ? cycle && toCycleKey(cycle) : toKey(limit, window);
+  const key = window && toSourceKey(isCycle ? cycle && toCycleKey(cycle) : toKey(limit, window), window.start, facts);
   const before = findBefore(facts, { id: limit.id, key, unit: 'bytes' });
+  const count = findStored(facts, limit.id)?.count ?? null;
+  const known = count?.start === window?.start ? count : null;
   const counted =
-    isCycle || window === null
-      ? { usage, count: null }
-      : countInWindow(facts, window.start, before?.count ?? null, usage);
+    isCycle || window === null ? { usage, count: null } : countInWindow(facts, window.start, known, usage);
   const peak = isCycle ? findPeak(cycle, mode) : toBytes(before?.peak);
   const hold = facts.holds.find(({ reason }) => reason === limit.id) ?? null;
   return {
@@ -95,7 +102,7 @@ function weighBytes(context: Context, limit: LimitSettings, allowed: number, fro
       allowance: { kind: 'limited', baseBytes: allowed, extraBytes: 0, allowedBytes: allowed, parts: [] },
       mode,
       usage: counted.usage,
-      most: before === null && usage?.known === true ? findMost(facts, limit.id, counted.count) : null,
+      most: known === null && usage?.known === true ? findMost(facts, count, counted.count) : null,
       peakUsedBytes: peak,
       hold: hold && { window: hold.cycle, usedBytes: hold.usedBytes, allowedBytes: hold.allowedBytes },
     },
@@ -110,7 +117,7 @@ function countInWindow(
   before: WindowCount | null,
   usage: Reading | null,
 ): { usage: Reading | null; count: WindowCount | null } {
-  const known = before && [closing, awaited].reduce(withEnd, before);
+  const known = ofSource(before && [closing, awaited].reduce(withEnd, before), cycle);
   if (usage === null || !usage.known || cycle === null) return { usage, count: known };
   const reading = toCycleReading(cycle, usage.at, usage);
   const begin = (): WindowCount => beginWindowCount(start, reading, toHighest(cycle));
@@ -119,15 +126,16 @@ function countInWindow(
   return { count, usage: used && { known: true, at: usage.at, ...used } };
 }
 
-/** Returns the most that was used in a window before its first reading; null where that is unknown. */
-function findMost(facts: Loaded<Stage>, id: string, count: WindowCount | null): UsageBytes | null {
-  const last = findStored(facts, id)?.count?.last;
+/** Returns the most that was used in a window before its first reading, by an earlier count; null where that is unknown. */
+function findMost({ cycle }: Loaded<Stage>, earlier: WindowCount | null, count: WindowCount | null): UsageBytes | null {
+  const last = ofSource(earlier, cycle)?.last;
   return count === null || last === undefined ? null : mostInWindow(count, last);
 }
 
 /** Returns a count with the newest figures of a cycle that ended in its window. */
 export function withEnd(count: WindowCount, cycle: Readonly<CycleRecord> | null): WindowCount {
   if (cycle?.readAt == null || (cycle.id !== count.last.cycle && cycle.id !== count.ended?.cycle)) return count;
+  if (ofSource(count, cycle) !== count) return count;
   return stepWindowCount(count, toCycleReading(cycle, cycle.readAt, cycle));
 }
 
@@ -160,8 +168,23 @@ function weighMoney(context: Context, limit: CappedLimit, from: LimitFacts): Wei
 
 /** The window of a client that got the line within it is another one: what the former one spent does not count. */
 function ofClient(key: string | null, spend: Pick<Spend, 'window' | 'since'> | null): string | null {
-  if (key === null || spend?.since == null || spend.since <= spend.window.start) return key;
-  return `${key} since ${spend.since}`;
+  return spend === null ? key : toKeySince(key, spend.window.start, spend.since);
+}
+
+/** So is that of another server, or of directions that were swapped within it: what its limit held for is not what counts now. */
+function toSourceKey(key: string | null, start: string, { cycle, mode }: Loaded<Stage>): string | null {
+  const change = findSourceChange(cycle);
+  const isSame = change === null || (change.swapped && mode === 'TOTAL');
+  return isSame ? key : toKeySince(key, start, change.since);
+}
+
+function toKeySince(key: string | null, start: string, since: string | null): string | null {
+  return key === null || since === null || since <= start ? key : `${key} since ${since}`;
+}
+
+/** Returns whether a limit as stored is of a window, whatever has been counted in it since when. */
+export function isOfWindow({ key: stored }: Pick<LimitState, 'key'>, key: string): boolean {
+  return stored === key || stored?.startsWith(`${key} since `) === true;
 }
 
 function noCycle({ service }: Loaded<Stage>, at: string): MoneyReading {

@@ -3,12 +3,20 @@ import type { CycleRecord, ServiceRecord } from '@sluice/state-store';
 import { isCounterState } from './counter.js';
 
 /** What the figures of a panel with windows are read from; stored with the bounds of later readings. */
-interface Source {
+interface Source extends Partial<SourceChange> {
   panel: string;
   /** The objects of the service. */
   refs: string;
   /** The setting that says which direction is which. */
   directions: string | null;
+}
+
+/** Since when the figures of a cycle are of another server or panel than those before, or have the directions swapped. */
+export interface SourceChange {
+  /** Instant of the first reading. */
+  since: string;
+  /** Whether the figures before are the same ones, with in and out swapped. */
+  swapped: boolean;
 }
 
 type SourcePanel = Pick<Panel, 'name' | 'kind'> & { readonly plausibility?: Panel['plausibility'] };
@@ -24,10 +32,38 @@ function toSource({ name, plausibility }: SourcePanel, { refs }: SourceService):
   };
 }
 
-/** Returns the bounds of later readings with what they were read from; null where the panel has none. */
-export function withSource(panel: SourcePanel, service: SourceService, bounds: unknown): unknown {
+/** Returns the bounds after a reading of a cycle with what they were read from; null where the panel has none. */
+export function withSource(
+  panel: SourcePanel,
+  service: SourceService,
+  cycle: CycleRecord,
+  { bounds, at }: { bounds: unknown; at: string },
+): unknown {
   if (typeof bounds !== 'object' || bounds === null) return bounds;
-  return { ...bounds, source: toSource(panel, service) };
+  const other = findOther(panel, service, cycle);
+  const source = toSource(panel, service);
+  const isKept = other === null || (isSameObject(panel, source, other) && source.directions === other.directions);
+  const change = isKept ? findSourceChange(cycle) : { since: at, swapped: isSameObject(panel, source, other) };
+  return { ...bounds, source: { ...source, ...change } };
+}
+
+/** Returns the last change of what the figures of a cycle are read from; null where none is known. */
+export function findSourceChange(cycle: Pick<CycleRecord, 'counter'> | null): SourceChange | null {
+  const { source } = (cycle?.counter ?? {}) as { source?: Partial<Source> };
+  return source?.since === undefined ? null : { since: source.since, swapped: source.swapped === true };
+}
+
+/** Returns whether two sources are the same object of a panel; the other ids of the service do not decide what is read. */
+function isSameObject({ kind }: SourcePanel, now: Source, { panel, refs }: Partial<Source>): boolean {
+  const toId = (text: string): string | undefined =>
+    kind.requiredRef === null ? text : text.split(' ').find((entry) => entry.startsWith(`${kind.requiredRef}=`));
+  return panel === now.panel && refs !== undefined && toId(refs) === toId(now.refs);
+}
+
+/** Returns bounds whose directions are to be compared with no more: the operator has confirmed that the panel has swapped them. */
+export function withSwapped(panel: SourcePanel, service: SourceService, bounds: unknown): unknown {
+  if (panel.plausibility === undefined || isCounterState(bounds)) return bounds;
+  return { ...(bounds as object | null), source: { ...toSource(panel, service), directions: 'swapped-by-panel' } };
 }
 
 /** Returns the bounds by an observation; what the figures were read from stays as it was. */
