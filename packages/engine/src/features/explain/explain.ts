@@ -102,21 +102,49 @@ async function readReadings(
   const newest = { service: id, ...ofCycle, to: until, newestFirst: true, limit: READINGS };
   const last = (await store.samples.list(newest)).reverse();
   const [first] = last;
-  if (first === undefined || last.length < READINGS) return readingViews(last, cycle);
-  const earlier = { from: cycle?.start ?? createdAt, to: first.at, parts: EARLIER };
-  const before = await store.samples.spread({ service: id, ...ofCycle, ...earlier });
-  return readingViews([...before.filter(({ at }) => at < first.at), ...last], cycle).slice(-READINGS);
+  const earlier = { from: cycle?.start ?? createdAt, to: first?.at ?? until, parts: EARLIER };
+  const isMore = first !== undefined && last.length === READINGS;
+  const before = isMore ? await store.samples.spread({ service: id, ...ofCycle, ...earlier }) : [];
+  const samples = isMore ? [...before.filter(({ at }) => at < first.at), ...last] : last;
+  const most = cycle?.peakTotalBytes ?? null;
+  const above = most === null ? [] : samples.filter(({ totalBytes }) => (totalBytes ?? 0) > most);
+  const braked = await findBraked(store, above);
+  return readingViews(samples, above, braked).slice(-READINGS);
 }
 
-/** Returns the readings, oldest first. One above the peak of its cycle was never accepted; one far below is not trusted. */
-function readingViews(samples: readonly SampleRecord[], cycle: CycleRecord | null): Explanation['readings'] {
+const DAY_MS = 86_400_000;
+
+/** Returns those of these readings that were read by a run which the brake stopped. */
+async function findBraked(
+  { runs }: Context['store'],
+  samples: readonly SampleRecord[],
+): Promise<ReadonlySet<SampleRecord>> {
+  const [first, last] = [samples.at(0), samples.at(-1)];
+  if (first === undefined || last === undefined) return new Set();
+  const since = new Date(Date.parse(first.at) - DAY_MS).toISOString();
+  const stopped = await runs.list({ outcomes: ['brake'], since, until: last.at });
+  const isIn = ({ at }: SampleRecord): boolean =>
+    stopped.some(({ startedAt, finishedAt }) => startedAt <= at && at <= (finishedAt ?? at));
+  return new Set(samples.filter(isIn));
+}
+
+/**
+ * Returns the readings, oldest first. Those above the peak of their cycle were accepted before its peaks began again: they are not
+ * compared with. One far below the others is not trusted.
+ */
+function readingViews(
+  samples: readonly SampleRecord[],
+  above: readonly SampleRecord[],
+  braked: ReadonlySet<SampleRecord>,
+): Explanation['readings'] {
   let highest = 0;
-  return samples.map(({ at, inBytes, outBytes, totalBytes, raw }) => {
+  const left = new Set(above);
+  return samples.map((sample) => {
+    const { at, inBytes, outBytes, totalBytes, raw } = sample;
     const total = totalBytes ?? 0;
-    const isAbove = total > (cycle?.peakTotalBytes ?? total);
     const hasFallen = totalBytes !== null && total * 2 < highest && highest - total > NOISE_BYTES;
-    if (!isAbove) highest = Math.max(highest, total);
-    const rejected = isAbove ? 'mass_change' : hasFallen ? 'usage_fell' : null;
+    if (!left.has(sample)) highest = Math.max(highest, total);
+    const rejected = braked.has(sample) ? 'mass_change' : hasFallen ? 'usage_fell' : null;
     return { at, inBytes, outBytes, totalBytes, rejected, raw: maskUuidsIn(toRaw(raw)) };
   });
 }
