@@ -34,6 +34,16 @@ describe('a service that moves to another kind of panel', () => {
     expect(await at.poll()).toMatchObject(['done', { 'svc-1': [2, 'ok'] }]);
   });
 
+  it('is restricted as its product asks where its override names an action of the other kind', async () => {
+    await at.add('relay', 1);
+    await at.bench.sluice.overrides.set('svc-1', { action: 'throttle' });
+    await at.move(1, 'relay', 'dcim');
+    at.use('dcim', 1, 120);
+    expect(await at.poll()).toEqual(['done', { 'svc-1': [120, 'held'] }]);
+    expect([at.dcim.port(7001).adminState, at.dcim.order(901).status]).toEqual(['down', 'active']);
+    expect(await at.bench.store.holds.open()).toMatchObject([{ restriction: 'disable-ports' }]);
+  });
+
   it.each<[Where, Where]>([
     ['relay', 'dcim'],
     ['vpn', 'dcim'],

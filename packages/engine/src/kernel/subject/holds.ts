@@ -55,7 +55,7 @@ export function isOfRemovedLimit({ reason, cycle }: Readonly<HoldRecord>, limits
 
 /**
  * Returns the restriction of a service's quota: an override's, else the product's or its default. Where the product is missing
- * in the config, that of the open hold.
+ * in the config, that of the open hold. An override of the time on another kind of panel may name one that this kind does not have.
  */
 export function findAction(
   { restrictions }: Pick<Panel['kind'], 'restrictions'>,
@@ -67,7 +67,8 @@ export function findAction(
 ): string {
   const { override, product, holds } = known;
   const stored = product === undefined ? holds.find(({ reason }) => reason === 'quota')?.restriction : null;
-  return override?.action ?? product?.action ?? stored ?? restrictions[0] ?? '';
+  const ofOverride = restrictions.find((one) => one === override?.action);
+  return ofOverride ?? product?.action ?? stored ?? restrictions[0] ?? '';
 }
 
 /** A service with its holds; `action` is the restriction of its quota: the product's, or an override's. */
