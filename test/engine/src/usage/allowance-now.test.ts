@@ -64,6 +64,18 @@ describe('what a service may use', () => {
     expect([service.allowance?.decided, describeAllowance(service)]).toEqual([true, null]);
   });
 
+  it.each([
+    ['200GB', 'ok'],
+    ['30GB', 'over'],
+  ])('decides on the status that every surface shows (%s)', async (quota, status) => {
+    await at.sluice.overrides.set('svc-1', { quota });
+    const [row] = (await at.sluice.overview()).services.items;
+    const [listed] = (await at.sluice.services.list()).services;
+    expect([row?.status, listed?.status, (await at.sluice.services.show('svc-1')).status]).toEqual(
+      Array(3).fill(status),
+    );
+  });
+
   it('has the paid purchases', async () => {
     await buy();
     expect(await readAllowed()).toEqual([150]);

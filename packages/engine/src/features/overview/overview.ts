@@ -93,7 +93,8 @@ async function withAllowances(context: Context, rows: readonly OverviewRow[]): P
     const remainingBytes = usedBytes === null || allowedBytes === null ? null : Math.max(0, allowedBytes - usedBytes);
     const stays = decision?.wouldHold.includes('quota') === true;
     const wouldHold = row.wouldHold.filter((reason) => reason !== 'quota' || stays);
-    const status = row.status === 'over' ? toStatus({ decision, holds: [], wouldHold: wouldHold.length }) : row.status;
+    const isByUsage = row.status === 'ok' || row.status === 'over';
+    const status = isByUsage ? toStatus({ decision, holds: [], wouldHold: wouldHold.length }) : row.status;
     return { ...row, allowedBytes, remainingBytes, wouldHold, status };
   });
 }
