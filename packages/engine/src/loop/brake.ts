@@ -8,7 +8,7 @@ import { type BrakeError, describeDoubted } from '../kernel/run/brake-state.js';
 import type { Notice } from '../kernel/run/notice.js';
 import type { ReadingCount } from './plausible.js';
 import type { RunRequest } from '../kernel/run/bracket.js';
-import { toCycleKey } from '../kernel/subject/cycle-key.js';
+import { isOfEndedWindow } from '../kernel/subject/ended-window.js';
 import { findDueRestriction, isOfLimit } from '../kernel/subject/holds.js';
 import type { Planned } from '../kernel/subject/stages.js';
 
@@ -48,7 +48,7 @@ function brakeError(
 
 /** Returns why a run would change too many services of a panel at once; null where it would not. A run over one service has no brake. */
 export function askBrake(
-  brake: Config['poll']['brake'],
+  config: Config,
   { panel, request, active, doubted, count }: BrakedRun,
   planned: readonly Planned[],
 ): BrakeError | null {
@@ -60,11 +60,12 @@ export function askBrake(
     work.opens.length > 0 || isRemoved(work) || isRestrictedHarder(work, mildestFirst);
   const beginning = enforced.filter(begins).length + doubted.size;
   const changes = enforced.filter(
-    (work) => listCountedEnds(work, count).length + work.buys.length > 0 || work.plan?.counts === true || begins(work),
+    (work) =>
+      listCountedEnds(config, work, count).length + work.buys.length > 0 || work.plan?.counts === true || begins(work),
   ).length;
   const changing = changes + doubted.size;
   const counted = { panel: panel.name, changing, beginning, active, doubted: doubted.size };
-  return brakeError(brake, counted, {
+  return brakeError(config.poll.brake, counted, {
     who: 'services',
     would: 'would be held, released, changed or buy traffic',
     nothing: 'nothing was changed or bought',
@@ -82,12 +83,16 @@ function isRestrictedHarder({ holds, closes, decision }: Planned, mildestFirst: 
 }
 
 /**
- * Lists the holds whose end counts. Where all services are due on one day, many quotas are new at once because their cycle ended.
- * Those are left out, unless the panel answers zero for everybody. No other hold ends with the cycle.
+ * Lists the holds whose end counts. Where all services are due on one day, or have a limit of a day, many holds end at once because
+ * their window has ended. Those are left out, unless the panel answers zero for everybody, which says nothing about money.
  */
-function listCountedEnds({ closes, cycle }: Planned, { free, aboveZero }: ReadingCount): HoldRecord[] {
-  if (cycle === null || aboveZero * 2 <= free) return [...closes];
-  return closes.filter((hold) => hold.reason !== 'quota' || hold.cycle === null || hold.cycle === toCycleKey(cycle));
+function listCountedEnds(config: Config, work: Planned, { expected, aboveZero }: ReadingCount): HoldRecord[] {
+  const showsTraffic = aboveZero * 2 > expected;
+  const isInMoney = ({ reason }: HoldRecord): boolean =>
+    work.limits.some(({ id, unit }) => id === reason && unit !== 'bytes');
+  return work.closes.filter(
+    (hold) => !((showsTraffic || isInMoney(hold)) && isOfLimit(hold) && isOfEndedWindow(config, work, hold)),
+  );
 }
 
 /** Returns the notice of a run that is stopped, and makes it the error of the run; a dry run only reports it. */

@@ -107,7 +107,7 @@ async function beginRun(ofPanels: RunOfPanels, only: ServiceRecord | null): Prom
     stoppedByPanel: new Set(alarms.flatMap(({ service, code }) => (code === STOPPED_BY_PANEL ? [service] : []))),
     enforcements: await readEnforcements(context.config, store, request.assumed),
     readings: isWhole ? beginReadings(panel.snapshot?.paged === true ? null : context.now()) : null,
-    count: { compared: 0, fell: 0, free: 0, aboveZero: 0 },
+    count: { compared: 0, fell: 0, expected: 0, aboveZero: 0 },
     ...{ open: [], notices: [], active: 0, read: 0, unread: 0, observing: false },
     resources: new Map(),
     doubted: new Set(),
@@ -284,7 +284,7 @@ async function askStop(run: PanelRun, wanted: readonly Planned[]): Promise<Moved
   const moved = await askStore(run, wanted);
   const isFree = run.request.allowMass || wanted.length + run.doubted.size === 0;
   if (moved !== null || isFree) return moved;
-  return askBrake(run.context.config.poll.brake, run, wanted);
+  return askBrake(run.context.config, run, wanted);
 }
 
 /** Returns why this store must not change the panel; asked only by a run that would change it. */

@@ -123,8 +123,8 @@ export interface ReadingCount {
   compared: number;
   /** Those of them that fell by more than half. */
   fell: number;
-  /** Of services without a hold. */
-  free: number;
+  /** Of services that are expected to show traffic: without a hold, or with usage before in their cycle. */
+  expected: number;
   /** Those of them above zero. */
   aboveZero: number;
 }
@@ -134,8 +134,9 @@ export function countReading(count: ReadingCount, { cycle, cycleIsNew, usage, ho
   const peak = cycleIsNew ? null : (cycle?.peakTotalBytes ?? null);
   const total = usage?.totalBytes ?? null;
   if (total === null) return;
-  if (holds.length === 0) count.free++;
-  if (holds.length === 0 && total > 0) count.aboveZero++;
+  const isExpected = holds.length === 0 || (peak ?? 0) > 0;
+  if (isExpected) count.expected++;
+  if (isExpected && total > 0) count.aboveZero++;
   if (peak === null || peak < NOISE_BYTES) return;
   count.compared++;
   if (total * 2 < peak) count.fell++;
