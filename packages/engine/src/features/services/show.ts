@@ -24,23 +24,21 @@ import { UNKNOWN_PRODUCT } from '../../kernel/subject/to-stage.js';
 import { isWithheld } from '../../kernel/subject/used.js';
 import { lastUsage, toLifecycle, serviceView } from '../../kernel/subject/views.js';
 
-/** Returns the details of these services, in the same order. */
+/** What a reading that is not stored decides about a service. */
+export interface Fresh {
+  decision: DecisionRecord;
+  cycle: CycleRecord | null;
+}
+
+/** Returns the details of these services, in the same order; `fresh` is in place of what the last run decided. */
 export async function serviceDetails(
   context: Context,
   services: ServiceRecord[],
   reader?: Reader,
+  fresh: ReadonlyMap<string, Fresh> = new Map(),
 ): Promise<ServiceDetail[]> {
-  const { store, config } = context;
-  const ids = services.map(({ id }) => id);
-  const decisions = new Map((await store.decisions.latest(ids)).map((row) => [row.service, row]));
-  const cycles = new Map((await store.cycles.newest(ids)).map((row) => [row.service, row]));
-  const overrides = new Map((await store.overrides.open(ids)).map((row) => [row.service, row]));
-  const holds = group(await readLastingHolds(store, { services: ids }));
-  const purchases = group(await store.purchases.list({ services: ids }));
-  const enforcements = await readEnforcements(config, store);
-  const terminations = await openTerminations(context, ids);
-  const downSince = await readOutages(context, services);
-  const stopped = await readStoppedByPanel(store, ids);
+  const stored = await readStored(context, services, fresh);
+  const { decisions, cycles, overrides, holds, purchases, enforcements, terminations, downSince, stopped } = stored;
   return services.map((service) => {
     const stoppedByPanel = stopped.get(service.id);
     const open = holds.get(service.id) ?? [];
@@ -48,7 +46,14 @@ export async function serviceDetails(
     const cycle = cycles.get(service.id) ?? null;
     const override = overrides.get(service.id);
     const bought = purchases.get(service.id) ?? [];
-    const facts = { service, decision, cycle, override: override ?? null, purchases: bought };
+    const facts = {
+      service,
+      decision,
+      cycle,
+      override: override ?? null,
+      purchases: bought,
+      isFresh: fresh.has(service.id),
+    };
     const dates = datesInForce(context, service, context.now());
     const { view, figures } = viewNow(context, facts, { holds: open, protected: dates.protected });
     const withheld = { service: dates, released: dates.quotaReleasedUntil === null ? null : dates };
@@ -85,14 +90,37 @@ export async function serviceDetails(
   });
 }
 
+/** Reads what is stored about services, by service. */
+async function readStored(context: Context, services: ServiceRecord[], fresh: ReadonlyMap<string, Fresh>) {
+  const { store, config } = context;
+  const ids = services.map(({ id }) => id);
+  const decisions = new Map((await store.decisions.latest(ids)).map((row) => [row.service, row]));
+  const cycles = new Map((await store.cycles.newest(ids)).map((row) => [row.service, row]));
+  for (const [id, { decision, cycle }] of fresh) {
+    decisions.set(id, decision);
+    if (cycle !== null) cycles.set(id, cycle);
+  }
+  return {
+    decisions,
+    cycles,
+    overrides: new Map((await store.overrides.open(ids)).map((row) => [row.service, row])),
+    holds: group(await readLastingHolds(store, { services: ids })),
+    purchases: group(await store.purchases.list({ services: ids })),
+    enforcements: await readEnforcements(config, store),
+    terminations: await openTerminations(context, ids),
+    downSince: await readOutages(context, services),
+    stopped: await readStoppedByPanel(store, ids),
+  };
+}
+
 /** Returns a service after its last run, with limits and allowance as the config, the override and the purchases make them now. */
 function viewNow(
   context: Context,
-  facts: Parameters<typeof withAllowanceNow>[1],
+  facts: Parameters<typeof withAllowanceNow>[1] & { isFresh: boolean },
   state: { holds: readonly LastingHold[]; protected: boolean },
 ) {
   const { service, cycle } = facts;
-  const { decision: last, decided } = withAllowanceNow(context, facts);
+  const { decision: last, decided } = facts.isFresh ? { ...facts, decided: true } : withAllowanceNow(context, facts);
   const decision = withProductNow(context, service, last);
   const view = serviceView({ service, decision, cycle, actions: [], ...state });
   const usage = lastUsage(view, decision, cycle);

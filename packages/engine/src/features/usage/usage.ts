@@ -1,5 +1,6 @@
 import type { CycleView, ServiceDetail } from '@sluice/contract/documents';
 import { type Reader, visibleSince } from '../../context/reader.js';
+import { errorFor } from '../services/for-reader.js';
 import { serviceDetails } from '../services/show.js';
 import { allowedView, usageView } from '../../kernel/subject/views.js';
 import type { Context } from '../../context/context.js';
@@ -26,10 +27,15 @@ export async function readUsage(
     id !== undefined && client === undefined
       ? [await requireService(context, id)]
       : await context.store.services.list({ ...where, ...(id !== undefined && { ids: [id] }) });
-  const details = await serviceDetails(context, services, reader);
-  if (!refresh) return details;
-  const { refreshUsage } = await import('./refresh.js');
-  return refreshUsage(context, services, details);
+  if (!refresh) return serviceDetails(context, services, reader);
+  const { readFresh } = await import('./refresh.js');
+  const { fresh, failed } = await readFresh(context, services);
+  const details = await serviceDetails(context, services, reader, fresh);
+  return details.map((detail) => {
+    const error = failed.get(detail.id);
+    if (error === undefined) return detail;
+    return { ...detail, error: reader === undefined ? error : errorFor(error) };
+  });
 }
 
 /** Returns usage and allowance of each recorded cycle, newest first. */
