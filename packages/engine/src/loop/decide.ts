@@ -12,7 +12,7 @@ import {
 import type { HoldRecord } from '@sluice/state-store';
 import { findTimeZone, listLimits } from '../base/config/find-entry.js';
 import { toCycleKey } from '../kernel/subject/cycle-key.js';
-import { newHold, inForce, isOfRemovedLimit } from '../kernel/subject/holds.js';
+import { newHold, inForce, isLifted, isOfRemovedLimit } from '../kernel/subject/holds.js';
 import type { Context } from '../context/context.js';
 import { findPeak, type LimitState, type Spend } from '../kernel/subject/limit-state.js';
 import { THRESHOLDS, weighLimit, withFigures } from '../kernel/subject/limits.js';
@@ -111,9 +111,13 @@ function decideByLastReading(context: Context, panel: Panel, loaded: Loaded, now
   return decideByUsage(context, panel, loaded, { allowance, now, usage, spend: [] }).decision;
 }
 
-/** Reverts what follows from an untrusted reading: it neither starts nor ends a hold. */
-export function distrust(decided: Decided, reason: ItemError): Decided {
-  const inBytes = decided.decision?.limits.filter(({ money }) => money === null) ?? [];
+/**
+ * Reverts what follows from an untrusted reading: it neither starts nor ends a hold. A protection, a release until a date and an
+ * unlimited quota end holds whatever was read.
+ */
+export function distrust(context: Context, decided: Decided, reason: ItemError): Decided {
+  if (isLifted(context.config, decided.service, context.now())) return decided;
+  const inBytes = decided.decision?.limits.filter(({ money, rule }) => money === null && rule !== 'unlimited') ?? [];
   const limits = new Set(inBytes.map(({ limit }) => limit));
   const byUsage = (hold: { reason: string }): boolean => limits.has(hold.reason);
   const { opens, closes } = decided;

@@ -242,7 +242,7 @@ function needsMore(run: PanelRun, work: Decided): boolean {
 async function finishOpen(run: PanelRun, hooks: Hooks): Promise<LeftOut> {
   const { context, panel, request, report } = run;
   const fell = mostFell(run.count);
-  const open = fell && !request.allowMass ? run.open.map((work) => distrust(work, fell)) : run.open;
+  const open = fell && !request.allowMass ? run.open.map((work) => distrust(context, work, fell)) : run.open;
   const decided = fell ? open : await hooks.beforePlan(open);
   const planned = context.deps.signal.aborted ? [] : await hooks.afterPlan(await planAll(run, decided));
   if (context.deps.signal.aborted) {
