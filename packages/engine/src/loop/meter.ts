@@ -225,7 +225,7 @@ function isExact({ inBytes, outBytes, totalBytes }: UsageBytes): boolean {
 /** Returns the bounds of later readings after this one. */
 function countBounds(panel: Panel, service: Loaded['service'], cycle: CycleRecord, reading: Known): unknown {
   const bounds = panel.plausibility?.withReading(cycle.counter, toWindowReading(cycle, reading)) ?? cycle.counter;
-  return withSource(panel, service, cycle, { bounds, at: reading.at });
+  return withSource(panel, service, cycle, { bounds, reading });
 }
 
 type Known = Extract<UsageAnswer['reading'], { known: true }>;

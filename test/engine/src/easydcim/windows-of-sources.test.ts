@@ -93,6 +93,17 @@ describe('a trafficDirection that is corrected in a window', () => {
     expect(await pollAt('21T12:10')).toEqual([[], 30, null]);
   });
 
+  it('changes nothing where the panel had swapped them before', async () => {
+    await live('daily-in', [2, 20]);
+    at.panel.answers.bandwidth.swapped = true;
+    expect((await pollAt('21T12:00'))[2]).toBe('directions_changed');
+    await swap();
+    expect(await pollAt('21T12:05')).toEqual([[], 2, null]);
+    use(24, 0);
+    await pollAt('21T12:10');
+    expect(await pollAt('21T12:15')).toEqual([['daily'], 26, null]);
+  });
+
   it('counts on where the run that read it first was killed before it stored its decisions', async () => {
     await live('daily-in', [2, 20]);
     await swap();

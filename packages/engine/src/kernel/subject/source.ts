@@ -1,4 +1,5 @@
 import type { Panel } from '@sluice/panel-kind';
+import type { UsageBytes } from '@sluice/quota-core';
 import type { CycleRecord, ServiceRecord } from '@sluice/state-store';
 import { isCounterState } from './counter.js';
 
@@ -37,14 +38,26 @@ export function withSource(
   panel: SourcePanel,
   service: SourceService,
   cycle: CycleRecord,
-  { bounds, at }: { bounds: unknown; at: string },
+  { bounds, reading }: { bounds: unknown; reading: UsageBytes & { at: string } },
 ): unknown {
   if (typeof bounds !== 'object' || bounds === null) return bounds;
-  const other = findOther(panel, service, cycle);
   const source = toSource(panel, service);
-  const isKept = other === null || (isSameObject(panel, source, other) && source.directions === other.directions);
-  const change = isKept ? findSourceChange(cycle) : { since: at, swapped: isSameObject(panel, source, other) };
+  const other = findOther(panel, service, cycle);
+  const isSame = other === null || isSameObject(panel, source, other);
+  const swapped = isSame && other !== null && source.directions !== other.directions && areSwapped(cycle, reading);
+  const change = isSame && !swapped ? findSourceChange(cycle) : { since: reading.at, swapped };
   return { ...bounds, source: { ...source, ...change } };
+}
+
+/**
+ * Returns whether a reading shows the directions the other way round than the one before, after a change of what says which is which.
+ * It does not where the panel had swapped them, and its readings were not used until the setting was adapted.
+ */
+function areSwapped(before: UsageBytes, reading: UsageBytes): boolean {
+  const known = [before.inBytes, before.outBytes, reading.inBytes, reading.outBytes];
+  const [wasIn, wasOut, isIn, isOut] = known.map((bytes) => bytes ?? 0) as [number, number, number, number];
+  if (known.includes(null)) return true;
+  return Math.abs(isIn - wasIn) + Math.abs(isOut - wasOut) >= Math.abs(isIn - wasOut) + Math.abs(isOut - wasIn);
 }
 
 /** Returns the last change of what the figures of a cycle are read from; null where none is known. */
