@@ -35,7 +35,8 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
     'If the directions are right now, accept them with "sluice poll --service {service} --allow-mass"',
     'If the directions are right now, accept them with --allow-mass',
   ],
-  readings_fell: 'Check the units and the data of the panel with "sluice doctor --contract"',
+  readings_fell:
+    'Compare the figures with the panel, and check its units with "sluice doctor --contract"; if the figures are right, accept them once with "sluice poll --panel {panel} --allow-mass"',
   not_read: '"sluice doctor --contract" shows what Sluice reads from the panel',
   spend_unreadable: 'Show them with "sluice call records --service {service}", and correct them on the panel',
   spend_incomplete: 'Add the missing rates on the panel; the limit holds as soon as the charged calls reach it',

@@ -51,6 +51,7 @@ export {
   stepWindowCount,
   swapDirections,
   mostInWindow,
+  rebaseWindowCount,
   usageInWindow,
   type WindowCount,
 } from './window-usage.js';

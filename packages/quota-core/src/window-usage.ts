@@ -133,6 +133,25 @@ export function mostInWindow({ start, last }: WindowCount, before: CycleReading)
   return Object.values(most).some((figure) => figure !== null && figure < 0) ? null : most;
 }
 
+/**
+ * Returns a count that goes on from a reading of its cycle that is right although it fell: what was counted before it stays.
+ *
+ * @param most the most that was shown as used in the window; null where it is unknown
+ */
+export function rebaseWindowCount(count: WindowCount, reading: CycleReading, most: UsageBytes): WindowCount {
+  const { base, last } = count;
+  if (!isSameCycle(last, reading)) return count;
+  const counted = add(count.carried, grow(base, last));
+  const toCarried = (key: keyof UsageBytes): number | null =>
+    counted[key] === null ? null : Math.max(counted[key], most[key] ?? 0);
+  const carried = {
+    inBytes: toCarried('inBytes'),
+    outBytes: toCarried('outBytes'),
+    totalBytes: toCarried('totalBytes'),
+  };
+  return { ...count, carried, base: reading, last: reading };
+}
+
 /** Returns the reading of an ended cycle after which its final one is missing; null where none is. */
 function waitFor(windowStart: string, last: CycleReading): CycleReading | null {
   return last.at >= last.cycleEnd || last.cycleEnd <= windowStart ? null : last;

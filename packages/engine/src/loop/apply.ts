@@ -8,6 +8,7 @@ import { findWindowKey } from './decide.js';
 import { errorOfDoubt } from '../kernel/subject/doubt.js';
 import { carryOut } from './enforce.js';
 import { leaveOutChanged, saveResources } from '../kernel/subject/facts.js';
+import { withHighest } from '../kernel/subject/accepted-figures.js';
 import { actionRow } from '../kernel/changes/journal.js';
 import { countsIn } from './load.js';
 import { findDueRestriction, noteToRestrict, noteUntold } from '../kernel/subject/holds.js';
@@ -131,12 +132,11 @@ export function cycleAfter(
   { decision, allowance, thresholds }: Applied,
   cycle: Readonly<CycleRecord>,
 ): Readonly<CycleRecord> {
-  const { peakInBytes, peakOutBytes, peakTotalBytes } = toPeaks(cycle);
+  const peaks = toPeaks(cycle);
   return {
     ...cycle,
-    peakInBytes,
-    peakOutBytes,
-    peakTotalBytes,
+    ...peaks,
+    counter: withHighest(cycle, peaks),
     allowance: decision === null ? cycle.allowance : allowance,
     thresholds: thresholds.length === 0 ? cycle.thresholds : [...cycle.thresholds, ...thresholds],
   };

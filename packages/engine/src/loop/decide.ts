@@ -175,7 +175,7 @@ function decideByUsage(
     release: 'margin',
     restriction: action,
     usage,
-    peakUsedBytes: findPeak(cycle, mode),
+    peakUsedBytes: findPeak(cycle, mode, hold ?? null),
     hold: hold ? { window: hold.cycle, usedBytes: hold.usedBytes, allowedBytes: hold.allowedBytes } : null,
     releasedUntil,
   };

@@ -27,7 +27,7 @@ import { load, stayInCycle } from './load.js';
 import { readUsage } from './meter.js';
 import { observeServices } from './observe.js';
 import { historyAfter, needsObservation, planAgain, planAll, planSteps, withCheckpoint } from './plan.js';
-import { countReading, mostFell, wouldHoldIfBelieved } from './plausible.js';
+import { acceptFall, countReading, mostFell, wouldHoldIfBelieved } from './plausible.js';
 import { beginReadings, confirmReadings, splitRepeated } from './repeated.js';
 import { recordFinished, leaveUnread, leaveUnfinished, treatmentIn } from './record.js';
 
@@ -177,8 +177,9 @@ async function writePage(run: PanelRun, hooks: Hooks, reads: Read[]): Promise<vo
 function decidePage(run: PanelRun, hooks: Hooks, reads: readonly Read[]): Decided[] {
   const { context, panel } = run;
   const now = context.now();
-  return reads.map((read) => {
-    countReading(run.count, read);
+  return reads.map((answered) => {
+    countReading(run.count, answered);
+    const read = run.request.allowMass ? acceptFall(answered) : answered;
     if (read.usage !== null || read.doubted !== null) run.read++;
     else if (read.error !== null || read.answer?.reading.known === false) run.unread++;
     if (read.enforcement.value === 'observe') run.observing = true;
@@ -241,8 +242,8 @@ function needsMore(run: PanelRun, work: Decided): boolean {
 /** Plans the open services, asks the brake, and makes the changes. Returns the services that commands kept it from. */
 async function finishOpen(run: PanelRun, hooks: Hooks): Promise<LeftOut> {
   const { context, panel, request, report } = run;
-  const fell = mostFell(run.count);
-  const open = fell && !request.allowMass ? run.open.map((work) => distrust(context, work, fell)) : run.open;
+  const fell = request.allowMass ? null : mostFell(run.count);
+  const open = fell ? run.open.map((work) => distrust(context, work, fell)) : run.open;
   const decided = fell ? open : await hooks.beforePlan(open);
   const planned = context.deps.signal.aborted ? [] : await hooks.afterPlan(await planAll(run, decided));
   if (context.deps.signal.aborted) {

@@ -1,6 +1,8 @@
 import type { ItemError, Panel, UsageAnswer, UsageRequest, WindowReading } from '@sluice/panel-kind';
-import { confirmsJump, usageInMode } from '@sluice/quota-core';
+import { confirmsJump, type Mode, rebaseWindowCount, type UsageBytes, usageInMode } from '@sluice/quota-core';
 import type { CycleRecord, FingerprintRecord } from '@sluice/state-store';
+import { findHighest, withAccepted } from '../kernel/subject/accepted-figures.js';
+import { toCycleReading } from '../kernel/subject/limits.js';
 import { isOfLimit } from '../kernel/subject/holds.js';
 import { withSwapped } from '../kernel/subject/source.js';
 import type { Decided, Loaded, Read } from '../kernel/subject/stages.js';
@@ -92,7 +94,7 @@ function otherDirections(
   cycle: CycleRecord,
   reading: { inBytes: number | null; outBytes: number | null },
 ): ItemError | null {
-  const { peakInBytes, peakOutBytes } = cycle;
+  const { inBytes: peakInBytes, outBytes: peakOutBytes } = findHighest(cycle);
   const { inBytes, outBytes } = reading;
   if (peakInBytes === null || peakOutBytes === null || inBytes === null || outBytes === null) return null;
   const fell = (now: number, before: number): boolean => now * 2 < before && before - now > NOISE_BYTES;
@@ -131,22 +133,64 @@ export interface ReadingCount {
 
 /** Counts a reading, before it raises the cycle's peaks. */
 export function countReading(count: ReadingCount, { cycle, cycleIsNew, usage, holds }: Read): void {
-  const peak = cycleIsNew ? null : (cycle?.peakTotalBytes ?? null);
+  const peak = cycleIsNew || cycle === null ? null : findHighest(cycle).totalBytes;
   const total = usage?.totalBytes ?? null;
   if (total === null) return;
   const isExpected = holds.length === 0 || (peak ?? 0) > 0;
   if (isExpected) count.expected++;
   if (isExpected && total > 0) count.aboveZero++;
+  countFall(count, total, peak);
+}
+
+/** The readings of a panel that fell, among those that can be compared. */
+type FallCount = Pick<ReadingCount, 'compared' | 'fell'>;
+
+function countFall(count: FallCount, total: number, peak: number | null): void {
   if (peak === null || peak < NOISE_BYTES) return;
   count.compared++;
-  if (total * 2 < peak) count.fell++;
+  if (hasFallen(total, peak)) count.fell++;
+}
+
+function inMode(mode: Mode, bytes: number | null): UsageBytes {
+  const of = (one: Mode): number | null => (one === mode ? bytes : null);
+  return { inBytes: of('IN'), outBytes: of('OUT'), totalBytes: of('TOTAL') };
+}
+
+/** Whether usage fell by more than half in its cycle. */
+function hasFallen(total: number, peak: number): boolean {
+  return peak >= NOISE_BYTES && total * 2 < peak;
+}
+
+/**
+ * Returns a service whose later readings are compared with this one, if it has fallen: the operator accepts it. What was counted in
+ * the windows of its limits stays, and they count on from here.
+ */
+export function acceptFall(read: Read): Read {
+  const { cycle, cycleIsNew, usage, limitsBefore, mode } = read;
+  const highest = cycle === null || cycleIsNew ? null : findHighest(cycle);
+  if (cycle === null || highest === null || highest.totalBytes === null) return read;
+  if (usage === null || usage.totalBytes === null || !hasFallen(usage.totalBytes, highest.totalBytes)) return read;
+  const reading = toCycleReading(cycle, usage.at, usage);
+  const limits = limitsBefore.map((state) => {
+    const peak = typeof state.peak === 'number' ? state.peak : null;
+    return { ...state, count: state.count && rebaseWindowCount(state.count, reading, inMode(mode, peak)) };
+  });
+  return { ...read, cycle: withAccepted(cycle, usage), limitsBefore: limits };
 }
 
 /** Returns an error if most readings of a panel fell by more than half inside their cycles. */
-export function mostFell({ compared, fell }: ReadingCount): ItemError | null {
+export function mostFell({ compared, fell }: FallCount): ItemError | null {
   if (compared < FEWEST_COMPARED || fell * 2 <= compared) return null;
   return {
     code: 'readings_fell',
     message: `the readings of ${fell} of ${compared} services fell by more than half within their cycle: the panel's unit or its data seem to have changed; no service was held or released because of these readings`,
   };
+}
+
+/** Returns the same of the last readings, as their cycles are stored. */
+export function mostFellBefore(cycles: readonly CycleRecord[]): ItemError | null {
+  const count = { compared: 0, fell: 0 };
+  for (const cycle of cycles)
+    if (cycle.totalBytes !== null) countFall(count, cycle.totalBytes, findHighest(cycle).totalBytes);
+  return mostFell(count);
 }

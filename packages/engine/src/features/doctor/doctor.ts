@@ -15,7 +15,7 @@ import { listFacts } from '../services/sync/apply-fills.js';
 import { scheduledCommands } from '../schedule/jobs.js';
 import { toActionView } from '../../kernel/subject/views.js';
 import { storeSizeChecks } from '../store/store-size.js';
-import { doubtChecks, doubtedHoldChecks } from './doubt-checks.js';
+import { doubtChecks, doubtedHoldChecks, fallenChecks } from './doubt-checks.js';
 import { holdChecks } from './hold-checks.js';
 import { noticeChecks } from './notice-checks.js';
 import { panelChecks } from './panel-checks.js';
@@ -78,6 +78,7 @@ export async function runDoctor(context: Context, request: DoctorRequest): Promi
     ...inSection('services', [
       ...(await serviceChecks(context, request.panel)),
       ...(await doubtChecks(context, request.panel)),
+      ...(await fallenChecks(context, request.panel)),
       ...(await doubtedHoldChecks(context, request.panel)),
       ...(await holdChecks(context, request.panel)),
     ]),

@@ -5,6 +5,8 @@ import { listStoredAgents } from '../agents/show-agents.js';
 import { nameFew } from '../../base/natural-order.js';
 import type { Context } from '../../context/context.js';
 import { toChecks } from '../../base/check.js';
+import { isLiving } from '../../base/lifecycle.js';
+import { mostFellBefore } from '../../loop/plausible.js';
 import { describeDoubtedHolds, HOLD_DOUBTED } from '../../kernel/subject/holds.js';
 import { doubtedView } from '../../kernel/subject/views.js';
 
@@ -28,6 +30,18 @@ export async function doubtChecks(context: Context, panel: string | undefined): 
   const check = toChecks('doubted', nameFew(old.map(({ name }) => name)));
   const message = `the readings since ${oldest} are too high to be used: nothing is held or released by them`;
   return [check('warning', message, 'readings_doubted')];
+}
+
+/** Reports the panels of which most readings fell, so that no run holds or releases by them. */
+export async function fallenChecks({ store }: Context, panel: string | undefined): Promise<Check[]> {
+  const services = (await store.services.list(panel === undefined ? {} : { panel })).filter(isLiving);
+  const cycles = new Map((await store.cycles.newest(services.map(({ id }) => id))).map((row) => [row.service, row]));
+  return [...new Set(services.map((service) => service.panel))].sort().flatMap((name) => {
+    const own = services.flatMap((service) => (service.panel === name ? (cycles.get(service.id) ?? []) : []));
+    const fell = mostFellBefore(own);
+    if (fell === null) return [];
+    return [{ ...toChecks('readings', name)('warning', fell.message, fell.code), details: { panel: name } }];
+  });
 }
 
 /** Names each service that is held by a reading which was found impossible since. */

@@ -1,6 +1,7 @@
 import type { Cycle, Mode, MoneyReading, WindowCount } from '@sluice/quota-core';
 import type { CycleRecord, DecisionRecord } from '@sluice/state-store';
 import type { DestinationSpend } from '@sluice/telephony';
+import { findHighest } from './accepted-figures.js';
 
 /** A limit of a service in its window, besides the quota; stored with the decision. */
 export interface LimitState {
@@ -43,10 +44,14 @@ export function findLimitStates(decision: Pick<DecisionRecord, 'inputs'> | null)
   return Array.isArray(stored) ? (stored as LimitState[]) : [];
 }
 
-/** Returns the highest figure of a cycle in a mode. */
-export function findPeak(cycle: Readonly<CycleRecord> | null, mode: Mode): number | null {
+/** Returns the highest figure of a cycle in a mode that a reading, and the open hold of its limit, is compared with. */
+export function findPeak(
+  cycle: Readonly<CycleRecord> | null,
+  mode: Mode,
+  hold: { since: string } | null,
+): number | null {
   if (cycle === null) return null;
-  if (mode === 'IN') return cycle.peakInBytes;
-  if (mode === 'OUT') return cycle.peakOutBytes;
-  return cycle.peakTotalBytes;
+  const { inBytes, outBytes, totalBytes } = findHighest(cycle, hold);
+  if (mode === 'IN') return inBytes;
+  return mode === 'OUT' ? outBytes : totalBytes;
 }

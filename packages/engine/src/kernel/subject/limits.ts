@@ -94,8 +94,8 @@ function weighBytes(context: Context, limit: LimitSettings, allowed: number, fro
   const known = count?.start === window?.start ? count : null;
   const counted =
     isCycle || window === null ? { usage, count: null } : countInWindow(facts, window.start, known, usage);
-  const peak = isCycle ? findPeak(cycle, mode) : toBytes(before?.peak);
   const hold = facts.holds.find(({ reason }) => reason === limit.id) ?? null;
+  const peak = isCycle ? findPeak(cycle, mode, hold) : toBytes(before?.peak);
   return {
     limit: {
       ...common(limit, key, from),
