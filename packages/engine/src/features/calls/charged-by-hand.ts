@@ -1,4 +1,4 @@
-import { addMoney, negateMoney } from '@sluice/quota-core';
+import { addMoney, compareMoney, subtractMoney } from '@sluice/quota-core';
 import type { CallBillRecord, StoreTables } from '@sluice/state-store';
 import { periodsOverlap } from '@sluice/telephony';
 import type { Context } from '../../context/context.js';
@@ -19,72 +19,121 @@ export interface UnbilledPart extends Pick<
   isLate?: boolean;
 }
 
-/** Stores that a person has charged these calls, as far as no bill has them by now. */
+/** What an acknowledgement charged of the calls of a period. */
+export interface HandCharge extends Pick<CallBillRecord, 'start' | 'end' | 'charged'> {
+  /** The bill that it is noted as, or added to. */
+  bill: string;
+  at: string;
+}
+
+type CallBills = StoreTables['callBills'];
+
+/** Stores that a person has charged these calls, as far as no bill has them by now, and returns what that charged. */
 export async function noteChargedByHand(
   context: Context,
   { callBills }: Pick<StoreTables, 'callBills'>,
   parts: readonly UnbilledPart[],
-): Promise<void> {
-  const at = context.now();
-  for (const { bill: of, isLate, ...part } of parts) {
-    if (isLate === true) {
-      await addCharge(callBills, of, part.charged);
-      continue;
-    }
-    const bills = await listKnownBills(callBills, part);
-    const begun = bills.find((bill) => isSamePeriod(bill, part));
-    const isBilled = (bill: CallBillRecord): boolean => isTaken(bill) && !(bill === begun && isOfNothing(bill));
-    if (bills.some((bill) => isBilled(bill) && periodsOverlap(bill, part))) continue;
-    const noted = { state: 'zero', note: BY_HAND, file: null, run: context.runId, endedAt: at } as const;
-    if (begun !== undefined) {
-      const { charged, calls } = part;
-      const note = begun.note === null ? BY_HAND : `${BY_HAND}: ${begun.note}`;
-      await callBills.update(begun.id, { ...noted, note, charged, calls, amount: '0', digest: '' });
-      continue;
-    }
-    await callBills.add({
-      ...part,
-      ...noted,
-      ...{ id: context.id('cb'), client: null, billing: context.config.billing, invoice: null, at, sentAt: null },
-      ...{ description: '', amount: '0', digest: '' },
-    });
+): Promise<HandCharge[]> {
+  const charges: HandCharge[] = [];
+  for (const part of parts) {
+    const { start, end, charged } = part;
+    const bill = (await addToBill(callBills, part)) ?? (await noteAsBill(context, callBills, part));
+    if (bill !== null) charges.push({ bill, start, end, charged, at: context.now() });
   }
+  return charges;
 }
 
-/** Forgets that a person has charged these calls: they are on no bill again. */
-export async function forgetChargedByHand(
+/** Adds late calls to what counts as charged of their bill; what is on its invoice stays. Null where no bill is there. */
+async function addToBill(callBills: CallBills, { bill: of, isLate, charged }: UnbilledPart): Promise<string | null> {
+  const bill = isLate === true && of !== undefined ? await callBills.get(of) : null;
+  if (bill === null || !isFinal(bill)) return null;
+  await callBills.update(bill.id, { charged: addMoney(bill.charged, charged) });
+  return bill.id;
+}
+
+async function noteAsBill(
+  context: Context,
+  callBills: CallBills,
+  { bill: _, isLate: _late, ...part }: UnbilledPart,
+): Promise<string | null> {
+  const at = context.now();
+  const bills = await listKnownBills(callBills, part);
+  const begun = bills.find((bill) => isSamePeriod(bill, part));
+  const isBilled = (bill: CallBillRecord): boolean => isTaken(bill) && !(bill === begun && isOfNothing(bill));
+  if (bills.some((bill) => isBilled(bill) && periodsOverlap(bill, part))) return null;
+  const noted = { state: 'zero', note: BY_HAND, file: null, run: context.runId, endedAt: at } as const;
+  if (begun !== undefined) {
+    const { charged, calls } = part;
+    const note = begun.note === null ? BY_HAND : `${BY_HAND}: ${begun.note}`;
+    await callBills.update(begun.id, { ...noted, note, charged, calls, amount: '0', digest: '' });
+    return begun.id;
+  }
+  const id = context.id('cb');
+  await callBills.add({
+    ...part,
+    ...noted,
+    ...{ id, client: null, billing: context.config.billing, invoice: null, at, sentAt: null },
+    ...{ description: '', amount: '0', digest: '' },
+  });
+  return id;
+}
+
+/**
+ * Reverts what an acknowledgement charged, and nothing else: calls of which nothing is charged any more are on no bill again.
+ * Returns those of its charges whose bill still has others by hand.
+ */
+export async function revertCharges(
+  { callBills }: Pick<StoreTables, 'callBills'>,
+  charges: readonly HandCharge[],
+): Promise<HandCharge[]> {
+  const shared: HandCharge[] = [];
+  for (const charge of charges) {
+    const bill = await callBills.get(charge.bill);
+    if (bill === null || !isFinal(bill)) continue;
+    const charged = subtractMoney(bill.charged, charge.charged);
+    if (isByHand(bill) && compareMoney(charged, '0') <= 0) {
+      await removeNoted(callBills, bill);
+      continue;
+    }
+    await callBills.update(bill.id, { charged });
+    if (isByHand(bill)) shared.push(charge);
+  }
+  return shared;
+}
+
+async function removeNoted(callBills: CallBills, bill: CallBillRecord): Promise<void> {
+  // A bill that was tried before has the text of its line: it is due again, or waits for a person as before.
+  const note = bill.note?.slice(`${BY_HAND}: `.length) || null;
+  if (bill.description === '') await callBills.remove(bill.id);
+  else if (note === OF_NOTHING) await callBills.update(bill.id, { note, charged: '0', calls: 0 });
+  else await callBills.update(bill.id, { state: 'failed', note, endedAt: null });
+}
+
+/** Returns what an acknowledgement of these calls charged in stores of earlier versions, which do not have it. */
+export async function findCharges(
   { callBills }: Pick<StoreTables, 'callBills'>,
   parts: readonly UnbilledPart[],
-): Promise<void> {
+  at: string,
+): Promise<HandCharge[]> {
+  const charges: HandCharge[] = [];
   for (const part of parts) {
-    if (part.isLate === true) {
-      await addCharge(callBills, part.bill, negateMoney(part.charged));
-      continue;
-    }
-    const bill = (await listKnownBills(callBills, part)).find((one) => isByHand(one) && isSamePeriod(one, part));
-    if (bill === undefined) continue;
-    // A bill that was tried before has the text of its line: it is due again, or waits for a person as before.
-    const note = bill.note?.slice(`${BY_HAND}: `.length) || null;
-    if (bill.description === '') await callBills.remove(bill.id);
-    else if (note === OF_NOTHING) await callBills.update(bill.id, { note, charged: '0', calls: 0 });
-    else await callBills.update(bill.id, { state: 'failed', note, endedAt: null });
+    const { start, end, charged } = part;
+    const noted = async (): Promise<CallBillRecord | undefined> =>
+      (await listKnownBills(callBills, part)).find((one) => isByHand(one) && isSamePeriod(one, part));
+    const bill = part.isLate === true ? part.bill : (await noted())?.id;
+    if (bill !== undefined) charges.push({ bill, start, end, charged, at });
   }
-}
-
-/** Changes what counts as charged of the calls of a bill; what is on its invoice stays. */
-async function addCharge(callBills: StoreTables['callBills'], id: string | undefined, more: string): Promise<void> {
-  const bill = id === undefined ? null : await callBills.get(id);
-  if (bill !== null && isFinal(bill)) await callBills.update(bill.id, { charged: addMoney(bill.charged, more) });
+  return charges;
 }
 
 /** Lists the bills of the line of these calls. */
 async function listKnownBills(
-  callBills: StoreTables['callBills'],
-  { panel, subscriber }: UnbilledPart,
+  callBills: CallBills,
+  { panel, subscriber }: Pick<UnbilledPart, 'panel' | 'subscriber'>,
 ): Promise<CallBillRecord[]> {
   return (await callBills.list({ subscriber })).filter((bill) => isOfPanel(bill, panel));
 }
 
-function isSamePeriod(bill: CallBillRecord, { start, end }: UnbilledPart): boolean {
+function isSamePeriod(bill: CallBillRecord, { start, end }: Pick<UnbilledPart, 'start' | 'end'>): boolean {
   return bill.start === start && bill.end === end;
 }

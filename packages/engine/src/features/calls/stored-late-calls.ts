@@ -1,6 +1,12 @@
 import type { ConditionRecord, StoreTables } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
-import { forgetChargedByHand, noteChargedByHand, type UnbilledPart } from './charged-by-hand.js';
+import {
+  findCharges,
+  type HandCharge,
+  noteChargedByHand,
+  revertCharges,
+  type UnbilledPart,
+} from './charged-by-hand.js';
 
 /** The code of calls that came after their bill or the end of their service, and are on no bill. */
 export const CALLS_UNBILLED = 'calls_unbilled';
@@ -24,6 +30,8 @@ export interface StoredLateCalls extends Pick<LateCalls, 'panel' | 'service' | '
   parts?: UnbilledPart[];
   /** Whether a person has charged them. */
   isCharged?: boolean;
+  /** What the acknowledgement charged; absent before it, and in stores of earlier versions. */
+  charges?: HandCharge[];
 }
 
 /** Returns what is stored of late calls that were found. */
@@ -67,16 +75,36 @@ export async function noteCharged(
   const found = (await tables.conditions.list(toKey(''))).find((one) => toId(one) === alarm);
   if (found === undefined) return false;
   const details = toStored(found);
-  const { panel, parts = [], isCharged = false } = details;
-  if (isCharged && !undo) return true;
-  // Parts in stores of earlier versions do not name the panel.
-  const named = parts.map((part) => ({ ...part, panel }));
-  if (undo)
-    await forgetChargedByHand(
-      tables,
-      named.filter(({ isLate }) => isCharged || isLate !== true),
-    );
-  else await noteChargedByHand(context, tables, named);
-  await tables.conditions.put({ ...found, details: { ...details, isCharged: !undo } satisfies StoredLateCalls });
+  if (undo) {
+    await tables.conditions.put({ ...found, details: await toOpen(tables, details) });
+    return true;
+  }
+  if (details.isCharged === true) return true;
+  const charges = await noteChargedByHand(context, tables, listParts(details));
+  await tables.conditions.put({
+    ...found,
+    details: { ...details, isCharged: true, charges } satisfies StoredLateCalls,
+  });
   return true;
+}
+
+/** Parts in stores of earlier versions do not name the panel. */
+function listParts({ panel, parts = [] }: StoredLateCalls): UnbilledPart[] {
+  return parts.map((part) => ({ ...part, panel }));
+}
+
+/** Reverts what was charged of late calls, and returns what is stored of them then. */
+async function toOpen(
+  tables: Pick<StoreTables, 'callBills'>,
+  { charges, isCharged, ...details }: StoredLateCalls,
+): Promise<StoredLateCalls> {
+  const parts = listParts(details);
+  const ofBefore = parts.filter(({ isLate }) => isCharged === true || isLate !== true);
+  const shared = await revertCharges(tables, charges ?? (await findCharges(tables, ofBefore, '')));
+  // A bill that has other calls charged by hand keeps the period: these ones are late calls of it.
+  const toLate = (part: UnbilledPart): UnbilledPart => {
+    const bill = shared.find(({ start, end }) => start === part.start && end === part.end)?.bill;
+    return bill === undefined ? part : { ...part, bill, isLate: true };
+  };
+  return { ...details, parts: parts.map(toLate), isCharged: false };
 }

@@ -1,0 +1,84 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { AlarmView } from '@sluice/engine';
+import { useBench } from '../bench/each-test.js';
+import { startTelephonyBench } from '../bench/telephony-bench.js';
+
+const at = useBench(startTelephonyBench);
+
+async function listAlarms(): Promise<AlarmView[]> {
+  const { alarms } = await at.sluice.notices.alarms();
+  return alarms.filter(({ code, acknowledged }) => code === 'calls_unbilled' && acknowledged === null);
+}
+
+/** Bills as the timer does, and returns what is on no invoice then, as far as nobody has acknowledged it. */
+async function billAt(time: string): Promise<string[]> {
+  at.setTime(time);
+  await at.bill();
+  return (await listAlarms()).map(({ message }) => message.replace(/^.*: /, ''));
+}
+
+/** Acknowledges the one alarm that is open, and returns its id. */
+async function acknowledge(): Promise<string> {
+  const [alarm, ...more] = await listAlarms();
+  expect(more).toEqual([]);
+  await at.sluice.notices.acknowledge(alarm!.id);
+  return alarm!.id;
+}
+
+const takeBack = (id: string): Promise<unknown> => at.sluice.notices.acknowledge(id, { undo: true });
+
+const listCharged = async (): Promise<string[]> =>
+  (await at.bench.store.callBills.list({})).map(({ charged }) => charged).filter((charged) => Number(charged) !== 0);
+
+describe('an acknowledgement of calls that came after the end of a service', () => {
+  let first = '';
+
+  beforeEach(async () => {
+    await at.addService();
+    await at.sluice.services.set('svc-1', { status: 'terminated' });
+    at.setTime('2026-11-25T12:00:00Z');
+    at.addCall('2026-11-25T08:00:00-03:00', '9.0000');
+    expect(await billAt('2026-11-25T12:00:00Z')).toEqual(['9.0000 BRL']);
+    first = await acknowledge();
+  });
+
+  describe('and of others in the same period', () => {
+    let second = '';
+
+    beforeEach(async () => {
+      at.addCall('2026-11-25T08:30:00-03:00', '5.0000');
+      expect(await billAt('2026-11-26T12:00:00Z')).toEqual(['5.0000 BRL']);
+      second = await acknowledge();
+      expect(await billAt('2026-11-26T13:00:00Z')).toEqual([]);
+      expect(await listCharged()).toEqual(['14.0000']);
+    });
+
+    it('takes back only what it charged', async () => {
+      await takeBack(first);
+      expect(await listCharged()).toEqual(['5.0000']);
+      expect(await billAt('2026-11-26T14:00:00Z')).toEqual(['9.0000 BRL']);
+      await acknowledge();
+      expect(await billAt('2026-11-26T15:00:00Z')).toEqual([]);
+      expect(await listCharged()).toEqual(['14.0000']);
+    });
+
+    it('charges the same again where the person decides again at once', async () => {
+      await takeBack(first);
+      await at.sluice.notices.acknowledge(first);
+      expect(await listCharged()).toEqual(['14.0000']);
+      expect(await billAt('2026-11-26T14:00:00Z')).toEqual([]);
+      await takeBack(second);
+      expect(await billAt('2026-11-26T15:00:00Z')).toEqual(['5.0000 BRL']);
+    });
+
+    it.each([true, false])('leaves no bill once both are taken back, the first one first: %s', async (isFirst) => {
+      for (const id of isFirst ? [first, second] : [second, first]) await takeBack(id);
+      expect(await listCharged()).toEqual([]);
+      expect(await billAt('2026-11-26T14:00:00Z')).toEqual(['14.0000 BRL']);
+      await at.sluice.services.set('svc-1', { status: 'active' });
+      await billAt('2026-12-02T12:00:00Z');
+      expect(await billAt('2026-12-02T13:00:00Z')).toEqual([]);
+      expect((await at.invoices()).map(({ total }) => total)).toEqual(['14.00']);
+    });
+  });
+});
