@@ -27,6 +27,12 @@ async function acknowledge(): Promise<string> {
 
 const takeBack = (id: string): Promise<unknown> => at.sluice.notices.acknowledge(id, { undo: true });
 
+async function expectAcknowledged(ids: readonly string[]): Promise<void> {
+  const { alarms } = await at.sluice.notices.alarms();
+  const known = alarms.filter(({ code, acknowledged }) => code === 'calls_unbilled' && acknowledged !== null);
+  expect(known.map(({ id }) => id).sort()).toEqual([...ids].sort());
+}
+
 const listCharged = async (): Promise<string[]> =>
   (await at.bench.store.callBills.list({})).map(({ charged }) => charged).filter((charged) => Number(charged) !== 0);
 
@@ -40,6 +46,47 @@ describe('an acknowledgement of calls that came after the end of a service', () 
     at.addCall('2026-11-25T08:00:00-03:00', '9.0000');
     expect(await billAt('2026-11-25T12:00:00Z')).toEqual(['9.0000 BRL']);
     first = await acknowledge();
+  });
+
+  it('is taken back after another call came', async () => {
+    at.addCall('2026-11-25T10:00:00-03:00', '3.0000');
+    expect(await billAt('2026-11-26T12:00:00Z')).toEqual(['3.0000 BRL']);
+    await expectAcknowledged([first]);
+    await takeBack(first);
+    expect((await listAlarms()).map(({ id }) => id)).toContain(first);
+    expect(await billAt('2026-11-26T13:00:00Z')).toEqual(['12.0000 BRL']);
+    await acknowledge();
+    expect(await billAt('2026-11-26T14:00:00Z')).toEqual([]);
+    expect(await listCharged()).toEqual(['12.0000']);
+  });
+
+  it('is taken back after others of later calls, each by itself, until they are three months old', async () => {
+    at.addCall('2026-11-25T10:00:00-03:00', '3.0000');
+    await billAt('2026-11-26T12:00:00Z');
+    const second = await acknowledge();
+    at.addCall('2026-11-26T10:00:00-03:00', '2.0000');
+    expect(await billAt('2026-11-27T12:00:00Z')).toEqual(['2.0000 BRL']);
+    const third = await acknowledge();
+    await expectAcknowledged([first, second, third]);
+    expect(await billAt('2027-01-27T12:00:00Z')).toEqual([]);
+    await expectAcknowledged([first, second, third]);
+    await takeBack(first);
+    expect(await billAt('2027-01-27T13:00:00Z')).toEqual(['9.0000 BRL']);
+    await expectAcknowledged([second, third]);
+    expect((await listCharged()).sort()).toEqual(['2.0000', '3.0000']);
+    expect(await billAt('2027-03-27T12:00:00Z')).toEqual([]);
+    await expectAcknowledged([]);
+  });
+
+  it('has another id than what is found at the same time', async () => {
+    const ids = [first];
+    for (const minute of [40, 45, 50]) {
+      at.addCall(`2026-11-25T08:${minute}:00-03:00`, '1.0000');
+      expect(await billAt('2026-11-25T12:00:00Z')).toEqual(['1.0000 BRL']);
+      ids.push(await acknowledge());
+    }
+    await expectAcknowledged(ids);
+    expect(await listCharged()).toEqual(['12.0000']);
   });
 
   describe('and of others in the same period', () => {

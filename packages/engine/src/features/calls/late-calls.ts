@@ -14,7 +14,7 @@ import { findGivenUp } from '../telephony/find-line.js';
 import { listUnbilledOnPanel } from './ownerless.js';
 import { isFirstOfDay, isOfNothing, noteReadAgain, readAgainTest, searchedSince } from './read-again.js';
 import { compareBill } from './reconcile-calls.js';
-import { CALLS_UNBILLED, type StoredLateCalls, toKey, toStored } from './stored-late-calls.js';
+import { CALLS_UNBILLED, type StoredLateCalls, toKey, toLineKey, toOwnKey, toStored } from './stored-late-calls.js';
 
 /** Calls of a line that are on no bill, or came after their bill. */
 interface FoundCalls {
@@ -24,8 +24,8 @@ interface FoundCalls {
   isDue?: boolean;
 }
 
-/** What is stored of the late calls of a panel, by its keys. */
-type Known = ReadonlyMap<string, ConditionRecord>;
+/** What is stored of the late calls of a panel. */
+type Known = readonly ConditionRecord[];
 
 /**
  * Searches for calls that came after their bill, and those of lines that somebody lost, as far as they are on no bill and no run bills
@@ -38,49 +38,46 @@ export async function noteLateCalls(context: Context): Promise<Notice[]> {
     if (!hasCalls(context, panel)) continue;
     const at = context.now();
     const known = await listKnown(context.store, panel);
-    const open = [...known.values()].filter((one) => !isCharged(one));
+    const open = known.filter((one) => !isCharged(one));
     const isReported = (line: string): boolean => open.some(({ key }) => key.startsWith(toKey(panel, line, '')));
     const found = await findLateCalls(context, panel, isReported);
     if (found === null) continue;
     const stored = await storeFound(context, panel, { known, found, at });
-    const fresh = stored.filter(({ key, since }) => known.get(key)?.since !== since);
+    const fresh = stored.filter(({ key, since }) => open.find((one) => one.key === key)?.since !== since);
     news.push(...fresh.map((one) => toNotice(`${one.key}:${one.since}`, toStored(one))));
   }
   return news;
 }
 
-async function listKnown({ conditions }: Pick<StoreTables, 'conditions'>, panel: string): Promise<Known> {
-  return new Map((await conditions.list(toKey(panel, ''))).map((one) => [one.key, one]));
+function listKnown({ conditions }: Pick<StoreTables, 'conditions'>, panel: string): Promise<ConditionRecord[]> {
+  return conditions.list(toKey(panel, ''));
 }
 
-function isCharged(one: ConditionRecord | undefined): boolean {
-  return one !== undefined && toStored(one).isCharged === true;
+function isCharged(one: ConditionRecord): boolean {
+  return toStored(one).isCharged === true;
 }
 
-/** Stores what was found in place of what was known, and returns it. */
+/** Stores what was found in place of what was known, beside what a person has charged, and returns it. */
 async function storeFound(
   context: Context,
   panel: string,
   { known, found, at }: { known: Known; found: readonly FoundCalls[]; at: string },
 ): Promise<ConditionRecord[]> {
   const since = searchedSince(context);
-  const conditions = toConditions(context, panel, found).map((one) => {
-    const before = known.get(one.key);
-    // Calls that are too old to be searched cause no notice.
-    return before === undefined || isMore(one, before) ? one : { ...one, since: before.since };
-  });
+  const conditions = toConditions(context, panel, found);
   return context.write([], async (tables) => {
     const now = await listKnown(tables, panel);
     // What a person said while the calls were read counts from the next run on.
-    const isSaid = (key: string): boolean => isCharged(now.get(key)) !== isCharged(known.get(key));
-    const left = conditions.filter(({ key }) => !isSaid(key));
-    const replaced = new Set(left.map(({ key }) => key));
-    const kept = [...now.values()].filter((one) => {
+    const isSaid = (line: string): boolean => listCharged(now, line).join() !== listCharged(known, line).join();
+    const left = conditions.filter(({ key }) => !isSaid(key)).map((one) => toNext(one, now));
+    const kept = now.filter((one) => {
       const isSearched = toStored(one).parts?.some(({ end }) => end >= since) === true;
-      return isSaid(one.key) || (isCharged(one) && isSearched && !replaced.has(one.key));
+      return isSaid(toLineKey(one)) || (isCharged(one) && isSearched);
     });
-    for (const key of now.keys()) await tables.conditions.end(key);
-    for (const condition of [...kept, ...left]) await tables.conditions.put(condition);
+    for (const { key } of now) await tables.conditions.end(key);
+    // Stores of earlier versions have what was charged in the place of what is found.
+    for (const one of kept) await tables.conditions.put(isCharged(one) ? { ...one, key: toOwnKey(one) } : one);
+    for (const one of left) await tables.conditions.put(one);
     const bills = kept.flatMap((one) => toStored(one).parts?.flatMap(({ bill }) => bill ?? []) ?? []);
     const reported = [...found.flatMap(({ compared }) => compared.bill ?? []), ...bills];
     await noteReadAgain(tables, panel, { at, reported });
@@ -88,9 +85,21 @@ async function storeFound(
   });
 }
 
-/** What a person has charged is not among what was found. */
-function isMore(found: ConditionRecord, before: ConditionRecord): boolean {
-  return isCharged(before) || compareMoney(toStored(found).total, toStored(before).total) > 0;
+/** Lists the keys of what a person has charged of the calls of a line and service. */
+function listCharged(known: Known, line: string): string[] {
+  const charged = known.filter((one) => isCharged(one) && toLineKey(one) === line);
+  return charged.map(toOwnKey).sort();
+}
+
+/** Calls that are too old to be searched cause no notice. What is new, or more than before, has an id that nothing else has. */
+function toNext(found: ConditionRecord, known: Known): ConditionRecord {
+  const before = known.find((one) => one.key === found.key && !isCharged(one));
+  if (before !== undefined && compareMoney(toStored(found).total, toStored(before).total) <= 0)
+    return { ...found, since: before.since };
+  let next = found;
+  const isKnown = (key: string): boolean => known.some((one) => toOwnKey(one) === key);
+  while (isKnown(toOwnKey(next))) next = { ...next, since: new Date(Date.parse(next.since) + 1).toISOString() };
+  return next;
 }
 
 function toNotice(key: string, { panel, service, message }: StoredLateCalls): Notice {

@@ -43,9 +43,24 @@ export const toKey = (...parts: string[]): string => [CALLS_UNBILLED, ...parts].
 /** Begins the ids of these alarms. */
 const ID = 'calls-';
 
+/** Ends the ids of these alarms, and the keys of those that a person has charged. */
+const toEnd = (since: string): string => `:${Date.parse(since).toString(36)}`;
+
+/** Returns the key of late calls that a person has charged: what is found later of their line and service has another one. */
+export function toOwnKey({ key, since }: Pick<ConditionRecord, 'key' | 'since'>): string {
+  const end = toEnd(since);
+  return key.endsWith(end) ? key : `${key}${end}`;
+}
+
+/** Returns the key of the line and service of stored late calls. */
+export function toLineKey({ key, since }: Pick<ConditionRecord, 'key' | 'since'>): string {
+  const end = toEnd(since);
+  return key.endsWith(end) ? key.slice(0, -end.length) : key;
+}
+
 /** Another id each time that more is found: who acknowledges an alarm knows of what it had when it was read. */
-function toId({ key, since }: ConditionRecord): string {
-  return `${ID}${key.slice(toKey('').length)}:${Date.parse(since).toString(36)}`;
+function toId(one: ConditionRecord): string {
+  return `${ID}${toOwnKey(one).slice(toKey('').length)}`;
 }
 
 /** Returns the id that an acknowledgement of an alarm is stored by, beside the time since which it is known: without that time. */
@@ -72,20 +87,32 @@ export async function noteCharged(
   { alarm, undo }: { alarm: string; undo: boolean },
 ): Promise<boolean> {
   if (!alarm.startsWith(ID)) return true;
-  const found = (await tables.conditions.list(toKey(''))).find((one) => toId(one) === alarm);
+  const known = await tables.conditions.list(toKey(''));
+  const found = known.find((one) => toId(one) === alarm);
   if (found === undefined) return false;
   const details = toStored(found);
   if (undo) {
-    await tables.conditions.put({ ...found, details: await toOpen(tables, details) });
+    const line = toLineKey(found);
+    // More calls of the line were found: the next run stores these ones together with them.
+    const isTaken = known.some((one) => one !== found && one.key === line);
+    const key = isTaken ? toOwnKey(found) : line;
+    await replace(tables, found, { ...found, key, details: await toOpen(tables, details) });
     return true;
   }
   if (details.isCharged === true) return true;
   const charges = await noteChargedByHand(context, tables, listParts(details));
-  await tables.conditions.put({
-    ...found,
-    details: { ...details, isCharged: true, charges } satisfies StoredLateCalls,
-  });
+  const charged: StoredLateCalls = { ...details, isCharged: true, charges };
+  await replace(tables, found, { ...found, key: toOwnKey(found), details: charged });
   return true;
+}
+
+async function replace(
+  { conditions }: Pick<StoreTables, 'conditions'>,
+  before: ConditionRecord,
+  after: ConditionRecord,
+): Promise<void> {
+  await conditions.end(before.key);
+  await conditions.put(after);
 }
 
 /** Parts in stores of earlier versions do not name the panel. */
