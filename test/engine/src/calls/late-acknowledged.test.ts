@@ -89,6 +89,20 @@ describe('an acknowledgement of calls that came after the end of a service', () 
     expect(await listCharged()).toEqual(['12.0000']);
   });
 
+  it('is taken back also where an earlier version stored it', async () => {
+    await at.bench.store.write(async ({ conditions }) => {
+      const [found] = await conditions.list('calls_unbilled:');
+      await conditions.end(found!.key);
+      const { isCharged: _, charges: _charges, ...details } = found!.details as { isCharged: boolean; charges: [] };
+      await conditions.put({ ...found!, key: 'calls_unbilled:voice:9001:', details });
+    });
+    expect(await billAt('2026-11-26T12:00:00Z')).toEqual([]);
+    await expectAcknowledged([first]);
+    await takeBack(first);
+    expect(await listCharged()).toEqual([]);
+    expect(await billAt('2026-11-26T13:00:00Z')).toEqual(['9.0000 BRL']);
+  });
+
   describe('and of others in the same period', () => {
     let second = '';
 
@@ -127,5 +141,82 @@ describe('an acknowledgement of calls that came after the end of a service', () 
       expect(await billAt('2026-12-02T13:00:00Z')).toEqual([]);
       expect((await at.invoices()).map(({ total }) => total)).toEqual(['14.00']);
     });
+  });
+});
+
+describe('an alarm of an earlier version, which stored of late calls of a bill no more than their sum', () => {
+  const details = {
+    panel: 'voice',
+    service: 'svc-1',
+    message: 'calls of line 9001 are on no invoice',
+    total: '30.0000',
+  };
+  const since = '2026-12-03T08:00:00.000Z';
+  const id = `calls-voice:9001:svc-1:${Date.parse(since).toString(36)}`;
+  const key = 'calls_unbilled:voice:9001:svc-1';
+
+  beforeEach(async () => {
+    await at.addService();
+    at.addCall('2026-11-10T09:00:00-03:00', '70.0000');
+    expect(await billAt('2026-12-02T08:00:00Z')).toEqual([]);
+    at.addCall('2026-11-20T09:00:00-03:00', '30.0000');
+    expect(await billAt('2026-12-03T08:00:00Z')).toEqual(['30.0000 BRL']);
+    await at.bench.store.write(async ({ conditions }) => {
+      await conditions.put({ key, since, runs: 1, details: { ...details, parts: [] } });
+      const acknowledged = { at: since, by: 'ops', note: null };
+      await conditions.put({
+        key: `acknowledged:${id.slice(0, id.lastIndexOf(':'))}:${since}`,
+        since,
+        runs: 1,
+        details: acknowledged,
+      });
+    });
+    await expectAcknowledged([id]);
+  });
+
+  it('counts as charged where it was acknowledged and is found again', async () => {
+    expect(await billAt('2026-12-03T09:00:00Z')).toEqual([]);
+    expect(await listCharged()).toEqual(['100.0000']);
+    at.addCall('2026-11-21T09:00:00-03:00', '1.0000');
+    expect(await billAt('2026-12-04T08:00:00Z')).toEqual(['1.0000 BRL']);
+    await expectAcknowledged([id]);
+    await takeBack(id);
+    expect(await listCharged()).toEqual(['70.0000']);
+    expect(await billAt('2026-12-05T08:00:00Z')).toEqual(['31.0000 BRL']);
+    await acknowledge();
+    expect(await listCharged()).toEqual(['101.0000']);
+  });
+
+  it('counts as charged where more is found at once', async () => {
+    at.addCall('2026-11-21T09:00:00-03:00', '1.0000');
+    expect(await billAt('2026-12-04T08:00:00Z')).toEqual(['1.0000 BRL']);
+    expect(await listCharged()).toEqual(['100.0000']);
+    const next = await acknowledge();
+    expect(await listCharged()).toEqual(['101.0000']);
+    await expectAcknowledged([id, next]);
+  });
+
+  it('is charged once where it is acknowledged again, and not at all where that was taken back', async () => {
+    await at.sluice.notices.acknowledge(id, { note: 'again' });
+    expect(await billAt('2026-12-03T09:00:00Z')).toEqual([]);
+    expect(await billAt('2026-12-03T10:00:00Z')).toEqual([]);
+    expect(await listCharged()).toEqual(['100.0000']);
+    await takeBack(id);
+    expect(await billAt('2026-12-03T11:00:00Z')).toEqual(['30.0000 BRL']);
+    expect(await listCharged()).toEqual(['70.0000']);
+  });
+
+  it('is charged where it is acknowledged before the first run', async () => {
+    await takeBack(id);
+    await at.sluice.notices.acknowledge(id);
+    expect(await billAt('2026-12-03T09:00:00Z')).toEqual([]);
+    expect(await listCharged()).toEqual(['100.0000']);
+    expect(await at.differences()).toEqual([]);
+  });
+
+  it('stays open where that was taken back before the first run', async () => {
+    await takeBack(id);
+    expect(await billAt('2026-12-03T09:00:00Z')).toEqual(['30.0000 BRL']);
+    expect(await listCharged()).toEqual(['70.0000']);
   });
 });

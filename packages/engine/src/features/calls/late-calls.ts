@@ -8,6 +8,7 @@ import { isLiving } from '../../base/lifecycle.js';
 import type { Context } from '../../context/context.js';
 import { hasCalls } from '../telephony/panels.js';
 import { isBilledAgain } from './billed-again.js';
+import { chargeAcknowledged, type FoundCalls, toFoundKey } from './charged-before.js';
 import type { UnbilledPart } from './charged-by-hand.js';
 import { isFinal } from './due.js';
 import { findGivenUp } from '../telephony/find-line.js';
@@ -15,14 +16,6 @@ import { listUnbilledOnPanel } from './ownerless.js';
 import { isFirstOfDay, isOfNothing, noteReadAgain, readAgainTest, searchedSince } from './read-again.js';
 import { compareBill } from './reconcile-calls.js';
 import { CALLS_UNBILLED, type StoredLateCalls, toKey, toLineKey, toOwnKey, toStored } from './stored-late-calls.js';
-
-/** Calls of a line that are on no bill, or came after their bill. */
-interface FoundCalls {
-  compared: ComparedBill;
-  part: UnbilledPart;
-  /** Whether the next run bills them by itself: they are read again, and not reported. */
-  isDue?: boolean;
-}
 
 /** What is stored of the late calls of a panel. */
 type Known = readonly ConditionRecord[];
@@ -64,12 +57,13 @@ async function storeFound(
   { known, found, at }: { known: Known; found: readonly FoundCalls[]; at: string },
 ): Promise<ConditionRecord[]> {
   const since = searchedSince(context);
-  const conditions = toConditions(context, panel, found);
   return context.write([], async (tables) => {
-    const now = await listKnown(tables, panel);
+    const stored = await listKnown(tables, panel);
     // What a person said while the calls were read counts from the next run on.
-    const isSaid = (line: string): boolean => listCharged(now, line).join() !== listCharged(known, line).join();
-    const left = conditions.filter(({ key }) => !isSaid(key)).map((one) => toNext(one, now));
+    const isSaid = (line: string): boolean => listCharged(stored, line).join() !== listCharged(known, line).join();
+    const { known: now, found: open } = await chargeAcknowledged(context, tables, { known: stored, found, isSaid });
+    const conditions = toConditions(context, panel, open).filter(({ key }) => !isSaid(key));
+    const left = conditions.map((one) => toNext(one, now));
     const kept = now.filter((one) => {
       const isSearched = toStored(one).parts?.some(({ end }) => end >= since) === true;
       return isSaid(toLineKey(one)) || (isCharged(one) && isSearched);
@@ -87,8 +81,11 @@ async function storeFound(
 
 /** Lists the keys of what a person has charged of the calls of a line and service. */
 function listCharged(known: Known, line: string): string[] {
-  const charged = known.filter((one) => isCharged(one) && toLineKey(one) === line);
-  return charged.map(toOwnKey).sort();
+  const charged = known.filter((one) => toStored(one).charges !== undefined || isCharged(one));
+  return charged
+    .filter((one) => toLineKey(one) === line)
+    .map(toOwnKey)
+    .sort();
 }
 
 /** Calls that are too old to be searched cause no notice. What is new, or more than before, has an id that nothing else has. */
@@ -175,8 +172,7 @@ async function listBillsToCompare(
 function toConditions(context: Context, panel: string, found: readonly FoundCalls[]): ConditionRecord[] {
   const groups = new Map<string, FoundCalls[]>();
   for (const one of found.filter(({ isDue }) => isDue !== true)) {
-    const { line, service } = one.compared;
-    const key = toKey(panel, line, service ?? '');
+    const key = toFoundKey(one);
     groups.set(key, [...(groups.get(key) ?? []), one]);
   }
   return [...groups].flatMap(([key, all]) => {
@@ -188,7 +184,7 @@ function toConditions(context: Context, panel: string, found: readonly FoundCall
     const since = toLocalDate(period.from, period.timeZone);
     const message = `calls of line ${line} since ${since} (${period.timeZone}) are on no invoice: ${formatMoney(total, currency)}`;
     const parts = all.map(({ part }) => part);
-    const details: StoredLateCalls = { panel, service, message, total, parts };
+    const details: StoredLateCalls = { panel, service, message, total, parts, isCharged: false };
     return [{ key, since: context.now(), runs: 1, details }];
   });
 }

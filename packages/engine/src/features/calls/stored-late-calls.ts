@@ -1,3 +1,4 @@
+import { addMoney, compareMoney } from '@sluice/quota-core';
 import type { ConditionRecord, StoreTables } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
 import {
@@ -28,7 +29,7 @@ export interface StoredLateCalls extends Pick<LateCalls, 'panel' | 'service' | '
   total: string;
   /** In stores of earlier versions only what is on no bill at all, or absent. */
   parts?: UnbilledPart[];
-  /** Whether a person has charged them. */
+  /** Whether a person has charged them; absent where an earlier version found them. */
   isCharged?: boolean;
   /** What the acknowledgement charged; absent before it, and in stores of earlier versions. */
   charges?: HandCharge[];
@@ -58,8 +59,8 @@ export function toLineKey({ key, since }: Pick<ConditionRecord, 'key' | 'since'>
   return key.endsWith(end) ? key.slice(0, -end.length) : key;
 }
 
-/** Another id each time that more is found: who acknowledges an alarm knows of what it had when it was read. */
-function toId(one: ConditionRecord): string {
+/** Returns another id each time that more is found: who acknowledges an alarm knows of what it had when it was read. */
+export function toId(one: ConditionRecord): string {
   return `${ID}${toOwnKey(one).slice(toKey('').length)}`;
 }
 
@@ -78,13 +79,13 @@ export async function listLateCalls({ store }: Pick<Context, 'store'>): Promise<
 }
 
 /**
- * Stores that a person has charged the late calls of an alarm, or no longer says so; does nothing for an alarm of something else.
+ * Stores that a person has charged the late calls of an alarm, once, or no longer says so; does nothing for an alarm of something else.
  * Returns whether the alarm still is what it was: more calls may have been found since.
  */
 export async function noteCharged(
   context: Context,
   tables: Pick<StoreTables, 'callBills' | 'conditions'>,
-  { alarm, undo }: { alarm: string; undo: boolean },
+  { alarm, undo, isKnown }: { alarm: string; undo: boolean; isKnown: boolean },
 ): Promise<boolean> {
   if (!alarm.startsWith(ID)) return true;
   const known = await tables.conditions.list(toKey(''));
@@ -99,9 +100,13 @@ export async function noteCharged(
     await replace(tables, found, { ...found, key, details: await toOpen(tables, details) });
     return true;
   }
-  if (details.isCharged === true) return true;
-  const charges = await noteChargedByHand(context, tables, listParts(details));
-  const charged: StoredLateCalls = { ...details, isCharged: true, charges };
+  if (isKnown) return true;
+  const parts = listParts(details);
+  const charges = await noteChargedByHand(context, tables, parts);
+  // Of what an earlier version found the next run charges the rest, once it has read it again.
+  const isWhole = compareMoney(sumParts(parts), details.total) === 0;
+  const { isCharged: _, ...rest } = details;
+  const charged: StoredLateCalls = { ...rest, ...(isWhole && { isCharged: true }), charges };
   await replace(tables, found, { ...found, key: toOwnKey(found), details: charged });
   return true;
 }
@@ -115,8 +120,13 @@ async function replace(
   await conditions.put(after);
 }
 
-/** Parts in stores of earlier versions do not name the panel. */
-function listParts({ panel, parts = [] }: StoredLateCalls): UnbilledPart[] {
+/** Returns what these calls cost, with all digits. */
+export function sumParts(parts: readonly UnbilledPart[]): string {
+  return parts.reduce((total, { charged }) => addMoney(total, charged), '0');
+}
+
+/** Lists what is stored of the parts of late calls: in stores of earlier versions they do not name the panel. */
+export function listParts({ panel, parts = [] }: StoredLateCalls): UnbilledPart[] {
   return parts.map((part) => ({ ...part, panel }));
 }
 

@@ -80,7 +80,7 @@ export async function acknowledgeAlarm(
       if (stored === null && !stands) throw unknownAlarm(id);
       const known = stored === null ? await readAcknowledgement(tables, view) : toAlarmView(stored).acknowledged;
       if (undo) requireAcknowledged(id, known);
-      if (!(await noteCharged(context, tables, { alarm: id, undo }))) throw unknownAlarm(id);
+      if (!(await noteCharged(context, tables, { alarm: id, undo, isKnown: known !== null }))) throw unknownAlarm(id);
       const acknowledged = undo ? null : acknowledge(context, known);
       if (stored === null) await storeAcknowledgement(tables, view, acknowledged);
       else await tables.alarms.put([{ ...stored, ...toColumns(acknowledged) }]);

@@ -5,6 +5,7 @@ import { findSubjectAgent, formatBytes } from '@sluice/quota-core';
 import type { AlarmRecord, ConditionRecord, PurchaseRecord, StoreTables } from '@sluice/state-store';
 import { panelsWithAgents } from '../agents/open-agents.js';
 import { listStoredAgents } from '../agents/show-agents.js';
+import { toAcknowledgedKey } from '../../base/acknowledged-key.js';
 import { describePeriod } from '../../base/describe-period.js';
 import { listMissingClients } from '../billing/missing-clients.js';
 import { CLIENT_MISSING, dueRefundKey, mergedRefundKey, REFUND_OF_MERGED } from '../billing/missing-key.js';
@@ -160,8 +161,7 @@ interface Acknowledgement {
   note: string | null;
 }
 
-/** What changes with what is wrong: what begins again is another alarm. */
-const toKey = ({ id, since }: StandingAlarm): string => `acknowledged:${toStoredId(id)}:${since}`;
+const toKey = ({ id, since }: StandingAlarm): string => toAcknowledgedKey({ id: toStoredId(id), since });
 
 function toDigest(uuid: string): string {
   return createHash('sha256').update(uuid).digest('hex').slice(0, 12);
