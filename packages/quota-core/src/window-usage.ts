@@ -38,8 +38,12 @@ const NONE: UsageBytes = { inBytes: 0, outBytes: 0, totalBytes: 0 };
  * panel: what a later reading brings back of it at once does not count either
  */
 export function beginWindowCount(start: string, base: CycleReading, highest: UsageBytes = NONE): WindowCount {
-  const fallen = combine(base, highest, (now, before) => (now * 2 < before ? before : null));
-  return withFallen({ start, since: base.at, base, carried: NONE, last: base, ended: null }, fallen);
+  const count = { start, since: base.at, base, carried: NONE, last: base, ended: null };
+  return withFallen(count, findFallen(base, highest));
+}
+
+function findFallen(base: UsageBytes, highest: UsageBytes): UsageBytes {
+  return combine(base, highest, (now, before) => (now * 2 < before ? before : null));
 }
 
 /**
@@ -134,11 +138,17 @@ export function mostInWindow({ start, last }: WindowCount, before: CycleReading)
 }
 
 /**
- * Returns a count that goes on from a reading of its cycle that is right although it fell: what was counted before it stays.
+ * Returns a count that goes on from a reading of its cycle that is right although it fell: what was counted before it stays. What a
+ * later reading brings back at once of what fell was counted before.
  *
- * @param most the most that was shown as used in the window; null where it is unknown
+ * @param before the most that was shown as used in the window, null where it is unknown; and the highest figures of the cycle
  */
-export function rebaseWindowCount(count: WindowCount, reading: CycleReading, most: UsageBytes): WindowCount {
+export function rebaseWindowCount(
+  count: WindowCount,
+  reading: CycleReading,
+  { most, highest }: { most: UsageBytes; highest: UsageBytes },
+): WindowCount {
+  const { fallen: _, ...others } = count;
   const { base, last } = count;
   if (!isSameCycle(last, reading)) return count;
   const counted = add(count.carried, grow(base, last));
@@ -149,7 +159,7 @@ export function rebaseWindowCount(count: WindowCount, reading: CycleReading, mos
     outBytes: toCarried('outBytes'),
     totalBytes: toCarried('totalBytes'),
   };
-  return { ...count, carried, base: reading, last: reading };
+  return withFallen({ ...others, carried, base: reading, last: reading }, findFallen(reading, highest));
 }
 
 /** Returns the reading of an ended cycle after which its final one is missing; null where none is. */

@@ -32,7 +32,10 @@ import { beginReadings, confirmReadings, splitRepeated } from './repeated.js';
 import { recordFinished, leaveUnread, leaveUnfinished, treatmentIn } from './record.js';
 
 /** A run over panels, for the run over one of them. */
-type RunOfPanels = Pick<PanelRun, 'context' | 'panel' | 'request' | 'leases' | 'report' | 'results' | 'advance'>;
+type RunOfPanels = Pick<
+  PanelRun,
+  'context' | 'panel' | 'request' | 'leases' | 'report' | 'results' | 'advance' | 'fallen'
+>;
 
 type Hooks = Awaited<ReturnType<typeof beginParts>>;
 
@@ -179,7 +182,7 @@ function decidePage(run: PanelRun, hooks: Hooks, reads: readonly Read[]): Decide
   const now = context.now();
   return reads.map((answered) => {
     countReading(run.count, answered);
-    const read = run.request.allowMass ? acceptFall(answered) : answered;
+    const read = acceptFall(answered, run.fallen);
     if (read.usage !== null || read.doubted !== null) run.read++;
     else if (read.error !== null || read.answer?.reading.known === false) run.unread++;
     if (read.enforcement.value === 'observe') run.observing = true;

@@ -1,10 +1,10 @@
 import type { ItemError, Panel, UsageAnswer, UsageRequest, WindowReading } from '@sluice/panel-kind';
-import { confirmsJump, type Mode, rebaseWindowCount, type UsageBytes, usageInMode } from '@sluice/quota-core';
+import { confirmsJump, usageInMode } from '@sluice/quota-core';
 import type { CycleRecord, FingerprintRecord } from '@sluice/state-store';
 import { findHighest, withAccepted } from '../kernel/subject/accepted-figures.js';
-import { toCycleReading } from '../kernel/subject/limits.js';
+import { countOn } from '../kernel/subject/limits.js';
 import { isOfLimit } from '../kernel/subject/holds.js';
-import { withSwapped } from '../kernel/subject/source.js';
+import { findSourceChange, withSwapped } from '../kernel/subject/source.js';
 import type { Decided, Loaded, Read } from '../kernel/subject/stages.js';
 
 /** Code of a reading that has grown by more than is possible, or than one reading alone shows. */
@@ -151,31 +151,22 @@ function countFall(count: FallCount, total: number, peak: number | null): void {
   if (hasFallen(total, peak)) count.fell++;
 }
 
-function inMode(mode: Mode, bytes: number | null): UsageBytes {
-  const of = (one: Mode): number | null => (one === mode ? bytes : null);
-  return { inBytes: of('IN'), outBytes: of('OUT'), totalBytes: of('TOTAL') };
-}
-
 /** Whether usage fell by more than half in its cycle. */
 function hasFallen(total: number, peak: number): boolean {
   return peak >= NOISE_BYTES && total * 2 < peak;
 }
 
 /**
- * Returns a service whose later readings are compared with this one, if it has fallen: the operator accepts it. What was counted in
- * the windows of its limits stays, and they count on from here.
+ * Returns a service whose later readings are compared with this one, if it has fallen as the one before it had, by which the operator
+ * knows of it. What was counted in the windows of its limits stays, and they count on from here. The first reading of another server,
+ * or of swapped directions, has fallen from nothing.
  */
-export function acceptFall(read: Read): Read {
-  const { cycle, cycleIsNew, usage, limitsBefore, mode } = read;
-  const highest = cycle === null || cycleIsNew ? null : findHighest(cycle);
-  if (cycle === null || highest === null || highest.totalBytes === null) return read;
-  if (usage === null || usage.totalBytes === null || !hasFallen(usage.totalBytes, highest.totalBytes)) return read;
-  const reading = toCycleReading(cycle, usage.at, usage);
-  const limits = limitsBefore.map((state) => {
-    const peak = typeof state.peak === 'number' ? state.peak : null;
-    return { ...state, count: state.count && rebaseWindowCount(state.count, reading, inMode(mode, peak)) };
-  });
-  return { ...read, cycle: withAccepted(cycle, usage), limitsBefore: limits };
+export function acceptFall(read: Read, known: ReadonlySet<string>): Read {
+  const { cycle, cycleIsNew, usage } = read;
+  if (cycle === null || cycleIsNew || usage === null || !known.has(cycle.id)) return read;
+  if (findSourceChange(cycle)?.since === usage.at || !isFallen(cycle)) return read;
+  const limitsBefore = read.limitsBefore.map((state) => countOn(state, read, { cycle, usage }));
+  return { ...read, cycle: withAccepted(cycle, usage), limitsBefore };
 }
 
 /** Returns an error if most readings of a panel fell by more than half inside their cycles. */
@@ -193,4 +184,10 @@ export function mostFellBefore(cycles: readonly CycleRecord[]): ItemError | null
   for (const cycle of cycles)
     if (cycle.totalBytes !== null) countFall(count, cycle.totalBytes, findHighest(cycle).totalBytes);
   return mostFell(count);
+}
+
+/** Returns whether the last reading of a cycle fell by more than half in it. */
+export function isFallen(cycle: Readonly<CycleRecord>): boolean {
+  const { totalBytes: highest } = findHighest(cycle);
+  return cycle.totalBytes !== null && highest !== null && hasFallen(cycle.totalBytes, highest);
 }

@@ -37,6 +37,8 @@ export interface PanelRun extends RunOnPanel {
   /** Services that a reading would hold that is too high to be used; they count for the brake. */
   readonly doubted: Set<string>;
   observing: boolean;
+  /** Cycles whose readings had fallen before, as an operator knows who allows mass changes. */
+  readonly fallen: ReadonlySet<string>;
   readonly fingerprint: FingerprintRecord | null;
   readonly count: ReadingCount;
   /** Null where each reading is written: of a single service, and in a dry run. */

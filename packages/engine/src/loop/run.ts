@@ -10,6 +10,7 @@ import type { Context } from '../context/context.js';
 import { requireService } from '../context/find-service.js';
 import { withRun } from '../kernel/run/bracket.js';
 import { reportElsewhere } from '../kernel/run/left-elsewhere.js';
+import { findFallen } from './fallen.js';
 import { runPanel } from './panel-run.js';
 import type { RunPart, RunParts } from './run-part.js';
 import { reportFormerNames, reportRemovedPanels } from '../kernel/run/left-elsewhere.js';
@@ -43,7 +44,9 @@ export function runPanels(context: Context, request: RunRequest, parts: readonly
     const advance = await startProgress(context, request, names);
     for (const name of names) {
       const panel = await openPanel(context, name, report);
-      if (panel) await runPanel({ context, panel, request, leases, report, results, advance }, only, parts);
+      if (panel === null) continue;
+      const fallen = await findFallen(context, request, name);
+      await runPanel({ context, panel, request, leases, report, results, advance, fallen }, only, parts);
     }
     await reportElsewhere(context, request, report);
     await reportRemovedPanels(context, request, report);

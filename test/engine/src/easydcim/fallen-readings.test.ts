@@ -73,6 +73,7 @@ describe('readings that fell for good', () => {
 
   it('keep the hold of a service that had used up its quota before, and no alarm of another one', async () => {
     lose();
+    await at.pollAfter(HOUR);
     await at.pollAfter(HOUR, { allowMass: true });
     for (let polls = 0; polls < 3; polls++) expect(toStates(await at.pollAfter(HOUR))[0]?.[0]).toBe('quota');
     expect((await at.sluice.services.show('svc-1')).fallen).toMatchObject({ peakBytes: 200 * GB });
@@ -82,6 +83,7 @@ describe('readings that fell for good', () => {
 
   it('are compared with since, so that the next fall is found', async () => {
     lose();
+    await at.pollAfter(HOUR);
     await at.pollAfter(HOUR, { allowMass: true });
     for (const number of [1, 2, 3, 4]) show(number, 20);
     expect(toStates(await at.pollAfter(HOUR)).slice(1)).toEqual([QUIET, QUIET, QUIET]);
@@ -128,8 +130,9 @@ describe('readings that fell for good', () => {
   });
 
   it('are no swapped directions, when the other one grows', async () => {
-    at.panel.spoilBandwidth(502, { in: GB, out: 0, total: GB });
-    await at.pollAfter(HOUR, { allowMass: true });
+    show(2, 1);
+    await at.pollAfter(HOUR);
+    await at.pollAfter(HOUR, { allowMass: true, service: 'svc-2' });
     at.panel.spoilBandwidth(502, { in: 2 * GB, out: 5 * GB, total: 7 * GB });
     expect(toStates(await at.pollAfter(HOUR))[1]).toEqual(QUIET);
   });

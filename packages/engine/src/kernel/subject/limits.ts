@@ -6,10 +6,12 @@ import {
   type CycleReading,
   type Decision,
   type MeteredLimit,
+  type Mode,
   type MoneyLimit,
   type MoneyReading,
   mostInWindow,
   type Reading,
+  rebaseWindowCount,
   stepWindowCount,
   swapDirections,
   usageInWindow,
@@ -19,6 +21,7 @@ import {
 import type { CycleRecord, ServiceRecord } from '@sluice/state-store';
 import { findTimeZone } from '../../base/config/find-entry.js';
 import type { Context } from '../../context/context.js';
+import { findHighest } from './accepted-figures.js';
 import { toCycleKey } from './cycle-key.js';
 import { findPeak, type LimitState, type Spend } from './limit-state.js';
 import { findSourceChange } from './source.js';
@@ -59,6 +62,22 @@ function ofSource(count: WindowCount | null, cycle: Readonly<CycleRecord> | null
   const change = findSourceChange(cycle);
   if (count === null || change === null || count.last.at >= change.since) return count;
   return change.swapped ? swapDirections(count) : null;
+}
+
+/** Returns a limit that goes on from a reading that is right although it fell: what was counted in its window stays. */
+export function countOn(
+  state: LimitState,
+  { mode }: Pick<Loaded, 'mode'>,
+  { cycle, usage }: { cycle: Readonly<CycleRecord>; usage: UsageBytes & { at: string } },
+): LimitState {
+  const count = ofSource(state.count, cycle);
+  if (count === null) return { ...state, count };
+  // A peak from before another source is of other figures.
+  const shown = count === state.count ? toBytes(state.peak) : null;
+  const inMode = (one: Mode): number | null => (one === mode ? shown : null);
+  const most = { inBytes: inMode('IN'), outBytes: inMode('OUT'), totalBytes: inMode('TOTAL') };
+  const reading = toCycleReading(cycle, usage.at, usage);
+  return { ...state, count: rebaseWindowCount(count, reading, { most, highest: findHighest(cycle) }) };
 }
 
 /** A limit as it is decided, with what is stored of it. */
