@@ -39,6 +39,12 @@ export function withAccepted(
   return { ...cycle, counter: { ...(cycle.counter as object | null), accepted } };
 }
 
+/** Returns other bounds with the figures of a cycle that were accepted: they are compared with for as long as its peaks stay. */
+export function keepAccepted(cycle: Pick<CycleRecord, 'counter'>, bounds: object): object {
+  const accepted = findAccepted(cycle);
+  return accepted === null ? bounds : { ...bounds, accepted };
+}
+
 /** Returns what is stored with a cycle after a reading, once its peaks are these. Figures that have reached them are not kept apart. */
 export function withHighest(cycle: Readonly<CycleRecord>, peaks: Peaks): unknown {
   const accepted = findAccepted(cycle);
