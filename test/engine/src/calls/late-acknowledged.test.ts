@@ -132,6 +132,16 @@ describe('an acknowledgement of calls that came after the end of a service', () 
       expect(await billAt('2026-11-26T15:00:00Z')).toEqual(['5.0000 BRL']);
     });
 
+    it.each([true, false])('charges both again once both are taken back, the first one first: %s', async (isFirst) => {
+      for (const id of [first, second]) await takeBack(id);
+      for (const id of isFirst ? [first, second] : [second, first]) await at.sluice.notices.acknowledge(id);
+      expect(await listCharged()).toEqual(['14.0000']);
+      expect(await billAt('2026-11-26T14:00:00Z')).toEqual([]);
+      await takeBack(second);
+      expect(await listCharged()).toEqual(['9.0000']);
+      expect(await billAt('2026-11-26T15:00:00Z')).toEqual(['5.0000 BRL']);
+    });
+
     it.each([true, false])('leaves no bill once both are taken back, the first one first: %s', async (isFirst) => {
       for (const id of isFirst ? [first, second] : [second, first]) await takeBack(id);
       expect(await listCharged()).toEqual([]);
@@ -142,6 +152,22 @@ describe('an acknowledgement of calls that came after the end of a service', () 
       expect((await at.invoices()).map(({ total }) => total)).toEqual(['14.00']);
     });
   });
+});
+
+it('is not acknowledged where a bill has the calls by now', async () => {
+  await at.addService();
+  await at.sluice.services.set('svc-1', { status: 'terminated' });
+  at.addCall('2026-11-25T08:00:00-03:00', '9.0000');
+  expect(await billAt('2026-11-25T12:00:00Z')).toEqual(['9.0000 BRL']);
+  const [{ id } = { id: '' }] = await listAlarms();
+  await at.sluice.services.set('svc-1', { status: 'active' });
+  at.setTime('2026-12-02T12:00:00Z');
+  expect(await at.bill({ service: 'svc-1' })).toContain('svc-1 added 9.00');
+  expect((await listAlarms()).map((alarm) => alarm.id)).toEqual([id]);
+  await expect(at.sluice.notices.acknowledge(id)).rejects.toMatchObject({ code: 'unknown_alarm' });
+  await expectAcknowledged([]);
+  expect(await listCharged()).toEqual(['9.0000']);
+  expect(await billAt('2026-12-02T13:00:00Z')).toEqual([]);
 });
 
 describe('an alarm of an earlier version, which stored of late calls of a bill no more than their sum', () => {

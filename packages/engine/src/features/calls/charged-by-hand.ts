@@ -17,6 +17,8 @@ export interface UnbilledPart extends Pick<
   bill?: string;
   /** Whether that bill has other calls: the charge of these is added to it. */
   isLate?: boolean;
+  /** Whether a person charged those others: that may be taken back, and the bill is gone then. */
+  isLateOfHand?: boolean;
 }
 
 /** What an acknowledgement charged of the calls of a period. */
@@ -28,7 +30,10 @@ export interface HandCharge extends Pick<CallBillRecord, 'start' | 'end' | 'char
 
 type CallBills = StoreTables['callBills'];
 
-/** Stores that a person has charged these calls, as far as no bill has them by now, and returns what that charged. */
+/**
+ * Stores that a person has charged these calls, and returns what that charged: nothing of those that something else has charged or bills
+ * by now.
+ */
 export async function noteChargedByHand(
   context: Context,
   { callBills }: Pick<StoreTables, 'callBills'>,
@@ -43,19 +48,39 @@ export async function noteChargedByHand(
   return charges;
 }
 
-/** Adds late calls to what counts as charged of their bill; what is on its invoice stays. Null where no bill is there. */
-async function addToBill(callBills: CallBills, { bill: of, isLate, charged }: UnbilledPart): Promise<string | null> {
-  const bill = isLate === true && of !== undefined ? await callBills.get(of) : null;
-  if (bill === null || !isFinal(bill)) return null;
-  await callBills.update(bill.id, { charged: addMoney(bill.charged, charged) });
+/** Adds calls to what counts as charged of a bill; what is on its invoice stays. Null where no bill is to have them. */
+async function addToBill(callBills: CallBills, part: UnbilledPart): Promise<string | null> {
+  const bill = await findBillToAddTo(callBills, part);
+  if (bill === undefined) return null;
+  await callBills.update(bill.id, { charged: addMoney(bill.charged, part.charged) });
   return bill.id;
 }
 
-async function noteAsBill(
-  context: Context,
-  callBills: CallBills,
-  { bill: _, isLate: _late, ...part }: UnbilledPart,
-): Promise<string | null> {
+/**
+ * Finds the bill that late calls are of; for calls of no bill, and those whose bill was taken back, the one that acknowledgements of other
+ * alarms made of the same period.
+ */
+async function findBillToAddTo(callBills: CallBills, part: UnbilledPart): Promise<CallBillRecord | undefined> {
+  const bills = (await listKnownBills(callBills, part)).filter((bill) => isFinal(bill) && !isOfNothing(bill));
+  const own = part.isLate === true ? bills.find(({ id }) => id === part.bill) : undefined;
+  if (own !== undefined && (part.isLateOfHand !== true || isByHand(own))) return own;
+  return isOfInvoice(part) ? undefined : bills.find((bill) => isNoted(bill) && isSamePeriod(bill, part));
+}
+
+/** Whether calls came after a bill that is on an invoice. */
+function isOfInvoice({ isLate, isLateOfHand }: UnbilledPart): boolean {
+  return isLate === true && isLateOfHand !== true;
+}
+
+/** Whether a bill has nothing but what acknowledgements charged: one that was made otherwise may have any calls of its period. */
+function isNoted(bill: CallBillRecord): boolean {
+  return isByHand(bill) && bill.digest === '';
+}
+
+async function noteAsBill(context: Context, callBills: CallBills, unbilled: UnbilledPart): Promise<string | null> {
+  // Such a bill would stand for what the invoice has, too.
+  if (isOfInvoice(unbilled)) return null;
+  const { bill: _, isLate: _late, isLateOfHand: _hand, ...part } = unbilled;
   const at = context.now();
   const bills = await listKnownBills(callBills, part);
   const begun = bills.find((bill) => isSamePeriod(bill, part));
@@ -78,27 +103,18 @@ async function noteAsBill(
   return id;
 }
 
-/**
- * Reverts what an acknowledgement charged, and nothing else: calls of which nothing is charged any more are on no bill again.
- * Returns those of its charges whose bill still has others by hand.
- */
+/** Reverts what an acknowledgement charged, and nothing else: calls of which nothing is charged any more are on no bill again. */
 export async function revertCharges(
   { callBills }: Pick<StoreTables, 'callBills'>,
   charges: readonly HandCharge[],
-): Promise<HandCharge[]> {
-  const shared: HandCharge[] = [];
+): Promise<void> {
   for (const charge of charges) {
     const bill = await callBills.get(charge.bill);
     if (bill === null || !isFinal(bill)) continue;
     const charged = subtractMoney(bill.charged, charge.charged);
-    if (isByHand(bill) && compareMoney(charged, '0') <= 0) {
-      await removeNoted(callBills, bill);
-      continue;
-    }
-    await callBills.update(bill.id, { charged });
-    if (isByHand(bill)) shared.push(charge);
+    if (isByHand(bill) && compareMoney(charged, '0') <= 0) await removeNoted(callBills, bill);
+    else await callBills.update(bill.id, { charged });
   }
-  return shared;
 }
 
 async function removeNoted(callBills: CallBills, bill: CallBillRecord): Promise<void> {

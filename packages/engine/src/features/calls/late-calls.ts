@@ -6,6 +6,7 @@ import type { CallBillRecord, ConditionRecord, StoreTables } from '@sluice/state
 import type { Notice } from '../../kernel/run/notice.js';
 import { isLiving } from '../../base/lifecycle.js';
 import type { Context } from '../../context/context.js';
+import { isByHand } from '../billing/by-hand.js';
 import { hasCalls } from '../telephony/panels.js';
 import { isBilledAgain } from './billed-again.js';
 import { chargeAcknowledged, type FoundCalls, toFoundKey } from './charged-before.js';
@@ -141,7 +142,8 @@ async function wasGivenUp(context: Context, panel: string, { service, line, peri
 function toPart(panel: string, bill: CallBillRecord, { now, difference }: ComparedBill): UnbilledPart {
   const { id, key, service, subscriber, start, end, currency } = bill;
   const of = { bill: id, key, service, panel, subscriber, start, end, currency, calls: now.calls };
-  return isOfNothing(bill) ? { ...of, charged: now.total } : { ...of, charged: difference, isLate: true };
+  if (isOfNothing(bill)) return { ...of, charged: now.total };
+  return { ...of, charged: difference, isLate: true, ...(isByHand(bill) && { isLateOfHand: true }) };
 }
 
 /**

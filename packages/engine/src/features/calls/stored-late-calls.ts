@@ -80,7 +80,7 @@ export async function listLateCalls({ store }: Pick<Context, 'store'>): Promise<
 
 /**
  * Stores that a person has charged the late calls of an alarm, once, or no longer says so; does nothing for an alarm of something else.
- * Returns whether the alarm still is what it was: more calls may have been found since.
+ * Returns whether the alarm still is what it was: more calls may have been found since, or something else has charged them.
  */
 export async function noteCharged(
   context: Context,
@@ -103,6 +103,7 @@ export async function noteCharged(
   if (isKnown) return true;
   const parts = listParts(details);
   const charges = await noteChargedByHand(context, tables, parts);
+  if (charges.length < parts.length) return false;
   // Of what an earlier version found the next run charges the rest, once it has read it again.
   const isWhole = compareMoney(sumParts(parts), details.total) === 0;
   const { isCharged: _, ...rest } = details;
@@ -137,11 +138,6 @@ async function toOpen(
 ): Promise<StoredLateCalls> {
   const parts = listParts(details);
   const ofBefore = parts.filter(({ isLate }) => isCharged === true || isLate !== true);
-  const shared = await revertCharges(tables, charges ?? (await findCharges(tables, ofBefore, '')));
-  // A bill that has other calls charged by hand keeps the period: these ones are late calls of it.
-  const toLate = (part: UnbilledPart): UnbilledPart => {
-    const bill = shared.find(({ start, end }) => start === part.start && end === part.end)?.bill;
-    return bill === undefined ? part : { ...part, bill, isLate: true };
-  };
-  return { ...details, parts: parts.map(toLate), isCharged: false };
+  await revertCharges(tables, charges ?? (await findCharges(tables, ofBefore, '')));
+  return { ...details, isCharged: false };
 }
