@@ -1,3 +1,4 @@
+import type { CycleRecord, ServiceRecord } from '@sluice/state-store';
 import { isLiving } from '../base/lifecycle.js';
 import type { Context } from '../context/context.js';
 import type { RunRequest } from '../kernel/run/bracket.js';
@@ -9,13 +10,21 @@ import { isFallen, mostFellBefore } from './plausible.js';
  * allowed for another reason.
  */
 export async function findFallen(
-  { store }: Context,
+  context: Context,
   { allowMass, service }: Pick<RunRequest, 'allowMass' | 'service'>,
   panel: string,
 ): Promise<ReadonlySet<string>> {
   if (!allowMass) return new Set();
-  const services = await store.services.list({ panel, ...(service !== undefined && { ids: [service] }) });
-  const cycles = await store.cycles.newest(services.filter(isLiving).map(({ id }) => id));
+  const services = await context.store.services.list({ panel, ...(service !== undefined && { ids: [service] }) });
+  const cycles = await readLast(context, services);
   if (service === undefined && mostFellBefore(cycles) === null) return new Set();
   return new Set(cycles.filter(isFallen).map(({ id }) => id));
+}
+
+/** Returns the cycles of the services that were read at their last decision: what others have is of a reading before it. */
+export async function readLast({ store }: Context, services: readonly ServiceRecord[]): Promise<CycleRecord[]> {
+  const living = services.filter(isLiving).map(({ id }) => id);
+  const decisions = await store.decisions.latest(living);
+  const read = decisions.flatMap(({ service, readAt }) => (readAt === null ? [] : [service]));
+  return store.cycles.newest(read);
 }

@@ -5,7 +5,7 @@ import { listStoredAgents } from '../agents/show-agents.js';
 import { nameFew } from '../../base/natural-order.js';
 import type { Context } from '../../context/context.js';
 import { toChecks } from '../../base/check.js';
-import { isLiving } from '../../base/lifecycle.js';
+import { readLast } from '../../loop/fallen.js';
 import { mostFellBefore } from '../../loop/plausible.js';
 import { describeDoubtedHolds, HOLD_DOUBTED } from '../../kernel/subject/holds.js';
 import { doubtedView } from '../../kernel/subject/views.js';
@@ -33,9 +33,9 @@ export async function doubtChecks(context: Context, panel: string | undefined): 
 }
 
 /** Reports the panels of which most readings fell, so that no run holds or releases by them. */
-export async function fallenChecks({ store }: Context, panel: string | undefined): Promise<Check[]> {
-  const services = (await store.services.list(panel === undefined ? {} : { panel })).filter(isLiving);
-  const cycles = new Map((await store.cycles.newest(services.map(({ id }) => id))).map((row) => [row.service, row]));
+export async function fallenChecks(context: Context, panel: string | undefined): Promise<Check[]> {
+  const services = await context.store.services.list(panel === undefined ? {} : { panel });
+  const cycles = new Map((await readLast(context, services)).map((row) => [row.service, row]));
   return [...new Set(services.map((service) => service.panel))].sort().flatMap((name) => {
     const own = services.flatMap((service) => (service.panel === name ? (cycles.get(service.id) ?? []) : []));
     const fell = mostFellBefore(own);
