@@ -17,6 +17,7 @@ import { resolveDoubts, type TriedBill } from './doubts.js';
 import { finalPeriods, findDue, findParts, findStated, isFinal, isInDoubt, type ToBill, toStoredBill } from './due.js';
 import { findFirstDue, forgetFirstDue } from './first-due.js';
 import { dropGivenUp } from './given-up.js';
+import { knowsFirstDay } from './first-day.js';
 import { listBegun, listLineBills } from './line-bills.js';
 import { readAgainTest } from './read-again.js';
 import {
@@ -148,14 +149,13 @@ async function billFinally(
   known: readonly CallBillRecord[],
   bill: (due: ToBill) => Promise<CallBillView>,
 ): Promise<void> {
-  const billFrom = findBillFrom(of);
-  if (billFrom === null) return;
   const { line, request } = of;
+  const createdAt = await readCreation(context, line);
   const { windows, bills } = await dropGivenUp(context, line, known);
-  const { timeZone } = line.telephony;
+  if (!(await knowsFirstDay(context, line, { bills, createdAt })) && findBillFrom(of) === null) return;
+  const { timeZone, billFrom } = line.telephony;
   const started = (await listBegun(context, line, bills)).reverse();
   for (const one of started) if ((await bill(toStoredBill(one, timeZone))).state === 'failed') return;
-  const createdAt = await readCreation(context, line);
   const after = await listLineBills(context, line);
   const planned = request.dryRun ? started.map((one) => ({ ...one, state: 'zero' as const })) : [];
   const left = finalPeriods([...planned, ...after], { timeZone, now: context.now(), createdAt, billFrom, windows });

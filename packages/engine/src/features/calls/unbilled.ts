@@ -7,6 +7,7 @@ import type { BillPeriod, CallTotals } from '@sluice/telephony';
 import type { Context } from '../../context/context.js';
 import { findBillingType } from './billing-type.js';
 import { finalPeriods, toInstants } from './due.js';
+import { knowsFirstDay } from './first-day.js';
 import { gather } from './gather.js';
 import { dropGivenUp } from './given-up.js';
 import { listLineBills } from './line-bills.js';
@@ -24,6 +25,12 @@ export interface UnbilledCalls {
   since: string;
 }
 
+/** The same, and whether it is known that no other system has billed them. */
+export interface FoundUnbilled {
+  unbilled: UnbilledCalls;
+  isFirstDayKnown: boolean;
+}
+
 /**
  * Reads the calls of a service that no final bill has, since its first one, else since its line was made. Null where it has
  * no line; the calls of a prepaid one are paid.
@@ -33,7 +40,7 @@ export interface UnbilledCalls {
 export async function findUnbilled(
   context: Context,
   service: ServiceRecord,
-): Promise<UnbilledCalls | 'prepaid' | null> {
+): Promise<FoundUnbilled | 'prepaid' | null> {
   const panel = await context.panel(service.panel);
   const line = panel.telephony === undefined ? null : await findLineOfCalls(context, service);
   if (line === null) return null;
@@ -60,7 +67,7 @@ export async function findUnbilled(
     found.total = addMoney(found.total, total);
     found.since = toInstants(period).from;
   }
-  return found;
+  return { unbilled: found, isFirstDayKnown: await knowsFirstDay(context, line, { bills, createdAt }) };
 }
 
 async function sumCalls(context: Context, line: Line, period: BillPeriod): Promise<CallTotals> {

@@ -7,7 +7,7 @@ import { findTimeZone } from '../../base/config/find-entry.js';
 import { describeBound } from '../../base/describe-period.js';
 import { billCalls } from '../calls/bill-calls.js';
 import { findLineOfCalls, wasEnded } from '../telephony/find-line.js';
-import { findUnbilled, type UnbilledCalls } from '../calls/unbilled.js';
+import { findUnbilled, type FoundUnbilled, type UnbilledCalls } from '../calls/unbilled.js';
 import type { Context } from '../../context/context.js';
 import { findOpenRow } from './stored-command.js';
 import type { ProvisionRequest } from './verb-command.js';
@@ -40,29 +40,28 @@ export async function checkUnbilled(
   // The termination was accepted before, and is to be finished, or it is done.
   if ((await wasEnded(context, service)) || (await findOpenRow(context, service.id, 'terminate')) !== null) return none;
   const isBilled = choice?.how === 'bill';
-  const unbilled = await findUnbilled(context, service);
-  if (unbilled === 'prepaid') return { bills: null, isPrepaid: true };
-  if (isNothing(unbilled)) return none;
-  await refuseUndecided(context, service, unbilled);
+  const found = await findUnbilled(context, service);
+  if (found === 'prepaid') return { bills: null, isPrepaid: true };
+  if (isNothing(found)) return none;
+  if (!found.isFirstDayKnown) throw undecided(context, service, found.unbilled);
   const bills = isBilled ? await billFirst(context, service, { reports: choice.reports, waitMs, dryRun }) : null;
   if (isBilled && dryRun) return { bills, isPrepaid: false };
   // Calls of the meantime.
-  const left = isBilled ? await findUnbilled(context, service) : unbilled;
+  const left = isBilled ? await findUnbilled(context, service) : found;
   if (left === 'prepaid' || isNothing(left)) return { bills, isPrepaid: false };
-  throw new SluiceError('unbilled_calls', `${describe(context, service, left)}; nothing was changed`, {
-    details: { service: service.id, ...left },
+  throw new SluiceError('unbilled_calls', `${describe(context, service, left.unbilled)}; nothing was changed`, {
+    details: { service: service.id, ...left.unbilled },
   });
 }
 
-function isNothing(unbilled: UnbilledCalls | null): unbilled is null {
-  return unbilled === null || unbilled.calls + unbilled.unsummed === 0;
+function isNothing(found: FoundUnbilled | null): found is null {
+  return found === null || found.unbilled.calls + found.unbilled.unsummed === 0;
 }
 
-/** Refuses to bill calls of a panel without `billFrom`, or to count them as nobody's. */
-async function refuseUndecided(context: Context, service: ServiceRecord, unbilled: UnbilledCalls): Promise<void> {
+/** Returns the error of calls that may be billed already: on a panel without `billFrom`, of a line that Sluice has neither made nor billed. */
+function undecided(context: Context, service: ServiceRecord, unbilled: UnbilledCalls): SluiceError {
   const { id, panel } = service;
-  if ((await context.panel(panel)).telephony?.billFrom != null) return;
-  throw new SluiceError(
+  return new SluiceError(
     'bill_from_missing',
     `${describe(context, service, unbilled)}, and panel "${panel}" has no billFrom: another system may have billed them. Nothing was changed: set billFrom to the first day to bill, bill a stated period, or give them up`,
     { details: { service: id, panel, ...unbilled } },
