@@ -16,8 +16,8 @@ export async function findFallen(
 ): Promise<ReadonlySet<string>> {
   if (!allowMass) return new Set();
   const services = await context.store.services.list({ panel, ...(service !== undefined && { ids: [service] }) });
-  const cycles = await readLast(context, services);
-  if (service === undefined && mostFellBefore(cycles) === null) return new Set();
+  if (service === undefined && mostFellBefore(await readLast(context, services)) === null) return new Set();
+  const cycles = await context.store.cycles.newest(services.filter(isLiving).map(({ id }) => id));
   return new Set(cycles.filter(isFallen).map(({ id }) => id));
 }
 

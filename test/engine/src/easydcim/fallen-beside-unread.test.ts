@@ -41,3 +41,23 @@ it('an allowed run accepts readings that fell while others are not read, and doc
   const [first] = await poll();
   expect(first).toEqual(['quota', undefined]);
 });
+
+it('an allowed run accepts all readings that had fallen, also of services that the run before could not read', async () => {
+  for (const number of ALL) await at.addService(number);
+  for (const number of ALL) at.panel.addTraffic(500 + number, { in: 300 * GB, out: 0 });
+  for (const number of ALL) await at.sluice.overrides.set(`svc-${number}`, { quota: '900GB' });
+  await at.pollAfter(HOUR);
+  for (const number of ALL) show(number, 1);
+  await at.pollAfter(HOUR);
+  at.panel.server.inject({
+    match: ({ path }) => path.includes('bandwidth') && /50[5678]/.test(path),
+    fault: { kind: 'status', status: 500 },
+  });
+  await at.pollAfter(HOUR);
+  at.panel.server.clearFaults();
+  await at.pollAfter(HOUR, { allowMass: true });
+  const cycles = await at.bench.store.cycles.newest(ALL.map((number) => `svc-${number}`));
+  expect(cycles.map(({ counter }) => (counter as { accepted?: unknown }).accepted !== undefined)).toEqual(
+    ALL.map(() => true),
+  );
+});
