@@ -128,6 +128,8 @@ export interface Accounts<State = unknown> {
     product: ProductSettings,
     randomBytes: (count: number) => Uint8Array,
   ): Record<string, string>;
+  /** Pure: returns the id on the panel of the account that an action has made; null for another action. Absent: that is not known. */
+  made?(action: ActionRecord): string | null;
   /** Refs that end with the account where Sluice chose them; others stay, such as that of a line, for calls that come late. */
   readonly endingRefs?: readonly string[];
   /**

@@ -124,6 +124,8 @@ export class TelephonyPanel implements Panel<LineState> {
   readonly accounts: PanelFacets<LineState>['accounts'] = {
     customerRef: CUSTOMER_REF,
     newRefs: () => ({}),
+    made: ({ type, state, observed }) =>
+      type === 'create-subscriber' && state === 'applied' ? ((observed as { id?: string } | null)?.id ?? null) : null,
     exists: ({ state }) =>
       state && [state.line, ...state.byReference, ...state.byUsername].some((line) => line !== null),
     check: (service, product) => findProblem({ service, product, ...this.#context }),

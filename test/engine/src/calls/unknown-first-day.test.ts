@@ -61,35 +61,38 @@ it('a line without calls on a panel without billFrom is ended', async () => {
   expect((await terminate({ finalInvoice: true })).run.outcome).toBe('done');
 });
 
-describe('a line on a panel without billFrom that another system can’t have billed', () => {
-  /** Has Sluice have made the line, at this instant. */
-  async function made(createdAt: string): Promise<void> {
-    Object.assign(at.panel.subscriber(LINE), { createdAt: Date.parse(createdAt) });
-    const own = { astbilling_subscriber_id: true };
-    await at.bench.store.services.update([{ id: 'svc-1', ownRefs: own, updatedAt: '2026-11-20T12:00:00.000Z' }]);
-  }
-
-  it('is ended with a final bill, since Sluice made it', async () => {
-    const { createdAt = '' } = (await at.bench.store.services.get('svc-1')) ?? {};
-    await made(new Date(Date.parse(createdAt) + 60_000).toISOString());
+describe('a line on a panel without billFrom that Sluice has made', () => {
+  it('is ended with a final bill', async () => {
+    const person = {
+      order_id: '1042',
+      first_name: 'Ana',
+      last_name: 'Lima',
+      document: '98765432100',
+      ddd: '11',
+      channels: '2',
+    };
+    await at.sluice.services.add('svc-2', {
+      panel: 'voice',
+      product: 'line',
+      client: '43',
+      status: 'pending',
+      ...person,
+    });
+    const made = await at.sluice.provision.create('svc-2');
+    const line = made.service.refs['astbilling_subscriber_id'] ?? '';
     at.bench.clock.advance(3_600_000);
-    at.addCall(new Date(Date.parse(createdAt) + 600_000).toISOString(), '3.0000');
-    expect((await terminate({ finalInvoice: true })).run.outcome).toBe('done');
+    at.addCall(new Date(at.bench.clock.now() - 600_000).toISOString(), '3.0000', { subscriber: line });
+    expect((await at.sluice.provision.terminate('svc-2', { finalInvoice: true })).run.outcome).toBe('done');
     expect(await charged()).toEqual(['3.00']);
   });
 
-  it('is not one that Sluice has taken over', async () => {
-    await made('2026-01-08T12:00:00-03:00');
-    at.addCall('2026-03-10T09:00:00-03:00', '300.0000');
-    expect((await errorOf(terminate({ finalInvoice: true })))?.code).toBe('bill_from_missing');
-  });
-
-  it('is ended with a final bill since its first one', async () => {
-    at.addCall('2026-09-10T09:00:00-03:00', '400.0000');
+  it('is not one that Sluice has taken over, nor one that it has billed for a stated period', async () => {
+    const own = { astbilling_subscriber_id: true };
+    await at.bench.store.services.update([{ id: 'svc-1', ownRefs: own, updatedAt: '2026-11-20T12:00:00.000Z' }]);
     at.addCall('2026-10-10T09:00:00-03:00', '5.0000');
     at.addCall('2026-11-03T09:00:00-03:00', '2.0000');
     expect(await at.bill({ service: 'svc-1', period: '2026-10' })).toEqual(['svc-1 added 5.00']);
-    expect((await terminate({ finalInvoice: true })).run.outcome).toBe('done');
-    expect(await charged()).toEqual(['7.00']);
+    expect((await errorOf(terminate({ finalInvoice: true })))?.code).toBe('bill_from_missing');
+    expect(await charged()).toEqual(['5.00']);
   });
 });

@@ -150,12 +150,12 @@ async function billFinally(
   bill: (due: ToBill) => Promise<CallBillView>,
 ): Promise<void> {
   const { line, request } = of;
-  const createdAt = await readCreation(context, line);
+  if (!(await knowsFirstDay(context, line)) && findBillFrom(of) === null) return;
   const { windows, bills } = await dropGivenUp(context, line, known);
-  if (!(await knowsFirstDay(context, line, { bills, createdAt })) && findBillFrom(of) === null) return;
   const { timeZone, billFrom } = line.telephony;
   const started = (await listBegun(context, line, bills)).reverse();
   for (const one of started) if ((await bill(toStoredBill(one, timeZone))).state === 'failed') return;
+  const createdAt = await readCreation(context, line);
   const after = await listLineBills(context, line);
   const planned = request.dryRun ? started.map((one) => ({ ...one, state: 'zero' as const })) : [];
   const left = finalPeriods([...planned, ...after], { timeZone, now: context.now(), createdAt, billFrom, windows });

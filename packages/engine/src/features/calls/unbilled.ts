@@ -67,7 +67,7 @@ export async function findUnbilled(
     found.total = addMoney(found.total, total);
     found.since = toInstants(period).from;
   }
-  return { unbilled: found, isFirstDayKnown: await knowsFirstDay(context, line, { bills, createdAt }) };
+  return { unbilled: found, isFirstDayKnown: await knowsFirstDay(context, line) };
 }
 
 async function sumCalls(context: Context, line: Line, period: BillPeriod): Promise<CallTotals> {

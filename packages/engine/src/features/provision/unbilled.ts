@@ -58,12 +58,12 @@ function isNothing(found: FoundUnbilled | null): found is null {
   return found === null || found.unbilled.calls + found.unbilled.unsummed === 0;
 }
 
-/** Returns the error of calls that may be billed already: on a panel without `billFrom`, of a line that Sluice has neither made nor billed. */
+/** Returns the error of calls that may be billed already: on a panel without `billFrom`, of a line that Sluice has not made. */
 function undecided(context: Context, service: ServiceRecord, unbilled: UnbilledCalls): SluiceError {
   const { id, panel } = service;
   return new SluiceError(
     'bill_from_missing',
-    `${describe(context, service, unbilled)}, and panel "${panel}" has no billFrom: another system may have billed them. Nothing was changed: set billFrom to the first day to bill, bill a stated period, or give them up`,
+    `${describe(context, service, unbilled)}, and panel "${panel}" has no billFrom, and Sluice has not made the line: another system may have billed them. Nothing was changed: set billFrom to the first day to bill, bill a stated period, or give them up`,
     { details: { service: id, panel, ...unbilled } },
   );
 }
