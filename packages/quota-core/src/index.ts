@@ -32,7 +32,7 @@ export {
   type QuotaOverride,
   resolveAllowance,
 } from './allowance.js';
-export { type Mode, type Reading, resolveMode, type UsageBytes, usageInMode } from './usage.js';
+export { eachFigure, type Mode, type Reading, resolveMode, type UsageBytes, usageInMode } from './usage.js';
 export {
   type CounterState,
   type CounterStep,

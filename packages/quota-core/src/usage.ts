@@ -20,6 +20,11 @@ export interface UsageBytes {
   totalBytes: number | null;
 }
 
+/** Returns usage whose three figures are made one by one, each by the name of its member. */
+export function eachFigure(of: (figure: keyof UsageBytes) => number | null): UsageBytes {
+  return { inBytes: of('inBytes'), outBytes: of('outBytes'), totalBytes: of('totalBytes') };
+}
+
 /** Usage as read from a panel at the instant `at`: figures, or why they are unknown. */
 export type Reading =
   | ({ known: true; at: string } & UsageBytes)

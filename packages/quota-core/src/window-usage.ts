@@ -1,5 +1,5 @@
 import { confirmsJump } from './jump.js';
-import type { UsageBytes } from './usage.js';
+import { eachFigure, type UsageBytes } from './usage.js';
 
 /** Usage in a cycle at an instant. */
 export interface CycleReading extends UsageBytes {
@@ -92,8 +92,9 @@ export function stepWindowCount(count: WindowCount, reading: CycleReading): Wind
 function stepFallen(count: WindowCount & { fallen: UsageBytes }, reading: CycleReading): WindowCount {
   const { base, carried, last, fallen, ...others } = count;
   const isBack = combine(fallen, reading, (before, now) => (confirmsJump(now, before) ? 1 : 0));
-  const choose = (back: UsageBytes, other: UsageBytes): UsageBytes => pick((key) => (isBack[key] ? back : other)[key]);
-  const left = pick((key) => {
+  const choose = (back: UsageBytes, other: UsageBytes): UsageBytes =>
+    eachFigure((key) => (isBack[key] ? back : other)[key]);
+  const left = eachFigure((key) => {
     const [before, now] = [fallen[key], reading[key]];
     return before === null || now === null || now * 2 < before ? before : null;
   });
@@ -152,13 +153,7 @@ export function rebaseWindowCount(
   const { base, last } = count;
   if (!isSameCycle(last, reading)) return count;
   const counted = add(count.carried, grow(base, last));
-  const toCarried = (key: keyof UsageBytes): number | null =>
-    counted[key] === null ? null : Math.max(counted[key], most[key] ?? 0);
-  const carried = {
-    inBytes: toCarried('inBytes'),
-    outBytes: toCarried('outBytes'),
-    totalBytes: toCarried('totalBytes'),
-  };
+  const carried = eachFigure((key) => (counted[key] === null ? null : Math.max(counted[key], most[key] ?? 0)));
   return withFallen({ ...others, carried, base: reading, last: reading }, findFallen(reading, highest));
 }
 
@@ -187,12 +182,8 @@ function add(a: UsageBytes, b: UsageBytes): UsageBytes {
 }
 
 function combine(a: UsageBytes, b: UsageBytes, join: (a: number, b: number) => number | null): UsageBytes {
-  return pick((key) => {
+  return eachFigure((key) => {
     const [left, right] = [a[key], b[key]];
     return left === null || right === null ? null : join(left, right);
   });
-}
-
-function pick(of: (key: keyof UsageBytes) => number | null): UsageBytes {
-  return { inBytes: of('inBytes'), outBytes: of('outBytes'), totalBytes: of('totalBytes') };
 }

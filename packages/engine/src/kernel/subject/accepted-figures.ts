@@ -1,4 +1,4 @@
-import type { UsageBytes } from '@sluice/quota-core';
+import { eachFigure, type UsageBytes } from '@sluice/quota-core';
 import type { CycleRecord } from '@sluice/state-store';
 import { isCounterState } from './counter.js';
 
@@ -26,7 +26,7 @@ export function findHighest(cycle: Readonly<CycleRecord>, hold: { since: string 
   const peaks = toUsage(cycle);
   if (accepted === null || (hold !== null && hold.since < accepted.since)) return peaks;
   // Where the peaks begin again, so do they.
-  return toEach((key) => (peaks[key] === null ? null : accepted[key]));
+  return eachFigure((key) => (peaks[key] === null ? null : accepted[key]));
 }
 
 /** Returns a cycle whose later readings are compared with this one, and not with what was read before. */
@@ -50,7 +50,7 @@ export function withHighest(cycle: Readonly<CycleRecord>, peaks: Peaks): unknown
   const accepted = findAccepted(cycle);
   if (accepted === null) return cycle.counter;
   const before = findHighest(cycle);
-  const after = toEach((key) => {
+  const after = eachFigure((key) => {
     const [known, read] = [before[key], cycle[key]];
     return known === null || read === null ? (known ?? read) : Math.max(known, read);
   });
@@ -60,7 +60,3 @@ export function withHighest(cycle: Readonly<CycleRecord>, peaks: Peaks): unknown
 }
 
 const KEYS = ['inBytes', 'outBytes', 'totalBytes'] as const;
-
-function toEach(of: (key: keyof UsageBytes) => number | null): UsageBytes {
-  return { inBytes: of('inBytes'), outBytes: of('outBytes'), totalBytes: of('totalBytes') };
-}

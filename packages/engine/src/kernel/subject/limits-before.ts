@@ -2,6 +2,7 @@ import type { Panel } from '@sluice/panel-kind';
 import {
   beginWindowCount,
   type CycleReading,
+  eachFigure,
   stepWindowCount,
   type UsageBytes,
   type WindowCount,
@@ -143,19 +144,19 @@ async function countStored(
   );
   const [base, ...later] = readings.slice(first);
   if (base === undefined) return null;
-  const begun = beginWindowCount(start, base, findHighest(readings.slice(0, first), base));
+  const begun = beginWindowCount(start, base, findHighestRead(readings.slice(0, first), base));
   return continued(later.reduce(stepWindowCount, begun), rows);
 }
 
 /** Returns the highest figures among readings of the same cycle. */
-function findHighest(readings: readonly CycleReading[], { cycle, cycleStart }: CycleReading): UsageBytes {
+function findHighestRead(readings: readonly CycleReading[], { cycle, cycleStart }: CycleReading): UsageBytes {
   const same = readings.filter((one) => one.cycle === cycle && one.cycleStart === cycleStart);
-  const of = (key: keyof UsageBytes): number | null =>
+  return eachFigure((key) =>
     same.reduce<number | null>(
       (most, { [key]: figure }) => (figure === null ? most : Math.max(figure, most ?? 0)),
       null,
-    );
-  return { inBytes: of('inBytes'), outBytes: of('outBytes'), totalBytes: of('totalBytes') };
+    ),
+  );
 }
 
 /** Returns a stored sample as a reading of its cycle; one from before its beginning was read when it began earlier. */
