@@ -1,3 +1,4 @@
+import type { ItemError } from '@sluice/panel-kind';
 import type { CycleRecord, ServiceRecord } from '@sluice/state-store';
 import { isLiving } from '../base/lifecycle.js';
 import type { Context } from '../context/context.js';
@@ -16,15 +17,23 @@ export async function findFallen(
 ): Promise<ReadonlySet<string>> {
   if (!allowMass) return new Set();
   const services = await context.store.services.list({ panel, ...(service !== undefined && { ids: [service] }) });
-  if (service === undefined && mostFellBefore(await readLast(context, services)) === null) return new Set();
-  const cycles = await context.store.cycles.newest(services.filter(isLiving).map(({ id }) => id));
+  const cycles = await listNewest(context, services);
+  if (service === undefined && (await findMostFell(context, cycles)) === null) return new Set();
   return new Set(cycles.filter(isFallen).map(({ id }) => id));
 }
 
-/** Returns the cycles of the services that were read at their last decision: what others have is of a reading before it. */
-export async function readLast({ store }: Context, services: readonly ServiceRecord[]): Promise<CycleRecord[]> {
-  const living = services.filter(isLiving).map(({ id }) => id);
-  const decisions = await store.decisions.latest(living);
-  const read = decisions.flatMap(({ service, readAt }) => (readAt === null ? [] : [service]));
-  return store.cycles.newest(read);
+/** Returns an error if most readings of the services of a panel fell, as they were last read. */
+export async function findStoredFall(context: Context, services: readonly ServiceRecord[]): Promise<ItemError | null> {
+  return findMostFell(context, await listNewest(context, services));
+}
+
+function listNewest({ store }: Context, services: readonly ServiceRecord[]): Promise<CycleRecord[]> {
+  return store.cycles.newest(services.filter(isLiving).map(({ id }) => id));
+}
+
+/** Compares the services that were read at their last decision: what others have is of a reading before it. */
+async function findMostFell({ store }: Context, cycles: readonly CycleRecord[]): Promise<ItemError | null> {
+  const decisions = await store.decisions.latest(cycles.map(({ service }) => service));
+  const read = new Set(decisions.flatMap(({ service, readAt }) => (readAt === null ? [] : [service])));
+  return mostFellBefore(cycles.filter(({ service }) => read.has(service)));
 }

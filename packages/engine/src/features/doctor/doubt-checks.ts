@@ -5,8 +5,7 @@ import { listStoredAgents } from '../agents/show-agents.js';
 import { nameFew } from '../../base/natural-order.js';
 import type { Context } from '../../context/context.js';
 import { toChecks } from '../../base/check.js';
-import { readLast } from '../../loop/fallen.js';
-import { mostFellBefore } from '../../loop/plausible.js';
+import { findStoredFall } from '../../loop/fallen.js';
 import { describeDoubtedHolds, HOLD_DOUBTED } from '../../kernel/subject/holds.js';
 import { doubtedView } from '../../kernel/subject/views.js';
 
@@ -35,13 +34,14 @@ export async function doubtChecks(context: Context, panel: string | undefined): 
 /** Reports the panels of which most readings fell, so that no run holds or releases by them. */
 export async function fallenChecks(context: Context, panel: string | undefined): Promise<Check[]> {
   const services = await context.store.services.list(panel === undefined ? {} : { panel });
-  const cycles = new Map((await readLast(context, services)).map((row) => [row.service, row]));
-  return [...new Set(services.map((service) => service.panel))].sort().flatMap((name) => {
-    const own = services.flatMap((service) => (service.panel === name ? (cycles.get(service.id) ?? []) : []));
-    const fell = mostFellBefore(own);
-    if (fell === null) return [];
-    return [{ ...toChecks('readings', name)('warning', fell.message, fell.code), details: { panel: name } }];
-  });
+  const checks: Check[] = [];
+  for (const name of [...new Set(services.map((service) => service.panel))].sort()) {
+    const own = services.filter((service) => service.panel === name);
+    const fell = await findStoredFall(context, own);
+    if (fell !== null)
+      checks.push({ ...toChecks('readings', name)('warning', fell.message, fell.code), details: { panel: name } });
+  }
+  return checks;
 }
 
 /** Names each service that is held by a reading which was found impossible since. */
