@@ -55,7 +55,10 @@ export class AgentHolds {
 
   /** Returns the agents of a chain on account of which a disabled user of `owner` is not enabled. */
   listKeeping(owner: string | null, chain: readonly string[]): string[] {
-    return chain.filter((agent) => this.isSuspended(agent) || this.forceOn(owner, agent) !== 'free');
+    return chain.filter((agent) => {
+      // Without a hold, `keep` says only that nothing is known.
+      return this.forceOn(owner, agent) === 'over' || this.findHold(owner, agent) !== null;
+    });
   }
 
   /** Returns the hold that the users of `owner` below an agent are disabled for: that of its limit while it is due, or its suspension. */

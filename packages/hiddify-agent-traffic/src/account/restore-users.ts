@@ -53,11 +53,7 @@ export function planUnsuspension(input: PlanInput): RestorePlan {
       leave(interference);
     }
     if (user === undefined || interference !== null) continue;
-    const keeping = recorded.hierarchy.listChain(user.owner).filter((above) => {
-      if (holds.isSuspended(above)) return true;
-      // Without a hold, `keep` says only that nothing is known.
-      return holds.forceOn(user.owner, above) === 'over' || holds.findHold(user.owner, above) !== null;
-    });
+    const keeping = holds.listKeeping(user.owner, recorded.hierarchy.listChain(user.owner));
     if (keeping.length === 0) {
       plan.steps.push(enablingStep({ ...user, uuid }, evidence, 'ordered'));
       continue;

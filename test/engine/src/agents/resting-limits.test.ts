@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { useBench } from '../bench/each-test.js';
-import { GB } from '../bench/engine-bench.js';
+import { GB, MINUTE } from '../bench/engine-bench.js';
 import { startHiddifyBench } from '../bench/hiddify-bench.js';
 import { suspensionOn } from './suspension.js';
 
@@ -27,4 +27,26 @@ it('gives services back after a suspension below an account with a limit that is
   expect([enabled(), await at.reasons('svc-1'), left]).toEqual([[true, true], [], []]);
   await sweep();
   expect([enabled(), await at.reasons('svc-1')]).toEqual([[true, true], []]);
+});
+
+it('enables a user that could not be enabled with the end of a suspension', async () => {
+  const east = at.panel.addAgent(at.north, { name: 'east' });
+  const loose = at.panel.addUser({ agent: east, usageLimit: 10 * GB });
+  await at.limit('north', 500);
+  at.panel.changeAdmin(at.north, { mode: 'admin' });
+  await at.check();
+  await suspend('east');
+  expect(at.panel.user(loose).enable).toBe(false);
+  const mend = at.panel.server.inject({
+    endpoint: 'PATCH /api/v2/admin/user/{uuid}/',
+    fault: { kind: 'status', status: 500 },
+  });
+  at.bench.clock.advance(MINUTE);
+  await at.sluice.agents.unsuspend('east');
+  expect(at.panel.user(loose).enable).toBe(false);
+  mend();
+  await sweep();
+  expect(at.panel.user(loose).enable).toBe(true);
+  const { holds } = await at.sluice.holds.list({ open: true });
+  expect(holds).toEqual([]);
 });
