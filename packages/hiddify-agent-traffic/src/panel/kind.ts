@@ -68,6 +68,7 @@ export const hiddify: PanelKind = {
   nameAction,
   customerLinks,
   agentClients: (panel) => (panel as HiddifySettings).agents?.clients ?? {},
+  exemptAgents: (panel) => (panel as HiddifySettings).agents?.exempt ?? [],
   accountsExpire: true,
   daysFromFirstUse: (product) => toHiddifyProduct(product).packageDays,
   async open(panel, dependencies) {

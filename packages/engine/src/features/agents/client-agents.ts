@@ -56,21 +56,24 @@ export async function clientAgentChecks(context: Context, panel: string): Promis
   if (agents.length === 0) return [check('skipped', 'no agent of the panel has been read yet')];
   const wrong = clients.filter(({ found }) => found.length !== 1);
   if (wrong.length === 0) return [check('ok', '')];
-  const names = [...new Set(agents.map(({ name }) => name))].sort(compareIds);
   return wrong
     .sort((a, b) => compareIds(a.client, b.client))
     .map((entry) => {
-      const message = `the pages of client ${entry.client} show no budget: ${describeWrong(entry, names)}`;
+      const message = `the pages of client ${entry.client} show no budget: ${describeWrong(entry, agents)}`;
       const object = `panels.${panel}.agents.clients.${entry.client}`;
       return { ...toChecks('client agent', object)('warning', message, 'client_agent'), details: { panel } };
     });
 }
 
+function describeWrong({ named, found }: ClientAgent, agents: readonly AgentDetail[]): string {
+  return found.length > 1 ? `${found.length} agents are called "${named}"` : describeMissing(named, agents);
+}
+
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
-/** Uuids of accounts are keys, which messages do not show. */
-function describeWrong({ named, found }: ClientAgent, names: string[]): string {
-  if (found.length > 1) return `${found.length} agents are called "${named}"`;
+/** Says that no agent is what the config names. Uuids of accounts are keys, which messages do not show. */
+export function describeMissing(named: string, agents: readonly AgentDetail[]): string {
   if (UUID.test(named)) return 'no agent has its uuid';
+  const names = [...new Set(agents.map(({ name }) => name))].sort(compareIds);
   return `no agent has the uuid or name "${named}"${suggestion(named, names)}`;
 }
