@@ -47,7 +47,7 @@ const TOKENS: List<ShownToken> = {
   empty: 'No tokens.',
   document: ({ status: _status, ...token }) => token,
   columns: [
-    text('id', ({ id }) => id),
+    text('id', ({ id }) => id, { whole: true }),
     text('name', ({ name }) => name),
     text('kind', ({ kind }) => kind, { priority: 3 }),
     text('scope', ({ scopes, client, kind }) => (kind === 'share' ? `client:${client ?? ''}` : scopes.join(', '))),

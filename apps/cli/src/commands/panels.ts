@@ -109,7 +109,7 @@ const USERS: List<RelayUser> = {
       { extra: true, priority: 8 },
     ),
     time('expires', ({ expiresAt }) => expiresAt, { priority: 1 }),
-    text('service', ({ service }) => service),
+    text('service', ({ service }) => service, { least: 24 }),
   ],
 };
 

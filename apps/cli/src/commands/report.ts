@@ -32,7 +32,7 @@ const SHOWN = 40;
 type Row = ReportService & { outlook: ReportOutlook | undefined };
 
 const COLUMNS: readonly Column<Row>[] = [
-  text('service', ({ id }) => id),
+  text('service', ({ id }) => id, { least: 24 }),
   text('client', ({ client }) => client, { extra: true, priority: 9 }),
   text('product', ({ product }) => product, { extra: true, priority: 10 }),
   bytes('used', ({ usedBytes }) => usedBytes, { priority: 5 }),

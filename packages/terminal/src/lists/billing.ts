@@ -49,7 +49,7 @@ export const PACKAGES: readonly Column<PackageView>[] = [
 /** The columns of purchases. */
 export const PURCHASES: readonly Column<PurchaseView>[] = [
   text('id', ({ id }) => id, { whole: true }),
-  text('service', ({ service }) => service),
+  text('service', ({ service }) => service, { least: 24 }),
   text('client', ({ client }) => client, { priority: 6 }),
   text('package', ({ package: name }) => name),
   bytes('traffic', (row) => row.bytes, { priority: 3 }),

@@ -81,7 +81,7 @@ function describeOutcome(
 export const ALARMS: readonly Column<AlarmView>[] = [
   time('since', ({ since }) => since),
   text('panel', ({ panel }) => panel, { priority: 3 }),
-  text('service', ({ service }) => service),
+  text('service', ({ service }) => service, { least: 24 }),
   state('status', ({ acknowledged }) => (acknowledged === null ? 'open' : 'acknowledged'), { priority: 1 }),
   text('event', ({ event }) => event, { priority: 3 }),
   text('message', ({ message }) => message, { below: true }),

@@ -21,7 +21,7 @@ const STATUS = state<ServiceDetail>('status', ({ status }) => status, {
 
 /** The columns of services with their state. */
 export const SERVICES: readonly Column<ServiceDetail>[] = [
-  text('service', ({ id }) => id),
+  text('service', ({ id }) => id, { least: 24 }),
   text('panel', ({ panel }) => panel, { priority: 4 }),
   text('product', ({ product }) => product, { priority: 2 }),
   text('client', ({ client }) => client, { priority: 6 }),
@@ -36,7 +36,7 @@ export const SERVICES: readonly Column<ServiceDetail>[] = [
 
 /** The columns of services with their usage. */
 export const USAGE: readonly Column<ServiceDetail>[] = [
-  text('service', ({ id }) => id),
+  text('service', ({ id }) => id, { least: 24 }),
   text('panel', ({ panel }) => panel, { extra: true, priority: 9 }),
   text('product', ({ product }) => product, { extra: true, priority: 10 }),
   text('client', ({ client }) => client, { extra: true, priority: 11 }),
@@ -66,7 +66,7 @@ export const CYCLES: readonly Column<CycleView>[] = [
 
 /** The columns of services compared with another tool's figures. */
 export const COMPARED: readonly Column<Comparison['services'][number]>[] = [
-  text('service', ({ service }) => service),
+  text('service', ({ service }) => service, { least: 24 }),
   bytes('used', (row) => row.usedBytes),
   bytes('used elsewhere', ({ theirUsedBytes }) => theirUsedBytes),
   text('held', ({ held }) => yesNo(held), { priority: 1 }),
@@ -99,7 +99,7 @@ function isOpen<Row extends { until: string | null }>(): Column<Row> {
 
 /** The columns of overrides. */
 export const OVERRIDES: readonly Column<OverrideView>[] = [
-  text('service', ({ service }) => service),
+  text('service', ({ service }) => service, { least: 24 }),
   ...ofService<OverrideView>(),
   {
     name: 'quota',

@@ -15,7 +15,7 @@ import { bytesCell, type Terminal } from '../terminal.js';
 
 /** The columns of agents. */
 export const AGENTS: Column<AgentView>[] = [
-  text('agent', ({ name }) => name),
+  text('agent', ({ name }) => name, { least: 24 }),
   text('uuid', ({ uuid }) => uuid, { priority: 5 }),
   text('panel', ({ panel }) => panel, { extra: true, priority: 8 }),
   {

@@ -60,7 +60,7 @@ function isOfNote(service: ServiceView): boolean {
 
 function printServices(terminal: Terminal, shown: readonly ServiceView[], showAll: boolean): void {
   const columns: Column<ServiceView>[] = [
-    text('service', ({ id }) => id),
+    text('service', ({ id }) => id, { least: 24 }),
     text('panel', ({ panel }) => panel, { priority: 4 }),
     {
       ...text<ServiceView>('status', ({ status }) => status, { least: 14 }),
