@@ -76,4 +76,23 @@ describe('service sync of one service', () => {
     at.whmcs.service(1).productId = 30;
     expect(await one()).toMatch(/^done, product 30/);
   });
+
+  it('keeps the named product and reports it once WHMCS has another product that none claims', async () => {
+    at.whmcs.addProduct({ id: 31, name: 'Large', groupId: 5, fields: ['easydcim_service_id'] });
+    at.addService(1, { product: 30 });
+    await one({ service: '1', product: 'ports' });
+    Object.assign(at.whmcs.service(1), { productId: 31, nextDueDate: '2027-01-15' });
+    at.whmcs.setField(1, 'easydcim_service_id', String(toIds(1).service));
+    const skipped =
+      'product 31 (Large) of WHMCS is not claimed by a product of the config; they keep their product, and follow in client, status and due date';
+    expect(await one({ service: '1' })).toBe(`done, whmcs-1 changed, ${skipped}`);
+    expect(await one()).toBe(`done, ${skipped}`);
+    expect([await services(), (await refs('whmcs-1'))['whmcs_product_id']]).toEqual([['whmcs-1 ports active'], '30']);
+    expect(await one({ service: '1', product: 'big' })).toBe('done, whmcs-1 changed');
+    expect([await one(), (await refs('whmcs-1'))['whmcs_product_id']]).toEqual(['done', '31']);
+    at.whmcs.service(1).productId = 30;
+    expect(await one({ service: '1' })).toMatch(/^done, product 30 \(Unclaimed\)/);
+    at.whmcs.service(1).productId = 31;
+    expect([await one(), await services()]).toEqual(['done', ['whmcs-1 big active']]);
+  });
 });

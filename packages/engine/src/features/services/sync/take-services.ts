@@ -21,8 +21,8 @@ interface Naming {
 
 /**
  * Completes the texts of services whose product no product of the config claims: with the named product, else with the one that an
- * earlier sync named. The others are skipped; those that an earlier sync took keep their product, and follow the billing system
- * in all that does not depend on it.
+ * earlier sync named, as long as the service has the same product in the billing system. The others are skipped; those that an
+ * earlier sync took keep their product, and follow the billing system in all that does not depend on it.
  *
  * @throws SluiceError `product_conflict` if another product claims a service than the named one
  */
@@ -52,11 +52,11 @@ function nameProduct(service: SourceService, { product, productRef, stored }: Na
     return { ...service, named: null };
   }
   const before = stored.get(service.id);
-  const earlier = before?.refs[productRef];
-  const named = product ?? (earlier === undefined ? undefined : before?.product);
+  const external = service.externalProduct ?? '';
+  // A product was named for the one that the service had then in the billing system, not for the next one.
+  const named = product ?? (before?.refs[productRef] === external ? before.product : undefined);
   if (named === undefined) return { ...service, skipped: unclaimed, named: null };
-  const ref = product === null ? earlier : service.externalProduct;
-  return { ...service, texts: { ...texts, product: named }, named: ref ?? '' };
+  return { ...service, texts: { ...texts, product: named }, named: external };
 }
 
 function conflict({ id }: SourceService, { product, claimed }: { product: string; claimed: string }): SluiceError {
