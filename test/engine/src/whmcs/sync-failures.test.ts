@@ -161,6 +161,40 @@ describe('services with problems', () => {
     }
   });
 
+  it('follows WHMCS with services whose product left the config, and frees the ids of those that end', async () => {
+    await addStored(2);
+    at.addService(3, { product: 11 });
+    await at.sync();
+    await at.poll();
+    await at.bench.edit(/^ {2}ports: .*\n/m, '');
+    Object.assign(at.whmcs.service(1), { status: 'Terminated', nextDueDate: '2027-03-01' });
+    Object.assign(at.whmcs.service(2), { status: 'Suspended', nextDueDate: '2027-03-01' });
+    for (const changed of [2, 0]) {
+      const { run, totals, problems, skipped } = await at.sync();
+      expect([run.outcome, totals.changed + totals.terminated]).toEqual(['partial', changed]);
+      expect(problems).toMatchObject([
+        { service: 'whmcs-1', key: 'product' },
+        { service: 'whmcs-2', key: 'product' },
+      ]);
+      expect(skipped).toMatchObject([{ services: ['whmcs-1', 'whmcs-2'] }]);
+    }
+    const { services } = await at.sluice.services.list();
+    expect(services.map(({ id, lifecycle, nextDueDate }) => `${id} ${lifecycle} ${nextDueDate}`)).toEqual([
+      'whmcs-1 terminated 2027-03-01',
+      'whmcs-2 suspended 2027-03-01',
+      'whmcs-3 active 2026-12-15',
+    ]);
+    at.whmcs.addService({
+      ...{ id: 4, client: 77, product: 11, nextDueDate: '2026-12-15' },
+      fields: { easydcim_service_id: '501' },
+    });
+    expect((await at.sync()).totals.added).toBe(1);
+    at.whmcs.service(2).nextDueDate = 'soon';
+    at.whmcs.service(2).status = 'Active';
+    await at.sync();
+    expect((await at.sluice.services.show('whmcs-2')).lifecycle).toBe('suspended');
+  });
+
   it('keeps the product of services whose group can’t be read', async () => {
     at.addService(1, { product: 12 });
     at.addService(2);

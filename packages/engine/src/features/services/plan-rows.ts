@@ -15,6 +15,8 @@ export interface ImportRow {
   headerLine?: number;
   /** Why the row could not be read: it is reported, and its values are not checked. */
   problem?: string;
+  /** Only its values are checked, and not what else the service has: the config may have lost its product. */
+  isPart?: boolean;
 }
 
 /** A row with its service. */
@@ -69,7 +71,7 @@ export async function planRows(
     seen.set(id, row.line);
     rowChanges.push(change);
     for (const [key, message] of applyRow(after, row, columns)) problem(change, key, message);
-    for (const [key, message] of checkService(after, context.config, kinds)) {
+    for (const [key, message] of row.isPart === true ? [] : checkService(after, context.config, kinds)) {
       if (!change.bad.has(key)) problem(change, key, message);
     }
   }

@@ -45,7 +45,8 @@ export async function planTaken(
     return service.problems.length === 0 ? [service] : narrow(service);
   });
   for (;;) {
-    const planned = await planRows(context, tables, rows.map(toRow.bind(null, context)), options);
+    const importRows = rows.map((service) => toRow(context, service, narrowed.has(service.id)));
+    const planned = await planRows(context, tables, importRows, options);
     if (planned.problems.length === 0) {
       const owners = toOwnerChanges(services, { planned: planned.rowChanges, stored, ref });
       return { rowChanges: [...planned.rowChanges, ...owners], narrowed, problems };
@@ -71,10 +72,10 @@ function toOwnerChanges(
   });
 }
 
-function toRow({ config }: Context, { id, texts }: SourceService): ImportRow {
+function toRow({ config }: Context, { id, texts }: SourceService, isPart: boolean): ImportRow {
   const { product } = texts;
   const panel = product === undefined ? {} : { panel: findEntry(config.products, product)?.panel ?? '' };
-  return { line: null, values: { ...texts, id, ...panel } };
+  return { line: null, values: { ...texts, id, ...panel }, isPart };
 }
 
 function toProblem({ service, key, message, code }: ImportProblem): SyncProblem {
