@@ -13,7 +13,7 @@ export interface SourceService {
   id: string;
   /** Why it is not taken, in words that are the same for all such services; null: it is taken. One that was taken earlier follows all the same in its client, status, cycle and due date, as far as `texts` has them. */
   skipped: string | null;
-  /** Texts by column of a service import, `product` among them if a product of the config claims it. A column that is absent is not changed, save that a protection which came from here ends with its date; an empty one is unset. Empty where nothing could be read. */
+  /** Texts by column of a service import, `product` among them if a product of the config claims it. A column that is absent is not changed, save that a protection which came from here ends with its date; an empty one is unset; the cycles of a service whose due date is unset go on as they were. Empty where nothing could be read. */
   texts: Record<string, string>;
   /** Facts by the column that they may fill; never empty, and only of columns that have no text. */
   fills: Record<string, string>;

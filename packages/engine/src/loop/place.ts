@@ -9,6 +9,7 @@ import {
   type UsageBytes,
 } from '@sluice/quota-core';
 import type { CycleRecord } from '@sluice/state-store';
+import { findCycleAnchor } from '../base/cycle-anchor.js';
 import { findTimeZone } from '../base/config/find-entry.js';
 import type { Context } from '../context/context.js';
 import { isCounterState, toSums } from '../kernel/subject/counter.js';
@@ -47,10 +48,11 @@ export function placeInCycle(
   now: string,
   context: Context,
 ): Placed {
-  if (service.billingCycle === null || service.nextDueDate === null) return UNPLACED;
+  const anchor = findCycleAnchor(service);
+  if (service.billingCycle === null || anchor === null) return UNPLACED;
   try {
     const step = stepCycle({
-      nextDueDate: service.nextDueDate,
+      nextDueDate: anchor,
       billingCycle: parseBillingCycleName(service.billingCycle),
       timeZone: findTimeZone(context.config, service.panel),
       now,

@@ -97,12 +97,25 @@ describe('toSourceService', () => {
 
   it('leaves out what WHMCS does not have, and unsets what is empty there', () => {
     const customFields = [field('base_quota_override_gb', '')];
-    const { texts } = map({ billingCycle: 'One Time', nextDueDate: null, overrideAutoSuspend: true, customFields });
+    const { texts } = map({ billingCycle: '', nextDueDate: null, overrideAutoSuspend: true, customFields });
     expect(Object.keys(texts)).toEqual(['product', 'client', 'status', 'base_quota_override_gb']);
     expect(map({ overrideAutoSuspend: true, suspendNotBefore: '2026-12-24' }).texts['protected_until']).toBe(
       '2026-12-24',
     );
     expect(map({ suspendNotBefore: '2026-12-24' }).texts).not.toHaveProperty('protected_until');
+  });
+
+  it.each([
+    ['Monthly', '2026-12-15', 'Monthly', '2026-12-15'],
+    ['Monthly', null, 'Monthly', undefined],
+    ['One Time', null, undefined, ''],
+    [' free account ', null, undefined, ''],
+    ['One Time', '2026-12-15', undefined, '2026-12-15'],
+    ['Free Account', 'soon', undefined, 'soon'],
+    ['', null, undefined, undefined],
+  ])('maps the cycle "%s" with the due date %s', (billingCycle, nextDueDate, cycle, due) => {
+    const { texts } = map({ billingCycle, nextDueDate });
+    expect([texts['billing_cycle'], texts['next_due_date']]).toEqual([cycle, due]);
   });
 
   it('takes a column from the custom field that the config names for it', () => {

@@ -27,7 +27,7 @@ const STATUSES = new Map([
 ]);
 
 /** Billing cycles that do not recur: WHMCS has no cycle for the service then. */
-const NO_CYCLE = ['', 'one time', 'one-time', 'onetime', 'free account', 'free'];
+const NO_CYCLE = ['one time', 'one-time', 'onetime', 'free account', 'free'];
 
 /** Returns the id as a service of Sluice. */
 export function toServiceId(id: string): string {
@@ -36,14 +36,13 @@ export function toServiceId(id: string): string {
 
 /** Maps a service of WHMCS to the texts of a service import (docs/whmcs.md). */
 export function toSourceService(service: WhmcsService, mapping: Mapping): SourceService {
-  const { productId, status, billingCycle, nextDueDate } = service;
+  const { productId, status } = service;
   const groupId = productId === null ? null : (mapping.groups.get(productId) ?? null);
   const product = findClaim(mapping.products, { productId, groupId });
   const ids = { id: toServiceId(service.id), externalId: service.id, externalProduct: productId };
   const row = { ...ids, fills: {}, unfilled: [] };
   const named = `product ${productId ?? 'none'} (${service.product})`;
   const known = STATUSES.get(status.toLowerCase());
-  const recurs = !NO_CYCLE.includes(billingCycle.trim().toLowerCase());
   const fields = toTexts(service.customFields, mapping);
   return {
     ...row,
@@ -53,14 +52,23 @@ export function toSourceService(service: WhmcsService, mapping: Mapping): Source
       ...(product === null ? {} : { product }),
       client: service.clientId,
       ...(known === undefined ? {} : { status: known }),
-      ...(recurs ? { billing_cycle: billingCycle } : {}),
-      ...(nextDueDate === null ? {} : { next_due_date: nextDueDate }),
+      ...toDueTexts(service),
       ...(service.overrideAutoSuspend && service.suspendNotBefore !== null
         ? { protected_until: service.suspendNotBefore }
         : {}),
       ...fields.texts,
     },
     problems: fields.problems,
+  };
+}
+
+/** Cycle and due date: a service whose cycle does not recur is due on no date, unless WHMCS states one. */
+function toDueTexts({ billingCycle, nextDueDate }: WhmcsService): Record<string, string> {
+  const cycle = billingCycle.trim();
+  const ends = NO_CYCLE.includes(cycle.toLowerCase());
+  return {
+    ...(ends || cycle === '' ? {} : { billing_cycle: billingCycle }),
+    ...(nextDueDate === null && !ends ? {} : { next_due_date: nextDueDate ?? '' }),
   };
 }
 

@@ -78,6 +78,70 @@ describe('a service that is overdue in WHMCS', () => {
   });
 });
 
+/** Takes the due date of the service away in WHMCS. */
+const free = async (billingCycle: string): Promise<void> => {
+  Object.assign(at.whmcs.service(1), { billingCycle, nextDueDate: null });
+  const { run, changes } = await at.sync();
+  const fields = [{ key: 'next_due_date', before: '2026-12-15', after: null }];
+  expect([run.outcome, changes]).toEqual(['done', [{ id: 'whmcs-1', change: 'changed', fields }]]);
+};
+
+describe('a service that is not due any more in WHMCS', () => {
+  it.each([
+    ['hold', 'Free Account'],
+    ['ignore', 'One Time'],
+  ])('is metered in its cycles with "%s" as %s', async (overdue, billingCycle) => {
+    await begin(overdue);
+    await free(billingCycle);
+    expect((await at.sync()).totals.unchanged).toBe(1);
+    expect(state(await poll())).toBe('ok 2026-11-15 2026-12-15');
+    becomeOverdue();
+    expect((await at.sync()).run.outcome).toBe('done');
+    expect(state(await poll())).toBe('ok 2026-12-15 2027-01-15');
+    expect(at.panel.order(901).status).toBe('active');
+    expect(await at.sluice.services.show('whmcs-1')).toMatchObject({ billingCycle: 'monthly', nextDueDate: null });
+    expect(await cycles()).toHaveLength(2);
+  });
+
+  it('is released, where it was held as overdue, and due again once WHMCS says so', async () => {
+    await begin('hold');
+    becomeOverdue();
+    expect(state(await poll())).toMatch(/^held .* billing$/);
+    await free('Free Account');
+    expect(state(await poll())).toBe('ok 2026-12-15 2027-01-15');
+    Object.assign(at.whmcs.service(1), { billingCycle: 'Monthly' });
+    await renew('2026-12-16');
+    expect(state(await poll())).toMatch(/^held .* billing$/);
+    expect((await at.sluice.services.show('whmcs-1')).refs).not.toHaveProperty('billing_cycle_from');
+  });
+
+  it('has the cycle that a command sets, and is due only until the next sync', async () => {
+    await begin('hold');
+    await free('Free Account');
+    await at.sluice.services.set('whmcs-1', { billing_cycle: 'quarterly', next_due_date: '2026-12-01' });
+    expect((await at.sync()).totals.changed).toBe(1);
+    becomeOverdue();
+    expect(state(await poll())).toBe('ok 2026-12-15 2027-03-01');
+    await at.sync();
+    expect(await at.sluice.services.show('whmcs-1')).toMatchObject({ billingCycle: 'quarterly', nextDueDate: null });
+  });
+
+  it('is added with a cycle by command, where its product has a quota', async () => {
+    await begin('hold');
+    at.addService(2);
+    Object.assign(at.whmcs.service(2), { billingCycle: 'One Time', nextDueDate: null });
+    const { problems } = await at.sync();
+    expect(problems.map(({ key }) => key)).toEqual(['billing_cycle', 'next_due_date']);
+    const own = { panel: 'dcim', product: 'ports', easydcim_service_id: '502' };
+    await at.sluice.services.add('whmcs-2', { ...own, billing_cycle: 'monthly', next_due_date: '2026-12-01' });
+    expect(await at.sync()).toMatchObject({ run: { outcome: 'done' }, totals: { changed: 1 } });
+    becomeOverdue();
+    const { services } = await at.poll({ allowMass: true });
+    expect(services.slice(1).map(state)).toEqual(['ok 2026-12-01 2027-01-01']);
+    expect((await at.sluice.services.show('whmcs-2')).refs).toMatchObject({ billing_cycle_from: '2026-12-01' });
+  });
+});
+
 describe('a due date that WHMCS moves', () => {
   it('keeps the open cycle when paid early, and amends it when moved to another day', async () => {
     await begin('meter');

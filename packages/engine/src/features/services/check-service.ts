@@ -1,5 +1,6 @@
 import type { PanelKind } from '@sluice/panel-kind';
 import type { ActionRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
+import { findCycleAnchor } from '../../base/cycle-anchor.js';
 import { findEntry } from '../../base/config/find-entry.js';
 import type { Config } from '../../base/config/schema.js';
 import { ownsAccount } from '../../kernel/subject/account.js';
@@ -72,7 +73,7 @@ function checkCycle(record: ServiceRecord, { quota, limits = [] }: Config['produ
   const ofCycle = limits.find(({ window }) => window === 'cycle');
   if (quota === undefined && ofCycle === undefined) return [];
   const what = quota === undefined ? `the limit "${ofCycle?.id ?? ''}" of the billing cycle` : 'a quota';
-  const missing = { billing_cycle: record.billingCycle, next_due_date: record.nextDueDate };
+  const missing = { billing_cycle: record.billingCycle, next_due_date: findCycleAnchor(record) };
   return Object.entries(missing)
     .filter(([, value]) => value === null)
     .map(([key]) => [key, `${key} is required: product "${record.product}" has ${what}`]);

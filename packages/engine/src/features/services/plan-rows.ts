@@ -1,6 +1,7 @@
 import type { ImportProblem } from '@sluice/contract/documents';
 import type { ServiceChange, ServiceRecord, StoreTables } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
+import { keepCycleAnchor } from '../../base/cycle-anchor.js';
 import { blankService, checkService, idProblem } from './check-service.js';
 import { describeDuplicate, duplicateRefs } from './duplicate-refs.js';
 import { applyField, type Columns, listColumns } from '../../base/fields.js';
@@ -33,6 +34,8 @@ export interface RowOptions {
   allowDuplicateRefs?: boolean | undefined;
   /** Changes of services that are in no row, and whose ids become free. */
   ending?: readonly RowChange[];
+  /** Whether a service that loses its due date keeps its cycles. */
+  keepsCycles?: boolean;
 }
 
 /** Applies rows to the stored services and checks the result; stores nothing. */
@@ -40,7 +43,7 @@ export async function planRows(
   context: Context,
   tables: StoreTables,
   rows: readonly ImportRow[],
-  { allowDuplicateRefs = false, ending = [] }: RowOptions = {},
+  { allowDuplicateRefs = false, ending = [], keepsCycles = false }: RowOptions = {},
 ): Promise<{ rowChanges: RowChange[]; problems: ImportProblem[] }> {
   const { kinds } = context.deps;
   const columns = listColumns(kinds);
@@ -71,6 +74,7 @@ export async function planRows(
     seen.set(id, row.line);
     rowChanges.push(change);
     for (const [key, message] of applyRow(after, row, columns)) problem(change, key, message);
+    if (keepsCycles && before !== null) keepCycleAnchor(before, after);
     for (const [key, message] of row.isPart === true ? [] : checkService(after, context.config, kinds)) {
       if (!change.bad.has(key)) problem(change, key, message);
     }

@@ -46,7 +46,7 @@ export async function planTaken(
   });
   for (;;) {
     const importRows = rows.map((service) => toRow(context, service, narrowed.has(service.id)));
-    const planned = await planRows(context, tables, importRows, options);
+    const planned = await planRows(context, tables, importRows, { ...options, keepsCycles: true });
     if (planned.problems.length === 0) {
       const owners = toOwnerChanges(services, { planned: planned.rowChanges, stored, ref });
       return { rowChanges: [...planned.rowChanges, ...owners], narrowed, problems };

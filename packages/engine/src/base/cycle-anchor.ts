@@ -1,0 +1,15 @@
+import type { ServiceRecord } from '@sluice/state-store';
+
+/** The ref with the date that the cycles of a service follow from, where it is not due on any. */
+const ANCHOR_REF = 'billing_cycle_from';
+
+/** Returns the local date that the cycles of a service follow from: its due date, or the last one that it had. */
+export function findCycleAnchor({ nextDueDate, refs }: Pick<ServiceRecord, 'nextDueDate' | 'refs'>): string | null {
+  return nextDueDate ?? refs[ANCHOR_REF] ?? null;
+}
+
+/** Keeps the cycles of a service that loses its due date as they were; a new due date replaces the former one. */
+export function keepCycleAnchor(before: ServiceRecord, after: ServiceRecord): void {
+  if (after.nextDueDate !== null) Reflect.deleteProperty(after.refs, ANCHOR_REF);
+  else if (before.nextDueDate !== null) after.refs[ANCHOR_REF] = before.nextDueDate;
+}
