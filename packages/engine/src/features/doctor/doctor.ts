@@ -134,7 +134,8 @@ async function leaseChecks(context: Context): Promise<Check[]> {
 
 async function runChecks(context: Context): Promise<Check[]> {
   const sync = scheduledCommands(context.config, context.deps).find(({ command }) => command === 'service sync');
-  const polls = await context.store.runs.list({ command: 'poll', limit: RECENT_RUNS });
+  // One over a part proves nothing about the schedule.
+  const polls = await context.store.runs.list({ command: 'poll', whole: true, limit: RECENT_RUNS });
   const hasServices = (await context.store.services.ids()).length > 0;
   const { interval } = context.config.poll;
   const checks = [checkLastRun(context, polls, { word: 'poll', intervalMs: interval, isMissed: hasServices })];
