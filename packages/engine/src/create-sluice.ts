@@ -83,7 +83,7 @@ type RunKind = Pick<RunRequest, 'command' | 'observeAll'>;
 
 async function runOverPanels(context: Context, kind: RunKind, options: RunOptions): Promise<RunReport> {
   const { panel, service, onProgress } = options;
-  const { runAndFinish } = await import('./loop/run.js');
+  const { runPanels } = await import('./loop/run.js');
   const { runParts } = await import('./features/parts/run-parts.js');
   const request: RunRequest = {
     ...kind,
@@ -96,8 +96,8 @@ async function runOverPanels(context: Context, kind: RunKind, options: RunOption
   };
   // A dry run, and a run over a part, prove nothing about the runs that are watched.
   if (request.dryRun || service !== undefined || toScope(request) !== null)
-    return runAndFinish(context, request, runParts);
-  const work = (): Promise<RunReport> => runAndFinish(context, request, runParts);
+    return runPanels(context, request, runParts);
+  const work = (): Promise<RunReport> => runPanels(context, request, runParts);
   if (context.config.heartbeat === undefined) return work();
   return (await import('./features/notices/heartbeat.js')).withHeartbeat(context, work);
 }

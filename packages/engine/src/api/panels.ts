@@ -103,7 +103,7 @@ export function panelsApi(call: RunCall): Panels {
         checkSwitch(context, panel, product);
         await requireReady(context, panel);
         const { runParts } = await import('../features/parts/run-parts.js');
-        return planEnforcing(context, panel, product, runParts.parts);
+        return planEnforcing(context, panel, product, runParts);
       }),
     doctor: (request = {}) => call(request, (context) => runDoctor(context, request)),
     tunnels: (options) => call(options, (context) => listTunnels(context, options?.panel)),

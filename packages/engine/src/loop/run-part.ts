@@ -83,14 +83,14 @@ export interface RunPart {
   panels?(context: Context, request: RunRequest): Promise<readonly string[]>;
 }
 
-/** A run over panels that has ended, with its document. */
+/** A run over panels that is done with them, with its document. */
 export interface EndedRun {
   readonly context: Context;
   readonly request: RunRequest;
   readonly report: RunReport;
 }
 
-/** What a feature does after each run over panels. */
+/** What a feature does after the panels of each run. An error in it fails the run; its services are still reported. */
 export interface RunDuty {
   wants(run: EndedRun): boolean | Promise<boolean>;
   end(run: EndedRun): Promise<void>;
@@ -100,6 +100,8 @@ export interface RunDuty {
 export interface RunParts {
   readonly parts: readonly RunPart[];
   readonly duties: readonly RunDuty[];
+  /** Called once the run and its outcome are stored. Nothing in it fails the run. */
+  news(run: EndedRun): Promise<void>;
 }
 
 /** Begins the parts that have something to do in the run over one panel, and returns their hooks as one, in their order. */

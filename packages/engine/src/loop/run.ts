@@ -1,5 +1,5 @@
 import type { RunReport } from '@sluice/contract/documents';
-import { toItemError, type Panel, SluiceError, usageError } from '@sluice/panel-kind';
+import { type ItemError, toItemError, type Panel, SluiceError, usageError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import { interruptedError } from '../base/interruption.js';
 import { readEnforcements } from '../context/enforcement.js';
@@ -12,56 +12,101 @@ import { withRun } from '../kernel/run/bracket.js';
 import { reportElsewhere } from '../kernel/run/left-elsewhere.js';
 import { findFallen } from './fallen.js';
 import { runPanel } from './panel-run.js';
-import type { RunPart, RunParts } from './run-part.js';
+import type { EndedRun, RunDuty, RunPart, RunParts } from './run-part.js';
 import { reportFormerNames, reportRemovedPanels } from '../kernel/run/left-elsewhere.js';
 import { decideOutcome, RunResults } from '../kernel/run/report.js';
 import { wholeError } from '../kernel/run/run-document.js';
-import { type RunRequest, toScope, startProgress } from '../kernel/run/bracket.js';
+import { type Run, type RunRequest, toScope, startProgress } from '../kernel/run/bracket.js';
 
 /**
- * Executes one run over panels: observe, decide, plan, apply, each panel under its lease. What can't be read changes nothing;
- * the brake stops a panel's run before its first change.
+ * Executes one run over panels, each under its lease: observe, decide, plan, apply. What can't be read changes nothing; the brake
+ * stops a panel's run before its first change. Then the run does its duties, ends with the outcome of all of it, and news is sent.
  */
-export function runPanels(context: Context, request: RunRequest, parts: readonly RunPart[]): Promise<RunReport> {
+export function runPanels(context: Context, request: RunRequest, features: RunParts): Promise<RunReport> {
   return withRun(context, { ...request, scope: toScope(request) }, async (run) => {
-    const { panels, only } = await selectPanels(context, request, parts);
-    await resolveSecrets(context, panels);
-    const results = new RunResults(request.keepAll ?? true, (name) => context.findKind(name));
-    const { totals } = results;
-    run.totals = totals;
-    const report: RunReport = {
-      run: run.view,
-      totals,
-      services: [],
-      notices: [],
-      error: null,
-      enforced: [],
-      panels: [],
-    };
-    const { leases } = run;
-    const names = request.dryRun ? panels : await takePanels(leases, panels, report.panels);
-    await run.start();
-    const advance = await startProgress(context, request, names);
-    for (const name of names) {
-      const panel = await openPanel(context, name, report);
-      if (panel === null) continue;
-      const fallen = await findFallen(context, request, name);
-      await runPanel({ context, panel, request, leases, report, results, advance, fallen }, only, parts);
-    }
-    await reportElsewhere(context, request, report);
-    await reportRemovedPanels(context, request, report);
-    await reportFormerNames(context, request, report);
-    report.services = results.views(names);
-    report.enforced = await countEnforced(context, request, run.view.observing);
-    const outcome = decideOutcome(report, results);
-    if (outcome === 'failed') report.error ??= wholeError(report.services, report.panels);
-    if (context.deps.signal.aborted) {
-      const made = request.dryRun ? 0 : results.made;
-      report.error = interruptedError(`${totals.read} of ${totals.services} services read, `, made);
-    }
+    const { report, results } = await overPanels(context, run, request, features.parts);
+    const ofPanels = decideOutcome(report, results);
+    if (ofPanels === 'failed') report.error ??= wholeError(report.services, report.panels);
+    // Other runs may begin: a backup and the billing system can take long.
+    await run.leases.releaseAll();
+    const ended = { context, request, report };
+    const error = await doDuties(ended, features.duties);
+    report.error ??= error;
+    if (context.deps.signal.aborted) report.error = toInterrupted(request, results);
+    const outcome = error === null ? ofPanels : 'failed';
     await run.end({ outcome, changes: results.changes, error: report.error });
+    await features.news(ended);
     return report;
   });
+}
+
+/** What was done on the panels of a run. */
+interface OverPanels {
+  report: RunReport;
+  results: RunResults;
+}
+
+async function overPanels(
+  context: Context,
+  run: Run,
+  request: RunRequest,
+  parts: readonly RunPart[],
+): Promise<OverPanels> {
+  const { panels, only } = await selectPanels(context, request, parts);
+  await resolveSecrets(context, panels);
+  const results = new RunResults(request.keepAll ?? true, (name) => context.findKind(name));
+  const { totals } = results;
+  run.totals = totals;
+  const report: RunReport = {
+    run: run.view,
+    totals,
+    services: [],
+    notices: [],
+    error: null,
+    enforced: [],
+    panels: [],
+  };
+  const { leases } = run;
+  const names = request.dryRun ? panels : await takePanels(leases, panels, report.panels);
+  await run.start();
+  const advance = await startProgress(context, request, names);
+  for (const name of names) {
+    const panel = await openPanel(context, name, report);
+    if (panel === null) continue;
+    const fallen = await findFallen(context, request, name);
+    await runPanel({ context, panel, request, leases, report, results, advance, fallen }, only, parts);
+  }
+  await reportElsewhere(context, request, report);
+  await reportRemovedPanels(context, request, report);
+  await reportFormerNames(context, request, report);
+  report.services = results.views(names);
+  report.enforced = await countEnforced(context, request, run.view.observing);
+  return { report, results };
+}
+
+/**
+ * Writes the file of open holds and the API log, and does what features do after each run, each also where another one failed.
+ * Returns the first error.
+ */
+async function doDuties(ended: EndedRun, duties: readonly RunDuty[]): Promise<ItemError | null> {
+  const { context, request } = ended;
+  if (!request.dryRun) context.refreshHoldsFile();
+  const tasks = duties.map((duty) => async () => {
+    if (await duty.wants(ended)) await duty.end(ended);
+  });
+  let first: ItemError | null = null;
+  for (const task of [...tasks, () => context.flush()]) {
+    try {
+      await task();
+    } catch (error) {
+      first ??= toItemError(error);
+    }
+  }
+  return first;
+}
+
+function toInterrupted({ dryRun }: RunRequest, { totals, made }: RunResults): ItemError {
+  return interruptedError(`${totals.read} of ${totals.services} services read, `, dryRun ? 0 : made);
 }
 
 /** Counts the services of observed panels whose product is enforced. */
@@ -128,26 +173,4 @@ async function openPanel(context: Context, name: string, report: RunReport): Pro
     report.panels.push({ panel: name, error: toItemError(error) });
     return null;
   }
-}
-
-/**
- * Runs over the panels, then writes the file of open holds and the API log, and does what features do after each run. An error
- * in these fails the run; its services are still reported.
- */
-export async function runAndFinish(
-  context: Context,
-  request: RunRequest,
-  { parts, duties }: RunParts,
-): Promise<RunReport> {
-  const report = await runPanels(context, request, parts);
-  try {
-    if (!request.dryRun) context.refreshHoldsFile();
-    const ended = { context, request, report };
-    for (const duty of duties) if (await duty.wants(ended)) await duty.end(ended);
-    await context.flush();
-  } catch (error) {
-    report.error ??= toItemError(error);
-    report.run.outcome = 'failed';
-  }
-  return report;
 }

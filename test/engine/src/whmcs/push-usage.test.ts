@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { nodeFiles } from '@sluice/engine';
 import { GB, HOUR } from '../bench/engine-bench.js';
 import { startWhmcsBench } from '../bench/whmcs-bench.js';
 import { useOpened } from '../bench/each-test.js';
@@ -44,6 +45,16 @@ describe('whmcs.pushUsage', () => {
       [31 * GB, 100 * GB],
       [0, 0],
     ]);
+  });
+
+  it('writes figures also where the backup of the store fails', async () => {
+    await begin(', pushUsage: bytes');
+    const list = (): never => {
+      throw new Error('the folder of the backups can not be read');
+    };
+    const { run } = await (await at.bench.restart({ files: { ...nodeFiles, list } })).reconcile();
+    expect(run.outcome).toBe('failed');
+    expect(fields(1)).toEqual([30 * GB, 100 * GB]);
   });
 
   it('reports failures as notices, enforces all the same, and writes the figures later', async () => {

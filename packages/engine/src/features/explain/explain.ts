@@ -6,7 +6,7 @@ import type { ActionRecord, CycleRecord, DecisionRecord, SampleRecord, ServiceRe
 import { notFound } from '../../base/errors.js';
 import { findFollowed } from '../billing/open-billing.js';
 import { findReleaseNote, holdViews } from '../holds/holds.js';
-import { findBrake } from '../../kernel/run/brake-state.js';
+import { findBrake, isStopError } from '../../kernel/run/brake-state.js';
 import { findAccountDue } from './account-due.js';
 import { toActionView } from '../../kernel/subject/views.js';
 import { toPastDetail } from './past-detail.js';
@@ -122,7 +122,11 @@ async function findBraked(
   const [first, last] = [samples.at(0), samples.at(-1)];
   if (first === undefined || last === undefined) return new Set();
   const since = new Date(Date.parse(first.at) - DAY_MS).toISOString();
-  const stopped = await runs.list({ outcomes: ['brake'], since, until: last.at });
+  // One that was stopped may have failed as well.
+  const ended = await runs.list({ outcomes: ['brake', 'failed'], since, until: last.at });
+  const stopped = ended.filter(
+    ({ outcome, error }) => outcome === 'brake' || isStopError({ code: error?.split(':')[0] ?? '' }),
+  );
   const isIn = ({ at }: SampleRecord): boolean =>
     stopped.some(({ startedAt, finishedAt }) => startedAt <= at && at <= (finishedAt ?? at));
   return new Set(samples.filter(isIn));

@@ -6,7 +6,7 @@ import { readEnforcements } from '../../context/enforcement.js';
 import { isAtWork, withRun } from '../../kernel/run/bracket.js';
 import { endBrakes } from '../../kernel/run/brake-state.js';
 import { runPanels } from '../../loop/run.js';
-import type { RunPart } from '../../loop/run-part.js';
+import type { RunParts } from '../../loop/run-part.js';
 import { requirePanelName } from '../../base/config/find-panel.js';
 import type { Context } from '../../context/context.js';
 import { suggestion } from '../../base/suggestion.js';
@@ -41,7 +41,7 @@ export async function planEnforcing(
   context: Context,
   panel: string,
   product: string | null,
-  parts: readonly RunPart[],
+  parts: RunParts,
 ): Promise<RunReport> {
   const assumed: SwitchRecord = { panel, product, enforce: 'on', since: context.now(), actor: context.deps.actor() };
   const request = { command: 'plan', panel, dryRun: true, allowMass: false, observeAll: true, assumed };

@@ -1,6 +1,7 @@
 import type { StoreTables } from '@sluice/state-store';
 import { billingSettings, listLimits } from '../../base/config/find-entry.js';
 import { hasEnded } from '../../base/lifecycle.js';
+import type { Context } from '../../context/context.js';
 import { outageKey } from '../../context/panel-answers.js';
 import { isCommandRow } from '../../kernel/subject/command-row.js';
 import type { Applied } from '../../kernel/subject/stages.js';
@@ -165,23 +166,23 @@ const references: RunDuty = {
   end: async ({ context, report }) => (await import('../billing/write-back.js')).writeBack(context, report),
 };
 
-/** The notices of the run, and those that were left; which panels did not answer, and which answer again. */
-const notices: RunDuty = {
-  async wants({ context, request }) {
-    if (request.dryRun) return false;
-    const { config, store: tables } = context;
-    if ((config.notify ?? []).length > 0 || [...context.panelFailures().values()].some(Boolean)) return true;
-    return (await tables.conditions.list(outageKey(''))).length > 0 || (await tables.deliveries.counts()).length > 0;
-  },
-  async end({ context, request, report }) {
-    await context.flush();
-    const { afterRun } = await import('../notices/after-run.js');
-    await afterRun(context, { run: report.run, services: request.service === undefined });
-  },
-};
+/** Sends the notices of the run, and those that were left; which panels did not answer, and which answer again. */
+async function sendNews({ context, request, report }: EndedRun): Promise<void> {
+  if (request.dryRun || !(await hasNews(context))) return;
+  const { afterRun } = await import('../notices/after-run.js');
+  await afterRun(context, { run: report.run, services: request.service === undefined });
+}
+
+async function hasNews(context: Context): Promise<boolean> {
+  const { config, store: tables } = context;
+  if ((config.notify ?? []).length > 0 || [...context.panelFailures().values()].some(Boolean)) return true;
+  return (await tables.conditions.list(outageKey(''))).length > 0 || (await tables.deliveries.counts()).length > 0;
+}
 
 /** What features do in runs over panels and after them. */
 export const runParts: RunParts = {
   parts: [accounts, terminations, ended, buying, spend, refresh, agents],
-  duties: [removed, endedLinks, store, usage, references, notices],
+  duties: [removed, endedLinks, store, usage, references],
+  // The store reports what is wrong with it on the next call.
+  news: (run) => sendNews(run).catch(() => undefined),
 };
