@@ -1,20 +1,11 @@
 import type { StoreTables } from '@sluice/state-store';
 import { SluiceError } from '@sluice/panel-kind';
 import type { Context } from './context.js';
+import { type Moment, moment } from './moment.js';
 import { isUnconfirmed, WRONG_CLOCK_MS } from './panel-answers.js';
 
 /** Codes of errors after which nothing may be decided by the local clock. */
 export const CLOCK_ERRORS: readonly string[] = ['clock_wrong', 'clock_unconfirmed'];
-
-/** A moment by the clock, and by a timer that setting the clock does not affect. */
-export interface Moment {
-  clock: number;
-  steady: number;
-}
-
-export function moment(context: Context): Moment {
-  return { clock: context.deps.clock.now(), steady: performance.now() };
-}
 
 /**
  * Refuses a wrong clock: one that differs from the panel's, or that was set during the run.
@@ -22,21 +13,33 @@ export function moment(context: Context): Moment {
  * @throws SluiceError `clock_wrong`
  */
 export function refuseWrongClock(context: Context, panel: string, start: Moment): void {
-  const difference = context.clockDifference(panel);
-  if (difference !== null && Math.abs(difference) > WRONG_CLOCK_MS) {
+  const difference = findDifference(context, panel);
+  if (difference !== null) {
     throw clockWrong(
       panel,
       `the clock of panel "${panel}" is ${formatLength(difference)} ${difference > 0 ? 'ahead of' : 'behind'} the local clock`,
     );
   }
-  const now = moment(context);
-  const jump = now.clock - start.clock - (now.steady - start.steady);
-  if (Math.abs(jump) > WRONG_CLOCK_MS) {
+  const jump = findJump(context, start);
+  if (jump !== null) {
     throw clockWrong(
       panel,
       `the local clock was set ${jump > 0 ? 'forward' : 'back'} by ${formatLength(jump)} during the run`,
     );
   }
+}
+
+/** Returns by how much the clock of a panel differs; null if it agrees or is unknown. */
+function findDifference(context: Context, panel: string): number | null {
+  const difference = context.clockDifference(panel);
+  return difference !== null && Math.abs(difference) > WRONG_CLOCK_MS ? difference : null;
+}
+
+/** Returns by how much the clock was set since a moment; null if it was not. */
+function findJump(context: Context, start: Moment): number | null {
+  const now = moment(context);
+  const jump = now.clock - start.clock - (now.steady - start.steady);
+  return Math.abs(jump) > WRONG_CLOCK_MS ? jump : null;
 }
 
 function clockWrong(panel: string, what: string): SluiceError {
@@ -59,7 +62,8 @@ export async function confirmedInstant(context: Context): Promise<string | null>
  */
 export async function refuseUnconfirmedClock(context: Context, panel: string, start: Moment): Promise<void> {
   if (!isUnconfirmed(context, await confirmedInstant(context))) return;
-  await askForTheTime(context, panel);
+  const others = Object.keys(context.config.panels).filter((name) => name !== panel);
+  await askForTheTime(context, [panel, ...others]);
   refuseWrongClock(context, panel, start);
   const confirmed = await confirmedInstant(context);
   if (confirmed === null || !isUnconfirmed(context, confirmed)) return;
@@ -71,17 +75,32 @@ export async function refuseUnconfirmedClock(context: Context, panel: string, st
   );
 }
 
-async function askForTheTime(context: Context, first: string): Promise<void> {
-  const others = Object.keys(context.config.panels).filter((name) => name !== first);
-  for (const name of [first, ...others]) {
+async function askForTheTime(context: Context, panels: readonly string[]): Promise<void> {
+  const failures = context.panelFailures();
+  for (const name of panels) {
     if (context.agreedAt() !== null) return;
-    if (context.clockDifference(name) !== null) continue;
+    const isSilent = (failures.get(name) ?? null) !== null;
+    if (isSilent || context.clockDifference(name) !== null) continue;
     // Errors of a panel are reported by its own run.
     await context
       .panel(name)
       .then((panel) => panel.test())
       .catch(() => undefined);
   }
+}
+
+/**
+ * Returns whether the clock may be believed outside the decisions about a panel: by one that differs from any panel's, was set in
+ * this context, or is unconfirmed, nothing is deleted, ended or dated. Panels are called as for `refuseUnconfirmedClock`.
+ */
+export async function isClockBelieved(context: Context): Promise<boolean> {
+  const panels = Object.keys(context.config.panels);
+  const isWrong = (): boolean =>
+    findJump(context, context.start) !== null || panels.some((panel) => findDifference(context, panel) !== null);
+  if (isWrong()) return false;
+  if (!isUnconfirmed(context, await confirmedInstant(context))) return true;
+  await askForTheTime(context, panels);
+  return !isWrong() && !isUnconfirmed(context, await confirmedInstant(context));
 }
 
 /**

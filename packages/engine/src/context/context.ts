@@ -9,6 +9,7 @@ import { type Interruption, toInterruption } from '../base/interruption.js';
 import { ApiLog } from './api-log.js';
 import type { Dependencies } from './dependencies.js';
 import { HoldsFileWriter, watchHolds } from './holds-file.js';
+import { type Moment, moment } from './moment.js';
 import { PanelAnswers } from './panel-answers.js';
 import type { Rename } from './panel-addresses.js';
 import type { Ports } from './ports.js';
@@ -33,6 +34,8 @@ export class Context {
   readonly renames: readonly Rename[];
   /** When it started. */
   readonly since: string;
+  /** The same moment, to notice a clock that was set since. */
+  readonly start: Moment;
   /** Whether this store may change each panel, asked before the first change in the context. */
   readonly changing = new Map<string, Promise<MovedError | null>>();
   readonly #panels: OpenPanels;
@@ -56,6 +59,7 @@ export class Context {
     this.#holdsFile = new HoldsFileWriter(store, deps.files, () => this.now());
     this.#panels = new OpenPanels({ deps: this.deps, config, store, onCall: this.onCall });
     this.since = this.now();
+    this.start = moment(this);
   }
 
   now(): string {

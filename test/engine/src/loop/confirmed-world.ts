@@ -6,8 +6,8 @@ import { DAY, GB, MINUTE } from '../bench/engine-bench.js';
 export const CYCLE = { start: '2026-11-15T00:00:00.000Z', end: '2026-12-15T00:00:00.000Z' };
 
 /** Opens a bench with svc-1, which is held, and svc-2, which is not, a quarter of an hour after their poll. */
-export async function openConfirmed(): Promise<EasyDcimBench> {
-  const at = await startEasyDcimBench();
+export async function openConfirmed(...parts: Parameters<typeof startEasyDcimBench>): Promise<EasyDcimBench> {
+  const at = await startEasyDcimBench(...parts);
   await at.addService(1);
   await at.addService(2);
   at.panel.addTraffic(501, { in: 200 * GB, out: 0 });

@@ -64,3 +64,15 @@ it.each(ENDS)('an interrupted purchase is not charged by a repetition once its s
   expect(await codeOf(at.sluice.purchases.create('whmcs-1', 'extra', { ref: 'r1' }))).toBe('ref_used');
   expect(await readBooks(at)).toEqual(['50.00', [], ['failed']]);
 });
+
+it('an interrupted purchase is left by a run whose clock nothing confirms', async () => {
+  await interrupt('manual');
+  const silent = at.panel.server.inject({ fault: { kind: 'cut' } });
+  beginCycle();
+  for (const run of [() => at.poll(), () => at.sluice.reconcile()])
+    expect((await run()).error?.code).toBe('clock_unconfirmed');
+  expect(await readBooks(at)).toEqual(['50.00', [], ['pending']]);
+  silent();
+  await at.poll();
+  expect(await readBooks(at)).toEqual(['50.00', [], ['failed']]);
+});

@@ -10,7 +10,8 @@ import {
 import { formatBytes } from '@sluice/quota-core';
 import type { HeldLease, HoldRecord, SwitchRecord } from '@sluice/state-store';
 import { backupBeforeEnforcing } from '../../kernel/changes/backups.js';
-import { moment, refuseUnconfirmedClock, refuseWrongClock } from '../../context/clock-guard.js';
+import { refuseUnconfirmedClock, refuseWrongClock } from '../../context/clock-guard.js';
+import { moment } from '../../context/moment.js';
 import { isInterrupted } from '../../base/interruption.js';
 import { type Enforcements, readEnforcements } from '../../context/enforcement.js';
 import { askBrakeOfAgents } from '../../loop/brake.js';

@@ -1,4 +1,5 @@
 import type { RunView } from '@sluice/contract/documents';
+import { isClockBelieved } from '../../context/clock-guard.js';
 import { outageKey } from '../../context/panel-answers.js';
 import { addNotices, type Notice, noticeRows } from '../../kernel/run/notice.js';
 import type { Context } from '../../context/context.js';
@@ -23,7 +24,7 @@ export async function afterRun(context: Context, ended: EndedRun, news: readonly
     if (news.length > 0)
       await context.write([], (tables) => addNotices(context, tables, noticeRows(context, ended.run.id, [...news])));
     await noteConditions(context, ended);
-    if (isWanted(context, 'digest')) await writeDigest(context, ended.run.id);
+    if (isWanted(context, 'digest') && (await isClockBelieved(context))) await writeDigest(context, ended.run.id);
     await sendDue(context);
     await context.flush();
   } catch {

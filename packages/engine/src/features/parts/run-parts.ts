@@ -1,6 +1,8 @@
+import { SluiceError } from '@sluice/panel-kind';
 import type { StoreTables } from '@sluice/state-store';
 import { billingSettings, listLimits } from '../../base/config/find-entry.js';
 import { hasEnded } from '../../base/lifecycle.js';
+import { CLOCK_ERRORS, isClockBelieved } from '../../context/clock-guard.js';
 import type { Context } from '../../context/context.js';
 import { outageKey } from '../../context/panel-answers.js';
 import { isCommandRow } from '../../kernel/subject/command-row.js';
@@ -110,18 +112,13 @@ const agents: RunPart = {
   begin: async (run) => (await import('../agents/check-agents.js')).beginAgents(run),
 };
 
-/** Returns whether the clock of a panel differs: what depends on how long ago something was waits for another run. */
-function sawWrongClock({ panels }: Pick<EndedRun['report'], 'panels'>): boolean {
-  return panels.some(({ error }) => error.code === 'clock_wrong');
-}
-
 /** Unfinished purchases of services that were removed. With a wrong clock a refund would be sent again too early. */
 const removed: RunDuty = {
-  wants: ({ context, request, report }) =>
+  wants: async ({ context, request }) =>
     !request.dryRun &&
     request.service === undefined &&
-    !sawWrongClock(report) &&
-    hasPurchases(context.store, request.observeAll),
+    (await hasPurchases(context.store, request.observeAll)) &&
+    (await isClockBelieved(context)),
   async end({ context, request, report }) {
     const { resolveRemoved } = await import('../purchases/resolve-removed.js');
     await resolveRemoved(context, report, { all: request.observeAll });
@@ -130,11 +127,11 @@ const removed: RunDuty = {
 
 /** What share links have set that ended since. With a wrong clock they may not have ended. */
 const endedLinks: RunDuty = {
-  wants: async ({ context, request, report }) =>
+  wants: async ({ context, request }) =>
     !request.dryRun &&
     request.service === undefined &&
-    !sawWrongClock(report) &&
-    (await context.store.autoBuy.list()).some(({ link }) => link !== null),
+    (await context.store.autoBuy.list()).some(({ link }) => link !== null) &&
+    (await isClockBelieved(context)),
   async end({ context, report }) {
     await (await import('../purchases/end-link-preferences.js')).endLinkPreferences(context, report);
   },
@@ -142,14 +139,24 @@ const endedLinks: RunDuty = {
 
 /** Maintenance of the store. With a wrong clock the clean-up would delete too much. */
 const store: RunDuty = {
-  wants: ({ context, request, report }) =>
-    request.command === 'reconcile' && !request.dryRun && !context.deps.signal.aborted && !sawWrongClock(report),
-  async end({ context }) {
+  wants: ({ context, request }) => request.command === 'reconcile' && !request.dryRun && !context.deps.signal.aborted,
+  async end({ context, report }) {
+    if (!(await isClockBelieved(context))) {
+      failUnlessSaid(report);
+      return;
+    }
     const { afterReconcile } = await import('../../kernel/changes/backups.js');
     await afterReconcile(context);
     await (await import('../store/store-size.js')).noteStoreSize(context);
   },
 };
+
+/** A run that decided on no panel has not reported the clock yet. */
+function failUnlessSaid({ panels }: Pick<EndedRun['report'], 'panels'>): void {
+  if (panels.some(({ error }) => CLOCK_ERRORS.includes(error.code))) return;
+  const message = 'no panel confirms the local clock: the store was neither backed up nor cleaned up';
+  throw new SluiceError('clock_unconfirmed', message, { kind: 'panel' });
+}
 
 const hasSource = ({ context: { deps, config } }: EndedRun): boolean =>
   deps.billing.some((kind) => kind.openSource !== undefined && billingSettings(config, kind.kind) !== undefined);

@@ -8,6 +8,7 @@ import { chargePurchase, toProblem } from './charge.js';
 import { noticesWithoutEffect } from './without-effect.js';
 import { wouldBuy } from './would-buy.js';
 import { purchaseNotice, type ResolvedPurchases, resolvePurchases } from './resolve-purchases.js';
+import { isClockBelieved } from '../../context/clock-guard.js';
 import { panelLease, serviceLease } from '../../context/leases.js';
 import { storedFacts, toOwnFacts } from '../../kernel/subject/facts.js';
 import type { Notice } from '../../kernel/run/notice.js';
@@ -34,7 +35,9 @@ interface Buying {
 export async function beginBuying(run: PanelRun): Promise<PartHooks> {
   const { context, results } = run;
   const preferences = await readPreferences(context.store, context.now());
-  const resolved = run.request.dryRun ? NOTHING : await resolveOpen(run);
+  // With a wrong clock a refund would be sent again too early.
+  const mayResolve = !run.request.dryRun && (await isClockBelieved(context));
+  const resolved = mayResolve ? await resolveOpen(run) : NOTHING;
   const buying: Buying = { run, preferences, resolved, wishes: new Map(), drafted: { before: [], notices: [] } };
   return {
     afterDecide: (decided) => withWish(buying, decided),
