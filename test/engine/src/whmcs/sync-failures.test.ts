@@ -228,18 +228,6 @@ describe('services with problems', () => {
 });
 
 describe('a sync beside other commands', () => {
-  it('waits for a service that another run works on, and stores nothing while it does', async () => {
-    await addStored(2);
-    at.whmcs.service(1).nextDueDate = '2027-01-15';
-    at.whmcs.service(2).nextDueDate = '2027-01-15';
-    const release = await at.bench.takeLease('service:whmcs-2');
-    expect(await failure({ waitMs: 1000 })).toMatch(/^busy lease_held .*whmcs-2/);
-    expect(await stored()).toEqual(['whmcs-1 2026-12-15', 'whmcs-2 2026-12-15']);
-    await release();
-    expect((await at.sync()).run.outcome).toBe('done');
-    expect(await stored()).toEqual(['whmcs-1 2027-01-15', 'whmcs-2 2027-01-15']);
-  });
-
   it('stores what a poll under way leaves to the next run', async () => {
     await addStored(2);
     await at.poll();

@@ -9,6 +9,7 @@ import { listColumns } from '../../../base/fields.js';
 import { type RowChange, toChanges } from '../plan-rows.js';
 import { applyFills } from './apply-fills.js';
 import { followProtection } from './follow-protection.js';
+import { type BeforeList, isNewerThanList, NEWER_THAN_LIST } from './newer-than-list.js';
 import { planTaken } from './plan-taken.js';
 import { type TakenService, takeServices } from './take-services.js';
 import { hasEnded } from '../../../base/lifecycle.js';
@@ -25,6 +26,8 @@ export interface Listed extends SourceList {
   protectionRef: string;
   /** The only service that was asked for; null: all. */
   only: string | null;
+  /** What was stored when the list was requested. */
+  before: BeforeList;
 }
 
 /** How rows are checked. */
@@ -42,31 +45,60 @@ export interface SyncPlan extends Pick<SyncReport, 'totals' | 'changes' | 'skipp
   known: number;
 }
 
-/** Compares the list with the store. */
+/** Compares the list with the store. What a command has changed since the list was requested is left to the next sync. */
 export async function planSync(
   context: Context,
   tables: StoreTables,
-  { ref, productRef, protectionRef, only, services: listedServices, unread }: Listed,
+  listed: Listed,
   options: SyncOptions,
 ): Promise<SyncPlan> {
+  const { only, before } = listed;
   const records = await tables.services.list(only === null ? {} : { ids: [only] });
   const stored = new Map(records.map((record) => [record.id, record]));
+  const left = new Set<string>();
+  for (;;) {
+    const plan = await planListed(context, tables, listed, { ...options, stored, left });
+    const changed = [...plan.added, ...plan.updates].map(({ id }) => id);
+    const newer = changed.filter((id) => isNewerThanList(before, id, stored.get(id)));
+    if (newer.length === 0) return plan;
+    for (const id of newer) left.add(id);
+  }
+}
+
+/** What the list is compared with. */
+interface PlanOptions extends SyncOptions {
+  stored: ReadonlyMap<string, ServiceRecord>;
+  /** Services that are left to the next sync. */
+  left: ReadonlySet<string>;
+}
+
+async function planListed(
+  context: Context,
+  tables: StoreTables,
+  { ref, productRef, protectionRef, services: listedServices, unread }: Listed,
+  { stored, left, ...options }: PlanOptions,
+): Promise<SyncPlan> {
   const services = takeServices(listedServices, { product: options.product, ref, productRef, stored });
   const skipped = services.flatMap((service) => {
+    if (left.has(service.id)) return [];
     const reason = service.skipped ?? (isOver(service, stored) ? 'had ended before the first sync' : null);
     return reason === null ? [] : [{ id: service.id, reason }];
   });
-  const left = new Set(skipped.filter(({ id }) => stored.get(id)?.refs[ref] === undefined).map(({ id }) => id));
+  skipped.push(...[...left].map((id) => ({ id, reason: NEWER_THAN_LIST })));
+  const out = new Set(
+    skipped.map(({ id }) => id).filter((id) => left.has(id) || stored.get(id)?.refs[ref] === undefined),
+  );
   const unwritten = await listUnwritten(context, tables);
   const taken = services
-    .filter(({ id }) => !left.has(id))
+    .filter(({ id }) => !out.has(id))
     .map((service) => applyFills(context, service, stored.get(service.id)))
     .map((service) => withoutColumns(service, unwritten.get(service.id) ?? []));
   const sources = new Map(taken.map((service) => [service.id, service]));
   const listed = new Set(services.map(({ id }) => id));
   const known = [...stored.values()].filter((record) => record.refs[ref] !== undefined && !hasEnded(record));
   // A row that can't be read may be any service.
-  const ending = unread.length > 0 ? [] : known.filter(({ id }) => !listed.has(id)).map(toVanished);
+  const gone = unread.length > 0 ? [] : known.filter(({ id }) => !listed.has(id) && !left.has(id));
+  const ending = gone.map(toVanished);
   const planned = await planTaken(context, tables, { services: taken, stored, ref }, { ...options, ending });
   for (const { after } of planned.rowChanges) {
     const { externalId = '', named = null, texts = {} } = sources.get(after.id) ?? {};

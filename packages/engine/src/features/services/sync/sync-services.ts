@@ -11,6 +11,7 @@ import { unknownProduct } from '../../../base/config/find-panel.js';
 import { listFieldColumns } from '../../../base/fields.js';
 import { storeAdded, storeChanges } from '../store-changes.js';
 import { listFacts } from './apply-fills.js';
+import { readBeforeList } from './newer-than-list.js';
 import { type Listed, planSync, type SyncPlan } from './plan-sync.js';
 
 /** How services are synced. */
@@ -32,8 +33,8 @@ const SYNC_LEASE = 'service sync';
 
 /**
  * Adds and changes services as the billing system lists them. Everything is read first; then all changes are stored in one transaction,
- * under the leases of the services that change. Services with problems are left as they are. With `service` nothing is known of the
- * others, and they are not changed.
+ * under the leases of the services that change. Services with problems are left as they are, and so are those that a command changed
+ * after the list was requested. With `service` nothing is known of the others, and they are not changed.
  *
  * @throws SluiceError `no_source`, `billing_unavailable`, `list_too_short`, `lease_held`, `not_listed`, `product_conflict`,
  * `unknown_product`: nothing was changed
@@ -49,10 +50,13 @@ export async function syncServices(context: Context, request: SyncRequest): Prom
       if (!dryRun) {
         await run.leases.take(SYNC_LEASE, request.waitMs);
         await run.start();
+        // What is read while no command can change it is never older than the store.
+        if (service !== null) await run.leases.take(serviceLease(service), request.waitMs);
       }
+      const before = await readBeforeList(context, run.id, service);
       const list = await readList(context, source, { section: kind.kind, service: one ?? undefined });
       const { title, ref, productRef, protectionRef } = source;
-      const listed = { title, ref, productRef, protectionRef, only: service, ...list };
+      const listed = { title, ref, productRef, protectionRef, only: service, before, ...list };
       if (service !== null) await refuseUnlisted(context, service, listed);
       if (!dryRun && kind.kind === context.config.billing) await checkClients(context, await listLeft(context, listed));
       if (!dryRun) return toReport(run, await storeLeased(context, run, listed, request));

@@ -1,0 +1,29 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { ServiceRecord } from '@sluice/state-store';
+import type { Context } from '../../../context/context.js';
+import { otherLeases, serviceLease } from '../../../context/leases.js';
+
+/** Why a service is left out whose change by a command the list may not have yet. */
+export const NEWER_THAN_LIST = 'a command changed it while the list was read: the next sync reads it again';
+
+/** What was stored when a list of services was requested, and which services other runs worked on then. */
+export interface BeforeList {
+  stored: ReadonlyMap<string, ServiceRecord>;
+  inUse: ReadonlySet<string>;
+}
+
+/** Reads the services before their list is requested. */
+export async function readBeforeList(context: Context, run: string, only: string | null): Promise<BeforeList> {
+  // In this order, a command that stores its change in between is seen in either.
+  const records = await context.store.services.list(only === null ? {} : { ids: [only] });
+  const inUse = new Set((await otherLeases(context, run)).keys());
+  return { stored: new Map(records.map((record) => [record.id, record])), inUse };
+}
+
+/**
+ * Returns whether a command may have changed a service after its list was requested. The billing system stores a status only once the
+ * command has answered, so that a list from meanwhile has the former one.
+ */
+export function isNewerThanList({ stored, inUse }: BeforeList, id: string, record: ServiceRecord | undefined): boolean {
+  return inUse.has(serviceLease(id)) || !isDeepStrictEqual(stored.get(id), record);
+}
