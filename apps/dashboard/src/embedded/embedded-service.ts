@@ -76,6 +76,7 @@ async function readHead(
   const isOnOffer = ({ id }: PackageView): boolean => reads === null || findPending(service.purchases, id) === null;
   const known = reads === null || packages.length === 0 ? null : (await readCredit(request, reads)).value;
   const credit = known === null ? null : toText(describeCredit(known));
+  const { billing, brand } = request.sluice.config;
   return {
     service: service.id,
     title: toText(service.id),
@@ -83,6 +84,8 @@ async function readHead(
     timeZone: toZone(request, service.panel),
     unpaid: service.purchases.flatMap((purchase) => toUnpaid(request, purchase)).reverse(),
     credit,
+    billing,
+    topUpUrl: brand.topUpUrl ?? null,
     packages: packages.filter(isOnOffer).map((each) => ({
       package: each.id,
       label: toText(packageLabel(each, service.purchases)),

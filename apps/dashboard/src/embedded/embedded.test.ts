@@ -73,7 +73,7 @@ describe('what a customer sees of a service', () => {
       summary: 'restricted: 120 GB of 100 GB used until 15 Dec 2026 (UTC)',
       readAt: '2026-11-20T12:00:00.000Z',
       packages: [{ package: 'extra-50', label: 'extra-50: 50 GB, 5.00 EUR' }],
-      loginLink: false,
+      ...{ billing: 'ledger', topUpUrl: null, loginLink: false },
     });
     expect(document.parts.map(({ id }) => id)).toEqual(['usage', 'packages', 'auto-buy', 'graph']);
 

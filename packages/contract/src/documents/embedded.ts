@@ -35,6 +35,14 @@ export const embeddedService = z.object({
   credit: plain
     .nullable()
     .describe('What the client can spend on packages; null where it is not known, or nothing is on offer'),
+  billing: text.describe(
+    'The billing system that packages are paid in: `ledger`, or the section of the config that names it',
+  ),
+  topUpUrl: text
+    .nullable()
+    .describe(
+      '`brand.topUpUrl`, where clients add credit; null: they do on the page of the billing system, if it has one',
+    ),
   loginLink: z
     .boolean()
     .describe('Whether the panel has a page where the client logs in, at an address that clients are shown'),

@@ -124,8 +124,13 @@ async function startBilling(clock: ManualClock): Promise<FakeWhmcs> {
  * Starts everything at 2026-11-20 12:00 UTC: WHMCS with two clients and one product of each panel, no service.
  *
  * @param section more keys of `whmcs` in the config, indented by two, and after them of the top level
+ * @param edit changes the text of the config
  */
-export async function startModuleSite(section = '', voiceKind: VoiceKind = 'astbilling'): Promise<ModuleSite> {
+export async function startModuleSite(
+  section = '',
+  voiceKind: VoiceKind = 'astbilling',
+  edit: (config: string) => string = (config) => config,
+): Promise<ModuleSite> {
   const clock = manualClock('2026-11-20T12:00:00Z');
   const bench = new Bench(clock);
   const { dcim, relay, voice } = await startPanels(clock);
@@ -139,7 +144,7 @@ export async function startModuleSite(section = '', voiceKind: VoiceKind = 'astb
   });
   bench.write(
     'sluice.yaml',
-    configText({ dcim: dcim.url, relay: relay.url, voice: voice.url, whmcs: whmcs.url }, section, voiceKind),
+    edit(configText({ dcim: dcim.url, relay: relay.url, voice: voice.url, whmcs: whmcs.url }, section, voiceKind)),
   );
   await bench.giveStore();
   const serve = await startServe(bench);

@@ -13,8 +13,8 @@
   {foreach $sluice.unpaid as $purchase}
     <p class="alert alert-warning sluice-unpaid"><bdi>{$purchase.package|escape}</bdi> is pending: <a href="viewinvoice.php?id={$purchase.invoice|escape:'url'}">pay invoice {$purchase.invoice|escape}</a></p>
   {/foreach}
-  {if $sluice.packages || $sluice.unpaid}
-    <p class="sluice-credit">{if $sluice.credit}Your credit: {$sluice.credit|escape}. {/if}<a href="clientarea.php?action=addfunds">Add funds</a></p>
+  {if $sluice.credit || $sluice.topUp}
+    <p class="sluice-credit">{if $sluice.credit}Your credit: {$sluice.credit|escape}. {/if}{if $sluice.topUp}<a href="{$sluice.topUp|escape}">Add funds</a>{/if}</p>
   {/if}
   {if $sluice.packages}
     <form class="sluice-buy" method="post" action="{$sluiceLink|escape}">

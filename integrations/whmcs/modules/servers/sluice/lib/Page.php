@@ -68,11 +68,12 @@ final class Page
 
     /**
      * Returns variables for a template: `title`, `summary`, `parts` (`id` and `title` to be escaped, `html` escaped by the API),
-     * `timeZone` (of the times in the parts), `packages`, `unpaid`, `credit`, `loginLink`, `fault`.
+     * `timeZone` (of the times in the parts), `packages`, `unpaid`, `credit`, `topUp` (where credit
+     * for them is added; empty where no page is known), `loginLink`, `fault`.
      *
      * @return array{title: string, summary: string, timeZone: string, parts: list<array{id: string, title: string, html: string}>,
      *     packages: list<array{package: string, label: string}>, unpaid: list<array{package: string, invoice: string}>,
-     *     credit: string, loginLink: bool, fault: string}
+     *     credit: string, topUp: string, loginLink: bool, fault: string}
      */
     public function variables(): array
     {
@@ -97,9 +98,20 @@ final class Page
             'packages' => $packages,
             'unpaid' => $unpaid,
             'credit' => $this->fault === '' ? $document->text('credit') : '',
+            'topUp' => $packages === [] && $unpaid === [] ? '' : self::topUp($document),
             'loginLink' => $document->isTrue('loginLink'),
             'fault' => $this->fault,
         ];
+    }
+
+    /** Returns where clients add credit. WHMCS's own page adds it where packages are paid in WHMCS, and nowhere else. */
+    private static function topUp(Data $document): string
+    {
+        $url = $document->text('topUpUrl');
+        if (preg_match('#^https?://#i', $url) === 1) {
+            return $url;
+        }
+        return $document->text('billing') === 'whmcs' ? 'clientarea.php?action=addfunds' : '';
     }
 
     /**

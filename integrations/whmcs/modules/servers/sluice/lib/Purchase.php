@@ -11,7 +11,7 @@ final class Purchase
     private const TICKET_SECONDS = 86_400;
     /** What customers read about the API's refusals. */
     private const REFUSALS = [
-        'no_credit' => 'Your credit does not cover the price of this package. Add funds, and choose it again.',
+        'no_credit' => 'Your credit does not cover the price of this package; nothing was bought. Choose it again once you have added credit.',
         'purchase_unfinished' => 'This package was ordered before, and is not paid yet.',
         'unknown_package' => self::NOT_OFFERED,
         'package_not_offered' => self::NOT_OFFERED,
