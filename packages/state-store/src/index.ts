@@ -66,7 +66,8 @@ export type {
 export type { ClientRows } from './service-tables.js';
 export type { ApiTokenRecord, RequestRecord, SessionRecord, ShareRights } from './token-records.js';
 export type { TokenTables } from './token-tables.js';
-export { requireBackup, restoreStore, type RestoreResult } from './restore-store.js';
+export { requireBackup } from './prepare-backup.js';
+export { type RestoreOptions, restoreStore, type RestoreResult } from './restore-store.js';
 export type {
   HeldLease,
   LeaseRequest,

@@ -7,6 +7,7 @@ import { backupStore } from './backup-store.js';
 import { LATEST_SCHEMA_VERSION } from './migrations/version.js';
 import { openStore } from './open-store.js';
 import { restoreStore } from './restore-store.js';
+import type { StateStore } from './store.js';
 import { compileStore, start } from './test/child-processes.js';
 import { minute, service } from './test/records.js';
 import { unpack } from './test/unpack.js';
@@ -132,6 +133,44 @@ describe('restoreStore', () => {
       replaced: null,
     });
     expect(await idsIn(fresh)).toEqual(['svc-1']);
+  });
+
+  it('completes the restored store before it is in place, and leaves the old one where that fails', async () => {
+    await prepare();
+    const inherit = async (replaced: StateStore | null, restored: StateStore): Promise<void> => {
+      await restored.services.put([service(`of-${(await replaced?.services.ids())?.join('-') ?? 'none'}`)]);
+    };
+    const failing = restoreStore({
+      from: backup(),
+      to: at.location,
+      clock,
+      async inherit(...stores) {
+        await inherit(...stores);
+        throw new Error('no');
+      },
+    });
+    await expect(failing).rejects.toThrow('no');
+    expect(await idsIn(at.location)).toEqual(['svc-1', 'svc-2']);
+    expect(readdirSync(at.folder).filter((name) => /restoring|replaced/.test(name))).toEqual([]);
+    await restoreStore({ from: backup(), to: at.location, clock, inherit });
+    expect(await idsIn(at.location)).toEqual(['of-svc-1-svc-2', 'svc-1']);
+    const fresh = join(at.folder, 'fresh.db');
+    await restoreStore({ from: backup(), to: fresh, clock, inherit: (replaced, store) => inherit(replaced, store) });
+    expect(await idsIn(fresh)).toEqual(['of-none', 'svc-1']);
+  });
+
+  it('begins again after a killed one, whatever that left behind', async () => {
+    await prepare();
+    const left = await openStore({ location: `${at.location}.restoring`, clock });
+    await left.services.put([service('half')]);
+    for (const end of ['', '-wal'])
+      writeFileSync(`${at.location}.kept${end}`, readFileSync(`${at.location}.restoring${end}`));
+    await left.close();
+    for (const end of ['', '-wal'])
+      writeFileSync(`${at.location}.restoring${end}`, readFileSync(`${at.location}.kept${end}`));
+    await restoreStore({ from: backup(), to: at.location, clock });
+    expect(await idsIn(at.location)).toEqual(['svc-1']);
+    expect(readdirSync(at.folder).filter((name) => name.includes('restoring'))).toEqual([]);
   });
 
   it('frees leases, and gives no fence number again', async () => {

@@ -71,8 +71,8 @@ async function copy(source: Sqlite.Database, file: string): Promise<void> {
   }
 }
 
-/** Makes the copy a single file without a log. */
-function detachLog(file: string): void {
+/** Makes a database that nobody has open a single file without a log. */
+export function detachLog(file: string): void {
   const handle = new Sqlite(file, { fileMustExist: true });
   try {
     handle.pragma('journal_mode = delete');
