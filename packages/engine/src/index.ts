@@ -130,7 +130,7 @@ export type {
   VerifyOptions,
 } from './features/access/types.js';
 export { reportUnstartedRun } from './features/notices/heartbeat.js';
-export { tokenStatus } from './features/access/token-status.js';
+export { tokenStatus } from './base/token-status.js';
 export { describeCall, describeCallOutcome } from './features/log/describe-call.js';
 export { describeRunError } from './features/log/error-words.js';
 export { listDisabledAbove, toAgentStatus } from './features/agents/agent-views.js';
@@ -148,6 +148,7 @@ export {
   type LeaseHolders,
   type StoreFileParts,
 } from './features/store/local-store.js';
+export type { Inheritance, RestoredToken } from './features/store/inherit.js';
 export { findLackingFields } from './features/panels/lacking-fields.js';
 export type { PanelConfig } from './context/lacks.js';
 export { checkConfig, type ConfigFinding, parseConfig } from './base/config/check.js';

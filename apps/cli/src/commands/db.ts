@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { storeLocation } from '@sluice/config-file';
 import { backupStore, requireBackup, withStore } from '@sluice/state-store';
-import { type Check, migrateLocalStore, restoreLocalStore } from '@sluice/engine';
+import { type Check, migrateLocalStore, type RestoredStore, restoreLocalStore } from '@sluice/engine';
 import { toItemError } from '@sluice/panel-kind/errors';
 import { Terminal } from '@sluice/terminal';
 import { requireFolder } from '@sluice/terminal/files';
@@ -60,31 +60,53 @@ export const dbRestore: CommandHandler<GlobalOptions & { yes?: boolean }> = asyn
   await confirm(deps, options, `Replace ${location} with ${from}?`);
   const { clock, isAlive } = deps;
   const restored = await restoreLocalStore(from, location, { clock, isAlive });
-  const { version, replaced, replacedHolds, behind, observing, enforced } = restored;
   const terminal = new Terminal(deps, options);
-  if (replacedHolds !== null) {
-    terminal.warn(
-      `sluice: warning: ${replacedHolds} lists restrictions that were applied after the backup was made. Lift them with "sluice hold release --all --from ${replacedHolds} --yes"`,
-    );
-  }
-  if (behind.length > 0) {
-    terminal.warn(
-      `sluice: warning: if the store of this backup has changed panel ${behind.join(', ')} since, nothing is changed there until "sluice doctor --take-over"; stop the other installation first`,
-    );
-  }
-  if (observing.length > 0) {
-    terminal.warn(
-      `sluice: warning: panel ${observing.join(', ')} is enforced no further than in the replaced store; when "sluice plan" shows what you expect, run "sluice enforce PANEL"`,
-    );
-  }
-  if (enforced.length > 0) {
-    terminal.warn(
-      `sluice: warning: there is no readable store to compare with, and the backup enforces panel ${enforced.join(', ')}: the next run changes it. If it was observed since, run "sluice observe PANEL" before`,
-    );
-  }
-  terminal.document({ from, to: location, version, replaced, replacedHolds, behind, observing, enforced });
+  for (const text of describeRestore(restored)) terminal.warn(`sluice: warning: ${text}`);
+  const { replaced } = restored;
+  terminal.document({ from, to: location, ...restored });
   terminal.info(
     `${location} was restored from ${from}${replaced === null ? '' : `; the replaced store is kept as ${replaced}`}`,
   );
   return ExitCode.done;
 };
+
+/** Returns what an operator has to know of a restored store. */
+function describeRestore({ replacedHolds, behind, observing, enforced, valid }: RestoredStore): string[] {
+  const texts: string[] = [];
+  if (replacedHolds !== null) {
+    texts.push(
+      `${replacedHolds} lists restrictions that were applied after the backup was made. Lift them with "sluice hold release --all --from ${replacedHolds} --yes"`,
+    );
+  }
+  if (behind.length > 0) {
+    texts.push(
+      `if the store of this backup has changed panel ${behind.join(', ')} since, nothing is changed there until "sluice doctor --take-over"; stop the other installation first`,
+    );
+  }
+  if (observing.length > 0) {
+    texts.push(
+      `panel ${observing.join(', ')} is enforced no further than in the replaced store; when "sluice plan" shows what you expect, run "sluice enforce PANEL"`,
+    );
+  }
+  if (enforced.length > 0) {
+    texts.push(
+      `there is no readable store to compare with, and the backup enforces panel ${enforced.join(', ')}: the next run changes it. If it was observed since, run "sluice observe PANEL" before`,
+    );
+  }
+  if (valid.length > 0) {
+    texts.push(
+      `no readable store shows whether ${describeTokens(valid)} of the backup ended since: what was revoked is valid again. See "sluice api-token list", and end it with "sluice api-token revoke ID"`,
+    );
+  }
+  return texts;
+}
+
+function describeTokens(valid: RestoredStore['valid']): string {
+  const names = valid.filter(({ kind }) => kind === 'api').map(({ name }) => name);
+  const links = valid.length - names.length;
+  const parts = [
+    ...(names.length === 0 ? [] : [`API token ${names.join(', ')}`]),
+    ...(links === 0 ? [] : [`${links} ${links === 1 ? 'share link' : 'share links'}`]),
+  ];
+  return parts.join(' and ');
+}

@@ -315,12 +315,14 @@ describe('a restored backup that is older than what was restricted since', () =>
     async (state) => {
       await at.addService(1);
       await succeed('enforce dcim --yes');
+      await at.bench.sluice('api-token create panel --scope operate');
       await succeed('db backup early.db');
       const location = at.bench.path('sluice.db');
       for (const end of ['', '-wal', '-shm', '.holds.json']) rmSync(location + end, { force: true });
       if (state === 'is damaged') at.bench.write('sluice.db', 'not a database');
       const restored = await at.bench.sluice('db restore early.db --yes --json');
-      expect(restored.json()).toMatchObject({ observing: [], enforced: ['dcim'] });
+      expect(restored.json()).toMatchObject({ observing: [], enforced: ['dcim'], valid: [{ name: 'panel' }] });
+      expect(restored.stderr).toContain('shows whether API token panel of the backup ended since');
       expect(restored.stderr).toMatch(
         /no readable store .* the backup enforces panel dcim: .* "sluice observe PANEL" before/,
       );

@@ -26,7 +26,9 @@ export function isInMemory(store: Pick<StateStore, 'location'>): boolean {
 }
 
 /** Reads the current content of the file from the store. */
-async function readContent(store: StateStore): Promise<Omit<HoldsFile, 'about' | 'at'>> {
+async function readContent(
+  store: Pick<StoreTables, 'holds' | 'evidence' | 'services'>,
+): Promise<Omit<HoldsFile, 'about' | 'at'>> {
   const holds = await store.holds.open();
   const evidence = await store.evidence.open();
   const ids = [...new Set([...holds, ...evidence].map((row) => row.service))];
@@ -45,18 +47,30 @@ async function writeHoldsFile(store: StateStore, files: Files, at: string): Prom
   const file = toHoldsFilePath(store.location);
   for (let content = await readContent(store), before = ''; JSON.stringify(content) !== before;) {
     before = JSON.stringify(content);
-    const whole: HoldsFile = { about: ABOUT, at, ...content };
-    try {
-      files.replace(file, `${JSON.stringify(whole, null, 2)}\n`);
-    } catch (error) {
-      const reason = (error as { code?: string }).code ?? String(error);
-      throw new SluiceError(
-        'holds_file_not_written',
-        `The file of open holds ${file} can't be written (${reason}): the store is complete, and the next run writes the file again. Free disk space or correct the permissions of its folder`,
-        { kind: 'store', cause: error },
-      );
-    }
+    const text = toText(content, at);
+    whileWriting(file, 'the store is complete, and the next run writes the file again', () => {
+      files.replace(file, text);
+    });
     content = await readContent(store);
+  }
+}
+
+function toText(content: Omit<HoldsFile, 'about' | 'at'>, at: string): string {
+  const whole: HoldsFile = { about: ABOUT, at, ...content };
+  return `${JSON.stringify(whole, null, 2)}\n`;
+}
+
+/** @throws SluiceError `holds_file_not_written` */
+function whileWriting(file: string, result: string, write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    const reason = (error as { code?: string }).code ?? String(error);
+    throw new SluiceError(
+      'holds_file_not_written',
+      `The file of open holds ${file} can't be written (${reason}): ${result}. Free disk space or correct the permissions of its folder`,
+      { kind: 'store', cause: error },
+    );
   }
 }
 
@@ -66,18 +80,30 @@ async function refreshHoldsFile(store: StateStore, files: Files, at: string): Pr
   await writeHoldsFile(store, files, at);
 }
 
+/** The file of a store that is about to be replaced. */
+interface ReplacedFile {
+  file: string;
+  files: Files;
+  at: string;
+}
+
 /**
- * Writes the file after the store was replaced. An old file with evidence that the store lacks is renamed; returns its new path,
- * or null.
+ * Writes the file of a store that is about to be put in place; until then, the next run would write it again. An old file with evidence
+ * that this store lacks is kept; returns its new path, or null.
  */
-export async function replaceHoldsFile(store: StateStore, files: Files, at: string): Promise<string | null> {
-  const file = toHoldsFilePath(store.location);
+export async function replaceHoldsFile(
+  restored: Pick<StoreTables, 'holds' | 'evidence' | 'services'>,
+  { file, files, at }: ReplacedFile,
+): Promise<string | null> {
   const found = tryReadHoldsFile(files, file);
-  const known = new Set((await store.evidence.open()).map((row) => row.id));
+  const known = new Set((await restored.evidence.open()).map((row) => row.id));
   const isNews = found?.evidence.some((row) => !known.has(row.id)) === true;
   const kept = isNews ? `${file}.replaced-${at.replaceAll(/[-:]/g, '')}` : null;
-  if (kept !== null) files.rename(file, kept);
-  await writeHoldsFile(store, files, at);
+  const text = toText(await readContent(restored), at);
+  whileWriting(file, 'the store was not replaced', () => {
+    if (kept !== null) files.replace(kept, files.read(file) ?? '');
+    files.replace(file, text);
+  });
   return kept;
 }
 

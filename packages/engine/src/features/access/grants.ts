@@ -3,7 +3,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { needsOfLink, needsOfScopes } from '@sluice/contract';
 import type { ApiTokenRecord, ShareRights } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
-import { tokenStatus } from './token-status.js';
+import { tokenStatus } from '../../base/token-status.js';
 import type { Granted, VerifyOptions } from './types.js';
 
 /** `lastUsedAt` is written at most this often. */

@@ -11,11 +11,11 @@ import {
   withStore,
 } from '@sluice/state-store';
 import { type Files, nodeFiles } from '../../base/files.js';
-import { refuseLostStore, replaceHoldsFile } from '../../context/holds-file.js';
+import { refuseLostStore, replaceHoldsFile, toHoldsFilePath } from '../../context/holds-file.js';
 import { leasesInUse } from '../../context/leases.js';
-import { copySwitches, keepObserving, listEnforced } from '../../context/enforcement.js';
-import { inheritMarks } from '../../kernel/changes/store-copy.js';
+import { copySwitches } from '../../context/enforcement.js';
 import { toMigrationBackup } from '../../kernel/changes/backups.js';
+import { inheritFrom, type Inheritance, NOTHING_INHERITED } from './inherit.js';
 
 /** Dependencies for opening a store file. */
 export interface StoreFileParts {
@@ -60,21 +60,16 @@ export interface LeaseHolders {
 }
 
 /** Result of a restore. */
-export interface RestoredStore extends RestoreResult {
-  /** New path of a file of open holds with restrictions that were applied after the backup; null if there was none. */
+export interface RestoredStore extends RestoreResult, Inheritance {
+  /** Path of a copy of the file of open holds with restrictions that were applied after the backup; null if there was none. */
   replacedHolds: string | null;
-  /** Panels on which nothing is changed until `doctor --take-over`, if a store of later than the backup has changed them. */
-  behind: string[];
-  /** Panels whose switches are those of the replaced store, whatever the backup says: `observe`, or what the config says. */
-  observing: string[];
-  /** Panels that switches of the backup enforce, where the replaced store is missing or can't be read to compare. */
-  enforced: string[];
 }
 
 /**
- * Replaces the store at a location, and its file of open holds, by a backup.
+ * Replaces the store at a location, and its file of open holds, by a backup, which goes on as the replaced store. An error, and a
+ * kill, leave the one or the other in place.
  *
- * @throws SluiceError `lease_held` while a run is active; and as `restoreStore`
+ * @throws SluiceError `lease_held` while a run is active, `holds_file_not_written`; and as `restoreStore`
  */
 export async function restoreLocalStore(
   from: string,
@@ -82,45 +77,20 @@ export async function restoreLocalStore(
   { clock, files = nodeFiles, isAlive }: StoreFileParts & LeaseHolders,
 ): Promise<RestoredStore> {
   if (files.exists(location)) await refuseActiveRuns(location, { clock, isAlive });
-  const restored = await restoreStore({ from, to: location, clock });
-  // The file of open holds has to match the restored store.
-  const replacedHolds = await withStore({ location, clock }, (store) =>
-    replaceHoldsFile(store, files, new Date(clock.now()).toISOString()),
-  );
-  const inherited = await inheritFrom(restored.replaced, { location, clock });
-  return { ...restored, replacedHolds, ...inherited };
-}
-
-/** Lets the store at a location go on in place of the one that it replaced. */
-async function inheritFrom(
-  replaced: string | null,
-  at: { location: string; clock: Clock },
-): Promise<Pick<RestoredStore, 'behind' | 'observing' | 'enforced'>> {
-  return withStore(at, async (store) => {
-    const from = replaced === null ? null : await openReadable(replaced, at.clock);
-    try {
-      return {
-        behind: await inheritMarks(from, store),
-        observing: from === null ? [] : await keepObserving(from, store),
-        enforced: from === null ? await listEnforced(store) : [],
-      };
-    } finally {
-      await from?.close();
-    }
+  const at = new Date(clock.now()).toISOString();
+  let inherited: Inheritance = NOTHING_INHERITED;
+  let replacedHolds: string | null = null;
+  const restored = await restoreStore({
+    from,
+    to: location,
+    clock,
+    async inherit(replaced, store) {
+      inherited = await inheritFrom(replaced, store, at);
+      // The file has to match the restored store.
+      replacedHolds = await replaceHoldsFile(store, { file: toHoldsFilePath(location), files, at });
+    },
   });
-}
-
-/** Opens a store to read it; null for one that can't be read, which is often why a backup is restored. */
-async function openReadable(location: string, clock: Clock): Promise<StateStore | null> {
-  let store: StateStore | null = null;
-  try {
-    store = await openStore({ location, clock, create: false, readOnly: true });
-    await store.conditions.list('');
-    return store;
-  } catch {
-    await store?.close();
-    return null;
-  }
+  return { ...restored, replacedHolds, ...inherited };
 }
 
 /** Refuses while a run is active: it would continue with the leases and the journal of the replaced store. */

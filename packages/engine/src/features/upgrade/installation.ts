@@ -1,6 +1,6 @@
 import type { BillingKind, PanelKind } from '@sluice/panel-kind';
 import type { PastToken, StorePast } from '@sluice/state-store';
-import { tokenStatus } from '../access/token-status.js';
+import { tokenStatus } from '../../base/token-status.js';
 import type { Config } from '../../base/config/schema.js';
 
 /** What changes can concern: the config, and what earlier versions left in the store. */

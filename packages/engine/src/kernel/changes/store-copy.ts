@@ -4,7 +4,7 @@ import type { MovedError } from '../../base/errors.js';
 import { readEnforcements } from '../../context/enforcement.js';
 import type { Context } from '../../context/context.js';
 import { endBrake, findMoved, noteMoved } from '../run/brake-state.js';
-import type { StateStore } from '@sluice/state-store';
+import type { StateStore, StoreTables } from '@sluice/state-store';
 
 /**
  * Returns why this store must not change a panel: a copy of it has changed the panel since, or something reverses its changes.
@@ -183,7 +183,10 @@ async function change(context: Context, panel: string, to: (record: MarkRecord) 
  * Copies the marks of a replaced store to the one that replaces it, so that this one goes on in its place. Returns the panels
  * whose marks on the panel may be newer than what it knows; null for a replaced store that is missing or can't be read.
  */
-export async function inheritMarks(from: StateStore | null, to: StateStore): Promise<string[]> {
+export async function inheritMarks(
+  from: Pick<StoreTables, 'conditions'> | null,
+  to: Pick<StoreTables, 'conditions'>,
+): Promise<string[]> {
   const replaced = new Map((from === null ? [] : await from.conditions.list(PREFIX)).map((one) => [one.key, one]));
   const behind: string[] = [];
   for (const condition of await to.conditions.list(PREFIX)) {
