@@ -43,6 +43,7 @@ export interface NoticeTables {
     list(filter?: { services?: readonly string[]; panel?: string }): Promise<AlarmRecord[]>;
     /** Adds or replaces alarms. */
     put(records: readonly AlarmRecord[]): Promise<void>;
+    /** Ends alarms; a notice with the key of theirs is new again, unless another alarm of the service has the same code. */
     remove(ids: readonly string[]): Promise<void>;
   };
   conditions: {

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { DeliveryRecord, NoticeRecord } from '../notice-records.js';
 import type { StoreTables } from '../store.js';
 import type { Access, Session } from './access.js';
@@ -23,8 +24,8 @@ export function noticeTables(access: Access): Pick<StoreTables, 'alarms' | 'noti
       put: (records) => access.write((session) => putRecords(session, alarms, ['id'], records)),
       remove: (ids) =>
         access.write(async (session) => {
-          await inChunks(ids, async (id) => {
-            await session.db.deleteFrom('alarms').where('id', 'in', id).execute();
+          await inChunks(ids, async (some) => {
+            await removeAlarms(session, some);
             return [];
           });
         }),
@@ -40,6 +41,19 @@ export function noticeTables(access: Access): Pick<StoreTables, 'alarms' | 'noti
       end: (key) => access.write((session) => deleteRecords(session, conditions, { key })),
     },
   };
+}
+
+/**
+ * Removes alarms. The notices of one that no other alarm with its code succeeds get keys of their own, so that the next alarm is
+ * reported again.
+ */
+export async function removeAlarms({ db }: Session, ids: readonly string[]): Promise<void> {
+  const removed = await db.deleteFrom('alarms').where('id', 'in', ids).returning(['service', 'code']).execute();
+  for (const { service, code } of removed) {
+    await sql`update "notices" set "key" = "key" || ':' || "id" where "service" = ${service} and "code" = ${code}
+      and substr("key", -length("id") - 1) <> ':' || "id"
+      and not exists (select 1 from "alarms" where "service" = ${service} and "code" = ${code})`.execute(db);
+  }
 }
 
 /** Notices for the operator or the client. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { minute, notice } from '../test/records.js';
+import { minute, notice, service } from '../test/records.js';
 import { useStore } from '../test/use-store.js';
 
 describe('notices', () => {
@@ -27,5 +27,30 @@ describe('notices', () => {
     expect(await ids({ service: 'svc-1' })).toEqual(['n-2', 'n-3']);
     expect(await ids({ since: minute(2), limit: 1 })).toEqual(['n-2']);
     expect(await ids({ newestFirst: true, limit: 1 })).toEqual(['n-3']);
+  });
+
+  it('writes what an alarm says again once it has ended, and no other alarm of the service has its code', async () => {
+    const { notices, alarms, services } = at.store;
+    const alarm = (id: string, service = 'svc-1') => ({
+      ...({ id, key: id, code: 'c', panel: 'dcim', service, message: 'm', scope: 'poll', since: minute(1) } as const),
+      ...{ acknowledgedAt: null, acknowledgedBy: null, note: null },
+    });
+    let count = 0;
+    const isNew = async (key = 'c:svc-1', code = 'c'): Promise<boolean> =>
+      (await notices.add([notice(`n-${++count}`, { key, code })])).length === 1;
+    await alarms.put([alarm('a-1')]);
+    expect([await isNew(), await isNew(), await isNew('d', 'd')]).toEqual([true, false, true]);
+    await alarms.put([alarm('a-2'), alarm('a-3', 'svc-2')]);
+    await alarms.remove(['a-1', 'a-3']);
+    expect(await isNew()).toBe(false);
+    await alarms.remove(['a-2']);
+    expect([await isNew(), await isNew(), await isNew('d', 'd')]).toEqual([true, false, false]);
+    await alarms.put([alarm('a-4')]);
+    await alarms.remove(['a-4']);
+    expect(await isNew()).toBe(true);
+    await services.put([service('svc-1')]);
+    await alarms.put([alarm('a-5')]);
+    await services.remove('svc-1', minute(2));
+    expect([await isNew(), new Set((await notices.list()).map(({ key }) => key)).size]).toEqual([true, 5]);
   });
 });

@@ -17,6 +17,8 @@ import {
 import { autoBuyPreferences } from './ledger-record-tables.js';
 import { recordOwnership } from './ownership-table.js';
 import { evidence, holds } from './hold-record-tables.js';
+import { removeAlarms } from './notice-tables.js';
+import { alarms } from './run-record-tables.js';
 import { services, overrides } from './service-record-tables.js';
 
 /** Services. */
@@ -98,13 +100,17 @@ const OWN_TABLES = [
   'service_resources',
   'pushed_usage',
   'write_backs',
-  'alarms',
 ] as const;
 
 async function removeService(session: Session, id: string, at: string): Promise<void> {
   await refuseHeld(session, id);
   const before = await findRecord(session, services, { id });
   if (before !== null) await recordOwnership(session, [{ before, after: null, at }]);
+  const own = await listRecords(session, alarms, { where: { service: id } });
+  await removeAlarms(
+    session,
+    own.map((alarm) => alarm.id),
+  );
   for (const table of OWN_TABLES) await session.db.deleteFrom(table).where('service', '=', id).execute();
   for (const scope of ['service', 'link'] as const) {
     await deleteRecords(session, autoBuyPreferences, { scope, subject: id });
