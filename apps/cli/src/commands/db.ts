@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { storeLocation } from '@sluice/config-file';
-import { backupStore, requireBackup, withStore } from '@sluice/state-store';
-import { type Check, migrateLocalStore, type RestoredStore, restoreLocalStore } from '@sluice/engine';
+import { backupStore, requireBackup } from '@sluice/state-store';
+import { type Check, migrateLocalStore, openLocalStore, type RestoredStore, restoreLocalStore } from '@sluice/engine';
 import { toItemError } from '@sluice/panel-kind/errors';
 import { Terminal } from '@sluice/terminal';
 import { requireFolder } from '@sluice/terminal/files';
@@ -16,7 +16,12 @@ export const dbCheck: CommandHandler = async (_args, options, deps) => {
   const location = storeLocation(config);
   const checks: Check[] = [];
   try {
-    checks.push(...(await withStore({ location, clock: deps.clock }, (store) => store.maintenance.check())));
+    const store = await openLocalStore(location, deps);
+    try {
+      checks.push(...(await store.maintenance.check()));
+    } finally {
+      await store.close();
+    }
   } catch (error) {
     const { code, message } = toItemError(error);
     checks.push({ name: code, object: location, status: 'failed', message, code });

@@ -76,7 +76,7 @@ export async function restoreLocalStore(
   location: string,
   { clock, files = nodeFiles, isAlive }: StoreFileParts & LeaseHolders,
 ): Promise<RestoredStore> {
-  if (files.exists(location)) await refuseActiveRuns(location, { clock, isAlive });
+  if (files.exists(location)) await refuseActiveRuns(location, { clock, files, isAlive });
   const at = new Date(clock.now()).toISOString();
   let inherited: Inheritance = NOTHING_INHERITED;
   let replacedHolds: string | null = null;
@@ -94,10 +94,14 @@ export async function restoreLocalStore(
 }
 
 /** Refuses while a run is active: it would continue with the leases and the journal of the replaced store. */
-async function refuseActiveRuns(location: string, { clock, isAlive }: StoreFileParts & LeaseHolders): Promise<void> {
+async function refuseActiveRuns(
+  location: string,
+  { clock, files, isAlive }: Required<StoreFileParts> & LeaseHolders,
+): Promise<void> {
+  const beforeMigration = toMigrationBackup(location, { clock, files });
   let leases: LeaseRecord[];
   try {
-    leases = await withStore({ location, clock }, (store) => store.leases.list());
+    leases = await withStore({ location, clock, beforeMigration }, (store) => store.leases.list());
   } catch {
     return; // No run can go on with a store that can't be read.
   }
