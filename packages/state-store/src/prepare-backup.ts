@@ -65,15 +65,12 @@ export function removePrepared(prepared: string): void {
 
 /** Copies a backup; returns its schema version. */
 async function copyBackup(source: string, prepared: string, wait: number): Promise<number> {
-  removePrepared(prepared);
   if (!isCompressed(source)) {
     const version = await checkBackup(source, source, wait);
     await copyFile(source, prepared, { waitMs: wait, target: prepared });
     return version;
   }
-  if (!createPrivateFile(prepared)) {
-    throw new StoreError('store_exists', `The file ${prepared} already exists: another backup is being restored.`);
-  }
+  createPrivateFile(prepared);
   try {
     await gunzipFile(source, prepared);
   } catch (cause) {

@@ -159,20 +159,6 @@ describe('restoreStore', () => {
     expect(await idsIn(fresh)).toEqual(['of-none', 'svc-1']);
   });
 
-  it('begins again after a killed one, whatever that left behind', async () => {
-    await prepare();
-    const left = await openStore({ location: `${at.location}.restoring`, clock });
-    await left.services.put([service('half')]);
-    for (const end of ['', '-wal'])
-      writeFileSync(`${at.location}.kept${end}`, readFileSync(`${at.location}.restoring${end}`));
-    await left.close();
-    for (const end of ['', '-wal'])
-      writeFileSync(`${at.location}.restoring${end}`, readFileSync(`${at.location}.kept${end}`));
-    await restoreStore({ from: backup(), to: at.location, clock });
-    expect(await idsIn(at.location)).toEqual(['svc-1']);
-    expect(readdirSync(at.folder).filter((name) => name.includes('restoring'))).toEqual([]);
-  });
-
   it('frees leases, and gives no fence number again', async () => {
     const request = {
       name: 'panel:dcim',

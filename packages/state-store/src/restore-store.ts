@@ -8,6 +8,7 @@ import { flush } from './sqlite/backup.js';
 import { toConnection } from './sqlite/connect.js';
 import { fileVersion } from './sqlite/file-version.js';
 import { openReader, toStorePath } from './sqlite/open-handle.js';
+import { toPartName } from './sqlite/part-files.js';
 import { retryWhileBusy } from './sqlite/immediate-sqlite-dialect.js';
 import { toStoreError } from './sqlite/to-store-error.js';
 import { createSqliteStore } from './sqlite-store.js';
@@ -56,7 +57,7 @@ export async function restoreStore(options: RestoreOptions): Promise<RestoreResu
   const source = toStorePath(options.from);
   const target = toStorePath(options.to);
   requireBackup(source);
-  const preparation = { source, prepared: `${target}.restoring`, clock, wait };
+  const preparation = { source, prepared: toPartName(target, 'restoring'), clock, wait };
   try {
     const version = await prepareBackup(preparation);
     const complete = (replaced: StateStore | null): Promise<void> => completeStore(preparation, replaced, options);

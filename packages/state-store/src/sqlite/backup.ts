@@ -4,19 +4,23 @@ import Sqlite from 'better-sqlite3';
 import { StoreError } from '../store-error.js';
 import { gzipFile } from './gzip-file.js';
 import { createPrivateFile, openReader, toStorePath } from './open-handle.js';
+import { toPartName } from './part-files.js';
 import { toStoreError } from './to-store-error.js';
 
 /** Pages copied before other work runs: 4 MB. */
 const PAGES_A_STEP = 1000;
 
-/** Copies the database at `from`, compressed, to the new file `to`. After an error, `to` does not exist. */
+/**
+ * Copies the database at `from`, compressed, to the new file `to`. After an error, `to` does not exist. Of two that write it at
+ * once, each writes files of its own: one of them makes it, and the other fails.
+ */
 export async function backupFile(from: string, to: string, waitMs: number): Promise<void> {
   const target = toStorePath(to);
-  const [copy, part] = [`${target}.part`, `${target}.part.gz`];
+  const copy = toPartName(target, 'part');
+  const part = `${copy}.gz`;
   try {
-    rmSync(part, { force: true });
     await copyFile(from, copy, { waitMs, target });
-    createPart(part);
+    createPrivateFile(part);
     await gzipFile(copy, part);
     flush(part);
     // Unlike a rename, a link never replaces an existing file.
@@ -32,7 +36,7 @@ export async function backupFile(from: string, to: string, waitMs: number): Prom
   }
 }
 
-/** Copies the database at `from`, as it is, to the file `to`, on the way to a `target`. */
+/** Copies the database at `from`, as it is, to the new file `to`, on the way to a `target`. */
 export async function copyFile(
   from: string,
   to: string,
@@ -40,8 +44,7 @@ export async function copyFile(
 ): Promise<void> {
   const source = await openReader(from, waitMs, { still: true });
   try {
-    rmSync(to, { force: true });
-    createPart(to);
+    createPrivateFile(to);
     await copy(source, to);
     detachLog(to);
     flush(to);
@@ -50,11 +53,6 @@ export async function copyFile(
   } finally {
     source.close();
   }
-}
-
-function createPart(file: string): void {
-  if (createPrivateFile(file)) return;
-  throw new StoreError('store_exists', `The file ${file} already exists: another backup is being written.`);
 }
 
 /**

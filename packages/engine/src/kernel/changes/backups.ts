@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { backupStore, LATEST_SCHEMA_VERSION } from '@sluice/state-store';
+import { backupStore, LATEST_SCHEMA_VERSION, StoreError } from '@sluice/state-store';
 import type { Clock } from '@sluice/panel-kind';
 import { zonedMidnight } from '@sluice/quota-core';
 import { findTimeZone } from '../../base/config/find-entry.js';
@@ -23,7 +23,7 @@ export function toMigrationBackup(
 ): (version: number) => Promise<void> {
   return async (version) => {
     const file = target(files, storeFile, `before-schema-${LATEST_SCHEMA_VERSION}-from-${version}-${stamp(clock)}`);
-    if (file !== null) await backupStore({ from: storeFile, to: file });
+    if (file !== null) await once(backupStore({ from: storeFile, to: file }));
   };
 }
 
@@ -31,14 +31,14 @@ export function toMigrationBackup(
 export async function backupBeforeEnforcing({ store, deps }: Context): Promise<void> {
   if (isInMemory(store)) return;
   const file = target(deps.files, store.location, 'before-first-enforcing');
-  if (file !== null) await store.maintenance.backup(file);
+  if (file !== null) await once(store.maintenance.backup(file));
 }
 
 /** Backs up the store before samples are thinned for the first time; once per store. */
 async function backupBeforeThinning({ store, deps }: Context): Promise<void> {
   if (isInMemory(store)) return;
   const file = target(deps.files, store.location, 'before-first-thinning');
-  if (file !== null) await store.maintenance.backup(file);
+  if (file !== null) await once(store.maintenance.backup(file));
 }
 
 /** Makes the backup of the day (UTC), and deletes the oldest beyond the number kept. */
@@ -46,13 +46,22 @@ async function backupDaily({ store, deps }: Context): Promise<void> {
   const { clock, files } = deps;
   if (isInMemory(store)) return;
   const file = target(files, store.location, `daily-${new Date(clock.now()).toISOString().slice(0, 10)}`);
-  if (file !== null) await store.maintenance.backup(file);
+  if (file !== null) await once(store.maintenance.backup(file));
   const folder = backupFolder(store.location);
   const daily = files
     .list(folder)
     .filter((name) => DAILY.test(name))
     .sort();
   for (const name of daily.slice(0, Math.max(0, daily.length - KEPT))) files.remove(path.join(folder, name));
+}
+
+/** Waits for a backup; one that another run has made meanwhile is as good. */
+async function once(backup: Promise<void>): Promise<void> {
+  try {
+    await backup;
+  } catch (error) {
+    if (!(error instanceof StoreError) || error.code !== 'store_exists') throw error;
+  }
 }
 
 /** Returns the file for a backup; null where it exists, be it of a version that did not compress them. */
