@@ -64,7 +64,8 @@ export async function joinBlocks({ db }: Session, run: string): Promise<void> {
     .execute();
 }
 
-function toRow(calls: readonly ApiCallRecord[]) {
+/** Returns the columns of a block of calls. */
+export function toRow(calls: readonly ApiCallRecord[]) {
   const times = calls.map(({ at }) => at).sort();
   const only = <T>(values: readonly T[]): T | null => (new Set(values).size === 1 ? (values[0] ?? null) : null);
   return {

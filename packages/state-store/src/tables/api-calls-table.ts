@@ -3,6 +3,7 @@ import type { StoreTables } from '../store.js';
 import type { Access, Session } from './access.js';
 import { decodeBlock, decodeNewest, NEWEST_OF_PANEL } from './api-call-block.js';
 import { addBlock, joinBlocks, lastCallNumber } from './api-call-writes.js';
+import { countRenames } from './rename-calls.js';
 import { listByTime, rowsByTime } from './record-queries.js';
 import { apiCalls } from './run-record-tables.js';
 
@@ -30,7 +31,7 @@ type BlockHead = Record<'seq' | 'first_seq', number> & Record<'first_at' | 'last
  * row is lower than that of every call in a block.
  */
 export function apiCallsTable(access: Access): StoreTables['apiCalls'] {
-  const panels: PanelsOfBlocks = new Map();
+  const panels: PanelsOfBlocks = { renames: 0, known: new Map() };
   return {
     add: (records) => access.write((session) => addBlock(session, records)),
     join: (run) => access.write((session) => joinBlocks(session, run)),
@@ -158,7 +159,11 @@ function isBefore(head: BlockHead, { call, seq }: NumberedCall): boolean {
 const FIRST_HEADS = 32;
 
 /** The panels of blocks that were read: one without a panel's calls is not unpacked for them again. */
-type PanelsOfBlocks = Map<string, ReadonlySet<string>>;
+interface PanelsOfBlocks {
+  /** How often panels had been renamed. */
+  renames: number;
+  readonly known: Map<string, ReadonlySet<string>>;
+}
 
 /** So many are kept. */
 const MOST_KEPT = 5000;
@@ -172,6 +177,10 @@ async function newestInBlocks(
   filter: CallFilter,
   { limit = Number.MAX_SAFE_INTEGER, panels }: { limit?: number | undefined; panels: PanelsOfBlocks },
 ): Promise<NumberedCall[]> {
+  const { known } = panels;
+  const renames = await countRenames(session);
+  if (panels.renames !== renames) known.clear();
+  panels.renames = renames;
   let found: NumberedCall[] = [];
   // A store has many thousands of blocks, and the first ones are mostly enough.
   for (const part of [
@@ -182,10 +191,10 @@ async function newestInBlocks(
     for (const head of heads) {
       const oldest = found.length < limit ? undefined : found.at(-1);
       if (oldest !== undefined && isBefore(head, oldest)) return found;
-      if (filter.panel !== undefined && panels.get(toKey(head))?.has(filter.panel) === false) continue;
+      if (filter.panel !== undefined && known.get(toKey(head))?.has(filter.panel) === false) continue;
       const calls = await readBlock(session, head, isOfNewest(head, filter, limit));
-      if (panels.size >= MOST_KEPT) panels.clear();
-      panels.set(toKey(head), new Set(calls.map(({ call }) => call.panel)));
+      if (known.size >= MOST_KEPT) known.clear();
+      known.set(toKey(head), new Set(calls.map(({ call }) => call.panel)));
       found.push(...calls.filter(({ call }) => matches(call, filter)));
       found = found.sort((a, b) => byTime(b, a)).slice(0, limit);
     }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { minute, service } from '../test/records.js';
+import { toAgentSubject } from '@sluice/quota-core';
+import { apiCall, minute, service } from '../test/records.js';
 import { useStore } from '../test/use-store.js';
 import { connectWriter } from '../sqlite/connect.js';
 import { PANEL_TABLES, SUBJECT_TABLES } from './rename-panel.js';
@@ -34,7 +35,45 @@ describe('a panel that is renamed', () => {
       ['calls_due:dcim-2:7', { panel: 'dcim-2' }],
       ['calls_due:fra:7', { panel: 'fra' }],
       ['other:dcim', null],
+      ['renamed-panels', null],
     ]);
+  });
+
+  it('is renamed in its calls, also where they are with those of other panels, and a damaged block stays', async () => {
+    const { store } = at;
+    const count = async (panel: string): Promise<number> => (await store.apiCalls.list({ panel })).length;
+    const agent = (panel: string): string => toAgentSubject(panel, 'uuid');
+    await store.apiCalls.add([
+      apiCall(minute(1), { run: 'run-1', panel: 'dcim' }),
+      apiCall(minute(1), { run: 'run-1', panel: 'dcim-2' }),
+    ]);
+    await store.apiCalls.add([apiCall(minute(1), { run: 'run-2', panel: 'dcim', service: agent('dcim') })]);
+    await store.apiCalls.add(Array.from({ length: 300 }, () => apiCall(minute(1), { run: 'run-3', panel: 'dcim' })));
+    await store.apiCalls.add([apiCall(minute(1), { run: 'run-4', panel: 'other' })]);
+    const { handle, close } = await connectWriter(at.location, 1000);
+    handle.exec(`update api_call_blocks set data = x'00', panel = null where run = 'run-4'`);
+    await close();
+    await expect(count('fra')).rejects.toMatchObject({ code: 'store_damaged' });
+    await store.panels.rename({ from: 'dcim', to: 'fra', ...KEYS });
+    const again = await connectWriter(at.location, 1000);
+    again.handle.exec(`delete from api_call_blocks where run = 'run-4'`);
+    await again.close();
+    expect([await count('dcim'), await count('fra'), await count('dcim-2')]).toEqual([0, 302, 1]);
+    expect(await store.apiCalls.list({ panel: 'fra', limit: 10 })).toHaveLength(10);
+    expect(await store.apiCalls.list({ service: agent('fra') })).toHaveLength(1);
+  });
+
+  it('is renamed in calls that were read before', async () => {
+    const { store } = at;
+    await store.apiCalls.add([
+      apiCall(minute(1), { run: 'run-1', panel: 'dcim' }),
+      apiCall(minute(1), { run: 'run-1', panel: 'dcim-2' }),
+    ]);
+    const read = async () =>
+      Promise.all(['dcim', 'fra'].map(async (panel) => (await store.apiCalls.list({ panel })).length));
+    expect(await read()).toEqual([1, 0]);
+    await store.panels.rename({ from: 'dcim', to: 'fra', ...KEYS });
+    expect(await read()).toEqual([0, 1]);
   });
 
   it('leaves the keys of other panels, where its name is a part of those', async () => {
@@ -47,6 +86,7 @@ describe('a panel that is renamed', () => {
       'brake:agents:fra',
       'brake:fra',
       'calls_due:fra:7',
+      'renamed-panels',
     ]);
   });
 });

@@ -2,6 +2,7 @@ import { toAgentSubject } from '@sluice/quota-core';
 import { type RawBuilder, sql } from 'kysely';
 import type { PanelRename } from '../records.js';
 import type { Access, Session } from './access.js';
+import { renameCalls } from './rename-calls.js';
 
 /** Tables with rows of panels. */
 export const PANEL_TABLES = [
@@ -77,6 +78,7 @@ export function renamePanel(access: Access, rename: PanelRename): Promise<boolea
     for (const table of READ_TABLES)
       await sql`delete from ${sql.table(table)} where "panel" = ${rename.to}`.execute(session.db);
     await dropSwitches(session, rename);
+    await renameCalls(session, rename);
     for (const table of PANEL_TABLES) await renameRows(session, table, rename);
     await renameActions(session, rename);
     for (const table of SUBJECT_TABLES) await renameAgents(session, table, rename);
