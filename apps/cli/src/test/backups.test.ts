@@ -122,6 +122,25 @@ describe('a backup by itself', () => {
     expect(backups()).toEqual(['before-first-enforcing.db.gz']);
   });
 
+  it('of a day to come, made while the clock was ahead, is the first to go', async () => {
+    const ahead = ['daily-2027-01-01.db.gz', 'daily-2027-01-02.db.gz'];
+    await at.bench.sluice('reconcile');
+    for (const name of ahead) at.bench.write(`${FOLDER}/${name}`, 'ahead');
+    for (let day = 0; day < 5; day++) {
+      at.bench.clock.advance(DAY);
+      await at.bench.sluice('reconcile');
+    }
+    const daily = () => backups().filter((name) => name.startsWith('daily-'));
+    expect([daily().length, daily().includes(ahead[0] ?? ''), daily().includes(ahead[1] ?? '')]).toEqual([
+      7,
+      false,
+      true,
+    ]);
+    at.bench.clock.advance(DAY);
+    await at.bench.sluice('reconcile');
+    expect([daily().length, daily().at(-1)]).toEqual([7, 'daily-2026-11-26.db.gz']);
+  });
+
   it('is made each day by reconcile, and seven are kept', async () => {
     for (let day = 0; day < 10; day++) {
       await at.bench.sluice('reconcile');

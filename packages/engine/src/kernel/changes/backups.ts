@@ -45,13 +45,17 @@ async function backupBeforeThinning({ store, deps }: Context): Promise<void> {
 async function backupDaily({ store, deps }: Context): Promise<void> {
   const { clock, files } = deps;
   if (isInMemory(store)) return;
-  const file = target(files, store.location, `daily-${new Date(clock.now()).toISOString().slice(0, 10)}`);
+  const today = `daily-${new Date(clock.now()).toISOString().slice(0, 10)}`;
+  const file = target(files, store.location, today);
   if (file !== null) await once(store.maintenance.backup(file));
   const folder = backupFolder(store.location);
-  const daily = files
+  const found = files
     .list(folder)
     .filter((name) => DAILY.test(name))
     .sort();
+  // One of a day to come was made while the clock was ahead: it is the first to go.
+  const isAhead = (name: string): boolean => name.slice(0, today.length) > today;
+  const daily = [...found.filter(isAhead), ...found.filter((name) => !isAhead(name))];
   for (const name of daily.slice(0, Math.max(0, daily.length - KEPT))) files.remove(path.join(folder, name));
 }
 
