@@ -243,7 +243,13 @@ describe('the unit of the server', () => {
     );
     expect(server).toMatch(/^# Create this file .* DCIM_TOKEN, SERVE_TOKEN\.$/m);
     expect(poll).not.toContain('SERVE_TOKEN');
-    for (const line of ['Type=exec', 'Restart=on-failure', 'RestartPreventExitStatus=2', 'WantedBy=multi-user.target'])
+    for (const line of [
+      'Type=exec',
+      'Restart=on-failure',
+      'RestartPreventExitStatus=2',
+      'SuccessExitStatus=143',
+      'WantedBy=multi-user.target',
+    ])
       expect(server).toContain(`${line}\n`);
     // The compiler of Node writes memory that it executes.
     expect(server).not.toContain('MemoryDenyWriteExecute');

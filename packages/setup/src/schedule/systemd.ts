@@ -103,6 +103,8 @@ function toServer({ invocation, secrets }: NonNullable<SchedulePlan['server']>):
       'RestartSec=5s',
       // A config that is refused is refused again.
       'RestartPreventExitStatus=2',
+      // It ends so when it is stopped.
+      'SuccessExitStatus=143',
       // A run under way stops at a safe step.
       'TimeoutStopSec=90s',
     ],
