@@ -73,6 +73,7 @@ describe('the schedule', () => {
       {
         name: 'reconcile',
         timing: { at: '04:17' },
+        lastStart: () => Promise.resolve(Date.parse('2026-11-19T04:17:00Z')),
         run: () => {
           const outcome = outcomes.shift() ?? 'done';
           return outcome instanceof Error ? Promise.reject(outcome) : Promise.resolve(outcome as 'done');
@@ -114,7 +115,8 @@ describe('the schedule', () => {
     const clock = virtualClock('2026-10-24T12:00:00Z');
     const { starts } = start(clock, [{ name: 'reconcile', timing: { at: '04:17' } }], 'Europe/Berlin');
     await clock.pass(48 * HOUR);
-    expect(starts).toEqual(['reconcile 25T03:17', 'reconcile 26T03:17']);
+    // The first one at once, since there was none before.
+    expect(starts).toEqual(['reconcile 24T12:00', 'reconcile 25T03:17', 'reconcile 26T03:17']);
   });
 
   it('waits for the run under way when it is stopped, and starts no other', async () => {

@@ -74,7 +74,7 @@ async function firstDue(job: ScheduledJob, { clock, random, timeZone, onError }:
   const soon = now + random() * JITTER_MS;
   if ('everyMs' in timing) return last === null || last > now ? soon : Math.max(soon, last + timing.everyMs);
   const zoned = { timing, timeZone };
-  return last !== null && last < previousDue(zoned, now) ? soon : nextDue(zoned, now, now);
+  return last === null || last < previousDue(zoned, now) ? soon : nextDue(zoned, now, now);
 }
 
 /** Waits until an instant; returns false when the schedule is stopped. After the clock was set back, waits one interval at most. */
