@@ -196,6 +196,7 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   order_id_missing: SET_USERNAME,
   username_empty_after_reduction: SET_USERNAME,
   name_empty: 'Set it with "sluice service set {service} first_name=NAME"',
+  record_of_service: 'End it with "sluice provision terminate {service}", a number with "sluice did release NUMBER"',
   unbilled_calls:
     'Bill them with "sluice provision terminate {service} --final-invoice", or give them up with --forfeit-unbilled',
   calls_given_up:

@@ -141,6 +141,7 @@ export type {
   CallTerms,
   CallToSimulate,
   PanelTelephony,
+  RemovableState,
   SimulatedCall,
   TelephonyField,
   TelephonyFieldType,

@@ -146,6 +146,12 @@ export interface CallTerms {
   billingType: 'postpaid' | 'prepaid';
 }
 
+/** What of a record shows whether it was removed. */
+export interface RemovableState {
+  status: unknown;
+  subscriberId: unknown;
+}
+
 /**
  * The calls, lines and catalogue of a telephony panel. All methods reject with a `PanelError`; a write that rejects with
  * `outcomeUnknown` may have been made, and is never repeated by itself. What the system lacks rejects before any call.
@@ -173,6 +179,8 @@ export interface PanelTelephony {
   repaired?(service: ServiceRecord): readonly string[];
   /** Returns why a line is not the service's, though the service names it; null where nothing contradicts. Absent: never. Pure. */
   ownerConflict?(service: ServiceRecord, line: TelephonyRecords['subscribers']): string | null;
+  /** Returns whether a record that is listed was removed. Absent: what is listed is there. Pure. */
+  isRemoved?(resource: TelephonyResource, shown: RemovableState): boolean;
   /** Returns how calls of a product are billed. Pure. */
   terms(product: ProductSettings): CallTerms;
   /**

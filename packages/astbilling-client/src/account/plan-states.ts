@@ -82,7 +82,7 @@ export function reserve(did: Did): LineStep[] {
 }
 
 /** Whether a number that was read back is released: one that went back to the pool is, even if it is suspended there. */
-export function isReleased({ status, subscriberId }: Pick<Did, 'status' | 'subscriberId'>): boolean {
+export function isReleased({ status, subscriberId }: Readonly<Record<'status' | 'subscriberId', unknown>>): boolean {
   return status === 'terminated' || (subscriberId === null && status !== 'active');
 }
 

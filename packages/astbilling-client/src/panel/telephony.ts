@@ -10,6 +10,7 @@ import type {
 } from '@sluice/panel-kind';
 import type { CallRecord } from '@sluice/telephony';
 import { SluiceError, usageError } from '@sluice/panel-kind';
+import { isReleased } from '../account/plan-states.js';
 import { type LineSystem, toLineSystem } from '../account/system.js';
 import { CANONICAL_FIELDS, type FieldType } from '../wire/fields.js';
 import type { AstbillingClient, Lifecycle, Reads, ReadsAndWrites, Removable, Report } from '../client/types.js';
@@ -69,7 +70,7 @@ export function createTelephony(
     fields: (resource) => listFields(client, system, resource),
     findSubscriber: ({ refs }) => refs[LINE_REF] ?? null,
     repaired: ({ ownRefs }) => (ownRefs.includes(LINE_REF) ? REPAIRED_FIELDS : []),
-    ownerConflict: findForeignReference,
+    ...{ ownerConflict: findForeignReference, isRemoved },
     terms: toTerms,
     async *calls(filter, signal) {
       refuse({ resource: 'calls', operation: 'read' });
@@ -108,6 +109,9 @@ export function createTelephony(
     verifyToken: (signal) => client.auth.verify({ signal }),
   };
 }
+
+const isRemoved: NonNullable<PanelTelephony['isRemoved']> = (resource, shown) =>
+  resource === 'dids' ? isReleased(shown) : resource === 'subscribers' && shown.status === 'terminated';
 
 /** Types that are only read, since no text stands for them. */
 const COMPUTED: readonly FieldType[] = ['time', 'texts', 'sip', 'duration'];

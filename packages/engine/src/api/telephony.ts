@@ -1,5 +1,6 @@
 import type { LineView, ListedRecords, RecordChange } from '@sluice/contract/documents';
 import type { TelephonyResource } from '@sluice/panel-kind';
+import { refuseOwned } from '../features/provision/owned-records.js';
 import { changeRecord, type ChangeRequest } from '../features/telephony/change-record.js';
 import { listRecords, showRecord } from '../features/telephony/find-records.js';
 import { lineOfService } from '../features/telephony/line-of-service.js';
@@ -47,6 +48,7 @@ export interface Telephony {
   ): Promise<RecordChange>;
   /** Changes the named fields of a record; an empty text clears a field. With `service`, a subscriber has to be its line by then. */
   set(resource: TelephonyResource, id: string, options: TelephonySetOptions): Promise<RecordChange>;
+  /** Removes a record; one that belongs to a service is refused. */
   remove(resource: TelephonyResource, id: string, options?: TelephonyChangeOptions): Promise<RecordChange>;
 }
 
@@ -58,7 +60,8 @@ export function telephonyApi(call: RunCall): Telephony {
     options: TelephonyChangeOptions = {},
   ): Promise<RecordChange> => {
     const { panel = null } = options;
-    return checked(options, (context) => changeRecord(context, { ...what, panel, ...toHow(options) }));
+    const how = { panel, ...toHow(options), refuseRemoval: refuseOwned };
+    return checked(options, (context) => changeRecord(context, { ...what, ...how }));
   };
   return {
     list: (resource, options = {}) => {

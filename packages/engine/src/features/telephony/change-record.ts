@@ -15,6 +15,7 @@ import { findRecord } from './find-records.js';
 import { type FieldValue, readValues } from './read-values.js';
 import { type NamedTelephony, RECORD_NAMES, refuseUnsupported, requireTelephony } from './panels.js';
 import { toKey } from './record-keys.js';
+import { isRemoved, type Removal } from './removed-records.js';
 import { findRemoved, resolveEarlier, writeRecord } from './write-record.js';
 
 /** What to change. */
@@ -32,6 +33,8 @@ export interface ChangeRequest {
   reader?: Reader;
   dryRun: boolean;
   waitMs: number;
+  /** Refuses to remove a record that may not be removed by itself. */
+  refuseRemoval: (context: Context, on: NamedTelephony, removal: Removal) => Promise<void>;
 }
 
 /** Creates, changes or removes a record of a telephony system: journal, call, read back. Repeatable without harm. */
@@ -110,7 +113,7 @@ async function set(change: WantedChange): Promise<Done> {
 }
 
 async function remove(change: WantedChange): Promise<Done> {
-  const { context, on, request } = change;
+  const { context, on, run, request } = change;
   const { resource } = request;
   const { id } = request;
   let found: { id: string };
@@ -126,12 +129,17 @@ async function remove(change: WantedChange): Promise<Done> {
     found = { id };
   }
   const before = toDocument(found);
-  if (request.dryRun) return { record: before, changed: ['id'], differs: [] };
+  // A number of a pool may still be removed from the list, where the panel does that.
+  if (before['status'] === 'terminated' && isRemoved(on, resource, before))
+    return { record: before, changed: [], differs: [] };
+  const { dryRun, waitMs } = request;
+  await request.refuseRemoval(context, on, { resource, record: before, dryRun, waitMs, leases: run.leases });
+  if (dryRun) return { record: before, changed: ['id'], differs: [] };
   const find = async (): Promise<TelephonyDocument | null> => {
     if (isUnreadable) return (await isThere(change, id)) ? before : null;
     const rows = await on.telephony.list(resource, {}, context.deps.signal);
-    const row = rows.find(({ id }) => id === found.id);
-    return row === undefined ? null : toDocument(row);
+    const shown = rows.map(toDocument).find((row) => row['id'] === found.id);
+    return shown === undefined || isRemoved(on, resource, shown) ? null : shown;
   };
   await write(change, { id: found.id, before, find });
   return { record: before, changed: ['id'], differs: [] };

@@ -22,6 +22,7 @@ import { NAMES } from './find-records.js';
 import { type NamedTelephony, RECORD_NAMES } from './panels.js';
 import { type FieldValue, toRecordValues } from './read-values.js';
 import { sharesKey } from './record-keys.js';
+import { isRemoved } from './removed-records.js';
 
 /** A change to one record. */
 export interface RecordWrite {
@@ -268,7 +269,7 @@ async function readOutcome(context: Context, on: NamedTelephony, row: ActionReco
   const shows = (record: TelephonyDocument): boolean =>
     fields.every((field) => showsValue(field, record, values[field.name] ?? null));
   const same = rows.find((record) => (id === null ? shows(record) : record['id'] === id));
-  const isDone = operation === 'remove' ? same === undefined : same !== undefined && shows(same);
+  const isDone = operation === 'remove' ? isRemoved(on, resource, same) : same !== undefined && shows(same);
   if (isDone) return { state: 'applied', observed: null, error: null };
   if (callAgeMs(row, context.deps.clock.now()) < LATEST_CALL_MS) return null;
   return failed({ code: 'not_done', message: 'the panel does not show the change' });
