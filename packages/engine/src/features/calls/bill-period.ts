@@ -12,7 +12,7 @@ import { type BillingType, describeTypeChanged, findBillingType, TYPE_CHANGED } 
 import { describeBound, lastDayBefore } from '../../base/describe-period.js';
 import { BY_HAND, isByHand } from '../billing/by-hand.js';
 import { isFinal, isInDoubt, isTaken, toInstants } from './due.js';
-import { gather, type Gathered } from './gather.js';
+import { gather, type Gathered, isAsBilled } from './gather.js';
 import { listLineBills } from './line-bills.js';
 import { findSubscriber } from '../telephony/find-line.js';
 import { isOfNothing } from './read-again.js';
@@ -130,11 +130,12 @@ async function finished(context: Context, of: PeriodOfLine, bill: CallBillRecord
       verifyPlan: null,
       report: { sink, format: reports.format },
     });
-    const warnings =
-      gathered.digest === bill.digest
-        ? []
-        : [{ code: 'calls_changed', message: 'The calls are not those that were billed: compare them' }];
-    return { ...view, csv: await sink.finish(), warnings };
+    if (isAsBilled(gathered, bill)) return { ...view, csv: await sink.finish() };
+    // A report of other charges would be read as what was billed.
+    await sink.discard();
+    const message =
+      'The calls or their charges are not those that were billed, so that no report was made: compare them';
+    return { ...view, warnings: [{ code: 'calls_changed', message }] };
   } catch (error) {
     await sink.discard();
     throw error;

@@ -10,6 +10,8 @@ import {
   RateTable,
   type ReportFormat,
 } from '@sluice/telephony';
+import { compareMoney } from '@sluice/quota-core';
+import type { CallBillRecord } from '@sluice/state-store';
 import { isInWindow, type ServiceWindow } from '../../base/ownership.js';
 import type { Context } from '../../context/context.js';
 import type { Line } from '../telephony/find-line.js';
@@ -96,6 +98,14 @@ export async function gather(context: Context, request: GatherRequest): Promise<
     differenceCount: verify?.count() ?? 0,
     foreign: [...foreign, ...[...unowned].filter((id) => !owned.has(id))].slice(0, MOST_FOREIGN),
   };
+}
+
+/** Returns whether calls are those of a bill, with the charges that were billed in sum. */
+export function isAsBilled(
+  { digest, totals }: Pick<Gathered, 'digest' | 'totals'>,
+  bill: Pick<CallBillRecord, 'digest' | 'charged'>,
+): boolean {
+  return digest === bill.digest && compareMoney(totals.total, bill.charged) === 0;
 }
 
 function isWithin({ startedAt }: CallRecord, { start, end }: BillPeriod): boolean {

@@ -9,7 +9,7 @@ import type { Reader } from '../../context/reader.js';
 import type { Context } from '../../context/context.js';
 import { refuseOtherClient, requireService } from '../../context/find-service.js';
 import type { CallReportSink } from './gather.js';
-import { gather } from './gather.js';
+import { gather, isAsBilled } from './gather.js';
 import { toPeriod } from './due.js';
 import { requireLineOfCalls } from '../telephony/find-line.js';
 
@@ -86,8 +86,8 @@ async function makeAgain(context: Context, bill: CallBillRecord): Promise<string
   };
   const period = toPeriod(bill, line.telephony.timeZone);
   const report = { sink, format: 'rfc4180' } as const;
-  const { digest } = await gather(context, { line, period, verifyPlan: null, report });
-  if (digest === bill.digest) return parts.join('');
+  const gathered = await gather(context, { line, period, verifyPlan: null, report });
+  if (isAsBilled(gathered, bill)) return parts.join('');
   throw new SluiceError(
     'report_failed',
     `The report of bill "${bill.id}" is gone, and the records of panel "${line.service.panel}" are no longer those that were billed`,
