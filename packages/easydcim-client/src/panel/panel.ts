@@ -224,8 +224,14 @@ export class EasyDcimPanel implements Panel<EasyDcimState> {
   async #readAdminState(port: Port, options: { tag: string; signal: AbortSignal }): Promise<Port> {
     try {
       const own = await this.client.ports.get(port.id, options);
-      const { adminEnabled, management } = own;
-      return { ...port, adminEnabled, linkUp: own.linkUp ?? port.linkUp, management: port.management || management };
+      const { adminEnabled } = own;
+      return {
+        ...port,
+        adminEnabled,
+        linkUp: own.linkUp ?? port.linkUp,
+        management: port.management || own.management,
+        itemId: port.itemId ?? own.itemId,
+      };
     } catch {
       return port; // the state stays unknown, which the plan reports
     }

@@ -54,4 +54,12 @@ describe('a list of ports', () => {
     expect(changing()).toEqual([`${port(1)}/disable`]);
     expect(at.panel.port(UPLINK).adminState).toBe('up');
   });
+
+  it('may leave out the device of a port, which the port itself names', async () => {
+    at.panel.answers.ports.style = 'stateless';
+    at.panel.addService({ id: 900, orderId: 990, serverId: 77, user: 90, ports: [{ id: UPLINK, name: 'eth5' }] });
+    listAlso(() => [{ id: UPLINK, name: 'eth5' }]);
+    expect(await poll()).toBe('done');
+    expect(changing()).toEqual([`${port(1)}/disable`]);
+  });
 });
