@@ -1,20 +1,15 @@
 import { isPanelError } from '@sluice/panel-http';
 import { toItemError, type ApplyContext, type Clock, type Step, type StepOutcome } from '@sluice/panel-kind';
-import type { EasyDcimClient } from '../index.js';
+import { type ObjectCalls, readOrder, readPort } from './read-objects.js';
 import { ACCEPTED, inDoubt, isRepeat, toOrderOutcome, toPortOutcome } from './resolve.js';
-import { ACTION_TYPES, isPortAction } from './state.js';
+import { ACTION_TYPES, isPortAction, type PortPrior } from './state.js';
 
 /** Waits before each reading: a panel may queue changes of ports. */
 const READ_BACK_MS = [0, 250, 750, 1500];
 
-type Call = { tag: string; impersonate?: string };
-
 /** What performing a step requires. */
-interface StepCalls {
-  client: EasyDcimClient;
+interface StepCalls extends ObjectCalls {
   clock: Clock;
-  /** Options of the calls about the service. */
-  call: Call;
 }
 
 /**
@@ -22,20 +17,21 @@ interface StepCalls {
  * else restricted since the plan is not ours.
  */
 export async function performStep(calls: StepCalls, step: Step, context: ApplyContext): Promise<StepOutcome> {
-  const { client, clock, call } = calls;
+  const { clock } = calls;
   const before = await readRestricted(calls, step);
   if (before !== null) return restrictedBefore(before, step, context);
   let refused: unknown = null;
   await context.calling();
   try {
-    await change(client, step, call);
+    await change(calls, step);
   } catch (error) {
     refused = error;
   }
-  const read = (): Promise<StepOutcome> => readOutcome(client, call, step);
+  const read = (): Promise<StepOutcome> => readOutcome(calls, step, step.prior);
   const onHidden = refused === null ? () => context.accepted(ACCEPTED) : null;
   const outcome = await readBack(clock, read, refused, onHidden);
-  if (outcome.state === 'applied' && isRestriction(step.type) && saysAlready(refused))
+  // Whether the panel shows it or not: what it refuses as done was not done by this call.
+  if (outcome.state !== 'failed' && isRestriction(step.type) && saysAlready(refused))
     return restrictedBefore(outcome, step, context);
   if (refused !== null || outcome.state !== 'in-doubt') return outcome;
   return { ...outcome, observed: { ...(outcome.observed as object | null), ...ACCEPTED } };
@@ -46,11 +42,11 @@ function isRestriction(type: string): boolean {
 }
 
 /** Returns the outcome of a restriction that the panel shows before the call; null where it shows none. */
-async function readRestricted({ client, call }: StepCalls, step: Step): Promise<StepOutcome | null> {
+async function readRestricted(calls: StepCalls, step: Step): Promise<StepOutcome | null> {
   if (!isRestriction(step.type)) return null;
   try {
     // A link that went down does not show that the port was disabled.
-    const outcome = await readOutcome(client, call, { ...step, prior: null });
+    const outcome = await readOutcome(calls, step, null);
     return outcome.state === 'applied' ? outcome : null;
   } catch {
     return null; // The observation of the plan showed no restriction.
@@ -59,15 +55,14 @@ async function readRestricted({ client, call }: StepCalls, step: Step): Promise<
 
 /** Only the repeat of a call of ours, which may have arrived late, makes an existing restriction ours. */
 async function restrictedBefore(found: StepOutcome, step: Step, { earlier }: ApplyContext): Promise<StepOutcome> {
-  return isRepeat(step, await earlier()) ? found : { ...found, state: 'unneeded' };
+  return isRepeat(step, await earlier()) ? found : { ...found, state: 'unneeded', error: null };
 }
 
 function saysAlready(refused: unknown): boolean {
   return isPanelError(refused) && refused.code === 'PANEL_REJECTED' && /\balready\b/i.test(refused.message);
 }
 
-/** Passes no signal: a change that has begun is finished. */
-function change(client: EasyDcimClient, step: Step, call: Call): Promise<void> {
+function change({ client, options: call }: StepCalls, step: Step): Promise<void> {
   switch (step.type) {
     case ACTION_TYPES.disablePort:
       return client.ports.disable(step.target, call);
@@ -110,17 +105,23 @@ async function readBack(
   return inDoubt(refusal.message, observed);
 }
 
-async function readOutcome(client: EasyDcimClient, call: Call, step: Step): Promise<StepOutcome> {
-  const outcome = isPortAction(step.type)
-    ? toPortOutcome(step.type, step.prior, await client.ports.get(step.target, call))
-    : toOrderOutcome(step.type, await client.orders.get(step.target, call));
+/** Reads what the observation of the plan read. `prior`: the state that a link is compared with; null: a link shows nothing. */
+async function readOutcome(
+  calls: StepCalls,
+  { type, target, prior: planned }: Step,
+  prior: unknown,
+): Promise<StepOutcome> {
+  const isListed = typeof (planned as Partial<PortPrior> | null)?.adminEnabled === 'boolean';
+  const outcome = isPortAction(type)
+    ? toPortOutcome(type, prior, await readPort(calls, target, isListed))
+    : toOrderOutcome(type, await readOrder(calls, target));
   if (outcome.state !== 'failed') return outcome;
   return {
     ...outcome,
     state: 'in-doubt',
     error: {
       code: 'not_yet_visible',
-      message: `${step.type} ${step.target}: the panel accepted it but does not show it yet; the next run checks again`,
+      message: `${type} ${target}: the panel accepted it but does not show it yet; the next run checks again`,
     },
   };
 }

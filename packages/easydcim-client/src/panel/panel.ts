@@ -36,6 +36,7 @@ import {
   withReading,
 } from './plausibility.js';
 import { readLeft } from './read-left.js';
+import { type ObjectCalls, readOrder } from './read-objects.js';
 import { resolveAction } from './resolve.js';
 import {
   easyDcimResources,
@@ -178,12 +179,9 @@ export class EasyDcimPanel implements Panel<EasyDcimState> {
         ),
       );
     };
-    const readOrder = async (): Promise<void> => {
-      // Orders are read without the user, so that a problem with impersonation has no effect here.
-      const options = { ...this.#call(service), signal };
-      const order = await this.client.orders.get(toSentRef(service, 'easydcim_order_id') ?? '', options);
-      state.order =
-        order.suspended === null && serviceId !== undefined ? await this.#readStatus(order, serviceId, options) : order;
+    const objects = this.#objects(service, signal);
+    const readOwnOrder = async (): Promise<void> => {
+      state.order = await readOrder(objects, toSentRef(service, 'easydcim_order_id') ?? '');
     };
     await Promise.all([
       serviceId === undefined
@@ -195,15 +193,14 @@ export class EasyDcimPanel implements Panel<EasyDcimState> {
           }),
       orderId === undefined
         ? undefined
-        : readOrder().catch((error: unknown) => {
+        : readOwnOrder().catch((error: unknown) => {
             state.orderError = withCredentialKey(error, this.#key);
           }),
     ]);
     state.ports = markForeign(service, state);
     if (rows !== undefined) {
-      const options = { ...this.#call(service), signal };
       const toError = (error: unknown): ItemError => withCredentialKey(error, this.#key);
-      Object.assign(state, await readLeft({ client: this.client, options, toError }, state, { order: orderId, rows }));
+      Object.assign(state, await readLeft({ ...objects, toError }, state, { order: orderId, rows }));
     }
     return { service: service.id, at: isoNow(this.#deps.clock), state, error: state.portsError ?? state.orderError };
   }
@@ -237,30 +234,13 @@ export class EasyDcimPanel implements Panel<EasyDcimState> {
     }
   }
 
-  async #readStatus<O extends { suspended: boolean | null }>(
-    order: O,
-    serviceId: string,
-    options: { tag: string; signal: AbortSignal },
-  ): Promise<O> {
-    try {
-      const { status } = await this.client.services.get(serviceId, options);
-      if (status === null) return order;
-      return {
-        ...order,
-        suspended: /^suspended$/i.test(status) ? true : /^activ(e|ated)$/i.test(status) ? false : null,
-      };
-    } catch {
-      return order; // the state stays unknown, which the plan reports
-    }
-  }
-
   plan = planEasyDcim;
   resolve = resolveAction;
   resources = easyDcimResources;
 
   apply(service: ServiceRecord, step: Step, context: ApplyContext): Promise<StepOutcome> {
-    const { client } = this;
-    return performStep({ client, clock: this.#deps.clock, call: this.#call(service) }, step, context);
+    // No signal: a change that has begun is finished.
+    return performStep({ ...this.#objects(service), clock: this.#deps.clock }, step, context);
   }
 
   readonly objects = { toObjectKey, isRestricted, isComplete, mayShare, nameShared };
@@ -283,6 +263,10 @@ export class EasyDcimPanel implements Panel<EasyDcimState> {
   callOptions(service: ServiceRecord, signal: AbortSignal): { tag: string; impersonate?: string; signal: AbortSignal } {
     toSentRef(service, 'easydcim_user');
     return { ...this.#call(service), signal };
+  }
+
+  #objects(service: ServiceRecord, signal?: AbortSignal): ObjectCalls {
+    return { client: this.client, options: { ...this.#call(service), ...(signal && { signal }) }, service };
   }
 
   #call(service: ServiceRecord): { tag: string; impersonate?: string } {

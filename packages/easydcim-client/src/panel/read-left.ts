@@ -1,20 +1,19 @@
 import type { ItemError, OpenRows } from '@sluice/panel-kind';
-import type { CallOptions, EasyDcimClient } from '../index.js';
+import { type ObjectCalls, readOrder } from './read-objects.js';
 import { isPortAction, type EasyDcimState, type LeftObject } from './state.js';
 
 /** What reading the objects requires. */
-interface LeftCalls {
-  client: EasyDcimClient;
-  options: CallOptions;
+interface LeftCalls extends ObjectCalls {
   toError: (error: unknown) => ItemError;
 }
 
 /** Reads the ports and orders with open evidence or an unresolved action that the service does not have any more. */
 export async function readLeft(
-  { client, options, toError }: LeftCalls,
+  calls: LeftCalls,
   state: EasyDcimState,
   { order: ownOrder, rows }: { order: string | undefined; rows: OpenRows },
 ): Promise<Pick<EasyDcimState, 'leftPorts' | 'leftOrders'>> {
+  const { client, options, toError } = calls;
   const targets = listTargets(rows);
   const shown = new Set(state.ports?.map(({ id }) => id));
   const ports = state.ports === null && !state.isGone ? [] : targets.ports.filter((id) => !shown.has(id));
@@ -45,7 +44,7 @@ export async function readLeft(
       orders.map((id) =>
         read(
           id,
-          () => client.orders.get(id, options),
+          () => readOrder(calls, id),
           () => ordersAnswer(id),
         ),
       ),
