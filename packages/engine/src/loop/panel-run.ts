@@ -19,10 +19,11 @@ import { isLeftAsIs, isOnlyRead, STOPPED_BY_PANEL, untouched } from '../kernel/s
 import { apply, commit, type Verdict } from './apply.js';
 import { beginParts, type PanelRun, type RunPart } from './run-part.js';
 import { askBrake, brakeNotice } from './brake.js';
-import { decideHolds, distrust } from './decide.js';
+import { decideHolds } from './decide.js';
 import { listReleases, stillTrue, toNotices } from './decision-notices.js';
 import { readEndedCycles } from './final-reading.js';
 import { findLiftChange } from '../kernel/subject/lifts.js';
+import { distrustFallen } from './fallen.js';
 import { decideAgain, isLeftOut, type LeftOut, recordLeft } from './left-out.js';
 import { load, stayInCycle } from './load.js';
 import { readUsage } from './meter.js';
@@ -247,7 +248,7 @@ function needsMore(run: PanelRun, work: Decided): boolean {
 async function finishOpen(run: PanelRun, hooks: Hooks): Promise<LeftOut> {
   const { context, panel, request, report } = run;
   const fell = request.allowMass ? null : mostFell(run.count);
-  const open = fell ? run.open.map((work) => distrust(context, work, fell)) : run.open;
+  const open = distrustFallen(context, run.open, fell);
   const decided = fell ? open : await hooks.beforePlan(open);
   const planned = context.deps.signal.aborted ? [] : await hooks.afterPlan(await planAll(run, decided));
   if (context.deps.signal.aborted) {
@@ -272,7 +273,7 @@ async function finishOpen(run: PanelRun, hooks: Hooks): Promise<LeftOut> {
   await recordFinished(run, { subjects, treatment: verdict.treatment, notices }, stop);
   hooks.finished(subjects);
   await hooks.end(verdict);
-  const mayDecide = stop === null && open === run.open;
+  const mayDecide = stop === null && fell === null;
   return { run, subjects: after.filter(isLeftOut), treatment: verdict.treatment, mayDecide };
 }
 

@@ -1,7 +1,7 @@
 import type { ItemError, Panel, UsageAnswer, UsageRequest, WindowReading } from '@sluice/panel-kind';
 import { confirmsJump, usageInMode } from '@sluice/quota-core';
 import type { CycleRecord, FingerprintRecord } from '@sluice/state-store';
-import { findHighest, withAccepted } from '../kernel/subject/accepted-figures.js';
+import { findHighest, isOfPanelFall, withAccepted, withoutPanelFall } from '../kernel/subject/accepted-figures.js';
 import { countOn } from '../kernel/subject/limits.js';
 import { isOfLimit } from '../kernel/subject/holds.js';
 import { findSourceChange, withSwapped } from '../kernel/subject/source.js';
@@ -9,6 +9,9 @@ import type { Decided, Loaded, Read } from '../kernel/subject/stages.js';
 
 /** Code of a reading that has grown by more than is possible, or than one reading alone shows. */
 export const IMPOSSIBLE_JUMP = 'impossible_jump';
+
+/** Code of readings that fell as those of most services of their panel did. */
+export const READINGS_FELL = 'readings_fell';
 
 /** Smaller changes are noise of consolidated data. */
 const NOISE_BYTES = 100 * 1024 ** 2;
@@ -162,18 +165,19 @@ function hasFallen(total: number, peak: number): boolean {
  * or of swapped directions, has fallen from nothing.
  */
 export function acceptFall(read: Read, known: ReadonlySet<string>): Read {
-  const { cycle, cycleIsNew, usage } = read;
-  if (cycle === null || cycleIsNew || usage === null || !known.has(cycle.id)) return read;
-  if (findSourceChange(cycle)?.since === usage.at || !isFallen(cycle)) return read;
+  const { cycle, usage } = read;
+  if (cycle === null || usage === null) return read;
+  if (!isFallen(cycle)) return isOfPanelFall(cycle) ? { ...read, cycle: withoutPanelFall(cycle) } : read;
+  if (!known.has(cycle.id) || findSourceChange(cycle)?.since === usage.at) return read;
   const limitsBefore = read.limitsBefore.map((state) => countOn(state, read, { cycle, usage }));
-  return { ...read, cycle: withAccepted(cycle, usage), limitsBefore };
+  return { ...read, cycle: withoutPanelFall(withAccepted(cycle, usage)), limitsBefore };
 }
 
 /** Returns an error if most readings of a panel fell by more than half inside their cycles. */
 export function mostFell({ compared, fell }: FallCount): ItemError | null {
   if (compared < FEWEST_COMPARED || fell * 2 <= compared) return null;
   return {
-    code: 'readings_fell',
+    code: READINGS_FELL,
     message: `the readings of ${fell} of ${compared} services fell by more than half within their cycle: the panel's unit or its data seem to have changed; no service was held or released because of these readings`,
   };
 }

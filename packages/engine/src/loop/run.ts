@@ -73,7 +73,7 @@ async function overPanels(
   for (const name of names) {
     const panel = await openPanel(context, name, report);
     if (panel === null) continue;
-    const fallen = await findFallen(context, request, name);
+    const fallen = await findFallen(context, request, name, leases.held);
     await runPanel({ context, panel, request, leases, report, results, advance, fallen }, only, parts);
   }
   await reportElsewhere(context, request, report);

@@ -61,6 +61,7 @@ describe('readings that fell for good', () => {
     show(2, 120);
     expect(toStates(await at.pollAfter(HOUR))[1]).toEqual(['', 'readings_fell']);
     show(2, 1);
+    await at.pollAfter(HOUR);
     const find = async () =>
       (await at.sluice.panels.doctor({ contract: true })).checks.find(({ code }) => code === 'readings_fell');
     expect(await find()).toMatchObject({ object: 'dcim', status: 'warning', details: { panel: 'dcim' } });

@@ -10,10 +10,39 @@ interface Accepted extends UsageBytes {
   since: string;
 }
 
+/** What is stored with the bounds of a cycle about figures that fell. */
+interface Falls {
+  accepted?: Accepted;
+  /** Whether a run accepted that most readings of the panel fell, and this cycle was not read without a fall since. */
+  panelFell?: true;
+}
+
 type Peaks = Pick<CycleRecord, 'peakInBytes' | 'peakOutBytes' | 'peakTotalBytes'>;
 
-function findAccepted({ counter }: Pick<CycleRecord, 'counter'>): Accepted | null {
-  return ((counter ?? {}) as { accepted?: Accepted }).accepted ?? null;
+function findFalls({ counter }: Pick<CycleRecord, 'counter'>): Falls {
+  return counter ?? {};
+}
+
+function findAccepted(cycle: Pick<CycleRecord, 'counter'>): Accepted | null {
+  return findFalls(cycle).accepted ?? null;
+}
+
+/** Returns whether the fall of a cycle may be one that an operator accepted for most of the panel. */
+export function isOfPanelFall(cycle: Pick<CycleRecord, 'counter'>): boolean {
+  return findFalls(cycle).panelFell === true;
+}
+
+/** Returns a cycle of a panel of which a run accepts that most readings fell. */
+export function withPanelFall(cycle: Readonly<CycleRecord>): Readonly<CycleRecord> {
+  if (isCounterState(cycle.counter)) return cycle;
+  return { ...cycle, counter: { ...(cycle.counter as object | null), panelFell: true } };
+}
+
+/** Returns a cycle that was read without a fall, or whose fall is accepted. */
+export function withoutPanelFall(cycle: Readonly<CycleRecord>): Readonly<CycleRecord> {
+  if (!isOfPanelFall(cycle)) return cycle;
+  const { panelFell: _, ...others } = findFalls(cycle);
+  return { ...cycle, counter: others };
 }
 
 function toUsage({ peakInBytes, peakOutBytes, peakTotalBytes }: Peaks): UsageBytes {
@@ -39,10 +68,10 @@ export function withAccepted(
   return { ...cycle, counter: { ...(cycle.counter as object | null), accepted } };
 }
 
-/** Returns other bounds with the figures of a cycle that were accepted: they are compared with for as long as its peaks stay. */
-export function keepAccepted(cycle: Pick<CycleRecord, 'counter'>, bounds: object): object {
-  const accepted = findAccepted(cycle);
-  return accepted === null ? bounds : { ...bounds, accepted };
+/** Returns other bounds with what is known of the falls of a cycle: it counts for as long as the cycle's peaks stay. */
+export function keepFalls(cycle: Pick<CycleRecord, 'counter'>, bounds: object): object {
+  const { accepted, panelFell } = findFalls(cycle);
+  return { ...bounds, ...(accepted && { accepted }), ...(panelFell && { panelFell }) };
 }
 
 /** Returns what is stored with a cycle after a reading, once its peaks are these. Figures that have reached them are not kept apart. */

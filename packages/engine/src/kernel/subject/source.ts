@@ -1,7 +1,7 @@
 import type { Panel } from '@sluice/panel-kind';
 import type { UsageBytes } from '@sluice/quota-core';
 import type { CycleRecord, ServiceRecord } from '@sluice/state-store';
-import { keepAccepted } from './accepted-figures.js';
+import { keepFalls } from './accepted-figures.js';
 import { isCounterState } from './counter.js';
 
 /** What the figures of a panel with windows are read from; stored with the bounds of later readings. */
@@ -114,6 +114,6 @@ export function forSource<Cycle extends Readonly<CycleRecord> | null>(
   const source = findOther(panel, service, cycle);
   if (source === null) return cycle;
   // The source stays until a reading is accepted: a run without one stores the old figures again.
-  const left = { ...cycle, counter: keepAccepted(cycle, { source }), peakInBytes: null, peakOutBytes: null };
+  const left = { ...cycle, counter: keepFalls(cycle, { source }), peakInBytes: null, peakOutBytes: null };
   return source.panel === panel.name ? left : { ...left, peakTotalBytes: null };
 }
