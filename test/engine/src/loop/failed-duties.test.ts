@@ -6,7 +6,7 @@ import { keepMessages } from '../bench/client-channel.js';
 import { intercept } from '../bench/intercept.js';
 import { useBench } from '../bench/each-test.js';
 import { startEasyDcimBench, toIds } from '../bench/easydcim-bench.js';
-import { HOUR } from '../bench/engine-bench.js';
+import { DAY, HOUR } from '../bench/engine-bench.js';
 
 const pings: string[] = [];
 const channel = keepMessages();
@@ -68,6 +68,19 @@ describe('a run over panels whose work after them fails', () => {
     expect(await logged('reconcile')).toEqual(['done', 'failed']);
     expect(readdirSync(backups())).toContainEqual(expect.stringMatching(/^daily-/));
     expect(pings).toEqual(['/start', '/fail', '/start', 'success']);
+  });
+
+  it('is cleaned up after all the same, where there was no backup', async () => {
+    await at.addService(1);
+    await at.sluice.panels.observe('dcim');
+    await at.sluice.reconcile();
+    at.bench.clock.advance(60 * DAY);
+    blockBackups();
+    const oldest = async (): Promise<string | undefined> =>
+      (await at.bench.store.apiCalls.list({ limit: 1 }))[0]?.at.slice(0, 10);
+    expect(await oldest()).toBe('2026-11-20');
+    expect((await at.sluice.reconcile()).run.outcome).toBe('failed');
+    expect(await oldest()).toBe('2027-01-19');
   });
 
   it('is a failed poll for doctor where the file of open holds can not be written', async () => {

@@ -137,16 +137,25 @@ const endedLinks: RunDuty = {
   },
 };
 
-/** Maintenance of the store. With a wrong clock the clean-up would delete too much. */
-const store: RunDuty = {
-  wants: ({ context, request }) => request.command === 'reconcile' && !request.dryRun && !context.deps.signal.aborted,
+/** Returns whether the store is maintained. */
+function maintains({ context, request }: EndedRun): boolean {
+  return request.command === 'reconcile' && !request.dryRun && !context.deps.signal.aborted;
+}
+
+/** The backup of the day. With a wrong clock it would have the name of another day. */
+const backup: RunDuty = {
+  wants: maintains,
   async end({ context, report }) {
-    if (!(await isClockBelieved(context))) {
-      failUnlessSaid(report);
-      return;
-    }
-    const { afterReconcile } = await import('../../kernel/changes/backups.js');
-    await afterReconcile(context);
+    if (await isClockBelieved(context)) await (await import('../../kernel/changes/backups.js')).backupDaily(context);
+    else failUnlessSaid(report);
+  },
+};
+
+/** The clean-up of the store, also where there was no room for a backup. With a wrong clock it would delete too much. */
+const store: RunDuty = {
+  wants: async (run) => maintains(run) && (await isClockBelieved(run.context)),
+  async end({ context }) {
+    await (await import('../../kernel/changes/backups.js')).pruneStore(context);
     await (await import('../store/store-size.js')).noteStoreSize(context);
   },
 };
@@ -189,7 +198,7 @@ async function hasNews(context: Context): Promise<boolean> {
 /** What features do in runs over panels and after them. */
 export const runParts: RunParts = {
   parts: [accounts, terminations, ended, buying, spend, refresh, agents],
-  duties: [removed, endedLinks, store, usage, references],
+  duties: [removed, endedLinks, backup, store, usage, references],
   // The store reports what is wrong with it on the next call.
   news: (run) => sendNews(run).catch(() => undefined),
 };

@@ -42,7 +42,7 @@ async function backupBeforeThinning({ store, deps }: Context): Promise<void> {
 }
 
 /** Makes the backup of the day (UTC), and deletes the oldest beyond the number kept. */
-async function backupDaily({ store, deps }: Context): Promise<void> {
+export async function backupDaily({ store, deps }: Context): Promise<void> {
   const { clock, files } = deps;
   if (isInMemory(store)) return;
   const today = `daily-${new Date(clock.now()).toISOString().slice(0, 10)}`;
@@ -85,10 +85,9 @@ const DAY_MS = 86_400_000;
 /** Windows are no longer than a month, and end with the newest reading before them. */
 const WINDOW_DAYS = 62;
 
-/** Maintains the store after `reconcile`: daily backup, API log, old samples. */
-export async function afterReconcile(context: Context): Promise<void> {
+/** Cleans the store up after `reconcile`: API log, old samples. */
+export async function pruneStore(context: Context): Promise<void> {
   const { apiLog, samples } = context.config.retention;
-  await backupDaily(context);
   await context.store.maintenance.prune({
     now: context.now(),
     apiLogDays: apiLog / DAY_MS,
