@@ -142,6 +142,25 @@ describe('a backup that is restored in place of a store that can be read', () =>
     },
   );
 
+  it('sends nothing again that was sent since', async () => {
+    await settle();
+    const instant = '2026-11-20T12:00:00.000Z';
+    const delivery = {
+      ...{ id: 'dlv-1', notice: 'ntc-1', channel: 'ops', event: 'hold', recipient: null, state: 'pending' as const },
+      ...{ attempts: 0, nextAt: instant, lastError: null, sentAt: null, at: instant },
+    };
+    await inStore(async (_sluice, { notices, deliveries, maintenance }) => {
+      const about = { run: null, panel: null, service: null, message: 'm', at: instant };
+      await notices.add([{ id: 'ntc-1', code: 'hold', key: 'hold:1', ...about }]);
+      await deliveries.add([delivery, { ...delivery, id: 'dlv-2', channel: 'night' }]);
+      await maintenance.backup(backup());
+      await deliveries.update('dlv-1', { state: 'sent', attempts: 1, sentAt: instant });
+    });
+    await restore();
+    const left = await inStore((_sluice, { deliveries }) => deliveries.list());
+    expect(left.map(({ delivery: { id, state } }) => `${id} ${state}`).sort()).toEqual(['dlv-1 sent', 'dlv-2 pending']);
+  });
+
   it('keeps the file with what was restricted since, which the next run would write over', async () => {
     await at.addService(1);
     await at.addService(2);

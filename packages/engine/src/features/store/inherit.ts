@@ -22,7 +22,7 @@ export const NOTHING_INHERITED: Inheritance = { behind: [], observing: [], enfor
 
 /**
  * Lets a restored store go on in place of the one that it replaces, in one transaction: with its marks on panels, what it observes,
- * and the tokens that were revoked in it. One that turns out to be damaged is as none.
+ * the tokens that were revoked in it, and what it has sent. One that turns out to be damaged is as none.
  */
 export async function inheritFrom(
   replaced: StateStore | null,
@@ -38,6 +38,7 @@ export async function inheritFrom(
 }
 
 async function inherit(from: StoreTables | null, to: StoreTables, now: string): Promise<Inheritance> {
+  if (from !== null) await inheritDeliveries(from, to);
   return {
     behind: await inheritMarks(from, to),
     observing: from === null ? [] : await keepObserving(from, to),
@@ -62,4 +63,20 @@ async function inheritTokens(
     else await to.apiTokens.update(id, { revokedAt: later.revokedAt, hash: later.hash });
   }
   return unknown;
+}
+
+/** Ends the deliveries that ended since the backup: nobody is notified again. */
+async function inheritDeliveries(
+  from: Pick<StoreTables, 'deliveries'>,
+  to: Pick<StoreTables, 'deliveries'>,
+): Promise<void> {
+  const pending = await to.deliveries.list({ state: 'pending' });
+  if (pending.length === 0) return;
+  const replaced = new Map((await from.deliveries.list()).map(({ delivery }) => [delivery.id, delivery]));
+  for (const { delivery } of pending) {
+    const later = replaced.get(delivery.id);
+    if (later === undefined) continue;
+    const { state, attempts, nextAt, lastError, sentAt } = later;
+    await to.deliveries.update(delivery.id, { state, attempts, nextAt, lastError, sentAt });
+  }
 }
