@@ -16,3 +16,26 @@ it('a repeated request of a token that was revoked makes another token', async (
   expect((await Promise.all(tokens)).map((granted) => granted?.id ?? null)).toEqual([null, null, second.access.id]);
   await sluice.close();
 });
+
+it('a token and a session open the store also where their use can not be stored', async () => {
+  const store = await openStore({ location: ':memory:' });
+  let isFull = false;
+  const apiTokens: typeof store.apiTokens = {
+    ...store.apiTokens,
+    update: (...change) => (isFull ? Promise.reject(new Error('the disk is full')) : store.apiTokens.update(...change)),
+  };
+  const { access, close } = await createSluice({
+    config: parseConfig({ panels: {} }, []),
+    kinds: [],
+    store: Object.create(store, { apiTokens: { value: apiTokens } }) as typeof store,
+  });
+  const { token, access: made } = await access.create({ name: 'shop', scopes: ['read'] });
+  const { session } = await access.login(token);
+  await store.apiTokens.update(made.id, { lastUsedAt: '2026-01-01T00:00:00.000Z' });
+  isFull = true;
+  expect([await access.verify(token), await access.resume(session)].map((granted) => granted?.id)).toEqual([
+    made.id,
+    made.id,
+  ]);
+  await close();
+});

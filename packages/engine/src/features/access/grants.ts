@@ -69,11 +69,12 @@ export function grantedToMaster(master: string): Granted {
   return { id, name: 'token serve.token', kind: 'api', needs, client: null, maxAmount: null, expiresAt: null };
 }
 
-/** Stores when a token was last used, in minutes. */
+/** Stores when a token was last used, in minutes, where that can be stored. */
 export async function stampUse(context: Context, { id, lastUsedAt }: ApiTokenRecord): Promise<void> {
   const now = context.deps.clock.now();
   if (lastUsedAt !== null && now - Date.parse(lastUsedAt) < USED_EVERY_MS) return;
-  await context.store.apiTokens.update(id, { lastUsedAt: new Date(now).toISOString() });
+  // A store that can be read but not written, as on a full disk, still serves its readers.
+  await context.store.apiTokens.update(id, { lastUsedAt: new Date(now).toISOString() }).catch(() => undefined);
 }
 
 /** Compares in constant time. */
