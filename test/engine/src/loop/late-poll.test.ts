@@ -32,4 +32,23 @@ describe('the last poll that doctor checks', () => {
     at.panel.server.clearFaults();
     expect(await lastPoll()).toEqual(['ok', undefined]);
   });
+
+  it('is the one before, or none that failed, while another one is at work', async () => {
+    await at.addService(1);
+    const seen: (string | undefined)[][] = [];
+    const look = { kind: 'wait', until: async () => void seen.push(await lastPoll()) } as const;
+    const pollWith = async (): Promise<void> => {
+      at.panel.server.inject({ match: ({ path }) => path.includes('bandwidth'), times: 1, fault: look });
+      await at.poll();
+      at.panel.server.clearFaults();
+    };
+    await pollWith();
+    at.bench.clock.advance(3 * DAY);
+    await pollWith();
+    expect(seen).toEqual([
+      ['ok', undefined],
+      ['warning', 'poll_late'],
+    ]);
+    expect(await lastPoll()).toEqual(['ok', undefined]);
+  });
 });

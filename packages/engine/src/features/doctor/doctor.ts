@@ -10,6 +10,7 @@ import type { Context } from '../../context/context.js';
 import { toChecks } from '../../base/check.js';
 import { CLOCK_TOLERANCE_MS, clockChecks } from './clock-checks.js';
 import { acceptClock, confirmedClockChecks } from './confirmed-clock.js';
+import { isAtWork } from '../../kernel/run/bracket.js';
 import { isCommandRow, COMMAND_PREFIX } from '../../kernel/subject/command-row.js';
 import { listFacts } from '../services/sync/apply-fills.js';
 import { scheduledCommands } from '../schedule/jobs.js';
@@ -138,11 +139,11 @@ async function runChecks(context: Context): Promise<Check[]> {
   const polls = await context.store.runs.list({ command: 'poll', whole: true, limit: RECENT_RUNS });
   const hasServices = (await context.store.services.ids()).length > 0;
   const { interval } = context.config.poll;
-  const checks = [checkLastRun(context, polls, { word: 'poll', intervalMs: interval, isMissed: hasServices })];
+  const checks = [await checkLastRun(context, polls, { word: 'poll', intervalMs: interval, isMissed: hasServices })];
   if (sync !== undefined) {
     const { command, intervalMs } = sync;
     const syncs = await context.store.runs.list({ command, whole: true, limit: RECENT_RUNS });
-    checks.push(checkLastRun(context, syncs, { word: 'sync', intervalMs, isMissed: true }));
+    checks.push(await checkLastRun(context, syncs, { word: 'sync', intervalMs, isMissed: true }));
   }
   const unresolved = await context.store.actions.unresolved();
   for (const action of unresolved) {
@@ -157,24 +158,32 @@ async function runChecks(context: Context): Promise<Check[]> {
 }
 
 /** Checks that the last run of a kind is recent and ended well; the codes are `no_`, `WORD_late` and `WORD_failed`. */
-function checkLastRun(
+async function checkLastRun(
   context: Context,
   runs: readonly RunRecord[],
   { word, intervalMs, isMissed }: { word: 'poll' | 'sync'; intervalMs: number; isMissed: boolean },
-): Check {
+): Promise<Check> {
   // A run in the future, by a clock that was ahead, must not hide that runs have stopped.
   const latest = new Date(context.deps.clock.now() + CLOCK_TOLERANCE_MS).toISOString();
   const past = runs.filter((run) => run.startedAt <= latest);
-  // A run that was refused for the lease of another one has read nothing.
-  const last = past.find((run) => run.outcome !== 'busy') ?? past[0];
+  const atWork = await listAtWork(context, past);
+  // A run that was refused for the lease of another one has read nothing, and one at work has not ended yet.
+  const last = past.find((run) => run.outcome !== 'busy' && !atWork.has(run.id)) ?? past[0];
   if (!last)
     return toChecks(`last ${word}`, word)(isMissed ? 'warning' : 'skipped', `no ${word} has run yet`, `no_${word}`);
   const age = context.deps.clock.now() - Date.parse(last.startedAt);
   const isDone = last.outcome === 'done' || last.outcome === 'partial';
-  const what = `${last.startedAt}, ${last.outcome ?? 'did not end'}`;
+  const isOpen = atWork.has(last.id);
+  const what = `${last.startedAt}, ${last.outcome ?? (isOpen ? 'is at work' : 'did not end')}`;
   const check = toChecks(`last ${word}`, last.id);
   if (age > LATE_INTERVALS * intervalMs) return check('warning', `${what}, which is too long ago`, `${word}_late`);
-  return isDone ? check('ok', what) : check('warning', what, `${word}_failed`);
+  return isDone || isOpen ? check('ok', what) : check('warning', what, `${word}_failed`);
+}
+
+async function listAtWork(context: Context, runs: readonly RunRecord[]): Promise<Set<string>> {
+  const found = new Set<string>();
+  for (const run of runs) if (await isAtWork(context, run)) found.add(run.id);
+  return found;
 }
 
 /** An interrupted command is finished by repeating it; its changes are resolved by any run. */
