@@ -75,7 +75,11 @@ describe('a known service with a problem', () => {
   it.each<[string, () => unknown, string]>([
     ['in a custom field', spoilField, 'suspended 2027-01-15'],
     ['in its due date', () => Object.assign(at.whmcs.service(1), { nextDueDate: 'soon' }), 'active 2026-12-15'],
-    ['whose product is not in the config', () => rewrite(/\bports: (.*)\[10\]/, 'other: $1[9]'), 'active 2026-12-15'],
+    [
+      'whose product is not in the config',
+      () => rewrite(/\bports: (.*)\[10\]/, 'other: $1[9]'),
+      'suspended 2027-01-15',
+    ],
   ])('%s is not charged to its former client', async (_name, spoil, expected) => {
     await open(', autoBuy: { enabled: true, package: extra }');
     Object.assign(at.whmcs.service(1), { clientId: OWNER, nextDueDate: '2027-01-15', status: 'Suspended' });
