@@ -18,10 +18,11 @@ export interface NoticeTables {
   deliveries: {
     /** A second delivery of a notice to a channel is not written. */
     add(records: DeliveryRecord[]): Promise<void>;
-    /** Pending deliveries of a channel that are due, with their notices: the longest due first. */
+    /** Pending deliveries of a channel that are due, with their notices: the longest due first, then those due from `latest` on. */
     due(filter: {
       channel: string;
       now: string;
+      latest?: string;
       limit: number;
     }): Promise<{ delivery: DeliveryRecord; notice: NoticeRecord }[]>;
     /** Newest first, with their notices. */

@@ -42,6 +42,19 @@ describe('deliveries', () => {
     expect((await deliveries.list({ limit: 2 })).map((each) => each.delivery.id)).toEqual(['d-4', 'd-2']);
   });
 
+  it('returns those that a clock that was ahead has planned too late, after the others', async () => {
+    const { deliveries, notices } = at.store;
+    await notices.add([notice('n-1'), notice('n-2'), notice('n-3')]);
+    await deliveries.add(
+      [9, 2, 1].map((due, index) => delivery(`d-${index + 1}`, { notice: `n-${index + 1}`, nextAt: minute(due) })),
+    );
+    const due = async (limit: number) =>
+      (await deliveries.due({ channel: 'ops', now: minute(1), latest: minute(5), limit })).map(
+        (each) => each.delivery.id,
+      );
+    expect([await due(10), await due(1)]).toEqual([['d-3', 'd-1'], ['d-3']]);
+  });
+
   it('never changes one that was sent', async () => {
     const { deliveries, notices } = at.store;
     await notices.add([notice('n-1')]);

@@ -84,10 +84,14 @@ function deliveriesTable(access: Access): StoreTables['deliveries'] {
         const rows = records.map((record) => deliveries.values(record));
         await insertRows(session, deliveries, rows, { do: 'nothing', key: ['notice', 'channel'] });
       }),
-    due: ({ channel, now, limit }) =>
+    due: ({ channel, now, latest, limit }) =>
       access.read(async (session) => {
         const where = { state: 'pending', channel };
-        return withNotices(session, await listByTime(session, deliveries, 'next_at', { where, until: now, limit }));
+        const due = await listByTime(session, deliveries, 'next_at', { where, until: now, limit });
+        const left = latest === undefined ? 0 : limit - due.length;
+        const ahead =
+          left > 0 ? await listByTime(session, deliveries, 'next_at', { where, since: latest, limit: left }) : [];
+        return withNotices(session, [...due, ...ahead]);
       }),
     list: ({ state, limit } = {}) =>
       access.read(async (session) => {

@@ -58,10 +58,17 @@ export async function sendDue(context: Context): Promise<SendReport> {
 async function findWaiting(context: Context): Promise<ConfiguredChannel[]> {
   const waiting: ConfiguredChannel[] = [];
   for (const channel of configuredChannels(context)) {
-    const due = await context.store.deliveries.due({ channel: channel.name, now: context.now(), limit: 1 });
+    const due = await listDue(context, channel.name, 1);
     if (due.length > 0) waiting.push(channel);
   }
   return waiting;
+}
+
+/** Lists what is due for a channel. An attempt that is planned for later than any can be was planned while the clock was ahead. */
+function listDue({ store, deps }: Context, channel: string, limit: number): ReturnType<typeof store.deliveries.due> {
+  const now = new Date(deps.clock.now());
+  const latest = new Date(now.getTime() + 2 * LONGEST_WAIT_MS).toISOString();
+  return store.deliveries.due({ channel, now: now.toISOString(), latest, limit });
 }
 
 /** Marks as given up what waits for channels that the config does not name, after the time after which all others are given up. */
@@ -71,7 +78,7 @@ async function giveUpRemoved(context: Context): Promise<number> {
   const pending = (await store.deliveries.counts()).filter(({ state }) => state === 'pending');
   let givenUp = 0;
   for (const { channel } of pending.filter((each) => !names.includes(each.channel))) {
-    const due = await store.deliveries.due({ channel, now: context.now(), limit: PAGE_OF_REMOVED });
+    const due = await listDue(context, channel, PAGE_OF_REMOVED);
     const old = due.filter(({ delivery }) => deps.clock.now() - Date.parse(delivery.at) >= GIVE_UP_MS);
     const lastError = 'channel_removed: The config does not name this channel';
     await store.write(async (tables) => {
@@ -88,7 +95,7 @@ async function sendThrough(round: Round, channel: ConfiguredChannel): Promise<vo
   let opened: NoticeChannel | null = null;
   try {
     for (;;) {
-      const due = await context.store.deliveries.due({ channel: channel.name, now: context.now(), limit: PAGE });
+      const due = await listDue(context, channel.name, PAGE);
       if (due.length === 0) return;
       const notices = due.map(({ notice }) => notice);
       const services = await readServices(context.store, notices);
