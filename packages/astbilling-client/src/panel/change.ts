@@ -1,7 +1,9 @@
 import { isPanelError } from '@sluice/panel-http';
 import type { ApplyContext, Clock, ItemError, StepOutcome } from '@sluice/panel-kind';
+import { compareMoney } from '@sluice/quota-core';
 import type { Did, Subscriber } from '@sluice/telephony';
 import type { DidValues, SubscriberValues } from '../client/types.js';
+import { CANONICAL_FIELDS, toCanonicalName } from '../wire/fields.js';
 
 /** A change with the reads that show it. */
 export interface Change<Seen> {
@@ -74,11 +76,41 @@ async function readBack<Seen>(read: () => Promise<Seen>): Promise<{ row: Seen }[
 /** Returns the call of a step that is not known. */
 export const refuseUnknown = (type: string) => () => Promise.reject(new Error(`unknown step ${type}`));
 
-/** Returns whether a record has these values; further fields are compared as text. */
+/** Returns whether a record has these values: money and whole numbers by value, others as they are written. */
 export function hasValues(row: Subscriber | Did, { extra = {}, ...values }: SubscriberValues | DidValues): boolean {
   const own = row as unknown as Record<string, unknown>;
-  const isSame = (name: string, value: unknown): boolean =>
-    !(name in own) || JSON.stringify(own[name]) === JSON.stringify(value);
-  const further = Object.entries(extra).every(([name, value]) => Number(row.extra[name]) === Number(value));
-  return further && Object.entries(values).every(([name, value]) => isSame(name, value));
+  const further = Object.entries(extra).every(
+    ([name, value]) => isSameText(row.extra[name], value) || isSameAmount(row.extra[name], value),
+  );
+  return further && Object.entries(values).every(([name, value]) => !(name in own) || isSame(name, own[name], value));
+}
+
+function isSame(name: string, shown: unknown, wanted: unknown): boolean {
+  if (MONEY.has(toCanonicalName(name)) && isSameAmount(shown, wanted)) return true;
+  return isSameText(shown, wanted) || JSON.stringify(shown) === JSON.stringify(wanted);
+}
+
+const MONEY = new Set(
+  (['subscribers', 'dids'] as const).flatMap((resource) =>
+    Object.entries(CANONICAL_FIELDS[resource]).flatMap(([name, type]) => (type === 'money' ? [name] : [])),
+  ),
+);
+
+type Text = string | number | boolean;
+
+const isText = (value: unknown): value is Text => ['string', 'number', 'boolean'].includes(typeof value);
+
+/** An empty text is the same as none. */
+function isSameText(a: unknown, b: unknown): boolean {
+  const [shown, wanted] = [a ?? '', b ?? ''];
+  return isText(shown) && isText(wanted) && String(shown) === String(wanted);
+}
+
+/** An amount; a text of digits such as 007 is none. */
+const AMOUNT = /^-?(0|[1-9]\d*)(\.\d+)?$/;
+
+function isSameAmount(shown: unknown, wanted: unknown): boolean {
+  if (!isText(shown) || !isText(wanted)) return false;
+  const [a, b] = [String(shown), String(wanted)];
+  return AMOUNT.test(a) && AMOUNT.test(b) && compareMoney(a, b) === 0;
 }
