@@ -177,3 +177,23 @@ describe('changes of a catalogue', () => {
     expect(at.panel.server.calls).toEqual([]);
   });
 });
+
+describe('a number whose id reads as a telephone number', () => {
+  it.each(WIRES)('is found by its id, on the wire %s', async (wire) => {
+    await open({ wire });
+    for (const id of ['150', '40001234']) {
+      at.panel.addDid({ id, number: id === '150' ? '+551140009999' : '+551140008888' });
+      expect(await show('dids', id)).toMatchObject([{ id }]);
+    }
+    expect(await codeOf(show('dids', '199'))).toBe('unknown_record');
+    expect(await show('dids', '1140001234')).toMatchObject([{ number: '+551140001234' }]);
+  });
+
+  it('is ambiguous where it is the number of another one', async () => {
+    await open();
+    at.panel.addDid({ id: '150', number: '+551140009999' });
+    at.panel.addDid({ id: '7', number: '150' });
+    expect(await codeOf(show('dids', '150'))).toBe('ambiguous_record');
+    expect(await show('dids', '7')).toMatchObject([{ number: '150' }]);
+  });
+});

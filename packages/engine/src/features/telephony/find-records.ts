@@ -72,7 +72,7 @@ export const NAMES: Partial<Record<TelephonyResource, string>> = {
 };
 
 /**
- * Finds a record by its id or name; a number by the number.
+ * Finds a record by its id or name. A telephone number is found by the number or by its id: a short one may be both.
  *
  * @throws SluiceError `unknown_record`, `ambiguous_record`
  */
@@ -85,12 +85,14 @@ export async function findRecord<Name extends TelephonyResource>(
   const { signal } = context.deps;
   const { telephony, panel } = on;
   const number = resource === 'dids' ? toNumber(on, text) : null;
-  if (number === null) {
-    const record = await telephony.get(resource, text, signal);
-    if (record !== null) return record;
-  }
+  const byId = number === null ? await telephony.get(resource, text, signal) : null;
+  if (byId !== null) return byId;
   const name = NAMES[resource];
   const found = name === undefined ? [] : await telephony.list(resource, { [name]: number ?? text }, signal);
+  if (number !== null && (found.length === 0 || SHORT_ID.test(text))) {
+    const other = await telephony.get(resource, text, signal);
+    if (other !== null && !found.some(({ id }) => id === other.id)) found.push(other);
+  }
   const [only] = found;
   const what = RECORD_NAMES[resource];
   if (only === undefined)
@@ -114,6 +116,9 @@ export async function requirePlan(context: Context, on: NamedTelephony, plan: st
     throw notFound('unknown_plan', error.message, { panel: on.panel, plan });
   }
 }
+
+/** An id that numbers are likely to have; one of more digits is read only where no number is found. */
+const SHORT_ID = /^\d{1,9}$/;
 
 function toNumber({ telephony }: NamedTelephony, text: string): string | null {
   try {
