@@ -155,6 +155,7 @@ export { transportOptions, type TransportDependencies, type TransportOptions } f
 export type { Capability, KindTraits } from './traits.js';
 export { expectRows, type KnownList, type UsageAnswer, type UsageRequest } from './usage.js';
 export { programEnv } from './program-env.js';
+export { isSecretName } from './secret-name.js';
 export {
   amount,
   limitAllowance,

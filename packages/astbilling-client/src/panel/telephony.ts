@@ -9,7 +9,7 @@ import type {
   TelephonyValues,
 } from '@sluice/panel-kind';
 import type { CallRecord } from '@sluice/telephony';
-import { SluiceError, usageError } from '@sluice/panel-kind';
+import { isSecretName, SluiceError, usageError } from '@sluice/panel-kind';
 import { isReleased } from '../account/plan-states.js';
 import { type LineSystem, toLineSystem } from '../account/system.js';
 import { CANONICAL_FIELDS, type FieldType } from '../wire/fields.js';
@@ -128,7 +128,7 @@ function listFields(
     .map(([name, type]) => ({ name, type: toType(name, type), isExtra: false }));
   const further = Object.keys(profile.resources[resource]?.fields ?? {})
     .filter((name) => !Object.hasOwn(types, name) && hasField(resource, name))
-    .map((name) => ({ name, type: 'text' as const, isExtra: true }));
+    .map((name) => ({ name, type: isSecretName(name) ? ('secret' as const) : ('text' as const), isExtra: true }));
   return [...known, ...further].map((field) => ({
     ...field,
     isChangeable: system.sends(resource, 'update', field.name),

@@ -1,3 +1,4 @@
+import { isSecretName } from '@sluice/panel-kind';
 import type { Scalar } from '../profile/value-forms.js';
 import type { Formats, Profile, Resource, ResourceName } from '../profile/schema.js';
 import { decodeValue, encodeValue } from './convert.js';
@@ -32,7 +33,7 @@ export class Codec {
     this.formats = { ...profile.formats, ...withoutUndefined(this.#resource.formats) };
     this.#types = CANONICAL_FIELDS[name];
     const { fields = {} } = this.#resource;
-    const extra = Object.keys(fields).filter((field) => !Object.hasOwn(this.#types, field) && !isSecret(field));
+    const extra = Object.keys(fields).filter((field) => !Object.hasOwn(this.#types, field) && !isSecretName(field));
     this.#read = [
       ...Object.entries(this.#types).filter(([field, type]) => fields[field] !== null && type !== 'secret'),
       ...extra.map((field): [string, 'extra'] => [field, 'extra']),
@@ -201,8 +202,6 @@ const EXPECTED: Record<FieldType | 'extra', string> = {
   destination: 'an object',
   extra: 'a text or a number',
 };
-
-const isSecret = (field: string): boolean => /passw|secret|senha/i.test(field);
 
 const wireText = (value: unknown): string => scalarText(value) ?? String(value);
 

@@ -11,7 +11,7 @@ import { refuseOtherClient, requireService } from '../../context/find-service.js
 import type { Reader } from '../../context/reader.js';
 import { toDocument } from '../telephony/documents.js';
 import { requireTelephony } from '../telephony/panels.js';
-import { readValues, toRecordValues } from '../telephony/read-values.js';
+import { type FieldValue, readValues, toRecordValues } from '../telephony/read-values.js';
 import { isLiving } from '../../base/lifecycle.js';
 import { findServiceOfLine } from '../../base/ownership.js';
 
@@ -61,7 +61,7 @@ export async function changeDid(context: Context, request: DidRequest): Promise<
   const service = named ?? (await findOwner(context, place));
   refuseEnded(service);
   const written = request.values && { resource: 'dids' as const, operation: 'set' as const, values: request.values };
-  const values = written && toRecordValues(readValues(telephony, written));
+  const values = written && toRecordValues(withoutSecrets(readValues(telephony, written)));
   const frame = { command: `did ${operation}`, dryRun, waitMs };
   const { report } = await runDecidedCommand(context, service.id, frame, (present) => {
     refuseOtherClient(present, reader);
@@ -78,6 +78,13 @@ export async function changeDid(context: Context, request: DidRequest): Promise<
     throw error === null ? failure : new SluiceError(error.code, error.message, { kind: 'panel' });
   });
   return { run, service: service.id, dids: live.map(toDocument), actions, notices, error };
+}
+
+/** A command is stored with its values, so that it can't have a secret. */
+function withoutSecrets(values: FieldValue[]): FieldValue[] {
+  const secret = values.find(({ field }) => field.type === 'secret');
+  if (secret === undefined) return values;
+  throw usageError('bad_value', `"${secret.field.name}" is a secret, which is not set in dids; nothing was changed`);
 }
 
 /** A number of a panel. */

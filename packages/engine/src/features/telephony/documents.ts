@@ -1,15 +1,12 @@
 import type { TelephonyDocument } from '@sluice/contract/documents';
-import type { TelephonyField } from '@sluice/panel-kind';
+import { isSecretName, type TelephonyField } from '@sluice/panel-kind';
 import { compareMoney } from '@sluice/quota-core';
 import { type DidDestination, isSameDocument } from '@sluice/telephony';
-
-/** Further fields of a profile whose names say that they hold a secret. */
-const SECRET = /pass|senha|secret|token|\bpin\b/i;
 
 /** Returns a record as documents have it: without passwords, further fields of the profile last. */
 export function toDocument(record: object): TelephonyDocument {
   const { extra = {}, ...known } = record as { extra?: Record<string, unknown> };
-  const further = Object.entries(extra).filter(([name]) => !SECRET.test(name));
+  const further = Object.entries(extra).filter(([name]) => !isSecretName(name));
   return { ...snakeCased(known), ...Object.fromEntries(further) };
 }
 
