@@ -86,7 +86,7 @@ const LISTS: readonly Words[] = [
   },
   {
     noun: 'trunk',
-    about: 'trunks of a telephony panel; passwords are neither shown nor set',
+    about: 'trunks of a telephony panel; passwords are set from standard input, and never shown',
     many: 'trunks',
     one: 'a trunk, by id or name',
     example: ['5', 'max_channels=30'],
