@@ -1,12 +1,13 @@
 import type { Plan, TargetState } from '@sluice/panel-kind';
 import type { EvidenceRecord } from '@sluice/quota-core';
+import { listServers } from './resources.js';
 import { findNewOwner } from './sharing.js';
 import type { EasyDcimState, LeftObject, OrderState, PortState } from './state.js';
 import { keep, type Restricted, stateProblem, undoOrder, undoPort } from './undo.js';
 
 /**
- * Plans for ports that were disabled and that the service no longer has: they are enabled again, whatever its holds. Those that
- * only its list lacks stay disabled while it is held. Pure.
+ * Plans for ports that were disabled and that the service no longer has, or that must not be switched any more: they are enabled
+ * again, whatever its holds. Those that only its list lacks stay disabled while it is held. Pure.
  */
 export function planLeftPorts(
   plan: Plan,
@@ -14,10 +15,11 @@ export function planLeftPorts(
   state: EasyDcimState,
   { holds, evidence }: Omit<Restricted, 'keepers'>,
 ): void {
+  const listed = (state.ports ?? []).map((port) => ({ id: port.id, state: port, error: null }));
   for (const item of evidence) {
-    const port = findLeft(plan, item, { target, left: state.leftPorts, code: 'port_gone' });
+    const port = findLeft(plan, item, { target, left: [...listed, ...state.leftPorts], code: 'port_gone' });
     if (port === null) continue;
-    if (holds.length > 0 && isStillOwn(target, state, port)) keep(plan, item, holds);
+    if (holds.length > 0 && !port.management && isStillOwn(target, state, port)) keep(plan, item, holds);
     else if (!passOn(plan, target, item)) {
       if (holds.length > 0) plan.counts = true;
       undoPort(plan, item, port);
@@ -91,10 +93,13 @@ function passOn(plan: Plan, { sharers }: TargetState, item: EvidenceRecord): boo
 }
 
 /** Whether a port belongs to the service's server although its list lacks it. An empty list does not show that it moved. */
-function isStillOwn({ service }: TargetState, { ports, order }: EasyDcimState, { itemId }: PortState): boolean {
-  const listed = (ports ?? []).flatMap((port) => port.itemId ?? []);
-  const server = order?.serverId ?? service.refs['easydcim_server_id'];
-  const servers = listed.length > 0 || server === undefined ? listed : [server];
+function isStillOwn({ service }: TargetState, state: EasyDcimState, { itemId }: PortState): boolean {
+  const listed = (state.ports ?? []).flatMap((port) => port.itemId ?? []);
+  const known = listServers(service, state);
+  const own = listed.filter((id) => known.includes(id));
+  // Other devices in the list are foreign where it has the service's server, too.
+  const shown = own.length > 0 ? own : listed;
+  const servers = shown.length > 0 ? shown : known.slice(-1);
   if (itemId !== null && servers.length > 0) return servers.includes(itemId);
-  return (ports ?? []).length === 0;
+  return (state.ports ?? []).length === 0;
 }

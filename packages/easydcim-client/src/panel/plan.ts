@@ -100,7 +100,8 @@ function planPorts(plan: Plan, target: TargetState, state: EasyDcimState, { hold
     plan.problems.push(state.portsError ?? { code: 'not_observed', message: 'the ports were not read' });
   }
   if (state.ports === null && !isGone) return;
-  const byId = new Map(state.ports?.map((port) => [port.id, port]));
+  const switchable = state.ports?.filter((port) => !port.management) ?? [];
+  const byId = new Map(switchable.map((port) => [port.id, port]));
   const left = evidence.filter((item) => !byId.has(item.target));
   planLeftPorts(plan, target, state, { holds: keepers, evidence: left });
   const sharers = listPortSharers(target, left);

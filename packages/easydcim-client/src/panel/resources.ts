@@ -24,11 +24,17 @@ export function easyDcimResources(service: ServiceRecord, observation: Observati
  * Marks the ports of another device, such as the uplink of a switch, like management ports: they are never switched. The list
  * must have ports of the service's server, too. Pure.
  */
-export function markForeign({ refs }: ServiceRecord, { ports, order }: EasyDcimState): PortState[] | null {
-  const servers = [refs['easydcim_server_id'], order?.serverId];
+export function markForeign(service: ServiceRecord, state: EasyDcimState): PortState[] | null {
+  const { ports } = state;
+  const servers = listServers(service, state);
   const isOwn = ({ itemId }: PortState): boolean => itemId !== null && servers.includes(itemId);
   if (ports?.some(isOwn) !== true) return ports;
   return ports.map((port) => (port.itemId === null || isOwn(port) ? port : { ...port, management: true }));
+}
+
+/** Returns the servers that the mapping and, last, the order name for a service. Pure. */
+export function listServers({ refs }: Pick<ServiceRecord, 'refs'>, { order }: EasyDcimState): string[] {
+  return [refs['easydcim_server_id'], order?.serverId].flatMap((id) => id ?? []);
 }
 
 /** Whether its order is suspended or one of its ports disabled. Pure. */

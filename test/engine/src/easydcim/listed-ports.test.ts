@@ -63,3 +63,79 @@ describe('a list of ports', () => {
     expect(changing()).toEqual([`${port(1)}/disable`]);
   });
 });
+
+describe('a port that was disabled for a hold and must not be switched any more', () => {
+  const OTHER = toIds(3).port(1);
+  const states = (): string[] => [port(1), OTHER].map((id) => at.panel.port(id).adminState);
+  const targets = async (): Promise<string[]> => (await at.bench.store.evidence.open()).map(({ target }) => target);
+
+  beforeEach(async () => {
+    await at.addService(3, {
+      ports: [
+        { id: OTHER, name: 'oob0' },
+        { id: toIds(3).port(2), name: 'eth0' },
+      ],
+    });
+    at.panel.addTraffic(503, { in: 200 * GB, out: 0 });
+    expect(await poll({ allowMass: true })).toBe('done');
+    expect([states(), (await targets()).length]).toEqual([['down', 'down'], 3]);
+  });
+
+  async function expectGivenBack(): Promise<void> {
+    at.panel.server.clearCalls();
+    expect(await poll()).toBe('done');
+    expect([changing(), states()]).toEqual([[`${OTHER}/enable`], ['down', 'up']]);
+    expect((await targets()).sort()).toEqual([String(port(1)), String(toIds(3).port(2))]);
+    expect(await poll()).toBe('done');
+    expect(changing()).toHaveLength(1);
+  }
+
+  it('is enabled once it is a management port', async () => {
+    await at.bench.edit('token: ', 'managementPorts: "^oob", token: ');
+    await expectGivenBack();
+  });
+
+  it('is enabled once it belongs to another device', async () => {
+    moveToDevice(OTHER, 399);
+    await expectGivenBack();
+  });
+
+  it('is kept as it is where staff have enabled it', async () => {
+    moveToDevice(OTHER, 399);
+    at.panel.staffEnablePort(OTHER);
+    at.panel.server.clearCalls();
+    expect(await poll()).toBe('done');
+    expect([changing(), await targets()]).toEqual([[], expect.not.arrayContaining([String(OTHER)])]);
+  });
+
+  it('is left to the hold of the service that has it now', async () => {
+    await at.addService(4, { serverId: 399, ports: [{ id: toIds(4).port(1), name: 'eth0' }] });
+    at.panel.addTraffic(504, { in: 200 * GB, out: 0 });
+    listAlsoOf(504, { id: OTHER, name: 'oob0', admin_state: 'down', oper_state: 'down', item_id: 399 });
+    moveToDevice(OTHER, 399);
+    await poll({ allowMass: true });
+    await poll({ allowMass: true });
+    expect(states()).toEqual(['down', 'down']);
+    await at.bench.sluice.overrides.set('svc-4', { unlimited: true });
+    await poll({ allowMass: true });
+    expect(states()).toEqual(['down', 'up']);
+  });
+});
+
+/** The panel names another device for a port, in lists and in the port's own record. */
+function moveToDevice(id: number, device: number): void {
+  const move = (row: Row): Row => (row.id === id ? { ...row, item_id: device } : row);
+  const change = (json: unknown): unknown => {
+    const { data, ...rest } = json as { data: Row | Row[] };
+    return { ...rest, data: Array.isArray(data) ? data.map(move) : move(data) };
+  };
+  const match = ({ endpoint }: { endpoint: string }): boolean => /^GET .*\/ports(\/\{id\})?$/.test(endpoint);
+  at.panel.server.inject({ match, fault: { kind: 'mutate', change } });
+}
+
+/** The panel lists this port, too, for one service. */
+function listAlsoOf(service: number, port: object): void {
+  const match = ({ path }: { path: string }): boolean => path.endsWith(`/services/${service}/ports`);
+  const change = (json: unknown): unknown => ({ data: [...(json as { data: Row[] }).data, port] });
+  at.panel.server.inject({ match, fault: { kind: 'mutate', change } });
+}
