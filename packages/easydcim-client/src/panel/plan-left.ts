@@ -2,7 +2,7 @@ import type { Plan, TargetState } from '@sluice/panel-kind';
 import type { EvidenceRecord } from '@sluice/quota-core';
 import { listServers } from './resources.js';
 import { findNewOwner } from './sharing.js';
-import type { EasyDcimState, LeftObject, OrderState, PortState } from './state.js';
+import { type EasyDcimState, isEnded, type LeftObject, type OrderState, type PortState } from './state.js';
 import { keep, type Restricted, stateProblem, undoOrder, undoPort } from './undo.js';
 
 /**
@@ -27,7 +27,7 @@ export function planLeftPorts(
   }
 }
 
-/** Plans for orders that were suspended and that the service no longer names, or that no longer exist. Pure. */
+/** Plans for orders that were suspended and that the service no longer names, that have ended, or that no longer exist. Pure. */
 export function planLeftOrders(
   plan: Plan,
   target: TargetState,
@@ -53,9 +53,9 @@ export function isWithoutService({ serviceId, suspended }: OrderState): boolean 
 }
 
 function listLeftOrders({ leftOrders, order, isGone }: EasyDcimState): LeftObject<OrderState>[] {
-  const own = isGone && order !== null ? [{ id: order.id, state: order, error: null }] : [];
+  const own = order !== null && (isGone || isEnded(order)) ? [{ id: order.id, state: order, error: null }] : [];
   return [...leftOrders, ...own].map((left) =>
-    left.state !== null && isWithoutService(left.state) ? { ...left, state: null } : left,
+    left.state !== null && (isWithoutService(left.state) || isEnded(left.state)) ? { ...left, state: null } : left,
   );
 }
 
@@ -70,8 +70,9 @@ function findLeft<State>(
   if (found?.state != null) return found.state;
   if (found?.error === null) {
     plan.endedEvidence.push({ evidence: id, outcome: 'dropped' });
-    const what = kind === 'order' ? 'was suspended' : 'was disabled';
-    const message = `${service.id}: ${kind} ${target}, which ${what} for a hold, no longer exists on the panel: nothing is left to undo`;
+    const [what, how] =
+      kind === 'order' ? ['suspended', 'has ended or no longer exists'] : ['disabled', 'no longer exists'];
+    const message = `${service.id}: ${kind} ${target}, which was ${what} for a hold, ${how} on the panel: nothing is left to undo`;
     plan.notices = [...(plan.notices ?? []), { code: GONE, key: `${GONE}:${service.id}:${id}`, message }];
     return null;
   }

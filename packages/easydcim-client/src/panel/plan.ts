@@ -15,7 +15,7 @@ import {
   toHoldTargets,
   type HoldTargets,
 } from './sharing.js';
-import { ACTION_TYPES, type EasyDcimState, type OrderState, type PortState } from './state.js';
+import { ACTION_TYPES, type EasyDcimState, isEnded, type OrderState, type PortState } from './state.js';
 import { keep, type Restricted, stateProblem, toOrderPrior, toPrior, undoOrder, undoPort } from './undo.js';
 
 /**
@@ -169,7 +169,8 @@ function planOrder(plan: Plan, target: TargetState, state: EasyDcimState, { hold
   const isGone =
     state.leftOrders.some((left) => left.id === orderId && left.error === null) ||
     (state.isGone && state.order !== null && isWithoutService(state.order));
-  const isLeft = (item: EvidenceRecord): boolean => item.target !== orderId || (!hold && isGone);
+  const hasEnded = state.order !== null && isEnded(state.order);
+  const isLeft = (item: EvidenceRecord): boolean => item.target !== orderId || hasEnded || (!hold && isGone);
   planLeftOrders(plan, target, state, { holds, evidence: evidence.filter(isLeft) });
   const own = evidence.filter((item) => !isLeft(item));
   if (hold && orderId === undefined) plan.problems.push(noOrder(target));
@@ -179,7 +180,8 @@ function planOrder(plan: Plan, target: TargetState, state: EasyDcimState, { hold
     plan.problems.push(state.orderError ?? { code: 'not_observed', message: 'the order was not read' });
     return;
   }
-  const problem = (hold ? mappingProblem(target, order) : null) ?? stateProblem(order);
+  const problem =
+    (hold ? mappingProblem(target, order) : null) ?? (hasEnded ? endedOrder(target, order) : stateProblem(order));
   if (problem) {
     plan.problems.push(problem);
   } else if (hold) {
@@ -233,6 +235,13 @@ function noOrder({ service }: TargetState): ItemError {
   return {
     code: 'no_order',
     message: `"${service.id}" has no easydcim_order_id, so its order can't be suspended`,
+  };
+}
+
+function endedOrder({ service }: TargetState, { id, status }: OrderState): ItemError {
+  return {
+    code: 'no_order',
+    message: `order ${id} of "${service.id}" is "${status}", so it can't be suspended; correct easydcim_order_id`,
   };
 }
 

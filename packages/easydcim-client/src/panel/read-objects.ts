@@ -21,7 +21,8 @@ export async function readOrder(calls: ObjectCalls, id: string): Promise<Order> 
   const service = order.serviceId ?? (id === ownOrder ? ownService : undefined);
   const status = service === undefined ? null : await readStatus(calls, service);
   if (status === null) return order;
-  return { ...order, suspended: /^suspended$/i.test(status) ? true : /^activ(e|ated)$/i.test(status) ? false : null };
+  const suspended = /^suspended$/i.test(status) ? true : /^activ(e|ated)$/i.test(status) ? false : null;
+  return { ...order, status, suspended };
 }
 
 /** Returns the status of a service; null where it can't be read. That of an old order may be another user's. */

@@ -4,6 +4,7 @@ import {
   ACTION_TYPES,
   isPortAction,
   type EasyDcimState,
+  isEnded,
   type LeftObject,
   type OrderState,
   type PortPrior,
@@ -68,11 +69,11 @@ function listStates<State>(left: readonly LeftObject<State>[]): State[] {
   return left.flatMap(({ state }) => state ?? []);
 }
 
-/** What no longer exists is not restricted any more. */
+/** What has ended or no longer exists is not restricted any more. */
 function goneOutcome(type: string, target: string): StepOutcome {
   const isUndone = type === ACTION_TYPES.enablePort || type === ACTION_TYPES.unsuspendOrder;
   if (isUndone) return { state: 'applied', observed: null, error: null };
-  const message = `${type} ${target}: the object no longer exists on the panel`;
+  const message = `${type} ${target}: the object has ended or no longer exists on the panel`;
   return { state: 'failed', observed: null, error: { code: NOT_DONE, message } };
 }
 
@@ -105,6 +106,7 @@ export function toOrderOutcome(
   type: string,
   { id, status, suspended }: Pick<OrderState, 'id' | 'status' | 'suspended'>,
 ): StepOutcome {
+  if (isEnded({ status, suspended })) return goneOutcome(type, id);
   const target = type === ACTION_TYPES.suspendOrder;
   return toOutcome(suspended, target, {
     observed: { status, suspended },

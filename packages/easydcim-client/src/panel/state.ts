@@ -10,6 +10,11 @@ export type PortState = Pick<
 /** The members of an order that decisions need. */
 export type OrderState = Pick<Order, 'id' | 'serviceId' | 'serverId' | 'status' | 'suspended' | 'locked'>;
 
+/** Whether an order was terminated or aborted: it can be neither suspended nor unsuspended. Pure. */
+export function isEnded({ status, suspended }: Pick<OrderState, 'status' | 'suspended'>): boolean {
+  return suspended === null && /^\s*(terminated|aborted)\s*$/i.test(status);
+}
+
 /** What the panel shows of one service. A part that could not be read is null and has an error. */
 export interface EasyDcimState {
   ports: PortState[] | null;

@@ -146,6 +146,14 @@ describe('a held service that gets other ids', () => {
     expect(toState(port(1))).toBe('up');
   });
 
+  it('loses the evidence of an old order that was terminated', async () => {
+    at.panel.staffTerminateOrder(order);
+    const report = await poll();
+    expect([report.run.outcome, told(report)]).toEqual(['done', [expect.stringContaining(`order ${order}`)]]);
+    expect(await targets()).toEqual(['order 902', `port ${port(3)}`]);
+    expect(told(await poll())).toEqual([]);
+  });
+
   it('resolves what was in doubt on the old object', async () => {
     await at.bench.sluice.services.set('svc-1', {
       easydcim_service_id: '501',
@@ -173,5 +181,45 @@ describe('a held service that the panel has no longer', () => {
     const released = await at.bench.sluice.holds.release('svc-1', { until: '2026-12-01' });
     expect(told(released)).toEqual([expect.stringContaining(`order ${order}`)]);
     expect([toState(port(1)), toState(port(2)), await targets()]).toEqual(['up', 'down', []]);
+  });
+});
+
+describe('a held service whose order was terminated', () => {
+  beforeEach(async () => {
+    await hold('order');
+    expect(await targets()).toEqual([`order ${order}`]);
+    at.panel.staffTerminateOrder(order);
+  });
+
+  it.each(['nested', 'flat'] as const)('loses its evidence, and says what can not be done (%s)', async (style) => {
+    at.panel.answers.orders.style = style;
+    const report = await poll();
+    expect(told(report)).toEqual([expect.stringContaining(`order ${order}`)]);
+    expect(report.services[0]?.error?.code).toBe('no_order');
+    expect(await targets()).toEqual([]);
+    expect(told(await poll())).toEqual([]);
+    await at.bench.sluice.overrides.set('svc-1', { unlimited: true });
+    expect((await poll()).run.outcome).toBe('done');
+  });
+
+  it('is released, and can be removed', async () => {
+    const released = await at.bench.sluice.holds.release('svc-1', { until: '2026-12-01' });
+    expect([released.run.outcome, told(released), await targets()]).toEqual(['done', [expect.anything()], []]);
+    expect(toStatus(order)).toBe('terminated');
+    await at.bench.sluice.services.set('svc-1', { status: 'terminated' });
+    await at.bench.sluice.reconcile();
+    await at.bench.sluice.services.remove('svc-1');
+  });
+
+  it('resolves a suspension in doubt as not made', async () => {
+    await at.bench.sluice.services.set('svc-1', { easydcim_order_id: '903', easydcim_service_id: '503' });
+    at.panel.addService({ id: 503, orderId: 903, serverId: 301, user: 11, ports: [{ id: port(5), name: 'eth0' }] });
+    at.panel.addTraffic(503, { in: 200 * GB, out: 0 });
+    const match = ({ endpoint }: { endpoint: string }): boolean => endpoint.endsWith('/service/suspend');
+    at.panel.server.inject({ match, times: 1, fault: { kind: 'cut' } });
+    await poll();
+    at.panel.staffTerminateOrder(903);
+    await poll();
+    expect([await at.bench.store.actions.unresolved(), await targets()]).toEqual([[], []]);
   });
 });
