@@ -4,6 +4,7 @@ import type { ItemError } from './errors.js';
 import type { TargetState, HoldInForce, Observation, StepOutcome } from './plan.js';
 import type { ProductSettings } from './settings.js';
 import type { PanelTelephony } from './telephony.js';
+import type { Subscriber } from '@sluice/telephony';
 
 /**
  * What only some panels have, one small interface each. A use case asks for the facet that it needs; where a panel lacks it,
@@ -128,8 +129,11 @@ export interface Accounts<State = unknown> {
     product: ProductSettings,
     randomBytes: (count: number) => Uint8Array,
   ): Record<string, string>;
-  /** Pure: returns the id on the panel of the account that an action has made; null for another action. Absent: that is not known. */
-  made?(action: ActionRecord): string | null;
+  /**
+   * Pure: returns the id on the panel of the account that an action has made; null for another action. Where its answer was lost, that
+   * follows only from a line of now. Absent: that is not known.
+   */
+  made?(action: ActionRecord, line?: Subscriber): string | null;
   /** Refs that end with the account where Sluice chose them; others stay, such as that of a line, for calls that come late. */
   readonly endingRefs?: readonly string[];
   /**

@@ -24,6 +24,7 @@ import { checkContract } from './contract.js';
 import { changesPasswords } from './lacks.js';
 import { findProblem, toUsernames, whenKnown } from './line-target.js';
 import { type PlanContext, planService } from './plan.js';
+import { findMadeLine } from './plan-password.js';
 import { outcomeWhenDone, resolveAction } from './resolve.js';
 import { CUSTOMER_REF, LINE_REF, USERNAME_REF } from './settings.js';
 import { type LineState, observeLine, PlanList } from './state.js';
@@ -124,8 +125,7 @@ export class TelephonyPanel implements Panel<LineState> {
   readonly accounts: PanelFacets<LineState>['accounts'] = {
     customerRef: CUSTOMER_REF,
     newRefs: () => ({}),
-    made: ({ type, state, observed }) =>
-      type === 'create-subscriber' && state === 'applied' ? ((observed as { id?: string } | null)?.id ?? null) : null,
+    made: findMadeLine,
     exists: ({ state }) =>
       state && [state.line, ...state.byReference, ...state.byUsername].some((line) => line !== null),
     check: (service, product) => findProblem({ service, product, ...this.#context }),

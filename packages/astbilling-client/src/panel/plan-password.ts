@@ -38,6 +38,18 @@ function wasMadeBefore({ command, recent }: TargetState, line: Subscriber): bool
   return !recent.some((row) => !known.has(row.id) && row.state === 'applied' && mayHaveMade(row, line));
 }
 
+/** Returns the id of the line that a creation has made; where its answer was lost, by a line that may be it. */
+export function findMadeLine(action: ActionRecord, line?: Subscriber): string | null {
+  const { type, state, errorCode, observed } = action;
+  if (type !== 'create-subscriber') return null;
+  const { id } = (observed ?? {}) as { id?: string };
+  if (id !== undefined) return state === 'applied' ? id : null;
+  // Not shown in time is the only failure after which the line may be there.
+  const mayBeMade = state === 'failed' ? errorCode === 'not_done' : state !== 'unneeded';
+  // The line may have ended since.
+  return mayBeMade && line !== undefined && mayHaveMade(action, { ...line, status: 'active' }) ? line.id : null;
+}
+
 function mayHaveMade({ type, calledAt, errorCode, observed, payload }: ActionRecord, line: Subscriber): boolean {
   if (type !== 'create-subscriber' || calledAt === null || errorCode === 'account_exists') return false;
   const { id } = (observed ?? {}) as { id?: string };

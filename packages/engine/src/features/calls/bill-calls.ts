@@ -17,7 +17,7 @@ import { resolveDoubts, type TriedBill } from './doubts.js';
 import { finalPeriods, findDue, findParts, findStated, isFinal, isInDoubt, type ToBill, toStoredBill } from './due.js';
 import { findFirstDue, forgetFirstDue } from './first-due.js';
 import { dropGivenUp } from './given-up.js';
-import { knowsFirstDay } from './first-day.js';
+import { findServiceFirstDay } from './first-day.js';
 import { listBegun, listLineBills } from './line-bills.js';
 import { readAgainTest } from './read-again.js';
 import {
@@ -150,7 +150,8 @@ async function billFinally(
   bill: (due: ToBill) => Promise<CallBillView>,
 ): Promise<void> {
   const { line, request } = of;
-  if (!(await knowsFirstDay(context, line)) && findBillFrom(of) === null) return;
+  const firstDay = await findServiceFirstDay(context, line);
+  if (firstDay === null && findBillFrom(of) === null) return;
   const { windows, bills } = await dropGivenUp(context, line, known);
   const { timeZone, billFrom } = line.telephony;
   const started = (await listBegun(context, line, bills)).reverse();
@@ -158,7 +159,8 @@ async function billFinally(
   const createdAt = await readCreation(context, line);
   const after = await listLineBills(context, line);
   const planned = request.dryRun ? started.map((one) => ({ ...one, state: 'zero' as const })) : [];
-  const left = finalPeriods([...planned, ...after], { timeZone, now: context.now(), createdAt, billFrom, windows });
+  const terms = { timeZone, now: context.now(), createdAt, billFrom, firstDay, windows };
+  const left = finalPeriods([...planned, ...after], terms);
   for (const due of left) await bill(due);
 }
 

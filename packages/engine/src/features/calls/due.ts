@@ -136,17 +136,21 @@ interface FinalRequest extends Pick<DueRequest, 'timeZone' | 'now' | 'windows'> 
   createdAt: string;
   /** First local day that may be billed; null: any. What was called before is another system's to bill. */
   billFrom: string | null;
+  /** Local day from which on the calls are billed here; null where that is not known. */
+  firstDay: string | null;
 }
 
 /** Returns the periods of the last bills of a line, the oldest first: what no final bill covers until now. */
 export function finalPeriods(
   bills: readonly CallBillRecord[],
-  { timeZone, now, createdAt, billFrom, windows }: FinalRequest,
+  { timeZone, now, createdAt, billFrom, firstDay, windows }: FinalRequest,
 ): ToBill[] {
   const made = bills.filter((bill) => !isByHand(bill));
   const oldest = made.at(-1);
-  const begin = oldest !== undefined && made.some(isFinal) ? oldest.start : createdAt;
-  const start = billFrom === null ? begin : later(begin, localDay(billFrom, timeZone).start);
+  const first = oldest !== undefined && made.some(isFinal) ? oldest.start : createdAt;
+  const day = firstDay === null ? null : localDay(firstDay, timeZone).start;
+  // Bills of stated periods only may leave out earlier calls.
+  const start = day === null ? first : billFrom === null ? day : later(first, day);
   const whole = { start: toLocalTime(start, timeZone), end: toLocalTime(now, timeZone), timeZone };
   return openWindows(bills, bills.filter(isFinal), { period: whole, windows });
 }

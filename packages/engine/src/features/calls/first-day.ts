@@ -1,13 +1,54 @@
+import type { PanelTelephony } from '@sluice/panel-kind';
+import { toLocalDate } from '@sluice/quota-core';
+import { type ActionRecord, ownershipSubject } from '@sluice/state-store';
+import { findEntry } from '../../base/config/find-entry.js';
 import type { Context } from '../../context/context.js';
 import type { Line } from '../telephony/find-line.js';
 
+/** A line of a panel, with the services that have or had it. */
+export interface LineOfServices {
+  telephony: PanelTelephony;
+  panel: string;
+  subscriberId: string;
+  services: readonly string[];
+}
+
 /**
- * Returns whether it is known from when on a line is billed here, also on a panel without `billFrom`: since Sluice made it, as the journal
- * shows. What was called on another one may be on the bills of another system.
+ * Returns the local day from which on the calls of a line are billed here: `billFrom` of the panel, else the day on which Sluice made the
+ * line, as the journal shows. Null where it is not known: what was called on another line may be on the bills of another system.
  */
-export async function knowsFirstDay(context: Context, { telephony, service, subscriberId }: Line): Promise<boolean> {
-  if (telephony.billFrom !== null) return true;
-  const { accounts } = await context.panel(service.panel);
-  const actions = await context.store.actions.list({ service: service.id });
-  return actions.some((action) => action.panel === service.panel && accounts?.made?.(action) === subscriberId);
+export async function findFirstDay(context: Context, line: LineOfServices): Promise<string | null> {
+  const { telephony, panel, services } = line;
+  if (telephony.billFrom !== null) return telephony.billFrom;
+  const all: ActionRecord[] = [];
+  for (const service of new Set(services)) all.push(...(await context.store.actions.list({ service })));
+  // The panel may have another name in the config now.
+  const actions = all.filter((one) => one.panel === panel || findEntry(context.config.panels, one.panel) === undefined);
+  const made = await findCreation(context, line, actions);
+  return made === null ? null : toLocalDate(made.calledAt ?? made.plannedAt, telephony.timeZone);
+}
+
+/** The same of the line of a service. */
+export async function findServiceFirstDay(context: Context, line: Line): Promise<string | null> {
+  const { telephony, service, subscriberId, object } = line;
+  const subjects = object === null ? [] : [ownershipSubject(object.ref, object.value)];
+  const had = object === null ? [] : await context.store.ownership.list({ panel: object.panel, subjects });
+  const services = [service.id, ...had.map((period) => period.service)];
+  return findFirstDay(context, { telephony, panel: service.panel, subscriberId, services });
+}
+
+/** Of a creation whose answer was lost, only the line itself shows whether it is the one. */
+async function findCreation(
+  context: Context,
+  { telephony, panel, subscriberId }: LineOfServices,
+  actions: readonly ActionRecord[],
+): Promise<ActionRecord | null> {
+  const { accounts } = await context.panel(panel);
+  if (accounts?.made === undefined) return null;
+  const known = actions.find((action) => accounts.made?.(action) === subscriberId);
+  if (known !== undefined || actions.length === 0) return known ?? null;
+  if (telephony.unsupported({ resource: 'subscribers', operation: 'get' }) !== null) return null;
+  const subscriber = await telephony.get('subscribers', subscriberId, context.deps.signal);
+  if (subscriber === null) return null;
+  return actions.find((action) => accounts.made?.(action, subscriber) === subscriberId) ?? null;
 }

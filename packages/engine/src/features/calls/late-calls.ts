@@ -12,6 +12,8 @@ import { isBilledAgain } from './billed-again.js';
 import { chargeAcknowledged, type FoundCalls, toFoundKey } from './charged-before.js';
 import type { UnbilledPart } from './charged-by-hand.js';
 import { isFinal } from './due.js';
+import { findFirstDay } from './first-day.js';
+import { listLines } from '../services/lines.js';
 import { findGivenUp } from '../telephony/find-line.js';
 import { listUnbilledOnPanel } from './ownerless.js';
 import { isFirstOfDay, isOfNothing, noteReadAgain, readAgainTest, searchedSince } from './read-again.js';
@@ -36,7 +38,8 @@ export async function noteLateCalls(context: Context): Promise<Notice[]> {
     const isReported = (line: string): boolean => open.some(({ key }) => key.startsWith(toKey(panel, line, '')));
     const found = await findLateCalls(context, panel, isReported);
     if (found === null) continue;
-    const stored = await storeFound(context, panel, { known, found, at });
+    const unsearched = await listUnsearched(context, panel, open);
+    const stored = await storeFound(context, panel, { known, found, at, unsearched });
     const fresh = stored.filter(({ key, since }) => open.find((one) => one.key === key)?.since !== since);
     news.push(...fresh.map((one) => toNotice(`${one.key}:${one.since}`, toStored(one))));
   }
@@ -47,15 +50,38 @@ function listKnown({ conditions }: Pick<StoreTables, 'conditions'>, panel: strin
   return conditions.list(toKey(panel, ''));
 }
 
+/** Returns the keys of calls that were found before it was unknown from which day on their line is billed: none of it are searched. */
+async function listUnsearched(context: Context, panel: string, open: Known): Promise<ReadonlySet<string>> {
+  const keys = new Set<string>();
+  if (open.length === 0) return keys;
+  const { telephony } = await context.panel(panel);
+  if (telephony === undefined) return keys;
+  for (const one of open) {
+    const [part] = toStored(one).parts ?? [];
+    if (part === undefined) continue;
+    const { subscriber, service } = part;
+    if (!(await isBilledHere(context, panel, telephony, { subscriber, service }))) keys.add(one.key);
+  }
+  return keys;
+}
+
 function isCharged(one: ConditionRecord): boolean {
   return toStored(one).isCharged === true;
+}
+
+/** What is known and found of the late calls of a panel, and the keys of what was not searched again. */
+interface LateCallsRead {
+  known: Known;
+  found: readonly FoundCalls[];
+  at: string;
+  unsearched: ReadonlySet<string>;
 }
 
 /** Stores what was found in place of what was known, beside what a person has charged, and returns it. */
 async function storeFound(
   context: Context,
   panel: string,
-  { known, found, at }: { known: Known; found: readonly FoundCalls[]; at: string },
+  { known, found, at, unsearched }: LateCallsRead,
 ): Promise<ConditionRecord[]> {
   const since = searchedSince(context);
   return context.write([], async (tables) => {
@@ -67,7 +93,7 @@ async function storeFound(
     const left = conditions.map((one) => toNext(one, now));
     const kept = now.filter((one) => {
       const isSearched = toStored(one).parts?.some(({ end }) => end >= since) === true;
-      return isSaid(toLineKey(one)) || (isCharged(one) && isSearched);
+      return isSaid(toLineKey(one)) || unsearched.has(one.key) || (isCharged(one) && isSearched);
     });
     for (const { key } of now) await tables.conditions.end(key);
     // Stores of earlier versions have what was charged in the place of what is found.
@@ -112,16 +138,18 @@ async function findLateCalls(
 ): Promise<FoundCalls[] | null> {
   try {
     const { telephony } = await context.panel(panel);
-    if (telephony === undefined || telephony.billFrom === null) return [];
+    if (telephony === undefined) return [];
     const isFirst = await isFirstOfDay(context, panel);
     const isRead = (line: string): boolean => isFirst || isReported(line);
     const request = { service: null, period: null, isRead };
     const found: FoundCalls[] = await listUnbilledOnPanel(context, { panel, telephony }, request);
     for (const bill of await listBillsToCompare(context, panel, telephony)) {
       context.deps.signal.throwIfAborted();
+      if (!(await isBilledHere(context, panel, telephony, bill))) continue;
       const compared = await compareBill(context, bill, { period: null, billed: null });
       if (compared === null) continue;
-      found.push({ compared, part: toPart(panel, bill, compared), isDue: await isBilledAgain(context, bill) });
+      const isDue = telephony.billFrom !== null && (await isBilledAgain(context, bill));
+      found.push({ compared, part: toPart(panel, bill, compared), isDue });
     }
     const unbilled = found.filter(({ compared }) => compareMoney(compared.difference, '0') > 0);
     const late: FoundCalls[] = [];
@@ -131,6 +159,19 @@ async function findLateCalls(
     if (isPanelError(error)) return null;
     throw error;
   }
+}
+
+/** Whether it is known that calls of the time of a bill are billed here. */
+async function isBilledHere(
+  context: Context,
+  panel: string,
+  telephony: PanelTelephony,
+  { subscriber, service }: Pick<CallBillRecord, 'subscriber' | 'service'>,
+): Promise<boolean> {
+  const lines = telephony.billFrom === null ? await listLines(context, panel, telephony) : [];
+  const had = lines.find((line) => line.subscriber === subscriber)?.periods.map((period) => period.service) ?? [];
+  const line = { telephony, panel, subscriberId: subscriber, services: [service, ...had] };
+  return (await findFirstDay(context, line)) !== null;
 }
 
 async function wasGivenUp(context: Context, panel: string, { service, line, period }: ComparedBill): Promise<boolean> {

@@ -10,6 +10,8 @@ import { hasCalls } from '../telephony/panels.js';
 import type { UnbilledPart } from './charged-by-hand.js';
 import { clip, isTaken, openParts, toInstants } from './due.js';
 import { isOfPanel } from './line-bills.js';
+import { findFirstDay } from './first-day.js';
+import { isLiving } from '../../base/lifecycle.js';
 import { findGivenUp, findLastCalls, isLineOfCalls } from '../telephony/find-line.js';
 import { searchedSince } from './read-again.js';
 import { readSorted } from './read-sorted.js';
@@ -42,7 +44,7 @@ export async function listUnbilled(
   for (const panel of Object.keys(context.config.panels)) {
     if (!hasCalls(context, panel)) continue;
     const { telephony } = await context.panel(panel);
-    if (telephony === undefined || telephony.billFrom === null) continue;
+    if (telephony === undefined) continue;
     const unbilled = await listUnbilledOnPanel(context, { panel, telephony }, { ...request, isRead: () => true });
     found.push(...unbilled.map(({ compared }) => compared));
   }
@@ -55,7 +57,7 @@ interface UnbilledRequest extends Pick<ReconcileCallsRequest, 'service' | 'perio
   isRead: (line: string) => boolean;
 }
 
-/** The same of one panel with telephony that is billed. */
+/** The same of one panel with telephony. */
 export async function listUnbilledOnPanel(
   context: Context,
   { panel, telephony }: { panel: string; telephony: PanelTelephony },
@@ -94,7 +96,9 @@ async function readUnbilled(context: Context, line: PassedLine, stated: string |
   const { timeZone } = telephony;
   const bills = (await context.store.callBills.list({ subscriber })).filter((bill) => isOfPanel(bill, panel));
   const found: UnbilledCalls[] = [];
-  for (const period of toSearched(context, telephony, stated)) {
+  const services = line.periods.map(({ service }) => service);
+  const firstDay = await findFirstDay(context, { telephony, panel, subscriberId: subscriber, services });
+  for (const period of toSearched(context, { timeZone, firstDay }, stated)) {
     const window = { from: new Date(period.start).toISOString(), to: new Date(period.end).toISOString() };
     for (const part of await cutLine(context, line, window)) {
       const service = await findUnpaid(context, line, part);
@@ -151,10 +155,15 @@ function findFormer({ periods }: PassedLine, instant: string): string {
   return before?.service ?? '';
 }
 
-/** The last three months from the first day to bill on, as far as they are asked for. */
-function toSearched(context: Context, { timeZone, billFrom }: PanelTelephony, stated: string | null): BillPeriod[] {
+/** The last three months from the first day to bill on, as far as they are asked for; none where that day is not known. */
+function toSearched(
+  context: Context,
+  { timeZone, firstDay }: { timeZone: string; firstDay: string | null },
+  stated: string | null,
+): BillPeriod[] {
+  if (firstDay === null) return [];
   const now = context.now();
-  const first = localDay(billFrom ?? '', timeZone).start;
+  const first = localDay(firstDay, timeZone).start;
   const since = searchedSince(context);
   const start = Date.parse(first) < Date.parse(since) ? toLocalTime(since, timeZone) : first;
   const end = toLocalTime(now, timeZone);
@@ -167,14 +176,16 @@ function toSearched(context: Context, { timeZone, billFrom }: PanelTelephony, st
 /** Returns whose calls of a part are not due: a service, or null for nobody's. Undefined where a service is billed for them. */
 async function findUnpaid(
   context: Context,
-  { panel, subscriber: line }: PassedLine,
+  { panel, subscriber: line, telephony }: PassedLine,
   { owners, isGivenUp }: LinePart,
 ): Promise<string | null | undefined> {
   const [first] = owners;
   if (first === undefined || owners.some(({ client }) => client !== first.client)) return null;
   if (isGivenUp) return first.service;
   const service = await context.store.services.get(first.service);
-  const isBilled = service !== null && (await isLineOfCalls(context, service, { panel, line }));
+  // After the end, no stated period is awaited.
+  const isAwaited = service !== null && (telephony.billFrom !== null || isLiving(service));
+  const isBilled = isAwaited && (await isLineOfCalls(context, service, { panel, line }));
   return isBilled && (await findLastCalls(context, service)) !== 'given-up' ? undefined : first.service;
 }
 

@@ -7,7 +7,7 @@ import type { BillPeriod, CallTotals } from '@sluice/telephony';
 import type { Context } from '../../context/context.js';
 import { findBillingType } from './billing-type.js';
 import { finalPeriods, toInstants } from './due.js';
-import { knowsFirstDay } from './first-day.js';
+import { findServiceFirstDay } from './first-day.js';
 import { gather } from './gather.js';
 import { dropGivenUp } from './given-up.js';
 import { listLineBills } from './line-bills.js';
@@ -32,7 +32,7 @@ export interface FoundUnbilled {
 }
 
 /**
- * Reads the calls of a service that no final bill has, since its first one, else since its line was made. Null where it has
+ * Reads the calls of a service that no final bill has, since Sluice made its line, else since its first bill or the line was made. Null where it has
  * no line; the calls of a prepaid one are paid.
  *
  * @throws SluiceError `calls_unread` where the panel does not list them
@@ -52,9 +52,9 @@ export async function findUnbilled(
   const now = subscriber?.billingType ?? null;
   const isPaid = (client: string | null, period: Pick<PeriodView, 'from' | 'to'>): boolean =>
     findBillingType({ line, client, period, now, bills }) === 'prepaid';
-  const periods = finalPeriods(bills, { timeZone, now: context.now(), createdAt, billFrom, windows }).filter(
-    ({ client, period }) => !isPaid(client, toInstants(period)),
-  );
+  const firstDay = await findServiceFirstDay(context, line);
+  const request = { timeZone, now: context.now(), createdAt, billFrom, firstDay, windows };
+  const periods = finalPeriods(bills, request).filter(({ client, period }) => !isPaid(client, toInstants(period)));
   if (periods.length === 0 && isPaid(service.client, { from: context.now(), to: context.now() })) return 'prepaid';
   const found: UnbilledCalls = { calls: 0, total: '0', currency, unsummed: 0, since: context.now() };
   for (const { period } of periods.reverse()) {
@@ -67,7 +67,7 @@ export async function findUnbilled(
     found.total = addMoney(found.total, total);
     found.since = toInstants(period).from;
   }
-  return { unbilled: found, isFirstDayKnown: await knowsFirstDay(context, line) };
+  return { unbilled: found, isFirstDayKnown: firstDay !== null };
 }
 
 async function sumCalls(context: Context, line: Line, period: BillPeriod): Promise<CallTotals> {
