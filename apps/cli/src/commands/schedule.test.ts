@@ -93,7 +93,7 @@ describe('schedule show', () => {
     const voice = (name: string, more: string): string =>
       `${name}: { kind: astbilling, url: "https://${name}.example.com", token: "\${env:T}"${more} }`;
     const unbilled =
-      'Panel "late" has no billFrom: its calls are billed only for a stated period. Set panels.late.billFrom to the first day to bill';
+      'Panel "late" has no billFrom: no job bills its calls, only a stated period and the final bills of lines that Sluice made. Set panels.late.billFrom to the first day to bill';
     config([DCIM, voice('late', '')], 'currency: EUR\n');
     for (const format of ['crontab', 'systemd']) {
       const { entries, text } = await shown(`--format ${format}`);

@@ -33,7 +33,7 @@ describe('a line with calls on a panel without billFrom', () => {
       const refused = await errorOf(terminate(how));
       expect(refused?.code).toBe('bill_from_missing');
       expect(refused?.message).toMatch(/^"svc-1" has 3 unbilled calls \(702\.0000 BRL\) since 2026-01-08 12:00/);
-      expect(refused?.message).toMatch(/: set billFrom to .*, bill a stated period, or give them up$/);
+      expect(refused?.message).toMatch(/: set billFrom to .*, bill a stated period \(.*\), or give them up$/);
       expect(at.panel.subscriber(LINE).status).toBe('active');
       expect(await charged()).toEqual([]);
     },

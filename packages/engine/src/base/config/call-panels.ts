@@ -6,7 +6,7 @@ import type { Config } from './schema.js';
 export interface CallPanels {
   /** Panels whose calls are billed when they are due. */
   billed: string[];
-  /** Panels without `billFrom`, whose calls are billed only for a stated period. */
+  /** Panels without `billFrom`, whose calls no job bills: only a stated period and final bills do. */
   unbilled: string[];
 }
 
@@ -28,5 +28,5 @@ export function listCallPanels(
 
 /** Describes a panel without `billFrom`. */
 export function describeUnbilled(panel: string): string {
-  return `Panel "${panel}" has no billFrom: its calls are billed only for a stated period`;
+  return `Panel "${panel}" has no billFrom: no job bills its calls, only a stated period and the final bills of lines that Sluice made`;
 }

@@ -63,7 +63,7 @@ function undecided(context: Context, service: ServiceRecord, unbilled: UnbilledC
   const { id, panel } = service;
   return new SluiceError(
     'bill_from_missing',
-    `${describe(context, service, unbilled)}, Sluice has not made the line, and panel "${panel}" has no billFrom: another system may have billed them. Nothing was changed: set billFrom to the first day to bill, bill a stated period, or give them up`,
+    `${describe(context, service, unbilled)}, Sluice has not made the line, and panel "${panel}" has no billFrom: another system may have billed them. Nothing was changed: set billFrom to the first day to bill, bill a stated period (for calls of today, suspend the line until the next day and the grace are over), or give them up`,
     { details: { service: id, panel, ...unbilled } },
   );
 }

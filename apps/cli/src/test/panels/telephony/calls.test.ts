@@ -89,7 +89,7 @@ describe('call bill', () => {
     expect([exitCode, stdout]).toEqual([
       0,
       expect.stringMatching(
-        /added[^]*Panel "a-late" has no billFrom: its calls are billed only for a stated period\. Set/,
+        /added[^]*Panel "a-late" has no billFrom: no job bills its calls, only a stated period and the final bills of lines that Sluice made\. Set/,
       ),
     ]);
     expect(await bill()).toMatchObject({ exitCode: 0, bills: [{ state: 'already-added', total: '0.23' }] });
