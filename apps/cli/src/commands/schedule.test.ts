@@ -106,11 +106,13 @@ describe('schedule show', () => {
     expect(text).toContain(`# ${unbilled}.\n`);
   });
 
-  it('syncs shortly before the poll where products name the billing system', async () => {
+  it('syncs shortly before the poll where the config names a billing system with services, whether products name it or not', async () => {
     const whmcs = 'whmcs: { url: "https://whmcs.example.com", identifier: i, secret: s }\n';
     const products = 'products: { ded: { panel: dcim, quota: 10TB, whmcs: { productIds: [7] } } }\n';
-    config([DCIM], whmcs);
+    config([DCIM]);
     expect((await shown()).entries.map(({ name }) => name)).toEqual(['poll', 'reconcile']);
+    config([DCIM], whmcs);
+    expect((await shown()).entries.map(({ name }) => name)).toContain('service-sync');
     config([DCIM], `${whmcs}${products}`);
     const { entries, text } = await shown();
     expect(entries.map(({ name, when }) => [name, when])).toContainEqual(['service-sync', '11-59/15 * * * *']);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { formatLength, moment, refuseWrongClock } from './clock-guard.js';
+import { formatLength, refuseWrongClock } from './clock-guard.js';
+import { moment } from './moment.js';
 import { WRONG_CLOCK_MS } from './panel-answers.js';
 import type { Context } from './context.js';
 

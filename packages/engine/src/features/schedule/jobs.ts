@@ -1,6 +1,6 @@
 import type { BillingKind, PanelKind } from '@sluice/panel-kind';
 import { listCallPanels } from '../../base/config/call-panels.js';
-import { billingSections, billingSettings, findEntry } from '../../base/config/find-entry.js';
+import { billingSettings, findEntry } from '../../base/config/find-entry.js';
 import type { Config } from '../../base/config/schema.js';
 
 /** A command that a schedule runs. */
@@ -31,10 +31,8 @@ export function scheduledCommands(
   });
   const hasBills = listCallPanels(config, kinds).billed.length > 0;
   const hasSource = billing.some(
-    ({ kind, openSource }) =>
-      openSource !== undefined &&
-      billingSettings(config as Config, kind) !== undefined &&
-      Object.keys(billingSections(config, kind)).length > 0,
+    // Products may be named in the billing system alone.
+    ({ kind, openSource }) => openSource !== undefined && billingSettings(config as Config, kind) !== undefined,
   );
   return [
     { command: 'poll', intervalMs: poll.interval },
