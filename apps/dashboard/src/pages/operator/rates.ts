@@ -1,5 +1,5 @@
 import type { TelephonyDocument } from '@sluice/engine';
-import { facts, pager, section, table } from '../../layout/components.js';
+import { badge, facts, pager, section, table } from '../../layout/components.js';
 import { counted, money, name, orNone } from '../../layout/format.js';
 import { searchForm } from '../../layout/forms.js';
 import { html, type Part } from '../../layout/html.js';
@@ -33,7 +33,7 @@ export const planPage: Page = async (request) => {
   ${record === undefined ? null : section('Plan', facts(recordFacts({ panel: plan.value?.panel ?? '', times: scene.times, services: new Map() }, record)))}
   ${section(
     'Rates',
-    html`${searchForm({ action: path, id: 'rates', submit: 'Show', fields: [...(await panelField(request, panel)), { name: 'q', label: 'Number, prefix, country or name', type: 'search', value: query.q ?? '' }] })}
+    html`${searchForm({ action: path, id: 'rates', submit: 'Show', fields: [...(await panelField(request, panel)), { name: 'q', label: 'Number with country code, prefix, country or name', type: 'search', value: query.q ?? '' }] })}
     ${rates.notice}
     ${
       rates.value === null
@@ -68,6 +68,7 @@ function ratesTable(rates: readonly TelephonyDocument[], currency: string): Part
         isMinor: true,
       },
       { title: 'Valid', cell: validity, isMinor: true },
+      { title: 'Status', cell: ({ status }) => orNone(words(status) || null, badge) },
     ],
     rows: rates,
     empty: 'No rate matches.',
@@ -78,12 +79,12 @@ function validity({ valid_from: from, valid_to: to }: TelephonyDocument): string
   return from == null && to == null ? 'always' : `${words(from)} to ${words(to)}`;
 }
 
-/** A number matches the prefixes that it begins with, other text any value. */
+/** A number matches the prefixes that it begins with, of which the empty one fits each; other text any value. */
 function matches(rate: TelephonyDocument, text: string): boolean {
   const digits = text.replaceAll(/[\s+().-]/g, '');
   if (!/^\d+$/.test(digits)) return contains(rate, text);
   const prefix = words(rate.prefix);
-  return prefix !== '' && (prefix.startsWith(digits) || digits.startsWith(prefix));
+  return prefix.startsWith(digits) || digits.startsWith(prefix);
 }
 
 function byPlace(a: TelephonyDocument, b: TelephonyDocument): number {

@@ -67,6 +67,19 @@ describe('the look-ups of a telephony panel', () => {
       );
   });
 
+  it('shows of the rates of a plan what a number would cost, the default rate too, and which are not in force', async () => {
+    const rate = (prefix: string, description: string, status: string): string =>
+      voice.add('rates', { plan_id: '11', prefix, description, status, price_per_minute: '0.10' });
+    rate('5511', 'São Paulo', 'active');
+    rate('', 'Anywhere else', 'active');
+    rate('55119', 'Old mobiles', 'inactive');
+    rate('1', 'North America', 'active');
+    const found = textOf(await read('/plans/11?q=%2B55%2011%2098765-4321'));
+    for (const name of ['São Paulo', 'Anywhere else', 'Old mobiles', 'inactive']) expect(found).toContain(name);
+    expect(found).not.toContain('North America');
+    expect(found).toContain('Number with country code');
+  });
+
   it('show only what belongs to a line or customer where a link asks for that', async () => {
     const dids = await read('/dids?line=9001');
     expect([dids.includes('+551142000001'), dids.includes('+551142009001')]).toEqual([true, false]);
