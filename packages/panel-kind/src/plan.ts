@@ -85,6 +85,8 @@ export interface Sharer {
   allowSharedPorts: boolean;
   /** Its open holds. */
   holds: HoldInForce[];
+  /** Ids of the objects that are restricted for it, also for a hold that has ended. */
+  restricted?: readonly string[];
   /** The shared resources, as `resources` returns them. */
   shared: string[];
 }

@@ -170,7 +170,7 @@ export const stoppedByPanel = z.object({
   since: instant,
   message: textOrNull.describe('For operators'),
 });
-/** What stops a service on its panel although nothing of Sluice restricts it. */
+/** What stops a service on its panel although no hold of its own restricts it. */
 export type StoppedByPanel = z.infer<typeof stoppedByPanel>;
 
 const detailParts = {
@@ -180,8 +180,10 @@ const detailParts = {
   /** Since when its panel has answered no call: what is stated is the last known state. Null while the panel answers. */
   panelDownSince: instantOrNull,
   unread: z.literal(true).exactOptional().describe('The last run could not read it: `usage` is of an earlier one'),
-  /** It has expired there, or staff has closed it. */
-  stoppedByPanel: stoppedByPanel.exactOptional().describe('The panel stops it although nothing of Sluice restricts it'),
+  /** It has expired there, staff has closed it, or a hold of another service restricts what they share. */
+  stoppedByPanel: stoppedByPanel
+    .exactOptional()
+    .describe('It is stopped on its panel although no hold of its own restricts it'),
   product: text,
   client: textOrNull,
   lifecycle: text,

@@ -34,7 +34,10 @@ export function planEasyDcim(target: TargetState, observation: Observation<EasyD
   const others = restrictedForOthers(target, state, planRestrictions(plan, target, state));
   const stillNotices = stillRestricted(target, others);
   plan.notices = [...(plan.notices ?? []), ...stillNotices];
-  const isKnown = (id: string): boolean => [...target.evidence, ...others].some((item) => item.target === id);
+  const isKnown = (id: string): boolean =>
+    [...target.evidence, ...others].some((item) => item.target === id) ||
+    // The hold of another service may have ended in this run, which undoes it there.
+    target.sharers.some(({ restricted = [] }) => restricted.includes(id));
   plan.drift.push(...stillNotices.map(({ message }) => message));
   plan.stops = listStops(state, isKnown);
   return plan;

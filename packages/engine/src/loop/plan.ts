@@ -166,9 +166,9 @@ function observed(
 
 /** What decides about which services a run observes. */
 interface Looking {
-  readonly panel: Pick<Panel, 'snapshot' | 'plausibility' | 'telephony'>;
+  readonly panel: Pick<Panel, 'snapshot' | 'plausibility'>;
   readonly request: Pick<RunRequest, 'observeAll'>;
-  /** Services that it stopped when they were observed last. */
+  /** Services that were stopped without a hold of their own when they were observed last. */
   readonly stoppedByPanel?: ReadonlySet<string>;
 }
 
@@ -182,8 +182,7 @@ export function needsObservation({ panel, request, stoppedByPanel }: Looking, wo
     panel.snapshot !== undefined ||
     request.observeAll ||
     isDoubted ||
-    // A line that its panel stops is observed until that ends.
-    (panel.telephony !== undefined && stoppedByPanel?.has(work.service.id) === true) ||
+    stoppedByPanel?.has(work.service.id) === true ||
     touched.some((rows) => rows.length > 0) ||
     work.toRestrict.size > 0
   );

@@ -46,7 +46,7 @@ export interface PanelRun extends RunOnPanel {
   readonly start: Moment;
   /** Services with alarms at the start. */
   readonly alarmed: ReadonlySet<string>;
-  /** Those that their panel stopped. */
+  /** Those that are stopped without a hold of their own, and observed until that ends. */
   readonly stoppedByPanel: ReadonlySet<string>;
   /** Services that other runs worked on at the start. */
   readonly leasesAtStart: OtherLeases;

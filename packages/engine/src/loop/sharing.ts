@@ -87,6 +87,7 @@ export async function loadHoldsOfSharers<W extends Plannable>(
   const holds = group(await store.holds.open({ services }));
   const overrides = new Map((await store.overrides.open(services)).map((row) => [row.service, row]));
   const decided = new Map(planned.map((work) => [work.service.id, work]));
+  const evidence = group(await store.evidence.open({ services }));
   const listHolds = (id: string): readonly HoldRecord[] => {
     const work = decided.get(id);
     if (!work) return holds.get(id) ?? [];
@@ -102,6 +103,7 @@ export async function loadHoldsOfSharers<W extends Plannable>(
       action,
       allowSharedPorts: product?.allowSharedPorts === true,
       holds: inForce(context, panel, { service: sharer.service, holds: open, action }),
+      restricted: (evidence.get(id) ?? []).map(({ target }) => target),
     };
   };
   return subjects.map((work) => (work.sharers.length === 0 ? work : { ...work, sharers: work.sharers.map(complete) }));

@@ -109,7 +109,7 @@ export function printService(terminal: Terminal, detail: ServiceDetail): void {
     ['remaining', bytesCell(allowance?.remainingBytes)],
     ...limitRows(terminal, detail),
     ['holds', detail.holds.map((hold) => holdText(hold, times, detail.panel)).join(', ') || null],
-    ['stopped by the panel', detail.stoppedByPanel?.message ?? null],
+    ['stopped on the panel', detail.stoppedByPanel?.message ?? null],
     ['would be held', detail.wouldHold.join(', ') || null],
     ...Object.entries(detail.refs),
     ...accountRows(terminal, detail),

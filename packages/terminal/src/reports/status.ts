@@ -3,7 +3,7 @@ import type { StatusFilter } from '@sluice/quota-core';
 
 /**
  * Returns the status of a service for people: `would be held` where a hold would begin, or `used up`, in place of `over`,
- * `(hold doubted)` where a hold began by a reading that was found impossible since, and `(stopped by the panel)`.
+ * `(hold doubted)` where a hold began by a reading that was found impossible since, and `(stopped on the panel)`.
  */
 export function describeStatus({
   status,
@@ -12,7 +12,7 @@ export function describeStatus({
   stoppedByPanel,
 }: Pick<ServiceView, 'status' | 'wouldHold'> & Partial<Pick<ServiceDetail, 'doubted' | 'stoppedByPanel'>>): string {
   if ((doubted?.holds ?? []).length > 0) return `${status} (hold doubted)`;
-  if (stoppedByPanel !== undefined) return `${status} (stopped by the panel)`;
+  if (stoppedByPanel !== undefined) return `${status} (stopped on the panel)`;
   if (status !== 'over') return status;
   return wouldHold.length > 0 ? 'would be held' : 'used up';
 }

@@ -1,6 +1,7 @@
 import { formatBytes, usageInMode } from '@sluice/quota-core';
 import type { DecisionRecord, NoticeRecord, StoreTables } from '@sluice/state-store';
 import { describePeriod } from '../../base/describe-period.js';
+import { isStoppedOn } from '../../kernel/run/notice.js';
 import { findCycle } from '../../kernel/subject/find-cycle.js';
 import { findLimitStates } from '../../kernel/subject/limit-state.js';
 import { describeLimit } from '../../kernel/subject/used.js';
@@ -17,6 +18,8 @@ const OWN_CAUSES: readonly string[] = ['no-credit', 'limit-reached', 'would-not-
 export function toClientMessage({ code, key, service, message }: Notice, reason: string | null): string {
   const named = service ?? 'your service';
   if (code === 'hold') return `Service ${named} is being restricted${reason === null ? '' : `: ${reason}`}`;
+  if (isStoppedOn({ code, key }))
+    return `A restriction of service ${named} has ended, but the service, or a part of it, is still stopped; please ask your provider`;
   if (code === 'release') return `Service ${named} is no longer restricted`;
   const isOwn = OWN_CAUSES.includes(key.slice(key.lastIndexOf(':') + 1));
   if (code === 'auto_buy_refused' && !isOwn) return `${named}: nothing was bought automatically`;

@@ -3,7 +3,7 @@ import type { Panel } from '@sluice/panel-kind';
 import { printable } from '@sluice/panel-http/printable';
 import type { AlarmRecord, DecisionRecord, NoticeRecord, StoreTables } from '@sluice/state-store';
 import type { Applied } from '../subject/stages.js';
-import { LEASED, STOPPED_BY_PANEL } from '../subject/to-stage.js';
+import { isPolled, LEASED, saysStopped, STOPPED_BY_PANEL } from '../subject/to-stage.js';
 import { describeDoubtedHolds, HOLD_DOUBTED } from '../subject/holds.js';
 import { group } from '../../base/lifecycle.js';
 import { isGone } from '../subject/account.js';
@@ -85,11 +85,8 @@ function endsWith({ context, scope }: LookingRun, work: Applied, alarm: AlarmRec
   return plan !== null && error === null && (scope !== 'poll' || alarm.scope === 'poll');
 }
 
-function findAlarms({ context, scope, panel: { snapshot, telephony } }: LookingRun, work: Applied): AlarmRecord[] {
+function findAlarms({ context, scope, panel: looking }: LookingRun, work: Applied): AlarmRecord[] {
   const { id, panel } = work.service;
-  // Where a poll lists the accounts, it sees what stops them; lines that are stopped are observed in each poll.
-  const isSeen = snapshot !== undefined || telephony !== undefined;
-  const isPolled = (code: string): boolean => code === STOPPED_BY_PANEL && isSeen;
   return listWrong(work).map(({ code, message: text }) => {
     const message = printable(text);
     const found = { service: id, code, message };
@@ -102,7 +99,7 @@ function findAlarms({ context, scope, panel: { snapshot, telephony } }: LookingR
         service: id,
         message,
       },
-      ...{ scope: scope === 'poll' || isPolled(code) ? ('poll' as const) : ('reconcile' as const) },
+      ...{ scope: scope === 'poll' || isPolled(looking, code) ? ('poll' as const) : ('reconcile' as const) },
       since: context.now(),
       ...{ acknowledgedAt: null, acknowledgedBy: null, note: null },
     };
@@ -136,13 +133,13 @@ function toGoneKey(
   return JSON.stringify([service.id, code, message, service.refs[requiredRef ?? ''] ?? null]);
 }
 
-/** Reads which services their panels stop, as runs found it last. */
+/** Reads which services are stopped on their panels without a hold of their own, as runs found it last. */
 export async function readStoppedByPanel(
   tables: AlarmTables,
   services: readonly string[],
 ): Promise<ReadonlyMap<string, StoppedByPanel>> {
   const found = services.length === 0 ? [] : await tables.alarms.list({ services });
-  const stopped = found.filter(({ code }) => code === STOPPED_BY_PANEL);
+  const stopped = found.filter(saysStopped);
   return new Map(stopped.map(({ service, since, message }) => [service, { since, message }]));
 }
 

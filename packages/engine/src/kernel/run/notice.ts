@@ -6,6 +6,7 @@ import { toEvent } from '../../base/notice-events.js';
 import type { Context } from '../../context/context.js';
 import { type LastingHold, listLastingHolds } from '../subject/holds.js';
 import type { Applied } from '../subject/stages.js';
+import { saysStopped } from '../subject/to-stage.js';
 import { isAcknowledged, readAcknowledged } from './alarms.js';
 import { agentsBrakeNotice, brakeKey } from './brake-state.js';
 import { type ConfiguredChannel, configuredChannels } from './channels.js';
@@ -41,6 +42,14 @@ const RELEASE_PENDING = 'release_pending';
 /** Code of the notice of a hold that has ended while another one keeps its service held. */
 export const HOLD_ENDED = 'hold_ended';
 
+/** Ends the key of the notice of a release where the run saw that the service is stopped without a hold of its own. */
+const STOPPED_ON = ':stopped';
+
+/** Whether the service was stopped on its panel when a notice said that it is released. */
+export function isStoppedOn({ code, key }: Pick<Notice, 'code' | 'key'>): boolean {
+  return code === 'release' && key.endsWith(STOPPED_ON);
+}
+
 /**
  * Returns the notices of holds that have ended: that the service is released, or that a restriction is to be undone or another hold
  * stays. `describe`: why it ended.
@@ -55,7 +64,11 @@ export function toReleaseNotices(
   const left = new Set(lasting.flatMap(({ id, releasing }) => (releasing === true ? [id] : [])));
   const staying = describeStaying(lasting, ended);
   const toWhy = (hold: Readonly<HoldRecord>): string => `${describeReason(hold.reason)}: ${describe(hold)}`;
-  if (staying === null) return toReleased(service, { ended, toWhy, verb: 'is' });
+  if (staying === null) {
+    const released = toReleased(service, { ended, toWhy, verb: 'is' });
+    const isStopped = work.plan?.notices?.some(saysStopped) === true;
+    return isStopped ? released.map((notice) => ({ ...notice, key: `${notice.key}${STOPPED_ON}` })) : released;
+  }
   return ended.map((hold) => {
     const why = toWhy(hold);
     if (left.has(hold.id)) {

@@ -1,5 +1,5 @@
 import { printable } from '@sluice/panel-http/printable';
-import type { ItemError, Observation } from '@sluice/panel-kind';
+import type { ItemError, Observation, Panel } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import { INTERRUPTED } from '../../base/interruption.js';
 import { hasEnded } from '../../base/lifecycle.js';
@@ -11,6 +11,21 @@ export const LEASED = 'leased';
 
 /** Code of the notice of a service that its panel stops although nothing of ours should. */
 export const STOPPED_BY_PANEL = 'stopped_by_panel';
+
+/** Code of the notice of a service without a hold that a hold of another service restricts, as they share objects. */
+const STILL_RESTRICTED = 'still_restricted';
+
+/** Whether a notice or an alarm says that a service is stopped on its panel without a hold of its own; its client reads that, too. */
+export function saysStopped({ code }: { code: string }): boolean {
+  return code === STOPPED_BY_PANEL || code === STILL_RESTRICTED;
+}
+
+/** Whether polls observe what an alarm is about until it ends, and not only reconciles. */
+export function isPolled({ snapshot, telephony }: Pick<Panel, 'snapshot' | 'telephony'>, code: string): boolean {
+  // Where a poll lists the accounts, it sees what stops them; lines that are stopped are observed in each poll.
+  const isSeen = snapshot !== undefined || telephony !== undefined;
+  return code === STILL_RESTRICTED || (code === STOPPED_BY_PANEL && isSeen);
+}
 
 /** The code of a service that does not name its account, server or line. */
 export const NOT_MAPPED = 'not_mapped';
