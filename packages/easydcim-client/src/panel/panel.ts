@@ -1,7 +1,6 @@
 import {
   type ItemError,
   isoNow,
-  toItemError,
   throwWithCredentialKey,
   transportOptions,
   withCredentialKey,
@@ -20,11 +19,13 @@ import {
   type UsageRequest,
 } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/quota-core';
-import { type CallOptions, createEasyDcimClient, type EasyDcimClient, type Port } from '../index.js';
+import { createEasyDcimClient, type EasyDcimClient, type Port } from '../index.js';
 import { USAGE_ENDPOINT } from '../client/bandwidth.js';
+import { isOrderGone, isServiceGone, NOT_FOUND } from './absence.js';
 import { adoptEasyDcim } from './adopt.js';
 import { performStep } from './apply.js';
 import { checkContract } from './contract.js';
+import { type KnownObjects, toKnownObjects, toObjects } from './known-objects.js';
 import { planEasyDcim } from './plan.js';
 import {
   exceedsLineSpeed,
@@ -154,8 +155,9 @@ export class EasyDcimPanel implements Panel<EasyDcimState> {
     signal: AbortSignal,
     { open }: Partial<ObserveOptions> = {},
   ): Promise<Map<string, Observation<EasyDcimState>>> {
+    const known = toKnownObjects(services, open);
     const observations = services.map(
-      async (service) => [service.id, await this.#observeOne(service, signal, open?.get(service.id))] as const,
+      async (service) => [service.id, await this.#observeOne(service, signal, known, open?.get(service.id))] as const,
     );
     return new Map(await Promise.all(observations));
   }
@@ -163,6 +165,7 @@ export class EasyDcimPanel implements Panel<EasyDcimState> {
   async #observeOne(
     service: ServiceRecord,
     signal: AbortSignal,
+    known: KnownObjects,
     rows: OpenRows | undefined,
   ): Promise<Observation<EasyDcimState>> {
     const { easydcim_service_id: serviceId, easydcim_order_id: orderId } = service.refs;
@@ -186,10 +189,8 @@ export class EasyDcimPanel implements Panel<EasyDcimState> {
     await Promise.all([
       serviceId === undefined
         ? undefined
-        : readPorts().catch(async (error: unknown) => {
+        : readPorts().catch((error: unknown) => {
             state.portsError = withCredentialKey(error, this.#key);
-            if (state.portsError.code === 'PANEL_NOT_FOUND')
-              state.isGone = await this.#isGone(serviceId, this.callOptions(service, signal));
           }),
       orderId === undefined
         ? undefined
@@ -198,24 +199,15 @@ export class EasyDcimPanel implements Panel<EasyDcimState> {
           }),
     ]);
     state.ports = markForeign(service, state);
+    const shown = toObjects(this.client, known, service, objects.options);
+    if (orderId !== undefined && state.orderError?.code === NOT_FOUND)
+      state.isOrderGone = await isOrderGone(shown.orders, orderId, state);
+    if (state.portsError?.code === NOT_FOUND) state.isGone = await isServiceGone(service, state, shown);
     if (rows !== undefined) {
       const toError = (error: unknown): ItemError => withCredentialKey(error, this.#key);
-      Object.assign(state, await readLeft({ ...objects, toError }, state, { order: orderId, rows }));
+      Object.assign(state, await readLeft({ ...objects, ...shown, toError }, state, { order: orderId, rows }));
     }
     return { service: service.id, at: isoNow(this.#deps.clock), state, error: state.portsError ?? state.orderError };
-  }
-
-  /** Reads the service itself, with and without the user: one 404 may be about the user, a proxy or an endpoint. */
-  async #isGone(serviceId: string, options: CallOptions): Promise<boolean> {
-    for (const asked of [options, { ...options, impersonate: null }]) {
-      try {
-        await this.client.services.get(serviceId, asked);
-        return false;
-      } catch (error) {
-        if (toItemError(error).code !== 'PANEL_NOT_FOUND') return false;
-      }
-    }
-    return true;
   }
 
   async #readAdminState(port: Port, options: { tag: string; signal: AbortSignal }): Promise<Port> {

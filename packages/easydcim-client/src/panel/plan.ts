@@ -1,7 +1,6 @@
 import type { TargetState, HoldInForce, ItemError, Observation, Plan, Step } from '@sluice/panel-kind';
 import type { EvidenceRecord } from '@sluice/quota-core';
 import { isWithoutService, planLeftOrders, planLeftPorts } from './plan-left.js';
-import { isMissing } from './resources.js';
 import {
   findHeir,
   hasInnocent,
@@ -98,7 +97,7 @@ function listStops({ order, ports }: EasyDcimState, isOurs: (target: string) => 
 function planPorts(plan: Plan, target: TargetState, state: EasyDcimState, { holds, keepers, evidence }: Restricted) {
   const [hold] = holds;
   const isKept = keepers.length > 0;
-  const isGone = state.ports === null && isMissing(target.service, state);
+  const isGone = state.ports === null && state.isGone;
   if (state.ports === null && (hold || !isGone)) {
     plan.problems.push(state.portsError ?? { code: 'not_observed', message: 'the ports were not read' });
   }
@@ -169,9 +168,7 @@ function restrictStep(
 function planOrder(plan: Plan, target: TargetState, state: EasyDcimState, { holds, keepers, evidence }: Restricted) {
   const [hold] = holds;
   const orderId = target.service.refs['easydcim_order_id'];
-  const isGone =
-    state.leftOrders.some((left) => left.id === orderId && left.error === null) ||
-    (state.isGone && state.order !== null && isWithoutService(state.order));
+  const isGone = state.isOrderGone || (state.isGone && state.order !== null && isWithoutService(state.order));
   const hasEnded = state.order !== null && isEnded(state.order);
   const isLeft = (item: EvidenceRecord): boolean => item.target !== orderId || hasEnded || (!hold && isGone);
   planLeftOrders(plan, target, state, { holds, evidence: evidence.filter(isLeft) });

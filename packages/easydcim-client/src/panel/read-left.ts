@@ -1,10 +1,13 @@
 import type { ItemError, OpenRows } from '@sluice/panel-kind';
+import { isOrderGone, isPortGone, NOT_FOUND, type Objects } from './absence.js';
 import { type ObjectCalls, readOrder } from './read-objects.js';
 import { isPortAction, type EasyDcimState, type LeftObject } from './state.js';
 
 /** What reading the objects requires. */
 interface LeftCalls extends ObjectCalls {
   toError: (error: unknown) => ItemError;
+  ports: Objects;
+  orders: Objects;
 }
 
 /** Reads the ports and orders with open evidence or an unresolved action that the service does not have any more. */
@@ -13,46 +16,54 @@ export async function readLeft(
   state: EasyDcimState,
   { order: ownOrder, rows }: { order: string | undefined; rows: OpenRows },
 ): Promise<Pick<EasyDcimState, 'leftPorts' | 'leftOrders'>> {
-  const { client, options, toError } = calls;
+  const { client, options, toError, ports: allPorts, orders: allOrders } = calls;
   const targets = listTargets(rows);
   const shown = new Set(state.ports?.map(({ id }) => id));
   const ports = state.ports === null && !state.isGone ? [] : targets.ports.filter((id) => !shown.has(id));
-  const isOrderGone = state.orderError?.code === NOT_FOUND;
-  const orders = targets.orders.filter((id) => (id === ownOrder ? isOrderGone : true));
-  // A panel without the endpoint answers 404 too.
-  const portsAnswer = async (): Promise<boolean> => {
-    const [listed] = state.ports ?? [];
-    return listed === undefined || (await client.ports.get(listed.id, options)).id === listed.id;
-  };
-  const ordersAnswer = (id: string): boolean => id === ownOrder || state.orderError === null;
+  const orders = targets.orders.filter((id) => id !== ownOrder);
+  const others = [...shown, ...allPorts.others];
   const read = async <State>(
     id: string,
     get: () => Promise<State>,
-    answers: () => boolean | Promise<boolean>,
+    isGone: () => Promise<boolean>,
   ): Promise<LeftObject<State>> => {
     try {
       return { id, state: await get(), error: null };
     } catch (error) {
       const problem = toError(error);
-      const isGone = problem.code === NOT_FOUND && (await Promise.resolve(answers()).catch(() => false));
-      return { id, state: null, error: isGone ? null : problem };
+      if (problem.code !== NOT_FOUND) return { id, state: null, error: problem };
+      return { id, state: null, error: (await isGone()) ? null : unproven(problem) };
     }
   };
   return {
-    leftPorts: await Promise.all(ports.map((id) => read(id, () => client.ports.get(id, options), portsAnswer))),
-    leftOrders: await Promise.all(
-      orders.map((id) =>
+    leftPorts: await Promise.all(
+      ports.map((id) =>
         read(
           id,
-          () => readOrder(calls, id),
-          () => ordersAnswer(id),
+          () => client.ports.get(id, options),
+          () => isPortGone({ ...allPorts, others }, id, state),
         ),
       ),
     ),
+    leftOrders: [
+      ...(ownOrder !== undefined && state.isOrderGone ? [{ id: ownOrder, state: null, error: null }] : []),
+      ...(await Promise.all(
+        orders.map((id) =>
+          read(
+            id,
+            () => readOrder(calls, id),
+            () => isOrderGone(allOrders, id, state),
+          ),
+        ),
+      )),
+    ],
   };
 }
 
-const NOT_FOUND = 'PANEL_NOT_FOUND';
+/** A 404 that may be about the panel instead of the object. */
+function unproven({ code, message }: ItemError): ItemError {
+  return { code, message: `${message} No other object of its kind shows whether the panel answers for it.` };
+}
 
 function listTargets({ evidence, unresolved }: OpenRows): { ports: string[]; orders: string[] } {
   const all = [

@@ -3,12 +3,12 @@ import type { ServiceRecord } from '@sluice/quota-core';
 import type { EasyDcimState, PortState } from './state.js';
 
 /**
- * Returns the resources of a service: itself, its server, its order and its ports except management ports. A service that the
- * panel does not have has none. Pure.
+ * Returns the resources of a service: itself, its server, its order and its ports except management ports. A service that is gone
+ * from the panel has none. Pure.
  */
 export function easyDcimResources(service: ServiceRecord, observation: Observation<EasyDcimState> | null): string[] {
   const state = observation?.state ?? null;
-  if (state !== null && isMissing(service, state)) return [];
+  if (state?.isGone === true) return [];
   const { easydcim_service_id: serviceId, easydcim_server_id: serverId, easydcim_order_id: orderId } = service.refs;
   const ids = [
     ...named('service', serviceId),
@@ -43,9 +43,9 @@ export function isRestricted({ state }: Observation<EasyDcimState>): boolean {
   return isShut || state?.order?.suspended === true;
 }
 
-/** Whether all ports of a service were read, or the service does not exist on the panel. Pure. */
-export function isComplete(service: ServiceRecord, { state }: Observation<EasyDcimState>): boolean {
-  return state !== null && (state.ports !== null || isMissing(service, state));
+/** Whether all ports of a service were read, or the service is gone from the panel. Pure. */
+export function isComplete(_service: ServiceRecord, { state }: Observation<EasyDcimState>): boolean {
+  return state !== null && (state.ports !== null || state.isGone);
 }
 
 /** Whether services may share ports. Services on known, different servers share none. Pure. */
@@ -63,11 +63,6 @@ export function nameShared(resource: string): string | null {
 
 function isServer(resource: string): boolean {
   return resource.startsWith('server:');
-}
-
-/** Whether the service is missing. An order that still names the service contradicts that. */
-export function isMissing({ refs }: ServiceRecord, { isGone, order }: EasyDcimState): boolean {
-  return isGone && (order === null || order.serviceId === null || order.serviceId !== refs['easydcim_service_id']);
 }
 
 function named(kind: string, id: string | null | undefined): string[] {

@@ -19,10 +19,12 @@ export function isEnded({ status, suspended }: Pick<OrderState, 'status' | 'susp
 export interface EasyDcimState {
   ports: PortState[] | null;
   portsError: ItemError | null;
-  /** The service does not exist on the panel. */
+  /** The service is known not to exist on the panel, which a 404 alone does not show. */
   isGone: boolean;
   order: OrderState | null;
   orderError: ItemError | null;
+  /** The same of the order. */
+  isOrderGone: boolean;
   /** Ports that Sluice switched for the service, which it does not have any more. */
   leftPorts: LeftObject<PortState>[];
   /** The same of orders. */
@@ -31,7 +33,7 @@ export interface EasyDcimState {
 
 /** Returns the state of a service before anything was read. */
 export function unreadState(): EasyDcimState {
-  const none = { ports: null, portsError: null, isGone: false, order: null, orderError: null };
+  const none = { ports: null, portsError: null, isGone: false, order: null, orderError: null, isOrderGone: false };
   return { ...none, leftPorts: [], leftOrders: [] };
 }
 
