@@ -200,9 +200,13 @@ async function* standingPages(on: RunOnPanel, subjects: readonly Plannable[]): A
     yield standing.map((service) => {
       const record = on.resources.get(service.id) ?? known.get(service.id);
       const mapping = toMapping(service);
-      const isKnown = record?.panel === panel.name && record.mapping.join() === mapping.join();
+      // What was gone from the panel may be back there.
+      const isRead = record !== undefined && (record.resources.length > 0 || hasEnded(service));
+      const isKnown = isRead && record.panel === panel.name && record.mapping.join() === mapping.join();
       const resources = new Set([
         ...(isKnown ? record.resources : panel.resources(service, observed.get(service.id) ?? null)),
+        // What a service names is its own as long as it lives, whatever the panel shows of it.
+        ...(hasEnded(service) ? [] : panel.resources(service, null)),
         ...(evidence.get(service.id) ?? []).map(toResource),
       ]);
       const isUsing =
