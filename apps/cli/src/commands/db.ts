@@ -16,7 +16,7 @@ export const dbCheck: CommandHandler = async (_args, options, deps) => {
   const location = storeLocation(config);
   const checks: Check[] = [];
   try {
-    const store = await openLocalStore(location, deps);
+    const store = await openLocalStore(location, { ...deps, create: false });
     try {
       checks.push(...(await store.maintenance.check()));
     } finally {

@@ -22,3 +22,10 @@ it.each(['db check', 'db restore text.db --yes'])('%s migrates an older store af
   expect([before, after]).toEqual([21, LATEST_SCHEMA_VERSION]);
   expect(backups.join()).toMatch(/^before-schema-\d+-from-21-[^,]*\.db\.gz$/);
 });
+
+it('db check creates no store in place of a missing one', async () => {
+  bench.write('sluice.yaml', 'timeZone: UTC\npanels: {}\nproducts: {}\n');
+  const { exitCode, stdout } = await bench.sluice('db check');
+  expect([exitCode, existsSync(bench.path('sluice.db'))]).toEqual([1, false]);
+  expect(stdout).toContain('store_missing');
+});

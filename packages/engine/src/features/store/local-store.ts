@@ -25,20 +25,25 @@ export interface StoreFileParts {
 }
 
 /**
- * Opens the store at a location. A missing one is created unless its file of open holds shows that one was lost; an older one is
- * backed up before it is migrated.
+ * Opens the store at a location. A missing one is created, without `create: false`, unless its file of open holds shows that one was
+ * lost; an older one is backed up before it is migrated.
  *
- * @throws SluiceError `store_missing` for a lost store, unless it `mayBeLost`; and as `openStore`
+ * @throws SluiceError `store_missing` for a lost store, unless it `mayBeLost`, and for a missing one that is not created; and as `openStore`
  *
  * @example
  * const store = await openLocalStore('/var/lib/sluice/sluice.db', { clock: realClock });
  */
 export async function openLocalStore(
   location: string,
-  { clock, files = nodeFiles, mayBeLost = false }: StoreFileParts & { mayBeLost?: boolean },
+  {
+    clock,
+    files = nodeFiles,
+    mayBeLost = false,
+    create = true,
+  }: StoreFileParts & { mayBeLost?: boolean; create?: boolean },
 ): Promise<StateStore> {
   if (!mayBeLost && files.isEmpty(location)) refuseLostStore(files, location);
-  return openStore({ location, clock, beforeMigration: toMigrationBackup(location, { clock, files }) });
+  return openStore({ location, clock, create, beforeMigration: toMigrationBackup(location, { clock, files }) });
 }
 
 /**
