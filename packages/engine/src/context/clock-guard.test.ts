@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { formatLength, refuseWrongClock } from './clock-guard.js';
+import { formatLength, isClockBelieved, refuseWrongClock } from './clock-guard.js';
 import { moment } from './moment.js';
 import { WRONG_CLOCK_MS } from './panel-answers.js';
 import type { Context } from './context.js';
@@ -53,5 +53,25 @@ describe('formatLength', () => {
     [-48 * 3_600_000, '2 d'],
   ])('of %s is %s', (ms, text) => {
     expect(formatLength(ms)).toBe(text);
+  });
+});
+
+describe('isClockBelieved', () => {
+  it('counts for one panel only its own clock', async () => {
+    const clock = { now: () => 0 };
+    const differences: Record<string, number> = { wrong: WRONG_CLOCK_MS + 1, right: 0 };
+    const context = {
+      ...{ deps: { clock }, config: { panels: { wrong: {}, right: {} } }, now: () => new Date(0).toISOString() },
+      ...{
+        start: { clock: 0, steady: performance.now() },
+        store: { clock: { confirmed: () => Promise.resolve(null) } },
+      },
+      ...{ clockDifference: (panel: string) => differences[panel] ?? null, agreedAt: () => new Date(0).toISOString() },
+    } as unknown as Context;
+    expect(await Promise.all([undefined, 'wrong', 'right'].map((only) => isClockBelieved(context, only)))).toEqual([
+      false,
+      false,
+      true,
+    ]);
   });
 });

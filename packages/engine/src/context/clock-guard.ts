@@ -91,12 +91,14 @@ async function askForTheTime(context: Context, panels: readonly string[]): Promi
 
 /**
  * Returns whether the clock may be believed outside the decisions about a panel: by one that differs from any panel's, was set in
- * this context, or is unconfirmed, nothing is deleted, ended or dated. Panels are called as for `refuseUnconfirmedClock`.
+ * this context, or is unconfirmed, nothing is deleted, ended or dated. For what is about one panel, the clocks of others do not
+ * count, as for the decisions about it. Panels are called as for `refuseUnconfirmedClock`.
  */
-export async function isClockBelieved(context: Context): Promise<boolean> {
+export async function isClockBelieved(context: Context, only?: string): Promise<boolean> {
   const panels = Object.keys(context.config.panels);
+  const counted = only === undefined ? panels : [only];
   const isWrong = (): boolean =>
-    findJump(context, context.start) !== null || panels.some((panel) => findDifference(context, panel) !== null);
+    findJump(context, context.start) !== null || counted.some((panel) => findDifference(context, panel) !== null);
   if (isWrong()) return false;
   if (!isUnconfirmed(context, await confirmedInstant(context))) return true;
   await askForTheTime(context, panels);

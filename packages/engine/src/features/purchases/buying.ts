@@ -36,7 +36,9 @@ export async function beginBuying(run: PanelRun): Promise<PartHooks> {
   const { context, results } = run;
   const preferences = await readPreferences(context.store, context.now());
   // With a wrong clock a refund would be sent again too early.
-  const mayResolve = !run.request.dryRun && (await isClockBelieved(context));
+  const mayResolve = !run.request.dryRun && (await isClockBelieved(context, run.panel.name));
+  // What an interrupted purchase has paid is not known before it is resolved: nothing more is bought.
+  if (!mayResolve && !run.request.dryRun) return {};
   const resolved = mayResolve ? await resolveOpen(run) : NOTHING;
   const buying: Buying = { run, preferences, resolved, wishes: new Map(), drafted: { before: [], notices: [] } };
   return {
