@@ -132,3 +132,27 @@ it('calls that were reported stay so once their panel has no billFrom any more',
   await at.bench.edit(', billFrom: 2026-10-01', '');
   expect(await alarms()).toEqual(['svc-1']);
 });
+
+it('calls of a prepaid line that Sluice made are paid, also after its end', async () => {
+  await at.bench.edit(', billFrom: 2026-10-01', '');
+  const product = '  prepaid: { panel: voice, astbilling: { planId: "11", billingType: prepaid } }';
+  await at.bench.edit(/^products:\n/m, `$&${product}\n`);
+  await at.sluice.services.add('svc-2', {
+    panel: 'voice',
+    product: 'prepaid',
+    client: '43',
+    status: 'pending',
+    ...PERSON,
+  });
+  const made = await at.sluice.provision.create('svc-2');
+  const line = made.service.refs['astbilling_subscriber_id'] ?? '';
+  Object.assign(at.panel.subscriber(line), { billingType: 'prepaid' });
+  await addOther();
+  at.bench.clock.advance(HOUR);
+  call(line, 10, '3.0000');
+  expect((await at.sluice.provision.terminate('svc-2', { finalInvoice: true })).run.outcome).toBe('done');
+  at.bench.clock.advance(26 * HOUR);
+  await at.bill();
+  const notices = await at.bench.store.notices.list({});
+  expect([await charged(), notices.filter(({ code }) => code === 'calls_unbilled')]).toEqual([[], []]);
+});

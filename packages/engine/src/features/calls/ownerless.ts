@@ -183,10 +183,12 @@ async function findUnpaid(
   if (first === undefined || owners.some(({ client }) => client !== first.client)) return null;
   if (isGivenUp) return first.service;
   const service = await context.store.services.get(first.service);
+  if (service === null || !(await isLineOfCalls(context, service, { panel, line }))) return first.service;
+  const last = await findLastCalls(context, service);
+  if (last === 'prepaid') return undefined;
   // After the end, no stated period is awaited.
-  const isAwaited = service !== null && (telephony.billFrom !== null || isLiving(service));
-  const isBilled = isAwaited && (await isLineOfCalls(context, service, { panel, line }));
-  return isBilled && (await findLastCalls(context, service)) !== 'given-up' ? undefined : first.service;
+  const isAwaited = telephony.billFrom !== null || isLiving(service);
+  return isAwaited && last !== 'given-up' ? undefined : first.service;
 }
 
 async function sumCalls(context: Context, { telephony, subscriber }: PassedLine, period: BillPeriod) {
