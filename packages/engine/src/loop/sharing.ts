@@ -93,6 +93,8 @@ export async function loadHoldsOfSharers<W extends Plannable>(
     if (!work) return holds.get(id) ?? [];
     return [...work.holds, ...work.drafts].filter((hold) => !work.closes.includes(hold));
   };
+  const ending = new Set(planned.flatMap(({ closes }) => closes.map(({ id }) => id)));
+  const isEnding = ({ hold }: EvidenceRecord): boolean => ending.has(hold);
   const complete = (sharer: Sharer): Sharer => {
     const { id, product: name } = sharer.service;
     const product = findEntry(config.products, name);
@@ -103,7 +105,7 @@ export async function loadHoldsOfSharers<W extends Plannable>(
       action,
       allowSharedPorts: product?.allowSharedPorts === true,
       holds: inForce(context, panel, { service: sharer.service, holds: open, action }),
-      restricted: (evidence.get(id) ?? []).map(({ target }) => target),
+      restricted: (evidence.get(id) ?? []).filter(isEnding).map(({ target }) => target),
     };
   };
   return subjects.map((work) => (work.sharers.length === 0 ? work : { ...work, sharers: work.sharers.map(complete) }));
