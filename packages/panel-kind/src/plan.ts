@@ -85,7 +85,7 @@ export interface Sharer {
   allowSharedPorts: boolean;
   /** Its open holds. */
   holds: HoldInForce[];
-  /** Ids of the objects that are restricted for it, also for a hold that has ended. */
+  /** Ids of the objects that are restricted for its holds that end in this run. */
   restricted?: readonly string[];
   /** The shared resources, as `resources` returns them. */
   shared: string[];
@@ -277,4 +277,6 @@ export interface ObserveOptions {
   command?: AccountCommand | null | undefined;
   /** Open evidence and unresolved actions, by service: their targets are observed although the service may have others now. */
   open?: ReadonlyMap<string, OpenRows>;
+  /** Lists all services of the panel that have not ended, from which a panel sees whether an object is gone or only hidden. */
+  known?: () => Promise<readonly ServiceRecord[]>;
 }

@@ -1,15 +1,15 @@
 import { toItemError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/quota-core';
 import { isWithoutService } from './plan-left.js';
-import type { EasyDcimState } from './state.js';
+import { type EasyDcimState, NOT_FOUND } from './state.js';
 
 /** Objects of one kind, as the panel answers for them. */
 export interface Objects {
   get: (id: string) => Promise<unknown>;
   /** Lists some of them. */
   list: () => AsyncIterable<{ id: string }>;
-  /** Ids of some that should exist. */
-  others: readonly string[];
+  /** Returns the ids of some that should exist. */
+  others: () => Promise<readonly string[]>;
 }
 
 /** `alone`: the panel lists no object of this kind at all, so no other one can answer. */
@@ -21,7 +21,7 @@ export type Absence = 'gone' | 'alone' | 'unknown';
  */
 export async function findAbsence({ get, list, others }: Objects, id: string): Promise<Absence> {
   const stays = async (absence: Absence): Promise<Absence> => ((await isNotFound(() => get(id))) ? absence : 'unknown');
-  if (await someAnswer(get, pickOthers(others, id))) return stays('gone');
+  if (await someAnswer(get, pickOthers(await others(), id))) return stays('gone');
   const listed = await listSome(list);
   if (listed === null || listed.includes(id)) return 'unknown';
   if (listed.length === 0) return stays('alone');
@@ -38,8 +38,8 @@ export async function isOrderGone(
   { portsError }: Pick<EasyDcimState, 'portsError'>,
 ): Promise<boolean> {
   const absence = await findAbsence(orders, id);
-  const isLast = portsError?.code === NOT_FOUND && orders.others.every((other) => other === id);
-  return absence === 'gone' || (absence === 'alone' && isLast);
+  if (absence !== 'alone') return absence === 'gone';
+  return portsError?.code === NOT_FOUND && (await orders.others()).every((other) => other === id);
 }
 
 /** Whether a port that was 404 is gone. Where no other port is known, it is with its service. */
@@ -111,6 +111,3 @@ async function isNotFound(get: () => Promise<unknown>): Promise<boolean> {
     return toItemError(error).code === NOT_FOUND;
   }
 }
-
-/** The code of a 404. */
-export const NOT_FOUND = 'PANEL_NOT_FOUND';

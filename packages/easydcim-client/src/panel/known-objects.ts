@@ -33,9 +33,10 @@ export function toKnownObjects(listing: readonly ServiceRecord[], open: ObserveO
 /** Lists ports of a few services that are not this one; those of a service that can't be read are left out. */
 async function* listPortsOfOthers(
   { ports }: Pick<EasyDcimClient, 'ports'>,
-  { listing }: KnownObjects,
+  known: () => Promise<KnownObjects>,
   { service, options }: { service: ServiceRecord; options: CallOptions },
 ): AsyncGenerator<{ id: string }> {
+  const { listing } = await known();
   const { impersonate: _own, ...call } = options;
   const own = findSent(service, 'easydcim_service_id');
   const readable = listing.flatMap((other) => {
@@ -58,7 +59,7 @@ async function* listPortsOfOthers(
 /** Returns the objects of the panel that show whether one of this service is gone. The options are those of calls about it. */
 export function toObjects(
   client: EasyDcimClient,
-  known: KnownObjects,
+  known: () => Promise<KnownObjects>,
   service: ServiceRecord,
   options: CallOptions,
 ): Record<'services' | 'orders' | 'ports', Objects> & { asUser: Objects['get'] } {
@@ -69,13 +70,17 @@ export function toObjects(
     services: {
       get: (id) => services.get(id, withoutUser),
       list: () => services.list(withoutUser),
-      others: known.services,
+      others: async () => (await known()).services,
     },
-    orders: { get: (id) => orders.get(id, options), list: () => orders.list(options), others: known.orders },
+    orders: {
+      get: (id) => orders.get(id, options),
+      list: () => orders.list(options),
+      others: async () => (await known()).orders,
+    },
     ports: {
       get: (id) => ports.get(id, options),
       list: () => listPortsOfOthers(client, known, { service, options }),
-      others: known.ports,
+      others: async () => (await known()).ports,
     },
   };
 }

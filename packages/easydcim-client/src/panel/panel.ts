@@ -21,7 +21,7 @@ import {
 import type { ServiceRecord } from '@sluice/quota-core';
 import { createEasyDcimClient, type EasyDcimClient, type Port } from '../index.js';
 import { USAGE_ENDPOINT } from '../client/bandwidth.js';
-import { isOrderGone, isServiceGone, NOT_FOUND } from './absence.js';
+import { isOrderGone, isServiceGone } from './absence.js';
 import { adoptEasyDcim } from './adopt.js';
 import { performStep } from './apply.js';
 import { checkContract } from './contract.js';
@@ -49,7 +49,7 @@ import {
   toSentRef,
 } from './resources.js';
 import type { EasyDcimSettings } from './settings.js';
-import { toObjectKey, unreadState, type EasyDcimState } from './state.js';
+import { NOT_FOUND, toObjectKey, unreadState, type EasyDcimState } from './state.js';
 
 /** Opens the adapter of an EasyDCIM installation (API v3). */
 export function openEasyDcimPanel(kind: PanelKind, panel: PanelToOpen, dependencies: PanelDependencies): EasyDcimPanel {
@@ -153,9 +153,11 @@ export class EasyDcimPanel implements Panel<EasyDcimState> {
   async observe(
     services: ServiceRecord[],
     signal: AbortSignal,
-    { open }: Partial<ObserveOptions> = {},
+    { open, known: listKnown }: Partial<ObserveOptions> = {},
   ): Promise<Map<string, Observation<EasyDcimState>>> {
-    const known = toKnownObjects(services, open);
+    let read: Promise<KnownObjects> | undefined;
+    const known = (): Promise<KnownObjects> =>
+      (read ??= Promise.resolve(listKnown?.() ?? services).then((all) => toKnownObjects(all, open)));
     const observations = services.map(
       async (service) => [service.id, await this.#observeOne(service, signal, known, open?.get(service.id))] as const,
     );
@@ -165,7 +167,7 @@ export class EasyDcimPanel implements Panel<EasyDcimState> {
   async #observeOne(
     service: ServiceRecord,
     signal: AbortSignal,
-    known: KnownObjects,
+    known: () => Promise<KnownObjects>,
     rows: OpenRows | undefined,
   ): Promise<Observation<EasyDcimState>> {
     const { easydcim_service_id: serviceId, easydcim_order_id: orderId } = service.refs;

@@ -1,6 +1,7 @@
 import type { TargetState, HoldInForce, ItemError, Observation, Plan, Step } from '@sluice/panel-kind';
 import type { EvidenceRecord } from '@sluice/quota-core';
 import { isWithoutService, planLeftOrders, planLeftPorts } from './plan-left.js';
+import { listServers } from './resources.js';
 import {
   findHeir,
   hasInnocent,
@@ -14,7 +15,7 @@ import {
   toHoldTargets,
   type HoldTargets,
 } from './sharing.js';
-import { ACTION_TYPES, type EasyDcimState, isEnded, type OrderState, type PortState } from './state.js';
+import { ACTION_TYPES, type EasyDcimState, isAbsent, isEnded, type OrderState, type PortState } from './state.js';
 import { keep, type Restricted, stateProblem, toOrderPrior, toPrior, undoOrder, undoPort } from './undo.js';
 
 /**
@@ -35,7 +36,7 @@ export function planEasyDcim(target: TargetState, observation: Observation<EasyD
   plan.notices = [...(plan.notices ?? []), ...stillNotices];
   const isKnown = (id: string): boolean =>
     [...target.evidence, ...others].some((item) => item.target === id) ||
-    // The hold of another service may have ended in this run, which undoes it there.
+    // The hold of another service ends in this run, which undoes it there.
     target.sharers.some(({ restricted = [] }) => restricted.includes(id));
   plan.drift.push(...stillNotices.map(({ message }) => message));
   plan.stops = listStops(state, isKnown);
@@ -97,11 +98,10 @@ function listStops({ order, ports }: EasyDcimState, isOurs: (target: string) => 
 function planPorts(plan: Plan, target: TargetState, state: EasyDcimState, { holds, keepers, evidence }: Restricted) {
   const [hold] = holds;
   const isKept = keepers.length > 0;
-  const isGone = state.ports === null && state.isGone;
-  if (state.ports === null && (hold || !isGone)) {
+  if (state.ports === null && (hold || !state.isGone)) {
     plan.problems.push(state.portsError ?? { code: 'not_observed', message: 'the ports were not read' });
   }
-  if (state.ports === null && !isGone) return;
+  if (state.ports === null && !isAbsent(state)) return;
   const switchable = state.ports?.filter((port) => !port.management) ?? [];
   const byId = new Map(switchable.map((port) => [port.id, port]));
   const left = evidence.filter((item) => !byId.has(item.target));
@@ -109,7 +109,9 @@ function planPorts(plan: Plan, target: TargetState, state: EasyDcimState, { hold
   const sharers = listPortSharers(target, left);
   const isShared = sharers.length > 0 && !target.product.allowSharedPorts;
   if (hold && isShared) plan.problems.push(toSharedPorts(target, sharers));
-  if (hold && !isShared && state.ports !== null) planDisabling(plan, target, state.ports, hold);
+  const unknown = hold ? unknownServer(target, state) : null;
+  if (unknown) plan.problems.push(unknown);
+  else if (hold && !isShared && state.ports !== null) planDisabling(plan, target, state.ports, hold);
   // A service that was added later may lose its connection by ports that were disabled before.
   if (isKept && evidence.length > left.length && target.unread === null && !target.product.allowSharedPorts)
     plan.needsSharers = true;
@@ -128,6 +130,15 @@ function planPorts(plan: Plan, target: TargetState, state: EasyDcimState, { hold
       undoPort(plan, item, port);
     }
   }
+}
+
+/** Returns the error of an order that could not be read, where only it shows which of several devices is the service's. */
+function unknownServer({ service }: TargetState, state: EasyDcimState): ItemError | null {
+  const { orderError, ports } = state;
+  const devices = new Set(ports?.flatMap(({ itemId }) => itemId ?? []));
+  if (orderError === null || devices.size < 2 || listServers(service, state).length > 0) return null;
+  const { code, message } = orderError;
+  return { code, message: `${message} Ports of several devices are listed, and only the order names the service's.` };
 }
 
 function planDisabling(plan: Plan, target: TargetState, ports: PortState[], hold: HoldInForce) {

@@ -1,7 +1,7 @@
 import type { ItemError, OpenRows } from '@sluice/panel-kind';
-import { isOrderGone, isPortGone, NOT_FOUND, type Objects } from './absence.js';
+import { isOrderGone, isPortGone, type Objects } from './absence.js';
 import { type ObjectCalls, readOrder } from './read-objects.js';
-import { isPortAction, type EasyDcimState, type LeftObject } from './state.js';
+import { isAbsent, isPortAction, type EasyDcimState, type LeftObject, NOT_FOUND } from './state.js';
 
 /** What reading the objects requires. */
 interface LeftCalls extends ObjectCalls {
@@ -19,9 +19,9 @@ export async function readLeft(
   const { client, options, toError, ports: allPorts, orders: allOrders } = calls;
   const targets = listTargets(rows);
   const shown = new Set(state.ports?.map(({ id }) => id));
-  const ports = state.ports === null && !state.isGone ? [] : targets.ports.filter((id) => !shown.has(id));
+  const ports = state.ports === null && !isAbsent(state) ? [] : targets.ports.filter((id) => !shown.has(id));
   const orders = targets.orders.filter((id) => id !== ownOrder);
-  const others = [...shown, ...allPorts.others];
+  const others = async (): Promise<string[]> => [...shown, ...(await allPorts.others())];
   const read = async <State>(
     id: string,
     get: () => Promise<State>,

@@ -31,6 +31,17 @@ export interface EasyDcimState {
   leftOrders: LeftObject<OrderState>[];
 }
 
+/** The code of a 404. */
+export const NOT_FOUND = 'PANEL_NOT_FOUND';
+
+/**
+ * Whether the service's ports were 404: what was restricted of them is read by its own id, and undone, whether the service is known
+ * to be gone or not. Pure.
+ */
+export function isAbsent({ isGone, portsError }: EasyDcimState): boolean {
+  return isGone || portsError?.code === NOT_FOUND;
+}
+
 /** Returns the state of a service before anything was read. */
 export function unreadState(): EasyDcimState {
   const none = { ports: null, portsError: null, isGone: false, order: null, orderError: null, isOrderGone: false };

@@ -1,10 +1,11 @@
 import type { Observation, ObserveOptions, Panel, OpenRows } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
+import { isLiving } from '../base/lifecycle.js';
 import type { Context } from '../context/context.js';
 import type { Loaded, RunOnPanel, Stage } from '../kernel/subject/stages.js';
 
 /** A panel, and what it is observed in. */
-type Observing = { readonly context: Pick<Context, 'deps'>; readonly panel: Panel };
+type Observing = { readonly context: Pick<Context, 'deps' | 'store'>; readonly panel: Panel };
 type InScope = Observing & Pick<RunOnPanel, 'scope'>;
 
 /** Loaded services, with the rows whose targets are observed although they may have others now. */
@@ -19,9 +20,12 @@ export function observeServices(
   services: readonly ServiceRecord[],
   { refresh = false, ...how }: How = {},
 ): Promise<Map<string, Observation>> {
-  const { signal } = context.deps;
+  const { deps, store } = context;
+  const { signal } = deps;
   if (scope === undefined) return panel.observe([...services], signal);
-  return panel.observe([...services], signal, { scope, refresh, ...how });
+  const known = async (): Promise<ServiceRecord[]> =>
+    (await store.services.list({ panel: panel.name })).filter(isLiving);
+  return panel.observe([...services], signal, { scope, refresh, known, ...how });
 }
 
 /** Observes loaded services, with their open rows. */

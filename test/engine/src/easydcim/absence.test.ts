@@ -108,6 +108,25 @@ describe('a 404 that is not about the object', () => {
     expect(at.panel.order(order).status).toBe('active');
   });
 
+  it('leaves no port disabled of a service whose list is 404 and that is not known to be gone', async () => {
+    await hold('ports');
+    await at.bench.sluice.services.set('svc-1', { easydcim_order_id: '', easydcim_user: '11' });
+    at.panel.behaviour.adminWithoutImpersonation = 'own';
+    at.panel.deleteService(501);
+    await at.bench.sluice.holds.release('svc-1', { until: '2026-12-01' });
+    expect([at.panel.port(port(1)).adminState, await targets()]).toEqual(['up', []]);
+  });
+
+  it('ends nothing by a command for one service where the token sees nothing, though others are known', async () => {
+    await hold('both', [1, 2]);
+    const fault = { kind: 'mutate', change: () => ({ data: [] }) } as const;
+    at.panel.server.inject({ match: ({ path }) => /\/(orders|services)$/.test(path), fault });
+    hide(({ path }) => /\/(orders|services|ports)\/\d/.test(path));
+    const before = await targets();
+    const released = await at.bench.sluice.holds.release('svc-1', { until: '2026-12-01' });
+    expect([gone(released), await targets()]).toEqual([[], before]);
+  });
+
   it('shows no service as gone whose order could not be read', async () => {
     await hold('ports', [1, 2]);
     await at.bench.sluice.services.set('svc-1', { status: 'terminated' });

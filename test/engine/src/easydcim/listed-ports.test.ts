@@ -55,6 +55,19 @@ describe('a list of ports', () => {
     expect(at.panel.port(UPLINK).adminState).toBe('up');
   });
 
+  it('switches no port of several devices while the order that names the own one can not be read', async () => {
+    await at.bench.sluice.services.set('svc-1', { easydcim_server_id: '' });
+    at.panel.addService({ id: 900, orderId: 990, serverId: 77, user: 90, ports: [{ id: UPLINK, name: 'eth5' }] });
+    listAlso((row) => [{ ...row, id: UPLINK, name: 'eth5', item_id: 77 }]);
+    const match = ({ path }: { path: string }): boolean => path.includes('/admin/orders/');
+    const mend = at.panel.server.inject({ match, fault: { kind: 'status', status: 500 } });
+    await poll();
+    expect(changing()).toEqual([]);
+    mend();
+    expect(await poll()).toBe('done');
+    expect(changing()).toEqual([`${port(1)}/disable`]);
+  });
+
   it('may leave out the device of a port, which the port itself names', async () => {
     at.panel.answers.ports.style = 'stateless';
     at.panel.addService({ id: 900, orderId: 990, serverId: 77, user: 90, ports: [{ id: UPLINK, name: 'eth5' }] });
