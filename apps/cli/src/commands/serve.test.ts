@@ -51,6 +51,7 @@ describe('serve', () => {
   it('runs the jobs that are due with --with-schedule, and prints what they changed', async () => {
     const at = closeAfterTest(await startEasyDcimBench('serve: { listen: "127.0.0.1:0" }\n'));
     await at.addService(1);
+    await at.bench.sluice('reconcile');
     // A run over a part does not stand for the job.
     at.bench.clock.advance(HOUR);
     await at.bench.sluice('poll --panel dcim');
@@ -65,6 +66,7 @@ describe('serve', () => {
     expect(runs.filter(({ command }) => command !== 'service add').map(({ command }) => command)).toEqual([
       'poll',
       'poll',
+      'reconcile',
     ]);
   });
 
