@@ -2,7 +2,7 @@ import { isPanelError } from '@sluice/panel-http';
 import { toItemError, type ApplyContext, type Clock, type Step, type StepOutcome } from '@sluice/panel-kind';
 import { type ObjectCalls, readOrder, readPort } from './read-objects.js';
 import { ACCEPTED, inDoubt, isRepeat, toOrderOutcome, toPortOutcome } from './resolve.js';
-import { ACTION_TYPES, isPortAction, type PortPrior } from './state.js';
+import { ACTION_TYPES, findMappedService, isPortAction, type PortPrior } from './state.js';
 
 /** Waits before each reading: a panel may queue changes of ports. */
 const READ_BACK_MS = [0, 250, 750, 1500];
@@ -114,7 +114,7 @@ async function readOutcome(
   const isListed = typeof (planned as Partial<PortPrior> | null)?.adminEnabled === 'boolean';
   const outcome = isPortAction(type)
     ? toPortOutcome(type, prior, await readPort(calls, target, isListed))
-    : toOrderOutcome(type, await readOrder(calls, target));
+    : toOrderOutcome(type, await readOrder(calls, target, findMappedService(planned)));
   if (outcome.state !== 'failed') return outcome;
   return {
     ...outcome,

@@ -2,7 +2,14 @@ import type { Plan, TargetState } from '@sluice/panel-kind';
 import type { EvidenceRecord } from '@sluice/quota-core';
 import { listServers } from './resources.js';
 import { findNewOwner } from './sharing.js';
-import { type EasyDcimState, isEnded, type LeftObject, type OrderState, type PortState } from './state.js';
+import {
+  type EasyDcimState,
+  findMappedService,
+  isEnded,
+  type LeftObject,
+  type OrderState,
+  type PortState,
+} from './state.js';
 import { keep, type Restricted, stateProblem, undoOrder, undoPort } from './undo.js';
 
 /**
@@ -35,7 +42,7 @@ export function planLeftOrders(
   { holds, evidence }: Omit<Restricted, 'keepers'>,
 ): void {
   for (const item of evidence) {
-    const order = findLeft(plan, item, { target, left: listLeftOrders(state), code: 'order_changed' });
+    const order = findLeft(plan, item, { target, left: listLeftOrders(state, item), code: 'order_changed' });
     if (order === null || passOn(plan, target, item)) continue;
     const problem = stateProblem(order);
     if (problem) {
@@ -52,10 +59,17 @@ export function isWithoutService({ serviceId, suspended }: OrderState): boolean 
   return serviceId === null && suspended === null;
 }
 
-function listLeftOrders({ leftOrders, order, isGone }: EasyDcimState): LeftObject<OrderState>[] {
+/** An order whose service was named by the mapping alone has not lost it where it names none. */
+function listLeftOrders(
+  { leftOrders, order, isGone }: EasyDcimState,
+  { prior }: Pick<EvidenceRecord, 'prior'>,
+): LeftObject<OrderState>[] {
+  const isNamed = findMappedService(prior) === undefined;
   const own = order !== null && (isGone || isEnded(order)) ? [{ id: order.id, state: order, error: null }] : [];
   return [...leftOrders, ...own].map((left) =>
-    left.state !== null && (isWithoutService(left.state) || isEnded(left.state)) ? { ...left, state: null } : left,
+    left.state !== null && ((isNamed && isWithoutService(left.state)) || isEnded(left.state))
+      ? { ...left, state: null }
+      : left,
   );
 }
 

@@ -220,7 +220,8 @@ function planSuspension(
     return;
   }
   if (ours) plan.drift.push(`order ${order.id} is active and should be suspended`);
-  const evidence = { kind: 'order', target: order.id, prior: toOrderPrior(order) };
+  const mappedService = order.serviceId === null ? target.service.refs['easydcim_service_id'] : undefined;
+  const evidence = { kind: 'order', target: order.id, prior: toOrderPrior(order, mappedService) };
   plan.steps.push(restrictStep(ACTION_TYPES.suspendOrder, evidence, hold, ours));
 }
 

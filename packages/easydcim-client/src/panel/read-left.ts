@@ -1,7 +1,7 @@
 import type { ItemError, OpenRows } from '@sluice/panel-kind';
 import { isOrderGone, isPortGone, type Objects } from './absence.js';
 import { type ObjectCalls, readOrder } from './read-objects.js';
-import { isAbsent, isPortAction, type EasyDcimState, type LeftObject, NOT_FOUND } from './state.js';
+import { findMappedService, isAbsent, isPortAction, type EasyDcimState, type LeftObject, NOT_FOUND } from './state.js';
 
 /** What reading the objects requires. */
 interface LeftCalls extends ObjectCalls {
@@ -21,6 +21,7 @@ export async function readLeft(
   const shown = new Set(state.ports?.map(({ id }) => id));
   const ports = state.ports === null && !isAbsent(state) ? [] : targets.ports.filter((id) => !shown.has(id));
   const orders = targets.orders.filter((id) => id !== ownOrder);
+  const mapped = new Map(rows.evidence.map(({ target, prior }) => [target, findMappedService(prior)]));
   const others = async (): Promise<string[]> => [...shown, ...(await allPorts.others())];
   const read = async <State>(
     id: string,
@@ -51,7 +52,7 @@ export async function readLeft(
         orders.map((id) =>
           read(
             id,
-            () => readOrder(calls, id),
+            () => readOrder(calls, id, mapped.get(id)),
             () => isOrderGone(allOrders, id, state),
           ),
         ),

@@ -12,13 +12,15 @@ export interface ObjectCalls {
 /**
  * Reads an order. Where its row does not show whether it is suspended, the state is that of its service, which the row or the
  * mapping names (docs/panels/easydcim.md, 2.6). Every decision about an order asks this.
+ *
+ * @param mapped the service that the mapping named for an order which the service does not have any more
  */
-export async function readOrder(calls: ObjectCalls, id: string): Promise<Order> {
+export async function readOrder(calls: ObjectCalls, id: string, mapped?: string): Promise<Order> {
   // Orders are read without the user, so that a problem with impersonation has no effect here.
   const order = await calls.client.orders.get(id, calls.options);
   if (order.suspended !== null) return order;
   const { easydcim_order_id: ownOrder, easydcim_service_id: ownService } = calls.service.refs;
-  const service = order.serviceId ?? (id === ownOrder ? ownService : undefined);
+  const service = order.serviceId ?? (id === ownOrder ? ownService : mapped);
   const status = service === undefined ? null : await readStatus(calls, service);
   if (status === null) return order;
   const suspended = /^suspended$/i.test(status) ? true : /^activ(e|ated)$/i.test(status) ? false : null;

@@ -55,6 +55,17 @@ export interface LeftObject<State> {
   error: ItemError | null;
 }
 
+/** State of an order before its change, in evidence and journal. */
+export interface OrderPrior extends Pick<OrderState, 'status' | 'suspended'> {
+  /** The service that shows the state of the order, where the order itself does not name it. */
+  mappedService?: string;
+}
+
+/** Returns the service that showed the state of an order when it was suspended; undefined where the order named it. Pure. */
+export function findMappedService(prior: unknown): string | undefined {
+  return (prior as OrderPrior | null)?.mappedService;
+}
+
 /** State of a port before its change, in evidence and journal. */
 export interface PortPrior {
   name: string;

@@ -1,6 +1,13 @@
 import type { HoldInForce, ItemError, Plan, Step } from '@sluice/panel-kind';
 import type { EvidenceRecord } from '@sluice/quota-core';
-import { ACTION_TYPES, type OrderState, type PortPrior, type PortState } from './state.js';
+import {
+  ACTION_TYPES,
+  findMappedService,
+  type OrderPrior,
+  type OrderState,
+  type PortPrior,
+  type PortState,
+} from './state.js';
 
 /** The holds that require one kind of restriction, and the open evidence of that kind. */
 export interface Restricted {
@@ -28,7 +35,8 @@ export function undoPort(plan: Plan, item: EvidenceRecord, port: PortState): voi
 
 /** Plans to unsuspend an order again. */
 export function undoOrder(plan: Plan, item: EvidenceRecord, order: OrderState): void {
-  if (order.suspended === true) plan.steps.push(undoStep(ACTION_TYPES.unsuspendOrder, item, toOrderPrior(order)));
+  if (order.suspended === true)
+    plan.steps.push(undoStep(ACTION_TYPES.unsuspendOrder, item, toOrderPrior(order, findMappedService(item.prior))));
   else plan.endedEvidence.push({ evidence: item.id, outcome: 'dropped' });
 }
 
@@ -42,8 +50,8 @@ export function toPrior({ name, adminEnabled, linkUp }: PortState): PortPrior {
 }
 
 /** Returns the state of an order before its change. */
-export function toOrderPrior({ status, suspended }: OrderState): Pick<OrderState, 'status' | 'suspended'> {
-  return { status, suspended };
+export function toOrderPrior({ status, suspended }: OrderState, mappedService?: string): OrderPrior {
+  return { status, suspended, ...(mappedService !== undefined && { mappedService }) };
 }
 
 /** Returns the problem with an order whose status is unknown; null where it is known. */

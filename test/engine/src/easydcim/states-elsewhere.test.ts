@@ -52,6 +52,23 @@ describe('an order that is "accepted" while its service shows the suspension', (
     expect(await targets()).toEqual([]);
   });
 
+  it('is released once the service names another order, though its own row names no service', async () => {
+    const change = (json: unknown): unknown => {
+      const body = json as { data?: Record<string, unknown> };
+      const row = body.data ?? (json as Record<string, unknown>);
+      for (const key of ['service_id', 'service', 'serviceId']) if (key in row) row[key] = null;
+      return json;
+    };
+    at.panel.server.inject({
+      match: ({ path }) => path.endsWith(`/admin/orders/${order}`),
+      fault: { kind: 'mutate', change },
+    });
+    expect([(await poll()).run.outcome, at.panel.order(order).status]).toEqual(['done', 'suspended']);
+    await at.bench.sluice.services.set('svc-1', { easydcim_order_id: '' });
+    await release();
+    expect([at.panel.order(order).status, await targets()]).toEqual(['active', []]);
+  });
+
   it('stays suspended where staff did it after the plan was made', async () => {
     actAt('GET /api/v3/admin/orders/{id}', 2, suspend);
     expect((await poll()).run.outcome).toBe('done');
