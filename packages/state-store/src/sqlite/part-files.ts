@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 
@@ -11,6 +10,8 @@ const LEFT_MS = 3_600_000;
 /** Returns a name beside a file for writing it bit by bit, which no other process has; removes what killed processes left there. */
 export function toPartName(target: string, ending: 'part' | 'restoring'): string {
   removeLeft(path.dirname(target));
+  // Loaded here: most commands back nothing up.
+  const { randomBytes } = process.getBuiltinModule('node:crypto');
   return `${target}.sluice-${randomBytes(6).toString('hex')}.${ending}`;
 }
 
