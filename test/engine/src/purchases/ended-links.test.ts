@@ -97,7 +97,9 @@ describe('automatic purchases that a share link set', () => {
     }
     expect(write).toBeGreaterThan(3);
     await at.pollAfter(HOUR);
-    expect([(await ended()).length, toTold().length]).toEqual([1, 1]);
+    // A delivery whose acknowledgement was not stored is sent again, with the same id.
+    const told = channel.sent.filter(({ code }) => code === 'auto_buy_ended').map(({ delivery }) => delivery);
+    expect([(await ended()).length, new Set(told).size]).toEqual([1, 1]);
   });
 
   it('end without a notice where they go on, or were set or cleared again', async () => {
