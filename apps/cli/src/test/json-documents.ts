@@ -124,7 +124,7 @@ async function onEasyDcim(documents: Documents): Promise<void> {
     await kept('service set --where', 'service set --where id=svc-3 client=7');
     await kept('service set', 'service set svc-3 email=anna@example.com');
     await kept('service remove', 'service remove svc-3 --yes');
-    await kept('log list', 'log list --limit 80');
+    await kept('log list', 'log list --limit 45');
     await kept('log export', 'log export log.jsonl');
     await kept('metrics');
     await kept('schedule show');
