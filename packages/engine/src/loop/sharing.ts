@@ -87,14 +87,14 @@ export async function loadHoldsOfSharers<W extends Plannable>(
   const holds = group(await store.holds.open({ services }));
   const overrides = new Map((await store.overrides.open(services)).map((row) => [row.service, row]));
   const decided = new Map(planned.map((work) => [work.service.id, work]));
-  const evidence = group(await store.evidence.open({ services }));
   const listHolds = (id: string): readonly HoldRecord[] => {
     const work = decided.get(id);
     if (!work) return holds.get(id) ?? [];
     return [...work.holds, ...work.drafts].filter((hold) => !work.closes.includes(hold));
   };
   const ending = new Set(planned.flatMap(({ closes }) => closes.map(({ id }) => id)));
-  const isEnding = ({ hold }: EvidenceRecord): boolean => ending.has(hold);
+  const restricted = ending.size === 0 ? [] : await store.evidence.open({ services });
+  const undone = group(restricted.filter(({ hold }) => ending.has(hold)));
   const complete = (sharer: Sharer): Sharer => {
     const { id, product: name } = sharer.service;
     const product = findEntry(config.products, name);
@@ -105,7 +105,7 @@ export async function loadHoldsOfSharers<W extends Plannable>(
       action,
       allowSharedPorts: product?.allowSharedPorts === true,
       holds: inForce(context, panel, { service: sharer.service, holds: open, action }),
-      restricted: (evidence.get(id) ?? []).filter(isEnding).map(({ target }) => target),
+      restricted: (undone.get(id) ?? []).map(({ target }) => target),
     };
   };
   return subjects.map((work) => (work.sharers.length === 0 ? work : { ...work, sharers: work.sharers.map(complete) }));

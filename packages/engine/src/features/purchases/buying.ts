@@ -33,13 +33,12 @@ interface Buying {
 
 /** Automatic purchases in the run over one panel. Open purchases are resolved before the services are loaded. */
 export async function beginBuying(run: PanelRun): Promise<PartHooks> {
-  const { context, results } = run;
+  const { context, results, request } = run;
+  // With a wrong clock a refund would be sent again too early. What an interrupted purchase has paid is not known before it is
+  // resolved: nothing more is bought.
+  if (!request.dryRun && !(await isClockBelieved(context, run.panel.name))) return {};
   const preferences = await readPreferences(context.store, context.now());
-  // With a wrong clock a refund would be sent again too early.
-  const mayResolve = !run.request.dryRun && (await isClockBelieved(context, run.panel.name));
-  // What an interrupted purchase has paid is not known before it is resolved: nothing more is bought.
-  if (!mayResolve && !run.request.dryRun) return {};
-  const resolved = mayResolve ? await resolveOpen(run) : NOTHING;
+  const resolved = request.dryRun ? NOTHING : await resolveOpen(run);
   const buying: Buying = { run, preferences, resolved, wishes: new Map(), drafted: { before: [], notices: [] } };
   return {
     afterDecide: (decided) => withWish(buying, decided),
