@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import { Pool } from 'undici';
+import type { Dispatcher, Pool } from 'undici';
 import { PanelConfigError } from './config-error.js';
 import { ConnectError, secure, toConnectError } from './dial.js';
 import type { Endpoint } from './through-proxy.js';
@@ -94,11 +94,42 @@ function withDeadline(connecting: Promise<Socket>, ms: number, what: string): Pr
   });
 }
 
+/** The connections to one panel. */
+export interface PanelPool {
+  /** Sends a request, whose handler gets what becomes of it. */
+  dispatch(request: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): void;
+  close(): void;
+}
+
 /** Creates the pool of connections to one panel. Throws a `PanelConfigError` for an invalid proxy or pin. */
-export function createPanelPool(options: PanelPoolOptions): { pool: Pool; close: () => void } {
+export function createPanelPool(options: PanelPoolOptions): PanelPool {
   const connector = new Connector(options);
   const dial = createDial(options, connector.endpoint);
-  const pool = new Pool(options.target.origin, {
+  let pool: Pool | null = null;
+  let closed = false;
+  const open = async (): Promise<Pool> => {
+    // Loaded on demand: what calls no panel need not read it.
+    const { Pool } = await import('undici');
+    pool ??= new Pool(options.target.origin, toPoolOptions(options, connector, dial));
+    // It refuses what is sent later.
+    if (closed) void pool.destroy();
+    return pool;
+  };
+  return {
+    dispatch(request, handler) {
+      if (pool !== null) pool.dispatch(request, handler);
+      else void open().then((opened) => opened.dispatch(request, handler));
+    },
+    close() {
+      closed = true;
+      void pool?.destroy();
+      connector.close();
+    },
+  };
+}
+
+function toPoolOptions(options: PanelPoolOptions, connector: Connector, dial: () => Promise<Socket>): Pool.Options {
+  return {
     connections: countConnections(options.calls),
     keepAliveTimeout: IDLE_MS,
     keepAliveMaxTimeout: IDLE_MS,
@@ -114,13 +145,6 @@ export function createPanelPool(options: PanelPoolOptions): { pool: Pool; close:
           done(error as Error, null);
         },
       );
-    },
-  });
-  return {
-    pool,
-    close: () => {
-      void pool.destroy();
-      connector.close();
     },
   };
 }

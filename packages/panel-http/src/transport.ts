@@ -8,7 +8,7 @@ import {
   type Limiter,
 } from './limiter.js';
 import { systemClock } from './clock.js';
-import { createPanelPool } from './panel-pool.js';
+import { createPanelPool, type PanelPool } from './panel-pool.js';
 import { lowerCased } from './prepare-request.js';
 import { createRedactor, isCredentialHeader } from './redact.js';
 import type { RetryPolicy } from './retry-delay.js';
@@ -16,7 +16,6 @@ import type { Clock, PanelHttpOptions } from './types.js';
 import { version } from './version.js';
 import { constants } from 'node:buffer';
 import { validateHeaderName, validateHeaderValue } from 'node:http';
-import type { Dispatcher } from 'undici';
 import { PanelConfigError } from './config-error.js';
 import { ACCEPT_ENCODING, type AttemptAnswer, type AttemptRequest, Exchange, type LostAnswer } from './exchange.js';
 import { AsyncLocalStorage } from 'node:async_hooks';
@@ -60,7 +59,7 @@ export function createTransport(options: PanelHttpOptions): Transport {
   const clock = options.clock ?? systemClock;
   const concurrency = options.concurrency ?? defaults.concurrency;
   const target = new URL(options.baseUrl);
-  const { pool, close } = createPanelPool({
+  const pool = createPanelPool({
     target,
     calls: concurrency,
     connectMs: options.timeouts?.connectMs ?? defaults.connectMs,
@@ -96,7 +95,7 @@ export function createTransport(options: PanelHttpOptions): Transport {
     },
     close() {
       transport.closed = true;
-      close();
+      pool.close();
     },
   };
   return transport;
@@ -137,7 +136,7 @@ export type Attempt = (request: AttemptRequest) => Promise<AttemptAnswer | LostA
  * Creates the function that sends one request over undici's dispatcher and returns one answer. Redirects are answers, nothing is
  * repeated, and the body can be refused while it arrives.
  */
-export function createAttempt(pool: Dispatcher, headers: Record<string, string>): Attempt {
+export function createAttempt(pool: Pick<PanelPool, 'dispatch'>, headers: Record<string, string>): Attempt {
   const shared = Object.entries({ ...headers, 'accept-encoding': ACCEPT_ENCODING });
   for (const [name, value] of shared) checkHeader(name, value);
   return (request) =>
