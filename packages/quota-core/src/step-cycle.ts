@@ -86,7 +86,9 @@ export function stepCounter(input: {
   instantMs(at, 'the instant of the reading');
   const account = reading.account ?? input.previous?.account;
   const panel = reading.panel ?? input.previous?.panel;
-  const now = { lastIn, lastOut, at, ...(account !== undefined && { account }), ...(panel !== undefined && { panel }) };
+  const now: Omit<CounterState, 'usedIn' | 'usedOut'> = { lastIn, lastOut, at };
+  if (account !== undefined) now.account = account;
+  if (panel !== undefined) now.panel = panel;
   if (input.previous === null) return { known: true, state: { ...now, usedIn: lastIn, usedOut: lastOut } };
 
   const isOther = isOfOtherAccount(input.previous, { account, panel });
@@ -236,7 +238,8 @@ function stepFrom(input: StepInput, recorded: RecordedCycle, computed: Cycle): C
     return { kind: 'opened', cycle, previous: recorded };
   }
   const unchanged = { start: recorded.start, end: recorded.end };
-  if (now < start) return { kind: 'same', cycle: unchanged, previous: recorded };
+  const isComputed = computed.end === recorded.end && Date.parse(computed.start) === start;
+  if (now < start || isComputed) return { kind: 'same', cycle: unchanged, previous: recorded };
   const moved = computed.end !== recorded.end && movedWholePeriods(input, computed, end);
   const keepsEnd = moved || computed.end === recorded.end;
   const series = moved ? { ...input, nextDueDate: toLocalDate(recorded.end, input.timeZone) } : input;

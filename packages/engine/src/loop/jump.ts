@@ -119,6 +119,7 @@ function findJump(
   const before = facts.cycleIsNew ? 0 : usageInMode(cycle, mode);
   if (used === null || before === null) return null;
   const grown = used - before;
+  if (grown <= 0) return null;
   const isTooMuch = (allowed: unknown): boolean =>
     typeof allowed === 'number' && isJump({ grownBytes: grown, allowedBytes: allowed, share });
   const quota = allowance?.kind === 'limited' && used >= allowance.allowedBytes ? allowance.allowedBytes : null;

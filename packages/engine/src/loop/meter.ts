@@ -53,7 +53,7 @@ export async function readUsage(
   const requests: UsageRequest[] = [];
   const restarts: Restart[] = [];
   const windowAt = windowsAt(context.now());
-  const computeAllowance: Weigh = (facts, answer, window) => {
+  const judge: Judge = (facts, answer, window) => {
     try {
       const doubt = findDoubt(panel, facts, answer, { fingerprint, window, believed: allowShort });
       if (doubt !== null) return doubted(panel, facts, answer, { error: doubt });
@@ -81,7 +81,7 @@ export async function readUsage(
       const request = asked.get(id);
       if (!request) return;
       const { facts, window } = request;
-      const read = computeAllowance(facts, answer, window);
+      const read = judge(facts, answer, window);
       reads.set(id, read);
       if (read.warnings.some(({ code }) => code === COUNTER_RESTARTED)) restarts.push({ facts, answer });
       onRead?.();
@@ -93,8 +93,7 @@ export async function readUsage(
     for (const { facts, answer } of restarts) reads.set(facts.service.id, take(facts, withoutRestart(answer), panel));
   }
   const { jump: share } = context.config.poll.doubt;
-  if (!allowShort && share !== null)
-    await doubtJumps(context, panel, loaded, { asked, reads, computeAllowance, share });
+  if (!allowShort && share !== null) await doubtJumps(context, panel, loaded, { asked, reads, judge, share });
   return loaded.map((facts) => reads.get(facts.service.id) ?? toRead(facts));
 }
 
@@ -102,13 +101,13 @@ export async function readUsage(
 type Asked = Map<string, { facts: Loaded; window: UsageWindow }>;
 
 /** Returns a service with an answer, which is doubted or used. */
-type Weigh = (facts: Loaded, answer: UsageAnswer, window: UsageWindow) => Read;
+type Judge = (facts: Loaded, answer: UsageAnswer, window: UsageWindow) => Read;
 
 /** What is read, and the share of the allowance from which a growth is a jump. */
 interface Doubting {
   asked: Asked;
   reads: Map<string, Read>;
-  computeAllowance: Weigh;
+  judge: Judge;
   share: number;
 }
 
@@ -117,14 +116,14 @@ async function doubtJumps(
   context: Context,
   panel: Panel,
   loaded: readonly Loaded[],
-  { asked, reads, computeAllowance, share }: Doubting,
+  { asked, reads, judge, share }: Doubting,
 ): Promise<void> {
   const readAgain = (facts: Loaded): Read | null => {
     const { id } = facts.service;
     const [request, answer] = [asked.get(id), reads.get(id)?.answer ?? null];
     if (request === undefined || answer === null) return null;
     asked.set(id, { ...request, facts });
-    return computeAllowance(facts, answer, request.window);
+    return judge(facts, answer, request.window);
   };
   const { jumps, known } = await findJumps(context, panel, { loaded, reads, readAgain, share });
   for (const [id, read] of known) reads.set(id, read);

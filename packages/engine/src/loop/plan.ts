@@ -38,7 +38,7 @@ export function toTargetState(on: RunOnPanel, work: Plannable, command: AccountC
   const holds = passed || sold ? [] : [...work.holds, ...work.drafts].filter((hold) => !closing.has(hold.id));
   const isDue = (item: EvidenceRecord): boolean => item.panel === work.service.panel && passed?.has(item.id) !== false;
   const givesBack = on.givesBack === true && holds.length === 0;
-  const state: TargetState = {
+  const target: TargetState = {
     service: work.service,
     product: work.product,
     holds: inForce(context, panel, { service: work.service, action: work.action, holds }),
@@ -48,11 +48,9 @@ export function toTargetState(on: RunOnPanel, work: Plannable, command: AccountC
     action: work.action,
     mode: work.mode,
     allowance: givesBack ? LIFTED : toTargetAllowance(on, work),
-    ...(givesBack && { givesBack }),
     sharers: [...work.sharers],
     unread: work.unread && [...work.unread],
     scope,
-    ...(isLeaving(on, work) && LEAVING),
     command,
     cycle: work.cycle && {
       id: toCycleKey(work.cycle),
@@ -68,6 +66,8 @@ export function toTargetState(on: RunOnPanel, work: Plannable, command: AccountC
     former: work.former,
     recent: work.stage === 'applied' ? [...recent, ...work.actions] : [...recent],
   };
+  const given = givesBack ? { ...target, givesBack } : target;
+  const state = isLeaving(on, work) ? { ...given, ...LEAVING } : given;
   return sold ? { ...state, ...LEAVING, endsLift: true, evidence: [], allowance: toLowered(sold) } : state;
 }
 
@@ -88,16 +88,20 @@ export function planSteps(on: RunOnPanel, work: Plannable, command: AccountComma
   const found = withoutWaiting(target, withoutStopped(on, work.service.id, panel.plan(target, observation)));
   const [problem = null] = found.problems;
   const isServed = problem === null && (givesBack ? target.holds.length === 0 : isToServe(panel, work, target));
-  const { stopsNow, ...wanted } = found;
   const stops = isServed ? (found.stops ?? []) : [];
   // What Sluice still restricts is not stopped by the panel.
-  const isStopKnown = isServed && !givesBack && target.evidence.length === 0 && stopsNow !== undefined;
-  const now = isStopKnown ? { stopsNow } : {};
+  const isStopKnown = isServed && !givesBack && target.evidence.length === 0;
+  const known = isStopKnown || found.stopsNow === undefined ? found : withoutStopsNow(found);
   const steps = work.unresolved.length === 0 ? found.steps : certainSteps(panel, work, found);
-  const isReported = stops.length > 0 && !givesBack;
-  const notices = isReported ? { notices: [...(found.notices ?? []), stoppedNotice(work, stops)] } : {};
+  const plan = { ...known, steps, stops };
   const drift = [...new Set([...found.drift, ...stops])];
-  return { target, plan: { ...wanted, steps, stops, ...now, ...notices }, drift, problem };
+  if (stops.length === 0 || givesBack) return { target, plan, drift, problem };
+  const notices = [...(found.notices ?? []), stoppedNotice(work, stops)];
+  return { target, plan: { ...plan, notices }, drift, problem };
+}
+
+function withoutStopsNow({ stopsNow: _, ...plan }: Plan): Plan {
+  return plan;
 }
 
 /** Returns the service with its plan, and the plan's problem as its error. */

@@ -123,7 +123,7 @@ export function toCheckpoint({ url, defaults, target, planned, left }: Checkpoin
     const { user, history } = unchanged;
     const uncounted = uncountedBytes(target, sumBytes(user));
     const account = withNodes(before.account, state.tunnelNodes);
-    return { at, ...listed, account, history: withCounters(history, user, state.account, uncounted) };
+    return { ...listed, at, account, history: withCounters(history, user, state.account, uncounted) };
   }
   const { user } = state.account;
   const now = historyAfter(target, planned, state);

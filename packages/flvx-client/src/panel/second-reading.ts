@@ -249,8 +249,8 @@ function toKnown(snapshot: FlvxSnapshot, { service, checkpoint }: UsageRequest):
   // Rows that can't be parsed are listed; their account is unreadable by itself.
   if (snapshot.listUnreadable(userId).length > 0) return [];
   const listed = { userId, forwards: snapshot.listForwards(userId), permissions: snapshot.listPermissions(userId) };
-  const forwards = toLost(history.forwards, new Set(listed.forwards.map(({ id }) => id)));
-  const tunnels = toLost(history.permissions, new Set(listed.permissions.map(({ tunnelId }) => tunnelId)));
+  const forwards = toLost(history.forwards, () => listed.forwards.map(({ id }) => id));
+  const tunnels = toLost(history.permissions, () => listed.permissions.map(({ tunnelId }) => tunnelId));
   return [{ service: service.id, listed, forwards, tunnels }];
 }
 
@@ -260,7 +260,9 @@ interface Lost {
 }
 
 /** Returns how many rows are known, and those of them that a list lacks. */
-function toLost(known: Readonly<Record<string, unknown>>, listed: ReadonlySet<number>): Lost {
-  const ids = Object.keys(known).map(Number);
-  return { known: ids.length, lost: ids.filter((id) => !listed.has(id)) };
+function toLost(known: Readonly<Record<string, unknown>>, list: () => readonly number[]): Lost {
+  const ids = Object.keys(known);
+  if (ids.length === 0) return { known: 0, lost: [] };
+  const listed = new Set(list());
+  return { known: ids.length, lost: ids.map(Number).filter((id) => !listed.has(id)) };
 }

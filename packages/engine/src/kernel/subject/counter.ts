@@ -8,7 +8,8 @@ const NO_ACCOUNT = '';
 /** Returns whether what is stored with a cycle is the state of a counter, and not the bounds of a panel with windows. */
 export function isCounterState(counter: unknown): counter is CounterState {
   const { lastIn, lastOut, usedIn, usedOut, at } = (counter ?? {}) as Partial<CounterState>;
-  return [lastIn, lastOut, usedIn, usedOut].every((bytes) => typeof bytes === 'number') && typeof at === 'string';
+  if (typeof lastIn !== 'number' || typeof lastOut !== 'number' || typeof at !== 'string') return false;
+  return typeof usedIn === 'number' && typeof usedOut === 'number';
 }
 
 /**

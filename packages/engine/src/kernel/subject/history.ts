@@ -177,7 +177,9 @@ export function withIncluded(
   { checkpoint: before }: Pick<ServiceHistory, 'checkpoint'>,
   rows: readonly ActionRecord[],
 ): StoredCheckpoint {
-  const all = Object.entries({ ...parseStored(before)?.included, ...toIncluded(rows) });
+  const already = parseStored(before)?.included;
+  if (already === undefined && rows.length === 0) return checkpoint;
+  const all = Object.entries({ ...already, ...toIncluded(rows) });
   const included = all.filter(([, plannedAt]) => plannedAt >= checkpoint.at);
   return included.length === 0 ? checkpoint : { ...checkpoint, included: Object.fromEntries(included) };
 }

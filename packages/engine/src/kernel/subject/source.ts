@@ -26,10 +26,10 @@ type SourcePanel = Pick<Panel, 'name' | 'kind'> & { readonly plausibility?: Pane
 type SourceService = Pick<ServiceRecord, 'refs'>;
 
 function toSource({ name, plausibility }: SourcePanel, { refs }: SourceService): Source {
-  const sorted = Object.entries(refs).sort(([a], [b]) => (a < b ? -1 : 1));
+  const keys = Object.keys(refs).sort();
   return {
     panel: name,
-    refs: sorted.map((entry) => entry.join('=')).join(' '),
+    refs: keys.map((key) => `${key}=${refs[key]}`).join(' '),
     directions: plausibility?.directions ?? null,
   };
 }
@@ -43,7 +43,7 @@ export function withSource(
 ): unknown {
   if (typeof bounds !== 'object' || bounds === null) return bounds;
   const source = toSource(panel, service);
-  const other = findOther(panel, service, cycle);
+  const other = differing(source, cycle);
   const isSame = other === null || isSameObject(panel, source, other);
   const swapped = isSame && other !== null && source.directions !== other.directions && areSwapped(cycle, reading);
   const change = isSame && !swapped ? findSourceChange(cycle) : { since: reading.at, swapped };
@@ -87,11 +87,14 @@ export function withObserved(before: unknown, bounds: unknown): unknown {
 }
 
 /** Returns what the figures of a cycle were read from, if that is not what is read now; null where it is, or is not known. */
-function findOther(panel: SourcePanel, service: SourceService, { counter }: CycleRecord): Partial<Source> | null {
+function findOther(panel: SourcePanel, service: SourceService, cycle: CycleRecord): Partial<Source> | null {
+  return cycle.counter == null ? null : differing(toSource(panel, service), cycle);
+}
+
+function differing(now: Source, { counter }: CycleRecord): Partial<Source> | null {
   if (isCounterState(counter)) return { panel: counter.panel ?? '' };
   const { source } = (counter ?? {}) as { source?: Partial<Source> };
   if (source === undefined) return null;
-  const now = toSource(panel, service);
   const isSame = source.panel === now.panel && source.refs === now.refs && source.directions === now.directions;
   return isSame ? null : source;
 }

@@ -253,11 +253,25 @@ export function withCounters(
   const { createdAt = user.createdAt } = history;
   const used = { usedBytes: sumBytes(user), usedInBytes: user.inBytes };
   // What is gone is forgotten: otherwise each poll reads a second list for it.
-  const shown = {
-    permissions: Object.fromEntries(permissions.map((row) => [row.tunnelId, row.status])),
-    forwards: toForwardHistory(forwards),
-  };
+  const repeats =
+    repeatsRows(history.permissions, permissions, (row) => history.permissions[row.tunnelId] === row.status) &&
+    repeatsRows(history.forwards, forwards, (row) => repeatsForward(history, row));
+  const shown = repeats
+    ? {}
+    : {
+        permissions: Object.fromEntries(permissions.map((row) => [row.tunnelId, row.status])),
+        forwards: toForwardHistory(forwards),
+      };
   return { ...history, createdAt, ...used, uncountedBytes, ...shown };
+}
+
+function repeatsRows<Row>(known: object, rows: readonly Row[], repeats: (row: Row) => boolean): boolean {
+  return Object.keys(known).length === rows.length && rows.every(repeats);
+}
+
+function repeatsForward({ forwards }: StoredHistory, row: FlvxForward): boolean {
+  const before = forwards[row.id];
+  return before?.status === row.status && before.bytes === sumBytes(row);
 }
 
 /** One account as the panel shows it, and its history. */
