@@ -8,7 +8,7 @@ import { isCommandRow } from '../kernel/subject/command-row.js';
 import { endAction } from '../kernel/changes/journal.js';
 import { withResolved } from '../kernel/subject/history.js';
 import { observeAgain } from './observe.js';
-import { historyAfter } from './plan.js';
+import { historyAfter, planSteps } from './plan.js';
 import type { Applied, FencedRun, RunOnPanel } from '../kernel/subject/stages.js';
 import { withError } from '../kernel/subject/to-stage.js';
 
@@ -59,10 +59,10 @@ export async function resolveActions(
   command: AccountCommand | null = null,
 ): Promise<{ work: Applied; goesOn: boolean }> {
   const { context, panel } = on;
-  const look = (): Promise<Observation | null> => observeAgain({ ...on, scope: 'command' }, started, { command });
+  const look = (of: Applied): Promise<Observation | null> => observeAgain({ ...on, scope: 'command' }, of, { command });
   // Before the wait: an adapter judges what it read last.
   const before = toHistoryBefore(on, started);
-  const observation = await waitForFresh(context, panel, started, look);
+  const observation = await waitForFresh(context, panel, started, () => look(started));
   let work: Applied = {
     ...started,
     observation,
@@ -85,7 +85,14 @@ export async function resolveActions(
     doubtful.push(row);
     work = withError(work, outcomeUnknown(row));
   }
-  return { work: { ...work, unresolved: doubtful }, goesOn: doubtful.length === 0 || panel.objects !== undefined };
+  work = { ...work, unresolved: doubtful };
+  // What was observed before an outcome named the account is not about it.
+  if (work.service.refs !== started.service.refs) {
+    const { problem } = planSteps(on, started, command);
+    const isOfBefore = problem !== null && work.error?.code === problem.code;
+    work = { ...work, observation: await look(work), error: isOfBefore ? null : work.error };
+  }
+  return { work, goesOn: doubtful.length === 0 || panel.objects !== undefined };
 }
 
 /**

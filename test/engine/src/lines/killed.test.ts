@@ -58,3 +58,57 @@ it.each(['default', 'magnusbilling'] as const)(
     }
   },
 );
+
+it.each(['default', 'magnusbilling'] as const)(
+  'a termination after a creation that was killed at any write leaves no line that nobody knows of, on the wire %s',
+  async (wire) => {
+    for (let at = 1, ends = false; !ends; at += 1) {
+      await open(wire);
+      const { fake, store, clock } = world;
+      const killed = { at, is: false };
+      await createKilled(await world.restart(killable(store, killed)), killed);
+      ends = !killed.is;
+      clock.advance(60_000);
+      const { run, service } = await (await world.restart()).provision.terminate('svc-1');
+      const left = fake.subscribers().filter(({ status }) => status !== 'terminated');
+      expect([at, run.outcome, service.error, left]).toEqual([at, 'done', null, []]);
+      if (!ends) await world.close();
+    }
+  },
+);
+
+/** The write at which the line exists, and the store does not name it yet. */
+const BEFORE_THE_NAME = 7;
+
+it.each(['renew', 'suspend', 'changePackage', 'reconcile', 'poll'] as const)(
+  'a line whose creation was killed before its name was stored is found by: %s',
+  async (verb) => {
+    await open('default');
+    const { store, clock, fake } = world;
+    const due = { billing_cycle: 'monthly', next_due_date: '2026-11-01' };
+    await world.sluice.services.set('svc-1', { status: 'active', ...due });
+    const killed = { at: BEFORE_THE_NAME, is: false };
+    await createKilled(await world.restart(killable(store, killed)), killed);
+    const named = await store.services.get('svc-1');
+    expect([fake.subscribers().length, named?.refs['astbilling_subscriber_id']]).toEqual([1, undefined]);
+    clock.advance(60_000);
+    const { poll, reconcile, provision } = await world.restart();
+    const { renew, suspend, changePackage } = provision;
+    const runs = {
+      poll,
+      reconcile,
+      renew: () => renew('svc-1', { ref: 'a' }),
+      suspend: () => suspend('svc-1'),
+      changePackage: () => changePackage('svc-1', 'capped'),
+    };
+    const report = await runs[verb]();
+    const [service] = 'service' in report ? [report.service] : report.services;
+    expect([report.run.outcome, service?.error]).toEqual(['done', null]);
+  },
+);
+
+async function createKilled({ provision }: typeof world.sluice, killed: { is: boolean }): Promise<void> {
+  await provision.create('svc-1').catch((error: unknown) => {
+    if (!(error instanceof Killed) && !killed.is) throw error;
+  });
+}
