@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { useBench } from '../bench/each-test.js';
 import { errorOf } from '../bench/engine-bench.js';
 import { LINE, startTelephonyBench } from '../bench/telephony-bench.js';
@@ -133,26 +133,116 @@ it('calls that were reported stay so once their panel has no billFrom any more',
   expect(await alarms()).toEqual(['svc-1']);
 });
 
-it('calls of a prepaid line that Sluice made are paid, also after its end', async () => {
-  await at.bench.edit(', billFrom: 2026-10-01', '');
-  const product = '  prepaid: { panel: voice, astbilling: { planId: "11", billingType: prepaid } }';
-  await at.bench.edit(/^products:\n/m, `$&${product}\n`);
-  await at.sluice.services.add('svc-2', {
-    panel: 'voice',
-    product: 'prepaid',
-    client: '43',
-    status: 'pending',
-    ...PERSON,
+describe('calls of a prepaid line', () => {
+  const own = { panel: 'voice', product: 'prepaid', client: '43', status: 'pending' };
+
+  /** Runs as the timer does a day later, and returns what is reported. */
+  async function listReported(): Promise<string[]> {
+    at.bench.clock.advance(26 * HOUR);
+    await at.bill();
+    const { alarms } = await at.sluice.notices.alarms();
+    const found = alarms.filter(({ code }) => code === 'calls_unbilled');
+    return found.map(({ message }) => message.replace(/^.* of line (\d+) .*: /, '$1: '));
+  }
+
+  /** Makes a prepaid line that calls once. */
+  async function make(): Promise<string> {
+    await at.sluice.services.add('svc-2', { ...own, ...PERSON });
+    const made = await at.sluice.provision.create('svc-2');
+    const line = made.service.refs['astbilling_subscriber_id'] ?? '';
+    Object.assign(at.panel.subscriber(line), { billingType: 'prepaid' });
+    at.bench.clock.advance(HOUR);
+    call(line, 10, '3.0000');
+    return line;
+  }
+
+  async function end(service: string): Promise<void> {
+    expect((await at.sluice.provision.terminate(service, { finalInvoice: true })).run.outcome).toBe('done');
+  }
+
+  beforeEach(async () => {
+    const product = '  prepaid: { panel: voice, astbilling: { planId: "11", billingType: prepaid } }';
+    await at.bench.edit(/^products:\n/m, `$&${product}\n`);
   });
-  const made = await at.sluice.provision.create('svc-2');
-  const line = made.service.refs['astbilling_subscriber_id'] ?? '';
-  Object.assign(at.panel.subscriber(line), { billingType: 'prepaid' });
-  await addOther();
-  at.bench.clock.advance(HOUR);
-  call(line, 10, '3.0000');
-  expect((await at.sluice.provision.terminate('svc-2', { finalInvoice: true })).run.outcome).toBe('done');
-  at.bench.clock.advance(26 * HOUR);
-  await at.bill();
-  const notices = await at.bench.store.notices.list({});
-  expect([await charged(), notices.filter(({ code }) => code === 'calls_unbilled')]).toEqual([[], []]);
+
+  it.each([true, false])('are paid after its end too, also once its service is removed: billFrom %s', async (isSet) => {
+    if (!isSet) await at.bench.edit(', billFrom: 2026-10-01', '');
+    await addOther();
+    await make();
+    await end('svc-2');
+    expect(await listReported()).toEqual([]);
+    await at.sluice.services.remove('svc-2');
+    expect(await listReported()).toEqual([]);
+    expect(await charged()).toEqual([]);
+    expect(await at.differences()).toEqual([]);
+  });
+
+  it('are paid also where its service is back with another line, and those of that one are not', async () => {
+    await addOther();
+    await make();
+    await end('svc-2');
+    at.panel.addSubscriber({ id: '9003', username: 'ana1044', customer: '501', plan: '11' });
+    await at.sluice.services.set('svc-2', { status: 'active', product: 'line', astbilling_subscriber_id: '9003' });
+    expect(await listReported()).toEqual([]);
+    call('9003', 10, '7.0000');
+    await at.sluice.services.remove('svc-2');
+    expect(await listReported()).toEqual(['9003: 7.0000 BRL']);
+  });
+
+  it('are not, where the service has the line again after another one', async () => {
+    await addOther();
+    const line = await make();
+    await end('svc-2');
+    Object.assign(at.panel.subscriber(line), { billingType: 'postpaid', status: 'active' });
+    const next = { ...own, product: 'line', client: '44', status: 'active', astbilling_subscriber_id: line };
+    await at.sluice.services.add('svc-3', next);
+    at.bench.clock.advance(HOUR);
+    await at.sluice.services.set('svc-3', { status: 'terminated' });
+    await at.sluice.services.set('svc-2', { status: 'active', product: 'line' });
+    at.bench.clock.advance(HOUR);
+    call(line, 10, '7.0000');
+    await at.sluice.services.remove('svc-2');
+    expect(await listReported()).toEqual([`${line}: 7.0000 BRL`]);
+  });
+
+  describe('whose service ended without the command', () => {
+    let line = '';
+
+    beforeEach(async () => {
+      await at.bench.edit(', billFrom: 2026-10-01', '');
+      await addOther();
+      line = await make();
+      await at.sluice.services.set('svc-2', { status: 'terminated' });
+    });
+
+    it('are paid', async () => {
+      expect(await listReported()).toEqual([]);
+      call(line, 10, '5.0000');
+      expect(await listReported()).toEqual([]);
+    });
+
+    it('are reported where the panel says otherwise, or the service is removed', async () => {
+      Object.assign(at.panel.subscriber(line), { billingType: 'postpaid' });
+      expect(await listReported()).toEqual([`${line}: 3.0000 BRL`]);
+      Object.assign(at.panel.subscriber(line), { billingType: 'prepaid' });
+      expect(await listReported()).toEqual([]);
+      await at.sluice.services.remove('svc-2');
+      expect(await listReported()).toEqual([`${line}: 3.0000 BRL`]);
+    });
+  });
+
+  it('say nothing about the postpaid line that the service had before', async () => {
+    await at.sluice.services.add('svc-2', { ...own, product: 'line', astbilling_subscriber_id: LINE });
+    call(LINE, 10, '7.0000');
+    at.bench.clock.advance(HOUR);
+    at.panel.addSubscriber({ id: '9002', username: 'ana1043', customer: '501', plan: '11' });
+    Object.assign(at.panel.subscriber('9002'), { billingType: 'prepaid' });
+    await at.sluice.services.set('svc-2', { status: 'active', product: 'prepaid', astbilling_subscriber_id: '9002' });
+    at.bench.clock.advance(HOUR);
+    call('9002', 10, '3.0000');
+    await end('svc-2');
+    expect(await listReported()).toEqual([`${LINE}: 7.0000 BRL`]);
+    await at.sluice.services.remove('svc-2');
+    expect(await listReported()).toEqual([`${LINE}: 7.0000 BRL`]);
+  });
 });

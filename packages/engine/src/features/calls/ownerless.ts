@@ -2,14 +2,14 @@ import type { ComparedBill } from '@sluice/contract/documents';
 import type { PanelTelephony } from '@sluice/panel-kind';
 import { billKey, type BillPeriod, CallSum, localDay, parsePeriod, toLocalTime } from '@sluice/telephony';
 import { addMoney } from '@sluice/quota-core';
-import { listLines, type OwnedLine } from '../services/lines.js';
+import { listLines } from '../services/lines.js';
 import { cutByOwner, type OwnedPart, type OwnedWindow, windowsSince } from '../../base/ownership.js';
 import type { Context } from '../../context/context.js';
-import { wasPrepaid } from './billing-type.js';
 import { hasCalls } from '../telephony/panels.js';
 import type { UnbilledPart } from './charged-by-hand.js';
 import { clip, isTaken, openParts, toInstants } from './due.js';
 import { isOfPanel } from './line-bills.js';
+import { arePaid, findFormer, type LineOfPanel } from './paid-calls.js';
 import { findFirstDay } from './first-day.js';
 import { isLiving } from '../../base/lifecycle.js';
 import { findGivenUp, findLastCalls, isLineOfCalls } from '../telephony/find-line.js';
@@ -19,12 +19,6 @@ import type { ReconcileCallsRequest } from './compared-bill.js';
 
 /** So many ids of a bill are listed. */
 export const MOST_IDS = 1000;
-
-/** A line that changed its owner. */
-interface PassedLine extends OwnedLine {
-  panel: string;
-  telephony: PanelTelephony;
-}
 
 /** Calls that nobody is billed for, and the bill that a person's charge of them is noted as. */
 export interface UnbilledCalls {
@@ -78,7 +72,7 @@ async function listPassed(
   context: Context,
   panel: string,
   telephony: PanelTelephony,
-): Promise<(PassedLine & { isLongEnded: boolean })[]> {
+): Promise<(LineOfPanel & { isLongEnded: boolean })[]> {
   const since = searchedSince(context);
   const lines = await listLines(context, panel, telephony);
   return lines.flatMap((line) => {
@@ -91,7 +85,7 @@ async function listPassed(
   });
 }
 
-async function readUnbilled(context: Context, line: PassedLine, stated: string | null): Promise<UnbilledCalls[]> {
+async function readUnbilled(context: Context, line: LineOfPanel, stated: string | null): Promise<UnbilledCalls[]> {
   const { panel, telephony, subscriber } = line;
   const { timeZone } = telephony;
   const bills = (await context.store.callBills.list({ subscriber })).filter((bill) => isOfPanel(bill, panel));
@@ -103,11 +97,11 @@ async function readUnbilled(context: Context, line: PassedLine, stated: string |
     for (const part of await cutLine(context, line, window)) {
       const service = await findUnpaid(context, line, part);
       if (service === undefined) continue;
+      const { owners } = part;
       const open = clip(period, part).flatMap((one) => openParts(bills.filter(isTaken), one));
       for (const { start, end } of open) {
         const instants = toInstants({ start, end, timeZone });
-        const former = findFormer(line, instants.from);
-        if (wasPrepaid(bills, { service: former, since: instants.from })) continue;
+        if (await arePaid(context, line, { owners, period: instants, bills })) continue;
         const { calls, total, ids } = await sumCalls(context, line, { start, end, timeZone });
         if (ids.length === 0) continue;
         const billed = { calls: 0, total: addMoney('0', '0') };
@@ -116,6 +110,7 @@ async function readUnbilled(context: Context, line: PassedLine, stated: string |
         const figures = { billed, now: { calls, total }, difference: total };
         const compared = { ...what, ...figures, late: ids, missing: [], changed: [] };
         const key = billKey({ installation, subscriberId: subscriber, period: { start, end } });
+        const former = findFormer(line, instants.from)?.service ?? '';
         const of = { key, service: former, panel, subscriber, currency };
         const part = { ...of, start: instants.from, end: instants.to, charged: total, calls };
         found.push({ compared, part });
@@ -133,7 +128,7 @@ interface LinePart extends OwnedPart {
 
 async function cutLine(
   context: Context,
-  { panel, subscriber, periods }: PassedLine,
+  { panel, subscriber, periods }: LineOfPanel,
   window: OwnedWindow,
 ): Promise<LinePart[]> {
   const parts: LinePart[] = [];
@@ -147,12 +142,6 @@ async function cutLine(
     parts.push(...left.map((one) => ({ ...one, isGivenUp: false })));
   }
   return parts;
-}
-
-/** Returns the service that had a line last before an instant, or has it first. */
-function findFormer({ periods }: PassedLine, instant: string): string {
-  const before = periods.findLast(({ since }) => since === null || since <= instant) ?? periods[0];
-  return before?.service ?? '';
 }
 
 /** The last three months from the first day to bill on, as far as they are asked for; none where that day is not known. */
@@ -176,7 +165,7 @@ function toSearched(
 /** Returns whose calls of a part are not due: a service, or null for nobody's. Undefined where a service is billed for them. */
 async function findUnpaid(
   context: Context,
-  { panel, subscriber: line, telephony }: PassedLine,
+  { panel, subscriber: line, telephony }: LineOfPanel,
   { owners, isGivenUp }: LinePart,
 ): Promise<string | null | undefined> {
   const [first] = owners;
@@ -184,14 +173,12 @@ async function findUnpaid(
   if (isGivenUp) return first.service;
   const service = await context.store.services.get(first.service);
   if (service === null || !(await isLineOfCalls(context, service, { panel, line }))) return first.service;
-  const last = await findLastCalls(context, service);
-  if (last === 'prepaid') return undefined;
   // After the end, no stated period is awaited.
   const isAwaited = telephony.billFrom !== null || isLiving(service);
-  return isAwaited && last !== 'given-up' ? undefined : first.service;
+  return isAwaited && (await findLastCalls(context, service)) !== 'given-up' ? undefined : first.service;
 }
 
-async function sumCalls(context: Context, { telephony, subscriber }: PassedLine, period: BillPeriod) {
+async function sumCalls(context: Context, { telephony, subscriber }: LineOfPanel, period: BillPeriod) {
   const sum = new CallSum({ period, currency: telephony.currency, subscriberId: subscriber });
   const ids: string[] = [];
   const window = { from: period.start, to: period.end, subscriberId: subscriber };

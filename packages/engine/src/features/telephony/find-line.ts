@@ -1,6 +1,6 @@
 import { type CallTerms, type PanelTelephony, SluiceError } from '@sluice/panel-kind';
 import type { Subscriber } from '@sluice/telephony';
-import { type ActionRecord, ownershipSubject, type ServiceRecord } from '@sluice/state-store';
+import { type ActionRecord, type OwnershipRecord, ownershipSubject, type ServiceRecord } from '@sluice/state-store';
 import { notFound } from '../../base/errors.js';
 import { findEntry } from '../../base/config/find-entry.js';
 import { COMMAND_PREFIX, type StoredCommand } from '../../kernel/subject/command-row.js';
@@ -141,6 +141,27 @@ async function findUnnamed(context: Context, id: string): Promise<ActionRecord |
 
 function toStored({ payload }: ActionRecord): StoredCommand {
   return payload ?? {};
+}
+
+/**
+ * Returns whether a command that found the calls of a line paid ended one of the periods in which a service had it. The service may have
+ * been removed since, or be back with another line.
+ */
+export async function endedPrepaid(
+  { store }: Context,
+  id: string,
+  periods: readonly Pick<OwnershipRecord, 'service' | 'since' | 'until'>[],
+): Promise<boolean> {
+  const rows = await store.actions.list({ service: id, type: TERMINATE });
+  const own = periods.filter(({ service }) => service === id);
+  return rows
+    .filter((row) => row.state === 'applied' && toStored(row).prepaid === true)
+    .some(({ plannedAt, endedAt }) =>
+      own.some(
+        ({ since, until }) =>
+          (since ?? '') <= plannedAt && until !== null && plannedAt <= until && until <= (endedAt ?? ''),
+      ),
+    );
 }
 
 async function findTermination({ store }: Context, { id, status }: ServiceRecord): Promise<ActionRecord | null> {
