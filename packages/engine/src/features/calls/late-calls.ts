@@ -12,6 +12,7 @@ import { isBilledAgain } from './billed-again.js';
 import { chargeAcknowledged, type FoundCalls, toFoundKey } from './charged-before.js';
 import type { UnbilledPart } from './charged-by-hand.js';
 import { isFinal } from './due.js';
+import { keepFound } from './found-before.js';
 import { findFirstDay } from './first-day.js';
 import { listLines } from '../services/lines.js';
 import { findGivenUp } from '../telephony/find-line.js';
@@ -35,8 +36,7 @@ export async function noteLateCalls(context: Context): Promise<Notice[]> {
     const at = context.now();
     const known = await listKnown(context.store, panel);
     const open = known.filter((one) => !isCharged(one));
-    const isReported = (line: string): boolean => open.some(({ key }) => key.startsWith(toKey(panel, line, '')));
-    const found = await findLateCalls(context, panel, isReported);
+    const found = await findLateCalls(context, panel, open);
     if (found === null) continue;
     const unsearched = await listUnsearched(context, panel, open);
     const stored = await storeFound(context, panel, { known, found, at, unsearched });
@@ -131,15 +131,12 @@ function toNotice(key: string, { panel, service, message }: StoredLateCalls): No
 }
 
 /** Null where the panel does not answer. */
-async function findLateCalls(
-  context: Context,
-  panel: string,
-  isReported: (line: string) => boolean,
-): Promise<FoundCalls[] | null> {
+async function findLateCalls(context: Context, panel: string, open: Known): Promise<FoundCalls[] | null> {
   try {
     const { telephony } = await context.panel(panel);
     if (telephony === undefined) return [];
     const isFirst = await isFirstOfDay(context, panel);
+    const isReported = (line: string): boolean => open.some(({ key }) => key.startsWith(toKey(panel, line, '')));
     const isRead = (line: string): boolean => isFirst || isReported(line);
     const request = { service: null, period: null, isRead };
     const found: FoundCalls[] = await listUnbilledOnPanel(context, { panel, telephony }, request);
@@ -149,7 +146,7 @@ async function findLateCalls(
       const compared = await compareBill(context, bill, { period: null, billed: null });
       if (compared === null) continue;
       const isDue = telephony.billFrom !== null && (await isBilledAgain(context, bill));
-      found.push({ compared, part: toPart(panel, bill, compared), isDue });
+      found.push(...keepFound({ compared, part: toPart(panel, bill, compared), isDue }, open));
     }
     const unbilled = found.filter(({ compared }) => compareMoney(compared.difference, '0') > 0);
     const late: FoundCalls[] = [];
