@@ -216,55 +216,6 @@ describe('calls that come after the bill of a line in use', () => {
     expect((await listAlarms())[0]?.message).toMatch(/on no invoice: 30/);
   });
 
-  describe('and that a list lacks together with those that were billed', () => {
-    beforeEach(async () => {
-      await billAt('2026-11-17T08:00:00Z');
-      hideCalls();
-    });
-
-    const listNotices = async (): Promise<string[]> =>
-      (await at.bench.store.notices.list({})).map(({ code }) => code).filter((code) => code === 'calls_unbilled');
-
-    it('stay reported, as the same alarm', async () => {
-      const before = await listAlarms();
-      for (const time of ['2026-11-18T08:00:00Z', '2026-11-18T08:05:00Z']) await billAt(time);
-      expect(await listAlarms()).toEqual(before);
-      at.panel.server.clearFaults();
-      await billAt('2026-11-19T08:00:00Z');
-      expect(await listAlarms()).toEqual(before);
-      expect(await listNotices()).toHaveLength(1);
-    });
-
-    it('are charged once by an acknowledgement, which can be taken back', async () => {
-      await billAt('2026-11-18T08:00:00Z');
-      const [alarm] = await listAlarms();
-      await at.sluice.notices.acknowledge(alarm?.id ?? '');
-      await billAt('2026-11-18T09:00:00Z');
-      expect(await listAlarms()).toEqual([]);
-      await at.sluice.notices.acknowledge(alarm?.id ?? '', { undo: true });
-      await billAt('2026-11-18T10:00:00Z');
-      expect((await listAlarms()).map(({ message }) => message)).toEqual([expect.stringMatching(/: 30\.0000/)]);
-      await at.sluice.notices.acknowledge((await listAlarms())[0]?.id ?? '');
-      at.panel.server.clearFaults();
-      await billAt('2026-11-19T08:00:00Z');
-      expect(await listAlarms()).toEqual([]);
-      expect(await at.differences()).toEqual([]);
-    });
-
-    it('are summed with those that come later, and reported until they are three months old', async () => {
-      await billAt('2026-11-18T08:00:00Z');
-      at.panel.server.clearFaults();
-      at.addCall('2026-10-21T09:00:00-03:00', '1.0000');
-      await billAt('2026-11-18T09:00:00Z');
-      expect((await listAlarms()).map(({ message }) => message)).toEqual([expect.stringMatching(/: 31\.0000/)]);
-      hideCalls();
-      await billAt('2026-12-18T08:00:00Z');
-      expect((await listAlarms()).map(({ message }) => message)).toEqual([expect.stringMatching(/: 31\.0000/)]);
-      await billAt('2027-02-18T08:00:00Z');
-      expect((await listAlarms()).map(({ message }) => message)).toEqual([]);
-    });
-  });
-
   it('are reported no longer once the others cost less', async () => {
     await billAt('2026-11-17T08:00:00Z');
     at.panel.changeCall(billed, { charge: '40.0000' });

@@ -100,8 +100,9 @@ async function storeFound(
     for (const one of kept) await tables.conditions.put(isCharged(one) ? { ...one, key: toOwnKey(one) } : one);
     for (const one of left) await tables.conditions.put(one);
     const bills = kept.flatMap((one) => toStored(one).parts?.flatMap(({ bill }) => bill ?? []) ?? []);
-    const reported = [...found.flatMap(({ compared }) => compared.bill ?? []), ...bills];
-    await noteReadAgain(tables, panel, { at, reported });
+    const due = found.filter(({ isDue }) => isDue === true).flatMap(({ compared }) => compared.bill ?? []);
+    const late = found.filter(({ isDue }) => isDue !== true).flatMap(({ compared }) => compared.bill ?? []);
+    await noteReadAgain(context, tables, panel, { at, reported: [...late, ...bills], due });
     return left;
   });
 }

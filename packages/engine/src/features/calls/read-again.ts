@@ -1,4 +1,4 @@
-import type { CallBillRecord, StoreTables } from '@sluice/state-store';
+import type { CallBillRecord, ConditionRecord, StoreTables } from '@sluice/state-store';
 import type { ServiceWindow } from '../../base/ownership.js';
 import type { Context } from '../../context/context.js';
 import { clip, toInstants, toPeriod } from './due.js';
@@ -24,25 +24,28 @@ export function isOfNothing({ state, note }: Pick<CallBillRecord, 'state' | 'not
 /** Tests whether the calls of a final bill are to be read again. */
 export type ReadAgainTest = (bill: Pick<CallBillRecord, 'id' | 'end'>) => boolean;
 
-/** What is stored beside the time of the last run. */
+/** What is stored beside the time of the last run, each a list of ids of bills. */
 interface Details {
-  /** Ids of bills. */
+  /** Those of which late calls were reported, until they are too old. */
   reported: string[];
+  /** Those of nothing whose calls the next run bills; absent in stores of earlier versions. */
+  due?: string[];
 }
 
 const toKey = (panel: string): string => `calls_compared:${panel}`;
 
 /**
  * Returns a test whether the calls of a final bill are to be read again in this run: a day after its end, two days, four, and so on for
- * three months, and while calls are reported that came after it. Records come late, and most of those soon.
+ * three months, and each time once calls were reported that came after it: those that one list lacks may be in the next one. Records
+ * come late, and most of those soon.
  */
 export async function readAgainTest(context: Context, panel: string): Promise<ReadAgainTest> {
   const last = await context.store.conditions.get(toKey(panel));
   const [from, now] = [last === null ? 0 : Date.parse(last.since), context.deps.clock.now()];
-  const { reported } = (last?.details ?? { reported: [] }) as Details;
+  const { reported, due = [] } = toDetails(last);
   return ({ id, end }) => {
     if (Date.parse(end) < now - SEARCHED_MS) return false;
-    if (reported.includes(id)) return true;
+    if (reported.includes(id) || due.includes(id)) return true;
     for (let age = DAY_MS; age <= SEARCHED_MS; age *= 2) {
       const at = Date.parse(end) + age;
       if (at > from && at <= now) return true;
@@ -59,14 +62,29 @@ export async function isFirstOfDay(context: Context, panel: string): Promise<boo
 
 const toDay = (instant: string): string => instant.slice(0, 10);
 
-/** Stores that the bills of a panel that were to be read again have been, and the ids of those whose late calls are reported. */
+function toDetails(last: Pick<ConditionRecord, 'details'> | null): Details {
+  return (last?.details ?? { reported: [] }) as Details;
+}
+
+/**
+ * Stores that the bills of a panel that were to be read again have been, the ids of those whose late calls are reported, beside those of
+ * earlier runs, and of those that are due.
+ */
 export async function noteReadAgain(
-  { conditions }: Pick<StoreTables, 'conditions'>,
+  context: Context,
+  { conditions, callBills }: Pick<StoreTables, 'conditions' | 'callBills'>,
   panel: string,
-  { at, reported }: Details & { at: string },
+  { at, reported, due }: Required<Details> & { at: string },
 ): Promise<void> {
-  const details: Details = { reported };
-  await conditions.put({ key: toKey(panel), since: at, runs: 1, details });
+  const key = toKey(panel);
+  const since = searchedSince(context);
+  const known: string[] = [];
+  for (const id of new Set([...toDetails(await conditions.get(key)).reported, ...reported])) {
+    const bill = await callBills.get(id);
+    if (bill !== null && bill.end >= since) known.push(id);
+  }
+  const details: Details = { reported: known, due };
+  await conditions.put({ key, since: at, runs: 1, details });
 }
 
 /** Returns whether the whole period of a bill is of its client and service, as these windows have it. */
