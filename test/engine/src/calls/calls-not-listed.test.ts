@@ -104,3 +104,17 @@ describe('calls that came after the bill of a line in use, and that a later list
     });
   });
 });
+
+it('calls of a month that was billed as nothing stay due though a later list lacks them', async () => {
+  await billAt('2026-11-01T08:00:00Z');
+  at.addCall('2026-10-10T09:00:00-03:00', '70.0000');
+  at.panel.server.inject({ endpoint: 'GET /cdrs', times: 1, fault: { kind: 'status', status: 500 } });
+  expect((await billAt('2026-11-02T08:00:00Z')).join()).toMatch(/^svc-1 PANEL/);
+  hideCalls();
+  expect(await billAt('2026-11-02T08:05:00Z')).toEqual(['svc-1 nothing-to-bill 0.00']);
+  at.panel.server.clearFaults();
+  expect(await billAt('2026-11-02T08:10:00Z')).toEqual(['svc-1 added 70.00']);
+  const before = countLists();
+  await billAt('2026-11-02T08:15:00Z');
+  expect(countLists()).toBe(before);
+});

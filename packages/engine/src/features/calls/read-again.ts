@@ -28,7 +28,7 @@ export type ReadAgainTest = (bill: Pick<CallBillRecord, 'id' | 'end'>) => boolea
 interface Details {
   /** Those of which late calls were reported, until they are too old. */
   reported: string[];
-  /** Those of nothing whose calls the next run bills; absent in stores of earlier versions. */
+  /** Those of nothing with calls that a run is to bill, until one has; absent in stores of earlier versions. */
   due?: string[];
 }
 
@@ -67,8 +67,8 @@ function toDetails(last: Pick<ConditionRecord, 'details'> | null): Details {
 }
 
 /**
- * Stores that the bills of a panel that were to be read again have been, the ids of those whose late calls are reported, beside those of
- * earlier runs, and of those that are due.
+ * Stores that the bills of a panel that were to be read again have been, the ids of those whose late calls are reported or due, beside
+ * those of earlier runs.
  */
 export async function noteReadAgain(
   context: Context,
@@ -77,13 +77,20 @@ export async function noteReadAgain(
   { at, reported, due }: Required<Details> & { at: string },
 ): Promise<void> {
   const key = toKey(panel);
+  const before = toDetails(await conditions.get(key));
   const since = searchedSince(context);
-  const known: string[] = [];
-  for (const id of new Set([...toDetails(await conditions.get(key)).reported, ...reported])) {
-    const bill = await callBills.get(id);
-    if (bill !== null && bill.end >= since) known.push(id);
-  }
-  const details: Details = { reported: known, due };
+  const listLeft = async (ids: readonly string[], isLeft: (bill: CallBillRecord) => boolean): Promise<string[]> => {
+    const left: string[] = [];
+    for (const id of new Set(ids)) {
+      const bill = await callBills.get(id);
+      if (bill !== null && bill.end >= since && isLeft(bill)) left.push(id);
+    }
+    return left;
+  };
+  const details: Details = {
+    reported: await listLeft([...before.reported, ...reported], () => true),
+    due: await listLeft([...(before.due ?? []), ...due], isOfNothing),
+  };
   await conditions.put({ key, since: at, runs: 1, details });
 }
 
