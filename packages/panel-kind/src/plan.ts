@@ -85,7 +85,7 @@ export interface Sharer {
   allowSharedPorts: boolean;
   /** Its open holds. */
   holds: HoldInForce[];
-  /** Ids of the objects that are restricted for its holds that end in this run. */
+  /** Ids of the objects whose restrictions for it this run undoes. */
   restricted?: readonly string[];
   /** The shared resources, as `resources` returns them. */
   shared: string[];

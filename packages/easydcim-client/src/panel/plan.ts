@@ -36,7 +36,7 @@ export function planEasyDcim(target: TargetState, observation: Observation<EasyD
   plan.notices = [...(plan.notices ?? []), ...stillNotices];
   const isKnown = (id: string): boolean =>
     [...target.evidence, ...others].some((item) => item.target === id) ||
-    // The hold of another service ends in this run, which undoes it there.
+    // What this run undoes for another service is not stopped by the panel.
     target.sharers.some(({ restricted = [] }) => restricted.includes(id));
   plan.drift.push(...stillNotices.map(({ message }) => message));
   plan.stops = listStops(state, isKnown);

@@ -15,12 +15,13 @@ import { findDueRestriction, noteToRestrict, noteUntold } from '../kernel/subjec
 import { addNotices, type Notice, noticeRows, planNotices } from '../kernel/run/notice.js';
 import { mayEnd, toNotices } from './decision-notices.js';
 import { toPeaks, toSample } from './meter.js';
-import { needsObservation, withStopsNow } from './plan.js';
+import { needsObservation } from './plan.js';
 import type { Treatment } from '../kernel/run/report.js';
 import type { RunRequest } from '../kernel/run/bracket.js';
 import { resolveDoubts } from './resolve.js';
+import { withStopsShown } from './stops.js';
 import type { Applied, Planned, RunOnPanel } from '../kernel/subject/stages.js';
-import { isOnlyRead, STOPPED_BY_PANEL, unapplied, unfinished, withError } from '../kernel/subject/to-stage.js';
+import { isOnlyRead, saysStopped, unapplied, unfinished, withError } from '../kernel/subject/to-stage.js';
 
 /** A run over one panel that makes changes. */
 interface ApplyRun extends RunOnPanel {
@@ -46,12 +47,13 @@ interface AppliedServices {
 
 /** Stores the decisions and makes the changes; a dry run only lists them. */
 export async function apply(run: ApplyRun, planned: readonly Planned[], verdict: Verdict): Promise<AppliedServices> {
-  const started = planned
-    .map(unapplied)
-    .map((work) => (verdict.treatment(work).previewOnly ? withStopsNow(work) : work));
-  if (run.request.dryRun || started.length === 0) {
+  const { dryRun } = run.request;
+  const show = async (work: Applied): Promise<Applied> =>
+    verdict.treatment(work).previewOnly ? withStopsShown(run, work, dryRun) : work;
+  const started = await Promise.all(planned.map(unapplied).map(show));
+  if (dryRun || started.length === 0) {
     const shown = showSteps(run, started, verdict);
-    const subjects = run.request.dryRun ? await Promise.all(shown.map((work) => withRefusedRaise(run, work))) : shown;
+    const subjects = dryRun ? await Promise.all(shown.map((work) => withRefusedRaise(run, work))) : shown;
     return { subjects, stored: [], notices: toAllNotices(run, started, verdict) };
   }
   const decided = await commitDecisions(run, started, verdict);
@@ -59,11 +61,11 @@ export async function apply(run: ApplyRun, planned: readonly Planned[], verdict:
   return { ...decided, subjects, notices: [...decided.notices, ...toStoppedNotices(subjects, verdict)] };
 }
 
-/** Returns the notices of services that their panels stop since a change failed; one that was reported before is not repeated. */
+/** Returns the notices of services that are stopped since a change failed; one that was reported before is not repeated. */
 function toStoppedNotices(subjects: readonly Applied[], { treatment }: Verdict): Notice[] {
   return subjects
     .filter((work) => !work.changedMeanwhile && !treatment(work).previewOnly)
-    .flatMap((work) => planNotices(work, work.plan).filter(({ code }) => code === STOPPED_BY_PANEL));
+    .flatMap((work) => planNotices(work, work.plan).filter(saysStopped));
 }
 
 /** The brake blocked these changes; report only that. */

@@ -12,6 +12,7 @@ import { loadHistory } from '../kernel/subject/history.js';
 import { observeAgain } from './observe.js';
 import { resolveActions } from './resolve.js';
 import { findSharers, loadHoldsOfSharers } from './sharing.js';
+import { withStopsLeft } from './stops.js';
 import type { Applied, FencedRun, RunOnPanel } from '../kernel/subject/stages.js';
 import { withError } from '../kernel/subject/to-stage.js';
 import { isCommandRow } from '../kernel/subject/command-row.js';
@@ -36,7 +37,7 @@ export async function carryOut(on: RunOnPanel, due: readonly Applied[], leases: 
   await runConcurrently(ready, 1, enforce, stopped);
   const enforceAfter = async (work: Applied): Promise<void> => enforce(await plannedAfterEnded(on, work));
   await runConcurrently(sharing.filter(isWaiting), 1, enforceAfter, stopped);
-  return done;
+  return Promise.all(done.map((work) => withStopsLeft(on, work)));
 }
 
 /** Plans a service whose account was restricted for one that has ended: by now, that may be undone. */

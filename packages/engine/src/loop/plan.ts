@@ -4,7 +4,6 @@ import { findTimeZone } from '../base/config/find-entry.js';
 import { toCycleKey } from '../kernel/subject/cycle-key.js';
 import { isCounterState, isElsewhere, toAccount } from '../kernel/subject/counter.js';
 import { inForce, isLifted } from '../kernel/subject/holds.js';
-import type { EvidenceRecord } from '@sluice/state-store';
 import { draftHolds } from './decide.js';
 import { findSold } from './load.js';
 import { certainSteps } from '../kernel/subject/doubt.js';
@@ -13,7 +12,7 @@ import { withIncluded } from '../kernel/subject/history.js';
 import type { RunRequest } from '../kernel/run/bracket.js';
 import { observe } from './observe.js';
 import { withoutStopped } from '../kernel/changes/reversals.js';
-import { findSharers, readUnread } from './sharing.js';
+import { findSharers, readUnread, toStaying } from './sharing.js';
 import type {
   Applied,
   Decided,
@@ -30,19 +29,15 @@ import { isLeftAsIs, STOPPED_BY_PANEL, unplanned, withError } from '../kernel/su
 /** Returns the target state of a service for its panel's adapter. */
 export function toTargetState(on: RunOnPanel, work: Plannable, command: AccountCommand | null = null): TargetState {
   const { context, panel, scope } = on;
-  const closing = new Set(work.closes.map((hold) => hold.id));
   const { checkpoint, recent } = work.history;
-  const passed = on.ended?.get(work.service.id);
   const sold = on.lowered?.get(work.service.id);
-  // What a service that has ended still has stays restricted by the holds as they are: only what passed on is undone.
-  const holds = passed || sold ? [] : [...work.holds, ...work.drafts].filter((hold) => !closing.has(hold.id));
-  const isDue = (item: EvidenceRecord): boolean => item.panel === work.service.panel && passed?.has(item.id) !== false;
+  const { holds, evidence } = toStaying(on, work);
   const givesBack = on.givesBack === true && holds.length === 0;
   const target: TargetState = {
     service: work.service,
     product: work.product,
     holds: inForce(context, panel, { service: work.service, action: work.action, holds }),
-    evidence: work.evidence.filter(isDue),
+    evidence,
     disabledForAgent: work.disabledForAgent,
     countedBytes: work.countedBytes,
     action: work.action,
@@ -68,7 +63,7 @@ export function toTargetState(on: RunOnPanel, work: Plannable, command: AccountC
   };
   const given = givesBack ? { ...target, givesBack } : target;
   const state = isLeaving(on, work) ? { ...given, ...LEAVING } : given;
-  return sold ? { ...state, ...LEAVING, endsLift: true, evidence: [], allowance: toLowered(sold) } : state;
+  return sold ? { ...state, ...LEAVING, endsLift: true, allowance: toLowered(sold) } : state;
 }
 
 /** A plan, the drift that it removes, and what prevents it. */

@@ -77,10 +77,11 @@ function sharersAmong(resources: readonly string[], listOthers: (resource: strin
 
 /** Loads the holds of the sharers again; `planned` are services whose holds this run decides. */
 export async function loadHoldsOfSharers<W extends Plannable>(
-  { context, panel }: RunOnPanel,
+  on: RunOnPanel,
   subjects: readonly W[],
   planned: readonly Plannable[] = [],
 ): Promise<W[]> {
+  const { context, panel } = on;
   const services = [...new Set(subjects.flatMap((work) => work.sharers.map(({ service }) => service.id)))];
   if (services.length === 0) return [...subjects];
   const { store, config } = context;
@@ -89,14 +90,12 @@ export async function loadHoldsOfSharers<W extends Plannable>(
   const decided = new Map(planned.map((work) => [work.service.id, work]));
   const listHolds = (id: string): readonly HoldRecord[] => {
     const work = decided.get(id);
-    if (!work) return holds.get(id) ?? [];
-    return [...work.holds, ...work.drafts].filter((hold) => !work.closes.includes(hold));
+    if (work) return toStaying(on, work).holds;
+    return on.ended?.has(id) === true ? [] : (holds.get(id) ?? []);
   };
-  const ending = new Set(planned.flatMap(({ closes }) => closes.map(({ id }) => id)));
-  const restricted = ending.size === 0 ? [] : await store.evidence.open({ services });
-  const undone = group(restricted.filter(({ hold }) => ending.has(hold)));
   const complete = (sharer: Sharer): Sharer => {
     const { id, product: name } = sharer.service;
+    const work = decided.get(id);
     const product = findEntry(config.products, name);
     const open = listHolds(id);
     const action = findAction(panel.kind, { override: overrides.get(id), product, holds: open });
@@ -105,10 +104,34 @@ export async function loadHoldsOfSharers<W extends Plannable>(
       action,
       allowSharedPorts: product?.allowSharedPorts === true,
       holds: inForce(context, panel, { service: sharer.service, holds: open, action }),
-      restricted: (undone.get(id) ?? []).map(({ target }) => target),
+      // What a plan found stays: later plans of the run are of single services.
+      restricted: work ? listUndone(on, work) : (sharer.restricted ?? []),
     };
   };
   return subjects.map((work) => (work.sharers.length === 0 ? work : { ...work, sharers: work.sharers.map(complete) }));
+}
+
+/** What is left of a service's holds by this run, and the evidence that it keeps, passes on or undoes. */
+interface Staying {
+  holds: HoldRecord[];
+  evidence: EvidenceRecord[];
+}
+
+/** Returns what a run leaves of the restrictions of a service. Of one that has ended, only what passed on is undone. */
+export function toStaying({ ended, lowered }: Pick<RunOnPanel, 'ended' | 'lowered'>, work: Plannable): Staying {
+  const { id, panel } = work.service;
+  const passed = ended?.get(id);
+  if (lowered?.has(id) === true) return { holds: [], evidence: [] };
+  const closing = new Set(work.closes.map((hold) => hold.id));
+  const holds = passed ? [] : [...work.holds, ...work.drafts].filter((hold) => !closing.has(hold.id));
+  const isDue = (item: EvidenceRecord): boolean => item.panel === panel && passed?.has(item.id) !== false;
+  return { holds, evidence: work.evidence.filter(isDue) };
+}
+
+/** Returns the ids of the objects whose restrictions a run undoes: those that none of the holds that stay restricts. */
+function listUndone(on: RunOnPanel, work: Plannable): string[] {
+  const { holds, evidence } = toStaying(on, work);
+  return evidence.flatMap(({ hold, target }) => (holds.some(({ id }) => id === hold) ? [] : [target]));
 }
 
 /**

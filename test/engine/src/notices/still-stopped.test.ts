@@ -1,4 +1,4 @@
-import { expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { keepMessages, TO_CLIENTS } from '../bench/client-channel.js';
 import { startEasyDcimBench } from '../bench/easydcim-bench.js';
 import { useOpened } from '../bench/each-test.js';
@@ -57,4 +57,69 @@ it('tells a client of a service that runs again that it does', async () => {
   at.use(1, 120);
   await at.poll();
   expect([await release(), await isStopped()]).toEqual([['Service svc-1 is no longer restricted.'], false]);
+});
+
+describe('two services with holds that share a port, which was disabled for the second one', () => {
+  beforeEach(async () => {
+    await open(TO_CLIENTS);
+    const product = 'both: { panel: dcim, quota: { total: 100GB }, action: both';
+    await at.bench.edit(`${product} }`, `${product}, allowSharedPorts: true }`);
+    await at.addService(1, { product: 'both', values: { client: '42' }, ports: PORTS });
+    await at.addService(2, { product: 'both', values: { client: '43' }, ports: PORTS, serverId: 301 });
+    at.use(2, 120);
+    await at.poll({ allowMass: true });
+    at.use(1, 120);
+    await at.poll({ allowMass: true });
+    const evidence = (await at.bench.store.evidence.open()).map(({ service, target }) => `${service} ${target}`);
+    expect(evidence.toSorted()).toEqual(['svc-1 901', 'svc-2 7011', 'svc-2 902']);
+  });
+
+  /** Both holds end; returns what clients and operators are told of svc-1. */
+  async function releaseBoth(): Promise<{ told: string[]; codes: string[] }> {
+    toTexts();
+    for (const id of ['svc-1', 'svc-2']) await at.sluice.overrides.set(id, { quota: '500GB' });
+    const { notices } = await at.pollAfter(HOUR, { allowMass: true });
+    const ofFirst = notices.filter(({ service }) => service === 'svc-1');
+    return { told: toTexts().filter((text) => text.includes('svc-1')), codes: ofFirst.map(({ code }) => code) };
+  }
+
+  it('run again after one run, as both clients are told', async () => {
+    const released = await releaseBoth();
+    expect([at.panel.port(7011).adminState, at.panel.order(901).status]).toEqual(['up', 'active']);
+    expect(released).toEqual({ told: ['Service svc-1 is no longer restricted.'], codes: ['release'] });
+    expect(await isStopped()).toBe(false);
+  });
+
+  it('are still stopped where the port could not be enabled', async () => {
+    const match = ({ endpoint }: { endpoint: string }): boolean => endpoint.endsWith('/enable');
+    at.panel.server.inject({ match, times: 1, fault: { kind: 'status', status: 500 } });
+    expect(await releaseBoth()).toEqual({ told: [STILL_STOPPED], codes: ['stopped_by_panel', 'release'] });
+    expect([at.panel.port(7011).adminState, await isStopped()]).toEqual(['down', true]);
+    // Under observe nothing is enabled.
+    await at.sluice.panels.observe('dcim');
+    at.bench.clock.advance(HOUR);
+    await at.sluice.reconcile();
+    expect([at.panel.port(7011).adminState, await isStopped()]).toEqual(['down', true]);
+    await at.sluice.panels.enforce('dcim');
+    at.bench.clock.advance(HOUR);
+    expect((await at.sluice.reconcile()).notices.map(({ code, service }) => [code, service])).toEqual([
+      ['release', 'svc-2'],
+    ]);
+    expect([at.panel.port(7011).adminState, await isStopped()]).toEqual(['up', false]);
+  });
+});
+
+it('names no service as stopped by the panel whose port the run gives back for one that has ended', async () => {
+  await open('');
+  const two = [...PORTS, { id: 7012, name: 'eth1' }];
+  await at.addService(1, { product: 'ports', ports: two });
+  at.use(1, 200);
+  await at.poll({ allowMass: true });
+  await at.sluice.services.set('svc-1', { status: 'terminated' });
+  await at.addService(2, { product: 'ports', ports: PORTS, serverId: 301 });
+  at.bench.clock.advance(HOUR);
+  const { notices } = await at.sluice.reconcile({ allowMass: true });
+  expect([at.panel.port(7011).adminState, at.panel.port(7012).adminState]).toEqual(['up', 'down']);
+  expect(notices.map(({ code, service }) => [code, service])).toEqual([['ended_released', 'svc-1']]);
+  expect((await at.sluice.services.show('svc-2')).stoppedByPanel).toBe(undefined);
 });
