@@ -52,20 +52,31 @@ export async function isPortGone(
   return absence === 'gone' || (absence === 'alone' && isGone);
 }
 
+/** `services`: those that the token sees without a user; `asUser` reads one as the user of a service. */
+export interface ServiceCalls {
+  services: Objects;
+  asUser: Objects['get'];
+}
+
+/** Finds out whether a service is gone: read with and without a user, since a user may be wrong. */
+export async function findServiceAbsence(id: string, { services, asUser }: ServiceCalls): Promise<Absence> {
+  for (const get of [asUser, services.get]) if (!(await isNotFound(() => get(id)))) return 'unknown';
+  return findAbsence(services, id);
+}
+
 /**
- * Whether a service whose ports were 404 is gone: read with and without its user, since a user may be wrong. `services` are those
- * that the token sees without a user. It may see none of them, and then only the order shows that its service is gone.
+ * Whether a service whose ports were 404 is gone. The token may see no service without a user, and then only the order shows that
+ * its service is gone.
  */
 export async function isServiceGone(
   { refs }: ServiceRecord,
   { order, orderError, isOrderGone: hasNoOrder }: EasyDcimState,
-  { services, asUser }: { services: Objects; asUser: (id: string) => Promise<unknown> },
+  calls: ServiceCalls,
 ): Promise<boolean> {
   const { easydcim_service_id: id = '' } = refs;
   const namesIt = order !== null && order.serviceId === id;
   if (namesIt || (orderError !== null && !hasNoOrder)) return false;
-  for (const get of [asUser, services.get]) if (!(await isNotFound(() => get(id)))) return false;
-  const absence = await findAbsence(services, id);
+  const absence = await findServiceAbsence(id, calls);
   const hasLeftOrder = order === null ? hasNoOrder : order.serviceId !== null || isWithoutService(order);
   return absence === 'gone' || (absence === 'alone' && hasLeftOrder);
 }

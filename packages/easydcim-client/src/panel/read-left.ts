@@ -1,10 +1,19 @@
 import type { ItemError, OpenRows } from '@sluice/panel-kind';
-import { isOrderGone, isPortGone, type Objects } from './absence.js';
+import { findServiceAbsence, isOrderGone, isPortGone, type Objects, type ServiceCalls } from './absence.js';
+import { isWithoutService } from './plan-left.js';
 import { type ObjectCalls, readOrder } from './read-objects.js';
-import { findMappedService, isAbsent, isPortAction, type EasyDcimState, type LeftObject, NOT_FOUND } from './state.js';
+import {
+  findMappedService,
+  isAbsent,
+  isPortAction,
+  type EasyDcimState,
+  type LeftObject,
+  NOT_FOUND,
+  type OrderState,
+} from './state.js';
 
 /** What reading the objects requires. */
-interface LeftCalls extends ObjectCalls {
+interface LeftCalls extends ObjectCalls, ServiceCalls {
   toError: (error: unknown) => ItemError;
   ports: Objects;
   orders: Objects;
@@ -23,9 +32,14 @@ export async function readLeft(
   const orders = targets.orders.filter((id) => id !== ownOrder);
   const mapped = new Map(rows.evidence.map(({ target, prior }) => [target, findMappedService(prior)]));
   const others = async (): Promise<string[]> => [...shown, ...(await allPorts.others())];
+  const readLeftOrder = async (id: string): Promise<OrderState | null> => {
+    const order = await readOrder(calls, id, mapped.get(id));
+    return (await hasLostService(calls, order, mapped.get(id))) ? null : order;
+  };
+  const isOwnLost = state.order !== null && (await hasLostService(calls, state.order, mapped.get(state.order.id)));
   const read = async <State>(
     id: string,
-    get: () => Promise<State>,
+    get: () => Promise<State | null>,
     isGone: () => Promise<boolean>,
   ): Promise<LeftObject<State>> => {
     try {
@@ -47,18 +61,32 @@ export async function readLeft(
       ),
     ),
     leftOrders: [
-      ...(ownOrder !== undefined && state.isOrderGone ? [{ id: ownOrder, state: null, error: null }] : []),
+      ...(ownOrder !== undefined && (state.isOrderGone || isOwnLost)
+        ? [{ id: ownOrder, state: null, error: null }]
+        : []),
       ...(await Promise.all(
         orders.map((id) =>
           read(
             id,
-            () => readOrder(calls, id, mapped.get(id)),
+            () => readLeftOrder(id),
             () => isOrderGone(allOrders, id, state),
           ),
         ),
       )),
     ],
   };
+}
+
+/**
+ * Whether an order that shows neither a service nor its status has lost the service that the mapping named when it was suspended, and
+ * the one that it names now. That an order names none does not show this.
+ */
+async function hasLostService(calls: LeftCalls, order: OrderState, mapped: string | undefined): Promise<boolean> {
+  if (mapped === undefined || !isWithoutService(order)) return false;
+  const { easydcim_order_id: ownOrder, easydcim_service_id: ownService = mapped } = calls.service.refs;
+  const services = new Set(order.id === ownOrder ? [mapped, ownService] : [mapped]);
+  for (const id of services) if ((await findServiceAbsence(id, calls)) !== 'gone') return false;
+  return true;
 }
 
 /** A 404 that may be about the panel instead of the object. */

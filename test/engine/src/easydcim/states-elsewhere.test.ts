@@ -52,23 +52,6 @@ describe('an order that is "accepted" while its service shows the suspension', (
     expect(await targets()).toEqual([]);
   });
 
-  it('is released once the service names another order, though its own row names no service', async () => {
-    const change = (json: unknown): unknown => {
-      const body = json as { data?: Record<string, unknown> };
-      const row = body.data ?? (json as Record<string, unknown>);
-      for (const key of ['service_id', 'service', 'serviceId']) if (key in row) row[key] = null;
-      return json;
-    };
-    at.panel.server.inject({
-      match: ({ path }) => path.endsWith(`/admin/orders/${order}`),
-      fault: { kind: 'mutate', change },
-    });
-    expect([(await poll()).run.outcome, at.panel.order(order).status]).toEqual(['done', 'suspended']);
-    await at.bench.sluice.services.set('svc-1', { easydcim_order_id: '' });
-    await release();
-    expect([at.panel.order(order).status, await targets()]).toEqual(['active', []]);
-  });
-
   it('stays suspended where staff did it after the plan was made', async () => {
     actAt('GET /api/v3/admin/orders/{id}', 2, suspend);
     expect((await poll()).run.outcome).toBe('done');
@@ -90,6 +73,76 @@ describe('an order that is "accepted" while its service shows the suspension', (
     await poll();
     await release();
     expect([at.panel.order(order).status, await targets()]).toEqual(['suspended', []]);
+  });
+});
+
+describe('an order that names no service, and shows only in it that it is suspended', () => {
+  beforeEach(async () => {
+    Object.assign(at.panel.answers.orders, { style: 'flat', suspendedIn: 'service' });
+    await at.addService(1, { product: 'order' });
+    await at.addService(2, { product: 'order' });
+    hideService();
+    at.use(1, 200);
+    expect([(await poll()).run.outcome, at.panel.order(order).status]).toEqual(['done', 'suspended']);
+    expect(await targets()).toEqual([String(order)]);
+  });
+
+  /** The row of the order names no service. */
+  function hideService(): void {
+    const change = (json: unknown): unknown => {
+      const body = json as { data?: Record<string, unknown> };
+      const row = body.data ?? (json as Record<string, unknown>);
+      for (const key of ['service_id', 'service', 'serviceId']) if (key in row) row[key] = null;
+      return json;
+    };
+    const match = ({ path }: { path: string }): boolean => path.endsWith(`/admin/orders/${order}`);
+    at.panel.server.inject({ match, fault: { kind: 'mutate', change } });
+  }
+
+  const reconcile = async () => {
+    at.bench.clock.advance(HOUR);
+    const { services, notices } = await at.sluice.reconcile({ allowMass: true });
+    const told = notices.flatMap(({ code, service }) => (service === 'svc-1' ? [code] : []));
+    return { error: services.find(({ id }) => id === 'svc-1')?.error?.code, told, left: await targets() };
+  };
+
+  async function setNewIds(): Promise<void> {
+    at.panel.addService({ id: 503, orderId: 903, serverId: 303, user: 12, ports: [{ id: 7099, name: 'eth0' }] });
+    const ids = { easydcim_service_id: '503', easydcim_order_id: '903', easydcim_server_id: '303' };
+    await at.sluice.services.set('svc-1', ids);
+  }
+
+  it('is released once its service names another order', async () => {
+    await at.sluice.services.set('svc-1', { easydcim_order_id: '' });
+    await release();
+    expect([at.panel.order(order).status, await targets()]).toEqual(['active', []]);
+  });
+
+  it('ends its evidence once that service is deleted and terminated, which can then be removed', async () => {
+    at.panel.deleteService(501);
+    await at.sluice.services.set('svc-1', { status: 'terminated' });
+    expect(await reconcile()).toMatchObject({ error: undefined, left: [] });
+    await at.sluice.services.remove('svc-1');
+  });
+
+  it('ends its evidence once that service is deleted and has other ids', async () => {
+    await setNewIds();
+    at.panel.deleteService(501);
+    const { error, told, left } = await reconcile();
+    expect({ error, told, left }).toEqual({
+      error: undefined,
+      told: ['usage_fell', 'restriction_gone'],
+      left: ['903'],
+    });
+    expect(await reconcile()).toEqual({ error: undefined, told: [], left: ['903'] });
+  });
+
+  it('keeps its evidence while no other service shows that its own one is gone', async () => {
+    await setNewIds();
+    const match = ({ path }: { path: string }): boolean => path.includes('/client/services');
+    at.panel.server.inject({ match, fault: { kind: 'status', status: 404 } });
+    const { error, told, left } = await reconcile();
+    expect({ hasError: error !== undefined, told, left }).toEqual({ hasError: true, told: [], left: [String(order)] });
   });
 });
 
