@@ -30,7 +30,7 @@ export async function readLeft(
   const shown = new Set(state.ports?.map(({ id }) => id));
   const ports = state.ports === null && !isAbsent(state) ? [] : targets.ports.filter((id) => !shown.has(id));
   const orders = targets.orders.filter((id) => id !== ownOrder);
-  const mapped = new Map(rows.evidence.map(({ target, prior }) => [target, findMappedService(prior)]));
+  const mapped = toMappedServices(rows);
   const others = async (): Promise<string[]> => [...shown, ...(await allPorts.others())];
   const readLeftOrder = async (id: string): Promise<OrderState | null> => {
     const order = await readOrder(calls, id, mapped.get(id));
@@ -78,7 +78,7 @@ export async function readLeft(
 }
 
 /**
- * Whether an order that shows neither a service nor its status has lost the service that the mapping named when it was suspended, and
+ * Whether an order that shows neither a service nor its status has lost the service that the mapping named when its change was planned, and
  * the one that it names now. That an order names none does not show this.
  */
 async function hasLostService(calls: LeftCalls, order: OrderState, mapped: string | undefined): Promise<boolean> {
@@ -92,6 +92,20 @@ async function hasLostService(calls: LeftCalls, order: OrderState, mapped: strin
 /** A 404 that may be about the panel instead of the object. */
 function unproven({ code, message }: ItemError): ItemError {
   return { code, message: `${message} No other object of its kind shows whether the panel answers for it.` };
+}
+
+/** Returns the services that the mapping named for orders when their changes were planned, by order. */
+function toMappedServices({ evidence, unresolved }: OpenRows): ReadonlyMap<string, string> {
+  const orders = [
+    ...unresolved.filter(({ type }) => !isPortAction(type)),
+    ...evidence.filter(({ kind }) => kind === 'order'),
+  ];
+  return new Map(
+    orders.flatMap(({ target, prior }) => {
+      const service = findMappedService(prior);
+      return service === undefined ? [] : [[target, service] as const];
+    }),
+  );
 }
 
 function listTargets({ evidence, unresolved }: OpenRows): { ports: string[]; orders: string[] } {

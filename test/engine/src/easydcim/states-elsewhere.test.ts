@@ -24,6 +24,18 @@ function actAt(endpoint: string, n: number, act: () => void): void {
   });
 }
 
+/** The row of the order names no service. */
+function hideService(): void {
+  const change = (json: unknown): unknown => {
+    const body = json as { data?: Record<string, unknown> };
+    const row = body.data ?? (json as Record<string, unknown>);
+    for (const key of ['service_id', 'service', 'serviceId']) if (key in row) row[key] = null;
+    return json;
+  };
+  const match = ({ path }: { path: string }): boolean => path.endsWith(`/admin/orders/${order}`);
+  at.panel.server.inject({ match, fault: { kind: 'mutate', change } });
+}
+
 describe('an order that is "accepted" while its service shows the suspension', () => {
   beforeEach(async () => {
     at.panel.answers.orders.style = 'flat';
@@ -87,18 +99,6 @@ describe('an order that names no service, and shows only in it that it is suspen
     expect(await targets()).toEqual([String(order)]);
   });
 
-  /** The row of the order names no service. */
-  function hideService(): void {
-    const change = (json: unknown): unknown => {
-      const body = json as { data?: Record<string, unknown> };
-      const row = body.data ?? (json as Record<string, unknown>);
-      for (const key of ['service_id', 'service', 'serviceId']) if (key in row) row[key] = null;
-      return json;
-    };
-    const match = ({ path }: { path: string }): boolean => path.endsWith(`/admin/orders/${order}`);
-    at.panel.server.inject({ match, fault: { kind: 'mutate', change } });
-  }
-
   const reconcile = async () => {
     at.bench.clock.advance(HOUR);
     const { services, notices } = await at.sluice.reconcile({ allowMass: true });
@@ -143,6 +143,30 @@ describe('an order that names no service, and shows only in it that it is suspen
     at.panel.server.inject({ match, fault: { kind: 'status', status: 404 } });
     const { error, told, left } = await reconcile();
     expect({ hasError: error !== undefined, told, left }).toEqual({ hasError: true, told: [], left: [String(order)] });
+  });
+});
+
+describe('a suspension in doubt of an order that names no service', () => {
+  it('is found out, and undone, once its service names another order', async () => {
+    Object.assign(at.panel.answers.orders, { style: 'flat', suspendedIn: 'service' });
+    // A port with the id of the order is disabled for the same hold.
+    await at.addService(1, { product: 'both', ports: [{ id: order, name: 'eth0' }] });
+    hideService();
+    at.use(1, 200);
+    const ending = (end: string) => (call: { endpoint: string }) => call.endpoint.endsWith(end);
+    at.panel.server.inject({ match: ending('/service/suspend'), times: 1, when: 'after', fault: { kind: 'cut' } });
+    actAt('POST /api/v3/admin/orders/{id}/service/suspend', 1, () => {
+      at.panel.server.inject({ match: ending('/client/services/{id}'), fault: { kind: 'status', status: 500 } });
+    });
+    await poll();
+    expect([at.panel.order(order).status, await targets()]).toEqual(['suspended', [String(order)]]);
+    expect(await at.bench.store.actions.unresolved()).toMatchObject([{ type: 'suspend-order', state: 'in-doubt' }]);
+    at.panel.server.clearFaults();
+    hideService();
+    await at.sluice.services.set('svc-1', { easydcim_order_id: '' });
+    await release();
+    expect([at.panel.order(order).status, at.panel.port(order).adminState]).toEqual(['active', 'up']);
+    expect([await targets(), await at.bench.store.actions.unresolved()]).toEqual([[], []]);
   });
 });
 
