@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { formatLength, isClockBelieved, refuseWrongClock } from './clock-guard.js';
+import { formatLength, isClockBelieved, isClockBelievedOn, refuseWrongClock } from './clock-guard.js';
 import { moment } from './moment.js';
 import { WRONG_CLOCK_MS } from './panel-answers.js';
 import type { Context } from './context.js';
@@ -57,21 +57,48 @@ describe('formatLength', () => {
 });
 
 describe('isClockBelieved', () => {
-  it('counts for one panel only its own clock', async () => {
-    const clock = { now: () => 0 };
-    const differences: Record<string, number> = { wrong: WRONG_CLOCK_MS + 1, right: 0 };
+  const HOUR = 3_600_000;
+  const WRONG = WRONG_CLOCK_MS + 1;
+
+  /** A context in which panels have returned these differences; `answers`: what one that is called returns. */
+  function contextOf(known: Record<string, number>, answers: Record<string, number> = {}) {
+    const asked: string[] = [];
+    const differences = { ...known };
     const context = {
-      ...{ deps: { clock }, config: { panels: { wrong: {}, right: {} } }, now: () => new Date(0).toISOString() },
-      ...{
-        start: { clock: 0, steady: performance.now() },
-        store: { clock: { confirmed: () => Promise.resolve(null) } },
+      ...{ deps: { clock: { now: () => HOUR } }, now: () => new Date(HOUR).toISOString() },
+      ...{ start: { clock: HOUR, steady: performance.now() }, config: { panels: { first: {}, second: {} } } },
+      store: { clock: { confirmed: () => Promise.resolve(new Date(0).toISOString()) } },
+      ...{ clockDifference: (panel: string) => differences[panel] ?? null, agreedAt: () => null },
+      ...{ panelFailures: () => new Map() },
+      panel: (name: string) => {
+        asked.push(name);
+        Object.assign(differences, { [name]: answers[name] });
+        return Promise.resolve({ test: () => Promise.resolve() });
       },
-      ...{ clockDifference: (panel: string) => differences[panel] ?? null, agreedAt: () => new Date(0).toISOString() },
-    } as unknown as Context;
-    expect(await Promise.all([undefined, 'wrong', 'right'].map((only) => isClockBelieved(context, only)))).toEqual([
-      false,
-      false,
-      true,
-    ]);
+    };
+    return { context: context as unknown as Context, asked };
+  }
+
+  it.each([
+    [{ first: WRONG, second: 0 }, false],
+    [{ first: WRONG }, false],
+    [{ first: 0 }, true],
+    [{}, true],
+  ])('of what is about no panel counts the clocks of all (%j)', async (known, isBelieved) => {
+    const { context, asked } = contextOf(known);
+    expect([await isClockBelieved(context), asked]).toEqual([isBelieved, []]);
+  });
+
+  it.each([
+    ['its own clock, also where that of another differs', { first: WRONG, second: 0 }, {}, true],
+    ['its own clock, also where that of another agrees', { first: 0, second: WRONG }, {}, false],
+    ['its own clock, for which it is called', { first: -WRONG }, { second: 0 }, true],
+    ['its own clock, for which it is called first', {}, { second: WRONG }, false],
+    ['those of others where it returns no time', { first: -WRONG }, {}, false],
+    ['no clock where none is known', {}, {}, true],
+  ])('of what is about one panel counts %s', async (_what, known, answers, isBelieved) => {
+    const { context, asked } = contextOf(known, answers);
+    expect(await isClockBelievedOn(context, 'second', context.start)).toBe(isBelieved);
+    expect(asked).toEqual('second' in known ? [] : ['second']);
   });
 });

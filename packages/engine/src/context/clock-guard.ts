@@ -76,32 +76,48 @@ export async function refuseUnconfirmedClock(context: Context, panel: string, st
 }
 
 async function askForTheTime(context: Context, panels: readonly string[]): Promise<void> {
-  const failures = context.panelFailures();
   for (const name of panels) {
     if (context.agreedAt() !== null) return;
-    const isSilent = (failures.get(name) ?? null) !== null;
-    if (isSilent || context.clockDifference(name) !== null) continue;
-    // Errors of a panel are reported by its own run.
-    await context
-      .panel(name)
-      .then((panel) => panel.test())
-      .catch(() => undefined);
+    await askPanel(context, name);
   }
+}
+
+/** Calls a panel that has not returned its time. */
+async function askPanel(context: Context, name: string): Promise<void> {
+  const isSilent = (context.panelFailures().get(name) ?? null) !== null;
+  if (isSilent || context.clockDifference(name) !== null) return;
+  // Errors of a panel are reported by its own run.
+  await context
+    .panel(name)
+    .then((panel) => panel.test())
+    .catch(() => undefined);
 }
 
 /**
  * Returns whether the clock may be believed outside the decisions about a panel: by one that differs from any panel's, was set in
- * this context, or is unconfirmed, nothing is deleted, ended or dated. For what is about one panel, the clocks of others do not
- * count, as for the decisions about it. Panels are called as for `refuseUnconfirmedClock`.
+ * this context, or is unconfirmed, nothing is deleted, ended or dated. Panels are called as for `refuseUnconfirmedClock`.
  */
-export async function isClockBelieved(context: Context, only?: string): Promise<boolean> {
+export function isClockBelieved(context: Context): Promise<boolean> {
   const panels = Object.keys(context.config.panels);
-  const counted = only === undefined ? panels : [only];
+  return isBelieved(context, context.start, () => panels);
+}
+
+/**
+ * The same for what is about one panel, since the `start` of the run over it: the clocks of others do not count, as for the
+ * decisions about it. The panel is called for its time; where it does not return it, those of all count.
+ */
+export async function isClockBelievedOn(context: Context, panel: string, start: Moment): Promise<boolean> {
+  await askPanel(context, panel);
+  const panels = Object.keys(context.config.panels);
+  return isBelieved(context, start, () => (context.clockDifference(panel) === null ? panels : [panel]));
+}
+
+async function isBelieved(context: Context, start: Moment, listCounted: () => readonly string[]): Promise<boolean> {
   const isWrong = (): boolean =>
-    findJump(context, context.start) !== null || counted.some((panel) => findDifference(context, panel) !== null);
+    findJump(context, start) !== null || listCounted().some((panel) => findDifference(context, panel) !== null);
   if (isWrong()) return false;
   if (!isUnconfirmed(context, await confirmedInstant(context))) return true;
-  await askForTheTime(context, panels);
+  await askForTheTime(context, Object.keys(context.config.panels));
   return !isWrong() && !isUnconfirmed(context, await confirmedInstant(context));
 }
 

@@ -76,3 +76,22 @@ it('an interrupted purchase is left by a run whose clock nothing confirms', asyn
   await at.poll();
   expect(await readBooks(at)).toEqual(['50.00', [], ['failed']]);
 });
+
+it('an interrupted purchase is left by a run whose clock its panel contradicts', async () => {
+  await open();
+  at.whmcs.addCredit(CLIENT, '50.00');
+  at.bench.clock.set('2026-12-14T20:00:00Z');
+  await at.poll();
+  const off = at.whmcs.server.inject({ endpoint: 'CreateInvoice', fault: { kind: 'cut' } });
+  await codeOf(at.buy('r1'));
+  off();
+  // By the local clock, its cycle is over.
+  const { now } = at.bench.clock;
+  await at.bench.restart({ clock: { now: () => now() + 5 * HOUR, sleep: () => Promise.resolve() } });
+  for (const run of [() => at.poll(), () => at.sluice.reconcile()])
+    expect((await run()).error?.code).toBe('clock_wrong');
+  expect(await readBooks(at)).toEqual(['50.00', [], ['pending']]);
+  await at.bench.restart();
+  await at.poll();
+  expect(await readBooks(at)).toEqual(['45.00', ['Paid'], ['paid']]);
+});

@@ -8,7 +8,7 @@ import { chargePurchase, toProblem } from './charge.js';
 import { noticesWithoutEffect } from './without-effect.js';
 import { wouldBuy } from './would-buy.js';
 import { purchaseNotice, type ResolvedPurchases, resolvePurchases } from './resolve-purchases.js';
-import { isClockBelieved } from '../../context/clock-guard.js';
+import { isClockBelievedOn } from '../../context/clock-guard.js';
 import { panelLease, serviceLease } from '../../context/leases.js';
 import { storedFacts, toOwnFacts } from '../../kernel/subject/facts.js';
 import type { Notice } from '../../kernel/run/notice.js';
@@ -36,7 +36,7 @@ export async function beginBuying(run: PanelRun): Promise<PartHooks> {
   const { context, results, request } = run;
   // With a wrong clock a refund would be sent again too early. What an interrupted purchase has paid is not known before it is
   // resolved: nothing more is bought.
-  if (!request.dryRun && !(await isClockBelieved(context, run.panel.name))) return {};
+  if (!request.dryRun && !(await isClockBelievedOn(context, run.panel.name, run.start))) return {};
   const preferences = await readPreferences(context.store, context.now());
   const resolved = request.dryRun ? NOTHING : await resolveOpen(run);
   const buying: Buying = { run, preferences, resolved, wishes: new Map(), drafted: { before: [], notices: [] } };
