@@ -8,7 +8,6 @@ import { chargePurchase, toProblem } from './charge.js';
 import { noticesWithoutEffect } from './without-effect.js';
 import { wouldBuy } from './would-buy.js';
 import { purchaseNotice, type ResolvedPurchases, resolvePurchases } from './resolve-purchases.js';
-import { isClockBelievedOn } from '../../context/clock-guard.js';
 import { panelLease, serviceLease } from '../../context/leases.js';
 import { storedFacts, toOwnFacts } from '../../kernel/subject/facts.js';
 import type { Notice } from '../../kernel/run/notice.js';
@@ -34,9 +33,6 @@ interface Buying {
 /** Automatic purchases in the run over one panel. Open purchases are resolved before the services are loaded. */
 export async function beginBuying(run: PanelRun): Promise<PartHooks> {
   const { context, results, request } = run;
-  // With a wrong clock a refund would be sent again too early. What an interrupted purchase has paid is not known before it is
-  // resolved: nothing more is bought.
-  if (!request.dryRun && !(await isClockBelievedOn(context, run.panel.name, run.start))) return {};
   const preferences = await readPreferences(context.store, context.now());
   const resolved = request.dryRun ? NOTHING : await resolveOpen(run);
   const buying: Buying = { run, preferences, resolved, wishes: new Map(), drafted: { before: [], notices: [] } };
@@ -67,12 +63,13 @@ export async function beginBuying(run: PanelRun): Promise<PartHooks> {
 
 const NOTHING: ResolvedPurchases = { paid: 0, problems: new Map(), notices: [] };
 
-async function resolveOpen({ context, panel, only, request, leases, report, results }: PanelRun) {
+async function resolveOpen({ context, panel, only, request, leases, report, results, start }: PanelRun) {
   const resolved = await resolvePurchases(context, {
     panel: panel.name,
     service: only?.id ?? null,
     all: request.observeAll,
     leases,
+    start,
   });
   results.totals.purchased += resolved.paid;
   results.changes ||= resolved.notices.length > 0;

@@ -4,7 +4,9 @@ import type { HeldLease, PurchaseRecord, ServiceRecord } from '@sluice/state-sto
 import { type Leases, panelLease, serviceLease } from '../../context/leases.js';
 import type { Notice } from '../../kernel/run/notice.js';
 import type { Config } from '../../base/config/schema.js';
+import { isClockBelievedOn } from '../../context/clock-guard.js';
 import type { Context } from '../../context/context.js';
+import type { Moment } from '../../context/moment.js';
 import { afterInvoice, changePurchase, chargePurchase, type PurchaseChange, toProblem } from './charge.js';
 import { findInvoice } from './find-invoice.js';
 import { endedForPayerNotice, endForFormerPayer, isForPayer, leftForPayerNotice } from './former-payer.js';
@@ -22,6 +24,8 @@ export interface ResolveRequest {
   /** Asks about paid purchases of open cycles, too: they may have been refunded. */
   all: boolean;
   leases: Leases;
+  /** When the run over the panel began. */
+  start: Moment;
 }
 
 /** A purchase to be resolved, and its service as it is now. */
@@ -41,14 +45,19 @@ export interface ResolvedPurchases {
 
 /**
  * Asks the billing system about open purchases: finishes charges and refunds that were interrupted, and stores what was paid,
- * cancelled or refunded there since. Leaves out services that another run works on.
+ * cancelled or refunded there since. Leaves out services that another run works on. With a wrong clock a refund would be sent again
+ * too early: then all of them are left as they are.
  */
 export async function resolvePurchases(context: Context, request: ResolveRequest): Promise<ResolvedPurchases> {
   const problems = new Map<string, ItemError>();
   const notices: Notice[] = [];
   const missing = new Set<string>();
   let paid = 0;
-  const due = await findChecked(context, request);
+  const found = await findDue(context, request);
+  if (found.length === 0) return { paid, problems, notices };
+  if (!(await isClockBelievedOn(context, request.panel, request.start)))
+    return { paid, problems: toLeft(found), notices };
+  const due = await findChecked(context, request, found);
   for (const { row, service } of due) {
     if (context.deps.signal.aborted) break;
     try {
@@ -101,9 +110,23 @@ async function waits(context: Context, { id, invoice }: PurchaseRecord): Promise
   return new SluiceError('billing_unavailable', message, { kind: 'billing', details: { purchase: id, invoice } });
 }
 
-/** Finds what is due, after a check whether a payer who has the service no longer was merged into another client. */
-async function findChecked(context: Context, request: ResolveRequest): Promise<DuePurchase[]> {
-  const due = await findDue(context, request);
+/** Nothing more is bought for a service before it is known what its purchase has paid. */
+function toLeft(due: readonly DuePurchase[]): ReadonlyMap<string, ItemError> {
+  const pending = due.filter(({ row }) => row.status === 'pending');
+  return new Map(
+    pending.map(({ row, service }) => {
+      const message = `Purchase ${row.id} is left as it is: the clock of another panel differs from the local clock, and panel "${service.panel}" does not return its time.`;
+      return [service.id, { code: 'clock_wrong', message }];
+    }),
+  );
+}
+
+/** Finds what is due again where a payer who has the service no longer may have been merged into another client. */
+async function findChecked(
+  context: Context,
+  request: ResolveRequest,
+  due: readonly DuePurchase[],
+): Promise<readonly DuePurchase[]> {
   if (due.every(({ row, service }) => row.status !== 'refunded' && isForPayer(row, service))) return due;
   await checkClients(context);
   return findDue(context, request);
