@@ -135,6 +135,7 @@ function planPorts(plan: Plan, target: TargetState, state: EasyDcimState, { hold
 /** Returns the error of an order that could not be read, where only it shows which of several devices is the service's. */
 function unknownServer({ service }: TargetState, state: EasyDcimState): ItemError | null {
   const { orderError, ports } = state;
+  // The service's own device may be that of a management port, and the others an uplink of a switch.
   const devices = new Set(ports?.flatMap(({ itemId }) => itemId ?? []));
   if (orderError === null || devices.size < 2 || listServers(service, state).length > 0) return null;
   const { code, message } = orderError;

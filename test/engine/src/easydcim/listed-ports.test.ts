@@ -20,8 +20,13 @@ interface Row {
 
 /** The panel lists these rows besides those of the service. */
 function listAlso(more: (row: Row) => object[]): void {
+  replaceBy((row) => [row, ...more(row)]);
+}
+
+/** The panel lists these rows instead of those of the service. */
+function replaceBy(toRows: (row: Row) => object[]): void {
   const change = (json: unknown): unknown => {
-    const rows = (json as { data: Row[] }).data.flatMap((row) => [row, ...more(row)]);
+    const rows = (json as { data: Row[] }).data.flatMap(toRows);
     return { data: rows, total: rows.length };
   };
   const match = ({ endpoint }: { endpoint: string }): boolean => endpoint.endsWith('/services/{id}/ports');
@@ -66,6 +71,19 @@ describe('a list of ports', () => {
     mend();
     expect(await poll()).toBe('done');
     expect(changing()).toEqual([`${port(1)}/disable`]);
+  });
+
+  it('switches no uplink while the order that names the device of a management port can not be read', async () => {
+    await at.bench.sluice.services.set('svc-1', { easydcim_server_id: '' });
+    at.panel.addService({ id: 900, orderId: 990, serverId: 77, user: 90, ports: [{ id: UPLINK, name: 'Te1/1' }] });
+    replaceBy((row) => [
+      { ...row, name: 'iDRAC' },
+      { ...row, id: UPLINK, name: 'Te1/1', item_id: 77 },
+    ]);
+    const match = ({ path }: { path: string }): boolean => path.includes('/admin/orders/');
+    at.panel.server.inject({ match, fault: { kind: 'status', status: 500 } });
+    await poll();
+    expect([changing(), at.panel.port(UPLINK).adminState]).toEqual([[], 'up']);
   });
 
   it('may leave out the device of a port, which the port itself names', async () => {
