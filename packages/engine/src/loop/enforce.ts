@@ -3,6 +3,7 @@ import type { EvidenceRecord, HeldLease, StoreTables } from '@sluice/state-store
 import { readEnforcements } from '../context/enforcement.js';
 import { type Leases, panelLease, serviceLease } from '../context/leases.js';
 import { runConcurrently } from '../base/run-concurrently.js';
+import { isAccountThere } from '../kernel/subject/account.js';
 import { factsHold, leaveOut, skipLeased } from '../kernel/subject/facts.js';
 import { applyPlan, type Stop, type ReadStop, stoppedBy } from '../kernel/changes/perform.js';
 import { planOne, planSteps, toTargetState, withStopsNow } from './plan.js';
@@ -105,9 +106,10 @@ function isNothingDone(actions: Applied['actions']): boolean {
 
 const ENDED: ReadonlySet<string> = new Set(['applied', 'unneeded']);
 
-/** Stores that the service is as its holds and its allowance require. */
+/** Stores that the service is as its holds and its allowance require. The lift of an account that is absent has not ended. */
 async function settled(on: RunOnPanel, work: Applied, fences: HeldLease[]): Promise<Applied> {
-  const endsLift = findLiftChange(on, work, toTargetState(on, work)) === 'ends';
+  const isLowered = findLiftChange(on, work, toTargetState(on, work)) === 'ends';
+  const endsLift = isLowered && isAccountThere(on.panel, work) !== false;
   if (work.toRestrict.size === 0 && !endsLift) return work;
   await on.context.write(fences, async (tables) => {
     await noteRestricted(tables, work.toRestrict);

@@ -13,19 +13,14 @@ export type List = keyof typeof endpoints;
 
 /** Has the panel leave rows out of a list, by default all; returns what ends that. */
 export function shorten(at: FlvxBench, list: List, isLeftOut: (row: Row) => boolean = () => true): () => void {
-  let isShort = true;
   const keep = (rows: Row[]): Row[] => rows.filter((row) => !isLeftOut(row));
   const change = (json: unknown): unknown => {
     const body = json as Lists;
-    if (!isShort) return json;
     if (list !== 'permissions') return { ...body, data: keep(body.data) };
     const userTunnels = keep(body.userTunnels ?? []);
     return { ...body, userTunnels: userTunnels.length === 0 ? undefined : userTunnels };
   };
-  at.panel.server.inject({ endpoint: new RegExp(`${endpoints[list]}$`), fault: { kind: 'mutate', change } });
-  return () => {
-    isShort = false;
-  };
+  return at.panel.server.inject({ endpoint: new RegExp(`${endpoints[list]}$`), fault: { kind: 'mutate', change } });
 }
 
 /** Adds the first service with a running forward, which a poll has seen. */

@@ -1,8 +1,10 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { useOpened } from '../bench/each-test.js';
-import { codeOf, GB, HOUR } from '../bench/engine-bench.js';
+import { codeOf, DAY, GB, HOUR } from '../bench/engine-bench.js';
 import { type FlvxBench, startFlvxBench } from '../bench/flvx-bench.js';
 import { type HiddifyBench, startHiddifyBench } from '../bench/hiddify-bench.js';
+import { shorten } from '../flvx/short-lists.js';
+import { hideUser } from '../hiddify/hidden-user.js';
 
 const LIFTS = ['a protection', 'a release until a date', 'an unlimited override'] as const;
 
@@ -19,6 +21,8 @@ interface World {
   limits: () => number[];
   setLimits: (gb: number) => void;
   removeAccount: () => void;
+  /** Has the panel answer without the account; returns what ends that. */
+  hideAccount: () => () => void;
   /** Adds another service that names the account. */
   passOn: () => Promise<unknown>;
 }
@@ -44,6 +48,7 @@ function onFlvx(): World {
       for (const { id } of [...world.forwards.of(user)]) world.forwards.delete(id);
       world.users.delete(user);
     },
+    hideAccount: () => shorten(at, 'users', ({ id }) => id === user),
     passOn: () => at.addService(2, { values: { flvx_user_id: String(user) }, allowDuplicateRefs: true }),
   };
 }
@@ -65,6 +70,7 @@ function onHiddify(): World {
     removeAccount: () => {
       at.panel.deleteUser(user);
     },
+    hideAccount: () => hideUser(at.panel, user),
     passOn: () =>
       at.addService(2, { product: 'agency', values: { hiddify_user_uuid: user }, allowDuplicateRefs: true }),
   };
@@ -143,13 +149,55 @@ describe.each([
     expect(new Set(on.limits())).toEqual(new Set([most]));
   });
 
-  it('is forgotten where the account is gone', async () => {
-    await lift('a protection');
+  it.each(['terminated', 'vanished'] as const)(
+    'is what was sold again after an answer without it: %s',
+    async (status) => {
+      await lift('an unlimited override');
+      await at.sluice.overrides.clear('svc-1');
+      await end(status);
+      const { panel } = (await at.bench.store.services.get('svc-1'))!;
+      for (let times = 0; times < 2; times++) {
+        const show = on.hideAccount();
+        expect(await pollLater()).toMatchObject({ run: { outcome: 'done' }, notices: [] });
+        show();
+        await at.sluice.panels.observe(panel);
+        await pollLater();
+        at.bench.clock.advance(91 * DAY);
+        await at.sluice.panels.enforce(panel);
+      }
+      expect(new Set(on.limits())).toEqual(new Set([most]));
+      const { notices } = await pollLater();
+      expect([new Set(on.limits()), notices.map(({ code }) => code)]).toEqual([new Set([sold]), ['lift_ended']]);
+      expect(await at.bench.store.conditions.list('lifted:')).toEqual([]);
+    },
+  );
+
+  it('is forgotten where the account stays away', async () => {
+    await lift('an unlimited override');
     await end('terminated');
     on.removeAccount();
+    const isNoted = async () => (await at.bench.store.conditions.list('lifted:')).length > 0;
     expect((await pollLater()).run.outcome).toBe('done');
-    expect(await at.bench.store.conditions.list('lifted:')).toEqual([]);
+    at.bench.clock.advance(80 * DAY);
+    expect([(await pollLater()).run.outcome, await isNoted()]).toEqual(['done', true]);
+    at.bench.clock.advance(10 * DAY);
+    expect([(await pollLater()).run.outcome, await isNoted()]).toEqual(['done', false]);
     expect(await codeOf(at.sluice.services.remove('svc-1'))).toBeNull();
+  });
+
+  it.each([
+    ['is removed', () => at.sluice.services.remove('svc-1')],
+    ['names another account', () => at.sluice.services.set('svc-1', { [key]: '' })],
+  ])('prevents nothing where the account is gone: the service %s', async (_what, change) => {
+    await lift('an unlimited override');
+    await at.sluice.overrides.clear('svc-1');
+    const service = await at.bench.store.services.get('svc-1');
+    await at.bench.store.services.put([{ ...service!, status: 'terminated', ownRefs: [] }]);
+    on.removeAccount();
+    await pollLater();
+    expect(await codeOf(change())).toBeNull();
+    await pollLater();
+    expect(await at.bench.store.conditions.list('lifted:')).toEqual([]);
   });
 
   it('stays while the product is missing, and the service is not removed', async () => {

@@ -1,9 +1,9 @@
 import { formatBytes } from '@sluice/quota-core';
 import type { Applied, LimitedAllowance, Loaded, Planned } from '../../kernel/subject/stages.js';
 import { hasEnded } from '../../base/lifecycle.js';
-import { hasAccount } from '../../kernel/subject/account.js';
+import { hasAccount, isAccountThere } from '../../kernel/subject/account.js';
 import { hasLift } from '../../kernel/subject/holds.js';
-import { noteLowered } from '../../kernel/subject/lifts.js';
+import { noteAccount, noteLowered } from '../../kernel/subject/lifts.js';
 import { type Notice, serviceNotice } from '../../kernel/run/notice.js';
 import { findSold } from '../../loop/load.js';
 import type { PanelRun } from '../../loop/run-part.js';
@@ -45,6 +45,19 @@ function findLeft({ context, panel }: PanelRun, work: Planned): LimitedAllowance
 
 function isDue(context: PanelRun['context'], { service, override }: Pick<Loaded, 'service' | 'override'>): boolean {
   return hasLift({ config: context.config, now: context.now() }, service, override);
+}
+
+/** Notes which accounts are absent whose limits this run was to set again, and which are there again. */
+export async function noteAccounts(
+  { context, panel, leases, request }: PanelRun,
+  lowered: ReadonlyMap<string, LimitedAllowance>,
+  subjects: readonly Applied[],
+): Promise<void> {
+  if (request.dryRun) return;
+  for (const work of subjects) {
+    const isThere = lowered.has(work.service.id) && !work.changedMeanwhile ? isAccountThere(panel, work) : null;
+    if (isThere !== null) await noteAccount(context, leases.held, work.service.id, isThere);
+  }
 }
 
 /** Returns the notices of limits that this run has set again. */

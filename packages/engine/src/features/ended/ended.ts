@@ -5,7 +5,7 @@ import { COMMAND_PREFIX } from '../../kernel/subject/command-row.js';
 import { undecided } from '../../loop/decide.js';
 import { load } from '../../loop/load.js';
 import { readLifted } from '../../kernel/subject/lifts.js';
-import { findLowered, loweredNotices } from './ended-lifts.js';
+import { findLowered, loweredNotices, noteAccounts } from './ended-lifts.js';
 import { type Notice, serviceNotice } from '../../kernel/run/notice.js';
 import { observe } from '../../loop/observe.js';
 import type { PanelRun, PartHooks, ToTreatment } from '../../loop/run-part.js';
@@ -38,9 +38,10 @@ export async function beginEnded(run: PanelRun): Promise<PartHooks> {
       lowered.has(decided.service.id)
         ? { ...decided, skipped: null, error: null, closes: [] }
         : endWithService(ended, decided),
-    afterApply(subjects, treatment) {
+    async afterApply(subjects, treatment) {
       run.notices.push(...endedNotices(ended, subjects, treatment), ...loweredNotices(lowered, subjects));
-      return Promise.resolve(subjects);
+      await noteAccounts(run, lowered, subjects);
+      return subjects;
     },
   };
 }

@@ -84,7 +84,8 @@ async function liftProblems(
   const at = { config: context.config, now: context.now() };
   const byService = new Map(overrides.map((row) => [row.service, row]));
   const panels = [...new Set(kept.map(({ service }) => service.panel))];
-  const noted = new Map(await Promise.all(panels.map(async (name) => [name, await readLifted(tables, name)] as const)));
+  const read = async (name: string) => [name, await readLifted(tables, name, { absent: false })] as const;
+  const noted = new Map(await Promise.all(panels.map(read)));
   const lifted = kept.filter(
     ({ service: { id, panel }, service }) =>
       noted.get(panel)?.has(id) === true || hasLift(at, service, byService.get(id) ?? null),

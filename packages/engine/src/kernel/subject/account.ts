@@ -1,4 +1,4 @@
-import type { KindTraits, Panel, ProductSettings } from '@sluice/panel-kind';
+import type { KindTraits, Observation, Panel, ProductSettings } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
 
@@ -21,6 +21,14 @@ type Refs = Pick<ServiceRecord, 'refs' | 'ownRefs'>;
 /** Returns whether a service names its account on the panel. */
 export function hasAccount({ requiredRef }: Pick<KindTraits, 'requiredRef'>, { refs, ownRefs }: Refs): boolean {
   return requiredRef === null ? ownRefs.length > 0 : refs[requiredRef] !== undefined;
+}
+
+/** Returns whether the panel showed the account of a service when it was observed; null where that is not known. */
+export function isAccountThere(
+  { accounts }: Pick<Panel, 'accounts'>,
+  { observation }: { observation: Observation | null },
+): boolean | null {
+  return observation === null ? null : (accounts?.exists(observation, { adopt: false }) ?? null);
 }
 
 /** Returns whether Sluice created or adopted the account of a service. */

@@ -1,19 +1,35 @@
 import type { TargetState } from '@sluice/panel-kind';
-import type { StoreTables } from '@sluice/state-store';
+import type { HeldLease, StoreTables } from '@sluice/state-store';
+import type { Context } from '../../context/context.js';
 import type { Loaded, RunOnPanel, Stage } from './stages.js';
 
 /** Prefix of the key of the condition that the limit of a service on its panel may be lifted; the id of the service follows. */
 const LIFTED = 'lifted:';
 
+/** An account that is absent this long is gone; before that, a panel that was restored from a wrong backup may have it again. */
+const GONE_AFTER_MS = 90 * 86_400_000;
+
 type Conditions = Pick<StoreTables, 'conditions'>;
 
-/** Reads which services may have a limit on a panel that Sluice has lifted. */
-export async function readLifted({ conditions }: Conditions, panel: string): Promise<ReadonlySet<string>> {
+/** What is noted of a lift. */
+interface Lift {
+  panel: string;
+  /** Since when runs have found no account of the service, which has ended. */
+  absentSince?: string;
+}
+
+/** Reads which services may have a limit on a panel that Sluice has lifted; without `absent`, where their accounts were there last. */
+export async function readLifted(
+  { conditions }: Conditions,
+  panel: string,
+  { absent = true }: { absent?: boolean } = {},
+): Promise<ReadonlySet<string>> {
   const rows = await conditions.list(LIFTED);
   return new Set(
     rows.flatMap(({ key, details }) => {
-      const isHere = (details as { panel: string }).panel === panel;
-      return isHere ? [key.slice(LIFTED.length)] : [];
+      const lift = details as Lift;
+      const isMeant = lift.panel === panel && (absent || lift.absentSince === undefined);
+      return isMeant ? [key.slice(LIFTED.length)] : [];
     }),
   );
 }
@@ -30,6 +46,29 @@ export async function noteLifted(
 /** Notes that nothing of a lift is left on the panel. */
 export async function noteLowered({ conditions }: Conditions, service: string): Promise<void> {
   await conditions.end(`${LIFTED}${service}`);
+}
+
+/**
+ * Notes whether the account of an ended service is there whose limit is lifted. One answer without it proves little: the limit is
+ * lowered when it is there again, and forgotten where it stays away.
+ */
+export async function noteAccount(
+  context: Pick<Context, 'store' | 'write' | 'now'>,
+  fences: HeldLease[],
+  service: string,
+  isThere: boolean,
+): Promise<void> {
+  const known = await context.store.conditions.get(`${LIFTED}${service}`);
+  if (known === null) return;
+  const { panel, absentSince = null } = known.details as Lift;
+  const now = context.now();
+  const note = (details: Lift): Promise<void> =>
+    context.write(fences, ({ conditions }) => conditions.put({ ...known, details }));
+  if (absentSince === null) {
+    if (!isThere) await note({ panel, absentSince: now });
+  } else if (isThere) await note({ panel });
+  else if (Date.parse(now) - Date.parse(absentSince) > GONE_AFTER_MS)
+    await context.write(fences, (tables) => noteLowered(tables, service));
 }
 
 /**
