@@ -5,6 +5,7 @@ import { requirePanelName } from '../../base/config/find-panel.js';
 import { listAgentPanels } from '../../kernel/subject/agent-hold.js';
 import type { Context } from '../../context/context.js';
 import { suggestion } from '../../base/suggestion.js';
+import { awaitsUsers } from './returned-users.js';
 
 /** An open panel with agents. */
 export interface AgentsOnPanel {
@@ -95,8 +96,9 @@ export async function limitedPanels(context: Context, request: RunRequest): Prom
   return limited;
 }
 
-/** Returns whether a panel has agents whose limits a run checks, or something still held for one. */
-export async function hasLimits({ store, config }: Context, name: string): Promise<boolean> {
+/** Returns whether a panel has agents whose limits a run checks, or something still held for one, or that may be there again. */
+export async function hasLimits(context: Context, name: string): Promise<boolean> {
+  const { store, config } = context;
   const settings = findEntry(config.panels, name)?.['agents'] as { addon?: unknown } | undefined;
   if ((settings?.addon ?? false) !== false) return true;
   const agents = await store.agents.list(name);
@@ -104,7 +106,8 @@ export async function hasLimits({ store, config }: Context, name: string): Promi
     agents.some(({ limitBytes }) => limitBytes !== null) ||
     (await store.holds.open({ agentsOf: name })).length > 0 ||
     (await store.evidence.open({ agentsOf: name })).length > 0 ||
-    (await store.holds.open({ panel: name, reason: 'agent-limit' })).length > 0
+    (await store.holds.open({ panel: name, reason: 'agent-limit' })).length > 0 ||
+    (await awaitsUsers(context, name))
   );
 }
 

@@ -17,6 +17,7 @@ import type {
   StoreTables,
 } from '@sluice/state-store';
 import { readOrdered } from './ordered.js';
+import { findReturned } from './returned-users.js';
 import { readSold, type SoldLimits } from './sold-limits.js';
 import { type WaitingRaise, weighRaises } from './sold-raises.js';
 import type { Context } from '../../context/context.js';
@@ -48,6 +49,8 @@ export interface AgentsRead {
   unknownSold: SoldLimits['unknown'];
   /** What services are sold more while their limit is lifted, without room under the limits of their agents. */
   waiting: readonly WaitingRaise[];
+  /** Evidence, among that of the records, of users that were gone and are there again. */
+  returned: readonly EvidenceRecord[];
 }
 
 /** Loads everything stored about the agents of a panel, with what clients have ordered and the panel does not show yet. */
@@ -157,7 +160,7 @@ async function readOnce(from: ReadFrom, options: ReadOptions): Promise<AgentsRea
       // If another run stored a list meanwhile, the loaded ledger is out of date.
       if ((await tables.agentSnapshots.get(name))?.at !== before?.at) return null;
       const result = await compute(from, list, { users, tables, run, jump });
-      await put(name, tables, result.recorded, announce);
+      await put(name, tables, result, announce);
       return result;
     });
     if (read !== null) return read;
@@ -184,7 +187,7 @@ async function compute(
   const since = records.snapshot === null ? null : agents.recordsSince(records.snapshot);
   const actions = since === null ? [] : (await tables.actions.list({ since })).filter(({ panel }) => panel === name);
   const { sold, raised, unknown: unknownSold } = await readSold({ context, name, agents }, { list, users }, tables);
-  const recordAs = async (counted: SoldLimits['sold']): Promise<Omit<AgentsRead, 'unknownSold' | 'waiting'>> => {
+  const recordAs = async (counted: SoldLimits['sold']): Promise<Pick<AgentsRead, 'list' | 'recorded' | 'records'>> => {
     const known = { records, users, actions, sold: counted };
     const recorded = agents.record(list, known, { now: context.now(), ...at });
     const changed = new Map(recorded.reservations.map((reservation) => [reservation.uuid, reservation]));
@@ -193,15 +196,25 @@ async function compute(
     const ordered = await readOrdered({ context, name, agents }, after, tables, recorded.users.changed);
     return { list, recorded, records: { ...after, reservations: [...reservations, ...ordered] } };
   };
-  const read = await recordAs(sold);
-  if (raised.length === 0) return { ...read, unknownSold, waiting: [] };
-  const entries = new Map([...users, ...read.recorded.users.changed].map((entry) => [entry.key, entry]));
-  const { fitting, waiting } = weighRaises(agents, read.records, { raised, users: entries });
-  const counted = fitting.size === 0 ? read : await recordAs(new Map([...sold, ...fitting]));
-  return { ...counted, unknownSold, waiting };
+  const first = await recordAs(sold);
+  const { changed } = first.recorded.users;
+  const toEntries = () => new Map([...users, ...changed].map((entry) => [entry.key, entry]));
+  const { fitting, waiting } =
+    raised.length === 0 ? NO_RAISES : weighRaises(agents, first.records, { raised, users: toEntries() });
+  const read = fitting.size === 0 ? first : await recordAs(new Map([...sold, ...fitting]));
+  const returned = await findReturned({ context, name }, tables, { users, changed });
+  const evidence = [...read.records.evidence, ...returned];
+  return { ...read, records: { ...read.records, evidence }, unknownSold, waiting, returned };
 }
 
-async function put(panel: string, tables: StoreTables, recorded: RecordedAgents, announce: boolean): Promise<void> {
+const NO_RAISES: ReturnType<typeof weighRaises> = { fitting: new Map(), waiting: [] };
+
+async function put(
+  panel: string,
+  tables: StoreTables,
+  { recorded, returned }: AgentsRead,
+  announce: boolean,
+): Promise<void> {
   const silent = announce ? [] : recorded.crossed;
   const agents = [...recorded.agents.values()].map((agent): AgentRecord => {
     const unsaid = silent.filter((crossing) => crossing.agent === agent.uuid).map(({ percent }) => percent);
@@ -212,6 +225,7 @@ async function put(panel: string, tables: StoreTables, recorded: RecordedAgents,
   await tables.agentUsers.remove(panel, recorded.users.removed);
   await tables.agentReservations.put(recorded.reservations);
   await tables.agentSnapshots.put(recorded.snapshot);
+  for (const item of returned) await tables.evidence.add(item);
 }
 
 /** Returns a problem as an error to throw. */

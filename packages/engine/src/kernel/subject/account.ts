@@ -8,6 +8,9 @@ export type AccountVerb = 'create' | 'change-password' | 'terminate';
 /** `skipped` of a service that waits for its account. */
 export const NO_ACCOUNT = 'no_account';
 
+/** What a panel lacks this long is gone; before that, one that was restored from a wrong backup may have it again. */
+export const GONE_AFTER_MS = 90 * 86_400_000;
+
 /** Errors of services whose account is gone from the panel. */
 const GONE: readonly (string | null)[] = ['account_missing', 'user_gone', 'line_gone'];
 

@@ -1,13 +1,11 @@
 import type { TargetState } from '@sluice/panel-kind';
 import type { HeldLease, StoreTables } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
+import { GONE_AFTER_MS } from './account.js';
 import type { Loaded, RunOnPanel, Stage } from './stages.js';
 
 /** Prefix of the key of the condition that the limit of a service on its panel may be lifted; the id of the service follows. */
 const LIFTED = 'lifted:';
-
-/** An account that is absent this long is gone; before that, a panel that was restored from a wrong backup may have it again. */
-const GONE_AFTER_MS = 90 * 86_400_000;
 
 type Conditions = Pick<StoreTables, 'conditions'>;
 
