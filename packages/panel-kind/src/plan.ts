@@ -277,6 +277,8 @@ export interface ObserveOptions {
   command?: AccountCommand | null | undefined;
   /** Open evidence and unresolved actions, by service: their targets are observed although the service may have others now. */
   open?: ReadonlyMap<string, OpenRows>;
+  /** The checkpoint of the only service, where it is read again: what it knows of must not count as gone. */
+  checkpoint?: unknown;
   /** Lists all services of the panel that have not ended, from which a panel sees whether an object is gone or only hidden. */
   known?: () => Promise<readonly ServiceRecord[]>;
 }

@@ -12,7 +12,7 @@ type InScope = Observing & Pick<RunOnPanel, 'scope'>;
 type Observable = Pick<Loaded<Stage>, 'service' | 'evidence' | 'unresolved'>;
 
 /** Whether the panel is read again instead of the run's snapshot, and what is observed for a command. */
-type How = Partial<Pick<ObserveOptions, 'refresh' | 'command' | 'open'>>;
+type How = Partial<Pick<ObserveOptions, 'refresh' | 'command' | 'open' | 'checkpoint'>>;
 
 /** Observes services of a panel: the only caller of its `observe`. Without a scope, everything about them is read again. */
 export function observeServices(
@@ -41,10 +41,11 @@ export function observe(
 /** Observes one loaded service again, with its open rows; null where the panel returned nothing about it. */
 export async function observeAgain(
   on: InScope,
-  work: Observable,
+  work: Observable & Pick<Loaded<Stage>, 'history'>,
   how: Pick<How, 'command'> = {},
 ): Promise<Observation | null> {
-  const observations = await observe(on, [work], { ...how, refresh: true });
+  const { checkpoint } = work.history;
+  const observations = await observe(on, [work], { ...how, refresh: true, checkpoint });
   return observations.get(work.service.id) ?? null;
 }
 

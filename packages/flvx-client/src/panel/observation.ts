@@ -4,7 +4,6 @@ import {
   isoNow,
   type Observation,
   type ObserveOptions,
-  type OpenRows,
   type TargetState,
 } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/quota-core';
@@ -25,7 +24,13 @@ import type { FlvxForward, FlvxNode, FlvxSpeedLimit, FlvxTunnelGroup } from '../
 import { toOldLimitKey, toScope } from './product.js';
 import { toIso } from '../client/units.js';
 import { indexEvidence } from './restrictions.js';
-import { readTwice, refuseWithoutEvidence, type SecondReading, toSecondReading } from './second-reading.js';
+import {
+  readTwice,
+  refuseWithoutKept,
+  type RowsToKeep,
+  type SecondReading,
+  toSecondReading,
+} from './second-reading.js';
 
 /** Name and nodes of each tunnel. */
 export type TunnelNodes = ReadonlyMap<number, { name: string; nodes: string[] }>;
@@ -178,23 +183,21 @@ export function observePartly(
 }
 
 /** How a service is observed. */
-export interface Observing {
+export interface Observing extends RowsToKeep {
   signal: AbortSignal;
   /** Other services of this run that name the same user. */
   sharers: readonly string[];
-  /** What is open of the service; undefined for nothing. */
-  open: OpenRows | undefined;
 }
 
 /** Returns a service's account from the run's snapshot, with tunnels, limits and nodes. */
 export async function observeInSnapshot(
   tools: ReadingTools,
   service: ServiceRecord,
-  { signal, sharers, open }: Observing,
+  { signal, sharers, ...rows }: Observing,
 ): Promise<TimedObservation> {
   const { snapshot: run } = tools;
   const { at, state } = observePartly(await run.accounts(signal), service, sharers);
-  await refuseWithoutEvidence(run.second(signal), state.account, open);
+  await refuseWithoutKept(run.second(signal), state.account, rows);
   const [{ tunnels, speedLimits }, labels, changes] = await Promise.all([
     run.site(signal),
     run.labels(signal),
@@ -206,7 +209,7 @@ export async function observeInSnapshot(
 }
 
 /** What a service is read again for. */
-interface ReadingAgain extends Pick<Observing, 'open'>, Pick<ObserveOptions, 'command'> {
+interface ReadingAgain extends RowsToKeep, Pick<ObserveOptions, 'command'> {
   last: TimedObservation | undefined;
   refreshChanges: boolean;
 }

@@ -54,7 +54,8 @@ import { listOwnPermissions } from '../account/history/history.js';
 import { sumBytes } from '../account/rules.js';
 import { listCreatedLimits } from './speed.js';
 import { createRefresh } from './refresh.js';
-import { findShort, refuseWithoutEvidence } from './second-reading.js';
+import { findKeptRows, type KeptRows } from './kept-rows.js';
+import { findShort, refuseWithoutKept } from './second-reading.js';
 import { shortList, toUnreadAnswer, toUsageAnswer } from './usage.js';
 
 /** Opens an FLVX panel. */
@@ -95,6 +96,8 @@ export class FlvxPanel implements Panel<ServiceObservation> {
   #lacksNodes = false;
   /** Why nothing may be concluded from this run's lists. */
   #listError: ItemError | null = null;
+  /** Rows of services of this run that must not be forgotten. */
+  readonly #kept = new Map<string, KeptRows>();
   /** Why nothing may be concluded about these services from this run's lists. */
   readonly #unproved = new Map<string, ItemError>();
 
@@ -127,9 +130,12 @@ export class FlvxPanel implements Panel<ServiceObservation> {
     options: { allowShort: boolean } = { allowShort: false },
   ): Promise<void> {
     this.#listError = null;
-    for (const { service } of requests) {
+    for (const { service, checkpoint } of requests) {
       this.#claim(service);
       this.#unproved.delete(service.id);
+      const kept = findKeptRows(checkpoint);
+      if (kept !== null) this.#kept.set(service.id, kept);
+      else if (this.#kept.size > 0) this.#kept.delete(service.id);
     }
     this.#lacksNodes ||= requests.some(({ checkpoint }) => lacksNodes(parseCheckpoint(checkpoint)?.account));
     if (requests.length === 0) return;
@@ -172,7 +178,7 @@ export class FlvxPanel implements Panel<ServiceObservation> {
     options: ObserveOptions = { scope: 'command', refresh: true },
   ): Promise<Map<string, Observation<ServiceObservation>>> {
     const seen = new Map<string, Observation<ServiceObservation>>();
-    const { command, open } = options;
+    const { command, open, checkpoint } = options;
     if (options.refresh) {
       // A command reads the changes again; within a run, those that were read after its snapshot are recent enough.
       const refreshChanges = options.scope === 'command';
@@ -181,6 +187,7 @@ export class FlvxPanel implements Panel<ServiceObservation> {
         const observation = observeNow(this.tools, service, signal, {
           ...{ last, refreshChanges, command },
           open: open?.get(service.id),
+          kept: checkpoint === undefined ? this.#findKept(service) : findKeptRows(checkpoint),
         });
         seen.set(service.id, await this.#toObservation(service, observation));
       };
@@ -193,7 +200,8 @@ export class FlvxPanel implements Panel<ServiceObservation> {
         this.#refuseBroken();
         this.#refuseUnproved(service);
         const sharers = this.#sharers(service);
-        return await observeInSnapshot(this.tools, service, { signal, sharers, open: open?.get(service.id) });
+        const kept = this.#findKept(service);
+        return await observeInSnapshot(this.tools, service, { signal, sharers, open: open?.get(service.id), kept });
       };
       seen.set(service.id, await this.#toObservation(service, observeOne()));
     }
@@ -221,7 +229,9 @@ export class FlvxPanel implements Panel<ServiceObservation> {
         try {
           this.#refuseUnproved(service);
           const { at, state } = observePartly(read, service, this.#sharers(service));
-          await refuseWithoutEvidence(snapshot.second(signal), state.account, open?.get(service.id));
+          const [opened, kept] = [open?.get(service.id), this.#findKept(service)];
+          if (opened !== undefined || kept !== null)
+            await refuseWithoutKept(snapshot.second(signal), state.account, { open: opened, kept });
           return { service: service.id, at, state: { ...state, tunnelNodes }, error: null, partial: true };
         } catch (error) {
           return this.#unobserved(service.id, error);
@@ -248,6 +258,10 @@ export class FlvxPanel implements Panel<ServiceObservation> {
     } catch (error) {
       return this.#unobserved(id, error);
     }
+  }
+
+  #findKept({ id }: ServiceRecord): KeptRows | null {
+    return this.#kept.get(id) ?? null;
   }
 
   #refuseBroken(): void {

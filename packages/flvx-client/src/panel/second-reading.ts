@@ -4,6 +4,7 @@ import { parseHistory, toHistory, type FlvxAccount } from '../account/history/hi
 import type { FlvxCallOptions, FlvxClient } from '../client/client.js';
 import { unusableList } from '../client/row-list.js';
 import { EVIDENCE } from './restrictions.js';
+import type { KeptRows } from './kept-rows.js';
 import type { FlvxSnapshot } from '../client/observation.js';
 
 /** The ids of rows to be read a second time. */
@@ -23,11 +24,16 @@ interface ShownRows {
   tunnels: number[];
 }
 
-/** What rows are read again for. */
-interface RowsSought extends Pick<ObserveOptions, 'command'> {
+/** The rows of a service that must not be forgotten only because a list lacks them. */
+export interface RowsToKeep {
   /** What is open of the service; undefined for nothing. */
   open: OpenRows | undefined;
+  /** Null for nothing. */
+  kept: KeptRows | null;
 }
+
+/** What rows are read again for. */
+type RowsSought = RowsToKeep & Pick<ObserveOptions, 'command'>;
 
 /** The rows of an account in the panel's long lists. */
 interface ListedRows {
@@ -98,15 +104,11 @@ function isSought(sought: Sought, id: number): boolean {
   return sought === 'all' || sought.includes(id);
 }
 
-/** Refuses an account that lacks what open evidence is about, before that counts as gone. @throws {PanelUnreadableError} */
-export async function refuseWithoutEvidence(
-  second: SecondReading,
-  account: FlvxAccount,
-  open: OpenRows | undefined,
-): Promise<void> {
-  if (account.user === null || open === undefined) return;
+/** Refuses an account that lacks what is restricted or kept of it, before that counts as gone. @throws {PanelUnreadableError} */
+export async function refuseWithoutKept(second: SecondReading, account: FlvxAccount, rows: RowsToKeep): Promise<void> {
+  if (account.user === null) return;
   const listed = toListed(account, account.user.id);
-  const refusal = toRefusal(second.panel, listed, await readShown(second, listed.userId, findMissing(listed, open)));
+  const refusal = toRefusal(second.panel, listed, await readShown(second, listed.userId, findMissing(listed, rows)));
   if (refusal !== null) throw refusal;
 }
 
@@ -165,7 +167,7 @@ function findRefusal(panel: string, account: FlvxAccount, shown: readonly ShownR
 async function readAllShown(
   second: SecondReading,
   account: FlvxAccount,
-  { command, open }: RowsSought,
+  { command, ...rows }: RowsSought,
 ): Promise<ShownRows[]> {
   const removes = command?.verb === 'terminate' || command?.verb === 'create';
   // An account that this command has created lacks nothing.
@@ -177,7 +179,7 @@ async function readAllShown(
   for (const id of ids) {
     if (id === null || id === created) continue;
     const listed = toListed(account, id);
-    const missing = open === undefined ? { forwards: [], tunnels: [] } : findMissing(listed, open);
+    const missing = findMissing(listed, rows);
     const sought: SoughtRows = {
       forwards: removes || listed.forwards.length === 0 ? 'all' : missing.forwards,
       tunnels: removes || listed.permissions.length === 0 ? 'all' : missing.tunnels,
@@ -192,19 +194,25 @@ function toListed({ forwards, permissions }: FlvxAccount, userId: number): Liste
   return { userId, forwards: forwards.filter(isOwn), permissions: permissions.filter(isOwn) };
 }
 
-/** Returns the objects of open evidence that the lists lack. */
+/** Returns the rows to keep that the lists lack. */
 function findMissing(
   { userId, forwards, permissions }: ListedRows,
-  { evidence }: OpenRows,
+  { open, kept }: RowsToKeep,
 ): { forwards: number[]; tunnels: number[] } {
+  const evidence = open?.evidence ?? [];
+  const own = kept?.userId === userId ? kept : { forwards: [], tunnels: [] };
   const ids = (kinds: readonly string[]): number[] =>
     evidence.flatMap(({ kind, target }) => {
       const [owner, id = owner] = target.split(':');
       return kinds.includes(kind) && (id === owner || owner === String(userId)) ? [Number(id)] : [];
     });
   return {
-    forwards: ids([EVIDENCE.forward, EVIDENCE.redirect]).filter((id) => !forwards.some((row) => row.id === id)),
-    tunnels: ids([EVIDENCE.permission, EVIDENCE.speed]).filter((id) => !permissions.some((row) => row.tunnelId === id)),
+    forwards: [...ids([EVIDENCE.forward, EVIDENCE.redirect]), ...own.forwards].filter(
+      (id) => !forwards.some((row) => row.id === id),
+    ),
+    tunnels: [...ids([EVIDENCE.permission, EVIDENCE.speed]), ...own.tunnels].filter(
+      (id) => !permissions.some((row) => row.tunnelId === id),
+    ),
   };
 }
 

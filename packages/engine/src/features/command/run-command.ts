@@ -5,6 +5,7 @@ import { readEnforcements } from '../../context/enforcement.js';
 import { trustedNow } from '../../context/panel-answers.js';
 import { finishCommand } from './finish-command.js';
 import type { Applied, Decided, Loaded, Planned, RunOnPanel } from '../../kernel/subject/stages.js';
+import { findCheckpoint } from '../../kernel/subject/history.js';
 import { STOPPED_BY_PANEL, unapplied, unplanned, toRead, withError } from '../../kernel/subject/to-stage.js';
 import {
   type CarriedOut,
@@ -90,7 +91,10 @@ async function carryOut(commandRun: CommandRun, panel: Panel, service: ServiceRe
   const evidence = await context.store.evidence.open(filter);
   const unresolved = await context.store.actions.unresolved(filter);
   const open = openRows([{ service, evidence, unresolved }]);
-  const observations = await observeServices(on, [service], { refresh: true, command: command.account, open });
+  const [last = null] = await context.store.decisions.latest([service.id]);
+  const checkpoint = findCheckpoint(last, panel.name);
+  const how = { refresh: true, command: command.account, open, checkpoint };
+  const observations = await observeServices(on, [service], how);
   const decided = await decideByRecord(commandRun, panel, await loadOne(commandRun, panel, service));
   const observed = { ...unplanned(decided), observation: observations.get(service.id) ?? null };
   const removed = new Set(command.account?.verb === 'terminate' ? [service.id] : []);
