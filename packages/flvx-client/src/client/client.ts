@@ -222,6 +222,8 @@ export interface FlvxClient extends Disposable {
   };
   readonly speedLimits: {
     list(options?: FlvxCallOptions): Promise<FlvxSpeedLimit[]>;
+    /** Returns the ids of all by `backup/export`, which proves whether a row that `list` lacks is gone. */
+    listIds(options?: FlvxCallOptions): Promise<ReadonlySet<number>>;
     create(
       limit: { name: string; tunnelId: number; speed: MegabitsPerSecond },
       options?: FlvxCallOptions,

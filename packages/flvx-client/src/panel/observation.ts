@@ -23,6 +23,7 @@ import type { FlvxScope, FlvxSnapshot } from '../client/observation.js';
 import type { FlvxForward, FlvxNode, FlvxSpeedLimit, FlvxTunnelGroup } from '../client/records.js';
 import { toOldLimitKey, toScope } from './product.js';
 import { toIso } from '../client/units.js';
+import { refuseWithoutLimits } from './missing-limits.js';
 import { indexEvidence } from './restrictions.js';
 import {
   readTwice,
@@ -80,6 +81,7 @@ export class RunSnapshot {
   #labels: Promise<Labels> | null = null;
   #changes: Promise<ReadonlyMap<number, number>> | null = null;
   #owners: Promise<ReadonlyMap<number, number>> | null = null;
+  #limits: Promise<ReadonlySet<number>> | null = null;
 
   /** @param withGroups whether products name groups of tunnels */
   constructor(
@@ -97,6 +99,7 @@ export class RunSnapshot {
     this.#labels = null;
     this.#changes = null;
     this.#owners = null;
+    this.#limits = null;
     const at = isoNow(this.clock);
     this.#accounts = this.client.snapshot({}, { signal }).then((snapshot) => ({ at, snapshot }));
     try {
@@ -135,7 +138,9 @@ export class RunSnapshot {
   /** Returns what shows the rows of the snapshot's lists a second time. */
   second(signal: AbortSignal): SecondReading {
     const { client } = this;
-    return toSecondReading(client, { signal }, () => (this.#owners ??= client.forwards.listOwners({ signal })));
+    const owners = () => (this.#owners ??= client.forwards.listOwners({ signal }));
+    const limits = () => (this.#limits ??= client.speedLimits.listIds({ signal }));
+    return toSecondReading(client, { signal }, { owners, limits });
   }
 
   /** Reads nodes and groups. */
@@ -204,6 +209,7 @@ export async function observeInSnapshot(
     hasPausedForward(state.account) ? run.changes(signal) : null,
   ]);
   const account = { ...state.account, tunnels, speedLimits };
+  await refuseWithoutLimits(run.second(signal), account, rows.open);
   const oldLimitNames = await listOldLimitNames(tools, service, speedLimits);
   return { at, state: { ...state, account, ...labels, changes, oldLimitNames, partial: false } };
 }
@@ -233,6 +239,7 @@ export async function observeNow(
   };
   const second = toSecondReading(client, options);
   const [read, labels] = await Promise.all([readTwice(second, readOne, rows), snapshot.labels(signal)]);
+  await refuseWithoutLimits(second, read, rows.open);
   // A removal removes what is left of an account that is gone; elsewhere, the next one is found by its name.
   const isLeft = isLost(read) && rows.command?.verb !== 'terminate';
   const account = isLeft ? { ...read, scope: byName(scope), permissions: [], forwards: [] } : read;

@@ -49,23 +49,33 @@ export interface SecondReading {
   owners: () => Promise<ReadonlyMap<number, number>>;
   /** The tunnels of a user's permissions. */
   tunnels: (userId: number) => Promise<readonly number[]>;
+  /** The ids of all speed limits. */
+  limits: () => Promise<ReadonlySet<number>>;
   /** The ids of all users, also of those whose rows could not be parsed. */
   users: () => Promise<ReadonlySet<number>>;
 }
 
-/** Returns the second reading of a panel; pass `owners` to read them once for many accounts. */
+/** Returns the second reading of a panel; pass what is to be read once for many accounts as `shared`. */
 export function toSecondReading(
-  { panel, forwards, permissions, snapshot }: Pick<FlvxClient, 'panel' | 'forwards' | 'permissions' | 'snapshot'>,
+  {
+    panel,
+    forwards,
+    permissions,
+    speedLimits,
+    snapshot,
+  }: Pick<FlvxClient, 'panel' | 'forwards' | 'permissions' | 'speedLimits' | 'snapshot'>,
   options: FlvxCallOptions,
-  owners: SecondReading['owners'] = () => forwards.listOwners(options),
+  shared: Partial<Pick<SecondReading, 'owners' | 'limits'>> = {},
 ): SecondReading {
+  const owners = (): Promise<ReadonlyMap<number, number>> => forwards.listOwners(options);
+  const limits = (): Promise<ReadonlySet<number>> => speedLimits.listIds(options);
   const tunnels = async (userId: number): Promise<number[]> =>
     (await permissions.listByUser(userId, options)).map(({ tunnelId }) => tunnelId);
   const users = async (): Promise<Set<number>> => {
     const { users: listed, unreadable } = await snapshot({}, options);
     return new Set([...listed.keys(), ...unreadable.flatMap(({ list, id }) => (list === 'users' ? [id] : []))]);
   };
-  return { panel, owners, tunnels, users };
+  return { panel, owners, limits, tunnels, users, ...shared };
 }
 
 /** Returns those of the rows that are sought which the panel shows elsewhere. */

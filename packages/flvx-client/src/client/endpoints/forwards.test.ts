@@ -60,3 +60,14 @@ it('reads the user of each forward, also where the list lacks it', async () => {
   flvx.server.inject({ endpoint: /backup\/export$/, fault: { kind: 'mutate', change } });
   await expect(client.forwards.listOwners()).rejects.toMatchObject({ code: 'PANEL_UNREADABLE' });
 });
+
+it('reads the ids of speed limits, also where the list lacks them', async () => {
+  const { flvx, client } = world;
+  const limit = flvx.addSpeedLimit(flvx.addTunnel({ entryNodes: [flvx.addNode('entry')] }), 30, 'staff');
+  const change = (json: unknown): unknown => ({ ...(json as object), data: [] });
+  flvx.server.inject({ endpoint: /speed-limit\/list$/, fault: { kind: 'mutate', change } });
+  expect([await client.speedLimits.list(), await client.speedLimits.listIds()]).toEqual([[], new Set([limit])]);
+  const spoil = (): unknown => ({ version: '1.0', exportedAt: 1, speedLimits: [{ name: 'staff' }] });
+  flvx.server.inject({ endpoint: /backup\/export$/, fault: { kind: 'mutate', change: spoil } });
+  await expect(client.speedLimits.listIds()).rejects.toMatchObject({ code: 'PANEL_UNREADABLE' });
+});

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { FlvxCallOptions, FlvxClient, FlvxWrites } from '../client.js';
 import type { FlvxApi } from '../http/api.js';
+import { unusableList } from '../row-list.js';
 import { readCreated } from './created.js';
 import type { EpochMs, MegabitsPerSecond } from '../units.js';
 import { isPanelError } from '@sluice/panel-http';
@@ -113,6 +114,15 @@ const userGroups = z.array(userGroupSchema);
 const tunnelGroups = z.array(tunnelGroupSchema);
 const grants = z.array(grantSchema);
 
+const identified = z.object({ id });
+
+/** Returns the id of an exported row. @throws {PanelUnreadableError} where it has none. */
+function parseId({ panel }: FlvxApi, raw: unknown, what: string): number {
+  const { data } = identified.safeParse(raw);
+  if (data === undefined) throw unusableList(panel, 'POST /api/v1/backup/export', what);
+  return data.id;
+}
+
 /** Null where the panel says that it has no such tunnel. */
 async function orNull(tunnel: Promise<FlvxTunnel>): Promise<FlvxTunnel | null> {
   try {
@@ -139,6 +149,10 @@ export function siteEndpoints(api: FlvxApi): Pick<FlvxClient, 'tunnels' | 'nodes
     nodes: { list: list('/node/list', nodes), checkStatus: list('/node/check-status', nodes) },
     speedLimits: {
       list: readLimits,
+      listIds: async (options) => {
+        const { speedLimits } = await api.exportTables(['speedLimits'], options);
+        return new Set(speedLimits.map((raw, at) => parseId(api, raw, `row ${at} of speedLimits`)));
+      },
       async create({ name, tunnelId, speed }, options) {
         const path = '/speed-limit/create';
         await api.call({ path, kind: 'write', body: { name, tunnelId, speed, status: 1 } }, options);

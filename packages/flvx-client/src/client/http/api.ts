@@ -20,6 +20,7 @@ const exported = z.object({
   forwards: table,
   tunnels: table,
   nodes: table,
+  speedLimits: table,
 });
 type Exported = z.infer<typeof exported>;
 
