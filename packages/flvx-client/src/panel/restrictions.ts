@@ -76,6 +76,8 @@ export interface RedirectPrior {
 export interface SpeedPrior {
   speedId: number | null;
   name: string;
+  /** Whether Sluice had set the limit; absent for one of others, and in evidence of earlier versions. */
+  isOurs?: boolean;
 }
 
 /** Returns the target of evidence about a permission. */
@@ -124,6 +126,6 @@ export function parseRedirectPrior(item: EvidenceRecord | undefined): Partial<Re
 
 /** Returns the state of a throttled permission before the throttle. */
 export function parseSpeedPrior(item: EvidenceRecord): SpeedPrior {
-  const { speedId, name } = (item.prior ?? {}) as Partial<SpeedPrior>;
-  return { speedId: speedId ?? null, name: name ?? '' };
+  const { speedId, name, isOurs = false } = (item.prior ?? {}) as Partial<SpeedPrior>;
+  return { speedId: speedId ?? null, name: name ?? '', isOurs };
 }

@@ -131,7 +131,8 @@ export function isThrottled(input: PlanInput, row: FlvxPermission): boolean {
   return limit?.name === parseSpeedPrior(item).name || input.history.speeds[row.tunnelId] === row.speedId;
 }
 
-function isOurs(input: PlanInput, row: FlvxPermission): boolean {
+/** Whether Sluice has set the limit of a permission. */
+export function isOurs(input: PlanInput, row: FlvxPermission): boolean {
   const { account, history } = input;
   const limit = account.speedLimits.find((one) => one.id === row.speedId);
   return (limit !== undefined && isOwn(input, limit)) || history.speeds[row.tunnelId] === row.speedId;

@@ -7,6 +7,7 @@ import { sumBytes } from '../account/rules.js';
 import { findCycleId, uncountedBytes } from './product.js';
 import {
   EVIDENCE,
+  parseSpeedPrior,
   permissionKey,
   ranBefore,
   type ClosedPrior,
@@ -14,7 +15,7 @@ import {
   type RedirectPrior,
   type SpeedPrior,
 } from './restrictions.js';
-import { isThrottled } from './speed.js';
+import { isOurs, isThrottled } from './speed.js';
 import { isRedirected } from './target.js';
 import type { PlanInput } from './plan-input.js';
 
@@ -89,7 +90,7 @@ function allowanceFalls(before: number, quota: number, input: PlanInput | null):
 }
 
 /** The notes of a step, and the evidence that ends with it. */
-interface Notes extends Pick<StepPayload, 'begins' | 'parks' | 'cycle' | 'cuts' | 'moved'> {
+interface Notes extends Pick<StepPayload, 'begins' | 'parks' | 'cycle' | 'cuts' | 'moved' | 'returns'> {
   ends: EvidenceRecord[];
 }
 
@@ -97,7 +98,8 @@ const nothing: Notes = { begins: [], ends: [], parks: null, cycle: null };
 
 /** Returns a step for the journal, with the evidence that begins or ends with it. */
 function toStep(step: FlvxStep, input: PlanInput | null): Step {
-  const { begins, ends, parks, cycle, cuts = [], moved = false } = input === null ? nothing : toNotes(step, input);
+  const notes = input === null ? nothing : toNotes(step, input);
+  const { begins, ends, parks, cycle, cuts = [], moved = false, returns = false } = notes;
   const payload: StepPayload = {
     id: step.id,
     payload: step.payload,
@@ -106,6 +108,7 @@ function toStep(step: FlvxStep, input: PlanInput | null): Step {
     cycle,
     ...(cuts.length === 0 ? {} : { cuts }),
     ...(moved ? { moved } : {}),
+    ...(returns ? { returns } : {}),
     ...toTunnelName(step, input),
   };
   return {
@@ -187,6 +190,7 @@ function toPermissionNotes(step: FlvxStepOf<'assign-tunnel'>, input: PlanInput):
   const begins: Begins[] = [];
   const ends: EvidenceRecord[] = [];
   const cuts: number[] = [];
+  let returns = false;
   if (values.status === 0 && restrictions.closed && !evidence.permission.has(target)) {
     const prior: ClosedPrior = { status: step.prior?.status ?? 1 };
     begins.push({ kind: EVIDENCE.permission, target, prior });
@@ -195,14 +199,21 @@ function toPermissionNotes(step: FlvxStepOf<'assign-tunnel'>, input: PlanInput):
   const isSlow = restrictions.throttled && !dropped.includes(tunnelId);
   if (changesSpeed && isSlow && !evidence.speed.has(target)) {
     const limit = account.speedLimits.find((row) => row.id === values.speedId);
-    const prior: SpeedPrior = { speedId: step.prior?.speedId ?? null, name: limit?.name ?? speedName ?? '' };
+    const { prior: row } = step;
+    const prior: SpeedPrior = {
+      speedId: row?.speedId ?? null,
+      name: limit?.name ?? speedName ?? '',
+      ...(row !== null && row.speedId !== null && isOurs(input, row) && { isOurs: true }),
+    };
     begins.push({ kind: EVIDENCE.speed, target, prior });
     const running = forwards.filter((row) => row.tunnelId === tunnelId && row.status === 1);
     if (!restrictions.closed) cuts.push(...running.map((row) => row.id));
   } else if (changesSpeed && !isSlow && step.prior && isThrottled(input, step.prior)) {
-    ends.push(...findEvidence(evidence.speed, target));
+    const throttles = findEvidence(evidence.speed, target);
+    ends.push(...throttles);
+    returns = throttles.map(parseSpeedPrior).some((prior) => prior.isOurs !== true && prior.speedId === values.speedId);
   }
-  return { ...nothing, begins, ends, cuts };
+  return { ...nothing, begins, ends, cuts, returns };
 }
 
 function toPauseNotes(step: FlvxStepOf<'pause-forward'>, input: PlanInput): Notes {

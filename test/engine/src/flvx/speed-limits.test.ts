@@ -100,6 +100,28 @@ describe('the speed limit of a throttle', () => {
     expect(names()).toEqual([`sluice:${account(3)}:50M`]);
     await expectSettled(at);
   });
+
+  it.each(['poll', 'reconcile', 'command'] as const)('gives that of staff back for good: %s', async (by) => {
+    await at.bench.configure(flvxConfig(at.panel.url).replace('speedMbit: 50, throttleMbit', 'throttleMbit'));
+    await at.create(1, { product: 'slow' });
+    at.panel.addForward(3, at.tunnels.hk, { name: 'web' });
+    const staff = at.panel.addSpeedLimit(at.tunnels.hk, 30, 'staff');
+    at.panel.world.findPermission(3, at.tunnels.hk)!.speedId = staff;
+    await done(reconcile());
+    for (let times = 0; times < 2; times++) {
+      await at.sluice.overrides.set('svc-1', { quota: `${100 + 300 * times}GB` });
+      Object.assign(at.panel.world.users.get(3)!, { inFlow: (120 + 300 * times) * GB });
+      await done(poll());
+      expect(at.panel.permission(3, at.tunnels.hk)?.speedId).not.toBe(staff);
+      if (by === 'command') await done(at.sluice.holds.release('svc-1', { until: '2026-11-25' }));
+      else await at.sluice.overrides.set('svc-1', { quota: `${300 + 300 * times}GB` });
+      await done(by === 'reconcile' ? reconcile() : poll());
+      await done(reconcile());
+      expect(at.panel.permission(3, at.tunnels.hk)?.speedId).toBe(staff);
+      await expectSettled(at);
+      if (by === 'command') break;
+    }
+  });
 });
 
 describe('a speed limit of an old name', () => {

@@ -25,6 +25,8 @@ export interface StepNotes {
   cuts?: readonly number[];
   /** The forward was redirected before: `prior` does not have its own address. */
   moved?: boolean;
+  /** The step restores a speed limit that others had set: Sluice does not remove it later. */
+  returns?: boolean;
   /** The cycle for whose opening the step zeroes the counters. */
   cycle?: string | null;
 }
@@ -59,7 +61,7 @@ export function recordStep(history: FlvxHistory, { step, done, sent, notes }: St
         ? { ...history, usedBytes: 0, usedInBytes: 0, resetCycle: notes?.cycle ?? history.resetCycle }
         : history;
     case 'assign-tunnel':
-      return recordAssign(history, step, done, notes?.cuts ?? []);
+      return recordAssign(history, step, done, notes ?? {});
     case 'redeploy-forwards': {
       const pushed = restartForwards(history, listRestarted(step));
       return done ? { ...pushed, unpushed: without(pushed.unpushed, step.payload.tunnelId) } : pushed;
@@ -123,12 +125,13 @@ function recordAssign(
   history: FlvxHistory,
   step: FlvxStepOf<'assign-tunnel'>,
   done: boolean,
-  cuts: readonly number[],
+  { cuts = [], returns = false }: StepNotes,
 ): FlvxHistory {
   const { tunnelId, values } = step.payload;
   const pushed = restartForwards(history, listRestarted(step));
+  const { speedId } = values;
   const speeds =
-    done && values.speedId !== undefined ? { ...pushed.speeds, [tunnelId]: values.speedId } : pushed.speeds;
+    done && speedId !== undefined ? { ...pushed.speeds, [tunnelId]: returns ? null : speedId } : pushed.speeds;
   if (!changesSpeed(step)) return { ...pushed, speeds };
   // Only a redeploy shows whether the nodes have accepted the speed.
   return { ...pushed, speeds, unpushed: union(pushed.unpushed, [tunnelId]), cuts: union(pushed.cuts, cuts) };
