@@ -13,7 +13,7 @@ import { isSuspendedByUs, planDidCommand, toNumberSteps } from './plan-did.js';
 import { findForeignReference, toKnownTarget, toLineTarget } from './line-target.js';
 import type { LineState } from './state.js';
 import { LINE_REF, USERNAME_REF } from './settings.js';
-import { noteAll, toStep } from './steps.js';
+import { LINE_EVIDENCE, noteAll, toStep } from './steps.js';
 import { planStates, type PresentLine } from './plan-holds.js';
 
 /** What lines are planned for. */
@@ -38,7 +38,7 @@ export function planService(context: PlanContext, target: TargetState, { state, 
     planState(context, plan, target, state);
   } catch (refusal) {
     const problem = toProblem(refusal, target.service);
-    return { ...plan, steps: [], problems: [problem] };
+    return { ...plan, steps: [], problems: [problem], endedEvidence: [] };
   }
   return plan;
 }
@@ -95,9 +95,9 @@ function planCreation(context: PlanContext, plan: Plan, target: TargetState, sta
     plan.again = true;
     return;
   }
-  // Nothing is left to release on a line that is gone: it is made again.
-  if (state.line === null) dropAll(plan, target.evidence);
-  else refuseHalfMade(state.line);
+  if (state.line !== null) refuseHalfMade(state.line);
+  // What was suspended of the line before is forgotten once the service has another one.
+  const former = state.line === null ? target.evidence.filter(({ kind }) => kind === LINE_EVIDENCE) : [];
   const made =
     state.line === null
       ? planLine(context.system, state, toLineTarget({ service, product, country: context.country }))
@@ -113,6 +113,7 @@ function planCreation(context: PlanContext, plan: Plan, target: TargetState, sta
     if (service.refs[LINE_REF] !== id || !service.ownRefs.includes(LINE_REF)) {
       plan.refs = { [LINE_REF]: id, [USERNAME_REF]: username };
     }
+    dropAll(plan, former);
     plan.steps.push(...made.steps.map((step) => toStep(step)));
     // An account that is found is read by its id before its password is set.
     plan.steps.push(...password.steps.map((step) => (state.line === null ? { ...step, later: true } : step)));
@@ -125,7 +126,8 @@ function planCreation(context: PlanContext, plan: Plan, target: TargetState, sta
   if (first === undefined) return;
   // The id of a new customer is read back before the line is created.
   plan.again = true;
-  plan.steps.push(toStep(first), ...rest.map((step) => ({ ...toStep(step), later: true })));
+  const ends = first.type === 'create-subscriber' ? former.map(({ id }) => id) : [];
+  plan.steps.push({ ...toStep(first), ends }, ...rest.map((step) => ({ ...toStep(step), later: true })));
 }
 
 /** Plans a line that the service names: it may be one of somebody else. */

@@ -6,12 +6,13 @@ const [at, open] = useOpened(startTelephonyBench);
 
 const HOUR = 3_600_000;
 
-/** Has MagnusBilling answer reads of lines with an empty list until the returned function is called. */
-const hideLines = (): (() => void) =>
+/** Has MagnusBilling answer these reads with an empty list until the returned function is called. */
+const hide = (read: string): (() => void) =>
   at.panel.server.inject({
-    match: ({ path }) => path.includes('user/read'),
+    match: ({ path }) => path.includes(read),
     fault: { kind: 'mutate', change: (json) => ({ ...(json as object), rows: [], count: 0 }) },
   });
+const hideLines = (): (() => void) => hide('user/read');
 
 async function poll(): Promise<string | null> {
   at.bench.clock.advance(HOUR);
@@ -52,6 +53,38 @@ describe('a suspended line that one answer lacks', () => {
     show();
     expect([await poll(), status()]).toEqual([null, 'active']);
     expect(await evidence()).toEqual([]);
+  });
+});
+
+describe('a suspended line that one answer lacks, and that is to be made again', () => {
+  const VALUES = { first_name: 'João', last_name: 'da Silva', order_id: '1042', ddd: '11', channels: '2' };
+
+  it.each([
+    ['the panel', 'account_exists'],
+    ['an empty list of plans', 'line_not_found'],
+  ])('is released with the payment where %s refuses that', async (by, code) => {
+    await suspend();
+    await at.sluice.services.set('svc-1', VALUES);
+    const show = hideLines();
+    const showPlans = code === 'line_not_found' ? hide('plan/read') : () => undefined;
+    await poll();
+    const made = await at.sluice.provision.create('svc-1');
+    show();
+    showPlans();
+    expect([by, made.service.error?.code]).toEqual([by, code]);
+    expect(await unsuspend()).toEqual(['done', null]);
+    expect([status(), await evidence()]).toEqual(['active', []]);
+  });
+
+  it('leaves only what was suspended of the new one', async () => {
+    await suspend();
+    await at.sluice.services.set('svc-1', VALUES);
+    at.panel.deleteSubscriber('joao1042');
+    expect((await at.sluice.provision.create('svc-1')).run.outcome).toBe('done');
+    const line = at.panel.subscribers().find(({ status: is }) => is === 'suspended');
+    expect(await evidence()).toMatchObject([{ target: line?.id }]);
+    expect(await unsuspend()).toEqual(['done', null]);
+    expect([line?.status, await evidence()]).toEqual(['active', []]);
   });
 });
 
