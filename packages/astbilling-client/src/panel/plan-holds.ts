@@ -93,10 +93,20 @@ function note(plan: Plan, { id, service }: EvidenceRecord, message: string): voi
 }
 
 /** Sluice does not know who has the number now, so that it changes nothing of it. */
-function noteMoved(plan: Plan, { id, service, target, prior }: EvidenceRecord): void {
-  const { number = `with the id ${target}` } = prior as { number?: string };
-  const message = `number ${number}, which Sluice suspended with the line, does not belong to the line any more: it was left as it is, and may still be suspended`;
+function noteMoved(plan: Plan, item: EvidenceRecord): void {
+  const { id, service } = item;
+  const message = `${describeNumber(item)} does not belong to the line any more: it was left as it is, and may still be suspended`;
   (plan.notices ??= []).push({ code: 'line_warning', key: `line_warning:${id}`, message: `${service}: ${message}` });
+}
+
+function describeNumber({ target, prior }: EvidenceRecord): string {
+  const { number = `with the id ${target}` } = prior as { number?: string };
+  return `number ${number}, which Sluice suspended with the line,`;
+}
+
+function reportMissing(plan: Plan, item: EvidenceRecord): void {
+  const message = `${describeNumber(item)} is not shown by the panel: it is made active when it is there again`;
+  plan.problems.push({ code: 'number_missing', message: `"${item.service}": ${message}` });
 }
 
 function releaseDids(system: LineSystem, plan: Plan, { evidence }: TargetState, state: PresentLine): void {
@@ -115,9 +125,14 @@ function releaseDids(system: LineSystem, plan: Plan, { evidence }: TargetState, 
       plan.steps.push({ ...toStep(step), hold: item.hold, ends: [item.id] });
       continue;
     }
+    const isShown = state.dids.some(({ id }) => id === item.target);
+    if (!isShown && !state.left.includes(item.target)) {
+      reportMissing(plan, item);
+      continue;
+    }
     plan.endedEvidence.push({ evidence: item.id, outcome: 'dropped' });
     const did = foreign.get(item);
-    if (!state.dids.some(({ id }) => id === item.target)) noteMoved(plan, item);
+    if (!isShown) noteMoved(plan, item);
     else if (did) note(plan, item, `number ${did.number} was suspended by somebody else and stays suspended`);
   }
 }

@@ -5,6 +5,7 @@ import {
   type ItemError,
   type Observation,
   type ObserveOptions,
+  type OpenRows,
   toItemError,
 } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/quota-core';
@@ -15,14 +16,18 @@ import { toReference } from '../account/reference.js';
 import type { LineSystem } from '../account/system.js';
 import type { AstbillingClient } from '../client/types.js';
 import { toCanonicalName } from '../wire/fields.js';
+import { isGone } from './absence.js';
 import { listReferences, toCustomer, toUsernames, whenKnown } from './line-target.js';
 import { CUSTOMER_REF, LINE_REF } from './settings.js';
+import { DID_EVIDENCE } from './steps.js';
 
 /**
  * What the panel shows of a service's line. `line` is the one that the service names; null where it names none, or the panel has none.
  * The candidates are read only where there is none, and the plans not by every run.
  */
 export interface LineState extends LineWithDids, LineObservation {
+  /** Ids of numbers that Sluice suspended with the line, and that are known not to be its numbers any more. */
+  left: readonly string[];
   /** Records of the number that the command is about, and the carriers for a new one. */
   number: readonly Did[];
   carriers: readonly Carrier[];
@@ -53,11 +58,13 @@ export class PlanList {
   }
 }
 
+type Looking = Pick<ObserveOptions, 'scope' | 'command' | 'open'>;
+
 /** Reads the line of a service. */
 export async function observeLine(
   { client, system, clock, plans }: Reader,
   service: ServiceRecord,
-  options: Pick<ObserveOptions, 'scope' | 'command'>,
+  options: Looking,
   signal: AbortSignal,
 ): Promise<Observation<LineState>> {
   const at = isoNow(clock);
@@ -80,12 +87,15 @@ interface Reads {
 async function readState(
   reads: Reads,
   service: ServiceRecord,
-  { scope, command = null }: Pick<ObserveOptions, 'scope' | 'command'>,
+  { scope, command = null, open }: Looking,
 ): Promise<LineState> {
   const { client, call, system } = reads;
   const id = service.refs[LINE_REF];
   const line = id === undefined ? null : await client.subscribers.get(id, call);
-  const dids = line === null || !system.reads('dids', 'subscriber_id') ? [] : await readDids(reads, line);
+  const numbers =
+    line === null || !system.reads('dids', 'subscriber_id')
+      ? NO_NUMBERS
+      : await readDids(reads, line, open?.get(service.id));
   const found = line === null ? await readCandidates(reads, service) : NOTHING_FOUND;
   const needsPlans = (scope === 'command' || scope === 'reconcile') && command?.verb !== 'did';
   const plans = needsPlans ? await reads.plans.read(reads) : null;
@@ -94,15 +104,31 @@ async function readState(
     number: number === undefined ? [] : await client.dids.find({ number }, call),
     carriers: carrier === undefined ? [] : await client.carriers.list({}, call),
   };
-  return { line, dids, ...found, plans, ...ofNumber };
+  return { line, ...numbers, ...found, plans, ...ofNumber };
 }
 
 const NOTHING_FOUND = { byReference: [], byUsername: [], customers: [] };
 
-/** The numbers of a line; released ones of it are not. */
-async function readDids({ client, call }: Reads, { id }: Subscriber): Promise<Did[]> {
-  const dids = await client.dids.find({ subscriberId: id }, call);
-  return dids.filter(({ status }) => status !== 'terminated');
+const NO_NUMBERS = { dids: [], left: [] };
+
+/** The numbers of a line; released ones of it are not. What Sluice suspended and the list lacks is read by its id. */
+async function readDids(
+  { client, call }: Reads,
+  { id }: Subscriber,
+  open?: OpenRows,
+): Promise<Pick<LineState, 'dids' | 'left'>> {
+  const isOfLine = (did: Did): boolean => did.status !== 'terminated' && did.subscriberId === id;
+  const dids = (await client.dids.find({ subscriberId: id }, call)).filter(({ status }) => status !== 'terminated');
+  const listing = { canList: client.supports('dids', 'list'), list: () => client.dids.list({}, call) };
+  const left: string[] = [];
+  const targets = open?.evidence.filter(({ kind }) => kind === DID_EVIDENCE).map(({ target }) => target) ?? [];
+  for (const target of new Set(targets)) {
+    if (dids.some((did) => did.id === target)) continue;
+    const did = await client.dids.get(target, call);
+    if (did !== null && isOfLine(did)) dids.push(did);
+    else if (did !== null || (await isGone(listing, target))) left.push(target);
+  }
+  return { dids, left };
 }
 
 async function readCandidates(reads: Reads, service: ServiceRecord): Promise<Omit<LineObservation, 'plans'>> {
