@@ -149,10 +149,20 @@ describe('in the default profile', () => {
   });
 
   it.each([
+    ['a page', { status: 404, text: '<html>no such page</html>' }],
+    ['an empty body', { status: 404, text: '' }],
+    ['the JSON of a proxy', { status: 404, json: { message: 'no Route matched with those values' } }],
+  ] as const)('a 404 with %s does not show that a record is absent', async (_, answer) => {
+    const client = await open(({ path }) => (path.endsWith('/9001') ? answer : toAnswer('error.404')));
+    expect(await catchFailure(client.subscribers.get('9001'))).toMatchObject({ code: 'PANEL_UNREADABLE' });
+    expect(await client.subscribers.get('9002')).toBeNull();
+  });
+
+  it.each([
     ['a 429', { ...toAnswer('error.429') }, 'PANEL_RATE_LIMITED'],
     ['a 503', { status: 503, json: { error: { code: 'unavailable' } } }, 'PANEL_SERVER_ERROR'],
     ['a page of a proxy', toAnswer('error.html-502'), 'PANEL_SERVER_ERROR'],
-    ['a 404 of a proxy', { status: 404, text: '<html>' }, 'PANEL_NOT_FOUND'],
+    ['a 404 of a proxy', { status: 404, text: '<html>' }, 'PANEL_UNREADABLE'],
     ['a notice before the JSON', { text: '<br />Notice{"data":{"id":"1"}}' }, 'PANEL_UNREADABLE'],
     [
       'another content type',

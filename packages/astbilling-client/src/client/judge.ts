@@ -33,9 +33,16 @@ export function createJudge(
     if (found !== null) return toPanelFailure(found);
     if (status >= 400) {
       if (acceptStatus?.includes(status) === true) return 'success';
-      // A page of a proxy does not show whether the system made the change.
-      const failure = toPanelFailure(failureByStatus(profile, reply));
-      return json === undefined ? { ...failure, message: describeBody(text), outcomeUnknown: true } : failure;
+      const failure = failureByStatus(profile, reply);
+      // A page of a proxy shows neither that a record is absent, nor whether the system made the change.
+      if (json === undefined) {
+        const kind = failure.kind === 'not_found' ? 'bad_response' : failure.kind;
+        return { ...toPanelFailure({ ...failure, kind }), message: describeBody(text), outcomeUnknown: true };
+      }
+      const isOwn = failure.code !== null || failure.message !== null;
+      return failure.kind === 'not_found' && !isOwn
+        ? unusable('a 404 without the error that the profile describes')
+        : toPanelFailure(failure);
     }
     if (acceptStatus !== undefined && !acceptStatus.includes(status)) {
       return unusable('a status that the profile does not accept for this operation');

@@ -40,8 +40,8 @@ export async function* readPages(
   const progress = new Progress(connection, call, pagination.style);
   let cursor: string | null = null;
   for (let number = 0; number < maxPages; number += 1) {
-    const { received, isBeyond } = progress;
-    const page = await readPage(connection, call, { number, received, cursor, isBeyond }, options);
+    const { received, isBeyond, isWhole } = progress;
+    const page = await readPage(connection, call, { number, received, cursor, isBeyond, isWhole }, options);
     if (isBeyond && progress.isNothingNew(page)) return;
     progress.add(page);
     if (page.rows.length > 0) yield page;
@@ -110,6 +110,10 @@ class Progress {
     return numbered && this.received > 0 && (this.#total ?? this.received) === this.received;
   }
 
+  get isWhole(): boolean {
+    return this.isBeyond && this.#total !== null;
+  }
+
   /** Whether a page beyond a stated total confirms it: systems have no such page, an empty one, or send the last one again. */
   isNothingNew({ rows, total }: WirePage): boolean {
     if (this.#total === null || (total !== null && total !== this.#total)) return false;
@@ -175,6 +179,8 @@ interface Place {
   before?: string;
   /** Some systems have no page after the last. */
   isBeyond?: boolean;
+  /** Whether all records came that the list states. */
+  isWhole?: boolean;
 }
 
 /** Reads one page. */
@@ -194,9 +200,10 @@ export async function readPage(
     json = await connection.read({ resource, name, parts: { filters, range, page, bound } }, options);
   } catch (error) {
     const { emptyListAs = [] } = connection.envelope(operation);
-    const isAbsent = isPanelError(error) && error.code === 'PANEL_NOT_FOUND';
-    const none = isAbsent && (place.isBeyond === true || emptyListAs.includes('not-found'));
-    if (!none) throw error;
+    if (!isPanelError(error)) throw error;
+    const isAbsent = error.code === 'PANEL_NOT_FOUND' && (place.isBeyond === true || emptyListAs.includes('not-found'));
+    // Once all records have come that the list states, any 404 ends it.
+    if (!isAbsent && !(place.isWhole === true && error.status === 404)) throw error;
     return { rows: [], total: null, next: null, remaining: null };
   }
   return connection.decode(call, () => parsePage(connection, operation, json));

@@ -3,6 +3,7 @@ import type { Did } from '@sluice/telephony';
 import { isReleased } from '../account/plan-states.js';
 import type { AstbillingClient, DidValues } from '../client/types.js';
 import { type Change, hasValues, refuseUnknown, type Tag } from './change.js';
+import { isDidById } from './steps.js';
 import { toShown, toSuspendedAs } from './suspended.js';
 
 /** Returns the change of a number that a step makes for a line. */
@@ -13,9 +14,8 @@ export function toDidChange(
 ): Change<Did | null> {
   const { type, target, payload } = step;
   const { id, changes = {}, values, subscriberId } = payload as Partial<DidPayload>;
-  const isByNumber = type === 'create-did' || type === 'link-did';
   const read = async (): Promise<Did | null> => {
-    if (!isByNumber) return client.dids.get(target, call);
+    if (isDidById(type)) return client.dids.get(target, call);
     const found = await client.dids.find({ number: target }, call);
     return found.find(({ status }) => status !== 'terminated') ?? null;
   };
@@ -34,6 +34,7 @@ export function toDidChange(
   return {
     read,
     isDone: (did) => isDidDone(step, did),
+    isUnneeded: (did) => did !== null && isDidDone(step, did),
     refuse: (did) => (type === 'unsuspend-did' ? null : refuseOtherLine(did, line)),
     call: calls[type] ?? refuseUnknown(type),
     outcome: (did) => ({

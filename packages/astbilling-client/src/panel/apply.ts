@@ -149,6 +149,7 @@ function toLineChange(
   return {
     read: () => client.subscribers.get(target, call),
     isDone: (line) => (withPassword ? sent && line !== null : isLineDone(step, line)),
+    isUnneeded: (line) => line !== null && !withPassword && isLineDone(step, line),
     refuse: (line) => (was === undefined || line?.statusValue === was ? null : SUSPENDED_MEANWHILE),
     call: calls[type] ?? refuseUnknown(type),
     outcome: (line) => ({ observed: { status: line?.status ?? null }, ...toShown(step.begins, line) }),

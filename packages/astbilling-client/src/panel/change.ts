@@ -9,6 +9,8 @@ import { CANONICAL_FIELDS, toCanonicalName } from '../wire/fields.js';
 export interface Change<Seen> {
   read: () => Promise<Seen>;
   isDone: (seen: Seen) => boolean;
+  /** Whether that is so before the call: an absence shows nothing yet. Absent: as `isDone`. */
+  isUnneeded?: (before: Seen) => boolean;
   /** Returns why the change must not be made any more. */
   refuse?: (before: Seen) => ItemError | null;
   call: () => Promise<unknown>;
@@ -37,9 +39,9 @@ export async function perform<Seen>(
   change: Change<Seen>,
   { calling }: ApplyContext,
 ): Promise<StepOutcome> {
-  const { read, isDone, refuse = () => null, call, outcome = () => ({}) } = change;
+  const { read, isDone, isUnneeded = isDone, refuse = () => null, call, outcome = () => ({}) } = change;
   const before = await read();
-  if (isDone(before)) return toOutcome('unneeded', outcome(before));
+  if (isUnneeded(before)) return toOutcome('unneeded', outcome(before));
   const refusal = refuse(before);
   if (refusal !== null) return toOutcome('failed', { error: refusal });
   await calling();

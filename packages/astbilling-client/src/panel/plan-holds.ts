@@ -104,7 +104,13 @@ function describeNumber({ target, prior }: EvidenceRecord): string {
   return `number ${number}, which Sluice suspended with the line,`;
 }
 
-function reportMissing(plan: Plan, item: EvidenceRecord): void {
+/** Whether it is not known what became of a number that Sluice suspended: the list of the line lacks it, and that shows nothing. */
+export function isMissing({ dids, left }: Pick<LineState, 'dids' | 'left'>, { target }: EvidenceRecord): boolean {
+  return !dids.some(({ id }) => id === target) && !left.includes(target);
+}
+
+/** Reports a number that can't be released, since the panel does not show it. */
+export function reportMissing(plan: Plan, item: EvidenceRecord): void {
   const message = `${describeNumber(item)} is not shown by the panel: it is made active when it is there again`;
   plan.problems.push({ code: 'number_missing', message: `"${item.service}": ${message}` });
 }
@@ -125,14 +131,13 @@ function releaseDids(system: LineSystem, plan: Plan, { evidence }: TargetState, 
       plan.steps.push({ ...toStep(step), hold: item.hold, ends: [item.id] });
       continue;
     }
-    const isShown = state.dids.some(({ id }) => id === item.target);
-    if (!isShown && !state.left.includes(item.target)) {
+    if (isMissing(state, item)) {
       reportMissing(plan, item);
       continue;
     }
     plan.endedEvidence.push({ evidence: item.id, outcome: 'dropped' });
     const did = foreign.get(item);
-    if (!isShown) noteMoved(plan, item);
+    if (state.left.includes(item.target)) noteMoved(plan, item);
     else if (did) note(plan, item, `number ${did.number} was suspended by somebody else and stays suspended`);
   }
 }

@@ -13,8 +13,8 @@ import { isSuspendedByUs, planDidCommand, toNumberSteps } from './plan-did.js';
 import { findForeignReference, toKnownTarget, toLineTarget } from './line-target.js';
 import type { LineState } from './state.js';
 import { LINE_REF, USERNAME_REF } from './settings.js';
-import { LINE_EVIDENCE, noteAll, toStep } from './steps.js';
-import { planStates, type PresentLine } from './plan-holds.js';
+import { DID_EVIDENCE, LINE_EVIDENCE, noteAll, toStep } from './steps.js';
+import { isMissing, planStates, type PresentLine, reportMissing } from './plan-holds.js';
 
 /** What lines are planned for. */
 export interface PlanContext {
@@ -160,6 +160,10 @@ function planTermination({ system }: PlanContext, plan: Plan, target: TargetStat
     plan.problems.push({ code: 'not_ours', message: conflict });
     return;
   }
+  const missing = evidence.filter((item) => item.kind === DID_EVIDENCE && isMissing(state, item));
+  for (const item of missing) reportMissing(plan, item);
+  if (line === null && !state.isGone && !wasEnded(target)) plan.problems.push(toUnseen(service));
+  if (plan.problems.length > 0) return;
   const ours = dids.filter((did) => isSuspendedByUs(target, did)).map(({ id }) => id);
   const { steps } = planTerminate(system, { line, dids }, true, ours);
   if (steps.length === 0) dropAll(plan, evidence);
@@ -173,6 +177,19 @@ function planTermination({ system }: PlanContext, plan: Plan, target: TargetStat
   const needs = numbers.flatMap(({ id }) => id ?? []);
   const ofLine = steps.filter(({ type }) => !type.endsWith('-did'));
   plan.steps.push(...numbers, ...ofLine.map((step) => ({ ...toStep(step), needs, ends: left })));
+}
+
+/** Whether Sluice itself has ended the line. */
+function wasEnded({ service, recent }: TargetState): boolean {
+  const line = service.refs[LINE_REF];
+  return recent.some(
+    ({ type, target, state }) => type === 'terminate-subscriber' && target === line && state === 'applied',
+  );
+}
+
+function toUnseen({ id, refs }: ServiceRecord): ItemError {
+  const message = `the panel does not show line ${refs[LINE_REF] ?? ''} of "${id}" by its id, which alone does not show that it is gone: nothing was changed`;
+  return { code: 'line_missing', message };
 }
 
 function planPresent(context: PlanContext, plan: Plan, target: TargetState, state: PresentLine): void {

@@ -14,6 +14,7 @@ import { isDidDone } from './apply-did.js';
 import { toOutcome } from './change.js';
 import { LINE_REF, USERNAME_REF } from './settings.js';
 import type { LineState } from './state.js';
+import { isDidById } from './steps.js';
 import { toShown } from './suspended.js';
 
 /** Steps whose repeat may make a second record; usernames of lines are unique. */
@@ -48,8 +49,10 @@ function findOutcome(action: ActionRecord, state: LineState): StepOutcome | null
     case 'unsuspend-subscriber':
     case 'update-subscriber':
       return findLineOutcome({ type, payload, begins }, state.line);
-    default:
-      return withNumber({ type, target, payload }, findDidOutcome({ type, target, payload, begins }, state));
+    default: {
+      const outcome = findDidOutcome({ type, target, payload, begins }, state);
+      return outcome && withNumber({ type, target, payload }, outcome);
+    }
   }
 }
 
@@ -78,9 +81,11 @@ const LINE_UNCHANGED: Record<string, string> = {
   'terminate-subscriber': 'the line still exists',
 };
 
-function findDidOutcome(step: JournalStep & Pick<Step, 'target'>, state: LineState): StepOutcome {
+function findDidOutcome(step: JournalStep & Pick<Step, 'target'>, state: LineState): StepOutcome | null {
   const isNamed = ({ id, number }: Did): boolean => id === step.target || number === step.target;
   const did = [...state.dids, ...state.number].find(isNamed) ?? null;
+  // That the list of the line lacks it shows nothing.
+  if (did === null && isDidById(step.type) && !state.left.includes(step.target)) return null;
   // A number that the line does not have any more was released or unlinked.
   if (did === null && (step.type === 'unlink-did' || step.type === 'terminate-did')) return toOutcome('applied');
   if (did === null && step.type === 'update-did') {

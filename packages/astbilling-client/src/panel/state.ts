@@ -19,15 +19,17 @@ import { toCanonicalName } from '../wire/fields.js';
 import { isGone } from './absence.js';
 import { listReferences, toCustomer, toUsernames, whenKnown } from './line-target.js';
 import { CUSTOMER_REF, LINE_REF } from './settings.js';
-import { DID_EVIDENCE } from './steps.js';
+import { DID_EVIDENCE, isDidById } from './steps.js';
 
 /**
  * What the panel shows of a service's line. `line` is the one that the service names; null where it names none, or the panel has none.
  * The candidates are read only where there is none, and the plans not by every run.
  */
 export interface LineState extends LineWithDids, LineObservation {
-  /** Ids of numbers that Sluice suspended with the line, and that are known not to be its numbers any more. */
+  /** Ids of numbers with evidence, or an action in doubt, that are known not to be the line's any more. */
   left: readonly string[];
+  /** Whether the line that the service names is known to be gone; only read where a line ends. */
+  isGone: boolean;
   /** Records of the number that the command is about, and the carriers for a new one. */
   number: readonly Did[];
   carriers: readonly Carrier[];
@@ -58,13 +60,13 @@ export class PlanList {
   }
 }
 
-type Looking = Pick<ObserveOptions, 'scope' | 'command' | 'open'>;
+type LookOptions = Pick<ObserveOptions, 'scope' | 'command' | 'open' | 'known'>;
 
 /** Reads the line of a service. */
 export async function observeLine(
   { client, system, clock, plans }: Reader,
   service: ServiceRecord,
-  options: Looking,
+  options: LookOptions,
   signal: AbortSignal,
 ): Promise<Observation<LineState>> {
   const at = isoNow(clock);
@@ -84,18 +86,13 @@ interface Reads {
   plans: PlanList;
 }
 
-async function readState(
-  reads: Reads,
-  service: ServiceRecord,
-  { scope, command = null, open }: Looking,
-): Promise<LineState> {
+async function readState(reads: Reads, service: ServiceRecord, options: LookOptions): Promise<LineState> {
   const { client, call, system } = reads;
+  const { scope, command = null, open } = options;
   const id = service.refs[LINE_REF];
   const line = id === undefined ? null : await client.subscribers.get(id, call);
-  const numbers =
-    line === null || !system.reads('dids', 'subscriber_id')
-      ? NO_NUMBERS
-      : await readDids(reads, line, open?.get(service.id));
+  const hasNumbers = id !== undefined && system.reads('dids', 'subscriber_id');
+  const numbers = hasNumbers ? await readDids(reads, id, open?.get(service.id)) : NO_NUMBERS;
   const found = line === null ? await readCandidates(reads, service) : NOTHING_FOUND;
   const needsPlans = (scope === 'command' || scope === 'reconcile') && command?.verb !== 'did';
   const plans = needsPlans ? await reads.plans.read(reads) : null;
@@ -104,29 +101,53 @@ async function readState(
     number: number === undefined ? [] : await client.dids.find({ number }, call),
     carriers: carrier === undefined ? [] : await client.carriers.list({}, call),
   };
-  return { line, ...numbers, ...found, plans, ...ofNumber };
+  const isEnding = command?.verb === 'terminate' || (needsPlans && service.status === 'terminated');
+  const isLineGone = line === null && id !== undefined && isEnding && (await findLineGone(reads, id, options));
+  return { line, ...numbers, isGone: isLineGone, ...found, plans, ...ofNumber };
 }
 
 const NOTHING_FOUND = { byReference: [], byUsername: [], customers: [] };
 
+async function findLineGone({ client, call }: Reads, id: string, { known }: LookOptions): Promise<boolean> {
+  const listing = {
+    canList: client.supports('subscribers', 'list'),
+    list: () => client.subscribers.list({}, call),
+  };
+  const others = (await known?.()) ?? [];
+  return isGone(
+    listing,
+    id,
+    others.flatMap(({ refs }) => refs[LINE_REF] ?? []),
+  );
+}
+
+/** Steps after which a line does not have its number any more. */
+const GIVING_UP: ReadonlySet<string> = new Set(['unlink-did', 'terminate-did']);
+
 const NO_NUMBERS = { dids: [], left: [] };
 
-/** The numbers of a line; released ones of it are not. What Sluice suspended and the list lacks is read by its id. */
+/**
+ * The numbers of a line; released ones of it are not. What the list lacks although Sluice suspended it, or an action of it is in doubt,
+ * is read by its id. After a call that was to give it up, it may be absent.
+ */
 async function readDids(
   { client, call }: Reads,
-  { id }: Subscriber,
-  open?: OpenRows,
+  id: string,
+  { evidence, unresolved }: OpenRows = { evidence: [], unresolved: [] },
 ): Promise<Pick<LineState, 'dids' | 'left'>> {
   const isOfLine = (did: Did): boolean => did.status !== 'terminated' && did.subscriberId === id;
   const dids = (await client.dids.find({ subscriberId: id }, call)).filter(({ status }) => status !== 'terminated');
   const listing = { canList: client.supports('dids', 'list'), list: () => client.dids.list({}, call) };
   const left: string[] = [];
-  const targets = open?.evidence.filter(({ kind }) => kind === DID_EVIDENCE).map(({ target }) => target) ?? [];
-  for (const target of new Set(targets)) {
+  const suspended = evidence.filter(({ kind }) => kind === DID_EVIDENCE);
+  const doubtful = unresolved.filter(({ type }) => isDidById(type));
+  const isGivenUp = (target: string): boolean =>
+    doubtful.some((row) => row.target === target && GIVING_UP.has(row.type));
+  for (const target of new Set([...suspended, ...doubtful].map((row) => row.target))) {
     if (dids.some((did) => did.id === target)) continue;
     const did = await client.dids.get(target, call);
     if (did !== null && isOfLine(did)) dids.push(did);
-    else if (did !== null || (await isGone(listing, target))) left.push(target);
+    else if (did !== null || isGivenUp(target) || (await isGone(listing, target))) left.push(target);
   }
   return { dids, left };
 }

@@ -6,6 +6,11 @@ import type { LinePlan, LineStep } from '../account/step.js';
 export const LINE_EVIDENCE = 'line';
 export const DID_EVIDENCE = 'did';
 
+/** Whether a step of this type names its number by the panel's id; the others do by the number itself. */
+export function isDidById(type: string): boolean {
+  return type.endsWith('-did') && type !== 'create-did' && type !== 'link-did';
+}
+
 /** Returns the step of the engine for a planned one. */
 export function toStep({ type, target, payload }: Pick<LineStep, 'type' | 'target'> & { payload: unknown }): Step {
   const prior = (payload as { prior?: unknown }).prior ?? null;

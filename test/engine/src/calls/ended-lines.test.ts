@@ -86,6 +86,9 @@ it('a line whose order is pending is billed as before', async () => {
   expect((await at.bill()).filter((line) => line.includes(' added '))).toEqual([]);
 });
 
+const body = { error: { code: 'not_found', message: 'no such subscriber' } };
+const NOT_FOUND = { kind: 'status', status: 404, body } as const;
+
 describe('a prepaid line', () => {
   beforeEach(async () => {
     await at.bench.edit('planId: "11"', 'planId: "11", billingType: prepaid');
@@ -97,7 +100,7 @@ describe('a prepaid line', () => {
   it('is not charged for calls that were paid already, also where the panel has the line no longer', async () => {
     at.addCall('2026-11-19T08:00:00-03:00', '2.0000');
     await terminate({ finalInvoice: true });
-    at.panel.server.inject({ endpoint: /^GET \/subscribers\/[^/]+$/, fault: { kind: 'status', status: 404 } });
+    at.panel.server.inject({ endpoint: /^GET \/subscribers\/[^/]+$/, fault: NOT_FOUND });
     for (const time of ['2026-11-20T13:01:00Z', '2026-12-02T12:00:00Z']) {
       at.setTime(time);
       await at.bill();
@@ -110,7 +113,7 @@ describe('a prepaid line', () => {
     at.setTime('2026-12-02T12:00:00Z');
     await at.bill();
     at.addCall('2026-12-19T08:00:00-03:00', '2.0000');
-    at.panel.server.inject({ endpoint: /^GET \/subscribers\/[^/]+$/, fault: { kind: 'status', status: 404 } });
+    at.panel.server.inject({ endpoint: /^GET \/subscribers\/[^/]+$/, fault: NOT_FOUND });
     at.setTime('2027-01-02T12:00:00Z');
     await at.bill();
     expect(at.charged()).toEqual([]);

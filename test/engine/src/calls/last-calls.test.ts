@@ -43,7 +43,8 @@ describe('a line whose last calls can not be summed', () => {
 describe('a line that was deleted on the panel', () => {
   beforeEach(() => {
     addLast();
-    at.panel.server.inject({ endpoint: /^GET \/subscribers\/[^/]+$/, fault: { kind: 'status', status: 404 } });
+    const body = { error: { code: 'not_found', message: 'no such subscriber' } };
+    at.panel.server.inject({ endpoint: /^GET \/subscribers\/[^/]+$/, fault: { kind: 'status', status: 404, body } });
   });
 
   it('is billed while the panel lists its calls', async () => {

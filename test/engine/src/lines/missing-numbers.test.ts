@@ -69,3 +69,19 @@ it('a number that is gone from a panel with other numbers is named', async () =>
   });
   expect(await unsuspend()).toEqual(['done', null, ['line_warning'], 0]);
 });
+
+it('a release whose answer was lost is not done because the list of the line lacks the number', async () => {
+  await open({ wire: 'default' });
+  await at.addService();
+  const { server } = at.panel;
+  server.inject({ endpoint: 'DELETE /dids/{id}', times: 1, fault: { kind: 'cut' } });
+  const show = server.inject({ endpoint: 'GET /dids/{id}', skip: 1, fault: { kind: 'cut' } });
+  expect((await at.sluice.dids.release(NUMBER)).error?.code).toBe('outcome_unknown');
+  show();
+  server.inject({ endpoint: 'GET /dids', match: ({ query }) => query.has('subscriber_id'), fault: EMPTY });
+  at.bench.clock.advance(HOUR);
+  await at.sluice.poll();
+  const { entries } = await at.sluice.log.list({ kinds: ['action'] });
+  expect(entries).toMatchObject([{ type: 'terminate-did', state: 'failed' }]);
+  expect(at.panel.did(NUMBER).status).toBe('active');
+});

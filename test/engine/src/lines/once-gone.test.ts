@@ -112,7 +112,8 @@ describe('a suspended line that is gone leaves nothing behind', () => {
 
   it('with the command that terminates it', async () => {
     await suspend();
-    hideLines();
+    at.panel.addSubscriber({ username: 'ana1043', customer: '501', plan: '11' });
+    at.panel.deleteSubscriber('joao1042');
     await poll();
     expect((await at.sluice.provision.terminate('svc-1')).run.outcome).toBe('done');
     expect(await evidence()).toEqual([]);

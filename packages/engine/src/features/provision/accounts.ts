@@ -9,7 +9,7 @@ import { endHolds, undecided } from '../../loop/decide.js';
 import { leaveOut } from '../../kernel/subject/facts.js';
 import { load } from '../../loop/load.js';
 import { type Notice, serviceNotice } from '../../kernel/run/notice.js';
-import { observeServices } from '../../loop/observe.js';
+import { observeServices, openRows } from '../../loop/observe.js';
 import { planSteps } from '../../loop/plan.js';
 import type { PanelRun, PartHooks, ToTreatment } from '../../loop/run-part.js';
 import { findSharers } from '../../loop/sharing.js';
@@ -113,7 +113,7 @@ async function planAccounts(accounts: Accounts, subjects: readonly Planned[]): P
   const on: RunOnPanel = { ...accounts.on, scope: 'command', resources: new Map() };
   const toVerb = (work?: Planned): AccountVerb => accounts.due.get(work?.service.id ?? '') ?? 'create';
   const named = subjects.map((work) => (toVerb(work) === 'create' ? withNewRefs(on, work) : work.service));
-  const observations = await observeServices({ ...on, scope: 'reconcile' }, named);
+  const observations = await observeServices({ ...on, scope: 'reconcile' }, named, { open: openRows(subjects) });
   const enforcements = await readEnforcements(context.config, context.store);
   const loaded = await load(context, panel, named, { enforcements, ordered: true });
   const observed = loaded.map((facts, index) => ({

@@ -1,7 +1,7 @@
 import { toItemError } from '@sluice/panel-kind';
 import type { Context } from '../../context/context.js';
 import { actionRow } from '../../kernel/changes/journal.js';
-import { observeServices } from '../../loop/observe.js';
+import { observeServices, openRows } from '../../loop/observe.js';
 import { planSteps } from '../../loop/plan.js';
 import type { PanelRun, PartHooks } from '../../loop/run-part.js';
 import { findSharers } from '../../loop/sharing.js';
@@ -29,10 +29,11 @@ async function finishTerminations(on: PanelRun, subjects: readonly Applied[]): P
 async function showRest(on: RunOnPanel, work: Applied): Promise<Applied> {
   const { context, run } = on;
   const { service } = work;
-  const observations = await observeServices(on, [service], { refresh: true });
+  const command = { verb: 'terminate' } as const;
+  const observations = await observeServices(on, [service], { refresh: true, command, open: openRows([work]) });
   const looked = { ...work, observation: observations.get(service.id) ?? null };
   const [shared = looked] = await findSharers(on, [looked], new Set([service.id]));
-  const { plan, drift, problem } = planSteps(on, shared, { verb: 'terminate' });
+  const { plan, drift, problem } = planSteps(on, shared, command);
   const actions = plan.steps.map((step) => actionRow(context, run, work, step));
   return withError({ ...looked, drift, actions }, problem);
 }
