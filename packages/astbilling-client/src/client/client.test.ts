@@ -158,6 +158,12 @@ describe('in the default profile', () => {
     expect(await client.subscribers.get('9002')).toBeNull();
   });
 
+  it('refuses another record than the one that it asked for', async () => {
+    const client = await open(toAnswer('subscriber.suspended'));
+    expect(await client.subscribers.get('9001')).toMatchObject({ id: '9001' });
+    expect(await catchFailure(client.subscribers.get('9002'))).toMatchObject({ code: 'PANEL_UNREADABLE' });
+  });
+
   it.each([
     ['a 429', { ...toAnswer('error.429') }, 'PANEL_RATE_LIMITED'],
     ['a 503', { status: 503, json: { error: { code: 'unavailable' } } }, 'PANEL_SERVER_ERROR'],

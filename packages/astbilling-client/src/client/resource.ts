@@ -49,11 +49,27 @@ export class ResourceClient<Row> {
 
   async get(id: string, options: AstbillingCallOptions = {}): Promise<Row | null> {
     try {
-      return await this.#read(id, options);
+      const row = await this.#read(id, options);
+      if (row !== null) this.#refuseOther(id, row);
+      return row;
     } catch (error) {
       if (isPanelError(error) && error.code === 'PANEL_NOT_FOUND') return null;
       throw error;
     }
+  }
+
+  /** A system that ignores the id sends any record: nothing is read from it, since it may be somebody else's. */
+  #refuseOther(id: string, row: Row): void {
+    const { id: sent } = row as { id?: unknown };
+    if (sent === id) return;
+    throw this.#connection.error(
+      'PANEL_UNREADABLE',
+      { resource: this.#resource, name: 'get' },
+      {
+        message: `sent another record of ${this.#resource} than ${id}. The answer was ignored.`,
+        panelCode: 'bad_response',
+      },
+    );
   }
 
   async #read(id: string, options: AstbillingCallOptions): Promise<Row | null> {
