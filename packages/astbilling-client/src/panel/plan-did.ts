@@ -5,7 +5,7 @@ import { planLink, planUnlink, refuseOtherAddon } from '../account/plan-did.js';
 import { planRelease, restore } from '../account/plan-states.js';
 import { addonReference, toReference } from '../account/reference.js';
 import { LineRefusal } from '../account/refusal.js';
-import { type LineStep, stateStep } from '../account/step.js';
+import { findPassedNumber, type LineStep, stateStep } from '../account/step.js';
 import { type LineSystem, need } from '../account/system.js';
 import { DID_EVIDENCE, noteAll, toStep } from './steps.js';
 import type { LineState } from './state.js';
@@ -65,10 +65,19 @@ function addLink(system: LineSystem, plan: Plan, { state, command, target }: Did
   plan.again = rest.length > 0;
 }
 
-/** Whether an addon's number has no line any more, as after an earlier release. */
-function isReleased({ state, command }: DidRequest): boolean {
+/** Whether an addon's number has no line any more, as after an earlier release. One that is not shown was released only by the journal. */
+function isReleased({ target, state, command }: DidRequest): boolean {
   if (command.operation !== 'release' || command.addon === undefined) return false;
+  if (state.number.length === 0) return wasGivenUp(target, command.number);
   return state.number.every(({ status, subscriberId }) => status === 'terminated' || subscriberId === null);
+}
+
+function wasGivenUp({ recent }: TargetState, number: string): boolean {
+  const passed = recent.flatMap(({ type, target, state, payload: row }) => {
+    const { payload = {} } = (row ?? {}) as { payload?: unknown };
+    return state === 'applied' ? (findPassedNumber({ type, target, payload }) ?? []) : [];
+  });
+  return passed.findLast((one) => one.number === number)?.has === false;
 }
 
 /** Returns the steps of numbers, each after the one before it for the same number; a restored number ends its evidence. */

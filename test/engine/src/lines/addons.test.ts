@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { DidReport } from '@sluice/engine';
 import { useOpened } from '../bench/each-test.js';
-import { openWorld, SERVICE, type SystemName } from './world.js';
+import { killable, Killed, openWorld, SERVICE, type SystemName } from './world.js';
 
 const NUMBER = '+551133331234';
 const ADDON = { addon: '77', areaCode: '11' } as const;
@@ -11,6 +11,12 @@ const [world, start] = useOpened(openWorld);
 async function open(system: SystemName): Promise<void> {
   await start(system);
   await world.sluice.provision.create('svc-1');
+}
+
+/** Lists of a system that deletes what has ended. */
+function withoutEnded(json: unknown): unknown {
+  const data = (json as { data: { status: string }[] }).data.filter(({ status }) => status !== 'terminated');
+  return { ...(json as object), data, meta: { total: data.length } };
 }
 
 const seen = ({ run, actions, error }: DidReport): string =>
@@ -48,6 +54,50 @@ describe('the number of a product addon', () => {
     });
     await expect(dids.link(NUMBER, { service: 'svc-1', addon: '7|7' })).rejects.toMatchObject({ code: 'bad_option' });
   });
+
+  it('is not released because one list lacks it, with and without its service', async () => {
+    await open('default');
+    const { sluice, fake } = world;
+    fake.add('carriers', { id: '3', name: 'Vivo', code: '15' });
+    await sluice.dids.link(NUMBER, { ...ADDON, service: 'svc-1', carrier: 'Vivo' });
+    const change = (json: unknown): unknown => ({ ...(json as object), data: [], meta: { total: 0 } });
+    const show = fake.server.inject({ endpoint: 'GET /dids', fault: { kind: 'mutate', change } });
+    for (const more of [{ service: 'svc-1' }, {}]) {
+      expect(seen(await sluice.dids.release(NUMBER, { ...ADDON, ...more }))).toBe('failed no_number');
+      expect(seen(await sluice.dids.release(NUMBER, { ...ADDON, ...more, dryRun: true }))).toBe('failed no_number');
+    }
+    await expect(sluice.dids.release('1133330000', ADDON)).rejects.toMatchObject({ code: 'no_number' });
+    show();
+    expect(fake.did(NUMBER).status).toBe('active');
+    expect(seen(await sluice.dids.release(NUMBER, { ...ADDON, service: 'svc-1' }))).toBe('done terminate-did');
+    fake.server.inject({ endpoint: 'GET /dids', fault: { kind: 'mutate', change } });
+    for (const more of [{ service: 'svc-1' }, {}])
+      expect(seen(await sluice.dids.release(NUMBER, { ...ADDON, ...more }))).toBe('done');
+  });
+
+  it.each([{ service: 'svc-1' }, {}])(
+    'whose release was killed at any write is released by one repeat, by %j',
+    async (more) => {
+      for (let at = 1, ends = false; !ends; at += 1) {
+        await open('default');
+        const { fake, store, clock } = world;
+        fake.add('carriers', { id: '3', name: 'Vivo', code: '15' });
+        await world.sluice.dids.link(NUMBER, { ...ADDON, service: 'svc-1', carrier: 'Vivo' });
+        const killed = { at, is: false };
+        const first = await world.restart(killable(store, killed));
+        await first.dids.release(NUMBER, { ...ADDON, ...more }).catch((error: unknown) => {
+          if (!(error instanceof Killed) && !killed.is) throw error;
+        });
+        ends = !killed.is;
+        clock.advance(60_000);
+        fake.server.inject({ endpoint: 'GET /dids', fault: { kind: 'mutate', change: withoutEnded } });
+        const repeat = await (await world.restart()).dids.release(NUMBER, { ...ADDON, ...more });
+        expect([at, repeat.run.outcome, repeat.error]).toEqual([at, 'done', null]);
+        expect(fake.did(NUMBER).status).toBe('terminated');
+        if (!ends) await world.close();
+      }
+    },
+  );
 
   it('is taken out of the pool with the reference of its last addon, also after a kill between the two steps', async () => {
     await open('magnusbilling');

@@ -1,6 +1,6 @@
 import type { DidReport } from '@sluice/contract/documents';
 import { type DidCommand, type PanelTelephony, SluiceError, usageError } from '@sluice/panel-kind';
-import type { ServiceRecord } from '@sluice/state-store';
+import { numberSubject, type OwnershipRecord, type ServiceRecord } from '@sluice/state-store';
 import { checkAreaCode, checkAreaCodeOf, type Did, parseNumber } from '@sluice/telephony';
 import { notFound } from '../../base/errors.js';
 import { toRequestError } from '../calls/simulate.js';
@@ -58,7 +58,7 @@ export async function changeDid(context: Context, request: DidRequest): Promise<
   if (operation === 'unlink' && named === null && (await isFreeOnPanel(context, place))) {
     return reportFree(context, request, place);
   }
-  const service = named ?? (await findOwner(context, place));
+  const service = named ?? (await findOwner(context, place, request));
   refuseEnded(service);
   const written = request.values && { resource: 'dids' as const, operation: 'set' as const, values: request.values };
   const values = written && toRecordValues(withoutSecrets(readValues(telephony, written)));
@@ -94,14 +94,25 @@ interface Place {
   number: string;
 }
 
-async function listLive({ deps }: Context, { telephony, number }: Place): Promise<Did[]> {
-  const dids = await telephony.list('dids', { number }, deps.signal);
-  return dids.filter(({ status }) => status !== 'terminated');
+const list = ({ deps }: Context, { telephony, number }: Place): Promise<Did[]> =>
+  telephony.list('dids', { number }, deps.signal);
+
+async function listLive(context: Context, place: Place): Promise<Did[]> {
+  return (await list(context, place)).filter(({ status }) => status !== 'terminated');
 }
 
-/** Whether the number belongs to no line, as after an earlier release. */
+/** Whether the number belongs to no line, as after an earlier release. One that the panel does not show is free only by the store. */
 async function isFree(context: Context, place: Place): Promise<boolean> {
-  return (await listLive(context, place)).every(({ subscriberId }) => subscriberId === null);
+  const dids = await list(context, place);
+  if (dids.length > 0)
+    return dids.every(({ status, subscriberId }) => status === 'terminated' || subscriberId === null);
+  const periods = await listPeriods(context, place);
+  return periods.length > 0 && periods.every(({ until }) => until !== null);
+}
+
+/** Returns which services had the number, and when. */
+function listPeriods({ store }: Context, { panel, number }: Place): Promise<OwnershipRecord[]> {
+  return store.ownership.list({ panel, subjects: [numberSubject(number)] });
 }
 
 /** Whether the panel has the number, without a line. */
@@ -138,13 +149,17 @@ function readNumber({ country }: PanelTelephony, { number: text, areaCode }: Did
   }
 }
 
-async function findOwner(context: Context, place: Place): Promise<ServiceRecord> {
+async function findOwner(context: Context, place: Place, { addon }: DidRequest): Promise<ServiceRecord> {
   const { panel, telephony, number } = place;
   const dids = await listLive(context, place);
   const did = dids.find(({ subscriberId }) => subscriberId !== null);
   const services = did === undefined ? [] : await context.store.services.list({ panel });
   const owner = findServiceOfLine(services, telephony, did?.subscriberId);
   if (owner !== undefined) return owner;
+  const isHidden = dids.length === 0 && addon !== undefined;
+  const open = isHidden ? (await listPeriods(context, place)).find(({ until }) => until === null) : undefined;
+  // A release for the service may be in doubt.
+  if (open !== undefined) return requireService(context, open.service);
   if (dids.length === 0) {
     throw notFound('no_number', `Panel "${panel}" has no number ${number}`, { panel, number });
   }
