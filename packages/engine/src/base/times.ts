@@ -49,6 +49,7 @@ function toIso(ms: number): string {
   return new Date(ms).toISOString();
 }
 
-function addDays(date: string, days: number): string {
+/** Returns the local date so many days later. */
+export function addDays(date: string, days: number): string {
   return toIso(Date.parse(`${date}T00:00:00Z`) + days * DAY).slice(0, 10);
 }

@@ -2,6 +2,7 @@ import type { PanelTelephony } from '@sluice/panel-kind';
 import { toLocalDate } from '@sluice/quota-core';
 import { type ActionRecord, ownershipSubject } from '@sluice/state-store';
 import { findEntry } from '../../base/config/find-entry.js';
+import { addDays } from '../../base/times.js';
 import type { Context } from '../../context/context.js';
 import type { Line } from '../telephony/find-line.js';
 
@@ -14,8 +15,8 @@ export interface LineOfServices {
 }
 
 /**
- * Returns the local day from which on the calls of a line are billed here: `billFrom` of the panel, else the day on which Sluice made the
- * line, as the journal shows. Null where it is not known: what was called on another line may be on the bills of another system.
+ * Returns the local day from which on the calls of a line are billed here: `billFrom` of the panel, else the day before the one on which
+ * Sluice made the line, as the journal shows: the panel may date the first calls by another clock or zone. Null where it is not known: what was called on another line may be on the bills of another system.
  */
 export async function findFirstDay(context: Context, line: LineOfServices): Promise<string | null> {
   const { telephony, panel, services } = line;
@@ -25,7 +26,7 @@ export async function findFirstDay(context: Context, line: LineOfServices): Prom
   // The panel may have another name in the config now.
   const actions = all.filter((one) => one.panel === panel || findEntry(context.config.panels, one.panel) === undefined);
   const made = await findCreation(context, line, actions);
-  return made === null ? null : toLocalDate(made.calledAt ?? made.plannedAt, telephony.timeZone);
+  return made === null ? null : addDays(toLocalDate(made.calledAt ?? made.plannedAt, telephony.timeZone), -1);
 }
 
 /** The same of the line of a service. */
