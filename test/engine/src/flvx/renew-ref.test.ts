@@ -7,6 +7,7 @@ beforeEach(() => at.create(1));
 const renew = async (options?: { ref?: string | undefined; until?: string }): Promise<string> =>
   (await at.sluice.provision.renew('svc-1', options)).run.outcome;
 const dueDate = async (): Promise<unknown> => (await at.bench.store.services.get('svc-1'))?.nextDueDate;
+const setDueDate = (date: string): Promise<unknown> => at.sluice.services.set('svc-1', { next_due_date: date });
 const cutOff = (): (() => void) => at.panel.server.inject({ fault: { kind: 'status', status: 500 } });
 
 describe('a renewal with a key', () => {
@@ -70,5 +71,50 @@ describe('a renewal without a key', () => {
       expect(await renew()).toBe('done');
       expect(at.panel.user(3)?.expTime).toBe(Date.parse(due));
     }
+  });
+});
+
+describe('a renewal that was interrupted', () => {
+  const later = '2027-01-20';
+  const earlier = '2026-12-20';
+
+  it.each([{}, { ref: 'a' }, { ref: 'a', until: '2027-01-15' }])(
+    'as %j keeps a later due date that was set before its repeat',
+    async (options) => {
+      const restore = cutOff();
+      await renew(options);
+      expect(await dueDate()).toBe('2027-01-15');
+      restore();
+      await setDueDate(later);
+      const preview = await at.sluice.provision.renew('svc-1', { ...options, dryRun: true });
+      expect(preview.service.nextDueDate).toBe(later);
+      expect([await renew(options), await dueDate()]).toEqual(['done', later]);
+      expect(at.panel.user(3)?.expTime).toBe(Date.parse(later));
+      expect(await at.bench.store.actions.unresolved()).toEqual([]);
+    },
+  );
+
+  it('keeps a later due date when a repeat without its key replaces it, and is done then', async () => {
+    const restore = cutOff();
+    await renew({ ref: 'a' });
+    restore();
+    await setDueDate(later);
+    expect([await renew(), await renew({ ref: 'a' }), await dueDate()]).toEqual(['done', 'done', later]);
+  });
+
+  it('moves an earlier due date that was set before its repeat to its own', async () => {
+    const restore = cutOff();
+    await renew();
+    restore();
+    await setDueDate(earlier);
+    expect([await renew(), await dueDate()]).toEqual(['done', '2027-01-15']);
+  });
+
+  it('moves a later due date back to the date that the repeat states', async () => {
+    const restore = cutOff();
+    await renew({ until: '2027-01-15' });
+    restore();
+    await setDueDate(later);
+    expect([await renew({ until: '2027-01-15' }), await dueDate()]).toEqual(['done', '2027-01-15']);
   });
 });

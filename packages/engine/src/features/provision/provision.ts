@@ -240,7 +240,8 @@ async function decide(
   const continued = plan !== null && plan.file !== earlierFile ? null : open;
   const ended = [superseded, continued === null ? open : null].filter((row) => row !== null);
   const delivery = { isDone: false };
-  const command: VerbCommand = { context, panel, request, stored, product, row: continued?.id ?? context.id('act') };
+  const row = continued?.id ?? context.id('act');
+  const command: VerbCommand = { context, panel, request, stored, product, isRepeat: open !== null, row };
   return {
     panel,
     product,

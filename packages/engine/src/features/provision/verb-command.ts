@@ -48,6 +48,8 @@ export interface VerbCommand {
   stored: StoredCommand;
   /** The service's product after the command. */
   product: ProductSettings;
+  /** Whether it finishes an interrupted command. */
+  isRepeat: boolean;
   /** Id of the command's journal row. */
   row: string;
 }
@@ -62,12 +64,22 @@ export function serviceChange(command: VerbCommand, service: ServiceRecord): Ser
   const added = stated ? { ...named, [customerRef]: request.customer ?? '' } : named;
   return {
     id: service.id,
-    ...(stored.until === undefined ? {} : { nextDueDate: stored.until }),
+    ...(stored.until === undefined ? {} : { nextDueDate: toDueDate(command, stored.until, service) }),
     ...(stored.product === undefined ? {} : { product: stored.product }),
     refs: added,
     ownRefs: Object.fromEntries(Object.keys(added).map((key) => [key, true])),
     updatedAt: context.now(),
   };
+}
+
+/** Returns the due date that a renewal stores. A repeat keeps a later one that was set since; only a stated date moves it back. */
+function toDueDate(
+  { request: { until, ref }, isRepeat }: VerbCommand,
+  date: string,
+  { nextDueDate: due }: ServiceRecord,
+): string {
+  const isStated = until !== undefined && !(isRepeat && ref !== undefined);
+  return !isStated && due !== null && due > date ? due : date;
 }
 
 /** Records that the command is done. */
