@@ -13,13 +13,15 @@ import type { HiddifyUser } from '../client/records.js';
 import type { HiddifyState } from './lists.js';
 import { USER_REF } from './settings.js';
 
-/** Decides from an observation how an action ended that was left planned or in doubt; null when it can't be decided. */
+/**
+ * Decides from an observation how an action ended that was left planned or in doubt; null when it can't be decided. The panel
+ * completes a request whose sender has gone, so that nothing counts as not done before that.
+ */
 export function resolveAction(action: ActionRecord, { state, at }: Observation<HiddifyState>): StepOutcome | null {
   if (!state) return null;
   const outcome = findOutcome(action, state.user);
   if (outcome?.state !== 'failed') return outcome;
-  const age = callAgeMs(action, Date.parse(at));
-  return action.state === 'in-doubt' && age < IN_PROGRESS_MS ? null : outcome;
+  return callAgeMs(action, Date.parse(at)) < IN_PROGRESS_MS ? null : outcome;
 }
 
 function findOutcome(action: ActionRecord, user: HiddifyUser | null): StepOutcome | null {

@@ -66,9 +66,9 @@ export function landAt(
 /** Sends a call that the killed engine had sent. */
 export function arrive({ panel: { url } }: KillableBench, call: FakeCall): Promise<unknown> {
   const { path, method, headers, body } = call;
-  const kept = ['authorization', 'content-type', 'key', 'sign'].flatMap((name) => {
+  const kept = ['authorization', 'content-type', 'hiddify-api-key', 'key', 'sign'].flatMap((name) => {
     const value = headers[name];
     return typeof value === 'string' ? [[name, value] as const] : [];
   });
-  return fetch(`${url}${path}`, { method, headers: Object.fromEntries(kept), body });
+  return fetch(new URL(path, url), { method, headers: Object.fromEntries(kept), body });
 }
