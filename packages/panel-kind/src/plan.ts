@@ -126,7 +126,7 @@ export function waitsForEnded({ service, sharers }: Pick<TargetState, 'service' 
 export type AccountCommand =
   /**
    * `adopt`: the operator confirms that an existing account belongs to the service. `earlier`: the actions of an interrupted
-   * creation that this one repeats; the password that they set is not known.
+   * creation that this one repeats; the password that they set is not known. `setPassword`: an account that it made gets the command's.
    */
   | { verb: 'create'; adopt: boolean; setPassword: boolean; earlier?: readonly ActionRecord[] }
   | { verb: 'change-password' }

@@ -1,9 +1,10 @@
 import { type AccountCommand, type ItemError, type Panel, toItemError } from '@sluice/panel-kind';
-import { type ActionRecord, type HoldRecord, mergeService, type ServiceRecord } from '@sluice/state-store';
+import { type HoldRecord, mergeService, type ServiceRecord } from '@sluice/state-store';
 import { readEnforcements } from '../../context/enforcement.js';
 import { listPaidOrders } from '../billing/service-credentials.js';
 import { type AccountVerb, hasAccount, listNewRefs, NO_ACCOUNT, ownsAccount } from '../../kernel/subject/account.js';
 import { previewCreation } from './credentials.js';
+import type { EarlierCreation } from './earlier-creation.js';
 import { refsChange } from '../../kernel/changes/journal.js';
 import { endHolds, undecided } from '../../loop/decide.js';
 import { leaveOut } from '../../kernel/subject/facts.js';
@@ -146,8 +147,8 @@ async function planAccount(on: RunOnPanel, work: Planned, facts: Planned, verb: 
   const { service, product } = facts;
   const refusal = verb === 'create' ? (panel.accounts?.check(service, product) ?? null) : null;
   const preview = verb === 'terminate' ? null : await previewCreation(context, panel, service, product);
-  const { problem: place = null, earlier = [] } = preview ?? {};
-  const { plan, problem } = planSteps(on, facts, toCommand(panel, verb, earlier));
+  const { problem: place = null, ...creation } = preview ?? { earlier: [], isSet: false };
+  const { plan, problem } = planSteps(on, facts, toCommand(panel, verb, creation));
   const counted = { ...plan, counts: plan.steps.length > 0 };
   return withError({ ...work, plan: counted }, refusal ?? problem ?? place);
 }
@@ -156,8 +157,9 @@ function withNewRefs({ context, panel }: RunOnPanel, { service, product }: Plann
   return mergeService(service, refsChange(service, listNewRefs(context, panel, service, product), context.now()));
 }
 
-function toCommand({ passwords }: Panel, verb: AccountVerb, earlier: readonly ActionRecord[]): AccountCommand {
-  return verb === 'create' ? { verb, adopt: false, setPassword: passwords !== undefined, earlier } : { verb };
+function toCommand({ passwords }: Panel, verb: AccountVerb, { earlier, isSet }: EarlierCreation): AccountCommand {
+  if (verb !== 'create') return { verb };
+  return { verb, adopt: false, setPassword: passwords !== undefined && !isSet, earlier };
 }
 
 /** Makes and removes what is due, one account after the other, each by its own command; a preview only reports problems. */

@@ -1,7 +1,6 @@
 import type { Credentials } from '@sluice/contract/documents';
 import { type ItemError, type Panel, type ProductSettings, toItemError } from '@sluice/panel-kind';
-import type { ActionRecord, ServiceRecord } from '@sluice/state-store';
-import type { JournalPayload } from '../../kernel/changes/journal.js';
+import type { ServiceRecord } from '@sluice/state-store';
 import { type BillingPlace, checkCredentials, findBillingPlace } from '../billing/service-credentials.js';
 import type { Applied } from '../../kernel/subject/stages.js';
 import type { Context } from '../../context/context.js';
@@ -14,7 +13,8 @@ import {
   planPassword,
   previewPassword,
 } from './password.js';
-import { findOpenRow, listEarlier, parseStored } from './stored-command.js';
+import { type EarlierCreation, readEarlierCreation, setsOwnPassword, wasPasswordChanged } from './earlier-creation.js';
+import { findOpenRow, parseStored } from './stored-command.js';
 import type { ProvisionRequest } from './verb-command.js';
 
 /** Returns whether the command sets a password: a new one, or that of an account that is incomplete or gone. */
@@ -76,19 +76,20 @@ export async function choosePassword(
   return { plan: request.dryRun ? null : await planPassword(context.deps, options), isKnown };
 }
 
-/**
- * Returns why the password of an account that a run will create has no place, and the actions of an interrupted creation whose password
- * is not known.
- */
+/** Returns why the password of an account that a run will create has no place, and the creation that the run continues. */
 export async function previewCreation(
   context: Context,
   panel: Panel,
   service: ServiceRecord,
   product: ProductSettings,
-): Promise<{ problem: ItemError | null; earlier: ActionRecord[] }> {
+): Promise<{ problem: ItemError | null } & EarlierCreation> {
   const open = await findOpenRow(context, service.id, 'create');
-  const listed = (isKnown: boolean) => (open === null ? [] : listEarlier(context, open, isKnown));
-  if (panel.passwords === undefined) return { problem: null, earlier: await listed(false) };
+  const read = async (isKnown: boolean): Promise<EarlierCreation> => {
+    if (open === null) return { earlier: [], isSet: false };
+    const creation = await readEarlierCreation(context, open, isKnown);
+    return { ...creation, isSet: creation.isSet || (await wasPasswordChanged(context, open)) };
+  };
+  if (panel.passwords === undefined) return { problem: null, ...(await read(false)) };
   const billing = await findBillingPlace(context, service, product);
   const earlierFile = parseStored(open)?.passwordFile ?? null;
   const folder = billing === null ? product.credentials?.writeTo : undefined;
@@ -96,9 +97,9 @@ export async function previewCreation(
   const options = { ...places, service: service.id, shown: false, accepts: panel.passwords.accepts };
   try {
     previewPassword(context.deps, options);
-    return { problem: null, earlier: await listed(hasEarlierPassword(context.deps, options)) };
+    return { problem: null, ...(await read(hasEarlierPassword(context.deps, options))) };
   } catch (error) {
-    return { problem: toItemError(error), earlier: [] };
+    return { problem: toItemError(error), earlier: [], isSet: false };
   }
 }
 
@@ -111,11 +112,6 @@ export function placePassword(
   if (file === null) return;
   if (write === null) removeDraft(files, file, row);
   else writePasswordFile(files, { file, password, write }, row);
-}
-
-/** Returns whether a change sets the password of its command. */
-export function setsOwnPassword({ payload }: Pick<ActionRecord, 'payload'>): boolean {
-  return (payload as Partial<JournalPayload> | null)?.setsPassword === true;
 }
 
 /** Returns whether it is not known if the panel has the password of a command. */

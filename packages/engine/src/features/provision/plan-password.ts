@@ -4,7 +4,8 @@ import { findBillingPlace, writeCredentials } from '../billing/service-credentia
 import type { Context } from '../../context/context.js';
 import { choosePassword, setsPassword } from './credentials.js';
 import type { PasswordPlan } from './password.js';
-import { listEarlier, parseStored } from './stored-command.js';
+import { readEarlierCreation, wasPasswordChanged } from './earlier-creation.js';
+import { parseStored } from './stored-command.js';
 import type { ProvisionRequest } from './verb-command.js';
 
 /** The password of a command, and the command about the account that follows; null for none. */
@@ -24,15 +25,19 @@ export async function decidePassword(
 ): Promise<PlannedPassword> {
   const { verb, adopt = false } = request;
   const billing = panel.passwords === undefined ? null : await findBillingPlace(context, service, product);
-  const how = { verb, adopt, isRepeat: open !== null, mustLook: billing !== null };
+  const creation = verb === 'create' ? open : null;
+  // The changed password stays: another one is set only for an account that is gone.
+  const isChanged = creation !== null && (await wasPasswordChanged(context, creation));
+  const how = { verb, adopt, isRepeat: open !== null && !isChanged, mustLook: billing !== null || isChanged };
   const setPassword = await setsPassword(context, panel, service, how);
   const earlierFile = parseStored(open)?.passwordFile ?? null;
   const places = { product, billing, earlierFile, accepts: panel.passwords?.accepts };
   const { plan, isKnown } = setPassword
     ? await choosePassword(context, service.id, withEarlierFile(request, earlierFile), places)
     : { plan: null, isKnown: false };
-  const earlier = verb === 'create' && open !== null ? await listEarlier(context, open, isKnown) : [];
-  return { plan, account: accountOrder(request, setPassword, earlier), earlierFile };
+  const { earlier, isSet } =
+    creation === null ? { earlier: [], isSet: false } : await readEarlierCreation(context, creation, isKnown);
+  return { plan, account: accountOrder(request, setPassword && !isSet, earlier), earlierFile };
 }
 
 /**

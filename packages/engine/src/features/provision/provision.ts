@@ -11,7 +11,8 @@ import { unknownProduct } from '../../base/config/find-panel.js';
 import { toServiceAccess } from '../services/customer-access.js';
 import type { AccountVerb } from '../../kernel/subject/account.js';
 import { checkRequest } from './check-request.js';
-import { placePassword, setsOwnPassword, toCredentials } from './credentials.js';
+import { placePassword, toCredentials } from './credentials.js';
+import { wasPasswordSet } from './earlier-creation.js';
 import { checkUnbilled, type LastCalls } from './unbilled.js';
 import { endCommandRow } from '../../kernel/changes/journal.js';
 import {
@@ -136,10 +137,10 @@ async function carryOut(
     confirm?.(service);
     return decide(context, panel, service, { ...request, isAutomatic: frame.decidedByRun === true });
   });
-  const { plan, earlierFile } = made.content;
+  const { plan, earlierFile, begunAt } = made.content;
   // A killed run may have set the password that its file has.
   const hasEarlier = plan?.file != null && plan.file === earlierFile && !plan.generated;
-  const wasSet = hasEarlier && (await wasPasswordSet(context, id, made.content));
+  const wasSet = hasEarlier && begunAt !== null && (await wasPasswordSet(context, id, begunAt));
   const result = wasSet ? { ...made, work: { ...made.work, passwordSet: true } } : made;
   if (plan?.file != null && isUnused(result)) context.deps.files.remove(plan.file);
   return result;
@@ -157,13 +158,6 @@ function isUnused({
   if (isOurs && report.run.outcome === 'done') return true;
   // A repeat of a command that was refused makes another one.
   return plan?.generated === true && work.actions.length === 0;
-}
-
-/** Returns whether the command has set its password before this run. */
-async function wasPasswordSet({ store }: Context, id: string, { begunAt }: DecidedCommand): Promise<boolean> {
-  if (begunAt === null) return false;
-  const rows = await store.actions.list({ service: id, since: begunAt });
-  return rows.some((row) => row.state === 'applied' && setsOwnPassword(row));
 }
 
 /** A command with its password. */
@@ -236,8 +230,9 @@ async function decide(
   if (renewed) return renewedContent(panel, product);
   const { plan, account, earlierFile } = await decidePassword(context, panel, service, { request, product, open });
   if (plan) Object.assign(stored, { passwordFile: plan.file, delivers: plan.billing !== undefined });
-  // A repeat with another password file stores the new file.
-  const continued = plan !== null && plan.file !== earlierFile ? null : open;
+  // A repeat with another password file, or another password for it, stores another row: all actions since it send that password.
+  const isRemade = plan !== null && (plan.file !== earlierFile || (plan.generated && plan.file !== null));
+  const continued = isRemade ? null : open;
   const ended = [superseded, continued === null ? open : null].filter((row) => row !== null);
   const delivery = { isDone: false };
   const row = continued?.id ?? context.id('act');

@@ -9,12 +9,7 @@ import {
 import type { ActionRecord, ServiceRecord } from '@sluice/state-store';
 import { findTimeZone } from '../../base/config/find-entry.js';
 import { plannedRow } from '../../kernel/changes/journal.js';
-import {
-  COMMAND_PREFIX,
-  isCommandRow,
-  type BeforeRenewal,
-  type StoredCommand,
-} from '../../kernel/subject/command-row.js';
+import { COMMAND_PREFIX, type BeforeRenewal, type StoredCommand } from '../../kernel/subject/command-row.js';
 import type { Context } from '../../context/context.js';
 import type { ProvisionRequest } from './verb-command.js';
 import type { VerbCommand } from './verb-command.js';
@@ -23,25 +18,6 @@ import type { VerbCommand } from './verb-command.js';
 export async function findOpenRow(context: Context, id: string, verb: string): Promise<ActionRecord | null> {
   const rows = await context.store.actions.unresolved({ services: [id] });
   return rows.find((row) => row.type === `${COMMAND_PREFIX}${verb}`) ?? null;
-}
-
-/**
- * Lists the actions of an interrupted creation, which may have made an account with a password that is not known; `isKnown`: the file
- * of its last run has the password that this one sent.
- */
-export async function listEarlier(
-  { store }: Context,
-  { service, plannedAt: begunAt }: ActionRecord,
-  isKnown: boolean,
-): Promise<ActionRecord[]> {
-  if (service === null) return [];
-  const rows = await store.actions.list({ service });
-  // The password of a creation that was done was delivered.
-  const doneAt = rows.reduce((last, row) => {
-    const isDone = row.type === `${COMMAND_PREFIX}create` && row.state === 'applied';
-    return isDone && row.endedAt !== null && row.endedAt > last ? row.endedAt : last;
-  }, '');
-  return rows.filter((row) => !isCommandRow(row) && row.plannedAt >= doneAt && !(isKnown && row.plannedAt >= begunAt));
 }
 
 /** Returns what the journal row of a command stores. */

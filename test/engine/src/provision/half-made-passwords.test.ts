@@ -1,0 +1,122 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { startAccountsBench } from '../bench/accounts-bench.js';
+import { useOpened } from '../bench/each-test.js';
+import { HOUR } from '../bench/engine-bench.js';
+import { done } from '../bench/outcomes.js';
+import { listActions, md5 } from '../whmcs/accounts.js';
+
+const [at, open] = useOpened(startAccountsBench);
+
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true });
+});
+
+const refuse = (endpoint: RegExp): void => {
+  at.relay.server.inject({ endpoint, fault: { kind: 'status', status: 500 } });
+};
+const account = () => [...at.relay.world.users.values()].find(({ user }) => user === at.relayUsers()[0])!;
+const isSet = (password: string): boolean => account().pwd === md5(password);
+const read = (file: string): string => readFileSync(file, 'utf8').trim();
+
+/** Reconciles an hour later without refusals; returns what was changed, as the plan shows it. */
+async function finish(): Promise<string[]> {
+  at.relay.server.clearFaults();
+  at.bench.clock.advance(HOUR);
+  const planned = listActions(await at.plan());
+  const made = listActions(await done(at.reconcile()));
+  expect(made).toEqual(planned);
+  return made;
+}
+
+const makeHalf = async (writeTo: string): Promise<void> => {
+  await open({ writeTo });
+  at.addOrder(1);
+  await at.sync();
+  refuse(/tunnel\/user\/assign$/);
+  await at.reconcile();
+  expect(at.relayUsers()).toHaveLength(1);
+};
+const change = async (): Promise<string> => {
+  const { credentials } = await done(at.sluice.provision.changePassword('whmcs-1', { showPassword: 'always' }));
+  return credentials?.password ?? '';
+};
+
+describe('the password of a half-made account', () => {
+  let file = '';
+  beforeEach(async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'sluice-passwords-'));
+    folders.push(folder);
+    file = path.join(folder, 'whmcs-1.password');
+    await makeHalf(folder);
+  });
+
+  it('stays as its creation set it', async () => {
+    const first = read(file);
+    expect(await finish()).toEqual(['whmcs-1 assign-tunnel']);
+    expect([isSet(first), read(file)]).toEqual([true, first]);
+  });
+
+  it('stays as a command changed it', async () => {
+    const changed = await change();
+    expect(await finish()).toEqual(['whmcs-1 assign-tunnel']);
+    expect(isSet(changed)).toBe(true);
+  });
+
+  it('stays as the customer changed it', async () => {
+    account().pwd = md5('Chosen-by-customer-1');
+    expect(await finish()).toEqual(['whmcs-1 assign-tunnel']);
+    expect(isSet('Chosen-by-customer-1')).toBe(true);
+  });
+
+  it('stays as a command changed it when the creation is repeated with the same file, or with another password', async () => {
+    const changed = await change();
+    await at.sluice.provision.create('whmcs-1', { passwordFile: file });
+    at.relay.server.clearFaults();
+    const made = await done(at.sluice.provision.create('whmcs-1', { password: 'Another-password-1' }));
+    expect([made.credentials, isSet(changed)]).toEqual([null, true]);
+  });
+
+  it('is that of the file where the account is made again', async () => {
+    await change();
+    at.relay.world.users.delete(account().id);
+    await finish();
+    expect(isSet(read(file))).toBe(true);
+  });
+
+  it('is that of the file where its first file was removed', async () => {
+    rmSync(file);
+    at.relay.server.clearFaults();
+    refuse(/user\/update$/);
+    at.bench.clock.advance(HOUR);
+    await at.reconcile();
+    expect(isSet(read(file))).toBe(false);
+    expect(await finish()).toContain('whmcs-1 update-user');
+    expect(isSet(read(file))).toBe(true);
+  });
+});
+
+describe('the password of a half-made account that WHMCS has', () => {
+  beforeEach(() => makeHalf('whmcs'));
+  const expectUsable = (): void => {
+    expect(isSet(at.whmcs.service(1).password)).toBe(true);
+  };
+
+  it('stays as a command changed it', async () => {
+    const changed = await change();
+    expect(await finish()).toEqual(['whmcs-1 assign-tunnel']);
+    expect(isSet(changed)).toBe(true);
+    expectUsable();
+  });
+
+  it('is set again where WHMCS did not store the changed one', async () => {
+    at.whmcs.quirks.denied.add('UpdateClientProduct');
+    await at.sluice.provision.changePassword('whmcs-1');
+    at.whmcs.quirks.denied.clear();
+    expect(await finish()).toContain('whmcs-1 update-user');
+    expectUsable();
+  });
+});
