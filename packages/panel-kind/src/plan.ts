@@ -130,7 +130,8 @@ export type AccountCommand =
    */
   | { verb: 'create'; adopt: boolean; setPassword: boolean; earlier?: readonly ActionRecord[] }
   | { verb: 'change-password' }
-  | { verb: 'terminate' }
+  /** `earlier`: the actions of an interrupted creation, which may have made an account that is not known to be the service's. */
+  | { verb: 'terminate'; earlier?: readonly ActionRecord[] }
   /** The account is to be active, although somebody else suspended it. */
   | { verb: 'unsuspend' }
   | ({ verb: 'did' } & DidCommand);

@@ -28,6 +28,7 @@ import { speedPlan } from './speed.js';
 import { emptyPlan, failedPlan, resolveEvidence, toPlan } from './steps.js';
 import { toPlanInput, type PlanInput } from './plan-input.js';
 import { planTarget } from './target.js';
+import { findUnproven } from './unproven.js';
 
 const passwordOnly: FlvxAccountTarget = {
   setsPassword: true,
@@ -74,6 +75,8 @@ function planCommand(defaults: FlvxDefaults, target: TargetState, state: Service
   const sharedWith = [...new Set([...sharerIds(target), ...(hasEnded ? [] : state.sharers)])];
   if (sharedWith.length > 0) return failedPlan(sharedAccount(service.id, sharedWith));
   if (command?.verb === 'terminate') {
+    const unproven = findUnproven(target, account);
+    if (unproven !== null) return failedPlan(unproven);
     const speedKey = findLimitKey(service, account.user?.id);
     return toPlan(planTerminate(account, { speedKey, speedNames: state.oldLimitNames }), null);
   }

@@ -4,7 +4,7 @@ import { readEnforcements } from '../../context/enforcement.js';
 import { listPaidOrders } from '../billing/service-credentials.js';
 import { type AccountVerb, hasAccount, listNewRefs, NO_ACCOUNT, ownsAccount } from '../../kernel/subject/account.js';
 import { previewCreation } from './credentials.js';
-import type { EarlierCreation } from './earlier-creation.js';
+import { type EarlierCreation, toTermination } from './earlier-creation.js';
 import { refsChange } from '../../kernel/changes/journal.js';
 import { endHolds, undecided } from '../../loop/decide.js';
 import { leaveOut } from '../../kernel/subject/facts.js';
@@ -147,8 +147,9 @@ async function planAccount(on: RunOnPanel, work: Planned, facts: Planned, verb: 
   const { service, product } = facts;
   const refusal = verb === 'create' ? (panel.accounts?.check(service, product) ?? null) : null;
   const preview = verb === 'terminate' ? null : await previewCreation(context, panel, service, product);
-  const { problem: place = null, ...creation } = preview ?? { earlier: [], isSet: false };
-  const { plan, problem } = planSteps(on, facts, toCommand(panel, verb, creation));
+  const place = preview?.problem ?? null;
+  const command = preview === null ? await toTermination(context, service.id) : toCommand(panel, verb, preview);
+  const { plan, problem } = planSteps(on, facts, command);
   const counted = { ...plan, counts: plan.steps.length > 0 };
   return withError({ ...work, plan: counted }, refusal ?? problem ?? place);
 }

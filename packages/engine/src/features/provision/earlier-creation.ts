@@ -1,3 +1,4 @@
+import type { AccountCommand } from '@sluice/panel-kind';
 import type { ActionRecord } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
 import type { JournalPayload } from '../../kernel/changes/journal.js';
@@ -47,6 +48,11 @@ export async function wasPasswordChanged(
   if (changes.length === 0) return false;
   // The account may have been made again since.
   return !(await listUndelivered(context, service)).some((row) => row.calledAt !== null && setsOwnPassword(row));
+}
+
+/** Returns the command about an account that ends, with what an interrupted creation may have made. */
+export async function toTermination(context: Context, service: string): Promise<AccountCommand> {
+  return { verb: 'terminate', earlier: await listUndelivered(context, service) };
 }
 
 /** Lists the actions of a service since a command delivered the password of its account: one that was done. */

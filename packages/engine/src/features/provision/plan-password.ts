@@ -4,7 +4,7 @@ import { findBillingPlace, writeCredentials } from '../billing/service-credentia
 import type { Context } from '../../context/context.js';
 import { choosePassword, setsPassword } from './credentials.js';
 import type { PasswordPlan } from './password.js';
-import { readEarlierCreation, wasPasswordChanged } from './earlier-creation.js';
+import { readEarlierCreation, toTermination, wasPasswordChanged } from './earlier-creation.js';
 import { parseStored } from './stored-command.js';
 import type { ProvisionRequest } from './verb-command.js';
 
@@ -24,6 +24,7 @@ export async function decidePassword(
   { request, product, open }: { request: ProvisionRequest; product: ProductSettings; open: ActionRecord | null },
 ): Promise<PlannedPassword> {
   const { verb, adopt = false } = request;
+  if (verb === 'terminate') return { plan: null, earlierFile: null, account: await toTermination(context, service.id) };
   const billing = panel.passwords === undefined ? null : await findBillingPlace(context, service, product);
   const creation = verb === 'create' ? open : null;
   // The changed password stays: another one is set only for an account that is gone.
@@ -79,5 +80,5 @@ function accountOrder(
 ): AccountCommand | null {
   const { verb, adopt = false } = request;
   if (verb === 'create') return { verb, adopt, setPassword, earlier };
-  return verb === 'change-password' || verb === 'terminate' ? { verb } : null;
+  return verb === 'change-password' ? { verb } : null;
 }

@@ -6,6 +6,7 @@ import { planSteps } from '../../loop/plan.js';
 import type { PanelRun, PartHooks } from '../../loop/run-part.js';
 import { findSharers } from '../../loop/sharing.js';
 import type { Applied, RunOnPanel } from '../../kernel/subject/stages.js';
+import { toTermination } from './earlier-creation.js';
 import { LEASED, withError } from '../../kernel/subject/to-stage.js';
 
 /** Unfinished terminations, which a run continues, regardless of the brake and the product's `terminate`. */
@@ -29,7 +30,7 @@ async function finishTerminations(on: PanelRun, subjects: readonly Applied[]): P
 async function showRest(on: RunOnPanel, work: Applied): Promise<Applied> {
   const { context, run } = on;
   const { service } = work;
-  const command = { verb: 'terminate' } as const;
+  const command = await toTermination(context, service.id);
   const observations = await observeServices(on, [service], { refresh: true, command, open: openRows([work]) });
   const looked = { ...work, observation: observations.get(service.id) ?? null };
   const [shared = looked] = await findSharers(on, [looked], new Set([service.id]));
