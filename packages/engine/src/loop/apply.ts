@@ -48,9 +48,12 @@ interface AppliedServices {
 /** Stores the decisions and makes the changes; a dry run only lists them. */
 export async function apply(run: ApplyRun, planned: readonly Planned[], verdict: Verdict): Promise<AppliedServices> {
   const { dryRun } = run.request;
+  const subjectsNow = planned.map(unapplied);
+  const previewed = subjectsNow.filter((work) => verdict.treatment(work).previewOnly);
+  const asNow = new Set(dryRun ? [] : previewed.map(({ service }) => service.id));
   const show = async (work: Applied): Promise<Applied> =>
-    verdict.treatment(work).previewOnly ? withStopsShown(run, work, dryRun) : work;
-  const started = await Promise.all(planned.map(unapplied).map(show));
+    verdict.treatment(work).previewOnly ? withStopsShown(run, work, asNow) : work;
+  const started = await Promise.all(subjectsNow.map(show));
   if (dryRun || started.length === 0) {
     const shown = showSteps(run, started, verdict);
     const subjects = dryRun ? await Promise.all(shown.map((work) => withRefusedRaise(run, work))) : shown;

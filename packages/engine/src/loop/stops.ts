@@ -5,12 +5,13 @@ import { planSteps, withStopsNow } from './plan.js';
 import { loadHoldsOfSharers } from './sharing.js';
 
 /**
- * Returns the service with what stops it now, where neither its plan is carried out nor those of the services that share with it. A
- * dry run shows what a run would leave; a service whose own hold would end is held now.
+ * Returns the service with what stops it now, where its plan is not carried out. `asNow` are the services whose plans are not carried
+ * out either; none in a dry run, which shows what a run would leave. A service whose own hold would end is held now.
  */
-export async function withStopsShown(on: RunOnPanel, work: Applied, isDryRun: boolean): Promise<Applied> {
-  const isAsPlanned = isDryRun || work.closes.length > 0 || listAwaited(work).length === 0;
-  return withStopsNow(isAsPlanned ? work : await withStopsOfSharers(on, work));
+export async function withStopsShown(on: RunOnPanel, work: Applied, asNow: ReadonlySet<string>): Promise<Applied> {
+  const isMeant = (id: string): boolean => asNow.has(id);
+  const isAsPlanned = work.closes.length > 0 || !listAwaited(work).some(({ service }) => isMeant(service));
+  return withStopsNow(isAsPlanned ? work : await withoutUndoing(on, work, isMeant));
 }
 
 /**
@@ -25,8 +26,12 @@ export async function withStopsLeft(on: RunOnPanel, work: Applied): Promise<Appl
     awaited.some((one) => one.service === service && one.targets.includes(target)),
   );
   if (!isLeft) return work;
+  const isMeant = (id: string): boolean => awaited.some(({ service }) => service === id);
   const observation = await observeAgain(on, work);
-  return observation?.state == null ? work : withStopsOfSharers(on, work, observation);
+  const isRead = observation?.state != null && observation.error === null;
+  // What can't be read is as it was before the change that failed.
+  const found = await withoutUndoing(on, isRead ? { ...work, observation } : work, isMeant);
+  return { ...found, observation: work.observation };
 }
 
 /** Lists the objects whose restrictions were to be undone for the sharers of a service. */
@@ -36,10 +41,10 @@ function listAwaited({ sharers }: Pick<Applied, 'sharers'>): { service: string; 
   );
 }
 
-/** Plans again as if nothing were undone for others, and returns the service with what stops it by that. */
-async function withStopsOfSharers(on: RunOnPanel, work: Applied, observation = work.observation): Promise<Applied> {
-  const sharers = work.sharers.map((sharer) => ({ ...sharer, restricted: [] }));
-  const [current = work] = await loadHoldsOfSharers(on, [{ ...work, observation, sharers }]);
+/** Plans again as if nothing were undone for these sharers, and returns the service with what stops it by that. */
+async function withoutUndoing(on: RunOnPanel, work: Applied, isMeant: (service: string) => boolean): Promise<Applied> {
+  const sharers = work.sharers.map((sharer) => (isMeant(sharer.service.id) ? { ...sharer, restricted: [] } : sharer));
+  const [current = work] = await loadHoldsOfSharers(on, [{ ...work, sharers }]);
   const { plan, drift } = planSteps(on, current);
   if (work.plan === null) return work;
   const others = (work.plan.notices ?? []).filter((notice) => !saysStopped(notice));

@@ -58,6 +58,18 @@ describe('calls that came after the bill of a line in use, and that a later list
     expect(await listFound()).toEqual([]);
   });
 
+  it('stay reported by a run whose clock is ahead', async () => {
+    await billAt('2027-01-06T08:00:00Z');
+    const { now } = at.bench.clock;
+    const ahead = { now: () => now() + 120 * 86_400_000, sleep: () => Promise.resolve() };
+    await at.bench.restart({ clock: ahead });
+    await at.bill();
+    await at.bench.restart();
+    expect(await listFound()).toEqual(['30.0000 BRL']);
+    for (const time of ['2027-01-08T09:00:00Z', '2027-01-20T09:00:00Z']) await billAt(time);
+    expect(await listFound()).toEqual(['30.0000 BRL']);
+  });
+
   describe('together with those that were billed', () => {
     beforeEach(hideCalls);
 

@@ -221,6 +221,14 @@ describe('calls of a prepaid line', () => {
       expect(await listReported()).toEqual([]);
     });
 
+    it('are paid where a command ends the line after its service, which is removed then', async () => {
+      at.bench.clock.advance(HOUR);
+      await end('svc-2');
+      expect(await listReported()).toEqual([]);
+      await at.sluice.services.remove('svc-2');
+      expect(await listReported()).toEqual([]);
+    });
+
     it('are reported where the panel says otherwise, or the service is removed', async () => {
       Object.assign(at.panel.subscriber(line), { billingType: 'postpaid' });
       expect(await listReported()).toEqual([`${line}: 3.0000 BRL`]);

@@ -107,6 +107,37 @@ describe('two services with holds that share a port, which was disabled for the 
     ]);
     expect([at.panel.port(7011).adminState, await isStopped()]).toEqual(['up', false]);
   });
+
+  it('are still stopped where the panel answers nothing from that change on', async () => {
+    const fault = { kind: 'status', status: 503 } as const;
+    at.panel.server.onCall(({ endpoint }) => {
+      if (endpoint.endsWith('/enable')) at.panel.server.inject({ match: () => true, fault });
+    });
+    at.panel.server.inject({ match: ({ endpoint }) => endpoint.endsWith('/enable'), fault });
+    expect(await releaseBoth()).toEqual({ told: [STILL_STOPPED], codes: ['stopped_by_panel', 'release'] });
+    expect([at.panel.port(7011).adminState, await isStopped()]).toEqual(['down', true]);
+  });
+});
+
+it('shows no observed service as stopped by a hold that the same run ended elsewhere', async () => {
+  await open(TO_CLIENTS);
+  for (const [name, action, enforce] of [
+    ['ports', 'disable-ports', ', enforce: observe'],
+    ['both', 'both', ''],
+  ] as const) {
+    const product = `${name}: { panel: dcim, quota: { total: 100GB }, action: ${action}`;
+    await at.bench.edit(`${product} }`, `${product}, allowSharedPorts: true${enforce} }`);
+  }
+  await at.addService(1, { product: 'ports', values: { client: '42' }, ports: PORTS });
+  await at.addService(2, { product: 'both', values: { client: '43' }, ports: PORTS, serverId: 301 });
+  at.use(2, 120);
+  await at.poll({ allowMass: true });
+  at.bench.clock.advance(HOUR);
+  await at.sluice.reconcile();
+  expect([at.panel.port(7011).adminState, await isStopped()]).toEqual(['down', true]);
+  await at.sluice.overrides.set('svc-2', { quota: '500GB' });
+  await at.pollAfter(HOUR, { allowMass: true });
+  expect([at.panel.port(7011).adminState, await isStopped()]).toEqual(['up', false]);
 });
 
 it('names no service as stopped by the panel whose port the run gives back for one that has ended', async () => {

@@ -8,6 +8,7 @@ import { isLiving } from '../../base/lifecycle.js';
 import type { Context } from '../../context/context.js';
 import { isByHand } from '../billing/by-hand.js';
 import { hasCalls } from '../telephony/panels.js';
+import { isClockBelievedOn } from '../../context/clock-guard.js';
 import { isBilledAgain } from './billed-again.js';
 import { chargeAcknowledged, type FoundCalls, toFoundKey } from './charged-before.js';
 import type { UnbilledPart } from './charged-by-hand.js';
@@ -27,7 +28,8 @@ type Known = readonly ConditionRecord[];
 /**
  * Searches for calls that came after their bill, and those of lines that somebody lost, as far as they are on no bill and no run bills
  * them by itself, and stores them until they are billed or are gone; those that a person has charged as long as they are searched.
- * Returns a notice of each one that is new, or changed. What a panel does not answer stays as it was found before.
+ * Returns a notice of each one that is new, or changed. What a panel does not answer stays as it was found before, as does all while the
+ * clock is not believed.
  */
 export async function noteLateCalls(context: Context): Promise<Notice[]> {
   const news: Notice[] = [];
@@ -37,7 +39,8 @@ export async function noteLateCalls(context: Context): Promise<Notice[]> {
     const known = await listKnown(context.store, panel);
     const open = known.filter((one) => !isCharged(one));
     const found = await findLateCalls(context, panel, open);
-    if (found === null) continue;
+    // By a wrong clock, all of it is too old or to come.
+    if (found === null || !(await isClockBelievedOn(context, panel, context.start))) continue;
     const unsearched = await listUnsearched(context, panel, open);
     const stored = await storeFound(context, panel, { known, found, at, unsearched });
     const fresh = stored.filter(({ key, since }) => open.find((one) => one.key === key)?.since !== since);

@@ -144,24 +144,32 @@ function toStored({ payload }: ActionRecord): StoredCommand {
 }
 
 /**
- * Returns whether a command that found the calls of a line paid ended one of the periods in which a service had it. The service may have
- * been removed since, or be back with another line.
+ * Returns whether a command that found the calls of a line paid ended it after one of these periods, in which a service had it. The
+ * service may have ended before the command, been removed since, or be back with another line.
  */
 export async function endedPrepaid(
   { store }: Context,
   id: string,
-  periods: readonly Pick<OwnershipRecord, 'service' | 'since' | 'until'>[],
+  periods: readonly OwnershipRecord[],
 ): Promise<boolean> {
   const rows = await store.actions.list({ service: id, type: TERMINATE });
+  const prepaid = rows.filter((row) => row.state === 'applied' && toStored(row).prepaid === true);
   const own = periods.filter(({ service }) => service === id);
-  return rows
-    .filter((row) => row.state === 'applied' && toStored(row).prepaid === true)
-    .some(({ plannedAt, endedAt }) =>
-      own.some(
-        ({ since, until }) =>
-          (since ?? '') <= plannedAt && until !== null && plannedAt <= until && until <= (endedAt ?? ''),
-      ),
-    );
+  const [one] = own;
+  if (one === undefined || prepaid.length === 0) return false;
+  const ref = ownershipSubject(one.subject.slice(0, one.subject.indexOf(':')), '');
+  const all = (await store.ownership.list({ panel: one.panel, service: id })).filter(({ subject }) =>
+    subject.startsWith(ref),
+  );
+  return prepaid.some(({ plannedAt, endedAt }) => {
+    const isOver = ({ until }: OwnershipRecord): boolean => until !== null && until <= (endedAt ?? '');
+    const last = all.findLast((period) => (period.since ?? '') <= plannedAt && isOver(period));
+    return last !== undefined && own.some((mine) => isSamePeriod(mine, last));
+  });
+}
+
+function isSamePeriod(a: OwnershipRecord, b: OwnershipRecord): boolean {
+  return a.subject === b.subject && a.since === b.since;
 }
 
 async function findTermination({ store }: Context, { id, status }: ServiceRecord): Promise<ActionRecord | null> {
