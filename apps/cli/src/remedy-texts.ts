@@ -189,7 +189,7 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   line_gone:
     'Create it again with "sluice provision create {service}"; to name another line, unless Sluice made the lost one: "sluice service set {service} astbilling_subscriber_id=ID"',
   line_missing:
-    'Try again once the panel shows its lines; of a panel without any line, end the service with "sluice service set {service} status=terminated"',
+    'Try again once the panel shows its lines; if it shows none of them any more, correct its address, its credentials or its services',
   suspended_elsewhere: 'Reactivate it with "sluice provision unsuspend {service} --force"',
   channels_missing: 'Set it with "sluice service set {service} channels=N"',
   area_code_missing: 'Set it with "sluice service set {service} ddd=NN"',

@@ -9,13 +9,21 @@ export interface Listing {
 /**
  * Returns whether a record is gone that the panel did not show by its id. That alone shows nothing: a proxy, a key with fewer rights
  * or a changed filter hides it as well. It is gone only if the whole list of its kind lacks it and shows another record.
- *
- * @param known ids of others that should exist; where there are any, the list must show one of these
  */
-export async function isGone({ canList, list }: Listing, id: string, known: readonly string[] = []): Promise<boolean> {
+export async function isGone({ canList, list }: Listing, id: string): Promise<boolean> {
   if (!canList) return false;
+  const listed = await list();
+  return listed.length > 0 && listed.every((record) => record.id !== id);
+}
+
+/**
+ * The same of the line of a service that ends, where the list must show one of the `others`: those of living services. Where there are
+ * none, or lines can't be listed, nothing can show more than the answer of the panel.
+ */
+export async function isLineGone({ canList, list }: Listing, id: string, others: readonly string[]): Promise<boolean> {
+  if (!canList) return true;
   const listed = new Set((await list()).map((record) => record.id));
   if (listed.has(id)) return false;
-  const others = known.filter((other) => other !== id);
-  return others.length > 0 ? others.some((other) => listed.has(other)) : listed.size > 0;
+  const known = others.filter((other) => other !== id);
+  return known.length === 0 || known.some((other) => listed.has(other));
 }

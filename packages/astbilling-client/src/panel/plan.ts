@@ -11,7 +11,7 @@ import { planRepairs } from './plan-repairs.js';
 import { passwordStep, planLostPassword } from './plan-password.js';
 import { isSuspendedByUs, planDidCommand, toNumberSteps } from './plan-did.js';
 import { findForeignReference, toKnownTarget, toLineTarget } from './line-target.js';
-import type { LineState } from './state.js';
+import { GIVING_UP, type LineState } from './state.js';
 import { LINE_REF, USERNAME_REF } from './settings.js';
 import { DID_EVIDENCE, LINE_EVIDENCE, noteAll, toStep } from './steps.js';
 import { isMissing, planStates, type PresentLine, reportMissing } from './plan-holds.js';
@@ -160,7 +160,8 @@ function planTermination({ system }: PlanContext, plan: Plan, target: TargetStat
     plan.problems.push({ code: 'not_ours', message: conflict });
     return;
   }
-  const missing = evidence.filter((item) => item.kind === DID_EVIDENCE && isMissing(state, item));
+  const isLost = (item: EvidenceRecord): boolean => isMissing(state, item) && !wasGivenUp(target, item.target);
+  const missing = evidence.filter((item) => item.kind === DID_EVIDENCE && isLost(item));
   for (const item of missing) reportMissing(plan, item);
   if (line === null && !state.isGone && !wasEnded(target)) plan.problems.push(toUnseen(service));
   if (plan.problems.length > 0) return;
@@ -185,6 +186,11 @@ function wasEnded({ service, recent }: TargetState): boolean {
   return recent.some(
     ({ type, target, state }) => type === 'terminate-subscriber' && target === line && state === 'applied',
   );
+}
+
+/** Whether Sluice itself has taken a number from the line. */
+function wasGivenUp({ recent }: TargetState, did: string): boolean {
+  return recent.some(({ type, target, state }) => GIVING_UP.has(type) && target === did && state === 'applied');
 }
 
 function toUnseen({ id, refs }: ServiceRecord): ItemError {

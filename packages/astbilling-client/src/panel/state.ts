@@ -16,7 +16,7 @@ import { toReference } from '../account/reference.js';
 import type { LineSystem } from '../account/system.js';
 import type { AstbillingClient } from '../client/types.js';
 import { toCanonicalName } from '../wire/fields.js';
-import { isGone } from './absence.js';
+import { isGone, isLineGone } from './absence.js';
 import { listReferences, toCustomer, toUsernames, whenKnown } from './line-target.js';
 import { CUSTOMER_REF, LINE_REF } from './settings.js';
 import { DID_EVIDENCE, isDidById } from './steps.js';
@@ -102,8 +102,8 @@ async function readState(reads: Reads, service: ServiceRecord, options: LookOpti
     carriers: carrier === undefined ? [] : await client.carriers.list({}, call),
   };
   const isEnding = command?.verb === 'terminate' || (needsPlans && service.status === 'terminated');
-  const isLineGone = line === null && id !== undefined && isEnding && (await findLineGone(reads, id, options));
-  return { line, ...numbers, isGone: isLineGone, ...found, plans, ...ofNumber };
+  const isEnded = line === null && id !== undefined && isEnding && (await findLineGone(reads, id, options));
+  return { line, ...numbers, isGone: isEnded, ...found, plans, ...ofNumber };
 }
 
 const NOTHING_FOUND = { byReference: [], byUsername: [], customers: [] };
@@ -114,7 +114,7 @@ async function findLineGone({ client, call }: Reads, id: string, { known }: Look
     list: () => client.subscribers.list({}, call),
   };
   const others = (await known?.()) ?? [];
-  return isGone(
+  return isLineGone(
     listing,
     id,
     others.flatMap(({ refs }) => refs[LINE_REF] ?? []),
@@ -122,7 +122,7 @@ async function findLineGone({ client, call }: Reads, id: string, { known }: Look
 }
 
 /** Steps after which a line does not have its number any more. */
-const GIVING_UP: ReadonlySet<string> = new Set(['unlink-did', 'terminate-did']);
+export const GIVING_UP: ReadonlySet<string> = new Set(['unlink-did', 'terminate-did']);
 
 const NO_NUMBERS = { dids: [], left: [] };
 

@@ -9,6 +9,7 @@ const [at, open] = useOpened(startTelephonyBench);
 const [world, startWorld] = useOpened(openWorld);
 
 const NUMBER = '+551140001234';
+const HOUR = 3_600_000;
 const NOTHING = { rows: [], count: 0, data: [], meta: { total: 0 } };
 const EMPTY = { kind: 'mutate', change: (json: unknown) => ({ ...(json as object), ...NOTHING }) } as const;
 const NOT_FOUND = { kind: 'status', status: 404, body: { error: { code: 'not_found', message: 'no' } } } as const;
@@ -19,6 +20,13 @@ async function start(wire: Wire, others = 1): Promise<void> {
   await open({ wire });
   await at.addService();
   for (let n = 0; n < others; n += 1) at.panel.addSubscriber({ username: `ana${n}`, customer: '501', plan: '11' });
+}
+
+/** Adds another service with a line of its own. */
+async function addOther(): Promise<void> {
+  const other = at.panel.addSubscriber({ username: 'rui1044', customer: '501', plan: '11' });
+  const values = { panel: 'voice', product: 'line', client: '43', status: 'active' };
+  await at.sluice.services.add('svc-2', { ...values, astbilling_subscriber_id: other });
 }
 
 /** Ends the line, in words: the outcome, the error, and the lifecycle. */
@@ -43,6 +51,7 @@ describe('the termination of a line that is not found by its id', () => {
 
   it('fails while the panel lists no line, as it does for a key with fewer rights', async () => {
     await start('magnusbilling');
+    await addOther();
     await at.sluice.provision.suspend('svc-1');
     const show = hide({ match: ({ path }) => path.includes('user/read'), fault: EMPTY });
     expect(await terminate()).toEqual(['failed', 'line_missing', 'suspended']);
@@ -53,9 +62,7 @@ describe('the termination of a line that is not found by its id', () => {
 
   it('fails while the list shows no line of another service', async () => {
     await start('magnusbilling');
-    const other = at.panel.addSubscriber({ username: 'rui1044', customer: '501', plan: '11' });
-    const values = { panel: 'voice', product: 'line', client: '43', status: 'active' };
-    await at.sluice.services.add('svc-2', { ...values, astbilling_subscriber_id: other });
+    await addOther();
     const change = (json: unknown): unknown => {
       const rows = (json as { rows: { username: string }[] }).rows.filter(({ username }) => username === 'ana0');
       return { ...(json as object), rows, count: rows.length };
@@ -72,11 +79,10 @@ describe('the termination of a line that is not found by its id', () => {
     expect(await terminate()).toEqual(['done', null, 'terminated']);
   });
 
-  it('is done without another line where the service is set to terminated', async () => {
+  it('is done where no other service has a line', async () => {
     await start('magnusbilling', 0);
     at.panel.deleteSubscriber(LINE);
-    expect(await terminate()).toEqual(['failed', 'line_missing', 'active']);
-    await at.sluice.services.set('svc-1', { status: 'terminated' });
+    expect(await terminate()).toEqual(['done', null, 'terminated']);
     expect((await at.sluice.reconcile()).run.outcome).toBe('done');
   });
 });
@@ -87,11 +93,25 @@ it.each(WIRES)('the only line of a panel is ended, on the wire %s', async (wire)
   expect([await terminate(), state()]).toEqual([['done', null, 'terminated'], 'terminated']);
 });
 
+it('the only line of a panel, which Sluice made and staff removed, is ended by a run, with what was suspended', async () => {
+  await startWorld('magnusbilling');
+  const { fake, sluice, store } = world;
+  await sluice.provision.create('svc-1');
+  await sluice.provision.suspend('svc-1');
+  fake.deleteSubscriber('joao1042');
+  await sluice.services.set('svc-1', { status: 'terminated' });
+  expect((await sluice.reconcile()).run.outcome).toBe('done');
+  expect([await store.evidence.open(), await store.holds.open()]).toEqual([[], []]);
+  await sluice.services.remove('svc-1');
+});
+
 it('a run that ends a line by itself goes on once the panel shows it', async () => {
   await startWorld('magnusbilling');
   const { fake, sluice } = world;
   await sluice.provision.create('svc-1');
-  fake.addSubscriber({ username: 'ana1043', plan: '11' });
+  const other = fake.addSubscriber({ username: 'ana1043', plan: '11' });
+  const own = { panel: 'voice', product: 'line', client: '43', status: 'active' };
+  await sluice.services.add('svc-2', { ...own, astbilling_subscriber_id: other });
   await sluice.services.set('svc-1', { status: 'terminated' });
   const show = fake.server.inject({ match: ({ path }) => path.includes('user/read'), fault: EMPTY });
   expect((await sluice.reconcile({ dryRun: true })).services[0]?.error?.code).toBe('line_missing');
@@ -141,4 +161,25 @@ it('a line is not ended while a number that was suspended with it is not shown',
   show();
   expect(await terminate()).toEqual(['done', null, 'terminated']);
   expect(at.panel.did(NUMBER)).toMatchObject({ subscriberId: null, status: 'available' });
+});
+
+it('a termination that has released the only number of the panel is finished by a repeat', async () => {
+  await start('default');
+  await at.sluice.provision.suspend('svc-1', { withDids: true });
+  const change = (json: unknown): unknown => {
+    const data = (json as { data: { status: string }[] }).data.filter(({ status }) => status !== 'terminated');
+    return { ...(json as object), data, meta: { total: data.length } };
+  };
+  const refused = {
+    kind: 'status',
+    status: 422,
+    body: { error: { code: 'validation_failed', message: 'later' } },
+  } as const;
+  hide({ endpoint: 'GET /dids', fault: { kind: 'mutate', change } });
+  hide({ endpoint: 'DELETE /subscribers/{id}', times: 1, fault: refused });
+  expect((await terminate())[0]).toBe('partial');
+  // The system removes what has ended.
+  hide({ endpoint: 'GET /dids/{id}', fault: NOT_FOUND });
+  at.bench.clock.advance(HOUR);
+  expect(await terminate()).toEqual(['done', null, 'terminated']);
 });
