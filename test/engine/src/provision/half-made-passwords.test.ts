@@ -5,6 +5,7 @@ import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { startAccountsBench } from '../bench/accounts-bench.js';
 import { useOpened } from '../bench/each-test.js';
 import { HOUR } from '../bench/engine-bench.js';
+import { kill } from '../bench/killed-call.js';
 import { done } from '../bench/outcomes.js';
 import { listActions, md5 } from '../whmcs/accounts.js';
 
@@ -64,6 +65,18 @@ describe('the password of a half-made account', () => {
     const changed = await change();
     expect(await finish()).toEqual(['whmcs-1 assign-tunnel']);
     expect(isSet(changed)).toBe(true);
+  });
+
+  it('is that of the file where a command that changed it was killed', async () => {
+    const point = { endpoint: /user\/update$/, when: 'after', land: () => Promise.resolve() } as const;
+    const showPassword = 'always';
+    const bench = { bench: at.bench, panel: at.relay };
+    await kill(bench, ({ provision }) => provision.changePassword('whmcs-1', { showPassword }), point);
+    expect(isSet(read(file))).toBe(false);
+    at.relay.server.clearFaults();
+    at.bench.clock.advance(HOUR);
+    await done(at.reconcile());
+    expect(isSet(read(file))).toBe(true);
   });
 
   it('stays as the customer changed it', async () => {

@@ -33,8 +33,16 @@ export async function readEarlierCreation(
   const rows = await listUndelivered(context, service);
   return {
     earlier: rows.filter((row) => !(isKnown && row.plannedAt >= begunAt)),
-    isSet: isKnown && (await wasPasswordSet(context, service, begunAt)),
+    isSet: isKnown && (await isSetLast(context, service, begunAt)),
   };
+}
+
+/** Returns whether the last password that was sent since then was a creation's, and was set. */
+async function isSetLast({ store }: Context, service: string, begunAt: string): Promise<boolean> {
+  const rows = await store.actions.list({ service, since: begunAt });
+  const changes = new Set(rows.flatMap(({ type, run }) => (type === `${COMMAND_PREFIX}change-password` ? [run] : [])));
+  const last = rows.findLast((row) => row.calledAt !== null && setsOwnPassword(row));
+  return last?.state === 'applied' && !changes.has(last.run);
 }
 
 /** Returns whether the password of the account that an interrupted creation made was changed by a command that is done. */
