@@ -1,5 +1,6 @@
 import type { ActionRecord, Reading, RefusedReading, ResetBetween, ServiceRecord } from '@sluice/quota-core';
 import type { ItemError } from './errors.js';
+import type { FormerHistory } from './plan.js';
 import type { ProductSettings } from './settings.js';
 
 /** A request for the usage of one service in the elapsed part of its cycle. */
@@ -10,6 +11,8 @@ export interface UsageRequest {
   window: { start: string; end: string };
   /** The checkpoint of the last run; null before the first. */
   checkpoint: unknown;
+  /** The history of the service that had the account before; absent where there is none. */
+  former?: FormerHistory | null;
   /** The service's journal since then. */
   recent: readonly ActionRecord[];
   /** Changes in doubt, such as a reset of the counters. */

@@ -73,7 +73,7 @@ export async function readUsage(
     }
     const window = windowAt(cycle);
     asked.set(service.id, { facts, window });
-    requests.push({ service, product, window, ...history, unresolved: [...facts.unresolved] });
+    requests.push({ service, product, window, ...history, former: facts.former, unresolved: [...facts.unresolved] });
   }
   await panel.readUsage(
     requests,

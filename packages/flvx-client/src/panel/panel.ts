@@ -130,10 +130,10 @@ export class FlvxPanel implements Panel<ServiceObservation> {
     options: { allowShort: boolean } = { allowShort: false },
   ): Promise<void> {
     this.#listError = null;
-    for (const { service, checkpoint } of requests) {
+    for (const { service, checkpoint, former } of requests) {
       this.#claim(service);
       this.#unproved.delete(service.id);
-      const kept = findKeptRows(checkpoint);
+      const kept = findKeptRows(checkpoint ?? former?.checkpoint);
       if (kept !== null) this.#kept.set(service.id, kept);
       else if (this.#kept.size > 0) this.#kept.delete(service.id);
     }

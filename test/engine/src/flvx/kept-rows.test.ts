@@ -105,3 +105,17 @@ describe('what the panel closed because it expired, and a list lacks once', () =
     await expectSettled(at);
   });
 });
+
+it('a surplus forward runs for the next service of its account, whose first list lacked it', async () => {
+  const third = await addSurplus();
+  const service = await at.bench.store.services.get('svc-1');
+  await at.bench.store.services.put([{ ...service!, status: 'vanished' }]);
+  const values = { flvx_user_id: String(USER), client: '43' };
+  await at.addService(9, { product: 'relay', values, allowDuplicateRefs: true });
+  const restore = shorten(at, 'forwards', ({ id }) => id === third);
+  await pollLater(at);
+  restore();
+  for (let times = 0; times < 2; times++) await pollLater(at);
+  await at.sluice.reconcile();
+  expect(at.panel.isRunning(third)).toBe(true);
+});
