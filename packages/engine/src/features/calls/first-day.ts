@@ -16,7 +16,8 @@ export interface LineOfServices {
 
 /**
  * Returns the local day from which on the calls of a line are billed here: `billFrom` of the panel, else the day before the one on which
- * Sluice made the line, as the journal shows: the panel may date the first calls by another clock or zone. Null where it is not known: what was called on another line may be on the bills of another system.
+ * Sluice made the line, as the journal shows: the panel may date the first calls by another clock or zone. Null where it is not known:
+ * what was called on another line may be on the bills of another system.
  */
 export async function findFirstDay(context: Context, line: LineOfServices): Promise<string | null> {
   const { telephony, panel, services } = line;

@@ -91,7 +91,8 @@ async function carryOut(commandRun: CommandRun, panel: Panel, service: ServiceRe
   const evidence = await context.store.evidence.open(filter);
   const unresolved = await context.store.actions.unresolved(filter);
   const open = openRows([{ service, evidence, unresolved }]);
-  const [last = null] = await context.store.decisions.latest([service.id]);
+  const keeps = panel.history?.checkpoint !== undefined;
+  const [last = null] = keeps ? await context.store.decisions.latest([service.id]) : [];
   const checkpoint = findCheckpoint(last, panel.name);
   const how = { refresh: true, command: command.account, open, checkpoint };
   const observations = await observeServices(on, [service], how);

@@ -72,14 +72,14 @@ export function toStored(
     case 'change-package':
       return { product: request.product ?? earlier?.product ?? '', formerProduct: findFormerProduct(service, earlier) };
     case 'terminate':
-      return toTermination(context, request, earlier);
+      return toStoredTermination(context, request, earlier);
     default:
       return { passwordFile: earlier?.passwordFile ?? null };
   }
 }
 
 /** A repeat that states nothing else about the last calls goes on as the interrupted termination. */
-function toTermination(
+function toStoredTermination(
   context: Context,
   { unbilled, isPrepaid, givenUpLine }: ProvisionRequest,
   earlier: StoredCommand | null,
