@@ -116,21 +116,28 @@ describe('API calls', () => {
     expect(await at.store.apiCalls.written({ after: last - 1, limit: 9 })).toEqual({ records: calls.slice(3), last });
   });
 
+  let days = 0;
+  /** Each round of a property has a day of its own: no block of a store has the number and the times of a deleted one. */
+  const nextDay = (): ((n: number) => string) => {
+    const day = days++;
+    return (n) => minute(day * 1440 + n);
+  };
+
   it('lists the newest calls of a panel beside a long block as those inside', async () => {
-    const call = fc
-      .record({
-        at: fc.integer({ min: 1, max: 400 }).map(minute),
-        panel: fc.constantFrom('dcim', 'relay', 'vpn'),
-        attempt: fc.integer({ min: 1, max: 1e6 }),
-      })
-      .map(({ at: time, ...rest }) => apiCall(time, rest));
+    const call = fc.record({
+      at: fc.integer({ min: 1, max: 400 }),
+      panel: fc.constantFrom('dcim', 'relay', 'vpn'),
+      attempt: fc.integer({ min: 1, max: 1e6 }),
+    });
     const blocks = fc.array(fc.array(call, { minLength: 1, maxLength: 500, size: 'max' }), { maxLength: 3 });
     const limits = fc.integer({ min: 1, max: 100 });
     await fc.assert(
-      fc.asyncProperty(blocks, limits, fc.integer({ min: 1, max: 450 }).map(minute), async (all, limit, until) => {
+      fc.asyncProperty(blocks, limits, fc.integer({ min: 1, max: 450 }), async (all, limit, last) => {
         const handle = await openWriter(at.location, 1000);
         handle.exec('delete from api_call_blocks');
-        for (const block of all) await at.store.apiCalls.add(block);
+        const time = nextDay();
+        const until = time(last);
+        for (const block of all) await at.store.apiCalls.add(block.map(({ at: n, ...rest }) => apiCall(time(n), rest)));
         const found = await at.store.apiCalls.list({ panel: 'dcim', until, limit });
         handle.exec('update api_call_blocks set newest = null');
         handle.close();
@@ -162,65 +169,75 @@ describe('API calls', () => {
   });
 
   it('reads blocks and the rows of older versions as one log', async () => {
-    const at3 = fc.integer({ min: 1, max: 12 }).map(minute);
-    const call = fc
-      .record({
-        at: at3,
-        service: fc.constantFrom('svc-1', 'svc-2', null),
-        panel: fc.constantFrom('dcim', 'relay'),
-        run: fc.constantFrom('run-1', 'run-2', null),
-        attempt: fc.integer({ min: 1, max: 1e6 }),
-      })
-      .map(({ at: time, ...rest }) => apiCall(time, rest));
+    const minutes = fc.integer({ min: 1, max: 12 });
+    const call = fc.record({
+      at: minutes,
+      service: fc.constantFrom('svc-1', 'svc-2', null),
+      panel: fc.constantFrom('dcim', 'relay'),
+      run: fc.constantFrom('run-1', 'run-2', null),
+      attempt: fc.integer({ min: 1, max: 1e6 }),
+    });
     const batches = fc.array(fc.array(call, { maxLength: 5 }), { maxLength: 5 });
     const filter = fc.record(
       {
         service: fc.constantFrom('svc-1', 'svc-2'),
         panel: fc.constantFrom('dcim', 'relay'),
-        since: at3,
+        since: minutes,
       },
       { requiredKeys: [] },
     );
     await fc.assert(
-      fc.asyncProperty(batches, batches, filter, fc.integer({ min: 1, max: 6 }), async (old, blocks, where, limit) => {
-        const handle = await openWriter(at.location, 1000);
-        handle.exec('delete from api_calls; delete from api_call_blocks');
-        for (const one of old.flat()) insertRow(handle, one);
-        handle.close();
-        for (const block of blocks) await at.store.apiCalls.add(block);
-        if (blocks.length % 2 === 0) await at.store.apiCalls.join('run-1');
-        const all = [...old, ...blocks].flat();
-        const expected = (by: Partial<ApiCallRecord> & { since?: string }): ApiCallRecord[] =>
-          all.filter(
-            (one) =>
-              (by.service === undefined || one.service === by.service) &&
-              (by.panel === undefined || one.panel === by.panel) &&
-              one.at >= (by.since ?? ''),
-          );
-        const sorted = (calls: ApiCallRecord[]): ApiCallRecord[] =>
-          [...calls].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
-        const newest = sorted(expected(where))
-          .map(({ at: time }) => time)
-          .reverse()
-          .slice(0, limit);
-        expect((await at.store.apiCalls.list({ ...where, limit })).map(({ at: time }) => time)).toEqual(newest);
-        const { panel: _panel, ...ofPage } = where;
-        const paged: ApiCallRecord[] = [];
-        for (let after: PageCursor | null = null, more = true; more; more = after !== null) {
-          const page = await at.store.apiCalls.page({ ...ofPage, after, limit });
-          paged.push(...page.records);
-          after = page.next;
-        }
-        expect(paged).toEqual(sorted(expected(ofPage)));
-        const followed: ApiCallRecord[] = [];
-        for (let after = 0; ;) {
-          const { records, last } = await at.store.apiCalls.written({ ...where, after, limit });
-          followed.push(...records);
-          if (records.length < limit) break;
-          after = last;
-        }
-        expect(followed).toEqual(expected(where));
-      }),
+      fc.asyncProperty(
+        batches,
+        batches,
+        filter,
+        fc.integer({ min: 1, max: 6 }),
+        async (oldOnes, newOnes, filters, limit) => {
+          const time = nextDay();
+          const dated = (ones: typeof newOnes): ApiCallRecord[][] =>
+            ones.map((batch) => batch.map(({ at: n, ...rest }) => apiCall(time(n), rest)));
+          const [old, blocks] = [dated(oldOnes), dated(newOnes)];
+          const { since: from, ...rest } = filters;
+          const where = { ...rest, ...(from !== undefined && { since: time(from) }) };
+          const handle = await openWriter(at.location, 1000);
+          handle.exec('delete from api_calls; delete from api_call_blocks');
+          for (const one of old.flat()) insertRow(handle, one);
+          handle.close();
+          for (const block of blocks) await at.store.apiCalls.add(block);
+          if (blocks.length % 2 === 0) await at.store.apiCalls.join('run-1');
+          const all = [...old, ...blocks].flat();
+          const expected = (by: Partial<ApiCallRecord> & { since?: string }): ApiCallRecord[] =>
+            all.filter(
+              (one) =>
+                (by.service === undefined || one.service === by.service) &&
+                (by.panel === undefined || one.panel === by.panel) &&
+                one.at >= (by.since ?? ''),
+            );
+          const sorted = (calls: ApiCallRecord[]): ApiCallRecord[] =>
+            [...calls].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+          const newest = sorted(expected(where))
+            .map(({ at: time }) => time)
+            .reverse()
+            .slice(0, limit);
+          expect((await at.store.apiCalls.list({ ...where, limit })).map(({ at: time }) => time)).toEqual(newest);
+          const { panel: _panel, ...ofPage } = where;
+          const paged: ApiCallRecord[] = [];
+          for (let after: PageCursor | null = null, more = true; more; more = after !== null) {
+            const page = await at.store.apiCalls.page({ ...ofPage, after, limit });
+            paged.push(...page.records);
+            after = page.next;
+          }
+          expect(paged).toEqual(sorted(expected(ofPage)));
+          const followed: ApiCallRecord[] = [];
+          for (let after = 0; ;) {
+            const { records, last } = await at.store.apiCalls.written({ ...where, after, limit });
+            followed.push(...records);
+            if (records.length < limit) break;
+            after = last;
+          }
+          expect(followed).toEqual(expected(where));
+        },
+      ),
       { numRuns: 60 },
     );
   });
