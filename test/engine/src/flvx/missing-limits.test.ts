@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { flvxConfig, useFlvxBench } from '../bench/flvx-bench.js';
 import { expectSettled } from '../bench/outcomes.js';
 import { firstService, type Polled, pollLater } from '../loop/polls.js';
-import { addCustomer, allow, USER, useUp } from './customer.js';
+import { addCustomer, allow, limitNames, USER, useUp } from './customer.js';
 
 const at = useFlvxBench();
 
@@ -35,14 +35,14 @@ async function listingOnly<T>(isListed: (id: number) => boolean, work: () => Pro
   }
 }
 
-describe('a list of speed limits that lacks the one of staff when a throttle ends', () => {
+describe('a list of speed limits that lacks one', () => {
   const NONE = (): boolean => false;
 
   it.each([
     ['an empty list', (): ((id: number) => boolean) => NONE],
     ['a list without it', (staff: number) => (id: number) => id !== staff],
     ['a list without that of the throttle', (staff: number) => (id: number) => id === staff],
-  ])('does not lift it: %s', async (_what, toList) => {
+  ])('does not lift that of staff when a throttle ends: %s', async (_what, toList) => {
     const staff = await throttle();
     const { outcome, service } = await listingOnly(toList(staff), () => allow(at, '500GB'));
     expect([outcome === 'done', service.error?.code]).toEqual([false, 'PANEL_UNREADABLE']);
@@ -51,7 +51,7 @@ describe('a list of speed limits that lacks the one of staff when a throttle end
     expect(speedOf()).toBe(staff);
   });
 
-  it('does not lift it by a reconcile or a command', async () => {
+  it('does not lift that of staff by a reconcile or a command', async () => {
     const staff = await throttle();
     await at.sluice.overrides.set('svc-1', { quota: '500GB' });
     const [run, command] = await listingOnly(NONE, async () => [
@@ -61,6 +61,21 @@ describe('a list of speed limits that lacks the one of staff when a throttle end
     expect([run.error?.code, command.error?.code]).toEqual(['PANEL_UNREADABLE', 'PANEL_UNREADABLE']);
     expect((await pollLater(at)).outcome).toBe('done');
     expect(speedOf()).toBe(staff);
+  });
+
+  it('makes no second one of a product with a speed', async () => {
+    await addCustomer(at, 'big');
+    const made = limitNames(at);
+    const [run, command] = await listingOnly(NONE, async () => [
+      firstService(await at.sluice.reconcile()),
+      (await at.sluice.provision.renew('svc-1')).service,
+    ]);
+    expect([run.error?.code, command.error?.code]).toEqual(['PANEL_UNREADABLE', 'PANEL_UNREADABLE']);
+    expect(limitNames(at)).toEqual(made);
+    expect(made).toHaveLength(1);
+    expect((await at.sluice.reconcile()).run.outcome).toBe('done');
+    await expectSettled(at);
+    expect(limitNames(at)).toEqual(made);
   });
 
   it('leaves no limit where it was deleted', async () => {
