@@ -118,6 +118,7 @@ export {
   type FormerHistory,
   type TargetState,
   type HoldInForce,
+  type ListKnown,
   type ObserveOptions,
   type Observation,
   type OpenRows,

@@ -251,7 +251,11 @@ export interface ApplyContext {
   password: string | null;
   /** Budget of the panel's agents; absent on panels without agents. */
   budget?: AgentBudget;
+  known?: ListKnown;
 }
+
+/** Lists all services of a panel that have not ended, from which an adapter sees whether an object is gone or only hidden. */
+export type ListKnown = () => Promise<readonly ServiceRecord[]>;
 
 /** What a panel shows of one service; `error` where it could not be read or understood. */
 export interface Observation<State = unknown> {
@@ -280,6 +284,5 @@ export interface ObserveOptions {
   open?: ReadonlyMap<string, OpenRows>;
   /** The checkpoint of the only service, where it is read again: what it knows of must not count as gone. */
   checkpoint?: unknown;
-  /** Lists all services of the panel that have not ended, from which a panel sees whether an object is gone or only hidden. */
-  known?: () => Promise<readonly ServiceRecord[]>;
+  known?: ListKnown;
 }

@@ -1,3 +1,7 @@
+import type { ListKnown } from '@sluice/panel-kind';
+import type { AstbillingCallOptions, AstbillingClient } from '../client/types.js';
+import { LINE_REF } from './settings.js';
+
 /** Where records of one kind are listed. */
 export interface Listing {
   /** Whether the system can list them. */
@@ -17,13 +21,19 @@ export async function isGone({ canList, list }: Listing, id: string): Promise<bo
 }
 
 /**
- * The same of the line of a service that ends, where the list must show one of the `others`: those of living services. Where there are
- * none, or lines can't be listed, nothing can show more than the answer of the panel.
+ * The same of a service's line that was to end, where the list must show one of the living services. Where there are none, or lines
+ * can't be listed, nothing can show more than the answer of the panel.
  */
-export async function isLineGone({ canList, list }: Listing, id: string, others: readonly string[]): Promise<boolean> {
-  if (!canList) return true;
-  const listed = new Set((await list()).map((record) => record.id));
+export async function isLineGone(
+  { client: { supports, subscribers }, call }: { client: LineLister; call: AstbillingCallOptions },
+  id: string,
+  known: ListKnown | undefined,
+): Promise<boolean> {
+  if (!supports('subscribers', 'list')) return true;
+  const listed = new Set((await subscribers.list({}, call)).map((line) => line.id));
   if (listed.has(id)) return false;
-  const known = others.filter((other) => other !== id);
-  return known.length === 0 || known.some((other) => listed.has(other));
+  const others = ((await known?.()) ?? []).flatMap(({ refs }) => refs[LINE_REF] ?? []).filter((other) => other !== id);
+  return others.length === 0 || others.some((other) => listed.has(other));
 }
+
+type LineLister = Pick<AstbillingClient, 'supports' | 'subscribers'>;

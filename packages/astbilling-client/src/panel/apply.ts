@@ -7,6 +7,7 @@ import { toReference } from '../account/reference.js';
 import { findPassedNumber } from '../account/step.js';
 import type { AstbillingClient, CustomerValues, SubscriberValues } from '../client/types.js';
 import { toDidChange } from './apply-did.js';
+import { isLineGone } from './absence.js';
 import { type Change, hasValues, perform, refuseUnknown, type Tag, toOutcome } from './change.js';
 import { LINE_REF, USERNAME_REF } from './settings.js';
 import { toShown } from './suspended.js';
@@ -38,7 +39,7 @@ export async function performStep(
       const line = service.refs[LINE_REF] ?? null;
       return withNumber(step, await perform(tools, toDidChange(client, { step, line }, call), context));
     }
-    return await perform(tools, toLineChange(client, step, password, call), context);
+    return await perform(tools, toLineChange(client, step, context, call), context);
   } catch (error) {
     if (!isPanelError(error)) throw error;
     return toFailure(step, error);
@@ -129,7 +130,7 @@ interface LinePayload {
 function toLineChange(
   client: AstbillingClient,
   step: Step,
-  password: string | null,
+  { password, known }: Pick<ApplyContext, 'password' | 'known'>,
   call: Tag,
 ): Change<Subscriber | null> {
   const { type, target, payload } = step;
@@ -149,6 +150,7 @@ function toLineChange(
   return {
     read: () => client.subscribers.get(target, call),
     isDone: (line) => (withPassword ? sent && line !== null : isLineDone(step, line)),
+    isProven: async (line) => line !== null || (await isLineGone({ client, call }, target, known)),
     isUnneeded: (line) => line !== null && !withPassword && isLineDone(step, line),
     refuse: (line) => (was === undefined || line?.statusValue === was ? null : SUSPENDED_MEANWHILE),
     call: calls[type] ?? refuseUnknown(type),

@@ -9,6 +9,8 @@ import { CANONICAL_FIELDS, toCanonicalName } from '../wire/fields.js';
 export interface Change<Seen> {
   read: () => Promise<Seen>;
   isDone: (seen: Seen) => boolean;
+  /** Whether what is read as done is so after a call without an answer: an absence alone may show nothing. Absent: always. */
+  isProven?: (seen: Seen) => Promise<boolean>;
   /** Whether that is so before the call: an absence shows nothing yet. Absent: as `isDone`. */
   isUnneeded?: (before: Seen) => boolean;
   /** Returns why the change must not be made any more. */
@@ -39,7 +41,7 @@ export async function perform<Seen>(
   change: Change<Seen>,
   { calling }: ApplyContext,
 ): Promise<StepOutcome> {
-  const { read, isDone, isUnneeded = isDone, refuse = () => null, call, outcome = () => ({}) } = change;
+  const { read, isDone, isProven, isUnneeded = isDone, refuse = () => null, call, outcome = () => ({}) } = change;
   const before = await read();
   if (isUnneeded(before)) return toOutcome('unneeded', outcome(before));
   const refusal = refuse(before);
@@ -56,8 +58,11 @@ export async function perform<Seen>(
   }
   for (const wait of WAITS_MS) {
     if (wait > 0) await clock.sleep(wait);
-    const [seen] = await readBack(read);
-    if (seen !== undefined && isDone(seen.row)) return toOutcome('applied', outcome(seen.row));
+    const [seen] = await readBack(async () => {
+      const row = await read();
+      return { row, isDone: isDone(row) && (failure === null || isProven === undefined || (await isProven(row))) };
+    });
+    if (seen?.isDone === true) return toOutcome('applied', outcome(seen.row));
     if (failure !== null && isPanelError(failure) && !failure.outcomeUnknown) break;
   }
   if (failure !== null) throw failure as Error;
@@ -66,9 +71,9 @@ export async function perform<Seen>(
 }
 
 /** Reads back; empty where that failed. */
-async function readBack<Seen>(read: () => Promise<Seen>): Promise<{ row: Seen }[]> {
+async function readBack<Seen>(read: () => Promise<Seen>): Promise<Seen[]> {
   try {
-    return [{ row: await read() }];
+    return [await read()];
   } catch (error) {
     if (isPanelError(error)) return [];
     throw error;

@@ -7,7 +7,7 @@ import {
   type StepOutcome,
 } from '@sluice/panel-kind';
 import type { ActionRecord } from '@sluice/quota-core';
-import type { Did, Subscriber } from '@sluice/telephony';
+import type { Did } from '@sluice/telephony';
 import { HALF_MADE, isHalfMade } from '../account/plan-line.js';
 import { type CreatePayload, isLineDone, isOwn, toLineOutcome, withNumber } from './apply.js';
 import { isDidDone } from './apply-did.js';
@@ -48,7 +48,7 @@ function findOutcome(action: ActionRecord, state: LineState): StepOutcome | null
     case 'suspend-subscriber':
     case 'unsuspend-subscriber':
     case 'update-subscriber':
-      return findLineOutcome({ type, payload, begins }, state.line);
+      return findLineOutcome({ type, payload, begins }, state);
     default: {
       const outcome = findDidOutcome({ type, target, payload, begins }, state);
       return outcome && withNumber({ type, target, payload }, outcome);
@@ -67,7 +67,9 @@ function findCreated({ values }: CreatePayload, { line, byReference, byUsername 
 /** An action as its journal row has it. */
 type JournalStep = Pick<Step, 'type' | 'payload'> & { begins: Step['begins'] | undefined };
 
-function findLineOutcome(step: JournalStep, line: Subscriber | null): StepOutcome {
+function findLineOutcome(step: JournalStep, { line, isGone }: LineState): StepOutcome | null {
+  // That it is not found by its id shows nothing.
+  if (line === null && !isGone && step.type === 'terminate-subscriber') return null;
   const { password = false } = step.payload as { password?: boolean };
   // A password is not shown: the command sets it again.
   if (line !== null && password) return notDone('it is not known whether the password was set');

@@ -101,25 +101,17 @@ async function readState(reads: Reads, service: ServiceRecord, options: LookOpti
     number: number === undefined ? [] : await client.dids.find({ number }, call),
     carriers: carrier === undefined ? [] : await client.carriers.list({}, call),
   };
-  const isEnding = command?.verb === 'terminate' || (needsPlans && service.status === 'terminated');
-  const isEnded = line === null && id !== undefined && isEnding && (await findLineGone(reads, id, options));
+  const isEnding =
+    command?.verb === 'terminate' ||
+    (needsPlans && service.status === 'terminated') ||
+    (open?.get(service.id)?.unresolved ?? []).some(({ type }) => type === TERMINATE_LINE);
+  const isEnded = line === null && id !== undefined && isEnding && (await isLineGone(reads, id, options.known));
   return { line, ...numbers, isGone: isEnded, ...found, plans, ...ofNumber };
 }
 
 const NOTHING_FOUND = { byReference: [], byUsername: [], customers: [] };
 
-async function findLineGone({ client, call }: Reads, id: string, { known }: LookOptions): Promise<boolean> {
-  const listing = {
-    canList: client.supports('subscribers', 'list'),
-    list: () => client.subscribers.list({}, call),
-  };
-  const others = (await known?.()) ?? [];
-  return isLineGone(
-    listing,
-    id,
-    others.flatMap(({ refs }) => refs[LINE_REF] ?? []),
-  );
-}
+const TERMINATE_LINE = 'terminate-subscriber';
 
 /** Steps after which a line does not have its number any more. */
 export const GIVING_UP: ReadonlySet<string> = new Set(['unlink-did', 'terminate-did']);

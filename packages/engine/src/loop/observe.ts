@@ -1,7 +1,7 @@
 import type { Observation, ObserveOptions, Panel, OpenRows } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
-import { isLiving } from '../base/lifecycle.js';
 import type { Context } from '../context/context.js';
+import { toListKnown } from '../kernel/subject/facts.js';
 import type { Loaded, RunOnPanel, Stage } from '../kernel/subject/stages.js';
 
 /** A panel, and what it is observed in. */
@@ -23,8 +23,7 @@ export function observeServices(
   const { deps, store } = context;
   const { signal } = deps;
   if (scope === undefined) return panel.observe([...services], signal);
-  const known = async (): Promise<ServiceRecord[]> =>
-    (await store.services.list({ panel: panel.name })).filter(isLiving);
+  const known = toListKnown(store, panel.name);
   return panel.observe([...services], signal, { scope, refresh, known, ...how });
 }
 

@@ -37,6 +37,39 @@ async function terminate(): Promise<(string | null)[]> {
 
 const state = (): string => at.panel.subscribers().find(({ id }) => id === LINE)?.status ?? 'none';
 
+/** Has the panel list no line once one is to be ended. */
+function emptyFromTheCallOn(): () => void {
+  let isDown = false;
+  const isCall = ({ path }: { path: string }): boolean => path.includes('user/destroy');
+  at.panel.server.onCall((call) => {
+    isDown ||= isCall(call);
+  });
+  return hide({ match: ({ path }) => isDown && path.includes('user/read'), fault: EMPTY });
+}
+
+describe('the termination of a line, to whose call the panel gives no answer', () => {
+  const CALL = { match: ({ path }: { path: string }) => path.includes('user/destroy'), times: 1 };
+
+  it('stays in doubt while the panel lists no line, and is repeated once it does', async () => {
+    await start('magnusbilling');
+    await addOther();
+    hide({ ...CALL, fault: { kind: 'cut' } });
+    const show = emptyFromTheCallOn();
+    expect(await terminate()).toEqual(['partial', 'outcome_unknown', 'active']);
+    at.bench.clock.advance(HOUR);
+    expect([(await at.sluice.reconcile()).services[0]?.error?.code, state()]).toEqual(['line_missing', 'active']);
+    show();
+    at.bench.clock.advance(HOUR);
+    expect([await terminate(), state()]).toEqual([['done', null, 'terminated'], 'terminated']);
+  });
+
+  it.each([0, 1])('is done where the panel removed it, with %i other lines', async (others) => {
+    await start('magnusbilling', others);
+    hide({ ...CALL, when: 'after', fault: { kind: 'cut' } });
+    expect([await terminate(), state()]).toEqual([['done', null, 'terminated'], 'terminated']);
+  });
+});
+
 describe('the termination of a line that is not found by its id', () => {
   it.each([
     ['a page of a proxy', { kind: 'html', status: 404 }, 'PANEL_UNREADABLE'],

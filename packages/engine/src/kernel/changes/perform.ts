@@ -3,7 +3,7 @@ import type { AgentPlan, ApplyContext, Plan, Step, StepOutcome } from '@sluice/p
 import { type ActionRecord, mergeService, type StoreTables } from '@sluice/state-store';
 import { INTERRUPTED } from '../../base/interruption.js';
 import { failedStep } from '../subject/doubt.js';
-import { leaveOut, saveResources } from '../subject/facts.js';
+import { leaveOut, saveResources, toListKnown } from '../subject/facts.js';
 import { actionRow, type Changed, refsChange, endAction, without } from './journal.js';
 import { mayChange } from './store-copy.js';
 import type { Applied, FencedRun } from '../subject/stages.js';
@@ -145,6 +145,7 @@ async function performStep<W extends Changed>(
     accepted: (observed) =>
       context.write(fences, (tables) => tables.actions.end(row.id, { state: 'planned', endedAt: null, observed })),
     earlier: () => earlierActions(context.store, row),
+    known: toListKnown(context.store, panel.name),
   };
   try {
     const outcome = await apply(step, how, work);
