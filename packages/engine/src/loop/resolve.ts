@@ -1,11 +1,11 @@
 import { type AccountCommand, callAgeMs, IN_PROGRESS_MS, type Observation, type Panel } from '@sluice/panel-kind';
-import type { ActionRecord } from '@sluice/state-store';
+import { type ActionRecord, mergeService } from '@sluice/state-store';
 import { type Leases, panelLease, serviceLease } from '../context/leases.js';
 import type { Context } from '../context/context.js';
 import { runConcurrently } from '../base/run-concurrently.js';
 import { outcomeByReading, outcomeUnknown } from '../kernel/subject/doubt.js';
 import { isCommandRow } from '../kernel/subject/command-row.js';
-import { endAction } from '../kernel/changes/journal.js';
+import { endAction, refsChange } from '../kernel/changes/journal.js';
 import { withResolved } from '../kernel/subject/history.js';
 import { observeAgain } from './observe.js';
 import { historyAfter, planSteps } from './plan.js';
@@ -93,6 +93,36 @@ export async function resolveActions(
     work = { ...work, observation: await look(work), error: isOfBefore ? null : work.error };
   }
   return { work, goesOn: doubtful.length === 0 || panel.objects !== undefined };
+}
+
+type Foreseen = Pick<Applied, 'service' | 'history' | 'evidence' | 'unresolved' | 'observation'>;
+
+/**
+ * Returns a service that is only planned as `resolveActions` would leave it where an outcome names its account: with this account as the
+ * panel shows it. Nothing is stored.
+ */
+export async function foreseeResolved<W extends Foreseen>(
+  on: Pick<RunOnPanel, 'context' | 'panel'>,
+  work: W,
+  command: AccountCommand | null,
+): Promise<W> {
+  const { context, panel } = on;
+  const at = context.now();
+  let { service, history } = work;
+  const unresolved: ActionRecord[] = [];
+  for (const row of work.unresolved) {
+    const outcome = outcomeByReading(panel, work, row);
+    if (outcome === null) {
+      unresolved.push(row);
+      continue;
+    }
+    const { state, observed, refs = {} } = outcome;
+    if (Object.keys(refs).length > 0) service = mergeService(service, refsChange(service, refs, at));
+    history = { ...history, recent: withResolved(history.recent, { ...row, state, observed, endedAt: at }) };
+  }
+  if (service === work.service) return work;
+  const named = { ...work, service, history, unresolved };
+  return { ...named, observation: await observeAgain({ ...on, scope: 'command' }, named, { command }) };
 }
 
 /**

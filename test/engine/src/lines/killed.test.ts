@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from '@jest/globals';
 import { useOpened } from '../bench/each-test.js';
+import { toSteps } from '../flvx/customer.js';
 import { killable, Killed, openWorld } from './world.js';
 
 const [world, open] = useOpened(openWorld);
@@ -69,7 +70,10 @@ it.each(['default', 'magnusbilling'] as const)(
       await createKilled(await world.restart(killable(store, killed)), killed);
       ends = !killed.is;
       clock.advance(60_000);
-      const { run, service } = await (await world.restart()).provision.terminate('svc-1');
+      const sluice = await world.restart();
+      const shown = await sluice.provision.terminate('svc-1', { dryRun: true });
+      const { run, service, actions } = await sluice.provision.terminate('svc-1');
+      expect([at, ...toSteps(shown.actions)]).toEqual([at, ...toSteps(actions)]);
       const left = fake.subscribers().filter(({ status }) => status !== 'terminated');
       expect([at, run.outcome, service.error, left]).toEqual([at, 'done', null, []]);
       if (!ends) await world.close();
@@ -106,6 +110,38 @@ it.each(['renew', 'suspend', 'changePackage', 'reconcile', 'poll'] as const)(
     expect([report.run.outcome, service?.error]).toEqual(['done', null]);
   },
 );
+
+it('a run that ends a line whose creation was killed before its name was stored shows that beforehand', async () => {
+  await open('default');
+  const { store, clock, fake } = world;
+  const killed = { at: BEFORE_THE_NAME, is: false };
+  await createKilled(await world.restart(killable(store, killed)), killed);
+  clock.advance(60_000);
+  const { services, reconcile } = await world.restart();
+  await services.set('svc-1', { status: 'terminated' });
+  const [shown] = (await reconcile({ dryRun: true })).services;
+  const [made] = (await reconcile()).services;
+  expect(toSteps(shown?.actions ?? [])).toEqual(['terminate-subscriber 9001']);
+  expect([toSteps(made?.actions ?? []), made?.error]).toEqual([['terminate-subscriber 9001'], null]);
+  expect(fake.subscribers()).toMatchObject([{ status: 'terminated' }]);
+});
+
+it('an unfinished termination of a line that the panel has removed shows nothing more to do', async () => {
+  await open('magnusbilling');
+  const { store, fake, sluice, clock } = world;
+  await sluice.provision.create('svc-1');
+  for (let at = 1; ; at += 1) {
+    const killed = { at, is: false };
+    await (await world.restart(killable(store, killed))).provision.terminate('svc-1').catch(() => undefined);
+    if (fake.subscribers().every(({ status }) => status === 'terminated')) break;
+    clock.advance(60_000);
+  }
+  clock.advance(3_600_000);
+  const restarted = await world.restart();
+  const [shown] = (await restarted.reconcile({ dryRun: true })).services;
+  expect([shown?.error ?? null, shown?.actions ?? []]).toEqual([null, []]);
+  expect((await restarted.reconcile()).run.outcome).toBe('done');
+});
 
 async function createKilled({ provision }: typeof world.sluice, killed: { is: boolean }): Promise<void> {
   await provision.create('svc-1').catch((error: unknown) => {

@@ -29,6 +29,7 @@ import { findSoldRaise, withRefusedRaise } from '../../kernel/subject/raise.js';
 import { observeServices, openRows } from '../../loop/observe.js';
 import { findSold, load } from '../../loop/load.js';
 import { planOne, withCheckpoint } from '../../loop/plan.js';
+import { foreseeResolved } from '../../loop/resolve.js';
 import { findSharers } from '../../loop/sharing.js';
 import type { Context } from '../../context/context.js';
 import { requireService } from '../../context/find-service.js';
@@ -231,7 +232,8 @@ async function preview(
   started: Applied,
   onPlan: (plan: Plan) => void,
 ): Promise<Applied> {
-  const planned = await planOne(on, started, command.account ?? null);
+  const resolved = await foreseeResolved(on, started, command.account ?? null);
+  const planned = await planOne(on, resolved, command.account ?? null);
   onPlan(planned.plan);
   const actions = planned.plan.steps.map((step) => actionRow(context, run.id, planned, step));
   return withRefusedRaise(on, withError({ ...planned, actions }, errorOfDoubt(on.panel, planned)));

@@ -12,6 +12,7 @@ import { load } from '../../loop/load.js';
 import { type Notice, serviceNotice } from '../../kernel/run/notice.js';
 import { observeServices, openRows } from '../../loop/observe.js';
 import { planSteps } from '../../loop/plan.js';
+import { foreseeResolved } from '../../loop/resolve.js';
 import type { PanelRun, PartHooks, ToTreatment } from '../../loop/run-part.js';
 import { findSharers } from '../../loop/sharing.js';
 import type { Applied, Decided, Loaded, Planned, RunOnPanel } from '../../kernel/subject/stages.js';
@@ -149,7 +150,7 @@ async function planAccount(on: RunOnPanel, work: Planned, facts: Planned, verb: 
   const preview = verb === 'terminate' ? null : await previewCreation(context, panel, service, product);
   const place = preview?.problem ?? null;
   const command = preview === null ? await toTermination(context, service.id) : toCommand(panel, verb, preview);
-  const { plan, problem } = planSteps(on, facts, command);
+  const { plan, problem } = planSteps(on, await foreseeResolved(on, facts, command), command);
   const counted = { ...plan, counts: plan.steps.length > 0 };
   return withError({ ...work, plan: counted }, refusal ?? problem ?? place);
 }

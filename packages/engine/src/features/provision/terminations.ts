@@ -1,8 +1,11 @@
 import { toItemError } from '@sluice/panel-kind';
 import type { Context } from '../../context/context.js';
+import { readEnforcements } from '../../context/enforcement.js';
 import { actionRow } from '../../kernel/changes/journal.js';
+import { load } from '../../loop/load.js';
 import { observeServices, openRows } from '../../loop/observe.js';
 import { planSteps } from '../../loop/plan.js';
+import { foreseeResolved } from '../../loop/resolve.js';
 import type { PanelRun, PartHooks } from '../../loop/run-part.js';
 import { findSharers } from '../../loop/sharing.js';
 import type { Applied, RunOnPanel } from '../../kernel/subject/stages.js';
@@ -28,15 +31,19 @@ async function finishTerminations(on: PanelRun, subjects: readonly Applied[]): P
 }
 
 async function showRest(on: RunOnPanel, work: Applied): Promise<Applied> {
-  const { context, run } = on;
+  const { context, panel, run } = on;
   const { service } = work;
   const command = await toTermination(context, service.id);
   const observations = await observeServices(on, [service], { refresh: true, command, open: openRows([work]) });
-  const looked = { ...work, observation: observations.get(service.id) ?? null };
-  const [shared = looked] = await findSharers(on, [looked], new Set([service.id]));
+  const observed = { ...work, observation: observations.get(service.id) ?? null };
+  const enforcements = await readEnforcements(context.config, context.store);
+  // With what the command did before, which a run does not load.
+  const [{ history } = work] = await load(context, panel, [service], { enforcements, ordered: true });
+  const found = await foreseeResolved(on, { ...observed, history }, command);
+  const [shared = found] = await findSharers(on, [found], new Set([service.id]));
   const { plan, drift, problem } = planSteps(on, shared, command);
   const actions = plan.steps.map((step) => actionRow(context, run, work, step));
-  return withError({ ...looked, drift, actions }, problem);
+  return withError({ ...observed, drift, actions }, problem);
 }
 
 async function finishOne(context: Context, run: string, work: Applied): Promise<Applied> {
