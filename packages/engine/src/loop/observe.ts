@@ -2,6 +2,7 @@ import type { Observation, ObserveOptions, Panel, OpenRows } from '@sluice/panel
 import type { ServiceRecord } from '@sluice/state-store';
 import type { Context } from '../context/context.js';
 import { toListKnown } from '../kernel/subject/facts.js';
+import { toKnownCheckpoint } from '../kernel/subject/history.js';
 import type { Loaded, RunOnPanel, Stage } from '../kernel/subject/stages.js';
 
 /** A panel, and what it is observed in. */
@@ -40,10 +41,10 @@ export function observe(
 /** Observes one loaded service again, with its open rows; null where the panel returned nothing about it. */
 export async function observeAgain(
   on: InScope,
-  work: Observable & Pick<Loaded<Stage>, 'history'>,
+  work: Observable & Pick<Loaded<Stage>, 'history' | 'former'>,
   how: Pick<How, 'command'> = {},
 ): Promise<Observation | null> {
-  const { checkpoint } = work.history;
+  const checkpoint = toKnownCheckpoint(work.history, work.former);
   const observations = await observe(on, [work], { ...how, refresh: true, checkpoint });
   return observations.get(work.service.id) ?? null;
 }

@@ -95,7 +95,7 @@ export async function resolveActions(
   return { work, goesOn: doubtful.length === 0 || panel.objects !== undefined };
 }
 
-type Foreseen = Pick<Applied, 'service' | 'history' | 'evidence' | 'unresolved' | 'observation'>;
+type Foreseen = Pick<Applied, 'service' | 'history' | 'former' | 'evidence' | 'unresolved' | 'observation'>;
 
 /**
  * Returns a service that is only planned as `resolveActions` would leave it where an outcome names its account: with this account as the

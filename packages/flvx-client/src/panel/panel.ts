@@ -133,7 +133,7 @@ export class FlvxPanel implements Panel<ServiceObservation> {
     for (const { service, checkpoint, former } of requests) {
       this.#claim(service);
       this.#unproved.delete(service.id);
-      const kept = findKeptRows(checkpoint ?? former?.checkpoint);
+      const kept = findKeptRows(former?.checkpoint ?? checkpoint);
       if (kept !== null) this.#kept.set(service.id, kept);
       else if (this.#kept.size > 0) this.#kept.delete(service.id);
     }

@@ -106,16 +106,51 @@ describe('what the panel closed because it expired, and a list lacks once', () =
   });
 });
 
-it('a surplus forward runs for the next service of its account, whose first list lacked it', async () => {
-  const third = await addSurplus();
+/** The service that has the account ends. */
+async function endFirst(): Promise<void> {
   const service = await at.bench.store.services.get('svc-1');
   await at.bench.store.services.put([{ ...service!, status: 'vanished' }]);
+}
+
+async function addNext(): Promise<void> {
   const values = { flvx_user_id: String(USER), client: '43' };
   await at.addService(9, { product: 'relay', values, allowDuplicateRefs: true });
-  const restore = shorten(at, 'forwards', ({ id }) => id === third);
-  await pollLater(at);
-  restore();
-  for (let times = 0; times < 2; times++) await pollLater(at);
-  await at.sluice.reconcile();
-  expect(at.panel.isRunning(third)).toBe(true);
+}
+
+/** What comes first about the next service; then it has the account for itself. */
+const BEGINNINGS: Record<string, () => Promise<void>> = {
+  'added after the end': async () => {
+    await endFirst();
+    await addNext();
+  },
+  'polled while the account was shared': async () => {
+    await addNext();
+    await pollLater(at);
+    await endFirst();
+  },
+  'polled without an account': async () => {
+    await at.addService(9, { product: 'relay', values: { client: '43' } });
+    await pollLater(at);
+    await endFirst();
+    await at.sluice.services.set('svc-9', { flvx_user_id: String(USER) });
+  },
+};
+
+describe('a surplus forward, for the next service of its account, whose first list lacked it', () => {
+  const RUNS: Record<string, () => Promise<unknown>> = {
+    poll: () => pollLater(at),
+    renew: () => at.sluice.provision.renew('svc-9', { until: '2027-01-15' }),
+  };
+  const cases = Object.keys(BEGINNINGS).flatMap((how) => Object.keys(RUNS).map((run) => [how, run] as const));
+
+  it.each(cases)('runs: %s, %s', async (how, run) => {
+    const third = await addSurplus();
+    await BEGINNINGS[how]?.();
+    const restore = shorten(at, 'forwards', ({ id }) => id === third);
+    await RUNS[run]?.();
+    restore();
+    for (let times = 0; times < 2; times++) await pollLater(at);
+    await at.sluice.reconcile();
+    expect(at.panel.isRunning(third)).toBe(true);
+  });
 });

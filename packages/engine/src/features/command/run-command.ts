@@ -5,7 +5,7 @@ import { readEnforcements } from '../../context/enforcement.js';
 import { trustedNow } from '../../context/panel-answers.js';
 import { finishCommand } from './finish-command.js';
 import type { Applied, Decided, Loaded, Planned, RunOnPanel } from '../../kernel/subject/stages.js';
-import { findCheckpoint } from '../../kernel/subject/history.js';
+import { findCheckpoint, findFormerHistories, toKnownCheckpoint } from '../../kernel/subject/history.js';
 import { STOPPED_BY_PANEL, unapplied, unplanned, toRead, withError } from '../../kernel/subject/to-stage.js';
 import {
   type CarriedOut,
@@ -92,9 +92,7 @@ async function carryOut(commandRun: CommandRun, panel: Panel, service: ServiceRe
   const evidence = await context.store.evidence.open(filter);
   const unresolved = await context.store.actions.unresolved(filter);
   const open = openRows([{ service, evidence, unresolved }]);
-  const keeps = panel.history?.checkpoint !== undefined;
-  const [last = null] = keeps ? await context.store.decisions.latest([service.id]) : [];
-  const checkpoint = findCheckpoint(last, panel.name);
+  const checkpoint = await loadCheckpoint(context, panel, service);
   const how = { refresh: true, command: command.account, open, checkpoint };
   const observations = await observeServices(on, [service], how);
   const decided = await decideByRecord(commandRun, panel, await loadOne(commandRun, panel, service));
@@ -122,6 +120,16 @@ async function carryOut(commandRun: CommandRun, panel: Panel, service: ServiceRe
   const isLeft = scope === 'hold' && delivered.holds.length === 0 && elsewhere.length > 0;
   const work = withCheckpoint(on, isLeft ? withError(delivered, elsewhereError(service, elsewhere)) : delivered);
   return { work, reported: [...reported.values()] };
+}
+
+/** Reads what is known of the service's account; null for nothing. */
+async function loadCheckpoint(context: Context, panel: Panel, service: ServiceRecord): Promise<unknown> {
+  if (panel.history?.checkpoint === undefined) return null;
+  const [last = null] = await context.store.decisions.latest([service.id]);
+  const own = { checkpoint: findCheckpoint(last, panel.name) };
+  const known = { services: [service], history: new Map([[service.id, own]]) };
+  const former = await findFormerHistories(context, panel, known);
+  return toKnownCheckpoint(own, former.get(service.id) ?? null);
 }
 
 /** Makes a change of the product of a service whose limit is lifted while what more is sold is reserved for its agent. */

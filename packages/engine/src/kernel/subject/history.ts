@@ -100,7 +100,10 @@ export async function loadHistory(
 export async function findFormerHistories(
   { store }: Context,
   panel: Pick<Panel, 'name' | 'kind' | 'accounts' | 'history'>,
-  known: { services: readonly ServiceRecord[]; history: ReadonlyMap<string, ServiceHistory> },
+  known: {
+    services: readonly ServiceRecord[];
+    history: ReadonlyMap<string, Pick<ServiceHistory, 'checkpoint'>>;
+  },
 ): Promise<ReadonlyMap<string, FormerHistory>> {
   if (panel.history?.checkpoint === undefined) return new Map();
   const fresh = known.services.filter(({ id }) => parseStored(known.history.get(id)?.checkpoint)?.account == null);
@@ -119,6 +122,14 @@ export async function findFormerHistories(
     histories.set(id, { checkpoint, recent: [...withoutIncluded(own, checkpoint)] });
   }
   return histories;
+}
+
+/** Returns the checkpoint that describes an account: that of the service which had it before, where its own describes none yet. */
+export function toKnownCheckpoint(
+  { checkpoint }: Pick<ServiceHistory, 'checkpoint'>,
+  former: FormerHistory | null,
+): unknown {
+  return former?.checkpoint ?? checkpoint;
 }
 
 /** Loads the journal of services since their checkpoints, in one query. */
