@@ -94,22 +94,30 @@ function withDeadline(connecting: Promise<Socket>, ms: number, what: string): Pr
   });
 }
 
+/** Gets what becomes of a request. */
+type RequestHandler = Dispatcher.DispatchHandler & {
+  /** Has no controller where the request was not begun. */
+  onResponseError(controller: Dispatcher.DispatchController | undefined, error: Error): void;
+};
+
 /** The connections to one panel. */
 export interface PanelPool {
   /** Sends a request, whose handler gets what becomes of it. */
-  dispatch(request: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): void;
+  dispatch(request: Dispatcher.DispatchOptions, handler: RequestHandler): void;
   close(): void;
 }
 
+// Loaded on demand: what calls no panel need not read it.
+const loadUndici = () => import('undici');
+
 /** Creates the pool of connections to one panel. Throws a `PanelConfigError` for an invalid proxy or pin. */
-export function createPanelPool(options: PanelPoolOptions): PanelPool {
+export function createPanelPool(options: PanelPoolOptions, load = loadUndici): PanelPool {
   const connector = new Connector(options);
   const dial = createDial(options, connector.endpoint);
   let pool: Pool | null = null;
   let closed = false;
   const open = async (): Promise<Pool> => {
-    // Loaded on demand: what calls no panel need not read it.
-    const { Pool } = await import('undici');
+    const { Pool } = await load();
     pool ??= new Pool(options.target.origin, toPoolOptions(options, connector, dial));
     // It refuses what is sent later.
     if (closed) void pool.destroy();
@@ -117,8 +125,15 @@ export function createPanelPool(options: PanelPoolOptions): PanelPool {
   };
   return {
     dispatch(request, handler) {
-      if (pool !== null) pool.dispatch(request, handler);
-      else void open().then((opened) => opened.dispatch(request, handler));
+      if (pool !== null) {
+        pool.dispatch(request, handler);
+        return;
+      }
+      open()
+        .then((opened) => opened.dispatch(request, handler))
+        .catch((error: unknown) => {
+          handler.onResponseError(undefined, toConnectError(error, false));
+        });
     },
     close() {
       closed = true;
