@@ -1,14 +1,14 @@
 import type { ItemError, Observation, Plan, ProductSettings, TargetState } from '@sluice/panel-kind';
 import { sharerIds, waitsForEnded } from '@sluice/panel-kind';
 import type { EvidenceRecord, ServiceRecord } from '@sluice/quota-core';
-import { TelephonyError } from '@sluice/telephony';
+import { type Subscriber, TelephonyError } from '@sluice/telephony';
 import { planLine, planUpdate, refuseHalfMade } from '../account/plan-line.js';
 import { planTerminate } from '../account/plan-states.js';
 import { LineRefusal } from '../account/refusal.js';
 import type { LinePlan } from '../account/step.js';
 import type { LineSystem } from '../account/system.js';
 import { planRepairs } from './plan-repairs.js';
-import { passwordStep, planLostPassword } from './plan-password.js';
+import { findMadeLine, passwordStep, planLostPassword } from './plan-password.js';
 import { isSuspendedByUs, planDidCommand, toNumberSteps } from './plan-did.js';
 import { findForeignReference, toKnownTarget, toLineTarget } from './line-target.js';
 import { GIVING_UP, type LineState } from './state.js';
@@ -152,7 +152,7 @@ function planTermination({ system }: PlanContext, plan: Plan, target: TargetStat
   const { service, evidence } = target;
   const { line, dids } = state;
   if (service.refs[LINE_REF] === undefined) {
-    dropAll(plan, evidence);
+    planUnnamed(plan, target, state);
     return;
   }
   const conflict = line === null ? null : findForeignReference(service, line);
@@ -160,7 +160,7 @@ function planTermination({ system }: PlanContext, plan: Plan, target: TargetStat
     plan.problems.push({ code: 'not_ours', message: conflict });
     return;
   }
-  const isLost = (item: EvidenceRecord): boolean => isMissing(state, item) && !wasGivenUp(target, item.target);
+  const isLost = (item: EvidenceRecord): boolean => isMissing(state, item) && !wasGivenUp(target, item);
   const missing = evidence.filter((item) => item.kind === DID_EVIDENCE && isLost(item));
   for (const item of missing) reportMissing(plan, item);
   if (line === null && !state.isGone && !wasEnded(target)) plan.problems.push(toUnseen(service));
@@ -180,6 +180,23 @@ function planTermination({ system }: PlanContext, plan: Plan, target: TargetStat
   plan.steps.push(...numbers, ...ofLine.map((step) => ({ ...toStep(step), needs, ends: left })));
 }
 
+/** Names the line that an interrupted creation has made, so that it is ended; another one with the service's reference is left. */
+function planUnnamed(plan: Plan, { service, command, evidence }: TargetState, state: LineState): void {
+  const isLiving = ({ status }: Subscriber): boolean => status !== 'terminated';
+  const earlier = command?.verb === 'terminate' ? (command.earlier ?? []) : [];
+  const shown = [...state.byReference, ...state.byUsername].filter(isLiving);
+  const made = shown.find((line) => earlier.some((row) => findMadeLine(row, line) === line.id));
+  const referring = state.byReference.find(isLiving);
+  if (made !== undefined) {
+    plan.refs = { [LINE_REF]: made.id, [USERNAME_REF]: made.username };
+    plan.again = true;
+  } else if (referring === undefined) dropAll(plan, evidence);
+  else {
+    const message = `the panel has line ${referring.id} with the reference of "${service.id}", but nothing shows that it was made for it: nothing was changed; name it with ${LINE_REF}=${referring.id}, or remove it on the panel`;
+    plan.problems.push({ code: 'not_ours', message });
+  }
+}
+
 /** Whether Sluice itself has ended the line. */
 function wasEnded({ service, recent }: TargetState): boolean {
   const line = service.refs[LINE_REF];
@@ -188,9 +205,12 @@ function wasEnded({ service, recent }: TargetState): boolean {
   );
 }
 
-/** Whether Sluice itself has taken a number from the line. */
-function wasGivenUp({ recent }: TargetState, did: string): boolean {
-  return recent.some(({ type, target, state }) => GIVING_UP.has(type) && target === did && state === 'applied');
+/** Whether Sluice itself has taken a number from the line since it suspended it. */
+function wasGivenUp({ recent }: TargetState, { target: did, since }: EvidenceRecord): boolean {
+  return recent.some(
+    ({ type, target, state, plannedAt }) =>
+      GIVING_UP.has(type) && target === did && state === 'applied' && plannedAt >= since,
+  );
 }
 
 function toUnseen({ id, refs }: ServiceRecord): ItemError {

@@ -64,7 +64,7 @@ export function landAt(
 }
 
 /** Sends a call that the killed engine had sent. */
-export function arrive({ panel: { url } }: KillableBench, call: FakeCall): Promise<unknown> {
+export function arrive({ panel: { url } }: { panel: { url: string } }, call: FakeCall): Promise<unknown> {
   const { path, method, headers, body } = call;
   const kept = ['authorization', 'content-type', 'hiddify-api-key', 'key', 'sign'].flatMap((name) => {
     const value = headers[name];

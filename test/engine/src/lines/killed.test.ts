@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from '@jest/globals';
+import type { FakeCall } from '@sluice/fake-panels';
 import { useOpened } from '../bench/each-test.js';
+import { arrive } from '../bench/killed-call.js';
+import { done } from '../bench/outcomes.js';
 import { toSteps } from '../flvx/customer.js';
 import { killable, Killed, openWorld } from './world.js';
 
@@ -141,6 +144,39 @@ it('an unfinished termination of a line that the panel has removed shows nothing
   const [shown] = (await restarted.reconcile({ dryRun: true })).services;
   expect([shown?.error ?? null, shown?.actions ?? []]).toEqual([null, []]);
   expect((await restarted.reconcile()).run.outcome).toBe('done');
+});
+
+it('a line that the panel made long after the connection was cut is ended with its service', async () => {
+  await open('default');
+  const { fake, sluice, clock } = world;
+  const calls: FakeCall[] = [];
+  const ignore = fake.server.onCall((call) => {
+    if (call.endpoint === 'POST /subscribers') calls.push(call);
+  });
+  fake.server.inject({ endpoint: 'POST /subscribers', times: 1, fault: { kind: 'cut' } });
+  await sluice.provision.create('svc-1').catch(() => null);
+  ignore();
+  clock.advance(660_000);
+  const body = { error: { code: 'validation_failed', message: 'later' } };
+  fake.server.inject({ endpoint: 'POST /subscribers', times: 1, fault: { kind: 'status', status: 422, body } });
+  await sluice.provision.create('svc-1').catch(() => null);
+  await arrive({ panel: fake }, calls[0]!);
+  clock.advance(660_000);
+  await done(sluice.provision.terminate('svc-1'));
+  expect(fake.subscribers()).toMatchObject([{ status: 'terminated' }]);
+});
+
+it('a line with the reference of a service that did not make it is not ended with that, nor forgotten', async () => {
+  await open('default');
+  const { fake, sluice } = world;
+  fake.addSubscriber({ username: 'joao1042', plan: '11', externalRef: 'sluice:service:svc-1' });
+  const { run, service } = await sluice.provision.terminate('svc-1');
+  expect([run.outcome, service.error?.code, service.lifecycle]).toEqual(['failed', 'not_ours', 'pending']);
+  const [line] = fake.subscribers();
+  expect(line?.status).toBe('active');
+  await sluice.services.set('svc-1', { astbilling_subscriber_id: line!.id });
+  await done(sluice.provision.terminate('svc-1'));
+  expect(fake.subscribers()).toMatchObject([{ status: 'terminated' }]);
 });
 
 async function createKilled({ provision }: typeof world.sluice, killed: { is: boolean }): Promise<void> {

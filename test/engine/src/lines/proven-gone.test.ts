@@ -186,8 +186,16 @@ it('a line that is hidden just before the call is ended all the same', async () 
   expect([await terminate(), state()]).toEqual([['done', null, 'terminated'], 'terminated']);
 });
 
-it('a line is not ended while a number that was suspended with it is not shown', async () => {
+it.each([
+  ['', false],
+  [', which it has released and has again', true],
+])('a line is not ended while a number that was suspended with it is not shown%s', async (_, isReleased) => {
   await start('magnusbilling');
+  if (isReleased) {
+    expect((await at.sluice.dids.release(NUMBER)).run.outcome).toBe('done');
+    expect((await at.sluice.dids.link(NUMBER, { service: 'svc-1' })).run.outcome).toBe('done');
+    at.bench.clock.advance(HOUR);
+  }
   await at.sluice.provision.suspend('svc-1', { withDids: true });
   const show = hide({ match: ({ path }) => path.includes('did/read'), fault: EMPTY });
   expect(await terminate()).toEqual(['failed', 'number_missing', 'suspended']);
