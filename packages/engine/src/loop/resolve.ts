@@ -1,11 +1,11 @@
 import { type AccountCommand, callAgeMs, IN_PROGRESS_MS, type Observation, type Panel } from '@sluice/panel-kind';
-import { type ActionRecord, mergeService } from '@sluice/state-store';
+import { type ActionRecord, type EvidenceRecord, mergeService } from '@sluice/state-store';
 import { type Leases, panelLease, serviceLease } from '../context/leases.js';
 import type { Context } from '../context/context.js';
 import { runConcurrently } from '../base/run-concurrently.js';
 import { outcomeByReading, outcomeUnknown } from '../kernel/subject/doubt.js';
 import { isCommandRow } from '../kernel/subject/command-row.js';
-import { endAction, refsChange } from '../kernel/changes/journal.js';
+import { endAction, toEnd, without } from '../kernel/changes/journal.js';
 import { withResolved } from '../kernel/subject/history.js';
 import { observeAgain } from './observe.js';
 import { historyAfter, planSteps } from './plan.js';
@@ -97,18 +97,14 @@ export async function resolveActions(
 
 type Foreseen = Pick<Applied, 'service' | 'history' | 'former' | 'evidence' | 'unresolved' | 'observation'>;
 
-/**
- * Returns a service that is only planned as `resolveActions` would leave it where an outcome names its account: with this account as the
- * panel shows it. Nothing is stored.
- */
+/** Returns a service that is only planned as `resolveActions` would leave it. Stores nothing. */
 export async function foreseeResolved<W extends Foreseen>(
   on: Pick<RunOnPanel, 'context' | 'panel'>,
   work: W,
   command: AccountCommand | null,
 ): Promise<W> {
   const { context, panel } = on;
-  const at = context.now();
-  let { service, history } = work;
+  let { service, history, evidence } = work;
   const unresolved: ActionRecord[] = [];
   for (const row of work.unresolved) {
     const outcome = outcomeByReading(panel, work, row);
@@ -116,13 +112,16 @@ export async function foreseeResolved<W extends Foreseen>(
       unresolved.push(row);
       continue;
     }
-    const { state, observed, refs = {} } = outcome;
-    if (Object.keys(refs).length > 0) service = mergeService(service, refsChange(service, refs, at));
-    history = { ...history, recent: withResolved(history.recent, { ...row, state, observed, endedAt: at }) };
+    const { end, started, ended, refs } = toEnd(context, row, outcome);
+    if (refs !== null) service = mergeService(service, refs);
+    const isKnown = ({ kind, target }: EvidenceRecord): boolean =>
+      evidence.some((item) => item.kind === kind && item.target === target);
+    evidence = [...without(evidence, ended), ...started.filter((item) => !isKnown(item))];
+    history = { ...history, recent: withResolved(history.recent, { ...row, ...end }) };
   }
-  if (service === work.service) return work;
-  const named = { ...work, service, history, unresolved };
-  return { ...named, observation: await observeAgain({ ...on, scope: 'command' }, named, { command }) };
+  const resolved = { ...work, service, history, evidence, unresolved };
+  if (service === work.service) return resolved;
+  return { ...resolved, observation: await observeAgain({ ...on, scope: 'command' }, resolved, { command }) };
 }
 
 /**

@@ -76,7 +76,10 @@ export async function runHoldCommand(context: Context, id: string, request: Hold
       },
       preview: (loaded) => {
         const others = loaded.holds.filter((hold) => hold.reason !== request.reason && !isEnded);
-        const added = request.what === 'add' ? [toHold(context, id, { ...request, suspension })] : [];
+        const open = loaded.holds.find((hold) => hold.reason === request.reason);
+        const command = { ...request, suspension };
+        const kept = open === undefined ? toHold(context, id, command) : { ...open, ...toChange(open, command) };
+        const added = request.what === 'add' ? [kept] : [];
         const status = request.what === 'add' ? 'suspended' : 'active';
         const target = request.reason === 'billing' ? ({ ...loaded.service, status } as const) : loaded.service;
         return { ...loaded, service: target, holds: [...others, ...added] };
@@ -150,15 +153,20 @@ async function changeHold(
   if (request.what === 'release') {
     if (open) await tables.holds.end(open.id, context.now());
   } else if (open) {
-    const widens = request.withDids === true && open.restriction !== request.suspension;
-    const change = {
-      ...(request.note !== null && { note: request.note }),
-      ...(widens && { restriction: request.suspension }),
-    };
+    const change = toChange(open, request);
     if (Object.keys(change).length > 0) await tables.holds.update(open.id, change);
   } else {
     await tables.holds.add(toHold(context, id, request));
   }
+}
+
+/** Returns what a repeated hold changes of the open one: it only becomes harsher. */
+function toChange(
+  { restriction }: HoldRecord,
+  { note, withDids, suspension }: SuspendingCommand,
+): Partial<Pick<HoldRecord, 'note' | 'restriction'>> {
+  const widens = withDids === true && restriction !== suspension;
+  return { ...(note !== null && { note }), ...(widens && { restriction: suspension }) };
 }
 
 function toHold(context: Context, service: string, { reason, suspension, note }: SuspendingCommand): HoldRecord {

@@ -89,6 +89,31 @@ function withAction(error: ItemError | null, id: string): ItemError | null {
   return { ...error, message: `${error.message.replace(/\.$/, '')} (${id})` };
 }
 
+/** What the end of an action changes in the store. */
+export type ActionEnd = Omit<StoredEnd, 'zeroed'>;
+
+/** Returns how an action ends, and what begins, ends and changes with it. Stores nothing. */
+export function toEnd(context: Context, row: ActionRecord, outcome: StepOutcome): ActionEnd {
+  const at = context.now();
+  const { state, observed } = outcome;
+  const error = withAction(outcome.error, row.id);
+  const done = state === 'applied';
+  return {
+    error,
+    started: done ? toEvidence(context, row, outcome.begins, at) : [],
+    ended: done ? (row.payload as JournalPayload).ends : [],
+    refs: row.service === null ? null : changedRefs(row.service, outcome, at),
+    end: {
+      state,
+      endedAt: state === 'in-doubt' ? null : at,
+      ...(state === 'in-doubt' ? { givenUpAt: at } : {}),
+      observed,
+      errorCode: error?.code ?? null,
+      errorMessage: error ? printable(error.message) : null,
+    },
+  };
+}
+
 /** Stores in a transaction how an action ended, and what begins, ends and changes with it. */
 export async function storeEnd(
   context: Context,
@@ -96,21 +121,10 @@ export async function storeEnd(
   outcome: StepOutcome,
   tables: StoreTables,
 ): Promise<StoredEnd> {
-  const at = context.now();
-  const { state, observed } = outcome;
-  const error = withAction(outcome.error, row.id);
-  const done = state === 'applied';
-  const started = done ? toEvidence(context, row, outcome.begins, at) : [];
-  const ended = done ? (row.payload as JournalPayload).ends : [];
-  const refs = row.service === null ? null : changedRefs(row.service, outcome, at);
-  const end = {
-    state,
-    endedAt: state === 'in-doubt' ? null : at,
-    ...(state === 'in-doubt' ? { givenUpAt: at } : {}),
-    observed,
-    errorCode: error?.code ?? null,
-    errorMessage: error ? printable(error.message) : null,
-  };
+  const stored = toEnd(context, row, outcome);
+  const { end, started, ended, refs } = stored;
+  const at = end.endedAt ?? context.now();
+  const done = outcome.state === 'applied';
   await tables.actions.end(row.id, end);
   for (const item of started) await tables.evidence.add(item);
   for (const id of ended) await tables.evidence.end(id, at, 'undone');
@@ -129,7 +143,7 @@ export async function storeEnd(
           tables,
         )
       : null;
-  return { end, error, started, ended, refs, zeroed };
+  return { ...stored, zeroed };
 }
 
 /** Stores in a transaction how a command ended; no evidence begins or ends with its row. */
