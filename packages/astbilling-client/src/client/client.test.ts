@@ -509,6 +509,22 @@ describe('in the profile of MagnusBilling', () => {
   });
 });
 
+it.each([
+  [{ status: 404, json: { data: [] } }, []],
+  [{ status: 404, json: {} }, []],
+  [{ status: 404, text: '<html>no such page</html>' }, 'PANEL_UNREADABLE'],
+] as const)(
+  'reads an empty list from a system that answers it with a 404, but not from a proxy: %j',
+  async (answer, expected) => {
+    const envelope = { emptyListAs: ['not-found'] };
+    const profile = parseProfile({ profileVersion: 1, name: 'ours', extends: 'default', envelope });
+    const client = await open(answer, { profile });
+    const listed = await client.plans.list().catch((error: unknown) => (error as { code?: string }).code);
+    expect(listed).toEqual(expected);
+    await expect(client.subscribers.get('9001')).rejects.toMatchObject({ code: 'PANEL_UNREADABLE' });
+  },
+);
+
 it('probes a system and names what does not fit', async () => {
   const files: Record<string, string> = {
     '/api/v1/auth/verify': 'auth-verify.ok',

@@ -40,9 +40,8 @@ export function createJudge(
         return { ...toPanelFailure({ ...failure, kind }), message: describeBody(text), outcomeUnknown: true };
       }
       const isOwn = failure.code !== null || failure.message !== null;
-      return failure.kind === 'not_found' && !isOwn
-        ? unusable('a 404 without the error that the profile describes')
-        : toPanelFailure(failure);
+      if (failure.kind !== 'not_found' || isOwn) return toPanelFailure(failure);
+      return { ...unusable('a 404 without the error that the profile describes'), panelCode: 'not_found' };
     }
     if (acceptStatus !== undefined && !acceptStatus.includes(status)) {
       return unusable('a status that the profile does not accept for this operation');

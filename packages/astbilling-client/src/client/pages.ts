@@ -201,7 +201,9 @@ export async function readPage(
   } catch (error) {
     const { emptyListAs = [] } = connection.envelope(operation);
     if (!isPanelError(error)) throw error;
-    const isAbsent = error.code === 'PANEL_NOT_FOUND' && (place.isBeyond === true || emptyListAs.includes('not-found'));
+    // Of a system that answers empty lists with a 404, its JSON need not be the error that the profile describes.
+    const isEmpty = error.panelCode === 'not_found' && emptyListAs.includes('not-found');
+    const isAbsent = isEmpty || (error.code === 'PANEL_NOT_FOUND' && place.isBeyond === true);
     // Once all records have come that the list states, any 404 ends it.
     if (!isAbsent && !(place.isWhole === true && error.status === 404)) throw error;
     return { rows: [], total: null, next: null, remaining: null };
