@@ -341,5 +341,21 @@ describe('users', () => {
       expect(await world.client.users.remove(two)).toBe('removed');
       expect(world.fake.state.users.size).toBe(0);
     });
+
+    it('does not believe a yes that removed nothing', async () => {
+      const user = world.fake.addUser();
+      const yes = { kind: 'body', status: 200, body: { status: 200, msg: 'ok' } } as const;
+      world.fake.server.inject({ endpoint: removed, times: 1, fault: yes });
+      const refused = world.client.users.remove(user);
+      await expect(refused).rejects.toMatchObject({ code: 'change_not_applied', outcomeUnknown: true });
+      expect(await world.client.users.remove(user)).toBe('removed');
+    });
+
+    it('does not know whether a user is removed that it cannot read back', async () => {
+      const user = world.fake.addUser();
+      const match = (): boolean => calls(world.fake).includes(removed) && calls(world.fake).at(-1) !== removed;
+      world.fake.server.inject({ match, fault: { kind: 'html', status: 404 } });
+      await expect(world.client.users.remove(user)).rejects.toMatchObject({ outcomeUnknown: true });
+    });
   });
 });

@@ -4,7 +4,15 @@ import { checkChange, checkNewUser, checkUuid } from './check-user.js';
 import { findDifferences, shows, toBody } from './compare-user.js';
 import type { Connection } from './connection.js';
 import { UserCreation } from './create-user.js';
-import { isTimeOut, mayHaveHappened, readUntil, WAITS_AFTER_TIMEOUT, withDoubt, withoutDoubt } from './lost-answers.js';
+import {
+  isTimeOut,
+  mayHaveHappened,
+  readUntil,
+  WAITS,
+  WAITS_AFTER_TIMEOUT,
+  withDoubt,
+  withoutDoubt,
+} from './lost-answers.js';
 import { parseUserRow } from './read-rows.js';
 import { type HiddifyAdmin, type HiddifyUser, SELF } from './records.js';
 import { createRowCalls, type RowCalls } from './row-calls.js';
@@ -58,7 +66,7 @@ export function createUsers(
     disable: (uuid, options) => update(uuid, { enabled: false }, options),
     enable: (uuid, options) => update(uuid, { enabled: true }, options),
 
-    remove: (uuid, options) => removeUser(calls, uuid, options),
+    remove: (uuid, options) => removeUser(connection, calls, uuid, options),
   };
 }
 
@@ -114,7 +122,10 @@ function createUserUpdate(
   };
 }
 
+const isNone = (row: unknown): boolean => row === null;
+
 async function removeUser(
+  { panel, clock }: Pick<Connection, 'panel' | 'clock'>,
   calls: RowCalls<HiddifyUser>,
   uuid: string,
   options?: CallOptions,
@@ -123,7 +134,12 @@ async function removeUser(
   for (let attempt = 1; ; attempt += 1) {
     try {
       await calls.send('DELETE', uuid, options);
-      return 'removed';
+      // Anything with a 200 may have answered.
+      const left = await readUntil(clock, WAITS, () => calls.get(uuid, options), isNone).catch((error: unknown) => {
+        throw isPanelError(error) ? withDoubt(error) : error;
+      });
+      if (left === null) return 'removed';
+      throw stillThere(panel, left);
     } catch (error) {
       if (isPanelError(error) && error.panelCode === 'user_not_found') return attempt === 1 ? 'gone' : 'removed';
       if (!mayHaveHappened(error)) throw error;
@@ -134,6 +150,14 @@ async function removeUser(
       if (attempt === 2) throw withoutDoubt(error);
     }
   }
+}
+
+function stillThere(panel: string, { name }: HiddifyUser): AgentTrafficError {
+  return new AgentTrafficError(
+    'change_not_applied',
+    `Panel "${panel}" accepted the removal of user "${name}" but still shows it. Check the user on the panel.`,
+    { outcomeUnknown: true },
+  );
 }
 
 function unknownUser(panel: string, change: HiddifyUserChange): AgentTrafficError {
