@@ -57,12 +57,16 @@ describe('a creation', () => {
     expect(at.panel.listUsers(south).map(({ uuid }) => uuid)).toEqual([second]);
   });
 
-  it.each(['renew', 'create'] as const)('does not make the key of a deleted agent valid again by %s', async (verb) => {
+  it.each([
+    // The new due date is stored.
+    ['renew', 'partial'],
+    ['create', 'failed'],
+  ] as const)('does not make the key of a deleted agent valid again by %s', async (verb, outcome) => {
     await at.create(1, { product: 'agency' });
     at.panel.deleteAgent(at.north);
     const changes = at.changes().length;
     const refused = await at.sluice.provision[verb]('svc-1');
-    expect([refused.run.outcome, refused.service.error?.code]).toEqual(['failed', 'unknown_owner']);
+    expect([refused.run.outcome, refused.service.error?.code]).toEqual([outcome, 'unknown_owner']);
     expect([at.panel.state.admins.size, at.changes().length]).toEqual([1, changes]);
   });
 

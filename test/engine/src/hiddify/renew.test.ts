@@ -3,7 +3,7 @@ import { HOUR } from '../bench/engine-bench.js';
 import { startHiddifyBench } from '../bench/hiddify-bench.js';
 import { pollLater } from '../loop/polls.js';
 import { useBench } from '../bench/each-test.js';
-import { lastDay, listBodies } from './steps.js';
+import { createUsed, lastDay, listBodies } from './steps.js';
 
 const at = useBench(startHiddifyBench);
 
@@ -29,6 +29,40 @@ describe('renew', () => {
     expect(await heldBy()).toEqual(held);
     await pollLater(at);
     expect(await heldBy()).toEqual(held);
+  });
+
+  it('releases an overdue service once its panel answers again', async () => {
+    await at.bench.edit('poll: {', 'poll: { overdue: hold,');
+    const uuid = await at.create(1);
+    at.bench.clock.set('2026-12-20T12:00:00Z');
+    await at.sluice.poll({ allowMass: true });
+    const remove = stopReadings();
+    const renewed = await at.sluice.provision.renew('svc-1');
+    expect([renewed.run.outcome, renewed.stillHeld, await dueDate()]).toEqual(['partial', ['billing'], '2027-01-15']);
+    remove();
+    await pollLater(at);
+    expect([await at.reasons('svc-1'), at.panel.user(uuid).enable, await dueDate()]).toEqual([[], true, '2027-01-15']);
+  });
+
+  it.each([
+    ['active', 'failed', 'shared_user', '2026-12-15'],
+    ['vanished', 'partial', 'restricted_for_ended', '2027-01-15'],
+  ] as const)('of a service whose user is named by one that is %s, too, is %s', async (status, outcome, code, due) => {
+    await at.bench.edit('poll: {', 'poll: { overdue: hold,');
+    const uuid = await createUsed(at, 50);
+    const service = await at.bench.store.services.get('svc-1');
+    const values = { hiddify_user_uuid: uuid, base_quota_override_gb: '200' };
+    await at.addService(2, { values, allowDuplicateRefs: true });
+    at.bench.clock.set('2026-12-20T12:00:00Z');
+    await at.sluice.poll({ allowMass: true });
+    expect(await at.reasons('svc-2')).toEqual(['billing']);
+    await at.bench.store.services.put([{ ...service!, status }]);
+    const renewed = await at.sluice.provision.renew('svc-2');
+    expect([renewed.run.outcome, renewed.service.error?.code]).toEqual([outcome, code]);
+    expect(renewed.service.nextDueDate).toBe(due);
+    await pollLater(at);
+    const isHeld = status === 'active';
+    expect([await at.reasons('svc-2'), at.panel.user(uuid).enable]).toEqual([isHeld ? ['billing'] : [], !isHeld]);
   });
 
   it('keeps the due date of a service whose user was deleted', async () => {

@@ -43,9 +43,13 @@ async function saveCheckpoint(context: Context, run: string, work: Applied, tabl
 }
 
 /** Returns whether the command was refused by what the panel shows, and nothing was changed, or by an agent's limit. */
-function isRefused(work: Applied): work is Applied & { error: ItemError } {
+function isRefused(
+  { refused, refusedBy = () => true }: ServiceCommand,
+  work: Applied,
+): work is Applied & { error: ItemError } {
   const { error, observation, actions } = work;
-  if (error === null || error.code === 'outcome_unknown' || observation?.state == null) return false;
+  if (refused === undefined || error === null || !refusedBy(error)) return false;
+  if (error.code === 'outcome_unknown' || observation?.state == null) return false;
   // What an agent does not limit is done all the same.
   const mayBeMade = actions.some(({ type, state }) => type === AGENT_STEPS.create && state !== 'failed');
   return actions.length === 0 || (REFUSED_BY_AGENT.includes(error.code) && !mayBeMade);
@@ -88,9 +92,10 @@ function decideEnd(context: Context, command: ServiceCommand, work: Applied): Co
   const someDone = work.actions.some((action) => action.state === 'applied');
   // A run finishes a termination that was started.
   const goesOn = command.account?.verb === 'terminate' && work.actions.length > 0;
-  // A hold that a refused provisioning command found is not its doing.
-  const isHeld = listLastingHolds(work).length > 0 && !(command.refused !== undefined && isRefused(work));
-  const started = goesOn || someDone || isHeld || work.actions.some((action) => action.state === 'in-doubt');
+  // A hold that a refused provisioning command found is not its doing; what one has stored that is not refused stays.
+  const isKept = listLastingHolds(work).length > 0 || command.refusedBy !== undefined;
+  const isStarted = isKept && !isRefused(command, work);
+  const started = goesOn || someDone || isStarted || work.actions.some((action) => action.state === 'in-doubt');
   return { outcome: complete ? 'done' : started ? 'partial' : 'failed', complete };
 }
 
@@ -116,7 +121,7 @@ async function storeEnd(
   return context.write(run.leases.held, async (tables) => {
     if (end.complete) await command.done?.(work.service, tables);
     else if (work.error?.code === STOPPED_BY_PANEL) await command.stopped?.(tables);
-    else if (isRefused(work)) await command.refused?.(work.error, tables, work.service);
+    else if (isRefused(command, work)) await command.refused?.(work.error, tables, work.service);
     await saveCheckpoint(context, run.id, work, tables);
     // The notices of a run's own command are reported by that run.
     if (command.decidedByRun !== true) {

@@ -57,6 +57,8 @@ export interface CommandContent {
   checkDone?: (work: Applied) => void;
   /** Stores that the command can't be carried out on what the panel shows, and that nothing was changed. */
   refused?: (error: ItemError, tables: StoreTables, service: ServiceRecord) => Promise<void>;
+  /** Returns whether an error refuses the command; absent: any does. What another one leaves undone, the next run or a repeat does. */
+  refusedBy?: (error: ItemError) => boolean;
 }
 
 /** The command that finishes a termination; others are refused meanwhile. */

@@ -6,7 +6,7 @@ import type { Context } from '../../context/context.js';
 import type { Reader } from '../../context/reader.js';
 import { endCommandRow, refsChange } from '../../kernel/changes/journal.js';
 import type { CallReports } from '../calls/bill-view.js';
-import { listNewRefs } from '../../kernel/subject/account.js';
+import { lacksOwnAccount, listNewRefs } from '../../kernel/subject/account.js';
 
 /** A request to provision an account. */
 export interface ProvisionRequest {
@@ -112,17 +112,15 @@ export function restoreProduct(command: VerbCommand, service: ServiceRecord): No
   // An interrupted try of the same command has stored its product already.
   const product = stored.formerProduct ?? service.product;
   return async (error, tables) => {
-    if (error.code !== 'agent_limit') return;
     await tables.services.update([{ id, product, updatedAt: context.now() }]);
     await refuse(command, error, tables);
   };
 }
 
-/** Restores the due date and the hold after a renewal that what the panel shows makes impossible, such as a deleted account. */
+/** Restores the due date and the hold after a renewal of a service without an account of its own. */
 export function restoreDate(command: VerbCommand, isRepeat: boolean): NonNullable<CommandContent['refused']> {
   const { context, stored } = command;
   return async (error, tables, { id }) => {
-    if (REFUSED_BY_AGENT.includes(error.code)) return;
     const { first } = stored;
     const isUndone = first !== undefined && !(await wasChanged(id, first.at, tables));
     const before = isUndone ? first : isRepeat ? undefined : stored.before;
@@ -193,17 +191,20 @@ async function endAll(context: Context, service: ServiceRecord, tables: StoreTab
   for (const hold of await tables.holds.open({ services: [service.id] })) await tables.holds.end(hold.id, at);
 }
 
-/** Returns what a refusal of the command stores. */
+/** Returns what a refusal of the command stores, and what refuses it. */
 export function toRefusal(
   command: VerbCommand,
   service: ServiceRecord,
   open: ActionRecord | null,
-): Pick<CommandContent, 'refused'> {
+): Pick<CommandContent, 'refused' | 'refusedBy'> {
   const { verb, isAutomatic } = command.request;
   // A termination that was accepted before stays open, even if it fails now.
   if (verb === 'terminate' && open === null) return { refused: (error, tables) => refuse(command, error, tables) };
-  if (verb === 'change-package') return { refused: restoreProduct(command, service) };
-  if (verb === 'renew') return { refused: restoreDate(command, open !== null) };
+  if (verb === 'change-package')
+    return { refused: restoreProduct(command, service), refusedBy: ({ code }) => code === 'agent_limit' };
+  // What the customer has paid for is stored unless there is no account of theirs.
+  if (verb === 'renew')
+    return { refused: restoreDate(command, open !== null), refusedBy: ({ code }) => lacksOwnAccount(code) };
   if (verb !== 'create') return {};
   // A name that an earlier command stored may be of an account that staff deleted: its usage still counts.
   const { context, panel, product } = command;

@@ -19,6 +19,19 @@ export function isGone(code: string | null): boolean {
   return GONE.includes(code);
 }
 
+/** Errors of services whose account is not there, is another's, or is shared: no run can do for it what was asked for. */
+const NO_OWN_ACCOUNT: readonly (string | null)[] = [
+  ...GONE,
+  ...['user_not_there', 'no_account'],
+  ...['account_renamed', 'line_conflict'],
+  ...['shared_account', 'shared_user', 'shared_line'],
+];
+
+/** Returns whether this is the code of a service without an account of its own on the panel. */
+export function lacksOwnAccount(code: string): boolean {
+  return NO_OWN_ACCOUNT.includes(code);
+}
+
 type Refs = Pick<ServiceRecord, 'refs' | 'ownRefs'>;
 
 /** Returns whether a service names its account on the panel. */
