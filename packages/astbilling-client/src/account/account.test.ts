@@ -154,7 +154,7 @@ describe('a line that does not exist', () => {
     expect(catchRefusal(() => planLine(systems.default, { ...nothing, plans: null }, target))).toBe('unsupported');
     expect(
       catchRefusal(() => planLine(systems.default, { ...nothing, plans: [{ ...plan, status: 'inactive' }] }, target)),
-    ).toBe('conflict');
+    ).toBe('inactive');
     const noReference = without({ subscribers: { fields: { external_ref: null } } });
     const planned = planLine(noReference, nothing, target);
     expect(planned.warnings).toHaveLength(1);
@@ -163,6 +163,19 @@ describe('a line that does not exist', () => {
 });
 
 describe('an existing line', () => {
+  it.each([
+    [[{ ...plan, status: 'inactive' }], { id: '11' }],
+    [[{ ...plan, status: 'inactive' }], { name: plan.name }],
+    [[{ ...plan, id: '12' }, plan], { name: plan.name }],
+    [[], { id: '11' }],
+    [null, { id: '11' }],
+  ] as [TelephonePlan[] | null, LineTarget['plan']][])('keeps the plan that it has, listed as %j', (plans, named) => {
+    const observed = { ...nothing, byReference: [line()], plans };
+    expect(planLine(systems.default, observed, { ...target, plan: named }).steps).toEqual([]);
+    const other = { ...observed, byReference: [line({ planId: '13' })], plans: [{ ...plan, status: 'inactive' }] };
+    expect(catchRefusal(() => planLine(systems.default, other, target))).toBe('inactive');
+  });
+
   it('of this service is compared; what differs is updated', () => {
     expect(planLine(systems.default, { ...nothing, byReference: [line()] }, target).steps).toEqual([]);
     const changed = line({ channels: 1, planId: '12', externalRef: 'sluice:service:311', customerId: '7' });

@@ -54,11 +54,11 @@ export interface LineObservation {
  * Plans a line: the service's own one compared, an existing one of the same customer adopted, or a new one created. Adopting never
  * changes a password or a state.
  *
- * @throws LineRefusal `conflict` for a line of somebody else, `foreign` for one that another installation may have made, `ambiguous` for several, `unsupported`, `not_found`, `invalid`
+ * @throws LineRefusal `conflict` for a line of somebody else, `foreign` for one that another installation may have made, `ambiguous` for several, `inactive`, `unsupported`, `not_found`, `invalid`
  */
 export function planLine(system: LineSystem, observed: LineObservation, target: LineTarget): LinePlan {
   checkInputs(target);
-  const planId = choosePlan(observed.plans, target);
+  const toPlanId = (line?: Subscriber): string => choosePlan(observed.plans, target, line);
   const warnings: string[] = [];
   if (!system.reads('subscribers', 'external_ref')) {
     warnings.push('The system keeps no reference: the line is known by its username only.');
@@ -66,7 +66,7 @@ export function planLine(system: LineSystem, observed: LineObservation, target: 
   const own = findOwn([...observed.byReference, ...observed.byUsername.filter(hasNote(target))], target);
   if (own !== null) {
     checkReferenced(system, own, observed.customers, target);
-    return planChanges(system, own, { ...target, planId }, warnings);
+    return planChanges(system, own, { ...target, planId: toPlanId(own) }, warnings);
   }
   const customer = system.within ? null : findCustomer(observed.customers, target.customer);
   const named = findNamed(observed.byUsername, target);
@@ -74,9 +74,9 @@ export function planLine(system: LineSystem, observed: LineObservation, target: 
     refuseHalfMade(named);
     checkAdoptable(named, system.within ? null : { customer }, observed.customers, target);
     if (named.status === 'suspended') warnings.push('The line was suspended by somebody else and stays so.');
-    return planChanges(system, named, { ...target, planId }, warnings);
+    return planChanges(system, named, { ...target, planId: toPlanId(named) }, warnings);
   }
-  return { steps: planCreation(system, customer, { ...target, planId }), warnings };
+  return { steps: planCreation(system, customer, { ...target, planId: toPlanId() }), warnings };
 }
 
 function checkInputs({ areaCode, channels, usernames, username }: LineTarget): void {
@@ -94,15 +94,23 @@ function checkChannels(channels: number | null): void {
     throw new LineRefusal('invalid', 'a line needs at least one channel');
 }
 
-function choosePlan(plans: readonly TelephonePlan[] | null, { plan }: Pick<LineTarget, 'plan'>): string {
+/** Returns the id of the plan. One that the line has already needs no check: it may be sold no more, or left out of a list. */
+function choosePlan(
+  plans: readonly TelephonePlan[] | null,
+  { plan }: Pick<LineTarget, 'plan'>,
+  line?: Pick<Subscriber, 'planId'>,
+): string {
+  if ('id' in plan && plan.id === line?.planId) return plan.id;
   if (plans === null) {
     if ('id' in plan) return plan.id;
     throw new LineRefusal('unsupported', "the system can't list plans, so that a plan needs its id");
   }
   const found = plans.filter((one) => ('id' in plan ? one.id === plan.id : one.name === plan.name));
-  const chosen = onlyOne(found, () => 'several plans have this name; use the id');
+  const own = found.find(({ id }) => id === line?.planId);
+  const chosen = own ?? onlyOne(found, () => 'several plans have this name; use the id');
   if (chosen === undefined) throw new LineRefusal('not_found', 'the system has no such plan');
-  if (chosen.status !== 'active') throw new LineRefusal('conflict', 'the plan is not active', [chosen.id]);
+  if (own === undefined && chosen.status !== 'active')
+    throw new LineRefusal('inactive', 'the plan is not active', [chosen.id]);
   return chosen.id;
 }
 
@@ -152,7 +160,7 @@ type Known = KnownLineTarget & { planId: string };
 /**
  * Plans the differences of a line that is known to be the service's: plan, channels, reference. It may be one without a reference.
  *
- * @throws LineRefusal `not_found`, `ambiguous` or `conflict` for the plan, `unsupported`
+ * @throws LineRefusal `not_found`, `ambiguous` or `inactive` for the plan, `invalid`, `unsupported`
  */
 export function planUpdate(
   system: LineSystem,
@@ -160,7 +168,7 @@ export function planUpdate(
   target: KnownLineTarget,
 ): LinePlan {
   checkChannels(target.channels);
-  return planChanges(system, line, { ...target, planId: choosePlan(plans, target) }, []);
+  return planChanges(system, line, { ...target, planId: choosePlan(plans, target, line) }, []);
 }
 
 type Difference = [string, keyof SubscriberValues & keyof Subscriber, unknown];

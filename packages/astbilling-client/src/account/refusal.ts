@@ -6,6 +6,7 @@ export type LineRefusalCode =
   | 'not_found'
   | 'no_number'
   | 'invalid'
+  | 'inactive'
   | 'foreign'
   | 'other_addon';
 

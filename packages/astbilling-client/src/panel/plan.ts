@@ -1,4 +1,4 @@
-import type { ItemError, Observation, Plan, ProductSettings, TargetState } from '@sluice/panel-kind';
+import type { ItemError, Observation, Plan, TargetState } from '@sluice/panel-kind';
 import { sharerIds, waitsForEnded } from '@sluice/panel-kind';
 import type { EvidenceRecord, ServiceRecord } from '@sluice/quota-core';
 import { type Subscriber, TelephonyError } from '@sluice/telephony';
@@ -69,6 +69,7 @@ function toProblem(error: unknown, { id }: Pick<ServiceRecord, 'id'>): ItemError
     not_found: 'line_not_found',
     no_number: 'no_number',
     invalid: 'line_invalid',
+    inactive: 'plan_inactive',
     unsupported: 'unsupported',
   };
   return { code: codes[error.code], message: `"${id}": ${error.message}` };
@@ -95,13 +96,16 @@ function planCreation(context: PlanContext, plan: Plan, target: TargetState, sta
     plan.again = true;
     return;
   }
-  if (state.line !== null) refuseHalfMade(state.line);
+  if (state.line !== null) {
+    refuseHalfMade(state.line);
+    refuseOther(service, state.line);
+  }
   // What was suspended of the line before is forgotten once the service has another one.
   const former = state.line === null ? target.evidence.filter(({ kind }) => kind === LINE_EVIDENCE) : [];
   const made =
     state.line === null
       ? planLine(context.system, state, toLineTarget({ service, product, country: context.country }))
-      : planOwn(context, { line: state.line, plans: state.plans }, { service, product });
+      : planOwn(context, { line: state.line, plans: state.plans }, target);
   noteAll(plan, service, made);
   if (made.line !== undefined) {
     const { id, username } = made.line;
@@ -130,17 +134,21 @@ function planCreation(context: PlanContext, plan: Plan, target: TargetState, sta
   plan.steps.push({ ...toStep(first), ends }, ...rest.map((step) => ({ ...toStep(step), later: true })));
 }
 
-/** Plans a line that the service names: it may be one of somebody else. */
+/** Plans what differs of a line that the service names. */
 function planOwn(
   { system }: PlanContext,
   { line, plans }: Pick<PresentLine, 'line' | 'plans'>,
-  { service, product }: { service: ServiceRecord; product: ProductSettings },
+  { service, product }: Pick<TargetState, 'service' | 'product'>,
 ): LinePlan {
+  return planUpdate(system, { line, plans }, toKnownTarget({ service, product }));
+}
+
+/** Refuses a line that is of somebody else, or has ended. */
+function refuseOther(service: ServiceRecord, line: PresentLine['line']): void {
   refuseForeign(service, line);
   if (line.status === 'terminated') {
     throw new LineRefusal('conflict', `line ${line.id} is terminated and never comes back`, [line.id]);
   }
-  return { ...planUpdate(system, { line, plans }, toKnownTarget({ service, product })), line };
 }
 
 function refuseForeign(service: ServiceRecord, line: PresentLine['line']): void {
@@ -219,7 +227,7 @@ function toUnseen({ id, refs }: ServiceRecord): ItemError {
 }
 
 function planPresent(context: PlanContext, plan: Plan, target: TargetState, state: PresentLine): void {
-  const { scope, command, service, product } = target;
+  const { scope, command, service } = target;
   // A release undoes what Sluice did, also to a line that is of another service now.
   if (target.holds.length > 0) refuseForeign(service, state.line);
   if (command?.verb === 'change-password') {
@@ -228,12 +236,23 @@ function planPresent(context: PlanContext, plan: Plan, target: TargetState, stat
     return;
   }
   if (scope === 'command' || scope === 'reconcile') {
-    const { steps, ...notes } = planOwn(context, state, { service, product });
-    noteAll(plan, service, { steps, ...notes });
-    if (scope === 'command') plan.steps.push(...steps.map((step) => toStep(step)));
-    else planRepairs(plan, service, state.line, steps);
+    refuseOther(service, state.line);
+    planValues(context, plan, target, state);
   }
   planStates(context.system, plan, target, state);
+}
+
+/** Plans the values of a line. Why they can't be changed is a problem beside: its state does not wait for that. */
+function planValues(context: PlanContext, plan: Plan, target: TargetState, state: PresentLine): void {
+  const { scope, service } = target;
+  try {
+    const made = planOwn(context, state, target);
+    noteAll(plan, service, made);
+    if (scope === 'command') plan.steps.push(...made.steps.map((step) => toStep(step)));
+    else planRepairs(plan, service, state.line, made.steps);
+  } catch (refusal) {
+    plan.problems.push(toProblem(refusal, service));
+  }
 }
 
 function dropAll(plan: Plan, evidence: readonly EvidenceRecord[]): void {
