@@ -241,8 +241,11 @@ export interface PassedNumber {
 /** Hooks around a changing call. */
 export interface ApplyContext {
   signal: AbortSignal;
-  /** Awaited directly before the panel is called. */
-  calling: () => Promise<void>;
+  /**
+   * Awaited directly before the panel is called. `begins`: the evidence by what was read before the call; it replaces the step's own,
+   * also where the outcome is found out later.
+   */
+  calling: (begins?: Step['begins']) => Promise<void>;
   /** Journals a change that the panel accepted and does not show yet. */
   accepted: (observed: unknown) => Promise<void>;
   /** Reads the service's earlier actions on the target of the step, oldest first. */

@@ -52,8 +52,8 @@ export interface HoldTables {
     get(id: string): Promise<ActionRecord | null>;
     /** Fails with `store_conflict` when an unresolved action has the same key. */
     plan(records: ActionRecord[]): Promise<void>;
-    /** Stamps that the panel is about to be called, and counts the attempt. */
-    called(id: string, at: string): Promise<void>;
+    /** Stamps that the panel is about to be called, and counts the attempt; `payload` replaces the planned one. */
+    called(id: string, at: string, payload?: unknown): Promise<void>;
     /** Members missing from `change` stay. */
     end(
       id: string,

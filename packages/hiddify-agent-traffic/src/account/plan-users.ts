@@ -14,6 +14,7 @@ import {
   USER_EVIDENCE,
   type UserPrior,
   WITH_AGENT,
+  withReadUser,
 } from './user-actions.js';
 
 /** The input of a plan, with the lists of this package. */
@@ -178,15 +179,14 @@ function disablingStep(
   { why = 'agent-over-limit', ...figures }: Pick<UserPrior, 'usedBytes' | 'limitBytes'> & { why?: string },
 ): Step {
   const { name, owner } = user;
-  const fingerprint = toFingerprint(user);
-  const prior: UserPrior = { name, enabled: true, owner, restriction: WITH_AGENT, fingerprint, ...figures };
+  const prior: UserPrior = { name, enabled: true, owner, restriction: WITH_AGENT, ...figures };
   const payload: AgentStepPayload = { agent, why, owner };
   return {
     ...newStep(ACTION_TYPES.disable, user.uuid),
     hold: hold?.id ?? null,
     prior: { name, ...toObservedUser(user) },
     payload,
-    begins: { kind: USER_EVIDENCE, target: user.uuid, prior },
+    begins: withReadUser({ kind: USER_EVIDENCE, target: user.uuid, prior }, user),
   };
 }
 

@@ -102,6 +102,13 @@ export function toFingerprint(user: HiddifyUser): string {
   return createHash('sha256').update(text).digest('base64url').slice(0, 22);
 }
 
+/** Returns the evidence of a step on an agent's user with what a person would change about it, as it was read last. */
+export function withReadUser(begins: Step['begins'], user: HiddifyUser): Step['begins'] {
+  if (begins === null) return null;
+  const read: Pick<UserPrior, 'name' | 'fingerprint'> = { name: user.name, fingerprint: toFingerprint(user) };
+  return { ...begins, prior: { ...(begins.prior as UserPrior), ...read } };
+}
+
 /** Returns the payload of a journaled `update-user` of a service; null for any other row. */
 export function findUpdate({ type, payload }: Pick<ActionRecord, 'type' | 'payload'>): UpdatePayload | null {
   if (type !== ACTION_TYPES.update) return null;

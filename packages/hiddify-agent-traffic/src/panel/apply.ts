@@ -19,6 +19,7 @@ import {
   toObservedUser,
   toOutcome,
   type UpdatePayload,
+  withReadUser,
 } from '../account/user-actions.js';
 import { type HiddifyUser, SELF } from '../client/records.js';
 import type { HiddifyClient, HiddifyUserChange, NewHiddifyUser } from '../client/types.js';
@@ -190,8 +191,8 @@ export async function performAgentStep(
 
 async function switchAgentUser(
   client: HiddifyClient,
-  { type, target, payload }: Step,
-  calling: () => Promise<void>,
+  { type, target, payload, begins }: Step,
+  calling: ApplyContext['calling'],
 ): Promise<StepOutcome> {
   const enabled = type === ACTION_TYPES.enable;
   const { owner, fingerprint } = payload as AgentStepPayload;
@@ -199,7 +200,7 @@ async function switchAgentUser(
   const isTouched = seen !== null && fingerprint !== undefined && toFingerprint(seen) !== fingerprint;
   if (seen === null || seen.enabled === enabled || seen.owner !== owner || isTouched)
     return toOutcome('unneeded', seen);
-  await calling();
+  await calling(withReadUser(begins, seen));
   return toOutcome('applied', (await client.users.update(target, { enabled }, { seen })).user);
 }
 

@@ -41,6 +41,14 @@ describe('actions', () => {
     await expectRefused(at.store.actions.end('a-9', { state: 'applied', endedAt: minute(1) }), 'store_not_found');
   });
 
+  it('keeps what was read before the call instead of what was planned', async () => {
+    await at.store.actions.plan([action('a-1', { payload: { from: 'plan' } })]);
+    await at.store.actions.called('a-1', minute(1));
+    expect(await at.store.actions.get('a-1')).toMatchObject({ payload: { from: 'plan' } });
+    await at.store.actions.called('a-1', minute(2), { from: 'reading' });
+    expect(await at.store.actions.get('a-1')).toMatchObject({ payload: { from: 'reading' }, attempts: 2 });
+  });
+
   it('gives one by its id', async () => {
     await at.store.actions.plan([action('a-1'), action('a-2', { key: 'other' })]);
     expect(await at.store.actions.get('a-2')).toEqual(action('a-2', { key: 'other' }));

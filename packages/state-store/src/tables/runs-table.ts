@@ -114,14 +114,15 @@ export function actionsTable(access: Access): StoreTables['actions'] {
   return {
     get: (id) => access.read((session) => findRecord(session, actions, { id })),
     plan: (records) => access.write((session) => insertRecords(session, actions, records)),
-    called: (id, at) =>
-      access.write(async ({ db }) => {
-        const result = await db
+    called: (id, at, payload) =>
+      access.write(async (session) => {
+        const result = await session.db
           .updateTable('actions')
           .set((eb) => ({ called_at: at, attempts: eb('attempts', '+', 1) }))
           .where('id', '=', id)
           .executeTakeFirst();
         mustExist('actions', id, result.numUpdatedRows);
+        if (payload !== undefined) await updateRecord(session, actions, id, { payload });
       }),
     end: (id, change) => access.write((session) => updateRecord(session, actions, id, change)),
     unresolved: ({ panel, services } = {}) =>

@@ -49,6 +49,11 @@ export function actionRow(
   return plannedRow({ id, run, ...change, plannedAt: context.now() });
 }
 
+/** Returns a row whose evidence is that of a later reading than the plan's. */
+export function withBegins(row: ActionRecord, begins: Step['begins']): ActionRecord {
+  return { ...row, payload: { ...(row.payload as JournalPayload), begins } };
+}
+
 /**
  * Stores how an action ended, with the evidence that starts or ends with it; returns its row and the changed subject.
  */

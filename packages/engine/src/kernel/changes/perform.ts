@@ -4,7 +4,7 @@ import { type ActionRecord, mergeService, type StoreTables } from '@sluice/state
 import { INTERRUPTED } from '../../base/interruption.js';
 import { failedStep } from '../subject/doubt.js';
 import { leaveOut, saveResources, toListKnown } from '../subject/facts.js';
-import { actionRow, type Changed, refsChange, endAction, without } from './journal.js';
+import { actionRow, type Changed, refsChange, endAction, withBegins, without } from './journal.js';
 import { mayChange } from './store-copy.js';
 import type { Applied, FencedRun } from '../subject/stages.js';
 
@@ -62,19 +62,19 @@ export async function applyPlan<W extends Changed>(
     const row = rows[index];
     if (!row) continue;
     const missing = step.needs?.find((id) => undone.has(id));
-    let done: StepDone = { outcome: rest ?? notWanted, calledAt: null, stop: null };
+    let done: StepDone = { outcome: rest ?? notWanted, row, stop: null };
     if (context.deps.signal.aborted) done = { ...done, outcome: notCalled };
     else if (missing !== undefined) done = { ...done, outcome: waitsFor(missing) };
     else if (rest === null) {
       done = await performStep(on, work, { step, row }, options);
     }
-    const { outcome, calledAt, stop } = done;
+    const { outcome, stop } = done;
     if (stop !== null) rest = notWanted;
     else if (rest === null && options.isHopeless?.(outcome) === true) rest = notReached;
     if (stop) work = options.stopped(work, stop);
     const mayBeDone = outcome.state === 'applied' || outcome.state === 'in-doubt';
     if (step.needsPassword === true && mayBeDone) work = { ...work, passwordSet: true };
-    const ended = await endAction(on, work, { ...row, calledAt }, outcome);
+    const ended = await endAction(on, work, done.row, outcome);
     work = ended.work;
     actions.push(ended.row);
     if (step.id !== undefined && outcome.state !== 'applied' && outcome.state !== 'unneeded') undone.add(step.id);
@@ -111,10 +111,10 @@ async function beginPlan<W extends Changed>(
   return { started, moved: moves.length };
 }
 
-/** How a step ended, and when the panel was called. */
+/** How a step ended, and its row as it was when the panel was called. */
 interface StepDone {
   outcome: StepOutcome;
-  calledAt: string | null;
+  row: ActionRecord;
   /** Why it did not start, or was not continued. */
   stop: Stop | null;
 }
@@ -122,10 +122,10 @@ interface StepDone {
 async function performStep<W extends Changed>(
   { context, panel, fences }: FencedRun,
   work: W,
-  { step, row }: { step: Step; row: ActionRecord },
+  { step, row: planned }: { step: Step; row: ActionRecord },
   { password, readStop, apply }: PerformOptions<W>,
 ): Promise<StepDone> {
-  let calledAt = null as string | null;
+  let row = planned;
   const how: ApplyContext = {
     signal: context.deps.signal,
     password,
@@ -133,14 +133,15 @@ async function performStep<W extends Changed>(
       ? {}
       : { budget: context.ports.agentBudget(context, { name: panel.name, agents: panel.agents }) }),
     // In one transaction, so that a caller that stops the run later finds the call in the journal and can wait for its end.
-    calling: async () => {
+    calling: async (begins) => {
       const at = context.now();
+      const read = begins === undefined ? undefined : withBegins(row, begins);
       await context.write(fences, async (tables) => {
         const stop = await readStop(tables, work);
         if (stop !== null) throw new ChangeStopped(stop);
-        await tables.actions.called(row.id, at);
+        await tables.actions.called(row.id, at, read?.payload);
       });
-      calledAt = at;
+      row = { ...(read ?? row), calledAt: at };
     },
     accepted: (observed) =>
       context.write(fences, (tables) => tables.actions.end(row.id, { state: 'planned', endedAt: null, observed })),
@@ -149,12 +150,12 @@ async function performStep<W extends Changed>(
   };
   try {
     const outcome = await apply(step, how, work);
-    return { outcome, calledAt, stop: null };
+    return { outcome, row, stop: null };
   } catch (error) {
     if (!(error instanceof ChangeStopped)) throw error;
     // Stopped before a further call of the step: an earlier one may have changed the panel.
-    const outcome = calledAt === null ? notWanted : stoppedMidway(row);
-    return { outcome, calledAt, stop: error.stop };
+    const outcome = row.calledAt === null ? notWanted : stoppedMidway(row);
+    return { outcome, row, stop: error.stop };
   }
 }
 
