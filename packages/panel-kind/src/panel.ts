@@ -42,8 +42,11 @@ export interface PanelCore<State = unknown> {
   ): Promise<Map<string, Observation<State>>>;
   /** Pure: plans the steps from the observation to the target state. */
   plan(target: TargetState, observation: Observation<State>): Plan;
-  /** Pure: returns whether the account of a service has no limit of its own on the panel. Absent where the panel keeps none. */
-  isUnlimited?(observation: Observation<State>): boolean;
+  /**
+   * Pure: returns whether the account of a service has no limit of its own on the panel; null where the panel does not show the account.
+   * Absent where the panel keeps none.
+   */
+  isUnlimited?(observation: Observation<State>): boolean | null;
   /**
    * Pure: returns whether the account's own limit on the panel is lower than its target requires, also where it is not known. Absent
    * where the panel keeps none.

@@ -290,8 +290,8 @@ export class FlvxPanel implements Panel<ServiceObservation> {
     return planService(this.#defaults, target, observation);
   }
 
-  isUnlimited({ state }: Observation<ServiceObservation>): boolean {
-    return state?.account.user?.quota === UNLIMITED_QUOTA;
+  isUnlimited({ state }: Observation<ServiceObservation>): boolean | null {
+    return state?.account.user == null ? null : state.account.user.quota === UNLIMITED_QUOTA;
   }
 
   isTooLow(target: TargetState, { state }: Observation<ServiceObservation>): boolean {

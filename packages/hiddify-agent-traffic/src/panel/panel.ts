@@ -152,8 +152,8 @@ export class HiddifyPanel implements Panel<HiddifyState> {
     return planUser(target, observation);
   }
 
-  isUnlimited({ state }: Observation<HiddifyState>): boolean {
-    return (state?.user?.limitBytes ?? 0) >= MOST_BYTES;
+  isUnlimited({ state }: Observation<HiddifyState>): boolean | null {
+    return state?.user == null ? null : state.user.limitBytes >= MOST_BYTES;
   }
 
   isTooLow(target: TargetState, { state }: Observation<HiddifyState>): boolean {

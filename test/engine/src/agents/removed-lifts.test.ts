@@ -73,10 +73,13 @@ describe('a service whose limit is lifted on the panel', () => {
     expect(await remove()).toBeNull();
   });
 
-  it('is removed where its user is gone', async () => {
+  it('is removed once a run has found its user gone', async () => {
     await lift(LIFTS[0]![1]);
     at.panel.deleteUser(at.user);
-    expect(await remove()).toBeNull();
+    expect(await remove()).toBe('limit_lifted');
+    await at.pollAfter(HOUR);
+    await at.sluice.services.remove('svc-1');
+    expect(await at.bench.store.services.get('svc-1')).toBeNull();
   });
 
   it('is not removed while the panel does not answer', async () => {

@@ -188,16 +188,45 @@ describe.each([
   it.each([
     ['is removed', () => at.sluice.services.remove('svc-1')],
     ['names another account', () => at.sluice.services.set('svc-1', { [key]: '' })],
-  ])('prevents nothing where the account is gone: the service %s', async (_what, change) => {
+  ])('prevents nothing once a run has found the account gone: the service %s', async (_what, change) => {
     await lift('an unlimited override');
-    await at.sluice.overrides.clear('svc-1');
     const service = await at.bench.store.services.get('svc-1');
     await at.bench.store.services.put([{ ...service!, status: 'terminated', ownRefs: [] }]);
     on.removeAccount();
+    expect(await codeOf(change())).toBe('limit_lifted');
     await pollLater();
     expect(await codeOf(change())).toBeNull();
     await pollLater();
     expect(await at.bench.store.conditions.list('lifted:')).toEqual([]);
+  });
+
+  it.each(['is in force', 'ended since the last run', 'ended with its service'])(
+    'prevents the removal of its service after an answer without the account, where it %s',
+    async (when) => {
+      await lift('an unlimited override');
+      if (when !== 'is in force') await at.sluice.overrides.clear('svc-1');
+      const service = await at.bench.store.services.get('svc-1');
+      const status = when === 'ended with its service' ? 'terminated' : service!.status;
+      await at.bench.store.services.put([{ ...service!, status, ownRefs: [] }]);
+      const show = on.hideAccount();
+      expect(await codeOf(at.sluice.services.remove('svc-1'))).toBe('limit_lifted');
+      show();
+      expect(new Set(on.limits())).toEqual(new Set([most]));
+      if (when === 'is in force') await at.sluice.overrides.clear('svc-1');
+      await pollLater();
+      expect(new Set(on.limits())).toEqual(new Set([sold]));
+      expect(await codeOf(at.sluice.services.remove('svc-1'))).toBeNull();
+    },
+  );
+
+  it('prevents the removal of its service where the account is there again since the last run', async () => {
+    await lift('an unlimited override');
+    const service = await at.bench.store.services.get('svc-1');
+    await at.bench.store.services.put([{ ...service!, ownRefs: [] }]);
+    const show = on.hideAccount();
+    await pollLater();
+    show();
+    expect(await codeOf(at.sluice.services.remove('svc-1'))).toBe('limit_lifted');
   });
 
   it('stays while the product is missing, and the service is not removed', async () => {

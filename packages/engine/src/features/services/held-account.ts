@@ -1,10 +1,9 @@
 import type { ServiceRecord, StoreTables } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
 import { isCommandRow } from '../../kernel/subject/command-row.js';
-import { hasLift } from '../../kernel/subject/holds.js';
-import { readLifted } from '../../kernel/subject/lifts.js';
 import { type ChangeProblem, type Move, panelChangeProblems } from './check-service.js';
 import { findGone } from './gone-accounts.js';
+import { findLifted } from './lifted-accounts.js';
 
 /** Why a key of a service can't be changed. */
 export interface KeyProblem extends ChangeProblem {
@@ -30,10 +29,10 @@ export async function changeProblems(
   changes: readonly Move[],
 ): Promise<Map<string, KeyProblem>> {
   const moves = changes.filter(({ before, after }) => before.panel !== after.panel);
-  const exchanges = await withoutGone(tables, listExchanges(context, changes));
-  const left = await withoutGone(tables, listLeft(context, moves));
-  const problems = await liftProblems(context, tables, [...exchanges, ...left]);
-  for (const [service, problem] of await exchangeProblems(tables, exchanges)) problems.set(service, problem);
+  const exchanges = listExchanges(context, changes);
+  const problems = await liftProblems(context, tables, [...exchanges, ...listLeft(context, moves)]);
+  const held = await exchangeProblems(tables, await withoutGone(tables, exchanges));
+  for (const [service, problem] of held) problems.set(service, problem);
   for (const [service, problem] of await panelChangeProblems((panel) => context.findKind(panel), tables, moves)) {
     problems.set(service, { key: 'panel', ...problem });
   }
@@ -79,22 +78,15 @@ async function liftProblems(
   exchanges: readonly Exchange[],
 ): Promise<Map<string, KeyProblem>> {
   const kept = exchanges.flatMap(({ keeps, ref, from }) => (keeps === null ? [] : [{ service: keeps, ref, from }]));
-  if (kept.length === 0) return new Map();
-  const overrides = await tables.overrides.open(kept.map(({ service }) => service.id));
-  const at = { config: context.config, now: context.now() };
-  const byService = new Map(overrides.map((row) => [row.service, row]));
-  const panels = [...new Set(kept.map(({ service }) => service.panel))];
-  const read = async (name: string) => [name, await readLifted(tables, name, { absent: false })] as const;
-  const noted = new Map(await Promise.all(panels.map(read)));
-  const lifted = kept.filter(
-    ({ service: { id, panel }, service }) =>
-      noted.get(panel)?.has(id) === true || hasLift(at, service, byService.get(id) ?? null),
-  );
+  const services = kept.map(({ service }) => service);
+  const lifted = await findLifted(context, tables, services);
   return new Map(
-    lifted.map(({ service: { id }, ref, from }) => {
-      const message = `${ref} of "${id}" can't be changed while its limit on the panel is lifted: ${from} would keep none; end its protection, its release until a date or its unlimited override, and poll once`;
-      return [id, { key: ref, code: 'limit_lifted', message }];
-    }),
+    kept
+      .filter(({ service: { id } }) => lifted.has(id))
+      .map(({ service: { id }, ref, from }) => {
+        const message = `${ref} of "${id}" can't be changed while its limit on the panel is lifted: ${from} would keep none; end its protection, its release until a date or its unlimited override, and poll once`;
+        return [id, { key: ref, code: 'limit_lifted', message }];
+      }),
   );
 }
 

@@ -3,13 +3,13 @@ import type { ServiceRecord } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
 import { findEntry } from '../../base/config/find-entry.js';
 import { hasAccount } from '../../kernel/subject/account.js';
-import { hasLift } from '../../kernel/subject/holds.js';
-import { noteLowered, readLifted } from '../../kernel/subject/lifts.js';
+import { noteLowered } from '../../kernel/subject/lifts.js';
 import { findSold } from '../../loop/load.js';
 import { observeServices } from '../../loop/observe.js';
 import { isRefunding } from '../billing/refund-state.js';
 import { refuseInDoubt, withServiceRun } from './change-services.js';
 import { endIfGone, findGone } from './gone-accounts.js';
+import { findLifted } from './lifted-accounts.js';
 
 /**
  * Removes a service and its records.
@@ -82,7 +82,7 @@ async function refuseBillInDoubt({ store }: Context, id: string): Promise<void> 
 
 /**
  * Refuses while the account of a service has no limit on the panel, but is sold one: nothing would lower it any more, and an agent
- * whose limit counts what is sold would be over it. Where the panel does not answer, what the service is to have decides.
+ * whose limit counts what is sold would be over it. Where the panel does not show the account, what is known of it decides.
  */
 async function refuseLifted(context: Context, service: ServiceRecord): Promise<void> {
   const { config, store } = context;
@@ -92,10 +92,9 @@ async function refuseLifted(context: Context, service: ServiceRecord): Promise<v
   const [cycle = null] = await store.cycles.newest([service.id]);
   const isKnown = findEntry(config.products, service.product) !== undefined;
   if (isKnown && findSold(config, { service, override, cycle, purchases: [] }).limited === null) return;
-  const isNoted = (await readLifted(store, service.panel)).has(service.id);
   const shown = await readShown(context, service);
-  const isToBe = isNoted || hasLift({ config, now: context.now() }, service, override);
-  if (shown === null ? !isToBe : !shown) return;
+  const isLifted = shown ?? (await findLifted(context, store, [service])).has(service.id);
+  if (!isLifted) return;
   const is = shown === null ? 'may be' : 'is';
   throw new SluiceError(
     'limit_lifted',
@@ -104,7 +103,7 @@ async function refuseLifted(context: Context, service: ServiceRecord): Promise<v
   );
 }
 
-/** Reads whether the panel shows the account of a service without a limit; null where it does not answer. */
+/** Reads whether the panel shows the account of a service without a limit; null where it does not show the account. */
 async function readShown(context: Context, service: ServiceRecord): Promise<boolean | null> {
   const panel = await context.panel(service.panel);
   const shown = (await observeServices({ context, panel }, [service])).get(service.id);
