@@ -1,6 +1,7 @@
 import type { ItemError, Observation } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/quota-core';
 import type { EasyDcimState } from './state.js';
+import { toMappedService, toOrderPrior } from './undo.js';
 
 /** Returns evidence for ports and an order that another tool restricted, if they belong to the service and are restricted now. Pure. */
 export function adoptEasyDcim(
@@ -26,7 +27,11 @@ export function adoptEasyDcim(
     if (!state?.order) refuse(`the order: ${state?.orderError?.message ?? `"${service.id}" has no easydcim_order_id`}`);
     else if (state.order.suspended !== true)
       refuse(`the panel does not show that order ${state.order.id} is suspended`);
-    else targets.push({ kind: 'order', target: state.order.id, prior: { status: 'active', suspended: false } });
+    else {
+      const before = { ...state.order, status: 'active', suspended: false };
+      const prior = toOrderPrior(before, toMappedService(service, state.order));
+      targets.push({ kind: 'order', target: state.order.id, prior });
+    }
   }
   if (what.forwards.length > 0) refuse('EasyDCIM has no forwards: name ports or the order');
   return { targets, problems };

@@ -16,7 +16,16 @@ import {
   type HoldTargets,
 } from './sharing.js';
 import { ACTION_TYPES, type EasyDcimState, isAbsent, isEnded, type OrderState, type PortState } from './state.js';
-import { keep, type Restricted, stateProblem, toOrderPrior, toPrior, undoOrder, undoPort } from './undo.js';
+import {
+  keep,
+  type Restricted,
+  stateProblem,
+  toMappedService,
+  toOrderPrior,
+  toPrior,
+  undoOrder,
+  undoPort,
+} from './undo.js';
 
 /**
  * Plans the steps from an observation to the restrictions of the holds. Only evidence without a hold is undone: what others have
@@ -221,8 +230,8 @@ function planSuspension(
     return;
   }
   if (ours) plan.drift.push(`order ${order.id} is active and should be suspended`);
-  const mappedService = order.serviceId === null ? target.service.refs['easydcim_service_id'] : undefined;
-  const evidence = { kind: 'order', target: order.id, prior: toOrderPrior(order, mappedService) };
+  const prior = toOrderPrior(order, toMappedService(target.service, order));
+  const evidence = { kind: 'order', target: order.id, prior };
   plan.steps.push(restrictStep(ACTION_TYPES.suspendOrder, evidence, hold, ours));
 }
 

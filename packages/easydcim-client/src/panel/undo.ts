@@ -1,5 +1,5 @@
 import type { HoldInForce, ItemError, Plan, Step } from '@sluice/panel-kind';
-import type { EvidenceRecord } from '@sluice/quota-core';
+import type { EvidenceRecord, ServiceRecord } from '@sluice/quota-core';
 import {
   ACTION_TYPES,
   findMappedService,
@@ -52,6 +52,11 @@ export function toPrior({ name, adminEnabled, linkUp }: PortState): PortPrior {
 /** Returns the state of an order before its change. */
 export function toOrderPrior({ status, suspended }: OrderState, mappedService?: string): OrderPrior {
   return { status, suspended, ...(mappedService !== undefined && { mappedService }) };
+}
+
+/** Returns the service that shows the state of an order: that of the mapping, where the order itself names none. */
+export function toMappedService({ refs }: Pick<ServiceRecord, 'refs'>, order: OrderState): string | undefined {
+  return order.serviceId === null ? refs['easydcim_service_id'] : undefined;
 }
 
 /** Returns the problem with an order whose status is unknown; null where it is known. */

@@ -146,6 +146,27 @@ describe('an order that names no service, and shows only in it that it is suspen
   });
 });
 
+describe('an order that names no service, and that staff had suspended', () => {
+  const others = { easydcim_service_id: '504', easydcim_order_id: '904', easydcim_server_id: '304' };
+
+  it.each([
+    ['none', { easydcim_order_id: '' }],
+    ['another', others],
+  ])('is released once its service names %s', async (_which, refs) => {
+    Object.assign(at.panel.answers.orders, { style: 'flat', suspendedIn: 'service' });
+    await at.addService(1, { product: 'order' });
+    await at.addService(2, { product: 'order' });
+    hideService();
+    await poll();
+    at.panel.staffSuspendOrder(order, 'unpaid');
+    await at.sluice.holds.adopt('svc-1', { reason: 'billing', order: true });
+    at.panel.addService({ id: 504, orderId: 904, serverId: 304, user: 11, ports: [{ id: 7098, name: 'eth0' }] });
+    await at.sluice.services.set('svc-1', refs);
+    const { run } = await at.sluice.provision.unsuspend('svc-1');
+    expect([run.outcome, at.panel.order(order).status, await targets()]).toEqual(['done', 'active', []]);
+  });
+});
+
 describe('a suspension in doubt of an order that names no service', () => {
   it('is found out, and undone, once its service names another order', async () => {
     Object.assign(at.panel.answers.orders, { style: 'flat', suspendedIn: 'service' });
