@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { useOpened } from '../bench/each-test.js';
+import { codeOf } from '../bench/engine-bench.js';
 import { startTelephonyBench } from '../bench/telephony-bench.js';
 
 const [at, open] = useOpened(startTelephonyBench);
@@ -54,6 +55,17 @@ describe('a suspended line that one answer lacks', () => {
     expect([await poll(), status()]).toEqual([null, 'active']);
     expect(await evidence()).toEqual([]);
   });
+});
+
+it('a suspended line that a command finds after a reconcile did not is not left for another', async () => {
+  await suspend();
+  const show = hideLines();
+  expect((await at.sluice.reconcile()).services[0]?.error?.code).toBe('line_gone');
+  show();
+  await at.sluice.provision.suspend('svc-1');
+  const exchange = () => codeOf(at.sluice.services.set('svc-1', { astbilling_subscriber_id: '9002' }));
+  expect([await exchange(), await poll(), await exchange()]).toEqual(['service_held', null, 'service_held']);
+  expect([await unsuspend(), status()]).toEqual([['done', null], 'active']);
 });
 
 describe('a suspended line that one answer lacks, and that is to be made again', () => {

@@ -17,6 +17,7 @@ import {
   type ServiceCommand,
   TERMINATE,
 } from './types.js';
+import { isAccountThere } from '../../kernel/subject/account.js';
 import { hasLift, noteToRestrict, noteUntold } from '../../kernel/subject/holds.js';
 import { refuseUnfinished } from '../../kernel/subject/termination.js';
 import { withRun } from '../../kernel/run/bracket.js';
@@ -33,6 +34,7 @@ import { foreseeResolved } from '../../loop/resolve.js';
 import { findSharers } from '../../loop/sharing.js';
 import type { Context } from '../../context/context.js';
 import { requireService } from '../../context/find-service.js';
+import { noteFound } from '../services/gone-accounts.js';
 
 /** Runs a command about one service: stores the target state, then observes, plans and applies. */
 export function runCommand(context: Context, id: string, command: ServiceCommand): Promise<CommandResult> {
@@ -95,8 +97,12 @@ async function carryOut(commandRun: CommandRun, panel: Panel, service: ServiceRe
   const checkpoint = await loadCheckpoint(context, panel, service);
   const how = { refresh: true, command: command.account, open, checkpoint };
   const observations = await observeServices(on, [service], how);
+  const observation = observations.get(service.id) ?? null;
+  // Before anything is changed: what is left of a command that is interrupted is then not that of an account that is gone.
+  if (!command.dryRun && isAccountThere(panel, { observation }) === true)
+    await noteFound(context, run.leases.held, { service: service.id, run: run.id });
   const decided = await decideByRecord(commandRun, panel, await loadOne(commandRun, panel, service));
-  const observed = { ...unplanned(decided), observation: observations.get(service.id) ?? null };
+  const observed = { ...unplanned(decided), observation };
   const removed = new Set(command.account?.verb === 'terminate' ? [service.id] : []);
   const [planned = observed] = await findSharers(on, [observed], removed);
   const refused = await findRefusedPackage(commandRun, on, planned);

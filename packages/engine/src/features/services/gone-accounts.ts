@@ -1,14 +1,42 @@
-import type { ServiceChange, ServiceRecord, StoreTables } from '@sluice/state-store';
+import type { DecisionRecord, HeldLease, ServiceChange, ServiceRecord, StoreTables } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
 import { isGone } from '../../kernel/subject/account.js';
 
-/** Returns which of these services have an account that the last run found to be gone from the panel. */
+/** Returns which of these services have an account that the last run found to be gone from the panel, and no command has found since. */
 export async function findGone(
   { decisions }: Pick<StoreTables, 'decisions'>,
   services: readonly string[],
 ): Promise<ReadonlySet<string>> {
   const latest = services.length === 0 ? [] : await decisions.latest([...services]);
   return new Set(latest.filter(({ errorCode }) => isGone(errorCode)).map(({ service }) => service));
+}
+
+/** Notes that a command has found the account of a service which the last run did not find; its alarm ends, as in a run that finds it. */
+export async function noteFound(
+  context: Pick<Context, 'store' | 'write' | 'now'>,
+  fences: HeldLease[],
+  { service, run }: { service: string; run: string },
+): Promise<void> {
+  const { store } = context;
+  const alarms = (await store.alarms.list({ services: [service] })).filter(({ code }) => isGone(code));
+  if (alarms.length === 0 && !(await findGone(store, [service])).has(service)) return;
+  await context.write(fences, async (tables) => {
+    if (alarms.length > 0) await tables.alarms.remove(alarms.map(({ id }) => id));
+    const [latest] = await tables.decisions.latest([service]);
+    if (latest !== undefined && isGone(latest.errorCode))
+      await tables.decisions.record([{ ...withoutError(latest), run, at: context.now() }]);
+  });
+}
+
+function withoutError(decision: DecisionRecord): DecisionRecord {
+  const { status, rule, errorCode } = decision;
+  return {
+    ...decision,
+    status: status === 'failed' ? 'ok' : status,
+    rule: rule === errorCode ? 'not-decided' : rule,
+    errorCode: null,
+    errorMessage: null,
+  };
 }
 
 /**
