@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { GB, HOUR } from '../bench/engine-bench.js';
+import { codeOf, GB, HOUR } from '../bench/engine-bench.js';
 import { useFlvxBench } from '../bench/flvx-bench.js';
 import { done, expectSettled } from '../bench/outcomes.js';
 import { noticeCodes, type Polled, pollLater } from '../loop/polls.js';
@@ -97,6 +97,19 @@ describe('forwards that another tool paused', () => {
     await poll();
     expect(at.panel.runningForwards()).toEqual([1, 2]);
   });
+
+  it.each(['pending', 'terminated', 'vanished'] as const)(
+    'are not adopted for a service that no hold can restrict: %s',
+    async (status) => {
+      await addCustomer(at);
+      await pauseAll();
+      const service = await at.bench.store.services.get('svc-1');
+      await at.bench.store.services.put([{ ...service!, status }]);
+      for (const reason of ['manual', 'quota', 'billing'] as const)
+        expect(await codeOf(at.sluice.holds.adopt('svc-1', { reason, forwards: ['2'] }))).toBe('wrong_lifecycle');
+      expect(await at.bench.store.holds.open({})).toEqual([]);
+    },
+  );
 
   it('stay paused when they are adopted for billing, until the customer has paid', async () => {
     await addCustomer(at);

@@ -24,8 +24,7 @@ export interface AdoptRequest {
  */
 export async function adoptHold(context: Context, id: string, request: AdoptRequest): Promise<HoldView> {
   return withServiceRun(context, id, { command: 'hold adopt', waitMs: request.waitMs }, async (service, run) => {
-    const isBilling = request.reason === 'billing';
-    if (isBilling) checkLifecycle(service, { what: 'add' });
+    checkLifecycle(service, { what: 'add' });
     const panel = await context.panel(service.panel);
     const adoption = requireFacet(panel, 'adoption');
     const observation = (await observeServices({ context, panel }, [service])).get(id);
@@ -60,7 +59,7 @@ export async function adoptHold(context: Context, id: string, request: AdoptRequ
     const hold = existing ?? newHold(context, { service: id, reason, since: at, note, cycle, origin: 'adopted' });
     await run.store(async (tables) => {
       // Without it the next run finds the hold no longer due, and ends it.
-      if (isBilling) await tables.services.update([{ id, status: 'suspended', updatedAt: at }]);
+      if (request.reason === 'billing') await tables.services.update([{ id, status: 'suspended', updatedAt: at }]);
       if (!existing) await tables.holds.add(hold);
       const started = { hold: hold.id, service: id, panel: panel.name, action: null, adopted: true, since: at };
       for (const target of targets)
