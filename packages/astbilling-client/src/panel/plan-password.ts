@@ -1,4 +1,4 @@
-import type { ItemError, Step, TargetState } from '@sluice/panel-kind';
+import { type ItemError, mayBeDone, type Step, type TargetState } from '@sluice/panel-kind';
 import type { ActionRecord } from '@sluice/quota-core';
 import type { Subscriber } from '@sluice/telephony';
 import type { LineSystem } from '../account/system.js';
@@ -40,18 +40,17 @@ function wasMadeBefore({ command, recent }: TargetState, line: Subscriber): bool
 
 /** Returns the id of the line that a creation has made; where its answer was lost, by a line that may be it. */
 export function findMadeLine(action: ActionRecord, line?: Subscriber): string | null {
-  const { type, state, errorCode, observed } = action;
+  const { type, state, observed } = action;
   if (type !== 'create-subscriber') return null;
   const { id } = (observed ?? {}) as { id?: string };
   if (id !== undefined) return state === 'applied' ? id : null;
-  // Not shown in time is the only failure after which the line may be there.
-  const mayBeMade = state === 'failed' ? errorCode === 'not_done' : state !== 'unneeded';
   // The line may have ended since.
-  return mayBeMade && line !== undefined && mayHaveMade(action, { ...line, status: 'active' }) ? line.id : null;
+  return line !== undefined && mayHaveMade(action, { ...line, status: 'active' }) ? line.id : null;
 }
 
-function mayHaveMade({ type, calledAt, errorCode, observed, payload }: ActionRecord, line: Subscriber): boolean {
-  if (type !== 'create-subscriber' || calledAt === null || errorCode === 'account_exists') return false;
+function mayHaveMade(action: ActionRecord, line: Subscriber): boolean {
+  const { type, observed, payload } = action;
+  if (type !== 'create-subscriber' || !mayBeDone(action)) return false;
   const { id } = (observed ?? {}) as { id?: string };
   if (id !== undefined) return id === line.id;
   const { values } = (payload as { payload: CreatePayload }).payload;

@@ -1,4 +1,4 @@
-import type { ItemError, TargetState } from '@sluice/panel-kind';
+import { type ItemError, mayBeDone, type TargetState } from '@sluice/panel-kind';
 import type { ActionRecord } from '@sluice/quota-core';
 import type { FlvxAccount } from '../account/history/history.js';
 
@@ -8,7 +8,7 @@ import type { FlvxAccount } from '../account/history/history.js';
  */
 export function findUnproven({ service, command }: TargetState, { user, strangers }: FlvxAccount): ItemError | null {
   if (user !== null || command?.verb !== 'terminate') return null;
-  const rows = (command.earlier ?? []).filter(mayBeDone);
+  const rows = (command.earlier ?? []).filter(isUnproven);
   const made = strangers.find(({ name }) => rows.some(({ target }) => target === name));
   if (made === undefined) return null;
   const message = `the panel has an account "${made.name}" (id ${made.id}), which an interrupted creation of "${service.id}" may have made, but nothing proves that: it was not removed`;
@@ -16,7 +16,6 @@ export function findUnproven({ service, command }: TargetState, { user, stranger
 }
 
 /** Returns whether the panel may have made an account by this action although nothing proves which one. */
-function mayBeDone({ type, calledAt, state, errorCode }: ActionRecord): boolean {
-  if (type !== 'create-user' || calledAt === null || state === 'applied') return false;
-  return state !== 'failed' || errorCode === 'account_unproven' || errorCode === 'not_done';
+function isUnproven(row: ActionRecord): boolean {
+  return row.type === 'create-user' && row.state !== 'applied' && mayBeDone(row);
 }
