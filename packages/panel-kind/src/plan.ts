@@ -125,8 +125,8 @@ export function waitsForEnded({ service, sharers }: Pick<TargetState, 'service' 
 /** A command about the account itself. Renewals and changes of package need none: they change the target state. */
 export type AccountCommand =
   /**
-   * `adopt`: the operator confirms that an existing account belongs to the service. `earlier`: the actions of an interrupted
-   * creation that this one repeats; the password that they set is not known. `setPassword`: an account that it made gets the command's.
+   * `adopt`: the operator confirms that an existing account belongs to the service. `earlier`: the actions of interrupted
+   * creations. `setPassword`: an account that they made gets the command's, since nobody knows for certain which it has.
    */
   | { verb: 'create'; adopt: boolean; setPassword: boolean; earlier?: readonly ActionRecord[] }
   | { verb: 'change-password' }

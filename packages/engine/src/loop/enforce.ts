@@ -5,6 +5,7 @@ import { type Leases, panelLease, serviceLease } from '../context/leases.js';
 import { runConcurrently } from '../base/run-concurrently.js';
 import { isAccountThere } from '../kernel/subject/account.js';
 import { factsHold, leaveOut, skipLeased } from '../kernel/subject/facts.js';
+import type { CommandPassword } from '../kernel/changes/journal.js';
 import { applyPlan, type Stop, type ReadStop, stoppedBy } from '../kernel/changes/perform.js';
 import { planOne, planSteps, toTargetState, withStopsNow } from './plan.js';
 import { findLiftChange, noteLifted, noteLowered } from '../kernel/subject/lifts.js';
@@ -154,7 +155,7 @@ export interface EnforceOptions {
   /** Whether an operator named the service: then it is changed under `observe` too. */
   byName?: boolean;
   command?: AccountCommand | null;
-  password?: string | null;
+  password?: CommandPassword | null;
   /** Called with each plan, before it is applied. */
   onPlan?: (plan: Plan) => void;
 }

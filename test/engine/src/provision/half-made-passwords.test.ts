@@ -5,6 +5,7 @@ import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { startAccountsBench } from '../bench/accounts-bench.js';
 import { useOpened } from '../bench/each-test.js';
 import { HOUR } from '../bench/engine-bench.js';
+import { intercept } from '../bench/intercept.js';
 import { kill } from '../bench/killed-call.js';
 import { done } from '../bench/outcomes.js';
 import { listActions, md5 } from '../whmcs/accounts.js';
@@ -18,6 +19,11 @@ afterAll(() => {
 
 const refuse = (endpoint: RegExp): void => {
   at.relay.server.inject({ endpoint, fault: { kind: 'status', status: 500 } });
+};
+/** The panel answers that it does not change an account. */
+const refuseChange = (): void => {
+  const body = { code: -1, msg: 'refused', data: null };
+  at.relay.server.inject({ endpoint: /user\/update$/, fault: { kind: 'status', status: 200, body } });
 };
 const account = () => [...at.relay.world.users.values()].find(({ user }) => user === at.relayUsers()[0])!;
 const isSet = (password: string): boolean => account().pwd === md5(password);
@@ -45,6 +51,20 @@ const change = async (): Promise<string> => {
   const { credentials } = await done(at.sluice.provision.changePassword('whmcs-1', { showPassword: 'always' }));
   return credentials?.password ?? '';
 };
+
+/** Changes the password, and is killed once that is stored and before the command has ended. */
+async function changeKilled(): Promise<void> {
+  const { store } = at.bench;
+  const known = new Set((await store.actions.list({ service: 'whmcs-1' })).map(({ id }) => id));
+  const dying = intercept(store, async () => {
+    const rows = await store.actions.list({ service: 'whmcs-1' });
+    const isSent = rows.some(({ id, type, state }) => !known.has(id) && type === 'update-user' && state === 'applied');
+    if (isSent) throw new Error('killed');
+  });
+  const { provision } = await at.bench.restart({ store: dying });
+  await provision.changePassword('whmcs-1', { showPassword: 'always' }).catch(() => null);
+  await at.bench.restart();
+}
 
 describe('the password of a half-made account', () => {
   let file = '';
@@ -77,6 +97,92 @@ describe('the password of a half-made account', () => {
     at.bench.clock.advance(HOUR);
     await done(at.reconcile());
     expect(isSet(read(file))).toBe(true);
+  });
+
+  it.each([false, true])(
+    'is that of the file where a change was killed after it was set (a repeat: %s)',
+    async (isRepeat) => {
+      if (isRepeat) {
+        refuse(/user\/update$/);
+        await at.sluice.provision.changePassword('whmcs-1', { showPassword: 'always' });
+        at.relay.server.clearFaults();
+        at.bench.clock.advance(HOUR);
+      }
+      await changeKilled();
+      expect(isSet(read(file))).toBe(false);
+      expect(await finish()).toEqual(['whmcs-1 update-user', 'whmcs-1 assign-tunnel']);
+      expect(isSet(read(file))).toBe(true);
+    },
+  );
+
+  it('is that of another file where a change that is older than its creation was killed', async () => {
+    refuse(/user\/update$/);
+    await at.sluice.provision.changePassword('whmcs-1', { showPassword: 'always' });
+    at.bench.clock.advance(HOUR);
+    const passwordFile = path.join(path.dirname(file), 'another');
+    await at.sluice.provision.create('whmcs-1', { passwordFile });
+    at.relay.server.clearFaults();
+    await changeKilled();
+    expect(isSet(read(passwordFile))).toBe(false);
+    await finish();
+    expect(isSet(read(passwordFile))).toBe(true);
+  });
+
+  it('stays where a change was killed before it was sent', async () => {
+    const { store } = at.bench;
+    const dying = intercept(store, async () => {
+      const rows = await store.actions.list({ service: 'whmcs-1' });
+      if (rows.some(({ type }) => type === 'update-user')) throw new Error('killed');
+    });
+    const { provision } = await at.bench.restart({ store: dying });
+    await provision.changePassword('whmcs-1', { showPassword: 'always' }).catch(() => null);
+    await at.bench.restart();
+    expect(await finish()).toEqual(['whmcs-1 assign-tunnel']);
+    expect(isSet(read(file))).toBe(true);
+  });
+
+  it('stays as a command changed it where another change was refused', async () => {
+    const changed = await change();
+    at.bench.clock.advance(HOUR);
+    refuseChange();
+    const { run } = await at.sluice.provision.changePassword('whmcs-1', { showPassword: 'always' });
+    expect([run.outcome, isSet(changed)]).toEqual(['failed', true]);
+    expect(await finish()).toEqual(['whmcs-1 assign-tunnel']);
+    expect(isSet(changed)).toBe(true);
+  });
+
+  it('is not reported as that of the file by a repeat that could not set it again', async () => {
+    await changeKilled();
+    at.relay.server.clearFaults();
+    refuseChange();
+    at.bench.clock.advance(HOUR);
+    const failed = await at.sluice.provision.create('whmcs-1', { passwordFile: file });
+    expect([failed.run.outcome, failed.credentials]).toEqual(['failed', null]);
+    at.relay.server.clearFaults();
+    const made = await done(at.sluice.provision.create('whmcs-1', { passwordFile: file }));
+    expect([made.credentials?.passwordFile, isSet(read(file))]).toEqual([file, true]);
+  });
+
+  it('is not reported as changed by a repeat of a change that fails after the creation was finished', async () => {
+    const passwordFile = path.join(path.dirname(file), 'changed');
+    const changeTo = () => at.sluice.provision.changePassword('whmcs-1', { passwordFile });
+    refuseChange();
+    await changeTo();
+    rmSync(file);
+    expect(await finish()).toContain('whmcs-1 update-user');
+    refuseChange();
+    const { run, credentials } = await changeTo();
+    expect([run.outcome, credentials, isSet(read(file))]).toEqual(['failed', null, true]);
+  });
+
+  it('stays as its creation set it when another creation that repairs the account is interrupted', async () => {
+    await finish();
+    const first = read(file);
+    for (const { id } of at.relay.world.permissions.of(account().id)) at.relay.world.permissions.delete(id);
+    refuse(/tunnel\/user\/assign$/);
+    await at.sluice.provision.create('whmcs-1');
+    expect(await finish()).toEqual(['whmcs-1 assign-tunnel']);
+    expect([isSet(first), read(file)]).toEqual([true, first]);
   });
 
   it('stays as the customer changed it', async () => {

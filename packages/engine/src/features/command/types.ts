@@ -1,6 +1,7 @@
 import type { CommandReport } from '@sluice/contract/documents';
 import type { AccountCommand, ItemError, Plan } from '@sluice/panel-kind';
 import type { ServiceRecord, StoreTables } from '@sluice/state-store';
+import type { CommandPassword } from '../../kernel/changes/journal.js';
 import type { Notice } from '../../kernel/run/notice.js';
 import type { Run } from '../../kernel/run/bracket.js';
 import type { Applied, Loaded } from '../../kernel/subject/stages.js';
@@ -41,7 +42,7 @@ export interface CommandContent {
   givesBack?: boolean;
   /** Stores that the panel still stops what was to be given back. */
   stopped?: (tables: StoreTables) => Promise<void>;
-  password?: () => string | null;
+  password?: () => CommandPassword | null;
   /** Called with the stored service once the command is stored and before the panel is called; throws to refuse. */
   begin?: (target: ServiceRecord) => Promise<void>;
   /**

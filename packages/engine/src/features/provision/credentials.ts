@@ -13,7 +13,7 @@ import {
   planPassword,
   previewPassword,
 } from './password.js';
-import { type EarlierCreation, readEarlierCreation, setsOwnPassword, wasPasswordChanged } from './earlier-creation.js';
+import { type EarlierCreation, readEarlierCreation, setsOwnPassword } from './earlier-creation.js';
 import { findOpenRow, parseStored } from './stored-command.js';
 import type { ProvisionRequest } from './verb-command.js';
 
@@ -84,11 +84,8 @@ export async function previewCreation(
   product: ProductSettings,
 ): Promise<{ problem: ItemError | null } & EarlierCreation> {
   const open = await findOpenRow(context, service.id, 'create');
-  const read = async (isKnown: boolean): Promise<EarlierCreation> => {
-    if (open === null) return { earlier: [], isSet: false };
-    const creation = await readEarlierCreation(context, open, isKnown);
-    return { ...creation, isSet: creation.isSet || (await wasPasswordChanged(context, open)) };
-  };
+  const read = async (isKnown: boolean): Promise<EarlierCreation> =>
+    open === null ? { earlier: [], isSet: false } : readEarlierCreation(context, panel, open, isKnown);
   if (panel.passwords === undefined) return { problem: null, ...(await read(false)) };
   const billing = await findBillingPlace(context, service, product);
   const earlierFile = parseStored(open)?.passwordFile ?? null;

@@ -1,72 +1,78 @@
-import type { AccountCommand } from '@sluice/panel-kind';
+import { type AccountCommand, mayBeDone, type Panel } from '@sluice/panel-kind';
 import type { ActionRecord } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
 import type { JournalPayload } from '../../kernel/changes/journal.js';
 import { COMMAND_PREFIX, isCommandRow } from '../../kernel/subject/command-row.js';
 
+/** Returns the command whose password a change sets: `true` where that is not known, undefined where it sets none. */
+function findCommand({ payload }: Pick<ActionRecord, 'payload'>): string | true | undefined {
+  return (payload as Partial<JournalPayload> | null)?.setsPassword;
+}
+
 /** Returns whether a change sets the password of its command. */
-export function setsOwnPassword({ payload }: Pick<ActionRecord, 'payload'>): boolean {
-  return (payload as Partial<JournalPayload> | null)?.setsPassword === true;
+export function setsOwnPassword(row: Pick<ActionRecord, 'payload'>): boolean {
+  return findCommand(row) !== undefined;
 }
 
-/** Returns whether a command has set its password since it was stored. */
-export async function wasPasswordSet({ store }: Context, service: string, begunAt: string): Promise<boolean> {
-  const rows = await store.actions.list({ service, since: begunAt });
-  return rows.some((row) => row.state === 'applied' && setsOwnPassword(row));
+/**
+ * Returns the journal row of the command whose password the account of a service certainly has; null where that is not known. The last
+ * call that sets one and was not refused decides: it must be known to be done.
+ */
+export async function readPasswordOwner(
+  { store }: Context,
+  { name, passwords }: Pick<Panel, 'name' | 'passwords'>,
+  service: string,
+): Promise<ActionRecord | null> {
+  const all = await store.actions.list({ service });
+  // What was set before is of an account that was removed.
+  const rows = all.slice(all.findLastIndex(isDone('terminate')) + 1);
+  const sent = rows.filter((row) => row.panel === name && setsOwnPassword(row) && mayBeDone(row));
+  const last = sent.findLastIndex(({ state }) => state === 'applied');
+  const isKnown = last === sent.length - 1;
+  // Where a password can't be changed, an account that exists has that of a call that may have made it.
+  const isFirst = passwords?.unchangeable?.() != null;
+  const deciding = isKnown ? sent.slice(-1) : isFirst ? sent.slice(last + 1) : [];
+  const [owner, ...others] = new Set(deciding.map(findCommand));
+  return others.length > 0 ? null : (rows.find(({ id }) => id === owner) ?? null);
 }
 
-/** The interrupted creation of an account, whose password may have been set. */
+/** Returns whether the password of a command was delivered: the command is done. */
+export function isDelivered(owner: ActionRecord | null): boolean {
+  return owner?.state === 'applied';
+}
+
+/** What interrupted creations of an account have left. */
 export interface EarlierCreation {
-  /** The actions that may have made an account with a password that is not known. */
+  /** The actions that may have made the account. */
   earlier: ActionRecord[];
-  /** Whether the account has the password of the creation's file. */
+  /** Whether the password of the account is known, and stays. */
   isSet: boolean;
 }
 
-/** Reads an interrupted creation; `isKnown`: the file of its last run has the password that this one sent. */
+/** Reads an interrupted creation; `isKnown`: the file of its last run has the password that it sent. */
 export async function readEarlierCreation(
   context: Context,
-  { service, plannedAt: begunAt }: ActionRecord,
+  panel: Panel,
+  { id, service }: ActionRecord,
   isKnown: boolean,
 ): Promise<EarlierCreation> {
   if (service === null) return { earlier: [], isSet: false };
-  const rows = await listUndelivered(context, service);
+  const owner = await readPasswordOwner(context, panel, service);
   return {
-    earlier: rows.filter((row) => !(isKnown && row.plannedAt >= begunAt)),
-    isSet: isKnown && (await isSetLast(context, service, begunAt)),
+    earlier: await listSince(context, service, ['create']),
+    isSet: isDelivered(owner) || (isKnown && owner?.id === id),
   };
-}
-
-/** Returns whether the last password that was sent since then was a creation's, and was set. */
-async function isSetLast({ store }: Context, service: string, begunAt: string): Promise<boolean> {
-  const rows = await store.actions.list({ service, since: begunAt });
-  const changes = new Set(rows.flatMap(({ type, run }) => (type === `${COMMAND_PREFIX}change-password` ? [run] : [])));
-  const last = rows.findLast((row) => row.calledAt !== null && setsOwnPassword(row));
-  return last?.state === 'applied' && !changes.has(last.run);
-}
-
-/** Returns whether the password of the account that an interrupted creation made was changed by a command that is done. */
-export async function wasPasswordChanged(
-  context: Context,
-  { service, plannedAt: begunAt }: ActionRecord,
-): Promise<boolean> {
-  if (service === null) return false;
-  const { store } = context;
-  const changes = (await store.actions.list({ service, since: begunAt })).filter(isDone('change-password'));
-  if (changes.length === 0) return false;
-  // The account may have been made again since.
-  return !(await listUndelivered(context, service)).some((row) => row.calledAt !== null && setsOwnPassword(row));
 }
 
 /** Returns the command about an account that ends, with what an interrupted creation may have made. */
 export async function toTermination(context: Context, service: string): Promise<AccountCommand> {
-  return { verb: 'terminate', earlier: await listUndelivered(context, service) };
+  return { verb: 'terminate', earlier: await listSince(context, service, ['create', 'change-password']) };
 }
 
-/** Lists the actions of a service since a command delivered the password of its account: one that was done. */
-async function listUndelivered({ store }: Context, service: string): Promise<ActionRecord[]> {
+/** Lists the actions of a service since a command with one of these verbs was done. */
+async function listSince({ store }: Context, service: string, verbs: string[]): Promise<ActionRecord[]> {
   const rows = await store.actions.list({ service });
-  const ends = rows.filter(isDone('create', 'change-password')).map(({ endedAt }) => endedAt ?? '');
+  const ends = rows.filter(isDone(...verbs)).map(({ endedAt }) => endedAt ?? '');
   const doneAt = ends.reduce((last, endedAt) => (endedAt > last ? endedAt : last), '');
   return rows.filter(
     (row) => !isCommandRow(row) && row.plannedAt >= doneAt && (row.endedAt === null || row.endedAt > doneAt),

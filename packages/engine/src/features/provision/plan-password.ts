@@ -4,7 +4,7 @@ import { findBillingPlace, writeCredentials } from '../billing/service-credentia
 import type { Context } from '../../context/context.js';
 import { choosePassword, setsPassword } from './credentials.js';
 import type { PasswordPlan } from './password.js';
-import { readEarlierCreation, toTermination, wasPasswordChanged } from './earlier-creation.js';
+import { isDelivered, readEarlierCreation, readPasswordOwner, toTermination } from './earlier-creation.js';
 import { parseStored } from './stored-command.js';
 import type { ProvisionRequest } from './verb-command.js';
 
@@ -14,6 +14,8 @@ interface PlannedPassword {
   /** The password file of an interrupted run of the same command. */
   earlierFile: string | null;
   account: AccountCommand | null;
+  /** Whether the password is that of the interrupted run, from its file. */
+  isKnown: boolean;
 }
 
 /** Plans the password of a command, and the command about the account that follows; null for none. */
@@ -24,12 +26,14 @@ export async function decidePassword(
   { request, product, open }: { request: ProvisionRequest; product: ProductSettings; open: ActionRecord | null },
 ): Promise<PlannedPassword> {
   const { verb, adopt = false } = request;
-  if (verb === 'terminate') return { plan: null, earlierFile: null, account: await toTermination(context, service.id) };
+  if (verb === 'terminate') {
+    return { plan: null, earlierFile: null, account: await toTermination(context, service.id), isKnown: false };
+  }
   const billing = panel.passwords === undefined ? null : await findBillingPlace(context, service, product);
   const creation = verb === 'create' ? open : null;
-  // The changed password stays: another one is set only for an account that is gone.
-  const isChanged = creation !== null && (await wasPasswordChanged(context, creation));
-  const how = { verb, adopt, isRepeat: open !== null && !isChanged, mustLook: billing !== null || isChanged };
+  // A password that was delivered stays: another one is set only for an account that is gone.
+  const stays = creation !== null && isDelivered(await readPasswordOwner(context, panel, service.id));
+  const how = { verb, adopt, isRepeat: open !== null && !stays, mustLook: billing !== null || stays };
   const setPassword = await setsPassword(context, panel, service, how);
   const earlierFile = parseStored(open)?.passwordFile ?? null;
   const places = { product, billing, earlierFile, accepts: panel.passwords?.accepts };
@@ -37,8 +41,8 @@ export async function decidePassword(
     ? await choosePassword(context, service.id, withEarlierFile(request, earlierFile), places)
     : { plan: null, isKnown: false };
   const { earlier, isSet } =
-    creation === null ? { earlier: [], isSet: false } : await readEarlierCreation(context, creation, isKnown);
-  return { plan, account: accountOrder(request, setPassword && !isSet, earlier), earlierFile };
+    creation === null ? { earlier: [], isSet: false } : await readEarlierCreation(context, panel, creation, isKnown);
+  return { plan, account: accountOrder(request, setPassword && !isSet, earlier), earlierFile, isKnown };
 }
 
 /**

@@ -9,10 +9,10 @@ import type { Context } from '../../context/context.js';
 import { refuseOtherClient, requireService } from '../../context/find-service.js';
 import { unknownProduct } from '../../base/config/find-panel.js';
 import { toServiceAccess } from '../services/customer-access.js';
-import type { AccountVerb } from '../../kernel/subject/account.js';
+import { type AccountVerb, isAccountThere } from '../../kernel/subject/account.js';
 import { checkRequest } from './check-request.js';
 import { placePassword, toCredentials } from './credentials.js';
-import { wasPasswordSet } from './earlier-creation.js';
+import { readPasswordOwner } from './earlier-creation.js';
 import { checkUnbilled, type LastCalls } from './unbilled.js';
 import { endCommandRow } from '../../kernel/changes/journal.js';
 import {
@@ -137,13 +137,19 @@ async function carryOut(
     confirm?.(service);
     return decide(context, panel, service, { ...request, isAutomatic: frame.decidedByRun === true });
   });
-  const { plan, earlierFile, begunAt } = made.content;
-  // A killed run may have set the password that its file has.
-  const hasEarlier = plan?.file != null && plan.file === earlierFile && !plan.generated;
-  const wasSet = hasEarlier && begunAt !== null && (await wasPasswordSet(context, id, begunAt));
-  const result = wasSet ? { ...made, work: { ...made.work, passwordSet: true } } : made;
+  const { plan } = made.content;
+  const result = (await wasSetBefore(context, made)) ? { ...made, work: { ...made.work, passwordSet: true } } : made;
   if (plan?.file != null && isUnused(result)) context.deps.files.remove(plan.file);
   return result;
+}
+
+/** Returns whether the account has the password of an interrupted run of the same command, from its file. */
+async function wasSetBefore(
+  context: Context,
+  { work, content: { panel, row, isKnown } }: CommandResult & { content: DecidedCommand },
+): Promise<boolean> {
+  if (!isKnown || work.passwordSet || isAccountThere(panel, work) === false) return false;
+  return (await readPasswordOwner(context, panel, work.service.id))?.id === row;
 }
 
 /** Returns whether the panel never gets the password in the file of a command. */
@@ -169,8 +175,10 @@ interface DecidedCommand extends CommandContent {
   delivery: { isDone: boolean };
   /** The password file of an interrupted run of the same command. */
   earlierFile: string | null;
-  /** When that run stored it; null for a new command. */
-  begunAt: string | null;
+  /** Whether the password is in that file already. */
+  isKnown: boolean;
+  /** Id of the command's journal row; null where it has none. */
+  row: string | null;
 }
 
 /** Decides whether the command is new or finishes an interrupted one; throws to refuse it. */
@@ -213,7 +221,8 @@ function renewedContent(panel: Panel, product: ProductSettings): DecidedCommand 
     plan: null,
     earlierFile: null,
     delivery: { isDone: false },
-    begunAt: null,
+    isKnown: false,
+    row: null,
     storeTarget: () => Promise.resolve(),
     preview: (loaded) => ({ ...loaded, product }),
   };
@@ -228,7 +237,8 @@ async function decide(
   const { files } = context.deps;
   const { open, superseded, stored, product, renewed } = await check(context, panel, service, request);
   if (renewed) return renewedContent(panel, product);
-  const { plan, account, earlierFile } = await decidePassword(context, panel, service, { request, product, open });
+  const planned = await decidePassword(context, panel, service, { request, product, open });
+  const { plan, earlierFile } = planned;
   if (plan) Object.assign(stored, { passwordFile: plan.file, delivers: plan.billing !== undefined });
   // A repeat with another password file, or another password for it, stores another row: all actions since it send that password.
   const isRemade = plan !== null && (plan.file !== earlierFile || (plan.generated && plan.file !== null));
@@ -240,13 +250,11 @@ async function decide(
   return {
     panel,
     product,
-    plan,
-    earlierFile,
+    ...planned,
     delivery,
-    begunAt: open?.plannedAt ?? null,
-    account,
+    row,
     formerProduct: stored.formerProduct,
-    password: () => plan?.password ?? null,
+    password: () => (plan === null ? null : { text: plan.password, command: row }),
     storeTarget: async (target, tables, run) => {
       if (request.verb === 'renew') {
         const holds = await endOverdueHold(context, target, tables);

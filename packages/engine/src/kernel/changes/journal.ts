@@ -19,10 +19,16 @@ export interface JournalPayload {
   payload: unknown;
   begins: Step['begins'];
   ends: string[];
-  /** Whether it sets the password of the command. */
-  setsPassword?: true;
+  /** The command whose password it sets, by its journal row; `true` in rows of older versions. */
+  setsPassword?: string | true;
   /** The owner of the evidence that starts, unless that is a service. */
   subject?: string;
+}
+
+/** A password, and the command that sets it, by its journal row. */
+export interface CommandPassword {
+  text: string;
+  command: string;
 }
 
 /** The subject of a change: a service, or the agents of a panel (then the journal names no service). */
@@ -34,11 +40,11 @@ export interface Changed extends Pick<Applied, 'holds' | 'evidence' | 'actions' 
 export function actionRow(
   context: Context,
   run: string,
-  { service, holds }: Pick<Changed, 'service' | 'holds'>,
+  { service, holds, password = null }: Pick<Changed, 'service' | 'holds'> & { password?: CommandPassword | null },
   step: Step,
 ): ActionRecord {
   const payload: JournalPayload = { payload: step.payload, begins: step.begins, ends: step.ends };
-  if (step.needsPassword === true) payload.setsPassword = true;
+  if (step.needsPassword === true && password !== null) payload.setsPassword = password.command;
   const hold = service.id === null ? holds.find(({ id }) => id === step.hold) : undefined;
   if (hold !== undefined && step.begins !== null) payload.subject = hold.service;
   const id = context.id('act');

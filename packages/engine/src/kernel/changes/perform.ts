@@ -4,7 +4,15 @@ import { type ActionRecord, mergeService, type StoreTables } from '@sluice/state
 import { INTERRUPTED } from '../../base/interruption.js';
 import { failedStep } from '../subject/doubt.js';
 import { leaveOut, saveResources, toListKnown } from '../subject/facts.js';
-import { actionRow, type Changed, refsChange, endAction, withBegins, without } from './journal.js';
+import {
+  actionRow,
+  type Changed,
+  type CommandPassword,
+  refsChange,
+  endAction,
+  withBegins,
+  without,
+} from './journal.js';
 import { mayChange } from './store-copy.js';
 import type { Applied, FencedRun } from '../subject/stages.js';
 
@@ -16,7 +24,7 @@ export type ReadStop<W = Applied> = (tables: StoreTables, work: W) => Promise<St
 
 /** How the steps of a plan are performed. */
 export interface PerformOptions<W extends Changed = Applied> {
-  password: string | null;
+  password: CommandPassword | null;
   readStop: ReadStop<W>;
   /** Returns the subject after a stop. */
   stopped: (work: W, stop: Stop) => W;
@@ -51,7 +59,7 @@ export async function applyPlan<W extends Changed>(
 ): Promise<{ work: W; movesLost: boolean }> {
   const { context, run } = on;
   const steps = plan.steps.filter((step) => step.later !== true);
-  const rows = steps.map((step) => actionRow(context, run, before, step));
+  const rows = steps.map((step) => actionRow(context, run, { ...before, password: options.password }, step));
   const { started, moved } = await beginPlan(on, before, plan, rows);
   let work = started;
   const actions: ActionRecord[] = [];
@@ -128,7 +136,7 @@ async function performStep<W extends Changed>(
   let row = planned;
   const how: ApplyContext = {
     signal: context.deps.signal,
-    password,
+    password: password?.text ?? null,
     ...(panel.agents === undefined
       ? {}
       : { budget: context.ports.agentBudget(context, { name: panel.name, agents: panel.agents }) }),
