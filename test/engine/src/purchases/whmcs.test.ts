@@ -2,11 +2,14 @@ import type { Fault } from '@sluice/fake-panels';
 import { describe, expect, it } from '@jest/globals';
 import { toIds } from '../bench/easydcim-bench.js';
 import { codeOf, GB, HOUR } from '../bench/engine-bench.js';
+import { during } from '../bench/during.js';
 import { CLIENT, openWhmcsShop } from '../bench/whmcs-bench.js';
 import { useOpened } from '../bench/each-test.js';
 import { addHosting, listStatuses } from './whmcs-steps.js';
 
 const LONG = process.env['SLUICE_LONG'] === '1';
+
+const OTHER = 78;
 
 const [at, start] = useOpened(openWhmcsShop);
 
@@ -165,6 +168,31 @@ describe('a purchase that WHMCS bills', () => {
     const bought = at.sluice.purchases.create('whmcs-1', 'extra', { signal: stop.signal });
     const message = expect.stringMatching(/ complete\. Purchase \S+ stays open: /) as unknown;
     await expect(bought).rejects.toMatchObject({ kind: 'interrupted', message });
+  });
+
+  it.each([CLIENT, OTHER])('is refused where a service of client %i takes its reference meanwhile', async (client) => {
+    await open();
+    at.whmcs.addClient({ id: OTHER, currency: 'EUR' });
+    at.addService(2);
+    at.whmcs.service(2).clientId = client;
+    await at.sync();
+    await at.use(1);
+    for (const id of [CLIENT, OTHER]) at.whmcs.addCredit(id, '20.00');
+    let asked = 0;
+    const bought = await during(
+      at.whmcs.server,
+      // Its credit is asked for before its reference is looked for under the lease, and again after.
+      ({ body }) => body.includes('action=GetClientsDetails') && ++asked === 2,
+      () => at.buy('order').catch((error: unknown) => error),
+      () => at.bench.inAnother((other) => other.purchases.create('whmcs-2', 'extra', { ref: 'order' })),
+    );
+    expect(bought).toMatchObject({ code: 'ref_used' });
+    expect(bought).toEqual(await at.buy('order').catch((error: unknown) => error));
+    expect((await at.purchases()).map(({ service, status }) => [service, status])).toEqual([['whmcs-2', 'paid']]);
+    const paid = [CLIENT, OTHER].flatMap((id) => at.whmcs.invoices(id).map(({ status }) => [id, status]));
+    expect(paid).toEqual([[client, 'Paid']]);
+    const { entries } = await at.sluice.log.list({ kinds: ['run'], service: 'whmcs-1' });
+    expect(entries.filter((entry) => entry.kind === 'run' && entry.outcome === null)).toEqual([]);
   });
 
   it('that is paid after its cycle counts in the current one', async () => {

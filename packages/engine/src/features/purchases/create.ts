@@ -23,7 +23,7 @@ import { loadService, recordAllowance } from './load-service.js';
 import { type Package, requireOffered } from './packages.js';
 import { endUnwanted, isWanted } from './unfinished.js';
 import { errorFor } from '../services/for-reader.js';
-import { findRepeated, refUsed } from './references.js';
+import { addPurchase, findRepeated, refUsed } from './references.js';
 import { refKey } from '../../base/purchase-keys.js';
 import { toDetail } from './views.js';
 import { isLiving } from '../../base/lifecycle.js';
@@ -140,8 +140,8 @@ async function buy(context: Context, request: PurchaseRequest, run: Run): Promis
       // A reference of an operator says that another one is wanted; those of clients would make invoices without end.
       if (key === null || request.client !== undefined) await refuseUnfinished(tables, row);
       if (request.budget !== undefined) await refuseOverBudget(tables, service.id, bought, request.budget);
+      await addPurchase(tables, request, row);
       await run.start(tables);
-      await tables.purchases.add(row);
     });
     return charge(context, run, row, { isNew: true });
   });

@@ -1,5 +1,5 @@
 import { SluiceError } from '@sluice/panel-kind';
-import type { PurchaseRecord } from '@sluice/state-store';
+import type { PurchaseRecord, StoreTables } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
 import { requireService } from '../../context/find-service.js';
 import { isAutoRef } from './link-budget.js';
@@ -26,11 +26,30 @@ export async function findRepeated(context: Context, request: Referred): Promise
   const { client } = await requireService(context, request.service);
   const isSame = known.service === request.service && known.package === request.package && known.client === client;
   if (isSame && known.status !== 'failed') return known;
-  throw known.client === client ? refUsed(request, known) : refOfOther(ref);
+  throw isTaken(request, known, client);
+}
+
+/**
+ * Stores a new purchase before it is charged.
+ *
+ * @throws SluiceError `ref_used` where another one has taken its reference meanwhile: nothing is stored, so nothing may be charged
+ */
+export async function addPurchase(
+  { purchases }: Pick<StoreTables, 'purchases'>,
+  request: Referred,
+  row: PurchaseRecord,
+): Promise<void> {
+  if (await purchases.add(row)) return;
+  const [known] = await purchases.list({ key: row.key });
+  throw isTaken(request, known ?? row, row.client);
+}
+
+function isTaken(request: Referred, known: PurchaseRecord, client: string | null): SluiceError {
+  return known.client === client ? refUsed(request, known) : refOfOther(request);
 }
 
 /** Says nothing of a purchase to whom it does not belong. */
-function refOfOther(ref: string): SluiceError {
+function refOfOther({ ref }: Referred): SluiceError {
   return new SluiceError(
     'ref_used',
     `Reference "${ref}" was used for another client: use another one; nothing was charged`,
