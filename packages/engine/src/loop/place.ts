@@ -8,9 +8,10 @@ import {
   stepCycle,
   type UsageBytes,
 } from '@sluice/quota-core';
-import type { CycleRecord } from '@sluice/state-store';
+import type { CycleRecord, ServiceRecord } from '@sluice/state-store';
 import { findCycleAnchor } from '../base/cycle-anchor.js';
-import { findTimeZone } from '../base/config/find-entry.js';
+import { findEntry, findTimeZone } from '../base/config/find-entry.js';
+import { group } from '../base/lifecycle.js';
 import type { Context } from '../context/context.js';
 import { isCounterState, toSums } from '../kernel/subject/counter.js';
 import { withEnd } from '../kernel/subject/limits.js';
@@ -40,6 +41,30 @@ export async function earlierCycles(
     );
   }
   return earlier;
+}
+
+/**
+ * Places services in their cycles by what is stored, as `load` does where it skips none. Those whose product the config does not have
+ * are in none.
+ */
+export async function placeServices(
+  context: Context,
+  services: readonly ServiceRecord[],
+): Promise<ReadonlyMap<string, Placement>> {
+  const now = context.now();
+  const newest = group(await context.store.cycles.newest(services.map(({ id }) => id)));
+  const earlier = await earlierCycles(context, newest, now);
+  return new Map(
+    services.map((service) => {
+      const product = findEntry(context.config.products, service.product);
+      const recorded = newest.get(service.id)?.[0] ?? null;
+      if (product === undefined) return [service.id, NO_PLACE];
+      return [
+        service.id,
+        placeInCycle({ service, product, recorded }, earlier.get(service.id) ?? [], now, context).placement,
+      ];
+    }),
+  );
 }
 
 export function placeInCycle(

@@ -6,6 +6,7 @@ import { notFound } from '../../base/errors.js';
 import { serviceLease } from '../../context/leases.js';
 import { type Run, withRun } from '../../kernel/run/bracket.js';
 import type { Context } from '../../context/context.js';
+import { countsIn } from '../../loop/load.js';
 import { requireService } from '../../context/find-service.js';
 import { suggestId } from '../../base/suggestion.js';
 import { afterInvoice, changePurchase } from './charge.js';
@@ -123,14 +124,14 @@ function isPaid({ id }: PurchaseRecord): SluiceError {
 
 /** Refuses to take back traffic that is used, or may be. */
 async function refuseUsed(context: Context, row: PurchaseRecord): Promise<void> {
-  const service = await requireService(context, row.service);
-  const { cycle, allowance, mode } = await loadService(context, service);
+  const loaded = await loadService(context, await requireService(context, row.service));
+  const { cycle, allowance, mode } = loaded;
   const refuse = (why: string): never => {
     throw new SluiceError('purchase_used', `Purchase ${row.id} can't be refunded: ${why}; nothing was changed`, {
       details: { purchase: row.id, service: row.service },
     });
   };
-  if (cycle?.id !== row.cycle) return refuse('its billing cycle is over');
+  if (cycle === null || !countsIn(loaded, row)) return refuse('its billing cycle is over');
   if (allowance?.kind !== 'limited') return;
   const used = cycle.readAt === null ? null : usageInMode(cycle, mode);
   if (used === null) return refuse('the usage is unknown');

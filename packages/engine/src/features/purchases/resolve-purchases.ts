@@ -7,6 +7,8 @@ import type { Config } from '../../base/config/schema.js';
 import { isClockBelievedOn } from '../../context/clock-guard.js';
 import type { Context } from '../../context/context.js';
 import type { Moment } from '../../context/moment.js';
+import { countsIn } from '../../loop/load.js';
+import { placeServices } from '../../loop/place.js';
 import { afterInvoice, changePurchase, chargePurchase, type PurchaseChange, toProblem } from './charge.js';
 import { findInvoice } from './find-invoice.js';
 import { endedForPayerNotice, endForFormerPayer, isForPayer, leftForPayerNotice } from './former-payer.js';
@@ -136,8 +138,20 @@ async function findDue(context: Context, { panel, service, all }: ResolveRequest
   const { store } = context;
   const filter = service === null ? {} : { service };
   const paid = all ? await store.purchases.list({ ...filter, status: 'paid' }) : [];
-  const inCycles = (await inOpenCycles(store, paid)).filter((row) => isOwn(context, row));
-  const rows = [...(await listUnfinished(context, { service, all })), ...inCycles];
+  const invoiced = paid.filter((row) => row.invoice !== null && isOwn(context, row));
+  const unfinished = await listUnfinished(context, { service, all });
+  return [
+    ...(await withServices(context, panel, unfinished)),
+    ...(await listCounting(context, await withServices(context, panel, invoiced))),
+  ];
+}
+
+/** Returns purchases of the services of a panel. */
+async function withServices(
+  { store }: Context,
+  panel: string,
+  rows: readonly PurchaseRecord[],
+): Promise<DuePurchase[]> {
   if (rows.length === 0) return [];
   const ids = [...new Set(rows.map((row) => row.service))];
   const services = new Map((await store.services.list({ ids, panel })).map((found) => [found.id, found]));
@@ -147,11 +161,15 @@ async function findDue(context: Context, { panel, service, all }: ResolveRequest
   });
 }
 
-async function inOpenCycles({ cycles }: Context['store'], rows: readonly PurchaseRecord[]): Promise<PurchaseRecord[]> {
-  if (rows.length === 0) return [];
-  const newest = await cycles.newest([...new Set(rows.map(({ service }) => service))]);
-  const open = new Set(newest.filter(({ closedAt }) => closedAt === null).map(({ id }) => id));
-  return rows.filter(({ cycle, invoice }) => open.has(cycle) && invoice !== null);
+/** Returns the paid purchases that count in the cycle in which their service is now. */
+async function listCounting(context: Context, paid: readonly DuePurchase[]): Promise<DuePurchase[]> {
+  if (paid.length === 0) return [];
+  const services = new Map(paid.map(({ service }) => [service.id, service]));
+  const placements = await placeServices(context, [...services.values()]);
+  return paid.filter(({ row, service }) => {
+    const placed = placements.get(service.id);
+    return placed !== undefined && countsIn({ service, ...placed }, row);
+  });
 }
 
 /** Resolves one purchase as far as the billing system shows, and returns its row. */
