@@ -51,6 +51,14 @@ describe('a package that a cancellation finds paid after its cycle', () => {
     expect((await at.use(1)).services[0]?.allowance?.allowedBytes).toBe(100 * GB);
   });
 
+  it('is not refunded before its usage in the cycle is known', async () => {
+    const { id } = await openPaid({ polls: false });
+    expect(await codeOf(at.sluice.purchases.cancel(id, { refund: true }))).toBe('not_metered_yet');
+    await at.use(1);
+    await at.sluice.purchases.cancel(id, { refund: true });
+    expect(await listStatuses(at)).toEqual(['refunded']);
+  });
+
   it.each([true, false])('ends with the reconcile after staff has returned its price (polled: %s)', async (polls) => {
     const { invoice } = await openPaid({ polls });
     at.whmcs.setInvoiceStatus(invoice, 'Refunded');

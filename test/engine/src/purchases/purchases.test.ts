@@ -186,4 +186,17 @@ describe('a cancelled purchase', () => {
     await expect(purchases.cancel('pur-9')).rejects.toMatchObject({ code: 'unknown_purchase' });
     expect(await at.balance()).toBe('15.00');
   });
+
+  it('returns nothing while it is not known what the service may use, nor after its cycle', async () => {
+    await at.open(10, '20');
+    const { id } = (await at.buy('svc-1', 'extra-50')).purchase;
+    const cancel = (): Promise<unknown> => at.sluice.purchases.cancel(id, { refund: true });
+    const config = at.bench.text;
+    await at.bench.edit('ports: {', 'renamed: {');
+    await expect(cancel()).rejects.toMatchObject({ code: 'unknown_product' });
+    await at.bench.configure(config);
+    at.bench.clock.set(Date.parse('2026-12-15T01:00:00Z'));
+    await expect(cancel()).rejects.toMatchObject({ code: 'purchase_ended' });
+    expect(await at.balance()).toBe('15.00');
+  });
 });

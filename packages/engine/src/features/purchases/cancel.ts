@@ -29,7 +29,7 @@ export interface CancelRequest {
  * Cancels a pending purchase with its invoice, or with `refund` a paid one. Repeatable.
  *
  * @throws SluiceError `unknown_purchase`, `billed_elsewhere`, `purchase_paid` without `refund`, `purchase_used` where the service would not stay
- *   under its allowance, `purchase_ended` for one that failed or is over, `unknown_client` while it is not known what became of its client: nothing was changed
+ *   under its allowance, `not_metered_yet` where its usage is unknown, `purchase_ended` for one that failed or is over, `unknown_client` while it is not known what became of its client: nothing was changed
  */
 export async function cancelPurchase(context: Context, request: CancelRequest): Promise<PurchaseDetail> {
   const { service } = await requirePurchase(context, request.id);
@@ -125,15 +125,17 @@ function isPaid({ id }: PurchaseRecord): SluiceError {
 /** Refuses to take back traffic that is used, or may be. */
 async function refuseUsed(context: Context, row: PurchaseRecord): Promise<void> {
   const loaded = await loadService(context, await requireService(context, row.service));
-  const { cycle, allowance, mode } = loaded;
-  const refuse = (why: string): never => {
-    throw new SluiceError('purchase_used', `Purchase ${row.id} can't be refunded: ${why}; nothing was changed`, {
+  const { cycle, allowance, mode, error } = loaded;
+  const refuse = (code: string, why: string): never => {
+    throw new SluiceError(code, `Purchase ${row.id} can't be refunded: ${why}; nothing was changed`, {
       details: { purchase: row.id, service: row.service },
     });
   };
-  if (cycle === null || !countsIn(loaded, row)) return refuse('its billing cycle is over');
+  if (error !== null) return refuse(error.code, error.message);
+  if (cycle === null || !countsIn(loaded, row)) return refuse('purchase_ended', 'its billing cycle is over');
   if (allowance?.kind !== 'limited') return;
   const used = cycle.readAt === null ? null : usageInMode(cycle, mode);
-  if (used === null) return refuse('the usage is unknown');
-  if (used >= allowance.allowedBytes - row.bytes) refuse('without it the service would be at or over its allowance');
+  if (used === null) return refuse('not_metered_yet', `the usage of "${row.service}" in this cycle is unknown`);
+  if (used >= allowance.allowedBytes - row.bytes)
+    refuse('purchase_used', 'without it the service would be at or over its allowance');
 }
