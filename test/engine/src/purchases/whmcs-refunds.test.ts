@@ -28,6 +28,21 @@ const statuses = (): Promise<string[]> => listStatuses(at);
 const allowed = (report: RunReport): number | null | undefined => report.services[0]?.allowance?.allowedBytes;
 const failed = (report: RunReport): string | undefined => report.services[0]?.error?.code;
 
+describe('a purchase that is cancelled with a refund when its client has just paid it', () => {
+  it.each([
+    [10, null, ['refunded'], ['5.00']],
+    [110, 'purchase_used', ['paid'], []],
+  ])('is returned at once unless it is used (%i GB)', async (gigabytes, code, status, returned) => {
+    await open();
+    await at.use(gigabytes);
+    const { id, invoice } = await at.buyPending();
+    at.whmcs.pay(invoice);
+    expect(await refusal(id)).toBe(code);
+    expect([await statuses(), refunds()]).toEqual([status, returned]);
+    expect(allowed(await at.use(0))).toBe((code === null ? 100 : 150) * GB);
+  });
+});
+
 describe('a refund is made once', () => {
   it('when its first attempt is completed after a repeat has searched for it', async () => {
     const { id } = await openPaid({ section: ', timeout: 200ms' });

@@ -26,7 +26,7 @@ export interface CancelRequest {
 }
 
 /**
- * Cancels a pending purchase with its invoice, or with `refund` a paid one. Repeatable.
+ * Cancels a pending purchase with its invoice, or with `refund` a paid one, also one that its client has just paid. Repeatable.
  *
  * @throws SluiceError `unknown_purchase`, `billed_elsewhere`, `purchase_paid` without `refund`, `purchase_used` where the service would not stay
  *   under its allowance, `not_metered_yet` where its usage is unknown, `purchase_ended` for one that failed or is over, `unknown_client` while it is not known what became of its client: nothing was changed
@@ -39,8 +39,7 @@ export async function cancelPurchase(context: Context, request: CancelRequest): 
     const found = await requirePurchase(context, request.id);
     refuseElsewhere(context, found);
     await run.start();
-    const cancelled =
-      found.status === 'pending' ? await cancelPending(context, run, found) : await undo(context, run, found, request);
+    const cancelled = await cancel(context, run, found, request);
     await run.end({ outcome: 'done', changes: cancelled.status !== found.status });
     return cancelled;
   });
@@ -66,6 +65,17 @@ function refuseElsewhere({ config }: Context, { id, billing }: PurchaseRecord): 
     `Purchase ${id} is billed by ${billing}, and the config names ${config.billing}; nothing was changed`,
     { details: { purchase: id, billing } },
   );
+}
+
+async function cancel(
+  context: Context,
+  run: Run,
+  found: PurchaseRecord,
+  request: CancelRequest,
+): Promise<PurchaseRecord> {
+  if (found.status !== 'pending') return undo(context, run, found, request);
+  const row = await cancelPending(context, run, found);
+  return row.status === 'paid' && request.refund ? undo(context, run, row, request) : row;
 }
 
 /** Cancels the invoice of a purchase; returns the purchase as paid where the client was faster. */
