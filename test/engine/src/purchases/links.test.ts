@@ -10,10 +10,10 @@ const [at, open] = useOpened(openWhmcsShop);
 
 const OTHER = 78;
 
-/** Makes a link that may spend the price of one package. */
-async function share(ref?: string): Promise<string> {
+/** Makes a link that may spend the price of one package, or as much as is named. */
+async function share(ref?: string, maxAmount = '5.00'): Promise<string> {
   const expiresAt = new Date(at.bench.clock.now() + 10 * 24 * HOUR).toISOString();
-  const rights = { buy: true, maxAmount: '5.00' };
+  const rights = { buy: true, maxAmount };
   return (await at.sluice.access.share({ client: String(CLIENT), expiresAt, rights, ref })).access.id;
 }
 
@@ -46,6 +46,19 @@ describe('the maximum of a share link', () => {
       ['whmcs-3', 'paid'],
     ]);
     expect([await at.sluice.purchases.budgetLeft(budget), at.whmcs.credit(CLIENT)]).toEqual(['0.00', '95.00']);
+  });
+
+  it('counts automatic purchases without the tax that their invoices have', async () => {
+    await open({ taxRate: '20.000' });
+    at.whmcs.addCredit(CLIENT, '100.00');
+    const link = await share(undefined, '10.00');
+    const rule = { enabled: true, package: 'extra', threshold: '10GB', maxPerCycle: 4 };
+    await at.sluice.autoBuy.set({ service: 'whmcs-1', owner: String(CLIENT), link: { link, amount: null } }, rule);
+    const reports = [await at.use(85), await at.use(50), await at.use(50)];
+    expect(reports.map(({ totals }) => totals.purchased)).toEqual([1, 1, 0]);
+    expect(at.whmcs.credit(CLIENT)).toBe('88.00');
+    const refused = reports.at(-1)?.notices.find(({ code }) => code === 'auto_buy_refused');
+    expect(refused?.message).toMatch(/link that set it 0\.00 EUR are left, and the package costs 5\.00 EUR$/);
   });
 
   it('begins again with a link that the reference of a deleted one makes', async () => {

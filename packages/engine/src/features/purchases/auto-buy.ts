@@ -148,22 +148,20 @@ async function draft(on: RunOnPanel, work: Decided, wish: Wish, credits: Credits
     };
   const price = highestCharge(wanted, own);
   const budget = await findLinkBudget(on, service.id, credits);
-  const isBound = budget !== null && compareMoney(budget.left, credit.left) < 0;
-  const { count, reason } = autoBuy({
-    ...wish,
-    packageBytes: wanted.bytes,
-    price,
-    credit: isBound ? budget.left : credit.left,
-    boughtThisCycle: own.filter(isAutomatic).length,
-  });
-  if (count === 0 && isBound && reason === 'no-credit')
+  const facts = { ...wish, packageBytes: wanted.bytes, boughtThisCycle: own.filter(isAutomatic).length };
+  const byCredit = autoBuy({ ...facts, price, credit: credit.left });
+  // The maximum of a link counts prices without tax.
+  const byLink = budget === null ? byCredit : autoBuy({ ...facts, price: wanted.price, credit: budget.left });
+  if (byCredit.count === 0)
+    return { refused: byCredit.reason, why: describeRefusal(byCredit.reason, wish, price, credit.left) };
+  if (budget !== null && byLink.count === 0)
     return {
       refused: 'link-spent',
-      why: `of the share link that set it ${formatMoney(budget.left, wanted.currency)} are left, and the package costs ${price}`,
+      why: `of the share link that set it ${formatMoney(budget.left, wanted.currency)} are left, and the package costs ${formatMoney(wanted.price, wanted.currency)}`,
     };
-  if (count === 0) return { refused: reason, why: describeRefusal(reason, wish, price, credit.left) };
+  const count = Math.min(byCredit.count, byLink.count);
   credit.left = subtractMoney(credit.left, multiplyMoney(price, count));
-  if (budget !== null) budget.left = subtractMoney(budget.left, multiplyMoney(price, count));
+  if (budget !== null) budget.left = subtractMoney(budget.left, multiplyMoney(wanted.price, count));
   const order = { service: service.id, client, cycle: cycle?.id ?? '', actor: 'auto' } as const;
   const prefix = autoKeyPrefix(await findLink(context.store, service.id, context.now()));
   const buys: PurchaseRecord[] = [];
