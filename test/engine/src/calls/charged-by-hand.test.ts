@@ -1,7 +1,13 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { AlarmView } from '@sluice/engine';
+import type { CallBillRecord } from '@sluice/state-store';
 import { useBench } from '../bench/each-test.js';
 import { LINE, startTelephonyBench } from '../bench/telephony-bench.js';
+
+type UnbilledPart = Pick<
+  CallBillRecord,
+  'key' | 'service' | 'subscriber' | 'start' | 'end' | 'currency' | 'charged' | 'calls'
+>;
 
 const at = useBench(startTelephonyBench);
 
@@ -240,4 +246,24 @@ it('late calls of a line that its service has left are reported, also where anot
   at.addCall('2026-11-10T09:00:00-03:00', '70.0000');
   await expectUnbilled('70');
   expect(await charged()).toEqual(['1.00']);
+});
+
+it('calls of a period that another bill has are not acknowledged as charged', async () => {
+  await at.addService();
+  at.addCall('2026-11-02T09:00:00-03:00', '1.0000');
+  at.setTime('2026-11-06T12:00:00Z');
+  await at.sluice.services.set('svc-1', { status: 'terminated' });
+  at.addCall('2026-11-10T09:00:00-03:00', '70.0000');
+  at.setTime('2026-11-12T12:00:00Z');
+  const { id } = await expectUnbilled('70');
+  const { store } = at.bench;
+  const [found] = await store.conditions.list('calls_unbilled:');
+  const [part] = (found!.details as { parts: UnbilledPart[] }).parts;
+  const nothing = { client: '501', invoice: null, description: '', amount: '0', digest: '', file: null, note: null };
+  const times = { at: '2026-11-12T12:00:00.000Z', sentAt: null, endedAt: null, run: null };
+  // The same line under another name of its panel.
+  const other = { id: 'cb-other', panel: 'voice-before', state: 'failed', billing: 'ledger' } as const;
+  expect(await store.callBills.add({ ...part!, ...nothing, ...times, ...other })).toBe(true);
+  await expect(at.sluice.notices.acknowledge(id)).rejects.toMatchObject({ code: 'unknown_alarm' });
+  expect(await listAlarms()).toMatchObject([{ id }]);
 });

@@ -94,13 +94,13 @@ async function noteAsBill(context: Context, callBills: CallBills, unbilled: Unbi
     return begun.id;
   }
   const id = context.id('cb');
-  await callBills.add({
+  const isAdded = await callBills.add({
     ...part,
     ...noted,
     ...{ id, client: null, billing: context.config.billing, invoice: null, at, sentAt: null },
     ...{ description: '', amount: '0', digest: '' },
   });
-  return id;
+  return isAdded ? id : null;
 }
 
 /** Reverts what an acknowledgement charged, and nothing else: calls of which nothing is charged any more are on no bill again. */
