@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Sluice } from '@sluice/engine';
 import { codeOf, GB, HOUR } from '../bench/engine-bench.js';
 import { useFlvxBench } from '../bench/flvx-bench.js';
 import { done, expectSettled } from '../bench/outcomes.js';
@@ -161,6 +162,27 @@ describe('a second service that names the account of another', () => {
     await at.sluice.services.remove('svc-2');
     expect((await poll()).report.services.map(({ id, error }) => [id, error])).toEqual([['svc-1', null]]);
     expect(at.panel.state()).toEqual(before);
+  });
+});
+
+describe('a forward of two services that name one account', () => {
+  it('is not adopted for one of them where it is adopted for the other meanwhile', async () => {
+    await addCustomer(at);
+    await at.addService(2, { values: { flvx_user_id: '3', client: '43' }, allowDuplicateRefs: true });
+    await at.panel.customer(3).pause(2);
+    const adopt = (sluice: Sluice, id: string): Promise<unknown> =>
+      sluice.holds.adopt(id, { reason: 'manual', forwards: ['2'] });
+    const { store } = at.bench;
+    const newest: typeof store.cycles.newest = async (ids) => {
+      const read = await store.cycles.newest(ids);
+      await at.bench.inAnother((other) => adopt(other, 'svc-2'));
+      return read;
+    };
+    const reading = { ...store, cycles: { ...store.cycles, newest } };
+    const late = at.bench.inAnother((sluice) => adopt(sluice, 'svc-1'), { store: reading });
+    await expect(late).rejects.toMatchObject({ code: 'already_adopted' });
+    expect((await at.sluice.holds.list()).holds.map(({ service }) => service)).toEqual(['svc-2']);
+    expect((await store.evidence.open({ panel: 'relay' })).map(({ service }) => service)).toEqual(['svc-2']);
   });
 });
 

@@ -1,6 +1,7 @@
 import type { HoldView } from '@sluice/contract/documents';
 import type { HoldReason } from '@sluice/quota-core';
 import { SluiceError, usageError } from '@sluice/panel-kind';
+import type { EvidenceRecord, StoreTables } from '@sluice/state-store';
 import { requireFacet } from '../../base/facet.js';
 import { checkLifecycle, holdViews } from './holds.js';
 import { newHold } from '../../kernel/subject/holds.js';
@@ -43,15 +44,6 @@ export async function adoptHold(context: Context, id: string, request: AdoptRequ
       });
     }
     if (targets.length === 0) throw usageError('bad_option', 'Name what was restricted: ports, the order or forwards');
-    const open = await context.store.evidence.open({ panel: panel.name });
-    const taken = targets.find((target) =>
-      open.some((item) => item.service !== id && item.kind === target.kind && item.target === target.target),
-    );
-    if (taken)
-      throw new SluiceError(
-        'already_adopted',
-        `${taken.kind} ${taken.target} is already restricted for another service`,
-      );
     const at = context.now();
     const existing = (await context.store.holds.open({ services: [id], reason: request.reason }))[0];
     const { reason, note } = request;
@@ -63,7 +55,7 @@ export async function adoptHold(context: Context, id: string, request: AdoptRequ
       if (!existing) await tables.holds.add(hold);
       const started = { hold: hold.id, service: id, panel: panel.name, action: null, adopted: true, since: at };
       for (const target of targets)
-        await tables.evidence.add({ id: context.id('ev'), ...started, ...target, until: null, outcome: null });
+        await addEvidence(tables, { id: context.id('ev'), ...started, ...target, until: null, outcome: null });
     });
     const view = (await holdViews(context, id)).find(
       (item) => item.since === hold.since && item.reason === hold.reason,
@@ -71,4 +63,13 @@ export async function adoptHold(context: Context, id: string, request: AdoptRequ
     if (!view) throw new Error(`no view of ${hold.id}`);
     return view;
   });
+}
+
+/** Stores evidence once; refuses what is restricted for another service. */
+async function addEvidence({ evidence }: StoreTables, item: EvidenceRecord): Promise<void> {
+  if (await evidence.add(item)) return;
+  const { service, panel, kind, target } = item;
+  const open = await evidence.open({ panel });
+  if (open.some((one) => one.service === service && one.kind === kind && one.target === target)) return;
+  throw new SluiceError('already_adopted', `${kind} ${target} is already restricted for another service`);
 }
