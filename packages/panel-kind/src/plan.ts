@@ -22,6 +22,7 @@ export interface TargetState {
   action: string;
   /** The directions that count. */
   mode: Mode;
+  /** Null where the quota on the panel stays as it is: none is configured, or the run could use no reading of the cycle. */
   allowance: {
     unlimited: boolean;
     allowedBytes: number | null;

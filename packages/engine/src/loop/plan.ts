@@ -42,7 +42,7 @@ export function toTargetState(on: RunOnPanel, work: Plannable, command: AccountC
     countedBytes: work.countedBytes,
     action: work.action,
     mode: work.mode,
-    allowance: givesBack ? LIFTED : toTargetAllowance(on, work),
+    allowance: givesBack ? LIFTED : toTargetAllowance(on, work, command),
     sharers: [...work.sharers],
     unread: work.unread && [...work.unread],
     scope,
@@ -243,13 +243,26 @@ const toLowered = ({ allowedBytes }: LimitedAllowance): TargetState['allowance']
 
 const LIFTED: TargetState['allowance'] = { unlimited: true, allowedBytes: null, lifted: true };
 
+/**
+ * Whether the run could not use its reading of a service, and no other one is of the cycle: what is left in it is not known, as its
+ * counter may show what was used before.
+ */
+function isUncounted({ answer, usage, cycle }: Plannable): boolean {
+  return answer !== null && usage === null && cycle?.readAt == null;
+}
+
 /** The panel must not stop a service by its own quota while the quota hold is released, or the service protected. */
-function toTargetAllowance({ context }: RunOnPanel, work: Loaded<Stage>): TargetState['allowance'] {
+function toTargetAllowance(
+  { context }: RunOnPanel,
+  work: Plannable,
+  command: AccountCommand | null,
+): TargetState['allowance'] {
   const { allowance, service, override } = work;
   if (!allowance || allowance.kind === 'unmanaged') return null;
   const now = context.now();
   const isReleased = isLifted(context.config, service, now);
   const limited = allowance.kind === 'limited' && !isReleased;
+  if (limited && command === null && isUncounted(work)) return null;
   const lifted = !limited && (isReleased || override?.unlimited === true);
   const quota = allowance.kind === 'limited' ? allowance.allowedBytes : null;
   const soldBytes = quota ?? (lifted ? (findSold(context.config, work).limited?.allowedBytes ?? null) : null);

@@ -17,7 +17,7 @@ import {
 import { parsePayload, parseStep } from '../account/history/journaled-step.js';
 import { observeHistory, type ObservedHistory, type Past } from '../account/history/observed-history.js';
 import { Replay, type StepRecord } from '../account/history/record-step.js';
-import { isUsedUp, sumBytes } from '../account/rules.js';
+import { isUsedUp } from '../account/rules.js';
 import type { FlvxPermission, FlvxUser } from '../client/records.js';
 import { toIso } from '../client/units.js';
 import { accountView, type ServiceObservation, type TimedObservation, type TunnelNodes } from './observation.js';
@@ -121,9 +121,8 @@ export function toCheckpoint({ url, defaults, target, planned, left }: Checkpoin
   const unchanged = before?.account ? unchangedAccount(target, state) : null;
   if (before?.account && unchanged && isCurrentView(unchanged.user, before.account)) {
     const { user, history } = unchanged;
-    const uncounted = uncountedBytes(target, sumBytes(user));
     const account = withNodes(before.account, state.tunnelNodes);
-    return { ...listed, at, account, history: withCounters(history, user, state.account, uncounted) };
+    return { ...listed, at, account, history: withCounters(history, user, state.account, uncountedBytes(target)) };
   }
   const { user } = state.account;
   const now = historyAfter(target, planned, state);
@@ -133,7 +132,6 @@ export function toCheckpoint({ url, defaults, target, planned, left }: Checkpoin
     return before && isWhole(before) ? { ...before, ...toListed(before.at, state.listed, before) } : null;
   }
   const history = withTunnels(now.history, defaults, target, state);
-  const counter = sumBytes(user);
   const { closedByHold: _before, ...stored } = storedHistory(history);
   const closedByHold = listClosedByHold(target, listOwnPermissions(state.account));
   return {
@@ -143,8 +141,8 @@ export function toCheckpoint({ url, defaults, target, planned, left }: Checkpoin
     history: {
       ...stored,
       ...(closedByHold.length > 0 && { closedByHold }),
-      ownQuota: history.ownQuota || user.quota === toPanelQuota(target, counter),
-      uncountedBytes: uncountedBytes(target, counter),
+      ownQuota: history.ownQuota || user.quota === toPanelQuota(target),
+      uncountedBytes: uncountedBytes(target),
     },
   };
 }
@@ -271,7 +269,7 @@ function unchangedAccount(
   if (!partial || user === null || target.scope !== 'poll' || sharers.length + target.sharers.length > 0) return null;
   if (target.holds.length + target.evidence.length + target.recent.length > 0) return null;
   const history = parseHistory(target.checkpoint);
-  const quota = toPanelQuota(target, sumBytes(user));
+  const quota = toPanelQuota(target);
   const isOpen = (row: FlvxUser | FlvxPermission): boolean =>
     row.status === 1 && (quota === null || row.quota === quota) && !isUsedUp(row, account.at);
   if (isReplaced(target.service, user, target.checkpoint)) return null;

@@ -51,7 +51,6 @@ import {
   type FlvxSettings,
 } from './product.js';
 import { listOwnPermissions } from '../account/history/history.js';
-import { sumBytes } from '../account/rules.js';
 import { listCreatedLimits } from './speed.js';
 import { createRefresh } from './refresh.js';
 import { findKeptRows, type KeptRows } from './kept-rows.js';
@@ -297,7 +296,7 @@ export class FlvxPanel implements Panel<ServiceObservation> {
   isTooLow(target: TargetState, { state }: Observation<ServiceObservation>): boolean {
     const account = state?.account;
     if (account?.user == null) return true;
-    const quota = toPanelQuota(target, sumBytes(account.user));
+    const quota = toPanelQuota(target);
     // The panel stops an account at its own quota, and a tunnel at that of its permission.
     return quota !== null && [account.user, ...listOwnPermissions(account)].some((row) => row.quota < quota);
   }

@@ -13,7 +13,6 @@ import { planAccount, planTerminate } from '../account/plan/plan-account.js';
 import { planEnsureUser } from '../account/plan/plan-ensure-user.js';
 import type { FlvxStep } from '../account/plan/step.js';
 import type { FlvxAccountTarget } from '../account/plan/target.js';
-import { sumBytes } from '../account/rules.js';
 import { FlvxRefusedError } from '../account/refused-error.js';
 import type { FlvxSpeedLimit } from '../client/records.js';
 import { FlvxValueError, UNLIMITED_QUOTA } from '../client/units.js';
@@ -167,8 +166,10 @@ function planNew(defaults: FlvxDefaults, target: TargetState, state: ServiceObse
   const { tunnels, problem } = chooseTunnels(target, defaults, state);
   if (problem !== null) return failedPlan(problem);
   const { maxForwards, resetDay } = toFlvxProduct(product);
+  // The counter of a new account begins at zero.
+  const counted = target.counted && { ...target.counted, counterBytes: 0 };
   const values = {
-    quota: toPanelQuota(target, 0) ?? UNLIMITED_QUOTA,
+    quota: toPanelQuota({ ...target, counted }) ?? UNLIMITED_QUOTA,
     maxForwards,
     resetDay,
     expiresAt: toFirstExpiry(target),
@@ -225,7 +226,7 @@ function planLiftEnd(target: TargetState, state: ServiceObservation, isOthers: b
   const { user } = account;
   const now = user === null || isOthers ? null : observeHistory(account, toPast(target, state.changes));
   if (user === null || now?.history.ownQuota !== true) return emptyPlan;
-  const quota = toPanelQuota(target, sumBytes(user)) ?? UNLIMITED_QUOTA;
+  const quota = toPanelQuota(target) ?? UNLIMITED_QUOTA;
   const isLifted = (row: { quota: number }): boolean => row.quota === UNLIMITED_QUOTA;
   const lifted = listOwnPermissions(account).filter(isLifted);
   const steps = planAccount(withHistory({ account, history: now.history }), {

@@ -10,6 +10,7 @@ import {
 } from '@sluice/panel-kind';
 import { zonedMidnight, type ServiceRecord } from '@sluice/quota-core';
 import * as z from 'zod/mini';
+import { parseHistory } from '../account/history/history.js';
 import { NOWHERE } from '../account/plan/target.js';
 import type { FlvxCredentials } from '../client/client.js';
 import type { FlvxScope } from '../client/observation.js';
@@ -218,32 +219,32 @@ export function toOldLimitKey({ id }: Pick<ServiceRecord, 'id'>): string {
 }
 
 /**
- * Returns the panel's own quota: its counter plus the rest of the allowance, in whole GB, rounded up. The panel counts both
- * directions, so where only one counts the quota is unlimited. Null where nothing is configured and the present quota stays.
- *
- * @param counterBytes the account's counter on the panel now
+ * Returns the panel's own quota: the counter at the last reading that counted plus the rest of the allowance, in whole GB, rounded up.
+ * What the panel shows now moves it only once a reading has counted it. The panel counts both directions, so where only one counts the
+ * quota is unlimited. Null where the present quota stays.
  */
 export function toPanelQuota(
-  target: Pick<TargetState, 'allowance' | 'mode' | 'product' | 'counted'>,
-  counterBytes: number,
+  target: Pick<TargetState, 'allowance' | 'mode' | 'product' | 'counted' | 'checkpoint'>,
 ): GigabytesWhole | null {
   const { allowance, mode } = target;
   if (allowance === null) return null;
   if (allowance.unlimited || allowance.allowedBytes === null || mode !== 'TOTAL') return UNLIMITED_QUOTA;
-  return toQuota(bytes(Math.max(0, allowance.allowedBytes + uncountedBytes(target, counterBytes))));
+  return toQuota(bytes(Math.max(0, allowance.allowedBytes + uncountedBytes(target))));
 }
 
 /**
  * Returns the part of the panel's counter that does not belong to the cycle; negative where the panel has zeroed the counter
- * within the cycle, 0 with reset day 0.
+ * within the cycle, 0 with reset day 0. Where the quota stays, it is the part that the quota was computed with.
  */
-export function uncountedBytes(
-  { product, counted }: Pick<TargetState, 'product' | 'counted'>,
-  counterBytes: number,
-): number {
+export function uncountedBytes({
+  allowance,
+  product,
+  counted,
+  checkpoint,
+}: Pick<TargetState, 'allowance' | 'product' | 'counted' | 'checkpoint'>): number {
+  if (allowance === null) return parseHistory(checkpoint)?.uncountedBytes ?? 0;
   if (toFlvxProduct(product).resetDay === 0 || counted === null) return 0;
-  const isZeroed = counterBytes < counted.counterBytes;
-  return (isZeroed ? 0 : counted.counterBytes) - counted.usedBytes;
+  return counted.counterBytes - counted.usedBytes;
 }
 
 /** Whether all that the panel's counter shows was used by the service in the cycle: nothing of it is to be zeroed. */

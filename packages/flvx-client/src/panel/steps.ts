@@ -3,7 +3,6 @@ import { BYTES_PER_GB, type EvidenceRecord } from '@sluice/quota-core';
 import { describeStep } from '../account/describe.js';
 import { type FlvxStep, type FlvxStepOf, isStepReady } from '../account/plan/step.js';
 import type { StepPayload } from '../account/history/journaled-step.js';
-import { sumBytes } from '../account/rules.js';
 import { findCycleId, uncountedBytes } from './product.js';
 import {
   EVIDENCE,
@@ -84,8 +83,8 @@ function falls(
 /** Whether the customer's allowance falls, and not only the panel's counter. */
 function allowanceFalls(before: number, quota: number, input: PlanInput | null): boolean {
   if (input === null) return true;
-  const { target, last, user } = input;
-  const moved = uncountedBytes(target, sumBytes(user)) - (last?.uncountedBytes ?? 0);
+  const { target, last } = input;
+  const moved = uncountedBytes(target) - (last?.uncountedBytes ?? 0);
   return before - quota + moved / BYTES_PER_GB >= 1;
 }
 

@@ -44,7 +44,7 @@ function targetQuota(input: PlanInput): GigabytesWhole | null {
   if (isSlowed(input)) return UNLIMITED_QUOTA;
   if (target.scope === 'hold' && target.allowance?.lifted === true) return givenBackQuota(input);
   if (target.scope === 'hold' && evidence.speed.size === 0) return null;
-  const quota = toPanelQuota(target, sumBytes(input.user));
+  const quota = toPanelQuota(target);
   return quota !== null && isLiftedForThrottle(input) && !mayLower(input) ? quotaAfterThrottle(input, quota) : quota;
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { GB, HOUR } from '../bench/engine-bench.js';
+import { GB, HOUR, MINUTE } from '../bench/engine-bench.js';
 import { flvxConfig, passTime, useFlvxBench } from '../bench/flvx-bench.js';
 import { done, expectSettled } from '../bench/outcomes.js';
 import { firstService } from '../loop/polls.js';
@@ -120,6 +120,75 @@ describe('the quota of an account that the panel resets on a day of its own', ()
     );
     await at.bench.configure(less);
     expect((await at.poll()).run.outcome).toBe('brake');
+  });
+});
+
+describe('the quota of an account whose reading is not accepted', () => {
+  it('stays while a fall of the counter is refused, and follows it once it is accepted', async () => {
+    const user = await used('2026-12-20T12:00:00Z', 60 * GB);
+    const row = at.panel.world.users.get(user)!;
+    Object.assign(row, { inFlow: 55 * GB, outFlow: 0 });
+    pass(HOUR);
+    expect(await poll()).toMatchObject({ error: { code: 'counter_fell' }, actions: [] });
+    expect(row.flow).toBe(100);
+    await at.sluice.provision.renew('svc-1');
+    expect(row.flow).toBe(100);
+    expect(at.panel.traffic(2, GB)).toBe(true);
+    expect(at.panel.isRunning(2)).toBe(true);
+    pass(HOUR);
+    expect(await poll()).toMatchObject({ status: 'ok', usage: { totalBytes: 61 * GB } });
+    expect(row.flow).toBe(95);
+  });
+
+  it('stays on the whole panel while most of its counters have fallen', async () => {
+    const users: number[] = [];
+    for (const number of [1, 2, 3]) {
+      users.push(await at.create(number, { product: 'monthly' }));
+      await at.sluice.provision.renew(`svc-${number}`, { until: '2030-12-15' });
+      at.panel.addForward(users.at(-1)!, at.tunnels.hk);
+    }
+    until('2026-12-20T12:00:00Z');
+    for (const forward of [2, 3, 4]) at.panel.traffic(forward, 60 * GB);
+    await at.poll();
+    for (const user of users) Object.assign(at.panel.world.users.get(user)!, { inFlow: 55 * GB, outFlow: 0 });
+    for (const _ of [1, 2, 3]) {
+      pass(HOUR);
+      const { services } = await at.poll();
+      expect(services).toMatchObject(users.map(() => ({ error: { code: 'counter_fell' }, actions: [] })));
+      await at.sluice.reconcile();
+      expect(users.map((user) => at.panel.user(user)?.flow)).toEqual([100, 100, 100]);
+    }
+  });
+
+  it('follows a higher allowance all the same', async () => {
+    const user = await used('2026-12-20T12:00:00Z', 60 * GB);
+    Object.assign(at.panel.world.users.get(user)!, { inFlow: 55 * GB, outFlow: 0 });
+    await at.sluice.overrides.set('svc-1', { quota: '150GB' });
+    pass(HOUR);
+    expect(await poll()).toMatchObject({ error: { code: 'counter_fell' } });
+    expect(at.panel.user(user)?.flow).toBe(150);
+  });
+
+  it.each(['monthly', 'relay'])('stays for product %s in a cycle that opens with it', async (product) => {
+    await at.bench.configure(flvxConfig(at.panel.url, 'poll: { doubt: { jump: 50% } }'));
+    const user = await at.create(1, { product });
+    await at.sluice.provision.renew('svc-1', { until: '2030-12-01' });
+    at.panel.addForward(user, at.tunnels.hk);
+    until('2026-11-30T23:30:00Z');
+    await poll();
+    at.panel.traffic(2, 40 * GB);
+    pass(10 * MINUTE);
+    await poll();
+    const raised = Number(at.panel.user(user)?.flow);
+    await at.sluice.overrides.set('svc-1', { quota: '120GB' });
+    pass(MINUTE);
+    await poll();
+    expect([raised, at.panel.user(user)?.flow]).toEqual([100, 120]);
+    await at.sluice.overrides.clear('svc-1');
+    until('2026-12-01T12:00:00Z');
+    at.panel.traffic(2, 110 * GB);
+    expect(await poll()).toMatchObject({ status: 'doubted', holds: [] });
+    expect(at.panel.user(user)?.flow).toBe(120);
   });
 });
 

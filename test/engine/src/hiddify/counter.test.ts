@@ -108,6 +108,24 @@ describe('the counter of a user', () => {
     expect(at.panel.user(uuid).currentUsage).toBe(0);
   });
 
+  it.each(['lowers', 'raises'])('%s no limit in a cycle that opens with a reading that is refused', async (how) => {
+    const uuid = await at.create(1);
+    const quota = how === 'lowers' ? '80GB' : '45GB';
+    await at.sluice.overrides.set('svc-1', { quota });
+    await poll();
+    at.panel.use(uuid, 44 * GB);
+    await poll();
+    await at.sluice.overrides.clear('svc-1');
+    at.panel.changeUser(uuid, { currentUsage: 40 * GB });
+    const shown = at.panel.user(uuid).usageLimit;
+    expect(shown / GB).toBe(Number(quota.replace('GB', '')));
+    const refused = (await pollNextCycle(at)).service;
+    expect(refused).toMatchObject({ error: { code: 'counter_fell' }, actions: [] });
+    expect(at.panel.user(uuid).usageLimit).toBe(shown);
+    expect(await poll()).toMatchObject({ status: 'ok', usage: { totalBytes: 0 } });
+    expect(at.panel.user(uuid)).toMatchObject({ usageLimit: 50 * GB, currentUsage: 0, enable: true });
+  });
+
   it('is not zeroed where the panel resets the user itself', async () => {
     const uuid = await at.create(1, { product: 'monthly' });
     at.panel.use(uuid, 20 * GB);
