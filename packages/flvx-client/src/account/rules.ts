@@ -52,12 +52,19 @@ export function isResetDayBetween(resetDay: number, from: string, to: string, ti
   const last = Date.parse(to) + resetToleranceMs;
   // A month and a day contain every reset day at least once.
   if (last - first >= 32 * dayMs) return true;
-  for (let at = first; at <= last + dayMs; at += dayMs) {
-    const day = toLocalDate(new Date(at).toISOString(), timeZone);
-    const midnight = Date.parse(zonedMidnight(day, timeZone));
-    if (midnight >= first && midnight <= last && fallsOn(day, resetDay)) return true;
+  const end = toDay(last, timeZone);
+  for (let day = toDay(first, timeZone); day <= end; day += dayMs) {
+    const localDate = new Date(day).toISOString().slice(0, 10);
+    if (!fallsOn(localDate, resetDay)) continue;
+    const midnight = Date.parse(zonedMidnight(localDate, timeZone));
+    if (midnight >= first && midnight <= last) return true;
   }
   return false;
+}
+
+/** Returns the local date of an instant as its midnight in UTC, where every day has 24 hours. */
+function toDay(at: number, timeZone: string): number {
+  return Date.parse(toLocalDate(new Date(at).toISOString(), timeZone));
 }
 
 /** A reset day beyond the end of the month means its last day. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { FaultRule } from '@sluice/fake-panels';
 import * as fc from 'fast-check';
 import { GB, HOUR } from '../bench/engine-bench.js';
-import { startFlvxBench, useFlvxBench, passTime } from '../bench/flvx-bench.js';
+import { flvxConfig, startFlvxBench, useFlvxBench, passTime } from '../bench/flvx-bench.js';
 import { done, expectSettled } from '../bench/outcomes.js';
 import { firstService } from '../loop/polls.js';
 
@@ -142,6 +142,20 @@ describe('usage of a cycle', () => {
     expect(await polled()).toBe(total * GB);
     at.bench.clock.advance(HOUR);
     expect(await polled()).toBe(total * GB);
+  });
+
+  it('counts on over a reset on the day on which summer time begins', async () => {
+    const config = flvxConfig(at.panel.url, '', ', timeZone: Europe/Berlin');
+    await at.bench.configure(config.replace('resetDay: 1', 'resetDay: 28'));
+    const user = await at.create(1, { product: 'monthly' });
+    await at.sluice.provision.renew('svc-1', { until: '2030-12-15' });
+    at.panel.addForward(user, at.tunnels.hk);
+    at.bench.clock.set('2027-03-27T22:50:00Z');
+    at.panel.traffic(2, { in: 40 * GB, out: 0 });
+    expect(firstService(await at.poll()).usage?.totalBytes).toBe(40 * GB);
+    Object.assign(at.panel.world.users.get(user)!, { inFlow: 2 * GB, outFlow: 0 });
+    at.bench.clock.set('2027-03-27T23:05:00Z');
+    expect(firstService(await at.poll())).toMatchObject({ status: 'ok', usage: { totalBytes: 42 * GB } });
   });
 
   it('does not take a reset by hand for less usage, and counts on from there once it is read again', async () => {
