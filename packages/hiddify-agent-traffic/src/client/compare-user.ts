@@ -38,6 +38,18 @@ export function shows(user: HiddifyUser, change: HiddifyUserChange): boolean {
   return Object.keys(findDifferences(user, change)).length === 0;
 }
 
+/**
+ * Returns whether the panel has made a change. A usage that it has lowered grows on from there: every figure below `usedBefore`, the
+ * one before, proves it.
+ */
+export function isMade(user: HiddifyUser, change: HiddifyUserChange, usedBefore: number): boolean {
+  return shows(user, isLowered(user, change, usedBefore) ? { ...change, usedBytes: user.usedBytes } : change);
+}
+
+function isLowered(user: HiddifyUser, { usedBytes }: HiddifyUserChange, usedBefore: number): boolean {
+  return usedBytes !== undefined && usedBytes < user.usedBytes && user.usedBytes < usedBefore;
+}
+
 /** Returns whether every difference is what the panel leaves when it stops half-way. */
 export function isHalfMade(user: HiddifyUser, wanted: NewHiddifyUser): boolean {
   const shown = toFields(user);

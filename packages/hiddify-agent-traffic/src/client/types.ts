@@ -99,6 +99,8 @@ export interface ChangedUser {
   user: HiddifyUser;
   /** `unneeded`: nothing differed and nothing was sent. */
   how: 'changed' | 'unneeded';
+  /** What the user had used when it was read last before the call that made the change. */
+  usedBefore: number;
 }
 
 /** Calls about users. */

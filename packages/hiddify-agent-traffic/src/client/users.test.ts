@@ -271,6 +271,28 @@ describe('users', () => {
       expect(calls(fake, 'changing')).toHaveLength(1);
     });
 
+    it('knows a zeroing whose answer was lost by a lower figure, as the user goes on', async () => {
+      const { fake } = world;
+      fake.server.inject({ endpoint: changed, when: 'after', fault: { kind: 'html', status: 504 } });
+      fake.server.onCall(({ changing }) => {
+        if (!changing && calls(fake, 'changing').length > 0) fake.use(user, GB / 8);
+      });
+      const { user: shown, how, usedBefore } = await world.client.users.update(user, { usedBytes: 0 });
+      expect([how, shown.usedBytes, usedBefore]).toEqual(['changed', GB / 8, 3 * GB]);
+      expect(calls(fake, 'changing')).toHaveLength(1);
+    });
+
+    it('says what the user had used before the call that zeroed it, where an earlier one did nothing', async () => {
+      const { fake } = world;
+      fake.server.inject({ endpoint: changed, times: 1, fault: { kind: 'html', status: 502 } });
+      fake.server.onCall(({ changing }) => {
+        if (!changing && calls(fake, 'changing').length > 0) fake.use(user, GB);
+      });
+      const { user: shown, usedBefore } = await world.client.users.update(user, { usedBytes: 0 });
+      expect([shown.usedBytes, usedBefore]).toEqual([0, 4 * GB]);
+      expect(calls(fake, 'changing')).toHaveLength(2);
+    });
+
     it('gives up after a second failure, and says that nothing was changed', async () => {
       world.fake.server.inject({ endpoint: changed, fault: serverError });
       const error: unknown = await world.client.users.disable(user).catch((caught: unknown) => caught);

@@ -1,7 +1,7 @@
 import { isPanelError } from '@sluice/panel-http';
 import { AgentTrafficError } from '../errors.js';
 import { checkChange, checkNewUser, checkUuid } from './check-user.js';
-import { findDifferences, shows, toBody } from './compare-user.js';
+import { findDifferences, isMade, shows, toBody } from './compare-user.js';
 import type { Connection } from './connection.js';
 import { UserCreation } from './create-user.js';
 import {
@@ -95,28 +95,31 @@ function createUserUpdate(
     checkChange(change);
     const before = given?.uuid === uuid ? given : await calls.get(uuid, options);
     if (before === null) throw unknownUser(panel, change);
+    let usedBefore = before.usedBytes;
     // A write starts an apply run and may lose traffic that was not counted yet.
-    if (shows(before, change)) return { user: before, how: 'unneeded' };
+    if (shows(before, change)) return { user: before, how: 'unneeded', usedBefore };
     const due = findDifferences(before, change);
     if (due.owner !== undefined) await checkOwner(due.owner, { name: before.name, not: 'changed' }, options);
     for (let attempt = 1; ; attempt += 1) {
       try {
         const user = await calls.patch(uuid, toBody(due, apiKey), options);
-        if (shows(user, due)) return { user, how: 'changed' };
+        if (isMade(user, due, usedBefore)) return { user, how: 'changed', usedBefore };
         throw notApplied(panel, Object.keys(findDifferences(user, due)));
       } catch (error) {
         if (!isPanelError(error)) throw error;
         // Also after a refusal: a proxy may refuse what the panel has done.
-        const isDone = (row: HiddifyUser | null): boolean => row === null || shows(row, due);
+        const isShown = (row: HiddifyUser): boolean => isMade(row, due, usedBefore);
+        const isDone = (row: HiddifyUser | null): boolean => row === null || isShown(row);
         const waits = isTimeOut(error) ? WAITS_AFTER_TIMEOUT : [0];
         const seen = await readUntil(clock, waits, () => calls.get(uuid, options), isDone).catch(() => {
           throw withDoubt(error);
         });
-        if (seen !== null && shows(seen, due)) return { user: seen, how: 'changed' };
+        if (seen !== null && isShown(seen)) return { user: seen, how: 'changed', usedBefore };
         if (!mayHaveHappened(error)) throw error;
         if (seen === null) throw unknownUser(panel, change);
         // After a restart of its database the panel fails once per connection before it writes anything.
         if (attempt === 2) throw withoutDoubt(error);
+        usedBefore = seen.usedBytes;
       }
     }
   };

@@ -92,13 +92,12 @@ async function update(
 ): Promise<StepOutcome> {
   const { change, zero } = step.payload as UpdatePayload;
   const lift = { lifted: step.raises?.lifted === true, soldBytes: step.raises?.limitBytes ?? null };
-  const { user, how } = await updateWithin(context.budget, { seen, change, lift }, async () => {
+  const { user, how, usedBefore } = await updateWithin(context.budget, { seen, change, lift }, async () => {
     await context.calling();
     return client.users.update(step.target, change, { tag: service.id, seen });
   });
   const state = how === 'unneeded' ? 'unneeded' : 'applied';
   if (zero === undefined) return toOutcome(state, user);
-  const usedBefore = seen.usedBytes;
   return toOutcome(state, null, {
     observed: { ...toObservedUser(user), usedBefore },
     // What the panel had written back was counted before.

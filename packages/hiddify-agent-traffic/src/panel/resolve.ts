@@ -8,7 +8,7 @@ import {
   toObservedUser,
   toOutcome,
 } from '../account/user-actions.js';
-import { shows } from '../client/compare-user.js';
+import { isMade, shows } from '../client/compare-user.js';
 import type { HiddifyUser } from '../client/records.js';
 import type { HiddifyState } from './lists.js';
 import { USER_REF } from './settings.js';
@@ -71,7 +71,7 @@ function findUpdateOutcome(action: ActionRecord, user: HiddifyUser): StepOutcome
   if (!shows(user, change)) return notDone('the user was not changed');
   if (zeroes === undefined) return toOutcome('applied', user);
   const before = findPriorUsage(action);
-  if (before !== null && user.usedBytes >= before) return notDone('the usage was not zeroed');
+  if (!isMade(user, { usedBytes: zeroes }, before ?? Infinity)) return notDone('the usage was not zeroed');
   const observed = { ...toObservedUser(user), ...(before === null ? {} : { usedBefore: before }) };
   const shown = { inBytes: user.usedBytes, outBytes: 0 };
   return toOutcome('applied', null, { observed, zeroed: { ...toZeroed(action), shown } });

@@ -99,3 +99,23 @@ describe('a counter that Sluice zeroed', () => {
     expect(at.panel.user(uuid).currentUsage).toBe(0);
   });
 });
+
+describe('a zeroing whose answers are lost while the user goes on', () => {
+  it('is done where the panel shows a lower figure, and what was used since counts', async () => {
+    const uuid = await createUsed(at, 30);
+    at.panel.use(uuid, GB);
+    at.panel.server.inject({ endpoint: /^PATCH/, when: 'after', fault: { kind: 'html', status: 504 } });
+    const forget = at.panel.server.onCall(({ endpoint, changing }) => {
+      const isReadBack = !changing && endpoint.includes('{uuid}') && at.panel.server.changingCalls().length > 1;
+      if (isReadBack) at.panel.use(uuid, GB / 4);
+    });
+    const opened = (await pollNextCycle(at)).service;
+    expect(opened).toMatchObject({ status: 'ok', usage: { totalBytes: GB }, actions: [{ state: 'applied' }] });
+    at.panel.server.clearFaults();
+    forget();
+    const used = at.panel.user(uuid).currentUsage;
+    expect(used).toBeGreaterThan(0);
+    expect(await poll()).toMatchObject({ status: 'ok', actions: [], usage: { totalBytes: GB + used } });
+    expect(at.panel.user(uuid).currentUsage).toBe(used);
+  });
+});
