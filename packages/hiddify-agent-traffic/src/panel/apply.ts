@@ -69,7 +69,7 @@ export async function performStep(
   }
 }
 
-async function create({ client }: StepTools, { service, step, context }: ServiceStep): Promise<StepOutcome> {
+async function create({ client, clock }: StepTools, { service, step, context }: ServiceStep): Promise<StepOutcome> {
   const { wanted } = step.payload as CreatePayload;
   const tag = service.id;
   const { user, how } = await createWithin(context.budget, wanted, {
@@ -82,7 +82,10 @@ async function create({ client }: StepTools, { service, step, context }: Service
       return client.users.remove(wanted.uuid, { tag });
     },
   });
-  return toOutcome(how === 'existed' ? 'unneeded' : 'applied', user, { refs: { [USER_REF]: wanted.uuid } });
+  const refs = { [USER_REF]: wanted.uuid };
+  if (how === 'existed') return toOutcome('unneeded', user, { refs });
+  const shown = { inBytes: user.usedBytes, outBytes: 0 };
+  return toOutcome('applied', user, { refs, zeroed: { at: isoNow(clock), inBytes: null, outBytes: null, shown } });
 }
 
 async function update(

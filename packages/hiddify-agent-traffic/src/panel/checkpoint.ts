@@ -31,8 +31,6 @@ export interface UserCheckpoint {
   zeroing: OpenZeroing | null;
   /** Day of the panel's last reset at the last reading; absent in checkpoints of older versions. */
   resetDate?: string | null;
-  /** When Sluice last created the user, whose counter began at zero then; absent where it existed before. */
-  createdAt?: string;
 }
 
 /** The checkpoint of a service, and the account that `service show` prints. */
@@ -140,7 +138,8 @@ function updateZeroing(zeroing: OpenZeroing, reading: ReadUser): OpenZeroing | n
 function addAction(checkpoint: UserCheckpoint, row: ActionRecord, user: HiddifyUser): UserCheckpoint {
   const done = row.state === 'applied' || row.state === 'unneeded' || showsZeroing(row, user);
   if (!done || row.target !== checkpoint.uuid) return checkpoint;
-  if (row.type === ACTION_TYPES.create) return { ...checkpoint, ownLimit: true, ...findCreation(checkpoint, row) };
+  if (row.type === ACTION_TYPES.create)
+    return { ...checkpoint, ownLimit: true, zeroing: withoutEarlier(checkpoint, row) };
   const payload = findUpdate(row);
   if (payload === null) return checkpoint;
   const next = { ...checkpoint, ...findLimits(checkpoint, row, payload.change.limitBytes) };
@@ -163,15 +162,10 @@ function findLimits(
   return limitBytes === undefined || ownLimit ? {} : { ownLimit: true, limitBefore: findPriorLimit(row) };
 }
 
-/** Returns when a new account began to count; what an earlier one counted is not zeroed again. */
-function findCreation(checkpoint: UserCheckpoint, row: ActionRecord): Pick<UserCheckpoint, 'createdAt' | 'zeroing'> {
-  const at = row.calledAt ?? row.plannedAt;
-  const isNew = row.state === 'applied' && (checkpoint.createdAt ?? '') <= at;
-  if (!isNew) return checkpoint;
-  return {
-    createdAt: at,
-    zeroing: checkpoint.zeroing !== null && checkpoint.zeroing.at < at ? null : checkpoint.zeroing,
-  };
+/** Returns the open zeroing after a creation: what an earlier account counted is not zeroed again. */
+function withoutEarlier({ zeroing }: UserCheckpoint, row: ActionRecord): UserCheckpoint['zeroing'] {
+  const isEarlier = row.state === 'applied' && zeroing !== null && zeroing.at < (row.calledAt ?? row.plannedAt);
+  return isEarlier ? null : zeroing;
 }
 
 /** A zeroing without an answer was performed where the panel shows less than when it was planned. */

@@ -33,7 +33,11 @@ function findOutcome(action: ActionRecord, user: HiddifyUser | null): StepOutcom
       const { payload } = (action.payload ?? {}) as { payload?: CreatePayload };
       const isWhole = user.limitBytes === payload?.wanted.limitBytes && user.name === payload.wanted.name;
       if (!isWhole) return notDone('the user was created only in part');
-      return toOutcome('applied', user, { refs: { [USER_REF]: action.target } });
+      const shown = { inBytes: user.usedBytes, outBytes: 0 };
+      return toOutcome('applied', user, {
+        refs: { [USER_REF]: action.target },
+        zeroed: { ...toZeroed(action), shown },
+      });
     }
     case ACTION_TYPES.delete:
       return user === null
@@ -55,13 +59,14 @@ function findOutcome(action: ActionRecord, user: HiddifyUser | null): StepOutcom
 
 /** Returns the outcome of an action that an operator states was done. */
 export function outcomeWhenDone(action: ActionRecord): StepOutcome {
-  if (action.type === ACTION_TYPES.create) return toOutcome('applied', null, { refs: { [USER_REF]: action.target } });
+  if (action.type === ACTION_TYPES.create)
+    return toOutcome('applied', null, { refs: { [USER_REF]: action.target }, zeroed: toZeroed(action) });
   if (action.type === ACTION_TYPES.delete) return toOutcome('applied', null, { refs: { [USER_REF]: null } });
   const isZeroing = findUpdate(action)?.change.usedBytes !== undefined;
   return toOutcome('applied', null, isZeroing ? { zeroed: toZeroed(action) } : {});
 }
 
-/** Returns the zeroing of an action, from the usage before it where that is known. */
+/** Returns that the counter began at zero with an action, with the usage before it where that is known. */
 function toZeroed(action: ActionRecord): NonNullable<StepOutcome['zeroed']> {
   return { at: action.calledAt ?? action.plannedAt, inBytes: findPriorUsage(action), outBytes: 0 };
 }

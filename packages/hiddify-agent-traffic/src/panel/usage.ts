@@ -30,7 +30,7 @@ function toAnswer(
   if ('error' in userReading) return toUnknown(at, userReading.error);
   const { user } = userReading;
   if (user === null) return toUnknown(at, toAbsence(service, seen, recent));
-  const { zeroing, createdAt } = loadCheckpoint(seen, recent, user);
+  const { zeroing } = loadCheckpoint(seen, recent, user);
   const undone = zeroing !== null && judgeOpenZeroing(zeroing, { at, user, timeZone }) === 'undone' ? zeroing : null;
   const { odd, usedBytes, limitBytes, mode, lastResetDate, enabled, active } = user;
   return {
@@ -50,7 +50,6 @@ function toAnswer(
     ],
     counter: {
       resetBetween: (previousAt) => {
-        if (createdAt !== undefined && createdAt > previousAt) return 'certain';
         const shown = parseCheckpoint(seen)?.memo.resetDate;
         return resetSince(user, previousAt, timeZone, shown) || unresolved.some((row) => findZeroing(row) !== null);
       },

@@ -184,6 +184,25 @@ describe('the counter of a user', () => {
     expect(used(await poll())).toBe(17);
   });
 
+  it.each(['first', 'again'])(
+    'counts nothing twice after a clock that was ahead made the account (%s)',
+    async (made) => {
+      const { clock } = at.bench;
+      const before = made === 'again' ? 8 : 0;
+      if (made === 'again') at.panel.deleteUser(await createUsed(at, before));
+      else await at.addService(1);
+      const now = clock.now();
+      clock.advance(25 * MINUTE);
+      await at.sluice.provision.create('svc-1');
+      clock.set(now + MINUTE);
+      const uuid = await at.readUser('svc-1');
+      for (const gb of [1, 2, 3, 4, 5, 6, 7]) {
+        at.panel.use(uuid, GB);
+        expect(used(await poll(5 * MINUTE))).toBe(before + gb);
+      }
+    },
+  );
+
   it('reads a negative figure as 0 and says so', async () => {
     const uuid = at.panel.addUser({ usageLimit: 50 * GB, currentUsage: -GB });
     await at.addService(1, { values: { hiddify_user_uuid: uuid } });
