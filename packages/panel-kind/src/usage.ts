@@ -1,4 +1,4 @@
-import type { ActionRecord, Reading, RefusedReading, ResetBetween, ServiceRecord } from '@sluice/quota-core';
+import type { ActionRecord, Reading, ResetBetween, ServiceRecord } from '@sluice/quota-core';
 import type { ItemError } from './errors.js';
 import type { FormerHistory } from './plan.js';
 import type { ProductSettings } from './settings.js';
@@ -38,11 +38,6 @@ export interface UsageAnswer {
      * continues from there. Null or absent: none.
      */
     stoodAt?: number | null;
-    /**
-     * The figures that the last run saw; a total counts as bytes in. A fall without a reset is accepted where this reading
-     * confirms it. Null or absent: a counter that fell stays unreadable.
-     */
-    seen?: RefusedReading | null;
   };
 }
 

@@ -66,16 +66,63 @@ describe('stepCounter', () => {
     });
   });
 
-  it('goes on from a fall that a second reading confirms, with the growth since the first one', () => {
-    const refused = { at: at(15), inBytes: 5, outBytes: 50 };
-    expect(step(9, 52, { refused })).toEqual({
-      known: true,
-      restarted: true,
-      state: { lastIn: 9, lastOut: 52, usedIn: 34, usedOut: 22, at: at(20) },
+  describe('of a counter that fell', () => {
+    const fallen: CounterState = {
+      ...previous,
+      refused: { at: at(15), inBytes: 5, outBytes: 50, grownIn: 0, grownOut: 0 },
+    };
+    const after = (refused: object): { previous: CounterState } => ({
+      previous: { ...fallen, refused: { ...fallen.refused!, ...refused } },
     });
-    expect(step(110, 60, { refused })).toMatchObject({ known: true, state: { usedIn: 40, usedOut: 30 } });
-    for (const other of [{ at: at(10) }, { at: at(20) }, { inBytes: 10 }, { inBytes: 100, outBytes: 50 }])
-      expect(step(9, 52, { refused: { ...refused, ...other } })).toMatchObject({ code: 'counter_fell' });
+
+    it('returns the refused reading', () => {
+      const refused = { at: at(20), inBytes: 5, outBytes: 50, grownIn: 0, grownOut: 0 };
+      expect(step(5, 50)).toMatchObject({ known: false, refused });
+    });
+
+    it('goes on once a second reading confirms that, with the growth since the first one', () => {
+      expect(step(9, 52, { previous: fallen })).toEqual({
+        known: true,
+        restarted: true,
+        state: { lastIn: 9, lastOut: 52, usedIn: 34, usedOut: 22, at: at(20) },
+      });
+      for (const other of [{ at: at(10) }, { at: at(20) }, { inBytes: 10 }])
+        expect(step(9, 52, after(other))).toMatchObject({ code: 'counter_fell' });
+    });
+
+    it('counts the growth from each refused reading to the next one', () => {
+      const waits = step(9, 52, { previous: fallen, mayRestart: false });
+      const refused = { at: at(20), inBytes: 9, outBytes: 52, grownIn: 4, grownOut: 2 };
+      expect(waits).toMatchObject({ known: false, refused });
+      const later = (inBytes: number, outBytes: number): Partial<Parameters<typeof stepCounter>[0]> => ({
+        previous: { ...previous, refused },
+        reading: { at: at(30), inBytes, outBytes },
+      });
+      expect(step(0, 0, later(20, 60))).toMatchObject({ restarted: true, state: { usedIn: 45, usedOut: 30 } });
+      // Back at the old figure, or above it.
+      expect(step(0, 0, later(101, 52))).toMatchObject({ state: { usedIn: 35, usedOut: 24 } });
+      const further = step(0, 0, later(3, 60));
+      expect(further).toMatchObject({ refused: { at: at(30), inBytes: 3, grownIn: 4, grownOut: 2 } });
+    });
+
+    it('counts from zero after a reset, with the growth before it that it no longer shows', () => {
+      const grown = after({ inBytes: 9, outBytes: 52, grownIn: 4, grownOut: 2 });
+      for (const resetBetween of [true, 'certain'] as const) {
+        expect(step(7, 3, { ...grown, resetBetween })).toMatchObject({ state: { usedIn: 41, usedOut: 25 } });
+        expect(step(11, 53, { ...grown, resetBetween })).toMatchObject({ state: { usedIn: 41, usedOut: 73 } });
+      }
+    });
+
+    it('forgets the refused reading with the next one that is accepted', () => {
+      for (const options of [{}, { resetBetween: true as const }]) {
+        const state = { lastIn: 110, lastOut: 60, usedIn: 40, usedOut: 30, at: at(20) };
+        expect(step(110, 60, { previous: fallen, ...options })).toEqual({ known: true, state });
+      }
+      const reading = { at: at(20), inBytes: 500, outBytes: 60, account: '8' };
+      const other = step(0, 0, { previous: { ...after({ grownIn: 4 }).previous, account: '7' }, reading });
+      const state = { ...previous, lastIn: 500, lastOut: 60, account: '8', at: at(20) };
+      expect(other).toEqual({ known: true, state });
+    });
   });
 
   it('adds nothing with the first reading of another account, and its growth from then on', () => {

@@ -15,6 +15,8 @@ export interface CounterState {
   account?: string;
   /** The panel of the account; absent where that is not known. */
   panel?: string;
+  /** The last reading since then, if it was refused because the counter had fallen; absent for none. */
+  refused?: RefusedReading;
 }
 
 /** Returns whether a counter is known to be of another account than this one: the same name on another panel is another account. */
@@ -35,13 +37,17 @@ export type ResetBetween = boolean | 'certain';
 /** The state after a reading, or why the reading is unknown; then the previous state stays. */
 export type CounterStep =
   /** `restarted`: the counter fell for a reason that is not known, and a second reading has confirmed it. */
-  { known: true; state: CounterState; restarted?: true } | { known: false; code: 'counter_fell'; message: string };
+  | { known: true; state: CounterState; restarted?: true }
+  /** `refused`: to be kept with the previous state. */
+  | { known: false; code: 'counter_fell'; message: string; refused: RefusedReading };
 
-/** An earlier reading of a counter that was refused because it had fallen. */
+/** An earlier reading of a counter that was refused because it had fallen, and the growth that refused readings have shown. */
 export interface RefusedReading {
   at: string;
   inBytes: number;
   outBytes: number;
+  grownIn: number;
+  grownOut: number;
 }
 
 /**
@@ -52,14 +58,16 @@ export interface RefusedReading {
  * makes the reading unknown where none may. After a reset that is certain it counts from zero also when it has outgrown
  * its old figure. In a new cycle the sums begin at the growth since the last reading.
  *
- * A fall without a reset is accepted once a second reading confirms it: then the growth since the first one (`refused`) counts.
+ * A fall without a reset is accepted once a second reading confirms it. Until then the counter is judged against its last accepted
+ * reading, and the growth from one refused reading to the next is kept: it counts once the fall is accepted, or the counter is back at
+ * its old figure.
  *
  * The first reading of another account adds nothing, unless its counter began at zero by a reset that is certain.
  *
  * @param input.cycleStart instant at which the cycle of the reading begins; a previous state from before it begins a
  *   new cycle even when `newCycle` is false
  * @param input.resetBetween whether the panel or Sluice has reset the counters between the two readings
- * @param input.refused the last reading since `previous`, if it was refused
+ * @param input.mayRestart false: a fall is not accepted yet, although a second reading confirms it
  * @throws QuotaCoreError `invalid_bytes` for a figure that is not a whole number of bytes, `invalid_instant`
  *
  * @example
@@ -77,7 +85,7 @@ export function stepCounter(input: {
   reading: { at: string; inBytes: number; outBytes: number; account?: string | undefined; panel?: string | undefined };
   resetBetween: ResetBetween;
   newCycle: boolean;
-  refused?: RefusedReading | null;
+  mayRestart?: boolean;
 }): CounterStep {
   const { reading, resetBetween } = input;
   const { at } = reading;
@@ -94,35 +102,56 @@ export function stepCounter(input: {
   const isOther = isOfOtherAccount(input.previous, { account, panel });
   const previous = isOther && resetBetween !== 'certain' ? { ...input.previous, lastIn, lastOut } : input.previous;
   const fell = lastIn < previous.lastIn || lastOut < previous.lastOut;
+  const { refused } = previous;
+  // The last refused reading, where the counter has not fallen further since.
+  const fallen = !isOther && refused !== undefined && isLater(refused, now, previous.at) ? refused : null;
   const isUnexplained = fell && resetBetween === false;
-  const isConfirmed = isUnexplained && confirms(previous, input.refused ?? null, now);
-  if (isUnexplained && !isConfirmed) {
-    return { known: false, code: 'counter_fell', message: describeFall(previous, now) };
+  if (isUnexplained && (fallen === null || input.mayRestart === false)) {
+    const message = describeFall(previous, now);
+    return { known: false, code: 'counter_fell', message, refused: toRefused(now, refused, fallen) };
   }
-  const fromZero = fell || resetBetween === 'certain';
-  const base = isConfirmed ? input.refused : fromZero ? null : { inBytes: previous.lastIn, outBytes: previous.lastOut };
-  const growthIn = lastIn - (base?.inBytes ?? 0);
-  const growthOut = lastOut - (base?.outBytes ?? 0);
+  const fromZero = !isUnexplained && (fell || resetBetween === 'certain');
+  const last = { inBytes: previous.lastIn, outBytes: previous.lastOut };
+  const base = fromZero ? NO_BYTES : isUnexplained ? (fallen ?? last) : last;
+  // What a counter from zero shows contains what it had grown by before.
+  const grown = isOther || refused === undefined || (fromZero && fallen !== null) ? NO_GROWTH : refused;
   const cycleStart = instantMs(input.cycleStart, 'the start of the cycle');
   const isNew = input.newCycle || instantMs(previous.at, 'the instant of the last reading') < cycleStart;
+  const usedIn = (isNew ? 0 : previous.usedIn) + grown.grownIn + lastIn - base.inBytes;
+  const usedOut = (isNew ? 0 : previous.usedOut) + grown.grownOut + lastOut - base.outBytes;
   return {
     known: true,
-    ...(isConfirmed ? { restarted: true } : {}),
+    ...(isUnexplained ? { restarted: true } : {}),
     state: {
       ...now,
-      usedIn: checkBytes((isNew ? 0 : previous.usedIn) + growthIn, 'the sum of bytes in'),
-      usedOut: checkBytes((isNew ? 0 : previous.usedOut) + growthOut, 'the sum of bytes out'),
+      usedIn: checkBytes(usedIn, 'the sum of bytes in'),
+      usedOut: checkBytes(usedOut, 'the sum of bytes out'),
     },
   };
 }
 
 type Figures = Pick<CounterState, 'lastIn' | 'lastOut' | 'at'>;
 
-/** Returns whether a refused reading had fallen too, and the counter has not fallen further since. */
-function confirms(previous: Figures, refused: RefusedReading | null, now: Figures): boolean {
-  if (refused === null || refused.at <= previous.at || refused.at >= now.at) return false;
-  const hadFallen = refused.inBytes < previous.lastIn || refused.outBytes < previous.lastOut;
-  return hadFallen && now.lastIn >= refused.inBytes && now.lastOut >= refused.outBytes;
+const NO_BYTES = { inBytes: 0, outBytes: 0 };
+const NO_GROWTH = { grownIn: 0, grownOut: 0 };
+
+/** Returns whether a reading follows a refused one of after `since`, and the counter has not fallen in between. */
+function isLater({ at, inBytes, outBytes }: RefusedReading, now: Figures, since: string): boolean {
+  return at > since && at < now.at && now.lastIn >= inBytes && now.lastOut >= outBytes;
+}
+
+/** Returns this reading as the last refused one, with the growth from each of them to the next one that had not fallen further. */
+function toRefused(now: Figures, before: RefusedReading | undefined, fallen: RefusedReading | null): RefusedReading {
+  const { lastIn: inBytes, lastOut: outBytes, at } = now;
+  const { grownIn, grownOut } = before ?? NO_GROWTH;
+  if (fallen === null) return { at, inBytes, outBytes, grownIn, grownOut };
+  return {
+    at,
+    inBytes,
+    outBytes,
+    grownIn: grownIn + inBytes - fallen.inBytes,
+    grownOut: grownOut + outBytes - fallen.outBytes,
+  };
 }
 
 function describeFall(previous: Figures, now: Figures): string {

@@ -9,6 +9,7 @@ import { errorOfDoubt } from '../kernel/subject/doubt.js';
 import { carryOut } from './enforce.js';
 import { leaveOutChanged, saveResources } from '../kernel/subject/facts.js';
 import { withHighest } from '../kernel/subject/accepted-figures.js';
+import { withRefusedOf } from '../kernel/subject/counter.js';
 import { actionRow } from '../kernel/changes/journal.js';
 import { countsIn } from './load.js';
 import { findDueRestriction, noteToRestrict, noteUntold } from '../kernel/subject/holds.js';
@@ -101,26 +102,38 @@ function isAffected({ opens, closes, unresolved, plan }: Applied): boolean {
   return plan !== null && (plan.steps.length > 0 || plan.endedEvidence.length > 0 || plan.moves.length > 0);
 }
 
+/** Returns whether a reading becomes that of its cycle. One that the brake stopped is stored as a sample, but never as a peak. */
+export function isAccepted({ stopped, treatment }: Verdict, work: Pick<Applied, 'enforcement'>): boolean {
+  return !stopped || treatment(work).observing;
+}
+
+function listCycles({ closing, awaited, cycle }: Applied): Readonly<CycleRecord>[] {
+  return [closing, awaited, cycle].filter((one) => one !== null);
+}
+
+/** Returns the stored cycle of a service that the brake stopped, where its counter was found fallen. */
+function listRefused({ recorded, cycle }: Applied): Readonly<CycleRecord>[] {
+  const noted = withRefusedOf(recorded, cycle);
+  return noted === null || noted === recorded ? [] : [noted];
+}
+
 /** Stores readings, cycles, and the holds that start and end, before the first change on the panel. */
 export async function commit(
   tables: StoreTables,
   subjects: readonly Applied[],
-  { stopped, treatment }: Verdict,
+  verdict: Verdict,
   at: string,
 ): Promise<Applied[]> {
+  const { treatment } = verdict;
   await tables.samples.add(subjects.map(toSample).filter((sample) => sample !== null));
   // Lets the calls of the next pages proceed.
   await yieldToIo();
-  // A reading that the brake stopped is stored as a sample, but never as a peak.
-  const isAccepted = (work: Applied): boolean => !stopped || treatment(work).observing;
-  const measured = subjects.map((work) => (isAccepted(work) ? withReading(work) : work));
-  const accepted = measured.filter(isAccepted);
-  await tables.cycles.put(
-    accepted.flatMap((work) => [work.closing, work.awaited, work.cycle]).filter((cycle) => cycle !== null),
-  );
+  const isTaken = (work: Applied): boolean => isAccepted(verdict, work);
+  const measured = subjects.map((work) => (isTaken(work) ? withReading(work) : work));
+  await tables.cycles.put(measured.flatMap((work) => (isTaken(work) ? listCycles(work) : listRefused(work))));
   const written: Applied[] = [];
   for (const reading of measured) {
-    const work = isAccepted(reading) && mayMovePurchases(reading) ? await movePurchases(reading, tables) : reading;
+    const work = isTaken(reading) && mayMovePurchases(reading) ? await movePurchases(reading, tables) : reading;
     if (treatment(work).previewOnly) written.push(work.drafts.length === 0 ? work : { ...work, drafts: [] });
     else written.push(changesHolds(work) ? await commitHolds(work, at, tables) : work);
   }

@@ -10,6 +10,7 @@ import type { Context } from '../context/context.js';
 import { group } from '../base/lifecycle.js';
 import { findFormerHistories, loadHistory, findTakenOver } from '../kernel/subject/history.js';
 import { findAction, readToRestrict, readUntold } from '../kernel/subject/holds.js';
+import { withRefusedOf } from '../kernel/subject/counter.js';
 import { findSkip } from '../kernel/subject/skip.js';
 import { forSource } from '../kernel/subject/source.js';
 import { readLifted } from '../kernel/subject/lifts.js';
@@ -224,7 +225,7 @@ function skipReason(
 
 /** Returns the service in its recorded cycle, ignoring what follows from the clock alone. */
 export function stayInCycle(read: Read): Read {
-  const stayed = { ...read, ...NO_PLACE, cycle: read.recorded };
+  const stayed = { ...read, ...NO_PLACE, cycle: withRefusedOf(read.recorded, read.cycle) };
   if (stayed.cycle === null) return stayed;
   const { allowance, error } = computeAllowance(stayed);
   return withError({ ...stayed, allowance: allowance ?? read.allowance }, error);

@@ -13,7 +13,7 @@ import {
 } from './plausible.js';
 import { ownsAccount } from '../kernel/subject/account.js';
 import { withSource } from '../kernel/subject/source.js';
-import { findCounter, toAccount, withTotalOnly } from '../kernel/subject/counter.js';
+import { findCounter, toAccount, withRefused, withTotalOnly } from '../kernel/subject/counter.js';
 import type { Loaded, Read, Stage } from '../kernel/subject/stages.js';
 import { NOT_MAPPED, toRead, withError } from '../kernel/subject/to-stage.js';
 
@@ -90,7 +90,8 @@ export async function readUsage(
     { allowShort },
   );
   if (!allowShort && areTooMany(restarts, reads)) {
-    for (const { facts, answer } of restarts) reads.set(facts.service.id, take(facts, withoutRestart(answer), panel));
+    for (const { facts, answer } of restarts)
+      reads.set(facts.service.id, take(facts, answer, panel, { mayRestart: false }));
   }
   const { jump: share } = context.config.poll.doubt;
   if (!allowShort && share !== null) await doubtJumps(context, panel, loaded, { asked, reads, judge, share });
@@ -149,10 +150,6 @@ function areTooMany(restarts: readonly Restart[], reads: ReadonlyMap<string, Rea
   return counters.length >= FEWEST_COMPARED && restarts.length * 2 > counters.length;
 }
 
-function withoutRestart(answer: UsageAnswer): UsageAnswer {
-  return answer.counter === undefined ? answer : { ...answer, counter: { ...answer.counter, seen: null } };
-}
-
 /** Returns a service with a reading that is not used; of one that is only too high, the usage is known. */
 function doubted(
   panel: Panel,
@@ -192,15 +189,18 @@ function toWindow(cycle: CycleRecord, now: string): UsageWindow {
   return { start: cycle.start, end: end < cycle.end ? end : cycle.end };
 }
 
-/** Returns a service with an answer and its cycle's new figures; an unreadable answer does not change the cycle. */
-function take(facts: Loaded, answer: UsageAnswer, panel: Panel): Read {
+/** Returns a service with an answer and its cycle's new figures; an unreadable answer does not change those. */
+function take(facts: Loaded, answer: UsageAnswer, panel: Panel, { mayRestart } = { mayRestart: true }): Read {
   const { reading, warnings } = answer;
   const { cycle } = facts;
   if (!reading.known || !cycle) return toRead(facts, { answer, warnings });
   const counted = answer.counter
-    ? count(facts, cycle, answer, panel.kind)
+    ? count(facts, cycle, answer, { kind: panel.kind, mayRestart })
     : { usage: reading, counter: countBounds(panel, facts.service, cycle, reading), restarted: null };
-  if ('code' in counted) return toRead(facts, { answer: refused(answer, counted), warnings });
+  if ('code' in counted) {
+    const { fallen = cycle } = counted;
+    return toRead(facts, { answer: refused(answer, counted), warnings, cycle: fallen });
+  }
   const { inBytes, outBytes } = counted.usage;
   const usage = { inBytes, outBytes, totalBytes: toTotal(counted.usage) };
   if (!isExact(usage)) return toRead(facts, { answer: refused(answer, TOO_MANY_BYTES), warnings });
@@ -240,8 +240,8 @@ function count(
   { cycleIsNew, service, takenOver }: Loaded,
   cycle: Readonly<CycleRecord>,
   { reading, counter }: UsageAnswer,
-  kind: Panel['kind'],
-): { usage: UsageBytes; counter: unknown; restarted: ItemError | null } | ItemError {
+  { kind, mayRestart }: Pick<Panel, 'kind'> & { mayRestart: boolean },
+): { usage: UsageBytes; counter: unknown; restarted: ItemError | null } | (ItemError & { fallen?: CycleRecord }) {
   const notRead = { code: 'not_read', message: 'the panel reports neither directions nor a total' };
   if (!reading.known || !counter) return notRead;
   const totalOnly = reading.inBytes === null || reading.outBytes === null;
@@ -264,9 +264,9 @@ function count(
     reading: { at: reading.at, inBytes, outBytes, ...read },
     resetBetween: mayReset && counter.resetBetween(previous.at, reading.at),
     newCycle: cycleIsNew,
-    refused: counter.seen ?? null,
+    mayRestart,
   });
-  if (!step.known) return { code: step.code, message: step.message };
+  if (!step.known) return { code: step.code, message: step.message, fallen: withRefused(cycle, step.refused) };
   const { usedIn, usedOut } = step.state;
   const usage = totalOnly
     ? { inBytes: null, outBytes: null, totalBytes: usedIn }

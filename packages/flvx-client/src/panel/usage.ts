@@ -1,5 +1,5 @@
 import { type ItemError, toItemError, type UsageAnswer, type UsageRequest } from '@sluice/panel-kind';
-import type { RefusedReading, ServiceRecord } from '@sluice/quota-core';
+import type { ServiceRecord } from '@sluice/quota-core';
 import { parseHistory } from '../account/history/history.js';
 import { isResetDayBetween, sumBytes } from '../account/rules.js';
 import type { FlvxForward, FlvxUser } from '../client/records.js';
@@ -42,17 +42,8 @@ function toAnswer({ at, snapshot }: TimedSnapshot, request: UsageRequest, timeZo
         const isDue = (from: string): boolean => isResetDayBetween(user.resetDay, from, now, timeZone);
         return possible && hasReset(user, snapshot.listForwards(id), request, isDue) ? 'certain' : possible;
       },
-      seen: findSeen(request.checkpoint, user),
     },
   };
-}
-
-/** Returns what the last run saw of the same account's counters; stores of earlier versions have only their sum. */
-function findSeen(checkpoint: unknown, user: FlvxUser): RefusedReading | null {
-  const history = parseHistory(checkpoint);
-  const { at } = (checkpoint ?? {}) as { at?: string };
-  if (history?.userId !== user.id || history.usedInBytes === undefined || at === undefined) return null;
-  return { at, inBytes: history.usedInBytes, outBytes: history.usedBytes - history.usedInBytes };
 }
 
 /** Describes that the account that a service names does not exist. */

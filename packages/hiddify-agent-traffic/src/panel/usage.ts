@@ -1,5 +1,5 @@
 import { type ItemError, toItemError, type UsageAnswer, type UsageRequest } from '@sluice/panel-kind';
-import { formatBytes, type RefusedReading } from '@sluice/quota-core';
+import { formatBytes } from '@sluice/quota-core';
 import { resetSince } from '../account/counter.js';
 import { findZeroing } from '../account/user-actions.js';
 import { judgeOpenZeroing, loadCheckpoint, parseCheckpoint, toAbsence } from './checkpoint.js';
@@ -54,17 +54,8 @@ function toAnswer(
         return resetSince(user, previousAt, timeZone, shown) || unresolved.some((row) => findZeroing(row) !== null);
       },
       stoodAt: undone?.from ?? null,
-      seen: findSeen(seen, user),
     },
   };
-}
-
-/** Returns what the last run saw of the same user's counter. */
-function findSeen(checkpoint: unknown, { uuid }: { uuid: string | null }): RefusedReading | null {
-  const last = parseCheckpoint(checkpoint);
-  const { usedBytes } = (last?.account ?? {}) as { usedBytes?: unknown };
-  if (last?.memo.uuid !== uuid || typeof usedBytes !== 'number') return null;
-  return { at: last.at, inBytes: usedBytes, outBytes: 0 };
 }
 
 function toUnknown(at: string, { code, message }: ItemError): UsageAnswer {

@@ -11,7 +11,7 @@ import {
 } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
 import type { Applied, FencedRun } from '../subject/stages.js';
-import { findCounter, isElsewhere } from '../subject/counter.js';
+import { findCounter, growthUntil, isElsewhere } from '../subject/counter.js';
 import { withError } from '../subject/to-stage.js';
 
 /** The payload of a journal row: enough to finish the step's bookkeeping after a crash. */
@@ -247,11 +247,11 @@ export async function zeroCounter(
   const { shown = null } = zeroed;
   if (isLater && (shown === null || (before.lastIn <= shown.inBytes && before.lastOut <= shown.outBytes))) return null;
   const isOther = isElsewhere(before, zeroed.panel);
-  const grown = (now: number | null, last: number): number => (isOther ? 0 : Math.max(0, (now ?? 0) - last));
-  const usedIn = before.usedIn + grown(zeroed.inBytes, before.lastIn);
-  const usedOut = before.usedOut + grown(zeroed.outBytes, before.lastOut);
-  const { account: _account, panel: _panel, ...ofNone } = before;
-  const ofAccount = zeroed.isNew || isOther ? ofNone : before;
+  const { grownIn, grownOut } = isOther ? { grownIn: 0, grownOut: 0 } : growthUntil(before, zeroed);
+  const [usedIn, usedOut] = [before.usedIn + grownIn, before.usedOut + grownOut];
+  const { refused: _refused, ...known } = before;
+  const { account: _account, panel: _panel, ...ofNone } = known;
+  const ofAccount = zeroed.isNew || isOther ? ofNone : known;
   const counter: CounterState = { ...ofAccount, lastIn: 0, lastOut: 0, usedIn, usedOut, at: zeroed.at };
   await tables.cycles.put([{ ...cycle, counter }]);
   return { cycle: cycle.id, counter };

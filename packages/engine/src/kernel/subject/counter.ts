@@ -1,5 +1,5 @@
 import type { Panel } from '@sluice/panel-kind';
-import type { CounterState, UsageBytes } from '@sluice/quota-core';
+import type { CounterState, RefusedReading, UsageBytes } from '@sluice/quota-core';
 import type { CycleRecord, ServiceRecord } from '@sluice/state-store';
 
 /** No account has this name: a counter of it is another account's, whichever is read next. */
@@ -22,6 +22,38 @@ export function findCounter(cycle: Readonly<CycleRecord>): CounterState | null {
   if (readAt === null && counter == null) return null;
   const { usedIn, usedOut } = toSums(cycle);
   return { lastIn: 0, lastOut: 0, usedIn, usedOut, at: readAt ?? openedAt, account: NO_ACCOUNT };
+}
+
+/** Returns a cycle whose counter has fallen, with the reading that was refused for that. */
+export function withRefused<Cycle extends Readonly<CycleRecord>>(cycle: Cycle, refused: RefusedReading): Cycle {
+  return isCounterState(cycle.counter) ? { ...cycle, counter: { ...cycle.counter, refused } } : cycle;
+}
+
+/**
+ * Returns the recorded cycle with the refused reading that a run has found, which is stored also where nothing else of the run is:
+ * what the counter grows by until the fall is accepted counts then.
+ */
+export function withRefusedOf<Cycle extends Readonly<CycleRecord> | null>(
+  recorded: Cycle,
+  found: Readonly<CycleRecord> | null,
+): Cycle {
+  if (!isCounterState(recorded?.counter) || !isCounterState(found?.counter)) return recorded;
+  const { refused } = found.counter;
+  return refused === undefined || refused === recorded.counter.refused ? recorded : withRefused(recorded, refused);
+}
+
+/** Returns the growth of a counter up to its figures directly before it was zeroed, and that which refused readings have shown. */
+export function growthUntil(
+  { lastIn, lastOut, refused }: CounterState,
+  { inBytes, outBytes }: Pick<UsageBytes, 'inBytes' | 'outBytes'>,
+): Pick<RefusedReading, 'grownIn' | 'grownOut'> {
+  const [nowIn, nowOut] = [inBytes ?? 0, outBytes ?? 0];
+  const isFallen = nowIn < lastIn || nowOut < lastOut;
+  const [fromIn, fromOut] = isFallen && refused !== undefined ? [refused.inBytes, refused.outBytes] : [lastIn, lastOut];
+  return {
+    grownIn: (refused?.grownIn ?? 0) + Math.max(0, nowIn - fromIn),
+    grownOut: (refused?.grownOut ?? 0) + Math.max(0, nowOut - fromOut),
+  };
 }
 
 /** Returns the account whose counter a reading of the service shows. A uuid in capitals is the same account. */
