@@ -11,6 +11,11 @@ export interface UsageRequest {
   window: { start: string; end: string };
   /** The checkpoint of the last run; null before the first. */
   checkpoint: unknown;
+  /**
+   * The checkpoint of the last reading that was accepted, which a reset of the counters is judged against: runs whose reading was
+   * refused, and commands, store later ones. Null before the first.
+   */
+  counted: unknown;
   /** The history of the service that had the account before; absent where there is none. */
   former?: FormerHistory | null;
   /** The service's journal since then. */
@@ -31,7 +36,7 @@ export interface UsageAnswer {
   warnings: ItemError[];
   /** Present where the figures are counters that grow. */
   counter?: {
-    /** Returns whether they were reset between two instants: no, perhaps, or for certain. */
+    /** Returns whether they were reset between the last accepted reading and this one: no, perhaps, or for certain. */
     resetBetween: (previousAt: string, at: string) => ResetBetween;
     /**
      * A total that was zeroed and that the panel wrote back. It was counted before, so a counter that has not grown since

@@ -4,6 +4,7 @@ import { isInterrupted } from '../base/interruption.js';
 import type { Context } from '../context/context.js';
 import { mappingError, toPeaks, toTotal } from './meter.js';
 import { findDoubt } from './plausible.js';
+import { findCounted } from '../kernel/subject/history.js';
 import { isOfSource } from '../kernel/subject/source.js';
 import type { Read } from '../kernel/subject/stages.js';
 import { withError } from '../kernel/subject/to-stage.js';
@@ -30,7 +31,8 @@ export async function readEndedCycles(
     const ending = findEnded(read);
     if (ending === null) return [];
     const { start, end } = ending;
-    return [{ service, product, window: { start, end }, ...history, unresolved: [...unresolved] }];
+    const counted = findCounted(history.checkpoint);
+    return [{ service, product, window: { start, end }, ...history, counted, unresolved: [...unresolved] }];
   });
   const take = (id: string, answer: UsageAnswer): void => {
     const read = ended.get(id);

@@ -14,6 +14,7 @@ import {
 import { ownsAccount } from '../kernel/subject/account.js';
 import { withSource } from '../kernel/subject/source.js';
 import { findCounter, toAccount, withRefused, withTotalOnly } from '../kernel/subject/counter.js';
+import { findCounted } from '../kernel/subject/history.js';
 import type { Loaded, Read, Stage } from '../kernel/subject/stages.js';
 import { NOT_MAPPED, toRead, withError } from '../kernel/subject/to-stage.js';
 
@@ -73,7 +74,9 @@ export async function readUsage(
     }
     const window = windowAt(cycle);
     asked.set(service.id, { facts, window });
-    requests.push({ service, product, window, ...history, former: facts.former, unresolved: [...facts.unresolved] });
+    const counted = findCounted(history.checkpoint);
+    const unresolved = [...facts.unresolved];
+    requests.push({ service, product, window, ...history, counted, former: facts.former, unresolved });
   }
   await panel.readUsage(
     requests,

@@ -16,7 +16,7 @@ import { otherLeases } from '../context/leases.js';
 import { eachPage } from '../kernel/subject/pages.js';
 import type { Applied, Decided, Planned, Read } from '../kernel/subject/stages.js';
 import { isLeftAsIs, isOnlyRead, isPolled, untouched } from '../kernel/subject/to-stage.js';
-import { apply, commit, type Verdict } from './apply.js';
+import { apply, commit, isAccepted, type Verdict } from './apply.js';
 import { beginParts, type PanelRun, type RunPart } from './run-part.js';
 import { askBrake, brakeNotice } from './brake.js';
 import { decideHolds } from './decide.js';
@@ -231,7 +231,12 @@ async function findCompliant(run: PanelRun, decided: readonly Decided[]): Promis
     const { steps, endedEvidence, moves, refs, problems, notices } = plan;
     const nothing = [steps, endedEvidence, moves, drift, problems, notices ?? []].every((part) => part.length === 0);
     if (nothing && refs === undefined && findLiftChange(run, seen, target) === null) {
-      compliant.set(work.service.id, { ...seen, plan, history: historyAfter(run, seen, target), observation: null });
+      compliant.set(work.service.id, {
+        ...seen,
+        plan,
+        history: historyAfter(run, seen, { isTaken: true, target }),
+        observation: null,
+      });
     }
   }
   return compliant;
@@ -264,7 +269,7 @@ async function finishOpen(run: PanelRun, hooks: Hooks): Promise<LeftOut> {
   const applied = await apply(run, await hooks.afterBrake(wanted, verdict), verdict);
   const finished = await hooks.afterApply(applied.subjects, verdict.treatment);
   if (finished.some((work) => work.enforcement.value === 'observe')) noteObserving(run);
-  const after = finished.map((work) => withCheckpoint(run, work));
+  const after = finished.map((work) => withCheckpoint(run, work, isAccepted(verdict, work)));
   const subjects = after.filter((work) => !isLeftOut(work));
   report.notices.push(...applied.stored.map(shownNotice));
   const braked = stop === null ? [] : [brakeNotice(run, stop)];

@@ -8,7 +8,7 @@ import { draftHolds } from './decide.js';
 import { findSold } from './load.js';
 import { certainSteps } from '../kernel/subject/doubt.js';
 import { withObserved } from '../kernel/subject/source.js';
-import { withIncluded } from '../kernel/subject/history.js';
+import { withCounted, withIncluded } from '../kernel/subject/history.js';
 import type { RunRequest } from '../kernel/run/bracket.js';
 import { observe } from './observe.js';
 import { withoutStopped } from '../kernel/changes/reversals.js';
@@ -269,21 +269,32 @@ function toTargetAllowance(
   return { unlimited: !limited, allowedBytes: limited ? quota : null, lifted, soldBytes };
 }
 
-/** Saves the adapter's checkpoint for the next run; what it kept before stays where nothing was seen. */
-export function withCheckpoint(on: RunOnPanel, work: Applied): Applied {
-  const history = historyAfter(on, work);
+/**
+ * Saves the adapter's checkpoint for the next run; what it kept before stays where nothing was seen.
+ *
+ * @param isTaken whether the reading of the run becomes that of the cycle
+ */
+export function withCheckpoint(on: RunOnPanel, work: Applied, isTaken: boolean): Applied {
+  const history = historyAfter(on, work, { isTaken });
   return history === work.history ? work : { ...work, history };
 }
 
 /** Returns the history of a service for a later run, with the adapter's checkpoint. */
-export function historyAfter(on: RunOnPanel, work: Applied, target?: TargetState): ServiceHistory {
+export function historyAfter(
+  on: RunOnPanel,
+  work: Applied,
+  { isTaken, target }: { isTaken: boolean; target?: TargetState },
+): ServiceHistory {
   const { panel } = on;
   const { observation, unresolved, actions, history } = work;
   if (panel.history?.checkpoint === undefined || observation?.state == null) return history;
   const kept = panel.history.checkpoint(target ?? toTargetState(on, work), observation);
   if (!kept) return history;
   const doubts = [...unresolved, ...actions].filter((row) => row.endedAt === null).map((row) => row.id);
-  const checkpoint = withIncluded({ ...kept, panel: panel.name }, history, [...history.recent, ...actions]);
+  const isCounted = (isTaken && work.usage !== null) || !isCounterState(work.recorded?.counter);
+  const own = { ...kept, panel: panel.name };
+  const rows = [...history.recent, ...actions];
+  const checkpoint = withIncluded(isCounted ? own : withCounted(own, history), history, rows);
   return { ...history, checkpoint: doubts.length === 0 ? checkpoint : { ...checkpoint, doubts } };
 }
 

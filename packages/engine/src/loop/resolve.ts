@@ -129,7 +129,7 @@ export async function foreseeResolved<W extends Foreseen>(
  * longer show that the panel had stopped the account.
  */
 function toHistoryBefore(on: FencedRun, started: Applied): Applied['history'] {
-  const history = historyAfter(on, started);
+  const history = historyAfter(on, started, { isTaken: true });
   if (history === started.history) return history;
   return { ...history, recent: history.recent.filter((row) => row.endedAt === null) };
 }

@@ -38,9 +38,8 @@ function toAnswer({ at, snapshot }: TimedSnapshot, request: UsageRequest, timeZo
           (row) =>
             row.type === 'reset-user' && row.calledAt !== null && row.calledAt >= previousAt && row.calledAt <= now,
         );
-        const possible = ours || isResetDayBetween(user.resetDay, previousAt, now, timeZone);
-        const isDue = (from: string): boolean => isResetDayBetween(user.resetDay, from, now, timeZone);
-        return possible && hasReset(user, snapshot.listForwards(id), request, isDue) ? 'certain' : possible;
+        const isDue = isResetDayBetween(user.resetDay, previousAt, now, timeZone);
+        return isDue && hasReset(user, snapshot.listForwards(id), request) ? 'certain' : ours || isDue;
       },
     },
   };
@@ -79,7 +78,7 @@ export function toUnreadAnswer(at: string, code: string, message: string): Usage
 }
 
 /**
- * Whether the panel's daily job has zeroed the counters since the last observation. The day alone proves nothing: a panel that
+ * Whether the panel's daily job has zeroed the counters since the last accepted reading. The day alone proves nothing: a panel that
  * was down at that midnight skips the reset. But a reset does not change the counters of forwards, whose growth is also growth of
  * the user: a user counter far below its old value plus that growth was zeroed. The two lists are read one after the other, so
  * at least half of the old value must be missing.
@@ -87,12 +86,10 @@ export function toUnreadAnswer(at: string, code: string, message: string): Usage
 function hasReset(
   user: FlvxUser,
   forwards: readonly FlvxForward[],
-  { checkpoint: seen }: UsageRequest,
-  isDue: (from: string) => boolean,
+  { counted }: Pick<UsageRequest, 'counted'>,
 ): boolean {
-  const history = parseHistory(seen);
-  const observedAt = (seen as { at?: string } | null)?.at;
-  if (history?.userId !== user.id || observedAt === undefined || !isDue(observedAt)) return false;
+  const history = parseHistory(counted);
+  if (history?.userId !== user.id) return false;
   let growth = 0;
   for (const forward of forwards) {
     const before = history.forwards[forward.id]?.bytes;

@@ -26,6 +26,7 @@ const toAnswer = (at: string, recent: ActionRecord[]): ReturnType<typeof toUsage
       product: {} as ProductSettings,
       window: { start: '2026-12-15T00:00:00.000Z', end: at },
       checkpoint: null,
+      counted: null,
       recent,
       unresolved: [],
       removed: 0,

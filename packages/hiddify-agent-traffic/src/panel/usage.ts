@@ -22,7 +22,7 @@ export function toUsageAnswer(request: UsageRequest, userReading: UserReading, t
 }
 
 function toAnswer(
-  { checkpoint: seen, recent, unresolved, service }: UsageRequest,
+  { checkpoint: seen, counted, recent, unresolved, service }: UsageRequest,
   userReading: UserReading,
   timeZone: string,
 ): UsageAnswer {
@@ -50,7 +50,7 @@ function toAnswer(
     ],
     counter: {
       resetBetween: (previousAt) => {
-        const shown = parseCheckpoint(seen)?.memo.resetDate;
+        const shown = parseCheckpoint(counted)?.memo.resetDate;
         return resetSince(user, previousAt, timeZone, shown) || unresolved.some((row) => findZeroing(row) !== null);
       },
       stoodAt: undone?.from ?? null,

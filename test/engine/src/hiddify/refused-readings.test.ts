@@ -62,3 +62,23 @@ describe('the counters of a panel that was restored from a backup', () => {
     expect(await poll()).toEqual(['done', 5, 5, 5]);
   });
 });
+
+describe('a counter that the panel has reset while the brake stopped the runs', () => {
+  it('counts from zero, although it has outgrown its old figure', async () => {
+    await at.addProduct('daily', { gb: 50, mode: 'daily' });
+    const uuid = await at.create(1, { product: 'daily' });
+    at.panel.use(uuid, 2 * GB);
+    expect(await poll()).toEqual(['done', 2]);
+    await useUp(2);
+    expect(await poll()).toEqual(['brake', 2, 60]);
+    at.bench.clock.set('2026-11-21T00:01:00Z');
+    at.panel.resetUsage(uuid);
+    at.panel.use(uuid, GB);
+    expect(await poll()).toEqual(['brake', 3, 60]);
+    at.panel.use(uuid, 2 * GB);
+    expect(await poll()).toEqual(['brake', 5, 60]);
+    expect(await poll(HOUR, { allowMass: true })).toEqual(['done', 5, 60]);
+    at.panel.use(uuid, GB);
+    expect(await poll()).toEqual(['done', 6, 60]);
+  });
+});

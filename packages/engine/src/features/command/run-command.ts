@@ -124,7 +124,8 @@ async function carryOut(commandRun: CommandRun, panel: Panel, service: ServiceRe
   // Evidence on another panel is not undone by this command, so it is not complete.
   const elsewhere = delivered.evidence.filter((item) => item.panel !== service.panel);
   const isLeft = scope === 'hold' && delivered.holds.length === 0 && elsewhere.length > 0;
-  const work = withCheckpoint(on, isLeft ? withError(delivered, elsewhereError(service, elsewhere)) : delivered);
+  const left = isLeft ? withError(delivered, elsewhereError(service, elsewhere)) : delivered;
+  const work = withCheckpoint(on, left, false);
   return { work, reported: [...reported.values()] };
 }
 

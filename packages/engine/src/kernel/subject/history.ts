@@ -21,6 +21,22 @@ export interface StoredCheckpoint {
   doubts?: string[];
   /** Actions that it includes although they were planned at `at` or later (same instant, or the clock was set back), with when. */
   included?: Record<string, string>;
+  /** The one of the last reading of the counter that was accepted; absent where that is this one. */
+  counted?: StoredCheckpoint;
+}
+
+/** Returns the checkpoint of the last reading of a counter that was accepted: what is judged about the counter is judged against it. */
+export function findCounted(checkpoint: unknown): unknown {
+  return parseStored(checkpoint)?.counted ?? checkpoint;
+}
+
+/** Returns a checkpoint that is not of an accepted reading, with that of the last one. */
+export function withCounted(
+  checkpoint: StoredCheckpoint,
+  { checkpoint: before }: Pick<ServiceHistory, 'checkpoint'>,
+): StoredCheckpoint {
+  const counted = parseStored(findCounted(before));
+  return counted === null ? checkpoint : { ...checkpoint, counted };
 }
 
 /** The history of a service while it is loaded. */
