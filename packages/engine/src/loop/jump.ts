@@ -5,7 +5,8 @@ import type { Context } from '../context/context.js';
 import { decideHolds } from './decide.js';
 import { listLimits } from '../base/config/find-entry.js';
 import { doubtedView } from '../kernel/subject/views.js';
-import { withObserved } from '../kernel/subject/source.js';
+import { isCounterState } from '../kernel/subject/counter.js';
+import { wasRead, withObserved } from '../kernel/subject/source.js';
 import { observe } from './observe.js';
 import { IMPOSSIBLE_JUMP, toWindowReading } from './plausible.js';
 import type { Loaded, Read } from '../kernel/subject/stages.js';
@@ -113,12 +114,12 @@ function findJump(
   panel: Panel,
   { facts, read, share, now }: { facts: Loaded; read: Read; share: number; now: string },
 ): Jumping | null {
-  const { recorded, cycle, mode, allowance, service } = facts;
-  if (read.usage === null || recorded?.readAt == null || cycle === null) return null;
+  const { cycle, mode, allowance, service } = facts;
+  const last = read.usage === null ? null : findLast(facts);
+  if (read.usage === null || last === null || cycle === null) return null;
   const used = usageInMode(read.usage, mode);
-  const before = facts.cycleIsNew ? 0 : usageInMode(cycle, mode);
-  if (used === null || before === null) return null;
-  const grown = used - before;
+  if (used === null || last.used === null) return null;
+  const grown = used - last.used;
   if (grown <= 0) return null;
   const isTooMuch = (allowed: unknown): boolean =>
     typeof allowed === 'number' && isJump({ grownBytes: grown, allowedBytes: allowed, share });
@@ -134,12 +135,24 @@ function findJump(
   const limits = started.filter(({ allowedBytes }) => isTooMuch(allowedBytes));
   const [limit] = limits;
   if (limit === undefined) return null;
-  const figures = `${formatBytes(grown)} since ${recorded.readAt}, of ${formatBytes(limit.allowedBytes ?? 0)} that are allowed`;
+  const figures = `${formatBytes(grown)} since ${last.at}, of ${formatBytes(limit.allowedBytes ?? 0)} that are allowed`;
   const error = {
     code: IMPOSSIBLE_JUMP,
     message: `the usage rose by ${figures}, in one reading: no hold begins until the next run has read it again; compare it with the panel`,
   };
   return { facts, read, error, limits: limits.map(({ limit: id }) => id) };
+}
+
+/**
+ * Returns the usage of a service in its cycle at its last reading, and when that was; null where it was never read. A reading of an
+ * earlier cycle is one too, also where runs have read nothing since this one opened.
+ */
+function findLast({ recorded, cycle, cycleIsNew, mode }: Loaded): { at: string; used: number | null } | null {
+  if (recorded === null || cycle === null) return null;
+  const { readAt, counter, start } = recorded;
+  if (readAt !== null) return { at: readAt, used: cycleIsNew || cycle.readAt === null ? 0 : usageInMode(cycle, mode) };
+  if (isCounterState(counter)) return { at: counter.at, used: 0 };
+  return wasRead(recorded) ? { at: start, used: 0 } : null;
 }
 
 /** Returns whether a reading is at least as high as an earlier one, less the differences of consolidated data. */

@@ -37,6 +37,8 @@ describe('a counter that the panel has reset, and that has outgrown its old figu
   it('counts from zero once a reading that was doubted is confirmed', async () => {
     outgrow(43, 57);
     expect(await polled()).toMatchObject(DOUBTED);
+    at.bench.clock.advance(30_000);
+    expect(await polled()).toMatchObject(DOUBTED);
     at.bench.clock.advance(MINUTE);
     expect(await polled()).toMatchObject({ status: 'held', usage: { totalBytes: 100 * GB } });
   });

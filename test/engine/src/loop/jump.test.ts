@@ -1,13 +1,15 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Check, RunOptions, RunReport } from '@sluice/engine';
 import { easyDcimConfig, startEasyDcimBench } from '../bench/easydcim-bench.js';
-import { GB, HOUR } from '../bench/engine-bench.js';
+import { GB, HOUR, MINUTE } from '../bench/engine-bench.js';
 import { addUnknownLine, DOUBTED, HELD } from './doubts.js';
 import { pollLater, firstService } from './polls.js';
 import { useOpened } from '../bench/each-test.js';
 
 const [at, open] = useOpened(startEasyDcimBench);
 const changing = (): string[] => at.panel.server.changingCalls().map(({ method, path }) => `${method} ${path}`);
+
+const isBandwidth = ({ path }: { path: string }): boolean => path.includes('bandwidth');
 
 /** Starts with a service of 100 GB on a line of unknown speed, 40 GB of which were read. */
 async function startRead(more: string): Promise<void> {
@@ -89,6 +91,28 @@ describe('a hold that one jump would begin', () => {
   it('begins at once by steps of up to half of the allowance', async () => {
     await addPoll(20 * GB);
     expect(firstService(await addPoll(45 * GB))).toMatchObject(HELD);
+  });
+
+  it.each([
+    [
+      'read nothing',
+      () => at.panel.server.inject({ match: isBandwidth, times: 1, fault: { kind: 'status', status: 500 } }),
+    ],
+    [
+      'doubted its reading',
+      () => {
+        at.panel.addTraffic(501, { in: 120 * GB, out: 0 });
+      },
+    ],
+  ])('waits for a run that confirms it in a cycle whose first run %s', async (_what, spoil) => {
+    at.bench.clock.set('2026-12-15T00:30:00Z');
+    spoil();
+    const first = (await pollLater(at)).service;
+    expect(first.cycle?.start).toBe('2026-12-15T00:00:00.000Z');
+    expect(await at.bench.store.cycles.newest(['svc-1'])).toMatchObject([{ readAt: null, start: first.cycle?.start }]);
+    if (first.doubted === null) at.panel.addTraffic(501, { in: 120 * GB, out: 0 });
+    expect((await pollLater(at, 30_000)).service).toMatchObject(DOUBTED);
+    expect((await pollLater(at, MINUTE)).service).toMatchObject(HELD);
   });
 
   it('counts for the brake', async () => {

@@ -67,6 +67,12 @@ export function findSourceChange(cycle: Pick<CycleRecord, 'counter'> | null): So
   return source?.since === undefined ? null : { since: source.since, swapped: source.swapped === true };
 }
 
+/** Returns whether a cycle of a panel with windows, or one before it, was read. */
+export function wasRead({ counter }: Pick<CycleRecord, 'counter'>): boolean {
+  const { source } = (counter ?? {}) as { source?: Partial<Source> };
+  return source !== undefined;
+}
+
 /** Returns whether two sources are the same object of a panel; the other ids of the service do not decide what is read. */
 function isSameObject({ kind }: SourcePanel, now: Source, { panel, refs }: Partial<Source>): boolean {
   const toId = (text: string): string | undefined =>
