@@ -227,6 +227,7 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   ],
   unknown_package: '"sluice package list" lists the packages',
   package_not_offered: 'Add it to packages of the product, or choose one of "sluice package list"',
+  price_changed: 'Agree to what "sluice package list --service {service}" shows now',
   billed_elsewhere: 'Set "billing: {billing}" in the config, then try again',
   no_client: 'Set it with "sluice service set {service} client=ID"',
   purchase_unfinished:

@@ -8,6 +8,7 @@ export type {
   AgentList,
   AgentTotals,
   AgentView,
+  AgreedPrice,
   AlarmView,
   AutoBuyRule,
   AutoBuySource,

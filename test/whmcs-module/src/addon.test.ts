@@ -92,7 +92,8 @@ withPhp(`the addon module of WHMCS${noPhp ?? ''}`, () => {
     });
     const [page] = await at.php([area(ANA, { service: 'whmcs-1' })]);
     const ticket = /name="ticket" value="([^"]+)"/.exec(page!.html!)![1]!;
-    const form = { package: 'extra-1tb', ticket };
+    const agreed = /name="agreed" value="([^"]+)"/.exec(page!.html!)![1]!;
+    const form = { package: 'extra-1tb', ticket, agreed };
     const forged = await at.php([buy(EVE, form), buy({}, form), buy(ANA, { ...form, ticket: `${ticket}0` })]);
     expect([bought(), text(forged[2]!)]).toEqual([[], expect.stringContaining('out of date')]);
     const results = await at.php([buy(ANA, form), buy(ANA, form)]);

@@ -39,6 +39,7 @@ withPhp(`the page of a customer in WHMCS${noPhp ?? ''}`, () => {
     return html ?? '';
   };
   const toTicket = (html: string): string => /name="ticket" value="([^"]+)"/.exec(html)?.[1] ?? '';
+  const toAgreed = (html: string): string => /name="agreed" value="([^"]+)"/.exec(html)?.[1] ?? '';
 
   it('shows usage, account, packages and the way to the panel', async () => {
     const html = await page();
@@ -67,11 +68,23 @@ withPhp(`the page of a customer in WHMCS${noPhp ?? ''}`, () => {
     expect(defects[0]!.processed).not.toContain('(');
   });
 
+  it('buys nothing at another price than the page showed', async () => {
+    const html = await page();
+    const form = { package: 'extra-50', ticket: toTicket(html), agreed: toAgreed(html) };
+    const shown = JSON.parse(Buffer.from(form.agreed, 'base64').toString()) as Record<string, object>;
+    expect(shown).toEqual({ 'extra-50': { price: '5.00', currency: 'BRL', bytes: 50 * 1024 ** 3, taxed: false } });
+    const earlier = { 'extra-50': { ...shown['extra-50'], price: '4.00' } };
+    const agreed = Buffer.from(JSON.stringify(earlier)).toString('base64');
+    const { returned } = await call('buy', {}, { ...form, agreed });
+    expect(returned).toMatch(/^This package has changed since the page was shown; nothing was bought/);
+    expect(at.whmcs.world.invoices.size).toBe(0);
+  });
+
   it('buys a package once, however often the form is sent', async () => {
-    const ticket = toTicket(await page());
+    const html = await page();
+    const form = { package: 'extra-50', ticket: toTicket(html), agreed: toAgreed(html) };
     const invoices = at.whmcs.world.invoices.size;
-    for (let time = 1; time <= 2; time++)
-      expect((await call('buy', {}, { package: 'extra-50', ticket })).returned).toBe('success');
+    for (let time = 1; time <= 2; time++) expect((await call('buy', {}, form)).returned).toBe('success');
     expect(at.whmcs.world.invoices.size).toBe(invoices + 1);
     const { stdout } = await at.bench.sluice('purchase list --json');
     expect((JSON.parse(stdout) as { purchases: unknown[] }).purchases).toHaveLength(1);

@@ -23,7 +23,7 @@ interface Headed {
 const DOCUMENT = {
   ...{ ...texts, client: HOSTILE, readAt: HOSTILE, loginLink: true, url: `https://panel.example/${HOSTILE}` },
   parts: [{ ...texts, html: '<p class="ok">of the API</p>' }],
-  packages: [{ package: HOSTILE, label: HOSTILE }],
+  packages: [{ package: HOSTILE, label: HOSTILE, agreed: { price: HOSTILE } }],
   services: [{ ...texts, refs: { whmcs_service_id: '7' } }],
   overrides: { quotaBytes: HOSTILE, mode: HOSTILE, action: HOSTILE },
   panel: HOSTILE,

@@ -12,6 +12,7 @@ import type { Section } from '../layout/components.js';
 import { html } from '../layout/html.js';
 import { inWords } from '../layout/words.js';
 import type { PageRequest } from '../requests/page-request.js';
+import { toAgreed } from '../pages/agreed-price.js';
 import { findPending, packageLabel } from '../pages/purchase-state.js';
 import { toTimes, toZone } from '../layout/page-times.js';
 import { showState } from '../pages/operator/service-state.js';
@@ -89,6 +90,7 @@ async function readHead(
     packages: packages.filter(isOnOffer).map((each) => ({
       package: each.id,
       label: toText(packageLabel(each, service.purchases)),
+      agreed: toAgreed(each),
     })),
     loginLink: typeof (await readLogin(request, service.id))?.url === 'string',
   };

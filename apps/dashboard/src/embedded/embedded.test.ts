@@ -3,7 +3,7 @@ import { astbilling } from '@sluice/astbilling-client/panel';
 import { type FakeAstbilling, manualClock, startFakeAstbilling } from '@sluice/fake-panels';
 import { flvx } from '@sluice/flvx-client/panel';
 import type { EmbeddedClient, EmbeddedService } from '@sluice/contract/documents';
-import { type DashboardBench, SERVE_TOKEN, startBench } from '../test/dashboard-bench.js';
+import { type DashboardBench, GB, SERVE_TOKEN, startBench } from '../test/dashboard-bench.js';
 import { validator } from '../test/json-schema.js';
 
 const HOSTILE = '"><script>alert(1)</script>\u202Egnp.exe';
@@ -72,7 +72,13 @@ describe('what a customer sees of a service', () => {
       service: 'svc-1',
       summary: 'restricted: 120 GB of 100 GB used until 15 Dec 2026 (UTC)',
       readAt: '2026-11-20T12:00:00.000Z',
-      packages: [{ package: 'extra-50', label: 'extra-50: 50 GB, 5.00 EUR' }],
+      packages: [
+        {
+          package: 'extra-50',
+          label: 'extra-50: 50 GB, 5.00 EUR',
+          agreed: { price: '5.00', currency: 'EUR', bytes: 50 * GB, taxed: false },
+        },
+      ],
       ...{ billing: 'ledger', topUpUrl: null, loginLink: false },
     });
     expect(document.parts.map(({ id }) => id)).toEqual(['usage', 'packages', 'auto-buy', 'graph']);

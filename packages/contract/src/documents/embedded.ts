@@ -5,6 +5,7 @@
  */
 import * as z from 'zod';
 import { instantOrNull, name, text } from './common.js';
+import { agreedPrice } from './money.js';
 
 const plain = text.describe('Plain text, to be escaped');
 export const part = name(
@@ -28,7 +29,13 @@ export const embeddedService = z.object({
   readAt: instantOrNull,
   timeZone: zone,
   parts,
-  packages: z.array(z.object({ package: text, label: plain })),
+  packages: z.array(
+    z.object({
+      package: text,
+      label: plain,
+      agreed: agreedPrice.describe('What the label says, to be sent with the purchase'),
+    }),
+  ),
   unpaid: z
     .array(z.object({ package: text, invoice: text }))
     .describe('Purchases that count once their invoice is paid; the newest first'),

@@ -76,6 +76,7 @@ export type {
 export type { AccountDue, AccountReason, Explanation } from './explanation.js';
 export type { EvidenceView, HoldEntry, HoldView, ReleasedQuota } from './holds.js';
 export type {
+  AgreedPrice,
   AutoBuyRule,
   AutoBuySource,
   AutoBuyView,

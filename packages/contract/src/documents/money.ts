@@ -37,11 +37,19 @@ export const packageEffect = name(
 /** What a package changes for a service that is restricted or over its allowance, in `package list --service --json`. */
 export type PackageEffect = z.infer<typeof packageEffect>;
 
+export const agreedPrice = z.object({
+  price: amount,
+  currency: text,
+  bytes,
+  taxed: z.boolean().describe('Whether the billing system adds tax to the price'),
+});
+/** What a buyer reads of a package and agrees to. */
+export type AgreedPrice = z.infer<typeof agreedPrice>;
+
 export const onePackage = name(
   'Package',
   z.object({
-    ...{ id: text, name: text, bytes, price: amount, currency: text },
-    taxed: z.boolean().describe('Whether the billing system adds tax to the price'),
+    ...{ id: text, name: text, ...agreedPrice.shape },
     lastCharged: amount
       .nullable()
       .describe('Total of the client’s newest invoice for it at this price, with tax; null where none is known'),

@@ -10,6 +10,7 @@ const preference = {
   threshold: optionalText,
   maxPerCycle: z.int().min(0).optional(),
 };
+const agreed = z.strictObject({ price: someText, currency: someText, bytes: z.int().min(0), taxed: z.boolean() });
 const ofService = { clients: 'service', answer: money.autoBuy } as const;
 const ofClient = { clients: 'client', answer: money.autoBuy } as const;
 
@@ -47,6 +48,11 @@ export const moneyEndpoints = endpoints({
       client: optionalText.describe(
         'Of a program that asks for a client: which one it is. Its purchase is refused as that of the client itself would be',
       ),
+      agreed: agreed
+        .optional()
+        .describe(
+          'What the buyer has read of the package; once it costs or brings something else, it is refused (`price_changed`)',
+        ),
     },
     answer: money.purchaseReport,
   },

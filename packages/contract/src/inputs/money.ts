@@ -3,6 +3,7 @@ import {
   called,
   flag,
   locked,
+  number,
   optionalNumber,
   optionalText,
   options,
@@ -16,6 +17,7 @@ import {
 const client = ['client', text] as const;
 const id = ['id', text] as const;
 const budget = z.strictObject({ refs: text, amount: text });
+const agreed = z.strictObject({ price: text, currency: text, bytes: number, taxed: z.boolean() });
 
 /** What `purchases` accepts. */
 export const purchaseInputs = {
@@ -23,7 +25,13 @@ export const purchaseInputs = {
   create: accepts(
     ['service', text],
     ['package', text],
-    options({ ...locked, ref: optionalText, client: optionalText, budget: z.optional(budget) }),
+    options({
+      ...locked,
+      ref: optionalText,
+      client: optionalText,
+      budget: z.optional(budget),
+      agreed: z.optional(agreed),
+    }),
   ),
   list: accepts(options({ ...read, service: optionalText, ref: optionalText })),
   budgetLeft: accepts(['budget', budget], options(called)),

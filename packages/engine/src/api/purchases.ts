@@ -1,4 +1,10 @@
-import type { PackageView, PurchaseDetail, PurchaseReport, PurchaseView } from '@sluice/contract/documents';
+import type {
+  AgreedPrice,
+  PackageView,
+  PurchaseDetail,
+  PurchaseReport,
+  PurchaseView,
+} from '@sluice/contract/documents';
 import { type PaymentTerms, paymentTerms } from '../features/billing/billing-pages.js';
 import { cancelPurchase } from '../features/purchases/cancel.js';
 import { type PurchaseBudget, readBudgetLeft } from '../features/purchases/budget-left.js';
@@ -30,6 +36,8 @@ export interface Purchases {
       /** The client that asks: refuses a service of another (`unknown_service`), and a package of which a purchase is open. */
       client?: string | undefined;
       budget?: PurchaseBudget | undefined;
+      /** What the buyer has read of the package: once it costs or brings something else, it is refused (`price_changed`). */
+      agreed?: AgreedPrice | undefined;
     },
   ): Promise<PurchaseReport>;
   /** Lists purchases, oldest first; `ref` is the reference of one. */
@@ -56,6 +64,7 @@ export function purchasesApi(call: RunCall): Purchases {
           ref: options?.ref,
           client: options?.client,
           budget: options?.budget,
+          agreed: options?.agreed,
           waitMs: toWaitMs(options),
         }),
       ),

@@ -21,7 +21,12 @@ export const moneyHandlers: Handlers<typeof moneyEndpoints> = {
   'GET /services/:service/purchases': ({ sluice, client: reader, param }) =>
     sluice.purchases.list({ service: param('service'), reader }),
   'POST /services/:service/purchases': ({ sluice, param, client, body, as, ref }) =>
-    sluice.purchases.create(param('service'), body.package, { ...as, client: client ?? body.client, ref }),
+    sluice.purchases.create(param('service'), body.package, {
+      ...as,
+      client: client ?? body.client,
+      agreed: body.agreed,
+      ref,
+    }),
   'GET /services/:service/auto-buy': (call) => call.sluice.autoBuy.show(ofService(call)),
   'PUT /services/:service/auto-buy': (call) => call.sluice.autoBuy.set(ofService(call), call.body, call.as),
   'DELETE /services/:service/auto-buy': async (call) => ({

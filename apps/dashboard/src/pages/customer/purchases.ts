@@ -16,6 +16,7 @@ import { postForm } from '../../layout/forms.js';
 import { html, type Part } from '../../layout/html.js';
 import type { Page, PageAnswer } from '../page.js';
 import type { PageRequest } from '../../requests/page-request.js';
+import { agreedFields, readAgreed } from '../agreed-price.js';
 import { toPrice } from '../package-columns.js';
 import { effectNotices } from '../package-effect.js';
 import { whyText } from './usage.js';
@@ -97,7 +98,7 @@ async function showPrice(request: PageRequest, reads: PanelReads): Promise<PageA
       'made' in asked
         ? asked.made
         : html`${isOver ? notice('warning', NOT_READ_YET) : html`<p>${terms(pay, isCovered, offered)}</p>`}
-          ${refused ? null : postForm(request, { action: `${back}/buy`, id: 'buy', key: asked.key, hidden: { package: id }, submit: submitText(offered, missing !== null) })}`
+          ${refused ? null : postForm(request, { action: `${back}/buy`, id: 'buy', key: asked.key, hidden: { package: id, ...agreedFields(offered) }, submit: submitText(offered, missing !== null) })}`
     }
     ${missing === null ? null : topUpLink(request, pay)}
     <p><a href="${back}">Back to the service</a></p>`;
@@ -131,6 +132,7 @@ export function buy(reads: PanelReads): Page {
         ...as,
         ref: `${refs}${key}`,
         client: toClient(request),
+        agreed: readAgreed(form),
         ...(maxAmount === null ? {} : { budget: { refs, amount: maxAmount } }),
       }),
     ).catch((error: unknown) => tooLittleCredit(request, id, error));

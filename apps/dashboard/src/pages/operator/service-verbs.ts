@@ -7,6 +7,7 @@ import { type Field, postForm, searchForm } from '../../layout/forms.js';
 import { html, type Html, type Part } from '../../layout/html.js';
 import { reasonWords } from '../../layout/words.js';
 import type { Page } from '../page.js';
+import { agreedFields, readAgreed } from '../agreed-price.js';
 import { toPrice } from '../package-columns.js';
 import { effectNotices } from '../package-effect.js';
 import type { PageRequest } from '../../requests/page-request.js';
@@ -213,7 +214,7 @@ export const buyPage: Page = async (request) => {
       charged to client ${name(detail.client)}.
     </p>
     ${'made' in asked ? null : effectNotices(chosen, packages)}
-    ${detail.client === null ? problemNotice('The service has no client, so nobody can be charged.') : 'made' in asked ? asked.made : postForm(request, { action: `${serviceHref(id)}/buy`, key: asked.key, id: 'buy', submit: pending === null ? `Buy ${chosen.name}` : `Buy another one: ${chosen.name}`, hidden: { package: chosen.id } })}
+    ${detail.client === null ? problemNotice('The service has no client, so nobody can be charged.') : 'made' in asked ? asked.made : postForm(request, { action: `${serviceHref(id)}/buy`, key: asked.key, id: 'buy', submit: pending === null ? `Buy ${chosen.name}` : `Buy another one: ${chosen.name}`, hidden: { package: chosen.id, ...agreedFields(chosen) } })}
     <p><a href="${serviceHref(id)}">Back to the service</a></p>`;
   return { title: `Buy ${chosen.name}`, body, timeZone: toZone(request, detail.panel) };
 };
@@ -224,6 +225,7 @@ export const buyForm: Page = async ({ params: { id = '' }, form = {}, sluice, as
   const { purchase, error } = await sluice.purchases.create(id, chosen, {
     ...as,
     ...(key === undefined ? {} : { ref: key }),
+    agreed: readAgreed(form),
   });
   if (error === null) return { redirect: `${serviceHref(id)}?done=${purchase.status === 'paid' ? 'buy' : 'order'}` };
   const body = html`<p>The package was bought, but the panel does not have all of it yet:</p>

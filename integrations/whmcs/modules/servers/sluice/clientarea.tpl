@@ -25,6 +25,7 @@
       <input type="hidden" name="modop" value="custom">
       <input type="hidden" name="a" value="buy">
       <input type="hidden" name="ticket" value="{$sluiceTicket|escape}">
+      <input type="hidden" name="agreed" value="{$sluice.agreed|escape}">
       <label>Extra traffic
         <select name="package">
           {foreach $sluice.packages as $package}<option value="{$package.package|escape}">{$package.label|escape}</option>{/foreach}

@@ -1,4 +1,4 @@
-import type { PurchaseReport } from '@sluice/contract/documents';
+import type { AgreedPrice, PurchaseReport } from '@sluice/contract/documents';
 import { type ItemError, SluiceError, toItemError } from '@sluice/panel-kind';
 import { compareMoney, formatMoney } from '@sluice/quota-core';
 import type { CycleRecord, PurchaseRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
@@ -17,6 +17,7 @@ import type { Context } from '../../context/context.js';
 import { readLastingHolds } from '../../kernel/subject/holds.js';
 import { refuseOtherClient, requireService } from '../../context/find-service.js';
 import { buyWithin, readRaise } from './agent-budget.js';
+import { refuseChanged } from './agreed-price.js';
 import { fitsBudget, type PurchaseBudget } from './budget-left.js';
 import { chargePurchase, newPurchase } from './charge.js';
 import { loadService, recordAllowance } from './load-service.js';
@@ -38,6 +39,8 @@ export interface PurchaseRequest {
   client?: string | undefined;
   /** Refuses a purchase with which those of the same references would cost more. */
   budget?: PurchaseBudget | undefined;
+  /** Refuses a package that costs or brings something else by now. */
+  agreed?: AgreedPrice | undefined;
   waitMs: number;
 }
 
@@ -45,8 +48,8 @@ export interface PurchaseRequest {
  * Buys a package for the current cycle of a service: stores the purchase, charges the client, and releases the service if that
  * brings it under its allowance.
  *
- * @throws SluiceError `unknown_package`, `package_not_offered`, `no_client`, `not_metered_yet`, `no_quota`, `currency_mismatch`,
- *   `client_closed`, `no_credit`, `over_budget`, `purchase_unfinished`, `ref_used`, `wrong_lifecycle`, `agent_limit`, and those of a plan
+ * @throws SluiceError `unknown_package`, `package_not_offered`, `price_changed`, `no_client`, `not_metered_yet`, `no_quota`,
+ *   `currency_mismatch`, `client_closed`, `no_credit`, `over_budget`, `purchase_unfinished`, `ref_used`, `wrong_lifecycle`, `agent_limit`, and those of a plan
  *   that fails: nothing was charged
  */
 export async function createPurchase(context: Context, request: PurchaseRequest): Promise<PurchaseReport> {
@@ -107,6 +110,7 @@ interface Order {
 async function check(context: Context, request: PurchaseRequest): Promise<Order> {
   const service = await requireService(context, request.service);
   const bought = requireOffered(context.config, service, request.package, { reader: request.client });
+  refuseChanged(context, bought, request);
   const client = requireChargeable(service);
   const cycle = await requireCycle(context, service);
   await checkCredit(context, client, bought);

@@ -23,7 +23,7 @@ final class ClientPage
      * Returns what WHMCS renders: the list of the client's services, or the page of the one that is asked for.
      *
      * @param array<array-key, mixed> $query `service`: the id of a service in Sluice; `login`: log in to its panel
-     * @param array<array-key, mixed> $form `package` and `ticket`, of a purchase
+     * @param array<array-key, mixed> $form `package`, `ticket` and `agreed`, of a purchase
      *
      * @return array<string, mixed>
      */

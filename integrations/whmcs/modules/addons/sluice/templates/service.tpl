@@ -19,6 +19,7 @@
   {if $sluice.packages}
     <form class="sluice-buy" method="post" action="{$sluiceLink|escape}">
       <input type="hidden" name="ticket" value="{$sluiceTicket|escape}">
+      <input type="hidden" name="agreed" value="{$sluice.agreed|escape}">
       <label>Extra traffic
         <select name="package">
           {foreach $sluice.packages as $package}<option value="{$package.package|escape}">{$package.label|escape}</option>{/foreach}

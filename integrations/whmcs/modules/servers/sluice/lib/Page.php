@@ -68,11 +68,11 @@ final class Page
 
     /**
      * Returns variables for a template: `title`, `summary`, `parts` (`id` and `title` to be escaped, `html` escaped by the API),
-     * `timeZone` (of the times in the parts), `packages`, `unpaid`, `credit`, `topUp` (where credit
+     * `timeZone` (of the times in the parts), `packages`, `agreed` (a field of the form for them), `unpaid`, `credit`, `topUp` (where credit
      * for them is added; empty where no page is known), `loginLink`, `fault`.
      *
      * @return array{title: string, summary: string, timeZone: string, parts: list<array{id: string, title: string, html: string}>,
-     *     packages: list<array{package: string, label: string}>, unpaid: list<array{package: string, invoice: string}>,
+     *     packages: list<array{package: string, label: string}>, agreed: string, unpaid: list<array{package: string, invoice: string}>,
      *     credit: string, topUp: string, loginLink: bool, fault: string}
      */
     public function variables(): array
@@ -83,7 +83,8 @@ final class Page
             $parts[] = ['id' => $part->text('id'), 'title' => $part->text('title'), 'html' => $part->text('html')];
         }
         $packages = [];
-        foreach ($this->fault === '' ? $document->items('packages') : [] as $package) {
+        $offered = $this->fault === '' ? $document->items('packages') : [];
+        foreach ($offered as $package) {
             $packages[] = ['package' => $package->text('package'), 'label' => $package->text('label')];
         }
         $unpaid = [];
@@ -96,6 +97,7 @@ final class Page
             'parts' => $parts,
             'timeZone' => $document->text('timeZone'),
             'packages' => $packages,
+            'agreed' => Agreed::field($offered),
             'unpaid' => $unpaid,
             'credit' => $this->fault === '' ? $document->text('credit') : '',
             'topUp' => $packages === [] && $unpaid === [] ? '' : self::topUp($document),

@@ -12,6 +12,7 @@ final class Purchase
     /** What customers read about the API's refusals. */
     private const REFUSALS = [
         'no_credit' => 'Your credit does not cover the price of this package; nothing was bought. Choose it again once you have added credit.',
+        'price_changed' => 'This package has changed since the page was shown; nothing was bought. The page now says what it is: choose it again if you want it.',
         'purchase_unfinished' => 'This package was ordered before, and is not paid yet.',
         'unknown_package' => self::NOT_OFFERED,
         'package_not_offered' => self::NOT_OFFERED,
@@ -57,7 +58,7 @@ final class Purchase
     /**
      * Buys a package for the service. Returns what the client has to do before it counts; an empty text where it is paid.
      *
-     * @param array<array-key, mixed> $form `package` and `ticket`
+     * @param array<array-key, mixed> $form `package`, `ticket` and `agreed`
      *
      * @throws ApiError|Refusal
      */
@@ -73,10 +74,12 @@ final class Purchase
         $package = $entered->text('package');
         $key = 'buy-' . substr(hash('sha256', "{$this->service}:$package"), 0, 24) . "-$nonce";
         $path = '/services/' . rawurlencode($this->service);
+        $agreed = Agreed::of($entered->text('agreed'), $package);
+        $body = ['package' => $package, 'client' => $this->client] + ($agreed === [] ? [] : ['agreed' => $agreed]);
         $api = new Api($this->connection);
         Owner::check($api, $path, $this->client);
         try {
-            $bought = new Data($api->post("$path/purchases", ['package' => $package, 'client' => $this->client], $key));
+            $bought = new Data($api->post("$path/purchases", $body, $key));
         } catch (ApiError $error) {
             $sentence = self::sentence($error);
             throw $sentence === null ? $error : new Refusal($sentence, true);
