@@ -4,6 +4,7 @@ import { flvx } from '@sluice/flvx-client/panel';
 import { hiddify } from '@sluice/hiddify-agent-traffic/panel';
 import { type DashboardBench, SERVE_TOKEN, startBench } from '../test/dashboard-bench.js';
 import { type OtherPanels, startOtherPanels } from '../test/other-panels.js';
+import { textOf } from '../test/page-texts.js';
 import { Link } from '../test/share-link.js';
 
 let at: DashboardBench;
@@ -80,6 +81,26 @@ describe('the CSV of a bill', () => {
     } finally {
       await at.store.callBills.update(bill, { client: stored.client });
       await at.sluice.services.set('line-1', { client: '501' });
+    }
+  });
+
+  it('is not offered of calls that a person has charged, whose charge every list has', async () => {
+    const [stored] = await at.store.callBills.list({ service: 'line-1' });
+    const { state, note, file, digest, amount } = stored!;
+    const noted = { state: 'zero', note: 'by-hand: zero', file: null, digest: '', amount: '0' } as const;
+    await at.store.callBills.update(bill, noted);
+    try {
+      const link = await Link.open(at, { client: '501' });
+      for (const page of [await at.page('/bills?service=line-1'), await link.text('/services/line-1')]) {
+        expect(page).not.toMatch(/href="[^"]*\/bills\//);
+        expect(textOf(page)).toMatch(/charged by hand.*0\.2320 EUR/s);
+      }
+      const { json } = await at.call('GET /call-bills?service=line-1');
+      expect(json).toMatchObject({ bills: [{ state: 'by-hand', total: '0.2320', invoice: stored?.invoice }] });
+      const report = await at.call(`GET /call-bills/${encodeURIComponent(bill)}/report`);
+      expect([report.status, report.json]).toMatchObject([409, { error: { code: 'no_report' } }]);
+    } finally {
+      await at.store.callBills.update(bill, { state, note, file, digest, amount });
     }
   });
 

@@ -292,10 +292,11 @@ export const storedBill = name(
     service: text,
     client: textOrNull,
     period: fromTo,
-    state: z.enum(['planned', 'sending', 'confirmed', 'zero', 'unknown', 'failed']),
+    state: z
+      .enum(['planned', 'sending', 'confirmed', 'zero', 'by-hand', 'unknown', 'failed'])
+      .describe('zero: nothing is to be paid; by-hand: its calls were acknowledged as charged by hand'),
     calls: count,
-    /** The amount of its line. */
-    total: amount,
+    total: amount.describe('The amount of its line; of calls that were charged by hand, their charge'),
     currency: text,
     /** The invoice with its line; null where it has none. */
     invoice: textOrNull,

@@ -133,6 +133,59 @@ describe('calls of a line that nothing bills any more', () => {
   });
 });
 
+describe('a stored bill of calls that a person has charged', () => {
+  const list = async () =>
+    (await at.sluice.calls.bills()).bills.map(({ state, total, calls }) => [state, total, calls]);
+
+  it('says so with their charge, also where its period had a bill of nothing before', async () => {
+    await at.addService();
+    await at.bill();
+    expect(await list()).toEqual([['zero', '0.00', 0]]);
+    await at.sluice.services.set('svc-1', { status: 'terminated' });
+    at.addCall('2026-10-12T09:00:00-03:00', '12.0000');
+    at.addCall('2026-11-05T11:00:00-03:00', '3.5000');
+    at.setTime('2026-11-06T12:00:00Z');
+    await at.bill();
+    const alarms = await listAlarms();
+    expect(alarms.map(({ message }) => message.slice(-11)).sort()).toEqual([' 3.5000 BRL', '12.0000 BRL']);
+    expect(await list()).toEqual([
+      ['zero', '0.00', 0],
+      ['zero', '0.00', 0],
+    ]);
+    for (const { id } of alarms) await at.sluice.notices.acknowledge(id);
+    expect(await list()).toEqual([
+      ['by-hand', '3.5000', 1],
+      ['zero', '0.00', 0],
+      ['by-hand', '12.0000', 1],
+    ]);
+    expect(await at.sluice.calls.bill({ service: 'svc-1', period: '2026-10' })).toMatchObject({
+      bills: [{ state: 'nothing-to-bill', reason: 'by-hand' }],
+    });
+    const { bills } = await at.sluice.calls.bills();
+    for (const { id } of bills.filter(({ state }) => state === 'by-hand')) {
+      const report = at.sluice.calls.billReport(id);
+      await expect(report).rejects.toMatchObject({ code: 'no_report' });
+      await expect(report).rejects.toThrow('charged by hand');
+    }
+    for (const { id } of alarms) await at.sluice.notices.acknowledge(id, { undo: true });
+    expect(await list()).toEqual([
+      ['zero', '0.00', 0],
+      ['zero', '0', 0],
+    ]);
+  });
+
+  it('has its report where it was made of those calls before', async () => {
+    await at.addService();
+    at.addCall('2026-10-12T09:00:00-03:00', '12.0000');
+    await at.bill();
+    // As the end of a client leaves a bill that was not sent.
+    const [bill] = (await at.sluice.calls.bills()).bills;
+    await at.bench.store.callBills.update(bill?.id ?? '', { state: 'zero', note: 'by-hand', invoice: null });
+    expect(await list()).toEqual([['by-hand', '12.0000', 1]]);
+    expect((await at.sluice.calls.billReport(bill?.id ?? '')).text).toContain('12.0000');
+  });
+});
+
 describe('calls that are found after a person read what is on no invoice', () => {
   beforeEach(async () => {
     await at.addService();

@@ -266,6 +266,7 @@ async function callsSection({ request, service, reads, times }: LineScene): Prom
 const BILL_STATES: Record<string, readonly [string, 'good' | 'info' | 'warning' | 'quiet']> = {
   confirmed: ['billed', 'good'],
   zero: ['nothing to pay', 'quiet'],
+  'by-hand': ['charged by hand', 'quiet'],
   planned: ['being billed', 'info'],
   sending: ['being billed', 'info'],
   unknown: ['being billed', 'info'],

@@ -1,5 +1,5 @@
 import { badge, section, table, type Tone } from '../../layout/components.js';
-import { count, money, name } from '../../layout/format.js';
+import { count, money, name, NONE } from '../../layout/format.js';
 import { searchForm } from '../../layout/forms.js';
 import { html, type Html } from '../../layout/html.js';
 import type { Page } from '../page.js';
@@ -33,7 +33,7 @@ export const billsPage: Page = async (request) => {
       { title: 'Amount', cell: ({ total, currency }) => money(total, currency), isNumber: true },
       { title: 'Calls', cell: ({ calls }) => count(calls), isNumber: true, isMinor: true },
       { title: 'Invoice', cell: ({ invoice }) => name(invoice), isMinor: true },
-      { title: 'Report', cell: ({ id }) => reportLink(id) },
+      { title: 'Report', cell: ({ id, state }) => (state === 'by-hand' ? NONE : reportLink(id)) },
     ],
     rows: value?.bills ?? [],
     empty: 'No bill was made yet.',
@@ -53,6 +53,7 @@ function reportLink(id: string): Html {
 const STATES: Record<string, readonly [string, Tone]> = {
   confirmed: ['billed', 'good'],
   zero: ['nothing to pay', 'quiet'],
+  'by-hand': ['charged by hand', 'quiet'],
   unknown: ['in doubt', 'warning'],
 };
 

@@ -3,6 +3,7 @@ import { SluiceError } from '@sluice/panel-kind';
 import type { CallBillRecord } from '@sluice/state-store';
 import { toLocalTime, toNamePart } from '@sluice/telephony';
 import { notFound } from '../../base/errors.js';
+import { BY_HAND, isByHand } from '../billing/by-hand.js';
 import { findTimeZone } from '../../base/config/find-entry.js';
 import { findOwners } from '../../base/ownership.js';
 import type { Reader } from '../../context/reader.js';
@@ -51,7 +52,11 @@ async function isOwn(
 }
 
 function toView(bill: CallBillRecord, timeZone: string): StoredBillView {
-  const { id, service, client, start: from, end: to, state, calls, amount: total, currency, invoice, at } = bill;
+  const { id, service, client, start: from, end: to, calls, currency, invoice, at } = bill;
+  // No invoice of ours has what a person charged.
+  const isCharged = isByHand(bill);
+  const state = isCharged ? BY_HAND : bill.state;
+  const total = isCharged ? bill.charged : bill.amount;
   return { id, service, client, period: { from, to, timeZone }, state, calls, total, currency, invoice, at };
 }
 
@@ -59,7 +64,8 @@ function toView(bill: CallBillRecord, timeZone: string): StoredBillView {
  * Returns the report of a bill: the file that was written with it, or, where that is gone, the same made again of the panel's
  * records. A reader gets those of its own bills.
  *
- * @throws SluiceError `unknown_bill`, also for the bill of another client; `report_failed` where the records are no longer those that were billed
+ * @throws SluiceError `unknown_bill`, also for the bill of another client; `no_report` for one that was not made of calls that were read;
+ *   `report_failed` where the records are no longer those that were billed
  */
 export async function billReport(context: Context, id: string, reader?: Reader): Promise<BillReport> {
   const bill = await context.store.callBills.get(id);
@@ -70,7 +76,14 @@ export async function billReport(context: Context, id: string, reader?: Reader):
   const [from, to] = [bill.start, bill.end].map((instant) => toNamePart(toLocalTime(instant, timeZone)));
   const name = `calls_${bill.subscriber.replaceAll(/[^A-Za-z0-9-]/g, '-').slice(0, 64)}_${from ?? ''}_${to ?? ''}.csv`;
   const written = bill.file === null ? null : context.deps.files.read(bill.file);
+  if (written === null && bill.digest === '') throw withoutReport(bill);
   return { name, text: written ?? (await makeAgain(context, bill)) };
+}
+
+/** The error of a bill that no calls were read for. */
+function withoutReport(bill: CallBillRecord): SluiceError {
+  const why = isByHand(bill) ? 'its calls were charged by hand' : 'none of its calls are billed';
+  return new SluiceError('no_report', `Bill "${bill.id}" has no report: ${why}`, { details: { bill: bill.id } });
 }
 
 async function makeAgain(context: Context, bill: CallBillRecord): Promise<string> {
