@@ -10,10 +10,10 @@ let at: DashboardBench;
 let voice: FakeAstbilling;
 let link: Link;
 let second: string;
+const clock = manualClock('2026-11-20T12:00:00Z');
 
 beforeAll(async () => {
-  const { now } = manualClock('2026-11-20T12:00:00Z');
-  voice = await startFakeAstbilling({ now });
+  voice = await startFakeAstbilling({ now: clock.now });
   const plan = voice.add('plans', { id: '11', name: 'Plan' });
   const customer = voice.addCustomer({ id: '501', name: 'Ana', document: '12345678909' });
   const line = voice.addSubscriber({ id: '9001', username: '1142000001', customer, plan });
@@ -112,4 +112,14 @@ it('never claims that a line is within its limits while a call has no charge', a
   for (const report of await readReports())
     expect(report).toMatch(/line-3 (501 )?capped at least 0\.45 BRL 0\.50 BRL at least 90%/);
   expect(textOf(await link.text('/services/line-3'))).toContain('Limit “spend” at least 0.45 of 0.50 BRL are spent');
+});
+
+it('says after midnight which limit was used up the day before, and nothing of traffic', async () => {
+  for (const each of [at.clock, clock]) each.set('2026-11-21T09:00:00Z');
+  voice.server.inject({ endpoint: 'GET /cdrs', fault: { kind: 'status', status: 500 } });
+  await at.sluice.poll();
+  const later = await Link.open(at, { client: '501' });
+  const own = textOf(await later.text('/services/line-2'));
+  expect(own).toContain('The limit “ spend ” was used up in the period before, and a new one has begun');
+  expect(own).not.toContain('traffic');
 });

@@ -151,7 +151,11 @@ export function holdNotices(service: ServiceDetail, times: Times, skip: SkipReas
     if (releasing === true) return notice('warning', unread === null ? COMES_BACK : `${ENDED_HOLD}${unread}`);
     const next = findNextDecision({ service, released, at: times.now }, { reason, since, note: null });
     const isEarlier = next === 'window' || next === 'cycle';
-    const [why, tone] = isEarlier ? ENDED : reason === 'quota' ? toWhyQuota(service, next) : toWhy(reason, service);
+    const [why, tone] = isEarlier
+      ? toWhyEnded(reason)
+      : reason === 'quota'
+        ? toWhyQuota(service, next)
+        : toWhy(reason, service);
     if (restricting === true) return notice('warning', html`${why}; the service is to be restricted.`);
     const comesBack = next !== null && next !== 'product';
     const end = comesBack ? (unread ?? (observing ? '' : NEXT_READING)) : '';
@@ -226,8 +230,12 @@ const UNREAD: Readonly<Record<SkipReason, string>> = {
 /** Why a service is held whose figures show room: its allowance grew, and nothing has released it yet. */
 const OUTLASTED = ['The traffic of this period was used up, and there is room again', 'warning'] as const;
 
-/** Why a service is held whose period ended before it could be read again. */
-const ENDED = ['The traffic of the period before was used up, and a new period has begun', 'warning'] as const;
+/** Why a service is held whose period, or that of a limit, ended before it could be read again. */
+function toWhyEnded(reason: string): readonly [Part, 'bad' | 'warning'] {
+  if (reason === 'quota')
+    return ['The traffic of the period before was used up, and a new period has begun', 'warning'];
+  return [html`The limit “${name(reason)}” was used up in the period before, and a new one has begun`, 'warning'];
+}
 
 /** When a cycle ends; nothing for a service without usage. */
 export function cycleEnd(service: ServiceDetail, times: Times, timeZone: string): Part {
