@@ -23,8 +23,6 @@ export interface FlvxHistory {
   createdAt?: number;
   /** The user's counters, together. */
   usedBytes: number;
-  /** The part of `usedBytes` that came in; absent in stores of earlier versions. */
-  usedInBytes?: number;
   /** Status of the permissions, by tunnel. */
   permissions: Record<string, number>;
   /** The forwards at the last observation. */
@@ -251,7 +249,6 @@ export function withCounters(
   uncountedBytes: number,
 ): StoredHistory {
   const { createdAt = user.createdAt } = history;
-  const used = { usedBytes: sumBytes(user), usedInBytes: user.inBytes };
   // What is gone is forgotten: otherwise each poll reads a second list for it.
   const repeats =
     repeatsRows(history.permissions, permissions, (row) => history.permissions[row.tunnelId] === row.status) &&
@@ -262,7 +259,7 @@ export function withCounters(
         permissions: Object.fromEntries(permissions.map((row) => [row.tunnelId, row.status])),
         forwards: toForwardHistory(forwards),
       };
-  return { ...history, createdAt, ...used, uncountedBytes, ...shown };
+  return { ...history, createdAt, usedBytes: sumBytes(user), uncountedBytes, ...shown };
 }
 
 function repeatsRows<Row>(known: object, rows: readonly Row[], repeats: (row: Row) => boolean): boolean {

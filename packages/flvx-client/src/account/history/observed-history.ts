@@ -109,7 +109,7 @@ function updatePending({ forwards, past, replay }: Comparison): Pick<FlvxHistory
 
 type Shown = Pick<
   FlvxHistory,
-  'userStatus' | 'usedBytes' | 'usedInBytes' | 'permissions' | 'redirects' | 'away' | 'again' | 'scales' | 'values'
+  'userStatus' | 'usedBytes' | 'permissions' | 'redirects' | 'away' | 'again' | 'scales' | 'values'
 >;
 
 /** What the panel shows now, as far as a later observation is compared with it. */
@@ -123,7 +123,6 @@ function updateShown({ observed, user, permissions, forwards, replay: { history 
   return {
     userStatus: user.status,
     usedBytes: sumBytes(user),
-    usedInBytes: user.inBytes,
     permissions: Object.fromEntries(permissions.map((row) => [row.tunnelId, row.status])),
     redirects: Object.fromEntries(Object.entries(history.redirects).filter(([id]) => away.has(id))),
     again: history.again.filter((id) => forwards.some((row) => row.id === id && row.status !== 1)),

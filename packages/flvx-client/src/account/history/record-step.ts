@@ -57,9 +57,7 @@ export function recordStep(history: FlvxHistory, { step, done, sent, notes }: St
     case 'update-user':
       return recordUserUpdate(history, step, done);
     case 'reset-user':
-      return done
-        ? { ...history, usedBytes: 0, usedInBytes: 0, resetCycle: notes?.cycle ?? history.resetCycle }
-        : history;
+      return done ? { ...history, usedBytes: 0, resetCycle: notes?.cycle ?? history.resetCycle } : history;
     case 'assign-tunnel':
       return recordAssign(history, step, done, notes ?? {});
     case 'redeploy-forwards': {
