@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { autoBuy } from './index.js';
+import { autoBuy, fewestToLift } from './index.js';
 import { catchCode } from './test/catch-code.js';
 import { runs } from './test/runs.js';
 
@@ -48,6 +48,14 @@ describe('autoBuy', () => {
       count: 0,
       reason: 'no-credit',
     });
+  });
+
+  it('counts the fewest that bring the service below its allowance', () => {
+    const fewest = (remainingBytes: number, overBytes: number): number =>
+      fewestToLift({ remainingBytes, overBytes, packageBytes: 100 });
+    expect([fewest(10, 0), fewest(0, 0), fewest(0, 99), fewest(0, 100), fewest(0, 250)]).toEqual([1, 1, 1, 2, 3]);
+    const credit = (amount: string) => autoBuy({ ...input, remainingBytes: 0, overBytes: 250, credit: amount }).count;
+    expect([credit('14.99'), credit('15.00')]).toEqual([0, 3]);
   });
 
   it('refuses figures without meaning', () => {

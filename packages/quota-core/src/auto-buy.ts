@@ -47,8 +47,7 @@ export function autoBuy(input: {
   const remaining = checkBytes(input.remainingBytes, 'the remaining traffic');
   const over = checkBytes(input.overBytes, 'the traffic over the allowance');
   const threshold = checkBytes(input.thresholdBytes, 'the threshold of auto-buy');
-  const size = checkBytes(input.packageBytes, 'the size of the package');
-  if (size === 0) throw new QuotaCoreError('invalid_bytes', 'the size of the package is 0: it would have no effect');
+  const size = checkSize(input.packageBytes);
   const price = parseMoney(input.price);
   const credit = parseMoney(input.credit);
   if (price.isNegative())
@@ -64,10 +63,28 @@ export function autoBuy(input: {
   const needed = least(missing / packages + 1n, BigInt(left));
   const affordable = price.isZero() ? needed : credit.isNegative() ? 0n : BigInt(credit.div(price).floor().toFixed(0));
   const count = least(needed, affordable);
-  const lifts = (n: bigint): boolean => BigInt(remaining) - BigInt(over) + n * packages > 0n;
-  if (!lifts(needed)) return { count: 0, reason: 'would-not-lift' };
-  if (count === 0n || !lifts(count)) return { count: 0, reason: 'no-credit' };
+  const fewest = BigInt(fewestToLift(input));
+  if (needed < fewest) return { count: 0, reason: 'would-not-lift' };
+  if (count < fewest) return { count: 0, reason: 'no-credit' };
   return { count: Number(count), reason: 'buy' };
+}
+
+/**
+ * Returns the fewest packages that bring a service below its allowance, at least one: fewer are not bought automatically.
+ *
+ * @param input.overBytes how far usage is over the allowance; 0 below it
+ * @throws QuotaCoreError `invalid_bytes` for invalid figures
+ */
+export function fewestToLift(input: { remainingBytes: number; overBytes: number; packageBytes: number }): number {
+  const remaining = checkBytes(input.remainingBytes, 'the remaining traffic');
+  const over = checkBytes(input.overBytes, 'the traffic over the allowance');
+  const size = checkSize(input.packageBytes);
+  return over < remaining ? 1 : Number(BigInt(over - remaining) / BigInt(size)) + 1;
+}
+
+function checkSize(bytes: number): number {
+  if (checkBytes(bytes, 'the size of the package') > 0) return bytes;
+  throw new QuotaCoreError('invalid_bytes', 'the size of the package is 0: it would have no effect');
 }
 
 function least(a: bigint, b: bigint): bigint {

@@ -73,7 +73,7 @@ export {
   toReportedStatus,
 } from './decide.js';
 export { crossedThresholds } from './thresholds.js';
-export { autoBuy, type AutoBuyDecision } from './auto-buy.js';
+export { autoBuy, type AutoBuyDecision, fewestToLift } from './auto-buy.js';
 export { pollSchedule } from './poll-schedule.js';
 export { type ChangeOfObject, countReversals, MOST_REVERSALS, REVERSALS_MS } from './reversals.js';
 export { brakeActs, type BrakeInput, brakeStops, DEFAULT_BRAKE, SMALL_PANEL } from './brake.js';

@@ -57,6 +57,18 @@ describe('auto-buy', () => {
     expect(at.portState(1)).toBe('up');
   });
 
+  it.each([
+    ['120', 'has 0.00 EUR of credit, and the package costs 5.00 EUR'],
+    ['160', 'has 7.00 EUR of credit, and the 2 packages that are needed cost 10.00 EUR'],
+  ])('says what is missing where the credit is too little, at %s GB of 100', async (used, words) => {
+    await open();
+    if (used === '160') await at.pay('7');
+    at.use(1, Number(used) - 10);
+    const { notices } = await at.pollReport();
+    expect(notices.find(({ code }) => code === 'auto_buy_refused')?.message).toContain(`client 42 ${words}`);
+    expect(await at.purchases()).toEqual([]);
+  });
+
   it('buys nothing under observe, for a manual or billing hold, or when that would not lift the service', async () => {
     await open();
     await at.pay('1000');

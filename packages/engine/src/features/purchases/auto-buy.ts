@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { AutoBuyRule } from '@sluice/contract/documents';
 import { type ItemError, SluiceError } from '@sluice/panel-kind';
-import { autoBuy, compareMoney, formatMoney, multiplyMoney, subtractMoney } from '@sluice/quota-core';
+import { autoBuy, compareMoney, fewestToLift, formatMoney, multiplyMoney, subtractMoney } from '@sluice/quota-core';
 import type { AutoBuyRecord, PurchaseRecord } from '@sluice/state-store';
 import { findEntry } from '../../base/config/find-entry.js';
 import { decideHolds } from '../../loop/decide.js';
@@ -224,8 +224,16 @@ function describeRefusal(reason: string, wish: Wish, price: string, left: string
   const { package: bought, maxPerCycle, client } = wish;
   if (reason === 'limit-reached') return `the maximum of ${maxPerCycle} purchases in this cycle is reached`;
   if (reason === 'no-credit')
-    return `client ${client} has ${formatMoney(left, bought.currency)} of credit, and the package costs ${price}`;
+    return `client ${client} has ${formatMoney(left, bought.currency)} of credit, and ${describeCost(wish, price)}`;
   return `${bought.id} up to the maximum of ${maxPerCycle} would leave the service over its allowance`;
+}
+
+/** Says what the fewest packages cost that are of use. */
+function describeCost(wish: Wish, price: string): string {
+  const { bytes, currency } = wish.package;
+  const fewest = fewestToLift({ ...wish, packageBytes: bytes });
+  const cost = formatMoney(multiplyMoney(price, fewest), currency);
+  return fewest === 1 ? `the package costs ${cost}` : `the ${fewest} packages that are needed cost ${cost}`;
 }
 
 /** Returns the notice of a service that buys nothing; reported once per cycle and cause. */
