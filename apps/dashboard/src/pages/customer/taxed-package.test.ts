@@ -30,11 +30,14 @@ beforeAll(async () => {
 });
 afterAll(() => at.close());
 
-/** The words of the page that asks before a purchase. */
-async function ask(id: string): Promise<string> {
+/** The page that asks before a purchase. */
+async function read(id: string): Promise<string> {
   const way = (await link.get(`/services/svc-1/buy?package=${id}`)).headers.get('location');
-  return textOf(extractMain(await (await at.fetch(way ?? '')).text()));
+  return extractMain(await (await at.fetch(way ?? '')).text());
 }
+
+/** Its words. */
+const ask = async (id: string): Promise<string> => textOf(await read(id));
 
 it('says before the first purchase that tax is added, and promises no payment at once', async () => {
   const page = await ask('extra-50');
@@ -52,7 +55,9 @@ it('says nothing of tax where none is added', async () => {
 });
 
 it('shows what was charged, and says what the last invoice came to', async () => {
-  await link.post('/services/svc-1/buy', { package: 'extra-50' });
+  const form = link.readForm(await read('extra-50'), '/buy');
+  expect((await link.send('/services/svc-1/buy', { ...form, taxed: 'no' })).status).toBe(409);
+  expect((await link.send('/services/svc-1/buy', form)).status).toBe(303);
   expect(fake.credit(42)).toBe('18.00');
   const service = textOf(await link.text('/services/svc-1'));
   expect(service).toMatch(/50 GB more 50 GB 12\.00 EUR paid/);
