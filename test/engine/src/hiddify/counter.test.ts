@@ -174,6 +174,32 @@ describe('the counter of a user', () => {
     expect(at.panel.user(uuid).enable).toBe(false);
   });
 
+  it('begins with an account that Sluice made again once the cycle was over in which it was removed', async () => {
+    at.panel.addUser();
+    const uuid = await createUsed(at, 30);
+    at.panel.deleteUser(uuid);
+    expect((await poll()).error?.code).toBe('user_gone');
+    expect((await pollNextCycle(at)).service.error?.code).toBe('user_gone');
+    await at.sluice.provision.create('svc-1');
+    at.panel.use(uuid, 2 * GB);
+    expect(used(await poll())).toBe(2);
+  });
+
+  it('begins with an account that Sluice made again in a later cycle, whose first reading is refused', async () => {
+    await createUsed(at, 30);
+    await at.sluice.provision.terminate('svc-1');
+    at.bench.clock.set('2027-01-20T10:00:00Z');
+    await at.sluice.services.set('svc-1', { status: 'active', next_due_date: '2027-02-15' });
+    await at.sluice.provision.create('svc-1');
+    const made = await at.readUser('svc-1');
+    const endpoint = 'GET /api/v2/admin/user/{uuid}/';
+    const show = at.panel.server.inject({ endpoint, fault: { kind: 'html', status: 200 } });
+    expect((await poll()).status).toBe('unreadable');
+    show();
+    at.panel.use(made, 2 * GB);
+    expect(used(await poll())).toBe(2);
+  });
+
   it('counts all that an account that Sluice made again shows, however high', async () => {
     const uuid = await createUsed(at, 8);
     at.panel.deleteUser(uuid);

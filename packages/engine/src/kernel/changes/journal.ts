@@ -248,7 +248,10 @@ export async function zeroCounter(
   if (isLater && (shown === null || (before.lastIn <= shown.inBytes && before.lastOut <= shown.outBytes))) return null;
   const isOther = isElsewhere(before, zeroed.panel);
   const { grownIn, grownOut } = isOther ? { grownIn: 0, grownOut: 0 } : growthUntil(before, zeroed);
-  const [usedIn, usedOut] = [before.usedIn + grownIn, before.usedOut + grownOut];
+  // What was counted up to then is of another cycle where this one had not been read yet, or has ended.
+  const isOfCycle = before.at >= cycle.start && zeroed.at < cycle.end;
+  const usedIn = (isOfCycle ? before.usedIn : 0) + grownIn;
+  const usedOut = (isOfCycle ? before.usedOut : 0) + grownOut;
   const { refused: _refused, ...known } = before;
   const { account: _account, panel: _panel, ...ofNone } = known;
   const ofAccount = zeroed.isNew || isOther ? ofNone : known;
