@@ -185,6 +185,25 @@ describe('the counter of a user', () => {
     expect(used(await poll())).toBe(2);
   });
 
+  it('begins again with an account that is made while a run does not find the former one', async () => {
+    const [first, second] = [await createUsed(at, 30), await at.create(2)];
+    await poll();
+    for (const uuid of [first, second]) at.panel.deleteUser(uuid);
+    at.panel.addUser();
+    let go = (): void => undefined;
+    const until = new Promise<void>((resolve) => (go = resolve));
+    const isSecond = ({ path }: { path: string }): boolean => path.includes(second);
+    at.panel.server.inject({ match: isSecond, fault: { kind: 'wait', until: () => until } });
+    const begun = at.panel.server.waitForCall(isSecond);
+    const running = poll();
+    await begun;
+    await at.sluice.provision.create('svc-1');
+    go();
+    expect((await running).error?.code).toBe('user_gone');
+    at.panel.use(first, 2 * GB);
+    expect(used(await poll())).toBe(32);
+  });
+
   it('begins with an account that Sluice made again in a later cycle, whose first reading is refused', async () => {
     await createUsed(at, 30);
     await at.sluice.provision.terminate('svc-1');
