@@ -39,6 +39,8 @@ describe('a purchase that is cancelled with a refund when its client has just pa
     at.whmcs.pay(invoice);
     expect(await refusal(id)).toBe(code);
     expect([await statuses(), refunds()]).toEqual([status, returned]);
+    const [decision] = await at.bench.store.decisions.latest(['whmcs-1']);
+    expect(decision?.allowance).toMatchObject({ allowedBytes: (code === null ? 100 : 150) * GB });
     expect(allowed(await at.use(0))).toBe((code === null ? 100 : 150) * GB);
   });
 });

@@ -75,7 +75,13 @@ async function cancel(
 ): Promise<PurchaseRecord> {
   if (found.status !== 'pending') return undo(context, run, found, request);
   const row = await cancelPending(context, run, found);
-  return row.status === 'paid' && request.refund ? undo(context, run, row, request) : row;
+  if (row.status !== 'paid') return row;
+  try {
+    return request.refund ? await undo(context, run, row, request) : row;
+  } finally {
+    // Where it stays paid, it counts from now on.
+    await recordAllowance(context, run.leases.held, row);
+  }
 }
 
 /** Cancels the invoice of a purchase; returns the purchase as paid where the client was faster. */
@@ -129,7 +135,9 @@ function isMerged({ id }: PurchaseRecord, invoice: string): SluiceError {
 }
 
 function isPaid({ id }: PurchaseRecord): SluiceError {
-  return new SluiceError('purchase_paid', `Purchase ${id} is paid; nothing was changed`, { details: { purchase: id } });
+  return new SluiceError('purchase_paid', `Purchase ${id} is paid; nothing was returned`, {
+    details: { purchase: id },
+  });
 }
 
 /** Refuses to take back traffic that is used, or may be. */
@@ -137,7 +145,7 @@ async function refuseUsed(context: Context, row: PurchaseRecord): Promise<void> 
   const loaded = await loadService(context, await requireService(context, row.service));
   const { cycle, allowance, mode, error } = loaded;
   const refuse = (code: string, why: string): never => {
-    throw new SluiceError(code, `Purchase ${row.id} can't be refunded: ${why}; nothing was changed`, {
+    throw new SluiceError(code, `Purchase ${row.id} can't be refunded: ${why}; nothing was returned`, {
       details: { purchase: row.id, service: row.service },
     });
   };
