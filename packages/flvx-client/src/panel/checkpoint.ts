@@ -22,7 +22,8 @@ import type { FlvxPermission, FlvxUser } from '../client/records.js';
 import { toIso } from '../client/units.js';
 import { accountView, type ServiceObservation, type TimedObservation, type TunnelNodes } from './observation.js';
 import { isReplaced } from './usage.js';
-import { findCycleId, isOfCycle, toFlvxProduct, toPanelQuota, chooseTunnels, uncountedBytes } from './product.js';
+import { isOfCycle, toPanelQuota, uncountedBytes } from './panel-quota.js';
+import { findCycleId, toFlvxProduct, chooseTunnels } from './product.js';
 import type { FlvxDefaults } from './product.js';
 import { toHeld } from './restrictions.js';
 

@@ -45,12 +45,12 @@ import {
   checkProduct,
   toCredentials,
   toFlvxProduct,
-  toPanelQuota,
   unguessableName,
   type FlvxDefaults,
   type FlvxSettings,
 } from './product.js';
 import { listOwnPermissions } from '../account/history/history.js';
+import { toPanelQuota } from './panel-quota.js';
 import { listCreatedLimits } from './speed.js';
 import { createRefresh } from './refresh.js';
 import { findKeptRows, type KeptRows } from './kept-rows.js';

@@ -10,21 +10,11 @@ import {
 } from '@sluice/panel-kind';
 import { zonedMidnight, type ServiceRecord } from '@sluice/quota-core';
 import * as z from 'zod/mini';
-import { parseHistory } from '../account/history/history.js';
 import { NOWHERE } from '../account/plan/target.js';
 import type { FlvxCredentials } from '../client/client.js';
 import type { FlvxScope } from '../client/observation.js';
 import type { FlvxTunnelGroup } from '../client/records.js';
-import {
-  bytes,
-  epochMs,
-  megabits,
-  toQuota,
-  UNLIMITED_QUOTA,
-  type EpochMs,
-  type GigabytesWhole,
-  type MegabitsPerSecond,
-} from '../client/units.js';
+import { epochMs, megabits, type EpochMs, type MegabitsPerSecond } from '../client/units.js';
 
 const count = z.int().check(z.positive());
 const optionalCount = z.optional(count);
@@ -216,40 +206,6 @@ export function findLimitKey(service: ServiceRecord, userId: number | null = nul
 export function toOldLimitKey({ id }: Pick<ServiceRecord, 'id'>): string {
   // On demand: every command reads this file, and few need cryptography, which loads slowly.
   return id.length <= 48 ? id : process.getBuiltinModule('node:crypto').hash('sha256', id).slice(0, 24);
-}
-
-/**
- * Returns the panel's own quota: the counter at the last reading that counted plus the rest of the allowance, in whole GB, rounded up.
- * What the panel shows now moves it only once a reading has counted it. The panel counts both directions, so where only one counts the
- * quota is unlimited. Null where the present quota stays.
- */
-export function toPanelQuota(
-  target: Pick<TargetState, 'allowance' | 'mode' | 'product' | 'counted' | 'checkpoint'>,
-): GigabytesWhole | null {
-  const { allowance, mode } = target;
-  if (allowance === null) return null;
-  if (allowance.unlimited || allowance.allowedBytes === null || mode !== 'TOTAL') return UNLIMITED_QUOTA;
-  return toQuota(bytes(Math.max(0, allowance.allowedBytes + uncountedBytes(target))));
-}
-
-/**
- * Returns the part of the panel's counter that does not belong to the cycle; negative where the panel has zeroed the counter
- * within the cycle, 0 with reset day 0. Where the quota stays, it is the part that the quota was computed with.
- */
-export function uncountedBytes({
-  allowance,
-  product,
-  counted,
-  checkpoint,
-}: Pick<TargetState, 'allowance' | 'product' | 'counted' | 'checkpoint'>): number {
-  if (allowance === null) return parseHistory(checkpoint)?.uncountedBytes ?? 0;
-  if (toFlvxProduct(product).resetDay === 0 || counted === null) return 0;
-  return counted.counterBytes - counted.usedBytes;
-}
-
-/** Whether all that the panel's counter shows was used by the service in the cycle: nothing of it is to be zeroed. */
-export function isOfCycle({ counted }: Pick<TargetState, 'counted'>): boolean {
-  return counted !== null && counted.usedBytes >= counted.counterBytes;
 }
 
 /**

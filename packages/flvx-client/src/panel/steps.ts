@@ -3,7 +3,8 @@ import { BYTES_PER_GB, type EvidenceRecord } from '@sluice/quota-core';
 import { describeStep } from '../account/describe.js';
 import { type FlvxStep, type FlvxStepOf, isStepReady } from '../account/plan/step.js';
 import type { StepPayload } from '../account/history/journaled-step.js';
-import { findCycleId, uncountedBytes } from './product.js';
+import { uncountedBytes } from './panel-quota.js';
+import { findCycleId } from './product.js';
 import {
   EVIDENCE,
   parseSpeedPrior,

@@ -9,7 +9,8 @@ import { isExpired, pickLimits, stopsPermission, stopsUser, sumBytes } from '../
 import type { FlvxForward, FlvxPermission, FlvxQuotaValues, FlvxUserValues } from '../client/records.js';
 import { type GigabytesWhole, toBytes, UNLIMITED_QUOTA } from '../client/units.js';
 import type { PlanInput } from './plan-input.js';
-import { findCycleId, isOfCycle, redirectTo, toExpiry, toFlvxProduct, toPanelQuota } from './product.js';
+import { isOfCycle, toPanelQuota } from './panel-quota.js';
+import { findCycleId, redirectTo, toExpiry, toFlvxProduct } from './product.js';
 import { parseClosedPrior, parseRedirectPrior, permissionKey, ranBefore } from './restrictions.js';
 import { speedBefore, type SpeedPlan } from './speed.js';
 import { hasGrown } from '../account/history/history.js';
