@@ -76,12 +76,9 @@ async function cancel(
   if (found.status !== 'pending') return undo(context, run, found, request);
   const row = await cancelPending(context, run, found);
   if (row.status !== 'paid') return row;
-  try {
-    return request.refund ? await undo(context, run, row, request) : row;
-  } finally {
-    // Where it stays paid, it counts from now on.
-    await recordAllowance(context, run.leases.held, row);
-  }
+  // It counts from now on, unless its price is returned.
+  await recordAllowance(context, run.leases.held, row);
+  return request.refund ? undo(context, run, row, request) : row;
 }
 
 /** Cancels the invoice of a purchase; returns the purchase as paid where the client was faster. */
