@@ -168,7 +168,7 @@ function planTermination({ system }: PlanContext, plan: Plan, target: TargetStat
     plan.problems.push({ code: 'not_ours', message: conflict });
     return;
   }
-  const isLost = (item: EvidenceRecord): boolean => isMissing(state, item) && !wasGivenUp(target, item);
+  const isLost = (item: EvidenceRecord): boolean => isMissing(state, item) && !wasGivenUpSince(target, item);
   const missing = evidence.filter((item) => item.kind === DID_EVIDENCE && isLost(item));
   for (const item of missing) reportMissing(plan, item);
   if (line === null && !state.isGone && !wasEnded(target)) plan.problems.push(toUnseen(service));
@@ -214,7 +214,7 @@ function wasEnded({ service, recent }: TargetState): boolean {
 }
 
 /** Whether Sluice itself has taken a number from the line since it suspended it. */
-function wasGivenUp({ recent }: TargetState, { target: did, since }: EvidenceRecord): boolean {
+function wasGivenUpSince({ recent }: TargetState, { target: did, since }: EvidenceRecord): boolean {
   return recent.some(
     ({ type, target, state, plannedAt }) =>
       GIVING_UP.has(type) && target === did && state === 'applied' && plannedAt >= since,
