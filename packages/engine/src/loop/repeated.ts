@@ -156,9 +156,12 @@ function isSame(a: unknown, b: unknown, except: ReadonlySet<string> = NOTHING): 
     return a.every((value, index) => isSame(value, b[index]));
   }
   const [left, right] = [a as Record<string, unknown>, b as Record<string, unknown>];
-  for (const key in left) if (!except.has(key) && !isSame(left[key], right[key])) return false;
+  // Almost all members are equal: what costs more is asked of the others alone.
+  for (const key in left) {
+    if (left[key] !== right[key] && !except.has(key) && !isSame(left[key], right[key])) return false;
+  }
   for (const key in right) {
-    if (right[key] !== undefined && left[key] === undefined && !except.has(key)) return false;
+    if (left[key] === undefined && right[key] !== undefined && !except.has(key)) return false;
   }
   return true;
 }

@@ -57,11 +57,9 @@ function toListed(
   listed: ServiceObservation['listed'],
   before: Partial<FlvxCheckpoint> | null,
 ): Pick<FlvxCheckpoint, 'listed' | 'listedAt'> {
-  const last = { rows: listed?.rows ?? before?.listed ?? null, at: listed?.at ?? before?.listedAt ?? before?.at };
-  return {
-    listed: last.rows,
-    ...(last.rows !== null && last.at !== undefined && last.at !== at && { listedAt: last.at }),
-  };
+  const rows = listed?.rows ?? before?.listed ?? null;
+  const last = listed?.at ?? before?.listedAt ?? before?.at;
+  return rows === null || last === undefined || last === at ? { listed: rows } : { listed: rows, listedAt: last };
 }
 
 /** Returns what is known from before an observation: the stored history, and the journal since. */

@@ -280,7 +280,9 @@ interface Lost {
 /** Returns how many rows are known, and those of them that a list lacks. */
 function toLost(known: Readonly<Record<string, unknown>>, list: () => readonly number[]): Lost {
   const ids = Object.keys(known);
-  if (ids.length === 0) return { known: 0, lost: [] };
+  if (ids.length === 0) return NOTHING_KNOWN;
   const listed = new Set(list());
   return { known: ids.length, lost: ids.map(Number).filter((id) => !listed.has(id)) };
 }
+
+const NOTHING_KNOWN: Lost = { known: 0, lost: [] };
