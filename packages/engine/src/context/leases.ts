@@ -143,6 +143,10 @@ function leasesHeld(held: LeaseRecord[]): SluiceError {
 
 const SERVICE = 'service:';
 const CALLS = 'calls:';
+/**
+ * Names the lease of a panel. It is always acquired before those of services. No command of a client acquires it, since runs leave
+ * out a panel in use.
+ */
 export const panelLease = (panel: string): string => `panel:${panel}`;
 export const serviceLease = (service: string): string => `${SERVICE}${service}`;
 /** Names the lease under which the calls of a service are billed, beside the service's own. */

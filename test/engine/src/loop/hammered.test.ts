@@ -1,14 +1,11 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
-import { setImmediate as turn } from 'node:timers/promises';
-import type { RunReport, Sluice } from '@sluice/engine';
-import { codeOf } from '../bench/engine-bench.js';
+import { describe, expect, it } from '@jest/globals';
+import type { RunReport } from '@sluice/engine';
 import { useBench } from '../bench/each-test.js';
 import { startShop } from '../purchases/shop.js';
+import { type Command, useHammer } from './hammer.js';
 
 const at = useBench(startShop);
-
-/** Commands of a client, sent without a break by another process. */
-type Command = (sluice: Sluice) => Promise<object>;
+const hammer = useHammer(at);
 
 const refused: Command = (sluice) => sluice.purchases.create('svc-1', 'extra-50', { client: '42', waitMs: 0 });
 const waiting: Command = (sluice) => sluice.purchases.create('svc-1', 'extra-50', { client: '42', waitMs: 500 });
@@ -16,32 +13,9 @@ let changes = 0;
 const autoBuy: Command = (sluice) =>
   sluice.autoBuy.set({ service: 'svc-1', owner: '42' }, { maxPerCycle: (changes++ % 7) + 1 }, { waitMs: 0 });
 
-let stop: (() => Promise<void>) | null = null;
-afterEach(() => stop?.());
-
-/** Sends the command on some connections at once, until the end of the test. */
-async function hammer(command: Command, connections: number): Promise<() => Map<string, number>> {
-  const other = await at.bench.start();
-  const codes = new Map<string, number>();
-  let ended = false;
-  const loops = Array.from({ length: connections }, async () => {
-    while (!ended) {
-      const code = (await codeOf(command(other))) ?? 'done';
-      codes.set(code, (codes.get(code) ?? 0) + 1);
-      await turn();
-    }
-  });
-  stop = async () => {
-    ended = true;
-    stop = null;
-    await Promise.all(loops);
-  };
-  return () => codes;
-}
-
 async function poll(): Promise<RunReport> {
   const report = await at.pollReport();
-  await stop?.();
+  await hammer.stop();
   return report;
 }
 
@@ -55,7 +29,7 @@ describe('a service over its allowance whose client sends commands without a bre
   ])('is held by the first poll (%s)', async (_what, command, connections) => {
     await at.addClientService(1);
     at.use(1, 200);
-    const codes = await hammer(command, connections);
+    const codes = await hammer.send(command, connections);
     const { run, services } = await poll();
     expect(codes().size).toBeGreaterThan(0);
     expect(services).toMatchObject([{ id: 'svc-1', holds: [{ reason: 'quota' }], error: null }]);

@@ -27,7 +27,7 @@ export interface ChangeRequest {
   /** As an operator writes them, by the names of the documents. */
   values: Readonly<Record<string, string>>;
   panel: string | null;
-  /** The service whose line a subscriber has to be; undefined: any. */
+  /** The service whose line a subscriber has to be: its lease is taken, not that of the panel. Undefined: any. */
   service?: string | undefined;
   /** The client that asks: refuses a change for a service that is another's by then. */
   reader?: Reader;
@@ -39,15 +39,18 @@ export interface ChangeRequest {
 
 /** Creates, changes or removes a record of a telephony system: journal, call, read back. Repeatable without harm. */
 export async function changeRecord(context: Context, request: ChangeRequest): Promise<RecordChange> {
-  const { resource, operation, dryRun, waitMs } = request;
+  const { resource, operation, dryRun, service } = request;
   const on = await requireTelephony(context, request.panel);
   refuseUnsupported(on, { resource, operation });
   const values = readValues(on.telephony, request);
   if (operation !== 'remove' && values.length === 0) throw usageError('bad_value', 'No field was named to be set');
   const command = `${RECORD_NAMES[resource]} ${operation}`;
-  return withRun(context, { command, dryRun }, async (run) => {
+  if (service !== undefined) await requireService(context, service);
+  return withRun(context, { command, dryRun, service }, async (run) => {
     if (!dryRun) {
-      await run.leases.take(panelLease(on.panel), waitMs);
+      // A client could keep every run from the panel by changes that take its lease.
+      const lease = service === undefined ? panelLease(on.panel) : serviceLease(service);
+      await run.leases.take(lease, request.waitMs);
       await run.start();
       const name = operation === 'create' ? null : request.id;
       await resolveEarlier(context, on, { resource, name, values }, run.leases.held);
@@ -98,6 +101,7 @@ async function set(change: WantedChange): Promise<Done> {
   const { context, on, request, values } = change;
   const { resource } = request;
   const found = await findRecord(context, on, resource, request.id);
+  if (request.service !== undefined) await refuseOtherLine(change, request.service, found.id);
   const before = toDocument(found);
   const wanted = values.filter(({ field, value }) => field.type === 'secret' || !showsValue(field, before, value));
   const changed = wanted.map(({ field }) => field.name);
@@ -173,10 +177,9 @@ function write(
 /** A line of a service is not changed while a command or run works on the service. */
 async function takeService(change: WantedChange, id: string): Promise<void> {
   const { run, request } = change;
-  const { service = (await findOwner(change, id))?.id } = request;
-  if (service === undefined) return;
-  await run.leases.take(serviceLease(service), request.waitMs);
-  if (request.service !== undefined) await refuseOtherLine(change, service, id);
+  if (request.service !== undefined) return;
+  const owner = await findOwner(change, id);
+  if (owner !== undefined) await run.leases.take(serviceLease(owner.id), request.waitMs);
 }
 
 /** Refuses a record that is not the line of the named service and client any more. */

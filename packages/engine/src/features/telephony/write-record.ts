@@ -14,7 +14,7 @@ import {
 import type { ActionRecord, HeldLease } from '@sluice/state-store';
 import { isAtWork } from '../../kernel/run/bracket.js';
 import { outcomeUnknown } from '../../kernel/subject/doubt.js';
-import { endAction, type Changed, type JournalPayload } from '../../kernel/changes/journal.js';
+import { type Changed, type JournalPayload, storeEnd } from '../../kernel/changes/journal.js';
 import { applyPlan } from '../../kernel/changes/perform.js';
 import type { Context } from '../../context/context.js';
 import { showsValue, toDocument, type WrittenValue } from './documents.js';
@@ -214,7 +214,11 @@ export async function resolveEarlier(
       const text = `${message}; the panel may still apply it until ${until}. Nothing else was changed`;
       throw new SluiceError(code, text, { kind: 'panel', details: { action: row.id } });
     }
-    await endAction({ context, fences }, emptyWork(on.panel), row, outcome);
+    await context.write(fences, async (tables) => {
+      // A change of another line resolves it under the lease of another service.
+      const present = await tables.actions.get(row.id);
+      if (present !== null && present.endedAt === null) await storeEnd(context, row, outcome, tables);
+    });
   }
 }
 
