@@ -55,15 +55,15 @@ export const purchaseCreate: CommandHandler<CreateOptions> = ([id = '', name = '
       const { sluice } = opened;
       await warnBefore(opened, { id, name, ref });
       const { holds: before } = await sluice.holds.list({ service: id, open: true });
-      const report = await sluice.purchases.create(id, name, how);
-      return { before, report, stopped: (await sluice.services.show(id)).stoppedByPanel };
+      return { before, report: await sluice.purchases.create(id, name, how) };
     },
     {
       document: ({ report }) => report,
       info: ({ report, before }) => formatPurchase(report, before.length),
-      print: (terminal, { report: { error }, stopped }) => {
+      print: (terminal, { report: { error, stoppedByPanel } }) => {
         if (error !== null) terminal.warn(terminal.error(error, { service: id }));
-        if (stopped?.message != null) terminal.warn(`${stopped.message}. The package alone may not start it.`);
+        if (stoppedByPanel?.message != null)
+          terminal.warn(`${stoppedByPanel.message}. The package alone does not start it.`);
       },
       exitCode: ({ report }) => (report.error === null ? ExitCode.done : ExitCode.partial),
     },

@@ -20,6 +20,7 @@ import {
   text,
   textOrNull,
 } from './common.js';
+import { stoppedByPanel } from './services.js';
 
 export const packageEffect = name(
   'PackageEffect',
@@ -129,6 +130,9 @@ export const purchaseReport = z.object({
   repeated: z.boolean(),
   stillHeld: z.array(text).describe('Reasons of holds that are open or not undone yet'),
   releasing: z.array(text).describe('Those of stillHeld whose hold has ended and is not undone on the panel yet'),
+  stoppedByPanel: stoppedByPanel
+    .exactOptional()
+    .describe('It is stopped on its panel although no hold of its own restricts it: the package does not start it'),
   /** Why what was bought has no effect on the panel yet; the next run completes it. */
   error: errorOrNull,
 });

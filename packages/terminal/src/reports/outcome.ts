@@ -98,9 +98,11 @@ export function describeOverride(before: ServiceDetail, after: ServiceDetail): s
   return `${after.id}: ${parts.length === 0 ? 'the override is unchanged' : parts.join(', ')}; in force from the next poll`;
 }
 
+const STILL_STOPPED = 'no longer held, but still stopped on the panel';
+
 /** Returns what a purchase changed, as one line; one that waits for its payment is never called bought. */
 export function formatPurchase(report: PurchaseReport, heldBefore: number): string {
-  const { purchase, repeated, stillHeld, releasing, error } = report;
+  const { purchase, repeated, stillHeld, releasing, stoppedByPanel, error } = report;
   const { id, service, package: name, bytes, currency, invoice, status } = purchase;
   const what = `${name} (${formatBytes(bytes)}) for ${formatMoney(purchase.charged ?? purchase.price, currency)}`;
   if (status === 'pending') return `${service}: ${pendingText(purchase)}: ${what}, ${id}`;
@@ -111,7 +113,8 @@ export function formatPurchase(report: PurchaseReport, heldBefore: number): stri
   if (held.length > 0) parts.push(`held: ${held.join(', ')}`);
   if (releasing.length > 0)
     parts.push(`${releasing.join(', ')} to be released by the next run that reaches the panel; not released yet`);
-  else if (stillHeld.length === 0 && heldBefore > 0) parts.push(error === null ? 'released' : 'not released yet');
+  else if (stillHeld.length === 0 && heldBefore > 0)
+    parts.push(error !== null ? 'not released yet' : stoppedByPanel === undefined ? 'released' : STILL_STOPPED);
   return parts.join('; ');
 }
 

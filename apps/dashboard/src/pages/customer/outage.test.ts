@@ -78,6 +78,16 @@ describe('a customer who buys while the panel is observed', () => {
   });
 });
 
+it('a customer who buys for a service that staff stopped, too, does not read that it is online again', async () => {
+  at.panel.staffSuspendOrder(901, 'abuse');
+  const page = await buy();
+  expect(isUp()).toBe(true);
+  expect(page).toContain('The package was bought: 150 GB are allowed in this period. The service is still stopped');
+  expect(page).toMatch(/State stopped/);
+  expect(page).toContain('The service has been stopped on its panel since');
+  expect(page).not.toMatch(/online again|abuse|901/);
+});
+
 describe('a customer whose usage fell', () => {
   it('reads why the service is restricted, in words that fit its figures', async () => {
     at.panel.resetTraffic(501);

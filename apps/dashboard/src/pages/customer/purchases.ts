@@ -162,13 +162,13 @@ async function tooLittleCredit(request: PageRequest, id: string, error: unknown)
 async function outcome(
   { sluice }: PageRequest,
   before: ServiceDetail,
-  { purchase, error }: PurchaseReport,
+  { purchase, stoppedByPanel, error }: PurchaseReport,
 ): Promise<string> {
   if (purchase.status === 'pending') return 'ordered';
   if (purchase.status !== 'paid') return purchase.status;
   if (before.holds.length === 0) return error?.code === 'limit_not_raised' ? 'bought-later' : 'bought';
   const { holds } = await sluice.services.show(before.id);
-  return holds.length === 0 ? 'online' : 'still-restricted';
+  return holds.length === 0 && stoppedByPanel === undefined ? 'online' : 'still-restricted';
 }
 
 /** Saves whether packages are bought by themselves. */

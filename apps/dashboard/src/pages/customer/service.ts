@@ -68,7 +68,7 @@ function doneText(word: string, service: ServiceDetail): Part | undefined {
   if (word === 'bought-later')
     return html`The package was bought${allowed}. Your provider has to raise the limit of the panel, too.`;
   if (word === 'online' || word === 'still-restricted') {
-    return service.holds.length === 0
+    return service.holds.length === 0 && service.stoppedByPanel === undefined
       ? html`Your service is online again; the package was bought${allowed}.`
       : html`The package was bought${allowed}. ${afterPurchase(service)}`;
   }
@@ -80,6 +80,7 @@ function doneText(word: string, service: ServiceDetail): Part | undefined {
 
 /** What a purchase changed of a service that is still restricted. */
 function afterPurchase({ holds, observing }: ServiceDetail): string {
+  if (holds.length === 0) return 'The service is still stopped on its panel; see below.';
   if (holds.every(({ releasing }) => releasing === true)) return COMES_BACK;
   const isOfTraffic = holds.every(({ reason }) => reason === 'quota');
   if (observing && isOfTraffic) return 'Your provider restores the service later.';

@@ -11,9 +11,10 @@ import {
   REFUSED_BY_AGENT,
 } from './types.js';
 import type { Applied } from '../../kernel/subject/stages.js';
-import { NOT_MAPPED, STOPPED_BY_PANEL } from '../../kernel/subject/to-stage.js';
+import { NOT_MAPPED, saysStopped, STOPPED_BY_PANEL } from '../../kernel/subject/to-stage.js';
 import { interruptedError, isInterrupted } from '../../base/interruption.js';
 import { type Run, toRunView } from '../../kernel/run/bracket.js';
+import { noteAlarms } from '../../kernel/run/alarms.js';
 import { addNotices, type Notice, noticeRows, planNotices, toReleaseNotices } from '../../kernel/run/notice.js';
 import { toDecisionRecord } from '../../kernel/run/report.js';
 import { shownNotice } from '../../kernel/run/run-document.js';
@@ -118,11 +119,15 @@ async function storeEnd(
   end: CommandEnd,
   notices: NoticeRecord[],
 ): Promise<Applied> {
+  const panel = await context.panel(work.service.panel);
   return context.write(run.leases.held, async (tables) => {
     if (end.complete) await command.done?.(work.service, tables);
     else if (work.error?.code === STOPPED_BY_PANEL) await command.stopped?.(tables);
     else if (isRefused(command, work)) await command.refused?.(work.error, tables, work.service);
     await saveCheckpoint(context, run.id, work, tables);
+    // What is asked of an account, and what is given back, is not planned as a service that should run.
+    if (command.account == null && command.givesBack !== true)
+      await noteAlarms({ context, panel, scope: command.scope ?? 'command', decides: saysStopped }, tables, [work]);
     // The notices of a run's own command are reported by that run.
     if (command.decidedByRun !== true) {
       await addNotices(context, tables, notices);

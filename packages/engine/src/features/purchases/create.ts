@@ -11,6 +11,7 @@ import {
 } from '../billing/refusals.js';
 import { runDecidedCommand } from '../command/run-command.js';
 import { serviceLease } from '../../context/leases.js';
+import { readStoppedByPanel } from '../../kernel/run/alarms.js';
 import { type Run, withRun } from '../../kernel/run/bracket.js';
 import { toTargetState } from '../../loop/plan.js';
 import type { Context } from '../../context/context.js';
@@ -23,7 +24,7 @@ import { chargePurchase, newPurchase } from './charge.js';
 import { loadService, recordAllowance } from './load-service.js';
 import { type Package, requireOffered } from './packages.js';
 import { endUnwanted, isWanted } from './unfinished.js';
-import { errorFor } from '../services/for-reader.js';
+import { errorFor, stoppedFor } from '../services/for-reader.js';
 import { addPurchase, findRepeated, refUsed } from './references.js';
 import { refKey } from '../../base/purchase-keys.js';
 import { toDetail } from './views.js';
@@ -78,7 +79,18 @@ export async function createPurchase(context: Context, request: PurchaseRequest)
   const isOpen = (reason: string): boolean => holds.some((hold) => hold.reason === reason && hold.releasing !== true);
   const releasing = stillHeld.filter((reason) => !isOpen(reason));
   const shown = error !== null && request.client !== undefined ? errorFor(error) : error;
-  return { purchase: await toDetail(context, row), repeated, stillHeld, releasing, error: shown };
+  const stopped = holds.length > 0 ? {} : await findStopped(context, request);
+  return { purchase: await toDetail(context, row), repeated, stillHeld, releasing, ...stopped, error: shown };
+}
+
+/** Returns what still stops a service without a hold on its panel, as the buyer may read it. */
+async function findStopped(
+  context: Context,
+  { service: id, client }: PurchaseRequest,
+): Promise<Pick<PurchaseReport, 'stoppedByPanel'>> {
+  const stopped = (await readStoppedByPanel(context.store, [id])).get(id);
+  if (stopped === undefined) return {};
+  return { stoppedByPanel: stoppedFor(stopped, await requireService(context, id), client) };
 }
 
 async function refuseForeign(context: Context, { service, client }: PurchaseRequest): Promise<void> {

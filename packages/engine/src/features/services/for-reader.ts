@@ -1,4 +1,4 @@
-import type { FallenUsage } from '@sluice/contract/documents';
+import type { FallenUsage, StoppedByPanel } from '@sluice/contract/documents';
 import type { AccountView, ItemError } from '@sluice/panel-kind';
 import type { AllowancePart } from '@sluice/quota-core';
 import type { DecisionRecord, OverrideRecord, ServiceRecord } from '@sluice/state-store';
@@ -18,7 +18,7 @@ interface Hold extends Dated {
 interface Detail {
   cycle: { start: string } | null;
   fallen: FallenUsage | null;
-  stoppedByPanel?: { since: string; message: string | null };
+  stoppedByPanel?: StoppedByPanel;
   error: ItemError | null;
   holds: readonly Dated[];
   overrides: Dated | null;
@@ -103,12 +103,18 @@ export function detailFor<View extends Detail>(
   return {
     ...detail,
     fallen: fallen && isOfFormer(cycle, since) ? { ...fallen, peakBytes: null } : fallen,
-    ...(stopped && { stoppedByPanel: { since: findLater(stopped.since, since), message: null } }),
+    ...(stopped && { stoppedByPanel: stoppedFor(stopped, service, reader) }),
     error: error && decision !== null && isOfReader(decision.at, service, reader) ? errorFor(error) : null,
     holds: holds.map((hold) => beginFor(hold, since)),
     overrides: overrides && { ...overrides, since: findLater(overrides.since, since) },
     termination: termination && { ...termination, since: findLater(termination.since, since), by: null },
   };
+}
+
+/** Returns what stops a service as a reader may see it. */
+export function stoppedFor(stopped: StoppedByPanel, service: ServiceRecord, reader: Reader): StoppedByPanel {
+  if (reader === undefined) return stopped;
+  return { since: findLater(stopped.since, visibleSince(service, reader)), message: null };
 }
 
 /** Returns what a client reads of an error of a run: messages name the panel and its address. */

@@ -20,12 +20,14 @@ interface LookingRun {
   context: Context;
   scope: string;
   panel: Pick<Panel, 'snapshot' | 'telephony'>;
+  /** Which alarms it decides about; absent: all. */
+  decides?: (alarm: Pick<AlarmRecord, 'code'>) => boolean;
 }
 
 /**
  * Stores what a run found to be wrong with services and does not repair itself, and ends what it no longer found. What only a
- * reconcile checks does not end with a poll. Called in the transaction that stores the decisions. Returns the alarms that last and
- * are shown with the service, also those that this run did not check.
+ * reconcile checks does not end with a poll. Called in the transaction that stores the decisions, or the end of a command. Returns
+ * the alarms that last and are shown with the service, also those that this run did not check.
  */
 export async function noteAlarms(run: LookingRun, tables: AlarmTables, subjects: readonly Applied[]): Promise<Lasting> {
   const services = subjects.map(({ service }) => service.id);
@@ -35,9 +37,11 @@ export async function noteAlarms(run: LookingRun, tables: AlarmTables, subjects:
     plan !== null || skipped !== null || stored.get(service.id)?.some(({ code }) => isGone(code)) === true;
   const looked = subjects.filter((work) => !work.changedMeanwhile && isChecked(work));
   const [put, ended]: [AlarmRecord[], string[]] = [[], []];
+  const { decides = () => true } = run;
   for (const work of looked) {
-    const known = stored.get(work.service.id) ?? [];
-    const found = new Map(findAlarms(run, work).map((alarm) => [alarm.key, alarm]));
+    const known = (stored.get(work.service.id) ?? []).filter(decides);
+    const wrong = findAlarms(run, work).filter(decides);
+    const found = new Map(wrong.map((alarm) => [alarm.key, alarm]));
     const isRepairing = work.actions.some(({ state }) => state === 'applied');
     for (const [key, alarm] of found) {
       const before = known.find((each) => each.key === key);

@@ -37,6 +37,20 @@ describe('purchase create', () => {
     expect((await at.run('explain svc-1')).stdout).toMatch(/120 GB of 150 GB/);
   });
 
+  it('says that the panel still stops a service that is held no longer', async () => {
+    at.use(1, 110);
+    await at.pollReport();
+    await pay();
+    at.panel.staffSuspendOrder(901, 'abuse');
+    const { stdout, stderr, exitCode } = await at.run('purchase create svc-1 extra-50');
+    expect([exitCode, stdout]).toEqual([
+      0,
+      expect.stringMatching(/; no longer held, but still stopped on the panel$/m),
+    ]);
+    expect(stderr.replaceAll(/\s+/g, ' ')).toMatch(/order 901 is suspended.*The package alone does not start it/);
+    expect((await at.run('service list')).stdout).toContain('stopped on the panel');
+  });
+
   it('says before the charge what the package does not end', async () => {
     at.use(1, 110);
     await at.pollReport();
