@@ -75,8 +75,8 @@ it('says it in the API before a purchase', async () => {
       effect,
     ]);
   expect(await effects('svc-1')).toEqual([
-    ['small', { missingBytes: 15 * GB + 1, least: 3, instead: ['large'], stays: ['quota'] }],
-    ['large', { missingBytes: 0, least: 1, instead: [], stays: [] }],
+    ['small', { missingBytes: 15 * GB + 1, least: 3, instead: ['large'], stays: ['quota'], stops: [] }],
+    ['large', { missingBytes: 0, least: 1, instead: [], stays: [], stops: [] }],
   ]);
   expect(await effects('svc-2')).toMatchObject([
     ['small', { stays: ['quota', 'manual'] }],
@@ -86,6 +86,29 @@ it('says it in the API before a purchase', async () => {
   expect((await at.call('GET /packages')).json['packages']).toMatchObject([{ effect: null }, { effect: null }]);
   const token = await at.token('client:7', 'read');
   expect((await at.call('GET /packages?service=svc-1', { token })).status).toBe(404);
+});
+
+it('says that a panel under observe keeps the restriction', async () => {
+  await at.sluice.panels.observe('dcim');
+  expect(await ask('svc-1', 'large')).toContain(
+    'stays restricted after the purchase: your provider restores it later.',
+  );
+  expect(await askOperator('svc-1', 'large')).toContain(
+    'Panel "dcim" is under observe for "svc-1": the package counts',
+  );
+  const read = async (token?: string) => (await at.call('GET /packages?service=svc-1', { token })).json['packages'];
+  const kept = { by: 'observe', holds: ['quota'], message: expect.any(String) };
+  expect(await read()).toMatchObject([
+    { effect: { stays: ['quota'], stops: [] } },
+    { effect: { missingBytes: 0, stays: ['quota'], stops: [kept] } },
+  ]);
+  const own = await read(await at.token('client:42', 'read'));
+  expect(own).toMatchObject([{}, { effect: { stops: [{ ...kept, message: null }] } }]);
+  // The manual hold stays whatever the panel is under.
+  expect(await askOperator('svc-2', 'large')).toMatch(/Panel "dcim" is under observe.*/);
+  expect(await askOperator('svc-2', 'large')).toContain('which no package ends: manual.');
+  expect(await askOperator('svc-3', 'large')).not.toMatch(/observe for/);
+  await at.sluice.panels.enforce('dcim');
 });
 
 it('sells it all the same, and keeps what it said', async () => {

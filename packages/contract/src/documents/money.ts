@@ -33,6 +33,15 @@ export const packageEffect = name(
       .describe('The fewest of this package that are enough; null where nothing or too little is known'),
     instead: z.array(text).describe('Ids of offered packages of which one is enough, where this one is not'),
     stays: z.array(text).describe('Reasons of holds that stay after it, by the last reading'),
+    stops: z
+      .array(
+        z.object({
+          by: z.enum(['observe']).describe('`observe`: nothing is changed on the panel'),
+          holds: z.array(text).describe('Those of `stays` that only this keeps'),
+          message: textOrNull.describe('For operators'),
+        }),
+      )
+      .describe('What else stops the service after it, or keeps a limit of the panel'),
   }),
 );
 /** What a package changes for a service that is restricted or over its allowance, in `package list --service --json`. */

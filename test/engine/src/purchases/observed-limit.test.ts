@@ -39,6 +39,10 @@ describe('on Hiddify', () => {
     await at.sluice.credit.add('42', { amount: '100', currency: 'EUR' });
     at.bench.clock.advance(HOUR);
     await at.poll();
+    const [offered] = (await at.sluice.purchases.packages({ service: 'svc-1' })).packages;
+    expect(offered?.effect?.stops).toMatchObject([
+      { by: 'observe', holds: [], message: expect.stringContaining('keeps its own limit') },
+    ]);
     const { purchase, error } = await at.sluice.purchases.create('svc-1', 'extra');
     expect([purchase.status, error?.code ?? null, at.panel.user(user).usageLimit / GB]).toEqual(['paid', code, limit]);
   });

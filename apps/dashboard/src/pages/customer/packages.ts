@@ -29,7 +29,7 @@ export async function offeredPackages(
   { id, lifecycle, client }: Pick<ServiceDetail, 'id' | 'lifecycle' | 'client'>,
 ): Promise<PackageView[]> {
   if (lifecycle !== 'active' && lifecycle !== 'suspended') return [];
-  return (await sluice.purchases.packages({ client, service: id })).packages;
+  return (await sluice.purchases.packages({ reader: client ?? undefined, service: id })).packages;
 }
 
 /** Returns what the references of purchases with a share link or token begin with. */

@@ -24,6 +24,7 @@ import { chargePurchase, newPurchase } from './charge.js';
 import { loadService, recordAllowance } from './load-service.js';
 import { type Package, requireOffered } from './packages.js';
 import { endUnwanted, isWanted } from './unfinished.js';
+import { limitNotRaised, underObserve } from './observed.js';
 import { errorFor, stoppedFor } from '../services/for-reader.js';
 import { addPurchase, findRepeated, refUsed } from './references.js';
 import { refKey } from '../../base/purchase-keys.js';
@@ -248,17 +249,6 @@ async function checkCredit(context: Context, client: string, { id, price, curren
 function toDue(row: Pick<PurchaseRecord, 'client' | 'package' | 'price' | 'charged' | 'currency'>): DueCharge {
   const { client, price, charged, currency } = row;
   return { client: client ?? '', what: `package "${row.package}"`, amount: charged ?? price, currency };
-}
-
-/** What a customer buys never changes a panel under `observe`. */
-function underObserve({ id, panel }: ServiceRecord): ItemError {
-  const message = `panel "${panel}" is under observe for "${id}": the package counts, and nothing is changed there; release the service by name, or let runs do it again`;
-  return { code: 'under_observe', message };
-}
-
-function limitNotRaised({ id, panel }: ServiceRecord): ItemError {
-  const message = `panel "${panel}" is under observe for "${id}": the package counts, and the panel keeps its own limit of before until runs change it again`;
-  return { code: 'limit_not_raised', message };
 }
 
 /**

@@ -11,8 +11,9 @@ export function describeEffect(
   why: (reason: string) => string = describeReason,
 ): string[] {
   if (effect === null) return [];
-  const { missingBytes, stays } = effect;
-  const others = stays.filter((reason) => reason !== 'quota').map(why);
+  const { missingBytes, stays, stops } = effect;
+  const kept = new Set(stops.flatMap(({ holds }) => holds));
+  const others = stays.filter((reason) => reason !== 'quota' && !kept.has(reason)).map(why);
   const ofQuota =
     missingBytes === null
       ? ['The usage is not known, so it is not known whether this package ends the restriction.']
@@ -23,8 +24,19 @@ export function describeEffect(
     others.length === 0
       ? []
       : [`The service stays restricted for another reason, which no package ends: ${others.join('; ')}.`];
-  return [...ofQuota, ...ofOthers];
+  return [...ofQuota, ...ofOthers, ...stops.map(describeStop)];
 }
+
+/** Operators read the cause; clients read who helps. */
+function describeStop({ by, holds, message }: PackageEffect['stops'][number]): string {
+  if (message !== null) return `${message[0]?.toUpperCase()}${message.slice(1)}.`;
+  return FOR_CLIENTS[holds.length > 0 ? by : 'limit'];
+}
+
+const FOR_CLIENTS = {
+  observe: 'The service stays restricted after the purchase: your provider restores it later.',
+  limit: 'The panel of the service has a limit of its own, which your provider has to raise after the purchase, too.',
+} as const;
 
 function describeMissing(
   { missingBytes, least, instead, stays }: PackageEffect & { missingBytes: number },

@@ -1,4 +1,4 @@
-import type { PackageView } from '@sluice/contract/documents';
+import type { PackageEffect, PackageView } from '@sluice/contract/documents';
 import type { Context } from '../../context/context.js';
 import { refuseOtherClient, requireService } from '../../context/find-service.js';
 import type { Reader } from '../../context/reader.js';
@@ -30,7 +30,13 @@ export async function listOffered(context: Context, request: OfferRequest): Prom
   refuseOtherClient(service, reader);
   const own = offered.filter(({ products }) => products.includes(service.product));
   const effects = await packageEffects(context, service, own);
-  return own.map((each) => ({ ...each, effect: effects.get(each.id) ?? null }));
+  return own.map((each) => ({ ...each, effect: effectFor(effects.get(each.id) ?? null, reader) }));
+}
+
+/** Returns an effect as a reader may see it. */
+function effectFor(effect: PackageEffect | null, reader: Reader): PackageEffect | null {
+  if (effect === null || reader === undefined) return effect;
+  return { ...effect, stops: effect.stops.map((stop) => ({ ...stop, message: null })) };
 }
 
 async function onlyOwn(store: Context['store'], packages: readonly PackageView[], reader: string | null) {

@@ -8,6 +8,7 @@ import { type Foreseen, foreseeHolds } from '../../loop/decide.js';
 import { withPurchases } from '../../loop/load.js';
 import { newPurchase } from './charge.js';
 import { loadService } from './load-service.js';
+import { listStopsAfter } from './stops-after.js';
 import type { Package } from './packages.js';
 
 /** More traffic than any package is worth asking for, in bytes. */
@@ -25,9 +26,10 @@ export async function packageEffects(
   service: ServiceRecord,
   offered: readonly Package[],
 ): Promise<ReadonlyMap<string, PackageEffect>> {
-  const withMore = offered.length === 0 ? null : await foresee(context, service, offered[0] as Package);
-  const now = withMore?.(0);
-  if (withMore === null || now == null) return new Map();
+  const foreseen = offered.length === 0 ? null : await foresee(context, service, offered[0] as Package);
+  const now = foreseen?.withMore(0);
+  if (foreseen === null || now == null) return new Map();
+  const { withMore, loaded } = foreseen;
   const needed = now.holdsQuota ? findNeeded(withMore, now) : 0;
   const effects = new Map<string, PackageEffect>();
   for (const { id, bytes } of offered) {
@@ -35,18 +37,27 @@ export async function packageEffects(
     if (after === null) continue;
     const missingBytes = needed === null ? null : Math.max(0, needed - bytes);
     const enough = (each: Package): boolean => needed !== null && each.bytes >= needed;
+    const staying = new Set(after.staying.map(({ reason }) => reason));
+    const ending = loaded.holds.flatMap(({ reason }) => (staying.has(reason) ? [] : [reason]));
+    const stops = listStopsAfter(context, loaded, ending);
+    const kept = stops.flatMap(({ holds }) => holds);
     effects.set(id, {
       missingBytes,
       least: needed === null || needed === 0 || bytes === 0 ? null : Math.ceil(needed / bytes),
       instead: missingBytes === null || missingBytes === 0 ? [] : offered.filter(enough).map((each) => each.id),
-      stays: [...new Set([...after.staying.map(({ reason }) => reason), ...(after.isSuspended ? ['billing'] : [])])],
+      stays: [...new Set([...staying, ...(after.isSuspended ? ['billing'] : []), ...kept])],
+      stops,
     });
   }
   return effects;
 }
 
-/** Returns how a service is decided with more traffic; null where its panel can't be opened. */
-async function foresee(context: Context, service: ServiceRecord, like: Package): Promise<WithMore | null> {
+/** Returns a service, and how it is decided with more traffic; null where its panel can't be opened. */
+async function foresee(
+  context: Context,
+  service: ServiceRecord,
+  like: Package,
+): Promise<{ loaded: Loaded; withMore: WithMore } | null> {
   try {
     const panel = await context.panel(service.panel);
     const loaded = await loadService(context, service);
@@ -59,11 +70,12 @@ async function foresee(context: Context, service: ServiceRecord, like: Package):
       key: null,
     } as const;
     const paid = { ...newPurchase(context, like, order), status: 'paid' as const };
-    return (bytes) => {
+    const withMore: WithMore = (bytes) => {
       const purchases = bytes === 0 ? loaded.purchases : [...loaded.purchases, { ...paid, bytes }];
       const more: Loaded = { ...withPurchases(toRead(loaded), purchases), stage: 'loaded' };
       return foreseeHolds(context, panel, more, context.now());
     };
+    return { loaded, withMore };
   } catch (error) {
     if (error instanceof SluiceError) return null;
     throw error;

@@ -1,0 +1,16 @@
+import type { ItemError } from '@sluice/panel-kind';
+import type { ServiceRecord } from '@sluice/state-store';
+
+type Named = Pick<ServiceRecord, 'id' | 'panel'>;
+
+/** What a customer buys never changes a panel under `observe`. */
+export function underObserve({ id, panel }: Named): ItemError {
+  const message = `panel "${panel}" is under observe for "${id}": the package counts, and nothing is changed there; release the service by name, or let runs do it again`;
+  return { code: 'under_observe', message };
+}
+
+/** Returns why a panel that stops a service at a limit of its own keeps it after a purchase under `observe`. */
+export function limitNotRaised({ id, panel }: Named): ItemError {
+  const message = `panel "${panel}" is under observe for "${id}": the package counts, and the panel keeps its own limit of before until runs change it again`;
+  return { code: 'limit_not_raised', message };
+}
