@@ -15,11 +15,19 @@ async function killAtEach(
       await world.books.addCredit('20.00');
       world.use(100);
       if (!(await world.killedAt(write, work))) return write - 1;
+      await expectCounted(world);
       await look(world, write);
     } finally {
       await world.close();
     }
   }
+}
+
+/** What is paid counts in what is stored, before the next run. */
+async function expectCounted({ store }: World): Promise<void> {
+  const paid = (await store.purchases.list()).filter(({ status }) => status === 'paid').length;
+  const [decision] = await store.decisions.latest(['svc-1']);
+  expect(decision?.allowance).toMatchObject({ allowedBytes: (100 + 50 * paid) * GB });
 }
 
 describe('a kill at any write', () => {

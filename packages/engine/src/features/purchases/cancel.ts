@@ -10,7 +10,7 @@ import { countsIn } from '../../loop/load.js';
 import { requireService } from '../../context/find-service.js';
 import { suggestId } from '../../base/suggestion.js';
 import { afterInvoice, changePurchase } from './charge.js';
-import { loadService, recordAllowance } from './load-service.js';
+import { loadService } from './load-service.js';
 import { findInvoice } from './find-invoice.js';
 import { isForPayer, storeForFormerPayer } from './former-payer.js';
 import { beginRefund, refundPurchase } from './refund.js';
@@ -75,10 +75,7 @@ async function cancel(
 ): Promise<PurchaseRecord> {
   if (found.status !== 'pending') return undo(context, run, found, request);
   const row = await cancelPending(context, run, found);
-  if (row.status !== 'paid') return row;
-  // It counts from now on, unless its price is returned.
-  await recordAllowance(context, run.leases.held, row);
-  return request.refund ? undo(context, run, row, request) : row;
+  return row.status === 'paid' && request.refund ? undo(context, run, row, request) : row;
 }
 
 /** Cancels the invoice of a purchase; returns the purchase as paid where the client was faster. */
@@ -116,14 +113,7 @@ async function undo(
   if (found !== null && !isOnlyLine(found, row.id)) throw isMerged(row, found.id);
   // Stored before the credit is returned: the traffic may not be used while it is.
   const marked = await beginRefund(context, run.leases.held, row);
-  await recordAllowance(context, run.leases.held, row);
-  return refundPurchase(context, run.leases.held, marked, { resend: false, isNew: true }).catch(
-    async (error: unknown) => {
-      // A refused one leaves the purchase paid.
-      await recordAllowance(context, run.leases.held, row);
-      throw error;
-    },
-  );
+  return refundPurchase(context, run.leases.held, marked, { resend: false, isNew: true });
 }
 
 function isMerged({ id }: PurchaseRecord, invoice: string): SluiceError {

@@ -13,6 +13,7 @@ import type { Context } from '../../context/context.js';
 import { cancelledKey } from '../billing/missing-key.js';
 import { findCycle } from '../../kernel/subject/find-cycle.js';
 import type { Package } from './packages.js';
+import { type PurchaseChange, storePurchase } from './store-purchase.js';
 
 /** What a purchase is made of, beside its package. */
 interface Ordered {
@@ -51,11 +52,6 @@ export function newPurchase(context: Context, bought: Package, order: Ordered): 
     refundSentAt: null,
   };
 }
-
-/** A change of a purchase's row. */
-export type PurchaseChange = Partial<
-  Pick<PurchaseRecord, 'status' | 'invoice' | 'charged' | 'paidAt' | 'refundedAt' | 'refundSentAt' | 'cycle'>
->;
 
 /**
  * Charges the client for a stored purchase, and stores the outcome. Repeatable: the purchase's id is the key of its invoice.
@@ -147,22 +143,20 @@ export function afterInvoice(row: PurchaseRecord, found: Invoice, now: string): 
   return known;
 }
 
-/** Stores a change of a purchase, and returns its row. */
+/** Stores a change of a purchase, and since when one is cancelled; returns its row. */
 export async function changePurchase(
   context: Context,
   fences: HeldLease[],
   row: PurchaseRecord,
   change: PurchaseChange,
 ): Promise<PurchaseRecord> {
-  const after = { ...row, ...change };
-  await context.write(fences, async ({ purchases, conditions }) => {
-    await purchases.update(row.id, change);
+  return storePurchase(context, fences, { row, change }, async ({ conditions }) => {
+    const { status = row.status } = change;
     const key = cancelledKey(row.id);
-    if (after.status === row.status) return;
-    if (after.status === 'cancelled') await conditions.put({ key, since: context.now(), runs: 1, details: null });
+    if (status === row.status) return;
+    if (status === 'cancelled') await conditions.put({ key, since: context.now(), runs: 1, details: null });
     if (row.status === 'cancelled') await conditions.end(key);
   });
-  return after;
 }
 
 /** Returns the error of a service whose purchase is still open: the next run asks again. */

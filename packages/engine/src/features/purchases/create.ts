@@ -21,7 +21,7 @@ import { buyWithin, readRaise } from './agent-budget.js';
 import { refuseChanged } from './agreed-price.js';
 import { fitsBudget, type PurchaseBudget } from './budget-left.js';
 import { chargePurchase, newPurchase } from './charge.js';
-import { loadService, recordAllowance } from './load-service.js';
+import { loadService } from './load-service.js';
 import { type Package, requireOffered } from './packages.js';
 import { endUnwanted, isWanted } from './unfinished.js';
 import { limitNotRaised, underObserve } from './observed.js';
@@ -171,11 +171,8 @@ async function charge(
   row: PurchaseRecord,
   how: { isNew: boolean },
 ): Promise<PurchaseRecord> {
-  const fences = run.leases.held;
   try {
-    const after = await chargePurchase(context, fences, row, how);
-    if (after.status === 'paid') await recordAllowance(context, fences, after);
-    return after;
+    return await chargePurchase(context, run.leases.held, row, how);
   } catch (error) {
     const stored = await context.store.purchases.get(row.id);
     if (!(error instanceof SluiceError) || stored?.status !== 'pending') throw error;

@@ -3,9 +3,10 @@ import { compareMoney, subtractMoney } from '@sluice/quota-core';
 import type { HeldLease, PurchaseRecord } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
 import { dueRefundKey, endRefund, mergedRefundKey } from '../billing/missing-key.js';
-import { changePurchase, isRefusal, type PurchaseChange } from './charge.js';
+import { changePurchase, isRefusal } from './charge.js';
 import { findInvoice } from './find-invoice.js';
 import { isRefunding } from '../billing/refund-state.js';
+import { type PurchaseChange, storePurchase } from './store-purchase.js';
 
 /** How a refund is sent. */
 interface RefundHow {
@@ -42,11 +43,9 @@ export async function beginRefund(
   known: PurchaseChange = {},
 ): Promise<PurchaseRecord> {
   const change = { ...known, status: 'refunded' } as const;
-  await context.write(fences, async ({ purchases, conditions }) => {
-    await purchases.update(row.id, change);
-    await conditions.put({ key: dueRefundKey(row.id), since: context.now(), runs: 1, details: null });
-  });
-  return { ...row, ...change };
+  return storePurchase(context, fences, { row, change }, ({ conditions }) =>
+    conditions.put({ key: dueRefundKey(row.id), since: context.now(), runs: 1, details: null }),
+  );
 }
 
 /** Stores how a refund ended. */
@@ -56,11 +55,7 @@ async function end(
   row: PurchaseRecord,
   change: PurchaseChange,
 ): Promise<PurchaseRecord> {
-  await context.write(fences, async (tables) => {
-    await endRefund(tables, row.id);
-    await tables.purchases.update(row.id, change);
-  });
-  return { ...row, ...change };
+  return storePurchase(context, fences, { row, change }, (tables) => endRefund(tables, row.id));
 }
 
 /** A refund to send. */

@@ -9,13 +9,14 @@ import type { Context } from '../../context/context.js';
 import type { Moment } from '../../context/moment.js';
 import { countsIn } from '../../loop/load.js';
 import { placeServices } from '../../loop/place.js';
-import { afterInvoice, changePurchase, chargePurchase, type PurchaseChange, toProblem } from './charge.js';
+import { afterInvoice, changePurchase, chargePurchase, toProblem } from './charge.js';
 import { findInvoice } from './find-invoice.js';
 import { endedForPayerNotice, endForFormerPayer, isForPayer, leftForPayerNotice } from './former-payer.js';
 import { isOwn, listUnfinished } from './list-unfinished.js';
 import { packageName } from '../../base/config/package-name.js';
 import { checkClients } from '../billing/missing-clients.js';
 import { refundPurchase, waitsForPerson } from './refund.js';
+import type { PurchaseChange } from './store-purchase.js';
 import { endUnwanted, isCycleOver, isWanted } from './unfinished.js';
 
 /** Which purchases to resolve. */

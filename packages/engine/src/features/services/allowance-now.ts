@@ -1,4 +1,11 @@
-import type { CycleRecord, DecisionRecord, OverrideRecord, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
+import type {
+  CycleRecord,
+  DecisionRecord,
+  OverrideRecord,
+  PurchaseRecord,
+  ServiceRecord,
+  StoreTables,
+} from '@sluice/state-store';
 import { group, isLiving } from '../../base/lifecycle.js';
 import type { Context } from '../../context/context.js';
 import { findAllowance } from '../../loop/load.js';
@@ -34,12 +41,12 @@ export function withAllowanceNow({ config }: Context, { service, decision, ...fa
   return before === after ? { decision, decided: true } : { decision: withAllowance(decision, now), decided: false };
 }
 
-/** Returns the last decisions about services with the allowances of now, by service. */
+/** Returns the last decisions about services with the allowances of now, by service; `store`: as a transaction sees it. */
 export async function allowancesNow(
   context: Context,
   services: readonly ServiceRecord[],
+  store: Pick<StoreTables, 'decisions' | 'cycles' | 'overrides' | 'purchases'> = context.store,
 ): Promise<Map<string, AllowanceNow>> {
-  const { store } = context;
   const ids = services.map(({ id }) => id);
   const decisions = new Map((await store.decisions.latest(ids)).map((row) => [row.service, row]));
   const cycles = new Map((await store.cycles.newest(ids)).map((row) => [row.service, row]));

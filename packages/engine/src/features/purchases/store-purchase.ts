@@ -1,0 +1,37 @@
+import type { HeldLease, PurchaseRecord, StoreTables } from '@sluice/state-store';
+import type { Context } from '../../context/context.js';
+import { allowancesNow } from '../services/allowance-now.js';
+
+/** A change of a purchase's row. */
+export type PurchaseChange = Partial<
+  Pick<PurchaseRecord, 'status' | 'invoice' | 'charged' | 'paidAt' | 'refundedAt' | 'refundSentAt' | 'cycle'>
+>;
+
+/**
+ * Stores a change of a purchase, and returns its row. Every change of its status is stored here: where the purchase counts from now
+ * on, or no longer, the allowance changes in the same transaction.
+ *
+ * `also`: writes in that transaction what follows from the change.
+ */
+export async function storePurchase(
+  context: Context,
+  fences: HeldLease[],
+  { row, change }: { row: PurchaseRecord; change: PurchaseChange },
+  also?: (tables: StoreTables) => Promise<void>,
+): Promise<PurchaseRecord> {
+  const after = { ...row, ...change };
+  await context.write(fences, async (tables) => {
+    await tables.purchases.update(row.id, change);
+    await also?.(tables);
+    if ((after.status === 'paid') !== (row.status === 'paid')) await recordAllowance(context, tables, row.service);
+  });
+  return after;
+}
+
+/** Stores the allowance of a service with its last decision: readers need not wait for the next run. */
+async function recordAllowance(context: Context, tables: StoreTables, id: string): Promise<void> {
+  const service = await tables.services.get(id);
+  if (service === null) return;
+  const { decision = null, decided = true } = (await allowancesNow(context, [service], tables)).get(id) ?? {};
+  if (decision !== null && !decided) await tables.decisions.record([{ ...decision, at: context.now() }]);
+}
