@@ -48,6 +48,18 @@ describe('the maximum of a share link', () => {
     expect([await at.sluice.purchases.budgetLeft(budget), at.whmcs.credit(CLIENT)]).toEqual(['0.00', '95.00']);
   });
 
+  it('is said where the packages that are needed cost more', async () => {
+    await open();
+    at.whmcs.addCredit(CLIENT, '100.00');
+    const link = await share(undefined, '7.00');
+    const rule = { enabled: true, package: 'extra', threshold: '10GB', maxPerCycle: 4 };
+    await at.sluice.autoBuy.set({ service: 'whmcs-1', owner: String(CLIENT), link: { link, amount: null } }, rule);
+    const { notices } = await at.use(150);
+    expect(notices.find(({ code }) => code === 'auto_buy_refused')?.message).toMatch(
+      /link that set it 7\.00 EUR are left, and the 2 packages that are needed cost 10\.00 EUR$/,
+    );
+  });
+
   it('counts automatic purchases without the tax that their invoices have', async () => {
     await open({ taxRate: '20.000' });
     at.whmcs.addCredit(CLIENT, '100.00');

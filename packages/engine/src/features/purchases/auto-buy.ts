@@ -157,7 +157,7 @@ async function draft(on: RunOnPanel, work: Decided, wish: Wish, credits: Credits
   if (budget !== null && byLink.count === 0)
     return {
       refused: 'link-spent',
-      why: `of the share link that set it ${formatMoney(budget.left, wanted.currency)} are left, and the package costs ${formatMoney(wanted.price, wanted.currency)}`,
+      why: `of the share link that set it ${formatMoney(budget.left, wanted.currency)} are left, and ${describeCost(wish, wanted.price)}`,
     };
   const count = Math.min(byCredit.count, byLink.count);
   credit.left = subtractMoney(credit.left, multiplyMoney(price, count));
