@@ -41,6 +41,10 @@ describe('a package that a cancellation finds paid after its cycle', () => {
     if (polls) await at.use(1);
     at.whmcs.pay(pending.invoice);
     expect(await codeOf(at.sluice.purchases.cancel(pending.id))).toBe('purchase_paid');
+    const notices = (await at.bench.store.notices.list()).filter(({ code }) => code === 'purchase');
+    expect(notices.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/ is paid .*its billing cycle is over, so it counts in the current one$/),
+    ]);
     return pending;
   }
 

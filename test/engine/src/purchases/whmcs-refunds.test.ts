@@ -24,6 +24,8 @@ const refunds = (): string[] =>
     .credits(CLIENT)
     .filter(({ description }) => description.startsWith('Refund'))
     .map(({ amount }) => amount);
+const paidNotices = async (): Promise<string[]> =>
+  (await at.bench.store.notices.list()).filter(({ code }) => code === 'purchase').map(({ message }) => message);
 const statuses = (): Promise<string[]> => listStatuses(at);
 const allowed = (report: RunReport): number | null | undefined => report.services[0]?.allowance?.allowedBytes;
 const failed = (report: RunReport): string | undefined => report.services[0]?.error?.code;
@@ -41,6 +43,7 @@ describe('a purchase that is cancelled with a refund when its client has just pa
     expect([await statuses(), refunds()]).toEqual([status, returned]);
     const [decision] = await at.bench.store.decisions.latest(['whmcs-1']);
     expect(decision?.allowance).toMatchObject({ allowedBytes: (code === null ? 100 : 150) * GB });
+    expect(await paidNotices()).toEqual(code === null ? [] : [expect.stringMatching(/^whmcs-1: .* is paid \(pur-/)]);
     expect(allowed(await at.use(0))).toBe((code === null ? 100 : 150) * GB);
   });
 });
@@ -193,7 +196,7 @@ describe('a refund returns what was paid', () => {
     await at.use(1);
     await expect(cancel(id)).rejects.toMatchObject({
       code: 'invoice_closed',
-      message: expect.stringMatching(/one of several lines/),
+      message: expect.stringMatching(/one of several lines.*; nothing was cancelled or returned$/),
     });
     expect([await statuses(), refunds()]).toEqual([['paid'], []]);
     const split = at.whmcs.splitInvoice(hosting, 'Extra traffic');

@@ -5,6 +5,7 @@ import type { PurchaseRecord } from '@sluice/state-store';
 import { notFound } from '../../base/errors.js';
 import { serviceLease } from '../../context/leases.js';
 import { type Run, withRun } from '../../kernel/run/bracket.js';
+import { addNotices, noticeRows } from '../../kernel/run/notice.js';
 import type { Context } from '../../context/context.js';
 import { countsIn } from '../../loop/load.js';
 import { requireService } from '../../context/find-service.js';
@@ -15,6 +16,8 @@ import { findInvoice } from './find-invoice.js';
 import { isForPayer, storeForFormerPayer } from './former-payer.js';
 import { beginRefund, refundPurchase } from './refund.js';
 import { isRefunding } from '../billing/refund-state.js';
+import { purchaseNotice } from './resolve-purchases.js';
+import { isCycleOver } from './unfinished.js';
 import { toDetail } from './views.js';
 
 /** Which purchase to cancel. */
@@ -29,7 +32,7 @@ export interface CancelRequest {
  * Cancels a pending purchase with its invoice, or with `refund` a paid one, also one that its client has just paid. Repeatable.
  *
  * @throws SluiceError `unknown_purchase`, `billed_elsewhere`, `purchase_paid` without `refund`, `purchase_used` where the service would not stay
- *   under its allowance, `not_metered_yet` where its usage is unknown, `purchase_ended` for one that failed or is over, `unknown_client` while it is not known what became of its client: nothing was changed
+ *   under its allowance, `not_metered_yet` where its usage is unknown, `purchase_ended` for one that failed or is over, `unknown_client` while it is not known what became of its client: nothing was returned
  */
 export async function cancelPurchase(context: Context, request: CancelRequest): Promise<PurchaseDetail> {
   const { service } = await requirePurchase(context, request.id);
@@ -75,7 +78,21 @@ async function cancel(
 ): Promise<PurchaseRecord> {
   if (found.status !== 'pending') return undo(context, run, found, request);
   const row = await cancelPending(context, run, found);
-  return row.status === 'paid' && request.refund ? undo(context, run, row, request) : row;
+  if (row.status !== 'paid') return row;
+  try {
+    return request.refund ? await undo(context, run, row, request) : row;
+  } finally {
+    await notifyPaid(context, run, row.id);
+  }
+}
+
+/** Stores the notice of a purchase that its client has just paid, unless its price is returned. */
+async function notifyPaid(context: Context, run: Run, id: string): Promise<void> {
+  const row = await context.store.purchases.get(id);
+  const service = row === null ? null : await context.store.services.get(row.service);
+  if (row?.status !== 'paid' || service === null) return;
+  const notice = purchaseNotice(context.config, service, row, await isCycleOver(context, row));
+  await context.write(run.leases.held, (tables) => addNotices(context, tables, noticeRows(context, run.id, [notice])));
 }
 
 /** Cancels the invoice of a purchase; returns the purchase as paid where the client was faster. */
@@ -117,7 +134,7 @@ async function undo(
 }
 
 function isMerged({ id }: PurchaseRecord, invoice: string): SluiceError {
-  const message = `Purchase ${id} is one of several lines of invoice ${invoice}: remove that line there, or move it to an invoice of its own; nothing was changed`;
+  const message = `Purchase ${id} is one of several lines of invoice ${invoice}: remove that line there, or move it to an invoice of its own; nothing was cancelled or returned`;
   return new SluiceError('invoice_closed', message, { details: { purchase: id, invoice } });
 }
 
