@@ -240,7 +240,7 @@ export function toTotal(usage: UsageBytes): number | null {
 
 /** Returns the usage of a counter inside the cycle: the sum of its growth. A panel that reports only a total has one counter. */
 function count(
-  { cycleIsNew, service, takenOver }: Loaded,
+  { service, takenOver }: Loaded,
   cycle: Readonly<CycleRecord>,
   { reading, counter }: UsageAnswer,
   { kind, mayRestart }: Pick<Panel, 'kind'> & { mayRestart: boolean },
@@ -266,7 +266,8 @@ function count(
     cycleStart: cycle.start,
     reading: { at: reading.at, inBytes, outBytes, ...read },
     resetBetween: mayReset && counter.resetBetween(previous.at, reading.at),
-    newCycle: cycleIsNew,
+    // The counter has the sums of the cycle that it is stored with.
+    newCycle: false,
     mayRestart,
   });
   if (!step.known) return { code: step.code, message: step.message, fallen: withRefused(cycle, step.refused) };

@@ -13,7 +13,7 @@ import { findCycleAnchor } from '../base/cycle-anchor.js';
 import { findEntry, findTimeZone } from '../base/config/find-entry.js';
 import { group } from '../base/lifecycle.js';
 import type { Context } from '../context/context.js';
-import { isCounterState, toSums } from '../kernel/subject/counter.js';
+import { isCounterState, toSums, withoutSums } from '../kernel/subject/counter.js';
 import { withEnd } from '../kernel/subject/limits.js';
 import type { Loaded, Placement } from '../kernel/subject/stages.js';
 
@@ -91,7 +91,8 @@ export function placeInCycle(
     const known = new Map([...earlier, ...(recorded ? [recorded] : [])].map((cycle) => [cycle.id, cycle]));
     const wrongCycles = (step.wrong ?? []).flatMap(({ id }) => known.get(id) ?? []);
     const before = known.get(step.previous?.id ?? '') ?? null;
-    const counter = counterAfter(before, wrongCycles, step.cycle.start);
+    const goesOn = before && (step.kind === 'opened' ? { ...before, counter: withoutSums(before.counter) } : before);
+    const counter = counterAfter(goesOn, wrongCycles, step.cycle.start);
     if (before && step.kind !== 'opened') {
       const closedAt = wrongCycles.length > 0 ? null : before.closedAt;
       const cycle = { ...before, ...step.cycle, counter, closedAt, ...endedFigures(before, step.cycle) };

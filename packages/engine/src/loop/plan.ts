@@ -2,7 +2,7 @@ import type { AccountCommand, TargetState, ItemError, Observation, Panel, Plan }
 import { usageInMode, formatBytes, isOfOtherAccount } from '@sluice/quota-core';
 import { findTimeZone } from '../base/config/find-entry.js';
 import { toCycleKey } from '../kernel/subject/cycle-key.js';
-import { isCounterState, isElsewhere, toAccount } from '../kernel/subject/counter.js';
+import { findCounter, isCounterState, isElsewhere, toAccount } from '../kernel/subject/counter.js';
 import { inForce, isLifted } from '../kernel/subject/holds.js';
 import { draftHolds } from './decide.js';
 import { findSold } from './load.js';
@@ -54,7 +54,7 @@ export function toTargetState(on: RunOnPanel, work: Plannable, command: AccountC
       isNew: work.cycleIsNew,
       readAt: work.cycle.readAt,
     },
-    counted: toCounted(panel, sold ? { ...work, cycle: work.recorded, cycleIsNew: false } : work),
+    counted: toCounted(panel, sold ? { ...work, cycle: work.recorded } : work),
     timeZone: findTimeZone(context.config, work.service.panel),
     now: context.now(),
     checkpoint,
@@ -213,18 +213,16 @@ function stoppedNotice(work: Loaded<Stage>, stops: string[]): NonNullable<Plan['
   };
 }
 
-/** Returns the last counter reading of the account; one from before the cycle counts as 0 in it. */
+/** Returns the last counter reading of the account, and what of it counts in the cycle. */
 function toCounted(
   { kind }: Pick<Panel, 'kind'>,
-  { service, cycle, cycleIsNew }: Pick<Loaded<Stage>, 'service' | 'cycle' | 'cycleIsNew'>,
+  { service, cycle }: Pick<Loaded<Stage>, 'service' | 'cycle'>,
 ): TargetState['counted'] {
-  if (cycle === null) return null;
-  const { counter } = cycle;
-  if (!isCounterState(counter) || isElsewhere(counter, service.panel)) return null;
+  const counter = cycle && findCounter(cycle);
+  if (counter === null || isElsewhere(counter, service.panel)) return null;
   if (isOfOtherAccount(counter, toAccount(kind, service))) return null;
-  const { lastIn, lastOut, usedIn, usedOut, at } = counter;
-  const isBefore = (cycleIsNew && cycle.readAt === null) || at < cycle.start;
-  return { counterBytes: lastIn + lastOut, usedBytes: isBefore ? 0 : usedIn + usedOut };
+  const { lastIn, lastOut, usedIn, usedOut } = counter;
+  return { counterBytes: lastIn + lastOut, usedBytes: usedIn + usedOut };
 }
 
 /** Whether the account of a service that has ended is another's: only what Sluice restricted there is undone. */

@@ -248,14 +248,13 @@ export async function zeroCounter(
   if (isLater && (shown === null || (before.lastIn <= shown.inBytes && before.lastOut <= shown.outBytes))) return null;
   const isOther = isElsewhere(before, zeroed.panel);
   const { grownIn, grownOut } = isOther ? { grownIn: 0, grownOut: 0 } : growthUntil(before, zeroed);
-  // What was counted up to then is of another cycle where this one had not been read yet, or has ended.
-  const isOfCycle = before.at >= cycle.start && zeroed.at < cycle.end;
-  const usedIn = (isOfCycle ? before.usedIn : 0) + grownIn;
-  const usedOut = (isOfCycle ? before.usedOut : 0) + grownOut;
   const { refused: _refused, ...known } = before;
   const { account: _account, panel: _panel, ...ofNone } = known;
   const ofAccount = zeroed.isNew || isOther ? ofNone : known;
-  const counter: CounterState = { ...ofAccount, lastIn: 0, lastOut: 0, usedIn, usedOut, at: zeroed.at };
+  const sums = { usedIn: before.usedIn + grownIn, usedOut: before.usedOut + grownOut };
+  // By a clock that is behind, it would be of a time before its cycle.
+  const at = zeroed.at > before.at ? zeroed.at : before.at;
+  const counter: CounterState = { ...ofAccount, ...sums, lastIn: 0, lastOut: 0, at };
   await tables.cycles.put([{ ...cycle, counter }]);
   return { cycle: cycle.id, counter };
 }

@@ -12,13 +12,19 @@ export function isCounterState(counter: unknown): counter is CounterState {
   return typeof usedIn === 'number' && typeof usedOut === 'number';
 }
 
+/** Returns a counter that goes on in a cycle in which nothing was counted yet; what else is stored with a cycle stays as it is. */
+export function withoutSums<Counter>(counter: Counter): Counter {
+  return isCounterState(counter) ? { ...counter, usedIn: 0, usedOut: 0 } : counter;
+}
+
 /**
- * Returns the counter that a cycle goes on from; null before its first reading. What was used on a panel without counters stays
- * counted.
+ * Returns the counter that a cycle goes on from, with what was counted in this cycle; null before its first reading. What was used on
+ * a panel without counters stays counted.
  */
 export function findCounter(cycle: Readonly<CycleRecord>): CounterState | null {
-  const { counter, readAt, openedAt } = cycle;
-  if (isCounterState(counter)) return counter;
+  const { counter, readAt, openedAt, start } = cycle;
+  // The start has moved past it, or the cycle was opened by an older version.
+  if (isCounterState(counter)) return readAt === null && counter.at < start ? withoutSums(counter) : counter;
   if (readAt === null && counter == null) return null;
   const { usedIn, usedOut } = toSums(cycle);
   return { lastIn: 0, lastOut: 0, usedIn, usedOut, at: readAt ?? openedAt, account: NO_ACCOUNT };
