@@ -1,5 +1,4 @@
 import { setImmediate as yieldToIo } from 'node:timers/promises';
-import { isDeepStrictEqual } from 'node:util';
 import type { LimitDecision } from '@sluice/quota-core';
 import type { CycleRecord, HoldRecord, NoticeRecord, PurchaseRecord, StoreTables } from '@sluice/state-store';
 import { backupBeforeEnforcing } from '../kernel/changes/backups.js';
@@ -8,7 +7,7 @@ import { withRefusedRaise } from '../kernel/subject/raise.js';
 import { findWindowKey } from './decide.js';
 import { errorOfDoubt } from '../kernel/subject/doubt.js';
 import { carryOut } from './enforce.js';
-import { leaveOutChanged, saveResources } from '../kernel/subject/facts.js';
+import { leaveOutChanged, leaveOutZeroed, saveResources } from '../kernel/subject/facts.js';
 import { withHighest } from '../kernel/subject/accepted-figures.js';
 import { withRefusedOf } from '../kernel/subject/counter.js';
 import { actionRow } from '../kernel/changes/journal.js';
@@ -86,7 +85,7 @@ async function commitDecisions(run: ApplyRun, started: readonly Applied[], verdi
   if (started.some((work) => !verdict.treatment(work).previewOnly)) await backupBeforeEnforcing(context);
   return context.write(leases.held, async (tables) => {
     const checked = await leaveOutChanged(context, tables, started.filter(isAffected), run);
-    const subjects = replaced(started, checked);
+    const subjects = await leaveOutZeroed(tables, replaced(started, checked));
     const notices = toAllNotices(run, subjects, verdict);
     await saveResources(run, tables);
     const current = subjects.filter((work) => !work.changedMeanwhile);
@@ -108,10 +107,8 @@ export function isAccepted({ stopped, treatment }: Verdict, work: Pick<Applied, 
   return !stopped || treatment(work).observing;
 }
 
-/** Without what was only loaded: a command may have changed it since. */
-function listCycles({ closing, awaited, cycle, recorded, usage }: Applied): Readonly<CycleRecord>[] {
-  const isLoaded = usage === null && isDeepStrictEqual(cycle, recorded);
-  return [closing, awaited, isLoaded ? null : cycle].filter((one) => one !== null);
+function listCycles({ closing, awaited, cycle }: Applied): Readonly<CycleRecord>[] {
+  return [closing, awaited, cycle].filter((one) => one !== null);
 }
 
 /** Returns the stored cycle of a service that the brake stopped, where its counter was found fallen. */

@@ -9,10 +9,12 @@ import { moment } from '../context/moment.js';
 import { findReversals, loadStopped } from '../kernel/changes/reversals.js';
 import { beginMark, mayChange } from '../kernel/changes/store-copy.js';
 import type { BrakeError } from '../kernel/run/brake-state.js';
+import type { Notice } from '../kernel/run/notice.js';
 import { record, showOnly } from '../kernel/run/report.js';
 import { shownNotice } from '../kernel/run/run-document.js';
 import { NO_ACCOUNT } from '../kernel/subject/account.js';
 import { otherLeases } from '../context/leases.js';
+import { leaveOutZeroed } from '../kernel/subject/facts.js';
 import { eachPage } from '../kernel/subject/pages.js';
 import type { Applied, Decided, Planned, Read } from '../kernel/subject/stages.js';
 import { isLeftAsIs, isOnlyRead, isPolled, untouched } from '../kernel/subject/to-stage.js';
@@ -113,7 +115,7 @@ async function beginRun(ofPanels: RunOfPanels, only: ServiceRecord | null): Prom
     enforcements: await readEnforcements(context.config, store, request.assumed),
     readings: isWhole ? beginReadings(panel.snapshot?.paged === true ? null : context.now()) : null,
     count: { compared: 0, fell: 0, expected: 0, aboveZero: 0 },
-    ...{ open: [], notices: [], active: 0, read: 0, unread: 0, observing: false },
+    ...{ open: [], left: [], notices: [], active: 0, read: 0, unread: 0, observing: false },
     resources: new Map(),
     doubted: new Set(),
   };
@@ -156,25 +158,30 @@ async function writePage(run: PanelRun, hooks: Hooks, reads: Read[]): Promise<vo
   await yieldToIo();
   const finished = await finishCompliant(run, decidePage(run, hooks, leaveUnread(run, reads)));
   hooks.finished(finished);
-  const notices = finished.flatMap((work) => toNotices(context, work, request));
+  const listNotices = (of: readonly Applied[]): Notice[] => of.flatMap((work) => toNotices(context, work, request));
   // Lets the next page handle its answers and send further calls before the store blocks.
   await yieldToIo();
   const treatment = treatmentIn(run, false);
   // A poll leaves what the last reconcile found out about a missing account.
   const isLeft = ({ skipped, history }: Applied): boolean =>
     !request.observeAll && skipped === NO_ACCOUNT && history.decision !== null;
-  if (request.dryRun) showOnly(run, { subjects: finished, treatment, notices });
+  if (request.dryRun) showOnly(run, { subjects: finished, treatment, notices: listNotices(finished) });
   else {
     const left = finished.filter(isLeft);
     if (left.length > 0) showOnly(run, { subjects: left, treatment, notices: [] });
     const noted = finished.filter((work) => !isLeft(work));
     const changed = await splitRepeated(run, noted, treatment);
-    if (changed.length + notices.length === 0) return;
+    const isWritten = new Set(changed.map(({ service }) => service.id));
+    const repeated = listNotices(finished.filter(({ service }) => !isWritten.has(service.id)));
+    if (changed.length + repeated.length === 0) return;
     // One transaction is enough, since nothing changes on the panel in between; each costs a disk flush.
     await context.write(run.leases.held, async (tables) => {
       const asRead: Verdict = { stopped: false, treatment: () => ({ previewOnly: false, observing: false }) };
-      const subjects = await commit(tables, changed, asRead, context.now());
-      await record(run, tables, { subjects, treatment, notices });
+      const checked = await leaveOutZeroed(tables, changed);
+      const current = checked.filter((work) => !isLeftOut(work));
+      const subjects = await commit(tables, current, asRead, context.now());
+      await record(run, tables, { subjects, treatment, notices: [...repeated, ...listNotices(current)] });
+      run.left.push(...checked.filter(isLeftOut));
     });
   }
 }
@@ -258,7 +265,7 @@ async function finishOpen(run: PanelRun, hooks: Hooks): Promise<LeftOut> {
   const planned = context.deps.signal.aborted ? [] : await hooks.afterPlan(await planAll(run, decided));
   if (context.deps.signal.aborted) {
     leaveUnfinished(run, open);
-    return { run, subjects: [], treatment: treatmentIn(run, false), mayDecide: false };
+    return { run, subjects: run.left, treatment: treatmentIn(run, false), mayDecide: false };
   }
   refuseWrongClock(context, panel.name, run.start);
   const reversed = await findReversals(run, planned, request);
@@ -279,7 +286,7 @@ async function finishOpen(run: PanelRun, hooks: Hooks): Promise<LeftOut> {
   hooks.finished(subjects);
   await hooks.end(verdict);
   const mayDecide = stop === null && fell === null;
-  return { run, subjects: after.filter(isLeftOut), treatment: verdict.treatment, mayDecide };
+  return { run, subjects: [...run.left, ...after.filter(isLeftOut)], treatment: verdict.treatment, mayDecide };
 }
 
 /** Returns a service with those of its holds that something else keeps off the panel. */

@@ -27,6 +27,8 @@ export interface PanelRun extends RunOnPanel {
   lowered?: RunOnPanel['lowered'];
   /** Services that need more than a reading: held, to be held or released, in doubt, or to be observed. */
   readonly open: Decided[];
+  /** Services that a command has changed while the run read them. */
+  readonly left: Applied[];
   /** What operators are notified of at the end, besides what follows from the decisions. */
   readonly notices: Notice[];
   /** Active services of the panel, and those that a part has work for, for the brake. */

@@ -1,5 +1,6 @@
-import { describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { GB, MINUTE } from '../bench/engine-bench.js';
+import { during } from '../bench/during.js';
 import { startHiddifyBench } from '../bench/hiddify-bench.js';
 import { type Polled, pollLater } from '../loop/polls.js';
 import { useBench } from '../bench/each-test.js';
@@ -34,6 +35,54 @@ describe('the counter of an account that Sluice makes again', () => {
     await at.sluice.provision.create('svc-1');
     at.panel.use(uuid, 2 * GB);
     expect(used(await poll())).toBe(2);
+  });
+
+  describe('of an account that is made again while a run is under way', () => {
+    let uuid = '';
+    let second = '';
+    beforeEach(async () => {
+      uuid = await createUsed(at, 30);
+      second = await at.create(2);
+      await poll();
+      at.panel.deleteUser(second);
+      at.panel.addUser();
+    });
+
+    /** Polls; while the run waits for the user of another service, staff delete that of the first, and Sluice makes it again. */
+    const pollMeanwhile = (): Promise<Service> =>
+      during(
+        at.panel.server,
+        ({ path }) => path.includes(second),
+        () => poll(),
+        async () => {
+          if (at.panel.hasUser(uuid)) at.panel.deleteUser(uuid);
+          await at.sluice.provision.create('svc-1');
+        },
+      );
+
+    /** What comes before the run. */
+    interface Before {
+      isGone?: true;
+      quota?: string;
+      opens?: true;
+      usedGb?: number;
+    }
+
+    it.each<[string, number, Before]>([
+      ['it does not find the former one', 32, { isGone: true }],
+      ['it does not find the former one, and its allowance is another', 32, { isGone: true, quota: '80GB' }],
+      ['it does not find the former one, and its cycle opens', 2, { isGone: true, opens: true }],
+      ['it accepts a reading of the former one', 32, { usedGb: 1 }],
+      ['it stores the first reading of a cycle of the former one', 2, { opens: true }],
+    ])('begins again: %s', async (_case, expected, { isGone, quota, opens, usedGb }) => {
+      if (isGone === true) at.panel.deleteUser(uuid);
+      else at.panel.use(uuid, (usedGb ?? 0) * GB);
+      if (quota !== undefined) await at.sluice.overrides.set('svc-1', { quota });
+      if (opens === true) at.bench.clock.set('2026-12-15T01:00:00Z');
+      await pollMeanwhile();
+      at.panel.use(uuid, 2 * GB);
+      expect(used(await poll())).toBe(expected);
+    });
   });
 
   it('begins with an account that Sluice made again in a later cycle, whose first reading is refused', async () => {

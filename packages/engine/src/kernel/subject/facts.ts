@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { ListKnown } from '@sluice/panel-kind';
 import type { LeaseRecord, OverrideRecord, PurchaseRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { readEnforcements } from '../../context/enforcement.js';
@@ -34,6 +35,24 @@ export async function leaveOutChanged(
     const left = { ...leaveOut(current), holds: stored };
     const wasThere = isSame && lease && leasesAtStart.get(lease.name)?.fence === lease.fence;
     return wasThere ? skipLeased(left, lease) : left;
+  });
+}
+
+/**
+ * Leaves the services to be decided again whose counter a command has zeroed since it was loaded: what the run has read and placed of
+ * them goes on from the one before. Called in the transaction that stores it.
+ */
+export async function leaveOutZeroed(
+  { cycles }: Pick<StoreTables, 'cycles'>,
+  subjects: readonly Applied[],
+): Promise<readonly Applied[]> {
+  const counted = subjects.filter(({ recorded }) => recorded !== null);
+  if (counted.length === 0) return subjects;
+  const newest = await cycles.newest(counted.map(({ service }) => service.id));
+  const counters = new Map(newest.map(({ service, counter }) => [service, counter]));
+  return subjects.map((work) => {
+    if (work.recorded === null) return work;
+    return isDeepStrictEqual(counters.get(work.service.id), work.recorded.counter) ? work : leaveOut(work);
   });
 }
 
