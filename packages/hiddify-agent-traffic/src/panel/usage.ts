@@ -1,7 +1,8 @@
 import { type ItemError, toItemError, type UsageAnswer, type UsageRequest } from '@sluice/panel-kind';
-import { formatBytes } from '@sluice/quota-core';
+import { type ActionRecord, formatBytes } from '@sluice/quota-core';
 import { resetSince } from '../account/counter.js';
-import { findZeroing } from '../account/user-actions.js';
+import { ACTION_TYPES, findZeroing } from '../account/user-actions.js';
+import type { HiddifyUser } from '../client/records.js';
 import { judgeOpenZeroing, loadCheckpoint, parseCheckpoint, toAbsence } from './checkpoint.js';
 import type { UserReading } from './lists.js';
 
@@ -50,12 +51,23 @@ function toAnswer(
     ],
     counter: {
       resetBetween: (previousAt) => {
-        const shown = parseCheckpoint(counted)?.memo.resetDate;
-        return resetSince(user, previousAt, timeZone, shown) || unresolved.some((row) => findZeroing(row) !== null);
+        const known = parseCheckpoint(counted)?.memo;
+        const isMade = (row: ActionRecord): boolean => isMadeSince(row, user, previousAt);
+        // All that a new user shows was used since Sluice made it, also where that had no answer yet.
+        if (known?.uuid !== user.uuid && unresolved.some(isMade)) return 'certain';
+        return (
+          resetSince(user, previousAt, timeZone, known?.resetDate) ||
+          unresolved.some((row) => findZeroing(row) !== null)
+        );
       },
       stoodAt: undone?.from ?? null,
     },
   };
+}
+
+/** Whether a change in doubt may have created a user at or after an instant. */
+function isMadeSince({ type, target, calledAt }: ActionRecord, { uuid }: HiddifyUser, since: string): boolean {
+  return type === ACTION_TYPES.create && target === uuid && calledAt !== null && calledAt >= since;
 }
 
 function toUnknown(at: string, { code, message }: ItemError): UsageAnswer {

@@ -147,4 +147,21 @@ describe('the counter of an account that Sluice makes again', () => {
       expect(used(await poll())).toBe(32);
     },
   );
+
+  it('counts all that a new account shows whose creation had no answer', async () => {
+    await createUsed(at, 30);
+    await at.sluice.provision.terminate('svc-1');
+    await at.sluice.services.set('svc-1', { status: 'active' });
+    at.panel.server.inject({ endpoint: /^POST/, when: 'after', times: 1, fault: { kind: 'cut' } });
+    at.panel.server.onCall(({ method }) => {
+      if (method === 'POST') at.panel.server.inject({ endpoint: /^GET/, fault: { kind: 'cut' } });
+    });
+    expect((await at.sluice.provision.create('svc-1')).service.error?.code).toBe('outcome_unknown');
+    at.panel.server.clearFaults();
+    const made = await at.readUser('svc-1');
+    for (const expected of [32, 34]) {
+      at.panel.use(made, 2 * GB);
+      expect(used(await poll())).toBe(expected);
+    }
+  });
 });
