@@ -1,4 +1,6 @@
 import type { PurchaseRecord, ServiceRecord } from '@sluice/state-store';
+import { findOwners, type PanelObject } from '../base/ownership.js';
+import type { Context } from './context.js';
 import { refuseOtherClient } from './find-service.js';
 
 /** The client that reads about its service; undefined: an operator, who sees everything. */
@@ -13,6 +15,24 @@ export function visibleSince(service: ServiceRecord, reader: Reader): string | n
   if (reader === undefined) return null;
   refuseOtherClient(service, reader);
   return service.clientSince;
+}
+
+/**
+ * Returns since when a reader may see what is known of an object that its service has on a panel: what was before is of a former client
+ * of either. Null: all.
+ */
+export async function objectVisibleSince(
+  context: Context,
+  { service, object }: { service: ServiceRecord; object: PanelObject | null },
+  reader: Reader,
+): Promise<string | null> {
+  const clientSince = visibleSince(service, reader);
+  if (reader === undefined || object === null) return clientSince;
+  const parts = await findOwners(context, object, { from: null, to: null });
+  const foreign = parts.findLast(({ owners }) => owners.some(({ client }) => client !== service.client));
+  if (foreign === undefined) return clientSince;
+  const end = foreign.to ?? context.now();
+  return clientSince !== null && clientSince > end ? clientSince : end;
 }
 
 /** Returns whether a reader may see what was read, or happened, at an instant: what was before it came is a former client's. */

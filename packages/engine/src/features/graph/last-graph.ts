@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Panel, PanelGraph } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import { findTimeZone } from '../../base/config/find-entry.js';
-import { type Reader, visibleSince } from '../../context/reader.js';
+import { objectVisibleSince, type Reader } from '../../context/reader.js';
 import type { Context } from '../../context/context.js';
 import { requireService } from '../../context/find-service.js';
 import { parseFigures } from './panel-figures.js';
@@ -51,8 +51,8 @@ export async function lastGraph(
   const { config, deps, store } = context;
   refuseRange(range, reader);
   const service = await requireService(context, id);
-  const since = visibleSince(service, reader);
   const panel = await context.panel(service.panel);
+  const since = await graphVisibleSince(context, { panel, service }, reader);
   if (panel.graphs === undefined) return null;
   const row = await store.graphCache.get(lastKey({ panel, service, since, range }), context.now());
   if (row === null) return null;
@@ -70,6 +70,18 @@ export async function lastGraph(
     picture: read.kind === 'png' ? read.bytes : null,
     expired: deps.clock.now() - Date.parse(row.at) >= config.graphCache,
   };
+}
+
+/** Returns since when a reader may see the graph of a service: another client may have had what it is of. Null: all. */
+export function graphVisibleSince(
+  context: Context,
+  { panel, service }: Pick<Graphed, 'panel' | 'service'>,
+  reader: Reader,
+): Promise<string | null> {
+  const ref = panel.kind.requiredRef;
+  const value = ref === null ? undefined : service.refs[ref];
+  const object = ref === null || value === undefined ? null : { panel: service.panel, ref, value };
+  return objectVisibleSince(context, { service, object }, reader);
 }
 
 function lastKey({ range, ...of }: Graphed & { range: GraphRange }): string {

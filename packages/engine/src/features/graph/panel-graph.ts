@@ -3,10 +3,10 @@ import { type PanelGraph, SluiceError } from '@sluice/panel-kind';
 import { NOT_MAPPED } from '../../kernel/subject/to-stage.js';
 import { findTimeZone } from '../../base/config/find-entry.js';
 import { requireFacet } from '../../base/facet.js';
-import { beginThen, type Reader, visibleSince } from '../../context/reader.js';
+import { beginThen, type Reader } from '../../context/reader.js';
 import type { Context } from '../../context/context.js';
 import { requireService } from '../../context/find-service.js';
-import { type DrawnGraph, identify, keepLastGraph, parseGraph, toGraphKey } from './last-graph.js';
+import { type DrawnGraph, graphVisibleSince, identify, keepLastGraph, parseGraph, toGraphKey } from './last-graph.js';
 import { parseFigures } from './panel-figures.js';
 import { type GraphRange, findWindow, refuseRange } from './window.js';
 
@@ -28,8 +28,8 @@ export async function panelGraph(
   refuseRange(range, reader);
   const cacheMs = reader === undefined ? config.graphCache : Math.max(config.graphCache, SHORTEST_MS);
   const service = await requireService(context, id);
-  const since = visibleSince(service, reader);
   const panel = await context.panel(service.panel);
+  const since = await graphVisibleSince(context, { panel, service }, reader);
   const graphs = requireFacet(panel, 'graphs', 'usage');
   const { requiredRef } = panel.kind;
   if (requiredRef !== null && service.refs[requiredRef] === undefined) {

@@ -1,6 +1,5 @@
 import type { TelephonyDocument } from '@sluice/contract/documents';
-import { findOwners } from '../../base/ownership.js';
-import { type Reader, visibleSince } from '../../context/reader.js';
+import { objectVisibleSince, type Reader } from '../../context/reader.js';
 import type { Context } from '../../context/context.js';
 import type { ActionRecord } from '@sluice/state-store';
 import type { JournalPayload } from '../../kernel/changes/journal.js';
@@ -16,7 +15,7 @@ import { findWritten } from './write-record.js';
 export async function lineFor<
   View extends { panel: string; subscriber: TelephonyDocument; numbers: TelephonyDocument[] },
 >(context: Context, view: View, line: Line, reader: Reader): Promise<View> {
-  const since = reader === undefined ? null : await findOwnSince(context, line, visibleSince(line.service, reader));
+  const since = reader === undefined ? null : await objectVisibleSince(context, line, reader);
   if (since === null) return view;
   const applied = (await context.store.actions.list({ since })).filter(
     ({ panel, state }) => panel === view.panel && state === 'applied',
@@ -62,17 +61,4 @@ function setsForward(row: ActionRecord, did: TelephonyDocument): boolean {
   if (values?.number !== undefined && values.number === did['number']) return true;
   if (row.target !== did['id'] || changes?.destination === undefined) return false;
   return toText(changes.destination) !== toText(prior?.destination ?? null);
-}
-
-/** Returns since when the present client has both the service and the line; null: as long as they are known. */
-async function findOwnSince(
-  context: Context,
-  { service, object }: Line,
-  clientSince: string | null,
-): Promise<string | null> {
-  const parts = object === null ? [] : await findOwners(context, object, { from: null, to: null });
-  const foreign = parts.findLast(({ owners }) => owners.some(({ client }) => client !== service.client));
-  if (foreign === undefined) return clientSince;
-  const end = foreign.to ?? context.now();
-  return clientSince !== null && clientSince > end ? clientSince : end;
 }
