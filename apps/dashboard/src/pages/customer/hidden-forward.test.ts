@@ -20,7 +20,7 @@ beforeAll(async () => {
     fakes: [voice],
     kinds: [astbilling],
     panels: { voice: { kind: 'astbilling', url: voice.url, token: voice.token, allowHttp: true, retries: 0 } },
-    products: { line: { panel: 'voice', astbilling: { planId: 11 } } },
+    products: { line: { panel: 'voice', astbilling: { planId: 11, customerMay: ['caller_id', 'destination'] } } },
   });
   const phone = { panel: 'voice', product: 'line', client: 'c-1', status: 'active', astbilling_subscriber_id: line };
   await at.sluice.services.add('line-1', phone);
@@ -47,6 +47,31 @@ it('does not tell a client that calls come to its line while they go to the form
   await at.sluice.dids.set(NUMBER, { values: { destination: 'line:9001' } }, { panel: 'voice' });
   const set = textOf(await (await Link.open(at, { client: 'c-2' })).text('/services/line-1'));
   expect(set).toMatch(/Goes to .{0,80}this line/);
+});
+
+it('shows a client no note of staff, in no answer', async () => {
+  Object.assign(voice.did(NUMBER), { externalRef: 'Padaria Silva, owes 3 invoices' });
+  Object.assign(voice.subscriber('9001'), { externalRef: 'pays late' });
+  at.clock.advance(60_000);
+  const token = await at.token('client:c-2', 'manage');
+  const path = '/services/line-1';
+  const answers = [
+    await at.call(`GET ${path}/line`, { token }),
+    await at.call(`PATCH ${path}/line`, { token, body: { callerId: '+551142000001' } }),
+    await at.call(`PATCH ${path}/numbers/${encodeURIComponent(NUMBER)}`, { token, body: { destination: '' } }),
+  ];
+  for (const { status, json } of answers) {
+    expect(status).toBe(200);
+    expect(JSON.stringify(json)).not.toMatch(/Padaria|pays late/);
+    expect(json).toMatchObject({
+      subscriber: { id: '9001', username: '1142000001', customer_id: null, external_ref: null },
+      plan: { name: 'Plan' },
+      numbers: [{ number: NUMBER, status: 'active', carrier_id: null, external_ref: null }],
+    });
+  }
+  const { json } = await at.call(`GET ${path}/line`);
+  expect(json).toMatchObject({ subscriber: { external_ref: 'pays late' } });
+  expect(json).toMatchObject({ numbers: [{ external_ref: 'Padaria Silva, owes 3 invoices' }] });
 });
 
 it('calls a number without a destination on the panel one of this line', async () => {

@@ -1,4 +1,4 @@
-import type { TelephonyDocument } from '@sluice/contract/documents';
+import type { LineView, TelephonyDocument } from '@sluice/contract/documents';
 import { objectVisibleSince, type Reader } from '../../context/reader.js';
 import type { Context } from '../../context/context.js';
 import type { ActionRecord } from '@sluice/state-store';
@@ -9,14 +9,41 @@ import type { Line } from './find-line.js';
 import { findWritten } from './write-record.js';
 
 /**
- * Returns a line as a reader may see it. The caller id and the forwards of numbers that were set before it had the line are the
- * former client's: they are null until somebody sets them through Sluice.
+ * Returns a line as a reader may see it: of the records, a client sees what is its own. The caller id and the forwards of numbers that
+ * were set before it had the line are the former client's: they are null until somebody sets them through Sluice.
  */
-export async function lineFor<
-  View extends { panel: string; subscriber: TelephonyDocument; numbers: TelephonyDocument[] },
->(context: Context, view: View, line: Line, reader: Reader): Promise<View> {
-  const since = reader === undefined ? null : await objectVisibleSince(context, line, reader);
-  if (since === null) return view;
+export async function lineFor(context: Context, view: LineView, line: Line, reader: Reader): Promise<LineView> {
+  if (reader === undefined) return view;
+  const since = await objectVisibleSince(context, line, reader);
+  const own = {
+    ...view,
+    subscriber: onlyFields(view.subscriber, SHOWN.subscriber),
+    plan: view.plan === null ? null : onlyFields(view.plan, SHOWN.plan),
+    numbers: view.numbers.map((did) => onlyFields(did, SHOWN.number)),
+  };
+  return since === null ? own : withoutFormer(context, own, since);
+}
+
+/** The fields that a client sees. Others are of staff, such as notes, or of a panel's profile, whatever they are. */
+const SHOWN = {
+  subscriber: words('id username plan_id area_code channels status sip caller_id billing_type'),
+  plan: words('id name monthly_price currency included_minutes status'),
+  number: words(
+    'id number area_code country_code subscriber_id destination channels monthly_price setup_price currency status',
+  ),
+};
+
+function words(text: string): ReadonlySet<string> {
+  return new Set(text.split(' '));
+}
+
+/** Makes the other fields of a record null. */
+function onlyFields(record: TelephonyDocument, shown: ReadonlySet<string>): TelephonyDocument {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, shown.has(name) ? value : null]));
+}
+
+/** Leaves out what was set before. */
+async function withoutFormer(context: Context, view: LineView, since: string): Promise<LineView> {
   const applied = (await context.store.actions.list({ since })).filter(
     ({ panel, state }) => panel === view.panel && state === 'applied',
   );
