@@ -101,7 +101,16 @@ export function notFound(code: string, message: string, details: Record<string, 
 }
 
 /** Kinds of errors whose messages are for clients too, or for nobody; those of all others name the operator's config. */
-const FOR_CLIENTS: readonly ErrorKind[] = ['usage', 'not-found', 'conflict', 'unsupported', 'internal'];
+const FOR_CLIENTS: readonly ErrorKind[] = ['usage', 'not-found', 'unsupported', 'internal'];
+
+/** Further errors whose messages are about what the client itself has or asked for. */
+const CODES_FOR_CLIENTS: ReadonlySet<string> = new Set([
+  ...['too_many_requests', 'key_reused', 'bad_csrf', 'not_changed', 'wrong_lifecycle', 'no_account', 'not_mapped'],
+  ...['package_not_offered', 'price_changed', 'over_budget', 'no_quota', 'ref_used', 'no_client', 'no_credit'],
+  ...['currency_mismatch', 'client_closed', 'invoice_closed'],
+  ...['purchase_unfinished', 'purchase_ended', 'purchase_paid'],
+  ...['no_report', 'line_of_other', 'no_rate', 'ambiguous_rate'],
+]);
 
 /** What a client reads of a purchase that is stored, and that the next run charges. */
 const ORDERED = 'This is ordered and could not be charged yet: that is tried again by itself. Do not order it again';
@@ -111,11 +120,12 @@ const OF_AGENT = 'This is not available at the moment; nothing was charged. Plea
 /** What a client reads of a line that another service may have. */
 export const LINE_NOT_SET_UP = 'Your line isn’t set up as it should be. Please contact your provider.';
 
-/** What clients read of refusals whose messages name what is not theirs: a reseller and its limit, another service. */
+/** What clients read of refusals whose messages name what is not theirs: a reseller and its limit, another service, staff. */
 const IN_THEIR_WORDS: Record<string, string> = {
   agent_limit: OF_AGENT,
   agent_suspended: OF_AGENT,
   line_conflict: LINE_NOT_SET_UP,
+  termination_unfinished: 'This service is being ended: it can’t be changed any more.',
 };
 
 /** Errors that are in the words of clients already. */
@@ -142,7 +152,7 @@ function inWordsOfClients(error: SluiceError, sentence: string): SluiceError {
   const words = IN_THEIR_WORDS[code];
   if (words !== undefined) return new SluiceError(code, words, { kind, cause: error });
   if (kind === 'not-found') return new SluiceError(code, error.unhinted, { kind, details, cause: error });
-  const isOwn = FOR_CLIENTS.includes(kind) || code === 'too_many_requests';
+  const isOwn = FOR_CLIENTS.includes(kind) || CODES_FOR_CLIENTS.has(code);
   if (isOwn) return error;
   const isOrdered = kind === 'billing' && details['purchase'] !== undefined;
   const message = isOrdered ? ORDERED : sentenceForClient(code, sentence);
