@@ -6,7 +6,7 @@ import { readCredit } from '../pages/customer/credit.js';
 import { offeredPackages } from '../pages/customer/packages.js';
 import type { PanelReads } from '../requests/panel-reads.js';
 import { serviceSections } from '../pages/customer/service.js';
-import { lineSection, toLineScene } from '../pages/customer/telephony.js';
+import { lineSection } from '../pages/customer/telephony.js';
 import { isMetered, isUnread, toSummary } from '../pages/customer/usage.js';
 import type { Section } from '../layout/components.js';
 import { html } from '../layout/html.js';
@@ -16,7 +16,9 @@ import { toAgreed } from '../pages/agreed-price.js';
 import { findPending, packageLabel } from '../pages/purchase-state.js';
 import { toTimes, toZone } from '../layout/page-times.js';
 import { showState } from '../pages/operator/service-state.js';
-import { readFigures, readScene } from '../pages/operator/service.js';
+import { readNow } from '../pages/operator/last-read.js';
+import { attempt, problemNotice } from '../pages/operator/scene.js';
+import { readFigures, readScene, type ServiceScene } from '../pages/operator/service.js';
 import { toParts, toText } from './embedded-part.js';
 import { embeddedRequest } from './embedded-request.js';
 
@@ -44,10 +46,9 @@ export async function serviceForStaff(call: ApiCall, id: string): Promise<Embedd
   const scene = await readScene(request, id);
   const { service } = scene.found;
   const { graphs, allowance, limits, account, holds, purchases, cycles, changes } = await readFigures(scene);
-  const line = await toLineScene(request, service, call.readers.reads);
   const parts: (Section | null)[] = [
     { id: 'state', title: 'State', content: showState(scene) },
-    line === null ? null : { ...(await lineSection(line)), title: 'Line and numbers' },
+    scene.isLine ? await lineForStaff(scene) : null,
     graphs === null
       ? null
       : {
@@ -60,6 +61,19 @@ export async function serviceForStaff(call: ApiCall, id: string): Promise<Embedd
   const used = isUnread(service) ? 'not read yet' : describeUsed(service);
   const summary = toText(isMetered(service) ? `${inWords(service.status)}: ${used}` : inWords(service.status));
   return { ...(await readHead(request, service, null)), summary, parts: toParts(parts) };
+}
+
+/** WHMCS waits for the whole answer for six seconds. */
+const LINE_MS = 4000;
+
+/** Returns the line of a service as the panel has it now. */
+async function lineForStaff(scene: ServiceScene): Promise<Section> {
+  const { request, found } = scene;
+  const { service } = found;
+  const read = (signal: AbortSignal) => request.sluice.telephony.line(service.id, { signal });
+  const { value, problem } = await attempt(() => readNow(scene, ['line', service.id], read, LINE_MS));
+  const line = problem === null ? value : { value: null, notice: problemNotice(problem) };
+  return { ...(await lineSection({ request, service }, line)), title: 'Line and numbers' };
 }
 
 function toUnpaid({ sluice }: PageRequest, purchase: ServiceDetail['purchases'][number]): EmbeddedService['unpaid'] {

@@ -31,6 +31,13 @@ beforeAll(async () => {
 });
 afterAll(() => at.close());
 
+/** The line of the service as WHMCS shows it to staff. */
+async function staffTab(): Promise<string> {
+  const { json } = await at.call('GET /embedded/services/line-1?for=staff');
+  const { parts } = json as { parts: { id: string; html: string }[] };
+  return textOf(parts.find(({ id }) => id === 'line')?.html ?? '');
+}
+
 it('does not tell a client that calls come to its line while they go to the former one’s telephone', async () => {
   expect(voice.did(NUMBER).destination).toMatchObject({ type: 'number' });
   const answer = await at.call('GET /services/line-1/line', { token: await at.token('client:c-2') });
@@ -43,10 +50,22 @@ it('does not tell a client that calls come to its line while they go to the form
     expect(shown).toContain('another number, set before you had it');
     expect(shown).not.toMatch(/Goes to .{0,80}this line/);
   }
+  const forStaff = await staffTab();
+  expect(forStaff).toContain(FORMER_MOBILE);
+  expect(forStaff).not.toContain('before you had it');
   at.clock.advance(60_000);
   await at.sluice.dids.set(NUMBER, { values: { destination: 'line:9001' } }, { panel: 'voice' });
   const set = textOf(await (await Link.open(at, { client: 'c-2' })).text('/services/line-1'));
   expect(set).toMatch(/Goes to .{0,80}this line/);
+});
+
+it('shows staff the line while its client has read as much as it may, and says so to the client', async () => {
+  const link = await Link.open(at, { client: 'c-2' });
+  const token = await at.token('read', 'client:c-2');
+  at.clock.advance(60_000);
+  for (let n = 0; n < 121; n++) await at.call(`GET /services/line-1/calls?from=2026-11-20&to=${n}m`, { token });
+  expect(await staffTab()).toContain('1142000001');
+  expect(textOf(await link.text('/services/line-1'))).toContain('wait a minute before you read it again');
 });
 
 it('shows a client no note of staff, in no answer', async () => {

@@ -44,27 +44,34 @@ export async function telephonySections(
   if (hasEnded(service)) return Promise.all([callsSection(scene), billsSection(scene)]);
   // Together, so that a panel that hangs delays the page by one time-out.
   const simulator = request.isEmbedded ? null : simulatorSection(scene);
-  return Promise.all([lineSection(scene), simulator, callsSection(scene), billsSection(scene)]);
+  return Promise.all([
+    readLine(scene).then((line) => lineSection(scene, line)),
+    simulator,
+    callsSection(scene),
+    billsSection(scene),
+  ]);
 }
 
 /** Returns the scene of a service with a line; null for others. */
-export async function toLineScene(
-  request: PageRequest,
-  service: ServiceDetail,
-  reads: PanelReads,
-): Promise<LineScene | null> {
+async function toLineScene(request: PageRequest, service: ServiceDetail, reads: PanelReads): Promise<LineScene | null> {
   if (!(await hasCapability(request.sluice, service.panel, 'calls'))) return null;
   return { request, service, reads, times: toTimes(request, service.panel) };
 }
 
-function readLine(
-  { sluice, now }: PageRequest,
-  { id, client }: ServiceDetail,
-  reads: PanelReads,
-): Promise<LastRead<LineView>> {
-  return reads.read({ client: client ?? '', what: `line ${id}`, now }, (signal) =>
+/** A line, or what is said in its place. */
+export interface ShownLine {
+  value: LineView | null;
+  notice: Part;
+}
+
+/** Returns a line as its client may see it. */
+async function readLine({ request, service, reads, times }: LineScene): Promise<ShownLine> {
+  const { sluice, now } = request;
+  const { id, client } = service;
+  const read = await reads.read({ client: client ?? '', what: `line ${id}`, now }, (signal) =>
     sluice.telephony.line(id, { signal, reader: client }),
   );
+  return { value: read.value, notice: showAge(read, times) };
 }
 
 const WRONG: ReadonlySet<string> = new Set(['conflict', 'not-found']);
@@ -73,6 +80,8 @@ const WRONG: ReadonlySet<string> = new Set(['conflict', 'not-found']);
 function describeUnread({ value, error }: LastRead<unknown>): string {
   if (error instanceof SluiceError && (WRONG.has(error.kind) || error.code === 'PANEL_NOT_FOUND'))
     return LINE_NOT_SET_UP;
+  if (error instanceof SluiceError && error.code === 'too_many_requests')
+    return 'Too much was read of your line just now: wait a minute before you read it again.';
   const isDown = 'The telephone system can’t be reached at the moment.';
   return value === null ? `${isDown} Please try again later.` : isDown;
 }
@@ -85,15 +94,16 @@ function showAge(read: LastRead<unknown>, times: Times): Html | null {
 }
 
 /** The line of a service with its plan and numbers. */
-export async function lineSection({ request, service, reads, times }: LineScene): Promise<Section> {
+export async function lineSection(
+  { request, service }: Pick<LineScene, 'request' | 'service'>,
+  { value: line, notice: why }: ShownLine,
+): Promise<Section> {
   const head = { id: 'line', title: 'Line' };
-  const read = await readLine(request, service, reads);
-  const { value: line } = read;
-  if (line === null) return { ...head, content: showAge(read, times) };
+  if (line === null) return { ...head, content: why };
   const terms = await request.sluice.services.customerMay(service.id);
   const mayChange = (useCase: UseCase): boolean => mayWithFields(request.viewer, useCase, terms);
   const { subscriber, plan } = line;
-  const content = html`${showAge(read, times)}
+  const content = html`${why}
   ${facts([
     ['User name', html`<code>${text(subscriber['username'])}</code>`],
     ['State of the line', badge(plain(subscriber['status']) || 'unknown')],

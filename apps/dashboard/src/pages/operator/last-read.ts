@@ -27,7 +27,8 @@ export interface Reading<T> {
 }
 
 /**
- * Reads what a panel has now; where the panel fails, returns what was read last. `what` names it among all reads of pages.
+ * Reads what a panel has now; where the panel fails, or does not answer in `timeoutMs`, returns what was read last. `what` names it among
+ * all reads of pages.
  *
  * @throws SluiceError of kind `not-found`
  */
@@ -35,11 +36,12 @@ export async function readNow<T>(
   { request, times }: Scene,
   what: readonly (string | undefined)[],
   work: (signal: AbortSignal) => Promise<T>,
+  timeoutMs = LIMITS.timeoutMs,
 ): Promise<Reading<T>> {
   const { sluice, now } = request;
   const key = JSON.stringify(what);
   // A queue of its own for each figure: operators do not wait for each other.
-  const read = await toPanelReads(sluice).read<T>({ client: key, what: key, now }, work);
+  const read = await toPanelReads(sluice).read<T>({ client: key, what: key, now, timeoutMs }, work);
   if (!read.failed) return { value: read.value, notice: null };
   const { error } = read;
   if (error instanceof SluiceError) {
