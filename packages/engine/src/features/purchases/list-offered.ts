@@ -1,6 +1,6 @@
 import type { PackageEffect, PackageView } from '@sluice/contract/documents';
 import type { Context } from '../../context/context.js';
-import { refuseOtherClient, requireService } from '../../context/find-service.js';
+import { requireForReader } from '../../context/find-service.js';
 import type { Reader } from '../../context/reader.js';
 import { packageEffects } from './package-effects.js';
 import { listPackages } from './packages.js';
@@ -26,8 +26,7 @@ export async function listOffered(context: Context, request: OfferRequest): Prom
   const packages = listPackages(context, client == null ? [] : await listOfClient(store, client));
   const offered = reader === undefined ? packages : await onlyOwn(store, packages, reader);
   if (id === undefined) return offered;
-  const service = await requireService(context, id);
-  refuseOtherClient(service, reader);
+  const service = await requireForReader(context, id, reader);
   const own = offered.filter(({ products }) => products.includes(service.product));
   const effects = await packageEffects(context, service, own);
   return own.map((each) => ({ ...each, effect: effectFor(effects.get(each.id) ?? null, reader) }));
