@@ -29,7 +29,7 @@ import type { Context } from '../context/context.js';
 import { findCapabilities } from '../context/lacks.js';
 import { readReach } from '../context/reach.js';
 import { checkSwitch, dropSwitch, notReady, planEnforcing, setSwitch } from '../features/panels/switches.js';
-import type { CallOptions, RunCall } from './call.js';
+import type { CallOptions, ReaderOptions, RunCall } from './call.js';
 
 /** Panels: their configuration, their availability, and whether runs may change them. */
 export interface Panels {
@@ -72,7 +72,7 @@ export interface Panels {
    */
   tunnelGroups(options?: CallOptions & LookupRequest): Promise<TunnelGroupView[]>;
   /** Returns where the customer of a service logs in. */
-  loginLink(service: string, options?: CallOptions): Promise<LoginLink>;
+  loginLink(service: string, options?: ReaderOptions): Promise<LoginLink>;
 }
 
 /** Returns the calls about panels. */
@@ -110,7 +110,7 @@ export function panelsApi(call: RunCall): Panels {
     users: (options) => call(options, (context) => listRelayUsers(context, options?.panel)),
     speedLimits: (options) => call(options, (context) => listSpeedLimits(context, options)),
     tunnelGroups: (options) => call(options, (context) => listTunnelGroups(context, options)),
-    loginLink: (service, options) => call(options, (context) => loginLink(context, service)),
+    loginLink: (service, options) => call(options, (context) => loginLink(context, service, options?.reader)),
   };
 }
 

@@ -14,10 +14,11 @@ const ADDRESS = 'https://relay.example.com';
 
 const at = useBench(() => startFlvxBench('', { panelMore: `, publicUrl: "${ADDRESS}"` }));
 let forward: number;
+let user: number;
 
 /** Client 43's forward is redirected, since its quota is used up; an hour later the service is client 42's. */
 beforeEach(async () => {
-  const user = await at.create(1, { product: 'nowhere', values: { client: '43' } });
+  user = await at.create(1, { product: 'nowhere', values: { client: '43' } });
   forward = at.panel.addForward(user, at.tunnels.hk, { name: FORWARD, remoteAddr: `${DESTINATION}:8443` });
   await pollLater(at);
   at.panel.traffic(forward, { in: 101 * GB });
@@ -51,6 +52,19 @@ describe('the next client of an account', () => {
       expect(account).toMatchObject({ forwards: [{ name: FORWARD }] });
     await pollLater(at);
     expect((await show('42')).account).toMatchObject({ url: ADDRESS, forwards: [{ id: forward }] });
+  });
+
+  it('logs in with the name of the account, also where the former one had another until it was read', async () => {
+    const username = async (reader?: string) => (await at.sluice.panels.loginLink('svc-1', { reader })).username;
+    const own = await username('42');
+    await give('43');
+    Object.assign(at.panel.user(user) ?? {}, { user: 'shop-of-43' });
+    await pollLater(at);
+    await give('42');
+    expect([await username(), await username('42')]).toEqual(['shop-of-43', own]);
+    await pollLater(at);
+    expect(await username('42')).toBe('shop-of-43');
+    await expect(username('43')).rejects.toMatchObject({ code: 'unknown_service' });
   });
 
   it('reads of the inputs of a decision what is of its own service, and nothing of the panel', async () => {

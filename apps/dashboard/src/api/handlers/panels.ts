@@ -13,8 +13,8 @@ export const panelHandlers: Handlers<typeof panelEndpoints> = {
   },
   'POST /clock/accept': ({ sluice, body: { panel, contract = false }, as }) =>
     sluice.panels.doctor({ ...as, panel, contract, acceptClock: true }),
-  'GET /services/:service/login-link': ({ sluice, param, signal }) =>
-    sluice.panels.loginLink(param('service'), { signal }),
+  'GET /services/:service/login-link': ({ sluice, param, signal, client }) =>
+    sluice.panels.loginLink(param('service'), { signal, reader: client }),
   'GET /relay/tunnels': async ({ sluice, query }) => ({ tunnels: await sluice.panels.tunnels(query) }),
   'GET /relay/users': async ({ sluice, query }) => ({ users: await sluice.panels.users(query) }),
   'GET /relay/speed-limits': async ({ sluice, query }) => ({ speedLimits: await sluice.panels.speedLimits(query) }),

@@ -27,11 +27,11 @@ export async function accountSection(request: PageRequest, service: ServiceDetai
  * login, and before the account exists.
  */
 export async function readLogin(
-  { sluice }: PageRequest,
+  { sluice, viewer }: PageRequest,
   id: string,
 ): Promise<{ url: string | null; username: string } | null> {
   try {
-    return await sluice.panels.loginLink(id);
+    return await sluice.panels.loginLink(id, { reader: viewer.client ?? undefined });
   } catch (error) {
     if (error instanceof SluiceError && error.kind !== 'internal') return null;
     throw error;

@@ -7,14 +7,14 @@ import {
   type TunnelView,
   usageError,
 } from '@sluice/panel-kind';
-import type { ServiceRecord } from '@sluice/state-store';
 import { notFound, unsupported } from '../../base/errors.js';
 import { findAddress } from './customer-address.js';
 import { requireFacet } from '../../base/facet.js';
-import { findCheckpoint } from '../../kernel/subject/history.js';
 import { requirePanelName } from '../../base/config/find-panel.js';
 import type { Context } from '../../context/context.js';
-import { requireService } from '../../context/find-service.js';
+import { requireForReader } from '../../context/find-service.js';
+import type { Reader } from '../../context/reader.js';
+import { accountFor } from '../services/for-reader.js';
 
 /** Lists the tunnels of the named panel, or of the only one with such lists. */
 export async function listTunnels(context: Context, name: string | undefined): Promise<TunnelView[]> {
@@ -76,25 +76,24 @@ export async function listRelayUsers(context: Context, name: string | undefined)
   return users.map((user) => ({ ...user, service: byId.get(String(user.id)) ?? null }));
 }
 
-/** Returns where and with which name the customer of a service logs in, from the store alone. */
-export async function loginLink(context: Context, id: string): Promise<LoginLink> {
-  const service = await requireService(context, id);
+/**
+ * Returns where and with which name the customer of a service logs in, from the store alone. A name that was read for the former client
+ * is not shown to its reader.
+ */
+export async function loginLink(context: Context, id: string, reader?: Reader): Promise<LoginLink> {
+  const service = await requireForReader(context, id, reader);
   const login = context.findKind(service.panel)?.login;
   if (login === undefined) {
     throw unsupported(`"${id}" is on panel "${service.panel}", where customers have no login`);
   }
-  const username = await findUsername(context, service, login.nameRef);
+  const [decision = null] = await context.store.decisions.latest([id]);
+  const address = (): string | null => findAddress(context, service.panel);
+  // Customers may rename their account: the last observed name comes first.
+  const username = accountFor(decision, service, { reader, address })?.username ?? service.refs[login.nameRef] ?? null;
   if (service.refs[login.idRef] === undefined || username === null) {
     throw notFound('no_account', `"${id}" has no account yet`, { service: id });
   }
-  return { url: findAddress(context, service.panel), username, singleSignOn: false };
-}
-
-/** Returns the last observed name, since customers may rename their account. */
-async function findUsername(context: Context, service: ServiceRecord, nameRef: string): Promise<string | null> {
-  const [decision] = await context.store.decisions.latest([service.id]);
-  const account = findCheckpoint(decision ?? null, service.panel)?.account as { username?: string } | null | undefined;
-  return account?.username ?? service.refs[nameRef] ?? null;
+  return { url: address(), username, singleSignOn: false };
 }
 
 async function lookupPanel(context: Context, name: string | undefined): Promise<{ name: string; lookups: Lookups }> {
