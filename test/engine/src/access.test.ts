@@ -17,6 +17,15 @@ it('a repeated request of a token that was revoked makes another token', async (
   await sluice.close();
 });
 
+it('no token has the name of the token of the config, which is that of its actor in the log', async () => {
+  const store = await openStore({ location: ':memory:' });
+  const sluice = await createSluice({ config: parseConfig({ panels: {} }, []), kinds: [], store });
+  const made = sluice.access.create({ name: 'serve.token', scopes: ['read'] });
+  await expect(made).rejects.toMatchObject({ kind: 'usage', code: 'bad_token' });
+  expect((await sluice.access.create({ name: 'serve.token.2', scopes: ['read'] })).access.name).toBe('serve.token.2');
+  await sluice.close();
+});
+
 it('a token and a session open the store also where their use can not be stored', async () => {
   const store = await openStore({ location: ':memory:' });
   let isFull = false;

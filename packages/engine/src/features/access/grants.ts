@@ -62,11 +62,14 @@ export async function verifyToken(
   return toGranted(record);
 }
 
+/** The name of the token that is not stored. */
+export const MASTER_NAME = 'serve.token';
+
 /** Returns what the token that is not stored permits; its id changes with it, which ends its sessions. */
 export function grantedToMaster(master: string): Granted {
-  const id = `serve.token ${toHash(`id:${master}`).slice(0, 16)}`;
+  const id = `${MASTER_NAME} ${toHash(`id:${master}`).slice(0, 16)}`;
   const needs = needsOfScopes(['operate', 'tokens'], null);
-  return { id, name: 'token serve.token', kind: 'api', needs, client: null, maxAmount: null, expiresAt: null };
+  return { id, name: `token ${MASTER_NAME}`, kind: 'api', needs, client: null, maxAmount: null, expiresAt: null };
 }
 
 /** Stores when a token was last used, in minutes, where that can be stored. */

@@ -6,7 +6,7 @@ import { notFound } from '../../base/errors.js';
 import { refKey, refsOfLink } from '../../base/purchase-keys.js';
 import { agentsOfClient } from '../agents/client-agents.js';
 import type { Context } from '../../context/context.js';
-import { toHash, isValid, newSecret, NO_RIGHTS, toView } from './grants.js';
+import { toHash, isValid, MASTER_NAME, newSecret, NO_RIGHTS, toView } from './grants.js';
 import { madeBy, refuseMore } from './makers.js';
 import { parseScopes } from './scopes.js';
 import type { NewToken, Maker, ShareRequest, TokenRequest } from './types.js';
@@ -18,6 +18,7 @@ export async function createToken(context: Context, request: TokenRequest): Prom
   const { name } = request;
   if (!NAME.test(name))
     throw usageError('bad_token', `"${name}" can't name a token: use letters, digits, dots, hyphens and underscores`);
+  if (name === MASTER_NAME) throw usageError('bad_token', `"${name}" is the token of the config: use another name`);
   const { scopes, client } = parseScopes(request.scopes);
   const { maker, expiresAt = null, ref } = request;
   if (maker !== undefined) refuseMore(maker, { scopes, client, expiresAt });
