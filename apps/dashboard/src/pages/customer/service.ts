@@ -32,17 +32,19 @@ import { hasEnded } from '../lifecycle.js';
 const MOST_CYCLES = 24;
 
 /** What the last form did, by the query of the page that it leads to. */
-const DONE: Record<string, string> = {
-  cancelled: 'The purchase was cancelled; nothing was bought.',
-  refunded: 'The purchase was returned to your credit; nothing was bought.',
-  refunding: 'Nothing was bought; what you paid is being returned to your credit.',
-  'auto-buy': 'The preference was saved.',
-  destination: 'The number was changed.',
-  'caller-id': 'The caller id was changed.',
-  password: 'A new password was made. It was shown once; get another one if you have lost it.',
-  'password-in-doubt':
+const DONE: ReadonlyMap<string, string> = new Map([
+  ['cancelled', 'The purchase was cancelled; nothing was bought.'],
+  ['refunded', 'The purchase was returned to your credit; nothing was bought.'],
+  ['refunding', 'Nothing was bought; what you paid is being returned to your credit.'],
+  ['auto-buy', 'The preference was saved.'],
+  ['destination', 'The number was changed.'],
+  ['caller-id', 'The caller id was changed.'],
+  ['password', 'A new password was made. It was shown once; get another one if you have lost it.'],
+  [
+    'password-in-doubt',
     'It was not known whether the password was replaced. The password to try was shown once; get another one to be sure.',
-};
+  ],
+]);
 
 /** Returns the page of one service of a client. */
 export function servicePage(readers: Readers): Page {
@@ -72,7 +74,7 @@ function doneText(word: string, service: ServiceDetail): Part | undefined {
       ? html`Your service is online again; the package was bought${allowed}.`
       : html`The package was bought${allowed}. ${afterPurchase(service)}`;
   }
-  if (word !== 'ordered') return DONE[word];
+  if (word !== 'ordered') return DONE.get(word);
   return waiting === undefined
     ? 'The package was ordered; it counts when its invoice is paid.'
     : html`The package was ordered and counts once it is paid: ${payLink(waiting)}.`;

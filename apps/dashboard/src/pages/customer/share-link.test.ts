@@ -177,6 +177,11 @@ describe('a share link', () => {
     expect((await link.post('/services/svc-1/auto-buy', { ...wish, max: '1e3' })).status).toBe(400);
   });
 
+  it.each(['constructor', '__proto__', 'toString'])('says nothing was done where its address has %s', async (word) => {
+    const page = await (await link.get(`/services/svc-1?done=${word}`)).text();
+    expect(page).not.toMatch(/native code|\[object/);
+  });
+
   it('has no dead way back', async () => {
     expect((await at.fetch(`/share/${link.token}/`)).status).toBe(200);
     const failed = await link.post('/services/svc-1/buy', { package: 'other' });
