@@ -159,7 +159,7 @@ final class Api
         $text = $parsed === null ? $secrets->masked(mb_substr(mb_scrub($answer['text'], 'UTF-8'), 0, 2000)) : '';
         logModuleCall(
             'sluice',
-            $method . ' ' . substr($path, strlen(self::BASE)),
+            $secrets->masked($method . ' ' . substr($path, strlen(self::BASE))),
             self::pretty($secrets->maskedValues($request)),
             trim("$status\n$text"),
             $parsed === null ? '' : self::pretty($secrets->maskedValues($parsed)),

@@ -13,6 +13,9 @@ final class Secrets
     /** Keys of documents whose texts are secret: passwords, tokens, and links that log somebody in. */
     private const KEYS = ['password', 'sip_password', 'token', 'secret', 'links', 'url'];
 
+    /** Whoever has the uuid of a user or an agent of Hiddify can use its account. */
+    private const UUID = '/(?<![0-9a-f])([0-9a-f]{4})[0-9a-f]{4}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9a-f])/i';
+
     /** @var array<string, true> */
     private array $values = [];
 
@@ -47,10 +50,10 @@ final class Secrets
         return array_map('strval', array_keys($this->values));
     }
 
-    /** Returns a text without the secrets. */
+    /** Returns a text without the secrets; of uuids the first four digits stay. */
     public function masked(string $text): string
     {
-        return str_replace($this->values(), self::MASK, $text);
+        return (string) preg_replace(self::UUID, '$1...', str_replace($this->values(), self::MASK, $text));
     }
 
     /**
