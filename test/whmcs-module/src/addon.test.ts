@@ -72,7 +72,11 @@ withPhp(`the addon module of WHMCS${noPhp ?? ''}`, () => {
     expect(list.html).toContain('index.php?m=sluice&amp;service=whmcs-1"');
     expect(list.html).not.toContain('whmcs-2');
     expect(text(own)).toMatch(/40(\.0+)? GB/);
-    expect(paths(own)).toEqual([`GET /embedded/clients/${IDS.ana}`, 'GET /embedded/services/whmcs-1']);
+    expect(paths(own)).toEqual([
+      `GET /embedded/clients/${IDS.ana}`,
+      'GET /services/whmcs-1',
+      'GET /embedded/services/whmcs-1',
+    ]);
     for (const refused of [foreign, odd]) {
       expect(text(refused)).toContain('not one of your services');
       expect(paths(refused)).toEqual([`GET /embedded/clients/${IDS.ana}`]);
@@ -133,6 +137,7 @@ withPhp(`the addon module of WHMCS${noPhp ?? ''}`, () => {
     const [, address] = /href="([^"]*)">Continue/.exec(login!.html!)!;
     const logged = login!.moduleLog.find(({ action }) => action.endsWith('/login-link'));
     expect([logged?.processed.includes(address!), logged?.processed.includes('********')]).toEqual([false, true]);
+    expect(paths(login!).filter((path) => path === 'GET /services/whmcs-21')).toHaveLength(2);
     expect(none?.html).not.toContain('Continue');
     at.whmcs.deleteService(21);
   });

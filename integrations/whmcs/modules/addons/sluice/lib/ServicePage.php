@@ -8,6 +8,7 @@ use Sluice\Whmcs\Api;
 use Sluice\Whmcs\Connection;
 use Sluice\Whmcs\Data;
 use Sluice\Whmcs\Module;
+use Sluice\Whmcs\Owner;
 use Sluice\Whmcs\Page;
 use Sluice\Whmcs\Purchase;
 use Sluice\Whmcs\SignOn;
@@ -61,7 +62,11 @@ final class ServicePage
     {
         // The client is in the name: what was stored for the one before is not shown to the next.
         $subject = "client-{$this->client}-" . substr(hash('sha256', $this->service['service']), 0, 32);
-        return Page::read($subject, fn (): array => self::api()->get('/embedded' . $this->path(), ['for' => 'customer']));
+        return Page::read($subject, function (): array {
+            $api = self::api();
+            Owner::check($api, $this->path(), $this->client);
+            return $api->get('/embedded' . $this->path(), ['for' => 'customer']);
+        });
     }
 
     /** @param array<array-key, mixed> $form */
@@ -87,7 +92,9 @@ final class ServicePage
     {
         $address = '';
         $result = Module::run(function () use (&$address): void {
-            $address = SignOn::checked((new Data(self::api()->get($this->path() . '/login-link')))->text('url'));
+            $api = self::api();
+            Owner::check($api, $this->path(), $this->client);
+            $address = SignOn::checked((new Data($api->get($this->path() . '/login-link')))->text('url'));
         }, true);
         return $result === 'success' ? [$address, ''] : ['', $result];
     }
