@@ -78,11 +78,11 @@ describe('lists for operators', () => {
     ]);
     const counts = await at.store.overview.counts(TODAY);
     expect(counts).toContainEqual({
-      ...{ panel: 'dcim', status: 'ok', services: 2 },
+      ...{ panel: 'dcim', status: 'ok', services: 2, ended: 0 },
       ...{ drifting: 1, driftAcknowledged: 0, failing: 0, doubted: 0, held: 0, wouldHold: 0, nearLimit: 0 },
     });
     expect(counts).toContainEqual({
-      ...{ panel: 'dcim', status: 'held', services: 1 },
+      ...{ panel: 'dcim', status: 'held', services: 1, ended: 0 },
       ...{ drifting: 0, driftAcknowledged: 0, failing: 0, doubted: 0, held: 1, wouldHold: 0, nearLimit: 1 },
     });
     expect(await at.store.overview.reasons()).toEqual([{ reason: 'quota', services: 1 }]);

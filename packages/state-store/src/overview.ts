@@ -58,6 +58,8 @@ export interface OverviewCount {
   panel: string;
   status: string;
   services: number;
+  /** Of those, services that have ended. */
+  ended: number;
   drifting: number;
   /** Of those, services whose differences are all acknowledged. */
   driftAcknowledged: number;

@@ -33,6 +33,7 @@ export const panel = z.object({
   /** What an exceeded quota can do on the panel: the actions that products and overrides name. */
   restrictions: z.array(text),
   services: count,
+  ended: count.describe('Of `services`, those that have ended'),
   /** Services with an open hold, and those for which one would begin. */
   held: count,
   wouldHold: count,

@@ -41,7 +41,7 @@ export function overviewTable(access: Access): OverviewTables['overview'] {
     counts: (today, filter = {}) =>
       access.read(async ({ db }) => {
         const { rows } = await sql<OverviewCount>`with ranked as (${ranked(today)})
-          select "panel", "status", count(*) as "services", sum("drift" > 0) as "drifting",
+          select "panel", "status", count(*) as "services", sum(${HAS_ENDED}) as "ended", sum("drift" > 0) as "drifting",
             sum("drift" > 0 and "acknowledged") as "driftAcknowledged",
             sum(${NOT_READ}) as "failing", sum("decided" = 'doubted') as "doubted",
             sum("holds" <> '') as "held", sum("wouldBegin" <> '') as "wouldHold",
@@ -81,6 +81,9 @@ export function overviewTable(access: Access): OverviewTables['overview'] {
       }),
   };
 }
+
+/** Whether a service has ended, as `hasEnded` of the engine decides it. */
+const HAS_ENDED = sql<boolean>`"lifecycle" in ('terminated', 'vanished')`;
 
 /** Whether the last run could not read a service, or failed there. */
 const NOT_READ = sql<boolean>`"decided" in ('failed', 'unreadable')`;
@@ -186,7 +189,7 @@ const STATUS = sql`case
         or coalesce("decided", '') not in ('failed', 'unreadable', 'doubted')) then 'held'
       when "decided" is null then 'skipped'
       when "decided" in ('failed', 'unreadable', 'doubted') then "decided"
-      when "lifecycle" in ('terminated', 'vanished') then 'skipped'
+      when ${HAS_ENDED} then 'skipped'
       when "decided" not in ('ok', 'held', 'over') then "decided"
       when "wouldHold" <> '' or coalesce("usedBytes" >= "allowedBytes", 0) then 'over'
       else 'ok' end`;

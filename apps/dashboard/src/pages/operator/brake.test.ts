@@ -183,6 +183,8 @@ describe('while the brake stopped the last run of a panel', () => {
 
 describe('while a panel does not answer', () => {
   it('its pages begin with that, and what is not read is one figure everywhere', async () => {
+    await at.addService(5, 'c-1', 10);
+    await at.sluice.services.set('svc-5', { status: 'terminated' });
     at.panel.server.inject({ fault: { kind: 'status', status: 503 } });
     at.clock.advance(3_600_000);
     await at.sluice.poll();

@@ -73,7 +73,7 @@ export function withoutStop(message: string): string {
 
 /** Says since when a panel does not answer, and what that means for its services; nothing while it answers. */
 export function outageBanner(panel: OverviewPanel, times: Times): Part {
-  const { name, downSince, services, held, lastCall } = panel;
+  const { name, downSince, services, ended, held, lastCall } = panel;
   if (downSince === null) return null;
   const cause =
     lastCall === null || lastCall.ok
@@ -82,7 +82,7 @@ export function outageBanner(panel: OverviewPanel, times: Times): Part {
   return notice(
     'bad',
     html`<strong>Panel ${panelLink(name)} is down since ${times.full(downSince)}.</strong> Until it answers, its
-      ${counted(services, 'service')} can be neither read, held nor released: they are shown as last read, and
+      ${counted(services - ended, 'service')} can be neither read, held nor released: they are shown as last read, and
       ${count(held)} stay held or to be restricted.${cause}`,
   );
 }

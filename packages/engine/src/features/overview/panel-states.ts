@@ -18,7 +18,7 @@ export async function panelStates(context: Context, counts: readonly OverviewCou
     const own = counts.filter(({ panel }) => panel === name);
     const lease = leases.find((held) => held.name === panelLease(name));
     const { reachable, downSince, last } = await readReach(context, name);
-    const total = (status: string | null, key: 'services' | 'drifting' | 'failing' = 'services'): number =>
+    const total = (status: string | null, key: 'services' | 'ended' | 'drifting' | 'failing' = 'services'): number =>
       own.reduce((sum, row) => (status === null || status === row.status ? sum + row[key] : sum), 0);
     states.push({
       name,
@@ -28,6 +28,7 @@ export async function panelStates(context: Context, counts: readonly OverviewCou
       requiredRef: context.findKind(name)?.requiredRef ?? null,
       restrictions: [...(context.findKind(name)?.restrictions ?? [])],
       services: total(null),
+      ended: total(null, 'ended'),
       held: own.reduce((sum, row) => sum + row.held, 0),
       wouldHold: own.reduce((sum, row) => sum + row.wouldHold, 0),
       failing: total(null, 'failing'),
