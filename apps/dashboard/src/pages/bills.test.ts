@@ -104,6 +104,21 @@ describe('the CSV of a bill', () => {
     }
   });
 
+  it('is not offered of a line whose calls are not read', async () => {
+    const [stored] = await at.store.callBills.list({ service: 'line-1' });
+    const { state, note, file, digest } = stored!;
+    await at.store.callBills.update(bill, { state: 'zero', note: 'prepaid', file: null, digest: '' });
+    try {
+      expect(await at.page('/bills?service=line-1')).not.toMatch(/href="[^"]*\/bills\//);
+      const { json } = await at.call('GET /call-bills?service=line-1');
+      expect(json).toMatchObject({ bills: [{ state: 'zero', report: false }] });
+    } finally {
+      await at.store.callBills.update(bill, { state, note, file, digest });
+    }
+    const { json } = await at.call('GET /call-bills?service=line-1');
+    expect(json).toMatchObject({ bills: [{ state: 'confirmed', report: true }] });
+  });
+
   it('has the same text by the API', async () => {
     const address = `/api/v1/call-bills/${encodeURIComponent(bill)}/report`;
     const answer = await at.fetch(address, { token: SERVE_TOKEN });

@@ -300,6 +300,7 @@ export const storedBill = name(
     currency: text,
     /** The invoice with its line; null where it has none. */
     invoice: textOrNull,
+    report: z.boolean().describe('Whether there is a report: the bill was made of calls that were read'),
     at: instant,
   }),
 );

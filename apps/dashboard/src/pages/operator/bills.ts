@@ -33,7 +33,7 @@ export const billsPage: Page = async (request) => {
       { title: 'Amount', cell: ({ total, currency }) => money(total, currency), isNumber: true },
       { title: 'Calls', cell: ({ calls }) => count(calls), isNumber: true, isMinor: true },
       { title: 'Invoice', cell: ({ invoice }) => name(invoice), isMinor: true },
-      { title: 'Report', cell: ({ id, state }) => (state === 'by-hand' ? NONE : reportLink(id)) },
+      { title: 'Report', cell: ({ id, report }) => (report ? reportLink(id) : NONE) },
     ],
     rows: value?.bills ?? [],
     empty: 'No bill was made yet.',

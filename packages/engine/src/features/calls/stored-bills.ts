@@ -57,7 +57,8 @@ function toView(bill: CallBillRecord, timeZone: string): StoredBillView {
   const isCharged = isByHand(bill);
   const state = isCharged ? BY_HAND : bill.state;
   const total = isCharged ? bill.charged : bill.amount;
-  return { id, service, client, period: { from, to, timeZone }, state, calls, total, currency, invoice, at };
+  const period = { from, to, timeZone };
+  return { id, service, client, period, state, calls, total, currency, invoice, report: hasReport(bill), at };
 }
 
 /**
@@ -76,8 +77,13 @@ export async function billReport(context: Context, id: string, reader?: Reader):
   const [from, to] = [bill.start, bill.end].map((instant) => toNamePart(toLocalTime(instant, timeZone)));
   const name = `calls_${bill.subscriber.replaceAll(/[^A-Za-z0-9-]/g, '-').slice(0, 64)}_${from ?? ''}_${to ?? ''}.csv`;
   const written = bill.file === null ? null : context.deps.files.read(bill.file);
-  if (written === null && bill.digest === '') throw withoutReport(bill);
+  if (written === null && !hasReport(bill)) throw withoutReport(bill);
   return { name, text: written ?? (await makeAgain(context, bill)) };
+}
+
+/** Whether a bill was made of calls that were read. */
+function hasReport({ digest }: CallBillRecord): boolean {
+  return digest !== '';
 }
 
 /** The error of a bill that no calls were read for. */
