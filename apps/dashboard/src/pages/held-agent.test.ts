@@ -97,6 +97,15 @@ it('says of the users of a held agent what enables them again, on each page the 
   expect(free[1]).not.toContain('traffic left');
 });
 
+it('calls the figures of an agent that was not read yet unknown, and not zero', async () => {
+  const stored = await at.store.agents.list('vpn');
+  await at.store.agents.put(stored.map((agent) => ({ ...agent, figures: null })));
+  const client = await Link.open(at, { client: '77' });
+  expect(textOf(await client.text('/'))).toMatch(/Used unknown Rest unknown Users unknown .*Read never/);
+  expect(textOf(await at.page(`/agents/${north}?panel=vpn`))).toMatch(/Used unknown Remaining unknown .*Read never/);
+  await at.store.agents.put(stored);
+});
+
 it('says to a client whose agent is not found that its budget can’t be shown', async () => {
   const page = textOf(await (await Link.open(at, { client: '42' })).text('/'));
   expect(page).toContain('Your budget can’t be shown at the moment. If this lasts, please ask your provider.');

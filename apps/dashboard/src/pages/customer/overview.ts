@@ -1,6 +1,6 @@
 import { type AgentDetail, findLimitEnd, keepsDisabled, listDisabledAbove, type ServiceDetail } from '@sluice/engine';
 import { facts, link, notice, type Section, sections, table, usageBar } from '../../layout/components.js';
-import { bytes, counted, money, name, NONE, type Times } from '../../layout/format.js';
+import { bytes, counted, money, name, NONE, type Times, UNKNOWN } from '../../layout/format.js';
 import { html, type Html, join, type Part } from '../../layout/html.js';
 import { describeReserved } from '../../layout/words.js';
 import type { Page } from '../page.js';
@@ -92,23 +92,24 @@ function agentSection(
   id: string,
 ): Section {
   const { limitBytes, usedBytes, remainingBytes, users, enabledUsers, period, suspended } = agent;
+  const isRead = agent.at !== '';
   const content = html`
     ${suspended === null ? null : notice('bad', html`Your provider has suspended your account since ${times.full(suspended.since)}.`)}
     ${listDisabledAbove(agent).map(disabledAbove)} ${usedUp(agent, keeping)}
-    <div class="headline">${usageBar({ used: usedBytes, allowed: limitBytes })}</div>
+    <div class="headline">${usageBar({ used: isRead ? usedBytes : null, allowed: limitBytes })}</div>
     ${facts([
       ['Budget', limitBytes === null ? 'no limit' : bytes(limitBytes)],
-      ['Used', bytes(usedBytes)],
-      ['Rest', remainingBytes === null ? 'no limit' : bytes(remainingBytes)],
+      ['Used', isRead ? bytes(usedBytes) : UNKNOWN],
+      ['Rest', remainingBytes === null ? 'no limit' : isRead ? bytes(remainingBytes) : UNKNOWN],
       agent.reservedBytes === null || agent.reservedBytes === 0
         ? null
         : [describeReserved(agent.accounting), bytes(agent.reservedBytes)],
-      ['Users', counted(users, 'user')],
-      enabledUsers === null ? null : ['Enabled', counted(enabledUsers, 'user')],
+      ['Users', isRead ? counted(users, 'user') : UNKNOWN],
+      enabledUsers === null || !isRead ? null : ['Enabled', counted(enabledUsers, 'user')],
       ...disabledFacts(agent),
       period === null ? null : ['Counted since', times.bound(period.start, timeZone)],
       period?.end == null ? null : ['Counted until', times.bound(period.end, timeZone)],
-      ['Read', agent.at === '' ? html`<span class="unknown">never</span>` : times.ago(agent.at)],
+      ['Read', isRead ? times.ago(agent.at) : html`<span class="unknown">never</span>`],
     ])}
   `;
   return { id, title: agentTitle(agent.name), content };

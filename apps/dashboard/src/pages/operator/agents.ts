@@ -13,7 +13,7 @@ import {
   table,
   usageBar,
 } from '../../layout/components.js';
-import { bytes, count, exactSize, name, NONE, orNone } from '../../layout/format.js';
+import { bytes, count, exactSize, name, NONE, orNone, UNKNOWN } from '../../layout/format.js';
 import { postForm, searchForm } from '../../layout/forms.js';
 import { html, type Html, type Part } from '../../layout/html.js';
 import type { Page } from '../page.js';
@@ -110,18 +110,19 @@ export const agentPage: Page = async (request) => {
   const agent: AgentDetail = found ?? (await sluice.agents.show(uuid, { panel }));
   const scene = toScene(request, agent.panel);
   const { times, mayOperate } = scene;
+  const isRead = agent.at !== '';
   const body = html`${await panelBanners(scene, [agent.panel])}
     <section class="card">
       <p class="headline">${showState(agent)}</p>
-      ${agent.limitBytes === null ? null : html`<p class="headline">${usageBar(toFill(agent))}</p>`}
+      ${agent.limitBytes === null || !isRead ? null : html`<p class="headline">${usageBar(toFill(agent))}</p>`}
       <p dir="auto">${found === null ? problem : times.inText(found.sentence)}</p>
       ${facts([
         ['Limit', agent.limitBytes === null ? 'none' : bytes(agent.limitBytes)],
-        ['Used', bytes(agent.usedBytes)],
-        ['Remaining', showRemaining(agent)],
-        ['Allocated to users', orNone(agent.allocatedBytes, bytes)],
+        ['Used', isRead ? bytes(agent.usedBytes) : UNKNOWN],
+        ['Remaining', isRead ? showRemaining(agent) : UNKNOWN],
+        ['Allocated to users', isRead ? orNone(agent.allocatedBytes, bytes) : UNKNOWN],
         ['Reserved', orNone(agent.reservedBytes, bytes)],
-        ['Users', count(agent.users)],
+        ['Users', isRead ? count(agent.users) : UNKNOWN],
         ['Users disabled by us', orNone(agent.usersDisabledByUs, count)],
         ...disabledFacts(agent),
         [
@@ -133,7 +134,7 @@ export const agentPage: Page = async (request) => {
         ['Held since', times.at(agent.heldSince)],
         ['Panel', name(agent.panel)],
         ['Above it', listed(agent.ancestors.map((each) => name(each.name)))],
-        ['Read', times.ago(agent.at)],
+        ['Read', isRead ? times.ago(agent.at) : html`<span class="unknown">never</span>`],
         ['Id', html`<code>${agent.uuid}</code>`],
       ])}
     </section>
