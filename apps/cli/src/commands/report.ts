@@ -14,7 +14,7 @@ import {
   bound,
 } from '@sluice/terminal';
 import { writeParts } from '@sluice/terminal/files';
-import { describeStatus } from '@sluice/terminal/reports';
+import { describeMarked } from '@sluice/terminal/reports';
 import { ExitCode } from '../exit-codes.js';
 import { withSluice } from '../open-sluice.js';
 import type { CommandHandler } from './command.js';
@@ -48,13 +48,21 @@ const COLUMNS: readonly Column<Row>[] = [
   bound('cycle ends', ({ cycle }) => cycle?.end, { priority: 8 }),
   state('status', ({ status }) => status, {
     priority: 2,
-    cell: (service, ink) => ink.paint(service.status, describeStatus(service)),
+    cell: (service, ink) => ink.paint(service.status, describeMarked({ ...service, holds: toMarks(service) })),
   }),
   {
     ...text<Row>('outlook', ({ outlook }) => outlook?.outlook ?? null, { priority: 7 }),
     cell: ({ outlook, panel }, { times }) => outlookText(outlook, (at) => times.at(at, panel) ?? ''),
   },
 ];
+
+function toMarks({ holds, releasing, restricting, partly }: Row) {
+  return holds.map((reason) => ({
+    releasing: releasing.includes(reason),
+    restricting: restricting.includes(reason),
+    partly: partly.includes(reason),
+  }));
+}
 
 /** `sluice report` */
 export const report: CommandHandler<ReportOptions> = async (args, options, deps) => {

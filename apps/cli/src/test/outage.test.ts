@@ -57,3 +57,10 @@ it('a panel that answers some calls is not down', async () => {
   expect(await isUp()).toBe(true);
   expect((await read()).map(({ panelDownSince }) => panelDownSince)).toEqual([null, null]);
 });
+
+it('a hold that could not be undone is called to be released by each list', async () => {
+  at.panel.server.inject({ fault: { kind: 'status', status: 503 } });
+  await at.bench.sluice('hold release svc-1 --until 2026-12-01');
+  for (const words of ['usage', 'report', 'service list'])
+    expect((await at.bench.sluice(words)).stdout).toMatch(/^svc-1 .*\(to be released\)/m);
+});

@@ -1,4 +1,4 @@
-import type { AgentDetail } from '@sluice/engine';
+import { type AgentDetail, describeMark } from '@sluice/engine';
 import { describeReason, formatBytes } from '@sluice/quota-core';
 import type { Times } from './format.js';
 import { html, type Html, join, type Part } from './html.js';
@@ -24,6 +24,32 @@ export function describeReserved(accounting: AgentDetail['accounting']): string 
 /** Returns the reason of a hold in words, or the name of its limit. */
 export function reasonWords(reason: string): Html {
   return html`<bdi>${describeReason(reason)}</bdi>`;
+}
+
+/** Returns the reason of a hold in words, with what is left to do for it: `quota (to be released)`. */
+export function holdWords(hold: { reason: string } & Parameters<typeof describeMark>[0]): Part {
+  const mark = describeMark(hold);
+  return mark === null ? reasonWords(hold.reason) : html`${reasonWords(hold.reason)} (${mark})`;
+}
+
+/** The reasons of holds, those that are not undone on the panel yet, those that are not there yet, and those of which only a part is. */
+export interface MarkedReasons {
+  holds: readonly string[];
+  releasing?: readonly string[];
+  restricting?: readonly string[];
+  partly?: readonly string[];
+}
+
+/** Returns the reasons of holds in words, each with what is left to do for it. */
+export function markedReasons({ holds, releasing = [], restricting = [], partly = [] }: MarkedReasons): Part[] {
+  return holds.map((reason) =>
+    holdWords({
+      reason,
+      releasing: releasing.includes(reason),
+      restricting: restricting.includes(reason),
+      partly: partly.includes(reason),
+    }),
+  );
 }
 
 /** Returns codes that can be chosen, with their words. */

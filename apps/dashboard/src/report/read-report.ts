@@ -5,8 +5,14 @@ import { POINTS } from '../layout/chart.js';
 
 /** A service in a report. */
 export interface ReportService extends Pick<ServiceDetail, 'id' | 'client' | 'panel' | 'product' | 'status' | 'cycle'> {
-  /** Reasons of its open holds. */
+  /** Reasons of its holds that are open or not undone yet. */
   holds: string[];
+  /** Those of `holds` that have ended and are not undone on the panel yet. */
+  releasing: string[];
+  /** Those that are not on the panel yet. */
+  restricting: string[];
+  /** Those of which only a part is on the panel yet. */
+  partly: string[];
   /** Reasons of holds that would begin, and were not added. */
   wouldHold: string[];
   /** Whether its panel has traffic that can be read. */
@@ -154,7 +160,10 @@ function toReportService(service: ServiceDetail, metered: boolean): ReportServic
     panel,
     product,
     status,
-    holds: holds.map(({ reason }) => reason),
+    holds: toReasons(holds),
+    releasing: toReasons(holds.filter(({ releasing }) => releasing === true)),
+    restricting: toReasons(holds.filter(({ restricting }) => restricting === true)),
+    partly: toReasons(holds.filter(({ partly }) => partly === true)),
     wouldHold,
     cycle,
     metered,
@@ -167,6 +176,10 @@ function toReportService(service: ServiceDetail, metered: boolean): ReportServic
     limits,
     share: known.length === 0 ? null : Math.max(...known),
   };
+}
+
+function toReasons(holds: ServiceDetail['holds']): string[] {
+  return holds.map(({ reason }) => reason);
 }
 
 /** Returns used divided by allowed, of bytes or of amounts: for order and bars, never an amount itself. */

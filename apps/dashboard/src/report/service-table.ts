@@ -2,7 +2,7 @@ import { isLeastUsed } from '@sluice/engine';
 import { badge, listed, usageBar } from '../layout/components.js';
 import { bytes, money, name, NONE, type Times, UNKNOWN } from '../layout/format.js';
 import { html, type Html } from '../layout/html.js';
-import { reasonWords } from '../layout/words.js';
+import { markedReasons } from '../layout/words.js';
 import type { ReportService } from './read-report.js';
 
 /** Returns the start of the table of services, up to its first row. */
@@ -58,10 +58,11 @@ export function shareBar(share: number): Html | null {
 }
 
 /** Returns the state of a service, with the reasons of its holds; what would be held is only said to operators. */
-export function showStatus({ status, holds, wouldHold }: ReportService, forOperators: boolean): Html {
+export function showStatus(service: ReportService, forOperators: boolean): Html {
+  const { status, holds, wouldHold } = service;
   const isUp = status === 'over';
   const word = isUp ? (forOperators && wouldHold.length > 0 ? 'would be held' : 'used up') : status;
-  return html`${isUp ? badge(word, 'bad') : badge(word)}${holds.length === 0 ? null : html` <span class="soft">${listed(holds.map(reasonWords))}</span>`}`;
+  return html`${isUp ? badge(word, 'bad') : badge(word)}${holds.length === 0 ? null : html` <span class="soft">${listed(markedReasons(service))}</span>`}`;
 }
 
 function usedBytes({ usedBytes: used, readAt, panelDownSince, metered }: ReportService, times: Times): Html {

@@ -8,7 +8,7 @@ import {
 } from '@sluice/engine';
 import { describeRule } from '@sluice/quota-core';
 import { allowed, bound, bytes, type Column, type ColumnInk, shares, state, text, time } from '../columns.js';
-import { describeStatus, listAliases, listReasons } from '../reports/status.js';
+import { describeMarked, describeStatus, listAliases, listReasons } from '../reports/status.js';
 import { foldAlike, MOST_ALIKE } from '../reports/fold.js';
 import { allowedBytes, usedBytes } from '../reports/usage.js';
 import { bytesCell } from '../terminal.js';
@@ -51,7 +51,7 @@ export const USAGE: readonly Column<ServiceDetail>[] = [
     ...time<ServiceDetail>('read', ({ usage }) => usage?.readAt, { priority: 2 }),
     cell: ({ usage, panel }, { times }) => times.ago(usage?.readAt, panel),
   },
-  STATUS,
+  { ...STATUS, cell: (service, ink) => ink.paint(service.status, describeMarked(service)) },
 ];
 
 /** The columns of past cycles. */

@@ -27,5 +27,5 @@ export { type Alike, foldAlike, MOST_ALIKE, printFirst } from './fold.js';
 export { printService } from './service.js';
 export { explainState } from './state.js';
 export type { StateCommands, StateNames } from './state-names.js';
-export { describeStatus } from './status.js';
+export { describeMarked, describeStatus } from './status.js';
 export { allowedBytes, usedBytes } from './usage.js';

@@ -1,4 +1,4 @@
-import { describeHold, type ServiceDetail, type ServiceView } from '@sluice/engine';
+import { describeHold, describeMark, type ServiceDetail, type ServiceView } from '@sluice/engine';
 import type { StatusFilter } from '@sluice/quota-core';
 
 /**
@@ -15,6 +15,16 @@ export function describeStatus({
   if (stoppedByPanel !== undefined) return `${status} (stopped on the panel)`;
   if (status !== 'over') return status;
   return wouldHold.length > 0 ? 'would be held' : 'used up';
+}
+
+/** Returns the status as `describeStatus`, with what is left to do for the holds where a list does not name them: `held (to be released)`. */
+export function describeMarked(
+  service: Parameters<typeof describeStatus>[0] & { holds: readonly Parameters<typeof describeMark>[0][] },
+): string {
+  const marks = service.status === 'held' ? service.holds.map(describeMark) : [];
+  const [mark = null] = marks;
+  const isSame = mark !== null && marks.every((each) => each === mark);
+  return isSame ? `${describeStatus(service)} (${mark})` : describeStatus(service);
 }
 
 type AliasedService = Pick<ServiceView, 'wouldHold' | 'status' | 'error' | 'doubted' | 'holds'>;

@@ -1,9 +1,9 @@
-import { type BrakeState, describeBrake, describeMark, listWaysBack, type OverviewPanel } from '@sluice/engine';
+import { type BrakeState, describeBrake, listWaysBack, type OverviewPanel } from '@sluice/engine';
 import { notFound } from '../../server/failure.js';
 import { badge, listed, notice } from '../../layout/components.js';
 import { postForm } from '../../layout/forms.js';
 import { html, type Html, type Part } from '../../layout/html.js';
-import { reasonWords } from '../../layout/words.js';
+import { type MarkedReasons, markedReasons, reasonWords } from '../../layout/words.js';
 import type { Page } from '../page.js';
 import type { PageRequest } from '../../requests/page-request.js';
 import { type Scene, toScene } from './scene.js';
@@ -15,27 +15,11 @@ export const panelHref = (panel: string): string => `/panels/${encodeURIComponen
 export const USED_UP = 'used up';
 
 /** The status of a service, `would be held` where a hold would begin, with the reasons. */
-export function statusWithReasons(of: {
-  status: string;
-  holds: readonly string[];
-  wouldHold: readonly string[];
-  /** Those of `holds` that are not undone on the panel yet, those that are not there yet, and those of which only a part is. */
-  releasing?: readonly string[];
-  restricting?: readonly string[];
-  partly?: readonly string[];
-}): Html {
-  const { status, holds, wouldHold, releasing = [], restricting = [], partly = [] } = of;
-  const withMark = (reason: string): Part => {
-    const mark = describeMark({
-      releasing: releasing.includes(reason),
-      restricting: restricting.includes(reason),
-      partly: partly.includes(reason),
-    });
-    return mark === null ? reasonWords(reason) : html`${reasonWords(reason)} (${mark})`;
-  };
+export function statusWithReasons(of: MarkedReasons & { status: string; wouldHold: readonly string[] }): Html {
+  const { status, wouldHold } = of;
   const isPreview = status === 'over' && wouldHold.length > 0;
   const reasons: Part[] = [
-    ...holds.map(withMark),
+    ...markedReasons(of),
     ...(isPreview ? wouldHold.map(reasonWords) : wouldHold.map((reason) => html`would be: ${reasonWords(reason)}`)),
   ];
   return html`${isPreview ? badge('would be held', 'bad') : status === 'over' ? badge(USED_UP, 'bad') : badge(status)}${

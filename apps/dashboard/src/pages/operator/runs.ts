@@ -6,7 +6,7 @@ import { address, badge, facts, link, listed, notice, section, table } from '../
 import { count, NONE } from '../../layout/format.js';
 import { postForm } from '../../layout/forms.js';
 import { html, type Html, type Part } from '../../layout/html.js';
-import { label, reasonWords } from '../../layout/words.js';
+import { holdWords, label } from '../../layout/words.js';
 import type { Page } from '../page.js';
 import type { PageRequest } from '../../requests/page-request.js';
 import { agentHref } from './agent-address.js';
@@ -196,7 +196,7 @@ function changes(scene: Scene, services: Reported): Html {
       { title: 'Status', cell: (service) => statusWithReasons({ ...service, holds: [] }) },
       {
         title: 'Held',
-        cell: ({ holds }) => (holds.length === 0 ? NONE : listed(holds.map(({ reason }) => reasonWords(reason)))),
+        cell: ({ holds }) => (holds.length === 0 ? NONE : listed(holds.map(holdWords))),
       },
       { title: 'Changes', cell: actionList },
       {
