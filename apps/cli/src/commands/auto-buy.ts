@@ -1,4 +1,4 @@
-import type { AutoBuySubject } from '@sluice/engine';
+import type { AutoBuySubject, AutoBuyView } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind/errors';
 import { autoBuySubject, describeAutoBuy, printAutoBuy } from '@sluice/terminal/reports';
 import { answer } from './answer.js';
@@ -43,12 +43,18 @@ export const autoBuySet: CommandHandler<SetOptions> = (args, options, deps) => {
   const how = { waitMs: parseWait(options) };
   return answer(deps, options, ({ sluice }) => sluice.autoBuy.set(subject, request, how), {
     info: ({ autoBuy }, { times }) =>
-      `${autoBuySubject(subject)}: ${describeAutoBuy(autoBuy, times)}; in force from the next poll`,
+      `${autoBuySubject(subject)}: ${describeAutoBuy(autoBuy, times)}; ${startText(autoBuy)}`,
     print: (terminal, { autoBuy }) => {
       if (verbose === true) printAutoBuy(terminal, subject, autoBuy);
     },
   });
 };
+
+/** Says from when on a rule is in force: under observe nothing is bought. */
+function startText({ enabled, observing }: AutoBuyView): string {
+  if (enabled && observing === true) return 'nothing is bought while the service is under observe';
+  return 'in force from the next poll';
+}
 
 /** `sluice auto-buy clear` */
 export const autoBuyClear: CommandHandler<SubjectOptions> = (args, options, deps) => {

@@ -162,6 +162,10 @@ export const autoBuyView = name(
     maxPerCycle: count,
     /** Automatic purchases in the current cycle; null for a client. */
     bought: count.nullable(),
+    observing: z
+      .boolean()
+      .nullable()
+      .describe('Whether the service is under observe, where runs buy nothing; null for a client'),
     /** The level that switches it on or off. */
     source: z.enum(['service', 'client', 'product', 'global', 'default']),
     link: z
@@ -175,7 +179,7 @@ export type AutoBuyView = z.infer<typeof autoBuyView>;
 /** Where a preference comes from, the strongest first. */
 export type AutoBuySource = AutoBuyView['source'];
 /** Auto-buy of a service, field by field from its levels. */
-export type AutoBuyRule = Omit<AutoBuyView, 'thresholdBytes' | 'bought' | 'link'>;
+export type AutoBuyRule = Omit<AutoBuyView, 'thresholdBytes' | 'bought' | 'observing' | 'link'>;
 
 export const autoBuy = z.object({ autoBuy: autoBuyView });
 

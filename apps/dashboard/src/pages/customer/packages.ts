@@ -146,9 +146,12 @@ export async function autoBuySection(
   const setting = may(viewer, 'autoBuy.set')
     ? autoBuyForm(request, service, { autoBuy, packages })
     : autoBuyFacts(request, autoBuy);
-  const content = html`${linkText(request, service, autoBuy)} ${setting}`;
+  const content = html`${linkText(request, service, autoBuy)}
+  ${autoBuy.observing === true ? html`<p>${NOT_NOW}</p>` : null} ${setting}`;
   return { id: 'auto-buy', title: 'Automatic purchases', content };
 }
+
+const NOT_NOW = 'At the moment your provider lets nothing be bought by itself for this service.';
 
 /** Until when a setting is in force that ends with a share link; of the link that reads, also before it has set one. */
 function linkText(request: PageRequest, { panel }: ServiceDetail, { link }: AutoBuyView): Html | null {

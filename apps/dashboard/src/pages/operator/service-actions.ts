@@ -158,6 +158,7 @@ async function autoBuyPart(
       : html`<p>Set by the link ${name(link.id)}, until ${toTimes(request, panel).full(link.expiresAt)}.</p>`;
   return html`<h3>Auto-buy</h3>
     ${by}
+    ${autoBuy.observing === true ? html`<p class="soft">Nothing is bought while the service is under observe.</p>` : null}
     ${postForm(request, { action: `${serviceHref(id)}/auto-buy`, id: 'auto-buy', fields, submit: 'Store the preference' })}
     ${postForm(request, { action: `${serviceHref(id)}/auto-buy/clear`, id: 'auto-buy-clear', submit: 'Remove the preference' })}`;
 }

@@ -4,6 +4,7 @@ import { usageError } from '@sluice/panel-kind';
 import { type Allowance, parseSize } from '@sluice/quota-core';
 import type { AutoBuyRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { findEntry } from '../../base/config/find-entry.js';
+import { readEnforcements } from '../../context/enforcement.js';
 import { notFound } from '../../base/errors.js';
 import { refuseEnded } from '../../base/lifecycle.js';
 import { type Run, withRun } from '../../kernel/run/bracket.js';
@@ -42,9 +43,10 @@ export async function showAutoBuy(context: Context, subject: AutoBuySubject): Pr
   const stored = await readPreferences(context.store, context.now());
   if (subject.service === undefined) {
     const rule = findRule(context.config, stored, { client: subject.client });
-    return { ...rule, thresholdBytes: thresholdBytes(rule.threshold, null), bought: null, link: null };
+    return { ...rule, thresholdBytes: thresholdBytes(rule.threshold, null), bought: null, observing: null, link: null };
   }
-  const { id, client, product } = await requireService(context, subject.service);
+  const { id, client, product, panel } = await requireService(context, subject.service);
+  const enforcements = await readEnforcements(context.config, context.store);
   const rule = findRule(context.config, stored, { service: id, client, product });
   const [cycle] = await context.store.cycles.newest([id]);
   const own = cycle === undefined ? [] : await context.store.purchases.list({ service: id, cycles: [cycle.id] });
@@ -53,6 +55,7 @@ export async function showAutoBuy(context: Context, subject: AutoBuySubject): Pr
     ...rule,
     thresholdBytes: thresholdBytes(rule.threshold, (cycle?.allowance ?? null) as Allowance | null),
     bought,
+    observing: enforcements.isObserving(panel, product),
     link: rule.enabled ? await showLink(context.store, findRow(stored, 'link', id)) : null,
   };
 }

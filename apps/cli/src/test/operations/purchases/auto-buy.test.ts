@@ -43,6 +43,13 @@ describe('auto-buy', () => {
     expect((await at.run('auto-buy set svc-1 --max 2')).stdout).toContain(by);
   });
 
+  it('says where nothing is bought since the service is under observe', async () => {
+    const set = async (): Promise<string> => (await at.run('auto-buy set svc-1 --on --max 2')).stdout;
+    expect(await set()).toContain('; in force from the next poll');
+    await at.run('observe dcim');
+    expect(await set()).toContain('; nothing is bought while the service is under observe');
+  });
+
   it('is set for a service or a client by options', async () => {
     expect((await at.run('auto-buy set --client 42 --on --threshold 20GB --max 1')).exitCode).toBe(0);
     expect((await at.run('auto-buy set svc-1 --package extra-10 --threshold 30%')).stdout).toMatch(
