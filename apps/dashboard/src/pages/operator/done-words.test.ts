@@ -1,7 +1,7 @@
-import { beforeEach, expect, it } from '@jest/globals';
-import { useBenchForEach } from '../../test/dashboard-bench.js';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { GB, useBenchForEach } from '../../test/dashboard-bench.js';
 import { textOf } from '../../test/page-texts.js';
-import { Link } from '../../test/share-link.js';
+import { Link, toKey } from '../../test/share-link.js';
 
 const at = useBenchForEach();
 let cookie: string;
@@ -15,6 +15,44 @@ beforeEach(async () => {
 });
 
 const read = async (path: string): Promise<string> => textOf(await (await at.fetch(path, { cookie })).text());
+
+/** Sends a form as its page does, and returns where it leads. */
+async function send(action: string, fields: Record<string, string>): Promise<string> {
+  const page = await (await at.fetch('/services/svc-1', { cookie })).text();
+  const csrf = /name="csrf" value="([^"]+)"/.exec(page)?.[1] ?? '';
+  const body = new URLSearchParams({ csrf, key: toKey(), ...fields });
+  const answer = await at.fetch(`/services/svc-1/${action}`, { method: 'POST', cookie, body });
+  expect(answer.status).toBe(303);
+  return answer.headers.get('location') ?? '';
+}
+
+/** Lets the service exceed its quota. */
+async function exceed(): Promise<void> {
+  at.panel.addTraffic(501, { in: 120 * GB, out: 0 });
+  at.clock.advance(3_600_000);
+  await at.sluice.poll();
+}
+
+describe('a release on the page of a service', () => {
+  it('says where there was no hold', async () => {
+    expect(await read(await send('release', {}))).toContain('There was no hold to release.');
+  });
+
+  it('says that the hold was released, and where another one stays', async () => {
+    await at.sluice.holds.add('svc-1');
+    expect(await read(await send('release', {}))).toContain('The hold was released.');
+    await exceed();
+    await at.sluice.holds.add('svc-1');
+    const page = await read(await send('release', {}));
+    expect(page).toContain('The hold was released; another one keeps the service held.');
+  });
+
+  it('until a date says that', async () => {
+    await exceed();
+    const page = await read(await send('release', { until: '2026-12-01' }));
+    expect(page).toContain('Its quota and limits restrict nothing until that day.');
+  });
+});
 
 it('automatic purchases are offered with what keeps them from being made', async () => {
   const link = await Link.open(at, { client: 'c-1', buy: true });

@@ -142,11 +142,13 @@ function againForm(
 export function verbForm(word: VerbWord): Page {
   const verb: Verb = VERBS[word];
   return async (request) => {
+    const { form: fields = {}, sluice } = request;
     const id = request.params.id ?? '';
-    const report = await runVerb(request, id, verb, { fields: request.form ?? {}, dryRun: false });
+    const before = await sluice.services.show(id);
+    const report = await runVerb(request, id, verb, { fields, dryRun: false });
     const { service, actions, notices } = report;
     const hasFailed = reportedError(report) !== null || actions.some(({ state }) => state === 'failed');
-    const done = `${serviceHref(id)}?done=${word}`;
+    const done = `${serviceHref(id)}?done=${word === 'release' ? released(before, report, fields) : word}`;
     if (!hasFailed && notices.length === 0) return { redirect: done };
     const body = html`${preview(report)}
       <p>${serviceLink(id)}</p>`;
@@ -154,6 +156,14 @@ export function verbForm(word: VerbWord): Page {
     const repeat = hasFailed ? (word === 'renew' ? serviceHref(id) : undefined) : done;
     return { title: verb.title(id), body, timeZone: toZone(request, service.panel), repeat };
   };
+}
+
+/** Returns the word for what a release did: there may have been no hold, or another one stays. */
+function released(before: ServiceDetail, { service, stillHeld }: CommandReport, { until }: Fields): string {
+  if (given(until) !== undefined) return 'release-until';
+  const left = new Set(service.holds.map(({ reason }) => reason));
+  if (before.holds.every(({ reason }) => left.has(reason))) return 'release-none';
+  return stillHeld.length === 0 ? 'release' : 'release-held';
 }
 
 function preview({ actions, notices, stillHeld, error, service }: CommandReport): Html {
