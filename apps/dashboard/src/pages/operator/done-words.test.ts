@@ -45,6 +45,7 @@ describe('a release on the page of a service', () => {
     await at.sluice.holds.add('svc-1');
     const page = await read(await send('release', {}));
     expect(page).toContain('The hold was released; another one keeps the service held.');
+    expect(page).toContain('or by the poll after a larger quota.');
   });
 
   it('until a date says that', async () => {

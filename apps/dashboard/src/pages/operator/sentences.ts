@@ -240,7 +240,7 @@ function lastingSentences({ found, times, agents }: Held, hold: HoldView): Part[
           ? 'More was read earlier in this cycle, and a fall to less than half releases nothing.'
           : next === 'room'
             ? 'It has room again: the next run that reads it releases it.'
-            : html`It is released ${end}, or by the poll after a larger quota or a package.`,
+            : html`It is released ${end}, or by the poll after a larger quota.`,
       ];
     case 'manual':
       return [html`${since}: an operator restricted it${note}.`, 'It is held until an operator releases it.'];
